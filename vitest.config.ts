@@ -1,0 +1,42 @@
+/**
+ * Three projects: `pure` runs plain functions on Node, `runtime` runs inside workerd with real KV,
+ * SQLite and alarms, `built` starts the bundled Worker under Miniflare and kills it.
+ */
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+import { RUNTIME_BINDINGS } from './test/support/runtime-bindings.ts'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'pure',
+          include: ['test/{core,bitrix24,destinations,storage}/**/*.test.ts', 'test/*.test.ts'],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            main: './test/support/worker.ts',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { bindings: RUNTIME_BINDINGS },
+            verbose: false,
+          }),
+        ],
+        test: {
+          name: 'runtime',
+          include: ['test/{portal,http,e2e}/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'built',
+          include: ['test/node/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
