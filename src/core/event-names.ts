@@ -1,0 +1,133 @@
+/**
+ * The names of Bitrix24's events: one canonical code inside (upper case, as on the wire), the
+ * documented spelling for people, the delivery type for receivers. Pure tables; a name that is not
+ * in them still works and is shown by its code.
+ */
+import type { FieldAction, FieldFamily } from './event.ts'
+
+const CANONICAL = /^ON[A-Z0-9_]{1,120}$/
+
+const FIELD_FAMILIES: readonly (readonly [word: string, family: FieldFamily])[] = [
+  ['Requisite', 'requisite'],
+  ['Lead', 'lead'],
+  ['Deal', 'deal'],
+  ['Contact', 'contact'],
+  ['Company', 'company'],
+  ['Quote', 'quote'],
+  ['Invoice', 'invoice'],
+  ['Type', 'type'],
+]
+
+const FIELD_ACTIONS: readonly (readonly [word: string, action: FieldAction])[] = [
+  ['Add', 'added'],
+  ['Update', 'updated'],
+  ['Delete', 'deleted'],
+  ['SetEnumValues', 'enum_values_set'],
+]
+
+// Nouns of the documentation's index pages that have exactly the three events Add, Update, Delete.
+const CRM_NOUNS: readonly string[] = [
+  'Requisite',
+  'BankDetail',
+  'Lead',
+  'Deal',
+  'DealRecurring',
+  'Contact',
+  'Company',
+  'Quote',
+  'Invoice',
+  'InvoiceRecurring',
+  'Type',
+  'DynamicItem',
+  'Activity',
+  'TimelineComment',
+  'DocumentGeneratorDocument',
+  'Product',
+  'ProductProperty',
+  'ProductSection',
+  'Measure',
+  'Currency',
+]
+
+const OTHER_CRM_EVENTS: readonly string[] = [
+  'onCrmAddressRegister',
+  'onCrmAddressUnregister',
+  'onCrmDealMoveToCategory',
+  'onCrmDealRecurringExpose',
+  'onCrmInvoiceSetStatus',
+  'onCrmInvoiceRecurringExpose',
+]
+
+const OTHER_DOCUMENTED_EVENTS: readonly string[] = [
+  'onAppInstall',
+  'onAppUpdate',
+  'onAppUninstall',
+  'onAppPayment',
+  'onAppMethodConfirm',
+  'OnAppSettingsInstall',
+  'OnAppSettingsDisplay',
+  'OnAppSettingsChange',
+  'onOfflineEvent',
+]
+
+/** What a user-field event says by its name alone. */
+export interface UserFieldName {
+  readonly family: FieldFamily
+  readonly action: FieldAction
+}
+
+const USER_FIELD_NAMES: ReadonlyMap<string, UserFieldName> = new Map(
+  FIELD_FAMILIES.flatMap(([noun, family]) =>
+    FIELD_ACTIONS.map(([verb, action]): [string, UserFieldName] => [
+      `onCrm${noun}UserField${verb}`,
+      { family, action },
+    ]),
+  ),
+)
+
+/**
+ * Lists the CRM events that an application can bind, in the documented spelling: the 32 user-field
+ * events first. Source: the event pages below `api-reference/crm` of Bitrix24's documentation.
+ */
+export const KNOWN_CRM_EVENTS: readonly string[] = [
+  ...USER_FIELD_NAMES.keys(),
+  ...CRM_NOUNS.flatMap((noun) => ['Add', 'Update', 'Delete'].map((verb) => `onCrm${noun}${verb}`)),
+  ...OTHER_CRM_EVENTS,
+]
+
+const USER_FIELDS_BY_CODE: ReadonlyMap<string, UserFieldName> = new Map(
+  [...USER_FIELD_NAMES].map(([name, meaning]) => [name.toUpperCase(), meaning]),
+)
+
+const DISPLAY_NAMES: ReadonlyMap<string, string> = new Map(
+  [...KNOWN_CRM_EVENTS, ...OTHER_DOCUMENTED_EVENTS].map((name) => [name.toUpperCase(), name]),
+)
+
+/**
+ * Returns the canonical code of an event name in any case, null when it is none.
+ *
+ * Only ASCII letters are folded: `toUpperCase()` alone would turn a dotless `ı` into the `I` of
+ * another event.
+ */
+export function canonicalName(raw: string): string | null {
+  if (!/^[A-Za-z0-9_]+$/.test(raw)) return null
+  const name = raw.toUpperCase()
+  return CANONICAL.test(name) ? name : null
+}
+
+/** Returns the documented spelling of a canonical code, the code itself when none is known. */
+export function displayName(canonical: string): string {
+  return DISPLAY_NAMES.get(canonical) ?? canonical
+}
+
+/** Returns family and action of a user-field event's canonical code, null for any other event. */
+export function userFieldOf(canonical: string): UserFieldName | null {
+  return USER_FIELDS_BY_CODE.get(canonical) ?? null
+}
+
+/** Returns the type that receivers see, for example `bitrix24.crm.requisite_user_field.updated`. */
+export function deliveryType(canonical: string): string {
+  const meaning = userFieldOf(canonical)
+  if (meaning) return `bitrix24.crm.${meaning.family}_user_field.${meaning.action}`
+  return `bitrix24.event.${canonical.toLowerCase()}`
+}

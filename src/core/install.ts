@@ -1,0 +1,226 @@
+/**
+ * The install: the record that proves a portal. Pure transitions; what the OAuth server said comes in as
+ * an argument. Tokens appear here only as hashes and sealed texts.
+ */
+import { equalInConstantTime } from './constant-time.ts'
+import { DAY_MS } from './retry.ts'
+
+/** A former application token stays valid this long beside a new one. */
+export const FORMER_TOKEN_MS = DAY_MS
+
+/** The hash of an application token that speaks for the portal. */
+export interface TokenHash {
+  readonly hash: string
+  /** Unix milliseconds; null while it is the current one. */
+  readonly until: number | null
+}
+
+/** What the OAuth server confirmed about the application's installation, with its sealed pairs. */
+export interface ApplicationInstall {
+  readonly clientId: string
+  readonly domain: string
+  readonly clientEndpoint: string
+  readonly oauthUrl: string
+  readonly installerUserId: number
+  readonly systemUserId: number | null
+  /** Application status letter: L, F, D, T, P, S; null when not told. */
+  readonly applicationStatus: string | null
+  readonly scope: string | null
+  /** Unix milliseconds. */
+  readonly installedAt: number
+  /** False until the application's installation was finished in the portal. */
+  readonly finished: boolean
+  /** The installer's pair, sealed; null when it could not be sealed. */
+  readonly tokens: string | null
+  /** Unix seconds; a pair is never replaced by an older one. */
+  readonly tokensIssuedAt: number
+  /** The system user's pair, sealed. */
+  readonly systemTokens: string | null
+}
+
+/** An outgoing webhook that has spoken for this portal. */
+export interface WebhookInstall {
+  readonly hash: string
+  /** The configured domain or member id. */
+  readonly portal: string
+  /** Unix milliseconds of its first use. */
+  readonly since: number
+}
+
+/** Refused installations at a known portal. */
+export interface Refusals {
+  readonly count: number
+  readonly lastAt: number | null
+  readonly reason: string | null
+}
+
+/** Everything the object remembers about trust; one row. */
+export interface InstallState {
+  /** Raised by every uninstall; answers awaited across it are thrown away. */
+  readonly generation: number
+  /** The last sequence ever given when the log was last shortened. */
+  readonly lastSequence: number
+  /** Unix seconds of Bitrix24. */
+  readonly installTs: number | null
+  readonly uninstallTs: number | null
+  readonly hashes: readonly TokenHash[]
+  readonly application: ApplicationInstall | null
+  readonly webhooks: readonly WebhookInstall[]
+  readonly refused: Refusals
+  /** Events that an uninstall with CLEAN=1 deleted before they were delivered. */
+  readonly erased: number
+  /** True from a change of the install until KV has it. */
+  readonly kvDirty: boolean
+}
+
+/** The state of a portal that nothing is known of. */
+export const NO_INSTALL: InstallState = {
+  generation: 0,
+  lastSequence: 0,
+  installTs: null,
+  uninstallTs: null,
+  hashes: [],
+  application: null,
+  webhooks: [],
+  refused: { count: 0, lastAt: null, reason: null },
+  erased: 0,
+  kvDirty: false,
+}
+
+/** Whether an application token's hash speaks for the portal now. */
+export function admitsToken(
+  state: Pick<InstallState, 'hashes'>,
+  hash: string,
+  now: number,
+): boolean {
+  let admitted = false
+  for (const known of state.hashes) {
+    const valid = known.until === null || known.until > now
+    if (equalInConstantTime(known.hash, hash) && valid) admitted = true
+  }
+  return admitted
+}
+
+/** Bitrix24's time of a lifecycle event, clamped to now: a forged future must not outlive the present. */
+export function clampTs(ts: number | null, now: number): number {
+  const seconds = Math.floor(now / 1000)
+  return ts === null ? seconds : Math.min(ts, seconds)
+}
+
+/** Whether an install of that time comes too late: the portal was uninstalled after it. */
+export function isLateInstall(state: InstallState, ts: number): boolean {
+  return state.uninstallTs !== null && ts <= state.uninstallTs
+}
+
+/** Whether an uninstall of that time speaks of an earlier installation than the present one. */
+export function isLateUninstall(state: InstallState, ts: number): boolean {
+  return state.installTs !== null && ts < state.installTs
+}
+
+/** A confirmed installation, ready to be written. */
+export interface ConfirmedInstall {
+  /** Null when the caller presented no application token (frame page of older portals). */
+  readonly hash: string | null
+  readonly ts: number
+  readonly application: Omit<ApplicationInstall, 'installerUserId' | 'installedAt'>
+  /** The user whose token was presented. */
+  readonly userId: number
+  readonly isAdmin: boolean
+}
+
+/**
+ * Takes a confirmed installation over. A former application token stays valid for a day. Pairs and the
+ * system user are taken only from an administrator, the recorded installer or the recorded system user:
+ * the caller's word is all there is for "system user", and an ordinary user's pair has fewer rights.
+ */
+export function takeInstall(
+  state: InstallState,
+  confirmed: ConfirmedInstall,
+  now: number,
+): InstallState {
+  const { hash, ts, application } = confirmed
+  const former = state.application
+  return {
+    ...state,
+    installTs: Math.max(state.installTs ?? 0, ts),
+    hashes: hash === null ? state.hashes : takeHash(state.hashes, hash, now),
+    application: {
+      ...application,
+      installerUserId: former?.installerUserId ?? confirmed.userId,
+      installedAt: former?.installedAt ?? now,
+      ...takePairs(former, confirmed),
+    },
+    kvDirty: true,
+  }
+}
+
+type Pairs = Pick<ApplicationInstall, 'tokens' | 'tokensIssuedAt' | 'systemTokens' | 'systemUserId'>
+
+function takePairs(former: ApplicationInstall | null, confirmed: ConfirmedInstall): Pairs {
+  const { application, userId, isAdmin } = confirmed
+  if (former === null) return application
+  const isOwner = isAdmin || userId === former.installerUserId || userId === former.systemUserId
+  const isNewer = application.tokensIssuedAt >= former.tokensIssuedAt
+  const pair = isOwner && isNewer ? application : former
+  const system = isOwner && application.systemUserId !== null ? application : former
+  return {
+    tokens: pair.tokens,
+    tokensIssuedAt: pair.tokensIssuedAt,
+    systemTokens: system.systemTokens,
+    systemUserId: system.systemUserId,
+  }
+}
+
+function takeHash(hashes: readonly TokenHash[], hash: string, now: number): readonly TokenHash[] {
+  const alive = hashes.filter((known) => known.until === null || known.until > now)
+  const others = alive
+    .filter((known) => known.hash !== hash)
+    .map((known) => ({ ...known, until: known.until ?? now + FORMER_TOKEN_MS }))
+  return [{ hash, until: null }, ...others]
+}
+
+/** Ends the installation: tokens are gone, the generation is raised, the sequence is kept. */
+export function takeUninstall(state: InstallState, ts: number, lastSequence: number): InstallState {
+  return {
+    ...state,
+    generation: state.generation + 1,
+    lastSequence: Math.max(state.lastSequence, lastSequence),
+    uninstallTs: Math.max(state.uninstallTs ?? 0, ts),
+    installTs: null,
+    hashes: [],
+    application: null,
+    kvDirty: true,
+  }
+}
+
+/** Notes a refused installation. */
+export function countRefusal(state: InstallState, reason: string, now: number): InstallState {
+  return { ...state, refused: { count: state.refused.count + 1, lastAt: now, reason } }
+}
+
+/** Notes the first use of an outgoing webhook's token. */
+export function takeWebhook(state: InstallState, webhook: WebhookInstall): InstallState {
+  const others = state.webhooks.filter((known) => known.hash !== webhook.hash)
+  return { ...state, webhooks: [...others, webhook], kvDirty: true }
+}
+
+/** An installation that cannot be trusted yet; one row, the request inside is sealed. */
+export interface PendingInstall {
+  /** `unknown_application` waits 7 days for the configuration, `unanswered` 1 h for the OAuth server. */
+  readonly kind: 'unknown_application' | 'unanswered'
+  readonly sealed: string
+  readonly ts: number
+  /** Unix milliseconds. */
+  readonly since: number
+  readonly expiresAt: number
+  readonly nextCheckAt: number
+  /** What the OAuth server said; null while it has not answered. */
+  readonly clientId: string | null
+  readonly domain: string | null
+}
+
+/** How long an install may wait, in milliseconds. */
+export const PENDING_MS = { unknown_application: 7 * DAY_MS, unanswered: DAY_MS / 24 } as const
+
+/** How often a pending install is looked at again. */
+export const PENDING_CHECK_MS = 60_000

@@ -1,0 +1,274 @@
+/**
+ * Walks one lane along the log.
+ *
+ * Order, the rule of this file: live events are sent strictly in sequence order, one at a time; while an
+ * event is being retried nothing behind it is sent. An event is passed only when it was delivered, does
+ * not concern the destination, or was set aside (parked) with its reason. Replays stand outside: they go
+ * one at a time between live events, never while the lane retries, and never move the cursor.
+ */
+import type { LogEntry } from './event.ts'
+import type { DeliveryOutcome } from './outcome.ts'
+import { epochAt, isFailing, type Epoch, type LaneState, type ReplayJob } from './lane-state.ts'
+import {
+  advanceJob,
+  settle,
+  settleReplay,
+  skipEvent,
+  type ExactFate,
+  type Settled,
+  type SettleTerms,
+} from './settle.ts'
+
+/** Sends of a machine-read lane that may be repeated after a crash. */
+export const MAX_UNSAVED_SENDS = 10
+
+/** Pauses up to this long are waited out in the walk; longer ones are left to the alarm. */
+export const MAX_WAIT_IN_WALK_MS = 1500
+
+const READ_BATCH = 50
+
+/** What a renderer has to know about a delivery beside the event itself. */
+export interface SendContext {
+  readonly previousSequence: number | null
+  readonly replayed: boolean
+}
+
+/** What the walk needs from the outside. Nothing in it knows the platform. */
+export interface LaneDeps {
+  readonly reader: 'person' | 'machine'
+  readonly minIntervalMs: number
+  /** Retries end this long after an event's receipt. */
+  readonly retryMs: number
+  /** No new send starts after this time. */
+  readonly deadline: number
+  now(): number
+  random(): number
+  sleep(ms: number): Promise<void>
+  /** Changes with an uninstall; an outcome awaited across it is thrown away. */
+  generation(): number
+  /** The lane as it is now: an operator may have changed it during an await. */
+  lane(): LaneState
+  /** Entries after a sequence, oldest first; only rows whose insert has run. */
+  readAfter(sequence: number, limit: number): readonly LogEntry[]
+  /** Entries before a sequence, newest first. */
+  readBefore(sequence: number, limit: number): readonly LogEntry[]
+  readEntry(sequence: number): LogEntry | null
+  /** The first parked sequence at or after `from`, up to `to`. */
+  nextParked(from: number, to: number): number | null
+  attemptsOf(sequence: number): number
+  /** Whether the epoch's filter takes the event; never called for a silent epoch. */
+  takes(epoch: Epoch, entry: LogEntry): boolean
+  send(entry: LogEntry, context: SendContext): Promise<DeliveryOutcome>
+  /** Waits for one of the portal's connections; the answer gives it back. */
+  acquire(failing: boolean): Promise<() => void>
+  /** Stores the lane and its fates in one transaction, then changes memory. */
+  save(lane: LaneState, fates: readonly ExactFate[]): void
+  /** Changes memory now and storage within a second. */
+  saveSoon(lane: LaneState): void
+  /** Changes memory only: skipped events are skipped again after a restart. */
+  keep(lane: LaneState): void
+}
+
+type Step =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'wait'; readonly at: number }
+  | { readonly kind: 'live'; readonly entry: LogEntry }
+  | { readonly kind: 'replay'; readonly entry: LogEntry; readonly job: ReplayJob }
+
+/** How far one walk has come; lives as long as the walk. */
+interface Walk {
+  unsavedSends: number
+  liveWasLast: boolean
+}
+
+/**
+ * Sends what is due until nothing is, a wait is longer than the walk wants to sleep, the deadline has
+ * passed or the generation has changed. Never throws for an outcome; throws only when storage fails.
+ */
+export async function walkLane(deps: LaneDeps): Promise<void> {
+  const walk: Walk = { unsavedSends: 0, liveWasLast: false }
+  const generation = deps.generation()
+  while (deps.generation() === generation && deps.now() < deps.deadline) {
+    const step = nextStep(deps, walk)
+    if (step.kind === 'idle') break
+    if (step.kind === 'wait') {
+      const ms = step.at - deps.now()
+      if (ms > MAX_WAIT_IN_WALK_MS) break
+      await deps.sleep(ms)
+      continue
+    }
+    await attempt(deps, walk, generation)
+  }
+  if (walk.unsavedSends > 0 && deps.generation() === generation) deps.save(deps.lane(), [])
+}
+
+/** Takes a connection, looks again at what is due (time has passed), sends and settles it. */
+async function attempt(deps: LaneDeps, walk: Walk, generation: number): Promise<void> {
+  const release = await deps.acquire(isFailing(deps.lane()))
+  try {
+    if (deps.generation() !== generation) return
+    const step = nextStep(deps, walk)
+    if (step.kind === 'live') await sendLive(deps, step.entry, { walk, generation })
+    if (step.kind === 'replay') await sendReplay(deps, step.entry, { walk, generation })
+  } finally {
+    release()
+  }
+}
+
+interface Attempt {
+  readonly walk: Walk
+  readonly generation: number
+}
+
+async function sendLive(deps: LaneDeps, entry: LogEntry, run: Attempt): Promise<void> {
+  const previousSequence = deps.lane().lastMeant
+  const outcome = await deps.send(entry, { previousSequence, replayed: false })
+  if (deps.generation() !== run.generation) return
+  run.walk.liveWasLast = true
+  const terms = termsOf(deps, entry.receivedAt)
+  const settled = settle(deps.lane(), entry.sequence, { outcome, terms })
+  checkpoint(deps, settled, { walk: run.walk, delivered: outcome.kind === 'delivered' })
+}
+
+async function sendReplay(deps: LaneDeps, entry: LogEntry, run: Attempt): Promise<void> {
+  const job = deps.lane().replays[0]
+  if (job === undefined) return
+  const previousSequence = previousMeant(deps, entry.sequence)
+  const attemptsBefore = deps.attemptsOf(entry.sequence)
+  const outcome = await deps.send(entry, { previousSequence, replayed: true })
+  if (deps.generation() !== run.generation) return
+  run.walk.liveWasLast = false
+  const terms = termsOf(deps, job.startedAt)
+  const settled = settleReplay(deps.lane(), entry.sequence, { outcome, terms, attemptsBefore })
+  deps.save(settled.lane, settled.fates)
+  run.walk.unsavedSends = 0
+}
+
+/** An outcome is stored before the next send where a person reads; machines may see ten again. */
+function checkpoint(
+  deps: LaneDeps,
+  settled: Settled,
+  { walk, delivered }: { walk: Walk; delivered: boolean },
+): void {
+  walk.unsavedSends += 1
+  const exact = settled.fates.length > 0 || !delivered
+  if (deps.reader === 'person' || exact || walk.unsavedSends >= MAX_UNSAVED_SENDS) {
+    deps.save(settled.lane, settled.fates)
+    walk.unsavedSends = 0
+  } else {
+    deps.saveSoon(settled.lane)
+  }
+}
+
+function termsOf(deps: LaneDeps, since: number): SettleTerms {
+  const { minIntervalMs, retryMs } = deps
+  return { now: deps.now(), random: deps.random(), deadline: since + retryMs, minIntervalMs }
+}
+
+function nextStep(deps: LaneDeps, walk: Walk): Step {
+  const status = deps.lane().status
+  if (status === 'paused' || status === 'removed') return { kind: 'idle' }
+  const entry = nextMeant(deps)
+  const lane = deps.lane()
+  if (status === 'disabled') return probeStep(lane, entry, deps.now())
+  const replay = lane.attempts === 0 ? nextReplay(deps) : null
+  const live = entry === null ? null : timed({ kind: 'live', entry }, liveDueAt(lane), deps.now())
+  if (replay === null) return live ?? { kind: 'idle' }
+  if (live === null || live.kind === 'wait')
+    return replay.kind === 'wait' ? sooner(live, replay) : replay
+  return walk.liveWasLast && replay.kind === 'replay' ? replay : live
+}
+
+function sooner(live: Step | null, replay: Step): Step {
+  if (live?.kind !== 'wait' || replay.kind !== 'wait') return live ?? replay
+  return live.at < replay.at ? live : replay
+}
+
+function liveDueAt(lane: LaneState): number {
+  return Math.max(lane.nextAttemptAt ?? 0, lane.notBefore)
+}
+
+function timed(step: Step, at: number, now: number): Step {
+  return at > now ? { kind: 'wait', at } : step
+}
+
+/** A disabled lane tries its head once a day, where the receiver's rules allow it. */
+function probeStep(lane: LaneState, entry: LogEntry | null, now: number): Step {
+  if (entry === null || lane.nextAttemptAt === null) return { kind: 'idle' }
+  return timed({ kind: 'live', entry }, liveDueAt(lane), now)
+}
+
+/** The first event behind the cursor that the destination is meant to get; skips the others. */
+function nextMeant(deps: LaneDeps): LogEntry | null {
+  for (;;) {
+    const lane = deps.lane()
+    const entries = deps.readAfter(lane.cursor, READ_BATCH)
+    const found = entries.find((entry) => isMeant(deps, lane, entry))
+    const passed = found === undefined ? entries.at(-1)?.sequence : found.sequence - 1
+    if (passed !== undefined && passed > lane.cursor) deps.keep(skipEvent(lane, passed))
+    if (found !== undefined) return found
+    if (entries.length < READ_BATCH) return null
+  }
+}
+
+/** Whether the lane was meant to get an event: decided by the filter that stood at its sequence. */
+export function isMeant(deps: Pick<LaneDeps, 'takes'>, lane: LaneState, entry: LogEntry): boolean {
+  if (entry.event.quarantined !== null) return false
+  const epoch = epochAt(lane, entry.sequence)
+  return epoch !== null && epoch.silent === null && deps.takes(epoch, entry)
+}
+
+/** The sequence before `sequence` that the lane was meant to get: the same on every attempt. */
+export function previousMeant(
+  deps: Pick<LaneDeps, 'takes' | 'lane' | 'readBefore'>,
+  sequence: number,
+): number | null {
+  const lane = deps.lane()
+  let before = sequence
+  for (;;) {
+    const entries = deps.readBefore(before, READ_BATCH)
+    const found = entries.find((entry) => isMeant(deps, lane, entry))
+    if (found !== undefined) return found.sequence
+    const last = entries.at(-1)
+    if (last === undefined) return lane.meantBeforeFloor
+    before = last.sequence
+  }
+}
+
+function nextReplay(deps: LaneDeps): Step | null {
+  for (;;) {
+    const lane = deps.lane()
+    const job = lane.replays[0]
+    if (job === undefined) return null
+    const entry = job.parkedOnly ? nextParkedEntry(deps, job) : nextMeantInJob(deps, job)
+    if (entry !== null) {
+      const at = Math.max(job.nextAttemptAt ?? 0, lane.notBefore)
+      return timed({ kind: 'replay', entry, job }, at, deps.now())
+    }
+    deps.keep(advanceJob(lane, job, job.to))
+  }
+}
+
+function nextParkedEntry(deps: LaneDeps, job: ReplayJob): LogEntry | null {
+  let from = job.next
+  for (;;) {
+    const sequence = deps.nextParked(from, job.to)
+    if (sequence === null) return null
+    const entry = deps.readEntry(sequence)
+    if (entry !== null) return entry
+    from = sequence + 1
+  }
+}
+
+function nextMeantInJob(deps: LaneDeps, job: ReplayJob): LogEntry | null {
+  const lane = deps.lane()
+  let after = job.next - 1
+  for (;;) {
+    const entries = deps.readAfter(after, READ_BATCH).filter((entry) => entry.sequence <= job.to)
+    const found = entries.find((entry) => isMeant(deps, lane, entry))
+    if (found !== undefined) return found
+    const last = entries.at(-1)
+    if (last === undefined) return null
+    after = last.sequence
+  }
+}

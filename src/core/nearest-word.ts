@@ -1,0 +1,47 @@
+/** Finds the word that somebody probably meant, for errors about unknown keys and names. */
+
+/**
+ * The known word nearest to a misspelled one, ignoring case; null when none is near enough to be
+ * worth proposing (more than a third of its letters differ). Of equally near words the first wins.
+ */
+export function nearestWord(word: string, words: readonly string[]): string | null {
+  const wanted = word.toLowerCase()
+  let best: string | null = null
+  let bestDistance = Number.POSITIVE_INFINITY
+  for (const candidate of words) {
+    const allowed = Math.max(1, Math.floor(candidate.length / 3))
+    if (Math.abs(candidate.length - wanted.length) > allowed) continue
+    const distance = editDistance(wanted, candidate.toLowerCase())
+    if (distance <= allowed && distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
+function editDistance(from: string, to: string): number {
+  let twoBack: number[] = []
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row]
+    for (let column = 1; column <= to.length; column += 1) {
+      const same = from[row - 1] === to[column - 1]
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+      current[column] = Math.min(
+        at(previous, column) + 1,
+        at(current, column - 1) + 1,
+        at(previous, column - 1) + (same ? 0 : 1),
+        swapped ? at(twoBack, column - 2) + 1 : Number.POSITIVE_INFINITY,
+      )
+    }
+    twoBack = previous
+    previous = current
+  }
+  return at(previous, to.length)
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Number.POSITIVE_INFINITY
+}

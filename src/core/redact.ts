@@ -1,0 +1,179 @@
+/**
+ * What may be kept of texts that others wrote: a receiver's answer, an exception. Reasons are shown to
+ * operators and written to logs, so secrets, URLs' paths and everything that looks like a token go.
+ * When a secret may still be readable in what is left, nothing is kept.
+ */
+
+const MARK = '***'
+const MIN_SECRET_LENGTH = 6
+const MAX_ERROR_LENGTH = 500
+const MAX_MESSAGE_LENGTH_WITH_CAUSE = 300
+
+/**
+ * Keeps what is harmless of a free text, at most `maxLength` code points. Secrets are found plain,
+ * percent-encoded, JSON-escaped, in base64 and in either case; those under 6 characters are ignored.
+ */
+export function redactText(text: string, secrets: readonly string[], maxLength = 200): string {
+  const forms = [...new Set(secrets.flatMap((secret) => listForms(secret)))]
+  const withoutSecrets = maskForms(tidy(text), forms)
+  const kept = cut(tidy(maskTokens(maskUrls(withoutSecrets))).trim(), maxLength)
+  return isReadable(kept, forms) ? cut(MARK, maxLength) : kept
+}
+
+/**
+ * Formats anything thrown as one line for logs: name, message and one level of cause, at most 500
+ * code points, redacted like a receiver's text. Never throws, whatever it is given.
+ */
+export function describeError(error: unknown): string {
+  const cause = readProperty(error, 'cause')
+  if (cause === undefined || cause === null) return describeOne(error, MAX_ERROR_LENGTH)
+  const first = describeOne(error, MAX_MESSAGE_LENGTH_WITH_CAUSE)
+  const second = describeOne(cause, MAX_ERROR_LENGTH - MAX_MESSAGE_LENGTH_WITH_CAUSE - 16)
+  return `${first} (caused by ${second})`
+}
+
+function describeOne(error: unknown, maxLength: number): string {
+  if (typeof error === 'function') return 'Thrown function'
+  if (typeof error !== 'object' || error === null) return redactText(String(error), [], maxLength)
+  const name = readProperty(error, 'name')
+  const message = readProperty(error, 'message')
+  const parts = [name, message].filter((part) => typeof part === 'string' && part !== '')
+  return redactText(parts.length === 0 ? 'Thrown object' : parts.join(': '), [], maxLength)
+}
+
+function readProperty(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  try {
+    return Reflect.get(value, key)
+  } catch {
+    // Whatever a getter or a proxy throws; what cannot be read is left out.
+    return undefined
+  }
+}
+
+/** Makes one line of it: `\/` of JSON as `/`, nothing invisible, single blanks. */
+function tidy(text: string): string {
+  return text
+    .replaceAll('\\/', '/')
+    .replace(/[\p{Cf}\p{Cs}]/gu, '')
+    .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+}
+
+function listForms(secret: string): readonly string[] {
+  if (secret.length < MIN_SECRET_LENGTH) return []
+  const cases = [secret, secret.toLowerCase(), secret.toUpperCase()]
+  const written = cases.flatMap((plain) => [
+    plain,
+    ...listPercentForms(plain.toWellFormed()),
+    JSON.stringify(plain).slice(1, -1),
+    escapeNonAscii(JSON.stringify(plain).slice(1, -1)),
+  ])
+  return [...written, ...listBase64Forms(secret)]
+    .map((form) => lowerAscii(tidy(form)))
+    .flatMap((form) => [form, form.trim()])
+    .filter((form) => form.length >= MIN_SECRET_LENGTH)
+}
+
+function listPercentForms(plain: string): readonly string[] {
+  const component = encodeURIComponent(plain)
+  // RFC 3986 reserves these five as well, and PHP and Python encode them.
+  const strict = component.replace(/[!'()*]/g, (character) => percentByte(character.charCodeAt(0)))
+  const everyByte = Array.from(new TextEncoder().encode(plain), percentByte).join('')
+  return [component, strict, strict.replaceAll('%20', '+'), encodeURI(plain), everyByte]
+}
+
+function percentByte(byte: number): string {
+  return `%${byte.toString(16).padStart(2, '0')}`
+}
+
+function escapeNonAscii(text: string): string {
+  return text.replace(
+    // oxlint-disable-next-line no-control-regex -- the range of ASCII is what is meant
+    /[^\u0000-\u007f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** What base64 shows of a secret at each of the three places where it can begin in a longer text. */
+function listBase64Forms(secret: string): readonly string[] {
+  const bytes = Array.from(new TextEncoder().encode(secret), (byte) => String.fromCharCode(byte))
+  return [0, 1, 2].flatMap((offset) => {
+    const digits = btoa('\0'.repeat(offset) + bytes.join(''))
+    const first = Math.ceil((offset * 8) / 6)
+    const end = Math.floor(((offset + bytes.length) * 8) / 6)
+    const standard = digits.slice(first, end)
+    return [standard, standard.replaceAll('+', '-').replaceAll('/', '_')]
+  })
+}
+
+/** Masks the union of all places, so that a secret that overlaps another leaves no rest. */
+function maskForms(text: string, forms: readonly string[]): string {
+  const searched = lowerAscii(text)
+  const hidden = new Uint8Array(text.length)
+  for (const form of forms) {
+    for (let at = searched.indexOf(form); at >= 0; at = searched.indexOf(form, at + 1)) {
+      hidden.fill(1, at, at + form.length)
+    }
+  }
+  let kept = ''
+  for (let index = 0; index < text.length; index += 1) {
+    if (hidden[index] === 0) kept += text[index]
+    else if (index === 0 || hidden[index - 1] === 0) kept += MARK
+  }
+  return kept
+}
+
+function maskUrls(text: string): string {
+  // The scheme's length is bounded: an open one would try every start of a long word.
+  return text
+    .replace(/([a-z][a-z0-9+.-]{0,15}:\/\/)[^\s/?#"'<>]*@/gi, '$1')
+    .replace(/([a-z][a-z0-9+.-]{0,15}:\/\/[^\s/?#"'<>]*)[/?#][^\s"'<>]+/gi, `$1/${MARK}`)
+    .replace(/\?[^\s"'<>=?]*=[^\s"'<>]*/g, `?${MARK}`)
+}
+
+function maskTokens(text: string): string {
+  return text.replace(/[\w+/=-]{20,}/g, MARK)
+}
+
+function isReadable(kept: string, forms: readonly string[]): boolean {
+  let view = kept
+  for (let round = 0; round < 3; round += 1) {
+    const readings = [view, view.replaceAll('+', ' '), tidy(view)]
+    const searched = readings.flatMap((text) => [lowerAscii(text), text.toLowerCase()])
+    if (forms.some((form) => searched.some((candidate) => candidate.includes(form)))) return true
+    view = decodeOnce(view)
+  }
+  return false
+}
+
+/** Takes one layer of escapes off: percent bytes, JSON, HTML's numbers and the four named ones. */
+function decodeOnce(text: string): string {
+  return text
+    .replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
+      const bytes = run.slice(1).split('%')
+      return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16)))
+    })
+    .replace(/\\u([0-9a-f]{4})/gi, (_escape, hex: string) => fromCode(hex, 16))
+    .replace(/\\(["\\/])/g, '$1')
+    .replace(/&#x([0-9a-f]{1,6});/gi, (_entity, hex: string) => fromCode(hex, 16))
+    .replace(/&#(\d{1,7});/g, (_entity, digits: string) => fromCode(digits, 10))
+    .replace(/&(amp|lt|gt|quot);/gi, (_entity, name: string) => NAMED[name.toLowerCase()] ?? '')
+}
+
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' }
+
+function fromCode(digits: string, radix: number): string {
+  const code = Number.parseInt(digits, radix)
+  return code <= 0x10ffff ? String.fromCodePoint(code) : ''
+}
+
+/** Unlike `toLowerCase` it keeps every character's place. */
+function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+}
+
+function cut(text: string, maxLength: number): string {
+  const characters = Array.from(text)
+  if (characters.length <= maxLength) return text
+  return maxLength < 1 ? '' : `${characters.slice(0, maxLength - 1).join('')}…`
+}

@@ -1,0 +1,68 @@
+/**
+ * When the next attempt of an event is due, and when it is given up. Pure: the time and the jitter
+ * come in as arguments.
+ */
+
+const SECOND_MS = 1000
+const MINUTE_MS = 60 * SECOND_MS
+/** Milliseconds in an hour. */
+export const HOUR_MS = 60 * MINUTE_MS
+/** Milliseconds in a day. */
+export const DAY_MS = 24 * HOUR_MS
+
+/** Waits before attempt 2, 3, 4 …; the last one repeats (design: section 7, "Waits"). */
+export const RETRY_WAITS_MS = [
+  1 * SECOND_MS,
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  10 * MINUTE_MS,
+  30 * MINUTE_MS,
+] as const
+
+/** A receiver's Retry-After may lengthen one wait up to this, however long it asks for. */
+export const MAX_RETRY_AFTER_MS = DAY_MS
+
+/** The largest share of a wait that jitter adds. */
+export const RETRY_JITTER = 0.2
+
+/** What is known after an attempt failed in a transient way. */
+export interface RetryQuestion {
+  /** Attempts made so far, this one included: 1, 2, 3 … */
+  readonly attempts: number
+  /** Unix milliseconds. */
+  readonly now: number
+  /** From this time on a failure is final: receipt plus `retryHours`. */
+  readonly deadline: number
+  /** The receiver's own wish in milliseconds; null when it had none. */
+  readonly retryAfterMs: number | null
+  /** In [0, 1). */
+  readonly random: number
+}
+
+/** Try again at a time, or give up. */
+export type RetryPlan = { readonly kind: 'retry'; readonly at: number } | { readonly kind: 'park' }
+
+/** The wait before the attempt that follows `attempts`, jitter included. */
+export function retryWaitMs(attempts: number, random: number): number {
+  const index = Math.min(Math.max(attempts, 1), RETRY_WAITS_MS.length) - 1
+  const wait = RETRY_WAITS_MS[index] ?? 30 * MINUTE_MS
+  return Math.round(wait * (1 + RETRY_JITTER * random))
+}
+
+/** Clamps a receiver's Retry-After to what the relay is willing to wait; 0 when there is none. */
+export function clampRetryAfter(retryAfterMs: number | null): number {
+  if (retryAfterMs === null || !(retryAfterMs > 0)) return 0
+  return Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)
+}
+
+/**
+ * Plans what follows a transient failure. The last attempt falls on the deadline itself, unless the
+ * receiver asked for more patience; a failure at or after the deadline parks the event.
+ */
+export function planRetry(question: RetryQuestion): RetryPlan {
+  const { attempts, now, deadline, retryAfterMs, random } = question
+  if (now >= deadline) return { kind: 'park' }
+  const planned = Math.min(now + retryWaitMs(attempts, random), deadline)
+  return { kind: 'retry', at: Math.max(planned, now + clampRetryAfter(retryAfterMs)) }
+}
