@@ -1,0 +1,131 @@
+// Measures what hostile bodies of 256 KiB cost: parsing, decoding and removing tokens. Prints the CPU
+// time of the first run and the mean of 50, and fails when a mean is above 20 ms.
+// Run with `node scripts/measure-decoder.ts` (Node 24).
+import { decodeRequest } from '../src/bitrix24/decode-request.ts'
+import { parseForm } from '../src/bitrix24/form.ts'
+import { parseJson } from '../src/bitrix24/json.ts'
+
+const SIZE = 256 * 1024
+const BUDGET_MS = 20
+const RUNS = 50
+
+const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
+const APPLICATION_TOKEN = '51856fefc120afa4b628cc82d3935cce'
+const FORM = `event=ONCRMDEALUPDATE&auth[member_id]=${MEMBER}&auth[application_token]=${APPLICATION_TOKEN}`
+
+function fill(start: string, unit: string, end = ''): string {
+  const room = SIZE - start.length - end.length
+  return (start + unit.repeat(Math.ceil(room / unit.length))).slice(0, SIZE - end.length) + end
+}
+
+/** `count` parameters that together fill the body; `make` gets each one's number and length. */
+function parameters(count: number, make: (index: number, length: number) => string): string {
+  const length = Math.floor((SIZE - FORM.length) / count) - 1
+  return [FORM, ...Array.from({ length: count }, (_, index) => make(index, length))].join('&')
+}
+
+function tokens(access: string, refresh: string): string {
+  return `${FORM}&auth[access_token]=${access}&auth[refresh_token]=${refresh}`
+}
+
+const FORMS: Readonly<Record<string, string>> = {
+  'only &': fill('', '&'),
+  '& and one letter': fill('', 'a&'),
+  'one bracket, 256 K times': fill('a', '['),
+  'brackets, never closed, in each parameter': parameters(990, (_, n) => 'a' + '['.repeat(n - 1)),
+  'closing brackets': fill('a', ']'),
+  'pairs of brackets': fill('a', '[]'),
+  'encoded brackets': fill('a', '%5B'),
+  'percent signs': fill('a=', '%'),
+  'percent escapes of letters': fill('a=', '%41'),
+  'percent escapes that are not UTF-8': fill('a=', '%FF'),
+  'half escapes': fill('a=', '%4'),
+  'plus signs': fill('a=', '+'),
+  'one long name': fill('', 'a'),
+  'one long name of dots': fill('', '.'),
+  'one name of spaces': fill('', ' '),
+  'spaces, then a letter': fill('', ' ', 'a=1'),
+  'four-byte characters': fill('a=', '😀'.repeat(2)).toWellFormed(),
+  'long names with a common start': parameters(990, (index, n) => 'a'.repeat(n - 8) + index),
+  'long names, seven deep': parameters(
+    990,
+    (index, n) => `data${`[${'k'.repeat(Math.floor(n / 7) - 8)}${index}]`.repeat(7)}`,
+  ),
+  appends: parameters(990, (_, n) => `data[][][][][][][]=${'%41'.repeat(Math.floor(n / 3) - 8)}`),
+  'integer keys': parameters(990, (index) => `data[${9_000_000_000 + index * 65_536}]=1`),
+  'names ending in NUL': parameters(990, (_, n) => `${'%00'.repeat(Math.floor(n / 3) - 1)}=1`),
+  'token searched in its own repetition': fill(
+    `${tokens(`b${'a'.repeat(999)}`, `${'a'.repeat(500)}b${'a'.repeat(499)}`)}&data=`,
+    'a',
+  ),
+  'token searched in near misses': fill(
+    `${tokens(`${'ab'.repeat(499)}c`, `c${'ab'.repeat(499)}`)}&data=`,
+    'ab',
+  ),
+  'token of 32 searched in its own repetition': fill(
+    `${tokens(`b${'a'.repeat(31)}`, `${'a'.repeat(16)}b${'a'.repeat(15)}`)}&data=`,
+    'a',
+  ),
+  'short tokens searched in near misses': fill(`${tokens('aaaaaaab', 'baaaaaaa')}&data=`, 'a'),
+  'many values, all searched': `${tokens('b'.repeat(1000), 'c'.repeat(1000))}&${parameters(
+    980,
+    (index, n) => `data[${index}]=${'b'.repeat(n - 16)}`,
+  ).slice(0, SIZE - 2_200)}`,
+}
+
+const AUTH = `{"member_id":"${MEMBER}","application_token":"${APPLICATION_TOKEN}"}`
+const START = `{"event":"ONCRMDEALUPDATE","auth":${AUTH},"data":`
+
+const JSONS: Readonly<Record<string, string>> = {
+  'opening brackets': fill('', '['),
+  'opening objects': fill('', '{"a":'),
+  'many values': fill('[', '1,', '1]'),
+  'many keys': `{${Array.from({ length: 20_000 }, (_, index) => `"k${index}":1`).join(',')}}`,
+  'integer keys': `{${Array.from({ length: 20_000 }, (_, index) => `"${index * 1024}":1`).join(',')}}`,
+  quotes: fill('', '"'),
+  'escaped quotes': fill('"', String.raw`\"`, '"'),
+  'unicode escapes': fill('"', String.raw`\ud800`, '"'),
+  'a string that never ends': fill('"', 'a'),
+  'a number of 256 K digits': fill('', '9'),
+  'a fraction of 256 K digits': fill('0.', '1'),
+  'an exponent of 256 K digits': fill('1e', '9'),
+  blanks: fill('', ' '),
+  'a long text in an event': fill(`${START}"`, 'a', '"}'),
+  '900 long texts in an event': `${START}[${Array.from({ length: 900 }, () => `"${'a'.repeat(285)}"`).join(',')}]}`,
+  'long keys in an event': `${START}{${Array.from({ length: 900 }, (_, index) => `"${'a'.repeat(270)}${index}":1`).join(',')}}}`,
+}
+
+function decodeForm(body: string): void {
+  const parsed = parseForm(body)
+  if (parsed.ok) decodeRequest(parsed.value)
+}
+
+function decodeJson(body: string): void {
+  const parsed = parseJson(body)
+  if (parsed.ok) decodeRequest(parsed.value)
+}
+
+function cpuMs(run: () => void): number {
+  // CPU time of this thread: what else the machine does must not count.
+  const start = process.threadCpuUsage()
+  run()
+  const { user, system } = process.threadCpuUsage(start)
+  return (user + system) / 1000
+}
+
+let slow = 0
+for (const [kind, bodies, decode] of [
+  ['form', FORMS, decodeForm],
+  ['json', JSONS, decodeJson],
+] as const) {
+  for (const [name, body] of Object.entries(bodies)) {
+    const first = cpuMs(() => decode(body))
+    // The kernel counts in steps of some milliseconds, so only a sum of many runs is exact.
+    const mean = cpuMs(() => Array.from({ length: RUNS }, () => decode(body))) / RUNS
+    if (mean > BUDGET_MS) slow += 1
+    const figures = [first, mean].map((ms) => ms.toFixed(2).padStart(7)).join(' ')
+    console.log(`${figures} ms  ${String(body.length).padStart(6)}  ${kind}: ${name}`)
+  }
+}
+console.log(`first run, mean of ${RUNS}; ${slow} bodies above ${BUDGET_MS} ms`)
+process.exitCode = slow === 0 ? 0 : 1

@@ -1,0 +1,58 @@
+/** Builders of deliveries: a requisite field that Anna changed, unless a test says otherwise. */
+import { NOT_ENRICHED, type Enrichment, type RelayEvent } from '../../src/core/event.ts'
+import type { Delivery } from '../../src/destinations/destination.ts'
+
+/** 2026-09-21T14:13:20Z, the time of the event in `aDelivery`, in unix seconds. */
+export const EVENT_TS = 1_790_000_000
+
+/** The time of receipt in `aDelivery`: 1.12 s after the event. */
+export const RECEIVED_AT = EVENT_TS * 1000 + 1120
+
+/** An update of the field UF_CRM_TAX by user 1. */
+export function anEvent(partial: Partial<RelayEvent> = {}): RelayEvent {
+  return {
+    name: 'ONCRMREQUISITEUSERFIELDUPDATE',
+    ts: EVENT_TS,
+    handlerId: '661',
+    userId: 1,
+    data: { FIELDS: { ID: '235', ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: 'UF_CRM_TAX' } },
+    field: {
+      family: 'requisite',
+      action: 'updated',
+      id: 235,
+      entityId: 'CRM_REQUISITE',
+      fieldName: 'UF_CRM_TAX',
+    },
+    quarantined: null,
+    ...partial,
+  }
+}
+
+/** An enrichment that found a changed label. */
+export function anEnrichment(partial: Partial<Enrichment> = {}): Enrichment {
+  return {
+    status: 'complete',
+    reason: null,
+    changes: [{ attribute: 'EDIT_FORM_LABEL.en', before: 'Tax no.', after: 'Tax number' }],
+    field: { label: 'Tax number', userTypeId: 'string' },
+    userName: 'Anna Petrova',
+    ...partial,
+  }
+}
+
+/** A delivery of `anEvent` without enrichment. */
+export function aDelivery(partial: Partial<Delivery> = {}): Delivery {
+  return {
+    id: 'a223c6b3710f85df22e9377d6c4f7553-42',
+    memberId: 'a223c6b3710f85df22e9377d6c4f7553',
+    domain: 'acme.bitrix24.com',
+    sequence: 42,
+    previousSequence: 41,
+    origin: 'event',
+    receivedAt: RECEIVED_AT,
+    event: anEvent(),
+    enrichment: NOT_ENRICHED,
+    replayed: false,
+    ...partial,
+  }
+}

@@ -1,0 +1,91 @@
+/** The OAuth server and the portal of the recorded bodies, as network handlers. */
+import { MEMBER_ID } from './runtime-bindings.ts'
+import type { NetworkHandler, SentRequest } from './network.ts'
+
+/** What the simulated OAuth server and portal say. */
+export interface Bitrix24World {
+  memberId: string
+  domain: string
+  clientId: string
+  userId: number
+  isAdmin: boolean
+  installed: boolean
+  /** False: the OAuth server does not answer at all. */
+  answers: boolean
+  /** Access tokens that the OAuth server knows; null: every one. */
+  knownTokens: readonly string[] | null
+  refreshes: number
+}
+
+/** The world of the fixtures: an administrator of acme.bitrix24.com. */
+export function aBitrix24World(changes: Partial<Bitrix24World> = {}): Bitrix24World {
+  return {
+    memberId: MEMBER_ID,
+    domain: 'acme.bitrix24.com',
+    clientId: 'local.573ad8a0346747.09223434',
+    userId: 1,
+    isAdmin: true,
+    installed: true,
+    answers: true,
+    knownTokens: null,
+    refreshes: 0,
+    ...changes,
+  }
+}
+
+/** Answers app.info, profile and refreshes as `world` says at that moment. */
+export function bitrix24Handler(world: Bitrix24World): NetworkHandler {
+  return (request) => {
+    const { host, pathname } = new URL(request.url)
+    const isOauth = host === 'oauth.bitrix.info' || host === 'oauth.bitrix24.tech'
+    if (isOauth && !world.answers) throw new TypeError('Network connection lost.')
+    if (isOauth && pathname === '/rest/app.info') return appInfo(world, request)
+    if (isOauth && pathname === '/oauth/token/') return refresh(world)
+    if (host === world.domain && pathname === '/rest/profile') return profile(world)
+    return null
+  }
+}
+
+function appInfo(world: Bitrix24World, request: SentRequest): Response {
+  const token = new URLSearchParams(request.body).get('auth') ?? ''
+  if (world.knownTokens !== null && !world.knownTokens.includes(token)) {
+    return Response.json({ error: 'invalid_token' }, { status: 401 })
+  }
+  const { domain, memberId, clientId, userId, installed } = world
+  const install = {
+    installed,
+    version: '1',
+    status: 'L',
+    scope: 'crm',
+    domain,
+    uri: `https://${domain}`,
+    client_endpoint: `https://${domain}/rest/`,
+    member_id: memberId,
+    member_type: 'user',
+  }
+  const expires = '2026-09-21T15:13:20+00:00'
+  return Response.json({
+    result: { client_id: clientId, scope: 'crm', expires, install, user_id: userId },
+  })
+}
+
+function profile({ userId, isAdmin }: Bitrix24World): Response {
+  return Response.json({ result: { ID: String(userId), ADMIN: isAdmin, NAME: 'Vadim' } })
+}
+
+function refresh(world: Bitrix24World): Response {
+  world.refreshes += 1
+  return Response.json({
+    access_token: `fresh-access-canary-${world.refreshes}`,
+    refresh_token: `fresh-refresh-canary-${world.refreshes}`,
+    expires: Math.floor(Date.now() / 1000) + 3600,
+    expires_in: 3600,
+    member_id: world.memberId,
+    user_id: world.userId,
+    client_endpoint: `https://${world.domain}/rest/`,
+    server_endpoint: 'https://oauth.bitrix.info/rest/',
+    domain: 'oauth.bitrix.info',
+    scope: 'crm',
+    status: 'L',
+  })
+}

@@ -1,0 +1,11 @@
+/** Types of `cloudflare:workers` inside the runtime tests. */
+declare namespace Cloudflare {
+  interface Env {
+    readonly INSTALLS: KVNamespace
+    readonly PORTALS: DurableObjectNamespace<import('./worker.ts').Portal>
+    readonly DIRECTORY: DurableObjectNamespace<import('./worker.ts').Directory>
+  }
+  interface GlobalProps {
+    mainModule: { default: ExportedHandler<Env> }
+  }
+}

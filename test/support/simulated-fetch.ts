@@ -1,0 +1,58 @@
+/** A fetch that answers from a function and keeps what it was asked, in order. */
+
+/** One request as it would have gone out. */
+export interface SentRequest {
+  readonly url: string
+  readonly method: string
+  readonly redirect: string
+  readonly contentType: string | null
+  readonly form: URLSearchParams
+  readonly signal: AbortSignal | null
+}
+
+/** A simulated fetch and its memory. */
+export interface SimulatedFetch {
+  readonly fetch: typeof fetch
+  readonly sent: readonly SentRequest[]
+}
+
+/** Makes a fetch that hands each request to `answer`. */
+export function simulateFetch(
+  answer: (request: SentRequest) => Response | Promise<Response>,
+): SimulatedFetch {
+  const sent: SentRequest[] = []
+  return {
+    sent,
+    async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+      const request: SentRequest = {
+        url: input instanceof Request ? input.url : String(input),
+        method: init?.method ?? 'GET',
+        redirect: init?.redirect ?? 'follow',
+        contentType: new Headers(init?.headers).get('content-type'),
+        form: new URLSearchParams(String(init?.body ?? '')),
+        signal: init?.signal ?? null,
+      }
+      sent.push(request)
+      return answer(request)
+    },
+  }
+}
+
+/** Answers with a value as JSON. */
+export function jsonAnswer(
+  value: unknown,
+  status = 200,
+  headers: Record<string, string> = {},
+): Response {
+  return new Response(JSON.stringify(value), {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+  })
+}
+
+/** Never answers; rejects when the request is cut, as fetch does. */
+export function silence(request: SentRequest): Promise<Response> {
+  return new Promise((_, reject) => {
+    request.signal?.addEventListener('abort', () => reject(new Error('The operation was aborted')))
+  })
+}

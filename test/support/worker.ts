@@ -1,0 +1,21 @@
+/**
+ * The Worker under test: the real one, but the settings of a portal's object pass through `world.adapt`,
+ * so that a test can bring its own clock, network or destinations. It applies to objects that are
+ * constructed afterwards, as a deployment does.
+ */
+import { createPortalSettings } from '../../src/app.ts'
+import type { Env } from '../../src/config.ts'
+import worker from '../../src/index.ts'
+import { PortalObject } from '../../src/portal/portal.ts'
+import { world } from './world.ts'
+
+export { Directory } from '../../src/portal/directory.ts'
+
+/** The real object with adapted settings. */
+export class Portal extends PortalObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, world.adapt(createPortalSettings(env)))
+  }
+}
+
+export default worker
