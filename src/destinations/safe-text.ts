@@ -1,0 +1,56 @@
+/**
+ * Makes text of a CRM fit to stand inside a message for people: one line, no invisible or direction
+ * characters, no broken code points, bounded length. Escaping is the receiver's own matter.
+ */
+
+// Direction marks, overrides and isolates, zero-width characters, tags, fillers, variation selectors.
+// Joiners go too: an emoji family falls apart, which is the price for a name that cannot pretend to be
+// another one. U+2800 is the blank of Braille.
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
+
+const BLANK = /[\s\p{Cc}\p{Z}]+/gu
+
+// The blocks of scripts written from right to left (UnicodeData, Bidi_Class R and AL).
+const RIGHT_TO_LEFT =
+  /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
+
+const ELLIPSIS = '…'
+
+/** One clean line of at most `maxLength` code points, cut at the end; may be empty. */
+export function safeText(text: string, maxLength: number): string {
+  return isolate(cutEnd(cleanLine(text), maxLength))
+}
+
+/** One clean line of at most `maxLength` code points, cut in the middle so that both ends stay readable. */
+export function safeValue(text: string, maxLength: number): string {
+  return isolate(cutMiddle(cleanLine(text), maxLength))
+}
+
+function cleanLine(text: string): string {
+  return text.toWellFormed().replace(INVISIBLE, '').replace(BLANK, ' ').trim()
+}
+
+// Without the isolate (U+2068 … U+2069) "before → after" would be read the wrong way round when both
+// are Hebrew or Arabic (UAX 9, section 2.4). The pair is always closed: it is added after the cut.
+function isolate(text: string): string {
+  return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text
+}
+
+function cutEnd(text: string, maxLength: number): string {
+  const points = Array.from(text)
+  if (points.length <= maxLength) return text
+  return (
+    points
+      .slice(0, maxLength - 1)
+      .join('')
+      .trimEnd() + ELLIPSIS
+  )
+}
+
+function cutMiddle(text: string, maxLength: number): string {
+  const points = Array.from(text)
+  if (points.length <= maxLength) return text
+  const head = Math.ceil((maxLength - 1) / 2)
+  const tail = maxLength - 1 - head
+  return points.slice(0, head).join('') + ELLIPSIS + points.slice(points.length - tail).join('')
+}

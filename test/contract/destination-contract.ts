@@ -1,0 +1,405 @@
+/**
+ * What every kind of receiver must pass, whatever it sends and however it judges. A new receiver calls
+ * `describeDestination` from its own test file and is not done until it does.
+ */
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { AddressPolicy } from '../../src/core/address.ts'
+import type {
+  Delivery,
+  DeliveryOutcome,
+  Destination,
+  DestinationType,
+  OutgoingRequest,
+} from '../../src/destinations/destination.ts'
+import { sendDelivery, type Fetch } from '../../src/destinations/send.ts'
+import { RECEIVED_AT, aDelivery } from '../support/a-delivery.ts'
+
+const STRICT: AddressPolicy = { allowLocal: false }
+const LOCAL: AddressPolicy = { allowLocal: true }
+const LOCAL_URL = 'http://127.0.0.1:8787/receiver'
+const TIMEOUT_MS = 10_000
+const NOW = RECEIVED_AT + 500
+
+/** An answer of the receiver. */
+export interface CannedAnswer {
+  readonly status: number
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** One kind of receiver and what it answers. */
+export interface DestinationCases {
+  readonly type: DestinationType
+  /** Settings that are accepted, with a public `url`. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** What of the settings no reason may show. */
+  readonly secrets: readonly string[]
+  readonly delivered: CannedAnswer
+  readonly transient: readonly (readonly [answer: CannedAnswer, reason: string])[]
+  readonly messageRejected: readonly (readonly [answer: CannedAnswer, reason: string])[]
+  readonly endpointRejected: readonly (readonly [
+    answer: CannedAnswer,
+    expected: { readonly reason: string; readonly probe: boolean },
+  ])[]
+  /** An answer that asks for patience; the suite adds Retry-After. */
+  readonly rateLimited: CannedAnswer
+  /** Where the delivery id stands; absent for receivers that people read. */
+  readonly deliveryIdOf?: (request: OutgoingRequest) => string | null
+}
+
+interface Receiver {
+  readonly fetch: Fetch
+  readonly requests: OutgoingRequest[]
+  readonly inits: RequestInit[]
+}
+
+/** Runs the suite for one kind of receiver. */
+export function describeDestination(cases: DestinationCases): void {
+  describe(`destination type "${cases.type.type}"`, () => {
+    afterEach(() => {
+      vi.useRealTimers()
+    })
+    describeOutcomes(cases)
+    describeRetryAfter(cases)
+    describeConnection(cases)
+    describeSecrets(cases)
+    describeAddresses(cases)
+    describeRequests(cases)
+  })
+}
+
+function describeOutcomes(cases: DestinationCases): void {
+  const { status } = cases.delivered
+
+  test('a success is delivered', async () => {
+    expect(await sendTo(cases, cases.delivered)).toEqual({ kind: 'delivered', status })
+  })
+
+  test.each(cases.transient)('%j is transient with the reason %s', async (answer, reason) => {
+    expect(await sendTo(cases, answer)).toEqual({
+      kind: 'unreachable',
+      reason,
+      status: answer.status,
+      retryAfterMs: null,
+      detail: detailOf(answer, reason),
+    })
+  })
+
+  test.each(cases.messageRejected)('%j sets the message aside as %s', async (answer, reason) => {
+    expect(await sendTo(cases, answer)).toEqual({
+      kind: 'rejected',
+      scope: 'message',
+      reason,
+      status: answer.status,
+      probe: true,
+      detail: detailOf(answer, reason),
+    })
+  })
+
+  test.each(cases.endpointRejected)('%j disables the lane as %j', async (answer, expected) => {
+    expect(await sendTo(cases, answer)).toEqual({
+      kind: 'rejected',
+      scope: 'endpoint',
+      ...expected,
+      status: answer.status,
+      detail: detailOf(answer, expected.reason),
+    })
+  })
+
+  test.each([301, 302, 303, 307, 308])('a redirect %i is a failure', async (code) => {
+    const receiver = answering({ status: code, headers: { location: 'https://example.com/' } })
+    const outcome = await send(open(cases), receiver)
+    expect(outcome).toMatchObject({ kind: 'unreachable', reason: 'redirect', status: code })
+    expect(receiver.requests).toHaveLength(1)
+  })
+
+  test.each([500, 502, 503, 504])('a server error %i is transient', async (code) => {
+    expect(await sendTo(cases, { status: code })).toMatchObject({
+      kind: 'unreachable',
+      reason: `http_${code}`,
+      status: code,
+    })
+  })
+}
+
+function describeRetryAfter(cases: DestinationCases): void {
+  test.each([
+    ['30', 30_000],
+    ['Mon, 21 Sep 2026 14:14:21 GMT', 61_000 - 1620],
+    ['99999999999999999999999', Number.MAX_SAFE_INTEGER],
+    ['-5', null],
+    ['soon', null],
+  ])('Retry-After %s is handed on as %s ms', async (header, retryAfterMs) => {
+    const headers = { ...cases.rateLimited.headers, 'retry-after': header }
+    expect(await sendTo(cases, { ...cases.rateLimited, headers })).toMatchObject({
+      kind: 'unreachable',
+      reason: 'rate_limited',
+      retryAfterMs,
+    })
+  })
+}
+
+function describeConnection(cases: DestinationCases): void {
+  const noAnswer = { kind: 'unreachable', status: null, retryAfterMs: null, detail: null }
+
+  test('a connection that is refused is transient', async () => {
+    const receiver = answeringWith(() => Promise.reject(new TypeError('getaddrinfo ENOTFOUND')))
+    expect(await send(open(cases), receiver)).toEqual({ ...noAnswer, reason: 'network_error' })
+  })
+
+  test('an answer that breaks off in the middle is transient', async () => {
+    const body = streamOf(cases.delivered.body ?? 'ok', (stream) => {
+      stream.error(new Error('connection reset'))
+    })
+    const receiver = answeringWith(() => new Response(body, { status: cases.delivered.status }))
+    expect(await send(open(cases), receiver)).toEqual({ ...noAnswer, reason: 'network_error' })
+  })
+
+  test('a receiver that does not answer is cut off by the timeout', async () => {
+    const { outcome, aborted } = await sendAndTimeOut(cases, () => new Promise(() => undefined))
+    expect(outcome).toEqual({ ...noAnswer, reason: 'timeout' })
+    expect(aborted).toBe(true)
+  })
+
+  test('an answer that never ends is cut off by the timeout', async () => {
+    let cancelled = false
+    const body = new ReadableStream<Uint8Array>({
+      cancel() {
+        cancelled = true
+      },
+    })
+    const { status } = cases.delivered
+    const { outcome } = await sendAndTimeOut(cases, () => new Response(body, { status }))
+    expect(outcome).toEqual({ ...noAnswer, reason: 'timeout' })
+    expect(cancelled).toBe(true)
+  })
+
+  test('of an answer of 10 MB only 8 KiB are read and the rest is cancelled', async () => {
+    let pulled = 0
+    let cancelled = false
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(stream) {
+          pulled += 1024
+          stream.enqueue(new Uint8Array(1024).fill(120))
+          if (pulled >= 10 * 1024 * 1024) stream.close()
+        },
+        cancel() {
+          cancelled = true
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    const receiver = answeringWith(() => new Response(body, { status: 500 }))
+    const outcome = await send(open(cases), receiver)
+    expect(outcome).toMatchObject({ kind: 'unreachable', reason: 'http_500' })
+    expect(pulled).toBe(8192)
+    expect(cancelled).toBe(true)
+    expect(JSON.stringify(outcome).length).toBeLessThan(1000)
+  })
+}
+
+function describeSecrets(cases: DestinationCases): void {
+  const echoes = cases.secrets.flatMap((secret) => [
+    secret,
+    JSON.stringify(secret).replaceAll('/', '\\/'),
+    encodeURIComponent(secret),
+  ])
+  const padding = 'x '.repeat(4096 - 8)
+
+  test.each([200, 302, 400, 403, 404, 410, 422, 429, 500])(
+    'a receiver that echoes URL and secrets with status %i leaves none of them in the outcome',
+    async (status) => {
+      for (const body of [echoes.join(' '), ...echoes.map((echo) => padding + echo)]) {
+        const outcome = await sendTo(cases, { status, body })
+        const text = JSON.stringify(outcome)
+        for (const secret of echoes) expect(text).not.toContain(secret)
+      }
+    },
+  )
+
+  test('an error of the renderer that holds secrets leaves none of them in the outcome', async () => {
+    const destination: Destination = {
+      ...open(cases),
+      prepare: () => Promise.reject(new Error(`Cannot post to ${cases.secrets.join(' ')}`)),
+    }
+    const outcome = await send(destination, answering(cases.delivered))
+    expect(outcome).toMatchObject({ kind: 'rejected', scope: 'message', reason: 'cannot_render' })
+    for (const secret of cases.secrets) expect(JSON.stringify(outcome)).not.toContain(secret)
+  })
+}
+
+function describeAddresses(cases: DestinationCases): void {
+  test.each([
+    'http://example.com/services/T000/B000/XXXX',
+    'https://127.0.0.1/services/T000/B000/XXXX',
+    'https://10.0.0.1/services/T000/B000/XXXX',
+    'https://[::1]/services/T000/B000/XXXX',
+    'https://169.254.169.254/latest/meta-data',
+    'https://0x7f.1/services/T000/B000/XXXX',
+    'https://localhost/services/T000/B000/XXXX',
+    'https://user:password@hooks.slack.com/services/T000/B000/XXXX',
+    'ftp://hooks.slack.com/services/T000/B000/XXXX',
+    'no URL at all',
+    '',
+    undefined,
+    42,
+  ])('the URL %j is refused at configuration and not repeated', (url) => {
+    const created = cases.type.create({ ...cases.settings, url }, STRICT)
+    expect(created.ok).toBe(false)
+    const problems = created.ok ? [] : created.error
+    expect(problems.map(({ setting }) => setting)).toEqual(['url'])
+    expect(JSON.stringify(problems)).not.toContain(url || 'nothing to find')
+  })
+
+  test('a metadata service is refused even where local addresses are allowed', () => {
+    const url = 'http://169.254.169.254/latest/meta-data'
+    expect(cases.type.create({ ...cases.settings, url }, LOCAL).ok).toBe(false)
+  })
+
+  test('a local receiver is called where local addresses are allowed', async () => {
+    const receiver = answering(cases.delivered)
+    const outcome = await send(open(cases, LOCAL_URL), receiver, { policy: LOCAL })
+    expect(outcome).toEqual({ kind: 'delivered', status: cases.delivered.status })
+    expect(receiver.requests.map(({ url }) => url)).toEqual([LOCAL_URL])
+  })
+
+  test('an address that is refused at send time is never called', async () => {
+    const receiver = answering(cases.delivered)
+    expect(await send(open(cases, LOCAL_URL), receiver, { policy: STRICT })).toEqual({
+      kind: 'rejected',
+      scope: 'endpoint',
+      reason: 'refused_address',
+      status: null,
+      probe: false,
+      detail: 'not_https',
+    })
+    expect(receiver.requests).toEqual([])
+  })
+}
+
+function describeRequests(cases: DestinationCases): void {
+  test('a delivery is one POST that follows no redirects', async () => {
+    const receiver = answering(cases.delivered)
+    await send(open(cases), receiver)
+    expect(receiver.inits).toHaveLength(1)
+    expect(receiver.inits[0]).toMatchObject({ method: 'POST', redirect: 'manual' })
+    expect(receiver.requests[0]?.url).toBe(cases.settings['url'])
+    expect(() => JSON.parse(receiver.requests[0]?.body ?? '') as unknown).not.toThrow()
+  })
+
+  test('every attempt and replay of an event has the same delivery id', async () => {
+    const receiver = answering({ status: 503 })
+    const destination = open(cases)
+    const delivery = aDelivery()
+    await send(destination, receiver, { delivery, now: NOW })
+    await send(destination, receiver, { delivery, now: NOW + 3_600_000 })
+    await send(destination, receiver, { delivery: { ...delivery, replayed: true }, now: NOW })
+    const { deliveryIdOf } = cases
+    expect(receiver.requests).toHaveLength(3)
+    if (deliveryIdOf === undefined) return
+    expect(receiver.requests.map(deliveryIdOf)).toEqual([delivery.id, delivery.id, delivery.id])
+  })
+
+  test('the same delivery at the same time is the same request', async () => {
+    const receiver = answering({ status: 503 })
+    await send(open(cases), receiver)
+    await send(open(cases), receiver)
+    expect(receiver.requests[1]).toEqual(receiver.requests[0])
+  })
+
+  test('a test message without a sequence is sent like any other', async () => {
+    const receiver = answering(cases.delivered)
+    const delivery = aDelivery({ id: 'test-1', sequence: null, previousSequence: null })
+    expect(await send(open(cases), receiver, { delivery })).toMatchObject({ kind: 'delivered' })
+    expect(receiver.requests).toHaveLength(1)
+  })
+}
+
+async function sendAndTimeOut(
+  cases: DestinationCases,
+  answer: () => Response | Promise<Response>,
+): Promise<{ outcome: DeliveryOutcome; aborted: boolean }> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const called = Promise.withResolvers<void>()
+  const receiver = answeringWith(() => {
+    called.resolve()
+    return answer()
+  })
+  let isSettled = false
+  const sending = send(open(cases), receiver).finally(() => {
+    isSettled = true
+  })
+  await called.promise
+  await vi.advanceTimersByTimeAsync(TIMEOUT_MS - 1)
+  expect(isSettled).toBe(false)
+  await vi.advanceTimersByTimeAsync(1)
+  return { outcome: await sending, aborted: receiver.inits[0]?.signal?.aborted === true }
+}
+
+function open(cases: DestinationCases, url?: string): Destination {
+  const settings = url === undefined ? cases.settings : { ...cases.settings, url }
+  const created = cases.type.create(settings, url === undefined ? STRICT : LOCAL)
+  if (!created.ok) throw new Error(JSON.stringify(created.error))
+  return created.value
+}
+
+function sendTo(cases: DestinationCases, answer: CannedAnswer): Promise<DeliveryOutcome> {
+  return send(open(cases), answering(answer))
+}
+
+function send(
+  destination: Destination,
+  receiver: Receiver,
+  {
+    delivery = aDelivery(),
+    now = NOW,
+    policy = STRICT,
+  }: { delivery?: Delivery; now?: number; policy?: AddressPolicy } = {},
+): Promise<DeliveryOutcome> {
+  const { fetch } = receiver
+  return sendDelivery(destination, delivery, {
+    fetch,
+    now: () => now,
+    timeoutMs: TIMEOUT_MS,
+    policy,
+  })
+}
+
+/** A detail that only repeats the reason says nothing. */
+function detailOf({ body = '' }: CannedAnswer, reason: string): string | null {
+  return body === '' || body === reason ? null : body
+}
+
+function answering({ status, body, headers }: CannedAnswer): Receiver {
+  return answeringWith(() => new Response(body ?? null, { status, headers: { ...headers } }))
+}
+
+function answeringWith(answer: () => Response | Promise<Response>): Receiver {
+  const requests: OutgoingRequest[] = []
+  const inits: RequestInit[] = []
+  return {
+    requests,
+    inits,
+    async fetch(url, init) {
+      inits.push(init)
+      const headers = Object.fromEntries(new Headers(init.headers))
+      requests.push({ url, headers, body: typeof init.body === 'string' ? init.body : '' })
+      return answer()
+    },
+  }
+}
+
+function streamOf(
+  text: string,
+  finish: (stream: ReadableStreamDefaultController<Uint8Array>) => void,
+): ReadableStream<Uint8Array> {
+  let isSent = false
+  return new ReadableStream<Uint8Array>({
+    pull(stream) {
+      if (isSent) finish(stream)
+      else stream.enqueue(new TextEncoder().encode(text))
+      isSent = true
+    },
+  })
+}
