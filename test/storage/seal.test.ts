@@ -1,0 +1,291 @@
+import * as fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import { createSealer, parseTokenKeys, type Sealer, type TokenKey } from '../../src/storage/seal.ts'
+
+const HERE = { memberId: 'a223c6b3710f85df22e9377d6c4f7553', field: 'refreshToken' }
+const PLAIN = 'canary-4c84be6600779a71006ac9d900000001f0f107'
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+function aKey(id: string, fill: number): TokenKey {
+  return { id, key: new Uint8Array(32).fill(fill) }
+}
+
+function base64Key(fill: number): string {
+  return Buffer.alloc(32, fill).toString('base64')
+}
+
+async function sealed(sealer: Sealer, plain = PLAIN, context = HERE): Promise<string> {
+  const result = await sealer.seal(plain, context)
+  if (!result.ok) throw new Error('expected a record')
+  return result.value
+}
+
+describe('createSealer()', () => {
+  const old = aKey('k1', 1)
+  const newest = aKey('k2', 2)
+  const sealer = createSealer([old])
+
+  it('opens what it sealed', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme' }), async (plain) => {
+        const text = plain.toWellFormed()
+        expect(await sealer.open(await sealed(sealer, text), HERE)).toEqual({
+          ok: true,
+          value: text,
+        })
+      }),
+    )
+    const marked = '\ufefftoken'
+    expect(await sealer.open(await sealed(sealer, marked), HERE)).toEqual({
+      ok: true,
+      value: marked,
+    })
+  })
+
+  it('opens a record that another implementation made of the same key and place', async () => {
+    // Made with OpenSSL: HKDF-SHA256 (salt member_id, info bitrix24-event-relay/tokens/v1), then
+    // AES-256-GCM with the iv 00 01 … 0b and the additional data `member_id|refreshToken`.
+    const record =
+      'v1.k1.AAECAwQFBgcICQoL.3oAi0VHNsRtPKcscDoODvVzZhtMkFocuR-Dv1riCjAVrn1WSQ_252mKpl8fpoyQ4U8tBXC0-qj5g3tOgbQ'
+    expect(await sealer.open(record, HERE)).toEqual({ ok: true, value: PLAIN })
+    expect(await sealed(sealer)).toMatch(/^v1\.k1\.[\w-]{16}\.[\w-]{82}$/)
+  })
+
+  it.each([
+    ['another portal', { ...HERE, memberId: 'b223c6b3710f85df22e9377d6c4f7553' }],
+    ['another field', { ...HERE, field: 'accessToken' }],
+    ['a shifted border of the two', { memberId: `${HERE.memberId}|refresh`, field: 'Token' }],
+  ])('does not open a record as of %s', async (_place, context) => {
+    expect(await sealer.open(await sealed(sealer), context)).toEqual({
+      ok: false,
+      error: 'damaged',
+    })
+  })
+
+  it('does not open a record with any byte of iv, ciphertext or tag changed', async () => {
+    const [version, keyId, iv = '', body = ''] = (await sealed(sealer, 'short')).split('.')
+    for (const [part, bytes] of [iv, body]
+      .map((text) => Buffer.from(text, 'base64url'))
+      .entries()) {
+      for (const at of bytes.keys()) {
+        const changed = Buffer.from(bytes)
+        changed.writeUInt8(changed.readUInt8(at) ^ 1, at)
+        const text = changed.toString('base64url')
+        const record = [version, keyId, ...(part === 0 ? [text, body] : [iv, text])].join('.')
+        expect(await sealer.open(record, HERE)).toEqual({ ok: false, error: 'damaged' })
+      }
+    }
+  })
+
+  it('does not open a record under the name of another known key', async () => {
+    const both = createSealer([newest, old])
+    const record = (await sealed(sealer)).replace('v1.k1.', 'v1.k2.')
+    expect(await both.open(record, HERE)).toEqual({ ok: false, error: 'damaged' })
+  })
+
+  it('says when the key of a record is not configured any more', async () => {
+    const record = await sealed(sealer)
+    const later = createSealer([newest])
+    expect(await later.open(record, HERE)).toEqual({ ok: false, error: 'unknown_key' })
+    expect(await createSealer([]).open(record, HERE)).toEqual({ ok: false, error: 'unknown_key' })
+  })
+
+  it('calls a record damaged when the bytes of its key have been exchanged', async () => {
+    const record = await sealed(sealer)
+    const other = createSealer([aKey('k1', 9)])
+    expect(await other.open(record, HERE)).toEqual({ ok: false, error: 'damaged' })
+  })
+
+  it.each([
+    '',
+    'token',
+    'v1.k1',
+    'v1.k1..',
+    'v1.k1.AAAAAAAAAAAAAAAA.AAAA',
+    `v1.k1.AAAAAAAAAAAAAAA.${'A'.repeat(22)}`,
+    `v1.k1.AAAAAAAAAAAAAAAA.${'A'.repeat(25)}`,
+    `v1.k1.AAAAAAAAAAAAAAAA.${'A'.repeat(22)}.x`,
+    `v1.k1.AAAAAAAAAAAAAAAA.${'A'.repeat(22)}\n`,
+    `v2.k1.AAAAAAAAAAAAAAAA.${'A'.repeat(22)}`,
+    `v1.k 1.AAAAAAAAAAAAAAAA.${'A'.repeat(22)}`,
+  ])('calls %j damaged', async (record) => {
+    expect(await sealer.open(record, HERE)).toEqual({ ok: false, error: 'damaged' })
+  })
+
+  it('seals under the newest key and still opens older records after a rotation', async () => {
+    const before = await sealed(sealer)
+    const rotated = createSealer([newest, old])
+    const after = await sealed(rotated)
+    expect(after.startsWith('v1.k2.')).toBe(true)
+    expect(await rotated.open(before, HERE)).toEqual({ ok: true, value: PLAIN })
+    expect(await rotated.open(after, HERE)).toEqual({ ok: true, value: PLAIN })
+    expect([before, after].map((record) => rotated.isStale(record))).toEqual([true, false])
+    expect(sealer.isStale(before)).toBe(false)
+    expect(rotated.isStale('not a record')).toBe(true)
+  })
+
+  it('opens records under the shortest and the longest key id', async () => {
+    for (const id of ['k', 'k'.repeat(32)]) {
+      const named = createSealer([aKey(id, 1)])
+      expect(await named.open(await sealed(named), HERE)).toEqual({ ok: true, value: PLAIN })
+    }
+    const record = (await sealed(sealer)).replace('k1', 'k'.repeat(33))
+    expect(await sealer.open(record, HERE)).toEqual({ ok: false, error: 'damaged' })
+  })
+
+  it('seals nothing without a key', async () => {
+    const none = createSealer([])
+    expect(await none.seal(PLAIN, HERE)).toEqual({ ok: false, error: 'no_key' })
+    expect(none.isStale(await sealed(sealer))).toBe(false)
+  })
+
+  it('never uses an iv twice in 1,000 records', async () => {
+    const records = await Promise.all(Array.from({ length: 1000 }, () => sealed(sealer)))
+    expect(new Set(records.map((record) => record.split('.')[2])).size).toBe(1000)
+  })
+
+  it('shows nothing of the text, in no encoding', async () => {
+    for (const record of [await sealed(sealer), await sealed(sealer)]) {
+      const shown = [record, ...record.split('.').map((part) => Buffer.from(part, 'base64url'))]
+      for (const view of shown) {
+        expect(view.includes('canary')).toBe(false)
+        expect(view.includes(PLAIN.slice(7, 15))).toBe(false)
+      }
+    }
+  })
+
+  it('gives each portal a key of its own, also beyond the cached number', async () => {
+    const contexts = Array.from({ length: 300 }, (_, index) => ({ ...HERE, memberId: `m${index}` }))
+    const records = await Promise.all(contexts.map((context) => sealed(sealer, PLAIN, context)))
+    for (const [index, context] of contexts.entries()) {
+      const record = records[index] ?? ''
+      expect(await sealer.open(record, context)).toEqual({ ok: true, value: PLAIN })
+    }
+    expect(await sealer.open(records[0] ?? '', contexts[1] ?? HERE)).toEqual({
+      ok: false,
+      error: 'damaged',
+    })
+  })
+
+  it('derives a key once per portal and key id, and keeps at most 256', async () => {
+    const derive = vi.spyOn(crypto.subtle, 'deriveKey')
+    try {
+      const fresh = createSealer([newest, old])
+      const record = await sealed(sealer, PLAIN, { ...HERE, memberId: 'm0' })
+      derive.mockClear()
+      for (let index = 0; index < 256; index += 1) {
+        const context = { ...HERE, memberId: `m${index}` }
+        await fresh.seal(PLAIN, context)
+        await fresh.seal(PLAIN, context)
+      }
+      expect(derive).toHaveBeenCalledTimes(256)
+      // The older key of m0 is the 257th and pushes out the oldest one, which is m0 under k2.
+      await fresh.open(record, { ...HERE, memberId: 'm0' })
+      await fresh.seal(PLAIN, { ...HERE, memberId: 'm1' })
+      expect(derive).toHaveBeenCalledTimes(257)
+      await fresh.seal(PLAIN, { ...HERE, memberId: 'm0' })
+      expect(derive).toHaveBeenCalledTimes(258)
+    } finally {
+      derive.mockRestore()
+    }
+  })
+})
+
+describe('parseTokenKeys()', () => {
+  const one = base64Key(1)
+  const two = base64Key(2)
+
+  it('reads keys in the order of the text, newest first', () => {
+    expect(parseTokenKeys(`{"k2": "${two}", "k1": "${one}"}`)).toEqual({
+      ok: true,
+      value: [aKey('k2', 2), aKey('k1', 1)],
+    })
+    expect(parseTokenKeys({ k2: two, k1: one })).toEqual({
+      ok: true,
+      value: [aKey('k2', 2), aKey('k1', 1)],
+    })
+  })
+
+  it('keeps the order of ids that look like integers, which objects do not', () => {
+    const text = ` {\n"9":"${two}" ,\t"1":"${one}"\n} `
+    expect(parseTokenKeys(text)).toEqual({ ok: true, value: [aKey('9', 2), aKey('1', 1)] })
+    expect(parseTokenKeys({ 9: two, 1: one })).toEqual({
+      ok: false,
+      error:
+        'Must name each key with at least one letter, as numbers alone do not keep their order',
+    })
+    expect(parseTokenKeys({ k2: two, 1: one }).ok).toBe(false)
+    expect(parseTokenKeys({ 9: two })).toEqual({ ok: true, value: [aKey('9', 2)] })
+  })
+
+  it('reads both base64 alphabets, padded or not', () => {
+    const key = Uint8Array.from({ length: 32 }, (_, index) => 255 - index * 3)
+    const standard = Buffer.from(key).toString('base64')
+    expect(standard).toMatch(/[+/]/)
+    for (const text of [
+      standard,
+      standard.replace('=', ''),
+      Buffer.from(key).toString('base64url'),
+      `${Buffer.from(key).toString('base64url')}=`,
+    ]) {
+      expect(parseTokenKeys({ k1: text })).toEqual({ ok: true, value: [{ id: 'k1', key }] })
+    }
+  })
+
+  it('takes keys that share some bytes for different ones', () => {
+    const near = Buffer.alloc(32, 1)
+    near.writeUInt8(2, 31)
+    expect(parseTokenKeys({ k2: near.toString('base64'), k1: one }).ok).toBe(true)
+  })
+
+  it('reads ids of 1 to 32 letters, digits, _ and -, also escaped ones', () => {
+    const id = ALPHABET.slice(0, 32)
+    expect(parseTokenKeys({ [id]: one })).toEqual({ ok: true, value: [aKey(id, 1)] })
+    expect(parseTokenKeys(`{"\\u006b1":"${one.replaceAll('/', '\\/')}"}`)).toEqual({
+      ok: true,
+      value: [aKey('k1', 1)],
+    })
+    expect(parseTokenKeys(`{"__proto__":"${one}"}`)).toEqual({
+      ok: true,
+      value: [aKey('__proto__', 1)],
+    })
+  })
+
+  const notAnObject = 'Must be a JSON object of key id to base64 of 32 bytes, newest first'
+  const noText = 'Must hold a base64 text for every key id'
+  const badId = 'Key 1 of 1 must have an id of 1 to 32 letters, digits, _ or -'
+  const badKey = 'Key 1 of 1 must be base64 of 32 bytes'
+
+  it.each([
+    ['', notAnObject],
+    ['hunter2-hunter2', notAnObject],
+    [`"${one}"`, notAnObject],
+    [`["${one}"]`, notAnObject],
+    ['null', notAnObject],
+    [`{"k1":"${one}",}`, notAnObject],
+    ['{}', 'Must hold at least one key'],
+    [' { } ', 'Must hold at least one key'],
+    [{}, 'Must hold at least one key'],
+    ['{"k1":7}', noText],
+    [`{"k1":"${one}","k2":null}`, noText],
+    [`{"k2":["${two}"],"k1":"${one}"}`, noText],
+    [`{"k1":{"k2":"${one}"}}`, noText],
+    [{ k1: 7 }, badKey],
+    [{ k1: null }, badKey],
+    [{ k1: '' }, badKey],
+    [{ k1: Buffer.alloc(31, 1).toString('base64') }, badKey],
+    [{ k1: Buffer.alloc(33, 1).toString('base64') }, badKey],
+    [{ k1: `${one} ` }, badKey],
+    [{ k1: one.replace('B', '*') }, badKey],
+    [{ k1: '01'.repeat(32) }, badKey],
+    [{ '': one }, badId],
+    [{ 'k.1': one }, badId],
+    [{ [ALPHABET.slice(0, 33)]: one }, badId],
+    [{ [two]: one }, badId],
+    [`{"k1":"${one}","k1":"${two}"}`, 'Key 2 of 2 must not repeat an id'],
+    [`{"k1":"${one}","\\u006b1":"${two}"}`, 'Key 2 of 2 must not repeat an id'],
+    [{ k2: one, k1: one }, 'Key 2 of 2 must not repeat the bytes of another key'],
+  ])('refuses %j and names neither id nor value', (source, problem) => {
+    expect(parseTokenKeys(source)).toEqual({ ok: false, error: problem })
+  })
+})
