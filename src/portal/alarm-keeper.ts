@@ -1,0 +1,44 @@
+/**
+ * Keeps the one alarm of a portal early enough for everything that waits. It knows the standing alarm, so
+ * that a write is spent only when it has to move forward.
+ */
+import { computeNextAlarm } from '../core/schedule.ts'
+
+/** The part of the storage that holds the alarm. */
+export interface AlarmSlot {
+  getAlarm(): Promise<number | null>
+  setAlarm(at: number): Promise<void>
+}
+
+/** The alarm of one portal. */
+export class AlarmKeeper {
+  readonly #slot: AlarmSlot
+  readonly #now: () => number
+  #scheduled: number | null = null
+
+  constructor(slot: AlarmSlot, now: () => number) {
+    this.#slot = slot
+    this.#now = now
+  }
+
+  /** Reads the standing alarm; it is null inside `alarm()` itself. */
+  async load(): Promise<void> {
+    this.#scheduled = await this.#slot.getAlarm()
+  }
+
+  /** The alarm has fired: none stands until the next one is set. */
+  fired(): void {
+    this.#scheduled = null
+  }
+
+  /**
+   * Makes sure that an alarm stands at `due` or earlier. The write joins the caller's transaction, since
+   * nothing is awaited before it; the answer rejects only when the write itself fails.
+   */
+  ensure(due: number | null): Promise<void> {
+    const at = computeNextAlarm(this.#scheduled, due, this.#now())
+    if (at === null) return Promise.resolve()
+    this.#scheduled = at
+    return this.#slot.setAlarm(at)
+  }
+}

@@ -1,0 +1,32 @@
+/** A portal's object as the Worker sees it over RPC. */
+import type { PortalObject } from './portal.ts'
+import type { Directory } from './directory.ts'
+
+type Remote<T, Names extends keyof T> = {
+  readonly [Name in Names]: T[Name] extends (...parameters: infer P) => infer R
+    ? (...parameters: P) => Promise<Awaited<R>>
+    : never
+}
+
+/** The RPC methods of a portal's object. */
+export type PortalClient = Remote<
+  PortalObject,
+  | 'append'
+  | 'recognises'
+  | 'install'
+  | 'uninstall'
+  | 'touch'
+  | 'view'
+  | 'events'
+  | 'event'
+  | 'parked'
+  | 'controlLane'
+  | 'replay'
+  | 'setValue'
+>
+
+/** Takes a new stub each time: a broken stub stays broken (facts: platform.md section 3.3). */
+export type PortalLookup = (memberId: string) => PortalClient
+
+/** The RPC methods of the directory. */
+export type DirectoryRemote = Remote<Directory, 'pin' | 'notePending' | 'listPending'>

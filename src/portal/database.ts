@@ -1,0 +1,43 @@
+/**
+ * The narrow view of SQLite that the object's stores use, so that whole histories can be driven over
+ * another SQLite in one process.
+ */
+
+/** A value of one column. */
+export type SqlValue = string | number | null
+
+/** One row, by column name. */
+export type SqlRow = Record<string, SqlValue>
+
+/** Synchronous SQL with transactions. */
+export interface Database {
+  /** Runs a statement and returns its rows. */
+  all(query: string, ...bindings: SqlValue[]): SqlRow[]
+  /** Runs `work` atomically: a throw rolls everything back and is thrown on. */
+  transaction<T>(work: () => T): T
+  /** Resolves when everything written so far is durable. */
+  sync(): Promise<void>
+}
+
+/** The database of a Durable Object. */
+export function openDatabase(storage: DurableObjectStorage): Database {
+  return {
+    all: (query, ...bindings) => storage.sql.exec<SqlRow>(query, ...bindings).toArray(),
+    transaction: (work) => storage.transactionSync(work),
+    sync: () => storage.sync(),
+  }
+}
+
+/** Reads a text column; anything else is a bug of the store and throws. */
+export function textOf(row: SqlRow, column: string): string {
+  const value = row[column]
+  if (typeof value !== 'string') throw new TypeError(`Cannot read column ${column} as text`)
+  return value
+}
+
+/** Reads an integer column; anything else is a bug of the store and throws. */
+export function numberOf(row: SqlRow, column: string): number {
+  const value = row[column]
+  if (typeof value !== 'number') throw new TypeError(`Cannot read column ${column} as a number`)
+  return value
+}

@@ -1,0 +1,227 @@
+/**
+ * Joins the lanes of one portal with its destinations: which lanes the configuration asks for, which
+ * events they take, how a delivery is made and sent.
+ */
+import { deliveryId } from '../core/delivery-id.ts'
+import { NOT_ENRICHED, type LogEntry } from '../core/event.ts'
+import { laneDueAt, type Epoch, type LanePlan, type LaneState } from '../core/lane-state.ts'
+import { walkLane, type LaneDeps, type SendContext } from '../core/lane.ts'
+import type { Connections } from '../core/connections.ts'
+import { filterReason } from '../core/fate.ts'
+import type { DeliveryOutcome } from '../core/outcome.ts'
+import { compileFilter, type Filter, type PortalIdentity } from '../core/routing.ts'
+import {
+  fingerprintOf,
+  openDestination,
+  type ConfiguredDestination,
+} from '../destinations/configured.ts'
+import type { Delivery, Destination } from '../destinations/destination.ts'
+import { sendDelivery } from '../destinations/send.ts'
+import type { LaneBook } from './lane-book.ts'
+import type { LogStore } from './log-store.ts'
+import type { PortalState } from './portal-state.ts'
+import type { PortalSettings } from './settings.ts'
+
+/** What the deliverer needs from the object around it. */
+export interface DelivererDeps {
+  readonly memberId: string
+  readonly settings: PortalSettings
+  readonly log: LogStore
+  readonly lanes: LaneBook
+  readonly connections: Connections
+  readonly state: Pick<PortalState, 'head' | 'install'>
+  domain(): string | null
+  /** The portal's own values in clear; null stands for one that cannot be opened. */
+  values(): ReadonlyMap<string, string | null>
+}
+
+type CompiledFilter = ReturnType<typeof compileFilter>
+
+/** The deliveries of one portal. */
+export class Deliverer {
+  readonly #deps: DelivererDeps
+  readonly #fingerprints = new Map<string, string>()
+  readonly #opened = new Map<string, Destination | null>()
+  readonly #filters = new Map<string, CompiledFilter>()
+
+  constructor(deps: DelivererDeps) {
+    this.#deps = deps
+  }
+
+  /** Computes what `plans` needs; once per object. */
+  async load(): Promise<void> {
+    for (const configured of this.#deps.settings.destinations ?? []) {
+      this.#fingerprints.set(configured.name, await fingerprintOf(configured))
+    }
+  }
+
+  /** Forgets opened destinations: a value of the portal has changed. */
+  forgetOpened(): void {
+    this.#opened.clear()
+  }
+
+  /** The lanes that the configuration asks for now; null when it cannot be read. */
+  plans(): readonly LanePlan[] | null {
+    return this.#deps.settings.destinations?.map((configured) => this.#plan(configured)) ?? null
+  }
+
+  #plan(configured: ConfiguredDestination): LanePlan {
+    const { name, filter } = configured
+    const silent = this.#silence(configured)
+    const isUsable = silent !== null || this.#open(configured) !== null
+    return {
+      destination: name,
+      fingerprint: this.#fingerprints.get(name) ?? '',
+      events: filter.events,
+      fields: filter.fields,
+      silent,
+      problem: isUsable ? null : 'misconfigured',
+    }
+  }
+
+  #silence({ filter, portalValues, problems }: ConfiguredDestination): Epoch['silent'] {
+    if (problems.length > 0) return null
+    const takesPortal = compileFilter({ events: ['*'], fields: [], portals: filter.portals })
+    const match = takesPortal(ANY_EVENT, this.#identity())
+    if (!match.matches && match.reason === 'portal') return 'portal'
+    return portalValues.every((name) => this.#deps.values().has(name)) ? null : 'no_value'
+  }
+
+  #identity(): PortalIdentity {
+    return { memberId: this.#deps.memberId, domain: this.#deps.domain() }
+  }
+
+  #open(configured: ConfiguredDestination): Destination | null {
+    const known = this.#opened.get(configured.name)
+    if (known !== undefined) return known
+    const values = new Map<string, string>()
+    for (const [name, value] of this.#deps.values()) if (value !== null) values.set(name, value)
+    const opened = openDestination(configured, values, this.#deps.settings.policy)
+    const destination = opened.ok ? opened.value : null
+    this.#opened.set(configured.name, destination)
+    return destination
+  }
+
+  /** The configured destination of that name; null when it is removed. */
+  find(name: string): ConfiguredDestination | null {
+    return this.#deps.settings.destinations?.find((known) => known.name === name) ?? null
+  }
+
+  /** Why a lane does not get an entry; null when it does. */
+  filteredBy(lane: LaneState, entry: LogEntry): string | null {
+    return filterReason(lane, entry, (events, fields, of) => {
+      const match = this.#filter({ events, fields, portals: ['*'] })(of.event, this.#identity())
+      return match.matches ? null : match.reason
+    })
+  }
+
+  #filter(filter: Filter): CompiledFilter {
+    const key = JSON.stringify(filter)
+    const known = this.#filters.get(key)
+    if (known !== undefined) return known
+    const compiled = compileFilter(filter)
+    this.#filters.set(key, compiled)
+    return compiled
+  }
+
+  /** The lanes that can be walked: configured, and with something due. */
+  runnable(): readonly string[] {
+    return this.#deps.lanes
+      .all()
+      .filter((lane) => this.find(lane.destination) !== null)
+      .filter((lane) => laneDueAt(lane, this.#deps.state.head()) !== null)
+      .map((lane) => lane.destination)
+  }
+
+  /** Walks one lane until nothing is due or the deadline has passed. */
+  async walk(name: string, deadline: number): Promise<void> {
+    const configured = this.find(name)
+    if (configured?.type == null || this.#deps.lanes.find(name) === null) return
+    await walkLane(this.#laneDeps(configured, configured.type, deadline))
+  }
+
+  #laneDeps(
+    configured: ConfiguredDestination,
+    type: { readonly reader: 'person' | 'machine'; readonly minIntervalMs: number },
+    deadline: number,
+  ): LaneDeps {
+    const { log, lanes, connections, settings } = this.#deps
+    const { name } = configured
+    const lane = (): LaneState => {
+      const found = lanes.find(name)
+      if (found === null) throw new Error(`Cannot walk lane ${name} as it does not exist`)
+      return found
+    }
+    return {
+      reader: type.reader,
+      minIntervalMs: type.minIntervalMs,
+      retryMs: configured.retryMs,
+      deadline,
+      now: settings.now,
+      random: settings.random,
+      sleep: settings.sleep,
+      generation: () => this.#deps.state.install().generation,
+      lane,
+      readAfter: (sequence, limit) => log.after(sequence, limit),
+      readBefore: (sequence, limit) => log.before(sequence, limit),
+      readEntry: (sequence) => log.entry(sequence),
+      nextParked: (from, to) => log.nextParked(name, from, to),
+      attemptsOf: (sequence) => log.fate(name, sequence)?.attempts ?? 0,
+      takes: ({ events, fields }, { event }) =>
+        this.#filter({ events, fields, portals: ['*'] })(event, this.#identity()).matches,
+      send: (entry, context) => this.#send(configured, entry, context),
+      acquire: (failing) => connections.acquire(failing),
+      save: (state, fates) => lanes.save(state, fates),
+      saveSoon: (state) => lanes.saveSoon(state),
+      keep: (state) => lanes.keep(state),
+    }
+  }
+
+  /** Sends one stored event; a destination that cannot be opened stops its lane. */
+  #send(
+    configured: ConfiguredDestination,
+    entry: LogEntry,
+    context: SendContext,
+  ): Promise<DeliveryOutcome> {
+    const { memberId } = this.#deps
+    return this.#deliver(configured, {
+      id: deliveryId(memberId, entry.sequence),
+      memberId,
+      domain: this.#deps.domain(),
+      sequence: entry.sequence,
+      previousSequence: context.previousSequence,
+      origin: 'event',
+      receivedAt: entry.receivedAt,
+      event: entry.event,
+      enrichment: NOT_ENRICHED,
+      replayed: context.replayed,
+    })
+  }
+
+  async #deliver(configured: ConfiguredDestination, delivery: Delivery): Promise<DeliveryOutcome> {
+    const { fetch, now, policy } = this.#deps.settings
+    const destination = this.#open(configured)
+    if (destination === null) return MISCONFIGURED
+    const { timeoutMs } = configured
+    return sendDelivery(destination, delivery, { fetch, now, timeoutMs, policy })
+  }
+}
+
+const MISCONFIGURED: DeliveryOutcome = {
+  kind: 'rejected',
+  scope: 'endpoint',
+  reason: 'misconfigured',
+  status: null,
+  probe: false,
+  detail: null,
+}
+
+const ANY_EVENT = {
+  name: 'ONANY',
+  ts: null,
+  handlerId: null,
+  userId: null,
+  data: null,
+  field: null,
+  quarantined: null,
+} as const

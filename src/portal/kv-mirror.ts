@@ -1,0 +1,96 @@
+/**
+ * KV follows the object: a dirty flag is set with every change of the install and cleared only by a write
+ * that succeeded for exactly that state. The alarm repeats it.
+ */
+import type { InstallState } from '../core/install.ts'
+import { describeError } from '../core/redact.ts'
+import type { InstallRecord } from '../storage/install-store.ts'
+import type { PortalState } from './portal-state.ts'
+import type { PortalSettings } from './settings.ts'
+
+/** The wait before a failed write is repeated, in milliseconds. */
+export const KV_RETRY_MS = 60_000
+
+/** What the mirror needs from the object around it. */
+export interface KvMirrorDeps {
+  readonly memberId: string
+  readonly state: PortalState
+  readonly settings: Pick<PortalSettings, 'installs' | 'now' | 'log' | 'sealer'>
+}
+
+/** The portal's record in KV. */
+export class KvMirror {
+  readonly #deps: KvMirrorDeps
+  #writing: Promise<void> | null = null
+  #retryAt: number | null = null
+
+  constructor(deps: KvMirrorDeps) {
+    this.#deps = deps
+  }
+
+  /** Writes until KV holds the present state, or a write fails. Never rejects. */
+  follow(): Promise<void> {
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = null
+    })
+    return this.#writing
+  }
+
+  async #write(): Promise<void> {
+    const { memberId, settings } = this.#deps
+    while (this.#deps.state.install().kvDirty) {
+      const written = this.#deps.state.install()
+      try {
+        await settings.installs.save(memberId, recordOf(written))
+      } catch (error) {
+        this.#retryAt = settings.now() + KV_RETRY_MS
+        settings.log('warn', 'kv_behind', { memberId, error: describeError(error) })
+        return
+      }
+      this.#retryAt = null
+      if (this.#deps.state.install() === written) {
+        this.#deps.state.changeInstall((install) => ({ ...install, kvDirty: false }))
+      }
+    }
+  }
+
+  /** When the write has to be repeated; null when KV is up to date. */
+  dueAt(): number | null {
+    if (!this.#deps.state.install().kvDirty) return null
+    return this.#retryAt ?? this.#deps.settings.now()
+  }
+
+  /** Removes the record of a portal that is uninstalled and empty. */
+  async tidy(isEmpty: boolean): Promise<void> {
+    const { application, webhooks } = this.#deps.state.install()
+    if (!isEmpty || application !== null || webhooks.length > 0) return
+    try {
+      await this.#deps.settings.installs.remove(this.#deps.memberId)
+    } catch {
+      // KV refused: the next daily visit tries again, and the object refuses every event meanwhile.
+    }
+  }
+
+  /** Whether the installer's pair can be opened with the keys configured. */
+  tokens(): 'valid' | 'lost' | 'none' {
+    const { application } = this.#deps.state.install()
+    if (application === null) return 'none'
+    const { tokens } = application
+    return tokens !== null && this.#deps.settings.sealer.canOpen(tokens) ? 'valid' : 'lost'
+  }
+}
+
+function recordOf(install: InstallState): InstallRecord {
+  const { application, webhooks, hashes, generation } = install
+  return {
+    version: 1,
+    generation,
+    hashes: [
+      ...hashes.map(({ hash, until }) => ({ hash, until })),
+      ...webhooks.map(({ hash }) => ({ hash, until: null })),
+    ],
+    tokens: application?.tokens ?? null,
+    systemTokens: application?.systemTokens ?? null,
+    domain: application?.domain ?? null,
+  }
+}

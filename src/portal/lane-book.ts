@@ -1,0 +1,148 @@
+/**
+ * The lanes of one portal in memory, and the one row that stores all of them. Memory changes only after
+ * the transaction has returned; a crash loses at most what `saveSoon` had not yet written.
+ */
+import { matchLanes, type LanePlan, type LaneState } from '../core/lane-state.ts'
+import type { ExactFate } from '../core/settle.ts'
+import { textOf, type Database } from './database.ts'
+import type { LogStore } from './log-store.ts'
+
+/** `saveSoon` reaches storage within this time. */
+export const CHECKPOINT_MS = 1000
+
+/** What the book needs from the object around it. */
+export interface LaneBookDeps {
+  readonly db: Database
+  readonly log: LogStore
+  /** Calls back after a time; used for checkpoints only. */
+  after(ms: number, work: () => void): void
+}
+
+/** What the row holds. */
+interface Book {
+  readonly lanes: readonly LaneState[]
+  /** Where new lanes begin, since DESTINATIONS could not be read; null: behind the head. */
+  readonly openFrom: number | null
+}
+
+/** The lanes of one portal. */
+export class LaneBook {
+  readonly #deps: LaneBookDeps
+  #lanes: readonly LaneState[] = []
+  #openFrom: number | null = null
+  #matched: Book | null = null
+  #unsaved = false
+  #timed = false
+
+  constructor(deps: LaneBookDeps) {
+    this.#deps = deps
+  }
+
+  /** Reads the row; an object that never stored lanes has none. */
+  load(): void {
+    const row = this.#deps.db.all('SELECT lanes FROM lanes WHERE id = 1')[0]
+    // Sound: only this class writes the column.
+    const book = row === undefined ? NO_LANES : (JSON.parse(textOf(row, 'lanes')) as Book)
+    this.#take(book)
+  }
+
+  /** Every lane, removed ones included. */
+  all(): readonly LaneState[] {
+    return this.#lanes
+  }
+
+  /** One lane; null when no destination of that name was ever met. */
+  find(destination: string): LaneState | null {
+    return this.#lanes.find((lane) => lane.destination === destination) ?? null
+  }
+
+  /**
+   * Writes the lanes that the configuration asks for, inside the caller's transaction. Memory follows
+   * with `adopt`, after that transaction has returned. `plans` is null while the configuration cannot be
+   * read: a lane that is new afterwards begins where that began.
+   */
+  match(plans: readonly LanePlan[] | null, head: number): void {
+    const current = { lanes: this.#lanes, openFrom: this.#openFrom }
+    const matched = matchBook(current, plans, head)
+    this.#matched = matched === current ? null : matched
+    if (this.#matched !== null) this.#write(this.#matched)
+  }
+
+  /** Matches in a transaction of its own. */
+  matchNow(plans: readonly LanePlan[] | null, head: number): void {
+    this.#deps.db.transaction(() => this.match(plans, head))
+    this.adopt()
+  }
+
+  /** Takes over what `match` or `clear` has written. */
+  adopt(): void {
+    if (this.#matched === null) return
+    this.#take(this.#matched)
+    this.#matched = null
+    this.#unsaved = false
+  }
+
+  /** Stores a lane (and all others with it) and its exact fates, then changes memory. */
+  save(lane: LaneState, fates: readonly ExactFate[] = []): void {
+    this.saveAll(this.#with(lane), () => {
+      for (const fate of fates) this.#deps.log.putFate(lane.destination, fate)
+    })
+  }
+
+  /** Stores all lanes together with further writes of the caller, then changes memory. */
+  saveAll(lanes: readonly LaneState[], alsoWrite: () => void = () => {}): void {
+    this.#deps.db.transaction(() => {
+      alsoWrite()
+      this.#write({ lanes, openFrom: this.#openFrom })
+    })
+    this.#lanes = lanes
+    this.#unsaved = false
+  }
+
+  /** Changes memory now and storage within a second, together with whatever else has moved. */
+  saveSoon(lane: LaneState): void {
+    this.#lanes = this.#with(lane)
+    this.#unsaved = true
+    if (this.#timed) return
+    this.#timed = true
+    this.#deps.after(CHECKPOINT_MS, () => {
+      this.#timed = false
+      if (this.#unsaved) this.saveAll(this.#lanes)
+    })
+  }
+
+  /** Deletes every lane, inside the caller's transaction; memory follows with `adopt`. */
+  clear(): void {
+    this.#deps.db.all('DELETE FROM lanes')
+    this.#matched = NO_LANES
+  }
+
+  /** Changes memory only. */
+  keep(lane: LaneState): void {
+    this.#lanes = this.#with(lane)
+  }
+
+  #with(lane: LaneState): readonly LaneState[] {
+    return this.#lanes.map((known) => (known.destination === lane.destination ? lane : known))
+  }
+
+  #take(book: Book): void {
+    this.#lanes = book.lanes
+    this.#openFrom = book.openFrom
+  }
+
+  #write(book: Book): void {
+    this.#deps.db.all(
+      'INSERT INTO lanes (id, lanes) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET lanes = excluded.lanes',
+      JSON.stringify(book),
+    )
+  }
+}
+
+const NO_LANES: Book = { lanes: [], openFrom: null }
+
+function matchBook(book: Book, plans: readonly LanePlan[] | null, head: number): Book {
+  if (plans === null) return book.openFrom === null ? { ...book, openFrom: head } : book
+  const lanes = matchLanes(book.lanes, plans, book.openFrom ?? head)
+  return lanes === book.lanes && book.openFrom === null ? book : { lanes, openFrom: null }
+}

@@ -1,0 +1,314 @@
+/**
+ * The Durable Object of one portal. It only wires: stores, trust, appender, lanes and alarm are files of
+ * their own. Every public method is callable over RPC by the Worker; everything else is `#private`.
+ */
+import { DurableObject } from 'cloudflare:workers'
+import type { InstallRequest } from '../bitrix24/request.ts'
+import { RecentEvents } from '../core/append.ts'
+import { Connections } from '../core/connections.ts'
+import { clampTs, isLateUninstall } from '../core/install.ts'
+import { laneDueAt } from '../core/lane-state.ts'
+import type { Result } from '../core/result.ts'
+import { describeError } from '../core/redact.ts'
+import { SAFETY_ALARM_MS, earliest } from '../core/schedule.ts'
+import { AlarmKeeper } from './alarm-keeper.ts'
+import { Appender, type AppendAnswer, type AppendRequest } from './appender.ts'
+import { openDatabase } from './database.ts'
+import { Deliverer } from './deliverer.ts'
+import { Installer, type InstallAnswer } from './installer.ts'
+import { KvMirror } from './kv-mirror.ts'
+import { LaneBook } from './lane-book.ts'
+import { LaneControl, type ControlRefusal, type ReplayWish } from './lane-control.ts'
+import { LogStore } from './log-store.ts'
+import { PendingNotes } from './pending-notes.ts'
+import { PortalState } from './portal-state.ts'
+import { PortalValues } from './portal-values.ts'
+import { Pump } from './pump.ts'
+import type { PortalSettings } from './settings.ts'
+import { Trust } from './trust.ts'
+import { dropOld, resealAll } from './upkeep.ts'
+import { eventViews, eventsPage, parkedView, portalView, type ViewDeps } from './views.ts'
+import { countWaiting } from './waiting.ts'
+
+/** What ONAPPUNINSTALL asks for, its token already hashed. */
+export interface UninstallCall {
+  readonly tokenHash: string
+  /** Unix seconds of Bitrix24; null when not sent. */
+  readonly ts: number | null
+  readonly clean: boolean
+}
+
+/** One portal: its log, its lanes, its install. Named by member_id. */
+export class PortalObject extends DurableObject<unknown> {
+  readonly #memberId: string
+  readonly #settings: PortalSettings
+  readonly #log: LogStore
+  readonly #lanes: LaneBook
+  readonly #state: PortalState
+  readonly #alarm: AlarmKeeper
+  readonly #recent = new RecentEvents()
+  readonly #trust: Trust
+  readonly #mirror: KvMirror
+  readonly #notes: PendingNotes
+  readonly #installer: Installer
+  readonly #values: PortalValues
+  readonly #deliverer: Deliverer
+  readonly #pump: Pump
+  readonly #appender: Appender
+  readonly #control: LaneControl
+
+  constructor(ctx: DurableObjectState, env: unknown, settings: PortalSettings) {
+    super(ctx, env)
+    const memberId = ctx.id.name ?? ''
+    const db = openDatabase(ctx.storage)
+    const log = new LogStore(db)
+    const lanes = new LaneBook({ db, log, after: (ms, work) => this.#after(ms, work) })
+    const state = new PortalState({ db, log, changed: () => this.#changed() })
+    const parts = { memberId, settings, state, log, lanes }
+    this.#memberId = memberId
+    this.#settings = settings
+    this.#log = log
+    this.#lanes = lanes
+    this.#state = state
+    this.#alarm = new AlarmKeeper(ctx.storage, settings.now)
+    this.#trust = new Trust(parts)
+    this.#mirror = new KvMirror(parts)
+    this.#notes = new PendingNotes(parts)
+    this.#installer = new Installer(parts)
+    this.#values = new PortalValues({ memberId, rows: state.rows, sealer: settings.sealer })
+    this.#deliverer = new Deliverer({
+      ...parts,
+      connections: new Connections(),
+      domain: () => this.#trust.domain(),
+      values: () => this.#values.all(),
+    })
+    this.#pump = new Pump({
+      now: settings.now,
+      runnable: () => this.#deliverer.runnable(),
+      walk: (destination, deadline) => this.#deliverer.walk(destination, deadline),
+      failed: (_destination, error) => this.#report('lane_failed', error),
+    })
+    this.#control = new LaneControl({ log, lanes, deliverer: this.#deliverer, now: settings.now })
+    this.#appender = new Appender({
+      db,
+      log,
+      recent: this.#recent,
+      maxGroup: settings.maxGroup,
+      now: settings.now,
+      head: () => state.head(),
+      trusts: (hash) => this.#trust.trusts(hash),
+      prepare: () => this.#prepareAppend(),
+      stored: (last) => this.#stored(last),
+      failed: () => this.#alarm.fired(),
+    })
+    void ctx.blockConcurrencyWhile(() => this.#load())
+  }
+
+  /** Stores an event durably and in order, or says where it stands; stores nothing for a stranger. */
+  async append(request: AppendRequest): Promise<AppendAnswer> {
+    const { tokenHash } = request
+    const isTrusted = this.#trust.trusts(tokenHash) || (await this.#trust.admit(tokenHash))
+    return isTrusted ? this.#appender.append(request) : { kind: 'untrusted' }
+  }
+
+  /** Whether a token (by its hash) speaks for this portal. */
+  async recognises(tokenHash: string): Promise<boolean> {
+    return this.#trust.trusts(tokenHash) || this.#trust.admit(tokenHash)
+  }
+
+  /** Decides about an installation; stores nothing for an unproven one. */
+  async install(request: InstallRequest): Promise<InstallAnswer> {
+    const answer = await this.#installer.install(request)
+    if (answer.kind === 'installed') await this.#mirror.follow()
+    this.#deliverSoon()
+    return answer
+  }
+
+  /** Ends the installation that the token proves; an uninstall older than the install does nothing. */
+  async uninstall(call: UninstallCall): Promise<{ kind: 'accepted' | 'untrusted' }> {
+    if (!this.#trust.isApplicationToken(call.tokenHash)) return { kind: 'untrusted' }
+    const ts = clampTs(call.ts, this.#settings.now())
+    if (isLateUninstall(this.#state.install(), ts)) return { kind: 'accepted' }
+    this.#erase(ts, call.clean)
+    await this.#mirror.follow()
+    this.#deliverSoon()
+    return { kind: 'accepted' }
+  }
+
+  /** The daily visit: retention, sealing again, and an alarm wherever there is work. */
+  async touch(): Promise<{ dropped: number }> {
+    if (!this.#state.isKnown()) return { dropped: 0 }
+    const upkeep = this.#viewDeps()
+    const dropped = dropOld(upkeep)
+    await resealAll(upkeep)
+    await this.#mirror.tidy(this.#log.count() === 0)
+    await this.#alarm.ensure(this.#dueAt())
+    return { dropped }
+  }
+
+  /** The portal for the admin API; null when nothing is known of it. */
+  view(): ReturnType<typeof portalView> | null {
+    return this.#state.isKnown() ? portalView(this.#viewDeps()) : null
+  }
+
+  /** A page of events, newest first; null when nothing is known of the portal. */
+  events(before: number, limit: number): ReturnType<typeof eventsPage> | null {
+    return this.#state.isKnown() ? eventsPage(this.#viewDeps(), before, limit) : null
+  }
+
+  /** One event with its fates; null when it is not in the log. */
+  event(sequence: number): ReturnType<typeof eventViews>[number] | null {
+    const entry = this.#state.isKnown() ? this.#log.entry(sequence) : null
+    return entry === null ? null : (eventViews(this.#viewDeps(), [entry])[0] ?? null)
+  }
+
+  /** Everything that is parked; null when nothing is known of the portal. */
+  parked(): ReturnType<typeof parkedView> | null {
+    return this.#state.isKnown() ? parkedView(this.#viewDeps()) : null
+  }
+
+  /** Pauses, resumes or parks the head of a lane; answers the lane's new state. */
+  controlLane(
+    destination: string,
+    wish: { kind: 'pause' } | { kind: 'resume' } | { kind: 'park'; sequence: number },
+  ): Result<string, ControlRefusal> {
+    const changed =
+      wish.kind === 'park'
+        ? this.#control.park(destination, wish.sequence)
+        : this.#control[wish.kind](destination)
+    if (!changed.ok) return changed
+    this.#deliverSoon()
+    return { ok: true, value: changed.value.status }
+  }
+
+  /** Asks for events again; answers how many. */
+  replay(
+    destination: string,
+    wish: ReplayWish,
+    options: { dryRun: boolean },
+  ): Result<number, ControlRefusal> {
+    const replayed = this.#control.replay(destination, wish, options)
+    if (replayed.ok && !options.dryRun) this.#deliverSoon()
+    return replayed
+  }
+
+  /** Stores (sealed) or removes a value of the portal itself; false when nothing is known of it. */
+  async setValue(name: string, value: string | null): Promise<'done' | 'unknown' | 'no_key'> {
+    if (!this.#state.isKnown()) return 'unknown'
+    const done = await this.#values.set(name, value)
+    if (!done) return 'no_key'
+    this.#deliverer.forgetOpened()
+    this.#changed()
+    this.#deliverSoon()
+    return 'done'
+  }
+
+  /** One alarm for every timer. First sets the next alarm, then works; a throw means that failed. */
+  override async alarm(): Promise<void> {
+    this.#alarm.fired()
+    if (this.#dueAt() === null) return
+    await this.#alarm.ensure(this.#settings.now() + SAFETY_ALARM_MS)
+    try {
+      await this.#installer.checkPending()
+      await this.#mirror.follow()
+      await this.#deliver()
+    } catch (error) {
+      // The safety alarm stands: whatever failed is tried again.
+      this.#report('alarm_failed', error)
+    }
+  }
+
+  async #load(): Promise<void> {
+    await this.#deliverer.load()
+    if (!this.#state.load()) return
+    await this.#values.load()
+    for (const { arrival, sequence } of this.#log.recentArrivals(this.#settings.now())) {
+      this.#recent.remember(arrival, sequence)
+    }
+    this.#lanes.load()
+    this.#lanes.matchNow(this.#deliverer.plans(), this.#state.head())
+    await this.#alarm.load()
+    await this.#alarm.ensure(this.#dueAt())
+  }
+
+  /** The install or the install that waits was stored anew: lanes, alarm and directory follow. */
+  #changed(): void {
+    this.#lanes.matchNow(this.#deliverer.plans(), this.#state.head())
+    this.#background(this.#alarm.ensure(this.#dueAt()))
+    this.#background(this.#notes.follow())
+  }
+
+  #erase(ts: number, clean: boolean): void {
+    const waiting = clean ? countWaiting(this.#viewDeps()) : 0
+    this.#state.endInstall(ts, waiting, () => {
+      if (!clean) return
+      this.#log.deleteAll()
+      this.#lanes.clear()
+      this.#state.rows.clearValues()
+    })
+    this.#lanes.adopt()
+    if (clean) {
+      this.#recent.clear()
+      this.#values.clear()
+      this.#deliverer.forgetOpened()
+    }
+    this.#changed()
+    this.#settings.log('info', 'uninstalled', { memberId: this.#memberId, clean, erased: waiting })
+  }
+
+  /** Runs inside the append's transaction: lanes stand before the event, an alarm is due within 5 min. */
+  #prepareAppend(): void {
+    this.#lanes.match(this.#deliverer.plans(), this.#state.head())
+    this.#background(this.#alarm.ensure(this.#settings.now() + SAFETY_ALARM_MS))
+  }
+
+  #stored(head: number): void {
+    this.#state.setHead(head)
+    this.#lanes.adopt()
+    this.#deliverSoon()
+  }
+
+  #deliverSoon(): void {
+    this.#background(this.#deliver())
+  }
+
+  async #deliver(): Promise<void> {
+    await this.#pump.run()
+    await this.#alarm.ensure(this.#dueAt())
+  }
+
+  /** When the portal has to wake next; null when nothing waits for time. */
+  #dueAt(): number | null {
+    const lanes = this.#lanes
+      .all()
+      .filter(({ destination }) => this.#deliverer.find(destination) !== null)
+      .map((lane) => laneDueAt(lane, this.#state.head()))
+    return earliest([...lanes, this.#state.pending()?.nextCheckAt ?? null, this.#mirror.dueAt()])
+  }
+
+  #viewDeps(): ViewDeps & { readonly settings: PortalSettings; readonly state: PortalState } {
+    return {
+      memberId: this.#memberId,
+      settings: this.#settings,
+      state: this.#state,
+      log: this.#log,
+      lanes: this.#lanes,
+      deliverer: this.#deliverer,
+      domain: () => this.#trust.domain(),
+      tokens: () => this.#mirror.tokens(),
+    }
+  }
+
+  #after(ms: number, work: () => void): void {
+    this.#background(this.#settings.sleep(ms).then(work))
+  }
+
+  /** Work that nobody waits for: kept alive by the platform, its failure logged. */
+  #background(work: Promise<unknown>): void {
+    this.ctx.waitUntil(work.catch((error: unknown) => this.#report('background_failed', error)))
+  }
+
+  #report(event: string, error: unknown): void {
+    this.#settings.log('error', event, { memberId: this.#memberId, error: describeError(error) })
+  }
+}

@@ -1,0 +1,37 @@
+/** What the composition root hands to a portal's object: settings, and the outside world to inject. */
+import type { AddressPolicy } from '../core/address.ts'
+import type { Fetch } from '../core/fetch.ts'
+import type { OutgoingWebhook } from '../core/outgoing-webhook.ts'
+import type { ConfiguredDestination } from '../destinations/configured.ts'
+import type { LogFields } from '../log.ts'
+import type { InstallStore } from '../storage/install-store.ts'
+import type { Sealer } from '../storage/seal.ts'
+import type { PendingNotice } from './directory.ts'
+
+/** The part of the directory that a portal calls. */
+export interface DirectoryClient {
+  pin(tokenId: string, memberId: string): Promise<string>
+  notePending(memberId: string, notice: PendingNotice | null): Promise<void>
+}
+
+/** Settings and dependencies of a portal's object. */
+export interface PortalSettings {
+  /** Null when DESTINATIONS cannot be read: lanes stand still, events wait. */
+  readonly destinations: readonly ConfiguredDestination[] | null
+  readonly applications: ReadonlyMap<string, string>
+  readonly oauthUrls: readonly string[]
+  readonly webhooks: readonly OutgoingWebhook[]
+  readonly sealer: Sealer
+  readonly policy: AddressPolicy
+  readonly retentionDays: number
+  readonly installs: InstallStore
+  readonly directory: DirectoryClient
+  readonly fetch: Fetch
+  readonly now: () => number
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly sleep: (ms: number) => Promise<void>
+  readonly log: (level: 'info' | 'warn' | 'error', event: string, fields?: LogFields) => void
+  /** The most events of one commit; 1 switches grouping off. */
+  readonly maxGroup: number
+}

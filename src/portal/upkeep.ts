@@ -1,0 +1,86 @@
+/** The slow work of a portal: retention, sealing again after a rotation. Bounded in every run. */
+import { RETENTION_BATCH, passFloor, planRetention } from '../core/retention.ts'
+import type { Deliverer } from './deliverer.ts'
+import type { LaneBook } from './lane-book.ts'
+import type { LogStore } from './log-store.ts'
+import type { PortalState } from './portal-state.ts'
+import type { PortalSettings } from './settings.ts'
+import { reseal } from './vault.ts'
+
+/** The most retention batches of one visit. */
+const MAX_BATCHES = 20
+
+/** What upkeep needs from the object around it. */
+export interface UpkeepDeps {
+  readonly memberId: string
+  readonly settings: PortalSettings
+  readonly log: LogStore
+  readonly lanes: LaneBook
+  readonly deliverer: Pick<Deliverer, 'filteredBy'>
+  readonly state: PortalState
+}
+
+/** Drops what is older than the retention; returns how many events are gone. */
+export function dropOld(deps: UpkeepDeps): number {
+  let dropped = 0
+  for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
+    const count = dropBatch(deps)
+    dropped += count
+    if (count < RETENTION_BATCH) break
+  }
+  return dropped
+}
+
+function dropBatch(deps: UpkeepDeps): number {
+  const { log, lanes, settings } = deps
+  const oldest = log.oldest(RETENTION_BATCH)
+  const { retentionDays } = settings
+  const floor = planRetention(oldest, lanes.all(), { now: settings.now(), retentionDays })
+  if (floor === null) return 0
+  const entries = log.after(0, RETENTION_BATCH).filter(({ sequence }) => sequence <= floor)
+  const passed = lanes.all().map((lane) => {
+    const meant = entries.filter((entry) => deps.deliverer.filteredBy(lane, entry) === null)
+    const waiting = meant.filter(({ sequence }) => sequence > lane.cursor)
+    const lastMeant = meant.at(-1)?.sequence ?? null
+    return passFloor(lane, floor, { meant: waiting.length, lastMeant })
+  })
+  // Before anything is dropped: the sequence must survive an empty log.
+  if (deps.state.install().lastSequence !== deps.state.head()) {
+    deps.state.changeInstall((install) => ({ ...install, lastSequence: deps.state.head() }))
+  }
+  lanes.saveAll(passed, () => log.dropUpTo(floor))
+  return entries.length
+}
+
+/** Seals everything again that stands under an older key. */
+export async function resealAll(deps: UpkeepDeps): Promise<void> {
+  const { memberId, settings, state } = deps
+  const { generation, application } = deps.state.install()
+  if (application !== null) {
+    const { tokens, systemTokens } = application
+    const again = {
+      tokens: tokens && (await reseal(settings.sealer, tokens, { memberId, field: 'tokens' })),
+      systemTokens:
+        systemTokens &&
+        (await reseal(settings.sealer, systemTokens, { memberId, field: 'systemTokens' })),
+    }
+    const isChanged = again.tokens !== tokens || again.systemTokens !== systemTokens
+    const now = deps.state.install()
+    const isSame =
+      now.generation === generation &&
+      now.application?.tokens === tokens &&
+      now.application?.systemTokens === systemTokens
+    if (isChanged && isSame) {
+      deps.state.changeInstall((install) =>
+        install.application === null
+          ? install
+          : { ...install, application: { ...install.application, ...again }, kvDirty: true },
+      )
+    }
+  }
+  for (const [name, sealed] of state.rows.loadValues()) {
+    const again = await reseal(settings.sealer, sealed, { memberId, field: `value:${name}` })
+    if (again !== sealed && state.rows.loadValues().get(name) === sealed)
+      state.rows.saveValue(name, again)
+  }
+}

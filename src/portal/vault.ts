@@ -1,0 +1,60 @@
+/** Token pairs as they are sealed: one small JSON text a pair, bound to its portal and field. */
+import * as v from 'valibot'
+import type { TokenPair } from '../bitrix24/oauth.ts'
+import type { PresentedCredentials } from '../bitrix24/request.ts'
+import { ok, type Result } from '../core/result.ts'
+import type { Sealer } from '../storage/seal.ts'
+
+const StoredPairSchema = v.object({
+  accessToken: v.string(),
+  refreshToken: v.nullable(v.string()),
+  /** Unix seconds. */
+  expiresAt: v.nullable(v.number()),
+  userId: v.nullable(v.number()),
+})
+
+/** A token pair of one user; lives only in memory and sealed. */
+export type StoredPair = v.InferOutput<typeof StoredPairSchema>
+
+/** Where a pair is sealed for. */
+export type PairField = 'tokens' | 'systemTokens'
+
+/** The pair as a caller presented it, or the fresh one that replaced it on the way. */
+export function pairOf(presented: PresentedCredentials, fresh: TokenPair | null): StoredPair {
+  const { accessToken, refreshToken, expiresAt } = fresh ?? presented
+  return { accessToken, refreshToken, expiresAt, userId: fresh?.userId ?? presented.userId }
+}
+
+/** Seals a pair; null when there is no key to seal it with. */
+export async function sealPair(
+  sealer: Sealer,
+  pair: StoredPair,
+  context: { memberId: string; field: PairField },
+): Promise<string | null> {
+  const sealed = await sealer.seal(JSON.stringify(pair), context)
+  return sealed.ok ? sealed.value : null
+}
+
+/** Opens a pair. `unknown_key` and `damaged` both mean that it is lost for us. */
+export async function openPair(
+  sealer: Sealer,
+  sealed: string,
+  context: { memberId: string; field: PairField },
+): Promise<Result<StoredPair, 'unknown_key' | 'damaged'>> {
+  const opened = await sealer.open(sealed, context)
+  if (!opened.ok) return opened
+  return ok(v.parse(StoredPairSchema, JSON.parse(opened.value)))
+}
+
+/** Seals a text again under the newest key; the same text when it is fresh or cannot be opened. */
+export async function reseal(
+  sealer: Sealer,
+  sealed: string,
+  context: { memberId: string; field: string },
+): Promise<string> {
+  if (!sealer.isStale(sealed)) return sealed
+  const opened = await sealer.open(sealed, context)
+  if (!opened.ok) return sealed
+  const again = await sealer.seal(opened.value, context)
+  return again.ok ? again.value : sealed
+}

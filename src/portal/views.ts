@@ -1,0 +1,210 @@
+/** What the admin API shows of one portal, in the names of the HTTP contract. Holds no secret. */
+import { displayName } from '../core/event-names.ts'
+import type { LogEntry } from '../core/event.ts'
+import { fateOf, type Fate } from '../core/fate.ts'
+import type { PendingInstall } from '../core/install.ts'
+import { isFailing, type LaneState } from '../core/lane-state.ts'
+import type { Deliverer } from './deliverer.ts'
+import type { LaneBook } from './lane-book.ts'
+import type { LogStore } from './log-store.ts'
+import type { PortalState } from './portal-state.ts'
+
+/** The most events of one page. */
+export const MAX_EVENTS_PAGE = 200
+
+/** The most parked events that are listed. */
+export const MAX_PARKED_LISTED = 1000
+
+/** The state of a portal, as the contract names it. */
+export type PortalStatus =
+  | 'active'
+  | 'pending'
+  | 'unfinished'
+  | 'tokens_lost'
+  | 'no_rights'
+  | 'suspended'
+  | 'uninstalled'
+  | 'deleted'
+
+/** A fate with its time as the API writes it. */
+export type FateView = Omit<Fate, 'at'> & { readonly at: string | null }
+
+/** One event of a portal, with its fate at every destination. */
+export interface EventView {
+  readonly sequence: number
+  readonly event: string
+  readonly receivedAt: string
+  readonly origin: 'event'
+  readonly userId: number | null
+  readonly fields: LogEntry['event']['data']
+  readonly changes: null
+  readonly enrichment: 'not_applicable'
+  readonly quarantined: boolean
+  readonly quarantineReason: string | null
+  readonly fates: Readonly<Record<string, FateView>>
+}
+
+/** What the views need from the object around them. */
+export interface ViewDeps {
+  readonly memberId: string
+  readonly log: LogStore
+  readonly lanes: LaneBook
+  readonly deliverer: Pick<Deliverer, 'filteredBy' | 'find'>
+  readonly state: Pick<PortalState, 'head' | 'install' | 'pending'>
+  domain(): string | null
+  /** Whether the stored pair can be opened with the keys configured. */
+  tokens(): 'valid' | 'lost' | 'none'
+}
+
+/** Times of the API: ISO 8601 UTC with milliseconds; null stays null. */
+export function isoTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}
+
+/** The state that the operator sees first. */
+export function portalStatus(deps: Pick<ViewDeps, 'state' | 'tokens'>): PortalStatus {
+  const { application, webhooks, hashes } = deps.state.install()
+  if (application === null) {
+    if (deps.state.pending() !== null) return 'pending'
+    return webhooks.length > 0 ? 'active' : 'uninstalled'
+  }
+  if (!application.finished || hashes.length === 0) return 'unfinished'
+  return deps.tokens() === 'lost' ? 'tokens_lost' : 'active'
+}
+
+/** The answer of `GET /admin/api/portals/{memberId}`. */
+export function portalView(deps: ViewDeps) {
+  const install = deps.state.install()
+  const { application, webhooks, refused } = install
+  const last = deps.log.before(Number.MAX_SAFE_INTEGER, 1)[0]
+  const pending = deps.state.pending()
+  return {
+    memberId: deps.memberId,
+    domain: deps.domain(),
+    state: portalStatus(deps),
+    install: {
+      kinds: [
+        ...(application === null ? [] : ['application' as const]),
+        ...(webhooks.length === 0 ? [] : ['outgoing_webhook' as const]),
+      ],
+      clientId: application?.clientId ?? null,
+      applicationStatus: application?.applicationStatus ?? null,
+      scope: application?.scope ?? null,
+      installedAt: isoTime(application?.installedAt ?? webhooks[0]?.since ?? null),
+      tokens: deps.tokens(),
+      pinnedWebhooks: webhooks.map(({ portal, since }) => ({ portal, since: isoTime(since) })),
+    },
+    pending: pending === null ? null : pendingView(pending),
+    head: deps.state.head(),
+    quarantined: deps.log.countQuarantined(),
+    reconciled: 0,
+    erased: install.erased,
+    lastEventAt: isoTime(last?.receivedAt ?? null),
+    lastReconcileAt: null,
+    subscriptions: { checkedAt: null, missing: [] },
+    refused: {
+      count: refused.count,
+      lastAt: isoTime(refused.lastAt),
+      reason: refused.reason,
+      remedy: refused.reason === null ? null : REFUSAL_REMEDY,
+    },
+    lanes: deps.lanes.all().map((lane) => laneView(deps, lane)),
+  }
+}
+
+const REFUSAL_REMEDY =
+  'Let an administrator of the portal open or install the application again: only an administrator, ' +
+  'the recorded installer or the system user may bring a new application token'
+
+function pendingView(pending: PendingInstall) {
+  const { kind, clientId, domain, since, expiresAt } = pending
+  const remedy =
+    kind === 'unknown_application'
+      ? `Set BITRIX24_CLIENT_ID to ${clientId ?? 'the client id'} and BITRIX24_CLIENT_SECRET to its secret`
+      : 'The OAuth server did not answer; it is asked again each minute'
+  return { kind, clientId, domain, since: isoTime(since), expiresAt: isoTime(expiresAt), remedy }
+}
+
+/** One lane as the API shows it. */
+export function laneView(deps: ViewDeps, lane: LaneState) {
+  const head = deps.state.head()
+  const waiting = deps.log.after(lane.cursor, 1)[0]
+  const isRetrying = lane.status === 'active' && isFailing(lane)
+  const { lastError } = lane
+  return {
+    destination: lane.destination,
+    type: deps.deliverer.find(lane.destination)?.typeName ?? null,
+    state: isRetrying ? ('retrying' as const) : lane.status,
+    reason: lane.disabledReason,
+    cursor: lane.cursor,
+    backlog: Math.max(0, head - lane.cursor),
+    parked: deps.log.countParked(lane.destination),
+    expired: lane.expired,
+    replaying: lane.replays.length,
+    attempts: lane.attempts,
+    oldestWaitingAt: isoTime(waiting?.receivedAt ?? null),
+    nextAttemptAt: isoTime(lane.nextAttemptAt),
+    lastError: lastError === null ? null : { ...lastError, at: isoTime(lastError.at) },
+  }
+}
+
+/** One page of events, newest first; `before` is where the next page begins. */
+export function eventsPage(deps: ViewDeps, before: number, limit: number) {
+  const entries = deps.log.before(before, Math.min(limit, MAX_EVENTS_PAGE))
+  const last = entries.at(-1)
+  const isMore = last !== undefined && deps.log.before(last.sequence, 1).length > 0
+  return { events: eventViews(deps, entries), before: isMore ? last.sequence : null }
+}
+
+/** Events with their fates. */
+export function eventViews(deps: ViewDeps, entries: readonly LogEntry[]): EventView[] {
+  const sequences = entries.map(({ sequence }) => sequence)
+  const stored = deps.log.fatesBetween(Math.min(...sequences), Math.max(...sequences))
+  return entries.map((entry) => {
+    const fates = deps.lanes.all().map((lane): [string, FateView] => {
+      const exact = stored.find(
+        ({ destination, sequence }) =>
+          destination === lane.destination && sequence === entry.sequence,
+      )
+      const filteredBy = deps.deliverer.filteredBy(lane, entry)
+      const fate = fateOf(lane, entry, { exact: exact ?? null, filteredBy })
+      return [lane.destination, { ...fate, at: isoTime(fate.at) }]
+    })
+    return eventView(entry, Object.fromEntries(fates))
+  })
+}
+
+function eventView(entry: LogEntry, fates: EventView['fates']): EventView {
+  const { event } = entry
+  const { field } = event
+  return {
+    sequence: entry.sequence,
+    event: displayName(event.name),
+    receivedAt: new Date(entry.receivedAt).toISOString(),
+    origin: 'event',
+    userId: event.userId,
+    fields:
+      field === null
+        ? event.data
+        : { ID: field.id, ENTITY_ID: field.entityId, FIELD_NAME: field.fieldName },
+    changes: null,
+    enrichment: 'not_applicable',
+    quarantined: event.quarantined !== null,
+    quarantineReason: event.quarantined,
+    fates,
+  }
+}
+
+/** The answer of `GET /admin/api/portals/{memberId}/parked`. */
+export function parkedView(deps: ViewDeps) {
+  return deps.log
+    .parked(MAX_PARKED_LISTED)
+    .map(({ destination, sequence, reason, status, at, attempts }) => ({
+      destination,
+      sequence,
+      reason,
+      status,
+      at: isoTime(at),
+      attempts,
+    }))
+}
