@@ -1,0 +1,152 @@
+/** The composition root: builds dependencies from the environment, mounts routes, renders errors. */
+import { Hono } from 'hono'
+import { loadConfig, type Config, type Env } from './config.ts'
+import { describeError } from './core/redact.ts'
+import type { CronDeps } from './cron.ts'
+import { requireAdmin, type AdminAuth } from './http/admin-auth.ts'
+import { createAdminRoutes, type AdminDeps } from './http/admin.ts'
+import { createBitrix24Routes } from './http/bitrix24.ts'
+import { TokenMemory } from './http/edge-trust.ts'
+import { errorResponse } from './http/error-response.ts'
+import { healthResponse } from './http/health.ts'
+import type { IntakeDeps } from './http/intake.ts'
+import { log } from './log.ts'
+import { MAX_GROUP } from './portal/appender.ts'
+import type { DirectoryRemote, PortalLookup } from './portal/client.ts'
+import type { PortalSettings } from './portal/settings.ts'
+import { InstallStore } from './storage/install-store.ts'
+import { SpillStore } from './storage/spill-store.ts'
+
+/** The name of the one directory object. */
+const DIRECTORY_NAME = 'directory'
+
+/** The Worker's routes. One instance an isolate: it holds the memory of the edge. */
+export function createApp(): Hono<{ Bindings: Env }> {
+  const app = new Hono<{ Bindings: Env }>()
+  const memory = new TokenMemory()
+  app.route(
+    '/',
+    createBitrix24Routes((c) => createIntake(c.env, memory)),
+  )
+  app.get('/healthz', (c) => health(c.env))
+  app.use(
+    '/admin/*',
+    requireAdmin((c) => createAdminAuth(c.env)),
+  )
+  app.route(
+    '/admin/api',
+    createAdminRoutes((c) => createAdmin(c.env)),
+  )
+  app.notFound(() => errorResponse('not_found'))
+  app.onError((error) => {
+    log('error', 'request_failed', { error: describeError(error) })
+    return errorResponse('internal_error')
+  })
+  return app
+}
+
+/** Whether anything is configured that could prove a portal; a pending install needs only a key. */
+function canVerify(config: Config): boolean {
+  return config.applications.size > 0 || config.webhooks.length > 0 || config.canSeal
+}
+
+function portalsOf(env: Env): PortalLookup {
+  // Sound: the binding's class is `Portal`, whose methods these are, each as a promise.
+  return (memberId) => env.PORTALS.getByName(memberId) as unknown as ReturnType<PortalLookup>
+}
+
+function directoryOf(env: Env): DirectoryRemote {
+  // Sound: the binding's class is `Directory`.
+  return env.DIRECTORY.getByName(DIRECTORY_NAME) as unknown as DirectoryRemote
+}
+
+async function admitBy(limit: RateLimit | undefined, key: string): Promise<boolean> {
+  if (limit === undefined) return true
+  const { success } = await limit.limit({ key })
+  return success
+}
+
+function createIntake(env: Env, memory: TokenMemory): IntakeDeps {
+  const config = loadConfig(env)
+  return {
+    memory,
+    installs: new InstallStore(env.INSTALLS),
+    spills: new SpillStore(env.INSTALLS),
+    portals: portalsOf(env),
+    webhooks: config.webhooks,
+    sealer: config.sealer,
+    canVerify: canVerify(config),
+    admitUntrusted: (key) => admitBy(env.UNTRUSTED_LIMIT, key),
+    now: () => Date.now(),
+    newReceipt: () => crypto.randomUUID(),
+    log,
+  }
+}
+
+function createAdminAuth(env: Env): AdminAuth {
+  return {
+    adminToken: loadConfig(env).adminToken,
+    admitWrongToken: (address) => admitBy(env.ADMIN_LIMIT, address),
+  }
+}
+
+function createAdmin(env: Env): AdminDeps {
+  const config = loadConfig(env)
+  return {
+    portals: portalsOf(env),
+    spills: new SpillStore(env.INSTALLS),
+    destinations: config.destinations ?? [],
+    policy: config.policy,
+    fetch: (...request) => fetch(...request),
+    now: () => Date.now(),
+    newId: () => crypto.randomUUID(),
+  }
+}
+
+function health(env: Env): Promise<Response> {
+  const config = loadConfig(env)
+  return healthResponse({
+    version: config.version,
+    problems: config.problems,
+    warnings: config.warnings,
+    hasApplication: config.applications.size > 0,
+    canVerify: canVerify(config),
+    listPending: () => directoryOf(env).listPending(Date.now()),
+  })
+}
+
+/** What scheduled work needs from the environment. */
+export function createCron(env: Env): CronDeps {
+  return {
+    installs: new InstallStore(env.INSTALLS),
+    spills: new SpillStore(env.INSTALLS),
+    portals: portalsOf(env),
+    sealer: loadConfig(env).sealer,
+    log,
+  }
+}
+
+/** What a portal's object needs from the environment. */
+export function createPortalSettings(env: Env): PortalSettings {
+  const config = loadConfig(env)
+  return {
+    destinations: config.destinations,
+    applications: config.applications,
+    oauthUrls: config.oauthUrls,
+    webhooks: config.webhooks,
+    sealer: config.sealer,
+    policy: config.policy,
+    retentionDays: config.retentionDays,
+    installs: new InstallStore(env.INSTALLS),
+    directory: {
+      pin: (tokenId, memberId) => directoryOf(env).pin(tokenId, memberId),
+      notePending: (memberId, notice) => directoryOf(env).notePending(memberId, notice),
+    },
+    fetch: (...request) => fetch(...request),
+    now: () => Date.now(),
+    random: () => Math.random(),
+    sleep: (ms) => scheduler.wait(ms),
+    log,
+    maxGroup: MAX_GROUP,
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * The routes that Bitrix24 calls. Checks go from cheap to costly: method, content type, size, shape, trust.
+ * Both routes accept both kinds of body.
+ */
+import { Hono, type Context } from 'hono'
+import { decodeRequest } from '../bitrix24/decode-request.ts'
+import { parseForm } from '../bitrix24/form.ts'
+import { parseJson } from '../bitrix24/json.ts'
+import type { IncomingRequest } from '../bitrix24/request.ts'
+import { err, type Result } from '../core/result.ts'
+import { mediaType, readBody } from './body.ts'
+import { errorResponse, type ErrorCode } from './error-response.ts'
+import { installPage } from './install-page.ts'
+import { takeRequest, type IntakeAnswer, type IntakeDeps } from './intake.ts'
+
+/** Makes the routes; `intakeOf` gives the intake of the request's own environment. */
+export function createBitrix24Routes(intakeOf: (c: Context) => IntakeDeps): Hono {
+  const routes = new Hono()
+  for (const path of ['/bitrix24/events', '/bitrix24/install']) {
+    routes.post(path, (c) => receive(c, intakeOf(c)))
+    routes.all(path, () => errorResponse('method_not_allowed', { allow: 'POST' }))
+  }
+  return routes
+}
+
+async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
+  const decoded = await decode(c.req.raw)
+  if (!decoded.ok) return errorResponse(decoded.error)
+  const origin = { address: clientAddress(c.req.raw) }
+  const taken = takeRequest(deps, decoded.value, origin)
+  c.executionCtx.waitUntil(taken)
+  const answer = await taken
+  const isPage = decoded.value.kind === 'install' && decoded.value.cause === 'page'
+  return isPage ? installPage(answer) : eventResponse(answer)
+}
+
+async function decode(request: Request): Promise<Result<IncomingRequest, ErrorCode>> {
+  const type = mediaType(request)
+  const isForm = type === 'application/x-www-form-urlencoded'
+  if (!isForm && type !== 'application/json') return err('unsupported_media_type')
+  const body = await readBody(request)
+  if (!body.ok) return body
+  const parsed = isForm ? parseForm(body.value) : parseJson(body.value)
+  if (!parsed.ok) return err('malformed_body')
+  const query = Object.fromEntries(new URL(request.url).searchParams)
+  const decoded = decodeRequest(parsed.value, query)
+  if (decoded.ok) return decoded
+  switch (decoded.error) {
+    case 'malformed':
+      return err('malformed_body')
+    case 'missing_credentials':
+      return err('untrusted')
+    default:
+      return err('invalid_event')
+  }
+}
+
+/** The caller's address; an IPv6 caller owns its whole /64. */
+export function clientAddress(request: Request): string {
+  const address = request.headers.get('cf-connecting-ip') ?? 'unknown'
+  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address
+}
+
+function eventResponse(answer: IntakeAnswer): Response {
+  switch (answer.kind) {
+    case 'stored':
+      return Response.json({
+        accepted: true,
+        sequence: answer.sequence,
+        ...(answer.duplicate ? { duplicate: true } : {}),
+        ...(answer.quarantined ? { quarantined: true } : {}),
+      })
+    case 'spilled':
+      return Response.json({ accepted: true, via: 'spill' })
+    case 'accepted':
+      return Response.json({ accepted: true })
+    case 'pending':
+      return Response.json({ accepted: true, pending: true })
+    case 'refused':
+      return errorResponse(answer.code)
+  }
+}

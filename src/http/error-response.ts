@@ -1,0 +1,80 @@
+/** Reasons and their answers: one exhaustive table. Public texts never echo input. */
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+
+/** Everything that a request may be refused for. */
+export type ErrorCode =
+  | 'malformed_body'
+  | 'invalid_event'
+  | 'invalid_request'
+  | 'untrusted'
+  | 'unauthorized'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'not_head'
+  | 'removed_destination'
+  | 'too_many_jobs'
+  | 'body_too_large'
+  | 'unsupported_media_type'
+  | 'too_many_requests'
+  | 'internal_error'
+  | 'not_stored'
+  | 'misconfigured'
+
+interface ErrorAnswer {
+  readonly status: ContentfulStatusCode
+  readonly message: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
+  malformed_body: {
+    status: 400,
+    message: 'The body is not a form or a JSON object within the limits',
+  },
+  invalid_event: { status: 400, message: 'The body is not an event of Bitrix24' },
+  invalid_request: { status: 400, message: 'The request does not have the documented form' },
+  untrusted: { status: 403, message: 'The caller could not prove that it speaks for the portal' },
+  unauthorized: {
+    status: 401,
+    message: 'A valid admin token is needed',
+    headers: { 'www-authenticate': 'Bearer realm="bitrix24-event-relay"' },
+  },
+  not_found: { status: 404, message: 'Nothing is found at this address' },
+  method_not_allowed: { status: 405, message: 'This address does not take this method' },
+  not_head: { status: 409, message: 'Only the event that the lane waits with can be set aside' },
+  removed_destination: { status: 409, message: 'The destination is not configured any more' },
+  too_many_jobs: { status: 409, message: 'The lane has too many replay jobs already' },
+  body_too_large: { status: 413, message: 'The body is larger than 256 KiB' },
+  unsupported_media_type: {
+    status: 415,
+    message: 'The content type must be application/x-www-form-urlencoded or application/json',
+  },
+  too_many_requests: {
+    status: 429,
+    message: 'Too many requests that could not be trusted',
+    headers: { 'retry-after': '60' },
+  },
+  internal_error: { status: 500, message: 'The request failed inside of the relay' },
+  not_stored: {
+    status: 503,
+    message: 'The event could not be stored',
+    headers: { 'retry-after': '10' },
+  },
+  misconfigured: {
+    status: 503,
+    message: 'The relay cannot verify any portal: see /healthz',
+    headers: { 'retry-after': '300' },
+  },
+}
+
+/** The answer for a refusal: `{"error":{"code","message"}}`, never cached. */
+export function errorResponse(
+  code: ErrorCode,
+  extraHeaders: Record<string, string> = {},
+): Response {
+  const { status, message, headers } = ANSWERS[code]
+  return Response.json(
+    { error: { code, message } },
+    { status, headers: { 'cache-control': 'no-store', ...headers, ...extraHeaders } },
+  )
+}

@@ -1,0 +1,232 @@
+/**
+ * Takes what Bitrix24 sends, once decoded: trust, store, spill. The answer is a value; the route turns it
+ * into HTTP. Runs under `waitUntil` as well, so that a caller that hangs up loses nothing.
+ */
+import type {
+  EventRequest,
+  IncomingRequest,
+  InstallRequest,
+  NoticeRequest,
+  UninstallRequest,
+} from '../bitrix24/request.ts'
+import { digestInput } from '../core/digest.ts'
+import { describeError } from '../core/redact.ts'
+import { sha256Hex } from '../core/sha256.ts'
+import type { LogFields } from '../log.ts'
+import type { AppendRequest } from '../portal/appender.ts'
+import type { PortalLookup } from '../portal/client.ts'
+import { encodeSpilled, type Spilled } from '../portal/spill.ts'
+import type { Sealer } from '../storage/seal.ts'
+import type { SpillStore } from '../storage/spill-store.ts'
+import { hashToken } from '../storage/token-hash.ts'
+import { recallCaller, type EdgeTrustDeps } from './edge-trust.ts'
+import { tryTwice, withTimeout } from './two-tries.ts'
+
+/** How long the caller waits for an installation: OAuth server and portal are asked meanwhile. */
+export const INSTALL_BUDGET_MS = 20_000
+
+/** What became of a request. */
+export type IntakeAnswer =
+  | {
+      readonly kind: 'stored'
+      readonly sequence: number
+      readonly duplicate: boolean
+      readonly quarantined: boolean
+    }
+  | { readonly kind: 'spilled' }
+  | { readonly kind: 'accepted'; readonly domain: string | null; readonly finished: boolean }
+  | { readonly kind: 'pending'; readonly domain: string | null }
+  | {
+      readonly kind: 'refused'
+      readonly code: 'untrusted' | 'too_many_requests' | 'not_stored' | 'misconfigured'
+    }
+
+/** What the intake needs from the composition root. */
+export interface IntakeDeps extends EdgeTrustDeps {
+  readonly portals: PortalLookup
+  readonly spills: SpillStore
+  readonly sealer: Sealer
+  /** False when no portal could be verified by anything that is configured. */
+  readonly canVerify: boolean
+  /** Counts a caller that could not prove itself; false when it is one too many. */
+  readonly admitUntrusted: (key: string) => Promise<boolean>
+  readonly newReceipt: () => string
+  readonly log: (level: 'info' | 'warn' | 'error', event: string, fields?: LogFields) => void
+}
+
+/** Where a request comes from, as far as the rate limit needs to know. */
+export interface Origin {
+  readonly address: string
+}
+
+/** Takes one request. Never rejects. */
+export async function takeRequest(
+  deps: IntakeDeps,
+  request: IncomingRequest,
+  origin: Origin,
+): Promise<IntakeAnswer> {
+  switch (request.kind) {
+    case 'event':
+      return takeEvent(deps, request, origin)
+    case 'install':
+      return takeInstall(deps, request, origin)
+    case 'uninstall':
+      return takeUninstall(deps, request, origin)
+    case 'notice':
+      return takeNotice(deps, request, origin)
+  }
+}
+
+interface Caller {
+  readonly memberId: string
+  readonly tokenHash: string
+  readonly isTrusted: boolean
+}
+
+/** Who calls, or why no more is done for him. */
+async function identify(
+  deps: IntakeDeps,
+  request: { memberId: string; applicationToken: string },
+  origin: Origin,
+): Promise<Caller | IntakeAnswer> {
+  const { memberId, applicationToken } = request
+  const tokenHash = await hashToken(memberId, applicationToken)
+  const standing = await recallCaller(deps, { memberId, token: applicationToken, tokenHash })
+  if (standing === 'refused') return untrusted(deps)
+  if (standing === 'unknown' && !(await admit(deps, memberId, origin))) return TOO_MANY
+  return { memberId, tokenHash, isTrusted: standing === 'trusted' }
+}
+
+/**
+ * Bitrix24 calls from a few addresses that all portals share, so an address alone must not be locked out:
+ * the key holds the portal as well.
+ */
+function admit(deps: IntakeDeps, memberId: string, origin: Origin): Promise<boolean> {
+  return deps.admitUntrusted(`${origin.address}|${memberId}`)
+}
+
+async function takeEvent(
+  deps: IntakeDeps,
+  request: EventRequest,
+  origin: Origin,
+): Promise<IntakeAnswer> {
+  const receivedAt = deps.now()
+  const receipt = deps.newReceipt()
+  const caller = await identify(deps, request, origin)
+  if ('kind' in caller) return caller
+  const { memberId, tokenHash } = caller
+  const { event } = request
+  const digest = await sha256Hex(digestInput(event))
+  const append: AppendRequest = {
+    receipt,
+    receivedAt,
+    digest,
+    tokenHash,
+    event: JSON.stringify(event),
+    quarantined: event.quarantined !== null,
+    drained: false,
+  }
+  const stored = await tryTwice(() => deps.portals(memberId).append(append), deps.now)
+  if (!stored.ok) {
+    deps.log('warn', 'portal_unreachable', { memberId, error: describeError(stored.error.error) })
+    return spill(deps, caller, {
+      receivedAt,
+      receipt,
+      spilled: { kind: 'append', request: append },
+    })
+  }
+  const trusted = stored.value.kind === 'stored'
+  deps.memory.remember(memberId, tokenHash, { trusted, now: deps.now() })
+  return stored.value.kind === 'stored' ? stored.value : untrusted(deps)
+}
+
+async function takeInstall(
+  deps: IntakeDeps,
+  request: InstallRequest,
+  origin: Origin,
+): Promise<IntakeAnswer> {
+  const { memberId } = request
+  if (!(await admit(deps, memberId, origin))) return TOO_MANY
+  const receivedAt = deps.now()
+  const receipt = deps.newReceipt()
+  try {
+    const answer = await withTimeout(deps.portals(memberId).install(request), INSTALL_BUDGET_MS)
+    deps.memory.forget(memberId)
+    switch (answer.kind) {
+      case 'installed':
+        return { kind: 'accepted', domain: answer.domain, finished: answer.finished }
+      case 'pending':
+        return { kind: 'pending', domain: answer.domain }
+      case 'refused':
+        return untrusted(deps)
+    }
+  } catch (error) {
+    deps.log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
+    const spilled: Spilled = { kind: 'install', request }
+    return spill(deps, { memberId, isTrusted: true }, { receivedAt, receipt, spilled })
+  }
+}
+
+async function takeUninstall(
+  deps: IntakeDeps,
+  request: UninstallRequest,
+  origin: Origin,
+): Promise<IntakeAnswer> {
+  const receivedAt = deps.now()
+  const receipt = deps.newReceipt()
+  const caller = await identify(deps, request, origin)
+  if ('kind' in caller) return caller
+  const { memberId, tokenHash } = caller
+  const call = { tokenHash, ts: request.ts, clean: request.clean }
+  const done = await tryTwice(() => deps.portals(memberId).uninstall(call), deps.now)
+  if (!done.ok) {
+    deps.log('warn', 'portal_unreachable', { memberId, error: describeError(done.error.error) })
+    return spill(deps, caller, { receivedAt, receipt, spilled: { kind: 'uninstall', call } })
+  }
+  deps.memory.forget(memberId)
+  return done.value.kind === 'accepted' ? ACCEPTED : untrusted(deps)
+}
+
+async function takeNotice(
+  deps: IntakeDeps,
+  request: NoticeRequest,
+  origin: Origin,
+): Promise<IntakeAnswer> {
+  const caller = await identify(deps, request, origin)
+  if ('kind' in caller) return caller
+  const { memberId, tokenHash } = caller
+  if (caller.isTrusted) return ACCEPTED
+  const known = await tryTwice(() => deps.portals(memberId).recognises(tokenHash), deps.now)
+  if (!known.ok) return NOT_STORED
+  deps.memory.remember(memberId, tokenHash, { trusted: known.value, now: deps.now() })
+  return known.value ? ACCEPTED : untrusted(deps)
+}
+
+/** Only what the edge itself could verify, or a lifecycle request behind the rate limit, is spilled. */
+async function spill(
+  deps: IntakeDeps,
+  caller: { memberId: string; isTrusted: boolean },
+  entry: { receivedAt: number; receipt: string; spilled: Spilled },
+): Promise<IntakeAnswer> {
+  if (!caller.isTrusted) return NOT_STORED
+  const { memberId } = caller
+  const { receivedAt, receipt, spilled } = entry
+  try {
+    const encoded = await encodeSpilled(spilled, memberId, deps.sealer)
+    if (!encoded.ok) return NOT_STORED
+    await deps.spills.save({ memberId, receivedAt, receipt }, encoded.value)
+    return { kind: 'spilled' }
+  } catch (error) {
+    deps.log('error', 'spill_failed', { memberId, error: describeError(error) })
+    return NOT_STORED
+  }
+}
+
+const ACCEPTED: IntakeAnswer = { kind: 'accepted', domain: null, finished: true }
+const TOO_MANY: IntakeAnswer = { kind: 'refused', code: 'too_many_requests' }
+const NOT_STORED: IntakeAnswer = { kind: 'refused', code: 'not_stored' }
+
+/** A refusal while nothing is configured is the operator's fault, and says so. */
+function untrusted(deps: Pick<IntakeDeps, 'canVerify'>): IntakeAnswer {
+  return { kind: 'refused', code: deps.canVerify ? 'untrusted' : 'misconfigured' }
+}

@@ -1,0 +1,21 @@
+/** The Worker's entry: the app, its scheduled work, and the Durable Object classes. */
+import { createApp, createCron, createPortalSettings } from './app.ts'
+import type { Env } from './config.ts'
+import { runCron } from './cron.ts'
+import { PortalObject } from './portal/portal.ts'
+
+export { Directory } from './portal/directory.ts'
+
+/** The Durable Object of one portal, with the settings of this deployment. */
+export class Portal extends PortalObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, createPortalSettings(env))
+  }
+}
+
+const app = createApp()
+
+export default {
+  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+  scheduled: (controller, env) => runCron(controller.cron, createCron(env)),
+} satisfies ExportedHandler<Env>
