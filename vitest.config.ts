@@ -8,6 +8,7 @@ import { RUNTIME_BINDINGS } from './test/support/runtime-bindings.ts'
 
 export default defineConfig({
   test: {
+    reporters: ['default', './scripts/plain-reporter.mjs'],
     projects: [
       {
         test: {

@@ -1,0 +1,9 @@
+/** Prints fresh random values for the secrets that must be random. Writes nothing anywhere. */
+import { randomBytes } from 'node:crypto'
+
+const keyId = `k${new Date().toISOString().slice(0, 10).replaceAll('-', '')}`
+const tokenKeys = JSON.stringify({ [keyId]: randomBytes(32).toString('base64') })
+
+console.log(`TOKEN_KEYS='${tokenKeys}'`)
+console.log(`ADMIN_TOKEN=${randomBytes(32).toString('base64url')}`)
+console.log(`ERP_SIGNING_SECRET=whsec_${randomBytes(32).toString('base64')}`)
