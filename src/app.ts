@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { loadConfig, type Config, type Env } from './config.ts'
 import { describeError } from './core/redact.ts'
+import { wantedEvents } from './core/wanted-events.ts'
 import type { CronDeps } from './cron.ts'
 import { requireAdmin, type AdminAuth } from './http/admin-auth.ts'
 import { createAdminRoutes, type AdminDeps } from './http/admin.ts'
@@ -76,6 +77,7 @@ function createIntake(env: Env, memory: TokenMemory): IntakeDeps {
     webhooks: config.webhooks,
     sealer: config.sealer,
     canVerify: canVerify(config),
+    publicUrl: config.publicUrl,
     admitUntrusted: (key) => admitBy(env.UNTRUSTED_LIMIT, key),
     now: () => Date.now(),
     newReceipt: () => crypto.randomUUID(),
@@ -137,6 +139,10 @@ export function createPortalSettings(env: Env): PortalSettings {
     sealer: config.sealer,
     policy: config.policy,
     retentionDays: config.retentionDays,
+    wantedEvents: wantedEvents(
+      config.subscribedEvents,
+      (config.destinations ?? []).map(({ filter }) => filter.events),
+    ),
     installs: new InstallStore(env.INSTALLS),
     directory: {
       pin: (tokenId, memberId) => directoryOf(env).pin(tokenId, memberId),

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot'
 import { checkAddress, type AddressPolicy } from './core/address.ts'
+import { canonicalName } from './core/event-names.ts'
 import type { OutgoingWebhook } from './core/outgoing-webhook.ts'
 import { err, ok, type Result } from './core/result.ts'
 import type { ConfiguredDestination } from './destinations/configured.ts'
@@ -43,6 +44,8 @@ export interface Config {
   readonly adminToken: string | null
   readonly publicUrl: string | null
   readonly retentionDays: number
+  /** The configured names of the events to bind; null for the default. */
+  readonly subscribedEvents: readonly string[] | null
   readonly version: string
   readonly problems: readonly Problem[]
   readonly warnings: readonly string[]
@@ -86,6 +89,7 @@ function readConfig(env: Env): Config {
     adminToken: readAdminToken(reader),
     publicUrl: readPublicUrl(reader, policy),
     retentionDays: readRetentionDays(reader),
+    subscribedEvents: readSubscribedEvents(reader),
     version: env.VERSION?.id ?? 'unversioned',
     problems: reader.problems,
     warnings: reader.warnings,
@@ -254,4 +258,19 @@ function readRetentionDays(reader: Reader): number {
     v.maxValue(3650, 'Must be at most 3650'),
   )
   return reader.parse('RETENTION_DAYS', schema) ?? DEFAULT_RETENTION_DAYS
+}
+
+function readSubscribedEvents(reader: Reader): readonly string[] | null {
+  const schema = v.array(
+    v.pipe(
+      v.string(),
+      v.check(isEventName, 'Must be a list of event names such as onCrmDealUpdate'),
+    ),
+    'Must be a list of event names',
+  )
+  return reader.parse('SUBSCRIBED_EVENTS', schema) ?? null
+}
+
+function isEventName(name: string): boolean {
+  return canonicalName(name) !== null
 }

@@ -34,6 +34,8 @@ export interface InstallRequest {
   readonly systemUser: PresentedCredentials | null
   /** Two-letter language of the frame page or of LANGUAGE_ID; null when not sent. */
   readonly language: string | null
+  /** The relay's own address that was called; added at the edge, where it is known. */
+  readonly handlerUrl?: string
 }
 
 /** ONAPPUNINSTALL; proven by the application token alone. */

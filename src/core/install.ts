@@ -54,6 +54,14 @@ export interface Refusals {
   readonly reason: string | null
 }
 
+/** The result of the last look at the portal's event handlers. */
+export interface Subscriptions {
+  /** Unix milliseconds. */
+  readonly checkedAt: number | null
+  /** Canonical names that could not be bound. */
+  readonly missing: readonly string[]
+}
+
 /** Everything the object remembers about trust; one row. */
 export interface InstallState {
   /** Raised by every uninstall; answers awaited across it are thrown away. */
@@ -67,6 +75,9 @@ export interface InstallState {
   readonly application: ApplicationInstall | null
   readonly webhooks: readonly WebhookInstall[]
   readonly refused: Refusals
+  /** The relay's own address for this portal's events; null while nothing was installed. */
+  readonly handlerUrl: string | null
+  readonly subscriptions: Subscriptions
   /** Events that an uninstall with CLEAN=1 deleted before they were delivered. */
   readonly erased: number
   /** True from a change of the install until KV has it. */
@@ -83,6 +94,8 @@ export const NO_INSTALL: InstallState = {
   application: null,
   webhooks: [],
   refused: { count: 0, lastAt: null, reason: null },
+  handlerUrl: null,
+  subscriptions: { checkedAt: null, missing: [] },
   erased: 0,
   kvDirty: false,
 }
@@ -126,6 +139,8 @@ export interface ConfirmedInstall {
   /** The user whose token was presented. */
   readonly userId: number
   readonly isAdmin: boolean
+  /** The relay's own address that was called; null keeps the known one. */
+  readonly handlerUrl: string | null
 }
 
 /**
@@ -143,6 +158,7 @@ export function takeInstall(
   return {
     ...state,
     installTs: Math.max(state.installTs ?? 0, ts),
+    handlerUrl: confirmed.handlerUrl ?? state.handlerUrl,
     hashes: hash === null ? state.hashes : takeHash(state.hashes, hash, now),
     application: {
       ...application,

@@ -26,7 +26,8 @@ export function createBitrix24Routes(intakeOf: (c: Context) => IntakeDeps): Hono
 async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   const decoded = await decode(c.req.raw)
   if (!decoded.ok) return errorResponse(decoded.error)
-  const origin = { address: clientAddress(c.req.raw) }
+  const { origin: calledOrigin } = new URL(c.req.url)
+  const origin = { address: clientAddress(c.req.raw), calledOrigin }
   const taken = takeRequest(deps, decoded.value, origin)
   c.executionCtx.waitUntil(taken)
   const answer = await taken

@@ -48,6 +48,8 @@ export interface IntakeDeps extends EdgeTrustDeps {
   readonly sealer: Sealer
   /** False when no portal could be verified by anything that is configured. */
   readonly canVerify: boolean
+  /** The configured origin of the relay; null takes the one that was called. */
+  readonly publicUrl: string | null
   /** Counts a caller that could not prove itself; false when it is one too many. */
   readonly admitUntrusted: (key: string) => Promise<boolean>
   readonly newReceipt: () => string
@@ -57,6 +59,8 @@ export interface IntakeDeps extends EdgeTrustDeps {
 /** Where a request comes from, as far as the rate limit needs to know. */
 export interface Origin {
   readonly address: string
+  /** The relay's own origin as it was called. */
+  readonly calledOrigin: string
 }
 
 /** Takes one request. Never rejects. */
@@ -142,10 +146,12 @@ async function takeEvent(
 
 async function takeInstall(
   deps: IntakeDeps,
-  request: InstallRequest,
+  presented: InstallRequest,
   origin: Origin,
 ): Promise<IntakeAnswer> {
-  const { memberId } = request
+  const { memberId } = presented
+  const handlerUrl = `${deps.publicUrl ?? origin.calledOrigin}/bitrix24/events`
+  const request: InstallRequest = { ...presented, handlerUrl }
   if (!(await admit(deps, memberId, origin))) return TOO_MANY
   const receivedAt = deps.now()
   const receipt = deps.newReceipt()

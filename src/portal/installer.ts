@@ -161,7 +161,11 @@ export class Installer {
     }
     const { userId, isAdmin } = verified
     this.#deps.state.changeInstall((install) =>
-      takeInstall(install, { hash, ts, application, userId, isAdmin }, settings.now()),
+      takeInstall(
+        install,
+        { hash, ts, application, userId, isAdmin, handlerUrl: request.handlerUrl ?? null },
+        settings.now(),
+      ),
     )
     if (this.#deps.state.pending() !== null) this.#deps.state.changePending(null)
     settings.log('info', 'installed', { memberId, domain: verified.domain, cause: request.cause })

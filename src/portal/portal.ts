@@ -25,6 +25,7 @@ import { PortalState } from './portal-state.ts'
 import { PortalValues } from './portal-values.ts'
 import { Pump } from './pump.ts'
 import type { PortalSettings } from './settings.ts'
+import { Subscriber } from './subscriber.ts'
 import { Trust } from './trust.ts'
 import { dropOld, resealAll } from './upkeep.ts'
 import { eventViews, eventsPage, parkedView, portalView, type ViewDeps } from './views.ts'
@@ -51,6 +52,7 @@ export class PortalObject extends DurableObject<unknown> {
   readonly #mirror: KvMirror
   readonly #notes: PendingNotes
   readonly #installer: Installer
+  readonly #subscriber: Subscriber
   readonly #values: PortalValues
   readonly #deliverer: Deliverer
   readonly #pump: Pump
@@ -75,6 +77,7 @@ export class PortalObject extends DurableObject<unknown> {
     this.#mirror = new KvMirror(parts)
     this.#notes = new PendingNotes(parts)
     this.#installer = new Installer(parts)
+    this.#subscriber = new Subscriber(parts)
     this.#values = new PortalValues({ memberId, rows: state.rows, sealer: settings.sealer })
     this.#deliverer = new Deliverer({
       ...parts,
@@ -119,7 +122,10 @@ export class PortalObject extends DurableObject<unknown> {
   /** Decides about an installation; stores nothing for an unproven one. */
   async install(request: InstallRequest): Promise<InstallAnswer> {
     const answer = await this.#installer.install(request)
-    if (answer.kind === 'installed') await this.#mirror.follow()
+    if (answer.kind === 'installed') {
+      await this.#mirror.follow()
+      this.#background(this.#subscriber.bind())
+    }
     this.#deliverSoon()
     return answer
   }

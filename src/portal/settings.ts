@@ -24,6 +24,8 @@ export interface PortalSettings {
   readonly sealer: Sealer
   readonly policy: AddressPolicy
   readonly retentionDays: number
+  /** Canonical names of the events to bind. */
+  readonly wantedEvents: readonly string[]
   readonly installs: InstallStore
   readonly directory: DirectoryClient
   readonly fetch: Fetch

@@ -101,7 +101,10 @@ export function portalView(deps: ViewDeps) {
     erased: install.erased,
     lastEventAt: isoTime(last?.receivedAt ?? null),
     lastReconcileAt: null,
-    subscriptions: { checkedAt: null, missing: [] },
+    subscriptions: {
+      checkedAt: isoTime(install.subscriptions.checkedAt),
+      missing: install.subscriptions.missing.map((name) => displayName(name)),
+    },
     refused: {
       count: refused.count,
       lastAt: isoTime(refused.lastAt),

@@ -42,6 +42,10 @@ export function bitrix24Handler(world: Bitrix24World): NetworkHandler {
     if (isOauth && pathname === '/rest/app.info') return appInfo(world, request)
     if (isOauth && pathname === '/oauth/token/') return refresh(world)
     if (host === world.domain && pathname === '/rest/profile') return profile(world)
+    if (host === world.domain && pathname === '/rest/event.get')
+      return Response.json({ result: [] })
+    if (host === world.domain && pathname === '/rest/event.bind')
+      return Response.json({ result: true })
     return null
   }
 }
