@@ -1,0 +1,93 @@
+/** Watches the lanes of one portal through the relay's admin API, as an operator's own tool would. */
+
+/** One lane as the admin API tells it. */
+export interface LaneView {
+  readonly destination: string
+  readonly type: string
+  readonly state: string
+  readonly cursor: number
+  readonly backlog: number
+  readonly parked: number
+  readonly attempts: number
+  readonly oldestWaitingAt: string | null
+  readonly nextAttemptAt: string | null
+  readonly lastError: { readonly reason: string; readonly at: string } | null
+}
+
+/** The part of the portal's view that is shown. */
+export interface PortalView {
+  readonly state: string
+  readonly head: number
+  readonly lanes: readonly LaneView[]
+}
+
+/** What is known at the moment. */
+export interface LaneWatch {
+  /** Null until the relay has answered. */
+  readonly view: PortalView | null
+  /** Why the last question failed; null when it did not. */
+  readonly problem: string | null
+  /** Tells a lane to try at once (`resume`); resolves with the relay's status. */
+  resume(destination: string): Promise<number>
+  stop(): void
+}
+
+const INTERVAL_MS = 700
+
+/** Asks again and again; `onChange` is called when the answer differs from the one before. */
+export function createLaneWatch({
+  url,
+  adminToken,
+  onChange,
+}: {
+  url: string
+  adminToken: string
+  onChange: () => void
+}): LaneWatch {
+  const headers = { authorization: `Bearer ${adminToken}` }
+  let view: PortalView | null = null
+  let problem: string | null = null
+  let seen = ''
+
+  async function ask(): Promise<void> {
+    try {
+      const response = await fetch(url, { headers, signal: AbortSignal.timeout(5000) })
+      const text = await response.text()
+      // Sound: the admin API's contract; whatever is missing is shown as missing.
+      if (response.ok) view = JSON.parse(text) as PortalView
+      problem = response.ok ? null : `The relay answers ${response.status}`
+    } catch {
+      // Refused, cut or too late: the relay is not there at the moment.
+      problem = 'The relay does not answer'
+    }
+    const next = JSON.stringify([view, problem])
+    if (next !== seen) onChange()
+    seen = next
+  }
+
+  let timer = setTimeout(repeat, 0)
+  let isStopped = false
+  async function repeat(): Promise<void> {
+    await ask()
+    if (!isStopped) timer = setTimeout(repeat, INTERVAL_MS)
+  }
+
+  return {
+    get view() {
+      return view
+    },
+    get problem() {
+      return problem
+    },
+    async resume(destination) {
+      const lane = `${url}/lanes/${encodeURIComponent(destination)}/resume`
+      const response = await fetch(lane, { method: 'POST', headers })
+      await response.text()
+      return response.status
+    },
+    stop() {
+      isStopped = true
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Serves the playground's page: its files, its state as Server-Sent Events, and its actions. It listens
+ * on 127.0.0.1 only and takes requests for its own host and from its own page only, so that no other
+ * page in the same browser can play.
+ */
+import { readFileSync, readdirSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { extname } from 'node:path'
+import { readBody, sendJson, sendText, startLocalServer } from './local-server.ts'
+import type { LocalServer } from './local-server.ts'
+import { runAction } from './session-actions.ts'
+import { describeSession } from './session-state.ts'
+import type { Session } from './session.ts'
+
+const PAGE_FOLDER = new URL('./page/', import.meta.url)
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+}
+
+const PAGE_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
+
+/** Serves the page of a session. Port 0 takes a free one. */
+export async function startPageServer(session: Session, port: number): Promise<LocalServer> {
+  const files = readPageFiles()
+  const server = await startLocalServer((request, response) => {
+    if (request.headers.host !== server.host) return refuse(response)
+    const path = new URL(request.url ?? '/', server.origin).pathname
+    if (request.method === 'POST' && path === '/actions') {
+      return answerAction(session, request, response)
+    }
+    if (request.method !== 'GET') return refuse(response)
+    if (path === '/state') return streamState(session, request, response)
+    return answerFile(files.get(path === '/' ? '/index.html' : path), response)
+  }, port)
+  return server
+}
+
+interface PageFile {
+  readonly type: string
+  readonly bytes: Buffer
+}
+
+/** Read at each start of the playground; the page is small. */
+function readPageFiles(): ReadonlyMap<string, PageFile> {
+  const entries = readdirSync(PAGE_FOLDER).map((name) => {
+    const type = CONTENT_TYPES[extname(name)] ?? 'application/octet-stream'
+    return [`/${name}`, { type, bytes: readFileSync(new URL(name, PAGE_FOLDER)) }] as const
+  })
+  return new Map(entries)
+}
+
+async function answerFile(file: PageFile | undefined, response: ServerResponse): Promise<void> {
+  if (file === undefined) {
+    sendText(response, 404, 'Not found')
+    return
+  }
+  response.writeHead(200, { ...PAGE_HEADERS, 'content-type': file.type })
+  response.end(file.bytes)
+}
+
+async function refuse(response: ServerResponse): Promise<void> {
+  sendText(response, 403, 'Refused')
+}
+
+async function streamState(
+  session: Session,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  response.writeHead(200, { ...PAGE_HEADERS, 'content-type': 'text/event-stream' })
+  const push = (): void => {
+    response.write(`data: ${JSON.stringify(describeSession(session))}\n\n`)
+  }
+  const unsubscribe = session.subscribe(push)
+  request.on('close', unsubscribe)
+  push()
+}
+
+async function answerAction(
+  session: Session,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // A foreign page can neither set this content type without a preflight nor be of the same origin.
+  const isOwnPage =
+    request.headers['content-type'] === 'application/json' &&
+    request.headers.origin === `http://${request.headers.host ?? ''}`
+  if (!isOwnPage) return refuse(response)
+  const input: unknown = JSON.parse(await readBody(request, 16_384))
+  if (typeof input !== 'object' || input === null) return refuse(response)
+  const problem = await runAction(session, { ...input })
+  sendJson(response, problem === null ? 200 : 422, { value: { problem } })
+}

@@ -1,0 +1,28 @@
+/** What every REST answer of Bitrix24 shares: where the token stands and the `time` block. */
+import type { IncomingMessage } from 'node:http'
+import { readText } from './php-query.ts'
+import type { Params } from './php-query.ts'
+
+/** The access token of a call: the parameter `auth`, or the Bearer header. */
+export function readAccessToken(request: IncomingMessage, params: Params): string | null {
+  const parameter = readText(params, 'auth')
+  if (parameter !== null) return parameter
+  const header = request.headers.authorization ?? ''
+  return header.startsWith('Bearer ') ? header.slice('Bearer '.length) : null
+}
+
+/** The `time` block. `now` in unix milliseconds; the simulated call takes no time. */
+export function formatTime(now: number): Record<string, number | string> {
+  const seconds = now / 1000
+  const date = `${new Date(now).toISOString().slice(0, 19)}+00:00`
+  return {
+    start: seconds,
+    finish: seconds,
+    duration: 0,
+    processing: 0,
+    date_start: date,
+    date_finish: date,
+    operating_reset_at: Math.floor(seconds) + 600,
+    operating: 0,
+  }
+}

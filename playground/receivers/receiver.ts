@@ -1,0 +1,248 @@
+/**
+ * What all simulated receivers share: a server that can misbehave on request, a record of everything
+ * that came, and a way to wait for messages without sleeping.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pause, readBody, startLocalServer } from '../local-server.ts'
+
+/**
+ * How a receiver behaves until `recover()`.
+ * - `down`: cuts every connection before it has read anything.
+ * - `reset`: reads the request, starts an answer and cuts the connection in the middle of it.
+ * - `slow`: waits, then behaves normally.
+ * - `answer`: gives this answer to everything.
+ * - `rate_limited`: 429 with Retry-After until the time, in unix milliseconds; then normal again.
+ */
+export type Behaviour =
+  | { readonly kind: 'normal' }
+  | { readonly kind: 'down' }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'slow'; readonly ms: number }
+  | ({ readonly kind: 'answer' } & ReceiverAnswer)
+  | { readonly kind: 'rate_limited'; readonly until: number }
+
+/** What a receiver sends back. */
+export interface ReceiverAnswer {
+  readonly status: number
+  readonly body: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** One request, answered or not. */
+export interface ReceivedRequest {
+  /** Counts from 1 over everything that came. */
+  readonly number: number
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Empty when the receiver was down. */
+  readonly body: string
+  /** Null when no whole answer was given. */
+  readonly status: number | null
+  readonly answer: string
+}
+
+/** The switches of a receiver. */
+export interface ReceiverSwitches {
+  readonly behaviour: Behaviour
+  rateLimitFor(seconds: number): void
+  down(): void
+  reset(): void
+  slow(ms: number): void
+  answer(answer: ReceiverAnswer): void
+  recover(): void
+}
+
+/** A running receiver that keeps messages of type `M`. */
+export interface Receiver<M> extends ReceiverSwitches {
+  readonly origin: string
+  /** Everything that came, in order. */
+  readonly requests: readonly ReceivedRequest[]
+  /** What was accepted, in order. */
+  readonly messages: readonly M[]
+  /** Resolves with the messages as soon as there are `count`; rejects after `timeoutMs`. */
+  waitFor(count: number, timeoutMs: number): Promise<readonly M[]>
+  close(): Promise<void>
+}
+
+/** A request that was read whole and waits for its verdict. */
+export type PendingRequest = Omit<ReceivedRequest, 'status' | 'answer'>
+
+/** What a kind of receiver decides about a request; `message` is set when it accepts. */
+export interface Verdict<M> {
+  readonly answer: ReceiverAnswer
+  readonly message: M | null
+}
+
+/** What makes one kind of receiver. */
+export interface ReceiverKind<M> {
+  /** Called only while the receiver behaves normally. */
+  readonly judge: (request: PendingRequest) => Verdict<M>
+  /** The body of a 429, as this kind words it. */
+  readonly rateLimitBody: (retryAfterSeconds: number) => string
+  /** Called for each accepted message, before it is answered. */
+  readonly onMessage?: ((message: M) => void) | undefined
+  /** Called after each request, whatever became of it. */
+  readonly onRequest?: ((request: ReceivedRequest) => void) | undefined
+  /** Unix milliseconds. */
+  readonly clock: () => number
+}
+
+/** Starts a receiver. */
+export async function startReceiver<M>(kind: ReceiverKind<M>): Promise<Receiver<M>> {
+  const state: ReceiverState<M> = {
+    behaviour: { kind: 'normal' },
+    count: 0,
+    requests: [],
+    inbox: createInbox<M>(),
+  }
+  const server = await startLocalServer((request, response) =>
+    answerRequest({ kind, state }, request, response),
+  )
+  const set = (next: Behaviour): void => {
+    state.behaviour = next
+    if (next.kind === 'down') server.cutConnections()
+  }
+  return {
+    origin: server.origin,
+    requests: state.requests,
+    messages: state.inbox.messages,
+    waitFor: (count, timeoutMs) => state.inbox.waitFor(count, timeoutMs),
+    get behaviour() {
+      return state.behaviour
+    },
+    rateLimitFor: (seconds) => set({ kind: 'rate_limited', until: kind.clock() + seconds * 1000 }),
+    down: () => set({ kind: 'down' }),
+    reset: () => set({ kind: 'reset' }),
+    slow: (ms) => set({ kind: 'slow', ms }),
+    answer: (fixed) => set({ kind: 'answer', ...fixed }),
+    recover: () => set({ kind: 'normal' }),
+    close: () => server.close(),
+  }
+}
+
+interface ReceiverState<M> {
+  behaviour: Behaviour
+  count: number
+  readonly requests: ReceivedRequest[]
+  readonly inbox: Inbox<M>
+}
+
+async function answerRequest<M>(
+  { kind, state }: { kind: ReceiverKind<M>; state: ReceiverState<M> },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const pending = describeRequest(request, { number: ++state.count, at: kind.clock() })
+  const record = (body: string, given: ReceiverAnswer | null): void => {
+    const { status = null, body: answer = '' } = given ?? {}
+    const received = { ...pending, body, status, answer }
+    state.requests.push(received)
+    kind.onRequest?.(received)
+  }
+  if (state.behaviour.kind === 'down') {
+    record('', null)
+    request.socket.destroy()
+    return
+  }
+  const body = await readBody(request)
+  if (state.behaviour.kind === 'slow') await pause(state.behaviour.ms)
+  if (state.behaviour.kind === 'reset') {
+    record(body, null)
+    response.writeHead(200, { 'content-length': '1000' })
+    response.write('o', () => request.socket.destroy())
+    return
+  }
+  // The caller gave up while this receiver was slow: it saw no answer, so nothing was accepted.
+  if (response.destroyed) {
+    record(body, null)
+    return
+  }
+  const { message, answer } = decide(kind, state.behaviour, { ...pending, body })
+  if (message !== null) {
+    state.inbox.add(message)
+    kind.onMessage?.(message)
+  }
+  record(body, answer)
+  response.writeHead(answer.status, answer.headers ?? {})
+  response.end(answer.body)
+}
+
+function decide<M>(
+  kind: ReceiverKind<M>,
+  behaviour: Behaviour,
+  request: PendingRequest,
+): Verdict<M> {
+  if (behaviour.kind === 'answer') return { answer: behaviour, message: null }
+  if (behaviour.kind === 'rate_limited') {
+    const seconds = Math.ceil((behaviour.until - kind.clock()) / 1000)
+    if (seconds > 0) return { answer: rateLimitAnswer(kind, seconds), message: null }
+  }
+  return kind.judge(request)
+}
+
+/** A 429 in the words of this kind of receiver. */
+export function rateLimitAnswer(
+  kind: Pick<ReceiverKind<never>, 'rateLimitBody'>,
+  seconds: number,
+): ReceiverAnswer {
+  return {
+    status: 429,
+    body: kind.rateLimitBody(seconds),
+    headers: { 'content-type': 'application/json', 'retry-after': String(seconds) },
+  }
+}
+
+function describeRequest(
+  request: IncomingMessage,
+  { number, at }: { number: number; at: number },
+): Omit<PendingRequest, 'body'> {
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)])
+  return {
+    number,
+    at,
+    method: request.method ?? '',
+    path: request.url ?? '/',
+    headers: Object.fromEntries(headers),
+  }
+}
+
+interface Inbox<M> {
+  readonly messages: readonly M[]
+  add(message: M): void
+  waitFor(count: number, timeoutMs: number): Promise<readonly M[]>
+}
+
+function createInbox<M>(): Inbox<M> {
+  const messages: M[] = []
+  const waiting = new Set<{ count: number; resolve: () => void }>()
+  return {
+    messages,
+    add(message) {
+      messages.push(message)
+      for (const waiter of waiting) {
+        if (messages.length >= waiter.count) waiter.resolve()
+      }
+    },
+    waitFor(count, timeoutMs) {
+      if (messages.length >= count) return Promise.resolve(messages)
+      return new Promise((resolve, reject) => {
+        const waiter = {
+          count,
+          resolve: () => {
+            waiting.delete(waiter)
+            clearTimeout(timer)
+            resolve(messages)
+          },
+        }
+        const timer = setTimeout(() => {
+          waiting.delete(waiter)
+          reject(new Error(`Received ${messages.length} of ${count} messages in ${timeoutMs} ms`))
+        }, timeoutMs)
+        waiting.add(waiter)
+      })
+    },
+  }
+}

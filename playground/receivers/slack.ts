@@ -1,0 +1,150 @@
+/**
+ * A simulated Slack incoming webhook: the limits of Block Kit, Slack's own error strings, and its pace
+ * of one message a second when that is switched on.
+ */
+import { findBlockProblem } from './slack-blocks.ts'
+import { rateLimitAnswer, startReceiver } from './receiver.ts'
+import type { PendingRequest, Receiver, ReceivedRequest, Verdict } from './receiver.ts'
+
+/** Slack's limit for attachments in one message. */
+const MAX_ATTACHMENTS = 100
+/** Messages that Slack lets through at once before it holds a sender to one a second. */
+const BURST = 4
+
+/** One accepted message. */
+export interface SlackMessage {
+  /** Counts from 1 over everything that came, refused requests included. */
+  readonly number: number
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly headers: Readonly<Record<string, string>>
+  /** The webhook's path, which names the channel. */
+  readonly path: string
+  /** The parsed message. */
+  readonly payload: SlackPayload
+}
+
+/** A message as far as every reader needs it. */
+export interface SlackPayload {
+  readonly text?: string
+  readonly blocks?: readonly Record<string, unknown>[]
+  readonly [key: string]: unknown
+}
+
+/** What a Slack simulator is made of. */
+export interface SlackOptions {
+  /** Answers 429 to more than one message a second after a short burst. @default false */
+  readonly enforceRate?: boolean
+  readonly onMessage?: (message: SlackMessage) => void
+  readonly onRequest?: (request: ReceivedRequest) => void
+  /** Unix milliseconds. @default Date.now */
+  readonly clock?: () => number
+}
+
+/** A running Slack. */
+export interface SlackSimulator extends Receiver<SlackMessage> {
+  /** The webhook's URL, for `url` of a destination. */
+  readonly url: string
+}
+
+const WEBHOOK_PATH = '/services/T0PLAYGRND/B0PLAYGRND/playgroundplaygroundplay'
+const WEBHOOK_PATTERN = /^\/services\/T[A-Z0-9]+\/B[A-Z0-9]+\/[A-Za-z0-9]+$/
+
+const KIND = {
+  // Body seen in the wild: alertmanager#2111.
+  rateLimitBody: (seconds: number) =>
+    JSON.stringify({ retry_after: seconds, ok: false, error: 'rate_limited' }),
+}
+
+/** Starts a Slack. */
+export async function createSlackSimulator({
+  enforceRate = false,
+  onMessage,
+  onRequest,
+  clock = Date.now,
+}: SlackOptions = {}): Promise<SlackSimulator> {
+  const takeSlot = createPace(clock)
+  const receiver = await startReceiver<SlackMessage>({
+    ...KIND,
+    onMessage,
+    onRequest,
+    clock,
+    judge(request) {
+      const verdict = judgeMessage(request)
+      if (verdict.message === null || !enforceRate || takeSlot()) return verdict
+      return { answer: rateLimitAnswer(KIND, 1), message: null }
+    },
+  })
+  return {
+    ...receiver,
+    get behaviour() {
+      return receiver.behaviour
+    },
+    url: `${receiver.origin}${WEBHOOK_PATH}`,
+  }
+}
+
+/** One slot a second, up to `BURST` saved. */
+function createPace(clock: () => number): () => boolean {
+  let slots = BURST
+  let refilledAt = clock()
+  return () => {
+    const now = clock()
+    slots = Math.min(BURST, slots + (now - refilledAt) / 1000)
+    refilledAt = now
+    if (slots < 1) return false
+    slots -= 1
+    return true
+  }
+}
+
+function judgeMessage(request: PendingRequest): Verdict<SlackMessage> {
+  if (!WEBHOOK_PATTERN.test(request.path)) return refuse(404, 'no_service')
+  if (request.method !== 'POST') return refuse(400, 'invalid_payload')
+  const payload = parsePayload(request)
+  if (payload === null) return refuse(400, 'invalid_payload')
+  const error = findMessageError(payload)
+  if (error !== null) return refuse(400, error)
+  const { number, at, headers, path } = request
+  return {
+    answer: { status: 200, body: 'ok', headers: { 'content-type': 'text/html' } },
+    message: { number, at, headers, path, payload },
+  }
+}
+
+function refuse(status: number, error: string): Verdict<SlackMessage> {
+  return {
+    answer: { status, body: error, headers: { 'content-type': 'text/html' } },
+    message: null,
+  }
+}
+
+/** JSON, or a form whose `payload` is JSON. */
+function parsePayload({ body, headers }: PendingRequest): SlackPayload | null {
+  const isForm = (headers['content-type'] ?? '').includes('x-www-form-urlencoded')
+  const text = isForm ? (new URLSearchParams(body).get('payload') ?? '') : body
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+    // Sound: every property of SlackPayload is checked by findMessageError before it is used.
+    return value as SlackPayload
+  } catch {
+    // JSON.parse throws on malformed text only.
+    return null
+  }
+}
+
+/** The error string that Slack would answer; null when it would take the message. */
+export function findMessageError(payload: SlackPayload): string | null {
+  const { text, blocks, attachments } = payload
+  if (text !== undefined && typeof text !== 'string') return 'invalid_payload'
+  if (Array.isArray(attachments) && attachments.length > MAX_ATTACHMENTS) {
+    return 'too_many_attachments'
+  }
+  if (blocks !== undefined && !Array.isArray(blocks)) return 'invalid_blocks_format'
+  const hasBlocks = blocks !== undefined && blocks.length > 0
+  const hasAttachments = Array.isArray(attachments) && attachments.length > 0
+  if (!hasBlocks && !hasAttachments && (text === undefined || text.trim() === '')) return 'no_text'
+  const problem = hasBlocks ? findBlockProblem(blocks) : null
+  return problem === null ? null : problem.error
+}

@@ -1,0 +1,64 @@
+/** Bundles the Worker as a deployment would, without an account and without a network. */
+import { spawn } from 'node:child_process'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder that holds wrangler.toml. */
+export const PROJECT_FOLDER = fileURLToPath(new URL('..', import.meta.url))
+
+/** The project's wrangler; run by this very Node, since the host's may be too old for it. */
+const WRANGLER = join(PROJECT_FOLDER, 'node_modules/wrangler/bin/wrangler.js')
+
+const QUIET = {
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  WRANGLER_SEND_METRICS: 'false',
+  WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_WRITE_LOGS: 'false',
+}
+
+/** Builds in progress, to be stopped when the process ends. */
+const builds = new Set<() => void>()
+
+/**
+ * Bundles the Worker into `outFolder` (default: a new temporary folder) and resolves with that folder.
+ * Rejects with wrangler's own words.
+ */
+export async function buildRelay({
+  projectFolder = PROJECT_FOLDER,
+  outFolder,
+}: { projectFolder?: string; outFolder?: string } = {}): Promise<string> {
+  const folder = outFolder ?? (await mkdtemp(join(tmpdir(), 'relay-build-')))
+  const build = spawn(
+    process.execPath,
+    [WRANGLER, 'deploy', '--dry-run', '--outdir', folder, '--config', 'wrangler.toml'],
+    {
+      cwd: projectFolder,
+      // Wrangler keeps a file about itself in the user's settings; here it goes with the bundle.
+      env: { ...process.env, ...QUIET, XDG_CONFIG_HOME: folder },
+      // Its own group, so that wrangler's own child can be stopped with it.
+      detached: true,
+    },
+  )
+  const stop = (): void => {
+    if (build.pid !== undefined && build.exitCode === null) process.kill(-build.pid, 'SIGKILL')
+  }
+  builds.add(stop)
+  const output: string[] = []
+  build.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+  build.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+  return new Promise((resolve, reject) => {
+    build.on('error', reject)
+    build.on('close', (code) => {
+      builds.delete(stop)
+      if (code === 0) resolve(folder)
+      else reject(new Error(`Cannot bundle the Worker: ${output.join('').trim()}`))
+    })
+  })
+}
+
+/** Stops every build in progress; for the moment before the process ends. */
+export function stopBuilds(): void {
+  for (const stop of builds) stop()
+}

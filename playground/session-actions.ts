@@ -1,0 +1,187 @@
+/** What a person can do on the page. Every action is checked here, whatever the page sends. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ChangeResult } from './portal/portal.ts'
+import type { Params } from './portal/php-query.ts'
+import type { ReceiverSwitches } from './receivers/receiver.ts'
+import type { Session } from './session.ts'
+
+/** Null when the action was done, else a sentence for the person. */
+export type ActionProblem = string | null
+
+type Input = Readonly<Record<string, unknown>>
+type Action = (session: Session, input: Input) => Promise<ActionProblem>
+
+const TYPES: readonly unknown[] = ['string', 'boolean', 'double', 'datetime', 'enumeration']
+const RESTART_AFTER_MS = 1500
+
+const ACTIONS: ReadonlyMap<unknown, Action> = new Map<unknown, Action>([
+  [
+    'install',
+    async ({ portal }) => {
+      await portal.install()
+      return null
+    },
+  ],
+  [
+    'uninstall',
+    async ({ portal }, input) => {
+      await portal.uninstall({ clean: input['clean'] === true })
+      return null
+    },
+  ],
+  ['createField', createField],
+  ['updateField', updateField],
+  ['deleteField', async ({ portal }, input) => problemOf(await portal.deleteField(readId(input)))],
+  ['import', importFields],
+  ['switch', flipSwitch],
+  ['receiver', setReceiver],
+  ['resume', resumeLane],
+  ['kill', killRelay],
+])
+
+/** Runs one action. `input.action` names it. */
+export async function runAction(session: Session, input: Input): Promise<ActionProblem> {
+  const action = ACTIONS.get(input['action'])
+  if (action === undefined) return 'This action does not exist'
+  try {
+    return await action(session, input)
+  } finally {
+    session.notify()
+  }
+}
+
+async function createField({ portal }: Session, input: Input): Promise<ActionProblem> {
+  const label = readString(input, 'label').trim()
+  const type = input['type']
+  if (label === '') return 'The field needs a label'
+  if (!TYPES.includes(type)) return 'The field needs a type'
+  const taken = portal.fields.map((field) => field.FIELD_NAME)
+  const fields: Params = {
+    FIELD_NAME: nameField(label, taken),
+    USER_TYPE_ID: String(type),
+    MANDATORY: input['mandatory'] === true ? 'Y' : 'N',
+    EDIT_FORM_LABEL: label,
+    LIST_COLUMN_LABEL: label,
+  }
+  if (type === 'enumeration') fields['LIST'] = readValues(input)
+  return problemOf(await portal.createField(fields))
+}
+
+/** Only what the page names is written, so that Bitrix24's own rule decides which events follow. */
+async function updateField({ portal }: Session, input: Input): Promise<ActionProblem> {
+  const fields: Params = {}
+  const label = readString(input, 'label').trim()
+  if (label !== '') {
+    fields['EDIT_FORM_LABEL'] = label
+    fields['LIST_COLUMN_LABEL'] = label
+  }
+  if (typeof input['mandatory'] === 'boolean') fields['MANDATORY'] = input['mandatory'] ? 'Y' : 'N'
+  if (Array.isArray(input['values'])) fields['LIST'] = readValues(input)
+  return problemOf(await portal.updateField(readId(input), fields))
+}
+
+/** What an import brings: many events within a second. */
+export const IMPORTED_LABELS: readonly string[] = [
+  'Bank name',
+  'IBAN',
+  'SWIFT code',
+  'Registration court',
+  'Customs number',
+  'Invoice e-mail',
+]
+
+/** Creates the imported fields; when they are there, deletes them. */
+async function importFields(session: Session): Promise<ActionProblem> {
+  const { portal } = session
+  const names = IMPORTED_LABELS.map((label) => nameField(label, []))
+  const present = portal.fields.filter((field) => names.includes(field.FIELD_NAME))
+  if (present.length > 0) {
+    for (const { ID } of present) await portal.deleteField(ID)
+    return null
+  }
+  for (const label of IMPORTED_LABELS) await createField(session, { label, type: 'string' })
+  return null
+}
+
+async function flipSwitch({ portal }: Session, input: Input): Promise<ActionProblem> {
+  const on = input['on'] === true
+  switch (input['name']) {
+    case 'robot':
+      portal.switches.robot = on
+      return null
+    case 'twice':
+      portal.switches.twice = on
+      return null
+    case 'wrongToken':
+      portal.switches.wrongToken = on
+      return null
+    default:
+      return 'This switch does not exist'
+  }
+}
+
+async function setReceiver(session: Session, input: Input): Promise<ActionProblem> {
+  const receiver: ReceiverSwitches = input['receiver'] === 'slack' ? session.slack : session.webhook
+  switch (input['behaviour']) {
+    case 'normal':
+      receiver.recover()
+      return null
+    case 'rate_limited':
+      receiver.rateLimitFor(20)
+      // The end of the limit is a change that nothing else would tell.
+      setTimeout(session.notify, 20_050).unref()
+      return null
+    case 'down':
+      receiver.down()
+      return null
+    default:
+      return 'This behaviour does not exist'
+  }
+}
+
+async function resumeLane({ lanes }: Session, input: Input): Promise<ActionProblem> {
+  const status = await lanes.resume(readString(input, 'destination'))
+  return status === 200 ? null : `The relay answers ${status}`
+}
+
+async function killRelay({ relay, notify }: Session): Promise<ActionProblem> {
+  if (!relay.running) return 'The relay is already down'
+  await relay.kill()
+  notify()
+  await sleep(RESTART_AFTER_MS)
+  await relay.restart()
+  return null
+}
+
+function problemOf(result: ChangeResult): ActionProblem {
+  return result.ok ? null : (result.error.description ?? result.error.error)
+}
+
+/** A code in Bitrix24's alphabet from the label, made unique with a number. */
+function nameField(label: string, taken: readonly string[]): string {
+  const ascii = label
+    .normalize('NFKD')
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_')
+  const base = `UF_CRM_${ascii.replace(/^_+|_+$/g, '').slice(0, 30) || Math.floor(Date.now() / 1000)}`
+  let name = base
+  for (let count = 2; taken.includes(name); count++) name = `${base}_${count}`
+  return name
+}
+
+function readId(input: Input): string {
+  return readString(input, 'id')
+}
+
+function readString(input: Input, key: string): string {
+  const value = input[key]
+  return typeof value === 'string' ? value.slice(0, 500) : ''
+}
+
+function readValues(input: Input): string[] {
+  const values = Array.isArray(input['values']) ? input['values'] : []
+  return values.flatMap((value) => {
+    const text = typeof value === 'string' ? value.trim() : ''
+    return text === '' ? [] : [text.slice(0, 200)]
+  })
+}

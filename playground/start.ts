@@ -1,0 +1,47 @@
+/**
+ * `npm start`: starts a playground, prints where its page is, and leaves nothing behind when it is told
+ * to stop: no process, no folder.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { buildRelay, stopBuilds } from './relay-build.ts'
+import type { Session } from './session.ts'
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    // Accepted so that scripts can say what they mean: the playground never opens a browser.
+    'no-open': { type: 'boolean', default: false },
+  },
+})
+
+const folder = mkdtempSync(join(tmpdir(), 'relay-playground-'))
+let session: Session | null = null
+
+// Everything in here is synchronous, so it also holds when the process ends by a signal or an error.
+process.on('exit', () => {
+  stopBuilds()
+  session?.closeNow()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => process.exit(0))
+}
+
+const port = Number(values.port)
+if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  throw new Error(`Cannot use the port as it must be a number from 0 to 65535: ${values.port}`)
+}
+// The bundle takes the longest, and Miniflare takes a second to load: both at once.
+const [{ startSession }, { startPageServer }] = await Promise.all([
+  import('./session.ts'),
+  import('./page-server.ts'),
+  buildRelay({ outFolder: join(folder, 'bundle') }),
+])
+session = await startSession({ folder })
+const page = await startPageServer(session, port)
+process.stdout.write(
+  `Playground: ${page.origin}\nRelay: ${session.relay.url} (admin token ${session.adminToken})\nStop with Ctrl-C\n`,
+)

@@ -1,0 +1,16 @@
+/** The Worker with grouping switched off: one commit per event. The baseline of `scripts/bench.ts`. */
+import { createPortalSettings } from '../../src/app.ts'
+import type { Env } from '../../src/config.ts'
+import worker from '../../src/index.ts'
+import { PortalObject } from '../../src/portal/portal.ts'
+
+export { Directory } from '../../src/portal/directory.ts'
+
+/** A portal's object that commits each event alone. */
+export class Portal extends PortalObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, { ...createPortalSettings(env), maxGroup: 1 })
+  }
+}
+
+export default worker

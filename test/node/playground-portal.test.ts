@@ -1,0 +1,338 @@
+/** The simulated portal, OAuth server and sender, driven over HTTP. */
+import { afterEach, expect, test } from 'vitest'
+import { startLocalServer, readBody, sendText } from '../../playground/local-server.ts'
+import type { LocalServer } from '../../playground/local-server.ts'
+import { createOauthSimulator } from '../../playground/portal/oauth-server.ts'
+import { parsePhpQuery, readParams, readText } from '../../playground/portal/php-query.ts'
+import type { Params } from '../../playground/portal/php-query.ts'
+import { createPortalSimulator } from '../../playground/portal/portal.ts'
+import type { PortalOptions, PortalSimulator } from '../../playground/portal/portal.ts'
+
+const closers: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()))
+})
+
+interface Handler {
+  readonly url: string
+  readonly bodies: Params[]
+  readonly userAgents: string[]
+  status: number
+}
+
+async function aHandler(): Promise<Handler> {
+  const handler = { url: '', bodies: [] as Params[], userAgents: [] as string[], status: 200 }
+  const server: LocalServer = await startLocalServer(async (request, response) => {
+    handler.bodies.push(parsePhpQuery(await readBody(request)))
+    handler.userAgents.push(request.headers['user-agent'] ?? '')
+    sendText(response, handler.status, 'seen')
+  })
+  closers.push(() => server.close())
+  handler.url = `${server.origin}/bitrix24/events`
+  return handler
+}
+
+async function aPortal(options: PortalOptions): Promise<PortalSimulator> {
+  const portal = await createPortalSimulator(options)
+  closers.push(() => portal.close())
+  return portal
+}
+
+async function call(url: string, form: Record<string, string>) {
+  const response = await fetch(url, { method: 'POST', body: new URLSearchParams(form) })
+  // Every answer of the simulators is a JSON object.
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+}
+
+function auth(body: Params | undefined): Params {
+  return readParams(body ?? {}, 'auth')
+}
+
+test('install() sends ONAPPINSTALL whose token app.info and profile confirm', async () => {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url, memberId: 'a'.repeat(32) })
+  await portal.install()
+  const [body] = handler.bodies
+  const token = readText(auth(body), 'access_token') ?? ''
+  const info = await call(`${portal.oauth.origin}/rest/app.info`, { auth: token })
+  expect(info.body['result']).toMatchObject({
+    client_id: portal.clientId,
+    user_id: 1,
+    install: {
+      member_id: 'a'.repeat(32),
+      domain: portal.domain,
+      client_endpoint: portal.clientEndpoint,
+    },
+  })
+  const profile = await call(`${portal.clientEndpoint}profile`, { auth: token })
+  expect(profile.body['result']).toMatchObject({ ID: '1', ADMIN: true })
+  expect(handler.userAgents).toEqual(['Bitrix24 Webhook Engine'])
+  expect(Object.keys(auth(body)).join()).toBe(
+    'access_token,expires,expires_in,scope,domain,server_endpoint,status,client_endpoint,member_id,user_id,refresh_token,application_token',
+  )
+})
+
+test('a refresh token works once and its pair replaces it', async () => {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url })
+  await portal.install()
+  const form = {
+    grant_type: 'refresh_token',
+    client_id: portal.clientId,
+    client_secret: portal.clientSecret,
+    refresh_token: readText(auth(handler.bodies[0]), 'refresh_token') ?? '',
+  }
+  const url = `${portal.oauth.origin}/oauth/token/`
+  const first = await call(url, form)
+  expect(first.body).toMatchObject({ member_id: portal.memberId, user_id: 1, expires_in: 3600 })
+  expect(await call(url, form)).toEqual({ status: 400, body: { error: 'invalid_grant' } })
+  const second = await call(url, { ...form, refresh_token: String(first.body['refresh_token']) })
+  expect(second.status).toBe(200)
+  expect(second.body['refresh_token']).not.toBe(first.body['refresh_token'])
+  expect(await call(url, { ...form, client_secret: 'x' })).toEqual({
+    status: 400,
+    body: { error: 'invalid_client' },
+  })
+})
+
+test('an access token expires after an hour and a refresh token after 30 days', async () => {
+  const handler = await aHandler()
+  let now = 1_790_000_000_000
+  const portal = await aPortal({ handlerUrl: handler.url, clock: () => now })
+  await portal.install()
+  const token = readText(auth(handler.bodies[0]), 'access_token') ?? ''
+  expect(token.slice(0, 8)).toBe('9049b16a')
+  now += 3_600_000
+  expect(await call(`${portal.clientEndpoint}profile`, { auth: token })).toEqual({
+    status: 401,
+    body: {
+      error: 'expired_token',
+      error_description: 'The access token provided has expired.',
+    },
+  })
+  now += 30 * 86_400_000
+  const dead = await call(`${portal.oauth.origin}/oauth/token/`, {
+    grant_type: 'refresh_token',
+    client_id: portal.clientId,
+    client_secret: portal.clientSecret,
+    refresh_token: readText(auth(handler.bodies[0]), 'refresh_token') ?? '',
+  })
+  expect(dead.body).toEqual({ error: 'invalid_grant' })
+})
+
+test('a field is created, changed and deleted with one event each and Bitrix24 names', async () => {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url })
+  await portal.install()
+  const created = await portal.createField({ FIELD_NAME: 'tax_no', USER_TYPE_ID: 'string' })
+  const id = created.ok ? created.value.field.ID : ''
+  await portal.updateField(id, { MANDATORY: 'Y' })
+  await portal.deleteField(id)
+  expect(handler.bodies.slice(1).map((body) => body['event'])).toEqual([
+    'ONCRMREQUISITEUSERFIELDADD',
+    'ONCRMREQUISITEUSERFIELDUPDATE',
+    'ONCRMREQUISITEUSERFIELDDELETE',
+  ])
+  expect(JSON.stringify(handler.bodies[1]?.['data'])).toBe(
+    '{"FIELDS":{"ID":"235","ENTITY_ID":"CRM_REQUISITE","FIELD_NAME":"UF_CRM_TAX_NO"}}',
+  )
+  expect(readText(auth(handler.bodies[1]), 'refresh_token')).toBeNull()
+})
+
+test('a list field tells its values apart from its settings', async () => {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url })
+  await portal.install()
+  await portal.createField({ FIELD_NAME: 'kind', USER_TYPE_ID: 'enumeration', LIST: ['a', 'b'] })
+  await portal.setEnumValues('235', ['b', 'c'])
+  await portal.updateField('235', { SORT: '5', LIST: ['b'] })
+  expect(handler.bodies.slice(1).map((body) => body['event'])).toEqual([
+    'ONCRMREQUISITEUSERFIELDADD',
+    'ONCRMREQUISITEUSERFIELDSETENUMVALUES',
+    'ONCRMREQUISITEUSERFIELDSETENUMVALUES',
+    'ONCRMREQUISITEUSERFIELDUPDATE',
+    'ONCRMREQUISITEUSERFIELDSETENUMVALUES',
+  ])
+  expect(portal.fields[0]?.LIST).toMatchObject([{ ID: '102', VALUE: 'b' }])
+})
+
+test('the switches take the tokens away, double the event and falsify the application token', async () => {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url })
+  await portal.install()
+  portal.switches.robot = true
+  portal.switches.twice = true
+  portal.switches.wrongToken = true
+  const { applicationToken } = portal
+  const created = await portal.createField({ FIELD_NAME: 'X', USER_TYPE_ID: 'double' })
+  expect(created.ok && created.value.sends.map(({ handlerId }) => handlerId)).toEqual([657, 1657])
+  const [, first, second] = handler.bodies
+  expect(Object.keys(auth(first)).join()).toBe(
+    'domain,client_endpoint,server_endpoint,member_id,application_token',
+  )
+  expect(first?.['ts']).toBe(second?.['ts'])
+  expect(readText(auth(first), 'application_token')).not.toBe(applicationToken)
+})
+
+test('an event is sent once, however the handler answers', async () => {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url })
+  await portal.install()
+  handler.status = 503
+  const created = await portal.createField({ FIELD_NAME: 'X', USER_TYPE_ID: 'double' })
+  expect(created.ok && created.value.sends).toMatchObject([
+    { status: 503, answer: 'seen', error: null },
+  ])
+  expect(handler.bodies).toHaveLength(2)
+})
+
+test('a handler that nobody listens at is recorded as an error', async () => {
+  const portal = await aPortal({ handlerUrl: 'http://127.0.0.1:1/bitrix24/events' })
+  const [sent] = await portal.install()
+  expect(sent).toMatchObject({ status: null, error: 'connect ECONNREFUSED 127.0.0.1:1' })
+})
+
+test('uninstall() ends the tokens before it tells, and nothing is sent afterwards', async () => {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url })
+  await portal.install()
+  const token = readText(auth(handler.bodies[0]), 'access_token') ?? ''
+  await portal.uninstall({ clean: true })
+  expect(JSON.stringify(handler.bodies[1]?.['data'])).toBe('{"CLEAN":"1","LANGUAGE_ID":"en"}')
+  const info = await call(`${portal.oauth.origin}/rest/app.info`, { auth: token })
+  expect(info).toMatchObject({ status: 401, body: { error: 'NOT_INSTALLED' } })
+  await portal.createField({ FIELD_NAME: 'X', USER_TYPE_ID: 'double' })
+  expect(handler.bodies).toHaveLength(2)
+})
+
+test('update() can bring a new application token, which later events carry', async () => {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url })
+  await portal.install()
+  await portal.update({ newApplicationToken: 'f'.repeat(32) })
+  await portal.createField({ FIELD_NAME: 'X', USER_TYPE_ID: 'double' })
+  const tokens = handler.bodies.map((body) => readText(auth(body), 'application_token'))
+  expect(tokens.slice(1)).toEqual(['f'.repeat(32), 'f'.repeat(32)])
+  expect(JSON.stringify(handler.bodies[1]?.['data'])).toBe(
+    '{"VERSION":"2","PREVIOUS_VERSION":"1","LANGUAGE_ID":"en"}',
+  )
+})
+
+test('a system user told by ONAPPUSERREADY may call the portal', async () => {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url })
+  await portal.install()
+  await portal.sendUserReady({ systemUserId: 512 })
+  const data = readParams(handler.bodies[1] ?? {}, 'data')
+  const token = readText(data, 'access_token') ?? ''
+  const profile = await call(`${portal.clientEndpoint}profile`, { auth: token })
+  expect(profile.body['result']).toMatchObject({ ID: '512', ADMIN: false })
+})
+
+test('REST writes need an administrator and cause events in the background', async () => {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url })
+  await portal.install()
+  await portal.createField({ FIELD_NAME: 'X', USER_TYPE_ID: 'string' })
+  const url = `${portal.clientEndpoint}crm.requisite.userfield.update`
+  const form = { id: '235', 'fields[EDIT_FORM_LABEL][en]': 'Tax' }
+  const issue = (userId: number) => portal.oauth.issue({ ...portal, userId }).accessToken
+  expect(await call(url, { ...form, auth: issue(7) })).toEqual({
+    status: 400,
+    body: { error: '', error_description: 'Access denied.' },
+  })
+  expect((await call(url, { ...form, auth: issue(1) })).body['result']).toBe(true)
+  await portal.settled()
+  expect(handler.bodies.map((body) => body['event'])).toEqual([
+    'ONAPPINSTALL',
+    'ONCRMREQUISITEUSERFIELDADD',
+    'ONCRMREQUISITEUSERFIELDUPDATE',
+  ])
+  const got = await call(`${portal.clientEndpoint}crm.requisite.userfield.get`, {
+    auth: issue(7),
+    id: '235',
+  })
+  expect(got.body['result']).toMatchObject({ EDIT_FORM_LABEL: { en: 'Tax', de: null } })
+})
+
+test('handlers are bound once, listed and unbound', async () => {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url, boundEvents: [] })
+  await portal.install()
+  const { accessToken } = portal.oauth.issue({ ...portal, userId: 1 })
+  const form = { auth: accessToken, event: 'onCrmRequisiteUserFieldAdd', handler: handler.url }
+  const method = (name: string) => `${portal.clientEndpoint}${name}`
+  expect((await call(method('event.bind'), form)).body['result']).toBe(true)
+  expect((await call(method('event.bind'), form)).body).toEqual({
+    error: 'ERROR_CORE',
+    error_description: 'Unable to set event handler: Handler already binded',
+  })
+  const listed = await call(method('event.get'), { auth: accessToken })
+  expect(listed.body['result']).toContainEqual({
+    event: 'ONCRMREQUISITEUSERFIELDADD',
+    handler: handler.url,
+    auth_type: '0',
+    offline: 0,
+  })
+  expect((await call(method('event.unbind'), form)).body['result']).toEqual({ count: 1 })
+  await portal.createField({ FIELD_NAME: 'X', USER_TYPE_ID: 'double' })
+  expect(handler.bodies).toHaveLength(1)
+})
+
+test('batch runs its commands one by one and keeps errors beside results', async () => {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url })
+  await portal.install()
+  const { accessToken } = portal.oauth.issue({ ...portal, userId: 1 })
+  const answer = await call(`${portal.clientEndpoint}batch`, {
+    auth: accessToken,
+    halt: '0',
+    'cmd[me]': 'profile',
+    'cmd[field]': 'crm.requisite.userfield.get?id=235',
+  })
+  expect(answer.body['result']).toMatchObject({
+    result: { me: { ID: '1' } },
+    result_error: {
+      field: {
+        error: 'ERROR_NOT_FOUND',
+        error_description: "The entity with ID '235' is not found.",
+      },
+    },
+    result_total: [],
+    result_next: [],
+  })
+})
+
+test('the OAuth server can be down, wrong or answer with any error', async () => {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url })
+  const url = `${portal.oauth.origin}/rest/app.info`
+  portal.failures.oauth = { kind: 'down' }
+  await expect(call(url, { auth: 'x' })).rejects.toThrow('fetch failed')
+  portal.failures.oauth = { kind: 'error', code: 'wrong_client' }
+  expect(await call(url, { auth: 'x' })).toEqual({ status: 200, body: { error: 'wrong_client' } })
+  portal.failures.oauth = { kind: 'raw', status: 502, body: '{}' }
+  expect(await call(url, { auth: 'x' })).toEqual({ status: 502, body: {} })
+  portal.failures.oauth = null
+  portal.failures.rest = { kind: 'error', code: 'QUERY_LIMIT_EXCEEDED' }
+  expect((await call(`${portal.clientEndpoint}profile`, { auth: 'x' })).status).toBe(503)
+  expect((await call(url, { auth: 'x' })).body['error']).toBe('invalid_token')
+})
+
+test('portals share an OAuth server and refuse the tokens of each other', async () => {
+  const handler = await aHandler()
+  const oauth = await createOauthSimulator()
+  closers.push(() => oauth.close())
+  const [one, two] = await Promise.all([
+    aPortal({ handlerUrl: handler.url, oauth }),
+    aPortal({ handlerUrl: handler.url, oauth }),
+  ])
+  await one.install()
+  await two.install()
+  const { accessToken } = oauth.issue({ ...one, userId: 1 })
+  expect((await call(`${one.clientEndpoint}profile`, { auth: accessToken })).status).toBe(200)
+  expect((await call(`${two.clientEndpoint}profile`, { auth: accessToken })).body['error']).toBe(
+    'invalid_token',
+  )
+})

@@ -1,0 +1,133 @@
+/** The whole playground on the real Worker: a click in the portal, both receivers, and no trace left. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { LocalServer } from '../../playground/local-server.ts'
+import { startPageServer } from '../../playground/page-server.ts'
+import { buildRelay } from '../../playground/relay-build.ts'
+import type { SessionState } from '../../playground/session-state.ts'
+import { startSession } from '../../playground/session.ts'
+import type { Session } from '../../playground/session.ts'
+
+let folder = ''
+let session: Session
+let page: LocalServer
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'playground-test-'))
+  await buildRelay({ outFolder: join(folder, 'bundle') })
+  session = await startSession({ folder })
+  page = await startPageServer(session, 0)
+})
+
+afterAll(async () => {
+  await page.close()
+  await session.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function act(input: Record<string, unknown>, headers: Record<string, string> = {}) {
+  const response = await fetch(`${page.origin}/actions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: page.origin, ...headers },
+    body: JSON.stringify(input),
+  })
+  return { status: response.status, text: await response.text() }
+}
+
+async function readState(): Promise<SessionState> {
+  const response = await fetch(`${page.origin}/state`)
+  for await (const chunk of response.body ?? []) {
+    // Sound: the page server writes one whole state as the first message.
+    return JSON.parse(Buffer.from(chunk).toString().slice('data: '.length)) as SessionState
+  }
+  throw new Error('Cannot read a state from an empty stream')
+}
+
+test('the portal is installed at the start, so that the first click works', async () => {
+  expect(session.portal.sends.map(({ event, answer }) => `${event} ${answer}`)).toEqual([
+    'ONAPPINSTALL {"accepted":true}',
+  ])
+})
+
+test('a created field arrives in Slack and, signed, at the webhook', async () => {
+  expect(await act({ action: 'createField', label: 'Bank account', type: 'string' })).toEqual({
+    status: 200,
+    text: '{"problem":null}',
+  })
+  const [message] = await session.slack.waitFor(1, 10_000)
+  const [delivery] = await session.webhook.waitFor(1, 10_000)
+  expect(JSON.stringify(message?.payload)).toContain('UF_CRM_BANK_ACCOUNT')
+  expect(delivery).toMatchObject({ sequence: 1, order: 'next', verification: { verified: true } })
+  const state = await readState()
+  expect(state.portal.fields.at(-1)).toMatchObject({ label: 'Bank account', mandatory: false })
+  expect(state.sends.at(-1)).toMatchObject({
+    status: 200,
+    answer: '{"accepted":true,"sequence":1}',
+  })
+})
+
+test('an event that the killed relay had taken is delivered after its restart', async () => {
+  await act({ action: 'receiver', receiver: 'webhook', behaviour: 'down' })
+  await act({ action: 'createField', label: 'Taken before the kill', type: 'string' })
+  expect(await act({ action: 'kill' })).toMatchObject({ status: 200 })
+  await act({ action: 'receiver', receiver: 'webhook', behaviour: 'normal' })
+  await session.webhook.waitFor(2, 30_000)
+  expect(session.webhook.messages.map(({ sequence }) => sequence)).toEqual([1, 2])
+  expect(session.webhook.problems).toEqual([])
+})
+
+test('a wrong application token and an unknown action are refused in words', async () => {
+  await act({ action: 'switch', name: 'wrongToken', on: true })
+  await act({ action: 'createField', label: 'Forged', type: 'string' })
+  await act({ action: 'switch', name: 'wrongToken', on: false })
+  expect(session.portal.sends.at(-1)?.status).toBe(403)
+  expect(await act({ action: 'nonsense' })).toEqual({
+    status: 422,
+    text: '{"problem":"This action does not exist"}',
+  })
+})
+
+test('the page is served with a policy that allows nothing from elsewhere', async () => {
+  const response = await fetch(page.origin)
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+  const html = await response.text()
+  expect(html.match(/(?:src|href)="(?:https?:)?\/\//g)).toBeNull()
+})
+
+test('actions of other pages and other host names are refused', async () => {
+  const input = { action: 'uninstall' }
+  expect((await act(input, { origin: 'http://evil.example' })).status).toBe(403)
+  expect((await act(input, { 'content-type': 'text/plain' })).status).toBe(403)
+  const rebound = request(page.origin, { headers: { host: 'evil.example' } })
+  rebound.end()
+  const [response] = (await once(rebound, 'response')) as [{ statusCode: number; resume(): void }]
+  response.resume()
+  expect(response.statusCode).toBe(403)
+  expect(session.portal.installed).toBe(true)
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no folder and no runtime', async (signal) => {
+  const temporary = mkdtempSync(join(folder, 'tmp-'))
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('../../playground/start.ts', import.meta.url)), '--no-open'],
+    { env: { ...process.env, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const first = String((await lines.next()).value)
+  expect(first).toMatch(/^Playground: http:\/\/127\.0\.0\.1:\d+$/)
+  const second = String((await lines.next()).value)
+  const relay = /^Relay: (http:\S+)/.exec(second)?.[1] ?? ''
+  expect((await fetch(`${relay}/healthz`)).status).toBe(200)
+  child.kill(signal)
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(readdirSync(temporary)).toEqual([])
+  await expect(fetch(`${relay}/healthz`)).rejects.toThrow('fetch failed')
+})
