@@ -67,6 +67,10 @@ const FORMS: Readonly<Record<string, string>> = {
     'a',
   ),
   'short tokens searched in near misses': fill(`${tokens('aaaaaaab', 'baaaaaaa')}&data=`, 'a'),
+  'control characters, searched as JSON too': fill(
+    `${tokens('aaaaaaab', 'baaaaaaa')}&data=`,
+    '%01',
+  ),
   'many values, all searched': `${tokens('b'.repeat(1000), 'c'.repeat(1000))}&${parameters(
     980,
     (index, n) => `data[${index}]=${'b'.repeat(n - 16)}`,

@@ -92,7 +92,7 @@ export function decodePage(
   const memberId = readOrNull(MemberIdSchema, payload['member_id'])
   if (memberId === null) return err('invalid_member_id')
   const sent = payload['APPLICATION_TOKEN'] ?? ''
-  const applicationToken = sent === '' ? null : readOrNull(ApplicationTokenSchema, sent)
+  const applicationToken = readOrNull(ApplicationTokenSchema, sent)
   if (sent !== '' && applicationToken === null) return err('invalid_application_token')
   const credentials = readCredentials({
     access_token: payload['AUTH_ID'] ?? null,

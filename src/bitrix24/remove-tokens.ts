@@ -50,9 +50,13 @@ export function secretsOf(payload: JsonObject): readonly string[] {
     .map((text) => text.slice(0, MAX_NEEDLE_LENGTH))
 }
 
-/** Reports whether a text contains one of the secrets. */
+/** Reports whether a text contains one of the secrets, as it is or as it will stand in JSON. */
 export function holdsSecret(text: string, secrets: readonly string[]): boolean {
-  return secrets.some((secret) => text.includes(secret))
+  if (secrets.some((secret) => text.includes(secret))) return true
+  // An escape can complete a token: a line break before `abc` is stored as `\nabc`.
+  if (!/\p{Cc}/u.test(text)) return false
+  const escaped = JSON.stringify(text)
+  return secrets.some((secret) => escaped.includes(secret))
 }
 
 /** Copies a value with `REMOVED` in place of everything that is, or is named like, a token. */

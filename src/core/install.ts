@@ -80,6 +80,8 @@ export interface InstallState {
   readonly subscriptions: Subscriptions
   /** Events that an uninstall with CLEAN=1 deleted before they were delivered. */
   readonly erased: number
+  /** The domain of an installation that has ended, for the events that still wait; null otherwise. */
+  readonly formerDomain: string | null
   /** True from a change of the install until KV has it. */
   readonly kvDirty: boolean
 }
@@ -97,6 +99,7 @@ export const NO_INSTALL: InstallState = {
   handlerUrl: null,
   subscriptions: { checkedAt: null, missing: [] },
   erased: 0,
+  formerDomain: null,
   kvDirty: false,
 }
 
@@ -147,6 +150,8 @@ export interface ConfirmedInstall {
  * Takes a confirmed installation over. A former application token stays valid for a day. Pairs and the
  * system user are taken only from an administrator, the recorded installer or the recorded system user:
  * the caller's word is all there is for "system user", and an ordinary user's pair has fewer rights.
+ * For the same reason nobody else, and no event older than the present installation, makes a token the
+ * current one: either could end the true one a day later.
  */
 export function takeInstall(
   state: InstallState,
@@ -155,11 +160,13 @@ export function takeInstall(
 ): InstallState {
   const { hash, ts, application } = confirmed
   const former = state.application
+  const isCurrent = isOwner(former, confirmed) && ts >= (state.installTs ?? 0)
   return {
     ...state,
     installTs: Math.max(state.installTs ?? 0, ts),
     handlerUrl: confirmed.handlerUrl ?? state.handlerUrl,
-    hashes: hash === null ? state.hashes : takeHash(state.hashes, hash, now),
+    hashes: hash === null ? state.hashes : takeHash(state.hashes, { hash, isCurrent }, now),
+    formerDomain: null,
     application: {
       ...application,
       installerUserId: former?.installerUserId ?? confirmed.userId,
@@ -172,23 +179,43 @@ export function takeInstall(
 
 type Pairs = Pick<ApplicationInstall, 'tokens' | 'tokensIssuedAt' | 'systemTokens' | 'systemUserId'>
 
+/** Whether a verified user may change what the portal is known by, once an installation is recorded. */
+export function isOwner(
+  former: Pick<ApplicationInstall, 'installerUserId' | 'systemUserId'> | null,
+  { userId, isAdmin }: { readonly userId: number; readonly isAdmin: boolean },
+): boolean {
+  return isAdmin || userId === former?.installerUserId || userId === former?.systemUserId
+}
+
 function takePairs(former: ApplicationInstall | null, confirmed: ConfirmedInstall): Pairs {
-  const { application, userId, isAdmin } = confirmed
+  const { application } = confirmed
   if (former === null) return application
-  const isOwner = isAdmin || userId === former.installerUserId || userId === former.systemUserId
+  const mayChange = isOwner(former, confirmed)
   const isNewer = application.tokensIssuedAt >= former.tokensIssuedAt
-  const pair = isOwner && isNewer ? application : former
-  const system = isOwner && application.systemUserId !== null ? application : former
+  // A pair that could not be sealed is no reason to forget one that a returning key may open.
+  const pair = mayChange && isNewer && application.tokens !== null ? application : former
+  const systemUserId = (mayChange ? application.systemUserId : null) ?? former.systemUserId
+  const isSameUser = systemUserId === former.systemUserId
   return {
     tokens: pair.tokens,
     tokensIssuedAt: pair.tokensIssuedAt,
-    systemTokens: system.systemTokens,
-    systemUserId: system.systemUserId,
+    systemTokens:
+      (mayChange ? application.systemTokens : null) ?? (isSameUser ? former.systemTokens : null),
+    systemUserId,
   }
 }
 
-function takeHash(hashes: readonly TokenHash[], hash: string, now: number): readonly TokenHash[] {
+function takeHash(
+  hashes: readonly TokenHash[],
+  { hash, isCurrent }: { hash: string; isCurrent: boolean },
+  now: number,
+): readonly TokenHash[] {
   const alive = hashes.filter((known) => known.until === null || known.until > now)
+  const hasCurrent = alive.some(({ until }) => until === null)
+  if (hasCurrent && !isCurrent) {
+    const isKnown = alive.some((known) => known.hash === hash)
+    return isKnown ? alive : [...alive, { hash, until: now + FORMER_TOKEN_MS }]
+  }
   const others = alive
     .filter((known) => known.hash !== hash)
     .map((known) => ({ ...known, until: known.until ?? now + FORMER_TOKEN_MS }))
@@ -205,6 +232,7 @@ export function takeUninstall(state: InstallState, ts: number, lastSequence: num
     installTs: null,
     hashes: [],
     application: null,
+    formerDomain: state.application?.domain ?? state.formerDomain,
     kvDirty: true,
   }
 }
@@ -240,3 +268,16 @@ export const PENDING_MS = { unknown_application: 7 * DAY_MS, unanswered: DAY_MS 
 
 /** How often a pending install is looked at again. */
 export const PENDING_CHECK_MS = 60_000
+
+/**
+ * Whether an install that has to wait may take the place of the one that waits already. It may not when
+ * nobody has confirmed it while the other is confirmed, nor when it lacks the application token, without
+ * which no event could be trusted.
+ */
+export function maySupersede(
+  earlier: Pick<PendingInstall, 'kind'>,
+  next: Pick<PendingInstall, 'kind'> & { readonly hasToken: boolean },
+): boolean {
+  if (next.kind !== earlier.kind) return next.kind === 'unknown_application'
+  return next.hasToken
+}

@@ -10,7 +10,6 @@ export function nearestWord(word: string, words: readonly string[]): string | nu
   let bestDistance = Number.POSITIVE_INFINITY
   for (const candidate of words) {
     const allowed = Math.max(1, Math.floor(candidate.length / 3))
-    if (Math.abs(candidate.length - wanted.length) > allowed) continue
     const distance = editDistance(wanted, candidate.toLowerCase())
     if (distance <= allowed && distance < bestDistance) {
       best = candidate

@@ -39,7 +39,7 @@ export function compileFilter(
 ): (event: RelayEvent, portal: PortalIdentity) => Match {
   const isWantedEvent = compileGlobs(filter.events)
   const isWantedField = compileGlobs(filter.fields)
-  const isWantedPortal = compileGlobs(filter.portals)
+  const isWantedPortal = compilePortals(filter.portals)
   const takesAllFields =
     filter.fields.length === 0 || filter.fields.some((pattern) => /^\*+$/.test(pattern))
 
@@ -51,11 +51,14 @@ export function compileFilter(
     if (!takesAllFields && (event.field === null || !isWantedField(event.field.fieldName))) {
       return { matches: false, reason: 'field' }
     }
-    const names = portal.domain === null ? [portal.memberId] : [portal.memberId, portal.domain]
-    return names.some((name) => isWantedPortal(name))
-      ? { matches: true }
-      : { matches: false, reason: 'portal' }
+    return isWantedPortal(portal) ? { matches: true } : { matches: false, reason: 'portal' }
   }
+}
+
+/** Prepares the `portals` globs of a filter alone: over member_id and domain. */
+export function compilePortals(patterns: readonly string[]): (portal: PortalIdentity) => boolean {
+  const isWanted = compileGlobs(patterns)
+  return ({ memberId, domain }) => isWanted(memberId) || (domain !== null && isWanted(domain))
 }
 
 function isLifecycleEvent(name: string): boolean {

@@ -137,8 +137,12 @@ function redactDetail(
   secrets: readonly string[],
 ): DeliveryOutcome {
   if (outcome.kind === 'delivered' || outcome.detail === null) return outcome
-  // A secret that the cut went through could not be recognised, so its length is taken off the end.
+  if (!isCut) return { ...outcome, detail: redactText(outcome.detail, secrets) }
+  // A secret that the cut went through cannot be recognised. Its rest stands at the end, and is at most
+  // three times as long as the secret when it is percent-encoded. Taken off after the others have been
+  // masked, so that this cut goes through none of them.
+  const whole = redactText(outcome.detail, secrets, MAX_ANSWER_BYTES)
   const longest = Math.max(0, ...secrets.map((secret) => secret.length))
-  const detail = isCut ? outcome.detail.slice(0, -longest || undefined) : outcome.detail
-  return { ...outcome, detail: redactText(detail, secrets) }
+  const safe = whole.slice(0, Math.max(0, whole.length - 3 * longest))
+  return { ...outcome, detail: redactText(safe, secrets) }
 }

@@ -141,7 +141,7 @@ function describeField(delivery: Delivery, field: UserField): Headline {
 }
 
 function describeOther(delivery: Delivery): Headline {
-  const name = displayName(delivery.event.name)
+  const name = safeText(displayName(delivery.event.name), MAX_CODE) || 'event'
   const user = describeUser(delivery)
   const ids = listIds(delivery.event.data, MAX_IDS)
   return {
@@ -166,7 +166,9 @@ function layOut(delivery: Delivery, content: Content, count: number): SlackMessa
     style: 'bullet',
     elements: [
       ...shown.map((line) => section(renderLine(line))),
-      ...(more > 0 ? [section([plain(count === 0 ? `${more} changes` : `and ${more} more`)])] : []),
+      ...(more > 0
+        ? [section([plain(count === 0 ? `Changes not shown: ${more}` : `and ${more} more`)])]
+        : []),
     ],
   }
   const paragraphs = list.elements.length === 0 ? [] : [list]

@@ -72,7 +72,7 @@ function createSlack(
 ): Result<Destination, readonly SettingProblem[]> {
   const url = readUrl(settings['url'], policy)
   if (!url.ok) return err([url.error])
-  const problem = findProblem(url.value, policy)
+  const problem = findProblem(url.value)
   if (problem !== null) return err([{ setting: 'url', problem }])
   const { href } = url.value
   return ok({
@@ -82,8 +82,9 @@ function createSlack(
   })
 }
 
-function findProblem(url: URL, { allowLocal }: AddressPolicy): string | null {
-  if (allowLocal && isLocalHost(url)) return null
+/** A local host has passed `readUrl` only where local addresses are allowed: a simulated Slack. */
+function findProblem(url: URL): string | null {
+  if (isLocalHost(url)) return null
   if (!HOSTS.includes(url.host)) return `Must be a URL of ${HOSTS.join(' or ')}`
   if (url.pathname.startsWith('/services/')) return null
   return 'Must be an incoming webhook whose path begins with /services/, not a workflow trigger'

@@ -4,8 +4,9 @@
  * counted by the rate limit and whose event may be spilled when that object cannot be reached.
  */
 import { equalInConstantTime } from '../core/constant-time.ts'
+import { admitsToken } from '../core/install.ts'
 import { webhookRule, type OutgoingWebhook } from '../core/outgoing-webhook.ts'
-import { recordAdmits, type InstallStore } from '../storage/install-store.ts'
+import type { InstallStore } from '../storage/install-store.ts'
 
 /** How long a token that was accepted is remembered, in milliseconds. */
 export const TRUSTED_MEMORY_MS = 30_000
@@ -76,7 +77,7 @@ export async function recallCaller(
   if (named.some((webhook) => equalInConstantTime(webhook.token, token))) return 'trusted'
   try {
     const record = await deps.installs.load(memberId)
-    if (record !== null && recordAdmits(record, tokenHash, deps.now())) return 'trusted'
+    if (record !== null && admitsToken(record, tokenHash, deps.now())) return 'trusted'
   } catch {
     // KV does not answer: the object will.
   }

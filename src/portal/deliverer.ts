@@ -9,7 +9,7 @@ import { walkLane, type LaneDeps, type SendContext } from '../core/lane.ts'
 import type { Connections } from '../core/connections.ts'
 import { filterReason } from '../core/fate.ts'
 import type { DeliveryOutcome } from '../core/outcome.ts'
-import { compileFilter, type Filter, type PortalIdentity } from '../core/routing.ts'
+import { compileFilter, compilePortals, type Filter, type PortalIdentity } from '../core/routing.ts'
 import {
   fingerprintOf,
   openDestination,
@@ -81,9 +81,7 @@ export class Deliverer {
 
   #silence({ filter, portalValues, problems }: ConfiguredDestination): Epoch['silent'] {
     if (problems.length > 0) return null
-    const takesPortal = compileFilter({ events: ['*'], fields: [], portals: filter.portals })
-    const match = takesPortal(ANY_EVENT, this.#identity())
-    if (!match.matches && match.reason === 'portal') return 'portal'
+    if (!compilePortals(filter.portals)(this.#identity())) return 'portal'
     return portalValues.every((name) => this.#deps.values().has(name)) ? null : 'no_value'
   }
 
@@ -215,13 +213,3 @@ const MISCONFIGURED: DeliveryOutcome = {
   probe: false,
   detail: null,
 }
-
-const ANY_EVENT = {
-  name: 'ONANY',
-  ts: null,
-  handlerId: null,
-  userId: null,
-  data: null,
-  field: null,
-  quarantined: null,
-} as const

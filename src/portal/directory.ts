@@ -42,9 +42,12 @@ export class Directory extends DurableObject<unknown> {
 
   /** Notes or forgets (null) the pending install of a portal. */
   notePending(memberId: string, notice: PendingNotice | null): void {
+    if (notice === null) {
+      if (this.#isPrepared()) this.#db.all('DELETE FROM pending WHERE member_id = ?', memberId)
+      return
+    }
     this.#prepare()
     this.#db.all('DELETE FROM pending WHERE member_id = ?', memberId)
-    if (notice === null) return
     this.#db.all(
       'INSERT INTO pending (member_id, domain, client_id, expires_at) VALUES (?, ?, ?, ?)',
       memberId,
@@ -59,17 +62,16 @@ export class Directory extends DurableObject<unknown> {
     )
   }
 
-  /** The pending installs that have not expired, newest first. */
+  /** The pending installs, newest first. A line whose portal could not take it back goes here. */
   listPending(now: number): PendingNotice[] {
     if (!this.#isPrepared()) return []
-    return this.#db
-      .all('SELECT * FROM pending WHERE expires_at > ? ORDER BY expires_at DESC', now)
-      .map((row) => ({
-        memberId: textOf(row, 'member_id'),
-        domain: textOf(row, 'domain'),
-        clientId: textOf(row, 'client_id'),
-        expiresAt: numberOf(row, 'expires_at'),
-      }))
+    this.#db.all('DELETE FROM pending WHERE expires_at <= ?', now)
+    return this.#db.all('SELECT * FROM pending ORDER BY expires_at DESC').map((row) => ({
+      memberId: textOf(row, 'member_id'),
+      domain: textOf(row, 'domain'),
+      clientId: textOf(row, 'client_id'),
+      expiresAt: numberOf(row, 'expires_at'),
+    }))
   }
 
   #isPrepared(): boolean {

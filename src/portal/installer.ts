@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot'
 import { refreshTokens } from '../bitrix24/oauth.ts'
+import type { RestErrorKind } from '../bitrix24/rest-error.ts'
 import type { InstallRequest } from '../bitrix24/request.ts'
 import {
   mayTakeApplicationToken,
@@ -17,13 +18,15 @@ import {
   clampTs,
   countRefusal,
   isLateInstall,
+  isOwner,
+  maySupersede,
   takeInstall,
   type PendingInstall,
 } from '../core/install.ts'
 import { hashToken } from '../storage/token-hash.ts'
 import type { PortalState } from './portal-state.ts'
 import type { PortalSettings } from './settings.ts'
-import { pairOf, sealPair } from './vault.ts'
+import { pairOf, reseal, sealPair, withFresh } from './vault.ts'
 
 /** How long one call to Bitrix24 may take while an installation waits. */
 export const INSTALL_CALL_TIMEOUT_MS = 5000
@@ -41,11 +44,35 @@ export interface InstallerDeps {
   readonly settings: PortalSettings
 }
 
+/**
+ * Failures of a refresh that no waiting mends. A wrong secret is not among them: it is the operator's
+ * typing error, and the install goes on waiting for the right one.
+ */
+const ENDS_WAITING: ReadonlySet<RestErrorKind> = new Set([
+  'expired',
+  'dead_token',
+  'uninstalled',
+  'portal_deleted',
+])
+
 /** What a pending row holds, sealed. */
 interface SealedRequest {
   readonly request: InstallRequest
   /** What the OAuth server confirmed; null while it has not answered. */
   readonly verified: VerifiedInstall | null
+}
+
+/** What an answer may be written for: nothing, once an uninstall has raised the generation. */
+interface Attempt {
+  readonly ts: number
+  readonly generation: number
+  /** The waiting install that is looked at again; null for a request of a caller. */
+  readonly again: PendingInstall | null
+}
+
+/** An attempt of the alarm. */
+interface Again {
+  readonly again: PendingInstall
 }
 
 const SealedRequestSchema = v.looseObject({ request: v.looseObject({}), verified: v.any() })
@@ -63,23 +90,30 @@ export class Installer {
     const { settings } = this.#deps
     const ts = installTs(request, settings.now())
     if (isLateInstall(this.#deps.state.install(), ts)) return this.#refuse('late')
-    const generation = this.#deps.state.install().generation
+    const { generation } = this.#deps.state.install()
     const verdict = await verifyInstall(request, this.#verifyDeps())
-    if (this.#deps.state.install().generation !== generation) return this.#refuse('late')
-    return this.#decide(request, verdict, ts)
+    return this.#decide(request, verdict, { ts, generation, again: null })
   }
 
   /** Looks at the pending install again; called by the alarm. */
   async checkPending(): Promise<void> {
-    const pending = this.#deps.state.pending()
-    const now = this.#deps.settings.now()
-    if (pending === null || pending.nextCheckAt > now) return
-    if (pending.expiresAt <= now) return this.#deps.state.changePending(null)
-    this.#deps.state.changePending({ ...pending, nextCheckAt: now + PENDING_CHECK_MS })
-    const held = await this.#openPending(pending)
-    if (held === null) return this.#deps.state.changePending(null)
-    if (held.verified === null) await this.#askAgain(held.request, pending)
-    else await this.#tryConfigured(held.request, held.verified, pending)
+    const { memberId, state, settings } = this.#deps
+    const due = state.pending()
+    const now = settings.now()
+    if (due === null || due.nextCheckAt > now) return
+    if (due.expiresAt <= now) return state.changePending(null)
+    const { generation } = state.install()
+    const sealed = await reseal(settings.sealer, due.sealed, { memberId, field: 'pending' })
+    if (!this.#stillWaits(due, generation)) return
+    const again = { ...due, sealed, nextCheckAt: now + PENDING_CHECK_MS }
+    state.changePending(again)
+    const held = await this.#openPending(again)
+    // A missing key may come back: the row stays until its time is over.
+    if (held === 'unknown_key' || !this.#stillWaits(again, generation)) return
+    if (held === 'damaged') return state.changePending(null)
+    const attempt = { ts: again.ts, generation, again }
+    if (held.verified === null) await this.#askAgain(held.request, attempt)
+    else await this.#tryConfigured(held.request, held.verified, attempt)
   }
 
   #verifyDeps(): Parameters<typeof verifyInstall>[1] {
@@ -97,17 +131,21 @@ export class Installer {
   async #decide(
     request: InstallRequest,
     verdict: InstallVerdict,
-    ts: number,
+    attempt: Attempt,
   ): Promise<InstallAnswer> {
+    if (this.#isOver(attempt)) return this.#refuse('late')
     if (verdict.kind === 'refused') return this.#refuse(verdict.reason)
     if (verdict.kind === 'unanswered') {
-      return this.#wait('unanswered', { request: withFresh(request, verdict), verified: null }, ts)
+      const held = { request: withFresh(request, verdict), verified: null }
+      return this.#wait('unanswered', held, attempt)
     }
     const held = { request: withFresh(request, verdict.install), verified: verdict.install }
-    if (!(await this.#mayInstall(request, verdict.install)))
+    if (!(await this.#mayInstall(request, verdict.install))) {
       return this.#refuse('not_administrator')
-    if (verdict.kind === 'unknown_application') return this.#wait('unknown_application', held, ts)
-    return this.#accept(held.request, verdict.install, ts)
+    }
+    return verdict.kind === 'unknown_application'
+      ? this.#wait('unknown_application', held, attempt)
+      : this.#accept(held.request, verdict.install, attempt)
   }
 
   async #mayInstall(request: InstallRequest, verified: VerifiedInstall): Promise<boolean> {
@@ -132,10 +170,10 @@ export class Installer {
   async #accept(
     request: InstallRequest,
     verified: VerifiedInstall,
-    ts: number,
+    attempt: Attempt,
   ): Promise<InstallAnswer> {
     const { memberId, settings } = this.#deps
-    const { generation } = this.#deps.state.install()
+    const { ts } = attempt
     const pair = pairOf(request.credentials, null)
     const system = request.systemUser === null ? null : pairOf(request.systemUser, null)
     const hash =
@@ -145,7 +183,7 @@ export class Installer {
       system === null
         ? null
         : await sealPair(settings.sealer, system, { memberId, field: 'systemTokens' })
-    if (this.#deps.state.install().generation !== generation) return this.#refuse('late')
+    if (this.#isOver(attempt)) return this.#refuse('late')
     const application = {
       clientId: verified.clientId,
       domain: verified.domain,
@@ -156,10 +194,11 @@ export class Installer {
       scope: verified.scope === '' ? null : verified.scope,
       finished: verified.installed,
       tokens,
-      tokensIssuedAt: issuedAt(pair.expiresAt, ts),
+      tokensIssuedAt: issuedAt(pair.expiresAt, { ts, now: settings.now() }),
       systemTokens,
     }
     const { userId, isAdmin } = verified
+    const mayChange = isOwner(this.#deps.state.install().application, verified)
     this.#deps.state.changeInstall((install) =>
       takeInstall(
         install,
@@ -167,7 +206,9 @@ export class Installer {
         settings.now(),
       ),
     )
-    if (this.#deps.state.pending() !== null) this.#deps.state.changePending(null)
+    const pending = this.#deps.state.pending()
+    // A visit of an ordinary user says nothing about a newer token that still waits.
+    if (pending !== null && mayChange && pending.ts <= ts) this.#deps.state.changePending(null)
     settings.log('info', 'installed', { memberId, domain: verified.domain, cause: request.cause })
     return { kind: 'installed', domain: verified.domain, finished: verified.installed }
   }
@@ -175,18 +216,23 @@ export class Installer {
   async #wait(
     kind: PendingInstall['kind'],
     held: SealedRequest,
-    ts: number,
+    attempt: Attempt,
   ): Promise<InstallAnswer> {
     const { memberId, settings } = this.#deps
-    const { generation } = this.#deps.state.install()
+    const { ts } = attempt
     const context = { memberId, field: 'pending' }
     const sealed = await settings.sealer.seal(JSON.stringify(held), context)
-    if (this.#deps.state.install().generation !== generation) return this.#refuse('late')
+    if (this.#isOver(attempt)) return this.#refuse('late')
     if (!sealed.ok) return this.#refuse('no_key')
     const now = settings.now()
     const earlier = this.#deps.state.pending()
-    const since = earlier?.kind === kind && earlier.ts === ts ? earlier.since : now
     const domain = held.verified?.domain ?? null
+    const hasToken = held.request.applicationToken !== null
+    const isOwnRow = earlier?.sealed === attempt.again?.sealed
+    if (earlier !== null && !isOwnRow && !maySupersede(earlier, { kind, hasToken })) {
+      return { kind: 'pending', domain }
+    }
+    const since = earlier?.kind === kind && earlier.ts === ts ? earlier.since : now
     this.#deps.state.changePending({
       kind,
       sealed: sealed.value,
@@ -201,58 +247,50 @@ export class Installer {
     return { kind: 'pending', domain }
   }
 
-  async #openPending(pending: PendingInstall): Promise<SealedRequest | null> {
+  async #openPending(pending: PendingInstall): Promise<SealedRequest | 'unknown_key' | 'damaged'> {
     const { memberId, settings } = this.#deps
     const opened = await settings.sealer.open(pending.sealed, { memberId, field: 'pending' })
-    if (!opened.ok) return null
+    if (!opened.ok) return opened.error
     const parsed = v.safeParse(SealedRequestSchema, JSON.parse(opened.value))
     // Sound: the text was sealed by `#wait`, and AES-GCM proves that nobody else wrote it.
-    return parsed.success ? (parsed.output as unknown as SealedRequest) : null
+    return parsed.success ? (parsed.output as unknown as SealedRequest) : 'damaged'
   }
 
   /** The OAuth server had not answered: the whole question is asked again. */
-  async #askAgain(request: InstallRequest, pending: PendingInstall): Promise<void> {
-    const { generation } = this.#deps.state.install()
+  async #askAgain(request: InstallRequest, attempt: Attempt & Again): Promise<void> {
+    const { again, generation } = attempt
     const verdict = await verifyInstall(request, this.#verifyDeps())
-    if (!this.#stillWaits(pending, generation)) return
-    if (verdict.kind === 'unanswered') {
-      await this.#wait(
-        'unanswered',
-        { request: withFresh(request, verdict), verified: null },
-        pending.ts,
-      )
-      return
-    }
-    const answer = await this.#decide(request, verdict, pending.ts)
-    if (answer.kind === 'refused') this.#deps.state.changePending(null)
+    if (!this.#stillWaits(again, generation)) return
+    const answer = await this.#decide(request, verdict, attempt)
+    if (answer.kind !== 'pending') this.#endWaiting(again, generation)
   }
 
   /** Trusted when the application has been configured and a refresh with its secret has succeeded. */
   async #tryConfigured(
     request: InstallRequest,
     verified: VerifiedInstall,
-    pending: PendingInstall,
+    attempt: Attempt & Again,
   ): Promise<void> {
     const { clientId, oauthUrl } = verified
+    const { again, generation } = attempt
     const clientSecret = this.#deps.settings.applications.get(clientId)
     const { refreshToken } = request.credentials
     if (clientSecret === undefined) return
     if (refreshToken === null) return this.#deps.state.changePending(null)
-    const { generation } = this.#deps.state.install()
     const refreshed = await refreshTokens(
       { oauthUrl, clientId, clientSecret, refreshToken },
       this.#verifyDeps(),
     )
-    if (!this.#stillWaits(pending, generation)) return
+    if (!this.#stillWaits(again, generation)) return
     if (refreshed.ok) {
+      const isSamePortal = refreshed.value.memberId === this.#deps.memberId
       const fresh = withFresh(request, { freshPair: refreshed.value, freshSystemPair: null })
-      await this.#accept(fresh, verified, pending.ts)
-      return
+      if (isSamePortal) await this.#accept(fresh, verified, attempt)
+      else this.#refuse('member_mismatch')
+      this.#endWaiting(again, generation)
+    } else if (ENDS_WAITING.has(refreshed.error.kind)) {
+      this.#deps.state.changePending(null)
     }
-    const passing =
-      refreshed.error.kind === 'unreachable' || refreshed.error.kind === 'rate_limited'
-    // A wrong secret is the operator's typing error: the install goes on waiting for the right one.
-    if (!passing && refreshed.error.kind !== 'refused') this.#deps.state.changePending(null)
   }
 
   #stillWaits(pending: PendingInstall, generation: number): boolean {
@@ -260,11 +298,19 @@ export class Installer {
     return same && this.#deps.state.install().generation === generation
   }
 
+  #endWaiting(pending: PendingInstall, generation: number): void {
+    if (this.#stillWaits(pending, generation)) this.#deps.state.changePending(null)
+  }
+
+  #isOver({ generation }: Attempt): boolean {
+    return this.#deps.state.install().generation !== generation
+  }
+
   #refuse(reason: string): InstallAnswer {
     const { memberId, settings } = this.#deps
     settings.log('warn', 'install_refused', { memberId, reason })
-    const isKnown = this.#deps.state.install().application !== null
-    if (isKnown) {
+    const { application, webhooks, uninstallTs } = this.#deps.state.install()
+    if (application !== null || webhooks.length > 0 || uninstallTs !== null) {
       this.#deps.state.changeInstall((install) => countRefusal(install, reason, settings.now()))
     }
     return { kind: 'refused', reason }
@@ -277,25 +323,8 @@ function installTs(request: InstallRequest, now: number): number {
   return request.cause === 'page' ? clampTs(null, now) - PAGE_SKEW_S : clampTs(request.ts, now)
 }
 
-function issuedAt(expiresAt: number | null, ts: number): number {
+/** `expires` is a claim: one of the far future must not keep every later pair out. */
+function issuedAt(expiresAt: number | null, { ts, now }: { ts: number; now: number }): number {
   const TOKEN_LIFE_S = 3600
-  return expiresAt === null ? ts : expiresAt - TOKEN_LIFE_S
-}
-
-/** Puts pairs that a refresh has brought in the place of the dead ones. */
-function withFresh(
-  request: InstallRequest,
-  fresh: Pick<VerifiedInstall, 'freshPair' | 'freshSystemPair'>,
-): InstallRequest {
-  const { freshPair, freshSystemPair } = fresh
-  const { credentials, systemUser } = request
-  return {
-    ...request,
-    credentials:
-      freshPair === null ? credentials : { ...credentials, ...pairOf(credentials, freshPair) },
-    systemUser:
-      systemUser === null || freshSystemPair === null
-        ? systemUser
-        : { ...systemUser, ...pairOf(systemUser, freshSystemPair) },
-  }
+  return expiresAt === null ? ts : clampTs(expiresAt - TOKEN_LIFE_S, now)
 }

@@ -63,11 +63,27 @@ export class KvMirror {
   /** Removes the record of a portal that is uninstalled and empty. */
   async tidy(isEmpty: boolean): Promise<void> {
     const { application, webhooks } = this.#deps.state.install()
-    if (!isEmpty || application !== null || webhooks.length > 0) return
+    if (!isEmpty || application !== null || webhooks.length > 0 || this.#writing !== null) return
+    // An install during the removal has to be written after it, so both are one piece of work.
+    this.#writing = this.#remove()
+      .then(() => this.#write())
+      .finally(() => {
+        this.#writing = null
+      })
+    await this.#writing
+  }
+
+  async #remove(): Promise<void> {
+    const { memberId, settings, state } = this.#deps
+    const removed = state.install()
     try {
-      await this.#deps.settings.installs.remove(this.#deps.memberId)
+      await settings.installs.remove(memberId)
     } catch {
       // KV refused: the next daily visit tries again, and the object refuses every event meanwhile.
+      return
+    }
+    if (removed.kvDirty && state.install() === removed) {
+      state.changeInstall((install) => ({ ...install, kvDirty: false }))
     }
   }
 

@@ -9,7 +9,7 @@ import {
   type InstallState,
   type PendingInstall,
 } from '../core/install.ts'
-import type { Database } from './database.ts'
+import { textOf, type Database } from './database.ts'
 import { InstallRows } from './install-rows.ts'
 import type { LogStore } from './log-store.ts'
 import { hasSchema, migrate } from './migrations.ts'
@@ -29,6 +29,7 @@ export class PortalState {
   #prepared = false
   #install: InstallState = NO_INSTALL
   #pending: PendingInstall | null = null
+  #hadNotice = false
   #head = 0
 
   constructor(deps: PortalStateDeps) {
@@ -36,20 +37,26 @@ export class PortalState {
     this.rows = new InstallRows(deps.db)
   }
 
-  /** Reads everything; false when the portal has never stored anything. */
+  /**
+   * Reads everything; false when the portal holds nothing. Tables that only an install in vain had made
+   * go here and not with its row, since lanes in memory stand on them.
+   */
   load(): boolean {
     const { db, log } = this.#deps
     if (!hasSchema(db)) return false
     this.#prepare()
     this.#install = this.rows.loadInstall()
-    this.#pending = this.rows.loadPending()
+    this.#take(this.rows.loadPending())
     this.#head = Math.max(this.#install.lastSequence, log.lastSequence())
-    return true
+    if (this.isKnown() || this.rows.loadValues().size > 0) return true
+    this.#dropTables()
+    return false
   }
 
   /** Whether anything is known of the portal. */
   isKnown(): boolean {
-    return this.#prepared
+    const isEmpty = this.#install === NO_INSTALL && this.#pending === null && this.#head === 0
+    return this.#prepared && !isEmpty
   }
 
   /** The install; empty for a portal that nothing is known of. */
@@ -60,6 +67,11 @@ export class PortalState {
   /** The install that waits to be trusted. */
   pending(): PendingInstall | null {
     return this.#pending
+  }
+
+  /** Whether an install that waits, now or since the object started, named its application. */
+  hadNotice(): boolean {
+    return this.#hadNotice
   }
 
   /** The last sequence given. */
@@ -85,21 +97,40 @@ export class PortalState {
   changePending(next: PendingInstall | null): void {
     this.#prepare()
     this.#deps.db.transaction(() => this.rows.savePending(next))
-    this.#pending = next
+    this.#take(next)
     this.#deps.changed()
   }
 
   /** Ends the installation in one transaction with whatever else has to go. */
   endInstall(ts: number, erased: number, alsoErase: () => void): void {
     const ended = takeUninstall(this.#install, ts, this.#head)
-    const next = { ...ended, erased: ended.erased + erased }
-    this.#deps.db.transaction(() => {
+    this.#install = this.#deps.db.transaction(() => {
+      alsoErase()
+      const isEmpty = this.#deps.log.lastSequence() === 0
+      const formerDomain = isEmpty ? null : ended.formerDomain
+      const next = { ...ended, erased: ended.erased + erased, formerDomain }
       this.rows.saveInstall(next)
       this.rows.savePending(null)
-      alsoErase()
+      return next
     })
-    this.#install = next
     this.#pending = null
+  }
+
+  #take(pending: PendingInstall | null): void {
+    this.#pending = pending
+    if (pending !== null && pending.clientId !== null) this.#hadNotice = true
+  }
+
+  #dropTables(): void {
+    const { db } = this.#deps
+    db.transaction(() => {
+      const tables = db.all(
+        `SELECT name FROM sqlite_master
+         WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND substr(name, 1, 1) <> '_'`,
+      )
+      for (const table of tables) db.all(`DROP TABLE "${textOf(table, 'name')}"`)
+    })
+    this.#prepared = false
   }
 
   #prepare(): void {

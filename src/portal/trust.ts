@@ -57,18 +57,21 @@ export class Trust {
     return admitsToken(this.#deps.state.install(), tokenHash, this.#deps.settings.now())
   }
 
-  /** The host to show and to filter by: verified, else configured, else null. */
+  /** The host to show and to filter by: verified, else configured, else once verified, else null. */
   domain(): string | null {
     const install = this.#deps.state.install()
     if (install.application !== null) return install.application.domain
     const named = install.webhooks.find(({ portal }) => webhookRule(portal) === 'domain')
-    return named?.portal ?? null
+    return named?.portal ?? install.formerDomain
   }
 
   #judge(webhook: OutgoingWebhook, tokenHash: string): 'yes' | 'no' | 'pin_needed' {
     const verifiedDomain = this.#deps.state.install().application?.domain ?? null
     const judged = judgeWebhook(webhook.portal, { memberId: this.#deps.memberId, verifiedDomain })
-    return judged === 'pin_needed' && this.#pinned.has(tokenHash) ? 'yes' : judged
+    // A verified domain does not make the pin needless: the token speaks for one portal, and another
+    // one without an install could still take it.
+    if (judged === 'no' || webhookRule(webhook.portal) !== 'domain') return judged
+    return this.#pinned.has(tokenHash) ? 'yes' : 'pin_needed'
   }
 
   /** Two portals that show the same token are told apart by one object that answers in order. */

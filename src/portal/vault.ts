@@ -1,7 +1,8 @@
 /** Token pairs as they are sealed: one small JSON text a pair, bound to its portal and field. */
 import * as v from 'valibot'
 import type { TokenPair } from '../bitrix24/oauth.ts'
-import type { PresentedCredentials } from '../bitrix24/request.ts'
+import type { InstallRequest, PresentedCredentials } from '../bitrix24/request.ts'
+import type { FreshPairs } from '../bitrix24/verify-install.ts'
 import { ok, type Result } from '../core/result.ts'
 import type { Sealer } from '../storage/seal.ts'
 
@@ -57,4 +58,19 @@ export async function reseal(
   if (!opened.ok) return sealed
   const again = await sealer.seal(opened.value, context)
   return again.ok ? again.value : sealed
+}
+
+/** Puts pairs that a refresh has brought in the place of the dead ones. */
+export function withFresh(request: InstallRequest, fresh: FreshPairs): InstallRequest {
+  const { freshPair, freshSystemPair } = fresh
+  const { credentials, systemUser } = request
+  return {
+    ...request,
+    credentials:
+      freshPair === null ? credentials : { ...credentials, ...pairOf(credentials, freshPair) },
+    systemUser:
+      systemUser === null || freshSystemPair === null
+        ? systemUser
+        : { ...systemUser, ...pairOf(systemUser, freshSystemPair) },
+  }
 }

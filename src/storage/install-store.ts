@@ -3,7 +3,6 @@
  * portal's object alone; KV may be a minute behind, the object is the authority. docs/storage.md.
  */
 import * as v from 'valibot'
-import { equalInConstantTime } from '../core/constant-time.ts'
 
 /** Prefix of every install's key. */
 export const INSTALL_PREFIX = 'install:'
@@ -62,14 +61,4 @@ export class InstallStore {
       cursor: page.list_complete ? null : page.cursor,
     }
   }
-}
-
-/** Whether a token's hash is valid by a record. */
-export function recordAdmits(record: InstallRecord, hash: string, now: number): boolean {
-  let admitted = false
-  for (const known of record.hashes) {
-    const valid = known.until === null || known.until > now
-    if (equalInConstantTime(known.hash, hash) && valid) admitted = true
-  }
-  return admitted
 }

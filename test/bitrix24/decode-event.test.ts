@@ -160,6 +160,15 @@ describe('decodeEvent()', () => {
     expect(event).toEqual({ ...UNDERSTOOD, name, field: null, quarantined: 'unknown_event_name' })
   })
 
+  it('understands the longest name that is an event code, and cuts longer ones', () => {
+    const longest = `ON${'A'.repeat(120)}`
+    expect(decode({}, longest)).toMatchObject({ name: longest, quarantined: null })
+    expect(decode({}, `${longest}A`)).toMatchObject({
+      name: longest.slice(0, 120),
+      quarantined: 'unknown_event_name',
+    })
+  })
+
   it('names the first fault when there are several', () => {
     expect(decode({ ts: 'x', data: 1 }, 'no event').quarantined).toBe('unknown_event_name')
     expect(decode({ ts: 'x', data: 1 }).quarantined).toBe('invalid_ts')

@@ -80,6 +80,12 @@ describe('removeTokens()', () => {
     })
   })
 
+  it('replaces texts of which only the JSON contains a secret', () => {
+    expect(
+      removeTokens(['\nabc-secret', '\u0011v5ky', 'abc\n'], ['nabc-secret', '11v5ky']),
+    ).toEqual([REMOVED, REMOVED, 'abc\n'])
+  })
+
   it.each([null, true, 7, 'text'])('keeps the scalar %j', (value) => {
     expect(removeTokens(value, [ACCESS])).toBe(value)
   })

@@ -15,7 +15,7 @@ test.each([
   expect(nearestWord(word, SETTINGS)).toBe(expected)
 })
 
-test.each(['', 'x', 'channel', 'colour', 'portalfilter', 'ulrx'])(
+test.each(['', 'x', 'channel', 'colour', 'portalfilter', 'ulrx', 'firmes', 'secretkey'])(
   'nearestWord() proposes nothing for %j as no word is near',
   (word) => {
     expect(nearestWord(word, SETTINGS)).toBeNull()

@@ -88,8 +88,8 @@ describe('listChangeLines()', () => {
     ])
   })
 
-  test('does not join attributes without a language that change alike', () => {
-    const changes = [change('SETTINGS.MIN', '1', '2'), change('SETTINGS.MAX', '1', '2')]
+  test('does not join attributes without a language that read alike', () => {
+    const changes = [change('LIST.1.VALUE', null, 'A'), change('LIST.2.VALUE', null, 'A')]
     expect(listChangeLines(changes, 'updated')).toHaveLength(2)
   })
 

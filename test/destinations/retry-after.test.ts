@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { parseRetryAfter, secondsToMs } from '../../src/destinations/retry-after.ts'
 
 const NOW = Date.UTC(2026, 8, 21, 14, 13, 20)
@@ -44,7 +44,10 @@ test.each([
 })
 
 test('parseRetryAfter() reads a date in UTC whatever the zone of the machine is', () => {
+  vi.stubEnv('TZ', 'Asia/Tokyo')
+  expect(new Date(0).getHours()).toBe(9)
   expect(parseRetryAfter('Mon Sep  7 14:13:21 2026', Date.UTC(2026, 8, 7, 14, 13, 20))).toBe(1000)
+  vi.unstubAllEnvs()
 })
 
 test.each([

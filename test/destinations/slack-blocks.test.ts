@@ -127,6 +127,23 @@ describe('renderSlackMessage() for an updated field', () => {
 })
 
 describe('renderSlackMessage() for other changes of a field', () => {
+  test.each(['added', 'deleted'] as const)(
+    'shows six settings of a field that was %s',
+    (action) => {
+      const changes = Array.from({ length: 8 }, (_, index) => ({
+        attribute: `SETTINGS.S${index + 1}`,
+        before: action === 'added' ? null : 'a',
+        after: action === 'added' ? 'a' : null,
+      }))
+      const delivery = aDelivery({
+        event: fieldEvent(action),
+        enrichment: anEnrichment({ changes }),
+      })
+      const text = readSlackText(JSON.stringify(renderSlackMessage(delivery, NOW)))
+      expect(text).toContain('Setting S6: aand 2 more')
+    },
+  )
+
   test('tells the settings of a created field', () => {
     const delivery = aDelivery({
       event: fieldEvent('added'),
@@ -282,6 +299,12 @@ describe('renderSlackMessage() for other messages', () => {
     expect(message.blocks[1]).toEqual(context(mrkdwn(DATE)))
   })
 
+  test('dates an event without a time by its receipt, in whole seconds', () => {
+    const delivery = aDelivery({ event: anEvent({ ts: null }), receivedAt: RECEIVED_AT })
+    const date = '<!date^1790000001^{date_short_pretty} {time}|2026-09-21 14:13 UTC>'
+    expect(contextOf(delivery)).toEqual(context(mrkdwn(date), note('acme.bitrix24.com')))
+  })
+
   test('says that it is late, in the message and in the fallback', () => {
     const late = RECEIVED_AT + 2 * 3_600_000 + 40 * 60_000
     expect(contextOf(aDelivery(), late)).toEqual(
@@ -343,7 +366,8 @@ describe('renderSlackMessage() with any text of the CRM', () => {
   const deliveries = fc
     .record({
       text: fc.array(hostile, { minLength: 6, maxLength: 6 }),
-      name: fc.constantFrom('ONCRMREQUISITEUSERFIELDUPDATE', 'ONCRMDEALUPDATE'),
+      name: fc.oneof(fc.constant('ONCRMDEALUPDATE'), hostile),
+      ts: fc.option(fc.nat({ max: 4e9 })),
       action: fc.constantFrom<FieldAction>('added', 'updated', 'deleted', 'enum_values_set'),
       family: fc.constantFrom<FieldFamily>('requisite', 'type'),
       isField: fc.boolean(),
@@ -374,6 +398,7 @@ describe('renderSlackMessage() with any text of the CRM', () => {
         replayed: given.replayed,
         event: anEvent({
           name: given.name,
+          ts: given.ts,
           userId: given.userId,
           data: toJson(given.data),
           field: isField

@@ -147,6 +147,15 @@ describe('slack answers', () => {
 })
 
 describe('slack settings', () => {
+  test('slack names its URL, path and token as secrets', () => {
+    const created = slack.create({ url: URL_TEXT }, STRICT)
+    expect(created.ok ? created.value.secrets : null).toEqual([
+      URL_TEXT,
+      `/services/T00000000/B00000000/${TOKEN}`,
+      TOKEN,
+    ])
+  })
+
   test.each([
     URL_TEXT,
     'https://hooks.slack-gov.com/services/T0/B0/XX',

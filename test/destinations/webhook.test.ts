@@ -131,6 +131,18 @@ describe('webhook body', () => {
 })
 
 describe('webhook settings', () => {
+  test('a webhook names its URL and its signing secrets as secrets', () => {
+    expect(open([NEW_SECRET, SECRET]).secrets).toEqual([
+      URL_TEXT,
+      '/hooks/bitrix24?token=kq7Zt0eVb3',
+      'kq7Zt0eVb3',
+      NEW_SECRET,
+      NEW_SECRET.slice(6),
+      SECRET,
+      SECRET.slice(6),
+    ])
+  })
+
   test.each([
     ['nothing', undefined],
     ['an empty text', ''],

@@ -133,6 +133,14 @@ describe('createSealer()', () => {
     expect(await sealer.open(record, HERE)).toEqual({ ok: false, error: 'damaged' })
   })
 
+  it('tells whether the key of a record is configured', async () => {
+    const record = await sealed(sealer)
+    expect(createSealer([newest, old]).canOpen(record)).toBe(true)
+    expect(createSealer([newest]).canOpen(record)).toBe(false)
+    expect(createSealer([]).canOpen(record)).toBe(false)
+    expect(sealer.canOpen('not a record')).toBe(false)
+  })
+
   it('seals nothing without a key', async () => {
     const none = createSealer([])
     expect(await none.seal(PLAIN, HERE)).toEqual({ ok: false, error: 'no_key' })

@@ -1,0 +1,38 @@
+/** A clock that stands still until a test moves it, and the sleepers that it wakes. */
+
+interface Sleeper {
+  readonly at: number
+  readonly wake: () => void
+}
+
+/** Time as a test tells it. */
+export class ManualClock {
+  #now: number
+  #sleepers: Sleeper[] = []
+
+  constructor(now: number) {
+    this.#now = now
+  }
+
+  /** Unix milliseconds. */
+  readonly now = (): number => this.#now
+
+  /** Resolves when the clock has moved that far. */
+  readonly sleep = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      this.#sleepers.push({ at: this.#now + ms, wake: resolve })
+    })
+
+  /** How many sleep at the moment. */
+  get sleepers(): number {
+    return this.#sleepers.length
+  }
+
+  /** Moves the clock and wakes whoever slept until then, in the order of their times. */
+  advance(ms: number): void {
+    this.#now += ms
+    const due = this.#sleepers.filter(({ at }) => at <= this.#now)
+    this.#sleepers = this.#sleepers.filter(({ at }) => at > this.#now)
+    for (const { wake } of due.toSorted((a, b) => a.at - b.at)) wake()
+  }
+}

@@ -1,0 +1,302 @@
+/**
+ * One portal with its own key, network and clock, driven from outside as Bitrix24 and an operator would.
+ * Every lab has its own member_id, since the memory of the edge outlives the storage of a test.
+ */
+import { env, exports } from 'cloudflare:workers'
+import {
+  evictDurableObject,
+  reset,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from 'cloudflare:test'
+import { vi } from 'vitest'
+import type { InstallState, PendingInstall } from '../../src/core/install.ts'
+import type { PortalSettings } from '../../src/portal/settings.ts'
+import { InstallStore, type InstallRecord } from '../../src/storage/install-store.ts'
+import { aBitrix24World, bitrix24Handler, type Bitrix24World } from './bitrix24-network.ts'
+import { FORM_BODIES } from './form-bodies.ts'
+import { Network } from './network.ts'
+import { ADMIN_TOKEN, RUNTIME_BINDINGS } from './runtime-bindings.ts'
+import { world } from './world.ts'
+
+/** The origin of the Worker under test. */
+export const RELAY = 'https://relay.example.com'
+
+/** The application of the test configuration. */
+export const CLIENT_ID = RUNTIME_BINDINGS.BITRIX24_CLIENT_ID
+
+/** A recorded body's parameters to replace; null takes a parameter away. */
+export type Changes = Readonly<Record<string, string | number | null>>
+
+/** Every table of an object with its rows. */
+export type Tables = Readonly<Record<string, readonly Record<string, unknown>[]>>
+
+/** What is stored of a portal, in all places. */
+export interface Traces {
+  readonly tables: Tables
+  /** Size of the object's database. */
+  readonly bytes: number
+  readonly alarm: number | null
+  readonly directory: Tables
+  readonly kv: Readonly<Record<string, string | null>>
+}
+
+/** An empty database reports its first page. */
+const EMPTY_BYTES = 4096
+
+/** The traces of a portal that nothing was ever stored of. */
+export const NO_TRACES: Traces = {
+  tables: {},
+  bytes: EMPTY_BYTES,
+  alarm: null,
+  directory: {},
+  kv: {},
+}
+
+/** One portal under test. */
+export class PortalLab {
+  readonly memberId = crypto.randomUUID().replaceAll('-', '')
+  readonly domain = `p${this.memberId.slice(0, 12)}.bitrix24.com`
+  readonly network = new Network()
+  readonly bitrix24: Bitrix24World = aBitrix24World({
+    memberId: this.memberId,
+    domain: this.domain,
+  })
+  /** What the OAuth server says of single access tokens, beside what it says of all others. */
+  readonly byToken = new Map<string, Partial<Bitrix24World>>()
+  /** How far the clock of the portal's object is ahead of the edge's. */
+  offsetMs = 0
+  /** Settings of objects that are constructed from now on. */
+  adapt: (settings: PortalSettings) => PortalSettings = (settings) => settings
+  readonly #start = Date.now()
+  #fields = 0
+
+  constructor() {
+    this.network
+      .handle(({ url }) => (url.startsWith('https://hooks.slack.com/') ? new Response('ok') : null))
+      .handle(({ url }) => (url.startsWith('https://erp.example.com/') ? new Response('') : null))
+      .handle((request) => {
+        const token = new URLSearchParams(request.body).get('auth') ?? ''
+        const own = this.byToken.get(token)
+        return own === undefined
+          ? bitrix24Handler(this.bitrix24)(request)
+          : bitrix24Handler({ ...this.bitrix24, ...own })(request)
+      })
+    vi.spyOn(globalThis, 'fetch').mockImplementation(this.network.fetch)
+    world.adapt = (settings) => this.adapt({ ...settings, now: () => Date.now() + this.offsetMs })
+  }
+
+  /** Ends the test: storage of all bindings is emptied, mocks are gone. */
+  async close(): Promise<void> {
+    world.adapt = (settings) => settings
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+    await reset()
+  }
+
+  /** The object's time at the test's start, some seconds away, in unix seconds: it stands still. */
+  ts(seconds = 0): number {
+    return Math.floor((this.#start + this.offsetMs) / 1000) + seconds
+  }
+
+  /** A recorded body, made this portal's own. */
+  body(name: string, changes: Changes = {}): string {
+    const recorded = FORM_BODIES[name]
+    if (recorded === undefined) throw new Error(`Cannot find a body named ${name}`)
+    const form = new URLSearchParams(recorded)
+    const own: Changes = {
+      'auth[member_id]': this.memberId,
+      'auth[domain]': this.domain,
+      'auth[client_endpoint]': `https://${this.domain}/rest/`,
+      'data[member_id]': this.memberId,
+      'data[client_endpoint]': `https://${this.domain}/rest/`,
+      member_id: this.memberId,
+    }
+    for (const [key, value] of Object.entries(own)) {
+      if (form.has(key)) form.set(key, String(value))
+    }
+    for (const [key, value] of Object.entries(changes)) {
+      if (value === null) form.delete(key)
+      else form.set(key, String(value))
+    }
+    return form.toString()
+  }
+
+  /** Posts a body; each call comes from another address, so that the rate limit stays out of it. */
+  async post(body: string, path = '/bitrix24/events'): Promise<Response> {
+    return exports.default.fetch(`${RELAY}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'cf-connecting-ip': `2001:db8:${crypto.randomUUID().slice(0, 4)}::1`,
+      },
+      body,
+    })
+  }
+
+  /** ONAPPINSTALL a quarter of an hour ago. */
+  install(changes: Changes = {}): Promise<Response> {
+    return this.post(this.body('app-ONAPPINSTALL-local', { ts: this.ts(-900), ...changes }))
+  }
+
+  /** ONAPPUPDATE ten minutes ago. */
+  update(changes: Changes = {}): Promise<Response> {
+    return this.post(this.body('app-ONAPPUPDATE', { ts: this.ts(-600), ...changes }))
+  }
+
+  /** ONAPPUNINSTALL now. */
+  uninstall(kind: 'clean' | 'keep-data', changes: Changes = {}): Promise<Response> {
+    const own = { ts: this.ts(), ...changes }
+    return this.post(this.body(`app-ONAPPUNINSTALL-${kind}`, own))
+  }
+
+  /** An event about a field of its own, so that none is a duplicate. */
+  event(changes: Changes = {}): Promise<Response> {
+    this.#fields += 1
+    const own = { 'data[FIELDS][ID]': 1000 + this.#fields, ts: this.ts() }
+    return this.post(this.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ...own, ...changes }))
+  }
+
+  /** The portal's object. */
+  stub() {
+    return env.PORTALS.getByName(this.memberId)
+  }
+
+  /** Ends the object in memory; the next call constructs it with the settings of that moment. */
+  async restart(): Promise<void> {
+    await this.stub().view()
+    await evictDurableObject(this.stub())
+  }
+
+  /** Runs the alarm as if its time had come; false when none stood. */
+  alarm(): Promise<boolean> {
+    return runDurableObjectAlarm(this.stub())
+  }
+
+  /** Everything that is stored anywhere: for a caller who proved nothing it has to be nothing. */
+  async traces(): Promise<Traces> {
+    const own = await runInDurableObject(this.stub(), async (_, { storage }) => ({
+      tables: dump(storage.sql),
+      bytes: storage.sql.databaseSize,
+      alarm: await storage.getAlarm(),
+    }))
+    return { ...own, directory: await directoryTables(), kv: await dumpKv() }
+  }
+
+  /** Every table of the object. */
+  tables(): Promise<Tables> {
+    return runInDurableObject(this.stub(), (_, { storage }) => dump(storage.sql))
+  }
+
+  /** The install as stored. */
+  async stored(): Promise<InstallState> {
+    const row = (await this.tables())['install']?.[0]
+    if (row === undefined) throw new Error('Cannot read the install as none is stored')
+    // Sound: the column holds what the object wrote.
+    return JSON.parse(String(row['install'])) as InstallState
+  }
+
+  /** The waiting install as stored; null when none waits. */
+  async waiting(): Promise<PendingInstall | null> {
+    const row = (await this.tables())['pending']?.[0]
+    // Sound: the column holds what the object wrote.
+    return row === undefined ? null : (JSON.parse(String(row['pending'])) as PendingInstall)
+  }
+
+  /** The portal's record in KV. */
+  record(): Promise<InstallRecord | null> {
+    return new InstallStore(env.INSTALLS).load(this.memberId)
+  }
+
+  /** A call of the admin API below this portal. */
+  admin(path = '', init: RequestInit = {}): Promise<Response> {
+    return callAdmin(`/portals/${this.memberId}${path}`, init)
+  }
+
+  /** The portal as the operator sees it. */
+  async view(): Promise<PortalAnswer> {
+    const response = await this.admin()
+    if (response.status !== 200) throw new Error(`Cannot view the portal: ${response.status}`)
+    // Sound: the tests assert on what they read of it.
+    return (await response.json()) as PortalAnswer
+  }
+
+  /** The sequences and ids that the signed webhook received, in order. */
+  delivered(): { id: string | null; sequence: number }[] {
+    return this.network.to('erp.example.com').map(({ headers, body }) => {
+      // Sound: the relay's own body.
+      const { data } = JSON.parse(body) as { data: { sequence: number } }
+      return { id: headers.get('webhook-id'), sequence: data.sequence }
+    })
+  }
+}
+
+/** The part of `GET /admin/api/portals/{memberId}` that these tests read. */
+export interface PortalAnswer {
+  readonly state: string
+  readonly domain: string | null
+  readonly install: {
+    readonly kinds: readonly string[]
+    readonly clientId: string | null
+    readonly tokens: string
+    readonly pinnedWebhooks: readonly { readonly portal: string; readonly since: string }[]
+  }
+  readonly pending: { readonly kind: string; readonly remedy: string } | null
+  readonly head: number
+  readonly erased: number
+  readonly refused: {
+    readonly count: number
+    readonly lastAt: string | null
+    readonly reason: string | null
+    readonly remedy: string | null
+  }
+  readonly lanes: readonly {
+    readonly destination: string
+    readonly cursor: number
+    readonly backlog: number
+  }[]
+}
+
+/** Calls the admin API as the operator. */
+export async function callAdmin(path: string, init: RequestInit = {}): Promise<Response> {
+  return exports.default.fetch(`${RELAY}/admin/api${path}`, {
+    ...init,
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+  })
+}
+
+/** Every table of the directory. */
+export function directoryTables(): Promise<Tables> {
+  const stub = env.DIRECTORY.getByName('directory')
+  return runInDurableObject(stub, (_, { storage }) => dump(storage.sql))
+}
+
+/** Every key of KV with its text. */
+export async function dumpKv(): Promise<Record<string, string | null>> {
+  const { keys } = await env.INSTALLS.list()
+  const entries = await Promise.all(
+    keys.map(async ({ name }): Promise<[string, string | null]> => [
+      name,
+      await env.INSTALLS.get(name),
+    ]),
+  )
+  return Object.fromEntries(entries)
+}
+
+/** A promise that a test releases, to hold an answer back. */
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { opened: promise, open: () => resolve() }
+}
+
+function dump(sql: SqlStorage): Tables {
+  const names = sql
+    .exec<{ name: string }>(
+      `SELECT name FROM sqlite_master
+       WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND substr(name, 1, 1) <> '_'`,
+    )
+    .toArray()
+  return Object.fromEntries(
+    names.map(({ name }) => [name, sql.exec(`SELECT * FROM "${name}"`).toArray()]),
+  )
+}
