@@ -8,8 +8,6 @@ import type { Enrichment, RelayEvent } from '../core/event.ts'
 import type { DeliveryOutcome } from '../core/outcome.ts'
 import type { Result } from '../core/result.ts'
 
-export type { DeliveryOutcome } from '../core/outcome.ts'
-
 /** Everything a renderer may tell a receiver about one event. Holds no token. */
 export interface Delivery {
   /** `{memberId}-{sequence}`: the same on every attempt and replay. */

@@ -1,5 +1,6 @@
 /** The outcomes that judges give, so that each of them is built in one way. */
-import type { Answer, DeliveryOutcome } from './destination.ts'
+import type { DeliveryOutcome } from '../core/outcome.ts'
+import type { Answer } from './destination.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** The receiver has it. */

@@ -5,19 +5,12 @@
  */
 import { checkAddress, type AddressPolicy } from '../core/address.ts'
 import { describeError, redactText } from '../core/redact.ts'
-import type {
-  Answer,
-  Delivery,
-  DeliveryOutcome,
-  Destination,
-  OutgoingRequest,
-} from './destination.ts'
+import type { Fetch } from '../core/fetch.ts'
+import type { DeliveryOutcome } from '../core/outcome.ts'
+import type { Answer, Delivery, Destination, OutgoingRequest } from './destination.ts'
 
 /** The most that is read of a receiver's answer. */
 export const MAX_ANSWER_BYTES = 8192
-
-/** What sending uses of the platform's `fetch`. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /** What sending needs from the outside. */
 export interface SendOptions {

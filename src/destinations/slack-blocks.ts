@@ -82,11 +82,14 @@ interface Content {
 export function renderSlackMessage(delivery: Delivery, now: number): SlackMessage {
   const content = describeContent(delivery, now)
   const maxLines = maxLinesOf(delivery)
-  for (let count = Math.min(maxLines, content.lines.length); count > 0; count -= 1) {
-    const message = layOut(delivery, content, count)
-    if (measure(message) <= MAX_MESSAGE_LENGTH) return message
+  let count = Math.min(maxLines, content.lines.length)
+  let message = layOut(delivery, content, count)
+  // One line always fits: every text in it is bounded.
+  while (count > 1 && measure(message) > MAX_MESSAGE_LENGTH) {
+    count -= 1
+    message = layOut(delivery, content, count)
   }
-  return layOut(delivery, content, 0)
+  return message
 }
 
 /** The length after escaping in UTF-16 units, which is never less than in code points. */
@@ -166,9 +169,7 @@ function layOut(delivery: Delivery, content: Content, count: number): SlackMessa
     style: 'bullet',
     elements: [
       ...shown.map((line) => section(renderLine(line))),
-      ...(more > 0
-        ? [section([plain(count === 0 ? `Changes not shown: ${more}` : `and ${more} more`)])]
-        : []),
+      ...(more > 0 ? [section([plain(`and ${more} more`)])] : []),
     ],
   }
   const paragraphs = list.elements.length === 0 ? [] : [list]

@@ -5,15 +5,8 @@
  */
 import type { AddressPolicy } from '../core/address.ts'
 import { err, ok, type Result } from '../core/result.ts'
-import type {
-  Answer,
-  Delivery,
-  DeliveryOutcome,
-  Destination,
-  DestinationType,
-  OutgoingRequest,
-  SettingProblem,
-} from './destination.ts'
+import type { DeliveryOutcome } from '../core/outcome.ts'
+import type { Answer, Delivery, Destination, DestinationType, OutgoingRequest, SettingProblem } from './destination.ts'
 import {
   delivered,
   endpointRejected,

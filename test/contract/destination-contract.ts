@@ -4,14 +4,15 @@
  */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { AddressPolicy } from '../../src/core/address.ts'
+import type { DeliveryOutcome } from '../../src/core/outcome.ts'
 import type {
   Delivery,
-  DeliveryOutcome,
   Destination,
   DestinationType,
   OutgoingRequest,
 } from '../../src/destinations/destination.ts'
-import { sendDelivery, type Fetch } from '../../src/destinations/send.ts'
+import type { Fetch } from '../../src/core/fetch.ts'
+import { sendDelivery } from '../../src/destinations/send.ts'
 import { RECEIVED_AT, aDelivery } from '../support/a-delivery.ts'
 
 const STRICT: AddressPolicy = { allowLocal: false }

@@ -1,12 +1,9 @@
 /** What holds for sending beside the contract suite, which runs through `sendDelivery` as well. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type {
-  Answer,
-  DeliveryOutcome,
-  Destination,
-  OutgoingRequest,
-} from '../../src/destinations/destination.ts'
-import { sendDelivery, type Fetch } from '../../src/destinations/send.ts'
+import type { DeliveryOutcome } from '../../src/core/outcome.ts'
+import type { Answer, Destination, OutgoingRequest } from '../../src/destinations/destination.ts'
+import type { Fetch } from '../../src/core/fetch.ts'
+import { sendDelivery } from '../../src/destinations/send.ts'
 import { aDelivery } from '../support/a-delivery.ts'
 
 const URL_TEXT = 'https://receiver.example.com/hook'

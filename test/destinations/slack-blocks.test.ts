@@ -1,13 +1,15 @@
 /** What people see in Slack: one golden message of each kind, and what no text of the CRM can do. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { FieldAction, FieldFamily, Json } from '../../src/core/event.ts'
+import type { FieldAction, FieldFamily } from '../../src/core/event.ts'
 import type { Delivery } from '../../src/destinations/destination.ts'
 import { measure, renderSlackMessage } from '../../src/destinations/slack-blocks.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../support/a-delivery.ts'
 import { findSlackFaults, readSlackText } from '../support/slack-grammar.ts'
 
 const NOW = RECEIVED_AT + 500
+// Differences of 160 escaped characters on both sides that fit into 12,000 characters.
+const FIT = 5
 const DATE = '<!date^1790000000^{date_short_pretty} {time}|2026-09-21 14:13 UTC>'
 
 describe('renderSlackMessage() for an updated field', () => {
@@ -100,29 +102,55 @@ describe('renderSlackMessage() for an updated field', () => {
   })
 
   test('shows the first twelve differences and counts the others', () => {
-    const changes = Array.from({ length: 30 }, (_, index) => ({
+    const changes = Array.from({ length: 13 }, (_, index) => ({
       attribute: `SETTINGS.S${index + 1}`,
       before: 'a',
       after: 'b',
     }))
     const message = renderSlackMessage(aDelivery({ enrichment: anEnrichment({ changes }) }), NOW)
     const text = readSlackText(JSON.stringify(message))
-    expect(text).toContain('Setting S12: a → band 18 more')
+    expect(text).toContain('Setting S12: a → band 1 more')
     expect(text).not.toContain('S13')
     expect(message.text.match(/Setting/g)).toHaveLength(3)
   })
 
-  test('shows fewer differences when they would not fit into one message', () => {
-    const changes = Array.from({ length: 12 }, (_, index) => ({
+  test.each([10, 11, 12])('shows of %i large differences as many as fit', (length) => {
+    const changes = Array.from({ length }, (_, index) => ({
       attribute: `SETTINGS.S${index + 1}`,
       before: '&'.repeat(160),
       after: '<'.repeat(160),
     }))
     const message = renderSlackMessage(aDelivery({ enrichment: anEnrichment({ changes }) }), NOW)
     expect(measure(message)).toBeLessThanOrEqual(12_000)
-    const text = readSlackText(JSON.stringify(message))
-    expect(text).toContain('S1: ')
-    expect(text).toMatch(/and [1-9]\d? more$/)
+    const shown = readSlackText(JSON.stringify(message)).match(/Setting S/g)?.length ?? 0
+    expect(shown).toBe(FIT)
+    expect(readSlackText(JSON.stringify(message))).toMatch(new RegExp(`and ${length - FIT} more$`))
+  })
+})
+
+describe('renderSlackMessage() for texts that grow by escaping', () => {
+  test('shows one change in any case', () => {
+    const grown = '&'.repeat(400)
+    const event = anEvent()
+    const field = event.field === null ? null : { ...event.field, fieldName: grown }
+    const message = renderSlackMessage(
+      aDelivery({
+        domain: grown,
+        event: { ...event, field },
+        enrichment: anEnrichment({
+          userName: grown,
+          field: { label: grown },
+          changes: Array.from({ length: 10 }, (_, index) => ({
+            attribute: `${index}${grown}`,
+            before: grown,
+            after: `${grown}.`,
+          })),
+        }),
+      }),
+      NOW,
+    )
+    expect(measure(message)).toBeLessThanOrEqual(12_000)
+    expect(readSlackText(JSON.stringify(message))).toMatch(/ → &{80}…&{78}\.and [1-9] more$/)
   })
 })
 
@@ -400,7 +428,7 @@ describe('renderSlackMessage() with any text of the CRM', () => {
           name: given.name,
           ts: given.ts,
           userId: given.userId,
-          data: toJson(given.data),
+          data: given.data,
           field: isField
             ? {
                 family: given.family,
@@ -483,11 +511,6 @@ function fieldEvent(action: FieldAction) {
 
 function contextOf(delivery: Delivery, now = NOW): unknown {
   return renderSlackMessage(delivery, now).blocks[1]
-}
-
-/** What fast-check gives is JSON but for its lack of a readonly index. */
-function toJson(value: Json): Json {
-  return value
 }
 
 function richText(...elements: object[]) {

@@ -1,6 +1,6 @@
 /** The receiver `slack`: contract suite, error words, and which URLs are taken. */
 import { describe, expect, test } from 'vitest'
-import type { DeliveryOutcome } from '../../src/destinations/destination.ts'
+import type { DeliveryOutcome } from '../../src/core/outcome.ts'
 import { slack } from '../../src/destinations/slack.ts'
 import { describeDestination } from '../contract/destination-contract.ts'
 import { RECEIVED_AT } from '../support/a-delivery.ts'
