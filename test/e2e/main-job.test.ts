@@ -1,11 +1,12 @@
 /** The main job: a recorded Bitrix24 body in, a Slack message and a signed webhook out. */
-import { env, exports } from 'cloudflare:workers'
+import { exports } from 'cloudflare:workers'
 import { reset } from 'cloudflare:test'
+import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { aBitrix24World, bitrix24Handler } from '../support/bitrix24-network.ts'
 import { FORM_BODIES } from '../support/form-bodies.ts'
 import { Network } from '../support/network.ts'
-import { ADMIN_TOKEN, MEMBER_ID } from '../support/runtime-bindings.ts'
+import { MEMBER_ID, SIGNING_SECRET } from '../support/runtime-bindings.ts'
 
 let network: Network
 
@@ -38,16 +39,28 @@ describe('the main job', () => {
     expect(await event.json()).toEqual({ accepted: true, sequence: 1 })
     await vi.waitFor(() => expect(network.to('erp.example.com')).toHaveLength(1))
     await vi.waitFor(() => expect(network.to('hooks.slack.com')).toHaveLength(1))
-    const view = await exports.default.fetch(
-      `https://relay.example.com/admin/api/portals/${MEMBER_ID}`,
-      {
-        headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    const [sent] = network.to('erp.example.com')
+    expect(sent?.headers.get('webhook-id')).toBe(`${MEMBER_ID}-1`)
+    expect(JSON.parse(sent?.body ?? '')).toMatchObject({
+      type: 'bitrix24.crm.requisite_user_field.updated',
+      data: {
+        event: 'onCrmRequisiteUserFieldUpdate',
+        portal: { memberId: MEMBER_ID, domain: 'acme.bitrix24.com' },
+        sequence: 1,
+        previousSequence: null,
+        user: { id: 1, name: null },
+        fields: { ID: 235, ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: 'UF_CRM_NEWTECH_V1_STRING' },
       },
+    })
+    const verified = new Webhook(SIGNING_SECRET).sign(
+      `${MEMBER_ID}-1`,
+      new Date(Number(sent?.headers.get('webhook-timestamp')) * 1000),
+      sent?.body ?? '',
     )
-    console.log(JSON.stringify(await view.json(), null, 1))
-    console.log(network.to('erp.example.com')[0]?.body)
-    console.log(network.to('hooks.slack.com')[0]?.body)
-    console.log(await (env as { INSTALLS: KVNamespace }).INSTALLS.get(`install:${MEMBER_ID}`))
+    expect(sent?.headers.get('webhook-signature')).toBe(verified)
+    const text = network.to('hooks.slack.com')[0]?.body ?? ''
+    expect(text).toContain('UF_CRM_NEWTECH_V1_STRING')
+    expect(text).toContain('acme.bitrix24.com')
     expect(network.unclaimed).toEqual([])
   })
 })
