@@ -187,6 +187,11 @@ export function revive(lane: LaneState): LaneState {
   }
 }
 
+/** The wait of the event that becomes the head: none, but a disabled lane keeps the time of its try. */
+export function waitOfNext(lane: LaneState): number | null {
+  return lane.status === 'disabled' ? lane.nextAttemptAt : null
+}
+
 /** Pauses a lane by an operator's wish; a removed lane stays removed. */
 export function pause(lane: LaneState): LaneState {
   return lane.status === 'removed' ? lane : { ...lane, status: 'paused' }
@@ -202,11 +207,27 @@ export function epochAt(lane: LaneState, sequence: number): Epoch | null {
   return lane.epochs.findLast((epoch) => epoch.from <= sequence) ?? null
 }
 
+/**
+ * A lane that has passed `sequence`, which was sent while `decided` stood: a filter that began during the
+ * attempt decides from the next event on.
+ */
+export function keepDecision(lane: LaneState, sequence: number, decided: Epoch): LaneState {
+  if (epochAt(lane, sequence) === decided) return lane
+  const earlier = lane.epochs.filter((epoch) => epoch.from < decided.from)
+  const begun = lane.epochs.filter((epoch) => epoch.from >= sequence)
+  const moved = begun.map((epoch) => ({ ...epoch, from: Math.max(epoch.from, sequence + 1) }))
+  return { ...lane, epochs: [...earlier, decided, ...moved] }
+}
+
 /** The time at which the lane wants to run next; null when it has nothing to do or may not run. */
 export function laneDueAt(lane: LaneState, head: number): number | null {
   if (lane.status === 'paused' || lane.status === 'removed') return null
   const waiting = lane.cursor < head
-  if (lane.status === 'disabled') return waiting ? lane.nextAttemptAt : null
+  if (lane.status === 'disabled') {
+    const hasWork = waiting || lane.replays.length > 0
+    if (!hasWork || lane.nextAttemptAt === null) return null
+    return Math.max(lane.nextAttemptAt, lane.notBefore)
+  }
   if (waiting) return Math.max(lane.nextAttemptAt ?? 0, lane.notBefore)
   const job = lane.replays[0]
   return job === undefined ? null : Math.max(job.nextAttemptAt ?? 0, lane.notBefore)

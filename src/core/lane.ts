@@ -8,7 +8,14 @@
  */
 import type { LogEntry } from './event.ts'
 import type { DeliveryOutcome } from './outcome.ts'
-import { epochAt, isFailing, type Epoch, type LaneState, type ReplayJob } from './lane-state.ts'
+import {
+  epochAt,
+  isFailing,
+  keepDecision,
+  type Epoch,
+  type LaneState,
+  type ReplayJob,
+} from './lane-state.ts'
 import {
   advanceJob,
   settle,
@@ -106,7 +113,7 @@ export async function walkLane(deps: LaneDeps): Promise<void> {
 async function attempt(deps: LaneDeps, walk: Walk, generation: number): Promise<void> {
   const release = await deps.acquire(isFailing(deps.lane()))
   try {
-    if (deps.generation() !== generation) return
+    if (deps.generation() !== generation || deps.now() >= deps.deadline) return
     const step = nextStep(deps, walk)
     if (step.kind === 'live') await sendLive(deps, step.entry, { walk, generation })
     if (step.kind === 'replay') await sendReplay(deps, step.entry, { walk, generation })
@@ -122,12 +129,16 @@ interface Attempt {
 
 async function sendLive(deps: LaneDeps, entry: LogEntry, run: Attempt): Promise<void> {
   const previousSequence = deps.lane().lastMeant
+  const decided = epochAt(deps.lane(), entry.sequence)
   const outcome = await deps.send(entry, { previousSequence, replayed: false })
   if (deps.generation() !== run.generation) return
   run.walk.liveWasLast = true
   const terms = termsOf(deps, entry.receivedAt)
-  const settled = settle(deps.lane(), entry.sequence, { outcome, terms })
-  checkpoint(deps, settled, { walk: run.walk, delivered: outcome.kind === 'delivered' })
+  const { lane, fates } = settle(deps.lane(), entry.sequence, { outcome, terms })
+  const isPassed = decided !== null && lane.cursor === entry.sequence
+  const kept = isPassed ? keepDecision(lane, entry.sequence, decided) : lane
+  const exact = fates.length > 0 || outcome.kind !== 'delivered' || kept !== lane
+  checkpoint(deps, { lane: kept, fates }, { walk: run.walk, exact })
 }
 
 async function sendReplay(deps: LaneDeps, entry: LogEntry, run: Attempt): Promise<void> {
@@ -148,10 +159,9 @@ async function sendReplay(deps: LaneDeps, entry: LogEntry, run: Attempt): Promis
 function checkpoint(
   deps: LaneDeps,
   settled: Settled,
-  { walk, delivered }: { walk: Walk; delivered: boolean },
+  { walk, exact }: { walk: Walk; exact: boolean },
 ): void {
   walk.unsavedSends += 1
-  const exact = settled.fates.length > 0 || !delivered
   if (deps.reader === 'person' || exact || walk.unsavedSends >= MAX_UNSAVED_SENDS) {
     deps.save(settled.lane, settled.fates)
     walk.unsavedSends = 0
@@ -170,7 +180,7 @@ function nextStep(deps: LaneDeps, walk: Walk): Step {
   if (status === 'paused' || status === 'removed') return { kind: 'idle' }
   const entry = nextMeant(deps)
   const lane = deps.lane()
-  if (status === 'disabled') return probeStep(lane, entry, deps.now())
+  if (status === 'disabled') return probeStep(deps, lane, entry)
   const replay = lane.attempts === 0 ? nextReplay(deps) : null
   const live = entry === null ? null : timed({ kind: 'live', entry }, liveDueAt(lane), deps.now())
   if (replay === null) return live ?? { kind: 'idle' }
@@ -192,10 +202,14 @@ function timed(step: Step, at: number, now: number): Step {
   return at > now ? { kind: 'wait', at } : step
 }
 
-/** A disabled lane tries its head once a day, where the receiver's rules allow it. */
-function probeStep(lane: LaneState, entry: LogEntry | null, now: number): Step {
-  if (entry === null || lane.nextAttemptAt === null) return { kind: 'idle' }
-  return timed({ kind: 'live', entry }, liveDueAt(lane), now)
+/**
+ * A disabled lane tries its head once a day, where the receiver's rules allow it; its first replay while
+ * nothing else waits, so that a job does not depend on the next event.
+ */
+function probeStep(deps: LaneDeps, lane: LaneState, entry: LogEntry | null): Step {
+  if (lane.nextAttemptAt === null) return { kind: 'idle' }
+  const step: Step | null = entry === null ? nextReplay(deps) : { kind: 'live', entry }
+  return step === null ? { kind: 'idle' } : timed(step, liveDueAt(lane), deps.now())
 }
 
 /** The first event behind the cursor that the destination is meant to get; skips the others. */

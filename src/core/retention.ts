@@ -6,7 +6,7 @@
  * lane holds nothing back.
  */
 import { DAY_MS } from './retry.ts'
-import type { LaneState } from './lane-state.ts'
+import { waitOfNext, type LaneState } from './lane-state.ts'
 
 /** The most rows one retention run deletes; the rest waits for the next run. */
 export const RETENTION_BATCH = 500
@@ -56,7 +56,7 @@ export function passFloor(
     ...kept,
     cursor: floor,
     attempts: 0,
-    nextAttemptAt: null,
+    nextAttemptAt: waitOfNext(lane),
     lastMeant: lastMeant ?? lane.lastMeant,
     expired: lane.expired + meant,
   }

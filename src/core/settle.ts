@@ -7,6 +7,7 @@ import {
   MAX_REJECTED_IN_A_ROW,
   RECENT_FATES,
   disable,
+  waitOfNext,
   type LaneError,
   type LaneState,
   type RecentFate,
@@ -59,22 +60,42 @@ export function settle(
       const failed = { ...paced, attempts, lastError: errorOf(outcome, terms.now) }
       if (outcome.scope === 'endpoint') {
         const probeAt = outcome.probe ? terms.now + DAY_MS : null
-        return { lane: disable(failed, outcome.reason, probeAt), fates: [] }
+        return { lane: stop(failed, outcome.reason, probeAt), fates: [] }
       }
       return settleRejected(failed, sequence, { outcome, terms })
     }
   }
 }
 
-/** The operator set the event aside while its attempt was under way: only a success still counts. */
+/**
+ * The operator set the event aside while its attempt was under way: only a success still counts, and the
+ * receiver's pace.
+ */
 function settleLate(
   lane: LaneState,
   sequence: number,
   { outcome, terms }: { outcome: DeliveryOutcome; terms: SettleTerms },
 ): Settled {
-  if (outcome.kind !== 'delivered') return { lane, fates: [] }
-  const fate = { sequence, state: 'delivered' as const, reason: null, at: terms.now, attempts: 1 }
-  return { lane, fates: [{ ...fate, status: outcome.status }] }
+  const { now } = terms
+  const retryAfterMs = outcome.kind === 'unreachable' ? outcome.retryAfterMs : null
+  const wait = Math.max(terms.minIntervalMs, clampRetryAfter(retryAfterMs))
+  const paced = { ...lane, notBefore: Math.max(lane.notBefore, now + wait) }
+  if (outcome.kind !== 'delivered') return { lane: paced, fates: [] }
+  const before = lane.recent.findLast((fate) => fate.sequence === sequence)?.attempts ?? 0
+  const fate = { sequence, state: 'delivered' as const, reason: null, status: outcome.status }
+  return { lane: paced, fates: [{ ...fate, at: now, attempts: before + 1 }] }
+}
+
+/** An operator's pause outlasts whatever an attempt that was under way then finds out. */
+function stop(lane: LaneState, reason: string, probeAt: number | null): LaneState {
+  const isHeld = lane.status === 'paused' || lane.status === 'removed'
+  return isHeld ? lane : disable(lane, reason, probeAt)
+}
+
+/** A disabled lane whose receiver has answered goes on. */
+function reopen(lane: LaneState): LaneState {
+  if (lane.status !== 'disabled') return lane
+  return { ...lane, status: 'active', disabledReason: null, nextAttemptAt: null }
 }
 
 interface LiveResult {
@@ -92,8 +113,7 @@ function settleDelivered(
   const fate = { sequence, state: 'delivered' as const, reason: null, status: outcome.status }
   return {
     lane: {
-      ...pass(lane, sequence, { state: 'delivered', at, attempts }),
-      status: lane.status === 'disabled' ? 'active' : lane.status,
+      ...reopen(pass(lane, sequence, { state: 'delivered', at, attempts })),
       disabledReason: null,
       lastError: null,
       rejectedInARow: 0,
@@ -136,9 +156,13 @@ function settleRejected(
   const parked = parkEvent(lane, sequence, cause)
   const rejectedInARow = lane.rejectedInARow + 1
   const next = { ...parked.lane, rejectedInARow }
-  if (rejectedInARow < MAX_REJECTED_IN_A_ROW) return { lane: next, fates: parked.fates }
-  const stopped = disable(next, 'rejects_everything', terms.now + DAY_MS)
-  return { lane: stopped, fates: parked.fates }
+  return { lane: judgeRejections(next, terms.now), fates: parked.fates }
+}
+
+/** A receiver that rejects every message takes none; one that rejects some is alive. */
+function judgeRejections(lane: LaneState, now: number): LaneState {
+  if (lane.rejectedInARow < MAX_REJECTED_IN_A_ROW) return reopen(lane)
+  return stop(lane, 'rejects_everything', now + DAY_MS)
 }
 
 /** Sets the event after the cursor aside with a reason; the lane goes on behind it. */
@@ -159,7 +183,7 @@ function pass(lane: LaneState, sequence: number, fate: Omit<RecentFate, 'sequenc
     ...lane,
     cursor: sequence,
     attempts: 0,
-    nextAttemptAt: null,
+    nextAttemptAt: waitOfNext(lane),
     lastMeant: sequence,
     recent: [...lane.recent, { sequence, ...fate }].slice(-RECENT_FATES),
   }
@@ -167,7 +191,7 @@ function pass(lane: LaneState, sequence: number, fate: Omit<RecentFate, 'sequenc
 
 /** Moves the cursor over an event that the destination does not get. */
 export function skipEvent(lane: LaneState, sequence: number): LaneState {
-  return { ...lane, cursor: sequence, attempts: 0, nextAttemptAt: null }
+  return { ...lane, cursor: sequence, attempts: 0, nextAttemptAt: waitOfNext(lane) }
 }
 
 function errorOf(outcome: Exclude<DeliveryOutcome, { kind: 'delivered' }>, at: number): LaneError {
@@ -189,7 +213,7 @@ export function settleReplay(
   if (outcome.kind === 'delivered') {
     const fate = { sequence, state: 'delivered' as const, reason: null, status: outcome.status }
     return {
-      lane: { ...next, lastError: null },
+      lane: { ...reopen(next), lastError: null, rejectedInARow: 0 },
       fates: [{ ...fate, at: now, attempts }],
     }
   }
@@ -198,9 +222,16 @@ export function settleReplay(
   const lastError = errorOf(outcome, now)
   if (outcome.kind === 'rejected' && outcome.scope === 'endpoint') {
     const probeAt = outcome.probe ? now + DAY_MS : null
-    return { lane: disable({ ...paced, lastError }, outcome.reason, probeAt), fates: [] }
+    return { lane: stop({ ...paced, lastError }, outcome.reason, probeAt), fates: [] }
   }
-  if (outcome.kind === 'rejected') return { lane: { ...next, lastError }, fates: [parked] }
+  if (outcome.kind === 'rejected') {
+    return { lane: judgeRejections({ ...next, lastError }, now), fates: [parked] }
+  }
+  const wait = now + clampRetryAfter(outcome.retryAfterMs)
+  const held = { lastError, notBefore: Math.max(paced.notBefore, wait) }
+  if (lane.status === 'disabled') {
+    return { lane: { ...paced, ...held, nextAttemptAt: now + DAY_MS }, fates: [] }
+  }
   const plan = planRetry({
     attempts: job.attempts + 1,
     now,
@@ -208,8 +239,6 @@ export function settleReplay(
     retryAfterMs: outcome.retryAfterMs,
     random,
   })
-  const wait = now + clampRetryAfter(outcome.retryAfterMs)
-  const held = { lastError, notBefore: Math.max(paced.notBefore, wait) }
   if (plan.kind === 'park') return { lane: { ...next, ...held }, fates: [parked] }
   const again = { ...job, attempts: job.attempts + 1, nextAttemptAt: plan.at }
   return { lane: { ...paced, ...held, replays: [again, ...lane.replays.slice(1)] }, fates: [] }

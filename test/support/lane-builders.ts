@@ -1,0 +1,360 @@
+/**
+ * Builders of lanes and log entries, and a world in memory around one lane: a log, a receiver that answers
+ * by script, a clock that moves only when somebody sleeps, and storage that a crash falls back to.
+ */
+import { Connections } from '../../src/core/connections.ts'
+import type { LogEntry, RelayEvent } from '../../src/core/event.ts'
+import {
+  createLane,
+  laneDueAt,
+  matchLanes,
+  pause,
+  revive,
+  type Epoch,
+  type LanePlan,
+  type LaneState,
+  type ReplayJob,
+} from '../../src/core/lane-state.ts'
+import { walkLane, type LaneDeps, type SendContext } from '../../src/core/lane.ts'
+import type { DeliveryOutcome } from '../../src/core/outcome.ts'
+import { passFloor } from '../../src/core/retention.ts'
+import { HOUR_MS } from '../../src/core/retry.ts'
+import { compileFilter } from '../../src/core/routing.ts'
+import { parkEvent, type ExactFate } from '../../src/core/settle.ts'
+import { RECEIVED_AT, anEvent } from './a-delivery.ts'
+
+/** The time at which every world begins, in unix milliseconds. */
+export const START = RECEIVED_AT
+
+/** The receiver took it. */
+export const DELIVERED: DeliveryOutcome = { kind: 'delivered', status: 200 }
+
+/** A transient failure, with the receiver's Retry-After in milliseconds if it sent one. */
+export function unreachable(retryAfterMs: number | null = null): DeliveryOutcome {
+  return { kind: 'unreachable', reason: 'server_error', status: 503, retryAfterMs, detail: 'Busy' }
+}
+
+/** Permanent for this message. */
+export const REJECTED = {
+  kind: 'rejected',
+  scope: 'message',
+  reason: 'bad_request',
+  status: 422,
+  probe: true,
+  detail: 'No such field',
+} as const satisfies DeliveryOutcome
+
+/** Permanent for the endpoint; `probe` tells whether a daily try is allowed. */
+export function gone({ probe }: { probe: boolean }): DeliveryOutcome {
+  return { kind: 'rejected', scope: 'endpoint', reason: 'gone', status: 410, probe, detail: null }
+}
+
+/** An event that a lane with the filter `ONLY_FIELDS` does not get. */
+export const UNWANTED: Partial<RelayEvent> = { name: 'ONCRMDEALADD', field: null }
+
+/** Globs that take the events of `anEntry` only. */
+export const ONLY_FIELDS = ['onCrmRequisiteUserField*']
+
+/** The sequences 1 to `count`. */
+export function oneTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1)
+}
+
+/** The same thing, several times. */
+export function times<T>(count: number, value: T): T[] {
+  return oneTo(count).map(() => value)
+}
+
+/** One answer to each event of 1 to `count`, for `outcomes`. */
+export function everyEvent(count: number, outcome: DeliveryOutcome) {
+  return Object.fromEntries(oneTo(count).map((sequence) => [sequence, [outcome]]))
+}
+
+/** What the configuration says of the lane `erp`: it takes everything. */
+export function aPlan(partial: Partial<LanePlan> = {}): LanePlan {
+  return {
+    destination: 'erp',
+    fingerprint: 'f1',
+    events: ['*'],
+    fields: [],
+    silent: null,
+    problem: null,
+    ...partial,
+  }
+}
+
+/** An active lane before event 1 that takes everything. */
+export function aLane(partial: Partial<LaneState> = {}): LaneState {
+  return { ...createLane(aPlan(), 0), ...partial }
+}
+
+/** An epoch that takes everything from event 1 on. */
+export function anEpoch(partial: Partial<Epoch> = {}): Epoch {
+  return { from: 1, events: ['*'], fields: [], silent: null, ...partial }
+}
+
+/** An untouched wish to have the events up to 3 again. */
+export function aJob(partial: Partial<ReplayJob> = {}): ReplayJob {
+  const untouched = { startedAt: START, attempts: 0, nextAttemptAt: null }
+  return { next: 1, to: 3, parkedOnly: false, ...untouched, ...partial }
+}
+
+/** The first entry of a log, or another one. */
+export function anEntry(
+  partial: Partial<Omit<LogEntry, 'event'>> & { readonly event?: Partial<RelayEvent> } = {},
+): LogEntry {
+  const { sequence = 1 } = partial
+  const receipt = `receipt-${sequence}`
+  return { sequence, receipt, receivedAt: START, ...partial, event: anEvent(partial.event) }
+}
+
+/** One attempt, as the receiver saw it. */
+export interface Sent {
+  readonly sequence: number
+  readonly at: number
+  readonly previousSequence: number | null
+  readonly replayed: boolean
+}
+
+/** How a world differs from the usual one. */
+export interface LaneWorldOptions {
+  /** How many events stand in the log. */
+  readonly events?: number
+  readonly lane?: Partial<LaneState>
+  readonly reader?: 'person' | 'machine'
+  readonly minIntervalMs?: number
+  readonly retryMs?: number
+  readonly random?: number
+  /** What the receiver answers to the attempts of a sequence; afterwards, and else, it takes them. */
+  readonly outcomes?: { readonly [sequence: number]: readonly DeliveryOutcome[] }
+}
+
+/** Thrown into a walk to end it where it stands. */
+export class Crash extends Error {}
+
+/** A world around one lane. */
+export class LaneWorld {
+  now = START
+  generation = 0
+  lane: LaneState
+  /** What the receiver answers; may throw a `Crash`, then nothing has reached the receiver. */
+  answer: (entry: LogEntry, context: SendContext) => DeliveryOutcome
+  /** Runs when the receiver has answered, before the lane knows; may throw a `Crash`. */
+  onAnswer: (entry: LogEntry) => void = () => {}
+  readonly log: LogEntry[] = []
+  readonly sends: Sent[] = []
+  /** The sequences that the receiver took, repeats included. */
+  readonly received: number[] = []
+  readonly saves: LaneState[] = []
+  readonly fates = new Map<number, ExactFate>()
+  readonly sleeps: number[] = []
+  /** What each wait for a connection said of the lane. */
+  readonly acquired: ('failing' | 'healthy')[] = []
+  readonly connections = new Connections()
+  crashes = 0
+  #head = 0
+  #saved: LaneState
+  readonly #during = new Map<number, () => void>()
+  readonly #options: LaneWorldOptions
+  readonly #takes = new Map<Epoch, ReturnType<typeof compileFilter>>()
+
+  constructor(options: LaneWorldOptions) {
+    this.#options = options
+    this.lane = aLane(options.lane)
+    this.#saved = this.lane
+    const scripts = new Map(
+      Object.entries(options.outcomes ?? {}).map(([key, list]) => [Number(key), [...list]]),
+    )
+    this.answer = ({ sequence }) => scripts.get(sequence)?.shift() ?? DELIVERED
+    for (let count = 0; count < (options.events ?? 0); count += 1) this.append()
+  }
+
+  /** The highest sequence ever given. */
+  get head(): number {
+    return this.#head
+  }
+
+  /** The sequences of all attempts. */
+  get order(): number[] {
+    return this.sends.map(({ sequence }) => sequence)
+  }
+
+  /** The same, replays as `r1`. */
+  get mixed(): string[] {
+    return this.sends.map(({ sequence, replayed }) => (replayed ? `r${sequence}` : `${sequence}`))
+  }
+
+  /** Seconds from one attempt to the next. */
+  get waits(): number[] {
+    return this.sends.slice(1).map(({ at }, index) => (at - (this.sends[index]?.at ?? 0)) / 1000)
+  }
+
+  /** The events that are set aside at the moment. */
+  get parked(): number[] {
+    return [...this.fates.values()]
+      .filter(({ state }) => state === 'parked')
+      .map(({ sequence }) => sequence)
+  }
+
+  /** An event arrives. */
+  append(event: Partial<RelayEvent> = {}): void {
+    this.#head += 1
+    this.log.push(anEntry({ sequence: this.#head, receivedAt: this.now, event }))
+  }
+
+  /** Runs once while an attempt of that sequence is under way: the receiver has it already. */
+  during(sequence: number, action: () => void): void {
+    this.#during.set(sequence, action)
+  }
+
+  /** Walks once; a crash falls back to what was saved. */
+  async walk({ budgetMs = 30_000 }: { budgetMs?: number } = {}): Promise<void> {
+    try {
+      await walkLane(this.deps(this.now + budgetMs))
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error
+      this.restart()
+    }
+  }
+
+  /** Walks whenever the lane is due, as alarms do, until it is not or the time has come. */
+  async run({ forMs = Infinity }: { forMs?: number } = {}): Promise<void> {
+    const until = this.now + forMs
+    for (let walks = 0; walks < 10_000; walks += 1) {
+      await this.walk()
+      const due = laneDueAt(this.lane, this.head)
+      if (due === null) return
+      if (due > until) {
+        this.now = until
+        return
+      }
+      this.now = Math.max(this.now, due)
+    }
+    throw new Error(`The lane is always due: ${JSON.stringify(this.lane)}`)
+  }
+
+  /** The object ends and begins again: memory is what was saved. */
+  restart(): void {
+    this.crashes += 1
+    this.lane = this.#saved
+  }
+
+  /** A pause by the operator. */
+  pause(): void {
+    this.#save(pause(this.lane))
+  }
+
+  /** A resume by the operator. */
+  resume(): void {
+    this.#save(revive(this.lane))
+  }
+
+  /** The operator sets the head aside. */
+  park(sequence: number): void {
+    const cause = { reason: 'set_aside', status: null, at: this.now }
+    const settled = parkEvent(this.lane, sequence, cause)
+    this.#save(settled.lane, settled.fates)
+  }
+
+  /** The operator wants events again. */
+  replay(job: Partial<ReplayJob>): void {
+    const wish = aJob({ to: this.lane.cursor, startedAt: this.now, ...job })
+    this.#save({ ...this.lane, replays: [...this.lane.replays, wish] })
+  }
+
+  /** The configuration changes, or loses the destination. */
+  configure(plan: LanePlan | null): void {
+    const plans = plan === null ? [] : [plan]
+    for (const lane of matchLanes([this.lane], plans, this.head)) this.#save(lane)
+  }
+
+  /** Retention drops the events up to a sequence, all of which the lane was meant to get. */
+  drop(floor: number): void {
+    const dropped = this.log.splice(0, this.log.findLastIndex((e) => e.sequence <= floor) + 1)
+    const waiting = dropped.filter(({ sequence }) => sequence > this.lane.cursor)
+    const lastMeant = dropped.at(-1)?.sequence ?? null
+    for (const { sequence } of dropped) this.fates.delete(sequence)
+    this.#save(passFloor(this.lane, floor, { meant: waiting.length, lastMeant }))
+  }
+
+  /** What the walk sees of this world. */
+  deps(deadline: number): LaneDeps {
+    const {
+      reader = 'person',
+      minIntervalMs = 0,
+      retryMs = 72 * HOUR_MS,
+      random = 0,
+    } = this.#options
+    return {
+      reader,
+      minIntervalMs,
+      retryMs,
+      deadline,
+      now: () => this.now,
+      random: () => random,
+      sleep: async (ms) => {
+        this.sleeps.push(ms)
+        this.now += ms
+      },
+      generation: () => this.generation,
+      lane: () => this.lane,
+      readAfter: (after, limit) =>
+        this.log.filter(({ sequence }) => sequence > after).slice(0, limit),
+      readBefore: (before, limit) =>
+        this.log
+          .filter(({ sequence }) => sequence < before)
+          .toReversed()
+          .slice(0, limit),
+      readEntry: (sequence) => this.log.find((entry) => entry.sequence === sequence) ?? null,
+      nextParked: (from, to) =>
+        this.parked.toSorted((a, b) => a - b).find((s) => s >= from && s <= to) ?? null,
+      attemptsOf: (sequence) => this.fates.get(sequence)?.attempts ?? 0,
+      takes: (epoch, entry) => this.takes(epoch, entry),
+      send: (entry, context) => this.#send(entry, context),
+      acquire: (failing) => {
+        this.acquired.push(failing ? 'failing' : 'healthy')
+        return this.connections.acquire(failing)
+      },
+      save: (lane, fates) => this.#save(lane, fates),
+      // The worst case: the second after which the book would save never comes.
+      saveSoon: (lane) => {
+        this.lane = lane
+      },
+      keep: (lane) => {
+        this.lane = lane
+      },
+    }
+  }
+
+  /** The real filter over one epoch. */
+  takes(epoch: Epoch, entry: LogEntry): boolean {
+    const { events, fields } = epoch
+    const filter = this.#takes.get(epoch) ?? compileFilter({ events, fields, portals: ['*'] })
+    this.#takes.set(epoch, filter)
+    return filter(entry.event, { memberId: 'a223', domain: null }).matches
+  }
+
+  async #send(entry: LogEntry, context: SendContext): Promise<DeliveryOutcome> {
+    const { sequence } = entry
+    this.sends.push({ sequence, at: this.now, ...context })
+    const outcome = this.answer(entry, context)
+    if (outcome.kind === 'delivered') this.received.push(sequence)
+    this.onAnswer(entry)
+    const action = this.#during.get(sequence)
+    this.#during.delete(sequence)
+    action?.()
+    return outcome
+  }
+
+  #save(lane: LaneState, fates: readonly ExactFate[] = []): void {
+    for (const fate of fates) this.fates.set(fate.sequence, fate)
+    this.lane = lane
+    this.#saved = lane
+    this.saves.push(lane)
+  }
+}
+
+/** A world around one lane; by default a person reads, and nothing has happened yet. */
+export function laneWorld(options: LaneWorldOptions = {}): LaneWorld {
+  return new LaneWorld(options)
+}
