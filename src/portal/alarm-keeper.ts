@@ -15,6 +15,7 @@ export class AlarmKeeper {
   readonly #slot: AlarmSlot
   readonly #now: () => number
   #scheduled: number | null = null
+  #before: number | null = null
 
   constructor(slot: AlarmSlot, now: () => number) {
     this.#slot = slot
@@ -29,6 +30,16 @@ export class AlarmKeeper {
   /** The alarm has fired: none stands until the next one is set. */
   fired(): void {
     this.#scheduled = null
+  }
+
+  /** A transaction begins that may set the alarm. */
+  begin(): void {
+    this.#before = this.#scheduled
+  }
+
+  /** That transaction was rolled back, and with it the alarm that it had set. */
+  rolledBack(): void {
+    this.#scheduled = this.#before
   }
 
   /**

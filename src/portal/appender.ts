@@ -41,6 +41,8 @@ export interface AppenderDeps {
   head(): number
   /** Whether the hash speaks for this portal now; asked again inside the transaction. */
   trusts(tokenHash: string): boolean
+  /** Hears that a transaction begins. */
+  begin(): void
   /** Runs inside the transaction, before the first sequence is given: lanes, alarm. */
   prepare(): void
   /** Runs after the transaction has returned. */
@@ -123,6 +125,7 @@ export class Appender {
   #write(requests: readonly AppendRequest[]): Placed[] {
     const { db, recent } = this.#deps
     recent.forget(this.#deps.now())
+    this.#deps.begin()
     const placed = db.transaction(() => this.#place(requests))
     let head = this.#deps.head()
     for (const { request, answer, isNew } of placed) {

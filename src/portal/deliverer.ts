@@ -7,6 +7,8 @@ import { NOT_ENRICHED, type LogEntry } from '../core/event.ts'
 import { laneDueAt, type Epoch, type LanePlan, type LaneState } from '../core/lane-state.ts'
 import { walkLane, type LaneDeps, type SendContext } from '../core/lane.ts'
 import type { Connections } from '../core/connections.ts'
+import { sha256Hex } from '../core/sha256.ts'
+import { skipEvent } from '../core/settle.ts'
 import { filterReason } from '../core/fate.ts'
 import type { DeliveryOutcome } from '../core/outcome.ts'
 import { compileFilter, compilePortals, type Filter, type PortalIdentity } from '../core/routing.ts'
@@ -48,10 +50,15 @@ export class Deliverer {
     this.#deps = deps
   }
 
-  /** Computes what `plans` needs; once per object. */
+  /** Computes what `plans` needs; again when a value of the portal has changed. */
   async load(): Promise<void> {
+    this.#opened.clear()
     for (const configured of this.#deps.settings.destinations ?? []) {
-      this.#fingerprints.set(configured.name, await fingerprintOf(configured))
+      const values = configured.portalValues.map((name) => this.#deps.values().get(name) ?? null)
+      const own = await fingerprintOf(configured)
+      const fingerprint =
+        values.length === 0 ? own : await sha256Hex(JSON.stringify([own, ...values]))
+      this.#fingerprints.set(configured.name, fingerprint)
     }
   }
 
@@ -68,14 +75,21 @@ export class Deliverer {
   #plan(configured: ConfiguredDestination): LanePlan {
     const { name, filter } = configured
     const silent = this.#silence(configured)
-    const isUsable = silent !== null || this.#open(configured) !== null
+    const fingerprint = this.#fingerprints.get(name) ?? ''
+    if (silent !== null || this.#open(configured) !== null) {
+      const { events, fields } = filter
+      return { destination: name, fingerprint, events, fields, silent, problem: null }
+    }
+    // Its filter may be what is wrong: until it is right, the one that stood decides what waits.
+    const { events, fields, silent: stood } = this.#deps.lanes.find(name)?.epochs.at(-1) ?? ANYTHING
+    const filterOfBefore = { events, fields, silent: stood }
+    // What was wrong may be told by another setting than its own, so becoming usable is a change.
+    const unusable = `unusable ${fingerprint}`
     return {
       destination: name,
-      fingerprint: this.#fingerprints.get(name) ?? '',
-      events: filter.events,
-      fields: filter.fields,
-      silent,
-      problem: isUsable ? null : 'misconfigured',
+      fingerprint: unusable,
+      ...filterOfBefore,
+      problem: 'misconfigured',
     }
   }
 
@@ -111,6 +125,28 @@ export class Deliverer {
       const match = this.#filter({ events, fields, portals: ['*'] })(of.event, this.#identity())
       return match.matches ? null : match.reason
     })
+  }
+
+  /**
+   * Passes what the active lanes skip, by the filters that stood. Skips are not stored, and events that were
+   * skipped must not come back when a new configuration asks anew from the cursor on.
+   */
+  passSkipped(): void {
+    for (const lane of this.#deps.lanes.all()) {
+      const passed = lane.status === 'active' ? this.#lastSkipped(lane) : lane.cursor
+      if (passed > lane.cursor) this.#deps.lanes.keep(skipEvent(lane, passed))
+    }
+  }
+
+  #lastSkipped(lane: LaneState): number {
+    let passed = lane.cursor
+    for (;;) {
+      const entries = this.#deps.log.after(passed, SKIP_BATCH)
+      const meant = entries.find((entry) => this.filteredBy(lane, entry) === null)
+      if (meant !== undefined) return meant.sequence - 1
+      passed = entries.at(-1)?.sequence ?? passed
+      if (entries.length < SKIP_BATCH) return passed
+    }
   }
 
   #filter(filter: Filter): CompiledFilter {
@@ -168,7 +204,8 @@ export class Deliverer {
       takes: ({ events, fields }, { event }) =>
         this.#filter({ events, fields, portals: ['*'] })(event, this.#identity()).matches,
       send: (entry, context) => this.#send(configured, entry, context),
-      acquire: (failing) => connections.acquire(failing),
+      // An event that was given up begins the count of attempts anew, but its receiver is no better.
+      acquire: (failing) => connections.acquire(failing || lane().lastError !== null),
       save: (state, fates) => lanes.save(state, fates),
       saveSoon: (state) => lanes.saveSoon(state),
       keep: (state) => lanes.keep(state),
@@ -204,6 +241,10 @@ export class Deliverer {
     return sendDelivery(destination, delivery, { fetch, now, timeoutMs, policy })
   }
 }
+
+const SKIP_BATCH = 500
+
+const ANYTHING: Omit<Epoch, 'from'> = { events: ['*'], fields: [], silent: null }
 
 const MISCONFIGURED: DeliveryOutcome = {
   kind: 'rejected',

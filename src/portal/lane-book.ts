@@ -2,9 +2,10 @@
  * The lanes of one portal in memory, and the one row that stores all of them. Memory changes only after
  * the transaction has returned; a crash loses at most what `saveSoon` had not yet written.
  */
+import * as v from 'valibot'
 import { matchLanes, type LanePlan, type LaneState } from '../core/lane-state.ts'
 import type { ExactFate } from '../core/settle.ts'
-import { textOf, type Database } from './database.ts'
+import { textOf, type Database, type SqlRow } from './database.ts'
 import type { LogStore } from './log-store.ts'
 
 /** `saveSoon` reaches storage within this time. */
@@ -32,18 +33,28 @@ export class LaneBook {
   #openFrom: number | null = null
   #matched: Book | null = null
   #unsaved = false
+  #skipped = false
   #timed = false
 
   constructor(deps: LaneBookDeps) {
     this.#deps = deps
   }
 
-  /** Reads the row; an object that never stored lanes has none. */
-  load(): void {
+  /**
+   * Reads the row; an object that never stored lanes has none. False when it is damaged: its destinations
+   * begin anew with the oldest event, since a repeat is better than a loss.
+   */
+  load(): boolean {
     const row = this.#deps.db.all('SELECT lanes FROM lanes WHERE id = 1')[0]
-    // Sound: only this class writes the column.
-    const book = row === undefined ? NO_LANES : (JSON.parse(textOf(row, 'lanes')) as Book)
-    this.#take(book)
+    const book = row === undefined ? NO_LANES : readBook(row)
+    if (book !== null) this.#take(book)
+    else this.#take({ lanes: [], openFrom: this.#beforeOldest() })
+    return book !== null
+  }
+
+  #beforeOldest(): number | null {
+    const oldest = this.#deps.log.oldest(1)[0]
+    return oldest === undefined ? null : oldest.sequence - 1
   }
 
   /** Every lane, removed ones included. */
@@ -74,12 +85,18 @@ export class LaneBook {
     this.adopt()
   }
 
+  /** Forgets what `match` has written: its transaction was rolled back. */
+  abandon(): void {
+    this.#matched = null
+  }
+
   /** Takes over what `match` or `clear` has written. */
   adopt(): void {
     if (this.#matched === null) return
     this.#take(this.#matched)
     this.#matched = null
     this.#unsaved = false
+    this.#skipped = false
   }
 
   /** Stores a lane (and all others with it) and its exact fates, then changes memory. */
@@ -97,6 +114,7 @@ export class LaneBook {
     })
     this.#lanes = lanes
     this.#unsaved = false
+    this.#skipped = false
   }
 
   /** Changes memory now and storage within a second, together with whatever else has moved. */
@@ -120,6 +138,12 @@ export class LaneBook {
   /** Changes memory only. */
   keep(lane: LaneState): void {
     this.#lanes = this.#with(lane)
+    this.#skipped = true
+  }
+
+  /** Stores what only memory knows, so that skipped events are not read again for ever. */
+  saveSkipped(): void {
+    if (this.#skipped) this.saveAll(this.#lanes)
   }
 
   #with(lane: LaneState): readonly LaneState[] {
@@ -140,6 +164,32 @@ export class LaneBook {
 }
 
 const NO_LANES: Book = { lanes: [], openFrom: null }
+
+/** What the rest of the object relies on; checked because a row that throws would stop every lane. */
+const BookSchema = v.looseObject({
+  openFrom: v.nullable(v.number()),
+  lanes: v.array(
+    v.looseObject({
+      destination: v.string(),
+      status: v.picklist(['active', 'paused', 'disabled', 'removed']),
+      cursor: v.pipe(v.number(), v.safeInteger()),
+      epochs: v.array(v.looseObject({ events: v.array(v.string()), fields: v.array(v.string()) })),
+      recent: v.array(v.looseObject({})),
+      replays: v.array(v.looseObject({})),
+    }),
+  ),
+})
+
+function readBook(row: SqlRow): Book | null {
+  try {
+    const book: unknown = JSON.parse(textOf(row, 'lanes'))
+    // Sound: only this class writes the column; the check finds what was damaged outside of it.
+    return v.is(BookSchema, book) ? (book as unknown as Book) : null
+  } catch {
+    // Swallows: not even JSON.
+    return null
+  }
+}
 
 function matchBook(book: Book, plans: readonly LanePlan[] | null, head: number): Book {
   if (plans === null) return book.openFrom === null ? { ...book, openFrom: head } : book

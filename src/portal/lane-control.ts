@@ -50,6 +50,7 @@ export class LaneControl {
   park(destination: string, sequence: number): Result<LaneState, ControlRefusal> {
     const lane = this.#deps.lanes.find(destination)
     if (lane === null) return err('unknown_lane')
+    if (this.#deps.deliverer.find(destination) === null) return err('removed_lane')
     if (this.#head(lane) !== sequence) return err('not_head')
     const cause = { reason: 'set_aside', status: null, at: this.#deps.now() }
     const settled = parkEvent(lane, sequence, cause)

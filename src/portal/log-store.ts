@@ -64,7 +64,7 @@ export class LogStore {
         'SELECT sequence, received_at, receipt, digest FROM log ORDER BY sequence DESC LIMIT ?',
         MAX_REMEMBERED,
       )
-      .filter((row) => numberOf(row, 'received_at') > now - RECEIPT_WINDOW_MS)
+      .filter((row) => receivedAtOf(row) > now - RECEIPT_WINDOW_MS)
       .map((row) => ({ arrival: arrivalOf(row), sequence: numberOf(row, 'sequence') }))
       .toReversed()
   }
@@ -95,7 +95,7 @@ export class LogStore {
       .all('SELECT sequence, received_at FROM log ORDER BY sequence LIMIT ?', limit)
       .map((row) => ({
         sequence: numberOf(row, 'sequence'),
-        receivedAt: numberOf(row, 'received_at'),
+        receivedAt: receivedAtOf(row),
       }))
   }
 
@@ -114,7 +114,8 @@ export class LogStore {
   /** How many entries are quarantined. */
   countQuarantined(): number {
     const row = this.#db.all(
-      `SELECT count(*) AS entries FROM log WHERE json_extract(event, '$.quarantined') IS NOT NULL`,
+      `SELECT count(*) AS entries FROM log
+       WHERE iif(json_valid(event), coalesce(json_type(event, '$.quarantined'), '') <> 'null', 1)`,
     )[0]
     return row === undefined ? 0 : numberOf(row, 'entries')
   }
@@ -196,27 +197,43 @@ export class LogStore {
 
 function arrivalOf(row: SqlRow): Arrival {
   return {
-    receipt: textOf(row, 'receipt'),
-    digest: textOf(row, 'digest'),
-    receivedAt: numberOf(row, 'received_at'),
+    receipt: String(row['receipt']),
+    digest: String(row['digest']),
+    receivedAt: receivedAtOf(row),
   }
+}
+
+/** A damaged time counts as long ago. */
+function receivedAtOf(row: SqlRow): number {
+  const value = row['received_at']
+  return typeof value === 'number' ? value : 0
 }
 
 /** An entry that cannot be read is shown as quarantined: it must not stop a lane (G10). */
 function entryOf(row: SqlRow): LogEntry {
-  const sequence = numberOf(row, 'sequence')
-  const place = {
-    sequence,
-    receipt: textOf(row, 'receipt'),
-    receivedAt: numberOf(row, 'received_at'),
-  }
+  const { receipt, receivedAt } = arrivalOf(row)
+  return { sequence: numberOf(row, 'sequence'), receipt, receivedAt, event: readEvent(row) }
+}
+
+function readEvent(row: SqlRow): RelayEvent {
   try {
-    // Sound: only `insert` writes this column, with the text of a RelayEvent.
-    return { ...place, event: JSON.parse(textOf(row, 'event')) as RelayEvent }
+    const event: unknown = JSON.parse(textOf(row, 'event'))
+    return isEvent(event) ? event : UNREADABLE
   } catch {
     // Swallows: a row damaged outside of this code.
-    return { ...place, event: UNREADABLE }
+    return UNREADABLE
   }
+}
+
+/** What filters rely on; whatever else is wrong with an event stops at its renderer. */
+function isEvent(value: unknown): value is RelayEvent {
+  if (typeof value !== 'object' || value === null) return false
+  if (!('name' in value) || !('field' in value) || !('quarantined' in value)) return false
+  const { name, field, quarantined } = value
+  const isField = typeof field === 'object' && (field === null || 'fieldName' in field)
+  return (
+    typeof name === 'string' && isField && (quarantined === null || typeof quarantined === 'string')
+  )
 }
 
 const UNREADABLE: RelayEvent = {

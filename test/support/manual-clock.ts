@@ -17,10 +17,11 @@ export class ManualClock {
   /** Unix milliseconds. */
   readonly now = (): number => this.#now
 
-  /** Resolves when the clock has moved that far. */
+  /** Resolves when the clock has moved that far; at once for no time at all. */
   readonly sleep = (ms: number): Promise<void> =>
     new Promise((resolve) => {
-      this.#sleepers.push({ at: this.#now + ms, wake: resolve })
+      if (ms <= 0) resolve()
+      else this.#sleepers.push({ at: this.#now + ms, wake: resolve })
     })
 
   /** How many sleep at the moment. */

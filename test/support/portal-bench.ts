@@ -3,7 +3,12 @@
  * begins a day ahead of the machine's, so that no alarm fires by itself: a test runs it by hand.
  */
 import { env } from 'cloudflare:workers'
-import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import {
+  evictDurableObject,
+  reset,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from 'cloudflare:test'
 import { vi } from 'vitest'
 import type { LaneState } from '../../src/core/lane-state.ts'
 import { readDestinations } from '../../src/destinations/read-destinations.ts'
@@ -71,7 +76,6 @@ export class PortalBench {
   readonly logged: string[] = []
   /** Settings of objects that are constructed from now on. */
   settings: Partial<PortalSettings> = {}
-  #fields = 0
 
   constructor(destinations: readonly Entry[] | null = [machine('erp')]) {
     this.network
@@ -90,11 +94,13 @@ export class PortalBench {
     })
   }
 
-  /** Ends the test. */
+  /** Ends the test; throws if something was sent that no receiver had been simulated for. */
   async close(): Promise<void> {
     world.adapt = (settings) => settings
     vi.restoreAllMocks()
     await reset()
+    const { unclaimed } = this.network
+    if (unclaimed.length > 0) throw new Error(`Nobody claims ${unclaimed.join(', ')}`)
   }
 
   /** The destinations of objects that are constructed from now on. */
@@ -108,12 +114,25 @@ export class PortalBench {
     this.configure(entries)
     await this.restart()
     await this.portal().view()
+    await this.alarmIfDue()
   }
 
-  /** Ends the object in memory, after what runs has come to rest. */
+  /** Ends the object in memory; it waits for its timers first, as the platform does. */
   async restart(): Promise<void> {
     await this.portal().view()
+    while (this.clock.sleepers > 0) await this.advance(1000)
     await evictDurableObject(this.stub())
+  }
+
+  /** Makes the portal known, and leaves nothing to do but what the test asks for. */
+  async start(): Promise<void> {
+    await this.portal().recognises(await this.tokenHash())
+    await this.quiet()
+  }
+
+  /** The hash of the token that speaks for the portal. */
+  tokenHash(): Promise<string> {
+    return hashToken(this.memberId, 'bench-token')
   }
 
   /** A new stub of the portal's object. */
@@ -123,18 +142,16 @@ export class PortalBench {
 
   /** The object's methods; a new stub each time. */
   portal(): PortalClient {
-    // Sound: the binding's class is the portal, whose methods these are, each as a promise.
-    return this.stub() as unknown as PortalClient
+    return this.stub()
   }
 
   /** An event that is like no other, unless the test says so. */
   async request(changes: Partial<AppendRequest> = {}): Promise<AppendRequest> {
-    this.#fields += 1
     return {
       receipt: crypto.randomUUID(),
       receivedAt: this.clock.now(),
       digest: crypto.randomUUID(),
-      tokenHash: await hashToken(this.memberId, 'bench-token'),
+      tokenHash: await this.tokenHash(),
       event: JSON.stringify(anEvent({ ts: Math.floor(this.clock.now() / 1000) })),
       quarantined: false,
       drained: false,
@@ -164,6 +181,17 @@ export class PortalBench {
     this.network.handle((request) =>
       new URL(request.url).host === `${name}.example.com` ? answer(request) : null,
     )
+  }
+
+  /** Answers the first send of a sequence to `erp` with the status that the table names. */
+  failOnce(statuses: Readonly<Record<number, number>>): void {
+    const failed = new Set<number>()
+    this.receive('erp', ({ headers }) => {
+      const sequence = Number(headers.get('webhook-id')?.split('-').at(-1))
+      const status = failed.has(sequence) ? undefined : statuses[sequence]
+      failed.add(sequence)
+      return status === undefined ? null : new Response('no', { status })
+    })
   }
 
   /** Answers the requests to a Slack channel in a test's own way. */
@@ -199,6 +227,12 @@ export class PortalBench {
     return this.alarm()
   }
 
+  /** Runs the alarm if its time has come, as the platform does. */
+  async alarmIfDue(): Promise<void> {
+    const at = await this.alarmAt()
+    if (at !== null && at <= this.clock.now()) await this.alarm()
+  }
+
   /** Runs alarms until none stands. */
   async quiet(): Promise<void> {
     while (await this.alarmInTime()) await this.settled()
@@ -219,6 +253,13 @@ export class PortalBench {
     return runInDurableObject(this.stub(), (_, state) => work(state))
   }
 
+  /** One text of the first row of a query. */
+  async text(query: string): Promise<string> {
+    const [value] = Object.values((await this.rows(query))[0] ?? {})
+    if (typeof value !== 'string') throw new Error(`Cannot read a text with ${query}`)
+    return value
+  }
+
   /** Rows of a query. */
   rows(query: string, ...bindings: SqlStorageValue[]): Promise<Record<string, SqlStorageValue>[]> {
     return this.inside(({ storage }) => storage.sql.exec(query, ...bindings).toArray())
@@ -226,9 +267,9 @@ export class PortalBench {
 
   /** One lane as stored; throws when there is none. */
   async storedLane(destination: string): Promise<LaneState> {
-    const [row] = await this.rows('SELECT lanes FROM lanes')
+    const text = await this.text('SELECT lanes FROM lanes')
     // Sound: the column holds what the object wrote.
-    const { lanes } = JSON.parse(String(row?.['lanes'])) as { lanes: readonly LaneState[] }
+    const { lanes } = JSON.parse(text) as { lanes: readonly LaneState[] }
     const lane = lanes.find((known) => known.destination === destination)
     if (lane === undefined) throw new Error(`Cannot find the lane ${destination}`)
     return lane
@@ -248,12 +289,13 @@ export class PortalBench {
     return event?.fates[destination] ?? null
   }
 
-  /** Waits until every configured lane has passed the head. */
+  /** Waits until every active lane has passed the head. */
   async settled(): Promise<void> {
     await until(async () => {
       const view = await this.portal().view()
-      const waiting = view?.lanes.filter(({ backlog }) => backlog > 0) ?? []
-      return waiting.length === 0
+      const lanes =
+        view?.lanes.filter(({ type, state }) => type !== null && state === 'active') ?? []
+      return lanes.every(({ backlog }) => backlog === 0)
     })
   }
 
@@ -270,13 +312,13 @@ export class PortalBench {
         return { toArray: () => rows } as ReturnType<typeof exec>
       })
       const transaction = storage.transactionSync.bind(storage)
-      vi.spyOn(storage, 'transactionSync').mockImplementation((work) => {
+      storage.transactionSync = (work) => {
         const before = inserts(observed)
         const result = transaction(work)
         const events = inserts(observed) - before
         if (events > 0) observed.commits.push(events)
         return result
-      })
+      }
       const setAlarm = storage.setAlarm.bind(storage)
       vi.spyOn(storage, 'setAlarm').mockImplementation((at) => {
         observed.alarms.push(Number(at))
@@ -290,12 +332,13 @@ export class PortalBench {
   async failNextTransaction(): Promise<void> {
     await this.inside(({ storage }) => {
       const transaction = storage.transactionSync.bind(storage)
-      vi.spyOn(storage, 'transactionSync').mockImplementationOnce((work) =>
-        transaction(() => {
+      storage.transactionSync = (work) => {
+        storage.transactionSync = transaction
+        return transaction(() => {
           work()
           throw new Error('disk is full')
-        }),
-      )
+        })
+      }
     })
   }
 }

@@ -12,6 +12,7 @@ import {
 import { vi } from 'vitest'
 import type { InstallState, PendingInstall } from '../../src/core/install.ts'
 import type { PortalSettings } from '../../src/portal/settings.ts'
+import { createSealer, parseTokenKeys } from '../../src/storage/seal.ts'
 import { InstallStore, type InstallRecord } from '../../src/storage/install-store.ts'
 import { aBitrix24World, bitrix24Handler, type Bitrix24World } from './bitrix24-network.ts'
 import { FORM_BODIES } from './form-bodies.ts'
@@ -53,6 +54,8 @@ export const NO_TRACES: Traces = {
   kv: {},
 }
 
+const SLEEP_MS = 10
+
 /** One portal under test. */
 export class PortalLab {
   readonly memberId = crypto.randomUUID().replaceAll('-', '')
@@ -83,15 +86,27 @@ export class PortalLab {
           : bitrix24Handler({ ...this.bitrix24, ...own })(request)
       })
     vi.spyOn(globalThis, 'fetch').mockImplementation(this.network.fetch)
-    world.adapt = (settings) => this.adapt({ ...settings, now: () => Date.now() + this.offsetMs })
+    world.adapt = (settings) =>
+      this.adapt({
+        ...settings,
+        now: () => Date.now() + this.offsetMs,
+        // An eviction waits for whatever sleeps; the clock decides what is due, not the sleep.
+        sleep: (ms) => scheduler.wait(Math.min(ms, SLEEP_MS)),
+      })
   }
 
-  /** Ends the test: storage of all bindings is emptied, mocks are gone. */
+  /**
+   * Ends the test: storage of all bindings is emptied, mocks are gone.
+   *
+   * @throws when a request went out that nobody claimed.
+   */
   async close(): Promise<void> {
     world.adapt = (settings) => settings
     vi.useRealTimers()
     vi.restoreAllMocks()
     await reset()
+    const { unclaimed } = this.network
+    if (unclaimed.length > 0) throw new Error(`Cannot claim ${unclaimed.join(', ')}`)
   }
 
   /** The object's time at the test's start, some seconds away, in unix seconds: it stands still. */
@@ -123,15 +138,21 @@ export class PortalLab {
   }
 
   /** Posts a body; each call comes from another address, so that the rate limit stays out of it. */
-  async post(body: string, path = '/bitrix24/events'): Promise<Response> {
+  async post(body: string, { path = '/bitrix24/events', address = anAddress() } = {}) {
     return exports.default.fetch(`${RELAY}${path}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
-        'cf-connecting-ip': `2001:db8:${crypto.randomUUID().slice(0, 4)}::1`,
+        'cf-connecting-ip': address,
       },
       body,
     })
+  }
+
+  /** The page of the application in the portal's frame. */
+  page(changes: Changes = {}): Promise<Response> {
+    const path = `/bitrix24/install?DOMAIN=${this.domain}&PROTOCOL=1&LANG=en`
+    return this.post(this.body('install-page-body', changes), { path })
   }
 
   /** ONAPPINSTALL a quarter of an hour ago. */
@@ -203,6 +224,15 @@ export class PortalLab {
     return row === undefined ? null : (JSON.parse(String(row['pending'])) as PendingInstall)
   }
 
+  /** What a sealed text says. */
+  async open(sealed: string | null | undefined, field: string): Promise<string> {
+    const keys = parseTokenKeys(RUNTIME_BINDINGS.TOKEN_KEYS)
+    const sealer = createSealer(keys.ok ? keys.value : [])
+    const opened = await sealer.open(sealed ?? '', { memberId: this.memberId, field })
+    if (!opened.ok) throw new Error(`Cannot open ${field}: ${opened.error}`)
+    return opened.value
+  }
+
   /** The portal's record in KV. */
   record(): Promise<InstallRecord | null> {
     return new InstallStore(env.INSTALLS).load(this.memberId)
@@ -231,6 +261,10 @@ export class PortalLab {
   }
 }
 
+function anAddress(): string {
+  return `2001:db8:${crypto.randomUUID().slice(0, 4)}::1`
+}
+
 /** The part of `GET /admin/api/portals/{memberId}` that these tests read. */
 export interface PortalAnswer {
   readonly state: string
@@ -254,6 +288,7 @@ export interface PortalAnswer {
     readonly destination: string
     readonly cursor: number
     readonly backlog: number
+    readonly attempts: number
   }[]
 }
 
@@ -281,6 +316,27 @@ export async function dumpKv(): Promise<Record<string, string | null>> {
     ]),
   )
   return Object.fromEntries(entries)
+}
+
+/** The answer to a refused caller, whatever he lacks. */
+export const REFUSED = {
+  status: 403,
+  body: {
+    error: {
+      code: 'untrusted',
+      message: 'The caller could not prove that it speaks for the portal',
+    },
+  },
+} as const
+
+/** The answer to a lifecycle event. */
+export const ACCEPTED = { status: 200, body: { accepted: true } } as const
+
+/** Status and body of an answer. */
+export async function said(answer: Response | Promise<Response>): Promise<unknown> {
+  const response = await answer
+  const body: unknown = await response.json()
+  return { status: response.status, body }
 }
 
 /** A promise that a test releases, to hold an answer back. */

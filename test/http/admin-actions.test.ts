@@ -1,0 +1,400 @@
+/** The admin API of one portal, as design section 5 names it: what an operator may do. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSealer } from '../../src/storage/seal.ts'
+import { anEvent } from '../support/a-delivery.ts'
+import { ANY_TIME, askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
+import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
+import { PortalBench, gate, machine, until, type Entry } from '../support/portal-bench.ts'
+import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'
+
+let bench: PortalBench
+
+beforeEach(() => {
+  bench = new PortalBench()
+})
+
+afterEach(() => bench.close())
+
+/** Calls the API; `{portal}` in the path is the portal under test. */
+function call(route: string, options: AdminCall = {}): Promise<Response> {
+  return callAdmin(route.replace('{portal}', bench.memberId), options)
+}
+
+/** The answer as status and JSON. */
+function ask(route: string, options: AdminCall = {}): Promise<AdminAnswer> {
+  return askAdmin(route.replace('{portal}', bench.memberId), options)
+}
+
+/** Some events, each sent once. */
+async function delivered(count: number): Promise<void> {
+  await bench.appendMany(count)
+  await bench.settled()
+}
+
+describe('POST …/lanes/{destination}/replay', () => {
+  const REPLAY = 'POST /portals/{portal}/lanes/erp/replay'
+
+  it('sends a range again: same ids, same previousSequence, "replayed":true in the data', async () => {
+    await delivered(4)
+    const answer = await ask(REPLAY, { body: { from: 2, to: 3 } })
+    expect(answer).toEqual({ status: 202, body: { replayed: 2 } })
+    await until(() => bench.received('erp').length === 6)
+    const first = bench.received('erp').slice(1, 3)
+    expect(bench.received('erp').slice(4)).toEqual(
+      first.map((delivery) => ({ ...delivery, replayed: true })),
+    )
+    const bodies = bench.network.to('erp.example.com').map(({ body }) => JSON.parse(body))
+    expect(bodies[4]).toEqual({ ...bodies[1], data: { ...bodies[1].data, replayed: true } })
+    expect(bodies[1].data).not.toHaveProperty('replayed')
+    expect(await bench.lane('erp')).toMatchObject({ cursor: 4, replaying: 0 })
+    expect(await bench.fate('erp', 2)).toMatchObject({ state: 'delivered', attempts: 1 })
+  })
+
+  it('sends what is parked again, and it is parked no more', async () => {
+    bench.failOnce({ 1: 422, 3: 422 })
+    await delivered(4)
+    expect(await ask(REPLAY, { body: { parked: true } })).toEqual({
+      status: 202,
+      body: { replayed: 2 },
+    })
+    await until(() => bench.received('erp').length === 6)
+    expect(bench.received('erp').slice(4)).toMatchObject([
+      { sequence: 1, previousSequence: null, replayed: true },
+      { sequence: 3, previousSequence: 2, replayed: true },
+    ])
+    await until(async () => (await bench.lane('erp')).parked === 0)
+    expect((await ask('GET /portals/{portal}/parked')).body).toEqual({ parked: [] })
+    expect(await bench.fate('erp', 3)).toMatchObject({ state: 'delivered', attempts: 2 })
+  })
+
+  it('only counts with ?dryRun=true', async () => {
+    bench.failOnce({ 1: 422 })
+    await delivered(3)
+    const dry = `${REPLAY}?dryRun=true`
+    expect(await ask(dry, { body: { from: 1, to: 3 } })).toEqual({
+      status: 202,
+      body: { replayed: 3, dryRun: true },
+    })
+    expect((await ask(dry, { body: { parked: true } })).body).toMatchObject({ replayed: 1 })
+    expect((await bench.lane('erp')).replaying).toBe(0)
+    await bench.quiet()
+    expect(bench.received('erp')).toHaveLength(3)
+  })
+
+  it('goes up to the cursor, and counts only what the destination was meant to get', async () => {
+    await bench.append()
+    await bench.append({ event: JSON.stringify(anEvent({ name: 'ONCRMDEALUPDATE' })) })
+    await bench.append()
+    await bench.settled()
+    await bench.portal().controlLane('erp', { kind: 'pause' })
+    await bench.append()
+    const answer = await ask(REPLAY, { body: { from: 1, to: 99 } })
+    expect(answer).toEqual({ status: 202, body: { replayed: 2 } })
+    expect((await bench.lane('erp')).replaying).toBe(1)
+    await bench.portal().controlLane('erp', { kind: 'resume' })
+    await until(() => bench.received('erp').length === 5)
+    expect(
+      bench
+        .sequences('erp')
+        .slice(2)
+        .toSorted((a, b) => a - b),
+    ).toEqual([1, 3, 4])
+  })
+
+  it('of nothing is no job', async () => {
+    await delivered(1)
+    expect((await ask(REPLAY, { body: { parked: true } })).body).toEqual({ replayed: 0 })
+    expect((await ask(REPLAY, { body: { from: 5, to: 9 } })).body).toEqual({ replayed: 0 })
+    expect((await bench.lane('erp')).replaying).toBe(0)
+  })
+
+  it('survives the end of the object', async () => {
+    await delivered(2)
+    await bench.portal().controlLane('erp', { kind: 'pause' })
+    await ask(REPLAY, { body: { from: 1, to: 2 } })
+    await bench.restart()
+    await bench.portal().controlLane('erp', { kind: 'resume' })
+    await until(() => bench.received('erp').length === 4)
+    expect(bench.received('erp').slice(2)).toMatchObject([
+      { sequence: 1, replayed: true },
+      { sequence: 2, replayed: true },
+    ])
+  })
+
+  it('409 for the eleventh job of a lane', async () => {
+    await delivered(1)
+    await bench.portal().controlLane('erp', { kind: 'pause' })
+    const answers: number[] = []
+    for (let job = 0; job < 11; job += 1) {
+      answers.push((await ask(REPLAY, { body: { from: 1, to: 1 } })).status)
+    }
+    expect(answers).toEqual([...Array.from({ length: 10 }, () => 202), 409])
+    expect(await ask(REPLAY, { body: { from: 1, to: 1 } })).toEqual(refusal(409, 'too_many_jobs'))
+  })
+
+  it('takes the JSON whatever content type a client names', async () => {
+    await delivered(1)
+    for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain']) {
+      const headers = { 'content-type': type }
+      expect((await ask(REPLAY, { body: { parked: true }, headers })).status).toBe(202)
+    }
+  })
+
+  it.each<[name: string, body: unknown]>([
+    ['no body', undefined],
+    ['an empty object', {}],
+    ['a range that ends before it begins', { from: 3, to: 2 }],
+    ['a range from 0', { from: 0, to: 2 }],
+    ['half a range', { from: 1 }],
+    ['a range of texts', { from: '1', to: '2' }],
+    ['a fraction', { from: 1, to: 1.5 }],
+    ['both wishes', { from: 1, to: 2, parked: true }],
+    ['parked: false', { parked: false }],
+    ['a further key', { parked: true, force: true }],
+    ['an array', []],
+    ['no JSON', '{"parked":tr'],
+    ['more than 16 KiB', `{"parked":true}${' '.repeat(16 * 1024)}`],
+  ])('400 for %s', async (_, body) => {
+    await delivered(2)
+    expect(await ask(REPLAY, { body })).toEqual(refusal(400, 'invalid_request'))
+    expect((await bench.lane('erp')).replaying).toBe(0)
+  })
+})
+
+describe('POST …/lanes/{destination}/pause, resume and park', () => {
+  const LANE = 'POST /portals/{portal}/lanes/erp'
+
+  it('pauses after the attempt that is under way, and resumes where it stood', async () => {
+    const held = gate()
+    bench.receive('erp', async () => {
+      await held.opened
+      return null
+    })
+    await bench.appendMany(3)
+    await until(() => bench.sequences('erp').length === 1)
+    expect(await ask(`${LANE}/pause`)).toEqual({ status: 200, body: { state: 'paused' } })
+    await bench.inside(() => held.open())
+    await until(async () => (await bench.lane('erp')).cursor === 1)
+    await bench.append()
+    await bench.quiet()
+    expect(bench.sequences('erp')).toEqual([1])
+    expect(await bench.lane('erp')).toMatchObject({ state: 'paused', backlog: 3 })
+    expect(await ask(`${LANE}/resume`)).toEqual({ status: 200, body: { state: 'active' } })
+    await bench.settled()
+    expect(bench.sequences('erp')).toEqual([1, 2, 3, 4])
+  })
+
+  it('resume tries at once what waits for its retry', async () => {
+    bench.failOnce({ 1: 503 })
+    await bench.append()
+    await until(() => bench.clock.sleepers > 0)
+    await bench.append()
+    bench.receive('erp', () => new Response('', { status: 503 }))
+    await bench.advance(1000)
+    await until(async () => (await bench.lane('erp')).attempts === 2)
+    bench.receive('erp', () => new Response(''))
+    expect(await ask(`${LANE}/resume`)).toEqual({ status: 200, body: { state: 'active' } })
+    await bench.settled()
+    expect(bench.sequences('erp')).toEqual([1, 1, 1, 2])
+  })
+
+  it('resume revives a disabled lane', async () => {
+    bench.failOnce({ 1: 410 })
+    await bench.append()
+    await until(async () => (await bench.lane('erp')).state === 'disabled')
+    expect(await ask(`${LANE}/resume`)).toEqual({ status: 200, body: { state: 'active' } })
+    await bench.settled()
+    expect(bench.sequences('erp')).toEqual([1, 1])
+  })
+
+  it('resume says honestly that a misconfigured destination stays disabled', async () => {
+    await bench.deploy([machine('erp', { url: 'nonsense' })])
+    await bench.append()
+    expect(await ask(`${LANE}/resume`)).toEqual({ status: 200, body: { state: 'disabled' } })
+  })
+
+  it('park sets the head aside and the lane goes on', async () => {
+    bench.failOnce({ 2: 503 })
+    await bench.appendMany(3)
+    await until(async () => (await bench.lane('erp')).attempts === 1)
+    expect(await ask(`${LANE}/park`, { body: { sequence: 2 } })).toEqual({
+      status: 200,
+      body: { state: 'active' },
+    })
+    await bench.advance(1000)
+    await bench.settled()
+    expect(bench.sequences('erp')).toEqual([1, 2, 3])
+    expect((await ask('GET /portals/{portal}/parked')).body).toMatchObject({
+      parked: [{ destination: 'erp', sequence: 2, reason: 'set_aside', status: null, attempts: 1 }],
+    })
+  })
+
+  it.each([1, 3, 99])('park: 409 for %i, which is not the head', async (sequence) => {
+    bench.failOnce({ 2: 503 })
+    await bench.appendMany(3)
+    await until(async () => (await bench.lane('erp')).attempts === 1)
+    const answer = await ask(`${LANE}/park`, { body: { sequence } })
+    expect(answer).toEqual(refusal(409, 'not_head'))
+  })
+
+  it('park: 409 when nothing waits', async () => {
+    await bench.append()
+    await bench.settled()
+    expect(await ask(`${LANE}/park`, { body: { sequence: 1 } })).toEqual(refusal(409, 'not_head'))
+  })
+
+  it.each([undefined, {}, { sequence: 0 }, { sequence: '1' }, { sequence: 1, more: 1 }, 'x', null])(
+    'park: 400 for %j',
+    async (body) => {
+      await bench.append()
+      expect(await ask(`${LANE}/park`, { body })).toEqual(refusal(400, 'invalid_request'))
+    },
+  )
+
+  it.each(['replay', 'pause', 'resume', 'park'])('%s: 404 for an unknown lane', async (verb) => {
+    await bench.append()
+    const body = verb === 'replay' ? { parked: true } : { sequence: 1 }
+    const answer = await ask(`POST /portals/{portal}/lanes/nobody/${verb}`, { body })
+    expect(answer).toEqual(refusal(404, 'not_found'))
+  })
+
+  it.each(['replay', 'pause', 'resume', 'park'])(
+    '%s: 409 for a removed destination',
+    async (verb) => {
+      await bench.append()
+      await bench.settled()
+      await bench.deploy([machine('crm')])
+      await bench.append()
+      const body = verb === 'replay' ? { parked: true } : { sequence: 2 }
+      const answer = await ask(`${LANE}/${verb}`, { body })
+      expect(answer).toEqual(refusal(409, 'removed_destination'))
+      expect(await bench.lane('erp')).toMatchObject({ state: 'removed', cursor: 1 })
+    },
+  )
+})
+
+describe('PUT and DELETE /portals/{memberId}/values/{NAME}', () => {
+  const VALUE = '/portals/{portal}/values/ERP_URL'
+
+  it('204: stored sealed, removed again', async () => {
+    await bench.append()
+    const put = await call(`PUT ${VALUE}`, { body: { value: 'canary-value' } })
+    expect([put.status, await put.text()]).toEqual([204, ''])
+    const [row] = await bench.rows('SELECT name, sealed FROM portal_values')
+    expect(row).toEqual({ name: 'ERP_URL', sealed: expect.stringMatching(/^v1\.k1\./u) })
+    expect(JSON.stringify(row)).not.toContain('canary-value')
+    expect((await call(`DELETE ${VALUE}`)).status).toBe(204)
+    expect(await bench.rows('SELECT name FROM portal_values')).toEqual([])
+    expect((await call(`DELETE ${VALUE}`)).status).toBe(204)
+  })
+
+  it.each([undefined, {}, { value: '' }, { value: 1 }, { value: 'x', more: 1 }, 'x', '"x"'])(
+    '400 for the body %j',
+    async (body) => {
+      await bench.append()
+      expect(await ask(`PUT ${VALUE}`, { body })).toEqual(refusal(400, 'invalid_request'))
+    },
+  )
+
+  it('400 for a value of more than 4,096 characters', async () => {
+    await bench.append()
+    expect((await ask(`PUT ${VALUE}`, { body: { value: 'x'.repeat(4096) } })).status).toBe(204)
+    const long = { value: 'x'.repeat(4097) }
+    expect(await ask(`PUT ${VALUE}`, { body: long })).toEqual(refusal(400, 'invalid_request'))
+  })
+
+  it.each(['erp_url', '1NAME', 'A-B', 'A'.repeat(65), '%24A'])(
+    '400 for the name %s',
+    async (name) => {
+      await bench.append()
+      const path = `/portals/{portal}/values/${name}`
+      const body = { value: 'x' }
+      expect(await ask(`PUT ${path}`, { body })).toEqual(refusal(400, 'invalid_request'))
+      expect(await ask(`DELETE ${path}`)).toEqual(refusal(400, 'invalid_request'))
+    },
+  )
+
+  it('503 without a key to seal it with', async () => {
+    bench.settings = { ...bench.settings, sealer: createSealer([]) }
+    await bench.append()
+    const answer = await ask(`PUT ${VALUE}`, { body: { value: 'x' } })
+    expect(answer).toEqual(refusal(503, 'misconfigured'))
+  })
+})
+
+describe('POST /destinations/{destination}/test', () => {
+  const TEST = 'POST /destinations/erp/test'
+
+  it('delivered: the real renderer, signed, as relay.test without a sequence', async () => {
+    expect(await ask(TEST)).toEqual({
+      status: 200,
+      body: { outcome: 'delivered', reason: null, status: 200, detail: null },
+    })
+    const [sent] = bench.network.to('erp.example.com')
+    expect(sent?.headers.get('webhook-signature')).toMatch(/^v1,/u)
+    expect(sent?.headers.get('webhook-id')).toMatch(/^test-[0-9a-f-]{36}$/u)
+    expect(bench.received('erp')).toMatchObject([{ type: 'relay.test', sequence: null }])
+  })
+
+  it('delivered: a Slack message', async () => {
+    expect((await ask('POST /destinations/crm-alerts/test')).body).toMatchObject({
+      outcome: 'delivered',
+    })
+    expect(bench.network.to('hooks.slack.com')).toHaveLength(1)
+  })
+
+  it.each([
+    [410, 'rejected', 'gone'],
+    [422, 'rejected', 'http_422'],
+    [500, 'unreachable', 'http_500'],
+    [302, 'unreachable', 'redirect'],
+    [429, 'unreachable', 'rate_limited'],
+  ])('%i: %s, %s', async (status, outcome, reason) => {
+    const headers = status === 302 ? { location: 'https://elsewhere.example.com/' } : {}
+    bench.receive('erp', () => new Response('why', { status, headers }))
+    expect(await ask(TEST)).toEqual({
+      status: 200,
+      body: { outcome, reason, status, detail: 'why' },
+    })
+    expect(bench.network.sent).toHaveLength(1)
+  })
+
+  it('unreachable: a receiver that does not answer', async () => {
+    bench.receive('erp', () => {
+      throw new TypeError('Network connection lost.')
+    })
+    expect((await ask(TEST)).body).toEqual({
+      outcome: 'unreachable',
+      reason: 'network_error',
+      status: null,
+      detail: null,
+    })
+  })
+
+  it.each<[reason: string, entry: Entry]>([
+    ['misconfigured', machine('erp', { url: 'nonsense' })],
+    ['no_value', machine('erp', { url: '$portal.ERP_URL' })],
+  ])('rejected, %s: nothing is sent', async (reason, entry) => {
+    const settings = { DESTINATIONS: [entry] }
+    expect(await ask(TEST, { settings })).toEqual({
+      status: 200,
+      body: { outcome: 'rejected', reason, status: null, detail: null },
+    })
+    expect(bench.network.sent).toEqual([])
+  })
+
+  it('never shows the secrets of the destination', async () => {
+    bench.network.handle(({ url }) =>
+      url === RUNTIME_BINDINGS.SLACK_WEBHOOK_URL ? new Response(url, { status: 500 }) : null,
+    )
+    const { body } = await ask('POST /destinations/crm-alerts/test')
+    expect(JSON.stringify(body)).not.toContain('slackcanary')
+    expect(body).toMatchObject({ outcome: 'unreachable', status: 500 })
+  })
+
+  it('404 for an unknown destination, also when DESTINATIONS cannot be read', async () => {
+    expect(await ask('POST /destinations/nobody/test')).toEqual(refusal(404, 'not_found'))
+    const settings = { DESTINATIONS: '[{' }
+    expect(await ask(TEST, { settings })).toEqual(refusal(404, 'not_found'))
+  })
+})

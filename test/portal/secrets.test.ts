@@ -1,0 +1,383 @@
+/**
+ * G6: no token is ever in a log line, an error, a stored event, a forwarded body, an admin answer or a
+ * metric. Canary values go in at every door; then everything that is stored, written, sent and answered
+ * is searched for them. Key rotation is the second half.
+ */
+import { env, exports } from 'cloudflare:workers'
+import { createScheduledController, reset } from 'cloudflare:test'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { DRAIN_CRON } from '../../src/cron.ts'
+import { readDestinations } from '../../src/destinations/read-destinations.ts'
+import type { PortalSettings } from '../../src/portal/settings.ts'
+import { createSealer, parseTokenKeys } from '../../src/storage/seal.ts'
+import { PortalLab, RELAY, callAdmin, directoryTables, dumpKv } from '../support/portal-lab.ts'
+import { RUNTIME_BINDINGS, SIGNING_SECRET } from '../support/runtime-bindings.ts'
+import worker from '../support/worker.ts'
+
+const OLD_KEY = RUNTIME_BINDINGS.TOKEN_KEYS
+const NEW_KEY = { k2: 'YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY=' }
+const HOOK = 'https://hooks.example.com/in/canary-portal-value-0001'
+const PORTAL_SIGNATURE = 'whsec_Y2FuYXJ5LW9mLXRoZS1wb3J0YWwtMDAwMDAwMDAwMDE='
+const SYSTEM_ACCESS = 'canary-access-of-the-system-user'
+
+/** Every canary holds this word; in base64 it shows as one of three, by where it begins. */
+const CANARY = /canary|Y2FuYXJ5|NhbmFye|jYW5hcn/iu
+
+/** Secrets that come from elsewhere and cannot hold the word. */
+const OTHERS = new Set([
+  SIGNING_SECRET,
+  SIGNING_SECRET.slice('whsec_'.length),
+  ...Object.values(NEW_KEY),
+  ...Object.values(JSON.parse(OLD_KEY) as Record<string, string>),
+  RUNTIME_BINDINGS.ADMIN_TOKEN,
+])
+
+let lab: PortalLab
+let lines: string[]
+
+beforeEach(() => {
+  lab = new PortalLab()
+  lines = []
+  for (const level of ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const) {
+    vi.spyOn(console, level).mockImplementation((...parts: unknown[]) => {
+      lines.push(parts.map((part) => textOf(part)).join(' '))
+    })
+  }
+})
+
+afterEach(async () => {
+  await lab.close()
+})
+
+function textOf(part: unknown): string {
+  return part instanceof Error ? `${part.message} ${part.stack ?? ''}` : JSON.stringify(part)
+}
+
+/** What of a text is secret; empty when nothing is. */
+function leaks(text: string): string[] {
+  const others = [...OTHERS].filter((secret) => text.includes(secret))
+  const found = CANARY.exec(text)
+  const around = found === null ? [] : [text.slice(Math.max(0, found.index - 60), found.index + 40)]
+  return [...around, ...others]
+}
+
+function pair(name: string): Record<string, string> {
+  return {
+    'auth[access_token]': `canary-access-${name}`,
+    'auth[refresh_token]': `canary-refresh-${name}`,
+  }
+}
+
+const TOKEN_1 = { 'auth[application_token]': 'canary-application-token-1' }
+const TOKEN_2 = { 'auth[application_token]': 'canary-application-token-2' }
+const WEBHOOK = { 'auth[application_token]': 'canary-outgoing-webhook-1' }
+const SYSTEM_PAIR = {
+  'data[access_token]': SYSTEM_ACCESS,
+  'data[refresh_token]': 'canary-refresh-of-the-system-user',
+}
+
+/** The portal's own receiver beside the configured ones; it repeats what it got in its errors. */
+function withPortalReceiver(settings: PortalSettings): PortalSettings {
+  const read = readDestinations(
+    [
+      ...RUNTIME_BINDINGS.DESTINATIONS,
+      { name: 'own', type: 'webhook', url: '$portal.HOOK', secret: '$portal.SIGN' },
+    ],
+    (name) =>
+      name === 'SLACK_WEBHOOK_URL' || name === 'ERP_SIGNING_SECRET'
+        ? RUNTIME_BINDINGS[name]
+        : undefined,
+    settings.policy,
+  )
+  const webhooks = [{ token: WEBHOOK['auth[application_token]'], portal: lab.memberId }]
+  return { ...settings, webhooks, destinations: read.ok ? read.value : null }
+}
+
+/** Every answer that the relay gave, as text with its headers. */
+async function readAll(answers: readonly Response[]): Promise<string[]> {
+  return Promise.all(
+    answers.map(async (answer) => {
+      const headers = [...answer.headers].map((header) => header.join(': '))
+      return `${answer.status} ${headers.join(' ')} ${await answer.text()}`
+    }),
+  )
+}
+
+/** The object cannot be constructed: what the edge sees of a portal that cannot be reached. */
+function breakPortal(): void {
+  lab.adapt = () => {
+    throw new Error('Cannot construct: access_token=canary-access-1')
+  }
+}
+
+function echo(url: string, body: string): Response {
+  const text = `failed for ${url} ${body} secret ${SIGNING_SECRET} ${PORTAL_SIGNATURE}`
+  return new Response(text, { status: 500, headers: { 'x-echo': url } })
+}
+
+/** Everything that a portal goes through, with a canary wherever a secret can stand. */
+async function liveThrough(): Promise<Response[]> {
+  const answers: Response[] = []
+  const note = async (sent: Promise<Response>) => void answers.push(await sent)
+  lab.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
+  lab.adapt = withPortalReceiver
+  await note(lab.install({ ...TOKEN_1, ...pair('1') }))
+  for (const [name, value] of [
+    ['HOOK', HOOK],
+    ['SIGN', PORTAL_SIGNATURE],
+  ] as const) {
+    await note(lab.admin(`/values/${name}`, { method: 'PUT', body: JSON.stringify({ value }) }))
+  }
+  await note(lab.event({ ...TOKEN_1, ...pair('event') }))
+  await note(
+    lab.post(
+      lab.body('app-ONAPPUSERREADY', {
+        ...TOKEN_1,
+        ...pair('2'),
+        ...SYSTEM_PAIR,
+        ts: lab.ts(-700),
+      }),
+    ),
+  )
+  await note(lab.update({ ...TOKEN_2, ...pair('3') }))
+  await note(
+    lab.event({ ...WEBHOOK, 'auth[refresh_token]': 'canary-refresh-stray', ts: 'canary-ts' }),
+  )
+  await note(
+    lab.event({ ...TOKEN_2, 'data[canary]': null, access_token: 'canary-access-at-the-top' }),
+  )
+  await note(
+    lab.page({
+      APPLICATION_TOKEN: 'canary-application-token-2',
+      AUTH_ID: 'canary-access-4',
+      REFRESH_ID: 'canary-refresh-4',
+    }),
+  )
+  await note(refused())
+  await note(lab.event({ 'auth[application_token]': 'canary-wrong-application-token' }))
+  await note(lab.post('event=ONAPPINSTALL&auth[access_token]=canary-malformed-1'))
+  return answers
+}
+
+async function refused(): Promise<Response> {
+  lab.network.handle(({ url, body }) => {
+    const isLate = url.endsWith('/rest/app.info') && body.includes('canary-access-refused')
+    if (!isLate) return null
+    const error = { error: 'canary-access-refused', error_description: body }
+    return Response.json(error, { status: 401 })
+  })
+  return lab.install({ ...TOKEN_1, ...pair('refused'), ts: lab.ts(-1) })
+}
+
+/** What the operator and the monitors can see. */
+async function lookAround(): Promise<Response[]> {
+  const paths = [`/portals/${lab.memberId}`, `/portals/${lab.memberId}/parked`]
+  const views = await Promise.all(paths.map((path) => callAdmin(path)))
+  const events = await lab.admin('/events')
+  const event = await lab.admin('/events/1')
+  const test = await callAdmin('/destinations/erp/test', { method: 'POST' })
+  const health = await exports.default.fetch(`${RELAY}/healthz`)
+  return [...views, events, event, test, health]
+}
+
+async function expectNothingStored(): Promise<void> {
+  expect(leaks(JSON.stringify(await lab.tables()))).toEqual([])
+  expect(leaks(JSON.stringify(await directoryTables()))).toEqual([])
+  expect(leaks(JSON.stringify(await dumpKv()))).toEqual([])
+}
+
+describe('G6 secrets', () => {
+  beforeEach(() => {
+    lab.network.handle(({ url, body }) => (isReceiver(url) ? echo(url, body) : null))
+  })
+
+  it('the search finds a canary in clear, in base64 and a foreign secret', () => {
+    for (const shift of ['', 'x', 'xx']) expect(leaks(btoa(`${shift}canary-1`))).toHaveLength(1)
+    expect(leaks('a CANARY b')).toHaveLength(1)
+    expect(leaks(`a ${SIGNING_SECRET} b`)).toHaveLength(2)
+    expect(leaks('nothing of it')).toEqual([])
+  })
+
+  it('stand in no table, no KV value, no log line, no answer and no request to a receiver', async () => {
+    const answers = await liveThrough()
+    expect(answers.map(({ status }) => status)).toEqual([
+      200, 204, 204, 200, 200, 200, 200, 200, 200, 403, 403, 400,
+    ])
+    await vi.waitFor(async () => {
+      const failed = (await lab.view()).lanes.filter(({ attempts }) => attempts > 0)
+      expect(failed.map(({ destination }) => destination)).toEqual(['crm-alerts', 'erp', 'own'])
+    })
+    await expectNothingStored()
+    answers.push(...(await lookAround()))
+    answers.push(await lab.uninstall('keep-data', TOKEN_2))
+    await expectNothingStored()
+    answers.push(...(await lookAround()))
+    expect((await readAll(answers)).flatMap(leaks)).toEqual([])
+    expect(lines.length).toBeGreaterThan(3)
+    expect(lines.flatMap(leaks)).toEqual([])
+    expectCleanRequests()
+  })
+
+  it('stand only in the bodies of requests to Bitrix24 and in the address of their own receiver', async () => {
+    await liveThrough()
+    const toBitrix24 = lab.network.sent.filter(({ url }) => !isReceiver(url))
+    expect(toBitrix24.some(({ body }) => leaks(body).length > 0)).toBe(true)
+    for (const { url, headers } of toBitrix24) {
+      expect(leaks(`${url} ${JSON.stringify([...headers])}`)).toEqual([])
+    }
+    await vi.waitFor(() => expect(lab.network.to('hooks.example.com').length).toBeGreaterThan(0))
+    expectCleanRequests()
+  })
+
+  it('are sealed in the spill, and no error of an unreachable portal shows them', async () => {
+    lab.adapt = withPortalReceiver
+    const answers = [await lab.install({ ...TOKEN_1, ...pair('1') })]
+    breakPortal()
+    await lab.restart().catch(() => undefined)
+    answers.push(await lab.update({ ...TOKEN_2, ...pair('spilled'), ts: lab.ts(-2) }))
+    answers.push(await lab.event({ ...TOKEN_1, ...pair('spilled-event') }))
+    answers.push(await lab.uninstall('clean', TOKEN_1))
+    const keys = Object.keys(await dumpKv()).filter((key) => key.startsWith('spill:'))
+    expect(keys).toHaveLength(3)
+    expect(leaks(JSON.stringify(await dumpKv()))).toEqual([])
+    lab.adapt = withPortalReceiver
+    await worker.scheduled(createScheduledController({ cron: DRAIN_CRON }), { ...env })
+    expect((await lab.view()).state).toBe('uninstalled')
+    await expectNothingStored()
+    expect((await readAll(answers)).flatMap(leaks)).toEqual([])
+    expect(lines.some((line) => line.includes('portal_unreachable'))).toBe(true)
+    expect(lines.flatMap(leaks)).toEqual([])
+  })
+
+  it('are sealed while an install waits, and gone when it has waited in vain', async () => {
+    lab.bitrix24.answers = false
+    const answers = [await lab.install({ ...TOKEN_1, ...pair('waiting') })]
+    await expectNothingStored()
+    expect(await lab.open((await lab.waiting())?.sealed, 'pending')).toContain(
+      'canary-access-waiting',
+    )
+    answers.push(...(await lookAround()))
+    lab.offsetMs = 3_700_000
+    await lab.alarm()
+    await expectNothingStored()
+    expect((await readAll(answers)).flatMap(leaks)).toEqual([])
+    expect(lines.flatMap(leaks)).toEqual([])
+  })
+})
+
+function isReceiver(url: string): boolean {
+  return /^https:\/\/(?:hooks\.slack\.com|erp\.example\.com|hooks\.example\.com)\//u.test(url)
+}
+
+/** A receiver may see its own address and a signature, nothing else of what is secret. */
+function expectCleanRequests(): void {
+  const requests = lab.network.sent.filter(({ url }) => isReceiver(url))
+  expect(requests.length).toBeGreaterThan(0)
+  for (const { url, headers, body } of requests) {
+    const isOwnAddress = url === HOOK || url === RUNTIME_BINDINGS.SLACK_WEBHOOK_URL
+    expect(isOwnAddress ? [] : leaks(url)).toEqual([])
+    expect(leaks(JSON.stringify([...headers]))).toEqual([])
+    expect(leaks(body)).toEqual([])
+  }
+}
+
+/** The portals' objects read TOKEN_KEYS like this from now on. */
+async function deployKeys(keys: Record<string, unknown>): Promise<void> {
+  const parsed = parseTokenKeys(keys)
+  lab.adapt = (settings) => ({
+    ...withPortalReceiver(settings),
+    sealer: createSealer(parsed.ok ? parsed.value : []),
+  })
+  await lab.restart()
+}
+
+const BOTH_KEYS = { ...NEW_KEY, ...(JSON.parse(OLD_KEY) as Record<string, string>) }
+
+async function installWithEverything(): Promise<void> {
+  lab.adapt = withPortalReceiver
+  lab.network.handle(({ url }) => (url === HOOK ? new Response('') : null))
+  lab.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
+  await lab.install()
+  await lab.post(lab.body('app-ONAPPUSERREADY', { ...SYSTEM_PAIR, ts: lab.ts(-700) }))
+  await lab.admin('/values/HOOK', { method: 'PUT', body: JSON.stringify({ value: HOOK }) })
+  const value = JSON.stringify({ value: PORTAL_SIGNATURE })
+  await lab.admin('/values/SIGN', { method: 'PUT', body: value })
+}
+
+describe('key rotation', () => {
+  it('the daily visit seals every record again under the newest key, and the old key can go', async () => {
+    await installWithEverything()
+    await deployKeys(BOTH_KEYS)
+    await lab.stub().touch()
+    const { application } = await lab.stored()
+    const values = (await lab.tables())['portal_values'] ?? []
+    const sealed = [
+      application?.tokens,
+      application?.systemTokens,
+      ...values.map((row) => row['sealed']),
+    ]
+    expect(sealed.map((text) => String(text).slice(0, 6))).toEqual([
+      'v1.k2.',
+      'v1.k2.',
+      'v1.k2.',
+      'v1.k2.',
+    ])
+    await vi.waitFor(async () => {
+      const { tokens, systemTokens } = (await lab.record()) ?? {}
+      expect({ tokens, systemTokens }).toEqual({
+        tokens: application?.tokens,
+        systemTokens: application?.systemTokens,
+      })
+    })
+    await deployKeys(NEW_KEY)
+    expect((await lab.view()).install.tokens).toBe('valid')
+    await lab.event()
+    await vi.waitFor(() => expect(lab.network.to('hooks.example.com')).toHaveLength(1))
+  })
+
+  it('a visit without a rotation writes nothing', async () => {
+    await installWithEverything()
+    await vi.waitFor(async () => expect((await lab.stored()).kvDirty).toBe(false))
+    const before = await lab.tables()
+    await lab.stub().touch()
+    expect(await lab.tables()).toEqual(before)
+  })
+
+  it('a record under a missing key means tokens_lost, and events are still taken and delivered', async () => {
+    await installWithEverything()
+    await deployKeys(NEW_KEY)
+    const { state, install } = await lab.view()
+    expect({ state, tokens: install.tokens }).toEqual({ state: 'tokens_lost', tokens: 'lost' })
+    expect(await (await lab.event()).json()).toEqual({ accepted: true, sequence: 1 })
+    await vi.waitFor(() => expect(lab.delivered()).toHaveLength(1))
+    await lab.stub().touch()
+    expect((await lab.stored()).application?.tokens).toMatch(/^v1\.k1\./u)
+  })
+
+  it('lost tokens are renewed by the visit of an administrator', async () => {
+    await lab.install()
+    await deployKeys(NEW_KEY)
+    expect((await lab.page()).status).toBe(200)
+    expect((await lab.view()).state).toBe('active')
+    expect((await lab.stored()).application?.tokens).toMatch(/^v1\.k2\./u)
+  })
+
+  it('an update without any key keeps the pair that a returning key opens', async () => {
+    await lab.install()
+    const before = (await lab.stored()).application?.tokens
+    lab.adapt = (settings) => ({ ...settings, sealer: createSealer([]) })
+    await lab.restart()
+    expect((await lab.update()).status).toBe(200)
+    expect((await lab.event()).status).toBe(200)
+    expect((await lab.stored()).application?.tokens).toBe(before)
+  })
+
+  it('a record opens neither in another portal nor in another field', async () => {
+    await lab.install()
+    const sealed = (await lab.stored()).application?.tokens
+    await expect(lab.open(sealed, 'systemTokens')).rejects.toThrow('damaged')
+    const other = new PortalLab()
+    await expect(other.open(sealed, 'tokens')).rejects.toThrow('damaged')
+    await reset()
+  })
+})

@@ -1,0 +1,54 @@
+/** Calls of the admin API as the operator makes them. */
+import { env } from 'cloudflare:workers'
+import { createExecutionContext } from 'cloudflare:test'
+import { expect } from 'vitest'
+import { ADMIN_TOKEN } from './runtime-bindings.ts'
+import worker from './worker.ts'
+
+const API = 'https://relay.example.com/admin/api'
+
+/** What a call carries. */
+export interface AdminCall {
+  /** A text goes as it is, everything else as JSON. */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  /** Settings of the Worker beside the usual ones. */
+  readonly settings?: Readonly<Record<string, unknown>>
+}
+
+/** An answer: its status, and its body as JSON (null when it is empty). */
+export interface AdminAnswer {
+  readonly status: number
+  readonly body: unknown
+}
+
+/** Calls `METHOD /path` below `/admin/api`, with the admin token unless the headers say otherwise. */
+export async function callAdmin(
+  route: string,
+  { body, headers = {}, settings = {} }: AdminCall = {},
+): Promise<Response> {
+  const [method = 'GET', path = ''] = route.split(' ')
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const request = new Request<unknown, IncomingRequestCfProperties>(`${API}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, ...headers },
+    ...(body === undefined ? {} : { body: text }),
+  })
+  // An environment of its own, since the settings are read once per environment.
+  return worker.fetch(request, { ...env, ...settings }, createExecutionContext())
+}
+
+/** Calls and reads the answer. */
+export async function askAdmin(route: string, call: AdminCall = {}): Promise<AdminAnswer> {
+  const response = await callAdmin(route, call)
+  const text = await response.text()
+  return { status: response.status, body: text === '' ? null : JSON.parse(text) }
+}
+
+/** A refusal with its code; its message is not compared. */
+export function refusal(status: number, code: string): AdminAnswer {
+  return { status, body: { error: { code, message: expect.any(String) } } }
+}
+
+/** Any time as the API writes it. */
+export const ANY_TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u)
