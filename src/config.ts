@@ -3,6 +3,7 @@
  * fails alone. Every problem names its setting and the wanted form, and never shows a value.
  */
 import * as v from 'valibot'
+import { ApplicationTokenSchema } from './bitrix24/wire-schemas.ts'
 import { checkAddress, type AddressPolicy } from './core/address.ts'
 import { canonicalName } from './core/event-names.ts'
 import type { OutgoingWebhook } from './core/outgoing-webhook.ts'
@@ -75,7 +76,7 @@ export function loadConfig(env: Env): Config {
 
 function readConfig(env: Env): Config {
   const reader = new Reader(env)
-  const policy = { allowLocal: reader.text('UNSAFE_ALLOW_LOCAL_ADDRESSES') === 'true' }
+  const policy = { allowLocal: reader.flag('UNSAFE_ALLOW_LOCAL_ADDRESSES') }
   if (policy.allowLocal) reader.warnings.push(LOCAL_WARNING)
   const keys = readKeys(reader)
   return {
@@ -96,6 +97,9 @@ function readConfig(env: Env): Config {
   }
 }
 
+/** Stands for a text that is no JSON: every schema refuses it with the form that it wants. */
+const NOT_JSON = Symbol('not JSON')
+
 /** One setting after another; a setting may be a TOML value or JSON text. */
 class Reader {
   readonly problems: Problem[] = []
@@ -106,22 +110,44 @@ class Reader {
     this.#env = env
   }
 
-  text(setting: string): string | undefined {
+  /** The value as it stands; undefined when absent or empty. */
+  raw(setting: string): unknown {
     const value = this.#env[setting]
-    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
+    if (typeof value !== 'string') return value ?? undefined
+    return value.trim() === '' ? undefined : value.trim()
+  }
+
+  text(setting: string): string | undefined {
+    const value = this.raw(setting)
+    if (value === undefined || typeof value === 'string') return value
+    this.report(setting, 'Must be a text')
+    return undefined
+  }
+
+  /** What a destination calls `$NAME`; a binding or a table of that name is no secret. */
+  secret(name: string): string | undefined {
+    const value = this.raw(name)
+    return typeof value === 'string' ? value : undefined
+  }
+
+  flag(setting: string): boolean {
+    const value = this.raw(setting)
+    if (value === true || value === 'true') return true
+    if (value !== undefined && value !== false && value !== 'false') {
+      this.report(setting, 'Must be "true" or "false"')
+    }
+    return false
   }
 
   /** A structured setting; undefined when absent or empty. */
   structured(setting: string): unknown {
-    const value = this.#env[setting]
+    const value = this.raw(setting)
     if (typeof value !== 'string') return value
-    if (value.trim() === '') return undefined
     try {
       return JSON.parse(value) as unknown
     } catch {
       // The parser's message quotes the input, which may be a secret.
-      this.report(setting, 'Must be JSON')
-      return undefined
+      return NOT_JSON
     }
   }
 
@@ -130,8 +156,13 @@ class Reader {
     if (value === undefined) return undefined
     const result = v.safeParse(schema, value)
     if (result.success) return result.output
-    this.report(setting, result.issues[0].message)
+    this.refuse(setting, value, result.issues[0].message)
     return undefined
+  }
+
+  /** Reports the wanted form of a structured setting. */
+  refuse(setting: string, value: unknown, wanted: string): void {
+    this.report(setting, value === NOT_JSON ? `${wanted} (the text is not JSON)` : wanted)
   }
 
   report(setting: string, problem: string): void {
@@ -140,25 +171,27 @@ class Reader {
 }
 
 function readKeys(reader: Reader): Parameters<typeof createSealer>[0] {
-  const value = reader.text('TOKEN_KEYS') ?? reader.structured('TOKEN_KEYS')
+  const value = reader.raw('TOKEN_KEYS')
   if (value === undefined) {
     reader.report('TOKEN_KEYS', 'Must be set to seal tokens: make one with npm run keys')
     return []
   }
-  const isKeys = typeof value === 'string' || (typeof value === 'object' && value !== null)
+  const isTable = typeof value === 'object' && !Array.isArray(value)
   // Sound: an object from TOML has string keys; its values are checked by the parser.
-  const keys = isKeys
-    ? parseTokenKeys(value as string | Record<string, unknown>)
-    : err('Must be JSON')
+  const table = isTable ? (value as Record<string, unknown>) : ''
+  const keys = parseTokenKeys(typeof value === 'string' ? value : table)
   if (keys.ok) return keys.value
   reader.report('TOKEN_KEYS', keys.error)
   return []
 }
 
+const APPLICATIONS_FORM = 'Must be a JSON object of client id to client secret'
+
+// Every schema has its message: the library's own ones show the value.
 const ApplicationsSchema = v.record(
-  v.pipe(v.string(), v.minLength(1)),
-  v.pipe(v.string(), v.minLength(1)),
-  'Must be a JSON object of client id to client secret',
+  v.pipe(v.string(APPLICATIONS_FORM), v.minLength(1, APPLICATIONS_FORM)),
+  v.pipe(v.string(APPLICATIONS_FORM), v.minLength(1, APPLICATIONS_FORM)),
+  APPLICATIONS_FORM,
 )
 
 function readApplications(reader: Reader): ReadonlyMap<string, string> {
@@ -176,7 +209,11 @@ function readApplications(reader: Reader): ReadonlyMap<string, string> {
 }
 
 function readOAuthUrls(reader: Reader, policy: AddressPolicy): readonly string[] {
-  const schema = v.pipe(v.array(v.string()), v.minLength(1, 'Must name at least one server'))
+  const form = 'Must be a list of https URLs'
+  const schema = v.pipe(
+    v.array(v.string(form), form),
+    v.minLength(1, 'Must name at least one server'),
+  )
   const urls = reader.parse('BITRIX24_OAUTH_URLS', schema) ?? DEFAULT_OAUTH_URLS
   return urls.flatMap((url) => {
     const checked = checkAddress(url, policy)
@@ -186,17 +223,27 @@ function readOAuthUrls(reader: Reader, policy: AddressPolicy): readonly string[]
   })
 }
 
+const WEBHOOKS_FORM = 'Must be a JSON object of application token to domain or member_id'
+
 const WebhookSchema = v.record(
-  v.string(),
-  v.union([v.string(), v.strictObject({ portal: v.string(), rest: v.optional(v.string()) })]),
-  'Must be a JSON object of application token to portal',
+  v.string(WEBHOOKS_FORM),
+  v.union(
+    [
+      v.string(WEBHOOKS_FORM),
+      v.strictObject({ portal: v.string(WEBHOOKS_FORM), rest: v.optional(v.string()) }),
+    ],
+    WEBHOOKS_FORM,
+  ),
+  WEBHOOKS_FORM,
 )
 
 function readWebhooks(reader: Reader, policy: AddressPolicy): readonly OutgoingWebhook[] {
   const entries = Object.entries(reader.parse('OUTGOING_WEBHOOK_TOKENS', WebhookSchema) ?? {})
   return entries.flatMap(([token, value], index) => {
     const portal = (typeof value === 'string' ? value : value.portal).trim().toLowerCase()
-    const named = readPortalName(portal, policy)
+    const named = v.is(ApplicationTokenSchema, token)
+      ? readPortalName(portal, policy)
+      : err('must have an application token of 8 to 128 characters, without blanks')
     if (named.ok) return [{ token, portal: named.value }]
     reader.report('OUTGOING_WEBHOOK_TOKENS', `Entry ${index + 1} ${named.error}`)
     return []
@@ -218,12 +265,10 @@ function readDestinationList(
   reader: Reader,
   policy: AddressPolicy,
 ): readonly ConfiguredDestination[] | null {
-  const before = reader.problems.length
   const raw = reader.structured('DESTINATIONS')
-  if (reader.problems.length > before) return null
-  const list = readDestinations(raw ?? [], (name) => reader.text(name), policy)
+  const list = readDestinations(raw ?? [], (name) => reader.secret(name), policy)
   if (!list.ok) {
-    reader.report('DESTINATIONS', list.error)
+    reader.refuse('DESTINATIONS', raw, list.error)
     return null
   }
   for (const destination of list.value) {
@@ -261,13 +306,8 @@ function readRetentionDays(reader: Reader): number {
 }
 
 function readSubscribedEvents(reader: Reader): readonly string[] | null {
-  const schema = v.array(
-    v.pipe(
-      v.string(),
-      v.check(isEventName, 'Must be a list of event names such as onCrmDealUpdate'),
-    ),
-    'Must be a list of event names',
-  )
+  const form = 'Must be a list of event names such as onCrmDealUpdate'
+  const schema = v.array(v.pipe(v.string(form), v.check(isEventName, form)), form)
   return reader.parse('SUBSCRIBED_EVENTS', schema) ?? null
 }
 

@@ -34,10 +34,11 @@ async function visitPortals(deps: CronDeps): Promise<void> {
       const group = page.memberIds.slice(start, start + VISITS_AT_A_TIME)
       const visits = await Promise.allSettled(group.map((id) => deps.portals(id).touch()))
       visited += visits.length
-      for (const visit of visits) {
+      for (const [index, visit] of visits.entries()) {
         if (visit.status === 'fulfilled') continue
         failed += 1
-        log('error', 'visit_failed', { error: describeError(visit.reason) })
+        const memberId = group[index] ?? null
+        log('error', 'visit_failed', { memberId, error: describeError(visit.reason) })
       }
     }
     cursor = page.cursor

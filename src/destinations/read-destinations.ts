@@ -24,10 +24,13 @@ const MAX_TIMEOUT_MS = 30_000
 /** Where `$NAME` is looked up; answers undefined for a secret that is not set. */
 export type SecretLookup = (name: string) => string | undefined
 
-const GlobsSchema = v.pipe(
-  v.array(v.pipe(v.string(), v.check(isGlob, 'Must be a list of globs'))),
-  v.minLength(1, 'Must name at least one glob'),
+// Every schema has its message: the library's own ones show the value.
+const GLOBS_FORM = 'Must be a list of globs'
+const FieldGlobsSchema = v.array(
+  v.pipe(v.string(GLOBS_FORM), v.check(isGlob, GLOBS_FORM)),
+  GLOBS_FORM,
 )
+const GlobsSchema = v.pipe(FieldGlobsSchema, v.minLength(1, 'Must name at least one glob'))
 
 const COMMON = {
   name: v.pipe(
@@ -37,7 +40,7 @@ const COMMON = {
   type: v.string('Must be a text'),
   events: v.optional(GlobsSchema, [...DEFAULT_EVENTS]),
   portals: v.optional(GlobsSchema, ['*']),
-  fields: v.optional(v.array(v.pipe(v.string(), v.check(isGlob, 'Must be a list of globs'))), []),
+  fields: v.optional(FieldGlobsSchema, []),
   retryHours: v.optional(
     v.pipe(
       v.number('Must be a number of hours'),
@@ -105,7 +108,7 @@ function readDestination(
   const common = readCommon(table, problems)
   const type = findDestinationType(common.type)
   if (type === null && typeof table['type'] === 'string') problems.push(unknownType(common.type))
-  const own = Object.entries(table).filter(([key]) => !(key in COMMON))
+  const own = Object.entries(table).filter(([key]) => !Object.hasOwn(COMMON, key))
   if (type !== null) problems.push(...own.flatMap(([key]) => unknownKey(key, type)))
   const references = new References(lookup)
   const settings = Object.fromEntries(own.map(([key, value]) => [key, references.fill(key, value)]))

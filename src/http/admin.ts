@@ -12,7 +12,7 @@ import { sendDelivery } from '../destinations/send.ts'
 import type { PortalClient, PortalLookup } from '../portal/client.ts'
 import type { ControlRefusal, ReplayWish } from '../portal/lane-control.ts'
 import type { SpillStore } from '../storage/spill-store.ts'
-import { mediaType, readBody } from './body.ts'
+import { readBody } from './body.ts'
 import { errorResponse, type ErrorCode } from './error-response.ts'
 
 /** The largest body of an admin request, in bytes. */
@@ -166,7 +166,7 @@ async function testDestination(c: Context, deps: AdminDeps): Promise<Response> {
   const configured = deps.destinations.find((known) => known.name === name)
   if (configured === undefined) return errorResponse('not_found')
   const opened = openDestination(configured, new Map(), deps.policy)
-  if (!opened.ok) return reply({ outcome: 'rejected', reason: 'misconfigured', status: null })
+  if (!opened.ok) return reply(outcomeView(unusable(configured)))
   const now = deps.now()
   const delivery = {
     id: `test-${deps.newId()}`,
@@ -201,6 +201,12 @@ const TEST_EVENT: RelayEvent = {
   quarantined: null,
 }
 
+/** A destination that asks for a value of the portal has none here. */
+function unusable({ problems }: ConfiguredDestination): DeliveryOutcome {
+  const reason = problems.length > 0 ? 'misconfigured' : 'no_value'
+  return { kind: 'rejected', scope: 'endpoint', reason, status: null, probe: false, detail: null }
+}
+
 function outcomeView(outcome: DeliveryOutcome) {
   const reason = outcome.kind === 'delivered' ? null : outcome.reason
   const detail = outcome.kind === 'delivered' ? null : outcome.detail
@@ -224,12 +230,11 @@ function codeOf(refusal: ControlRefusal): ErrorCode {
   }
 }
 
+/** Whatever the content type says: command line clients name a wrong one by default. */
 async function readJson<S extends v.GenericSchema>(
   request: Request,
   schema: S,
 ): Promise<v.InferOutput<S> | null> {
-  const type = mediaType(request)
-  if (type !== '' && type !== 'application/json') return null
   const body = await readBody(request, MAX_ADMIN_BODY_BYTES)
   if (!body.ok) return null
   try {

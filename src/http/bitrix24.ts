@@ -56,10 +56,21 @@ async function decode(request: Request): Promise<Result<IncomingRequest, ErrorCo
   }
 }
 
-/** The caller's address; an IPv6 caller owns its whole /64. */
+/** The caller's address; an IPv6 caller owns its whole /64 (RFC 6177), however it is abbreviated. */
 export function clientAddress(request: Request): string {
   const address = request.headers.get('cf-connecting-ip') ?? 'unknown'
-  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.toLowerCase().split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const given = groups.length + (tail === undefined || tail === '' ? 0 : tail.split(':').length)
+  // `::` stands for as many zeros as are missing.
+  const zeros = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - given) }, () => '0')
+  const all = [...groups, ...zeros, ...(tail === undefined ? [] : tail.split(':'))]
+  return all.slice(0, 4).map(withoutLeadingZeros).join(':')
+}
+
+function withoutLeadingZeros(group: string): string {
+  return group.replace(/^0+(?=.)/u, '')
 }
 
 function eventResponse(answer: IntakeAnswer): Response {

@@ -42,7 +42,7 @@ export async function installPage(answer: IntakeAnswer): Promise<Response> {
       ${script}
     </html>`
   return new Response(page.toString(), {
-    status: answer.kind === 'refused' ? statusOf(answer.code) : 200,
+    status: answer.kind === 'refused' ? REFUSALS[answer.code].status : 200,
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
@@ -53,9 +53,27 @@ export async function installPage(answer: IntakeAnswer): Promise<Response> {
   })
 }
 
-function statusOf(code: Extract<IntakeAnswer, { kind: 'refused' }>['code']): number {
-  return { untrusted: 403, too_many_requests: 429, not_stored: 503, misconfigured: 503 }[code]
-}
+type RefusalCode = Extract<IntakeAnswer, { kind: 'refused' }>['code']
+
+const REFUSALS: Readonly<Record<RefusalCode, { readonly status: number; readonly text: string }>> =
+  {
+    untrusted: {
+      status: 403,
+      text: 'Open this page as an administrator of this Bitrix24. If that does not help, ask the operator of the relay.',
+    },
+    too_many_requests: {
+      status: 429,
+      text: 'There were too many attempts for this Bitrix24. Wait a minute, then open this page again.',
+    },
+    not_stored: {
+      status: 503,
+      text: 'The relay could not note the installation. Wait some minutes, then open this page again.',
+    },
+    misconfigured: {
+      status: 503,
+      text: 'The relay is not configured yet. Ask its operator to look at /healthz, then open this page again.',
+    },
+  }
 
 function policyOf(answer: IntakeAnswer, nonce: string): string {
   const domain = answer.kind === 'accepted' || answer.kind === 'pending' ? answer.domain : null
@@ -95,7 +113,7 @@ function textOf(answer: IntakeAnswer): PageText {
     case 'refused':
       return {
         title: 'The installation was not accepted',
-        text: 'Open this page as an administrator of this Bitrix24. If that does not help, ask the operator of the relay.',
+        text: REFUSALS[answer.code].text,
         finish: false,
       }
   }

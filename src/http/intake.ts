@@ -105,8 +105,14 @@ async function identify(
  * Bitrix24 calls from a few addresses that all portals share, so an address alone must not be locked out:
  * the key holds the portal as well.
  */
-function admit(deps: IntakeDeps, memberId: string, origin: Origin): Promise<boolean> {
-  return deps.admitUntrusted(`${origin.address}|${memberId}`)
+async function admit(deps: IntakeDeps, memberId: string, origin: Origin): Promise<boolean> {
+  try {
+    return await deps.admitUntrusted(`${origin.address}|${memberId}`)
+  } catch (error) {
+    // A limiter that does not answer must not cost an event: the object still decides.
+    deps.log('warn', 'rate_limit_failed', { memberId, error: describeError(error) })
+    return true
+  }
 }
 
 async function takeEvent(
@@ -152,7 +158,8 @@ async function takeInstall(
   const { memberId } = presented
   const handlerUrl = `${deps.publicUrl ?? origin.calledOrigin}/bitrix24/events`
   const request: InstallRequest = { ...presented, handlerUrl }
-  if (!(await admit(deps, memberId, origin))) return TOO_MANY
+  const isProven = await isProvenInstall(deps, presented)
+  if (!isProven && !(await admit(deps, memberId, origin))) return TOO_MANY
   const receivedAt = deps.now()
   const receipt = deps.newReceipt()
   try {
@@ -171,6 +178,16 @@ async function takeInstall(
     const spilled: Spilled = { kind: 'install', request }
     return spill(deps, { memberId, isTrusted: true }, { receivedAt, receipt, spilled })
   }
+}
+
+/** Whether the edge knows the application token already: an update, or a visit of the page. */
+async function isProvenInstall(
+  deps: IntakeDeps,
+  { memberId, applicationToken: token }: InstallRequest,
+): Promise<boolean> {
+  if (token === null) return false
+  const tokenHash = await hashToken(memberId, token)
+  return (await recallCaller(deps, { memberId, token, tokenHash })) === 'trusted'
 }
 
 async function takeUninstall(
