@@ -214,8 +214,8 @@ export function epochAt(lane: LaneState, sequence: number): Epoch | null {
 export function keepDecision(lane: LaneState, sequence: number, decided: Epoch): LaneState {
   if (epochAt(lane, sequence) === decided) return lane
   const earlier = lane.epochs.filter((epoch) => epoch.from < decided.from)
-  const begun = lane.epochs.filter((epoch) => epoch.from >= sequence)
-  const moved = begun.map((epoch) => ({ ...epoch, from: Math.max(epoch.from, sequence + 1) }))
+  const begun = lane.epochs.filter((epoch) => epoch.from === sequence)
+  const moved = begun.map((epoch) => ({ ...epoch, from: sequence + 1 }))
   return { ...lane, epochs: [...earlier, decided, ...moved] }
 }
 

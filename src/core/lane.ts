@@ -26,8 +26,8 @@ import {
   type SettleTerms,
 } from './settle.ts'
 
-/** Sends of a machine-read lane that may be repeated after a crash. */
-export const MAX_UNSAVED_SENDS = 10
+/** Sends that a crash may repeat: those that storage does not know, and the one under way (G3). */
+export const MAX_REPEATS = { person: 1, machine: 10 } as const
 
 /** Pauses up to this long are waited out in the walk; longer ones are left to the alarm. */
 export const MAX_WAIT_IN_WALK_MS = 1500
@@ -72,6 +72,8 @@ export interface LaneDeps {
   save(lane: LaneState, fates: readonly ExactFate[]): void
   /** Changes memory now and storage within a second. */
   saveSoon(lane: LaneState): void
+  /** Sends of this lane since it was last stored. */
+  unsavedSends(): number
   /** Changes memory only: skipped events are skipped again after a restart. */
   keep(lane: LaneState): void
 }
@@ -84,7 +86,6 @@ type Step =
 
 /** How far one walk has come; lives as long as the walk. */
 interface Walk {
-  unsavedSends: number
   liveWasLast: boolean
 }
 
@@ -93,7 +94,7 @@ interface Walk {
  * passed or the generation has changed. Never throws for an outcome; throws only when storage fails.
  */
 export async function walkLane(deps: LaneDeps): Promise<void> {
-  const walk: Walk = { unsavedSends: 0, liveWasLast: false }
+  const walk: Walk = { liveWasLast: false }
   const generation = deps.generation()
   while (deps.generation() === generation && deps.now() < deps.deadline) {
     const step = nextStep(deps, walk)
@@ -106,7 +107,6 @@ export async function walkLane(deps: LaneDeps): Promise<void> {
     }
     await attempt(deps, walk, generation)
   }
-  if (walk.unsavedSends > 0 && deps.generation() === generation) deps.save(deps.lane(), [])
 }
 
 /** Takes a connection, looks again at what is due (time has passed), sends and settles it. */
@@ -115,6 +115,7 @@ async function attempt(deps: LaneDeps, walk: Walk, generation: number): Promise<
   try {
     if (deps.generation() !== generation || deps.now() >= deps.deadline) return
     const step = nextStep(deps, walk)
+    if (step.kind === 'live' || step.kind === 'replay') saveBeforeSend(deps)
     if (step.kind === 'live') await sendLive(deps, step.entry, { walk, generation })
     if (step.kind === 'replay') await sendReplay(deps, step.entry, { walk, generation })
   } finally {
@@ -138,7 +139,7 @@ async function sendLive(deps: LaneDeps, entry: LogEntry, run: Attempt): Promise<
   const isPassed = decided !== null && lane.cursor === entry.sequence
   const kept = isPassed ? keepDecision(lane, entry.sequence, decided) : lane
   const exact = fates.length > 0 || outcome.kind !== 'delivered' || kept !== lane
-  checkpoint(deps, { lane: kept, fates }, { walk: run.walk, exact })
+  checkpoint(deps, { lane: kept, fates }, { exact })
 }
 
 async function sendReplay(deps: LaneDeps, entry: LogEntry, run: Attempt): Promise<void> {
@@ -152,22 +153,20 @@ async function sendReplay(deps: LaneDeps, entry: LogEntry, run: Attempt): Promis
   const terms = termsOf(deps, job.startedAt)
   const settled = settleReplay(deps.lane(), entry.sequence, { outcome, terms, attemptsBefore })
   deps.save(settled.lane, settled.fates)
-  run.walk.unsavedSends = 0
 }
 
-/** An outcome is stored before the next send where a person reads; machines may see ten again. */
-function checkpoint(
-  deps: LaneDeps,
-  settled: Settled,
-  { walk, exact }: { walk: Walk; exact: boolean },
-): void {
-  walk.unsavedSends += 1
-  if (deps.reader === 'person' || exact || walk.unsavedSends >= MAX_UNSAVED_SENDS) {
-    deps.save(settled.lane, settled.fates)
-    walk.unsavedSends = 0
-  } else {
-    deps.saveSoon(settled.lane)
-  }
+/**
+ * An outcome is stored before the next send where a person reads; machines may see ten again. Waiting with
+ * it until then lets the lanes of a portal share one write.
+ */
+function saveBeforeSend(deps: LaneDeps): void {
+  if (deps.unsavedSends() + 1 > MAX_REPEATS[deps.reader]) deps.save(deps.lane(), [])
+}
+
+/** What does not follow from the cursor is stored at once. */
+function checkpoint(deps: LaneDeps, settled: Settled, { exact }: { exact: boolean }): void {
+  if (exact) deps.save(settled.lane, settled.fates)
+  else deps.saveSoon(settled.lane)
 }
 
 function termsOf(deps: LaneDeps, since: number): SettleTerms {

@@ -32,7 +32,7 @@ export class LaneBook {
   #lanes: readonly LaneState[] = []
   #openFrom: number | null = null
   #matched: Book | null = null
-  #unsaved = false
+  readonly #unsaved = new Map<string, number>()
   #skipped = false
   #timed = false
 
@@ -95,7 +95,7 @@ export class LaneBook {
     if (this.#matched === null) return
     this.#take(this.#matched)
     this.#matched = null
-    this.#unsaved = false
+    this.#unsaved.clear()
     this.#skipped = false
   }
 
@@ -113,19 +113,19 @@ export class LaneBook {
       this.#write({ lanes, openFrom: this.#openFrom })
     })
     this.#lanes = lanes
-    this.#unsaved = false
+    this.#unsaved.clear()
     this.#skipped = false
   }
 
   /** Changes memory now and storage within a second, together with whatever else has moved. */
   saveSoon(lane: LaneState): void {
     this.#lanes = this.#with(lane)
-    this.#unsaved = true
+    this.#unsaved.set(lane.destination, this.unsavedSends(lane.destination) + 1)
     if (this.#timed) return
     this.#timed = true
     this.#deps.after(CHECKPOINT_MS, () => {
       this.#timed = false
-      if (this.#unsaved) this.saveAll(this.#lanes)
+      if (this.#unsaved.size > 0) this.saveAll(this.#lanes)
     })
   }
 
@@ -133,6 +133,11 @@ export class LaneBook {
   clear(): void {
     this.#deps.db.all('DELETE FROM lanes')
     this.#matched = NO_LANES
+  }
+
+  /** How many outcomes of a lane only memory knows. */
+  unsavedSends(destination: string): number {
+    return this.#unsaved.get(destination) ?? 0
   }
 
   /** Changes memory only. */

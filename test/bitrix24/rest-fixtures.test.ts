@@ -46,7 +46,7 @@ describe('callRest() and the recorded answers', () => {
 
   test('cover every recorded error', () => {
     const recorded = fixtures.filter(({ body }) => Object.hasOwn(body, 'error'))
-    expect(recorded.map(({ name }) => name).sort()).toEqual(Object.keys(errors).sort())
+    expect(recorded.map(({ name }) => name).toSorted()).toEqual(Object.keys(errors).toSorted())
     expect(fixtures.length).toBeGreaterThan(recorded.length)
   })
 

@@ -115,7 +115,7 @@ describe('filterReason()', () => {
       lane,
       anEntry({ sequence, event: { quarantined } }),
       (events, fields, entry) =>
-        events[0] === 'a' ? `${events}/${fields}/${entry.sequence}` : null,
+        events[0] === 'a' ? [...events, ...fields, entry.sequence].join('/') : null,
     )
   }
 

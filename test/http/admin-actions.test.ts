@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSealer } from '../../src/storage/seal.ts'
 import { anEvent } from '../support/a-delivery.ts'
-import { ANY_TIME, askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
+import { askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
 import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
 import { PortalBench, gate, machine, until, type Entry } from '../support/portal-bench.ts'
 import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'

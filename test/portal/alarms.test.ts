@@ -336,6 +336,7 @@ describe('a poison event cannot stop a lane for good', () => {
       expect(await bench.alarmInTime()).toBe(true)
       await bench.settled()
       expect(bench.sequences('erp')).toEqual([1, 1, 2])
+      await bench.advance(1000)
       expect((await bench.storedLane('erp')).cursor).toBe(2)
     },
   )

@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { NO_INSTALL } from '../../src/core/install.ts'
+import type { AppendAnswer, AppendRequest } from '../../src/portal/appender.ts'
 import { PortalBench, gate, machine, until } from '../support/portal-bench.ts'
 
 const MINUTE_MS = 60_000
@@ -23,6 +24,31 @@ function stored(sequence: number, duplicate = false) {
 async function logged(): Promise<unknown[]> {
   const rows = await bench.rows('SELECT sequence FROM log ORDER BY sequence')
   return rows.map(({ sequence }) => sequence)
+}
+
+/** The next commit waits for the disk, so that the calls behind it share one. */
+async function holdDisk(): Promise<ReturnType<typeof gate>> {
+  const disk = gate()
+  await bench.inside(({ storage }) => {
+    vi.spyOn(storage, 'sync').mockImplementationOnce(() => disk.opened)
+  })
+  return disk
+}
+
+/** The answers to calls that are sure to share one commit. */
+async function storeTogether(requests: readonly AppendRequest[]): Promise<AppendAnswer[]> {
+  const disk = await holdDisk()
+  const before = (await logged()).length
+  const first = bench.append()
+  await until(async () => (await logged()).length === before + 1)
+  const observed = await bench.observe()
+  const answers = Promise.all(requests.map((request) => bench.store(request)))
+  await bench.portal().view()
+  await bench.inside(() => disk.open())
+  await first
+  await answers
+  expect(observed.commits).toHaveLength(1)
+  return answers
 }
 
 function oneTo(count: number): number[] {
@@ -67,10 +93,7 @@ describe('append()', () => {
 
   it('answers only after the event is durable', async () => {
     await bench.append()
-    const disk = gate()
-    await bench.inside(({ storage }) => {
-      vi.spyOn(storage, 'sync').mockImplementationOnce(() => disk.opened)
-    })
+    const disk = await holdDisk()
     let answered = false
     const answer = bench.append().then(() => (answered = true))
     await until(async () => (await logged()).length === 2)
@@ -108,10 +131,7 @@ describe('append()', () => {
     await bench.rows('UPDATE install SET install = ?', JSON.stringify(install))
     await bench.restart()
     await bench.portal().view()
-    const disk = gate()
-    await bench.inside(({ storage }) => {
-      vi.spyOn(storage, 'sync').mockImplementationOnce(() => disk.opened)
-    })
+    const disk = await holdDisk()
     const first = bench.store(await bench.request({ tokenHash }))
     await until(async () => (await logged()).length === 2)
     const second = bench.store(await bench.request({ tokenHash }))
@@ -146,10 +166,7 @@ describe('memory changes only after the transaction has returned', () => {
 
   it('stores every event of a group whose common commit was rolled back', async () => {
     await bench.append()
-    const disk = gate()
-    await bench.inside(({ storage }) => {
-      vi.spyOn(storage, 'sync').mockImplementationOnce(() => disk.opened)
-    })
+    const disk = await holdDisk()
     const first = bench.append()
     await until(async () => (await logged()).length === 2)
     await bench.failNextTransaction()
@@ -174,9 +191,8 @@ describe('a receipt that the log holds', () => {
   it('is known to both tries of one group', async () => {
     await bench.append()
     const request = await bench.request()
-    const answers = await Promise.all([bench.store(request), bench.store(request)])
-    expect(answers).toEqual([stored(2), stored(2)])
-    expect(await logged()).toEqual([1, 2])
+    expect(await storeTogether([request, request])).toEqual([stored(3), stored(3)])
+    expect(await logged()).toEqual([1, 2, 3])
   })
 
   it('is known after the object was evicted', async () => {
@@ -214,9 +230,8 @@ describe('an equal event', () => {
     await bench.append()
     const request = await bench.request()
     const equal = { ...request, receipt: crypto.randomUUID() }
-    const answers = await Promise.all([bench.store(request), bench.store(equal)])
-    expect(answers).toEqual([stored(2), stored(2, true)])
-    expect(await logged()).toEqual([1, 2])
+    expect(await storeTogether([request, equal])).toEqual([stored(3), stored(3, true)])
+    expect(await logged()).toEqual([1, 2, 3])
   })
 
   it('after the object was evicted is still a duplicate', async () => {

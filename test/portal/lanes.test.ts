@@ -117,6 +117,7 @@ describe('G3 at least once', () => {
     await bench.settled()
     const texts = bench.network.to('hooks.slack.com').map(({ body }) => body)
     expect(texts).toHaveLength(6)
+    await bench.advance(SECOND_MS)
     expect((await bench.storedLane('chat')).cursor).toBe(5)
   })
 

@@ -310,9 +310,17 @@ describe('pending: the OAuth server did not answer', () => {
     })
   })
 
-  it('leaves no line in the directory, since nothing of it is known', async () => {
+  it('leaves no line in the directory, which is not even asked, since nothing of it is known', async () => {
+    let calls = 0
+    lab.adapt = (settings) => {
+      const notePending = async () => void (calls += 1)
+      return { ...settings, directory: { ...settings.directory, notePending } }
+    }
     await lab.install()
     expect((await lab.traces()).directory).toEqual({})
+    await later(HOUR_MS + 1000)
+    expect(await lab.waiting()).toBeNull()
+    expect(calls).toBe(0)
   })
 
   it('is asked about again each minute and trusted when the server answers', async () => {

@@ -26,6 +26,22 @@ function newToken(changes: Changes = {}): Promise<Response> {
   return lab.post(lab.body(UPDATE_WITH_NEW_TOKEN, { ts: lab.ts(-500), ...changes }))
 }
 
+/** Holds back every answer of a path until it is opened. */
+function holdBack(path: string) {
+  const held = gate()
+  const seen = { asked: false, answered: false }
+  lab.network.handle(async ({ url }) => {
+    if (!url.endsWith(path)) return null
+    seen.asked = true
+    await held.opened
+    seen.answered = true
+    return null
+  })
+  const isAsked = () => vi.waitFor(() => expect(seen.asked).toBe(true))
+  const isAnswered = () => vi.waitFor(() => expect(seen.answered).toBe(true))
+  return { isAsked, open: held.open, isAnswered }
+}
+
 describe('G7 uninstall', () => {
   it('ONAPPUNINSTALL deletes the tokens', async () => {
     await lab.install()
@@ -208,19 +224,12 @@ describe('G7 uninstall', () => {
 describe('an answer awaited across the uninstall is written nowhere', () => {
   it('app.info, awaited across it: the update is refused and no token comes back', async () => {
     await lab.install()
-    const held = gate()
-    let asked = false
-    lab.network.handle(async ({ url }) => {
-      if (!url.endsWith('/rest/app.info')) return null
-      asked = true
-      await held.opened
-      return null
-    })
+    const asked = holdBack('/rest/app.info')
     const update = newToken({ ts: lab.ts() })
-    await vi.waitFor(() => expect(asked).toBe(true))
+    await asked.isAsked()
     expect(await said(lab.uninstall('keep-data', { ts: lab.ts(-100) }))).toEqual(ACCEPTED)
     const before = await lab.tables()
-    held.open()
+    asked.open()
     expect(await said(update)).toEqual(REFUSED)
     const { application, hashes, installTs, refused } = await lab.stored()
     expect({ application, hashes, installTs, reason: refused.reason }).toEqual({
@@ -231,6 +240,41 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
     })
     expect({ ...(await lab.tables()), install: null }).toEqual({ ...before, install: null })
     expect(await lab.record()).toMatchObject({ tokens: null, hashes: [] })
+  })
+
+  it('app.info about a waiting install, awaited across it: nothing is trusted', async () => {
+    const unknown = 'local.0123456789abcd.12345678'
+    lab.adapt = (settings) => ({
+      ...settings,
+      applications: new Map([...settings.applications, [unknown, 'secret']]),
+    })
+    await lab.install()
+    lab.bitrix24.answers = false
+    await newToken({ ts: lab.ts(-400) })
+    lab.bitrix24.answers = true
+    lab.bitrix24.clientId = unknown
+    const asked = holdBack('/rest/app.info')
+    lab.offsetMs = 61_000
+    const alarm = lab.alarm()
+    await asked.isAsked()
+    expect(await said(lab.uninstall('keep-data', { ts: lab.ts(-100) }))).toEqual(ACCEPTED)
+    asked.open()
+    await alarm
+    expect(await lab.stored()).toMatchObject({ application: null, hashes: [] })
+    expect(await lab.waiting()).toBeNull()
+    expect(await lab.record()).toMatchObject({ tokens: null, hashes: [] })
+  })
+
+  it("the portal's answer about its subscriptions, awaited across it, is not noted", async () => {
+    const asked = holdBack('/rest/event.get')
+    await lab.install()
+    await asked.isAsked()
+    await lab.uninstall('keep-data', { ts: lab.ts(-100) })
+    const before = await lab.stored()
+    asked.open()
+    await asked.isAnswered()
+    await lab.restart()
+    expect(await lab.stored()).toEqual(before)
   })
 
   it.each(['digest', 'encrypt'] as const)(

@@ -27,8 +27,9 @@ export interface IntakeProbe {
 
 /** The object of a portal, over RPC. */
 export function realPortals(memberId: string): PortalClient {
+  const { PORTALS }: { readonly PORTALS: DurableObjectNamespace } = env
   // Sound: as in the composition root.
-  return env.PORTALS.getByName(memberId) as unknown as PortalClient
+  return PORTALS.getByName(memberId) as unknown as PortalClient
 }
 
 /** A sealer under the key of the test configuration. */
@@ -67,9 +68,12 @@ export function anIntake(changes: Partial<IntakeDeps> = {}): IntakeProbe {
   return { deps, lookups, counted, lines }
 }
 
+function refuse(): Promise<never> {
+  return Promise.reject(new Error('Network connection lost.'))
+}
+
 /** A portal whose object answers as given, and fails in everything else. */
 export function portalsWith(methods: Partial<PortalClient>): PortalLookup {
-  const refuse = () => Promise.reject(new Error('Network connection lost.'))
   const unreachable: PortalClient = {
     append: refuse,
     recognises: refuse,

@@ -154,6 +154,7 @@ export class LaneWorld {
   crashes = 0
   #head = 0
   #saved: LaneState
+  #unsavedSends = 0
   readonly #during = new Map<number, () => void>()
   readonly #options: LaneWorldOptions
   readonly #takes = new Map<Epoch, ReturnType<typeof compileFilter>>()
@@ -237,6 +238,7 @@ export class LaneWorld {
   restart(): void {
     this.crashes += 1
     this.lane = this.#saved
+    this.#unsavedSends = 0
   }
 
   /** A pause by the operator. */
@@ -319,7 +321,9 @@ export class LaneWorld {
       // The worst case: the second after which the book would save never comes.
       saveSoon: (lane) => {
         this.lane = lane
+        this.#unsavedSends += 1
       },
+      unsavedSends: () => this.#unsavedSends,
       keep: (lane) => {
         this.lane = lane
       },
@@ -350,6 +354,7 @@ export class LaneWorld {
     for (const fate of fates) this.fates.set(fate.sequence, fate)
     this.lane = lane
     this.#saved = lane
+    this.#unsavedSends = 0
     this.saves.push(lane)
   }
 }

@@ -1,0 +1,444 @@
+/**
+ * `POST /bitrix24/events` from outside: the order of its checks, each refusal as a whole, and that no
+ * refusal (G9) leaves anything behind.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MAX_BODY_BYTES } from '../../src/http/body.ts'
+import { clientAddress } from '../../src/http/bitrix24.ts'
+import {
+  answerOf,
+  aRequest,
+  Edge,
+  FORM_TYPE,
+  JSON_TYPE,
+  watchLog,
+  type Call,
+} from '../support/edge.ts'
+import { NO_TRACES, PortalLab } from '../support/portal-lab.ts'
+import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
+
+const CANARY = 'canary-of-the-request'
+const ROUTES = ['/bitrix24/events', '/bitrix24/install']
+
+/** Every refusal of the two routes, word for word. */
+const REFUSALS = {
+  method_not_allowed: [405, 'This address does not take this method'],
+  unsupported_media_type: [
+    415,
+    'The content type must be application/x-www-form-urlencoded or application/json',
+  ],
+  body_too_large: [413, 'The body is larger than 256 KiB'],
+  malformed_body: [400, 'The body is not a form or a JSON object within the limits'],
+  invalid_event: [400, 'The body is not an event of Bitrix24'],
+  untrusted: [403, 'The caller could not prove that it speaks for the portal'],
+} as const
+
+let lab: PortalLab
+let edge: Edge
+
+beforeEach(() => {
+  lab = new PortalLab()
+  edge = new Edge()
+})
+
+afterEach(async () => {
+  expect(lab.network.unclaimed).toEqual([])
+  await lab.close()
+})
+
+/** Everything that can be seen of a refusal: the whole answer, and what is stored anywhere. */
+async function seen(response: Response): Promise<unknown> {
+  const text = await response.text()
+  const shown = text + JSON.stringify([...response.headers])
+  return {
+    status: response.status,
+    body: text === '' ? null : JSON.parse(text),
+    contentType: response.headers.get('content-type'),
+    cacheControl: response.headers.get('cache-control'),
+    isEcho: shown.includes(CANARY),
+    traces: await lab.traces(),
+  }
+}
+
+/** The documented answer, nothing of the request in it, nothing stored. */
+function refusal(code: keyof typeof REFUSALS): unknown {
+  const [status, message] = REFUSALS[code]
+  return {
+    status,
+    body: { error: { code, message } },
+    contentType: 'application/json',
+    cacheControl: 'no-store',
+    isEcho: false,
+    traces: NO_TRACES,
+  }
+}
+
+function post(body: BodyInit | null, call: Call = {}): Promise<Response> {
+  return edge.call(body, call)
+}
+
+/** An event of the lab's portal that nobody has installed. */
+function anEvent(): string {
+  return lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { canary: CANARY })
+}
+
+/** An event whose body is exactly so many bytes long. */
+function eventOfSize(bytes: number): string {
+  const start = `${lab.body('app-ONCRMDEALUPDATE', { ts: lab.ts() })}&data[note]=`
+  return start + 'x'.repeat(bytes - start.length)
+}
+
+describe('POST /bitrix24/events checks from cheap to costly', () => {
+  const tooLarge = `canary=${CANARY}&${'a=1&'.repeat(MAX_BODY_BYTES / 4)}`
+  const faults: { shown: keyof typeof REFUSALS; body: string; call: Call }[] = [
+    {
+      shown: 'method_not_allowed',
+      body: tooLarge,
+      call: { method: 'PUT', contentType: `text/${CANARY}` },
+    },
+    { shown: 'unsupported_media_type', body: tooLarge, call: { contentType: `text/${CANARY}` } },
+    { shown: 'body_too_large', body: tooLarge, call: {} },
+    { shown: 'malformed_body', body: `${'a=1&'.repeat(1001)}event=${CANARY}`, call: {} },
+    { shown: 'invalid_event', body: `event=${CANARY}&auth[member_id]=${CANARY}`, call: {} },
+  ]
+
+  it.each(faults)('and names the first fault: $shown', async ({ shown, body, call }) => {
+    for (const path of ROUTES) {
+      expect(
+        await seen(
+          await post(body, {
+            path: `${path}?canary=${CANARY}`,
+            headers: { canary: CANARY },
+            ...call,
+          }),
+        ),
+      ).toEqual(refusal(shown))
+    }
+  })
+
+  it('and asks for trust last', async () => {
+    expect(await seen(await post(anEvent()))).toEqual(refusal('untrusted'))
+  })
+
+  it('and refuses a shape without reading KV or waking an object', async () => {
+    const none = new Proxy(
+      {},
+      {
+        get() {
+          throw new Error('No binding may be touched')
+        },
+      },
+    )
+    edge = new Edge({ INSTALLS: none, PORTALS: none, UNTRUSTED_LIMIT: none })
+    expect(await seen(await post('event=&auth[member_id]=1'))).toEqual(refusal('invalid_event'))
+    expect(await seen(await post('{', { contentType: JSON_TYPE }))).toEqual(
+      refusal('malformed_body'),
+    )
+  })
+})
+
+describe('POST /bitrix24/events takes one method', () => {
+  const methods = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE', 'PROPFIND']
+
+  it.each(methods)('and answers %s with 405 and Allow', async (method) => {
+    for (const path of ROUTES) {
+      const response = await post(null, { method, path, contentType: null })
+      expect(response.headers.get('allow')).toBe('POST')
+      const bodiless = method === 'HEAD' ? { body: null } : {}
+      expect(await seen(response)).toEqual({
+        ...Object(refusal('method_not_allowed')),
+        ...bodiless,
+      })
+    }
+  })
+})
+
+describe('POST /bitrix24/events takes two content types', () => {
+  const refused = [
+    null,
+    '',
+    'text/plain',
+    'multipart/form-data; boundary=x',
+    'application/xml',
+    'application/jsonx',
+    'application/json-patch+json',
+    'application/x-www-form-urlencodedx',
+    'text/plain, application/json',
+    'x; application/json',
+  ]
+  const accepted = [
+    'application/x-www-form-urlencoded',
+    'application/x-www-form-urlencoded; charset=UTF-8',
+    'Application/X-WWW-Form-Urlencoded;charset=windows-1251',
+    '  application/x-www-form-urlencoded  ',
+  ]
+
+  it.each(refused)('and answers %j with 415', async (contentType) => {
+    expect(await seen(await post(anEvent(), { contentType }))).toEqual(
+      refusal('unsupported_media_type'),
+    )
+  })
+
+  it.each(accepted)('and reads %j as a form', async (contentType) => {
+    expect(await seen(await post(anEvent(), { contentType }))).toEqual(refusal('untrusted'))
+  })
+
+  it.each(['application/json', 'APPLICATION/JSON; charset=utf-8'])(
+    'and reads %j as JSON',
+    async (contentType) => {
+      expect(await seen(await post('null', { contentType }))).toEqual(refusal('malformed_body'))
+      const auth = { member_id: lab.memberId, application_token: APPLICATION_TOKEN }
+      const body = JSON.stringify({ event: 'ONCRMDEALUPDATE', auth })
+      expect(await seen(await post(body, { contentType }))).toEqual(refusal('untrusted'))
+    },
+  )
+})
+
+/** A body that is made while it is read. */
+function stream(
+  chunk: Uint8Array,
+  { chunks, failing = false }: { chunks: number; failing?: boolean },
+): { body: ReadableStream; pulled: () => number; isCancelled: () => boolean } {
+  let pulled = 0
+  let cancelled = false
+  const body = new ReadableStream(
+    {
+      pull(controller) {
+        if (pulled === chunks * chunk.length) {
+          if (failing) controller.error(new Error('The caller hung up'))
+          else controller.close()
+          return
+        }
+        pulled += chunk.length
+        controller.enqueue(chunk)
+      },
+      cancel() {
+        cancelled = true
+        if (failing) throw new Error('Cannot cancel')
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { body, pulled: () => pulled, isCancelled: () => cancelled }
+}
+
+describe('POST /bitrix24/events counts the body while it reads', () => {
+  const CHUNK = new TextEncoder().encode('a=1&'.repeat(4096))
+
+  it('cuts a streamed body of 10 MB at 256 KiB', async () => {
+    const source = stream(CHUNK, { chunks: 640 })
+    expect(await seen(await post(source.body))).toEqual(refusal('body_too_large'))
+    expect(source.pulled()).toBe(MAX_BODY_BYTES + CHUNK.length)
+    expect(source.isCancelled()).toBe(true)
+  })
+
+  it('answers 413 although the rest cannot be called off', async () => {
+    const source = stream(CHUNK, { chunks: 640, failing: true })
+    expect(await seen(await post(source.body))).toEqual(refusal('body_too_large'))
+  })
+
+  it.each(['10', '0', '-1', '99999999999', 'many'])(
+    'whatever Content-Length says: %s',
+    async (length) => {
+      const headers = { 'content-length': length }
+      const large = stream(CHUNK, { chunks: 17 })
+      expect(await seen(await post(large.body, { headers }))).toEqual(refusal('body_too_large'))
+      const small = stream(new TextEncoder().encode(anEvent()), { chunks: 1 })
+      expect(await seen(await post(small.body, { headers }))).toEqual(refusal('untrusted'))
+    },
+  )
+
+  it('takes 262,144 bytes and refuses one more', async () => {
+    expect(await seen(await post(eventOfSize(MAX_BODY_BYTES)))).toEqual(refusal('untrusted'))
+    expect(await seen(await post(eventOfSize(MAX_BODY_BYTES + 1)))).toEqual(
+      refusal('body_too_large'),
+    )
+  })
+
+  it('counts bytes and not characters', async () => {
+    const wide = `data=${'\u20ac'.repeat(90_000)}`
+    expect(wide.length).toBeLessThan(MAX_BODY_BYTES)
+    expect(await seen(await post(wide))).toEqual(refusal('body_too_large'))
+  })
+
+  it('answers 400 when the caller hangs up in the middle', async () => {
+    const source = stream(CHUNK, { chunks: 2, failing: true })
+    expect(await seen(await post(source.body))).toEqual(refusal('malformed_body'))
+  })
+
+  it('takes an empty body for no event', async () => {
+    expect(await seen(await post(null))).toEqual(refusal('invalid_event'))
+    expect(await seen(await post(null, { contentType: JSON_TYPE }))).toEqual(
+      refusal('malformed_body'),
+    )
+  })
+
+  it('puts characters together that come in two pieces', async () => {
+    await lab.install()
+    const name = 'data[FIELDS][NOTE]'
+    const body = lab.body('app-ONCRMDEALUPDATE', { ts: lab.ts() })
+    const bytes = new TextEncoder().encode(`${body}&${name}=\u20ac\ud83d\ude00`)
+    const single = new ReadableStream({
+      start(controller) {
+        for (const byte of bytes) controller.enqueue(Uint8Array.of(byte))
+        controller.close()
+      },
+    })
+    expect(await answerOf(await post(single))).toEqual({
+      status: 200,
+      body: { accepted: true, sequence: 1 },
+    })
+    const rows = (await lab.tables())['log'] ?? []
+    expect(JSON.parse(String(rows[0]?.['event'])).data.FIELDS.NOTE).toBe('\u20ac\ud83d\ude00')
+  })
+})
+
+describe('POST /bitrix24/events tells nothing about why it trusts nobody', () => {
+  it('answers an unknown portal, a wrong token and a refused install alike', async () => {
+    const log = watchLog()
+    const stranger = await post(anEvent())
+    const install = await post(lab.body('app-ONAPPINSTALL-local', { ts: lab.ts(-900) }))
+    expect(install.status).toBe(200)
+    const forged = lab.body('app-ONCRMDEALUPDATE', { 'auth[application_token]': 'f'.repeat(32) })
+    lab.bitrix24.isAdmin = false
+    lab.bitrix24.userId = 7
+    const update = lab.body('app-ONAPPUPDATE-new-application-token', { ts: lab.ts() })
+    const answers = [stranger, await post(forged), await post(update)]
+    expect(await Promise.all(answers.map(answerOf))).toEqual(
+      Array.from({ length: 3 }, () => ({
+        status: 403,
+        body: { error: { code: 'untrusted', message: REFUSALS.untrusted[1] } },
+      })),
+    )
+    expect(log.filter(({ level }) => level === 'error')).toEqual([])
+  })
+})
+
+describe('traps that others fell into', () => {
+  it('3 and 4: the largest body is carried over RPC into the log, and not an empty one', async () => {
+    await lab.install()
+    // The default globs of the test's destinations name requisite fields only.
+    const start = `${lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: lab.ts() })}&data[NOTE]=`
+    const body = start + 'x'.repeat(MAX_BODY_BYTES - start.length)
+    expect(await answerOf(await post(body))).toEqual({
+      status: 200,
+      body: { accepted: true, sequence: 1 },
+    })
+    const [row] = (await lab.tables())['log'] ?? []
+    const kept: unknown = JSON.parse(String(row?.['event'])).data.NOTE
+    expect(String(kept)).toBe('x'.repeat(MAX_BODY_BYTES - start.length))
+  })
+
+  it('15: equal events that come at the same time are stored once', async () => {
+    await lab.install()
+    const body = lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: lab.ts() })
+    const answers = await Promise.all(Array.from({ length: 8 }, () => post(body)))
+    const bodies = await Promise.all(answers.map((answer) => answer.json()))
+    const stored = { accepted: true, sequence: 1 }
+    expect(bodies.filter((answer) => !('duplicate' in Object(answer)))).toEqual([stored])
+    expect(bodies.filter((answer) => 'duplicate' in Object(answer))).toEqual(
+      Array.from({ length: 7 }, () => ({ ...stored, duplicate: true })),
+    )
+    expect((await lab.view()).head).toBe(1)
+  })
+
+  it('17: nothing but the very token opens, whatever it begins with', async () => {
+    await lab.install()
+    const near = [
+      APPLICATION_TOKEN.toUpperCase(),
+      APPLICATION_TOKEN.slice(0, -1),
+      `${APPLICATION_TOKEN}0`,
+      `${APPLICATION_TOKEN.slice(0, -1)}f`,
+      `0${APPLICATION_TOKEN.slice(1)}`,
+      APPLICATION_TOKEN.slice(0, 8),
+    ]
+    for (const token of near) {
+      const answer = await post(
+        lab.body('app-ONCRMDEALUPDATE', { 'auth[application_token]': token }),
+      )
+      expect({ token, status: answer.status }).toEqual({ token, status: 403 })
+    }
+    // PHP's loose comparison: an array, a zero, true.
+    const loose = [[APPLICATION_TOKEN], 0, true, null, { toString: APPLICATION_TOKEN }]
+    for (const token of loose) {
+      const auth = { member_id: lab.memberId, application_token: token }
+      const body = JSON.stringify({ event: 'ONCRMDEALUPDATE', auth })
+      expect((await post(body, { contentType: JSON_TYPE })).status).toBe(400)
+    }
+    expect((await lab.view()).head).toBe(0)
+  })
+
+  it('17: a token of one portal opens no other', async () => {
+    await lab.install()
+    const other = { 'auth[member_id]': 'b'.repeat(32) }
+    expect((await post(lab.body('app-ONCRMDEALUPDATE', other))).status).toBe(403)
+  })
+
+  it('19: invisible characters make no event of another name, and no lifecycle event', async () => {
+    await lab.install()
+    const names = [
+      '\u200bONAPPUNINSTALL',
+      'ONAPPUNINSTALL\u200b',
+      'ONAPP\u00adUNINSTALL',
+      'ONAPPUNINSTALL\ufeff',
+      ' ONAPPUNINSTALL',
+      'ONAPPUNINSTALL\0',
+      'ONCRMREQUISITEUSERFIELD\u2060UPDATE',
+    ]
+    for (const [index, event] of names.entries()) {
+      const body = lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { event, ts: lab.ts(-index) })
+      expect(await answerOf(await post(body))).toEqual({
+        status: 200,
+        body: { accepted: true, sequence: index + 1, quarantined: true },
+      })
+    }
+    expect((await lab.view()).state).toBe('active')
+  })
+
+  it('20: before an install nothing is open, not even where nothing is configured', async () => {
+    const unset = {
+      BITRIX24_CLIENT_ID: '',
+      BITRIX24_CLIENT_SECRET: '',
+      OUTGOING_WEBHOOK_TOKENS: '',
+    }
+    expect(await seen(await post(anEvent()))).toEqual(refusal('untrusted'))
+    edge = new Edge(unset)
+    expect(await seen(await post(anEvent()))).toEqual(refusal('untrusted'))
+    edge = new Edge({ ...unset, TOKEN_KEYS: '' })
+    const answer = await post(anEvent())
+    expect(await answerOf(answer)).toEqual({
+      status: 503,
+      retryAfter: '300',
+      body: {
+        error: {
+          code: 'misconfigured',
+          message: 'The relay cannot verify any portal: see /healthz',
+        },
+      },
+    })
+    expect(await lab.traces()).toEqual(NO_TRACES)
+  })
+})
+
+describe('clientAddress()', () => {
+  const addresses = [
+    ['198.51.100.7', '198.51.100.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8:1:2::9', '2001:db8:1:2'],
+    ['2001:0DB8:0001:0002::9', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['2001:db8::2', '2001:db8:0:0'],
+    ['2001:db8:0:0:1::', '2001:db8:0:0'],
+    ['2001:db8::5:6:7:8', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+    ['::', '0:0:0:0'],
+  ]
+
+  it.each(addresses)('takes %s for %s', (address, key) => {
+    expect(clientAddress(aRequest(null, { address, contentType: FORM_TYPE }))).toBe(key)
+  })
+
+  it('knows a caller without an address by that', () => {
+    expect(clientAddress(new Request('https://relay.example.com/'))).toBe('unknown')
+  })
+})
