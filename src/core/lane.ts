@@ -32,7 +32,8 @@ export const MAX_REPEATS = { person: 1, machine: 10 } as const
 /** Pauses up to this long are waited out in the walk; longer ones are left to the alarm. */
 export const MAX_WAIT_IN_WALK_MS = 1500
 
-const READ_BATCH = 50
+/** Rows read at once while events are skipped; few, since an event may be large. */
+const READ_BATCH = 20
 
 /** What a renderer has to know about a delivery beside the event itself. */
 export interface SendContext {
@@ -70,8 +71,10 @@ export interface LaneDeps {
   acquire(failing: boolean): Promise<() => void>
   /** Stores the lane and its fates in one transaction, then changes memory. */
   save(lane: LaneState, fates: readonly ExactFate[]): void
-  /** Changes memory now and storage within a second. */
+  /** Changes memory now; storage follows when the portal's lanes come to rest. */
   saveSoon(lane: LaneState): void
+  /** Makes sure that what only memory knows is stored within a second. */
+  saveInTime(): void
   /** Sends of this lane since it was last stored. */
   unsavedSends(): number
   /** Changes memory only: skipped events are skipped again after a restart. */
@@ -160,7 +163,9 @@ async function sendReplay(deps: LaneDeps, entry: LogEntry, run: Attempt): Promis
  * it until then lets the lanes of a portal share one write.
  */
 function saveBeforeSend(deps: LaneDeps): void {
-  if (deps.unsavedSends() + 1 > MAX_REPEATS[deps.reader]) deps.save(deps.lane(), [])
+  const unsaved = deps.unsavedSends()
+  if (unsaved + 1 > MAX_REPEATS[deps.reader]) deps.save(deps.lane(), [])
+  else if (unsaved > 0) deps.saveInTime()
 }
 
 /** What does not follow from the cursor is stored at once. */
@@ -213,14 +218,16 @@ function probeStep(deps: LaneDeps, lane: LaneState, entry: LogEntry | null): Ste
 
 /** The first event behind the cursor that the destination is meant to get; skips the others. */
 function nextMeant(deps: LaneDeps): LogEntry | null {
+  let limit = 1
   for (;;) {
     const lane = deps.lane()
-    const entries = deps.readAfter(lane.cursor, READ_BATCH)
+    const entries = deps.readAfter(lane.cursor, limit)
     const found = entries.find((entry) => isMeant(deps, lane, entry))
     const passed = found === undefined ? entries.at(-1)?.sequence : found.sequence - 1
     if (passed !== undefined && passed > lane.cursor) deps.keep(skipEvent(lane, passed))
     if (found !== undefined) return found
-    if (entries.length < READ_BATCH) return null
+    if (entries.length < limit) return null
+    limit = READ_BATCH
   }
 }
 
@@ -238,13 +245,15 @@ export function previousMeant(
 ): number | null {
   const lane = deps.lane()
   let before = sequence
+  let limit = 1
   for (;;) {
-    const entries = deps.readBefore(before, READ_BATCH)
+    const entries = deps.readBefore(before, limit)
     const found = entries.find((entry) => isMeant(deps, lane, entry))
     if (found !== undefined) return found.sequence
     const last = entries.at(-1)
     if (last === undefined) return lane.meantBeforeFloor
     before = last.sequence
+    limit = READ_BATCH
   }
 }
 
@@ -276,12 +285,14 @@ function nextParkedEntry(deps: LaneDeps, job: ReplayJob): LogEntry | null {
 function nextMeantInJob(deps: LaneDeps, job: ReplayJob): LogEntry | null {
   const lane = deps.lane()
   let after = job.next - 1
+  let limit = 1
   for (;;) {
-    const entries = deps.readAfter(after, READ_BATCH).filter((entry) => entry.sequence <= job.to)
+    const entries = deps.readAfter(after, limit).filter((entry) => entry.sequence <= job.to)
     const found = entries.find((entry) => isMeant(deps, lane, entry))
     if (found !== undefined) return found
     const last = entries.at(-1)
     if (last === undefined) return null
     after = last.sequence
+    limit = READ_BATCH
   }
 }

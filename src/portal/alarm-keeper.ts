@@ -8,6 +8,7 @@ import { computeNextAlarm } from '../core/schedule.ts'
 export interface AlarmSlot {
   getAlarm(): Promise<number | null>
   setAlarm(at: number): Promise<void>
+  deleteAlarm(): Promise<void>
 }
 
 /** The alarm of one portal. */
@@ -49,7 +50,24 @@ export class AlarmKeeper {
   ensure(due: number | null): Promise<void> {
     const at = computeNextAlarm(this.#scheduled, due, this.#now())
     if (at === null) return Promise.resolve()
+    return this.#set(at)
+  }
+
+  /** Moves the alarm to `due`, also to a later time; null removes it. For a portal at rest only. */
+  moveTo(due: number | null): Promise<void> {
+    if (due === this.#scheduled) return Promise.resolve()
+    if (due !== null) return this.#set(due)
+    this.#scheduled = null
+    return this.#slot.deleteAlarm()
+  }
+
+  async #set(at: number): Promise<void> {
     this.#scheduled = at
-    return this.#slot.setAlarm(at)
+    try {
+      await this.#slot.setAlarm(at)
+    } catch (error) {
+      this.#scheduled = null
+      throw error
+    }
   }
 }

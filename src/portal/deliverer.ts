@@ -208,6 +208,7 @@ export class Deliverer {
       acquire: (failing) => connections.acquire(failing || lane().lastError !== null),
       save: (state, fates) => lanes.save(state, fates),
       saveSoon: (state) => lanes.saveSoon(state),
+      saveInTime: () => lanes.flushInTime(),
       unsavedSends: () => lanes.unsavedSends(name),
       keep: (state) => lanes.keep(state),
     }

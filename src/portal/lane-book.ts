@@ -8,8 +8,11 @@ import type { ExactFate } from '../core/settle.ts'
 import { textOf, type Database, type SqlRow } from './database.ts'
 import type { LogStore } from './log-store.ts'
 
-/** `saveSoon` reaches storage within this time. */
+/** `flushInTime` reaches storage within this time. */
 export const CHECKPOINT_MS = 1000
+
+/** Skipped events that a restart may have to skip again. */
+export const MAX_SKIPPED = 500
 
 /** What the book needs from the object around it. */
 export interface LaneBookDeps {
@@ -33,7 +36,7 @@ export class LaneBook {
   #openFrom: number | null = null
   #matched: Book | null = null
   readonly #unsaved = new Map<string, number>()
-  #skipped = false
+  #skipped = 0
   #timed = false
 
   constructor(deps: LaneBookDeps) {
@@ -81,7 +84,12 @@ export class LaneBook {
 
   /** Matches in a transaction of its own. */
   matchNow(plans: readonly LanePlan[] | null, head: number): void {
-    this.#deps.db.transaction(() => this.match(plans, head))
+    try {
+      this.#deps.db.transaction(() => this.match(plans, head))
+    } catch (error) {
+      this.abandon()
+      throw error
+    }
     this.adopt()
   }
 
@@ -96,7 +104,7 @@ export class LaneBook {
     this.#take(this.#matched)
     this.#matched = null
     this.#unsaved.clear()
-    this.#skipped = false
+    this.#skipped = 0
   }
 
   /** Stores a lane (and all others with it) and its exact fates, then changes memory. */
@@ -114,18 +122,27 @@ export class LaneBook {
     })
     this.#lanes = lanes
     this.#unsaved.clear()
-    this.#skipped = false
+    this.#skipped = 0
   }
 
-  /** Changes memory now and storage within a second, together with whatever else has moved. */
+  /** Changes memory now; `flush` or `flushInTime` brings it to storage, together with what else moved. */
   saveSoon(lane: LaneState): void {
     this.#lanes = this.#with(lane)
     this.#unsaved.set(lane.destination, this.unsavedSends(lane.destination) + 1)
-    if (this.#timed) return
+  }
+
+  /** Stores what only memory knows of outcomes. */
+  flush(): void {
+    if (this.#unsaved.size > 0) this.saveAll(this.#lanes)
+  }
+
+  /** The same within a second. Costs that second of the object's time, so it is asked for only in need. */
+  flushInTime(): void {
+    if (this.#timed || this.#unsaved.size === 0) return
     this.#timed = true
     this.#deps.after(CHECKPOINT_MS, () => {
       this.#timed = false
-      if (this.#unsaved.size > 0) this.saveAll(this.#lanes)
+      this.flush()
     })
   }
 
@@ -140,15 +157,16 @@ export class LaneBook {
     return this.#unsaved.get(destination) ?? 0
   }
 
-  /** Changes memory only. */
+  /** Changes memory only; after many skipped events storage follows, so that a start skips few again. */
   keep(lane: LaneState): void {
+    this.#skipped += Math.max(0, lane.cursor - (this.find(lane.destination)?.cursor ?? 0))
     this.#lanes = this.#with(lane)
-    this.#skipped = true
+    if (this.#skipped >= MAX_SKIPPED) this.saveSkipped()
   }
 
   /** Stores what only memory knows, so that skipped events are not read again for ever. */
   saveSkipped(): void {
-    if (this.#skipped) this.saveAll(this.#lanes)
+    if (this.#skipped > 0) this.saveAll(this.#lanes)
   }
 
   #with(lane: LaneState): readonly LaneState[] {

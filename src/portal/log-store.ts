@@ -6,6 +6,9 @@ import type { AgedEvent } from '../core/retention.ts'
 import type { ExactFate } from '../core/settle.ts'
 import { numberOf, textOf, type Database, type SqlRow } from './database.ts'
 
+/** Rows read at a time on a start. */
+const RECENT_PAGE = 100
+
 /** A fate as stored, with its destination. */
 export interface StoredFate extends ExactFate {
   readonly destination: string
@@ -57,16 +60,26 @@ export class LogStore {
     return row === undefined ? null : entryOf(row)
   }
 
-  /** The arrivals of the last two minutes, oldest first, bounded. */
+  /** The arrivals of the last two minutes, oldest first, bounded. Reads pages, since most logs are quiet. */
   recentArrivals(now: number): { arrival: Arrival; sequence: number }[] {
-    return this.#db
-      .all(
-        'SELECT sequence, received_at, receipt, digest FROM log ORDER BY sequence DESC LIMIT ?',
-        MAX_REMEMBERED,
+    const recent: { arrival: Arrival; sequence: number }[] = []
+    let before = Number.MAX_SAFE_INTEGER
+    while (recent.length < MAX_REMEMBERED) {
+      const rows = this.#db.all(
+        `SELECT sequence, received_at, receipt, digest FROM log
+         WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
+        before,
+        RECENT_PAGE,
       )
-      .filter((row) => receivedAtOf(row) > now - RECEIPT_WINDOW_MS)
-      .map((row) => ({ arrival: arrivalOf(row), sequence: numberOf(row, 'sequence') }))
-      .toReversed()
+      const young = rows.filter((row) => receivedAtOf(row) > now - RECEIPT_WINDOW_MS)
+      for (const row of young) {
+        recent.push({ arrival: arrivalOf(row), sequence: numberOf(row, 'sequence') })
+      }
+      const last = rows.at(-1)
+      if (last === undefined || young.length === 0) break
+      before = numberOf(last, 'sequence')
+    }
+    return recent.toReversed()
   }
 
   /**

@@ -58,6 +58,7 @@ export class PortalObject extends DurableObject<unknown> {
   readonly #pump: Pump
   readonly #appender: Appender
   readonly #control: LaneControl
+  #isSafetySet = false
 
   constructor(ctx: DurableObjectState, env: unknown, settings: PortalSettings) {
     super(ctx, env)
@@ -90,7 +91,7 @@ export class PortalObject extends DurableObject<unknown> {
       runnable: () => this.#deliverer.runnable(),
       walk: (destination, deadline) => this.#deliverer.walk(destination, deadline),
       failed: (_destination, error) => this.#report('lane_failed', error),
-      rested: () => this.#wakeInTime(),
+      rested: () => this.#rested(),
       keepAlive: (walk) => this.#background(walk),
     })
     this.#control = new LaneControl({ log, lanes, deliverer: this.#deliverer, now: settings.now })
@@ -223,11 +224,12 @@ export class PortalObject extends DurableObject<unknown> {
     this.#alarm.fired()
     if (this.#wakeAt() === null) return
     await this.#alarm.ensure(this.#settings.now() + SAFETY_ALARM_MS)
+    this.#isSafetySet = true
     try {
       this.#pump.kick()
       await this.#installer.checkPending()
       await this.#mirror.follow()
-      this.#wakeInTime()
+      this.#atRest()
     } catch (error) {
       // The safety alarm stands: whatever failed is tried again.
       this.#report('alarm_failed', error)
@@ -296,6 +298,22 @@ export class PortalObject extends DurableObject<unknown> {
   #deliverSoon(): void {
     this.#pump.kick()
     this.#wakeInTime()
+  }
+
+  /** A lane has come to rest: the last one stores what all of them have only in memory. */
+  #rested(): void {
+    this.#wakeInTime()
+    if (this.#pump.isRunning()) return this.#lanes.flushInTime()
+    this.#lanes.flush()
+    this.#atRest()
+  }
+
+  /** Moves the alarm's own safety alarm away when nothing runs: what waits an hour must not wake it. */
+  #atRest(): void {
+    this.#wakeInTime()
+    if (!this.#isSafetySet || this.#pump.isRunning()) return
+    this.#isSafetySet = false
+    this.#background(this.#alarm.moveTo(this.#wakeAt()))
   }
 
   #wakeInTime(): void {

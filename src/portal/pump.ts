@@ -37,6 +37,11 @@ export class Pump {
     this.#deps = deps
   }
 
+  /** Whether any walk is under way. */
+  isRunning(): boolean {
+    return this.#running.size > 0
+  }
+
   /** Starts every walk that wants to run. */
   kick(): void {
     for (const destination of this.#deps.runnable()) this.#start(destination)

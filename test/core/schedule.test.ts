@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { computeNextAlarm, earliest } from '../../src/core/schedule.ts'
+import { SAFETY_ALARM_MS, computeNextAlarm, earliest } from '../../src/core/schedule.ts'
 
 describe('earliest()', () => {
   it.each([
@@ -15,6 +15,10 @@ describe('earliest()', () => {
 
 describe('G10 liveness: computeNextAlarm()', () => {
   const NOW = 1000
+
+  it('lets nothing wait for the safety alarm longer than 5 min', () => {
+    expect(SAFETY_ALARM_MS).toBe(300_000)
+  })
 
   it.each([
     ['sets nothing when nothing is due', null, null, null],

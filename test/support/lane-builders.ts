@@ -318,11 +318,12 @@ export class LaneWorld {
         return this.connections.acquire(failing)
       },
       save: (lane, fates) => this.#save(lane, fates),
-      // The worst case: the second after which the book would save never comes.
       saveSoon: (lane) => {
         this.lane = lane
         this.#unsavedSends += 1
       },
+      // The worst case: the second after which the book would save never comes.
+      saveInTime: () => {},
       unsavedSends: () => this.#unsavedSends,
       keep: (lane) => {
         this.lane = lane
