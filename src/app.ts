@@ -78,6 +78,8 @@ function createIntake(env: Env, memory: TokenMemory): IntakeDeps {
     sealer: config.sealer,
     canVerify: canVerify(config),
     publicUrl: config.publicUrl,
+    allowHttp: config.policy.allowLocal,
+    admitAddress: (address) => admitBy(env.ADDRESS_LIMIT, address),
     admitUntrusted: (key) => admitBy(env.UNTRUSTED_LIMIT, key),
     now: () => Date.now(),
     newReceipt: () => crypto.randomUUID(),

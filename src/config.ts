@@ -18,6 +18,7 @@ export interface Env {
   readonly PORTALS: DurableObjectNamespace
   readonly DIRECTORY: DurableObjectNamespace
   readonly UNTRUSTED_LIMIT?: RateLimit
+  readonly ADDRESS_LIMIT?: RateLimit
   readonly ADMIN_LIMIT?: RateLimit
   readonly VERSION?: WorkerVersionMetadata
   readonly [setting: string]: unknown

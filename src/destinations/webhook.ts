@@ -5,7 +5,14 @@
 import type { AddressPolicy } from '../core/address.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import type { DeliveryOutcome } from '../core/outcome.ts'
-import type { Answer, Delivery, Destination, DestinationType, OutgoingRequest, SettingProblem } from './destination.ts'
+import type {
+  Answer,
+  Delivery,
+  Destination,
+  DestinationType,
+  OutgoingRequest,
+  SettingProblem,
+} from './destination.ts'
 import { buildEventBody } from './event-body.ts'
 import {
   delivered,

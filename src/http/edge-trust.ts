@@ -26,6 +26,7 @@ export type Standing = 'trusted' | 'refused' | 'unknown'
 /** The memory of one isolate; bounded, oldest first out. */
 export class TokenMemory {
   readonly #until = new Map<string, { readonly trusted: boolean; readonly until: number }>()
+  readonly #asking = new Map<string, number>()
 
   /** Remembers the object's word about a token's hash. */
   remember(memberId: string, tokenHash: string, { trusted, now }: Memory): void {
@@ -42,6 +43,25 @@ export class TokenMemory {
     const known = this.#until.get(`${memberId}|${tokenHash}`)
     if (known === undefined || known.until <= now) return 'unknown'
     return known.trusted ? 'trusted' : 'refused'
+  }
+
+  /**
+   * Notes that the object is being asked about a token; true for the first who asks. A burst of one token is
+   * one question, so that a portal whose first events come together is not counted as a flood.
+   */
+  beginAsking(memberId: string, tokenHash: string): boolean {
+    const key = `${memberId}|${tokenHash}`
+    const asking = this.#asking.get(key) ?? 0
+    this.#asking.set(key, asking + 1)
+    return asking === 0
+  }
+
+  /** The question has been answered. */
+  endAsking(memberId: string, tokenHash: string): void {
+    const key = `${memberId}|${tokenHash}`
+    const asking = (this.#asking.get(key) ?? 1) - 1
+    if (asking > 0) this.#asking.set(key, asking)
+    else this.#asking.delete(key)
   }
 
   /** Forgets a portal: its install has changed. */

@@ -15,7 +15,7 @@ import { sha256Hex } from '../core/sha256.ts'
 import type { LogFields } from '../log.ts'
 import type { AppendRequest } from '../portal/appender.ts'
 import type { PortalLookup } from '../portal/client.ts'
-import { encodeSpilled, type Spilled } from '../portal/spill.ts'
+import { drainSpill, encodeSpilled, type Spilled } from '../portal/spill.ts'
 import type { Sealer } from '../storage/seal.ts'
 import type { SpillStore } from '../storage/spill-store.ts'
 import { hashToken } from '../storage/token-hash.ts'
@@ -50,8 +50,12 @@ export interface IntakeDeps extends EdgeTrustDeps {
   readonly canVerify: boolean
   /** The configured origin of the relay; null takes the one that was called. */
   readonly publicUrl: string | null
+  /** True in development: the handler may be called by http. */
+  readonly allowHttp: boolean
   /** Counts a caller that could not prove itself; false when it is one too many. */
   readonly admitUntrusted: (key: string) => Promise<boolean>
+  /** The same for a source address as a whole, with a wide limit. */
+  readonly admitAddress: (address: string) => Promise<boolean>
   readonly newReceipt: () => string
   readonly log: (level: 'info' | 'warn' | 'error', event: string, fields?: LogFields) => void
 }
@@ -87,27 +91,38 @@ interface Caller {
   readonly isTrusted: boolean
 }
 
-/** Who calls, or why no more is done for him. */
-async function identify(
+/** Work for a caller who may be asked about; answers what became of it. */
+type CallerWork = (caller: Caller) => Promise<IntakeAnswer>
+
+/** Finds out who calls, as far as the edge can; a caller who is one too many goes no further. */
+async function withCaller(
   deps: IntakeDeps,
-  request: { memberId: string; applicationToken: string },
-  origin: Origin,
-): Promise<Caller | IntakeAnswer> {
+  { request, origin }: { request: { memberId: string; applicationToken: string }; origin: Origin },
+  work: CallerWork,
+): Promise<IntakeAnswer> {
   const { memberId, applicationToken } = request
   const tokenHash = await hashToken(memberId, applicationToken)
   const standing = await recallCaller(deps, { memberId, token: applicationToken, tokenHash })
   if (standing === 'refused') return untrusted(deps)
-  if (standing === 'unknown' && !(await admit(deps, memberId, origin))) return TOO_MANY
-  return { memberId, tokenHash, isTrusted: standing === 'trusted' }
+  if (standing === 'trusted') return work({ memberId, tokenHash, isTrusted: true })
+  const isFirst = deps.memory.beginAsking(memberId, tokenHash)
+  try {
+    if (isFirst && !(await admit(deps, memberId, origin))) return TOO_MANY
+    return await work({ memberId, tokenHash, isTrusted: false })
+  } finally {
+    deps.memory.endAsking(memberId, tokenHash)
+  }
 }
 
 /**
- * Bitrix24 calls from a few addresses that all portals share, so an address alone must not be locked out:
- * the key holds the portal as well.
+ * Bitrix24 calls from a few addresses that all portals share, so an address alone must not be locked out
+ * soon: the key holds the portal as well. A caller who invents a portal for each request meets the wide
+ * limit of his address.
  */
 async function admit(deps: IntakeDeps, memberId: string, origin: Origin): Promise<boolean> {
   try {
-    return await deps.admitUntrusted(`${origin.address}|${memberId}`)
+    const isAdmitted = await deps.admitUntrusted(`${origin.address}|${memberId}`)
+    return isAdmitted && (await deps.admitAddress(origin.address))
   } catch (error) {
     // A limiter that does not answer must not cost an event: the object still decides.
     deps.log('warn', 'rate_limit_failed', { memberId, error: describeError(error) })
@@ -115,22 +130,32 @@ async function admit(deps: IntakeDeps, memberId: string, origin: Origin): Promis
   }
 }
 
+/** When and as what a request came in. */
+interface Arrived {
+  readonly receivedAt: number
+  readonly receipt: string
+}
+
 async function takeEvent(
   deps: IntakeDeps,
   request: EventRequest,
   origin: Origin,
 ): Promise<IntakeAnswer> {
-  const receivedAt = deps.now()
-  const receipt = deps.newReceipt()
-  const caller = await identify(deps, request, origin)
-  if ('kind' in caller) return caller
+  const arrived = { receivedAt: deps.now(), receipt: deps.newReceipt() }
+  return withCaller(deps, { request, origin }, (caller) =>
+    storeEvent(deps, { caller, request, arrived }),
+  )
+}
+
+async function storeEvent(
+  deps: IntakeDeps,
+  { caller, request, arrived }: { caller: Caller; request: EventRequest; arrived: Arrived },
+): Promise<IntakeAnswer> {
   const { memberId, tokenHash } = caller
   const { event } = request
-  const digest = await sha256Hex(digestInput(event))
   const append: AppendRequest = {
-    receipt,
-    receivedAt,
-    digest,
+    ...arrived,
+    digest: await sha256Hex(digestInput(event)),
     tokenHash,
     event: JSON.stringify(event),
     quarantined: event.quarantined !== null,
@@ -139,11 +164,7 @@ async function takeEvent(
   const stored = await tryTwice(() => deps.portals(memberId).append(append), deps.now)
   if (!stored.ok) {
     deps.log('warn', 'portal_unreachable', { memberId, error: describeError(stored.error.error) })
-    return spill(deps, caller, {
-      receivedAt,
-      receipt,
-      spilled: { kind: 'append', request: append },
-    })
+    return spill(deps, caller, { ...arrived, spilled: { kind: 'append', request: append } })
   }
   const trusted = stored.value.kind === 'stored'
   deps.memory.remember(memberId, tokenHash, { trusted, now: deps.now() })
@@ -156,7 +177,8 @@ async function takeInstall(
   origin: Origin,
 ): Promise<IntakeAnswer> {
   const { memberId } = presented
-  const handlerUrl = `${deps.publicUrl ?? origin.calledOrigin}/bitrix24/events`
+  const called = deps.allowHttp ? origin.calledOrigin : secureOrigin(origin.calledOrigin)
+  const handlerUrl = `${deps.publicUrl ?? called}/bitrix24/events`
   const request: InstallRequest = { ...presented, handlerUrl }
   const isProven = await isProvenInstall(deps, presented)
   if (!isProven && !(await admit(deps, memberId, origin))) return TOO_MANY
@@ -180,6 +202,11 @@ async function takeInstall(
   }
 }
 
+/** Events carry tokens, so Bitrix24 is never told a handler in clear text. */
+function secureOrigin(origin: string): string {
+  return origin.replace(/^http:/u, 'https:')
+}
+
 /** Whether the edge knows the application token already: an update, or a visit of the page. */
 async function isProvenInstall(
   deps: IntakeDeps,
@@ -195,19 +222,37 @@ async function takeUninstall(
   request: UninstallRequest,
   origin: Origin,
 ): Promise<IntakeAnswer> {
-  const receivedAt = deps.now()
-  const receipt = deps.newReceipt()
-  const caller = await identify(deps, request, origin)
-  if ('kind' in caller) return caller
+  const arrived = { receivedAt: deps.now(), receipt: deps.newReceipt() }
+  return withCaller(deps, { request, origin }, (caller) =>
+    endInstall(deps, { caller, request, arrived }),
+  )
+}
+
+async function endInstall(
+  deps: IntakeDeps,
+  { caller, request, arrived }: { caller: Caller; request: UninstallRequest; arrived: Arrived },
+): Promise<IntakeAnswer> {
   const { memberId, tokenHash } = caller
-  const call = { tokenHash, ts: request.ts, clean: request.clean }
+  // What was acknowledged through the spill belongs into the log before the tokens go.
+  if (caller.isTrusted) await drainPortal(deps, memberId)
+  // The time is fixed here: a drained copy must not be taken for an uninstall of later.
+  const ts = request.ts ?? Math.floor(arrived.receivedAt / 1000)
+  const call = { tokenHash, ts, clean: request.clean }
   const done = await tryTwice(() => deps.portals(memberId).uninstall(call), deps.now)
   if (!done.ok) {
     deps.log('warn', 'portal_unreachable', { memberId, error: describeError(done.error.error) })
-    return spill(deps, caller, { receivedAt, receipt, spilled: { kind: 'uninstall', call } })
+    return spill(deps, caller, { ...arrived, spilled: { kind: 'uninstall', call } })
   }
   deps.memory.forget(memberId)
   return done.value.kind === 'accepted' ? ACCEPTED : untrusted(deps)
+}
+
+async function drainPortal(deps: IntakeDeps, memberId: string): Promise<void> {
+  try {
+    await drainSpill(deps, memberId)
+  } catch (error) {
+    deps.log('warn', 'spill_kept', { memberId, error: describeError(error) })
+  }
 }
 
 async function takeNotice(
@@ -215,14 +260,13 @@ async function takeNotice(
   request: NoticeRequest,
   origin: Origin,
 ): Promise<IntakeAnswer> {
-  const caller = await identify(deps, request, origin)
-  if ('kind' in caller) return caller
-  const { memberId, tokenHash } = caller
-  if (caller.isTrusted) return ACCEPTED
-  const known = await tryTwice(() => deps.portals(memberId).recognises(tokenHash), deps.now)
-  if (!known.ok) return NOT_STORED
-  deps.memory.remember(memberId, tokenHash, { trusted: known.value, now: deps.now() })
-  return known.value ? ACCEPTED : untrusted(deps)
+  return withCaller(deps, { request, origin }, async ({ memberId, tokenHash, isTrusted }) => {
+    if (isTrusted) return ACCEPTED
+    const known = await tryTwice(() => deps.portals(memberId).recognises(tokenHash), deps.now)
+    if (!known.ok) return NOT_STORED
+    deps.memory.remember(memberId, tokenHash, { trusted: known.value, now: deps.now() })
+    return known.value ? ACCEPTED : untrusted(deps)
+  })
 }
 
 /** Only what the edge itself could verify, or a lifecycle request behind the rate limit, is spilled. */

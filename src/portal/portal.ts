@@ -140,7 +140,7 @@ export class PortalObject extends DurableObject<unknown> {
     const ts = clampTs(call.ts, this.#settings.now())
     if (isLateUninstall(this.#state.install(), ts)) return { kind: 'accepted' }
     this.#erase(ts, call.clean)
-    await this.#mirror.follow()
+    this.#background(this.#mirror.follow())
     this.#deliverSoon()
     return { kind: 'accepted' }
   }

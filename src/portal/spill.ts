@@ -71,16 +71,19 @@ export interface DrainDeps {
 }
 
 /**
- * Drains everything that can be drained. A portal that fails is left for the next run, in order; a record
+ * Drains everything that can be drained, of one portal or of all. A portal that fails is left for the next run, in order; a record
  * that cannot be read is left alone, since the events behind it are readable and must not wait for it.
  */
-export async function drainSpill(deps: DrainDeps): Promise<{ drained: number; left: number }> {
+export async function drainSpill(
+  deps: DrainDeps,
+  memberId: string | null = null,
+): Promise<{ drained: number; left: number }> {
   const failed = new Set<string>()
   let drained = 0
   let left = 0
   let cursor: string | null = null
   do {
-    const page: Awaited<ReturnType<SpillStore['list']>> = await deps.spills.list(cursor)
+    const page: Awaited<ReturnType<SpillStore['list']>> = await deps.spills.list(cursor, memberId)
     for (const record of page.records) {
       const outcome = failed.has(record.memberId) ? 'failed' : await drainRecord(deps, record)
       if (outcome === 'failed') failed.add(record.memberId)

@@ -35,14 +35,17 @@ const REFUSALS = {
 
 let lab: PortalLab
 let edge: Edge
+let log: ReturnType<typeof watchLog>
 
 beforeEach(() => {
   lab = new PortalLab()
   edge = new Edge()
+  log = watchLog()
 })
 
 afterEach(async () => {
   expect(lab.network.unclaimed).toEqual([])
+  expect(log.filter(({ level }) => level === 'error')).toEqual([])
   await lab.close()
 })
 
@@ -295,7 +298,6 @@ describe('POST /bitrix24/events counts the body while it reads', () => {
 
 describe('POST /bitrix24/events tells nothing about why it trusts nobody', () => {
   it('answers an unknown portal, a wrong token and a refused install alike', async () => {
-    const log = watchLog()
     const stranger = await post(anEvent())
     const install = await post(lab.body('app-ONAPPINSTALL-local', { ts: lab.ts(-900) }))
     expect(install.status).toBe(200)
@@ -310,7 +312,6 @@ describe('POST /bitrix24/events tells nothing about why it trusts nobody', () =>
         body: { error: { code: 'untrusted', message: REFUSALS.untrusted[1] } },
       })),
     )
-    expect(log.filter(({ level }) => level === 'error')).toEqual([])
   })
 })
 

@@ -77,10 +77,19 @@ export async function answerOf(
 export function watchLog(): readonly Record<string, unknown>[] {
   const lines: Record<string, unknown>[] = []
   for (const level of ['info', 'warn', 'error'] as const) {
-    vi.spyOn(console, level).mockImplementation((line: string) => {
-      const fields: unknown = JSON.parse(line)
-      lines.push({ level, ...Object(fields) })
+    vi.spyOn(console, level).mockImplementation((line: unknown) => {
+      lines.push({ level, ...fieldsOf(String(line)) })
     })
   }
   return lines
+}
+
+function fieldsOf(line: string): Record<string, unknown> {
+  try {
+    const fields: unknown = JSON.parse(line)
+    return { ...Object(fields) }
+  } catch {
+    // Not the project's own line: shown as it is.
+    return { line }
+  }
 }

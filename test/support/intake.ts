@@ -52,6 +52,8 @@ export function anIntake(changes: Partial<IntakeDeps> = {}): IntakeProbe {
     sealer: aSealer(),
     canVerify: true,
     publicUrl: null,
+    allowHttp: false,
+    admitAddress: () => Promise.resolve(true),
     now: () => Date.now(),
     newReceipt: () => crypto.randomUUID(),
     log: (level, event, fields = {}) => lines.push({ level, event, fields }),

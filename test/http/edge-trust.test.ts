@@ -1,0 +1,335 @@
+/**
+ * What the edge knows of its callers: memory, KV, the object, and who is counted by the rate limit. The
+ * objects and KV are the real ones; stubs and reads are counted.
+ */
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  MAX_TOKENS_REMEMBERED,
+  REFUSED_MEMORY_MS,
+  TokenMemory,
+  TRUSTED_MEMORY_MS,
+} from '../../src/http/edge-trust.ts'
+import { takeRequest } from '../../src/http/intake.ts'
+import { InstallStore } from '../../src/storage/install-store.ts'
+import { hashToken } from '../../src/storage/token-hash.ts'
+import { answerOf, Edge, watchLog } from '../support/edge.ts'
+import {
+  anIntake,
+  decoded,
+  ORIGIN,
+  portalsWith,
+  watchKv,
+  type WatchedKv,
+} from '../support/intake.ts'
+import { PortalLab, type Changes } from '../support/portal-lab.ts'
+import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
+
+const STORED = { kind: 'stored', duplicate: false, quarantined: false }
+const UNTRUSTED = { kind: 'refused', code: 'untrusted' }
+const TOO_MANY = { kind: 'refused', code: 'too_many_requests' }
+
+let lab: PortalLab
+let kv: WatchedKv
+let now: number
+
+beforeEach(() => {
+  watchLog()
+  lab = new PortalLab()
+  kv = watchKv()
+  now = Date.now()
+})
+
+afterEach(() => lab.close())
+
+/** The intake under test, over the watched namespace and the test's clock. */
+function intake(changes: Parameters<typeof anIntake>[0] = {}) {
+  return anIntake({ installs: new InstallStore(kv.kv), now: () => now, ...changes })
+}
+
+/** An event of the lab's portal; `id` keeps it from being a duplicate. */
+function event(id: number, changes: Changes = {}) {
+  const own = { 'data[FIELDS][ID]': id, ts: lab.ts(), ...changes }
+  return decoded(lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', own))
+}
+
+function wrong(index: number): Changes {
+  return { 'auth[application_token]': `wrong-token-${index}` }
+}
+
+describe('takeRequest() asks memory, then KV, then the object', () => {
+  it('and reads KV once for a portal that goes on calling', async () => {
+    await lab.install()
+    const probe = intake()
+    for (const id of [1, 2, 3]) {
+      expect(await takeRequest(probe.deps, event(id), ORIGIN)).toEqual({ ...STORED, sequence: id })
+    }
+    expect(kv.operations).toEqual([`get install:${lab.memberId}`])
+    expect(probe.counted).toEqual([])
+  })
+
+  it('and reads KV again after 30 s', async () => {
+    await lab.install()
+    const probe = intake()
+    await takeRequest(probe.deps, event(1), ORIGIN)
+    now += TRUSTED_MEMORY_MS - 1
+    await takeRequest(probe.deps, event(2), ORIGIN)
+    expect(kv.operations).toHaveLength(1)
+    now += TRUSTED_MEMORY_MS
+    await takeRequest(probe.deps, event(3), ORIGIN)
+    expect(kv.operations).toHaveLength(2)
+  })
+
+  it('and asks the object on a miss', async () => {
+    await lab.install()
+    await env.INSTALLS.delete(`install:${lab.memberId}`)
+    const probe = intake()
+    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
+    expect(probe.counted).toEqual([`${ORIGIN.address}|${lab.memberId}`])
+  })
+
+  it('and asks the object on a mismatch', async () => {
+    await lab.install()
+    const record = await lab.record()
+    const hashes = [{ hash: 'f'.repeat(64), until: null }]
+    await env.INSTALLS.put(`install:${lab.memberId}`, JSON.stringify({ ...record, hashes }))
+    const probe = intake()
+    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
+    expect(probe.lookups).toEqual([lab.memberId])
+  })
+
+  it('and lets the object decide where KV is behind', async () => {
+    await lab.install()
+    const record = JSON.stringify(await lab.record())
+    await lab.uninstall('keep-data')
+    await env.INSTALLS.put(`install:${lab.memberId}`, record)
+    const probe = intake()
+    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual(UNTRUSTED)
+    expect((await lab.tables())['log']).toEqual([])
+    // The object's word is remembered: KV, still behind, is not asked again.
+    expect(await takeRequest(probe.deps, event(2), ORIGIN)).toEqual(UNTRUSTED)
+    expect({ reads: kv.operations.length, calls: probe.lookups.length }).toEqual({
+      reads: 1,
+      calls: 1,
+    })
+  })
+
+  it('and lets the object decide where KV fails or holds rubbish', async () => {
+    await lab.install()
+    const failing = intake({ installs: new InstallStore(watchKv(['get']).kv) })
+    expect(await takeRequest(failing.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
+    await env.INSTALLS.put(`install:${lab.memberId}`, '{"version":2}')
+    expect(await takeRequest(intake().deps, event(2), ORIGIN)).toEqual({ ...STORED, sequence: 2 })
+    await env.INSTALLS.put(`install:${lab.memberId}`, 'no JSON')
+    expect(await takeRequest(intake().deps, event(3), ORIGIN)).toEqual({ ...STORED, sequence: 3 })
+  })
+
+  it('and takes a configured token of the very portal for known', async () => {
+    const webhooks = [{ token: APPLICATION_TOKEN, portal: lab.memberId }]
+    const portals = portalsWith({ append: () => Promise.resolve({ kind: 'untrusted' }) })
+    const probe = intake({ webhooks, portals })
+    await takeRequest(probe.deps, event(1), ORIGIN)
+    expect({ counted: probe.counted, reads: kv.operations }).toEqual({ counted: [], reads: [] })
+    const other = intake({ webhooks: [{ token: APPLICATION_TOKEN, portal: 'acme.com' }], portals })
+    await takeRequest(other.deps, event(1), ORIGIN)
+    expect(other.counted).toHaveLength(1)
+  })
+
+  it('and answers a notice of a known portal without waking its object', async () => {
+    await lab.install()
+    const probe = intake()
+    const notice = decoded(lab.body('app-ONAPPTEST'))
+    const accepted = { kind: 'accepted', domain: null, finished: true }
+    expect(await takeRequest(probe.deps, notice, ORIGIN)).toEqual(accepted)
+    expect(probe.lookups).toEqual([])
+    await env.INSTALLS.delete(`install:${lab.memberId}`)
+    const other = intake()
+    expect(await takeRequest(other.deps, notice, ORIGIN)).toEqual(accepted)
+    expect(await takeRequest(other.deps, notice, ORIGIN)).toEqual(accepted)
+    expect(other.lookups).toEqual([lab.memberId])
+  })
+})
+
+describe('takeRequest() remembers wrong tokens', () => {
+  it('so that a flood of one costs one call of the object', async () => {
+    await lab.install()
+    const probe = intake()
+    for (const id of Array.from({ length: 50 }).keys()) {
+      expect(await takeRequest(probe.deps, event(id + 1, wrong(1)), ORIGIN)).toEqual(UNTRUSTED)
+    }
+    expect({
+      calls: probe.lookups.length,
+      reads: kv.operations.length,
+      counted: probe.counted.length,
+    }).toEqual({ calls: 1, reads: 1, counted: 1 })
+  })
+
+  it('for 10 s', async () => {
+    const probe = intake()
+    await takeRequest(probe.deps, event(1), ORIGIN)
+    now += REFUSED_MEMORY_MS - 1
+    await takeRequest(probe.deps, event(2), ORIGIN)
+    expect(probe.lookups).toHaveLength(1)
+    now += 1
+    await takeRequest(probe.deps, event(3), ORIGIN)
+    expect(probe.lookups).toHaveLength(2)
+  })
+
+  it('until its portal is installed', async () => {
+    const probe = intake()
+    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual(UNTRUSTED)
+    const install = decoded(lab.body('app-ONAPPINSTALL-local', { ts: lab.ts(-60) }))
+    expect(await takeRequest(probe.deps, install, ORIGIN)).toMatchObject({ kind: 'accepted' })
+    expect(await takeRequest(probe.deps, event(2), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
+  })
+
+  it('and forgets trusted ones when the portal is uninstalled', async () => {
+    await lab.install()
+    const probe = intake()
+    await takeRequest(probe.deps, event(1), ORIGIN)
+    const hash = await hashToken(lab.memberId, APPLICATION_TOKEN)
+    expect(probe.deps.memory.recall(lab.memberId, hash, now)).toBe('trusted')
+    const uninstall = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts: lab.ts() }))
+    expect(await takeRequest(probe.deps, uninstall, ORIGIN)).toMatchObject({ kind: 'accepted' })
+    expect(probe.deps.memory.recall(lab.memberId, hash, now)).toBe('unknown')
+    expect(await takeRequest(probe.deps, event(2), ORIGIN)).toEqual(UNTRUSTED)
+  })
+})
+
+describe('TokenMemory', () => {
+  const trusted = { trusted: true, now: 0 }
+
+  it('keeps the 5,000 newest, oldest first out', () => {
+    const memory = new TokenMemory()
+    for (const index of Array.from({ length: MAX_TOKENS_REMEMBERED }).keys()) {
+      memory.remember('a', `hash-${index}`, trusted)
+    }
+    // What is remembered again becomes new.
+    memory.remember('a', 'hash-0', trusted)
+    memory.remember('a', 'hash-new', trusted)
+    expect(MAX_TOKENS_REMEMBERED).toBe(5000)
+    const known = ['hash-0', 'hash-1', 'hash-2', 'hash-4999', 'hash-new'].map((hash) =>
+      memory.recall('a', hash, 1),
+    )
+    expect(known).toEqual(['trusted', 'unknown', 'trusted', 'trusted', 'trusted'])
+  })
+
+  it('keeps portals apart', () => {
+    const memory = new TokenMemory()
+    memory.remember('a', 'hash', trusted)
+    memory.remember('b', 'hash', { trusted: false, now: 0 })
+    expect([memory.recall('a', 'hash', 1), memory.recall('b', 'hash', 1)]).toEqual([
+      'trusted',
+      'refused',
+    ])
+    memory.forget('a')
+    expect([memory.recall('a', 'hash', 1), memory.recall('b', 'hash', 1)]).toEqual([
+      'unknown',
+      'refused',
+    ])
+  })
+
+  it('takes the newest word', () => {
+    const memory = new TokenMemory()
+    memory.remember('a', 'hash', { trusted: false, now: 0 })
+    memory.remember('a', 'hash', trusted)
+    expect(memory.recall('a', 'hash', 1)).toBe('trusted')
+  })
+})
+
+describe('the rate limit counts only callers that could not prove themselves', () => {
+  /** At most so many untrusted calls of each key. */
+  function limited(most: number) {
+    const calls = new Map<string, number>()
+    return intake({
+      admitUntrusted: (key) => {
+        calls.set(key, (calls.get(key) ?? 0) + 1)
+        return Promise.resolve((calls.get(key) ?? 0) <= most)
+      },
+    })
+  }
+
+  it('by address and portal, so that no other portal at that address is locked out', async () => {
+    const other = 'b'.repeat(32)
+    const probe = limited(2)
+    const answers: unknown[] = []
+    for (const index of [1, 2, 3]) {
+      answers.push(await takeRequest(probe.deps, event(index, wrong(index)), ORIGIN))
+    }
+    expect(answers).toEqual([UNTRUSTED, UNTRUSTED, TOO_MANY])
+    const neighbour = event(4, { 'auth[member_id]': other })
+    expect(await takeRequest(probe.deps, neighbour, ORIGIN)).toEqual(UNTRUSTED)
+    const elsewhere = { ...ORIGIN, address: '198.51.100.8' }
+    expect(await takeRequest(probe.deps, event(5, wrong(5)), elsewhere)).toEqual(UNTRUSTED)
+    expect(new Set(probe.counted)).toEqual(
+      new Set([
+        `198.51.100.7|${lab.memberId}`,
+        `198.51.100.7|${other}`,
+        `198.51.100.8|${lab.memberId}`,
+      ]),
+    )
+  })
+
+  it('and never one that KV or memory knows, from the flooding address itself', async () => {
+    await lab.install()
+    const probe = limited(0)
+    expect(await takeRequest(probe.deps, event(1, wrong(1)), ORIGIN)).toEqual(TOO_MANY)
+    expect(await takeRequest(probe.deps, event(2), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
+    expect(await takeRequest(probe.deps, event(3), ORIGIN)).toEqual({ ...STORED, sequence: 2 })
+    const update = decoded(lab.body('app-ONAPPUPDATE', { ts: lab.ts() }))
+    expect(await takeRequest(probe.deps, update, ORIGIN)).toMatchObject({ kind: 'accepted' })
+    const uninstall = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts: lab.ts() }))
+    expect(await takeRequest(probe.deps, uninstall, ORIGIN)).toMatchObject({ kind: 'accepted' })
+  })
+
+  it('and installs with a token that is new, before the OAuth server is asked', async () => {
+    const probe = limited(0)
+    const names = ['app-ONAPPINSTALL-local', 'app-ONAPPUPDATE', 'install-page-body'] as const
+    for (const name of names) {
+      expect(await takeRequest(probe.deps, decoded(lab.body(name)), ORIGIN)).toEqual(TOO_MANY)
+    }
+    const tokenless = decoded(lab.body('install-page-body', { APPLICATION_TOKEN: null }))
+    await lab.install()
+    const asked = lab.network.sent.length
+    expect(await takeRequest(probe.deps, tokenless, ORIGIN)).toEqual(TOO_MANY)
+    expect({ asked: lab.network.sent.length, calls: probe.lookups }).toEqual({ asked, calls: [] })
+  })
+
+  it('and a limiter that fails costs no event', async () => {
+    await lab.install()
+    await env.INSTALLS.delete(`install:${lab.memberId}`)
+    const admitUntrusted = () => Promise.reject(new Error('Limiter is down'))
+    const probe = intake({ admitUntrusted })
+    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
+    expect(probe.lines).toEqual([
+      {
+        level: 'warn',
+        event: 'rate_limit_failed',
+        fields: { memberId: lab.memberId, error: 'Error: Limiter is down' },
+      },
+    ])
+  })
+
+  it("answers 429 with Retry-After, by the platform's own limit", async () => {
+    const edge = new Edge()
+    const address = '198.51.100.9'
+    const body = (index: number) => lab.body('app-ONCRMDEALUPDATE', wrong(index))
+    let last: Response | null = null
+    // 60 a minute: whatever second the test begins in, 121 calls meet the limit.
+    for (let index = 0; index <= 120 && last?.status !== 429; index += 1) {
+      last = await edge.call(body(index), { address })
+    }
+    expect(last && (await answerOf(last))).toEqual({
+      status: 429,
+      retryAfter: '60',
+      body: {
+        error: {
+          code: 'too_many_requests',
+          message: 'Too many requests that could not be trusted',
+        },
+      },
+    })
+    const neighbour = lab.body('app-ONCRMDEALUPDATE', { 'auth[member_id]': 'b'.repeat(32) })
+    expect((await edge.call(neighbour, { address })).status).toBe(403)
+  })
+})
