@@ -7,10 +7,8 @@ import type { InstallRequest } from '../bitrix24/request.ts'
 import { RecentEvents } from '../core/append.ts'
 import { Connections } from '../core/connections.ts'
 import { clampTs, isLateUninstall } from '../core/install.ts'
-import { laneDueAt } from '../core/lane-state.ts'
 import type { Result } from '../core/result.ts'
 import { describeError } from '../core/redact.ts'
-import { SAFETY_ALARM_MS, earliest } from '../core/schedule.ts'
 import { AlarmKeeper } from './alarm-keeper.ts'
 import { Appender, type AppendAnswer, type AppendRequest } from './appender.ts'
 import { openDatabase } from './database.ts'
@@ -30,6 +28,7 @@ import { Trust } from './trust.ts'
 import { dropOld, resealAll } from './upkeep.ts'
 import { eventViews, eventsPage, parkedView, portalView, type ViewDeps } from './views.ts'
 import { countWaiting } from './waiting.ts'
+import { Waker } from './waker.ts'
 
 /** What ONAPPUNINSTALL asks for, its token already hashed. */
 export interface UninstallCall {
@@ -58,7 +57,7 @@ export class PortalObject extends DurableObject<unknown> {
   readonly #pump: Pump
   readonly #appender: Appender
   readonly #control: LaneControl
-  #isSafetySet = false
+  readonly #waker: Waker
 
   constructor(ctx: DurableObjectState, env: unknown, settings: PortalSettings) {
     super(ctx, env)
@@ -91,8 +90,17 @@ export class PortalObject extends DurableObject<unknown> {
       runnable: () => this.#deliverer.runnable(),
       walk: (destination, deadline) => this.#deliverer.walk(destination, deadline),
       failed: (_destination, error) => this.#report('lane_failed', error),
-      rested: () => this.#rested(),
+      rested: () => this.#waker.rested(),
       keepAlive: (walk) => this.#background(walk),
+    })
+    this.#waker = new Waker({
+      ...parts,
+      alarm: this.#alarm,
+      deliverer: this.#deliverer,
+      pump: this.#pump,
+      mirror: this.#mirror,
+      now: settings.now,
+      background: (work) => this.#background(work),
     })
     this.#control = new LaneControl({ log, lanes, deliverer: this.#deliverer, now: settings.now })
     this.#appender = new Appender({
@@ -155,7 +163,7 @@ export class PortalObject extends DurableObject<unknown> {
     await this.#mirror.tidy(this.#log.count() === 0)
     // The alarm that memory knows may be lost: the platform gives up after some failures.
     await this.#alarm.load()
-    await this.#alarm.ensure(this.#wakeAt())
+    await this.#alarm.ensure(this.#waker.wakeAt())
     return { dropped }
   }
 
@@ -221,15 +229,12 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** One alarm for every timer. First sets the next alarm, then works; a throw means that failed. */
   override async alarm(): Promise<void> {
-    this.#alarm.fired()
-    if (this.#wakeAt() === null) return
-    await this.#alarm.ensure(this.#settings.now() + SAFETY_ALARM_MS)
-    this.#isSafetySet = true
+    if (!(await this.#waker.begin())) return
     try {
       this.#pump.kick()
       await this.#installer.checkPending()
       await this.#mirror.follow()
-      this.#atRest()
+      this.#waker.atRest()
     } catch (error) {
       // The safety alarm stands: whatever failed is tried again.
       this.#report('alarm_failed', error)
@@ -249,13 +254,13 @@ export class PortalObject extends DurableObject<unknown> {
     this.#deliverer.passSkipped()
     this.#lanes.matchNow(this.#deliverer.plans(), this.#state.head())
     await this.#alarm.load()
-    await this.#alarm.ensure(this.#wakeAt())
+    await this.#alarm.ensure(this.#waker.wakeAt())
   }
 
   /** The install or the install that waits was stored anew: lanes, alarm and directory follow. */
   #changed(): void {
     this.#lanes.matchNow(this.#deliverer.plans(), this.#state.head())
-    this.#wakeInTime()
+    this.#waker.wakeInTime()
     this.#background(this.#notes.follow())
   }
 
@@ -280,7 +285,7 @@ export class PortalObject extends DurableObject<unknown> {
   /** Runs inside the append's transaction: lanes stand before the event, an alarm is due within 5 min. */
   #prepareAppend(): void {
     this.#lanes.match(this.#deliverer.plans(), this.#state.head())
-    this.#background(this.#alarm.ensure(this.#settings.now() + SAFETY_ALARM_MS))
+    this.#waker.wakeSoon()
   }
 
   #stored(head: number): void {
@@ -297,39 +302,7 @@ export class PortalObject extends DurableObject<unknown> {
   /** Starts the lanes; whatever was written before this turn ends has its alarm in the same commit. */
   #deliverSoon(): void {
     this.#pump.kick()
-    this.#wakeInTime()
-  }
-
-  /** A lane has come to rest: the last one stores what all of them have only in memory. */
-  #rested(): void {
-    this.#wakeInTime()
-    if (this.#pump.isRunning()) return this.#lanes.flushInTime()
-    this.#lanes.flush()
-    this.#atRest()
-  }
-
-  /** Moves the alarm's own safety alarm away when nothing runs: what waits an hour must not wake it. */
-  #atRest(): void {
-    this.#wakeInTime()
-    if (!this.#isSafetySet || this.#pump.isRunning()) return
-    this.#isSafetySet = false
-    this.#background(this.#alarm.moveTo(this.#wakeAt()))
-  }
-
-  #wakeInTime(): void {
-    this.#background(this.#alarm.ensure(this.#wakeAt()))
-  }
-
-  /** When the portal has to wake next; null when nothing waits for time. */
-  #wakeAt(): number | null {
-    const lanes = this.#lanes
-      .all()
-      .filter(({ destination }) => this.#deliverer.find(destination) !== null)
-      .map((lane) => {
-        const due = laneDueAt(lane, this.#state.head())
-        return due === null ? null : Math.max(due, this.#pump.busyUntil(lane.destination))
-      })
-    return earliest([...lanes, this.#state.pending()?.nextCheckAt ?? null, this.#mirror.dueAt()])
+    this.#waker.wakeInTime()
   }
 
   #viewDeps(): ViewDeps & { readonly settings: PortalSettings; readonly state: PortalState } {
