@@ -295,6 +295,32 @@ describe('the rate limit counts only callers that could not prove themselves', (
     expect({ asked: lab.network.sent.length, calls: probe.lookups }).toEqual({ asked, calls: [] })
   })
 
+  it('and a burst of one token as one caller', async () => {
+    const probe = limited(1)
+    const burst = [1, 2, 3].map((id) => takeRequest(probe.deps, event(id), ORIGIN))
+    expect(await Promise.all(burst)).toEqual([UNTRUSTED, UNTRUSTED, UNTRUSTED])
+    expect(probe.counted).toHaveLength(1)
+    // The question has been answered: another token is another caller.
+    expect(await takeRequest(probe.deps, event(4, wrong(4)), ORIGIN)).toEqual(TOO_MANY)
+  })
+
+  it('and by address alone where each call names another portal', async () => {
+    const addresses: string[] = []
+    const probe = intake({
+      admitAddress: (address) => {
+        addresses.push(address)
+        return Promise.resolve(addresses.length <= 2)
+      },
+    })
+    const answers: unknown[] = []
+    for (const digit of ['1', '2', '3']) {
+      const stranger = event(1, { 'auth[member_id]': digit.repeat(32) })
+      answers.push(await takeRequest(probe.deps, stranger, ORIGIN))
+    }
+    expect(answers).toEqual([UNTRUSTED, UNTRUSTED, TOO_MANY])
+    expect(addresses).toEqual([ORIGIN.address, ORIGIN.address, ORIGIN.address])
+  })
+
   it('and a limiter that fails costs no event', async () => {
     await lab.install()
     await env.INSTALLS.delete(`install:${lab.memberId}`)

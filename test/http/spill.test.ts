@@ -1,6 +1,7 @@
+/// <reference types="vite/types/importMeta.d.ts" />
 /**
- * Storing when the portal's object does not answer: two tries, then the spill, then 503; and the way of a
- * spilled request back into the log (G5). Nothing here waits for real time.
+ * What happens when the portal's object does not answer: the spill, then 503; and the way of a spilled
+ * request back into the log by the cron trigger (G5).
  */
 import { env } from 'cloudflare:workers'
 import { createExecutionContext } from 'cloudflare:test'
@@ -8,20 +9,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DAILY_CRON, DRAIN_CRON, runCron } from '../../src/cron.ts'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
 import { takeRequest } from '../../src/http/intake.ts'
-import { STORE_BUDGET_MS } from '../../src/http/two-tries.ts'
-import type { AppendRequest } from '../../src/portal/appender.ts'
 import type { PortalClient, PortalLookup } from '../../src/portal/client.ts'
 import { encodeSpilled } from '../../src/portal/spill.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { createSealer } from '../../src/storage/seal.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
-import wranglerToml from '../../wrangler.toml?raw'
 import { answerOf, Edge, watchLog } from '../support/edge.ts'
 import {
   anIntake,
   aSealer,
   decoded,
-  inTurn,
   ORIGIN,
   portalsWith,
   realPortals,
@@ -29,8 +26,12 @@ import {
   watchKv,
 } from '../support/intake.ts'
 import { dumpKv, gate, PortalLab, type Changes } from '../support/portal-lab.ts'
-import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
 
+const WRANGLER_TOML = import.meta.glob<string>('../../wrangler.toml', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 const NOT_STORED = {
   status: 503,
@@ -85,127 +86,6 @@ async function spilledKeys(): Promise<string[]> {
 function appending(append: PortalClient['append']): PortalLookup {
   return portalsWith({ append })
 }
-
-function never(): Promise<never> {
-  return new Promise(() => undefined)
-}
-
-describe('takeRequest() tries twice, with a new stub each', () => {
-  it('and the second try stores what the first could not', async () => {
-    const probe = intake(inTurn(UNREACHABLE, realPortals))
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
-    expect({ lookups: probe.lookups, lines: probe.lines }).toEqual({
-      lookups: [lab.memberId, lab.memberId],
-      lines: [],
-    })
-  })
-
-  it('and does not ask again after an answer', async () => {
-    const probe = intake(appending(() => Promise.resolve({ kind: 'untrusted' })))
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({
-      kind: 'refused',
-      code: 'untrusted',
-    })
-    expect(probe.lookups).toHaveLength(1)
-  })
-
-  it('and a stub that cannot even be made is a failed try', async () => {
-    const broken: PortalLookup = () => {
-      throw new Error('Cannot make a stub')
-    }
-    const probe = intake(inTurn(broken, realPortals))
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
-  })
-
-  it('and finds the work of a first try whose answer was lost', async () => {
-    const answerLost = appending(async (request) => {
-      await realPortals(lab.memberId).append(request)
-      throw new Error('Network connection lost.')
-    })
-    const probe = intake(inTurn(answerLost, realPortals))
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
-    expect(await logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
-  })
-
-  it('and a first try that hangs and commits later is no second event', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const asked = gate()
-    let late: AppendRequest | null = null
-    const hanging = appending((request) => {
-      late = request
-      asked.open()
-      return never()
-    })
-    const probe = intake(inTurn(hanging, realPortals))
-    const taken = takeRequest(probe.deps, event(1), ORIGIN)
-    await asked.opened
-    await vi.advanceTimersByTimeAsync(STORE_BUDGET_MS / 2)
-    expect(await taken).toEqual({ ...STORED, sequence: 1 })
-    vi.useRealTimers()
-    const committed = late && (await realPortals(lab.memberId).append(late))
-    expect(committed).toEqual({ ...STORED, sequence: 1 })
-    expect(await logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
-  })
-})
-
-describe('takeRequest() gives both tries 2 s together', () => {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  })
-
-  async function advance(ms: number): Promise<void> {
-    now += ms
-    await vi.advanceTimersByTimeAsync(ms)
-  }
-
-  /** Runs up to the second try, which never answers; the first one ends as given after so long. */
-  async function secondTry(first: 'hangs' | 'fails', afterMs: number) {
-    const firstAsked = gate()
-    const secondAsked = gate()
-    const ending = gate()
-    const failing = appending(async () => {
-      firstAsked.open()
-      await ending.opened
-      throw new Error('Durable Object is overloaded')
-    })
-    const silent = appending(() => {
-      secondAsked.open()
-      return never()
-    })
-    const probe = intake(inTurn(failing, silent))
-    let isDone = false
-    const taken = takeRequest(probe.deps, event(1), ORIGIN).finally(() => {
-      isDone = true
-    })
-    await firstAsked.opened
-    await advance(afterMs)
-    if (first === 'fails') ending.open()
-    await secondAsked.opened
-    return { probe, taken, isDone: () => isDone }
-  }
-
-  it.each([
-    { first: 'hangs', afterMs: 1000, restMs: 1000 },
-    { first: 'fails', afterMs: 300, restMs: 1700 },
-    { first: 'fails', afterMs: 0, restMs: 2000 },
-  ] as const)('and spills when the first $first after $afterMs ms', async (timing) => {
-    const { probe, taken, isDone } = await secondTry(timing.first, timing.afterMs)
-    await advance(timing.restMs - 1)
-    expect({ done: isDone(), spilled: await spilledKeys() }).toEqual({ done: false, spilled: [] })
-    await advance(1)
-    expect(await taken).toEqual({ kind: 'spilled' })
-    expect(probe.lines).toEqual([
-      {
-        level: 'warn',
-        event: 'portal_unreachable',
-        fields: {
-          memberId: lab.memberId,
-          error: 'Error: Cannot wait any longer for the portal',
-        },
-      },
-    ])
-  })
-})
 
 describe('POST /bitrix24/events while the object is unreachable', () => {
   /** An edge whose objects fail, and whose KV refuses the given operations. */
@@ -334,8 +214,9 @@ describe('the spill is drained by the cron trigger', () => {
   }
 
   it('every five minutes, as wrangler.toml says', () => {
+    const [toml] = Object.values(WRANGLER_TOML)
     expect(DRAIN_CRON).toBe('*/5 * * * *')
-    expect(wranglerToml).toContain(`crons = ["${DRAIN_CRON}", "${DAILY_CRON}"]`)
+    expect(toml).toContain(`crons = ["${DRAIN_CRON}", "${DAILY_CRON}"]`)
   })
 
   it('in the order of receipt, whatever the order of writing', async () => {
@@ -623,6 +504,5 @@ describe('the daily cron trigger', () => {
     await runCron(DAILY_CRON, intake(realPortals).deps)
     const { keys } = await env.INSTALLS.list({ prefix: 'install:' })
     expect(keys).toHaveLength(2)
-    expect(APPLICATION_TOKEN).toHaveLength(32)
   })
 })
