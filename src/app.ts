@@ -46,6 +46,19 @@ export function createApp(): Hono<{ Bindings: Env }> {
   return app
 }
 
+const announced = new WeakSet<Config>()
+
+/** The configuration; an isolate that sees it first tells the operator's log what is wrong with it. */
+function configOf(env: Env): Config {
+  const config = loadConfig(env)
+  if (announced.has(config)) return config
+  announced.add(config)
+  for (const { setting, problem } of config.problems)
+    log('warn', 'misconfigured', { setting, problem })
+  for (const warning of config.warnings) log('warn', 'unsafe', { warning })
+  return config
+}
+
 /** Whether anything is configured that could prove a portal; a pending install needs only a key. */
 function canVerify(config: Config): boolean {
   return config.applications.size > 0 || config.webhooks.length > 0 || config.canSeal
@@ -68,7 +81,7 @@ async function admitBy(limit: RateLimit | undefined, key: string): Promise<boole
 }
 
 function createIntake(env: Env, memory: TokenMemory): IntakeDeps {
-  const config = loadConfig(env)
+  const config = configOf(env)
   return {
     memory,
     installs: new InstallStore(env.INSTALLS),
@@ -89,13 +102,13 @@ function createIntake(env: Env, memory: TokenMemory): IntakeDeps {
 
 function createAdminAuth(env: Env): AdminAuth {
   return {
-    adminToken: loadConfig(env).adminToken,
+    adminToken: configOf(env).adminToken,
     admitWrongToken: (address) => admitBy(env.ADMIN_LIMIT, address),
   }
 }
 
 function createAdmin(env: Env): AdminDeps {
-  const config = loadConfig(env)
+  const config = configOf(env)
   return {
     portals: portalsOf(env),
     spills: new SpillStore(env.INSTALLS),
@@ -108,7 +121,7 @@ function createAdmin(env: Env): AdminDeps {
 }
 
 function health(env: Env): Promise<Response> {
-  const config = loadConfig(env)
+  const config = configOf(env)
   return healthResponse({
     version: config.version,
     problems: config.problems,
@@ -125,14 +138,14 @@ export function createCron(env: Env): CronDeps {
     installs: new InstallStore(env.INSTALLS),
     spills: new SpillStore(env.INSTALLS),
     portals: portalsOf(env),
-    sealer: loadConfig(env).sealer,
+    sealer: configOf(env).sealer,
     log,
   }
 }
 
 /** What a portal's object needs from the environment. */
 export function createPortalSettings(env: Env): PortalSettings {
-  const config = loadConfig(env)
+  const config = configOf(env)
   return {
     destinations: config.destinations,
     applications: config.applications,
