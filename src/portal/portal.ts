@@ -135,7 +135,7 @@ export class PortalObject extends DurableObject<unknown> {
   async install(request: InstallRequest): Promise<InstallAnswer> {
     const answer = await this.#installer.install(request)
     if (answer.kind === 'installed') {
-      await this.#mirror.follow()
+      this.#background(this.#mirror.follow())
       this.#background(this.#subscriber.bind())
     }
     this.#deliverSoon()
@@ -232,7 +232,7 @@ export class PortalObject extends DurableObject<unknown> {
     if (!(await this.#waker.begin())) return
     try {
       this.#pump.kick()
-      await this.#installer.checkPending()
+      await this.#checkPending()
       await this.#mirror.follow()
       this.#waker.atRest()
     } catch (error) {
@@ -280,6 +280,15 @@ export class PortalObject extends DurableObject<unknown> {
     }
     this.#changed()
     this.#settings.log('info', 'uninstalled', { memberId: this.#memberId, clean, erased: waiting })
+  }
+
+  /** An install that has waited and is trusted now is subscribed like any other. */
+  async #checkPending(): Promise<void> {
+    const { application } = this.#state.install()
+    await this.#installer.checkPending()
+    if (this.#state.install().application !== application) {
+      this.#background(this.#subscriber.bind())
+    }
   }
 
   /** Runs inside the append's transaction: lanes stand before the event, an alarm is due within 5 min. */

@@ -132,8 +132,8 @@ describe('KV follows the object', () => {
     await vi.waitFor(async () => expect((await lab.stored()).generation).toBe(1))
     held.open()
     await Promise.all([install, uninstall])
+    await vi.waitFor(async () => expect((await lab.stored()).kvDirty).toBe(false))
     expect(await lab.record()).toMatchObject({ generation: 1, hashes: [], tokens: null })
-    expect((await lab.stored()).kvDirty).toBe(false)
   })
 
   it('the record of an uninstalled and empty portal is removed by the daily visit', async () => {

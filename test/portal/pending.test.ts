@@ -186,6 +186,12 @@ describe('pending: an application whose client id is not configured', () => {
       refreshToken: 'fresh-refresh-canary-1',
     })
     await vi.waitFor(async () => expect((await directoryTables())['pending']).toEqual([]))
+    await vi.waitFor(async () =>
+      expect((await lab.view()).subscriptions.checkedAt).toEqual(expect.any(String)),
+    )
+    expect(asked('/rest/event.bind').map((form) => form.get('event'))).toContain(
+      'ONCRMREQUISITEUSERFIELDUPDATE',
+    )
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11_000 })
     expect(await (await lab.event()).json()).toEqual({ accepted: true, sequence: 1 })
   })
@@ -242,6 +248,24 @@ describe('pending: an application whose client id is not configured', () => {
     await later(2 * MINUTE_MS + 1000)
     await vi.waitFor(async () => expect((await directoryTables())['pending']).toEqual([]))
     expect(await leftOver()).toEqual(NOTHING)
+  })
+
+  it('is not named any more after its time, even if its portal could not take the line back', async () => {
+    lab.adapt = (settings) => {
+      const { directory } = settings
+      const notePending: typeof directory.notePending = (memberId, notice) =>
+        notice === null
+          ? Promise.reject(new Error('Cannot reach the directory'))
+          : directory.notePending(memberId, notice)
+      return { ...settings, directory: { ...directory, notePending } }
+    }
+    await lab.install()
+    await vi.waitFor(async () => expect((await directoryTables())['pending']).toHaveLength(1))
+    await later(7 * DAY_MS + MINUTE_MS)
+    expect((await directoryTables())['pending']).toHaveLength(1)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7 * DAY_MS + MINUTE_MS })
+    expect(await health()).toMatchObject({ status: 200, body: { status: 'ok' } })
+    expect((await directoryTables())['pending']).toEqual([])
   })
 
   it('is not pushed out by an install that nobody confirmed', async () => {
@@ -449,5 +473,6 @@ describe('pending at a portal that is installed already', () => {
     await lab.update({ 'auth[application_token]': NEW_TOKEN })
     await lab.uninstall('keep-data')
     expect(await lab.waiting()).toBeNull()
+    expect((await lab.view()).pending).toBeNull()
   })
 })
