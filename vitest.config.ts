@@ -14,6 +14,8 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/{core,bitrix24,destinations,storage}/**/*.test.ts', 'test/*.test.ts'],
+          // The stores need the real KV.
+          exclude: ['test/storage/*-store.test.ts'],
         },
       },
       {
@@ -27,7 +29,7 @@ export default defineConfig({
         ],
         test: {
           name: 'runtime',
-          include: ['test/{portal,http,e2e}/**/*.test.ts'],
+          include: ['test/{portal,http,e2e}/**/*.test.ts', 'test/storage/*-store.test.ts'],
         },
       },
       {

@@ -189,11 +189,19 @@ function readKeys(reader: Reader): Parameters<typeof createSealer>[0] {
 const APPLICATIONS_FORM = 'Must be a JSON object of client id to client secret'
 
 // Every schema has its message: the library's own ones show the value.
-const ApplicationsSchema = v.record(
-  v.pipe(v.string(APPLICATIONS_FORM), v.minLength(1, APPLICATIONS_FORM)),
-  v.pipe(v.string(APPLICATIONS_FORM), v.minLength(1, APPLICATIONS_FORM)),
-  APPLICATIONS_FORM,
+const ApplicationsSchema = v.pipe(
+  noList(APPLICATIONS_FORM),
+  v.record(
+    v.pipe(v.string(APPLICATIONS_FORM), v.minLength(1, APPLICATIONS_FORM)),
+    v.pipe(v.string(APPLICATIONS_FORM), v.minLength(1, APPLICATIONS_FORM)),
+    APPLICATIONS_FORM,
+  ),
 )
+
+/** A list passes for a record of its indexes. */
+function noList(form: string): v.GenericSchema {
+  return v.custom<unknown>((value) => !Array.isArray(value), form)
+}
 
 function readApplications(reader: Reader): ReadonlyMap<string, string> {
   const several = reader.parse('BITRIX24_APPLICATIONS', ApplicationsSchema)
@@ -226,16 +234,19 @@ function readOAuthUrls(reader: Reader, policy: AddressPolicy): readonly string[]
 
 const WEBHOOKS_FORM = 'Must be a JSON object of application token to domain or member_id'
 
-const WebhookSchema = v.record(
-  v.string(WEBHOOKS_FORM),
-  v.union(
-    [
-      v.string(WEBHOOKS_FORM),
-      v.strictObject({ portal: v.string(WEBHOOKS_FORM), rest: v.optional(v.string()) }),
-    ],
+const WebhookSchema = v.pipe(
+  noList(WEBHOOKS_FORM),
+  v.record(
+    v.string(WEBHOOKS_FORM),
+    v.union(
+      [
+        v.string(WEBHOOKS_FORM),
+        v.strictObject({ portal: v.string(WEBHOOKS_FORM), rest: v.optional(v.string()) }),
+      ],
+      WEBHOOKS_FORM,
+    ),
     WEBHOOKS_FORM,
   ),
-  WEBHOOKS_FORM,
 )
 
 function readWebhooks(reader: Reader, policy: AddressPolicy): readonly OutgoingWebhook[] {

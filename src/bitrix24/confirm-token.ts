@@ -56,7 +56,9 @@ export async function confirmToken(
   for (const oauthUrl of servers) {
     const answer = await askServer(credentials, oauthUrl, deps)
     if (answer.ok) return answer
-    if (weigh(answer.error) > weigh(failure)) failure = answer.error
+    const freshPair = answer.error.freshPair ?? failure.freshPair
+    const { error } = weigh(answer.error) > weigh(failure) ? answer.error : failure
+    failure = { error, freshPair }
   }
   return err(failure)
 }
@@ -80,7 +82,7 @@ async function askServer(
   const { pair, clientId } = refreshed.value
   const second = await askAppInfo(oauthUrl, pair.accessToken, deps)
   if (!second.ok) return err({ error: second.error, freshPair: pair })
-  if (second.value.clientId !== clientId) return err({ error: INCONSISTENT, freshPair: null })
+  if (second.value.clientId !== clientId) return err({ error: INCONSISTENT, freshPair: pair })
   return ok({ oauthUrl, info: second.value, accessToken: pair.accessToken, freshPair: pair })
 }
 

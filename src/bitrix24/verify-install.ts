@@ -66,11 +66,16 @@ export interface VerifiedInstall extends FreshPairs {
   readonly systemUserId: number | null
 }
 
-/** The decision; `unanswered` keeps fresh pairs because a refresh cannot be repeated. */
+/** The decision; also `unanswered` and `refused` hand fresh pairs on, since a refresh cannot be repeated. */
 export type InstallVerdict =
   | { readonly kind: 'confirmed'; readonly install: VerifiedInstall }
   | { readonly kind: 'unknown_application'; readonly install: VerifiedInstall }
-  | { readonly kind: 'refused'; readonly reason: InstallRefusal }
+  | {
+      readonly kind: 'refused'
+      readonly reason: InstallRefusal
+      /** Missing when nothing was refreshed on the way. */
+      readonly fresh?: FreshPairs
+    }
   | ({ readonly kind: 'unanswered'; readonly reason: UnansweredReason } & FreshPairs)
 
 /** What decides about an application token that comes with a verified installation. */
@@ -104,16 +109,16 @@ export async function verifyInstall(
   if (!answer.ok) return judgeFailure(answer.error)
   const main = answer.value
   const mismatch = compareClaims(request, main.info, deps.oauthUrls)
-  if (mismatch !== null) return refused(mismatch)
+  if (mismatch !== null) return refused(mismatch, main.freshPair)
   if (checkEndpoint(main.info.clientEndpoint, deps.policy) === null) {
-    return refused('unsafe_endpoint')
+    return refused('unsafe_endpoint', main.freshPair)
   }
   if (systemUser === null) return finish(main, null, deps)
 
   const system = await confirmToken(systemUser, systemServers, deps)
   if (!system.ok) return judgeSystemFailure(system.error, main.freshPair)
   if (!isSystemUserOf(main.info, system.value.info, systemUser)) {
-    return refused('system_user_mismatch')
+    return refused('system_user_mismatch', main.freshPair, system.value.freshPair)
   }
   return finish(main, system.value, deps)
 }
@@ -194,12 +199,14 @@ function isSystemUserOf(main: AppInfo, system: AppInfo, claim: PresentedCredenti
 }
 
 function judgeFailure({ error, freshPair }: ConfirmFailure): InstallVerdict {
-  if (!isTransient(error)) return refused(refusalOf(error))
+  if (!isTransient(error)) return refused(refusalOf(error), freshPair)
   return { kind: 'unanswered', reason: 'oauth_server_unanswered', freshPair, freshSystemPair: null }
 }
 
 function judgeSystemFailure(failure: ConfirmFailure, freshPair: TokenPair | null): InstallVerdict {
-  if (!isTransient(failure.error)) return refused('system_user_refused')
+  if (!isTransient(failure.error)) {
+    return refused('system_user_refused', freshPair, failure.freshPair)
+  }
   return {
     kind: 'unanswered',
     reason: 'oauth_server_unanswered',
@@ -227,8 +234,13 @@ function refusalOf(error: RestError): InstallRefusal {
   }
 }
 
-function refused(reason: InstallRefusal): InstallVerdict {
-  return { kind: 'refused', reason }
+function refused(
+  reason: InstallRefusal,
+  freshPair: TokenPair | null = null,
+  freshSystemPair: TokenPair | null = null,
+): InstallVerdict {
+  const isFresh = freshPair !== null || freshSystemPair !== null
+  return { kind: 'refused', reason, ...(isFresh ? { fresh: { freshPair, freshSystemPair } } : {}) }
 }
 
 function hostOf(url: string): string {

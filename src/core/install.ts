@@ -72,6 +72,8 @@ export interface InstallState {
   readonly installTs: number | null
   readonly uninstallTs: number | null
   readonly hashes: readonly TokenHash[]
+  /** Unix seconds: when the current application token was last said to be that; null when unknown. */
+  readonly tokenTs: number | null
   readonly application: ApplicationInstall | null
   readonly webhooks: readonly WebhookInstall[]
   readonly refused: Refusals
@@ -93,6 +95,7 @@ export const NO_INSTALL: InstallState = {
   installTs: null,
   uninstallTs: null,
   hashes: [],
+  tokenTs: null,
   application: null,
   webhooks: [],
   refused: { count: 0, lastAt: null, reason: null },
@@ -138,6 +141,8 @@ export interface ConfirmedInstall {
   /** Null when the caller presented no application token (frame page of older portals). */
   readonly hash: string | null
   readonly ts: number
+  /** A page carries no time: its visit tells nothing of when the application was installed. */
+  readonly source: 'event' | 'page'
   readonly application: Omit<ApplicationInstall, 'installerUserId' | 'installedAt'>
   /** The user whose token was presented. */
   readonly userId: number
@@ -158,23 +163,41 @@ export function takeInstall(
   confirmed: ConfirmedInstall,
   now: number,
 ): InstallState {
-  const { hash, ts, application } = confirmed
   const former = state.application
-  const isCurrent = isOwner(former, confirmed) && ts >= (state.installTs ?? 0)
-  return {
+  const mayChange = former === null || isOwner(former, confirmed)
+  const isCurrent = mayChange && confirmed.ts >= (state.tokenTs ?? state.installTs ?? 0)
+  const next: InstallState = {
     ...state,
-    installTs: Math.max(state.installTs ?? 0, ts),
-    handlerUrl: confirmed.handlerUrl ?? state.handlerUrl,
-    hashes: hash === null ? state.hashes : takeHash(state.hashes, { hash, isCurrent }, now),
+    installTs: installTimeAfter(state, confirmed),
+    handlerUrl: (mayChange ? confirmed.handlerUrl : null) ?? state.handlerUrl,
+    ...takeToken(state, { ...confirmed, isCurrent }, now),
     formerDomain: null,
     application: {
-      ...application,
+      ...confirmed.application,
       installerUserId: former?.installerUserId ?? confirmed.userId,
       installedAt: former?.installedAt ?? now,
       ...takePairs(former, confirmed),
     },
-    kvDirty: true,
   }
+  return { ...next, kvDirty: state.kvDirty || hasOtherRecord(state, next) }
+}
+
+/** A first page installs after the last uninstall, so that this one's repetition comes too late. */
+function installTimeAfter(state: InstallState, { ts, source }: ConfirmedInstall): number {
+  if (source === 'event') return Math.max(state.installTs ?? 0, ts)
+  return state.installTs ?? Math.max(ts, (state.uninstallTs ?? 0) + 1)
+}
+
+/** Whether KV has to be told: it holds tokens, pairs, domain and generation, and nothing else. */
+function hasOtherRecord(before: InstallState, after: InstallState): boolean {
+  const recordOf = ({ generation, hashes, application }: InstallState) => [
+    generation,
+    hashes.map(({ hash, until }) => [hash, until]),
+    application?.tokens ?? null,
+    application?.systemTokens ?? null,
+    application?.domain ?? null,
+  ]
+  return JSON.stringify(recordOf(before)) !== JSON.stringify(recordOf(after))
 }
 
 type Pairs = Pick<ApplicationInstall, 'tokens' | 'tokensIssuedAt' | 'systemTokens' | 'systemUserId'>
@@ -205,21 +228,24 @@ function takePairs(former: ApplicationInstall | null, confirmed: ConfirmedInstal
   }
 }
 
-function takeHash(
-  hashes: readonly TokenHash[],
-  { hash, isCurrent }: { hash: string; isCurrent: boolean },
+function takeToken(
+  { hashes, tokenTs }: InstallState,
+  { hash, ts, source, isCurrent }: ConfirmedInstall & { readonly isCurrent: boolean },
   now: number,
-): readonly TokenHash[] {
+): Pick<InstallState, 'hashes' | 'tokenTs'> {
+  if (hash === null) return { hashes, tokenTs }
   const alive = hashes.filter((known) => known.until === null || known.until > now)
-  const hasCurrent = alive.some(({ until }) => until === null)
-  if (hasCurrent && !isCurrent) {
+  const current = alive.find(({ until }) => until === null)
+  if (current !== undefined && !isCurrent) {
     const isKnown = alive.some((known) => known.hash === hash)
-    return isKnown ? alive : [...alive, { hash, until: now + FORMER_TOKEN_MS }]
+    const former = { hash, until: now + FORMER_TOKEN_MS }
+    return { hashes: isKnown ? alive : [...alive, former], tokenTs }
   }
   const others = alive
     .filter((known) => known.hash !== hash)
     .map((known) => ({ ...known, until: known.until ?? now + FORMER_TOKEN_MS }))
-  return [{ hash, until: null }, ...others]
+  const isVisit = source === 'page' && current?.hash === hash
+  return { hashes: [{ hash, until: null }, ...others], tokenTs: isVisit ? tokenTs : ts }
 }
 
 /** Ends the installation: tokens are gone, the generation is raised, the sequence is kept. */
@@ -231,6 +257,7 @@ export function takeUninstall(state: InstallState, ts: number, lastSequence: num
     uninstallTs: Math.max(state.uninstallTs ?? 0, ts),
     installTs: null,
     hashes: [],
+    tokenTs: null,
     application: null,
     formerDomain: state.application?.domain ?? state.formerDomain,
     kvDirty: true,
@@ -245,18 +272,34 @@ export function countRefusal(state: InstallState, reason: string, now: number): 
 /** Notes the first use of an outgoing webhook's token. */
 export function takeWebhook(state: InstallState, webhook: WebhookInstall): InstallState {
   const others = state.webhooks.filter((known) => known.hash !== webhook.hash)
-  return { ...state, webhooks: [...others, webhook], kvDirty: true }
+  const isNew = others.length === state.webhooks.length
+  return { ...state, webhooks: [...others, webhook], kvDirty: state.kvDirty || isNew }
 }
 
-/** An installation that cannot be trusted yet; one row, the request inside is sealed. */
-export interface PendingInstall {
-  /** `unknown_application` waits 7 days for the configuration, `unanswered` 1 h for the OAuth server. */
-  readonly kind: 'unknown_application' | 'unanswered'
+/** Forgets the outgoing webhooks that are configured no more; the same state when there are none. */
+export function keepWebhooks(state: InstallState, configured: ReadonlySet<string>): InstallState {
+  const webhooks = state.webhooks.filter(({ hash }) => configured.has(hash))
+  if (webhooks.length === state.webhooks.length) return state
+  return { ...state, webhooks, kvDirty: true }
+}
+
+/** A request that waits; sealed. */
+export interface WaitingInstall {
   readonly sealed: string
+  /** Hash of the application token that it presents; null when it presents none. */
+  readonly tokenHash: string | null
   readonly ts: number
   /** Unix milliseconds. */
   readonly since: number
   readonly expiresAt: number
+}
+
+/** Installations that cannot be trusted yet; one row. Its own request is the one that came first. */
+export interface PendingInstall extends WaitingInstall {
+  /** `unknown_application` waits 7 days for the configuration, `unanswered` 1 h for the OAuth server. */
+  readonly kind: 'unknown_application' | 'unanswered'
+  /** Further `unanswered` ones: nobody knows yet which of them is true. */
+  readonly others: readonly WaitingInstall[]
   readonly nextCheckAt: number
   /** What the OAuth server said; null while it has not answered. */
   readonly clientId: string | null
@@ -268,16 +311,3 @@ export const PENDING_MS = { unknown_application: 7 * DAY_MS, unanswered: DAY_MS 
 
 /** How often a pending install is looked at again. */
 export const PENDING_CHECK_MS = 60_000
-
-/**
- * Whether an install that has to wait may take the place of the one that waits already. It may not when
- * nobody has confirmed it while the other is confirmed, nor when it lacks the application token, without
- * which no event could be trusted.
- */
-export function maySupersede(
-  earlier: Pick<PendingInstall, 'kind'>,
-  next: Pick<PendingInstall, 'kind'> & { readonly hasToken: boolean },
-): boolean {
-  if (next.kind !== earlier.kind) return next.kind === 'unknown_application'
-  return next.hasToken
-}

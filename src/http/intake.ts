@@ -20,7 +20,7 @@ import type { Sealer } from '../storage/seal.ts'
 import type { SpillStore } from '../storage/spill-store.ts'
 import { hashToken } from '../storage/token-hash.ts'
 import { recallCaller, type EdgeTrustDeps } from './edge-trust.ts'
-import { tryTwice, withTimeout } from './two-tries.ts'
+import { STORE_BUDGET_MS, tryTwice, withTimeout } from './two-tries.ts'
 
 /** How long the caller waits for an installation: OAuth server and portal are asked meanwhile. */
 export const INSTALL_BUDGET_MS = 20_000
@@ -247,9 +247,10 @@ async function endInstall(
   return done.value.kind === 'accepted' ? ACCEPTED : untrusted(deps)
 }
 
+/** Within the time of a store: an object that hangs must not hold the uninstall itself back. */
 async function drainPortal(deps: IntakeDeps, memberId: string): Promise<void> {
   try {
-    await drainSpill(deps, memberId)
+    await withTimeout(drainSpill(deps, memberId), STORE_BUDGET_MS)
   } catch (error) {
     deps.log('warn', 'spill_kept', { memberId, error: describeError(error) })
   }

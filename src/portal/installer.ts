@@ -2,31 +2,31 @@
  * Installs and uninstalls a portal. Whatever is awaited (OAuth server, portal, sealing) is written only
  * if the generation is still the one that the work started from.
  */
-import * as v from 'valibot'
 import { refreshTokens } from '../bitrix24/oauth.ts'
 import type { RestErrorKind } from '../bitrix24/rest-error.ts'
 import type { InstallRequest } from '../bitrix24/request.ts'
 import {
   mayTakeApplicationToken,
   verifyInstall,
+  type FreshPairs,
   type InstallVerdict,
   type VerifiedInstall,
 } from '../bitrix24/verify-install.ts'
 import {
-  PENDING_CHECK_MS,
-  PENDING_MS,
   clampTs,
   countRefusal,
   isLateInstall,
   isOwner,
-  maySupersede,
   takeInstall,
   type PendingInstall,
+  type WaitingInstall,
 } from '../core/install.ts'
 import { hashToken } from '../storage/token-hash.ts'
+import { keepFresh } from './fresh-pairs.ts'
 import type { PortalState } from './portal-state.ts'
 import type { PortalSettings } from './settings.ts'
-import { pairOf, reseal, sealPair, withFresh } from './vault.ts'
+import { issuedAt, pairOf, sealPair, withFresh } from './vault.ts'
+import { WaitingRoom, type HeldInstall } from './waiting-room.ts'
 
 /** How long one call to Bitrix24 may take while an installation waits. */
 export const INSTALL_CALL_TIMEOUT_MS = 5000
@@ -55,62 +55,54 @@ const ENDS_WAITING: ReadonlySet<RestErrorKind> = new Set([
   'portal_deleted',
 ])
 
-/** What a pending row holds, sealed. */
-interface SealedRequest {
-  readonly request: InstallRequest
-  /** What the OAuth server confirmed; null while it has not answered. */
-  readonly verified: VerifiedInstall | null
-}
-
 /** What an answer may be written for: nothing, once an uninstall has raised the generation. */
 interface Attempt {
   readonly ts: number
   readonly generation: number
   /** The waiting install that is looked at again; null for a request of a caller. */
-  readonly again: PendingInstall | null
+  readonly again: WaitingInstall | null
 }
 
 /** An attempt of the alarm. */
 interface Again {
-  readonly again: PendingInstall
+  readonly again: WaitingInstall
 }
-
-const SealedRequestSchema = v.looseObject({ request: v.looseObject({}), verified: v.any() })
 
 /** The installations of one portal. */
 export class Installer {
   readonly #deps: InstallerDeps
+  readonly #room: WaitingRoom
 
   constructor(deps: InstallerDeps) {
     this.#deps = deps
+    this.#room = new WaitingRoom(deps)
   }
 
   /** Decides about an installation and writes what follows; stores nothing for an unproven one. */
   async install(request: InstallRequest): Promise<InstallAnswer> {
-    const { settings } = this.#deps
-    const ts = installTs(request, settings.now())
-    if (isLateInstall(this.#deps.state.install(), ts)) return this.#refuse('late')
+    const now = this.#deps.settings.now()
+    const ts = installTs(request, now)
+    // A page is drawn by a portal that lives now: app.info proves it, whatever ended a moment ago.
+    const latest = request.cause === 'page' ? clampTs(null, now) : ts
+    if (isLateInstall(this.#deps.state.install(), latest)) return this.#refuse('late')
     const { generation } = this.#deps.state.install()
     const verdict = await verifyInstall(request, this.#verifyDeps())
     return this.#decide(request, verdict, { ts, generation, again: null })
   }
 
-  /** Looks at the pending install again; called by the alarm. */
+  /** Looks at every install that waits again; called by the alarm. */
   async checkPending(): Promise<void> {
-    const { memberId, state, settings } = this.#deps
-    const due = state.pending()
-    const now = settings.now()
-    if (due === null || due.nextCheckAt > now) return
-    if (due.expiresAt <= now) return state.changePending(null)
-    const { generation } = state.install()
-    const sealed = await reseal(settings.sealer, due.sealed, { memberId, field: 'pending' })
-    if (!this.#stillWaits(due, generation)) return
-    const again = { ...due, sealed, nextCheckAt: now + PENDING_CHECK_MS }
-    state.changePending(again)
-    const held = await this.#openPending(again)
+    const { generation } = this.#deps.state.install()
+    for (const waiting of this.#room.due()) await this.#checkAgain(waiting, generation)
+  }
+
+  async #checkAgain(waiting: WaitingInstall, generation: number): Promise<void> {
+    const again = await this.#room.renew(waiting)
+    if (again === null) return
+    const held = await this.#room.open(again)
     // A missing key may come back: the row stays until its time is over.
     if (held === 'unknown_key' || !this.#stillWaits(again, generation)) return
-    if (held === 'damaged') return state.changePending(null)
+    if (held === 'damaged') return this.#room.end(again)
     const attempt = { ts: again.ts, generation, again }
     if (held.verified === null) await this.#askAgain(held.request, attempt)
     else await this.#tryConfigured(held.request, held.verified, attempt)
@@ -133,6 +125,7 @@ export class Installer {
     verdict: InstallVerdict,
     attempt: Attempt,
   ): Promise<InstallAnswer> {
+    await keepFresh(request, freshOf(verdict), this.#deps)
     if (this.#isOver(attempt)) return this.#refuse('late')
     if (verdict.kind === 'refused') return this.#refuse(verdict.reason)
     if (verdict.kind === 'unanswered') {
@@ -184,6 +177,7 @@ export class Installer {
         ? null
         : await sealPair(settings.sealer, system, { memberId, field: 'systemTokens' })
     if (this.#isOver(attempt)) return this.#refuse('late')
+    if (this.#isOfAnother(verified)) return this.#refuse('another_application')
     const application = {
       clientId: verified.clientId,
       domain: verified.domain,
@@ -202,58 +196,39 @@ export class Installer {
     this.#deps.state.changeInstall((install) =>
       takeInstall(
         install,
-        { hash, ts, application, userId, isAdmin, handlerUrl: request.handlerUrl ?? null },
+        {
+          hash,
+          ts,
+          source: request.cause === 'page' ? 'page' : 'event',
+          application,
+          userId,
+          isAdmin,
+          handlerUrl: request.handlerUrl ?? null,
+        },
         settings.now(),
       ),
     )
-    const pending = this.#deps.state.pending()
     // A visit of an ordinary user says nothing about a newer token that still waits.
-    if (pending !== null && mayChange && pending.ts <= ts) this.#deps.state.changePending(null)
+    if (mayChange) this.#room.endOlder({ ts, tokenHash: hash })
     settings.log('info', 'installed', { memberId, domain: verified.domain, cause: request.cause })
     return { kind: 'installed', domain: verified.domain, finished: verified.installed }
   }
 
   async #wait(
     kind: PendingInstall['kind'],
-    held: SealedRequest,
+    held: HeldInstall,
     attempt: Attempt,
   ): Promise<InstallAnswer> {
     const { memberId, settings } = this.#deps
-    const { ts } = attempt
-    const context = { memberId, field: 'pending' }
-    const sealed = await settings.sealer.seal(JSON.stringify(held), context)
-    if (this.#isOver(attempt)) return this.#refuse('late')
-    if (!sealed.ok) return this.#refuse('no_key')
-    const now = settings.now()
-    const earlier = this.#deps.state.pending()
+    const { ts, again } = attempt
+    const isOver = () => this.#isOver(attempt)
+    const waits = await this.#room.take(kind, held, { ts, again, isOver })
+    if (!waits.ok) return this.#refuse(waits.error)
     const domain = held.verified?.domain ?? null
-    const hasToken = held.request.applicationToken !== null
-    const isOwnRow = earlier?.sealed === attempt.again?.sealed
-    if (earlier !== null && !isOwnRow && !maySupersede(earlier, { kind, hasToken })) {
-      return { kind: 'pending', domain }
+    if (waits.value === 'stored') {
+      settings.log('warn', 'install_pending', { memberId, domain, reason: kind })
     }
-    const since = earlier?.kind === kind && earlier.ts === ts ? earlier.since : now
-    this.#deps.state.changePending({
-      kind,
-      sealed: sealed.value,
-      ts,
-      since,
-      expiresAt: since + PENDING_MS[kind],
-      nextCheckAt: now + PENDING_CHECK_MS,
-      clientId: held.verified?.clientId ?? null,
-      domain,
-    })
-    settings.log('warn', 'install_pending', { memberId, domain, reason: kind })
     return { kind: 'pending', domain }
-  }
-
-  async #openPending(pending: PendingInstall): Promise<SealedRequest | 'unknown_key' | 'damaged'> {
-    const { memberId, settings } = this.#deps
-    const opened = await settings.sealer.open(pending.sealed, { memberId, field: 'pending' })
-    if (!opened.ok) return opened.error
-    const parsed = v.safeParse(SealedRequestSchema, JSON.parse(opened.value))
-    // Sound: the text was sealed by `#wait`, and AES-GCM proves that nobody else wrote it.
-    return parsed.success ? (parsed.output as unknown as SealedRequest) : 'damaged'
   }
 
   /** The OAuth server had not answered: the whole question is asked again. */
@@ -262,7 +237,7 @@ export class Installer {
     const verdict = await verifyInstall(request, this.#verifyDeps())
     if (!this.#stillWaits(again, generation)) return
     const answer = await this.#decide(request, verdict, attempt)
-    if (answer.kind !== 'pending') this.#endWaiting(again, generation)
+    if (answer.kind !== 'pending' && !this.#isOver(attempt)) this.#room.end(again)
   }
 
   /** Trusted when the application has been configured and a refresh with its secret has succeeded. */
@@ -276,7 +251,7 @@ export class Installer {
     const clientSecret = this.#deps.settings.applications.get(clientId)
     const { refreshToken } = request.credentials
     if (clientSecret === undefined) return
-    if (refreshToken === null) return this.#deps.state.changePending(null)
+    if (refreshToken === null) return this.#room.end(again)
     const refreshed = await refreshTokens(
       { oauthUrl, clientId, clientSecret, refreshToken },
       this.#verifyDeps(),
@@ -287,19 +262,20 @@ export class Installer {
       const fresh = withFresh(request, { freshPair: refreshed.value, freshSystemPair: null })
       if (isSamePortal) await this.#accept(fresh, verified, attempt)
       else this.#refuse('member_mismatch')
-      this.#endWaiting(again, generation)
+      if (!this.#isOver(attempt)) this.#room.end(again)
     } else if (ENDS_WAITING.has(refreshed.error.kind)) {
-      this.#deps.state.changePending(null)
+      this.#room.end(again)
     }
   }
 
-  #stillWaits(pending: PendingInstall, generation: number): boolean {
-    const same = this.#deps.state.pending()?.sealed === pending.sealed
-    return same && this.#deps.state.install().generation === generation
+  #stillWaits(waiting: WaitingInstall, generation: number): boolean {
+    return this.#room.holds(waiting) && this.#deps.state.install().generation === generation
   }
 
-  #endWaiting(pending: PendingInstall, generation: number): void {
-    if (this.#stillWaits(pending, generation)) this.#deps.state.changePending(null)
+  /** One row holds one application: a second one would end the tokens of the first a day later. */
+  #isOfAnother({ clientId }: VerifiedInstall): boolean {
+    const known = this.#deps.state.install().application?.clientId ?? clientId
+    return known !== clientId && this.#deps.settings.applications.has(known)
   }
 
   #isOver({ generation }: Attempt): boolean {
@@ -323,8 +299,8 @@ function installTs(request: InstallRequest, now: number): number {
   return request.cause === 'page' ? clampTs(null, now) - PAGE_SKEW_S : clampTs(request.ts, now)
 }
 
-/** `expires` is a claim: one of the far future must not keep every later pair out. */
-function issuedAt(expiresAt: number | null, { ts, now }: { ts: number; now: number }): number {
-  const TOKEN_LIFE_S = 3600
-  return expiresAt === null ? ts : clampTs(expiresAt - TOKEN_LIFE_S, now)
+function freshOf(verdict: InstallVerdict): FreshPairs {
+  if (verdict.kind === 'unanswered') return verdict
+  const none = { freshPair: null, freshSystemPair: null }
+  return verdict.kind === 'refused' ? (verdict.fresh ?? none) : verdict.install
 }

@@ -7,6 +7,7 @@ import { describeError } from '../core/redact.ts'
 import type { InstallRecord } from '../storage/install-store.ts'
 import type { PortalState } from './portal-state.ts'
 import type { PortalSettings } from './settings.ts'
+import { forgetWebhooks, hashWebhooks } from './trust.ts'
 
 /** The wait before a failed write is repeated, in milliseconds. */
 export const KV_RETRY_MS = 60_000
@@ -15,7 +16,7 @@ export const KV_RETRY_MS = 60_000
 export interface KvMirrorDeps {
   readonly memberId: string
   readonly state: PortalState
-  readonly settings: Pick<PortalSettings, 'installs' | 'now' | 'log' | 'sealer'>
+  readonly settings: Pick<PortalSettings, 'installs' | 'now' | 'log' | 'sealer' | 'webhooks'>
 }
 
 /** The portal's record in KV. */
@@ -60,8 +61,12 @@ export class KvMirror {
     return this.#retryAt ?? this.#deps.settings.now()
   }
 
-  /** Removes the record of a portal that is uninstalled and empty. */
+  /** Takes out webhooks that are configured no more; removes the record of a portal without install. */
   async tidy(isEmpty: boolean): Promise<void> {
+    const { memberId, state, settings } = this.#deps
+    const configured = await hashWebhooks(memberId, settings.webhooks)
+    forgetWebhooks(state, new Set(configured.keys()))
+    await this.follow()
     const { application, webhooks } = this.#deps.state.install()
     if (!isEmpty || application !== null || webhooks.length > 0 || this.#writing !== null) return
     // An install during the removal has to be written after it, so both are one piece of work.

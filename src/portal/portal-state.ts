@@ -9,6 +9,7 @@ import {
   type InstallState,
   type PendingInstall,
 } from '../core/install.ts'
+import { keepWaiting } from '../core/waiting-installs.ts'
 import { textOf, type Database } from './database.ts'
 import { InstallRows } from './install-rows.ts'
 import type { LogStore } from './log-store.ts'
@@ -101,19 +102,23 @@ export class PortalState {
     this.#deps.changed()
   }
 
-  /** Ends the installation in one transaction with whatever else has to go. */
+  /**
+   * Ends the installation in one transaction with whatever else has to go. What waits for trust since a
+   * later time belongs to the next installation and stays.
+   */
   endInstall(ts: number, erased: number, alsoErase: () => void): void {
     const ended = takeUninstall(this.#install, ts, this.#head)
+    const pending = this.#pending && keepWaiting(this.#pending, (waiting) => waiting.ts > ts)
     this.#install = this.#deps.db.transaction(() => {
       alsoErase()
       const isEmpty = this.#deps.log.lastSequence() === 0
       const formerDomain = isEmpty ? null : ended.formerDomain
       const next = { ...ended, erased: ended.erased + erased, formerDomain }
       this.rows.saveInstall(next)
-      this.rows.savePending(null)
+      this.rows.savePending(pending)
       return next
     })
-    this.#pending = null
+    this.#take(pending)
   }
 
   #take(pending: PendingInstall | null): void {

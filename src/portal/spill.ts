@@ -71,8 +71,9 @@ export interface DrainDeps {
 }
 
 /**
- * Drains everything that can be drained, of one portal or of all. A portal that fails is left for the next run, in order; a record
- * that cannot be read is left alone, since the events behind it are readable and must not wait for it.
+ * Drains everything that can be drained, of one portal or of all. A portal that fails is left for the
+ * next run, in order; a record that cannot be read is left alone, since the events behind it are
+ * readable and must not wait for it.
  */
 export async function drainSpill(
   deps: DrainDeps,

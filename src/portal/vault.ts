@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { TokenPair } from '../bitrix24/oauth.ts'
 import type { InstallRequest, PresentedCredentials } from '../bitrix24/request.ts'
 import type { FreshPairs } from '../bitrix24/verify-install.ts'
+import { clampTs } from '../core/install.ts'
 import { ok, type Result } from '../core/result.ts'
 import type { Sealer } from '../storage/seal.ts'
 
@@ -24,6 +25,18 @@ export type PairField = 'tokens' | 'systemTokens'
 export function pairOf(presented: PresentedCredentials, fresh: TokenPair | null): StoredPair {
   const { accessToken, refreshToken, expiresAt } = fresh ?? presented
   return { accessToken, refreshToken, expiresAt, userId: fresh?.userId ?? presented.userId }
+}
+
+/**
+ * When a pair was issued, in unix seconds. Its end is a claim: one of the far future must not keep every
+ * later pair out.
+ */
+export function issuedAt(
+  expiresAt: number | null,
+  { ts, now }: { readonly ts: number; readonly now: number },
+): number {
+  const TOKEN_LIFE_S = 3600
+  return expiresAt === null ? ts : clampTs(expiresAt - TOKEN_LIFE_S, now)
 }
 
 /** Seals a pair; null when there is no key to seal it with. */

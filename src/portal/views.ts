@@ -109,7 +109,7 @@ export function portalView(deps: ViewDeps) {
       count: refused.count,
       lastAt: isoTime(refused.lastAt),
       reason: refused.reason,
-      remedy: refused.reason === null ? null : REFUSAL_REMEDY,
+      remedy: refused.reason === null ? null : refusalRemedy(refused.reason),
     },
     lanes: deps.lanes.all().map((lane) => laneView(deps, lane)),
   }
@@ -118,6 +118,11 @@ export function portalView(deps: ViewDeps) {
 const REFUSAL_REMEDY =
   'Let an administrator of the portal open or install the application again: only an administrator, ' +
   'the recorded installer or the system user may bring a new application token'
+
+function refusalRemedy(reason: string): string {
+  if (reason !== 'another_application') return REFUSAL_REMEDY
+  return 'Uninstall the application that the portal has, or take it out of the configuration: only one application speaks for a portal'
+}
 
 function pendingView(pending: PendingInstall) {
   const { kind, clientId, domain, since, expiresAt } = pending

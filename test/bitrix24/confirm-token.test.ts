@@ -278,7 +278,10 @@ describe('verifyInstall(): an expired access token', () => {
         'canary-fresh-access-main': () => infoAnswer({ client_id: 'local.other' }),
       }),
     })
-    expect(await verify(install(), server)).toEqual(refusal('inconsistent'))
+    expect(await verify(install(), server)).toEqual({
+      ...refusal('inconsistent'),
+      fresh: { freshPair: pairOf('main'), freshSystemPair: null },
+    })
   })
 
   test('is refused when the fresh token belongs to another portal', async () => {
@@ -288,7 +291,10 @@ describe('verifyInstall(): an expired access token', () => {
         'canary-fresh-access-main': () => infoAnswer({}, { member_id: 'f'.repeat(32) }),
       }),
     })
-    expect(await verify(install(), server)).toEqual(refusal('member_mismatch'))
+    expect(await verify(install(), server)).toEqual({
+      ...refusal('member_mismatch'),
+      fresh: { freshPair: pairOf('main'), freshSystemPair: null },
+    })
   })
 
   test('is not refreshed for a token that the server does not know', async () => {

@@ -66,6 +66,12 @@ describe('fateOf() event 5', () => {
       { state: 'waiting', at: null, attempts: 2, reason: 'server_error' },
     ],
     [
+      'waits with the failure of its first attempt',
+      { ...retrying, attempts: 1 },
+      {},
+      { state: 'waiting', at: null, attempts: 1, reason: 'server_error' },
+    ],
+    [
       'waits untouched behind the head',
       { ...retrying, cursor: 3 },
       {},

@@ -8,7 +8,7 @@ import {
   isLateInstall,
   isLateUninstall,
   isOwner,
-  maySupersede,
+  keepWebhooks,
   takeInstall,
   takeUninstall,
   takeWebhook,
@@ -65,6 +65,7 @@ function aConfirmed(
   return {
     hash: 'current',
     ts: TS,
+    source: 'event',
     application: { ...confirmed, ...renewed, ...application },
     ...ADMIN,
     handlerUrl: null,
@@ -166,6 +167,7 @@ describe('takeInstall()', () => {
       installTs: TS,
       handlerUrl: 'https://relay.example/bitrix24/events',
       hashes: [{ hash: 'first', until: null }],
+      tokenTs: TS,
       formerDomain: null,
       application: { ...confirmed.application, installerUserId: 1, installedAt: NOW },
       kvDirty: true,
@@ -188,6 +190,68 @@ describe('takeInstall()', () => {
   it('never moves the time of the installation back', () => {
     const after = takeInstall(aState({ installTs: TS }), aConfirmed({ ts: TS - 50 }), NOW)
     expect(after.installTs).toBe(TS)
+  })
+
+  it('does not move the time of the installation for the visit of a page', () => {
+    const visit = aConfirmed({ source: 'page', hash: null })
+    expect(takeInstall(aState(), visit, NOW).installTs).toBe(TS - 60)
+  })
+
+  it('of a page begins after the last uninstall, so that its repetition comes too late', () => {
+    const visit = aConfirmed({ source: 'page', ts: TS - 60 })
+    const after = takeInstall({ ...NO_INSTALL, uninstallTs: TS - 10 }, visit, NOW)
+    expect(after.installTs).toBe(TS - 9)
+    expect(isLateUninstall(after, TS - 10)).toBe(true)
+  })
+
+  it.each([
+    ['takes the handler from an owner', ADMIN, 'https://new.example'],
+    ['does not take the handler from anybody else', ANYBODY, 'https://old.example'],
+  ])('%s', (_name, user, expected) => {
+    const before = aState({ handlerUrl: 'https://old.example' })
+    const confirmed = aConfirmed({ ...user, handlerUrl: 'https://new.example' })
+    expect(takeInstall(before, confirmed, NOW).handlerUrl).toBe(expected)
+  })
+
+  it.each([
+    ['not behind after a visit that changes nothing', ANYBODY, {}, false],
+    ['not behind after a change that it does not hold', ANYBODY, { scope: 'crm,user' }, false],
+    ['behind after a new pair', ADMIN, {}, true],
+    ['behind after a move', ANYBODY, { domain: 'new.bitrix24.com' }, true],
+  ])('KV is %s', (_name, user, application, expected) => {
+    expect(takeInstall(aState(), aConfirmed(user, application), NOW).kvDirty).toBe(expected)
+  })
+
+  it('leaves KV behind where it was behind', () => {
+    expect(takeInstall(aState({ kvDirty: true }), aConfirmed(ANYBODY), NOW).kvDirty).toBe(true)
+  })
+})
+
+describe('takeInstall() the time of the current token', () => {
+  const installed = takeInstall(NO_INSTALL, aConfirmed({ hash: 'old', ts: TS - 1000 }), NOW)
+
+  it('lets an update that was delayed past a visit make its token the current one', () => {
+    const visited = takeInstall(installed, aConfirmed({ hash: null, source: 'page' }), NOW)
+    const page = aConfirmed({ hash: 'old', source: 'page', ts: TS - 1 })
+    const update = aConfirmed({ hash: 'new', ts: TS - 100 })
+    const after = takeInstall(takeInstall(visited, page, NOW), update, NOW)
+    expect(after.hashes[0]).toEqual({ hash: 'new', until: null })
+    expect(after.tokenTs).toBe(TS - 100)
+  })
+
+  it('lets an update that is older than the current token end none', () => {
+    const updated = takeInstall(installed, aConfirmed({ hash: 'new' }), NOW)
+    const after = takeInstall(updated, aConfirmed({ hash: 'between', ts: TS - 1 }), NOW)
+    expect(after.hashes[0]).toEqual({ hash: 'new', until: null })
+    expect(after.tokenTs).toBe(TS)
+  })
+
+  it('follows an event that confirms the same token', () => {
+    expect(takeInstall(installed, aConfirmed({ hash: 'old' }), NOW).tokenTs).toBe(TS)
+  })
+
+  it('ends with the installation', () => {
+    expect(takeUninstall(installed, TS, 1).tokenTs).toBeNull()
   })
 })
 
@@ -398,23 +462,32 @@ describe('takeWebhook()', () => {
     expect(both).toEqual({ ...NO_INSTALL, webhooks: [webhook, other], kvDirty: true })
     expect(takeWebhook(both, moved).webhooks).toEqual([other, moved])
   })
+
+  it('leaves KV as it is for a token that KV knows', () => {
+    const known = { ...NO_INSTALL, webhooks: [webhook] }
+    expect(takeWebhook(known, { ...webhook, portal: 'b223' }).kvDirty).toBe(false)
+  })
+})
+
+describe('keepWebhooks()', () => {
+  const webhooks = ['w1', 'w2'].map((hash) => ({ hash, portal: 'acme.bitrix24.com', since: NOW }))
+  const state = { ...NO_INSTALL, webhooks }
+
+  it('forgets what is configured no more and marks KV as behind', () => {
+    expect(keepWebhooks(state, new Set(['w2', 'w3']))).toEqual({
+      ...state,
+      webhooks: webhooks.slice(1),
+      kvDirty: true,
+    })
+  })
+
+  it('answers the same state when all are configured', () => {
+    expect(keepWebhooks(state, new Set(['w1', 'w2']))).toBe(state)
+  })
 })
 
 describe('a pending install', () => {
   it('waits 7 days for the configuration and 1 h for the OAuth server', () => {
     expect(PENDING_MS).toEqual({ unknown_application: 7 * DAY_MS, unanswered: DAY_MS / 24 })
-  })
-
-  it.each([
-    ['unanswered', 'unanswered', true, true],
-    ['unanswered', 'unanswered', false, false],
-    ['unanswered', 'unknown_application', true, true],
-    ['unanswered', 'unknown_application', false, true],
-    ['unknown_application', 'unanswered', true, false],
-    ['unknown_application', 'unanswered', false, false],
-    ['unknown_application', 'unknown_application', true, true],
-    ['unknown_application', 'unknown_application', false, false],
-  ] as const)('%s is superseded by %s with token %s: %s', (earlier, kind, hasToken, expected) => {
-    expect(maySupersede({ kind: earlier }, { kind, hasToken })).toBe(expected)
   })
 })

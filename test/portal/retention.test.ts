@@ -119,7 +119,7 @@ describe('the daily visit', () => {
     await bench.quiet()
     const observed = await bench.observe()
     expect(await bench.portal().touch()).toEqual({ dropped: 0 })
-    expect(observed).toEqual({ writes: [], alarms: [], commits: [] })
+    expect(observed).toMatchObject({ writes: [], alarms: [] })
   })
 })
 

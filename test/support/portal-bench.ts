@@ -63,6 +63,8 @@ export interface Observed {
   readonly writes: { readonly query: string; readonly rows: number }[]
   /** Every alarm that was set. */
   readonly alarms: number[]
+  /** Those of them that were set inside a transaction. */
+  readonly alarmsInTransactions: number[]
   /** The number of statements that wrote to the log, per transaction that did. */
   readonly commits: number[]
 }
@@ -235,9 +237,13 @@ export class PortalBench {
     if (at !== null && at <= this.clock.now()) await this.alarm()
   }
 
-  /** Runs alarms until none stands. */
+  /** Runs alarms until none stands; throws when there is no end of them. */
   async quiet(): Promise<void> {
-    while (await this.alarmInTime()) await this.settled()
+    for (let count = 0; count < 50; count += 1) {
+      if (!(await this.alarmInTime())) return
+      await this.settled()
+    }
+    throw new Error('The alarm has no end')
   }
 
   /** Lets time pass. What wakes runs inside the object, whose storage it needs. */
@@ -303,8 +309,9 @@ export class PortalBench {
 
   /** Counts what the object writes from now on, until it ends. */
   async observe(): Promise<Observed> {
-    const observed: Observed = { writes: [], alarms: [], commits: [] }
+    const observed: Observed = { writes: [], alarms: [], alarmsInTransactions: [], commits: [] }
     await this.inside(({ storage }) => {
+      let isInTransaction = false
       const exec = storage.sql.exec.bind(storage.sql)
       vi.spyOn(storage.sql, 'exec').mockImplementation((query, ...bindings) => {
         const cursor = exec(query, ...bindings)
@@ -316,7 +323,9 @@ export class PortalBench {
       const transaction = storage.transactionSync.bind(storage)
       storage.transactionSync = (work) => {
         const before = inserts(observed)
+        isInTransaction = true
         const result = transaction(work)
+        isInTransaction = false
         const events = inserts(observed) - before
         if (events > 0) observed.commits.push(events)
         return result
@@ -324,6 +333,7 @@ export class PortalBench {
       const setAlarm = storage.setAlarm.bind(storage)
       vi.spyOn(storage, 'setAlarm').mockImplementation((at) => {
         observed.alarms.push(Number(at))
+        if (isInTransaction) observed.alarmsInTransactions.push(Number(at))
         return setAlarm(at)
       })
     })

@@ -278,6 +278,7 @@ export interface PortalAnswer {
   readonly pending: { readonly kind: string; readonly remedy: string } | null
   readonly head: number
   readonly erased: number
+  readonly subscriptions: { readonly checkedAt: string | null; readonly missing: readonly string[] }
   readonly refused: {
     readonly count: number
     readonly lastAt: string | null

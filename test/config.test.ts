@@ -1,0 +1,374 @@
+/**
+ * The configuration: every setting as TOML value and as text, every problem by its setting, and never a
+ * value. Destinations have a test of their own.
+ */
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_OAUTH_URLS, loadConfig, type Config, type Env } from '../src/config.ts'
+
+const KEY = 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE='
+const CLIENT = 'local.573ad8a0346747.09223434'
+const TOKEN = 'jvh9y1ulvt2m6k5or90v9mg8nn32ozas'
+const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
+const CANARY = 'canary'
+
+/** A configuration without a fault. */
+const GOOD = {
+  BITRIX24_CLIENT_ID: CLIENT,
+  BITRIX24_CLIENT_SECRET: 'canary-client-secret',
+  TOKEN_KEYS: { k1: KEY },
+}
+
+function read(settings: Readonly<Record<string, unknown>>): Config {
+  // Sound: reading the configuration touches vars and secrets only.
+  return loadConfig({ ...settings } as unknown as Env)
+}
+
+function problemsOf(settings: Readonly<Record<string, unknown>>): string[] {
+  return read({ ...GOOD, ...settings }).problems.map(
+    ({ setting, problem }) => `${setting}: ${problem}`,
+  )
+}
+
+describe('loadConfig()', () => {
+  it('reads everything', () => {
+    const { sealer, ...config } = read({
+      ...GOOD,
+      BITRIX24_APPLICATIONS: { 'app.1': 'canary-1', 'app.2': 'canary-2' },
+      BITRIX24_OAUTH_URLS: ['https://oauth.bitrix.info/', 'https://oauth.example.com:8443'],
+      OUTGOING_WEBHOOK_TOKENS: {
+        [TOKEN]: ' ACME.bitrix24.com ',
+        [`${TOKEN}2`]: MEMBER.toUpperCase(),
+        [`${TOKEN}3`]: { portal: 'box.example.com:8443', rest: '$REST' },
+      },
+      ADMIN_TOKEN: ' canary-admin-token-0123456789 ',
+      PUBLIC_URL: 'https://relay.example.com/',
+      RETENTION_DAYS: 7,
+      SUBSCRIBED_EVENTS: ['onCrmDealUpdate'],
+      DESTINATIONS: [],
+      VERSION: { id: 'v-1' },
+    })
+    expect(config).toEqual({
+      policy: { allowLocal: false },
+      applications: new Map([
+        ['app.1', 'canary-1'],
+        ['app.2', 'canary-2'],
+        [CLIENT, 'canary-client-secret'],
+      ]),
+      oauthUrls: ['https://oauth.bitrix.info', 'https://oauth.example.com:8443'],
+      webhooks: [
+        { token: TOKEN, portal: 'acme.bitrix24.com' },
+        { token: `${TOKEN}2`, portal: MEMBER },
+        { token: `${TOKEN}3`, portal: 'box.example.com:8443' },
+      ],
+      canSeal: true,
+      destinations: [],
+      adminToken: 'canary-admin-token-0123456789',
+      publicUrl: 'https://relay.example.com',
+      retentionDays: 7,
+      subscribedEvents: ['onCrmDealUpdate'],
+      version: 'v-1',
+      problems: [],
+      warnings: [],
+    })
+    expect(sealer.canOpen('v1.k1.0123456789abcdef.0123456789abcdefghijkl')).toBe(true)
+  })
+
+  it('has a default for whatever may be left out, empty texts included', () => {
+    const empty = Object.fromEntries(
+      [
+        'BITRIX24_APPLICATIONS',
+        'BITRIX24_OAUTH_URLS',
+        'OUTGOING_WEBHOOK_TOKENS',
+        'ADMIN_TOKEN',
+        'PUBLIC_URL',
+        'RETENTION_DAYS',
+        'SUBSCRIBED_EVENTS',
+        'UNSAFE_ALLOW_LOCAL_ADDRESSES',
+        'DESTINATIONS',
+      ].map((setting) => [setting, ' ']),
+    )
+    for (const settings of [GOOD, { ...GOOD, ...empty }]) {
+      const { sealer, ...config } = read(settings)
+      expect(config).toEqual({
+        policy: { allowLocal: false },
+        applications: new Map([[CLIENT, 'canary-client-secret']]),
+        oauthUrls: DEFAULT_OAUTH_URLS,
+        webhooks: [],
+        canSeal: true,
+        destinations: [],
+        adminToken: null,
+        publicUrl: null,
+        retentionDays: 30,
+        subscribedEvents: null,
+        version: 'unversioned',
+        problems: [],
+        warnings: [],
+      })
+      expect(sealer).toBeDefined()
+    }
+  })
+
+  it('reads an environment once', () => {
+    // Sound: as in `read`.
+    const env = { ...GOOD } as unknown as Env
+    expect(loadConfig(env)).toBe(loadConfig(env))
+  })
+})
+
+describe('loadConfig() takes each setting as TOML value and as text', () => {
+  const settings = {
+    BITRIX24_APPLICATIONS: { 'app.1': 'secret' },
+    BITRIX24_OAUTH_URLS: ['https://oauth.example.com'],
+    OUTGOING_WEBHOOK_TOKENS: { [TOKEN]: 'acme.bitrix24.com' },
+    TOKEN_KEYS: { k2: KEY.replace('M', 'N'), k1: KEY },
+    RETENTION_DAYS: 12,
+    SUBSCRIBED_EVENTS: ['onCrmDealUpdate', 'ONCRMLEADADD'],
+    UNSAFE_ALLOW_LOCAL_ADDRESSES: true,
+    DESTINATIONS: [
+      {
+        name: 'erp',
+        type: 'webhook',
+        url: 'https://erp.example.com/x',
+        secret: [`whsec_${KEY}`],
+        events: ['onCrm*'],
+        portals: ['*'],
+        retryHours: 48,
+      },
+    ],
+  }
+
+  it.each(Object.entries(settings))('%s', (setting, value) => {
+    const { sealer: tomlSealer, ...toml } = read({ ...GOOD, [setting]: value })
+    const { sealer: textSealer, ...text } = read({ ...GOOD, [setting]: JSON.stringify(value) })
+    const padded = read({ ...GOOD, [setting]: `\n ${JSON.stringify(value, null, 2)} ` })
+    expect(toml.problems).toEqual([])
+    expect(text).toEqual(toml)
+    expect({ ...text, sealer: null }).toEqual({ ...padded, sealer: null })
+    const record = 'v1.k2.0123456789abcdef.0123456789abcdefghijkl'
+    expect(textSealer.isStale(record)).toBe(tomlSealer.isStale(record))
+  })
+})
+
+describe('loadConfig() names what is wrong', () => {
+  const applications = 'Must be a JSON object of client id to client secret'
+  const webhooks = 'Must be a JSON object of application token to domain or member_id'
+  const urls = 'Must hold https URLs of public hosts'
+  const events = 'Must be a list of event names such as onCrmDealUpdate'
+  const keys = 'Must be a JSON object of key id to base64 of 32 bytes, newest first'
+  const notJson = '(the text is not JSON)'
+  const cases: [setting: string, value: unknown, problem: string][] = [
+    ['BITRIX24_CLIENT_SECRET', '', 'Must be set, as BITRIX24_CLIENT_ID is'],
+    ['BITRIX24_CLIENT_SECRET', undefined, 'Must be set, as BITRIX24_CLIENT_ID is'],
+    ['BITRIX24_CLIENT_ID', '', 'Must be set, as BITRIX24_CLIENT_SECRET is'],
+    ['BITRIX24_APPLICATIONS', '{"canary":', `${applications} ${notJson}`],
+    ['BITRIX24_APPLICATIONS', 'canary', `${applications} ${notJson}`],
+    ['BITRIX24_APPLICATIONS', '"canary"', applications],
+    ['BITRIX24_APPLICATIONS', ['canary'], applications],
+    ['BITRIX24_APPLICATIONS', { canary: '' }, applications],
+    ['BITRIX24_APPLICATIONS', { '': 'canary' }, applications],
+    ['BITRIX24_APPLICATIONS', { a: { secret: 'canary' } }, applications],
+    ['BITRIX24_APPLICATIONS', { a: 47114711 }, applications],
+    ['BITRIX24_OAUTH_URLS', 'https://canary.example', `Must be a list of https URLs ${notJson}`],
+    ['BITRIX24_OAUTH_URLS', '"https://canary.example"', 'Must be a list of https URLs'],
+    ['BITRIX24_OAUTH_URLS', [47114711], 'Must be a list of https URLs'],
+    ['BITRIX24_OAUTH_URLS', [], 'Must name at least one server'],
+    ['BITRIX24_OAUTH_URLS', ['http://canary.example'], `${urls} (not_https)`],
+    ['BITRIX24_OAUTH_URLS', ['https://127.0.0.1'], `${urls} (private_address)`],
+    ['OUTGOING_WEBHOOK_TOKENS', 'canary', `${webhooks} ${notJson}`],
+    ['OUTGOING_WEBHOOK_TOKENS', ['canary'], webhooks],
+    ['OUTGOING_WEBHOOK_TOKENS', { [`${CANARY}-token`]: 47114711 }, webhooks],
+    ['OUTGOING_WEBHOOK_TOKENS', { [`${CANARY}-token`]: { portal: 1 } }, webhooks],
+    [
+      'OUTGOING_WEBHOOK_TOKENS',
+      { [`${CANARY}-token`]: { portal: 'acme.com', canary: 'x' } },
+      webhooks,
+    ],
+    [
+      'OUTGOING_WEBHOOK_TOKENS',
+      { [TOKEN]: 'acme.com', canary: 'acme.com' },
+      'Entry 2 must have an application token of 8 to 128 characters, without blanks',
+    ],
+    [
+      'OUTGOING_WEBHOOK_TOKENS',
+      { [`${CANARY}-token`]: 'https://canary.example/' },
+      'Entry 1 must name a domain or a member_id',
+    ],
+    [
+      'OUTGOING_WEBHOOK_TOKENS',
+      { [`${CANARY}-token`]: '*' },
+      'Entry 1 must not be "*", except with UNSAFE_ALLOW_LOCAL_ADDRESSES',
+    ],
+    ['TOKEN_KEYS', '', 'Must be set to seal tokens: make one with npm run keys'],
+    ['TOKEN_KEYS', 'canary', keys],
+    ['TOKEN_KEYS', ['canary'], keys],
+    ['TOKEN_KEYS', 47114711, keys],
+    ['TOKEN_KEYS', '{}', 'Must hold at least one key'],
+    ['TOKEN_KEYS', { canary: 'canary' }, 'Key 1 of 1 must be base64 of 32 bytes'],
+    ['ADMIN_TOKEN', 47114711, 'Must be a text'],
+    ['PUBLIC_URL', 'canary', 'Must be the https origin of this Worker (not_a_url)'],
+    ['PUBLIC_URL', 'http://canary.example', 'Must be the https origin of this Worker (not_https)'],
+    ['PUBLIC_URL', true, 'Must be a text'],
+    ['RETENTION_DAYS', 'canary', `Must be a number of days ${notJson}`],
+    ['RETENTION_DAYS', '"30"', 'Must be a number of days'],
+    ['RETENTION_DAYS', true, 'Must be a number of days'],
+    ['RETENTION_DAYS', 0, 'Must be at least 1'],
+    ['RETENTION_DAYS', '3651', 'Must be at most 3650'],
+    ['SUBSCRIBED_EVENTS', 'onCrmCanary', `${events} ${notJson}`],
+    ['SUBSCRIBED_EVENTS', ['canary'], events],
+    ['SUBSCRIBED_EVENTS', [47114711], events],
+    ['UNSAFE_ALLOW_LOCAL_ADDRESSES', 'canary', 'Must be "true" or "false"'],
+    ['UNSAFE_ALLOW_LOCAL_ADDRESSES', 1, 'Must be "true" or "false"'],
+    ['DESTINATIONS', '[canary]', `Must be a list of tables, each with name and type ${notJson}`],
+    ['DESTINATIONS', '{"canary":1}', 'Must be a list of tables, each with name and type'],
+    ['DESTINATIONS', 47114711, 'Must be a list of tables, each with name and type'],
+  ]
+
+  it.each(cases)('%s = %j', (setting, value, problem) => {
+    expect(problemsOf({ [setting]: value })).toEqual([`${setting}: ${problem}`])
+  })
+
+  it('all of it at once, and goes on with what is right', () => {
+    const config = read({
+      ...GOOD,
+      BITRIX24_OAUTH_URLS: ['https://oauth.example.com', 'canary'],
+      OUTGOING_WEBHOOK_TOKENS: { canary: 'acme.com', [TOKEN]: 'acme.com' },
+      RETENTION_DAYS: 'canary',
+      DESTINATIONS: '[',
+    })
+    expect(config.problems.map(({ setting }) => setting)).toEqual([
+      'BITRIX24_OAUTH_URLS',
+      'OUTGOING_WEBHOOK_TOKENS',
+      'DESTINATIONS',
+      'RETENTION_DAYS',
+    ])
+    expect(config.oauthUrls).toEqual(['https://oauth.example.com'])
+    expect(config.webhooks).toEqual([{ token: TOKEN, portal: 'acme.com' }])
+    expect(config.applications.size).toBe(1)
+    expect(config.retentionDays).toBe(30)
+    // Null, and not empty: lanes stand still, and no lane is taken for removed.
+    expect(config.destinations).toBeNull()
+  })
+
+  it('in destinations by their names', () => {
+    const destinations = [
+      { name: 'alerts', type: 'slak', url: 'https://hooks.slack.com/services/canary' },
+      { name: 'erp', type: 'webhook', url: '$ERP_URL', secret: '$ERP_SECRET', retryHours: 1 },
+      { name: 'Not a name', type: 'webhook' },
+    ]
+    expect(problemsOf({ DESTINATIONS: destinations, ERP_SECRET: `whsec_${KEY}` })).toEqual([
+      'DESTINATIONS.alerts.type: Must be a known type: did you mean "slack"?',
+      'DESTINATIONS.erp.retryHours: Must be at least 24',
+      'DESTINATIONS.erp.url: Must be available: the secret ERP_URL is not set',
+      'DESTINATIONS.#3.name: Must be 1 to 64 of a-z, 0-9, _ and -',
+    ])
+  })
+
+  it('takes no binding for a secret', () => {
+    const destinations = [{ name: 'a', type: 'slack', url: '$INSTALLS' }]
+    expect(problemsOf({ DESTINATIONS: destinations, INSTALLS: { get: 1 } })).toEqual([
+      'DESTINATIONS.a.url: Must be available: the secret INSTALLS is not set',
+    ])
+  })
+})
+
+describe('loadConfig() warns', () => {
+  const local = 'UNSAFE_ALLOW_LOCAL_ADDRESSES is on: http and local addresses are let through'
+
+  it.each([
+    [{ UNSAFE_ALLOW_LOCAL_ADDRESSES: 'true' }, [local]],
+    [{ UNSAFE_ALLOW_LOCAL_ADDRESSES: true }, [local]],
+    [{ UNSAFE_ALLOW_LOCAL_ADDRESSES: 'false' }, []],
+    [{ UNSAFE_ALLOW_LOCAL_ADDRESSES: false }, []],
+    [{ ADMIN_TOKEN: 'canary-15-chars' }, ['ADMIN_TOKEN has fewer than 16 characters']],
+    [{ ADMIN_TOKEN: 'canary-16-chars-' }, []],
+  ])('of %j', (settings, warnings) => {
+    expect(read({ ...GOOD, ...settings }).warnings).toEqual(warnings)
+  })
+
+  it('and lets local addresses in everywhere only then', () => {
+    const settings = {
+      BITRIX24_OAUTH_URLS: ['http://127.0.0.1:8001'],
+      OUTGOING_WEBHOOK_TOKENS: { [TOKEN]: '*' },
+      PUBLIC_URL: 'http://localhost:8787',
+      DESTINATIONS: [
+        { name: 'a', type: 'webhook', url: 'http://127.0.0.1:9/x', secret: `whsec_${KEY}` },
+      ],
+    }
+    expect(problemsOf(settings)).toHaveLength(4)
+    expect(problemsOf({ ...settings, UNSAFE_ALLOW_LOCAL_ADDRESSES: 'true' })).toEqual([])
+  })
+})
+
+describe('loadConfig() never throws and never shows a value', () => {
+  /** Any value whose texts and numbers are canaries; keys of some settings are secrets as well. */
+  function treeWith(...keys: readonly string[]): fc.Arbitrary<unknown> {
+    const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 3 },
+        fc.constantFrom<unknown>('canary', 'https://canary.example', '$CANARY', 'whsec_canary'),
+        fc.constantFrom<unknown>(47114711, -47114711.5, true, null, '', '*'),
+        fc.array(tie('tree'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom(...keys), tie('tree')),
+      ),
+    }))
+    return tree
+  }
+  // The keys of a destination are shown.
+  const tree = treeWith('header', 'value')
+  const destination = fc.record(
+    {
+      // A name is shown, and the keys are.
+      name: fc.constantFrom<unknown>('a', 'b', 'Not a name', 1),
+      type: fc.oneof(fc.constantFrom<unknown>('slack', 'webhook'), tree),
+      url: tree,
+      secret: tree,
+      events: tree,
+      portals: tree,
+      fields: tree,
+      retryHours: tree,
+      timeoutMs: tree,
+      unchanged: tree,
+      sercet: tree,
+    },
+    { requiredKeys: [] },
+  )
+  const secrets = treeWith('canary', 'canary-token', 'portal', 'rest')
+  const values = fc.oneof(
+    secrets,
+    secrets.map((value) => JSON.stringify(value)),
+    fc.constantFrom('{canary', 'canary', '["canary"'),
+  )
+  const settings = fc.record(
+    {
+      BITRIX24_CLIENT_ID: values,
+      BITRIX24_CLIENT_SECRET: values,
+      BITRIX24_APPLICATIONS: values,
+      BITRIX24_OAUTH_URLS: values,
+      OUTGOING_WEBHOOK_TOKENS: values,
+      TOKEN_KEYS: values,
+      ADMIN_TOKEN: values,
+      PUBLIC_URL: values,
+      RETENTION_DAYS: values,
+      SUBSCRIBED_EVENTS: values,
+      UNSAFE_ALLOW_LOCAL_ADDRESSES: values,
+      DESTINATIONS: fc.oneof(fc.array(destination, { maxLength: 3 }), tree),
+    },
+    { requiredKeys: [] },
+  )
+
+  it('whatever is configured', () => {
+    let problems = 0
+    fc.assert(
+      fc.property(settings, (generated) => {
+        const config = read(generated)
+        const shown = JSON.stringify([config.problems, config.warnings])
+        problems += config.problems.length
+        // The name of a secret that is missing may be shown: `$NAME` is no secret.
+        expect(shown.replaceAll('the secret CANARY is not set', '')).not.toMatch(/canary|47114711/i)
+      }),
+      { numRuns: 500 },
+    )
+    expect(problems).toBeGreaterThan(500)
+  })
+})

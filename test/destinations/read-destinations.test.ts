@@ -1,0 +1,269 @@
+import { describe, expect, it } from 'vitest'
+import { openDestination, type ConfiguredDestination } from '../../src/destinations/configured.ts'
+import {
+  DEFAULT_EVENTS,
+  isValueName,
+  readDestinations,
+} from '../../src/destinations/read-destinations.ts'
+import { slack } from '../../src/destinations/slack.ts'
+import { webhook } from '../../src/destinations/webhook.ts'
+
+const POLICY = { allowLocal: false }
+const SLACK_URL = 'https://hooks.slack.com/services/T000/B000/canary0000000'
+const SECRET = 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE='
+const SECRETS: Readonly<Record<string, string>> = { SLACK_URL, ERP_SECRET: SECRET, EMPTY: '' }
+
+const SLACK = { name: 'alerts', type: 'slack', url: '$SLACK_URL' }
+const ERP = {
+  name: 'erp',
+  type: 'webhook',
+  url: 'https://erp.example.com/hooks',
+  secret: '$ERP_SECRET',
+}
+
+function read(...raw: readonly unknown[]): readonly ConfiguredDestination[] {
+  const list = readDestinations(raw, (name) => SECRETS[name], POLICY)
+  if (!list.ok) throw new Error(list.error)
+  return list.value
+}
+
+/** The problems of one destination with some settings replaced. */
+function problemsOf(changes: Readonly<Record<string, unknown>>): string[] {
+  const [destination] = read({ ...ERP, ...changes })
+  return (destination?.problems ?? []).map(({ setting, problem }) => `${setting}: ${problem}`)
+}
+
+describe('readDestinations()', () => {
+  it('fills in secrets and the defaults of the kind of receiver', () => {
+    expect(read(SLACK, ERP)).toEqual([
+      {
+        name: 'alerts',
+        type: slack,
+        typeName: 'slack',
+        filter: { events: [...DEFAULT_EVENTS], fields: [], portals: ['*'] },
+        retryMs: 72 * 3_600_000,
+        timeoutMs: 10_000,
+        unchanged: 'skip',
+        settings: { url: SLACK_URL },
+        portalValues: [],
+        problems: [],
+      },
+      {
+        name: 'erp',
+        type: webhook,
+        typeName: 'webhook',
+        filter: { events: [...DEFAULT_EVENTS], fields: [], portals: ['*'] },
+        retryMs: 72 * 3_600_000,
+        timeoutMs: 10_000,
+        unchanged: 'send',
+        settings: { url: 'https://erp.example.com/hooks', secret: SECRET },
+        portalValues: [],
+        problems: [],
+      },
+    ])
+    expect(DEFAULT_EVENTS).toEqual(['onCrmRequisiteUserField*'])
+  })
+
+  it('takes what every destination may say', () => {
+    const [destination] = read({
+      ...ERP,
+      events: ['onCrm*'],
+      portals: ['acme.*'],
+      fields: ['UF_CRM_TAX*'],
+      retryHours: 24,
+      timeoutMs: 30_000,
+      unchanged: 'skip',
+      secret: ['$ERP_SECRET', SECRET],
+    })
+    expect(destination).toMatchObject({
+      filter: { events: ['onCrm*'], fields: ['UF_CRM_TAX*'], portals: ['acme.*'] },
+      retryMs: 24 * 3_600_000,
+      timeoutMs: 30_000,
+      unchanged: 'skip',
+      settings: { secret: [SECRET, SECRET] },
+      problems: [],
+    })
+  })
+
+  it.each([undefined, null, 'text', 5, {}])('refuses %j for the whole list', (raw) => {
+    expect(readDestinations(raw, () => undefined, POLICY)).toEqual({
+      ok: false,
+      error: 'Must be a list of tables, each with name and type',
+    })
+  })
+
+  it('reads no entry as no destination', () => {
+    expect(read()).toEqual([])
+  })
+
+  const name = 'name: Must be 1 to 64 of a-z, 0-9, _ and -'
+  const secret = 'Must be whsec_ and the base64 of 24 to 64 random bytes'
+  const cases: [changes: Record<string, unknown>, problems: string[]][] = [
+    [{ name: undefined }, ['name: Must be a text']],
+    [{ name: 5 }, ['name: Must be a text']],
+    [{ name: '' }, [name]],
+    [{ name: 'ERP' }, [name]],
+    [{ name: '-erp' }, [name]],
+    [{ name: 'a'.repeat(65) }, [name]],
+    [{ name: 'a/b' }, [name]],
+    [{ type: undefined }, ['type: Must be a text']],
+    [{ type: 'webhok' }, ['type: Must be a known type: did you mean "webhook"?']],
+    [{ type: 'Slack' }, ['type: Must be a known type: did you mean "slack"?']],
+    [{ type: 'carrier-pigeon' }, ['type: Must be a known type: one of slack, webhook']],
+    [
+      { sercet: SECRET },
+      ['sercet: Must not be set, as webhook does not know it: did you mean "secret"?'],
+    ],
+    [
+      { portal: ['*'] },
+      ['portal: Must not be set, as webhook does not know it: did you mean "portals"?'],
+    ],
+    [{ zzz: 1 }, ['zzz: Must not be set, as webhook does not know it']],
+    [{ toString: 1 }, ['toString: Must not be set, as webhook does not know it']],
+    [{ events: 'onCrm*' }, ['events: Must be a list of globs']],
+    [{ events: [] }, ['events: Must name at least one glob']],
+    [{ events: [''] }, ['events: Must be a list of globs']],
+    [{ events: [5] }, ['events: Must be a list of globs']],
+    [{ portals: [] }, ['portals: Must name at least one glob']],
+    [{ portals: 'acme.com' }, ['portals: Must be a list of globs']],
+    [{ fields: 'UF_*' }, ['fields: Must be a list of globs']],
+    [{ fields: ['a'.repeat(201)] }, ['fields: Must be a list of globs']],
+    [{ fields: [] }, []],
+    [{ retryHours: 23 }, ['retryHours: Must be at least 24']],
+    [{ retryHours: 721 }, ['retryHours: Must be at most 720']],
+    [{ retryHours: '72' }, ['retryHours: Must be a number of hours']],
+    [{ timeoutMs: 99 }, ['timeoutMs: Must be at least 100']],
+    [{ timeoutMs: 30_001 }, ['timeoutMs: Must be at most 30000']],
+    [{ timeoutMs: null }, ['timeoutMs: Must be a number of milliseconds']],
+    [{ unchanged: 'yes' }, ['unchanged: Must be "send" or "skip"']],
+    [{ url: undefined }, ['url: Must be set to a URL']],
+    [{ url: 'http://erp.example.com' }, ['url: Must begin with https://']],
+    [
+      { url: 'https://10.0.0.1/' },
+      ['url: Must name a public host as private addresses are refused'],
+    ],
+    [{ url: 'https://u:p@erp.example.com/' }, ['url: Must hold no user name and no password']],
+    [{ secret: undefined }, [`secret: ${secret}`]],
+    [{ secret: 'whsec_c2hvcnQ=' }, [`secret: ${secret}`]],
+    [{ url: 'erp', secret: 'erp' }, ['url: Must be an absolute https URL', `secret: ${secret}`]],
+    [{ url: '$GONE' }, ['url: Must be available: the secret GONE is not set']],
+    [{ url: '$EMPTY' }, ['url: Must be available: the secret EMPTY is not set']],
+    [{ url: '$lower' }, ['url: Must refer to a secret as $NAME']],
+    [{ url: '$' }, ['url: Must refer to a secret as $NAME']],
+    [
+      { secret: ['$ERP_SECRET', '$GONE'] },
+      ['secret: Must be available: the secret GONE is not set'],
+    ],
+    [{ url: '$portal.URL' }, []],
+    [{ url: '$portal.url' }, ['url: Must name a value as $portal.NAME']],
+    [
+      { retryHours: 1, unchanged: 1, url: '$GONE' },
+      [
+        'retryHours: Must be at least 24',
+        'unchanged: Must be "send" or "skip"',
+        'url: Must be available: the secret GONE is not set',
+      ],
+    ],
+  ]
+
+  it.each(cases)('says of %j: %j', (changes, problems) => {
+    expect(problemsOf(changes)).toEqual(problems)
+  })
+
+  it.each([null, 'erp', 5, ['erp']])('keeps a place for %j, which is no table', (entry) => {
+    const [first, second] = read(entry, ERP)
+    expect(first).toMatchObject({
+      name: '#1',
+      type: null,
+      problems: [
+        { setting: 'name', problem: 'Must be a text' },
+        { setting: 'type', problem: 'Must be a text' },
+      ],
+    })
+    expect(second).toMatchObject({ name: 'erp', problems: [] })
+  })
+
+  it('lets each destination fail alone', () => {
+    const list = read({ ...SLACK, url: 'https://hooks.slack.com.evil.example/' }, ERP)
+    expect(list.map(({ name: shown, problems }) => [shown, problems.length])).toEqual([
+      ['alerts', 1],
+      ['erp', 0],
+    ])
+  })
+
+  it('refuses a name the second time, under its place in the list', () => {
+    const list = read(ERP, { ...SLACK, name: 'erp' }, { ...ERP, name: '' }, { ...ERP, name: '' })
+    expect(list.map(({ name: shown, problems }) => [shown, problems[0]?.problem])).toEqual([
+      ['erp', undefined],
+      ['#2', 'Must be unique among the destinations'],
+      ['#3', 'Must be 1 to 64 of a-z, 0-9, _ and -'],
+      ['#4', 'Must be 1 to 64 of a-z, 0-9, _ and -'],
+    ])
+  })
+
+  it('refuses a forgotten portals line, as it would tell one customer about another', () => {
+    const forgotten = {
+      setting: 'portals',
+      problem: 'Must be set, as another destination names its portals: use ["*"] for all',
+    }
+    const one = { ...ERP, name: 'one', portals: ['one.bitrix24.com'] }
+    expect(read(one, ERP, { ...SLACK, portals: ['*'] }).map(({ problems }) => problems)).toEqual([
+      [],
+      [forgotten],
+      [],
+    ])
+    // A wrong line names portals as well; a broken neighbour does not excuse a forgotten one.
+    expect(read({ ...one, portals: 5 }, ERP).map(({ problems }) => problems)).toEqual([
+      [{ setting: 'portals', problem: 'Must be a list of globs' }],
+      [forgotten],
+    ])
+  })
+
+  it('notes the values of the portal that the settings ask for', () => {
+    const [destination] = read({ ...ERP, url: '$portal.URL', secret: ['$portal.KEY', SECRET] })
+    expect(destination).toMatchObject({
+      portalValues: ['URL', 'KEY'],
+      settings: { url: '$portal.URL', secret: ['$portal.KEY', SECRET] },
+      problems: [],
+    })
+    if (destination === undefined) throw new Error('Cannot find the destination')
+    const values = new Map([
+      ['URL', 'https://one.example.com/'],
+      ['KEY', SECRET],
+    ])
+    expect(openDestination(destination, values, POLICY).ok).toBe(true)
+    expect(openDestination(destination, new Map(), POLICY)).toMatchObject({ ok: false })
+  })
+
+  it('shows no value of a setting in any problem', () => {
+    const canary = 'canary-4711'
+    const entries = Object.keys(ERP).flatMap((key) =>
+      [canary, [canary], { a: canary }, `https://${canary}`, `whsec_${canary}`].map((value) => ({
+        ...ERP,
+        [key]: value,
+      })),
+    )
+    const common = ['events', 'portals', 'fields', 'retryHours', 'timeoutMs', 'unchanged', 'other']
+    const others = common.map((key) => ({ ...ERP, [key]: canary }))
+    const problems = [...entries, ...others].flatMap((entry) => read(entry)[0]?.problems ?? [])
+    expect(problems.length).toBeGreaterThan(20)
+    expect(JSON.stringify(problems)).not.toContain(canary)
+  })
+})
+
+describe('isValueName()', () => {
+  it.each([
+    ['A', true],
+    ['SLACK_URL_2', true],
+    [`A${'B'.repeat(63)}`, true],
+    [`A${'B'.repeat(64)}`, false],
+    ['', false],
+    ['a', false],
+    ['2A', false],
+    ['_A', false],
+    ['A-B', false],
+    ['A\n', false],
+  ])('%j is %j', (name, isName) => {
+    expect(isValueName(name)).toBe(isName)
+  })
+})

@@ -1,0 +1,91 @@
+import { env } from 'cloudflare:workers'
+import { reset } from 'cloudflare:test'
+import { afterEach, describe, expect, it } from 'vitest'
+import { InstallStore, type InstallRecord } from '../../src/storage/install-store.ts'
+
+const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
+const HASH = 'a'.repeat(64)
+const OTHER = 'b'.repeat(64)
+
+const store = new InstallStore(env.INSTALLS)
+
+afterEach(() => reset())
+
+function aRecord(changes: Partial<InstallRecord> = {}): InstallRecord {
+  return {
+    version: 1,
+    generation: 3,
+    hashes: [
+      { hash: HASH, until: null },
+      { hash: OTHER, until: 1_790_000_000_000 },
+    ],
+    tokens: 'v1.k1.iv.sealed',
+    systemTokens: null,
+    domain: 'acme.bitrix24.com',
+    ...changes,
+  }
+}
+
+describe('InstallStore', () => {
+  it('loads what it saved, under the documented key', async () => {
+    await store.save(MEMBER, aRecord())
+    expect(await store.load(MEMBER)).toEqual(aRecord())
+    expect(JSON.parse((await env.INSTALLS.get(`install:${MEMBER}`)) ?? '')).toEqual(aRecord())
+  })
+
+  it('knows nothing of a portal without a record', async () => {
+    expect(await store.load(MEMBER)).toBeNull()
+  })
+
+  it('overwrites and removes', async () => {
+    await store.save(MEMBER, aRecord())
+    await store.save(MEMBER, aRecord({ generation: 4 }))
+    expect((await store.load(MEMBER))?.generation).toBe(4)
+    await store.remove(MEMBER)
+    expect(await store.load(MEMBER)).toBeNull()
+  })
+
+  it.each([
+    'null',
+    '[]',
+    '"text"',
+    '{}',
+    JSON.stringify({ ...aRecord(), version: 2 }),
+    JSON.stringify({ ...aRecord(), hashes: [{ hash: 1, until: null }] }),
+    JSON.stringify({ ...aRecord(), hashes: undefined }),
+  ])('takes %s for none, so that the object is asked', async (text) => {
+    await env.INSTALLS.put(`install:${MEMBER}`, text)
+    expect(await store.load(MEMBER)).toBeNull()
+  })
+
+  it('takes fields that a later version adds', async () => {
+    await env.INSTALLS.put(`install:${MEMBER}`, JSON.stringify({ ...aRecord(), later: true }))
+    expect(await store.load(MEMBER)).toEqual(aRecord())
+  })
+
+  it('lists the portals alone, page by page', async () => {
+    const members = ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(32))
+    await Promise.all(members.map((member) => store.save(member, aRecord())))
+    await env.INSTALLS.put(`spill:${MEMBER}:1:receipt`, 'x')
+    expect(await store.list(null)).toEqual({ memberIds: members, cursor: null })
+    // KV decides how long a page is.
+    const small = new InstallStore(withPageLimit(env.INSTALLS, 2))
+    const pages: string[][] = []
+    let cursor: string | null = null
+    do {
+      const page: Awaited<ReturnType<InstallStore['list']>> = await small.list(cursor)
+      pages.push(page.memberIds)
+      cursor = page.cursor
+    } while (cursor !== null)
+    expect(pages).toEqual([members.slice(0, 2), members.slice(2, 4), members.slice(4)])
+  })
+})
+
+function withPageLimit(kv: KVNamespace, limit: number): KVNamespace {
+  return new Proxy(kv, {
+    get(target, property) {
+      if (property !== 'list') return Reflect.get(target, property)
+      return (options: KVNamespaceListOptions) => target.list({ ...options, limit })
+    },
+  })
+}

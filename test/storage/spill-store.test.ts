@@ -1,0 +1,76 @@
+import { env } from 'cloudflare:workers'
+import { reset } from 'cloudflare:test'
+import { afterEach, describe, expect, it } from 'vitest'
+import { SPILL_TTL_SECONDS, SpillStore } from '../../src/storage/spill-store.ts'
+
+const ACME = 'a'.repeat(32)
+const OTHER = 'b'.repeat(32)
+
+const store = new SpillStore(env.INSTALLS)
+
+afterEach(() => reset())
+
+function aPlace(memberId: string, receivedAt: number, receipt: string) {
+  return { memberId, receivedAt, receipt }
+}
+
+describe('SpillStore', () => {
+  it('keeps a request under the documented key, for 30 days', async () => {
+    const before = Math.floor(Date.now() / 1000)
+    await store.save(aPlace(ACME, 1_790_000_000_000, 'receipt-1'), 'value')
+    const { keys } = await env.INSTALLS.list()
+    const [key] = keys
+    expect(keys.map(({ name }) => name)).toEqual([`spill:${ACME}:1790000000000:receipt-1`])
+    expect(SPILL_TTL_SECONDS).toBe(30 * 24 * 3600)
+    expect(key?.expiration).toBeGreaterThanOrEqual(before + SPILL_TTL_SECONDS)
+    expect(key?.expiration).toBeLessThanOrEqual(before + SPILL_TTL_SECONDS + 60)
+  })
+
+  it('lists by portal and by time of receipt', async () => {
+    const places = [
+      aPlace(OTHER, 1_790_000_000_001, 'r4'),
+      aPlace(ACME, 1_790_000_000_020, 'r3'),
+      aPlace(ACME, 1_790_000_000_003, 'r2'),
+      aPlace(ACME, 1_690_000_000_009, 'r1'),
+    ]
+    for (const place of places) await store.save(place, place.receipt)
+    await env.INSTALLS.put(`install:${ACME}`, '{}')
+    const all = await store.list(null)
+    expect(all.records.map(({ receipt }) => receipt)).toEqual(['r1', 'r2', 'r3', 'r4'])
+    expect(all.cursor).toBeNull()
+    expect(all.records[0]).toEqual({
+      key: `spill:${ACME}:1690000000009:r1`,
+      memberId: ACME,
+      receivedAt: 1_690_000_000_009,
+      receipt: 'r1',
+    })
+    const own = await store.list(null, OTHER)
+    expect(own.records.map(({ receipt }) => receipt)).toEqual(['r4'])
+  })
+
+  it('takes no portal for another whose id begins alike', async () => {
+    await store.save(aPlace(`${ACME}0`, 1, 'r'), 'x')
+    expect((await store.list(null, ACME)).records).toEqual([])
+  })
+
+  it('loads a value and removes it', async () => {
+    await store.save(aPlace(ACME, 1, 'r'), 'value with "quotes" and \u20ac')
+    const [record] = (await store.list(null)).records
+    if (record === undefined) throw new Error('Cannot find the record')
+    expect(await store.load(record)).toBe('value with "quotes" and \u20ac')
+    await store.remove(record)
+    expect(await store.load(record)).toBeNull()
+    expect((await store.list(null)).records).toEqual([])
+  })
+
+  it('passes over a key that is not of its form', async () => {
+    await env.INSTALLS.put('spill:stray', 'x')
+    await store.save(aPlace(ACME, 1, 'r'), 'x')
+    expect((await store.list(null)).records.map(({ memberId }) => memberId)).toEqual([ACME])
+  })
+
+  it('rejects when KV refuses, so that the caller knows', async () => {
+    // 512 bytes are the most of a key.
+    await expect(store.save(aPlace(ACME, 1, 'r'.repeat(600)), 'x')).rejects.toThrow(/512|key/i)
+  })
+})
