@@ -170,7 +170,9 @@ describe('alarm()', () => {
 
   it('does not throw for a bug of ours: it is logged, the lanes run and the safety alarm stands', async () => {
     await rested()
-    const damaged = { kind: 'unanswered', nextCheckAt: 0, expiresAt: Number.MAX_SAFE_INTEGER }
+    const since = bench.clock.now()
+    const times = { since, expiresAt: since + 5 * MINUTE_MS, nextCheckAt: 0 }
+    const damaged = { kind: 'unanswered', sealed: 7, clientId: null, domain: null, ...times }
     await bench.rows('INSERT INTO pending (id, pending) VALUES (1, ?)', JSON.stringify(damaged))
     await bench.portal().controlLane('erp', { kind: 'pause' })
     await bench.append()

@@ -1,0 +1,309 @@
+/**
+ * `GET /healthz`: ok or every problem by its setting, never a value; and that wrong settings of receivers
+ * never stop the receipt of events.
+ */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { loadConfig, type Env } from '../../src/config.ts'
+import { healthResponse } from '../../src/http/health.ts'
+import { answerOf, Edge, watchLog } from '../support/edge.ts'
+import { NO_TRACES, PortalLab } from '../support/portal-lab.ts'
+import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'
+
+const CANARY = 'canary-4711'
+const UNTRUSTED = {
+  status: 403,
+  body: {
+    error: {
+      code: 'untrusted',
+      message: 'The caller could not prove that it speaks for the portal',
+    },
+  },
+}
+const MISCONFIGURED = {
+  status: 503,
+  retryAfter: '300',
+  body: {
+    error: { code: 'misconfigured', message: 'The relay cannot verify any portal: see /healthz' },
+  },
+}
+/** Nothing that proves a portal. */
+const UNSET = { BITRIX24_CLIENT_ID: '', BITRIX24_CLIENT_SECRET: '', OUTGOING_WEBHOOK_TOKENS: '' }
+
+let lab: PortalLab
+
+beforeEach(() => {
+  watchLog()
+  lab = new PortalLab()
+})
+
+afterEach(async () => {
+  expect(lab.network.unclaimed).toEqual([])
+  await lab.close()
+})
+
+function healthOf(settings: Readonly<Record<string, unknown>> = {}): Promise<Response> {
+  const call = { method: 'GET', path: '/healthz', contentType: null }
+  return new Edge(settings).call(null, call)
+}
+
+function ok(more: object = {}) {
+  return { status: 200, body: { status: 'ok', version: expect.any(String), ...more } }
+}
+
+function misconfigured(problems: Readonly<Record<string, string>>, more: object = {}) {
+  return {
+    status: 500,
+    body: {
+      status: 'misconfigured',
+      version: expect.any(String),
+      problems: Object.entries(problems).map(([setting, problem]) => ({ setting, problem })),
+      ...more,
+    },
+  }
+}
+
+function bySetting<T extends { setting: string }>(problems: readonly T[]): T[] {
+  return problems.toSorted((a, b) => (a.setting < b.setting ? -1 : 1))
+}
+
+describe('GET /healthz', () => {
+  it('says ok, and the version that is deployed', async () => {
+    const response = await healthOf({ VERSION: { id: 'v-1', tag: '', timestamp: '' } })
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(await answerOf(response)).toEqual({
+      status: 200,
+      body: { status: 'ok', version: 'v-1' },
+    })
+  })
+
+  it('names every problem of every setting at once', async () => {
+    const settings = {
+      BITRIX24_CLIENT_SECRET: '',
+      BITRIX24_APPLICATIONS: `{"${CANARY}"`,
+      BITRIX24_OAUTH_URLS: `["http://${CANARY}.example.com"]`,
+      OUTGOING_WEBHOOK_TOKENS: { [`${CANARY}-token`]: `https://${CANARY}` },
+      TOKEN_KEYS: CANARY,
+      PUBLIC_URL: `http://${CANARY}.example.com`,
+      RETENTION_DAYS: CANARY,
+      SUBSCRIBED_EVENTS: [CANARY],
+      UNSAFE_ALLOW_LOCAL_ADDRESSES: CANARY,
+      DESTINATIONS: [
+        { name: 'alerts', type: 'slak', url: CANARY },
+        { name: 'alerts', type: 'slack', url: CANARY, portals: ['*'] },
+        { name: 'erp', type: 'webhook', url: '$ERP_URL', secret: CANARY, sercet: CANARY },
+      ],
+    }
+    const list = 'Must be a list of event names such as onCrmDealUpdate'
+    const forgotten = 'Must be set, as another destination names its portals: use ["*"] for all'
+    const response = await healthOf(settings)
+    const text = await response.text()
+    const { status, problems } = JSON.parse(text)
+    expect({ code: response.status, status }).toEqual({ code: 500, status: 'misconfigured' })
+    expect(bySetting(problems)).toEqual(
+      bySetting(
+        Object.entries({
+          BITRIX24_CLIENT_SECRET: 'Must be set, as BITRIX24_CLIENT_ID is',
+          BITRIX24_APPLICATIONS:
+            'Must be a JSON object of client id to client secret (the text is not JSON)',
+          BITRIX24_OAUTH_URLS: 'Must hold https URLs of public hosts (not_https)',
+          OUTGOING_WEBHOOK_TOKENS: 'Entry 1 must name a domain or a member_id',
+          TOKEN_KEYS: 'Must be a JSON object of key id to base64 of 32 bytes, newest first',
+          PUBLIC_URL: 'Must be the https origin of this Worker (not_https)',
+          RETENTION_DAYS: 'Must be a number of days (the text is not JSON)',
+          SUBSCRIBED_EVENTS: list,
+          UNSAFE_ALLOW_LOCAL_ADDRESSES: 'Must be "true" or "false"',
+          'DESTINATIONS.alerts.type': 'Must be a known type: did you mean "slack"?',
+          'DESTINATIONS.alerts.portals': forgotten,
+          'DESTINATIONS.#2.name': 'Must be unique among the destinations',
+          'DESTINATIONS.erp.url': 'Must be available: the secret ERP_URL is not set',
+          'DESTINATIONS.erp.sercet':
+            'Must not be set, as webhook does not know it: did you mean "secret"?',
+          'DESTINATIONS.erp.portals': forgotten,
+        }).map(([setting, problem]) => ({ setting, problem })),
+      ),
+    )
+    expect(text).not.toContain(CANARY)
+  })
+
+  it('shows no value of any setting or secret, right or wrong', async () => {
+    const secrets = [
+      RUNTIME_BINDINGS.BITRIX24_CLIENT_SECRET,
+      RUNTIME_BINDINGS.TOKEN_KEYS,
+      RUNTIME_BINDINGS.OUTGOING_WEBHOOK_TOKENS,
+      RUNTIME_BINDINGS.ADMIN_TOKEN,
+      RUNTIME_BINDINGS.SLACK_WEBHOOK_URL,
+      RUNTIME_BINDINGS.ERP_SIGNING_SECRET,
+    ]
+    const names = Object.keys(RUNTIME_BINDINGS)
+    // Each setting in turn takes the place of another, as if lines had been mixed up.
+    for (const [index, name] of names.entries()) {
+      const other = names[(index + 1) % names.length] ?? ''
+      const response = await healthOf({ [name]: Reflect.get(RUNTIME_BINDINGS, other) })
+      const text = await response.text()
+      expect(secrets.filter((secret) => text.includes(secret))).toEqual([])
+      expect(text).not.toMatch(/canary/i)
+    }
+  })
+
+  it('shows warnings beside either status', async () => {
+    const warnings = [
+      'UNSAFE_ALLOW_LOCAL_ADDRESSES is on: http and local addresses are let through',
+    ]
+    const local = { UNSAFE_ALLOW_LOCAL_ADDRESSES: 'true' }
+    expect(await answerOf(await healthOf(local))).toEqual(ok({ warnings }))
+    expect(await answerOf(await healthOf({ ...local, RETENTION_DAYS: 0 }))).toEqual(
+      misconfigured({ RETENTION_DAYS: 'Must be at least 1' }, { warnings }),
+    )
+    const short = { ADMIN_TOKEN: 'short' }
+    expect(await answerOf(await healthOf(short))).toEqual(
+      ok({ warnings: ['ADMIN_TOKEN has fewer than 16 characters'] }),
+    )
+  })
+
+  it('says what to set where nothing could ever be verified', async () => {
+    expect(await answerOf(await healthOf({ ...UNSET, TOKEN_KEYS: '' }))).toEqual(
+      misconfigured({
+        TOKEN_KEYS: 'Must be set to seal tokens: make one with npm run keys',
+        BITRIX24_CLIENT_ID:
+          'Must be set, or OUTGOING_WEBHOOK_TOKENS: no portal can be verified yet',
+      }),
+    )
+  })
+
+  it('answers HEAD like GET, and nothing else', async () => {
+    const edge = new Edge()
+    const head = await edge.call(null, { method: 'HEAD', path: '/healthz', contentType: null })
+    expect([head.status, await head.text()]).toEqual([200, ''])
+    const post = await edge.call('event=1', { path: '/healthz' })
+    expect(await answerOf(post)).toEqual({
+      status: 404,
+      body: { error: { code: 'not_found', message: 'Nothing is found at this address' } },
+    })
+  })
+
+  it('answers although the directory cannot be reached', async () => {
+    const DIRECTORY = {
+      getByName: () => {
+        throw new Error('Network connection lost.')
+      },
+    }
+    expect(await answerOf(await healthOf({ DIRECTORY }))).toEqual(ok())
+  })
+
+  it('stores nothing and asks nobody', async () => {
+    await healthOf()
+    expect(await lab.traces()).toEqual(NO_TRACES)
+    expect(lab.network.sent).toEqual([])
+  })
+})
+
+describe('healthResponse() with pending installs', () => {
+  const notice = {
+    memberId: 'a'.repeat(32),
+    domain: 'acme.bitrix24.com',
+    clientId: 'local.1',
+    expiresAt: 1,
+  }
+  const text =
+    'portal acme.bitrix24.com installed application local.1: ' +
+    'set BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET'
+  const deps = {
+    version: 'v-1',
+    problems: [],
+    warnings: [],
+    canVerify: true,
+    listPending: () => Promise.resolve([notice]),
+  }
+
+  it('is red while no application is configured', async () => {
+    const response = await healthResponse({ ...deps, hasApplication: false })
+    expect(await answerOf(response)).toEqual({
+      status: 500,
+      body: {
+        status: 'misconfigured',
+        version: 'v-1',
+        problems: [{ setting: 'BITRIX24_CLIENT_ID', problem: text }],
+        pending: [text],
+      },
+    })
+  })
+
+  it("stays green beside a configured application, so that a stranger's turns no monitor red", async () => {
+    const response = await healthResponse({ ...deps, hasApplication: true })
+    expect(await answerOf(response)).toEqual({
+      status: 200,
+      body: { status: 'ok', version: 'v-1', pending: [text] },
+    })
+  })
+})
+
+describe('receipt depends on its own settings only', () => {
+  const broken = [
+    '[{"name":',
+    5,
+    [{ name: 'a', type: 'slack', url: 'http://10.0.0.1/' }],
+    [{ type: 'pigeon' }, null],
+  ]
+
+  it.each(broken)('and stores with DESTINATIONS = %j', async (destinations) => {
+    // The object gets what its own configuration would hold.
+    lab.adapt = (settings) => ({
+      ...settings,
+      // Sound: only DESTINATIONS is read of it.
+      destinations: loadConfig({ DESTINATIONS: destinations } as unknown as Env).destinations,
+    })
+    const edge = new Edge({ DESTINATIONS: destinations })
+    const install = lab.body('app-ONAPPINSTALL-local', { ts: lab.ts(-60) })
+    expect(await answerOf(await edge.call(install))).toEqual({
+      status: 200,
+      body: { accepted: true },
+    })
+    const event = lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: lab.ts() })
+    expect(await answerOf(await edge.call(event))).toEqual({
+      status: 200,
+      body: { accepted: true, sequence: 1 },
+    })
+    expect((await healthOf({ DESTINATIONS: destinations })).status).toBe(500)
+    expect(lab.delivered()).toEqual([])
+  })
+
+  it('and the events that waited are delivered once the setting is right', async () => {
+    lab.adapt = (settings) => ({ ...settings, destinations: null })
+    await lab.install()
+    await lab.event()
+    lab.adapt = (settings) => settings
+    await lab.restart()
+    await lab.event()
+    await vi.waitFor(() => expect(lab.delivered().map(({ sequence }) => sequence)).toEqual([1, 2]))
+  })
+})
+
+describe('503 misconfigured', () => {
+  function eventTo(settings: Readonly<Record<string, unknown>>): Promise<Response> {
+    return new Edge(settings).call(lab.body('app-ONCRMDEALUPDATE'))
+  }
+
+  it('is said only where no portal can be verified at all', async () => {
+    const keyless = { ...UNSET, TOKEN_KEYS: '' }
+    expect(await answerOf(await eventTo(keyless))).toEqual(MISCONFIGURED)
+    // A configured setting that cannot be read proves nobody either.
+    const unreadable = { ...keyless, OUTGOING_WEBHOOK_TOKENS: '{', TOKEN_KEYS: 'x' }
+    expect(await answerOf(await eventTo(unreadable))).toEqual(MISCONFIGURED)
+    expect(await lab.traces()).toEqual(NO_TRACES)
+  })
+
+  it.each([
+    ['an application', { BITRIX24_APPLICATIONS: { 'app.1': 'secret' } }],
+    ['an outgoing webhook', { OUTGOING_WEBHOOK_TOKENS: { 'token-of-someone': 'acme.com' } }],
+    ['a key, under which an install can wait', { TOKEN_KEYS: RUNTIME_BINDINGS.TOKEN_KEYS }],
+  ])('is not said beside %s', async (_what, settings) => {
+    const answer = await eventTo({ ...UNSET, TOKEN_KEYS: '', ...settings })
+    expect(await answerOf(answer)).toEqual(UNTRUSTED)
+  })
+
+  it('does not hide a fault of the request', async () => {
+    const edge = new Edge({ ...UNSET, TOKEN_KEYS: '' })
+    expect((await edge.call('event=')).status).toBe(400)
+    expect((await edge.call(null, { method: 'GET', contentType: null })).status).toBe(405)
+  })
+})
