@@ -135,7 +135,7 @@ export class PortalObject extends DurableObject<unknown> {
   async install(request: InstallRequest): Promise<InstallAnswer> {
     const answer = await this.#installer.install(request)
     if (answer.kind === 'installed') {
-      this.#background(this.#mirror.follow())
+      await this.#mirror.follow()
       this.#background(this.#subscriber.bind())
     }
     this.#deliverSoon()

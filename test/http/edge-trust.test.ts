@@ -17,6 +17,7 @@ import { answerOf, Edge, watchLog } from '../support/edge.ts'
 import {
   anIntake,
   decoded,
+  kvFollowed,
   ORIGIN,
   portalsWith,
   watchKv,
@@ -42,6 +43,12 @@ beforeEach(() => {
 
 afterEach(() => lab.close())
 
+/** Installs the lab's portal and waits until the edge can know it. */
+async function install(): Promise<void> {
+  await lab.install()
+  await kvFollowed(lab)
+}
+
 /** The intake under test, over the watched namespace and the test's clock. */
 function intake(changes: Parameters<typeof anIntake>[0] = {}) {
   return anIntake({ installs: new InstallStore(kv.kv), now: () => now, ...changes })
@@ -59,7 +66,7 @@ function wrong(index: number): Changes {
 
 describe('takeRequest() asks memory, then KV, then the object', () => {
   it('and reads KV once for a portal that goes on calling', async () => {
-    await lab.install()
+    await install()
     const probe = intake()
     for (const id of [1, 2, 3]) {
       expect(await takeRequest(probe.deps, event(id), ORIGIN)).toEqual({ ...STORED, sequence: id })
@@ -69,7 +76,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
   })
 
   it('and reads KV again after 30 s', async () => {
-    await lab.install()
+    await install()
     const probe = intake()
     await takeRequest(probe.deps, event(1), ORIGIN)
     now += TRUSTED_MEMORY_MS - 1
@@ -81,7 +88,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
   })
 
   it('and asks the object on a miss', async () => {
-    await lab.install()
+    await install()
     await env.INSTALLS.delete(`install:${lab.memberId}`)
     const probe = intake()
     expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
@@ -89,7 +96,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
   })
 
   it('and asks the object on a mismatch', async () => {
-    await lab.install()
+    await install()
     const record = await lab.record()
     const hashes = [{ hash: 'f'.repeat(64), until: null }]
     await env.INSTALLS.put(`install:${lab.memberId}`, JSON.stringify({ ...record, hashes }))
@@ -99,9 +106,10 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
   })
 
   it('and lets the object decide where KV is behind', async () => {
-    await lab.install()
+    await install()
     const record = JSON.stringify(await lab.record())
     await lab.uninstall('keep-data')
+    await kvFollowed(lab)
     await env.INSTALLS.put(`install:${lab.memberId}`, record)
     const probe = intake()
     expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual(UNTRUSTED)
@@ -115,7 +123,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
   })
 
   it('and lets the object decide where KV fails or holds rubbish', async () => {
-    await lab.install()
+    await install()
     const failing = intake({ installs: new InstallStore(watchKv(['get']).kv) })
     expect(await takeRequest(failing.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
     await env.INSTALLS.put(`install:${lab.memberId}`, '{"version":2}')
@@ -136,7 +144,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
   })
 
   it('and answers a notice of a known portal without waking its object', async () => {
-    await lab.install()
+    await install()
     const probe = intake()
     const notice = decoded(lab.body('app-ONAPPTEST'))
     const accepted = { kind: 'accepted', domain: null, finished: true }
@@ -152,7 +160,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
 
 describe('takeRequest() remembers wrong tokens', () => {
   it('so that a flood of one costs one call of the object', async () => {
-    await lab.install()
+    await install()
     const probe = intake()
     for (const id of Array.from({ length: 50 }).keys()) {
       expect(await takeRequest(probe.deps, event(id + 1, wrong(1)), ORIGIN)).toEqual(UNTRUSTED)
@@ -184,7 +192,7 @@ describe('takeRequest() remembers wrong tokens', () => {
   })
 
   it('and forgets trusted ones when the portal is uninstalled', async () => {
-    await lab.install()
+    await install()
     const probe = intake()
     await takeRequest(probe.deps, event(1), ORIGIN)
     const hash = await hashToken(lab.memberId, APPLICATION_TOKEN)
@@ -271,7 +279,7 @@ describe('the rate limit counts only callers that could not prove themselves', (
   })
 
   it('and never one that KV or memory knows, from the flooding address itself', async () => {
-    await lab.install()
+    await install()
     const probe = limited(0)
     expect(await takeRequest(probe.deps, event(1, wrong(1)), ORIGIN)).toEqual(TOO_MANY)
     expect(await takeRequest(probe.deps, event(2), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
@@ -289,7 +297,7 @@ describe('the rate limit counts only callers that could not prove themselves', (
       expect(await takeRequest(probe.deps, decoded(lab.body(name)), ORIGIN)).toEqual(TOO_MANY)
     }
     const tokenless = decoded(lab.body('install-page-body', { APPLICATION_TOKEN: null }))
-    await lab.install()
+    await install()
     const asked = lab.network.sent.length
     expect(await takeRequest(probe.deps, tokenless, ORIGIN)).toEqual(TOO_MANY)
     expect({ asked: lab.network.sent.length, calls: probe.lookups }).toEqual({ asked, calls: [] })
@@ -322,7 +330,7 @@ describe('the rate limit counts only callers that could not prove themselves', (
   })
 
   it('and a limiter that fails costs no event', async () => {
-    await lab.install()
+    await install()
     await env.INSTALLS.delete(`install:${lab.memberId}`)
     const admitUntrusted = () => Promise.reject(new Error('Limiter is down'))
     const probe = intake({ admitUntrusted })

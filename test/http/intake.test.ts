@@ -12,6 +12,7 @@ import {
   anIntake,
   decoded,
   inTurn,
+  kvFollowed,
   ORIGIN,
   portalsWith,
   realPortals,
@@ -29,6 +30,7 @@ beforeEach(async () => {
   lab = new PortalLab()
   now = Date.now()
   await lab.install()
+  await kvFollowed(lab)
 })
 
 afterEach(async () => {

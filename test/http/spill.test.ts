@@ -19,6 +19,7 @@ import {
   anIntake,
   aSealer,
   decoded,
+  kvFollowed,
   ORIGIN,
   portalsWith,
   realPortals,
@@ -48,6 +49,7 @@ beforeEach(async () => {
   lab = new PortalLab()
   now = Date.now()
   await lab.install()
+  await kvFollowed(lab)
 })
 
 afterEach(async () => {

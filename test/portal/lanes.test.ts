@@ -152,6 +152,17 @@ describe('G3 at least once', () => {
     expect((await bench.lane('erp')).cursor).toBe(3)
   })
 
+  it('stores a lane that has come to rest within a second as well, while another one hangs', async () => {
+    await bench.deploy([machine('erp'), machine('slow')])
+    bench.receive('slow', () => new Promise<never>(() => {}))
+    await bench.append()
+    await until(() => bench.clock.sleepers > 0)
+    expect((await bench.storedLane('erp')).cursor).toBe(0)
+    await bench.advance(SECOND_MS)
+    await until(async () => (await bench.storedLane('erp')).cursor === 1)
+    await crash()
+  })
+
   it('G1: an event that was acknowledged before a crash is delivered after it', async () => {
     await bench.portal().recognises(await bench.tokenHash())
     await bench.portal().controlLane('erp', { kind: 'pause' })

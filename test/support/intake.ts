@@ -1,5 +1,6 @@
 /** The intake with its dependencies given by hand: real KV and real objects unless a test says otherwise. */
 import { env } from 'cloudflare:workers'
+import { vi } from 'vitest'
 import { decodeRequest } from '../../src/bitrix24/decode-request.ts'
 import { parseForm } from '../../src/bitrix24/form.ts'
 import type { IncomingRequest } from '../../src/bitrix24/request.ts'
@@ -10,6 +11,7 @@ import type { PortalClient, PortalLookup } from '../../src/portal/client.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { createSealer, parseTokenKeys } from '../../src/storage/seal.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
+import type { PortalLab } from './portal-lab.ts'
 import { RUNTIME_BINDINGS } from './runtime-bindings.ts'
 
 /** Where the calls come from. */
@@ -30,6 +32,16 @@ export function realPortals(memberId: string): PortalClient {
   const { PORTALS }: { readonly PORTALS: DurableObjectNamespace } = env
   // Sound: as in the composition root.
   return PORTALS.getByName(memberId) as unknown as PortalClient
+}
+
+/** Waits until KV holds what the object knows of its install: it may follow in the background. */
+export async function kvFollowed(lab: PortalLab): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      if ((await lab.stored()).kvDirty) throw new Error('KV is behind the object')
+    },
+    { interval: 5 },
+  )
 }
 
 /** A sealer under the key of the test configuration. */
