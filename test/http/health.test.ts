@@ -102,6 +102,8 @@ describe('GET /healthz', () => {
     expect(bySetting(problems)).toEqual(
       bySetting(
         Object.entries({
+          BITRIX24_CLIENT_ID:
+            'Must be set, or OUTGOING_WEBHOOK_TOKENS: no portal can be verified yet',
           BITRIX24_CLIENT_SECRET: 'Must be set, as BITRIX24_CLIENT_ID is',
           BITRIX24_APPLICATIONS:
             'Must be a JSON object of client id to client secret (the text is not JSON)',
