@@ -212,14 +212,19 @@ describe('TokenMemory', () => {
     for (const index of Array.from({ length: MAX_TOKENS_REMEMBERED }).keys()) {
       memory.remember('a', `hash-${index}`, trusted)
     }
-    // What is remembered again becomes new.
-    memory.remember('a', 'hash-0', trusted)
+    // What is remembered again becomes new, and takes no place of another.
+    memory.remember('a', 'hash-3', trusted)
     memory.remember('a', 'hash-new', trusted)
     expect(MAX_TOKENS_REMEMBERED).toBe(5000)
-    const known = ['hash-0', 'hash-1', 'hash-2', 'hash-4999', 'hash-new'].map((hash) =>
-      memory.recall('a', hash, 1),
-    )
-    expect(known).toEqual(['trusted', 'unknown', 'trusted', 'trusted', 'trusted'])
+    const known = [0, 1, 3, 4999, 'new'].map((name) => memory.recall('a', `hash-${name}`, 1))
+    expect(known).toEqual(['unknown', 'trusted', 'trusted', 'trusted', 'trusted'])
+    for (const index of Array.from({ length: MAX_TOKENS_REMEMBERED - 2 }).keys()) {
+      memory.remember('b', `hash-${index}`, trusted)
+    }
+    expect([1, 3].map((name) => memory.recall('a', `hash-${name}`, 1))).toEqual([
+      'unknown',
+      'trusted',
+    ])
   })
 
   it('keeps portals apart', () => {

@@ -4,13 +4,14 @@
  * request back into the log by the cron trigger (G5).
  */
 import { env } from 'cloudflare:workers'
-import { createExecutionContext } from 'cloudflare:test'
+import { createExecutionContext, createScheduledController } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DAILY_CRON, DRAIN_CRON, runCron } from '../../src/cron.ts'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
 import { takeRequest } from '../../src/http/intake.ts'
 import type { PortalClient, PortalLookup } from '../../src/portal/client.ts'
 import { encodeSpilled } from '../../src/portal/spill.ts'
+import worker from '../../src/index.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { createSealer } from '../../src/storage/seal.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
@@ -221,6 +222,14 @@ describe('the spill is drained by the cron trigger', () => {
     expect(toml).toContain(`crons = ["${DRAIN_CRON}", "${DAILY_CRON}"]`)
   })
 
+  it('through the handler of the Worker', async () => {
+    await spillEvents(1)
+    const trigger = createScheduledController({ cron: DRAIN_CRON, scheduledTime: new Date() })
+    await worker.scheduled(trigger, { ...env })
+    expect(await logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect(await spilledKeys()).toEqual([])
+  })
+
   it('in the order of receipt, whatever the order of writing', async () => {
     now += 5000
     await spillEvents(3)
@@ -387,7 +396,11 @@ describe('the spill is drained by the cron trigger', () => {
     spills.load = () => Promise.resolve(null)
     const probe = intake(realPortals, { spills })
     await runCron(DRAIN_CRON, probe.deps)
-    expect({ log: await logged(), lookups: probe.lookups }).toEqual({ log: [], lookups: [] })
+    expect({ log: await logged(), lookups: probe.lookups, lines: probe.lines }).toEqual({
+      log: [],
+      lookups: [],
+      lines: [{ level: 'info', event: 'spill_drained', fields: { drained: 1, left: 0 } }],
+    })
   })
 
   it('and lifecycle requests have their turn between the events', async () => {

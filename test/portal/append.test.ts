@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { NO_INSTALL } from '../../src/core/install.ts'
 import type { AppendAnswer, AppendRequest } from '../../src/portal/appender.ts'
-import { PortalBench, gate, machine, until } from '../support/portal-bench.ts'
+import { PortalBench, gate, machine, person, until, type Entry } from '../support/portal-bench.ts'
 
 const MINUTE_MS = 60_000
 
@@ -261,16 +261,20 @@ describe('an equal event', () => {
 })
 
 // Rows that SQLite reports as written, and one for each alarm that is set (billed like a row).
-async function cost(destinations: number, events: number): Promise<Record<string, number>> {
-  const names = ['a', 'b', 'c'].slice(0, destinations)
-  await bench.deploy(names.map((name) => machine(name)))
-  await bench.append()
-  await bench.quiet()
+async function cost(
+  destinations: readonly Entry[],
+  events: number,
+): Promise<Readonly<Record<'log' | 'lanes' | 'alarms', number>>> {
+  await bench.deploy(destinations)
+  await bench.start()
   const observed = await bench.observe()
   await bench.appendMany(events)
-  await bench.settled()
-  await bench.advance(2000)
-  await until(() => bench.clock.sleepers === 0)
+  // A person's lane waits a second after each message.
+  await until(async () => {
+    await bench.advance(1000)
+    const { lanes } = (await bench.portal().view()) ?? { lanes: [] }
+    return lanes.every(({ backlog }) => backlog === 0) && bench.clock.sleepers === 0
+  })
   const rows = (table: string) =>
     observed.writes
       .filter(({ query }) => query.includes(`INTO ${table}`))
@@ -281,19 +285,28 @@ async function cost(destinations: number, events: number): Promise<Record<string
 
 describe('rows written per event', () => {
   it('sparse, one destination: the event, its outcome and one alarm', async () => {
-    expect(await cost(1, 1)).toEqual({ log: 1, lanes: 1, alarms: 1 })
+    expect(await cost([machine('a')], 1)).toEqual({ log: 1, lanes: 1, alarms: 1 })
   })
 
   it('sparse, three destinations: no row more, since the lanes share theirs', async () => {
-    expect(await cost(3, 1)).toEqual({ log: 1, lanes: 1, alarms: 1 })
+    const three = [machine('a'), machine('b'), person('c')]
+    expect(await cost(three, 1)).toEqual({ log: 1, lanes: 1, alarms: 1 })
   })
 
   it.each([1, 3])(
-    'a burst of 100 with %i destinations stays below 1.25 rows an event',
-    async (n) => {
-      const { log, lanes, alarms } = await cost(n, 100)
+    'a burst of 100 with %i machines stays below 1.25 rows an event',
+    async (count) => {
+      const machines = ['a', 'b', 'c'].slice(0, count).map((name) => machine(name))
+      const { log, lanes, alarms } = await cost(machines, 100)
       expect({ log, alarms }).toEqual({ log: 100, alarms: 1 })
       expect(lanes).toBeLessThanOrEqual(20)
     },
   )
+
+  it('a burst of 20 with a person: a row for each message, since one is stored before the next', async () => {
+    const { log, lanes, alarms } = await cost([person('a'), machine('b')], 20)
+    expect({ log, alarms }).toEqual({ log: 20, alarms: 1 })
+    expect(lanes).toBeGreaterThanOrEqual(20)
+    expect(lanes).toBeLessThanOrEqual(24)
+  })
 })

@@ -2,8 +2,6 @@
  * The schema of a portal's object: from every older version, with rows in it, forward; and never a table
  * for somebody who stored nothing.
  */
-import { env } from 'cloudflare:workers'
-import { listDurableObjectIds } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../src/core/lane-state.ts'
 import { NO_INSTALL } from '../../src/core/install.ts'
@@ -179,7 +177,6 @@ describe('a portal that nothing is known of', () => {
     expect(await portal.controlLane('erp', { kind: 'pause' })).toEqual(unknown)
     expect(await portal.controlLane('erp', { kind: 'park', sequence: 1 })).toEqual(unknown)
     expect(await portal.replay('erp', { kind: 'parked' }, { dryRun: false })).toEqual(unknown)
-    expect(await listDurableObjectIds(env.PORTALS)).toEqual([])
     expect(await tableNames()).toEqual([])
     expect(await bench.inside(({ storage }) => hasSchema(openDatabase(storage)))).toBe(false)
     expect(await bench.alarmAt()).toBeNull()
