@@ -158,6 +158,9 @@ export function createPortalSettings(env: Env): PortalSettings {
       config.subscribedEvents,
       (config.destinations ?? []).map(({ filter }) => filter.events),
     ),
+    publicUrl: config.publicUrl,
+    reconcileMinutes: config.reconcileMinutes,
+    fieldLinks: config.fieldLinks,
     installs: new InstallStore(env.INSTALLS),
     directory: {
       pin: (tokenId, memberId) => directoryOf(env).pin(tokenId, memberId),
@@ -169,5 +172,6 @@ export function createPortalSettings(env: Env): PortalSettings {
     sleep: (ms) => scheduler.wait(ms),
     log,
     maxGroup: MAX_GROUP,
+    newReceipt: () => crypto.randomUUID(),
   }
 }

@@ -3,10 +3,12 @@
  * fails alone. Every problem names its setting and the wanted form, and never shows a value.
  */
 import * as v from 'valibot'
+import { checkWebhookUrl } from './bitrix24/rest-client.ts'
 import { ApplicationTokenSchema } from './bitrix24/wire-schemas.ts'
 import { checkAddress, type AddressPolicy } from './core/address.ts'
-import { canonicalName } from './core/event-names.ts'
-import type { OutgoingWebhook } from './core/outgoing-webhook.ts'
+import { canonicalName, FIELD_FAMILY_NAMES } from './core/event-names.ts'
+import type { FieldFamily } from './core/event.ts'
+import { webhookRule, type OutgoingWebhook } from './core/outgoing-webhook.ts'
 import { err, ok, type Result } from './core/result.ts'
 import type { ConfiguredDestination } from './destinations/configured.ts'
 import { readDestinations } from './destinations/read-destinations.ts'
@@ -46,6 +48,10 @@ export interface Config {
   readonly adminToken: string | null
   readonly publicUrl: string | null
   readonly retentionDays: number
+  /** Minutes between two scheduled comparisons; 0 turns them off. */
+  readonly reconcileMinutes: number
+  /** Family to the address of its settings page. */
+  readonly fieldLinks: ReadonlyMap<FieldFamily, string>
   /** The configured names of the events to bind; null for the default. */
   readonly subscribedEvents: readonly string[] | null
   readonly version: string
@@ -60,6 +66,7 @@ export const DEFAULT_OAUTH_URLS = [
 ] as const
 
 const DEFAULT_RETENTION_DAYS = 30
+const DEFAULT_RECONCILE_MINUTES = 1440
 const GOOD_ADMIN_TOKEN_LENGTH = 16
 
 const LOCAL_WARNING = 'UNSAFE_ALLOW_LOCAL_ADDRESSES is on: http and local addresses are let through'
@@ -91,6 +98,8 @@ function readConfig(env: Env): Config {
     adminToken: readAdminToken(reader),
     publicUrl: readPublicUrl(reader, policy),
     retentionDays: readRetentionDays(reader),
+    reconcileMinutes: readReconcileMinutes(reader),
+    fieldLinks: readFieldLinks(reader),
     subscribedEvents: readSubscribedEvents(reader),
     version: env.VERSION?.id ?? 'unversioned',
     problems: reader.problems,
@@ -256,10 +265,33 @@ function readWebhooks(reader: Reader, policy: AddressPolicy): readonly OutgoingW
     const named = v.is(ApplicationTokenSchema, token)
       ? readPortalName(portal, policy)
       : err('must have an application token of 8 to 128 characters, without blanks')
-    if (named.ok) return [{ token, portal: named.value }]
-    reader.report('OUTGOING_WEBHOOK_TOKENS', `Entry ${index + 1} ${named.error}`)
-    return []
+    const rest = readWebhookUrl(reader, value, policy)
+    if (!named.ok) {
+      reader.report('OUTGOING_WEBHOOK_TOKENS', `Entry ${index + 1} ${named.error}`)
+      return []
+    }
+    // Receipt does not depend on it: without a good address events go out thin.
+    if (!rest.ok) reader.report('OUTGOING_WEBHOOK_TOKENS', `Entry ${index + 1} ${rest.error}`)
+    return [{ token, portal: named.value, rest: rest.ok ? rest.value : null }]
   })
+}
+
+const REST_FORM =
+  'must have as rest the address of an incoming webhook of that portal, https://<portal>/rest/<user>/<secret>/, or the name of a secret that holds it ($NAME)'
+
+function readWebhookUrl(
+  reader: Reader,
+  entry: string | { readonly portal: string; readonly rest?: string | undefined },
+  policy: AddressPolicy,
+): Result<string | null, string> {
+  if (typeof entry === 'string' || entry.rest === undefined) return ok(null)
+  const named = /^\$([A-Z][A-Z0-9_]*)$/u.exec(entry.rest)?.[1]
+  const text = named === undefined ? entry.rest : reader.secret(named)
+  const url = text === undefined ? null : checkWebhookUrl(text, policy)
+  if (url === null) return err(REST_FORM)
+  const portal = entry.portal.trim().toLowerCase()
+  const isDomain = webhookRule(portal) === 'domain'
+  return isDomain && url.host !== portal && url.hostname !== portal ? err(REST_FORM) : ok(url.href)
 }
 
 function readPortalName(portal: string, policy: AddressPolicy): Result<string, string> {
@@ -315,6 +347,35 @@ function readRetentionDays(reader: Reader): number {
     v.maxValue(3650, 'Must be at most 3650'),
   )
   return reader.parse('RETENTION_DAYS', schema) ?? DEFAULT_RETENTION_DAYS
+}
+
+function readReconcileMinutes(reader: Reader): number {
+  const form = 'Must be 0 (off) or at least 10 minutes'
+  const schema = v.pipe(
+    v.number(form),
+    v.integer(form),
+    v.maxValue(525_600, 'Must be at most 525600'),
+    v.check((minutes) => minutes === 0 || minutes >= 10, form),
+  )
+  return reader.parse('RECONCILE_MINUTES', schema) ?? DEFAULT_RECONCILE_MINUTES
+}
+
+const FIELD_LINKS_FORM =
+  'Must be a JSON object of family (requisite, lead, …) to https://{domain}/… address'
+
+function readFieldLinks(reader: Reader): ReadonlyMap<FieldFamily, string> {
+  const schema = v.record(
+    v.picklist(FIELD_FAMILY_NAMES, FIELD_LINKS_FORM),
+    v.pipe(v.string(FIELD_LINKS_FORM), v.regex(/^https:\/\/\{domain\}\//u, FIELD_LINKS_FORM)),
+    FIELD_LINKS_FORM,
+  )
+  const links = reader.parse('FIELD_LINKS', v.pipe(noList(FIELD_LINKS_FORM), schema)) ?? {}
+  return new Map(
+    FIELD_FAMILY_NAMES.flatMap((family) => {
+      const link = links[family]
+      return link === undefined ? [] : [[family, link] as const]
+    }),
+  )
 }
 
 function readSubscribedEvents(reader: Reader): readonly string[] | null {

@@ -30,6 +30,9 @@ function problemsOf(settings: Readonly<Record<string, unknown>>): string[] {
   )
 }
 
+const REST_URL = 'https://box.example.com:8443/rest/1/canary0123456789/'
+const REQUISITE_LINK = 'https://{domain}/crm/configs/preset/8/ufields/'
+
 describe('loadConfig()', () => {
   it('reads everything', () => {
     const { sealer, ...config } = read({
@@ -43,7 +46,10 @@ describe('loadConfig()', () => {
       },
       ADMIN_TOKEN: ' canary-admin-token-0123456789 ',
       PUBLIC_URL: 'https://relay.example.com/',
+      REST: 'https://box.example.com:8443/rest/1/canary0123456789',
       RETENTION_DAYS: 7,
+      RECONCILE_MINUTES: '0',
+      FIELD_LINKS: { requisite: REQUISITE_LINK },
       SUBSCRIBED_EVENTS: ['onCrmDealUpdate'],
       DESTINATIONS: [],
       VERSION: { id: 'v-1' },
@@ -57,14 +63,16 @@ describe('loadConfig()', () => {
       ]),
       oauthUrls: ['https://oauth.bitrix.info', 'https://oauth.example.com:8443'],
       webhooks: [
-        { token: TOKEN, portal: 'acme.bitrix24.com' },
-        { token: `${TOKEN}2`, portal: MEMBER },
-        { token: `${TOKEN}3`, portal: 'box.example.com:8443' },
+        { token: TOKEN, portal: 'acme.bitrix24.com', rest: null },
+        { token: `${TOKEN}2`, portal: MEMBER, rest: null },
+        { token: `${TOKEN}3`, portal: 'box.example.com:8443', rest: REST_URL },
       ],
       canSeal: true,
       destinations: [],
       adminToken: 'canary-admin-token-0123456789',
       publicUrl: 'https://relay.example.com',
+      reconcileMinutes: 0,
+      fieldLinks: new Map([['requisite', REQUISITE_LINK]]),
       retentionDays: 7,
       subscribedEvents: ['onCrmDealUpdate'],
       version: 'v-1',
@@ -99,6 +107,8 @@ describe('loadConfig()', () => {
         destinations: [],
         adminToken: null,
         publicUrl: null,
+        reconcileMinutes: 1440,
+        fieldLinks: new Map(),
         retentionDays: 30,
         subscribedEvents: null,
         version: 'unversioned',
@@ -175,6 +185,23 @@ describe('loadConfig() names what is wrong', () => {
     ['BITRIX24_OAUTH_URLS', [], 'Must name at least one server'],
     ['BITRIX24_OAUTH_URLS', ['http://canary.example'], `${urls} (not_https)`],
     ['BITRIX24_OAUTH_URLS', ['https://127.0.0.1'], `${urls} (private_address)`],
+    ...[
+      'https://acme.com/rest/',
+      'http://acme.com/rest/1/canary/',
+      'https://other.com/rest/1/canary/',
+      '$UNSET',
+    ].map((rest): [string, unknown, string] => [
+      'OUTGOING_WEBHOOK_TOKENS',
+      { [`${CANARY}-token`]: { portal: 'acme.com', rest } },
+      'Entry 1 must have as rest the address of an incoming webhook of that portal, https://<portal>/rest/<user>/<secret>/, or the name of a secret that holds it ($NAME)',
+    ]),
+    ['RECONCILE_MINUTES', 5, 'Must be 0 (off) or at least 10 minutes'],
+    ['RECONCILE_MINUTES', 'daily', `Must be 0 (off) or at least 10 minutes ${notJson}`],
+    [
+      'FIELD_LINKS',
+      { requisite: 'https://evil.example.com/canary' },
+      'Must be a JSON object of family (requisite, lead, …) to https://{domain}/… address',
+    ],
     ['OUTGOING_WEBHOOK_TOKENS', 'canary', `${webhooks} ${notJson}`],
     ['OUTGOING_WEBHOOK_TOKENS', ['canary'], webhooks],
     ['OUTGOING_WEBHOOK_TOKENS', { [`${CANARY}-token`]: 47114711 }, webhooks],
@@ -243,7 +270,7 @@ describe('loadConfig() names what is wrong', () => {
       'RETENTION_DAYS',
     ])
     expect(config.oauthUrls).toEqual(['https://oauth.example.com'])
-    expect(config.webhooks).toEqual([{ token: TOKEN, portal: 'acme.com' }])
+    expect(config.webhooks).toEqual([{ token: TOKEN, portal: 'acme.com', rest: null }])
     expect(config.applications.size).toBe(1)
     expect(config.retentionDays).toBe(30)
     // Null, and not empty: lanes stand still, and no lane is taken for removed.

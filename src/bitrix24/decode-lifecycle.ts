@@ -111,7 +111,8 @@ export function decodePage(
     ts: null,
     credentials,
     systemUser: null,
-    language: readOrNull(LanguageSchema, query['LANG']),
+    language:
+      readOrNull(LanguageSchema, query['LANG']) ?? readOrNull(LanguageSchema, payload['LANG']),
   })
 }
 

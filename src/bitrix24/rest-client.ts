@@ -1,8 +1,8 @@
 /**
- * The one way in which the relay talks to portals and OAuth servers: a POST whose secrets are in the
- * body, never in a URL (URLs end up in access logs), no redirect followed, and an answer of bounded
- * size. A renamed portal answers with a redirect; the caller learns `redirected` and asks the OAuth
- * server for the new address instead of following it.
+ * The one way in which the relay talks to portals and OAuth servers: a POST whose tokens are in the
+ * body, never in a URL (URLs end up in access logs; an incoming webhook's secret has no other place),
+ * no redirect followed, and an answer of bounded size. A renamed portal answers with a redirect; the
+ * caller learns `redirected` and asks the OAuth server for the new address instead of following it.
  */
 import { checkAddress } from '../core/address.ts'
 import type { AddressPolicy } from '../core/address.ts'
@@ -28,14 +28,23 @@ export interface RestDeps {
 
 /** One call of a REST method. */
 export interface RestRequest {
-  /** Ends with `/rest/`. */
+  /** Ends with `/rest/`; without a token, an incoming webhook's URL as `checkWebhookUrl` accepts it. */
   readonly endpoint: string
   /** For example `crm.requisite.userfield.get`. */
   readonly method: string
-  /** The OAuth access token. */
-  readonly token: string
+  /** The OAuth access token; null when the endpoint is an incoming webhook's URL, itself the secret. */
+  readonly token: string | null
   readonly params?: JsonObject
 }
+
+/**
+ * Calls a method of one portal with whatever access is stored for it: adds the token, refreshes it when it
+ * has expired, keeps to the portal's pace. What the functions of this folder need of a portal.
+ */
+export type RestCaller = (
+  method: string,
+  params?: JsonObject,
+) => Promise<Result<JsonObject, RestError>>
 
 /** A form for an absolute URL, with the values in it that must not come back in an error. */
 export interface FormRequest {
@@ -55,13 +64,16 @@ export async function callRest(
   if (!/^[a-z0-9_.]+$/i.test(request.method)) {
     throw new TypeError('Cannot call a Bitrix24 method as its name has foreign characters')
   }
-  const endpoint = checkEndpoint(request.endpoint, deps.policy)
+  const { token, params = {} } = request
+  const check = token === null ? checkWebhookUrl : checkEndpoint
+  const endpoint = check(request.endpoint, deps.policy)
   if (endpoint === null) return err(UNSAFE_ADDRESS)
-  const form = encodeParams(request.params ?? {})
-  // Last, since PHP lets the last of equal names win.
-  form.set('auth', request.token)
-  const url = endpoint.href + request.method
-  const answer = await sendForm({ url, form, secrets: [request.token] }, deps)
+  const form = encodeParams(params)
+  // Beside a webhook's secret a parameter `auth` would be taken for the token.
+  form.delete('auth')
+  if (token !== null) form.set('auth', token)
+  const secrets = [token ?? endpoint.pathname.split('/').at(-2) ?? '']
+  const answer = await sendForm({ url: endpoint.href + request.method, form, secrets }, deps)
   if (answer.ok && !Object.hasOwn(answer.value, 'result')) {
     return err({ kind: 'unreachable', code: 'malformed_answer', status: 200 })
   }
@@ -112,10 +124,23 @@ export function checkEndpoint(raw: string, policy: AddressPolicy): URL | null {
   return pathname.endsWith('/rest/') && search === '' && hash === '' ? address.value : null
 }
 
+/**
+ * Checks an incoming webhook's URL, `https://<portal>/rest/<user id>/<secret>/`, and returns it with its
+ * last slash. Null for every other form: another path, query, fragment or user info.
+ */
+export function checkWebhookUrl(raw: string, policy: AddressPolicy): URL | null {
+  // Read from the raw text: an empty query or fragment leaves no trace in the parsed URL.
+  if (/[?#]/.test(raw)) return null
+  const address = checkAddress(raw, policy)
+  if (!address.ok) return null
+  const path = /^(\/rest\/\d{1,15}\/[A-Za-z0-9]{1,64})\/?$/.exec(address.value.pathname)?.[1]
+  return path === undefined ? null : new URL(`${path}/`, address.value)
+}
+
 const UNSAFE_ADDRESS: RestError = { kind: 'refused', code: 'unsafe_address', status: null }
 
-// As PHP's http_build_query does: brackets for nesting, true 1, false 0, null left out.
-function encodeParams(params: JsonObject): URLSearchParams {
+/** Encodes parameters as PHP's http_build_query does: brackets for nesting, true 1, false 0, null left out. */
+export function encodeParams(params: JsonObject): URLSearchParams {
   const form = new URLSearchParams()
   for (const [key, value] of Object.entries(params)) appendParam(form, key, value)
   return form

@@ -34,7 +34,7 @@ export interface RestError {
   /**
    * Bitrix24's own code, at most 60 of `A-Z a-z 0-9 _`; or ours where Bitrix24 gave none:
    * `timeout`, `network_error`, `redirected`, `malformed_answer`, `answer_too_large`,
-   * `unsafe_address`, `inconsistent`. May be empty, as Bitrix24's can be.
+   * `unsafe_address`, `inconsistent`, `already_bound`. May be empty, as Bitrix24's can be.
    */
   readonly code: string
   /** HTTP status; null when there was no answer. */
@@ -97,6 +97,9 @@ export interface AnswerFacts {
 export function classifyError(body: JsonObject, facts: AnswerFacts): RestError {
   const raw = readCode(body['error'])
   const known = KIND_BY_CODE.get(raw.toLowerCase())
+  if (known === undefined && isAlreadyBound(body['error_description'])) {
+    return { kind: 'refused', code: 'already_bound', status: facts.status }
+  }
   const kind = known ?? kindOfUnknownCode(body['error_description'], facts.status)
   const code = known === undefined ? withoutSecrets(sanitise(raw), facts.secrets) : sanitise(raw)
   const waitMs = readRetryAfterMs(facts.retryAfter) ?? readResetMs(body['time'])
@@ -127,6 +130,12 @@ function kindOfUnknownCode(description: Json | undefined, status: number): RestE
   return status >= 500 ? 'unreachable' : 'refused'
 }
 
+// event.bind has no code of its own for it: ERROR_CORE, "Unable to set event handler: Handler already
+// binded" (portal source, lib/event.php).
+function isAlreadyBound(description: Json | undefined): boolean {
+  return typeof description === 'string' && /\bhandler already binded\b/i.test(description)
+}
+
 function sanitise(text: string): string {
   return text.replace(/[^A-Za-z0-9_]/g, '')
 }
@@ -135,8 +144,11 @@ function withoutSecrets(code: string, secrets: readonly string[]): string {
   const shown = code.slice(0, MAX_CODE_LENGTH).toLowerCase()
   for (const secret of secrets) {
     const needle = sanitise(secret).toLowerCase()
-    for (let at = 0; at + ECHO_LENGTH <= needle.length; at += 1) {
-      if (shown.includes(needle.slice(at, at + ECHO_LENGTH))) return ''
+    // A secret that is shorter than an echo is looked for as a whole.
+    const length = Math.min(ECHO_LENGTH, needle.length)
+    if (length === 0) continue
+    for (let at = 0; at + length <= needle.length; at += 1) {
+      if (shown.includes(needle.slice(at, at + length))) return ''
     }
   }
   return code

@@ -18,6 +18,9 @@ const FIELD_FAMILIES: readonly (readonly [word: string, family: FieldFamily])[] 
   ['Type', 'type'],
 ]
 
+/** Every family of user fields, in the order of the documentation. */
+export const FIELD_FAMILY_NAMES: readonly FieldFamily[] = FIELD_FAMILIES.map(([, family]) => family)
+
 const FIELD_ACTIONS: readonly (readonly [word: string, action: FieldAction])[] = [
   ['Add', 'added'],
   ['Update', 'updated'],
@@ -130,4 +133,11 @@ export function deliveryType(canonical: string): string {
   const meaning = userFieldOf(canonical)
   if (meaning) return `bitrix24.crm.${meaning.family}_user_field.${meaning.action}`
   return `bitrix24.event.${canonical.toLowerCase()}`
+}
+
+/** Returns the canonical code of a user-field event, for example `ONCRMLEADUSERFIELDUPDATE`. */
+export function userFieldCode(family: FieldFamily, action: FieldAction): string {
+  const noun = FIELD_FAMILIES.find(([, known]) => known === family)?.[0] ?? family
+  const verb = FIELD_ACTIONS.find(([, known]) => known === action)?.[0] ?? action
+  return `onCrm${noun}UserField${verb}`.toUpperCase()
 }

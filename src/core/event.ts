@@ -64,17 +64,44 @@ export interface Change {
   readonly after: Json
 }
 
+/** Why an event goes out thin: nothing could be read for it. */
+export type ThinReason =
+  | 'no_tokens'
+  | 'tokens_lost'
+  | 'access_denied'
+  | 'rate_limited'
+  | 'portal_unreachable'
+  | 'timeout'
+  | 'not_found'
+
+/** A person of the portal. */
+export interface PortalUser {
+  readonly id: number
+  /** Null when the scope does not allow to ask. */
+  readonly name: string | null
+}
+
 /** What was found out about an event after it was stored. */
 export interface Enrichment {
   readonly status: 'complete' | 'unavailable' | 'not_applicable'
   /** Why it is unavailable; null otherwise. */
-  readonly reason: string | null
-  /** Null when not known, `[]` when nothing visible changed. */
+  readonly reason: ThinReason | null
+  /** Null when not known, `[]` when nothing visible changed or an earlier event told it. */
   readonly changes: readonly Change[] | null
   /** The field's definition as read: `label`, `userTypeId` and more; null when not known. */
   readonly field: { readonly [key: string]: Json } | null
   /** The display name of `RelayEvent.userId`; null when not known. */
   readonly userName: string | null
+  /** The earlier sequence whose changes include this event's; null otherwise. */
+  readonly toldBy: number | null
+  /** The sequences, this one first, that one read explains together; empty when it is alone. */
+  readonly covers: readonly number[]
+  /** Everybody whose events are covered, each once; empty when it is alone. */
+  readonly users: readonly PortalUser[]
+  /** Thin events whose changes are told here; empty otherwise. */
+  readonly completes: readonly number[]
+  /** When the portal was read, in unix milliseconds by its clock where it says so; null when it was not. */
+  readonly readAt: number | null
 }
 
 /** The enrichment of an event that nothing was read for. */
@@ -84,6 +111,11 @@ export const NOT_ENRICHED: Enrichment = {
   changes: null,
   field: null,
   userName: null,
+  toldBy: null,
+  covers: [],
+  users: [],
+  completes: [],
+  readAt: null,
 }
 
 /** A stored event together with its place in the portal's log. */
@@ -95,4 +127,7 @@ export interface LogEntry {
   /** When the edge received it, in unix milliseconds. */
   readonly receivedAt: number
   readonly event: RelayEvent
+  /** `reconciled` when no event told it: found by comparing with the portal. */
+  readonly origin: 'event' | 'reconciled'
+  readonly enrichment: Enrichment
 }

@@ -1,6 +1,6 @@
 /** What became of an event at a destination: exact where it was written down, else from the cursor. */
 import type { LogEntry } from './event.ts'
-import { epochAt, type LaneState } from './lane-state.ts'
+import { epochAt, isUnchanged, type LaneState } from './lane-state.ts'
 import type { ExactFate } from './settle.ts'
 
 /** The fate of one event at one destination, as the admin API shows it. */
@@ -11,6 +11,9 @@ export interface Fate {
   readonly attempts: number | null
   readonly reason: string | null
 }
+
+/** Why a lane leaves out an event whose change an earlier one told. */
+const UNCHANGED = 'unchanged'
 
 /** The fate of an entry: `exact` is the stored one, `filteredBy` why the lane does not get it at all. */
 export function fateOf(
@@ -26,6 +29,8 @@ export function fateOf(
   if (recent !== undefined) {
     return { state: recent.state, at: recent.at, attempts: recent.attempts, reason: null }
   }
+  if (filteredBy === UNCHANGED)
+    return { state: 'unchanged', at: null, attempts: null, reason: null }
   if (filteredBy !== null) {
     return { state: 'filtered', at: null, attempts: null, reason: filteredBy }
   }
@@ -52,5 +57,6 @@ export function filterReason(
   const epoch = epochAt(lane, entry.sequence)
   if (epoch === null) return 'older_than_destination'
   if (epoch.silent !== null) return epoch.silent
+  if (isUnchanged(epoch, entry)) return UNCHANGED
   return matchReason(epoch.events, epoch.fields, entry)
 }

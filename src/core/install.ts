@@ -2,6 +2,7 @@
  * The install: the record that proves a portal. Pure transitions; what the OAuth server said comes in as
  * an argument. Tokens appear here only as hashes and sealed texts.
  */
+import type { AccessState } from './access.ts'
 import { equalInConstantTime } from './constant-time.ts'
 import { DAY_MS } from './retry.ts'
 
@@ -36,6 +37,8 @@ export interface ApplicationInstall {
   readonly tokensIssuedAt: number
   /** The system user's pair, sealed. */
   readonly systemTokens: string | null
+  /** Unix seconds; 0 while there is none. */
+  readonly systemTokensIssuedAt: number
 }
 
 /** An outgoing webhook that has spoken for this portal. */
@@ -60,6 +63,8 @@ export interface Subscriptions {
   readonly checkedAt: number | null
   /** Canonical names that could not be bound. */
   readonly missing: readonly string[]
+  /** Canonical names of events that always carry the same user, as they are bound to one. */
+  readonly fixedUser: readonly string[]
 }
 
 /** Everything the object remembers about trust; one row. */
@@ -75,6 +80,8 @@ export interface InstallState {
   /** Unix seconds: when the current application token was last said to be that; null when unknown. */
   readonly tokenTs: number | null
   readonly application: ApplicationInstall | null
+  /** What is wrong with the access to the portal; null while nothing is known to be. */
+  readonly access: AccessState | null
   readonly webhooks: readonly WebhookInstall[]
   readonly refused: Refusals
   /** The relay's own address for this portal's events; null while nothing was installed. */
@@ -97,10 +104,11 @@ export const NO_INSTALL: InstallState = {
   hashes: [],
   tokenTs: null,
   application: null,
+  access: null,
   webhooks: [],
   refused: { count: 0, lastAt: null, reason: null },
   handlerUrl: null,
-  subscriptions: { checkedAt: null, missing: [] },
+  subscriptions: { checkedAt: null, missing: [], fixedUser: [] },
   erased: 0,
   formerDomain: null,
   kvDirty: false,
@@ -166,6 +174,7 @@ export function takeInstall(
   const former = state.application
   const mayChange = former === null || isOwner(former, confirmed)
   const isCurrent = mayChange && confirmed.ts >= (state.tokenTs ?? state.installTs ?? 0)
+  const pairs = takePairs(former, confirmed)
   const next: InstallState = {
     ...state,
     installTs: installTimeAfter(state, confirmed),
@@ -176,8 +185,9 @@ export function takeInstall(
       ...confirmed.application,
       installerUserId: former?.installerUserId ?? confirmed.userId,
       installedAt: former?.installedAt ?? now,
-      ...takePairs(former, confirmed),
+      ...pairs,
     },
+    access: isNewPair(former, pairs) ? null : state.access,
   }
   return { ...next, kvDirty: state.kvDirty || hasOtherRecord(state, next) }
 }
@@ -200,7 +210,15 @@ function hasOtherRecord(before: InstallState, after: InstallState): boolean {
   return JSON.stringify(recordOf(before)) !== JSON.stringify(recordOf(after))
 }
 
-type Pairs = Pick<ApplicationInstall, 'tokens' | 'tokensIssuedAt' | 'systemTokens' | 'systemUserId'>
+/** A new pair may end whatever was wrong with the access. */
+function isNewPair(former: Pairs | null, { tokens, systemTokens }: Pairs): boolean {
+  return tokens !== (former?.tokens ?? null) || systemTokens !== (former?.systemTokens ?? null)
+}
+
+type Pairs = Pick<
+  ApplicationInstall,
+  'tokens' | 'tokensIssuedAt' | 'systemTokens' | 'systemTokensIssuedAt' | 'systemUserId'
+>
 
 /** Whether a verified user may change what the portal is known by, once an installation is recorded. */
 export function isOwner(
@@ -222,9 +240,23 @@ function takePairs(former: ApplicationInstall | null, confirmed: ConfirmedInstal
   return {
     tokens: pair.tokens,
     tokensIssuedAt: pair.tokensIssuedAt,
-    systemTokens:
-      (mayChange ? application.systemTokens : null) ?? (isSameUser ? former.systemTokens : null),
+    ...takeSystemPair(former, application, { mayChange, isSameUser }),
     systemUserId,
+  }
+}
+
+function takeSystemPair(
+  former: ApplicationInstall,
+  brought: ConfirmedInstall['application'],
+  { mayChange, isSameUser }: { readonly mayChange: boolean; readonly isSameUser: boolean },
+): Pick<ApplicationInstall, 'systemTokens' | 'systemTokensIssuedAt'> {
+  const { systemTokens, systemTokensIssuedAt } = brought
+  const isNewer = !isSameUser || systemTokensIssuedAt >= former.systemTokensIssuedAt
+  if (mayChange && systemTokens !== null && isNewer) return { systemTokens, systemTokensIssuedAt }
+  if (!isSameUser) return { systemTokens: null, systemTokensIssuedAt: 0 }
+  return {
+    systemTokens: former.systemTokens,
+    systemTokensIssuedAt: former.systemTokensIssuedAt,
   }
 }
 
@@ -259,6 +291,7 @@ export function takeUninstall(state: InstallState, ts: number, lastSequence: num
     hashes: [],
     tokenTs: null,
     application: null,
+    access: null,
     formerDomain: state.application?.domain ?? state.formerDomain,
     kvDirty: true,
   }

@@ -2,6 +2,7 @@
  * A lane is one destination's way through one portal's log: a cursor and its state. Every transition
  * is a pure function from state to state, so that a crash at any point can be replayed in a test.
  */
+import type { LogEntry } from './event.ts'
 import type { Filter } from './routing.ts'
 
 /** The delivered and parked events that a lane remembers exactly. */
@@ -24,6 +25,8 @@ export interface Epoch {
   readonly fields: Filter['fields']
   /** Set when the lane takes nothing at all: the portal is not its own, or it has no value for it. */
   readonly silent: 'portal' | 'no_value' | null
+  /** True: events whose change an earlier one told are not sent. */
+  readonly skipsUnchanged: boolean
 }
 
 /** What became of an event at a destination, as far as the lane itself remembers it. */
@@ -90,6 +93,7 @@ export interface LanePlan {
   readonly events: readonly string[]
   readonly fields: readonly string[]
   readonly silent: Epoch['silent']
+  readonly skipsUnchanged: boolean
   /** A wrong destination stops its own lane only, with this reason; null when it is usable. */
   readonly problem: string | null
 }
@@ -117,7 +121,8 @@ export function createLane(plan: LanePlan, head: number): LaneState {
 }
 
 function epochOf(plan: LanePlan, from: number): Epoch {
-  return { from, events: plan.events, fields: plan.fields, silent: plan.silent }
+  const { events, fields, silent, skipsUnchanged } = plan
+  return { from, events, fields, silent, skipsUnchanged }
 }
 
 /**
@@ -163,7 +168,8 @@ function matchEpoch(lane: LaneState, plan: LanePlan): LaneState {
 }
 
 function sameFilter(a: Epoch, b: Epoch): boolean {
-  return a.silent === b.silent && sameList(a.events, b.events) && sameList(a.fields, b.fields)
+  if (a.silent !== b.silent || a.skipsUnchanged !== b.skipsUnchanged) return false
+  return sameList(a.events, b.events) && sameList(a.fields, b.fields)
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
@@ -205,6 +211,11 @@ export function isFailing(lane: LaneState): boolean {
 /** The epoch that decided a sequence; null for events older than the lane. */
 export function epochAt(lane: LaneState, sequence: number): Epoch | null {
   return lane.epochs.findLast((epoch) => epoch.from <= sequence) ?? null
+}
+
+/** Whether an epoch leaves an entry out as an earlier event told its change. */
+export function isUnchanged(epoch: Epoch, entry: LogEntry): boolean {
+  return epoch.skipsUnchanged && entry.enrichment.toldBy !== null
 }
 
 /**

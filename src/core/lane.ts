@@ -11,6 +11,7 @@ import type { DeliveryOutcome } from './outcome.ts'
 import {
   epochAt,
   isFailing,
+  isUnchanged,
   keepDecision,
   type Epoch,
   type LaneState,
@@ -235,7 +236,8 @@ function nextMeant(deps: LaneDeps): LogEntry | null {
 export function isMeant(deps: Pick<LaneDeps, 'takes'>, lane: LaneState, entry: LogEntry): boolean {
   if (entry.event.quarantined !== null) return false
   const epoch = epochAt(lane, entry.sequence)
-  return epoch !== null && epoch.silent === null && deps.takes(epoch, entry)
+  if (epoch === null || epoch.silent !== null || isUnchanged(epoch, entry)) return false
+  return deps.takes(epoch, entry)
 }
 
 /** The sequence before `sequence` that the lane was meant to get: the same on every attempt. */

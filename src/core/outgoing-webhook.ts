@@ -5,6 +5,8 @@ export interface OutgoingWebhook {
   readonly token: string
   /** A member_id, a domain in lower case (with its port, if any), or `*` in development. */
   readonly portal: string
+  /** The address of an incoming webhook of that portal, for reading; a secret. Null without one. */
+  readonly rest: string | null
 }
 
 /** What the configured portal asks for before the token may speak. */
@@ -34,4 +36,24 @@ export function judgeWebhook(
       if (verifiedDomain === null) return 'pin_needed'
       return verifiedDomain.toLowerCase() === portal ? 'yes' : 'no'
   }
+}
+
+/**
+ * The address of an incoming webhook to read a portal with; null without one. Only of an entry that has
+ * spoken for this portal, and not for another domain than the verified one: it would read a stranger's.
+ */
+export function readingUrl(
+  webhooks: readonly OutgoingWebhook[],
+  {
+    noted,
+    ...portal
+  }: { memberId: string; verifiedDomain: string | null; noted: readonly string[] },
+): string | null {
+  const readable = webhooks.find(
+    (webhook) =>
+      webhook.rest !== null &&
+      noted.includes(webhook.portal) &&
+      judgeWebhook(webhook.portal, portal) !== 'no',
+  )
+  return readable?.rest ?? null
 }

@@ -65,13 +65,30 @@ export function listChangeLines(
 ): readonly ChangeLine[] {
   const isWhole = action === 'added' || action === 'deleted'
   const items = wholeListItems(changes)
+  const values = new Map(changes.map((change) => [change.attribute, wholeValue(change)]))
   const lines = changes
     .filter(({ attribute }) => !(isWhole && IN_HEADLINE.includes(attribute)))
+    .filter((change) => !(isWhole && saysNothingNew(change, values)))
     .filter(({ attribute }) => !isPartOf(items, attribute))
     .toSorted((one, other) => rank(one.attribute) - rank(other.attribute))
     .map((change) => toLine(change, isWhole))
     .filter(({ line }) => line.before !== null || line.after !== null)
   return joinLanguages(lines)
+}
+
+function wholeValue({ before, after }: Change): Json {
+  return after ?? before
+}
+
+/** Bitrix24 fills a new field's other labels with the first one, and its texts with the field's code. */
+function saysNothingNew(change: Change, values: ReadonlyMap<string, Json>): boolean {
+  const [root = '', ...rest] = change.attribute.split('.')
+  const value = wholeValue(change)
+  if (root === 'LIST_COLUMN_LABEL' || root === 'LIST_FILTER_LABEL') {
+    return value === values.get(['EDIT_FORM_LABEL', ...rest].join('.'))
+  }
+  const isText = root === 'HELP_MESSAGE' || root === 'ERROR_MESSAGE'
+  return isText && value === values.get('FIELD_NAME')
 }
 
 /** The ids of list items that came or went: their order, default and code need no lines of their own. */

@@ -24,6 +24,11 @@ export interface Delivery {
   readonly receivedAt: number
   readonly event: RelayEvent
   readonly enrichment: Enrichment
+  /**
+   * An https page of the portal where the field is set up, made by the relay and never taken from the
+   * CRM; null when none is known.
+   */
+  readonly link: string | null
   /** True when an operator asked for it again. */
   readonly replayed: boolean
 }

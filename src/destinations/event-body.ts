@@ -3,7 +3,7 @@
  * people see in their logs; names are a contract, fields may be added.
  */
 import { deliveryType, displayName } from '../core/event-names.ts'
-import type { Change, Json } from '../core/event.ts'
+import type { Change, Enrichment, Json, PortalUser, ThinReason } from '../core/event.ts'
 import type { Delivery } from './destination.ts'
 
 /** The delivery type and event name of a test message. */
@@ -30,16 +30,30 @@ export interface EventData {
   readonly origin: 'event' | 'reconciled'
   /** ISO 8601 in UTC, milliseconds. */
   readonly receivedAt: string
-  readonly user: { readonly id: number; readonly name: string | null } | null
+  /** Whose action it was; the first of `users` when several events are told together. */
+  readonly user: PortalUser | null
+  /** Everybody whose events are told here; only with `covers`. */
+  readonly users?: readonly PortalUser[]
   readonly fields: {
     readonly ID: number
     readonly ENTITY_ID: string
     readonly FIELD_NAME: string
   } | null
   readonly field: { readonly [key: string]: Json } | null
+  /** Null when they are not known; `[]` when nothing visible changed or `toldBy` told it. */
   readonly changes: readonly Change[] | null
+  /** The earlier sequence whose changes include this event's. */
+  readonly toldBy?: number
+  /** The sequences that these changes explain together, this one first. */
+  readonly covers?: readonly number[]
+  /** Thin events that came before and whose changes are told here. */
+  readonly completes?: readonly number[]
+  /** When the portal was read: ISO 8601 in UTC, milliseconds. */
+  readonly readAt?: string
   readonly enrichment: 'complete' | 'unavailable' | 'not_applicable'
-  readonly enrichmentReason?: string | null
+  readonly enrichmentReason?: ThinReason | null
+  /** The page of the portal where the field is set up. */
+  readonly link?: string
   /** Bitrix24's `data`, for events that are not about user fields. */
   readonly payload?: Json
   readonly replayed?: true
@@ -47,6 +61,7 @@ export interface EventData {
 
 /** Builds the body; the same delivery always gives the same JSON. */
 export function buildEventBody(delivery: Delivery): EventBody {
+  const { enrichment } = delivery
   const isTest = delivery.sequence === null
   return {
     type: isTest ? TEST_TYPE : deliveryType(delivery.event.name),
@@ -59,13 +74,14 @@ export function buildEventBody(delivery: Delivery): EventBody {
       origin: delivery.origin,
       receivedAt: new Date(delivery.receivedAt).toISOString(),
       user: userOf(delivery),
+      ...(enrichment.covers.length > 0 && { users: enrichment.users.map(toUser) }),
       fields: fieldsOf(delivery),
-      field: delivery.enrichment.field,
-      changes: delivery.enrichment.changes?.map(toChange) ?? null,
-      enrichment: delivery.enrichment.status,
-      ...(delivery.enrichment.status === 'unavailable' && {
-        enrichmentReason: delivery.enrichment.reason,
-      }),
+      field: enrichment.field,
+      changes: enrichment.changes?.map(toChange) ?? null,
+      ...tellReading(enrichment),
+      enrichment: enrichment.status,
+      ...(enrichment.status === 'unavailable' && { enrichmentReason: enrichment.reason }),
+      ...(delivery.link !== null && { link: delivery.link }),
       ...(delivery.event.field === null && { payload: delivery.event.data }),
       ...(delivery.replayed && { replayed: true as const }),
     },
@@ -78,6 +94,21 @@ export function occurredAt(delivery: Delivery): number {
   return ts !== null && ts >= 0 && ts <= LAST_SECOND ? ts * 1000 : delivery.receivedAt
 }
 
+/** What is to be known about the reading of the changes; each part only where it holds. */
+function tellReading({ toldBy, covers, completes, readAt }: Enrichment): Partial<EventData> {
+  return {
+    ...(toldBy !== null && { toldBy }),
+    ...(covers.length > 0 && { covers }),
+    ...(completes.length > 0 && { completes }),
+    ...(readAt !== null && isTime(readAt) && { readAt: new Date(readAt).toISOString() }),
+  }
+}
+
+// The portal tells it, and a Date outside these years has no ISO 8601 form of four digits.
+function isTime(ms: number): boolean {
+  return ms >= 0 && ms < (LAST_SECOND + 1) * 1000
+}
+
 function userOf({ event, enrichment }: Delivery): EventData['user'] {
   return event.userId === null ? null : { id: event.userId, name: enrichment.userName }
 }
@@ -85,6 +116,10 @@ function userOf({ event, enrichment }: Delivery): EventData['user'] {
 function fieldsOf({ event: { field } }: Delivery): EventData['fields'] {
   if (field === null) return null
   return { ID: field.id, ENTITY_ID: field.entityId, FIELD_NAME: field.fieldName }
+}
+
+function toUser({ id, name }: PortalUser): PortalUser {
+  return { id, name }
 }
 
 function toChange({ attribute, before, after }: Change): Change {

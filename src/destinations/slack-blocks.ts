@@ -1,8 +1,8 @@
 /**
  * Renders one delivery as a Slack message. Text of the CRM stands only in text elements of rich_text,
  * which Slack shows literally: no mrkdwn, mention, link or emoji code is read in them, so nothing has
- * to be escaped there. The only mrkdwn is the date, made of our template and a number. The fallback
- * `text` (notifications, screen readers) is made inert as well as switched to `mrkdwn: false`.
+ * to be escaped there. The only mrkdwn is the date, made of our template and a number, and the only link
+ * is the relay's own. The fallback `text` (notifications, screen readers) is inert and `mrkdwn: false`.
  */
 import { displayName } from '../core/event-names.ts'
 import type { UserField } from '../core/event.ts'
@@ -13,13 +13,15 @@ import { listIds } from './payload-ids.ts'
 import { safeText } from './safe-text.ts'
 import { escapeSlack, hostSlack, inertSlack } from './slack-text.ts'
 import {
-  describeAction,
+  LINK_TEXT,
+  describeDeed,
   describeKind,
   describeLabel,
   describePortal,
   describeUser,
   formatUtc,
   listNotes,
+  type Piece,
 } from './wording.ts'
 
 /** A piece of literal text. */
@@ -29,10 +31,17 @@ export interface SlackTextElement {
   readonly style?: { readonly bold?: true; readonly code?: true; readonly italic?: true }
 }
 
+/** A link that the relay made. */
+export interface SlackLinkElement {
+  readonly type: 'link'
+  readonly url: string
+  readonly text: typeof LINK_TEXT
+}
+
 /** One paragraph. */
 export interface SlackSection {
   readonly type: 'rich_text_section'
-  readonly elements: readonly SlackTextElement[]
+  readonly elements: readonly (SlackTextElement | SlackLinkElement)[]
 }
 
 /** A bulleted list. */
@@ -69,6 +78,7 @@ const MAX_FALLBACK_LINES = 3
 const MAX_FALLBACK_LENGTH = 2000
 const MAX_CODE = 80
 const MAX_IDS = 5
+const MAX_URL_LENGTH = 2000
 
 /** Everything the layout needs, already in words. */
 interface Content {
@@ -127,20 +137,25 @@ function describeTest(): Headline {
 function describeField(delivery: Delivery, field: UserField): Headline {
   const label = describeLabel(delivery)
   const code = safeText(field.fieldName, MAX_CODE) || `field ${field.id}`
-  const user = describeUser(delivery)
   const kind = describeKind(field)
-  const action = describeAction(field.action)
+  const deed = describeDeed(delivery, field)
   const title = label === null ? [] : [bold(label), plain(' ')]
   const inQuotes = label === null ? '' : `“${inertSlack(label)}” `
   return {
     headline: [
       ...title,
       { type: 'text', text: code, style: { code: true } },
-      plain(`\n${kind}: ${action} by `),
-      bold(user),
+      ...deed.map(({ text, isName }, index) => {
+        if (isName) return bold(text)
+        return plain(index === 0 ? `\n${kind}: ${text}` : text)
+      }),
     ],
-    summary: `${kind} ${inQuotes}(${inertSlack(code)}): ${action} by ${inertSlack(user)}`,
+    summary: `${kind} ${inQuotes}(${inertSlack(code)}): ${inertSlack(textOf(deed))}`,
   }
+}
+
+function textOf(pieces: readonly Piece[]): string {
+  return pieces.map(({ text }) => text).join('')
 }
 
 function describeOther(delivery: Delivery): Headline {
@@ -178,6 +193,7 @@ function layOut(delivery: Delivery, content: Content, count: number): SlackMessa
     mrkdwn: false,
     blocks: [
       { type: 'rich_text', elements: [section(content.headline), ...paragraphs] },
+      ...renderLink(delivery),
       renderContext(delivery, content.notes),
     ],
   }
@@ -194,6 +210,18 @@ function renderLine({ label, before, after, isWhole }: ChangeLine): readonly Sla
 function renderValue(value: string | null): SlackTextElement {
   if (value === null) return { type: 'text', text: 'empty', style: { italic: true } }
   return { type: 'text', text: value, style: { code: true } }
+}
+
+/**
+ * A link and not a button: a click on a button with a `url` is sent to the app's interactivity URL too,
+ * and without one Slack shows a warning beside it (slackapi/node-slack-sdk#869). A block of its own, so
+ * that it stands on a line of its own.
+ */
+function renderLink({ link }: Delivery): readonly SlackBlock[] {
+  if (link === null || !link.startsWith('https://') || link.length > MAX_URL_LENGTH) return []
+  return [
+    { type: 'rich_text', elements: [section([{ type: 'link', url: link, text: LINK_TEXT }])] },
+  ]
 }
 
 function renderContext(delivery: Delivery, notes: readonly string[]): SlackBlock {
@@ -232,7 +260,7 @@ function formatLine({ label, before, after, isWhole }: ChangeLine): string {
   return `${start}${inertSlack(before ?? 'empty')} → ${inertSlack(after ?? 'empty')}`
 }
 
-function section(elements: readonly SlackTextElement[]): SlackSection {
+function section(elements: SlackSection['elements']): SlackSection {
   return { type: 'rich_text_section', elements }
 }
 

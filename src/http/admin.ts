@@ -72,6 +72,13 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
   routes.on(['PUT', 'DELETE'], '/portals/:memberId/values/:name', (c) =>
     withPortal(c, depsOf(c), (portal) => changeValue(c, portal)),
   )
+  routes.post('/portals/:memberId/reconcile', (c) =>
+    withPortal(c, depsOf(c), async (portal) => {
+      const answer = await portal.reconcile()
+      if (answer === 'started') return reply({ started: true }, 202)
+      return errorResponse(answer === 'unknown' ? 'not_found' : 'no_access')
+    }),
+  )
   addLaneRoutes(routes, depsOf)
   routes.post('/destinations/:destination/test', (c) => testDestination(c, depsOf(c)))
   routes.all('*', () => errorResponse('not_found'))
@@ -178,6 +185,7 @@ async function testDestination(c: Context, deps: AdminDeps): Promise<Response> {
     receivedAt: now,
     event: TEST_EVENT,
     enrichment: NOT_ENRICHED,
+    link: null,
     replayed: false,
   }
   const { fetch, policy } = deps

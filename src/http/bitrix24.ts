@@ -9,33 +9,53 @@ import { parseJson } from '../bitrix24/json.ts'
 import type { IncomingRequest } from '../bitrix24/request.ts'
 import { err, type Result } from '../core/result.ts'
 import { mediaType, readBody } from './body.ts'
-import { errorResponse, type ErrorCode } from './error-response.ts'
-import { installPage } from './install-page.ts'
+import { errorResponse } from './error-response.ts'
+import { errorPage, installPage, type PageErrorCode } from './install-page.ts'
+import { pageLanguage } from './install-page-texts.ts'
 import { takeRequest, type IntakeAnswer, type IntakeDeps } from './intake.ts'
+
+const INSTALL_PATH = '/bitrix24/install'
 
 /** Makes the routes; `intakeOf` gives the intake of the request's own environment. */
 export function createBitrix24Routes(intakeOf: (c: Context) => IntakeDeps): Hono {
   const routes = new Hono()
-  for (const path of ['/bitrix24/events', '/bitrix24/install']) {
+  for (const path of ['/bitrix24/events', INSTALL_PATH]) {
     routes.post(path, (c) => receive(c, intakeOf(c)))
-    routes.all(path, () => errorResponse('method_not_allowed', { allow: 'POST' }))
+    routes.all(path, (c) => refuse(c.req.raw, 'method_not_allowed', { allow: 'POST' }))
   }
   return routes
 }
 
 async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   const decoded = await decode(c.req.raw)
-  if (!decoded.ok) return errorResponse(decoded.error)
+  if (!decoded.ok) return refuse(c.req.raw, decoded.error)
   const { origin: calledOrigin } = new URL(c.req.url)
   const origin = { address: clientAddress(c.req.raw), calledOrigin }
   const taken = takeRequest(deps, decoded.value, origin)
   c.executionCtx.waitUntil(taken)
   const answer = await taken
-  const isPage = decoded.value.kind === 'install' && decoded.value.cause === 'page'
-  return isPage ? installPage(answer) : eventResponse(answer)
+  const { value } = decoded
+  const isPage = value.kind === 'install' && value.cause === 'page'
+  return isPage ? installPage(answer, pageLanguage(value.language)) : eventResponse(answer)
 }
 
-async function decode(request: Request): Promise<Result<IncomingRequest, ErrorCode>> {
+/** A frame asks for HTML and is read by a person; whatever else calls gets the refusal in JSON. */
+async function refuse(
+  request: Request,
+  code: PageErrorCode,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url)
+  const wantsPage = pathname === INSTALL_PATH && acceptsHtml(request)
+  if (!wantsPage) return errorResponse(code, headers)
+  return errorPage(code, pageLanguage(searchParams.get('LANG')), headers)
+}
+
+function acceptsHtml(request: Request): boolean {
+  return (request.headers.get('accept') ?? '').toLowerCase().includes('text/html')
+}
+
+async function decode(request: Request): Promise<Result<IncomingRequest, PageErrorCode>> {
   const type = mediaType(request)
   const isForm = type === 'application/x-www-form-urlencoded'
   if (!isForm && type !== 'application/json') return err('unsupported_media_type')

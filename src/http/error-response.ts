@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'not_head'
   | 'removed_destination'
   | 'too_many_jobs'
+  | 'no_access'
   | 'body_too_large'
   | 'unsupported_media_type'
   | 'too_many_requests'
@@ -44,6 +45,10 @@ const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
   not_head: { status: 409, message: 'Only the event that the lane waits with can be set aside' },
   removed_destination: { status: 409, message: 'The destination is not configured any more' },
   too_many_jobs: { status: 409, message: 'The lane has too many replay jobs already' },
+  no_access: {
+    status: 409,
+    message: 'The relay has no access to this portal; its state says what to do',
+  },
   body_too_large: { status: 413, message: 'The body is larger than 256 KiB' },
   unsupported_media_type: {
     status: 415,

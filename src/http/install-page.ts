@@ -1,120 +1,176 @@
 /**
- * The page that an application with an interface shows in the portal's frame. Nothing of the request
- * reaches it; the only host that may frame it is the one that the OAuth server confirmed.
+ * The page that an application with an interface shows in the portal's frame: the end of the installation,
+ * the portal's status, or why not. Nothing of the request reaches it but one of six languages; the only
+ * host that may frame a page with data is the one that the OAuth server confirmed.
  */
-import { html } from 'hono/html'
-import type { IntakeAnswer } from './intake.ts'
+import type { InstallStatus } from '../core/portal-status.ts'
+import { errorResponse, type ErrorCode } from './error-response.ts'
+import { renderPage, type PageDetails, type PageTone } from './install-page/markup.ts'
+import type { Notice } from './install-page/page-texts.ts'
+import { PAGE_TEXTS, type PageLanguage } from './install-page-texts.ts'
+import type { IntakeAnswer, RefusalReason } from './intake.ts'
 
-interface PageText {
-  readonly title: string
-  readonly text: string
-  readonly finish: boolean
+/** The refusals that the page has words for. */
+export type PageErrorCode = Extract<
+  ErrorCode,
+  | 'malformed_body'
+  | 'invalid_event'
+  | 'untrusted'
+  | 'method_not_allowed'
+  | 'body_too_large'
+  | 'unsupported_media_type'
+  | 'too_many_requests'
+  | 'not_stored'
+  | 'misconfigured'
+>
+
+/** Everything that makes one page. */
+interface Page {
+  readonly notice: Notice
+  readonly tone: PageTone
+  /** Verified; null when nothing is. */
+  readonly domain: string | null
+  readonly details: PageDetails
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** The page for an installation's answer. */
-export async function installPage(answer: IntakeAnswer): Promise<Response> {
+export function installPage(answer: IntakeAnswer, language: PageLanguage): Promise<Response> {
+  return respond(pageOf(answer), language)
+}
+
+/** The page for a request that was refused before anybody was asked about it. */
+export function errorPage(
+  code: PageErrorCode,
+  language: PageLanguage,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return respond(refusalPage(code, { notice: NOTICES[code], headers }), language)
+}
+
+const NOTICES: Readonly<Record<PageErrorCode, Notice>> = {
+  malformed_body: 'malformed',
+  invalid_event: 'malformed',
+  unsupported_media_type: 'malformed',
+  body_too_large: 'too_large',
+  method_not_allowed: 'wrong_method',
+  untrusted: 'untrusted',
+  too_many_requests: 'too_many_requests',
+  not_stored: 'not_stored',
+  misconfigured: 'misconfigured',
+}
+
+const NOTICES_OF_REASONS: Readonly<Record<RefusalReason, Notice>> = {
+  not_administrator: 'not_administrator',
+  another_application: 'another_application',
+  token_expired: 'session_expired',
+  suspended: 'suspended',
+  no_rights: 'no_rights',
+}
+
+const NO_DETAILS: PageDetails = { status: null, finish: false, retry: false, code: null }
+
+function pageOf(answer: IntakeAnswer): Page {
+  const plain = { details: NO_DETAILS, status: 200, headers: {} }
+  const patient = { ...plain, details: { ...NO_DETAILS, retry: true }, tone: 'waiting' as const }
+  switch (answer.kind) {
+    case 'accepted':
+      return answer.finished ? visitPage(answer) : finishPage(answer.domain)
+    case 'pending':
+      // Only an application that is not configured waits with a verified domain.
+      return answer.domain === null
+        ? { ...patient, notice: 'unanswered', domain: null }
+        : { ...patient, notice: 'pending', domain: answer.domain }
+    case 'spilled':
+      return { ...patient, notice: 'busy', domain: null }
+    case 'refused': {
+      const { code, reason } = answer
+      const isKnown = code === 'untrusted' && reason !== undefined
+      const notice = isKnown ? NOTICES_OF_REASONS[reason] : NOTICES[code]
+      return refusalPage(code, { notice, headers: {} })
+    }
+    case 'stored':
+      // An event's answer; no page asks for one.
+      return { ...plain, notice: 'visitor', tone: 'good', domain: null }
+  }
+}
+
+function finishPage(domain: string | null): Page {
+  const details = { ...NO_DETAILS, finish: true }
+  return { notice: 'connected', tone: 'good', domain, details, status: 200, headers: {} }
+}
+
+/** A later visit: the status for whoever may see it, a friendly word for everybody else. */
+function visitPage(answer: {
+  readonly domain: string | null
+  readonly status: InstallStatus | null
+}): Page {
+  const { domain, status } = answer
+  const details = { ...NO_DETAILS, status }
+  const plain = { domain, details, status: 200, headers: {} }
+  if (status === null) return { ...plain, notice: 'visitor', tone: 'good' }
+  const isWell = status.state === 'active'
+  const tone = isWell && status.missing.length === 0 ? 'good' : 'waiting'
+  return { ...plain, notice: status.state, tone }
+}
+
+/** Status and headers are those of the same refusal in JSON; it holds no data, so nobody is verified. */
+function refusalPage(
+  code: PageErrorCode,
+  { notice, headers }: { notice: Notice; headers: Readonly<Record<string, string>> },
+): Page {
+  const json = errorResponse(code, headers)
+  const kept = ['allow', 'retry-after'].flatMap((name) => {
+    const value = json.headers.get(name)
+    return value === null ? [] : [[name, value]]
+  })
+  return {
+    notice,
+    // Whoever is no administrator has done nothing wrong.
+    tone: notice === 'not_administrator' ? 'waiting' : 'bad',
+    domain: null,
+    details: { ...NO_DETAILS, retry: true, code: notice === 'not_administrator' ? null : code },
+    status: json.status,
+    headers: Object.fromEntries(kept),
+  }
+}
+
+async function respond(page: Page, language: PageLanguage): Promise<Response> {
   const nonce = crypto.randomUUID()
-  const text = textOf(answer)
-  const script = text.finish
-    ? html`<script src="https://api.bitrix24.com/api/v1/"></script>
-        <script nonce="${nonce}">
-          BX24.init(() => BX24.installFinish())
-        </script>`
-    : ''
-  const page = await html`<!doctype html>
-    <html lang="en">
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <title>${text.title}</title>
-      <style nonce="${nonce}">
-        body {
-          font:
-            16px/1.5 system-ui,
-            sans-serif;
-          margin: 12vh auto;
-          max-width: 34rem;
-          padding: 0 1rem;
-          color-scheme: light dark;
-        }
-      </style>
-      <h1>${text.title}</h1>
-      <p>${text.text}</p>
-      ${script}
-    </html>`
-  return new Response(page.toString(), {
-    status: answer.kind === 'refused' ? REFUSALS[answer.code].status : 200,
+  const texts = PAGE_TEXTS[language]
+  const { notice, tone, details } = page
+  const body = await renderPage(details, {
+    words: texts.notices[notice],
+    texts,
+    language,
+    tone,
+    nonce,
+  })
+  return new Response(body, {
+    status: page.status,
     headers: {
+      ...page.headers,
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
+      'content-language': language,
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
-      'content-security-policy': policyOf(answer, nonce),
+      'content-security-policy': policyOf(page, nonce),
     },
   })
 }
 
-type RefusalCode = Extract<IntakeAnswer, { kind: 'refused' }>['code']
-
-const REFUSALS: Readonly<Record<RefusalCode, { readonly status: number; readonly text: string }>> =
-  {
-    untrusted: {
-      status: 403,
-      text: 'Open this page as an administrator of this Bitrix24. If that does not help, ask the operator of the relay.',
-    },
-    too_many_requests: {
-      status: 429,
-      text: 'There were too many attempts for this Bitrix24. Wait a minute, then open this page again.',
-    },
-    not_stored: {
-      status: 503,
-      text: 'The relay could not note the installation. Wait some minutes, then open this page again.',
-    },
-    misconfigured: {
-      status: 503,
-      text: 'The relay is not configured yet. Ask its operator to look at /healthz, then open this page again.',
-    },
-  }
-
-function policyOf(answer: IntakeAnswer, nonce: string): string {
-  const domain = answer.kind === 'accepted' || answer.kind === 'pending' ? answer.domain : null
+function policyOf({ domain, details }: Page, nonce: string): string {
   // A refusal must be readable in the portal's frame, which nobody has verified; it holds no data.
   const ancestors = domain === null ? 'https:' : `https://${domain}`
+  const library = details.finish ? ' https://api.bitrix24.com' : ''
   return [
     `default-src 'none'`,
-    `script-src 'nonce-${nonce}' https://api.bitrix24.com`,
+    `script-src 'nonce-${nonce}'${library}`,
     `style-src 'nonce-${nonce}'`,
     `base-uri 'none'`,
     `form-action 'none'`,
     `frame-ancestors ${ancestors}`,
   ].join('; ')
-}
-
-function textOf(answer: IntakeAnswer): PageText {
-  switch (answer.kind) {
-    case 'accepted':
-    case 'stored':
-      return {
-        title: 'The relay is connected',
-        text: 'Changes of this Bitrix24 are passed on from now on. This page can be closed.',
-        finish: answer.kind === 'accepted' && !answer.finished,
-      }
-    case 'pending':
-      return {
-        title: 'The relay waits for its operator',
-        text: 'The installation is noted. It becomes active as soon as the application is configured in the relay.',
-        finish: false,
-      }
-    case 'spilled':
-      return {
-        title: 'The relay is busy',
-        text: 'The installation is noted and will be finished within some minutes.',
-        finish: false,
-      }
-    case 'refused':
-      return {
-        title: 'The installation was not accepted',
-        text: REFUSALS[answer.code].text,
-        finish: false,
-      }
-  }
 }

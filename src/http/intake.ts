@@ -10,6 +10,7 @@ import type {
   UninstallRequest,
 } from '../bitrix24/request.ts'
 import { digestInput } from '../core/digest.ts'
+import type { InstallStatus } from '../core/portal-status.ts'
 import { describeError } from '../core/redact.ts'
 import { sha256Hex } from '../core/sha256.ts'
 import type { LogFields } from '../log.ts'
@@ -34,12 +35,33 @@ export type IntakeAnswer =
       readonly quarantined: boolean
     }
   | { readonly kind: 'spilled' }
-  | { readonly kind: 'accepted'; readonly domain: string | null; readonly finished: boolean }
+  | {
+      readonly kind: 'accepted'
+      readonly domain: string | null
+      readonly finished: boolean
+      /** Null for whoever may not see it, and where there is none. */
+      readonly status: InstallStatus | null
+    }
   | { readonly kind: 'pending'; readonly domain: string | null }
   | {
       readonly kind: 'refused'
       readonly code: 'untrusted' | 'too_many_requests' | 'not_stored' | 'misconfigured'
+      /** Only where an installation was refused for a reason that helps its user. */
+      readonly reason?: RefusalReason
     }
+
+/**
+ * Reasons that the page may tell: Bitrix24 said each of them of the caller's own token, so none says more
+ * of a portal than its user knows.
+ */
+export type RefusalReason =
+  | 'not_administrator'
+  | 'another_application'
+  | 'token_expired'
+  | 'suspended'
+  | 'no_rights'
+
+type Refused = Extract<IntakeAnswer, { kind: 'refused' }>
 
 /** What the intake needs from the composition root. */
 export interface IntakeDeps extends EdgeTrustDeps {
@@ -189,16 +211,38 @@ async function takeInstall(
     deps.memory.forget(memberId)
     switch (answer.kind) {
       case 'installed':
-        return { kind: 'accepted', domain: answer.domain, finished: answer.finished }
+        return acceptedInstall(answer)
       case 'pending':
         return { kind: 'pending', domain: answer.domain }
       case 'refused':
-        return untrusted(deps)
+        return { ...untrusted(deps), ...reasonOf(answer.reason) }
     }
   } catch (error) {
     deps.log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
     const spilled: Spilled = { kind: 'install', request }
     return spill(deps, { memberId, isTrusted: true }, { receivedAt, receipt, spilled })
+  }
+}
+
+function acceptedInstall(answer: {
+  readonly domain: string
+  readonly finished: boolean
+  readonly status?: InstallStatus | null
+}): IntakeAnswer {
+  const { domain, finished, status = null } = answer
+  return { kind: 'accepted', domain, finished, status }
+}
+
+function reasonOf(reason: string): { readonly reason?: RefusalReason } {
+  switch (reason) {
+    case 'not_administrator':
+    case 'another_application':
+    case 'token_expired':
+    case 'suspended':
+    case 'no_rights':
+      return { reason }
+    default:
+      return {}
   }
 }
 
@@ -290,11 +334,11 @@ async function spill(
   }
 }
 
-const ACCEPTED: IntakeAnswer = { kind: 'accepted', domain: null, finished: true }
+const ACCEPTED: IntakeAnswer = { kind: 'accepted', domain: null, finished: true, status: null }
 const TOO_MANY: IntakeAnswer = { kind: 'refused', code: 'too_many_requests' }
 const NOT_STORED: IntakeAnswer = { kind: 'refused', code: 'not_stored' }
 
 /** A refusal while nothing is configured is the operator's fault, and says so. */
-function untrusted(deps: Pick<IntakeDeps, 'canVerify'>): IntakeAnswer {
+function untrusted(deps: Pick<IntakeDeps, 'canVerify'>): Refused {
   return { kind: 'refused', code: deps.canVerify ? 'untrusted' : 'misconfigured' }
 }

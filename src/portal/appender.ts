@@ -3,6 +3,8 @@
  * together; memory changes only after it has returned, answers leave only after it is durable.
  */
 import { RecentEvents, type Arrival } from '../core/append.ts'
+import type { RelayEvent } from '../core/event.ts'
+import type { FurtherEvent } from '../core/field-state.ts'
 import type { Database } from './database.ts'
 import type { LogStore } from './log-store.ts'
 
@@ -45,10 +47,21 @@ export interface AppenderDeps {
   begin(): void
   /** Runs inside the transaction, before the first sequence is given: lanes, alarm. */
   prepare(): void
-  /** Runs after the transaction has returned. */
-  stored(head: number): void
+  /** Whether the event has to be explained before lanes may see it. */
+  awaits(event: RelayEvent): boolean
+  /** Runs after the transaction has returned, with the events that have to be explained. */
+  stored(head: number, waiting: readonly StoredEvent[]): void
+  /** Hears of an event that stands in the log already. */
+  repeated(event: StoredEvent): void
+  newReceipt(): string
   /** Hears that the transaction was rolled back, `prepare` included. */
   failed(): void
+}
+
+/** An event with the sequence that it has. */
+export interface StoredEvent {
+  readonly sequence: number
+  readonly event: RelayEvent
 }
 
 interface Waiting {
@@ -61,6 +74,8 @@ interface Placed {
   readonly request: AppendRequest
   readonly answer: AppendAnswer
   readonly isNew: boolean
+  /** The event, when it is new and has to be explained. */
+  readonly waiting: RelayEvent | null
 }
 
 /** The one way into a portal's log. */
@@ -128,13 +143,52 @@ export class Appender {
     this.#deps.begin()
     const placed = db.transaction(() => this.#place(requests))
     let head = this.#deps.head()
-    for (const { request, answer, isNew } of placed) {
-      if (!isNew || answer.kind !== 'stored') continue
-      recent.remember(request, answer.sequence)
-      head = answer.sequence
+    const waiting: StoredEvent[] = []
+    const repeated: StoredEvent[] = []
+    for (const { request, answer, isNew, waiting: event } of placed) {
+      if (answer.kind !== 'stored') continue
+      const { sequence } = answer
+      if (isNew) {
+        recent.remember(request, sequence)
+        head = sequence
+        if (event !== null) waiting.push({ sequence, event })
+      } else if (answer.duplicate) {
+        const same = readEvent(request)
+        if (same !== null) repeated.push({ sequence, event: same })
+      }
     }
-    if (head !== this.#deps.head()) this.#deps.stored(head)
+    if (head !== this.#deps.head()) this.#deps.stored(head, waiting)
+    for (const event of repeated) this.#deps.repeated(event)
     return placed
+  }
+
+  /**
+   * Does work in one transaction that may add events that no portal sent; `add` gives their sequences.
+   * Memory follows after it has returned.
+   *
+   * @throws when storage fails; nothing is written then.
+   */
+  writeTogether(work: (add: (told: FurtherEvent) => number) => void): void {
+    const { db, log } = this.#deps
+    let head = this.#deps.head()
+    this.#deps.begin()
+    try {
+      db.transaction(() =>
+        work((told) => {
+          if (head === this.#deps.head()) this.#deps.prepare()
+          head += 1
+          const receipt = this.#deps.newReceipt()
+          // Not a digest of what it says: an event of Bitrix24 must never count as its repetition.
+          const arrival = { receipt, digest: receipt, receivedAt: this.#deps.now() }
+          log.insertReconciled(head, arrival, told)
+          return head
+        }),
+      )
+    } catch (error) {
+      this.#deps.failed()
+      throw error
+    }
+    if (head !== this.#deps.head()) this.#deps.stored(head, [])
   }
 
   #place(requests: readonly AppendRequest[]): Placed[] {
@@ -142,7 +196,7 @@ export class Appender {
     let head = this.#deps.head()
     return requests.map((request): Placed => {
       if (!this.#deps.trusts(request.tokenHash)) {
-        return { request, answer: { kind: 'untrusted' }, isNew: false }
+        return { request, answer: { kind: 'untrusted' }, isNew: false, waiting: null }
       }
       const { quarantined } = request
       const standing = this.#find(request, staged)
@@ -153,14 +207,17 @@ export class Appender {
           request,
           answer: { kind: 'stored', sequence, duplicate, quarantined },
           isNew: false,
+          waiting: null,
         }
       }
       if (head === this.#deps.head()) this.#deps.prepare()
       head += 1
-      this.#deps.log.insert(head, request, request.event)
+      const event = readEvent(request)
+      const awaits = event !== null && this.#deps.awaits(event)
+      this.#deps.log.insert(head, request, { event: request.event, awaits })
       staged.remember(request, head)
       const answer = { kind: 'stored' as const, sequence: head, duplicate: false, quarantined }
-      return { request, answer, isNew: true }
+      return { request, answer, isNew: true, waiting: awaits ? event : null }
     })
   }
 
@@ -168,5 +225,15 @@ export class Appender {
     const remembered = staged.find(request) ?? this.#deps.recent.find(request)
     if (remembered !== null || !request.drained) return remembered
     return this.#deps.log.findStanding(request)
+  }
+}
+
+/** Null for a text that is no event: it is stored as it is, and shown as quarantined. */
+function readEvent({ event }: AppendRequest): RelayEvent | null {
+  try {
+    // Sound: the edge made it of a `RelayEvent`; it travels as text.
+    return JSON.parse(event) as RelayEvent | null
+  } catch {
+    return null
   }
 }

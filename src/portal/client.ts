@@ -23,6 +23,7 @@ export type PortalClient = Remote<
   | 'controlLane'
   | 'replay'
   | 'setValue'
+  | 'reconcile'
 >
 
 /** Takes a new stub each time: a broken stub stays broken (facts: platform.md section 3.3). */

@@ -2,8 +2,9 @@
  * Joins the lanes of one portal with its destinations: which lanes the configuration asks for, which
  * events they take, how a delivery is made and sent.
  */
+import { fieldLink } from '../bitrix24/field-link.ts'
 import { deliveryId } from '../core/delivery-id.ts'
-import { NOT_ENRICHED, type LogEntry } from '../core/event.ts'
+import type { LogEntry } from '../core/event.ts'
 import { laneDueAt, type Epoch, type LanePlan, type LaneState } from '../core/lane-state.ts'
 import { walkLane, type LaneDeps, type SendContext } from '../core/lane.ts'
 import type { Connections } from '../core/connections.ts'
@@ -32,6 +33,8 @@ export interface DelivererDeps {
   readonly lanes: LaneBook
   readonly connections: Connections
   readonly state: Pick<PortalState, 'head' | 'install'>
+  /** The last sequence that lanes may see: behind it events wait to be explained. */
+  readableHead(): number
   domain(): string | null
   /** The portal's own values in clear; null stands for one that cannot be opened. */
   values(): ReadonlyMap<string, string | null>
@@ -78,11 +81,21 @@ export class Deliverer {
     const fingerprint = this.#fingerprints.get(name) ?? ''
     if (silent !== null || this.#open(configured) !== null) {
       const { events, fields } = filter
-      return { destination: name, fingerprint, events, fields, silent, problem: null }
+      const skipsUnchanged = configured.unchanged === 'skip'
+      return {
+        destination: name,
+        fingerprint,
+        events,
+        fields,
+        silent,
+        skipsUnchanged,
+        problem: null,
+      }
     }
     // Its filter may be what is wrong: until it is right, the one that stood decides what waits.
-    const { events, fields, silent: stood } = this.#deps.lanes.find(name)?.epochs.at(-1) ?? ANYTHING
-    const filterOfBefore = { events, fields, silent: stood }
+    const stood = this.#deps.lanes.find(name)?.epochs.at(-1) ?? ANYTHING
+    const { events, fields, silent: silentBefore, skipsUnchanged } = stood
+    const filterOfBefore = { events, fields, silent: silentBefore, skipsUnchanged }
     // What was wrong may be told by another setting than its own, so becoming usable is a change.
     const unusable = `unusable ${fingerprint}`
     return {
@@ -163,7 +176,7 @@ export class Deliverer {
     return this.#deps.lanes
       .all()
       .filter((lane) => this.find(lane.destination) !== null)
-      .filter((lane) => laneDueAt(lane, this.#deps.state.head()) !== null)
+      .filter((lane) => laneDueAt(lane, this.#deps.readableHead()) !== null)
       .map((lane) => lane.destination)
   }
 
@@ -196,7 +209,7 @@ export class Deliverer {
       sleep: settings.sleep,
       generation: () => this.#deps.state.install().generation,
       lane,
-      readAfter: (sequence, limit) => log.after(sequence, limit),
+      readAfter: (sequence, limit) => this.#readable(log.after(sequence, limit)),
       readBefore: (sequence, limit) => log.before(sequence, limit),
       readEntry: (sequence) => log.entry(sequence),
       nextParked: (from, to) => log.nextParked(name, from, to),
@@ -214,6 +227,18 @@ export class Deliverer {
     }
   }
 
+  #readable(entries: LogEntry[]): LogEntry[] {
+    const head = this.#deps.readableHead()
+    return entries.filter(({ sequence }) => sequence <= head)
+  }
+
+  /** Where the field's settings are; a field that is gone has none. */
+  #link({ event: { field } }: LogEntry): string | null {
+    const domain = this.#deps.domain()
+    if (field === null || field.action === 'deleted' || domain === null) return null
+    return fieldLink({ ...field, domain }, this.#deps.settings.fieldLinks)
+  }
+
   /** Sends one stored event; a destination that cannot be opened stops its lane. */
   #send(
     configured: ConfiguredDestination,
@@ -227,10 +252,11 @@ export class Deliverer {
       domain: this.#deps.domain(),
       sequence: entry.sequence,
       previousSequence: context.previousSequence,
-      origin: 'event',
+      origin: entry.origin,
       receivedAt: entry.receivedAt,
       event: entry.event,
-      enrichment: NOT_ENRICHED,
+      enrichment: entry.enrichment,
+      link: this.#link(entry),
       replayed: context.replayed,
     })
   }
@@ -246,7 +272,12 @@ export class Deliverer {
 
 const SKIP_BATCH = 500
 
-const ANYTHING: Omit<Epoch, 'from'> = { events: ['*'], fields: [], silent: null }
+const ANYTHING: Omit<Epoch, 'from'> = {
+  events: ['*'],
+  fields: [],
+  silent: null,
+  skipsUnchanged: false,
+}
 
 const MISCONFIGURED: DeliveryOutcome = {
   kind: 'rejected',

@@ -48,7 +48,7 @@ async function replaceStored(
   const pair = pairOf(presented, fresh)
   const sealed = await sealPair(settings.sealer, pair, { memberId, field })
   const now = settings.now()
-  const tokensIssuedAt = issuedAt(pair.expiresAt, { ts: clampTs(null, now), now })
+  const issued = issuedAt(pair.expiresAt, { ts: clampTs(null, now), now })
   // Uninstalled or renewed meanwhile: the pair is not the stored one any more.
   if (sealed === null || state.install().application?.[field] !== known) return
   state.changeInstall((install) =>
@@ -59,7 +59,7 @@ async function replaceStored(
           application: {
             ...install.application,
             [field]: sealed,
-            ...(field === 'tokens' ? { tokensIssuedAt } : {}),
+            [field === 'tokens' ? 'tokensIssuedAt' : 'systemTokensIssuedAt']: issued,
           },
           kvDirty: true,
         },

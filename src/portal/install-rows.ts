@@ -2,6 +2,8 @@
 import { NO_INSTALL, type InstallState, type PendingInstall } from '../core/install.ts'
 import { textOf, type Database } from './database.ts'
 
+const OLDER_APPLICATION = { systemTokensIssuedAt: 0 }
+
 /** The small rows of one portal. */
 export class InstallRows {
   readonly #db: Database
@@ -13,8 +15,17 @@ export class InstallRows {
   /** The install; a portal that nothing is known of has an empty one. */
   loadInstall(): InstallState {
     const row = this.#db.all('SELECT install FROM install WHERE id = 1')[0]
+    if (row === undefined) return NO_INSTALL
     // Sound: only `saveInstall` writes the column.
-    return row === undefined ? NO_INSTALL : (JSON.parse(textOf(row, 'install')) as InstallState)
+    const stored = JSON.parse(textOf(row, 'install')) as InstallState
+    const { application, subscriptions } = stored
+    // An older version knew fewer things.
+    return {
+      ...NO_INSTALL,
+      ...stored,
+      application: application && { ...OLDER_APPLICATION, ...application },
+      subscriptions: { ...NO_INSTALL.subscriptions, ...subscriptions },
+    }
   }
 
   /** Writes the install. */

@@ -33,7 +33,13 @@ export const INSTALL_CALL_TIMEOUT_MS = 5000
 
 /** What became of an installation. `domain` is verified; null where nothing is. */
 export type InstallAnswer =
-  | { readonly kind: 'installed'; readonly domain: string; readonly finished: boolean }
+  | {
+      readonly kind: 'installed'
+      readonly domain: string
+      readonly finished: boolean
+      /** Whether the user may see the portal's state: as recorded before this request. */
+      readonly isOwner: boolean
+    }
   | { readonly kind: 'pending'; readonly domain: string | null }
   | { readonly kind: 'refused'; readonly reason: string }
 
@@ -190,6 +196,8 @@ export class Installer {
       tokens,
       tokensIssuedAt: issuedAt(pair.expiresAt, { ts, now: settings.now() }),
       systemTokens,
+      systemTokensIssuedAt:
+        system === null ? 0 : issuedAt(system.expiresAt, { ts, now: settings.now() }),
     }
     const { userId, isAdmin } = verified
     const mayChange = isOwner(this.#deps.state.install().application, verified)
@@ -211,7 +219,8 @@ export class Installer {
     // A visit of an ordinary user says nothing about a newer token that still waits.
     if (mayChange) this.#room.endOlder({ ts, tokenHash: hash })
     settings.log('info', 'installed', { memberId, domain: verified.domain, cause: request.cause })
-    return { kind: 'installed', domain: verified.domain, finished: verified.installed }
+    const { domain, installed: finished } = verified
+    return { kind: 'installed', domain, finished, isOwner: mayChange }
   }
 
   async #wait(

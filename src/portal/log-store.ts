@@ -1,18 +1,15 @@
 /** All SQL over a portal's log and the fates of its events; typed entries in and out. */
 import { DUPLICATE_WINDOW_MS, MAX_REMEMBERED, RECEIPT_WINDOW_MS } from '../core/append.ts'
 import type { Arrival } from '../core/append.ts'
-import type { LogEntry, RelayEvent } from '../core/event.ts'
+import type { Enrichment, LogEntry } from '../core/event.ts'
+import type { FurtherEvent } from '../core/field-state.ts'
 import type { AgedEvent } from '../core/retention.ts'
 import type { ExactFate } from '../core/settle.ts'
-import { numberOf, textOf, type Database, type SqlRow } from './database.ts'
+import { numberOf, textOf, type Database } from './database.ts'
+import { arrivalOf, AWAITS, entryOf, fateOf, receivedAtOf, type StoredFate } from './log-rows.ts'
 
 /** Rows read at a time on a start. */
 const RECENT_PAGE = 100
-
-/** A fate as stored, with its destination. */
-export interface StoredFate extends ExactFate {
-  readonly destination: string
-}
 
 /** The log of one portal. Every method is one statement or a short loop; none awaits. */
 export class LogStore {
@@ -28,16 +25,81 @@ export class LogStore {
     return typeof row?.['last'] === 'number' ? row['last'] : 0
   }
 
-  /** Writes one row; `event` is a `RelayEvent` as JSON text. */
-  insert(sequence: number, arrival: Arrival, event: string): void {
+  /** Writes one row; `event` is a `RelayEvent` as JSON text. `awaits`: it waits to be explained. */
+  insert(
+    sequence: number,
+    arrival: Arrival,
+    { event, awaits }: { readonly event: string; readonly awaits: boolean },
+  ): void {
     this.#db.all(
-      'INSERT INTO log (sequence, received_at, receipt, digest, event) VALUES (?, ?, ?, ?, ?)',
+      `INSERT INTO log (sequence, received_at, receipt, digest, event, enrichment)
+       VALUES (?, ?, ?, ?, ?, ?)`,
       sequence,
       arrival.receivedAt,
       arrival.receipt,
       arrival.digest,
       event,
+      awaits ? AWAITS : null,
     )
+  }
+
+  /** Writes an event that no portal sent: comparing has found it. */
+  insertReconciled(sequence: number, arrival: Arrival, told: FurtherEvent): void {
+    this.#db.all(
+      `INSERT INTO log (sequence, received_at, receipt, digest, event, enrichment, reconciled)
+       VALUES (?, ?, ?, ?, ?, ?, 1)`,
+      sequence,
+      arrival.receivedAt,
+      arrival.receipt,
+      arrival.digest,
+      JSON.stringify(told.event),
+      JSON.stringify(told.enrichment),
+    )
+  }
+
+  /** Writes what was found out about an event. */
+  explain(sequence: number, enrichment: Enrichment): void {
+    this.#db.all(
+      'UPDATE log SET enrichment = ? WHERE sequence = ?',
+      JSON.stringify(enrichment),
+      sequence,
+    )
+  }
+
+  /**
+   * The entries that still wait to be explained, oldest first. They are the youngest of the log, so pages
+   * are read from its end until one has none.
+   */
+  awaiting(): LogEntry[] {
+    const found: LogEntry[] = []
+    let before = Number.MAX_SAFE_INTEGER
+    for (;;) {
+      const rows = this.#db.all(
+        'SELECT * FROM log WHERE sequence < ? ORDER BY sequence DESC LIMIT ?',
+        before,
+        RECENT_PAGE,
+      )
+      const waiting = rows.filter((row) => row['enrichment'] === AWAITS)
+      found.push(...waiting.map(entryOf))
+      const last = rows.at(-1)
+      if (last === undefined || waiting.length === 0) return found.toReversed()
+      before = numberOf(last, 'sequence')
+    }
+  }
+
+  /** What the operator sees of the log: events, those no portal sent, and those delivered thin. */
+  counts(): { readonly events: number; readonly reconciled: number; readonly thin: number } {
+    const row = this.#db.all(
+      `SELECT count(*) AS entries, coalesce(sum(reconciled), 0) AS reconciled,
+         coalesce(sum(enrichment LIKE '{"status":"unavailable"%'), 0) AS thin FROM log`,
+    )[0]
+    if (row === undefined) return { events: 0, reconciled: 0, thin: 0 }
+    const reconciled = numberOf(row, 'reconciled')
+    return {
+      events: numberOf(row, 'entries') - reconciled,
+      reconciled,
+      thin: numberOf(row, 'thin'),
+    }
   }
 
   /** Entries after a sequence, oldest first. */
@@ -205,71 +267,5 @@ export class LogStore {
       this.#db.all(`DROP TABLE ${table}`)
       this.#db.all(textOf(row, 'sql'))
     }
-  }
-}
-
-function arrivalOf(row: SqlRow): Arrival {
-  return {
-    receipt: String(row['receipt']),
-    digest: String(row['digest']),
-    receivedAt: receivedAtOf(row),
-  }
-}
-
-/** A damaged time counts as long ago. */
-function receivedAtOf(row: SqlRow): number {
-  const value = row['received_at']
-  return typeof value === 'number' ? value : 0
-}
-
-/** An entry that cannot be read is shown as quarantined: it must not stop a lane (G10). */
-function entryOf(row: SqlRow): LogEntry {
-  const { receipt, receivedAt } = arrivalOf(row)
-  return { sequence: numberOf(row, 'sequence'), receipt, receivedAt, event: readEvent(row) }
-}
-
-function readEvent(row: SqlRow): RelayEvent {
-  try {
-    const event: unknown = JSON.parse(textOf(row, 'event'))
-    return isEvent(event) ? event : UNREADABLE
-  } catch {
-    // Swallows: a row damaged outside of this code.
-    return UNREADABLE
-  }
-}
-
-/** What filters rely on; whatever else is wrong with an event stops at its renderer. */
-function isEvent(value: unknown): value is RelayEvent {
-  if (typeof value !== 'object' || value === null) return false
-  if (!('name' in value) || !('field' in value) || !('quarantined' in value)) return false
-  const { name, field, quarantined } = value
-  const isField = typeof field === 'object' && (field === null || 'fieldName' in field)
-  return (
-    typeof name === 'string' && isField && (quarantined === null || typeof quarantined === 'string')
-  )
-}
-
-const UNREADABLE: RelayEvent = {
-  name: 'UNREADABLE',
-  ts: null,
-  handlerId: null,
-  userId: null,
-  data: null,
-  field: null,
-  quarantined: 'unreadable_row',
-}
-
-const FATE_STATES = ['delivered', 'parked', 'expired'] as const
-
-function fateOf(row: SqlRow): StoredFate {
-  const state = FATE_STATES.find((known) => known === row['state']) ?? 'parked'
-  return {
-    destination: textOf(row, 'destination'),
-    sequence: numberOf(row, 'sequence'),
-    state,
-    reason: typeof row['reason'] === 'string' ? row['reason'] : null,
-    status: typeof row['status'] === 'number' ? row['status'] : null,
-    at: numberOf(row, 'at'),
-    attempts: numberOf(row, 'attempts'),
   }
 }

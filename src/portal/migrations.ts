@@ -38,6 +38,20 @@ export const MIGRATIONS: readonly Migration[] = [
       `CREATE TABLE portal_values (name TEXT PRIMARY KEY, sealed TEXT NOT NULL) WITHOUT ROWID`,
     ],
   },
+  {
+    id: '0002-fields',
+    statements: [
+      `ALTER TABLE log ADD COLUMN enrichment TEXT`,
+      `ALTER TABLE log ADD COLUMN reconciled INTEGER NOT NULL DEFAULT 0`,
+      `CREATE TABLE fields (
+        id INTEGER PRIMARY KEY,
+        family TEXT NOT NULL,
+        entity_id TEXT NOT NULL,
+        state TEXT NOT NULL
+      )`,
+      `CREATE TABLE reconciliation (id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT NOT NULL)`,
+    ],
+  },
 ]
 
 /** True when the object has ever stored anything: garbage names must not create tables. */

@@ -7,13 +7,15 @@ import type { InstallRequest } from '../bitrix24/request.ts'
 import { RecentEvents } from '../core/append.ts'
 import { Connections } from '../core/connections.ts'
 import { clampTs, isLateUninstall } from '../core/install.ts'
+import type { InstallStatus } from '../core/portal-status.ts'
 import type { Result } from '../core/result.ts'
 import { describeError } from '../core/redact.ts'
 import { AlarmKeeper } from './alarm-keeper.ts'
-import { Appender, type AppendAnswer, type AppendRequest } from './appender.ts'
+import { Appender, type AppendAnswer, type AppendRequest, type StoredEvent } from './appender.ts'
 import { openDatabase } from './database.ts'
 import { Deliverer } from './deliverer.ts'
 import { Installer, type InstallAnswer } from './installer.ts'
+import { Knowledge } from './knowledge.ts'
 import { KvMirror } from './kv-mirror.ts'
 import { LaneBook } from './lane-book.ts'
 import { LaneControl, type ControlRefusal, type ReplayWish } from './lane-control.ts'
@@ -23,11 +25,10 @@ import { PortalState } from './portal-state.ts'
 import { PortalValues } from './portal-values.ts'
 import { Pump } from './pump.ts'
 import type { PortalSettings } from './settings.ts'
-import { Subscriber } from './subscriber.ts'
 import { Trust } from './trust.ts'
+import { endInstallation } from './uninstall.ts'
 import { dropOld, resealAll } from './upkeep.ts'
-import { eventViews, eventsPage, parkedView, portalView, type ViewDeps } from './views.ts'
-import { countWaiting } from './waiting.ts'
+import { eventViews, eventsPage, installStatus, parkedView, portalView } from './views.ts'
 import { Waker } from './waker.ts'
 
 /** What ONAPPUNINSTALL asks for, its token already hashed. */
@@ -37,6 +38,9 @@ export interface UninstallCall {
   readonly ts: number | null
   readonly clean: boolean
 }
+
+/** How long the application's page waits for the portal's subscriptions, in milliseconds. */
+const PAGE_PATIENCE_MS = 5000
 
 /** One portal: its log, its lanes, its install. Named by member_id. */
 export class PortalObject extends DurableObject<unknown> {
@@ -51,7 +55,7 @@ export class PortalObject extends DurableObject<unknown> {
   readonly #mirror: KvMirror
   readonly #notes: PendingNotes
   readonly #installer: Installer
-  readonly #subscriber: Subscriber
+  readonly #knowledge: Knowledge
   readonly #values: PortalValues
   readonly #deliverer: Deliverer
   readonly #pump: Pump
@@ -77,11 +81,20 @@ export class PortalObject extends DurableObject<unknown> {
     this.#mirror = new KvMirror(parts)
     this.#notes = new PendingNotes(parts)
     this.#installer = new Installer(parts)
-    this.#subscriber = new Subscriber(parts)
+    this.#knowledge = new Knowledge({
+      ...parts,
+      db,
+      appender: () => this.#appender,
+      deliverable: () => this.#deliverSoon(),
+      planned: () => this.#waker.wakeInTime(),
+      failed: (error) => this.#report('knowledge_failed', error),
+      background: (work) => this.#background(work),
+    })
     this.#values = new PortalValues({ memberId, rows: state.rows, sealer: settings.sealer })
     this.#deliverer = new Deliverer({
       ...parts,
       connections: new Connections(),
+      readableHead: () => this.#knowledge.enricher.readableHead(),
       domain: () => this.#trust.domain(),
       values: () => this.#values.all(),
     })
@@ -99,6 +112,7 @@ export class PortalObject extends DurableObject<unknown> {
       deliverer: this.#deliverer,
       pump: this.#pump,
       mirror: this.#mirror,
+      knowledge: this.#knowledge,
       now: settings.now,
       background: (work) => this.#background(work),
     })
@@ -112,8 +126,13 @@ export class PortalObject extends DurableObject<unknown> {
       head: () => state.head(),
       trusts: (hash) => this.#trust.trusts(hash),
       begin: () => this.#alarm.begin(),
+      awaits: (event) => this.#knowledge.enricher.awaits(event),
+      newReceipt: settings.newReceipt,
       prepare: () => this.#prepareAppend(),
-      stored: (last) => this.#stored(last),
+      stored: (last, waiting) => this.#stored(last, waiting),
+      repeated: ({ sequence, event: { field } }) => {
+        if (field !== null) this.#knowledge.enricher.repeated(sequence, field)
+      },
       failed: () => this.#rolledBack(),
     })
     void ctx.blockConcurrencyWhile(() => this.#load())
@@ -123,7 +142,8 @@ export class PortalObject extends DurableObject<unknown> {
   async append(request: AppendRequest): Promise<AppendAnswer> {
     const { tokenHash } = request
     const isTrusted = this.#trust.trusts(tokenHash) || (await this.#trust.admit(tokenHash))
-    return isTrusted ? this.#appender.append(request) : { kind: 'untrusted' }
+    if (!isTrusted) return { kind: 'untrusted' }
+    return this.#appender.append(this.#knowledge.subscriber.withoutFixedUser(request))
   }
 
   /** Whether a token (by its hash) speaks for this portal. */
@@ -132,14 +152,20 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** Decides about an installation; stores nothing for an unproven one. */
-  async install(request: InstallRequest): Promise<InstallAnswer> {
+  async install(
+    request: InstallRequest,
+  ): Promise<InstallAnswer & { status?: InstallStatus | null }> {
     const answer = await this.#installer.install(request)
-    if (answer.kind === 'installed') {
-      await this.#mirror.follow()
-      this.#background(this.#subscriber.bind())
-    }
     this.#deliverSoon()
-    return answer
+    if (answer.kind !== 'installed') return answer
+    await this.#mirror.follow()
+    const aligned = this.#knowledge.subscriber.alignAfterVisit()
+    this.#background(aligned)
+    // A person waits for the page, and wants to know what could not be bound; an event waits for nobody.
+    if (request.cause === 'page') {
+      await Promise.race([aligned, this.#settings.sleep(PAGE_PATIENCE_MS)])
+    }
+    return { ...answer, status: answer.isOwner ? installStatus(this.#viewDeps()) : null }
   }
 
   /** Ends the installation that the token proves; an uninstall older than the install does nothing. */
@@ -147,7 +173,16 @@ export class PortalObject extends DurableObject<unknown> {
     if (!this.#trust.isApplicationToken(call.tokenHash)) return { kind: 'untrusted' }
     const ts = clampTs(call.ts, this.#settings.now())
     if (isLateUninstall(this.#state.install(), ts)) return { kind: 'accepted' }
-    this.#erase(ts, call.clean)
+    endInstallation(
+      {
+        ...this.#viewDeps(),
+        knowledge: this.#knowledge,
+        values: this.#values,
+        recent: this.#recent,
+      },
+      { ts, clean: call.clean },
+    )
+    this.#changed()
     this.#background(this.#mirror.follow())
     this.#deliverSoon()
     return { kind: 'accepted' }
@@ -161,6 +196,7 @@ export class PortalObject extends DurableObject<unknown> {
     this.#lanes.saveSkipped()
     await resealAll(upkeep)
     await this.#mirror.tidy(this.#log.count() === 0)
+    this.#background(this.#knowledge.visit())
     // The alarm that memory knows may be lost: the platform gives up after some failures.
     await this.#alarm.load()
     await this.#alarm.ensure(this.#waker.wakeAt())
@@ -227,10 +263,17 @@ export class PortalObject extends DurableObject<unknown> {
     return 'done'
   }
 
+  /** Compares the portal with what is known of it, now, and tells what it finds. */
+  reconcile(): 'started' | 'unknown' | 'no_access' {
+    if (!this.#state.isKnown()) return 'unknown'
+    return this.#knowledge.reconcile() ? 'started' : 'no_access'
+  }
+
   /** One alarm for every timer. First sets the next alarm, then works; a throw means that failed. */
   override async alarm(): Promise<void> {
     if (!(await this.#waker.begin())) return
     try {
+      this.#knowledge.work()
       this.#pump.kick()
       await this.#checkPending()
       await this.#mirror.follow()
@@ -253,6 +296,7 @@ export class PortalObject extends DurableObject<unknown> {
       this.#settings.log('error', 'lanes_damaged', { memberId: this.#memberId })
     this.#deliverer.passSkipped()
     this.#lanes.matchNow(this.#deliverer.plans(), this.#state.head())
+    this.#knowledge.load()
     await this.#alarm.load()
     await this.#alarm.ensure(this.#waker.wakeAt())
   }
@@ -264,30 +308,12 @@ export class PortalObject extends DurableObject<unknown> {
     this.#background(this.#notes.follow())
   }
 
-  #erase(ts: number, clean: boolean): void {
-    const waiting = clean ? countWaiting(this.#viewDeps()) : 0
-    this.#state.endInstall(ts, waiting, () => {
-      if (!clean) return
-      this.#log.deleteAll()
-      this.#lanes.clear()
-      this.#state.rows.clearValues()
-    })
-    this.#lanes.adopt()
-    if (clean) {
-      this.#recent.clear()
-      this.#values.clear()
-      this.#deliverer.forgetOpened()
-    }
-    this.#changed()
-    this.#settings.log('info', 'uninstalled', { memberId: this.#memberId, clean, erased: waiting })
-  }
-
   /** An install that has waited and is trusted now is subscribed like any other. */
   async #checkPending(): Promise<void> {
     const { application } = this.#state.install()
     await this.#installer.checkPending()
     if (this.#state.install().application !== application) {
-      this.#background(this.#subscriber.bind())
+      this.#background(this.#knowledge.subscriber.align())
     }
   }
 
@@ -297,9 +323,10 @@ export class PortalObject extends DurableObject<unknown> {
     this.#waker.wakeSoon()
   }
 
-  #stored(head: number): void {
+  #stored(head: number, waiting: readonly StoredEvent[]): void {
     this.#state.setHead(head)
     this.#lanes.adopt()
+    this.#knowledge.accept(waiting)
     this.#deliverSoon()
   }
 
@@ -314,7 +341,7 @@ export class PortalObject extends DurableObject<unknown> {
     this.#waker.wakeInTime()
   }
 
-  #viewDeps(): ViewDeps & { readonly settings: PortalSettings; readonly state: PortalState } {
+  #viewDeps() {
     return {
       memberId: this.#memberId,
       settings: this.#settings,
@@ -324,6 +351,7 @@ export class PortalObject extends DurableObject<unknown> {
       deliverer: this.#deliverer,
       domain: () => this.#trust.domain(),
       tokens: () => this.#mirror.tokens(),
+      reconciledAt: () => this.#knowledge.reconciler.lastRunAt(),
     }
   }
 

@@ -1,5 +1,6 @@
 /** What the composition root hands to a portal's object: settings, and the outside world to inject. */
 import type { AddressPolicy } from '../core/address.ts'
+import type { FieldFamily } from '../core/event.ts'
 import type { Fetch } from '../core/fetch.ts'
 import type { OutgoingWebhook } from '../core/outgoing-webhook.ts'
 import type { ConfiguredDestination } from '../destinations/configured.ts'
@@ -26,6 +27,12 @@ export interface PortalSettings {
   readonly retentionDays: number
   /** Canonical names of the events to bind. */
   readonly wantedEvents: readonly string[]
+  /** The relay's own origin as configured; null: the origin that the portal called. */
+  readonly publicUrl: string | null
+  /** Minutes between two scheduled comparisons; 0 turns them off. */
+  readonly reconcileMinutes: number
+  /** Addresses of the settings pages of families, for "Open in Bitrix24". */
+  readonly fieldLinks: ReadonlyMap<FieldFamily, string>
   readonly installs: InstallStore
   readonly directory: DirectoryClient
   readonly fetch: Fetch
@@ -36,4 +43,6 @@ export interface PortalSettings {
   readonly log: (level: 'info' | 'warn' | 'error', event: string, fields?: LogFields) => void
   /** The most events of one commit; 1 switches grouping off. */
   readonly maxGroup: number
+  /** A receipt for events that no portal sent. */
+  readonly newReceipt: () => string
 }

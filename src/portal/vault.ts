@@ -1,7 +1,7 @@
 /** Token pairs as they are sealed: one small JSON text a pair, bound to its portal and field. */
 import * as v from 'valibot'
 import type { TokenPair } from '../bitrix24/oauth.ts'
-import type { InstallRequest, PresentedCredentials } from '../bitrix24/request.ts'
+import type { InstallRequest } from '../bitrix24/request.ts'
 import type { FreshPairs } from '../bitrix24/verify-install.ts'
 import { clampTs } from '../core/install.ts'
 import { ok, type Result } from '../core/result.ts'
@@ -22,7 +22,7 @@ export type StoredPair = v.InferOutput<typeof StoredPairSchema>
 export type PairField = 'tokens' | 'systemTokens'
 
 /** The pair as a caller presented it, or the fresh one that replaced it on the way. */
-export function pairOf(presented: PresentedCredentials, fresh: TokenPair | null): StoredPair {
+export function pairOf(presented: StoredPair, fresh: TokenPair | null): StoredPair {
   const { accessToken, refreshToken, expiresAt } = fresh ?? presented
   return { accessToken, refreshToken, expiresAt, userId: fresh?.userId ?? presented.userId }
 }

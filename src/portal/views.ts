@@ -1,9 +1,11 @@
 /** What the admin API shows of one portal, in the names of the HTTP contract. Holds no secret. */
+import { remedyOfTrouble, statusOfTrouble, type AccessState } from '../core/access.ts'
 import { displayName } from '../core/event-names.ts'
-import type { LogEntry } from '../core/event.ts'
+import type { Enrichment, LogEntry } from '../core/event.ts'
 import { fateOf, type Fate } from '../core/fate.ts'
 import type { PendingInstall } from '../core/install.ts'
 import { isFailing, type LaneState } from '../core/lane-state.ts'
+import type { InstallStatus, PortalStatus } from '../core/portal-status.ts'
 import type { Deliverer } from './deliverer.ts'
 import type { LaneBook } from './lane-book.ts'
 import type { LogStore } from './log-store.ts'
@@ -15,17 +17,6 @@ export const MAX_EVENTS_PAGE = 200
 /** The most parked events that are listed. */
 export const MAX_PARKED_LISTED = 1000
 
-/** The state of a portal, as the contract names it. */
-export type PortalStatus =
-  | 'active'
-  | 'pending'
-  | 'unfinished'
-  | 'tokens_lost'
-  | 'no_rights'
-  | 'suspended'
-  | 'uninstalled'
-  | 'deleted'
-
 /** A fate with its time as the API writes it. */
 export type FateView = Omit<Fate, 'at'> & { readonly at: string | null }
 
@@ -34,11 +25,17 @@ export interface EventView {
   readonly sequence: number
   readonly event: string
   readonly receivedAt: string
-  readonly origin: 'event'
+  readonly origin: LogEntry['origin']
   readonly userId: number | null
+  readonly userName: string | null
   readonly fields: LogEntry['event']['data']
-  readonly changes: null
-  readonly enrichment: 'not_applicable'
+  readonly changes: Enrichment['changes']
+  readonly enrichment: Enrichment['status']
+  readonly enrichmentReason: string | null
+  readonly toldBy: number | null
+  readonly covers: readonly number[]
+  readonly completes: readonly number[]
+  readonly readAt: string | null
   readonly quarantined: boolean
   readonly quarantineReason: string | null
   readonly fates: Readonly<Record<string, FateView>>
@@ -51,6 +48,8 @@ export interface ViewDeps {
   readonly lanes: LaneBook
   readonly deliverer: Pick<Deliverer, 'filteredBy' | 'find'>
   readonly state: Pick<PortalState, 'head' | 'install' | 'pending'>
+  /** The end of the last comparison that read everything, in unix milliseconds. */
+  reconciledAt(): number | null
   domain(): string | null
   /** Whether the stored pair can be opened with the keys configured. */
   tokens(): 'valid' | 'lost' | 'none'
@@ -63,19 +62,34 @@ export function isoTime(ms: number | null): string | null {
 
 /** The state that the operator sees first. */
 export function portalStatus(deps: Pick<ViewDeps, 'state' | 'tokens'>): PortalStatus {
-  const { application, webhooks, hashes } = deps.state.install()
+  const { application, access, webhooks, hashes } = deps.state.install()
   if (application === null) {
     if (deps.state.pending() !== null) return 'pending'
     return webhooks.length > 0 ? 'active' : 'uninstalled'
   }
   if (!application.finished || hashes.length === 0) return 'unfinished'
+  if (access !== null) return statusOfTrouble(access.trouble)
   return deps.tokens() === 'lost' ? 'tokens_lost' : 'active'
+}
+
+/** What the application's page tells an administrator of the portal. */
+export function installStatus(deps: ViewDeps): InstallStatus {
+  const { subscriptions } = deps.state.install()
+  const last = deps.log.before(Number.MAX_SAFE_INTEGER, 1)[0]
+  const lanes = deps.lanes.all().filter(({ status }) => status !== 'removed')
+  return {
+    state: portalStatus(deps),
+    missing: subscriptions.missing.map((name) => displayName(name)),
+    lastEventAt: last?.receivedAt ?? null,
+    waiting: Math.max(0, ...lanes.map(({ cursor }) => deps.state.head() - cursor)),
+    parked: lanes.reduce((sum, { destination }) => sum + deps.log.countParked(destination), 0),
+  }
 }
 
 /** The answer of `GET /admin/api/portals/{memberId}`. */
 export function portalView(deps: ViewDeps) {
   const install = deps.state.install()
-  const { application, webhooks, refused } = install
+  const { application, access, webhooks, refused } = install
   const last = deps.log.before(Number.MAX_SAFE_INTEGER, 1)[0]
   const pending = deps.state.pending()
   return {
@@ -94,13 +108,14 @@ export function portalView(deps: ViewDeps) {
       tokens: deps.tokens(),
       pinnedWebhooks: webhooks.map(({ portal, since }) => ({ portal, since: isoTime(since) })),
     },
+    access: access === null ? null : accessView(access),
     pending: pending === null ? null : pendingView(pending),
     head: deps.state.head(),
     quarantined: deps.log.countQuarantined(),
-    reconciled: 0,
+    ...deps.log.counts(),
     erased: install.erased,
     lastEventAt: isoTime(last?.receivedAt ?? null),
-    lastReconcileAt: null,
+    lastReconcileAt: isoTime(deps.reconciledAt()),
     subscriptions: {
       checkedAt: isoTime(install.subscriptions.checkedAt),
       missing: install.subscriptions.missing.map((name) => displayName(name)),
@@ -122,6 +137,10 @@ const REFUSAL_REMEDY =
 function refusalRemedy(reason: string): string {
   if (reason !== 'another_application') return REFUSAL_REMEDY
   return 'Uninstall the application that the portal has, or take it out of the configuration: only one application speaks for a portal'
+}
+
+function accessView({ trouble, code, at }: AccessState) {
+  return { trouble, code, at: isoTime(at), remedy: remedyOfTrouble(trouble) }
 }
 
 function pendingView(pending: PendingInstall) {
@@ -183,20 +202,26 @@ export function eventViews(deps: ViewDeps, entries: readonly LogEntry[]): EventV
 }
 
 function eventView(entry: LogEntry, fates: EventView['fates']): EventView {
-  const { event } = entry
+  const { event, enrichment } = entry
   const { field } = event
   return {
     sequence: entry.sequence,
     event: displayName(event.name),
     receivedAt: new Date(entry.receivedAt).toISOString(),
-    origin: 'event',
+    origin: entry.origin,
     userId: event.userId,
+    userName: enrichment.userName,
     fields:
       field === null
         ? event.data
         : { ID: field.id, ENTITY_ID: field.entityId, FIELD_NAME: field.fieldName },
-    changes: null,
-    enrichment: 'not_applicable',
+    changes: enrichment.changes,
+    enrichment: enrichment.status,
+    enrichmentReason: enrichment.reason,
+    toldBy: enrichment.toldBy,
+    covers: enrichment.covers,
+    completes: enrichment.completes,
+    readAt: isoTime(enrichment.readAt),
     quarantined: event.quarantined !== null,
     quarantineReason: event.quarantined,
     fates,

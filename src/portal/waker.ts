@@ -3,6 +3,7 @@ import { laneDueAt } from '../core/lane-state.ts'
 import { SAFETY_ALARM_MS, earliest } from '../core/schedule.ts'
 import type { AlarmKeeper } from './alarm-keeper.ts'
 import type { Deliverer } from './deliverer.ts'
+import type { Knowledge } from './knowledge.ts'
 import type { KvMirror } from './kv-mirror.ts'
 import type { LaneBook } from './lane-book.ts'
 import type { PortalState } from './portal-state.ts'
@@ -12,10 +13,11 @@ import type { Pump } from './pump.ts'
 export interface WakerDeps {
   readonly alarm: AlarmKeeper
   readonly lanes: LaneBook
-  readonly state: Pick<PortalState, 'head' | 'pending'>
+  readonly state: Pick<PortalState, 'pending'>
   readonly deliverer: Pick<Deliverer, 'find'>
   readonly pump: Pick<Pump, 'isRunning' | 'busyUntil'>
   readonly mirror: Pick<KvMirror, 'dueAt'>
+  readonly knowledge: Pick<Knowledge, 'enricher' | 'reconciler'>
   now(): number
   /** Keeps work alive that nobody waits for. */
   background(work: Promise<unknown>): void
@@ -32,15 +34,22 @@ export class Waker {
 
   /** When the portal has to wake next; null when nothing waits for time. */
   wakeAt(): number | null {
-    const { lanes, state, deliverer, pump, mirror } = this.#deps
+    const { lanes, state, deliverer, pump, mirror, knowledge } = this.#deps
+    const { enricher, reconciler } = knowledge
     const due = lanes
       .all()
       .filter(({ destination }) => deliverer.find(destination) !== null)
       .map((lane) => {
-        const at = laneDueAt(lane, state.head())
+        const at = laneDueAt(lane, enricher.readableHead())
         return at === null ? null : Math.max(at, pump.busyUntil(lane.destination))
       })
-    return earliest([...due, state.pending()?.nextCheckAt ?? null, mirror.dueAt()])
+    return earliest([
+      ...due,
+      state.pending()?.nextCheckAt ?? null,
+      mirror.dueAt(),
+      enricher.dueAt(),
+      reconciler.dueAt(),
+    ])
   }
 
   /** Makes sure of an alarm for whatever waits; joins the writes of the same turn. */

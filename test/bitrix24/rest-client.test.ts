@@ -4,6 +4,7 @@ import {
   MAX_ANSWER_BYTES,
   callRest,
   checkEndpoint,
+  checkWebhookUrl,
   sendForm,
 } from '../../src/bitrix24/rest-client.ts'
 import type { RestRequest } from '../../src/bitrix24/rest-client.ts'
@@ -293,6 +294,78 @@ describe('callRest() and secrets', () => {
     expect(result.ok).toBe(false)
     expect(JSON.stringify(result)).not.toMatch(/canary|0123456789/i)
     expect(sent.every(({ url }) => !url.includes('canary'))).toBe(true)
+  })
+})
+
+describe('callRest() through an incoming webhook', () => {
+  const secret = 'Canary1234567890'
+  const access = { endpoint: `https://acme.bitrix24.com/rest/7/${secret}`, token: null }
+
+  test('calls below the URL of the webhook and sends no token', async () => {
+    const params = { id: 235, auth: 'other' }
+    const { result, sent } = await call(() => jsonAnswer({ result: 1 }), { ...access, params })
+    expect(result).toEqual({ ok: true, value: { result: 1 } })
+    expect(sent[0]?.url).toBe(`https://acme.bitrix24.com/rest/7/${secret}/profile`)
+    expect([...(sent[0]?.form ?? [])]).toEqual([['id', '235']])
+  })
+
+  test('puts no part of the secret into an error', async () => {
+    const { result } = await call(() => jsonAnswer({ error: `X_${secret}` }, 401), access)
+    expect(result).toEqual({ ok: false, error: { kind: 'refused', code: '', status: 401 } })
+  })
+
+  test('refuses an address of OAuth without a token, and a webhook with one', async () => {
+    const error = { kind: 'refused', code: 'unsafe_address', status: null }
+    const bare = await call(() => jsonAnswer({ result: 1 }), { token: null })
+    expect(bare).toEqual({ result: { ok: false, error }, sent: [] })
+    const both = await call(() => jsonAnswer({ result: 1 }), { ...access, token: TOKEN })
+    expect(both).toEqual({ result: { ok: false, error }, sent: [] })
+  })
+})
+
+describe('checkWebhookUrl()', () => {
+  test.for([
+    ['https://acme.bitrix24.com/rest/1/abcDEF0123456789/', 'as it is'],
+    ['https://acme.bitrix24.com/rest/1/abcDEF0123456789', 'with its last slash'],
+    ['https://ACME.bitrix24.com:443/rest/1/abcDEF0123456789/', 'with its host normalised'],
+  ] as const)('returns %s %s', ([raw]) => {
+    expect(checkWebhookUrl(raw, POLICY)?.href).toBe(
+      'https://acme.bitrix24.com/rest/1/abcDEF0123456789/',
+    )
+  })
+
+  test('accepts a secret of 64 characters and not of 65', () => {
+    const url = (length: number) => `https://acme.bitrix24.com/rest/1/${'a'.repeat(length)}/`
+    expect(checkWebhookUrl(url(64), POLICY)?.href).toBe(url(64))
+    expect(checkWebhookUrl(url(65), POLICY)).toBe(null)
+  })
+
+  test.for([
+    'https://acme.bitrix24.com/rest/',
+    'https://acme.bitrix24.com/rest/1/',
+    'https://acme.bitrix24.com/rest/x/abcdef/',
+    'https://acme.bitrix24.com/rest/1/abc-def/',
+    'https://acme.bitrix24.com/rest/1/abc%64ef/',
+    'https://acme.bitrix24.com/rest/1/abcdef//',
+    'https://acme.bitrix24.com/rest/1/abcdef/profile.json',
+    'https://acme.bitrix24.com/sub/rest/1/abcdef/',
+    'https://acme.bitrix24.com/rest/1/abcdef/?',
+    'https://acme.bitrix24.com/rest/1/abcdef/?a=b',
+    'https://acme.bitrix24.com/rest/1/abcdef/#',
+    'https://acme.bitrix24.com/rest/1/abcdef/#a',
+    'https://user@acme.bitrix24.com/rest/1/abcdef/',
+    'http://acme.bitrix24.com/rest/1/abcdef/',
+    'https://169.254.169.254/rest/1/abcdef/',
+    'rest/1/abcdef/',
+    '',
+  ])('refuses "%s"', (raw) => {
+    expect(checkWebhookUrl(raw, POLICY)).toBe(null)
+  })
+
+  test('passes a local address only where local addresses are allowed', () => {
+    const raw = 'http://127.0.0.1:8787/rest/1/abcdef/'
+    expect(checkWebhookUrl(raw, POLICY)).toBe(null)
+    expect(checkWebhookUrl(raw, { allowLocal: true })?.href).toBe(raw)
   })
 })
 

@@ -72,6 +72,33 @@ describe('classifyError()', () => {
     },
   )
 
+  test.for<[string, number]>([
+    ['ERROR_CORE', 400],
+    ['', 400],
+    ['ERROR_CORE', 500],
+  ])(
+    'recognises with code "%s" and status %i that a handler is bound already',
+    ([error, status]) => {
+      const error_description = 'Unable to set event handler: Handler already binded'
+      expect(classifyError({ error, error_description }, { ...FACTS, status })).toEqual({
+        kind: 'refused',
+        code: 'already_bound',
+        status,
+      })
+    },
+  )
+
+  test('believes a known code more than its description', () => {
+    const body = { error: 'expired_token', error_description: 'Handler already binded' }
+    expect(classifyError(body, FACTS).kind).toBe('expired')
+    const other = { error: 'ERROR_CORE', error_description: 'Unable to set event handler' }
+    expect(classifyError(other, FACTS)).toEqual({
+      kind: 'refused',
+      code: 'ERROR_CORE',
+      status: 400,
+    })
+  })
+
   test('reads the code of a REST 3.0 error object', () => {
     const body = { error: { code: 'expired_token', message: 'no' } }
     expect(classifyError(body, FACTS)).toEqual({
@@ -118,6 +145,12 @@ describe('classifyError()', () => {
   test('finds the echo of a secret that is in upper case', () => {
     const facts = { ...FACTS, secrets: ['CANARY-4711-SECRET-0815'] }
     expect(classifyError({ error: 'canary4711' }, facts).code).toBe('')
+  })
+
+  test('finds the echo of a secret that is shorter than the usual echo', () => {
+    const facts = { ...FACTS, secrets: ['', 'ab1'] }
+    expect(classifyError({ error: 'NO_AB1_NO' }, facts).code).toBe('')
+    expect(classifyError({ error: 'NO_AB2_NO' }, facts).code).toBe('NO_AB2_NO')
   })
 
   test('keeps a known code even if a secret happens to hold it', () => {

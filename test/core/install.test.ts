@@ -42,6 +42,7 @@ function anApplication(partial: Partial<ApplicationInstall> = {}): ApplicationIn
     tokens: 'sealed-old',
     tokensIssuedAt: TS - 3600,
     systemTokens: 'sealed-system-old',
+    systemTokensIssuedAt: TS - 3600,
     ...partial,
   }
 }

@@ -41,7 +41,9 @@ describe('createLane()', () => {
       lastMeant: null,
       meantBeforeFloor: null,
       expired: 0,
-      epochs: [{ from: 8, events: ['onCrmDeal*'], fields: [], silent: 'no_value' }],
+      epochs: [
+        { from: 8, events: ['onCrmDeal*'], fields: [], silent: 'no_value', skipsUnchanged: false },
+      ],
       recent: [],
       replays: [],
     })
@@ -164,7 +166,10 @@ describe('G2 order: matchLanes() begins an epoch', () => {
     ['silence', { silent: 'portal' }],
   ])('behind the cursor for %s', (_name, change) => {
     const { epochs } = match({ cursor: 4, epochs: [first] }, { ...plan, ...change })
-    expect(epochs).toEqual([first, { from: 5, ...plan, silent: null, ...change }])
+    expect(epochs).toEqual([
+      first,
+      { from: 5, ...plan, silent: null, skipsUnchanged: false, ...change },
+    ])
   })
 
   it('for the same filter under other settings not at all', () => {

@@ -152,6 +152,33 @@ describe('listChangeLines()', () => {
     },
   )
 
+  test.each(['added', 'deleted'] as const)(
+    'leaves out what Bitrix24 filled in by itself in a field that was %s',
+    (action) => {
+      const values: readonly [string, Json][] = [
+        ['FIELD_NAME', 'UF_CRM_TAX'],
+        ['EDIT_FORM_LABEL.en', 'Tax'],
+        ['EDIT_FORM_LABEL.de', 'Steuer'],
+        ['LIST_COLUMN_LABEL.en', 'Tax'],
+        ['LIST_COLUMN_LABEL.de', 'Tax'],
+        ['LIST_FILTER_LABEL.en', 'Tax'],
+        ['ERROR_MESSAGE.en', 'UF_CRM_TAX'],
+        ['HELP_MESSAGE.en', 'UF_CRM_TAX'],
+        ['HELP_MESSAGE.de', 'Siehe Brief'],
+      ]
+      const changes = values.map(([attribute, value]) =>
+        action === 'added' ? change(attribute, null, value) : change(attribute, value, null),
+      )
+      expect(listChangeLines(changes, action).map(({ label }) => label)).toEqual([
+        'Label (en)',
+        'Label (de)',
+        'Column label (de)',
+        'Help text (de)',
+      ])
+      expect(listChangeLines(changes, 'updated')).toHaveLength(8)
+    },
+  )
+
   test('cuts long values in the middle and long attributes at the end', () => {
     const changes = [change(`X${'y'.repeat(100)}`, 'v'.repeat(400), 'w')]
     const [line] = listChangeLines(changes, 'updated')

@@ -39,6 +39,69 @@ describe('buildEventBody()', () => {
     ])
   })
 
+  test('tells of a reading what is known of it, in the documented order', () => {
+    const enrichment = anEnrichment({
+      covers: [42, 43],
+      users: [
+        { id: 1, name: 'Anna Petrova' },
+        { id: 2, name: null },
+      ],
+      completes: [40],
+      readAt: 1_790_000_002_345,
+    })
+    const link = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
+    const data = dataOf({ enrichment, link })
+    expect(data).toMatchObject({
+      users: [
+        { id: 1, name: 'Anna Petrova' },
+        { id: 2, name: null },
+      ],
+      covers: [42, 43],
+      completes: [40],
+      readAt: '2026-09-21T14:13:22.345Z',
+      link,
+    })
+    expect(Object.keys(data)).toEqual([
+      'event',
+      'portal',
+      'sequence',
+      'previousSequence',
+      'origin',
+      'receivedAt',
+      'user',
+      'users',
+      'fields',
+      'field',
+      'changes',
+      'covers',
+      'completes',
+      'readAt',
+      'enrichment',
+      'link',
+    ])
+  })
+
+  test('names the earlier event that told the changes, and only then', () => {
+    const told = dataOf({ enrichment: anEnrichment({ changes: [], toldBy: 41 }) })
+    expect(told).toMatchObject({ changes: [], toldBy: 41, enrichment: 'complete' })
+    expect(dataOf({ enrichment: anEnrichment({ changes: [] }) })).not.toHaveProperty('toldBy')
+  })
+
+  test('names the users of a group only, not of an event that is alone', () => {
+    const enrichment = anEnrichment({ users: [{ id: 1, name: null }] })
+    expect(dataOf({ enrichment })).not.toHaveProperty('users')
+  })
+
+  test.each([
+    [0, '1970-01-01T00:00:00.000Z'],
+    [253_402_300_799_999, '9999-12-31T23:59:59.999Z'],
+    [253_402_300_800_000, undefined],
+    [-1, undefined],
+    [Number.NaN, undefined],
+  ])('writes the time of a reading at %s as %s', (readAt, expected) => {
+    expect(dataOf({ enrichment: anEnrichment({ readAt }) }).readAt).toBe(expected)
+  })
+
   test('tells why an event could not be enriched', () => {
     const enrichment = anEnrichment({ status: 'unavailable', reason: 'timeout', changes: null })
     expect(dataOf({ enrichment })).toMatchObject({
@@ -102,7 +165,9 @@ describe('buildEventBody()', () => {
 
   test('hands on no key of a change or delivery that is not documented', () => {
     const change = { attribute: 'SORT', before: '1', after: '2', token: 'secret' }
-    const delivery = { ...aDelivery({ enrichment: anEnrichment({ changes: [change] }) }), token: 1 }
+    const user = { id: 1, name: null, token: 'secret' }
+    const enrichment = anEnrichment({ changes: [change], covers: [42, 43], users: [user] })
+    const delivery = { ...aDelivery({ enrichment }), token: 1 }
     expect(JSON.stringify(buildEventBody(delivery))).not.toContain('token')
   })
 })

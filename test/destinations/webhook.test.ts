@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Delivery, OutgoingRequest } from '../../src/destinations/destination.ts'
 import { webhook } from '../../src/destinations/webhook.ts'
 import { describeDestination } from '../contract/destination-contract.ts'
-import { RECEIVED_AT, aDelivery } from '../support/a-delivery.ts'
+import { RECEIVED_AT, aDelivery, anEnrichment } from '../support/a-delivery.ts'
 
 const URL_TEXT = 'https://erp.example.com/hooks/bitrix24?token=kq7Zt0eVb3'
 const SECRET = `whsec_${btoa('an example secret of 32 bytes!!!')}`
@@ -108,13 +108,11 @@ describe('webhook body', () => {
     const { body } = await prepare(
       SECRET,
       aDelivery({
-        enrichment: {
-          status: 'complete',
-          reason: null,
+        enrichment: anEnrichment({
           changes: [{ attribute: 'EDIT_FORM_LABEL.en', before: 'Tax no.', after: 'Tax number' }],
           field: { label: 'Tax number', userTypeId: 'string' },
           userName: 'Anna Petrova',
-        },
+        }),
       }),
     )
     expect(body).toBe(

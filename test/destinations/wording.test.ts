@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { UserField } from '../../src/core/event.ts'
+import type { Change, Enrichment, ThinReason, UserField } from '../../src/core/event.ts'
+import type { Delivery } from '../../src/destinations/destination.ts'
 import {
+  describeDeed,
   describeKind,
   describeLabel,
   describePortal,
@@ -28,6 +30,91 @@ describe('describeUser()', () => {
     })
     expect(describeUser(delivery)).toBe(expected)
   })
+})
+
+describe('describeDeed()', () => {
+  const anna = { id: 1, name: 'Anna Petrova' }
+  const max = { id: 2, name: 'Max Weber' }
+  const nobody = { id: 3, name: null }
+  const eve = { id: 4, name: 'Eve Stone' }
+  const label = { attribute: 'EDIT_FORM_LABEL.en', before: 'A', after: 'B' }
+  const item = { attribute: 'LIST.7.VALUE', before: 'A', after: 'B' }
+
+  test.each<readonly [UserField['action'], string]>([
+    ['added', 'created by [Anna Petrova]'],
+    ['updated', 'settings changed by [Anna Petrova]'],
+    ['deleted', 'deleted by [Anna Petrova]'],
+    ['enum_values_set', 'list values changed by [Anna Petrova]'],
+  ])('says of the action %s "%s"', (action, expected) => {
+    expect(deed(action, { changes: [] })).toBe(expected)
+    expect(deed(action, { changes: null })).toBe(expected)
+  })
+
+  test.each<readonly [readonly Change[], string]>([
+    [[item], 'list values changed by [Anna Petrova]'],
+    [[item, label], 'settings changed by [Anna Petrova]'],
+  ])('names what one read found for a list whose values were set: %j', (changes, expected) => {
+    expect(deed('enum_values_set', { changes })).toBe(expected)
+  })
+
+  test.each<readonly [Enrichment['users'], string]>([
+    [[], 'settings changed by [Anna Petrova]'],
+    [[max], 'settings changed by [Max Weber]'],
+    [[anna, max], 'settings changed by [Anna Petrova] and [Max Weber]'],
+    [[anna, nobody], 'settings changed by [Anna Petrova] and [user 3]'],
+    [[anna, max, nobody], 'settings changed by [Anna Petrova], [Max Weber] and 1 more'],
+    [[anna, max, nobody, eve], 'settings changed by [Anna Petrova], [Max Weber] and 2 more'],
+  ])('names of the people %j "%s"', (users, expected) => {
+    expect(deed('updated', { users, covers: [42, 43] })).toBe(expected)
+  })
+
+  test.each<readonly [Enrichment['users'], string]>([
+    [[anna], 'created by [Anna Petrova]'],
+    [[anna, max], 'created by [Anna Petrova], changed by [Max Weber]'],
+    [
+      [anna, max, nobody, eve],
+      'created by [Anna Petrova], changed by [Max Weber], [user 3] and 1 more',
+    ],
+  ])('tells who created a field from who changed it then: %j', (users, expected) => {
+    expect(deed('added', { users, covers: [42, 43] })).toBe(expected)
+  })
+
+  test('names nobody for a change that was found by comparing', () => {
+    expect(deed('updated', {}, { origin: 'reconciled', userId: null })).toBe('settings changed')
+    expect(deed('added', {}, { origin: 'reconciled', userId: null })).toBe('created')
+    expect(deed('updated', {}, { origin: 'reconciled', userId: 1 })).toBe(
+      'settings changed by [Anna Petrova]',
+    )
+    expect(deed('updated', {}, { origin: 'event', userId: null })).toBe(
+      'settings changed by [an unknown user]',
+    )
+  })
+
+  test('makes no name of an invisible one', () => {
+    const users = [anna, { id: 9, name: '\u200B' }]
+    expect(deed('updated', { users, covers: [42, 43] })).toBe(
+      'settings changed by [Anna Petrova] and [user 9]',
+    )
+  })
+
+  function deed(
+    action: UserField['action'],
+    enrichment: Partial<Enrichment>,
+    { origin = 'event', userId = 1 }: { origin?: Delivery['origin']; userId?: number | null } = {},
+  ): string {
+    const field: UserField = {
+      family: 'requisite',
+      action,
+      id: 235,
+      entityId: 'CRM_REQUISITE',
+      fieldName: 'UF_CRM_TAX',
+    }
+    const event = anEvent({ field, userId })
+    const delivery = aDelivery({ origin, event, enrichment: anEnrichment(enrichment) })
+    return describeDeed(delivery, field)
+      .map(({ text, isName }) => (isName ? `[${text}]` : text))
+      .join('')
+  }
 })
 
 describe('describeLabel()', () => {
@@ -68,7 +155,7 @@ describe('listNotes()', () => {
     expect(listNotes(aDelivery({ enrichment: anEnrichment() }), NOW)).toEqual([])
   })
 
-  test.each([
+  test.each<readonly [ThinReason | null, string]>([
     ['no_tokens', 'Details are not known: the relay has no access to this portal'],
     ['tokens_lost', 'Details are not known: the relay lost its access to this portal'],
     ['access_denied', 'Details are not known: the portal denied access to the field'],
@@ -76,7 +163,6 @@ describe('listNotes()', () => {
     ['portal_unreachable', 'Details are not known: the portal could not be reached'],
     ['timeout', 'Details are not known: the portal did not answer in time'],
     ['not_found', 'Details are not known: the field is gone by now'],
-    ['a_later_reason', 'Details are not known'],
     [null, 'Details are not known'],
   ])('says for an unavailable enrichment (%s) "%s"', (reason, expected) => {
     const enrichment = anEnrichment({ status: 'unavailable', reason, changes: null })
@@ -95,6 +181,28 @@ describe('listNotes()', () => {
     const enrichment = anEnrichment({ status: 'unavailable', changes: null })
     expect(listNotes(aDelivery({ event: anEvent({ field: null }), enrichment }), NOW)).toEqual([])
   })
+
+  test('says that an earlier message told it', () => {
+    const enrichment = anEnrichment({ changes: [], toldBy: 41 })
+    expect(listNotes(aDelivery({ enrichment }), NOW)).toEqual([
+      'Already told by an earlier message',
+    ])
+  })
+
+  test('says how many events are told together', () => {
+    const enrichment = anEnrichment({ covers: [42, 43, 44] })
+    expect(listNotes(aDelivery({ enrichment }), NOW)).toEqual(['3 events told together'])
+  })
+
+  test.each(['event', 'reconciled'] as const)(
+    'says of a delivery of the origin "%s" that it completes an earlier one, and claims no lost event',
+    (origin) => {
+      const enrichment = anEnrichment({ completes: [40] })
+      expect(listNotes(aDelivery({ origin, enrichment }), NOW)).toEqual([
+        'Tells what could not be read at first',
+      ])
+    },
+  )
 
   test('says that a change was found by comparing', () => {
     expect(listNotes(aDelivery({ origin: 'reconciled' }), NOW)).toEqual([

@@ -133,12 +133,15 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
   })
 
   it('and takes a configured token of the very portal for known', async () => {
-    const webhooks = [{ token: APPLICATION_TOKEN, portal: lab.memberId }]
+    const webhooks = [{ token: APPLICATION_TOKEN, portal: lab.memberId, rest: null }]
     const portals = portalsWith({ append: () => Promise.resolve({ kind: 'untrusted' }) })
     const probe = intake({ webhooks, portals })
     await takeRequest(probe.deps, event(1), ORIGIN)
     expect({ counted: probe.counted, reads: kv.operations }).toEqual({ counted: [], reads: [] })
-    const other = intake({ webhooks: [{ token: APPLICATION_TOKEN, portal: 'acme.com' }], portals })
+    const other = intake({
+      webhooks: [{ token: APPLICATION_TOKEN, portal: 'acme.com', rest: null }],
+      portals,
+    })
     await takeRequest(other.deps, event(1), ORIGIN)
     expect(other.counted).toHaveLength(1)
   })
@@ -147,7 +150,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     await install()
     const probe = intake()
     const notice = decoded(lab.body('app-ONAPPTEST'))
-    const accepted = { kind: 'accepted', domain: null, finished: true }
+    const accepted = { kind: 'accepted', domain: null, finished: true, status: null }
     expect(await takeRequest(probe.deps, notice, ORIGIN)).toEqual(accepted)
     expect(probe.lookups).toEqual([])
     await env.INSTALLS.delete(`install:${lab.memberId}`)

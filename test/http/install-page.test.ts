@@ -3,7 +3,9 @@
  * request is in it.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { InstallStatus } from '../../src/core/portal-status.ts'
 import { installPage } from '../../src/http/install-page.ts'
+import { PAGE_TEXTS } from '../../src/http/install-page-texts.ts'
 import type { IntakeAnswer } from '../../src/http/intake.ts'
 import { answerOf, Edge, JSON_TYPE, watchLog } from '../support/edge.ts'
 import { UNREACHABLE } from '../support/intake.ts'
@@ -18,6 +20,7 @@ const REFUSED = {
   title: 'The installation was not accepted',
   text: 'Open this page as an administrator of this Bitrix24. If that does not help, ask the operator of the relay.',
 }
+const ENGLISH = PAGE_TEXTS.en.notices
 const WAITS = {
   title: 'The relay waits for its operator',
   text: 'The installation is noted. It becomes active as soon as the application is configured in the relay.',
@@ -73,6 +76,10 @@ function page(
   return { status, ...words, heading: words.title, scripts, framedBy }
 }
 
+const RETRY = [
+  `nonce="NONCE": document.getElementById('retry').addEventListener('click', () => location.reload())`,
+]
+
 const FINISH = [
   'src="https://api.bitrix24.com/api/v1/":',
   'nonce="NONCE": BX24.init(() => BX24.installFinish())',
@@ -85,42 +92,55 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
   })
 
   it('that runs nothing where the installation is finished', async () => {
-    expect(await read(await open())).toEqual(page(CONNECTED))
+    const first = await read(await open())
+    expect({ status: first.status, title: first.title }).toEqual({
+      status: 200,
+      title: CONNECTED.title,
+    })
+    expect(first.scripts.join()).not.toContain('BX24')
     // The next visit shows the same.
-    expect(await read(await open())).toEqual(page(CONNECTED))
+    expect((await read(await open())).title).toBe(CONNECTED.title)
   })
 
   it('that runs nothing as soon as the portal says so', async () => {
     lab.bitrix24.installed = false
     await open()
     lab.bitrix24.installed = true
-    expect(await read(await open())).toEqual(page(CONNECTED))
+    const later = await read(await open())
+    expect(later.title).toBe(CONNECTED.title)
+    expect(later.scripts.join()).not.toContain('BX24')
   })
 
   it('that says why not, to an ordinary user of a portal without an install', async () => {
     lab.bitrix24.isAdmin = false
-    expect(await read(await open())).toEqual(page(REFUSED, { status: 403, framedBy: 'https:' }))
+    expect(await read(await open())).toEqual(
+      page(ENGLISH.not_administrator, { status: 403, scripts: RETRY, framedBy: 'https:' }),
+    )
     expect((await lab.traces()).kv).toEqual({})
   })
 
-  it('that says the same where the OAuth server knows nothing of the token', async () => {
+  it('that refuses where the OAuth server knows nothing of the token', async () => {
     lab.bitrix24.knownTokens = []
-    expect(await read(await open())).toEqual(page(REFUSED, { status: 403, framedBy: 'https:' }))
+    expect(await read(await open())).toEqual(
+      page(REFUSED, { status: 403, scripts: RETRY, framedBy: 'https:' }),
+    )
   })
 
   it('that asks to wait where the OAuth server does not answer', async () => {
     lab.bitrix24.answers = false
-    expect(await read(await open())).toEqual(page(WAITS, { framedBy: 'https:' }))
+    expect(await read(await open())).toEqual(
+      page(ENGLISH.unanswered, { scripts: RETRY, framedBy: 'https:' }),
+    )
   })
 
   it('that asks to wait where the application is not configured yet', async () => {
     lab.bitrix24.clientId = 'local.unknown.1'
-    expect(await read(await open())).toEqual(page(WAITS))
+    expect(await read(await open())).toEqual(page(WAITS, { scripts: RETRY }))
   })
 
   it('that asks for patience where the object cannot be reached', async () => {
     edge = new Edge({ PORTALS: { getByName: UNREACHABLE } })
-    expect(await read(await open())).toEqual(page(BUSY, { framedBy: 'https:' }))
+    expect(await read(await open())).toEqual(page(BUSY, { scripts: RETRY, framedBy: 'https:' }))
   })
 
   it('whose frame is the verified domain, whatever the query claims', async () => {
@@ -129,7 +149,10 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
     const { framedBy } = await read(await edge.call(body, { path }))
     expect(framedBy).not.toContain('evil')
     const bare = await read(await edge.call(body, { path: '/bitrix24/install' }))
-    expect(bare).toEqual(page(CONNECTED))
+    expect({ title: bare.title, framedBy: bare.framedBy }).toEqual({
+      title: CONNECTED.title,
+      framedBy: `https://${lab.domain}`,
+    })
   })
 
   it('with nothing of the request in it', async () => {
@@ -196,9 +219,9 @@ describe('both routes take both bodies', () => {
       Object.fromEntries(new URLSearchParams(lab.body('install-page-body'))),
     )
     for (const path of ['/bitrix24/install', '/bitrix24/events']) {
-      expect(await read(await open({}, path))).toEqual(page(CONNECTED))
+      expect((await read(await open({}, path))).title).toBe(CONNECTED.title)
       const response = await edge.call(json, { path, contentType: JSON_TYPE })
-      expect(await read(response)).toEqual(page(CONNECTED))
+      expect((await read(response)).title).toBe(CONNECTED.title)
     }
   })
 
@@ -225,44 +248,124 @@ describe('both routes take both bodies', () => {
   })
 })
 
-describe('installPage() has words for every answer', () => {
-  const domain = 'acme.bitrix24.com'
-  const wait = 'then open this page again.'
-  const cases: [answer: IntakeAnswer, status: number, words: { title: string; text: string }][] = [
-    [{ kind: 'accepted', domain, finished: true }, 200, CONNECTED],
-    [{ kind: 'accepted', domain, finished: false }, 200, CONNECTED],
-    [{ kind: 'pending', domain }, 200, WAITS],
-    [{ kind: 'spilled' }, 200, BUSY],
+const DOMAIN = 'acme.bitrix24.com'
+const STATUS: InstallStatus = {
+  state: 'active',
+  missing: [],
+  lastEventAt: Date.UTC(2026, 10, 24, 18, 40, 5),
+  waiting: 1234,
+  parked: 7,
+}
+
+function visit(status: InstallStatus | null): IntakeAnswer {
+  return { kind: 'accepted', domain: DOMAIN, finished: true, status }
+}
+
+describe('installPage() has words for every refusal', () => {
+  const cases: [
+    answer: Extract<IntakeAnswer, { kind: 'refused' }>,
+    status: number,
+    words: object,
+  ][] = [
     [{ kind: 'refused', code: 'untrusted' }, 403, REFUSED],
+    [{ kind: 'refused', code: 'too_many_requests' }, 429, ENGLISH.too_many_requests],
+    [{ kind: 'refused', code: 'not_stored' }, 503, ENGLISH.not_stored],
+    [{ kind: 'refused', code: 'misconfigured' }, 503, ENGLISH.misconfigured],
+    [{ kind: 'refused', code: 'untrusted', reason: 'suspended' }, 403, ENGLISH.suspended],
+    [{ kind: 'refused', code: 'misconfigured', reason: 'suspended' }, 503, ENGLISH.misconfigured],
     [
-      { kind: 'refused', code: 'too_many_requests' },
-      429,
-      {
-        ...REFUSED,
-        text: `There were too many attempts for this Bitrix24. Wait a minute, ${wait}`,
-      },
-    ],
-    [
-      { kind: 'refused', code: 'not_stored' },
-      503,
-      { ...REFUSED, text: `The relay could not note the installation. Wait some minutes, ${wait}` },
-    ],
-    [
-      { kind: 'refused', code: 'misconfigured' },
-      503,
-      {
-        ...REFUSED,
-        text: `The relay is not configured yet. Ask its operator to look at /healthz, ${wait}`,
-      },
+      { kind: 'refused', code: 'untrusted', reason: 'not_administrator' },
+      403,
+      ENGLISH.not_administrator,
     ],
   ]
 
   it.each(cases)('%j', async (answer, status, words) => {
-    const isUnfinished = answer.kind === 'accepted' && !answer.finished
-    const framedBy = 'domain' in answer ? `https://${domain}` : 'https:'
-    const scripts = isUnfinished ? FINISH : []
-    expect(await read(await installPage(answer))).toEqual(
-      page(words, { status, scripts, framedBy }),
-    )
+    const seen = await read(await installPage(answer, 'en'))
+    expect(seen).toMatchObject({ status, ...words, scripts: RETRY, framedBy: 'https:' })
+  })
+})
+
+describe('installPage() shows the status of an installed portal', () => {
+  it.each(['active', 'unfinished', 'tokens_lost', 'no_rights', 'suspended'] as const)(
+    'in words, with its remedy: %s',
+    async (state) => {
+      const seen = await read(await installPage(visit({ ...STATUS, state }), 'de'))
+      expect(seen).toMatchObject({
+        status: 200,
+        ...PAGE_TEXTS.de.notices[state],
+        framedBy: `https://${DOMAIN}`,
+      })
+    },
+  )
+
+  it('with last event, counts and the events that could not be bound', async () => {
+    const missing = ['onCrmRequisiteUserFieldUpdate', '<b>"&']
+    const response = await installPage(visit({ ...STATUS, missing }), 'en')
+    const html = await response.text()
+    expect(html).toContain('<time datetime="2026-11-24T18:40:05.000Z">2026-11-24 18:40 UTC</time>')
+    expect(html).toContain('<dd>1,234</dd>')
+    expect(html).toContain('<dd>7</dd>')
+    expect(html).toContain('<li>onCrmRequisiteUserFieldUpdate</li>')
+    expect(html).toContain('<li>&lt;b&gt;&quot;&amp;</li>')
+    expect(html).toContain(PAGE_TEXTS.en.labels.missingRemedy)
+  })
+
+  it('without any count to whoever may not see it', async () => {
+    const response = await installPage(visit(null), 'en')
+    expect(response.status).toBe(200)
+    const html = await response.text()
+    expect(html).toContain(ENGLISH.visitor.text)
+    expect(html).not.toContain('<dl>')
+  })
+})
+
+describe('POST /bitrix24/install speaks the language of LANG', () => {
+  it.each([
+    ['de', 'de'],
+    ['DE', 'de'],
+    ['br', 'pt'],
+    ['la', 'es'],
+    ['ua', 'en'],
+    ['"><script>', 'en'],
+  ])('%s as %s', async (sent, language) => {
+    lab.bitrix24.installed = false
+    const path = `/bitrix24/install?DOMAIN=${lab.domain}&LANG=${encodeURIComponent(sent)}`
+    const html = await (await edge.call(lab.body('install-page-body'), { path })).text()
+    expect(html).toContain(`<html lang="${language}">`)
+    expect(html).not.toContain('"><script>')
+  })
+
+  it('of the body where the query has none', async () => {
+    lab.bitrix24.installed = false
+    const body = lab.body('install-page-body', { LANG: 'fr' })
+    const html = await (await edge.call(body, { path: '/bitrix24/install' })).text()
+    expect(html).toContain('<html lang="fr">')
+  })
+})
+
+describe('a frame reads every refusal of POST /bitrix24/install as a page', () => {
+  const HOSTILE = encodeURIComponent('"><script>')
+  const path = `/bitrix24/install?LANG=ru&DOMAIN=${HOSTILE}&APP_SID=${HOSTILE}`
+  const headers = { accept: 'text/html,application/xhtml+xml' }
+
+  it.each([
+    ['what is no request', `member_id=${HOSTILE}&AUTH_ID=${HOSTILE}`, 400, 'malformed'],
+    ['what is too large', 'x'.repeat(256 * 1024 + 1), 413, 'too_large'],
+  ] as const)('%s', async (_, body, status, notice) => {
+    const response = await edge.call(body, { path, headers })
+    const html = await response.clone().text()
+    expect(html).not.toContain('"><script>')
+    expect(await read(response)).toMatchObject({
+      status,
+      ...PAGE_TEXTS.ru.notices[notice],
+      scripts: RETRY,
+      framedBy: 'https:',
+    })
+  })
+
+  it('and on the route of events in JSON', async () => {
+    const response = await edge.call('x=1', { path: '/bitrix24/events', headers })
+    expect((await answerOf(response)).status).toBe(400)
   })
 })

@@ -188,7 +188,7 @@ describe('takeRequest() gives both tries 2 s together', () => {
 })
 
 describe('takeRequest() with lifecycle requests', () => {
-  const ACCEPTED = { kind: 'accepted', domain: null, finished: true }
+  const ACCEPTED = { kind: 'accepted', domain: null, finished: true, status: null }
 
   function uninstall() {
     return decoded(lab.body('app-ONAPPUNINSTALL-keep-data', { ts: lab.ts() }))

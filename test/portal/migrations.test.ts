@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../src/core/lane-state.ts'
+import { newFieldState } from '../../src/core/field-state.ts'
 import { NO_INSTALL } from '../../src/core/install.ts'
 import { openDatabase } from '../../src/portal/database.ts'
 import { MIGRATIONS, hasSchema, migrate, type Migration } from '../../src/portal/migrations.ts'
@@ -31,10 +32,36 @@ async function tableNames(): Promise<unknown[]> {
  * that was released is never edited. A new migration needs its own entry.
  */
 function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | null {
+  if (version === '0002-fields') {
+    const { action: _, ...field } = FIELD
+    const state = { ...newFieldState({ ...FIELD }), ...field }
+    return [
+      ...(rowsOf('0001-log-lanes-install') ?? []),
+      [
+        'INSERT INTO fields (id, family, entity_id, state) VALUES (?, ?, ?, ?)',
+        field.id,
+        field.family,
+        field.entityId,
+        JSON.stringify(state),
+      ],
+      [
+        'INSERT INTO reconciliation (id, state) VALUES (1, ?)',
+        JSON.stringify({ baselines: { CRM_REQUISITE: 1 }, startedAt: 1, finishedAt: 1 }),
+      ],
+    ]
+  }
   if (version !== '0001-log-lanes-install') return null
-  const plan = { destination: 'erp', fingerprint: 'f', events: ['*'], fields: [], silent: null }
-  const lane = { ...createLane({ ...plan, problem: null }, 0), cursor: 1, lastMeant: 1 }
-  const install = { ...NO_INSTALL, generation: 2, lastSequence: 1 }
+  const plan = { destination: 'erp', fingerprint: 'f', silent: null, skipsUnchanged: false }
+  const filter = { events: ['*'], fields: [] }
+  const lane = {
+    ...createLane({ ...plan, ...filter, problem: null }, 0),
+    cursor: 1,
+    lastMeant: 1,
+    epochs: [{ from: 1, ...filter, silent: null }],
+  }
+  const { access: _access, subscriptions: _subscriptions, ...known } = NO_INSTALL
+  const subscriptions = { checkedAt: null, missing: [] }
+  const install = { ...known, subscriptions, generation: 2, lastSequence: 1 }
   const event = JSON.stringify(anEvent())
   const log =
     'INSERT INTO log (sequence, received_at, receipt, digest, event) VALUES (?, ?, ?, ?, ?)'
@@ -51,6 +78,14 @@ function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | nu
     ['INSERT INTO pending (id, pending) VALUES (1, ?)', JSON.stringify(WAITING(now))],
     [`INSERT INTO portal_values VALUES ('ERP_URL', 'v1.k1.AAAA.AAAA')`],
   ]
+}
+
+const FIELD = {
+  family: 'requisite' as const,
+  action: 'updated' as const,
+  id: 235,
+  entityId: 'CRM_REQUISITE',
+  fieldName: 'UF_CRM_TAX',
 }
 
 function WAITING(now: number) {
@@ -95,12 +130,14 @@ describe('migrations', () => {
     await bench.append()
     expect(await tableNames()).toEqual([
       'fates',
+      'fields',
       'install',
       'lanes',
       'log',
       'migrations',
       'pending',
       'portal_values',
+      'reconciliation',
     ])
   })
 

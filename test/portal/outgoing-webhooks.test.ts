@@ -22,7 +22,7 @@ afterEach(async () => {
 function configure(...portals: string[]): void {
   lab.adapt = (settings) => ({
     ...settings,
-    webhooks: portals.map((portal) => ({ token: WEBHOOK_TOKEN, portal })),
+    webhooks: portals.map((portal) => ({ token: WEBHOOK_TOKEN, portal, rest: null })),
   })
 }
 
@@ -184,7 +184,7 @@ describe('the outgoing webhook "*"', () => {
       OUTGOING_WEBHOOK_TOKENS: tokens,
       UNSAFE_ALLOW_LOCAL_ADDRESSES: 'true',
     })
-    expect(config.webhooks).toEqual([{ token: WEBHOOK_TOKEN, portal: '*' }])
+    expect(config.webhooks).toEqual([{ token: WEBHOOK_TOKEN, portal: '*', rest: null }])
     expect(config.problems).toEqual([])
     expect(config.warnings).toHaveLength(1)
   })

@@ -189,7 +189,7 @@ describe('pending: an application whose client id is not configured', () => {
     await vi.waitFor(async () =>
       expect((await lab.view()).subscriptions.checkedAt).toEqual(expect.any(String)),
     )
-    expect(asked('/rest/event.bind').map((form) => form.get('event'))).toContain(
+    expect(lab.bitrix24.rest.bound.map(({ event }) => event)).toContain(
       'ONCRMREQUISITEUSERFIELDUPDATE',
     )
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11_000 })

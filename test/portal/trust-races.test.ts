@@ -183,7 +183,8 @@ describe('a page', () => {
     await lab.restart()
     visitAs(77)
     await lab.page()
-    await vi.waitFor(() => expect(listed).toBe(1))
+    // Once more after the refresh that the answer asks for.
+    await vi.waitFor(() => expect(listed).toBe(2))
     await scheduler.wait(20)
     expect((await lab.stored()).subscriptions).toEqual(before)
   })
@@ -196,7 +197,7 @@ describe('a page', () => {
     await lab.page()
     await scheduler.wait(20)
     const after = lab.network.sent.filter(({ url }) => url.endsWith('/rest/event.get')).length
-    expect({ before, after }).toEqual({ before: 1, after: 1 })
+    expect(after).toBe(before)
   })
 })
 

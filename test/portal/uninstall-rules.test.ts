@@ -73,7 +73,7 @@ describe('G7 uninstall', () => {
   it("an outgoing webhook's token cannot uninstall", async () => {
     lab.adapt = (settings) => ({
       ...settings,
-      webhooks: [{ token: WEBHOOK_TOKEN, portal: lab.memberId }],
+      webhooks: [{ token: WEBHOOK_TOKEN, portal: lab.memberId, rest: null }],
     })
     await lab.install()
     const asWebhook = { 'auth[application_token]': WEBHOOK_TOKEN }

@@ -5,8 +5,8 @@ import { PortalLab } from '../support/portal-lab.ts'
 
 const TOKEN_A = 'token-of-customer-a-0000000000000'
 const TOKEN_B = 'token-of-customer-b-0000000000000'
-const DOMAIN_A: OutgoingWebhook = { token: TOKEN_A, portal: 'a.example.com' }
-const DOMAIN_B: OutgoingWebhook = { token: TOKEN_B, portal: 'b.example.com' }
+const DOMAIN_A: OutgoingWebhook = { token: TOKEN_A, portal: 'a.example.com', rest: null }
+const DOMAIN_B: OutgoingWebhook = { token: TOKEN_B, portal: 'b.example.com', rest: null }
 
 let lab: PortalLab
 let element: number
@@ -49,7 +49,7 @@ describe('the token of one domain', () => {
   ])(
     'does not speak for a portal with a member rule, %s it has spoken',
     async (_, statuses, tokens) => {
-      configure({ token: TOKEN_B, portal: lab.memberId }, DOMAIN_A)
+      configure({ token: TOKEN_B, portal: lab.memberId, rest: null }, DOMAIN_A)
       const answers: number[] = []
       for (const token of tokens) answers.push(await send(token))
       expect(answers).toEqual(statuses)
@@ -58,7 +58,7 @@ describe('the token of one domain', () => {
   )
 
   it('speaks beside another token of the same domain', async () => {
-    configure(DOMAIN_A, { token: TOKEN_B, portal: DOMAIN_A.portal })
+    configure(DOMAIN_A, { token: TOKEN_B, portal: DOMAIN_A.portal, rest: null })
     expect([await send(TOKEN_A), await send(TOKEN_B)]).toEqual([200, 200])
   })
 })

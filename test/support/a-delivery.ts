@@ -31,8 +31,8 @@ export function anEvent(partial: Partial<RelayEvent> = {}): RelayEvent {
 /** An enrichment that found a changed label. */
 export function anEnrichment(partial: Partial<Enrichment> = {}): Enrichment {
   return {
+    ...NOT_ENRICHED,
     status: 'complete',
-    reason: null,
     changes: [{ attribute: 'EDIT_FORM_LABEL.en', before: 'Tax no.', after: 'Tax number' }],
     field: { label: 'Tax number', userTypeId: 'string' },
     userName: 'Anna Petrova',
@@ -52,6 +52,7 @@ export function aDelivery(partial: Partial<Delivery> = {}): Delivery {
     receivedAt: RECEIVED_AT,
     event: anEvent(),
     enrichment: NOT_ENRICHED,
+    link: null,
     replayed: false,
     ...partial,
   }

@@ -1,4 +1,5 @@
 /** The OAuth server and the portal of the recorded bodies, as network handlers. */
+import { answerPortal, aPortalRest, type PortalRestState } from './portal-rest.ts'
 import { MEMBER_ID } from './runtime-bindings.ts'
 import type { NetworkHandler, SentRequest } from './network.ts'
 
@@ -15,6 +16,8 @@ export interface Bitrix24World {
   /** Access tokens that the OAuth server knows; null: every one. */
   knownTokens: readonly string[] | null
   refreshes: number
+  /** What the portal's own REST says. */
+  rest: PortalRestState
 }
 
 /** The world of the fixtures: an administrator of acme.bitrix24.com. */
@@ -29,6 +32,7 @@ export function aBitrix24World(changes: Partial<Bitrix24World> = {}): Bitrix24Wo
     answers: true,
     knownTokens: null,
     refreshes: 0,
+    rest: aPortalRest(),
     ...changes,
   }
 }
@@ -42,12 +46,15 @@ export function bitrix24Handler(world: Bitrix24World): NetworkHandler {
     if (isOauth && pathname === '/rest/app.info') return appInfo(world, request)
     if (isOauth && pathname === '/oauth/token/') return refresh(world)
     if (host === world.domain && pathname === '/rest/profile') return profile(world)
-    if (host === world.domain && pathname === '/rest/event.get')
-      return Response.json({ result: [] })
-    if (host === world.domain && pathname === '/rest/event.bind')
-      return Response.json({ result: true })
-    return null
+    return host === world.domain ? portalAnswer(world, request) : null
   }
+}
+
+function portalAnswer({ rest }: Bitrix24World, { url, body }: SentRequest): Response | null {
+  const method = new URL(url).pathname.replace('/rest/', '')
+  const answer = answerPortal(rest, method, new URLSearchParams(body))
+  if (answer === null) return null
+  return Response.json(answer, { status: 'error' in answer ? 400 : 200 })
 }
 
 function appInfo(world: Bitrix24World, request: SentRequest): Response {

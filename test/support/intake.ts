@@ -100,6 +100,7 @@ export function portalsWith(methods: Partial<PortalClient>): PortalLookup {
     parked: refuse,
     controlLane: refuse,
     replay: refuse,
+    reconcile: () => Promise.reject(new Error('unused')),
     setValue: refuse,
   }
   return () => ({ ...unreachable, ...methods })

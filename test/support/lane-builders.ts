@@ -3,7 +3,7 @@
  * by script, a clock that moves only when somebody sleeps, and storage that a crash falls back to.
  */
 import { Connections } from '../../src/core/connections.ts'
-import type { LogEntry, RelayEvent } from '../../src/core/event.ts'
+import { NOT_ENRICHED, type LogEntry, type RelayEvent } from '../../src/core/event.ts'
 import {
   createLane,
   laneDueAt,
@@ -78,6 +78,7 @@ export function aPlan(partial: Partial<LanePlan> = {}): LanePlan {
     events: ['*'],
     fields: [],
     silent: null,
+    skipsUnchanged: false,
     problem: null,
     ...partial,
   }
@@ -90,7 +91,7 @@ export function aLane(partial: Partial<LaneState> = {}): LaneState {
 
 /** An epoch that takes everything from event 1 on. */
 export function anEpoch(partial: Partial<Epoch> = {}): Epoch {
-  return { from: 1, events: ['*'], fields: [], silent: null, ...partial }
+  return { from: 1, events: ['*'], fields: [], silent: null, skipsUnchanged: false, ...partial }
 }
 
 /** An untouched wish to have the events up to 3 again. */
@@ -104,8 +105,15 @@ export function anEntry(
   partial: Partial<Omit<LogEntry, 'event'>> & { readonly event?: Partial<RelayEvent> } = {},
 ): LogEntry {
   const { sequence = 1 } = partial
-  const receipt = `receipt-${sequence}`
-  return { sequence, receipt, receivedAt: START, ...partial, event: anEvent(partial.event) }
+  return {
+    sequence,
+    receipt: `receipt-${sequence}`,
+    receivedAt: START,
+    origin: 'event',
+    enrichment: NOT_ENRICHED,
+    ...partial,
+    event: anEvent(partial.event),
+  }
 }
 
 /** One attempt, as the receiver saw it. */

@@ -90,7 +90,7 @@ export class PortalBench {
       now: this.clock.now,
       sleep: this.clock.sleep,
       random: () => 0,
-      webhooks: [{ token: 'bench-token', portal: this.memberId }],
+      webhooks: [{ token: 'bench-token', portal: this.memberId, rest: null }],
       log: (_level, event) => void this.logged.push(event),
       ...this.settings,
     })

@@ -1,0 +1,122 @@
+/**
+ * When a portal is compared with what is known of it, and which differences are told. A difference that a
+ * scheduled run finds may still be on its way as an event, so it is looked at again before it is told. Pure.
+ */
+import type { FieldRef } from './field-read.ts'
+import type { Difference } from './field-state.ts'
+import { earliest } from './schedule.ts'
+
+const MINUTE_MS = 60_000
+
+/** A run follows this long after the last event of a burst: the access token is still alive then. */
+export const AFTER_BURST_MS = 10 * MINUTE_MS
+
+/** A difference is told when it still stands this long after it was first seen. */
+export const SECOND_LOOK_MS = 2 * MINUTE_MS
+
+/** What a thin event could not tell is read again after this time. */
+export const OWED_LOOK_MS = MINUTE_MS
+
+/** Looks at one changing difference before it is told as it is. */
+export const MAX_LOOKS = 5
+
+/** The waits after runs that failed; the last one repeats. */
+const RETRY_MS = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS] as const
+
+/** A field that has to be looked at again. */
+export interface Suspect extends FieldRef {
+  readonly dueAt: number
+  /** The difference as it was seen, as JSON; null for what a thin event still owes. */
+  readonly seen: string | null
+  readonly looks: number
+}
+
+/** What reconciliation remembers; one row. Times in unix milliseconds of the relay. */
+export interface ReconciliationState {
+  /** Entity id to the time of its first complete read. */
+  readonly baselines: { readonly [entityId: string]: number }
+  readonly startedAt: number | null
+  /** The last run that read everything. */
+  readonly finishedAt: number | null
+  /** Failed runs in a row, and when the next one may begin. */
+  readonly failures: number
+  readonly retryAt: number | null
+  readonly suspects: readonly Suspect[]
+}
+
+/** The state of a portal that was never compared. */
+export const NO_RECONCILIATION: ReconciliationState = {
+  baselines: {},
+  startedAt: null,
+  finishedAt: null,
+  failures: 0,
+  retryAt: null,
+  suspects: [],
+}
+
+/** What decides about the next run beside the state. */
+export interface RunTerms {
+  /** When the last event arrived, in unix milliseconds; null when none did. */
+  readonly lastEventAt: number | null
+  /** RECONCILE_MINUTES; 0 turns scheduled runs off. */
+  readonly everyMinutes: number
+}
+
+/** When the next run over everything is due; 0 for at once, null for never. */
+export function runDueAt(state: ReconciliationState, terms: RunTerms): number | null {
+  const { startedAt, retryAt } = state
+  if (retryAt !== null) return retryAt
+  if (startedAt === null) return 0
+  const { lastEventAt, everyMinutes } = terms
+  const isBurst = lastEventAt !== null && lastEventAt >= startedAt
+  return earliest([
+    isBurst ? lastEventAt + AFTER_BURST_MS : null,
+    everyMinutes > 0 ? startedAt + everyMinutes * MINUTE_MS : null,
+  ])
+}
+
+/** When the next second look is due; null when nothing is suspected. */
+export function lookDueAt({ suspects }: ReconciliationState): number | null {
+  return earliest(suspects.map(({ dueAt }) => dueAt))
+}
+
+/** The state after a run. */
+export function endRun(
+  state: ReconciliationState,
+  run: { readonly startedAt: number; readonly now: number; readonly isComplete: boolean },
+): ReconciliationState {
+  const { startedAt, now, isComplete } = run
+  if (isComplete) return { ...state, startedAt, finishedAt: now, failures: 0, retryAt: null }
+  const wait = RETRY_MS[Math.min(state.failures, RETRY_MS.length - 1)] ?? RETRY_MS[0]
+  return { ...state, startedAt, failures: state.failures + 1, retryAt: now + wait }
+}
+
+/** What to do about a difference: tell it now, or look again. */
+export function judgeDifference(
+  difference: Difference,
+  terms: {
+    readonly suspect: Suspect | null
+    /** An operator wants to know now, or an event has asked already. */
+    readonly isUrgent: boolean
+  },
+):
+  | { readonly tell: true }
+  | { readonly tell: false; readonly seen: string; readonly looks: number } {
+  const { suspect, isUrgent } = terms
+  const seen = JSON.stringify(difference)
+  const looks = (suspect?.looks ?? 0) + 1
+  if (isUrgent || suspect?.seen === seen || looks > MAX_LOOKS) return { tell: true }
+  return { tell: false, seen, looks }
+}
+
+/** The state with a field suspected anew. */
+export function suspectField(state: ReconciliationState, suspect: Suspect): ReconciliationState {
+  const others = state.suspects.filter(({ id }) => id !== suspect.id)
+  return { ...state, suspects: [...others, suspect] }
+}
+
+/** The state without suspicion of a field. */
+export function clearSuspect(state: ReconciliationState, id: number): ReconciliationState {
+  const suspects = state.suspects.filter((known) => known.id !== id)
+  return suspects.length === state.suspects.length ? state : { ...state, suspects }
+}

@@ -1,0 +1,37 @@
+/** Picks the language of the application's page. */
+import { ENGLISH } from './install-page/en.ts'
+import { FRENCH } from './install-page/fr.ts'
+import { GERMAN } from './install-page/de.ts'
+import type { PageTexts } from './install-page/page-texts.ts'
+import { PORTUGUESE } from './install-page/pt.ts'
+import { RUSSIAN } from './install-page/ru.ts'
+import { SPANISH } from './install-page/es.ts'
+
+/** The languages of the page, as tags of BCP 47. */
+export type PageLanguage = 'en' | 'ru' | 'de' | 'es' | 'pt' | 'fr'
+
+/** Every text in every language. */
+export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
+  en: ENGLISH,
+  ru: RUSSIAN,
+  de: GERMAN,
+  es: SPANISH,
+  pt: PORTUGUESE,
+  fr: FRENCH,
+}
+
+/** Bitrix24's codes: `la` is the Spanish of Latin America, `br` the Portuguese of Brazil. */
+const LANGUAGES: ReadonlyMap<string, PageLanguage> = new Map([
+  ['ru', 'ru'],
+  ['de', 'de'],
+  ['es', 'es'],
+  ['la', 'es'],
+  ['pt', 'pt'],
+  ['br', 'pt'],
+  ['fr', 'fr'],
+])
+
+/** Returns the page's language for a `LANG` of Bitrix24, in any case; English for every other value. */
+export function pageLanguage(sent: string | null): PageLanguage {
+  return LANGUAGES.get(sent?.toLowerCase() ?? '') ?? 'en'
+}

@@ -1,0 +1,106 @@
+/** The application's page in Spanish. */
+import type { PageTexts } from './page-texts.ts'
+
+/** Spanish, for Spain and Latin America alike. */
+export const SPANISH: PageTexts = {
+  notices: {
+    connected: {
+      title: 'El relé está conectado',
+      text: 'Los cambios de este Bitrix24 se transmiten a partir de ahora. Puede cerrar esta página.',
+    },
+    visitor: {
+      title: 'El relé está conectado',
+      text: 'No tiene que hacer nada aquí. Si quiere saber más, pregunte a un administrador de este Bitrix24.',
+    },
+    active: {
+      title: 'El relé está conectado',
+      text: 'Los cambios de este Bitrix24 se transmiten. No hay nada que hacer.',
+    },
+    pending: {
+      title: 'El relé espera a su operador',
+      text: 'La instalación ha quedado registrada. Se activará en cuanto la aplicación esté configurada en el relé.',
+    },
+    unfinished: {
+      title: 'La instalación no ha terminado',
+      text: 'Hasta entonces, Bitrix24 no envía cambios. Abra de nuevo esta página como administrador. Si no ayuda, vuelva a instalar la aplicación.',
+    },
+    tokens_lost: {
+      title: 'El relé ha perdido el acceso',
+      text: 'Los cambios se siguen transmitiendo, pero sin indicar qué ha cambiado. Abra de nuevo esta página como administrador para renovar el acceso. Si no ayuda, vuelva a instalar la aplicación.',
+    },
+    no_rights: {
+      title: 'Al relé le faltan permisos',
+      text: 'Revise los permisos de la aplicación en Bitrix24 y abra después esta página como administrador.',
+    },
+    suspended: {
+      title: 'Bitrix24 ha suspendido la aplicación',
+      text: 'Probablemente ha vencido el plan de este Bitrix24 o la suscripción de la aplicación. Renuévelo y abra de nuevo esta página.',
+    },
+    uninstalled: {
+      title: 'La aplicación no está instalada',
+      text: 'No se transmite ningún cambio. Instale de nuevo la aplicación para conectar este Bitrix24.',
+    },
+    deleted: {
+      title: 'Este Bitrix24 ha sido eliminado',
+      text: 'Según Bitrix24, esta cuenta ya no existe. Si es un error, consulte al operador del relé.',
+    },
+    unanswered: {
+      title: 'Bitrix24 todavía no ha respondido',
+      text: 'El relé no ha podido comprobar esta visita. Volverá a preguntar cada minuto durante una hora. También puede intentarlo usted.',
+    },
+    busy: {
+      title: 'El relé está ocupado',
+      text: 'La instalación ha quedado registrada y terminará en unos minutos.',
+    },
+    untrusted: {
+      title: 'La instalación no se ha aceptado',
+      text: 'Abra esta página como administrador de este Bitrix24. Si no ayuda, consulte al operador del relé.',
+    },
+    not_administrator: {
+      title: 'Consulte a un administrador',
+      text: 'Solo un administrador de este Bitrix24 puede conectar el relé. No se ha cambiado nada.',
+    },
+    another_application: {
+      title: 'Ya hay otra aplicación conectada',
+      text: 'Desinstale la otra aplicación del relé en este Bitrix24 e inténtelo de nuevo.',
+    },
+    session_expired: {
+      title: 'Esta página ha caducado',
+      text: 'Abra de nuevo la aplicación desde el menú de Bitrix24.',
+    },
+    too_many_requests: {
+      title: 'Demasiados intentos',
+      text: 'Ha habido demasiados intentos para este Bitrix24. Espere un minuto e inténtelo de nuevo.',
+    },
+    not_stored: {
+      title: 'No se ha podido guardar la instalación',
+      text: 'El relé tiene un fallo en este momento. Espere unos minutos e inténtelo de nuevo.',
+    },
+    misconfigured: {
+      title: 'El relé aún no está configurado',
+      text: 'Pida a su operador que revise /healthz e inténtelo de nuevo.',
+    },
+    malformed: {
+      title: 'Esta página no se ha abierto desde Bitrix24',
+      text: 'La solicitud no tiene la forma que envía Bitrix24. Abra la aplicación desde el menú de Bitrix24.',
+    },
+    too_large: {
+      title: 'La solicitud es demasiado grande',
+      text: 'Abra de nuevo la aplicación desde el menú de Bitrix24.',
+    },
+    wrong_method: {
+      title: 'Esta página se usa dentro de Bitrix24',
+      text: 'Fuera de Bitrix24 no muestra nada. Abra la aplicación desde el menú de Bitrix24.',
+    },
+  },
+  labels: {
+    lastEvent: 'Último evento',
+    noEvent: 'Ninguno todavía',
+    waiting: 'Pendientes de entrega',
+    parked: 'Apartados',
+    missing: 'Eventos sin suscripción',
+    missingRemedy: 'Pida a un administrador de este Bitrix24 que abra esta página.',
+    tryAgain: 'Intentar de nuevo',
+    code: 'Código de error',
+  },
+}

@@ -1,0 +1,109 @@
+/** The markup of the application's page; every value is escaped by the template. */
+import { html } from 'hono/html'
+import type { InstallStatus } from '../../core/portal-status.ts'
+import type { PageTexts, Words } from './page-texts.ts'
+import { STYLES } from './styles.ts'
+
+/** How a page feels: all is well, somebody has something to do or to wait for, it went wrong. */
+export type PageTone = 'good' | 'waiting' | 'bad'
+
+/** What a page has beside its words. */
+export interface PageDetails {
+  /** Null where there is none, or where the reader may not see it. */
+  readonly status: InstallStatus | null
+  /** Whether the page ends the installation in the portal. */
+  readonly finish: boolean
+  /** Whether it offers to try again. */
+  readonly retry: boolean
+  /** The stable code of a refusal, for the operator. */
+  readonly code: string | null
+}
+
+/** How a page is said and drawn. */
+export interface PageLook {
+  readonly words: Words
+  readonly texts: PageTexts
+  readonly language: string
+  readonly tone: PageTone
+  readonly nonce: string
+}
+
+type Markup = ReturnType<typeof html>
+
+/** Renders a whole document. */
+export async function renderPage(details: PageDetails, look: PageLook): Promise<string> {
+  const { words, texts, language, tone, nonce } = look
+  const { status, code } = details
+  const page = await html`<!doctype html>
+    <html lang="${language}">
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>${words.title}</title>
+      <style nonce="${nonce}">
+        ${STYLES}
+      </style>
+      <main class="${tone}">
+        <h1>${words.title}</h1>
+        <p>${words.text}</p>
+        ${status === null ? '' : statusList(status, look)}
+        ${details.retry ? html`<button id="retry" type="button">${texts.labels.tryAgain}</button>` : ''}
+        ${code === null ? '' : html`<p class="code">${texts.labels.code}: <code>${code}</code></p>`}
+      </main>
+      ${scriptsOf(details, nonce)}
+    </html>`
+  return page.toString()
+}
+
+function statusList(status: InstallStatus, { texts, language }: PageLook): Markup {
+  const { labels } = texts
+  const { missing, lastEventAt, waiting, parked } = status
+  const number = new Intl.NumberFormat(language)
+  return html`<dl>
+    <dt>${labels.lastEvent}</dt>
+    <dd>${lastEventAt === null ? labels.noEvent : timeOf(lastEventAt)}</dd>
+    <dt>${labels.waiting}</dt>
+    <dd>${number.format(waiting)}</dd>
+    <dt>${labels.parked}</dt>
+    <dd>${number.format(parked)}</dd>
+    ${missing.length === 0 ? '' : missingOf(missing, texts)}
+  </dl>`
+}
+
+function missingOf(missing: readonly string[], { labels }: PageTexts): Markup {
+  return html`<dt>${labels.missing}</dt>
+    <dd>
+      <ul>
+        ${missing.map((name) => html`<li>${name}</li>`)}
+      </ul>
+      ${labels.missingRemedy}
+    </dd>`
+}
+
+/** UTC for whoever runs no scripts; the script puts the reader's own zone in its place. */
+function timeOf(at: number): Markup {
+  const iso = new Date(at).toISOString()
+  return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC</time>`
+}
+
+/** The library of Bitrix24 is loaded only by the page that needs it. */
+function scriptsOf({ finish, retry, status }: PageDetails, nonce: string): Markup | '' {
+  if (finish) {
+    return html`<script src="https://api.bitrix24.com/api/v1/"></script>
+      <script nonce="${nonce}">
+        BX24.init(() => BX24.installFinish())
+      </script>`
+  }
+  if (retry) {
+    // The portal posted this page into its frame: to load it again posts the same form again.
+    return html`<script nonce="${nonce}">
+      document.getElementById('retry').addEventListener('click', () => location.reload())
+    </script>`
+  }
+  if (status === null || status.lastEventAt === null) return ''
+  return html`<script nonce="${nonce}">
+    for (const time of document.querySelectorAll('time')) {
+      time.title = time.textContent
+      time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang)
+    }
+  </script>`
+}

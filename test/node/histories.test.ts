@@ -1,0 +1,241 @@
+/**
+ * The property that matters: whatever is lost, doubled, late or out of order, and whatever the portal fails
+ * to answer, the changes told add up to the portal's state once it has been compared for the last time.
+ */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { foldChanges, leavesOf } from '../../src/core/changes.ts'
+import type { FieldAction, Json, LogEntry } from '../../src/core/event.ts'
+import type { FieldAttributes } from '../../src/core/field-read.ts'
+import type { RestError } from '../../src/bitrix24/rest-error.ts'
+import { fieldEvent, HistoryWorld } from './history-world.ts'
+
+const RUNS = 1000
+
+const FAILURES: readonly RestError[] = [
+  { kind: 'unreachable', code: 'network_error', status: null },
+  { kind: 'rate_limited', code: 'QUERY_LIMIT_EXCEEDED', status: 503 },
+  { kind: 'expired', code: 'expired_token', status: 401 },
+]
+
+type Step = {
+  readonly kind: 'edit' | 'values' | 'add' | 'delete' | 'compare' | 'restart'
+  readonly field: number
+  readonly attribute: number
+  readonly value: number
+  readonly isLost: boolean
+  readonly isDoubled: boolean
+  readonly delayMs: number
+  readonly pauseMs: number
+  readonly latencyMs: number
+  readonly failure: number | null
+}
+
+const rate = (percent: number) => fc.integer({ min: 0, max: 99 }).map((at) => at < percent)
+
+const aStep: fc.Arbitrary<Step> = fc.record({
+  kind: fc.oneof(
+    { weight: 8, arbitrary: fc.constant('edit' as const) },
+    { weight: 3, arbitrary: fc.constant('values' as const) },
+    { weight: 2, arbitrary: fc.constant('add' as const) },
+    { weight: 1, arbitrary: fc.constant('delete' as const) },
+    { weight: 1, arbitrary: fc.constant('compare' as const) },
+    { weight: 1, arbitrary: fc.constant('restart' as const) },
+  ),
+  field: fc.nat(3),
+  attribute: fc.nat(3),
+  value: fc.nat(3),
+  isLost: rate(30),
+  isDoubled: rate(10),
+  delayMs: fc.oneof(fc.constant(0), fc.nat(3000), fc.nat(90_000)),
+  pauseMs: fc.oneof(fc.constant(0), fc.nat(1000), fc.nat(200_000)),
+  latencyMs: fc.oneof(fc.constant(150), fc.nat(6000)),
+  failure: fc.option(fc.nat(FAILURES.length - 1), { freq: 8 }),
+})
+
+interface Sent {
+  readonly at: number
+  readonly send: () => Promise<void>
+}
+
+/** Plays one history to its end. */
+async function play(steps: readonly Step[]): Promise<{
+  readonly world: HistoryWorld
+  readonly baseline: ReadonlyMap<number, FieldAttributes>
+}> {
+  const world = new HistoryWorld()
+  for (const id of [235, 236]) world.truth.set(id, definition(id))
+  await world.reconcile({ asked: false })
+  const baseline = new Map(world.truth)
+  let nextId = 237
+  let queue: Sent[] = []
+  const deliver = async (until: number): Promise<void> => {
+    const due = queue.filter(({ at }) => at <= until).toSorted((a, b) => a.at - b.at)
+    queue = queue.filter(({ at }) => at > until)
+    for (const { send } of due) await send()
+  }
+  for (const step of steps) {
+    const { latencyMs, failure } = step
+    world.answers = () => ({
+      latencyMs,
+      failure: failure === null ? null : (FAILURES[failure] ?? null),
+    })
+    const ids = [...world.truth.keys()]
+    const id = ids[step.field % Math.max(1, ids.length)]
+    const actions = change(world, step, step.kind === 'add' ? nextId++ : (id ?? null))
+    for (const { id: changed, action } of actions) {
+      const ts = Math.floor(world.clock.now() / 1000)
+      const event = fieldEvent({ id: changed, name: `UF_CRM_${changed}` }, action, ts)
+      const digest = `${event.name}|${ts}|${changed}`
+      const send = () => world.append(event, digest)
+      const at = world.clock.now() + step.delayMs
+      if (!step.isLost) queue.push({ at, send })
+      if (step.isDoubled) queue.push({ at: at + 700, send })
+    }
+    if (step.kind === 'restart') world.restart()
+    if (step.kind === 'compare') await world.reconcile({ asked: step.value > 1 })
+    for (let left = step.pauseMs; left >= 0; left -= 20_000) {
+      await deliver(world.clock.now())
+      const due = world.reconciler.dueAt()
+      if (due !== null && due <= world.clock.now()) void world.reconciler.runDue()
+      await world.advance(Math.min(left, 20_000))
+    }
+  }
+  world.answers = () => ({ latencyMs: 150, failure: null })
+  await deliver(Number.MAX_SAFE_INTEGER)
+  await world.quiet()
+  await world.advance(130_000)
+  await world.reconcile({ asked: true })
+  await world.reconcile({ asked: true })
+  return { world, baseline }
+}
+
+/** Changes the portal, and names the events that Bitrix24 sends for it. */
+function change(
+  world: HistoryWorld,
+  { kind, attribute, value }: Step,
+  id: number | null,
+): { readonly id: number; readonly action: FieldAction }[] {
+  if (id === null) return []
+  const known = world.truth.get(id)
+  if (kind === 'add') {
+    world.truth.set(id, definition(id))
+    return [{ id, action: 'added' }]
+  }
+  if (known === undefined) return []
+  if (kind === 'delete') {
+    world.truth.delete(id)
+    return [{ id, action: 'deleted' }]
+  }
+  if (kind === 'edit') {
+    world.truth.set(id, { ...known, ...edit(attribute, value) })
+    return [{ id, action: 'updated' }]
+  }
+  if (kind !== 'values') return []
+  const list = Array.from({ length: value }, (_, index) => ({
+    ID: String(900 + index),
+    SORT: String((index + attribute) * 10),
+    VALUE: `Value ${index + attribute}`,
+    DEF: 'N',
+    XML_ID: '',
+  }))
+  world.truth.set(id, { ...known, LIST: list })
+  return [
+    { id, action: 'updated' },
+    { id, action: 'enum_values_set' },
+  ]
+}
+
+function edit(attribute: number, value: number): FieldAttributes {
+  switch (attribute) {
+    case 0:
+      return { MANDATORY: value % 2 === 0 ? 'Y' : 'N' }
+    case 1:
+      return { SORT: String(100 + value) }
+    case 2:
+      return { EDIT_FORM_LABEL: { en: `Label ${value}`, de: value === 0 ? null : `Feld ${value}` } }
+    default:
+      return { SETTINGS: { SIZE: 20 + value, DEFAULT_VALUE: value === 0 ? '' : `d${value}` } }
+  }
+}
+
+function definition(id: number): FieldAttributes {
+  return {
+    ID: String(id),
+    ENTITY_ID: 'CRM_REQUISITE',
+    FIELD_NAME: `UF_CRM_${id}`,
+    USER_TYPE_ID: 'string',
+    SORT: '100',
+    MANDATORY: 'N',
+    EDIT_FORM_LABEL: { en: 'Label', de: null },
+    SETTINGS: { SIZE: 20, DEFAULT_VALUE: '' },
+  }
+}
+
+type Leaves = ReadonlyMap<string, Json>
+
+/** Adds up what a receiver was told, and checks that each change begins where the one before ended. */
+function fold(
+  entries: readonly LogEntry[],
+  baseline: ReadonlyMap<number, FieldAttributes>,
+): Map<number, Leaves> {
+  const states = new Map<number, Leaves>()
+  const known = new Set<number>()
+  const born = new Set<number>()
+  for (const [id, attributes] of baseline) {
+    states.set(id, leavesOf(attributes))
+    known.add(id)
+  }
+  for (const { event, enrichment, sequence } of entries) {
+    const { field } = event
+    const { changes } = enrichment
+    if (field === null || changes === null || changes.length === 0) continue
+    const { id } = field
+    const isWhole = changes.some(({ attribute, before }) => attribute === 'ID' && before === null)
+    if (isWhole && !known.has(id)) {
+      expect(born.has(id), `field ${id} is told to be new a second time by ${sequence}`).toBe(false)
+      born.add(id)
+      known.add(id)
+      states.delete(id)
+    }
+    const state = states.get(id) ?? new Map<string, Json>()
+    if (known.has(id)) {
+      for (const { attribute, before } of changes) {
+        expect(plain(before), `${attribute} of ${id} in ${sequence}`).toBe(
+          plain(state.get(attribute)),
+        )
+      }
+    }
+    states.set(id, foldChanges(state, changes))
+  }
+  return states
+}
+
+function plain(value: Json | undefined): string {
+  return value === null || value === undefined ? '' : String(value)
+}
+
+function shown(leaves: Leaves | undefined): Record<string, string> {
+  const entries = [...(leaves ?? [])].map(([key, value]) => [key, plain(value)] as const)
+  return Object.fromEntries(entries.filter(([, value]) => value !== '').toSorted())
+}
+
+it(`the changes told over any of ${RUNS} histories add up to the portal's state`, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(aStep, { minLength: 1, maxLength: 12 }), async (steps) => {
+      const { world, baseline } = await play(steps)
+      const entries = world.entries()
+      expect(world.failures).toEqual([])
+      expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1))
+      const states = fold(entries, baseline)
+      for (const [id, attributes] of world.truth) {
+        expect(shown(states.get(id)), `field ${id}`).toEqual(shown(leavesOf(attributes)))
+      }
+      for (const id of states.keys()) {
+        if (!world.truth.has(id)) expect(shown(states.get(id)), `gone field ${id}`).toEqual({})
+        expect(world.fields.find(id)?.owed, `owed of ${id}`).toEqual([])
+      }
+    }),
+    { numRuns: RUNS, seed: Number(process.env['HISTORIES_SEED'] ?? 42) },
+  )
+})

@@ -1,0 +1,306 @@
+/**
+ * One portal's log, enricher and reconciler over Node's own SQLite, with a clock that a test moves and a
+ * portal that a test edits. Everything is the real thing but the portal, the network and the object's shell.
+ */
+import { DatabaseSync } from 'node:sqlite'
+import type { JsonObject } from '../../src/bitrix24/json.ts'
+import type { RestCaller } from '../../src/bitrix24/rest-client.ts'
+import type { RestError } from '../../src/bitrix24/rest-error.ts'
+import { RecentEvents } from '../../src/core/append.ts'
+import { userFieldCode } from '../../src/core/event-names.ts'
+import type { FieldAction, Json, LogEntry, RelayEvent } from '../../src/core/event.ts'
+import type { FieldAttributes } from '../../src/core/field-read.ts'
+import { err, ok, type Result } from '../../src/core/result.ts'
+import { Appender, MAX_GROUP } from '../../src/portal/appender.ts'
+import type { Database, SqlRow } from '../../src/portal/database.ts'
+import { Enricher } from '../../src/portal/enricher.ts'
+import { FieldStore } from '../../src/portal/field-store.ts'
+import { LogStore } from '../../src/portal/log-store.ts'
+import { migrate } from '../../src/portal/migrations.ts'
+import { PacedCalls } from '../../src/portal/paced-calls.ts'
+import { Reconciler } from '../../src/portal/reconciler.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+
+/** A sensible moment for a test to begin. */
+const START = Date.UTC(2026, 8, 21, 14, 0, 0)
+
+/** What the portal answers next, beside the truth. */
+export interface NextAnswer {
+  readonly latencyMs: number
+  readonly failure: RestError | null
+}
+
+/** One portal under test. */
+export class HistoryWorld {
+  readonly clock = new ManualClock(START)
+  /** The truth: definitions by field id. */
+  readonly truth = new Map<number, FieldAttributes>()
+  /** Decides about each request; by default every one is answered after 150 ms. */
+  answers: () => NextAnswer = () => ({ latencyMs: 150, failure: null })
+  /** Every request so far: method and, for batches, the number of commands. */
+  readonly requests: { readonly method: string; readonly commands: number }[] = []
+  readonly failures: unknown[] = []
+  #head = 0
+  #receipts = 0
+  #life = 0
+  readonly log: LogStore
+  readonly fields: FieldStore
+  readonly #db: Database
+  #recent = new RecentEvents()
+  #parts: { appender: Appender; enricher: Enricher; reconciler: Reconciler }
+
+  constructor() {
+    this.#db = openNodeDatabase()
+    migrate(this.#db)
+    this.log = new LogStore(this.#db)
+    this.fields = new FieldStore(this.#db)
+    this.#parts = this.#build()
+  }
+
+  get enricher(): Enricher {
+    return this.#parts.enricher
+  }
+
+  get reconciler(): Reconciler {
+    return this.#parts.reconciler
+  }
+
+  /** The object ends and begins anew: memory is gone, storage stays. */
+  restart(): void {
+    this.#recent = new RecentEvents()
+    this.#parts = this.#build()
+    for (const { arrival, sequence } of this.log.recentArrivals(this.clock.now())) {
+      this.#recent.remember(arrival, sequence)
+    }
+    this.reconciler.load()
+    this.enricher.load()
+  }
+
+  /** Stores an event as the portal sent it. */
+  async append(event: RelayEvent, digest: string): Promise<void> {
+    this.#receipts += 1
+    const stored = this.#parts.appender.append({
+      receipt: `r${this.#receipts}`,
+      digest,
+      receivedAt: this.clock.now(),
+      tokenHash: 'hash',
+      event: JSON.stringify(event),
+      quarantined: false,
+      drained: false,
+    })
+    await stored
+  }
+
+  /** Moves the clock in small steps and lets everything that wakes do its work. */
+  async advance(ms: number): Promise<void> {
+    let left = ms
+    do {
+      const step = Math.min(left, 500)
+      this.clock.advance(step)
+      left -= step
+      await turn()
+    } while (left > 0)
+  }
+
+  /** Compares now, and waits for the end. */
+  async reconcile({ asked }: { asked: boolean }): Promise<void> {
+    if (asked) this.reconciler.ask()
+    let isOver = false
+    const run = this.reconciler.runDue().finally(() => {
+      isOver = true
+    })
+    while (!isOver) await this.advance(100)
+    await run
+  }
+
+  /** Lets time pass until no event waits. */
+  async quiet(): Promise<void> {
+    for (let count = 0; this.enricher.dueAt() !== null; count += 1) {
+      if (count > 200) throw new Error('An event waits for ever')
+      await this.advance(200)
+    }
+    await this.advance(500)
+  }
+
+  /** The whole log, oldest first. */
+  entries(): LogEntry[] {
+    return this.log.after(0, 100_000)
+  }
+
+  #build() {
+    const { now } = this.clock
+    const { log, fields } = this
+    const life = (this.#life += 1)
+    // An object that has ended is never heard of again.
+    const inLife = async <T>(work: Promise<T>): Promise<T> => {
+      const result = await work
+      return life === this.#life ? result : new Promise<T>(() => {})
+    }
+    const sleep = (ms: number): Promise<void> => inLife(this.clock.sleep(ms))
+    const call: RestCaller = (...request) => inLife(this.#call(...request))
+    const paced = new PacedCalls({ now, sleep })
+    const recent = this.#recent
+    const appender: Appender = new Appender({
+      db: this.#db,
+      log,
+      recent,
+      maxGroup: MAX_GROUP,
+      now,
+      head: () => this.#head,
+      trusts: () => true,
+      begin: () => {},
+      prepare: () => {},
+      awaits: (event) => enricher.awaits(event),
+      stored: (head, waiting) => {
+        this.#head = head
+        enricher.accept(waiting)
+      },
+      repeated: ({ sequence, event: { field } }) => {
+        if (field !== null) enricher.repeated(sequence, field)
+      },
+      newReceipt: () => `own-${(this.#receipts += 1)}`,
+      failed: () => {},
+    })
+    const shared = {
+      fields,
+      appender,
+      now,
+      generation: () => 1,
+      obey: (ms: number) => paced.obey(ms),
+    }
+    const enricher = new Enricher({
+      ...shared,
+      log,
+      sleep,
+      call: paced.forEvents(call),
+      head: () => this.#head,
+      hasAccess: () => true,
+      refusal: () => null,
+      blockedUntil: () => paced.blockedUntil(),
+      explained: () => {},
+      owed: (owing) => reconciler.owe(owing),
+      failed: (error) => void this.failures.push(error),
+      background: (work) => void work,
+    })
+    const reconciler = new Reconciler({
+      ...shared,
+      db: this.#db,
+      call: paced.inBackground(call),
+      everyMinutes: 1440,
+      families: ['requisite'],
+      canAsk: () => true,
+      lastEventAt: () => this.log.before(Number.MAX_SAFE_INTEGER, 1)[0]?.receivedAt ?? null,
+      isWaiting: (id) => enricher.isWaiting(id),
+      idle: () => enricher.idle(),
+      told: () => {},
+      planned: () => {},
+      log: () => {},
+    })
+    return { appender, enricher, reconciler }
+  }
+
+  /** The portal: what it says is true at the moment of the request, and arrives later. */
+  readonly #call: RestCaller = async (method, params = {}) => {
+    const commands = method === 'batch' ? Object.entries(readObject(params['cmd'])) : []
+    this.requests.push({ method, commands: commands.length })
+    const { latencyMs, failure } = this.answers()
+    const answer = failure === null ? this.#answer(method, params) : err(failure)
+    await this.clock.sleep(latencyMs)
+    return answer
+  }
+
+  #answer(method: string, params: JsonObject): Result<JsonObject, RestError> {
+    const time = { start: this.clock.now() / 1000, finish: this.clock.now() / 1000 }
+    if (method !== 'batch') {
+      const answer = this.#single(method, params)
+      return answer.ok ? ok({ ...answer.value, time }) : answer
+    }
+    const result: Record<string, Json> = {}
+    const errors: Record<string, Json> = {}
+    for (const [key, command] of Object.entries(readObject(params['cmd']))) {
+      const [name = '', query = ''] = String(command).split('?')
+      const answer = this.#single(name, Object.fromEntries(new URLSearchParams(query)))
+      if (answer.ok) result[key] = answer.value['result'] ?? null
+      else errors[key] = { error: answer.error.code, error_description: '' }
+    }
+    return ok({ result: { result, result_error: errors, result_total: [], result_next: [] }, time })
+  }
+
+  #single(method: string, params: JsonObject): Result<JsonObject, RestError> {
+    if (method === 'user.get') {
+      const id = String(params['ID'] ?? params['id'] ?? 1)
+      return ok({ result: [{ ID: id, NAME: 'User', LAST_NAME: id }], total: 1 })
+    }
+    if (method === 'crm.requisite.userfield.list') {
+      const result = [...this.truth.values()]
+      return ok({ result, total: result.length })
+    }
+    const found = this.truth.get(Number(params['id']))
+    if (found !== undefined) return ok({ result: found })
+    return err({ kind: 'not_found', code: 'ERROR_NOT_FOUND', status: 400 })
+  }
+}
+
+/** The event that Bitrix24 sends for a change of a requisite field. */
+export function fieldEvent(
+  { id, name }: { readonly id: number; readonly name: string },
+  action: FieldAction,
+  ts: number,
+): RelayEvent {
+  const field = {
+    family: 'requisite' as const,
+    action,
+    id,
+    entityId: 'CRM_REQUISITE',
+    fieldName: name,
+  }
+  return {
+    name: userFieldCode('requisite', action),
+    ts,
+    handlerId: '661',
+    userId: 1,
+    data: { FIELDS: { ID: String(id), ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: name } },
+    field,
+    quarantined: null,
+  }
+}
+
+function readObject(value: Json | undefined): { readonly [key: string]: Json } {
+  // Sound: arrays and scalars are sent by nobody here.
+  return (value ?? {}) as { readonly [key: string]: Json }
+}
+
+function openNodeDatabase(): Database {
+  const db = new DatabaseSync(':memory:')
+  const known = new Map<string, ReturnType<DatabaseSync['prepare']>>()
+  let depth = 0
+  return {
+    all(query, ...bindings) {
+      let statement = known.get(query)
+      if (statement === undefined) known.set(query, (statement = db.prepare(query)))
+      // Sound: the tables hold texts and integers only.
+      return statement.all(...bindings) as SqlRow[]
+    },
+    transaction(work) {
+      if (depth > 0) return work()
+      db.exec('BEGIN')
+      depth += 1
+      try {
+        const result = work()
+        db.exec('COMMIT')
+        return result
+      } catch (error) {
+        db.exec('ROLLBACK')
+        throw error
+      } finally {
+        depth -= 1
+      }
+    },
+    sync: () => Promise.resolve(),
+  }
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+async function turn(): Promise<void> {
+  for (let count = 0; count < 3; count += 1) await new Promise((resolve) => setImmediate(resolve))
+}
