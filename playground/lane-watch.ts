@@ -1,4 +1,4 @@
-/** Watches the lanes of one portal through the relay's admin API, as an operator's own tool would. */
+/** Watches the lanes of one portal, and asks for its comparison, through the relay's admin API, as an operator's own tool would. */
 
 /** One lane as the admin API tells it. */
 export interface LaneView {
@@ -18,6 +18,8 @@ export interface LaneView {
 export interface PortalView {
   readonly state: string
   readonly head: number
+  /** The end of the last comparison that read everything: ISO 8601. */
+  readonly lastReconcileAt: string | null
   readonly lanes: readonly LaneView[]
 }
 
@@ -29,6 +31,8 @@ export interface LaneWatch {
   readonly problem: string | null
   /** Tells a lane to try at once (`resume`); resolves with the relay's status. */
   resume(destination: string): Promise<number>
+  /** Asks for a comparison with the portal at once; resolves with the relay's status, 202 when it began. */
+  reconcile(): Promise<number>
   stop(): void
 }
 
@@ -65,6 +69,12 @@ export function createLaneWatch({
     seen = next
   }
 
+  async function post(path: string): Promise<number> {
+    const response = await fetch(url + path, { method: 'POST', headers })
+    await response.text()
+    return response.status
+  }
+
   let timer = setTimeout(repeat, 0)
   let isStopped = false
   async function repeat(): Promise<void> {
@@ -79,12 +89,8 @@ export function createLaneWatch({
     get problem() {
       return problem
     },
-    async resume(destination) {
-      const lane = `${url}/lanes/${encodeURIComponent(destination)}/resume`
-      const response = await fetch(lane, { method: 'POST', headers })
-      await response.text()
-      return response.status
-    },
+    resume: (destination) => post(`/lanes/${encodeURIComponent(destination)}/resume`),
+    reconcile: () => post('/reconcile'),
     stop() {
       isStopped = true
       clearTimeout(timer)

@@ -1,7 +1,8 @@
 /** What a person can do on the page. Every action is checked here, whatever the page sends. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ChangeResult } from './portal/portal.ts'
+import type { ChangeResult } from './portal/field-actions.ts'
 import type { Params } from './portal/php-query.ts'
+import type { EnumValue } from './portal/user-fields.ts'
 import type { ReceiverSwitches } from './receivers/receiver.ts'
 import type { Session } from './session.ts'
 
@@ -36,6 +37,7 @@ const ACTIONS: ReadonlyMap<unknown, Action> = new Map<unknown, Action>([
   ['switch', flipSwitch],
   ['receiver', setReceiver],
   ['resume', resumeLane],
+  ['reconcile', reconcile],
   ['kill', killRelay],
 ])
 
@@ -76,8 +78,24 @@ async function updateField({ portal }: Session, input: Input): Promise<ActionPro
     fields['LIST_COLUMN_LABEL'] = label
   }
   if (typeof input['mandatory'] === 'boolean') fields['MANDATORY'] = input['mandatory'] ? 'Y' : 'N'
-  if (Array.isArray(input['values'])) fields['LIST'] = readValues(input)
+  if (Array.isArray(input['values'])) {
+    const former = portal.fields.find(({ ID }) => ID === readId(input))?.LIST ?? []
+    fields['LIST'] = keepValueIds(former, readValues(input))
+  }
   return problemOf(await portal.updateField(readId(input), fields))
+}
+
+/** A text that stays keeps its id; a new text in the place of one that went is its new name. */
+function keepValueIds(former: readonly EnumValue[], texts: readonly string[]): Params[] {
+  return texts.map((VALUE, index) => {
+    const replaced = former[index]
+    const isRenamed = replaced !== undefined && !texts.includes(replaced.VALUE)
+    const known =
+      former.find((value) => value.VALUE === VALUE) ?? (isRenamed ? replaced : undefined)
+    // A text written twice is two values.
+    const isRepeated = texts.indexOf(VALUE) < index
+    return known === undefined || isRepeated ? { VALUE } : { ID: known.ID, VALUE }
+  })
 }
 
 /** What an import brings: many events within a second. */
@@ -115,6 +133,9 @@ async function flipSwitch({ portal }: Session, input: Input): Promise<ActionProb
     case 'wrongToken':
       portal.switches.wrongToken = on
       return null
+    case 'loseNext':
+      portal.faults.loseNext(on ? 1 : 0)
+      return null
     default:
       return 'This switch does not exist'
   }
@@ -142,6 +163,13 @@ async function setReceiver(session: Session, input: Input): Promise<ActionProble
 async function resumeLane({ lanes }: Session, input: Input): Promise<ActionProblem> {
   const status = await lanes.resume(readString(input, 'destination'))
   return status === 200 ? null : `The relay answers ${status}`
+}
+
+/** The comparison goes on after the answer; what it finds arrives like any other event. */
+async function reconcile({ relay, lanes }: Session): Promise<ActionProblem> {
+  if (!relay.running) return 'The relay is down'
+  const status = await lanes.reconcile()
+  return status === 202 ? null : `The relay answers ${status}`
 }
 
 async function killRelay({ relay, notify }: Session): Promise<ActionProblem> {

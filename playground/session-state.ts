@@ -23,6 +23,9 @@ export function describeSession(session: Session) {
     sends: portal.sends
       .slice(firstSend)
       .map((send, index) => describeSend(send, firstSend + index + 1)),
+    lost: portal.lost
+      .map(({ event, at }, index) => ({ number: `lost-${index + 1}`, event, at }))
+      .slice(-MAX_SENDS),
     relay: { url: relay.url, running: relay.running, problem: lanes.problem, view: lanes.view },
     slack: {
       behaviour: describeBehaviour(slack.behaviour),
@@ -46,7 +49,7 @@ function describePortal(portal: PortalSimulator) {
     domain: portal.domain,
     memberId: portal.memberId,
     installed: portal.installed,
-    switches: { ...portal.switches },
+    switches: { ...portal.switches, loseNext: portal.faults.losing > 0 },
     fields: portal.fields.map(describeField),
   }
 }

@@ -71,7 +71,9 @@ export async function startSession({ folder }: { folder: string }): Promise<Sess
     clientId: secrets.clientId,
     clientSecret: secrets.clientSecret,
   })
-  for (const field of SAMPLE_FIELDS) await portal.createField(field)
+  for (const field of SAMPLE_FIELDS) {
+    await portal.createField({ ...field, LIST_COLUMN_LABEL: field.EDIT_FORM_LABEL })
+  }
   await portal.install()
   const lanes = createLaneWatch({
     url: `${relay.url}/admin/api/portals/${portal.memberId}`,

@@ -12,6 +12,7 @@ import { webhookRule, type OutgoingWebhook } from './core/outgoing-webhook.ts'
 import { err, ok, type Result } from './core/result.ts'
 import type { ConfiguredDestination } from './destinations/configured.ts'
 import { readDestinations } from './destinations/read-destinations.ts'
+import { SettingsReader, type Problem } from './settings-reader.ts'
 import { createSealer, parseTokenKeys, type Sealer } from './storage/seal.ts'
 
 /** The Worker's bindings. Secrets that the operator invents are read by name. */
@@ -24,14 +25,6 @@ export interface Env {
   readonly ADMIN_LIMIT?: RateLimit
   readonly VERSION?: WorkerVersionMetadata
   readonly [setting: string]: unknown
-}
-
-/** What is wrong with one setting. */
-export interface Problem {
-  /** For example `TOKEN_KEYS` or `DESTINATIONS.erp.url`. */
-  readonly setting: string
-  /** A sentence that says what is wanted. */
-  readonly problem: string
 }
 
 /** The configuration of one deployment. */
@@ -83,7 +76,7 @@ export function loadConfig(env: Env): Config {
 }
 
 function readConfig(env: Env): Config {
-  const reader = new Reader(env)
+  const reader = new SettingsReader(env)
   const policy = { allowLocal: reader.flag('UNSAFE_ALLOW_LOCAL_ADDRESSES') }
   if (policy.allowLocal) reader.warnings.push(LOCAL_WARNING)
   const keys = readKeys(reader)
@@ -107,80 +100,7 @@ function readConfig(env: Env): Config {
   }
 }
 
-/** Stands for a text that is no JSON: every schema refuses it with the form that it wants. */
-const NOT_JSON = Symbol('not JSON')
-
-/** One setting after another; a setting may be a TOML value or JSON text. */
-class Reader {
-  readonly problems: Problem[] = []
-  readonly warnings: string[] = []
-  readonly #env: Env
-
-  constructor(env: Env) {
-    this.#env = env
-  }
-
-  /** The value as it stands; undefined when absent or empty. */
-  raw(setting: string): unknown {
-    const value = this.#env[setting]
-    if (typeof value !== 'string') return value ?? undefined
-    return value.trim() === '' ? undefined : value.trim()
-  }
-
-  text(setting: string): string | undefined {
-    const value = this.raw(setting)
-    if (value === undefined || typeof value === 'string') return value
-    this.report(setting, 'Must be a text')
-    return undefined
-  }
-
-  /** What a destination calls `$NAME`; a binding or a table of that name is no secret. */
-  secret(name: string): string | undefined {
-    const value = this.raw(name)
-    return typeof value === 'string' ? value : undefined
-  }
-
-  flag(setting: string): boolean {
-    const value = this.raw(setting)
-    if (value === true || value === 'true') return true
-    if (value !== undefined && value !== false && value !== 'false') {
-      this.report(setting, 'Must be "true" or "false"')
-    }
-    return false
-  }
-
-  /** A structured setting; undefined when absent or empty. */
-  structured(setting: string): unknown {
-    const value = this.raw(setting)
-    if (typeof value !== 'string') return value
-    try {
-      return JSON.parse(value) as unknown
-    } catch {
-      // The parser's message quotes the input, which may be a secret.
-      return NOT_JSON
-    }
-  }
-
-  parse<S extends v.GenericSchema>(setting: string, schema: S): v.InferOutput<S> | undefined {
-    const value = this.structured(setting)
-    if (value === undefined) return undefined
-    const result = v.safeParse(schema, value)
-    if (result.success) return result.output
-    this.refuse(setting, value, result.issues[0].message)
-    return undefined
-  }
-
-  /** Reports the wanted form of a structured setting. */
-  refuse(setting: string, value: unknown, wanted: string): void {
-    this.report(setting, value === NOT_JSON ? `${wanted} (the text is not JSON)` : wanted)
-  }
-
-  report(setting: string, problem: string): void {
-    this.problems.push({ setting, problem })
-  }
-}
-
-function readKeys(reader: Reader): Parameters<typeof createSealer>[0] {
+function readKeys(reader: SettingsReader): Parameters<typeof createSealer>[0] {
   const value = reader.raw('TOKEN_KEYS')
   if (value === undefined) {
     reader.report('TOKEN_KEYS', 'Must be set to seal tokens: make one with npm run keys')
@@ -212,7 +132,7 @@ function noList(form: string): v.GenericSchema {
   return v.custom<unknown>((value) => !Array.isArray(value), form)
 }
 
-function readApplications(reader: Reader): ReadonlyMap<string, string> {
+function readApplications(reader: SettingsReader): ReadonlyMap<string, string> {
   const several = reader.parse('BITRIX24_APPLICATIONS', ApplicationsSchema)
   const applications = new Map(Object.entries(several ?? {}))
   const clientId = reader.text('BITRIX24_CLIENT_ID')
@@ -226,7 +146,7 @@ function readApplications(reader: Reader): ReadonlyMap<string, string> {
   return applications
 }
 
-function readOAuthUrls(reader: Reader, policy: AddressPolicy): readonly string[] {
+function readOAuthUrls(reader: SettingsReader, policy: AddressPolicy): readonly string[] {
   const form = 'Must be a list of https URLs'
   const schema = v.pipe(
     v.array(v.string(form), form),
@@ -258,7 +178,7 @@ const WebhookSchema = v.pipe(
   ),
 )
 
-function readWebhooks(reader: Reader, policy: AddressPolicy): readonly OutgoingWebhook[] {
+function readWebhooks(reader: SettingsReader, policy: AddressPolicy): readonly OutgoingWebhook[] {
   const entries = Object.entries(reader.parse('OUTGOING_WEBHOOK_TOKENS', WebhookSchema) ?? {})
   return entries.flatMap(([token, value], index) => {
     const portal = (typeof value === 'string' ? value : value.portal).trim().toLowerCase()
@@ -280,7 +200,7 @@ const REST_FORM =
   'must have as rest the address of an incoming webhook of that portal, https://<portal>/rest/<user>/<secret>/, or the name of a secret that holds it ($NAME)'
 
 function readWebhookUrl(
-  reader: Reader,
+  reader: SettingsReader,
   entry: string | { readonly portal: string; readonly rest?: string | undefined },
   policy: AddressPolicy,
 ): Result<string | null, string> {
@@ -306,7 +226,7 @@ function readPortalName(portal: string, policy: AddressPolicy): Result<string, s
 }
 
 function readDestinationList(
-  reader: Reader,
+  reader: SettingsReader,
   policy: AddressPolicy,
 ): readonly ConfiguredDestination[] | null {
   const raw = reader.structured('DESTINATIONS')
@@ -323,7 +243,7 @@ function readDestinationList(
   return list.value
 }
 
-function readAdminToken(reader: Reader): string | null {
+function readAdminToken(reader: SettingsReader): string | null {
   const token = reader.text('ADMIN_TOKEN') ?? null
   if (token !== null && token.length < GOOD_ADMIN_TOKEN_LENGTH) {
     reader.warnings.push(`ADMIN_TOKEN has fewer than ${GOOD_ADMIN_TOKEN_LENGTH} characters`)
@@ -331,7 +251,7 @@ function readAdminToken(reader: Reader): string | null {
   return token
 }
 
-function readPublicUrl(reader: Reader, policy: AddressPolicy): string | null {
+function readPublicUrl(reader: SettingsReader, policy: AddressPolicy): string | null {
   const url = reader.text('PUBLIC_URL')
   if (url === undefined) return null
   const checked = checkAddress(url, policy)
@@ -340,7 +260,7 @@ function readPublicUrl(reader: Reader, policy: AddressPolicy): string | null {
   return null
 }
 
-function readRetentionDays(reader: Reader): number {
+function readRetentionDays(reader: SettingsReader): number {
   const schema = v.pipe(
     v.number('Must be a number of days'),
     v.minValue(1, 'Must be at least 1'),
@@ -349,7 +269,7 @@ function readRetentionDays(reader: Reader): number {
   return reader.parse('RETENTION_DAYS', schema) ?? DEFAULT_RETENTION_DAYS
 }
 
-function readReconcileMinutes(reader: Reader): number {
+function readReconcileMinutes(reader: SettingsReader): number {
   const form = 'Must be 0 (off) or at least 10 minutes'
   const schema = v.pipe(
     v.number(form),
@@ -363,7 +283,7 @@ function readReconcileMinutes(reader: Reader): number {
 const FIELD_LINKS_FORM =
   'Must be a JSON object of family (requisite, lead, …) to https://{domain}/… address'
 
-function readFieldLinks(reader: Reader): ReadonlyMap<FieldFamily, string> {
+function readFieldLinks(reader: SettingsReader): ReadonlyMap<FieldFamily, string> {
   const schema = v.record(
     v.picklist(FIELD_FAMILY_NAMES, FIELD_LINKS_FORM),
     v.pipe(v.string(FIELD_LINKS_FORM), v.regex(/^https:\/\/\{domain\}\//u, FIELD_LINKS_FORM)),
@@ -378,7 +298,7 @@ function readFieldLinks(reader: Reader): ReadonlyMap<FieldFamily, string> {
   )
 }
 
-function readSubscribedEvents(reader: Reader): readonly string[] | null {
+function readSubscribedEvents(reader: SettingsReader): readonly string[] | null {
   const form = 'Must be a list of event names such as onCrmDealUpdate'
   const schema = v.array(v.pipe(v.string(form), v.check(isEventName, form)), form)
   return reader.parse('SUBSCRIBED_EVENTS', schema) ?? null

@@ -1,6 +1,6 @@
 /** The page: takes the state from the server as it changes and lets each part draw its own. */
 import { act, byId, setText, showToast } from './dom.js'
-import { renderLanes, tickLanes } from './lanes-view.js'
+import { connectLanes, renderLanes, tickLanes } from './lanes-view.js'
 import { connectPortal, renderPortal } from './portal-view.js'
 import { connectReceiver, renderReceiver, tickReceiver } from './receiver-view.js'
 import { renderSlack } from './slack-view.js'
@@ -43,6 +43,7 @@ function tick() {
 }
 
 connectPortal()
+connectLanes()
 connectReceiver('slack')
 connectReceiver('webhook')
 byId('kill').addEventListener('click', () => act('kill'))

@@ -1,5 +1,5 @@
 /** The strip between the sides: one line per lane, with its way through the log. */
-import { act, byId, h, keepList, setText } from './dom.js'
+import { act, byId, formatTime, h, keepList, setText } from './dom.js'
 
 /** How many sequence numbers are drawn. */
 const WINDOW = 32
@@ -12,6 +12,16 @@ const STATES = {
   removed: ['', 'Removed'],
 }
 
+/** Connects the button above the lanes; called once. */
+export function connectLanes() {
+  const button = byId('reconcile')
+  button.addEventListener('click', async () => {
+    button.disabled = true
+    await act('reconcile')
+    button.disabled = false
+  })
+}
+
 /** Draws the lanes as the relay's admin API tells them. */
 export function renderLanes({ relay }) {
   const { view } = relay
@@ -21,6 +31,11 @@ export function renderLanes({ relay }) {
     head === 0
       ? 'Nothing stored yet'
       : `${head} stored in the portal's log, each receiver at its own pace`,
+  )
+  const comparedAt = view?.lastReconcileAt ?? null
+  setText(
+    byId('reconcile-note'),
+    comparedAt === null ? '' : `Compared at ${formatTime(Date.parse(comparedAt))}`,
   )
   keepList(byId('lanes'), view?.lanes ?? [], {
     key: ({ destination }) => destination,

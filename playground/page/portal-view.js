@@ -40,7 +40,7 @@ export function connectPortal() {
 }
 
 /** Draws the portal as it stands. */
-export function renderPortal({ portal, sends }) {
+export function renderPortal({ portal, sends, lost }) {
   setText(byId('portal-domain'), portal.domain)
   const chip = byId('install-chip')
   chip.className = `chip ${portal.installed ? 'good' : ''}`
@@ -57,9 +57,10 @@ export function renderPortal({ portal, sends }) {
     create: createFieldRow,
     update: updateFieldRow,
   })
-  keepList(byId('wire'), sends, {
+  const wire = [...sends, ...lost].toSorted((one, other) => one.at - other.at)
+  keepList(byId('wire'), wire, {
     key: ({ number }) => number,
-    create: createSend,
+    create: (send) => (send.body === undefined ? createLoss(send) : createSend(send)),
     newestFirst: true,
   })
 }
@@ -142,6 +143,22 @@ function openEditor(row) {
   labelInput.select()
 }
 
+function shortName(event) {
+  return event.replace('ONCRMREQUISITEUSERFIELD', 'FIELD ')
+}
+
+/** An event that Bitrix24 never sent: there is nothing to open. */
+function createLoss({ event, at }) {
+  return h(
+    'li',
+    { class: 'send lost' },
+    h('span', { class: 'pill bad' }, 'lost'),
+    h('span', { class: 'event' }, shortName(event)),
+    h('span', { class: 'outcome' }, 'never sent'),
+    h('span', { class: 'note' }, formatTime(at)),
+  )
+}
+
 function createSend({ event, at, ms, status, body, answer, error, handlerId }) {
   const tone = status === null ? 'bad' : status < 300 ? 'good' : 'warn'
   return h(
@@ -154,7 +171,7 @@ function createSend({ event, at, ms, status, body, answer, error, handlerId }) {
         'summary',
         {},
         h('span', { class: `pill ${tone}` }, status === null ? 'no answer' : String(status)),
-        h('span', { class: 'event' }, event.replace('ONCRMREQUISITEUSERFIELD', 'FIELD ')),
+        h('span', { class: 'event' }, shortName(event)),
         h('span', { class: 'outcome' }, describeAnswer(answer)),
         h('span', { class: 'note' }, formatTime(at)),
       ),

@@ -1,46 +1,42 @@
 /**
- * The portal's way out: which handlers an event goes to, with whose token, and what the switches do to
- * it. Events of one action leave one after the other, each exactly once per handler.
+ * The portal's way out. Events of one action leave one after the other, each exactly once per handler,
+ * unless a fault was drawn for it: lost, doubled, or held back until later ones have gone.
  */
-import { randomBytes } from 'node:crypto'
-import { formatEventBody } from './event-body.ts'
-import type { UserContext } from './event-body.ts'
-import type { EventHandler, PortalState } from './portal-state.ts'
+import { composeEvents, isWebhook } from './event-composer.ts'
+import type { SendOptions, SendSwitches } from './event-composer.ts'
+import { fieldEventName, fieldEventNames } from './field-families.ts'
+import type { PortalState } from './portal-state.ts'
 import type { PhpValue } from './php-query.ts'
+import { createSendFaults } from './send-faults.ts'
+import type { SendFaults } from './send-faults.ts'
 import { sendEvent } from './sender.ts'
 import type { RecordedSend, SendRequest } from './sender.ts'
 import type { FieldChange } from './user-fields.ts'
 
-/** What the portal does wrong on purpose. */
-export interface SendSwitches {
-  /** A robot or workflow acts: no tokens in the auth block. */
-  robot: boolean
-  /** A second subscription exists: the same event arrives under another handler id as well. */
-  twice: boolean
-  /** The application token is not the portal's. */
-  wrongToken: boolean
-}
-
-/** Who acts, and whether the event carries a refresh token. */
-export interface SendOptions {
-  /** User id; 0 for nobody. @default the first administrator */
-  readonly by?: number | undefined
-  /** Lifecycle events only. */
-  readonly withRefreshToken?: boolean
+/** One event that its handlers never got. */
+export interface LostEvent {
+  readonly event: string
+  readonly data: PhpValue
+  /** Unix milliseconds. */
+  readonly at: number
 }
 
 /** The queue of one portal. */
 export interface EventQueue {
   readonly sends: readonly RecordedSend[]
+  readonly lost: readonly LostEvent[]
   readonly switches: SendSwitches
-  /** Replaces the handler table with the rows that an installation without an interface gets. */
+  readonly faults: SendFaults
+  /** Replaces the application's handlers with the rows that an installation without an interface gets. */
   bindPresets(): void
   send(name: string, data: PhpValue, options?: SendOptions): Promise<readonly RecordedSend[]>
   sendChange(change: FieldChange, by?: number): Promise<readonly RecordedSend[]>
   /** Sends in the background, as a portal does after the hit that caused the events. */
-  sendLater(change: FieldChange, by: number): void
+  sendLater(send: () => Promise<unknown>): void
   sendRaw(body: string, options?: { contentType?: string }): Promise<RecordedSend>
-  /** Resolves when nothing sent in the background is under way. */
+  /** Sends whatever a fault still holds back, in the order of the actions. */
+  flush(): Promise<readonly RecordedSend[]>
+  /** Resolves when nothing sent in the background is under way and nothing is held back. */
   settled(): Promise<void>
 }
 
@@ -63,132 +59,122 @@ const HANDLER_IDS: Readonly<Record<string, number>> = {
 }
 
 const LIFECYCLE_EVENTS = ['ONAPPINSTALL', 'ONAPPUPDATE', 'ONAPPUNINSTALL', 'ONAPPUSERREADY']
-const REQUISITE_EVENTS = ['ADD', 'UPDATE', 'DELETE', 'SETENUMVALUES'].map(
-  (action) => `ONCRMREQUISITEUSERFIELD${action}`,
-)
-/** How far the second subscription's handler id lies from the first. */
-const SECOND_SUBSCRIPTION = 1000
 
 /** Creates the queue of one portal. */
 export function createEventQueue(
   state: PortalState,
-  { handlerUrl, boundEvents = REQUISITE_EVENTS }: EventQueueOptions,
+  { handlerUrl, boundEvents = fieldEventNames(['requisite']) }: EventQueueOptions,
 ): EventQueue {
-  const sends: RecordedSend[] = []
+  const lost: LostEvent[] = []
   const switches: SendSwitches = { robot: false, twice: false, wrongToken: false }
+  const faults = createSendFaults()
+  const outbox = createOutbox(state.clock)
   let background: Promise<unknown> = Promise.resolve()
 
-  async function post(request: SendRequest): Promise<RecordedSend> {
-    const sent = await sendEvent(request, { clock: state.clock })
-    sends.push(sent)
-    return sent
-  }
-
   async function send(name: string, data: PhpValue, options: SendOptions = {}) {
-    const done: RecordedSend[] = []
-    for (const request of composeEvents(state, { name, data, switches, options })) {
-      done.push(await post(request))
+    const luck = name.startsWith('ONAPP') ? null : faults.draw()
+    if (luck?.lost === true) {
+      lost.push({ event: name, data, at: state.clock() })
+      return []
     }
-    return done
+    const by = luck?.noTokens === true ? 0 : options.by
+    const composed = composeEvents(state, { name, data, switches, options: { ...options, by } })
+    const requests = luck?.copies === 2 ? composed.flatMap((one) => [one, one]) : composed
+    return outbox.post(requests, { overtakenBy: luck?.overtakenBy ?? 0 })
   }
 
   async function sendChange({ field, events }: FieldChange, by?: number) {
     const { ID, ENTITY_ID, FIELD_NAME } = field
     const done: RecordedSend[] = []
     for (const action of events) {
-      const name = `ONCRMREQUISITEUSERFIELD${action}`
+      const name = fieldEventName(field.family, action)
       done.push(...(await send(name, { FIELDS: { ID, ENTITY_ID, FIELD_NAME } }, { by })))
     }
     return done
   }
 
   return {
-    sends,
+    sends: outbox.sends,
+    lost,
     switches,
-    bindPresets() {
-      state.handlers = [...LIFECYCLE_EVENTS, ...boundEvents].map((event) => ({
-        id: HANDLER_IDS[event] ?? state.nextHandlerId++,
-        event,
-        url: handlerUrl,
-        authType: 0,
-      }))
-    },
+    faults,
+    bindPresets: () => bindPresets(state, [...LIFECYCLE_EVENTS, ...boundEvents], handlerUrl),
     send,
     sendChange,
-    sendLater(change, by) {
-      background = background.then(() => sendChange(change, by))
+    sendLater(start) {
+      background = background.then(start)
     },
     sendRaw: (body, options) =>
-      post({ event: '', handlerId: null, url: handlerUrl, body, ...options }),
+      outbox.postOne({ event: '', handlerId: null, url: handlerUrl, body, ...options }),
+    flush: () => outbox.flush(),
     async settled() {
       await background
+      await outbox.flush()
     },
   }
 }
 
-/** One request per subscription, all with the time of the action. */
-function composeEvents(
-  state: PortalState,
-  {
-    name,
-    data,
-    switches,
-    options,
-  }: { name: string; data: PhpValue; switches: SendSwitches; options: SendOptions },
-): SendRequest[] {
-  const ts = Math.floor(state.clock() / 1000)
-  return state.handlers
-    .filter(({ event }) => event === name)
-    .flatMap((handler) =>
-      subscriptionIds(handler, switches).map((handlerId) => ({
-        event: name,
-        handlerId,
-        url: handler.url,
-        body: formatEventBody({
-          name,
-          handlerId,
-          data,
-          ts,
-          identity: describePortal(state, switches),
-          user: chooseUser(state, handler, { ...options, switches }),
-        }),
-      })),
-    )
+/** What leaves the portal, and what waits to be overtaken. */
+interface Outbox {
+  readonly sends: readonly RecordedSend[]
+  postOne(request: SendRequest): Promise<RecordedSend>
+  /** Posts one event and whatever was held for it; holds the event when others shall go first. */
+  post(
+    requests: readonly SendRequest[],
+    options: { overtakenBy: number },
+  ): Promise<readonly RecordedSend[]>
+  flush(): Promise<readonly RecordedSend[]>
 }
 
-function subscriptionIds(handler: EventHandler, switches: SendSwitches): readonly number[] {
-  return switches.twice ? [handler.id, handler.id + SECOND_SUBSCRIPTION] : [handler.id]
+interface HeldEvent {
+  readonly requests: readonly SendRequest[]
+  /** How many later events still go first. */
+  readonly overtakenBy: number
 }
 
-function describePortal(state: PortalState, switches: SendSwitches) {
-  const { wrongToken } = switches
+function createOutbox(clock: () => number): Outbox {
+  const sends: RecordedSend[] = []
+  let held: HeldEvent[] = []
+
+  async function postOne(request: SendRequest): Promise<RecordedSend> {
+    const sent = await sendEvent(request, { clock })
+    sends.push(sent)
+    return sent
+  }
+
+  async function postAll(requests: readonly SendRequest[]): Promise<readonly RecordedSend[]> {
+    const done: RecordedSend[] = []
+    for (const request of requests) done.push(await postOne(request))
+    return done
+  }
+
   return {
-    domain: state.domain,
-    serverEndpoint: state.oauth.serverEndpoint,
-    clientEndpoint: state.clientEndpoint,
-    memberId: state.memberId,
-    applicationToken: wrongToken ? randomBytes(16).toString('hex') : state.applicationToken,
+    sends,
+    postOne,
+    async post(requests, { overtakenBy }) {
+      const waiting = held.map((event) => ({ ...event, overtakenBy: event.overtakenBy - 1 }))
+      const due = waiting.filter((event) => event.overtakenBy <= 0)
+      held = waiting.filter((event) => event.overtakenBy > 0)
+      if (overtakenBy > 0) held.push({ requests, overtakenBy })
+      const now = overtakenBy > 0 ? [] : requests
+      return postAll([...now, ...due.flatMap((event) => event.requests)])
+    },
+    flush() {
+      const waiting = held
+      held = []
+      return postAll(waiting.flatMap(({ requests }) => requests))
+    },
   }
 }
 
-/** A handler bound to a user gets that user's token; else the acting user's, and none for a robot. */
-function chooseUser(
-  state: PortalState,
-  handler: EventHandler,
-  { by, withRefreshToken, switches }: SendOptions & { switches: SendSwitches },
-): UserContext | null {
-  const acting = by ?? state.users.find(({ admin }) => admin)?.id ?? 0
-  // The application's own life is never a robot's doing.
-  const robot = switches.robot && !handler.event.startsWith('ONAPP')
-  const userId = handler.authType > 0 ? handler.authType : robot ? 0 : acting
-  if (userId === 0) return null
-  const grant = state.oauth.issue({ ...state, userId })
-  return {
-    accessToken: grant.accessToken,
-    expires: grant.accessExpires,
-    scope: state.scope,
-    status: state.status,
-    userId,
-    ...(withRefreshToken === true ? { refreshToken: grant.refreshToken } : {}),
-  }
+/** Replaces the application's rows; outgoing webhooks stay. */
+function bindPresets(state: PortalState, events: readonly string[], url: string): void {
+  const presets = events.map((event) => ({
+    id: HANDLER_IDS[event] ?? state.nextHandlerId++,
+    event,
+    url,
+    authType: 0,
+    webhookToken: null,
+  }))
+  state.handlers = [...state.handlers.filter(isWebhook), ...presets]
 }

@@ -1,15 +1,18 @@
 /**
  * The simulated OAuth server: hands out token pairs, renews them once per refresh token, and answers
- * `app.info`. Several simulated portals may share one, as real portals do.
+ * `app.info`. Several simulated portals may share one, as real portals do. The authorization code flow is
+ * left out: neither the relay nor the official JavaScript SDK uses it.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { err, ok } from '../../src/core/result.ts'
 import type { Result } from '../../src/core/result.ts'
-import { readBody, sendJson, startLocalServer } from '../local-server.ts'
+import { pause, readBody, sendJson, startLocalServer } from '../local-server.ts'
+import { loseAnswer, playFailure } from './failure.ts'
+import type { Failure } from './failure.ts'
 import { parseCallParams, readText } from './php-query.ts'
 import type { Params } from './php-query.ts'
-import { formatRestError, playFailure, restError } from './rest-error.ts'
-import type { Failure, RestError } from './rest-error.ts'
+import { formatRestError, restError } from './rest-error.ts'
+import type { RestError } from './rest-error.ts'
 import { formatTime, readAccessToken } from './rest-envelope.ts'
 
 /** Lifetime of an access token in seconds. */
@@ -29,6 +32,14 @@ export interface Installation {
   readonly scope: string
   readonly version: number
   readonly installed: boolean
+  /** What a refresh is refused with: a lost licence, a deleted portal; null to renew. */
+  readonly refusal: 'PAYMENT_REQUIRED' | 'invalid_grant' | null
+}
+
+/** Which tokens are meant; everything left out means all. */
+export interface TokenSelection {
+  readonly memberId?: string
+  readonly userId?: number
 }
 
 /** One token pair and whom it speaks for. */
@@ -60,8 +71,12 @@ export interface OauthSimulator {
   readonly serverEndpoint: string
   /** Requests in order of arrival. */
   readonly calls: readonly RecordedCall[]
+  /** Every successful renewal, in order; their number is the number of refreshes. */
+  readonly renewals: readonly Grant[]
   /** Set to make every request fail; null to work again. */
   failure: Failure | null
+  /** How long every answer takes, in milliseconds of the real clock. @default 0 */
+  answerDelayMs: number
   /** Makes a client known; the secret is needed for every refresh. */
   registerClient(clientId: string, clientSecret: string): void
   /** Records or replaces an installation. */
@@ -70,6 +85,10 @@ export interface OauthSimulator {
   endInstallation(installation: { memberId: string; clientId: string }): void
   /** Hands out a new pair. */
   issue(grant: { memberId: string; clientId: string; userId: number }): Grant
+  /** Makes access tokens expire at once; the next call with one answers `expired_token`. */
+  expireAccessTokens(selection?: TokenSelection): void
+  /** Makes refresh tokens worthless; the next refresh with one answers `invalid_grant`. */
+  killRefreshTokens(selection?: TokenSelection): void
   /** Whom an access token speaks for. */
   resolve(accessToken: string | null): Result<Grant, RestError>
   close(): Promise<void>
@@ -86,6 +105,7 @@ export async function createOauthSimulator({
     installations: new Map(),
     byAccess: new Map(),
     byRefresh: new Map(),
+    renewals: [],
   }
   const calls: RecordedCall[] = []
   const server = await startLocalServer(async (request, response) => {
@@ -96,8 +116,10 @@ export async function createOauthSimulator({
     })
     calls.push({ method: request.method ?? '', url: request.url ?? '', params })
     if (await playFailure(simulator.failure, response)) return
+    if (simulator.answerDelayMs > 0) await pause(simulator.answerDelayMs)
     const accessToken = readAccessToken(request, params)
     const answer = answerCall(state, { path: url.pathname, params, accessToken })
+    if (loseAnswer(simulator.failure, response)) return
     if (answer.ok) sendJson(response, 200, { value: answer.value })
     else sendJson(response, answer.error.status, { value: formatRestError(answer.error) })
   })
@@ -106,7 +128,29 @@ export async function createOauthSimulator({
     origin: server.origin,
     serverEndpoint: `${server.origin}/rest/`,
     calls,
+    renewals: state.renewals,
     failure: null,
+    answerDelayMs: 0,
+    ...createTokenDesk(state),
+    close: () => server.close(),
+  }
+  return simulator
+}
+
+type TokenDesk = Pick<
+  OauthSimulator,
+  | 'registerClient'
+  | 'saveInstallation'
+  | 'endInstallation'
+  | 'issue'
+  | 'expireAccessTokens'
+  | 'killRefreshTokens'
+  | 'resolve'
+>
+
+/** What a test and the portals do to the tokens without a request. */
+function createTokenDesk(state: OauthState): TokenDesk {
+  return {
     registerClient: (clientId, clientSecret) => void state.clients.set(clientId, clientSecret),
     saveInstallation: (installation) =>
       void state.installations.set(installationKey(installation), installation),
@@ -116,10 +160,27 @@ export async function createOauthSimulator({
       state.installations.set(installationKey(known), { ...known, installed: false })
     },
     issue: (grant) => issueGrant(state, grant),
+    expireAccessTokens(selection = {}) {
+      const now = Math.floor(state.clock() / 1000)
+      for (const [token, grant] of state.byAccess) {
+        const accessExpires = Math.min(grant.accessExpires, now)
+        if (isSelected(grant, selection)) state.byAccess.set(token, { ...grant, accessExpires })
+      }
+    },
+    killRefreshTokens(selection = {}) {
+      for (const [token, grant] of state.byRefresh) {
+        if (isSelected(grant, selection)) state.byRefresh.delete(token)
+      }
+    },
     resolve: (accessToken) => resolveGrant(state, accessToken),
-    close: () => server.close(),
   }
-  return simulator
+}
+
+function isSelected(grant: Grant, { memberId, userId }: TokenSelection): boolean {
+  return (
+    (memberId === undefined || memberId === grant.memberId) &&
+    (userId === undefined || userId === grant.userId)
+  )
 }
 
 interface OauthState {
@@ -131,6 +192,7 @@ interface OauthState {
   readonly installations: Map<string, Installation>
   readonly byAccess: Map<string, Grant>
   readonly byRefresh: Map<string, Grant>
+  readonly renewals: Grant[]
 }
 
 function answerCall(
@@ -187,10 +249,12 @@ function renewPair(state: OauthState, params: Params): Result<unknown, RestError
   if (grant.clientId !== clientId) return err(restError('wrong_client'))
   const installation = getInstallation(state, grant)
   if (installation?.installed !== true) return err(restError('NOT_INSTALLED'))
+  if (installation.refusal !== null) return err(restError(installation.refusal))
   // Single use: whether the real server lets the old token live a while is undocumented, so the
   // simulator takes the strict side.
   state.byRefresh.delete(grant.refreshToken)
   const renewed = issueGrant(state, grant)
+  state.renewals.push(renewed)
   return ok({
     access_token: renewed.accessToken,
     client_endpoint: installation.clientEndpoint,

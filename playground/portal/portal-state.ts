@@ -1,4 +1,6 @@
 /** What a simulated portal remembers: people, fields, handlers and whether the application is there. */
+import type { PortalConditions } from './conditions.ts'
+import { fieldEventNames } from './field-families.ts'
 import type { OauthSimulator } from './oauth-server.ts'
 import type { FieldChange, UserFieldStore } from './user-fields.ts'
 
@@ -19,6 +21,15 @@ export interface EventHandler {
   readonly url: string
   /** The user whose token is sent; 0 for the user who caused the event. */
   readonly authType: number
+  /** The application token of an outgoing webhook; null for the application's own handlers. */
+  readonly webhookToken: string | null
+}
+
+/** An incoming webhook: whoever knows its URL acts as its owner. */
+export interface IncomingWebhook {
+  readonly userId: number
+  readonly secret: string
+  readonly scope: readonly string[]
 }
 
 /** The mutable state behind one simulated portal. */
@@ -40,10 +51,14 @@ export interface PortalState {
   applicationToken: string
   version: number
   installed: boolean
+  /** False between the install page and `BX24.installFinish()`: tokens work, events stay away. */
+  finished: boolean
   /** The application's own user, once ONAPPUSERREADY has told of it. */
   systemUserId: number | null
   handlers: EventHandler[]
   nextHandlerId: number
+  readonly webhooks: IncomingWebhook[]
+  readonly conditions: PortalConditions
 }
 
 /** Called when a REST call has changed a field, so that the portal tells its handlers. */
@@ -56,12 +71,7 @@ export const KNOWN_EVENTS: readonly string[] = [
   'ONAPPUNINSTALL',
   'ONAPPTEST',
   'ONOFFLINEEVENT',
-  ...['REQUISITE', 'LEAD', 'DEAL', 'CONTACT', 'COMPANY', 'QUOTE', 'INVOICE', 'TYPE'].flatMap(
-    (entity) =>
-      ['ADD', 'UPDATE', 'DELETE', 'SETENUMVALUES'].map(
-        (action) => `ONCRM${entity}USERFIELD${action}`,
-      ),
-  ),
+  ...fieldEventNames(),
   ...['REQUISITE', 'BANKDETAIL', 'LEAD', 'DEAL', 'CONTACT', 'COMPANY', 'QUOTE', 'INVOICE'].flatMap(
     (entity) => ['ADD', 'UPDATE', 'DELETE'].map((action) => `ONCRM${entity}${action}`),
   ),

@@ -3,21 +3,28 @@
  * sends events. What it sends and answers follows the captures; what goes wrong is switched on.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { ok } from '../../src/core/result.ts'
-import type { Result } from '../../src/core/result.ts'
 import { startLocalServer } from '../local-server.ts'
+import type { LocalServer, RequestHandler } from '../local-server.ts'
+import { createConditions, createUsageMeter } from './conditions.ts'
+import type { PortalConditions } from './conditions.ts'
+import type { SendSwitches } from './event-composer.ts'
+import { createEventQueue } from './event-queue.ts'
+import type { EventQueue, LostEvent } from './event-queue.ts'
+import type { Failure } from './failure.ts'
+import { createFieldActions } from './field-actions.ts'
+import type { Actor, FieldActions } from './field-actions.ts'
+import { createLifecycle, createWebhooks, saveInstallation } from './lifecycle.ts'
+import type { LifecycleActions, WebhookActions } from './lifecycle.ts'
 import { createOauthSimulator } from './oauth-server.ts'
 import type { OauthSimulator, RecordedCall } from './oauth-server.ts'
-import type { PortalState, PortalUser } from './portal-state.ts'
-import type { Params, PhpValue } from './php-query.ts'
-import { createEventQueue } from './event-queue.ts'
-import type { EventQueue, SendSwitches } from './event-queue.ts'
-import type { Failure, RestError } from './rest-error.ts'
+import type { PhpValue } from './php-query.ts'
+import type { EventHandler, PortalState, PortalUser } from './portal-state.ts'
 import { createRestMethods } from './rest-methods.ts'
 import { answerRestRequest } from './rest-server.ts'
+import type { SendFaults } from './send-faults.ts'
 import type { RecordedSend } from './sender.ts'
-import { addField, createUserFieldStore, removeField, updateField } from './user-fields.ts'
-import type { FieldChange, UserFieldRecord } from './user-fields.ts'
+import { createUserFieldStore } from './user-fields.ts'
+import type { UserFieldRecord } from './user-fields.ts'
 
 /** What a portal is made of; everything but the handler has a default. */
 export interface PortalOptions {
@@ -34,7 +41,7 @@ export interface PortalOptions {
   readonly applicationToken?: string
   /** @default user 1, an administrator, and user 7, who is none */
   readonly users?: readonly PortalUser[]
-  /** Comma-separated. @default `crm,user_brief` */
+  /** Comma-separated; `userfieldconfig.*` needs its own scope. @default `crm,user_brief` */
   readonly scope?: string
   /** Keys of the label maps. @default `en`, `de` */
   readonly languages?: readonly string[]
@@ -49,20 +56,8 @@ export interface PortalOptions {
   readonly boundEvents?: readonly string[]
 }
 
-/** What went wrong with a change, or what was sent for it. */
-export type ChangeResult = Result<
-  { readonly field: UserFieldRecord; readonly sends: readonly RecordedSend[] },
-  RestError
->
-
-/** Who does something in the portal. */
-export interface Actor {
-  /** User id. @default the first administrator */
-  readonly by?: number
-}
-
 /** A running portal. */
-export interface PortalSimulator {
+export interface PortalSimulator extends FieldActions, LifecycleActions, WebhookActions {
   readonly memberId: string
   readonly domain: string
   readonly clientId: string
@@ -75,31 +70,33 @@ export interface PortalSimulator {
   readonly installed: boolean
   /** In order of their ids. */
   readonly fields: readonly UserFieldRecord[]
+  /** The rows of the handler table, outgoing webhooks included. */
+  readonly handlers: readonly EventHandler[]
   /** Every POST so far, in order of sending. */
   readonly sends: readonly RecordedSend[]
+  /** Every event that was lost on purpose, in order. */
+  readonly lost: readonly LostEvent[]
   /** Every REST call so far. */
   readonly calls: readonly RecordedCall[]
   readonly switches: SendSwitches
+  /** Chance, with a seed: loss, doubles, disorder, delay, missing tokens. */
+  readonly faults: SendFaults
+  /** Limits, rights and the time that an answer takes. */
+  readonly conditions: PortalConditions
   /** Set to make the portal's REST or the OAuth server fail. */
   readonly failures: { rest: Failure | null; oauth: Failure | null }
-  install(actor?: Actor): Promise<readonly RecordedSend[]>
-  /** CLEAN=1 asks for the data to be deleted. The tokens are dead before the event goes out. */
-  uninstall(options?: { clean?: boolean }): Promise<readonly RecordedSend[]>
-  update(options?: { newApplicationToken?: string } & Actor): Promise<readonly RecordedSend[]>
-  /** ONAPPUSERREADY with the pair of a system user; `systemUserId` need not be one of `users`. */
-  sendUserReady(options: { systemUserId: number } & Actor): Promise<readonly RecordedSend[]>
-  /** `fields` as in `crm.requisite.userfield.add`. */
-  createField(fields: Params, actor?: Actor): Promise<ChangeResult>
-  /** `fields` as in `crm.requisite.userfield.update`. */
-  updateField(id: string, fields: Params, actor?: Actor): Promise<ChangeResult>
-  deleteField(id: string, actor?: Actor): Promise<ChangeResult>
-  /** Replaces the values of a list field; a text that stays keeps its id. */
-  setEnumValues(id: string, values: readonly string[], actor?: Actor): Promise<ChangeResult>
+  /**
+   * Gives the portal another host: a further port. The former one answers every call with 302 to the new
+   * one, events and the OAuth server tell the new one.
+   */
+  rename(): Promise<void>
   /** Sends an event of any name; `data` as it shall be encoded. */
   sendEvent(name: string, data: PhpValue, actor?: Actor): Promise<readonly RecordedSend[]>
   /** Posts a body as it is. */
   sendRaw(body: string, options?: { contentType?: string }): Promise<RecordedSend>
-  /** Resolves when events caused by REST calls have been sent. */
+  /** Sends what a fault still holds back; `settled()` does so as well. */
+  flush(): Promise<readonly RecordedSend[]>
+  /** Resolves when events caused by REST calls have been sent and nothing is held back. */
   settled(): Promise<void>
   close(): Promise<void>
 }
@@ -116,29 +113,25 @@ export async function createPortalSimulator(options: PortalOptions): Promise<Por
   const state = createState(options, { oauth, clock })
   const clientSecret = options.clientSecret ?? randomBytes(25).toString('hex')
   oauth.registerClient(state.clientId, clientSecret)
-  const calls: RecordedCall[] = []
   const failures = createFailures(oauth)
   const queue = createEventQueue(state, options)
-  const methods = createRestMethods(state, (change, by) => queue.sendLater(change, by))
-  const server = await startLocalServer((request, response) =>
-    answerRestRequest(
-      { state, methods, failure: () => failures.rest, record: (call) => calls.push(call) },
-      request,
-      response,
-    ),
-  )
-  state.clientEndpoint = `${server.origin}/rest/`
-  state.domain = options.domain ?? server.host
+  const rest = await startRest(state, { queue, failures })
+  state.domain = options.domain ?? state.domain
   return {
     ...createFieldActions(state, queue),
-    ...createLifecycleActions(state, queue),
+    ...createLifecycle(state, queue),
+    ...createWebhooks(state),
     memberId: state.memberId,
     clientId: state.clientId,
     clientSecret,
     users: state.users,
     oauth,
-    domain: state.domain,
-    clientEndpoint: state.clientEndpoint,
+    get domain() {
+      return state.domain
+    },
+    get clientEndpoint() {
+      return state.clientEndpoint
+    },
     get applicationToken() {
       return state.applicationToken
     },
@@ -148,14 +141,73 @@ export async function createPortalSimulator(options: PortalOptions): Promise<Por
     get fields() {
       return [...state.store.fields.values()]
     },
+    get handlers() {
+      return [...state.handlers]
+    },
     sends: queue.sends,
-    calls,
+    lost: queue.lost,
     switches: queue.switches,
+    faults: queue.faults,
+    sendRaw: (body, content) => queue.sendRaw(body, content),
+    flush: () => queue.flush(),
+    settled: () => queue.settled(),
+    calls: rest.calls,
+    conditions: state.conditions,
     failures,
+    rename: () => rest.move(),
+    sendEvent: (name, data, actor) => queue.send(name, data, actor),
     async close() {
       await queue.settled()
-      await server.close()
+      await rest.close()
       if (options.oauth === undefined) await oauth.close()
+    },
+  }
+}
+
+interface RestSide {
+  readonly calls: readonly RecordedCall[]
+  /** Starts to listen elsewhere and sends callers of the former addresses there. */
+  move(): Promise<void>
+  close(): Promise<void>
+}
+
+async function startRest(
+  state: PortalState,
+  { queue, failures }: { queue: EventQueue; failures: PortalSimulator['failures'] },
+): Promise<RestSide> {
+  const calls: RecordedCall[] = []
+  const servers: LocalServer[] = []
+  const deps = {
+    state,
+    methods: createRestMethods(state, {
+      onFieldChange: (change, by) => queue.sendLater(() => queue.sendChange(change, by)),
+      onTest: (query, by) => {
+        const data = { QUERY: query, LANGUAGE_ID: 'en' }
+        queue.sendLater(() => queue.send('ONAPPTEST', data, { by, withRefreshToken: true }))
+      },
+    }),
+    meter: createUsageMeter(state.conditions, state.clock),
+    failure: () => failures.rest,
+    record: (call: RecordedCall) => calls.push(call),
+  }
+  async function move(): Promise<void> {
+    const answer: RequestHandler = async (request, response) => {
+      if (server === servers.at(-1)) return answerRestRequest(deps, request, response)
+      const location = new URL(request.url ?? '/', state.clientEndpoint).href
+      response.writeHead(302, { location }).end()
+    }
+    const server = await startLocalServer(answer)
+    servers.push(server)
+    state.clientEndpoint = `${server.origin}/rest/`
+    state.domain = server.host
+    saveInstallation(state)
+  }
+  await move()
+  return {
+    calls,
+    move,
+    async close() {
+      await Promise.all(servers.map((server) => server.close()))
     },
   }
 }
@@ -183,9 +235,12 @@ function createState(
     applicationToken: options.applicationToken ?? randomBytes(16).toString('hex'),
     version: 1,
     installed: false,
+    finished: false,
     systemUserId: null,
     handlers: [],
     nextHandlerId: 700,
+    webhooks: [],
+    conditions: createConditions(),
   }
 }
 
@@ -199,94 +254,5 @@ function createFailures(oauth: OauthSimulator): PortalSimulator['failures'] {
     set oauth(failure) {
       oauth.failure = failure
     },
-  }
-}
-
-type FieldActions = Pick<
-  PortalSimulator,
-  'createField' | 'updateField' | 'deleteField' | 'setEnumValues'
->
-
-function createFieldActions(state: PortalState, queue: EventQueue): FieldActions {
-  async function apply(
-    change: Result<FieldChange, RestError>,
-    actor: Actor = {},
-  ): Promise<ChangeResult> {
-    if (!change.ok) return change
-    const sends = await queue.sendChange(change.value, actor.by)
-    return ok({ field: change.value.field, sends })
-  }
-  return {
-    createField: (fields, actor) => apply(addField(state.store, fields), actor),
-    updateField: (id, fields, actor) => apply(updateField(state.store, id, fields), actor),
-    deleteField: (id, actor) => apply(removeField(state.store, id), actor),
-    setEnumValues: (id, values, actor) =>
-      apply(updateField(state.store, id, { LIST: values.map((VALUE) => ({ VALUE })) }), actor),
-  }
-}
-
-type LifecycleActions = Pick<
-  PortalSimulator,
-  'install' | 'uninstall' | 'update' | 'sendUserReady' | 'sendEvent' | 'sendRaw' | 'settled'
->
-
-function createLifecycleActions(state: PortalState, queue: EventQueue): LifecycleActions {
-  return {
-    async install(actor = {}) {
-      queue.bindPresets()
-      saveInstallation(state)
-      const data = { VERSION: state.version, ACTIVE: 'Y', INSTALLED: 'Y', LANGUAGE_ID: 'en' }
-      return queue.send('ONAPPINSTALL', data, { ...actor, withRefreshToken: true })
-    },
-    async uninstall({ clean = false } = {}) {
-      state.oauth.endInstallation(state)
-      const data = { CLEAN: clean ? 1 : 0, LANGUAGE_ID: 'en' }
-      const sends = await queue.send('ONAPPUNINSTALL', data, { by: 0 })
-      state.installed = false
-      state.handlers = []
-      return sends
-    },
-    async update({ newApplicationToken, ...actor } = {}) {
-      const former = state.version++
-      state.applicationToken = newApplicationToken ?? state.applicationToken
-      saveInstallation(state)
-      const data = { VERSION: state.version, PREVIOUS_VERSION: former, LANGUAGE_ID: 'en' }
-      const sends = await queue.send('ONAPPUPDATE', data, { ...actor, withRefreshToken: true })
-      // Bitrix24 drops every handler of the former version; only the preset ones come back by themselves.
-      queue.bindPresets()
-      return sends
-    },
-    sendUserReady: ({ systemUserId, ...actor }) =>
-      queue.send('ONAPPUSERREADY', describeSystemUser(state, systemUserId), {
-        ...actor,
-        withRefreshToken: true,
-      }),
-    sendEvent: (name, data, actor) => queue.send(name, data, actor),
-    sendRaw: (body, options) => queue.sendRaw(body, options),
-    settled: () => queue.settled(),
-  }
-}
-
-function saveInstallation(state: PortalState): void {
-  state.installed = true
-  state.oauth.saveInstallation({ ...state })
-}
-
-function describeSystemUser(state: PortalState, userId: number): PhpValue {
-  state.systemUserId = userId
-  const pair = state.oauth.issue({ ...state, userId })
-  return {
-    access_token: pair.accessToken,
-    refresh_token: pair.refreshToken,
-    expires_in: 3600,
-    scope: state.scope,
-    domain: new URL(state.oauth.origin).host,
-    server_endpoint: state.oauth.serverEndpoint,
-    client_endpoint: state.clientEndpoint,
-    member_id: state.memberId,
-    user_id: userId,
-    client_id: state.clientId,
-    status: state.status,
-    LANGUAGE_ID: 'en',
   }
 }

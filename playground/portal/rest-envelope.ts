@@ -1,5 +1,6 @@
 /** What every REST answer of Bitrix24 shares: where the token stands and the `time` block. */
 import type { IncomingMessage } from 'node:http'
+import type { OperatingUse } from './conditions.ts'
 import { readText } from './php-query.ts'
 import type { Params } from './php-query.ts'
 
@@ -12,7 +13,7 @@ export function readAccessToken(request: IncomingMessage, params: Params): strin
 }
 
 /** The `time` block. `now` in unix milliseconds; the simulated call takes no time. */
-export function formatTime(now: number): Record<string, number | string> {
+export function formatTime(now: number, use?: OperatingUse): Record<string, number | string> {
   const seconds = now / 1000
   const date = `${new Date(now).toISOString().slice(0, 19)}+00:00`
   return {
@@ -22,7 +23,7 @@ export function formatTime(now: number): Record<string, number | string> {
     processing: 0,
     date_start: date,
     date_finish: date,
-    operating_reset_at: Math.floor(seconds) + 600,
-    operating: 0,
+    operating_reset_at: use?.resetAt ?? Math.floor(seconds) + 600,
+    operating: use?.operating ?? 0,
   }
 }

@@ -1,9 +1,7 @@
 /**
  * The errors of Bitrix24's REST and OAuth servers, with the texts and statuses of the recorded answers
- * in `test/fixtures/bitrix24/rest`, and the failures that a test can switch on.
+ * in `test/fixtures/bitrix24/rest`.
  */
-import type { ServerResponse } from 'node:http'
-import { pause, sendJson } from '../local-server.ts'
 
 /** One error answer. `error` may be empty, as Bitrix24 itself does for missing rights. */
 export interface RestError {
@@ -27,6 +25,9 @@ const ERRORS = {
   APPLICATION_NOT_FOUND: [401, 'Application not found'],
   NOT_INSTALLED: [401, 'Application not installed'],
   PAYMENT_REQUIRED: [401, 'Payment required'],
+  INVALID_CREDENTIALS: [401, 'Invalid request credentials'],
+  METHOD_CONFIRM_WAITING: [401, 'Waiting for confirmation'],
+  METHOD_CONFIRM_DENIED: [403, 'Method call denied'],
   WRONG_AUTH_TYPE: [403, 'Current authorization type is denied for this method'],
   PORTAL_DELETED: [403, 'Portal was deleted'],
   QUERY_LIMIT_EXCEEDED: [503, 'Too many requests'],
@@ -35,6 +36,7 @@ const ERRORS = {
   ERROR_METHOD_NOT_FOUND: [404, 'Method not found!'],
   INTERNAL_SERVER_ERROR: [500, 'Internal server error'],
   ERROR_BATCH_LENGTH_EXCEEDED: [400, 'Max batch length exceeded'],
+  ERROR_BATCH_METHOD_NOT_ALLOWED: [400, 'Method is not allowed for batch usage'],
   ERROR_EVENT_NOT_FOUND: [400, 'Event not found'],
   ERROR_WRONG_HANDLER_URL: [400, 'Wrong handler URL'],
   ERROR_UNSUPPORTED_PROTOCOL: [400, 'Unsupported event handler protocol'],
@@ -62,48 +64,4 @@ export function methodError(error: string, description: string): RestError {
 /** The body of an error answer. */
 export function formatRestError({ error, description }: RestError): Record<string, string> {
   return description === null ? { error } : { error, error_description: description }
-}
-
-/**
- * What a server does instead of, or before, its work.
- * - `down`: cuts the connection without an answer.
- * - `slow`: waits, then works.
- * - `error`: answers with a recorded error.
- * - `raw`: answers with anything.
- */
-export type Failure =
-  | { readonly kind: 'down' }
-  | { readonly kind: 'slow'; readonly ms: number }
-  | { readonly kind: 'error'; readonly code: RestErrorCode }
-  | {
-      readonly kind: 'raw'
-      readonly status: number
-      readonly body: string
-      readonly headers?: Record<string, string>
-    }
-
-/** Plays a failure. True when the request has been dealt with and must not be worked on. */
-export async function playFailure(
-  failure: Failure | null,
-  response: ServerResponse,
-): Promise<boolean> {
-  switch (failure?.kind) {
-    case undefined:
-      return false
-    case 'down':
-      response.socket?.destroy()
-      return true
-    case 'slow':
-      await pause(failure.ms)
-      return response.destroyed
-    case 'error': {
-      const error = restError(failure.code)
-      sendJson(response, error.status, { value: formatRestError(error) })
-      return true
-    }
-    case 'raw':
-      response.writeHead(failure.status, failure.headers ?? {})
-      response.end(failure.body)
-      return true
-  }
 }

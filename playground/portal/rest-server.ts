@@ -1,35 +1,47 @@
-/** The HTTP side of a simulated portal: token, method, envelope, and `batch` over the same methods. */
+/**
+ * The HTTP side of a simulated portal: who calls, whether the portal takes the call at all, the method
+ * and the envelope. `/rest/<method>` takes an access token, `/rest/<user>/<secret>/<method>` is an
+ * incoming webhook.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { err, ok } from '../../src/core/result.ts'
 import type { Result } from '../../src/core/result.ts'
-import { readBody, sendJson } from '../local-server.ts'
+import { pause, readBody, sendJson } from '../local-server.ts'
+import type { OperatingUse, UsageMeter } from './conditions.ts'
+import { loseAnswer, playFailure } from './failure.ts'
+import type { Failure } from './failure.ts'
 import type { RecordedCall } from './oauth-server.ts'
-import type { PortalState, PortalUser } from './portal-state.ts'
-import { parseCallParams, parsePhpQuery, readParams, readText } from './php-query.ts'
-import type { Params } from './php-query.ts'
+import type { PortalState } from './portal-state.ts'
+import { parseCallParams } from './php-query.ts'
+import { runBatch } from './rest-batch.ts'
+import type { MeteredResult } from './rest-batch.ts'
 import { formatTime, readAccessToken } from './rest-envelope.ts'
-import { formatRestError, playFailure, restError } from './rest-error.ts'
-import type { Failure, RestError } from './rest-error.ts'
-import type { RestAnswer, RestMethod, RestResult } from './rest-methods.ts'
-
-const MAX_BATCH_COMMANDS = 50
+import { formatRestError, restError } from './rest-error.ts'
+import type { RestError, RestErrorCode } from './rest-error.ts'
+import type { RestCall, RestMethod } from './rest-call.ts'
 
 /** What the server needs to answer. */
 export interface RestServerDeps {
   readonly state: PortalState
   readonly methods: ReadonlyMap<string, RestMethod>
+  readonly meter: UsageMeter
   /** Asked at each request. */
   readonly failure: () => Failure | null
   /** Gets every request in order of arrival. */
   readonly record: (call: RecordedCall) => void
 }
 
-/** Answers one request to `/rest/<method>` or `/rest/<method>.json`. */
+type Caller = Omit<RestCall, 'params'>
+
+const NO_USE: OperatingUse = { operating: 0, resetAt: 0 }
+
+/** Answers one request to `/rest/…`, with or without `.json` at the end of the method. */
 export async function answerRestRequest(
   deps: RestServerDeps,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { state } = deps
   const url = new URL(request.url ?? '/', 'http://portal.invalid')
   const params = parseCallParams(url.search, {
     text: await readBody(request),
@@ -37,72 +49,98 @@ export async function answerRestRequest(
   })
   deps.record({ method: request.method ?? '', url: request.url ?? '', params })
   if (await playFailure(deps.failure(), response)) return
-  const method = /^\/rest\/([a-z0-9_.]+?)(?:\.json)?\/?$/i.exec(url.pathname)?.[1]?.toLowerCase()
-  const user = authorize(deps.state, readAccessToken(request, params))
-  const answer = user.ok ? callMethod(deps, method ?? '', { params, user: user.value }) : user
-  if (!answer.ok) {
-    sendJson(response, answer.error.status, { value: formatRestError(answer.error) })
+  if (state.conditions.answerDelayMs > 0) await pause(state.conditions.answerDelayMs)
+  const path = readPath(url.pathname)
+  const caller = admit(deps, path, readAccessToken(request, params))
+  const { answer, use } = caller.ok
+    ? callMethod(deps, path.method, { ...caller.value, params })
+    : { answer: caller, use: null }
+  if (loseAnswer(deps.failure(), response)) return
+  if (answer.ok) {
+    const time = formatTime(state.clock(), use ?? NO_USE)
+    sendJson(response, 200, { value: { ...answer.value, time } })
     return
   }
-  const time = formatTime(deps.state.clock())
-  sendJson(response, 200, { value: { ...answer.value, time } })
+  // Only the operating limit tells a time: when the method works again.
+  const isOverTime = answer.error.error === 'OPERATION_TIME_LIMIT' && use !== null
+  const time = isOverTime ? { time: formatTime(state.clock(), use) } : {}
+  sendJson(response, answer.error.status, { value: { ...formatRestError(answer.error), ...time } })
 }
 
-function authorize(state: PortalState, accessToken: string | null): Result<PortalUser, RestError> {
+interface Path {
+  readonly method: string
+  readonly webhook: { readonly userId: number; readonly secret: string } | null
+}
+
+/** Doubled slashes are one, as on Bitrix24's own servers. */
+function readPath(pathname: string): Path {
+  const parts = pathname.split('/').filter((part) => part !== '')
+  const method = (parts.at(-1) ?? '').toLowerCase().replace(/\.json$/, '')
+  const [, userId = '', secret = ''] = parts
+  const webhook = parts.length === 4 ? { userId: Number(userId), secret } : null
+  return { method: parts[0] === 'rest' && parts.length > 1 ? method : '', webhook }
+}
+
+/** Who calls; refused for what the portal refuses everybody. */
+function admit(
+  { state, meter }: RestServerDeps,
+  { webhook }: Path,
+  accessToken: string | null,
+): Result<Caller, RestError> {
+  const { conditions } = state
+  if (conditions.deleted) return err(restError('PORTAL_DELETED'))
+  const request = meter.takeRequest()
+  if (!request.ok) return request
+  const caller = webhook === null ? authorize(state, accessToken) : findWebhook(state, webhook)
+  if (!caller.ok) return caller
+  return conditions.licence === 'lost' ? err(restError('PAYMENT_REQUIRED')) : caller
+}
+
+function authorize(state: PortalState, accessToken: string | null): Result<Caller, RestError> {
   const grant = state.oauth.resolve(accessToken)
   if (!grant.ok) return grant
   if (grant.value.memberId !== state.memberId) return err(restError('invalid_token'))
   const { userId } = grant.value
+  const scope = state.scope.split(',')
   if (userId === state.systemUserId) {
-    return ok({ id: userId, name: 'Application', lastName: '', admin: false })
+    const user = { id: userId, name: 'Application', lastName: '', admin: false }
+    return ok({ user, via: 'app', scope })
   }
   const user = state.users.find(({ id }) => id === userId)
-  return user === undefined ? err(restError('authorization_error')) : ok(user)
+  return user === undefined
+    ? err(restError('authorization_error'))
+    : ok({ user, via: 'app', scope })
 }
 
-function callMethod(
-  deps: RestServerDeps,
-  name: string,
-  call: { params: Params; user: PortalUser },
-): RestResult {
-  if (name === 'batch') return runBatch(deps, call)
-  const method = deps.methods.get(name)
-  return method === undefined ? err(restError('ERROR_METHOD_NOT_FOUND')) : method(call)
+function findWebhook(
+  state: PortalState,
+  { userId, secret }: { userId: number; secret: string },
+): Result<Caller, RestError> {
+  const webhook = state.webhooks.find((known) => known.secret === secret && known.userId === userId)
+  const user = state.users.find(({ id }) => id === webhook?.userId)
+  if (webhook === undefined || user === undefined) return err(restError('INVALID_CREDENTIALS'))
+  return ok({ user, via: 'webhook', scope: webhook.scope })
 }
 
-function runBatch(
-  deps: RestServerDeps,
-  { params, user }: { params: Params; user: PortalUser },
-): RestResult {
-  const commands = Object.entries(readParams(params, 'cmd'))
-  if (commands.length > MAX_BATCH_COMMANDS) return err(restError('ERROR_BATCH_LENGTH_EXCEEDED'))
-  const halt = ['1', 'true', 'Y'].includes(readText(params, 'halt') ?? '')
-  const results = new Map<string, RestAnswer>()
-  const errors = new Map<string, unknown>()
-  for (const [key, command] of commands) {
-    const [name = '', query = ''] = (typeof command === 'string' ? command : '').split(/\?(.*)/s)
-    const answer = callMethod(deps, name.toLowerCase(), { params: parsePhpQuery(query), user })
-    if (answer.ok) results.set(key, answer.value)
-    else errors.set(key, formatRestError(answer.error))
-    if (halt && !answer.ok) break
-  }
-  const totals = [...results].flatMap(([key, { total }]) =>
-    total === undefined ? [] : [[key, total] as const],
-  )
-  return ok({
-    result: {
-      result: asPhpArray([...results].map(([key, { result }]) => [key, result] as const)),
-      result_error: asPhpArray([...errors]),
-      result_total: asPhpArray(totals),
-      result_next: [],
-      result_time: asPhpArray(
-        [...results.keys()].map((key) => [key, formatTime(deps.state.clock())] as const),
-      ),
-    },
+function callMethod(deps: RestServerDeps, name: string, call: RestCall): MeteredResult {
+  if (name !== 'batch') return invoke(deps, name, call)
+  const answer = runBatch(call, {
+    invoke: (inner, params) => invoke(deps, inner, { ...call, params }),
+    now: deps.state.clock,
   })
+  return { answer, use: NO_USE }
 }
 
-/** PHP's `json_encode` cannot tell an empty map from an empty list: both are `[]`. */
-function asPhpArray(entries: readonly (readonly [string, unknown])[]): unknown {
-  return entries.length === 0 ? [] : Object.fromEntries(entries)
+function invoke({ methods, meter }: RestServerDeps, name: string, call: RestCall): MeteredResult {
+  // Only a batch within a batch gets here.
+  if (name === 'batch') return refuse('ERROR_BATCH_METHOD_NOT_ALLOWED')
+  const method = methods.get(name)
+  if (method === undefined) return refuse('ERROR_METHOD_NOT_FOUND')
+  const use = meter.takeMethod(name)
+  if (!use.ok) return { answer: err(use.error), use: use.error.use }
+  return { answer: method(call), use: use.value }
+}
+
+function refuse(code: RestErrorCode): MeteredResult {
+  return { answer: err(restError(code)), use: NO_USE }
 }

@@ -1,9 +1,12 @@
 /**
- * The requisite user fields of a simulated portal: names, defaults and label maps as Bitrix24 keeps
- * them. What changed is told to the caller as event codes; nothing is sent from here.
+ * The user fields of a simulated portal, of all families: names, defaults and label maps as Bitrix24
+ * keeps them. Ids count over the whole portal. What changed is told to the caller as event codes;
+ * nothing is sent from here.
  */
 import { err, ok } from '../../src/core/result.ts'
 import type { Result } from '../../src/core/result.ts'
+import { familyOfEntity } from './field-families.ts'
+import type { FieldActionCode, FieldFamily } from './field-families.ts'
 import { isParams } from './php-query.ts'
 import type { Params, ParamValue } from './php-query.ts'
 import { methodError } from './rest-error.ts'
@@ -39,23 +42,26 @@ const DEFAULT_COLUMNS = {
   IS_SEARCHABLE: 'N',
 }
 
-const ENTITY_ID = 'CRM_REQUISITE'
-
-/** Bitrix24's default settings by type (documentation of crm.requisite.userfield.list). */
+/** Bitrix24's default settings by type (documentation of crm.requisite.userfield.list and its twins). */
 const DEFAULT_SETTINGS: Readonly<Record<string, Params>> = {
   string: { SIZE: 20, ROWS: 1, REGEXP: '', MIN_LENGTH: 0, MAX_LENGTH: 0, DEFAULT_VALUE: '' },
   boolean: { DEFAULT_VALUE: 0, DISPLAY: 'CHECKBOX', LABEL: ['', ''], LABEL_CHECKBOX: '' },
   double: { PRECISION: 2, SIZE: 20, MIN_VALUE: 0, MAX_VALUE: 0, DEFAULT_VALUE: null },
   datetime: { DEFAULT_VALUE: { TYPE: 'NONE', VALUE: '' }, USE_SECOND: 'Y', USE_TIMEZONE: 'N' },
+  date: { DEFAULT_VALUE: { TYPE: 'NONE', VALUE: '' } },
+  integer: { SIZE: 20, MIN_VALUE: 0, MAX_VALUE: 0, DEFAULT_VALUE: null },
+  url: { POPUP: 'Y', SIZE: 20, MIN_LENGTH: 0, MAX_LENGTH: 0, DEFAULT_VALUE: '', ROWS: 1 },
+  money: { DEFAULT_VALUE: '' },
   enumeration: { DISPLAY: 'LIST', LIST_HEIGHT: 1, CAPTION_NO_VALUE: '', SHOW_NO_VALUE: 'Y' },
 }
 
 /** One value of a list field. */
 export type EnumValue = Record<'ID' | 'SORT' | 'VALUE' | 'DEF' | 'XML_ID', string>
 
-/** One user field as `crm.requisite.userfield.get` shows it; `LIST` only for list fields. */
+/** One user field; `LIST` only for list fields. */
 export interface UserFieldRecord {
   readonly ID: string
+  readonly family: FieldFamily
   readonly ENTITY_ID: string
   readonly FIELD_NAME: string
   readonly USER_TYPE_ID: string
@@ -65,9 +71,6 @@ export interface UserFieldRecord {
   readonly labels: Readonly<Record<string, Readonly<Record<string, string | null>>>>
   readonly LIST: readonly EnumValue[] | null
 }
-
-/** The four user-field actions, as the last part of the event code. */
-export type FieldActionCode = 'ADD' | 'UPDATE' | 'DELETE' | 'SETENUMVALUES'
 
 /** What one call did: the field, and the events that Bitrix24 sends for it, in order. */
 export interface FieldChange {
@@ -96,21 +99,28 @@ export function createUserFieldStore({
   return { fields: new Map(), languages, nextId: firstId, nextValueId: 101 }
 }
 
-/** Creates a field; a list field with values tells SETENUMVALUES as well. */
-export function addField(store: UserFieldStore, input: Params): Result<FieldChange, RestError> {
+/** Creates a field of `entityId`; a list field with values tells SETENUMVALUES as well. */
+export function addField(
+  store: UserFieldStore,
+  input: Params,
+  { entityId = 'CRM_REQUISITE' }: { entityId?: string } = {},
+): Result<FieldChange, RestError> {
+  const family = familyOfEntity(entityId)
+  if (family === null) return err(methodError('', 'The entity is not known'))
   const type = asText(input['USER_TYPE_ID']) ?? ''
   const settings = DEFAULT_SETTINGS[type]
   if (settings === undefined) return err(methodError('', 'User type not found'))
   const name = normalizeFieldName(asText(input['FIELD_NAME']) ?? '')
   if (name === null) return err(methodError('', 'The field name is not valid'))
-  if ([...store.fields.values()].some((field) => field.FIELD_NAME === name)) {
-    return err(methodError('', `The field ${name} already exists for the object ${ENTITY_ID}`))
+  if (hasField(store, { entityId, name })) {
+    return err(methodError('', `The field ${name} already exists for the object ${entityId}`))
   }
   const list =
     type === 'enumeration' ? makeList(store, { values: input['LIST'], former: [] }) : null
   const field: UserFieldRecord = {
     ID: String(store.nextId++),
-    ENTITY_ID,
+    family,
+    ENTITY_ID: entityId,
     FIELD_NAME: name,
     USER_TYPE_ID: type,
     MULTIPLE: asText(input['MULTIPLE']) ?? 'N',
@@ -121,6 +131,12 @@ export function addField(store: UserFieldStore, input: Params): Result<FieldChan
   }
   const setsValues = list !== null && list.length > 0
   return saveField(store, { field, events: setsValues ? ['ADD', 'SETENUMVALUES'] : ['ADD'] })
+}
+
+function hasField(store: UserFieldStore, wanted: { entityId: string; name: string }): boolean {
+  return [...store.fields.values()].some(
+    (field) => field.ENTITY_ID === wanted.entityId && field.FIELD_NAME === wanted.name,
+  )
 }
 
 /** Changes a field. Bitrix24 tells UPDATE only when columns or labels were written, and values apart. */
@@ -159,65 +175,42 @@ function saveField(store: UserFieldStore, change: FieldChange): Result<FieldChan
   return ok(change)
 }
 
+/** A value keeps its id when the id is given or, without one, when its text stays; `DEL` removes it. */
 function makeList(
   store: UserFieldStore,
   { values, former }: { values: ParamValue | undefined; former: readonly EnumValue[] },
 ): EnumValue[] {
   const entries = isParams(values) ? Object.values(values) : Array.isArray(values) ? values : []
-  return entries.map((entry, index) => {
-    const source = isParams(entry) ? entry : { VALUE: entry }
-    const id = asText(source['ID'])
-    const known = former.find((value) => value.ID === id || value.VALUE === source['VALUE'])
+  const sources = entries
+    .map((entry) => (isParams(entry) ? entry : { VALUE: entry }))
+    .filter((source) => source['DEL'] !== 'Y')
+  const named = new Set(sources.map((source) => asText(source['ID'])))
+  const free = former.filter(({ ID }) => !named.has(ID))
+  return sources.map((source, index) => {
+    const known = takeFormer(source, { former, free })
     return {
       ID: known?.ID ?? String(store.nextValueId++),
       SORT: asText(source['SORT']) ?? String((index + 1) * 100),
-      VALUE: asText(source['VALUE']) ?? '',
-      DEF: asText(source['DEF']) ?? 'N',
+      VALUE: asText(source['VALUE']) ?? known?.VALUE ?? '',
+      DEF: asText(source['DEF']) ?? known?.DEF ?? 'N',
       XML_ID: asText(source['XML_ID']) ?? known?.XML_ID ?? '',
     }
   })
 }
 
+function takeFormer(
+  source: Params,
+  { former, free }: { former: readonly EnumValue[]; free: EnumValue[] },
+): EnumValue | undefined {
+  const id = asText(source['ID'])
+  if (id !== null) return former.find((value) => value.ID === id)
+  const index = free.findIndex((value) => value.VALUE === source['VALUE'])
+  return index < 0 ? undefined : free.splice(index, 1)[0]
+}
+
 /** Bitrix24's answer for an id that does not exist. */
 export function notFound(id: string): RestError {
   return methodError('ERROR_NOT_FOUND', `The entity with ID '${id}' is not found.`)
-}
-
-/** The field as `.get` shows it: labels as maps. */
-export function formatField(field: UserFieldRecord): Record<string, unknown> {
-  return { ...formatColumns(field), ...field.labels, ...formatList(field) }
-}
-
-/** The field as `.list` shows it: no labels, or plain strings in one language. */
-export function formatListedField(
-  field: UserFieldRecord,
-  language: string | null,
-): Record<string, unknown> {
-  const labels = LABELS.map((key) => [key, field.labels[key]?.[language ?? ''] ?? null])
-  return {
-    ...formatColumns(field),
-    ...(language === null ? {} : Object.fromEntries(labels)),
-    ...formatList(field),
-  }
-}
-
-function formatColumns({ ID, ENTITY_ID: entity, ...field }: UserFieldRecord) {
-  const { XML_ID = null, SORT = null, ...flags } = field.columns
-  return {
-    ID,
-    ENTITY_ID: entity,
-    FIELD_NAME: field.FIELD_NAME,
-    USER_TYPE_ID: field.USER_TYPE_ID,
-    XML_ID,
-    SORT,
-    MULTIPLE: field.MULTIPLE,
-    ...flags,
-    SETTINGS: field.SETTINGS,
-  }
-}
-
-function formatList(field: UserFieldRecord) {
-  return field.LIST === null ? {} : { LIST: field.LIST }
 }
 
 /** Upper case with the prefix `UF_CRM_`; null when Bitrix24 would refuse it. */
@@ -236,7 +229,15 @@ function mergeColumns(base: Readonly<Record<string, string | null>>, input: Para
 }
 
 function mergeSettings(base: Params, input: ParamValue | undefined): Params {
-  return isParams(input) ? { ...base, ...input } : base
+  if (!isParams(input)) return base
+  const cast = Object.entries(input).map(([key, value]) => [key, castLike(base[key], value)])
+  return { ...base, ...Object.fromEntries(cast) }
+}
+
+/** Bitrix24 stores numbers as numbers, however a form body spelled them. */
+function castLike(former: ParamValue | undefined, value: ParamValue): ParamValue {
+  const isNumeric = typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value)
+  return typeof former === 'number' && isNumeric ? Number(value) : value
 }
 
 function emptyLabels(languages: readonly string[]): UserFieldRecord['labels'] {
@@ -265,5 +266,6 @@ function mergeLabels(
 
 function asText(value: ParamValue | undefined): string | null {
   if (typeof value === 'string') return value
+  if (typeof value === 'boolean') return value ? 'Y' : 'N'
   return typeof value === 'number' ? String(value) : null
 }

@@ -3,7 +3,6 @@
  * handlers only, so every address with our path is ours, also under a former origin; two relays of one
  * application on one portal would therefore undo each other's work. Other paths are never touched.
  */
-import * as v from 'valibot'
 import { canonicalName } from '../core/event-names.ts'
 import type { Json } from '../core/event.ts'
 import { err, ok, type Result } from '../core/result.ts'
@@ -11,50 +10,8 @@ import { callBatch, MAX_BATCH_COMMANDS } from './batch.ts'
 import type { BatchCommand } from './batch.ts'
 import { isJsonObject } from './json.ts'
 import type { JsonObject } from './json.ts'
-import { callRest, type RestCaller, type RestDeps } from './rest-client.ts'
+import type { RestCaller } from './rest-client.ts'
 import type { RestError } from './rest-error.ts'
-
-/** Where and as whom the events are bound. */
-export interface BindRequest {
-  /** The portal's verified REST address. */
-  readonly endpoint: string
-  readonly token: string
-  /** The address that Bitrix24 shall call. */
-  readonly handler: string
-  /** Canonical names. */
-  readonly events: readonly string[]
-}
-
-const BoundSchema = v.array(
-  v.looseObject({
-    event: v.string(),
-    handler: v.string(),
-    offline: v.optional(v.union([v.number(), v.string()]), 0),
-  }),
-)
-
-/** Binds what is missing; answers the names that could not be bound. */
-export async function bindMissing(
-  request: BindRequest,
-  deps: RestDeps,
-): Promise<Result<readonly string[], RestError>> {
-  const { endpoint, token, handler, events } = request
-  const listed = await callRest({ endpoint, token, method: 'event.get' }, deps)
-  if (!listed.ok) return listed
-  const bound = v.safeParse(BoundSchema, listed.value['result'])
-  const ours = new Set(
-    (bound.success ? bound.output : [])
-      .filter((binding) => binding.handler === handler && String(binding.offline) === '0')
-      .map((binding) => binding.event.toUpperCase()),
-  )
-  const missing: string[] = []
-  for (const event of events.filter((name) => !ours.has(name))) {
-    const params = { event, handler }
-    const answer = await callRest({ endpoint, token, method: 'event.bind', params }, deps)
-    if (!answer.ok) missing.push(event)
-  }
-  return ok(missing)
-}
 
 /** What a portal shall be subscribed to. */
 export interface WantedSubscriptions {
@@ -146,7 +103,7 @@ function readBinding(row: Json): Binding | null {
   if (typeof event !== 'string' || typeof handler !== 'string') return null
   const name = canonicalName(event)
   const address = addressOf(handler)
-  if (name === null || address === null || String(offline) !== '0') return null
+  if (name === null || address === null || (offline !== 0 && offline !== '0')) return null
   if (new URL(address).pathname !== OUR_PATH) return null
   return { event: name, handler, address, authType: Number(authType) || 0 }
 }

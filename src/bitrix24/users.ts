@@ -15,5 +15,5 @@ export function userNameOf(userId: number, result: Json | undefined): string | n
     .map((part) => (typeof part === 'string' ? part.trim() : ''))
     .filter((part) => part !== '')
     .join(' ')
-  return name === '' ? null : [...name].slice(0, MAX_NAME_LENGTH).join('')
+  return name === '' ? null : Array.from(name).slice(0, MAX_NAME_LENGTH).join('')
 }

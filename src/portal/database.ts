@@ -19,15 +19,6 @@ export interface Database {
   sync(): Promise<void>
 }
 
-/** The database of a Durable Object. */
-export function openDatabase(storage: DurableObjectStorage): Database {
-  return {
-    all: (query, ...bindings) => storage.sql.exec<SqlRow>(query, ...bindings).toArray(),
-    transaction: (work) => storage.transactionSync(work),
-    sync: () => storage.sync(),
-  }
-}
-
 /** Reads a text column; anything else is a bug of the store and throws. */
 export function textOf(row: SqlRow, column: string): string {
   const value = row[column]

@@ -23,6 +23,7 @@ import type { Appender } from './appender.ts'
 import type { FieldStore } from './field-store.ts'
 import type { LogStore } from './log-store.ts'
 import { UserNames } from './user-names.ts'
+import { groupByField, WaitingEvents, type TimedEvent } from './waiting-events.ts'
 
 /** How long an event may wait to be explained, in milliseconds. */
 export const ENRICH_BUDGET_MS = 3000
@@ -58,12 +59,8 @@ export interface EnricherDeps {
   background(work: Promise<void>): void
 }
 
-interface Waiting extends WaitingEvent {
-  readonly deadline: number
-}
-
 interface Batch {
-  readonly fields: readonly FieldRef[]
+  readonly fields: readonly UserField[]
   readonly userIds: readonly number[]
   /** The last sequence that had arrived when the read began. */
   readonly upTo: number
@@ -73,9 +70,9 @@ interface Batch {
 export class Enricher {
   readonly #deps: EnricherDeps
   readonly #names: UserNames
-  readonly #waiting = new Map<number, Waiting>()
+  readonly #waiting = new WaitingEvents()
   /** Fields that a repeated event asks to be read once more. */
-  readonly #again = new Map<number, FieldRef>()
+  readonly #again = new Map<number, UserField>()
   #batch: Batch | null = null
   /** Fewer after an answer that was too large. */
   #maxCommands = MAX_COMMANDS
@@ -85,7 +82,7 @@ export class Enricher {
 
   constructor(deps: EnricherDeps) {
     this.#deps = deps
-    this.#names = new UserNames(deps.now)
+    this.#names = new UserNames(() => deps.now())
   }
 
   /** Takes over the events that waited when the object ended. */
@@ -113,20 +110,18 @@ export class Enricher {
 
   /** The last sequence that lanes may see. */
   readableHead(): number {
-    const [first] = this.#waiting.keys()
-    return first === undefined ? this.#deps.head() : first - 1
+    const first = this.#waiting.first()
+    return first === null ? this.#deps.head() : first.sequence - 1
   }
 
   /** When waiting has to end, should the object end meanwhile; null when nothing waits. */
   dueAt(): number | null {
-    const [first] = this.#waiting.values()
-    return first?.deadline ?? null
+    return this.#waiting.first()?.deadline ?? null
   }
 
   /** Whether an event of the field waits. */
   isWaiting(fieldId: number): boolean {
-    for (const { event } of this.#waiting.values()) if (event.field.id === fieldId) return true
-    return false
+    return this.#waiting.ofField(fieldId).length > 0
   }
 
   /** Resolves when no read for an event is under way. */
@@ -137,7 +132,7 @@ export class Enricher {
   /** Lets everything go that waits: the installation has ended. */
   endAll(reason: ThinReason): void {
     this.#again.clear()
-    this.#thin([...this.#waiting.values()], reason)
+    this.#thin(this.#waiting.all(), reason)
   }
 
   /** Forgets everything that waits: the log was deleted. */
@@ -147,13 +142,8 @@ export class Enricher {
   }
 
   #take(events: readonly { readonly sequence: number; readonly event: RelayEvent }[]): void {
-    const deadline = this.#deps.now() + ENRICH_BUDGET_MS
-    for (const { sequence, event } of events) {
-      const { field } = event
-      if (field === null) continue
-      this.#waiting.set(sequence, { sequence, event: { ...event, field }, deadline })
-    }
-    if (this.#waiting.size > 0) this.#start()
+    this.#waiting.add(events, this.#deps.now() + ENRICH_BUDGET_MS)
+    if (this.#waiting.first() !== null) this.#start()
   }
 
   #start(): void {
@@ -187,8 +177,8 @@ export class Enricher {
   #settleWithoutReading(): void {
     const refusal = this.#deps.hasAccess() ? this.#deps.refusal() : 'no_tokens'
     const explained: [Explained, readonly WaitingEvent[]][] = []
-    for (const [id, events] of groupByField(this.#waiting.values())) {
-      const state = this.#stateOf(id, events)
+    for (const [field, events] of this.#waiting.byField()) {
+      const state = this.#stateOf(field)
       const userNames = this.#names.known()
       if (needsNoRead(state, events)) {
         explained.push([
@@ -204,10 +194,10 @@ export class Enricher {
   }
 
   #nextBatch(): Batch | null {
-    const fields = new Map<number, FieldRef>()
+    const fields = new Map<number, UserField>()
     const userIds = new Set<number>()
     let upTo = 0
-    for (const { sequence, event } of this.#waiting.values()) {
+    for (const { sequence, event } of this.#waiting.all()) {
       const { userId, field } = event
       const asks = userId !== null && !this.#names.has(userId) && !userIds.has(userId) ? 1 : 0
       const reads = fields.has(field.id) ? 0 : 1
@@ -243,16 +233,16 @@ export class Enricher {
   }
 
   #explain(
-    { id }: FieldRef,
+    field: UserField,
     { upTo }: Batch,
     answer: Result<FieldReads, RestError>,
   ): Explained | null {
-    const waiting = [...this.#waiting.values()].filter(({ event }) => event.field.id === id)
+    const waiting = this.#waiting.ofField(field.id)
     const events = waiting.filter(({ sequence }) => sequence <= upTo)
     // A further event would stand behind one that waits and tells what comes later: that one tells both.
     if (events.length === 0 && waiting.length > 0) return null
-    const state = this.#stateOf(id, waiting)
-    const read = readOf(id, answer)
+    const state = this.#stateOf(field)
+    const read = readOf(field.id, answer)
     const userNames = this.#names.known()
     const readAt = (answer.ok ? answer.value.readAt : null) ?? this.#deps.now()
     if (read.kind === 'found') {
@@ -264,7 +254,7 @@ export class Enricher {
   }
 
   /** A limit that ends within the budget is waited for. */
-  #canStillAsk(read: FieldRead, events: readonly Waiting[]): boolean {
+  #canStillAsk(read: FieldRead, events: readonly TimedEvent[]): boolean {
     if (read.kind !== 'failed' || read.reason !== 'rate_limited') return false
     const blockedUntil = this.#deps.blockedUntil()
     return (
@@ -272,18 +262,8 @@ export class Enricher {
     )
   }
 
-  #stateOf(id: number, events: readonly WaitingEvent[]): FieldState {
-    const known = this.#deps.fields.find(id)
-    if (known !== null) return known
-    const field = events[0]?.event.field ?? this.#batch?.fields.find((ref) => ref.id === id)
-    return newFieldState({
-      action: 'updated',
-      fieldName: '',
-      family: 'requisite',
-      entityId: '',
-      ...field,
-      id,
-    })
+  #stateOf(field: UserField): FieldState {
+    return this.#deps.fields.find(field.id) ?? newFieldState(field)
   }
 
   /** Ends the waiting of whoever's budget is over. */
@@ -302,7 +282,7 @@ export class Enricher {
   /** Lets those events go thin whose budget is over; called by the alarm as well. */
   endOverdue(): void {
     const now = this.#deps.now()
-    const overdue = [...this.#waiting.values()].filter(({ deadline }) => deadline <= now)
+    const overdue = this.#waiting.all().filter(({ deadline }) => deadline <= now)
     const reason = this.#deps.blockedUntil() > now ? 'rate_limited' : 'timeout'
     try {
       this.#thin(overdue, reason)
@@ -314,8 +294,8 @@ export class Enricher {
 
   #thin(events: readonly WaitingEvent[], reason: ThinReason): void {
     const userNames = this.#names.known()
-    const explained = [...groupByField(events)].map(([id, group]) => {
-      const state = this.#stateOf(id, group)
+    const explained = groupByField(events).map(([field, group]) => {
+      const state = this.#stateOf(field)
       return needsNoRead(state, group)
         ? explainGone(state, group, { readAt: this.#deps.now(), userNames })
         : explainThin(state, group, { reason, userNames })
@@ -343,7 +323,7 @@ export class Enricher {
       }
     })
     for (const { enrichments } of told) {
-      for (const sequence of enrichments.keys()) this.#waiting.delete(sequence)
+      for (const sequence of enrichments.keys()) this.#waiting.end(sequence)
     }
     const owed = told.map(({ state }) => state).filter((state) => state.owed.length > 0)
     if (owed.length > 0) this.#deps.owed(owed)
@@ -354,10 +334,6 @@ export class Enricher {
     const known = this.#deps.fields.find(state.id)
     return JSON.stringify(known) !== JSON.stringify(state)
   }
-}
-
-function groupByField<E extends WaitingEvent>(events: Iterable<E>): Map<number, E[]> {
-  return Map.groupBy(events, ({ event }) => event.field.id)
 }
 
 function readOf(id: number, answer: Result<FieldReads, RestError>): FieldRead {

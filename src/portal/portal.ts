@@ -5,31 +5,28 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/request.ts'
 import { RecentEvents } from '../core/append.ts'
-import { Connections } from '../core/connections.ts'
 import { clampTs, isLateUninstall } from '../core/install.ts'
 import type { InstallStatus } from '../core/portal-status.ts'
 import type { Result } from '../core/result.ts'
 import { describeError } from '../core/redact.ts'
 import { AlarmKeeper } from './alarm-keeper.ts'
 import { Appender, type AppendAnswer, type AppendRequest, type StoredEvent } from './appender.ts'
-import { openDatabase } from './database.ts'
-import { Deliverer } from './deliverer.ts'
+import { openDatabase } from './open-database.ts'
+import { Delivery } from './delivery.ts'
 import { Installer, type InstallAnswer } from './installer.ts'
 import { Knowledge } from './knowledge.ts'
 import { KvMirror } from './kv-mirror.ts'
 import { LaneBook } from './lane-book.ts'
-import { LaneControl, type ControlRefusal, type ReplayWish } from './lane-control.ts'
+import type { ControlRefusal, ReplayWish } from './lane-control.ts'
 import { LogStore } from './log-store.ts'
 import { PendingNotes } from './pending-notes.ts'
 import { PortalState } from './portal-state.ts'
 import { PortalValues } from './portal-values.ts'
-import { Pump } from './pump.ts'
 import type { PortalSettings } from './settings.ts'
 import { Trust } from './trust.ts'
 import { endInstallation } from './uninstall.ts'
 import { dropOld, resealAll } from './upkeep.ts'
 import { eventViews, eventsPage, installStatus, parkedView, portalView } from './views.ts'
-import { Waker } from './waker.ts'
 
 /** What ONAPPUNINSTALL asks for, its token already hashed. */
 export interface UninstallCall {
@@ -57,11 +54,8 @@ export class PortalObject extends DurableObject<unknown> {
   readonly #installer: Installer
   readonly #knowledge: Knowledge
   readonly #values: PortalValues
-  readonly #deliverer: Deliverer
-  readonly #pump: Pump
+  readonly #delivery: Delivery
   readonly #appender: Appender
-  readonly #control: LaneControl
-  readonly #waker: Waker
 
   constructor(ctx: DurableObjectState, env: unknown, settings: PortalSettings) {
     super(ctx, env)
@@ -85,38 +79,22 @@ export class PortalObject extends DurableObject<unknown> {
       ...parts,
       db,
       appender: () => this.#appender,
-      deliverable: () => this.#deliverSoon(),
-      planned: () => this.#waker.wakeInTime(),
+      deliverable: () => this.#delivery.start(),
+      planned: () => this.#delivery.waker.wakeInTime(),
       failed: (error) => this.#report('knowledge_failed', error),
       background: (work) => this.#background(work),
     })
     this.#values = new PortalValues({ memberId, rows: state.rows, sealer: settings.sealer })
-    this.#deliverer = new Deliverer({
-      ...parts,
-      connections: new Connections(),
-      readableHead: () => this.#knowledge.enricher.readableHead(),
-      domain: () => this.#trust.domain(),
-      values: () => this.#values.all(),
-    })
-    this.#pump = new Pump({
-      now: settings.now,
-      runnable: () => this.#deliverer.runnable(),
-      walk: (destination, deadline) => this.#deliverer.walk(destination, deadline),
-      failed: (_destination, error) => this.#report('lane_failed', error),
-      rested: () => this.#waker.rested(),
-      keepAlive: (walk) => this.#background(walk),
-    })
-    this.#waker = new Waker({
+    this.#delivery = new Delivery({
       ...parts,
       alarm: this.#alarm,
-      deliverer: this.#deliverer,
-      pump: this.#pump,
       mirror: this.#mirror,
       knowledge: this.#knowledge,
-      now: settings.now,
+      domain: () => this.#trust.domain(),
+      values: () => this.#values.all(),
+      failed: (error) => this.#report('lane_failed', error),
       background: (work) => this.#background(work),
     })
-    this.#control = new LaneControl({ log, lanes, deliverer: this.#deliverer, now: settings.now })
     this.#appender = new Appender({
       db,
       log,
@@ -128,7 +106,7 @@ export class PortalObject extends DurableObject<unknown> {
       begin: () => this.#alarm.begin(),
       awaits: (event) => this.#knowledge.enricher.awaits(event),
       newReceipt: settings.newReceipt,
-      prepare: () => this.#prepareAppend(),
+      prepare: () => this.#delivery.matchBeforeAppend(),
       stored: (last, waiting) => this.#stored(last, waiting),
       repeated: ({ sequence, event: { field } }) => {
         if (field !== null) this.#knowledge.enricher.repeated(sequence, field)
@@ -156,7 +134,7 @@ export class PortalObject extends DurableObject<unknown> {
     request: InstallRequest,
   ): Promise<InstallAnswer & { status?: InstallStatus | null }> {
     const answer = await this.#installer.install(request)
-    this.#deliverSoon()
+    this.#delivery.start()
     if (answer.kind !== 'installed') return answer
     await this.#mirror.follow()
     const aligned = this.#knowledge.subscriber.alignAfterVisit()
@@ -184,7 +162,7 @@ export class PortalObject extends DurableObject<unknown> {
     )
     this.#changed()
     this.#background(this.#mirror.follow())
-    this.#deliverSoon()
+    this.#delivery.start()
     return { kind: 'accepted' }
   }
 
@@ -199,7 +177,7 @@ export class PortalObject extends DurableObject<unknown> {
     this.#background(this.#knowledge.visit())
     // The alarm that memory knows may be lost: the platform gives up after some failures.
     await this.#alarm.load()
-    await this.#alarm.ensure(this.#waker.wakeAt())
+    await this.#alarm.ensure(this.#delivery.waker.wakeAt())
     return { dropped }
   }
 
@@ -231,12 +209,12 @@ export class PortalObject extends DurableObject<unknown> {
   ): Result<string, ControlRefusal> {
     const changed =
       wish.kind === 'park'
-        ? this.#control.park(destination, wish.sequence)
-        : this.#control[wish.kind](destination)
+        ? this.#delivery.control.park(destination, wish.sequence)
+        : this.#delivery.control[wish.kind](destination)
     if (!changed.ok) return changed
     // A destination that is not usable cannot be resumed.
-    this.#lanes.matchNow(this.#deliverer.plans(), this.#state.head())
-    this.#deliverSoon()
+    this.#delivery.matchNow()
+    this.#delivery.start()
     const { status } = this.#lanes.find(destination) ?? changed.value
     return { ok: true, value: status }
   }
@@ -247,8 +225,8 @@ export class PortalObject extends DurableObject<unknown> {
     wish: ReplayWish,
     options: { dryRun: boolean },
   ): Result<number, ControlRefusal> {
-    const replayed = this.#control.replay(destination, wish, options)
-    if (replayed.ok && !options.dryRun) this.#deliverSoon()
+    const replayed = this.#delivery.control.replay(destination, wish, options)
+    if (replayed.ok && !options.dryRun) this.#delivery.start()
     return replayed
   }
 
@@ -257,9 +235,9 @@ export class PortalObject extends DurableObject<unknown> {
     if (!this.#state.isKnown()) return 'unknown'
     const done = await this.#values.set(name, value)
     if (!done) return 'no_key'
-    await this.#deliverer.load()
+    await this.#delivery.deliverer.load()
     this.#changed()
-    this.#deliverSoon()
+    this.#delivery.start()
     return 'done'
   }
 
@@ -271,13 +249,13 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** One alarm for every timer. First sets the next alarm, then works; a throw means that failed. */
   override async alarm(): Promise<void> {
-    if (!(await this.#waker.begin())) return
+    if (!(await this.#delivery.waker.begin())) return
     try {
       this.#knowledge.work()
-      this.#pump.kick()
+      this.#delivery.start()
       await this.#checkPending()
       await this.#mirror.follow()
-      this.#waker.atRest()
+      this.#delivery.waker.atRest()
     } catch (error) {
       // The safety alarm stands: whatever failed is tried again.
       this.#report('alarm_failed', error)
@@ -287,24 +265,24 @@ export class PortalObject extends DurableObject<unknown> {
   async #load(): Promise<void> {
     const isKnown = this.#state.load()
     if (isKnown) await this.#values.load()
-    await this.#deliverer.load()
+    await this.#delivery.deliverer.load()
     if (!isKnown) return
     for (const { arrival, sequence } of this.#log.recentArrivals(this.#settings.now())) {
       this.#recent.remember(arrival, sequence)
     }
     if (!this.#lanes.load())
       this.#settings.log('error', 'lanes_damaged', { memberId: this.#memberId })
-    this.#deliverer.passSkipped()
-    this.#lanes.matchNow(this.#deliverer.plans(), this.#state.head())
+    this.#delivery.deliverer.passSkipped()
+    this.#delivery.matchNow()
     this.#knowledge.load()
     await this.#alarm.load()
-    await this.#alarm.ensure(this.#waker.wakeAt())
+    await this.#alarm.ensure(this.#delivery.waker.wakeAt())
   }
 
   /** The install or the install that waits was stored anew: lanes, alarm and directory follow. */
   #changed(): void {
-    this.#lanes.matchNow(this.#deliverer.plans(), this.#state.head())
-    this.#waker.wakeInTime()
+    this.#delivery.matchNow()
+    this.#delivery.waker.wakeInTime()
     this.#background(this.#notes.follow())
   }
 
@@ -317,28 +295,16 @@ export class PortalObject extends DurableObject<unknown> {
     }
   }
 
-  /** Runs inside the append's transaction: lanes stand before the event, an alarm is due within 5 min. */
-  #prepareAppend(): void {
-    this.#lanes.match(this.#deliverer.plans(), this.#state.head())
-    this.#waker.wakeSoon()
-  }
-
   #stored(head: number, waiting: readonly StoredEvent[]): void {
     this.#state.setHead(head)
     this.#lanes.adopt()
     this.#knowledge.accept(waiting)
-    this.#deliverSoon()
+    this.#delivery.start()
   }
 
   #rolledBack(): void {
     this.#alarm.rolledBack()
     this.#lanes.abandon()
-  }
-
-  /** Starts the lanes; whatever was written before this turn ends has its alarm in the same commit. */
-  #deliverSoon(): void {
-    this.#pump.kick()
-    this.#waker.wakeInTime()
   }
 
   #viewDeps() {
@@ -348,7 +314,7 @@ export class PortalObject extends DurableObject<unknown> {
       state: this.#state,
       log: this.#log,
       lanes: this.#lanes,
-      deliverer: this.#deliverer,
+      deliverer: this.#delivery.deliverer,
       domain: () => this.#trust.domain(),
       tokens: () => this.#mirror.tokens(),
       reconciledAt: () => this.#knowledge.reconciler.lastRunAt(),

@@ -331,6 +331,9 @@ function namedState({ family, id, entityId }: FieldRef, read: FieldRead): FieldS
 }
 
 function isSame(one: FieldState, other: FieldState): boolean {
-  const withoutTime = (state: FieldState) => JSON.stringify({ ...state, readAt: null })
   return withoutTime(one) === withoutTime(other)
+}
+
+function withoutTime(state: FieldState): string {
+  return JSON.stringify({ ...state, readAt: null })
 }

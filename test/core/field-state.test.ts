@@ -49,7 +49,7 @@ function aField(changes: Partial<FieldState> = {}): FieldState {
 function anEvent(
   sequence: number,
   action: FieldAction = 'updated',
-  { userId = 1 as number | null, ts = TS as number | null } = {},
+  { userId = 1, ts = TS }: { userId?: number | null; ts?: number | null } = {},
 ): WaitingEvent {
   const field = { ...FIELD, action }
   const event = {

@@ -43,9 +43,15 @@ async function act(input: Record<string, unknown>, headers: Record<string, strin
 
 async function readState(): Promise<SessionState> {
   const response = await fetch(`${page.origin}/state`)
+  let text = ''
   for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString('latin1')
+    // A state may come in several chunks, and one chunk may bring several states.
+    const end = text.indexOf('\n\n')
+    if (end < 0) continue
+    const message = Buffer.from(text.slice('data: '.length, end), 'latin1').toString()
     // Sound: the page server writes one whole state as the first message.
-    return JSON.parse(Buffer.from(chunk).toString().slice('data: '.length)) as SessionState
+    return JSON.parse(message) as SessionState
   }
   throw new Error('Cannot read a state from an empty stream')
 }
@@ -73,13 +79,58 @@ test('a created field arrives in Slack and, signed, at the webhook', async () =>
   })
 })
 
+test('a value edited in its line is renamed, and Slack says from what to what and by whom', async () => {
+  const field = session.portal.fields.find(({ FIELD_NAME }) => FIELD_NAME === 'UF_CRM_LEGAL_FORM')
+  const before = session.slack.messages.length
+  const values = ['Ltd', 'Partnership', 'Sole trader', 'Fund', 'Ltd']
+  expect(await act({ action: 'updateField', id: field?.ID, values })).toMatchObject({ status: 200 })
+  const [first, second, third] = field?.LIST?.map(({ ID }) => ID) ?? []
+  const changed = session.portal.fields.find(({ ID }) => ID === field?.ID)
+  expect(changed?.LIST?.map(({ ID }) => ID).slice(0, 3)).toEqual([first, third, second])
+  expect(new Set(changed?.LIST?.map(({ ID }) => ID)).size).toBe(5)
+  await session.slack.waitFor(before + 1, 10_000)
+  const text = JSON.stringify(session.slack.messages.at(-1)?.payload)
+  for (const part of ['Limited company', 'Ltd', 'Fund', 'Anna Petrova'])
+    expect(text).toContain(part)
+})
+
+test('a lost event is shown as lost, and the comparison tells it all the same', async () => {
+  const compare = async () => {
+    const before = session.lanes.view?.lastReconcileAt ?? null
+    expect(await act({ action: 'reconcile' })).toEqual({ status: 200, text: '{"problem":null}' })
+    await expect
+      .poll(() => session.lanes.view?.lastReconcileAt ?? null, { timeout: 30_000 })
+      .not.toBe(before)
+  }
+  // Whatever came before belongs to the baseline.
+  await compare()
+  await act({ action: 'switch', name: 'loseNext', on: true })
+  expect((await readState()).portal.switches.loseNext).toBe(true)
+  const count = session.webhook.messages.length
+  await act({ action: 'createField', label: 'Lost on the way', type: 'string' })
+  const state = await readState()
+  expect(state.portal.switches.loseNext).toBe(false)
+  expect(state.lost).toMatchObject([{ number: 'lost-1', event: 'ONCRMREQUISITEUSERFIELDADD' }])
+  await compare()
+  const deliveries = await session.webhook.waitFor(count + 1, 10_000)
+  const told = JSON.stringify(deliveries.at(-1))
+  expect(told).toContain('UF_CRM_LOST_ON_THE_WAY')
+  expect(told).toContain('reconciled')
+})
+
+test('a switched loss can be taken back', async () => {
+  await act({ action: 'switch', name: 'loseNext', on: true })
+  await act({ action: 'switch', name: 'loseNext', on: false })
+  expect(session.portal.faults.losing).toBe(0)
+})
+
 test('an event that the killed relay had taken is delivered after its restart', async () => {
   await act({ action: 'receiver', receiver: 'webhook', behaviour: 'down' })
   await act({ action: 'createField', label: 'Taken before the kill', type: 'string' })
   expect(await act({ action: 'kill' })).toMatchObject({ status: 200 })
   await act({ action: 'receiver', receiver: 'webhook', behaviour: 'normal' })
-  await session.webhook.waitFor(2, 30_000)
-  expect(session.webhook.messages.map(({ sequence }) => sequence)).toEqual([1, 2])
+  await session.webhook.waitFor(4, 30_000)
+  expect(session.webhook.messages.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4])
   expect(session.webhook.problems).toEqual([])
 })
 

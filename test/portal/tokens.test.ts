@@ -125,7 +125,7 @@ class Scene {
         },
       },
       settings: {
-        fetch: (input, init) => this.#answer(String(input), String(init?.body)),
+        fetch: (input, init) => this.#answer(input, String(init?.body)),
         policy: { allowLocal: false },
         now: () => this.now,
         sealer: SEALER,

@@ -1,0 +1,90 @@
+/**
+ * Reads one setting after another from the environment and collects what is wrong with them. A setting may be
+ * a TOML value or JSON text; no problem ever shows a value.
+ */
+import * as v from 'valibot'
+
+/** What is wrong with one setting. */
+export interface Problem {
+  /** For example `TOKEN_KEYS` or `DESTINATIONS.erp.url`. */
+  readonly setting: string
+  /** A sentence that says what is wanted. */
+  readonly problem: string
+}
+
+/** Stands for a text that is no JSON: every schema refuses it with the form that it wants. */
+const NOT_JSON = Symbol('not JSON')
+
+/** The settings of one environment. */
+export class SettingsReader {
+  readonly problems: Problem[] = []
+  readonly warnings: string[] = []
+  readonly #env: Readonly<Record<string, unknown>>
+
+  constructor(env: Readonly<Record<string, unknown>>) {
+    this.#env = env
+  }
+
+  /** The value as it stands; undefined when absent or empty. */
+  raw(setting: string): unknown {
+    const value = this.#env[setting]
+    if (typeof value !== 'string') return value ?? undefined
+    return value.trim() === '' ? undefined : value.trim()
+  }
+
+  /** A text; anything else is a problem. */
+  text(setting: string): string | undefined {
+    const value = this.raw(setting)
+    if (value === undefined || typeof value === 'string') return value
+    this.report(setting, 'Must be a text')
+    return undefined
+  }
+
+  /** What a destination calls `$NAME`; a binding or a table of that name is no secret. */
+  secret(name: string): string | undefined {
+    const value = this.raw(name)
+    return typeof value === 'string' ? value : undefined
+  }
+
+  /** True or false; false when absent. */
+  flag(setting: string): boolean {
+    const value = this.raw(setting)
+    if (value === true || value === 'true') return true
+    if (value !== undefined && value !== false && value !== 'false') {
+      this.report(setting, 'Must be "true" or "false"')
+    }
+    return false
+  }
+
+  /** A structured setting; undefined when absent or empty. */
+  structured(setting: string): unknown {
+    const value = this.raw(setting)
+    if (typeof value !== 'string') return value
+    try {
+      return JSON.parse(value) as unknown
+    } catch {
+      // The parser's message quotes the input, which may be a secret.
+      return NOT_JSON
+    }
+  }
+
+  /** What a schema makes of a structured setting; undefined when absent or wrong. */
+  parse<S extends v.GenericSchema>(setting: string, schema: S): v.InferOutput<S> | undefined {
+    const value = this.structured(setting)
+    if (value === undefined) return undefined
+    const result = v.safeParse(schema, value)
+    if (result.success) return result.output
+    this.refuse(setting, value, result.issues[0].message)
+    return undefined
+  }
+
+  /** Reports the wanted form of a structured setting. */
+  refuse(setting: string, value: unknown, wanted: string): void {
+    this.report(setting, value === NOT_JSON ? `${wanted} (the text is not JSON)` : wanted)
+  }
+
+  /** Notes a problem. */
+  report(setting: string, problem: string): void {
+    this.problems.push({ setting, problem })
+  }
+}
