@@ -41,6 +41,36 @@ export async function listFields(
   owner: FieldOwner,
   call: RestCaller,
 ): Promise<Result<readonly number[], RestError | 'incomplete'>> {
+  const rows = await listRows(owner, call)
+  if (!rows.ok) return rows
+  // The documentation names no filter by entity for userfieldconfig.list, so it may have been ignored.
+  const own = rows.value.filter(({ entityId }) => entityId === owner.entityId)
+  return ok(own.map(({ id }) => id).toSorted((a, b) => a - b))
+}
+
+/**
+ * Lists the entity ids of the smart processes that have user fields, `CRM_13` for example, sorted.
+ * `incomplete` as for `listFields`.
+ */
+export async function listSmartProcesses(
+  call: RestCaller,
+): Promise<Result<readonly string[], RestError | 'incomplete'>> {
+  const rows = await listRows({ family: 'type', entityId: null }, call)
+  if (!rows.ok) return rows
+  const ids = new Set(rows.value.map(({ entityId }) => entityId))
+  return ok([...ids].filter((id) => SMART_PROCESS.test(id)).toSorted())
+}
+
+// Facts: bitrix24.md section 6. Other entities of the module have methods of their own.
+const SMART_PROCESS = /^CRM_(?:\d{1,9}|SMART_INVOICE|SMART_DOCUMENT)$/
+
+/** Null stands for the smart processes of every kind. */
+type ListedOwner = Pick<FieldOwner, 'family'> & { readonly entityId: string | null }
+
+async function listRows(
+  owner: ListedOwner,
+  call: RestCaller,
+): Promise<Result<readonly Row[], RestError | 'incomplete'>> {
   const rows = new Map<number, Row>()
   let start: number | null = null
   for (;;) {
@@ -50,14 +80,17 @@ export async function listFields(
     if (page === null || page.rows.some(({ id }) => rows.has(id))) return err('incomplete')
     for (const row of page.rows) rows.set(row.id, row)
     if (rows.size > MAX_LISTED_FIELDS) return err('incomplete')
-    if (page.next === null) return wholeList(owner, [...rows.values()], page.total)
+    if (page.next === null) {
+      const isWhole = page.total === null || page.total === rows.size
+      return isWhole ? ok([...rows.values()]) : err('incomplete')
+    }
     // Also ends the loop: a page that does not lead further is no page.
     if (page.rows.length === 0 || page.next <= (start ?? 0)) return err('incomplete')
     start = page.next
   }
 }
 
-function askPage(owner: FieldOwner, start: number | null, call: RestCaller) {
+function askPage(owner: ListedOwner, start: number | null, call: RestCaller) {
   const page = start === null ? {} : { start }
   if (owner.family !== 'type') {
     return call(`crm.${owner.family}.userfield.list`, { order: { ID: 'ASC' }, ...page })
@@ -66,12 +99,12 @@ function askPage(owner: FieldOwner, start: number | null, call: RestCaller) {
     moduleId: 'crm',
     select: ['id', 'entityId', 'fieldName'],
     order: { id: 'ASC' },
-    filter: { entityId: owner.entityId },
+    ...(owner.entityId === null ? {} : { filter: { entityId: owner.entityId } }),
     ...page,
   })
 }
 
-function readPage({ family, entityId }: FieldOwner, answer: JsonObject): Page | null {
+function readPage({ family, entityId }: ListedOwner, answer: JsonObject): Page | null {
   const { result } = answer
   const list = family === 'type' ? fieldsOf(result) : result
   const total = readCount(answer['total'])
@@ -98,17 +131,6 @@ function readRow(item: Json, idKey: string, entityKey: string): Row | null {
   const id = readOrNull(IdSchema, item[idKey])
   const entityId = item[entityKey]
   return id === null || typeof entityId !== 'string' ? null : { id, entityId }
-}
-
-function wholeList(
-  owner: FieldOwner,
-  rows: readonly Row[],
-  total: number | null,
-): Result<readonly number[], 'incomplete'> {
-  if (total !== null && total !== rows.length) return err('incomplete')
-  // The documentation names no filter by entity for userfieldconfig.list, so it may have been ignored.
-  const own = rows.filter(({ entityId }) => entityId === owner.entityId)
-  return ok(own.map(({ id }) => id).toSorted((a, b) => a - b))
 }
 
 /** Returns null when absent, undefined when it is no count. */

@@ -2,8 +2,14 @@
  * When a portal is compared with what is known of it, and which differences are told. A difference that a
  * scheduled run finds may still be on its way as an event, so it is looked at again before it is told. Pure.
  */
-import type { FieldRef } from './field-read.ts'
-import type { Difference } from './field-state.ts'
+import type { FieldRead, FieldRef } from './field-read.ts'
+import {
+  adoptRead,
+  compareRead,
+  newFieldState,
+  type Difference,
+  type FieldState,
+} from './field-state.ts'
 import { earliest } from './schedule.ts'
 
 const MINUTE_MS = 60_000
@@ -119,4 +125,85 @@ export function suspectField(state: ReconciliationState, suspect: Suspect): Reco
 export function clearSuspect(state: ReconciliationState, id: number): ReconciliationState {
   const suspects = state.suspects.filter((known) => known.id !== id)
   return suspects.length === state.suspects.length ? state : { ...state, suspects }
+}
+
+/** One field with what is known of it and what was read of it. */
+export interface ComparedField {
+  readonly ref: FieldRef
+  readonly known: FieldState | null
+  readonly read: FieldRead
+}
+
+/** A difference that is to be told. */
+export interface FoundDifference {
+  readonly state: FieldState
+  readonly difference: Difference
+  readonly read: FieldRead
+}
+
+/** What a comparison comes to. */
+export interface Judged {
+  /** In the order of the fields. */
+  readonly found: readonly FoundDifference[]
+  /** Fields to be stored although nothing is told of them. */
+  readonly adopted: readonly FieldState[]
+  readonly next: ReconciliationState
+}
+
+/** What a comparison is judged by. Times in unix milliseconds; `readAt` by the portal's clock. */
+export interface JudgeTerms {
+  readonly state: ReconciliationState
+  readonly isUrgent: boolean
+  /** Whether the entity was ever read as a whole. */
+  readonly hasBaseline: boolean
+  readonly now: number
+  readonly readAt: number
+}
+
+/** Decides which differences are told now, which are looked at again, and what is only remembered. */
+export function judgeReads(fields: readonly ComparedField[], terms: JudgeTerms): Judged {
+  const { now, readAt, hasBaseline } = terms
+  const found: FoundDifference[] = []
+  const adopted: FieldState[] = []
+  let next = terms.state
+  for (const { ref, known, read } of fields) {
+    if (read.kind === 'failed') continue
+    const state = known ?? namedState(ref, read)
+    const difference = state && compareRead(state, read, { hasBaseline })
+    if (state === null || difference === null) {
+      const same = state && adoptRead(state, read, { readAt, isBaseline: !hasBaseline })
+      if (same !== null && (known === null || !isSame(known, same))) adopted.push(same)
+      next = clearSuspect(next, ref.id)
+      continue
+    }
+    const suspect = next.suspects.find(({ id }) => id === ref.id) ?? null
+    const isUrgent = terms.isUrgent || state.owed.length > 0
+    const judged = judgeDifference(difference, { suspect, isUrgent })
+    if (judged.tell) {
+      found.push({ state, difference, read })
+      next = clearSuspect(next, ref.id)
+      continue
+    }
+    const { id, family, entityId } = ref
+    const { seen, looks } = judged
+    next = suspectField(next, { id, family, entityId, seen, looks, dueAt: now + SECOND_LOOK_MS })
+    if (!hasBaseline && !state.isTold) adopted.push({ ...state, isTold: true })
+  }
+  return { found, adopted, next }
+}
+
+/** A field that was never met; null when nothing is known of it either. */
+function namedState({ family, id, entityId }: FieldRef, read: FieldRead): FieldState | null {
+  if (read.kind !== 'found') return null
+  const name = read.attributes['FIELD_NAME']
+  const fieldName = typeof name === 'string' ? name : ''
+  return newFieldState({ family, id, entityId, fieldName, action: 'updated' })
+}
+
+function isSame(one: FieldState, other: FieldState): boolean {
+  return withoutTime(one) === withoutTime(other)
+}
+
+function withoutTime(state: FieldState): string {
+  return JSON.stringify({ ...state, readAt: null })
 }

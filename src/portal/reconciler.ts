@@ -3,23 +3,15 @@
  * told. Only what the portal says of a single field counts: a list that is cut short, or empty through lost
  * rights, can make nothing look deleted, since every field that is missing in it is asked for by itself.
  */
-import { listFields } from '../bitrix24/field-lists.ts'
+import { listFields, listSmartProcesses } from '../bitrix24/field-lists.ts'
 import { readFields, type FieldReads } from '../bitrix24/field-reader.ts'
 import type { RestCaller } from '../bitrix24/rest-client.ts'
 import type { FieldFamily } from '../core/event.ts'
 import type { FieldRead, FieldRef } from '../core/field-read.ts'
+import { tellDifference } from '../core/field-state.ts'
 import {
-  adoptRead,
-  compareRead,
-  newFieldState,
-  tellDifference,
-  type Difference,
-  type FieldState,
-} from '../core/field-state.ts'
-import {
-  clearSuspect,
   endRun,
-  judgeDifference,
+  judgeReads,
   lookDueAt,
   NO_RECONCILIATION,
   OWED_LOOK_MS,
@@ -27,7 +19,6 @@ import {
   SECOND_LOOK_MS,
   suspectField,
   type ReconciliationState,
-  type Suspect,
 } from '../core/reconciliation.ts'
 import { earliest, SAFETY_ALARM_MS } from '../core/schedule.ts'
 import type { Appender } from './appender.ts'
@@ -70,12 +61,6 @@ interface Judging {
   readonly hasBaseline: boolean
   /** The fields' versions before they were read. */
   readonly versions: ReadonlyMap<number, number>
-}
-
-interface Found {
-  readonly state: FieldState
-  readonly difference: Difference
-  readonly read: FieldRead
 }
 
 /** The comparisons of one portal. */
@@ -160,8 +145,10 @@ export class Reconciler {
     this.#asked = false
     const startedAt = this.#deps.now()
     const generation = this.#deps.generation()
-    let isComplete = true
-    for (const entity of this.#entities()) {
+    const entities = await this.#entities()
+    if (this.#deps.generation() !== generation) return
+    let isComplete = entities !== null
+    for (const entity of entities ?? []) {
       const wasRead = await this.#compareEntity(entity, isUrgent)
       if (this.#deps.generation() !== generation) return
       isComplete &&= wasRead
@@ -175,15 +162,24 @@ export class Reconciler {
     })
   }
 
-  #entities(): FieldEntity[] {
+  /** Null when the portal does not say which smart processes it has. */
+  async #entities(): Promise<FieldEntity[] | null> {
+    if (!this.#deps.families.includes('type')) return this.#knownEntities([])
+    const listed = await listSmartProcesses(this.#deps.call)
+    // Without the scope nothing of them can be read; that is no failure of this run.
+    if (!listed.ok && listed.error !== 'incomplete' && listed.error.kind === 'no_scope') {
+      return this.#knownEntities([])
+    }
+    return listed.ok ? this.#knownEntities(listed.value) : null
+  }
+
+  #knownEntities(smartProcesses: readonly string[]): FieldEntity[] {
     const subscribed = this.#deps.families
       .filter((family) => family !== 'type')
       .map((family) => ({ family, entityId: `CRM_${family.toUpperCase()}` }))
-    const met = this.#deps.fields.entities()
-    const others = met.filter(
-      ({ entityId }) => !subscribed.some((known) => known.entityId === entityId),
-    )
-    return [...subscribed, ...others]
+    const listed = smartProcesses.map((entityId) => ({ family: 'type' as const, entityId }))
+    const all: FieldEntity[] = [...subscribed, ...listed, ...this.#deps.fields.entities()]
+    return [...new Map(all.map((entity) => [entity.entityId, entity])).values()]
   }
 
   /** True when everything of the entity was read. */
@@ -250,64 +246,28 @@ export class Reconciler {
   }
 
   #judge(refs: readonly FieldRef[], { reads, readAt }: FieldReads, judging: Judging): void {
-    const found: Found[] = []
-    const adopted: FieldState[] = []
-    let next = this.#state
-    const at = readAt ?? this.#deps.now()
-    for (const ref of refs) {
-      const read = reads.get(ref.id)
-      if (read === undefined || read.kind === 'failed') continue
-      // Written since, or about to be: this read is older than what is known.
-      if (this.#deps.fields.versionOf(ref.id) !== judging.versions.get(ref.id)) continue
-      if (this.#deps.isWaiting(ref.id)) continue
-      const known = this.#deps.fields.find(ref.id)
-      const state = known ?? namedState(ref, read)
-      if (state === null) {
-        next = clearSuspect(next, ref.id)
-        continue
-      }
-      const { hasBaseline } = judging
-      const difference = compareRead(state, read, { hasBaseline })
-      const suspect = next.suspects.find(({ id }) => id === ref.id) ?? null
-      if (difference === null) {
-        const same = adoptRead(state, read, { readAt: at, isBaseline: !hasBaseline })
-        if (known === null || !isSame(known, same)) adopted.push(same)
-        next = clearSuspect(next, ref.id)
-        continue
-      }
-      const isUrgent = judging.isUrgent || state.owed.length > 0
-      const judged = judgeDifference(difference, { suspect, isUrgent })
-      if (judged.tell) {
-        found.push({ state, difference, read })
-        next = clearSuspect(next, ref.id)
-      } else {
-        next = suspectField(next, this.#suspectOf(ref, judged))
-        if (!hasBaseline && !state.isTold) adopted.push({ ...state, isTold: true })
-      }
-    }
-    this.#write({ found, adopted, next, readAt: at })
-  }
-
-  #suspectOf(
-    { id, family, entityId }: FieldRef,
-    { seen, looks }: { readonly seen: string; readonly looks: number },
-  ): Suspect {
-    return { id, family, entityId, seen, looks, dueAt: this.#deps.now() + SECOND_LOOK_MS }
-  }
-
-  #write(judged: {
-    readonly found: readonly Found[]
-    readonly adopted: readonly FieldState[]
-    readonly next: ReconciliationState
-    readonly readAt: number
-  }): void {
-    const { found, adopted, next, readAt } = judged
+    const { isUrgent, hasBaseline, versions } = judging
+    // Written since, or about to be: this read is older than what is known.
+    const fresh = refs.filter(
+      ({ id }) => this.#deps.fields.versionOf(id) === versions.get(id) && !this.#deps.isWaiting(id),
+    )
+    const now = this.#deps.now()
+    const at = readAt ?? now
+    const judged = judgeReads(
+      fresh.map((ref) => ({
+        ref,
+        known: this.#deps.fields.find(ref.id),
+        read: reads.get(ref.id) ?? UNANSWERED,
+      })),
+      { state: this.#state, isUrgent, hasBaseline, now, readAt: at },
+    )
+    const { found, adopted, next } = judged
     const isChanged = next !== this.#state
     if (found.length === 0 && adopted.length === 0 && !isChanged) return
     this.#deps.appender.writeTogether((add) => {
       for (const state of adopted) this.#deps.fields.save(state)
       for (const { state, difference, read } of found) {
-        const told = tellDifference(state, difference, { read, readAt, userNames: new Map() })
+        const told = tellDifference(state, difference, { read, readAt: at, userNames: new Map() })
         this.#deps.fields.save({ ...told.state, toldBy: add(told.further) })
       }
       if (isChanged) this.#deps.fields.saveReconciliation(next)
@@ -322,18 +282,4 @@ export class Reconciler {
   }
 }
 
-/** A field that was never met; null when nothing is told of it. */
-function namedState({ family, id, entityId }: FieldRef, read: FieldRead): FieldState | null {
-  if (read.kind !== 'found') return null
-  const name = read.attributes['FIELD_NAME']
-  const fieldName = typeof name === 'string' ? name : ''
-  return newFieldState({ family, id, entityId, fieldName, action: 'updated' })
-}
-
-function isSame(one: FieldState, other: FieldState): boolean {
-  return withoutTime(one) === withoutTime(other)
-}
-
-function withoutTime(state: FieldState): string {
-  return JSON.stringify({ ...state, readAt: null })
-}
+const UNANSWERED: FieldRead = { kind: 'failed', reason: 'portal_unreachable' }

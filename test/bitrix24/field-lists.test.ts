@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { MAX_LISTED_FIELDS, listFields } from '../../src/bitrix24/field-lists.ts'
+import { listFields, listSmartProcesses, MAX_LISTED_FIELDS } from '../../src/bitrix24/field-lists.ts'
 import type { JsonObject } from '../../src/bitrix24/json.ts'
 import type { Json } from '../../src/core/event.ts'
 import { simulateCaller } from '../support/simulated-caller.ts'
@@ -138,5 +138,25 @@ describe('listFields() of a smart process', () => {
     ['a field in upper case', { fields: [row(5)] }],
   ])('takes %s for incomplete', async ([, result]) => {
     expect(await listFrom({ 0: { result } }, TYPE).list()).toEqual(INCOMPLETE)
+  })
+})
+
+describe('listSmartProcesses()', () => {
+  test('names each smart process that has fields once, and nothing else of the module', async () => {
+    const entities = ['CRM_14', 'CRM_DEAL', 'CRM_13', 'CRM_13', 'CRM_SMART_INVOICE', 'CRM_13X']
+    const fields = entities.map((entityId, index) => typeRow(index + 1, entityId))
+    const portal = simulateCaller(() => ({ result: { fields }, total: fields.length }))
+    expect(await listSmartProcesses(portal.call)).toEqual({
+      ok: true,
+      value: ['CRM_13', 'CRM_14', 'CRM_SMART_INVOICE'],
+    })
+    expect(portal.commands).toEqual([
+      'userfieldconfig.list moduleId=crm select[0]=id select[1]=entityId select[2]=fieldName order[id]=ASC',
+    ])
+  })
+
+  test('says nothing when the list is cut short', async () => {
+    const portal = simulateCaller(() => ({ result: { fields: [typeRow(1)] }, total: 2 }))
+    expect(await listSmartProcesses(portal.call)).toEqual(INCOMPLETE)
   })
 })
