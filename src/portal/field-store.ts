@@ -79,6 +79,15 @@ export class FieldStore {
     )
   }
 
+  /** Forgets fields that are gone and were last read before a time, in unix milliseconds. */
+  dropGone(before: number): void {
+    this.#db.all(
+      `DELETE FROM fields WHERE json_extract(state, '$.isGone')
+         AND coalesce(json_extract(state, '$.readAt'), 0) < ?`,
+      before,
+    )
+  }
+
   /** Forgets everything: what is read after a new installation is a new beginning. */
   clear(): void {
     this.#db.all('DELETE FROM fields')

@@ -5,6 +5,7 @@
 import type { RestCaller } from '../bitrix24/rest-client.ts'
 import { userFieldOf } from '../core/event-names.ts'
 import type { ThinReason } from '../core/event.ts'
+import { DAY_MS } from '../core/retry.ts'
 import type { Appender } from './appender.ts'
 import type { Database } from './database.ts'
 import { Enricher } from './enricher.ts'
@@ -118,8 +119,10 @@ export class Knowledge {
     if (this.#isDue(this.reconciler.dueAt())) this.#deps.background(this.reconciler.runDue())
   }
 
-  /** The daily visit: old pairs are renewed, subscriptions compared. */
+  /** The daily visit: old pairs are renewed, subscriptions compared, fields long gone forgotten. */
   async visit(): Promise<void> {
+    const { now, retentionDays } = this.#deps.settings
+    this.#fields.dropGone(now() - retentionDays * DAY_MS)
     await this.tokens.keepAlive()
     await this.subscriber.align()
   }
