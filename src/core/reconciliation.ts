@@ -26,6 +26,9 @@ export const OWED_LOOK_MS = MINUTE_MS
 /** Looks at one changing difference before it is told as it is. */
 export const MAX_LOOKS = 5
 
+/** Fields that are looked at again at a time; others are found by the next run. */
+export const MAX_SUSPECTS = 1000
+
 /** The waits after runs that failed; the last one repeats. */
 const RETRY_MS = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS] as const
 
@@ -115,9 +118,10 @@ export function judgeDifference(
   return { tell: false, seen, looks }
 }
 
-/** The state with a field suspected anew. */
+/** The state with a field suspected anew; the same when there are too many. */
 export function suspectField(state: ReconciliationState, suspect: Suspect): ReconciliationState {
   const others = state.suspects.filter(({ id }) => id !== suspect.id)
+  if (others.length >= MAX_SUSPECTS) return state
   return { ...state, suspects: [...others, suspect] }
 }
 

@@ -102,7 +102,7 @@ export class Knowledge {
 
   /** Takes over what was known when the object ended. */
   load(): void {
-    this.#lastEventAt = this.#deps.log.before(Number.MAX_SAFE_INTEGER, 1)[0]?.receivedAt ?? null
+    this.#lastEventAt = this.#deps.log.lastFieldEventAt()
     this.reconciler.load()
     this.enricher.load()
   }

@@ -87,6 +87,17 @@ export class LogStore {
     }
   }
 
+  /** When the last event arrived that something was read for, as far as the youngest rows tell. */
+  lastFieldEventAt(): number | null {
+    const row = this.#db.all(
+      `SELECT max(received_at) AS at FROM
+         (SELECT received_at, enrichment, reconciled FROM log ORDER BY sequence DESC LIMIT ?)
+       WHERE enrichment IS NOT NULL AND reconciled = 0`,
+      RECENT_PAGE,
+    )[0]
+    return typeof row?.['at'] === 'number' ? row['at'] : null
+  }
+
   /** What the operator sees of the log: events, those no portal sent, and those delivered thin. */
   counts(): { readonly events: number; readonly reconciled: number; readonly thin: number } {
     const row = this.#db.all(

@@ -96,6 +96,7 @@ export function portalView(deps: ViewDeps) {
     memberId: deps.memberId,
     domain: deps.domain(),
     state: portalStatus(deps),
+    remedy: remedyOf(deps),
     install: {
       kinds: [
         ...(application === null ? [] : ['application' as const]),
@@ -138,6 +139,27 @@ function refusalRemedy(reason: string): string {
   if (reason !== 'another_application') return REFUSAL_REMEDY
   return 'Uninstall the application that the portal has, or take it out of the configuration: only one application speaks for a portal'
 }
+
+/** What the operator can do about the portal's state; null where nothing has to be done. */
+function remedyOf(deps: Pick<ViewDeps, 'state' | 'tokens'>): string | null {
+  const { application, access, hashes } = deps.state.install()
+  switch (portalStatus(deps)) {
+    case 'unfinished':
+      return application?.finished === true && hashes.length === 0 ? NO_TOKEN_REMEDY : FINISH_REMEDY
+    case 'active':
+    case 'pending':
+      return null
+    default:
+      if (application === null) return null
+      return remedyOfTrouble(access?.trouble ?? 'tokens_lost')
+  }
+}
+
+const FINISH_REMEDY =
+  "Bitrix24 sends nothing until the installation is finished: let an administrator open the application's page in the portal"
+
+const NO_TOKEN_REMEDY =
+  'The portal has not told its application token yet: install the application again, or let its page send APPLICATION_TOKEN'
 
 function accessView({ trouble, code, at }: AccessState) {
   return { trouble, code, at: isoTime(at), remedy: remedyOfTrouble(trouble) }

@@ -47,7 +47,8 @@ export class Waker {
       ...due,
       state.pending()?.nextCheckAt ?? null,
       mirror.dueAt(),
-      enricher.dueAt(),
+      // The object itself ends their waiting; the alarm is there should it end before them.
+      enricher.dueAt() === null ? null : this.#deps.now() + SAFETY_ALARM_MS,
       reconciler.dueAt(),
     ])
   }

@@ -7,6 +7,7 @@ import {
   judgeDifference,
   lookDueAt,
   MAX_LOOKS,
+  MAX_SUSPECTS,
   NO_RECONCILIATION,
   runDueAt,
   suspectField,
@@ -101,5 +102,12 @@ describe('suspects', () => {
     expect(clearSuspect(moved, 236).suspects).toEqual([{ ...SUSPECT, dueAt: NOW + 20 }])
     expect(clearSuspect(moved, 999)).toBe(moved)
     expect(lookDueAt(NO_RECONCILIATION)).toBeNull()
+  })
+
+  it('are a thousand at most', () => {
+    const suspects = Array.from({ length: MAX_SUSPECTS }, (_, id) => ({ ...SUSPECT, id }))
+    const full = { ...NO_RECONCILIATION, suspects }
+    expect(suspectField(full, { ...SUSPECT, id: MAX_SUSPECTS })).toBe(full)
+    expect(suspectField(full, { ...SUSPECT, id: 0, dueAt: 1 }).suspects).toHaveLength(MAX_SUSPECTS)
   })
 })

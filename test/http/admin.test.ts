@@ -143,6 +143,7 @@ describe('GET /portals/{memberId}', () => {
       memberId: bench.memberId,
       domain: null,
       state: 'active',
+      remedy: null,
       install: {
         kinds: ['outgoing_webhook'],
         clientId: null,

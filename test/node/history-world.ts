@@ -189,7 +189,7 @@ export class HistoryWorld {
       everyMinutes: 1440,
       families: ['requisite'],
       canAsk: () => true,
-      lastEventAt: () => this.log.before(Number.MAX_SAFE_INTEGER, 1)[0]?.receivedAt ?? null,
+      lastEventAt: () => this.log.lastFieldEventAt(),
       isWaiting: (id) => enricher.isWaiting(id),
       idle: () => enricher.idle(),
       told: () => {},
