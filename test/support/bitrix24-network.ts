@@ -54,7 +54,9 @@ function portalAnswer({ rest }: Bitrix24World, { url, body }: SentRequest): Resp
   const method = new URL(url).pathname.replace('/rest/', '')
   const answer = answerPortal(rest, method, new URLSearchParams(body))
   if (answer === null) return null
-  return Response.json(answer, { status: 'error' in answer ? 400 : 200 })
+  const now = Date.now() / 1000
+  const time = { start: now, finish: now }
+  return Response.json({ ...answer, time }, { status: 'error' in answer ? 400 : 200 })
 }
 
 function appInfo(world: Bitrix24World, request: SentRequest): Response {

@@ -1,0 +1,196 @@
+/** When a scheduled comparison tells, and when it keeps quiet. */
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { RestError } from '../../src/bitrix24/rest-error.ts'
+import type { FieldAttributes } from '../../src/core/field-read.ts'
+import { AFTER_BURST_MS, OWED_LOOK_MS, SECOND_LOOK_MS } from '../../src/core/reconciliation.ts'
+import { fieldEvent, HistoryWorld } from './history-world.ts'
+
+const FIELD = { id: 235, name: 'UF_CRM_TAX' }
+const OLD: FieldAttributes = {
+  ID: '235',
+  ENTITY_ID: 'CRM_REQUISITE',
+  FIELD_NAME: 'UF_CRM_TAX',
+  MANDATORY: 'N',
+}
+const YOUNG = { ...OLD, MANDATORY: 'Y' }
+const CHANGE = { attribute: 'MANDATORY', before: 'N', after: 'Y' }
+const DOWN: RestError = { kind: 'unreachable', code: 'network_error', status: null }
+const DAY_MS = 86_400_000
+
+let world: HistoryWorld
+
+beforeEach(async () => {
+  world = new HistoryWorld()
+  world.truth.set(235, OLD)
+  await world.reconcile({ asked: false })
+})
+
+/** What was told, as origin, action and changes. */
+function told() {
+  return world.entries().map(({ origin, event, enrichment }) => ({
+    origin,
+    action: event.field?.action,
+    changes: enrichment.changes,
+    completes: enrichment.completes,
+  }))
+}
+
+/** Lets time pass and does what falls due, as the alarm does. */
+async function pass(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 30_000) {
+    await world.advance(Math.min(left, 30_000))
+    const dueAt = world.reconciler.dueAt()
+    if (dueAt !== null && dueAt <= world.clock.now()) await world.reconcile({ asked: false })
+  }
+}
+
+function event(action: 'updated' | 'deleted' = 'updated'): Promise<void> {
+  const ts = Math.floor(world.clock.now() / 1000)
+  return world.append(fieldEvent(FIELD, action, ts), `${action} ${ts}`)
+}
+
+function breakPortal(failure: RestError | null): void {
+  world.answers = () => ({ latencyMs: 150, failure })
+}
+
+const RECONCILED = {
+  origin: 'reconciled',
+  action: 'updated',
+  changes: [CHANGE],
+  completes: [],
+}
+
+describe('a scheduled comparison', () => {
+  it('runs once a day, and costs one list and one read while nothing has changed', async () => {
+    const before = world.requests.length
+    await pass(DAY_MS + 60_000)
+    expect(world.requests.slice(before).map(({ method }) => method)).toEqual([
+      'crm.requisite.userfield.list',
+      'crm.requisite.userfield.get',
+    ])
+    expect(told()).toEqual([])
+  })
+
+  it('tells a difference when a second look two minutes later still sees it, and not before', async () => {
+    world.truth.set(235, YOUNG)
+    await pass(DAY_MS + 30_000)
+    expect(told()).toEqual([])
+    await pass(SECOND_LOOK_MS - 60_000)
+    expect(told()).toEqual([])
+    await pass(90_000)
+    expect(told()).toEqual([RECONCILED])
+  })
+
+  it('leaves a difference to its event when that comes meanwhile', async () => {
+    world.truth.set(235, YOUNG)
+    await pass(DAY_MS + 30_000)
+    await event()
+    await pass(2 * SECOND_LOOK_MS)
+    expect(told()).toMatchObject([{ origin: 'event', changes: [CHANGE] }])
+  })
+
+  it('forgets a difference that is gone at the second look', async () => {
+    world.truth.set(235, YOUNG)
+    await pass(DAY_MS + 30_000)
+    world.truth.set(235, OLD)
+    await pass(2 * SECOND_LOOK_MS)
+    expect(told()).toEqual([])
+  })
+
+  it('looks again two minutes later when the portal does not answer the second look', async () => {
+    world.truth.set(235, YOUNG)
+    await pass(DAY_MS + 30_000)
+    breakPortal(DOWN)
+    await pass(SECOND_LOOK_MS)
+    breakPortal(null)
+    const before = world.requests.length
+    await pass(SECOND_LOOK_MS - 60_000)
+    expect(world.requests).toHaveLength(before)
+    await pass(120_000)
+    expect(told()).toEqual([RECONCILED])
+  })
+
+  it('follows ten minutes after the last event of a burst', async () => {
+    await event()
+    await pass(60_000)
+    await event()
+    const before = world.requests.length
+    await pass(AFTER_BURST_MS - 60_000)
+    expect(world.requests).toHaveLength(before)
+    await pass(120_000)
+    expect(world.requests.length).toBeGreaterThan(before)
+  })
+
+  it('that fails is repeated with growing waits, and tells nothing as gone', async () => {
+    breakPortal(DOWN)
+    await pass(DAY_MS)
+    const failed = world.requests.length
+    await pass(4 * 60_000)
+    expect(world.requests.length - failed).toBe(1)
+    await pass(30 * 60_000)
+    expect(told()).toEqual([])
+    breakPortal(null)
+    world.truth.delete(235)
+    await pass(2 * 3600_000)
+    expect(told()).toMatchObject([{ origin: 'reconciled', action: 'deleted' }])
+  })
+
+  it('survives the end of the object between its two looks', async () => {
+    world.truth.set(235, YOUNG)
+    await pass(DAY_MS + 30_000)
+    world.restart()
+    await pass(2 * SECOND_LOOK_MS)
+    expect(told()).toEqual([RECONCILED])
+  })
+})
+
+describe('a thin event', () => {
+  it('is completed a minute later, at once and by itself', async () => {
+    world.truth.set(235, YOUNG)
+    breakPortal(DOWN)
+    await event()
+    await world.quiet()
+    expect(told()).toMatchObject([{ origin: 'event', changes: null }])
+    breakPortal(null)
+    await pass(OWED_LOOK_MS + 30_000)
+    expect(told()[1]).toEqual({ ...RECONCILED, completes: [1] })
+  })
+
+  it('is completed by the next event of its field, if that comes first', async () => {
+    world.truth.set(235, YOUNG)
+    breakPortal(DOWN)
+    await event()
+    await world.quiet()
+    breakPortal(null)
+    await pass(2000)
+    await event()
+    await pass(2 * OWED_LOOK_MS)
+    expect(told()).toHaveLength(2)
+    expect(told()[1]).toMatchObject({ origin: 'event', changes: [CHANGE], completes: [1] })
+  })
+})
+
+describe('a comparison that an operator asks for', () => {
+  it('tells at once, in the order of the fields, and leaves late events nothing new', async () => {
+    world.truth.set(235, YOUNG)
+    world.truth.set(231, { ...OLD, ID: '231', FIELD_NAME: 'UF_CRM_A' })
+    await world.reconcile({ asked: true })
+    expect(told().map(({ action }) => action)).toEqual(['added', 'updated'])
+    const late = fieldEvent(FIELD, 'updated', Math.floor(world.clock.now() / 1000) - 60)
+    await world.append(late, 'late')
+    await world.quiet()
+    expect(world.entries()[2]?.enrichment).toMatchObject({ changes: [], toldBy: 2 })
+  })
+
+  it('does not compare a field that was written since the read began', async () => {
+    world.truth.set(235, YOUNG)
+    world.answers = () => ({ latencyMs: 1000, failure: null })
+    const run = world.reconcile({ asked: true })
+    await world.advance(1500)
+    await event()
+    await run
+    await world.quiet()
+    const changes = told().flatMap((entry) => entry.changes ?? [])
+    expect(changes).toEqual([CHANGE])
+  })
+})

@@ -1,0 +1,235 @@
+/** From Bitrix24's event to the receiver's before → after, through the real edge, object and network. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { FieldAttributes } from '../../src/core/field-read.ts'
+import { PortalLab, said } from '../support/portal-lab.ts'
+
+const FIELD: FieldAttributes = {
+  ID: '235',
+  ENTITY_ID: 'CRM_REQUISITE',
+  FIELD_NAME: 'UF_CRM_TAX',
+  USER_TYPE_ID: 'string',
+  MANDATORY: 'N',
+  EDIT_FORM_LABEL: { en: 'Tax number' },
+}
+
+let lab: PortalLab
+
+beforeEach(async () => {
+  lab = new PortalLab()
+  lab.bitrix24.rest.fields.set(235, FIELD)
+  lab.bitrix24.rest.users.set(1, 'Anna')
+  await lab.install()
+  await vi.waitFor(async () => {
+    await lab.alarm()
+    expect(await compared()).toBe(true)
+  })
+})
+
+afterEach(() => lab.close())
+
+async function compared(): Promise<boolean> {
+  const view: unknown = await (await lab.admin()).json()
+  // Sound: the contract names the field.
+  return (view as { lastReconcileAt: string | null }).lastReconcileAt !== null
+}
+
+/** The event of a change of the field, a while ago; no two are of the same second. */
+let seconds = -1000
+function changed(action = 'UPDATE'): Promise<Response> {
+  seconds += 1
+  return lab.event({
+    event: `ONCRMREQUISITEUSERFIELD${action}`,
+    'data[FIELDS][ID]': 235,
+    'data[FIELDS][FIELD_NAME]': 'UF_CRM_TAX',
+    ts: lab.ts(seconds),
+  })
+}
+
+interface Body {
+  readonly type: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** What the signed webhook received so far. */
+function bodies(): Body[] {
+  // Sound: the relay's own bodies.
+  return lab.network.to('erp.example.com').map(({ body }) => JSON.parse(body) as Body)
+}
+
+async function received(count: number): Promise<Body[]> {
+  await vi.waitFor(() => expect(bodies()).toHaveLength(count), 5000)
+  return bodies()
+}
+
+function messages(): string[] {
+  return lab.network.sent
+    .filter(({ url }) => url.startsWith('https://hooks.slack.com/'))
+    .map(({ body }) => body)
+}
+
+describe('an event of an installed portal', () => {
+  it('tells its receiver before and after, who, and what the field is', async () => {
+    lab.bitrix24.rest.fields.set(235, { ...FIELD, MANDATORY: 'Y' })
+    expect(await said(changed())).toMatchObject({ status: 200, body: { sequence: 1 } })
+    const [body] = await received(1)
+    expect(body).toMatchObject({
+      type: 'bitrix24.crm.requisite_user_field.updated',
+      data: {
+        sequence: 1,
+        origin: 'event',
+        user: { id: 1, name: 'Anna' },
+        fields: { ID: 235, ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: 'UF_CRM_TAX' },
+        field: { label: 'Tax number', userTypeId: 'string' },
+        changes: [{ attribute: 'MANDATORY', before: 'N', after: 'Y' }],
+        enrichment: 'complete',
+      },
+    })
+    await vi.waitFor(() => expect(messages().join()).toContain('Mandatory'))
+    expect(messages().join()).toContain('Anna')
+  })
+
+  it('tells an addition and a deletion leaf by leaf', async () => {
+    await changed('DELETE')
+    lab.bitrix24.rest.fields.set(236, { ...FIELD, ID: '236', FIELD_NAME: 'UF_CRM_VAT' })
+    const added = { 'data[FIELDS][ID]': 236, 'data[FIELDS][FIELD_NAME]': 'UF_CRM_VAT' }
+    await lab.event({ event: 'ONCRMREQUISITEUSERFIELDADD', ...added })
+    const [deleted, created] = await received(2)
+    expect(deleted?.data['changes']).toContainEqual({
+      attribute: 'EDIT_FORM_LABEL.en',
+      before: 'Tax number',
+      after: null,
+    })
+    expect(created?.data['changes']).toContainEqual({
+      attribute: 'FIELD_NAME',
+      before: null,
+      after: 'UF_CRM_VAT',
+    })
+  })
+
+  it('says which event told it when nothing is new, and leaves it out where people read', async () => {
+    lab.bitrix24.rest.fields.set(235, { ...FIELD, MANDATORY: 'Y' })
+    const answers = await Promise.all([changed(), changed('SETENUMVALUES')])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    const told = (await received(2)).map(({ data }) => [data['changes'], data['toldBy']])
+    expect(told[1]).toEqual([[], 1])
+    const event: unknown = await (await lab.admin('/events/2')).json()
+    expect(event).toMatchObject({ toldBy: 1, fates: { 'crm-alerts': { state: 'unchanged' } } })
+    expect(messages()).toHaveLength(1)
+  })
+
+  it('is a thin event with its reason when the field may not be seen', async () => {
+    await changed()
+    await received(1)
+    lab.network.handle(({ url }) =>
+      url.endsWith('.userfield.get')
+        ? Response.json({ error: '', error_description: 'Access denied' }, { status: 400 })
+        : null,
+    )
+    await changed()
+    const [, body] = await received(2)
+    expect(body?.data).toMatchObject({
+      changes: null,
+      enrichment: 'unavailable',
+      enrichmentReason: 'access_denied',
+      field: { label: 'Tax number' },
+    })
+  })
+
+  it.each<[string, () => Response, string]>([
+    ['ten megabytes', () => new Response('x'.repeat(10 << 20)), 'portal_unreachable'],
+    ['a page of a proxy', () => new Response('<html>', { status: 502 }), 'portal_unreachable'],
+    [
+      'a redirect to the metadata service',
+      () => new Response(null, { status: 302, headers: { location: 'http://169.254.169.254/' } }),
+      'portal_unreachable',
+    ],
+  ])('goes out thin when the portal answers with %s', async (_, answer, reason) => {
+    lab.network.handle(({ url }) =>
+      url.startsWith(`https://${lab.domain}/rest/`) ? answer() : null,
+    )
+    expect((await changed()).status).toBe(200)
+    const [body] = await received(1)
+    expect(body?.data).toMatchObject({ enrichment: 'unavailable', enrichmentReason: reason })
+    expect(lab.network.sent.some(({ url }) => url.includes('169.254'))).toBe(false)
+  })
+
+  it('goes out thin when the portal never answers, and is completed when it does', async () => {
+    await changed()
+    await received(1)
+    let isHeldBack = true
+    lab.network.handle(async ({ url }) => {
+      if (!url.endsWith('.userfield.get')) return null
+      while (isHeldBack) await scheduler.wait(20)
+      return Response.json({ result: { ...FIELD, MANDATORY: 'Y' } })
+    })
+    lab.bitrix24.rest.fields.set(235, { ...FIELD, MANDATORY: 'Y' })
+    await changed()
+    const [, thin] = await received(2)
+    expect(thin?.data).toMatchObject({ enrichment: 'unavailable', enrichmentReason: 'timeout' })
+    isHeldBack = false
+    const [, , completing] = await received(3)
+    expect(completing?.data).toMatchObject({
+      sequence: 3,
+      origin: 'reconciled',
+      completes: [2],
+      changes: [{ attribute: 'MANDATORY', before: 'N', after: 'Y' }],
+    })
+  }, 15_000)
+})
+
+describe('a change that no event told', () => {
+  it('is told at once when the operator asks for a comparison', async () => {
+    lab.bitrix24.rest.fields.set(235, { ...FIELD, MANDATORY: 'Y' })
+    const answer = await lab.admin('/reconcile', { method: 'POST' })
+    expect(await said(answer)).toEqual({ status: 202, body: { started: true } })
+    const [body] = await received(1)
+    expect(body).toMatchObject({
+      type: 'bitrix24.crm.requisite_user_field.updated',
+      data: {
+        origin: 'reconciled',
+        user: null,
+        changes: [{ attribute: 'MANDATORY', before: 'N', after: 'Y' }],
+      },
+    })
+    await changed()
+    expect((await received(2))[1]?.data).toMatchObject({ changes: [] })
+    const view: unknown = await (await lab.admin()).json()
+    expect(view).toMatchObject({ events: 1, reconciled: 1, thin: 0, head: 2 })
+  })
+
+  it.each<[string, Record<string, unknown>]>([
+    ['an empty list and denied fields', { result: [], total: 0 }],
+    ['a list cut short', { result: [], total: 7 }],
+    ['a denied list', { error: 'ACCESS_DENIED', error_description: '' }],
+  ])('is never a deletion because of %s', async (_, list) => {
+    lab.network.handle(({ url }) => {
+      if (url.endsWith('.userfield.list')) return Response.json(list)
+      if (!url.endsWith('.userfield.get')) return null
+      return Response.json({ error: '', error_description: 'Access denied' }, { status: 400 })
+    })
+    await lab.admin('/reconcile', { method: 'POST' })
+    await vi.waitFor(() =>
+      expect(lab.network.sent.some(({ url }) => url.endsWith('.userfield.list'))).toBe(true),
+    )
+    await scheduler.wait(50)
+    expect(bodies()).toEqual([])
+    expect((await lab.tables())['log']).toEqual([])
+  })
+
+  it('is a deletion when the portal says of the field itself that it is gone', async () => {
+    lab.bitrix24.rest.fields.delete(235)
+    await lab.admin('/reconcile', { method: 'POST' })
+    const [body] = await received(1)
+    expect(body?.type).toBe('bitrix24.crm.requisite_user_field.deleted')
+  })
+
+  it('is asked for in vain at a portal that nobody can ask', async () => {
+    const unknown = new PortalLab()
+    expect((await unknown.admin('/reconcile', { method: 'POST' })).status).toBe(404)
+    await lab.uninstall('keep-data')
+    expect(await said(lab.admin('/reconcile', { method: 'POST' }))).toMatchObject({
+      status: 409,
+      body: { error: { code: 'no_access' } },
+    })
+  })
+})
