@@ -74,7 +74,7 @@ export class Enricher {
   /** Fields that a repeated event asks to be read once more. */
   readonly #again = new Map<number, UserField>()
   #batch: Batch | null = null
-  /** Fewer after an answer that was too large. */
+  /** Fewer for the rest of a run after an answer that was too large. */
   #maxCommands = MAX_COMMANDS
   #isRunning = false
   #isWatched = false
@@ -170,6 +170,7 @@ export class Enricher {
       this.#release()
     } finally {
       this.#batch = null
+      this.#maxCommands = MAX_COMMANDS
       this.#isRunning = false
     }
   }
@@ -228,7 +229,6 @@ export class Enricher {
       for (const field of fields) if (!this.isWaiting(field.id)) this.#again.set(field.id, field)
       return
     }
-    this.#maxCommands = MAX_COMMANDS
     this.#write(fields.flatMap((field) => this.#explain(field, batch, answer) ?? []))
   }
 

@@ -36,7 +36,7 @@ export class HistoryWorld {
   /** The truth: definitions by field id. */
   readonly truth = new Map<number, FieldAttributes>()
   /** Decides about each request; by default every one is answered after 150 ms. */
-  answers: () => NextAnswer = () => ({ latencyMs: 150, failure: null })
+  answers: (commands: number) => NextAnswer = () => ({ latencyMs: 150, failure: null })
   /** Every request so far: method and, for batches, the number of commands. */
   readonly requests: { readonly method: string; readonly commands: number }[] = []
   readonly failures: unknown[] = []
@@ -203,7 +203,7 @@ export class HistoryWorld {
   readonly #call: RestCaller = async (method, params = {}) => {
     const commands = method === 'batch' ? Object.entries(readObject(params['cmd'])) : []
     this.requests.push({ method, commands: commands.length })
-    const { latencyMs, failure } = this.answers()
+    const { latencyMs, failure } = this.answers(commands.length)
     const answer = failure === null ? this.#answer(method, params) : err(failure)
     await this.clock.sleep(latencyMs)
     return answer

@@ -1,0 +1,151 @@
+/** How the reads of many events share requests, and what the portal's limits do to them. */
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { RestError } from '../../src/bitrix24/rest-error.ts'
+import type { FieldAttributes } from '../../src/core/field-read.ts'
+import { ENRICH_BUDGET_MS } from '../../src/portal/enricher.ts'
+import { fieldEvent, HistoryWorld } from './history-world.ts'
+
+const TOO_LARGE: RestError = { kind: 'unreachable', code: 'answer_too_large', status: 200 }
+
+let world: HistoryWorld
+
+function definition(id: number, sort = 100): FieldAttributes {
+  return { ID: String(id), ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: `F${id}`, SORT: String(sort) }
+}
+
+beforeEach(async () => {
+  world = new HistoryWorld()
+  for (let id = 1; id <= 120; id += 1) world.truth.set(id, definition(id))
+  await world.reconcile({ asked: false })
+  world.requests.length = 0
+})
+
+/** Changes a field and sends its event, as one of a turn. */
+function change(id: number, sort: number, { digest = `${id} ${sort}` } = {}): Promise<void> {
+  world.truth.set(id, definition(id, sort))
+  const ts = Math.floor(world.clock.now() / 1000)
+  return world.append(fieldEvent({ id, name: `F${id}` }, 'updated', ts), digest)
+}
+
+function commands(): number[] {
+  return world.requests.map((request) => request.commands)
+}
+
+function statuses(): string[] {
+  return world.entries().map(({ enrichment }) => enrichment.reason ?? enrichment.status)
+}
+
+describe('the reads of a portal', () => {
+  it('ask for at most 50 things at once, and one at a time', async () => {
+    let open = 0
+    let most = 0
+    world.answers = () => {
+      open += 1
+      most = Math.max(most, open)
+      setTimeout(() => (open -= 1))
+      return { latencyMs: 100, failure: null }
+    }
+    await Promise.all(Array.from({ length: 120 }, (_, index) => change(index + 1, 7)))
+    await world.quiet()
+    // The first event is read at once; what came meanwhile shares the next requests.
+    expect(commands()).toEqual([2, 50, 50, 19])
+    expect(most).toBe(1)
+    expect(new Set(statuses())).toEqual(new Set(['complete']))
+  })
+
+  it('know a user for a day, and ask for one field without a batch', async () => {
+    await change(1, 7)
+    await world.quiet()
+    await change(1, 8)
+    await world.quiet()
+    expect(world.requests.map(({ method }) => method)).toEqual([
+      'batch',
+      'crm.requisite.userfield.get',
+    ])
+  })
+
+  it('are made again in halves when the answer is too large', async () => {
+    world.answers = (count) => ({ latencyMs: 10, failure: count > 8 ? TOO_LARGE : null })
+    await Promise.all(Array.from({ length: 20 }, (_, index) => change(index + 1, 7)))
+    await world.quiet()
+    expect(new Set(statuses())).toEqual(new Set(['complete']))
+    expect(Math.max(...commands().slice(2))).toBeLessThanOrEqual(10)
+  })
+
+  it('of one field whose answer is too large leave its event thin', async () => {
+    world.answers = () => ({ latencyMs: 10, failure: TOO_LARGE })
+    await change(1, 7)
+    await world.quiet()
+    expect(statuses()).toEqual(['portal_unreachable'])
+  })
+})
+
+describe('a refused request', () => {
+  const LIMIT: RestError = { kind: 'rate_limited', code: 'QUERY_LIMIT_EXCEEDED', status: 503 }
+
+  it('is made again when the limit ends within the budget', async () => {
+    let refusals = 1
+    world.answers = () => {
+      refusals -= 1
+      return { latencyMs: 10, failure: refusals >= 0 ? { ...LIMIT, retryAfterMs: 1000 } : null }
+    }
+    const start = world.clock.now()
+    await change(1, 7)
+    await world.quiet()
+    expect(statuses()).toEqual(['complete'])
+    expect(world.requests).toHaveLength(2)
+    expect(world.clock.now() - start).toBeLessThan(ENRICH_BUDGET_MS)
+  })
+
+  it('leaves events thin at once when it does not', async () => {
+    world.answers = () => ({ latencyMs: 10, failure: { ...LIMIT, retryAfterMs: 600_000 } })
+    await change(1, 7)
+    await world.advance(500)
+    expect(statuses()).toEqual(['rate_limited'])
+    await change(2, 7)
+    await world.advance(500)
+    expect(statuses()).toEqual(['rate_limited', 'rate_limited'])
+    expect(world.requests).toHaveLength(1)
+  })
+})
+
+describe('an event that is sent twice', () => {
+  it('is read once more when its first one had been read already', async () => {
+    await change(1, 7, { digest: 'same' })
+    await world.quiet()
+    await change(1, 8, { digest: 'same' })
+    await world.advance(1000)
+    expect(world.requests).toHaveLength(2)
+    expect(world.entries().map(({ origin, enrichment }) => [origin, enrichment.changes])).toEqual([
+      ['event', [{ attribute: 'SORT', before: '100', after: '7' }]],
+      ['reconciled', [{ attribute: 'SORT', before: '7', after: '8' }]],
+    ])
+  })
+
+  it('is read no more than once while its first one still waits', async () => {
+    await change(2, 7)
+    await Promise.all([change(1, 7, { digest: 'same' }), change(1, 7, { digest: 'same' })])
+    await world.quiet()
+    expect(world.requests).toHaveLength(2)
+  })
+
+  it('adds nothing when nothing is new', async () => {
+    await change(1, 7, { digest: 'same' })
+    await world.quiet()
+    await change(1, 7, { digest: 'same' })
+    await world.advance(1000)
+    expect(world.requests).toHaveLength(2)
+    expect(world.entries()).toHaveLength(1)
+  })
+})
+
+it('an event waits for its budget and no longer, and lanes see nothing behind it meanwhile', async () => {
+  world.answers = () => ({ latencyMs: 60_000, failure: null })
+  await change(1, 7)
+  expect(world.enricher.readableHead()).toBe(0)
+  await world.advance(ENRICH_BUDGET_MS - 1)
+  expect(world.enricher.readableHead()).toBe(0)
+  await world.advance(1)
+  expect(world.enricher.readableHead()).toBe(1)
+  expect(statuses()).toEqual(['timeout'])
+})
