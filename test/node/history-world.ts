@@ -40,6 +40,9 @@ export class HistoryWorld {
   /** Every request so far: method and, for batches, the number of commands. */
   readonly requests: { readonly method: string; readonly commands: number }[] = []
   readonly failures: unknown[] = []
+  /** The most requests that were under way at a time. */
+  mostOpen = 0
+  #open = 0
   #head = 0
   #receipts = 0
   #life = 0
@@ -205,7 +208,10 @@ export class HistoryWorld {
     this.requests.push({ method, commands: commands.length })
     const { latencyMs, failure } = this.answers(commands.length)
     const answer = failure === null ? this.#answer(method, params) : err(failure)
+    this.#open += 1
+    this.mostOpen = Math.max(this.mostOpen, this.#open)
     await this.clock.sleep(latencyMs)
+    this.#open -= 1
     return answer
   }
 
