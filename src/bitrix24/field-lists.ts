@@ -36,12 +36,14 @@ interface Page {
 /**
  * Lists the ids of an entity's fields, ascending. `incomplete` when the pages do not add up to the total
  * that the portal names, repeat a field, are malformed or hold more than 5,000 fields.
+ * `needsTotal`: a list without a total counts as `incomplete` too, for whoever concludes that a field is gone.
  */
 export async function listFields(
   owner: FieldOwner,
   call: RestCaller,
+  { needsTotal = false }: { readonly needsTotal?: boolean } = {},
 ): Promise<Result<readonly number[], RestError | 'incomplete'>> {
-  const rows = await listRows(owner, call)
+  const rows = await listRows(owner, call, { needsTotal })
   if (!rows.ok) return rows
   // The documentation names no filter by entity for userfieldconfig.list, so it may have been ignored.
   const own = rows.value.filter(({ entityId }) => entityId === owner.entityId)
@@ -55,7 +57,7 @@ export async function listFields(
 export async function listSmartProcesses(
   call: RestCaller,
 ): Promise<Result<readonly string[], RestError | 'incomplete'>> {
-  const rows = await listRows({ family: 'type', entityId: null }, call)
+  const rows = await listRows({ family: 'type', entityId: null }, call, { needsTotal: false })
   if (!rows.ok) return rows
   const ids = new Set(rows.value.map(({ entityId }) => entityId))
   return ok([...ids].filter((id) => SMART_PROCESS.test(id)).toSorted())
@@ -70,6 +72,7 @@ type ListedOwner = Pick<FieldOwner, 'family'> & { readonly entityId: string | nu
 async function listRows(
   owner: ListedOwner,
   call: RestCaller,
+  { needsTotal }: { readonly needsTotal: boolean },
 ): Promise<Result<readonly Row[], RestError | 'incomplete'>> {
   const rows = new Map<number, Row>()
   let start: number | null = null
@@ -81,7 +84,7 @@ async function listRows(
     for (const row of page.rows) rows.set(row.id, row)
     if (rows.size > MAX_LISTED_FIELDS) return err('incomplete')
     if (page.next === null) {
-      const isWhole = page.total === null || page.total === rows.size
+      const isWhole = page.total === null ? !needsTotal : page.total === rows.size
       return isWhole ? ok([...rows.values()]) : err('incomplete')
     }
     // Also ends the loop: a page that does not lead further is no page.

@@ -86,6 +86,10 @@ export function thinReasonOf(error: RestError): ThinReason {
   }
 }
 
+/** The waits after refusals inside a batch that name none. */
+const QUERY_LIMIT_WAIT_MS = 1000
+const OPERATION_LIMIT_WAIT_MS = 60_000
+
 const MALFORMED_ANSWER: RestError = { kind: 'unreachable', code: 'malformed_answer', status: 200 }
 
 /** 1 January 2010: no portal is older. */
@@ -140,7 +144,7 @@ function isUnclear(error: RestError): boolean {
 async function findGone(fields: readonly FieldRef[], call: RestCaller): Promise<readonly number[]> {
   const gone: number[] = []
   for (const [entityId, refused] of Map.groupBy(fields, (field) => field.entityId)) {
-    const listed = await listFields({ family: 'type', entityId }, call)
+    const listed = await listFields({ family: 'type', entityId }, call, { needsTotal: true })
     if (!listed.ok || listed.value.length === 0) continue
     const present = new Set(listed.value)
     gone.push(...refused.map(({ id }) => id).filter((id) => !present.has(id)))
@@ -159,9 +163,17 @@ function readNames(userIds: readonly number[], answers: BatchAnswers): Map<numbe
 }
 
 function longestWait(answers: BatchAnswers): number | null {
-  const waits = [...answers.values()].map((part) => (part.ok ? 0 : (part.error.retryAfterMs ?? 0)))
+  const waits = [...answers.values()].map((part) => (part.ok ? 0 : waitOf(part.error)))
   const longest = Math.max(0, ...waits)
   return longest > 0 ? longest : null
+}
+
+function waitOf({ kind, code, retryAfterMs }: RestError): number {
+  if (retryAfterMs !== undefined) return retryAfterMs
+  if (kind !== 'rate_limited') return 0
+  return code.toUpperCase() === 'OPERATION_TIME_LIMIT'
+    ? OPERATION_LIMIT_WAIT_MS
+    : QUERY_LIMIT_WAIT_MS
 }
 
 // The start, since what the portal stored after it need not have been seen.

@@ -180,7 +180,8 @@ function tellRead(
     ...state.owed.map(({ action }) => action),
     ...events.map(({ event }) => event.field.action),
   ]
-  if (!state.isTold && actions.includes('added')) {
+  // The baseline tells nobody of a field: an addition that comes after it is told as a whole.
+  if ((!state.isTold || state.toldBy === null) && actions.includes('added')) {
     return { action: 'added', changes: diffFields(null, attributes), isTold: true }
   }
   const { attributes: before, isTold } = state

@@ -35,7 +35,7 @@ const RETRY_MS = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS] as c
 /** A field that has to be looked at again. */
 export interface Suspect extends FieldRef {
   readonly dueAt: number
-  /** The difference as it was seen, as JSON; null for what a thin event still owes. */
+  /** A short hash of the difference as it was seen; null for what a thin event still owes. */
   readonly seen: string | null
   readonly looks: number
 }
@@ -50,6 +50,8 @@ export interface ReconciliationState {
   /** Failed runs in a row, and when the next one may begin. */
   readonly failures: number
   readonly retryAt: number | null
+  /** Entities that the last run was not allowed to read as a whole. */
+  readonly unreadable: readonly string[]
   readonly suspects: readonly Suspect[]
 }
 
@@ -60,6 +62,7 @@ export const NO_RECONCILIATION: ReconciliationState = {
   finishedAt: null,
   failures: 0,
   retryAt: null,
+  unreadable: [],
   suspects: [],
 }
 
@@ -89,15 +92,34 @@ export function lookDueAt({ suspects }: ReconciliationState): number | null {
   return earliest(suspects.map(({ dueAt }) => dueAt))
 }
 
-/** The state after a run. */
+/**
+ * How an entity was read. `denied`: the portal does not let it be read as a whole, which no repetition mends;
+ * `failed`: it did not answer.
+ */
+export type ReadOutcome = 'read' | 'denied' | 'failed'
+
+/** The worse of two outcomes. */
+export function worseOf(one: ReadOutcome, other: ReadOutcome): ReadOutcome {
+  if (one === 'failed' || other === 'failed') return 'failed'
+  return one === 'denied' || other === 'denied' ? 'denied' : 'read'
+}
+
+/** The state after a run; one that failed is repeated with growing waits. */
 export function endRun(
   state: ReconciliationState,
-  run: { readonly startedAt: number; readonly now: number; readonly isComplete: boolean },
+  run: {
+    readonly startedAt: number
+    readonly now: number
+    readonly outcome: ReadOutcome
+    readonly unreadable: readonly string[]
+  },
 ): ReconciliationState {
-  const { startedAt, now, isComplete } = run
-  if (isComplete) return { ...state, startedAt, finishedAt: now, failures: 0, retryAt: null }
+  const { startedAt, now, outcome, unreadable } = run
+  if (outcome !== 'failed') {
+    return { ...state, startedAt, finishedAt: now, failures: 0, retryAt: null, unreadable }
+  }
   const wait = RETRY_MS[Math.min(state.failures, RETRY_MS.length - 1)] ?? RETRY_MS[0]
-  return { ...state, startedAt, failures: state.failures + 1, retryAt: now + wait }
+  return { ...state, startedAt, failures: state.failures + 1, retryAt: now + wait, unreadable }
 }
 
 /** What to do about a difference: tell it now, or look again. */
@@ -112,10 +134,38 @@ export function judgeDifference(
   | { readonly tell: true }
   | { readonly tell: false; readonly seen: string; readonly looks: number } {
   const { suspect, isUrgent } = terms
-  const seen = JSON.stringify(difference)
+  const seen = shortHash(JSON.stringify(difference))
   const looks = (suspect?.looks ?? 0) + 1
   if (isUrgent || suspect?.seen === seen || looks > MAX_LOOKS) return { tell: true }
   return { tell: false, seen, looks }
+}
+
+/** Tells one difference from another; not made to withstand anybody. */
+function shortHash(text: string): string {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  }
+  return `${(hash >>> 0).toString(16)}-${text.length}`
+}
+
+/**
+ * The state after a look that brought no answer: the field waits longer each time, and is left to the next
+ * run after some looks in vain.
+ */
+export function postponeLooks(
+  state: ReconciliationState,
+  ids: ReadonlySet<number>,
+  now: number,
+): ReconciliationState {
+  const suspects = state.suspects.flatMap((suspect) => {
+    if (!ids.has(suspect.id) || suspect.dueAt > now) return [suspect]
+    const looks = suspect.looks + 1
+    if (looks > MAX_LOOKS) return []
+    const wait = RETRY_MS[Math.min(looks, RETRY_MS.length - 1)] ?? RETRY_MS[0]
+    return [{ ...suspect, looks, dueAt: now + wait }]
+  })
+  return { ...state, suspects }
 }
 
 /** The state with a field suspected anew; the same when there are too many. */

@@ -22,14 +22,12 @@ import type { Result } from '../core/result.ts'
 import type { Appender } from './appender.ts'
 import type { FieldStore } from './field-store.ts'
 import type { LogStore } from './log-store.ts'
+import { MAX_COMMANDS, nextBatch, type ReadBatch } from './read-batch.ts'
 import { UserNames } from './user-names.ts'
 import { groupByField, WaitingEvents, type TimedEvent } from './waiting-events.ts'
 
 /** How long an event may wait to be explained, in milliseconds. */
 export const ENRICH_BUDGET_MS = 3000
-
-/** The most commands of one request. */
-const MAX_COMMANDS = 50
 
 /** What the enricher needs from the object around it. */
 export interface EnricherDeps {
@@ -59,13 +57,6 @@ export interface EnricherDeps {
   background(work: Promise<void>): void
 }
 
-interface Batch {
-  readonly fields: readonly UserField[]
-  readonly userIds: readonly number[]
-  /** The last sequence that had arrived when the read began. */
-  readonly upTo: number
-}
-
 /** The events of one portal that wait to be explained. */
 export class Enricher {
   readonly #deps: EnricherDeps
@@ -73,7 +64,7 @@ export class Enricher {
   readonly #waiting = new WaitingEvents()
   /** Fields that a repeated event asks to be read once more. */
   readonly #again = new Map<number, UserField>()
-  #batch: Batch | null = null
+  #batch: ReadBatch | null = null
   /** Fewer for the rest of a run after an answer that was too large. */
   #maxCommands = MAX_COMMANDS
   #isRunning = false
@@ -85,9 +76,19 @@ export class Enricher {
     this.#names = new UserNames(() => deps.now())
   }
 
-  /** Takes over the events that waited when the object ended. */
-  load(): void {
-    this.#take(this.#deps.log.awaiting())
+  /**
+   * Takes over the events that waited when the object ended. What a lane has passed (storage had refused to
+   * explain it) stays thin, and is owed: a snapshot moves on events only that nobody has seen.
+   */
+  load(passedUpTo: number): void {
+    const awaiting = this.#deps.log.awaiting()
+    const passed = new WaitingEvents()
+    passed.add(
+      awaiting.filter(({ sequence }) => sequence <= passedUpTo),
+      0,
+    )
+    this.#thin(passed.all(), 'timeout')
+    this.#take(awaiting.filter(({ sequence }) => sequence > passedUpTo))
   }
 
   /** Whether an event has to wait here before it is delivered. */
@@ -160,7 +161,10 @@ export class Enricher {
       await Promise.resolve()
       for (;;) {
         this.#settleWithoutReading()
-        this.#batch = this.#nextBatch()
+        this.#batch = nextBatch(this.#waiting, this.#again, {
+          isKnown: (userId) => this.#names.has(userId),
+          maxCommands: this.#maxCommands,
+        })
         if (this.#batch === null) break
         await this.#read(this.#batch)
       }
@@ -194,28 +198,7 @@ export class Enricher {
     this.#write(explained.map(([one]) => one))
   }
 
-  #nextBatch(): Batch | null {
-    const fields = new Map<number, UserField>()
-    const userIds = new Set<number>()
-    let upTo = 0
-    for (const { sequence, event } of this.#waiting.all()) {
-      const { userId, field } = event
-      const asks = userId !== null && !this.#names.has(userId) && !userIds.has(userId) ? 1 : 0
-      const reads = fields.has(field.id) ? 0 : 1
-      if (fields.size + userIds.size + asks + reads > this.#maxCommands) break
-      fields.set(field.id, field)
-      if (userId !== null && asks > 0) userIds.add(userId)
-      upTo = sequence
-    }
-    for (const [id, field] of this.#again) {
-      if (fields.size + userIds.size >= this.#maxCommands && !fields.has(id)) break
-      fields.set(id, field)
-      this.#again.delete(id)
-    }
-    return fields.size === 0 ? null : { fields: [...fields.values()], userIds: [...userIds], upTo }
-  }
-
-  async #read(batch: Batch): Promise<void> {
+  async #read(batch: ReadBatch): Promise<void> {
     const { fields, userIds } = batch
     const generation = this.#deps.generation()
     const answer = await readFields(fields, userIds, this.#deps.call)
@@ -234,7 +217,7 @@ export class Enricher {
 
   #explain(
     field: UserField,
-    { upTo }: Batch,
+    { upTo }: ReadBatch,
     answer: Result<FieldReads, RestError>,
   ): Explained | null {
     const waiting = this.#waiting.ofField(field.id)
@@ -246,6 +229,8 @@ export class Enricher {
     const userNames = this.#names.known()
     const readAt = (answer.ok ? answer.value.readAt : null) ?? this.#deps.now()
     if (read.kind === 'found') {
+      // A comparison has read the field after this read had begun.
+      if (events.length === 0 && (state.readAt ?? 0) > readAt) return null
       return explainFound(state, events, { attributes: read.attributes, readAt, userNames })
     }
     if (read.kind === 'gone') return explainGone(state, events, { readAt, userNames })

@@ -27,6 +27,8 @@ export interface KnowledgeDeps {
   readonly log: LogStore
   /** The one way into the log; made after this, as it asks whether events have to wait. */
   appender(): Pick<Appender, 'writeTogether'>
+  /** The last sequence that any lane has passed. */
+  passedUpTo(): number
   /** Hears that lanes may go on. */
   deliverable(): void
   /** Hears that the time of the next comparison has changed. */
@@ -95,6 +97,7 @@ export class Knowledge {
       isWaiting: (fieldId) => this.enricher.isWaiting(fieldId),
       idle: () => this.enricher.idle(),
       told: () => deps.deliverable(),
+      failed: (error) => deps.failed(error),
       planned: () => deps.planned(),
       log: (level, event, fields) => settings.log(level, event, { memberId, ...fields }),
     })
@@ -104,13 +107,19 @@ export class Knowledge {
   load(): void {
     this.#lastEventAt = this.#deps.log.lastFieldEventAt()
     this.reconciler.load()
-    this.enricher.load()
+    this.enricher.load(this.#deps.passedUpTo())
   }
 
   /** Takes new events over that have to be explained. */
   accept(events: Parameters<Enricher['accept']>[0]): void {
     if (events.length > 0) this.#lastEventAt = this.#deps.settings.now()
     this.enricher.accept(events)
+  }
+
+  /** Events came late, through the second store: more may have been lost. */
+  noteOutage(): void {
+    this.#lastEventAt = this.#deps.settings.now()
+    this.#deps.planned()
   }
 
   /** Does what is due by the alarm. */

@@ -11,6 +11,12 @@ import { arrivalOf, AWAITS, entryOf, fateOf, receivedAtOf, type StoredFate } fro
 /** Rows read at a time on a start. */
 const RECENT_PAGE = 100
 
+/** How far behind the youngest event one may be that still waits, in milliseconds. */
+const AWAITING_WINDOW_MS = 600_000
+
+/** How many rows are looked through for the last event about a field. */
+const MAX_LOOKED_THROUGH = 2000
+
 /** The log of one portal. Every method is one statement or a short loop; none awaits. */
 export class LogStore {
   readonly #db: Database
@@ -67,12 +73,13 @@ export class LogStore {
   }
 
   /**
-   * The entries that still wait to be explained, oldest first. They are the youngest of the log, so pages
-   * are read from its end until one has none.
+   * The entries that still wait to be explained, oldest first. They waited for seconds, or until the alarm that
+   * stands within minutes of each append: so pages are read from the log's end as far as that time reaches.
    */
   awaiting(): LogEntry[] {
     const found: LogEntry[] = []
     let before = Number.MAX_SAFE_INTEGER
+    let since = Number.NEGATIVE_INFINITY
     for (;;) {
       const rows = this.#db.all(
         'SELECT * FROM log WHERE sequence < ? ORDER BY sequence DESC LIMIT ?',
@@ -81,8 +88,11 @@ export class LogStore {
       )
       const waiting = rows.filter((row) => row['enrichment'] === AWAITS)
       found.push(...waiting.map(entryOf))
+      const [first] = rows
       const last = rows.at(-1)
-      if (last === undefined || waiting.length === 0) return found.toReversed()
+      if (first === undefined || last === undefined) return found.toReversed()
+      since = Math.max(since, receivedAtOf(first) - AWAITING_WINDOW_MS)
+      if (waiting.length === 0 && receivedAtOf(last) < since) return found.toReversed()
       before = numberOf(last, 'sequence')
     }
   }
@@ -93,7 +103,7 @@ export class LogStore {
       `SELECT max(received_at) AS at FROM
          (SELECT received_at, enrichment, reconciled FROM log ORDER BY sequence DESC LIMIT ?)
        WHERE enrichment IS NOT NULL AND reconciled = 0`,
-      RECENT_PAGE,
+      MAX_LOOKED_THROUGH,
     )[0]
     return typeof row?.['at'] === 'number' ? row['at'] : null
   }

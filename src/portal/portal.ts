@@ -79,6 +79,7 @@ export class PortalObject extends DurableObject<unknown> {
       ...parts,
       db,
       appender: () => this.#appender,
+      passedUpTo: () => Math.max(0, ...lanes.all().map(({ cursor }) => cursor)),
       deliverable: () => this.#delivery.start(),
       planned: () => this.#delivery.waker.wakeInTime(),
       failed: (error) => this.#report('knowledge_failed', error),
@@ -121,6 +122,7 @@ export class PortalObject extends DurableObject<unknown> {
     const { tokenHash } = request
     const isTrusted = this.#trust.trusts(tokenHash) || (await this.#trust.admit(tokenHash))
     if (!isTrusted) return { kind: 'untrusted' }
+    if (request.drained) this.#knowledge.noteOutage()
     return this.#appender.append(this.#knowledge.subscriber.withoutFixedUser(request))
   }
 
@@ -274,8 +276,9 @@ export class PortalObject extends DurableObject<unknown> {
       this.#settings.log('error', 'lanes_damaged', { memberId: this.#memberId })
     this.#delivery.deliverer.passSkipped()
     this.#delivery.matchNow()
-    this.#knowledge.load()
+    // First, since what begins now may move the alarm.
     await this.#alarm.load()
+    this.#knowledge.load()
     await this.#alarm.ensure(this.#delivery.waker.wakeAt())
   }
 
@@ -318,6 +321,7 @@ export class PortalObject extends DurableObject<unknown> {
       domain: () => this.#trust.domain(),
       tokens: () => this.#mirror.tokens(),
       reconciledAt: () => this.#knowledge.reconciler.lastRunAt(),
+      unreadable: () => this.#knowledge.reconciler.unreadable(),
     }
   }
 

@@ -6,6 +6,7 @@
 import { listFields, listSmartProcesses } from '../bitrix24/field-lists.ts'
 import { readFields, type FieldReads } from '../bitrix24/field-reader.ts'
 import type { RestCaller } from '../bitrix24/rest-client.ts'
+import { isTransient } from '../bitrix24/rest-error.ts'
 import type { FieldFamily } from '../core/event.ts'
 import type { FieldRead, FieldRef } from '../core/field-read.ts'
 import { tellDifference } from '../core/field-state.ts'
@@ -16,8 +17,10 @@ import {
   NO_RECONCILIATION,
   OWED_LOOK_MS,
   runDueAt,
-  SECOND_LOOK_MS,
+  postponeLooks,
   suspectField,
+  worseOf,
+  type ReadOutcome,
   type ReconciliationState,
 } from '../core/reconciliation.ts'
 import { earliest, SAFETY_ALARM_MS } from '../core/schedule.ts'
@@ -27,6 +30,9 @@ import type { FieldEntity, FieldStore } from './field-store.ts'
 
 /** The most fields of one request. */
 const CHUNK = 50
+
+/** The most entities of one run. */
+const MAX_ENTITIES = 300
 
 /** What the reconciler needs from the object around it. */
 export interface ReconcilerDeps {
@@ -50,6 +56,8 @@ export interface ReconcilerDeps {
   obey(waitMs: number): void
   /** Hears that events were added. */
   told(): void
+  /** Hears of work that failed. */
+  failed(error: unknown): void
   /** Hears that the time of the next run has changed. */
   planned(): void
   log(level: 'info' | 'warn', event: string, fields: Readonly<Record<string, number>>): void
@@ -88,6 +96,11 @@ export class Reconciler {
   /** When the last run ended that read everything; null before the first. */
   lastRunAt(): number | null {
     return this.#state.finishedAt
+  }
+
+  /** The entities that the last run was not allowed to read as a whole. */
+  unreadable(): readonly string[] {
+    return this.#state.unreadable
   }
 
   /** When the portal is compared next; null while it cannot be asked. */
@@ -145,20 +158,32 @@ export class Reconciler {
     this.#asked = false
     const startedAt = this.#deps.now()
     const generation = this.#deps.generation()
-    const entities = await this.#entities()
-    if (this.#deps.generation() !== generation) return
-    let isComplete = entities !== null
-    for (const entity of entities ?? []) {
-      const wasRead = await this.#compareEntity(entity, isUrgent)
-      if (this.#deps.generation() !== generation) return
-      isComplete &&= wasRead
+    const isOver = (): boolean => this.#deps.generation() !== generation
+    let outcome: ReadOutcome = 'failed'
+    const unreadable: string[] = []
+    try {
+      const entities = await this.#entities()
+      if (entities !== null) outcome = 'read'
+      for (const entity of entities ?? []) {
+        const was = await this.#compareEntity(entity, isUrgent)
+        if (isOver()) return
+        outcome = worseOf(outcome, was)
+        if (was === 'denied') unreadable.push(entity.entityId)
+      }
+    } catch (error) {
+      // Storage refused: the run counts as failed, so that it is not repeated without a pause.
+      outcome = 'failed'
+      this.#deps.failed(error)
     }
-    this.#save(endRun(this.#state, { startedAt, now: this.#deps.now(), isComplete }))
+    if (isOver()) return
+    const now = this.#deps.now()
+    this.#save(endRun(this.#state, { startedAt, now, outcome, unreadable }))
     const { suspects, failures } = this.#state
-    this.#deps.log(isComplete ? 'info' : 'warn', 'reconciled', {
+    this.#deps.log(outcome === 'read' ? 'info' : 'warn', 'reconciled', {
       suspects: suspects.length,
       failures,
-      ms: this.#deps.now() - startedAt,
+      unreadable: unreadable.length,
+      ms: now - startedAt,
     })
   }
 
@@ -178,31 +203,41 @@ export class Reconciler {
       .filter((family) => family !== 'type')
       .map((family) => ({ family, entityId: `CRM_${family.toUpperCase()}` }))
     const listed = smartProcesses.map((entityId) => ({ family: 'type' as const, entityId }))
-    const all: FieldEntity[] = [...subscribed, ...listed, ...this.#deps.fields.entities()]
-    return [...new Map(all.map((entity) => [entity.entityId, entity])).values()]
+    // Every other family has one entity, and it is subscribed or its events come from a webhook.
+    const met = this.#deps.fields.entities().filter(({ family, entityId }) => {
+      return family === 'type' || entityId === `CRM_${family.toUpperCase()}`
+    })
+    const all: FieldEntity[] = [...subscribed, ...listed, ...met]
+    return [...new Map(all.map((entity) => [entity.entityId, entity])).values()].slice(
+      0,
+      MAX_ENTITIES,
+    )
   }
 
-  /** True when everything of the entity was read. */
-  async #compareEntity(entity: FieldEntity, isUrgent: boolean): Promise<boolean> {
+  async #compareEntity(entity: FieldEntity, isUrgent: boolean): Promise<ReadOutcome> {
     const generation = this.#deps.generation()
     const listed = await listFields(entity, this.#deps.call)
-    if (!listed.ok || this.#deps.generation() !== generation) return false
+    if (this.#deps.generation() !== generation) return 'failed'
+    if (!listed.ok) {
+      return listed.error === 'incomplete' || !isTransient(listed.error) ? 'denied' : 'failed'
+    }
     const ids = new Set([...listed.value, ...this.#deps.fields.idsOf(entity)])
     const refs = [...ids].toSorted((a, b) => a - b).map((id) => ({ ...entity, id }))
     const hasBaseline = Object.hasOwn(this.#state.baselines, entity.entityId)
     const living = refs.filter(({ id }) => this.#deps.fields.find(id)?.isGone !== true)
-    let isComplete = true
+    let outcome: ReadOutcome = 'read'
     for (let start = 0; start < living.length; start += CHUNK) {
       const chunk = living.slice(start, start + CHUNK)
-      isComplete = (await this.#compare(chunk, { isUrgent, hasBaseline })) && isComplete
-      if (this.#deps.generation() !== generation) return false
+      outcome = worseOf(outcome, await this.#compare(chunk, { isUrgent, hasBaseline }))
+      if (this.#deps.generation() !== generation) return 'failed'
     }
-    if (isComplete && !hasBaseline) {
+    // An empty list may be one without rights: it would make every field look new later.
+    if (outcome === 'read' && !hasBaseline && living.length > 0) {
       const { baselines } = this.#state
       const now = this.#deps.now()
       this.#save({ ...this.#state, baselines: { ...baselines, [entity.entityId]: now } })
     }
-    return isComplete
+    return outcome
   }
 
   async #lookAgain(): Promise<void> {
@@ -210,39 +245,41 @@ export class Reconciler {
     const due = this.#state.suspects.filter(({ dueAt }) => dueAt <= now)
     const chunk = due.slice(0, CHUNK)
     const generation = this.#deps.generation()
-    const isComplete = await this.#compare(chunk, { isUrgent: false, hasBaseline: true })
-    if (isComplete || this.#deps.generation() !== generation) return
-    let next = this.#state
-    const dueAt = this.#deps.now() + SECOND_LOOK_MS
-    for (const { id } of chunk) {
-      const known = next.suspects.find((suspect) => suspect.id === id)
-      if (known !== undefined && known.dueAt <= this.#deps.now()) {
-        next = suspectField(next, { ...known, dueAt })
-      }
+    try {
+      await this.#compare(chunk, { isUrgent: false, hasBaseline: true })
+    } catch (error) {
+      this.#deps.failed(error)
     }
-    this.#save(next)
+    if (this.#deps.generation() !== generation) return
+    // Whatever is still due was not answered.
+    const ids = new Set(chunk.map(({ id }) => id))
+    const after = this.#deps.now()
+    const isDue = this.#state.suspects.some(({ id, dueAt }) => ids.has(id) && dueAt <= after)
+    if (isDue) this.#save(postponeLooks(this.#state, ids, after))
   }
 
-  /** Reads some fields and judges them; true when each of them was answered. */
+  /** Reads some fields and judges them. */
   async #compare(
     refs: readonly FieldRef[],
     { isUrgent, hasBaseline }: Pick<Judging, 'isUrgent' | 'hasBaseline'>,
-  ): Promise<boolean> {
-    await this.#deps.idle()
+  ): Promise<ReadOutcome> {
     const generation = this.#deps.generation()
+    await this.#deps.idle()
     const versions = new Map(refs.map(({ id }) => [id, this.#deps.fields.versionOf(id)]))
     const answer = await readFields(refs, [], this.#deps.call)
-    if (this.#deps.generation() !== generation) return false
+    if (this.#deps.generation() !== generation) return 'failed'
     if (!answer.ok) {
-      if (answer.error.code !== 'answer_too_large' || refs.length === 1) return false
+      if (answer.error.code !== 'answer_too_large' || refs.length === 1) {
+        return isTransient(answer.error) ? 'failed' : 'denied'
+      }
       const middle = Math.ceil(refs.length / 2)
       const first = await this.#compare(refs.slice(0, middle), { isUrgent, hasBaseline })
-      return (await this.#compare(refs.slice(middle), { isUrgent, hasBaseline })) && first
+      return worseOf(first, await this.#compare(refs.slice(middle), { isUrgent, hasBaseline }))
     }
-    if (answer.value.retryAfterMs !== null) this.#deps.obey(answer.value.retryAfterMs)
+    const { reads, retryAfterMs } = answer.value
+    if (retryAfterMs !== null) this.#deps.obey(retryAfterMs)
     this.#judge(refs, answer.value, { isUrgent, hasBaseline, versions })
-    const { reads } = answer.value
-    return refs.every(({ id }) => (reads.get(id)?.kind ?? 'failed') !== 'failed')
+    return refs.map(({ id }) => outcomeOf(reads.get(id))).reduce(worseOf, 'read')
   }
 
   #judge(refs: readonly FieldRef[], { reads, readAt }: FieldReads, judging: Judging): void {
@@ -280,6 +317,13 @@ export class Reconciler {
     this.#deps.db.transaction(() => this.#deps.fields.saveReconciliation(next))
     this.#state = next
   }
+}
+
+/** What stays unanswered although the portal answers is not mended by asking again soon. */
+function outcomeOf(read: FieldRead | undefined): ReadOutcome {
+  if (read?.kind !== 'failed') return read === undefined ? 'failed' : 'read'
+  const isDenied = read.reason === 'access_denied' || read.reason === 'tokens_lost'
+  return isDenied ? 'denied' : 'failed'
 }
 
 const UNANSWERED: FieldRead = { kind: 'failed', reason: 'portal_unreachable' }

@@ -50,6 +50,8 @@ export interface ViewDeps {
   readonly state: Pick<PortalState, 'head' | 'install' | 'pending'>
   /** The end of the last comparison that read everything, in unix milliseconds. */
   reconciledAt(): number | null
+  /** Entities that it was not allowed to read as a whole. */
+  unreadable(): readonly string[]
   domain(): string | null
   /** Whether the stored pair can be opened with the keys configured. */
   tokens(): 'valid' | 'lost' | 'none'
@@ -117,6 +119,7 @@ export function portalView(deps: ViewDeps) {
     erased: install.erased,
     lastEventAt: isoTime(last?.receivedAt ?? null),
     lastReconcileAt: isoTime(deps.reconciledAt()),
+    unreadable: deps.unreadable(),
     subscriptions: {
       checkedAt: isoTime(install.subscriptions.checkedAt),
       missing: install.subscriptions.missing.map((name) => displayName(name)),

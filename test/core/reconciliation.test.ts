@@ -9,8 +9,10 @@ import {
   MAX_LOOKS,
   MAX_SUSPECTS,
   NO_RECONCILIATION,
+  postponeLooks,
   runDueAt,
   suspectField,
+  worseOf,
   type Suspect,
 } from '../../src/core/reconciliation.ts'
 
@@ -21,12 +23,13 @@ const DIFFERENCE = {
   action: 'updated' as const,
   changes: [{ attribute: 'SORT', before: '1', after: '2' }],
 }
+const FIRST_LOOK = judgeDifference(DIFFERENCE, { suspect: null, isUrgent: false })
 const SUSPECT: Suspect = {
   id: 235,
   family: 'requisite',
   entityId: 'CRM_REQUISITE',
   dueAt: NOW,
-  seen: JSON.stringify(DIFFERENCE),
+  seen: FIRST_LOOK.tell ? null : FIRST_LOOK.seen,
   looks: 1,
 }
 
@@ -46,12 +49,49 @@ describe('the next run', () => {
   })
 })
 
+describe('the outcome of a run', () => {
+  it('is the worst of its parts', () => {
+    expect(worseOf('read', 'denied')).toBe('denied')
+    expect(worseOf('denied', 'failed')).toBe('failed')
+    expect(worseOf('failed', 'read')).toBe('failed')
+    expect(worseOf('read', 'read')).toBe('read')
+  })
+
+  it('is no failure where the portal denies: nothing is repeated, and the operator sees what', () => {
+    const run = { startedAt: NOW, now: NOW + 1, unreadable: ['CRM_LEAD'] }
+    const state = endRun(NO_RECONCILIATION, { ...run, outcome: 'denied' })
+    expect(state).toMatchObject({
+      finishedAt: NOW + 1,
+      retryAt: null,
+      failures: 0,
+      unreadable: ['CRM_LEAD'],
+    })
+  })
+})
+
+describe('looks that nobody answers', () => {
+  it('wait longer each time, and end', () => {
+    let state = suspectField(NO_RECONCILIATION, { ...SUSPECT, looks: 0, dueAt: NOW })
+    const waits: number[] = []
+    for (;;) {
+      const now = state.suspects[0]?.dueAt ?? 0
+      state = postponeLooks(state, new Set([235]), now)
+      const next = state.suspects[0]
+      if (next === undefined) break
+      waits.push((next.dueAt - now) / MINUTE)
+    }
+    expect(waits).toEqual([5, 15, 60, 60, 60])
+    const other = suspectField(NO_RECONCILIATION, { ...SUSPECT, id: 9 })
+    expect(postponeLooks(other, new Set([235]), NOW)).toEqual(other)
+  })
+})
+
 describe('the end of a run', () => {
   it('counts failures and waits longer with each, at most an hour', () => {
     let state = NO_RECONCILIATION
     const waits: number[] = []
     for (let count = 0; count < 5; count += 1) {
-      state = endRun(state, { startedAt: NOW, now: NOW, isComplete: false })
+      state = endRun(state, { startedAt: NOW, now: NOW, outcome: 'failed', unreadable: [] })
       waits.push((state.retryAt ?? 0) - NOW)
     }
     expect(waits).toEqual([1, 5, 15, 60, 60].map((minutes) => minutes * MINUTE))
@@ -59,8 +99,18 @@ describe('the end of a run', () => {
   })
 
   it('forgets failures when everything was read', () => {
-    const failed = endRun(NO_RECONCILIATION, { startedAt: NOW, now: NOW, isComplete: false })
-    const state = endRun(failed, { startedAt: NOW + 1, now: NOW + 2, isComplete: true })
+    const failed = endRun(NO_RECONCILIATION, {
+      startedAt: NOW,
+      now: NOW,
+      outcome: 'failed',
+      unreadable: [],
+    })
+    const state = endRun(failed, {
+      startedAt: NOW + 1,
+      now: NOW + 2,
+      outcome: 'read',
+      unreadable: [],
+    })
     expect(state).toEqual({ ...NO_RECONCILIATION, startedAt: NOW + 1, finishedAt: NOW + 2 })
   })
 })
@@ -69,7 +119,7 @@ describe('a difference', () => {
   it('is looked at again before it is told', () => {
     expect(judgeDifference(DIFFERENCE, { suspect: null, isUrgent: false })).toEqual({
       tell: false,
-      seen: JSON.stringify(DIFFERENCE),
+      seen: expect.stringMatching(/^[0-9a-f]{1,8}-\d+$/),
       looks: 1,
     })
   })

@@ -163,6 +163,7 @@ describe('GET /portals/{memberId}', () => {
       erased: 0,
       lastEventAt: ANY_TIME,
       lastReconcileAt: null,
+      unreadable: [],
       subscriptions: { checkedAt: null, missing: [] },
       refused: { count: 0, lastAt: null, reason: null, remedy: null },
       lanes: [

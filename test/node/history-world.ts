@@ -69,14 +69,14 @@ export class HistoryWorld {
   }
 
   /** The object ends and begins anew: memory is gone, storage stays. */
-  restart(): void {
+  restart({ passedUpTo = 0 }: { readonly passedUpTo?: number } = {}): void {
     this.#recent = new RecentEvents()
     this.#parts = this.#build()
     for (const { arrival, sequence } of this.log.recentArrivals(this.clock.now())) {
       this.#recent.remember(arrival, sequence)
     }
     this.reconciler.load()
-    this.enricher.load()
+    this.enricher.load(passedUpTo)
   }
 
   /** Stores an event as the portal sent it. */
@@ -196,6 +196,7 @@ export class HistoryWorld {
       isWaiting: (id) => enricher.isWaiting(id),
       idle: () => enricher.idle(),
       told: () => {},
+      failed: (error) => void this.failures.push(error),
       planned: () => {},
       log: () => {},
     })
