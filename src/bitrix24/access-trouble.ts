@@ -37,9 +37,10 @@ export const NOT_CONFIGURED = 'not_configured'
 /** What a failed call means for the portal; null for one that concerns its method only. */
 export function troubleOfCall(method: string, { kind, code }: RestError): AccessTrouble | null {
   // An administrator confirms single methods: `user.get` that waits says nothing of reading fields.
-  if (kind === 'method_confirmation' && !/^(?:crm\.|batch$)/.test(method)) return null
-  // event.bind denies what only an administrator may do with the same code.
-  if (kind === 'no_rights' && !method.startsWith('event.')) {
+  // So does a denial: event.bind denies what only an administrator may do with the same code.
+  const isReading = /^(?:crm\.|userfieldconfig\.|batch$)/.test(method)
+  if (kind === 'method_confirmation' && !isReading) return null
+  if (kind === 'no_rights' && isReading) {
     return PORTAL_WIDE_DENIALS.has(code.toLowerCase()) ? 'no_rights' : null
   }
   return commonTrouble(kind)

@@ -17,6 +17,7 @@ export type AccessTrouble =
   | 'method_confirmation'
   | 'secret_refused'
   | 'not_configured'
+  | 'webhook_refused'
 
 /** A trouble as it is remembered. */
 export interface AccessState {
@@ -62,21 +63,21 @@ const MEANINGS: Readonly<Record<AccessTrouble, Meaning>> = {
     reason: 'access_denied',
     isFinal: false,
     remedy:
-      "The portal's plan has ended or does not allow REST: renew it; the relay tries again each hour",
+      "The portal's plan has ended or does not allow REST: renew it; the relay tries again with a later event, at most once an hour",
   },
   no_rights: {
     status: 'no_rights',
     reason: 'access_denied',
     isFinal: false,
     remedy:
-      'The user whose token is kept may not do this: let an administrator open the application, and check its rights; the relay tries again each hour',
+      'The user whose token is kept may not do this: let an administrator open the application, and check its rights; the relay tries again with a later event, at most once an hour',
   },
   method_confirmation: {
     status: 'no_rights',
     reason: 'access_denied',
     isFinal: false,
     remedy:
-      "An administrator of the portal has to confirm the application's request; the relay tries again each hour",
+      "An administrator of the portal has to confirm the application's request; the relay tries again with a later event, at most once an hour",
   },
   secret_refused: {
     status: 'tokens_lost',
@@ -85,6 +86,13 @@ const MEANINGS: Readonly<Record<AccessTrouble, Meaning>> = {
     remedy:
       "Bitrix24 refuses the application's client secret: correct BITRIX24_CLIENT_SECRET or BITRIX24_APPLICATIONS",
   },
+  webhook_refused: {
+    status: 'tokens_lost',
+    reason: 'tokens_lost',
+    isFinal: false,
+    remedy:
+      'The portal refuses the incoming webhook: make a new one with the scope crm, and put its address into the secret that OUTGOING_WEBHOOK_TOKENS names',
+  },
   not_configured: {
     status: 'tokens_lost',
     reason: 'access_denied',
@@ -92,6 +100,33 @@ const MEANINGS: Readonly<Record<AccessTrouble, Meaning>> = {
     remedy:
       'The application of this portal, or its OAuth server, is not configured: add it to BITRIX24_APPLICATIONS or BITRIX24_OAUTH_URLS',
   },
+}
+
+/** What access rests on: the application of an install and what is remembered of it. */
+interface AccessBase {
+  readonly application: { readonly clientId: string; readonly oauthUrl: string } | null
+  readonly access: AccessState | null
+}
+
+/** What of the configuration access depends on. */
+interface AccessConfiguration {
+  readonly applications: ReadonlyMap<string, string>
+  readonly oauthUrls: readonly string[]
+}
+
+/**
+ * The trouble of an install under the present configuration: without its application, or its OAuth server,
+ * nothing can be renewed, whatever is remembered; and that ends when it is configured.
+ */
+export function accessOf(
+  { application, access }: AccessBase,
+  { applications, oauthUrls }: AccessConfiguration,
+): AccessState | null {
+  if (application === null) return access
+  const isConfigured =
+    applications.has(application.clientId) && oauthUrls.includes(application.oauthUrl)
+  if (!isConfigured) return { trouble: 'not_configured', code: '', at: Number.POSITIVE_INFINITY }
+  return access?.trouble === 'not_configured' ? null : access
 }
 
 /** The state of a portal with that trouble. */

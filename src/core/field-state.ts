@@ -88,11 +88,11 @@ export function newFieldState({ family, id, entityId, fieldName }: UserField): F
 }
 
 /**
- * Whether the events can be explained without asking the portal: the field is deleted by one of them, or
- * was before. Bitrix24 never gives an id twice.
+ * Whether the events can be explained without asking the portal: one of them says that the field is deleted.
+ * Bitrix24 never gives an id twice, but a deletion that a comparison found may have been an error of the portal.
  */
-export function needsNoRead(state: FieldState, events: readonly WaitingEvent[]): boolean {
-  return state.isGone || events.some(({ event }) => event.field.action === 'deleted')
+export function needsNoRead(events: readonly WaitingEvent[]): boolean {
+  return events.some(({ event }) => event.field.action === 'deleted')
 }
 
 /** Explains events that need no read, or whose read found the field gone. */
@@ -112,7 +112,9 @@ export function explainGone(
     enrichments.set(sequence, { ...known, status: 'complete', ...deletion(next) })
     if (!next.isGone) next = goneState(next, sequence)
   }
-  return { enrichments, state: next, further: null }
+  // Nothing of a field that is gone, and was never read, can be told any more.
+  const owed = next.attributes === null ? [] : next.owed
+  return { enrichments, state: { ...next, owed }, further: null }
 }
 
 function deletion(state: FieldState): Pick<Enrichment, 'changes' | 'toldBy' | 'readAt'> {
@@ -134,7 +136,8 @@ export function explainFound(
   { attributes, ...context }: ReadContext & { readonly attributes: FieldAttributes },
 ): Explained {
   const told = tellRead(state, events, attributes)
-  const next = { ...state, attributes, readAt: context.readAt, owed: [], isTold: told.isTold }
+  const { readAt } = context
+  const next = { ...state, attributes, readAt, owed: [], isTold: told.isTold, isGone: false }
   const first = events[0]
   if (first === undefined) {
     const { changes } = told
@@ -216,7 +219,8 @@ export function explainThin(
   }))
   return {
     enrichments,
-    state: { ...state, owed: [...state.owed, ...owed].slice(-MAX_OWED) },
+    // Of a field that is gone nothing is owed; should the portal show it again, a comparison tells it.
+    state: state.isGone ? state : { ...state, owed: [...state.owed, ...owed].slice(-MAX_OWED) },
     further: null,
   }
 }
@@ -256,7 +260,8 @@ export function adoptRead(
   read: FieldRead,
   { readAt, isBaseline }: { readonly readAt: number; readonly isBaseline: boolean },
 ): FieldState {
-  if (read.kind !== 'found') return state
+  if (read.kind === 'gone') return { ...state, owed: [] }
+  if (read.kind === 'failed') return state
   const isTold = state.isTold || isBaseline
   return { ...state, attributes: read.attributes, readAt, isTold, owed: [] }
 }

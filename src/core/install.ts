@@ -4,6 +4,7 @@
  */
 import type { AccessState } from './access.ts'
 import { equalInConstantTime } from './constant-time.ts'
+import { isNewPair, takePairs, type Pairs } from './install-pairs.ts'
 import { DAY_MS } from './retry.ts'
 
 /** A former application token stays valid this long beside a new one. */
@@ -17,13 +18,12 @@ export interface TokenHash {
 }
 
 /** What the OAuth server confirmed about the application's installation, with its sealed pairs. */
-export interface ApplicationInstall {
+export interface ApplicationInstall extends Pairs {
   readonly clientId: string
   readonly domain: string
   readonly clientEndpoint: string
   readonly oauthUrl: string
   readonly installerUserId: number
-  readonly systemUserId: number | null
   /** Application status letter: L, F, D, T, P, S; null when not told. */
   readonly applicationStatus: string | null
   readonly scope: string | null
@@ -31,14 +31,6 @@ export interface ApplicationInstall {
   readonly installedAt: number
   /** False until the application's installation was finished in the portal. */
   readonly finished: boolean
-  /** The installer's pair, sealed; null when it could not be sealed. */
-  readonly tokens: string | null
-  /** Unix seconds; a pair is never replaced by an older one. */
-  readonly tokensIssuedAt: number
-  /** The system user's pair, sealed. */
-  readonly systemTokens: string | null
-  /** Unix seconds; 0 while there is none. */
-  readonly systemTokensIssuedAt: number
 }
 
 /** An outgoing webhook that has spoken for this portal. */
@@ -174,7 +166,8 @@ export function takeInstall(
   const former = state.application
   const mayChange = former === null || isOwner(former, confirmed)
   const isCurrent = mayChange && confirmed.ts >= (state.tokenTs ?? state.installTs ?? 0)
-  const pairs = takePairs(former, confirmed)
+  const isLost = state.access?.trouble === 'tokens_lost'
+  const pairs = takePairs(former, confirmed.application, { mayChange, isLost })
   const next: InstallState = {
     ...state,
     installTs: installTimeAfter(state, confirmed),
@@ -210,54 +203,12 @@ function hasOtherRecord(before: InstallState, after: InstallState): boolean {
   return JSON.stringify(recordOf(before)) !== JSON.stringify(recordOf(after))
 }
 
-/** A new pair may end whatever was wrong with the access. */
-function isNewPair(former: Pairs | null, { tokens, systemTokens }: Pairs): boolean {
-  return tokens !== (former?.tokens ?? null) || systemTokens !== (former?.systemTokens ?? null)
-}
-
-type Pairs = Pick<
-  ApplicationInstall,
-  'tokens' | 'tokensIssuedAt' | 'systemTokens' | 'systemTokensIssuedAt' | 'systemUserId'
->
-
 /** Whether a verified user may change what the portal is known by, once an installation is recorded. */
 export function isOwner(
   former: Pick<ApplicationInstall, 'installerUserId' | 'systemUserId'> | null,
   { userId, isAdmin }: { readonly userId: number; readonly isAdmin: boolean },
 ): boolean {
   return isAdmin || userId === former?.installerUserId || userId === former?.systemUserId
-}
-
-function takePairs(former: ApplicationInstall | null, confirmed: ConfirmedInstall): Pairs {
-  const { application } = confirmed
-  if (former === null) return application
-  const mayChange = isOwner(former, confirmed)
-  const isNewer = application.tokensIssuedAt >= former.tokensIssuedAt
-  // A pair that could not be sealed is no reason to forget one that a returning key may open.
-  const pair = mayChange && isNewer && application.tokens !== null ? application : former
-  const systemUserId = (mayChange ? application.systemUserId : null) ?? former.systemUserId
-  const isSameUser = systemUserId === former.systemUserId
-  return {
-    tokens: pair.tokens,
-    tokensIssuedAt: pair.tokensIssuedAt,
-    ...takeSystemPair(former, application, { mayChange, isSameUser }),
-    systemUserId,
-  }
-}
-
-function takeSystemPair(
-  former: ApplicationInstall,
-  brought: ConfirmedInstall['application'],
-  { mayChange, isSameUser }: { readonly mayChange: boolean; readonly isSameUser: boolean },
-): Pick<ApplicationInstall, 'systemTokens' | 'systemTokensIssuedAt'> {
-  const { systemTokens, systemTokensIssuedAt } = brought
-  const isNewer = !isSameUser || systemTokensIssuedAt >= former.systemTokensIssuedAt
-  if (mayChange && systemTokens !== null && isNewer) return { systemTokens, systemTokensIssuedAt }
-  if (!isSameUser) return { systemTokens: null, systemTokensIssuedAt: 0 }
-  return {
-    systemTokens: former.systemTokens,
-    systemTokensIssuedAt: former.systemTokensIssuedAt,
-  }
 }
 
 function takeToken(

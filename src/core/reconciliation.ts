@@ -221,7 +221,11 @@ export function judgeReads(fields: readonly ComparedField[], terms: JudgeTerms):
   const adopted: FieldState[] = []
   let next = terms.state
   for (const { ref, known, read } of fields) {
-    if (read.kind === 'failed') continue
+    if (read.kind === 'failed') {
+      // It is listed, so it exists: no later read may tell it as new.
+      if (!hasBaseline && known === null) adopted.push({ ...existing(ref), isTold: true })
+      continue
+    }
     const state = known ?? namedState(ref, read)
     const difference = state && compareRead(state, read, { hasBaseline })
     if (state === null || difference === null) {
@@ -252,6 +256,10 @@ function namedState({ family, id, entityId }: FieldRef, read: FieldRead): FieldS
   const name = read.attributes['FIELD_NAME']
   const fieldName = typeof name === 'string' ? name : ''
   return newFieldState({ family, id, entityId, fieldName, action: 'updated' })
+}
+
+function existing({ family, id, entityId }: FieldRef): FieldState {
+  return newFieldState({ family, id, entityId, fieldName: '', action: 'updated' })
 }
 
 function isSame(one: FieldState, other: FieldState): boolean {

@@ -185,7 +185,7 @@ export class Enricher {
     for (const [field, events] of this.#waiting.byField()) {
       const state = this.#stateOf(field)
       const userNames = this.#names.known()
-      if (needsNoRead(state, events)) {
+      if (needsNoRead(events)) {
         explained.push([
           explainGone(state, events, { readAt: this.#deps.now(), userNames }),
           events,
@@ -281,7 +281,7 @@ export class Enricher {
     const userNames = this.#names.known()
     const explained = groupByField(events).map(([field, group]) => {
       const state = this.#stateOf(field)
-      return needsNoRead(state, group)
+      return needsNoRead(group)
         ? explainGone(state, group, { readAt: this.#deps.now(), userNames })
         : explainThin(state, group, { reason, userNames })
     })

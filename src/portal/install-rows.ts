@@ -2,8 +2,6 @@
 import { NO_INSTALL, type InstallState, type PendingInstall } from '../core/install.ts'
 import { textOf, type Database } from './database.ts'
 
-const OLDER_APPLICATION = { systemTokensIssuedAt: 0 }
-
 /** The small rows of one portal. */
 export class InstallRows {
   readonly #db: Database
@@ -23,7 +21,11 @@ export class InstallRows {
     return {
       ...NO_INSTALL,
       ...stored,
-      application: application && { ...OLDER_APPLICATION, ...application },
+      application: application && {
+        ...application,
+        // Both pairs came with the same event.
+        systemTokensIssuedAt: application.systemTokensIssuedAt ?? application.tokensIssuedAt,
+      },
       subscriptions: { ...NO_INSTALL.subscriptions, ...subscriptions },
     }
   }

@@ -29,3 +29,13 @@ export function errorOf({ trouble, code }: AccessState): RestError {
 export function isPairLost({ kind }: RestError): boolean {
   return kind === 'dead_token' || kind === 'expired'
 }
+
+/** Whether the application may not ask, while an incoming webhook of the same portal still might. */
+export function isApplicationEnded({ kind }: RestError): boolean {
+  return kind === 'uninstalled' || kind === 'suspended'
+}
+
+/** Whether an incoming webhook was refused as such: it is gone, or its user or plan may not do this. */
+export function isWebhookRefused({ kind }: RestError): boolean {
+  return !['unreachable', 'rate_limited', 'not_found', 'refused', 'no_scope'].includes(kind)
+}

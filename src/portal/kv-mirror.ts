@@ -2,6 +2,7 @@
  * KV follows the object: a dirty flag is set with every change of the install and cleared only by a write
  * that succeeded for exactly that state. The alarm repeats it.
  */
+import type { AccessTrouble } from '../core/access.ts'
 import type { InstallState } from '../core/install.ts'
 import { describeError } from '../core/redact.ts'
 import type { InstallRecord } from '../storage/install-store.ts'
@@ -11,6 +12,8 @@ import { forgetWebhooks, hashWebhooks } from './trust.ts'
 
 /** The wait before a failed write is repeated, in milliseconds. */
 export const KV_RETRY_MS = 60_000
+
+const PAIR_ENDS: ReadonlySet<AccessTrouble> = new Set(['tokens_lost', 'uninstalled', 'deleted'])
 
 /** What the mirror needs from the object around it. */
 export interface KvMirrorDeps {
@@ -92,12 +95,14 @@ export class KvMirror {
     }
   }
 
-  /** Whether the installer's pair can be opened with the keys configured. */
+  /** Whether any pair can be opened with the keys configured, and has not been refused for good. */
   tokens(): 'valid' | 'lost' | 'none' {
-    const { application } = this.#deps.state.install()
+    const { application, access } = this.#deps.state.install()
     if (application === null) return 'none'
-    const { tokens } = application
-    return tokens !== null && this.#deps.settings.sealer.canOpen(tokens) ? 'valid' : 'lost'
+    if (access !== null && PAIR_ENDS.has(access.trouble)) return 'lost'
+    const { sealer } = this.#deps.settings
+    const pairs = [application.tokens, application.systemTokens]
+    return pairs.some((pair) => pair !== null && sealer.canOpen(pair)) ? 'valid' : 'lost'
   }
 }
 

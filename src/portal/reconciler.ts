@@ -63,10 +63,15 @@ export interface ReconcilerDeps {
   log(level: 'info' | 'warn', event: string, fields: Readonly<Record<string, number>>): void
 }
 
-/** What one read of a chunk is judged by. */
-interface Judging {
+/** What a comparison is done by; an answer of an earlier generation is thrown away. */
+interface CompareTerms {
   readonly isUrgent: boolean
   readonly hasBaseline: boolean
+  readonly generation: number
+}
+
+/** What one read of a chunk is judged by. */
+interface Judging extends CompareTerms {
   /** The fields' versions before they were read. */
   readonly versions: ReadonlyMap<number, number>
 }
@@ -224,15 +229,19 @@ export class Reconciler {
     const ids = new Set([...listed.value, ...this.#deps.fields.idsOf(entity)])
     const refs = [...ids].toSorted((a, b) => a - b).map((id) => ({ ...entity, id }))
     const hasBaseline = Object.hasOwn(this.#state.baselines, entity.entityId)
-    const living = refs.filter(({ id }) => this.#deps.fields.find(id)?.isGone !== true)
+    const present = new Set(listed.value)
+    const living = refs.filter(
+      ({ id }) => present.has(id) || this.#deps.fields.find(id)?.isGone !== true,
+    )
     let outcome: ReadOutcome = 'read'
     for (let start = 0; start < living.length; start += CHUNK) {
       const chunk = living.slice(start, start + CHUNK)
-      outcome = worseOf(outcome, await this.#compare(chunk, { isUrgent, hasBaseline }))
+      const terms = { isUrgent, hasBaseline, generation }
+      outcome = worseOf(outcome, await this.#compare(chunk, terms))
       if (this.#deps.generation() !== generation) return 'failed'
     }
     // An empty list may be one without rights: it would make every field look new later.
-    if (outcome === 'read' && !hasBaseline && living.length > 0) {
+    if (outcome !== 'failed' && !hasBaseline && living.length > 0) {
       const { baselines } = this.#state
       const now = this.#deps.now()
       this.#save({ ...this.#state, baselines: { ...baselines, [entity.entityId]: now } })
@@ -243,10 +252,12 @@ export class Reconciler {
   async #lookAgain(): Promise<void> {
     const now = this.#deps.now()
     const due = this.#state.suspects.filter(({ dueAt }) => dueAt <= now)
-    const chunk = due.slice(0, CHUNK)
+    const entityId = due[0]?.entityId ?? ''
+    const chunk = due.filter((suspect) => suspect.entityId === entityId).slice(0, CHUNK)
     const generation = this.#deps.generation()
+    const hasBaseline = Object.hasOwn(this.#state.baselines, entityId)
     try {
-      await this.#compare(chunk, { isUrgent: false, hasBaseline: true })
+      await this.#compare(chunk, { isUrgent: false, hasBaseline, generation })
     } catch (error) {
       this.#deps.failed(error)
     }
@@ -259,11 +270,8 @@ export class Reconciler {
   }
 
   /** Reads some fields and judges them. */
-  async #compare(
-    refs: readonly FieldRef[],
-    { isUrgent, hasBaseline }: Pick<Judging, 'isUrgent' | 'hasBaseline'>,
-  ): Promise<ReadOutcome> {
-    const generation = this.#deps.generation()
+  async #compare(refs: readonly FieldRef[], terms: CompareTerms): Promise<ReadOutcome> {
+    const { generation } = terms
     await this.#deps.idle()
     const versions = new Map(refs.map(({ id }) => [id, this.#deps.fields.versionOf(id)]))
     const answer = await readFields(refs, [], this.#deps.call)
@@ -273,12 +281,12 @@ export class Reconciler {
         return isTransient(answer.error) ? 'failed' : 'denied'
       }
       const middle = Math.ceil(refs.length / 2)
-      const first = await this.#compare(refs.slice(0, middle), { isUrgent, hasBaseline })
-      return worseOf(first, await this.#compare(refs.slice(middle), { isUrgent, hasBaseline }))
+      const first = await this.#compare(refs.slice(0, middle), terms)
+      return worseOf(first, await this.#compare(refs.slice(middle), terms))
     }
     const { reads, retryAfterMs } = answer.value
     if (retryAfterMs !== null) this.#deps.obey(retryAfterMs)
-    this.#judge(refs, answer.value, { isUrgent, hasBaseline, versions })
+    this.#judge(refs, answer.value, { ...terms, versions })
     return refs.map(({ id }) => outcomeOf(reads.get(id))).reduce(worseOf, 'read')
   }
 
@@ -322,8 +330,7 @@ export class Reconciler {
 /** What stays unanswered although the portal answers is not mended by asking again soon. */
 function outcomeOf(read: FieldRead | undefined): ReadOutcome {
   if (read?.kind !== 'failed') return read === undefined ? 'failed' : 'read'
-  const isDenied = read.reason === 'access_denied' || read.reason === 'tokens_lost'
-  return isDenied ? 'denied' : 'failed'
+  return read.reason === 'rate_limited' || read.reason === 'timeout' ? 'failed' : 'denied'
 }
 
 const UNANSWERED: FieldRead = { kind: 'failed', reason: 'portal_unreachable' }

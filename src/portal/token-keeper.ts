@@ -6,9 +6,11 @@
 import { NOT_CONFIGURED, troubleOfCall, troubleOfRefresh } from '../bitrix24/access-trouble.ts'
 import type { JsonObject } from '../bitrix24/json.ts'
 import { askAppInfo, refreshTokens } from '../bitrix24/oauth.ts'
-import { callRest, checkEndpoint, type RestCaller } from '../bitrix24/rest-client.ts'
-import type { RestError } from '../bitrix24/rest-error.ts'
+import { newAddressOf } from '../bitrix24/renamed-portal.ts'
+import { callRest, type RestCaller } from '../bitrix24/rest-client.ts'
+import { isTransient, type RestError } from '../bitrix24/rest-error.ts'
 import {
+  accessOf,
   isBlocked,
   thinReasonOfTrouble,
   type AccessState,
@@ -16,9 +18,10 @@ import {
 } from '../core/access.ts'
 import type { ThinReason } from '../core/event.ts'
 import { clampTs, type ApplicationInstall } from '../core/install.ts'
-import { readingUrl } from '../core/outgoing-webhook.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { DAY_MS } from '../core/retry.ts'
+import { CALL_TIMEOUT_MS, IncomingWebhook } from './incoming-webhook.ts'
+import { OpenedPairs } from './opened-pairs.ts'
 import { ORDER, type CallPurpose } from './pair-order.ts'
 import type { PortalState } from './portal-state.ts'
 import { watchPair } from './same-pair.ts'
@@ -29,15 +32,16 @@ import {
   OF_ANOTHER_PORTAL,
   UNREADABLE_PAIR,
   errorOf,
+  isApplicationEnded,
   isPairLost,
 } from './keeper-errors.ts'
-import { issuedAt, openPair, pairOf, sealPair, type PairField, type StoredPair } from './vault.ts'
-
-/** How long one call may take, its answer included. */
-export const CALL_TIMEOUT_MS = 15_000
+import { issuedAt, pairOf, sealPair, type PairField } from './vault.ts'
 
 /** A pair older than this is refreshed although nobody needs it: it dies after about 30 days. */
 export const KEEP_ALIVE_MS = 20 * DAY_MS
+
+/** How long an OAuth server that cannot answer is left alone, unless it names a time itself. */
+export const REFRESH_REST_MS = 30_000
 
 /** How often the OAuth server is asked where a portal that redirects has gone. */
 export const RENAME_REST_MS = 600_000
@@ -65,21 +69,26 @@ export class TokenKeeper {
   readonly #refreshing = new Map<PairField, Promise<Result<null, RestError>>>()
   /** Sealed pairs that the OAuth server has refused for good. */
   readonly #dead = new Set<string>()
-  readonly #opened = new Map<PairField, { readonly sealed: string; readonly pair: StoredPair }>()
+  readonly #opened: OpenedPairs
+  readonly #webhook: IncomingWebhook
+  /** Refreshes that failed for a while: what to answer until when, in unix milliseconds. */
+  readonly #resting = new Map<string, { readonly error: RestError; readonly until: number }>()
   #renameAskedAt = Number.NEGATIVE_INFINITY
 
   constructor(deps: TokenKeeperDeps) {
     this.#deps = deps
+    this.#webhook = new IncomingWebhook(deps)
+    this.#opened = new OpenedPairs({ memberId: deps.memberId, sealer: deps.settings.sealer })
   }
 
   /** Whether there is anything to ask the portal with, good or not. */
   hasAccess(): boolean {
-    return this.#deps.state.install().application !== null || this.#webhookUrl() !== null
+    return this.#deps.state.install().application !== null || this.#webhook.isThere()
   }
 
   /** Why asking is useless now; null when it is worth a try. */
   refusal(): ThinReason | null {
-    if (this.#webhookUrl() !== null) return null
+    if (this.#webhook.isThere()) return null
     if (this.#deps.state.install().application === null) return 'no_tokens'
     const block = this.#block()
     if (block !== null) return thinReasonOfTrouble(block.trouble)
@@ -121,12 +130,13 @@ export class TokenKeeper {
     let answer: Result<JsonObject, RestError> = err(block === null ? NO_TOKENS : errorOf(block))
     for (const held of block === null ? this.#pairs(purpose) : []) {
       answer = await this.#callWith(held, method, params)
-      if (answer.ok || !isPairLost(answer.error)) return answer
+      if (answer.ok) return answer
+      if (isApplicationEnded(answer.error)) break
+      if (!isPairLost(answer.error)) return answer
     }
     // An incoming webhook may read, but not bind (WRONG_AUTH_TYPE).
-    const endpoint = purpose === 'background' ? this.#webhookUrl() : null
-    if (endpoint === null) return answer
-    return callRest({ endpoint, token: null, method, params }, this.#restDeps())
+    const read = purpose === 'background' ? await this.#webhook.call(method, params) : null
+    return read ?? answer
   }
 
   /** One pair: its expiry is mended once, and so is the portal's new name. */
@@ -161,7 +171,7 @@ export class TokenKeeper {
     method: string,
     params: JsonObject,
   ): Promise<Result<JsonObject, RestError>> {
-    const pair = await this.#open(field, sealed)
+    const pair = await this.#opened.open(field, sealed)
     if (pair === null) return err(UNREADABLE_PAIR)
     const { clientEndpoint: endpoint } = application
     return callRest({ endpoint, token: pair.accessToken, method, params }, this.#restDeps())
@@ -181,6 +191,10 @@ export class TokenKeeper {
   #refresh(held: Held): Promise<Result<null, RestError>> {
     // Somebody has refreshed between the call's start and its answer.
     if (this.#now(held)?.sealed !== held.sealed) return Promise.resolve(ok(null))
+    const rest = this.#resting.get(held.sealed)
+    if (rest !== undefined && this.#deps.settings.now() < rest.until) {
+      return Promise.resolve(err(rest.error))
+    }
     const known = this.#refreshing.get(held.field)
     if (known !== undefined) return known
     const work = this.#refreshNow(held).finally(() => this.#refreshing.delete(held.field))
@@ -193,7 +207,7 @@ export class TokenKeeper {
     const { generation } = state.install()
     const { application, field, sealed } = held
     const { clientId, oauthUrl } = application
-    const pair = await this.#open(field, sealed)
+    const pair = await this.#opened.open(field, sealed)
     const refreshToken = pair?.refreshToken ?? null
     if (pair === null || refreshToken === null) return err(UNREADABLE_PAIR)
     const clientSecret = settings.applications.get(clientId)
@@ -202,7 +216,11 @@ export class TokenKeeper {
     }
     const request = { oauthUrl, clientId, clientSecret, refreshToken }
     const refreshed = await refreshTokens(request, { ...this.#restDeps(), now: settings.now() })
-    if (!refreshed.ok) return refreshed
+    if (!refreshed.ok) {
+      this.#rest(sealed, refreshed.error)
+      return refreshed
+    }
+    this.#resting.clear()
     const fresh = refreshed.value
     if (fresh.memberId !== memberId) return err(OF_ANOTHER_PORTAL)
     const stored = pairOf(pair, fresh)
@@ -230,6 +248,12 @@ export class TokenKeeper {
     return ok(null)
   }
 
+  #rest(sealed: string, error: RestError): void {
+    if (!isTransient(error)) return
+    const until = this.#deps.settings.now() + (error.retryAfterMs ?? REFRESH_REST_MS)
+    this.#resting.set(sealed, { error, until })
+  }
+
   /** A portal that redirects is asked at its new address only if the OAuth server names that address. */
   async #followRename(held: Held): Promise<boolean> {
     const { memberId, settings, state } = this.#deps
@@ -244,30 +268,18 @@ export class TokenKeeper {
       if (now !== null) info = await this.#askWhose(now, oauthUrl)
     }
     if (!info.ok || state.install().generation !== generation) return false
-    const { value } = info
-    if (value.memberId !== memberId || value.clientId !== clientId) return false
-    if (value.clientEndpoint === clientEndpoint) return false
-    if (checkEndpoint(value.clientEndpoint, settings.policy) === null) return false
-    const { domain } = value
-    this.#changeApplication({ domain, clientEndpoint: value.clientEndpoint })
-    settings.log('info', 'portal_renamed', { memberId, domain })
+    const known = { memberId, clientId, clientEndpoint }
+    const address = newAddressOf(info.value, known, settings.policy)
+    if (address === null) return false
+    this.#changeApplication(address)
+    settings.log('info', 'portal_renamed', { memberId, domain: address.domain })
     return true
   }
 
   async #askWhose({ field, sealed }: Held, oauthUrl: string): ReturnType<typeof askAppInfo> {
-    const pair = await this.#open(field, sealed)
+    const pair = await this.#opened.open(field, sealed)
     if (pair === null) return err(UNREADABLE_PAIR)
     return askAppInfo(oauthUrl, pair.accessToken, this.#restDeps())
-  }
-
-  async #open(field: PairField, sealed: string): Promise<StoredPair | null> {
-    const known = this.#opened.get(field)
-    if (known?.sealed === sealed) return known.pair
-    const { memberId, settings } = this.#deps
-    const opened = await openPair(settings.sealer, sealed, { memberId, field })
-    if (!opened.ok) return null
-    this.#opened.set(field, { sealed, pair: opened.value })
-    return opened.value
   }
 
   /** The pairs that may be worth something, best first. */
@@ -288,13 +300,8 @@ export class TokenKeeper {
   }
 
   #block(): AccessState | null {
-    const { access, application } = this.#deps.state.install()
-    if (access === null || application === null) return null
-    const { applications, oauthUrls, now } = this.#deps.settings
-    const isConfigured =
-      applications.has(application.clientId) && oauthUrls.includes(application.oauthUrl)
-    if (access.trouble === 'not_configured' && isConfigured) return null
-    return isBlocked(access, now()) ? access : null
+    const access = accessOf(this.#deps.state.install(), this.#deps.settings)
+    return access !== null && isBlocked(access, this.#deps.settings.now()) ? access : null
   }
 
   /** Notes what a failure says of the portal, if the pair is still the one that failed. */
@@ -326,17 +333,6 @@ export class TokenKeeper {
       if (install.application === null) return install
       const application = { ...install.application, ...changes }
       return { ...install, access: null, application, kvDirty: true }
-    })
-  }
-
-  #webhookUrl(): string | null {
-    const { memberId, state, settings } = this.#deps
-    const { webhooks, application } = state.install()
-    const noted = webhooks.map(({ portal }) => portal)
-    return readingUrl(settings.webhooks, {
-      memberId,
-      verifiedDomain: application?.domain ?? null,
-      noted,
     })
   }
 

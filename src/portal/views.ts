@@ -1,5 +1,5 @@
 /** What the admin API shows of one portal, in the names of the HTTP contract. Holds no secret. */
-import { remedyOfTrouble, statusOfTrouble, type AccessState } from '../core/access.ts'
+import { accessOf, remedyOfTrouble, statusOfTrouble, type AccessState } from '../core/access.ts'
 import { displayName } from '../core/event-names.ts'
 import type { Enrichment, LogEntry } from '../core/event.ts'
 import { fateOf, type Fate } from '../core/fate.ts'
@@ -10,6 +10,7 @@ import type { Deliverer } from './deliverer.ts'
 import type { LaneBook } from './lane-book.ts'
 import type { LogStore } from './log-store.ts'
 import type { PortalState } from './portal-state.ts'
+import type { PortalSettings } from './settings.ts'
 
 /** The most events of one page. */
 export const MAX_EVENTS_PAGE = 200
@@ -44,6 +45,7 @@ export interface EventView {
 /** What the views need from the object around them. */
 export interface ViewDeps {
   readonly memberId: string
+  readonly settings: Pick<PortalSettings, 'applications' | 'oauthUrls'>
   readonly log: LogStore
   readonly lanes: LaneBook
   readonly deliverer: Pick<Deliverer, 'filteredBy' | 'find'>
@@ -63,11 +65,14 @@ export function isoTime(ms: number | null): string | null {
 }
 
 /** The state that the operator sees first. */
-export function portalStatus(deps: Pick<ViewDeps, 'state' | 'tokens'>): PortalStatus {
-  const { application, access, webhooks, hashes } = deps.state.install()
+export function portalStatus(deps: Pick<ViewDeps, 'state' | 'settings' | 'tokens'>): PortalStatus {
+  const install = deps.state.install()
+  const { application, webhooks, hashes } = install
+  const access = accessOf(install, deps.settings)
   if (application === null) {
     if (deps.state.pending() !== null) return 'pending'
-    return webhooks.length > 0 ? 'active' : 'uninstalled'
+    if (webhooks.length === 0) return 'uninstalled'
+    return access === null ? 'active' : statusOfTrouble(access.trouble)
   }
   if (!application.finished || hashes.length === 0) return 'unfinished'
   if (access !== null) return statusOfTrouble(access.trouble)
@@ -91,7 +96,8 @@ export function installStatus(deps: ViewDeps): InstallStatus {
 /** The answer of `GET /admin/api/portals/{memberId}`. */
 export function portalView(deps: ViewDeps) {
   const install = deps.state.install()
-  const { application, access, webhooks, refused } = install
+  const { application, webhooks, refused } = install
+  const access = accessOf(install, deps.settings)
   const last = deps.log.before(Number.MAX_SAFE_INTEGER, 1)[0]
   const pending = deps.state.pending()
   return {
@@ -144,8 +150,10 @@ function refusalRemedy(reason: string): string {
 }
 
 /** What the operator can do about the portal's state; null where nothing has to be done. */
-function remedyOf(deps: Pick<ViewDeps, 'state' | 'tokens'>): string | null {
-  const { application, access, hashes } = deps.state.install()
+function remedyOf(deps: Pick<ViewDeps, 'state' | 'settings' | 'tokens'>): string | null {
+  const install = deps.state.install()
+  const { application, hashes } = install
+  const access = accessOf(install, deps.settings)
   switch (portalStatus(deps)) {
     case 'unfinished':
       return application?.finished === true && hashes.length === 0 ? NO_TOKEN_REMEDY : FINISH_REMEDY
@@ -153,7 +161,7 @@ function remedyOf(deps: Pick<ViewDeps, 'state' | 'tokens'>): string | null {
     case 'pending':
       return null
     default:
-      if (application === null) return null
+      if (access === null && application === null) return null
       return remedyOfTrouble(access?.trouble ?? 'tokens_lost')
   }
 }
@@ -165,7 +173,12 @@ const NO_TOKEN_REMEDY =
   'The portal has not told its application token yet: install the application again, or let its page send APPLICATION_TOKEN'
 
 function accessView({ trouble, code, at }: AccessState) {
-  return { trouble, code, at: isoTime(at), remedy: remedyOfTrouble(trouble) }
+  return {
+    trouble,
+    code,
+    at: isoTime(Number.isFinite(at) ? at : null),
+    remedy: remedyOfTrouble(trouble),
+  }
 }
 
 function pendingView(pending: PendingInstall) {

@@ -206,10 +206,16 @@ describe('a field that is gone', () => {
     expect(explainGone(aField(), [anEvent(42)], CONTEXT).state.attributes).toBe(OLD)
   })
 
-  it('needs no read once a deletion waits or was told', () => {
-    expect(needsNoRead(aField(), [anEvent(42), anEvent(43, 'deleted')])).toBe(true)
-    expect(needsNoRead(aField({ isGone: true }), [anEvent(42)])).toBe(true)
-    expect(needsNoRead(aField(), [anEvent(42)])).toBe(false)
+  it('needs no read once a deletion waits', () => {
+    expect(needsNoRead([anEvent(42), anEvent(43, 'deleted')])).toBe(true)
+    expect(needsNoRead([anEvent(42)])).toBe(false)
+  })
+
+  it('is there again when the portal shows it', () => {
+    const gone = aField({ isGone: true, attributes: null, isTold: false, toldBy: 40 })
+    const { state, enrichments } = found(gone, [anEvent(42)])
+    expect(state).toMatchObject({ isGone: false, attributes: YOUNG })
+    expect(enrichments.get(42)).toMatchObject({ status: 'complete', changes: null })
   })
 })
 

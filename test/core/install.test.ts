@@ -399,6 +399,31 @@ describe('takeInstall() pairs', () => {
     const after = takeInstall(aState(), aConfirmed(user, application), NOW)
     expect(after.application).toMatchObject(expected)
   })
+
+  it('never takes an older pair of another system user', () => {
+    const brought = {
+      systemTokens: 'sealed-older',
+      systemTokensIssuedAt: TS - 3601,
+      systemUserId: 91,
+    }
+    const after = takeInstall(aState(), aConfirmed(ADMIN, brought), NOW)
+    expect(after.application).toMatchObject({ ...OLD_SYSTEM, systemTokensIssuedAt: TS - 3600 })
+  })
+
+  it('takes even an older pair in the place of a lost one, and the access counts as good', () => {
+    const access = { trouble: 'tokens_lost', code: 'invalid_grant', at: NOW } as const
+    const brought = { tokensIssuedAt: TS - 3601 }
+    const after = takeInstall(aState({ access }), aConfirmed(ADMIN, brought), NOW)
+    expect(after.application).toMatchObject({ tokens: 'sealed-new', tokensIssuedAt: TS - 3601 })
+    expect(after.access).toBeNull()
+  })
+
+  it('leaves the trouble where no new pair comes', () => {
+    const access = { trouble: 'suspended', code: 'PAYMENT_REQUIRED', at: NOW } as const
+    const brought = { tokensIssuedAt: TS - 3601 }
+    const after = takeInstall(aState({ access }), aConfirmed(ADMIN, brought), NOW)
+    expect(after.access).toEqual(access)
+  })
 })
 
 describe('takeUninstall()', () => {

@@ -101,16 +101,20 @@ describe('an event that waits', () => {
   })
 
   it('shares one read with the events of its field, and the first tells it', async () => {
-    const world = await aComparedWorld(definition(235))
+    const world = await aComparedWorld(definition(235), definition(236))
     const before = world.requests.length
     world.truth.set(235, definition(235, { MANDATORY: 'Y' }))
-    await Promise.all([send(world, 235, 'updated'), send(world, 235, 'enum_values_set')])
+    // While one read is under way, those that come gather for the next.
+    await send(world, 236, 'updated')
+    await send(world, 235, 'updated')
+    await send(world, 235, 'enum_values_set')
     await world.quiet()
     expect(world.entries().map(told)).toEqual([
-      { ...COMPLETE, sequence: 1, changes: MANDATORY, covers: [1, 2] },
-      { ...COMPLETE, sequence: 2, action: 'enum_values_set', changes: [], toldBy: 1 },
+      { ...COMPLETE, sequence: 1, changes: [] },
+      { ...COMPLETE, sequence: 2, changes: MANDATORY, covers: [2, 3] },
+      { ...COMPLETE, sequence: 3, action: 'enum_values_set', changes: [], toldBy: 2 },
     ])
-    expect(world.requests.length - before).toBe(1)
+    expect(world.requests.length - before).toBe(2)
   })
 
   it('is told as the second deletion when the first has told it', async () => {
@@ -194,19 +198,21 @@ describe('a repeated event', () => {
   })
 
   it('causes no read of its own while the first waits for its read to begin', async () => {
-    const world = await aComparedWorld(definition(235))
+    const world = await aComparedWorld(definition(235), definition(236))
     const before = world.requests.length
     const event = fieldEvent({ id: 235, name: 'UF_CRM_235' }, 'updated', 1_790_000_000)
-    await Promise.all([world.append(event, 'same'), world.append(event, 'same')])
+    await send(world, 236, 'updated')
+    await world.append(event, 'same')
+    await world.append(event, 'same')
     await world.quiet()
-    expect(world.requests.length - before).toBe(1)
-    expect(world.entries()).toHaveLength(1)
+    expect(world.requests.length - before).toBe(2)
+    expect(world.entries()).toHaveLength(2)
   })
 })
 
 describe('a comparison', () => {
   // Bug: a look at a field takes its family's baseline for granted, so the field counts as added.
-  it.fails('tells no addition of a field that was there before the baseline', async () => {
+  it('tells no addition of a field that was there before the baseline', async () => {
     const world = new HistoryWorld()
     world.truth.set(235, definition(235))
     world.answers = () => ({ latencyMs: 150, failure: DOWN })
@@ -219,15 +225,14 @@ describe('a comparison', () => {
   })
 
   // Bug: a field that can never be read keeps its family from ever having a baseline.
-  it.fails('tells a lost addition although another field is too large to be read', async () => {
+  it('tells a lost addition although another field is too large to be read', async () => {
     const world = await aComparedWorld(definition(235), aHugeDefinition(236))
     world.truth.set(237, definition(237))
     await world.reconcile({ asked: true })
     expect(world.entries().map(({ event }) => event.field?.id)).toEqual([237])
   })
 
-  // Bug: what a thin event owes is looked for every two minutes without an end.
-  it.fails('asks for a field that can never be read ever more rarely', async () => {
+  it('asks for a field that can never be read ever more rarely', async () => {
     const world = await aComparedWorld(definition(235))
     world.truth.set(235, aHugeDefinition(235))
     await send(world, 235, 'updated')
@@ -238,7 +243,7 @@ describe('a comparison', () => {
   })
 
   // Bug: one wrong answer "not found" at two looks makes a field gone for good, whatever events follow.
-  it.fails('believes an event more than an earlier answer that the field is gone', async () => {
+  it('believes an event more than an earlier answer that the field is gone', async () => {
     const world = await aComparedWorld(definition(235))
     world.truth.delete(235)
     await world.reconcile({ asked: true })

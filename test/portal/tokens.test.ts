@@ -234,6 +234,27 @@ describe('TokenKeeper refreshes', () => {
   })
 })
 
+describe('TokenKeeper while the OAuth server is down', () => {
+  it.each([
+    [null, 30_000],
+    ['90', 90_000],
+  ])('with Retry-After %s, it is left alone for %i ms', async (retryAfter, restMs) => {
+    const scene = await aScene()
+    const headers = retryAfter === null ? {} : { 'retry-after': retryAfter }
+    scene.onRefresh = () => new Response('<html>', { status: 503, headers })
+    const call = scene.keeper().callerFor('background')
+    const first = await call(METHOD, {})
+    scene.now += restMs - 1
+    expect(await call(METHOD, {})).toEqual(first)
+    expect(scene.refreshes()).toBe(1)
+    expect(scene.install.access).toBeNull()
+    scene.now += 1
+    scene.onRefresh = () => pairAnswer('fresh')
+    expect((await call(METHOD, {})).ok).toBe(true)
+    expect(scene.refreshes()).toBe(2)
+  })
+})
+
 describe('TokenKeeper races', () => {
   it('a late invalid_grant does not kill a newer pair', async () => {
     const scene = await aScene()
@@ -369,6 +390,7 @@ describe('TokenKeeper troubles', () => {
       () => Response.json({ error: '', error_description: 'Access denied' }, { status: 400 }),
     ],
     ['event.bind is denied', 'event.bind', () => fail('ACCESS_DENIED', 403)],
+    ['user.get is denied', 'user.get', () => fail('ACCESS_DENIED', 403)],
     ['a scope is missing', 'user.get', () => fail('insufficient_scope', 403)],
     [
       'another method waits for confirmation',
@@ -399,7 +421,7 @@ describe('TokenKeeper troubles', () => {
     })
     expect(rows.loadInstall()).toEqual({
       ...scene.install,
-      application: { ...application, systemTokensIssuedAt: 0 },
+      application: { ...application, systemTokensIssuedAt: NOW / 1000 },
       subscriptions: { checkedAt: 1, missing: [], fixedUser: [] },
     })
   })
@@ -444,6 +466,22 @@ describe('TokenKeeper choice', () => {
     expect((await scene.keeper().callerFor('administration')('event.bind', {})).ok).toBe(false)
     expect(scene.sent).toHaveLength(1)
   })
+
+  it.each(['PAYMENT_REQUIRED', 'APPLICATION_NOT_FOUND'])(
+    'an incoming webhook answers at once when the application is told %s',
+    async (code) => {
+      const scene = await aScene()
+      scene.webhooks = [{ token: 't'.repeat(32), portal: 'acme.bitrix24.com', rest: WEBHOOK_URL }]
+      scene.install = {
+        ...scene.install,
+        webhooks: [{ hash: 'h', portal: 'acme.bitrix24.com', since: 1 }],
+      }
+      scene.onCall = ({ url }) =>
+        url.startsWith(WEBHOOK_URL) ? Response.json({ result: {} }) : fail(code, 403)
+      expect((await scene.keeper().callerFor('background')(METHOD, {})).ok).toBe(true)
+      expect(scene.urls()).toEqual([`${ENDPOINT}${METHOD}`, `${WEBHOOK_URL}${METHOD}`])
+    },
+  )
 
   it('an incoming webhook of another domain than the verified one is not asked', async () => {
     const scene = await aScene({ tokens: null })

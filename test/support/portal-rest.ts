@@ -13,7 +13,7 @@ export interface BoundHandler {
 
 /** What the portal holds. */
 export interface PortalRestState {
-  /** Definitions of requisite fields by id. */
+  /** Definitions of fields by id; each belongs to the family that its ENTITY_ID names. */
   readonly fields: Map<number, FieldAttributes>
   /** Names by user id. */
   readonly users: Map<number, string>
@@ -78,13 +78,13 @@ function answerFields(
   method: string,
   form: URLSearchParams,
 ): JsonObject {
-  const isRequisite = method.startsWith('crm.requisite.')
+  const entityId = `CRM_${method.split('.')[1]?.toUpperCase() ?? ''}`
   if (method.endsWith('.list')) {
-    const result = isRequisite ? [...fields.values()] : []
+    const result = [...fields.values()].filter(({ ENTITY_ID: owner }) => owner === entityId)
     return { result, total: result.length }
   }
-  const found = isRequisite ? fields.get(Number(form.get('id'))) : undefined
-  if (found !== undefined) return { result: found }
+  const found = fields.get(Number(form.get('id')))
+  if (found?.['ENTITY_ID'] === entityId) return { result: found }
   return { error: 'ERROR_NOT_FOUND', error_description: 'The entity is not found.' }
 }
 

@@ -1,0 +1,322 @@
+/** What receivers are told of a change, through the real object, its storage and its alarm. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { aDefinition, KnowledgeLab, READING_SECRET } from '../support/knowledge-lab.ts'
+import { machine, person, until } from '../support/portal-bench.ts'
+
+const MANDATORY = [{ attribute: 'MANDATORY', before: 'N', after: 'Y' }]
+const LEAD = { ID: '77', ENTITY_ID: 'CRM_LEAD', FIELD_NAME: 'UF_CRM_SIZE' }
+const COMPLETE = { origin: 'event', changes: [], enrichment: 'complete' }
+const THIN = { origin: 'event', changes: null, enrichment: 'unavailable' }
+
+let lab: KnowledgeLab
+
+beforeEach(async () => {
+  lab = new KnowledgeLab([machine('erp', { events: ['*'] }), person('chat', { unchanged: 'skip' })])
+  lab.rest.fields.set(235, aDefinition())
+  lab.rest.fields.set(77, aDefinition(LEAD))
+  lab.rest.users.set(1, 'Anna')
+  await lab.start()
+})
+
+afterEach(() => lab.close())
+
+function makeMandatory(): void {
+  lab.rest.fields.set(235, aDefinition({ MANDATORY: 'Y' }))
+}
+
+async function received(count: number): Promise<void> {
+  await until(() => lab.bodies().length >= count)
+  expect(lab.bodies()).toHaveLength(count)
+}
+
+/** Holds the portal's answers back until the test opens the gate. */
+function hold() {
+  let isOpen = false
+  lab.portalSays(async () => {
+    // Polled: an object does not hear of a promise that the test resolves.
+    while (!isOpen) await scheduler.wait(5)
+    return null
+  })
+  return { open: () => (isOpen = true) }
+}
+
+describe('an event of a portal that can be read', () => {
+  it('arrives with before and after, user, field, time of reading and link', async () => {
+    const receivedAt = lab.clock.now()
+    const ts = Math.floor(receivedAt / 1000)
+    lab.rest.fields.set(77, aDefinition({ ...LEAD, MANDATORY: 'Y' }))
+    await lab.changed(77, 'updated', {
+      name: 'ONCRMLEADUSERFIELDUPDATE',
+      data: { FIELDS: LEAD },
+      field: {
+        family: 'lead',
+        action: 'updated',
+        id: 77,
+        entityId: 'CRM_LEAD',
+        fieldName: 'UF_CRM_SIZE',
+      },
+    })
+    await received(1)
+    expect(lab.bodies().at(-1)).toEqual({
+      type: 'bitrix24.crm.lead_user_field.updated',
+      timestamp: new Date(ts * 1000).toISOString().replace('.000', ''),
+      data: {
+        event: 'onCrmLeadUserFieldUpdate',
+        portal: { memberId: lab.memberId, domain: 'acme.bitrix24.com' },
+        sequence: 1,
+        previousSequence: null,
+        origin: 'event',
+        receivedAt: new Date(receivedAt).toISOString(),
+        user: { id: 1, name: 'Anna' },
+        fields: { ID: 77, ENTITY_ID: 'CRM_LEAD', FIELD_NAME: 'UF_CRM_SIZE' },
+        field: {
+          label: 'Tax number',
+          userTypeId: 'string',
+          multiple: false,
+          mandatory: true,
+          labels: { en: 'Tax number' },
+        },
+        changes: MANDATORY,
+        readAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        enrichment: 'complete',
+        link: 'https://acme.bitrix24.com/crm/configs/fields/CRM_LEAD/edit/UF_CRM_SIZE/',
+      },
+    })
+  })
+
+  it('leaves no secret of the portal in a row, a log line or a message', async () => {
+    makeMandatory()
+    await lab.changed()
+    await received(1)
+    const rows = await Promise.all(
+      ['log', 'fields', 'reconciliation', 'lanes', 'install'].map((table) =>
+        lab.rows(`SELECT * FROM ${table}`),
+      ),
+    )
+    const sent = lab.network.sent.filter(({ url }) => !url.includes('/rest/'))
+    const written = JSON.stringify([rows, lab.lines, sent.map(({ url, body }) => [url, body])])
+    expect(written).toContain('MANDATORY')
+    expect(written).not.toContain(READING_SECRET)
+    expect(written).not.toContain('bench-token')
+  })
+
+  it('waits three seconds for an answer, goes out thin, and a further event completes it', async () => {
+    const held = hold()
+    makeMandatory()
+    await lab.changed()
+    await lab.advance(2999)
+    expect(lab.bodies()).toEqual([])
+    await lab.advance(1)
+    await received(1)
+    held.open()
+    await received(2)
+    expect(lab.told()).toEqual([
+      { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: 'timeout' },
+      {
+        ...COMPLETE,
+        sequence: 2,
+        previousSequence: 1,
+        origin: 'reconciled',
+        changes: MANDATORY,
+        completes: [1],
+      },
+    ])
+  })
+
+  it('holds later events back while it waits, so that order stays, and not longer', async () => {
+    const held = hold()
+    await lab.changed()
+    const other = { name: 'ONCRMLEADADD', field: null, data: { FIELDS: { ID: '9' } } }
+    await lab.changed(9, 'updated', other)
+    expect(await lab.lane('erp')).toMatchObject({ cursor: 0, backlog: 2 })
+    expect(lab.bodies()).toEqual([])
+    await lab.advance(3000)
+    await received(2)
+    expect(lab.told()).toEqual([
+      { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: 'timeout' },
+      {
+        ...{ sequence: 2, previousSequence: 1, origin: 'event' },
+        ...{ changes: null, enrichment: 'not_applicable' },
+      },
+    ])
+    held.open()
+  })
+
+  it('is passed by no lane that resumes while it waits', async () => {
+    await lab.portal().controlLane('erp', { kind: 'pause' })
+    const held = hold()
+    makeMandatory()
+    await lab.changed()
+    await lab.portal().controlLane('erp', { kind: 'resume' })
+    expect(await lab.lane('erp')).toMatchObject({ cursor: 0, backlog: 1 })
+    held.open()
+    await received(1)
+    expect(lab.told()).toEqual([
+      { ...COMPLETE, sequence: 1, previousSequence: null, changes: MANDATORY },
+    ])
+  })
+
+  it('is left out for people when an earlier one told it, and previousSequence says so', async () => {
+    const held = hold()
+    await lab.changed(236)
+    makeMandatory()
+    await lab.changed()
+    await lab.changed(235, 'enum_values_set')
+    held.open()
+    await received(3)
+    expect(lab.told().slice(1)).toEqual([
+      { ...COMPLETE, sequence: 2, previousSequence: 1, changes: MANDATORY, covers: [2, 3] },
+      { ...COMPLETE, sequence: 3, previousSequence: 2, toldBy: 2 },
+    ])
+    await lab.advance(2000)
+    await lab.settled()
+    expect(await lab.fate('chat', 3)).toMatchObject({ state: 'unchanged' })
+    expect(lab.messages('chat')).toBe(2)
+  })
+
+  it('tells a deletion by the snapshot, without asking', async () => {
+    const before = lab.methods().length
+    await lab.changed(235, 'deleted')
+    await received(1)
+    expect(lab.told()[0]?.['changes']).toContainEqual({
+      attribute: 'FIELD_NAME',
+      before: 'UF_CRM_TAX',
+      after: null,
+    })
+    expect(lab.methods()).toHaveLength(before)
+  })
+
+  it('says that its field is gone', async () => {
+    lab.rest.fields.delete(235)
+    await lab.changed()
+    await received(1)
+    expect(lab.told()).toEqual([
+      { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: 'not_found' },
+    ])
+  })
+
+  it('writes two rows of its own and one of its lane', async () => {
+    makeMandatory()
+    await lab.changed()
+    await received(1)
+    const observed = await lab.observe()
+    lab.rest.fields.set(235, aDefinition())
+    await lab.changed()
+    await received(2)
+    await lab.advance(2000)
+    await lab.settled()
+    const rows = observed.writes.map(({ query, rows: count }) => [
+      query.trim().split(/\s+/).slice(0, 3).join(' '),
+      count,
+    ])
+    expect(rows.filter(([query]) => String(query).includes('log'))).toHaveLength(2)
+  })
+})
+
+describe('an answer of the portal', () => {
+  const PRIVATE = 'http://169.254.169.254/latest/meta-data/'
+  const FOREIGN = 'https://stranger.example.net/rest/'
+
+  it.each<[string, () => Response, string]>([
+    ['of 10 MB', () => new Response('x'.repeat(10_000_000)), 'portal_unreachable'],
+    ['that is HTML', () => new Response('<html>', { status: 502 }), 'portal_unreachable'],
+    ['to a private host', () => Response.redirect(PRIVATE, 302), 'portal_unreachable'],
+    ['to a foreign host', () => Response.redirect(FOREIGN, 302), 'portal_unreachable'],
+    [
+      'that denies access',
+      () => Response.json({ error: '', error_description: 'Access denied' }, { status: 400 }),
+      'access_denied',
+    ],
+    [
+      'about its operating limit',
+      () =>
+        Response.json(
+          {
+            error: 'OPERATION_TIME_LIMIT',
+            time: { finish: 1_790_000_000, operating_reset_at: 1_790_000_060 },
+          },
+          { status: 429 },
+        ),
+      'rate_limited',
+    ],
+    [
+      'with another field',
+      () => Response.json({ result: aDefinition({ ID: '999' }) }),
+      'portal_unreachable',
+    ],
+  ])('%s makes a thin event at once', async (_, answer, reason) => {
+    lab.portalSays(answer)
+    const before = lab.methods().length
+    await lab.changed()
+    await received(1)
+    expect(lab.told()).toEqual([
+      { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: reason },
+    ])
+    expect(lab.methods()).toHaveLength(before + 1)
+    expect(lab.network.to('169.254.169.254')).toEqual([])
+    expect(lab.network.to('stranger.example.net')).toEqual([])
+  })
+
+  it('that asks for a second of patience is waited for within the budget', async () => {
+    let asked = 0
+    lab.portalSays(() => {
+      asked += 1
+      if (asked > 1) return null
+      const headers = { 'retry-after': '1' }
+      return Response.json({ error: 'QUERY_LIMIT_EXCEEDED' }, { status: 503, headers })
+    })
+    makeMandatory()
+    await lab.changed()
+    await until(() => asked === 1)
+    await lab.advance(900)
+    expect(asked).toBe(1)
+    await lab.advance(600)
+    await received(1)
+    expect(lab.told()).toEqual([
+      { ...COMPLETE, sequence: 1, previousSequence: null, changes: MANDATORY },
+    ])
+  })
+
+  it('is not asked for again before the reset of the operating limit', async () => {
+    lab.portalSays(() => {
+      const time = { finish: 1_790_000_000, operating_reset_at: 1_790_000_060 }
+      return Response.json({ error: 'OPERATION_TIME_LIMIT', time }, { status: 429 })
+    })
+    await lab.changed()
+    await received(1)
+    const before = lab.methods().length
+    await lab.advance(30_000)
+    await lab.changed()
+    await received(2)
+    expect(lab.methods()).toHaveLength(before)
+    expect(lab.told()[1]).toMatchObject({ enrichmentReason: 'rate_limited' })
+  })
+})
+
+describe('storage that refuses what was read', () => {
+  it('lets the event go thin', async () => {
+    const held = hold()
+    makeMandatory()
+    await lab.changed()
+    await lab.failNextTransaction()
+    held.open()
+    await received(1)
+    expect(lab.told()).toEqual([
+      { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: 'timeout' },
+    ])
+  })
+
+  it('never swallows the change, also after a restart', async () => {
+    const held = hold()
+    makeMandatory()
+    await lab.changed()
+    await lab.failNextTransaction()
+    held.open()
+    await received(1)
+    await lab.restart()
+    await lab.quiet()
+    await lab.portal().reconcile()
+    await received(2)
+    expect(lab.told()[1]).toMatchObject({ origin: 'reconciled', changes: MANDATORY })
+  })
+})
