@@ -16,7 +16,9 @@ import { createSealer, parseTokenKeys } from '../../src/storage/seal.ts'
 import { InstallStore, type InstallRecord } from '../../src/storage/install-store.ts'
 import { aBitrix24World, bitrix24Handler, type Bitrix24World } from './bitrix24-network.ts'
 import { FORM_BODIES } from './form-bodies.ts'
+import type { JsonObject } from '../../src/bitrix24/json.ts'
 import { Network } from './network.ts'
+import { answerPortal } from './portal-rest.ts'
 import { ADMIN_TOKEN, RUNTIME_BINDINGS } from './runtime-bindings.ts'
 import { world } from './world.ts'
 
@@ -231,6 +233,13 @@ export class PortalLab {
     const opened = await sealer.open(sealed ?? '', { memberId: this.memberId, field })
     if (!opened.ok) throw new Error(`Cannot open ${field}: ${opened.error}`)
     return opened.value
+  }
+
+  /** What the portal's own REST answers; null for a method that it does not know. */
+  restAnswer(method: string, form: URLSearchParams): JsonObject | null {
+    const answer = answerPortal(this.bitrix24.rest, method, form)
+    const now = Date.now() / 1000
+    return answer === null ? null : { ...answer, time: { start: now, finish: now } }
   }
 
   /** The portal's record in KV. */
