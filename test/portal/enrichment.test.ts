@@ -135,8 +135,11 @@ describe('an event of a portal that can be read', () => {
     expect(lab.told()).toEqual([
       { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: 'timeout' },
       {
-        ...{ sequence: 2, previousSequence: 1, origin: 'event' },
-        ...{ changes: null, enrichment: 'not_applicable' },
+        sequence: 2,
+        previousSequence: 1,
+        origin: 'event',
+        changes: null,
+        enrichment: 'not_applicable',
       },
     ])
     held.open()
@@ -195,7 +198,7 @@ describe('an event of a portal that can be read', () => {
     ])
   })
 
-  it('writes two rows of its own and one of its lane', async () => {
+  it('writes its row twice: when it is stored, and when it is explained', async () => {
     makeMandatory()
     await lab.changed()
     await received(1)

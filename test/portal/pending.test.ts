@@ -95,7 +95,7 @@ describe('pending: an application whose client id is not configured', () => {
   it('is told to the person who opens the page', async () => {
     const page = await lab.page()
     expect(page.status).toBe(200)
-    expect(await page.text()).toContain('The relay waits for its operator')
+    expect(await page.text()).toContain('The relay is waiting for its operator')
   })
 
   it("is one sealed row in the portal's own object and nothing in KV", async () => {

@@ -97,8 +97,15 @@ export class KnowledgeLab extends PortalBench {
       const { sequence, previousSequence, origin, changes, enrichment, enrichmentReason } = data
       const { toldBy, covers, completes } = data
       return dense({
-        ...{ sequence, previousSequence, origin, changes, enrichment, enrichmentReason },
-        ...{ toldBy, covers, completes },
+        sequence,
+        previousSequence,
+        origin,
+        changes,
+        enrichment,
+        enrichmentReason,
+        toldBy,
+        covers,
+        completes,
       })
     })
   }
