@@ -110,9 +110,10 @@ function visitPage(answer: {
   const details = { ...NO_DETAILS, status }
   const plain = { domain, details, status: 200, headers: {} }
   if (status === null) return { ...plain, notice: 'visitor', tone: 'good' }
-  const isWell = status.state === 'active'
-  const tone = isWell && status.missing.length === 0 ? 'good' : 'waiting'
-  return { ...plain, notice: status.state, tone }
+  if (status.state !== 'active') return { ...plain, notice: status.state, tone: 'waiting' }
+  return status.missing.length === 0
+    ? { ...plain, notice: 'active', tone: 'good' }
+    : { ...plain, notice: 'incomplete', tone: 'waiting' }
 }
 
 /** Status and headers are those of the same refusal in JSON; it holds no data, so nobody is verified. */

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 
-import { listFields, listSmartProcesses, MAX_LISTED_FIELDS } from '../../src/bitrix24/field-lists.ts'
+import {
+  listFields,
+  listSmartProcesses,
+  MAX_LISTED_FIELDS,
+} from '../../src/bitrix24/field-lists.ts'
 import type { JsonObject } from '../../src/bitrix24/json.ts'
 import type { Json } from '../../src/core/event.ts'
 import { simulateCaller } from '../support/simulated-caller.ts'

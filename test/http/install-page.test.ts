@@ -14,7 +14,7 @@ import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
 
 const CONNECTED = {
   title: 'The relay is connected',
-  text: 'Changes of this Bitrix24 are passed on from now on. This page can be closed.',
+  text: 'Changes of this Bitrix24 are passed on from now on. You can close this page.',
 }
 const REFUSED = {
   title: 'The installation was not accepted',
@@ -22,12 +22,12 @@ const REFUSED = {
 }
 const ENGLISH = PAGE_TEXTS.en.notices
 const WAITS = {
-  title: 'The relay waits for its operator',
-  text: 'The installation is noted. It becomes active as soon as the application is configured in the relay.',
+  title: 'The relay is waiting for its operator',
+  text: 'The installation has been recorded. It becomes active as soon as the operator has configured the application in the relay.',
 }
 const BUSY = {
   title: 'The relay is busy',
-  text: 'The installation is noted and will be finished within some minutes.',
+  text: 'The installation has been recorded and will be completed within a few minutes.',
 }
 
 let lab: PortalLab
@@ -71,7 +71,7 @@ async function read(response: Response) {
 
 function page(
   words: { title: string; text: string },
-  { status = 200, scripts = [] as string[], framedBy = `https://${lab.domain}` } = {},
+  { status = 200, scripts = [] as unknown[], framedBy = `https://${lab.domain}` } = {},
 ) {
   return { status, ...words, heading: words.title, scripts, framedBy }
 }
@@ -80,9 +80,15 @@ const RETRY = [
   `nonce="NONCE": document.getElementById('retry').addEventListener('click', () => location.reload())`,
 ]
 
+/** The library's failure shows the hidden half of the page; only its answer ends the installation. */
 const FINISH = [
+  expect.stringMatching(
+    /^nonce="NONCE": [^]*location\.reload[^]*addEventListener\('error', \(\) => show\(false\), true\)$/,
+  ),
   'src="https://api.bitrix24.com/api/v1/":',
-  'nonce="NONCE": BX24.init(() => BX24.installFinish())',
+  expect.stringMatching(
+    /^nonce="NONCE": BX24\.init\([^]*show\(true\)\s+BX24\.installFinish\(\)\s+\}\)$/,
+  ),
 ]
 
 describe('POST /bitrix24/install answers the frame page with a page', () => {
@@ -208,8 +214,11 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
     })
     const html = await first.text()
     expect(html.startsWith('<!doctype html>')).toBe(true)
-    // The one inline script and the one inline style carry the nonce.
-    expect(html.match(new RegExp(`nonce="${nonces[0]}"`, 'g'))).toHaveLength(2)
+    // The two inline scripts and the one inline style carry the nonce.
+    expect(html.match(new RegExp(`nonce="${nonces[0]}"`, 'g'))).toHaveLength(3)
+    // The library's failure has its words ready, out of sight.
+    expect(html).toMatch(/<div id="unfinished" class="bad" role="alert" hidden>/)
+    expect(html).toContain(ENGLISH.unfinished_here.text)
   })
 })
 
@@ -309,6 +318,17 @@ describe('installPage() shows the status of an installed portal', () => {
     expect(html).toContain('<li>onCrmRequisiteUserFieldUpdate</li>')
     expect(html).toContain('<li>&lt;b&gt;&quot;&amp;</li>')
     expect(html).toContain(PAGE_TEXTS.en.labels.missingRemedy)
+  })
+
+  it.each([
+    ['good', 'active', STATUS],
+    ['waiting', 'incomplete', { ...STATUS, missing: ['onCrmDealUserFieldAdd'] }],
+    ['waiting', 'tokens_lost', { ...STATUS, state: 'tokens_lost' }],
+    ['waiting', 'pending', { ...STATUS, state: 'pending' }],
+  ] as const)('in the tone %s with the words of %s', async (tone, notice, status) => {
+    const html = await (await installPage(visit(status), 'en')).text()
+    expect(html).toContain(`<main class="${tone}">`)
+    expect(html).toContain(`<p>${ENGLISH[notice].text}</p>`)
   })
 
   it('without any count to whoever may not see it', async () => {

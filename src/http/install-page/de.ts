@@ -8,6 +8,14 @@ export const GERMAN: PageTexts = {
       title: 'Das Relay ist verbunden',
       text: 'Änderungen in diesem Bitrix24 werden ab jetzt weitergeleitet. Sie können diese Seite schließen.',
     },
+    unfinished_here: {
+      title: 'Die Installation konnte nicht abgeschlossen werden',
+      text: 'Das Relay ist verbunden, aber diese Seite konnte Bitrix24 unter api.bitrix24.com nicht erreichen, um die Installation abzuschließen. Prüfen Sie das Netzwerk und etwaige Werbeblocker und versuchen Sie es dann erneut.',
+    },
+    incomplete: {
+      title: 'Das Relay ist nur teilweise verbunden',
+      text: 'Änderungen werden weitergeleitet, aber die unten genannten Ereignisse meldet Bitrix24 nicht.',
+    },
     visitor: {
       title: 'Das Relay ist verbunden',
       text: 'Für Sie gibt es hier nichts zu tun. Wenn Sie mehr wissen möchten, fragen Sie einen Administrator dieses Bitrix24.',
@@ -18,15 +26,15 @@ export const GERMAN: PageTexts = {
     },
     pending: {
       title: 'Das Relay wartet auf seinen Betreiber',
-      text: 'Die Installation ist vorgemerkt. Sie wird aktiv, sobald die Anwendung im Relay konfiguriert ist.',
+      text: 'Die Installation ist vorgemerkt. Sie wird aktiv, sobald der Betreiber die Anwendung im Relay konfiguriert hat.',
     },
     unfinished: {
       title: 'Die Installation ist nicht abgeschlossen',
-      text: 'Bis dahin sendet Bitrix24 keine Änderungen. Öffnen Sie diese Seite erneut als Administrator. Hilft das nicht, installieren Sie die Anwendung neu.',
+      text: 'Bis sie abgeschlossen ist, sendet Bitrix24 keine Änderungen. Öffnen Sie diese Seite erneut als Administrator. Hilft das nicht, installieren Sie die Anwendung neu.',
     },
     tokens_lost: {
       title: 'Das Relay hat seinen Zugriff verloren',
-      text: 'Änderungen werden weiterhin gemeldet, aber ohne Angabe, was geändert wurde. Öffnen Sie diese Seite erneut als Administrator, um den Zugriff zu erneuern. Hilft das nicht, installieren Sie die Anwendung neu.',
+      text: 'Änderungen werden weiterhin weitergeleitet, aber ohne Angabe, was geändert wurde. Öffnen Sie diese Seite erneut als Administrator, um den Zugriff zu erneuern. Hilft das nicht, installieren Sie die Anwendung neu.',
     },
     no_rights: {
       title: 'Dem Relay fehlen Berechtigungen',
@@ -34,7 +42,7 @@ export const GERMAN: PageTexts = {
     },
     suspended: {
       title: 'Bitrix24 hat die Anwendung gesperrt',
-      text: 'Vermutlich ist der Tarif dieses Bitrix24 oder das Abonnement der Anwendung abgelaufen. Verlängern Sie es und öffnen Sie diese Seite erneut.',
+      text: 'Vermutlich ist der Tarif dieses Bitrix24 oder das Abonnement der Anwendung abgelaufen. Sorgen Sie für eine Verlängerung und öffnen Sie diese Seite erneut.',
     },
     uninstalled: {
       title: 'Die Anwendung ist nicht installiert',
@@ -46,7 +54,7 @@ export const GERMAN: PageTexts = {
     },
     unanswered: {
       title: 'Bitrix24 hat noch nicht geantwortet',
-      text: 'Das Relay konnte diesen Besuch nicht prüfen. Es fragt eine Stunde lang jede Minute erneut nach. Sie können es auch selbst noch einmal versuchen.',
+      text: 'Das Relay konnte diesen Aufruf nicht prüfen. Es fragt eine Stunde lang jede Minute erneut nach. Sie können es auch selbst noch einmal versuchen.',
     },
     busy: {
       title: 'Das Relay ist ausgelastet',
@@ -57,7 +65,7 @@ export const GERMAN: PageTexts = {
       text: 'Öffnen Sie diese Seite als Administrator dieses Bitrix24. Hilft das nicht, wenden Sie sich an den Betreiber des Relays.',
     },
     not_administrator: {
-      title: 'Bitte fragen Sie einen Administrator',
+      title: 'Bitte wenden Sie sich an einen Administrator',
       text: 'Nur ein Administrator dieses Bitrix24 kann das Relay verbinden. Es wurde nichts geändert.',
     },
     another_application: {
@@ -74,7 +82,7 @@ export const GERMAN: PageTexts = {
     },
     not_stored: {
       title: 'Die Installation konnte nicht gespeichert werden',
-      text: 'Das Relay ist zurzeit gestört. Warten Sie einige Minuten und versuchen Sie es dann erneut.',
+      text: 'Beim Relay liegt zurzeit eine Störung vor. Warten Sie einige Minuten und versuchen Sie es dann erneut.',
     },
     misconfigured: {
       title: 'Das Relay ist noch nicht konfiguriert',
@@ -82,7 +90,7 @@ export const GERMAN: PageTexts = {
     },
     malformed: {
       title: 'Diese Seite wurde nicht von Bitrix24 geöffnet',
-      text: 'Die Anfrage hat nicht die Form, die Bitrix24 sendet. Öffnen Sie die Anwendung über das Menü von Bitrix24.',
+      text: 'Die Anfrage sieht nicht wie eine von Bitrix24 aus. Öffnen Sie die Anwendung über das Menü von Bitrix24.',
     },
     too_large: {
       title: 'Die Anfrage ist zu groß',
@@ -99,7 +107,8 @@ export const GERMAN: PageTexts = {
     waiting: 'Warten auf Zustellung',
     parked: 'Zurückgestellt',
     missing: 'Nicht abonnierte Ereignisse',
-    missingRemedy: 'Bitten Sie einen Administrator dieses Bitrix24, diese Seite zu öffnen.',
+    missingRemedy:
+      'Wenn Sie kein Administrator dieses Bitrix24 sind, bitten Sie einen, diese Seite zu öffnen. Andernfalls prüfen Sie die Berechtigungen der Anwendung.',
     tryAgain: 'Erneut versuchen',
     code: 'Fehlercode',
   },

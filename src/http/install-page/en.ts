@@ -6,7 +6,15 @@ export const ENGLISH: PageTexts = {
   notices: {
     connected: {
       title: 'The relay is connected',
-      text: 'Changes of this Bitrix24 are passed on from now on. This page can be closed.',
+      text: 'Changes of this Bitrix24 are passed on from now on. You can close this page.',
+    },
+    unfinished_here: {
+      title: 'The installation could not be finished',
+      text: 'The relay is connected, but this page could not reach Bitrix24 at api.bitrix24.com to finish the installation. Check the network and any content blocker, then try again.',
+    },
+    incomplete: {
+      title: 'The relay is only partly connected',
+      text: 'Changes are passed on, but Bitrix24 does not report the events listed below.',
     },
     visitor: {
       title: 'The relay is connected',
@@ -17,8 +25,8 @@ export const ENGLISH: PageTexts = {
       text: 'Changes of this Bitrix24 are passed on. There is nothing to do.',
     },
     pending: {
-      title: 'The relay waits for its operator',
-      text: 'The installation is noted. It becomes active as soon as the application is configured in the relay.',
+      title: 'The relay is waiting for its operator',
+      text: 'The installation has been recorded. It becomes active as soon as the operator has configured the application in the relay.',
     },
     unfinished: {
       title: 'The installation is not finished',
@@ -42,15 +50,15 @@ export const ENGLISH: PageTexts = {
     },
     deleted: {
       title: 'This Bitrix24 has been deleted',
-      text: 'According to Bitrix24 this account does not exist any more. If that is wrong, ask the operator of the relay.',
+      text: 'According to Bitrix24, this account no longer exists. If that is wrong, ask the operator of the relay.',
     },
     unanswered: {
       title: 'Bitrix24 has not answered yet',
-      text: 'The relay could not check this visit. It asks again every minute for one hour. You can also try again yourself.',
+      text: 'The relay could not check this visit. It will ask again every minute for one hour. You can also try again yourself.',
     },
     busy: {
       title: 'The relay is busy',
-      text: 'The installation is noted and will be finished within some minutes.',
+      text: 'The installation has been recorded and will be completed within a few minutes.',
     },
     untrusted: {
       title: 'The installation was not accepted',
@@ -74,7 +82,7 @@ export const ENGLISH: PageTexts = {
     },
     not_stored: {
       title: 'The installation could not be stored',
-      text: 'The relay has a fault at the moment. Wait some minutes, then try again.',
+      text: 'The relay has a problem at the moment. Wait a few minutes, then try again.',
     },
     misconfigured: {
       title: 'The relay is not configured yet',
@@ -82,7 +90,7 @@ export const ENGLISH: PageTexts = {
     },
     malformed: {
       title: 'This page was not opened by Bitrix24',
-      text: 'The request does not have the form that Bitrix24 sends. Open the application from the menu of Bitrix24.',
+      text: 'The request does not look like one from Bitrix24. Open the application from the menu of Bitrix24.',
     },
     too_large: {
       title: 'The request is too large',
@@ -99,7 +107,8 @@ export const ENGLISH: PageTexts = {
     waiting: 'Waiting for delivery',
     parked: 'Set aside',
     missing: 'Events without subscription',
-    missingRemedy: 'Ask an administrator of this Bitrix24 to open this page.',
+    missingRemedy:
+      'If you are not an administrator of this Bitrix24, ask one to open this page. If you are, check the permissions of the application.',
     tryAgain: 'Try again',
     code: 'Error code',
   },

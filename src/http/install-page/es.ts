@@ -8,25 +8,33 @@ export const SPANISH: PageTexts = {
       title: 'El relé está conectado',
       text: 'Los cambios de este Bitrix24 se transmiten a partir de ahora. Puede cerrar esta página.',
     },
+    unfinished_here: {
+      title: 'No se ha podido terminar la instalación',
+      text: 'El relé está conectado, pero esta página no ha podido acceder a Bitrix24 (api.bitrix24.com) para terminar la instalación. Revise la red y los bloqueadores de contenido e inténtelo de nuevo.',
+    },
+    incomplete: {
+      title: 'El relé está conectado solo en parte',
+      text: 'Los cambios se transmiten, pero Bitrix24 no notifica los eventos que se indican abajo.',
+    },
     visitor: {
       title: 'El relé está conectado',
       text: 'No tiene que hacer nada aquí. Si quiere saber más, pregunte a un administrador de este Bitrix24.',
     },
     active: {
       title: 'El relé está conectado',
-      text: 'Los cambios de este Bitrix24 se transmiten. No hay nada que hacer.',
+      text: 'Los cambios de este Bitrix24 se transmiten. No tiene que hacer nada.',
     },
     pending: {
       title: 'El relé espera a su operador',
-      text: 'La instalación ha quedado registrada. Se activará en cuanto la aplicación esté configurada en el relé.',
+      text: 'La instalación ha quedado registrada. Se activará en cuanto el operador configure la aplicación en el relé.',
     },
     unfinished: {
       title: 'La instalación no ha terminado',
-      text: 'Hasta entonces, Bitrix24 no envía cambios. Abra de nuevo esta página como administrador. Si no ayuda, vuelva a instalar la aplicación.',
+      text: 'Hasta que termine, Bitrix24 no envía cambios. Abra de nuevo esta página como administrador. Si eso no lo resuelve, vuelva a instalar la aplicación.',
     },
     tokens_lost: {
       title: 'El relé ha perdido el acceso',
-      text: 'Los cambios se siguen transmitiendo, pero sin indicar qué ha cambiado. Abra de nuevo esta página como administrador para renovar el acceso. Si no ayuda, vuelva a instalar la aplicación.',
+      text: 'Los cambios se siguen transmitiendo, pero sin indicar qué ha cambiado. Abra de nuevo esta página como administrador para renovar el acceso. Si eso no lo resuelve, vuelva a instalar la aplicación.',
     },
     no_rights: {
       title: 'Al relé le faltan permisos',
@@ -34,7 +42,7 @@ export const SPANISH: PageTexts = {
     },
     suspended: {
       title: 'Bitrix24 ha suspendido la aplicación',
-      text: 'Probablemente ha vencido el plan de este Bitrix24 o la suscripción de la aplicación. Renuévelo y abra de nuevo esta página.',
+      text: 'Probablemente ha vencido el plan de este Bitrix24 o la suscripción de la aplicación. Renueve lo que haya vencido y abra de nuevo esta página.',
     },
     uninstalled: {
       title: 'La aplicación no está instalada',
@@ -46,7 +54,7 @@ export const SPANISH: PageTexts = {
     },
     unanswered: {
       title: 'Bitrix24 todavía no ha respondido',
-      text: 'El relé no ha podido comprobar esta visita. Volverá a preguntar cada minuto durante una hora. También puede intentarlo usted.',
+      text: 'El relé no ha podido verificar esta solicitud. Volverá a preguntar cada minuto durante una hora. También puede intentarlo usted.',
     },
     busy: {
       title: 'El relé está ocupado',
@@ -54,7 +62,7 @@ export const SPANISH: PageTexts = {
     },
     untrusted: {
       title: 'La instalación no se ha aceptado',
-      text: 'Abra esta página como administrador de este Bitrix24. Si no ayuda, consulte al operador del relé.',
+      text: 'Abra esta página como administrador de este Bitrix24. Si eso no lo resuelve, consulte al operador del relé.',
     },
     not_administrator: {
       title: 'Consulte a un administrador',
@@ -74,7 +82,7 @@ export const SPANISH: PageTexts = {
     },
     not_stored: {
       title: 'No se ha podido guardar la instalación',
-      text: 'El relé tiene un fallo en este momento. Espere unos minutos e inténtelo de nuevo.',
+      text: 'El relé tiene un problema en este momento. Espere unos minutos e inténtelo de nuevo.',
     },
     misconfigured: {
       title: 'El relé aún no está configurado',
@@ -82,7 +90,7 @@ export const SPANISH: PageTexts = {
     },
     malformed: {
       title: 'Esta página no se ha abierto desde Bitrix24',
-      text: 'La solicitud no tiene la forma que envía Bitrix24. Abra la aplicación desde el menú de Bitrix24.',
+      text: 'La solicitud no parece proceder de Bitrix24. Abra la aplicación desde el menú de Bitrix24.',
     },
     too_large: {
       title: 'La solicitud es demasiado grande',
@@ -99,7 +107,8 @@ export const SPANISH: PageTexts = {
     waiting: 'Pendientes de entrega',
     parked: 'Apartados',
     missing: 'Eventos sin suscripción',
-    missingRemedy: 'Pida a un administrador de este Bitrix24 que abra esta página.',
+    missingRemedy:
+      'Si usted no es administrador de este Bitrix24, pida a uno que abra esta página. Si lo es, revise los permisos de la aplicación.',
     tryAgain: 'Intentar de nuevo',
     code: 'Código de error',
   },

@@ -8,21 +8,29 @@ export const FRENCH: PageTexts = {
       title: 'Le relais est connecté',
       text: 'Les modifications de ce Bitrix24 sont désormais transmises. Vous pouvez fermer cette page.',
     },
+    unfinished_here: {
+      title: 'L’installation n’a pas pu être terminée',
+      text: 'Le relais est connecté, mais cette page n’a pas pu joindre Bitrix24 (api.bitrix24.com) pour terminer l’installation. Vérifiez le réseau et les éventuels bloqueurs de contenu, puis réessayez.',
+    },
+    incomplete: {
+      title: 'Le relais n’est connecté qu’en partie',
+      text: 'Les modifications sont transmises, mais Bitrix24 ne signale pas les événements indiqués ci-dessous.',
+    },
     visitor: {
       title: 'Le relais est connecté',
       text: 'Vous n’avez rien à faire ici. Pour en savoir plus, adressez-vous à un administrateur de ce Bitrix24.',
     },
     active: {
       title: 'Le relais est connecté',
-      text: 'Les modifications de ce Bitrix24 sont transmises. Il n’y a rien à faire.',
+      text: 'Les modifications de ce Bitrix24 sont transmises. Vous n’avez rien à faire.',
     },
     pending: {
       title: 'Le relais attend son exploitant',
-      text: 'L’installation est enregistrée. Elle sera active dès que l’application sera configurée dans le relais.',
+      text: 'L’installation est enregistrée. Elle sera active dès que l’exploitant aura configuré l’application dans le relais.',
     },
     unfinished: {
       title: 'L’installation n’est pas terminée',
-      text: 'D’ici là, Bitrix24 n’envoie aucune modification. Rouvrez cette page en tant qu’administrateur. Si cela ne suffit pas, réinstallez l’application.',
+      text: 'Tant qu’elle ne l’est pas, Bitrix24 n’envoie aucune modification. Rouvrez cette page en tant qu’administrateur. Si cela ne suffit pas, réinstallez l’application.',
     },
     tokens_lost: {
       title: 'Le relais a perdu son accès',
@@ -34,7 +42,7 @@ export const FRENCH: PageTexts = {
     },
     suspended: {
       title: 'Bitrix24 a suspendu l’application',
-      text: 'Le forfait de ce Bitrix24 ou l’abonnement à l’application a probablement expiré. Renouvelez-le, puis rouvrez cette page.',
+      text: 'Le forfait de ce Bitrix24 ou l’abonnement à l’application a probablement expiré. Procédez au renouvellement, puis rouvrez cette page.',
     },
     uninstalled: {
       title: 'L’application n’est pas installée',
@@ -46,7 +54,7 @@ export const FRENCH: PageTexts = {
     },
     unanswered: {
       title: 'Bitrix24 n’a pas encore répondu',
-      text: 'Le relais n’a pas pu vérifier cette visite. Il redemandera chaque minute pendant une heure. Vous pouvez aussi réessayer vous-même.',
+      text: 'Le relais n’a pas pu vérifier cette demande. Il réessaiera chaque minute pendant une heure. Vous pouvez aussi le faire vous-même.',
     },
     busy: {
       title: 'Le relais est occupé',
@@ -74,7 +82,7 @@ export const FRENCH: PageTexts = {
     },
     not_stored: {
       title: 'L’installation n’a pas pu être enregistrée',
-      text: 'Le relais rencontre actuellement une panne. Attendez quelques minutes, puis réessayez.',
+      text: 'Le relais rencontre actuellement un problème. Attendez quelques minutes, puis réessayez.',
     },
     misconfigured: {
       title: 'Le relais n’est pas encore configuré',
@@ -82,7 +90,7 @@ export const FRENCH: PageTexts = {
     },
     malformed: {
       title: 'Cette page n’a pas été ouverte par Bitrix24',
-      text: 'La requête n’a pas la forme envoyée par Bitrix24. Ouvrez l’application depuis le menu de Bitrix24.',
+      text: 'La requête ne semble pas provenir de Bitrix24. Ouvrez l’application depuis le menu de Bitrix24.',
     },
     too_large: {
       title: 'La requête est trop volumineuse',
@@ -99,7 +107,8 @@ export const FRENCH: PageTexts = {
     waiting: 'En attente de livraison',
     parked: 'Mis de côté',
     missing: 'Événements sans abonnement',
-    missingRemedy: 'Demandez à un administrateur de ce Bitrix24 d’ouvrir cette page.',
+    missingRemedy:
+      'Si vous n’êtes pas administrateur de ce Bitrix24, demandez à l’un d’eux d’ouvrir cette page. Si vous l’êtes, vérifiez les autorisations de l’application.',
     tryAgain: 'Réessayer',
     code: 'Code d’erreur',
   },

@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import type { InstallStatus } from '../../core/portal-status.ts'
 import type { PageTexts, Words } from './page-texts.ts'
+import { finishScripts, localTimeScript, retryScript } from './scripts.ts'
 import { STYLES } from './styles.ts'
 
 /** How a page feels: all is well, somebody has something to do or to wait for, it went wrong. */
@@ -43,10 +44,13 @@ export async function renderPage(details: PageDetails, look: PageLook): Promise<
         ${STYLES}
       </style>
       <main class="${tone}">
-        <h1>${words.title}</h1>
-        <p>${words.text}</p>
+        <div id="connected">
+          <h1>${words.title}</h1>
+          <p>${words.text}</p>
+        </div>
+        ${details.finish ? unfinishedPart(texts) : ''}
         ${status === null ? '' : statusList(status, look)}
-        ${details.retry ? html`<button id="retry" type="button">${texts.labels.tryAgain}</button>` : ''}
+        ${details.retry ? retryButton(texts.labels.tryAgain) : ''}
         ${code === null ? '' : html`<p class="code">${texts.labels.code}: <code>${code}</code></p>`}
       </main>
       ${scriptsOf(details, nonce)}
@@ -87,23 +91,21 @@ function timeOf(at: number): Markup {
 
 /** The library of Bitrix24 is loaded only by the page that needs it. */
 function scriptsOf({ finish, retry, status }: PageDetails, nonce: string): Markup | '' {
-  if (finish) {
-    return html`<script src="https://api.bitrix24.com/api/v1/"></script>
-      <script nonce="${nonce}">
-        BX24.init(() => BX24.installFinish())
-      </script>`
-  }
-  if (retry) {
-    // The portal posted this page into its frame: to load it again posts the same form again.
-    return html`<script nonce="${nonce}">
-      document.getElementById('retry').addEventListener('click', () => location.reload())
-    </script>`
-  }
-  if (status === null || status.lastEventAt === null) return ''
-  return html`<script nonce="${nonce}">
-    for (const time of document.querySelectorAll('time')) {
-      time.title = time.textContent
-      time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang)
-    }
-  </script>`
+  if (finish) return finishScripts(nonce)
+  if (retry) return retryScript(nonce)
+  return status === null || status.lastEventAt === null ? '' : localTimeScript(nonce)
+}
+
+/** Hidden until Bitrix24's library turns out not to work. */
+function unfinishedPart({ notices, labels }: PageTexts): Markup {
+  const { title, text } = notices.unfinished_here
+  return html`<div id="unfinished" class="bad" role="alert" hidden>
+    <h1>${title}</h1>
+    <p>${text}</p>
+    ${retryButton(labels.tryAgain)}
+  </div>`
+}
+
+function retryButton(label: string): Markup {
+  return html`<button id="retry" type="button">${label}</button>`
 }

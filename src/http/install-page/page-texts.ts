@@ -8,6 +8,8 @@ import type { PortalStatus } from '../../core/portal-status.ts'
 export type Notice =
   | PortalStatus
   | 'connected'
+  | 'unfinished_here'
+  | 'incomplete'
   | 'visitor'
   | 'unanswered'
   | 'busy'

@@ -8,21 +8,29 @@ export const PORTUGUESE: PageTexts = {
       title: 'O relay está conectado',
       text: 'A partir de agora, as alterações deste Bitrix24 são encaminhadas. Você pode fechar esta página.',
     },
+    unfinished_here: {
+      title: 'Não foi possível concluir a instalação',
+      text: 'O relay está conectado, mas esta página não conseguiu acessar o Bitrix24 (api.bitrix24.com) para concluir a instalação. Verifique a rede e os bloqueadores de conteúdo e tente novamente.',
+    },
+    incomplete: {
+      title: 'O relay está conectado só em parte',
+      text: 'As alterações são encaminhadas, mas o Bitrix24 não informa os eventos listados abaixo.',
+    },
     visitor: {
       title: 'O relay está conectado',
       text: 'Você não precisa fazer nada aqui. Para saber mais, fale com um administrador deste Bitrix24.',
     },
     active: {
       title: 'O relay está conectado',
-      text: 'As alterações deste Bitrix24 são encaminhadas. Não há nada a fazer.',
+      text: 'As alterações deste Bitrix24 são encaminhadas. Você não precisa fazer nada.',
     },
     pending: {
       title: 'O relay aguarda seu operador',
-      text: 'A instalação foi registrada. Ela será ativada assim que o aplicativo for configurado no relay.',
+      text: 'A instalação foi registrada. Ela será ativada assim que o operador configurar o aplicativo no relay.',
     },
     unfinished: {
       title: 'A instalação não foi concluída',
-      text: 'Até lá, o Bitrix24 não envia alterações. Abra esta página novamente como administrador. Se não resolver, reinstale o aplicativo.',
+      text: 'Enquanto isso, o Bitrix24 não envia alterações. Abra esta página novamente como administrador. Se não resolver, reinstale o aplicativo.',
     },
     tokens_lost: {
       title: 'O relay perdeu o acesso',
@@ -46,7 +54,7 @@ export const PORTUGUESE: PageTexts = {
     },
     unanswered: {
       title: 'O Bitrix24 ainda não respondeu',
-      text: 'O relay não conseguiu verificar esta visita. Ele perguntará de novo a cada minuto durante uma hora. Você também pode tentar novamente.',
+      text: 'O relay não conseguiu verificar esta solicitação. Ele tentará de novo a cada minuto durante uma hora. Você também pode tentar agora.',
     },
     busy: {
       title: 'O relay está ocupado',
@@ -69,12 +77,12 @@ export const PORTUGUESE: PageTexts = {
       text: 'Abra o aplicativo novamente pelo menu do Bitrix24.',
     },
     too_many_requests: {
-      title: 'Tentativas demais',
-      text: 'Houve tentativas demais para este Bitrix24. Aguarde um minuto e tente novamente.',
+      title: 'Muitas tentativas',
+      text: 'Houve muitas tentativas para este Bitrix24. Aguarde um minuto e tente novamente.',
     },
     not_stored: {
       title: 'Não foi possível salvar a instalação',
-      text: 'O relay está com uma falha no momento. Aguarde alguns minutos e tente novamente.',
+      text: 'O relay está com um problema no momento. Aguarde alguns minutos e tente novamente.',
     },
     misconfigured: {
       title: 'O relay ainda não está configurado',
@@ -82,7 +90,7 @@ export const PORTUGUESE: PageTexts = {
     },
     malformed: {
       title: 'Esta página não foi aberta pelo Bitrix24',
-      text: 'A solicitação não tem o formato que o Bitrix24 envia. Abra o aplicativo pelo menu do Bitrix24.',
+      text: 'A solicitação não parece vir do Bitrix24. Abra o aplicativo pelo menu do Bitrix24.',
     },
     too_large: {
       title: 'A solicitação é grande demais',
@@ -97,9 +105,10 @@ export const PORTUGUESE: PageTexts = {
     lastEvent: 'Último evento',
     noEvent: 'Nenhum ainda',
     waiting: 'Aguardando entrega',
-    parked: 'Separados',
+    parked: 'Postos de lado',
     missing: 'Eventos sem assinatura',
-    missingRemedy: 'Peça a um administrador deste Bitrix24 que abra esta página.',
+    missingRemedy:
+      'Se você não é administrador deste Bitrix24, peça a um deles que abra esta página. Se for, verifique as permissões do aplicativo.',
     tryAgain: 'Tentar novamente',
     code: 'Código do erro',
   },
