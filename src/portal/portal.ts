@@ -123,6 +123,7 @@ export class PortalObject extends DurableObject<unknown> {
     const isTrusted = this.#trust.trusts(tokenHash) || (await this.#trust.admit(tokenHash))
     if (!isTrusted) return { kind: 'untrusted' }
     if (request.drained) this.#knowledge.noteOutage()
+    if (this.#trust.isApplicationToken(tokenHash)) this.#knowledge.subscriber.noteEvent()
     return this.#appender.append(this.#knowledge.subscriber.withoutFixedUser(request))
   }
 
@@ -145,7 +146,9 @@ export class PortalObject extends DurableObject<unknown> {
     if (request.cause === 'page') {
       await Promise.race([aligned, this.#settings.sleep(PAGE_PATIENCE_MS)])
     }
-    return { ...answer, status: answer.isOwner ? installStatus(this.#viewDeps()) : null }
+    // The portal itself knows best whether its installation is finished; the OAuth server may be ahead of it.
+    const finished = this.#state.install().application?.finished ?? answer.finished
+    return { ...answer, finished, status: answer.isOwner ? installStatus(this.#viewDeps()) : null }
   }
 
   /** Ends the installation that the token proves; an uninstall older than the install does nothing. */

@@ -44,6 +44,21 @@ export class Subscriber {
     return this.#running
   }
 
+  /** An event of the application has come: Bitrix24 sends none before the installation is finished. */
+  noteEvent(): void {
+    const { state } = this.#deps
+    if (state.install().application?.finished !== false) return
+    this.#noteFinished(true)
+  }
+
+  #noteFinished(finished: boolean): void {
+    this.#deps.state.changeInstall((install) =>
+      install.application === null
+        ? install
+        : { ...install, application: { ...install.application, finished } },
+    )
+  }
+
   /** The same after a visit, which may have brought nothing new. */
   async alignAfterVisit(): Promise<void> {
     const isNew = this.#alignedWith !== this.#subject()
@@ -83,12 +98,8 @@ export class Subscriber {
     const installed = await askInstalled(call)
     const aligned = await alignSubscriptions({ handler, events: settings.wantedEvents }, call)
     if (isOver()) return
-    if (installed.ok) {
-      state.changeInstall((install) =>
-        install.application === null || install.application.finished === installed.value
-          ? install
-          : { ...install, application: { ...install.application, finished: installed.value } },
-      )
+    if (installed.ok && installed.value !== state.install().application?.finished) {
+      this.#noteFinished(installed.value)
     }
     if (!aligned.ok) return
     this.#alignedWith = this.#subject()

@@ -94,6 +94,7 @@ const FINISH = [
 describe('POST /bitrix24/install answers the frame page with a page', () => {
   it('that ends an unfinished installation with BX24.installFinish()', async () => {
     lab.bitrix24.installed = false
+    lab.bitrix24.rest.finished = false
     expect(await read(await open())).toEqual(page(CONNECTED, { scripts: FINISH }))
   })
 
@@ -110,8 +111,10 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
 
   it('that runs nothing as soon as the portal says so', async () => {
     lab.bitrix24.installed = false
+    lab.bitrix24.rest.finished = false
     await open()
     lab.bitrix24.installed = true
+    lab.bitrix24.rest.finished = true
     const later = await read(await open())
     expect(later.title).toBe(CONNECTED.title)
     expect(later.scripts.join()).not.toContain('BX24')
@@ -183,6 +186,7 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
 
   it('under headers that let it do nothing else', async () => {
     lab.bitrix24.installed = false
+    lab.bitrix24.rest.finished = false
     const [first, second] = [await open(), await open()]
     const policies = [first, second].map(
       (response) => response.headers.get('content-security-policy') ?? '',
@@ -350,6 +354,7 @@ describe('POST /bitrix24/install speaks the language of LANG', () => {
     ['"><script>', 'en'],
   ])('%s as %s', async (sent, language) => {
     lab.bitrix24.installed = false
+    lab.bitrix24.rest.finished = false
     const path = `/bitrix24/install?DOMAIN=${lab.domain}&LANG=${encodeURIComponent(sent)}`
     const html = await (await edge.call(lab.body('install-page-body'), { path })).text()
     expect(html).toContain(`<html lang="${language}">`)
@@ -358,6 +363,7 @@ describe('POST /bitrix24/install speaks the language of LANG', () => {
 
   it('of the body where the query has none', async () => {
     lab.bitrix24.installed = false
+    lab.bitrix24.rest.finished = false
     const body = lab.body('install-page-body', { LANG: 'fr' })
     const html = await (await edge.call(body, { path: '/bitrix24/install' })).text()
     expect(html).toContain('<html lang="fr">')
