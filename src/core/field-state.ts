@@ -110,7 +110,7 @@ export function explainGone(
       continue
     }
     enrichments.set(sequence, { ...known, status: 'complete', ...deletion(next) })
-    if (!next.isGone) next = goneState(next, sequence)
+    if (!next.isGone) next = goneState(next, { toldBy: sequence, readAt: context.readAt })
   }
   // Nothing of a field that is gone, and was never read, can be told any more.
   const owed = next.attributes === null ? [] : next.owed
@@ -124,9 +124,12 @@ function deletion(state: FieldState): Pick<Enrichment, 'changes' | 'toldBy' | 'r
   return { changes, toldBy: null, readAt }
 }
 
-/** The field after its deletion was told: nothing of it can change any more. */
-export function goneState(state: FieldState, toldBy: number | null): FieldState {
-  return { ...state, attributes: null, isTold: false, isGone: true, toldBy, owed: [] }
+/** The field after its deletion was told at `readAt`: a read that began before says nothing of it any more. */
+export function goneState(
+  state: FieldState,
+  { toldBy, readAt }: Pick<FieldState, 'toldBy' | 'readAt'>,
+): FieldState {
+  return { ...state, attributes: null, isTold: false, isGone: true, toldBy, readAt, owed: [] }
 }
 
 /** Explains events by a definition that was read after all of them had arrived. */
@@ -278,7 +281,8 @@ export function tellDifference(
     { ...difference, owed: state.owed },
     context,
   )
-  if (difference.action === 'deleted') return { state: goneState(state, null), further }
+  if (difference.action === 'deleted')
+    return { state: goneState(state, { toldBy: null, readAt: context.readAt }), further }
   const isTold = state.isTold || difference.action === 'added'
   return {
     state: { ...state, attributes, readAt: context.readAt, isGone: false, isTold, owed: [] },
