@@ -166,12 +166,14 @@ function policyOf({ domain, details }: Page, nonce: string): string {
   // A refusal must be readable in the portal's frame, which nobody has verified; it holds no data.
   const ancestors = domain === null ? 'https:' : `https://${domain}`
   const library = details.finish ? ' https://api.bitrix24.com' : ''
+  // To load a posted page again submits its form again, which this directive governs (seen in Chromium).
+  const action = details.retry || details.finish ? `'self'` : `'none'`
   return [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'${library}`,
     `style-src 'nonce-${nonce}'`,
     `base-uri 'none'`,
-    `form-action 'none'`,
+    `form-action ${action}`,
     `frame-ancestors ${ancestors}`,
   ].join('; ')
 }

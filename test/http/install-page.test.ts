@@ -199,7 +199,7 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
         `script-src 'nonce-NONCE' https://api.bitrix24.com`,
         `style-src 'nonce-NONCE'`,
         `base-uri 'none'`,
-        `form-action 'none'`,
+        `form-action 'self'`,
         `frame-ancestors https://${lab.domain}`,
       ].join('; '),
     )
@@ -333,6 +333,14 @@ describe('installPage() shows the status of an installed portal', () => {
     const html = await (await installPage(visit(status), 'en')).text()
     expect(html).toContain(`<main class="${tone}">`)
     expect(html).toContain(`<p>${ENGLISH[notice].text}</p>`)
+  })
+
+  it.each([
+    ["'none'", visit(STATUS)],
+    ["'self'", { kind: 'pending', domain: null }],
+  ] as const)('under a policy that lets a form go to %s', async (target, answer) => {
+    const response = await installPage(answer, 'en')
+    expect(response.headers.get('content-security-policy')).toContain(`form-action ${target};`)
   })
 
   it('without any count to whoever may not see it', async () => {

@@ -33,6 +33,7 @@ export const STYLES = raw(`
     line-height: 1.25;
     text-wrap: balance;
   }
+  p { text-wrap: pretty; }
   .good { --tone: light-dark(#1a7f4b, #4ccb8a); }
   .waiting { --tone: light-dark(#b26a00, #f0b04a); }
   .bad { --tone: light-dark(#c0362c, #ff8a80); }
@@ -40,7 +41,6 @@ export const STYLES = raw(`
   dl {
     display: grid;
     grid-template-columns: minmax(9rem, auto) 1fr;
-    gap: 0 1.5rem;
     margin: 0 0 1.25rem;
     border-top: 1px solid var(--line);
   }
@@ -49,7 +49,7 @@ export const STYLES = raw(`
     padding: 0.6rem 0;
     border-bottom: 1px solid var(--line);
   }
-  dt { color: var(--muted); }
+  dt { padding-right: 1.5rem; color: var(--muted); }
   dd { font-variant-numeric: tabular-nums; min-width: 0; }
   ul { margin: 0 0 0.5rem; padding-left: 1.1rem; }
   button {
