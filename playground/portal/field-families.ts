@@ -3,16 +3,7 @@
  * what their events are called. Smart processes (`type`) share one family and are told by their entity.
  */
 
-/** One family, by the word in its event names. */
-export type FieldFamily =
-  | 'requisite'
-  | 'lead'
-  | 'deal'
-  | 'contact'
-  | 'company'
-  | 'quote'
-  | 'invoice'
-  | 'type'
+import type { FieldFamily } from '../../src/core/event.ts'
 
 /** The four user-field actions, as the last part of the event code. */
 export type FieldActionCode = 'ADD' | 'UPDATE' | 'DELETE' | 'SETENUMVALUES'

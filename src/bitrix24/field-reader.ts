@@ -14,7 +14,7 @@ import { listFields } from './field-lists.ts'
 import { isJsonObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 import type { RestCaller } from './rest-client.ts'
-import { isTransient } from './rest-error.ts'
+import { isTransient, limitWaitOf } from './rest-error.ts'
 import type { RestError } from './rest-error.ts'
 import { userNameOf } from './users.ts'
 import { IdSchema, MAX_UNIX_SECONDS, readOrNull } from './wire-schemas.ts'
@@ -85,10 +85,6 @@ export function thinReasonOf(error: RestError): ThinReason {
       return error.code === 'timeout' ? 'timeout' : 'portal_unreachable'
   }
 }
-
-/** The waits after refusals inside a batch that name none. */
-const QUERY_LIMIT_WAIT_MS = 1000
-const OPERATION_LIMIT_WAIT_MS = 60_000
 
 const MALFORMED_ANSWER: RestError = { kind: 'unreachable', code: 'malformed_answer', status: 200 }
 
@@ -163,17 +159,9 @@ function readNames(userIds: readonly number[], answers: BatchAnswers): Map<numbe
 }
 
 function longestWait(answers: BatchAnswers): number | null {
-  const waits = [...answers.values()].map((part) => (part.ok ? 0 : waitOf(part.error)))
+  const waits = [...answers.values()].map((part) => (part.ok ? 0 : (limitWaitOf(part.error) ?? 0)))
   const longest = Math.max(0, ...waits)
   return longest > 0 ? longest : null
-}
-
-function waitOf({ kind, code, retryAfterMs }: RestError): number {
-  if (retryAfterMs !== undefined) return retryAfterMs
-  if (kind !== 'rate_limited') return 0
-  return code.toUpperCase() === 'OPERATION_TIME_LIMIT'
-    ? OPERATION_LIMIT_WAIT_MS
-    : QUERY_LIMIT_WAIT_MS
 }
 
 // The start, since what the portal stored after it need not have been seen.

@@ -112,6 +112,17 @@ export function classifyForeignAnswer(code: string, facts: AnswerFacts): RestErr
   return { kind, code, status: facts.status, ...wait(readRetryAfterMs(facts.retryAfter)) }
 }
 
+/** The waits after refusals that name none, in milliseconds. */
+const QUERY_LIMIT_WAIT_MS = 1000
+const OPERATION_LIMIT_WAIT_MS = 60_000
+
+/** How long to wait after a refusal for a limit, in milliseconds; null for any other failure. */
+export function limitWaitOf({ kind, code, retryAfterMs }: RestError): number | null {
+  if (kind !== 'rate_limited') return null
+  const isOperating = code.toUpperCase() === 'OPERATION_TIME_LIMIT'
+  return retryAfterMs ?? (isOperating ? OPERATION_LIMIT_WAIT_MS : QUERY_LIMIT_WAIT_MS)
+}
+
 /** True for failures that say nothing about the portal or its tokens: asking again may help. */
 export function isTransient(error: RestError): boolean {
   return error.kind === 'unreachable' || error.kind === 'rate_limited'

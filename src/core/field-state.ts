@@ -5,16 +5,16 @@
  */
 import { diffFields, summaryOf } from './changes.ts'
 import { userFieldCode } from './event-names.ts'
-import type {
-  Change,
-  Enrichment,
-  FieldAction,
-  PortalUser,
-  RelayEvent,
-  ThinReason,
-  UserField,
+import {
+  NOT_ENRICHED,
+  type Change,
+  type Enrichment,
+  type FieldAction,
+  type PortalUser,
+  type RelayEvent,
+  type ThinReason,
+  type UserField,
 } from './event.ts'
-import { NOT_ENRICHED } from './event.ts'
 import type { FieldAttributes, FieldRead, FieldRef } from './field-read.ts'
 
 /** The most thin events of one field that are remembered as owed. */
@@ -72,7 +72,8 @@ export interface Explained {
 }
 
 /** The state of a field of which only its name is known. */
-export function newFieldState({ family, id, entityId, fieldName }: UserField): FieldState {
+export function newFieldState(field: FieldRef & { readonly fieldName: string }): FieldState {
+  const { family, id, entityId, fieldName } = field
   return {
     family,
     id,

@@ -32,6 +32,10 @@ export const MAX_SUSPECTS = 1000
 /** The waits after runs that failed; the last one repeats. */
 const RETRY_MS = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS] as const
 
+function retryWait(failures: number): number {
+  return RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? RETRY_MS[0]
+}
+
 /** A field that has to be looked at again. */
 export interface Suspect extends FieldRef {
   readonly dueAt: number
@@ -118,8 +122,8 @@ export function endRun(
   if (outcome !== 'failed') {
     return { ...state, startedAt, finishedAt: now, failures: 0, retryAt: null, unreadable }
   }
-  const wait = RETRY_MS[Math.min(state.failures, RETRY_MS.length - 1)] ?? RETRY_MS[0]
-  return { ...state, startedAt, failures: state.failures + 1, retryAt: now + wait, unreadable }
+  const retryAt = now + retryWait(state.failures)
+  return { ...state, startedAt, failures: state.failures + 1, retryAt, unreadable }
 }
 
 /** What to do about a difference: tell it now, or look again. */
@@ -162,8 +166,7 @@ export function postponeLooks(
     if (!ids.has(suspect.id) || suspect.dueAt > now) return [suspect]
     const looks = suspect.looks + 1
     if (looks > MAX_LOOKS) return []
-    const wait = RETRY_MS[Math.min(looks, RETRY_MS.length - 1)] ?? RETRY_MS[0]
-    return [{ ...suspect, looks, dueAt: now + wait }]
+    return [{ ...suspect, looks, dueAt: now + retryWait(looks) }]
   })
   return { ...state, suspects }
 }
@@ -223,10 +226,11 @@ export function judgeReads(fields: readonly ComparedField[], terms: JudgeTerms):
   for (const { ref, known, read } of fields) {
     if (read.kind === 'failed') {
       // It is listed, so it exists: no later read may tell it as new.
-      if (!hasBaseline && known === null) adopted.push({ ...existing(ref), isTold: true })
+      if (!hasBaseline && known === null) adopted.push({ ...unmetField(ref, read), isTold: true })
       continue
     }
-    const state = known ?? namedState(ref, read)
+    // Of a field that is gone before it was met nothing is known.
+    const state = known ?? (read.kind === 'gone' ? null : unmetField(ref, read))
     const difference = state && compareRead(state, read, { hasBaseline })
     if (state === null || difference === null) {
       const same = state && adoptRead(state, read, { readAt, isBaseline: !hasBaseline })
@@ -250,16 +254,10 @@ export function judgeReads(fields: readonly ComparedField[], terms: JudgeTerms):
   return { found, adopted, next }
 }
 
-/** A field that was never met; null when nothing is known of it either. */
-function namedState({ family, id, entityId }: FieldRef, read: FieldRead): FieldState | null {
-  if (read.kind !== 'found') return null
-  const name = read.attributes['FIELD_NAME']
-  const fieldName = typeof name === 'string' ? name : ''
-  return newFieldState({ family, id, entityId, fieldName, action: 'updated' })
-}
-
-function existing({ family, id, entityId }: FieldRef): FieldState {
-  return newFieldState({ family, id, entityId, fieldName: '', action: 'updated' })
+/** A field that was never met, named as far as a read names it. */
+function unmetField(ref: FieldRef, read: FieldRead): FieldState {
+  const name = read.kind === 'found' ? read.attributes['FIELD_NAME'] : null
+  return newFieldState({ ...ref, fieldName: typeof name === 'string' ? name : '' })
 }
 
 function isSame(one: FieldState, other: FieldState): boolean {

@@ -3,6 +3,7 @@
  * at most for its budget; then it goes out thin, and what its read would have told is told by a further
  * event. One read is under way at a time, and it explains the events that had arrived before it began.
  */
+import { MAX_BATCH_COMMANDS } from '../bitrix24/batch.ts'
 import { readFields, thinReasonOf, type FieldReads } from '../bitrix24/field-reader.ts'
 import type { RestCaller } from '../bitrix24/rest-client.ts'
 import type { RestError } from '../bitrix24/rest-error.ts'
@@ -22,7 +23,7 @@ import type { Result } from '../core/result.ts'
 import type { Appender } from './appender.ts'
 import type { FieldStore } from './field-store.ts'
 import type { LogStore } from './log-store.ts'
-import { MAX_COMMANDS, nextBatch, type ReadBatch } from './read-batch.ts'
+import { nextBatch, type ReadBatch } from './read-batch.ts'
 import { UserNames } from './user-names.ts'
 import { groupByField, WaitingEvents, type TimedEvent } from './waiting-events.ts'
 
@@ -66,7 +67,7 @@ export class Enricher {
   readonly #again = new Map<number, UserField>()
   #batch: ReadBatch | null = null
   /** Fewer for the rest of a run after an answer that was too large. */
-  #maxCommands = MAX_COMMANDS
+  #maxCommands = MAX_BATCH_COMMANDS
   #isRunning = false
   #isWatched = false
   #whenIdle = Promise.resolve()
@@ -88,7 +89,7 @@ export class Enricher {
       0,
     )
     this.#thin(passed.all(), 'timeout')
-    this.#take(awaiting.filter(({ sequence }) => sequence > passedUpTo))
+    this.accept(awaiting.filter(({ sequence }) => sequence > passedUpTo))
   }
 
   /** Whether an event has to wait here before it is delivered. */
@@ -98,7 +99,8 @@ export class Enricher {
 
   /** Takes events over that were stored as waiting. */
   accept(events: readonly { readonly sequence: number; readonly event: RelayEvent }[]): void {
-    this.#take(events)
+    this.#waiting.add(events, this.#deps.now() + ENRICH_BUDGET_MS)
+    if (this.#waiting.first() !== null) this.#start()
   }
 
   /** A repeated event may speak of a change that the first one's read was too early for. */
@@ -142,11 +144,6 @@ export class Enricher {
     this.#again.clear()
   }
 
-  #take(events: readonly { readonly sequence: number; readonly event: RelayEvent }[]): void {
-    this.#waiting.add(events, this.#deps.now() + ENRICH_BUDGET_MS)
-    if (this.#waiting.first() !== null) this.#start()
-  }
-
   #start(): void {
     this.#watch()
     if (this.#isRunning) return
@@ -174,28 +171,31 @@ export class Enricher {
       this.#release()
     } finally {
       this.#batch = null
-      this.#maxCommands = MAX_COMMANDS
+      this.#maxCommands = MAX_BATCH_COMMANDS
       this.#isRunning = false
     }
   }
 
   #settleWithoutReading(): void {
     const refusal = this.#deps.hasAccess() ? this.#deps.refusal() : 'no_tokens'
-    const explained: [Explained, readonly WaitingEvent[]][] = []
-    for (const [field, events] of this.#waiting.byField()) {
-      const state = this.#stateOf(field)
-      const userNames = this.#names.known()
-      if (needsNoRead(events)) {
-        explained.push([
-          explainGone(state, events, { readAt: this.#deps.now(), userNames }),
-          events,
-        ])
-      } else if (refusal !== null) {
-        explained.push([explainThin(state, events, { reason: refusal, userNames }), events])
-      }
-    }
+    const settled = this.#waiting
+      .byField()
+      .filter(([, events]) => refusal !== null || needsNoRead(events))
     if (refusal !== null) this.#again.clear()
-    this.#write(explained.map(([one]) => one))
+    // Without a refusal there are only fields among them that need none.
+    this.#write(settled.map((group) => this.#explainUnread(group, refusal ?? 'not_found')))
+  }
+
+  /** Explains the events of one field without asking the portal. */
+  #explainUnread(
+    [field, events]: readonly [UserField, readonly WaitingEvent[]],
+    reason: ThinReason,
+  ): Explained {
+    const state = this.#stateOf(field)
+    const userNames = this.#names.known()
+    return needsNoRead(events)
+      ? explainGone(state, events, { readAt: this.#deps.now(), userNames })
+      : explainThin(state, events, { reason, userNames })
   }
 
   async #read(batch: ReadBatch): Promise<void> {
@@ -278,14 +278,7 @@ export class Enricher {
   }
 
   #thin(events: readonly WaitingEvent[], reason: ThinReason): void {
-    const userNames = this.#names.known()
-    const explained = groupByField(events).map(([field, group]) => {
-      const state = this.#stateOf(field)
-      return needsNoRead(group)
-        ? explainGone(state, group, { readAt: this.#deps.now(), userNames })
-        : explainThin(state, group, { reason, userNames })
-    })
-    this.#write(explained)
+    this.#write(groupByField(events).map((group) => this.#explainUnread(group, reason)))
   }
 
   /** Storage refuses: events are delivered thin as their rows stand, without being explained. */

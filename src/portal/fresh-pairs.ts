@@ -9,7 +9,7 @@ import { equalInConstantTime } from '../core/constant-time.ts'
 import { clampTs } from '../core/install.ts'
 import type { PortalState } from './portal-state.ts'
 import type { PortalSettings } from './settings.ts'
-import { issuedAt, openPair, pairOf, sealPair, type PairField } from './vault.ts'
+import { issuedAt, openPair, pairOf, renewedPair, sealPair, type PairField } from './vault.ts'
 
 /** What keeping needs from the object around it. */
 export interface KeepFreshDeps {
@@ -58,8 +58,7 @@ async function replaceStored(
           ...install,
           application: {
             ...install.application,
-            [field]: sealed,
-            [field === 'tokens' ? 'tokensIssuedAt' : 'systemTokensIssuedAt']: issued,
+            ...renewedPair(field, sealed, issued),
           },
           kvDirty: true,
         },

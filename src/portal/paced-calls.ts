@@ -3,21 +3,16 @@
  * as refused when the turn is further away than its caller would wait. Comparing takes at most a part of
  * the portal's bucket, so that events find room.
  */
-import type { JsonObject } from '../bitrix24/json.ts'
 import type { RestCaller } from '../bitrix24/rest-client.ts'
-import type { RestError } from '../bitrix24/rest-error.ts'
+import { limitWaitOf, type RestError } from '../bitrix24/rest-error.ts'
 import { LeakyBucket } from '../core/leaky-bucket.ts'
-import { err, type Result } from '../core/result.ts'
+import { err } from '../core/result.ts'
 
 /** How long a call for an event waits for its turn. */
 const EVENT_WAIT_MS = 3000
 
 /** How long a call for a comparison waits for its turn. */
 const BACKGROUND_WAIT_MS = 60_000
-
-/** The waits after refusals that name none. */
-const QUERY_LIMIT_WAIT_MS = 1000
-const OPERATION_LIMIT_WAIT_MS = 60_000
 
 /** What pacing needs from the object around it. */
 export interface PacedCallsDeps {
@@ -74,23 +69,13 @@ export class PacedCalls {
       }
       for (const bucket of buckets) bucket.take(this.#deps.now())
       const answer = await call(method, params)
-      this.#obey(answer)
+      const limitMs = answer.ok ? null : limitWaitOf(answer.error)
+      if (limitMs !== null) this.obey(limitMs)
       return answer
     }
-  }
-
-  #obey(answer: Result<JsonObject, RestError>): void {
-    const waitMs = answer.ok ? null : waitOf(answer.error)
-    if (waitMs !== null) this.obey(waitMs)
   }
 }
 
 function turnIsFar(retryAfterMs: number): RestError {
   return { kind: 'rate_limited', code: 'own_pace', status: null, retryAfterMs }
-}
-
-function waitOf({ kind, code, retryAfterMs }: RestError): number | null {
-  if (kind !== 'rate_limited') return null
-  const isOperating = code.toUpperCase() === 'OPERATION_TIME_LIMIT'
-  return retryAfterMs ?? (isOperating ? OPERATION_LIMIT_WAIT_MS : QUERY_LIMIT_WAIT_MS)
 }

@@ -2,9 +2,6 @@
 import type { UserField } from '../core/event.ts'
 import type { WaitingEvents } from './waiting-events.ts'
 
-/** The most commands of one request; Bitrix24's own limit of a batch. */
-export const MAX_COMMANDS = 50
-
 /** One request. */
 export interface ReadBatch {
   readonly fields: readonly UserField[]

@@ -3,6 +3,7 @@
  * told. Only what the portal says of a single field counts: a list that is cut short, or empty through lost
  * rights, can make nothing look deleted, since every field that is missing in it is asked for by itself.
  */
+import { MAX_BATCH_COMMANDS } from '../bitrix24/batch.ts'
 import { listFields, listSmartProcesses } from '../bitrix24/field-lists.ts'
 import { readFields, type FieldReads } from '../bitrix24/field-reader.ts'
 import type { RestCaller } from '../bitrix24/rest-client.ts'
@@ -27,9 +28,6 @@ import { earliest, SAFETY_ALARM_MS } from '../core/schedule.ts'
 import type { Appender } from './appender.ts'
 import type { Database } from './database.ts'
 import type { FieldEntity, FieldStore } from './field-store.ts'
-
-/** The most fields of one request. */
-const CHUNK = 50
 
 /** The most entities of one run. */
 const MAX_ENTITIES = 300
@@ -206,11 +204,11 @@ export class Reconciler {
   #knownEntities(smartProcesses: readonly string[]): FieldEntity[] {
     const subscribed = this.#deps.families
       .filter((family) => family !== 'type')
-      .map((family) => ({ family, entityId: `CRM_${family.toUpperCase()}` }))
+      .map((family) => ({ family, entityId: entityOf(family) }))
     const listed = smartProcesses.map((entityId) => ({ family: 'type' as const, entityId }))
     // Every other family has one entity, and it is subscribed or its events come from a webhook.
     const met = this.#deps.fields.entities().filter(({ family, entityId }) => {
-      return family === 'type' || entityId === `CRM_${family.toUpperCase()}`
+      return family === 'type' || entityId === entityOf(family)
     })
     const all: FieldEntity[] = [...subscribed, ...listed, ...met]
     return [...new Map(all.map((entity) => [entity.entityId, entity])).values()].slice(
@@ -234,8 +232,8 @@ export class Reconciler {
       ({ id }) => present.has(id) || this.#deps.fields.find(id)?.isGone !== true,
     )
     let outcome: ReadOutcome = 'read'
-    for (let start = 0; start < living.length; start += CHUNK) {
-      const chunk = living.slice(start, start + CHUNK)
+    for (let start = 0; start < living.length; start += MAX_BATCH_COMMANDS) {
+      const chunk = living.slice(start, start + MAX_BATCH_COMMANDS)
       const terms = { isUrgent, hasBaseline, generation }
       outcome = worseOf(outcome, await this.#compare(chunk, terms))
       if (this.#deps.generation() !== generation) return 'failed'
@@ -253,7 +251,9 @@ export class Reconciler {
     const now = this.#deps.now()
     const due = this.#state.suspects.filter(({ dueAt }) => dueAt <= now)
     const entityId = due[0]?.entityId ?? ''
-    const chunk = due.filter((suspect) => suspect.entityId === entityId).slice(0, CHUNK)
+    const chunk = due
+      .filter((suspect) => suspect.entityId === entityId)
+      .slice(0, MAX_BATCH_COMMANDS)
     const generation = this.#deps.generation()
     const hasBaseline = Object.hasOwn(this.#state.baselines, entityId)
     try {
@@ -331,6 +331,11 @@ export class Reconciler {
 function outcomeOf(read: FieldRead | undefined): ReadOutcome {
   if (read?.kind !== 'failed') return read === undefined ? 'failed' : 'read'
   return read.reason === 'rate_limited' || read.reason === 'timeout' ? 'failed' : 'denied'
+}
+
+/** The one entity of a family that is not smart processes. */
+function entityOf(family: FieldFamily): string {
+  return `CRM_${family.toUpperCase()}`
 }
 
 const UNANSWERED: FieldRead = { kind: 'failed', reason: 'portal_unreachable' }

@@ -35,7 +35,7 @@ import {
   isApplicationEnded,
   isPairLost,
 } from './keeper-errors.ts'
-import { issuedAt, pairOf, sealPair, type PairField } from './vault.ts'
+import { issuedAt, pairOf, renewedPair, sealPair, type PairField } from './vault.ts'
 
 /** A pair older than this is refreshed although nobody needs it: it dies after about 30 days. */
 export const KEEP_ALIVE_MS = 20 * DAY_MS
@@ -235,8 +235,7 @@ export class TokenKeeper {
     const server = settings.oauthUrls.find((url) => fresh.serverEndpoint?.startsWith(`${url}/`))
     try {
       this.#changeApplication({
-        [field]: again,
-        [field === 'tokens' ? 'tokensIssuedAt' : 'systemTokensIssuedAt']: issued,
+        ...renewedPair(field, again, issued),
         oauthUrl: server ?? oauthUrl,
       })
     } catch {

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { TokenPair } from '../bitrix24/oauth.ts'
 import type { InstallRequest } from '../bitrix24/request.ts'
 import type { FreshPairs } from '../bitrix24/verify-install.ts'
+import type { Pairs } from '../core/install-pairs.ts'
 import { clampTs } from '../core/install.ts'
 import { ok, type Result } from '../core/result.ts'
 import type { Sealer } from '../storage/seal.ts'
@@ -58,6 +59,13 @@ export async function openPair(
   const opened = await sealer.open(sealed, context)
   if (!opened.ok) return opened
   return ok(v.parse(StoredPairSchema, JSON.parse(opened.value)))
+}
+
+/** What an install records of a pair that was renewed; `issued` in unix seconds. */
+export function renewedPair(field: PairField, sealed: string, issued: number): Partial<Pairs> {
+  return field === 'tokens'
+    ? { tokens: sealed, tokensIssuedAt: issued }
+    : { systemTokens: sealed, systemTokensIssuedAt: issued }
 }
 
 /** Seals a text again under the newest key; the same text when it is fresh or cannot be opened. */

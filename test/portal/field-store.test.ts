@@ -17,7 +17,7 @@ afterEach(() => bench.close())
 
 function aField(id: number, changes: Partial<FieldState> = {}): FieldState {
   const name = { family: 'lead', entityId: 'CRM_LEAD', fieldName: 'UF_CRM_TAX' } as const
-  return { ...newFieldState({ ...name, action: 'updated', id }), ...changes }
+  return { ...newFieldState({ ...name, id }), ...changes }
 }
 
 function inStore<T>(work: (store: FieldStore) => T): Promise<T> {
