@@ -11,6 +11,11 @@ import { err, ok, type Result } from './result.ts'
 export interface AddressPolicy {
   /** True lets http and loopback through (`UNSAFE_ALLOW_LOCAL_ADDRESSES`). */
   readonly allowLocal: boolean
+  /**
+   * True lets the own network's addresses and names through, on any port: https only, and never
+   * loopback, link-local or metadata (`allowPrivate` of one destination). @default false
+   */
+  readonly allowPrivate?: boolean
 }
 
 /**
@@ -59,6 +64,10 @@ const PRIVATE_IPV4 = nets(
 // Link-local (AWS, Google, Azure, Oracle …), Alibaba, Oracle's former address, Azure's WireServer.
 const METADATA_IPV4 = nets('169.254.0.0/16 100.100.100.200/32 192.0.0.192/32 168.63.129.16/32')
 
+// What a network may number itself with: RFC 1918, and unique-local addresses (RFC 4193).
+const OWN_IPV4 = nets('10.0.0.0/8 172.16.0.0/12 192.168.0.0/16')
+const OWN_IPV6 = nets('fc00::/7')
+
 const PUBLIC_IPV6 = nets('2000::/3')
 
 // Parts of 2000::/3 that are no receivers: IETF protocol assignments with Teredo, benchmarking and
@@ -82,6 +91,26 @@ const LOCAL_SUFFIXES: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+// Of these, what a network may name itself with: `.local`, `.internal` and RFC 6762 (appendix G).
+const OWN_SUFFIXES: ReadonlySet<string> = new Set(
+  'local internal intranet private corp home lan'.split(' '),
+)
+
+// Names under suffixes of one's own, or without any, that lead back to the machine itself: /etc/hosts
+// of Debian and Red Hat, and Docker's names for its host.
+const LOOPBACK_NAMES: readonly string[] = [
+  'localhost4',
+  'localhost6',
+  'ip6-localhost',
+  'ip6-loopback',
+  'loopback',
+  'docker.internal',
+  'containers.internal',
+  'localhost.internal',
+  'localhost.local',
+  'localhost.lan',
+]
+
 const METADATA_NAMES: readonly string[] = [
   'metadata',
   'metadata.google.internal',
@@ -101,8 +130,9 @@ const PUBLIC_SUFFIX = /^(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/
 /**
  * Judges an address before it is configured and again before it is called.
  *
- * With `allowLocal`, http, any port, private addresses and local names pass; user info, other schemes
- * and metadata services never do. The result is the URL to send with.
+ * With `allowLocal`, http, any port, private addresses and local names pass; with `allowPrivate` those
+ * of the own network pass on any port. User info, other schemes and metadata services never do. The
+ * result is the URL to send with.
  */
 export function checkAddress(raw: string, policy: AddressPolicy): Result<URL, AddressReason> {
   if (AMBIGUOUS.test(raw) || !URL.canParse(raw)) return err('not_a_url')
@@ -114,10 +144,37 @@ export function checkAddress(raw: string, policy: AddressPolicy): Result<URL, Ad
   const authority = /^https?:\/\/([^/?#]+)/i.exec(raw)?.[1]
   if (authority === undefined) return err('not_a_url')
   if (authority.includes('@')) return err('user_info')
+  if (policy.allowPrivate === true && isOwnHost(url.hostname)) return ok(url)
   if (!policy.allowLocal && !KNOWN_PORTS.includes(url.port)) return err('unknown_port')
   const reason = judgeHost(url.hostname)
   if (reason === null || (policy.allowLocal && isLocalReason(reason))) return ok(url)
   return err(reason)
+}
+
+/** Whether a host that is refused otherwise belongs to the own network. */
+function isOwnHost(hostname: string): boolean {
+  const reason = judgeHost(hostname)
+  switch (reason) {
+    case 'private_address':
+      return hostname.startsWith('[')
+        ? isInside(ipv6Value(hostname.slice(1, -1)), OWN_IPV6)
+        : isInside(ipv4Value(hostname), OWN_IPV4)
+    case 'local_name':
+    case 'not_a_public_name':
+      return isOwnName(hostname)
+    default:
+      return false
+  }
+}
+
+/** A name that has been judged to be no public one. */
+function isOwnName(hostname: string): boolean {
+  const labels = labelsOf(hostname)
+  if (isUnder(labels.join('.'), LOOPBACK_NAMES)) return false
+  const suffix = labels.at(-1) ?? ''
+  // A single label that is a suffix of private networks is nobody's host.
+  if (LOCAL_SUFFIXES.has(suffix)) return labels.length > 1 && OWN_SUFFIXES.has(suffix)
+  return labels.length === 1
 }
 
 function isLocalReason(reason: AddressReason): boolean {
@@ -158,15 +215,21 @@ function carriedIpv4(address: bigint): bigint | null {
 }
 
 function judgeName(hostname: string): AddressReason | null {
-  const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
-  const labels = name.split('.')
+  const labels = labelsOf(hostname)
+  const name = labels.join('.')
   if (name.length > 253 || !labels.every((label) => LABEL.test(label))) return 'not_a_url'
-  if (METADATA_NAMES.some((known) => name === known || name.endsWith(`.${known}`))) {
-    return 'metadata_address'
-  }
+  if (isUnder(name, METADATA_NAMES)) return 'metadata_address'
   const suffix = labels.at(-1) ?? ''
   if (LOCAL_SUFFIXES.has(suffix)) return 'local_name'
   return labels.length > 1 && PUBLIC_SUFFIX.test(suffix) ? null : 'not_a_public_name'
+}
+
+function labelsOf(hostname: string): readonly string[] {
+  return (hostname.endsWith('.') ? hostname.slice(0, -1) : hostname).split('.')
+}
+
+function isUnder(name: string, list: readonly string[]): boolean {
+  return list.some((known) => name === known || name.endsWith(`.${known}`))
 }
 
 function isInside(address: bigint, list: readonly Net[]): boolean {

@@ -1,27 +1,151 @@
-/** What makes two events the same one, as a text to be hashed by the caller. */
-import type { Json, RelayEvent } from './event.ts'
+/**
+ * When the waiting events of a lane are told in one message. Pure. A digest is decided once: its sequences
+ * are written with the lane before it is sent, so that a failed or crashed one is sent again as it was.
+ */
+import type { LogEntry } from './event.ts'
+import type { LaneState } from './lane-state.ts'
+import { parkEvent, passEvent, settle, type Settled, type SettleTerms } from './settle.ts'
+import type { DeliveryOutcome } from './outcome.ts'
+
+/** A lane with more waiting events than these tells them together, whatever is configured. */
+export const MAX_BEHIND = 10
 
 /**
- * Returns the canonical JSON of an event's name, time and data, object keys in code unit order.
- *
- * Two subscriptions to one event fire twice, with handler ids and users of their own; those are left
- * out, and so is the order of keys.
+ * How long a lane that has just told many events together gathers before it says more: a burst is told in a
+ * few messages and not in one a second.
  */
-export function digestInput(event: RelayEvent): string {
-  const { name, ts, data } = event
-  return canonicalJson({ name, ts, data })
+export const CALM_MS = 10_000
+
+/** How a lane gathers events. */
+export interface DigestRule {
+  /** How long the first event waits for others; null: only a lane that is behind gathers. */
+  readonly waitMs: number | null
+  /** The most events of one message. */
+  readonly max: number
 }
 
-function canonicalJson(value: Json): string {
-  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (value === null || typeof value !== 'object') return JSON.stringify(value)
-  const members = Object.entries(value)
-    .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
-  return `{${members.join(',')}}`
+/** Events that go out together, oldest first. */
+export type Batch = readonly [LogEntry, ...LogEntry[]]
+
+/** One digest that was delivered, as it is written down. */
+export interface DigestRecord {
+  readonly sequences: readonly number[]
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly attempts: number
 }
 
-// Array.isArray() does not narrow read-only arrays.
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value)
+/** What to send now, or how long to gather. */
+export type DigestPlan =
+  | { readonly kind: 'send'; readonly batch: Batch }
+  | { readonly kind: 'gather'; readonly until: number }
+
+/** Until when the lane gathers whatever comes, since it has just told many; in the past when it does not. */
+export function calmUntil({ digestedAt }: LaneState): number {
+  return digestedAt === null ? 0 : digestedAt + CALM_MS
+}
+
+/** Decides about the events that wait, at most `rule.max` of them, the lane's head first. */
+export function planDigest(
+  waiting: Batch,
+  { waitMs, max }: DigestRule,
+  { lane, now }: { lane: LaneState; now: number },
+): DigestPlan {
+  const [head] = waiting
+  const isFull = waiting.length >= max
+  if (waitMs !== null) {
+    const until = head.receivedAt + waitMs
+    return isFull || now >= until ? { kind: 'send', batch: waiting } : { kind: 'gather', until }
+  }
+  // Those that came while it was calm are told together, however few they are.
+  const calm = calmUntil(lane)
+  if (head.receivedAt < calm || now < calm) {
+    return isFull || now >= calm
+      ? { kind: 'send', batch: waiting }
+      : { kind: 'gather', until: calm }
+  }
+  return { kind: 'send', batch: waiting.length > MAX_BEHIND ? waiting : [head] }
+}
+
+/** Applies the outcome of a digest to its lane. */
+export function settleDigest(
+  lane: LaneState,
+  sequences: readonly number[],
+  { outcome, terms }: { outcome: DeliveryOutcome; terms: SettleTerms },
+): Settled & { readonly digest: DigestRecord | null } {
+  const [head, ...others] = sequences.filter((sequence) => sequence > lane.cursor)
+  // The operator set all of it aside meanwhile: a success of the message still counts for each of them.
+  if (head === undefined) return settleSetAside(lane, sequences, { outcome, terms })
+  if (outcome.kind === 'rejected' && outcome.scope === 'message') {
+    return { ...dissolve(lane, sequences, { outcome, terms }), digest: null }
+  }
+  const attempts = lane.attempts + 1
+  const settled = settle(lane, head, { outcome, terms })
+  if (settled.lane.cursor < head) return { ...settled, digest: null }
+  if (outcome.kind !== 'delivered') return { ...parkRest(settled, others, attempts), digest: null }
+  const passed = others.reduce(
+    (passing, sequence) =>
+      passEvent(passing, sequence, { state: 'delivered', at: terms.now, attempts }),
+    settled.lane,
+  )
+  return {
+    lane: { ...passed, digest: null, digestedAt: terms.now },
+    fates: settled.fates.filter(({ sequence }) => sequence !== head),
+    digest: { sequences, at: terms.now, attempts },
+  }
+}
+
+function settleSetAside(
+  lane: LaneState,
+  sequences: readonly number[],
+  { outcome, terms }: { outcome: DeliveryOutcome; terms: SettleTerms },
+): Settled & { readonly digest: DigestRecord | null } {
+  const settled = sequences.map((sequence) => settle(lane, sequence, { outcome, terms }))
+  return {
+    lane: { ...(settled.at(-1)?.lane ?? lane), digest: null },
+    fates: settled.flatMap(({ fates }) => fates),
+    digest: null,
+  }
+}
+
+/** A message that the receiver never takes may fail for one of its events only: they go one by one. */
+function dissolve(
+  lane: LaneState,
+  sequences: readonly number[],
+  {
+    outcome,
+    terms,
+  }: { outcome: Extract<DeliveryOutcome, { kind: 'rejected' }>; terms: SettleTerms },
+): Settled {
+  const { reason, detail, status } = outcome
+  return {
+    lane: {
+      ...lane,
+      digest: null,
+      singlyUpTo: sequences.at(-1) ?? lane.singlyUpTo,
+      attempts: 0,
+      nextAttemptAt: null,
+      notBefore: terms.now + terms.minIntervalMs,
+      lastError: { reason, detail, status, at: terms.now },
+    },
+    fates: [],
+  }
+}
+
+/** Given up together: each event is set aside by itself, so that each can be replayed. */
+function parkRest({ lane, fates }: Settled, others: readonly number[], attempts: number): Settled {
+  const cause = fates.at(-1)
+  if (cause === undefined) return { lane: { ...lane, digest: null }, fates }
+  const { reason, status, at } = cause
+  return others.reduce<Settled>(
+    (settled, sequence) => {
+      const parked = parkEvent({ ...settled.lane, attempts }, sequence, {
+        reason: reason ?? 'given_up',
+        status,
+        at,
+      })
+      return { lane: parked.lane, fates: [...settled.fates, ...parked.fates] }
+    },
+    { lane: { ...lane, digest: null }, fates },
+  )
 }

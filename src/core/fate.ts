@@ -1,4 +1,5 @@
 /** What became of an event at a destination: exact where it was written down, else from the cursor. */
+import type { DigestRecord } from './digest.ts'
 import type { LogEntry } from './event.ts'
 import { epochAt, isUnchanged, type LaneState } from './lane-state.ts'
 import type { ExactFate } from './settle.ts'
@@ -10,20 +11,50 @@ export interface Fate {
   readonly at: number | null
   readonly attempts: number | null
   readonly reason: string | null
+  /** The message that told it together with others; null when it has or had one of its own. */
+  readonly digest: DigestPlace | null
+}
+
+/** A message of several events: its first and last sequence, and how many it tells. */
+export interface DigestPlace {
+  readonly first: number
+  readonly last: number
+  readonly count: number
 }
 
 /** Why a lane leaves out an event whose change an earlier one told. */
 const UNCHANGED = 'unchanged'
 
-/** The fate of an entry: `exact` is the stored one, `filteredBy` why the lane does not get it at all. */
-export function fateOf(
+/** What storage knows of an entry at one destination, and why the lane does not get it at all. */
+export interface KnownFate {
+  readonly exact: ExactFate | null
+  readonly digest: DigestRecord | null
+  readonly filteredBy: string | null
+}
+
+/** The fate of an entry: what is stored wins over what follows from the cursor. */
+export function fateOf(lane: LaneState, entry: LogEntry, known: KnownFate): Fate {
+  const sequences = known.digest?.sequences ?? lane.digest ?? []
+  const digest = sequences.includes(entry.sequence) ? placeOf(sequences) : null
+  return { ...stateOf(lane, entry, known), digest }
+}
+
+function placeOf(sequences: readonly number[]): DigestPlace {
+  const [first = 0] = sequences
+  return { first, last: sequences.at(-1) ?? first, count: sequences.length }
+}
+
+function stateOf(
   lane: LaneState,
   entry: LogEntry,
-  { exact, filteredBy }: { exact: ExactFate | null; filteredBy: string | null },
-): Fate {
+  { exact, digest, filteredBy }: KnownFate,
+): Omit<Fate, 'digest'> {
   if (exact !== null) {
     const { state, at, attempts, reason } = exact
     return { state, at, attempts, reason }
+  }
+  if (digest !== null) {
+    return { state: 'delivered', at: digest.at, attempts: digest.attempts, reason: null }
   }
   const recent = lane.recent.find((fate) => fate.sequence === entry.sequence)
   if (recent !== undefined) {

@@ -3,6 +3,7 @@
  * is a pure function from state to state, so that a crash at any point can be replayed in a test.
  */
 import type { LogEntry } from './event.ts'
+import { NO_MEMORY, type ReceiverMemory } from './receiver-memory.ts'
 import type { Filter } from './routing.ts'
 
 /** The delivered and parked events that a lane remembers exactly. */
@@ -84,7 +85,26 @@ export interface LaneState {
   readonly epochs: readonly Epoch[]
   readonly recent: readonly RecentFate[]
   readonly replays: readonly ReplayJob[]
+  /** The sequences of the digest under way, oldest first, written before it is sent; null for none. */
+  readonly digest: readonly number[] | null
+  /** When the last digest was delivered, in unix milliseconds; null before the first. */
+  readonly digestedAt: number | null
+  /** Events up to this sequence go out one by one, since a digest that held them was refused. */
+  readonly singlyUpTo: number
+  /** Until when the head waits for others to be told with; known to memory only. */
+  readonly gatherUntil: number | null
+  /** What the receiver asked to be remembered; forgotten when the settings change. */
+  readonly memory: ReceiverMemory
 }
+
+/** What lanes that were stored before these parts existed begin with. */
+export const LANE_DEFAULTS = {
+  digest: null,
+  digestedAt: null,
+  singlyUpTo: 0,
+  gatherUntil: null,
+  memory: NO_MEMORY,
+} as const satisfies Partial<LaneState>
 
 /** What the configuration says of one lane in one portal. */
 export interface LanePlan {
@@ -117,6 +137,7 @@ export function createLane(plan: LanePlan, head: number): LaneState {
     epochs: [epochOf(plan, head + 1)],
     recent: [],
     replays: [],
+    ...LANE_DEFAULTS,
   }
 }
 
@@ -154,10 +175,13 @@ function matchLane(lane: LaneState, plan: LanePlan | null): LaneState {
   const changed = current.fingerprint !== plan.fingerprint
   const stopped = current.status === 'removed' || current.status === 'disabled'
   if (current.status === 'removed' || (changed && stopped)) {
-    return { ...revive(current), fingerprint: plan.fingerprint }
+    return { ...revive(current), ...(changed && SETTINGS_CHANGED), fingerprint: plan.fingerprint }
   }
-  return changed ? { ...current, fingerprint: plan.fingerprint } : current
+  return changed ? { ...current, ...SETTINGS_CHANGED, fingerprint: plan.fingerprint } : current
 }
+
+// What another receiver said, and how long the former settings gather, hold no longer.
+const SETTINGS_CHANGED = { memory: NO_MEMORY, gatherUntil: null } as const
 
 function matchEpoch(lane: LaneState, plan: LanePlan): LaneState {
   const last = lane.epochs.at(-1)
@@ -219,15 +243,19 @@ export function isUnchanged(epoch: Epoch, entry: LogEntry): boolean {
 }
 
 /**
- * A lane that has passed `sequence`, which was sent while `decided` stood: a filter that began during the
- * attempt decides from the next event on.
+ * A lane that has passed everything up to `sequence`, which was sent while `decided` stood: a filter that
+ * began during the attempt decides from the next event on.
  */
 export function keepDecision(lane: LaneState, sequence: number, decided: Epoch): LaneState {
   if (epochAt(lane, sequence) === decided) return lane
   const earlier = lane.epochs.filter((epoch) => epoch.from < decided.from)
-  const begun = lane.epochs.filter((epoch) => epoch.from === sequence)
-  const moved = begun.map((epoch) => ({ ...epoch, from: sequence + 1 }))
-  return { ...lane, epochs: [...earlier, decided, ...moved] }
+  const begun = lane.epochs.findLast(
+    (epoch) => epoch !== decided && epoch.from >= decided.from && epoch.from <= sequence,
+  )
+  const later = lane.epochs.filter((epoch) => epoch.from > sequence)
+  const moved =
+    begun === undefined || later[0]?.from === sequence + 1 ? [] : [{ ...begun, from: sequence + 1 }]
+  return { ...lane, epochs: [...earlier, decided, ...moved, ...later] }
 }
 
 /** The time at which the lane wants to run next; null when it has nothing to do or may not run. */
@@ -239,7 +267,7 @@ export function laneDueAt(lane: LaneState, head: number): number | null {
     if (!hasWork || lane.nextAttemptAt === null) return null
     return Math.max(lane.nextAttemptAt, lane.notBefore)
   }
-  if (waiting) return Math.max(lane.nextAttemptAt ?? 0, lane.notBefore)
+  if (waiting) return Math.max(lane.nextAttemptAt ?? 0, lane.notBefore, lane.gatherUntil ?? 0)
   const job = lane.replays[0]
   return job === undefined ? null : Math.max(job.nextAttemptAt ?? 0, lane.notBefore)
 }

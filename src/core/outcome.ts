@@ -2,7 +2,7 @@
 
 /**
  * What became of one attempt.
- * - `delivered`: the receiver has it.
+ * - `delivered`: the receiver has it. `holdMs`, where set, is how long it asks for no further message.
  * - `unreachable`: transient; try again. `retryAfterMs` is the receiver's own wish, not yet clamped.
  * - `rejected`, scope `message`: permanent for this message; park it and go on.
  * - `rejected`, scope `endpoint`: permanent for the endpoint; disable the lane, events wait.
@@ -11,7 +11,7 @@
  * `reason` is a stable snake_case code; `detail` is free text of the receiver, redacted later.
  */
 export type DeliveryOutcome =
-  | { readonly kind: 'delivered'; readonly status: number }
+  | { readonly kind: 'delivered'; readonly status: number; readonly holdMs?: number }
   | {
       readonly kind: 'unreachable'
       readonly reason: string

@@ -50,7 +50,7 @@ export function settle(
 ): Settled {
   if (sequence <= lane.cursor) return settleLate(lane, sequence, { outcome, terms })
   const attempts = lane.attempts + 1
-  const paced = { ...lane, notBefore: terms.now + terms.minIntervalMs }
+  const paced = { ...lane, notBefore: terms.now + Math.max(terms.minIntervalMs, holdOf(outcome)) }
   switch (outcome.kind) {
     case 'delivered':
       return settleDelivered(paced, sequence, { attempts, outcome, terms })
@@ -65,6 +65,11 @@ export function settle(
       return settleRejected(failed, sequence, { outcome, terms })
     }
   }
+}
+
+/** How long the receiver asks for no further message although it took this one. */
+function holdOf(outcome: DeliveryOutcome): number {
+  return outcome.kind === 'delivered' ? clampRetryAfter(outcome.holdMs ?? null) : 0
 }
 
 /**
@@ -113,7 +118,7 @@ function settleDelivered(
   const fate = { sequence, state: 'delivered' as const, reason: null, status: outcome.status }
   return {
     lane: {
-      ...reopen(pass(lane, sequence, { state: 'delivered', at, attempts })),
+      ...reopen(passEvent(lane, sequence, { state: 'delivered', at, attempts })),
       disabledReason: null,
       lastError: null,
       rejectedInARow: 0,
@@ -173,25 +178,40 @@ export function parkEvent(
 ): Settled {
   const attempts = lane.attempts
   return {
-    lane: pass(lane, sequence, { state: 'parked', at: cause.at, attempts }),
+    lane: passEvent(lane, sequence, { state: 'parked', at: cause.at, attempts }),
     fates: [{ sequence, state: 'parked', attempts, ...cause }],
   }
 }
 
-function pass(lane: LaneState, sequence: number, fate: Omit<RecentFate, 'sequence'>): LaneState {
+/** Moves the cursor over an event that is settled, and remembers how. */
+export function passEvent(
+  lane: LaneState,
+  sequence: number,
+  fate: Omit<RecentFate, 'sequence'>,
+): LaneState {
+  const rest = lane.digest?.filter((waiting) => waiting > sequence) ?? []
   return {
     ...lane,
     cursor: sequence,
     attempts: 0,
     nextAttemptAt: waitOfNext(lane),
     lastMeant: sequence,
+    // What is left of a digest is the same message without the events that were set aside.
+    digest: rest.length > 1 ? rest : null,
+    gatherUntil: null,
     recent: [...lane.recent, { sequence, ...fate }].slice(-RECENT_FATES),
   }
 }
 
 /** Moves the cursor over an event that the destination does not get. */
 export function skipEvent(lane: LaneState, sequence: number): LaneState {
-  return { ...lane, cursor: sequence, attempts: 0, nextAttemptAt: waitOfNext(lane) }
+  return {
+    ...lane,
+    cursor: sequence,
+    attempts: 0,
+    nextAttemptAt: waitOfNext(lane),
+    gatherUntil: null,
+  }
 }
 
 function errorOf(outcome: Exclude<DeliveryOutcome, { kind: 'delivered' }>, at: number): LaneError {

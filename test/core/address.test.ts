@@ -4,6 +4,7 @@ import { type AddressReason, checkAddress } from '../../src/core/address.ts'
 
 const STRICT = { allowLocal: false }
 const LOCAL = { allowLocal: true }
+const PRIVATE = { allowLocal: false, allowPrivate: true }
 
 const REFUSED: Readonly<Record<AddressReason, readonly string[]>> = {
   not_a_url: [
@@ -406,6 +407,140 @@ describe('checkAddress() with local addresses allowed', () => {
     'refuses %j as not_https all the same',
     (raw) => {
       expect(checkAddress(raw, LOCAL)).toEqual({ ok: false, error: 'not_https' })
+    },
+  )
+})
+
+describe('checkAddress() with private addresses allowed', () => {
+  const OWN: readonly (readonly [raw: string, href: string])[] = [
+    ['https://10.0.0.0/', 'https://10.0.0.0/'],
+    ['https://10.255.255.255/hooks/x', 'https://10.255.255.255/hooks/x'],
+    ['https://172.16.0.1/', 'https://172.16.0.1/'],
+    ['https://172.31.255.255/', 'https://172.31.255.255/'],
+    ['https://192.168.0.1:8065/', 'https://192.168.0.1:8065/'],
+    ['https://192.168.255.255/', 'https://192.168.255.255/'],
+    ['https://0xc0a80001:22/', 'https://192.168.0.1:22/'],
+    ['https://[fc00::1]:8065/', 'https://[fc00::1]:8065/'],
+    ['https://[fdff:ffff::1]/', 'https://[fdff:ffff::1]/'],
+    ['https://chat.local/', 'https://chat.local/'],
+    ['https://CHAT.local.:8065/', 'https://chat.local.:8065/'],
+    ['https://chat.internal/', 'https://chat.internal/'],
+    ['https://ip-10-0-0-1.ec2.internal./', 'https://ip-10-0-0-1.ec2.internal./'],
+    ['https://chat.intranet/', 'https://chat.intranet/'],
+    ['https://chat.private/', 'https://chat.private/'],
+    ['https://chat.corp/', 'https://chat.corp/'],
+    ['https://chat.home/', 'https://chat.home/'],
+    ['https://chat.lan/', 'https://chat.lan/'],
+    ['https://mattermost/', 'https://mattermost/'],
+    ['https://mattermost.:8065/', 'https://mattermost.:8065/'],
+  ]
+
+  it.each(OWN)('lets %j of the own network through as %s', (raw, href) => {
+    const result = checkAddress(raw, PRIVATE)
+    expect(result.ok && result.value.href).toBe(href)
+    expect(checkAddress(raw, STRICT).ok).toBe(false)
+    expect(checkAddress(raw, { allowLocal: false, allowPrivate: false }).ok).toBe(false)
+  })
+
+  it.each(ALLOWED)('lets %j through as %s as before', (raw, href) => {
+    const result = checkAddress(raw, PRIVATE)
+    expect(result.ok && result.value.href).toBe(href)
+  })
+
+  it.each([
+    ...REFUSED.not_a_url,
+    ...REFUSED.not_https,
+    ...REFUSED.user_info,
+    ...REFUSED.metadata_address,
+    ...REFUSED.unknown_port,
+  ])('refuses %j for the same reason as before', (raw) => {
+    const strict = checkAddress(raw, STRICT)
+    expect(strict.ok).toBe(false)
+    expect(checkAddress(raw, PRIVATE)).toEqual(strict)
+  })
+
+  it.each([
+    'http://10.1.2.3/',
+    'http://chat.local/',
+    'http://mattermost/',
+    'ftp://10.1.2.3/',
+    'ws://mattermost/',
+  ])('refuses %j, which is not https', (raw) => {
+    expect(checkAddress(raw, PRIVATE)).toEqual({ ok: false, error: 'not_https' })
+  })
+
+  it.each([
+    'https://127.0.0.1/',
+    'https://127.255.255.254:8443/',
+    'https://2130706433/',
+    'https://0.0.0.0/',
+    'https://100.64.0.1/',
+    'https://192.88.99.1/',
+    'https://192.0.2.1/',
+    'https://198.18.0.1/',
+    'https://224.0.0.1/',
+    'https://255.255.255.255/',
+    'https://[::]/',
+    'https://[::1]/',
+    'https://[::ffff:10.0.0.1]/',
+    'https://[::ffff:127.0.0.1]/',
+    'https://[64:ff9b::10.0.0.1]/',
+    'https://[2002:a00:1::]/',
+    'https://[fec0::1]/',
+    'https://[ff02::1]/',
+    'https://[2001:db8::1]/',
+  ])('refuses %j, which no network numbers itself with', (raw) => {
+    expect(checkAddress(raw, PRIVATE)).toEqual({ ok: false, error: 'private_address' })
+  })
+
+  it.each([
+    'https://localhost/',
+    'https://localhost./',
+    'https://app.localhost/',
+    'https://localhost.localdomain/',
+    'https://localdomain/',
+    'https://local/',
+    'https://internal/',
+    'https://localhost.local/',
+    'https://localhost.internal/',
+    'https://app.localhost.lan/',
+    'https://host.docker.internal/',
+    'https://kubernetes.docker.internal/',
+    'https://docker.internal./',
+    'https://host.containers.internal/',
+    'https://abcdefghij.onion/',
+    'https://1.0.0.127.in-addr.arpa/',
+    'https://kubernetes.default.svc/',
+    'https://vault.service.consul/',
+    'https://gateway.docker/',
+  ])('refuses %j, which leads to the machine itself or into a cluster', (raw) => {
+    expect(checkAddress(raw, PRIVATE)).toEqual({ ok: false, error: 'local_name' })
+  })
+
+  it.each([
+    'https://localhost4/',
+    'https://localhost6/',
+    'https://ip6-localhost/',
+    'https://ip6-loopback/',
+    'https://loopback./',
+    'https://example.c/',
+    'https://example.c0m/',
+    'https://example.a_b/',
+  ])('refuses %j, which is no name of a network', (raw) => {
+    expect(checkAddress(raw, PRIVATE)).toEqual({ ok: false, error: 'not_a_public_name' })
+  })
+
+  it.each(['https://example.com:8065/', 'https://8.8.8.8:8065/', 'https://127.0.0.1:8065/'])(
+    'keeps the ports of %j, which is not of the own network',
+    (raw) => {
+      expect(checkAddress(raw, PRIVATE)).toEqual({ ok: false, error: 'unknown_port' })
+    },
+  )
+
+  it.each(['https://[fd00:ec2::254]:8065/', 'https://metadata.google.internal:8065/'])(
+    'refuses %j, a metadata service, on any port',
+    (raw) => {
+      expect(checkAddress(raw, PRIVATE).ok).toBe(false)
     },
   )
 })

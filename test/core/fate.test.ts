@@ -13,7 +13,7 @@ const EXACT: ExactFate = {
   attempts: 3,
 }
 const RECENT = { sequence: 5, state: 'delivered' as const, at: START + 1, attempts: 1 }
-const NONE = { exact: null, filteredBy: null }
+const NONE = { exact: null, digest: null, filteredBy: null }
 const UNTIMED = { at: null, attempts: null }
 const FAILURE = { reason: 'server_error', detail: null, status: 503, at: START }
 
@@ -102,7 +102,10 @@ describe('fateOf() event 5', () => {
       { state: 'waiting', at: null, attempts: 0, reason: 'gone' },
     ],
   ])('%s', (_name, lane, known, expected) => {
-    expect(fateOf(aLane(lane), anEntry({ sequence: 5 }), { ...NONE, ...known })).toEqual(expected)
+    expect(fateOf(aLane(lane), anEntry({ sequence: 5 }), { ...NONE, ...known })).toEqual({
+      digest: null,
+      ...expected,
+    })
   })
 })
 

@@ -46,6 +46,11 @@ describe('createLane()', () => {
       ],
       recent: [],
       replays: [],
+      digest: null,
+      digestedAt: null,
+      singlyUpTo: 0,
+      gatherUntil: null,
+      memory: { movedTo: null, grantedAt: null, perMinute: null },
     })
   })
 

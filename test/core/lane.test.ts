@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_REPEATS, MAX_WAIT_IN_WALK_MS, isMeant } from '../../src/core/lane.ts'
+import { isMeant } from '../../src/core/lane-reader.ts'
+import { MAX_REPEATS, MAX_WAIT_IN_WALK_MS } from '../../src/core/lane.ts'
 import { DAY_MS, HOUR_MS } from '../../src/core/retry.ts'
 import {
   Crash,

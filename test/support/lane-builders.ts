@@ -15,7 +15,9 @@ import {
   type LaneState,
   type ReplayJob,
 } from '../../src/core/lane-state.ts'
-import { walkLane, type LaneDeps, type SendContext } from '../../src/core/lane.ts'
+import type { Batch, DigestRecord, DigestRule } from '../../src/core/digest.ts'
+import type { LaneDeps, SendContext } from '../../src/core/lane-deps.ts'
+import { walkLane } from '../../src/core/lane.ts'
 import type { DeliveryOutcome } from '../../src/core/outcome.ts'
 import { passFloor } from '../../src/core/retention.ts'
 import { HOUR_MS } from '../../src/core/retry.ts'
@@ -122,6 +124,8 @@ export interface Sent {
   readonly at: number
   readonly previousSequence: number | null
   readonly replayed: boolean
+  /** What a digest told; absent for a message about one event. */
+  readonly sequences?: readonly number[]
 }
 
 /** How a world differs from the usual one. */
@@ -133,6 +137,7 @@ export interface LaneWorldOptions {
   readonly minIntervalMs?: number
   readonly retryMs?: number
   readonly random?: number
+  readonly digest?: DigestRule | null
   /** What the receiver answers to the attempts of a sequence; afterwards, and else, it takes them. */
   readonly outcomes?: { readonly [sequence: number]: readonly DeliveryOutcome[] }
 }
@@ -156,6 +161,11 @@ export class LaneWorld {
   readonly saves: LaneState[] = []
   readonly fates = new Map<number, ExactFate>()
   readonly sleeps: number[] = []
+  /** What the common pace answers, first one first; afterwards every slot is free. */
+  readonly slots: (number | null)[] = []
+  takeSlot: () => number | null = () => this.slots.shift() ?? null
+  /** The digests that were delivered. */
+  readonly digests: DigestRecord[] = []
   /** What each wait for a connection said of the lane. */
   readonly acquired: ('failing' | 'healthy')[] = []
   readonly connections = new Connections()
@@ -294,10 +304,11 @@ export class LaneWorld {
       minIntervalMs = 0,
       retryMs = 72 * HOUR_MS,
       random = 0,
+      digest = null,
     } = this.#options
     return {
       reader,
-      minIntervalMs,
+      minIntervalMs: () => minIntervalMs,
       retryMs,
       deadline,
       now: () => this.now,
@@ -320,12 +331,15 @@ export class LaneWorld {
         this.parked.toSorted((a, b) => a - b).find((s) => s >= from && s <= to) ?? null,
       attemptsOf: (sequence) => this.fates.get(sequence)?.attempts ?? 0,
       takes: (epoch, entry) => this.takes(epoch, entry),
-      send: (entry, context) => this.#send(entry, context),
+      digest,
+      head: () => this.head,
+      takeSlot: async () => this.takeSlot(),
+      send: (batch, context) => this.#send(batch, context),
       acquire: (failing) => {
         this.acquired.push(failing ? 'failing' : 'healthy')
         return this.connections.acquire(failing)
       },
-      save: (lane, fates) => this.#save(lane, fates),
+      save: (lane, fates, record) => this.#save(lane, fates, record),
       saveSoon: (lane) => {
         this.lane = lane
         this.#unsavedSends += 1
@@ -347,11 +361,14 @@ export class LaneWorld {
     return filter(entry.event, { memberId: 'a223', domain: null }).matches
   }
 
-  async #send(entry: LogEntry, context: SendContext): Promise<DeliveryOutcome> {
+  async #send(batch: Batch, context: SendContext): Promise<DeliveryOutcome> {
+    const [entry] = batch
     const { sequence } = entry
-    this.sends.push({ sequence, at: this.now, ...context })
+    const sequences = batch.map((told) => told.sequence)
+    const together = batch.length > 1 ? { sequences } : {}
+    this.sends.push({ sequence, at: this.now, ...context, ...together })
     const outcome = this.answer(entry, context)
-    if (outcome.kind === 'delivered') this.received.push(sequence)
+    if (outcome.kind === 'delivered') this.received.push(...sequences)
     this.onAnswer(entry)
     const action = this.#during.get(sequence)
     this.#during.delete(sequence)
@@ -359,7 +376,12 @@ export class LaneWorld {
     return outcome
   }
 
-  #save(lane: LaneState, fates: readonly ExactFate[] = []): void {
+  #save(
+    lane: LaneState,
+    fates: readonly ExactFate[] = [],
+    digest: DigestRecord | null = null,
+  ): void {
+    if (digest !== null) this.digests.push(digest)
     for (const fate of fates) this.fates.set(fate.sequence, fate)
     this.lane = lane
     this.#saved = lane
