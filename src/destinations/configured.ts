@@ -4,6 +4,15 @@ import { err, type Result } from '../core/result.ts'
 import type { Filter } from '../core/routing.ts'
 import { sha256Hex } from '../core/sha256.ts'
 import type { Destination, DestinationType, SettingProblem } from './destination.ts'
+import type { Language } from './language/languages.ts'
+
+/** When waiting events are told in one message. */
+export interface DigestTerms {
+  /** How long the first event waits for others. */
+  readonly seconds: number
+  /** The most events of one message. */
+  readonly max: number
+}
 
 /** One entry of DESTINATIONS after reading. */
 export interface ConfiguredDestination {
@@ -16,6 +25,10 @@ export interface ConfiguredDestination {
   readonly retryMs: number
   readonly timeoutMs: number
   readonly unchanged: 'send' | 'skip'
+  /** How events are gathered into one message; null: only when the lane is behind. */
+  readonly digest: DigestTerms | null
+  readonly language: Language
+  readonly template: string | null
   /** Settings of the type: `$NAME` is replaced by the secret, `$portal.NAME` still stands. */
   readonly settings: Readonly<Record<string, unknown>>
   /** Names of the portal's own values that the settings ask for. */
@@ -37,7 +50,8 @@ export function openDestination(
   const settings = Object.fromEntries(
     Object.entries(configured.settings).map(([key, value]) => [key, fillIn(value, values)]),
   )
-  return configured.type.create(settings, policy)
+  const { language, template } = configured
+  return configured.type.create(settings, { policy, language, template })
 }
 
 function fillIn(value: unknown, values: ReadonlyMap<string, string>): unknown {
@@ -52,5 +66,7 @@ function fillIn(value: unknown, values: ReadonlyMap<string, string>): unknown {
  */
 export function fingerprintOf(configured: ConfiguredDestination): Promise<string> {
   const { typeName, settings, retryMs, timeoutMs, unchanged, filter } = configured
-  return sha256Hex(JSON.stringify([typeName, settings, retryMs, timeoutMs, unchanged, filter]))
+  const { digest, language, template } = configured
+  const own = [typeName, settings, retryMs, timeoutMs, unchanged, filter]
+  return sha256Hex(JSON.stringify([...own, digest, language, template]))
 }

@@ -1,12 +1,16 @@
 /**
  * The one interface between the relay and a kind of receiver. A receiver is one file that exports a
- * `DestinationType`, and one line in `registry.ts`; the contract suite (`test/contract/`) runs on all.
+ * `DestinationType`, its profile in `profiles/`, and one line in `registry.ts`; the contract suite (`test/contract/`) runs on all.
  * A failed delivery is an outcome, never an exception.
  */
 import type { AddressPolicy } from '../core/address.ts'
 import type { Enrichment, RelayEvent } from '../core/event.ts'
 import type { DeliveryOutcome } from '../core/outcome.ts'
+import type { PaceWindow } from '../core/pace.ts'
+import type { ReceiverMemory } from '../core/receiver-memory.ts'
 import type { Result } from '../core/result.ts'
+import type { Language } from './language/languages.ts'
+import type { Profile } from './profile.ts'
 
 /** Everything a renderer may tell a receiver about one event. Holds no token. */
 export interface Delivery {
@@ -33,11 +37,20 @@ export interface Delivery {
   readonly replayed: boolean
 }
 
-/** A POST that a destination wants sent. */
+/** What one request tells: one delivery, or several as a digest (people only), oldest first. */
+export interface Parcel {
+  readonly deliveries: readonly [Delivery, ...Delivery[]]
+  /** The dashboard's page of the portal; null when the relay does not know its own address. */
+  readonly dashboard: string | null
+}
+
+/** A request that a destination wants sent. */
 export interface OutgoingRequest {
+  /** @default POST */
+  readonly method?: 'POST' | 'OPTIONS'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** The exact bytes to send, as text. */
+  /** The exact bytes to send, as text; empty with OPTIONS. */
   readonly body: string
 }
 
@@ -48,14 +61,47 @@ export interface Answer {
   readonly body: string
 }
 
+/** The circumstances of one attempt. */
+export interface AttemptTerms {
+  /** Unix milliseconds. */
+  readonly now: number
+  /** What the receiver asked to be remembered by earlier answers. */
+  readonly memory: ReceiverMemory
+}
+
+/** What a judge makes of an answer: an outcome, or the order to send once more to another place. */
+export type Verdict = DeliveryOutcome | { readonly kind: 'moved'; readonly to: string }
+
+/**
+ * Leave to send, which some receivers want to be asked for (CloudEvents webhook specification,
+ * section 4): asked before the first delivery and again when it has grown old.
+ */
+export interface Handshake {
+  /** Whether leave has to be asked for before anything is sent. */
+  isDue(terms: AttemptTerms): boolean
+  /** The question. */
+  request(): OutgoingRequest
+  /** The memory to keep when leave is given, else the outcome of the delivery that it stopped. */
+  judge(answer: Answer, terms: AttemptTerms): Result<ReceiverMemory, DeliveryOutcome>
+}
+
 /** A receiver with its settings, ready to render and to judge. */
 export interface Destination {
-  /** Renders one delivery. `now` is the time of the attempt in unix milliseconds. */
-  prepare(delivery: Delivery, now: number): Promise<OutgoingRequest>
+  /** Renders one parcel. Receivers that are machines get one delivery at a time. */
+  prepare(parcel: Parcel, terms: AttemptTerms): Promise<OutgoingRequest>
   /** Judges the receiver's answer. `now` is needed for Retry-After dates. */
-  judge(answer: Answer, now: number): DeliveryOutcome
+  judge(answer: Answer, now: number): Verdict
   /** Strings that must never appear in a reason: the URL, its secret parts, signing secrets. */
   readonly secrets: readonly string[]
+  /** Which addresses may be called for it. */
+  readonly policy: AddressPolicy
+  /** What its limit belongs to: the URL, with the chat where that is named apart. Secret. */
+  readonly paceKey: string
+  /** The windows that its sends have to stay in; what a receiver asks for wins over its profile. */
+  pace(memory: ReceiverMemory): readonly PaceWindow[]
+  /** The time between two sends of a lane while the common pace cannot be asked for, in milliseconds. */
+  readonly carefulMs: number
+  readonly handshake: Handshake | null
 }
 
 /** What is wrong with one setting of a destination. Never contains the value of a secret. */
@@ -66,28 +112,31 @@ export interface SettingProblem {
   readonly problem: string
 }
 
+/** The settings of a type, references already replaced by their values. */
+export type Settings = Readonly<Record<string, unknown>>
+
+/** What the relay and the common settings give to a receiver that is opened. */
+export interface OpenTerms {
+  readonly policy: AddressPolicy
+  /** The language of messages for people. */
+  readonly language: Language
+  /** Own wording of messages for people, in Mustache; null for the relay's. */
+  readonly template: string | null
+}
+
 /**
  * One kind of receiver.
  *
  * @example
- * export const slack: DestinationType = {
- *   type: 'slack', reader: 'person', minIntervalMs: 1000,
- *   settings: ['url'],
- *   create: (settings, policy) => …,
- * }
+ * export const slack: DestinationType = createChatType({ type: 'slack', profile: SLACK, … })
  */
 export interface DestinationType {
   /** The word used in `type = "…"`. */
   readonly type: string
   /** A person reads it (an outcome is stored before the next send), or a machine does. */
   readonly reader: 'person' | 'machine'
-  /** The shortest time between two sends of one lane, in milliseconds. */
-  readonly minIntervalMs: number
-  /** The keys that this type knows beside the common ones; any other key is a configuration error. */
-  readonly settings: readonly string[]
-  /** Checks the settings (references already replaced by their values) and makes the receiver. */
-  create(
-    settings: Readonly<Record<string, unknown>>,
-    policy: AddressPolicy,
-  ): Result<Destination, readonly SettingProblem[]>
+  /** Its settings beside the common ones, its limits, its pace, and how its answers are judged. */
+  readonly profile: Profile
+  /** Checks the settings and makes the receiver. */
+  create(settings: Settings, terms: OpenTerms): Result<Destination, readonly SettingProblem[]>
 }

@@ -3,9 +3,9 @@ import type { DeliveryOutcome } from '../core/outcome.ts'
 import type { Answer } from './destination.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
-/** The receiver has it. */
-export function delivered(answer: Answer): DeliveryOutcome {
-  return { kind: 'delivered', status: answer.status }
+/** The receiver has it; `holdMs` is how long it asks for no further message, 0 when it does not. */
+export function delivered({ status }: Answer, holdMs = 0): DeliveryOutcome {
+  return { kind: 'delivered', status, ...(holdMs > 0 && { holdMs }) }
 }
 
 /** A transient failure; `retryAfterMs` comes from the header unless the receiver tells it elsewhere. */

@@ -1,5 +1,5 @@
 /**
- * Sends one delivery: the only place from which a request to a receiver leaves. The address is judged
+ * Sends one parcel: the only place from which a request to a receiver leaves. The address is judged
  * again here, redirects are not followed, one timeout bounds request and answer, and at most 8 KiB of
  * the answer are read. Whatever happens is an outcome; nothing is thrown.
  */
@@ -7,7 +7,9 @@ import { checkAddress, type AddressPolicy } from '../core/address.ts'
 import { describeError, redactText } from '../core/redact.ts'
 import type { Fetch } from '../core/fetch.ts'
 import type { DeliveryOutcome } from '../core/outcome.ts'
-import type { Answer, Delivery, Destination, OutgoingRequest } from './destination.ts'
+import type { ReceiverMemory } from '../core/receiver-memory.ts'
+import { err, ok, type Result } from '../core/result.ts'
+import type { Answer, Destination, OutgoingRequest, Parcel, Verdict } from './destination.ts'
 
 /** The most that is read of a receiver's answer. */
 export const MAX_ANSWER_BYTES = 8192
@@ -17,9 +19,16 @@ export interface SendOptions {
   readonly fetch: Fetch
   /** Unix milliseconds. */
   readonly now: () => number
-  /** Bounds the whole exchange, the reading of the answer included. */
+  /** Bounds each exchange, the reading of the answer included. */
   readonly timeoutMs: number
-  readonly policy: AddressPolicy
+  /** What the receiver asked to be remembered by earlier answers. */
+  readonly memory: ReceiverMemory
+}
+
+/** What became of one delivery, and what is to be remembered for the next one. */
+export interface Sent {
+  readonly outcome: DeliveryOutcome
+  readonly memory: ReceiverMemory
 }
 
 interface Exchange {
@@ -28,45 +37,109 @@ interface Exchange {
   readonly isCut: boolean
 }
 
-/** Prepares, sends and judges one delivery. Never throws; the detail of the outcome is redacted. */
-export async function sendDelivery(
+/**
+ * Prepares, sends and judges one parcel; asks for leave first where the receiver wants it, and follows it
+ * once to another place that it names. Never throws; the detail of the outcome is redacted.
+ */
+export async function sendParcel(
   destination: Destination,
-  delivery: Delivery,
+  parcel: Parcel,
   options: SendOptions,
-): Promise<DeliveryOutcome> {
+): Promise<Sent> {
+  const { memory } = options
   try {
-    return await trySend(destination, delivery, options)
+    return await trySend(destination, parcel, options)
   } catch (error) {
     // A renderer or a judge that throws is a bug of ours with this one message; trying again would
     // only repeat it, and a poison event must not stop the lane.
-    return rejected('cannot_render', {
-      scope: 'message',
-      detail: redactText(describeError(error), destination.secrets),
-    })
+    const detail = redactText(describeError(error), destination.secrets)
+    return { outcome: rejected('cannot_render', { scope: 'message', detail }), memory }
   }
 }
 
 async function trySend(
   destination: Destination,
-  delivery: Delivery,
+  parcel: Parcel,
   options: SendOptions,
-): Promise<DeliveryOutcome> {
-  const request = await destination.prepare(delivery, options.now())
-  const address = checkAddress(request.url, options.policy)
-  if (!address.ok) {
-    return rejected('refused_address', { scope: 'endpoint', detail: address.error })
-  }
-  const exchange = await post({ ...request, url: address.value.href }, options)
-  if (typeof exchange === 'string') {
-    return { kind: 'unreachable', reason: exchange, status: null, retryAfterMs: null, detail: null }
-  }
-  const outcome = destination.judge(exchange.answer, options.now())
-  return redactDetail(outcome, exchange, destination.secrets)
+): Promise<Sent> {
+  const granted = await askForLeave(destination, options)
+  if (!granted.ok) return { outcome: granted.error, memory: options.memory }
+  const memory = granted.value
+  const first = await sendOnce(destination, parcel, { ...options, memory })
+  if (first.kind !== 'moved') return { outcome: first, memory: keepLeave(first, memory) }
+  const moved = { ...memory, movedTo: first.to }
+  const second = await sendOnce(destination, parcel, { ...options, memory: moved })
+  // A receiver that sends us on a second time is believed with the next attempt.
+  const outcome: DeliveryOutcome = second.kind === 'moved' ? MOVED_AGAIN : second
+  return { outcome, memory: second.kind === 'moved' ? { ...moved, movedTo: second.to } : moved }
 }
 
-/** One POST within the timeout; a string is the reason why there is no answer. */
+/** A receiver that refuses the sender may have forgotten its leave: it is asked again with the next attempt. */
+function keepLeave(outcome: DeliveryOutcome, memory: ReceiverMemory): ReceiverMemory {
+  const isRefused = outcome.status === 401 || outcome.status === 403
+  return isRefused && memory.grantedAt !== null ? { ...memory, grantedAt: null } : memory
+}
+
+const MOVED_AGAIN: DeliveryOutcome = {
+  kind: 'unreachable',
+  reason: 'moved',
+  status: null,
+  retryAfterMs: null,
+  detail: null,
+}
+
+/** The memory to send with; the outcome when leave was not given. */
+async function askForLeave(
+  { handshake, policy, secrets }: Destination,
+  options: SendOptions,
+): Promise<Result<ReceiverMemory, DeliveryOutcome>> {
+  const { memory } = options
+  if (handshake === null || !handshake.isDue({ now: options.now(), memory })) return ok(memory)
+  const exchange = await exchangeWith(handshake.request(), policy, options)
+  if (!exchange.ok) return exchange
+  const leave = handshake.judge(exchange.value.answer, { now: options.now(), memory })
+  return leave.ok ? leave : err(redactDetail(leave.error, exchange.value, secrets))
+}
+
+async function sendOnce(
+  destination: Destination,
+  parcel: Parcel,
+  options: SendOptions,
+): Promise<Verdict> {
+  const { memory } = options
+  const request = await destination.prepare(parcel, { now: options.now(), memory })
+  const exchange = await exchangeWith(request, destination.policy, options)
+  if (!exchange.ok) return exchange.error
+  const verdict = destination.judge(exchange.value.answer, options.now())
+  if (verdict.kind === 'moved') return verdict
+  const movedTo = memory.movedTo === null ? [] : [memory.movedTo]
+  return redactDetail(verdict, exchange.value, [...destination.secrets, ...movedTo])
+}
+
+/** One request to an address that is judged again; without an answer the outcome says why. */
+async function exchangeWith(
+  request: OutgoingRequest,
+  policy: AddressPolicy,
+  options: SendOptions,
+): Promise<Result<Exchange, DeliveryOutcome>> {
+  const address = checkAddress(request.url, policy)
+  if (!address.ok) {
+    return err(rejected('refused_address', { scope: 'endpoint', detail: address.error }))
+  }
+  const exchange = await post({ ...request, url: address.value.href }, options)
+  if (typeof exchange !== 'string') return ok(exchange)
+  return err({
+    kind: 'unreachable',
+    reason: exchange,
+    status: null,
+    retryAfterMs: null,
+    detail: null,
+  })
+}
+
+/** One request within the timeout; a string is the reason why there is no answer. */
 async function post(
-  { url, headers, body }: OutgoingRequest,
+  { method = 'POST', url, headers, body }: OutgoingRequest,
   { fetch, timeoutMs }: SendOptions,
 ): Promise<Exchange | 'timeout' | 'network_error'> {
   const abort = new AbortController()
@@ -75,7 +148,8 @@ async function post(
     abort.signal.addEventListener('abort', () => reject(new Error('timeout')), { once: true })
   })
   try {
-    const init: RequestInit = { method: 'POST', headers, body, redirect: 'manual' }
+    const content = method === 'POST' ? { body } : {}
+    const init: RequestInit = { method, headers, ...content, redirect: 'manual' }
     // Raced as well as aborted: neither a fetch nor a stream is trusted to obey the signal.
     return await Promise.race([
       fetch(url, { ...init, signal: abort.signal }).then((response) =>

@@ -1,28 +1,22 @@
 /**
- * Renders one delivery as a Slack message. Text of the CRM stands only in text elements of rich_text,
- * which Slack shows literally: no mrkdwn, mention, link or emoji code is read in them, so nothing has
- * to be escaped there. The only mrkdwn is the date, made of our template and a number, and the only link
- * is the relay's own. The fallback `text` (notifications, screen readers) is inert and `mrkdwn: false`.
+ * Lays a message out for Slack. Text of the CRM stands only in text elements of rich_text, which Slack
+ * shows literally: no mrkdwn, mention, link or emoji code is read in them, so nothing has to be escaped
+ * there. The only mrkdwn is the date, made of our template and a number, and the only links are the
+ * relay's own. The fallback `text` (notifications, screen readers) is inert and `mrkdwn: false`.
  */
-import { displayName } from '../core/event-names.ts'
-import type { UserField } from '../core/event.ts'
-import { listChangeLines, type ChangeLine } from './change-lines.ts'
-import type { Delivery } from './destination.ts'
-import { occurredAt } from './event-body.ts'
-import { listIds } from './payload-ids.ts'
-import { safeText } from './safe-text.ts'
-import { escapeSlack, hostSlack, inertSlack } from './slack-text.ts'
+import type { Catalogue } from './language/catalogue.ts'
+import { fill } from './language/languages.ts'
 import {
-  LINK_TEXT,
-  describeDeed,
-  describeKind,
-  describeLabel,
-  describePortal,
-  describeUser,
-  formatUtc,
-  listNotes,
-  type Piece,
-} from './wording.ts'
+  own,
+  writeLine,
+  type ChangeLine,
+  type Line,
+  type Link,
+  type Message,
+  type Span,
+} from './message/message.ts'
+import { formatUtc } from './message/wording.ts'
+import { escapeSlack, hostSlack, inertSlack } from './slack-text.ts'
 
 /** A piece of literal text. */
 export interface SlackTextElement {
@@ -35,7 +29,7 @@ export interface SlackTextElement {
 export interface SlackLinkElement {
   readonly type: 'link'
   readonly url: string
-  readonly text: typeof LINK_TEXT
+  readonly text: string
 }
 
 /** One paragraph. */
@@ -54,6 +48,7 @@ export interface SlackList {
 /** The blocks that our messages consist of. */
 export type SlackBlock =
   | { readonly type: 'rich_text'; readonly elements: readonly (SlackSection | SlackList)[] }
+  | { readonly type: 'section'; readonly text: { readonly type: 'mrkdwn'; readonly text: string } }
   | {
       readonly type: 'context'
       readonly elements: readonly (
@@ -69,147 +64,57 @@ export interface SlackMessage {
   readonly blocks: readonly SlackBlock[]
 }
 
-// Slack refuses about 13,200 characters over all blocks with msg_blocks_too_long and documents no
-// number (slackapi/bolt-js#2509). Whether it counts the JSON is not known, so the JSON is counted.
-const MAX_MESSAGE_LENGTH = 12_000
-const MAX_LINES = 12
-const MAX_LINES_OF_WHOLE_FIELD = 6
+// The fallback is read aloud or shown in a notification, not studied.
 const MAX_FALLBACK_LINES = 3
 const MAX_FALLBACK_LENGTH = 2000
-const MAX_CODE = 80
-const MAX_IDS = 5
-const MAX_URL_LENGTH = 2000
 
-/** Everything the layout needs, already in words. */
-interface Content {
-  readonly headline: readonly SlackTextElement[]
-  readonly lines: readonly ChangeLine[]
-  readonly notes: readonly string[]
-  readonly summary: string
+/** Lays a message out with all of its lines. */
+export function layOutSlack(message: Message, words: Catalogue): SlackMessage {
+  return {
+    text: formatFallback(message, words),
+    mrkdwn: false,
+    blocks: [
+      { type: 'rich_text', elements: [headline(message), ...message.groups.flatMap(renderGroup)] },
+      ...renderMore(message),
+      ...renderLink(message.link),
+      renderContext(message),
+    ],
+  }
 }
 
-/** Renders a delivery with as many change lines as fit. `now` is the time of the attempt. */
-export function renderSlackMessage(delivery: Delivery, now: number): SlackMessage {
-  const content = describeContent(delivery, now)
-  const maxLines = maxLinesOf(delivery)
-  let count = Math.min(maxLines, content.lines.length)
-  let message = layOut(delivery, content, count)
-  // One line always fits: every text in it is bounded.
-  while (count > 1 && measure(message) > MAX_MESSAGE_LENGTH) {
-    count -= 1
-    message = layOut(delivery, content, count)
+/** Lays text of a template out as mrkdwn: the template may format, its values are inert. */
+export function layOutSlackText(text: string, message: Message, words: Catalogue): SlackMessage {
+  return {
+    text: formatFallback(message, words),
+    mrkdwn: false,
+    blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }],
   }
-  return message
 }
 
 /** The length after escaping in UTF-16 units, which is never less than in code points. */
-export function measure(message: SlackMessage): number {
-  return escapeSlack(JSON.stringify(message)).length
+export function measureSlack(json: string): number {
+  return escapeSlack(json).length
 }
 
-function maxLinesOf({ event }: Delivery): number {
-  const action = event.field?.action
-  return action === 'added' || action === 'deleted' ? MAX_LINES_OF_WHOLE_FIELD : MAX_LINES
+function headline({ title, lead }: Message): SlackSection {
+  const rest = lead.length === 0 ? [] : [own('\n'), ...lead]
+  return section(renderLine([...title, ...rest]))
 }
 
-function describeContent(delivery: Delivery, now: number): Content {
-  const notes = listNotes(delivery, now)
-  if (delivery.sequence === null) return { ...describeTest(), lines: [], notes }
-  const { field } = delivery.event
-  if (field === null) return { ...describeOther(delivery), lines: [], notes }
-  const lines = listChangeLines(delivery.enrichment.changes ?? [], field.action)
-  return { ...describeField(delivery, field), lines, notes }
+function renderGroup({
+  heading,
+  lines,
+}: Message['groups'][number]): readonly (SlackSection | SlackList)[] {
+  const above = heading.length === 0 ? [] : [section(renderLine([own('\n'), ...heading]))]
+  if (lines.length === 0) return above
+  const elements = lines.map(({ text }) => section(renderLine(text)))
+  return [...above, { type: 'rich_text_list', style: 'bullet', elements }]
 }
 
-type Headline = Pick<Content, 'headline' | 'summary'>
-
-function describeTest(): Headline {
-  const summary = 'Test message of bitrix24-event-relay'
-  return {
-    headline: [
-      bold(summary),
-      plain('\nThe relay reaches this channel. Nothing changed in Bitrix24'),
-    ],
-    summary,
-  }
-}
-
-function describeField(delivery: Delivery, field: UserField): Headline {
-  const label = describeLabel(delivery)
-  const code = safeText(field.fieldName, MAX_CODE) || `field ${field.id}`
-  const kind = describeKind(field)
-  const deed = describeDeed(delivery, field)
-  const title = label === null ? [] : [bold(label), plain(' ')]
-  const inQuotes = label === null ? '' : `“${inertSlack(label)}” `
-  return {
-    headline: [
-      ...title,
-      { type: 'text', text: code, style: { code: true } },
-      ...deed.map(({ text, isName }, index) => {
-        if (isName) return bold(text)
-        return plain(index === 0 ? `\n${kind}: ${text}` : text)
-      }),
-    ],
-    summary: `${kind} ${inQuotes}(${inertSlack(code)}): ${inertSlack(textOf(deed))}`,
-  }
-}
-
-function textOf(pieces: readonly Piece[]): string {
-  return pieces.map(({ text }) => text).join('')
-}
-
-function describeOther(delivery: Delivery): Headline {
-  const name = safeText(displayName(delivery.event.name), MAX_CODE) || 'event'
-  const user = describeUser(delivery)
-  const ids = listIds(delivery.event.data, MAX_IDS)
-  return {
-    headline: [
-      bold(name),
-      plain('\nBitrix24 event caused by '),
-      bold(user),
-      ...ids.flatMap(({ name: key, value }, index) => [
-        plain(`${index === 0 ? '\n' : ', '}${key}: `),
-        { type: 'text' as const, text: value, style: { code: true as const } },
-      ]),
-    ],
-    summary: `Bitrix24 event ${inertSlack(name)} caused by ${inertSlack(user)}`,
-  }
-}
-
-function layOut(delivery: Delivery, content: Content, count: number): SlackMessage {
-  const shown = content.lines.slice(0, count)
-  const more = content.lines.length - count
-  const list: SlackList = {
-    type: 'rich_text_list',
-    style: 'bullet',
-    elements: [
-      ...shown.map((line) => section(renderLine(line))),
-      ...(more > 0 ? [section([plain(`and ${more} more`)])] : []),
-    ],
-  }
-  const paragraphs = list.elements.length === 0 ? [] : [list]
-  return {
-    text: formatFallback(delivery, content, shown.slice(0, MAX_FALLBACK_LINES)),
-    mrkdwn: false,
-    blocks: [
-      { type: 'rich_text', elements: [section(content.headline), ...paragraphs] },
-      ...renderLink(delivery),
-      renderContext(delivery, content.notes),
-    ],
-  }
-}
-
-function renderLine({ label, before, after, isWhole }: ChangeLine): readonly SlackTextElement[] {
-  const start = plain(`${label}: `)
-  if (isWhole) return [start, renderValue(after ?? before)]
-  if (before === after) return [start, renderValue(after), plain(' differs in a part not shown')]
-  return [start, renderValue(before), plain(' → '), renderValue(after)]
-}
-
-// The code style keeps a value apart from our own words, whatever it says.
-function renderValue(value: string | null): SlackTextElement {
-  if (value === null) return { type: 'text', text: 'empty', style: { italic: true } }
-  return { type: 'text', text: value, style: { code: true } }
+function renderMore({ more }: Message): readonly SlackBlock[] {
+  if (more === null) return []
+  const link = more.link === null ? [] : [plain(' '), linkElement(more.link)]
+  return [{ type: 'rich_text', elements: [section([plain(more.text), ...link])] }]
 }
 
 /**
@@ -217,47 +122,86 @@ function renderValue(value: string | null): SlackTextElement {
  * and without one Slack shows a warning beside it (slackapi/node-slack-sdk#869). A block of its own, so
  * that it stands on a line of its own.
  */
-function renderLink({ link }: Delivery): readonly SlackBlock[] {
-  if (link === null || !link.startsWith('https://') || link.length > MAX_URL_LENGTH) return []
-  return [
-    { type: 'rich_text', elements: [section([{ type: 'link', url: link, text: LINK_TEXT }])] },
-  ]
+function renderLink(link: Link | null): readonly SlackBlock[] {
+  if (link === null) return []
+  return [{ type: 'rich_text', elements: [section([linkElement(link)])] }]
 }
 
-function renderContext(delivery: Delivery, notes: readonly string[]): SlackBlock {
-  const at = occurredAt(delivery)
-  const date = `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${formatUtc(at)}>`
-  const texts = [escapeSlack(describePortal(delivery)), ...notes].filter((text) => text !== '')
+function linkElement({ url, text }: Link): SlackLinkElement {
+  return { type: 'link', url, text }
+}
+
+/** Neighbours of one style are one element, so that more lines fit; Slack refuses empty ones. */
+function renderLine(line: Line): readonly SlackTextElement[] {
+  const merged: Span[] = []
+  for (const span of line) {
+    const last = merged.at(-1)
+    if (span.text === '') continue
+    if (last?.style === span.style) merged.splice(-1, 1, { ...last, text: last.text + span.text })
+    else merged.push(span)
+  }
+  return merged.map(renderSpan)
+}
+
+function renderSpan({ text, style }: Span): SlackTextElement {
+  switch (style) {
+    case 'plain':
+      return plain(text)
+    case 'strong':
+      return { type: 'text', text, style: { bold: true } }
+    case 'code':
+      return { type: 'text', text, style: { code: true } }
+    case 'faint':
+      return { type: 'text', text, style: { italic: true } }
+  }
+}
+
+/** Slack shows the time in each reader's own zone; the text after the bar is for clients that cannot. */
+function renderContext({ firstAt, lastAt, portal, notes }: Message): SlackBlock {
+  const isOne = Math.floor(firstAt / 60_000) === Math.floor(lastAt / 60_000)
+  const time = isOne ? formatDate(firstAt) : `${formatDate(firstAt)} – ${formatDate(lastAt)}`
+  const texts = [escapeSlack(portal), ...notes].filter((text) => text !== '')
   return {
     type: 'context',
     elements: [
-      { type: 'mrkdwn', text: date },
+      { type: 'mrkdwn', text: time },
       ...texts.map((text) => ({ type: 'plain_text' as const, text, emoji: false as const })),
     ],
   }
 }
 
+function formatDate(at: number): string {
+  return `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${formatUtc(at)}>`
+}
+
 /** No line of it begins with foreign text: there "&gt;" would make a quotation. */
-function formatFallback(
-  delivery: Delivery,
-  { summary, notes }: Content,
-  lines: readonly ChangeLine[],
-): string {
-  const portal = hostSlack(describePortal(delivery))
-  const place = portal === '' ? summary : `${summary} in ${portal}`
+function formatFallback({ summary, portal, groups, notes }: Message, words: Catalogue): string {
+  const sentence = writeInert(summary)
+  const host = hostSlack(portal)
+  const place = host === '' ? sentence : fill(words.inPortal, { sentence, portal: host })
   let length = [place, ...notes].join('; ').length
-  const shown = lines.map(formatLine).filter((line) => {
-    length += line.length + 2
-    return length <= MAX_FALLBACK_LENGTH
-  })
+  const lines = groups.flatMap((group) =>
+    group.heading.length > 0 ? [group.heading] : group.lines.map((line) => briefLine(line, words)),
+  )
+  const shown = lines
+    .slice(0, MAX_FALLBACK_LINES)
+    .map(writeInert)
+    .filter((line) => {
+      length += line.length + 2
+      return length <= MAX_FALLBACK_LENGTH
+    })
   return [place, ...shown, ...notes].join('; ')
 }
 
-function formatLine({ label, before, after, isWhole }: ChangeLine): string {
-  const start = `${inertSlack(label)}: `
-  if (isWhole) return start + inertSlack(after ?? before ?? 'empty')
-  if (before === after) return `${start}differs in a part not shown`
-  return `${start}${inertSlack(before ?? 'empty')} → ${inertSlack(after ?? 'empty')}`
+/** A value that looks the same before and after is too long to be read aloud: its name is enough. */
+function briefLine({ text, label }: ChangeLine, { values }: Catalogue): Line {
+  const end = text.at(-1)
+  const isAlike = end?.isForeign === false && end.text === ` ${values.differs}`
+  return isAlike ? [...label, own(':'), end] : text
+}
+
+function writeInert(line: Line): string {
+  return writeLine(line, { escape: inertSlack, mark: (text) => text })
 }
 
 function section(elements: SlackSection['elements']): SlackSection {
@@ -266,8 +210,4 @@ function section(elements: SlackSection['elements']): SlackSection {
 
 function plain(text: string): SlackTextElement {
   return { type: 'text', text }
-}
-
-function bold(text: string): SlackTextElement {
-  return { type: 'text', text, style: { bold: true } }
 }

@@ -9,15 +9,16 @@ import type {
   Delivery,
   Destination,
   DestinationType,
+  OpenTerms,
   OutgoingRequest,
 } from '../../src/destinations/destination.ts'
 import type { Fetch } from '../../src/core/fetch.ts'
-import { sendDelivery } from '../../src/destinations/send.ts'
+import { NO_MEMORY } from '../../src/core/receiver-memory.ts'
+import { sendParcel } from '../../src/destinations/send.ts'
 import { RECEIVED_AT, aDelivery } from '../support/a-delivery.ts'
 
 const STRICT: AddressPolicy = { allowLocal: false }
 const LOCAL: AddressPolicy = { allowLocal: true }
-const LOCAL_URL = 'http://127.0.0.1:8787/receiver'
 const TIMEOUT_MS = 10_000
 const NOW = RECEIVED_AT + 500
 
@@ -44,6 +45,12 @@ export interface DestinationCases {
   ])[]
   /** An answer that asks for patience; the suite adds Retry-After. */
   readonly rateLimited: CannedAnswer
+  /** A URL on this machine that the type takes where local addresses are allowed. */
+  readonly localUrl?: string
+  /** False for a type that has an address without `url`. @default true */
+  readonly needsUrl?: boolean
+  /** Where a POST goes when `url` is that; @default `url` itself. */
+  readonly urlOf?: (url: string) => string
   /** Where the delivery id stands; absent for receivers that people read. */
   readonly deliveryIdOf?: (request: OutgoingRequest) => string | null
 }
@@ -246,7 +253,8 @@ function describeAddresses(cases: DestinationCases): void {
     undefined,
     42,
   ])('the URL %j is refused at configuration and not repeated', (url) => {
-    const created = cases.type.create({ ...cases.settings, url }, STRICT)
+    if (url === undefined && cases.needsUrl === false) return
+    const created = cases.type.create({ ...cases.settings, url }, termsOf(STRICT))
     expect(created.ok).toBe(false)
     const problems = created.ok ? [] : created.error
     expect(problems.map(({ setting }) => setting)).toEqual(['url'])
@@ -255,19 +263,19 @@ function describeAddresses(cases: DestinationCases): void {
 
   test('a metadata service is refused even where local addresses are allowed', () => {
     const url = 'http://169.254.169.254/latest/meta-data'
-    expect(cases.type.create({ ...cases.settings, url }, LOCAL).ok).toBe(false)
+    expect(cases.type.create({ ...cases.settings, url }, termsOf(LOCAL)).ok).toBe(false)
   })
 
   test('a local receiver is called where local addresses are allowed', async () => {
     const receiver = answering(cases.delivered)
-    const outcome = await send(open(cases, LOCAL_URL), receiver, { policy: LOCAL })
+    const outcome = await send(open(cases, localUrl(cases)), receiver, { policy: LOCAL })
     expect(outcome).toEqual({ kind: 'delivered', status: cases.delivered.status })
-    expect(receiver.requests.map(({ url }) => url)).toEqual([LOCAL_URL])
+    expect(receiver.requests.map(({ url }) => url)).toEqual([urlOf(cases, localUrl(cases))])
   })
 
   test('an address that is refused at send time is never called', async () => {
     const receiver = answering(cases.delivered)
-    expect(await send(open(cases, LOCAL_URL), receiver, { policy: STRICT })).toEqual({
+    expect(await send(open(cases, localUrl(cases)), receiver, { policy: STRICT })).toEqual({
       kind: 'rejected',
       scope: 'endpoint',
       reason: 'refused_address',
@@ -285,7 +293,7 @@ function describeRequests(cases: DestinationCases): void {
     await send(open(cases), receiver)
     expect(receiver.inits).toHaveLength(1)
     expect(receiver.inits[0]).toMatchObject({ method: 'POST', redirect: 'manual' })
-    expect(receiver.requests[0]?.url).toBe(cases.settings['url'])
+    expect(receiver.requests[0]?.url).toBe(urlOf(cases, String(cases.settings['url'])))
     expect(() => JSON.parse(receiver.requests[0]?.body ?? '') as unknown).not.toThrow()
   })
 
@@ -338,9 +346,21 @@ async function sendAndTimeOut(
   return { outcome: await sending, aborted: receiver.inits[0]?.signal?.aborted === true }
 }
 
+function localUrl({ localUrl: url = 'http://127.0.0.1:8787/receiver' }: DestinationCases): string {
+  return url
+}
+
+function urlOf({ urlOf: change }: DestinationCases, url: string): string {
+  return change === undefined ? url : change(url)
+}
+
+function termsOf(policy: AddressPolicy): OpenTerms {
+  return { policy, language: 'en', template: null }
+}
+
 function open(cases: DestinationCases, url?: string): Destination {
   const settings = url === undefined ? cases.settings : { ...cases.settings, url }
-  const created = cases.type.create(settings, url === undefined ? STRICT : LOCAL)
+  const created = cases.type.create(settings, termsOf(url === undefined ? STRICT : LOCAL))
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   return created.value
 }
@@ -349,22 +369,20 @@ function sendTo(cases: DestinationCases, answer: CannedAnswer): Promise<Delivery
   return send(open(cases), answering(answer))
 }
 
-function send(
+async function send(
   destination: Destination,
   receiver: Receiver,
   {
     delivery = aDelivery(),
     now = NOW,
-    policy = STRICT,
+    policy = destination.policy,
   }: { delivery?: Delivery; now?: number; policy?: AddressPolicy } = {},
 ): Promise<DeliveryOutcome> {
   const { fetch } = receiver
-  return sendDelivery(destination, delivery, {
-    fetch,
-    now: () => now,
-    timeoutMs: TIMEOUT_MS,
-    policy,
-  })
+  const options = { fetch, now: () => now, timeoutMs: TIMEOUT_MS, memory: NO_MEMORY }
+  const parcel = { deliveries: [delivery] as const, dashboard: null }
+  const { outcome } = await sendParcel({ ...destination, policy }, parcel, options)
+  return outcome
 }
 
 /** A detail that only repeats the reason says nothing. */

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_EVENTS } from '../../src/destinations/common-settings.ts'
 import { openDestination, type ConfiguredDestination } from '../../src/destinations/configured.ts'
-import {
-  DEFAULT_EVENTS,
-  isValueName,
-  readDestinations,
-} from '../../src/destinations/read-destinations.ts'
+import { readDestinations } from '../../src/destinations/read-destinations.ts'
+import { DESTINATION_TYPES } from '../../src/destinations/registry.ts'
 import { slack } from '../../src/destinations/slack.ts'
 import { webhook } from '../../src/destinations/webhook.ts'
 
@@ -44,6 +42,9 @@ describe('readDestinations()', () => {
         retryMs: 72 * 3_600_000,
         timeoutMs: 10_000,
         unchanged: 'skip',
+        digest: null,
+        language: 'en',
+        template: null,
         settings: { url: SLACK_URL },
         portalValues: [],
         problems: [],
@@ -56,12 +57,20 @@ describe('readDestinations()', () => {
         retryMs: 72 * 3_600_000,
         timeoutMs: 10_000,
         unchanged: 'send',
+        digest: null,
+        language: 'en',
+        template: null,
         settings: { url: 'https://erp.example.com/hooks', secret: SECRET },
         portalValues: [],
         problems: [],
       },
     ])
-    expect(DEFAULT_EVENTS).toEqual(['onCrmRequisiteUserField*'])
+  })
+
+  it('takes what destinations for people may say', () => {
+    const said = { digest: { seconds: 5, max: 20 }, language: 'ru', template: '{{title}}' }
+    const [destination] = read({ ...SLACK, ...said })
+    expect(destination).toMatchObject({ ...said, settings: { url: SLACK_URL }, problems: [] })
   })
 
   it('takes what every destination may say', () => {
@@ -96,46 +105,33 @@ describe('readDestinations()', () => {
     expect(read()).toEqual([])
   })
 
-  const name = 'name: Must be 1 to 64 of a-z, 0-9, _ and -'
   const secret = 'Must be whsec_ and the base64 of 24 to 64 random bytes'
+  const gone = 'Must be available: the secret GONE is not set'
+  const kept = 'Must not be set, as the relay and its platform keep this name for themselves'
+  const words = DESTINATION_TYPES.map(({ type }) => type).join(', ')
+  const unknown = 'Must not be set, as webhook does not know it'
+  const onlyPeople = `${unknown}: only types that people read do`
   const cases: [changes: Record<string, unknown>, problems: string[]][] = [
-    [{ name: undefined }, ['name: Must be a text']],
     [{ name: 5 }, ['name: Must be a text']],
-    [{ name: '' }, [name]],
-    [{ name: 'ERP' }, [name]],
-    [{ name: '-erp' }, [name]],
-    [{ name: 'a'.repeat(65) }, [name]],
-    [{ name: 'a/b' }, [name]],
     [{ type: undefined }, ['type: Must be a text']],
     [{ type: 'webhok' }, ['type: Must be a known type: did you mean "webhook"?']],
     [{ type: 'Slack' }, ['type: Must be a known type: did you mean "slack"?']],
-    [{ type: 'carrier-pigeon' }, ['type: Must be a known type: one of slack, webhook']],
-    [
-      { sercet: SECRET },
-      ['sercet: Must not be set, as webhook does not know it: did you mean "secret"?'],
-    ],
-    [
-      { portal: ['*'] },
-      ['portal: Must not be set, as webhook does not know it: did you mean "portals"?'],
-    ],
-    [{ zzz: 1 }, ['zzz: Must not be set, as webhook does not know it']],
-    [{ toString: 1 }, ['toString: Must not be set, as webhook does not know it']],
-    [{ events: 'onCrm*' }, ['events: Must be a list of globs']],
-    [{ events: [] }, ['events: Must name at least one glob']],
-    [{ events: [''] }, ['events: Must be a list of globs']],
-    [{ events: [5] }, ['events: Must be a list of globs']],
-    [{ portals: [] }, ['portals: Must name at least one glob']],
-    [{ portals: 'acme.com' }, ['portals: Must be a list of globs']],
-    [{ fields: 'UF_*' }, ['fields: Must be a list of globs']],
-    [{ fields: ['a'.repeat(201)] }, ['fields: Must be a list of globs']],
-    [{ fields: [] }, []],
+    [{ type: 'cloudevent' }, ['type: Must be a known type: did you mean "cloudevents"?']],
+    [{ type: 'carrier-pigeon' }, [`type: Must be a known type: one of ${words}`]],
+    [{ type: 'constructor' }, [`type: Must be a known type: one of ${words}`]],
+    [{ sercet: SECRET }, [`sercet: ${unknown}: did you mean "secret"?`]],
+    [{ portal: ['*'] }, [`portal: ${unknown}: did you mean "portals"?`]],
+    [{ header: {} }, [`header: ${unknown}: did you mean "headers"?`]],
+    [{ zzz: 1 }, [`zzz: ${unknown}`]],
+    [{ toString: 1 }, [`toString: ${unknown}`]],
+    // Known to another type, and known to people's.
+    [{ bearer: 'abcdef' }, [`bearer: ${unknown}`]],
+    [{ digest: { seconds: 5 } }, [`digest: ${onlyPeople}`]],
+    [{ digest: 'wrong as well' }, [`digest: ${onlyPeople}`]],
+    [{ language: 'ru' }, [`language: ${onlyPeople}`]],
+    [{ language: 'xx' }, [`language: ${onlyPeople}`]],
+    [{ template: '{{field}}' }, [`template: ${onlyPeople}`]],
     [{ retryHours: 23 }, ['retryHours: Must be at least 24']],
-    [{ retryHours: 721 }, ['retryHours: Must be at most 720']],
-    [{ retryHours: '72' }, ['retryHours: Must be a number of hours']],
-    [{ timeoutMs: 99 }, ['timeoutMs: Must be at least 100']],
-    [{ timeoutMs: 30_001 }, ['timeoutMs: Must be at most 30000']],
-    [{ timeoutMs: null }, ['timeoutMs: Must be a number of milliseconds']],
-    [{ unchanged: 'yes' }, ['unchanged: Must be "send" or "skip"']],
     [{ url: undefined }, ['url: Must be set to a URL']],
     [{ url: 'http://erp.example.com' }, ['url: Must begin with https://']],
     [
@@ -146,22 +142,42 @@ describe('readDestinations()', () => {
     [{ secret: undefined }, [`secret: ${secret}`]],
     [{ secret: 'whsec_c2hvcnQ=' }, [`secret: ${secret}`]],
     [{ url: 'erp', secret: 'erp' }, ['url: Must be an absolute https URL', `secret: ${secret}`]],
-    [{ url: '$GONE' }, ['url: Must be available: the secret GONE is not set']],
+    [{ url: '$GONE' }, [`url: ${gone}`]],
     [{ url: '$EMPTY' }, ['url: Must be available: the secret EMPTY is not set']],
     [{ url: '$lower' }, ['url: Must refer to a secret as $NAME']],
-    [{ url: '$' }, ['url: Must refer to a secret as $NAME']],
+    [{ secret: ['$ERP_SECRET', '$GONE'] }, [`secret: ${gone}`]],
+    [{ headers: { 'X-Key': '$ERP_SECRET' } }, []],
     [
-      { secret: ['$ERP_SECRET', '$GONE'] },
-      ['secret: Must be available: the secret GONE is not set'],
+      { headers: { 'X-Key': '$GONE', host: 'erp' } },
+      [`headers.X-Key: ${gone}`, `headers.host: ${kept}`],
     ],
     [{ url: '$portal.URL' }, []],
+    [{ url: '$portal.URL', secret: ['$portal.KEY'] }, []],
     [{ url: '$portal.url' }, ['url: Must name a value as $portal.NAME']],
     [
-      { retryHours: 1, unchanged: 1, url: '$GONE' },
+      { signature: '$portal.KIND' },
+      ["signature: Must not refer to a portal's value: only url, token, chat, secret, bearer may"],
+    ],
+    [
+      { headers: { 'x-key': '$portal.KEY' } },
+      [
+        "headers.x-key: Must not refer to a portal's value: only url, token, chat, secret, bearer may",
+      ],
+    ],
+    // What is known to be wrong is told while the portal's value is not known yet.
+    [{ url: '$portal.URL', secret: 'erp' }, [`secret: ${secret}`]],
+    [{ secret: '$portal.KEY', url: 'erp' }, ['url: Must be an absolute https URL']],
+    [{ secret: '$portal.KEY', signature: 'v2' }, ['signature: Must be "v1", "v1a" or "both"']],
+    // Each setting is told once, all of them at the same time.
+    [
+      { retryHours: 1, unchanged: 1, url: '$GONE', secret: 'erp', zzz: 1, signature: 'v2' },
       [
         'retryHours: Must be at least 24',
         'unchanged: Must be "send" or "skip"',
-        'url: Must be available: the secret GONE is not set',
+        `zzz: ${unknown}`,
+        `url: ${gone}`,
+        `secret: ${secret}, or whsk_ and the base64 of an Ed25519 seed (32 bytes) or of seed and public key (64 bytes)`,
+        'signature: Must be "v1", "v1a" or "both"',
       ],
     ],
   ]
@@ -232,6 +248,11 @@ describe('readDestinations()', () => {
       ['KEY', SECRET],
     ])
     expect(openDestination(destination, values, POLICY).ok).toBe(true)
+    const wrong = new Map([...values, ['KEY', 'old']])
+    expect(openDestination(destination, wrong, POLICY)).toMatchObject({
+      ok: false,
+      error: [{ setting: 'secret' }],
+    })
     expect(openDestination(destination, new Map(), POLICY)).toMatchObject({ ok: false })
   })
 
@@ -243,27 +264,19 @@ describe('readDestinations()', () => {
         [key]: value,
       })),
     )
-    const common = ['events', 'portals', 'fields', 'retryHours', 'timeoutMs', 'unchanged', 'other']
-    const others = common.map((key) => ({ ...ERP, [key]: canary }))
-    const problems = [...entries, ...others].flatMap((entry) => read(entry)[0]?.problems ?? [])
+    const common = 'events portals fields retryHours timeoutMs unchanged digest language template'
+    const own = 'headers signature other'
+    const keys = `${common} ${own}`.split(' ')
+    const others = keys.map((key) => ({ ...ERP, [key]: canary }))
+    const forPeople = keys.map((key) => ({ ...SLACK, [key]: canary }))
+    const headers = {
+      ...ERP,
+      headers: { host: canary, [canary + ' ']: canary, 'x-a': `${canary}\n` },
+    }
+    const problems = [...entries, ...others, ...forPeople, headers].flatMap(
+      (entry) => read(entry)[0]?.problems ?? [],
+    )
     expect(problems.length).toBeGreaterThan(20)
     expect(JSON.stringify(problems)).not.toContain(canary)
-  })
-})
-
-describe('isValueName()', () => {
-  it.each([
-    ['A', true],
-    ['SLACK_URL_2', true],
-    [`A${'B'.repeat(63)}`, true],
-    [`A${'B'.repeat(64)}`, false],
-    ['', false],
-    ['a', false],
-    ['2A', false],
-    ['_A', false],
-    ['A-B', false],
-    ['A\n', false],
-  ])('%j is %j', (name, isName) => {
-    expect(isValueName(name)).toBe(isName)
   })
 })

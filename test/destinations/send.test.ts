@@ -1,9 +1,17 @@
-/** What holds for sending beside the contract suite, which runs through `sendDelivery` as well. */
+/** What holds for sending beside the contract suite, which runs through `sendParcel` as well. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { DeliveryOutcome } from '../../src/core/outcome.ts'
-import type { Answer, Destination, OutgoingRequest } from '../../src/destinations/destination.ts'
+import { NO_MEMORY, type ReceiverMemory } from '../../src/core/receiver-memory.ts'
+import { err, ok } from '../../src/core/result.ts'
+import type {
+  Answer,
+  AttemptTerms,
+  Destination,
+  Handshake,
+  OutgoingRequest,
+} from '../../src/destinations/destination.ts'
 import type { Fetch } from '../../src/core/fetch.ts'
-import { sendDelivery } from '../../src/destinations/send.ts'
+import { sendParcel, type SendOptions, type Sent } from '../../src/destinations/send.ts'
 import { aDelivery } from '../support/a-delivery.ts'
 
 const URL_TEXT = 'https://receiver.example.com/hook'
@@ -12,8 +20,16 @@ const REQUEST: OutgoingRequest = {
   headers: { 'content-type': 'text/plain', 'x-one': '1' },
   body: 'the body',
 }
+const PARCEL = { deliveries: [aDelivery()], dashboard: null } as const
+const NO_ANSWER = {
+  kind: 'unreachable',
+  reason: 'network_error',
+  status: null,
+  retryAfterMs: null,
+  detail: null,
+} as const
 
-describe('sendDelivery()', () => {
+describe('sendParcel()', () => {
   afterEach(() => {
     vi.useRealTimers()
   })
@@ -107,12 +123,31 @@ describe('sendDelivery()', () => {
     expect(urls).toEqual([URL_TEXT])
   })
 
-  test('tells attempt time and judging time apart', async () => {
-    const seen: number[] = []
-    let clock = 1000
+  test('hands the parcel on as it came', async () => {
+    const parcels: unknown[] = []
     const destination = aDestination({
-      async prepare(_delivery, now) {
-        seen.push(now)
+      async prepare(given) {
+        parcels.push(given)
+        return REQUEST
+      },
+    })
+    const deliveries = [aDelivery(), aDelivery({ id: 'second' })] as const
+    const given = { deliveries, dashboard: 'https://relay.example.com/' }
+    await sendParcel(
+      destination,
+      given,
+      optionsOf(async () => new Response('')),
+    )
+    expect(parcels).toEqual([given])
+  })
+
+  test('tells attempt time and judging time apart', async () => {
+    const seen: unknown[] = []
+    let clock = 1000
+    const memory = { ...NO_MEMORY, perMinute: 5 }
+    const destination = aDestination({
+      async prepare(_parcel, terms) {
+        seen.push(terms)
         return REQUEST
       },
       judge({ status }, now) {
@@ -120,16 +155,17 @@ describe('sendDelivery()', () => {
         return { kind: 'delivered', status }
       },
     })
-    await sendDelivery(destination, aDelivery(), {
-      fetch: async () => {
-        clock += 50
-        return new Response('')
-      },
+    const fetch: Fetch = async () => {
+      clock += 50
+      return new Response('')
+    }
+    const sent = await sendParcel(destination, PARCEL, {
+      ...optionsOf(fetch),
       now: () => clock,
-      timeoutMs: 1000,
-      policy: { allowLocal: false },
+      memory,
     })
-    expect(seen).toEqual([1000, 1050])
+    expect(seen).toEqual([{ now: 1000, memory }, 1050])
+    expect(sent).toEqual({ outcome: { kind: 'delivered', status: 200 }, memory })
   })
 
   test('calls fetch without a receiver, which workerd refuses as an illegal invocation', async () => {
@@ -151,13 +187,7 @@ describe('sendDelivery()', () => {
     ],
     ['rejects with nothing', () => Promise.reject(undefined)],
   ])('calls it a network error when fetch %s', async (_how, fetch) => {
-    expect(await send(aDestination(), fetch)).toEqual({
-      kind: 'unreachable',
-      reason: 'network_error',
-      status: null,
-      retryAfterMs: null,
-      detail: null,
-    })
+    expect(await send(aDestination(), fetch)).toEqual(NO_ANSWER)
   })
 
   test('leaves no timer behind', async () => {
@@ -216,6 +246,329 @@ describe('sendDelivery()', () => {
   })
 })
 
+describe('sendParcel() to addresses', () => {
+  const LOCAL = { ...REQUEST, url: 'http://127.0.0.1:8787/hook' }
+
+  test.each([301, 302, 303, 307, 308])('follows no redirect %i', async (status) => {
+    const urls: string[] = []
+    const outcome = await send(aDestination(), async (url, init) => {
+      urls.push(`${init.redirect} ${url}`)
+      return new Response(null, { status, headers: { location: 'https://other.example.com/' } })
+    })
+    expect(outcome).toMatchObject({ status })
+    expect(urls).toEqual([`manual ${URL_TEXT}`])
+  })
+
+  test('judges each address by the policy of its destination', async () => {
+    const urls: string[] = []
+    const fetch: Fetch = async (url) => {
+      urls.push(url)
+      return new Response('')
+    }
+    const prepare = async () => LOCAL
+    const policy = { allowLocal: true }
+    expect(await send(aDestination({ prepare, policy }), fetch)).toMatchObject({ status: 200 })
+    expect(await send(aDestination({ prepare }), fetch)).toEqual({
+      kind: 'rejected',
+      scope: 'endpoint',
+      reason: 'refused_address',
+      status: null,
+      probe: false,
+      detail: 'not_https',
+    })
+    expect(urls).toEqual([LOCAL.url])
+  })
+})
+
+describe('sendParcel() to a receiver that wants to be asked', () => {
+  const QUESTION: OutgoingRequest = {
+    method: 'OPTIONS',
+    url: URL_TEXT,
+    headers: { 'x-question': '1' },
+    body: '',
+  }
+  const DAY_MS = 86_400_000
+
+  /** Gives leave for a day with status 200. */
+  function aHandshake(partial: Partial<Handshake> = {}): Handshake {
+    return {
+      isDue: ({ now, memory: { grantedAt } }) => grantedAt === null || now >= grantedAt + DAY_MS,
+      request: () => QUESTION,
+      judge: ({ status, body }, { now, memory }) =>
+        status === 200
+          ? ok({ ...memory, grantedAt: now, perMinute: 60 })
+          : err({ ...REFUSED, status, detail: body }),
+      ...partial,
+    }
+  }
+
+  const REFUSED = {
+    kind: 'rejected',
+    scope: 'endpoint',
+    reason: 'handshake_refused',
+    status: 405,
+    probe: true,
+    detail: null,
+  } as const
+
+  interface Talk {
+    readonly sent: Sent
+    readonly methods: readonly string[]
+    /** With what the message was rendered. */
+    readonly rendered: readonly AttemptTerms[]
+  }
+
+  async function talk({
+    handshake = aHandshake(),
+    answer = () => new Response(''),
+    memory = NO_MEMORY,
+    now = 1000,
+    ...partial
+  }: {
+    handshake?: Handshake
+    answer?: (method: string) => Response | Promise<Response>
+    memory?: ReceiverMemory
+    now?: number
+  } & Partial<Destination> = {}): Promise<Talk> {
+    const methods: string[] = []
+    const rendered: AttemptTerms[] = []
+    const destination = aDestination({
+      handshake,
+      async prepare(_parcel, terms) {
+        rendered.push(terms)
+        return REQUEST
+      },
+      ...partial,
+    })
+    const fetch: Fetch = async (_url, { method = '' }) => {
+      methods.push(method)
+      return answer(method)
+    }
+    const options = { ...optionsOf(fetch), now: () => now, memory }
+    return { sent: await sendParcel(destination, PARCEL, options), methods, rendered }
+  }
+
+  test('asks without a body before the first message, and remembers the leave', async () => {
+    const inits: RequestInit[] = []
+    const destination = aDestination({ handshake: aHandshake() })
+    const sent = await sendParcel(
+      destination,
+      PARCEL,
+      optionsOf(async (_url, init) => {
+        inits.push(init)
+        return new Response('')
+      }),
+    )
+    const memory = { movedTo: null, grantedAt: 1000, perMinute: 60 }
+    expect(sent).toMatchObject({ outcome: { status: 200 }, memory })
+    expect(inits).toEqual([
+      {
+        method: 'OPTIONS',
+        headers: QUESTION.headers,
+        redirect: 'manual',
+        signal: expect.any(AbortSignal),
+      },
+      expect.objectContaining({ method: 'POST', body: 'the body' }),
+    ])
+    expect(inits[0]?.signal).not.toBe(inits[1]?.signal)
+  })
+
+  test('renders the message with the leave that was just given', async () => {
+    const { rendered } = await talk({ memory: { ...NO_MEMORY, movedTo: 'kept' } })
+    expect(rendered).toEqual([
+      { now: 1000, memory: { movedTo: 'kept', grantedAt: 1000, perMinute: 60 } },
+    ])
+  })
+
+  test('does not ask while the leave is fresh, and keeps it', async () => {
+    const memory = { movedTo: null, grantedAt: 1000, perMinute: 7 }
+    const { sent, methods } = await talk({ memory, now: 1000 + DAY_MS - 1 })
+    expect(methods).toEqual(['POST'])
+    expect(sent.memory).toEqual(memory)
+  })
+
+  test('asks again when the leave is a day old', async () => {
+    const memory = { movedTo: null, grantedAt: 1000, perMinute: 7 }
+    const { sent, methods } = await talk({ memory, now: 1000 + DAY_MS })
+    expect(methods).toEqual(['OPTIONS', 'POST'])
+    expect(sent.memory).toEqual({ movedTo: null, grantedAt: 1000 + DAY_MS, perMinute: 60 })
+  })
+
+  test('sends nothing without leave, and forgets nothing', async () => {
+    const memory = { movedTo: 'kept', grantedAt: 1000, perMinute: 7 }
+    const { sent, methods, rendered } = await talk({
+      memory,
+      now: 1000 + DAY_MS,
+      answer: () => new Response('no', { status: 405 }),
+    })
+    expect(sent).toEqual({ outcome: { ...REFUSED, detail: 'no' }, memory })
+    expect(methods).toEqual(['OPTIONS'])
+    expect(rendered).toEqual([])
+  })
+
+  test('keeps the leave when the message itself fails', async () => {
+    const { sent } = await talk({
+      answer: (method) => new Response('busy', { status: method === 'POST' ? 503 : 200 }),
+    })
+    expect(sent).toMatchObject({
+      outcome: { kind: 'unreachable', status: 503 },
+      memory: { grantedAt: 1000, perMinute: 60 },
+    })
+  })
+
+  test.each([301, 307])('follows no redirect %i of the question', async (status) => {
+    const { sent, methods } = await talk({
+      answer: () => new Response(null, { status, headers: { location: 'https://other.example/' } }),
+    })
+    expect(sent.outcome).toMatchObject({ reason: 'handshake_refused', status })
+    expect(methods).toEqual(['OPTIONS'])
+  })
+
+  test('tells a question that is not answered as any other', async () => {
+    const { sent, methods } = await talk({ answer: () => Promise.reject(new Error('reset')) })
+    expect(sent).toEqual({ outcome: NO_ANSWER, memory: NO_MEMORY })
+    expect(methods).toEqual(['OPTIONS'])
+  })
+
+  test('judges the address of the question by the policy of the destination', async () => {
+    const handshake = aHandshake({ request: () => ({ ...QUESTION, url: 'https://10.0.0.1/' }) })
+    const refused = await talk({ handshake })
+    expect(refused.sent.outcome).toMatchObject({
+      reason: 'refused_address',
+      detail: 'private_address',
+    })
+    expect(refused.methods).toEqual([])
+    const allowed = await talk({ handshake, policy: { allowLocal: true } })
+    expect(allowed.methods).toEqual(['OPTIONS', 'POST'])
+  })
+
+  test('redacts what is said with a refusal', async () => {
+    const { sent } = await talk({
+      secrets: ['hunter2-hunter2'],
+      answer: () => new Response('never hunter2-hunter2', { status: 403 }),
+    })
+    expect(sent.outcome).toMatchObject({ detail: 'never ***' })
+  })
+
+  test('gives question and message the whole timeout each', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const pause = (ms: number): Promise<Response> =>
+      new Promise((resolve) => {
+        setTimeout(() => resolve(new Response('')), ms)
+      })
+    const slow = talk({ answer: () => pause(900) })
+    await vi.advanceTimersByTimeAsync(1800)
+    expect((await slow).sent.outcome).toMatchObject({ status: 200 })
+    const slower = talk({ answer: (method) => pause(method === 'POST' ? 1001 : 900) })
+    await vi.advanceTimersByTimeAsync(1901)
+    expect((await slower).sent).toMatchObject({
+      outcome: { reason: 'timeout' },
+      memory: { grantedAt: 1000 },
+    })
+    const slowest = talk({ answer: () => pause(1001) })
+    await vi.advanceTimersByTimeAsync(1001)
+    expect(await slowest).toMatchObject({
+      sent: { outcome: { reason: 'timeout' }, memory: NO_MEMORY },
+      methods: ['OPTIONS'],
+    })
+    vi.useRealTimers()
+  })
+
+  test('keeps the leave that was just given when the receiver has moved', async () => {
+    let count = 0
+    const { sent, methods } = await talk({
+      judge({ status }) {
+        count += 1
+        return count === 1 ? { kind: 'moved', to: 'there' } : { kind: 'delivered', status }
+      },
+    })
+    expect(sent.memory).toEqual({ movedTo: 'there', grantedAt: 1000, perMinute: 60 })
+    expect(methods).toEqual(['OPTIONS', 'POST', 'POST'])
+  })
+
+  test('a handshake that throws sets the message aside and keeps the memory', async () => {
+    const handshake = aHandshake({
+      judge() {
+        throw new Error('bug')
+      },
+    })
+    expect((await talk({ handshake })).sent).toMatchObject({
+      outcome: { kind: 'rejected', scope: 'message', reason: 'cannot_render' },
+      memory: NO_MEMORY,
+    })
+  })
+})
+
+describe('sendParcel() to a receiver that has moved', () => {
+  /** Sends to the place it knows; answers of 3 digits are statuses, others name the new place. */
+  async function follow(
+    answers: readonly string[],
+    memory: ReceiverMemory = NO_MEMORY,
+  ): Promise<{ sent: Sent; places: readonly string[] }> {
+    const places: string[] = []
+    const left = [...answers]
+    const destination = aDestination({
+      prepare: async (_parcel, terms) => {
+        places.push(terms.memory.movedTo ?? 'home')
+        return REQUEST
+      },
+      judge: ({ body }) =>
+        /^\d+$/.test(body)
+          ? { kind: 'delivered', status: Number(body) }
+          : { kind: 'moved', to: body },
+    })
+    const fetch: Fetch = async () => new Response(left.shift())
+    const sent = await sendParcel(destination, PARCEL, { ...optionsOf(fetch), memory })
+    return { sent, places }
+  }
+
+  test('sends once more to the new place, and remembers it', async () => {
+    expect(await follow(['there', '200'])).toEqual({
+      sent: {
+        outcome: { kind: 'delivered', status: 200 },
+        memory: { ...NO_MEMORY, movedTo: 'there' },
+      },
+      places: ['home', 'there'],
+    })
+  })
+
+  test('goes to the place that it remembers at once', async () => {
+    const memory = { movedTo: 'there', grantedAt: 5, perMinute: 6 }
+    expect(await follow(['200'], memory)).toEqual({
+      sent: { outcome: { kind: 'delivered', status: 200 }, memory },
+      places: ['there'],
+    })
+  })
+
+  test('follows no second time, but with the next attempt', async () => {
+    expect(await follow(['there', 'further', '200'])).toEqual({
+      sent: {
+        outcome: { ...NO_ANSWER, reason: 'moved' },
+        memory: { ...NO_MEMORY, movedTo: 'further' },
+      },
+      places: ['home', 'there'],
+    })
+  })
+
+  test('remembers the new place when the message fails there', async () => {
+    let count = 0
+    const destination = aDestination({
+      judge: ({ status, body }) => {
+        count += 1
+        return count === 1 ? { kind: 'moved', to: body } : { kind: 'delivered', status }
+      },
+    })
+    const fetch: Fetch = async () => {
+      if (count === 1) throw new Error('reset')
+      return new Response('there')
+    }
+    expect(await sendParcel(destination, PARCEL, optionsOf(fetch))).toEqual({
+      outcome: NO_ANSWER,
+      memory: { ...NO_MEMORY, movedTo: 'there' },
+    })
+  })
+})
+
 function aDestination(partial: Partial<Destination> = {}): Destination {
   return {
     prepare: async () => REQUEST,
@@ -227,15 +580,21 @@ function aDestination(partial: Partial<Destination> = {}): Destination {
       detail: body,
     }),
     secrets: [],
+    policy: { allowLocal: false },
+    paceKey: URL_TEXT,
+    pace: () => [],
+    carefulMs: 0,
+    handshake: null,
     ...partial,
   }
 }
 
-function send(destination: Destination, answer: Fetch): Promise<DeliveryOutcome> {
-  return sendDelivery(destination, aDelivery(), {
-    fetch: answer,
-    now: () => 1000,
-    timeoutMs: 1000,
-    policy: { allowLocal: false },
-  })
+function optionsOf(fetch: Fetch): SendOptions {
+  return { fetch, now: () => 1000, timeoutMs: 1000, memory: NO_MEMORY }
+}
+
+async function send(destination: Destination, answer: Fetch): Promise<DeliveryOutcome> {
+  const { outcome, memory } = await sendParcel(destination, PARCEL, optionsOf(answer))
+  expect(memory).toEqual(NO_MEMORY)
+  return outcome
 }

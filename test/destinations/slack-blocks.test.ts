@@ -2,9 +2,13 @@
 import { describe, expect, test } from 'vitest'
 import type { FieldAction } from '../../src/core/event.ts'
 import type { Delivery } from '../../src/destinations/destination.ts'
-import { measure, renderSlackMessage } from '../../src/destinations/slack-blocks.ts'
+import { en } from '../../src/destinations/language/en.ts'
+import { composeMessage } from '../../src/destinations/message/compose.ts'
+import { foreign, own } from '../../src/destinations/message/message.ts'
+import { layOutSlack, measureSlack } from '../../src/destinations/slack-blocks.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../support/a-delivery.ts'
 import { linkBlock, readSlackText } from '../support/slack-grammar.ts'
+import { renderSlackMessage } from '../support/slack-render.ts'
 
 const NOW = RECEIVED_AT + 500
 // Differences of 160 escaped characters on both sides that fit into 12,000 characters.
@@ -12,8 +16,8 @@ const FIT = 5
 const LINK = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
 const DATE = '<!date^1790000000^{date_short_pretty} {time}|2026-09-21 14:13 UTC>'
 
-describe('renderSlackMessage() for an updated field', () => {
-  test('tells label, code, user and every difference', () => {
+describe('a Slack message for an updated field', () => {
+  test('tells label, code, user and every difference', async () => {
     const delivery = aDelivery({
       enrichment: anEnrichment({
         changes: [
@@ -24,7 +28,7 @@ describe('renderSlackMessage() for an updated field', () => {
         ],
       }),
     })
-    expect(renderSlackMessage(delivery, NOW)).toEqual({
+    expect(await renderSlackMessage(delivery, NOW)).toEqual({
       text:
         'Requisite field “Tax number” (UF_CRM_TAX): settings changed by Anna Petrova in ' +
         'acme.bitrix24.com; Label (en, de): Tax no. → Tax number; Mandatory: no → yes; ' +
@@ -55,8 +59,8 @@ describe('renderSlackMessage() for an updated field', () => {
     })
   })
 
-  test('says without enrichment what is known and no more', () => {
-    expect(renderSlackMessage(aDelivery(), NOW)).toEqual({
+  test('says without enrichment what is known and no more', async () => {
+    expect(await renderSlackMessage(aDelivery(), NOW)).toEqual({
       text: 'Requisite field (UF_CRM_TAX): settings changed by user 1 in acme.bitrix24.com',
       mrkdwn: false,
       blocks: [
@@ -72,9 +76,9 @@ describe('renderSlackMessage() for an updated field', () => {
     })
   })
 
-  test('says why the details are not known', () => {
+  test('says why the details are not known', async () => {
     const enrichment = anEnrichment({ status: 'unavailable', reason: 'timeout', changes: null })
-    expect(contextOf(aDelivery({ enrichment }))).toEqual(
+    expect(await contextOf(aDelivery({ enrichment }))).toEqual(
       context(
         mrkdwn(DATE),
         note('acme.bitrix24.com'),
@@ -83,12 +87,15 @@ describe('renderSlackMessage() for an updated field', () => {
     )
   })
 
-  test('does not claim a difference between values that are cut alike', () => {
+  test('does not claim a difference between values that are cut alike', async () => {
     const [start, end] = ['a'.repeat(500), 'z'.repeat(500)]
     const changes = [
       { attribute: 'HELP_MESSAGE.en', before: `${start}1${end}`, after: `${start}2${end}` },
     ]
-    const message = renderSlackMessage(aDelivery({ enrichment: anEnrichment({ changes }) }), NOW)
+    const message = await renderSlackMessage(
+      aDelivery({ enrichment: anEnrichment({ changes }) }),
+      NOW,
+    )
     const value = `${'a'.repeat(80)}…${'z'.repeat(79)}`
     expect(message.blocks[0]).toMatchObject({
       elements: [
@@ -101,39 +108,48 @@ describe('renderSlackMessage() for an updated field', () => {
     expect(message.text).toContain('; Help text (en): differs in a part not shown')
   })
 
-  test('shows the first twelve differences and counts the others', () => {
+  test('shows the first twelve differences and counts the others', async () => {
     const changes = Array.from({ length: 13 }, (_, index) => ({
       attribute: `SETTINGS.S${index + 1}`,
       before: 'a',
       after: 'b',
     }))
-    const message = renderSlackMessage(aDelivery({ enrichment: anEnrichment({ changes }) }), NOW)
+    const message = await renderSlackMessage(
+      aDelivery({ enrichment: anEnrichment({ changes }) }),
+      NOW,
+    )
     const text = readSlackText(JSON.stringify(message))
     expect(text).toContain('Setting S12: a → band 1 more')
     expect(text).not.toContain('S13')
     expect(message.text.match(/Setting/g)).toHaveLength(3)
+    // The fallback shows three only, so that the number of the message would be wrong there.
+    expect(message.text).not.toContain('more')
+    expect(message.blocks[1]).toEqual(richText(section(plain('and 1 more'))))
   })
 
-  test.each([10, 11, 12])('shows of %i large differences as many as fit', (length) => {
+  test.each([10, 11, 12])('shows of %i large differences as many as fit', async (length) => {
     const changes = Array.from({ length }, (_, index) => ({
       attribute: `SETTINGS.S${index + 1}`,
       before: '&'.repeat(160),
       after: '<'.repeat(160),
     }))
-    const message = renderSlackMessage(aDelivery({ enrichment: anEnrichment({ changes }) }), NOW)
-    expect(measure(message)).toBeLessThanOrEqual(12_000)
+    const message = await renderSlackMessage(
+      aDelivery({ enrichment: anEnrichment({ changes }) }),
+      NOW,
+    )
+    expect(measureSlack(JSON.stringify(message))).toBeLessThanOrEqual(12_000)
     const shown = readSlackText(JSON.stringify(message)).match(/Setting S/g)?.length ?? 0
     expect(shown).toBe(FIT)
     expect(readSlackText(JSON.stringify(message))).toMatch(new RegExp(`and ${length - FIT} more$`))
   })
 })
 
-describe('renderSlackMessage() for texts that grow by escaping', () => {
-  test('shows one change in any case', () => {
+describe('a Slack message for texts that grow by escaping', () => {
+  test('shows one change in any case', async () => {
     const grown = '&'.repeat(400)
     const event = anEvent()
     const field = event.field === null ? null : { ...event.field, fieldName: grown }
-    const message = renderSlackMessage(
+    const message = await renderSlackMessage(
       aDelivery({
         domain: grown,
         event: { ...event, field },
@@ -149,15 +165,15 @@ describe('renderSlackMessage() for texts that grow by escaping', () => {
       }),
       NOW,
     )
-    expect(measure(message)).toBeLessThanOrEqual(12_000)
+    expect(measureSlack(JSON.stringify(message))).toBeLessThanOrEqual(12_000)
     expect(readSlackText(JSON.stringify(message))).toMatch(/ → &{80}…&{78}\.and [1-9] more$/)
   })
 })
 
-describe('renderSlackMessage() for other changes of a field', () => {
+describe('a Slack message for other changes of a field', () => {
   test.each(['added', 'deleted'] as const)(
     'shows six settings of a field that was %s',
-    (action) => {
+    async (action) => {
       const changes = Array.from({ length: 8 }, (_, index) => ({
         attribute: `SETTINGS.S${index + 1}`,
         before: action === 'added' ? null : 'a',
@@ -167,12 +183,12 @@ describe('renderSlackMessage() for other changes of a field', () => {
         event: fieldEvent(action),
         enrichment: anEnrichment({ changes }),
       })
-      const text = readSlackText(JSON.stringify(renderSlackMessage(delivery, NOW)))
+      const text = readSlackText(JSON.stringify(await renderSlackMessage(delivery, NOW)))
       expect(text).toContain('Setting S6: aand 2 more')
     },
   )
 
-  test('tells the settings of a created field', () => {
+  test('tells the settings of a created field', async () => {
     const delivery = aDelivery({
       event: fieldEvent('added'),
       enrichment: anEnrichment({
@@ -183,7 +199,7 @@ describe('renderSlackMessage() for other changes of a field', () => {
         ],
       }),
     })
-    expect(renderSlackMessage(delivery, NOW)).toEqual({
+    expect(await renderSlackMessage(delivery, NOW)).toEqual({
       text:
         'Requisite field “Tax number” (UF_CRM_TAX): created by Anna Petrova in ' +
         'acme.bitrix24.com; Type: string; Mandatory: no',
@@ -204,7 +220,7 @@ describe('renderSlackMessage() for other changes of a field', () => {
     })
   })
 
-  test('tells the last settings of a deleted field', () => {
+  test('tells the last settings of a deleted field', async () => {
     const delivery = aDelivery({
       event: { ...fieldEvent('deleted'), userId: null },
       domain: null,
@@ -213,7 +229,7 @@ describe('renderSlackMessage() for other changes of a field', () => {
         changes: [{ attribute: 'USER_TYPE_ID', before: 'string', after: null }],
       }),
     })
-    expect(renderSlackMessage(delivery, NOW)).toEqual({
+    expect(await renderSlackMessage(delivery, NOW)).toEqual({
       text:
         'Requisite field “Tax number” (UF_CRM_TAX): deleted by an unknown user in ' +
         'a223c6b3710f85df22e9377d6c4f7553; Type: string',
@@ -234,7 +250,7 @@ describe('renderSlackMessage() for other changes of a field', () => {
     })
   })
 
-  test('tells which list values came, went and changed', () => {
+  test('tells which list values came, went and changed', async () => {
     const delivery = aDelivery({
       event: fieldEvent('enum_values_set'),
       enrichment: anEnrichment({
@@ -247,7 +263,7 @@ describe('renderSlackMessage() for other changes of a field', () => {
         ],
       }),
     })
-    expect(renderSlackMessage(delivery, NOW)).toEqual({
+    expect(await renderSlackMessage(delivery, NOW)).toEqual({
       text:
         'Requisite field “Tax number” (UF_CRM_TAX): list values changed by Anna Petrova in ' +
         'acme.bitrix24.com; List value: GmbH → GmbH &amp; Co.; New list value: AG; ' +
@@ -274,8 +290,8 @@ describe('renderSlackMessage() for other changes of a field', () => {
   })
 })
 
-describe('renderSlackMessage() for events that belong together', () => {
-  test('names everybody whose events one read explains', () => {
+describe('a Slack message for events that belong together', () => {
+  test('names everybody whose events one read explains', async () => {
     const enrichment = anEnrichment({
       changes: [{ attribute: 'MANDATORY', before: 'N', after: 'Y' }],
       covers: [42, 43, 44],
@@ -284,7 +300,7 @@ describe('renderSlackMessage() for events that belong together', () => {
         { id: 2, name: 'Max <Weber>' },
       ],
     })
-    expect(renderSlackMessage(aDelivery({ enrichment }), NOW)).toEqual({
+    expect(await renderSlackMessage(aDelivery({ enrichment }), NOW)).toEqual({
       text:
         'Requisite field “Tax number” (UF_CRM_TAX): settings changed by Anna Petrova and ' +
         'Max &lt;Weber&gt; in acme.bitrix24.com; Mandatory: no → yes; 3 events told together',
@@ -307,10 +323,13 @@ describe('renderSlackMessage() for events that belong together', () => {
     })
   })
 
-  test('names nobody for what was found by comparing', () => {
+  test('names nobody for what was found by comparing', async () => {
     const event = anEvent({ userId: null, ts: null })
     const enrichment = anEnrichment({ userName: null })
-    const message = renderSlackMessage(aDelivery({ origin: 'reconciled', event, enrichment }), NOW)
+    const message = await renderSlackMessage(
+      aDelivery({ origin: 'reconciled', event, enrichment }),
+      NOW,
+    )
     expect(message.text).toBe(
       'Requisite field “Tax number” (UF_CRM_TAX): settings changed in acme.bitrix24.com; ' +
         'Label (en): Tax no. → Tax number; Found by comparing with the portal, no event arrived',
@@ -318,29 +337,29 @@ describe('renderSlackMessage() for events that belong together', () => {
   })
 })
 
-describe('renderSlackMessage() with a link', () => {
-  test('shows it in a block of its own above the context', () => {
-    const message = renderSlackMessage(aDelivery({ link: LINK }), NOW)
+describe('a Slack message with a link', () => {
+  test('shows it in a block of its own above the context', async () => {
+    const message = await renderSlackMessage(aDelivery({ link: LINK }), NOW)
     expect(message.blocks).toEqual([
-      renderSlackMessage(aDelivery(), NOW).blocks[0],
+      (await renderSlackMessage(aDelivery(), NOW)).blocks[0],
       linkBlock(LINK),
-      contextOf(aDelivery()),
+      await contextOf(aDelivery()),
     ])
     expect(message.text).not.toContain('https')
   })
 
   test.each(['http://acme.bitrix24.com/', 'javascript:alert(1)', `https://${'a'.repeat(2000)}`])(
     'leaves out the unsafe one %j',
-    (link) => {
-      expect(renderSlackMessage(aDelivery({ link }), NOW)).toEqual(
-        renderSlackMessage(aDelivery(), NOW),
+    async (link) => {
+      expect(await renderSlackMessage(aDelivery({ link }), NOW)).toEqual(
+        await renderSlackMessage(aDelivery(), NOW),
       )
     },
   )
 })
 
-describe('renderSlackMessage() for other messages', () => {
-  test('tells name and ids of an event that is not about user fields', () => {
+describe('a Slack message for other messages', () => {
+  test('tells name and ids of an event that is not about user fields', async () => {
     const delivery = aDelivery({
       event: anEvent({
         name: 'ONCRMDYNAMICITEMUPDATE',
@@ -348,7 +367,7 @@ describe('renderSlackMessage() for other messages', () => {
         data: { FIELDS: { ID: '12', TITLE: 'Confidential', ENTITY_TYPE_ID: 130 } },
       }),
     })
-    expect(renderSlackMessage(delivery, NOW)).toEqual({
+    expect(await renderSlackMessage(delivery, NOW)).toEqual({
       text: 'Bitrix24 event onCrmDynamicItemUpdate caused by user 1 in acme.bitrix24.com',
       mrkdwn: false,
       blocks: [
@@ -357,9 +376,9 @@ describe('renderSlackMessage() for other messages', () => {
             bold('onCrmDynamicItemUpdate'),
             plain('\nBitrix24 event caused by '),
             bold('user 1'),
-            plain('\nID: '),
+            plain('; ID: '),
             code('12'),
-            plain(', ENTITY_TYPE_ID: '),
+            plain('; ENTITY_TYPE_ID: '),
             code('130'),
           ),
         ),
@@ -368,9 +387,9 @@ describe('renderSlackMessage() for other messages', () => {
     })
   })
 
-  test('says that a test is a test', () => {
+  test('says that a test is a test', async () => {
     const delivery = aDelivery({ id: 'test-1', sequence: null, previousSequence: null })
-    expect(renderSlackMessage(delivery, NOW + 3_600_000)).toEqual({
+    expect(await renderSlackMessage(delivery, NOW + 3_600_000)).toEqual({
       text: 'Test message of bitrix24-event-relay in acme.bitrix24.com',
       mrkdwn: false,
       blocks: [
@@ -385,34 +404,54 @@ describe('renderSlackMessage() for other messages', () => {
     })
   })
 
-  test('names no portal when a test knows none', () => {
+  test('names no portal when a test knows none', async () => {
     const delivery = aDelivery({ sequence: null, domain: null, memberId: '' })
-    const message = renderSlackMessage(delivery, NOW)
+    const message = await renderSlackMessage(delivery, NOW)
     expect(message.text).toBe('Test message of bitrix24-event-relay')
     expect(message.blocks[1]).toEqual(context(mrkdwn(DATE)))
   })
 
-  test('dates an event without a time by its receipt, in whole seconds', () => {
+  test('dates an event without a time by its receipt, in whole seconds', async () => {
     const delivery = aDelivery({ event: anEvent({ ts: null }), receivedAt: RECEIVED_AT })
     const date = '<!date^1790000001^{date_short_pretty} {time}|2026-09-21 14:13 UTC>'
-    expect(contextOf(delivery)).toEqual(context(mrkdwn(date), note('acme.bitrix24.com')))
+    expect(await contextOf(delivery)).toEqual(context(mrkdwn(date), note('acme.bitrix24.com')))
   })
 
-  test('says that it is late, in the message and in the fallback', () => {
+  test('says that it is late, in the message and in the fallback', async () => {
     const late = RECEIVED_AT + 2 * 3_600_000 + 40 * 60_000
-    expect(contextOf(aDelivery(), late)).toEqual(
+    expect(await contextOf(aDelivery(), late)).toEqual(
       context(mrkdwn(DATE), note('acme.bitrix24.com'), note('Delivered 2 h late')),
     )
-    expect(renderSlackMessage(aDelivery(), late).text).toMatch(/; Delivered 2 h late$/)
+    expect((await renderSlackMessage(aDelivery(), late)).text).toMatch(/; Delivered 2 h late$/)
   })
 
-  test('says that it was sent again', () => {
+  test('says that it was sent again', async () => {
     const delivery = aDelivery({ replayed: true })
     const words = "Sent again at an operator's request, 3 d after the event"
-    expect(contextOf(delivery, RECEIVED_AT + 3 * 86_400_000)).toEqual(
+    expect(await contextOf(delivery, RECEIVED_AT + 3 * 86_400_000)).toEqual(
       context(mrkdwn(DATE), note('acme.bitrix24.com'), note(words)),
     )
   })
+})
+
+test('layOutSlack() joins neighbours of one style and leaves out what is empty', () => {
+  const message = composeMessage(
+    { deliveries: [aDelivery()], dashboard: null },
+    { words: en, now: NOW },
+  )
+  const title = [
+    own('', 'code'),
+    foreign('a', 'strong'),
+    own('b', 'strong'),
+    own('', 'faint'),
+    own('c'),
+  ]
+  expect(
+    layOutSlack({ ...message, title, lead: [own('d'), foreign('', 'code')] }, en).blocks,
+  ).toEqual([
+    richText(section(bold('ab'), plain('c\nd'))),
+    context(mrkdwn(DATE), note('acme.bitrix24.com')),
+  ])
 })
 
 function fieldEvent(action: FieldAction) {
@@ -420,8 +459,8 @@ function fieldEvent(action: FieldAction) {
   return { ...event, field: event.field === null ? null : { ...event.field, action } }
 }
 
-function contextOf(delivery: Delivery, now = NOW): unknown {
-  return renderSlackMessage(delivery, now).blocks[1]
+async function contextOf(delivery: Delivery, now = NOW): Promise<unknown> {
+  return (await renderSlackMessage(delivery, now)).blocks[1]
 }
 
 function richText(...elements: object[]) {

@@ -1,14 +1,15 @@
 /** The receiver `slack`: contract suite, error words, and which URLs are taken. */
 import { describe, expect, test } from 'vitest'
-import type { DeliveryOutcome } from '../../src/core/outcome.ts'
+import type { OpenTerms, Verdict } from '../../src/destinations/destination.ts'
 import { slack } from '../../src/destinations/slack.ts'
 import { describeDestination } from '../contract/destination-contract.ts'
 import { RECEIVED_AT } from '../support/a-delivery.ts'
+import { OPEN_TERMS } from '../support/slack-render.ts'
 
 const TOKEN = 'XXXXXXXXyyyyyyyyZZZZZZZZ'
 const URL_TEXT = `https://hooks.slack.com/services/T00000000/B00000000/${TOKEN}`
-const STRICT = { allowLocal: false }
-const LOCAL = { allowLocal: true }
+const STRICT: OpenTerms = OPEN_TERMS
+const LOCAL: OpenTerms = { ...OPEN_TERMS, policy: { allowLocal: true } }
 
 describeDestination({
   type: slack,
@@ -204,7 +205,7 @@ describe('slack settings', () => {
   )
 })
 
-function judge(status: number, body: string): DeliveryOutcome {
+function judge(status: number, body: string): Verdict {
   const created = slack.create({ url: URL_TEXT }, STRICT)
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   return created.value.judge({ status, headers: new Headers(), body }, RECEIVED_AT)

@@ -4,6 +4,7 @@ declare namespace Cloudflare {
     readonly INSTALLS: KVNamespace
     readonly PORTALS: DurableObjectNamespace<import('./worker.ts').Portal>
     readonly DIRECTORY: DurableObjectNamespace<import('./worker.ts').Directory>
+    readonly PACERS: DurableObjectNamespace<import('./worker.ts').Pacer>
   }
   interface GlobalProps {
     mainModule: { default: ExportedHandler<Env> }

@@ -85,6 +85,7 @@ export class PortalBench {
       .handle(({ url }) => (url.startsWith('https://hooks.slack.com/') ? new Response('ok') : null))
     vi.spyOn(globalThis, 'fetch').mockImplementation(this.network.fetch)
     this.configure(destinations)
+    world.now = this.clock.now
     world.adapt = (settings) => ({
       ...settings,
       now: this.clock.now,
@@ -99,6 +100,7 @@ export class PortalBench {
   /** Ends the test; throws if something was sent that no receiver had been simulated for. */
   async close(): Promise<void> {
     world.adapt = (settings) => settings
+    world.now = () => Date.now()
     vi.restoreAllMocks()
     await reset()
     const { unclaimed } = this.network

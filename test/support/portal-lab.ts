@@ -88,6 +88,7 @@ export class PortalLab {
           : bitrix24Handler({ ...this.bitrix24, ...own })(request)
       })
     vi.spyOn(globalThis, 'fetch').mockImplementation(this.network.fetch)
+    world.now = () => Date.now() + this.offsetMs
     world.adapt = (settings) =>
       this.adapt({
         ...settings,
@@ -104,6 +105,7 @@ export class PortalLab {
    */
   async close(): Promise<void> {
     world.adapt = (settings) => settings
+    world.now = () => Date.now()
     vi.useRealTimers()
     vi.restoreAllMocks()
     await reset()

@@ -6,6 +6,7 @@
 import { createPortalSettings } from '../../src/app.ts'
 import type { Env } from '../../src/config.ts'
 import worker from '../../src/index.ts'
+import { Pacer as RealPacer } from '../../src/portal/pacer.ts'
 import { PortalObject } from '../../src/portal/portal.ts'
 import { world } from './world.ts'
 
@@ -15,6 +16,13 @@ export { Directory } from '../../src/portal/directory.ts'
 export class Portal extends PortalObject {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env, world.adapt(createPortalSettings(env)))
+  }
+}
+
+/** The real object with the test's clock. */
+export class Pacer extends RealPacer {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, () => world.now())
   }
 }
 

@@ -1,0 +1,129 @@
+/**
+ * What a language has to say. Texts hold `{name}` placeholders and no markup of any receiver: the test
+ * of the catalogues checks both. Plural forms follow `Intl.PluralRules` of the language.
+ */
+import type { FieldAction, FieldFamily, ThinReason } from '../../core/event.ts'
+
+/** One text per plural category of the language; `other` is always there. Holds `{count}`. */
+export interface Plural {
+  readonly one?: string
+  readonly two?: string
+  readonly few?: string
+  readonly many?: string
+  readonly other: string
+}
+
+/** The attributes of a field's definition that have words of their own. */
+export type AttributeName =
+  | 'EDIT_FORM_LABEL'
+  | 'LIST_COLUMN_LABEL'
+  | 'LIST_FILTER_LABEL'
+  | 'USER_TYPE_ID'
+  | 'MANDATORY'
+  | 'MULTIPLE'
+  | 'SHOW_IN_LIST'
+  | 'EDIT_IN_LIST'
+  | 'SHOW_FILTER'
+  | 'IS_SEARCHABLE'
+  | 'SORT'
+  | 'HELP_MESSAGE'
+  | 'ERROR_MESSAGE'
+  | 'XML_ID'
+  | 'SETTINGS'
+
+/** All texts of one language. */
+export interface Catalogue {
+  /** BCP 47 tag, as configured with `language`. */
+  readonly locale: string
+  /** The kinds of fields, for example `Requisite field`. */
+  readonly kinds: Readonly<Record<FieldFamily | 'smart_invoice' | 'smart_document', string>>
+  /** What happened to a field's definition, in the middle of a sentence. */
+  readonly deeds: Readonly<Record<FieldAction, string>>
+  /** `{deed}` and `{names}`. */
+  readonly deedBy: string
+  /** `{deed}` (with its people) and `{names}`: who changed a field after somebody else created it. */
+  readonly thenChangedBy: string
+  /** `{first}` and `{last}`: the end of a list of people. */
+  readonly and: string
+  /** `{names}` and `{count}`: people who are not named. */
+  readonly andOthers: Plural
+  readonly unknownUser: string
+  /** `{id}`. */
+  readonly user: string
+  /** `{id}`: a field whose code is not known. */
+  readonly fieldNumber: string
+  /** A label in quotation marks: `{label}`. */
+  readonly quoted: string
+  /** An event that is not about fields: `{name}` caused it. */
+  readonly eventBy: string
+  /** Stands where the event's name is not known. */
+  readonly event: string
+  /** The one-line form of an event that is not about fields: `{event}` and `{name}`. */
+  readonly eventSummary: string
+  /** One line for notifications: `{sentence}` in the portal `{portal}`. */
+  readonly inPortal: string
+  readonly test: { readonly title: string; readonly text: string }
+  /** Why nothing could be read. */
+  readonly reasons: Readonly<Record<ThinReason, string>>
+  readonly notes: {
+    readonly detailsUnknown: string
+    /** `{reason}`. */
+    readonly detailsUnknownAs: string
+    readonly alreadyTold: string
+    readonly formerUnknown: string
+    readonly noDifference: string
+    readonly toldTogether: Plural
+    readonly completes: string
+    readonly reconciled: string
+    /** `{duration}`. */
+    readonly late: string
+    readonly again: string
+    /** `{duration}`. */
+    readonly againLate: string
+  }
+  /** `{count}`: lengths of time. */
+  readonly durations: { readonly minutes: Plural; readonly hours: Plural; readonly days: Plural }
+  readonly attributes: Readonly<Record<AttributeName, string>>
+  readonly values: {
+    readonly yes: string
+    readonly no: string
+    /** Nothing stood or stands there. */
+    readonly empty: string
+    /** The modes of a filter. */
+    readonly exact: string
+    readonly mask: string
+    readonly substring: string
+    /** Stands for both values where they look the same. */
+    readonly differs: string
+  }
+  readonly list: {
+    readonly value: string
+    readonly added: string
+    readonly removed: string
+    /** `{id}` and `{key}`. */
+    readonly keyOfValue: string
+    readonly sort: string
+    readonly default: string
+    readonly code: string
+  }
+  readonly digest: {
+    /** `{count}`: what happened, before the fields that it happened to. */
+    readonly changes: Plural
+    /** How `{count}` fields are named behind the changes. */
+    readonly inFields: Plural
+    /** `{count}`: events that are not all about fields. */
+    readonly events: Plural
+    /** `{count}`: edits of one field that are told together. */
+    readonly edits: Plural
+    readonly changedBack: string
+    readonly createdAndDeleted: string
+    /** `{count}`: edits of one field of which no details are known. */
+    readonly unknown: Plural
+    /** Words of the link to the dashboard. */
+    readonly showAll: string
+  }
+  /** `{count}`: lines that had no room. */
+  readonly more: Plural
+  /** Words of the link into the portal. */
+  readonly openInBitrix24: string
+}

@@ -1,0 +1,139 @@
+/** Makes the message for people that tells one delivery; several together are a digest (`digest.ts`). */
+import { displayName } from '../../core/event-names.ts'
+import type { UserField } from '../../core/event.ts'
+import type { Delivery, Parcel } from '../destination.ts'
+import { occurredAt } from '../event-body.ts'
+import type { Catalogue } from '../language/catalogue.ts'
+import { isLocalHost } from '../url-setting.ts'
+import { listChangeLines } from './change-lines.ts'
+import { composeDigest } from './digest.ts'
+import { foreign, own, type ChangeLine, type Line, type Link, type Message } from './message.ts'
+import { listNotes } from './notes.ts'
+import { listIds } from './payload-ids.ts'
+import { safeText } from './safe-text.ts'
+import { shortenMessage } from './shorten.ts'
+import { fillSpans } from './span-text.ts'
+import {
+  describeCode,
+  describeDeed,
+  describeKind,
+  describeLabel,
+  describePortal,
+  describeUser,
+} from './wording.ts'
+
+const MAX_LINES = 12
+const MAX_LINES_OF_WHOLE_FIELD = 6
+const MAX_LINES_OF_DIGEST = 60
+const MAX_EVENT_NAME = 80
+const MAX_IDS = 5
+const MAX_URL_LENGTH = 2000
+
+/** What a composer has to know beside the deliveries. */
+export interface ComposeTerms {
+  readonly words: Catalogue
+  /** The time of the attempt in unix milliseconds. */
+  readonly now: number
+}
+
+/** The message for a parcel, with no more lines than a person wants to read. */
+export function composeMessage(parcel: Parcel, terms: ComposeTerms): Message {
+  const [delivery, ...others] = parcel.deliveries
+  if (others.length > 0) {
+    const overview = linkTo(parcel.dashboard, terms.words.digest.showAll)
+    const digest = composeDigest(parcel.deliveries, { ...terms, overview })
+    return shortenMessage(digest, MAX_LINES_OF_DIGEST, terms.words)
+  }
+  const message = composeSingle(delivery, terms)
+  return shortenMessage(message, maxLinesOf(delivery), terms.words)
+}
+
+function maxLinesOf({ event }: Delivery): number {
+  const action = event.field?.action
+  return action === 'added' || action === 'deleted' ? MAX_LINES_OF_WHOLE_FIELD : MAX_LINES
+}
+
+function composeSingle(delivery: Delivery, { words, now }: ComposeTerms): Message {
+  const at = occurredAt(delivery)
+  const lines = listLines(delivery, words)
+  return {
+    ...describeHeadline(delivery, words),
+    groups: lines.length === 0 ? [] : [{ heading: [], lines }],
+    more: null,
+    notes: listNotes(delivery, now, words),
+    portal: describePortal(delivery),
+    firstAt: at,
+    lastAt: at,
+    link: linkTo(delivery.link, words.openInBitrix24),
+    overview: null,
+    threadKey: threadKeyOf(delivery),
+  }
+}
+
+/** A link that a receiver can take: https, or http of a local development, and no endless address. */
+export function linkTo(url: string | null, text: string): Link | null {
+  if (url === null || url.length > MAX_URL_LENGTH || !URL.canParse(url)) return null
+  if (url.startsWith('https://')) return { url, text }
+  return url.startsWith('http://') && isLocalHost(new URL(url)) ? { url, text } : null
+}
+
+/** One thread a field; events that are about no field share one a portal. */
+export function threadKeyOf({ memberId, event: { field } }: Delivery): string {
+  return field === null ? memberId : `${memberId}-${field.family}-${field.id}`
+}
+
+function listLines(delivery: Delivery, words: Catalogue): readonly ChangeLine[] {
+  const { field } = delivery.event
+  if (field === null || delivery.sequence === null) return []
+  return listChangeLines(delivery.enrichment.changes ?? [], field.action, words)
+}
+
+type Headline = Pick<Message, 'kind' | 'title' | 'lead' | 'summary'>
+
+function describeHeadline(delivery: Delivery, words: Catalogue): Headline {
+  if (delivery.sequence === null) {
+    const title = [own(words.test.title, 'strong')]
+    return {
+      kind: 'test',
+      title,
+      lead: [own(words.test.text)],
+      summary: [own(words.test.title)],
+    }
+  }
+  const { field } = delivery.event
+  return field === null ? describeOther(delivery, words) : describeField(delivery, field, words)
+}
+
+function describeField(delivery: Delivery, field: UserField, words: Catalogue): Headline {
+  const label = describeLabel(delivery)
+  const code = describeCode(field, words)
+  const kind = own(describeKind(field, words))
+  const deed = describeDeed(delivery, field, words)
+  const title = label === null ? code : [foreign(label, 'strong'), own(' '), ...code]
+  const quoted =
+    label === null ? [] : [...fillSpans(words.quoted, { label: [foreign(label)] }), own(' ')]
+  return {
+    kind: 'change',
+    title,
+    lead: [kind, own(': '), ...deed],
+    summary: [kind, own(' '), ...quoted, own('('), ...code, own('): '), ...deed],
+  }
+}
+
+function describeOther(delivery: Delivery, words: Catalogue): Headline {
+  const name = safeText(displayName(delivery.event.name), MAX_EVENT_NAME)
+  const event: Line = name === '' ? [own(words.event, 'strong')] : [foreign(name, 'strong')]
+  const user = describeUser(delivery, words)
+  const ids = listIds(delivery.event.data, MAX_IDS).flatMap(({ name: key, value }) => [
+    own('; '),
+    foreign(key),
+    own(': '),
+    foreign(value, 'code'),
+  ])
+  return {
+    kind: 'event',
+    title: event,
+    lead: [...fillSpans(words.eventBy, { name: user }), ...ids],
+    summary: fillSpans(words.eventSummary, { event, name: user }),
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * Makes one message of many deliveries: grouped by field in the order in which they came. What was edited
+ * more than once within a group is told as it was first and is now, with the number of edits.
+ */
+import { isSame } from '../../core/changes.ts'
+import { displayName } from '../../core/event-names.ts'
+import type { Change, FieldAction, UserField } from '../../core/event.ts'
+import type { Delivery } from '../destination.ts'
+import { occurredAt } from '../event-body.ts'
+import type { Catalogue } from '../language/catalogue.ts'
+import { fillPlural } from '../language/languages.ts'
+import { listChangeLines } from './change-lines.ts'
+import {
+  foreign,
+  own,
+  textOf,
+  type ChangeLine,
+  type Group,
+  type Line,
+  type Link,
+  type Message,
+} from './message.ts'
+import { describeDelay, describeOrigin } from './notes.ts'
+import { safeText } from './safe-text.ts'
+import {
+  deedBy,
+  describeAction,
+  describeCode,
+  describeLabel,
+  describePortal,
+  describeUser,
+  knownUser,
+  nameOf,
+} from './wording.ts'
+
+const MAX_EVENT_NAME = 80
+
+/** What a digest has to know beside its deliveries. */
+export interface DigestTerms {
+  readonly words: Catalogue
+  /** The time of the attempt in unix milliseconds. */
+  readonly now: number
+  readonly overview: Link | null
+}
+
+/** The message about deliveries of one portal, oldest first; at least one. */
+export function composeDigest(
+  deliveries: readonly [Delivery, ...Delivery[]],
+  { words, now, overview }: DigestTerms,
+): Message {
+  const times = deliveries.map(occurredAt)
+  const title = describeCount(deliveries, words)
+  return {
+    kind: 'digest',
+    title: [own(title, 'strong')],
+    lead: [],
+    groups: groupByField(deliveries).map((group) => describeGroup(group, words)),
+    more: null,
+    notes: listCommonNotes(deliveries, now, words),
+    summary: [own(title)],
+    portal: describePortal(deliveries[0]),
+    firstAt: Math.min(...times),
+    lastAt: Math.max(...times),
+    link: null,
+    overview,
+    threadKey: `${deliveries[0].memberId}-digest`,
+  }
+}
+
+function describeCount(deliveries: readonly Delivery[], words: Catalogue): string {
+  const { changes, inFields, events } = words.digest
+  const count = deliveries.length
+  const fields = new Set(
+    deliveries.map(({ event: { field } }) => (field === null ? null : keyOf(field))),
+  )
+  if (fields.has(null)) return fillPlural(words, events, { count })
+  const where = fillPlural(words, inFields, { count: fields.size })
+  return `${fillPlural(words, changes, { count })} ${where}`
+}
+
+function keyOf({ family, id }: UserField): string {
+  return `${family} ${id}`
+}
+
+type Deliveries = readonly [Delivery, ...Delivery[]]
+
+/** By field; events that are about none by their name. */
+function groupByField(deliveries: readonly Delivery[]): readonly Deliveries[] {
+  const groups = new Map<string, [Delivery, ...Delivery[]]>()
+  for (const delivery of deliveries) {
+    const { field, name } = delivery.event
+    const key = field === null ? `event ${name}` : keyOf(field)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [delivery])
+    else group.push(delivery)
+  }
+  return [...groups.values()]
+}
+
+function describeGroup(group: Deliveries, words: Catalogue): Group {
+  const last = group.at(-1) ?? group[0]
+  const { field } = last.event
+  if (field === null) return { heading: describeOther(group, words), lines: [] }
+  const code = describeCode(field, words)
+  const label = group.map(describeLabel).findLast((known) => known !== null) ?? null
+  const count = group.length
+  const edits = count > 1 ? [own(` (${fillPlural(words, words.digest.edits, { count })})`)] : []
+  return {
+    heading: [
+      ...(label === null ? [] : [foreign(label, 'strong'), own(' ')]),
+      ...code,
+      own(': '),
+      ...describeDeeds(group, words),
+      ...edits,
+    ],
+    lines: [...describeChanges(group, words), ...describeUnknown(group, words)],
+  }
+}
+
+function describeOther(group: Deliveries, words: Catalogue): Line {
+  const name = safeText(displayName(group[0].event.name), MAX_EVENT_NAME)
+  const count = group.length
+  return [
+    name === '' ? own(words.event, 'strong') : foreign(name, 'strong'),
+    own(': '),
+    ...deedBy(
+      [own(fillPlural(words, words.digest.events, { count }))],
+      unique(group.map((delivery) => describeUser(delivery, words))),
+      words,
+    ),
+  ]
+}
+
+/** `created, settings changed by Anna and Max`: each deed once, in the order in which they came. */
+function describeDeeds(group: Deliveries, words: Catalogue): Line {
+  const actions = group.flatMap(({ event: { field }, enrichment }) =>
+    field === null ? [] : [describeAction(field, enrichment.changes ?? [])],
+  )
+  const deeds = [...new Set(actions)].map((action) => words.deeds[action])
+  const people = group.flatMap((delivery) => {
+    const { covers, users } = delivery.enrichment
+    if (covers.length > 0) return users.map((user) => nameOf(user, words))
+    return knownUser(delivery, words)
+  })
+  return deedBy([own(deeds.join(', '))], unique(people), words)
+}
+
+function unique(lines: readonly Line[]): readonly Line[] {
+  return [...new Map(lines.map((line) => [textOf(line), line])).values()]
+}
+
+/** First before → last after of every attribute. */
+function describeChanges(group: Deliveries, words: Catalogue): readonly ChangeLine[] {
+  const told = group.flatMap(({ enrichment }) => enrichment.changes ?? [])
+  if (told.length === 0) return []
+  const actions = group.map(({ event }) => event.field?.action)
+  const isNew = actions.includes('added')
+  const isGone = actions.at(-1) === 'deleted'
+  if (isNew && isGone) return [remark(words.digest.createdAndDeleted)]
+  // A deletion tells the last settings of the field, whatever they were before.
+  const last = isGone ? (group.at(-1)?.enrichment.changes ?? []) : []
+  if (last.length > 0) return listChangeLines(last, 'deleted', words)
+  const folded = foldGroup(told)
+  if (folded.length === 0) return [remark(words.digest.changedBack)]
+  const action: FieldAction = isNew ? 'added' : isGone ? 'deleted' : 'updated'
+  return listChangeLines(folded, action, words)
+}
+
+function foldGroup(changes: readonly Change[]): readonly Change[] {
+  const folded = new Map<string, Change>()
+  for (const change of changes) {
+    const first = folded.get(change.attribute)
+    folded.set(change.attribute, first === undefined ? change : { ...first, after: change.after })
+  }
+  return [...folded.values()].filter(({ before, after }) => !isSame(before, after))
+}
+
+function describeUnknown(group: Deliveries, words: Catalogue): readonly ChangeLine[] {
+  const count = group.filter(
+    ({ enrichment: { changes, status } }) => changes === null && status !== 'not_applicable',
+  ).length
+  return count === 0 ? [] : [remark(fillPlural(words, words.digest.unknown, { count }))]
+}
+
+function remark(text: string): ChangeLine {
+  return { text: [own(text)], label: [], before: null, after: null }
+}
+
+/**
+ * What is to be said beside the changes, each once: where they come from, and how late they are. Gaps are
+ * told where they are, and a group is a single event's matter.
+ */
+function listCommonNotes(deliveries: Deliveries, now: number, words: Catalogue): readonly string[] {
+  // Events are gathered on purpose: the message is late only when its youngest event is.
+  const youngest = deliveries.at(-1) ?? deliveries[0]
+  const notes = [
+    ...deliveries.map((delivery) => describeOrigin(delivery, words)),
+    describeDelay(youngest, now, words),
+  ]
+  return [...new Set(notes.filter((note) => note !== null))]
+}

@@ -1,0 +1,72 @@
+/** What is to be said beside the event itself: that details are missing, that it is late or repeated. */
+import { DAY_MS, HOUR_MS } from '../../core/retry.ts'
+import type { Delivery } from '../destination.ts'
+import { occurredAt } from '../event-body.ts'
+import type { Catalogue } from '../language/catalogue.ts'
+import { fill, fillPlural } from '../language/languages.ts'
+
+const MINUTE_MS = 60_000
+
+/** A delivery later than this after the change says that it is late. */
+export const LATE_MS = 5 * MINUTE_MS
+
+/** The notes of one delivery; `now` is the time of the attempt in unix milliseconds. */
+export function listNotes(delivery: Delivery, now: number, words: Catalogue): readonly string[] {
+  const notes = [
+    describeGap(delivery, words),
+    describeGroup(delivery, words),
+    describeOrigin(delivery, words),
+    describeDelay(delivery, now, words),
+  ]
+  return notes.filter((note) => note !== null)
+}
+
+/** Why nothing is told about the change; null when all is told, or nothing can be said. */
+export function describeGap({ event, enrichment }: Delivery, words: Catalogue): string | null {
+  const { notes, reasons } = words
+  if (event.field === null || enrichment.status === 'not_applicable') return null
+  if (enrichment.status === 'unavailable') {
+    const { reason } = enrichment
+    if (reason === null) return notes.detailsUnknown
+    return fill(notes.detailsUnknownAs, { reason: reasons[reason] })
+  }
+  if (enrichment.toldBy !== null) return notes.alreadyTold
+  if (enrichment.changes === null) return notes.formerUnknown
+  return enrichment.changes.length > 0 ? null : notes.noDifference
+}
+
+function describeGroup({ enrichment: { covers } }: Delivery, words: Catalogue): string | null {
+  const count = covers.length
+  return count > 1 ? fillPlural(words, words.notes.toldTogether, { count }) : null
+}
+
+/**
+ * That no event told the change, or that it was told without details before; null in the usual case. What
+ * completes thin events had its event: only the reading was missing.
+ */
+export function describeOrigin(
+  { origin, enrichment }: Delivery,
+  { notes }: Catalogue,
+): string | null {
+  if (enrichment.completes.length > 0) return notes.completes
+  return origin === 'reconciled' ? notes.reconciled : null
+}
+
+/** That a delivery is late, or sent again; `now` is the time of the attempt in unix milliseconds. */
+export function describeDelay(delivery: Delivery, now: number, words: Catalogue): string | null {
+  if (delivery.sequence === null) return null
+  const { notes } = words
+  const delayMs = now - Math.min(occurredAt(delivery), delivery.receivedAt)
+  const duration = formatDuration(delayMs, words)
+  const isLate = delayMs > LATE_MS
+  if (!delivery.replayed) return isLate ? fill(notes.late, { duration }) : null
+  return isLate ? fill(notes.againLate, { duration }) : notes.again
+}
+
+/** A duration in its largest sensible unit, rounded down: `12 min`, `2 h`, `3 d`. */
+export function formatDuration(ms: number, words: Catalogue): string {
+  const { minutes, hours, days } = words.durations
+  if (ms < HOUR_MS) return fillPlural(words, minutes, { count: Math.floor(ms / MINUTE_MS) })
+  if (ms < 2 * DAY_MS) return fillPlural(words, hours, { count: Math.floor(ms / HOUR_MS) })
+  return fillPlural(words, days, { count: Math.floor(ms / DAY_MS) })
+}

@@ -1,0 +1,128 @@
+/**
+ * What a person is told about a delivery, in words of a language and independent of the receiver. A
+ * changed field is always its definition (its settings), never a value in a record, and every text says so.
+ */
+import type { Change, FieldAction, PortalUser, UserField } from '../../core/event.ts'
+import type { Delivery } from '../destination.ts'
+import type { Catalogue } from '../language/catalogue.ts'
+import { fill, fillPlural } from '../language/languages.ts'
+import { foreign, own, type Line } from './message.ts'
+import { safeText } from './safe-text.ts'
+import { fillSpans } from './span-text.ts'
+
+const MAX_NAME = 80
+const MAX_LABEL = 150
+const MAX_CODE = 80
+
+// More names than these make a headline that nobody reads in three seconds.
+const MAX_PEOPLE = 2
+
+const SMART_ENTITIES: ReadonlyMap<string, 'smart_invoice' | 'smart_document'> = new Map([
+  ['CRM_SMART_INVOICE', 'smart_invoice'],
+  ['CRM_SMART_DOCUMENT', 'smart_document'],
+])
+
+/** Who caused the event: a name, else the user's number, else honestly nobody known. */
+export function describeUser({ event, enrichment }: Delivery, words: Catalogue): Line {
+  if (event.userId === null) return [own(words.unknownUser, 'strong')]
+  return nameOf({ id: event.userId, name: enrichment.userName }, words)
+}
+
+/**
+ * What happened to the field and who did it, everybody of the events that are told together included.
+ * A change that was found by comparing has nobody, and nobody is named. Never begins with a name.
+ */
+export function describeDeed(delivery: Delivery, field: UserField, words: Catalogue): Line {
+  const { event, enrichment } = delivery
+  const deed = words.deeds[describeAction(field, enrichment.changes ?? [])]
+  const together = enrichment.covers.length > 0 ? enrichment.users : []
+  if (field.action === 'added') {
+    // The first event created it, the others that one read explains came later.
+    const others = together.filter(({ id }) => id !== event.userId)
+    const created = deedBy([own(deed)], knownUser(delivery, words), words)
+    if (others.length === 0) return created
+    const names = joinNames(
+      others.map((user) => nameOf(user, words)),
+      words,
+    )
+    return fillSpans(words.thenChangedBy, { deed: created, names })
+  }
+  const people =
+    together.length > 0 ? together.map((user) => nameOf(user, words)) : knownUser(delivery, words)
+  return deedBy([own(deed)], people, words)
+}
+
+/** A deed with its people; without any the deed alone. */
+export function deedBy(deed: Line, people: readonly Line[], words: Catalogue): Line {
+  if (people.length === 0) return deed
+  return fillSpans(words.deedBy, { deed, names: joinNames(people, words) })
+}
+
+/** The people that a message about the delivery names: nobody where nobody is known to have acted. */
+export function knownUser(delivery: Delivery, words: Catalogue): readonly Line[] {
+  const isNobody = delivery.origin === 'reconciled' && delivery.event.userId === null
+  return isNobody ? [] : [describeUser(delivery, words)]
+}
+
+/** `Anna`, `Anna and Max`, `Anna, Max and 2 more`. */
+function joinNames(names: readonly Line[], words: Catalogue): Line {
+  const shown = names.slice(0, MAX_PEOPLE)
+  const more = names.length - shown.length
+  const [first = [], last] = shown
+  if (more > 0) {
+    const list = shown.flatMap((name, index) => (index === 0 ? name : [own(', '), ...name]))
+    return fillSpans(fillPlural(words, words.andOthers, { count: more }), { names: list })
+  }
+  return last === undefined ? first : fillSpans(words.and, { first, last })
+}
+
+/** Somebody of the portal, by name or by number. */
+export function nameOf({ id, name }: PortalUser, words: Catalogue): Line {
+  const text = safeText(name ?? '', MAX_NAME)
+  return text === '' ? [own(fill(words.user, { id }), 'strong')] : [foreign(text, 'strong')]
+}
+
+/** The field's label for people; null when it is not known. */
+export function describeLabel({ enrichment }: Delivery): string | null {
+  const label = enrichment.field?.['label']
+  const text = typeof label === 'string' ? safeText(label, MAX_LABEL) : ''
+  return text === '' ? null : text
+}
+
+/** The field's code, or its number where the code holds nothing to be seen. */
+export function describeCode({ fieldName, id }: UserField, words: Catalogue): Line {
+  const code = safeText(fieldName, MAX_CODE)
+  return code === '' ? [own(fill(words.fieldNumber, { id }), 'code')] : [foreign(code, 'code')]
+}
+
+/** The kind of field, for example `Requisite field`. */
+export function describeKind({ family, entityId }: UserField, words: Catalogue): string {
+  const entity = family === 'type' ? SMART_ENTITIES.get(entityId) : undefined
+  return words.kinds[entity ?? family]
+}
+
+/** What the event did, judged by what the reading found. */
+export function describeAction({ action }: UserField, changes: readonly Change[]): FieldAction {
+  if (action !== 'enum_values_set') return action
+  // One read may explain the settings that changed at the same time as well.
+  const isListOnly = changes.every(({ attribute }) => attribute.split('.', 1)[0] === 'LIST')
+  return isListOnly ? action : 'updated'
+}
+
+/** The portal's host, or its member_id while no host is known. */
+export function describePortal({ domain, memberId }: Delivery): string {
+  return safeText(domain ?? memberId, MAX_NAME)
+}
+
+/** A time for readers whose zone is not known: `2026-09-21 14:13 UTC`. */
+export function formatUtc(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** The time of one event, or of the first and the last: `2026-09-21 14:13 – 14:20 UTC`. */
+export function formatSpanUtc(firstAt: number, lastAt: number): string {
+  const [first, last] = [formatUtc(firstAt), formatUtc(lastAt)]
+  if (first === last) return first
+  const start = first.slice(0, -' UTC'.length)
+  return `${start} – ${start.slice(0, 10) === last.slice(0, 10) ? last.slice(11) : last}`
+}

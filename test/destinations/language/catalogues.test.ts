@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest'
+import type { Catalogue } from '../../../src/destinations/language/catalogue.ts'
+import {
+  CATALOGUES,
+  LANGUAGES,
+  fillPlural,
+  type Language,
+} from '../../../src/destinations/language/languages.ts'
+
+const TRANSLATIONS = LANGUAGES.filter((language) => language !== 'en')
+
+// Words that are the same in English: borrowed, Latin, or made of signs only.
+const SAME_AS_ENGLISH: Readonly<Record<Language, readonly string[]>> = {
+  en: [],
+  ru: [],
+  de: ['attributes.SHOW_FILTER', 'inPortal'],
+  es: [
+    'attributes.EDIT_IN_LIST',
+    'durations.days',
+    'durations.hours',
+    'durations.minutes',
+    'values.no',
+  ],
+  pt: ['durations.days', 'durations.hours', 'durations.minutes', 'quoted'],
+  fr: ['attributes.MULTIPLE', 'attributes.USER_TYPE_ID', 'durations.hours', 'durations.minutes'],
+}
+
+// German writes nouns with a capital.
+const NOUNS_IN_GERMAN: readonly string[] = [
+  'deeds.enum_values_set',
+  'deeds.updated',
+  'event',
+  'fieldNumber',
+  'list.default',
+  'list.sort',
+  'user',
+  'values.mask',
+  'values.substring',
+]
+
+/** One text of a catalogue; all forms of a plural have the same key. */
+interface Entry {
+  readonly key: string
+  /** Null for a text that is no plural. */
+  readonly category: string | null
+  readonly text: string
+}
+
+function listEntries(node: object, path: readonly string[] = []): readonly Entry[] {
+  const isPlural = 'other' in node
+  return Object.entries(node).flatMap(([name, value]: [string, unknown]): readonly Entry[] => {
+    if (typeof value === 'object' && value !== null) return listEntries(value, [...path, name])
+    const text = String(value)
+    if (isPlural) return [{ key: path.join('.'), category: name, text }]
+    return [{ key: [...path, name].join('.'), category: null, text }]
+  })
+}
+
+/** Everything but the tag of the language, which is no text. */
+function entriesOf(language: Language): readonly Entry[] {
+  return listEntries(CATALOGUES[language]).filter(({ key }) => key !== 'locale')
+}
+
+function keysOf(language: Language): readonly string[] {
+  const keys = entriesOf(language).map(({ key, category }) =>
+    category === null ? key : `${key} …`,
+  )
+  return [...new Set(keys)].toSorted()
+}
+
+function placeholdersOf(text: string): readonly string[] {
+  return (text.match(/\{\w+\}/g) ?? []).toSorted()
+}
+
+/** Each text that a check finds fault with, so that a failure names it. */
+function listFaulty(language: Language, isFaulty: (entry: Entry) => boolean): readonly string[] {
+  return entriesOf(language)
+    .filter(isFaulty)
+    .map(({ key, category, text }) => `${key} ${category ?? ''}: ${text}`)
+}
+
+/** What English has at the key; of a plural its general form. */
+function english(key: string): string {
+  const found = entriesOf('en').filter((entry) => entry.key === key)
+  const entry = found.find(({ category }) => category === 'other') ?? found[0]
+  return entry?.text ?? `no text at ${key} in English`
+}
+
+function caseOf(text: string): 'upper' | 'lower' | 'none' {
+  const first = text.charAt(0)
+  if (!/\p{L}/u.test(first)) return 'none'
+  return first === first.toLowerCase() ? 'lower' : 'upper'
+}
+
+describe('English', () => {
+  test('has texts and plurals to compare with', () => {
+    expect(keysOf('en')).toContain('notes.detailsUnknown')
+    expect(keysOf('en')).toContain('digest.changes …')
+    expect(keysOf('en').length).toBeGreaterThan(80)
+  })
+})
+
+describe.each(LANGUAGES)('the catalogue in %s', (language) => {
+  const entries = entriesOf(language)
+
+  test('has the keys of English at every depth', () => {
+    expect(keysOf(language)).toEqual(keysOf('en'))
+  })
+
+  test('has every plural category of the language and no other', () => {
+    const { locale } = CATALOGUES[language]
+    const expected = new Intl.PluralRules(locale).resolvedOptions().pluralCategories.toSorted()
+    const plurals = new Map<string, string[]>()
+    for (const { key, category } of entries) {
+      if (category !== null) plurals.set(key, [...(plurals.get(key) ?? []), category].toSorted())
+    }
+    expect(plurals.size).toBeGreaterThan(0)
+    expect(plurals).toEqual(new Map([...plurals.keys()].map((key) => [key, expected])))
+  })
+
+  test('has the placeholders of English in every text and every plural form, each once', () => {
+    const faulty = listFaulty(language, ({ key, text }) => {
+      return placeholdersOf(text).join() !== placeholdersOf(english(key)).join()
+    })
+    expect(faulty).toEqual([])
+  })
+
+  test('has no empty text, and no blanks at an end or side by side', () => {
+    const faulty = listFaulty(language, ({ text }) => !/^\S+(?:\s\S+)*$/u.test(text))
+    expect(faulty).toEqual([])
+  })
+
+  test('has nothing that a receiver reads as markup, no braces but placeholders, one line each', () => {
+    const faulty = listFaulty(language, ({ text }) => {
+      const bare = text.replaceAll(/\{\w+\}/g, '')
+      return /[*_~`<>[\]|#\\@"{}&\p{Cc}\p{Cf}]/u.test(bare)
+    })
+    expect(faulty).toEqual([])
+  })
+
+  test('ends no text with a full stop, except abbreviated units', () => {
+    const faulty = listFaulty(language, ({ key, text }) => {
+      return !key.startsWith('durations.') && /[.!?:;,]$/.test(text)
+    })
+    expect(faulty).toEqual([])
+  })
+
+  test.each(['kinds', 'deeds', 'reasons', 'attributes', 'values'] as const)(
+    'tells all %s apart',
+    (group) => {
+      const texts = Object.values(CATALOGUES[language][group])
+      expect([...new Set(texts)]).toEqual(texts)
+    },
+  )
+})
+
+describe.each(TRANSLATIONS)('the translation into %s', (language) => {
+  test('differs from English, but for the words that are the same', () => {
+    const same = entriesOf(language).filter(({ key, text }) => {
+      return entriesOf('en').some((entry) => entry.key === key && entry.text === text)
+    })
+    const keys = [...new Set(same.map(({ key }) => key))].toSorted()
+    expect(keys).toEqual(SAME_AS_ENGLISH[language])
+  })
+
+  test('starts its texts in upper or lower case where English does, but for German nouns', () => {
+    const differing = entriesOf(language).filter(
+      ({ key, text }) => caseOf(text) !== caseOf(english(key)),
+    )
+    const nouns = differing.filter(({ text }) => caseOf(text) === 'upper').map(({ key }) => key)
+    const others = differing.filter(({ text }) => caseOf(text) !== 'upper')
+    expect(others).toEqual([])
+    expect([...new Set(nouns)].toSorted()).toEqual(language === 'de' ? NOUNS_IN_GERMAN : [])
+  })
+})
+
+test.each<readonly [Language, string, string, string]>([
+  [
+    'en',
+    '1 change of settings in 1 field',
+    '5 changes of settings in 2 fields',
+    '21 changes of settings in 5 fields',
+  ],
+  [
+    'ru',
+    '1 изменение настроек в 1 поле',
+    '5 изменений настроек в 2 полях',
+    '21 изменение настроек в 5 полях',
+  ],
+  [
+    'de',
+    '1 Einstellungsänderung in 1 Feld',
+    '5 Einstellungsänderungen in 2 Feldern',
+    '21 Einstellungsänderungen in 5 Feldern',
+  ],
+  [
+    'es',
+    '1 cambio de configuración en 1 campo',
+    '5 cambios de configuración en 2 campos',
+    '21 cambios de configuración en 5 campos',
+  ],
+  [
+    'pt',
+    '1 alteração de configurações em 1 campo',
+    '5 alterações de configurações em 2 campos',
+    '21 alterações de configurações em 5 campos',
+  ],
+  [
+    'fr',
+    '1 modification de paramètres dans 1 champ',
+    '5 modifications de paramètres dans 2 champs',
+    '21 modifications de paramètres dans 5 champs',
+  ],
+])('a digest in %s counts changes and fields in one phrase', (language, one, few, many) => {
+  const words = CATALOGUES[language]
+  const phrases = [phrase(words, 1, 1), phrase(words, 5, 2), phrase(words, 21, 5)]
+  expect(phrases).toEqual([one, few, many])
+})
+
+function phrase(words: Catalogue, changes: number, fields: number): string {
+  const what = fillPlural(words, words.digest.changes, { count: changes })
+  return `${what} ${fillPlural(words, words.digest.inFields, { count: fields })}`
+}

@@ -1,0 +1,253 @@
+import { describe, expect, test } from 'vitest'
+import type { Change, FieldAction, Json } from '../../../src/core/event.ts'
+import { en } from '../../../src/destinations/language/en.ts'
+import { listChangeLines } from '../../../src/destinations/message/change-lines.ts'
+import { own, textOf, type ChangeLine } from '../../../src/destinations/message/message.ts'
+import { showLine } from '../../support/show-line.ts'
+
+describe('listChangeLines()', () => {
+  test.each<[[string, Json, Json], [string, string | null, string | null]]>([
+    [
+      ['MANDATORY', 'N', 'Y'],
+      ['Mandatory', 'no', 'yes'],
+    ],
+    [
+      ['MULTIPLE', 'Y', 'N'],
+      ['Multiple', 'yes', 'no'],
+    ],
+    [
+      ['SHOW_FILTER', 'E', 'S'],
+      ['Filter', 'mask', 'substring'],
+    ],
+    [
+      ['SORT', '100', '200'],
+      ['Sort order', '100', '200'],
+    ],
+    [
+      ['EDIT_FORM_LABEL.en', null, 'Tax'],
+      ['Label (en)', null, 'Tax'],
+    ],
+    [
+      ['EDIT_FORM_LABEL', 'A', 'B'],
+      ['Label', 'A', 'B'],
+    ],
+    [
+      ['SETTINGS.DEFAULT_VALUE.TYPE', 'NONE', 'NOW'],
+      ['Setting DEFAULT_VALUE.TYPE', 'NONE', 'NOW'],
+    ],
+    [
+      ['SETTINGS.LABEL', ['a', 'b'], { c: 1 }],
+      ['Setting LABEL', '["a","b"]', '{"c":1}'],
+    ],
+    [
+      ['LIST.3671.VALUE', 'A', 'B'],
+      ['List value', 'A', 'B'],
+    ],
+    [
+      ['LIST.3671.SORT', '1', '2'],
+      ['List value 3671, sort order', '1', '2'],
+    ],
+    [
+      ['LIST.3671.DEF', 'N', 'Y'],
+      ['List value 3671, default', 'no', 'yes'],
+    ],
+    [
+      ['LIST.3671.COLOUR', 'N', 'Y'],
+      ['List value 3671, COLOUR', 'N', 'Y'],
+    ],
+    [
+      ['LIST.3671', 'A', 'B'],
+      ['List value 3671', 'A', 'B'],
+    ],
+    [
+      ['LIST', 'A', 'B'],
+      ['List value', 'A', 'B'],
+    ],
+    [
+      ['NEW_ATTRIBUTE', 1, true],
+      ['NEW_ATTRIBUTE', '1', 'yes'],
+    ],
+    [
+      ['HELP_MESSAGE.en', 'x', ''],
+      ['Help text (en)', 'x', null],
+    ],
+    [
+      ['MANDATORY', 'constructor', 'Y'],
+      ['Mandatory', 'constructor', 'yes'],
+    ],
+    [
+      ['FIELD_NAME', 'UF_A', 'UF_B'],
+      ['FIELD_NAME', 'UF_A', 'UF_B'],
+    ],
+  ])('tells the change %j as %j', ([attribute, before, after], [label, ...shown]) => {
+    expect(tell([{ attribute, before, after }], 'updated')).toEqual([
+      { label, before: shown[0], after: shown[1], isWhole: false },
+    ])
+  })
+
+  test.each<readonly [Change, FieldAction, string]>([
+    [change('MANDATORY', 'N', 'Y'), 'updated', 'Mandatory: `no` → `yes`'],
+    [change('MANDATORY', '*', 'Y'), 'updated', 'Mandatory: `«*»` → `yes`'],
+    [change('MANDATORY', false, true), 'updated', 'Mandatory: `no` → `yes`'],
+    [change('SHOW_FILTER', 'I', 'Y'), 'updated', 'Filter: `exact match` → `«Y»`'],
+    [change('SORT', 'Y', 'N'), 'updated', 'Sort order: `«Y»` → `«N»`'],
+    [change('EDIT_FORM_LABEL.en', null, 'A'), 'updated', 'Label («en»): _empty_ → `«A»`'],
+    [change('XML_ID', 'A', ''), 'updated', 'External code: `«A»` → _empty_'],
+    [change('SETTINGS.A', 'x', 'y'), 'updated', 'Setting «A»: `«x»` → `«y»`'],
+    [change('X_NEW.a', 'x', 'y'), 'updated', '«X_NEW.a»: `«x»` → `«y»`'],
+    [change('LIST.7.SORT', '1', '2'), 'updated', 'List value «7», sort order: `«1»` → `«2»`'],
+    [change('LIST.7.X', '1', '2'), 'updated', 'List value «7», «X»: `«1»` → `«2»`'],
+    [change('LIST.7.VALUE', null, 'A'), 'updated', 'New list value: `«A»`'],
+    [change('MANDATORY', null, 'N'), 'added', 'Mandatory: `no`'],
+    [change('XML_ID', 'A', null), 'deleted', 'External code: `«A»`'],
+  ])('tells own words from foreign ones in %j (%s)', (one, action, expected) => {
+    expect(show([one], action)).toEqual([expected])
+  })
+
+  test('shows a value that is cut alike once and says that it differs', () => {
+    const [start, end] = ['a'.repeat(100), 'z'.repeat(100)]
+    expect(show([change('XML_ID', `${start}1${end}`, `${start}2${end}`)])).toEqual([
+      `External code: \`«${'a'.repeat(80)}…${'z'.repeat(79)}»\` differs in a part not shown`,
+    ])
+  })
+
+  test('keeps the parts of a line apart from its text', () => {
+    const line: ChangeLine = {
+      text: [own('Mandatory'), own(': '), own('no', 'code'), own(' → '), own('yes', 'code')],
+      label: [own('Mandatory')],
+      before: [own('no', 'code')],
+      after: [own('yes', 'code')],
+    }
+    expect(listChangeLines([change('MANDATORY', 'N', 'Y')], 'updated', en)).toEqual([line])
+  })
+
+  test('joins the languages that say the same, and only those', () => {
+    const changes = [
+      change('EDIT_FORM_LABEL.en', 'A', 'B'),
+      change('EDIT_FORM_LABEL.de', 'A', 'B'),
+      change('EDIT_FORM_LABEL.ru', 'A', 'Б'),
+      change('LIST_COLUMN_LABEL.en', 'A', 'B'),
+    ]
+    expect(tell(changes, 'updated').map(({ label }) => label)).toEqual([
+      'Label (en, de)',
+      'Label (ru)',
+      'Column label (en)',
+    ])
+  })
+
+  test('does not join attributes without a language that read alike', () => {
+    const changes = [change('LIST.1.VALUE', null, 'A'), change('LIST.2.VALUE', null, 'A')]
+    expect(tell(changes, 'updated')).toHaveLength(2)
+  })
+
+  test('puts what tells most first and unknown attributes last', () => {
+    const changes = [
+      'SORT',
+      'X_NEW',
+      'MANDATORY',
+      'SETTINGS.A',
+      'USER_TYPE_ID',
+      'EDIT_FORM_LABEL.en',
+    ]
+    const lines = tell(
+      changes.map((name) => change(name, 'N', 'Y')),
+      'updated',
+    )
+    expect(lines.map(({ label }) => label)).toEqual([
+      'Label (en)',
+      'Type',
+      'Mandatory',
+      'Sort order',
+      'Setting A',
+      'X_NEW',
+    ])
+  })
+
+  test('leaves out what was empty and still is', () => {
+    const changes = [change('HELP_MESSAGE.en', null, ''), change('XML_ID', '\u200B', null)]
+    expect(tell(changes, 'updated')).toEqual([])
+  })
+
+  test('tells a list value that came or went in one line', () => {
+    const changes = [
+      change('LIST.7.ID', null, '7'),
+      change('LIST.7.SORT', null, '100'),
+      change('LIST.7.VALUE', null, 'AG'),
+      change('LIST.8.VALUE', 'OHG', null),
+      change('LIST.8.XML_ID', 'x', null),
+      change('LIST.9.SORT', '1', '2'),
+    ]
+    expect(tell(changes, 'enum_values_set')).toEqual([
+      { label: 'New list value', before: null, after: 'AG', isWhole: true },
+      { label: 'Removed list value', before: 'OHG', after: null, isWhole: true },
+      { label: 'List value 9, sort order', before: '1', after: '2', isWhole: false },
+    ])
+  })
+
+  test.each(['added', 'deleted'] as const)(
+    'tells a field that was %s without its name',
+    (action) => {
+      const changes = [
+        change('ID', null, '235'),
+        change('ENTITY_ID', null, 'CRM_REQUISITE'),
+        change('FIELD_NAME', null, 'UF_CRM_TAX'),
+        change('MANDATORY', null, 'N'),
+      ]
+      expect(tell(changes, action)).toEqual([
+        { label: 'Mandatory', before: null, after: 'no', isWhole: true },
+      ])
+    },
+  )
+
+  test.each(['added', 'deleted'] as const)(
+    'leaves out what Bitrix24 filled in by itself in a field that was %s',
+    (action) => {
+      const values: readonly [string, Json][] = [
+        ['FIELD_NAME', 'UF_CRM_TAX'],
+        ['EDIT_FORM_LABEL.en', 'Tax'],
+        ['EDIT_FORM_LABEL.de', 'Steuer'],
+        ['LIST_COLUMN_LABEL.en', 'Tax'],
+        ['LIST_COLUMN_LABEL.de', 'Tax'],
+        ['LIST_FILTER_LABEL.en', 'Tax'],
+        ['ERROR_MESSAGE.en', 'UF_CRM_TAX'],
+        ['HELP_MESSAGE.en', 'UF_CRM_TAX'],
+        ['HELP_MESSAGE.de', 'Siehe Brief'],
+      ]
+      const changes = values.map(([attribute, value]) =>
+        action === 'added' ? change(attribute, null, value) : change(attribute, value, null),
+      )
+      expect(tell(changes, action).map(({ label }) => label)).toEqual([
+        'Label (en)',
+        'Label (de)',
+        'Column label (de)',
+        'Help text (de)',
+      ])
+      expect(tell(changes, 'updated')).toHaveLength(8)
+    },
+  )
+
+  test('cuts long values in the middle and long attributes at the end', () => {
+    const changes = [change(`X${'y'.repeat(100)}`, 'v'.repeat(400), 'w')]
+    const [line] = tell(changes, 'updated')
+    expect(line?.label).toBe(`X${'y'.repeat(78)}…`)
+    expect(line?.before).toBe(`${'v'.repeat(80)}…${'v'.repeat(79)}`)
+  })
+})
+
+/** The lines in bare text; a line that tells one value only is whole. */
+function tell(changes: readonly Change[], action: FieldAction) {
+  return listChangeLines(changes, action, en).map(({ text, label, before, after }) => ({
+    label: textOf(label),
+    before: before === null ? null : textOf(before),
+    after: after === null ? null : textOf(after),
+    isWhole: !textOf(text).includes(' → '),
+  }))
+}
+
+function show(changes: readonly Change[], action: FieldAction = 'updated'): readonly string[] {
+  return listChangeLines(changes, action, en).map(({ text }) => showLine(text))
+}
+
+function change(attribute: string, before: Json, after: Json): Change {
+  return { attribute, before, after }
+}

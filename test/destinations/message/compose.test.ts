@@ -1,0 +1,248 @@
+import { describe, expect, test } from 'vitest'
+import { NOT_ENRICHED, type Change, type FieldAction } from '../../../src/core/event.ts'
+import type { Delivery } from '../../../src/destinations/destination.ts'
+import { de } from '../../../src/destinations/language/de.ts'
+import { en } from '../../../src/destinations/language/en.ts'
+import { composeMessage, linkTo, threadKeyOf } from '../../../src/destinations/message/compose.ts'
+import {
+  countLines,
+  foreign,
+  own,
+  writeLine,
+  type Message,
+} from '../../../src/destinations/message/message.ts'
+import { SAMPLE_PARCEL } from '../../../src/destinations/message/sample.ts'
+import {
+  EVENT_TS,
+  RECEIVED_AT,
+  aDelivery,
+  anEnrichment,
+  anEvent,
+} from '../../support/a-delivery.ts'
+import { showLine } from '../../support/show-line.ts'
+
+const NOW = RECEIVED_AT + 500
+const DASHBOARD = 'https://relay.example.com/dashboard/acme'
+const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
+
+describe('composeMessage() for one event about a field', () => {
+  test('says what, who, where and when', () => {
+    const link = 'https://acme.bitrix24.com/crm/configs/fields/'
+    const message = compose(aDelivery({ link, enrichment: anEnrichment() }))
+    expect(message).toEqual({
+      kind: 'change',
+      title: [foreign('Tax number', 'strong'), own(' '), foreign('UF_CRM_TAX', 'code')],
+      lead: message.lead,
+      groups: [
+        {
+          heading: [],
+          lines: [
+            {
+              text: message.groups[0]?.lines[0]?.text,
+              label: [own('Label'), own(' ('), foreign('en'), own(')')],
+              before: [foreign('Tax no.', 'code')],
+              after: [foreign('Tax number', 'code')],
+            },
+          ],
+        },
+      ],
+      more: null,
+      notes: [],
+      summary: message.summary,
+      portal: 'acme.bitrix24.com',
+      firstAt: EVENT_TS * 1000,
+      lastAt: EVENT_TS * 1000,
+      link: { url: link, text: 'Open in Bitrix24' },
+      overview: null,
+      threadKey: `${MEMBER_ID}-requisite-235`,
+    })
+    expect(showLine(message.lead)).toBe('Requisite field: settings changed by *«Anna Petrova»*')
+    expect(showLine(message.summary)).toBe(
+      'Requisite field “«Tax number»” (`«UF_CRM_TAX»`): settings changed by *«Anna Petrova»*',
+    )
+    expect(linesOf(message)).toEqual(['Label («en»): `«Tax no.»` → `«Tax number»`'])
+  })
+
+  test('has no group where nothing is told, and says why in the notes', () => {
+    const enrichment = anEnrichment({ status: 'unavailable', reason: 'timeout', changes: null })
+    const message = compose(aDelivery({ enrichment }))
+    expect(message.groups).toEqual([])
+    expect(message.notes).toEqual(['Details are not known: the portal did not answer in time'])
+  })
+
+  test('does without a label that is not known', () => {
+    const message = compose(aDelivery())
+    expect(showLine(message.title)).toBe('`«UF_CRM_TAX»`')
+    expect(showLine(message.summary)).toBe(
+      'Requisite field (`«UF_CRM_TAX»`): settings changed by *user 1*',
+    )
+  })
+
+  test('speaks the language of the destination, and leaves foreign text as it is', () => {
+    const parcel = {
+      deliveries: [aDelivery({ enrichment: anEnrichment() })],
+      dashboard: null,
+    } as const
+    const message = composeMessage(parcel, { words: de, now: NOW + 600_000 })
+    expect(showLine(message.title)).toBe('*«Tax number»* `«UF_CRM_TAX»`')
+    expect(linesOf(message)[0]).toMatch(/ \(«en»\): `«Tax no\.»` → `«Tax number»`$/)
+    const own = JSON.stringify(message)
+    for (const word of ['settings', 'Label', 'Delivered']) expect(own).not.toContain(word)
+  })
+
+  test.each<readonly [FieldAction, number]>([
+    ['updated', 12],
+    ['enum_values_set', 12],
+    ['added', 6],
+    ['deleted', 6],
+  ])('tells of a field that was %s at most %i lines', (action, most) => {
+    const message = compose(withChanges(action, most + 3))
+    expect(countLines(message)).toBe(most)
+    expect(message.more).toEqual({ text: 'and 3 more', count: 3, link: null })
+    expect(compose(withChanges(action, most)).more).toBeNull()
+  })
+})
+
+describe('composeMessage() for other events', () => {
+  test('names the event and the first five ids of its data', () => {
+    const data = {
+      FIELDS: { ID: '12', A_ID: 1, TITLE: 'Secret', B_ID: 2, C_ID: 3, D_ID: 4, E_ID: 5 },
+    }
+    const message = compose(
+      aDelivery({ event: anEvent({ name: 'ONCRMDEALUPDATE', field: null, data }) }),
+    )
+    expect(message.kind).toBe('event')
+    expect(showLine(message.title)).toBe('*«onCrmDealUpdate»*')
+    expect(showLine(message.lead)).toBe(
+      'Bitrix24 event caused by *user 1*; «ID»: `«12»`; «A_ID»: `«1»`; «B_ID»: `«2»`; «C_ID»: `«3»`; «D_ID»: `«4»`',
+    )
+    expect(showLine(message.summary)).toBe('Bitrix24 event *«onCrmDealUpdate»* caused by *user 1*')
+    expect(message.groups).toEqual([])
+    expect(message.threadKey).toBe(MEMBER_ID)
+    expect(JSON.stringify(message)).not.toContain('Secret')
+  })
+
+  test('has a word for an event whose name cannot be seen', () => {
+    const event = anEvent({ name: '\u200B', field: null, userId: null, data: null })
+    const message = compose(aDelivery({ event }))
+    expect(showLine(message.title)).toBe('*event*')
+    expect(showLine(message.lead)).toBe('Bitrix24 event caused by *an unknown user*')
+  })
+
+  test('tells of a test that nothing changed, whatever its event says', () => {
+    const message = compose(aDelivery({ sequence: null, enrichment: anEnrichment() }))
+    expect(message).toMatchObject({
+      kind: 'test',
+      title: [own('Test message of bitrix24-event-relay', 'strong')],
+      lead: [own('The relay reaches this channel. Nothing changed in Bitrix24')],
+      summary: [own('Test message of bitrix24-event-relay')],
+      groups: [],
+      notes: [],
+    })
+  })
+})
+
+describe('composeMessage() for a digest', () => {
+  const edits = Array.from({ length: 30 }, (_, index) => {
+    const delivery = withChanges('updated', 3)
+    const { field } = delivery.event
+    return { ...delivery, event: { ...delivery.event, field: field && { ...field, id: index } } }
+  })
+  const [first = aDelivery(), ...others] = edits
+
+  test('tells at most 60 lines and links to the dashboard for the rest', () => {
+    const message = compose(first, { others, dashboard: DASHBOARD })
+    const link = { url: DASHBOARD, text: 'Show all' }
+    expect(message.kind).toBe('digest')
+    expect(countLines(message)).toBe(60)
+    expect(message.groups).toHaveLength(20)
+    expect(message.more).toEqual({ text: 'and 30 more', count: 30, link })
+    expect(message.overview).toEqual(link)
+    expect(message.link).toBeNull()
+  })
+
+  test('has no link where the relay does not know its own address', () => {
+    const message = compose(first, { others })
+    expect(message.overview).toBeNull()
+    expect(message.more?.link).toBeNull()
+  })
+
+  test('is not what one delivery gives', () => {
+    expect(compose(first, { dashboard: DASHBOARD })).toMatchObject({
+      kind: 'change',
+      overview: null,
+    })
+  })
+})
+
+test('the sample tells an edit of one field with all its parts', () => {
+  const message = composeMessage(SAMPLE_PARCEL, { words: en, now: NOW })
+  expect(showLine(message.lead)).toBe('Requisite field: settings changed by *«Anna Petrova»*')
+  expect(linesOf(message)).toEqual([
+    'Label («en»): `«Tax no.»` → `«Tax number»`',
+    'Mandatory: `no` → `yes`',
+  ])
+  expect(message.notes).toEqual([])
+  expect(message.link).not.toBeNull()
+})
+
+test.each([
+  ['https://acme.bitrix24.com/crm/', true],
+  ['http://localhost:8787/dashboard/', true],
+  ['http://127.0.0.1:8787/', true],
+  ['http://acme.bitrix24.com/', false],
+  ['javascript:alert(1)', false],
+  ['ftp://acme.bitrix24.com/', false],
+  ['https://', false],
+  ['//acme.bitrix24.com/', false],
+  [`https://example.com/${'a'.repeat(1980)}`, true],
+  [`https://example.com/${'a'.repeat(1981)}`, false],
+  [null, false],
+])('linkTo() of %j gives a link: %s', (url, isLink) => {
+  expect(linkTo(url, 'Open')).toEqual(isLink ? { url, text: 'Open' } : null)
+})
+
+test('threadKeyOf() is the same for all events of a field, and of those about none', () => {
+  expect(threadKeyOf(withChanges('added', 1))).toBe(threadKeyOf(withChanges('deleted', 2)))
+  const [one, other] = ['ONA', 'ONB'].map((name) =>
+    threadKeyOf(aDelivery({ event: anEvent({ name, field: null }) })),
+  )
+  expect(one).toBe(other)
+  expect(one).not.toBe(threadKeyOf(aDelivery()))
+})
+
+test('writeLine() escapes what is foreign and marks everything, leaving out what is empty', () => {
+  const line = [own('a&'), foreign('b&', 'code'), foreign('', 'strong'), own('c', 'faint')]
+  const text = writeLine(line, {
+    escape: (part) => part.replaceAll('&', '&amp;'),
+    mark: (part, style) => `<${style}>${part}</>`,
+  })
+  expect(text).toBe('<plain>a&</><code>b&amp;</><faint>c</>')
+})
+
+function compose(
+  delivery: Delivery,
+  {
+    others = [],
+    dashboard = null,
+  }: { others?: readonly Delivery[]; dashboard?: string | null } = {},
+): Message {
+  return composeMessage({ deliveries: [delivery, ...others], dashboard }, { words: en, now: NOW })
+}
+
+function withChanges(action: FieldAction, count: number): Delivery {
+  const changes: readonly Change[] = Array.from({ length: count }, (_, index) => ({
+    attribute: `SETTINGS.S${index}`,
+    before: action === 'added' ? null : 'a',
+    after: action === 'deleted' ? null : 'b',
+  }))
+  const event = anEvent()
+  return aDelivery({
+    event: { ...event, field: event.field && { ...event.field, action } },
+    enrichment: { ...NOT_ENRICHED, status: 'complete', changes },
+  })
+}
+
+function linesOf({ groups }: Message): readonly string[] {
+  return groups.flatMap(({ lines }) => lines.map(({ text }) => showLine(text)))
+}

@@ -1,0 +1,509 @@
+import { describe, expect, test } from 'vitest'
+import { NOT_ENRICHED, type Change, type FieldAction, type Json } from '../../../src/core/event.ts'
+import type { Delivery } from '../../../src/destinations/destination.ts'
+import { en } from '../../../src/destinations/language/en.ts'
+import { CATALOGUES, type Language } from '../../../src/destinations/language/languages.ts'
+import { composeDigest } from '../../../src/destinations/message/digest.ts'
+import { own, type Message } from '../../../src/destinations/message/message.ts'
+import {
+  EVENT_TS,
+  RECEIVED_AT,
+  aDelivery,
+  anEnrichment,
+  anEvent,
+} from '../../support/a-delivery.ts'
+import { showLine } from '../../support/show-line.ts'
+
+const MINUTE_MS = 60_000
+const NOW = RECEIVED_AT + 500
+const ANNA = { id: 1, name: 'Anna Petrova' }
+const MAX = { id: 2, name: 'Max Weber' }
+
+describe('composeDigest() as a whole', () => {
+  test('tells two edits of one field by two people', () => {
+    const overview = { url: 'https://relay.example.com/dashboard/', text: 'Show all' }
+    const deliveries = [
+      anEdit({ changes: [change('MANDATORY', 'N', 'Y')] }),
+      anEdit({ user: MAX, ts: 90, changes: [change('SORT', '100', '200')] }),
+    ] as const
+    const message = composeDigest(deliveries, { words: en, now: NOW, overview })
+    expect(message).toEqual({
+      kind: 'digest',
+      title: [own('2 changes of settings in 1 field', 'strong')],
+      lead: [],
+      groups: message.groups,
+      more: null,
+      notes: [],
+      summary: [own('2 changes of settings in 1 field')],
+      portal: 'acme.bitrix24.com',
+      firstAt: EVENT_TS * 1000,
+      lastAt: (EVENT_TS + 90) * 1000,
+      link: null,
+      overview,
+      threadKey: 'a223c6b3710f85df22e9377d6c4f7553-digest',
+    })
+    expect(show(message)).toEqual([
+      '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»* and *«Max Weber»* (2 edits)',
+      '- Mandatory: `no` → `yes`',
+      '- Sort order: `«100»` → `«200»`',
+    ])
+  })
+
+  test('takes the first and the last time wherever they stand', () => {
+    const deliveries = [anEdit({ ts: 60 }), anEdit({ ts: 0 }), anEdit({ ts: 30 })] as const
+    expect(compose(deliveries)).toMatchObject({
+      firstAt: EVENT_TS * 1000,
+      lastAt: (EVENT_TS + 60) * 1000,
+    })
+  })
+})
+
+describe('composeDigest() grouping', () => {
+  test('tells fields in the order in which their first event came', () => {
+    const message = compose([
+      anEdit({ id: 2, name: 'UF_B', label: 'B' }),
+      anEdit({ id: 1, name: 'UF_A', label: 'A' }),
+      anEdit({ id: 2, name: 'UF_B', label: 'B' }),
+      anEdit({ id: 3, name: 'UF_C', label: 'C' }),
+    ])
+    expect(headings(message)).toEqual([
+      '*«B»* `«UF_B»`: settings changed by *«Anna Petrova»* (2 edits)',
+      '*«A»* `«UF_A»`: settings changed by *«Anna Petrova»*',
+      '*«C»* `«UF_C»`: settings changed by *«Anna Petrova»*',
+    ])
+    expect(showLine(message.title)).toBe('*4 changes of settings in 3 fields*')
+  })
+
+  test('tells fields of one number in two families apart', () => {
+    const [deal, other] = [anEdit({}), anEdit({})]
+    const { field } = other.event
+    const family = field === null ? null : ({ ...field, family: 'deal' } as const)
+    const message = compose([deal, { ...other, event: { ...other.event, field: family } }])
+    expect(message.groups).toHaveLength(2)
+    expect(showLine(message.title)).toBe('*2 changes of settings in 2 fields*')
+  })
+
+  test('names a field as it was named last', () => {
+    expect(headings(compose([anEdit({ label: 'Old' }), anEdit({ label: 'New' })]))).toEqual([
+      '*«New»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»* (2 edits)',
+    ])
+  })
+
+  test('keeps the last known name where a later event knows none', () => {
+    expect(headings(compose([anEdit({ label: 'Old' }), anEdit({ label: null })]))).toEqual([
+      '*«Old»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»* (2 edits)',
+    ])
+  })
+
+  test('does without a name that is never known', () => {
+    expect(headings(compose([anEdit({ label: null }), anEdit({ label: null })]))).toEqual([
+      '`«UF_CRM_TAX»`: settings changed by *«Anna Petrova»* (2 edits)',
+    ])
+  })
+})
+
+describe('composeDigest() for several edits of one field', () => {
+  test('tells an attribute as it was first and is last', () => {
+    const message = compose([
+      anEdit({ changes: [change('SORT', '1', '2'), change('XML_ID', 'a', 'b')] }),
+      anEdit({ changes: [change('SORT', '2', '3')] }),
+      anEdit({ changes: [change('SORT', '3', '4')] }),
+    ])
+    expect(linesOf(message)).toEqual(['Sort order: `«1»` → `«4»`', 'External code: `«a»` → `«b»`'])
+    expect(headings(message)[0]).toMatch(/ \(3 edits\)$/)
+  })
+
+  test('leaves out what was changed back and keeps the rest', () => {
+    const message = compose([
+      anEdit({ changes: [change('SORT', '1', '2'), change('MANDATORY', 'N', 'Y')] }),
+      anEdit({ changes: [change('SORT', '2', '1')] }),
+    ])
+    expect(linesOf(message)).toEqual(['Mandatory: `no` → `yes`'])
+  })
+
+  test('says so when all was changed back', () => {
+    const message = compose([
+      anEdit({ changes: [change('SORT', '1', '2')] }),
+      anEdit({ changes: [change('SORT', '2', '1')] }),
+    ])
+    expect(linesOf(message)).toEqual(['Changed and changed back'])
+    expect(message.groups[0]?.lines[0]).toMatchObject({ label: [], before: null, after: null })
+  })
+
+  test('claims no way back where a change only cannot be seen', () => {
+    const invisible = [change('XML_ID', null, '\u200B')]
+    expect(linesOf(compose([anEdit({ changes: invisible }), anEdit({ changes: [] })]))).toEqual([])
+  })
+
+  test('tells a field that was created and changed with the settings that it has now', () => {
+    const message = compose([
+      anEdit({
+        action: 'added',
+        changes: [
+          change('FIELD_NAME', null, 'UF_CRM_TAX'),
+          change('MANDATORY', null, 'N'),
+          change('USER_TYPE_ID', null, 'string'),
+        ],
+      }),
+      anEdit({ user: MAX, changes: [change('MANDATORY', 'N', 'Y')] }),
+    ])
+    expect(show(message)).toEqual([
+      '*«Tax number»* `«UF_CRM_TAX»`: created, settings changed by *«Anna Petrova»* and *«Max Weber»* (2 edits)',
+      '- Type: `«string»`',
+      '- Mandatory: `yes`',
+    ])
+  })
+
+  test('says of a field that was created and deleted no more than that', () => {
+    const message = compose([
+      anEdit({ action: 'added', changes: [change('MANDATORY', null, 'N')] }),
+      anEdit({ changes: [change('MANDATORY', 'N', 'Y')] }),
+      anEdit({ action: 'deleted', changes: [change('MANDATORY', 'Y', null)] }),
+    ])
+    expect(show(message)).toEqual([
+      '*«Tax number»* `«UF_CRM_TAX»`: created, settings changed, deleted by *«Anna Petrova»* (3 edits)',
+      '- Created and deleted again',
+    ])
+  })
+
+  test('tells the last settings of a field that was changed and deleted', () => {
+    const message = compose([
+      anEdit({ changes: [change('SORT', '1', '2'), change('XML_ID', 'gone', null)] }),
+      anEdit({
+        action: 'deleted',
+        changes: [change('SORT', '2', null), change('MANDATORY', 'Y', null)],
+      }),
+    ])
+    expect(show(message)).toEqual([
+      '*«Tax number»* `«UF_CRM_TAX»`: settings changed, deleted by *«Anna Petrova»* (2 edits)',
+      '- Mandatory: `yes`',
+      '- Sort order: `«2»`',
+    ])
+  })
+
+  test('tells of a deletion without details what was told before', () => {
+    const message = compose([
+      anEdit({ changes: [change('SORT', '1', '2')] }),
+      anEdit({ action: 'deleted', changes: null }),
+    ])
+    expect(linesOf(message)).toEqual(['Sort order: `«2»`', 'Details of 1 edit are not known'])
+  })
+
+  test('tells list values that were set apart from other settings', () => {
+    const list = anEdit({
+      action: 'enum_values_set',
+      changes: [change('LIST.7.VALUE', null, 'A')],
+    })
+    expect(show(compose([list, anEdit({ changes: [] })]))).toEqual([
+      '*«Tax number»* `«UF_CRM_TAX»`: list values changed, settings changed by *«Anna Petrova»* (2 edits)',
+      '- New list value: `«A»`',
+    ])
+    const both = anEdit({ action: 'enum_values_set', changes: [change('SORT', '1', '2')] })
+    expect(headings(compose([both, anEdit({})]))[0]).toContain(': settings changed by ')
+  })
+})
+
+describe('composeDigest() for edits without details', () => {
+  test('counts them', () => {
+    const thin = anEdit({ changes: null })
+    expect(linesOf(compose([thin, anEdit({ changes: [change('SORT', '1', '2')] })]))).toEqual([
+      'Sort order: `«1»` → `«2»`',
+      'Details of 1 edit are not known',
+    ])
+    expect(linesOf(compose([thin, thin, thin]))).toEqual(['Details of 3 edits are not known'])
+  })
+
+  test('counts those whose former settings are not known', () => {
+    const edit = anEdit({})
+    const blind = { ...edit, enrichment: anEnrichment({ changes: null }) }
+    expect(linesOf(compose([blind, blind]))).toEqual(['Details of 2 edits are not known'])
+  })
+
+  test('does not count what was not looked for, nor what an earlier event told', () => {
+    const plain = { ...anEdit({}), enrichment: NOT_ENRICHED }
+    const told = { ...anEdit({}), enrichment: anEnrichment({ changes: [], toldBy: 41 }) }
+    expect(linesOf(compose([plain, told]))).toEqual([])
+  })
+
+  test('says nothing about them in the notes, which belong to all', () => {
+    expect(compose([anEdit({ changes: null }), anEdit({})]).notes).toEqual([])
+  })
+})
+
+describe('composeDigest() for people', () => {
+  test('names everybody once, in the order in which they came', () => {
+    const message = compose([
+      anEdit({ user: MAX }),
+      anEdit({ user: ANNA }),
+      anEdit({ user: MAX }),
+      anEdit({ user: { id: 3, name: null } }),
+    ])
+    expect(headings(message)[0]).toContain(
+      'by *«Max Weber»*, *«Anna Petrova»* and 1 more (4 edits)',
+    )
+  })
+
+  test('names everybody whose events one read explains', () => {
+    const edit = anEdit({ changes: [change('SORT', '1', '2')] })
+    const together = { ...edit.enrichment, covers: [42, 43], users: [ANNA, MAX] }
+    const message = compose([
+      { ...edit, enrichment: together },
+      { ...anEdit({ user: MAX }), enrichment: anEnrichment({ changes: [], toldBy: 42 }) },
+    ])
+    expect(headings(message)[0]).toContain('by *«Anna Petrova»* and *«Max Weber»* (2 edits)')
+    expect(message.notes).toEqual([])
+  })
+
+  test('does not name the users of a delivery that covers nothing', () => {
+    const edit = anEdit({})
+    const message = compose([
+      { ...edit, enrichment: { ...edit.enrichment, users: [MAX] } },
+      anEdit({}),
+    ])
+    expect(headings(message)[0]).not.toContain('Max')
+  })
+
+  test('names nobody for changes that were found by comparing, and says it once', () => {
+    const found = anEdit({ user: null, origin: 'reconciled' })
+    const message = compose([found, found])
+    expect(headings(message)).toEqual(['*«Tax number»* `«UF_CRM_TAX»`: settings changed (2 edits)'])
+    expect(message.notes).toEqual(['Found by comparing with the portal, no event arrived'])
+  })
+
+  test('names an unknown user of an event as one', () => {
+    expect(headings(compose([anEdit({ user: null }), anEdit({})]))[0]).toContain(
+      'by *an unknown user* and *«Anna Petrova»*',
+    )
+  })
+})
+
+describe('composeDigest() for events that are about no field', () => {
+  test('tells them by name with their number and their people', () => {
+    const message = compose([
+      anOther('ONCRMDEALUPDATE'),
+      anOther('ONCRMDEALUPDATE', MAX),
+      anOther('ONCRMDEALADD'),
+    ])
+    expect(show(message)).toEqual([
+      '*«onCrmDealUpdate»*: 2 events by *«Anna Petrova»* and *«Max Weber»*',
+      '*«onCrmDealAdd»*: 1 event by *«Anna Petrova»*',
+    ])
+    expect(message.title).toEqual([own('3 events', 'strong')])
+    expect(message.summary).toEqual([own('3 events')])
+  })
+
+  test('names an event without a visible name by a word of its own', () => {
+    expect(headings(compose([anOther('\u200B'), anOther('\u200B')]))).toEqual([
+      '*event*: 2 events by *«Anna Petrova»*',
+    ])
+  })
+
+  test('counts events where some are about fields and some are not', () => {
+    const message = compose([anEdit({}), anOther('ONCRMDEALUPDATE'), anEdit({ id: 9 })])
+    expect(showLine(message.title)).toBe('*3 events*')
+    expect(headings(message)).toEqual([
+      '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»*',
+      '*«onCrmDealUpdate»*: 1 event by *«Anna Petrova»*',
+      '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»*',
+    ])
+  })
+})
+
+describe('composeDigest() notes', () => {
+  test('tell how late the youngest is, since the others waited for it', () => {
+    const deliveries = [
+      anEdit({ origin: 'reconciled' }),
+      anEdit({ origin: 'reconciled', ts: 120 }),
+      anEdit({ ts: 240 }),
+    ] as const
+    expect(compose(deliveries, EVENT_TS * 1000 + 20 * MINUTE_MS).notes).toEqual([
+      'Found by comparing with the portal, no event arrived',
+      'Delivered 19 min late',
+    ])
+    expect(compose(deliveries, EVENT_TS * 1000 + 5 * MINUTE_MS + 500).notes).toEqual([
+      'Found by comparing with the portal, no event arrived',
+    ])
+  })
+
+  test('tell what any of them completes and how any of them was found, each once', () => {
+    const completing = { ...anEdit({}), enrichment: anEnrichment({ completes: [40] }) }
+    const deliveries = [
+      anEdit({}),
+      anEdit({ origin: 'reconciled' }),
+      completing,
+      completing,
+    ] as const
+    expect(compose(deliveries).notes).toEqual([
+      'Found by comparing with the portal, no event arrived',
+      'Tells what could not be read at first',
+    ])
+  })
+})
+
+describe('composeDigest() counts in the forms of each language', () => {
+  test.each<readonly [Language, readonly string[]]>([
+    [
+      'en',
+      [
+        '2 changes of settings in 1 field',
+        '5 changes of settings in 3 fields',
+        '21 changes of settings in 21 fields',
+        '2 events',
+      ],
+    ],
+    [
+      'ru',
+      [
+        '2 изменения настроек в 1 поле',
+        '5 изменений настроек в 3 полях',
+        '21 изменение настроек в 21 поле',
+        '2 события',
+      ],
+    ],
+    [
+      'de',
+      [
+        '2 Einstellungsänderungen in 1 Feld',
+        '5 Einstellungsänderungen in 3 Feldern',
+        '21 Einstellungsänderungen in 21 Feldern',
+        '2 Ereignisse',
+      ],
+    ],
+    [
+      'es',
+      [
+        '2 cambios de configuración en 1 campo',
+        '5 cambios de configuración en 3 campos',
+        '21 cambios de configuración en 21 campos',
+        '2 eventos',
+      ],
+    ],
+    [
+      'pt',
+      [
+        '2 alterações de configurações em 1 campo',
+        '5 alterações de configurações em 3 campos',
+        '21 alterações de configurações em 21 campos',
+        '2 eventos',
+      ],
+    ],
+    [
+      'fr',
+      [
+        '2 modifications de paramètres dans 1 champ',
+        '5 modifications de paramètres dans 3 champs',
+        '21 modifications de paramètres dans 21 champs',
+        '2 événements',
+      ],
+    ],
+  ])('%s', (language, expected) => {
+    const words = CATALOGUES[language]
+    const titles = [editsIn(2, 1), editsIn(5, 3), editsIn(21, 21)].map((deliveries) =>
+      composeDigest(deliveries, { words, now: NOW, overview: null }),
+    )
+    const events = composeDigest([anOther('ONA'), anOther('ONA')], {
+      words,
+      now: NOW,
+      overview: null,
+    })
+    const shown = [...titles, events].map(({ title }) => title.map(({ text }) => text).join(''))
+    expect(shown).toEqual(expected)
+  })
+})
+
+test.each<readonly [Language, string, string]>([
+  ['en', '(3 edits)', 'Details of 3 edits are not known'],
+  ['ru', '(3 правки)', 'Подробности 3 правок неизвестны'],
+  ['de', '(3 Bearbeitungen)', 'Einzelheiten zu 3 Bearbeitungen sind nicht bekannt'],
+  ['es', '(3 modificaciones)', 'No hay más información sobre 3 modificaciones'],
+  ['pt', '(3 edições)', 'Não há mais informações sobre 3 edições'],
+  ['fr', '(3 modifications)', 'Les détails de 3 modifications ne sont pas connus'],
+])('composeDigest() counts edits without details in %s', (language, edits, unknown) => {
+  const thin = anEdit({ changes: null })
+  const message = composeDigest([thin, thin, thin], {
+    words: CATALOGUES[language],
+    now: NOW,
+    overview: null,
+  })
+  expect(headings(message)[0]?.slice(-edits.length)).toBe(edits)
+  expect(linesOf(message)).toEqual([unknown])
+})
+
+interface EditTerms {
+  readonly id?: number
+  readonly name?: string
+  readonly label?: string | null
+  readonly action?: FieldAction
+  readonly user?: { readonly id: number; readonly name: string | null } | null
+  /** Seconds after `EVENT_TS`. */
+  readonly ts?: number
+  readonly origin?: Delivery['origin']
+  readonly replayed?: boolean
+  /** Null: thin. */
+  readonly changes?: readonly Change[] | null
+}
+
+function anEdit({
+  id = 235,
+  name = 'UF_CRM_TAX',
+  label = 'Tax number',
+  action = 'updated',
+  user = ANNA,
+  ts = 0,
+  origin = 'event',
+  replayed = false,
+  changes = [],
+}: EditTerms): Delivery {
+  return aDelivery({
+    origin,
+    replayed,
+    event: anEvent({
+      ts: EVENT_TS + ts,
+      userId: user?.id ?? null,
+      field: { family: 'requisite', action, id, entityId: 'CRM_REQUISITE', fieldName: name },
+    }),
+    enrichment: anEnrichment({
+      userName: user?.name ?? null,
+      field: label === null ? null : { label },
+      changes,
+      ...(changes === null && { status: 'unavailable', reason: 'timeout' }),
+    }),
+  })
+}
+
+function anOther(name: string, user = ANNA): Delivery {
+  return aDelivery({
+    event: anEvent({ name, userId: user.id, field: null, data: { FIELDS: { ID: '1' } } }),
+    enrichment: { ...NOT_ENRICHED, userName: user.name },
+  })
+}
+
+function editsIn(count: number, fields: number): readonly [Delivery, ...Delivery[]] {
+  const others = Array.from({ length: count - 1 }, (_, index) =>
+    anEdit({ id: (index + 1) % fields }),
+  )
+  return [anEdit({ id: 0 }), ...others]
+}
+
+function compose(deliveries: readonly [Delivery, ...Delivery[]], now = NOW): Message {
+  return composeDigest(deliveries, { words: en, now, overview: null })
+}
+
+function show({ groups }: Message): readonly string[] {
+  return groups.flatMap(({ heading, lines }) => [
+    showLine(heading),
+    ...lines.map(({ text }) => `- ${showLine(text)}`),
+  ])
+}
+
+function headings({ groups }: Message): readonly string[] {
+  return groups.map(({ heading }) => showLine(heading))
+}
+
+function linesOf({ groups }: Message): readonly string[] {
+  return groups.flatMap(({ lines }) => lines.map(({ text }) => showLine(text)))
+}
+
+function change(attribute: string, before: Json, after: Json): Change {
+  return { attribute, before, after }
+}

@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest'
+import type { ThinReason } from '../../../src/core/event.ts'
+import { en } from '../../../src/destinations/language/en.ts'
+import {
+  describeDelay,
+  describeGap,
+  describeOrigin,
+  formatDuration,
+  listNotes,
+} from '../../../src/destinations/message/notes.ts'
+import {
+  EVENT_TS,
+  RECEIVED_AT,
+  aDelivery,
+  anEnrichment,
+  anEvent,
+} from '../../support/a-delivery.ts'
+
+const MINUTE_MS = 60_000
+const NOW = RECEIVED_AT + 500
+
+describe('listNotes()', () => {
+  test('says nothing about a timely delivery with all details', () => {
+    expect(listNotes(aDelivery({ enrichment: anEnrichment() }), NOW, en)).toEqual([])
+  })
+
+  test.each<readonly [ThinReason | null, string]>([
+    ['no_tokens', 'Details are not known: the relay has no access to this portal'],
+    ['tokens_lost', 'Details are not known: the relay lost its access to this portal'],
+    ['access_denied', 'Details are not known: the portal denied access to the field'],
+    ['rate_limited', 'Details are not known: the request limit of the portal was reached'],
+    ['portal_unreachable', 'Details are not known: the portal could not be reached'],
+    ['timeout', 'Details are not known: the portal did not answer in time'],
+    ['not_found', 'Details are not known: the field is gone by now'],
+    [null, 'Details are not known'],
+  ])('says for an unavailable enrichment (%s) "%s"', (reason, expected) => {
+    const enrichment = anEnrichment({ status: 'unavailable', reason, changes: null })
+    expect(listNotes(aDelivery({ enrichment }), NOW, en)).toEqual([expected])
+  })
+
+  test.each([
+    [null, ['The settings before this are not known']],
+    [[], ['No difference to the settings known before']],
+  ])('tells with the changes %j what that means', (changes, expected) => {
+    expect(listNotes(aDelivery({ enrichment: anEnrichment({ changes }) }), NOW, en)).toEqual(
+      expected,
+    )
+  })
+
+  test('says nothing about details that were not looked for', () => {
+    expect(listNotes(aDelivery(), NOW, en)).toEqual([])
+    const enrichment = anEnrichment({ status: 'unavailable', changes: null })
+    expect(listNotes(aDelivery({ event: anEvent({ field: null }), enrichment }), NOW, en)).toEqual(
+      [],
+    )
+  })
+
+  test('says that an earlier message told it', () => {
+    const enrichment = anEnrichment({ changes: [], toldBy: 41 })
+    expect(listNotes(aDelivery({ enrichment }), NOW, en)).toEqual([
+      'Already told by an earlier message',
+    ])
+  })
+
+  test('says how many events are told together', () => {
+    const enrichment = anEnrichment({ covers: [42, 43, 44] })
+    expect(listNotes(aDelivery({ enrichment }), NOW, en)).toEqual(['3 events told together'])
+  })
+
+  test.each(['event', 'reconciled'] as const)(
+    'says of a delivery of the origin "%s" that it completes an earlier one, and claims no lost event',
+    (origin) => {
+      const enrichment = anEnrichment({ completes: [40] })
+      expect(listNotes(aDelivery({ origin, enrichment }), NOW, en)).toEqual([
+        'Tells what could not be read at first',
+      ])
+    },
+  )
+
+  test('says that a change was found by comparing', () => {
+    expect(listNotes(aDelivery({ origin: 'reconciled' }), NOW, en)).toEqual([
+      'Found by comparing with the portal, no event arrived',
+    ])
+  })
+
+  test('calls a delivery late from more than five minutes after the event', () => {
+    const event = EVENT_TS * 1000
+    expect(listNotes(aDelivery(), event + 5 * MINUTE_MS, en)).toEqual([])
+    expect(listNotes(aDelivery(), event + 5 * MINUTE_MS + 1, en)).toEqual(['Delivered 5 min late'])
+  })
+
+  test('counts from the receipt when Bitrix24 tells a later time or none', () => {
+    for (const ts of [null, EVENT_TS + 86_400]) {
+      const delivery = aDelivery({ event: anEvent({ ts }) })
+      expect(listNotes(delivery, RECEIVED_AT + 5 * MINUTE_MS, en)).toEqual([])
+      expect(listNotes(delivery, RECEIVED_AT + 6 * MINUTE_MS, en)).toEqual(['Delivered 6 min late'])
+    }
+  })
+
+  test('counts from the event when its receipt itself was late', () => {
+    const delivery = aDelivery({ event: anEvent({ ts: EVENT_TS - 7200 }) })
+    expect(listNotes(delivery, NOW, en)).toEqual(['Delivered 2 h late'])
+  })
+
+  test('tells a replay as one, with its distance when there is any', () => {
+    const delivery = aDelivery({ replayed: true })
+    expect(listNotes(delivery, NOW, en)).toEqual(["Sent again at an operator's request"])
+    expect(listNotes(delivery, NOW + 90 * MINUTE_MS, en)).toEqual([
+      "Sent again at an operator's request, 1 h after the event",
+    ])
+  })
+
+  test('does not call a test late', () => {
+    expect(listNotes(aDelivery({ sequence: null }), NOW + 90 * MINUTE_MS, en)).toEqual([])
+  })
+})
+
+test.each([
+  [59 * MINUTE_MS + 59_999, '59 min'],
+  [60 * MINUTE_MS, '1 h'],
+  [48 * 60 * MINUTE_MS - 1, '47 h'],
+  [48 * 60 * MINUTE_MS, '2 d'],
+  [400 * 24 * 60 * MINUTE_MS, '400 d'],
+])('formatDuration() tells %i ms as %s', (ms, expected) => {
+  expect(formatDuration(ms, en)).toBe(expected)
+})
+
+test('describeGap() is silent only where all is told or nothing can be said', () => {
+  expect(describeGap(aDelivery({ enrichment: anEnrichment() }), en)).toBeNull()
+  expect(describeGap(aDelivery(), en)).toBeNull()
+  const enrichment = anEnrichment({ changes: null })
+  expect(describeGap(aDelivery({ enrichment }), en)).toBe('The settings before this are not known')
+})
+
+test('describeOrigin() prefers what is completed to what was found', () => {
+  expect(describeOrigin(aDelivery(), en)).toBeNull()
+  const found = aDelivery({ origin: 'reconciled' })
+  expect(describeOrigin(found, en)).toBe('Found by comparing with the portal, no event arrived')
+  const completing = { ...found, enrichment: anEnrichment({ completes: [40] }) }
+  expect(describeOrigin(completing, en)).toBe('Tells what could not be read at first')
+})
+
+test('describeDelay() is null for what is in time and for tests', () => {
+  const late = RECEIVED_AT + 10 * MINUTE_MS
+  expect(describeDelay(aDelivery(), NOW, en)).toBeNull()
+  expect(describeDelay(aDelivery(), late, en)).toBe('Delivered 10 min late')
+  expect(describeDelay(aDelivery({ sequence: null, replayed: true }), late, en)).toBeNull()
+})
+
+test('listNotes() tells the gap, the group, the origin and the delay in this order', () => {
+  const enrichment = anEnrichment({ changes: [], covers: [42, 43] })
+  const delivery = aDelivery({ origin: 'reconciled', enrichment, replayed: true })
+  expect(listNotes(delivery, NOW, en)).toEqual([
+    'No difference to the settings known before',
+    '2 events told together',
+    'Found by comparing with the portal, no event arrived',
+    "Sent again at an operator's request",
+  ])
+})

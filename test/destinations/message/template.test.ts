@@ -1,0 +1,384 @@
+/** Own wording: what a template may say, what it is refused for, and that nothing skips the escaping. */
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { NO_MEMORY } from '../../../src/core/receiver-memory.ts'
+import type { Parcel } from '../../../src/destinations/destination.ts'
+import { escapeDiscord } from '../../../src/destinations/discord-text.ts'
+import { inertGoogleChat } from '../../../src/destinations/google-chat-text.ts'
+import { en } from '../../../src/destinations/language/en.ts'
+import { inertMattermost } from '../../../src/destinations/mattermost-text.ts'
+import { composeMessage } from '../../../src/destinations/message/compose.ts'
+import {
+  TEMPLATE_NAMES,
+  parseTemplate,
+  renderTemplate,
+  templateView,
+} from '../../../src/destinations/message/template.ts'
+import { DESTINATION_TYPES } from '../../../src/destinations/registry.ts'
+import { inertSlack } from '../../../src/destinations/slack-text.ts'
+import { inertTeams } from '../../../src/destinations/teams-text.ts'
+import { inertTelegram } from '../../../src/destinations/telegram-html.ts'
+import { telegram } from '../../../src/destinations/telegram.ts'
+import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+
+const NOW = RECEIVED_AT + 500
+const LINK = 'https://acme.bitrix24.com/crm/'
+const CHANGES = [
+  { attribute: 'EDIT_FORM_LABEL.en', before: 'Tax no.', after: 'Tax number' },
+  { attribute: 'HELP_MESSAGE.en', before: null, after: 'Ask Max' },
+]
+const ONE: Parcel = {
+  deliveries: [aDelivery({ link: LINK, enrichment: anEnrichment({ changes: CHANGES }) })],
+  dashboard: null,
+}
+const OTHER = aDelivery({ event: anEvent({ name: 'ONCRMDEALUPDATE', field: null }) })
+const DIGEST: Parcel = { deliveries: [...ONE.deliveries, OTHER], dashboard: 'https://r.example/p' }
+
+/** Each chat's escape, and what no value may hold afterwards as the chat would read it. */
+const CHATS: Readonly<Record<string, readonly [(text: string) => string, RegExp]>> = {
+  slack: [inertSlack, /[<>*]|&(?!(?:amp|lt|gt);)|:\/\//],
+  telegram: [inertTelegram, /[<>]|&(?!(?:amp|lt|gt);)|:\/\//],
+  discord: [escapeDiscord, /(?<!\\)[<>*[:]/],
+  teams: [inertTeams, /[<*[]|&(?=\w)|\{\{|:\/\//],
+  googlechat: [inertGoogleChat, /[<>*]|&(?=\w)|:\/\//],
+  mattermost: [inertMattermost, /[<*[]|&(?=\w)|:\/\//],
+}
+
+describe('parseTemplate() refuses', () => {
+  test.each([
+    ['', 'Must hold some text'],
+    [' \n', 'Must hold some text'],
+    ['{{#changes}}', 'Must be a Mustache template: Unclosed section "changes"'],
+    ['{{/changes}}', 'Must be a Mustache template: Unopened section "changes"'],
+    ['{{#fields}}{{/changes}}', 'Must be a Mustache template: Unclosed section "fields"'],
+    ['{{title', 'Must be a Mustache template: Unclosed tag'],
+    ['{{=x=}}', 'Must be a Mustache template: Invalid tags: x'],
+    ['{{{title}}}', 'Must not show title unescaped: use {{title}}'],
+    ['{{&title}}', 'Must not show title unescaped: use {{title}}'],
+    ['{{& title }}', 'Must not show title unescaped: use {{title}}'],
+    ['{{#changes}}{{{after}}}{{/changes}}', 'Must not show after unescaped: use {{after}}'],
+    ['{{^changes}}{{&title}}{{/changes}}', 'Must not show title unescaped: use {{title}}'],
+    ['{{=<% %>=}}<%& title %>', 'Must not show title unescaped: use {{title}}'],
+    ['{{=<% %>=}}<%{ title }%>', 'Must not show title unescaped: use {{title}}'],
+    ['{{> header}}', 'Must not include other templates'],
+    ['{{#changes}}{{>header}}{{/changes}}', 'Must not include other templates'],
+    ['{{changes}}', 'Must use changes as a section: {{#changes}}…{{/changes}}'],
+    [
+      '{{#fields}}{{changes}}{{/fields}}',
+      'Must use changes as a section: {{#changes}}…{{/changes}}',
+    ],
+    ['{{fields}}', 'Must use fields as a section: {{#fields}}…{{/fields}}'],
+    ['{{notes}}', 'Must use notes as a section: {{#notes}}…{{/notes}}'],
+  ])('%j: %s', (source, error) => {
+    expect(parseTemplate(source)).toEqual({ ok: false, error })
+  })
+
+  const known =
+    'title, lead, summary, portal, time, link, overview, count, kind, label, code, user, more, digest, changes, fields, notes'
+
+  test.each([
+    ['{{titel}}', `(here ${known}): titel is none, did you mean title?`],
+    ['{{zzzzzz}}', `(here ${known}): zzzzzz is none`],
+    ['{{}}', `(here ${known}):  is none`],
+    ['{{before}}', `(here ${known}): before is none`],
+    ['{{#before}}x{{/before}}', `(here ${known}): before is none`],
+    ['{{^changes}}{{after}}{{/changes}}', `(here ${known}): after is none`],
+    ['{{heading}}', `(here ${known}): heading is none`],
+    ['{{.}}', `(here ${known}): . is none`],
+    ['{{#label}}{{.}}{{/label}}', `(here ${known}): . is none`],
+    ['{{#notes}}{{#title}}{{.}}{{/title}}{{/notes}}', `(here ${known}): . is none`],
+    ['{{#notes}}{{#fields}}{{.}}{{/fields}}{{/notes}}', `(here ${known}, heading): . is none`],
+    ['{{#fields}}{{before}}{{/fields}}', `(here ${known}, heading): before is none`],
+    [
+      '{{#changes}}{{befor}}{{/changes}}',
+      `(here ${known}, text, before, after): befor is none, did you mean before?`,
+    ],
+    ['{{title.line}}', `(here ${known}): title.line is none`],
+    ['{{changes.length}}', `(here ${known}): changes.length is none`],
+  ])('the variable of %j and lists the known ones', (source, error) => {
+    expect(parseTemplate(source)).toEqual({
+      ok: false,
+      error: `Must use known variables ${error}`,
+    })
+  })
+
+  test.each([
+    'constructor',
+    '__proto__',
+    'toString',
+    'hasOwnProperty',
+    'valueOf',
+    'line',
+    'length',
+  ])('the inherited name %s everywhere', (name) => {
+    for (const source of [
+      `{{${name}}}`,
+      `{{#${name}}}x{{/${name}}}`,
+      `{{^${name}}}x{{/${name}}}`,
+      `{{#changes}}{{${name}}}{{/changes}}`,
+      `{{#title}}{{${name}}}{{/title}}`,
+      `{{title.${name}}}`,
+    ]) {
+      const parsed = parseTemplate(source)
+      expect(parsed.ok ? source : parsed.error).toContain('Must use known variables')
+    }
+  })
+})
+
+describe('parseTemplate() knows which templates tell digests', () => {
+  test.each([
+    ['{{#fields}}{{heading}}{{/fields}}', true],
+    ['{{#digest}}{{#fields}}{{heading}}{{/fields}}{{/digest}}', true],
+    ['{{=<% %>=}}<%# fields %><% heading %><%/ fields %>', true],
+    ['{{#changes}}{{text}}{{/changes}}', false],
+    ['{{title}}fields{{lead}}', false],
+    ['{{title}}{{! fields }}', false],
+    ['{{^fields}}{{title}}{{/fields}}', false],
+  ])('%j: %s', (source, tellsDigests) => {
+    expect(parseTemplate(source)).toEqual({ ok: true, value: { source, tellsDigests } })
+  })
+})
+
+describe('renderTemplate()', () => {
+  test.each([
+    [
+      '{{title}} | {{label}} | {{code}} | {{kind}}',
+      'Tax number UF_CRM_TAX | Tax number | UF_CRM_TAX | Requisite field',
+    ],
+    [
+      '{{lead}} in {{portal}}',
+      'Requisite field: settings changed by Anna Petrova in acme.bitrix24.com',
+    ],
+    ['{{user}}, {{time}}, {{count}}', 'Anna Petrova, 2026-09-21 14:13 UTC, 1'],
+    ['{{summary}}', 'Requisite field “Tax number” (UF_CRM_TAX): settings changed by Anna Petrova'],
+    ['{{link}}{{overview}}{{more}}', LINK],
+    [
+      '{{#changes}}{{label}}: {{before}}>{{after}};{{/changes}}',
+      'Label (en): Tax no.>Tax number;Help text (en): >Ask Max;',
+    ],
+    ['{{#changes}}{{^before}}new {{after}}{{/before}}{{/changes}}', 'new Ask Max'],
+    [
+      '{{#changes}}{{text}};{{/changes}}',
+      'Label (en): Tax no. → Tax number;Help text (en): empty → Ask Max;',
+    ],
+    [
+      '{{#fields}}{{heading}}={{#changes}}{{after}},{{/changes}}{{/fields}}',
+      'Tax number UF_CRM_TAX=Tax number,Ask Max,',
+    ],
+    ['{{#digest}}many{{/digest}}{{^digest}}one{{/digest}}', 'one'],
+    ['{{#label}}<{{label}}>{{/label}}', '<Tax number>'],
+    ['{{=<% %>=}}<% label %> {{label}}', 'Tax number {{label}}'],
+    ['{{! remark }}x', 'x'],
+  ])('%s gives %s', (source, expected) => {
+    expect(render(source, ONE)).toBe(expected)
+  })
+
+  test('notes are listed one by one', () => {
+    const parcel: Parcel = { deliveries: [aDelivery({ replayed: true })], dashboard: null }
+    expect(render('{{#notes}}[{{.}}]{{/notes}}', parcel)).toBe(
+      "[Sent again at an operator's request]",
+    )
+  })
+
+  test('a digest has its fields, and nothing that belongs to one event', () => {
+    expect(render('{{#digest}}{{count}}{{/digest}}{{label}}{{code}}{{kind}}{{user}}', DIGEST)).toBe(
+      '2',
+    )
+    expect(
+      render('{{#fields}}{{heading}}:{{#changes}} {{after}}{{/changes}};{{/fields}}', DIGEST),
+    ).toBe(
+      'Tax number UF_CRM_TAX: settings changed by Anna Petrova: Tax number Ask Max;onCrmDealUpdate: 1 event by user 1:;',
+    )
+  })
+
+  test('a value is no template', () => {
+    const enrichment = anEnrichment({ field: { label: '{{title}}{{{lead}}}{{#x}}' } })
+    const parcel: Parcel = { deliveries: [aDelivery({ enrichment })], dashboard: null }
+    expect(render('{{label}}', parcel)).toBe('{{title}}{{{lead}}}{{#x}}')
+  })
+
+  test('every variable shows text and never an object or a function', () => {
+    const sources = TEMPLATE_NAMES.flatMap((name) => [
+      `{{${name}}}`,
+      `{{#fields}}{{${name}}}{{/fields}}`,
+      `{{#changes}}{{${name}}}{{/changes}}`,
+    ]).filter((source) => parseTemplate(source).ok)
+    expect(sources.length).toBeGreaterThan(40)
+    for (const source of sources) {
+      const texts = [ONE, DIGEST].map((parcel) => render(source, parcel))
+      expect(texts.join()).not.toMatch(/object|=>|function|undefined|null/)
+    }
+  })
+
+  test('no text of the CRM gets in without the escape', () => {
+    const template =
+      '{{title}}{{lead}}{{summary}}{{portal}}{{kind}}{{label}}{{code}}{{user}}{{#changes}}{{text}}{{label}}{{before}}{{after}}{{/changes}}{{#fields}}{{heading}}{{#changes}}{{text}}{{/changes}}{{/fields}}{{#notes}}{{.}}{{/notes}}'
+    // Letters that stand in none of our own words.
+    const foreign = fc.string({
+      unit: fc.constantFrom('Ω', 'Ж', '<', '*'),
+      minLength: 1,
+      maxLength: 9,
+    })
+    fc.assert(
+      fc.property(fc.array(foreign, { minLength: 6, maxLength: 6 }), (texts) => {
+        const [label = '', name = '', code = '', domain = '', value = '', attribute = ''] = texts
+        const enrichment = anEnrichment({
+          field: { label },
+          userName: name,
+          changes: [
+            { attribute, before: value, after: null },
+            { attribute: `LIST.${value}.${code}`, before: 1, after: value },
+          ],
+        })
+        const field = {
+          family: 'lead',
+          action: 'updated',
+          id: 1,
+          entityId: 'X',
+          fieldName: code,
+        } as const
+        const parcel: Parcel = {
+          deliveries: [aDelivery({ domain, enrichment, event: anEvent({ field }) })],
+          dashboard: null,
+        }
+        expect(render(template, parcel, () => '')).not.toMatch(/[ΩЖ<*]/)
+        expect(render(template, parcel)).toContain(label)
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
+
+describe('the escape of each kind of chat', () => {
+  const hostile = fc
+    .array(
+      fc.constantFrom(
+        '<!channel>',
+        '<b>',
+        '</at>',
+        '**bold**',
+        '[x](https://evil.example)',
+        '{{DATE(',
+        '{{{title}}}',
+        'https://evil.example',
+        '&lt;',
+        'a',
+        ' ',
+      ),
+      { minLength: 1, maxLength: 6 },
+    )
+    .map((parts) => parts.join(''))
+    .filter((text) => text.trim() !== '')
+
+  test('every chat type is here', () => {
+    const chats = DESTINATION_TYPES.filter(({ reader }) => reader === 'person')
+    expect(chats.map(({ type }) => type).toSorted()).toEqual(Object.keys(CHATS).toSorted())
+  })
+
+  test.each(Object.entries(CHATS))(
+    '%s: a value is inert, and the template keeps its own markup',
+    (_type, [escape, active]) => {
+      fc.assert(
+        fc.property(hostile, (label) => {
+          const enrichment = anEnrichment({ field: { label } })
+          const delivery = aDelivery({ enrichment })
+          const shown = composeMessage(
+            { deliveries: [delivery], dashboard: null },
+            { words: en, now: NOW },
+          )
+          const text = render(
+            '**<b>{{label}}</b>**',
+            { deliveries: [delivery], dashboard: null },
+            escape,
+          )
+          const inner = text.slice('**<b>'.length, -'</b>**'.length)
+          expect(text).toBe(`**<b>${inner}</b>**`)
+          expect(inner).toBe(escape(shown.title[0]?.text ?? ''))
+          expect(inner).not.toMatch(active)
+        }),
+        { numRuns: 200 },
+      )
+    },
+  )
+})
+
+describe('a destination with a template', () => {
+  test('tells an event in its words', async () => {
+    expect(await prepare('<b>{{label}}</b>: {{user}}', ONE)).toBe('<b>Tax number</b>: Anna Petrova')
+  })
+
+  test('tells a digest in the words of the relay when it has none for it', async () => {
+    expect(await prepare('{{title}}', DIGEST)).toMatch(/^<b>2 events<\/b>\n\n/)
+  })
+
+  test('tells a digest in its words when it has them', async () => {
+    expect(await prepare('{{#fields}}{{heading}};{{/fields}}', DIGEST)).toBe(
+      'Tax number UF_CRM_TAX: settings changed by Anna Petrova;onCrmDealUpdate: 1 event by user 1;',
+    )
+  })
+
+  test('tells a test message in the words of the relay', async () => {
+    const delivery = aDelivery({ id: 'test-1', sequence: null, previousSequence: null })
+    expect(await prepare('{{title}}!', { deliveries: [delivery], dashboard: null })).toMatch(
+      /^<b>Test message/,
+    )
+  })
+
+  test('falls back to the words of the relay where its own give nothing', async () => {
+    expect(
+      await prepare('{{#label}}x{{/label}}', { deliveries: [OTHER], dashboard: null }),
+    ).toMatch(/^<b>onCrmDealUpdate<\/b>\n/)
+  })
+
+  test('leaves lines out while its text is too long, and falls back when it is too long without', async () => {
+    const changes = Array.from({ length: 12 }, (_, index) => ({
+      attribute: `SETTINGS.S${index}`,
+      before: null,
+      after: 'v'.repeat(160),
+    }))
+    const delivery = aDelivery({ enrichment: anEnrichment({ changes }) })
+    const parcel: Parcel = { deliveries: [delivery], dashboard: null }
+    const block = `{{#changes}}${'{{after}}'.repeat(4)}\n{{/changes}}`
+    const text = await prepare(`${block}{{more}}`, parcel)
+    expect(text.split('\n')).toHaveLength(7)
+    expect(text).toMatch(/and 6 more$/)
+    const long = `{{#user}}${'{{user}}'.repeat(250)}{{/user}}`
+    const named = aDelivery({ enrichment: anEnrichment({ userName: 'A'.repeat(60) }) })
+    expect(await prepare(long, { deliveries: [named], dashboard: null })).toMatch(
+      /^<b>Tax number<\/b> <code>UF_CRM_TAX<\/code>\n/,
+    )
+  })
+
+  test('is refused at configuration when a sample event gives nothing or too much', () => {
+    expect(problemOf('{{#more}}x{{/more}}')).toBe('Must give some text for a sample event')
+    expect(problemOf('x'.repeat(4097))).toBe(
+      'Must give at most 4096 characters for a sample event: it gives 4097',
+    )
+    expect(problemOf('{{titel}}')).toMatch(/did you mean title\?$/)
+    expect(problemOf('x'.repeat(4096))).toBeNull()
+  })
+})
+
+function render(source: string, parcel: Parcel, escape = (text: string): string => text): string {
+  const template = parseTemplate(source)
+  if (!template.ok) throw new Error(template.error)
+  const message = composeMessage(parcel, { words: en, now: NOW })
+  return renderTemplate(template.value, templateView(message, parcel, en), escape)
+}
+
+function open(template: string) {
+  const settings = { token: `1:${'A'.repeat(35)}`, chat: '-1001' }
+  return telegram.create(settings, { policy: { allowLocal: false }, language: 'en', template })
+}
+
+function problemOf(template: string): string | null {
+  const created = open(template)
+  return created.ok ? null : (created.error[0]?.problem ?? null)
+}
+
+async function prepare(template: string, parcel: Parcel): Promise<string> {
+  const created = open(template)
+  if (!created.ok) throw new Error(JSON.stringify(created.error))
+  const { body } = await created.value.prepare(parcel, { now: NOW, memory: NO_MEMORY })
+  return String(JSON.parse(body).text)
+}
