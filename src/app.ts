@@ -11,9 +11,11 @@ import { TokenMemory } from './http/edge-trust.ts'
 import { errorResponse } from './http/error-response.ts'
 import { healthResponse } from './http/health.ts'
 import type { IntakeDeps } from './http/intake.ts'
+import { withTimeout } from './http/two-tries.ts'
 import { log } from './log.ts'
 import { MAX_GROUP } from './portal/appender.ts'
 import type { DirectoryRemote, PortalLookup } from './portal/client.ts'
+import { createPacerClient, type PacerClient, type PacerRemote } from './portal/pacer-client.ts'
 import type { PortalSettings } from './portal/settings.ts'
 import { InstallStore } from './storage/install-store.ts'
 import { SpillStore } from './storage/spill-store.ts'
@@ -72,6 +74,15 @@ function portalsOf(env: Env): PortalLookup {
 function directoryOf(env: Env): DirectoryRemote {
   // Sound: the binding's class is `Directory`.
   return env.DIRECTORY.getByName(DIRECTORY_NAME) as unknown as DirectoryRemote
+}
+
+function createPacer(env: Env, { sealer }: Config): PacerClient {
+  return createPacerClient({
+    namePacer: (url) => sealer.namePacer(url),
+    // Sound: the binding's class is `Pacer`.
+    pacers: (name) => env.PACERS.getByName(name) as unknown as PacerRemote,
+    withTimeout,
+  })
 }
 
 async function admitBy(limit: RateLimit | undefined, key: string): Promise<boolean> {
@@ -166,6 +177,7 @@ export function createPortalSettings(env: Env): PortalSettings {
       pin: (tokenId, memberId) => directoryOf(env).pin(tokenId, memberId),
       notePending: (memberId, notice) => directoryOf(env).notePending(memberId, notice),
     },
+    pacer: createPacer(env, config),
     fetch: (...request) => fetch(...request),
     now: () => Date.now(),
     random: () => Math.random(),

@@ -20,6 +20,7 @@ export interface Env {
   readonly INSTALLS: KVNamespace
   readonly PORTALS: DurableObjectNamespace
   readonly DIRECTORY: DurableObjectNamespace
+  readonly PACERS: DurableObjectNamespace
   readonly UNTRUSTED_LIMIT?: RateLimit
   readonly ADDRESS_LIMIT?: RateLimit
   readonly ADMIN_LIMIT?: RateLimit

@@ -5,6 +5,7 @@ import { runCron } from './cron.ts'
 import { PortalObject } from './portal/portal.ts'
 
 export { Directory } from './portal/directory.ts'
+export { Pacer } from './portal/pacer.ts'
 
 /** The Durable Object of one portal, with the settings of this deployment. */
 export class Portal extends PortalObject {

@@ -6,9 +6,10 @@ import { NOT_ENRICHED, type RelayEvent } from '../core/event.ts'
 import type { Fetch } from '../core/fetch.ts'
 import type { DeliveryOutcome } from '../core/outcome.ts'
 import type { Result } from '../core/result.ts'
+import { NO_MEMORY } from '../core/receiver-memory.ts'
 import { openDestination, type ConfiguredDestination } from '../destinations/configured.ts'
-import { isValueName } from '../destinations/read-destinations.ts'
-import { sendDelivery } from '../destinations/send.ts'
+import { isValueName } from '../destinations/references.ts'
+import { sendParcel } from '../destinations/send.ts'
 import type { PortalClient, PortalLookup } from '../portal/client.ts'
 import type { ControlRefusal, ReplayWish } from '../portal/lane-control.ts'
 import type { SpillStore } from '../storage/spill-store.ts'
@@ -188,14 +189,11 @@ async function testDestination(c: Context, deps: AdminDeps): Promise<Response> {
     link: null,
     replayed: false,
   }
-  const { fetch, policy } = deps
+  const { fetch } = deps
   const { timeoutMs } = configured
-  const outcome = await sendDelivery(opened.value, delivery, {
-    fetch,
-    now: deps.now,
-    timeoutMs,
-    policy,
-  })
+  const parcel = { deliveries: [delivery] as const, dashboard: null }
+  const options = { fetch, now: deps.now, timeoutMs, memory: NO_MEMORY }
+  const { outcome } = await sendParcel(opened.value, parcel, options)
   return reply(outcomeView(outcome))
 }
 

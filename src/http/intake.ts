@@ -9,7 +9,7 @@ import type {
   NoticeRequest,
   UninstallRequest,
 } from '../bitrix24/request.ts'
-import { digestInput } from '../core/digest.ts'
+import { canonicalEvent } from '../core/canonical-event.ts'
 import type { InstallStatus } from '../core/portal-status.ts'
 import { describeError } from '../core/redact.ts'
 import { sha256Hex } from '../core/sha256.ts'
@@ -177,7 +177,7 @@ async function storeEvent(
   const { event } = request
   const append: AppendRequest = {
     ...arrived,
-    digest: await sha256Hex(digestInput(event)),
+    digest: await sha256Hex(canonicalEvent(event)),
     tokenHash,
     event: JSON.stringify(event),
     quarantined: event.quarantined !== null,

@@ -2,7 +2,8 @@
 import type { PortalObject } from './portal.ts'
 import type { Directory } from './directory.ts'
 
-type Remote<T, Names extends keyof T> = {
+/** Methods of an object as a caller in another one sees them: each answers with a promise. */
+export type Remote<T, Names extends keyof T> = {
   readonly [Name in Names]: T[Name] extends (...parameters: infer P) => infer R
     ? (...parameters: P) => Promise<Awaited<R>>
     : never

@@ -1,28 +1,21 @@
 /**
  * Joins the lanes of one portal with its destinations: which lanes the configuration asks for, which
- * events they take, how a delivery is made and sent.
+ * events they take, and the receivers themselves, opened with the values of this portal.
  */
-import { fieldLink } from '../bitrix24/field-link.ts'
-import { deliveryId } from '../core/delivery-id.ts'
-import type { LogEntry } from '../core/event.ts'
+import type { LogEntry, RelayEvent } from '../core/event.ts'
 import { laneDueAt, type Epoch, type LanePlan, type LaneState } from '../core/lane-state.ts'
-import { walkLane, type LaneDeps, type SendContext } from '../core/lane.ts'
-import type { Connections } from '../core/connections.ts'
 import { sha256Hex } from '../core/sha256.ts'
 import { skipEvent } from '../core/settle.ts'
 import { filterReason } from '../core/fate.ts'
-import type { DeliveryOutcome } from '../core/outcome.ts'
 import { compileFilter, compilePortals, type Filter, type PortalIdentity } from '../core/routing.ts'
 import {
   fingerprintOf,
   openDestination,
   type ConfiguredDestination,
 } from '../destinations/configured.ts'
-import type { Delivery, Destination } from '../destinations/destination.ts'
-import { sendDelivery } from '../destinations/send.ts'
+import type { Destination } from '../destinations/destination.ts'
 import type { LaneBook } from './lane-book.ts'
 import type { LogStore } from './log-store.ts'
-import type { PortalState } from './portal-state.ts'
 import type { PortalSettings } from './settings.ts'
 
 /** What the deliverer needs from the object around it. */
@@ -31,8 +24,6 @@ export interface DelivererDeps {
   readonly settings: PortalSettings
   readonly log: LogStore
   readonly lanes: LaneBook
-  readonly connections: Connections
-  readonly state: Pick<PortalState, 'head' | 'install'>
   /** The last sequence that lanes may see: behind it events wait to be explained. */
   readableHead(): number
   domain(): string | null
@@ -79,7 +70,7 @@ export class Deliverer {
     const { name, filter } = configured
     const silent = this.#silence(configured)
     const fingerprint = this.#fingerprints.get(name) ?? ''
-    if (silent !== null || this.#open(configured) !== null) {
+    if (silent !== null || this.open(configured) !== null) {
       const { events, fields } = filter
       const skipsUnchanged = configured.unchanged === 'skip'
       return {
@@ -116,7 +107,8 @@ export class Deliverer {
     return { memberId: this.#deps.memberId, domain: this.#deps.domain() }
   }
 
-  #open(configured: ConfiguredDestination): Destination | null {
+  /** The receiver of a destination with the values of this portal; null when it cannot be opened. */
+  open(configured: ConfiguredDestination): Destination | null {
     const known = this.#opened.get(configured.name)
     if (known !== undefined) return known
     const values = new Map<string, string>()
@@ -162,6 +154,11 @@ export class Deliverer {
     }
   }
 
+  /** Whether a filter takes an event of this portal. */
+  takes({ events, fields }: Omit<Filter, 'portals'>, event: RelayEvent): boolean {
+    return this.#filter({ events, fields, portals: ['*'] })(event, this.#identity()).matches
+  }
+
   #filter(filter: Filter): CompiledFilter {
     const key = JSON.stringify(filter)
     const known = this.#filters.get(key)
@@ -179,95 +176,6 @@ export class Deliverer {
       .filter((lane) => laneDueAt(lane, this.#deps.readableHead()) !== null)
       .map((lane) => lane.destination)
   }
-
-  /** Walks one lane until nothing is due or the deadline has passed. */
-  async walk(name: string, deadline: number): Promise<void> {
-    const configured = this.find(name)
-    if (configured?.type == null || this.#deps.lanes.find(name) === null) return
-    await walkLane(this.#laneDeps(configured, configured.type, deadline))
-  }
-
-  #laneDeps(
-    configured: ConfiguredDestination,
-    type: { readonly reader: 'person' | 'machine'; readonly minIntervalMs: number },
-    deadline: number,
-  ): LaneDeps {
-    const { log, lanes, connections, settings } = this.#deps
-    const { name } = configured
-    const lane = (): LaneState => {
-      const found = lanes.find(name)
-      if (found === null) throw new Error(`Cannot walk lane ${name} as it does not exist`)
-      return found
-    }
-    return {
-      reader: type.reader,
-      minIntervalMs: type.minIntervalMs,
-      retryMs: configured.retryMs,
-      deadline,
-      now: settings.now,
-      random: settings.random,
-      sleep: settings.sleep,
-      generation: () => this.#deps.state.install().generation,
-      lane,
-      readAfter: (sequence, limit) => this.#readable(log.after(sequence, limit)),
-      readBefore: (sequence, limit) => log.before(sequence, limit),
-      readEntry: (sequence) => log.entry(sequence),
-      nextParked: (from, to) => log.nextParked(name, from, to),
-      attemptsOf: (sequence) => log.fate(name, sequence)?.attempts ?? 0,
-      takes: ({ events, fields }, { event }) =>
-        this.#filter({ events, fields, portals: ['*'] })(event, this.#identity()).matches,
-      send: (entry, context) => this.#send(configured, entry, context),
-      // An event that was given up begins the count of attempts anew, but its receiver is no better.
-      acquire: (failing) => connections.acquire(failing || lane().lastError !== null),
-      save: (state, fates) => lanes.save(state, fates),
-      saveSoon: (state) => lanes.saveSoon(state),
-      saveInTime: () => lanes.flushInTime(),
-      unsavedSends: () => lanes.unsavedSends(name),
-      keep: (state) => lanes.keep(state),
-    }
-  }
-
-  #readable(entries: LogEntry[]): LogEntry[] {
-    const head = this.#deps.readableHead()
-    return entries.filter(({ sequence }) => sequence <= head)
-  }
-
-  /** Where the field's settings are; a field that is gone has none. */
-  #link({ event: { field } }: LogEntry): string | null {
-    const domain = this.#deps.domain()
-    if (field === null || field.action === 'deleted' || domain === null) return null
-    return fieldLink({ ...field, domain }, this.#deps.settings.fieldLinks)
-  }
-
-  /** Sends one stored event; a destination that cannot be opened stops its lane. */
-  #send(
-    configured: ConfiguredDestination,
-    entry: LogEntry,
-    context: SendContext,
-  ): Promise<DeliveryOutcome> {
-    const { memberId } = this.#deps
-    return this.#deliver(configured, {
-      id: deliveryId(memberId, entry.sequence),
-      memberId,
-      domain: this.#deps.domain(),
-      sequence: entry.sequence,
-      previousSequence: context.previousSequence,
-      origin: entry.origin,
-      receivedAt: entry.receivedAt,
-      event: entry.event,
-      enrichment: entry.enrichment,
-      link: this.#link(entry),
-      replayed: context.replayed,
-    })
-  }
-
-  async #deliver(configured: ConfiguredDestination, delivery: Delivery): Promise<DeliveryOutcome> {
-    const { fetch, now, policy } = this.#deps.settings
-    const destination = this.#open(configured)
-    if (destination === null) return MISCONFIGURED
-    const { timeoutMs } = configured
-    return sendDelivery(destination, delivery, { fetch, now, timeoutMs, policy })
-  }
 }
 
 const SKIP_BATCH = 500
@@ -277,13 +185,4 @@ const ANYTHING: Omit<Epoch, 'from'> = {
   fields: [],
   silent: null,
   skipsUnchanged: false,
-}
-
-const MISCONFIGURED: DeliveryOutcome = {
-  kind: 'rejected',
-  scope: 'endpoint',
-  reason: 'misconfigured',
-  status: null,
-  probe: false,
-  detail: null,
 }

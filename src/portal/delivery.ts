@@ -9,6 +9,7 @@ import type { Knowledge } from './knowledge.ts'
 import type { KvMirror } from './kv-mirror.ts'
 import type { LaneBook } from './lane-book.ts'
 import { LaneControl } from './lane-control.ts'
+import { LaneWalker } from './lane-walker.ts'
 import type { LogStore } from './log-store.ts'
 import type { PortalState } from './portal-state.ts'
 import { Pump } from './pump.ts'
@@ -46,17 +47,21 @@ export class Delivery {
     const { settings, log, lanes, knowledge } = deps
     const { now } = settings
     this.#deps = deps
-    this.deliverer = new Deliverer({
+    const readableHead = (): number => knowledge.enricher.readableHead()
+    const domain = (): string | null => deps.domain()
+    this.deliverer = new Deliverer({ ...deps, readableHead, domain, values: () => deps.values() })
+    const walker = new LaneWalker({
       ...deps,
+      deliverer: this.deliverer,
       connections: new Connections(),
-      readableHead: () => knowledge.enricher.readableHead(),
-      domain: () => deps.domain(),
-      values: () => deps.values(),
+      readableHead,
+      domain,
+      dashboard: () => dashboardOf(deps),
     })
     this.#pump = new Pump({
       now,
       runnable: () => this.deliverer.runnable(),
-      walk: (destination, deadline) => this.deliverer.walk(destination, deadline),
+      walk: (destination, deadline) => walker.walk(destination, deadline),
       failed: (_destination, error) => deps.failed(error),
       rested: () => this.waker.rested(),
       keepAlive: (walk) => deps.background(walk),
@@ -87,4 +92,11 @@ export class Delivery {
     this.#deps.lanes.match(this.deliverer.plans(), this.#deps.state.head())
     this.waker.wakeSoon()
   }
+}
+
+/** On the relay's own origin: the configured one, else the one that the portal was told to call. */
+function dashboardOf({ memberId, settings, state }: DeliveryDeps): string | null {
+  const { handlerUrl } = state.install()
+  const origin = settings.publicUrl ?? (handlerUrl === null ? null : new URL(handlerUrl).origin)
+  return origin === null ? null : `${origin}/admin/portals/${encodeURIComponent(memberId)}`
 }

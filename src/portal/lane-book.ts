@@ -3,7 +3,8 @@
  * the transaction has returned; a crash loses at most what `saveSoon` had not yet written.
  */
 import * as v from 'valibot'
-import { matchLanes, type LanePlan, type LaneState } from '../core/lane-state.ts'
+import type { DigestRecord } from '../core/digest.ts'
+import { LANE_DEFAULTS, matchLanes, type LanePlan, type LaneState } from '../core/lane-state.ts'
 import type { ExactFate } from '../core/settle.ts'
 import { textOf, type Database, type SqlRow } from './database.ts'
 import type { LogStore } from './log-store.ts'
@@ -107,10 +108,15 @@ export class LaneBook {
     this.#skipped = 0
   }
 
-  /** Stores a lane (and all others with it) and its exact fates, then changes memory. */
-  save(lane: LaneState, fates: readonly ExactFate[] = []): void {
+  /** Stores a lane (and all others with it), its exact fates and a delivered digest, then changes memory. */
+  save(
+    lane: LaneState,
+    fates: readonly ExactFate[] = [],
+    digest: DigestRecord | null = null,
+  ): void {
     this.saveAll(this.#with(lane), () => {
       for (const fate of fates) this.#deps.log.putFate(lane.destination, fate)
+      if (digest !== null) this.#deps.log.putDigest(lane.destination, digest)
     })
   }
 
@@ -207,10 +213,18 @@ function readBook(row: SqlRow): Book | null {
   try {
     const book: unknown = JSON.parse(textOf(row, 'lanes'))
     // Sound: only this class writes the column; the check finds what was damaged outside of it.
-    return v.is(BookSchema, book) ? (book as unknown as Book) : null
+    return v.is(BookSchema, book) ? withDefaults(book as unknown as Book) : null
   } catch {
     // Swallows: not even JSON.
     return null
+  }
+}
+
+/** Lanes that an older version stored lack what came later. What memory alone knows begins anew. */
+function withDefaults({ lanes, openFrom }: Book): Book {
+  return {
+    lanes: lanes.map((lane) => ({ ...LANE_DEFAULTS, ...lane, gatherUntil: null })),
+    openFrom,
   }
 }
 

@@ -1,6 +1,7 @@
 /** Turns rows of the log and of the fates into typed values. A damaged row must never stop a lane (G10). */
 import type { Arrival } from '../core/append.ts'
 import { NOT_ENRICHED, type Enrichment, type LogEntry, type RelayEvent } from '../core/event.ts'
+import type { DigestRecord } from '../core/digest.ts'
 import type { ExactFate } from '../core/settle.ts'
 import { numberOf, textOf, type SqlRow } from './database.ts'
 
@@ -101,5 +102,24 @@ export function fateOf(row: SqlRow): StoredFate {
     status: typeof row['status'] === 'number' ? row['status'] : null,
     at: numberOf(row, 'at'),
     attempts: numberOf(row, 'attempts'),
+  }
+}
+
+/** The digest of a row; one that cannot be read held nothing. */
+export function digestOf(row: SqlRow): DigestRecord {
+  return {
+    sequences: readSequences(textOf(row, 'sequences')),
+    at: numberOf(row, 'at'),
+    attempts: numberOf(row, 'attempts'),
+  }
+}
+
+function readSequences(text: string): readonly number[] {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'number') : []
+  } catch {
+    // Swallows: a row damaged outside of this code.
+    return []
   }
 }

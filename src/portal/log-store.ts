@@ -4,9 +4,18 @@ import type { Arrival } from '../core/append.ts'
 import type { Enrichment, LogEntry } from '../core/event.ts'
 import type { FurtherEvent } from '../core/field-state.ts'
 import type { AgedEvent } from '../core/retention.ts'
+import type { DigestRecord } from '../core/digest.ts'
 import type { ExactFate } from '../core/settle.ts'
 import { numberOf, textOf, type Database } from './database.ts'
-import { arrivalOf, AWAITS, entryOf, fateOf, receivedAtOf, type StoredFate } from './log-rows.ts'
+import {
+  arrivalOf,
+  AWAITS,
+  digestOf,
+  entryOf,
+  fateOf,
+  receivedAtOf,
+  type StoredFate,
+} from './log-rows.ts'
 
 /** Rows read at a time on a start. */
 const RECENT_PAGE = 100
@@ -199,6 +208,7 @@ export class LogStore {
   dropUpTo(sequence: number): void {
     this.#db.all('DELETE FROM log WHERE sequence <= ?', sequence)
     this.#db.all('DELETE FROM fates WHERE sequence <= ?', sequence)
+    this.#db.all('DELETE FROM digests WHERE last <= ?', sequence)
   }
 
   /** How many entries the log holds. */
@@ -234,6 +244,37 @@ export class LogStore {
   /** The exact fates of the events between two sequences, both included. */
   fatesBetween(from: number, to: number): StoredFate[] {
     return this.#db.all('SELECT * FROM fates WHERE sequence BETWEEN ? AND ?', from, to).map(fateOf)
+  }
+
+  /** Writes down a digest that was delivered. */
+  putDigest(destination: string, { sequences, at, attempts }: DigestRecord): void {
+    this.#db.all(
+      `INSERT OR REPLACE INTO digests (destination, last, sequences, at, attempts)
+       VALUES (?, ?, ?, ?, ?)`,
+      destination,
+      sequences.at(-1) ?? 0,
+      JSON.stringify(sequences),
+      at,
+      attempts,
+    )
+  }
+
+  /** The delivered digests of a destination that may hold events between two sequences, both included. */
+  digestsBetween(destination: string, from: number, to: number): DigestRecord[] {
+    // No digest spans more than its events, so the first one that ends behind the range is the last.
+    return this.#db
+      .all(
+        `SELECT * FROM digests WHERE destination = ? AND last >= ?
+         AND last <= coalesce(
+           (SELECT min(last) FROM digests WHERE destination = ? AND last >= ?), ?)
+         ORDER BY last`,
+        destination,
+        from,
+        destination,
+        to,
+        to,
+      )
+      .map(digestOf)
   }
 
   /** Everything that is parked, by destination and sequence; bounded. */
@@ -282,7 +323,7 @@ export class LogStore {
 
   /** Deletes the whole log. Dropping the tables writes no row per event. */
   deleteAll(): void {
-    for (const table of ['log', 'fates']) {
+    for (const table of ['log', 'fates', 'digests']) {
       const row = this.#db.all(`SELECT sql FROM sqlite_master WHERE name = ?`, table)[0]
       if (row === undefined) continue
       this.#db.all(`DROP TABLE ${table}`)

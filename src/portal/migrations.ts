@@ -52,6 +52,19 @@ export const MIGRATIONS: readonly Migration[] = [
       `CREATE TABLE reconciliation (id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT NOT NULL)`,
     ],
   },
+  {
+    id: '0003-digests',
+    statements: [
+      `CREATE TABLE digests (
+        destination TEXT NOT NULL,
+        last INTEGER NOT NULL,
+        sequences TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        PRIMARY KEY (destination, last)
+      ) WITHOUT ROWID`,
+    ],
+  },
 ]
 
 /** True when the object has ever stored anything: garbage names must not create tables. */

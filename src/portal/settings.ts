@@ -8,6 +8,7 @@ import type { LogFields } from '../log.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import type { Sealer } from '../storage/seal.ts'
 import type { PendingNotice } from './directory.ts'
+import type { PacerClient } from './pacer-client.ts'
 
 /** The part of the directory that a portal calls. */
 export interface DirectoryClient {
@@ -35,6 +36,8 @@ export interface PortalSettings {
   readonly fieldLinks: ReadonlyMap<FieldFamily, string>
   readonly installs: InstallStore
   readonly directory: DirectoryClient
+  /** The pace of receivers, shared with all portals. */
+  readonly pacer: PacerClient
   readonly fetch: Fetch
   readonly now: () => number
   /** In [0, 1). */

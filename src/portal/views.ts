@@ -208,7 +208,7 @@ export function laneView(deps: ViewDeps, lane: LaneState) {
     replaying: lane.replays.length,
     attempts: lane.attempts,
     oldestWaitingAt: isoTime(waiting?.receivedAt ?? null),
-    nextAttemptAt: isoTime(lane.nextAttemptAt),
+    nextAttemptAt: isoTime(lane.nextAttemptAt ?? lane.gatherUntil),
     lastError: lastError === null ? null : { ...lastError, at: isoTime(lastError.at) },
   }
 }
@@ -225,6 +225,14 @@ export function eventsPage(deps: ViewDeps, before: number, limit: number) {
 export function eventViews(deps: ViewDeps, entries: readonly LogEntry[]): EventView[] {
   const sequences = entries.map(({ sequence }) => sequence)
   const stored = deps.log.fatesBetween(Math.min(...sequences), Math.max(...sequences))
+  const digests = new Map(
+    deps.lanes
+      .all()
+      .map(({ destination }) => [
+        destination,
+        deps.log.digestsBetween(destination, Math.min(...sequences), Math.max(...sequences)),
+      ]),
+  )
   return entries.map((entry) => {
     const fates = deps.lanes.all().map((lane): [string, FateView] => {
       const exact = stored.find(
@@ -232,7 +240,14 @@ export function eventViews(deps: ViewDeps, entries: readonly LogEntry[]): EventV
           destination === lane.destination && sequence === entry.sequence,
       )
       const filteredBy = deps.deliverer.filteredBy(lane, entry)
-      const fate = fateOf(lane, entry, { exact: exact ?? null, filteredBy })
+      const digest = digests
+        .get(lane.destination)
+        ?.find((known) => known.sequences.includes(entry.sequence))
+      const fate = fateOf(lane, entry, {
+        exact: exact ?? null,
+        digest: digest ?? null,
+        filteredBy,
+      })
       return [lane.destination, { ...fate, at: isoTime(fate.at) }]
     })
     return eventView(entry, Object.fromEntries(fates))

@@ -4,6 +4,7 @@
  * another place does not open. A record reads `v1.<key id>.<iv>.<ciphertext>`, base64url.
  */
 import { err, ok, type Result } from '../core/result.ts'
+import { createPacerNames, type NamePacer } from './pacer-name.ts'
 
 /** One key of `TOKEN_KEYS`. */
 export interface TokenKey {
@@ -23,7 +24,7 @@ export interface SealContext {
   readonly field: string
 }
 
-/** Seals and opens records of all portals. */
+/** Everything that the keys are for: seals and opens records of all portals, and names pacers. */
 export interface Sealer {
   /** Seals under the newest key; fails with `no_key` when `TOKEN_KEYS` is not configured. */
   seal(plain: string, context: SealContext): Promise<Result<string, 'no_key'>>
@@ -36,6 +37,8 @@ export interface Sealer {
   canOpen(sealed: string): boolean
   /** Tells whether a record should be sealed again; never true when there is no key to do it with. */
   isStale(sealed: string): boolean
+  /** Names the object that paces a URL; without a key too. */
+  readonly namePacer: NamePacer
 }
 
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/
@@ -51,6 +54,7 @@ export function createSealer(keys: TokenKeys): Sealer {
   const derive = createKeyCache()
   const [newest] = keys
   return {
+    namePacer: createPacerNames(newest?.key ?? null),
     async seal(plain, context) {
       if (newest === undefined) return err('no_key')
       const key = await derive(newest, context.memberId)

@@ -279,7 +279,9 @@ describe('GET /portals/{memberId}/events', () => {
           readAt: null,
           quarantined: false,
           quarantineReason: null,
-          fates: { erp: { state: 'delivered', at: ANY_TIME, attempts: 1, reason: null } },
+          fates: {
+            erp: { state: 'delivered', at: ANY_TIME, attempts: 1, reason: null, digest: null },
+          },
         },
       ],
       before: null,
@@ -304,11 +306,11 @@ describe('GET /portals/{memberId}/events', () => {
     await until(async () => (await bench.lane('erp')).state === 'disabled')
     const fates = await Promise.all([1, 2, 3, 4, 5].map((sequence) => bench.fate('erp', sequence)))
     expect(fates).toEqual([
-      { state: 'delivered', at: ANY_TIME, attempts: 1, reason: null },
-      { state: 'parked', at: ANY_TIME, attempts: 1, reason: 'http_422' },
-      { state: 'delivered', at: ANY_TIME, attempts: 2, reason: null },
-      { state: 'waiting', at: null, attempts: 1, reason: 'gone' },
-      { state: 'waiting', at: null, attempts: 0, reason: 'gone' },
+      { state: 'delivered', at: ANY_TIME, attempts: 1, reason: null, digest: null },
+      { state: 'parked', at: ANY_TIME, attempts: 1, reason: 'http_422', digest: null },
+      { state: 'delivered', at: ANY_TIME, attempts: 2, reason: null, digest: null },
+      { state: 'waiting', at: null, attempts: 1, reason: 'gone', digest: null },
+      { state: 'waiting', at: null, attempts: 0, reason: 'gone', digest: null },
     ])
   })
 
@@ -340,7 +342,7 @@ describe('GET /portals/{memberId}/events', () => {
           fates: {
             erp: filtered('event'),
             crm: filtered('field'),
-            all: { state: 'delivered', at: ANY_TIME, attempts: 1, reason: null },
+            all: { state: 'delivered', at: ANY_TIME, attempts: 1, reason: null, digest: null },
           },
         },
       ],
@@ -351,7 +353,7 @@ describe('GET /portals/{memberId}/events', () => {
   it('knows only from the cursor what became of an event more than 100 ago', async () => {
     await bench.appendMany(101)
     await bench.settled()
-    const delivered = { state: 'delivered', reason: null }
+    const delivered = { state: 'delivered', reason: null, digest: null }
     expect(await bench.fate('erp', 1)).toEqual({ ...delivered, at: null, attempts: null })
     expect(await bench.fate('erp', 2)).toEqual({ ...delivered, at: ANY_TIME, attempts: 1 })
   })

@@ -32,6 +32,12 @@ async function tableNames(): Promise<unknown[]> {
  * that was released is never edited. A new migration needs its own entry.
  */
 function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | null {
+  if (version === '0003-digests') {
+    return [
+      ...(rowsOf('0002-fields') ?? []),
+      [`INSERT INTO digests VALUES ('chat', 1, '[1]', ?, 1)`, bench.clock.now()],
+    ]
+  }
   if (version === '0002-fields') {
     const { action: _, ...field } = FIELD
     const state = { ...newFieldState({ ...FIELD }), ...field }
@@ -53,8 +59,15 @@ function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | nu
   if (version !== '0001-log-lanes-install') return null
   const plan = { destination: 'erp', fingerprint: 'f', silent: null, skipsUnchanged: false }
   const filter = { events: ['*'], fields: [] }
+  const {
+    digest: _digest,
+    singlyUpTo: _singly,
+    gatherUntil: _until,
+    memory: _memory,
+    ...first
+  } = createLane({ ...plan, ...filter, problem: null }, 0)
   const lane = {
-    ...createLane({ ...plan, ...filter, problem: null }, 0),
+    ...first,
     cursor: 1,
     lastMeant: 1,
     epochs: [{ from: 1, ...filter, silent: null }],
@@ -129,6 +142,7 @@ describe('migrations', () => {
   it('make the tables that docs/storage.md names', async () => {
     await bench.append()
     expect(await tableNames()).toEqual([
+      'digests',
       'fates',
       'fields',
       'install',

@@ -1,0 +1,50 @@
+/** The pace of a receiver as a portal's object asks for it: by the secret URL, over RPC, not for long. */
+import type { PaceWindow } from '../core/pace.ts'
+import type { NamePacer } from '../storage/pacer-name.ts'
+import type { Remote } from './client.ts'
+import type { Pacer } from './pacer.ts'
+
+/** How long an answer is waited for, in milliseconds. */
+export const PACER_TIMEOUT_MS = 2000
+
+/** Asks the object that paces a URL. The URL itself never leaves the caller. */
+export interface PacerClient {
+  /**
+   * Takes a slot for a waiter (null: go now), or tells when to come again (unix milliseconds). Rejects
+   * when there is no answer within 2 s; a slot may be taken nevertheless.
+   */
+  take(paceKey: string, waiter: string, windows: readonly PaceWindow[]): Promise<number | null>
+  /** Lets nobody through before that time (unix milliseconds, at most 24 hours away). Rejects as `take`. */
+  hold(paceKey: string, until: number): Promise<void>
+}
+
+/** The RPC methods of a pacer. */
+export type PacerRemote = Remote<Pacer, 'take' | 'hold'>
+
+/** What the client needs from the composition root. */
+export interface PacerClientDeps {
+  readonly namePacer: NamePacer
+  /** Takes a new stub each time: a broken stub stays broken (facts: platform.md section 3.3). */
+  readonly pacers: (name: string) => PacerRemote
+  /** Rejects when the work takes longer. */
+  readonly withTimeout: <T>(work: Promise<T>, ms: number) => Promise<T>
+}
+
+/** Creates the client of all pacers. */
+export function createPacerClient(deps: PacerClientDeps): PacerClient {
+  async function ask<T>(paceKey: string, call: (pacer: PacerRemote) => Promise<T>): Promise<T> {
+    const name = await deps.namePacer(paceKey)
+    return await call(deps.pacers(name))
+  }
+  async function reach<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await deps.withTimeout(work, PACER_TIMEOUT_MS)
+    } catch (cause) {
+      throw new Error('Cannot reach the pacer', { cause })
+    }
+  }
+  return {
+    take: (paceKey, waiter, windows) => reach(ask(paceKey, (pacer) => pacer.take(waiter, windows))),
+    hold: (paceKey, until) => reach(ask(paceKey, (pacer) => pacer.hold(until))),
+  }
+}

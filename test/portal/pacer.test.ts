@@ -1,0 +1,253 @@
+/** The object that paces a receiver: who may send, what outlives an eviction, and what that costs. */
+import { env } from 'cloudflare:workers'
+import { evictDurableObject, reset, runInDurableObject } from 'cloudflare:test'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { MAX_HOLD_MS } from '../../src/core/pacer.ts'
+import type { PaceWindow } from '../../src/core/pace.ts'
+import type { PacerRemote } from '../../src/portal/pacer-client.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { world } from '../support/world.ts'
+
+const SLACK: readonly PaceWindow[] = [{ count: 1, ms: 1000 }]
+const TEN_SECONDS: readonly PaceWindow[] = [{ count: 2, ms: 10_000 }]
+const TEAMS: readonly PaceWindow[] = [
+  { count: 4, ms: 1000 },
+  { count: 6, ms: 3_600_000 },
+]
+const START = 1_790_000_000_000
+
+let clock: ManualClock
+let name: string
+
+beforeEach(() => {
+  clock = new ManualClock(START)
+  world.now = clock.now
+  name = crypto.randomUUID()
+})
+
+afterEach(async () => {
+  world.now = () => Date.now()
+  vi.restoreAllMocks()
+  await reset()
+})
+
+function stub() {
+  return env.PACERS.getByName(name)
+}
+
+function pacer(): PacerRemote {
+  // Sound: the binding's class is the pacer, whose methods these are, each as a promise.
+  const own: unknown = stub()
+  return own as PacerRemote
+}
+
+/** Asks, and answers with the time from the test's start. */
+async function take(waiter: string, windows = SLACK): Promise<number | null> {
+  const at = await pacer().take(waiter, windows)
+  return at === null ? null : at - START
+}
+
+/** What is stored; null when there is not even a table. */
+function stored(): Promise<unknown> {
+  return runInDurableObject(stub(), (_, { storage }) => {
+    const tables = storage.sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'pace'`).toArray()
+    if (tables.length === 0) return null
+    return JSON.parse(String(storage.sql.exec('SELECT state FROM pace').one()['state']))
+  })
+}
+
+/** Counts the rows that the object writes from now on. */
+async function countRows(): Promise<() => number> {
+  let rows = 0
+  await runInDurableObject(stub(), (_, { storage }) => {
+    const exec = storage.sql.exec.bind(storage.sql)
+    vi.spyOn(storage.sql, 'exec').mockImplementation((query, ...bindings) => {
+      const cursor = exec(query, ...bindings)
+      const found = cursor.toArray()
+      rows += cursor.rowsWritten
+      // Sound: the object uses nothing else of a cursor.
+      return { toArray: () => found } as ReturnType<typeof exec>
+    })
+  })
+  return () => rows
+}
+
+describe('take()', () => {
+  it('shares the slots among portals, and tells the others when to come', async () => {
+    expect(await take('a')).toBeNull()
+    expect(await take('b')).toBe(1000)
+    expect(await take('c')).toBe(2000)
+    clock.advance(1000)
+    expect(await take('b')).toBeNull()
+    expect(await take('a')).toBe(3000)
+  })
+
+  it('paces each receiver on its own', async () => {
+    expect(await take('a')).toBeNull()
+    name = crypto.randomUUID()
+    expect(await take('a')).toBeNull()
+  })
+
+  it('gives one slot to many that ask at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => take(`p${index}`)))
+    expect(answers.filter((at) => at === null)).toHaveLength(1)
+    expect(new Set(answers).size).toBe(30)
+  })
+
+  it('rejects a window that lets nothing through, and goes on', async () => {
+    const asked = take('a', [{ count: 0, ms: 1000 }])
+    await expect(asked).rejects.toThrow('Cannot pace messages')
+    expect(await take('a')).toBeNull()
+  })
+
+  it('stores nothing of a pace that no eviction can break', async () => {
+    await take('a')
+    await take('a', TEN_SECONDS)
+    clock.advance(5000)
+    await take('a', TEN_SECONDS)
+    expect(await stored()).toBeNull()
+  })
+
+  it('writes one row for each slot of a long window, and none for a refusal', async () => {
+    await take('a', TEAMS)
+    const rows = await countRows()
+    for (let count = 1; count < 4; count += 1) expect(await take('a', TEAMS)).toBeNull()
+    expect(rows()).toBe(3)
+    expect(await take('a', TEAMS)).toBe(1000)
+    expect(await take('b', TEAMS)).toBe(1000)
+    expect(rows()).toBe(3)
+  })
+
+  it('keeps the slots of a long window over an eviction', async () => {
+    for (let count = 0; count < 4; count += 1) await take('a', TEAMS)
+    clock.advance(1000)
+    for (let count = 0; count < 2; count += 1) await take('a', TEAMS)
+    await evictDurableObject(stub())
+    clock.advance(20_000)
+    expect(await take('a', TEAMS)).toBe(3_600_000)
+    clock.advance(3_600_000 - 21_000)
+    expect(await take('a', TEAMS)).toBeNull()
+    expect(await stored()).toEqual({
+      holdUntil: 0,
+      grants: [START + 1000, START + 1000, START + 3_600_000],
+    })
+  })
+
+  it('gives no slot that could not be stored', async () => {
+    await take('a', TEAMS)
+    await runInDurableObject(stub(), (_, { storage }) => {
+      vi.spyOn(storage.sql, 'exec').mockImplementationOnce(() => {
+        throw new Error('disk is full')
+      })
+    })
+    const asked = take('a', TEAMS)
+    await expect(asked).rejects.toThrow('disk is full')
+    for (let count = 1; count < 4; count += 1) expect(await take('a', TEAMS)).toBeNull()
+    expect(await take('a', TEAMS)).toBe(1000)
+  })
+})
+
+describe('hold()', () => {
+  it('stops everybody until then, also over an eviction', async () => {
+    await pacer().hold(START + 30_000)
+    expect(await take('a')).toBe(30_000)
+    await evictDurableObject(stub())
+    expect(await take('a')).toBe(30_000)
+    clock.advance(30_000)
+    expect(await take('a')).toBeNull()
+  })
+
+  it('is not lost with the slots of a long window, nor they with it', async () => {
+    await take('a', TEAMS)
+    await pacer().hold(START + 30_000)
+    clock.advance(30_000)
+    await take('a', TEAMS)
+    await pacer().hold(START + 50_000)
+    await evictDurableObject(stub())
+    expect(await take('a', TEAMS)).toBe(50_000)
+    expect(await stored()).toEqual({
+      holdUntil: START + 50_000,
+      grants: [START, START + 30_000],
+    })
+  })
+
+  it('writes one row when many portals report it within a second', async () => {
+    await pacer().hold(START + 1)
+    const rows = await countRows()
+    for (const ms of [30_001, 30_400, 31_000, 20_000, -1]) await pacer().hold(START + ms)
+    expect(rows()).toBe(1)
+    expect(await take('a')).toBe(31_000)
+    await pacer().hold(START + 31_001)
+    expect(rows()).toBe(2)
+    expect(await take('a')).toBe(31_001)
+  })
+
+  it('writes no row for a hold that is stored since before an eviction', async () => {
+    await pacer().hold(START + 30_001)
+    await evictDurableObject(stub())
+    const rows = await countRows()
+    await pacer().hold(START + 31_000)
+    expect(rows()).toBe(0)
+    await pacer().hold(START + 31_001)
+    expect(rows()).toBe(1)
+  })
+
+  it('is never shorter after an eviction, and less than a second longer', async () => {
+    await pacer().hold(START + 30_001)
+    await evictDurableObject(stub())
+    expect(await take('a')).toBe(31_000)
+  })
+
+  it.each([MAX_HOLD_MS + 1, Infinity])('is cut to a day: %d ms', async (ms) => {
+    await pacer().hold(START + ms)
+    expect(await take('a')).toBe(MAX_HOLD_MS)
+    await evictDurableObject(stub())
+    clock.advance(MAX_HOLD_MS)
+    expect(await take('a')).toBeNull()
+  })
+
+  it('ignores a time that is no number', async () => {
+    await pacer().hold(Number.NaN)
+    expect(await take('a')).toBeNull()
+    expect(await stored()).toBeNull()
+  })
+})
+
+describe('what is stored', () => {
+  it.each([
+    'no JSON',
+    '',
+    'null',
+    '[]',
+    '{"holdUntil":"soon","grants":[]}',
+    `{"holdUntil":${START + 60_000},"grants":[null]}`,
+  ])('starts afresh when it reads %j, and is then written again', async (text) => {
+    await pacer().hold(START + 30_000)
+    await runInDurableObject(stub(), (_, { storage }) => {
+      storage.sql.exec('UPDATE pace SET state = ?', text)
+    })
+    await evictDurableObject(stub())
+    expect(await take('a', TEAMS)).toBeNull()
+    expect(await stored()).toEqual({ holdUntil: 0, grants: [START] })
+  })
+
+  it('starts afresh when the row is gone', async () => {
+    await pacer().hold(START + 30_000)
+    await runInDurableObject(stub(), (_, { storage }) => {
+      storage.sql.exec('DELETE FROM pace')
+    })
+    await evictDurableObject(stub())
+    expect(await take('a')).toBeNull()
+  })
+
+  it('holds a day at most, once, when the clock was wrong as it was written', async () => {
+    clock.advance(400 * MAX_HOLD_MS)
+    await pacer().hold(clock.now() + 60_000)
+    await evictDurableObject(stub())
+    clock.advance(-400 * MAX_HOLD_MS)
+    expect(await take('a')).toBe(MAX_HOLD_MS)
+    clock.advance(MAX_HOLD_MS / 2)
+    await evictDurableObject(stub())
+    expect(await take('a')).toBe(MAX_HOLD_MS)
+  })
+})
