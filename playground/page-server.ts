@@ -10,6 +10,7 @@ import { readBody, sendJson, sendText, startLocalServer } from './local-server.t
 import type { LocalServer } from './local-server.ts'
 import { runAction } from './session-actions.ts'
 import { describeSession } from './session-state.ts'
+import type { ToldMessages } from './session-state.ts'
 import type { Session } from './session.ts'
 
 const PAGE_FOLDER = new URL('./page/', import.meta.url)
@@ -44,13 +45,14 @@ export async function startPageServer(session: Session, port: number): Promise<L
   return server
 }
 
-interface PageFile {
+/** One file of the page. */
+export interface PageFile {
   readonly type: string
   readonly bytes: Buffer
 }
 
-/** Read at each start of the playground; the page is small. */
-function readPageFiles(): ReadonlyMap<string, PageFile> {
+/** Reads all files of the page, by their path in a URL: at each start, since the page is small. */
+export function readPageFiles(): ReadonlyMap<string, PageFile> {
   const entries = readdirSync(PAGE_FOLDER).map((name) => {
     const type = CONTENT_TYPES[extname(name)] ?? 'application/octet-stream'
     return [`/${name}`, { type, bytes: readFileSync(new URL(name, PAGE_FOLDER)) }] as const
@@ -58,7 +60,11 @@ function readPageFiles(): ReadonlyMap<string, PageFile> {
   return new Map(entries)
 }
 
-async function answerFile(file: PageFile | undefined, response: ServerResponse): Promise<void> {
+/** Answers with a file under the page's policy, which allows nothing from elsewhere. */
+export async function answerFile(
+  file: PageFile | undefined,
+  response: ServerResponse,
+): Promise<void> {
   if (file === undefined) {
     sendText(response, 404, 'Not found')
     return
@@ -77,8 +83,9 @@ async function streamState(
   response: ServerResponse,
 ): Promise<void> {
   response.writeHead(200, { ...PAGE_HEADERS, 'content-type': 'text/event-stream' })
+  const told: ToldMessages = {}
   const push = (): void => {
-    response.write(`data: ${JSON.stringify(describeSession(session))}\n\n`)
+    response.write(`data: ${JSON.stringify(describeSession(session, told))}\n\n`)
   }
   const unsubscribe = session.subscribe(push)
   request.on('close', unsubscribe)

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChangeResult } from './portal/field-actions.ts'
 import type { Params } from './portal/php-query.ts'
 import type { EnumValue } from './portal/user-fields.ts'
-import type { ReceiverSwitches } from './receivers/receiver.ts'
+import type { SessionReceiver } from './session-receivers.ts'
 import type { Session } from './session.ts'
 
 /** Null when the action was done, else a sentence for the person. */
@@ -14,6 +14,9 @@ type Action = (session: Session, input: Input) => Promise<ActionProblem>
 
 const TYPES: readonly unknown[] = ['string', 'boolean', 'double', 'datetime', 'enumeration']
 const RESTART_AFTER_MS = 1500
+const RATE_LIMIT_SECONDS = 20
+const SLOW_MS = 5000
+const BURST_EDITS = 30
 
 const ACTIONS: ReadonlyMap<unknown, Action> = new Map<unknown, Action>([
   [
@@ -34,6 +37,7 @@ const ACTIONS: ReadonlyMap<unknown, Action> = new Map<unknown, Action>([
   ['updateField', updateField],
   ['deleteField', async ({ portal }, input) => problemOf(await portal.deleteField(readId(input)))],
   ['import', importFields],
+  ['burst', editInBurst],
   ['switch', flipSwitch],
   ['receiver', setReceiver],
   ['resume', resumeLane],
@@ -141,23 +145,56 @@ async function flipSwitch({ portal }: Session, input: Input): Promise<ActionProb
   }
 }
 
-async function setReceiver(session: Session, input: Input): Promise<ActionProblem> {
-  const receiver: ReceiverSwitches = input['receiver'] === 'slack' ? session.slack : session.webhook
-  switch (input['behaviour']) {
-    case 'normal':
-      receiver.recover()
-      return null
-    case 'rate_limited':
-      receiver.rateLimitFor(20)
-      // The end of the limit is a change that nothing else would tell.
-      setTimeout(session.notify, 20_050).unref()
-      return null
-    case 'down':
-      receiver.down()
-      return null
-    default:
-      return 'This behaviour does not exist'
+/**
+ * One field renamed again and again: what a script does, and what shows pacing and digests. Bitrix24
+ * tells time in seconds, so some of these events are equal, and the relay counts those once.
+ */
+async function editInBurst({ portal }: Session): Promise<ActionProblem> {
+  const [field] = portal.fields
+  if (field === undefined) return 'There is no field to edit'
+  const label = (field.labels['EDIT_FORM_LABEL']?.['en'] ?? field.FIELD_NAME).replace(
+    / \(edit \d+\)$/,
+    '',
+  )
+  for (let edit = 1; edit <= BURST_EDITS; edit++) {
+    const name = `${label} (edit ${edit})`
+    const change = { EDIT_FORM_LABEL: name, LIST_COLUMN_LABEL: name }
+    const problem = problemOf(await portal.updateField(field.ID, change))
+    if (problem !== null) return problem
   }
+  return null
+}
+
+type Behave = (receiver: SessionReceiver, notify: () => void) => void
+
+const BEHAVIOURS: ReadonlyMap<unknown, Behave> = new Map<unknown, Behave>([
+  ['normal', ({ simulator }) => simulator.recover()],
+  [
+    'rate_limited',
+    ({ simulator }, notify) => {
+      simulator.rateLimitFor(RATE_LIMIT_SECONDS)
+      // The end of the limit is a change that nothing else would tell.
+      setTimeout(notify, RATE_LIMIT_SECONDS * 1000 + 50).unref()
+    },
+  ],
+  ['slow', ({ simulator }) => simulator.slow(SLOW_MS)],
+  ['reset', ({ simulator }) => simulator.reset()],
+  ['down', ({ simulator }) => simulator.down()],
+  ['gone', ({ simulator, gone }) => simulator.answer(gone)],
+  ['error_inside', ({ simulator, errorInside }) => simulator.answer(errorInside)],
+  ['flood', ({ simulator }) => simulator.flood()],
+])
+
+async function setReceiver(session: Session, input: Input): Promise<ActionProblem> {
+  const name = input['receiver']
+  const [, receiver] = Object.entries(session.receivers).find(([type]) => type === name) ?? []
+  if (receiver === undefined) return 'This receiver does not exist'
+  const behave = BEHAVIOURS.get(input['behaviour'])
+  if (behave === undefined) return 'This behaviour does not exist'
+  // A receiver's own switch may leave something of the last behaviour behind.
+  receiver.simulator.recover()
+  behave(receiver, session.notify)
+  return null
 }
 
 async function resumeLane({ lanes }: Session, input: Input): Promise<ActionProblem> {

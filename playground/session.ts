@@ -1,5 +1,5 @@
 /**
- * One playground: a simulated portal, the relay and two simulated receivers, wired together, with the
+ * One playground: a simulated portal, the relay and its simulated receivers, wired together, with the
  * application installed. Whoever shows it subscribes to changes and reads snapshots.
  */
 import { randomBytes } from 'node:crypto'
@@ -10,17 +10,21 @@ import { createOauthSimulator } from './portal/oauth-server.ts'
 import type { OauthSimulator } from './portal/oauth-server.ts'
 import { createPortalSimulator } from './portal/portal.ts'
 import type { PortalSimulator } from './portal/portal.ts'
-import { createSlackSimulator } from './receivers/slack.ts'
 import type { SlackSimulator } from './receivers/slack.ts'
-import { createWebhookSimulator } from './receivers/webhook.ts'
 import type { WebhookSimulator } from './receivers/webhook.ts'
 import { startRelay } from './relay.ts'
 import type { RunningRelay } from './relay.ts'
+import { startReceivers } from './session-receivers.ts'
+import type { DestinationSetting, SessionReceivers } from './session-receivers.ts'
 
 /** Everything that runs in one playground. */
 export interface Session {
   readonly portal: PortalSimulator
+  /** By the type of their destination. */
+  readonly receivers: SessionReceivers
+  /** The receiver of the type `slack`. */
   readonly slack: SlackSimulator
+  /** The receiver of the type `webhook`. */
   readonly webhook: WebhookSimulator
   readonly relay: RunningRelay
   readonly lanes: LaneWatch
@@ -51,19 +55,15 @@ export async function startSession({ folder }: { folder: string }): Promise<Sess
   const listeners = new Set<() => void>()
   const notify = createThrottle(() => listeners.forEach((listener) => listener()))
   const secrets = createSecrets()
-  const [oauth, slack, webhook] = await Promise.all([
+  const [oauth, receivers] = await Promise.all([
     createOauthSimulator(),
-    createSlackSimulator({ enforceRate: true, onRequest: notify }),
-    createWebhookSimulator({
-      secret: secrets.signing,
-      unverified: 'accept',
-      onRequest: notify,
-    }),
+    startReceivers({ signing: secrets.signing, onRequest: notify }),
   ])
+  const all = Object.values(receivers)
   const relay = await startRelay({
     folder: join(folder, 'storage'),
     buildFolder: join(folder, 'bundle'),
-    vars: configureRelay(secrets, { oauth, slack, webhook }),
+    vars: configureRelay(secrets, { oauth, destinations: all.map((one) => one.destination) }),
   })
   const portal = await createPortalSimulator({
     handlerUrl: `${relay.url}/bitrix24/events`,
@@ -82,8 +82,9 @@ export async function startSession({ folder }: { folder: string }): Promise<Sess
   })
   return {
     portal,
-    slack,
-    webhook,
+    receivers,
+    slack: receivers.slack.simulator,
+    webhook: receivers.webhook.simulator,
     relay,
     lanes,
     notify,
@@ -95,7 +96,9 @@ export async function startSession({ folder }: { folder: string }): Promise<Sess
     async close() {
       lanes.stop()
       await relay.dispose()
-      await Promise.all([portal.close(), oauth.close(), slack.close(), webhook.close()])
+      await Promise.all(
+        [portal, oauth, ...all.map((one) => one.simulator)].map((one) => one.close()),
+      )
     },
     closeNow() {
       lanes.stop()
@@ -127,7 +130,7 @@ function createSecrets(): Secrets {
 
 function configureRelay(
   secrets: Secrets,
-  { oauth, slack, webhook }: Record<'oauth', OauthSimulator> & Pick<Session, 'slack' | 'webhook'>,
+  { oauth, destinations }: { oauth: OauthSimulator; destinations: readonly DestinationSetting[] },
 ): Record<string, unknown> {
   return {
     BITRIX24_CLIENT_ID: secrets.clientId,
@@ -136,10 +139,7 @@ function configureRelay(
     TOKEN_KEYS: { playground: secrets.tokenKey },
     ADMIN_TOKEN: secrets.admin,
     UNSAFE_ALLOW_LOCAL_ADDRESSES: 'true',
-    DESTINATIONS: [
-      { name: 'crm-alerts', type: 'slack', url: slack.url },
-      { name: 'erp', type: 'webhook', url: webhook.url, secret: secrets.signing },
-    ],
+    DESTINATIONS: destinations,
   }
 }
 

@@ -2,25 +2,55 @@
 import { act, byId, setText, showToast } from './dom.js'
 import { connectLanes, renderLanes, tickLanes } from './lanes-view.js'
 import { connectPortal, renderPortal } from './portal-view.js'
-import { connectReceiver, renderReceiver, tickReceiver } from './receiver-view.js'
-import { renderSlack } from './slack-view.js'
-import { renderWebhook } from './webhook-view.js'
+import { createReceiverPanel } from './receiver-panel.js'
+import { CHAT_VIEWS, MACHINE_VIEWS } from './receiver-views.js'
 
 let state = null
 /** The server's clock minus the reader's, so that countdowns agree. */
 let skew = 0
 
+const panels = [
+  createReceiverPanel(byId('chat-receivers'), {
+    label: 'Receivers that people read',
+    views: CHAT_VIEWS,
+    onChoose: rememberChoice,
+  }),
+  createReceiverPanel(byId('machine-receivers'), {
+    label: 'Receivers that programs read',
+    views: MACHINE_VIEWS,
+    onChoose: rememberChoice,
+  }),
+]
+
+/** The address keeps both choices, for example `#discord+cloudevents`. */
+function rememberChoice() {
+  history.replaceState(null, '', `#${panels.map(({ chosen }) => chosen).join('+')}`)
+}
+
+function readChoice() {
+  for (const type of location.hash.slice(1).split('+')) {
+    for (const panel of panels) panel.choose(type)
+  }
+}
+
 function render(next) {
-  state = next
+  state = mergeMessages(next)
   skew = next.now - Date.now()
   renderRelay(next.relay)
   renderPortal(next)
   renderLanes(next)
-  renderReceiver('slack', next.slack)
-  renderReceiver('webhook', next.webhook)
-  renderSlack(next.slack)
-  renderWebhook(next.webhook)
+  for (const panel of panels) panel.render(state)
   tick()
+}
+
+/** The server tells each message once; the newest are kept. */
+function mergeMessages(next) {
+  if (state === null || next.whole) return next
+  for (const [type, receiver] of Object.entries(next.receivers)) {
+    const former = state.receivers[type].messages
+    receiver.messages = [...former, ...receiver.messages].slice(-next.maxMessages)
+  }
+  return next
 }
 
 function renderRelay({ running, problem, url }) {
@@ -38,14 +68,13 @@ function tick() {
   if (state === null) return
   const now = Date.now() + skew
   tickLanes(now)
-  tickReceiver('slack', state.slack, now)
-  tickReceiver('webhook', state.webhook, now)
+  for (const panel of panels) panel.tick(state, now)
 }
 
 connectPortal()
 connectLanes()
-connectReceiver('slack')
-connectReceiver('webhook')
+readChoice()
+addEventListener('hashchange', readChoice)
 byId('kill').addEventListener('click', () => act('kill'))
 
 const source = new EventSource('state')

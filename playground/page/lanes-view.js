@@ -56,7 +56,12 @@ function createLane({ destination, type }) {
   return h(
     'div',
     { class: 'lane' },
-    h('div', { class: 'lane-name' }, h('b', {}, destination), h('span', { class: 'note' }, type)),
+    h(
+      'div',
+      { class: 'lane-name' },
+      h('b', {}, destination),
+      type === destination ? null : h('span', { class: 'note' }, type),
+    ),
     h('span', { class: 'chip' }),
     h('ol', { class: 'track' }),
     h('p', { class: 'lane-text note' }),
@@ -80,6 +85,7 @@ function updateLane(element, lane, head) {
   setText(chip, name)
   const isStuck = lane.backlog > 0 && lane.state !== 'active'
   element.querySelector('button').classList.toggle('idle', !isStuck)
+  element.classList.toggle('calm', lane.backlog === 0 && lane.parked === 0)
   const track = element.querySelector('.track')
   track.setAttribute('aria-label', `${lane.cursor} of ${head} done`)
   const first = Math.max(1, head - WINDOW + 1)

@@ -14,6 +14,7 @@ export function connectPortal() {
   byId('install').addEventListener('click', () => act('install'))
   byId('uninstall').addEventListener('click', () => act('uninstall', { clean: true }))
   byId('import').addEventListener('click', () => act('import'))
+  byId('burst').addEventListener('click', editInBurst)
   for (const input of document.querySelectorAll('[data-switch]')) {
     input.addEventListener('change', () =>
       act('switch', { name: input.dataset.switch, on: input.checked }),
@@ -37,6 +38,12 @@ export function connectPortal() {
     byId('new-values').hidden = true
     label.focus()
   })
+}
+
+async function editInBurst({ currentTarget: button }) {
+  button.disabled = true
+  await act('burst')
+  button.disabled = false
 }
 
 /** Draws the portal as it stands. */

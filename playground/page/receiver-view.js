@@ -1,30 +1,93 @@
-/** What both receivers share: the switch for how they behave, and the row of their answers. */
-import { act, byId, formatTime, h, keepList, setText } from './dom.js'
+/** One receiver: its title, the switch for how it behaves, its messages, and the row of its answers. */
+import { act, formatTime, h, keepList, setText } from './dom.js'
 
-/** Connects the switch of one receiver; called once. */
-export function connectReceiver(receiver) {
-  for (const input of radios(receiver)) {
-    input.addEventListener('change', () => act('receiver', { receiver, behaviour: input.value }))
+const BEHAVIOURS = [
+  ['normal', 'Works'],
+  ['rate_limited', '429 for 20 s'],
+  ['slow', 'Slow, 5 s'],
+  ['reset', 'Cut in mid-answer'],
+  ['down', 'Down'],
+  ['gone', 'Gone'],
+  ['error_inside', '200, error inside'],
+  ['flood', '10 MB answer'],
+]
+
+/** Makes a receiver's part of the page; `render` draws its state, `tick` counts down. */
+export function createReceiverView(type, view) {
+  const select = h(
+    'select',
+    {
+      class: 'behaviour',
+      'aria-label': `How ${view.name} behaves`,
+      onchange: () => act('receiver', { receiver: type, behaviour: select.value }),
+    },
+    BEHAVIOURS.map(([value, text]) => h('option', { value }, text)),
+  )
+  const order = view.describe === undefined ? null : h('p', { class: 'order' })
+  const list = createList(type, view)
+  const dots = h('ol', { class: 'dots' })
+  const element = h(
+    'div',
+    { class: 'receiver' },
+    h(
+      'div',
+      { class: 'panel-head' },
+      h('div', {}, h('h2', {}, view.title), h('p', { class: 'note' }, view.note)),
+      select,
+    ),
+    order,
+    list,
+    h('div', { class: 'requests' }, h('span', { class: 'note' }, 'Answers'), dots),
+  )
+  const option = (value) => select.querySelector(`[value="${value}"]`)
+
+  return {
+    element,
+    /** Draws everything of a receiver that is in sight. */
+    render(receiver) {
+      select.value = receiver.behaviour.kind
+      select.classList.toggle('warn', receiver.behaviour.kind !== 'normal')
+      setText(option('gone'), receiver.gone)
+      if (order !== null) {
+        order.className = `order ${receiver.problems > 0 ? 'bad' : ''}`
+        setText(order, view.describe(receiver))
+      }
+      fillList(list, view, receiver.messages)
+      keepList(dots, receiver.requests.slice(-28), {
+        key: ({ number }) => number,
+        create: createDot,
+      })
+    },
+    tick({ behaviour }, now) {
+      const left = behaviour.until === null ? 0 : Math.ceil((behaviour.until - now) / 1000)
+      setText(option('rate_limited'), left > 0 ? `429 for ${left} s` : '429 for 20 s')
+    },
   }
 }
 
-/** Draws the switch and the answers. */
-export function renderReceiver(receiver, { behaviour, requests }) {
-  for (const input of radios(receiver)) input.checked = input.value === behaviour.kind
-  keepList(byId(`${receiver}-requests`), requests.slice(-28), {
-    key: ({ number }) => number,
-    create: createDot,
-  })
+function createList(type, { name, newestFirst = false }) {
+  return newestFirst
+    ? h('ol', { class: 'deliveries', 'aria-label': 'Deliveries, newest first' })
+    : h('div', {
+        class: `channel ${type}`,
+        role: 'log',
+        'aria-label': `Messages in ${name}`,
+        tabindex: 0,
+      })
 }
 
-/** Counts the time down for which the receiver still answers 429. */
-export function tickReceiver(receiver, { behaviour }, now) {
-  const left = behaviour.until === null ? 0 : Math.ceil((behaviour.until - now) / 1000)
-  setText(byId(`${receiver}-429`), left > 0 ? `429 for ${left} s` : '429 for 20 s')
+/** A channel is followed while the reader is at its end. */
+function fillList(list, { newestFirst = false, createMessage, fill = keepMessages }, messages) {
+  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40
+  const before = list.dataset.newest
+  fill(list, messages, { createMessage, newestFirst })
+  list.classList.toggle('empty', messages.length === 0)
+  list.dataset.newest = String(messages.at(-1)?.number ?? 0)
+  if (!newestFirst && isAtEnd && list.dataset.newest !== before) list.scrollTop = list.scrollHeight
 }
 
-function radios(receiver) {
-  return document.querySelectorAll(`[data-receiver="${receiver}"] input`)
+function keepMessages(list, messages, { createMessage, newestFirst }) {
+  keepList(list, messages, { key: ({ number }) => number, create: createMessage, newestFirst })
 }
 
 function createDot({ status, answer, at }) {

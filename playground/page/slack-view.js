@@ -1,26 +1,17 @@
 /** Draws received Block Kit messages the way Slack shows them. */
-import { byId, h, keepList } from './dom.js'
+import { h } from './dom.js'
+import { drawAvatar, drawLinkButton, formatHour } from './message-parts.js'
 import { drawMrkdwn, drawRichText, drawText } from './slack-text.js'
 
-/** Draws the channel, and follows it when the reader is at its end. */
-export function renderSlack({ messages }) {
-  const channel = byId('slack-messages')
-  const isAtEnd = channel.scrollHeight - channel.scrollTop - channel.clientHeight < 40
-  const before = channel.lastElementChild?.dataset.key
-  keepList(channel, messages, { key: ({ number }) => number, create: createMessage })
-  channel.classList.toggle('empty', messages.length === 0)
-  if (isAtEnd && channel.lastElementChild?.dataset.key !== before) {
-    channel.scrollTop = channel.scrollHeight
-  }
-}
+/** How Slack is shown. */
+export const slackView = { title: '# crm-alerts', note: 'Slack incoming webhook', createMessage }
 
 function createMessage({ at, payload }) {
-  const time = new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
   const blocks = Array.isArray(payload.blocks) ? payload.blocks : []
   return h(
     'article',
     { class: 'message', title: payload.text ?? '' },
-    byId('avatar').content.cloneNode(true),
+    drawAvatar(),
     h(
       'div',
       { class: 'message-body' },
@@ -29,7 +20,7 @@ function createMessage({ at, payload }) {
         { class: 'author' },
         h('b', {}, 'Event relay'),
         h('span', { class: 'app-tag' }, 'APP'),
-        h('time', {}, time),
+        h('time', {}, formatHour(at)),
       ),
       blocks.length > 0
         ? blocks.map(drawBlock)
@@ -81,12 +72,5 @@ function drawElement(element) {
   if (element.type === 'image') return h('span', { class: 'image' }, element.alt_text)
   if (element.type !== 'button') return drawText(element)
   const style = element.style === undefined ? '' : ` ${element.style}`
-  const href = /^https?:\/\//.test(element.url ?? '') ? element.url : null
-  return href === null
-    ? h('button', { class: `slack-button${style}`, type: 'button' }, drawText(element.text))
-    : h(
-        'a',
-        { class: `slack-button${style}`, href, target: '_blank', rel: 'noreferrer' },
-        drawText(element.text),
-      )
+  return drawLinkButton(drawText(element.text), element.url, `slack-button${style}`)
 }

@@ -3,6 +3,8 @@
  * that came, and a way to wait for messages without sleeping.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { pause, readBody, startLocalServer } from '../local-server.ts'
 
 /**
@@ -12,6 +14,7 @@ import { pause, readBody, startLocalServer } from '../local-server.ts'
  * - `slow`: waits, then behaves normally.
  * - `answer`: gives this answer to everything.
  * - `rate_limited`: 429 with Retry-After until the time, in unix milliseconds; then normal again.
+ * - `flood`: 200 with 10 MB of text, until the caller hangs up.
  */
 export type Behaviour =
   | { readonly kind: 'normal' }
@@ -20,6 +23,7 @@ export type Behaviour =
   | { readonly kind: 'slow'; readonly ms: number }
   | ({ readonly kind: 'answer' } & ReceiverAnswer)
   | { readonly kind: 'rate_limited'; readonly until: number }
+  | { readonly kind: 'flood' }
 
 /** What a receiver sends back. */
 export interface ReceiverAnswer {
@@ -52,6 +56,7 @@ export interface ReceiverSwitches {
   reset(): void
   slow(ms: number): void
   answer(answer: ReceiverAnswer): void
+  flood(): void
   recover(): void
 }
 
@@ -118,6 +123,7 @@ export async function startReceiver<M>(kind: ReceiverKind<M>): Promise<Receiver<
     reset: () => set({ kind: 'reset' }),
     slow: (ms) => set({ kind: 'slow', ms }),
     answer: (fixed) => set({ kind: 'answer', ...fixed }),
+    flood: () => set({ kind: 'flood' }),
     recover: () => set({ kind: 'normal' }),
     close: () => server.close(),
   }
@@ -160,6 +166,11 @@ async function answerRequest<M>(
     record(body, null)
     return
   }
+  if (state.behaviour.kind === 'flood') {
+    record(body, FLOOD_ANSWER)
+    await streamFlood(response)
+    return
+  }
   const { message, answer } = decide(kind, state.behaviour, { ...pending, body })
   if (message !== null) {
     state.inbox.add(message)
@@ -168,6 +179,21 @@ async function answerRequest<M>(
   record(body, answer)
   response.writeHead(answer.status, answer.headers ?? {})
   response.end(answer.body)
+}
+
+const FLOOD_CHUNK = 'x'.repeat(65_536)
+const FLOOD_CHUNKS = 160
+/** What is recorded of a flood: the text itself would only fill the memory. */
+const FLOOD_ANSWER: ReceiverAnswer = { status: 200, body: '10 MB of text' }
+
+/** Sends 10 MB as fast as the caller reads, so that a caller who stops early is not sent the rest. */
+async function streamFlood(response: ServerResponse): Promise<void> {
+  response.writeHead(FLOOD_ANSWER.status, { 'content-type': 'text/plain' })
+  try {
+    await pipeline(Readable.from(Array.from({ length: FLOOD_CHUNKS }, () => FLOOD_CHUNK)), response)
+  } catch {
+    // The caller hung up: what a flood is for.
+  }
 }
 
 function decide<M>(

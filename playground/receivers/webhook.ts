@@ -2,7 +2,11 @@
  * A simulated receiver of Standard Webhooks 1.0.0: it checks signature and time itself, and watches
  * the order: repeats of an id, sequences that go back, and gaps told by `previousSequence`.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createPublicKey, timingSafeEqual, verify } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { parseJson, readNumber, readProperty, readString } from './json.ts'
+import { createOrderWatch, isOrderProblem } from './order-watch.ts'
+import type { Order } from './order-watch.ts'
 import { startReceiver } from './receiver.ts'
 import type { PendingRequest, Receiver, ReceivedRequest } from './receiver.ts'
 
@@ -35,17 +39,16 @@ export interface WebhookMessage {
   readonly sequence: number | null
   readonly previousSequence: number | null
   readonly replayed: boolean
-  /**
-   * Its place in the order. `restart` is a higher sequence that says it is the first: so it is after an
-   * uninstallation that deleted the portal's log, and nowhere else.
-   */
-  readonly order: 'next' | 'restart' | 'repeat' | 'out_of_order' | 'gap' | 'replay' | 'unnumbered'
+  /** Its place in the order of its portal. */
+  readonly order: Order
 }
 
 /** What a webhook simulator is made of. */
 export interface WebhookOptions {
-  /** `whsec_…`, or several while a secret is rotated. */
+  /** `whsec_…`, or several while a secret is rotated; an empty list when only keys are used. */
   readonly secret: string | readonly string[]
+  /** `whpk_` and the base64 of 32 bytes each, for `v1a` signatures. @default [] */
+  readonly publicKeys?: readonly string[]
   /**
    * `reject` answers 401 to what does not verify; `accept` takes it with its verification on it.
    * @default reject
@@ -74,12 +77,15 @@ const HOOK_PATH = '/hooks/bitrix24'
 /** Starts a webhook receiver. */
 export async function createWebhookSimulator({
   secret,
+  publicKeys = [],
   unverified = 'reject',
   onMessage,
   onRequest,
   clock = Date.now,
 }: WebhookOptions): Promise<WebhookSimulator> {
   const secrets = typeof secret === 'string' ? [secret] : secret
+  // Parsed here as well: a wrong key is a wrong start of the simulator, not a wrong signature.
+  publicKeys.forEach(parsePublicKey)
   const placeInOrder = createOrderWatch()
   const statuses: number[] = []
   const receiver = await startReceiver<WebhookMessage>({
@@ -90,13 +96,14 @@ export async function createWebhookSimulator({
     judge(request) {
       const status = statuses.shift() ?? 204
       if (status < 200 || status > 299) return { answer: { status, body: '' }, message: null }
-      const verification = verifyRequest(request, { secrets, now: clock() })
+      const verification = verifyRequest(request, { secrets, publicKeys, now: clock() })
       if (!verification.verified && unverified === 'reject') {
         const body = JSON.stringify({ error: verification.reason })
         return { answer: { status: 401, body }, message: null }
       }
-      const message = placeInOrder({ ...describeDelivery(request), verification })
-      return { answer: { status, body: '' }, message }
+      const delivery = describeDelivery(request)
+      const order = placeInOrder({ ...delivery, stream: delivery.memberId ?? '' })
+      return { answer: { status, body: '' }, message: { ...delivery, verification, order } }
     },
   })
   return {
@@ -106,7 +113,7 @@ export async function createWebhookSimulator({
     },
     url: `${receiver.origin}${HOOK_PATH}`,
     get problems() {
-      return receiver.messages.filter(({ order }) => order === 'out_of_order' || order === 'gap')
+      return receiver.messages.filter(({ order }) => isOrderProblem(order))
     },
     get repeats() {
       return receiver.messages.filter(({ order }) => order === 'repeat')
@@ -115,10 +122,22 @@ export async function createWebhookSimulator({
   }
 }
 
-/** Checks one request: all headers there, the time within five minutes, one signature right. */
+/** What a request is checked against. */
+export interface VerificationKeys {
+  readonly secrets: readonly string[]
+  readonly publicKeys?: readonly string[]
+  /** Unix milliseconds. */
+  readonly now: number
+}
+
+/**
+ * Checks one request: all headers there, the time within five minutes, one `v1` or `v1a` signature
+ * right.
+ * @throws when a public key is none.
+ */
 export function verifyRequest(
   { headers, body }: Pick<PendingRequest, 'headers' | 'body'>,
-  { secrets, now }: { secrets: readonly string[]; now: number },
+  { secrets, publicKeys = [], now }: VerificationKeys,
 ): Verification {
   const id = headers['webhook-id']
   const timestamp = headers['webhook-timestamp']
@@ -130,17 +149,31 @@ export function verifyRequest(
   if (!/^\d+$/.test(timestamp) || age > TOLERANCE_SECONDS) {
     return { verified: false, reason: 'stale_timestamp' }
   }
-  const expected = secrets.map((secret) => sign(secret, `${id}.${timestamp}.${body}`))
-  const given = signatures
+  const content = `${id}.${timestamp}.${body}`
+  const matches =
+    hasHmac(readSignatures(signatures, 'v1'), { secrets, content }) ||
+    hasEd25519(readSignatures(signatures, 'v1a'), { publicKeys, content })
+  return matches ? { verified: true } : { verified: false, reason: 'wrong_signature' }
+}
+
+/** The signatures of one version in the space-delimited header. */
+function readSignatures(header: string, version: 'v1' | 'v1a'): Buffer[] {
+  return header
     .split(' ')
-    .filter((part) => part.startsWith('v1,'))
-    .map((part) => Buffer.from(part.slice('v1,'.length), 'base64'))
-  const matches = given.some((signature) =>
+    .filter((part) => part.startsWith(`${version},`))
+    .map((part) => Buffer.from(part.slice(version.length + 1), 'base64'))
+}
+
+function hasHmac(
+  given: readonly Buffer[],
+  { secrets, content }: { secrets: readonly string[]; content: string },
+): boolean {
+  const expected = secrets.map((secret) => sign(secret, content))
+  return given.some((signature) =>
     expected.some(
       (wanted) => wanted.length === signature.length && timingSafeEqual(wanted, signature),
     ),
   )
-  return matches ? { verified: true } : { verified: false, reason: 'wrong_signature' }
 }
 
 function sign(secret: string, content: string): Buffer {
@@ -148,11 +181,29 @@ function sign(secret: string, content: string): Buffer {
   return createHmac('sha256', key).update(content).digest()
 }
 
+function hasEd25519(
+  given: readonly Buffer[],
+  { publicKeys, content }: { publicKeys: readonly string[]; content: string },
+): boolean {
+  const keys = publicKeys.map(parsePublicKey)
+  const bytes = Buffer.from(content)
+  return given.some((signature) => keys.some((key) => verify(null, bytes, key, signature)))
+}
+
+function parsePublicKey(publicKey: string): KeyObject {
+  const raw = Buffer.from(publicKey.replace(/^whpk_/, ''), 'base64')
+  if (!publicKey.startsWith('whpk_') || raw.length !== 32) {
+    throw new Error('Cannot read a public key as it must be whpk_ and the base64 of 32 bytes')
+  }
+  const key = { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }
+  return createPublicKey({ key, format: 'jwk' })
+}
+
 type Delivery = Omit<WebhookMessage, 'order' | 'verification'>
 
 function describeDelivery({ number, at, headers, body }: PendingRequest): Delivery {
-  const payload = parseJson(body)
-  const data = readObject(payload, 'data')
+  const payload = parseJson(body) ?? null
+  const data = readProperty(payload, 'data')
   return {
     number,
     at,
@@ -160,64 +211,9 @@ function describeDelivery({ number, at, headers, body }: PendingRequest): Delive
     headers,
     body,
     payload,
-    memberId: readString(readObject(data, 'portal'), 'memberId'),
+    memberId: readString(readProperty(data, 'portal'), 'memberId'),
     sequence: readNumber(data, 'sequence'),
     previousSequence: readNumber(data, 'previousSequence'),
-    replayed: isRecord(data) && data['replayed'] === true,
+    replayed: readProperty(data, 'replayed') === true,
   }
-}
-
-/** Gives each delivery its place: per portal, against the highest sequence taken so far. */
-function createOrderWatch(): (delivery: Omit<WebhookMessage, 'order'>) => WebhookMessage {
-  const seen = new Set<string>()
-  const last = new Map<string, number>()
-  return (delivery) => {
-    const order = judgeOrder(delivery, { seen, last: last.get(delivery.memberId ?? '') ?? null })
-    seen.add(delivery.id)
-    if (MOVES_ON.includes(order) && delivery.sequence !== null) {
-      last.set(delivery.memberId ?? '', delivery.sequence)
-    }
-    return { ...delivery, order }
-  }
-}
-
-const MOVES_ON: readonly WebhookMessage['order'][] = ['next', 'restart', 'gap']
-
-function judgeOrder(
-  delivery: Omit<WebhookMessage, 'order'>,
-  { seen, last }: { seen: ReadonlySet<string>; last: number | null },
-): WebhookMessage['order'] {
-  if (delivery.replayed) return 'replay'
-  if (seen.has(delivery.id)) return 'repeat'
-  if (delivery.sequence === null) return 'unnumbered'
-  if (last !== null && delivery.sequence <= last) return 'out_of_order'
-  if (delivery.previousSequence === last) return 'next'
-  return delivery.previousSequence === null ? 'restart' : 'gap'
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // JSON.parse throws on malformed text only.
-    return null
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function readObject(value: unknown, key: string): unknown {
-  return isRecord(value) ? value[key] : undefined
-}
-
-function readString(value: unknown, key: string): string | null {
-  const inner = readObject(value, key)
-  return typeof inner === 'string' ? inner : null
-}
-
-function readNumber(value: unknown, key: string): number | null {
-  const inner = readObject(value, key)
-  return typeof inner === 'number' ? inner : null
 }

@@ -18,6 +18,7 @@ export class Portal extends DurableObject {
   }
 }
 export class Directory extends DurableObject {}
+export class Pacer extends DurableObject {}
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url)

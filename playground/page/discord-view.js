@@ -1,0 +1,72 @@
+/** Draws messages of a Discord webhook: content, and embeds with their bar, fields and footer. */
+import { h } from './dom.js'
+import { drawAnchor, drawInlineMarkdown, drawMarkdown } from './markdown.js'
+import { drawAvatar, formatHour } from './message-parts.js'
+
+/** How Discord is shown. */
+export const discordView = { title: '# crm-alerts', note: 'Discord webhook', createMessage }
+
+function createMessage({ at, payload }) {
+  const { username = 'Event relay', content = '', embeds = [] } = payload
+  return h(
+    'article',
+    { class: 'message' },
+    drawAvatar(),
+    h(
+      'div',
+      { class: 'message-body' },
+      h(
+        'p',
+        { class: 'author' },
+        h('b', {}, username),
+        h('span', { class: 'app-tag' }, 'APP'),
+        h('time', {}, `Today at ${formatHour(at)}`),
+      ),
+      content === '' ? null : h('div', { class: 'block' }, drawMarkdown(content, 'discord')),
+      embeds.map(drawEmbed),
+    ),
+  )
+}
+
+function drawEmbed({ title, description, url, color, fields = [], footer, timestamp, author }) {
+  const embed = h(
+    'div',
+    { class: 'embed' },
+    author?.name === undefined ? null : h('div', { class: 'embed-author' }, author.name),
+    title === undefined
+      ? null
+      : h('div', { class: 'embed-title' }, drawTitle(drawInlineMarkdown(title, 'discord'), url)),
+    description === undefined
+      ? null
+      : h('div', { class: 'embed-text' }, drawMarkdown(description, 'discord')),
+    fields.length === 0 ? null : h('div', { class: 'embed-fields' }, fields.map(drawField)),
+    drawFooter(footer, timestamp),
+  )
+  if (typeof color === 'number') {
+    embed.style.borderLeftColor = `#${color.toString(16).padStart(6, '0')}`
+  }
+  return embed
+}
+
+function drawTitle(children, url) {
+  return url === undefined ? children : drawAnchor(url, children)
+}
+
+function drawField({ name, value, inline = false }) {
+  return h(
+    'div',
+    { class: inline ? 'embed-field inline' : 'embed-field' },
+    h('b', {}, drawInlineMarkdown(String(name), 'discord')),
+    h('div', {}, drawMarkdown(String(value), 'discord')),
+  )
+}
+
+/** Nothing in a footer is read as Markdown. */
+function drawFooter(footer, timestamp) {
+  const parts = [footer?.text]
+  if (timestamp !== undefined) {
+    parts.push(new Date(timestamp).toLocaleString([], { dateStyle: 'short', timeStyle: 'short' }))
+  }
+  const text = parts.filter((part) => part !== undefined).join(' • ')
+  return text === '' ? null : h('div', { class: 'embed-footer' }, text)
+}

@@ -1,0 +1,199 @@
+/**
+ * A simulated receiver of CloudEvents 1.0 over HTTP: it checks every event strictly, asks for the
+ * handshake of the webhook spec when it is told to, and watches the order of each source.
+ */
+import { readCloudEvent } from './cloud-event.ts'
+import type { CloudEvent, ContentMode } from './cloud-event.ts'
+import { readNumber, readProperty } from './json.ts'
+import { createOrderWatch, isOrderProblem } from './order-watch.ts'
+import type { Order } from './order-watch.ts'
+import { rateLimitAnswer, startReceiver } from './receiver.ts'
+import type { PendingRequest, Receiver, ReceivedRequest, Verdict } from './receiver.ts'
+import { answerHandshake, createRateWatch } from './webhook-handshake.ts'
+import type { AllowedRate, HandshakeAnswer } from './webhook-handshake.ts'
+
+/** One accepted event. */
+export interface CloudEventsMessage extends CloudEvent {
+  /** Counts from 1 over everything that came, refused requests included. */
+  readonly number: number
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly headers: Readonly<Record<string, string>>
+  /** The body as it came. */
+  readonly body: string
+  readonly sequence: number | null
+  readonly previousSequence: number | null
+  readonly replayed: boolean
+  /** Its place in the order of its source. */
+  readonly order: Order
+}
+
+/** What a CloudEvents simulator is made of. */
+export interface CloudEventsOptions {
+  /** The token of `Authorization: Bearer …`; nothing is asked for without it. */
+  readonly bearer?: string
+  /**
+   * `required` answers 403 to a sender that was not granted first; `none` answers 405 to the handshake.
+   * @default none
+   */
+  readonly handshake?: 'required' | 'none'
+  /** Told in the handshake, and kept: more is 429. @default * */
+  readonly allowedRate?: AllowedRate
+  /** What is not here is 415. @default both */
+  readonly modes?: readonly ContentMode[]
+  readonly onMessage?: (message: CloudEventsMessage) => void
+  readonly onRequest?: (request: ReceivedRequest) => void
+  /** Unix milliseconds. @default Date.now */
+  readonly clock?: () => number
+}
+
+/** A running receiver of CloudEvents. */
+export interface CloudEventsSimulator extends Receiver<CloudEventsMessage> {
+  /** The URL of the hook, for `url` of a destination. */
+  readonly url: string
+  /** The senders that a handshake granted, in order. */
+  readonly granted: readonly string[]
+  /** Accepted events whose place in the order is wrong. */
+  readonly problems: readonly CloudEventsMessage[]
+  /** Accepted events whose source and id had been accepted before. */
+  readonly repeats: readonly CloudEventsMessage[]
+  /** Grants nobody from now on and forgets who was granted; until `recover()`. */
+  refuseHandshake(how: Exclude<HandshakeAnswer, 'grant'>): void
+  /** Takes only these modes until `recover()`: the others are 415. */
+  acceptOnly(modes: readonly ContentMode[]): void
+  /** 410 to everything until `recover()`. */
+  gone(): void
+}
+
+const HOOK_PATH = '/cloudevents'
+
+const KIND = { rateLimitBody: () => JSON.stringify({ error: 'rate_limited' }) }
+
+/** Starts a receiver of CloudEvents. */
+export async function createCloudEventsSimulator({
+  bearer,
+  handshake = 'none',
+  allowedRate = '*',
+  modes = ['structured', 'binary'],
+  onMessage,
+  onRequest,
+  clock = Date.now,
+}: CloudEventsOptions = {}): Promise<CloudEventsSimulator> {
+  const usual: HandshakeAnswer = handshake === 'required' ? 'grant' : 'not_supported'
+  const rules: Rules = { bearer, handshake, rate: allowedRate, how: usual, modes, granted: [] }
+  const waitForRate = createRateWatch(allowedRate, clock)
+  const placeInOrder = createOrderWatch()
+  const receiver = await startReceiver<CloudEventsMessage>({
+    ...KIND,
+    onMessage,
+    onRequest,
+    clock,
+    judge: (request) => judgeRequest(request, { rules, waitForRate, placeInOrder }),
+  })
+  return {
+    ...receiver,
+    get behaviour() {
+      return receiver.behaviour
+    },
+    url: `${receiver.origin}${HOOK_PATH}`,
+    granted: rules.granted,
+    get problems() {
+      return receiver.messages.filter(({ order }) => isOrderProblem(order))
+    },
+    get repeats() {
+      return receiver.messages.filter(({ order }) => order === 'repeat')
+    },
+    refuseHandshake(how) {
+      rules.how = how
+      rules.granted.length = 0
+    },
+    acceptOnly: (next) => void (rules.modes = next),
+    gone: () => receiver.answer({ status: 410, body: '' }),
+    recover() {
+      rules.how = usual
+      rules.modes = modes
+      receiver.recover()
+    },
+  }
+}
+
+interface Rules {
+  readonly bearer: string | undefined
+  readonly handshake: 'required' | 'none'
+  readonly rate: AllowedRate
+  how: HandshakeAnswer
+  modes: readonly ContentMode[]
+  readonly granted: string[]
+}
+
+interface Desk {
+  readonly rules: Rules
+  readonly waitForRate: () => number
+  readonly placeInOrder: ReturnType<typeof createOrderWatch>
+}
+
+function judgeRequest(
+  request: PendingRequest,
+  { rules, waitForRate, placeInOrder }: Desk,
+): Verdict<CloudEventsMessage> {
+  if (request.path !== HOOK_PATH) return refuse(404, 'not_found')
+  if (request.method === 'OPTIONS') return judgeHandshake(request, rules)
+  if (request.method !== 'POST') return refuse(405, 'method_not_allowed')
+  // Only the header: the spec also knows ?access_token=, and says that it should not be used.
+  if (rules.bearer !== undefined && request.headers['authorization'] !== `Bearer ${rules.bearer}`) {
+    return refuse(401, 'unauthorized')
+  }
+  const sender = request.headers['webhook-request-origin'] ?? ''
+  if (rules.handshake === 'required' && !rules.granted.includes(sender)) {
+    return refuse(403, 'sender_not_granted')
+  }
+  const seconds = waitForRate()
+  if (seconds > 0) return { answer: rateLimitAnswer(KIND, seconds), message: null }
+  const reading = readCloudEvent(request, rules.modes)
+  if (!reading.ok) return refuse(reading.status, reading.reason)
+  const { event } = reading
+  const numbers = readNumbers(event)
+  const order = placeInOrder({
+    ...numbers,
+    stream: event.source,
+    id: `${event.source} ${event.id}`,
+  })
+  const { number, at, headers, body } = request
+  return {
+    answer: { status: 204, body: '' },
+    message: { ...event, number, at, headers, body, ...numbers, order },
+  }
+}
+
+function judgeHandshake(request: PendingRequest, rules: Rules): Verdict<CloudEventsMessage> {
+  const { answer, origin } = answerHandshake(request, rules)
+  if (origin !== null && !rules.granted.includes(origin)) rules.granted.push(origin)
+  return { answer, message: null }
+}
+
+/** The numbers of the data, or else those of extension attributes, whose names have no capitals. */
+function readNumbers({
+  data,
+  attributes,
+}: CloudEvent): Pick<CloudEventsMessage, 'sequence' | 'previousSequence' | 'replayed'> {
+  return {
+    sequence: readNumber(data, 'sequence') ?? readExtension(attributes['sequence']),
+    previousSequence:
+      readNumber(data, 'previousSequence') ?? readExtension(attributes['previoussequence']),
+    replayed: readProperty(data, 'replayed') === true || String(attributes['replayed']) === 'true',
+  }
+}
+
+/** A number that an extension carries as text, as every attribute in a header is one. */
+function readExtension(value: string | number | boolean | undefined): number | null {
+  return /^\d+$/.test(String(value)) ? Number(value) : null
+}
+
+function refuse(status: number, error: string): Verdict<CloudEventsMessage> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(status === 405 ? { allow: 'OPTIONS, POST' } : {}),
+  }
+  return { answer: { status, body: JSON.stringify({ error }), headers }, message: null }
+}

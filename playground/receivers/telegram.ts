@@ -1,0 +1,277 @@
+/**
+ * A simulated Telegram Bot API server with one bot: sendMessage with the real limits and error
+ * strings, groups that become supergroups, and the pace of one message a second and 20 a minute per
+ * chat when that is switched on (limits: core.telegram.org/bots/faq).
+ */
+import { isObject, parseJson, showValue } from './json.ts'
+import type { JsonObject } from './json.ts'
+import { rateLimitAnswer, startReceiver } from './receiver.ts'
+import type {
+  PendingRequest,
+  Receiver,
+  ReceivedRequest,
+  ReceiverAnswer,
+  Verdict,
+} from './receiver.ts'
+import { parseTelegramHtml } from './telegram-html.ts'
+import type { TelegramEntity, TelegramHtml } from './telegram-html.ts'
+import { findKeyboardError } from './telegram-keyboard.ts'
+
+/** "1-4096 characters after entities parsing"; counted in UTF-16 units, the strictest reading. */
+const MAX_TEXT = 4096
+const RATE_LIMITS = [
+  { messages: 1, ms: 1000 },
+  { messages: 20, ms: 60_000 },
+] as const
+
+/** A chat that the bot is a member of. */
+export interface TelegramChat {
+  /** As a number in text, for example `-1001234567890`, or `@channel`. */
+  readonly id: string
+  /** The threads of a forum, for `message_thread_id`. @default [] */
+  readonly topics?: readonly number[]
+}
+
+/** One accepted message. */
+export interface TelegramMessage {
+  /** Counts from 1 over everything that came, refused requests included. */
+  readonly number: number
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly headers: Readonly<Record<string, string>>
+  /** The path with `<token>` for the token. */
+  readonly path: string
+  /** The parameters as they came. */
+  readonly payload: JsonObject
+  /** The chat it went to. */
+  readonly chat: string
+  /** What a reader sees: the text without tags. */
+  readonly text: string
+  readonly entities: readonly TelegramEntity[]
+}
+
+/** What a Telegram simulator is made of. */
+export interface TelegramOptions {
+  /** Answers 429 to more than one message a second or 20 a minute in a chat. @default false */
+  readonly enforceRate?: boolean
+  /** The bot's chats. @default one supergroup with the topic 7 */
+  readonly chats?: readonly [TelegramChat, ...TelegramChat[]]
+  readonly onMessage?: (message: TelegramMessage) => void
+  readonly onRequest?: (request: ReceivedRequest) => void
+  /** Unix milliseconds. @default Date.now */
+  readonly clock?: () => number
+}
+
+/** A running Telegram. */
+export interface TelegramSimulator extends Receiver<TelegramMessage> {
+  /** The Bot API server, without a path: methods are at `/bot<token>/…`. */
+  readonly url: string
+  /** The bot's token. */
+  readonly token: string
+  /** The first of its chats; the same after `migrateTo`. */
+  readonly chat: string
+  /** Makes the first chat a supergroup with a new id: the old id only tells the new one from now on. */
+  migrateTo(newChat: string): void
+}
+
+const TOKEN = '1234567890:AAPlaygroundPlaygroundPlayground000'
+const DEFAULT_CHATS: readonly [TelegramChat] = [{ id: '-1001234567890', topics: [7] }]
+
+/** What Telegram answers when a chat or topic is lost to the bot, for `answer()`. */
+export const TELEGRAM_ANSWERS = {
+  blocked: telegramError(403, 'Forbidden: bot was blocked by the user'),
+  kicked: telegramError(403, 'Forbidden: bot was kicked from the supergroup chat'),
+  topicClosed: telegramError(400, 'Bad Request: TOPIC_CLOSED'),
+  topicDeleted: telegramError(400, 'Bad Request: message thread not found'),
+  chatNotFound: telegramError(400, 'Bad Request: chat not found'),
+  unauthorized: telegramError(401, 'Unauthorized'),
+} as const
+
+const KIND = {
+  rateLimitBody: (seconds: number) =>
+    JSON.stringify({
+      ok: false,
+      error_code: 429,
+      description: `Too Many Requests: retry after ${seconds}`,
+      parameters: { retry_after: seconds },
+    }),
+}
+
+/** Starts a Telegram. */
+export async function createTelegramSimulator({
+  enforceRate = false,
+  chats = DEFAULT_CHATS,
+  onMessage,
+  onRequest,
+  clock = Date.now,
+}: TelegramOptions = {}): Promise<TelegramSimulator> {
+  const [first] = chats
+  const world: TelegramWorld = {
+    chats: new Map(chats.map((chat) => [chat.id, chat])),
+    ids: [first.id],
+    migrated: new Map(),
+    messages: 0,
+  }
+  const takeSlot = createPace(clock)
+  const receiver = await startReceiver<TelegramMessage>({
+    ...KIND,
+    onMessage,
+    onRequest,
+    clock,
+    judge(request) {
+      const verdict = judgeRequest(request, world)
+      if (verdict.message === null || !enforceRate) return verdict
+      const wait = takeSlot(verdict.message.chat)
+      return wait === 0 ? verdict : { answer: rateLimitAnswer(KIND, wait), message: null }
+    },
+  })
+  return {
+    ...receiver,
+    get behaviour() {
+      return receiver.behaviour
+    },
+    url: receiver.origin,
+    token: TOKEN,
+    chat: first.id,
+    migrateTo(newChat) {
+      // Every id it ever had tells the newest one.
+      for (const old of world.ids) world.migrated.set(old, newChat)
+      world.ids.push(newChat)
+      world.chats.set(newChat, { ...first, id: newChat })
+    },
+  }
+}
+
+interface TelegramWorld {
+  readonly chats: Map<string, TelegramChat>
+  /** All ids of the first chat, the newest last. */
+  readonly ids: string[]
+  /** From an old id to the new one. */
+  readonly migrated: Map<string, string>
+  messages: number
+}
+
+/** Seconds to wait for a slot in a chat; 0 takes the slot. */
+function createPace(clock: () => number): (chat: string) => number {
+  const taken = new Map<string, number[]>()
+  return (chat) => {
+    const now = clock()
+    const times = taken.get(chat) ?? []
+    const waits = RATE_LIMITS.map(({ messages, ms }) => {
+      const oldest = times.at(-messages)
+      return oldest === undefined ? 0 : Math.max(0, oldest + ms - now)
+    })
+    const wait = Math.ceil(Math.max(...waits) / 1000)
+    if (wait === 0) taken.set(chat, [...times, now])
+    return wait
+  }
+}
+
+function judgeRequest(request: PendingRequest, world: TelegramWorld): Verdict<TelegramMessage> {
+  const [, token, method] = /^\/bot([^/]+)\/([^/?]+)$/.exec(request.path) ?? []
+  if (token === undefined || method === undefined) return refuse(404, 'Not Found')
+  if (token !== TOKEN) return { answer: TELEGRAM_ANSWERS.unauthorized, message: null }
+  // Method names are not case-sensitive (core.telegram.org/bots/api#making-requests).
+  if (method.toLowerCase() !== 'sendmessage') return refuse(404, 'Not Found')
+  // The real server also takes GET; a message in a URL ends up in logs, so here it has no parameters.
+  const parameters = request.method === 'POST' ? parseParameters(request) : {}
+  if (parameters === null) return refuse(400, "Bad Request: can't parse JSON object")
+  return judgeMessage(request, { parameters, world })
+}
+
+function judgeMessage(
+  { number, at, headers, path }: PendingRequest,
+  { parameters, world }: { parameters: JsonObject; world: TelegramWorld },
+): Verdict<TelegramMessage> {
+  const chatId = parameters['chat_id']
+  if (chatId === undefined || chatId === '') return refuse(400, 'Bad Request: chat_id is empty')
+  const parsed = parseText(parameters)
+  if (!parsed.ok) return refuse(400, `Bad Request: ${parsed.error}`)
+  const chat = world.chats.get(showValue(chatId))
+  if (chat === undefined) return { answer: TELEGRAM_ANSWERS.chatNotFound, message: null }
+  const newId = world.migrated.get(chat.id)
+  if (newId !== undefined) return { answer: migratedAnswer(newId), message: null }
+  const error = findPlaceError(parameters, chat)
+  if (error !== null) return refuse(400, `Bad Request: ${error}`)
+  const { text, entities } = parsed
+  const result = {
+    message_id: ++world.messages,
+    date: Math.floor(at / 1000),
+    chat: { id: Number(chat.id), type: 'supergroup' },
+    text,
+    ...(entities.length === 0 ? {} : { entities }),
+  }
+  return {
+    answer: jsonAnswer(200, { ok: true, result }),
+    message: {
+      number,
+      at,
+      headers,
+      path: path.replace(TOKEN, '<token>'),
+      payload: parameters,
+      chat: chat.id,
+      text,
+      entities,
+    },
+  }
+}
+
+/** JSON or a form; null when JSON is announced and none comes. */
+function parseParameters({ body, headers }: PendingRequest): JsonObject | null {
+  const type = (headers['content-type'] ?? '').toLowerCase()
+  if (type.startsWith('application/json')) {
+    const value = parseJson(body)
+    return isObject(value) ? value : null
+  }
+  if (type.startsWith('application/x-www-form-urlencoded')) {
+    return Object.fromEntries(new URLSearchParams(body))
+  }
+  return {}
+}
+
+function parseText({ text, parse_mode: mode }: JsonObject): TelegramHtml {
+  if (typeof text !== 'string' || text === '') return { ok: false, error: 'message text is empty' }
+  const parsed = parseByMode(text, mode)
+  if (!parsed.ok) return parsed
+  if (parsed.text.trim() === '') return { ok: false, error: 'message text is empty' }
+  if (parsed.text.length > MAX_TEXT) return { ok: false, error: 'message is too long' }
+  return parsed
+}
+
+function parseByMode(text: string, mode: unknown): TelegramHtml {
+  if (mode === undefined || mode === '') return { ok: true, text, entities: [] }
+  if (typeof mode === 'string' && mode.toLowerCase() === 'html') {
+    const parsed = parseTelegramHtml(text)
+    return parsed.ok ? parsed : { ok: false, error: `can't parse entities: ${parsed.error}` }
+  }
+  // The Markdown modes exist, but nothing here may use them: they need 18 characters escaped.
+  return { ok: false, error: 'unsupported parse_mode' }
+}
+
+function findPlaceError(parameters: JsonObject, { topics = [] }: TelegramChat): string | null {
+  const thread = parameters['message_thread_id']
+  if (thread !== undefined && !topics.includes(Number(thread))) return 'message thread not found'
+  return findKeyboardError(parameters['reply_markup'])
+}
+
+function migratedAnswer(newId: string): ReceiverAnswer {
+  const description = 'Bad Request: group chat was upgraded to a supergroup chat'
+  const parameters = { migrate_to_chat_id: Number(newId) }
+  return jsonAnswer(400, { ok: false, error_code: 400, description, parameters })
+}
+
+function refuse(status: number, description: string): Verdict<TelegramMessage> {
+  return { answer: telegramError(status, description), message: null }
+}
+
+function telegramError(status: number, description: string): ReceiverAnswer {
+  return jsonAnswer(status, { ok: false, error_code: status, description })
+}
+
+function jsonAnswer(status: number, value: unknown): ReceiverAnswer {
+  return {
+    status,
+    body: JSON.stringify(value),
+    headers: { 'content-type': 'application/json' },
+  }
+}
