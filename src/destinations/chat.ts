@@ -60,6 +60,8 @@ export interface ChatKind<E extends ChatEndpoint> {
   layOutText(text: string, message: Message, terms: LayoutTerms<E>): JsonBody
   /** Makes foreign text inert in the markup that a template may use. */
   escape(text: string): string
+  /** What is wrong with the markup of a template's text; absent where nothing can be. */
+  findMarkupProblem?(text: string): string | null
   /** Whether the receiver takes a body as long as this; `json` is its text. */
   fits(body: JsonBody, json: string): boolean
   /** Looks for an order to send elsewhere; null leaves the answer to the profile. */
@@ -183,6 +185,8 @@ function checkTemplate<E extends ChatEndpoint>(
   const max = maxTemplate(kind)
   const length = Array.from(text).length
   if (text === '') return err('Must give some text for a sample event')
+  const problem = kind.findMarkupProblem?.(text) ?? null
+  if (problem !== null) return err(problem)
   if (length <= max) return template
   return err(`Must give at most ${max} characters for a sample event: it gives ${length}`)
 }

@@ -10,6 +10,7 @@ import type { Answer, DestinationType, SettingProblem, Settings } from './destin
 import { limitOf } from './profile.ts'
 import { TELEGRAM } from './profiles/telegram.ts'
 import { inertTelegram, layOutTelegram, measureTelegram } from './telegram-html.ts'
+import { findTagProblem } from './telegram-tags.ts'
 import { readUrl } from './url-setting.ts'
 
 const DEFAULT_SERVER = 'https://api.telegram.org'
@@ -42,6 +43,7 @@ export const telegram: DestinationType = createChatType<TelegramEndpoint>({
   layOutText: (text, _message, terms) => bodyOf(text, terms),
   escape: inertTelegram,
   fits: ({ text }) => typeof text === 'string' && isShort(text),
+  findMarkupProblem: findTagProblem,
   findMove,
 })
 

@@ -1,0 +1,52 @@
+/**
+ * Checks the tags of a template for Telegram's HTML mode (https://core.telegram.org/bots/api#html-style):
+ * one wrong tag and Telegram refuses every message ("can't parse entities").
+ */
+
+const SIMPLE_TAGS: readonly string[] = [
+  'b',
+  'strong',
+  'i',
+  'em',
+  'u',
+  'ins',
+  's',
+  'strike',
+  'del',
+  'code',
+  'pre',
+  'blockquote',
+  'tg-spoiler',
+]
+
+const LINK = /^<a href="[^"<>]*">$/
+const REFERENCE = /&(?!(?:lt|gt|amp|quot|#\d{1,7}|#x[0-9a-f]{1,6});)/i
+
+/** What is wrong with the markup, as the rest of an error; null when Telegram takes it. */
+export function findTagProblem(html: string): string | null {
+  const open: string[] = []
+  for (const [tag] of html.matchAll(/<[^>]*>?/g)) {
+    const problem = judgeTag(tag, open)
+    if (problem !== null) return problem
+  }
+  const last = open.at(-1)
+  if (last !== undefined) return `Must close <${last}>`
+  return REFERENCE.test(html) ? 'Must write & as &amp;' : null
+}
+
+/** Judges one tag and keeps the list of open ones. */
+function judgeTag(tag: string, open: string[]): string | null {
+  const closed = /^<\/([a-z-]+)>$/.exec(tag)?.[1]
+  if (closed !== undefined) {
+    return open.pop() === closed
+      ? null
+      : `Must close the tags in their order: </${closed}> does not`
+  }
+  const simple = SIMPLE_TAGS.find((known) => tag === `<${known}>`)
+  const name = LINK.test(tag) ? 'a' : simple
+  if (name === undefined) {
+    return `Must use Telegram's own tags: ${tag.slice(0, 40)} is none, and < is written as &lt;`
+  }
+  open.push(name)
+  return null
+}
