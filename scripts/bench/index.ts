@@ -5,6 +5,7 @@ import worker from '../../src/index.ts'
 import { PortalObject } from '../../src/portal/portal.ts'
 
 export { Directory } from '../../src/portal/directory.ts'
+export { Pacer } from '../../src/portal/pacer.ts'
 
 /** A portal's object that commits each event alone. */
 export class Portal extends PortalObject {

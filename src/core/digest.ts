@@ -4,7 +4,7 @@
  */
 import type { LogEntry } from './event.ts'
 import type { LaneState } from './lane-state.ts'
-import { parkEvent, passEvent, settle, type Settled, type SettleTerms } from './settle.ts'
+import { parkEvent, passEvent, reopen, settle, type Settled, type SettleTerms } from './settle.ts'
 import type { DeliveryOutcome } from './outcome.ts'
 
 /** A lane with more waiting events than these tells them together, whatever is configured. */
@@ -40,9 +40,12 @@ export type DigestPlan =
   | { readonly kind: 'send'; readonly batch: Batch }
   | { readonly kind: 'gather'; readonly until: number }
 
-/** Until when the lane gathers whatever comes, since it has just told many; in the past when it does not. */
-export function calmUntil({ digestedAt }: LaneState): number {
-  return digestedAt === null ? 0 : digestedAt + CALM_MS
+/**
+ * Until when the lane gathers whatever comes, since it has just told many; in the past when it does not. A
+ * time that has not come yet is one of a clock that went wrong, and counts as none.
+ */
+export function calmUntil({ digestedAt }: LaneState, now: number): number {
+  return digestedAt === null || digestedAt > now ? 0 : digestedAt + CALM_MS
 }
 
 /** Decides about the events that wait, at most `rule.max` of them, the lane's head first. */
@@ -58,7 +61,7 @@ export function planDigest(
     return isFull || now >= until ? { kind: 'send', batch: waiting } : { kind: 'gather', until }
   }
   // Those that came while it was calm are told together, however few they are.
-  const calm = calmUntil(lane)
+  const calm = calmUntil(lane, now)
   if (head.receivedAt < calm || now < calm) {
     return isFull || now >= calm
       ? { kind: 'send', batch: waiting }
@@ -88,9 +91,12 @@ export function settleDigest(
       passEvent(passing, sequence, { state: 'delivered', at: terms.now, attempts }),
     settled.lane,
   )
+  // What the operator set aside while the message was under way is delivered with it.
+  const aside = sequences.filter((sequence) => sequence < head)
+  const told = { state: 'delivered' as const, reason: null, status: outcome.status }
   return {
     lane: { ...passed, digest: null, digestedAt: terms.now },
-    fates: settled.fates.filter(({ sequence }) => sequence !== head),
+    fates: aside.map((sequence) => ({ sequence, ...told, at: terms.now, attempts })),
     digest: { sequences, at: terms.now, attempts },
   }
 }
@@ -120,7 +126,8 @@ function dissolve(
   const { reason, detail, status } = outcome
   return {
     lane: {
-      ...lane,
+      // It has answered, so a lane that was disabled goes on.
+      ...reopen(lane),
       digest: null,
       singlyUpTo: sequences.at(-1) ?? lane.singlyUpTo,
       attempts: 0,

@@ -13,6 +13,9 @@ const MAX_READ_FOR_DIGEST = 500
 
 /** The digest under way, else the event after the cursor that the destination is meant to get. */
 export function nextBatch(deps: LaneDeps): Batch | null {
+  const lane = deps.lane()
+  // A destination that machines read now: what was frozen for people goes out event by event.
+  if (lane.digest !== null && deps.digest === null) deps.keep({ ...lane, digest: null })
   const { digest } = deps.lane()
   const [first, ...others] = (digest ?? []).flatMap((sequence) => deps.readEntry(sequence) ?? [])
   if (first !== undefined) return [first, ...others]
@@ -27,7 +30,7 @@ export function readWaiting(
   { head, rule }: { head: LogEntry; rule: DigestRule },
 ): Batch {
   const isBehind = deps.head() - lane.cursor > MAX_BEHIND
-  const isCalm = head.receivedAt < calmUntil(lane)
+  const isCalm = head.receivedAt < calmUntil(lane, deps.now())
   if (rule.waitMs === null && !isBehind && !isCalm) return [head]
   const others: LogEntry[] = []
   let after = head.sequence

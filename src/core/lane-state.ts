@@ -267,7 +267,10 @@ export function laneDueAt(lane: LaneState, head: number): number | null {
     if (!hasWork || lane.nextAttemptAt === null) return null
     return Math.max(lane.nextAttemptAt, lane.notBefore)
   }
-  if (waiting) return Math.max(lane.nextAttemptAt ?? 0, lane.notBefore, lane.gatherUntil ?? 0)
+  const live = Math.max(lane.nextAttemptAt ?? 0, lane.notBefore, lane.gatherUntil ?? 0)
   const job = lane.replays[0]
-  return job === undefined ? null : Math.max(job.nextAttemptAt ?? 0, lane.notBefore)
+  const replay = job === undefined ? null : Math.max(job.nextAttemptAt ?? 0, lane.notBefore)
+  if (!waiting) return replay
+  // A replay does not wait while live events are gathered, only while the lane retries.
+  return replay === null || lane.attempts > 0 ? live : Math.min(live, replay)
 }

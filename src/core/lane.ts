@@ -16,6 +16,9 @@ import { settle, settleReplay, type SettleTerms } from './settle.ts'
 /** Sends that a crash may repeat: those that storage does not know, and the one under way (G3). */
 export const MAX_REPEATS = { person: 1, machine: 10 } as const
 
+/** The shortest time between two questions for a slot, in milliseconds. */
+export const MIN_ASK_MS = 100
+
 /** Pauses up to this long are waited out in the walk; longer ones are left to the alarm. */
 export const MAX_WAIT_IN_WALK_MS = 1500
 
@@ -74,10 +77,14 @@ function isSend({ kind }: Step): boolean {
   return kind === 'live' || kind === 'replay'
 }
 
-/** The slot is not known to storage: a lane that begins anew asks again. */
+/**
+ * The slot is not known to storage: a lane that begins anew asks again. Never at once, as the object that
+ * keeps the pace may have another clock.
+ */
 function holdUntil(deps: LaneDeps, at: number): void {
   const lane = deps.lane()
-  deps.keep({ ...lane, notBefore: Math.max(lane.notBefore, at) })
+  const next = Math.max(at, deps.now() + MIN_ASK_MS)
+  deps.keep({ ...lane, notBefore: Math.max(lane.notBefore, next) })
 }
 
 interface Attempt {

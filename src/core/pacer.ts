@@ -9,6 +9,9 @@ import type { PaceWindow } from './pace.ts'
 /** How long a place is kept for a waiter that does not come at its time, in milliseconds. */
 export const GRACE_MS = 2000
 
+/** How long after its promised time a waiter keeps its place, in milliseconds. */
+export const PLACE_MS = 60_000
+
 /** The longest hold, in milliseconds: receivers ask for any time (facts: receivers.md section 7.1). */
 export const MAX_HOLD_MS = 86_400_000
 
@@ -66,8 +69,9 @@ export function createPacerState({
 }
 
 /**
- * Takes a slot, or tells when to come again. Whoever is told a time keeps its place until `GRACE_MS` after
- * it; while one stands in the queue, every other gets at most one slot.
+ * Takes a slot, or tells when to come again. Whoever is told a time holds others back until `GRACE_MS` after
+ * it, and keeps its place until `PLACE_MS` after it: where everybody comes late, everybody is served. While one
+ * stands in the queue and is not late, every other gets at most one slot.
  *
  * @throws RangeError when a window would let nothing through
  */
@@ -77,7 +81,7 @@ export function takeSlot(state: PacerState, request: SlotRequest): SlotAnswer {
   const current = enqueue(forget(turnBack(state, now), request), waiter)
   const turn = computeTurn(current, request)
   if (turn > now) return promise(current, { waiter, at: turn })
-  if (overtakesAgain(current, waiter)) {
+  if (overtakesAgain(onTime(current, now), waiter)) {
     return promise(current, { waiter, at: now + OVERTAKE_PAUSE_MS })
   }
   return grant(current, request)
@@ -117,8 +121,13 @@ function forget(state: PacerState, { windows, now }: SlotRequest): PacerState {
   return {
     ...state,
     grants: counted.slice(Math.max(0, counted.length - largest)),
-    queue: state.queue.filter((place) => lostAt(place) > now),
+    queue: state.queue.filter(({ promisedAt }) => promisedAt + PLACE_MS > now),
   }
+}
+
+/** Without those who are so late that nobody waits for them. */
+function onTime(state: PacerState, now: number): PacerState {
+  return { ...state, queue: state.queue.filter((place) => lostAt(place) > now) }
 }
 
 function lostAt({ promisedAt }: Place): number {
@@ -137,7 +146,7 @@ function enqueue(state: PacerState, waiter: string): PacerState {
  */
 function computeTurn(state: PacerState, { waiter, windows, now }: SlotRequest): number {
   const position = state.queue.findIndex((place) => place.waiter === waiter)
-  const ahead = state.queue.slice(0, position)
+  const ahead = state.queue.slice(0, position).filter((place) => lostAt(place) > now)
   const from = Math.max(now, state.holdUntil)
   const turn = computeSlot(state.grants, { windows, from, ahead: ahead.length })
   const late = ahead.filter(({ promisedAt }) => promisedAt < now)

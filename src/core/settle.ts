@@ -98,7 +98,7 @@ function stop(lane: LaneState, reason: string, probeAt: number | null): LaneStat
 }
 
 /** A disabled lane whose receiver has answered goes on. */
-function reopen(lane: LaneState): LaneState {
+export function reopen(lane: LaneState): LaneState {
   if (lane.status !== 'disabled') return lane
   return { ...lane, status: 'active', disabledReason: null, nextAttemptAt: null }
 }

@@ -52,8 +52,7 @@ function isSuccessBody(wanted: SuccessBody, body: string, said: AnswerWords): bo
       // Discord names the id behind the message that it repeats.
       return isNamed(said.json) || isCut(body, said)
     case 'no_error':
-      // The former connectors told errors inside a 200: "… endpoint returned HTTP error 429 …".
-      return !/\berror\b/i.test(body)
+      return !tellsError(body, said)
   }
 }
 
@@ -68,6 +67,17 @@ function isNamed(json: AnswerWords['json']): boolean {
 function isCut(body: string, { json }: AnswerWords): boolean {
   if (json !== null || !body.trimStart().startsWith('{')) return false
   return new TextEncoder().encode(body).length >= MAX_ANSWER_BYTES
+}
+
+/**
+ * The former connectors told errors inside a 200: "… delivery failed with error: … returned HTTP error 429 …".
+ * In JSON the word may stand anywhere, and a false failure would send the message again and again.
+ */
+function tellsError(body: string, { json }: AnswerWords): boolean {
+  if (json === null) return /\berror\b/i.test(body)
+  const { error = null } = json
+  if (error !== null && error !== '' && error !== false) return true
+  return /HTTP error \d{3}|failed with error/i.test(body)
 }
 
 function findRule(

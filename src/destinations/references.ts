@@ -26,7 +26,7 @@ export class References {
     if (Array.isArray(value)) return value.map((item) => this.fill(key, item))
     if (isTable(value)) {
       return Object.fromEntries(
-        Object.entries(value).map(([name, item]) => [name, this.fill(`${key}.${name}`, item)]),
+        Object.entries(value).map(([name, item]) => [name, this.fill(nameOf(key, name), item)]),
       )
     }
     if (typeof value !== 'string' || !value.startsWith('$')) return value
@@ -57,6 +57,11 @@ export class References {
     this.problems.push({ setting: key, problem })
     return ''
   }
+}
+
+/** A key is named only where it looks like one: a secret that was put in its place must not be shown. */
+function nameOf(key: string, inner: string): string {
+  return /^[A-Za-z0-9-]{1,40}$/.test(inner) ? `${key}.${inner}` : key
 }
 
 /** Whether a text may name a secret or a portal's value: `A-Z`, digits and `_`, at most 64. */

@@ -32,10 +32,26 @@ export function isLocalHost(url: URL): boolean {
  * each part that is long enough to be a token by itself.
  */
 export function secretsOfUrl(url: URL): readonly string[] {
-  const segments = url.pathname.split('/').filter((segment) => segment.length >= 12)
+  const segments = url.pathname.split('/').filter(isLikeToken)
   const values = [...url.searchParams.values()].filter((value) => value.length >= 6)
   const path = url.pathname + url.search
-  return [url.href, ...(path === '/' ? [] : [path]), ...segments, ...values]
+  const parts = [url.href, ...(path === '/' ? [] : [path]), ...segments, ...values]
+  // A receiver may repeat a part as it understood it.
+  return [...new Set([...parts, ...segments.map(decode)])]
+}
+
+/** Long, or shorter with a digit in it; plain words of an address stay readable. */
+function isLikeToken(segment: string): boolean {
+  return segment.length >= 12 || (segment.length >= 9 && /\d/.test(segment))
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    // URIError: a percent sign that encodes nothing.
+    return segment
+  }
 }
 
 function problem(text: string): Result<never, SettingProblem> {

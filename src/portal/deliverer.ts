@@ -138,7 +138,9 @@ export class Deliverer {
    */
   passSkipped(): void {
     for (const lane of this.#deps.lanes.all()) {
-      const passed = lane.status === 'active' ? this.#lastSkipped(lane) : lane.cursor
+      // A frozen digest was decided by the filter that stood: it is passed only when it is settled.
+      const isFree = lane.status === 'active' && lane.digest === null
+      const passed = isFree ? this.#lastSkipped(lane) : lane.cursor
       if (passed > lane.cursor) this.#deps.lanes.keep(skipEvent(lane, passed))
     }
   }

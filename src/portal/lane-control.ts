@@ -89,6 +89,8 @@ export class LaneControl {
 
   /** The first event behind the cursor that the destination is meant to get. */
   #head(lane: LaneState): number | null {
+    const [frozen] = lane.digest ?? []
+    if (frozen !== undefined) return frozen
     let after = lane.cursor
     for (;;) {
       const entries = this.#deps.log.after(after, 50)

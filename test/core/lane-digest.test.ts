@@ -12,6 +12,7 @@ import {
   UNWANTED,
   aPlan,
   anEpoch,
+  gone,
   laneWorld,
   oneTo,
   unreachable,
@@ -212,6 +213,46 @@ describe('an operator', () => {
   })
 })
 
+describe('a digest in the way of something else', () => {
+  test('that is refused by the daily try of a disabled lane lets the lane go on', async () => {
+    const outcomes = { 1: [gone({ probe: true }), REJECTED] }
+    const world = laneWorld({ events: 12, digest: BEHIND, outcomes })
+    await world.run()
+    expect(world.lane).toMatchObject({ status: 'active', cursor: 12 })
+    expect(world.received).toEqual(oneTo(12))
+  })
+
+  test('of which an event was set aside under way delivers that one too when it is taken', async () => {
+    const world = laneWorld({ events: 12, digest: BEHIND })
+    world.during(1, () => world.park(1))
+    await world.run()
+    expect(world.parked).toEqual([])
+    expect(world.received).toEqual(oneTo(12))
+  })
+
+  test('goes out event by event when a machine reads now', async () => {
+    const world = laneWorld({ events: 12, digest: BEHIND, outcomes: { 1: [unreachable()] } })
+    await world.walk({ budgetMs: 1 })
+    expect(world.lane.digest).toEqual(oneTo(12))
+    const machine = laneWorld({ events: 12, lane: world.lane, reader: 'machine', digest: null })
+    await machine.run()
+    expect(messages(machine)).toEqual(oneTo(12).map((sequence) => [sequence]))
+  })
+
+  test('that is still gathered delays no replay', async () => {
+    const world = laneWorld({
+      events: 3,
+      digest: { waitMs: 3_600_000, max: 50 },
+      lane: { cursor: 2, lastMeant: 2 },
+      minIntervalMs: 6000,
+    })
+    world.replay({ next: 1, to: 2 })
+    await world.run()
+    expect(world.mixed).toEqual(['r1', 'r2', '3'])
+    expect(world.waits[0]).toBe(6)
+  })
+})
+
 describe("the receiver's common pace", () => {
   test('is waited for, without an attempt being counted', async () => {
     const world = laneWorld({ events: 1 })
@@ -229,6 +270,17 @@ describe("the receiver's common pace", () => {
     world.restart()
     await world.run()
     expect(world.sends.map(({ at }) => at)).toEqual([START])
+  })
+
+  test('is not asked for in a loop when its clock is behind', async () => {
+    const world = laneWorld({ events: 1 })
+    let asks = 0
+    world.takeSlot = () => {
+      asks += 1
+      return world.now < START + 2000 ? START : null
+    }
+    await world.run()
+    expect(asks).toBe(21)
   })
 
   test('holds back what an answer asked for although it took the message', async () => {

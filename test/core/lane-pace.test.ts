@@ -144,3 +144,10 @@ describe('50 portals with 20 events each that share one Slack webhook', () => {
     )
   })
 })
+
+test('portals that all wake later than anybody waits for them are served all the same', async () => {
+  const all = crowd(30, 3)
+  await all.run(() => 5000)
+  expect(all.requests.filter(({ status }) => status === 429)).toEqual([])
+  for (const { received } of all.portals) expect(received).toEqual(oneTo(3))
+})

@@ -413,3 +413,20 @@ function reasonOf(outcome: DeliveryOutcome): string | null {
 function cut(body: string): string {
   return new TextDecoder().decode(new TextEncoder().encode(body).subarray(0, 8192))
 }
+
+test.each([
+  '{"id":"1718","error":null}',
+  '{"body":"Error text: a → b"}',
+  '{"errors":0,"error":""}',
+])(
+  'a 200 of Teams that only holds the word (%s) is a success, as a repeat would be a duplicate',
+  (body) => {
+    const answer = { status: 200, headers: new Headers(), body }
+    expect(judgeByProfile(TEAMS, answer, NOW)).toEqual({ kind: 'delivered', status: 200 })
+  },
+)
+
+test('a 200 of Teams with an error in its JSON is none', () => {
+  const answer = { status: 200, headers: new Headers(), body: '{"error":{"code":"Busy"}}' }
+  expect(judgeByProfile(TEAMS, answer, NOW)).toMatchObject({ kind: 'unreachable' })
+})

@@ -141,3 +141,9 @@ describe('isTable()', () => {
     expect(isTable(value)).toBe(isOne)
   })
 })
+
+it('a secret that was put in the place of a key is not shown', () => {
+  const references = new References(() => undefined)
+  references.fill('headers', { 'Bearer s3cr3t value': '$MISSING', 'x-key': '$MISSING' })
+  expect(references.problems.map(({ setting }) => setting)).toEqual(['headers', 'headers.x-key'])
+})

@@ -153,6 +153,8 @@ describe('slack settings', () => {
     expect(created.ok ? created.value.secrets : null).toEqual([
       URL_TEXT,
       `/services/T00000000/B00000000/${TOKEN}`,
+      'T00000000',
+      'B00000000',
       TOKEN,
     ])
   })

@@ -49,3 +49,12 @@ test('secretsOfUrl() names the URL, its path and what may be a token', () => {
   ])
   expect(secretsOfUrl(new URL('https://erp.example.com/'))).toEqual(['https://erp.example.com/'])
 })
+
+test('secretsOfUrl() names what a receiver may repeat as it understood it, and leaves plain words', () => {
+  const url = new URL(
+    'https://erp.example.com/services/webhook-inbox/id42tok99/tok%3Aen%40longer%2',
+  )
+  expect(secretsOfUrl(url).slice(2)).toEqual(['webhook-inbox', 'id42tok99', 'tok%3Aen%40longer%2'])
+  const decoded = new URL('https://erp.example.com/tok%3Aen%40longer')
+  expect(secretsOfUrl(decoded).slice(2)).toEqual(['tok%3Aen%40longer', 'tok:en@longer'])
+})

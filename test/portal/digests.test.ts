@@ -106,6 +106,40 @@ describe('a chat lane that is more than ten events behind', () => {
     expect(await bench.fate('chat', 3)).toMatchObject({ state: 'delivered', digest: null })
   })
 
+  it('waits as it is over a changed filter and two starts, and is woken in time', async () => {
+    await twelveWaiting()
+    const failure = failing('chat', 500)
+    await bench.portal().controlLane('chat', { kind: 'resume' })
+    await until(async () => (await bench.storedLane('chat')).attempts === 1)
+    await bench.deploy([machine('erp'), person('chat', { events: ['onCrmDeal*'] })])
+    await bench.restart()
+    expect(await bench.portal().controlLane('chat', { kind: 'park', sequence: 13 })).toMatchObject({
+      ok: false,
+    })
+    failure.end()
+    const before = bench.messages('chat')
+    await until(async () => {
+      await bench.alarmInTime()
+      return bench.messages('chat') > before
+    })
+    expect(headlines('chat').at(-1)).toBe('12 changes of settings in 1 field')
+    await until(async () => (await bench.fate('chat', 12))?.state === 'delivered')
+  })
+
+  it('becomes single events when the destination becomes a webhook', async () => {
+    await twelveWaiting()
+    const failure = failing('chat', 500)
+    await bench.portal().controlLane('chat', { kind: 'resume' })
+    await until(async () => (await bench.storedLane('chat')).attempts === 1)
+    failure.end()
+    await bench.deploy([machine('erp'), machine('chat')])
+    await until(async () => {
+      await bench.alarmInTime()
+      return bench.sequences('chat').length === 12
+    })
+    expect(bench.sequences('chat')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+  })
+
   it('forgets a digest with its events', async () => {
     await twelveWaiting()
     await bench.portal().controlLane('chat', { kind: 'resume' })
