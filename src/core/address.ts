@@ -157,7 +157,7 @@ function isOwnHost(hostname: string): boolean {
   switch (reason) {
     case 'private_address':
       return hostname.startsWith('[')
-        ? isInside(ipv6Value(hostname.slice(1, -1)), OWN_IPV6)
+        ? isOwnIpv6(ipv6Value(hostname.slice(1, -1)))
         : isInside(ipv4Value(hostname), OWN_IPV4)
     case 'local_name':
     case 'not_a_public_name':
@@ -165,6 +165,11 @@ function isOwnHost(hostname: string): boolean {
     default:
       return false
   }
+}
+
+/** One that carries an IPv4 address may lead to any of them. */
+function isOwnIpv6(address: bigint): boolean {
+  return isInside(address, OWN_IPV6) && carriedIpv4(address) === null
 }
 
 /** A name that has been judged to be no public one. */

@@ -544,3 +544,8 @@ describe('checkAddress() with private addresses allowed', () => {
     },
   )
 })
+
+it('with allowPrivate refuses a private IPv6 address that carries an IPv4 one', () => {
+  expect(checkAddress('https://[fd00::5efe:7f00:1]/', PRIVATE).ok).toBe(false)
+  expect(checkAddress('https://[fd00::1234]/', PRIVATE).ok).toBe(true)
+})

@@ -59,6 +59,7 @@ export function listChangeLines(
   const lines = changes
     .filter(({ attribute }) => !(isWhole && IN_HEADLINE.includes(attribute)))
     .filter((change) => !(isWhole && saysNothingNew(change, values)))
+    .filter((change) => !repeatsLabel(change, changes))
     .filter(({ attribute }) => !isPartOf(items, attribute))
     .toSorted((one, other) => rank(one.attribute) - rank(other.attribute))
     .map((change) => describeChange(change, { isWhole, words }))
@@ -84,6 +85,15 @@ function saysNothingNew(change: Change, values: ReadonlyMap<string, Json>): bool
   }
   const isText = root === 'HELP_MESSAGE' || root === 'ERROR_MESSAGE'
   return isText && value === values.get('FIELD_NAME')
+}
+
+/** Bitrix24's editor changes the labels of columns and filters together with the form's. */
+function repeatsLabel(change: Change, changes: readonly Change[]): boolean {
+  const [root = '', ...rest] = change.attribute.split('.')
+  if (root !== 'LIST_COLUMN_LABEL' && root !== 'LIST_FILTER_LABEL') return false
+  const name = ['EDIT_FORM_LABEL', ...rest].join('.')
+  const label = changes.find(({ attribute }) => attribute === name)
+  return label !== undefined && label.before === change.before && label.after === change.after
 }
 
 /** The ids of list items that came or went: their order, default and code need no lines of their own. */

@@ -121,12 +121,26 @@ describe('listChangeLines()', () => {
     expect(listChangeLines([change('MANDATORY', 'N', 'Y')], 'updated', en)).toEqual([line])
   })
 
+  test("leaves out labels of column and filter that changed just as the form's did", () => {
+    const changes = [
+      change('EDIT_FORM_LABEL.en', 'A', 'B'),
+      change('LIST_COLUMN_LABEL.en', 'A', 'B'),
+      change('LIST_FILTER_LABEL.en', 'A', 'C'),
+      change('LIST_COLUMN_LABEL.de', 'A', 'B'),
+    ]
+    expect(tell(changes, 'updated').map(({ label }) => label)).toEqual([
+      'Label (en)',
+      'Column label (de)',
+      'Filter label (en)',
+    ])
+  })
+
   test('joins the languages that say the same, and only those', () => {
     const changes = [
       change('EDIT_FORM_LABEL.en', 'A', 'B'),
       change('EDIT_FORM_LABEL.de', 'A', 'B'),
       change('EDIT_FORM_LABEL.ru', 'A', 'Б'),
-      change('LIST_COLUMN_LABEL.en', 'A', 'B'),
+      change('LIST_COLUMN_LABEL.en', 'A', 'C'),
     ]
     expect(tell(changes, 'updated').map(({ label }) => label)).toEqual([
       'Label (en, de)',
@@ -222,7 +236,8 @@ describe('listChangeLines()', () => {
         'Column label (de)',
         'Help text (de)',
       ])
-      expect(tell(changes, 'updated')).toHaveLength(8)
+      // Of an update only the column's label that changed as the form's did says nothing.
+      expect(tell(changes, 'updated')).toHaveLength(7)
     },
   )
 
