@@ -176,6 +176,8 @@ function isOwnIpv6(address: bigint): boolean {
 function isOwnName(hostname: string): boolean {
   const labels = labelsOf(hostname)
   if (isUnder(labels.join('.'), LOOPBACK_NAMES)) return false
+  // Whatever domain is put behind them.
+  if (['localhost', 'loopback', 'metadata'].includes(labels[0] ?? '')) return false
   const suffix = labels.at(-1) ?? ''
   // A single label that is a suffix of private networks is nobody's host.
   if (LOCAL_SUFFIXES.has(suffix)) return labels.length > 1 && OWN_SUFFIXES.has(suffix)

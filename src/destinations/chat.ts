@@ -138,7 +138,7 @@ function prepare<E extends ChatEndpoint>(
 
 /**
  * The wording of the destination's template; null where the relay's own is used: without a template, for a
- * digest that it has no words for, and where its text is empty or too long whatever is left out.
+ * digest that it has no words for, and where its text is empty, too long or no markup whatever is left out.
  */
 function layOutTemplate<E extends ChatEndpoint>(
   { kind, words, template }: Chat<E>,
@@ -150,6 +150,8 @@ function layOutTemplate<E extends ChatEndpoint>(
     render: (part) => {
       const text = writeTemplate(kind, template, templateView(part, parcel, words))
       if (text === '' || Array.from(text).length > maxTemplate(kind)) return null
+      // The sample that was tried at configuration does not reach every section of a template.
+      if ((kind.findMarkupProblem?.(text) ?? null) !== null) return null
       const body = kind.layOutText(text, part, terms)
       return kind.fits(body, JSON.stringify(body)) ? body : null
     },

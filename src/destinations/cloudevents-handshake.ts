@@ -41,6 +41,10 @@ export function createHandshake(url: string, headers: Readonly<Record<string, st
       // A site that is retired says so to every method (section 2.2).
       if (answer.status === 410) return err(judgeByProfile(CLOUDEVENTS, answer, now))
       if (isTransient(answer.status)) return err(unreachable(answer, now))
+      // A receiver that has given leave before is not given up for one odd answer to the daily question.
+      const hadLeave = memory.grantedAt !== null
+      const isUnsure = answer.status >= 400 && answer.status !== 405 && answer.status !== 501
+      if (hadLeave && isUnsure) return err(unreachable(answer, now))
       const perMinute = readLeave(answer)
       if (perMinute === 'refused') {
         return err(endpointRejected(answer, { reason: 'handshake_refused', probe: true }))

@@ -93,6 +93,7 @@ const FOR_PEOPLE = {
     v.pipe(
       v.string('Must be a text'),
       v.maxLength(MAX_TEMPLATE, `Must be at most ${MAX_TEMPLATE} characters long`),
+      v.check((text) => !/^\$[A-Za-z.]+\w*$/.test(text), 'Must be the wording itself'),
     ),
   ),
 } as const

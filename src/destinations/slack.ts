@@ -23,7 +23,8 @@ export const slack: DestinationType = createChatType({
   open,
   layOut: (message, { words }) => ({ ...layOutSlack(message, words) }),
   layOutText: (text, message, { words }) => ({ ...layOutSlackText(text, message, words) }),
-  escape: inertSlack,
+  // At the beginning of a line the escaped sign would still make a quotation.
+  escape: (text) => inertSlack(text.replace(/^>/, '\uFF1E')),
   fits: (_body, json) => measureSlack(json) <= MAX_LENGTH,
 })
 

@@ -127,5 +127,6 @@ function findMove({ status, body }: Answer): string | null {
   if (typeof parameters !== 'object' || parameters === null) return null
   if (!('migrate_to_chat_id' in parameters)) return null
   const id = String(parameters.migrate_to_chat_id)
-  return CHAT_ID.test(id) ? id : null
+  // Only groups move, and their ids are negative.
+  return CHAT_ID.test(id) && id.startsWith('-') ? id : null
 }

@@ -34,8 +34,11 @@ export function isLocalHost(url: URL): boolean {
 export function secretsOfUrl(url: URL): readonly string[] {
   const segments = url.pathname.split('/').filter(isLikeToken)
   const values = [...url.searchParams.values()].filter((value) => value.length >= 6)
+  // `?key` alone is a value without a name.
+  const keys = [...url.searchParams].filter(([key, value]) => value === '' && key.length >= 6)
   const path = url.pathname + url.search
-  const parts = [url.href, ...(path === '/' ? [] : [path]), ...segments, ...values]
+  const named = [...values, ...keys.map(([key]) => key)]
+  const parts = [url.href, ...(path === '/' ? [] : [path]), ...segments, ...named]
   // A receiver may repeat a part as it understood it.
   return [...new Set([...parts, ...segments.map(decode)])]
 }

@@ -549,3 +549,10 @@ it('with allowPrivate refuses a private IPv6 address that carries an IPv4 one', 
   expect(checkAddress('https://[fd00::5efe:7f00:1]/', PRIVATE).ok).toBe(false)
   expect(checkAddress('https://[fd00::1234]/', PRIVATE).ok).toBe(true)
 })
+
+it.each(['localhost.home', 'loopback.local', 'metadata.internal'])(
+  'with allowPrivate refuses the name %s',
+  (host) => {
+    expect(checkAddress(`https://${host}/`, PRIVATE).ok).toBe(false)
+  },
+)

@@ -10,6 +10,7 @@ import { textOf } from '../../src/destinations/message/message.ts'
 import { SLACK } from '../../src/destinations/profiles/slack.ts'
 import { measureSlack } from '../../src/destinations/slack-blocks.ts'
 import { slack } from '../../src/destinations/slack.ts'
+import { telegram } from '../../src/destinations/telegram.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../support/a-delivery.ts'
 import { findSlackFaults } from '../support/slack-grammar.ts'
 import { OPEN_TERMS, SLACK_URL, renderSlackBody } from '../support/slack-render.ts'
@@ -458,3 +459,24 @@ function section(...texts: readonly object[]): object {
     elements: texts.map((text) => ({ type: 'text', ...text })),
   }
 }
+
+test('a template whose markup breaks in a section that the sample does not reach keeps the own wording', async () => {
+  const template =
+    '<b>{{label}}{{#notes}}</b>{{/notes}}{{^notes}}</b>{{/notes}}{{#more}}<i>{{/more}}'
+  const created = telegram.create(
+    { token: `123456789:${'A'.repeat(35)}`, chat: '-100123' },
+    { policy: { allowLocal: false }, language: 'en', template },
+  )
+  if (!created.ok) throw new Error(JSON.stringify(created.error))
+  const changes = Array.from({ length: 20 }, (_, index) => ({
+    attribute: `X.${index}`,
+    before: 'a',
+    after: 'b',
+  }))
+  const delivery = aDelivery({ enrichment: anEnrichment({ changes }) })
+  const request = await created.value.prepare(
+    { deliveries: [delivery], dashboard: null },
+    { now: delivery.receivedAt, memory: NO_MEMORY },
+  )
+  expect(request.body).toContain('and 8 more')
+})

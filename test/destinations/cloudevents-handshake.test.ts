@@ -237,3 +237,16 @@ function send(
     memory,
   })
 }
+
+test.each([400, 401, 404, 421])(
+  'the daily question that is answered %i is asked again soon',
+  (status) => {
+    const handshake = createHandshake('https://events.example.com/in', {})
+    const answer = { status, headers: new Headers(), body: '' }
+    const memory = { movedTo: null, grantedAt: 1, perMinute: null }
+    expect(handshake.judge(answer, { now: 2, memory })).toMatchObject({
+      ok: false,
+      error: { kind: 'unreachable' },
+    })
+  },
+)

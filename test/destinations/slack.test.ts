@@ -1,9 +1,10 @@
 /** The receiver `slack`: contract suite, error words, and which URLs are taken. */
 import { describe, expect, test } from 'vitest'
+import { NO_MEMORY } from '../../src/core/receiver-memory.ts'
 import type { OpenTerms, Verdict } from '../../src/destinations/destination.ts'
 import { slack } from '../../src/destinations/slack.ts'
 import { describeDestination } from '../contract/destination-contract.ts'
-import { RECEIVED_AT } from '../support/a-delivery.ts'
+import { RECEIVED_AT, aDelivery, anEnrichment } from '../support/a-delivery.ts'
 import { OPEN_TERMS } from '../support/slack-render.ts'
 
 const TOKEN = 'XXXXXXXXyyyyyyyyZZZZZZZZ'
@@ -212,3 +213,14 @@ function judge(status: number, body: string): Verdict {
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   return created.value.judge({ status, headers: new Headers(), body }, RECEIVED_AT)
 }
+
+test('a template cannot be made a quotation by a label', async () => {
+  const created = slack.create({ url: URL_TEXT }, { ...OPEN_TERMS, template: 'Field:\n{{label}}' })
+  if (!created.ok) throw new Error(JSON.stringify(created.error))
+  const delivery = aDelivery({ enrichment: anEnrichment({ field: { label: '> pay' } }) })
+  const request = await created.value.prepare(
+    { deliveries: [delivery], dashboard: null },
+    { now: delivery.receivedAt, memory: NO_MEMORY },
+  )
+  expect(request.body).toContain('Field:\\n\uFF1E pay')
+})

@@ -58,3 +58,7 @@ test('secretsOfUrl() names what a receiver may repeat as it understood it, and l
   const decoded = new URL('https://erp.example.com/tok%3Aen%40longer')
   expect(secretsOfUrl(decoded).slice(2)).toEqual(['tok%3Aen%40longer', 'tok:en@longer'])
 })
+
+test('secretsOfUrl() names a query that is a key alone', () => {
+  expect(secretsOfUrl(new URL('https://erp.example.com/?s3cr3tkey99'))).toContain('s3cr3tkey99')
+})
