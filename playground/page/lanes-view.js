@@ -102,6 +102,11 @@ function markClass({ cursor, attempts }, number) {
   return number === cursor + 1 && attempts > 0 ? 'retry' : 'waiting'
 }
 
+function formatWait(seconds) {
+  if (seconds < 120) return `${seconds} s`
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
+}
+
 function tell(lane, now) {
   const parts = []
   if (lane.backlog === 0) parts.push('Everything delivered')
@@ -110,8 +115,9 @@ function tell(lane, now) {
     parts.push(`${lane.attempts} failed ${lane.attempts === 1 ? 'try' : 'tries'}`)
   if (lane.backlog > 0 && lane.nextAttemptAt !== null) {
     const seconds = Math.ceil((Date.parse(lane.nextAttemptAt) - now) / 1000)
-    parts.push(seconds > 0 ? `next in ${seconds} s` : 'trying')
+    parts.push(seconds > 0 ? `next in ${formatWait(seconds)}` : 'trying')
   }
+  if (lane.state === 'disabled' && lane.nextAttemptAt === null) parts.push('no more tries')
   if (lane.backlog > 0 && lane.lastError !== null) parts.push(lane.lastError.reason)
   if (lane.parked > 0) parts.push(`${lane.parked} set aside`)
   return parts.join(' · ')

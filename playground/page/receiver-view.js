@@ -12,6 +12,12 @@ const BEHAVIOURS = [
   ['flood', '10 MB answer'],
 ]
 
+/** A program's 2xx means delivered, whatever it says: what it did not keep is a gap afterwards. */
+const MACHINE_TEXTS = [
+  ['error_inside', '200, kept nothing'],
+  ['flood', '10 MB, kept nothing'],
+]
+
 /** Makes a receiver's part of the page; `render` draws its state, `tick` counts down. */
 export function createReceiverView(type, view) {
   const select = h(
@@ -23,7 +29,8 @@ export function createReceiverView(type, view) {
     },
     BEHAVIOURS.map(([value, text]) => h('option', { value }, text)),
   )
-  const order = view.describe === undefined ? null : h('p', { class: 'order' })
+  const isMachine = view.describe !== undefined
+  const order = isMachine ? h('p', { class: 'order' }) : null
   const list = createList(type, view)
   const dots = h('ol', { class: 'dots' })
   const element = h(
@@ -40,6 +47,9 @@ export function createReceiverView(type, view) {
     h('div', { class: 'requests' }, h('span', { class: 'note' }, 'Answers'), dots),
   )
   const option = (value) => select.querySelector(`[value="${value}"]`)
+  if (isMachine) {
+    for (const [value, text] of MACHINE_TEXTS) setText(option(value), text)
+  }
 
   return {
     element,
@@ -56,6 +66,7 @@ export function createReceiverView(type, view) {
       keepList(dots, receiver.requests.slice(-28), {
         key: ({ number }) => number,
         create: createDot,
+        newestFirst: true,
       })
     },
     tick({ behaviour }, now) {
@@ -68,22 +79,38 @@ export function createReceiverView(type, view) {
 function createList(type, { name, newestFirst = false }) {
   return newestFirst
     ? h('ol', { class: 'deliveries', 'aria-label': 'Deliveries, newest first' })
-    : h('div', {
-        class: `channel ${type}`,
-        role: 'log',
-        'aria-label': `Messages in ${name}`,
-        tabindex: 0,
-      })
+    : stayAtEnd(
+        h('div', {
+          class: `channel ${type}`,
+          role: 'log',
+          'aria-label': `Messages in ${name}`,
+          tabindex: 0,
+        }),
+      )
 }
 
 /** A channel is followed while the reader is at its end. */
 function fillList(list, { newestFirst = false, createMessage, fill = keepMessages }, messages) {
-  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40
+  const isAtEnd = isScrolledToEnd(list)
   const before = list.dataset.newest
   fill(list, messages, { createMessage, newestFirst })
   list.classList.toggle('empty', messages.length === 0)
   list.dataset.newest = String(messages.at(-1)?.number ?? 0)
   if (!newestFirst && isAtEnd && list.dataset.newest !== before) list.scrollTop = list.scrollHeight
+}
+
+function isScrolledToEnd(list) {
+  return list.scrollHeight - list.scrollTop - list.clientHeight < 40
+}
+
+/** A window that becomes narrower makes messages longer: the end stays in sight all the same. */
+function stayAtEnd(list) {
+  let wasAtEnd = true
+  list.addEventListener('scroll', () => (wasAtEnd = isScrolledToEnd(list)))
+  new ResizeObserver(() => {
+    if (wasAtEnd && list.clientHeight > 0) list.scrollTop = list.scrollHeight
+  }).observe(list)
+  return list
 }
 
 function keepMessages(list, messages, { createMessage, newestFirst }) {
