@@ -52,8 +52,11 @@ export function passFloor(
   })
   const kept = { ...lane, epochs, meantBeforeFloor: lastMeant ?? lane.meantBeforeFloor }
   if (lane.cursor >= floor) return kept
+  const rest = lane.digest?.filter((sequence) => sequence > floor) ?? []
   return {
     ...kept,
+    // What is left of a digest under way; one event alone is none.
+    digest: rest.length > 1 ? rest : null,
     cursor: floor,
     attempts: 0,
     nextAttemptAt: waitOfNext(lane),

@@ -227,7 +227,7 @@ export function settleReplay(
   const job = lane.replays[0]
   if (job === undefined) return { lane, fates: [] }
   const { now, random } = terms
-  const paced = { ...lane, notBefore: now + terms.minIntervalMs }
+  const paced = { ...lane, notBefore: now + Math.max(terms.minIntervalMs, holdOf(outcome)) }
   const attempts = attemptsBefore + job.attempts + 1
   const next = advanceJob(paced, job, sequence)
   if (outcome.kind === 'delivered') {

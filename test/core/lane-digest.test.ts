@@ -239,6 +239,15 @@ describe('a digest in the way of something else', () => {
     expect(messages(machine)).toEqual(oneTo(12).map((sequence) => [sequence]))
   })
 
+  test('that retention has cut goes out with what is left of it, and never back', async () => {
+    const world = laneWorld({ events: 12, digest: BEHIND, outcomes: { 1: [unreachable(60_000)] } })
+    await world.walk()
+    world.drop(10)
+    expect(world.lane).toMatchObject({ cursor: 10, digest: [11, 12] })
+    world.drop(12)
+    expect(world.lane).toMatchObject({ cursor: 12, digest: null })
+  })
+
   test('that is still gathered delays no replay', async () => {
     const world = laneWorld({
       events: 3,
@@ -260,6 +269,14 @@ describe("the receiver's common pace", () => {
     await world.run()
     expect(world.sends.map(({ at }) => at)).toEqual([START + 9000])
     expect(world.lane.attempts).toBe(0)
+  })
+
+  test('holds a replay back as well when an answer asked for it', async () => {
+    const world = laneWorld({ events: 2, lane: { cursor: 2, lastMeant: 2 } })
+    world.answer = () => ({ kind: 'delivered', status: 200, holdMs: 7000 })
+    world.replay({ next: 1, to: 2 })
+    await world.run()
+    expect(world.waits).toEqual([7])
   })
 
   test('is asked for again by a lane that began anew', async () => {
