@@ -2,14 +2,12 @@
  * Discord's Markdown (https://support.discord.com/hc/articles/210298617), as far as an embed reads it:
  * all of it in the description, and all but lists and headings in the title. A footer is literal.
  */
+import { linkAddress } from './markdown-link.ts'
 import type { Line, Link, Span } from './message/message.ts'
 
 // A backslash takes its meaning from each of these, as in CommonMark (section 2.4): formats, mentions,
 // emoji codes, times, links, and what begins a line.
 const PUNCTUATION = /[!-/:-@[-`{-~]/g
-
-// What could end the address of a link; backticks are read before links.
-const LINK_BREAKING = /[()<>[\]\\`\s]/g
 
 /** Makes foreign text inert; what people read stays the same. */
 export function escapeDiscord(text: string): string {
@@ -26,7 +24,7 @@ export function writeDiscord(line: Line): string {
 
 /** A link that the relay made. */
 export function linkDiscord({ url, text }: Link): string {
-  return `[${escapeDiscord(text)}](${url.replace(LINK_BREAKING, percentEncode)})`
+  return `[${escapeDiscord(text)}](${linkAddress(url)})`
 }
 
 function writeSpan({ text, style, isForeign }: Span): string {
@@ -42,10 +40,4 @@ function writeSpan({ text, style, isForeign }: Span): string {
     case 'faint':
       return `*${escaped}*`
   }
-}
-
-/** `encodeURIComponent` alone leaves parentheses as they are. */
-function percentEncode(character: string): string {
-  if (character === '(') return '%28'
-  return character === ')' ? '%29' : encodeURIComponent(character)
 }

@@ -3,7 +3,8 @@
  * search of Chat show, and the card below it tells the rest, so that nothing stands there twice. Text of
  * the CRM is escaped HTML in the card, and inert in `text`.
  */
-import { escapeGoogleChat, inertGoogleChat } from './google-chat-text.ts'
+import { inertGoogleChat } from './google-chat-text.ts'
+import { escapeHtml } from './html-text.ts'
 import { writeLine, type Line, type Link, type Message, type Span } from './message/message.ts'
 import { formatSpanUtc } from './message/wording.ts'
 
@@ -45,7 +46,7 @@ export function layOutGoogleChat(message: Message): GoogleChatMessage {
   const widgets = [
     ...(isLeadNew ? [paragraph(writeHtml(lead))] : []),
     ...groups.map(renderGroup),
-    ...(more === null ? [] : [paragraph(escapeGoogleChat(more.text))]),
+    ...(more === null ? [] : [paragraph(escapeHtml(more.text))]),
     renderFooter(message),
     ...renderButtons([message.link, more?.link ?? null]),
   ]
@@ -73,7 +74,7 @@ function renderGroup({ heading, lines }: Message['groups'][number]): GoogleChatP
 /** Chat has no form for a time in the reader's own zone. */
 function renderFooter({ firstAt, lastAt, portal, notes }: Message): GoogleChatParagraph {
   const texts = [formatSpanUtc(firstAt, lastAt), portal, ...notes].filter((text) => text !== '')
-  return paragraph(texts.map(escapeGoogleChat).join(' · '))
+  return paragraph(texts.map(escapeHtml).join(' · '))
 }
 
 function renderButtons(links: readonly (Link | null)[]): readonly GoogleChatButtons[] {
@@ -90,7 +91,7 @@ function paragraph(text: string): GoogleChatParagraph {
 function writeHtml(line: Line): string {
   return line
     .filter(({ text }) => text !== '')
-    .map(({ text, style }) => markHtml(escapeGoogleChat(text), style))
+    .map(({ text, style }) => markHtml(escapeHtml(text), style))
     .join('')
 }
 

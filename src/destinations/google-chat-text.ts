@@ -35,16 +35,3 @@ export function inertGoogleChat(text: string): string {
     text,
   )
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** Makes text literal in the HTML of a card. */
-export function escapeGoogleChat(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
-}

@@ -5,6 +5,7 @@
  * against the first pass only and the mobile clients read CommonMark, so what could mean anything is
  * replaced by a look-alike. Code is literal in both passes.
  */
+import { linkAddress } from './markdown-link.ts'
 import type { Line, Link, Span } from './message/message.ts'
 
 // A zero-width character instead could be searched for, and would be copied unseen.
@@ -49,9 +50,6 @@ const MARKUP = new RegExp([ALWAYS, UNDERSCORE, POINT, ENTITY, START, EMOTICON].j
 // The server itself makes mentions of Slack's control sequences, in code as well (ProcessSlackText).
 const SLACK_MENTION = /<(?=[!@])/g
 
-// What could end the address of a link; backticks are read before links.
-const LINK_BREAKING = /[()<>[\]\\`\s]/g
-
 /** Makes foreign text inert, with look-alikes for the characters that mean something. */
 export function inertMattermost(text: string): string {
   return text.replace(MARKUP, lookAlike)
@@ -72,7 +70,7 @@ export function writeMattermost(line: Line): string {
 
 /** A link that the relay made. */
 export function linkMattermost({ url, text }: Link): string {
-  return `[${text}](${url.replace(LINK_BREAKING, percentEncode)})`
+  return `[${text}](${linkAddress(url)})`
 }
 
 function writeSpan({ text, style, isForeign }: Span): string {
@@ -90,10 +88,4 @@ function writeSpan({ text, style, isForeign }: Span): string {
 
 function lookAlike(character: string): string {
   return LOOK_ALIKES[character] ?? character
-}
-
-/** `encodeURIComponent` alone leaves parentheses as they are. */
-function percentEncode(character: string): string {
-  if (character === '(') return '%28'
-  return character === ')' ? '%29' : encodeURIComponent(character)
 }

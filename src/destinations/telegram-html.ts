@@ -4,16 +4,9 @@
  * of a link, a mention, a tag, a command or a long number stands there, as it is and ready to be copied.
  * Templates choose their own tags, so there the same text gets look-alikes instead.
  */
+import { escapeHtml } from './html-text.ts'
 import type { Line, Link, Message, Span } from './message/message.ts'
 import { formatSpanUtc } from './message/wording.ts'
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
 
 // What TDLib searches for in td/telegram/MessageEntity.cpp: "@", "#", "$", "/" (of commands and of tg://)
 // and a point with something behind it, here also the points that browsers take for one. Telephone and
@@ -34,14 +27,9 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
 }
 const MARKUP = /[@#$/]|[.\u3002\uFF0E\uFF61](?=\S)|\+(?=\p{Nd})/gu
 
-/** Escapes what has a meaning in HTML, attributes included. */
-export function escapeTelegram(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
-}
-
 /** Makes foreign text inert in the markup of a template. */
 export function inertTelegram(text: string): string {
-  return escapeTelegram(text.replace(MARKUP, (character) => LOOK_ALIKES[character] ?? character))
+  return escapeHtml(text.replace(MARKUP, (character) => LOOK_ALIKES[character] ?? character))
 }
 
 /** Lays a message out with all of its lines. */
@@ -53,7 +41,7 @@ export function layOutTelegram(message: Message): string {
       writeLine(heading),
       ...lines.map(({ text }) => `• ${writeLine(text)}`),
     ]),
-    [more === null ? '' : [escapeTelegram(more.text), writeLink(more.link)].join(' ').trim()],
+    [more === null ? '' : [escapeHtml(more.text), writeLink(more.link)].join(' ').trim()],
     notes.map((note) => tag('i', note)),
     [writeLink(link), writeFooter(message)],
   ]
@@ -76,7 +64,7 @@ function writeFooter({ portal, firstAt, lastAt }: Message): string {
 
 function writeLink(link: Link | null): string {
   if (link === null) return ''
-  return `<a href="${escapeTelegram(link.url)}">${escapeTelegram(link.text)}</a>`
+  return `<a href="${escapeHtml(link.url)}">${escapeHtml(link.text)}</a>`
 }
 
 function writeLine(line: Line): string {
@@ -90,7 +78,7 @@ function writeSpan({ text, style }: Span): string {
   if (LINKABLE.test(text)) return tag('code', text)
   switch (style) {
     case 'plain':
-      return escapeTelegram(text)
+      return escapeHtml(text)
     case 'strong':
       return tag('b', text)
     case 'code':
@@ -101,5 +89,5 @@ function writeSpan({ text, style }: Span): string {
 }
 
 function tag(name: 'b' | 'i' | 'code', text: string): string {
-  return `<${name}>${escapeTelegram(text)}</${name}>`
+  return `<${name}>${escapeHtml(text)}</${name}>`
 }

@@ -1,13 +1,7 @@
 /** A portal's object as the Worker sees it over RPC. */
 import type { PortalObject } from './portal.ts'
 import type { Directory } from './directory.ts'
-
-/** Methods of an object as a caller in another one sees them: each answers with a promise. */
-export type Remote<T, Names extends keyof T> = {
-  readonly [Name in Names]: T[Name] extends (...parameters: infer P) => infer R
-    ? (...parameters: P) => Promise<Awaited<R>>
-    : never
-}
+import type { Remote } from './remote.ts'
 
 /** The RPC methods of a portal's object. */
 export type PortalClient = Remote<

@@ -1,8 +1,8 @@
 /** The pace of a receiver as a portal's object asks for it: by the secret URL, over RPC, not for long. */
 import type { PaceWindow } from '../core/pace.ts'
 import type { NamePacer } from '../storage/pacer-name.ts'
-import type { Remote } from './client.ts'
 import type { Pacer } from './pacer.ts'
+import type { Remote } from './remote.ts'
 
 /** How long an answer is waited for, in milliseconds. */
 export const PACER_TIMEOUT_MS = 2000

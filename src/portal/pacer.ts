@@ -57,6 +57,7 @@ export class Pacer extends DurableObject<unknown> {
     const state = hold(this.#state, Math.min(until, this.#now() + MAX_HOLD_MS))
     this.#state = state.holdUntil > this.#storedHold ? this.#store(state) : state
   }
+
   /** What outlived the last eviction; nothing when it is damaged, since a pace must not stop a lane. */
   #load(): Stored {
     const fresh = { holdUntil: 0, grants: [] }

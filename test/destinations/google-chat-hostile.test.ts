@@ -7,7 +7,8 @@ import { findDroppedParts, findShapeError } from '../../playground/receivers/goo
 import { NO_MEMORY } from '../../src/core/receiver-memory.ts'
 import type { OpenTerms, Parcel } from '../../src/destinations/destination.ts'
 import { layOutGoogleChat } from '../../src/destinations/google-chat-card.ts'
-import { escapeGoogleChat, inertGoogleChat } from '../../src/destinations/google-chat-text.ts'
+import { inertGoogleChat } from '../../src/destinations/google-chat-text.ts'
+import { escapeHtml } from '../../src/destinations/html-text.ts'
 import { googleChat } from '../../src/destinations/google-chat.ts'
 import { catalogueOf } from '../../src/destinations/language/languages.ts'
 import { composeMessage } from '../../src/destinations/message/compose.ts'
@@ -118,9 +119,9 @@ describe('inertGoogleChat()', () => {
   })
 })
 
-describe('escapeGoogleChat()', () => {
+describe('escapeHtml()', () => {
   test('writes every character that HTML reads as an entity', () => {
-    expect(escapeGoogleChat(`<a href="x">'&'</a>`)).toBe(
+    expect(escapeHtml(`<a href="x">'&'</a>`)).toBe(
       '&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;',
     )
   })
@@ -129,7 +130,7 @@ describe('escapeGoogleChat()', () => {
     fc.assert(
       fc.property(hostileText, (raw) => {
         const text = safeText(raw, 200)
-        const html = escapeGoogleChat(text)
+        const html = escapeHtml(text)
         expect(readHtml(html)).toBe(text)
         for (const quote of ['"', "'"]) {
           const [node] = parseFragment(`<i title=${quote}${html}${quote}></i>`).childNodes

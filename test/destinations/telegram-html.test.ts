@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { Delivery, Parcel } from '../../src/destinations/destination.ts'
 import { en } from '../../src/destinations/language/en.ts'
 import { composeMessage } from '../../src/destinations/message/compose.ts'
+import { escapeHtml } from '../../src/destinations/html-text.ts'
 import {
-  escapeTelegram,
   inertTelegram,
   layOutTelegram,
   measureTelegram,
@@ -234,8 +234,8 @@ describe('measureTelegram()', () => {
   })
 })
 
-test('escapeTelegram() escapes each character once', () => {
-  expect(escapeTelegram(`<a href="x">it's & &lt;</a>`)).toBe(
+test('escapeHtml() escapes each character once', () => {
+  expect(escapeHtml(`<a href="x">it's & &lt;</a>`)).toBe(
     '&lt;a href=&quot;x&quot;&gt;it&#39;s &amp; &amp;lt;&lt;/a&gt;',
   )
 })
