@@ -105,17 +105,27 @@ function addLaneRoutes(routes: Hono, depsOf: (c: Context) => AdminDeps): void {
   )
   routes.post(`${path}/replay`, (c) =>
     withLane(c, depsOf(c), async (portal, destination) => {
+      const dryRun = readDryRun(new URL(c.req.url).searchParams)
       const body = await readJson(c.req.raw, ReplaySchema)
-      if (body === null || ('from' in body && body.from > body.to)) {
+      if (dryRun === null || body === null || ('from' in body && body.from > body.to)) {
         return errorResponse('invalid_request')
       }
       const wish: ReplayWish = 'from' in body ? { kind: 'range', ...body } : { kind: 'parked' }
-      const dryRun = c.req.query('dryRun') === 'true'
       const replayed = await portal.replay(destination, wish, { dryRun })
       if (!replayed.ok) return errorResponse(codeOf(replayed.error))
       return reply({ replayed: replayed.value, ...(dryRun ? { dryRun } : {}) }, 202)
     }),
   )
+}
+
+/** Null for a query that says anything else: a dry run that is misspelt must not replay in earnest. */
+function readDryRun(query: URLSearchParams): boolean | null {
+  const pairs = [...query]
+  const [pair] = pairs
+  if (pair === undefined) return false
+  const [name, value] = pair
+  if (pairs.length > 1 || name !== 'dryRun') return null
+  return value === 'true' ? true : value === 'false' ? false : null
 }
 
 async function withPortal(

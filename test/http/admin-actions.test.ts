@@ -81,6 +81,35 @@ describe('POST …/lanes/{destination}/replay', () => {
     expect(bench.received('erp')).toHaveLength(3)
   })
 
+  it.each([
+    '?dryRun=1',
+    '?dryRun',
+    '?dryRun=',
+    '?dryRun=TRUE',
+    '?dryRun=yes',
+    '?dryRun=true&dryRun=false',
+    '?dryrun=true',
+    '?dry_run=true',
+  ])('refuses %s, so that a slip of the pen never replays in earnest', async (query) => {
+    await delivered(3)
+    expect(await ask(`${REPLAY}${query}`, { body: { from: 1, to: 3 } })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_request' } },
+    })
+    expect((await bench.lane('erp')).replaying).toBe(0)
+    await bench.quiet()
+    expect(bench.received('erp')).toHaveLength(3)
+  })
+
+  it('replays in earnest with ?dryRun=false, as without it', async () => {
+    await delivered(1)
+    expect(await ask(`${REPLAY}?dryRun=false`, { body: { from: 1, to: 1 } })).toEqual({
+      status: 202,
+      body: { replayed: 1 },
+    })
+    await until(() => bench.received('erp').length === 2)
+  })
+
   it('goes up to the cursor, and counts only what the destination was meant to get', async () => {
     await bench.append()
     await bench.append({ event: JSON.stringify(anEvent({ name: 'ONCRMDEALUPDATE' })) })
