@@ -13,7 +13,10 @@ export default defineConfig({
       {
         test: {
           name: 'pure',
-          include: ['test/{core,bitrix24,destinations,storage}/**/*.test.ts', 'test/*.test.ts'],
+          include: [
+            'test/{core,bitrix24,destinations,repository,storage}/**/*.test.ts',
+            'test/*.test.ts',
+          ],
           // The stores need the real KV.
           exclude: ['test/storage/*-store.test.ts'],
         },

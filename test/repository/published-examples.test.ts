@@ -1,0 +1,66 @@
+/**
+ * What the repository hands to a newcomer works as it stands: configuration blocks of the documents, and the
+ * files that a deployment is made of.
+ */
+import { describe, expect, it } from 'vitest'
+import { parseToml, type TomlTable, type TomlValue } from '../../playground/toml.ts'
+import { loadConfig, type Env } from '../../src/config.ts'
+import wranglerToml from '../../wrangler.toml?raw'
+
+const DOCUMENTS = import.meta.glob(['../../README.md', '../../docs/**/*.md'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
+
+/** Values that fit the names which the documents use for secrets. */
+const SECRETS = {
+  BITRIX24_CLIENT_SECRET: 'example-client-secret',
+  TOKEN_KEYS: '{"k1":"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}',
+  SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T0000/B0000/example',
+  ERP_SIGNING_SECRET: 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=',
+}
+
+interface Block {
+  readonly document: string
+  readonly text: string
+}
+
+function tomlBlocks([document, content]: readonly [string, string]): readonly Block[] {
+  const blocks = content.matchAll(/^```toml\n(.*?)^```$/gmsu)
+  return [...blocks].map(([, text = '']) => ({ document, text }))
+}
+
+function varsOf(table: TomlTable): Record<string, TomlValue> {
+  const vars = table['vars']
+  if (typeof vars !== 'object' || Array.isArray(vars)) return {}
+  return vars
+}
+
+function problemsOf(settings: Readonly<Record<string, unknown>>): readonly string[] {
+  // Sound: reading the configuration touches vars and secrets only.
+  const { problems } = loadConfig({ ...SECRETS, ...settings } as unknown as Env)
+  return problems.map(({ setting, problem }) => `${setting} ${problem}`)
+}
+
+const blocks = Object.entries(DOCUMENTS).flatMap(tomlBlocks)
+
+describe('The configuration blocks of README and docs', () => {
+  it('are found', () => {
+    expect(blocks.map(({ document }) => document)).toContain('../../README.md')
+  })
+
+  it.each(blocks)('are accepted by the Worker: $document', ({ text }) => {
+    const vars = varsOf(parseToml(text))
+    expect(Object.keys(vars)).not.toEqual([])
+    expect(problemsOf(vars)).toEqual([])
+  })
+})
+
+describe('wrangler.toml', () => {
+  const wrangler = parseToml(wranglerToml)
+
+  it('is accepted by the Worker as it stands, without an application', () => {
+    expect(problemsOf({ ...varsOf(wrangler), BITRIX24_CLIENT_SECRET: '' })).toEqual([])
+  })
+})
