@@ -63,4 +63,8 @@ describe('wrangler.toml', () => {
   it('is accepted by the Worker as it stands, without an application', () => {
     expect(problemsOf({ ...varsOf(wrangler), BITRIX24_CLIENT_SECRET: '' })).toEqual([])
   })
+
+  it('deploys on the free plan, which refuses limits of its own (code 100328)', () => {
+    expect(wrangler['limits']).toBeUndefined()
+  })
 })
