@@ -67,4 +67,8 @@ describe('wrangler.toml', () => {
   it('deploys on the free plan, which refuses limits of its own (code 100328)', () => {
     expect(wrangler['limits']).toBeUndefined()
   })
+
+  it('keeps no names of functions, which would cost a call for each closure', () => {
+    expect(wrangler['keep_names']).toBe(false)
+  })
 })
