@@ -3,7 +3,9 @@
  * files that a deployment is made of.
  */
 import { describe, expect, it } from 'vitest'
+import gitignore from '../../.gitignore?raw'
 import { parseToml, type TomlTable, type TomlValue } from '../../playground/toml.ts'
+import readme from '../../README.md?raw'
 import { loadConfig, type Env } from '../../src/config.ts'
 import wranglerToml from '../../wrangler.toml?raw'
 
@@ -70,5 +72,15 @@ describe('wrangler.toml', () => {
 
   it('keeps no names of functions, which would cost a call for each closure', () => {
     expect(wrangler['keep_names']).toBe(false)
+  })
+})
+
+describe('The repository', () => {
+  it('ignores the files with secrets that README tells to write', () => {
+    const ignored = gitignore.split('\n')
+    const written = readme.matchAll(/--secrets-file (?<name>[\w.-]+)/gu)
+    const names = [...written].map(({ groups }) => groups?.['name'] ?? '')
+    expect(names).not.toEqual([])
+    for (const name of [...names, '.dev.vars']) expect(ignored).toContain(name)
   })
 })
