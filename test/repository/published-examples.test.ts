@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import gitignore from '../../.gitignore?raw'
+import packageJson from '../../package.json'
 import { parseToml, type TomlTable, type TomlValue } from '../../playground/toml.ts'
 import readme from '../../README.md?raw'
 import { loadConfig, type Env } from '../../src/config.ts'
@@ -82,5 +83,12 @@ describe('The repository', () => {
     const names = [...written].map(({ groups }) => groups?.['name'] ?? '')
     expect(names).not.toEqual([])
     for (const name of [...names, '.dev.vars']) expect(ignored).toContain(name)
+  })
+
+  it('is described in package.json by the first sentence of README', () => {
+    const { description } = packageJson
+    const text = readme.replaceAll(/\s+/gu, ' ')
+    expect(description).not.toBe('')
+    expect(text).toContain(`# bitrix24-event-relay ${description}`)
   })
 })
