@@ -8,6 +8,9 @@ import { RUNTIME_BINDINGS } from './test/support/runtime-bindings.ts'
 
 export default defineConfig({
   test: {
+    // Files share their worker: starting an isolate for each took longer than all tests. So no test may leave
+    // anything behind in the memory of a module.
+    isolate: false,
     reporters: ['default', './scripts/plain-reporter.mjs'],
     projects: [
       {
