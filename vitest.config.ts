@@ -35,7 +35,10 @@ export default defineConfig({
         ],
         test: {
           name: 'runtime',
-          include: ['test/{portal,http,e2e}/**/*.test.ts', 'test/storage/*-store.test.ts'],
+          include: [
+            'test/{edge,portal,http,objects,e2e}/**/*.test.ts',
+            'test/storage/*-store.test.ts',
+          ],
         },
       },
       {

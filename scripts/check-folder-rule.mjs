@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path'
 const FORBIDDEN = {
   'src/core/probe.ts': [
     `import '../bitrix24/form.ts'`,
+    `import '../../bitrix24/form.ts'`,
     `import 'hono'`,
     `import 'cloudflare:workers'`,
     `export const now = Date.now()`,
@@ -18,8 +19,16 @@ const FORBIDDEN = {
   'src/bitrix24/probe.ts': [`import '../destinations/slack.ts'`, `import '../portal/portal.ts'`],
   'src/destinations/probe.ts': [`import '../bitrix24/form.ts'`, `import '../storage/seal.ts'`],
   'src/storage/probe.ts': [`import '../portal/portal.ts'`],
-  'src/portal/probe.ts': [`import '../http/admin.ts'`, `import '../config.ts'`, `import 'hono'`],
-  'src/http/probe.ts': [`import '../app.ts'`, `import '../config.ts'`],
+  'src/objects/probe.ts': [`import '../portal/portal.ts'`, `import '../bitrix24/wire/form.ts'`],
+  'src/portal/probe.ts': [
+    `import '../http/admin.ts'`,
+    `import '../edge/intake.ts'`,
+    `import '../config/config.ts'`,
+    `import 'hono'`,
+  ],
+  'src/portal/log/probe.ts': [`import '../../http/admin.ts'`, `import '../../config/config.ts'`],
+  'src/edge/probe.ts': [`import '../http/admin.ts'`, `import '../app.ts'`, `import 'hono'`],
+  'src/http/probe.ts': [`import '../app.ts'`, `import '../config/config.ts'`],
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'folder-rule-'))

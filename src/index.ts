@@ -1,7 +1,7 @@
 /** The Worker's entry: the app, its scheduled work, and the Durable Object classes. */
 import { createApp, createCron, createPortalSettings } from './app.ts'
-import type { Env } from './config.ts'
-import { runCron } from './cron.ts'
+import type { Env } from './config/config.ts'
+import { runCron } from './edge/cron.ts'
 import { PortalObject } from './portal/portal.ts'
 
 export { Directory } from './portal/directory.ts'

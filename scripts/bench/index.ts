@@ -1,6 +1,6 @@
 /** The Worker with grouping switched off: one commit per event. The baseline of `scripts/bench.ts`. */
 import { createPortalSettings } from '../../src/app.ts'
-import type { Env } from '../../src/config.ts'
+import type { Env } from '../../src/config/config.ts'
 import worker from '../../src/index.ts'
 import { PortalObject } from '../../src/portal/portal.ts'
 

@@ -10,9 +10,9 @@ import type { IncomingRequest } from '../bitrix24/request.ts'
 import { err, type Result } from '../core/result.ts'
 import { mediaType, readBody } from './body.ts'
 import { errorResponse } from './error-response.ts'
-import { errorPage, installPage, type PageErrorCode } from './install-page.ts'
-import { pageLanguage } from './install-page-texts.ts'
-import { takeRequest, type IntakeAnswer, type IntakeDeps } from './intake.ts'
+import { errorPage, installPage, type PageErrorCode } from './install-page/page.ts'
+import { pageLanguage } from './install-page/languages.ts'
+import { takeRequest, type IntakeAnswer, type IntakeDeps } from '../edge/intake.ts'
 
 const INSTALL_PATH = '/bitrix24/install'
 

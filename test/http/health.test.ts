@@ -3,7 +3,7 @@
  * never stop the receipt of events.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { loadConfig, type Env } from '../../src/config.ts'
+import { loadConfig, type Env } from '../../src/config/config.ts'
 import { healthResponse } from '../../src/http/health.ts'
 import { answerOf, Edge, watchLog } from '../support/edge.ts'
 import { NO_TRACES, PortalLab } from '../support/portal-lab.ts'

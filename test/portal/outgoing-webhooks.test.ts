@@ -1,7 +1,7 @@
 /** Outgoing webhooks: every sentence of design section 4 "Outgoing webhooks" is a test that names it. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { hashToken } from '../../src/storage/token-hash.ts'
 import { NO_TRACES, PortalLab, callAdmin, directoryTables, dumpKv } from '../support/portal-lab.ts'
 import { WEBHOOK_TOKEN } from '../support/runtime-bindings.ts'

@@ -3,8 +3,8 @@ import { env } from 'cloudflare:workers'
 import { reset, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createPortalSettings } from '../../src/app.ts'
-import { loadConfig, type Env } from '../../src/config.ts'
-import { withTimeout } from '../../src/http/two-tries.ts'
+import { loadConfig, type Env } from '../../src/config/config.ts'
+import { withTimeout } from '../../src/edge/two-tries.ts'
 import {
   createPacerClient,
   PACER_TIMEOUT_MS,

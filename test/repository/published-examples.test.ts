@@ -7,7 +7,7 @@ import gitignore from '../../.gitignore?raw'
 import packageJson from '../../package.json'
 import { parseToml, type TomlTable, type TomlValue } from '../../playground/toml.ts'
 import readme from '../../README.md?raw'
-import { loadConfig, type Env } from '../../src/config.ts'
+import { loadConfig, type Env } from '../../src/config/config.ts'
 import wranglerToml from '../../wrangler.toml?raw'
 
 const DOCUMENTS = import.meta.glob(['../../README.md', '../../docs/**/*.md'], {

@@ -6,7 +6,7 @@ import { env } from 'cloudflare:workers'
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { vi } from 'vitest'
 import { createApp } from '../../src/app.ts'
-import type { Env } from '../../src/config.ts'
+import type { Env } from '../../src/config/config.ts'
 import { RELAY } from './portal-lab.ts'
 
 /** The two content types that the routes accept. */

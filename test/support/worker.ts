@@ -4,7 +4,7 @@
  * constructed afterwards, as a deployment does.
  */
 import { createPortalSettings } from '../../src/app.ts'
-import type { Env } from '../../src/config.ts'
+import type { Env } from '../../src/config/config.ts'
 import worker from '../../src/index.ts'
 import { Pacer as RealPacer } from '../../src/portal/pacer.ts'
 import { PortalObject } from '../../src/portal/portal.ts'

@@ -1,8 +1,8 @@
 /** Scheduled work: the spill is drained every five minutes, every known portal is visited once a day. */
-import { describeError } from './core/redact.ts'
-import { log } from './log.ts'
-import { drainSpill, type DrainDeps } from './portal/spill.ts'
-import type { InstallStore } from './storage/install-store.ts'
+import { describeError } from '../core/redact.ts'
+import { log } from '../log.ts'
+import { drainSpill, type DrainDeps } from './spill.ts'
+import type { InstallStore } from '../storage/install-store.ts'
 
 /** The trigger that visits every portal, as in wrangler.toml. */
 export const DAILY_CRON = '17 3 * * *'

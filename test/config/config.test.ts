@@ -4,7 +4,7 @@
  */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_OAUTH_URLS, loadConfig, type Config, type Env } from '../src/config.ts'
+import { DEFAULT_OAUTH_URLS, loadConfig, type Config, type Env } from '../../src/config/config.ts'
 
 const KEY = 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE='
 const CLIENT = 'local.573ad8a0346747.09223434'

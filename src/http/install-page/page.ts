@@ -3,12 +3,12 @@
  * the portal's status, or why not. Nothing of the request reaches it but one of six languages; the only
  * host that may frame a page with data is the one that the OAuth server confirmed.
  */
-import type { InstallStatus } from '../core/portal-status.ts'
-import { errorResponse, type ErrorCode } from './error-response.ts'
-import { renderPage, type PageDetails, type PageTone } from './install-page/markup.ts'
-import type { Notice } from './install-page/page-texts.ts'
-import { PAGE_TEXTS, type PageLanguage } from './install-page-texts.ts'
-import type { IntakeAnswer, RefusalReason } from './intake.ts'
+import type { InstallStatus } from '../../core/portal-status.ts'
+import { errorResponse, type ErrorCode } from '../error-response.ts'
+import { renderPage, type PageDetails, type PageTone } from './markup.ts'
+import type { Notice } from './page-texts.ts'
+import { PAGE_TEXTS, type PageLanguage } from './languages.ts'
+import type { IntakeAnswer, RefusalReason } from '../../edge/intake.ts'
 
 /** The refusals that the page has words for. */
 export type PageErrorCode = Extract<

@@ -3,10 +3,10 @@
  * and with a lifecycle request. Nothing here waits for real time.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { INSTALL_BUDGET_MS, takeRequest } from '../../src/http/intake.ts'
-import { STORE_BUDGET_MS } from '../../src/http/two-tries.ts'
+import { INSTALL_BUDGET_MS, takeRequest } from '../../src/edge/intake.ts'
+import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
 import type { AppendRequest } from '../../src/portal/appender.ts'
-import type { PortalClient, PortalLookup } from '../../src/portal/client.ts'
+import type { PortalClient, PortalLookup } from '../../src/edge/portal-client.ts'
 import { watchLog } from '../support/edge.ts'
 import {
   anIntake,

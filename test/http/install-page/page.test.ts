@@ -3,14 +3,14 @@
  * request is in it.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { InstallStatus } from '../../src/core/portal-status.ts'
-import { installPage } from '../../src/http/install-page.ts'
-import { PAGE_TEXTS } from '../../src/http/install-page-texts.ts'
-import type { IntakeAnswer } from '../../src/http/intake.ts'
-import { answerOf, Edge, JSON_TYPE, watchLog } from '../support/edge.ts'
-import { UNREACHABLE } from '../support/intake.ts'
-import { PortalLab, type Changes } from '../support/portal-lab.ts'
-import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
+import type { InstallStatus } from '../../../src/core/portal-status.ts'
+import { installPage } from '../../../src/http/install-page/page.ts'
+import { PAGE_TEXTS } from '../../../src/http/install-page/languages.ts'
+import type { IntakeAnswer } from '../../../src/edge/intake.ts'
+import { answerOf, Edge, JSON_TYPE, watchLog } from '../../support/edge.ts'
+import { UNREACHABLE } from '../../support/intake.ts'
+import { PortalLab, type Changes } from '../../support/portal-lab.ts'
+import { APPLICATION_TOKEN } from '../../support/runtime-bindings.ts'
 
 const CONNECTED = {
   title: 'The relay is connected',

@@ -9,8 +9,8 @@ import {
   REFUSED_MEMORY_MS,
   TokenMemory,
   TRUSTED_MEMORY_MS,
-} from '../../src/http/edge-trust.ts'
-import { takeRequest } from '../../src/http/intake.ts'
+} from '../../src/edge/callers.ts'
+import { takeRequest } from '../../src/edge/intake.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { hashToken } from '../../src/storage/token-hash.ts'
 import { answerOf, Edge, watchLog } from '../support/edge.ts'

@@ -1,11 +1,11 @@
 /** Picks the language of the application's page. */
-import { ENGLISH } from './install-page/en.ts'
-import { FRENCH } from './install-page/fr.ts'
-import { GERMAN } from './install-page/de.ts'
-import type { PageTexts } from './install-page/page-texts.ts'
-import { PORTUGUESE } from './install-page/pt.ts'
-import { RUSSIAN } from './install-page/ru.ts'
-import { SPANISH } from './install-page/es.ts'
+import { ENGLISH } from './en.ts'
+import { FRENCH } from './fr.ts'
+import { GERMAN } from './de.ts'
+import type { PageTexts } from './page-texts.ts'
+import { PORTUGUESE } from './pt.ts'
+import { RUSSIAN } from './ru.ts'
+import { SPANISH } from './es.ts'
 
 /** The languages of the page, as tags of BCP 47. */
 export type PageLanguage = 'en' | 'ru' | 'de' | 'es' | 'pt' | 'fr'

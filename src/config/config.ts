@@ -3,17 +3,17 @@
  * fails alone. Every problem names its setting and the wanted form, and never shows a value.
  */
 import * as v from 'valibot'
-import { checkWebhookUrl } from './bitrix24/rest-client.ts'
-import { ApplicationTokenSchema } from './bitrix24/wire-schemas.ts'
-import { checkAddress, type AddressPolicy } from './core/address.ts'
-import { canonicalName, FIELD_FAMILY_NAMES } from './core/event-names.ts'
-import type { FieldFamily } from './core/event.ts'
-import { webhookRule, type OutgoingWebhook } from './core/outgoing-webhook.ts'
-import { err, ok, type Result } from './core/result.ts'
-import type { ConfiguredDestination } from './destinations/configured.ts'
-import { readDestinations } from './destinations/read-destinations.ts'
+import { checkWebhookUrl } from '../bitrix24/rest-client.ts'
+import { ApplicationTokenSchema } from '../bitrix24/wire-schemas.ts'
+import { checkAddress, type AddressPolicy } from '../core/address.ts'
+import { canonicalName, FIELD_FAMILY_NAMES } from '../core/event-names.ts'
+import type { FieldFamily } from '../core/event.ts'
+import { webhookRule, type OutgoingWebhook } from '../core/outgoing-webhook.ts'
+import { err, ok, type Result } from '../core/result.ts'
+import type { ConfiguredDestination } from '../destinations/configured.ts'
+import { readDestinations } from '../destinations/read-destinations.ts'
 import { SettingsReader, type Problem } from './settings-reader.ts'
-import { createSealer, parseTokenKeys, type Sealer } from './storage/seal.ts'
+import { createSealer, parseTokenKeys, type Sealer } from '../storage/seal.ts'
 
 /** The Worker's bindings. Secrets that the operator invents are read by name. */
 export interface Env {

@@ -9,9 +9,9 @@ import { err, ok, type Result } from '../core/result.ts'
 import type { LogFields } from '../log.ts'
 import type { Sealer } from '../storage/seal.ts'
 import type { SpillRecord, SpillStore } from '../storage/spill-store.ts'
-import type { AppendRequest } from './appender.ts'
-import type { PortalClient, PortalLookup } from './client.ts'
-import type { UninstallCall } from './portal.ts'
+import type { AppendRequest } from '../portal/appender.ts'
+import type { PortalClient, PortalLookup } from './portal-client.ts'
+import type { UninstallCall } from '../portal/portal.ts'
 
 /** A request that could not reach its portal. */
 export type Spilled =
