@@ -4,8 +4,8 @@ import type { Env } from './config/config.ts'
 import { runCron } from './edge/cron.ts'
 import { PortalObject } from './portal/portal.ts'
 
-export { Directory } from './portal/directory.ts'
-export { Pacer } from './portal/pacer.ts'
+export { Directory } from './objects/directory.ts'
+export { Pacer } from './objects/pacer.ts'
 
 /** The Durable Object of one portal, with the settings of this deployment. */
 export class Portal extends PortalObject {

@@ -4,8 +4,8 @@ import type { Env } from '../../src/config/config.ts'
 import worker from '../../src/index.ts'
 import { PortalObject } from '../../src/portal/portal.ts'
 
-export { Directory } from '../../src/portal/directory.ts'
-export { Pacer } from '../../src/portal/pacer.ts'
+export { Directory } from '../../src/objects/directory.ts'
+export { Pacer } from '../../src/objects/pacer.ts'
 
 /** A portal's object that commits each event alone. */
 export class Portal extends PortalObject {

@@ -1,7 +1,7 @@
 /** A portal's object as the Worker sees it over RPC. */
 import type { PortalObject } from '../portal/portal.ts'
-import type { Directory } from '../portal/directory.ts'
-import type { Remote } from '../portal/remote.ts'
+import type { Directory } from '../objects/directory.ts'
+import type { Remote } from '../objects/remote.ts'
 
 /** The RPC methods of a portal's object. */
 export type PortalClient = Remote<

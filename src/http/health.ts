@@ -1,5 +1,5 @@
 /** What monitors see: whether the relay is configured, and what to do when it is not. Never a value. */
-import type { PendingNotice } from '../portal/directory.ts'
+import type { PendingNotice } from '../objects/directory.ts'
 
 /** What health depends on. */
 export interface HealthDeps {

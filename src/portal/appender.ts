@@ -5,7 +5,7 @@
 import { RecentEvents, type Arrival } from '../core/append.ts'
 import type { RelayEvent } from '../core/event.ts'
 import type { FurtherEvent } from '../core/field-state.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../storage/database.ts'
 import type { LogStore } from './log-store.ts'
 
 /** The most events of one commit. */

@@ -2,7 +2,7 @@
 import type { FieldState } from '../core/field-state.ts'
 import type { FieldFamily } from '../core/event.ts'
 import { NO_RECONCILIATION, type ReconciliationState } from '../core/reconciliation.ts'
-import { numberOf, textOf, type Database, type SqlRow } from './database.ts'
+import { numberOf, textOf, type Database, type SqlRow } from '../storage/database.ts'
 
 /** What a family's fields belong to: `CRM_REQUISITE`, or one smart process such as `CRM_13`. */
 export interface FieldEntity {

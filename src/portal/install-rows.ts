@@ -1,6 +1,6 @@
 /** All SQL over a portal's install, its pending install and its own values. */
 import { NO_INSTALL, type InstallState, type PendingInstall } from '../core/install.ts'
-import { textOf, type Database } from './database.ts'
+import { textOf, type Database } from '../storage/database.ts'
 
 /** The small rows of one portal. */
 export class InstallRows {

@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import type { DigestRecord } from '../core/digest.ts'
 import { LANE_DEFAULTS, matchLanes, type LanePlan, type LaneState } from '../core/lane-state.ts'
 import type { ExactFate } from '../core/settle.ts'
-import { textOf, type Database, type SqlRow } from './database.ts'
+import { textOf, type Database, type SqlRow } from '../storage/database.ts'
 import type { LogStore } from './log-store.ts'
 
 /** `flushInTime` reaches storage within this time. */

@@ -3,7 +3,7 @@ import type { Arrival } from '../core/append.ts'
 import { NOT_ENRICHED, type Enrichment, type LogEntry, type RelayEvent } from '../core/event.ts'
 import type { DigestRecord } from '../core/digest.ts'
 import type { ExactFate } from '../core/settle.ts'
-import { numberOf, textOf, type SqlRow } from './database.ts'
+import { numberOf, textOf, type SqlRow } from '../storage/database.ts'
 
 /** A fate as stored, with its destination. */
 export interface StoredFate extends ExactFate {

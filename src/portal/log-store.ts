@@ -6,7 +6,7 @@ import type { FurtherEvent } from '../core/field-state.ts'
 import type { AgedEvent } from '../core/retention.ts'
 import type { DigestRecord } from '../core/digest.ts'
 import type { ExactFate } from '../core/settle.ts'
-import { numberOf, textOf, type Database } from './database.ts'
+import { numberOf, textOf, type Database } from '../storage/database.ts'
 import {
   arrivalOf,
   AWAITS,

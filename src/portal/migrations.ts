@@ -2,7 +2,7 @@
  * The schema of a portal's object: an append-only list. Applied ids are stored; a list that is not a
  * continuation of them stops the object, so that an older Worker never works on a newer schema.
  */
-import { textOf, type Database } from './database.ts'
+import { textOf, type Database } from '../storage/database.ts'
 
 /** One step of the schema. Never edited once released; only followed by another. */
 export interface Migration {

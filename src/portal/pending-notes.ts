@@ -1,5 +1,5 @@
 /** Tells the directory which install of this portal waits, so that `/healthz` can say what to do. */
-import type { PendingNotice } from './directory.ts'
+import type { PendingNotice } from '../objects/directory.ts'
 import type { PortalState } from './portal-state.ts'
 import type { PortalSettings } from './settings.ts'
 

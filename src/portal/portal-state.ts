@@ -10,7 +10,7 @@ import {
   type PendingInstall,
 } from '../core/install.ts'
 import { keepWaiting } from '../core/waiting-installs.ts'
-import { textOf, type Database } from './database.ts'
+import { textOf, type Database } from '../storage/database.ts'
 import { InstallRows } from './install-rows.ts'
 import type { LogStore } from './log-store.ts'
 import { hasSchema, migrate } from './migrations.ts'

@@ -26,7 +26,7 @@ import {
 } from '../core/reconciliation.ts'
 import { earliest, SAFETY_ALARM_MS } from '../core/schedule.ts'
 import type { Appender } from './appender.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../storage/database.ts'
 import type { FieldEntity, FieldStore } from './field-store.ts'
 
 /** The most entities of one run. */

@@ -7,8 +7,8 @@ import type { ConfiguredDestination } from '../destinations/configured.ts'
 import type { LogFields } from '../log.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import type { Sealer } from '../storage/seal.ts'
-import type { PendingNotice } from './directory.ts'
-import type { PacerClient } from './pacer-client.ts'
+import type { PendingNotice } from '../objects/directory.ts'
+import type { PacerClient } from '../objects/pacer-client.ts'
 
 /** The part of the directory that a portal calls. */
 export interface DirectoryClient {

@@ -12,7 +12,7 @@ import type { FieldAction, Json, LogEntry, RelayEvent } from '../../src/core/eve
 import type { FieldAttributes } from '../../src/core/field-read.ts'
 import { err, ok, type Result } from '../../src/core/result.ts'
 import { Appender, MAX_GROUP } from '../../src/portal/appender.ts'
-import type { Database, SqlRow } from '../../src/portal/database.ts'
+import type { Database, SqlRow } from '../../src/storage/database.ts'
 import { Enricher } from '../../src/portal/enricher.ts'
 import { FieldStore } from '../../src/portal/field-store.ts'
 import { LogStore } from '../../src/portal/log-store.ts'

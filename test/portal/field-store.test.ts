@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { newFieldState, type FieldState } from '../../src/core/field-state.ts'
 import { NO_RECONCILIATION } from '../../src/core/reconciliation.ts'
 import { FieldStore } from '../../src/portal/field-store.ts'
-import { openDatabase } from '../../src/portal/open-database.ts'
+import { openDatabase } from '../../src/storage/open-database.ts'
 import { DAY_MS, PortalBench } from '../support/portal-bench.ts'
 
 let bench: PortalBench

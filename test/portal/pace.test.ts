@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createPortalSettings } from '../../src/app.ts'
 import type { Env } from '../../src/config/config.ts'
 import { UNNAMED_WAIT_MS } from '../../src/portal/lane-pace.ts'
-import type { PacerClient } from '../../src/portal/pacer-client.ts'
+import type { PacerClient } from '../../src/objects/pacer-client.ts'
 import { PortalBench, person, until } from '../support/portal-bench.ts'
 
 const SECOND_MS = 1000

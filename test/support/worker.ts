@@ -6,11 +6,11 @@
 import { createPortalSettings } from '../../src/app.ts'
 import type { Env } from '../../src/config/config.ts'
 import worker from '../../src/index.ts'
-import { Pacer as RealPacer } from '../../src/portal/pacer.ts'
+import { Pacer as RealPacer } from '../../src/objects/pacer.ts'
 import { PortalObject } from '../../src/portal/portal.ts'
 import { world } from './world.ts'
 
-export { Directory } from '../../src/portal/directory.ts'
+export { Directory } from '../../src/objects/directory.ts'
 
 /** The real object with adapted settings. */
 export class Portal extends PortalObject {

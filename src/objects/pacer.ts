@@ -6,8 +6,8 @@ import { DurableObject } from 'cloudflare:workers'
 import * as v from 'valibot'
 import type { PaceWindow } from '../core/pace.ts'
 import { createPacerState, hold, MAX_HOLD_MS, takeSlot, type PacerState } from '../core/pacer.ts'
-import type { Database, SqlRow } from './database.ts'
-import { openDatabase } from './open-database.ts'
+import type { Database, SqlRow } from '../storage/database.ts'
+import { openDatabase } from '../storage/open-database.ts'
 
 // An object is idle for about 10 s before it is evicted (facts: platform.md section 3.3): shorter windows
 // are over by then.

@@ -4,7 +4,7 @@ import { evictDurableObject, reset, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MAX_HOLD_MS } from '../../src/core/pacer.ts'
 import type { PaceWindow } from '../../src/core/pace.ts'
-import type { PacerRemote } from '../../src/portal/pacer-client.ts'
+import type { PacerRemote } from '../../src/objects/pacer-client.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { world } from '../support/world.ts'
 

@@ -9,7 +9,7 @@ import {
   createPacerClient,
   PACER_TIMEOUT_MS,
   type PacerRemote,
-} from '../../src/portal/pacer-client.ts'
+} from '../../src/objects/pacer-client.ts'
 
 const URL = 'https://hooks.slack.com/services/T000/B000/pacercanary'
 const SLACK = [{ count: 1, ms: 1000 }]
