@@ -9,7 +9,7 @@ import { err, ok, type Result } from '../core/result.ts'
 import type { LogFields } from '../log.ts'
 import type { Sealer } from '../storage/seal.ts'
 import type { SpillRecord, SpillStore } from '../storage/spill-store.ts'
-import type { AppendRequest } from '../portal/appender.ts'
+import type { AppendRequest } from '../portal/log/appender.ts'
 import type { PortalClient, PortalLookup } from './portal-client.ts'
 import type { UninstallCall } from '../portal/portal.ts'
 

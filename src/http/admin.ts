@@ -11,7 +11,7 @@ import { openDestination, type ConfiguredDestination } from '../destinations/con
 import { isValueName } from '../destinations/references.ts'
 import { sendParcel } from '../destinations/send.ts'
 import type { PortalClient, PortalLookup } from '../edge/portal-client.ts'
-import type { ControlRefusal, ReplayWish } from '../portal/lane-control.ts'
+import type { ControlRefusal, ReplayWish } from '../portal/lanes/control.ts'
 import type { SpillStore } from '../storage/spill-store.ts'
 import { readBody } from './body.ts'
 import { errorResponse, type ErrorCode } from './error-response.ts'

@@ -3,14 +3,14 @@
  * whatever waits in it as well; without it the waiting events are still delivered, thin.
  */
 import type { RecentEvents } from '../core/append.ts'
-import type { Deliverer } from './deliverer.ts'
-import type { Knowledge } from './knowledge.ts'
-import type { LaneBook } from './lane-book.ts'
-import type { LogStore } from './log-store.ts'
-import type { PortalState } from './portal-state.ts'
-import type { PortalValues } from './portal-values.ts'
+import type { Deliverer } from './lanes/deliverer.ts'
+import type { Knowledge } from './fields/knowledge.ts'
+import type { LaneBook } from './lanes/book.ts'
+import type { LogStore } from './log/log-store.ts'
+import type { PortalState } from './state.ts'
+import type { PortalValues } from './installs/portal-values.ts'
 import type { PortalSettings } from './settings.ts'
-import { countWaiting } from './waiting.ts'
+import { countWaiting } from './lanes/waiting.ts'
 
 /** What an end concerns. */
 export interface UninstallDeps {

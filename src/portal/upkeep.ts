@@ -1,11 +1,11 @@
 /** The slow work of a portal: retention, sealing again after a rotation. Bounded in every run. */
 import { RETENTION_BATCH, passFloor, planRetention } from '../core/retention.ts'
-import type { Deliverer } from './deliverer.ts'
-import type { LaneBook } from './lane-book.ts'
-import type { LogStore } from './log-store.ts'
-import type { PortalState } from './portal-state.ts'
+import type { Deliverer } from './lanes/deliverer.ts'
+import type { LaneBook } from './lanes/book.ts'
+import type { LogStore } from './log/log-store.ts'
+import type { PortalState } from './state.ts'
 import type { PortalSettings } from './settings.ts'
-import { reseal } from './vault.ts'
+import { reseal } from './tokens/pairs.ts'
 
 /** The most retention batches of one visit: a portal may have 100,000 events a day. */
 const MAX_BATCHES = 200

@@ -1,13 +1,13 @@
 /** Decides when the portal has to wake, and moves its one alarm. */
 import { laneDueAt } from '../core/lane-state.ts'
 import { SAFETY_ALARM_MS, earliest } from '../core/schedule.ts'
-import type { AlarmKeeper } from './alarm-keeper.ts'
-import type { Deliverer } from './deliverer.ts'
-import type { Knowledge } from './knowledge.ts'
-import type { KvMirror } from './kv-mirror.ts'
-import type { LaneBook } from './lane-book.ts'
-import type { PortalState } from './portal-state.ts'
-import type { Pump } from './pump.ts'
+import type { AlarmKeeper } from './alarm.ts'
+import type { Deliverer } from './lanes/deliverer.ts'
+import type { Knowledge } from './fields/knowledge.ts'
+import type { KvMirror } from './installs/kv-mirror.ts'
+import type { LaneBook } from './lanes/book.ts'
+import type { PortalState } from './state.ts'
+import type { Pump } from './lanes/pump.ts'
 
 /** What the waker needs from the object around it. */
 export interface WakerDeps {

@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { INSTALL_BUDGET_MS, takeRequest } from '../../src/edge/intake.ts'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
-import type { AppendRequest } from '../../src/portal/appender.ts'
+import type { AppendRequest } from '../../src/portal/log/appender.ts'
 import type { PortalClient, PortalLookup } from '../../src/edge/portal-client.ts'
 import { watchLog } from '../support/edge.ts'
 import {

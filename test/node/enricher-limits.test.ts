@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { RestError } from '../../src/bitrix24/rest-error.ts'
 import type { FieldAttributes } from '../../src/core/field-read.ts'
-import { ENRICH_BUDGET_MS } from '../../src/portal/enricher.ts'
+import { ENRICH_BUDGET_MS } from '../../src/portal/fields/enricher.ts'
 import { fieldEvent, HistoryWorld } from './history-world.ts'
 
 const TOO_LARGE: RestError = { kind: 'unreachable', code: 'answer_too_large', status: 200 }

@@ -1,0 +1,320 @@
+/**
+ * Finds out what the events of one portal changed. An event waits here between its append and the lanes,
+ * at most for its budget; then it goes out thin, and what its read would have told is told by a further
+ * event. One read is under way at a time, and it explains the events that had arrived before it began.
+ */
+import { MAX_BATCH_COMMANDS } from '../../bitrix24/batch.ts'
+import { readFields, thinReasonOf, type FieldReads } from '../../bitrix24/field-reader.ts'
+import type { RestCaller } from '../../bitrix24/rest-client.ts'
+import type { RestError } from '../../bitrix24/rest-error.ts'
+import type { RelayEvent, ThinReason, UserField } from '../../core/event.ts'
+import type { FieldRead, FieldRef } from '../../core/field-read.ts'
+import {
+  explainFound,
+  explainGone,
+  explainThin,
+  needsNoRead,
+  newFieldState,
+  type Explained,
+  type FieldState,
+  type WaitingEvent,
+} from '../../core/field-state.ts'
+import type { Result } from '../../core/result.ts'
+import type { Appender } from '../log/appender.ts'
+import type { FieldStore } from './field-store.ts'
+import type { LogStore } from '../log/log-store.ts'
+import { nextBatch, type ReadBatch } from './read-batch.ts'
+import { UserNames } from './user-names.ts'
+import { groupByField, WaitingEvents, type TimedEvent } from './waiting-events.ts'
+
+/** How long an event may wait to be explained, in milliseconds. */
+export const ENRICH_BUDGET_MS = 3000
+
+/** What the enricher needs from the object around it. */
+export interface EnricherDeps {
+  readonly log: LogStore
+  readonly fields: FieldStore
+  readonly appender: Pick<Appender, 'writeTogether'>
+  readonly call: RestCaller
+  now(): number
+  sleep(ms: number): Promise<void>
+  head(): number
+  generation(): number
+  /** Whether the portal may be asked at all. */
+  hasAccess(): boolean
+  /** Why asking is useless now; null when it is not. */
+  refusal(): ThinReason | null
+  /** Until when the portal's limits let no request through. */
+  blockedUntil(): number
+  /** Hears how long the portal wants to be left alone, in milliseconds. */
+  obey(waitMs: number): void
+  /** Hears that events may be delivered now. */
+  explained(): void
+  /** Hears of fields whose thin events still owe their changes. */
+  owed(fields: readonly FieldRef[]): void
+  /** Hears of work that failed. */
+  failed(error: unknown): void
+  /** Keeps work alive that nobody waits for. */
+  background(work: Promise<void>): void
+}
+
+/** The events of one portal that wait to be explained. */
+export class Enricher {
+  readonly #deps: EnricherDeps
+  readonly #names: UserNames
+  readonly #waiting = new WaitingEvents()
+  /** Fields that a repeated event asks to be read once more. */
+  readonly #again = new Map<number, UserField>()
+  #batch: ReadBatch | null = null
+  /** Fewer for the rest of a run after an answer that was too large. */
+  #maxCommands = MAX_BATCH_COMMANDS
+  #isRunning = false
+  #isWatched = false
+  #whenIdle = Promise.resolve()
+
+  constructor(deps: EnricherDeps) {
+    this.#deps = deps
+    this.#names = new UserNames(() => deps.now())
+  }
+
+  /**
+   * Takes over the events that waited when the object ended. What a lane has passed (storage had refused to
+   * explain it) stays thin, and is owed: a snapshot moves on events only that nobody has seen.
+   */
+  load(passedUpTo: number): void {
+    const awaiting = this.#deps.log.awaiting()
+    const passed = new WaitingEvents()
+    passed.add(
+      awaiting.filter(({ sequence }) => sequence <= passedUpTo),
+      0,
+    )
+    this.#thin(passed.all(), 'timeout')
+    this.accept(awaiting.filter(({ sequence }) => sequence > passedUpTo))
+  }
+
+  /** Whether an event has to wait here before it is delivered. */
+  awaits(event: RelayEvent): boolean {
+    return event.field !== null && event.quarantined === null && this.#deps.hasAccess()
+  }
+
+  /** Takes events over that were stored as waiting. */
+  accept(events: readonly { readonly sequence: number; readonly event: RelayEvent }[]): void {
+    this.#waiting.add(events, this.#deps.now() + ENRICH_BUDGET_MS)
+    if (this.#waiting.first() !== null) this.#start()
+  }
+
+  /** A repeated event may speak of a change that the first one's read was too early for. */
+  repeated(sequence: number, field: UserField): void {
+    const waits = this.#waiting.has(sequence) && sequence > (this.#batch?.upTo ?? 0)
+    if (waits || !this.#deps.hasAccess()) return
+    this.#again.set(field.id, field)
+    this.#start()
+  }
+
+  /** The last sequence that lanes may see. */
+  readableHead(): number {
+    const first = this.#waiting.first()
+    return first === null ? this.#deps.head() : first.sequence - 1
+  }
+
+  /** When waiting has to end, should the object end meanwhile; null when nothing waits. */
+  dueAt(): number | null {
+    return this.#waiting.first()?.deadline ?? null
+  }
+
+  /** Whether an event of the field waits. */
+  isWaiting(fieldId: number): boolean {
+    return this.#waiting.ofField(fieldId).length > 0
+  }
+
+  /** Resolves when no read for an event is under way. */
+  idle(): Promise<void> {
+    return this.#whenIdle
+  }
+
+  /** Lets everything go that waits: the installation has ended. */
+  endAll(reason: ThinReason): void {
+    this.#again.clear()
+    this.#thin(this.#waiting.all(), reason)
+  }
+
+  /** Forgets everything that waits: the log was deleted. */
+  clear(): void {
+    this.#waiting.clear()
+    this.#again.clear()
+  }
+
+  #start(): void {
+    this.#watch()
+    if (this.#isRunning) return
+    this.#isRunning = true
+    this.#whenIdle = this.#run()
+    this.#deps.background(this.#whenIdle)
+  }
+
+  async #run(): Promise<void> {
+    try {
+      // What arrives in the same turn belongs to the same read.
+      await Promise.resolve()
+      for (;;) {
+        this.#settleWithoutReading()
+        this.#batch = nextBatch(this.#waiting, this.#again, {
+          isKnown: (userId) => this.#names.has(userId),
+          maxCommands: this.#maxCommands,
+        })
+        if (this.#batch === null) break
+        await this.#read(this.#batch)
+      }
+    } catch (error) {
+      // Storage failed: nothing must wait for a read that nobody does.
+      this.#deps.failed(error)
+      this.#release()
+    } finally {
+      this.#batch = null
+      this.#maxCommands = MAX_BATCH_COMMANDS
+      this.#isRunning = false
+    }
+  }
+
+  #settleWithoutReading(): void {
+    const refusal = this.#deps.hasAccess() ? this.#deps.refusal() : 'no_tokens'
+    const settled = this.#waiting
+      .byField()
+      .filter(([, events]) => refusal !== null || needsNoRead(events))
+    if (refusal !== null) this.#again.clear()
+    // Without a refusal there are only fields among them that need none.
+    this.#write(settled.map((group) => this.#explainUnread(group, refusal ?? 'not_found')))
+  }
+
+  /** Explains the events of one field without asking the portal. */
+  #explainUnread(
+    [field, events]: readonly [UserField, readonly WaitingEvent[]],
+    reason: ThinReason,
+  ): Explained {
+    const state = this.#stateOf(field)
+    const userNames = this.#names.known()
+    return needsNoRead(events)
+      ? explainGone(state, events, { readAt: this.#deps.now(), userNames })
+      : explainThin(state, events, { reason, userNames })
+  }
+
+  async #read(batch: ReadBatch): Promise<void> {
+    const { fields, userIds } = batch
+    const generation = this.#deps.generation()
+    const answer = await readFields(fields, userIds, this.#deps.call)
+    if (this.#deps.generation() !== generation) return
+    if (answer.ok) {
+      this.#names.learn(answer.value.userNames)
+      const { retryAfterMs } = answer.value
+      if (retryAfterMs !== null) this.#deps.obey(retryAfterMs)
+    } else if (answer.error.code === 'answer_too_large' && fields.length > 1) {
+      this.#maxCommands = Math.ceil((fields.length + userIds.length) / 2)
+      for (const field of fields) if (!this.isWaiting(field.id)) this.#again.set(field.id, field)
+      return
+    }
+    this.#write(fields.flatMap((field) => this.#explain(field, batch, answer) ?? []))
+  }
+
+  #explain(
+    field: UserField,
+    { upTo }: ReadBatch,
+    answer: Result<FieldReads, RestError>,
+  ): Explained | null {
+    const waiting = this.#waiting.ofField(field.id)
+    const events = waiting.filter(({ sequence }) => sequence <= upTo)
+    // A further event would stand behind one that waits and tells what comes later: that one tells both.
+    if (events.length === 0 && waiting.length > 0) return null
+    const state = this.#stateOf(field)
+    const read = readOf(field.id, answer)
+    const userNames = this.#names.known()
+    const readAt = (answer.ok ? answer.value.readAt : null) ?? this.#deps.now()
+    if (read.kind === 'found') {
+      // A comparison has read the field after this read had begun.
+      if (events.length === 0 && (state.readAt ?? 0) > readAt) return null
+      return explainFound(state, events, { attributes: read.attributes, readAt, userNames })
+    }
+    if (read.kind === 'gone') return explainGone(state, events, { readAt, userNames })
+    if (events.length === 0 || this.#canStillAsk(read, events)) return null
+    return explainThin(state, events, { reason: read.reason, userNames })
+  }
+
+  /** A limit that ends within the budget is waited for. */
+  #canStillAsk(read: FieldRead, events: readonly TimedEvent[]): boolean {
+    if (read.kind !== 'failed' || read.reason !== 'rate_limited') return false
+    const blockedUntil = this.#deps.blockedUntil()
+    return (
+      blockedUntil > this.#deps.now() && events.every(({ deadline }) => deadline > blockedUntil)
+    )
+  }
+
+  #stateOf(field: UserField): FieldState {
+    return this.#deps.fields.find(field.id) ?? newFieldState(field)
+  }
+
+  /** Ends the waiting of whoever's budget is over. */
+  #watch(): void {
+    const dueAt = this.dueAt()
+    if (this.#isWatched || dueAt === null) return
+    this.#isWatched = true
+    // Not kept alive by itself: the read that is waited for is, and so is the alarm.
+    void this.#deps.sleep(dueAt - this.#deps.now()).then(() => {
+      this.#isWatched = false
+      this.endOverdue()
+      this.#watch()
+    })
+  }
+
+  /** Lets those events go thin whose budget is over; called by the alarm as well. */
+  endOverdue(): void {
+    const now = this.#deps.now()
+    const overdue = this.#waiting.all().filter(({ deadline }) => deadline <= now)
+    const reason = this.#deps.blockedUntil() > now ? 'rate_limited' : 'timeout'
+    try {
+      this.#thin(overdue, reason)
+    } catch (error) {
+      this.#deps.failed(error)
+      this.#release()
+    }
+  }
+
+  #thin(events: readonly WaitingEvent[], reason: ThinReason): void {
+    this.#write(groupByField(events).map((group) => this.#explainUnread(group, reason)))
+  }
+
+  /** Storage refuses: events are delivered thin as their rows stand, without being explained. */
+  #release(): void {
+    this.#waiting.clear()
+    this.#deps.explained()
+  }
+
+  #write(explained: readonly Explained[]): void {
+    const told = explained.filter(({ enrichments, state, further }) => {
+      return enrichments.size > 0 || further !== null || this.#isNew(state)
+    })
+    if (told.length === 0) return
+    this.#deps.appender.writeTogether((add) => {
+      for (const { enrichments, state, further } of told) {
+        for (const [sequence, enrichment] of enrichments)
+          this.#deps.log.explain(sequence, enrichment)
+        const toldBy = further === null ? state.toldBy : add(further)
+        this.#deps.fields.save({ ...state, toldBy })
+      }
+    })
+    for (const { enrichments } of told) {
+      for (const sequence of enrichments.keys()) this.#waiting.end(sequence)
+    }
+    const owed = told.map(({ state }) => state).filter((state) => state.owed.length > 0)
+    if (owed.length > 0) this.#deps.owed(owed)
+    this.#deps.explained()
+  }
+
+  #isNew(state: FieldState): boolean {
+    const known = this.#deps.fields.find(state.id)
+    return JSON.stringify(known) !== JSON.stringify(state)
+  }
+}
+
+function readOf(id: number, answer: Result<FieldReads, RestError>): FieldRead {
+  if (!answer.ok) return { kind: 'failed', reason: thinReasonOf(answer.error) }
+  return answer.value.reads.get(id) ?? { kind: 'failed', reason: 'portal_unreachable' }
+}

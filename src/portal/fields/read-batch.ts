@@ -1,0 +1,45 @@
+/** What one request of the portal asks for: the fields of waiting events, and who caused them. */
+import type { UserField } from '../../core/event.ts'
+import type { WaitingEvents } from './waiting-events.ts'
+
+/** One request. */
+export interface ReadBatch {
+  readonly fields: readonly UserField[]
+  readonly userIds: readonly number[]
+  /** The last sequence that had arrived when the read began. */
+  readonly upTo: number
+}
+
+/**
+ * The next request: what waits longest comes first, then fields that are to be read `again`, which it takes
+ * out. Null when there is nothing to ask.
+ */
+export function nextBatch(
+  waiting: WaitingEvents,
+  again: Map<number, UserField>,
+  {
+    isKnown,
+    maxCommands,
+  }: { readonly isKnown: (userId: number) => boolean; readonly maxCommands: number },
+): ReadBatch | null {
+  const fields = new Map<number, UserField>()
+  const userIds = new Set<number>()
+  let upTo = 0
+  for (const { sequence, event } of waiting.all()) {
+    const { userId, field } = event
+    // The field itself comes first where there is room for one of them only.
+    const asks = userId !== null && !isKnown(userId) && !userIds.has(userId) && maxCommands > 1
+    const reads = !fields.has(field.id)
+    if (fields.size + userIds.size + Number(asks) + Number(reads) > maxCommands) break
+    fields.set(field.id, field)
+    if (asks) userIds.add(userId)
+    upTo = sequence
+  }
+  for (const [id, field] of again) {
+    if (fields.size + userIds.size >= maxCommands && !fields.has(id)) break
+    fields.set(id, field)
+    again.delete(id)
+  }
+  if (fields.size === 0) return null
+  return { fields: [...fields.values()], userIds: [...userIds], upTo }
+}

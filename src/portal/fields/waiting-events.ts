@@ -1,0 +1,72 @@
+/** The events of one portal that wait to be explained, in the order of their sequences. In memory only. */
+import type { RelayEvent, UserField } from '../../core/event.ts'
+import type { WaitingEvent } from '../../core/field-state.ts'
+
+/** An event with the time at which its waiting ends, in unix milliseconds. */
+export interface TimedEvent extends WaitingEvent {
+  readonly deadline: number
+}
+
+/** The waiting events by sequence; those that came first wait first. */
+export class WaitingEvents {
+  readonly #events = new Map<number, TimedEvent>()
+
+  /** Takes events over; those that are not about a field have nothing to wait for. */
+  add(
+    events: readonly { readonly sequence: number; readonly event: RelayEvent }[],
+    deadline: number,
+  ): void {
+    for (const { sequence, event } of events) {
+      const { field } = event
+      if (field === null) continue
+      this.#events.set(sequence, { sequence, event: { ...event, field }, deadline })
+    }
+  }
+
+  /** Ends the waiting of one event. */
+  end(sequence: number): void {
+    this.#events.delete(sequence)
+  }
+
+  /** Forgets every event. */
+  clear(): void {
+    this.#events.clear()
+  }
+
+  /** Whether the event waits. */
+  has(sequence: number): boolean {
+    return this.#events.has(sequence)
+  }
+
+  /** The event that waits longest; null when none does. */
+  first(): TimedEvent | null {
+    const [first] = this.#events.values()
+    return first ?? null
+  }
+
+  /** Every event, oldest first. */
+  all(): readonly TimedEvent[] {
+    return [...this.#events.values()]
+  }
+
+  /** The events of one field, oldest first. */
+  ofField(id: number): readonly TimedEvent[] {
+    return this.all().filter(({ event }) => event.field.id === id)
+  }
+
+  /** The events by their field, oldest first. */
+  byField(): readonly (readonly [UserField, readonly TimedEvent[]])[] {
+    return groupByField(this.all())
+  }
+}
+
+/** Groups events by their field, as the first of them names it. */
+export function groupByField<E extends WaitingEvent>(
+  events: readonly E[],
+): readonly (readonly [UserField, readonly E[]])[] {
+  const groups = Map.groupBy(events, ({ event }) => event.field.id)
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    return first === undefined ? [] : [[first.event.field, group] as const]
+  })
+}

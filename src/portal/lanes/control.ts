@@ -1,0 +1,131 @@
+/** What an operator may do with one lane. Every method is one transaction. */
+import {
+  MAX_REPLAY_JOBS,
+  pause,
+  revive,
+  type LaneState,
+  type ReplayJob,
+} from '../../core/lane-state.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import { parkEvent } from '../../core/settle.ts'
+import type { Deliverer } from './deliverer.ts'
+import type { LaneBook } from './book.ts'
+import type { LogStore } from '../log/log-store.ts'
+
+/** Which events an operator wants again. */
+export type ReplayWish =
+  | { readonly kind: 'range'; readonly from: number; readonly to: number }
+  | { readonly kind: 'parked' }
+
+/** Why a wish was not granted. */
+export type ControlRefusal = 'unknown_lane' | 'removed_lane' | 'not_head' | 'too_many_jobs'
+
+/** What the controls need from the object around them. */
+export interface LaneControlDeps {
+  readonly log: LogStore
+  readonly lanes: LaneBook
+  readonly deliverer: Pick<Deliverer, 'filteredBy' | 'find'>
+  now(): number
+}
+
+/** The controls of a portal's lanes. */
+export class LaneControl {
+  readonly #deps: LaneControlDeps
+
+  constructor(deps: LaneControlDeps) {
+    this.#deps = deps
+  }
+
+  /** Stops a lane after the attempt that is under way. */
+  pause(destination: string): Result<LaneState, ControlRefusal> {
+    return this.#change(destination, (lane) => ok(pause(lane)))
+  }
+
+  /** Lets a lane go on and try at once; revives a disabled one. */
+  resume(destination: string): Result<LaneState, ControlRefusal> {
+    return this.#change(destination, (lane) => ok(revive(lane)))
+  }
+
+  /** Sets the waiting head of a lane aside. */
+  park(destination: string, sequence: number): Result<LaneState, ControlRefusal> {
+    const lane = this.#deps.lanes.find(destination)
+    if (lane === null) return err('unknown_lane')
+    if (this.#deps.deliverer.find(destination) === null) return err('removed_lane')
+    if (this.#head(lane) !== sequence) return err('not_head')
+    const cause = { reason: 'set_aside', status: null, at: this.#deps.now() }
+    const settled = parkEvent(lane, sequence, cause)
+    this.#deps.lanes.save(settled.lane, settled.fates)
+    return ok(settled.lane)
+  }
+
+  /** Asks for events again, as a durable job; `dryRun` only counts them. */
+  replay(
+    destination: string,
+    wish: ReplayWish,
+    { dryRun }: { dryRun: boolean },
+  ): Result<number, ControlRefusal> {
+    const lane = this.#deps.lanes.find(destination)
+    if (lane === null) return err('unknown_lane')
+    if (lane.status === 'removed') return err('removed_lane')
+    const job = this.#job(lane, wish)
+    const count = this.#count(lane, job)
+    if (dryRun || count === 0) return ok(count)
+    if (lane.replays.length >= MAX_REPLAY_JOBS) return err('too_many_jobs')
+    this.#deps.lanes.save({ ...lane, replays: [...lane.replays, job] })
+    return ok(count)
+  }
+
+  #change(
+    destination: string,
+    change: (lane: LaneState) => Result<LaneState, ControlRefusal>,
+  ): Result<LaneState, ControlRefusal> {
+    const lane = this.#deps.lanes.find(destination)
+    if (lane === null) return err('unknown_lane')
+    if (this.#deps.deliverer.find(destination) === null) return err('removed_lane')
+    const changed = change(lane)
+    if (changed.ok) this.#deps.lanes.save(changed.value)
+    return changed
+  }
+
+  /** The first event behind the cursor that the destination is meant to get. */
+  #head(lane: LaneState): number | null {
+    const [frozen] = lane.digest ?? []
+    if (frozen !== undefined) return frozen
+    let after = lane.cursor
+    for (;;) {
+      const entries = this.#deps.log.after(after, 50)
+      const head = entries.find((entry) => this.#deps.deliverer.filteredBy(lane, entry) === null)
+      if (head !== undefined) return head.sequence
+      const last = entries.at(-1)
+      if (last === undefined) return null
+      after = last.sequence
+    }
+  }
+
+  #job(lane: LaneState, wish: ReplayWish): ReplayJob {
+    const range = wish.kind === 'range' ? wish : { from: 1, to: lane.cursor }
+    return {
+      next: Math.max(1, range.from),
+      to: Math.min(range.to, lane.cursor),
+      parkedOnly: wish.kind === 'parked',
+      startedAt: this.#deps.now(),
+      attempts: 0,
+      nextAttemptAt: null,
+    }
+  }
+
+  #count(lane: LaneState, job: ReplayJob): number {
+    if (job.parkedOnly) return this.#deps.log.countParked(lane.destination, job.to)
+    let count = 0
+    let after = job.next - 1
+    for (;;) {
+      const entries = this.#deps.log.after(after, 200).filter(({ sequence }) => sequence <= job.to)
+      const last = entries.at(-1)
+      if (last === undefined) return count
+      count += entries.filter(
+        (entry) => this.#deps.deliverer.filteredBy(lane, entry) === null,
+      ).length
+      after = last.sequence
+    }
+  }
+}

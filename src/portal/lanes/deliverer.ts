@@ -1,0 +1,195 @@
+/**
+ * Joins the lanes of one portal with its destinations: which lanes the configuration asks for, which
+ * events they take, and the receivers themselves, opened with the values of this portal.
+ */
+import type { LogEntry, RelayEvent } from '../../core/event.ts'
+import { laneDueAt, type Epoch, type LanePlan, type LaneState } from '../../core/lane-state.ts'
+import { sha256Hex } from '../../core/sha256.ts'
+import { skipEvent } from '../../core/settle.ts'
+import { filterReason } from '../../core/fate.ts'
+import {
+  compileFilter,
+  compilePortals,
+  type Filter,
+  type PortalIdentity,
+} from '../../core/routing.ts'
+import {
+  fingerprintOf,
+  openDestination,
+  type ConfiguredDestination,
+} from '../../destinations/configured.ts'
+import type { Destination } from '../../destinations/destination.ts'
+import type { LaneBook } from './book.ts'
+import type { LogStore } from '../log/log-store.ts'
+import type { PortalSettings } from '../settings.ts'
+
+/** What the deliverer needs from the object around it. */
+export interface DelivererDeps {
+  readonly memberId: string
+  readonly settings: PortalSettings
+  readonly log: LogStore
+  readonly lanes: LaneBook
+  /** The last sequence that lanes may see: behind it events wait to be explained. */
+  readableHead(): number
+  domain(): string | null
+  /** The portal's own values in clear; null stands for one that cannot be opened. */
+  values(): ReadonlyMap<string, string | null>
+}
+
+type CompiledFilter = ReturnType<typeof compileFilter>
+
+/** The deliveries of one portal. */
+export class Deliverer {
+  readonly #deps: DelivererDeps
+  readonly #fingerprints = new Map<string, string>()
+  readonly #opened = new Map<string, Destination | null>()
+  readonly #filters = new Map<string, CompiledFilter>()
+
+  constructor(deps: DelivererDeps) {
+    this.#deps = deps
+  }
+
+  /** Computes what `plans` needs; again when a value of the portal has changed. */
+  async load(): Promise<void> {
+    this.#opened.clear()
+    for (const configured of this.#deps.settings.destinations ?? []) {
+      const values = configured.portalValues.map((name) => this.#deps.values().get(name) ?? null)
+      const own = await fingerprintOf(configured)
+      const fingerprint =
+        values.length === 0 ? own : await sha256Hex(JSON.stringify([own, ...values]))
+      this.#fingerprints.set(configured.name, fingerprint)
+    }
+  }
+
+  /** Forgets opened destinations: a value of the portal has changed. */
+  forgetOpened(): void {
+    this.#opened.clear()
+  }
+
+  /** The lanes that the configuration asks for now; null when it cannot be read. */
+  plans(): readonly LanePlan[] | null {
+    return this.#deps.settings.destinations?.map((configured) => this.#plan(configured)) ?? null
+  }
+
+  #plan(configured: ConfiguredDestination): LanePlan {
+    const { name, filter } = configured
+    const silent = this.#silence(configured)
+    const fingerprint = this.#fingerprints.get(name) ?? ''
+    if (silent !== null || this.open(configured) !== null) {
+      const { events, fields } = filter
+      const skipsUnchanged = configured.unchanged === 'skip'
+      return {
+        destination: name,
+        fingerprint,
+        events,
+        fields,
+        silent,
+        skipsUnchanged,
+        problem: null,
+      }
+    }
+    // Its filter may be what is wrong: until it is right, the one that stood decides what waits.
+    const stood = this.#deps.lanes.find(name)?.epochs.at(-1) ?? ANYTHING
+    const { events, fields, silent: silentBefore, skipsUnchanged } = stood
+    const filterOfBefore = { events, fields, silent: silentBefore, skipsUnchanged }
+    // What was wrong may be told by another setting than its own, so becoming usable is a change.
+    const unusable = `unusable ${fingerprint}`
+    return {
+      destination: name,
+      fingerprint: unusable,
+      ...filterOfBefore,
+      problem: 'misconfigured',
+    }
+  }
+
+  #silence({ filter, portalValues, problems }: ConfiguredDestination): Epoch['silent'] {
+    if (problems.length > 0) return null
+    if (!compilePortals(filter.portals)(this.#identity())) return 'portal'
+    return portalValues.every((name) => this.#deps.values().has(name)) ? null : 'no_value'
+  }
+
+  #identity(): PortalIdentity {
+    return { memberId: this.#deps.memberId, domain: this.#deps.domain() }
+  }
+
+  /** The receiver of a destination with the values of this portal; null when it cannot be opened. */
+  open(configured: ConfiguredDestination): Destination | null {
+    const known = this.#opened.get(configured.name)
+    if (known !== undefined) return known
+    const values = new Map<string, string>()
+    for (const [name, value] of this.#deps.values()) if (value !== null) values.set(name, value)
+    const opened = openDestination(configured, values, this.#deps.settings.policy)
+    const destination = opened.ok ? opened.value : null
+    this.#opened.set(configured.name, destination)
+    return destination
+  }
+
+  /** The configured destination of that name; null when it is removed. */
+  find(name: string): ConfiguredDestination | null {
+    return this.#deps.settings.destinations?.find((known) => known.name === name) ?? null
+  }
+
+  /** Why a lane does not get an entry; null when it does. */
+  filteredBy(lane: LaneState, entry: LogEntry): string | null {
+    return filterReason(lane, entry, (events, fields, of) => {
+      const match = this.#filter({ events, fields, portals: ['*'] })(of.event, this.#identity())
+      return match.matches ? null : match.reason
+    })
+  }
+
+  /**
+   * Passes what the active lanes skip, by the filters that stood. Skips are not stored, and events that were
+   * skipped must not come back when a new configuration asks anew from the cursor on.
+   */
+  passSkipped(): void {
+    for (const lane of this.#deps.lanes.all()) {
+      // A frozen digest was decided by the filter that stood: it is passed only when it is settled.
+      const isFree = lane.status === 'active' && lane.digest === null
+      const passed = isFree ? this.#lastSkipped(lane) : lane.cursor
+      if (passed > lane.cursor) this.#deps.lanes.keep(skipEvent(lane, passed))
+    }
+  }
+
+  #lastSkipped(lane: LaneState): number {
+    let passed = lane.cursor
+    for (;;) {
+      const entries = this.#deps.log.after(passed, SKIP_BATCH)
+      const meant = entries.find((entry) => this.filteredBy(lane, entry) === null)
+      if (meant !== undefined) return meant.sequence - 1
+      passed = entries.at(-1)?.sequence ?? passed
+      if (entries.length < SKIP_BATCH) return passed
+    }
+  }
+
+  /** Whether a filter takes an event of this portal. */
+  takes({ events, fields }: Omit<Filter, 'portals'>, event: RelayEvent): boolean {
+    return this.#filter({ events, fields, portals: ['*'] })(event, this.#identity()).matches
+  }
+
+  #filter(filter: Filter): CompiledFilter {
+    const key = JSON.stringify(filter)
+    const known = this.#filters.get(key)
+    if (known !== undefined) return known
+    const compiled = compileFilter(filter)
+    this.#filters.set(key, compiled)
+    return compiled
+  }
+
+  /** The lanes that can be walked: configured, and with something due. */
+  runnable(): readonly string[] {
+    return this.#deps.lanes
+      .all()
+      .filter((lane) => this.find(lane.destination) !== null)
+      .filter((lane) => laneDueAt(lane, this.#deps.readableHead()) !== null)
+      .map((lane) => lane.destination)
+  }
+}
+
+const SKIP_BATCH = 500
+
+const ANYTHING: Omit<Epoch, 'from'> = {
+  events: ['*'],
+  fields: [],
+  silent: null,
+  skipsUnchanged: false,
+}

@@ -1,0 +1,85 @@
+/**
+ * The pace of one portal's lanes: a receiver's limit belongs to its URL, so a slot is asked for at the
+ * object that all portals share. While that cannot be reached, each lane goes on at a careful pace of its own.
+ */
+import type { DeliveryOutcome } from '../../core/outcome.ts'
+import type { ReceiverMemory } from '../../core/receiver-memory.ts'
+import { clampRetryAfter } from '../../core/retry.ts'
+import type { Destination } from '../../destinations/destination.ts'
+import type { PortalSettings } from '../settings.ts'
+
+/** How long everybody waits after a limit was met that named no time. */
+export const UNNAMED_WAIT_MS = 30_000
+
+/** What the pace needs from the object around it. */
+export interface LanePaceDeps {
+  readonly memberId: string
+  readonly settings: Pick<PortalSettings, 'pacer' | 'now' | 'log'>
+}
+
+/** The pace of one portal's lanes. */
+export class LanePace {
+  readonly #deps: LanePaceDeps
+  readonly #sentAt = new Map<string, number>()
+
+  constructor(deps: LanePaceDeps) {
+    this.#deps = deps
+  }
+
+  /** The shortest time between two sends of one lane, in milliseconds. */
+  intervalOf(destination: Destination, memory: ReceiverMemory): number {
+    const [shortest] = destination.pace(memory)
+    return shortest === undefined ? 0 : Math.ceil(shortest.ms / shortest.count)
+  }
+
+  /** Null when the lane may send now, else when to ask again, in unix milliseconds. */
+  async takeSlot(
+    lane: string,
+    destination: Destination,
+    memory: ReceiverMemory,
+  ): Promise<number | null> {
+    const windows = destination.pace(memory)
+    if (windows.length === 0) return null
+    const { settings, memberId } = this.#deps
+    try {
+      return await settings.pacer.take(destination.paceKey, `${memberId} ${lane}`, windows)
+    } catch {
+      // Swallows: the common object cannot be reached. Pacing must never stop a delivery.
+      settings.log('warn', 'pacer_unreachable', { memberId, destination: lane })
+      const waitMs = Math.max(destination.carefulMs, this.intervalOf(destination, memory))
+      const at = (this.#sentAt.get(lane) ?? 0) + waitMs
+      return settings.now() >= at ? null : at
+    }
+  }
+
+  /** Tells the others what the receiver said about its limit. */
+  async note(
+    lane: string,
+    destination: Destination,
+    { outcome, memory }: { outcome: DeliveryOutcome; memory: ReceiverMemory },
+  ): Promise<void> {
+    const { settings, memberId } = this.#deps
+    this.#sentAt.set(lane, settings.now())
+    const waitMs = waitOf(outcome)
+    if (waitMs === 0 || destination.pace(memory).length === 0) return
+    try {
+      await settings.pacer.hold(destination.paceKey, settings.now() + waitMs)
+    } catch {
+      // Swallows: the same. This lane's own wait stands.
+      settings.log('warn', 'pacer_unreachable', { memberId, destination: lane })
+    }
+  }
+}
+
+function waitOf(outcome: DeliveryOutcome): number {
+  switch (outcome.kind) {
+    case 'delivered':
+      return clampRetryAfter(outcome.holdMs ?? null)
+    case 'unreachable': {
+      if (outcome.retryAfterMs !== null) return clampRetryAfter(outcome.retryAfterMs)
+      return outcome.reason === 'rate_limited' ? UNNAMED_WAIT_MS : 0
+    }
+    case 'rejected':
+      return 0
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * Walks the lanes of one portal: gives the pure walk (`core/lane.ts`) its storage, its receiver, the
+ * receiver's common pace and one of the portal's connections.
+ */
+import { fieldLink } from '../../bitrix24/field-link.ts'
+import type { Connections } from '../../core/connections.ts'
+import { deliveryId } from '../../core/delivery-id.ts'
+import type { Batch, DigestRule } from '../../core/digest.ts'
+import type { LogEntry } from '../../core/event.ts'
+import type { LaneDeps, SendContext } from '../../core/lane-deps.ts'
+import type { LaneState } from '../../core/lane-state.ts'
+import { walkLane } from '../../core/lane.ts'
+import type { DeliveryOutcome } from '../../core/outcome.ts'
+import { MAX_DIGEST } from '../../destinations/common-settings.ts'
+import type { ConfiguredDestination } from '../../destinations/configured.ts'
+import type { Delivery, DestinationType } from '../../destinations/destination.ts'
+import { sendParcel } from '../../destinations/send.ts'
+import type { Deliverer } from './deliverer.ts'
+import type { LaneBook } from './book.ts'
+import { LanePace } from './pace.ts'
+import type { LogStore } from '../log/log-store.ts'
+import type { PortalState } from '../state.ts'
+import type { PortalSettings } from '../settings.ts'
+
+/** What the walker needs from the object around it. */
+export interface LaneWalkerDeps {
+  readonly memberId: string
+  readonly settings: PortalSettings
+  readonly log: LogStore
+  readonly lanes: LaneBook
+  readonly deliverer: Deliverer
+  readonly connections: Connections
+  readonly state: Pick<PortalState, 'install'>
+  /** The last sequence that lanes may see: behind it events wait to be explained. */
+  readableHead(): number
+  domain(): string | null
+  /** The dashboard's page of this portal; null while the relay does not know its own address. */
+  dashboard(): string | null
+}
+
+/** The walks of one portal's lanes. */
+export class LaneWalker {
+  readonly #deps: LaneWalkerDeps
+  readonly #pace: LanePace
+
+  constructor(deps: LaneWalkerDeps) {
+    this.#deps = deps
+    this.#pace = new LanePace({ memberId: deps.memberId, settings: deps.settings })
+  }
+
+  /** Walks one lane until nothing is due or the deadline has passed. */
+  async walk(name: string, deadline: number): Promise<void> {
+    const configured = this.#deps.deliverer.find(name)
+    if (configured?.type == null || this.#deps.lanes.find(name) === null) return
+    await walkLane(this.#laneDeps(configured, configured.type, deadline))
+  }
+
+  #lane(name: string): LaneState {
+    const found = this.#deps.lanes.find(name)
+    if (found === null) throw new Error(`Cannot walk lane ${name} as it does not exist`)
+    return found
+  }
+
+  #laneDeps(configured: ConfiguredDestination, type: DestinationType, deadline: number): LaneDeps {
+    const { log, lanes, connections, deliverer, settings } = this.#deps
+    const { name } = configured
+    const lane = (): LaneState => this.#lane(name)
+    const destination = deliverer.open(configured)
+    return {
+      reader: type.reader,
+      minIntervalMs: () =>
+        destination === null ? 0 : this.#pace.intervalOf(destination, lane().memory),
+      retryMs: configured.retryMs,
+      digest: digestRuleOf(configured, type),
+      deadline,
+      now: settings.now,
+      random: settings.random,
+      sleep: settings.sleep,
+      generation: () => this.#deps.state.install().generation,
+      lane,
+      head: () => this.#deps.readableHead(),
+      readAfter: (sequence, limit) => this.#readable(log.after(sequence, limit)),
+      readBefore: (sequence, limit) => log.before(sequence, limit),
+      readEntry: (sequence) => log.entry(sequence),
+      nextParked: (from, to) => log.nextParked(name, from, to),
+      attemptsOf: (sequence) => log.fate(name, sequence)?.attempts ?? 0,
+      takes: (epoch, { event }) => deliverer.takes(epoch, event),
+      takeSlot: async () =>
+        destination === null ? null : this.#pace.takeSlot(name, destination, lane().memory),
+      send: (batch, context) => this.#send(configured, batch, context),
+      // An event that was given up begins the count of attempts anew, but its receiver is no better.
+      acquire: (failing) => connections.acquire(failing || lane().lastError !== null),
+      save: (state, fates, digest) => lanes.save(state, fates, digest ?? null),
+      saveSoon: (state) => lanes.saveSoon(state),
+      saveInTime: () => lanes.flushInTime(),
+      unsavedSends: () => lanes.unsavedSends(name),
+      keep: (state) => lanes.keep(state),
+    }
+  }
+
+  #readable(entries: LogEntry[]): LogEntry[] {
+    const head = this.#deps.readableHead()
+    return entries.filter(({ sequence }) => sequence <= head)
+  }
+
+  /** Sends stored events; a destination that cannot be opened stops its lane. */
+  async #send(
+    configured: ConfiguredDestination,
+    batch: Batch,
+    context: SendContext,
+  ): Promise<DeliveryOutcome> {
+    const { deliverer, settings } = this.#deps
+    const destination = deliverer.open(configured)
+    if (destination === null) return MISCONFIGURED
+    const { name, timeoutMs } = configured
+    const before = this.#lane(name)
+    const [first, ...others] = batch
+    const { outcome, memory } = await sendParcel(
+      destination,
+      {
+        deliveries: [
+          this.#delivery(first, context),
+          ...others.map((entry) => this.#delivery(entry, context)),
+        ],
+        dashboard: this.#deps.dashboard(),
+      },
+      { fetch: settings.fetch, now: settings.now, timeoutMs, memory: before.memory },
+    )
+    await this.#pace.note(name, destination, { outcome, memory })
+    this.#remember(before, memory)
+    return outcome
+  }
+
+  /** What was said by a receiver that has been replaced meanwhile is not kept. */
+  #remember(before: LaneState, memory: LaneState['memory']): void {
+    const lane = this.#deps.lanes.find(before.destination)
+    if (memory === before.memory || lane === null) return
+    if (lane.fingerprint === before.fingerprint) this.#deps.lanes.save({ ...lane, memory })
+  }
+
+  #delivery(entry: LogEntry, { previousSequence, replayed }: SendContext): Delivery {
+    const { memberId } = this.#deps
+    return {
+      id: deliveryId(memberId, entry.sequence),
+      memberId,
+      domain: this.#deps.domain(),
+      sequence: entry.sequence,
+      previousSequence,
+      origin: entry.origin,
+      receivedAt: entry.receivedAt,
+      event: entry.event,
+      enrichment: entry.enrichment,
+      link: this.#link(entry),
+      replayed,
+    }
+  }
+
+  /** Where the field's settings are; a field that is gone has none. */
+  #link({ event: { field } }: LogEntry): string | null {
+    const domain = this.#deps.domain()
+    if (field === null || field.action === 'deleted' || domain === null) return null
+    return fieldLink({ ...field, domain }, this.#deps.settings.fieldLinks)
+  }
+}
+
+/** Machines get every event by itself; people get them together when they ask for it or are behind. */
+function digestRuleOf(
+  { digest }: ConfiguredDestination,
+  { reader }: DestinationType,
+): DigestRule | null {
+  if (reader === 'machine') return null
+  if (digest === null) return { waitMs: null, max: MAX_DIGEST }
+  return { waitMs: digest.seconds * 1000, max: digest.max }
+}
+
+const MISCONFIGURED: DeliveryOutcome = {
+  kind: 'rejected',
+  scope: 'endpoint',
+  reason: 'misconfigured',
+  status: null,
+  probe: false,
+  detail: null,
+}

@@ -1,0 +1,125 @@
+/** Turns rows of the log and of the fates into typed values. A damaged row must never stop a lane (G10). */
+import type { Arrival } from '../../core/append.ts'
+import { NOT_ENRICHED, type Enrichment, type LogEntry, type RelayEvent } from '../../core/event.ts'
+import type { DigestRecord } from '../../core/digest.ts'
+import type { ExactFate } from '../../core/settle.ts'
+import { numberOf, textOf, type SqlRow } from '../../storage/database.ts'
+
+/** A fate as stored, with its destination. */
+export interface StoredFate extends ExactFate {
+  readonly destination: string
+}
+
+/** The identity of a row's event. */
+export function arrivalOf(row: SqlRow): Arrival {
+  return {
+    receipt: String(row['receipt']),
+    digest: String(row['digest']),
+    receivedAt: receivedAtOf(row),
+  }
+}
+
+/** When a row's event was received; a damaged time counts as long ago. */
+export function receivedAtOf(row: SqlRow): number {
+  const value = row['received_at']
+  return typeof value === 'number' ? value : 0
+}
+
+/** The entry of a row; one that cannot be read is shown as quarantined. */
+export function entryOf(row: SqlRow): LogEntry {
+  const { receipt, receivedAt } = arrivalOf(row)
+  return {
+    sequence: numberOf(row, 'sequence'),
+    receipt,
+    receivedAt,
+    event: readEvent(row),
+    origin: row['reconciled'] === 1 ? 'reconciled' : 'event',
+    enrichment: readEnrichment(row),
+  }
+}
+
+/** Stands in a row that waits to be explained; null in one that nothing is read for. */
+export const AWAITS = ''
+
+/** A row that was never explained although it waited goes out thin. */
+function readEnrichment(row: SqlRow): Enrichment {
+  const text = row['enrichment']
+  if (typeof text !== 'string') return NOT_ENRICHED
+  if (text === AWAITS) return NOT_EXPLAINED
+  try {
+    // Sound: only `explain` and `insertReconciled` write the column.
+    const stored = JSON.parse(text) as Enrichment
+    return { ...NOT_ENRICHED, ...stored }
+  } catch {
+    // Swallows: a row damaged outside of this code.
+    return NOT_EXPLAINED
+  }
+}
+
+const NOT_EXPLAINED: Enrichment = { ...NOT_ENRICHED, status: 'unavailable', reason: 'timeout' }
+
+function readEvent(row: SqlRow): RelayEvent {
+  try {
+    const event: unknown = JSON.parse(textOf(row, 'event'))
+    return isEvent(event) ? event : UNREADABLE
+  } catch {
+    // Swallows: a row damaged outside of this code.
+    return UNREADABLE
+  }
+}
+
+/** What filters rely on; whatever else is wrong with an event stops at its renderer. */
+function isEvent(value: unknown): value is RelayEvent {
+  if (typeof value !== 'object' || value === null) return false
+  if (!('name' in value) || !('field' in value) || !('quarantined' in value)) return false
+  const { name, field, quarantined } = value
+  const isField = typeof field === 'object' && (field === null || 'fieldName' in field)
+  return (
+    typeof name === 'string' && isField && (quarantined === null || typeof quarantined === 'string')
+  )
+}
+
+const UNREADABLE: RelayEvent = {
+  name: 'UNREADABLE',
+  ts: null,
+  handlerId: null,
+  userId: null,
+  data: null,
+  field: null,
+  quarantined: 'unreadable_row',
+}
+
+const FATE_STATES = ['delivered', 'parked', 'expired'] as const
+
+/** The fate of a row. */
+export function fateOf(row: SqlRow): StoredFate {
+  const state = FATE_STATES.find((known) => known === row['state']) ?? 'parked'
+  return {
+    destination: textOf(row, 'destination'),
+    sequence: numberOf(row, 'sequence'),
+    state,
+    reason: typeof row['reason'] === 'string' ? row['reason'] : null,
+    status: typeof row['status'] === 'number' ? row['status'] : null,
+    at: numberOf(row, 'at'),
+    attempts: numberOf(row, 'attempts'),
+  }
+}
+
+/** The digest of a row; one that cannot be read held nothing. */
+export function digestOf(row: SqlRow): DigestRecord {
+  return {
+    sequences: readSequences(textOf(row, 'sequences')),
+    at: numberOf(row, 'at'),
+    attempts: numberOf(row, 'attempts'),
+  }
+}
+
+function readSequences(text: string): readonly number[] {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'number') : []
+  } catch {
+    // Swallows: a row damaged outside of this code.
+    return []
+  }
+}

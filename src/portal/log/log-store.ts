@@ -1,0 +1,333 @@
+/** All SQL over a portal's log and the fates of its events; typed entries in and out. */
+import { DUPLICATE_WINDOW_MS, MAX_REMEMBERED, RECEIPT_WINDOW_MS } from '../../core/append.ts'
+import type { Arrival } from '../../core/append.ts'
+import type { Enrichment, LogEntry } from '../../core/event.ts'
+import type { FurtherEvent } from '../../core/field-state.ts'
+import type { AgedEvent } from '../../core/retention.ts'
+import type { DigestRecord } from '../../core/digest.ts'
+import type { ExactFate } from '../../core/settle.ts'
+import { numberOf, textOf, type Database } from '../../storage/database.ts'
+import {
+  arrivalOf,
+  AWAITS,
+  digestOf,
+  entryOf,
+  fateOf,
+  receivedAtOf,
+  type StoredFate,
+} from './log-rows.ts'
+
+/** Rows read at a time on a start. */
+const RECENT_PAGE = 100
+
+/** How far behind the youngest event one may be that still waits, in milliseconds. */
+const AWAITING_WINDOW_MS = 600_000
+
+/** How many rows are looked through for the last event about a field. */
+const MAX_LOOKED_THROUGH = 2000
+
+/** The log of one portal. Every method is one statement or a short loop; none awaits. */
+export class LogStore {
+  readonly #db: Database
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  /** The highest sequence in the log; 0 when it is empty. */
+  lastSequence(): number {
+    const row = this.#db.all('SELECT max(sequence) AS last FROM log')[0]
+    return typeof row?.['last'] === 'number' ? row['last'] : 0
+  }
+
+  /** Writes one row; `event` is a `RelayEvent` as JSON text. `awaits`: it waits to be explained. */
+  insert(
+    sequence: number,
+    arrival: Arrival,
+    { event, awaits }: { readonly event: string; readonly awaits: boolean },
+  ): void {
+    this.#db.all(
+      `INSERT INTO log (sequence, received_at, receipt, digest, event, enrichment)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+      sequence,
+      arrival.receivedAt,
+      arrival.receipt,
+      arrival.digest,
+      event,
+      awaits ? AWAITS : null,
+    )
+  }
+
+  /** Writes an event that no portal sent: comparing has found it. */
+  insertReconciled(sequence: number, arrival: Arrival, told: FurtherEvent): void {
+    this.#db.all(
+      `INSERT INTO log (sequence, received_at, receipt, digest, event, enrichment, reconciled)
+       VALUES (?, ?, ?, ?, ?, ?, 1)`,
+      sequence,
+      arrival.receivedAt,
+      arrival.receipt,
+      arrival.digest,
+      JSON.stringify(told.event),
+      JSON.stringify(told.enrichment),
+    )
+  }
+
+  /** Writes what was found out about an event. */
+  explain(sequence: number, enrichment: Enrichment): void {
+    this.#db.all(
+      'UPDATE log SET enrichment = ? WHERE sequence = ?',
+      JSON.stringify(enrichment),
+      sequence,
+    )
+  }
+
+  /**
+   * The entries that still wait to be explained, oldest first. They waited for seconds, or until the alarm that
+   * stands within minutes of each append: so pages are read from the log's end as far as that time reaches.
+   */
+  awaiting(): LogEntry[] {
+    const found: LogEntry[] = []
+    let before = Number.MAX_SAFE_INTEGER
+    let since = Number.NEGATIVE_INFINITY
+    for (;;) {
+      const rows = this.#db.all(
+        'SELECT * FROM log WHERE sequence < ? ORDER BY sequence DESC LIMIT ?',
+        before,
+        RECENT_PAGE,
+      )
+      const waiting = rows.filter((row) => row['enrichment'] === AWAITS)
+      found.push(...waiting.map(entryOf))
+      const [first] = rows
+      const last = rows.at(-1)
+      if (first === undefined || last === undefined) return found.toReversed()
+      since = Math.max(since, receivedAtOf(first) - AWAITING_WINDOW_MS)
+      if (waiting.length === 0 && receivedAtOf(last) < since) return found.toReversed()
+      before = numberOf(last, 'sequence')
+    }
+  }
+
+  /** When the last event arrived that something was read for, as far as the youngest rows tell. */
+  lastFieldEventAt(): number | null {
+    const row = this.#db.all(
+      `SELECT max(received_at) AS at FROM
+         (SELECT received_at, enrichment, reconciled FROM log ORDER BY sequence DESC LIMIT ?)
+       WHERE enrichment IS NOT NULL AND reconciled = 0`,
+      MAX_LOOKED_THROUGH,
+    )[0]
+    return typeof row?.['at'] === 'number' ? row['at'] : null
+  }
+
+  /** What the operator sees of the log: events, those no portal sent, and those delivered thin. */
+  counts(): { readonly events: number; readonly reconciled: number; readonly thin: number } {
+    const row = this.#db.all(
+      `SELECT count(*) AS entries, coalesce(sum(reconciled), 0) AS reconciled,
+         coalesce(sum(enrichment LIKE '{"status":"unavailable"%'), 0) AS thin FROM log`,
+    )[0]
+    if (row === undefined) return { events: 0, reconciled: 0, thin: 0 }
+    const reconciled = numberOf(row, 'reconciled')
+    return {
+      events: numberOf(row, 'entries') - reconciled,
+      reconciled,
+      thin: numberOf(row, 'thin'),
+    }
+  }
+
+  /** Entries after a sequence, oldest first. */
+  after(sequence: number, limit: number): LogEntry[] {
+    return this.#db
+      .all('SELECT * FROM log WHERE sequence > ? ORDER BY sequence LIMIT ?', sequence, limit)
+      .map(entryOf)
+  }
+
+  /** Entries before a sequence, newest first. */
+  before(sequence: number, limit: number): LogEntry[] {
+    return this.#db
+      .all('SELECT * FROM log WHERE sequence < ? ORDER BY sequence DESC LIMIT ?', sequence, limit)
+      .map(entryOf)
+  }
+
+  /** One entry; null when it was never stored or is gone. */
+  entry(sequence: number): LogEntry | null {
+    const row = this.#db.all('SELECT * FROM log WHERE sequence = ?', sequence)[0]
+    return row === undefined ? null : entryOf(row)
+  }
+
+  /** The arrivals of the last two minutes, oldest first, bounded. Reads pages, since most logs are quiet. */
+  recentArrivals(now: number): { arrival: Arrival; sequence: number }[] {
+    const recent: { arrival: Arrival; sequence: number }[] = []
+    let before = Number.MAX_SAFE_INTEGER
+    while (recent.length < MAX_REMEMBERED) {
+      const rows = this.#db.all(
+        `SELECT sequence, received_at, receipt, digest FROM log
+         WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
+        before,
+        RECENT_PAGE,
+      )
+      const young = rows.filter((row) => receivedAtOf(row) > now - RECEIPT_WINDOW_MS)
+      for (const row of young) {
+        recent.push({ arrival: arrivalOf(row), sequence: numberOf(row, 'sequence') })
+      }
+      const last = rows.at(-1)
+      if (last === undefined || young.length === 0) break
+      before = numberOf(last, 'sequence')
+    }
+    return recent.toReversed()
+  }
+
+  /**
+   * Where a drained event already stands, however long ago it was stored. Reads the whole log: the price
+   * of having no index, paid only by the spill.
+   */
+  findStanding(arrival: Arrival): { sequence: number; sameReceipt: boolean } | null {
+    const row = this.#db.all(
+      `SELECT sequence, receipt FROM log
+       WHERE receipt = ? OR (digest = ? AND received_at BETWEEN ? AND ?)
+       ORDER BY receipt = ? DESC, sequence LIMIT 1`,
+      arrival.receipt,
+      arrival.digest,
+      arrival.receivedAt - DUPLICATE_WINDOW_MS,
+      arrival.receivedAt + DUPLICATE_WINDOW_MS,
+      arrival.receipt,
+    )[0]
+    if (row === undefined) return null
+    const sequence = numberOf(row, 'sequence')
+    return { sequence, sameReceipt: textOf(row, 'receipt') === arrival.receipt }
+  }
+
+  /** Sequence and age of the oldest entries. */
+  oldest(limit: number): AgedEvent[] {
+    return this.#db
+      .all('SELECT sequence, received_at FROM log ORDER BY sequence LIMIT ?', limit)
+      .map((row) => ({
+        sequence: numberOf(row, 'sequence'),
+        receivedAt: receivedAtOf(row),
+      }))
+  }
+
+  /** Drops the entries up to a sequence and everything remembered of them. */
+  dropUpTo(sequence: number): void {
+    this.#db.all('DELETE FROM log WHERE sequence <= ?', sequence)
+    this.#db.all('DELETE FROM fates WHERE sequence <= ?', sequence)
+    this.#db.all('DELETE FROM digests WHERE last <= ?', sequence)
+  }
+
+  /** How many entries the log holds. */
+  count(): number {
+    const row = this.#db.all('SELECT count(*) AS entries FROM log')[0]
+    return row === undefined ? 0 : numberOf(row, 'entries')
+  }
+
+  /** How many entries are quarantined. */
+  countQuarantined(): number {
+    const row = this.#db.all(
+      `SELECT count(*) AS entries FROM log
+       WHERE iif(json_valid(event), coalesce(json_type(event, '$.quarantined'), '') <> 'null', 1)`,
+    )[0]
+    return row === undefined ? 0 : numberOf(row, 'entries')
+  }
+
+  /** Writes or replaces the exact fate of an event at a destination. */
+  putFate(destination: string, fate: ExactFate): void {
+    this.#db.all(
+      `INSERT OR REPLACE INTO fates (destination, sequence, state, reason, status, at, attempts)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      destination,
+      fate.sequence,
+      fate.state,
+      fate.reason,
+      fate.status,
+      fate.at,
+      fate.attempts,
+    )
+  }
+
+  /** The exact fates of the events between two sequences, both included. */
+  fatesBetween(from: number, to: number): StoredFate[] {
+    return this.#db.all('SELECT * FROM fates WHERE sequence BETWEEN ? AND ?', from, to).map(fateOf)
+  }
+
+  /** Writes down a digest that was delivered. */
+  putDigest(destination: string, { sequences, at, attempts }: DigestRecord): void {
+    this.#db.all(
+      `INSERT OR REPLACE INTO digests (destination, last, sequences, at, attempts)
+       VALUES (?, ?, ?, ?, ?)`,
+      destination,
+      sequences.at(-1) ?? 0,
+      JSON.stringify(sequences),
+      at,
+      attempts,
+    )
+  }
+
+  /** The delivered digests of a destination that may hold events between two sequences, both included. */
+  digestsBetween(destination: string, from: number, to: number): DigestRecord[] {
+    // No digest spans more than its events, so the first one that ends behind the range is the last.
+    return this.#db
+      .all(
+        `SELECT * FROM digests WHERE destination = ? AND last >= ?
+         AND last <= coalesce(
+           (SELECT min(last) FROM digests WHERE destination = ? AND last >= ?), ?)
+         ORDER BY last`,
+        destination,
+        from,
+        destination,
+        to,
+        to,
+      )
+      .map(digestOf)
+  }
+
+  /** Everything that is parked, by destination and sequence; bounded. */
+  parked(limit: number): StoredFate[] {
+    return this.#db
+      .all(
+        `SELECT * FROM fates WHERE state = 'parked' ORDER BY destination, sequence LIMIT ?`,
+        limit,
+      )
+      .map(fateOf)
+  }
+
+  /** How many events are parked at a destination, up to a sequence. */
+  countParked(destination: string, to = Number.MAX_SAFE_INTEGER): number {
+    const row = this.#db.all(
+      `SELECT count(*) AS fates FROM fates
+       WHERE destination = ? AND state = 'parked' AND sequence <= ?`,
+      destination,
+      to,
+    )[0]
+    return row === undefined ? 0 : numberOf(row, 'fates')
+  }
+
+  /** The first parked sequence at or after `from`, up to `to`. */
+  nextParked(destination: string, from: number, to: number): number | null {
+    const row = this.#db.all(
+      `SELECT sequence FROM fates
+       WHERE destination = ? AND state = 'parked' AND sequence BETWEEN ? AND ?
+       ORDER BY sequence LIMIT 1`,
+      destination,
+      from,
+      to,
+    )[0]
+    return row === undefined ? null : numberOf(row, 'sequence')
+  }
+
+  /** The exact fate of one event at one destination. */
+  fate(destination: string, sequence: number): StoredFate | null {
+    const row = this.#db.all(
+      'SELECT * FROM fates WHERE destination = ? AND sequence = ?',
+      destination,
+      sequence,
+    )[0]
+    return row === undefined ? null : fateOf(row)
+  }
+
+  /** Deletes the whole log. Dropping the tables writes no row per event. */
+  deleteAll(): void {
+    for (const table of ['log', 'fates', 'digests']) {
+      const row = this.#db.all(`SELECT sql FROM sqlite_master WHERE name = ?`, table)[0]
+      if (row === undefined) continue
+      this.#db.all(`DROP TABLE ${table}`)
+      this.#db.all(textOf(row, 'sql'))
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * The schema of a portal's object: an append-only list. Applied ids are stored; a list that is not a
+ * continuation of them stops the object, so that an older Worker never works on a newer schema.
+ */
+import { textOf, type Database } from '../../storage/database.ts'
+
+/** One step of the schema. Never edited once released; only followed by another. */
+export interface Migration {
+  readonly id: string
+  readonly statements: readonly string[]
+}
+
+/** Every step so far, oldest first. docs/storage.md describes the tables. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    id: '0001-log-lanes-install',
+    statements: [
+      `CREATE TABLE log (
+        sequence INTEGER PRIMARY KEY,
+        received_at INTEGER NOT NULL,
+        receipt TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        event TEXT NOT NULL
+      )`,
+      `CREATE TABLE lanes (id INTEGER PRIMARY KEY CHECK (id = 1), lanes TEXT NOT NULL)`,
+      `CREATE TABLE fates (
+        destination TEXT NOT NULL,
+        sequence INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT,
+        status INTEGER,
+        at INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        PRIMARY KEY (destination, sequence)
+      ) WITHOUT ROWID`,
+      `CREATE TABLE install (id INTEGER PRIMARY KEY CHECK (id = 1), install TEXT NOT NULL)`,
+      `CREATE TABLE pending (id INTEGER PRIMARY KEY CHECK (id = 1), pending TEXT NOT NULL)`,
+      `CREATE TABLE portal_values (name TEXT PRIMARY KEY, sealed TEXT NOT NULL) WITHOUT ROWID`,
+    ],
+  },
+  {
+    id: '0002-fields',
+    statements: [
+      `ALTER TABLE log ADD COLUMN enrichment TEXT`,
+      `ALTER TABLE log ADD COLUMN reconciled INTEGER NOT NULL DEFAULT 0`,
+      `CREATE TABLE fields (
+        id INTEGER PRIMARY KEY,
+        family TEXT NOT NULL,
+        entity_id TEXT NOT NULL,
+        state TEXT NOT NULL
+      )`,
+      `CREATE TABLE reconciliation (id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT NOT NULL)`,
+    ],
+  },
+  {
+    id: '0003-digests',
+    statements: [
+      `CREATE TABLE digests (
+        destination TEXT NOT NULL,
+        last INTEGER NOT NULL,
+        sequences TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        PRIMARY KEY (destination, last)
+      ) WITHOUT ROWID`,
+    ],
+  },
+]
+
+/** True when the object has ever stored anything: garbage names must not create tables. */
+export function hasSchema(db: Database): boolean {
+  return (
+    db.all(`SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = 'migrations'`)
+      .length > 0
+  )
+}
+
+/**
+ * Brings the schema up to date in one transaction. `upTo` lets a test stop at an older version.
+ *
+ * @throws when the applied steps are not a prefix of the list.
+ */
+export function migrate(
+  db: Database,
+  { migrations = MIGRATIONS, upTo }: { migrations?: readonly Migration[]; upTo?: string } = {},
+): void {
+  db.transaction(() => {
+    db.all(`CREATE TABLE IF NOT EXISTS migrations (
+      position INTEGER PRIMARY KEY, id TEXT NOT NULL
+    )`)
+    const applied = db
+      .all('SELECT id FROM migrations ORDER BY position')
+      .map((row) => textOf(row, 'id'))
+    applied.forEach((id, position) => {
+      if (migrations[position]?.id !== id) {
+        throw new Error(
+          `Cannot open the portal as its schema step ${id} is unknown to this version`,
+        )
+      }
+    })
+    for (const [position, migration] of migrations.entries()) {
+      if (position >= applied.length) {
+        for (const statement of migration.statements) db.all(statement)
+        db.all('INSERT INTO migrations (position, id) VALUES (?, ?)', position, migration.id)
+      }
+      if (migration.id === upTo) return
+    }
+  })
+}

@@ -1,0 +1,74 @@
+/** What is known of fields outlives the object, and no longer than it is of use. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { newFieldState, type FieldState } from '../../../src/core/field-state.ts'
+import { NO_RECONCILIATION } from '../../../src/core/reconciliation.ts'
+import { FieldStore } from '../../../src/portal/fields/field-store.ts'
+import { openDatabase } from '../../../src/storage/open-database.ts'
+import { DAY_MS, PortalBench } from '../../support/portal-bench.ts'
+
+let bench: PortalBench
+
+beforeEach(async () => {
+  bench = new PortalBench()
+  await bench.start()
+})
+
+afterEach(() => bench.close())
+
+function aField(id: number, changes: Partial<FieldState> = {}): FieldState {
+  const name = { family: 'lead', entityId: 'CRM_LEAD', fieldName: 'UF_CRM_TAX' } as const
+  return { ...newFieldState({ ...name, id }), ...changes }
+}
+
+function inStore<T>(work: (store: FieldStore) => T): Promise<T> {
+  return bench.inside(({ storage }) => work(new FieldStore(openDatabase(storage))))
+}
+
+it('keeps one row a field, and says which entities were met', async () => {
+  const read = await inStore((store) => {
+    store.save(aField(7))
+    store.save(aField(7, { readAt: 5 }))
+    store.save(aField(9, { family: 'type', entityId: 'CRM_13' }))
+    const owner = { family: 'lead', entityId: 'CRM_LEAD' } as const
+    return {
+      found: store.find(7),
+      unknown: store.find(8),
+      ids: store.idsOf(owner),
+      entities: store.entities(),
+      versions: [7, 8].map((id) => store.versionOf(id)),
+    }
+  })
+  expect(read).toEqual({
+    found: aField(7, { readAt: 5 }),
+    unknown: null,
+    ids: [7],
+    entities: [
+      { family: 'lead', entityId: 'CRM_LEAD' },
+      { family: 'type', entityId: 'CRM_13' },
+    ],
+    versions: [2, 0],
+  })
+})
+
+it('takes a damaged row for a field that was never met', async () => {
+  await bench.rows(`INSERT INTO fields VALUES (7, 'lead', 'CRM_LEAD', '{')`)
+  expect(await inStore((store) => store.find(7))).toBeNull()
+})
+
+it('forgets fields that are long gone on the daily visit, and no others', async () => {
+  const old = bench.clock.now() - 31 * DAY_MS
+  await inStore((store) => {
+    store.save(aField(1, { isGone: true, readAt: old }))
+    store.save(aField(2, { isGone: true, readAt: bench.clock.now() }))
+    store.save(aField(3, { readAt: old }))
+  })
+  await bench.portal().touch()
+  expect(await bench.rows('SELECT id FROM fields ORDER BY id')).toEqual([{ id: 2 }, { id: 3 }])
+})
+
+it('begins with nothing compared, and keeps what an older version did not know', async () => {
+  expect(await inStore((store) => store.loadReconciliation())).toEqual(NO_RECONCILIATION)
+  await bench.rows(`INSERT INTO reconciliation VALUES (1, '{"startedAt":5}')`)
+  const stored = await inStore((store) => store.loadReconciliation())
+  expect(stored).toEqual({ ...NO_RECONCILIATION, startedAt: 5 })
+})

@@ -1,0 +1,126 @@
+/** The portal is subscribed to what is wanted, and says who acts. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { BoundHandler } from '../../support/portal-rest.ts'
+import { PortalLab, RELAY } from '../../support/portal-lab.ts'
+
+const HANDLER = `${RELAY}/bitrix24/events`
+const FORMER = 'https://former.example.com/bitrix24/events'
+const WANTED = [
+  'ONAPPUNINSTALL',
+  'ONAPPUPDATE',
+  'ONCRMREQUISITEUSERFIELDADD',
+  'ONCRMREQUISITEUSERFIELDDELETE',
+  'ONCRMREQUISITEUSERFIELDSETENUMVALUES',
+  'ONCRMREQUISITEUSERFIELDUPDATE',
+]
+
+let lab: PortalLab
+
+beforeEach(() => {
+  lab = new PortalLab()
+})
+
+afterEach(() => lab.close())
+
+function bound(handler: string): string[] {
+  const { rest } = lab.bitrix24
+  return rest.bound
+    .filter((row) => row.handler === handler)
+    .map(({ event }) => event)
+    .toSorted()
+}
+
+function aHandler(event: string, changes: Partial<BoundHandler> = {}): BoundHandler {
+  return { event, handler: HANDLER, auth_type: '0', offline: 0, ...changes }
+}
+
+async function aligned(): Promise<void> {
+  await vi.waitFor(async () => expect((await lab.view()).subscriptions.checkedAt).not.toBeNull())
+}
+
+describe('an installation', () => {
+  it('binds what is missing at the address that was called', async () => {
+    lab.bitrix24.rest.bound = [aHandler('ONAPPUPDATE')]
+    await lab.install()
+    await aligned()
+    expect(bound(HANDLER)).toEqual(WANTED)
+    expect((await lab.view()).subscriptions.missing).toEqual([])
+  })
+
+  it('unbinds what is ours and not wanted, also under a former origin, and nothing else', async () => {
+    const foreign = 'https://other.example.com/hook'
+    lab.bitrix24.rest.bound = [
+      aHandler('ONCRMDEALUPDATE'),
+      aHandler('ONCRMREQUISITEUSERFIELDUPDATE', { handler: FORMER }),
+      aHandler('ONCRMDEALUPDATE', { handler: foreign }),
+    ]
+    await lab.install()
+    await aligned()
+    expect([bound(HANDLER), bound(FORMER), bound(foreign)]).toEqual([
+      WANTED,
+      [],
+      ['ONCRMDEALUPDATE'],
+    ])
+  })
+
+  it('binds at the configured address where there is one', async () => {
+    lab.adapt = (settings) => ({ ...settings, publicUrl: 'https://events.example.com' })
+    await lab.install()
+    await aligned()
+    expect(bound('https://events.example.com/bitrix24/events')).toEqual(WANTED)
+    expect(bound(HANDLER)).toEqual([])
+  })
+
+  it('shows what the portal did not let it bind', async () => {
+    lab.network.handle(({ url, body }) =>
+      url.endsWith('/rest/batch') && body.includes('event.bind')
+        ? Response.json({ error: 'ACCESS_DENIED' }, { status: 403 })
+        : null,
+    )
+    await lab.install()
+    await vi.waitFor(() =>
+      expect(lab.network.sent.some(({ url }) => url.endsWith('/rest/batch'))).toBe(true),
+    )
+    await scheduler.wait(50)
+    expect(bound(HANDLER)).toEqual([])
+    expect((await lab.event()).status).toBe(200)
+  })
+})
+
+describe('the daily visit', () => {
+  it('binds again what an update of the application has taken away', async () => {
+    await lab.install()
+    await aligned()
+    lab.bitrix24.rest.bound = []
+    await lab.stub().touch()
+    await vi.waitFor(() => expect(bound(HANDLER)).toEqual(WANTED))
+  })
+
+  it('notices that the installation is not finished any more, and an event that it is', async () => {
+    await lab.install()
+    await aligned()
+    lab.bitrix24.rest.finished = false
+    await lab.stub().touch()
+    await vi.waitFor(async () => expect((await lab.view()).state).toBe('unfinished'))
+    const view: unknown = await (await lab.admin()).json()
+    expect(view).toMatchObject({ remedy: expect.stringContaining('until the installation is') })
+    await lab.event()
+    expect((await lab.view()).state).toBe('active')
+  })
+})
+
+it('an event that is bound to one user names nobody, since it carries that user whoever acted', async () => {
+  lab.bitrix24.rest.bound = [aHandler('ONCRMREQUISITEUSERFIELDUPDATE', { auth_type: '15' })]
+  await lab.install()
+  await aligned()
+  await lab.event()
+  await vi.waitFor(() => expect(lab.delivered()).toHaveLength(1))
+  const [sent] = lab.network.to('erp.example.com')
+  expect(JSON.parse(sent?.body ?? '')).toMatchObject({ data: { user: null } })
+})
+
+it('the page finishes an installation that the portal says is not, whatever the OAuth server says', async () => {
+  lab.bitrix24.rest.finished = false
+  const page = await lab.page()
+  expect(await page.text()).toContain('BX24.installFinish()')
+})

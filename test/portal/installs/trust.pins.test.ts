@@ -1,0 +1,104 @@
+/** Whom the tokens of outgoing webhooks may speak for, and what stays of one that was taken away. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { OutgoingWebhook } from '../../../src/core/outgoing-webhook.ts'
+import { PortalLab } from '../../support/portal-lab.ts'
+
+const TOKEN_A = 'token-of-customer-a-0000000000000'
+const TOKEN_B = 'token-of-customer-b-0000000000000'
+const DOMAIN_A: OutgoingWebhook = { token: TOKEN_A, portal: 'a.example.com', rest: null }
+const DOMAIN_B: OutgoingWebhook = { token: TOKEN_B, portal: 'b.example.com', rest: null }
+
+let lab: PortalLab
+let element: number
+
+beforeEach(() => {
+  lab = new PortalLab()
+  element = 0
+})
+
+afterEach(async () => {
+  await lab.close()
+})
+
+function configure(...webhooks: OutgoingWebhook[]): void {
+  lab.adapt = (settings) => ({ ...settings, webhooks })
+}
+
+async function send(token: string): Promise<number> {
+  element += 1
+  const changes = {
+    'auth[member_id]': lab.memberId,
+    'auth[application_token]': token,
+    'data[FIELDS][ID]': element,
+  }
+  const body = lab.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', changes)
+  return (await lab.post(body)).status
+}
+
+describe('the token of one domain', () => {
+  it('does not speak for a portal that another domain is pinned to', async () => {
+    configure(DOMAIN_B, DOMAIN_A)
+    expect(await send(TOKEN_B)).toBe(200)
+    expect(await send(TOKEN_A)).toBe(403)
+    expect((await lab.view()).domain).toBe('b.example.com')
+  })
+
+  it.each([
+    ['after', [200, 403], [TOKEN_B, TOKEN_A]],
+    ['before', [403, 200], [TOKEN_A, TOKEN_B]],
+  ])(
+    'does not speak for a portal with a member rule, %s it has spoken',
+    async (_, statuses, tokens) => {
+      configure({ token: TOKEN_B, portal: lab.memberId, rest: null }, DOMAIN_A)
+      const answers: number[] = []
+      for (const token of tokens) answers.push(await send(token))
+      expect(answers).toEqual(statuses)
+      expect((await lab.view()).domain).toBeNull()
+    },
+  )
+
+  it('speaks beside another token of the same domain', async () => {
+    configure(DOMAIN_A, { token: TOKEN_B, portal: DOMAIN_A.portal, rest: null })
+    expect([await send(TOKEN_A), await send(TOKEN_B)]).toEqual([200, 200])
+  })
+})
+
+describe('a pin', () => {
+  it('is asked of the directory once per portal, and needs it no more', async () => {
+    configure(DOMAIN_A)
+    expect(await send(TOKEN_A)).toBe(200)
+    const pin = vi.fn<() => Promise<string>>(() => Promise.reject(new Error('down')))
+    lab.adapt = (settings) => ({
+      ...settings,
+      webhooks: [DOMAIN_A],
+      directory: { ...settings.directory, pin },
+    })
+    await lab.restart()
+    expect(await send(TOKEN_A)).toBe(200)
+    expect(pin).not.toHaveBeenCalled()
+    expect((await lab.view()).head).toBe(2)
+  })
+})
+
+describe('a webhook that is configured no more', () => {
+  beforeEach(async () => {
+    configure(DOMAIN_A)
+    expect(await send(TOKEN_A)).toBe(200)
+    await vi.waitFor(async () => expect((await lab.record())?.hashes).toHaveLength(1))
+    configure()
+    await lab.restart()
+  })
+
+  it('leaves KV and the view with the first event that is refused', async () => {
+    expect(await send(TOKEN_A)).toBe(403)
+    expect((await lab.view()).install.pinnedWebhooks).toEqual([])
+    await lab.alarm()
+    expect((await lab.record())?.hashes).toEqual([])
+  })
+
+  it('leaves KV and the view with the daily visit', async () => {
+    await lab.stub().touch()
+    expect((await lab.view()).install.pinnedWebhooks).toEqual([])
+    expect((await lab.record())?.hashes).toEqual([])
+  })
+})

@@ -1,0 +1,322 @@
+/**
+ * G1 and the race rules of the append: one sequence an event, concurrent calls share a commit, memory
+ * follows storage, and what is stored once is not stored again.
+ */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { NO_INSTALL } from '../../../src/core/install.ts'
+import type { AppendAnswer, AppendRequest } from '../../../src/portal/log/appender.ts'
+import {
+  PortalBench,
+  gate,
+  machine,
+  person,
+  until,
+  type Entry,
+} from '../../support/portal-bench.ts'
+
+const MINUTE_MS = 60_000
+
+let bench: PortalBench
+
+beforeEach(() => {
+  bench = new PortalBench([])
+})
+
+afterEach(() => bench.close())
+
+function stored(sequence: number, duplicate = false) {
+  return { kind: 'stored', sequence, duplicate, quarantined: false }
+}
+
+async function logged(): Promise<unknown[]> {
+  const rows = await bench.rows('SELECT sequence FROM log ORDER BY sequence')
+  return rows.map(({ sequence }) => sequence)
+}
+
+/** The next commit waits for the disk, so that the calls behind it share one. */
+async function holdDisk(): Promise<ReturnType<typeof gate>> {
+  const disk = gate()
+  await bench.inside(({ storage }) => {
+    vi.spyOn(storage, 'sync').mockImplementationOnce(() => disk.opened)
+  })
+  return disk
+}
+
+/** The answers to calls that are sure to share one commit. */
+async function storeTogether(requests: readonly AppendRequest[]): Promise<AppendAnswer[]> {
+  const disk = await holdDisk()
+  const before = (await logged()).length
+  const first = bench.append()
+  await until(async () => (await logged()).length === before + 1)
+  const observed = await bench.observe()
+  const answers = Promise.all(requests.map((request) => bench.store(request)))
+  await bench.portal().view()
+  await bench.inside(() => disk.open())
+  await first
+  await answers
+  expect(observed.commits).toHaveLength(1)
+  return answers
+}
+
+function oneTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1)
+}
+
+describe('append()', () => {
+  it('gives 200 concurrent calls the sequences 1 to 200, each to the event of its row', async () => {
+    const requests = await Promise.all(
+      oneTo(200).map((id) => bench.request({ receipt: `receipt-${id}` })),
+    )
+    const answers = await Promise.all(requests.map((request) => bench.store(request)))
+    const sequences = answers.map((answer) => (answer.kind === 'stored' ? answer.sequence : 0))
+    expect(sequences.toSorted((a, b) => a - b)).toEqual(oneTo(200))
+    const rows = await bench.rows('SELECT sequence, receipt FROM log')
+    const bySequence = new Map(rows.map(({ sequence, receipt }) => [sequence, receipt]))
+    expect(sequences.map((sequence) => bySequence.get(sequence))).toEqual(
+      requests.map(({ receipt }) => receipt),
+    )
+  })
+
+  it('groups concurrent calls into few commits and writes one row an event', async () => {
+    await bench.append()
+    await bench.quiet()
+    const observed = await bench.observe()
+    await bench.appendMany(200)
+    expect(observed.commits.reduce((sum, events) => sum + events, 0)).toBe(200)
+    expect(observed.commits.length).toBeLessThanOrEqual(20)
+    expect(observed.writes.filter(({ query }) => query.startsWith('INSERT INTO log'))).toEqual(
+      oneTo(200).map(() => ({ query: expect.any(String), rows: 1 })),
+    )
+    expect(observed.writes).toHaveLength(200)
+  })
+
+  it('commits each event alone when grouping is switched off', async () => {
+    bench.settings = { ...bench.settings, maxGroup: 1 }
+    await bench.append()
+    const observed = await bench.observe()
+    await bench.appendMany(20)
+    expect(observed.commits).toEqual(oneTo(20).map(() => 1))
+  })
+
+  it('answers only after the event is durable', async () => {
+    await bench.append()
+    const disk = await holdDisk()
+    let answered = false
+    const answer = bench.append().then(() => (answered = true))
+    await until(async () => (await logged()).length === 2)
+    expect(answered).toBe(false)
+    await bench.inside(() => disk.open())
+    await answer
+  })
+
+  it('rejects an event that cannot be stored without taking its neighbours with it', async () => {
+    await bench.append()
+    // Sound: a column that must not be null makes the statement fail, whatever the types say.
+    const poison = await bench.request({ digest: null as unknown as string })
+    const good = await Promise.all(oneTo(20).map(() => bench.request()))
+    const requests = [...good.slice(0, 10), poison, ...good.slice(10)]
+    const answers = await Promise.allSettled(requests.map((request) => bench.store(request)))
+    expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(1)
+    expect(answers[10]?.status).toBe('rejected')
+    expect(await logged()).toEqual(oneTo(21))
+    expect(await bench.append()).toBe(22)
+  })
+
+  it('stores nothing for a token that does not speak for the portal', async () => {
+    const stranger = await bench.request({ tokenHash: 'f'.repeat(64) })
+    expect(await bench.store(stranger)).toEqual({ kind: 'untrusted' })
+    const [tables] = await bench.rows(`SELECT count(*) AS tables FROM sqlite_master
+      WHERE type = 'table' AND substr(name, 1, 1) <> '_'`)
+    expect(tables).toEqual({ tables: 0 })
+  })
+
+  it('asks about trust again in the transaction: a token that ended meanwhile stores nothing', async () => {
+    await bench.append()
+    const tokenHash = 'a'.repeat(64)
+    const until60 = bench.clock.now() + MINUTE_MS
+    const install = { ...NO_INSTALL, hashes: [{ hash: tokenHash, until: until60 }] }
+    await bench.rows('UPDATE install SET install = ?', JSON.stringify(install))
+    await bench.restart()
+    await bench.portal().view()
+    const disk = await holdDisk()
+    const first = bench.store(await bench.request({ tokenHash }))
+    await until(async () => (await logged()).length === 2)
+    const second = bench.store(await bench.request({ tokenHash }))
+    await bench.portal().view()
+    await bench.advance(2 * MINUTE_MS)
+    await bench.inside(() => disk.open())
+    expect(await first).toEqual(stored(2))
+    expect(await second).toEqual({ kind: 'untrusted' })
+    expect(await logged()).toEqual([1, 2])
+  })
+})
+
+describe('memory changes only after the transaction has returned', () => {
+  it('gives the next append the same sequence when the transaction is rolled back', async () => {
+    await bench.append()
+    await bench.failNextTransaction()
+    await expect(bench.append()).rejects.toThrow('disk is full')
+    expect((await bench.portal().view())?.head).toBe(1)
+    expect(await bench.append()).toBe(2)
+    expect(await logged()).toEqual([1, 2])
+  })
+
+  it('does not remember the receipt nor the digest of an event that was rolled back', async () => {
+    await bench.append()
+    const request = await bench.request()
+    await bench.failNextTransaction()
+    await expect(bench.store(request)).rejects.toThrow('disk is full')
+    expect(await bench.store(request)).toEqual(stored(2))
+    const equal = { ...request, receipt: crypto.randomUUID() }
+    expect(await bench.store(equal)).toEqual(stored(2, true))
+  })
+
+  it('stores every event of a group whose common commit was rolled back', async () => {
+    await bench.append()
+    const disk = await holdDisk()
+    const first = bench.append()
+    await until(async () => (await logged()).length === 2)
+    await bench.failNextTransaction()
+    const group = bench.appendMany(10)
+    await bench.portal().view()
+    await bench.inside(() => disk.open())
+    await first
+    expect((await group).toSorted((a, b) => a - b)).toEqual(oneTo(12).slice(2))
+    expect(await logged()).toEqual(oneTo(12))
+  })
+})
+
+describe('a receipt that the log holds', () => {
+  it('is answered with its sequence, not as a duplicate, and not stored again', async () => {
+    const request = await bench.request()
+    expect(await bench.store(request)).toEqual(stored(1))
+    await bench.append()
+    expect(await bench.store(request)).toEqual(stored(1))
+    expect(await logged()).toEqual([1, 2])
+  })
+
+  it('is known to both tries of one group', async () => {
+    await bench.append()
+    const request = await bench.request()
+    expect(await storeTogether([request, request])).toEqual([stored(3), stored(3)])
+    expect(await logged()).toEqual([1, 2, 3])
+  })
+
+  it('is known after the object was evicted', async () => {
+    const request = await bench.request()
+    await bench.store(request)
+    await bench.restart()
+    expect(await bench.store(request)).toEqual(stored(1))
+    expect(await logged()).toEqual([1])
+  })
+
+  it('is found in the log by a drained event, however long ago it was stored', async () => {
+    const request = await bench.request()
+    await bench.store(request)
+    await bench.advance(60 * MINUTE_MS)
+    await bench.append()
+    await bench.restart()
+    const drained = { ...request, drained: true }
+    expect(await bench.store(drained)).toEqual(stored(1))
+    expect(await logged()).toEqual([1, 2])
+  })
+})
+
+describe('an equal event', () => {
+  it('within 60 s under another handler is a duplicate of the first and not stored', async () => {
+    const request = await bench.request()
+    await bench.store(request)
+    await bench.append()
+    await bench.advance(MINUTE_MS)
+    const equal = await bench.request({ digest: request.digest })
+    expect(await bench.store(equal)).toEqual(stored(1, true))
+    expect(await logged()).toEqual([1, 2])
+  })
+
+  it('in the same group is a duplicate as well', async () => {
+    await bench.append()
+    const request = await bench.request()
+    const equal = { ...request, receipt: crypto.randomUUID() }
+    expect(await storeTogether([request, equal])).toEqual([stored(3), stored(3, true)])
+    expect(await logged()).toEqual([1, 2, 3])
+  })
+
+  it('after the object was evicted is still a duplicate', async () => {
+    const request = await bench.request()
+    await bench.store(request)
+    await bench.restart()
+    const equal = await bench.request({ digest: request.digest })
+    expect(await bench.store(equal)).toEqual(stored(1, true))
+  })
+
+  it('more than 60 s later is an event of its own', async () => {
+    const request = await bench.request()
+    await bench.store(request)
+    await bench.advance(MINUTE_MS + 1)
+    const equal = await bench.request({ digest: request.digest })
+    expect(await bench.store(equal)).toEqual(stored(2))
+  })
+
+  it('that was drained late is a duplicate by its own time of receipt', async () => {
+    const request = await bench.request()
+    await bench.store(request)
+    await bench.advance(60 * MINUTE_MS)
+    const receivedAt = request.receivedAt + 1000
+    const drained = await bench.request({ digest: request.digest, receivedAt, drained: true })
+    expect(await bench.store(drained)).toEqual(stored(1, true))
+  })
+})
+
+// Rows that SQLite reports as written, and one for each alarm that is set (billed like a row).
+async function cost(
+  destinations: readonly Entry[],
+  events: number,
+): Promise<Readonly<Record<'log' | 'lanes' | 'digests' | 'alarms', number>>> {
+  await bench.deploy(destinations)
+  await bench.start()
+  const observed = await bench.observe()
+  await bench.appendMany(events)
+  // A person's lane waits a second after each message; a single event waits for nothing but answers.
+  await until(async () => {
+    const { lanes } = (await bench.portal().view()) ?? { lanes: [] }
+    const isDone = lanes.every(({ backlog }) => backlog === 0)
+    if (events > 1 || isDone) await bench.advance(1000)
+    return isDone && bench.clock.sleepers === 0
+  })
+  const rows = (table: string) =>
+    observed.writes
+      .filter(({ query }) => query.includes(`INTO ${table}`))
+      .reduce((sum, write) => sum + write.rows, 0)
+  const [log, lanes, digests] = [rows('log'), rows('lanes'), rows('digests')]
+  expect(log + lanes + digests).toBe(observed.writes.reduce((sum, { rows: n }) => sum + n, 0))
+  return { log, lanes, digests, alarms: observed.alarms.length }
+}
+
+const SPARSE = { log: 1, lanes: 1, digests: 0, alarms: 1 }
+
+describe('rows written per event', () => {
+  it('sparse, one destination: the event, its outcome and one alarm', async () => {
+    expect(await cost([machine('a')], 1)).toEqual(SPARSE)
+  })
+
+  it('sparse, three destinations: no row more, since the lanes share theirs', async () => {
+    const three = [machine('a'), machine('b'), person('c')]
+    expect(await cost(three, 1)).toEqual(SPARSE)
+  })
+
+  it.each([1, 3])(
+    'a burst of 100 with %i machines stays below 1.25 rows an event',
+    async (count) => {
+      const machines = ['a', 'b', 'c'].slice(0, count).map((name) => machine(name))
+      const { log, lanes, alarms } = await cost(machines, 100)
+      expect({ log, alarms }).toEqual({ log: 100, alarms: 1 })
+      expect(lanes).toBeLessThanOrEqual(20)
+    },
+  )
+
+  it('a burst of 20 with a person: rows for its few messages, not for each event', async () => {
+    const { log, lanes, digests, alarms } = await cost([person('a'), machine('b')], 20)
+    expect({ log, digests, alarms }).toEqual({ log: 20, digests: 1, alarms: 1 })
+    expect(lanes).toBeLessThanOrEqual(8)
+  })
+})

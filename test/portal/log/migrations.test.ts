@@ -1,0 +1,242 @@
+/**
+ * The schema of a portal's object: from every older version, with rows in it, forward; and never a table
+ * for somebody who stored nothing.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createLane } from '../../../src/core/lane-state.ts'
+import { newFieldState } from '../../../src/core/field-state.ts'
+import { NO_INSTALL } from '../../../src/core/install.ts'
+import { openDatabase } from '../../../src/storage/open-database.ts'
+import {
+  MIGRATIONS,
+  hasSchema,
+  migrate,
+  type Migration,
+} from '../../../src/portal/log/migrations.ts'
+import { anEvent } from '../../support/a-delivery.ts'
+import { PortalBench } from '../../support/portal-bench.ts'
+
+let bench: PortalBench
+
+beforeEach(() => {
+  bench = new PortalBench()
+})
+
+afterEach(() => bench.close())
+
+async function tableNames(): Promise<unknown[]> {
+  const rows = await bench.rows(
+    `SELECT name FROM sqlite_master
+     WHERE type = 'table' AND substr(name, 1, 1) <> '_' ORDER BY name`,
+  )
+  return rows.map(({ name }) => name)
+}
+
+/**
+ * What an object of each version had stored: two events, of which `erp` has one, parked. Frozen: a version
+ * that was released is never edited. A new migration needs its own entry.
+ */
+function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | null {
+  if (version === '0003-digests') {
+    return [
+      ...(rowsOf('0002-fields') ?? []),
+      [`INSERT INTO digests VALUES ('chat', 1, '[1]', ?, 1)`, bench.clock.now()],
+    ]
+  }
+  if (version === '0002-fields') {
+    const { action: _, ...field } = FIELD
+    const state = { ...newFieldState({ ...FIELD }), ...field }
+    return [
+      ...(rowsOf('0001-log-lanes-install') ?? []),
+      [
+        'INSERT INTO fields (id, family, entity_id, state) VALUES (?, ?, ?, ?)',
+        field.id,
+        field.family,
+        field.entityId,
+        JSON.stringify(state),
+      ],
+      [
+        'INSERT INTO reconciliation (id, state) VALUES (1, ?)',
+        JSON.stringify({ baselines: { CRM_REQUISITE: 1 }, startedAt: 1, finishedAt: 1 }),
+      ],
+    ]
+  }
+  if (version !== '0001-log-lanes-install') return null
+  const plan = { destination: 'erp', fingerprint: 'f', silent: null, skipsUnchanged: false }
+  const filter = { events: ['*'], fields: [] }
+  const {
+    digest: _digest,
+    singlyUpTo: _singly,
+    gatherUntil: _until,
+    memory: _memory,
+    ...first
+  } = createLane({ ...plan, ...filter, problem: null }, 0)
+  const lane = {
+    ...first,
+    cursor: 1,
+    lastMeant: 1,
+    epochs: [{ from: 1, ...filter, silent: null }],
+  }
+  const { access: _access, subscriptions: _subscriptions, ...known } = NO_INSTALL
+  const subscriptions = { checkedAt: null, missing: [] }
+  const install = { ...known, subscriptions, generation: 2, lastSequence: 1 }
+  const event = JSON.stringify(anEvent())
+  const log =
+    'INSERT INTO log (sequence, received_at, receipt, digest, event) VALUES (?, ?, ?, ?, ?)'
+  const now = bench.clock.now()
+  return [
+    [log, 1, now, 'receipt-1', 'digest-1', event],
+    [log, 2, now, 'receipt-2', 'digest-2', event],
+    [
+      'INSERT INTO lanes (id, lanes) VALUES (1, ?)',
+      JSON.stringify({ lanes: [lane], openFrom: null }),
+    ],
+    [`INSERT INTO fates VALUES ('erp', 1, 'parked', 'http_422', 422, ?, 1)`, now],
+    ['INSERT INTO install (id, install) VALUES (1, ?)', JSON.stringify(install)],
+    ['INSERT INTO pending (id, pending) VALUES (1, ?)', JSON.stringify(WAITING(now))],
+    [`INSERT INTO portal_values VALUES ('ERP_URL', 'v1.k1.AAAA.AAAA')`],
+  ]
+}
+
+const FIELD = {
+  family: 'requisite' as const,
+  action: 'updated' as const,
+  id: 235,
+  entityId: 'CRM_REQUISITE',
+  fieldName: 'UF_CRM_TAX',
+}
+
+function WAITING(now: number) {
+  const times = { ts: 1_790_000_000, since: now, expiresAt: now + 1e9, nextCheckAt: now + 1e8 }
+  const { domain } = { domain: 'acme.bitrix24.com' }
+  return {
+    kind: 'unknown_application',
+    sealed: 'v1.k1.AAAA.AAAA',
+    clientId: 'local.1',
+    domain,
+    ...times,
+  }
+}
+
+describe('migrations', () => {
+  it.each(MIGRATIONS.map(({ id }) => id))('from %s, with rows in it, forward', async (version) => {
+    const rows = rowsOf(version)
+    if (rows === null) throw new Error(`Cannot test ${version} as it has no rows here`)
+    await bench.inside(({ storage }) => {
+      migrate(openDatabase(storage), { upTo: version })
+      for (const [query, ...bindings] of rows) storage.sql.exec(query, ...bindings)
+    })
+    await bench.deploy([
+      { name: 'erp', type: 'webhook', url: 'https://erp.example.com/', secret: SECRET },
+    ])
+    await bench.settled()
+    expect(bench.received('erp')).toMatchObject([{ sequence: 2, previousSequence: 1 }])
+    const portal = bench.portal()
+    expect(await portal.view()).toMatchObject({
+      head: 2,
+      pending: { kind: 'unknown_application', domain: 'acme.bitrix24.com' },
+      lanes: [{ destination: 'erp', cursor: 2, parked: 1 }],
+    })
+    expect(await portal.parked()).toMatchObject([{ sequence: 1, reason: 'http_422', attempts: 1 }])
+    expect(await bench.rows('SELECT name FROM portal_values')).toEqual([{ name: 'ERP_URL' }])
+    expect(await bench.append()).toBe(3)
+    const applied = await bench.rows('SELECT position, id FROM migrations ORDER BY position')
+    expect(applied).toEqual(MIGRATIONS.map(({ id }, position) => ({ position, id })))
+  })
+
+  it('make the tables that docs/storage.md names', async () => {
+    await bench.append()
+    expect(await tableNames()).toEqual([
+      'digests',
+      'fates',
+      'fields',
+      'install',
+      'lanes',
+      'log',
+      'migrations',
+      'pending',
+      'portal_values',
+      'reconciliation',
+    ])
+  })
+
+  it('an applied step that this version does not know stops the object, and nothing is stored', async () => {
+    await bench.append()
+    await bench.settled()
+    await bench.restart()
+    await bench.rows(
+      'INSERT INTO migrations (position, id) VALUES (?, ?)',
+      MIGRATIONS.length,
+      '9999-from-the-future',
+    )
+    await bench.restart()
+    await expect(bench.append()).rejects.toThrow(
+      'Cannot open the portal as its schema step 9999-from-the-future is unknown to this version',
+    )
+  })
+
+  it('with another step in the place of an applied one are refused', async () => {
+    await bench.append()
+    const other: Migration = { id: '0001-other', statements: [] }
+    const run = () =>
+      bench.inside(({ storage }) => migrate(openDatabase(storage), { migrations: [other] }))
+    await expect(run()).rejects.toThrow('0001-log-lanes-install is unknown to this version')
+  })
+
+  it('that fail leave nothing of themselves behind', async () => {
+    await bench.append()
+    const migrations: readonly Migration[] = [
+      ...MIGRATIONS,
+      {
+        id: '8888-half',
+        statements: ['CREATE TABLE half (x INTEGER)', 'CREATE TABLE half (x INTEGER)'],
+      },
+    ]
+    const before = await tableNames()
+    const run = () => bench.inside(({ storage }) => migrate(openDatabase(storage), { migrations }))
+    await expect(run()).rejects.toThrow('half')
+    expect(await tableNames()).toEqual(before)
+    expect(await bench.rows('SELECT id FROM migrations')).toHaveLength(MIGRATIONS.length)
+  })
+
+  it('run a later step once, and not again', async () => {
+    await bench.append()
+    const migrations = [
+      ...MIGRATIONS,
+      { id: '8888-more', statements: ['CREATE TABLE more (x INTEGER)'] },
+    ]
+    await bench.inside(({ storage }) => {
+      migrate(openDatabase(storage), { migrations })
+      migrate(openDatabase(storage), { migrations })
+    })
+    expect(await tableNames()).toContain('more')
+  })
+})
+
+describe('a portal that nothing is known of', () => {
+  it('has no schema and gets none, whatever is asked of it', async () => {
+    const { portal } = { portal: bench.portal() }
+    const stranger = await bench.request({ tokenHash: 'f'.repeat(64) })
+    expect(
+      await Promise.all([portal.view(), portal.events(9, 9), portal.event(1), portal.parked()]),
+    ).toEqual([null, null, null, null])
+    expect(await portal.append(stranger)).toEqual({ kind: 'untrusted' })
+    expect(await portal.recognises(stranger.tokenHash)).toBe(false)
+    expect(
+      await portal.uninstall({ tokenHash: stranger.tokenHash, ts: null, clean: true }),
+    ).toEqual({
+      kind: 'untrusted',
+    })
+    expect(await portal.touch()).toEqual({ dropped: 0 })
+    expect(await portal.setValue('NAME', 'value')).toBe('unknown')
+    const unknown = { ok: false, error: 'unknown_lane' }
+    expect(await portal.controlLane('erp', { kind: 'pause' })).toEqual(unknown)
+    expect(await portal.controlLane('erp', { kind: 'park', sequence: 1 })).toEqual(unknown)
+    expect(await portal.replay('erp', { kind: 'parked' }, { dryRun: false })).toEqual(unknown)
+    expect(await tableNames()).toEqual([])
+    expect(await bench.inside(({ storage }) => hasSchema(openDatabase(storage)))).toBe(false)
+    expect(await bench.alarmAt()).toBeNull()
+  })
+})
+
+const SECRET = 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE='

@@ -1,0 +1,183 @@
+/** With what a portal is read, end to end: whose token, how often refreshed, and never seen by anybody. */
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { dumpKv, PortalLab } from '../../support/portal-lab.ts'
+
+const SYSTEM = { access: 'system-access-canary-4711', refresh: 'system-refresh-canary-4711' }
+const READING_SECRET = 'readingcanary0815'
+const OUTGOING_TOKEN = 'outgoing-webhook-token-0123456789'
+
+let lab: PortalLab
+
+beforeEach(() => {
+  lab = new PortalLab()
+  lab.bitrix24.rest.fields.set(235, {
+    ID: '235',
+    ENTITY_ID: 'CRM_REQUISITE',
+    FIELD_NAME: 'UF_CRM_TAX',
+    MANDATORY: 'N',
+  })
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  return lab.close()
+})
+
+/** The REST calls of the portal: method and the token presented. */
+function calls(): { method: string; token: string | null }[] {
+  return lab.network.to(lab.domain).map(({ url, body }) => ({
+    method: new URL(url).pathname.replace('/rest/', ''),
+    token: new URLSearchParams(body).get('auth'),
+  }))
+}
+
+function refreshes(): number {
+  return lab.network.sent.filter(({ url }) => url.endsWith('/oauth/token/')).length
+}
+
+async function delivered(count: number): Promise<Readonly<Record<string, unknown>>[]> {
+  await vi.waitFor(() => expect(lab.delivered()).toHaveLength(count), 5000)
+  return lab.network.to('erp.example.com').map(({ body }) => {
+    // Sound: the relay's own bodies.
+    const { data } = JSON.parse(body) as { data: Readonly<Record<string, unknown>> }
+    return data
+  })
+}
+
+describe('an installed portal', () => {
+  it('is read as its system user, and subscribed by its installer', async () => {
+    lab.byToken.set(SYSTEM.access, { userId: 512, isAdmin: false })
+    await lab.install()
+    const ready = {
+      'data[access_token]': SYSTEM.access,
+      'data[refresh_token]': SYSTEM.refresh,
+      ts: lab.ts(-700),
+    }
+    await lab.post(lab.body('app-ONAPPUSERREADY', ready))
+    await lab.event({ 'data[FIELDS][ID]': 235 })
+    await delivered(1)
+    const reads = calls().filter(({ method }) => /userfield\.get|batch/u.test(method))
+    expect(reads.at(-1)?.token).toBe(SYSTEM.access)
+    const listed = calls().filter(({ method }) => method === 'event.get')
+    expect(listed.length).toBeGreaterThan(0)
+    expect(listed.every(({ token }) => token !== SYSTEM.access)).toBe(true)
+  })
+
+  it('is refreshed once for fifty events that find the token expired at once', async () => {
+    await lab.install()
+    await vi.waitFor(async () => expect((await lab.view()).subscriptions.checkedAt).not.toBeNull())
+    const expired = new Set(calls().map(({ token }) => token))
+    lab.network.handle((request) => {
+      const token = new URLSearchParams(request.body).get('auth')
+      if (!request.url.startsWith(`https://${lab.domain}/rest/`) || !expired.has(token)) return null
+      return Response.json({ error: 'expired_token' }, { status: 401 })
+    })
+    await Promise.all(Array.from({ length: 50 }, () => lab.event({ 'data[FIELDS][ID]': 235 })))
+    const bodies = await delivered(1).then(() => delivered(lab.delivered().length))
+    expect(bodies.every(({ enrichment }) => enrichment === 'complete')).toBe(true)
+    expect(refreshes()).toBe(1)
+    const [refresh] = lab.network.sent.filter(({ url }) => url.endsWith('/oauth/token/'))
+    expect(refresh?.url).toBe('https://oauth.bitrix.info/oauth/token/')
+    expect(refresh?.method).toBe('POST')
+  })
+
+  it('goes on being told of, thin, when its tokens are dead', async () => {
+    await lab.install()
+    lab.network.handle(({ url }) => {
+      if (url.endsWith('/oauth/token/'))
+        return Response.json({ error: 'invalid_grant' }, { status: 400 })
+      return url.startsWith(`https://${lab.domain}/rest/`)
+        ? Response.json({ error: 'expired_token' }, { status: 401 })
+        : null
+    })
+    expect((await lab.event()).status).toBe(200)
+    const [body] = await delivered(1)
+    expect(body).toMatchObject({ enrichment: 'unavailable', enrichmentReason: 'tokens_lost' })
+    const view: unknown = await (await lab.admin()).json()
+    expect(view).toMatchObject({
+      state: 'tokens_lost',
+      access: { trouble: 'tokens_lost', code: 'invalid_grant' },
+      remedy: expect.stringContaining('administrator'),
+      thin: 1,
+    })
+  })
+})
+
+describe('a portal with an outgoing and an incoming webhook', () => {
+  beforeEach(() => {
+    const rest = `https://${lab.domain}/rest/1/${READING_SECRET}/`
+    lab.adapt = (settings) => ({
+      ...settings,
+      webhooks: [{ token: OUTGOING_TOKEN, portal: lab.memberId, rest }],
+    })
+    lab.network.handle(({ url, body }) => {
+      const prefix = `https://${lab.domain}/rest/1/${READING_SECRET}/`
+      if (!url.startsWith(prefix)) return null
+      const method = url.slice(prefix.length)
+      const answer = lab.restAnswer(method, new URLSearchParams(body))
+      return answer === null ? null : Response.json(answer)
+    })
+  })
+
+  function webhookEvent(changes: Readonly<Record<string, string | number>> = {}) {
+    return lab.post(
+      lab.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', {
+        'auth[application_token]': OUTGOING_TOKEN,
+        'data[FIELDS][ID]': 235,
+        ts: lab.ts(),
+        ...changes,
+      }),
+    )
+  }
+
+  it('is told before and after without OAuth, and its address is seen by nobody', async () => {
+    const lines: string[] = []
+    for (const level of ['log', 'info', 'warn', 'error'] as const) {
+      vi.spyOn(console, level).mockImplementation((...line) => void lines.push(line.join(' ')))
+    }
+    await webhookEvent()
+    await delivered(1)
+    lab.bitrix24.rest.fields.set(235, {
+      ...lab.bitrix24.rest.fields.get(235),
+      MANDATORY: 'Y',
+    })
+    await webhookEvent({ ts: lab.ts(1) })
+    const bodies = await delivered(2)
+    expect(bodies[1]).toMatchObject({
+      changes: [{ attribute: 'MANDATORY', before: 'N', after: 'Y' }],
+      enrichment: 'complete',
+    })
+    const view = await (await lab.admin()).text()
+    expect(JSON.parse(view)).toMatchObject({
+      state: 'active',
+      access: null,
+      install: { kinds: ['outgoing_webhook'] },
+    })
+    const events = await (await lab.admin('/events')).text()
+    const stored = JSON.stringify([await lab.tables(), await dumpKv(), Object.keys(env)])
+    const sent = lab.network.sent
+      .filter(({ url }) => !url.startsWith(`https://${lab.domain}/`))
+      .map(({ url, body }) => url + body)
+    const seen = [view, events, stored, ...lines, ...sent].join('\n')
+    expect(seen).not.toContain(READING_SECRET)
+    expect(refreshes()).toBe(0)
+  })
+
+  it('says what to do when the incoming webhook is refused', async () => {
+    lab.network.handle(({ url }) =>
+      url.includes(READING_SECRET)
+        ? Response.json({ error: 'INVALID_CREDENTIALS' }, { status: 401 })
+        : null,
+    )
+    await webhookEvent()
+    const [body] = await delivered(1)
+    expect(body).toMatchObject({ enrichment: 'unavailable' })
+    const view: unknown = await (await lab.admin()).json()
+    expect(view).toMatchObject({
+      state: 'tokens_lost',
+      access: { trouble: 'webhook_refused', code: 'INVALID_CREDENTIALS' },
+      remedy: expect.stringContaining('OUTGOING_WEBHOOK_TOKENS'),
+    })
+  })
+})

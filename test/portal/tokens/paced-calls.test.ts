@@ -1,0 +1,98 @@
+/** The portal's request limits, seen from our side. */
+import { expect, it } from 'vitest'
+import type { RestCaller } from '../../../src/bitrix24/rest-client.ts'
+import type { RestError } from '../../../src/bitrix24/rest-error.ts'
+import { err, ok } from '../../../src/core/result.ts'
+import { PacedCalls } from '../../../src/portal/tokens/paced-calls.ts'
+import { UserNames } from '../../../src/portal/fields/user-names.ts'
+
+const LIMIT: RestError = { kind: 'rate_limited', code: 'QUERY_LIMIT_EXCEEDED', status: 503 }
+
+/** A clock that sleeping moves on. */
+function aWorld(answer: () => ReturnType<RestCaller> = async () => ok({ result: true })) {
+  let now = 1_790_000_000_000
+  const start = now
+  const sent: number[] = []
+  const call: RestCaller = (_method, _params) => {
+    sent.push(now - start)
+    return answer()
+  }
+  const paced = new PacedCalls({
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms
+    },
+  })
+  return { paced, call, sent, pass: (ms: number) => (now += ms) }
+}
+
+it('lets 50 requests through at once and two a second after that', async () => {
+  const { paced, call, sent } = aWorld()
+  const paceful = paced.forEvents(call)
+  for (let count = 0; count < 53; count += 1) await paceful('profile')
+  expect(sent.slice(0, 50)).toEqual(Array(50).fill(0))
+  expect(sent.slice(50)).toEqual([500, 1000, 1500])
+})
+
+it('leaves room for events while the portal is compared', async () => {
+  const { paced, call, sent } = aWorld()
+  const background = paced.inBackground(call)
+  for (let count = 0; count < 22; count += 1) await background('profile')
+  expect(sent.slice(19)).toEqual([0, 1000, 2000])
+  expect(paced.blockedUntil()).toBeLessThanOrEqual(1_790_000_002_000)
+})
+
+it.each<[string, Partial<RestError>, number]>([
+  ['QUERY_LIMIT_EXCEEDED for a second', {}, 1000],
+  ['QUERY_LIMIT_EXCEEDED as long as it says', { retryAfterMs: 2500 }, 2500],
+])('obeys %s', async (_, change, waitMs) => {
+  const answers = [err({ ...LIMIT, ...change }), ok({ result: true })]
+  const { paced, call, sent } = aWorld(async () => answers.shift() ?? ok({ result: true }))
+  const paceful = paced.forEvents(call)
+  await paceful('profile')
+  await paceful('profile')
+  expect(sent).toEqual([0, waitMs])
+})
+
+it('answers for the portal when the turn is further away than an event would wait', async () => {
+  const error: RestError = { ...LIMIT, code: 'OPERATION_TIME_LIMIT', status: 429 }
+  const { paced, call, sent, pass } = aWorld(async () => err(error))
+  const paceful = paced.forEvents(call)
+  await paceful('profile')
+  expect(await paceful('profile')).toEqual({
+    ok: false,
+    error: { kind: 'rate_limited', code: 'own_pace', status: null, retryAfterMs: 60_000 },
+  })
+  expect(sent).toHaveLength(1)
+  pass(60_000)
+  await paceful('profile')
+  expect(sent).toEqual([0, 60_000])
+})
+
+it('lets nothing through for as long as an answer inside a batch asks for', async () => {
+  const { paced, call, sent } = aWorld()
+  paced.obey(2000)
+  await paced.forEvents(call)('batch')
+  expect(sent).toEqual([2000])
+})
+
+it('names of users are asked for once a day, and an old one is better than none', () => {
+  let now = 0
+  const names = new UserNames(() => now)
+  names.learn(
+    new Map([
+      [1, 'Anna Petrova'],
+      [7, null],
+    ]),
+  )
+  expect([1, 7, 9].map((id) => names.has(id))).toEqual([true, true, false])
+  now = 86_400_000
+  expect(names.has(1)).toBe(false)
+  expect(names.known().get(1)).toBe('Anna Petrova')
+})
+
+it('remembers a thousand users and forgets those it learned first', () => {
+  const names = new UserNames(() => 0)
+  names.learn(new Map(Array.from({ length: 1001 }, (_, id) => [id, `User ${id}`])))
+  expect([0, 1, 1000].map((id) => names.has(id))).toEqual([false, true, true])
+})
