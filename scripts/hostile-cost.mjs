@@ -5,7 +5,7 @@
 import { decodeRequest } from '../src/bitrix24/decode-request.ts'
 import { parseForm } from '../src/bitrix24/form.ts'
 import { parseJson } from '../src/bitrix24/json.ts'
-import { digestInput } from '../src/core/digest.ts'
+import { digestInput } from '../src/core/lanes/digest.ts'
 import { HOSTILE_BODIES } from '../test/support/hostile-bodies.ts'
 
 const BUDGET_MS = 20

@@ -1,8 +1,8 @@
 /** The composition root: builds dependencies from the environment, mounts routes, renders errors. */
 import { Hono } from 'hono'
 import { loadConfig, type Config, type Env } from './config/config.ts'
-import { describeError } from './core/redact.ts'
-import { wantedEvents } from './core/wanted-events.ts'
+import { describeError } from './core/safety/redact.ts'
+import { wantedEvents } from './core/log/wanted-events.ts'
 import type { CronDeps } from './edge/cron.ts'
 import { requireAdmin, type AdminAuth } from './http/admin-auth.ts'
 import { createAdminRoutes, type AdminDeps } from './http/admin.ts'

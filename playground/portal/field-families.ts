@@ -3,7 +3,7 @@
  * what their events are called. Smart processes (`type`) share one family and are told by their entity.
  */
 
-import type { FieldFamily } from '../../src/core/event.ts'
+import type { FieldFamily } from '../../src/core/log/event.ts'
 
 /** The four user-field actions, as the last part of the event code. */
 export type FieldActionCode = 'ADD' | 'UPDATE' | 'DELETE' | 'SETENUMVALUES'

@@ -2,7 +2,7 @@
  * A user field as the portal's methods show it: upper case in `crm.*.userfield.*`, camel case in
  * `userfieldconfig.*`, with label maps in `.get` and without them, or in one language, in `.list`.
  */
-import type { FieldFamily } from '../../src/core/event.ts'
+import type { FieldFamily } from '../../src/core/log/event.ts'
 import { LABELS } from './user-fields.ts'
 import type { UserFieldRecord } from './user-fields.ts'
 

@@ -5,7 +5,7 @@
 import { err, ok } from '../../src/core/result.ts'
 import type { Result } from '../../src/core/result.ts'
 import { defaultEntityId, NAMED_FAMILIES } from './field-families.ts'
-import type { FieldFamily } from '../../src/core/event.ts'
+import type { FieldFamily } from '../../src/core/log/event.ts'
 import { formatConfig, formatField, formatListedConfig, formatListedField } from './field-format.ts'
 import { filterRows, sortRows } from './list-query.ts'
 import { isParams, readParams, readText } from './php-query.ts'

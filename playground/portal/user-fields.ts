@@ -6,7 +6,7 @@
 import { err, ok } from '../../src/core/result.ts'
 import type { Result } from '../../src/core/result.ts'
 import { familyOfEntity } from './field-families.ts'
-import type { FieldFamily } from '../../src/core/event.ts'
+import type { FieldFamily } from '../../src/core/log/event.ts'
 import type { FieldActionCode } from './field-families.ts'
 import { isParams } from './php-query.ts'
 import type { Params, ParamValue } from './php-query.ts'

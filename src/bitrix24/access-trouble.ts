@@ -2,7 +2,7 @@
  * Which failures say something about the access to the whole portal, and which only about one call. The
  * table of documented codes is in rest-error.ts; what is decided here is where a code was answered.
  */
-import type { AccessTrouble } from '../core/access.ts'
+import type { AccessTrouble } from '../core/access/access.ts'
 import type { RestError } from './rest-error.ts'
 
 // A field without read right answers "Access denied" with an empty code; a whole plan names its code.

@@ -4,7 +4,7 @@
  * an answer of its own again, as if it had been called alone. Source: documentation, "How to execute batch
  * requests".
  */
-import type { Json } from '../core/event.ts'
+import type { Json } from '../core/log/event.ts'
 import { err, ok } from '../core/result.ts'
 import type { Result } from '../core/result.ts'
 import { isJsonObject } from './json.ts'

@@ -3,8 +3,8 @@
  * not understood is quarantined with a stable reason, and its data kept.
  */
 import * as v from 'valibot'
-import { canonicalName, userFieldOf, type UserFieldName } from '../core/event-names.ts'
-import type { Json, RelayEvent, UserField } from '../core/event.ts'
+import { canonicalName, userFieldOf, type UserFieldName } from '../core/log/event-names.ts'
+import type { Json, RelayEvent, UserField } from '../core/log/event.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
 import { holdsSecret, removeTokens, secretsOf } from './remove-tokens.ts'
 import { HandlerIdSchema, IdSchema, readOrNull, UnixSecondsSchema } from './wire-schemas.ts'

@@ -3,7 +3,7 @@
  * caller; who may install is decided by the trust code.
  */
 import * as v from 'valibot'
-import type { Json } from '../core/event.ts'
+import type { Json } from '../core/log/event.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { readTimestamp } from './decode-event.ts'
 import { isJsonObject, type JsonObject } from './json.ts'

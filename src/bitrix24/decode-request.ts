@@ -2,8 +2,8 @@
  * From a parsed body to what the caller asks for. Shape is decided here and trust is not: whatever
  * passes has the form of a request by the portal it names, and nothing more.
  */
-import { canonicalName } from '../core/event-names.ts'
-import type { Json } from '../core/event.ts'
+import { canonicalName } from '../core/log/event-names.ts'
+import type { Json } from '../core/log/event.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { decodeEvent } from './decode-event.ts'
 import {

@@ -2,8 +2,8 @@
  * One form for a field's definition in every family. The CRM methods answer it already; `userfieldconfig`
  * (smart processes) answers the same attributes in camelCase, with the list values as `enum`.
  */
-import type { FieldFamily, Json } from '../core/event.ts'
-import type { FieldAttributes } from '../core/field-read.ts'
+import type { FieldFamily, Json } from '../core/log/event.ts'
+import type { FieldAttributes } from '../core/fields/field-read.ts'
 import { isJsonObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { IdSchema, readOrNull } from './wire-schemas.ts'

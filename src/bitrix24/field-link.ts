@@ -3,7 +3,7 @@
  * portal's code for the six families below (component crm.config.fields), requisites and smart processes
  * are not in it and get a link only by a configured template.
  */
-import type { FieldFamily } from '../core/event.ts'
+import type { FieldFamily } from '../core/log/event.ts'
 
 /** The field that a link shall open. */
 export interface LinkedField {

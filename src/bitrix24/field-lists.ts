@@ -3,7 +3,7 @@
  * language. A list counts only when it is provably whole, since a missing page would look like deletions.
  * An empty list is returned as it is: the caller has to judge whether it means lost rights.
  */
-import type { FieldFamily, Json } from '../core/event.ts'
+import type { FieldFamily, Json } from '../core/log/event.ts'
 import { err, ok } from '../core/result.ts'
 import type { Result } from '../core/result.ts'
 import { isJsonObject } from './json.ts'

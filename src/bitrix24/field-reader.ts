@@ -3,8 +3,8 @@
  * portal says it: a `type` field that is gone answers like one that may not be seen, so there the list of
  * its entity decides. The texts of those answers are in the portal's language and are not looked at.
  */
-import type { Json, ThinReason } from '../core/event.ts'
-import type { FieldRead, FieldRef } from '../core/field-read.ts'
+import type { Json, ThinReason } from '../core/log/event.ts'
+import type { FieldRead, FieldRef } from '../core/fields/field-read.ts'
 import { err, ok } from '../core/result.ts'
 import type { Result } from '../core/result.ts'
 import { callBatch } from './batch.ts'

@@ -3,7 +3,7 @@
  * `http_build_query` wrote them. Deliberate differences stand, with reasons, at the head of
  * `test/fixtures/php-forms.json`; every other pair in that file was made by PHP itself.
  */
-import type { Json } from '../core/event.ts'
+import type { Json } from '../core/log/event.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { createObject, type JsonObject, MAX_DEPTH, MAX_VALUES } from './json.ts'
 

@@ -2,7 +2,7 @@
  * JSON bodies, made as harmless as decoded forms: limits are counted on the text before anything is
  * parsed, because building 100,000 hostile keys is the expensive part. Objects have no prototype.
  */
-import type { Json } from '../core/event.ts'
+import type { Json } from '../core/log/event.ts'
 import { err, ok, type Result } from '../core/result.ts'
 
 /** A JSON object, read-only. */

@@ -3,7 +3,7 @@
  * lose their value whatever it is, and texts that contain one of the request's own tokens are
  * replaced wherever they stand, keys included.
  */
-import type { Json } from '../core/event.ts'
+import type { Json } from '../core/log/event.ts'
 import { createObject, isJsonObject, type JsonObject } from './json.ts'
 import { ApplicationTokenSchema, readOrNull, TokenSchema } from './wire-schemas.ts'
 

@@ -2,7 +2,7 @@
  * What a caller of the relay may ask for, after decoding and before trust. Tokens live only here and
  * in the trust code: `event` inside is already free of them.
  */
-import type { RelayEvent } from '../core/event.ts'
+import type { RelayEvent } from '../core/log/event.ts'
 
 /** OAuth credentials and claims as a caller presents them. Nothing in it is believed until verified. */
 export interface PresentedCredentials {

@@ -4,9 +4,9 @@
  * no redirect followed, and an answer of bounded size. A renamed portal answers with a redirect; the
  * caller learns `redirected` and asks the OAuth server for the new address instead of following it.
  */
-import { checkAddress } from '../core/address.ts'
-import type { AddressPolicy } from '../core/address.ts'
-import type { Json } from '../core/event.ts'
+import { checkAddress } from '../core/safety/address.ts'
+import type { AddressPolicy } from '../core/safety/address.ts'
+import type { Json } from '../core/log/event.ts'
 import type { Fetch } from '../core/fetch.ts'
 import { err, ok } from '../core/result.ts'
 import type { Result } from '../core/result.ts'

@@ -3,7 +3,7 @@
  * `error` decides and the status only helps with codes that the table does not know. Errors carry
  * Bitrix24's code and nothing else of the answer: no description, no address, no token.
  */
-import type { Json } from '../core/event.ts'
+import type { Json } from '../core/log/event.ts'
 import { isJsonObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 

@@ -3,8 +3,8 @@
  * handlers only, so every address with our path is ours, also under a former origin; two relays of one
  * application on one portal would therefore undo each other's work. Other paths are never touched.
  */
-import { canonicalName } from '../core/event-names.ts'
-import type { Json } from '../core/event.ts'
+import { canonicalName } from '../core/log/event-names.ts'
+import type { Json } from '../core/log/event.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { callBatch, MAX_BATCH_COMMANDS } from './batch.ts'
 import type { BatchCommand } from './batch.ts'

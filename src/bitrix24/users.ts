@@ -1,5 +1,5 @@
 /** Names of a portal's users, by `user.get` (scopes `user`, `user_basic` or `user_brief`). */
-import type { Json } from '../core/event.ts'
+import type { Json } from '../core/log/event.ts'
 import { isJsonObject } from './json.ts'
 import { IdSchema, readOrNull } from './wire-schemas.ts'
 

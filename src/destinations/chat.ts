@@ -2,7 +2,7 @@
  * What all receivers that people read have in common: the message is composed once, laid out by the
  * receiver, and made shorter by whole lines until the receiver takes it. A chat receiver is a `ChatKind`.
  */
-import type { AddressPolicy } from '../core/address.ts'
+import type { AddressPolicy } from '../core/safety/address.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import type {
   Answer,
@@ -25,7 +25,7 @@ import { SAMPLE_PARCEL } from './message/sample.ts'
 import { fitMessage } from './message/shorten.ts'
 import { parseTemplate, renderTemplate, templateView, type Template } from './message/template.ts'
 import { limitOf, type Profile } from './profile.ts'
-import type { ReceiverMemory } from '../core/receiver-memory.ts'
+import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
 
 /** A place to post to. */
 export interface ChatEndpoint {

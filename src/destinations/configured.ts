@@ -1,8 +1,8 @@
 /** A destination as configured: its filter and limits, and how to open it for one portal. */
-import type { AddressPolicy } from '../core/address.ts'
+import type { AddressPolicy } from '../core/safety/address.ts'
 import { err, type Result } from '../core/result.ts'
-import type { Filter } from '../core/routing.ts'
-import { sha256Hex } from '../core/sha256.ts'
+import type { Filter } from '../core/lanes/routing.ts'
+import { sha256Hex } from '../core/safety/sha256.ts'
 import type { Destination, DestinationType, SettingProblem } from './destination.ts'
 import type { Language } from './language/languages.ts'
 

@@ -3,11 +3,11 @@
  * `DestinationType`, its profile in `profiles/`, and one line in `registry.ts`; the contract suite (`test/contract/`) runs on all.
  * A failed delivery is an outcome, never an exception.
  */
-import type { AddressPolicy } from '../core/address.ts'
-import type { Enrichment, RelayEvent } from '../core/event.ts'
-import type { DeliveryOutcome } from '../core/outcome.ts'
-import type { PaceWindow } from '../core/pace.ts'
-import type { ReceiverMemory } from '../core/receiver-memory.ts'
+import type { AddressPolicy } from '../core/safety/address.ts'
+import type { Enrichment, RelayEvent } from '../core/log/event.ts'
+import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
+import type { PaceWindow } from '../core/pace/pace.ts'
+import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
 import type { Result } from '../core/result.ts'
 import type { Language } from './language/languages.ts'
 import type { Profile } from './profile.ts'

@@ -3,7 +3,7 @@
  * (https://docs.discord.com/developers/resources/webhook#execute-webhook). Nobody is ever notified:
  * `allowed_mentions` lets no mention through, and mentions in embeds are silent anyway.
  */
-import type { AddressPolicy } from '../core/address.ts'
+import type { AddressPolicy } from '../core/safety/address.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { createChatType, type ChatEndpoint, type JsonBody } from './chat.ts'
 import type { DestinationType, SettingProblem, Settings } from './destination.ts'

@@ -2,8 +2,8 @@
  * The JSON that machines get for one event (design: section 7). The order of the keys is part of what
  * people see in their logs; names are a contract, fields may be added.
  */
-import { deliveryType, displayName } from '../core/event-names.ts'
-import type { Change, Enrichment, Json, PortalUser, ThinReason } from '../core/event.ts'
+import { deliveryType, displayName } from '../core/log/event-names.ts'
+import type { Change, Enrichment, Json, PortalUser, ThinReason } from '../core/log/event.ts'
 import type { Delivery } from './destination.ts'
 
 /** The delivery type and event name of a test message. */

@@ -3,7 +3,7 @@
  * (https://developers.google.com/workspace/chat/quickstart/webhooks). Messages about one field share a
  * thread; without the reply option Chat would open a new one for each.
  */
-import type { AddressPolicy } from '../core/address.ts'
+import type { AddressPolicy } from '../core/safety/address.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { createChatType, type ChatEndpoint } from './chat.ts'
 import type { DestinationType, SettingProblem, Settings } from './destination.ts'

@@ -1,5 +1,5 @@
 /** Judges a receiver's answer by its profile: words first, then statuses, transient in doubt. */
-import type { DeliveryOutcome } from '../core/outcome.ts'
+import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
 import type { Answer } from './destination.ts'
 import { parseAnswer, type AnswerWords } from './answer-words.ts'
 import {

@@ -3,7 +3,7 @@
  * (https://developers.mattermost.com/integrate/webhooks/incoming/). Everything stands in its text, as a
  * title is read as Markdown by one client and not by another; the footer is literal in all of them.
  */
-import type { AddressPolicy } from '../core/address.ts'
+import type { AddressPolicy } from '../core/safety/address.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { createChatType, type ChatEndpoint } from './chat.ts'
 import type { DestinationType, SettingProblem, Settings } from './destination.ts'

@@ -1,5 +1,5 @@
 /** The outcomes that judges give, so that each of them is built in one way. */
-import type { DeliveryOutcome } from '../core/outcome.ts'
+import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
 import type { Answer } from './destination.ts'
 import { parseRetryAfter } from './retry-after.ts'
 

@@ -2,10 +2,10 @@
  * Reads the setting DESTINATIONS. Each entry fails alone: a wrong one keeps its name and its problems, so
  * that its lane stops and its events wait. No problem ever shows the value of a secret.
  */
-import type { AddressPolicy } from '../core/address.ts'
+import type { AddressPolicy } from '../core/safety/address.ts'
 import { nearestWord } from '../core/nearest-word.ts'
 import { err, ok, type Result } from '../core/result.ts'
-import { HOUR_MS } from '../core/retry.ts'
+import { HOUR_MS } from '../core/lanes/retry.ts'
 import { COMMON_KEYS, PEOPLE_KEYS, readCommon } from './common-settings.ts'
 import { openDestination, type ConfiguredDestination } from './configured.ts'
 import type { DestinationType, SettingProblem } from './destination.ts'

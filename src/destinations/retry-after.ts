@@ -1,6 +1,6 @@
 /**
  * Reads `Retry-After` (RFC 9110, section 10.2.3): whole seconds or an HTTP date. What it says is
- * returned as it is, however long; the planner (`core/retry.ts`) clamps it to 24 h.
+ * returned as it is, however long; the planner (`core/lanes/retry.ts`) clamps it to 24 h.
  */
 
 const SECONDS = /^\d+(?:\.\d+)?$/

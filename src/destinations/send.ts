@@ -3,11 +3,11 @@
  * again here, redirects are not followed, one timeout bounds request and answer, and at most 8 KiB of
  * the answer are read. Whatever happens is an outcome; nothing is thrown.
  */
-import { checkAddress, type AddressPolicy } from '../core/address.ts'
-import { describeError, redactText } from '../core/redact.ts'
+import { checkAddress, type AddressPolicy } from '../core/safety/address.ts'
+import { describeError, redactText } from '../core/safety/redact.ts'
 import type { Fetch } from '../core/fetch.ts'
-import type { DeliveryOutcome } from '../core/outcome.ts'
-import type { ReceiverMemory } from '../core/receiver-memory.ts'
+import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
+import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import type { Answer, Destination, OutgoingRequest, Parcel, Verdict } from './destination.ts'
 

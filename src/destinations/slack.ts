@@ -2,7 +2,7 @@
  * The receiver `slack`: an incoming webhook with Block Kit
  * (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks).
  */
-import type { AddressPolicy } from '../core/address.ts'
+import type { AddressPolicy } from '../core/safety/address.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { createChatType, type ChatEndpoint } from './chat.ts'
 import type { DestinationType, SettingProblem, Settings } from './destination.ts'

@@ -3,7 +3,7 @@
  * (https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook). The Office 365 connectors
  * that came before it were switched off in May 2026, so their addresses are refused.
  */
-import type { AddressPolicy } from '../core/address.ts'
+import type { AddressPolicy } from '../core/safety/address.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { createChatType, type ChatEndpoint } from './chat.ts'
 import type { DestinationType, SettingProblem, Settings } from './destination.ts'

@@ -2,7 +2,7 @@
  * The receiver `telegram`: a bot that writes to one chat (https://core.telegram.org/bots/api#sendmessage).
  * The token stands in the path of every request, so the whole URL is a secret.
  */
-import type { AddressPolicy } from '../core/address.ts'
+import type { AddressPolicy } from '../core/safety/address.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { parseAnswer } from './answer-words.ts'
 import { createChatType, type ChatEndpoint, type JsonBody, type LayoutTerms } from './chat.ts'

@@ -1,5 +1,5 @@
 /** The setting `url`, which nearly every receiver has: its check, and what of it is secret. */
-import { checkAddress, type AddressPolicy, type AddressReason } from '../core/address.ts'
+import { checkAddress, type AddressPolicy, type AddressReason } from '../core/safety/address.ts'
 import { err, type Result } from '../core/result.ts'
 import type { SettingProblem } from './destination.ts'
 

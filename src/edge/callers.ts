@@ -3,9 +3,9 @@
  * last word: a caller that it does not know is asked about at the portal's object. It decides only who is
  * counted by the rate limit and whose event may be spilled when that object cannot be reached.
  */
-import { equalInConstantTime } from '../core/constant-time.ts'
-import { admitsToken } from '../core/install.ts'
-import { webhookRule, type OutgoingWebhook } from '../core/outgoing-webhook.ts'
+import { equalInConstantTime } from '../core/safety/constant-time.ts'
+import { admitsToken } from '../core/access/install.ts'
+import { webhookRule, type OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 
 /** How long a token that was accepted is remembered, in milliseconds. */

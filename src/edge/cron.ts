@@ -1,5 +1,5 @@
 /** Scheduled work: the spill is drained every five minutes, every known portal is visited once a day. */
-import { describeError } from '../core/redact.ts'
+import { describeError } from '../core/safety/redact.ts'
 import { log } from '../log.ts'
 import { drainSpill, type DrainDeps } from './spill.ts'
 import type { InstallStore } from '../storage/install-store.ts'

@@ -9,10 +9,10 @@ import type {
   NoticeRequest,
   UninstallRequest,
 } from '../bitrix24/request.ts'
-import { canonicalEvent } from '../core/canonical-event.ts'
-import type { InstallStatus } from '../core/portal-status.ts'
-import { describeError } from '../core/redact.ts'
-import { sha256Hex } from '../core/sha256.ts'
+import { canonicalEvent } from '../core/log/canonical-event.ts'
+import type { InstallStatus } from '../core/access/portal-status.ts'
+import { describeError } from '../core/safety/redact.ts'
+import { sha256Hex } from '../core/safety/sha256.ts'
 import type { LogFields } from '../log.ts'
 import type { AppendRequest } from '../portal/log/appender.ts'
 import type { PortalLookup } from './portal-client.ts'

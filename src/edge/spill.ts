@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot'
 import type { InstallRequest } from '../bitrix24/request.ts'
-import { describeError } from '../core/redact.ts'
+import { describeError } from '../core/safety/redact.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import type { LogFields } from '../log.ts'
 import type { Sealer } from '../storage/seal.ts'

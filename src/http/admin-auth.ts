@@ -4,8 +4,8 @@
  */
 import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'
-import { equalInConstantTime } from '../core/constant-time.ts'
-import { sha256Hex } from '../core/sha256.ts'
+import { equalInConstantTime } from '../core/safety/constant-time.ts'
+import { sha256Hex } from '../core/safety/sha256.ts'
 import { clientAddress } from './bitrix24.ts'
 import { errorResponse } from './error-response.ts'
 

@@ -1,5 +1,5 @@
 /** The pace of a receiver as a portal's object asks for it: by the secret URL, over RPC, not for long. */
-import type { PaceWindow } from '../core/pace.ts'
+import type { PaceWindow } from '../core/pace/pace.ts'
 import type { NamePacer } from '../storage/pacer-name.ts'
 import type { Pacer } from './pacer.ts'
 import type { Remote } from './remote.ts'

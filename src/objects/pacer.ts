@@ -4,8 +4,14 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import * as v from 'valibot'
-import type { PaceWindow } from '../core/pace.ts'
-import { createPacerState, hold, MAX_HOLD_MS, takeSlot, type PacerState } from '../core/pacer.ts'
+import type { PaceWindow } from '../core/pace/pace.ts'
+import {
+  createPacerState,
+  hold,
+  MAX_HOLD_MS,
+  takeSlot,
+  type PacerState,
+} from '../core/pace/pacer.ts'
 import type { Database, SqlRow } from '../storage/database.ts'
 import { openDatabase } from '../storage/open-database.ts'
 

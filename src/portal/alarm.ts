@@ -2,7 +2,7 @@
  * Keeps the one alarm of a portal early enough for everything that waits. It knows the standing alarm, so
  * that a write is spent only when it has to move forward.
  */
-import { computeNextAlarm } from '../core/schedule.ts'
+import { computeNextAlarm } from '../core/pace/schedule.ts'
 
 /** The part of the storage that holds the alarm. */
 export interface AlarmSlot {

@@ -4,11 +4,11 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/request.ts'
-import { RecentEvents } from '../core/append.ts'
-import { clampTs, isLateUninstall } from '../core/install.ts'
-import type { InstallStatus } from '../core/portal-status.ts'
+import { RecentEvents } from '../core/log/append.ts'
+import { clampTs, isLateUninstall } from '../core/access/install.ts'
+import type { InstallStatus } from '../core/access/portal-status.ts'
 import type { Result } from '../core/result.ts'
-import { describeError } from '../core/redact.ts'
+import { describeError } from '../core/safety/redact.ts'
 import { AlarmKeeper } from './alarm.ts'
 import {
   Appender,

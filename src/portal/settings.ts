@@ -1,8 +1,8 @@
 /** What the composition root hands to a portal's object: settings, and the outside world to inject. */
-import type { AddressPolicy } from '../core/address.ts'
-import type { FieldFamily } from '../core/event.ts'
+import type { AddressPolicy } from '../core/safety/address.ts'
+import type { FieldFamily } from '../core/log/event.ts'
 import type { Fetch } from '../core/fetch.ts'
-import type { OutgoingWebhook } from '../core/outgoing-webhook.ts'
+import type { OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import type { ConfiguredDestination } from '../destinations/configured.ts'
 import type { LogFields } from '../log.ts'
 import type { InstallStore } from '../storage/install-store.ts'

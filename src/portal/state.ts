@@ -8,8 +8,8 @@ import {
   takeUninstall,
   type InstallState,
   type PendingInstall,
-} from '../core/install.ts'
-import { keepWaiting } from '../core/waiting-installs.ts'
+} from '../core/access/install.ts'
+import { keepWaiting } from '../core/access/waiting-installs.ts'
 import { textOf, type Database } from '../storage/database.ts'
 import { InstallRows } from './installs/install-rows.ts'
 import type { LogStore } from './log/log-store.ts'

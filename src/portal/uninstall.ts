@@ -2,7 +2,7 @@
  * Ends an installation: tokens, snapshots and the sealed values of the portal go, with CLEAN=1 the log and
  * whatever waits in it as well; without it the waiting events are still delivered, thin.
  */
-import type { RecentEvents } from '../core/append.ts'
+import type { RecentEvents } from '../core/log/append.ts'
 import type { Deliverer } from './lanes/deliverer.ts'
 import type { Knowledge } from './fields/knowledge.ts'
 import type { LaneBook } from './lanes/book.ts'

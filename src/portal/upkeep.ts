@@ -1,5 +1,5 @@
 /** The slow work of a portal: retention, sealing again after a rotation. Bounded in every run. */
-import { RETENTION_BATCH, passFloor, planRetention } from '../core/retention.ts'
+import { RETENTION_BATCH, passFloor, planRetention } from '../core/log/retention.ts'
 import type { Deliverer } from './lanes/deliverer.ts'
 import type { LaneBook } from './lanes/book.ts'
 import type { LogStore } from './log/log-store.ts'

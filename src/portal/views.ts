@@ -1,11 +1,16 @@
 /** What the admin API shows of one portal, in the names of the HTTP contract. Holds no secret. */
-import { accessOf, remedyOfTrouble, statusOfTrouble, type AccessState } from '../core/access.ts'
-import { displayName } from '../core/event-names.ts'
-import type { Enrichment, LogEntry } from '../core/event.ts'
-import { fateOf, type Fate } from '../core/fate.ts'
-import type { PendingInstall } from '../core/install.ts'
-import { isFailing, type LaneState } from '../core/lane-state.ts'
-import type { InstallStatus, PortalStatus } from '../core/portal-status.ts'
+import {
+  accessOf,
+  remedyOfTrouble,
+  statusOfTrouble,
+  type AccessState,
+} from '../core/access/access.ts'
+import { displayName } from '../core/log/event-names.ts'
+import type { Enrichment, LogEntry } from '../core/log/event.ts'
+import { fateOf, type Fate } from '../core/lanes/fate.ts'
+import type { PendingInstall } from '../core/access/install.ts'
+import { isFailing, type LaneState } from '../core/lanes/lane-state.ts'
+import type { InstallStatus, PortalStatus } from '../core/access/portal-status.ts'
 import type { Deliverer } from './lanes/deliverer.ts'
 import type { LaneBook } from './lanes/book.ts'
 import type { LogStore } from './log/log-store.ts'

@@ -1,6 +1,6 @@
 /** Decides when the portal has to wake, and moves its one alarm. */
-import { laneDueAt } from '../core/lane-state.ts'
-import { SAFETY_ALARM_MS, earliest } from '../core/schedule.ts'
+import { laneDueAt } from '../core/lanes/lane-state.ts'
+import { SAFETY_ALARM_MS, earliest } from '../core/pace/schedule.ts'
 import type { AlarmKeeper } from './alarm.ts'
 import type { Deliverer } from './lanes/deliverer.ts'
 import type { Knowledge } from './fields/knowledge.ts'

@@ -3,7 +3,7 @@
  * dashboards, so the name is a hash under a key of its own. A new newest key of TOKEN_KEYS gives new names:
  * the pace then starts afresh, once.
  */
-import { sha256Hex } from '../core/sha256.ts'
+import { sha256Hex } from '../core/safety/sha256.ts'
 
 /** Gives the name of the object that paces a URL: 64 hex digits. */
 export type NamePacer = (url: string) => Promise<string>

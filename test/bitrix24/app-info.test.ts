@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { askInstalled } from '../../src/bitrix24/app-info.ts'
-import type { Json } from '../../src/core/event.ts'
+import type { Json } from '../../src/core/log/event.ts'
 import { err, ok } from '../../src/core/result.ts'
 import recorded from '../fixtures/bitrix24/rest/app.info-portal-200.json'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeEvent, readTimestamp } from '../../src/bitrix24/decode-event.ts'
 import type { JsonObject } from '../../src/bitrix24/json.ts'
-import type { Json, RelayEvent } from '../../src/core/event.ts'
+import type { Json, RelayEvent } from '../../src/core/log/event.ts'
 
 const UPDATE = 'onCrmRequisiteUserFieldUpdate'
 const FIELDS = { ID: '235', ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: 'UF_CRM_TAX' }

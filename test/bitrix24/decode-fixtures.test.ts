@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { decodeRequest } from '../../src/bitrix24/decode-request.ts'
 import { parseForm } from '../../src/bitrix24/form.ts'
 import { parseJson } from '../../src/bitrix24/json.ts'
-import { deliveryType, displayName } from '../../src/core/event-names.ts'
-import type { Json } from '../../src/core/event.ts'
+import { deliveryType, displayName } from '../../src/core/log/event-names.ts'
+import type { Json } from '../../src/core/log/event.ts'
 import { BITRIX24_BODIES, bitrix24Body } from '../support/bitrix24-bodies.ts'
 import {
   aFieldEventRequest,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeInstall, decodePage, decodeUninstall } from '../../src/bitrix24/decode-lifecycle.ts'
 import type { JsonObject } from '../../src/bitrix24/json.ts'
 import type { PresentedCredentials } from '../../src/bitrix24/request.ts'
-import type { Json } from '../../src/core/event.ts'
+import type { Json } from '../../src/core/log/event.ts'
 
 const SENDER = {
   memberId: 'a223c6b3710f85df22e9377d6c4f7553',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeRequest, type DecodeReason } from '../../src/bitrix24/decode-request.ts'
 import type { IncomingRequest } from '../../src/bitrix24/request.ts'
-import type { Json } from '../../src/core/event.ts'
+import type { Json } from '../../src/core/log/event.ts'
 import type { Result } from '../../src/core/result.ts'
 
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { MAX_ATTRIBUTES_BYTES, attributesOf } from '../../src/bitrix24/field-attributes.ts'
-import type { Json } from '../../src/core/event.ts'
+import type { Json } from '../../src/core/log/event.ts'
 import requisite from '../fixtures/bitrix24/rest/crm.requisite.userfield.get-200.json'
 import smartProcess from '../fixtures/bitrix24/rest/userfieldconfig.get-200.json'
 

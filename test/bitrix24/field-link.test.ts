@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { fieldLink } from '../../src/bitrix24/field-link.ts'
 import type { LinkedField } from '../../src/bitrix24/field-link.ts'
-import type { FieldFamily } from '../../src/core/event.ts'
+import type { FieldFamily } from '../../src/core/log/event.ts'
 
 const FIELD: LinkedField = {
   domain: 'acme.bitrix24.com',

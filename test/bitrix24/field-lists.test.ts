@@ -6,7 +6,7 @@ import {
   MAX_LISTED_FIELDS,
 } from '../../src/bitrix24/field-lists.ts'
 import type { JsonObject } from '../../src/bitrix24/json.ts'
-import type { Json } from '../../src/core/event.ts'
+import type { Json } from '../../src/core/log/event.ts'
 import { simulateCaller } from '../support/simulated-caller.ts'
 import recorded from '../fixtures/bitrix24/rest/crm.requisite.userfield.list-200.json'
 

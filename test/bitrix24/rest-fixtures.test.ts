@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import { callRest } from '../../src/bitrix24/rest-client.ts'
 import type { RestErrorKind } from '../../src/bitrix24/rest-error.ts'
-import type { Json } from '../../src/core/event.ts'
+import type { Json } from '../../src/core/log/event.ts'
 import { jsonAnswer, simulateFetch } from '../support/simulated-fetch.ts'
 
 const FIXTURES: Record<string, Record<string, Json>> = import.meta.glob(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { userNameOf } from '../../src/bitrix24/users.ts'
-import type { Json } from '../../src/core/event.ts'
+import type { Json } from '../../src/core/log/event.ts'
 
 describe('userNameOf()', () => {
   test.for<[string, Json | undefined, string | null]>([

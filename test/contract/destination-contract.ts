@@ -3,8 +3,8 @@
  * `describeDestination` from its own test file and is not done until it does.
  */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { AddressPolicy } from '../../src/core/address.ts'
-import type { DeliveryOutcome } from '../../src/core/outcome.ts'
+import type { AddressPolicy } from '../../src/core/safety/address.ts'
+import type { DeliveryOutcome } from '../../src/core/lanes/outcome.ts'
 import type {
   Delivery,
   Destination,
@@ -13,7 +13,7 @@ import type {
   OutgoingRequest,
 } from '../../src/destinations/destination.ts'
 import type { Fetch } from '../../src/core/fetch.ts'
-import { NO_MEMORY } from '../../src/core/receiver-memory.ts'
+import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import { sendParcel } from '../../src/destinations/send.ts'
 import { RECEIVED_AT, aDelivery } from '../support/a-delivery.ts'
 

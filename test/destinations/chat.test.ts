@@ -1,8 +1,8 @@
 /** What every receiver for people does alike: language, template, digests, and what is left out. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { FieldAction } from '../../src/core/event.ts'
-import { NO_MEMORY, type ReceiverMemory } from '../../src/core/receiver-memory.ts'
+import type { FieldAction } from '../../src/core/log/event.ts'
+import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/receiver-memory.ts'
 import { err, ok } from '../../src/core/result.ts'
 import { createChatType, type ChatEndpoint, type ChatKind } from '../../src/destinations/chat.ts'
 import type { Delivery, OpenTerms, Parcel } from '../../src/destinations/destination.ts'

@@ -5,7 +5,7 @@ import {
   type CloudEventsOptions,
   type CloudEventsSimulator,
 } from '../../playground/receivers/cloudevents.ts'
-import { NO_MEMORY, type ReceiverMemory } from '../../src/core/receiver-memory.ts'
+import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/receiver-memory.ts'
 import { createHandshake, paceOfLeave } from '../../src/destinations/cloudevents-handshake.ts'
 import { cloudevents } from '../../src/destinations/cloudevents.ts'
 import type { Destination, Handshake } from '../../src/destinations/destination.ts'

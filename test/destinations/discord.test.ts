@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { isObject } from '../../playground/receivers/json.ts'
 import { findMessageErrors } from '../../playground/receivers/discord-embeds.ts'
-import { NO_MEMORY } from '../../src/core/receiver-memory.ts'
+import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import type { Delivery, Destination, Verdict } from '../../src/destinations/destination.ts'
 import { discord } from '../../src/destinations/discord.ts'
 import { describeDestination } from '../contract/destination-contract.ts'

@@ -1,6 +1,6 @@
 /** What people see in Google Chat: one golden message of each kind. */
 import { describe, expect, test } from 'vitest'
-import { NO_MEMORY } from '../../src/core/receiver-memory.ts'
+import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import type { OpenTerms, Parcel } from '../../src/destinations/destination.ts'
 import { googleChat } from '../../src/destinations/google-chat.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../support/a-delivery.ts'

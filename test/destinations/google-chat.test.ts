@@ -1,6 +1,6 @@
 /** The receiver `googlechat`: contract suite, error words, and which URLs are taken. */
 import { describe, expect, test } from 'vitest'
-import type { AddressPolicy } from '../../src/core/address.ts'
+import type { AddressPolicy } from '../../src/core/safety/address.ts'
 import type { Destination, OpenTerms, Verdict } from '../../src/destinations/destination.ts'
 import { googleChat } from '../../src/destinations/google-chat.ts'
 import { describeDestination } from '../contract/destination-contract.ts'

@@ -8,7 +8,7 @@ import {
   isMattermostError,
   readMattermostPayload,
 } from '../../playground/receivers/mattermost-payload.ts'
-import { NO_MEMORY } from '../../src/core/receiver-memory.ts'
+import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import { catalogueOf, LANGUAGES } from '../../src/destinations/language/languages.ts'
 import {
   codeMattermost,

@@ -4,8 +4,8 @@ import {
   isMattermostError,
   readMattermostPayload,
 } from '../../playground/receivers/mattermost-payload.ts'
-import type { AddressPolicy } from '../../src/core/address.ts'
-import { NO_MEMORY } from '../../src/core/receiver-memory.ts'
+import type { AddressPolicy } from '../../src/core/safety/address.ts'
+import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import type { Delivery, Destination } from '../../src/destinations/destination.ts'
 import { mattermost } from '../../src/destinations/mattermost.ts'
 import { sendParcel } from '../../src/destinations/send.ts'

@@ -1,7 +1,7 @@
 /** What holds for sending beside the contract suite, which runs through `sendParcel` as well. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { DeliveryOutcome } from '../../src/core/outcome.ts'
-import { NO_MEMORY, type ReceiverMemory } from '../../src/core/receiver-memory.ts'
+import type { DeliveryOutcome } from '../../src/core/lanes/outcome.ts'
+import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/receiver-memory.ts'
 import { err, ok } from '../../src/core/result.ts'
 import type {
   Answer,

@@ -1,7 +1,7 @@
 /** What no text of the CRM can do in Slack, and that the reader which tells so is not blind. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { FieldAction, FieldFamily, ThinReason } from '../../src/core/event.ts'
+import type { FieldAction, FieldFamily, ThinReason } from '../../src/core/log/event.ts'
 import type { Delivery } from '../../src/destinations/destination.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../support/a-delivery.ts'
 import { findSlackFaults, readSlackText } from '../support/slack-grammar.ts'

@@ -1,6 +1,6 @@
 /** The receiver `slack`: contract suite, error words, and which URLs are taken. */
 import { describe, expect, test } from 'vitest'
-import { NO_MEMORY } from '../../src/core/receiver-memory.ts'
+import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import type { OpenTerms, Verdict } from '../../src/destinations/destination.ts'
 import { slack } from '../../src/destinations/slack.ts'
 import { describeDestination } from '../contract/destination-contract.ts'

@@ -1,7 +1,7 @@
 /** What people see in Teams: one golden card of each kind. */
 import { describe, expect, test } from 'vitest'
 import type { OpenTerms, Parcel } from '../../src/destinations/destination.ts'
-import { NO_MEMORY } from '../../src/core/receiver-memory.ts'
+import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import { teams } from '../../src/destinations/teams.ts'
 import { findCardProblems } from '../../playground/receivers/teams-cards.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../support/a-delivery.ts'

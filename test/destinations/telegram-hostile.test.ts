@@ -1,8 +1,8 @@
 /** What no text of the CRM can do in Telegram, and that the readers which tell so are not blind. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NO_MEMORY } from '../../src/core/receiver-memory.ts'
-import type { FieldAction } from '../../src/core/event.ts'
+import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
+import type { FieldAction } from '../../src/core/log/event.ts'
 import type { Delivery, Parcel } from '../../src/destinations/destination.ts'
 import { catalogueOf, LANGUAGES } from '../../src/destinations/language/languages.ts'
 import { composeMessage } from '../../src/destinations/message/compose.ts'

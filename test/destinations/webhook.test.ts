@@ -1,6 +1,6 @@
 /** The receiver `webhook`: contract suite, exact headers and body, all settings together. */
 import { describe, expect, test } from 'vitest'
-import { NO_MEMORY } from '../../src/core/receiver-memory.ts'
+import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import type { Delivery, OutgoingRequest } from '../../src/destinations/destination.ts'
 import { webhook } from '../../src/destinations/webhook.ts'
 import { describeDestination } from '../contract/destination-contract.ts'

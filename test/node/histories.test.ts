@@ -4,9 +4,9 @@
  */
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { foldChanges, leavesOf } from '../../src/core/changes.ts'
-import type { FieldAction, Json, LogEntry } from '../../src/core/event.ts'
-import type { FieldAttributes } from '../../src/core/field-read.ts'
+import { foldChanges, leavesOf } from '../../src/core/fields/changes.ts'
+import type { FieldAction, Json, LogEntry } from '../../src/core/log/event.ts'
+import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
 import type { RestError } from '../../src/bitrix24/rest-error.ts'
 import { fieldEvent, HistoryWorld } from './history-world.ts'
 

@@ -1,7 +1,7 @@
 /** What a receiver learns while nothing is lost: nearly every event its own exact before → after. */
 import { expect, it } from 'vitest'
-import type { Change, LogEntry } from '../../src/core/event.ts'
-import type { FieldAttributes } from '../../src/core/field-read.ts'
+import type { Change, LogEntry } from '../../src/core/log/event.ts'
+import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
 import { fieldEvent, HistoryWorld } from './history-world.ts'
 
 const EDITS = 2000

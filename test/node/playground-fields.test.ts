@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { fieldEventNames } from '../../playground/portal/field-families.ts'
-import type { FieldFamily } from '../../src/core/event.ts'
+import type { FieldFamily } from '../../src/core/log/event.ts'
 import { createPortalSimulator } from '../../playground/portal/portal.ts'
 import type { PortalSimulator } from '../../playground/portal/portal.ts'
 import { startRecorder } from '../../playground/receivers/recorder.ts'

@@ -1,8 +1,12 @@
 /** When a scheduled comparison tells, and when it keeps quiet. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { RestError } from '../../src/bitrix24/rest-error.ts'
-import type { FieldAttributes } from '../../src/core/field-read.ts'
-import { AFTER_BURST_MS, OWED_LOOK_MS, SECOND_LOOK_MS } from '../../src/core/reconciliation.ts'
+import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
+import {
+  AFTER_BURST_MS,
+  OWED_LOOK_MS,
+  SECOND_LOOK_MS,
+} from '../../src/core/fields/reconciliation.ts'
 import { fieldEvent, HistoryWorld } from './history-world.ts'
 
 const FIELD = { id: 235, name: 'UF_CRM_TAX' }

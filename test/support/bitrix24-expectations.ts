@@ -3,7 +3,7 @@
  * a fixture adds its expectation here; a test compares the two lists.
  */
 import type { IncomingRequest, PresentedCredentials } from '../../src/bitrix24/request.ts'
-import type { RelayEvent, UserField } from '../../src/core/event.ts'
+import type { RelayEvent, UserField } from '../../src/core/log/event.ts'
 
 /** The portal and application token of most fixtures. */
 export const ACME = {

@@ -1,5 +1,5 @@
 /** One parcel of each kind of message, as they are kept in test/fixtures/receivers. */
-import type { Change, PortalUser } from '../../src/core/event.ts'
+import type { Change, PortalUser } from '../../src/core/log/event.ts'
 import type { Delivery, Parcel } from '../../src/destinations/destination.ts'
 import { EVENT_TS, RECEIVED_AT, aDelivery, anEnrichment, anEvent } from './a-delivery.ts'
 

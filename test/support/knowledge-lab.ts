@@ -2,9 +2,9 @@
  * A portal's object with a clock of its own and a portal that it can read through an incoming webhook,
  * which is the shortest way to access: no tokens have to be obtained first.
  */
-import type { FieldAttributes } from '../../src/core/field-read.ts'
-import { userFieldCode } from '../../src/core/event-names.ts'
-import type { FieldAction, RelayEvent } from '../../src/core/event.ts'
+import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
+import { userFieldCode } from '../../src/core/log/event-names.ts'
+import type { FieldAction, RelayEvent } from '../../src/core/log/event.ts'
 import { anEvent } from './a-delivery.ts'
 import type { NetworkHandler } from './network.ts'
 import { machine, PortalBench, type Entry } from './portal-bench.ts'

@@ -2,8 +2,8 @@
  * Builders of lanes and log entries, and a world in memory around one lane: a log, a receiver that answers
  * by script, a clock that moves only when somebody sleeps, and storage that a crash falls back to.
  */
-import { Connections } from '../../src/core/connections.ts'
-import { NOT_ENRICHED, type LogEntry, type RelayEvent } from '../../src/core/event.ts'
+import { Connections } from '../../src/core/lanes/connections.ts'
+import { NOT_ENRICHED, type LogEntry, type RelayEvent } from '../../src/core/log/event.ts'
 import {
   createLane,
   laneDueAt,
@@ -14,15 +14,15 @@ import {
   type LanePlan,
   type LaneState,
   type ReplayJob,
-} from '../../src/core/lane-state.ts'
-import type { Batch, DigestRecord, DigestRule } from '../../src/core/digest.ts'
-import type { LaneDeps, SendContext } from '../../src/core/lane-deps.ts'
-import { walkLane } from '../../src/core/lane.ts'
-import type { DeliveryOutcome } from '../../src/core/outcome.ts'
-import { passFloor } from '../../src/core/retention.ts'
-import { HOUR_MS } from '../../src/core/retry.ts'
-import { compileFilter } from '../../src/core/routing.ts'
-import { parkEvent, type ExactFate } from '../../src/core/settle.ts'
+} from '../../src/core/lanes/lane-state.ts'
+import type { Batch, DigestRecord, DigestRule } from '../../src/core/lanes/digest.ts'
+import type { LaneDeps, SendContext } from '../../src/core/lanes/lane-deps.ts'
+import { walkLane } from '../../src/core/lanes/lane.ts'
+import type { DeliveryOutcome } from '../../src/core/lanes/outcome.ts'
+import { passFloor } from '../../src/core/log/retention.ts'
+import { HOUR_MS } from '../../src/core/lanes/retry.ts'
+import { compileFilter } from '../../src/core/lanes/routing.ts'
+import { parkEvent, type ExactFate } from '../../src/core/lanes/settle.ts'
 import { RECEIVED_AT, anEvent } from './a-delivery.ts'
 
 /** The time at which every world begins, in unix milliseconds. */

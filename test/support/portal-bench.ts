@@ -10,7 +10,7 @@ import {
   runInDurableObject,
 } from 'cloudflare:test'
 import { vi } from 'vitest'
-import type { LaneState } from '../../src/core/lane-state.ts'
+import type { LaneState } from '../../src/core/lanes/lane-state.ts'
 import { readDestinations } from '../../src/destinations/read-destinations.ts'
 import type { ConfiguredDestination } from '../../src/destinations/configured.ts'
 import type { AppendAnswer, AppendRequest } from '../../src/portal/log/appender.ts'

@@ -10,7 +10,7 @@ import {
   runInDurableObject,
 } from 'cloudflare:test'
 import { vi } from 'vitest'
-import type { InstallState, PendingInstall } from '../../src/core/install.ts'
+import type { InstallState, PendingInstall } from '../../src/core/access/install.ts'
 import type { PortalSettings } from '../../src/portal/settings.ts'
 import { createSealer, parseTokenKeys } from '../../src/storage/seal.ts'
 import { InstallStore, type InstallRecord } from '../../src/storage/install-store.ts'

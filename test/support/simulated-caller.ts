@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/bitrix24/json.ts'
 import { encodeParams } from '../../src/bitrix24/rest-client.ts'
 import type { RestCaller } from '../../src/bitrix24/rest-client.ts'
 import { classifyError } from '../../src/bitrix24/rest-error.ts'
-import type { Json } from '../../src/core/event.ts'
+import type { Json } from '../../src/core/log/event.ts'
 import { err, ok } from '../../src/core/result.ts'
 
 /** What a method answers: the whole body, an error body included. */

@@ -1,5 +1,5 @@
 /** Renders for Slack as the relay does: through the destination, with its budget. */
-import { NO_MEMORY } from '../../src/core/receiver-memory.ts'
+import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import type { Delivery, OpenTerms, Parcel } from '../../src/destinations/destination.ts'
 import type { SlackMessage } from '../../src/destinations/slack-blocks.ts'
 import { slack } from '../../src/destinations/slack.ts'

@@ -2,7 +2,7 @@
  * What a language has to say. Texts hold `{name}` placeholders and no markup of any receiver: the test
  * of the catalogues checks both. Plural forms follow `Intl.PluralRules` of the language.
  */
-import type { FieldAction, FieldFamily, ThinReason } from '../../core/event.ts'
+import type { FieldAction, FieldFamily, ThinReason } from '../../core/log/event.ts'
 
 /** One text per plural category of the language; `other` is always there. Holds `{count}`. */
 export interface Plural {

@@ -2,7 +2,7 @@
  * Turns the changes of a field's definition into the few lines that a person wants to read: attributes
  * in words, flags as yes and no, languages that say the same joined, list values as a whole.
  */
-import type { Change, FieldAction, Json } from '../../core/event.ts'
+import type { Change, FieldAction, Json } from '../../core/log/event.ts'
 import type { AttributeName, Catalogue } from '../language/catalogue.ts'
 import { foreign, own, textOf, type ChangeLine, type Line } from './message.ts'
 import { safeText, safeValue } from './safe-text.ts'

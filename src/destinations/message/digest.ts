@@ -2,9 +2,9 @@
  * Makes one message of many deliveries: grouped by field in the order in which they came. What was edited
  * more than once within a group is told as it was first and is now, with the number of edits.
  */
-import { isSame } from '../../core/changes.ts'
-import { displayName } from '../../core/event-names.ts'
-import type { Change, FieldAction, UserField } from '../../core/event.ts'
+import { isSame } from '../../core/fields/changes.ts'
+import { displayName } from '../../core/log/event-names.ts'
+import type { Change, FieldAction, UserField } from '../../core/log/event.ts'
 import type { Delivery } from '../destination.ts'
 import { occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'

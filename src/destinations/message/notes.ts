@@ -1,5 +1,5 @@
 /** What is to be said beside the event itself: that details are missing, that it is late or repeated. */
-import { DAY_MS, HOUR_MS } from '../../core/retry.ts'
+import { DAY_MS, HOUR_MS } from '../../core/lanes/retry.ts'
 import type { Delivery } from '../destination.ts'
 import { occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'

@@ -1,5 +1,5 @@
 /** Picks the ids out of an event's payload: what a person needs to find the object, and no more. */
-import type { Json } from '../../core/event.ts'
+import type { Json } from '../../core/log/event.ts'
 import { safeText } from './safe-text.ts'
 
 const ID_KEY = /(?:^|_)ID$/i

@@ -2,7 +2,7 @@
  * What a person is told about a delivery, in words of a language and independent of the receiver. A
  * changed field is always its definition (its settings), never a value in a record, and every text says so.
  */
-import type { Change, FieldAction, PortalUser, UserField } from '../../core/event.ts'
+import type { Change, FieldAction, PortalUser, UserField } from '../../core/log/event.ts'
 import type { Delivery } from '../destination.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fill, fillPlural } from '../language/languages.ts'

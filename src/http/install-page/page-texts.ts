@@ -2,7 +2,7 @@
  * What the application's page can say. Every language has to have every text: the compiler refuses a
  * catalogue with one missing.
  */
-import type { PortalStatus } from '../../core/portal-status.ts'
+import type { PortalStatus } from '../../core/access/portal-status.ts'
 
 /** What a page is about. The states of a portal are those of its status page. */
 export type Notice =

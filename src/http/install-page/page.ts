@@ -3,7 +3,7 @@
  * the portal's status, or why not. Nothing of the request reaches it but one of six languages; the only
  * host that may frame a page with data is the one that the OAuth server confirmed.
  */
-import type { InstallStatus } from '../../core/portal-status.ts'
+import type { InstallStatus } from '../../core/access/portal-status.ts'
 import { errorResponse, type ErrorCode } from '../error-response.ts'
 import { renderPage, type PageDetails, type PageTone } from './markup.ts'
 import type { Notice } from './page-texts.ts'

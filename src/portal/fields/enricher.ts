@@ -7,8 +7,8 @@ import { MAX_BATCH_COMMANDS } from '../../bitrix24/batch.ts'
 import { readFields, thinReasonOf, type FieldReads } from '../../bitrix24/field-reader.ts'
 import type { RestCaller } from '../../bitrix24/rest-client.ts'
 import type { RestError } from '../../bitrix24/rest-error.ts'
-import type { RelayEvent, ThinReason, UserField } from '../../core/event.ts'
-import type { FieldRead, FieldRef } from '../../core/field-read.ts'
+import type { RelayEvent, ThinReason, UserField } from '../../core/log/event.ts'
+import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
 import {
   explainFound,
   explainGone,
@@ -18,7 +18,7 @@ import {
   type Explained,
   type FieldState,
   type WaitingEvent,
-} from '../../core/field-state.ts'
+} from '../../core/fields/field-state.ts'
 import type { Result } from '../../core/result.ts'
 import type { Appender } from '../log/appender.ts'
 import type { FieldStore } from './field-store.ts'

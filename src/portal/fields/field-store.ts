@@ -1,7 +1,7 @@
 /** All SQL over what is known of a portal's fields: one row a field, and one row of reconciliation. */
-import type { FieldState } from '../../core/field-state.ts'
-import type { FieldFamily } from '../../core/event.ts'
-import { NO_RECONCILIATION, type ReconciliationState } from '../../core/reconciliation.ts'
+import type { FieldState } from '../../core/fields/field-state.ts'
+import type { FieldFamily } from '../../core/log/event.ts'
+import { NO_RECONCILIATION, type ReconciliationState } from '../../core/fields/reconciliation.ts'
 import { numberOf, textOf, type Database, type SqlRow } from '../../storage/database.ts'
 
 /** What a family's fields belong to: `CRM_REQUISITE`, or one smart process such as `CRM_13`. */

@@ -3,9 +3,9 @@
  * and which changes no event told. It only wires; each part is a file of its own.
  */
 import type { RestCaller } from '../../bitrix24/rest-client.ts'
-import { userFieldOf } from '../../core/event-names.ts'
-import type { ThinReason } from '../../core/event.ts'
-import { DAY_MS } from '../../core/retry.ts'
+import { userFieldOf } from '../../core/log/event-names.ts'
+import type { ThinReason } from '../../core/log/event.ts'
+import { DAY_MS } from '../../core/lanes/retry.ts'
 import type { Appender } from '../log/appender.ts'
 import type { Database } from '../../storage/database.ts'
 import { Enricher } from './enricher.ts'

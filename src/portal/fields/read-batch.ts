@@ -1,5 +1,5 @@
 /** What one request of the portal asks for: the fields of waiting events, and who caused them. */
-import type { UserField } from '../../core/event.ts'
+import type { UserField } from '../../core/log/event.ts'
 import type { WaitingEvents } from './waiting-events.ts'
 
 /** One request. */

@@ -8,9 +8,9 @@ import { listFields, listSmartProcesses } from '../../bitrix24/field-lists.ts'
 import { readFields, type FieldReads } from '../../bitrix24/field-reader.ts'
 import type { RestCaller } from '../../bitrix24/rest-client.ts'
 import { isTransient } from '../../bitrix24/rest-error.ts'
-import type { FieldFamily } from '../../core/event.ts'
-import type { FieldRead, FieldRef } from '../../core/field-read.ts'
-import { tellDifference } from '../../core/field-state.ts'
+import type { FieldFamily } from '../../core/log/event.ts'
+import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
+import { tellDifference } from '../../core/fields/field-state.ts'
 import {
   endRun,
   judgeReads,
@@ -23,8 +23,8 @@ import {
   worseOf,
   type ReadOutcome,
   type ReconciliationState,
-} from '../../core/reconciliation.ts'
-import { earliest, SAFETY_ALARM_MS } from '../../core/schedule.ts'
+} from '../../core/fields/reconciliation.ts'
+import { earliest, SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { Appender } from '../log/appender.ts'
 import type { Database } from '../../storage/database.ts'
 import type { FieldEntity, FieldStore } from './field-store.ts'

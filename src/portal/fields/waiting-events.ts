@@ -1,6 +1,6 @@
 /** The events of one portal that wait to be explained, in the order of their sequences. In memory only. */
-import type { RelayEvent, UserField } from '../../core/event.ts'
-import type { WaitingEvent } from '../../core/field-state.ts'
+import type { RelayEvent, UserField } from '../../core/log/event.ts'
+import type { WaitingEvent } from '../../core/fields/field-state.ts'
 
 /** An event with the time at which its waiting ends, in unix milliseconds. */
 export interface TimedEvent extends WaitingEvent {

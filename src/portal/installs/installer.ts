@@ -20,7 +20,7 @@ import {
   takeInstall,
   type PendingInstall,
   type WaitingInstall,
-} from '../../core/install.ts'
+} from '../../core/access/install.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import { keepFresh } from '../tokens/fresh-pairs.ts'
 import type { PortalState } from '../state.ts'

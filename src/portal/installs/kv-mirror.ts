@@ -2,9 +2,9 @@
  * KV follows the object: a dirty flag is set with every change of the install and cleared only by a write
  * that succeeded for exactly that state. The alarm repeats it.
  */
-import type { AccessTrouble } from '../../core/access.ts'
-import type { InstallState } from '../../core/install.ts'
-import { describeError } from '../../core/redact.ts'
+import type { AccessTrouble } from '../../core/access/access.ts'
+import type { InstallState } from '../../core/access/install.ts'
+import { describeError } from '../../core/safety/redact.ts'
 import type { InstallRecord } from '../../storage/install-store.ts'
 import type { PortalState } from '../state.ts'
 import type { PortalSettings } from '../settings.ts'

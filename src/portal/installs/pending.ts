@@ -10,7 +10,7 @@ import {
   PENDING_MS,
   type PendingInstall,
   type WaitingInstall,
-} from '../../core/install.ts'
+} from '../../core/access/install.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import {
   addWaiting,
@@ -18,7 +18,7 @@ import {
   keepWaiting,
   replaceWaiting,
   waitingIn,
-} from '../../core/waiting-installs.ts'
+} from '../../core/access/waiting-installs.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import type { PortalState } from '../state.ts'
 import type { PortalSettings } from '../settings.ts'

@@ -5,7 +5,7 @@
 import { askInstalled } from '../../bitrix24/app-info.ts'
 import type { RestCaller } from '../../bitrix24/rest-client.ts'
 import { alignSubscriptions } from '../../bitrix24/subscriptions.ts'
-import type { RelayEvent } from '../../core/event.ts'
+import type { RelayEvent } from '../../core/log/event.ts'
 import type { AppendRequest } from '../log/appender.ts'
 import type { PortalState } from '../state.ts'
 import type { PortalSettings } from '../settings.ts'

@@ -2,9 +2,13 @@
  * Whose word counts for this portal: the application tokens of its install, and the tokens of outgoing
  * webhooks as configured. The object is the authority; the edge only remembers its answers.
  */
-import { admitsToken, keepWebhooks, takeWebhook } from '../../core/install.ts'
-import { judgeWebhook, webhookRule, type OutgoingWebhook } from '../../core/outgoing-webhook.ts'
-import { sha256Hex } from '../../core/sha256.ts'
+import { admitsToken, keepWebhooks, takeWebhook } from '../../core/access/install.ts'
+import {
+  judgeWebhook,
+  webhookRule,
+  type OutgoingWebhook,
+} from '../../core/access/outgoing-webhook.ts'
+import { sha256Hex } from '../../core/safety/sha256.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import type { PortalState } from '../state.ts'
 import type { PortalSettings } from '../settings.ts'

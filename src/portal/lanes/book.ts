@@ -3,9 +3,14 @@
  * the transaction has returned; a crash loses at most what `saveSoon` had not yet written.
  */
 import * as v from 'valibot'
-import type { DigestRecord } from '../../core/digest.ts'
-import { LANE_DEFAULTS, matchLanes, type LanePlan, type LaneState } from '../../core/lane-state.ts'
-import type { ExactFate } from '../../core/settle.ts'
+import type { DigestRecord } from '../../core/lanes/digest.ts'
+import {
+  LANE_DEFAULTS,
+  matchLanes,
+  type LanePlan,
+  type LaneState,
+} from '../../core/lanes/lane-state.ts'
+import type { ExactFate } from '../../core/lanes/settle.ts'
 import { textOf, type Database, type SqlRow } from '../../storage/database.ts'
 import type { LogStore } from '../log/log-store.ts'
 

@@ -5,9 +5,9 @@ import {
   revive,
   type LaneState,
   type ReplayJob,
-} from '../../core/lane-state.ts'
+} from '../../core/lanes/lane-state.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import { parkEvent } from '../../core/settle.ts'
+import { parkEvent } from '../../core/lanes/settle.ts'
 import type { Deliverer } from './deliverer.ts'
 import type { LaneBook } from './book.ts'
 import type { LogStore } from '../log/log-store.ts'

@@ -2,17 +2,22 @@
  * Joins the lanes of one portal with its destinations: which lanes the configuration asks for, which
  * events they take, and the receivers themselves, opened with the values of this portal.
  */
-import type { LogEntry, RelayEvent } from '../../core/event.ts'
-import { laneDueAt, type Epoch, type LanePlan, type LaneState } from '../../core/lane-state.ts'
-import { sha256Hex } from '../../core/sha256.ts'
-import { skipEvent } from '../../core/settle.ts'
-import { filterReason } from '../../core/fate.ts'
+import type { LogEntry, RelayEvent } from '../../core/log/event.ts'
+import {
+  laneDueAt,
+  type Epoch,
+  type LanePlan,
+  type LaneState,
+} from '../../core/lanes/lane-state.ts'
+import { sha256Hex } from '../../core/safety/sha256.ts'
+import { skipEvent } from '../../core/lanes/settle.ts'
+import { filterReason } from '../../core/lanes/fate.ts'
 import {
   compileFilter,
   compilePortals,
   type Filter,
   type PortalIdentity,
-} from '../../core/routing.ts'
+} from '../../core/lanes/routing.ts'
 import {
   fingerprintOf,
   openDestination,

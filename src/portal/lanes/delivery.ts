@@ -2,7 +2,7 @@
  * The way out of a portal's object: destinations, the walks of their lanes, the operator's control over
  * them, and the alarm that wakes them. It only wires.
  */
-import { Connections } from '../../core/connections.ts'
+import { Connections } from '../../core/lanes/connections.ts'
 import type { AlarmKeeper } from '../alarm.ts'
 import { Deliverer } from './deliverer.ts'
 import type { Knowledge } from '../fields/knowledge.ts'

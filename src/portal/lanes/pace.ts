@@ -2,9 +2,9 @@
  * The pace of one portal's lanes: a receiver's limit belongs to its URL, so a slot is asked for at the
  * object that all portals share. While that cannot be reached, each lane goes on at a careful pace of its own.
  */
-import type { DeliveryOutcome } from '../../core/outcome.ts'
-import type { ReceiverMemory } from '../../core/receiver-memory.ts'
-import { clampRetryAfter } from '../../core/retry.ts'
+import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
+import type { ReceiverMemory } from '../../core/lanes/receiver-memory.ts'
+import { clampRetryAfter } from '../../core/lanes/retry.ts'
 import type { Destination } from '../../destinations/destination.ts'
 import type { PortalSettings } from '../settings.ts'
 

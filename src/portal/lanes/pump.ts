@@ -3,7 +3,7 @@
  * never lost: the walk is repeated. Nobody waits for a walk, so that a slow receiver delays no timer of
  * another lane.
  */
-import { SAFETY_ALARM_MS } from '../../core/schedule.ts'
+import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 
 /** How long one run may start new sends; the alarm goes on after it. */
 export const RUN_BUDGET_MS = 30_000

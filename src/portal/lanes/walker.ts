@@ -1,16 +1,16 @@
 /**
- * Walks the lanes of one portal: gives the pure walk (`core/lane.ts`) its storage, its receiver, the
+ * Walks the lanes of one portal: gives the pure walk (`core/lanes/lane.ts`) its storage, its receiver, the
  * receiver's common pace and one of the portal's connections.
  */
 import { fieldLink } from '../../bitrix24/field-link.ts'
-import type { Connections } from '../../core/connections.ts'
-import { deliveryId } from '../../core/delivery-id.ts'
-import type { Batch, DigestRule } from '../../core/digest.ts'
-import type { LogEntry } from '../../core/event.ts'
-import type { LaneDeps, SendContext } from '../../core/lane-deps.ts'
-import type { LaneState } from '../../core/lane-state.ts'
-import { walkLane } from '../../core/lane.ts'
-import type { DeliveryOutcome } from '../../core/outcome.ts'
+import type { Connections } from '../../core/lanes/connections.ts'
+import { deliveryId } from '../../core/log/delivery-id.ts'
+import type { Batch, DigestRule } from '../../core/lanes/digest.ts'
+import type { LogEntry } from '../../core/log/event.ts'
+import type { LaneDeps, SendContext } from '../../core/lanes/lane-deps.ts'
+import type { LaneState } from '../../core/lanes/lane-state.ts'
+import { walkLane } from '../../core/lanes/lane.ts'
+import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
 import { MAX_DIGEST } from '../../destinations/common-settings.ts'
 import type { ConfiguredDestination } from '../../destinations/configured.ts'
 import type { Delivery, DestinationType } from '../../destinations/destination.ts'

@@ -2,9 +2,9 @@
  * Stores events, several concurrent calls in one commit. The transaction decides sequence and trust
  * together; memory changes only after it has returned, answers leave only after it is durable.
  */
-import { RecentEvents, type Arrival } from '../../core/append.ts'
-import type { RelayEvent } from '../../core/event.ts'
-import type { FurtherEvent } from '../../core/field-state.ts'
+import { RecentEvents, type Arrival } from '../../core/log/append.ts'
+import type { RelayEvent } from '../../core/log/event.ts'
+import type { FurtherEvent } from '../../core/fields/field-state.ts'
 import type { Database } from '../../storage/database.ts'
 import type { LogStore } from './log-store.ts'
 

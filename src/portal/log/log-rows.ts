@@ -1,8 +1,13 @@
 /** Turns rows of the log and of the fates into typed values. A damaged row must never stop a lane (G10). */
-import type { Arrival } from '../../core/append.ts'
-import { NOT_ENRICHED, type Enrichment, type LogEntry, type RelayEvent } from '../../core/event.ts'
-import type { DigestRecord } from '../../core/digest.ts'
-import type { ExactFate } from '../../core/settle.ts'
+import type { Arrival } from '../../core/log/append.ts'
+import {
+  NOT_ENRICHED,
+  type Enrichment,
+  type LogEntry,
+  type RelayEvent,
+} from '../../core/log/event.ts'
+import type { DigestRecord } from '../../core/lanes/digest.ts'
+import type { ExactFate } from '../../core/lanes/settle.ts'
 import { numberOf, textOf, type SqlRow } from '../../storage/database.ts'
 
 /** A fate as stored, with its destination. */

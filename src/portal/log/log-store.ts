@@ -1,11 +1,11 @@
 /** All SQL over a portal's log and the fates of its events; typed entries in and out. */
-import { DUPLICATE_WINDOW_MS, MAX_REMEMBERED, RECEIPT_WINDOW_MS } from '../../core/append.ts'
-import type { Arrival } from '../../core/append.ts'
-import type { Enrichment, LogEntry } from '../../core/event.ts'
-import type { FurtherEvent } from '../../core/field-state.ts'
-import type { AgedEvent } from '../../core/retention.ts'
-import type { DigestRecord } from '../../core/digest.ts'
-import type { ExactFate } from '../../core/settle.ts'
+import { DUPLICATE_WINDOW_MS, MAX_REMEMBERED, RECEIPT_WINDOW_MS } from '../../core/log/append.ts'
+import type { Arrival } from '../../core/log/append.ts'
+import type { Enrichment, LogEntry } from '../../core/log/event.ts'
+import type { FurtherEvent } from '../../core/fields/field-state.ts'
+import type { AgedEvent } from '../../core/log/retention.ts'
+import type { DigestRecord } from '../../core/lanes/digest.ts'
+import type { ExactFate } from '../../core/lanes/settle.ts'
 import { numberOf, textOf, type Database } from '../../storage/database.ts'
 import {
   arrivalOf,

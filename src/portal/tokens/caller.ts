@@ -15,11 +15,11 @@ import {
   thinReasonOfTrouble,
   type AccessState,
   type AccessTrouble,
-} from '../../core/access.ts'
-import type { ThinReason } from '../../core/event.ts'
-import { clampTs, type ApplicationInstall } from '../../core/install.ts'
+} from '../../core/access/access.ts'
+import type { ThinReason } from '../../core/log/event.ts'
+import { clampTs, type ApplicationInstall } from '../../core/access/install.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import { DAY_MS } from '../../core/retry.ts'
+import { DAY_MS } from '../../core/lanes/retry.ts'
 import { CALL_TIMEOUT_MS, IncomingWebhook } from './incoming-webhook.ts'
 import { OpenedPairs } from './opened-pairs.ts'
 import { ORDER, type CallPurpose } from './pair-order.ts'

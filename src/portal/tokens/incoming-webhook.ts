@@ -5,7 +5,7 @@
 import type { JsonObject } from '../../bitrix24/json.ts'
 import { callRest } from '../../bitrix24/rest-client.ts'
 import type { RestError } from '../../bitrix24/rest-error.ts'
-import { readingUrl } from '../../core/outgoing-webhook.ts'
+import { readingUrl } from '../../core/access/outgoing-webhook.ts'
 import type { Result } from '../../core/result.ts'
 import { isWebhookRefused } from './keeper-errors.ts'
 import type { PortalState } from '../state.ts'

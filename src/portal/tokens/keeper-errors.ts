@@ -1,6 +1,6 @@
 /** The answers of the token keeper to calls that it cannot make or mend; none holds a secret. */
 import type { RestError } from '../../bitrix24/rest-error.ts'
-import { thinReasonOfTrouble, type AccessState } from '../../core/access.ts'
+import { thinReasonOfTrouble, type AccessState } from '../../core/access/access.ts'
 
 /** There is nothing to ask with. */
 export const NO_TOKENS: RestError = { kind: 'dead_token', code: 'no_tokens', status: null }

@@ -5,7 +5,7 @@
  */
 import type { RestCaller } from '../../bitrix24/rest-client.ts'
 import { limitWaitOf, type RestError } from '../../bitrix24/rest-error.ts'
-import { LeakyBucket } from '../../core/leaky-bucket.ts'
+import { LeakyBucket } from '../../core/pace/leaky-bucket.ts'
 import { err } from '../../core/result.ts'
 
 /** How long a call for an event waits for its turn. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Change, FieldAction, Json } from '../../../src/core/event.ts'
+import type { Change, FieldAction, Json } from '../../../src/core/log/event.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { listChangeLines } from '../../../src/destinations/message/change-lines.ts'
 import { own, textOf, type ChangeLine } from '../../../src/destinations/message/message.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { NOT_ENRICHED, type Change, type FieldAction } from '../../../src/core/event.ts'
+import { NOT_ENRICHED, type Change, type FieldAction } from '../../../src/core/log/event.ts'
 import type { Delivery } from '../../../src/destinations/destination.ts'
 import { de } from '../../../src/destinations/language/de.ts'
 import { en } from '../../../src/destinations/language/en.ts'

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { NOT_ENRICHED, type Change, type FieldAction, type Json } from '../../../src/core/event.ts'
+import {
+  NOT_ENRICHED,
+  type Change,
+  type FieldAction,
+  type Json,
+} from '../../../src/core/log/event.ts'
 import type { Delivery } from '../../../src/destinations/destination.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { CATALOGUES, type Language } from '../../../src/destinations/language/languages.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ThinReason } from '../../../src/core/event.ts'
+import type { ThinReason } from '../../../src/core/log/event.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import {
   describeDelay,

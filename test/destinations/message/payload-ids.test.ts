@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Json } from '../../../src/core/event.ts'
+import type { Json } from '../../../src/core/log/event.ts'
 import { listIds } from '../../../src/destinations/message/payload-ids.ts'
 
 test.each<readonly [Json, string]>([

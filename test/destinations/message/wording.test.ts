@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Change, Enrichment, UserField } from '../../../src/core/event.ts'
+import type { Change, Enrichment, UserField } from '../../../src/core/log/event.ts'
 import type { Delivery } from '../../../src/destinations/destination.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { foreign, own } from '../../../src/destinations/message/message.ts'

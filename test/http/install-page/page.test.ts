@@ -3,7 +3,7 @@
  * request is in it.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { InstallStatus } from '../../../src/core/portal-status.ts'
+import type { InstallStatus } from '../../../src/core/access/portal-status.ts'
 import { installPage } from '../../../src/http/install-page/page.ts'
 import { PAGE_TEXTS } from '../../../src/http/install-page/languages.ts'
 import type { IntakeAnswer } from '../../../src/edge/intake.ts'

@@ -1,7 +1,7 @@
 /** What is known of fields outlives the object, and no longer than it is of use. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { newFieldState, type FieldState } from '../../../src/core/field-state.ts'
-import { NO_RECONCILIATION } from '../../../src/core/reconciliation.ts'
+import { newFieldState, type FieldState } from '../../../src/core/fields/field-state.ts'
+import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
 import { openDatabase } from '../../../src/storage/open-database.ts'
 import { DAY_MS, PortalBench } from '../../support/portal-bench.ts'

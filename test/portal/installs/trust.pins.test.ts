@@ -1,6 +1,6 @@
 /** Whom the tokens of outgoing webhooks may speak for, and what stays of one that was taken away. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { OutgoingWebhook } from '../../../src/core/outgoing-webhook.ts'
+import type { OutgoingWebhook } from '../../../src/core/access/outgoing-webhook.ts'
 import { PortalLab } from '../../support/portal-lab.ts'
 
 const TOKEN_A = 'token-of-customer-a-0000000000000'

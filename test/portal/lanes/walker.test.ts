@@ -4,7 +4,7 @@
  */
 import { abortAllDurableObjects } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { NO_INSTALL } from '../../../src/core/install.ts'
+import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { PortalBench, gate, machine, person, until } from '../../support/portal-bench.ts'
 
 const SECOND_MS = 1000

@@ -3,7 +3,7 @@
  * follows storage, and what is stored once is not stored again.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { NO_INSTALL } from '../../../src/core/install.ts'
+import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import type { AppendAnswer, AppendRequest } from '../../../src/portal/log/appender.ts'
 import {
   PortalBench,

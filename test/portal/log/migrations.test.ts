@@ -3,9 +3,9 @@
  * for somebody who stored nothing.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createLane } from '../../../src/core/lane-state.ts'
-import { newFieldState } from '../../../src/core/field-state.ts'
-import { NO_INSTALL } from '../../../src/core/install.ts'
+import { createLane } from '../../../src/core/lanes/lane-state.ts'
+import { newFieldState } from '../../../src/core/fields/field-state.ts'
+import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { openDatabase } from '../../../src/storage/open-database.ts'
 import {
   MIGRATIONS,

@@ -7,8 +7,8 @@ import {
   NO_INSTALL,
   type ApplicationInstall,
   type InstallState,
-} from '../../../src/core/install.ts'
-import type { OutgoingWebhook } from '../../../src/core/outgoing-webhook.ts'
+} from '../../../src/core/access/install.ts'
+import type { OutgoingWebhook } from '../../../src/core/access/outgoing-webhook.ts'
 import { InstallRows } from '../../../src/portal/installs/install-rows.ts'
 import { TokenKeeper } from '../../../src/portal/tokens/caller.ts'
 import { openPair, sealPair, type PairField } from '../../../src/portal/tokens/pairs.ts'

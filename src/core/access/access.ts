@@ -1,0 +1,150 @@
+/**
+ * What can be wrong with the relay's access to a portal: a closed set, each with the state that the operator
+ * sees and with what to do about it. Pure; which of Bitrix24's failures leads here is told by
+ * bitrix24/access-trouble.ts.
+ */
+import type { ThinReason } from '../log/event.ts'
+import type { PortalStatus } from './portal-status.ts'
+import { HOUR_MS } from '../lanes/retry.ts'
+
+/** Why the portal cannot be asked. */
+export type AccessTrouble =
+  | 'tokens_lost'
+  | 'uninstalled'
+  | 'deleted'
+  | 'suspended'
+  | 'no_rights'
+  | 'method_confirmation'
+  | 'secret_refused'
+  | 'not_configured'
+  | 'webhook_refused'
+
+/** A trouble as it is remembered. */
+export interface AccessState {
+  readonly trouble: AccessTrouble
+  /** Bitrix24's own code, or ours; may be empty. */
+  readonly code: string
+  /** Unix milliseconds. */
+  readonly at: number
+}
+
+/** How long a trouble that may end by itself keeps the relay from asking again. */
+export const TROUBLE_REST_MS = HOUR_MS
+
+interface Meaning {
+  readonly status: PortalStatus
+  readonly reason: ThinReason
+  /** True when only a new pair can end it. */
+  readonly isFinal: boolean
+  readonly remedy: string
+}
+
+const MEANINGS: Readonly<Record<AccessTrouble, Meaning>> = {
+  tokens_lost: {
+    status: 'tokens_lost',
+    reason: 'tokens_lost',
+    isFinal: true,
+    remedy: "Let an administrator of the portal open the application's page, or install it again",
+  },
+  uninstalled: {
+    status: 'uninstalled',
+    reason: 'tokens_lost',
+    isFinal: true,
+    remedy: 'The portal says that the application is not installed: install it again',
+  },
+  deleted: {
+    status: 'deleted',
+    reason: 'tokens_lost',
+    isFinal: true,
+    remedy: 'Bitrix24 says that the portal was deleted: nothing more will come from it',
+  },
+  suspended: {
+    status: 'suspended',
+    reason: 'access_denied',
+    isFinal: false,
+    remedy:
+      "The portal's plan has ended or does not allow REST: renew it; the relay tries again with a later event, at most once an hour",
+  },
+  no_rights: {
+    status: 'no_rights',
+    reason: 'access_denied',
+    isFinal: false,
+    remedy:
+      'The user whose token is kept may not do this: let an administrator open the application, and check its rights; the relay tries again with a later event, at most once an hour',
+  },
+  method_confirmation: {
+    status: 'no_rights',
+    reason: 'access_denied',
+    isFinal: false,
+    remedy:
+      "An administrator of the portal has to confirm the application's request; the relay tries again with a later event, at most once an hour",
+  },
+  secret_refused: {
+    status: 'tokens_lost',
+    reason: 'access_denied',
+    isFinal: false,
+    remedy:
+      "Bitrix24 refuses the application's client secret: correct BITRIX24_CLIENT_SECRET or BITRIX24_APPLICATIONS",
+  },
+  webhook_refused: {
+    status: 'tokens_lost',
+    reason: 'tokens_lost',
+    isFinal: false,
+    remedy:
+      'The portal refuses the incoming webhook: make a new one with the scope crm, and put its address into the secret that OUTGOING_WEBHOOK_TOKENS names',
+  },
+  not_configured: {
+    status: 'tokens_lost',
+    reason: 'access_denied',
+    isFinal: false,
+    remedy:
+      'The application of this portal, or its OAuth server, is not configured: add it to BITRIX24_APPLICATIONS or BITRIX24_OAUTH_URLS',
+  },
+}
+
+/** What access rests on: the application of an install and what is remembered of it. */
+interface AccessBase {
+  readonly application: { readonly clientId: string; readonly oauthUrl: string } | null
+  readonly access: AccessState | null
+}
+
+/** What of the configuration access depends on. */
+interface AccessConfiguration {
+  readonly applications: ReadonlyMap<string, string>
+  readonly oauthUrls: readonly string[]
+}
+
+/**
+ * The trouble of an install under the present configuration: without its application, or its OAuth server,
+ * nothing can be renewed, whatever is remembered; and that ends when it is configured.
+ */
+export function accessOf(
+  { application, access }: AccessBase,
+  { applications, oauthUrls }: AccessConfiguration,
+): AccessState | null {
+  if (application === null) return access
+  const isConfigured =
+    applications.has(application.clientId) && oauthUrls.includes(application.oauthUrl)
+  if (!isConfigured) return { trouble: 'not_configured', code: '', at: Number.POSITIVE_INFINITY }
+  return access?.trouble === 'not_configured' ? null : access
+}
+
+/** The state of a portal with that trouble. */
+export function statusOfTrouble(trouble: AccessTrouble): PortalStatus {
+  return MEANINGS[trouble].status
+}
+
+/** Why events of a portal with that trouble go out thin. */
+export function thinReasonOfTrouble(trouble: AccessTrouble): ThinReason {
+  return MEANINGS[trouble].reason
+}
+
+/** What the operator can do. */
+export function remedyOfTrouble(trouble: AccessTrouble): string {
+  return MEANINGS[trouble].remedy
+}
+
+/** Whether asking is useless now; `now` in unix milliseconds. */
+export function isBlocked({ trouble, at }: AccessState, now: number): boolean {
+  return MEANINGS[trouble].isFinal || now < at + TROUBLE_REST_MS
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { judgeWebhook, webhookRule } from '../../../src/core/access/outgoing-webhook.ts'
+
+const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
+const DOMAIN = 'acme.bitrix24.com'
+
+describe('webhookRule()', () => {
+  it.each([
+    ['*', 'any'],
+    [MEMBER_ID, 'member'],
+    [DOMAIN, 'domain'],
+    ['acme.example:8443', 'domain'],
+    [MEMBER_ID.slice(1), 'domain'],
+    [`${MEMBER_ID}0`, 'domain'],
+    [`0${MEMBER_ID}`, 'domain'],
+    [MEMBER_ID.replace('a', 'g'), 'domain'],
+    ['', 'domain'],
+  ])('takes %j for %s', (portal, rule) => {
+    expect(webhookRule(portal)).toBe(rule)
+  })
+})
+
+describe('G7 trust: judgeWebhook()', () => {
+  it.each([
+    ['any portal in development', '*', null, 'yes'],
+    ['the configured member_id', MEMBER_ID, null, 'yes'],
+    ['the configured member_id, whatever its domain', MEMBER_ID, 'other.bitrix24.com', 'yes'],
+    ['no other member_id', MEMBER_ID.replace('a', 'b'), null, 'no'],
+    ['no other member_id, also when the domain is one', MEMBER_ID.replace('a', 'b'), DOMAIN, 'no'],
+    ['the first portal that uses a domain', DOMAIN, null, 'pin_needed'],
+    ['the portal whose install has the domain', DOMAIN, DOMAIN, 'yes'],
+    ['that domain in any case', DOMAIN, 'Acme.Bitrix24.COM', 'yes'],
+    ['no portal whose install has another domain', DOMAIN, 'evil.bitrix24.com', 'no'],
+    ['no portal whose domain only ends like it', DOMAIN, `x${DOMAIN}`, 'no'],
+    ['no portal on another port', DOMAIN, `${DOMAIN}:8443`, 'no'],
+  ] as const)('lets a token speak for %s', (_name, portal, verifiedDomain, expected) => {
+    expect(judgeWebhook(portal, { memberId: MEMBER_ID, verifiedDomain })).toBe(expected)
+  })
+})

@@ -1,0 +1,163 @@
+/** When a portal is compared, and which differences are told. */
+import { describe, expect, it } from 'vitest'
+import {
+  AFTER_BURST_MS,
+  clearSuspect,
+  endRun,
+  judgeDifference,
+  lookDueAt,
+  MAX_LOOKS,
+  MAX_SUSPECTS,
+  NO_RECONCILIATION,
+  postponeLooks,
+  runDueAt,
+  suspectField,
+  worseOf,
+  type Suspect,
+} from '../../../src/core/fields/reconciliation.ts'
+
+const NOW = 1_790_000_000_000
+const MINUTE = 60_000
+const DAY = 1440
+const DIFFERENCE = {
+  action: 'updated' as const,
+  changes: [{ attribute: 'SORT', before: '1', after: '2' }],
+}
+const FIRST_LOOK = judgeDifference(DIFFERENCE, { suspect: null, isUrgent: false })
+const SUSPECT: Suspect = {
+  id: 235,
+  family: 'requisite',
+  entityId: 'CRM_REQUISITE',
+  dueAt: NOW,
+  seen: FIRST_LOOK.tell ? null : FIRST_LOOK.seen,
+  looks: 1,
+}
+
+describe('the next run', () => {
+  const after = { ...NO_RECONCILIATION, startedAt: NOW }
+
+  it.each([
+    ['at once for a portal that was never compared', NO_RECONCILIATION, null, DAY, 0],
+    ['when its minutes are over', after, null, DAY, NOW + DAY * MINUTE],
+    ['ten minutes after the last event since', after, NOW + 5, DAY, NOW + 5 + AFTER_BURST_MS],
+    ['not because of an older event', after, NOW - 1, DAY, NOW + DAY * MINUTE],
+    ['after a burst even when scheduled runs are off', after, NOW, 0, NOW + AFTER_BURST_MS],
+    ['never when they are off and nothing happens', after, null, 0, null],
+    ['as planned after a failure', { ...after, retryAt: NOW + 7 }, NOW, DAY, NOW + 7],
+  ])('is due %s', (_, state, lastEventAt, everyMinutes, dueAt) => {
+    expect(runDueAt(state, { lastEventAt, everyMinutes })).toBe(dueAt)
+  })
+})
+
+describe('the outcome of a run', () => {
+  it('is the worst of its parts', () => {
+    expect(worseOf('read', 'denied')).toBe('denied')
+    expect(worseOf('denied', 'failed')).toBe('failed')
+    expect(worseOf('failed', 'read')).toBe('failed')
+    expect(worseOf('read', 'read')).toBe('read')
+  })
+
+  it('is no failure where the portal denies: nothing is repeated, and the operator sees what', () => {
+    const run = { startedAt: NOW, now: NOW + 1, unreadable: ['CRM_LEAD'] }
+    const state = endRun(NO_RECONCILIATION, { ...run, outcome: 'denied' })
+    expect(state).toMatchObject({
+      finishedAt: NOW + 1,
+      retryAt: null,
+      failures: 0,
+      unreadable: ['CRM_LEAD'],
+    })
+  })
+})
+
+describe('looks that nobody answers', () => {
+  it('wait longer each time, and end', () => {
+    let state = suspectField(NO_RECONCILIATION, { ...SUSPECT, looks: 0, dueAt: NOW })
+    const waits: number[] = []
+    for (;;) {
+      const now = state.suspects[0]?.dueAt ?? 0
+      state = postponeLooks(state, new Set([235]), now)
+      const next = state.suspects[0]
+      if (next === undefined) break
+      waits.push((next.dueAt - now) / MINUTE)
+    }
+    expect(waits).toEqual([5, 15, 60, 60, 60])
+    const other = suspectField(NO_RECONCILIATION, { ...SUSPECT, id: 9 })
+    expect(postponeLooks(other, new Set([235]), NOW)).toEqual(other)
+  })
+})
+
+describe('the end of a run', () => {
+  it('counts failures and waits longer with each, at most an hour', () => {
+    let state = NO_RECONCILIATION
+    const waits: number[] = []
+    for (let count = 0; count < 5; count += 1) {
+      state = endRun(state, { startedAt: NOW, now: NOW, outcome: 'failed', unreadable: [] })
+      waits.push((state.retryAt ?? 0) - NOW)
+    }
+    expect(waits).toEqual([1, 5, 15, 60, 60].map((minutes) => minutes * MINUTE))
+    expect(state).toMatchObject({ failures: 5, finishedAt: null })
+  })
+
+  it('forgets failures when everything was read', () => {
+    const failed = endRun(NO_RECONCILIATION, {
+      startedAt: NOW,
+      now: NOW,
+      outcome: 'failed',
+      unreadable: [],
+    })
+    const state = endRun(failed, {
+      startedAt: NOW + 1,
+      now: NOW + 2,
+      outcome: 'read',
+      unreadable: [],
+    })
+    expect(state).toEqual({ ...NO_RECONCILIATION, startedAt: NOW + 1, finishedAt: NOW + 2 })
+  })
+})
+
+describe('a difference', () => {
+  it('is looked at again before it is told', () => {
+    expect(judgeDifference(DIFFERENCE, { suspect: null, isUrgent: false })).toEqual({
+      tell: false,
+      seen: expect.stringMatching(/^[0-9a-f]{1,8}-\d+$/),
+      looks: 1,
+    })
+  })
+
+  it.each([
+    ['it still stands', { suspect: SUSPECT, isUrgent: false }],
+    ['an operator asks', { suspect: null, isUrgent: true }],
+    [
+      'it has changed too often',
+      { suspect: { ...SUSPECT, seen: 'x', looks: MAX_LOOKS }, isUrgent: false },
+    ],
+  ])('is told when %s', (_, terms) => {
+    expect(judgeDifference(DIFFERENCE, terms)).toEqual({ tell: true })
+  })
+
+  it('that has changed since is looked at once more', () => {
+    const terms = { suspect: { ...SUSPECT, seen: 'x' }, isUrgent: false }
+    expect(judgeDifference(DIFFERENCE, terms)).toMatchObject({ tell: false, looks: 2 })
+  })
+})
+
+describe('suspects', () => {
+  it('are due one by one, each field once', () => {
+    const other = { ...SUSPECT, id: 236, dueAt: NOW + 9 }
+    const state = suspectField(suspectField(NO_RECONCILIATION, SUSPECT), other)
+    expect(lookDueAt(state)).toBe(NOW)
+    const moved = suspectField(state, { ...SUSPECT, dueAt: NOW + 20 })
+    expect(moved.suspects).toHaveLength(2)
+    expect(lookDueAt(moved)).toBe(NOW + 9)
+    expect(clearSuspect(moved, 236).suspects).toEqual([{ ...SUSPECT, dueAt: NOW + 20 }])
+    expect(clearSuspect(moved, 999)).toBe(moved)
+    expect(lookDueAt(NO_RECONCILIATION)).toBeNull()
+  })
+
+  it('are a thousand at most', () => {
+    const suspects = Array.from({ length: MAX_SUSPECTS }, (_, id) => ({ ...SUSPECT, id }))
+    const full = { ...NO_RECONCILIATION, suspects }
+    expect(suspectField(full, { ...SUSPECT, id: MAX_SUSPECTS })).toBe(full)
+    expect(suspectField(full, { ...SUSPECT, id: 0, dueAt: 1 }).suspects).toHaveLength(MAX_SUSPECTS)
+  })
+})

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { fateOf, filterReason } from '../../../src/core/lanes/fate.ts'
+import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
+import type { ExactFate } from '../../../src/core/lanes/settle.ts'
+import { START, aLane, anEntry, anEpoch } from '../../support/lane-builders.ts'
+
+const EXACT: ExactFate = {
+  sequence: 5,
+  state: 'parked',
+  reason: 'bad_request',
+  status: 422,
+  at: START,
+  attempts: 3,
+}
+const RECENT = { sequence: 5, state: 'delivered' as const, at: START + 1, attempts: 1 }
+const NONE = { exact: null, digest: null, filteredBy: null }
+const UNTIMED = { at: null, attempts: null }
+const FAILURE = { reason: 'server_error', detail: null, status: 503, at: START }
+
+describe('fateOf() event 5', () => {
+  const passed = { cursor: 5 }
+  const retrying = { cursor: 4, attempts: 2, lastError: FAILURE }
+  const disabled = { status: 'disabled' as const, disabledReason: 'gone' }
+
+  it.each<[string, Partial<LaneState>, Partial<Parameters<typeof fateOf>[2]>, object]>([
+    [
+      'is what was written down, before everything else',
+      { cursor: 5, recent: [RECENT] },
+      { exact: EXACT, filteredBy: 'event' },
+      { state: 'parked', at: START, attempts: 3, reason: 'bad_request' },
+    ],
+    [
+      'is what the lane remembers, although the filter has changed',
+      { cursor: 5, recent: [{ ...RECENT, sequence: 4, attempts: 9 }, RECENT] },
+      { filteredBy: 'event' },
+      { state: 'delivered', at: START + 1, attempts: 1, reason: null },
+    ],
+    [
+      'is parked as the lane remembers',
+      { cursor: 5, recent: [{ ...RECENT, state: 'parked' }] },
+      {},
+      { state: 'parked', at: START + 1, attempts: 1, reason: null },
+    ],
+    [
+      'is filtered with the reason, behind the cursor',
+      passed,
+      { filteredBy: 'field' },
+      { state: 'filtered', ...UNTIMED, reason: 'field' },
+    ],
+    [
+      'is filtered with the reason, before the cursor',
+      { cursor: 4 },
+      { filteredBy: 'no_value' },
+      { state: 'filtered', ...UNTIMED, reason: 'no_value' },
+    ],
+    [
+      'is delivered when the cursor has passed it',
+      passed,
+      {},
+      { state: 'delivered', ...UNTIMED, reason: null },
+    ],
+    [
+      'waits with the attempts of the head',
+      retrying,
+      {},
+      { state: 'waiting', at: null, attempts: 2, reason: 'server_error' },
+    ],
+    [
+      'waits with the failure of its first attempt',
+      { ...retrying, attempts: 1 },
+      {},
+      { state: 'waiting', at: null, attempts: 1, reason: 'server_error' },
+    ],
+    [
+      'waits untouched behind the head',
+      { ...retrying, cursor: 3 },
+      {},
+      { state: 'waiting', at: null, attempts: 0, reason: null },
+    ],
+    [
+      'waits as the head without the failure of another event',
+      { ...retrying, attempts: 0 },
+      {},
+      { state: 'waiting', at: null, attempts: 0, reason: null },
+    ],
+    [
+      'waits as the head whose failure is not known',
+      { ...retrying, lastError: null },
+      {},
+      { state: 'waiting', at: null, attempts: 2, reason: null },
+    ],
+    [
+      'waits for the reason that disabled the lane',
+      { ...retrying, ...disabled },
+      {},
+      { state: 'waiting', at: null, attempts: 2, reason: 'gone' },
+    ],
+    [
+      'waits for that reason behind the head too',
+      { ...retrying, ...disabled, cursor: 2 },
+      {},
+      { state: 'waiting', at: null, attempts: 0, reason: 'gone' },
+    ],
+  ])('%s', (_name, lane, known, expected) => {
+    expect(fateOf(aLane(lane), anEntry({ sequence: 5 }), { ...NONE, ...known })).toEqual({
+      digest: null,
+      ...expected,
+    })
+  })
+})
+
+describe('filterReason()', () => {
+  const lane = aLane({
+    epochs: [
+      anEpoch({ from: 3, events: ['a'], fields: ['x'] }),
+      anEpoch({ from: 5, silent: 'portal' }),
+      anEpoch({ from: 7, silent: 'no_value' }),
+      anEpoch({ from: 9, events: ['b'] }),
+    ],
+  })
+
+  function reasonAt(sequence: number, quarantined: string | null = null): string | null {
+    return filterReason(
+      lane,
+      anEntry({ sequence, event: { quarantined } }),
+      (events, fields, entry) =>
+        events[0] === 'a' ? [...events, ...fields, entry.sequence].join('/') : null,
+    )
+  }
+
+  it.each([
+    [2, 'older_than_destination'],
+    [3, 'a/x/3'],
+    [4, 'a/x/4'],
+    [5, 'portal'],
+    [8, 'no_value'],
+    [9, null],
+  ])('asks the filter that stood at event %i: %s', (sequence, expected) => {
+    expect(reasonAt(sequence)).toBe(expected)
+  })
+
+  it.each([2, 3, 5, 9])('says quarantined before everything else, at event %i', (sequence) => {
+    expect(reasonAt(sequence, 'invalid_fields')).toBe('quarantined')
+  })
+})

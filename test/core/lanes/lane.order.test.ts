@@ -1,0 +1,298 @@
+/**
+ * G2, G3, G5 and G10 over whole histories of a lane: events arrive, receivers answer anything, the object
+ * crashes, operators and configurations change, all at any moment.
+ */
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { LogEntry } from '../../../src/core/log/event.ts'
+import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
+import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/retry.ts'
+import {
+  Crash,
+  DELIVERED,
+  ONLY_FIELDS,
+  REJECTED,
+  UNWANTED,
+  aPlan,
+  gone,
+  laneWorld,
+  unreachable,
+  type LaneWorld,
+} from '../../support/lane-builders.ts'
+
+type Kind = 'field' | 'deal' | 'quarantined'
+type Act =
+  | { readonly act: 'append'; readonly kinds: readonly Kind[] }
+  | { readonly act: 'walk' }
+  | { readonly act: 'run'; readonly forMs: number }
+  | { readonly act: 'sleep'; readonly ms: number }
+  | { readonly act: 'pause' | 'resume' | 'park' | 'crash' | 'remove' }
+  | { readonly act: 'replay'; readonly parkedOnly: boolean; readonly next: number }
+  | { readonly act: 'filter'; readonly takes: readonly Kind[] }
+
+/** One answer of the receiver, and what happens while it is awaited. */
+interface Answer {
+  readonly outcome: DeliveryOutcome
+  readonly crash: 'before_receipt' | 'after_receipt' | null
+  readonly meanwhile: Act | null
+}
+
+interface Sending {
+  readonly entry: LogEntry
+  readonly replayed: boolean
+}
+
+const EVENTS: Record<Kind, Parameters<LaneWorld['append']>[0]> = {
+  field: {},
+  deal: UNWANTED,
+  quarantined: { quarantined: 'invalid_fields' },
+}
+
+const GLOBS: Record<Kind, readonly string[]> = {
+  field: ONLY_FIELDS,
+  deal: ['onCrmDeal*'],
+  quarantined: [],
+}
+
+const outcome = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(DELIVERED) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .option(fc.integer({ min: 0, max: 2 * HOUR_MS }))
+      .map((retryAfterMs) => unreachable(retryAfterMs)),
+  },
+  { weight: 2, arbitrary: fc.constant(REJECTED) },
+  { weight: 1, arbitrary: fc.boolean().map((probe) => gone({ probe })) },
+)
+
+const kinds: fc.Arbitrary<Kind[]> = fc.array(
+  fc.constantFrom('field', 'field', 'field', 'deal', 'quarantined'),
+  {
+    maxLength: 8,
+  },
+)
+
+const operatorAct: fc.Arbitrary<Act> = fc.oneof(
+  fc.record({ act: fc.constant('append' as const), kinds }),
+  fc.record({ act: fc.constantFrom('pause' as const, 'resume' as const, 'park' as const) }),
+  fc.record({
+    act: fc.constant('replay' as const),
+    parkedOnly: fc.boolean(),
+    next: fc.integer({ min: 1, max: 40 }),
+  }),
+  fc.record({
+    act: fc.constant('filter' as const),
+    takes: fc.subarray<Kind>(['field', 'deal']),
+  }),
+)
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ act: fc.constant('append' as const), kinds }) },
+  { weight: 2, arbitrary: fc.constant<Act>({ act: 'walk' }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      act: fc.constant('run' as const),
+      forMs: fc.integer({ min: 0, max: 2 * DAY_MS }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      act: fc.constant('sleep' as const),
+      ms: fc.integer({ min: 0, max: DAY_MS }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constantFrom<Act>({ act: 'crash' }, { act: 'remove' }) },
+  { weight: 2, arbitrary: operatorAct },
+)
+
+const stormy: fc.Arbitrary<Answer> = fc.record({
+  outcome,
+  crash: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.constantFrom('before_receipt' as const, 'after_receipt' as const) },
+  ),
+  meanwhile: fc.option(operatorAct, { freq: 5 }),
+})
+
+/** Long runs of successes, in which a machine’s checkpoints are far apart. */
+const calm: fc.Arbitrary<Answer> = fc.record({
+  outcome: fc.constant(DELIVERED),
+  crash: fc.oneof(
+    { weight: 15, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.constant('after_receipt' as const) },
+  ),
+  meanwhile: fc.constant(null),
+})
+
+const history = fc.record({
+  reader: fc.constantFrom('person' as const, 'machine' as const),
+  retryHours: fc.constantFrom(1, 24),
+  acts: fc.array(act, { maxLength: 25 }),
+  answers: fc.oneof(
+    { weight: 2, arbitrary: fc.array(stormy, { maxLength: 60 }) },
+    { weight: 1, arbitrary: fc.array(calm, { minLength: 30, maxLength: 90 }) },
+  ),
+})
+
+/** Plays a history, knows by itself which events were meant, and checks the promises at each send. */
+class Player {
+  readonly world: LaneWorld
+  readonly #kinds: Kind[] = []
+  #takes: { readonly from: number; readonly kinds: readonly Kind[] }[] = [
+    { from: 1, kinds: ['field', 'deal'] },
+  ]
+  readonly #answers: Answer[]
+  readonly #retryMs: number
+  readonly #received = new Set<number>()
+  /** Events that the receiver got a second time since the last crash, outside of replays. */
+  #repeats = 0
+  #crashes = 0
+
+  constructor({
+    reader,
+    retryHours,
+    answers,
+  }: {
+    readonly reader: 'person' | 'machine'
+    readonly retryHours: number
+    readonly answers: readonly Answer[]
+  }) {
+    this.#retryMs = retryHours * HOUR_MS
+    this.world = laneWorld({ reader, retryMs: this.#retryMs })
+    this.#answers = [...answers]
+    const bound = reader === 'person' ? 1 : 10
+    this.world.answer = (entry, { previousSequence, replayed }) => {
+      const { sequence } = entry
+      const next = this.#answers.shift() ?? { outcome: DELIVERED, crash: null, meanwhile: null }
+      expect(this.isMeant(sequence)).toBe(true)
+      expect(previousSequence).toBe(this.meant().findLast((meant) => meant < sequence) ?? null)
+      if (replayed) expect(this.world.lane.attempts).toBe(0)
+      else this.checkOrder(sequence)
+      if (next.crash === 'before_receipt') throw new Crash()
+      if (next.outcome.kind === 'delivered' && !replayed) this.receive(sequence, bound)
+      if (next.outcome.kind === 'delivered') this.#received.add(sequence)
+      if (next.crash === 'after_receipt') throw new Crash()
+      if (next.meanwhile !== null) this.during(next, { entry, replayed })
+      return next.outcome
+    }
+  }
+
+  /** Every meant event before a live one is settled: nothing overtakes. */
+  checkOrder(sequence: number): void {
+    const before = this.meant().filter((meant) => meant < sequence)
+    expect(before.filter((meant) => !this.isSettled(meant))).toEqual([])
+  }
+
+  receive(sequence: number, bound: number): void {
+    if (this.#crashes !== this.world.crashes) this.#repeats = 0
+    this.#crashes = this.world.crashes
+    if (!this.#received.has(sequence)) return
+    this.#repeats += 1
+    expect(this.#repeats).toBeLessThanOrEqual(this.#crashes === 0 ? 0 : bound)
+  }
+
+  /**
+   * A filter that changes meanwhile decides from the next event on, if this attempt is the last. New
+   * settings have then revived the lane: what is too old is given up.
+   */
+  during({ meanwhile, outcome }: Answer, { entry, replayed }: Sending): void {
+    if (meanwhile === null) return
+    const { now, lane } = this.world
+    const isTooOld = now >= entry.receivedAt + this.#retryMs
+    const isLast =
+      outcome.kind === 'delivered' ||
+      outcome === REJECTED ||
+      (outcome.kind === 'unreachable' && isTooOld)
+    const isOwn = isLast && !replayed && lane.cursor < entry.sequence
+    this.apply(meanwhile, isOwn ? entry.sequence : lane.cursor)
+  }
+
+  isSettled(sequence: number): boolean {
+    return this.#received.has(sequence) || this.world.parked.includes(sequence)
+  }
+
+  isMeant(sequence: number): boolean {
+    const kind = this.#kinds[sequence - 1]
+    const takes = this.#takes.findLast(({ from }) => from <= sequence)
+    return kind !== undefined && kind !== 'quarantined' && takes?.kinds.includes(kind) === true
+  }
+
+  meant(): number[] {
+    return this.#kinds.map((_, index) => index + 1).filter((sequence) => this.isMeant(sequence))
+  }
+
+  apply(one: Act, passed = this.world.lane.cursor): void {
+    const { world } = this
+    switch (one.act) {
+      case 'append':
+        for (const kind of one.kinds) {
+          this.#kinds.push(kind)
+          world.append(EVENTS[kind])
+        }
+        return
+      case 'pause':
+        return world.pause()
+      case 'resume':
+        return world.resume()
+      case 'park': {
+        const head = this.meant().find((sequence) => sequence > world.lane.cursor)
+        return head === undefined ? undefined : world.park(head)
+      }
+      case 'crash':
+        return world.restart()
+      case 'remove':
+        return world.configure(null)
+      case 'replay':
+        return world.replay({ parkedOnly: one.parkedOnly, next: one.next })
+      case 'sleep':
+        world.now += one.ms
+        return
+      case 'filter': {
+        this.#takes = this.#takes.filter(({ from }) => from <= passed)
+        this.#takes.push({ from: passed + 1, kinds: one.takes })
+        return world.configure(this.plan())
+      }
+      case 'walk':
+      case 'run':
+        throw new Error('Cannot walk during an attempt')
+    }
+  }
+
+  /** The configuration as it stands; new settings each time, as after a deployment that repairs. */
+  plan() {
+    const events = (this.#takes.at(-1)?.kinds ?? []).flatMap((kind) => GLOBS[kind])
+    return aPlan({ events, fingerprint: `settings-${this.world.saves.length}` })
+  }
+
+  async play(acts: readonly Act[]): Promise<void> {
+    for (const one of acts) {
+      if (one.act === 'walk') await this.world.walk()
+      else if (one.act === 'run') await this.world.run({ forMs: one.forMs })
+      else this.apply(one)
+    }
+    // Whatever has happened: once the receiver takes everything, nothing is left (G5, G10).
+    for (let tries = 0; tries <= acts.length + 91; tries += 1) {
+      this.world.configure(this.plan())
+      this.world.resume()
+      await this.world.run()
+    }
+  }
+}
+
+describe('a lane over any history', () => {
+  it('G2 keeps the order, G3 repeats within bounds, G5 loses nothing, G10 never stops for good', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async (given) => {
+        const player = new Player(given)
+        await player.play(given.acts)
+        const { world } = player
+        expect(player.meant().filter((sequence) => !player.isSettled(sequence))).toEqual([])
+        expect(world.lane).toMatchObject({ status: 'active', cursor: world.head, replays: [] })
+      }),
+      { numRuns: 600 },
+    )
+  })
+})

@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { MAX_REMEMBERED, RecentEvents, type Arrival } from '../../../src/core/log/append.ts'
+
+const T0 = 1_790_000_000_000
+const DUPLICATE_OF_1 = { sequence: 1, sameReceipt: false }
+
+function anArrival(partial: Partial<Arrival> = {}): Arrival {
+  return { receipt: 'r1', digest: 'd1', receivedAt: T0, ...partial }
+}
+
+let recent: RecentEvents
+
+beforeEach(() => {
+  recent = new RecentEvents()
+  recent.remember(anArrival(), 1)
+})
+
+describe('RecentEvents find()', () => {
+  it.each([
+    ['an equal event at once', { receivedAt: T0 }, DUPLICATE_OF_1],
+    ['an equal event after 60 s', { receivedAt: T0 + 60_000 }, DUPLICATE_OF_1],
+    ['no equal event after more than 60 s', { receivedAt: T0 + 60_001 }, null],
+    ['an equal event received 60 s before', { receivedAt: T0 - 60_000 }, DUPLICATE_OF_1],
+    ['no equal event received more than 60 s before', { receivedAt: T0 - 60_001 }, null],
+    ['no other event', { digest: 'd2' }, null],
+  ])('under another receipt finds %s', (_name, partial, expected) => {
+    expect(recent.find(anArrival({ receipt: 'r2', ...partial }))).toEqual(expected)
+  })
+
+  it.each([
+    ['at once', {}],
+    ['more than 60 s later', { receivedAt: T0 + 100_000 }],
+    ['whatever stands in it', { digest: 'd2' }],
+  ])(
+    'takes the same receipt for a second try of the caller, no duplicate: %s',
+    (_name, partial) => {
+      expect(recent.find(anArrival(partial))).toEqual({ sequence: 1, sameReceipt: true })
+    },
+  )
+
+  it('prefers the receipt where receipt and digest name two events', () => {
+    recent.remember(anArrival({ receipt: 'r2', digest: 'd2' }), 2)
+    expect(recent.find(anArrival({ receipt: 'r2', digest: 'd1' }))).toEqual({
+      sequence: 2,
+      sameReceipt: true,
+    })
+  })
+
+  it('counts the 60 s from the latest stored event that is equal', () => {
+    recent.remember(anArrival({ receipt: 'r2', receivedAt: T0 + 70_000 }), 2)
+    const third = anArrival({ receipt: 'r3', receivedAt: T0 + 130_000 })
+    expect(recent.find(third)).toEqual({ sequence: 2, sameReceipt: false })
+  })
+
+  it('remembers nothing by itself: what was only asked for may still be stored', () => {
+    const asked = anArrival({ receipt: 'r2', digest: 'd2' })
+    recent.find(asked)
+    expect(recent.find(asked)).toBeNull()
+  })
+})
+
+describe('a staged group', () => {
+  it('knows its own events, and leaves no trace when its transaction fails', () => {
+    const staged = new RecentEvents()
+    const first = anArrival({ receipt: 'r2', digest: 'd2' })
+    staged.remember(first, 2)
+    expect(staged.find(first)).toEqual({ sequence: 2, sameReceipt: true })
+    expect(staged.find({ ...first, receipt: 'r3' })).toEqual({ sequence: 2, sameReceipt: false })
+    expect(recent.find(first)).toBeNull()
+  })
+})
+
+describe('RecentEvents forget()', () => {
+  it('keeps a receipt younger than 120 s', () => {
+    recent.forget(T0 + 119_999)
+    expect(recent.find(anArrival())).toEqual({ sequence: 1, sameReceipt: true })
+  })
+
+  it('forgets receipt and digest after 120 s', () => {
+    recent.forget(T0 + 120_000)
+    expect(recent.find(anArrival())).toBeNull()
+    expect(recent.find(anArrival({ receipt: 'r2' }))).toBeNull()
+  })
+
+  it('remembers 5000 events and no more, the oldest goes first', () => {
+    for (let n = 2; n <= MAX_REMEMBERED + 1; n += 1) {
+      recent.remember(anArrival({ receipt: `r${n}`, digest: `d${n}` }), n)
+    }
+    recent.forget(T0)
+    expect(MAX_REMEMBERED).toBe(5000)
+    expect(recent.find(anArrival())).toBeNull()
+    expect(recent.find(anArrival({ receipt: 'x' }))).toBeNull()
+    expect(recent.find(anArrival({ receipt: 'r2', digest: 'd2' }))?.sequence).toBe(2)
+    expect(recent.find(anArrival({ receipt: 'x', digest: 'd2' }))?.sequence).toBe(2)
+  })
+
+  it('counts a digest by its latest event, so that nothing older hides behind it', () => {
+    const between = anArrival({ receipt: 'r2', digest: 'd2', receivedAt: T0 + 1000 })
+    recent.remember(between, 2)
+    recent.remember(anArrival({ receipt: 'r3', receivedAt: T0 + 61_000 }), 3)
+    recent.forget(T0 + 125_000)
+    expect(recent.find({ ...between, receipt: 'x' })).toBeNull()
+    expect(recent.find(anArrival({ receipt: 'x', receivedAt: T0 + 61_000 }))).toEqual({
+      sequence: 3,
+      sameReceipt: false,
+    })
+  })
+})
+
+describe('RecentEvents clear()', () => {
+  it('forgets receipts and digests', () => {
+    recent.clear()
+    expect(recent.find(anArrival())).toBeNull()
+    expect(recent.find(anArrival({ receipt: 'r2' }))).toBeNull()
+  })
+})

@@ -1,0 +1,10 @@
+import { describe, expect, it } from 'vitest'
+import { deliveryId } from '../../../src/core/log/delivery-id.ts'
+
+describe('G3 at least once: deliveryId()', () => {
+  it('is made of portal and sequence alone, without the dot that Standard Webhooks forbids', () => {
+    const id = deliveryId('a223c6b3710f85df22e9377d6c4f7553', 42)
+    expect(id).toBe('a223c6b3710f85df22e9377d6c4f7553-42')
+    expect(id).not.toContain('.')
+  })
+})
