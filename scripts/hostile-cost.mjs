@@ -2,9 +2,9 @@
 // run and the mean of 50. Prints the worst ten and fails when one is above 20 ms.
 // Run with `node scripts/hostile-cost.mjs` (Node 24). scripts/measure-decoder.ts does the same for bodies
 // that fill 256 KiB.
-import { decodeRequest } from '../src/bitrix24/decode-request.ts'
-import { parseForm } from '../src/bitrix24/form.ts'
-import { parseJson } from '../src/bitrix24/json.ts'
+import { decodeRequest } from '../src/bitrix24/wire/decode-request.ts'
+import { parseForm } from '../src/bitrix24/wire/form.ts'
+import { parseJson } from '../src/bitrix24/wire/json.ts'
 import { digestInput } from '../src/core/lanes/digest.ts'
 import { HOSTILE_BODIES } from '../test/support/hostile-bodies.ts'
 

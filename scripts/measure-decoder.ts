@@ -1,9 +1,9 @@
 // Measures what hostile bodies of 256 KiB cost: parsing, decoding and removing tokens. Prints the CPU
 // time of the first run and the mean of 50, and fails when a mean is above 20 ms.
 // Run with `node scripts/measure-decoder.ts` (Node 24).
-import { decodeRequest } from '../src/bitrix24/decode-request.ts'
-import { parseForm } from '../src/bitrix24/form.ts'
-import { parseJson } from '../src/bitrix24/json.ts'
+import { decodeRequest } from '../src/bitrix24/wire/decode-request.ts'
+import { parseForm } from '../src/bitrix24/wire/form.ts'
+import { parseJson } from '../src/bitrix24/wire/json.ts'
 
 const SIZE = 256 * 1024
 const BUDGET_MS = 20

@@ -1,5 +1,5 @@
 // Asks PHP's parse_str() about some hundred form bodies and writes the answers to
-// test/fixtures/php-forms.json, which the test of src/bitrix24/form.ts compares with. Needs `php`.
+// test/fixtures/php-forms.json, which the test of src/bitrix24/wire/form.ts compares with. Needs `php`.
 // `node scripts/php-oracle.mjs` writes, with `--check` it only compares. Both are deterministic.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'

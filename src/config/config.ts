@@ -3,8 +3,8 @@
  * fails alone. Every problem names its setting and the wanted form, and never shows a value.
  */
 import * as v from 'valibot'
-import { checkWebhookUrl } from '../bitrix24/rest-client.ts'
-import { ApplicationTokenSchema } from '../bitrix24/wire-schemas.ts'
+import { checkWebhookUrl } from '../bitrix24/servers/rest-client.ts'
+import { ApplicationTokenSchema } from '../bitrix24/wire/wire-schemas.ts'
 import { checkAddress, type AddressPolicy } from '../core/safety/address.ts'
 import { canonicalName, FIELD_FAMILY_NAMES } from '../core/log/event-names.ts'
 import type { FieldFamily } from '../core/log/event.ts'

@@ -8,7 +8,7 @@ import type {
   InstallRequest,
   NoticeRequest,
   UninstallRequest,
-} from '../bitrix24/request.ts'
+} from '../bitrix24/wire/request.ts'
 import { canonicalEvent } from '../core/log/canonical-event.ts'
 import type { InstallStatus } from '../core/access/portal-status.ts'
 import { describeError } from '../core/safety/redact.ts'

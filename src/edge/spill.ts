@@ -3,7 +3,7 @@
  * sealed; events hold none. Drained by the cron trigger only, in the order of receipt per portal.
  */
 import * as v from 'valibot'
-import type { InstallRequest } from '../bitrix24/request.ts'
+import type { InstallRequest } from '../bitrix24/wire/request.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import type { LogFields } from '../log.ts'

@@ -3,10 +3,10 @@
  * Both routes accept both kinds of body.
  */
 import { Hono, type Context } from 'hono'
-import { decodeRequest } from '../bitrix24/decode-request.ts'
-import { parseForm } from '../bitrix24/form.ts'
-import { parseJson } from '../bitrix24/json.ts'
-import type { IncomingRequest } from '../bitrix24/request.ts'
+import { decodeRequest } from '../bitrix24/wire/decode-request.ts'
+import { parseForm } from '../bitrix24/wire/form.ts'
+import { parseJson } from '../bitrix24/wire/json.ts'
+import type { IncomingRequest } from '../bitrix24/wire/request.ts'
 import { err, type Result } from '../core/result.ts'
 import { mediaType, readBody } from './body.ts'
 import { errorResponse } from './error-response.ts'

@@ -3,7 +3,7 @@
  * their own. Every public method is callable over RPC by the Worker; everything else is `#private`.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { InstallRequest } from '../bitrix24/request.ts'
+import type { InstallRequest } from '../bitrix24/wire/request.ts'
 import { RecentEvents } from '../core/log/append.ts'
 import { clampTs, isLateUninstall } from '../core/access/install.ts'
 import type { InstallStatus } from '../core/access/portal-status.ts'

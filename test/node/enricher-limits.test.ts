@@ -1,6 +1,6 @@
 /** How the reads of many events share requests, and what the portal's limits do to them. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { RestError } from '../../src/bitrix24/rest-error.ts'
+import type { RestError } from '../../src/bitrix24/servers/rest-error.ts'
 import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
 import { ENRICH_BUDGET_MS } from '../../src/portal/fields/enricher.ts'
 import { fieldEvent, HistoryWorld } from './history-world.ts'

@@ -3,9 +3,9 @@
  * portal that a test edits. Everything is the real thing but the portal, the network and the object's shell.
  */
 import { DatabaseSync } from 'node:sqlite'
-import type { JsonObject } from '../../src/bitrix24/json.ts'
-import type { RestCaller } from '../../src/bitrix24/rest-client.ts'
-import type { RestError } from '../../src/bitrix24/rest-error.ts'
+import type { JsonObject } from '../../src/bitrix24/wire/json.ts'
+import type { RestCaller } from '../../src/bitrix24/servers/rest-client.ts'
+import type { RestError } from '../../src/bitrix24/servers/rest-error.ts'
 import { RecentEvents } from '../../src/core/log/append.ts'
 import { userFieldCode } from '../../src/core/log/event-names.ts'
 import type { FieldAction, Json, LogEntry, RelayEvent } from '../../src/core/log/event.ts'

@@ -1,6 +1,6 @@
 /** When a scheduled comparison tells, and when it keeps quiet. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { RestError } from '../../src/bitrix24/rest-error.ts'
+import type { RestError } from '../../src/bitrix24/servers/rest-error.ts'
 import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
 import {
   AFTER_BURST_MS,

@@ -2,9 +2,9 @@
  * A simulated OAuth server and portal for tests of trust: builders of requests, answers and verdicts.
  * Every secret in it holds the word `canary`.
  */
-import type { InstallRequest, PresentedCredentials } from '../../src/bitrix24/request.ts'
-import { verifyInstall } from '../../src/bitrix24/verify-install.ts'
-import type { InstallRefusal, InstallVerdict } from '../../src/bitrix24/verify-install.ts'
+import type { InstallRequest, PresentedCredentials } from '../../src/bitrix24/wire/request.ts'
+import { verifyInstall } from '../../src/bitrix24/installs/verify-install.ts'
+import type { InstallRefusal, InstallVerdict } from '../../src/bitrix24/installs/verify-install.ts'
 import { jsonAnswer, simulateFetch } from './simulated-fetch.ts'
 import type { SentRequest, SimulatedFetch } from './simulated-fetch.ts'
 

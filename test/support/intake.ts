@@ -1,9 +1,9 @@
 /** The intake with its dependencies given by hand: real KV and real objects unless a test says otherwise. */
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
-import { decodeRequest } from '../../src/bitrix24/decode-request.ts'
-import { parseForm } from '../../src/bitrix24/form.ts'
-import type { IncomingRequest } from '../../src/bitrix24/request.ts'
+import { decodeRequest } from '../../src/bitrix24/wire/decode-request.ts'
+import { parseForm } from '../../src/bitrix24/wire/form.ts'
+import type { IncomingRequest } from '../../src/bitrix24/wire/request.ts'
 import { TokenMemory } from '../../src/edge/callers.ts'
 import type { IntakeDeps } from '../../src/edge/intake.ts'
 import type { LogFields } from '../../src/log.ts'

@@ -1,5 +1,5 @@
 /** The REST methods of a portal that the relay calls, over a few maps that a test fills. */
-import type { JsonObject } from '../../src/bitrix24/json.ts'
+import type { JsonObject } from '../../src/bitrix24/wire/json.ts'
 import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
 import { runBatch } from './simulated-caller.ts'
 

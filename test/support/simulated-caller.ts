@@ -1,8 +1,8 @@
 /** A RestCaller that answers from a function, takes batches apart as Bitrix24 does and keeps what it was asked. */
-import type { JsonObject } from '../../src/bitrix24/json.ts'
-import { encodeParams } from '../../src/bitrix24/rest-client.ts'
-import type { RestCaller } from '../../src/bitrix24/rest-client.ts'
-import { classifyError } from '../../src/bitrix24/rest-error.ts'
+import type { JsonObject } from '../../src/bitrix24/wire/json.ts'
+import { encodeParams } from '../../src/bitrix24/servers/rest-client.ts'
+import type { RestCaller } from '../../src/bitrix24/servers/rest-client.ts'
+import { classifyError } from '../../src/bitrix24/servers/rest-error.ts'
 import type { Json } from '../../src/core/log/event.ts'
 import { err, ok } from '../../src/core/result.ts'
 

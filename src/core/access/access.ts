@@ -1,7 +1,7 @@
 /**
  * What can be wrong with the relay's access to a portal: a closed set, each with the state that the operator
  * sees and with what to do about it. Pure; which of Bitrix24's failures leads here is told by
- * bitrix24/access-trouble.ts.
+ * bitrix24/servers/access-trouble.ts.
  */
 import type { ThinReason } from '../log/event.ts'
 import type { PortalStatus } from './portal-status.ts'

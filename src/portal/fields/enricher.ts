@@ -3,10 +3,10 @@
  * at most for its budget; then it goes out thin, and what its read would have told is told by a further
  * event. One read is under way at a time, and it explains the events that had arrived before it began.
  */
-import { MAX_BATCH_COMMANDS } from '../../bitrix24/batch.ts'
-import { readFields, thinReasonOf, type FieldReads } from '../../bitrix24/field-reader.ts'
-import type { RestCaller } from '../../bitrix24/rest-client.ts'
-import type { RestError } from '../../bitrix24/rest-error.ts'
+import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
+import { readFields, thinReasonOf, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
+import type { RestCaller } from '../../bitrix24/servers/rest-client.ts'
+import type { RestError } from '../../bitrix24/servers/rest-error.ts'
 import type { RelayEvent, ThinReason, UserField } from '../../core/log/event.ts'
 import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
 import {

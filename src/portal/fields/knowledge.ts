@@ -2,7 +2,7 @@
  * Everything that a portal's object knows by asking Bitrix24: tokens, subscriptions, what events changed,
  * and which changes no event told. It only wires; each part is a file of its own.
  */
-import type { RestCaller } from '../../bitrix24/rest-client.ts'
+import type { RestCaller } from '../../bitrix24/servers/rest-client.ts'
 import { userFieldOf } from '../../core/log/event-names.ts'
 import type { ThinReason } from '../../core/log/event.ts'
 import { DAY_MS } from '../../core/lanes/retry.ts'

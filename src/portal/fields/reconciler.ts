@@ -3,11 +3,11 @@
  * told. Only what the portal says of a single field counts: a list that is cut short, or empty through lost
  * rights, can make nothing look deleted, since every field that is missing in it is asked for by itself.
  */
-import { MAX_BATCH_COMMANDS } from '../../bitrix24/batch.ts'
-import { listFields, listSmartProcesses } from '../../bitrix24/field-lists.ts'
-import { readFields, type FieldReads } from '../../bitrix24/field-reader.ts'
-import type { RestCaller } from '../../bitrix24/rest-client.ts'
-import { isTransient } from '../../bitrix24/rest-error.ts'
+import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
+import { listFields, listSmartProcesses } from '../../bitrix24/fields/field-lists.ts'
+import { readFields, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
+import type { RestCaller } from '../../bitrix24/servers/rest-client.ts'
+import { isTransient } from '../../bitrix24/servers/rest-error.ts'
 import type { FieldFamily } from '../../core/log/event.ts'
 import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
 import { tellDifference } from '../../core/fields/field-state.ts'

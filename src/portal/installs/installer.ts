@@ -2,16 +2,16 @@
  * Installs and uninstalls a portal. Whatever is awaited (OAuth server, portal, sealing) is written only
  * if the generation is still the one that the work started from.
  */
-import { refreshTokens } from '../../bitrix24/oauth.ts'
-import type { RestErrorKind } from '../../bitrix24/rest-error.ts'
-import type { InstallRequest } from '../../bitrix24/request.ts'
+import { refreshTokens } from '../../bitrix24/servers/oauth.ts'
+import type { RestErrorKind } from '../../bitrix24/servers/rest-error.ts'
+import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 import {
   mayTakeApplicationToken,
   verifyInstall,
   type FreshPairs,
   type InstallVerdict,
   type VerifiedInstall,
-} from '../../bitrix24/verify-install.ts'
+} from '../../bitrix24/installs/verify-install.ts'
 import {
   clampTs,
   countRefusal,

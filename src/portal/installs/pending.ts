@@ -3,8 +3,8 @@
  * is true among them only the OAuth server can tell.
  */
 import * as v from 'valibot'
-import type { InstallRequest } from '../../bitrix24/request.ts'
-import type { VerifiedInstall } from '../../bitrix24/verify-install.ts'
+import type { InstallRequest } from '../../bitrix24/wire/request.ts'
+import type { VerifiedInstall } from '../../bitrix24/installs/verify-install.ts'
 import {
   PENDING_CHECK_MS,
   PENDING_MS,

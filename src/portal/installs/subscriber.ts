@@ -2,9 +2,9 @@
  * Keeps the portal subscribed: after an install or update and daily, what it is subscribed to is compared
  * with what is wanted. What nobody could bind is noted for the operator.
  */
-import { askInstalled } from '../../bitrix24/app-info.ts'
-import type { RestCaller } from '../../bitrix24/rest-client.ts'
-import { alignSubscriptions } from '../../bitrix24/subscriptions.ts'
+import { askInstalled } from '../../bitrix24/installs/app-info.ts'
+import type { RestCaller } from '../../bitrix24/servers/rest-client.ts'
+import { alignSubscriptions } from '../../bitrix24/installs/subscriptions.ts'
 import type { RelayEvent } from '../../core/log/event.ts'
 import type { AppendRequest } from '../log/appender.ts'
 import type { PortalState } from '../state.ts'

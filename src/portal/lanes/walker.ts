@@ -2,7 +2,7 @@
  * Walks the lanes of one portal: gives the pure walk (`core/lanes/lane.ts`) its storage, its receiver, the
  * receiver's common pace and one of the portal's connections.
  */
-import { fieldLink } from '../../bitrix24/field-link.ts'
+import { fieldLink } from '../../bitrix24/fields/field-link.ts'
 import type { Connections } from '../../core/lanes/connections.ts'
 import { deliveryId } from '../../core/log/delivery-id.ts'
 import type { Batch, DigestRule } from '../../core/lanes/digest.ts'

@@ -3,12 +3,16 @@
  * has expired, once however many callers wait, and stored before it is used; old pairs of idle portals are
  * kept alive. Every answer is written only if generation and pair are still those that it started from.
  */
-import { NOT_CONFIGURED, troubleOfCall, troubleOfRefresh } from '../../bitrix24/access-trouble.ts'
-import type { JsonObject } from '../../bitrix24/json.ts'
-import { askAppInfo, refreshTokens } from '../../bitrix24/oauth.ts'
-import { newAddressOf } from '../../bitrix24/renamed-portal.ts'
-import { callRest, type RestCaller } from '../../bitrix24/rest-client.ts'
-import { isTransient, type RestError } from '../../bitrix24/rest-error.ts'
+import {
+  NOT_CONFIGURED,
+  troubleOfCall,
+  troubleOfRefresh,
+} from '../../bitrix24/servers/access-trouble.ts'
+import type { JsonObject } from '../../bitrix24/wire/json.ts'
+import { askAppInfo, refreshTokens } from '../../bitrix24/servers/oauth.ts'
+import { newAddressOf } from '../../bitrix24/installs/renamed-portal.ts'
+import { callRest, type RestCaller } from '../../bitrix24/servers/rest-client.ts'
+import { isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import {
   accessOf,
   isBlocked,

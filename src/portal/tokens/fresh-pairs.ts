@@ -2,9 +2,9 @@
  * Keeps the pair that a refresh has brought although the request that caused it came to nothing: the
  * refresh token presented is dead, and when it was the stored one, the portal would be lost with it.
  */
-import type { TokenPair } from '../../bitrix24/oauth.ts'
-import type { InstallRequest, PresentedCredentials } from '../../bitrix24/request.ts'
-import type { FreshPairs } from '../../bitrix24/verify-install.ts'
+import type { TokenPair } from '../../bitrix24/servers/oauth.ts'
+import type { InstallRequest, PresentedCredentials } from '../../bitrix24/wire/request.ts'
+import type { FreshPairs } from '../../bitrix24/installs/verify-install.ts'
 import { equalInConstantTime } from '../../core/safety/constant-time.ts'
 import { clampTs } from '../../core/access/install.ts'
 import type { PortalState } from '../state.ts'

@@ -2,9 +2,9 @@
  * Reads a portal through the address of an incoming webhook: what people use who have no application. The
  * address is a secret like any token, and it may read but not bind (WRONG_AUTH_TYPE).
  */
-import type { JsonObject } from '../../bitrix24/json.ts'
-import { callRest } from '../../bitrix24/rest-client.ts'
-import type { RestError } from '../../bitrix24/rest-error.ts'
+import type { JsonObject } from '../../bitrix24/wire/json.ts'
+import { callRest } from '../../bitrix24/servers/rest-client.ts'
+import type { RestError } from '../../bitrix24/servers/rest-error.ts'
 import { readingUrl } from '../../core/access/outgoing-webhook.ts'
 import type { Result } from '../../core/result.ts'
 import { isWebhookRefused } from './keeper-errors.ts'

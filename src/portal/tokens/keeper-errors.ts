@@ -1,5 +1,5 @@
 /** The answers of the token keeper to calls that it cannot make or mend; none holds a secret. */
-import type { RestError } from '../../bitrix24/rest-error.ts'
+import type { RestError } from '../../bitrix24/servers/rest-error.ts'
 import { thinReasonOfTrouble, type AccessState } from '../../core/access/access.ts'
 
 /** There is nothing to ask with. */

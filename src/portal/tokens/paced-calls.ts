@@ -3,8 +3,8 @@
  * as refused when the turn is further away than its caller would wait. Comparing takes at most a part of
  * the portal's bucket, so that events find room.
  */
-import type { RestCaller } from '../../bitrix24/rest-client.ts'
-import { limitWaitOf, type RestError } from '../../bitrix24/rest-error.ts'
+import type { RestCaller } from '../../bitrix24/servers/rest-client.ts'
+import { limitWaitOf, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import { LeakyBucket } from '../../core/pace/leaky-bucket.ts'
 import { err } from '../../core/result.ts'
 

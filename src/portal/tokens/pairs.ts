@@ -1,8 +1,8 @@
 /** Token pairs as they are sealed: one small JSON text a pair, bound to its portal and field. */
 import * as v from 'valibot'
-import type { TokenPair } from '../../bitrix24/oauth.ts'
-import type { InstallRequest } from '../../bitrix24/request.ts'
-import type { FreshPairs } from '../../bitrix24/verify-install.ts'
+import type { TokenPair } from '../../bitrix24/servers/oauth.ts'
+import type { InstallRequest } from '../../bitrix24/wire/request.ts'
+import type { FreshPairs } from '../../bitrix24/installs/verify-install.ts'
 import type { Pairs } from '../../core/access/install-pairs.ts'
 import { clampTs } from '../../core/access/install.ts'
 import { ok, type Result } from '../../core/result.ts'

@@ -1,7 +1,7 @@
 /** The portal's request limits, seen from our side. */
 import { expect, it } from 'vitest'
-import type { RestCaller } from '../../../src/bitrix24/rest-client.ts'
-import type { RestError } from '../../../src/bitrix24/rest-error.ts'
+import type { RestCaller } from '../../../src/bitrix24/servers/rest-client.ts'
+import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import { err, ok } from '../../../src/core/result.ts'
 import { PacedCalls } from '../../../src/portal/tokens/paced-calls.ts'
 import { UserNames } from '../../../src/portal/fields/user-names.ts'

@@ -1,0 +1,84 @@
+/**
+ * One form for a field's definition in every family. The CRM methods answer it already; `userfieldconfig`
+ * (smart processes) answers the same attributes in camelCase, with the list values as `enum`.
+ */
+import type { FieldFamily, Json } from '../../core/log/event.ts'
+import type { FieldAttributes } from '../../core/fields/field-read.ts'
+import { isJsonObject } from '../wire/json.ts'
+import type { JsonObject } from '../wire/json.ts'
+import { IdSchema, readOrNull } from '../wire/wire-schemas.ts'
+
+/** How large a field's definition may be, in bytes of JSON. */
+export const MAX_ATTRIBUTES_BYTES = 64 * 1024
+
+// PHP answers an empty map as a list, and a list with gaps as a map.
+const MAPS: ReadonlySet<string> = new Set([
+  'EDIT_FORM_LABEL',
+  'LIST_COLUMN_LABEL',
+  'LIST_FILTER_LABEL',
+  'ERROR_MESSAGE',
+  'HELP_MESSAGE',
+  'SETTINGS',
+])
+
+// Repetitions that only userfieldconfig has: the languages of the labels, the id of the field itself.
+const LEFT_OUT: ReadonlySet<string> = new Set(['LANGUAGE_ID', 'USER_FIELD_ID'])
+
+/**
+ * Returns the definition out of the `result` of a family's `.get` method. Null when it is none: no map, no
+ * id, list values without ids (they would look deleted), or more than 64 KiB.
+ */
+export function attributesOf(family: FieldFamily, result: Json): FieldAttributes | null {
+  const raw = family === 'type' ? typeField(result) : result
+  if (!isJsonObject(raw) || readOrNull(IdSchema, raw['ID']) === null) return null
+  const attributes: Record<string, Json> = {}
+  for (const [name, value] of Object.entries(raw)) {
+    attributes[name] = MAPS.has(name) && isEmptyList(value) ? {} : value
+  }
+  const { LIST: list } = raw
+  if (list !== undefined && list !== null) {
+    const values = listValues(list)
+    if (values === null) return null
+    attributes['LIST'] = values
+  }
+  return isTooLarge(attributes) ? null : attributes
+}
+
+function typeField(result: Json): JsonObject | null {
+  const field = isJsonObject(result) ? result['field'] : null
+  if (!isJsonObject(field)) return null
+  const { enum: list, ...rest } = field
+  const attributes = inUpperCase(rest)
+  if (list === undefined || list === null) return attributes
+  const values = Object.values(list)
+  return {
+    ...attributes,
+    LIST: values.map((value: Json) => (isJsonObject(value) ? inUpperCase(value) : value)),
+  }
+}
+
+function inUpperCase(field: JsonObject): JsonObject {
+  const attributes: Record<string, Json> = {}
+  for (const [key, value] of Object.entries(field)) {
+    const name = key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+    if (!LEFT_OUT.has(name)) attributes[name] = value
+  }
+  return attributes
+}
+
+function listValues(list: Json): readonly Json[] | null {
+  if (typeof list !== 'object' || list === null) return null
+  const values: readonly Json[] = Object.values(list)
+  const areValues = values.every(
+    (value) => isJsonObject(value) && readOrNull(IdSchema, value['ID']) !== null,
+  )
+  return areValues ? values : null
+}
+
+function isEmptyList(value: Json): boolean {
+  return Array.isArray(value) && value.length === 0
+}
+
+function isTooLarge(attributes: FieldAttributes): boolean {
+  return new TextEncoder().encode(JSON.stringify(attributes)).byteLength > MAX_ATTRIBUTES_BYTES
+}

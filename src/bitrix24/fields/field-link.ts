@@ -1,0 +1,63 @@
+/**
+ * The address of a field's settings page. Bitrix24 documents none; `/crm/configs/fields/…` stands in the
+ * portal's code for the six families below (component crm.config.fields), requisites and smart processes
+ * are not in it and get a link only by a configured template.
+ */
+import type { FieldFamily } from '../../core/log/event.ts'
+
+/** The field that a link shall open. */
+export interface LinkedField {
+  /** The portal's host, with its port when there is one. */
+  readonly domain: string
+  readonly family: FieldFamily
+  readonly id: number
+  readonly entityId: string
+  readonly fieldName: string
+}
+
+const EDIT_PAGE = 'https://{domain}/crm/configs/fields/{entityId}/edit/{fieldName}/'
+
+const KNOWN_PAGES: ReadonlySet<FieldFamily> = new Set([
+  'lead',
+  'contact',
+  'company',
+  'deal',
+  'quote',
+  'invoice',
+])
+
+/**
+ * Returns the https address, on the portal's own host, of a field's settings. A family's template replaces
+ * the known page; `{domain}`, `{entityId}`, `{fieldName}` and `{id}` are filled in. Null when no page is
+ * known, or when the address would not be a plain https address of that host.
+ */
+export function fieldLink(
+  field: LinkedField,
+  templates: ReadonlyMap<FieldFamily, string>,
+): string | null {
+  const { domain, family, id, entityId, fieldName } = field
+  const template = templates.get(family) ?? (KNOWN_PAGES.has(family) ? EDIT_PAGE : null)
+  if (template === null || !isHost(domain)) return null
+  // Words only: a name like `..` would lead to another page of the portal.
+  if (!/^\w{1,100}$/.test(entityId) || !/^\w{1,100}$/.test(fieldName)) return null
+  const values = new Map([
+    ['{domain}', domain],
+    ['{entityId}', encodeURIComponent(entityId)],
+    ['{fieldName}', encodeURIComponent(fieldName)],
+    ['{id}', String(id)],
+  ])
+  const filled = template.replace(/\{\w*\}/g, (place) => values.get(place) ?? place)
+  return /[{}\s\\]/.test(filled) ? null : onHost(filled, domain)
+}
+
+function isHost(domain: string): boolean {
+  return /^[\w.-]{1,253}(?::\d{1,5})?$/.test(domain)
+}
+
+function onHost(address: string, domain: string): string | null {
+  if (!URL.canParse(address) || !URL.canParse(`https://${domain}/`)) return null
+  const url = new URL(address)
+  const portal = new URL(`https://${domain}/`)
+  const isPlain = url.protocol === 'https:' && url.username === '' && url.password === ''
+  return isPlain && url.host === portal.host ? url.href : null
+}

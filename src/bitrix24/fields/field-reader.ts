@@ -1,0 +1,178 @@
+/**
+ * Reads definitions of user fields, and the names of users, with one request. `gone` is said only where the
+ * portal says it: a `type` field that is gone answers like one that may not be seen, so there the list of
+ * its entity decides. The texts of those answers are in the portal's language and are not looked at.
+ */
+import type { Json, ThinReason } from '../../core/log/event.ts'
+import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
+import { err, ok } from '../../core/result.ts'
+import type { Result } from '../../core/result.ts'
+import { callBatch } from '../servers/batch.ts'
+import type { BatchAnswers, BatchCommand } from '../servers/batch.ts'
+import { attributesOf } from './field-attributes.ts'
+import { listFields } from './field-lists.ts'
+import { isJsonObject } from '../wire/json.ts'
+import type { JsonObject } from '../wire/json.ts'
+import type { RestCaller } from '../servers/rest-client.ts'
+import { isTransient, limitWaitOf } from '../servers/rest-error.ts'
+import type { RestError } from '../servers/rest-error.ts'
+import { userNameOf } from './users.ts'
+import { IdSchema, MAX_UNIX_SECONDS, readOrNull } from '../wire/wire-schemas.ts'
+
+/** What one request brought. */
+export interface FieldReads {
+  /** By field id; every field that was asked for is in it. */
+  readonly reads: ReadonlyMap<number, FieldRead>
+  /** By user id; null: the portal does not say. Left out: it could not answer now, ask again later. */
+  readonly userNames: ReadonlyMap<number, string | null>
+  /** When the portal began to read, in unix milliseconds by its clock; null when it does not say. */
+  readonly readAt: number | null
+  /** The longest wait that a command's answer asks for, in milliseconds; null when none does. */
+  readonly retryAfterMs: number | null
+}
+
+/**
+ * Reads fields and user names, together at most 50. A second request asks `userfieldconfig.list` for each
+ * entity with a refused `type` field. Fails as a whole only when the portal answered nothing of use.
+ *
+ * @throws RangeError for more than 50, TypeError for a repeated id.
+ */
+export async function readFields(
+  fields: readonly FieldRef[],
+  userIds: readonly number[],
+  call: RestCaller,
+): Promise<Result<FieldReads, RestError>> {
+  let readAt: number | null = null
+  const timed: RestCaller = async (method, params) => {
+    const answer = await call(method, params)
+    if (answer.ok) readAt ??= startOf(answer.value['time'])
+    return answer
+  }
+  const answers = await callBatch([...fields.map(getField), ...userIds.map(getUser)], timed)
+  if (!answers.ok) return answers
+  const reads = new Map<number, FieldRead>()
+  const unclear: FieldRef[] = []
+  for (const field of fields) {
+    const answer = answers.value.get(fieldKey(field.id)) ?? err(MALFORMED_ANSWER)
+    reads.set(field.id, readOf(field, answer))
+    if (!answer.ok && field.family === 'type' && isUnclear(answer.error)) unclear.push(field)
+  }
+  for (const id of await findGone(unclear, timed)) reads.set(id, { kind: 'gone' })
+  const userNames = readNames(userIds, answers.value)
+  return ok({ reads, userNames, readAt, retryAfterMs: longestWait(answers.value) })
+}
+
+/** Returns the reason that a thin event tells for a failed call. */
+export function thinReasonOf(error: RestError): ThinReason {
+  switch (error.kind) {
+    case 'expired':
+    case 'dead_token':
+    // With the portal its tokens have ended; there is nobody who could grant access.
+    case 'portal_deleted':
+      return 'tokens_lost'
+    case 'uninstalled':
+    case 'suspended':
+    case 'no_rights':
+    case 'no_scope':
+    case 'method_confirmation':
+    case 'refused':
+      return 'access_denied'
+    case 'rate_limited':
+      return 'rate_limited'
+    case 'not_found':
+      return 'not_found'
+    case 'unreachable':
+      return error.code === 'timeout' ? 'timeout' : 'portal_unreachable'
+  }
+}
+
+const MALFORMED_ANSWER: RestError = { kind: 'unreachable', code: 'malformed_answer', status: 200 }
+
+/** 1 January 2010: no portal is older. */
+const MIN_UNIX_SECONDS = 1_262_304_000
+
+function fieldKey(id: number): string {
+  return `field${id}`
+}
+
+function userKey(id: number): string {
+  return `user${id}`
+}
+
+function getField({ family, id }: FieldRef): BatchCommand {
+  const key = fieldKey(id)
+  return family === 'type'
+    ? { key, method: 'userfieldconfig.get', params: { moduleId: 'crm', id } }
+    : { key, method: `crm.${family}.userfield.get`, params: { id } }
+}
+
+function getUser(id: number): BatchCommand {
+  return { key: userKey(id), method: 'user.get', params: { ID: id } }
+}
+
+function readOf(field: FieldRef, answer: Result<JsonObject, RestError>): FieldRead {
+  if (!answer.ok) {
+    const { error } = answer
+    const isGone = error.kind === 'not_found' && field.family !== 'type'
+    return isGone
+      ? { kind: 'gone' }
+      : failed(isUnclear(error) ? 'access_denied' : thinReasonOf(error))
+  }
+  const attributes = attributesOf(field.family, answer.value['result'] ?? null)
+  // Another field than the one asked for is an answer of no use, like a malformed one: it says nothing
+  // about rights, and asking again may help.
+  return attributes?.['ENTITY_ID'] === field.entityId &&
+    readOrNull(IdSchema, attributes['ID']) === field.id
+    ? { kind: 'found', attributes }
+    : failed(thinReasonOf(MALFORMED_ANSWER))
+}
+
+function failed(reason: ThinReason): FieldRead {
+  return { kind: 'failed', reason }
+}
+
+/** A no that is neither about scopes nor about the moment. */
+function isUnclear(error: RestError): boolean {
+  return error.kind === 'refused' || error.kind === 'no_rights' || error.kind === 'not_found'
+}
+
+// A list that is empty may be the answer to lost rights, so it proves nothing.
+async function findGone(fields: readonly FieldRef[], call: RestCaller): Promise<readonly number[]> {
+  const gone: number[] = []
+  for (const [entityId, refused] of Map.groupBy(fields, (field) => field.entityId)) {
+    const listed = await listFields({ family: 'type', entityId }, call, { needsTotal: true })
+    if (!listed.ok || listed.value.length === 0) continue
+    const present = new Set(listed.value)
+    gone.push(...refused.map(({ id }) => id).filter((id) => !present.has(id)))
+  }
+  return gone
+}
+
+function readNames(userIds: readonly number[], answers: BatchAnswers): Map<number, string | null> {
+  const names = new Map<number, string | null>()
+  for (const id of userIds) {
+    const answer = answers.get(userKey(id))
+    if (answer?.ok) names.set(id, userNameOf(id, answer.value['result']))
+    else if (answer && !isTransient(answer.error)) names.set(id, null)
+  }
+  return names
+}
+
+function longestWait(answers: BatchAnswers): number | null {
+  const waits = [...answers.values()].map((part) => (part.ok ? 0 : (limitWaitOf(part.error) ?? 0)))
+  const longest = Math.max(0, ...waits)
+  return longest > 0 ? longest : null
+}
+
+// The start, since what the portal stored after it need not have been seen.
+function startOf(time: Json | undefined): number | null {
+  if (!isJsonObject(time)) return null
+  const { start, date_start: date } = time
+  const seconds = typeof start === 'number' ? start : dateSeconds(date)
+  const isSensible = seconds >= MIN_UNIX_SECONDS && seconds <= MAX_UNIX_SECONDS
+  return isSensible ? Math.floor(seconds * 1000) : null
+}
+
+function dateSeconds(date: Json | undefined): number {
+  return typeof date === 'string' ? Date.parse(date) / 1000 : Number.NaN
+}

@@ -1,0 +1,21 @@
+/** What a portal says about our own installation; proves nothing about the portal (see `askAppInfo`). */
+import { err, ok } from '../../core/result.ts'
+import type { Result } from '../../core/result.ts'
+import { isJsonObject } from '../wire/json.ts'
+import type { RestCaller } from '../servers/rest-client.ts'
+import type { RestError } from '../servers/rest-error.ts'
+
+/**
+ * Asks whether the installation is finished (the portal's `app.info`, INSTALLED). Until an application with
+ * an interface has called `installFinish`, the portal accepts bindings and sends nothing.
+ */
+export async function askInstalled(call: RestCaller): Promise<Result<boolean, RestError>> {
+  const answer = await call('app.info')
+  if (!answer.ok) return answer
+  const { result } = answer.value
+  const flag = isJsonObject(result) ? result['INSTALLED'] : undefined
+  const word = typeof flag === 'string' ? flag.toLowerCase() : flag
+  if ([true, 1, '1', 'y', 'true'].some((yes) => yes === word)) return ok(true)
+  if ([false, 0, '0', 'n', 'false'].some((no) => no === word)) return ok(false)
+  return err({ kind: 'unreachable', code: 'malformed_answer', status: 200 })
+}

@@ -1,0 +1,251 @@
+/**
+ * Who may install. Everything in an installation is a claim of whoever sent it: an allow-listed OAuth
+ * server says whom the access token belongs to, and portal, user, endpoint and domain come from that
+ * answer alone. Nothing is sent anywhere before the server that the claim names is on the list, and
+ * nothing to a portal before the OAuth server has named its address.
+ */
+import { chooseServers, confirmToken } from './confirm-token.ts'
+import type { Confirmation, ConfirmDeps, ConfirmFailure } from './confirm-token.ts'
+import { askProfile, parseHost } from '../servers/oauth.ts'
+import type { AppInfo, TokenPair } from '../servers/oauth.ts'
+import type { InstallRequest, PresentedCredentials } from '../wire/request.ts'
+import { checkEndpoint } from '../servers/rest-client.ts'
+import { isTransient } from '../servers/rest-error.ts'
+import type { RestError } from '../servers/rest-error.ts'
+
+/** Why an installation is not believed; stable, for log and counters, never for the caller. */
+export type InstallRefusal =
+  | 'foreign_oauth_server'
+  | 'token_refused'
+  | 'token_expired'
+  | 'not_installed'
+  | 'suspended'
+  | 'portal_deleted'
+  | 'no_rights'
+  | 'inconsistent'
+  | 'member_mismatch'
+  | 'user_mismatch'
+  | 'domain_mismatch'
+  | 'unsafe_endpoint'
+  | 'system_user_missing'
+  | 'system_user_refused'
+  | 'system_user_mismatch'
+
+/** Who did not answer, or only asked to come back later. */
+export type UnansweredReason = 'oauth_server_unanswered' | 'portal_unanswered'
+
+/** Pairs that a refresh on the way has brought; the pairs presented are dead then. Secrets. */
+export interface FreshPairs {
+  /** Replaces `credentials`; null when they were still good. */
+  readonly freshPair: TokenPair | null
+  /** Replaces `systemUser`; null when it was still good or not sent. */
+  readonly freshSystemPair: TokenPair | null
+}
+
+/** What the OAuth server and the portal themselves said about an installation. */
+export interface VerifiedInstall extends FreshPairs {
+  readonly memberId: string
+  readonly clientId: string
+  /** The portal's host, with its port when there is one. */
+  readonly domain: string
+  /** Passed the address policy; ends with `/rest/`. */
+  readonly clientEndpoint: string
+  /** The allow-listed OAuth server that confirmed, as configured. */
+  readonly oauthUrl: string
+  readonly userId: number
+  readonly isAdmin: boolean
+  readonly scope: string
+  readonly status: string
+  /** False until an application with an interface has finished its installation. */
+  readonly installed: boolean
+  /**
+   * ONAPPUSERREADY: the user of the second pair, verified to be of the same portal and application.
+   * That it is the system user is the sender's claim: record it only when the sender may also give an
+   * application token.
+   */
+  readonly systemUserId: number | null
+}
+
+/** The decision; also `unanswered` and `refused` hand fresh pairs on, since a refresh cannot be repeated. */
+export type InstallVerdict =
+  | { readonly kind: 'confirmed'; readonly install: VerifiedInstall }
+  | { readonly kind: 'unknown_application'; readonly install: VerifiedInstall }
+  | {
+      readonly kind: 'refused'
+      readonly reason: InstallRefusal
+      /** Missing when nothing was refreshed on the way. */
+      readonly fresh?: FreshPairs
+    }
+  | ({ readonly kind: 'unanswered'; readonly reason: UnansweredReason } & FreshPairs)
+
+/** What decides about an application token that comes with a verified installation. */
+export interface TokenClaim {
+  /** Hashes that the portal's record holds. */
+  readonly known: readonly string[]
+  /** Hash of the token presented. */
+  readonly presented: string
+  /** The verified user of the access token. */
+  readonly userId: number
+  readonly isAdmin: boolean
+  /** As recorded before this request; null when there is no record. */
+  readonly installerUserId: number | null
+  /** As recorded before this request, never the one that the request itself brings. */
+  readonly systemUserId: number | null
+}
+
+/** Decides whether an installation is what it claims to be; never rejects for an answer or the network. */
+export async function verifyInstall(
+  request: InstallRequest,
+  deps: ConfirmDeps,
+): Promise<InstallVerdict> {
+  const { credentials } = request
+  const systemUser = request.cause === 'user_ready' ? request.systemUser : null
+  if (request.cause === 'user_ready' && systemUser === null) return refused('system_user_missing')
+  const servers = chooseServers(credentials, deps.oauthUrls)
+  const systemServers = systemUser === null ? [] : chooseServers(systemUser, deps.oauthUrls)
+  if (servers === null || systemServers === null) return refused('foreign_oauth_server')
+
+  const answer = await confirmToken(credentials, servers, deps)
+  if (!answer.ok) return judgeFailure(answer.error)
+  const main = answer.value
+  const mismatch = compareClaims(request, main.info, deps.oauthUrls)
+  if (mismatch !== null) return refused(mismatch, main.freshPair)
+  if (checkEndpoint(main.info.clientEndpoint, deps.policy) === null) {
+    return refused('unsafe_endpoint', main.freshPair)
+  }
+  if (systemUser === null) return finish(main, null, deps)
+
+  const system = await confirmToken(systemUser, systemServers, deps)
+  if (!system.ok) return judgeSystemFailure(system.error, main.freshPair)
+  if (!isSystemUserOf(main.info, system.value.info, systemUser)) {
+    return refused('system_user_mismatch', main.freshPair, system.value.freshPair)
+  }
+  return finish(main, system.value, deps)
+}
+
+/**
+ * Decides whether a verified installation may set the portal's application token. The OAuth server
+ * says nothing about that token and every user of an application with an interface holds an access
+ * token, so a first or different one is taken from an administrator, the recorded installer or the
+ * recorded system user only. Hashes are compared, so the time that it takes tells nothing of use.
+ */
+export function mayTakeApplicationToken(claim: TokenClaim): boolean {
+  const { known, presented, userId, isAdmin, installerUserId, systemUserId } = claim
+  if (known.includes(presented)) return true
+  return isAdmin || userId === installerUserId || userId === systemUserId
+}
+
+/** Asks the portal itself, at the address that the OAuth server gave, whether the user is an administrator. */
+async function finish(
+  main: Confirmation,
+  system: Confirmation | null,
+  deps: ConfirmDeps,
+): Promise<InstallVerdict> {
+  const { info, oauthUrl, accessToken, freshPair } = main
+  const pairs: FreshPairs = { freshPair, freshSystemPair: system?.freshPair ?? null }
+  const profile = await askProfile(info.clientEndpoint, accessToken, deps)
+  // `expired` between two calls is no word about the user: the next try refreshes.
+  if (!profile.ok && (isTransient(profile.error) || profile.error.kind === 'expired')) {
+    return { kind: 'unanswered', reason: 'portal_unanswered', ...pairs }
+  }
+  const install: VerifiedInstall = {
+    memberId: info.memberId,
+    clientId: info.clientId,
+    domain: info.domain,
+    clientEndpoint: info.clientEndpoint,
+    oauthUrl,
+    userId: info.userId,
+    isAdmin: profile.ok && profile.value.isAdmin && profile.value.userId === info.userId,
+    scope: info.scope,
+    status: info.status,
+    installed: info.installed,
+    systemUserId: system?.info.userId ?? null,
+    ...pairs,
+  }
+  const configured = deps.applications.has(info.clientId)
+  return { kind: configured ? 'confirmed' : 'unknown_application', install }
+}
+
+function compareClaims(
+  request: InstallRequest,
+  info: AppInfo,
+  oauthUrls: readonly string[],
+): InstallRefusal | null {
+  const { userId } = request.credentials
+  if (info.memberId !== request.memberId) return 'member_mismatch'
+  if (userId !== null && userId !== info.userId) return 'user_mismatch'
+  const named = namedHosts(request.credentials, info, oauthUrls)
+  return named.length > 0 && !named.includes(info.domain) ? 'domain_mismatch' : null
+}
+
+/** The hosts that the request claims. `domain` may be the OAuth server's, which claims nothing. */
+function namedHosts(
+  { clientEndpoint, domain }: PresentedCredentials,
+  info: AppInfo,
+  oauthUrls: readonly string[],
+): readonly string[] {
+  const hosts: string[] = []
+  if (clientEndpoint !== null && clientEndpoint !== '') hosts.push(hostOf(clientEndpoint))
+  if (domain !== null && domain !== '') {
+    const host = parseHost(domain, new URL(info.clientEndpoint).protocol)?.host ?? UNREADABLE_HOST
+    if (!oauthUrls.some((url) => hostOf(url) === host)) hosts.push(host)
+  }
+  return hosts
+}
+
+function isSystemUserOf(main: AppInfo, system: AppInfo, claim: PresentedCredentials): boolean {
+  if (system.memberId !== main.memberId || system.clientId !== main.clientId) return false
+  return claim.userId === null || claim.userId === system.userId
+}
+
+function judgeFailure({ error, freshPair }: ConfirmFailure): InstallVerdict {
+  if (!isTransient(error)) return refused(refusalOf(error), freshPair)
+  return { kind: 'unanswered', reason: 'oauth_server_unanswered', freshPair, freshSystemPair: null }
+}
+
+function judgeSystemFailure(failure: ConfirmFailure, freshPair: TokenPair | null): InstallVerdict {
+  if (!isTransient(failure.error)) {
+    return refused('system_user_refused', freshPair, failure.freshPair)
+  }
+  return {
+    kind: 'unanswered',
+    reason: 'oauth_server_unanswered',
+    freshPair,
+    freshSystemPair: failure.freshPair,
+  }
+}
+
+function refusalOf(error: RestError): InstallRefusal {
+  switch (error.kind) {
+    case 'expired':
+      return 'token_expired'
+    case 'uninstalled':
+      return 'not_installed'
+    case 'suspended':
+      return 'suspended'
+    case 'portal_deleted':
+      return 'portal_deleted'
+    case 'no_rights':
+    case 'no_scope':
+    case 'method_confirmation':
+      return 'no_rights'
+    default:
+      return error.code === 'inconsistent' ? 'inconsistent' : 'token_refused'
+  }
+}
+
+function refused(
+  reason: InstallRefusal,
+  freshPair: TokenPair | null = null,
+  freshSystemPair: TokenPair | null = null,
+): InstallVerdict {
+  const isFresh = freshPair !== null || freshSystemPair !== null
+  return { kind: 'refused', reason, ...(isFresh ? { fresh: { freshPair, freshSystemPair } } : {}) }
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : UNREADABLE_HOST
+}
+
+// No host has this form, so an unreadable claim is a claim that nothing meets.
+const UNREADABLE_HOST = '?'

@@ -1,0 +1,107 @@
+/**
+ * Several REST calls in one request. Bitrix24 answers a batch with one map for each aspect (`result`,
+ * `result_error`, `result_total`, `result_next`), PHP's `[]` where a map is empty; here every command gets
+ * an answer of its own again, as if it had been called alone. Source: documentation, "How to execute batch
+ * requests".
+ */
+import type { Json } from '../../core/log/event.ts'
+import { err, ok } from '../../core/result.ts'
+import type { Result } from '../../core/result.ts'
+import { isJsonObject } from '../wire/json.ts'
+import type { JsonObject } from '../wire/json.ts'
+import { encodeParams } from './rest-client.ts'
+import type { RestCaller } from './rest-client.ts'
+import { classifyError } from './rest-error.ts'
+import type { RestError, RestErrorKind } from './rest-error.ts'
+
+/** How many commands a batch may hold. */
+export const MAX_BATCH_COMMANDS = 50
+
+/** One method call inside a batch. */
+export interface BatchCommand {
+  /** A letter, then letters, digits and `_`: a map with number keys could come back as a list. */
+  readonly key: string
+  readonly method: string
+  readonly params: JsonObject
+}
+
+/** What each command brought, by its key. */
+export type BatchAnswers = ReadonlyMap<string, Result<JsonObject, RestError>>
+
+/**
+ * Calls up to 50 methods with one request; a failed command does not stop the others. One command goes out
+ * as a plain call. Fails as a whole for what concerns the access or the portal rather than one command. A
+ * command without any answer is `unreachable`, code `malformed_answer`.
+ *
+ * @throws RangeError for more than 50 commands, TypeError for a bad or repeated key.
+ */
+export async function callBatch(
+  commands: readonly BatchCommand[],
+  call: RestCaller,
+): Promise<Result<BatchAnswers, RestError>> {
+  checkCommands(commands)
+  const [first] = commands
+  if (first === undefined) return ok(new Map())
+  if (commands.length === 1) {
+    const answer = await call(first.method, first.params)
+    if (!answer.ok && CONCERNS_ALL.has(answer.error.kind)) return answer
+    return ok(new Map([[first.key, answer]]))
+  }
+  const cmd = Object.fromEntries(commands.map((command) => [command.key, commandText(command)]))
+  const answer = await call('batch', { halt: 0, cmd })
+  if (!answer.ok) return answer
+  const { result } = answer.value
+  if (!isJsonObject(result)) return err(MALFORMED_ANSWER)
+  return ok(new Map(commands.map(({ key }) => [key, partOf(result, key, answer.value)])))
+}
+
+const MALFORMED_ANSWER: RestError = { kind: 'unreachable', code: 'malformed_answer', status: 200 }
+
+// Kinds that a batch of two would have failed with as a whole.
+const CONCERNS_ALL: ReadonlySet<RestErrorKind> = new Set([
+  'expired',
+  'dead_token',
+  'uninstalled',
+  'suspended',
+  'portal_deleted',
+  'rate_limited',
+  'unreachable',
+])
+
+function checkCommands(commands: readonly BatchCommand[]): void {
+  if (commands.length > MAX_BATCH_COMMANDS) {
+    throw new RangeError(`Cannot call a batch of ${commands.length} as Bitrix24 takes at most 50`)
+  }
+  const keys = new Set(commands.map(({ key }) => key))
+  if (keys.size < commands.length || ![...keys].every((key) => /^[a-z]\w*$/i.test(key))) {
+    throw new TypeError('Cannot call a batch as a key of it is repeated or no identifier')
+  }
+}
+
+function commandText({ method, params }: BatchCommand): string {
+  const query = encodeParams(params).toString()
+  return query === '' ? method : `${method}?${query}`
+}
+
+function partOf(result: JsonObject, key: string, whole: JsonObject): Result<JsonObject, RestError> {
+  const time = memberOf(result['result_time'], key) ?? whole['time']
+  const error = memberOf(result['result_error'], key)
+  if (isJsonObject(error)) {
+    const timed = time === undefined ? error : { time, ...error }
+    return err(classifyError(timed, { status: 200, retryAfter: null, secrets: [] }))
+  }
+  const value = memberOf(result['result'], key)
+  if (value === undefined || error !== undefined) return err(MALFORMED_ANSWER)
+  const total = memberOf(result['result_total'], key)
+  const next = memberOf(result['result_next'], key)
+  return ok({
+    result: value,
+    ...(total === undefined ? {} : { total }),
+    ...(next === undefined ? {} : { next }),
+    ...(time === undefined ? {} : { time }),
+  })
+}
+
+function memberOf(map: Json | undefined, key: string): Json | undefined {
+  return isJsonObject(map) && Object.hasOwn(map, key) ? map[key] : undefined
+}

@@ -1,0 +1,89 @@
+/**
+ * Understands events for the log. An event whose portal may be genuine is never refused here: what is
+ * not understood is quarantined with a stable reason, and its data kept.
+ */
+import * as v from 'valibot'
+import { canonicalName, userFieldOf, type UserFieldName } from '../../core/log/event-names.ts'
+import type { Json, RelayEvent, UserField } from '../../core/log/event.ts'
+import { isJsonObject, type JsonObject } from './json.ts'
+import { holdsSecret, removeTokens, secretsOf } from './remove-tokens.ts'
+import { HandlerIdSchema, IdSchema, readOrNull, UnixSecondsSchema } from './wire-schemas.ts'
+
+/** Why an authentic event was not understood; stable, shown to operators. */
+export type QuarantineReason = 'unknown_event_name' | 'invalid_ts' | 'invalid_fields'
+
+const MAX_NAME_LENGTH = 120
+
+// A column of 50 characters in Bitrix24; more is tolerated, other characters are not.
+const CodeSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_]{1,100}$/))
+
+const FieldsSchema = v.object({ id: IdSchema, entityId: CodeSchema, fieldName: CodeSchema })
+
+/**
+ * Decodes an event that is no lifecycle event. `name` is the event's name as sent; `auth` has been
+ * found to be an object.
+ */
+export function decodeEvent(name: string, payload: JsonObject, auth: JsonObject): RelayEvent {
+  const secrets = secretsOf(payload)
+  const canonical = canonicalName(name)
+  const safeName = nameWithoutTokens(canonical ?? cleanName(name), secrets)
+  const understood = canonical === safeName
+  const ts = readTimestamp(payload['ts'])
+  const data = removeTokens(payload['data'] ?? null, secrets)
+  const userField = understood ? userFieldOf(safeName) : null
+  const field = userField && readUserField(userField, data)
+  const quarantined = reasonToQuarantine({
+    unknown_event_name: !understood,
+    invalid_ts: ts === 'invalid',
+    invalid_fields: userField !== null && field === null,
+  })
+  const handlerId = readOrNull(HandlerIdSchema, payload['event_handler_id'])
+  return {
+    name: safeName,
+    ts: ts === 'invalid' ? null : ts,
+    handlerId: handlerId !== null && holdsSecret(handlerId, secrets) ? null : handlerId,
+    userId: readOrNull(IdSchema, auth['user_id']),
+    data,
+    field: quarantined ? null : field,
+    quarantined,
+  }
+}
+
+/** Reads `ts`: null when absent, which is no fault. */
+export function readTimestamp(sent: Json | undefined): number | null | 'invalid' {
+  if (sent === undefined || sent === null) return null
+  return readOrNull(UnixSecondsSchema, sent) ?? 'invalid'
+}
+
+/** The first fault counts. */
+function reasonToQuarantine(
+  faults: Readonly<Record<QuarantineReason, boolean>>,
+): QuarantineReason | null {
+  if (faults.unknown_event_name) return 'unknown_event_name'
+  if (faults.invalid_ts) return 'invalid_ts'
+  return faults.invalid_fields ? 'invalid_fields' : null
+}
+
+/** Reads `FIELDS` with the upper-case keys of the wire, or those documented for old invoices. */
+function readUserField(name: UserFieldName, data: Json): UserField | null {
+  const fields = isJsonObject(data) ? data['FIELDS'] : null
+  if (!isJsonObject(fields)) return null
+  const read = readOrNull(FieldsSchema, {
+    id: fields['ID'] ?? fields['id'],
+    entityId: fields['ENTITY_ID'] ?? fields['entityId'],
+    fieldName: fields['FIELD_NAME'] ?? fields['fieldName'],
+  })
+  return read && { ...name, ...read }
+}
+
+/** Makes a name that is no event code safe to store and show. */
+function cleanName(name: string): string {
+  const upper = name.replace(/[a-z]/g, (letter) => letter.toUpperCase())
+  return upper.replace(/[^A-Z0-9_]/gu, '_').slice(0, MAX_NAME_LENGTH)
+}
+
+/** A token sent as the event's name would survive in upper case. */
+function nameWithoutTokens(name: string, secrets: readonly string[]): string {
+  const folded = secrets.map((secret) => secret.toUpperCase())
+  return holdsSecret(name, folded) ? 'REMOVED' : name
+}

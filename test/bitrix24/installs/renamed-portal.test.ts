@@ -1,0 +1,43 @@
+/** A portal is followed to a new address by the OAuth server's word only. */
+import { expect, it } from 'vitest'
+import type { AppInfo } from '../../../src/bitrix24/servers/oauth.ts'
+import { newAddressOf } from '../../../src/bitrix24/installs/renamed-portal.ts'
+
+const KNOWN = {
+  memberId: 'a223c6b3710f85df22e9377d6c4f7553',
+  clientId: 'local.573ad8a0346747.09223434',
+  clientEndpoint: 'https://acme.bitrix24.com/rest/',
+}
+
+function anInfo(changes: Partial<AppInfo> = {}): AppInfo {
+  return {
+    memberId: KNOWN.memberId,
+    clientId: KNOWN.clientId,
+    domain: 'new-acme.bitrix24.com',
+    clientEndpoint: 'https://new-acme.bitrix24.com/rest/',
+    userId: 1,
+    scope: 'crm',
+    status: 'L',
+    installed: true,
+    expiresAt: null,
+    ...changes,
+  }
+}
+
+it('is the address that the OAuth server names for the same portal and application', () => {
+  expect(newAddressOf(anInfo(), KNOWN, { allowLocal: false })).toEqual({
+    domain: 'new-acme.bitrix24.com',
+    clientEndpoint: 'https://new-acme.bitrix24.com/rest/',
+  })
+})
+
+it.each<[string, Partial<AppInfo>]>([
+  ['another portal', { memberId: '0'.repeat(32) }],
+  ['another application', { clientId: 'local.other' }],
+  ['the address that is known', { clientEndpoint: KNOWN.clientEndpoint }],
+  ['the metadata service', { clientEndpoint: 'https://169.254.169.254/rest/' }],
+  ['an address without encryption', { clientEndpoint: 'http://new-acme.bitrix24.com/rest/' }],
+  ['no REST address', { clientEndpoint: 'https://new-acme.bitrix24.com/' }],
+])('is none when it names %s', (_, changes) => {
+  expect(newAddressOf(anInfo(changes), KNOWN, { allowLocal: false })).toBeNull()
+})

@@ -1,0 +1,312 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { mayTakeApplicationToken } from '../../../src/bitrix24/installs/verify-install.ts'
+import type { InstallRefusal } from '../../../src/bitrix24/installs/verify-install.ts'
+import {
+  INFO,
+  ENDPOINT,
+  ACCESS,
+  SECRET,
+  infoAnswer,
+  fail,
+  profileAnswer,
+  world,
+  install,
+  verify,
+  urls,
+  VERIFIED,
+  refusal,
+  unanswered,
+  brokenGateway,
+} from '../../support/install-world.ts'
+import type { Answer } from '../../support/install-world.ts'
+import { jsonAnswer, silence } from '../../support/simulated-fetch.ts'
+import type { SentRequest } from '../../support/simulated-fetch.ts'
+
+describe('verifyInstall(): believed only when app.info at an allow-listed OAuth server agrees', () => {
+  test('confirms when member id, client id, domain and user agree', async () => {
+    const server = world()
+    expect(await verify(install(), server)).toEqual({ kind: 'confirmed', install: VERIFIED })
+    expect(urls(server)).toEqual([`${INFO}/rest/app.info`, `${ENDPOINT}profile`])
+  })
+
+  test.for(['install', 'update', 'page'] as const)('holds for the cause %s', async (cause) => {
+    const confirmed = await verify(install({}, { cause }), world())
+    expect(confirmed).toEqual({ kind: 'confirmed', install: VERIFIED })
+    const server = world({ [`${INFO}/rest/app.info`]: () => fail('invalid_token') })
+    expect(await verify(install({}, { cause }), server)).toEqual(refusal('token_refused'))
+  })
+
+  test('refuses another member id', async () => {
+    const server = world()
+    const request = install({}, { memberId: '0'.repeat(32) })
+    expect(await verify(request, server)).toEqual(refusal('member_mismatch'))
+    expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
+  })
+
+  test('refuses another user than the one claimed', async () => {
+    const server = world()
+    expect(await verify(install({ userId: 2 }), server)).toEqual(refusal('user_mismatch'))
+    expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
+  })
+
+  test('asks nothing of a user that the request does not claim', async () => {
+    const server = world({ [`${INFO}/rest/app.info`]: () => infoAnswer({ user_id: '7' }) })
+    expect(await verify(install({ userId: null }), server)).toEqual({
+      kind: 'confirmed',
+      install: { ...VERIFIED, userId: 7, isAdmin: false },
+    })
+  })
+
+  test('says unknown_application when the client id is not configured', async () => {
+    const applications = new Map([['local.other', SECRET]])
+    expect(await verify(install(), world(), { applications })).toEqual({
+      kind: 'unknown_application',
+      install: VERIFIED,
+    })
+    expect(await verify(install(), world(), { applications: new Map() })).toEqual({
+      kind: 'unknown_application',
+      install: VERIFIED,
+    })
+  })
+
+  test('passes on that the installation is not finished', async () => {
+    const server = world({ [`${INFO}/rest/app.info`]: () => infoAnswer({}, { installed: false }) })
+    expect(await verify(install(), server)).toEqual({
+      kind: 'confirmed',
+      install: { ...VERIFIED, installed: false },
+    })
+  })
+
+  test.for<[string, number, InstallRefusal]>([
+    ['expired_token', 401, 'token_expired'],
+    ['invalid_token', 401, 'token_refused'],
+    ['NO_AUTH_FOUND', 401, 'token_refused'],
+    ['SOMETHING_NEW', 403, 'token_refused'],
+    ['NOT_FOUND', 404, 'token_refused'],
+    ['NOT_INSTALLED', 401, 'not_installed'],
+    ['PAYMENT_REQUIRED', 401, 'suspended'],
+    ['PORTAL_DELETED', 500, 'portal_deleted'],
+    ['user_access_error', 403, 'no_rights'],
+    ['insufficient_scope', 403, 'no_rights'],
+    ['METHOD_CONFIRM_WAITING', 401, 'no_rights'],
+  ])('refuses when the OAuth server answers %s', async ([code, status, reason]) => {
+    const server = world({ [`${INFO}/rest/app.info`]: () => fail(code, status) })
+    expect(await verify(install({ refreshToken: null }), server)).toEqual(refusal(reason))
+    expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
+  })
+
+  test('refuses an answer whose endpoint is on another host than its domain', async () => {
+    const server = world({
+      [`${INFO}/rest/app.info`]: () => infoAnswer({}, { domain: 'other.bitrix24.com' }),
+    })
+    expect(await verify(install(), server)).toEqual(refusal('inconsistent'))
+  })
+})
+
+describe('verifyInstall(): endpoint and domain come from that answer', () => {
+  const moved = { domain: 'new.bitrix24.com', client_endpoint: 'https://new.bitrix24.com/rest/' }
+
+  function movedWorld() {
+    return world({
+      [`${INFO}/rest/app.info`]: () => infoAnswer({}, moved),
+      'https://new.bitrix24.com/rest/profile': () => profileAnswer(),
+    })
+  }
+
+  test('takes both from the answer when the request names neither', async () => {
+    const verdict = await verify(install({ clientEndpoint: null, domain: null }), movedWorld())
+    const address = { domain: moved.domain, clientEndpoint: moved.client_endpoint }
+    expect(verdict).toEqual({ kind: 'confirmed', install: { ...VERIFIED, ...address } })
+  })
+
+  test('sends nothing to an address that only the request names', async () => {
+    const claims = { clientEndpoint: 'https://evil.example/rest/', domain: 'new.bitrix24.com' }
+    const server = movedWorld()
+    expect(await verify(install(claims), server)).toMatchObject({ kind: 'confirmed' })
+    expect(urls(server)).toEqual([`${INFO}/rest/app.info`, 'https://new.bitrix24.com/rest/profile'])
+  })
+
+  test.for<[string, string | null, string | null, boolean]>([
+    ['the endpoint alone', 'https://acme.bitrix24.com/rest/', null, true],
+    ['the domain alone', null, 'acme.bitrix24.com', true],
+    ['both in other case', 'https://ACME.bitrix24.com/rest/', 'Acme.Bitrix24.Com', true],
+    ['a default port', 'https://acme.bitrix24.com:443/rest/', null, true],
+    ['one right of two', 'https://acme.bitrix24.com/rest/', 'acme.bitrix24.ru', true],
+    ['the other right of two', 'https://acme.bitrix24.ru/rest/', 'acme.bitrix24.com', true],
+    ['the host of an OAuth server', null, 'oauth.bitrix24.tech', true],
+    ['empty text', '', '', true],
+    ['a wrong endpoint', 'https://evil.example/rest/', null, false],
+    ['a wrong endpoint and an OAuth host', 'https://evil.example/', 'oauth.bitrix.info', false],
+    ['a wrong domain', null, 'evil.example', false],
+    ['two wrong ones', 'https://evil.example/rest/', 'evil.example', false],
+    ['a foreign port', 'https://acme.bitrix24.com:8443/rest/', null, false],
+    ['a domain with a foreign port', null, 'acme.bitrix24.com:8443', false],
+    ['an unreadable endpoint', 'garbage', null, false],
+    ['a bare host as endpoint', 'acme.bitrix24.com', null, false],
+    ['an unreadable domain', null, 'acme.bitrix24.com/../x y', false],
+    ['user info before a foreign host', 'https://acme.bitrix24.com@evil.example/', null, false],
+  ])('compares the hosts claimed: %s', async ([, clientEndpoint, domain, agrees]) => {
+    const verdict = await verify(install({ clientEndpoint, domain }), world())
+    expect(verdict).toEqual(
+      agrees ? { kind: 'confirmed', install: VERIFIED } : refusal('domain_mismatch'),
+    )
+  })
+
+  test('reads a claimed domain with the default port of the scheme in use', async () => {
+    const client_endpoint = 'http://crm.local/rest/'
+    const server = world({
+      [`${INFO}/rest/app.info`]: () => infoAnswer({}, { domain: 'crm.local', client_endpoint }),
+      [`${client_endpoint}profile`]: () => profileAnswer(),
+    })
+    const request = install({ clientEndpoint: null, domain: 'crm.local:80' })
+    expect(await verify(request, server, { allowLocal: true })).toEqual({
+      kind: 'confirmed',
+      install: { ...VERIFIED, domain: 'crm.local', clientEndpoint: client_endpoint },
+    })
+  })
+
+  test.for([
+    ['127.0.0.1', 'https://127.0.0.1/rest/'],
+    ['10.1.2.3', 'https://10.1.2.3/rest/'],
+    ['169.254.169.254', 'https://169.254.169.254/rest/'],
+    ['portal.local', 'https://portal.local/rest/'],
+    ['crm.example.com', 'http://crm.example.com/rest/'],
+    ['crm.example.com:22', 'https://crm.example.com:22/rest/'],
+    ['crm.example.com', 'https://crm.example.com/'],
+    ['crm.example.com', 'https://crm.example.com/rest/?a=/rest/'],
+  ])('sends nothing to the verified portal %s at %s', async ([domain, client_endpoint]) => {
+    const server = world({
+      [`${INFO}/rest/app.info`]: () => infoAnswer({}, { domain, client_endpoint }),
+    })
+    const verdict = await verify(install({ clientEndpoint: null, domain: null }), server)
+    expect(verdict).toEqual(refusal('unsafe_endpoint'))
+    expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
+  })
+})
+
+describe('verifyInstall(): administrator by profile at the verified endpoint', () => {
+  test.for<[string, Answer, boolean]>([
+    ['ADMIN true', () => profileAnswer(true), true],
+    ['ADMIN false', () => profileAnswer(false), false],
+    ['ADMIN as text', () => profileAnswer('true'), false],
+    ['ADMIN true of another user', () => profileAnswer(true, '2'), false],
+    ['insufficient_scope', () => fail('insufficient_scope', 403), false],
+    ['ACCESS_DENIED', () => fail('ACCESS_DENIED', 403), false],
+    ['ERROR_METHOD_NOT_FOUND', () => fail('ERROR_METHOD_NOT_FOUND', 404), false],
+    ['METHOD_CONFIRM_WAITING', () => fail('METHOD_CONFIRM_WAITING'), false],
+    ['authorization_error', () => fail('authorization_error'), false],
+    ['PAYMENT_REQUIRED', () => fail('PAYMENT_REQUIRED'), false],
+  ])('takes %s for a definite answer', async ([, profile, isAdmin]) => {
+    const server = world({ [`${ENDPOINT}profile`]: profile })
+    expect(await verify(install(), server)).toEqual({
+      kind: 'confirmed',
+      install: { ...VERIFIED, isAdmin },
+    })
+    expect(server.sent[1]?.form.get('auth')).toBe(ACCESS)
+  })
+
+  test.for<[string, Answer]>([
+    ['HTML', () => new Response('<html></html>')],
+    ['a redirect', () => new Response('', { status: 302 })],
+    ['a failed connection', () => Promise.reject(new Error('refused'))],
+    ['QUERY_LIMIT_EXCEEDED, which strangers can cause', () => fail('QUERY_LIMIT_EXCEEDED', 503)],
+    ['INTERNAL_SERVER_ERROR', () => fail('INTERNAL_SERVER_ERROR', 500)],
+    ['a result without user', () => jsonAnswer({ result: { ADMIN: true } })],
+    ['expired_token between two calls', () => fail('expired_token')],
+  ])('takes %s for no answer', async ([, profile]) => {
+    const server = world({ [`${ENDPOINT}profile`]: profile })
+    expect(await verify(install(), server)).toEqual(unanswered('portal_unanswered'))
+  })
+})
+
+describe('verifyInstall(): the OAuth server does not answer', () => {
+  test.for<[string, Answer]>([
+    ['HTML', brokenGateway],
+    ['a redirect', () => new Response('', { status: 307 })],
+    ['a failed connection', () => Promise.reject(new Error('refused'))],
+    ['a rate limit', () => fail('QUERY_LIMIT_EXCEEDED', 503)],
+    ['JSON of another shape', () => jsonAnswer({ result: { install: [] } })],
+    ['2 MiB', () => new Response(' '.repeat(2 * 1024 * 1024))],
+  ])('waits after %s', async ([, answer]) => {
+    const server = world({ [`${INFO}/rest/app.info`]: answer })
+    expect(await verify(install(), server)).toEqual(unanswered('oauth_server_unanswered'))
+    expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
+  })
+
+  describe('in time', () => {
+    beforeEach(() => void vi.useFakeTimers())
+    afterEach(() => void vi.useRealTimers())
+
+    test('waits when the OAuth server is silent', async () => {
+      const verifying = verify(install(), world({ [`${INFO}/rest/app.info`]: silence }))
+      await vi.advanceTimersByTimeAsync(5000)
+      expect(await verifying).toEqual(unanswered('oauth_server_unanswered'))
+    })
+
+    test('waits when the portal is silent', async () => {
+      const verifying = verify(install(), world({ [`${ENDPOINT}profile`]: silence }))
+      await vi.advanceTimersByTimeAsync(5000)
+      expect(await verifying).toEqual(unanswered('portal_unanswered'))
+    })
+  })
+})
+
+describe('verifyInstall(): secrets and redirects', () => {
+  const echo = ({ form }: SentRequest) =>
+    jsonAnswer({ error: [...form.values()].join('_'), error_description: String(form) }, 400)
+
+  test.for<[string, Record<string, Answer>]>([
+    ['a good installation', {}],
+    ['an OAuth server that echoes', { [`${INFO}/rest/app.info`]: echo }],
+    [
+      'a refresh that echoes',
+      {
+        [`${INFO}/rest/app.info`]: () => fail('expired_token'),
+        [`${INFO}/oauth/token/`]: echo,
+      },
+    ],
+    ['a portal that echoes', { [`${ENDPOINT}profile`]: echo }],
+  ])('keeps tokens out of URLs and verdicts, and follows nothing: %s', async ([, routes]) => {
+    const server = world(routes)
+    const verdict = await verify(install(), server)
+    expect(JSON.stringify(verdict)).not.toContain('canary')
+    expect(server.sent.length).toBeGreaterThan(0)
+    for (const request of server.sent) {
+      expect(request.url).not.toContain('canary')
+      expect(request.method).toBe('POST')
+      expect(request.redirect).toBe('manual')
+    }
+  })
+})
+
+describe('mayTakeApplicationToken()', () => {
+  const claim = {
+    known: ['hash-a', 'hash-b'],
+    presented: 'hash-c',
+    userId: 7,
+    isAdmin: false,
+    installerUserId: 1,
+    systemUserId: 512,
+  }
+
+  test.for<[string, Partial<typeof claim> & { installerUserId?: null }, boolean]>([
+    ['a known token from anybody', { presented: 'hash-b' }, true],
+    ['a different token from an administrator', { isAdmin: true }, true],
+    ['a different token from the recorded installer', { userId: 1 }, true],
+    ['a different token from the system user', { userId: 512 }, true],
+    ['a different token from any other user', {}, false],
+    ['a first token from an administrator', { known: [], isAdmin: true }, true],
+    ['a first token from the recorded installer', { known: [], userId: 1 }, true],
+    ['a first token from the system user', { known: [], userId: 512 }, true],
+    ['a first token from any other user', { known: [] }, false],
+    ['a part of a known token', { presented: 'hash' }, false],
+  ])('judges %s', ([, fields, expected]) => {
+    expect(mayTakeApplicationToken({ ...claim, ...fields })).toBe(expected)
+  })
+
+  test('takes nothing from an ordinary user when nobody is recorded', () => {
+    const nobody = { known: [], installerUserId: null, systemUserId: null }
+    expect(mayTakeApplicationToken({ ...claim, ...nobody })).toBe(false)
+  })
+})

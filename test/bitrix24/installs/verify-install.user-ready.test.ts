@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+
+import type { InstallRefusal } from '../../../src/bitrix24/installs/verify-install.ts'
+import {
+  INFO,
+  ENDPOINT,
+  ACCESS,
+  REFRESH,
+  SYSTEM_ACCESS,
+  infoAnswer,
+  pairAnswer,
+  pairOf,
+  fail,
+  world,
+  userReady,
+  verify,
+  urls,
+  VERIFIED,
+  refusal,
+  byToken,
+  brokenGateway,
+} from '../../support/install-world.ts'
+import type { Answer } from '../../support/install-world.ts'
+
+describe('verifyInstall(): ONAPPUSERREADY', () => {
+  const system = { user_id: 512 }
+
+  function systemWorld(answer: () => Response, routes: Record<string, Answer> = {}) {
+    const tokens = { [ACCESS]: () => infoAnswer(), [SYSTEM_ACCESS]: answer }
+    return world({ [`${INFO}/rest/app.info`]: byToken(tokens), ...routes })
+  }
+
+  test('verifies the system user by app.info as well', async () => {
+    const server = systemWorld(() => infoAnswer(system))
+    expect(await verify(userReady({}), server)).toEqual({
+      kind: 'confirmed',
+      install: { ...VERIFIED, systemUserId: 512 },
+    })
+    expect(server.sent.map(({ url, form }) => [url, form.get('auth')])).toEqual([
+      [`${INFO}/rest/app.info`, ACCESS],
+      [`${INFO}/rest/app.info`, SYSTEM_ACCESS],
+      [`${ENDPOINT}profile`, ACCESS],
+    ])
+  })
+
+  test.for<[string, () => Response, InstallRefusal]>([
+    [
+      'another portal',
+      () => infoAnswer(system, { member_id: 'f'.repeat(32) }),
+      'system_user_mismatch',
+    ],
+    [
+      'another application',
+      () => infoAnswer({ ...system, client_id: 'local.other' }),
+      'system_user_mismatch',
+    ],
+    ['another user than claimed', () => infoAnswer({ user_id: 513 }), 'system_user_mismatch'],
+    ['nobody', () => fail('invalid_token'), 'system_user_refused'],
+    [
+      'a portal of two hosts',
+      () => infoAnswer(system, { domain: 'x.example' }),
+      'system_user_refused',
+    ],
+  ])('refuses a system user of %s', async ([, answer, reason]) => {
+    const server = systemWorld(answer)
+    expect(await verify(userReady({}), server)).toEqual(refusal(reason))
+    expect(urls(server)).toEqual([`${INFO}/rest/app.info`, `${INFO}/rest/app.info`])
+  })
+
+  test('takes a system user whom the request does not number', async () => {
+    const server = systemWorld(() => infoAnswer(system))
+    expect(await verify(userReady({ userId: null }), server)).toEqual({
+      kind: 'confirmed',
+      install: { ...VERIFIED, systemUserId: 512 },
+    })
+  })
+
+  test('refuses a request without system user and sends nothing', async () => {
+    const server = systemWorld(() => infoAnswer(system))
+    expect(await verify(userReady(null), server)).toEqual(refusal('system_user_missing'))
+    expect(server.sent).toEqual([])
+  })
+
+  test('does not ask about a system user when the first token is refused', async () => {
+    const server = world({ [`${INFO}/rest/app.info`]: () => fail('invalid_token') })
+    expect(await verify(userReady({}), server)).toEqual(refusal('token_refused'))
+    expect(server.sent).toHaveLength(1)
+  })
+
+  test('ignores a system user in any other request', async () => {
+    const server = world()
+    const request = { ...userReady({}), cause: 'install' as const }
+    expect(await verify(request, server)).toEqual({ kind: 'confirmed', install: VERIFIED })
+    expect(server.sent).toHaveLength(2)
+  })
+
+  test('refreshes the system user too, and loses neither pair when the portal is silent', async () => {
+    const routes: Record<string, Answer> = {
+      [`${INFO}/rest/app.info`]: byToken({
+        [ACCESS]: () => fail('expired_token'),
+        [SYSTEM_ACCESS]: () => fail('expired_token'),
+        'canary-fresh-access-main': () => infoAnswer(),
+        'canary-fresh-access-system': () => infoAnswer(system),
+      }),
+      [`${INFO}/oauth/token/`]: ({ form }) =>
+        pairAnswer(form.get('refresh_token') === REFRESH ? 'main' : 'system'),
+    }
+    const pairs = { freshPair: pairOf('main'), freshSystemPair: pairOf('system') }
+    expect(await verify(userReady({}), world(routes))).toEqual({
+      kind: 'confirmed',
+      install: { ...VERIFIED, systemUserId: 512, ...pairs },
+    })
+    const silent = world({ ...routes, [`${ENDPOINT}profile`]: brokenGateway })
+    const reason = 'portal_unanswered'
+    expect(await verify(userReady({}), silent)).toEqual({ kind: 'unanswered', reason, ...pairs })
+  })
+
+  test('waits when the server is silent about the system user, with the pairs got so far', async () => {
+    const server = world({
+      [`${INFO}/rest/app.info`]: byToken({
+        [ACCESS]: () => fail('expired_token'),
+        [SYSTEM_ACCESS]: () => fail('expired_token'),
+        'canary-fresh-access-main': () => infoAnswer(),
+        'canary-fresh-access-system': brokenGateway,
+      }),
+      [`${INFO}/oauth/token/`]: ({ form }) =>
+        pairAnswer(form.get('refresh_token') === REFRESH ? 'main' : 'system'),
+    })
+    expect(await verify(userReady({}), server)).toEqual({
+      kind: 'unanswered',
+      reason: 'oauth_server_unanswered',
+      freshPair: pairOf('main'),
+      freshSystemPair: pairOf('system'),
+    })
+  })
+})

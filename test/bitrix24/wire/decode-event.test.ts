@@ -1,0 +1,269 @@
+import { describe, expect, it } from 'vitest'
+import { decodeEvent, readTimestamp } from '../../../src/bitrix24/wire/decode-event.ts'
+import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
+import type { Json, RelayEvent } from '../../../src/core/log/event.ts'
+
+const UPDATE = 'onCrmRequisiteUserFieldUpdate'
+const FIELDS = { ID: '235', ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: 'UF_CRM_TAX' }
+const TOKEN = '51856fefc120afa4b628cc82d3935cce'
+
+function aPayload(changes: JsonObject = {}): JsonObject {
+  return {
+    event: UPDATE,
+    event_handler_id: '661',
+    data: { FIELDS },
+    ts: '1790000000',
+    auth: { application_token: TOKEN, user_id: '1' },
+    ...changes,
+  }
+}
+
+/** Decodes a payload of the name `UPDATE` unless another is given. */
+function decode(changes: JsonObject = {}, name = UPDATE): RelayEvent {
+  const payload = aPayload(changes)
+  return decodeEvent(name, payload, Object(payload['auth']))
+}
+
+const UNDERSTOOD: RelayEvent = {
+  name: 'ONCRMREQUISITEUSERFIELDUPDATE',
+  ts: 1790000000,
+  handlerId: '661',
+  userId: 1,
+  data: { FIELDS },
+  field: {
+    family: 'requisite',
+    action: 'updated',
+    id: 235,
+    entityId: 'CRM_REQUISITE',
+    fieldName: 'UF_CRM_TAX',
+  },
+  quarantined: null,
+}
+
+describe('decodeEvent()', () => {
+  it('understands a user-field event', () => {
+    expect(decode()).toEqual(UNDERSTOOD)
+  })
+
+  it.each(['ONCRMREQUISITEUSERFIELDUPDATE', 'oncrmrequisiteuserfieldupdate'])(
+    'reads the name %s in any case',
+    (name) => {
+      expect(decode({}, name)).toEqual(UNDERSTOOD)
+    },
+  )
+
+  it.each<[string, JsonObject]>([
+    [
+      'the keys documented for old invoices',
+      { id: 235, entityId: 'CRM_REQUISITE', fieldName: 'UF_CRM_TAX' },
+    ],
+    ['an integer id', { ...FIELDS, ID: 235 }],
+    [
+      'both kinds of keys, of which the wire counts',
+      { ...FIELDS, id: 1, entityId: 'A', fieldName: 'B' },
+    ],
+    ['further keys', { ...FIELDS, LANG: 'en' }],
+  ])('understands FIELDS with %s', (_, fields) => {
+    const data = { FIELDS: fields }
+    expect(decode({ data })).toEqual({ ...UNDERSTOOD, data })
+  })
+
+  it.each<[string, Json]>([
+    ['absent', null],
+    ['a text', '235'],
+    ['a list', [FIELDS]],
+    ['without FIELDS', {}],
+    ['with FIELDS as text', { FIELDS: '235' }],
+    ['with FIELDS as list', { FIELDS: ['235'] }],
+    ['without id', { FIELDS: { ...FIELDS, ID: null } }],
+    ['with id 0', { FIELDS: { ...FIELDS, ID: '0' } }],
+    ['with a negative id', { FIELDS: { ...FIELDS, ID: -235 } }],
+    ['with a fraction as id', { FIELDS: { ...FIELDS, ID: 235.5 } }],
+    ['with leading zeros', { FIELDS: { ...FIELDS, ID: '0235' } }],
+    ['with an id in exponent notation', { FIELDS: { ...FIELDS, ID: '2e3' } }],
+    ['with an id beyond safe integers', { FIELDS: { ...FIELDS, ID: '9007199254740992' } }],
+    ['with an id followed by a line break', { FIELDS: { ...FIELDS, ID: '235\n' } }],
+    ['with digits of another script', { FIELDS: { ...FIELDS, ID: '٢٣٥' } }],
+    ['without entity', { FIELDS: { ID: '235', FIELD_NAME: 'UF_CRM_TAX' } }],
+    ['with an empty entity', { FIELDS: { ...FIELDS, ENTITY_ID: '' } }],
+    ['with an entity as list', { FIELDS: { ...FIELDS, ENTITY_ID: ['CRM_REQUISITE'] } }],
+    ['without field name', { FIELDS: { ID: '235', ENTITY_ID: 'CRM_REQUISITE' } }],
+    ['with mark-up as field name', { FIELDS: { ...FIELDS, FIELD_NAME: '<!channel>' } }],
+    ['with an overlong field name', { FIELDS: { ...FIELDS, FIELD_NAME: 'A'.repeat(101) } }],
+  ])('quarantines a user-field event whose data is %s, and keeps it', (_, data) => {
+    expect(decode({ data })).toEqual({
+      ...UNDERSTOOD,
+      data,
+      field: null,
+      quarantined: 'invalid_fields',
+    })
+  })
+
+  it('accepts a field name of 100 characters', () => {
+    const fieldName = 'a'.repeat(100)
+    expect(
+      decode({ data: { FIELDS: { ...FIELDS, FIELD_NAME: fieldName } } }).field?.fieldName,
+    ).toBe(fieldName)
+  })
+
+  it.each<Json>([
+    '',
+    'yesterday',
+    '1790000000.5',
+    1790000000.5,
+    '-1',
+    -1,
+    '4102444801',
+    4102444801,
+    '1e9',
+    ' 1',
+    true,
+    [1790000000],
+    { a: 1 },
+  ])('quarantines an event whose ts is %j', (ts) => {
+    expect(decode({ ts })).toEqual({
+      ...UNDERSTOOD,
+      ts: null,
+      field: null,
+      quarantined: 'invalid_ts',
+    })
+  })
+
+  it.each([
+    ['1790000000', 1790000000],
+    [1790000000, 1790000000],
+    [0, 0],
+    ['4102444800', 4102444800],
+  ])('reads ts %j', (sent, ts) => {
+    expect(decode({ ts: sent })).toEqual({ ...UNDERSTOOD, ts })
+  })
+
+  it('takes an absent ts for no fault', () => {
+    const payload: JsonObject = { data: { FIELDS }, event_handler_id: '661' }
+    expect(decodeEvent(UPDATE, payload, { user_id: 1 })).toEqual({ ...UNDERSTOOD, ts: null })
+    expect(decode({ ts: null })).toEqual({ ...UNDERSTOOD, ts: null })
+    expect(readTimestamp(undefined)).toBeNull()
+  })
+
+  it.each([
+    ['ONCRM\u200bDEALUPDATE', 'ONCRM_DEALUPDATE'],
+    ['onCrmDealUpdate\n', 'ONCRMDEALUPDATE_'],
+    ['oncrmrequ\u0131siteadd', 'ONCRMREQU_SITEADD'],
+    ['😀😀', '__'],
+    ['<script>', '_SCRIPT_'],
+    ['__proto__', '__PROTO__'],
+    ['DEALADD', 'DEALADD'],
+    ['ONAPP INSTALL', 'ONAPP_INSTALL'],
+    [`on${'a'.repeat(198)}`, `ON${'A'.repeat(118)}`],
+  ])('quarantines the unknown name %j under a safe one', (sent, name) => {
+    const event = decode({}, sent)
+    expect(event).toEqual({ ...UNDERSTOOD, name, field: null, quarantined: 'unknown_event_name' })
+  })
+
+  it('understands the longest name that is an event code, and cuts longer ones', () => {
+    const longest = `ON${'A'.repeat(120)}`
+    expect(decode({}, longest)).toMatchObject({ name: longest, quarantined: null })
+    expect(decode({}, `${longest}A`)).toMatchObject({
+      name: longest.slice(0, 120),
+      quarantined: 'unknown_event_name',
+    })
+  })
+
+  it('names the first fault when there are several', () => {
+    expect(decode({ ts: 'x', data: 1 }, 'no event').quarantined).toBe('unknown_event_name')
+    expect(decode({ ts: 'x', data: 1 }).quarantined).toBe('invalid_ts')
+  })
+
+  it.each<[string, Json]>([
+    ['an object', { FIELDS: { ID: '7405' } }],
+    ['a scalar', '107'],
+    ['a number', 107],
+    ['a list', ['1', { a: '2' }]],
+    ['an empty text', ''],
+    ['null', null],
+  ])('takes any other event with %s as data', (_, data) => {
+    expect(decode({ data }, 'onCrmDealUpdate')).toEqual({
+      ...UNDERSTOOD,
+      name: 'ONCRMDEALUPDATE',
+      data,
+      field: null,
+    })
+  })
+
+  it('takes absent data as null', () => {
+    expect(decodeEvent('ONOFFLINEEVENT', {}, {})).toEqual({
+      name: 'ONOFFLINEEVENT',
+      ts: null,
+      handlerId: null,
+      userId: null,
+      data: null,
+      field: null,
+      quarantined: null,
+    })
+  })
+
+  it.each<[Json, string | null]>([
+    ['661', '661'],
+    [661, '661'],
+    ['9'.repeat(40), '9'.repeat(40)],
+    ['9'.repeat(41), null],
+    ['', null],
+    ['6 61', null],
+    ['6\u200b61', null],
+    [['661'], null],
+    [6.5, null],
+    [null, null],
+  ])('reads the handler id %j as %j', (sent, handlerId) => {
+    expect(decode({ event_handler_id: sent })).toEqual({ ...UNDERSTOOD, handlerId })
+  })
+
+  it.each<[Json, number | null]>([
+    ['27', 27],
+    [27, 27],
+    ['0', null],
+    [-1, null],
+    ['admin', null],
+    [null, null],
+    [['1'], null],
+  ])('reads the user id %j as %j', (sent, userId) => {
+    expect(decode({ auth: { user_id: sent } })).toEqual({ ...UNDERSTOOD, userId })
+  })
+})
+
+describe('decodeEvent() takes tokens off', () => {
+  const auth = {
+    access_token: 'access-access-access',
+    refresh_token: 'refresh-refresh',
+    application_token: TOKEN,
+  }
+
+  it('the data', () => {
+    const data = {
+      note: `see ${TOKEN}`,
+      [`k-${TOKEN}`]: 1,
+      list: ['access-access-access', 'refresh-refresh', 'clean'],
+      deep: { Access_Token: ['anything'], client_secret: 5 },
+    }
+    expect(decode({ auth, data }, 'ONCRMDEALUPDATE').data).toEqual({
+      note: '[removed]',
+      '[removed]': 1,
+      list: ['[removed]', '[removed]', 'clean'],
+      deep: { Access_Token: '[removed]', client_secret: '[removed]' },
+    })
+  })
+
+  it('a field name, which is then not understood', () => {
+    const event = decode({ auth, data: { FIELDS: { ...FIELDS, FIELD_NAME: TOKEN } } })
+    expect(event.quarantined).toBe('invalid_fields')
+    expect(JSON.stringify(event)).not.toContain(TOKEN)
+  })
+
+  it('the handler id', () => {
+    expect(decode({ auth, event_handler_id: TOKEN }).handlerId).toBeNull()
+  })
+
+  it('the name, although it is shown in upper case', () => {
+    const event = decode({ auth }, `on_${TOKEN}`)
+    expect(event).toMatchObject({ name: 'REMOVED', quarantined: 'unknown_event_name', field: null })
+  })
+})

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { decodeRequest } from '../../../src/bitrix24/wire/decode-request.ts'
+import { parseForm } from '../../../src/bitrix24/wire/form.ts'
+import { parseJson } from '../../../src/bitrix24/wire/json.ts'
+import { deliveryType, displayName } from '../../../src/core/log/event-names.ts'
+import type { Json } from '../../../src/core/log/event.ts'
+import { BITRIX24_BODIES, bitrix24Body } from '../../support/bitrix24-bodies.ts'
+import {
+  aFieldEventRequest,
+  EVENTS,
+  LIFECYCLE,
+  PAGES,
+  REFUSED,
+  TAX,
+} from '../../support/bitrix24-expectations.ts'
+
+const UPDATE = 'ONCRMREQUISITEUSERFIELDUPDATE'
+
+/** Read by the tests of the documentation's sample; a page, no body. */
+const DOCUMENTATION_PAGE = 'seed-page'
+
+function decodeForm(body: string, query: Record<string, string> = {}): unknown {
+  const parsed = parseForm(body)
+  return parsed.ok ? decodeRequest(parsed.value, query) : parsed
+}
+
+describe('decodeRequest() on the replayable bodies', () => {
+  it('has an expectation for every fixture, and a fixture for every expectation', () => {
+    const expected = [
+      ...[EVENTS, LIFECYCLE, PAGES, REFUSED].flatMap((group) => Object.keys(group)),
+      ...Object.values(PAGES).map(({ query }) => query),
+      DOCUMENTATION_PAGE,
+    ]
+    expect([...BITRIX24_BODIES.keys()].toSorted()).toEqual(expected.toSorted())
+  })
+
+  it.each(Object.entries({ ...EVENTS, ...LIFECYCLE }))('reads %s', (name, request) => {
+    expect(decodeForm(bitrix24Body(name))).toEqual({ ok: true, value: request })
+  })
+
+  it.each(Object.entries(PAGES))('reads %s with its query', (name, { query, request }) => {
+    const parameters = Object.fromEntries(new URLSearchParams(bitrix24Body(query)))
+    expect(decodeForm(bitrix24Body(name), parameters)).toEqual({ ok: true, value: request })
+    expect(decodeForm(bitrix24Body(query))).toEqual({ ok: false, error: 'invalid_event' })
+  })
+
+  it.each(Object.entries(REFUSED))('refuses %s as %s', (name, error) => {
+    expect(decodeForm(bitrix24Body(name))).toEqual({ ok: false, error })
+  })
+
+  it('keeps no token of any body in its event', () => {
+    const kept = Object.keys(EVENTS).filter((name) => {
+      const body = bitrix24Body(name)
+      const result = decodeForm(body)
+      const tokens = [...new URLSearchParams(body)].filter(([key]) => key.endsWith('_token]'))
+      expect(tokens.length).toBeGreaterThan(0)
+      const stored = JSON.stringify(Object(result).value.event)
+      return tokens.some(([, token]) => stored.includes(token))
+    })
+    expect(kept).toEqual([])
+  })
+})
+
+describe("decodeRequest() on the documentation page's sample", () => {
+  const sample = samplePhpArray(bitrix24Body(DOCUMENTATION_PAGE))
+  const expected = aFieldEventRequest(
+    {
+      name: UPDATE,
+      ts: 1466439714,
+      handlerId: null,
+      userId: null,
+      // The page shows an integer; the form carries the same as a string.
+      data: { FIELDS: { ID: 235, ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: 'NEWTECH_v1_STRING' } },
+    },
+    { ...TAX, fieldName: 'NEWTECH_v1_STRING' },
+  )
+
+  it('accepts it as JSON', () => {
+    const parsed = parseJson(JSON.stringify(sample))
+    expect(parsed.ok && decodeRequest(parsed.value)).toEqual({ ok: true, value: expected })
+  })
+
+  it('accepts it as a form, which says the same', () => {
+    const form = decodeForm(bitrix24Body('doc-onCrmRequisiteUserFieldUpdate-verbatim'))
+    expect(form).toEqual({ ok: true, value: EVENTS['doc-onCrmRequisiteUserFieldUpdate-verbatim'] })
+    expect(form).toMatchObject({
+      ok: true,
+      value: { event: { field: Object(expected).event.field } },
+    })
+  })
+
+  it('names it as the page does', () => {
+    expect(displayName(UPDATE)).toBe(Object(sample).event)
+    expect(deliveryType(UPDATE)).toBe('bitrix24.crm.requisite_user_field.updated')
+  })
+})
+
+/** Reads the PHP array that the page shows. */
+function samplePhpArray(page: string): Json {
+  const source = page.slice(page.indexOf('[\n'), page.indexOf('\n        ]') + '\n        ]'.length)
+  const json = source
+    .replaceAll("'", '"')
+    .replaceAll('=>', ':')
+    .replaceAll('[', '{')
+    .replaceAll(']', '}')
+    .replace(/,(\s*\})/g, '$1')
+  return JSON.parse(json)
+}

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import { decodeRequest, type DecodeReason } from '../../../src/bitrix24/wire/decode-request.ts'
+import type { IncomingRequest } from '../../../src/bitrix24/wire/request.ts'
+import type { Json } from '../../../src/core/log/event.ts'
+import type { Result } from '../../../src/core/result.ts'
+
+const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
+const TOKEN = '51856fefc120afa4b628cc82d3935cce'
+const AUTH = { member_id: MEMBER_ID, application_token: TOKEN }
+
+function kindOf(result: Result<IncomingRequest, DecodeReason>): string {
+  return result.ok ? result.value.kind : result.error
+}
+
+describe('decodeRequest()', () => {
+  it.each<Json>([null, 1, 'event', true, [], [{ event: 'ONCRMDEALADD' }]])(
+    'refuses the payload %j, which is no object',
+    (payload) => {
+      expect(decodeRequest(payload)).toEqual({ ok: false, error: 'malformed' })
+    },
+  )
+
+  it.each<Json>([null, '', 5, ['ONCRMDEALADD'], { a: 1 }, 'A'.repeat(201)])(
+    'refuses the event %j',
+    (event) => {
+      expect(decodeRequest({ event, auth: AUTH })).toEqual({ ok: false, error: 'invalid_event' })
+    },
+  )
+
+  it('refuses a payload without event that is no frame page either', () => {
+    expect(decodeRequest({ auth: AUTH })).toEqual({ ok: false, error: 'invalid_event' })
+    expect(decodeRequest({})).toEqual({ ok: false, error: 'invalid_event' })
+  })
+
+  it('accepts an event of 200 characters', () => {
+    expect(kindOf(decodeRequest({ event: 'A'.repeat(200), auth: AUTH }))).toBe('event')
+  })
+
+  it.each<Json>([null, 'text', [MEMBER_ID, TOKEN], 5])('refuses the auth block %j', (auth) => {
+    expect(decodeRequest({ event: 'ONCRMDEALADD', auth })).toEqual({
+      ok: false,
+      error: 'invalid_auth',
+    })
+  })
+
+  it.each<Json>([
+    null,
+    '',
+    MEMBER_ID.slice(1),
+    `${MEMBER_ID}0`,
+    `${MEMBER_ID}\n`,
+    'g'.repeat(32),
+    [MEMBER_ID],
+    5,
+  ])('refuses the member id %j', (member_id) => {
+    const error = 'invalid_member_id'
+    expect(decodeRequest({ event: 'ONCRMDEALADD', auth: { ...AUTH, member_id } })).toEqual({
+      ok: false,
+      error,
+    })
+  })
+
+  it.each<Json>([
+    null,
+    '',
+    '1234567',
+    'a'.repeat(129),
+    'with space',
+    'line\nbreak',
+    'é'.repeat(8),
+    [TOKEN],
+    12345678,
+  ])('refuses the application token %j', (application_token) => {
+    const error = 'invalid_application_token'
+    const payload = { event: 'ONAPPUNINSTALL', auth: { ...AUTH, application_token } }
+    expect(decodeRequest(payload)).toEqual({ ok: false, error })
+  })
+
+  it.each(['12345678', 'a'.repeat(128), '!~'.repeat(8)])(
+    'accepts the application token %j',
+    (token) => {
+      const result = decodeRequest({
+        event: 'ONAPPTEST',
+        auth: { ...AUTH, application_token: token },
+      })
+      expect(result).toMatchObject({ ok: true, value: { applicationToken: token } })
+    },
+  )
+
+  it('returns the member id in lower case', () => {
+    const auth = { ...AUTH, member_id: MEMBER_ID.toUpperCase() }
+    expect(decodeRequest({ event: 'ONAPPTEST', auth })).toEqual({
+      ok: true,
+      value: { kind: 'notice', name: 'ONAPPTEST', memberId: MEMBER_ID, applicationToken: TOKEN },
+    })
+  })
+
+  it.each([
+    ['ONAPPINSTALL', { kind: 'install', cause: 'install' }],
+    ['onAppInstall', { kind: 'install', cause: 'install' }],
+    ['OnAppUpdate', { kind: 'install', cause: 'update' }],
+    ['ONAPPUSERREADY', { kind: 'install', cause: 'user_ready' }],
+    ['onappuninstall', { kind: 'uninstall', clean: false }],
+    ['OnAppSettingsInstall', { kind: 'notice', name: 'ONAPPSETTINGSINSTALL' }],
+    ['ONAPPMETHODCONFIRM', { kind: 'notice', name: 'ONAPPMETHODCONFIRM' }],
+    ['ONAPP', { kind: 'notice', name: 'ONAPP' }],
+    ['ONCRMDEALADD', { kind: 'event' }],
+    ['ONAP', { kind: 'event' }],
+    ['ONAPP INSTALL', { kind: 'event', event: { quarantined: 'unknown_event_name' } }],
+    ['ONAPPINSTALL\u200b', { kind: 'event', event: { quarantined: 'unknown_event_name' } }],
+  ])('takes %j for what it is', (event, value) => {
+    const result = decodeRequest({ event, auth: { ...AUTH, access_token: 'access' } })
+    expect(result).toMatchObject({ ok: true, value })
+  })
+
+  it.each(['ONAPPINSTALL', 'ONAPPUPDATE', 'ONAPPUSERREADY'])(
+    'refuses %s without access token',
+    (event) => {
+      expect(decodeRequest({ event, auth: AUTH })).toEqual({
+        ok: false,
+        error: 'missing_credentials',
+      })
+    },
+  )
+
+  it('reads the frame page when there is no event', () => {
+    const page = { AUTH_ID: 'access', member_id: MEMBER_ID }
+    const result = decodeRequest(page, { DOMAIN: 'acme.bitrix24.com', LANG: 'de' })
+    expect(result).toMatchObject({
+      ok: true,
+      value: {
+        kind: 'install',
+        cause: 'page',
+        language: 'de',
+        credentials: { domain: 'acme.bitrix24.com' },
+      },
+    })
+    expect(kindOf(decodeRequest({ AUTH_ID: 'access' }))).toBe('invalid_member_id')
+    expect(kindOf(decodeRequest({ member_id: MEMBER_ID }))).toBe('missing_credentials')
+  })
+
+  it('reads the event when a body is both', () => {
+    const both = { AUTH_ID: 'access', member_id: MEMBER_ID, event: 'ONCRMDEALADD', auth: AUTH }
+    expect(kindOf(decodeRequest(both))).toBe('event')
+    expect(kindOf(decodeRequest({ ...both, event: null }))).toBe('invalid_event')
+  })
+
+  it('takes inherited members for absent', () => {
+    const heir: Record<string, Json> = Object.create({ AUTH_ID: 'access', member_id: MEMBER_ID })
+    expect(decodeRequest(heir)).toEqual({ ok: false, error: 'invalid_event' })
+  })
+})

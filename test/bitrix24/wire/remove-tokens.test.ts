@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { REMOVED, removeTokens, secretsOf } from '../../../src/bitrix24/wire/remove-tokens.ts'
+
+const ACCESS = '9049b16a0043d4ca0042213e000000010000077261ef50fc26f1357adbd86a052c9e48'
+
+describe('secretsOf()', () => {
+  it('lists the tokens of an event and of the frame page, cut to 32 characters', () => {
+    const payload = {
+      auth: {
+        access_token: ACCESS,
+        refresh_token: 'refresh-refresh',
+        application_token: 'application-token',
+        domain: 'acme.bitrix24.com',
+      },
+      AUTH_ID: 'frame-access',
+      REFRESH_ID: 'frame-refresh',
+      APPLICATION_TOKEN: 'frame-application',
+    }
+    expect(secretsOf(payload)).toEqual([
+      ACCESS.slice(0, 32),
+      'refresh-refresh',
+      'application-token',
+      'frame-access',
+      'frame-refresh',
+      'frame-application',
+    ])
+  })
+
+  it('leaves out what cannot be a token', () => {
+    const auth = {
+      access_token: 'short12',
+      refresh_token: ['12345678'],
+      application_token: 12345678,
+    }
+    expect(secretsOf({ auth, AUTH_ID: 'a b c d e f' })).toEqual([])
+    expect(secretsOf({ auth: 'text' })).toEqual([])
+  })
+})
+
+describe('removeTokens()', () => {
+  it.each([
+    'access_token',
+    'ACCESS_TOKEN',
+    'accessToken',
+    'Access-Token',
+    'refresh_token',
+    'application_token',
+    'client_secret',
+    'AUTH_ID',
+    'auth_id',
+    'REFRESH_ID',
+  ])('takes off the value of a member %s, whatever it is', (key) => {
+    const value = { keep: 1, list: [{ [key]: { nested: 'x' } }], [key]: 'anything' }
+    expect(removeTokens(value, [])).toEqual({ keep: 1, list: [{ [key]: REMOVED }], [key]: REMOVED })
+  })
+
+  it.each([
+    'token',
+    'access',
+    'access_token_expires',
+    'auth',
+    'ID',
+    'my_auth_id_number_of_many_letters',
+  ])('keeps a member %s, which only sounds like a token', (key) => {
+    expect(removeTokens({ [key]: 'x' }, [])).toEqual({ [key]: 'x' })
+  })
+
+  it('replaces every text that contains a secret, keys included', () => {
+    const value = {
+      equal: ACCESS,
+      inside: `Bearer ${ACCESS}.`,
+      [`key-${ACCESS}`]: 1,
+      list: ['clean', ACCESS.toUpperCase(), null, 5, false],
+    }
+    expect(removeTokens(value, [ACCESS])).toEqual({
+      equal: REMOVED,
+      inside: REMOVED,
+      [REMOVED]: 1,
+      list: ['clean', ACCESS.toUpperCase(), null, 5, false],
+    })
+  })
+
+  it('replaces texts of which only the JSON contains a secret', () => {
+    expect(
+      removeTokens(['\nabc-secret', '\u0011v5ky', 'abc\n'], ['nabc-secret', '11v5ky']),
+    ).toEqual([REMOVED, REMOVED, 'abc\n'])
+  })
+
+  it.each([null, true, 7, 'text'])('keeps the scalar %j', (value) => {
+    expect(removeTokens(value, [ACCESS])).toBe(value)
+  })
+
+  it('replaces a text that is the whole value', () => {
+    expect(removeTokens(ACCESS, [ACCESS])).toBe(REMOVED)
+  })
+
+  it('does not change its argument', () => {
+    const value = Object.freeze({ access_token: 'x' })
+    expect(removeTokens(value, [])).not.toBe(value)
+    expect(value).toEqual({ access_token: 'x' })
+  })
+})
