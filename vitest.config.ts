@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: [
-            'test/{core,bitrix24,destinations,repository,storage}/**/*.test.ts',
+            'test/{core,bitrix24,destinations,repository,scripts,storage}/**/*.test.ts',
             'test/*.test.ts',
           ],
           // The stores need the real KV.

@@ -16,7 +16,7 @@ import type {
   Settings,
   Verdict,
 } from './destination.ts'
-import { judgeByProfile } from './judge.ts'
+import { judgeByProfile } from './answers/judge.ts'
 import type { Catalogue } from './language/catalogue.ts'
 import { catalogueOf } from './language/languages.ts'
 import { composeMessage } from './message/compose.ts'

@@ -1,13 +1,13 @@
 /** The only list of receivers: a new one is one file and one line here. */
-import { cloudevents } from './cloudevents.ts'
+import { cloudevents } from './cloudevents/receiver.ts'
 import type { DestinationType } from './destination.ts'
-import { discord } from './discord.ts'
-import { googleChat } from './google-chat.ts'
-import { mattermost } from './mattermost.ts'
-import { slack } from './slack.ts'
-import { teams } from './teams.ts'
-import { telegram } from './telegram.ts'
-import { webhook } from './webhook.ts'
+import { discord } from './discord/receiver.ts'
+import { googleChat } from './googlechat/receiver.ts'
+import { mattermost } from './mattermost/receiver.ts'
+import { slack } from './slack/receiver.ts'
+import { teams } from './teams/receiver.ts'
+import { telegram } from './telegram/receiver.ts'
+import { webhook } from './webhook/receiver.ts'
 
 /** Every kind of receiver, in the order in which errors list them. */
 export const DESTINATION_TYPES: readonly DestinationType[] = [

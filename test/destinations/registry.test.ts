@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { COMMON_KEYS, PEOPLE_KEYS } from '../../src/destinations/common-settings.ts'
+import { COMMON_KEYS, PEOPLE_KEYS } from '../../src/destinations/settings/common-settings.ts'
 import { DESTINATION_TYPES, findDestinationType } from '../../src/destinations/registry.ts'
-import { slack } from '../../src/destinations/slack.ts'
-import { webhook } from '../../src/destinations/webhook.ts'
+import { slack } from '../../src/destinations/slack/receiver.ts'
+import { webhook } from '../../src/destinations/webhook/receiver.ts'
 
 test('the registry finds each type by its word, which is unique', () => {
   expect(findDestinationType('slack')).toBe(slack)

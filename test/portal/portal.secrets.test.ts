@@ -7,7 +7,7 @@ import { env, exports } from 'cloudflare:workers'
 import { createScheduledController, reset } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DRAIN_CRON } from '../../src/edge/cron.ts'
-import { readDestinations } from '../../src/destinations/read-destinations.ts'
+import { readDestinations } from '../../src/destinations/settings/read-destinations.ts'
 import type { PortalSettings } from '../../src/portal/settings.ts'
 import { createSealer, parseTokenKeys } from '../../src/storage/seal.ts'
 import {

@@ -5,7 +5,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LaneState } from '../../src/core/lanes/lane-state.ts'
-import type { ConfiguredDestination } from '../../src/destinations/configured.ts'
+import type { ConfiguredDestination } from '../../src/destinations/settings/configured.ts'
 import { PortalBench, configured, gate, machine, person, until } from '../support/portal-bench.ts'
 
 const SECOND_MS = 1000

@@ -1,8 +1,8 @@
 /** Renders for Slack as the relay does: through the destination, with its budget. */
 import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import type { Delivery, OpenTerms, Parcel } from '../../src/destinations/destination.ts'
-import type { SlackMessage } from '../../src/destinations/slack-blocks.ts'
-import { slack } from '../../src/destinations/slack.ts'
+import type { SlackMessage } from '../../src/destinations/slack/layout.ts'
+import { slack } from '../../src/destinations/slack/receiver.ts'
 
 /** An incoming webhook that no one has. */
 export const SLACK_URL =

@@ -22,7 +22,7 @@ import {
   fingerprintOf,
   openDestination,
   type ConfiguredDestination,
-} from '../../destinations/configured.ts'
+} from '../../destinations/settings/configured.ts'
 import type { Destination } from '../../destinations/destination.ts'
 import type { LaneBook } from './book.ts'
 import type { LogStore } from '../log/log-store.ts'

@@ -3,10 +3,10 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
 import type { Parcel } from '../../../src/destinations/destination.ts'
-import { escapeDiscord } from '../../../src/destinations/discord-text.ts'
-import { inertGoogleChat } from '../../../src/destinations/google-chat-text.ts'
+import { escapeDiscord } from '../../../src/destinations/discord/text.ts'
+import { inertGoogleChat } from '../../../src/destinations/googlechat/text.ts'
 import { en } from '../../../src/destinations/language/en.ts'
-import { inertMattermost } from '../../../src/destinations/mattermost-text.ts'
+import { inertMattermost } from '../../../src/destinations/mattermost/text.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
 import {
   TEMPLATE_NAMES,
@@ -15,10 +15,10 @@ import {
   templateView,
 } from '../../../src/destinations/message/template.ts'
 import { DESTINATION_TYPES } from '../../../src/destinations/registry.ts'
-import { inertSlack } from '../../../src/destinations/slack-text.ts'
-import { inertTeams } from '../../../src/destinations/teams-text.ts'
-import { inertTelegram } from '../../../src/destinations/telegram-html.ts'
-import { telegram } from '../../../src/destinations/telegram.ts'
+import { inertSlack } from '../../../src/destinations/slack/text.ts'
+import { inertTeams } from '../../../src/destinations/teams/text.ts'
+import { inertTelegram } from '../../../src/destinations/telegram/layout.ts'
+import { telegram } from '../../../src/destinations/telegram/receiver.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 
 const NOW = RECEIVED_AT + 500

@@ -1,0 +1,115 @@
+/** Judges a receiver's answer by its profile: words first, then statuses, transient in doubt. */
+import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
+import type { Answer } from '../destination.ts'
+import { parseAnswer, type AnswerWords } from './answer-words.ts'
+import {
+  delivered,
+  endpointRejected,
+  messageRejected,
+  statusReason,
+  unreachable,
+} from './outcomes.ts'
+import type { ErrorClass, Profile, SuccessBody } from '../profile.ts'
+import { secondsToMs } from './retry-after.ts'
+import { MAX_ANSWER_BYTES } from '../send.ts'
+
+/** The outcome of an answer. `now` is needed for Retry-After dates. */
+export function judgeByProfile(profile: Profile, answer: Answer, now: number): DeliveryOutcome {
+  const said = parseAnswer(answer.body)
+  const isStatus = isSuccessStatus(profile, answer.status)
+  const holdMs = profile.paceHeaders ? readHold(answer) : 0
+  if (isStatus && isSuccessBody(profile.success.body, answer.body, said)) {
+    return delivered(answer, holdMs)
+  }
+  const terms = { now, retryAfterMs: said.retryAfterMs ?? (holdMs > 0 ? holdMs : null) }
+  const rule = findRule(profile, said)
+  if (rule !== null) return outcomeOf(rule, answer, terms)
+  const status = profile.statuses.find(({ statuses }) => statuses.includes(answer.status))
+  if (status !== undefined) {
+    const reason = status.reason ?? statusReason(answer.status)
+    return outcomeOf({ reason, class: status.class }, answer, terms)
+  }
+  const reason = isStatus ? 'unexpected_body' : statusReason(answer.status)
+  return outcomeOf({ reason, class: 'transient' }, answer, terms)
+}
+
+function isSuccessStatus({ success: { statuses } }: Profile, status: number): boolean {
+  return statuses.length === 0 ? status >= 200 && status <= 299 : statuses.includes(status)
+}
+
+function isSuccessBody(wanted: SuccessBody, body: string, said: AnswerWords): boolean {
+  switch (wanted) {
+    case 'any':
+      return true
+    case 'ok':
+      return body === 'ok'
+    case 'json_ok':
+      // The Bot API writes "ok" first.
+      return (
+        said.json?.['ok'] === true || (isCut(body, said) && /^\s*\{\s*"ok"\s*:\s*true\b/.test(body))
+      )
+    case 'json_id':
+      // Discord names the id behind the message that it repeats.
+      return isNamed(said.json) || isCut(body, said)
+    case 'no_error':
+      return !tellsError(body, said)
+  }
+}
+
+function isNamed(json: AnswerWords['json']): boolean {
+  return typeof json?.['id'] === 'string' || typeof json?.['name'] === 'string'
+}
+
+/**
+ * Whether the body is a JSON object too long to be read whole. Some receivers repeat the message, and a
+ * long one would be sent again and again if the rest of the answer were missed.
+ */
+function isCut(body: string, { json }: AnswerWords): boolean {
+  if (json !== null || !body.trimStart().startsWith('{')) return false
+  return new TextEncoder().encode(body).length >= MAX_ANSWER_BYTES
+}
+
+/**
+ * The former connectors told errors inside a 200: "… delivery failed with error: … returned HTTP error 429 …".
+ * In JSON the word may stand anywhere, and a false failure would send the message again and again.
+ */
+function tellsError(body: string, { json }: AnswerWords): boolean {
+  if (json === null) return /\berror\b/i.test(body)
+  const { error = null } = json
+  if (error !== null && error !== '' && error !== false) return true
+  return /HTTP error \d{3}|failed with error/i.test(body)
+}
+
+function findRule(
+  { errors }: Profile,
+  { words, text }: AnswerWords,
+): { reason: string; class: ErrorClass } | null {
+  const found = errors.find(({ says, match }) =>
+    match === 'exact' ? words.includes(says) : text.includes(says.toLowerCase()),
+  )
+  return found ?? null
+}
+
+function outcomeOf(
+  { reason, class: errorClass }: { reason: string; class: ErrorClass },
+  answer: Answer,
+  { now, retryAfterMs }: { now: number; retryAfterMs: number | null },
+): DeliveryOutcome {
+  switch (errorClass) {
+    case 'message':
+      return messageRejected(answer, reason)
+    case 'endpoint':
+      return endpointRejected(answer, { reason, probe: true })
+    case 'endpoint_gone':
+      return endpointRejected(answer, { reason, probe: false })
+    case 'wait':
+    case 'transient':
+      return unreachable(answer, now, { reason, retryAfterMs })
+  }
+}
+
+/** `X-RateLimit-Remaining: 0` asks to wait for `X-RateLimit-Reset-After` seconds, a decimal number. */
+function readHold({ headers }: Answer): number {
+  if (headers.get('x-ratelimit-remaining')?.trim() !== '0') return 0
+  return secondsToMs(Number(headers.get('x-ratelimit-reset-after') ?? Number.NaN)) ?? 0
+}

@@ -1,0 +1,31 @@
+/** The profile of the receiver "CloudEvents 1.0 over HTTP". Statements that no source proves are on the safe side. */
+import type { Profile } from '../profile.ts'
+import { NO_PACE } from '../answers/rules.ts'
+
+/** CloudEvents 1.0.2 with the HTTP 1.1 webhook specification. */
+export const CLOUDEVENTS: Profile = {
+  title: 'CloudEvents 1.0 over HTTP',
+  sources: [
+    'https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/http-protocol-binding.md',
+    'https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md',
+  ],
+  settings: [
+    { name: 'url', meaning: 'where to post; https' },
+    { name: 'mode', meaning: '`"structured"` (the default) or `"binary"`' },
+    { name: 'bearer', meaning: 'a token for `Authorization: Bearer …`' },
+    {
+      name: 'handshake',
+      meaning:
+        '`true`: asks for leave (OPTIONS, `WebHook-Request-Origin`) before the first delivery and daily, and keeps to the rate that is allowed; default `false`',
+    },
+  ],
+  success: { statuses: [200, 201, 202, 204], body: 'any' },
+  limits: [],
+  ...NO_PACE,
+  errors: [],
+  statuses: [
+    { statuses: [400, 413, 415, 422], class: 'message' },
+    { statuses: [410], class: 'endpoint_gone', reason: 'gone' },
+  ],
+  secretParts: 'the path, the query and the bearer token',
+}

@@ -1,0 +1,122 @@
+/**
+ * Lays a message out for Google Chat: the headline is the message's `text`, which notifications and the
+ * search of Chat show, and the card below it tells the rest, so that nothing stands there twice. Text of
+ * the CRM is escaped HTML in the card, and inert in `text`.
+ */
+import { inertGoogleChat } from './text.ts'
+import { escapeHtml } from '../message/html-text.ts'
+import { writeLine, type Line, type Link, type Message, type Span } from '../message/message.ts'
+import { formatSpanUtc } from '../message/wording.ts'
+
+/** A paragraph in the HTML of cards. */
+export interface GoogleChatParagraph {
+  readonly textParagraph: { readonly text: string }
+}
+
+/** Buttons that open pages. */
+export interface GoogleChatButtons {
+  readonly buttonList: {
+    readonly buttons: readonly {
+      readonly text: string
+      readonly onClick: { readonly openLink: { readonly url: string } }
+    }[]
+  }
+}
+
+/** A message with at most one card. */
+export interface GoogleChatMessage {
+  readonly text: string
+  readonly cardsV2?: readonly [
+    {
+      readonly card: {
+        readonly sections: readonly [
+          { readonly widgets: readonly (GoogleChatParagraph | GoogleChatButtons)[] },
+        ]
+      }
+    },
+  ]
+  readonly thread: { readonly threadKey: string }
+}
+
+/** Lays a message out with all of its lines. */
+export function layOutGoogleChat(message: Message): GoogleChatMessage {
+  const { kind, summary, lead, groups, more, threadKey } = message
+  // The headline of a change or of a digest says what the lead says.
+  const isLeadNew = lead.length > 0 && (kind === 'event' || kind === 'test')
+  const widgets = [
+    ...(isLeadNew ? [paragraph(writeHtml(lead))] : []),
+    ...groups.map(renderGroup),
+    ...(more === null ? [] : [paragraph(escapeHtml(more.text))]),
+    renderFooter(message),
+    ...renderButtons([message.link, more?.link ?? null]),
+  ]
+  return {
+    text: writeLine(summary, { escape: inertGoogleChat, mark: markText }),
+    cardsV2: [{ card: { sections: [{ widgets }] } }],
+    thread: { threadKey },
+  }
+}
+
+/**
+ * Lays text of a template out: it becomes the message's `text`, whose markup people know from typing, and
+ * no card, so the template alone decides what is said.
+ */
+export function layOutGoogleChatText(text: string, { threadKey }: Message): GoogleChatMessage {
+  return { text, thread: { threadKey } }
+}
+
+/** One widget a group, as Chat shows at most 100 of them. */
+function renderGroup({ heading, lines }: Message['groups'][number]): GoogleChatParagraph {
+  const above = heading.length === 0 ? [] : [writeHtml(heading)]
+  return paragraph([...above, ...lines.map(({ text }) => `• ${writeHtml(text)}`)].join('<br>'))
+}
+
+/** Chat has no form for a time in the reader's own zone. */
+function renderFooter({ firstAt, lastAt, portal, notes }: Message): GoogleChatParagraph {
+  const texts = [formatSpanUtc(firstAt, lastAt), portal, ...notes].filter((text) => text !== '')
+  return paragraph(texts.map(escapeHtml).join(' · '))
+}
+
+function renderButtons(links: readonly (Link | null)[]): readonly GoogleChatButtons[] {
+  const buttons = links.flatMap((link) =>
+    link === null ? [] : [{ text: link.text, onClick: { openLink: { url: link.url } } }],
+  )
+  return buttons.length === 0 ? [] : [{ buttonList: { buttons } }]
+}
+
+function paragraph(text: string): GoogleChatParagraph {
+  return { textParagraph: { text } }
+}
+
+function writeHtml(line: Line): string {
+  return line
+    .filter(({ text }) => text !== '')
+    .map(({ text, style }) => markHtml(escapeHtml(text), style))
+    .join('')
+}
+
+/** Cards have no fixed-width style. */
+function markHtml(text: string, style: Span['style']): string {
+  switch (style) {
+    case 'plain':
+      return text
+    case 'strong':
+    case 'code':
+      return `<b>${text}</b>`
+    case 'faint':
+      return `<i>${text}</i>`
+  }
+}
+
+function markText(text: string, style: Span['style']): string {
+  switch (style) {
+    case 'plain':
+      return text
+    case 'strong':
+      return `*${text}*`
+    case 'code':
+      return `\`${text}\``
+    case 'faint':
+      return `_${text}_`
+  }
+}

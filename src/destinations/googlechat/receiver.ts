@@ -1,0 +1,74 @@
+/**
+ * The receiver `googlechat`: an incoming webhook of a Google Chat space
+ * (https://developers.google.com/workspace/chat/quickstart/webhooks). Messages about one field share a
+ * thread; without the reply option Chat would open a new one for each.
+ */
+import type { AddressPolicy } from '../../core/safety/address.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import { createChatType, type ChatEndpoint } from '../chat.ts'
+import type { DestinationType, SettingProblem, Settings } from '../destination.ts'
+import { layOutGoogleChat, layOutGoogleChatText } from './layout.ts'
+import { inertGoogleChat } from './text.ts'
+import { limitOf } from '../profile.ts'
+import { GOOGLE_CHAT } from './profile.ts'
+import { isLocalHost, readUrl, secretsOfUrl } from '../settings/url-setting.ts'
+
+const HOST = 'chat.googleapis.com'
+const PATH = /^\/v1\/spaces\/[\w-]+\/messages$/
+const REPLY_OPTION = 'messageReplyOption'
+const MAX_TEXT = limitOf(GOOGLE_CHAT, 'text')
+const MAX_BYTES = limitOf(GOOGLE_CHAT, 'message')
+
+/** A Google Chat webhook; delivered is 200 with the new message's name. */
+export const googleChat: DestinationType = createChatType({
+  type: 'googlechat',
+  profile: GOOGLE_CHAT,
+  open,
+  layOut: (message) => ({ ...layOutGoogleChat(message) }),
+  layOutText: (text, message) => ({ ...layOutGoogleChatText(text, message) }),
+  escape: inertGoogleChat,
+  fits: ({ text }, json) =>
+    // UTF-16 units are never fewer than code points.
+    (typeof text !== 'string' || text.length <= MAX_TEXT) &&
+    new TextEncoder().encode(json).length <= MAX_BYTES,
+})
+
+function open(
+  settings: Settings,
+  policy: AddressPolicy,
+): Result<ChatEndpoint, readonly SettingProblem[]> {
+  const url = readUrl(settings['url'], policy)
+  if (!url.ok) return err([url.error])
+  const problem = findProblem(url.value)
+  if (problem !== null) return err([{ setting: 'url', problem }])
+  const posted = withReplyOption(url.value)
+  const { origin, pathname } = url.value
+  return ok({
+    url: posted.href,
+    // A space has one limit, whichever of its webhooks writes (Chat API, usage limits).
+    paceKey: origin + pathname,
+    secrets: [posted.href, posted.pathname + posted.search, ...secretsOfUrl(url.value)],
+    policy,
+  })
+}
+
+/** A local host has passed `readUrl` only where local addresses are allowed: a simulated Google Chat. */
+function findProblem(url: URL): string | null {
+  if (isLocalHost(url)) return null
+  if (url.host !== HOST) return `Must be a URL of ${HOST}`
+  if (!PATH.test(url.pathname)) {
+    return 'Must be a webhook whose path is /v1/spaces/<space>/messages'
+  }
+  const missing = ['key', 'token'].filter((name) => (url.searchParams.get(name) ?? '') === '')
+  if (missing.length === 0) return null
+  return `Must hold the webhook's key and token: copy the whole URL, ${missing.join(' and ')} missing`
+}
+
+/** The key of the thread stands in the message, which wins over one in the URL. */
+function withReplyOption(given: URL): URL {
+  const url = new URL(given)
+  url.hash = ''
+  url.searchParams.delete('threadKey')
+  url.searchParams.set(REPLY_OPTION, 'REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD')
+  return url
+}

@@ -1,0 +1,44 @@
+/** The profile of the receiver "Mattermost incoming webhook". Statements that no source proves are on the safe side. */
+import type { Profile } from '../profile.ts'
+import { exact, part } from '../answers/rules.ts'
+
+const SECOND_MS = 1000
+
+/** Mattermost incoming webhooks. */
+export const MATTERMOST: Profile = {
+  title: 'Mattermost incoming webhook',
+  sources: ['https://developers.mattermost.com/integrate/webhooks/incoming/'],
+  settings: [
+    { name: 'url', meaning: 'of the incoming webhook: `https://<server>/hooks/…`' },
+    {
+      name: 'allowPrivate',
+      meaning: '`true`: the server may stand on a private address. Only for this destination',
+    },
+  ],
+  success: { statuses: [200], body: 'ok' },
+  limits: [
+    { what: 'message', max: 14_000, unit: 'characters' },
+    { what: 'template', max: 8000, unit: 'characters' },
+  ],
+  pace: [{ count: 1, ms: SECOND_MS }],
+  paceScope: 'url',
+  paceHeaders: false,
+  carefulMs: 5 * SECOND_MS,
+  errors: [
+    exact('web.incoming_webhook.channel.app_error', 'channel_not_found', 'endpoint'),
+    exact('web.incoming_webhook.channel_locked.app_error', 'channel_locked', 'endpoint'),
+    exact('web.incoming_webhook.permissions.app_error', 'no_permission', 'endpoint'),
+    exact('web.incoming_webhook.user.app_error', 'user_not_found', 'endpoint'),
+    exact('web.incoming_webhook.disabled.app_error', 'webhooks_disabled', 'endpoint'),
+    exact('web.incoming_webhook.invalid.app_error', 'webhook_not_found', 'endpoint'),
+    exact('web.incoming_webhook.parse.app_error', 'invalid_payload', 'message'),
+    exact('web.incoming_webhook.text.app_error', 'no_text', 'message'),
+    exact('web.incoming_webhook.text.length.app_error', 'too_long', 'message'),
+    part("couldn't find the channel", 'channel_not_found', 'endpoint'),
+  ],
+  statuses: [
+    { statuses: [400, 413], class: 'message' },
+    { statuses: [401, 403, 404, 410, 501], class: 'endpoint' },
+  ],
+  secretParts: 'the path',
+}

@@ -1,0 +1,91 @@
+/**
+ * Mattermost's Markdown, which its clients read in two passes: an old Markdown first, then mentions,
+ * channels, hashtags, addresses and emoji in the text that is left
+ * (webapp/channels/src/utils/text_formatting.tsx, github.com/mattermost/marked). A backslash helps
+ * against the first pass only and the mobile clients read CommonMark, so what could mean anything is
+ * replaced by a look-alike. Code is literal in both passes.
+ */
+import { linkAddress } from '../message/markdown-link.ts'
+import type { Line, Link, Span } from '../message/message.ts'
+
+// A zero-width character instead could be searched for, and would be copied unseen.
+const LOOK_ALIKES: Readonly<Record<string, string>> = {
+  '*': '\u2217',
+  _: '\u02CD',
+  '~': '\u223C',
+  '`': '\u02CB',
+  ':': '\u2236',
+  ';': '\uFF1B',
+  '@': '\uFF20',
+  '#': '\uFF03',
+  '.': '\u2024',
+  '<': '\uFF1C',
+  '>': '\uFF1E',
+  '[': '\uFF3B',
+  ']': '\uFF3D',
+  '\\': '\uFF3C',
+  $: '\uFF04',
+  '&': '\uFF06',
+  '|': '\u2223',
+  '-': '\u2010',
+  '+': '\uFF0B',
+  '=': '\uFF1D',
+  ')': '\uFF09',
+}
+
+const ALWAYS = '[*~`:@#<>[\\]\\\\$|]'
+// An underscore between letters is harmless, and field codes stay copyable.
+const UNDERSCORE = '_(?![A-Za-z0-9])|(?<![A-Za-z0-9])_'
+// A point that a word goes on after makes a host of it.
+const POINT = '\\.(?=\\S)'
+const ENTITY = '&(?=#?\\w+;)'
+// What makes a list, a rule or a heading of a line: only where a text begins, as it has one line.
+const START = '^[-+=]|(?<=^\\d+)[.)]'
+// The emoticons without a colon: ;) ;-) x-d (webapp/channels/src/utils/emoticons.tsx). The bracket may be
+// a word of ours behind the text.
+const EMOTICON = ';(?=-?(?:\\)|$))|(?<=(?<![A-Za-z0-9])x)-(?=d(?![A-Za-z0-9]))'
+
+const MARKUP = new RegExp([ALWAYS, UNDERSCORE, POINT, ENTITY, START, EMOTICON].join('|'), 'gi')
+
+// The server itself makes mentions of Slack's control sequences, in code as well (ProcessSlackText).
+const SLACK_MENTION = /<(?=[!@])/g
+
+/** Makes foreign text inert, with look-alikes for the characters that mean something. */
+export function inertMattermost(text: string): string {
+  return text.replace(MARKUP, lookAlike)
+}
+
+/** Foreign text between backticks. */
+export function codeMattermost(text: string): string {
+  return text.replaceAll('`', lookAlike('`')).replace(SLACK_MENTION, lookAlike)
+}
+
+/** A line of a message with its styles. */
+export function writeMattermost(line: Line): string {
+  return line
+    .filter(({ text }) => text !== '')
+    .map(writeSpan)
+    .join('')
+}
+
+/** A link that the relay made. */
+export function linkMattermost({ url, text }: Link): string {
+  return `[${text}](${linkAddress(url)})`
+}
+
+function writeSpan({ text, style, isForeign }: Span): string {
+  if (style === 'code') return `\`${codeMattermost(text)}\``
+  const inert = isForeign ? inertMattermost(text) : text
+  switch (style) {
+    case 'plain':
+      return inert
+    case 'strong':
+      return `**${inert}**`
+    case 'faint':
+      return `*${inert}*`
+  }
+}
+
+function lookAlike(character: string): string {
+  return LOOK_ALIKES[character] ?? character
+}

@@ -1,0 +1,150 @@
+/** The settings that destinations of every kind have, and those that every kind for people has. */
+import * as v from 'valibot'
+import { isGlob } from '../../core/glob.ts'
+import type { DigestTerms } from './configured.ts'
+import type { SettingProblem } from '../destination.ts'
+import { DEFAULT_LANGUAGE, LANGUAGES, type Language } from '../language/languages.ts'
+
+/** The events a destination gets when it names none. */
+export const DEFAULT_EVENTS = ['onCrmRequisiteUserField*'] as const
+
+const DEFAULT_RETRY_HOURS = 72
+const MIN_RETRY_HOURS = 24
+const MAX_RETRY_HOURS = 24 * 30
+const DEFAULT_TIMEOUT_MS = 10_000
+const MAX_TIMEOUT_MS = 30_000
+const DEFAULT_DIGEST_SECONDS = 30
+const MAX_DIGEST_SECONDS = 3600
+
+/** The most events of one digest, and the default. */
+export const MAX_DIGEST = 50
+
+const MAX_TEMPLATE = 10_000
+
+// Every schema has its message: the library's own ones show the value.
+const GLOBS_FORM = 'Must be a list of globs'
+const FieldGlobsSchema = v.array(
+  v.pipe(v.string(GLOBS_FORM), v.check(isGlob, GLOBS_FORM)),
+  GLOBS_FORM,
+)
+const GlobsSchema = v.pipe(FieldGlobsSchema, v.minLength(1, 'Must name at least one glob'))
+
+const SECONDS_FORM = `Must hold seconds from 1 to ${MAX_DIGEST_SECONDS}`
+const MAX_FORM = `Must hold max from 2 to ${MAX_DIGEST}`
+
+const COMMON = {
+  name: v.pipe(
+    v.string('Must be a text'),
+    v.regex(/^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/u, 'Must be 1 to 64 of a-z, 0-9, _ and -'),
+  ),
+  type: v.string('Must be a text'),
+  events: v.optional(GlobsSchema, [...DEFAULT_EVENTS]),
+  portals: v.optional(GlobsSchema, ['*']),
+  fields: v.optional(FieldGlobsSchema, []),
+  retryHours: v.optional(
+    v.pipe(
+      v.number('Must be a number of hours'),
+      v.minValue(MIN_RETRY_HOURS, `Must be at least ${MIN_RETRY_HOURS}`),
+      v.maxValue(MAX_RETRY_HOURS, `Must be at most ${MAX_RETRY_HOURS}`),
+    ),
+    DEFAULT_RETRY_HOURS,
+  ),
+  timeoutMs: v.optional(
+    v.pipe(
+      v.number('Must be a number of milliseconds'),
+      v.minValue(100, 'Must be at least 100'),
+      v.maxValue(MAX_TIMEOUT_MS, `Must be at most ${MAX_TIMEOUT_MS}`),
+    ),
+    DEFAULT_TIMEOUT_MS,
+  ),
+  unchanged: v.optional(v.picklist(['send', 'skip'], 'Must be "send" or "skip"')),
+} as const
+
+const FOR_PEOPLE = {
+  digest: v.optional(
+    v.strictObject(
+      {
+        seconds: v.optional(
+          v.pipe(
+            v.number(SECONDS_FORM),
+            v.minValue(1, SECONDS_FORM),
+            v.maxValue(MAX_DIGEST_SECONDS, SECONDS_FORM),
+          ),
+          DEFAULT_DIGEST_SECONDS,
+        ),
+        max: v.optional(
+          v.pipe(
+            v.number(MAX_FORM),
+            v.integer(MAX_FORM),
+            v.minValue(2, MAX_FORM),
+            v.maxValue(MAX_DIGEST, MAX_FORM),
+          ),
+          MAX_DIGEST,
+        ),
+      },
+      'Must be a table with seconds and max',
+    ),
+  ),
+  language: v.optional(
+    v.picklist(LANGUAGES, `Must be one of ${LANGUAGES.join(', ')}`),
+    DEFAULT_LANGUAGE,
+  ),
+  template: v.optional(
+    v.pipe(
+      v.string('Must be a text'),
+      v.maxLength(MAX_TEMPLATE, `Must be at most ${MAX_TEMPLATE} characters long`),
+      v.check((text) => !/^\$[A-Za-z.]+\w*$/.test(text), 'Must be the wording itself'),
+    ),
+  ),
+} as const
+
+/** The keys that every destination knows. */
+export const COMMON_KEYS: readonly string[] = Object.keys(COMMON)
+
+/** The keys that every destination for people knows beside them. */
+export const PEOPLE_KEYS: readonly string[] = Object.keys(FOR_PEOPLE)
+
+/** What the common keys of one destination say. */
+export interface Common {
+  readonly name: string
+  readonly type: string
+  readonly events: readonly string[]
+  readonly portals: readonly string[]
+  readonly fields: readonly string[]
+  readonly retryHours: number
+  readonly timeoutMs: number
+  readonly unchanged?: 'send' | 'skip' | undefined
+  readonly digest: DigestTerms | null
+  readonly language: Language
+  readonly template: string | null
+}
+
+/** Reads key by key, so that one wrong key does not hide the others. */
+export function readCommon(
+  table: Readonly<Record<string, unknown>>,
+  problems: SettingProblem[],
+): Common {
+  const read = <S extends v.GenericSchema>(
+    key: string,
+    schema: S,
+    fallback: v.InferOutput<S>,
+  ): v.InferOutput<S> => {
+    const result = v.safeParse(schema, table[key])
+    if (result.success) return result.output
+    problems.push({ setting: key, problem: result.issues[0].message })
+    return fallback
+  }
+  return {
+    name: read('name', COMMON.name, ''),
+    type: read('type', COMMON.type, ''),
+    events: read('events', COMMON.events, []),
+    portals: read('portals', COMMON.portals, []),
+    fields: read('fields', COMMON.fields, []),
+    retryHours: read('retryHours', COMMON.retryHours, DEFAULT_RETRY_HOURS),
+    timeoutMs: read('timeoutMs', COMMON.timeoutMs, DEFAULT_TIMEOUT_MS),
+    unchanged: read('unchanged', COMMON.unchanged, undefined),
+    digest: read('digest', FOR_PEOPLE.digest, undefined) ?? null,
+    language: read('language', FOR_PEOPLE.language, DEFAULT_LANGUAGE),
+    template: read('template', FOR_PEOPLE.template, undefined) ?? null,
+  }
+}

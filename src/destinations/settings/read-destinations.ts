@@ -1,0 +1,123 @@
+/**
+ * Reads the setting DESTINATIONS. Each entry fails alone: a wrong one keeps its name and its problems, so
+ * that its lane stops and its events wait. No problem ever shows the value of a secret.
+ */
+import type { AddressPolicy } from '../../core/safety/address.ts'
+import { nearestWord } from '../../core/nearest-word.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import { HOUR_MS } from '../../core/lanes/retry.ts'
+import { COMMON_KEYS, PEOPLE_KEYS, readCommon } from './common-settings.ts'
+import { openDestination, type ConfiguredDestination } from './configured.ts'
+import type { DestinationType, SettingProblem } from '../destination.ts'
+import { References, isTable, type SecretLookup } from './references.ts'
+import { DESTINATION_TYPES, findDestinationType } from '../registry.ts'
+
+/** Reads the list. The error is the problem of the setting as a whole. */
+export function readDestinations(
+  raw: unknown,
+  lookup: SecretLookup,
+  policy: AddressPolicy,
+): Result<readonly ConfiguredDestination[], string> {
+  if (!Array.isArray(raw)) return err('Must be a list of tables, each with name and type')
+  const destinations: ConfiguredDestination[] = []
+  for (const [index, entry] of raw.entries()) {
+    const read = readDestination(entry, lookup, policy)
+    const isRepeated = destinations.some((known) => known.name === read.name)
+    const name = isRepeated || read.name === '' ? `#${index + 1}` : read.name
+    const problems = isRepeated
+      ? [{ setting: 'name', problem: 'Must be unique among the destinations' }]
+      : read.problems
+    destinations.push({ ...read, name, problems })
+  }
+  return ok(requirePortals(destinations, raw))
+}
+
+/** A forgotten `portals` line must not send one customer's changes to another. */
+function requirePortals(
+  destinations: readonly ConfiguredDestination[],
+  raw: readonly unknown[],
+): readonly ConfiguredDestination[] {
+  const names = raw.map((entry) => isTable(entry) && entry['portals'] !== undefined)
+  if (!names.includes(true)) return destinations
+  const problem = {
+    setting: 'portals',
+    problem: 'Must be set, as another destination names its portals: use ["*"] for all',
+  }
+  return destinations.map((destination, index) =>
+    names[index] === true
+      ? destination
+      : { ...destination, problems: [...destination.problems, problem] },
+  )
+}
+
+function readDestination(
+  entry: unknown,
+  lookup: SecretLookup,
+  policy: AddressPolicy,
+): ConfiguredDestination {
+  const table = isTable(entry) ? entry : {}
+  const problems: SettingProblem[] = []
+  const type = typeof table['type'] === 'string' ? findDestinationType(table['type']) : null
+  const common = readCommon(type?.reader === 'machine' ? withoutPeopleKeys(table) : table, problems)
+  if (type === null && typeof table['type'] === 'string') problems.push(unknownType(common.type))
+  const own = Object.entries(table).filter(
+    ([key]) => ![...COMMON_KEYS, ...PEOPLE_KEYS].includes(key),
+  )
+  if (type !== null) problems.push(...Object.keys(table).flatMap((key) => unknownKey(key, type)))
+  const references = new References(lookup)
+  const settings = Object.fromEntries(own.map(([key, value]) => [key, references.fill(key, value)]))
+  problems.push(...references.problems)
+  const configured: ConfiguredDestination = {
+    name: common.name,
+    type,
+    typeName: common.type,
+    filter: { events: common.events, fields: common.fields, portals: common.portals },
+    retryMs: common.retryHours * HOUR_MS,
+    timeoutMs: common.timeoutMs,
+    unchanged: common.unchanged ?? (type?.reader === 'person' ? 'skip' : 'send'),
+    digest: common.digest,
+    language: common.language,
+    template: common.template,
+    settings,
+    portalValues: references.portalValues,
+    problems,
+  }
+  return { ...configured, problems: [...problems, ...findProblems(configured, references, policy)] }
+}
+
+/** What the type finds wrong beside what is known already; it cannot judge a value that is missing. */
+function findProblems(
+  configured: ConfiguredDestination,
+  { portalSettings }: References,
+  policy: AddressPolicy,
+): readonly SettingProblem[] {
+  const opened = openDestination({ ...configured, problems: [] }, new Map(), policy)
+  if (opened.ok) return []
+  const known = new Set(configured.problems.map(({ setting }) => setting))
+  // What a portal's own value will be is judged when it is there.
+  return opened.error.filter(({ setting }) => !known.has(setting) && !portalSettings.has(setting))
+}
+
+/** A type for machines is told that it does not know these keys, not what their values must be. */
+function withoutPeopleKeys(
+  table: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(table).filter(([key]) => !PEOPLE_KEYS.includes(key)))
+}
+
+function unknownType(word: string): SettingProblem {
+  const known = DESTINATION_TYPES.map((type) => type.type)
+  const near = nearestWord(word, known)
+  const hint = near === null ? `one of ${known.join(', ')}` : `did you mean "${near}"?`
+  return { setting: 'type', problem: `Must be a known type: ${hint}` }
+}
+
+function unknownKey(key: string, type: DestinationType): SettingProblem[] {
+  const common = type.reader === 'person' ? [...COMMON_KEYS, ...PEOPLE_KEYS] : COMMON_KEYS
+  const known = [...common, ...type.profile.settings.map(({ name }) => name)]
+  if (known.includes(key)) return []
+  const near = nearestWord(key, known)
+  const own = PEOPLE_KEYS.includes(key) ? ': only types that people read do' : ''
+  const hint = near === null ? own : `: did you mean "${near}"?`
+  return [{ setting: key, problem: `Must not be set, as ${type.type} does not know it${hint}` }]
+}

@@ -1,0 +1,213 @@
+/**
+ * Lays a message out for Slack. Text of the CRM stands only in text elements of rich_text, which Slack
+ * shows literally: no mrkdwn, mention, link or emoji code is read in them, so nothing has to be escaped
+ * there. The only mrkdwn is the date, made of our template and a number, and the only links are the
+ * relay's own. The fallback `text` (notifications, screen readers) is inert and `mrkdwn: false`.
+ */
+import type { Catalogue } from '../language/catalogue.ts'
+import { fill } from '../language/languages.ts'
+import {
+  own,
+  writeLine,
+  type ChangeLine,
+  type Line,
+  type Link,
+  type Message,
+  type Span,
+} from '../message/message.ts'
+import { formatUtc } from '../message/wording.ts'
+import { escapeSlack, hostSlack, inertSlack } from './text.ts'
+
+/** A piece of literal text. */
+export interface SlackTextElement {
+  readonly type: 'text'
+  readonly text: string
+  readonly style?: { readonly bold?: true; readonly code?: true; readonly italic?: true }
+}
+
+/** A link that the relay made. */
+export interface SlackLinkElement {
+  readonly type: 'link'
+  readonly url: string
+  readonly text: string
+}
+
+/** One paragraph. */
+export interface SlackSection {
+  readonly type: 'rich_text_section'
+  readonly elements: readonly (SlackTextElement | SlackLinkElement)[]
+}
+
+/** A bulleted list. */
+export interface SlackList {
+  readonly type: 'rich_text_list'
+  readonly style: 'bullet'
+  readonly elements: readonly SlackSection[]
+}
+
+/** The blocks that our messages consist of. */
+export type SlackBlock =
+  | { readonly type: 'rich_text'; readonly elements: readonly (SlackSection | SlackList)[] }
+  | { readonly type: 'section'; readonly text: { readonly type: 'mrkdwn'; readonly text: string } }
+  | {
+      readonly type: 'context'
+      readonly elements: readonly (
+        | { readonly type: 'mrkdwn'; readonly text: string }
+        | { readonly type: 'plain_text'; readonly text: string; readonly emoji: false }
+      )[]
+    }
+
+/** The payload of an incoming webhook. */
+export interface SlackMessage {
+  readonly text: string
+  readonly mrkdwn: false
+  readonly blocks: readonly SlackBlock[]
+}
+
+// The fallback is read aloud or shown in a notification, not studied.
+const MAX_FALLBACK_LINES = 3
+const MAX_FALLBACK_LENGTH = 2000
+
+/** Lays a message out with all of its lines. */
+export function layOutSlack(message: Message, words: Catalogue): SlackMessage {
+  return {
+    text: formatFallback(message, words),
+    mrkdwn: false,
+    blocks: [
+      { type: 'rich_text', elements: [headline(message), ...message.groups.flatMap(renderGroup)] },
+      ...renderMore(message),
+      ...renderLink(message.link),
+      renderContext(message),
+    ],
+  }
+}
+
+/** Lays text of a template out as mrkdwn: the template may format, its values are inert. */
+export function layOutSlackText(text: string, message: Message, words: Catalogue): SlackMessage {
+  return {
+    text: formatFallback(message, words),
+    mrkdwn: false,
+    blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }],
+  }
+}
+
+/** The length after escaping in UTF-16 units, which is never less than in code points. */
+export function measureSlack(json: string): number {
+  return escapeSlack(json).length
+}
+
+function headline({ title, lead }: Message): SlackSection {
+  const rest = lead.length === 0 ? [] : [own('\n'), ...lead]
+  return section(renderLine([...title, ...rest]))
+}
+
+function renderGroup({
+  heading,
+  lines,
+}: Message['groups'][number]): readonly (SlackSection | SlackList)[] {
+  const above = heading.length === 0 ? [] : [section(renderLine([own('\n'), ...heading]))]
+  if (lines.length === 0) return above
+  const elements = lines.map(({ text }) => section(renderLine(text)))
+  return [...above, { type: 'rich_text_list', style: 'bullet', elements }]
+}
+
+function renderMore({ more }: Message): readonly SlackBlock[] {
+  if (more === null) return []
+  const link = more.link === null ? [] : [plain(' '), linkElement(more.link)]
+  return [{ type: 'rich_text', elements: [section([plain(more.text), ...link])] }]
+}
+
+/**
+ * A link and not a button: a click on a button with a `url` is sent to the app's interactivity URL too,
+ * and without one Slack shows a warning beside it (slackapi/node-slack-sdk#869). A block of its own, so
+ * that it stands on a line of its own.
+ */
+function renderLink(link: Link | null): readonly SlackBlock[] {
+  if (link === null) return []
+  return [{ type: 'rich_text', elements: [section([linkElement(link)])] }]
+}
+
+function linkElement({ url, text }: Link): SlackLinkElement {
+  return { type: 'link', url, text }
+}
+
+/** Neighbours of one style are one element, so that more lines fit; Slack refuses empty ones. */
+function renderLine(line: Line): readonly SlackTextElement[] {
+  const merged: Span[] = []
+  for (const span of line) {
+    const last = merged.at(-1)
+    if (span.text === '') continue
+    if (last?.style === span.style) merged.splice(-1, 1, { ...last, text: last.text + span.text })
+    else merged.push(span)
+  }
+  return merged.map(renderSpan)
+}
+
+function renderSpan({ text, style }: Span): SlackTextElement {
+  switch (style) {
+    case 'plain':
+      return plain(text)
+    case 'strong':
+      return { type: 'text', text, style: { bold: true } }
+    case 'code':
+      return { type: 'text', text, style: { code: true } }
+    case 'faint':
+      return { type: 'text', text, style: { italic: true } }
+  }
+}
+
+/** Slack shows the time in each reader's own zone; the text after the bar is for clients that cannot. */
+function renderContext({ firstAt, lastAt, portal, notes }: Message): SlackBlock {
+  const isOne = Math.floor(firstAt / 60_000) === Math.floor(lastAt / 60_000)
+  const time = isOne ? formatDate(firstAt) : `${formatDate(firstAt)} – ${formatDate(lastAt)}`
+  const texts = [escapeSlack(portal), ...notes].filter((text) => text !== '')
+  return {
+    type: 'context',
+    elements: [
+      { type: 'mrkdwn', text: time },
+      ...texts.map((text) => ({ type: 'plain_text' as const, text, emoji: false as const })),
+    ],
+  }
+}
+
+function formatDate(at: number): string {
+  return `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${formatUtc(at)}>`
+}
+
+/** No line of it begins with foreign text: there "&gt;" would make a quotation. */
+function formatFallback({ summary, portal, groups, notes }: Message, words: Catalogue): string {
+  const sentence = writeInert(summary)
+  const host = hostSlack(portal)
+  const place = host === '' ? sentence : fill(words.inPortal, { sentence, portal: host })
+  let length = [place, ...notes].join('; ').length
+  const lines = groups.flatMap((group) =>
+    group.heading.length > 0 ? [group.heading] : group.lines.map((line) => briefLine(line, words)),
+  )
+  const shown = lines
+    .slice(0, MAX_FALLBACK_LINES)
+    .map(writeInert)
+    .filter((line) => {
+      length += line.length + 2
+      return length <= MAX_FALLBACK_LENGTH
+    })
+  return [place, ...shown, ...notes].join('; ')
+}
+
+/** A value that looks the same before and after is too long to be read aloud: its name is enough. */
+function briefLine({ text, label }: ChangeLine, { values }: Catalogue): Line {
+  const end = text.at(-1)
+  const isAlike = end?.isForeign === false && end.text === ` ${values.differs}`
+  return isAlike ? [...label, own(':'), end] : text
+}
+
+function writeInert(line: Line): string {
+  return writeLine(line, { escape: inertSlack, mark: (text) => text })
+}
+
+function section(elements: SlackSection['elements']): SlackSection {
+  return { type: 'rich_text_section', elements }
+}
+
+function plain(text: string): SlackTextElement {
+  return { type: 'text', text }
+}

@@ -1,0 +1,196 @@
+/**
+ * Lays a message out for Teams as an Adaptive Card. Text of the CRM stands only in text runs, which are
+ * literal (https://learn.microsoft.com/adaptive-cards/schema-explorer/text-run): no Markdown, link or
+ * HTML is read in them. The only Markdown text is the date, made of our template and a number, and the
+ * only links are the relay's own.
+ */
+import { own, type Line, type Link, type Message, type Span } from '../message/message.ts'
+import { splitTeams } from './text.ts'
+
+/** A piece of literal text. */
+export interface TeamsTextRun {
+  readonly type: 'TextRun'
+  readonly text: string
+  readonly size?: 'Small' | 'Medium'
+  readonly weight?: 'Bolder'
+  readonly fontType?: 'Monospace'
+  readonly isSubtle?: true
+}
+
+/** One paragraph of literal text. */
+export interface TeamsRichText {
+  readonly type: 'RichTextBlock'
+  readonly spacing?: 'None' | 'Small' | 'Medium'
+  readonly inlines: readonly TeamsTextRun[]
+}
+
+/** One paragraph of Markdown. */
+export interface TeamsTextBlock {
+  readonly type: 'TextBlock'
+  readonly text: string
+  readonly wrap: true
+  readonly spacing?: 'None' | 'Medium'
+  readonly size?: 'Small'
+  readonly isSubtle?: true
+}
+
+/** A button that opens a page. */
+export interface TeamsAction {
+  readonly type: 'Action.OpenUrl'
+  readonly title: string
+  readonly url: string
+}
+
+/** An Adaptive Card; 1.2 is the first version with text runs, and what every client of Teams shows. */
+export interface TeamsCard {
+  readonly $schema: 'http://adaptivecards.io/schemas/adaptive-card.json'
+  readonly type: 'AdaptiveCard'
+  readonly version: '1.2'
+  readonly body: readonly (TeamsRichText | TeamsTextBlock)[]
+  readonly actions?: readonly TeamsAction[]
+  readonly msteams: { readonly width: 'full' }
+}
+
+/** What the workflow's trigger takes. */
+export interface TeamsMessage {
+  readonly type: 'message'
+  readonly attachments: readonly [
+    {
+      readonly contentType: 'application/vnd.microsoft.card.adaptive'
+      readonly contentUrl: null
+      readonly content: TeamsCard
+    },
+  ]
+}
+
+/** Lays a message out with all of its lines. */
+export function layOutTeams(message: Message): TeamsMessage {
+  const { title, lead, groups, more, portal, notes } = message
+  const actions = [message.link, more?.link ?? null].flatMap(renderAction)
+  const footer = [portal, ...notes].filter((text) => text !== '').join(' · ')
+  return wrap({
+    body: [
+      richText(renderSpans(title, { size: 'Medium' })),
+      ...renderLine(lead, 'None'),
+      ...groups.flatMap(renderGroup),
+      ...(more === null ? [] : renderLine([own(more.text)], 'Small')),
+      renderTime(message),
+      ...renderFooter(footer),
+    ],
+    actions,
+  })
+}
+
+/**
+ * Lays text of a template out as Markdown: the template may format, its values are inert. Each line is a
+ * block of its own, as a single line break is none in Markdown.
+ */
+export function layOutTeamsText(text: string): TeamsMessage {
+  const body: TeamsTextBlock[] = []
+  let isNear = false
+  for (const line of text.split('\n').map((part) => part.trim())) {
+    if (line !== '') {
+      const spacing = isNear ? ({ spacing: 'None' } as const) : {}
+      body.push({ type: 'TextBlock', text: line, wrap: true, ...spacing })
+    }
+    isNear = line !== ''
+  }
+  return wrap({ body, actions: [] })
+}
+
+function wrap({
+  body,
+  actions,
+}: Pick<TeamsCard, 'body'> & { readonly actions: readonly TeamsAction[] }): TeamsMessage {
+  return {
+    type: 'message',
+    attachments: [
+      {
+        contentType: 'application/vnd.microsoft.card.adaptive',
+        contentUrl: null,
+        content: {
+          $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+          type: 'AdaptiveCard',
+          version: '1.2',
+          body,
+          ...(actions.length === 0 ? {} : { actions }),
+          msteams: { width: 'full' },
+        },
+      },
+    ],
+  }
+}
+
+function renderGroup({ heading, lines }: Message['groups'][number]): readonly TeamsRichText[] {
+  return [
+    ...renderLine(heading, 'Medium'),
+    ...lines.flatMap(({ text }) => renderLine([own('•\u00A0'), ...text], 'Small')),
+  ]
+}
+
+function renderLine(line: Line, spacing: 'None' | 'Small' | 'Medium'): readonly TeamsRichText[] {
+  const runs = renderSpans(line, {})
+  return runs.length === 0 ? [] : [richText(runs, spacing)]
+}
+
+function renderFooter(text: string): readonly TeamsRichText[] {
+  const runs = renderSpans([own(text)], { size: 'Small', isSubtle: true })
+  return runs.length === 0 ? [] : [richText(runs, 'None')]
+}
+
+type Look = Omit<TeamsTextRun, 'type' | 'text'>
+
+const STYLES: Readonly<Record<Span['style'], Look>> = {
+  plain: {},
+  strong: { weight: 'Bolder' },
+  code: { fontType: 'Monospace' },
+  faint: { isSubtle: true },
+}
+
+/** As few runs as the styles and the macros allow: each costs more bytes than its text. */
+function renderSpans(line: Line, look: Look): readonly TeamsTextRun[] {
+  return joinStyles(line).flatMap(({ text, style }) =>
+    splitTeams(text).map((piece) => ({ type: 'TextRun', text: piece, ...look, ...STYLES[style] })),
+  )
+}
+
+function joinStyles(line: Line): readonly Pick<Span, 'text' | 'style'>[] {
+  const joined: Pick<Span, 'text' | 'style'>[] = []
+  for (const { text, style } of line.filter((span) => span.text !== '')) {
+    const last = joined.at(-1)
+    if (last?.style === style) joined.splice(-1, 1, { text: last.text + text, style })
+    else joined.push({ text, style })
+  }
+  return joined
+}
+
+function renderAction(link: Link | null): readonly TeamsAction[] {
+  return link === null ? [] : [{ type: 'Action.OpenUrl', title: link.text, url: link.url }]
+}
+
+/** Teams shows the time in each reader's own zone; nothing but our numbers stands in this Markdown. */
+function renderTime({ firstAt, lastAt }: Message): TeamsTextBlock {
+  const isOne = Math.floor(firstAt / 60_000) === Math.floor(lastAt / 60_000)
+  const text = isOne ? formatTime(firstAt) : `${formatTime(firstAt)} – ${formatTime(lastAt)}`
+  return {
+    type: 'TextBlock',
+    text,
+    wrap: true,
+    spacing: 'Medium',
+    size: 'Small',
+    isSubtle: true,
+  }
+}
+
+/** Without fractions of a second, which the macros do not read. */
+function formatTime(at: number): string {
+  const time = `${new Date(at).toISOString().slice(0, 19)}Z`
+  return `{{DATE(${time}, SHORT)}} {{TIME(${time})}}`
+}
+
+function richText(
+  inlines: readonly TeamsTextRun[],
+  spacing?: 'None' | 'Small' | 'Medium',
+): TeamsRichText {
+  return { type: 'RichTextBlock', ...(spacing === undefined ? {} : { spacing }), inlines }
+}

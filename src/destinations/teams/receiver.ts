@@ -1,0 +1,70 @@
+/**
+ * The receiver `teams`: a workflow of Microsoft Teams that posts Adaptive Cards
+ * (https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook). The Office 365 connectors
+ * that came before it were switched off in May 2026, so their addresses are refused.
+ */
+import type { AddressPolicy } from '../../core/safety/address.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import { createChatType, type ChatEndpoint } from '../chat.ts'
+import type { DestinationType, SettingProblem, Settings } from '../destination.ts'
+import { limitOf } from '../profile.ts'
+import { TEAMS } from './profile.ts'
+import { layOutTeams, layOutTeamsText } from './layout.ts'
+import { inertTeams } from './text.ts'
+import { isLocalHost, readUrl, secretsOfUrl } from '../settings/url-setting.ts'
+
+const REMEDY = 'make a workflow "When a Teams webhook request is received" and use its URL'
+
+// Of the trigger "When an HTTP request is received", commercial cloud, US government (GCC, GCC High,
+// DoD) and China: https://learn.microsoft.com/power-automate/ip-address-configuration
+const HOST_SUFFIXES: readonly string[] = [
+  '.logic.azure.com',
+  '.logic.azure.us',
+  '.logic.azure.cn',
+  '.environment.api.powerplatform.com',
+  '.environment.api.gov.powerplatform.microsoft.us',
+  '.environment.api.high.powerplatform.microsoft.us',
+  '.environment.api.appsplatform.us',
+  '.environment.api.powerplatform.partner.microsoftonline.cn',
+]
+
+const CONNECTOR = /^(?:.+\.)?webhook\.office\.com$|^outlook\.office(?:365)?\.com$/
+
+const MAX_BYTES = limitOf(TEAMS, 'message')
+
+/** A Teams workflow; 202 says only that its run began. */
+export const teams: DestinationType = createChatType({
+  type: 'teams',
+  profile: TEAMS,
+  open,
+  layOut: (message) => ({ ...layOutTeams(message) }),
+  layOutText: (text) => ({ ...layOutTeamsText(text) }),
+  escape: inertTeams,
+  fits: (_body, json) => new TextEncoder().encode(json).length <= MAX_BYTES,
+})
+
+function open(
+  settings: Settings,
+  policy: AddressPolicy,
+): Result<ChatEndpoint, readonly SettingProblem[]> {
+  const url = readUrl(settings['url'], policy)
+  if (!url.ok) return err([url.error])
+  const problem = findProblem(url.value)
+  if (problem !== null) return err([{ setting: 'url', problem }])
+  const { href } = url.value
+  return ok({ url: href, paceKey: href, secrets: secretsOfUrl(url.value), policy })
+}
+
+/** A local host has passed `readUrl` only where local addresses are allowed: a simulated workflow. */
+function findProblem(url: URL): string | null {
+  if (isLocalHost(url)) return null
+  if (CONNECTOR.test(url.hostname)) {
+    return `Must not be an Office 365 connector as these were switched off in May 2026: ${REMEDY}`
+  }
+  if (url.port !== '' || !HOST_SUFFIXES.some((suffix) => url.hostname.endsWith(suffix))) {
+    return `Must be the URL of a Teams workflow, whose host ends in .logic.azure.com or .environment.api.powerplatform.com: ${REMEDY}`
+  }
+  // Without it the trigger answers 401 to whoever has no Microsoft account.
+  if ((url.searchParams.get('sig') ?? '') !== '') return null
+  return `Must hold the workflow's signature (sig=): copy the whole URL of a workflow that anyone may trigger`
+}

@@ -1,0 +1,132 @@
+/**
+ * The receiver `telegram`: a bot that writes to one chat (https://core.telegram.org/bots/api#sendmessage).
+ * The token stands in the path of every request, so the whole URL is a secret.
+ */
+import type { AddressPolicy } from '../../core/safety/address.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import { parseAnswer } from '../answers/answer-words.ts'
+import { createChatType, type ChatEndpoint, type JsonBody, type LayoutTerms } from '../chat.ts'
+import type { Answer, DestinationType, SettingProblem, Settings } from '../destination.ts'
+import { limitOf } from '../profile.ts'
+import { TELEGRAM } from './profile.ts'
+import { inertTelegram, layOutTelegram, measureTelegram } from './layout.ts'
+import { findTagProblem } from './tags.ts'
+import { readUrl } from '../settings/url-setting.ts'
+
+const DEFAULT_SERVER = 'https://api.telegram.org'
+const MAX_LENGTH = limitOf(TELEGRAM, 'text after entities are parsed')
+
+// Telegram drops what comes after the hundredth without a word (rubenlagus/TelegramBots#854), and text
+// that lost its <code> could become a link.
+const MAX_ENTITIES = limitOf(TELEGRAM, 'entities')
+
+// 35 characters after the colon: the form of the documentation's examples and of every token since.
+const TOKEN = /^\d{1,20}:([A-Za-z0-9_-]{35})$/
+// At most 52 significant bits (https://core.telegram.org/bots/api#chat).
+const CHAT_ID = /^-?[1-9]\d{0,15}$/
+const CHAT_NAME = /^@[A-Za-z]\w{3,31}$/
+
+// Shorter ones would mask harmless words in reasons.
+const MIN_SECRET_LENGTH = 6
+
+interface TelegramEndpoint extends ChatEndpoint {
+  readonly chat: string
+  readonly thread: number | null
+}
+
+/** A Telegram bot; delivered is 200 with `ok: true`. */
+export const telegram: DestinationType = createChatType<TelegramEndpoint>({
+  type: 'telegram',
+  profile: TELEGRAM,
+  open,
+  layOut: (message, terms) => bodyOf(layOutTelegram(message), terms),
+  layOutText: (text, _message, terms) => bodyOf(text, terms),
+  escape: inertTelegram,
+  fits: ({ text }) => typeof text === 'string' && isShort(text),
+  findMarkupProblem: findTagProblem,
+  findMove,
+})
+
+function open(
+  settings: Settings,
+  policy: AddressPolicy,
+): Result<TelegramEndpoint, readonly SettingProblem[]> {
+  const token = readToken(settings['token'])
+  const chat = readChat(settings['chat'])
+  const thread = readThread(settings['thread'])
+  const server = readServer(settings['url'], policy)
+  if (!token.ok || !chat.ok || !thread.ok || !server.ok) {
+    return err([token, chat, thread, server].flatMap((read) => (read.ok ? [] : [read.error])))
+  }
+  const url = `${server.value}/bot${token.value}/sendMessage`
+  return ok({
+    url,
+    paceKey: `${url} ${chat.value}`,
+    secrets: [
+      url,
+      token.value,
+      token.value.slice(token.value.indexOf(':') + 1),
+      ...(chat.value.length >= MIN_SECRET_LENGTH ? [chat.value] : []),
+    ],
+    policy,
+    chat: chat.value,
+    thread: thread.value,
+  })
+}
+
+function readToken(value: unknown): Result<string, SettingProblem> {
+  if (typeof value === 'string' && TOKEN.test(value)) return ok(value)
+  const problem = 'Must be a bot token as BotFather gives it: digits, a colon and 35 characters'
+  return err({ setting: 'token', problem })
+}
+
+function readChat(value: unknown): Result<string, SettingProblem> {
+  const text = typeof value === 'number' ? String(value) : value
+  if (typeof text === 'string' && (CHAT_ID.test(text) || CHAT_NAME.test(text))) return ok(text)
+  const problem = 'Must be the @name of a public chat or the number of a chat, like -1001234567890'
+  return err({ setting: 'chat', problem })
+}
+
+function readThread(value: unknown): Result<number | null, SettingProblem> {
+  if (value === undefined || value === null) return ok(null)
+  const thread = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  if (typeof thread === 'number' && Number.isSafeInteger(thread) && thread > 0) return ok(thread)
+  const problem = 'Must be the positive whole number of a topic in the chat, or be left out'
+  return err({ setting: 'thread', problem })
+}
+
+function readServer(value: unknown, policy: AddressPolicy): Result<string, SettingProblem> {
+  const url = readUrl(value ?? DEFAULT_SERVER, policy)
+  if (!url.ok) return url
+  const { pathname, search, hash, origin } = url.value
+  if (pathname === '/' && search === '' && hash === '') return ok(origin)
+  const problem = `Must be a Bot API server without a path, like ${DEFAULT_SERVER}: the token has its own setting`
+  return err({ setting: 'url', problem })
+}
+
+function bodyOf(text: string, { endpoint, memory }: LayoutTerms<TelegramEndpoint>): JsonBody {
+  const { chat, thread } = endpoint
+  return {
+    chat_id: memory.movedTo ?? chat,
+    ...(thread !== null && { message_thread_id: thread }),
+    text,
+    parse_mode: 'HTML',
+    link_preview_options: { is_disabled: true },
+  }
+}
+
+function isShort(html: string): boolean {
+  const { length, entities } = measureTelegram(html)
+  return length <= MAX_LENGTH && entities <= MAX_ENTITIES
+}
+
+/** A group that became a supergroup has a new id, which the answer for the old one tells. */
+function findMove({ status, body }: Answer): string | null {
+  if (status !== 400) return null
+  const parameters = parseAnswer(body).json?.['parameters']
+  if (typeof parameters !== 'object' || parameters === null) return null
+  if (!('migrate_to_chat_id' in parameters)) return null
+  const id = String(parameters.migrate_to_chat_id)
+  // Only groups move, and their ids are negative.
+  return CHAT_ID.test(id) && id.startsWith('-') ? id : null
+}

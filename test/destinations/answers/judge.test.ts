@@ -1,0 +1,432 @@
+/** `judgeByProfile` over every profile: each error in the forms in which it comes, statuses, successes. */
+import { describe, expect, test } from 'vitest'
+import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
+import { judgeByProfile } from '../../../src/destinations/answers/judge.ts'
+import type { ErrorClass, ErrorRule, Profile } from '../../../src/destinations/profile.ts'
+import { CLOUDEVENTS } from '../../../src/destinations/cloudevents/profile.ts'
+import { DISCORD } from '../../../src/destinations/discord/profile.ts'
+import { GOOGLE_CHAT } from '../../../src/destinations/googlechat/profile.ts'
+import { MATTERMOST } from '../../../src/destinations/mattermost/profile.ts'
+import { SLACK } from '../../../src/destinations/slack/profile.ts'
+import { TEAMS } from '../../../src/destinations/teams/profile.ts'
+import { TELEGRAM } from '../../../src/destinations/telegram/profile.ts'
+import { WEBHOOK } from '../../../src/destinations/webhook/profile.ts'
+import { DESTINATION_TYPES } from '../../../src/destinations/registry.ts'
+import { RECEIVED_AT } from '../../support/a-delivery.ts'
+
+const PROFILES: readonly (readonly [string, Profile])[] = Object.entries({
+  CLOUDEVENTS,
+  DISCORD,
+  GOOGLE_CHAT,
+  MATTERMOST,
+  SLACK,
+  TEAMS,
+  TELEGRAM,
+  WEBHOOK,
+})
+const NOW = RECEIVED_AT
+const RULES = PROFILES.flatMap(([name, profile]) =>
+  profile.errors.map((rule) => [name, rule.says, profile, rule] as const),
+)
+const STATUSES = PROFILES.flatMap(([name, profile]) =>
+  profile.statuses.flatMap((rule) =>
+    rule.statuses.map((status) => [name, status, profile, rule] as const),
+  ),
+)
+
+test('the profile of every kind of receiver is tested', () => {
+  const known = new Set(DESTINATION_TYPES.map(({ profile }) => profile))
+  expect(new Set(PROFILES.map(([, profile]) => profile))).toEqual(known)
+})
+
+describe('judgeByProfile() finds an error by what it says', () => {
+  test.each(RULES)('%s: %s', (_name, _says, profile, rule) => {
+    for (const body of formsOf(rule)) {
+      // No rule is about this status, so only the words can tell.
+      expect([body, judge(profile, { status: 418, body })]).toEqual([
+        body,
+        outcomeOf(rule, { status: 418, body }),
+      ])
+      expect(judge(profile, { status: 500, body })).toEqual(outcomeOf(rule, { status: 500, body }))
+    }
+  })
+
+  const exact = RULES.filter(([, , , { match }]) => match === 'exact')
+
+  test.each(exact)('%s: %s inside of another word is not meant', (_name, says, profile) => {
+    for (const body of [`x${says}`, `${says}x`, JSON.stringify({ error: `${says}x` })]) {
+      expect(reasonOf(judge(profile, { status: 418, body }))).toBe('http_418')
+    }
+  })
+
+  test('a part is found whatever the case of its rule', () => {
+    const rule = { says: 'TOPIC_Closed', match: 'part', reason: 'x', class: 'message' } as const
+    const body = 'Bad Request: topic_closed'
+    expect(reasonOf(judge({ ...TELEGRAM, errors: [rule] }, { status: 400, body }))).toBe('x')
+  })
+
+  test('words come before statuses', () => {
+    const body = '{"id":"web.incoming_webhook.parse.app_error","status_code":404}'
+    expect(judge(MATTERMOST, { status: 404, body })).toMatchObject({
+      scope: 'message',
+      reason: 'invalid_payload',
+    })
+  })
+})
+
+// As the receivers write them (the sources of each profile, and what the issues of their clients show).
+const REAL: readonly (readonly [Profile, number, string, string])[] = [
+  [SLACK, 404, 'no_service', 'no_service'],
+  [SLACK, 200, '{"ok":false,"error":"invalid_blocks"}', 'invalid_blocks'],
+  [SLACK, 429, '{"retry_after":1,"ok":false,"error":"rate_limited"}', 'rate_limited'],
+  [DISCORD, 404, '{"message": "Unknown Webhook", "code": 10015}', 'unknown_webhook'],
+  [DISCORD, 401, '{"message":"Invalid Webhook Token","code":50027}', 'invalid_webhook_token'],
+  [DISCORD, 400, '{"message":"Cannot send an empty message","code":50006}', 'empty_message'],
+  [
+    DISCORD,
+    400,
+    '{"message":"Invalid Form Body","code":50035,"errors":{"embeds":{"0":{"description":{"_errors":[{"code":"BASE_TYPE_MAX_LENGTH","message":"Must be 4096 or fewer in length."}]}}}}}',
+    'invalid_form_body',
+  ],
+  [DISCORD, 413, '{"message":"Request entity too large","code":40005}', 'request_entity_too_large'],
+  [
+    DISCORD,
+    429,
+    '{"message":"You are being rate limited.","retry_after":0.3,"global":false}',
+    'rate_limited',
+  ],
+  [DISCORD, 429, 'error code: 1015', 'rate_limited'],
+  [
+    TEAMS,
+    200,
+    'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId tcid=0',
+    'rate_limited',
+  ],
+  [
+    TEAMS,
+    200,
+    'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 413 with ContextId tcid=0',
+    'too_large',
+  ],
+  [
+    TEAMS,
+    404,
+    '{"error":{"code":"WorkflowNotFound","message":"The workflow was not found."}}',
+    'workflow_not_found',
+  ],
+  [
+    TEAMS,
+    400,
+    '{"error":{"code":"WorkflowTriggerIsNotEnabled","message":"Could not execute workflow trigger."}}',
+    'workflow_disabled',
+  ],
+  [
+    TEAMS,
+    401,
+    '{"error":{"code":"DirectApiAuthorizationRequired","message":"The request must be authenticated."}}',
+    'wrong_signature',
+  ],
+  [
+    TEAMS,
+    400,
+    '{"error":{"code":"InvalidRequestContent","message":"The request content is not valid."}}',
+    'invalid_request_content',
+  ],
+  [TEAMS, 413, 'Request Entity Too Large', 'too_large'],
+  [
+    GOOGLE_CHAT,
+    429,
+    '{"error":{"code":429,"message":"Resource has been exhausted","status":"RESOURCE_EXHAUSTED"}}',
+    'rate_limited',
+  ],
+  [
+    GOOGLE_CHAT,
+    400,
+    '{"error":{"code":400,"message":"Message cannot be empty","status":"INVALID_ARGUMENT"}}',
+    'invalid_argument',
+  ],
+  [
+    GOOGLE_CHAT,
+    403,
+    '{"error":{"code":403,"message":"Permission denied","status":"PERMISSION_DENIED"}}',
+    'permission_denied',
+  ],
+  [
+    GOOGLE_CHAT,
+    401,
+    '{"error":{"code":401,"message":"Missing credential","status":"UNAUTHENTICATED"}}',
+    'unauthenticated',
+  ],
+  [
+    GOOGLE_CHAT,
+    404,
+    '{"error":{"code":404,"message":"Space not found","status":"NOT_FOUND"}}',
+    'space_not_found',
+  ],
+  [
+    TELEGRAM,
+    429,
+    '{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 35","parameters":{"retry_after":35}}',
+    'rate_limited',
+  ],
+  [
+    TELEGRAM,
+    400,
+    '{"ok":false,"error_code":400,"description":"Bad Request: TOPIC_CLOSED"}',
+    'topic_closed',
+  ],
+  [
+    MATTERMOST,
+    404,
+    '{"id":"web.incoming_webhook.channel.app_error","message":"Couldn\'t find the channel.","detailed_error":"","status_code":404}',
+    'channel_not_found',
+  ],
+  [MATTERMOST, 400, "Couldn't find the channel.", 'channel_not_found'],
+  [
+    MATTERMOST,
+    501,
+    '{"id":"web.incoming_webhook.disabled.app_error","message":"Incoming webhooks have been disabled.","status_code":501}',
+    'webhooks_disabled',
+  ],
+]
+
+test.each(REAL)('$title: %i %s is judged as %s', (profile, status, body, reason) => {
+  expect(reasonOf(judge(profile, { status, body }))).toBe(reason)
+})
+
+describe('judgeByProfile() without a known word', () => {
+  test.each(STATUSES)('%s: status %i is judged by its rule', (_name, status, profile, rule) => {
+    for (const body of ['', 'Something else', '<html></html>', '{}', '{"error":42}', '{']) {
+      const { class: errorClass, reason = `http_${status}` } = rule
+      expect(judge(profile, { status, body })).toEqual(
+        outcomeOf({ class: errorClass, reason }, { status, body }),
+      )
+    }
+  })
+
+  test.each(PROFILES)('%s: other statuses are transient', (_name, profile) => {
+    const known = profile.statuses.flatMap(({ statuses }) => statuses)
+    const others = [100, 302, 402, 408, 409, 418, 421, 425, 429, 500, 502, 503, 504, 599]
+    for (const status of others.filter((other) => !known.includes(other))) {
+      const reason =
+        status === 302 ? 'redirect' : status === 429 ? 'rate_limited' : `http_${status}`
+      expect(judge(profile, { status })).toEqual(
+        outcomeOf({ class: 'transient', reason }, { status, body: '' }),
+      )
+    }
+  })
+
+  test('no status has two rules, and none of a success has one', () => {
+    for (const [name, { statuses, success }] of PROFILES) {
+      const all = [...statuses.flatMap((rule) => rule.statuses), ...success.statuses]
+      expect([name, new Set(all).size]).toEqual([name, all.length])
+    }
+  })
+})
+
+describe('judgeByProfile() knows a success', () => {
+  test.each<readonly [string, Profile, number, string]>([
+    ['SLACK', SLACK, 200, 'ok'],
+    ['WEBHOOK', WEBHOOK, 200, ''],
+    ['WEBHOOK', WEBHOOK, 204, ''],
+    ['WEBHOOK', WEBHOOK, 299, '{"error":"no matter"}'],
+    ['CLOUDEVENTS', CLOUDEVENTS, 200, 'x'],
+    ['CLOUDEVENTS', CLOUDEVENTS, 201, ''],
+    ['CLOUDEVENTS', CLOUDEVENTS, 202, ''],
+    ['CLOUDEVENTS', CLOUDEVENTS, 204, ''],
+    ['DISCORD', DISCORD, 200, '{"type":0,"id":"1234567890"}'],
+    ['TEAMS', TEAMS, 202, ''],
+    ['TEAMS', TEAMS, 200, '1'],
+    ['GOOGLE_CHAT', GOOGLE_CHAT, 200, '{\n  "name": "spaces/AAAA/messages/BBBB"\n}\n'],
+    ['TELEGRAM', TELEGRAM, 200, ' {"ok":true,"result":{}} '],
+    ['MATTERMOST', MATTERMOST, 200, 'ok'],
+  ])('%s: %s %i %j', (_name, profile, status, body) => {
+    expect(judge(profile, { status, body })).toEqual({ kind: 'delivered', status })
+  })
+
+  test.each<readonly [string, Profile, number, string, string]>([
+    ['SLACK', SLACK, 200, '', 'unexpected_body'],
+    ['SLACK', SLACK, 200, 'ok\n', 'unexpected_body'],
+    ['SLACK', SLACK, 204, 'ok', 'http_204'],
+    ['WEBHOOK', WEBHOOK, 199, '', 'http_199'],
+    ['WEBHOOK', WEBHOOK, 300, '', 'redirect'],
+    ['CLOUDEVENTS', CLOUDEVENTS, 203, '', 'http_203'],
+    ['CLOUDEVENTS', CLOUDEVENTS, 205, '', 'http_205'],
+    ['DISCORD', DISCORD, 204, '', 'http_204'],
+    ['DISCORD', DISCORD, 200, '', 'unexpected_body'],
+    ['DISCORD', DISCORD, 200, '{"id":1}', 'unexpected_body'],
+    ['DISCORD', DISCORD, 200, '{"id":"1"', 'unexpected_body'],
+    ['DISCORD', DISCORD, 200, '<html></html>', 'unexpected_body'],
+    ['TEAMS', TEAMS, 201, '', 'http_201'],
+    ['TEAMS', TEAMS, 200, 'There was an Error: nothing sent', 'unexpected_body'],
+    ['TEAMS', TEAMS, 202, '{"error":{}}', 'unexpected_body'],
+    ['GOOGLE_CHAT', GOOGLE_CHAT, 200, '{}', 'unexpected_body'],
+    ['TELEGRAM', TELEGRAM, 200, '{"ok":1}', 'unexpected_body'],
+    ['TELEGRAM', TELEGRAM, 200, '{"result":{"ok":true}}', 'unexpected_body'],
+    ['MATTERMOST', MATTERMOST, 200, 'OK', 'unexpected_body'],
+  ])('%s: %s %i %j is none', (_name, profile, status, body, reason) => {
+    expect(judge(profile, { status, body })).toEqual(
+      outcomeOf({ class: 'transient', reason }, { status, body }),
+    )
+  })
+})
+
+describe('judgeByProfile() with an answer that was too long to be read whole', () => {
+  const filler = '\u0436'.repeat(5000)
+  const discord = cut(`{"type":0,"embeds":[{"description":"${filler}"}],"id":"1234567890"}`)
+  const google = cut(`{"name":"spaces/A/messages/B","text":"${filler}"}`)
+  const bot = cut(`{ "ok" : true,"result":{"message_id":1,"text":"${filler}"}}`)
+
+  test.each<readonly [string, Profile, string]>([
+    ['Discord repeats the message before its id', DISCORD, discord],
+    ['Google Chat repeats the message', GOOGLE_CHAT, google],
+    ['Telegram repeats the message', TELEGRAM, bot],
+    ['the cut goes through a character', TELEGRAM, cut(`{"ok":true, "x":"${filler}"}`)],
+  ])('%s: delivered', (_case, profile, body) => {
+    expect(judge(profile, { status: 200, body })).toEqual({ kind: 'delivered', status: 200 })
+  })
+
+  test.each<readonly [string, Profile, number, string]>([
+    ['an error of Telegram', TELEGRAM, 200, cut(`{"ok":false,"description":"${filler}"}`)],
+    ['ok further inside', TELEGRAM, 200, cut(`{"result":{"ok":true,"x":"${filler}"}}`)],
+    ['a page', DISCORD, 200, cut(`<html>${filler}`)],
+    ['a page', TELEGRAM, 200, cut(`<html>${filler}`)],
+    ['another status', DISCORD, 500, discord],
+    ['an object that only broke', DISCORD, 200, discord.slice(0, 4000)],
+    ['an object that only broke', TELEGRAM, 200, bot.slice(0, 4000)],
+    ['whole JSON without a name', DISCORD, 200, `{"x":"${'x'.repeat(8184)}"}`],
+    ['another kind of success', SLACK, 200, bot],
+  ])('%s is no success', (_case, profile, status, body) => {
+    expect(judge(profile, { status, body }).kind).toBe('unreachable')
+  })
+})
+
+describe('judgeByProfile() tells how long to wait', () => {
+  test.each<readonly [string, Profile, Record<string, string>, string, number | null]>([
+    ['the header alone', TELEGRAM, { 'retry-after': '7' }, '', 7000],
+    ['the body alone', TELEGRAM, {}, '{"parameters":{"retry_after":35}}', 35_000],
+    ['the body alone', DISCORD, {}, '{"retry_after":0.65}', 650],
+    ['the header before the body', SLACK, { 'retry-after': '7' }, '{"retry_after":35}', 7000],
+    ['an unreadable header', SLACK, { 'retry-after': 'soon' }, '{"retry_after":35}', 35_000],
+    ['a date', MATTERMOST, { 'retry-after': 'Mon, 21 Sep 2026 14:14:21 GMT' }, '', 59_880],
+    ['rate headers', DISCORD, rate('0', '1.25'), '', 1250],
+    ['the body before rate headers', DISCORD, rate('0', '1.25'), '{"retry_after":3}', 3000],
+    ['rate headers of room left', DISCORD, rate('1', '1.25'), '', null],
+    ['rate headers of no time', DISCORD, rate('0', '0'), '', null],
+    ['rate headers of another receiver', TELEGRAM, rate('0', '1.25'), '', null],
+    ['nothing', GOOGLE_CHAT, {}, '', null],
+  ])('%s', (_case, profile, headers, body, retryAfterMs) => {
+    expect(judge(profile, { status: 429, body, headers })).toMatchObject({
+      kind: 'unreachable',
+      retryAfterMs,
+    })
+  })
+
+  test.each<readonly [string, Profile, Record<string, string>, number | null]>([
+    ['the last of a window holds', DISCORD, rate('0', '1.25'), 1250],
+    ['blanks do not matter', DISCORD, rate(' 0 ', '0.0001'), 1],
+    ['room left does not hold', DISCORD, rate('1', '1.25'), null],
+    ['no time does not hold', DISCORD, rate('0', '0'), null],
+    ['a time that is none does not hold', DISCORD, rate('0', 'soon'), null],
+    ['a negative time does not hold', DISCORD, rate('0', '-1'), null],
+    ['no time given does not hold', DISCORD, { 'x-ratelimit-remaining': '0' }, null],
+    ['no headers do not hold', DISCORD, {}, null],
+    ['other receivers have no such headers', TELEGRAM, rate('0', '1.25'), null],
+  ])('after a success %s', (_case, profile, headers, holdMs) => {
+    const body = '{"ok":true,"id":"1"}'
+    expect(judge(profile, { status: 200, body, headers })).toEqual({
+      kind: 'delivered',
+      status: 200,
+      ...(holdMs !== null && { holdMs }),
+    })
+  })
+})
+
+interface Given {
+  readonly status: number
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+function judge(profile: Profile, { status, body = '', headers = {} }: Given): DeliveryOutcome {
+  return judgeByProfile(profile, { status, body, headers: new Headers({ ...headers }) }, NOW)
+}
+
+function rate(remaining: string, resetAfter: string): Record<string, string> {
+  return { 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset-after': resetAfter }
+}
+
+/** The forms in which receivers tell a word or a sentence. */
+function formsOf({ says, match }: ErrorRule): readonly string[] {
+  if (match === 'part') {
+    const sentence = `Bad Request: ${says.toUpperCase()}, sorry`
+    return [
+      sentence,
+      `${sentence}\n`,
+      JSON.stringify({ error: sentence }),
+      JSON.stringify({ ok: false, description: sentence }),
+      JSON.stringify({ message: sentence, code: 0 }),
+      JSON.stringify({ error: { message: sentence, code: 'x' } }),
+      JSON.stringify({ error: { code: sentence } }),
+    ]
+  }
+  return [
+    says,
+    ` ${says}\n`,
+    `${says}: for a reason`,
+    `${says} for a reason`,
+    JSON.stringify({ error: says }),
+    JSON.stringify({ code: says }),
+    JSON.stringify({ id: says }),
+    JSON.stringify({ status: says }),
+    JSON.stringify({ error: { code: says } }),
+    JSON.stringify({ error: { status: says, code: 400 } }),
+    ...(/^\d+$/.test(says) ? [`{"code":${says}}`, `{"error":{"code":${says}}}`] : []),
+  ]
+}
+
+/** What an error of a class has to lead to; nothing here is taken from the judge. */
+function outcomeOf(
+  { class: errorClass, reason }: { class: ErrorClass; reason: string },
+  { status, body }: { status: number; body: string },
+): DeliveryOutcome {
+  const text = body.trim()
+  const detail = text === '' || text === reason ? null : text
+  switch (errorClass) {
+    case 'message':
+      return { kind: 'rejected', scope: 'message', reason, status, probe: true, detail }
+    case 'endpoint':
+      return { kind: 'rejected', scope: 'endpoint', reason, status, probe: true, detail }
+    case 'endpoint_gone':
+      return { kind: 'rejected', scope: 'endpoint', reason, status, probe: false, detail }
+    case 'wait':
+    case 'transient':
+      return { kind: 'unreachable', reason, status, retryAfterMs: null, detail }
+  }
+}
+
+function reasonOf(outcome: DeliveryOutcome): string | null {
+  return outcome.kind === 'delivered' ? null : outcome.reason
+}
+
+/** What is read of an answer: its first 8 KiB, decoded leniently. */
+function cut(body: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(body).subarray(0, 8192))
+}
+
+test.each([
+  '{"id":"1718","error":null}',
+  '{"body":"Error text: a → b"}',
+  '{"errors":0,"error":""}',
+])(
+  'a 200 of Teams that only holds the word (%s) is a success, as a repeat would be a duplicate',
+  (body) => {
+    const answer = { status: 200, headers: new Headers(), body }
+    expect(judgeByProfile(TEAMS, answer, NOW)).toEqual({ kind: 'delivered', status: 200 })
+  },
+)
+
+test('a 200 of Teams with an error in its JSON is none', () => {
+  const answer = { status: 200, headers: new Headers(), body: '{"error":{"code":"Busy"}}' }
+  expect(judgeByProfile(TEAMS, answer, NOW)).toMatchObject({ kind: 'unreachable' })
+})

@@ -1,0 +1,156 @@
+/** The receiver `googlechat`: contract suite, error words, and which URLs are taken. */
+import { describe, expect, test } from 'vitest'
+import type { AddressPolicy } from '../../../src/core/safety/address.ts'
+import type { Destination, OpenTerms, Verdict } from '../../../src/destinations/destination.ts'
+import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
+import { describeDestination } from '../../contract/destination-contract.ts'
+import { RECEIVED_AT } from '../../support/a-delivery.ts'
+
+const KEY = 'AIzaSyDdI0hCZtE6vySjMm-WEfRq3CPzqKqqsHI'
+const TOKEN = 'Zm9vYmFyYmF6cXV4_Zm9vYmFyYmF6cXV4%3D'
+const SPACE = 'https://chat.googleapis.com/v1/spaces/AAAAbcdEFGh/messages'
+const URL_TEXT = `${SPACE}?key=${KEY}&token=${TOKEN}`
+const OPTION = 'messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD'
+const STRICT = { allowLocal: false }
+const LOCAL = { allowLocal: true }
+
+describeDestination({
+  type: googleChat,
+  settings: { url: URL_TEXT },
+  secrets: [URL_TEXT, `${URL_TEXT}&${OPTION}`, KEY, decodeURIComponent(TOKEN)],
+  urlOf: (url) => `${url}${url.includes('?') ? '&' : '?'}${OPTION}`,
+  delivered: { status: 200, body: '{"name":"spaces/AAAA/messages/B.B"}' },
+  transient: [
+    [{ status: 500 }, 'http_500'],
+    [{ status: 503, body: failure(503, 'UNAVAILABLE') }, 'http_503'],
+    [{ status: 429, body: failure(429, 'EXHAUSTED') }, 'rate_limited'],
+    [{ status: 429 }, 'rate_limited'],
+    [{ status: 302 }, 'redirect'],
+    [{ status: 200 }, 'unexpected_body'],
+    [{ status: 200, body: 'ok' }, 'unexpected_body'],
+    [{ status: 200, body: '{}' }, 'unexpected_body'],
+    [{ status: 201, body: '{"name":"spaces/A/messages/B"}' }, 'http_201'],
+  ],
+  messageRejected: [
+    [{ status: 400, body: failure(400, 'INVALID_ARGUMENT') }, 'invalid_argument'],
+    [{ status: 400 }, 'http_400'],
+    [{ status: 413 }, 'http_413'],
+  ],
+  endpointRejected: [
+    [
+      { status: 403, body: failure(403, 'PERMISSION_DENIED') },
+      { reason: 'permission_denied', probe: true },
+    ],
+    [
+      { status: 401, body: failure(401, 'UNAUTHENTICATED') },
+      { reason: 'unauthenticated', probe: true },
+    ],
+    [
+      { status: 404, body: failure(404, 'NOT_FOUND') },
+      { reason: 'space_not_found', probe: true },
+    ],
+    [{ status: 401 }, { reason: 'http_401', probe: true }],
+    [{ status: 403 }, { reason: 'http_403', probe: true }],
+    [{ status: 404 }, { reason: 'http_404', probe: true }],
+  ],
+  rateLimited: { status: 429, body: failure(429, 'RESOURCE_EXHAUSTED') },
+})
+
+describe('googlechat answers', () => {
+  test('a quota that is exhausted is known by its word with any status', () => {
+    expect(judge(403, failure(403, 'RESOURCE_EXHAUSTED'))).toMatchObject({
+      kind: 'unreachable',
+      reason: 'rate_limited',
+    })
+  })
+})
+
+describe('googlechat settings', () => {
+  test('googlechat names URL, key and token as secrets, and no word of the protocol', () => {
+    const { secrets } = open(URL_TEXT)
+    expect(secrets).toContain(`${URL_TEXT}&${OPTION}`)
+    expect(secrets).toContain(URL_TEXT)
+    expect(secrets).toContain(KEY)
+    expect(secrets).toContain(decodeURIComponent(TOKEN))
+    expect(secrets).not.toContain('REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD')
+  })
+
+  test('all webhooks of a space share one pace', () => {
+    expect(open(`${SPACE}?key=a&token=b`).paceKey).toBe(open(`${SPACE}?key=a&token=c`).paceKey)
+    const other = SPACE.replace('AAAAbcdEFGh', 'AAAAother')
+    expect(open(`${other}?key=a&token=b`).paceKey).not.toBe(open(URL_TEXT).paceKey)
+  })
+
+  test.each([
+    [`${SPACE}?key=a&token=b&threadKey=mine`, `${SPACE}?key=a&token=b&${OPTION}`],
+    [
+      `${SPACE}?key=a&messageReplyOption=REPLY_MESSAGE_OR_FAIL&token=b#x`,
+      `${SPACE}?key=a&${OPTION}&token=b`,
+    ],
+  ])('googlechat posts for %s to %s', (given, posted) => {
+    expect(open(given).secrets[0]).toBe(posted)
+  })
+
+  test.each([
+    'https://chat.googleapis.com.example.com/v1/spaces/A/messages?key=a&token=b',
+    'https://chat.google.com/v1/spaces/A/messages?key=a&token=b',
+    'https://chat.googleapis.com:8443/v1/spaces/A/messages?key=a&token=b',
+    'https://chat.googleapis.com./v1/spaces/A/messages?key=a&token=b',
+  ])('googlechat refuses the foreign host of %s', (url) => {
+    for (const policy of [STRICT, LOCAL]) {
+      expect(problemsOf(url, policy)).toEqual([
+        { setting: 'url', problem: 'Must be a URL of chat.googleapis.com' },
+      ])
+    }
+  })
+
+  test.each(['/v1/spaces/A', '/v1/spaces//messages', '/v1/spaces/A/messages/B', '/v1/media'])(
+    'googlechat refuses the path %s, which is no webhook',
+    (path) => {
+      expect(problemsOf(`https://chat.googleapis.com${path}?key=a&token=b`)).toEqual([
+        {
+          setting: 'url',
+          problem: 'Must be a webhook whose path is /v1/spaces/<space>/messages',
+        },
+      ])
+    },
+  )
+
+  test.each([
+    ['', 'key and token'],
+    ['?key=a', 'token'],
+    ['?token=b&key=', 'key'],
+  ])('googlechat refuses a URL with the query %j, where %s is missing', (query, missing) => {
+    const problem = `Must hold the webhook's key and token: copy the whole URL, ${missing} missing`
+    expect(problemsOf(SPACE + query)).toEqual([{ setting: 'url', problem }])
+  })
+
+  test('googlechat accepts a local webhook only where local addresses are allowed', () => {
+    const url = 'http://127.0.0.1:8790/v1/spaces/A/messages?key=a&token=b'
+    expect(problemsOf(url, LOCAL)).toEqual([])
+    expect(problemsOf(url, STRICT)).toHaveLength(1)
+  })
+})
+
+function failure(code: number, status: string): string {
+  return JSON.stringify({ error: { code, message: 'What Google says.', status } })
+}
+
+function termsOf(policy: AddressPolicy): OpenTerms {
+  return { policy, language: 'en', template: null }
+}
+
+function open(url: string): Destination {
+  const created = googleChat.create({ url }, termsOf(STRICT))
+  if (!created.ok) throw new Error(JSON.stringify(created.error))
+  return created.value
+}
+
+function problemsOf(url: string, policy: AddressPolicy = STRICT): readonly unknown[] {
+  const created = googleChat.create({ url }, termsOf(policy))
+  return created.ok ? [] : created.error
+}
+
+function judge(status: number, body: string): Verdict {
+  return open(URL_TEXT).judge({ status, headers: new Headers(), body }, RECEIVED_AT)
+}

@@ -1,0 +1,226 @@
+/** The receiver `slack`: contract suite, error words, and which URLs are taken. */
+import { describe, expect, test } from 'vitest'
+import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
+import type { OpenTerms, Verdict } from '../../../src/destinations/destination.ts'
+import { slack } from '../../../src/destinations/slack/receiver.ts'
+import { describeDestination } from '../../contract/destination-contract.ts'
+import { RECEIVED_AT, aDelivery, anEnrichment } from '../../support/a-delivery.ts'
+import { OPEN_TERMS } from '../../support/slack-render.ts'
+
+const TOKEN = 'XXXXXXXXyyyyyyyyZZZZZZZZ'
+const URL_TEXT = `https://hooks.slack.com/services/T00000000/B00000000/${TOKEN}`
+const STRICT: OpenTerms = OPEN_TERMS
+const LOCAL: OpenTerms = { ...OPEN_TERMS, policy: { allowLocal: true } }
+
+describeDestination({
+  type: slack,
+  settings: { url: URL_TEXT },
+  secrets: [URL_TEXT, `/services/T00000000/B00000000/${TOKEN}`, TOKEN],
+  delivered: { status: 200, body: 'ok' },
+  transient: [
+    [{ status: 500, body: 'rollup_error' }, 'rollup_error'],
+    [{ status: 500 }, 'http_500'],
+    [{ status: 503, body: 'Service Unavailable' }, 'http_503'],
+    [{ status: 429, body: 'rate_limited' }, 'rate_limited'],
+    [{ status: 429 }, 'rate_limited'],
+    [{ status: 401 }, 'http_401'],
+    [{ status: 302 }, 'redirect'],
+    [{ status: 200, body: 'okay' }, 'unexpected_body'],
+    [{ status: 200 }, 'unexpected_body'],
+    [{ status: 200, body: '{"ok":true}' }, 'unexpected_body'],
+    [{ status: 201, body: 'ok' }, 'http_201'],
+  ],
+  messageRejected: [
+    [{ status: 400, body: 'invalid_payload' }, 'invalid_payload'],
+    [{ status: 400, body: 'no_text' }, 'no_text'],
+    [{ status: 400, body: 'user_not_found' }, 'user_not_found'],
+    [{ status: 400, body: 'invalid_blocks' }, 'invalid_blocks'],
+    [{ status: 400, body: 'invalid_blocks_format' }, 'invalid_blocks_format'],
+    [{ status: 400, body: 'too_many_attachments' }, 'too_many_attachments'],
+    [{ status: 400, body: 'msg_blocks_too_long' }, 'msg_blocks_too_long'],
+    [{ status: 400, body: 'something new' }, 'http_400'],
+    [{ status: 500, body: 'no_text' }, 'no_text'],
+    [{ status: 200, body: 'invalid_blocks' }, 'invalid_blocks'],
+  ],
+  endpointRejected: [
+    [
+      { status: 410, body: 'channel_is_archived' },
+      { reason: 'channel_is_archived', probe: true },
+    ],
+    [
+      { status: 403, body: 'channel_is_archived' },
+      { reason: 'channel_is_archived', probe: true },
+    ],
+    [
+      { status: 403, body: 'action_prohibited' },
+      { reason: 'action_prohibited', probe: true },
+    ],
+    [
+      { status: 403, body: 'posting_to_general_channel_denied' },
+      { reason: 'posting_to_general_channel_denied', probe: true },
+    ],
+    [
+      { status: 403, body: 'team_disabled' },
+      { reason: 'team_disabled', probe: true },
+    ],
+    [
+      { status: 404, body: 'channel_not_found' },
+      { reason: 'channel_not_found', probe: true },
+    ],
+    [
+      { status: 403, body: 'invalid_token' },
+      { reason: 'invalid_token', probe: false },
+    ],
+    [
+      { status: 404, body: 'no_service' },
+      { reason: 'no_service', probe: false },
+    ],
+    [
+      { status: 404, body: 'no_service_id' },
+      { reason: 'no_service_id', probe: false },
+    ],
+    [
+      { status: 404, body: 'no_active_hooks' },
+      { reason: 'no_active_hooks', probe: false },
+    ],
+    [
+      { status: 404, body: 'no_team' },
+      { reason: 'no_team', probe: false },
+    ],
+    [
+      { status: 400, body: 'no_service' },
+      { reason: 'no_service', probe: false },
+    ],
+    [
+      { status: 200, body: 'no_service' },
+      { reason: 'no_service', probe: false },
+    ],
+    [
+      { status: 403, body: 'Forbidden' },
+      { reason: 'http_403', probe: true },
+    ],
+    [{ status: 404 }, { reason: 'http_404', probe: true }],
+    [{ status: 410 }, { reason: 'http_410', probe: true }],
+  ],
+  rateLimited: { status: 429, body: 'rate_limited' },
+})
+
+describe('slack answers', () => {
+  test('a rate limit in JSON tells its wait where the header is missing', () => {
+    const body = '{"retry_after":30,"ok":false,"error":"rate_limited"}'
+    expect(judge(429, body)).toMatchObject({ reason: 'rate_limited', retryAfterMs: 30_000 })
+  })
+
+  test('a rate limit in JSON counts with any status', () => {
+    const body = '{"ok":false,"error":"rate_limited","retry_after":2}'
+    expect(judge(200, body)).toMatchObject({ reason: 'rate_limited', retryAfterMs: 2000 })
+  })
+
+  test('an error word in JSON is judged like a plain one', () => {
+    expect(judge(200, '{"ok":false,"error":"no_service"}')).toMatchObject({
+      kind: 'rejected',
+      scope: 'endpoint',
+      reason: 'no_service',
+    })
+  })
+
+  test.each(['no_text\n', ' no_text ', 'no_text: missing'])(
+    'the error word is found in %j',
+    (body) => {
+      expect(judge(400, body)).toMatchObject({ scope: 'message', reason: 'no_text' })
+    },
+  )
+
+  test.each(['{', '{"error":42}', '{"error":null,"retry_after":"x"}', '[]', 'null', '<html>'])(
+    'a body without a word (%j) is judged by its status',
+    (body) => {
+      expect(judge(400, body)).toMatchObject({ scope: 'message', reason: 'http_400' })
+      expect(judge(500, body)).toMatchObject({ kind: 'unreachable', reason: 'http_500' })
+    },
+  )
+
+  test.each(['ok\n', 'OK', ' ok', 'ok, but'])('a 200 with %j is not a success', (body) => {
+    expect(judge(200, body)).toMatchObject({ kind: 'unreachable', reason: 'unexpected_body' })
+  })
+
+  test('a word that objects inherit is no error word', () => {
+    expect(judge(500, 'constructor')).toMatchObject({ reason: 'http_500' })
+  })
+})
+
+describe('slack settings', () => {
+  test('slack names its URL, path and token as secrets', () => {
+    const created = slack.create({ url: URL_TEXT }, STRICT)
+    expect(created.ok ? created.value.secrets : null).toEqual([
+      URL_TEXT,
+      `/services/T00000000/B00000000/${TOKEN}`,
+      'T00000000',
+      'B00000000',
+      TOKEN,
+    ])
+  })
+
+  test.each([
+    URL_TEXT,
+    'https://hooks.slack-gov.com/services/T0/B0/XX',
+    'https://hooks.slack.com:443/services/T0/B0/XX',
+  ])('slack accepts %s', (url) => {
+    expect(slack.create({ url }, STRICT).ok).toBe(true)
+  })
+
+  test.each([
+    'https://hooks.slack.com.example.com/services/T0/B0/XX',
+    'https://example.com/services/T0/B0/XX',
+    'https://slack.com/api/chat.postMessage',
+    'https://hooks.slack.com:8443/services/T0/B0/XX',
+    'https://hooks.slack.com./services/T0/B0/XX',
+  ])('slack refuses the foreign host of %s', (url) => {
+    const problem = 'Must be a URL of hooks.slack.com or hooks.slack-gov.com'
+    for (const policy of [STRICT, LOCAL]) {
+      expect(slack.create({ url }, policy)).toEqual({
+        ok: false,
+        error: [{ setting: 'url', problem }],
+      })
+    }
+  })
+
+  test.each([
+    'https://hooks.slack.com/workflows/T0/A0/1/XX',
+    'https://hooks.slack.com/triggers/T0/1/XX',
+    'https://hooks.slack.com/',
+    'https://hooks.slack.com/services',
+    'https://hooks.slack.com/services/../workflows/T0',
+  ])('slack refuses %s, which is no incoming webhook', (url) => {
+    const problem =
+      'Must be an incoming webhook whose path begins with /services/, not a workflow trigger'
+    expect(slack.create({ url }, STRICT)).toEqual({
+      ok: false,
+      error: [{ setting: 'url', problem }],
+    })
+  })
+
+  test.each(['http://localhost:8788/slack', 'http://192.168.1.5/x', 'http://receiver:80/'])(
+    'slack accepts the local %s only where local addresses are allowed',
+    (url) => {
+      expect(slack.create({ url }, LOCAL).ok).toBe(true)
+      expect(slack.create({ url }, STRICT).ok).toBe(false)
+    },
+  )
+})
+
+function judge(status: number, body: string): Verdict {
+  const created = slack.create({ url: URL_TEXT }, STRICT)
+  if (!created.ok) throw new Error(JSON.stringify(created.error))
+  return created.value.judge({ status, headers: new Headers(), body }, RECEIVED_AT)
+}
+
+test('a template cannot be made a quotation by a label', async () => {
+  const created = slack.create({ url: URL_TEXT }, { ...OPEN_TERMS, template: 'Field:\n{{label}}' })
+  if (!created.ok) throw new Error(JSON.stringify(created.error))
+  const delivery = aDelivery({ enrichment: anEnrichment({ field: { label: '> pay' } }) })
+  const request = await created.value.prepare(
+    { deliveries: [delivery], dashboard: null },
+    { now: delivery.receivedAt, memory: NO_MEMORY },
+  )
+  expect(request.body).toContain('Field:\\n\uFF1E pay')
+})
