@@ -1,10 +1,14 @@
 /**
- * Three projects: `pure` runs plain functions on Node, `runtime` runs inside workerd with real KV,
- * SQLite and alarms, `built` starts the bundled Worker under Miniflare and kills it.
+ * Four projects: `pure` runs plain functions on Node, `simulated` drives parts of the relay against simulated
+ * portals and receivers on Node, `runtime` runs inside workerd with real KV, SQLite and alarms, `built` starts
+ * the bundled Worker under Miniflare and kills it.
  */
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { RUNTIME_BINDINGS } from './test/support/runtime-bindings.ts'
+
+/** They stand beside their source, and run on Node's own SQLite with a clock that a test moves. */
+const ON_NODE = 'test/portal/fields/{enricher,reconciler}*.test.ts'
 
 export default defineConfig({
   test: {
@@ -17,11 +21,18 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: [
-            'test/{core,bitrix24,destinations,repository,scripts,storage}/**/*.test.ts',
-            'test/*.test.ts',
+            'test/{config,core,bitrix24,destinations,repository,scripts,storage}/**/*.test.ts',
           ],
           // The stores need the real KV.
           exclude: ['test/storage/*-store.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'simulated',
+          include: ['test/{playground,simulation}/**/*.test.ts', ON_NODE],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -39,12 +50,13 @@ export default defineConfig({
             'test/{edge,portal,http,objects,e2e}/**/*.test.ts',
             'test/storage/*-store.test.ts',
           ],
+          exclude: [ON_NODE],
         },
       },
       {
         test: {
           name: 'built',
-          include: ['test/node/**/*.test.ts'],
+          include: ['test/built/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

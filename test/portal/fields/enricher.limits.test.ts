@@ -1,9 +1,9 @@
 /** How the reads of many events share requests, and what the portal's limits do to them. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { RestError } from '../../src/bitrix24/servers/rest-error.ts'
-import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
-import { ENRICH_BUDGET_MS } from '../../src/portal/fields/enricher.ts'
-import { fieldEvent, HistoryWorld } from './history-world.ts'
+import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
+import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
+import { ENRICH_BUDGET_MS } from '../../../src/portal/fields/enricher.ts'
+import { fieldEvent, HistoryWorld } from '../../support/node/history-world.ts'
 
 const TOO_LARGE: RestError = { kind: 'unreachable', code: 'answer_too_large', status: 200 }
 

@@ -8,7 +8,7 @@ import { foldChanges, leavesOf } from '../../src/core/fields/changes.ts'
 import type { FieldAction, Json, LogEntry } from '../../src/core/log/event.ts'
 import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
 import type { RestError } from '../../src/bitrix24/servers/rest-error.ts'
-import { fieldEvent, HistoryWorld } from './history-world.ts'
+import { fieldEvent, HistoryWorld } from '../support/node/history-world.ts'
 
 const RUNS = 1000
 

@@ -1,10 +1,10 @@
 /** The simulated Google Chat webhook: its limits at their edges, its errors, threads and pace. */
 import { afterEach, expect, test } from 'vitest'
-import { createGoogleChatSimulator } from '../../playground/receivers/googlechat.ts'
+import { createGoogleChatSimulator } from '../../../playground/receivers/googlechat.ts'
 import type {
   GoogleChatOptions,
   GoogleChatSimulator,
-} from '../../playground/receivers/googlechat.ts'
+} from '../../../playground/receivers/googlechat.ts'
 
 const closers: (() => Promise<void>)[] = []
 

@@ -1,7 +1,7 @@
 /** A receiver that answers with far more than anybody asked for. */
 import { afterEach, expect, test } from 'vitest'
-import { createSlackSimulator } from '../../playground/receivers/slack.ts'
-import type { SlackSimulator } from '../../playground/receivers/slack.ts'
+import { createSlackSimulator } from '../../../playground/receivers/slack.ts'
+import type { SlackSimulator } from '../../../playground/receivers/slack.ts'
 
 const closers: (() => Promise<void>)[] = []
 

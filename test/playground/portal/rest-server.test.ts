@@ -1,16 +1,16 @@
 /** The simulated portal's REST beside user fields: events, webhooks, limits and a portal in trouble. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { USUAL_PACE } from '../../playground/portal/conditions.ts'
-import { createPortalSimulator } from '../../playground/portal/portal.ts'
-import type { PortalSimulator } from '../../playground/portal/portal.ts'
-import { parsePhpQuery, readParams, readText } from '../../playground/portal/php-query.ts'
-import { formatRestError, restError } from '../../playground/portal/rest-error.ts'
-import type { RestErrorCode } from '../../playground/portal/rest-error.ts'
-import { startRecorder } from '../../playground/receivers/recorder.ts'
-import type { EventRecorder } from '../../playground/receivers/recorder.ts'
+import { USUAL_PACE } from '../../../playground/portal/conditions.ts'
+import { createPortalSimulator } from '../../../playground/portal/portal.ts'
+import type { PortalSimulator } from '../../../playground/portal/portal.ts'
+import { parsePhpQuery, readParams, readText } from '../../../playground/portal/php-query.ts'
+import { formatRestError, restError } from '../../../playground/portal/rest-error.ts'
+import type { RestErrorCode } from '../../../playground/portal/rest-error.ts'
+import { startRecorder } from '../../../playground/receivers/recorder.ts'
+import type { EventRecorder } from '../../../playground/receivers/recorder.ts'
 
-const REST_FIXTURES = new URL('../fixtures/bitrix24/rest/', import.meta.url)
+const REST_FIXTURES = new URL('../../fixtures/bitrix24/rest/', import.meta.url)
 const RECORDED_ERRORS = readdirSync(REST_FIXTURES).filter((name) => name.includes('error-'))
 
 let now = 1_790_000_000_000

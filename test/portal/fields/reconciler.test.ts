@@ -1,13 +1,13 @@
 /** When a scheduled comparison tells, and when it keeps quiet. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { RestError } from '../../src/bitrix24/servers/rest-error.ts'
-import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
+import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
+import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import {
   AFTER_BURST_MS,
   OWED_LOOK_MS,
   SECOND_LOOK_MS,
-} from '../../src/core/fields/reconciliation.ts'
-import { fieldEvent, HistoryWorld } from './history-world.ts'
+} from '../../../src/core/fields/reconciliation.ts'
+import { fieldEvent, HistoryWorld } from '../../support/node/history-world.ts'
 
 const FIELD = { id: 235, name: 'UF_CRM_TAX' }
 const OLD: FieldAttributes = {

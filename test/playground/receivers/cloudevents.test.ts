@@ -1,10 +1,10 @@
 /** The simulated receiver of CloudEvents: both modes, strict checks, handshake, rate and order. */
 import { afterEach, expect, test } from 'vitest'
-import { createCloudEventsSimulator } from '../../playground/receivers/cloudevents.ts'
+import { createCloudEventsSimulator } from '../../../playground/receivers/cloudevents.ts'
 import type {
   CloudEventsOptions,
   CloudEventsSimulator,
-} from '../../playground/receivers/cloudevents.ts'
+} from '../../../playground/receivers/cloudevents.ts'
 
 const closers: (() => Promise<void>)[] = []
 

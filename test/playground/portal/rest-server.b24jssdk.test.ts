@@ -10,11 +10,11 @@
  */
 import { AjaxError, ApiVersion, B24Hook, B24OAuth, RefreshTokenError } from '@bitrix24/b24jssdk'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createPortalSimulator } from '../../playground/portal/portal.ts'
-import type { PortalSimulator } from '../../playground/portal/portal.ts'
-import { readParams, readText } from '../../playground/portal/php-query.ts'
-import { startRecorder } from '../../playground/receivers/recorder.ts'
-import type { EventRecorder } from '../../playground/receivers/recorder.ts'
+import { createPortalSimulator } from '../../../playground/portal/portal.ts'
+import type { PortalSimulator } from '../../../playground/portal/portal.ts'
+import { readParams, readText } from '../../../playground/portal/php-query.ts'
+import { startRecorder } from '../../../playground/receivers/recorder.ts'
+import type { EventRecorder } from '../../../playground/receivers/recorder.ts'
 
 /** No retries with a wait: every answer is looked at as it came. */
 const restrictionParams = { maxRetries: 1 }

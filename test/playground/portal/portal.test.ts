@@ -1,12 +1,12 @@
 /** The simulated portal, OAuth server and sender, driven over HTTP. */
 import { afterEach, expect, test } from 'vitest'
-import { startLocalServer, readBody, sendText } from '../../playground/local-server.ts'
-import type { LocalServer } from '../../playground/local-server.ts'
-import { createOauthSimulator } from '../../playground/portal/oauth-server.ts'
-import { parsePhpQuery, readParams, readText } from '../../playground/portal/php-query.ts'
-import type { Params } from '../../playground/portal/php-query.ts'
-import { createPortalSimulator } from '../../playground/portal/portal.ts'
-import type { PortalOptions, PortalSimulator } from '../../playground/portal/portal.ts'
+import { startLocalServer, readBody, sendText } from '../../../playground/local-server.ts'
+import type { LocalServer } from '../../../playground/local-server.ts'
+import { createOauthSimulator } from '../../../playground/portal/oauth-server.ts'
+import { parsePhpQuery, readParams, readText } from '../../../playground/portal/php-query.ts'
+import type { Params } from '../../../playground/portal/php-query.ts'
+import { createPortalSimulator } from '../../../playground/portal/portal.ts'
+import type { PortalOptions, PortalSimulator } from '../../../playground/portal/portal.ts'
 
 const closers: (() => Promise<void>)[] = []
 

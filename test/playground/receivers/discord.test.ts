@@ -1,7 +1,7 @@
 /** The simulated Discord webhook: its limits at their edges, its error bodies, headers and pace. */
 import { afterEach, expect, test } from 'vitest'
-import { createDiscordSimulator } from '../../playground/receivers/discord.ts'
-import type { DiscordOptions, DiscordSimulator } from '../../playground/receivers/discord.ts'
+import { createDiscordSimulator } from '../../../playground/receivers/discord.ts'
+import type { DiscordOptions, DiscordSimulator } from '../../../playground/receivers/discord.ts'
 
 const closers: (() => Promise<void>)[] = []
 

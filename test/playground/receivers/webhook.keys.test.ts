@@ -3,8 +3,8 @@ import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, expect, test } from 'vitest'
-import { createWebhookSimulator } from '../../playground/receivers/webhook.ts'
-import type { WebhookSimulator } from '../../playground/receivers/webhook.ts'
+import { createWebhookSimulator } from '../../../playground/receivers/webhook.ts'
+import type { WebhookSimulator } from '../../../playground/receivers/webhook.ts'
 
 const closers: (() => Promise<void>)[] = []
 

@@ -1,7 +1,7 @@
 /** The simulated Teams workflow: its door, its limits, the cards it would not show, and its pace. */
 import { afterEach, expect, test } from 'vitest'
-import { createTeamsSimulator } from '../../playground/receivers/teams.ts'
-import type { TeamsOptions, TeamsSimulator } from '../../playground/receivers/teams.ts'
+import { createTeamsSimulator } from '../../../playground/receivers/teams.ts'
+import type { TeamsOptions, TeamsSimulator } from '../../../playground/receivers/teams.ts'
 
 const closers: (() => Promise<void>)[] = []
 

@@ -1,7 +1,11 @@
 /** The simulated OAuth server: what ends tokens, what is counted, and every way to refuse a refresh. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createOauthSimulator } from '../../playground/portal/oauth-server.ts'
-import type { Grant, Installation, OauthSimulator } from '../../playground/portal/oauth-server.ts'
+import { createOauthSimulator } from '../../../playground/portal/oauth-server.ts'
+import type {
+  Grant,
+  Installation,
+  OauthSimulator,
+} from '../../../playground/portal/oauth-server.ts'
 
 const START = 1_790_000_000_000
 const CLIENT = { clientId: 'local.5f3759df.00000001', clientSecret: 'secret' }

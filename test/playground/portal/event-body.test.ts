@@ -1,11 +1,11 @@
 /** The simulated portal's bodies against the recorded ones, byte for byte. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { formatEventBody } from '../../playground/portal/event-body.ts'
-import type { OutgoingEvent, UserContext } from '../../playground/portal/event-body.ts'
-import { formatPhpQuery, parsePhpQuery } from '../../playground/portal/php-query.ts'
+import { formatEventBody } from '../../../playground/portal/event-body.ts'
+import type { OutgoingEvent, UserContext } from '../../../playground/portal/event-body.ts'
+import { formatPhpQuery, parsePhpQuery } from '../../../playground/portal/php-query.ts'
 
-const FIXTURES = new URL('../fixtures/bitrix24/', import.meta.url)
+const FIXTURES = new URL('../../fixtures/bitrix24/', import.meta.url)
 
 const identity = {
   domain: 'acme.bitrix24.com',

@@ -1,9 +1,9 @@
 /** Cases of enrichment and reconciliation that need a portal's clock, but not the runtime around them. */
 import { describe, expect, it } from 'vitest'
-import type { RestError } from '../../src/bitrix24/servers/rest-error.ts'
-import type { FieldAction, LogEntry } from '../../src/core/log/event.ts'
-import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
-import { fieldEvent, HistoryWorld } from './history-world.ts'
+import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
+import type { FieldAction, LogEntry } from '../../../src/core/log/event.ts'
+import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
+import { fieldEvent, HistoryWorld } from '../../support/node/history-world.ts'
 
 const DOWN: RestError = { kind: 'unreachable', code: 'network_error', status: null }
 

@@ -1,11 +1,11 @@
 /** The simulated Mattermost: its limits, its errors and its refusals. */
 import { afterEach, expect, test } from 'vitest'
-import { createMattermostSimulator } from '../../playground/receivers/mattermost.ts'
+import { createMattermostSimulator } from '../../../playground/receivers/mattermost.ts'
 import type {
   MattermostOptions,
   MattermostRefusal,
   MattermostSimulator,
-} from '../../playground/receivers/mattermost.ts'
+} from '../../../playground/receivers/mattermost.ts'
 
 const closers: (() => Promise<void>)[] = []
 

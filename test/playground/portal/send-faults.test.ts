@@ -1,13 +1,13 @@
 /** Chance on the way out: repeatable with a seed, and every event accounted for. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createPortalSimulator } from '../../playground/portal/portal.ts'
-import type { PortalSimulator } from '../../playground/portal/portal.ts'
-import { readParams, readText } from '../../playground/portal/php-query.ts'
-import type { Params } from '../../playground/portal/php-query.ts'
-import { createRandom, createSendFaults } from '../../playground/portal/send-faults.ts'
-import type { FaultSettings } from '../../playground/portal/send-faults.ts'
-import { startRecorder } from '../../playground/receivers/recorder.ts'
-import type { EventRecorder } from '../../playground/receivers/recorder.ts'
+import { createPortalSimulator } from '../../../playground/portal/portal.ts'
+import type { PortalSimulator } from '../../../playground/portal/portal.ts'
+import { readParams, readText } from '../../../playground/portal/php-query.ts'
+import type { Params } from '../../../playground/portal/php-query.ts'
+import { createRandom, createSendFaults } from '../../../playground/portal/send-faults.ts'
+import type { FaultSettings } from '../../../playground/portal/send-faults.ts'
+import { startRecorder } from '../../../playground/receivers/recorder.ts'
+import type { EventRecorder } from '../../../playground/receivers/recorder.ts'
 
 let recorder: EventRecorder
 let portal: PortalSimulator

@@ -1,8 +1,11 @@
 /** The simulated Telegram: its limits, its HTML mode, its errors, its pace and its migrations. */
 import { afterEach, expect, test } from 'vitest'
-import { parseTelegramHtml } from '../../playground/receivers/telegram-html.ts'
-import { TELEGRAM_ANSWERS, createTelegramSimulator } from '../../playground/receivers/telegram.ts'
-import type { TelegramOptions, TelegramSimulator } from '../../playground/receivers/telegram.ts'
+import { parseTelegramHtml } from '../../../playground/receivers/telegram-html.ts'
+import {
+  TELEGRAM_ANSWERS,
+  createTelegramSimulator,
+} from '../../../playground/receivers/telegram.ts'
+import type { TelegramOptions, TelegramSimulator } from '../../../playground/receivers/telegram.ts'
 
 const closers: (() => Promise<void>)[] = []
 

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, expect, test } from 'vitest'
-import { createSlackSimulator } from '../../playground/receivers/slack.ts'
-import type { SlackOptions, SlackSimulator } from '../../playground/receivers/slack.ts'
-import { createWebhookSimulator } from '../../playground/receivers/webhook.ts'
-import type { WebhookOptions, WebhookSimulator } from '../../playground/receivers/webhook.ts'
+import { createSlackSimulator } from '../../../playground/receivers/slack.ts'
+import type { SlackOptions, SlackSimulator } from '../../../playground/receivers/slack.ts'
+import { createWebhookSimulator } from '../../../playground/receivers/webhook.ts'
+import type { WebhookOptions, WebhookSimulator } from '../../../playground/receivers/webhook.ts'
 
 const closers: (() => Promise<void>)[] = []
 

@@ -1,14 +1,14 @@
 /** All families of user fields in the simulated portal: their methods, their events and their truth. */
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { fieldEventNames } from '../../playground/portal/field-families.ts'
-import type { FieldFamily } from '../../src/core/log/event.ts'
-import { createPortalSimulator } from '../../playground/portal/portal.ts'
-import type { PortalSimulator } from '../../playground/portal/portal.ts'
-import { startRecorder } from '../../playground/receivers/recorder.ts'
-import type { EventRecorder } from '../../playground/receivers/recorder.ts'
+import { fieldEventNames } from '../../../playground/portal/field-families.ts'
+import type { FieldFamily } from '../../../src/core/log/event.ts'
+import { createPortalSimulator } from '../../../playground/portal/portal.ts'
+import type { PortalSimulator } from '../../../playground/portal/portal.ts'
+import { startRecorder } from '../../../playground/receivers/recorder.ts'
+import type { EventRecorder } from '../../../playground/receivers/recorder.ts'
 
-const REST_FIXTURES = new URL('../fixtures/bitrix24/rest/', import.meta.url)
+const REST_FIXTURES = new URL('../../fixtures/bitrix24/rest/', import.meta.url)
 const FAMILIES = ['requisite', 'lead', 'deal', 'contact', 'company', 'quote', 'invoice'] as const
 const VIEW_DENIED = {
   error: '',
