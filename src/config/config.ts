@@ -10,7 +10,7 @@ import { canonicalName, FIELD_FAMILY_NAMES } from '../core/log/event-names.ts'
 import type { FieldFamily } from '../core/log/event.ts'
 import { webhookRule, type OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import { err, ok, type Result } from '../core/result.ts'
-import type { ConfiguredDestination } from '../destinations/settings/configured.ts'
+import type { Destination } from '../destinations/settings/configured.ts'
 import { readDestinations } from '../destinations/settings/read-destinations.ts'
 import { SettingsReader, type Problem } from './settings-reader.ts'
 import { createSealer, parseTokenKeys, type Sealer } from '../storage/seal.ts'
@@ -38,7 +38,7 @@ export interface Config {
   readonly canSeal: boolean
   readonly policy: AddressPolicy
   /** Null when DESTINATIONS cannot be read at all: lanes stand still, events wait. */
-  readonly destinations: readonly ConfiguredDestination[] | null
+  readonly destinations: readonly Destination[] | null
   readonly adminToken: string | null
   readonly publicUrl: string | null
   readonly retentionDays: number
@@ -229,7 +229,7 @@ function readPortalName(portal: string, policy: AddressPolicy): Result<string, s
 function readDestinationList(
   reader: SettingsReader,
   policy: AddressPolicy,
-): readonly ConfiguredDestination[] | null {
+): readonly Destination[] | null {
   const raw = reader.structured('DESTINATIONS')
   const list = readDestinations(raw ?? [], (name) => reader.secret(name), policy)
   if (!list.ok) {

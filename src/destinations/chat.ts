@@ -7,9 +7,9 @@ import { err, ok, type Result } from '../core/result.ts'
 import type {
   Answer,
   AttemptTerms,
-  Destination,
+  Receiver,
   DestinationType,
-  OpenTerms,
+  ReceiverTerms,
   OutgoingRequest,
   Parcel,
   SettingProblem,
@@ -81,8 +81,8 @@ export function createChatType<E extends ChatEndpoint>(kind: ChatKind<E>): Desti
 function createChat<E extends ChatEndpoint>(
   kind: ChatKind<E>,
   settings: Settings,
-  { policy, language, template: source }: OpenTerms,
-): Result<Destination, readonly SettingProblem[]> {
+  { policy, language, template: source }: ReceiverTerms,
+): Result<Receiver, readonly SettingProblem[]> {
   const endpoint = kind.open(settings, policy)
   const words = catalogueOf(language)
   const template = source === null ? ok(null) : checkTemplate(kind, source, words)

@@ -86,7 +86,7 @@ export interface Handshake {
 }
 
 /** A receiver with its settings, ready to render and to judge. */
-export interface Destination {
+export interface Receiver {
   /** Renders one parcel. Receivers that are machines get one delivery at a time. */
   prepare(parcel: Parcel, terms: AttemptTerms): Promise<OutgoingRequest>
   /** Judges the receiver's answer. `now` is needed for Retry-After dates. */
@@ -116,7 +116,7 @@ export interface SettingProblem {
 export type Settings = Readonly<Record<string, unknown>>
 
 /** What the relay and the common settings give to a receiver that is opened. */
-export interface OpenTerms {
+export interface ReceiverTerms {
   readonly policy: AddressPolicy
   /** The language of messages for people. */
   readonly language: Language
@@ -138,5 +138,5 @@ export interface DestinationType {
   /** Its settings beside the common ones, its limits, its pace, and how its answers are judged. */
   readonly profile: Profile
   /** Checks the settings and makes the receiver. */
-  create(settings: Settings, terms: OpenTerms): Result<Destination, readonly SettingProblem[]>
+  create(settings: Settings, terms: ReceiverTerms): Result<Receiver, readonly SettingProblem[]>
 }

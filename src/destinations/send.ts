@@ -9,7 +9,7 @@ import type { Fetch } from '../core/fetch.ts'
 import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
 import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
-import type { Answer, Destination, OutgoingRequest, Parcel, Verdict } from './destination.ts'
+import type { Answer, Receiver, OutgoingRequest, Parcel, Verdict } from './destination.ts'
 
 /** The most that is read of a receiver's answer. */
 export const MAX_ANSWER_BYTES = 8192
@@ -42,7 +42,7 @@ interface Exchange {
  * once to another place that it names. Never throws; the detail of the outcome is redacted.
  */
 export async function sendParcel(
-  destination: Destination,
+  destination: Receiver,
   parcel: Parcel,
   options: SendOptions,
 ): Promise<Sent> {
@@ -57,11 +57,7 @@ export async function sendParcel(
   }
 }
 
-async function trySend(
-  destination: Destination,
-  parcel: Parcel,
-  options: SendOptions,
-): Promise<Sent> {
+async function trySend(destination: Receiver, parcel: Parcel, options: SendOptions): Promise<Sent> {
   const granted = await askForLeave(destination, options)
   if (!granted.ok) return { outcome: granted.error, memory: options.memory }
   const memory = granted.value
@@ -90,7 +86,7 @@ const MOVED_AGAIN: DeliveryOutcome = {
 
 /** The memory to send with; the outcome when leave was not given. */
 async function askForLeave(
-  { handshake, policy, secrets }: Destination,
+  { handshake, policy, secrets }: Receiver,
   options: SendOptions,
 ): Promise<Result<ReceiverMemory, DeliveryOutcome>> {
   const { memory } = options
@@ -102,7 +98,7 @@ async function askForLeave(
 }
 
 async function sendOnce(
-  destination: Destination,
+  destination: Receiver,
   parcel: Parcel,
   options: SendOptions,
 ): Promise<Verdict> {

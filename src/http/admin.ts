@@ -7,7 +7,7 @@ import type { Fetch } from '../core/fetch.ts'
 import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
 import type { Result } from '../core/result.ts'
 import { NO_MEMORY } from '../core/lanes/receiver-memory.ts'
-import { openDestination, type ConfiguredDestination } from '../destinations/settings/configured.ts'
+import { openReceiver, type Destination } from '../destinations/settings/configured.ts'
 import { isValueName } from '../destinations/settings/references.ts'
 import { sendParcel } from '../destinations/send.ts'
 import type { PortalClient, PortalLookup } from '../edge/portal-client.ts'
@@ -25,7 +25,7 @@ const DEFAULT_EVENTS_PAGE = 50
 export interface AdminDeps {
   readonly portals: PortalLookup
   readonly spills: SpillStore
-  readonly destinations: readonly ConfiguredDestination[]
+  readonly destinations: readonly Destination[]
   readonly policy: AddressPolicy
   readonly fetch: Fetch
   readonly now: () => number
@@ -183,7 +183,7 @@ async function testDestination(c: Context, deps: AdminDeps): Promise<Response> {
   const name = c.req.param('destination')
   const configured = deps.destinations.find((known) => known.name === name)
   if (configured === undefined) return errorResponse('not_found')
-  const opened = openDestination(configured, new Map(), deps.policy)
+  const opened = openReceiver(configured, new Map(), deps.policy)
   if (!opened.ok) return reply(outcomeView(unusable(configured)))
   const now = deps.now()
   const delivery = {
@@ -218,7 +218,7 @@ const TEST_EVENT: RelayEvent = {
 }
 
 /** A destination that asks for a value of the portal has none here. */
-function unusable({ problems }: ConfiguredDestination): DeliveryOutcome {
+function unusable({ problems }: Destination): DeliveryOutcome {
   const reason = problems.length > 0 ? 'misconfigured' : 'no_value'
   return { kind: 'rejected', scope: 'endpoint', reason, status: null, probe: false, detail: null }
 }

@@ -3,7 +3,7 @@ import type { AddressPolicy } from '../core/safety/address.ts'
 import type { FieldFamily } from '../core/log/event.ts'
 import type { Fetch } from '../core/fetch.ts'
 import type { OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
-import type { ConfiguredDestination } from '../destinations/settings/configured.ts'
+import type { Destination } from '../destinations/settings/configured.ts'
 import type { LogFields } from '../log.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import type { Sealer } from '../storage/seal.ts'
@@ -19,7 +19,7 @@ export interface DirectoryClient {
 /** Settings and dependencies of a portal's object. */
 export interface PortalSettings {
   /** Null when DESTINATIONS cannot be read: lanes stand still, events wait. */
-  readonly destinations: readonly ConfiguredDestination[] | null
+  readonly destinations: readonly Destination[] | null
   readonly applications: ReadonlyMap<string, string>
   readonly oauthUrls: readonly string[]
   readonly webhooks: readonly OutgoingWebhook[]

@@ -7,9 +7,9 @@ import type { AddressPolicy } from '../../src/core/safety/address.ts'
 import type { DeliveryOutcome } from '../../src/core/lanes/outcome.ts'
 import type {
   Delivery,
-  Destination,
+  Receiver,
   DestinationType,
-  OpenTerms,
+  ReceiverTerms,
   OutgoingRequest,
 } from '../../src/destinations/destination.ts'
 import type { Fetch } from '../../src/core/fetch.ts'
@@ -55,7 +55,7 @@ export interface DestinationCases {
   readonly deliveryIdOf?: (request: OutgoingRequest) => string | null
 }
 
-interface Receiver {
+interface RecordingReceiver {
   readonly fetch: Fetch
   readonly requests: OutgoingRequest[]
   readonly inits: RequestInit[]
@@ -227,7 +227,7 @@ function describeSecrets(cases: DestinationCases): void {
   )
 
   test('an error of the renderer that holds secrets leaves none of them in the outcome', async () => {
-    const destination: Destination = {
+    const destination: Receiver = {
       ...open(cases),
       prepare: () => Promise.reject(new Error(`Cannot post to ${cases.secrets.join(' ')}`)),
     }
@@ -354,11 +354,11 @@ function urlOf({ urlOf: change }: DestinationCases, url: string): string {
   return change === undefined ? url : change(url)
 }
 
-function termsOf(policy: AddressPolicy): OpenTerms {
+function termsOf(policy: AddressPolicy): ReceiverTerms {
   return { policy, language: 'en', template: null }
 }
 
-function open(cases: DestinationCases, url?: string): Destination {
+function open(cases: DestinationCases, url?: string): Receiver {
   const settings = url === undefined ? cases.settings : { ...cases.settings, url }
   const created = cases.type.create(settings, termsOf(url === undefined ? STRICT : LOCAL))
   if (!created.ok) throw new Error(JSON.stringify(created.error))
@@ -370,8 +370,8 @@ function sendTo(cases: DestinationCases, answer: CannedAnswer): Promise<Delivery
 }
 
 async function send(
-  destination: Destination,
-  receiver: Receiver,
+  destination: Receiver,
+  receiver: RecordingReceiver,
   {
     delivery = aDelivery(),
     now = NOW,
@@ -390,11 +390,11 @@ function detailOf({ body = '' }: CannedAnswer, reason: string): string | null {
   return body === '' || body === reason ? null : body
 }
 
-function answering({ status, body, headers }: CannedAnswer): Receiver {
+function answering({ status, body, headers }: CannedAnswer): RecordingReceiver {
   return answeringWith(() => new Response(body ?? null, { status, headers: { ...headers } }))
 }
 
-function answeringWith(answer: () => Response | Promise<Response>): Receiver {
+function answeringWith(answer: () => Response | Promise<Response>): RecordingReceiver {
   const requests: OutgoingRequest[] = []
   const inits: RequestInit[] = []
   return {

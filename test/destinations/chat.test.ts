@@ -5,7 +5,7 @@ import type { FieldAction } from '../../src/core/log/event.ts'
 import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/receiver-memory.ts'
 import { err, ok } from '../../src/core/result.ts'
 import { createChatType, type ChatEndpoint, type ChatKind } from '../../src/destinations/chat.ts'
-import type { Delivery, OpenTerms, Parcel } from '../../src/destinations/destination.ts'
+import type { Delivery, ReceiverTerms, Parcel } from '../../src/destinations/destination.ts'
 import { textOf } from '../../src/destinations/message/message.ts'
 import { SLACK } from '../../src/destinations/slack/profile.ts'
 import { measureSlack } from '../../src/destinations/slack/layout.ts'
@@ -376,13 +376,13 @@ function aKind({
   }
 }
 
-function open(terms: Partial<OpenTerms> = {}, kind: KindTerms = {}) {
+function open(terms: Partial<ReceiverTerms> = {}, kind: KindTerms = {}) {
   const created = createChatType(aKind(kind)).create({}, { ...OPEN_TERMS, ...terms })
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   return created.value
 }
 
-async function sent(terms: Partial<OpenTerms>, kind: KindTerms = {}): Promise<string> {
+async function sent(terms: Partial<ReceiverTerms>, kind: KindTerms = {}): Promise<string> {
   const { body } = await open(terms, kind).prepare({ deliveries: [EDIT], dashboard: null }, TERMS)
   return body
 }
@@ -392,7 +392,7 @@ function createSlack(template: string) {
 }
 
 /** The text that a template gave; fails where the relay's own words were used. */
-async function slackText(terms: Partial<OpenTerms>, parcel: Parcel): Promise<string> {
+async function slackText(terms: Partial<ReceiverTerms>, parcel: Parcel): Promise<string> {
   const message: unknown = JSON.parse(await renderSlackBody(parcel, NOW, terms))
   expect(message).toMatchObject({
     blocks: [{ type: 'section', text: { type: 'mrkdwn', text: expect.any(String) } }],

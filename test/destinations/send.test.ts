@@ -6,7 +6,7 @@ import { err, ok } from '../../src/core/result.ts'
 import type {
   Answer,
   AttemptTerms,
-  Destination,
+  Receiver,
   Handshake,
   OutgoingRequest,
 } from '../../src/destinations/destination.ts'
@@ -329,7 +329,7 @@ describe('sendParcel() to a receiver that wants to be asked', () => {
     answer?: (method: string) => Response | Promise<Response>
     memory?: ReceiverMemory
     now?: number
-  } & Partial<Destination> = {}): Promise<Talk> {
+  } & Partial<Receiver> = {}): Promise<Talk> {
     const methods: string[] = []
     const rendered: AttemptTerms[] = []
     const destination = aDestination({
@@ -569,7 +569,7 @@ describe('sendParcel() to a receiver that has moved', () => {
   })
 })
 
-function aDestination(partial: Partial<Destination> = {}): Destination {
+function aDestination(partial: Partial<Receiver> = {}): Receiver {
   return {
     prepare: async () => REQUEST,
     judge: ({ status, body }) => ({
@@ -593,7 +593,7 @@ function optionsOf(fetch: Fetch): SendOptions {
   return { fetch, now: () => 1000, timeoutMs: 1000, memory: NO_MEMORY }
 }
 
-async function send(destination: Destination, answer: Fetch): Promise<DeliveryOutcome> {
+async function send(destination: Receiver, answer: Fetch): Promise<DeliveryOutcome> {
   const { outcome, memory } = await sendParcel(destination, PARCEL, optionsOf(answer))
   expect(memory).toEqual(NO_MEMORY)
   return outcome

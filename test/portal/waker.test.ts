@@ -5,7 +5,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LaneState } from '../../src/core/lanes/lane-state.ts'
-import type { ConfiguredDestination } from '../../src/destinations/settings/configured.ts'
+import type { Destination } from '../../src/destinations/settings/configured.ts'
 import { PortalBench, configured, gate, machine, person, until } from '../support/portal-bench.ts'
 
 const SECOND_MS = 1000
@@ -35,10 +35,7 @@ async function rested(): Promise<void> {
 }
 
 /** A destination of our own making, to test what no real receiver does. */
-function withType(
-  name: string,
-  type: Partial<NonNullable<ConfiguredDestination['type']>>,
-): ConfiguredDestination {
+function withType(name: string, type: Partial<NonNullable<Destination['type']>>): Destination {
   const [real] = configured([machine(name)])
   if (real?.type == null) throw new Error('Cannot configure the destination')
   return { ...real, type: { ...real.type, ...type } }
@@ -320,7 +317,7 @@ describe('a poison event cannot stop a lane for good', () => {
     let isBroken = false
     const [erp, other] = configured([machine('erp'), machine('other')])
     if (erp === undefined || other === undefined) throw new Error('Cannot configure')
-    const broken: ConfiguredDestination = {
+    const broken: Destination = {
       ...erp,
       get retryMs(): number {
         if (isBroken) throw new Error('a bug of ours')

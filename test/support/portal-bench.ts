@@ -12,7 +12,7 @@ import {
 import { vi } from 'vitest'
 import type { LaneState } from '../../src/core/lanes/lane-state.ts'
 import { readDestinations } from '../../src/destinations/settings/read-destinations.ts'
-import type { ConfiguredDestination } from '../../src/destinations/settings/configured.ts'
+import type { Destination } from '../../src/destinations/settings/configured.ts'
 import type { AppendAnswer, AppendRequest } from '../../src/portal/log/appender.ts'
 import type { PortalClient } from '../../src/edge/portal-client.ts'
 import type { PortalSettings } from '../../src/portal/settings.ts'
@@ -42,7 +42,7 @@ export function person(name: string, changes: Readonly<Record<string, unknown>> 
 }
 
 /** Reads entries as a deployment does. */
-export function configured(entries: readonly Entry[]): readonly ConfiguredDestination[] {
+export function configured(entries: readonly Entry[]): readonly Destination[] {
   const read = readDestinations(entries, () => undefined, { allowLocal: false })
   if (!read.ok) throw new Error(read.error)
   return read.value

@@ -1,6 +1,6 @@
 /** Renders for Slack as the relay does: through the destination, with its budget. */
 import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
-import type { Delivery, OpenTerms, Parcel } from '../../src/destinations/destination.ts'
+import type { Delivery, ReceiverTerms, Parcel } from '../../src/destinations/destination.ts'
 import type { SlackMessage } from '../../src/destinations/slack/layout.ts'
 import { slack } from '../../src/destinations/slack/receiver.ts'
 
@@ -9,7 +9,7 @@ export const SLACK_URL =
   'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXyyyyyyyyZZZZZZZZ'
 
 /** English without a template, at public addresses only. */
-export const OPEN_TERMS: OpenTerms = {
+export const OPEN_TERMS: ReceiverTerms = {
   policy: { allowLocal: false },
   language: 'en',
   template: null,
@@ -19,7 +19,7 @@ export const OPEN_TERMS: OpenTerms = {
 export async function renderSlackBody(
   parcel: Parcel,
   now: number,
-  terms: Partial<OpenTerms> = {},
+  terms: Partial<ReceiverTerms> = {},
 ): Promise<string> {
   const created = slack.create({ url: SLACK_URL }, { ...OPEN_TERMS, ...terms })
   if (!created.ok) throw new Error(JSON.stringify(created.error))

@@ -7,9 +7,9 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { createHandshake, paceOfLeave, REQUEST_ORIGIN } from './handshake.ts'
 import type {
   Delivery,
-  Destination,
+  Receiver,
   DestinationType,
-  OpenTerms,
+  ReceiverTerms,
   OutgoingRequest,
   SettingProblem,
   Settings,
@@ -41,8 +41,8 @@ export const cloudevents: DestinationType = {
 
 function createCloudEvents(
   settings: Settings,
-  { policy }: OpenTerms,
-): Result<Destination, readonly SettingProblem[]> {
+  { policy }: ReceiverTerms,
+): Result<Receiver, readonly SettingProblem[]> {
   const url = readUrl(settings['url'], policy)
   const mode = readMode(settings['mode'])
   const bearer = readBearer(settings['bearer'])

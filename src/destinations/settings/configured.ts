@@ -3,7 +3,7 @@ import type { AddressPolicy } from '../../core/safety/address.ts'
 import { err, type Result } from '../../core/result.ts'
 import type { Filter } from '../../core/lanes/routing.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
-import type { Destination, DestinationType, SettingProblem } from '../destination.ts'
+import type { Receiver, DestinationType, SettingProblem } from '../destination.ts'
 import type { Language } from '../language/languages.ts'
 
 /** When waiting events are told in one message. */
@@ -15,7 +15,7 @@ export interface DigestTerms {
 }
 
 /** One entry of DESTINATIONS after reading. */
-export interface ConfiguredDestination {
+export interface Destination {
   readonly name: string
   /** The kind of receiver; null when the configured word is unknown. */
   readonly type: DestinationType | null
@@ -41,11 +41,11 @@ export interface ConfiguredDestination {
 export const PORTAL_VALUE_PREFIX = '$portal.'
 
 /** Makes the receiver for one portal, whose own values are given by name. */
-export function openDestination(
-  configured: ConfiguredDestination,
+export function openReceiver(
+  configured: Destination,
   values: ReadonlyMap<string, string>,
   policy: AddressPolicy,
-): Result<Destination, readonly SettingProblem[]> {
+): Result<Receiver, readonly SettingProblem[]> {
   if (configured.type === null || configured.problems.length > 0) return err(configured.problems)
   const settings = Object.fromEntries(
     Object.entries(configured.settings).map(([key, value]) => [key, fillIn(value, values)]),
@@ -64,7 +64,7 @@ function fillIn(value: unknown, values: ReadonlyMap<string, string>): unknown {
  * Hex SHA-256 over everything that makes up a destination, secrets included: it changes when a setting
  * changes, and tells nothing about them.
  */
-export function fingerprintOf(configured: ConfiguredDestination): Promise<string> {
+export function fingerprintOf(configured: Destination): Promise<string> {
   const { typeName, settings, retryMs, timeoutMs, unchanged, filter } = configured
   const { digest, language, template } = configured
   const own = [typeName, settings, retryMs, timeoutMs, unchanged, filter]

@@ -7,7 +7,7 @@ import { nearestWord } from '../../core/nearest-word.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { HOUR_MS } from '../../core/lanes/retry.ts'
 import { COMMON_KEYS, PEOPLE_KEYS, readCommon } from './common-settings.ts'
-import { openDestination, type ConfiguredDestination } from './configured.ts'
+import { openReceiver, type Destination } from './configured.ts'
 import type { DestinationType, SettingProblem } from '../destination.ts'
 import { References, isTable, type SecretLookup } from './references.ts'
 import { DESTINATION_TYPES, findDestinationType } from '../registry.ts'
@@ -17,9 +17,9 @@ export function readDestinations(
   raw: unknown,
   lookup: SecretLookup,
   policy: AddressPolicy,
-): Result<readonly ConfiguredDestination[], string> {
+): Result<readonly Destination[], string> {
   if (!Array.isArray(raw)) return err('Must be a list of tables, each with name and type')
-  const destinations: ConfiguredDestination[] = []
+  const destinations: Destination[] = []
   for (const [index, entry] of raw.entries()) {
     const read = readDestination(entry, lookup, policy)
     const isRepeated = destinations.some((known) => known.name === read.name)
@@ -34,9 +34,9 @@ export function readDestinations(
 
 /** A forgotten `portals` line must not send one customer's changes to another. */
 function requirePortals(
-  destinations: readonly ConfiguredDestination[],
+  destinations: readonly Destination[],
   raw: readonly unknown[],
-): readonly ConfiguredDestination[] {
+): readonly Destination[] {
   const names = raw.map((entry) => isTable(entry) && entry['portals'] !== undefined)
   if (!names.includes(true)) return destinations
   const problem = {
@@ -50,11 +50,7 @@ function requirePortals(
   )
 }
 
-function readDestination(
-  entry: unknown,
-  lookup: SecretLookup,
-  policy: AddressPolicy,
-): ConfiguredDestination {
+function readDestination(entry: unknown, lookup: SecretLookup, policy: AddressPolicy): Destination {
   const table = isTable(entry) ? entry : {}
   const problems: SettingProblem[] = []
   const type = typeof table['type'] === 'string' ? findDestinationType(table['type']) : null
@@ -67,7 +63,7 @@ function readDestination(
   const references = new References(lookup)
   const settings = Object.fromEntries(own.map(([key, value]) => [key, references.fill(key, value)]))
   problems.push(...references.problems)
-  const configured: ConfiguredDestination = {
+  const configured: Destination = {
     name: common.name,
     type,
     typeName: common.type,
@@ -87,11 +83,11 @@ function readDestination(
 
 /** What the type finds wrong beside what is known already; it cannot judge a value that is missing. */
 function findProblems(
-  configured: ConfiguredDestination,
+  configured: Destination,
   { portalSettings }: References,
   policy: AddressPolicy,
 ): readonly SettingProblem[] {
-  const opened = openDestination({ ...configured, problems: [] }, new Map(), policy)
+  const opened = openReceiver({ ...configured, problems: [] }, new Map(), policy)
   if (opened.ok) return []
   const known = new Set(configured.problems.map(({ setting }) => setting))
   // What a portal's own value will be is judged when it is there.

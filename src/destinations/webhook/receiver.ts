@@ -5,9 +5,9 @@
 import { err, ok, type Result } from '../../core/result.ts'
 import type {
   Delivery,
-  Destination,
+  Receiver,
   DestinationType,
-  OpenTerms,
+  ReceiverTerms,
   OutgoingRequest,
   SettingProblem,
   Settings,
@@ -36,8 +36,8 @@ export const webhook: DestinationType = {
 
 function createWebhook(
   settings: Settings,
-  { policy }: OpenTerms,
-): Result<Destination, readonly SettingProblem[]> {
+  { policy }: ReceiverTerms,
+): Result<Receiver, readonly SettingProblem[]> {
   const url = readUrl(settings['url'], policy)
   const secrets = readSigning(settings['secret'], settings['signature'])
   const headers = readHeaders(settings['headers'])

@@ -20,10 +20,10 @@ import {
 } from '../../core/lanes/routing.ts'
 import {
   fingerprintOf,
-  openDestination,
-  type ConfiguredDestination,
+  openReceiver,
+  type Destination,
 } from '../../destinations/settings/configured.ts'
-import type { Destination } from '../../destinations/destination.ts'
+import type { Receiver } from '../../destinations/destination.ts'
 import type { LaneBook } from './book.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalSettings } from '../settings.ts'
@@ -47,7 +47,7 @@ type CompiledFilter = ReturnType<typeof compileFilter>
 export class Deliverer {
   readonly #deps: DelivererDeps
   readonly #fingerprints = new Map<string, string>()
-  readonly #opened = new Map<string, Destination | null>()
+  readonly #opened = new Map<string, Receiver | null>()
   readonly #filters = new Map<string, CompiledFilter>()
 
   constructor(deps: DelivererDeps) {
@@ -76,7 +76,7 @@ export class Deliverer {
     return this.#deps.settings.destinations?.map((configured) => this.#plan(configured)) ?? null
   }
 
-  #plan(configured: ConfiguredDestination): LanePlan {
+  #plan(configured: Destination): LanePlan {
     const { name, filter } = configured
     const silent = this.#silence(configured)
     const fingerprint = this.#fingerprints.get(name) ?? ''
@@ -107,7 +107,7 @@ export class Deliverer {
     }
   }
 
-  #silence({ filter, portalValues, problems }: ConfiguredDestination): Epoch['silent'] {
+  #silence({ filter, portalValues, problems }: Destination): Epoch['silent'] {
     if (problems.length > 0) return null
     if (!compilePortals(filter.portals)(this.#identity())) return 'portal'
     return portalValues.every((name) => this.#deps.values().has(name)) ? null : 'no_value'
@@ -118,19 +118,19 @@ export class Deliverer {
   }
 
   /** The receiver of a destination with the values of this portal; null when it cannot be opened. */
-  open(configured: ConfiguredDestination): Destination | null {
+  open(configured: Destination): Receiver | null {
     const known = this.#opened.get(configured.name)
     if (known !== undefined) return known
     const values = new Map<string, string>()
     for (const [name, value] of this.#deps.values()) if (value !== null) values.set(name, value)
-    const opened = openDestination(configured, values, this.#deps.settings.policy)
+    const opened = openReceiver(configured, values, this.#deps.settings.policy)
     const destination = opened.ok ? opened.value : null
     this.#opened.set(configured.name, destination)
     return destination
   }
 
   /** The configured destination of that name; null when it is removed. */
-  find(name: string): ConfiguredDestination | null {
+  find(name: string): Destination | null {
     return this.#deps.settings.destinations?.find((known) => known.name === name) ?? null
   }
 

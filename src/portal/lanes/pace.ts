@@ -5,7 +5,7 @@
 import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
 import type { ReceiverMemory } from '../../core/lanes/receiver-memory.ts'
 import { clampRetryAfter } from '../../core/lanes/retry.ts'
-import type { Destination } from '../../destinations/destination.ts'
+import type { Receiver } from '../../destinations/destination.ts'
 import type { PortalSettings } from '../settings.ts'
 
 /** How long everybody waits after a limit was met that named no time. */
@@ -27,7 +27,7 @@ export class LanePace {
   }
 
   /** The shortest time between two sends of one lane, in milliseconds. */
-  intervalOf(destination: Destination, memory: ReceiverMemory): number {
+  intervalOf(destination: Receiver, memory: ReceiverMemory): number {
     const [shortest] = destination.pace(memory)
     return shortest === undefined ? 0 : Math.ceil(shortest.ms / shortest.count)
   }
@@ -35,7 +35,7 @@ export class LanePace {
   /** Null when the lane may send now, else when to ask again, in unix milliseconds. */
   async takeSlot(
     lane: string,
-    destination: Destination,
+    destination: Receiver,
     memory: ReceiverMemory,
   ): Promise<number | null> {
     const windows = destination.pace(memory)
@@ -55,7 +55,7 @@ export class LanePace {
   /** Tells the others what the receiver said about its limit. */
   async note(
     lane: string,
-    destination: Destination,
+    destination: Receiver,
     { outcome, memory }: { outcome: DeliveryOutcome; memory: ReceiverMemory },
   ): Promise<void> {
     const { settings, memberId } = this.#deps

@@ -12,7 +12,7 @@ import type { LaneState } from '../../core/lanes/lane-state.ts'
 import { walkLane } from '../../core/lanes/lane.ts'
 import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
 import { MAX_DIGEST } from '../../destinations/settings/common-settings.ts'
-import type { ConfiguredDestination } from '../../destinations/settings/configured.ts'
+import type { Destination } from '../../destinations/settings/configured.ts'
 import type { Delivery, DestinationType } from '../../destinations/destination.ts'
 import { sendParcel } from '../../destinations/send.ts'
 import type { Deliverer } from './deliverer.ts'
@@ -61,7 +61,7 @@ export class LaneWalker {
     return found
   }
 
-  #laneDeps(configured: ConfiguredDestination, type: DestinationType, deadline: number): LaneDeps {
+  #laneDeps(configured: Destination, type: DestinationType, deadline: number): LaneDeps {
     const { log, lanes, connections, deliverer, settings } = this.#deps
     const { name } = configured
     const lane = (): LaneState => this.#lane(name)
@@ -105,7 +105,7 @@ export class LaneWalker {
 
   /** Sends stored events; a destination that cannot be opened stops its lane. */
   async #send(
-    configured: ConfiguredDestination,
+    configured: Destination,
     batch: Batch,
     context: SendContext,
   ): Promise<DeliveryOutcome> {
@@ -164,10 +164,7 @@ export class LaneWalker {
 }
 
 /** Machines get every event by itself; people get them together when they ask for it or are behind. */
-function digestRuleOf(
-  { digest }: ConfiguredDestination,
-  { reader }: DestinationType,
-): DigestRule | null {
+function digestRuleOf({ digest }: Destination, { reader }: DestinationType): DigestRule | null {
   if (reader === 'machine') return null
   if (digest === null) return { waitMs: null, max: MAX_DIGEST }
   return { waitMs: digest.seconds * 1000, max: digest.max }

@@ -8,7 +8,7 @@ import {
 import { NO_MEMORY, type ReceiverMemory } from '../../../src/core/lanes/receiver-memory.ts'
 import { createHandshake, paceOfLeave } from '../../../src/destinations/cloudevents/handshake.ts'
 import { cloudevents } from '../../../src/destinations/cloudevents/receiver.ts'
-import type { Destination, Handshake } from '../../../src/destinations/destination.ts'
+import type { Receiver, Handshake } from '../../../src/destinations/destination.ts'
 import { sendParcel, type Sent } from '../../../src/destinations/send.ts'
 import { RECEIVED_AT, aDelivery } from '../../support/a-delivery.ts'
 
@@ -212,7 +212,7 @@ function judge(
 function open(
   { url }: CloudEventsSimulator,
   settings: Readonly<Record<string, unknown>> = {},
-): Destination {
+): Receiver {
   const policy = { allowLocal: true }
   const created = cloudevents.create(
     { url, handshake: true, ...settings },
@@ -223,7 +223,7 @@ function open(
 }
 
 function send(
-  destination: Destination,
+  destination: Receiver,
   memory: ReceiverMemory,
   { sequence = 1, at = NOW }: { sequence?: number; at?: number } = {},
 ): Promise<Sent> {

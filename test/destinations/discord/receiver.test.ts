@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { isObject } from '../../../playground/receivers/json.ts'
 import { findMessageErrors } from '../../../playground/receivers/discord-embeds.ts'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
-import type { Delivery, Destination, Verdict } from '../../../src/destinations/destination.ts'
+import type { Delivery, Receiver, Verdict } from '../../../src/destinations/destination.ts'
 import { discord } from '../../../src/destinations/discord/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
@@ -387,7 +387,7 @@ async function urlFor(url: string): Promise<string> {
   return (await open(url).prepare(parcel, { now: NOW, memory: NO_MEMORY })).url
 }
 
-function open(url: string, template: string | null = null): Destination {
+function open(url: string, template: string | null = null): Receiver {
   const created = discord.create({ url }, { policy: STRICT, language: 'en', template })
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   return created.value

@@ -5,7 +5,7 @@ import { parseFragment, type DefaultTreeAdapterTypes } from 'parse5'
 import { describe, expect, test } from 'vitest'
 import { findDroppedParts, findShapeError } from '../../../playground/receivers/googlechat-cards.ts'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
-import type { OpenTerms, Parcel } from '../../../src/destinations/destination.ts'
+import type { ReceiverTerms, Parcel } from '../../../src/destinations/destination.ts'
 import { layOutGoogleChat } from '../../../src/destinations/googlechat/layout.ts'
 import { inertGoogleChat } from '../../../src/destinations/googlechat/text.ts'
 import { escapeHtml } from '../../../src/destinations/message/html-text.ts'
@@ -208,7 +208,7 @@ function linksOf({ link, more }: Message): readonly string[] {
 }
 
 async function send(parcel: Parcel, now: number): Promise<string> {
-  const terms: OpenTerms = { policy: { allowLocal: false }, language: 'en', template: null }
+  const terms: ReceiverTerms = { policy: { allowLocal: false }, language: 'en', template: null }
   const created = googleChat.create({ url: URL_TEXT }, terms)
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   return (await created.value.prepare(parcel, { now, memory: NO_MEMORY })).body

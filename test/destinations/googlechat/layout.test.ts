@@ -1,7 +1,7 @@
 /** What people see in Google Chat: one golden message of each kind. */
 import { describe, expect, test } from 'vitest'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
-import type { OpenTerms, Parcel } from '../../../src/destinations/destination.ts'
+import type { ReceiverTerms, Parcel } from '../../../src/destinations/destination.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 
@@ -149,7 +149,7 @@ async function layOut(
   { deliveries, dashboard = null }: Partial<Parcel> & Pick<Parcel, 'deliveries'>,
   template: string | null = null,
 ): Promise<unknown> {
-  const terms: OpenTerms = { policy: { allowLocal: false }, language: 'en', template }
+  const terms: ReceiverTerms = { policy: { allowLocal: false }, language: 'en', template }
   const created = googleChat.create({ url: URL_TEXT }, terms)
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   const parcel = { deliveries, dashboard }

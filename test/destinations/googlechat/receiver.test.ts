@@ -1,7 +1,7 @@
 /** The receiver `googlechat`: contract suite, error words, and which URLs are taken. */
 import { describe, expect, test } from 'vitest'
 import type { AddressPolicy } from '../../../src/core/safety/address.ts'
-import type { Destination, OpenTerms, Verdict } from '../../../src/destinations/destination.ts'
+import type { Receiver, ReceiverTerms, Verdict } from '../../../src/destinations/destination.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
 import { RECEIVED_AT } from '../../support/a-delivery.ts'
@@ -136,11 +136,11 @@ function failure(code: number, status: string): string {
   return JSON.stringify({ error: { code, message: 'What Google says.', status } })
 }
 
-function termsOf(policy: AddressPolicy): OpenTerms {
+function termsOf(policy: AddressPolicy): ReceiverTerms {
   return { policy, language: 'en', template: null }
 }
 
-function open(url: string): Destination {
+function open(url: string): Receiver {
   const created = googleChat.create({ url }, termsOf(STRICT))
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   return created.value

@@ -6,7 +6,7 @@ import {
 } from '../../../playground/receivers/mattermost-payload.ts'
 import type { AddressPolicy } from '../../../src/core/safety/address.ts'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
-import type { Delivery, Destination } from '../../../src/destinations/destination.ts'
+import type { Delivery, Receiver } from '../../../src/destinations/destination.ts'
 import { mattermost } from '../../../src/destinations/mattermost/receiver.ts'
 import { sendParcel } from '../../../src/destinations/send.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
@@ -353,7 +353,7 @@ async function payloadOf(
   return read as unknown as Payload
 }
 
-function open(settings: object, template: string | null = null): Destination {
+function open(settings: object, template: string | null = null): Receiver {
   const created = mattermost.create({ ...settings }, { policy: STRICT, language: 'en', template })
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   return created.value
@@ -364,7 +364,7 @@ function problemsOf(settings: object, policy: AddressPolicy = STRICT): readonly 
   return created.ok ? [] : created.error.map(({ setting, problem }) => `${setting}: ${problem}`)
 }
 
-async function sendTo(destination: Destination): Promise<{ urls: string[]; outcome: unknown }> {
+async function sendTo(destination: Receiver): Promise<{ urls: string[]; outcome: unknown }> {
   const urls: string[] = []
   const { outcome } = await sendParcel(
     destination,

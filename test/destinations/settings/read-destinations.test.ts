@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_EVENTS } from '../../../src/destinations/settings/common-settings.ts'
-import {
-  openDestination,
-  type ConfiguredDestination,
-} from '../../../src/destinations/settings/configured.ts'
+import { openReceiver, type Destination } from '../../../src/destinations/settings/configured.ts'
 import { readDestinations } from '../../../src/destinations/settings/read-destinations.ts'
 import { DESTINATION_TYPES } from '../../../src/destinations/registry.ts'
 import { slack } from '../../../src/destinations/slack/receiver.ts'
@@ -22,7 +19,7 @@ const ERP = {
   secret: '$ERP_SECRET',
 }
 
-function read(...raw: readonly unknown[]): readonly ConfiguredDestination[] {
+function read(...raw: readonly unknown[]): readonly Destination[] {
   const list = readDestinations(raw, (name) => SECRETS[name], POLICY)
   if (!list.ok) throw new Error(list.error)
   return list.value
@@ -250,13 +247,13 @@ describe('readDestinations()', () => {
       ['URL', 'https://one.example.com/'],
       ['KEY', SECRET],
     ])
-    expect(openDestination(destination, values, POLICY).ok).toBe(true)
+    expect(openReceiver(destination, values, POLICY).ok).toBe(true)
     const wrong = new Map([...values, ['KEY', 'old']])
-    expect(openDestination(destination, wrong, POLICY)).toMatchObject({
+    expect(openReceiver(destination, wrong, POLICY)).toMatchObject({
       ok: false,
       error: [{ setting: 'secret' }],
     })
-    expect(openDestination(destination, new Map(), POLICY)).toMatchObject({ ok: false })
+    expect(openReceiver(destination, new Map(), POLICY)).toMatchObject({ ok: false })
   })
 
   it('shows no value of a setting in any problem', () => {

@@ -1,7 +1,7 @@
 /** The receiver `slack`: contract suite, error words, and which URLs are taken. */
 import { describe, expect, test } from 'vitest'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
-import type { OpenTerms, Verdict } from '../../../src/destinations/destination.ts'
+import type { ReceiverTerms, Verdict } from '../../../src/destinations/destination.ts'
 import { slack } from '../../../src/destinations/slack/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment } from '../../support/a-delivery.ts'
@@ -9,8 +9,8 @@ import { OPEN_TERMS } from '../../support/slack-render.ts'
 
 const TOKEN = 'XXXXXXXXyyyyyyyyZZZZZZZZ'
 const URL_TEXT = `https://hooks.slack.com/services/T00000000/B00000000/${TOKEN}`
-const STRICT: OpenTerms = OPEN_TERMS
-const LOCAL: OpenTerms = { ...OPEN_TERMS, policy: { allowLocal: true } }
+const STRICT: ReceiverTerms = OPEN_TERMS
+const LOCAL: ReceiverTerms = { ...OPEN_TERMS, policy: { allowLocal: true } }
 
 describeDestination({
   type: slack,

@@ -4,7 +4,7 @@ import MarkdownIt from 'markdown-it'
 import { describe, expect, test } from 'vitest'
 import { findCardProblems } from '../../../playground/receivers/teams-cards.ts'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
-import type { OpenTerms, Parcel } from '../../../src/destinations/destination.ts'
+import type { ReceiverTerms, Parcel } from '../../../src/destinations/destination.ts'
 import { catalogueOf } from '../../../src/destinations/language/languages.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
 import { textOf, type Message } from '../../../src/destinations/message/message.ts'
@@ -243,7 +243,7 @@ function linksOf({ link, more }: Message): readonly object[] {
 }
 
 async function send(parcel: Parcel, now: number): Promise<string> {
-  const terms: OpenTerms = { policy: { allowLocal: false }, language: 'en', template: null }
+  const terms: ReceiverTerms = { policy: { allowLocal: false }, language: 'en', template: null }
   const created = teams.create({ url: URL_TEXT }, terms)
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   return (await created.value.prepare(parcel, { now, memory: NO_MEMORY })).body

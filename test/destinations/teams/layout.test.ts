@@ -1,6 +1,6 @@
 /** What people see in Teams: one golden card of each kind. */
 import { describe, expect, test } from 'vitest'
-import type { OpenTerms, Parcel } from '../../../src/destinations/destination.ts'
+import type { ReceiverTerms, Parcel } from '../../../src/destinations/destination.ts'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
 import { findCardProblems } from '../../../playground/receivers/teams-cards.ts'
@@ -158,7 +158,7 @@ async function layOut(
   { deliveries, dashboard = null }: Partial<Parcel> & Pick<Parcel, 'deliveries'>,
   template: string | null = null,
 ): Promise<unknown> {
-  const terms: OpenTerms = { policy: { allowLocal: false }, language: 'en', template }
+  const terms: ReceiverTerms = { policy: { allowLocal: false }, language: 'en', template }
   const created = teams.create({ url: URL_TEXT }, terms)
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   const parcel = { deliveries, dashboard }

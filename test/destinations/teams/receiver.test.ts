@@ -1,7 +1,7 @@
 /** The receiver `teams`: contract suite, error words, and which URLs are taken. */
 import { describe, expect, test } from 'vitest'
 import type { AddressPolicy } from '../../../src/core/safety/address.ts'
-import type { Destination, OpenTerms, Verdict } from '../../../src/destinations/destination.ts'
+import type { Receiver, ReceiverTerms, Verdict } from '../../../src/destinations/destination.ts'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
 import { RECEIVED_AT } from '../../support/a-delivery.ts'
@@ -144,11 +144,11 @@ function failure(code: string): string {
   return JSON.stringify({ error: { code, message: 'What Microsoft says.' } })
 }
 
-function termsOf(policy: AddressPolicy): OpenTerms {
+function termsOf(policy: AddressPolicy): ReceiverTerms {
   return { policy, language: 'en', template: null }
 }
 
-function open(url: string): Destination {
+function open(url: string): Receiver {
   const created = teams.create({ url }, termsOf(STRICT))
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   return created.value
