@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { DestinationType } from '../src/destinations/destination.ts'
+import type { DestinationType } from '../src/destinations/receiver.ts'
 import { LANGUAGES } from '../src/destinations/language/languages.ts'
 import { TEMPLATE_NAMES } from '../src/destinations/message/template.ts'
 import type { ErrorClass, Profile, SuccessBody } from '../src/destinations/profile.ts'

@@ -15,7 +15,7 @@ import type {
   SettingProblem,
   Settings,
   Verdict,
-} from './destination.ts'
+} from './receiver.ts'
 import { judgeByProfile } from './answers/judge.ts'
 import type { Catalogue } from './language/catalogue.ts'
 import { catalogueOf } from './language/languages.ts'

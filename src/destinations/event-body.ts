@@ -4,7 +4,7 @@
  */
 import { deliveryType, displayName } from '../core/log/event-names.ts'
 import type { Change, Enrichment, Json, PortalUser, ThinReason } from '../core/log/event.ts'
-import type { Delivery } from './destination.ts'
+import type { Delivery } from './receiver.ts'
 
 /** The delivery type and event name of a test message. */
 export const TEST_TYPE = 'relay.test'

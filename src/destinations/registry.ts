@@ -1,6 +1,6 @@
 /** The only list of receivers: a new one is one file and one line here. */
 import { cloudevents } from './cloudevents/receiver.ts'
-import type { DestinationType } from './destination.ts'
+import type { DestinationType } from './receiver.ts'
 import { discord } from './discord/receiver.ts'
 import { googleChat } from './googlechat/receiver.ts'
 import { mattermost } from './mattermost/receiver.ts'

@@ -9,7 +9,7 @@ import type { Fetch } from '../core/fetch.ts'
 import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
 import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
-import type { Answer, Receiver, OutgoingRequest, Parcel, Verdict } from './destination.ts'
+import type { Answer, Receiver, OutgoingRequest, Parcel, Verdict } from './receiver.ts'
 
 /** The most that is read of a receiver's answer. */
 export const MAX_ANSWER_BYTES = 8192

@@ -11,7 +11,7 @@ import type {
   DestinationType,
   ReceiverTerms,
   OutgoingRequest,
-} from '../../src/destinations/destination.ts'
+} from '../../src/destinations/receiver.ts'
 import type { Fetch } from '../../src/core/fetch.ts'
 import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import { sendParcel } from '../../src/destinations/send.ts'

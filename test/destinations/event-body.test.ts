@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Delivery } from '../../src/destinations/destination.ts'
+import type { Delivery } from '../../src/destinations/receiver.ts'
 import { buildEventBody } from '../../src/destinations/event-body.ts'
 import { aDelivery, anEnrichment, anEvent } from '../support/a-delivery.ts'
 

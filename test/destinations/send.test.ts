@@ -9,7 +9,7 @@ import type {
   Receiver,
   Handshake,
   OutgoingRequest,
-} from '../../src/destinations/destination.ts'
+} from '../../src/destinations/receiver.ts'
 import type { Fetch } from '../../src/core/fetch.ts'
 import { sendParcel, type SendOptions, type Sent } from '../../src/destinations/send.ts'
 import { aDelivery } from '../support/a-delivery.ts'

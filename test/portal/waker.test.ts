@@ -5,7 +5,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LaneState } from '../../src/core/lanes/lane-state.ts'
-import type { Destination } from '../../src/destinations/settings/configured.ts'
+import type { Destination } from '../../src/destinations/settings/destination.ts'
 import { PortalBench, configured, gate, machine, person, until } from '../support/portal-bench.ts'
 
 const SECOND_MS = 1000

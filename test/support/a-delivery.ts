@@ -1,6 +1,6 @@
 /** Builders of deliveries: a requisite field that Anna changed, unless a test says otherwise. */
 import { NOT_ENRICHED, type Enrichment, type RelayEvent } from '../../src/core/log/event.ts'
-import type { Delivery } from '../../src/destinations/destination.ts'
+import type { Delivery } from '../../src/destinations/receiver.ts'
 
 /** 2026-09-21T14:13:20Z, the time of the event in `aDelivery`, in unix seconds. */
 export const EVENT_TS = 1_790_000_000

@@ -1,6 +1,6 @@
 /** One parcel of each kind of message, as they are kept in test/fixtures/receivers. */
 import type { Change, PortalUser } from '../../src/core/log/event.ts'
-import type { Delivery, Parcel } from '../../src/destinations/destination.ts'
+import type { Delivery, Parcel } from '../../src/destinations/receiver.ts'
 import { EVENT_TS, RECEIVED_AT, aDelivery, anEnrichment, anEvent } from './a-delivery.ts'
 
 const LINK = 'https://acme.bitrix24.com/crm/configs/preset/8/ufields/'

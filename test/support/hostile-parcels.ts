@@ -1,7 +1,7 @@
 /** Parcels whose texts try everything that a receiver could read as more than text, for property tests. */
 import * as fc from 'fast-check'
 import type { FieldAction, FieldFamily, Json, ThinReason } from '../../src/core/log/event.ts'
-import type { Delivery, Parcel } from '../../src/destinations/destination.ts'
+import type { Delivery, Parcel } from '../../src/destinations/receiver.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from './a-delivery.ts'
 
 const TRAPS = [

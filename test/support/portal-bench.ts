@@ -12,7 +12,7 @@ import {
 import { vi } from 'vitest'
 import type { LaneState } from '../../src/core/lanes/lane-state.ts'
 import { readDestinations } from '../../src/destinations/settings/read-destinations.ts'
-import type { Destination } from '../../src/destinations/settings/configured.ts'
+import type { Destination } from '../../src/destinations/settings/destination.ts'
 import type { AppendAnswer, AppendRequest } from '../../src/portal/log/appender.ts'
 import type { PortalClient } from '../../src/edge/portal-client.ts'
 import type { PortalSettings } from '../../src/portal/settings.ts'

@@ -1,6 +1,6 @@
 /** Renders for Slack as the relay does: through the destination, with its budget. */
 import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
-import type { Delivery, ReceiverTerms, Parcel } from '../../src/destinations/destination.ts'
+import type { Delivery, ReceiverTerms, Parcel } from '../../src/destinations/receiver.ts'
 import type { SlackMessage } from '../../src/destinations/slack/layout.ts'
 import { slack } from '../../src/destinations/slack/receiver.ts'
 

@@ -1,6 +1,6 @@
 /** Judges a receiver's answer by its profile: words first, then statuses, transient in doubt. */
 import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
-import type { Answer } from '../destination.ts'
+import type { Answer } from '../receiver.ts'
 import { parseAnswer, type AnswerWords } from './answer-words.ts'
 import {
   delivered,

@@ -1,6 +1,6 @@
 /** The outcomes that judges give, so that each of them is built in one way. */
 import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
-import type { Answer } from '../destination.ts'
+import type { Answer } from '../receiver.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** The receiver has it; `holdMs` is how long it asks for no further message, 0 when it does not. */

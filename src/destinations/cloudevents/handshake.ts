@@ -6,7 +6,7 @@
 import type { PaceWindow } from '../../core/pace/pace.ts'
 import type { ReceiverMemory } from '../../core/lanes/receiver-memory.ts'
 import { err, ok } from '../../core/result.ts'
-import type { Answer, Handshake, OutgoingRequest } from '../destination.ts'
+import type { Answer, Handshake, OutgoingRequest } from '../receiver.ts'
 import { judgeByProfile } from '../answers/judge.ts'
 import { endpointRejected, unreachable } from '../answers/outcomes.ts'
 import { CLOUDEVENTS } from './profile.ts'

@@ -13,7 +13,7 @@ import type {
   OutgoingRequest,
   SettingProblem,
   Settings,
-} from '../destination.ts'
+} from '../receiver.ts'
 import { buildEventBody, type EventData } from '../event-body.ts'
 import { judgeByProfile } from '../answers/judge.ts'
 import { CLOUDEVENTS } from './profile.ts'

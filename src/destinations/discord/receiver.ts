@@ -6,7 +6,7 @@
 import type { AddressPolicy } from '../../core/safety/address.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { createChatType, type ChatEndpoint, type JsonBody } from '../chat.ts'
-import type { DestinationType, SettingProblem, Settings } from '../destination.ts'
+import type { DestinationType, SettingProblem, Settings } from '../receiver.ts'
 import { escapeDiscord, linkDiscord, writeDiscord } from './text.ts'
 import type { Group, Message, Span } from '../message/message.ts'
 import { limitOf } from '../profile.ts'

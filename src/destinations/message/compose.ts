@@ -1,7 +1,7 @@
 /** Makes the message for people that tells one delivery; several together are a digest (`digest.ts`). */
 import { displayName } from '../../core/log/event-names.ts'
 import type { UserField } from '../../core/log/event.ts'
-import type { Delivery, Parcel } from '../destination.ts'
+import type { Delivery, Parcel } from '../receiver.ts'
 import { occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { isLocalHost } from '../settings/url-setting.ts'

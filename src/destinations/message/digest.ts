@@ -5,7 +5,7 @@
 import { isSame } from '../../core/fields/changes.ts'
 import { displayName } from '../../core/log/event-names.ts'
 import type { Change, FieldAction, UserField } from '../../core/log/event.ts'
-import type { Delivery } from '../destination.ts'
+import type { Delivery } from '../receiver.ts'
 import { occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fillPlural } from '../language/languages.ts'

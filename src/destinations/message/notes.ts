@@ -1,6 +1,6 @@
 /** What is to be said beside the event itself: that details are missing, that it is late or repeated. */
 import { DAY_MS, HOUR_MS } from '../../core/lanes/retry.ts'
-import type { Delivery } from '../destination.ts'
+import type { Delivery } from '../receiver.ts'
 import { occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fill, fillPlural } from '../language/languages.ts'

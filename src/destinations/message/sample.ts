@@ -1,6 +1,6 @@
 /** A made-up event, for trying a template at configuration. Its texts are about as long as real ones. */
 import { NOT_ENRICHED } from '../../core/log/event.ts'
-import type { Parcel } from '../destination.ts'
+import type { Parcel } from '../receiver.ts'
 
 const RECEIVED_AT = 1_790_000_001_120
 

@@ -5,7 +5,7 @@
 import mustache from 'mustache'
 import { err, ok, type Result } from '../../core/result.ts'
 import { nearestWord } from '../../core/nearest-word.ts'
-import type { Parcel } from '../destination.ts'
+import type { Parcel } from '../receiver.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { own, writeLine, type ChangeLine, type Line, type Message } from './message.ts'
 import {

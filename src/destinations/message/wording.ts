@@ -3,7 +3,7 @@
  * changed field is always its definition (its settings), never a value in a record, and every text says so.
  */
 import type { Change, FieldAction, PortalUser, UserField } from '../../core/log/event.ts'
-import type { Delivery } from '../destination.ts'
+import type { Delivery } from '../receiver.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fill, fillPlural } from '../language/languages.ts'
 import { foreign, own, type Line } from './message.ts'

@@ -1,8 +1,8 @@
 /** The settings that destinations of every kind have, and those that every kind for people has. */
 import * as v from 'valibot'
 import { isGlob } from '../../core/glob.ts'
-import type { DigestTerms } from './configured.ts'
-import type { SettingProblem } from '../destination.ts'
+import type { DigestTerms } from './destination.ts'
+import type { SettingProblem } from '../receiver.ts'
 import { DEFAULT_LANGUAGE, LANGUAGES, type Language } from '../language/languages.ts'
 
 /** The events a destination gets when it names none. */

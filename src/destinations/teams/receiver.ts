@@ -6,7 +6,7 @@
 import type { AddressPolicy } from '../../core/safety/address.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { createChatType, type ChatEndpoint } from '../chat.ts'
-import type { DestinationType, SettingProblem, Settings } from '../destination.ts'
+import type { DestinationType, SettingProblem, Settings } from '../receiver.ts'
 import { limitOf } from '../profile.ts'
 import { TEAMS } from './profile.ts'
 import { layOutTeams, layOutTeamsText } from './layout.ts'

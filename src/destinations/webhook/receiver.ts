@@ -11,7 +11,7 @@ import type {
   OutgoingRequest,
   SettingProblem,
   Settings,
-} from '../destination.ts'
+} from '../receiver.ts'
 import { buildEventBody } from '../event-body.ts'
 import { judgeByProfile } from '../answers/judge.ts'
 import { WEBHOOK } from './profile.ts'

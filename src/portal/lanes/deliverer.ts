@@ -22,8 +22,8 @@ import {
   fingerprintOf,
   openReceiver,
   type Destination,
-} from '../../destinations/settings/configured.ts'
-import type { Receiver } from '../../destinations/destination.ts'
+} from '../../destinations/settings/destination.ts'
+import type { Receiver } from '../../destinations/receiver.ts'
 import type { LaneBook } from './book.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalSettings } from '../settings.ts'

@@ -5,7 +5,7 @@
 import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
 import type { ReceiverMemory } from '../../core/lanes/receiver-memory.ts'
 import { clampRetryAfter } from '../../core/lanes/retry.ts'
-import type { Receiver } from '../../destinations/destination.ts'
+import type { Receiver } from '../../destinations/receiver.ts'
 import type { PortalSettings } from '../settings.ts'
 
 /** How long everybody waits after a limit was met that named no time. */

@@ -8,7 +8,7 @@ import {
 import { NO_MEMORY, type ReceiverMemory } from '../../../src/core/lanes/receiver-memory.ts'
 import { createHandshake, paceOfLeave } from '../../../src/destinations/cloudevents/handshake.ts'
 import { cloudevents } from '../../../src/destinations/cloudevents/receiver.ts'
-import type { Receiver, Handshake } from '../../../src/destinations/destination.ts'
+import type { Receiver, Handshake } from '../../../src/destinations/receiver.ts'
 import { sendParcel, type Sent } from '../../../src/destinations/send.ts'
 import { RECEIVED_AT, aDelivery } from '../../support/a-delivery.ts'
 

@@ -1,7 +1,7 @@
 /** What people see in Google Chat: one golden message of each kind. */
 import { describe, expect, test } from 'vitest'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
-import type { ReceiverTerms, Parcel } from '../../../src/destinations/destination.ts'
+import type { ReceiverTerms, Parcel } from '../../../src/destinations/receiver.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 

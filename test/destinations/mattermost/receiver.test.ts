@@ -6,7 +6,7 @@ import {
 } from '../../../playground/receivers/mattermost-payload.ts'
 import type { AddressPolicy } from '../../../src/core/safety/address.ts'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
-import type { Delivery, Receiver } from '../../../src/destinations/destination.ts'
+import type { Delivery, Receiver } from '../../../src/destinations/receiver.ts'
 import { mattermost } from '../../../src/destinations/mattermost/receiver.ts'
 import { sendParcel } from '../../../src/destinations/send.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { NOT_ENRICHED, type Change, type FieldAction } from '../../../src/core/log/event.ts'
-import type { Delivery } from '../../../src/destinations/destination.ts'
+import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { de } from '../../../src/destinations/language/de.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { composeMessage, linkTo, threadKeyOf } from '../../../src/destinations/message/compose.ts'

@@ -5,7 +5,7 @@ import {
   type FieldAction,
   type Json,
 } from '../../../src/core/log/event.ts'
-import type { Delivery } from '../../../src/destinations/destination.ts'
+import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { CATALOGUES, type Language } from '../../../src/destinations/language/languages.ts'
 import { composeDigest } from '../../../src/destinations/message/digest.ts'

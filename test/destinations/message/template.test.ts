@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
-import type { Parcel } from '../../../src/destinations/destination.ts'
+import type { Parcel } from '../../../src/destinations/receiver.ts'
 import { escapeDiscord } from '../../../src/destinations/discord/text.ts'
 import { inertGoogleChat } from '../../../src/destinations/googlechat/text.ts'
 import { en } from '../../../src/destinations/language/en.ts'

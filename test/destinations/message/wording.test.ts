@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Change, Enrichment, UserField } from '../../../src/core/log/event.ts'
-import type { Delivery } from '../../../src/destinations/destination.ts'
+import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { foreign, own } from '../../../src/destinations/message/message.ts'
 import {

@@ -6,7 +6,7 @@ import {
   PEOPLE_KEYS,
   readCommon,
 } from '../../../src/destinations/settings/common-settings.ts'
-import type { SettingProblem } from '../../../src/destinations/destination.ts'
+import type { SettingProblem } from '../../../src/destinations/receiver.ts'
 
 const NEEDED = { name: 'alerts', type: 'slack' }
 

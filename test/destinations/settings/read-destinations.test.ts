@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_EVENTS } from '../../../src/destinations/settings/common-settings.ts'
-import { openReceiver, type Destination } from '../../../src/destinations/settings/configured.ts'
+import { openReceiver, type Destination } from '../../../src/destinations/settings/destination.ts'
 import { readDestinations } from '../../../src/destinations/settings/read-destinations.ts'
 import { DESTINATION_TYPES } from '../../../src/destinations/registry.ts'
 import { slack } from '../../../src/destinations/slack/receiver.ts'

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FieldAction, FieldFamily, ThinReason } from '../../../src/core/log/event.ts'
-import type { Delivery } from '../../../src/destinations/destination.ts'
+import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { findSlackFaults, readSlackText } from '../../support/slack-grammar.ts'
 import { renderSlackMessage } from '../../support/slack-render.ts'

@@ -1,7 +1,7 @@
 /** What people see in Slack: one golden message of each kind. */
 import { describe, expect, test } from 'vitest'
 import type { FieldAction } from '../../../src/core/log/event.ts'
-import type { Delivery } from '../../../src/destinations/destination.ts'
+import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
 import { foreign, own } from '../../../src/destinations/message/message.ts'

@@ -1,6 +1,6 @@
 /** What people see in Teams: one golden card of each kind. */
 import { describe, expect, test } from 'vitest'
-import type { ReceiverTerms, Parcel } from '../../../src/destinations/destination.ts'
+import type { ReceiverTerms, Parcel } from '../../../src/destinations/receiver.ts'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
 import { findCardProblems } from '../../../playground/receivers/teams-cards.ts'

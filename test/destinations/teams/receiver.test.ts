@@ -1,7 +1,7 @@
 /** The receiver `teams`: contract suite, error words, and which URLs are taken. */
 import { describe, expect, test } from 'vitest'
 import type { AddressPolicy } from '../../../src/core/safety/address.ts'
-import type { Receiver, ReceiverTerms, Verdict } from '../../../src/destinations/destination.ts'
+import type { Receiver, ReceiverTerms, Verdict } from '../../../src/destinations/receiver.ts'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
 import { RECEIVED_AT } from '../../support/a-delivery.ts'

@@ -1,6 +1,6 @@
 /** How each kind of message looks in Telegram, and what of a text is escaped. */
 import { describe, expect, test } from 'vitest'
-import type { Delivery, Parcel } from '../../../src/destinations/destination.ts'
+import type { Delivery, Parcel } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
 import { escapeHtml } from '../../../src/destinations/message/html-text.ts'

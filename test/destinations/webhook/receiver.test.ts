@@ -1,7 +1,7 @@
 /** The receiver `webhook`: contract suite, exact headers and body, all settings together. */
 import { describe, expect, test } from 'vitest'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
-import type { Delivery, OutgoingRequest } from '../../../src/destinations/destination.ts'
+import type { Delivery, OutgoingRequest } from '../../../src/destinations/receiver.ts'
 import { webhook } from '../../../src/destinations/webhook/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment } from '../../support/a-delivery.ts'

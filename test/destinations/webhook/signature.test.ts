@@ -2,7 +2,7 @@
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
-import type { Delivery, OutgoingRequest } from '../../../src/destinations/destination.ts'
+import type { Delivery, OutgoingRequest } from '../../../src/destinations/receiver.ts'
 import { sendParcel } from '../../../src/destinations/send.ts'
 import { readSigning } from '../../../src/destinations/webhook/secrets.ts'
 import { signContent } from '../../../src/destinations/webhook/signature.ts'
