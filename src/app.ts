@@ -158,32 +158,36 @@ export function createCron(env: Env): CronDeps {
 export function createPortalSettings(env: Env): PortalSettings {
   const config = configOf(env)
   return {
-    destinations: config.destinations,
-    applications: config.applications,
-    oauthUrls: config.oauthUrls,
-    webhooks: config.webhooks,
-    sealer: config.sealer,
-    policy: config.policy,
-    retentionDays: config.retentionDays,
-    wantedEvents: wantedEvents(
-      config.subscribedEvents,
-      (config.destinations ?? []).map(({ filter }) => filter.events),
-    ),
-    publicUrl: config.publicUrl,
-    reconcileMinutes: config.reconcileMinutes,
-    fieldLinks: config.fieldLinks,
+    config: {
+      destinations: config.destinations,
+      applications: config.applications,
+      oauthUrls: config.oauthUrls,
+      webhooks: config.webhooks,
+      sealer: config.sealer,
+      policy: config.policy,
+      retentionDays: config.retentionDays,
+      wantedEvents: wantedEvents(
+        config.subscribedEvents,
+        (config.destinations ?? []).map(({ filter }) => filter.events),
+      ),
+      publicUrl: config.publicUrl,
+      reconcileMinutes: config.reconcileMinutes,
+      fieldLinks: config.fieldLinks,
+      maxGroup: MAX_GROUP,
+    },
+    world: {
+      fetch: (...request) => fetch(...request),
+      now: () => Date.now(),
+      random: () => Math.random(),
+      sleep: (ms) => scheduler.wait(ms),
+      log,
+      newReceipt: () => crypto.randomUUID(),
+    },
     installs: new InstallStore(env.INSTALLS),
     directory: {
       pin: (tokenId, memberId) => directoryOf(env).pin(tokenId, memberId),
       notePending: (memberId, notice) => directoryOf(env).notePending(memberId, notice),
     },
     pacer: createPacer(env, config),
-    fetch: (...request) => fetch(...request),
-    now: () => Date.now(),
-    random: () => Math.random(),
-    sleep: (ms) => scheduler.wait(ms),
-    log,
-    maxGroup: MAX_GROUP,
-    newReceipt: () => crypto.randomUUID(),
   }
 }

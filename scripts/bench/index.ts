@@ -10,7 +10,8 @@ export { Pacer } from '../../src/objects/pacer.ts'
 /** A portal's object that commits each event alone. */
 export class Portal extends PortalObject {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env, { ...createPortalSettings(env), maxGroup: 1 })
+    const settings = createPortalSettings(env)
+    super(ctx, env, { ...settings, config: { ...settings.config, maxGroup: 1 } })
   }
 }
 

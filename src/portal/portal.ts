@@ -67,15 +67,19 @@ export class PortalObject extends DurableObject<unknown> {
     const memberId = ctx.id.name ?? ''
     const db = openDatabase(ctx.storage)
     const log = new LogStore(db)
-    const lanes = new LaneBook({ db, log, after: (ms, work) => this.#after(ms, work) })
+    const lanes = new LaneBook({
+      db,
+      log,
+      after: (ms, work) => this.#background(settings.world.sleep(ms).then(work)),
+    })
     const state = new PortalState({ db, log, changed: () => this.#changed() })
-    const parts = { memberId, settings, state, log, lanes }
+    const parts = { memberId, ...settings, state, log, lanes }
     this.#memberId = memberId
     this.#settings = settings
     this.#log = log
     this.#lanes = lanes
     this.#state = state
-    this.#alarm = new AlarmKeeper(ctx.storage, settings.now)
+    this.#alarm = new AlarmKeeper(ctx.storage, settings.world.now)
     this.#trust = new Trust(parts)
     this.#mirror = new KvMirror(parts)
     this.#notes = new PendingNotes(parts)
@@ -90,7 +94,7 @@ export class PortalObject extends DurableObject<unknown> {
       failed: (error) => this.#report('knowledge_failed', error),
       background: (work) => this.#background(work),
     })
-    this.#values = new PortalValues({ memberId, rows: state.rows, sealer: settings.sealer })
+    this.#values = new PortalValues({ memberId, rows: state.rows, sealer: settings.config.sealer })
     this.#delivery = new Delivery({
       ...parts,
       alarm: this.#alarm,
@@ -105,17 +109,17 @@ export class PortalObject extends DurableObject<unknown> {
       db,
       log,
       recent: this.#recent,
-      maxGroup: settings.maxGroup,
-      now: settings.now,
+      maxGroup: settings.config.maxGroup,
+      now: settings.world.now,
       head: () => state.head(),
       trusts: (hash) => this.#trust.trusts(hash),
       begin: () => this.#alarm.begin(),
       awaits: (event) => this.#knowledge.enricher.awaits(event),
-      newReceipt: settings.newReceipt,
+      newReceipt: settings.world.newReceipt,
       prepare: () => this.#delivery.matchBeforeAppend(),
       stored: (last, waiting) => this.#stored(last, waiting),
       repeated: ({ sequence, event: { field } }) => {
-        if (field !== null) this.#knowledge.enricher.repeated(sequence, field)
+        if (field) this.#knowledge.enricher.repeated(sequence, field)
       },
       failed: () => this.#rolledBack(),
     })
@@ -149,9 +153,9 @@ export class PortalObject extends DurableObject<unknown> {
     this.#background(aligned)
     // A person waits for the page, and wants to know what could not be bound; an event waits for nobody.
     if (request.cause === 'page') {
-      await Promise.race([aligned, this.#settings.sleep(PAGE_PATIENCE_MS)])
+      await Promise.race([aligned, this.#settings.world.sleep(PAGE_PATIENCE_MS)])
     }
-    // The portal itself knows best whether its installation is finished; the OAuth server may be ahead of it.
+    // The portal knows best whether its installation is finished; the OAuth server may be ahead of it.
     const finished = this.#state.install().application?.finished ?? answer.finished
     return { ...answer, finished, status: answer.isOwner ? installStatus(this.#viewDeps()) : null }
   }
@@ -159,7 +163,7 @@ export class PortalObject extends DurableObject<unknown> {
   /** Ends the installation that the token proves; an uninstall older than the install does nothing. */
   async uninstall(call: UninstallCall): Promise<{ kind: 'accepted' | 'untrusted' }> {
     if (!this.#trust.isApplicationToken(call.tokenHash)) return { kind: 'untrusted' }
-    const ts = clampTs(call.ts, this.#settings.now())
+    const ts = clampTs(call.ts, this.#settings.world.now())
     if (isLateUninstall(this.#state.install(), ts)) return { kind: 'accepted' }
     endInstallation(
       {
@@ -277,11 +281,11 @@ export class PortalObject extends DurableObject<unknown> {
     if (isKnown) await this.#values.load()
     await this.#delivery.deliverer.load()
     if (!isKnown) return
-    for (const { arrival, sequence } of this.#log.recentArrivals(this.#settings.now())) {
+    for (const { arrival, sequence } of this.#log.recentArrivals(this.#settings.world.now())) {
       this.#recent.remember(arrival, sequence)
     }
     if (!this.#lanes.load())
-      this.#settings.log('error', 'lanes_damaged', { memberId: this.#memberId })
+      this.#settings.world.log('error', 'lanes_damaged', { memberId: this.#memberId })
     this.#delivery.deliverer.passSkipped()
     this.#delivery.matchNow()
     // First, since what begins now may move the alarm.
@@ -321,7 +325,7 @@ export class PortalObject extends DurableObject<unknown> {
   #viewDeps() {
     return {
       memberId: this.#memberId,
-      settings: this.#settings,
+      ...this.#settings,
       state: this.#state,
       log: this.#log,
       lanes: this.#lanes,
@@ -333,16 +337,15 @@ export class PortalObject extends DurableObject<unknown> {
     }
   }
 
-  #after(ms: number, work: () => void): void {
-    this.#background(this.#settings.sleep(ms).then(work))
-  }
-
   /** Work that nobody waits for: kept alive by the platform, its failure logged. */
   #background(work: Promise<unknown>): void {
     this.ctx.waitUntil(work.catch((error: unknown) => this.#report('background_failed', error)))
   }
 
   #report(event: string, error: unknown): void {
-    this.#settings.log('error', event, { memberId: this.#memberId, error: describeError(error) })
+    this.#settings.world.log('error', event, {
+      memberId: this.#memberId,
+      error: describeError(error),
+    })
   }
 }

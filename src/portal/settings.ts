@@ -1,4 +1,4 @@
-/** What the composition root hands to a portal's object: settings, and the outside world to inject. */
+/** What the composition root hands to a portal's object: its configuration, the outside world, and its neighbours. */
 import type { AddressPolicy } from '../core/safety/address.ts'
 import type { FieldFamily } from '../core/log/event.ts'
 import type { Fetch } from '../core/fetch.ts'
@@ -16,10 +16,11 @@ export interface DirectoryClient {
   notePending(memberId: string, notice: PendingNotice | null): Promise<void>
 }
 
-/** Settings and dependencies of a portal's object. */
-export interface PortalSettings {
-  /** Null when DESTINATIONS cannot be read: lanes stand still, events wait. */
+/** The part of the configuration that a portal's object uses. */
+export interface PortalConfig {
+  /** Null when DESTINATIONS cannot be read: lanes stand still, and events wait. */
   readonly destinations: readonly Destination[] | null
+  /** Client id to client secret. */
   readonly applications: ReadonlyMap<string, string>
   readonly oauthUrls: readonly string[]
   readonly webhooks: readonly OutgoingWebhook[]
@@ -28,24 +29,36 @@ export interface PortalSettings {
   readonly retentionDays: number
   /** Canonical names of the events to bind. */
   readonly wantedEvents: readonly string[]
-  /** The relay's own origin as configured; null: the origin that the portal called. */
+  /** The relay's own origin as configured; null stands for the origin that the portal called. */
   readonly publicUrl: string | null
   /** Minutes between two scheduled comparisons; 0 turns them off. */
   readonly reconcileMinutes: number
-  /** Addresses of the settings pages of families, for "Open in Bitrix24". */
+  /** Addresses of the settings pages of families, for the button "Open in Bitrix24". */
   readonly fieldLinks: ReadonlyMap<FieldFamily, string>
-  readonly installs: InstallStore
-  readonly directory: DirectoryClient
-  /** The pace of receivers, shared with all portals. */
-  readonly pacer: PacerClient
+  /** The most events of one commit; 1 switches grouping off. */
+  readonly maxGroup: number
+}
+
+/** The outside world. Everything that a test replaces to make a portal's object repeatable. */
+export interface World {
   readonly fetch: Fetch
+  /** Unix milliseconds. */
   readonly now: () => number
   /** In [0, 1). */
   readonly random: () => number
   readonly sleep: (ms: number) => Promise<void>
   readonly log: (level: 'info' | 'warn' | 'error', event: string, fields?: LogFields) => void
-  /** The most events of one commit; 1 switches grouping off. */
-  readonly maxGroup: number
-  /** A receipt for events that no portal sent. */
+  /** A receipt for an event that no portal sent. */
   readonly newReceipt: () => string
+}
+
+/** Everything that the composition root hands to a portal's object. */
+export interface PortalSettings {
+  readonly config: PortalConfig
+  readonly world: World
+  /** The mirror of installs in KV. */
+  readonly installs: InstallStore
+  readonly directory: DirectoryClient
+  /** The pace of receivers, shared with all portals. */
+  readonly pacer: PacerClient
 }

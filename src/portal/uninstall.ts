@@ -9,13 +9,13 @@ import type { LaneBook } from './lanes/book.ts'
 import type { LogStore } from './log/log-store.ts'
 import type { PortalState } from './state.ts'
 import type { PortalValues } from './installs/portal-values.ts'
-import type { PortalSettings } from './settings.ts'
+import type { World } from './settings.ts'
 import { countWaiting } from './lanes/waiting.ts'
 
 /** What an end concerns. */
 export interface UninstallDeps {
   readonly memberId: string
-  readonly settings: Pick<PortalSettings, 'log'>
+  readonly world: Pick<World, 'log'>
   readonly state: PortalState
   readonly log: LogStore
   readonly lanes: LaneBook
@@ -47,5 +47,5 @@ export function endInstallation(
     deps.deliverer.forgetOpened()
   }
   knowledge.endInstall('no_tokens')
-  deps.settings.log('info', 'uninstalled', { memberId, clean, erased: waiting })
+  deps.world.log('info', 'uninstalled', { memberId, clean, erased: waiting })
 }

@@ -4,7 +4,7 @@ import type { Deliverer } from './lanes/deliverer.ts'
 import type { LaneBook } from './lanes/book.ts'
 import type { LogStore } from './log/log-store.ts'
 import type { PortalState } from './state.ts'
-import type { PortalSettings } from './settings.ts'
+import type { PortalConfig, World } from './settings.ts'
 import { reseal } from './tokens/pairs.ts'
 
 /** The most retention batches of one visit: a portal may have 100,000 events a day. */
@@ -13,7 +13,8 @@ const MAX_BATCHES = 200
 /** What upkeep needs from the object around it. */
 export interface UpkeepDeps {
   readonly memberId: string
-  readonly settings: PortalSettings
+  readonly config: PortalConfig
+  readonly world: World
   readonly log: LogStore
   readonly lanes: LaneBook
   readonly deliverer: Pick<Deliverer, 'filteredBy'>
@@ -28,16 +29,16 @@ export async function dropOld(deps: UpkeepDeps): Promise<number> {
     dropped += count
     if (count < RETENTION_BATCH) break
     // Between two batches the object takes events.
-    await deps.settings.sleep(0)
+    await deps.world.sleep(0)
   }
   return dropped
 }
 
 function dropBatch(deps: UpkeepDeps): number {
-  const { log, lanes, settings } = deps
+  const { log, lanes, config, world } = deps
   const oldest = log.oldest(RETENTION_BATCH)
-  const { retentionDays } = settings
-  const floor = planRetention(oldest, lanes.all(), { now: settings.now(), retentionDays })
+  const { retentionDays } = config
+  const floor = planRetention(oldest, lanes.all(), { now: world.now(), retentionDays })
   if (floor === null) return 0
   const entries = log.after(0, RETENTION_BATCH).filter(({ sequence }) => sequence <= floor)
   const passed = lanes.all().map((lane) => {
@@ -56,15 +57,15 @@ function dropBatch(deps: UpkeepDeps): number {
 
 /** Seals everything again that stands under an older key. */
 export async function resealAll(deps: UpkeepDeps): Promise<void> {
-  const { memberId, settings, state } = deps
+  const { memberId, config, state } = deps
   const { generation, application } = deps.state.install()
   if (application !== null) {
     const { tokens, systemTokens } = application
     const again = {
-      tokens: tokens && (await reseal(settings.sealer, tokens, { memberId, field: 'tokens' })),
+      tokens: tokens && (await reseal(config.sealer, tokens, { memberId, field: 'tokens' })),
       systemTokens:
         systemTokens &&
-        (await reseal(settings.sealer, systemTokens, { memberId, field: 'systemTokens' })),
+        (await reseal(config.sealer, systemTokens, { memberId, field: 'systemTokens' })),
     }
     const isChanged = again.tokens !== tokens || again.systemTokens !== systemTokens
     const now = deps.state.install()
@@ -81,7 +82,7 @@ export async function resealAll(deps: UpkeepDeps): Promise<void> {
     }
   }
   for (const [name, sealed] of state.rows.loadValues()) {
-    const again = await reseal(settings.sealer, sealed, { memberId, field: `value:${name}` })
+    const again = await reseal(config.sealer, sealed, { memberId, field: `value:${name}` })
     if (again !== sealed && state.rows.loadValues().get(name) === sealed)
       state.rows.saveValue(name, again)
   }

@@ -15,7 +15,7 @@ import type { Deliverer } from './lanes/deliverer.ts'
 import type { LaneBook } from './lanes/book.ts'
 import type { LogStore } from './log/log-store.ts'
 import type { PortalState } from './state.ts'
-import type { PortalSettings } from './settings.ts'
+import type { PortalConfig } from './settings.ts'
 
 /** The most events of one page. */
 export const MAX_EVENTS_PAGE = 200
@@ -50,7 +50,7 @@ export interface EventView {
 /** What the views need from the object around them. */
 export interface ViewDeps {
   readonly memberId: string
-  readonly settings: Pick<PortalSettings, 'applications' | 'oauthUrls'>
+  readonly config: Pick<PortalConfig, 'applications' | 'oauthUrls'>
   readonly log: LogStore
   readonly lanes: LaneBook
   readonly deliverer: Pick<Deliverer, 'filteredBy' | 'find'>
@@ -70,10 +70,10 @@ export function isoTime(ms: number | null): string | null {
 }
 
 /** The state that the operator sees first. */
-export function portalStatus(deps: Pick<ViewDeps, 'state' | 'settings' | 'tokens'>): PortalStatus {
+export function portalStatus(deps: Pick<ViewDeps, 'state' | 'config' | 'tokens'>): PortalStatus {
   const install = deps.state.install()
   const { application, webhooks, hashes } = install
-  const access = accessOf(install, deps.settings)
+  const access = accessOf(install, deps.config)
   if (application === null) {
     if (deps.state.pending() !== null) return 'pending'
     if (webhooks.length === 0) return 'uninstalled'
@@ -102,7 +102,7 @@ export function installStatus(deps: ViewDeps): InstallStatus {
 export function portalView(deps: ViewDeps) {
   const install = deps.state.install()
   const { application, webhooks, refused } = install
-  const access = accessOf(install, deps.settings)
+  const access = accessOf(install, deps.config)
   const last = deps.log.before(Number.MAX_SAFE_INTEGER, 1)[0]
   const pending = deps.state.pending()
   return {
@@ -155,10 +155,10 @@ function refusalRemedy(reason: string): string {
 }
 
 /** What the operator can do about the portal's state; null where nothing has to be done. */
-function remedyOf(deps: Pick<ViewDeps, 'state' | 'settings' | 'tokens'>): string | null {
+function remedyOf(deps: Pick<ViewDeps, 'state' | 'config' | 'tokens'>): string | null {
   const install = deps.state.install()
   const { application, hashes } = install
-  const access = accessOf(install, deps.settings)
+  const access = accessOf(install, deps.config)
   switch (portalStatus(deps)) {
     case 'unfinished':
       return application?.finished === true && hashes.length === 0 ? NO_TOKEN_REMEDY : FINISH_REMEDY

@@ -5,7 +5,7 @@
 import { reset } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
-import type { PortalSettings } from '../../src/portal/settings.ts'
+import type { AdaptableSettings } from '../support/world.ts'
 import { readDestinations } from '../../src/destinations/settings/read-destinations.ts'
 import { BITRIX24_BODIES, bitrix24Body } from '../support/bitrix24-bodies.ts'
 import { aBitrix24World, bitrix24Handler, type Bitrix24World } from '../support/bitrix24-network.ts'
@@ -225,7 +225,7 @@ function bodies(): SentBody[] {
 }
 
 /** One webhook that wants everything. */
-function everything(settings: PortalSettings): PortalSettings {
+function everything(settings: AdaptableSettings): AdaptableSettings {
   const url = 'https://erp.example.com/hooks/bitrix24'
   const raw = [{ name: 'erp', type: 'webhook', url, secret: SIGNING_SECRET, events: ['*'] }]
   const read = readDestinations(raw, () => undefined, settings.policy)

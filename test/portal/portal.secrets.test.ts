@@ -8,7 +8,7 @@ import { createScheduledController, reset } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DRAIN_CRON } from '../../src/edge/cron.ts'
 import { readDestinations } from '../../src/destinations/settings/read-destinations.ts'
-import type { PortalSettings } from '../../src/portal/settings.ts'
+import type { AdaptableSettings } from '../support/world.ts'
 import { createSealer, parseTokenKeys } from '../../src/storage/seal.ts'
 import {
   PortalLab,
@@ -84,7 +84,7 @@ const SYSTEM_PAIR = {
 }
 
 /** The portal's own receiver beside the configured ones; it repeats what it got in its errors. */
-function withPortalReceiver(settings: PortalSettings): PortalSettings {
+function withPortalReceiver(settings: AdaptableSettings): AdaptableSettings {
   const read = readDestinations(
     [
       ...RUNTIME_BINDINGS.DESTINATIONS,

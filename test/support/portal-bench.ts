@@ -15,7 +15,7 @@ import { readDestinations } from '../../src/destinations/settings/read-destinati
 import type { Destination } from '../../src/destinations/settings/destination.ts'
 import type { AppendAnswer, AppendRequest } from '../../src/portal/log/appender.ts'
 import type { PortalClient } from '../../src/edge/portal-client.ts'
-import type { PortalSettings } from '../../src/portal/settings.ts'
+import type { AdaptableSettings } from './world.ts'
 import { hashToken } from '../../src/storage/token-hash.ts'
 import { anEvent } from './a-delivery.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -77,7 +77,7 @@ export class PortalBench {
   /** Log lines of the object: their names. */
   readonly logged: string[] = []
   /** Settings of objects that are constructed from now on. */
-  settings: Partial<PortalSettings> = {}
+  settings: Partial<AdaptableSettings> = {}
 
   constructor(destinations: readonly Entry[] | null = [machine('erp')]) {
     this.network

@@ -11,7 +11,7 @@ import {
 } from 'cloudflare:test'
 import { vi } from 'vitest'
 import type { InstallState, PendingInstall } from '../../src/core/access/install.ts'
-import type { PortalSettings } from '../../src/portal/settings.ts'
+import type { AdaptableSettings } from './world.ts'
 import { createSealer, parseTokenKeys } from '../../src/storage/seal.ts'
 import { InstallStore, type InstallRecord } from '../../src/storage/install-store.ts'
 import { aBitrix24World, bitrix24Handler, type Bitrix24World } from './bitrix24-network.ts'
@@ -72,7 +72,7 @@ export class PortalLab {
   /** How far the clock of the portal's object is ahead of the edge's. */
   offsetMs = 0
   /** Settings of objects that are constructed from now on. */
-  adapt: (settings: PortalSettings) => PortalSettings = (settings) => settings
+  adapt: (settings: AdaptableSettings) => AdaptableSettings = (settings) => settings
   readonly #start = Date.now()
   #fields = 0
 

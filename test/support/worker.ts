@@ -8,14 +8,14 @@ import type { Env } from '../../src/config/config.ts'
 import worker from '../../src/index.ts'
 import { Pacer as RealPacer } from '../../src/objects/pacer.ts'
 import { PortalObject } from '../../src/portal/portal.ts'
-import { world } from './world.ts'
+import { adaptSettings, world } from './world.ts'
 
 export { Directory } from '../../src/objects/directory.ts'
 
 /** The real object with adapted settings. */
 export class Portal extends PortalObject {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env, world.adapt(createPortalSettings(env)))
+    super(ctx, env, adaptSettings(createPortalSettings(env)))
   }
 }
 

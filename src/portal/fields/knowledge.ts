@@ -14,14 +14,15 @@ import type { LogStore } from '../log/log-store.ts'
 import { PacedCalls } from '../tokens/paced-calls.ts'
 import type { PortalState } from '../state.ts'
 import { Reconciler } from './reconciler.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { PortalConfig, World } from '../settings.ts'
 import { Subscriber } from '../installs/subscriber.ts'
 import { TokenKeeper } from '../tokens/caller.ts'
 
 /** What knowledge needs from the object around it. */
 export interface KnowledgeDeps {
   readonly memberId: string
-  readonly settings: PortalSettings
+  readonly config: PortalConfig
+  readonly world: World
   readonly state: PortalState
   readonly db: Database
   readonly log: LogStore
@@ -50,18 +51,19 @@ export class Knowledge {
   #lastEventAt: number | null = null
 
   constructor(deps: KnowledgeDeps) {
-    const { memberId, settings, state, db, log } = deps
-    const { now, sleep } = settings
+    const { memberId, config, world, state, db, log } = deps
+    const { now, sleep } = world
     this.#deps = deps
     this.#fields = new FieldStore(db)
-    this.tokens = new TokenKeeper({ memberId, state, settings })
+    this.tokens = new TokenKeeper({ memberId, state, config, world })
     const paced = new PacedCalls({ now, sleep })
     const background: RestCaller = this.tokens.callerFor('background')
     const administration: RestCaller = this.tokens.callerFor('administration')
     this.subscriber = new Subscriber({
       memberId,
       state,
-      settings,
+      config,
+      world,
       call: paced.inBackground(administration),
     })
     const shared = {
@@ -85,12 +87,12 @@ export class Knowledge {
       failed: (error) => deps.failed(error),
       background: (work) => deps.background(work),
     })
-    const families = settings.wantedEvents.flatMap((name) => userFieldOf(name)?.family ?? [])
+    const families = config.wantedEvents.flatMap((name) => userFieldOf(name)?.family ?? [])
     this.reconciler = new Reconciler({
       ...shared,
       db,
       call: paced.inBackground(background),
-      everyMinutes: settings.reconcileMinutes,
+      everyMinutes: config.reconcileMinutes,
       families: [...new Set(families)],
       canAsk: () => this.#canAsk(),
       lastEventAt: () => this.#lastEventAt,
@@ -99,7 +101,7 @@ export class Knowledge {
       told: () => deps.deliverable(),
       failed: (error) => deps.failed(error),
       planned: () => deps.planned(),
-      log: (level, event, fields) => settings.log(level, event, { memberId, ...fields }),
+      log: (level, event, fields) => world.log(level, event, { memberId, ...fields }),
     })
   }
 
@@ -112,13 +114,13 @@ export class Knowledge {
 
   /** Takes new events over that have to be explained. */
   accept(events: Parameters<Enricher['accept']>[0]): void {
-    if (events.length > 0) this.#lastEventAt = this.#deps.settings.now()
+    if (events.length > 0) this.#lastEventAt = this.#deps.world.now()
     this.enricher.accept(events)
   }
 
   /** Events came late, through the second store: more may have been lost. */
   noteOutage(): void {
-    this.#lastEventAt = this.#deps.settings.now()
+    this.#lastEventAt = this.#deps.world.now()
     this.#deps.planned()
   }
 
@@ -130,7 +132,8 @@ export class Knowledge {
 
   /** The daily visit: old pairs are renewed, subscriptions compared, fields long gone forgotten. */
   async visit(): Promise<void> {
-    const { now, retentionDays } = this.#deps.settings
+    const { retentionDays } = this.#deps.config
+    const { now } = this.#deps.world
     this.#fields.dropGone(now() - retentionDays * DAY_MS)
     await this.tokens.keepAlive()
     await this.subscriber.align()
@@ -167,6 +170,6 @@ export class Knowledge {
   }
 
   #isDue(at: number | null): boolean {
-    return at !== null && at <= this.#deps.settings.now()
+    return at !== null && at <= this.#deps.world.now()
   }
 }

@@ -24,7 +24,7 @@ import {
 import { hashToken } from '../../storage/token-hash.ts'
 import { keepFresh } from '../tokens/fresh-pairs.ts'
 import type { PortalState } from '../state.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { PortalConfig, World } from '../settings.ts'
 import { issuedAt, pairOf, sealPair, withFresh } from '../tokens/pairs.ts'
 import { WaitingRoom, type HeldInstall } from './pending.ts'
 
@@ -47,7 +47,8 @@ export type InstallAnswer =
 export interface InstallerDeps {
   readonly memberId: string
   readonly state: PortalState
-  readonly settings: PortalSettings
+  readonly config: PortalConfig
+  readonly world: World
 }
 
 /**
@@ -86,7 +87,7 @@ export class Installer {
 
   /** Decides about an installation and writes what follows; stores nothing for an unproven one. */
   async install(request: InstallRequest): Promise<InstallAnswer> {
-    const now = this.#deps.settings.now()
+    const now = this.#deps.world.now()
     const ts = installTs(request, now)
     // A page is drawn by a portal that lives now: app.info proves it, whatever ended a moment ago.
     const latest = request.cause === 'page' ? clampTs(null, now) : ts
@@ -115,7 +116,8 @@ export class Installer {
   }
 
   #verifyDeps(): Parameters<typeof verifyInstall>[1] {
-    const { fetch, policy, oauthUrls, applications, now } = this.#deps.settings
+    const { policy, oauthUrls, applications } = this.#deps.config
+    const { fetch, now } = this.#deps.world
     return {
       fetch,
       policy,
@@ -151,7 +153,7 @@ export class Installer {
     const { memberId } = this.#deps
     const { application, hashes } = this.#deps.state.install()
     const { userId, isAdmin } = verified
-    const now = this.#deps.settings.now()
+    const now = this.#deps.world.now()
     const alive = hashes.filter(({ until }) => until === null || until > now)
     return mayTakeApplicationToken({
       known: alive.map(({ hash }) => hash),
@@ -171,17 +173,17 @@ export class Installer {
     verified: VerifiedInstall,
     attempt: Attempt,
   ): Promise<InstallAnswer> {
-    const { memberId, settings } = this.#deps
+    const { memberId, config, world } = this.#deps
     const { ts } = attempt
     const pair = pairOf(request.credentials, null)
     const system = request.systemUser === null ? null : pairOf(request.systemUser, null)
     const hash =
       request.applicationToken === null ? null : await hashToken(memberId, request.applicationToken)
-    const tokens = await sealPair(settings.sealer, pair, { memberId, field: 'tokens' })
+    const tokens = await sealPair(config.sealer, pair, { memberId, field: 'tokens' })
     const systemTokens =
       system === null
         ? null
-        : await sealPair(settings.sealer, system, { memberId, field: 'systemTokens' })
+        : await sealPair(config.sealer, system, { memberId, field: 'systemTokens' })
     if (this.#isOver(attempt)) return this.#refuse('late')
     if (this.#isOfAnother(verified)) return this.#refuse('another_application')
     const application = {
@@ -194,10 +196,10 @@ export class Installer {
       scope: verified.scope === '' ? null : verified.scope,
       finished: verified.installed,
       tokens,
-      tokensIssuedAt: issuedAt(pair.expiresAt, { ts, now: settings.now() }),
+      tokensIssuedAt: issuedAt(pair.expiresAt, { ts, now: world.now() }),
       systemTokens,
       systemTokensIssuedAt:
-        system === null ? 0 : issuedAt(system.expiresAt, { ts, now: settings.now() }),
+        system === null ? 0 : issuedAt(system.expiresAt, { ts, now: world.now() }),
     }
     const { userId, isAdmin } = verified
     const mayChange = isOwner(this.#deps.state.install().application, verified)
@@ -213,12 +215,12 @@ export class Installer {
           isAdmin,
           handlerUrl: request.handlerUrl ?? null,
         },
-        settings.now(),
+        world.now(),
       ),
     )
     // A visit of an ordinary user says nothing about a newer token that still waits.
     if (mayChange) this.#room.endOlder({ ts, tokenHash: hash })
-    settings.log('info', 'installed', { memberId, domain: verified.domain, cause: request.cause })
+    world.log('info', 'installed', { memberId, domain: verified.domain, cause: request.cause })
     const { domain, installed: finished } = verified
     return { kind: 'installed', domain, finished, isOwner: mayChange }
   }
@@ -228,14 +230,14 @@ export class Installer {
     held: HeldInstall,
     attempt: Attempt,
   ): Promise<InstallAnswer> {
-    const { memberId, settings } = this.#deps
+    const { memberId, world } = this.#deps
     const { ts, again } = attempt
     const isOver = () => this.#isOver(attempt)
     const waits = await this.#room.take(kind, held, { ts, again, isOver })
     if (!waits.ok) return this.#refuse(waits.error)
     const domain = held.verified?.domain ?? null
     if (waits.value === 'stored') {
-      settings.log('warn', 'install_pending', { memberId, domain, reason: kind })
+      world.log('warn', 'install_pending', { memberId, domain, reason: kind })
     }
     return { kind: 'pending', domain }
   }
@@ -257,7 +259,7 @@ export class Installer {
   ): Promise<void> {
     const { clientId, oauthUrl } = verified
     const { again, generation } = attempt
-    const clientSecret = this.#deps.settings.applications.get(clientId)
+    const clientSecret = this.#deps.config.applications.get(clientId)
     const { refreshToken } = request.credentials
     if (clientSecret === undefined) return
     if (refreshToken === null) return this.#room.end(again)
@@ -284,7 +286,7 @@ export class Installer {
   /** One row holds one application: a second one would end the tokens of the first a day later. */
   #isOfAnother({ clientId }: VerifiedInstall): boolean {
     const known = this.#deps.state.install().application?.clientId ?? clientId
-    return known !== clientId && this.#deps.settings.applications.has(known)
+    return known !== clientId && this.#deps.config.applications.has(known)
   }
 
   #isOver({ generation }: Attempt): boolean {
@@ -292,11 +294,11 @@ export class Installer {
   }
 
   #refuse(reason: string): InstallAnswer {
-    const { memberId, settings } = this.#deps
-    settings.log('warn', 'install_refused', { memberId, reason })
+    const { memberId, world } = this.#deps
+    world.log('warn', 'install_refused', { memberId, reason })
     const { application, webhooks, uninstallTs } = this.#deps.state.install()
     if (application !== null || webhooks.length > 0 || uninstallTs !== null) {
-      this.#deps.state.changeInstall((install) => countRefusal(install, reason, settings.now()))
+      this.#deps.state.changeInstall((install) => countRefusal(install, reason, world.now()))
     }
     return { kind: 'refused', reason }
   }

@@ -5,9 +5,9 @@
 import type { AccessTrouble } from '../../core/access/access.ts'
 import type { InstallState } from '../../core/access/install.ts'
 import { describeError } from '../../core/safety/redact.ts'
-import type { InstallRecord } from '../../storage/install-store.ts'
+import type { InstallRecord, InstallStore } from '../../storage/install-store.ts'
 import type { PortalState } from '../state.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { PortalConfig, World } from '../settings.ts'
 import { forgetWebhooks, hashWebhooks } from './trust.ts'
 
 /** The wait before a failed write is repeated, in milliseconds. */
@@ -19,7 +19,9 @@ const PAIR_ENDS: ReadonlySet<AccessTrouble> = new Set(['tokens_lost', 'uninstall
 export interface KvMirrorDeps {
   readonly memberId: string
   readonly state: PortalState
-  readonly settings: Pick<PortalSettings, 'installs' | 'now' | 'log' | 'sealer' | 'webhooks'>
+  readonly config: Pick<PortalConfig, 'sealer' | 'webhooks'>
+  readonly world: Pick<World, 'now' | 'log'>
+  readonly installs: InstallStore
 }
 
 /** The portal's record in KV. */
@@ -41,14 +43,14 @@ export class KvMirror {
   }
 
   async #write(): Promise<void> {
-    const { memberId, settings } = this.#deps
+    const { memberId, world, installs } = this.#deps
     while (this.#deps.state.install().kvDirty) {
       const written = this.#deps.state.install()
       try {
-        await settings.installs.save(memberId, recordOf(written))
+        await installs.save(memberId, recordOf(written))
       } catch (error) {
-        this.#retryAt = settings.now() + KV_RETRY_MS
-        settings.log('warn', 'kv_behind', { memberId, error: describeError(error) })
+        this.#retryAt = world.now() + KV_RETRY_MS
+        world.log('warn', 'kv_behind', { memberId, error: describeError(error) })
         return
       }
       this.#retryAt = null
@@ -61,13 +63,13 @@ export class KvMirror {
   /** When the write has to be repeated; null when KV is up to date. */
   dueAt(): number | null {
     if (!this.#deps.state.install().kvDirty) return null
-    return this.#retryAt ?? this.#deps.settings.now()
+    return this.#retryAt ?? this.#deps.world.now()
   }
 
   /** Takes out webhooks that are configured no more; removes the record of a portal without install. */
   async tidy(isEmpty: boolean): Promise<void> {
-    const { memberId, state, settings } = this.#deps
-    const configured = await hashWebhooks(memberId, settings.webhooks)
+    const { memberId, state, config } = this.#deps
+    const configured = await hashWebhooks(memberId, config.webhooks)
     forgetWebhooks(state, new Set(configured.keys()))
     await this.follow()
     const { application, webhooks } = this.#deps.state.install()
@@ -82,10 +84,10 @@ export class KvMirror {
   }
 
   async #remove(): Promise<void> {
-    const { memberId, settings, state } = this.#deps
+    const { memberId, installs, state } = this.#deps
     const removed = state.install()
     try {
-      await settings.installs.remove(memberId)
+      await installs.remove(memberId)
     } catch {
       // KV refused: the next daily visit tries again, and the object refuses every event meanwhile.
       return
@@ -100,7 +102,7 @@ export class KvMirror {
     const { application, access } = this.#deps.state.install()
     if (application === null) return 'none'
     if (access !== null && PAIR_ENDS.has(access.trouble)) return 'lost'
-    const { sealer } = this.#deps.settings
+    const { sealer } = this.#deps.config
     const pairs = [application.tokens, application.systemTokens]
     return pairs.some((pair) => pair !== null && sealer.canOpen(pair)) ? 'valid' : 'lost'
   }

@@ -1,13 +1,13 @@
 /** Tells the directory which install of this portal waits, so that `/healthz` can say what to do. */
 import type { PendingNotice } from '../../objects/directory.ts'
 import type { PortalState } from '../state.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { DirectoryClient } from '../settings.ts'
 
 /** What the notes need from the object around them. */
 export interface PendingNotesDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'pending' | 'hadNotice'>
-  readonly settings: Pick<PortalSettings, 'directory'>
+  readonly directory: DirectoryClient
 }
 
 /** The portal's line in the directory. */
@@ -30,13 +30,13 @@ export class PendingNotes {
 
   /** One call at a time: two that overtake each other would leave the older line. */
   async #tell(): Promise<void> {
-    const { memberId, settings, state } = this.#deps
+    const { memberId, directory, state } = this.#deps
     // A portal that never had a line needs no call to remove it.
     while (state.hadNotice()) {
       const notice = this.#notice()
       const text = JSON.stringify(notice)
       if (text === this.#told) return
-      await settings.directory.notePending(memberId, notice)
+      await directory.notePending(memberId, notice)
       this.#told = text
     }
   }

@@ -21,7 +21,7 @@ import {
 } from '../../core/access/waiting-installs.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import type { PortalState } from '../state.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { PortalConfig, World } from '../settings.ts'
 import { reseal } from '../tokens/pairs.ts'
 
 /** An install as it is sealed. */
@@ -38,7 +38,8 @@ export type WaitRefusal = 'late' | 'no_key' | 'too_many_waiting'
 export interface WaitingRoomDeps {
   readonly memberId: string
   readonly state: PortalState
-  readonly settings: Pick<PortalSettings, 'sealer' | 'now'>
+  readonly config: Pick<PortalConfig, 'sealer'>
+  readonly world: Pick<World, 'now'>
 }
 
 const HeldInstallSchema = v.looseObject({ request: v.looseObject({}), verified: v.any() })
@@ -53,9 +54,9 @@ export class WaitingRoom {
 
   /** The installs to look at now, if it is time; those whose time is over are gone afterwards. */
   due(): readonly WaitingInstall[] {
-    const { state, settings } = this.#deps
+    const { state, world } = this.#deps
     const row = state.pending()
-    const now = settings.now()
+    const now = world.now()
     if (row === null || row.nextCheckAt > now) return []
     const left = keepWaiting(row, ({ expiresAt }) => expiresAt > now)
     state.changePending(left === null ? null : { ...left, nextCheckAt: now + PENDING_CHECK_MS })
@@ -70,8 +71,8 @@ export class WaitingRoom {
 
   /** Seals an install again under the newest key; null when it waits no more. */
   async renew(waiting: WaitingInstall): Promise<WaitingInstall | null> {
-    const { memberId, settings } = this.#deps
-    const sealed = await reseal(settings.sealer, waiting.sealed, { memberId, field: 'pending' })
+    const { memberId, config } = this.#deps
+    const sealed = await reseal(config.sealer, waiting.sealed, { memberId, field: 'pending' })
     if (!this.holds(waiting)) return null
     const again = { ...waiting, sealed }
     if (sealed !== waiting.sealed) this.#change((row) => replaceWaiting(row, waiting.sealed, again))
@@ -80,8 +81,8 @@ export class WaitingRoom {
 
   /** Opens an install. */
   async open({ sealed }: WaitingInstall): Promise<HeldInstall | 'unknown_key' | 'damaged'> {
-    const { memberId, settings } = this.#deps
-    const opened = await settings.sealer.open(sealed, { memberId, field: 'pending' })
+    const { memberId, config } = this.#deps
+    const opened = await config.sealer.open(sealed, { memberId, field: 'pending' })
     if (!opened.ok) return opened.error
     const parsed = v.safeParse(HeldInstallSchema, JSON.parse(opened.value))
     // Sound: the text was sealed by `take`, and AES-GCM proves that nobody else wrote it.
@@ -110,18 +111,18 @@ export class WaitingRoom {
       readonly isOver: () => boolean
     },
   ): Promise<Result<'stored' | 'needless', WaitRefusal>> {
-    const { memberId, state, settings } = this.#deps
+    const { memberId, state, config, world } = this.#deps
     const { ts, again, isOver } = terms
     const { applicationToken } = held.request
     const tokenHash = applicationToken === null ? null : await hashToken(memberId, applicationToken)
     const context = { memberId, field: 'pending' }
-    const sealed = await settings.sealer.seal(JSON.stringify(held), context)
+    const sealed = await config.sealer.seal(JSON.stringify(held), context)
     if (isOver()) return err('late')
     if (!sealed.ok) return err('no_key')
     if (again !== null && !this.holds(again)) return ok('needless')
     const row = state.pending()
     const same = row === null ? undefined : waitingIn(row).find(isSame(again, { ts, tokenHash }))
-    const now = settings.now()
+    const now = world.now()
     const since = row?.kind === kind && same !== undefined ? same.since : now
     const expiresAt = since + PENDING_MS[kind]
     const next = { sealed: sealed.value, tokenHash, ts, since, expiresAt }

@@ -8,7 +8,7 @@ import { alignSubscriptions } from '../../bitrix24/installs/subscriptions.ts'
 import type { RelayEvent } from '../../core/log/event.ts'
 import type { AppendRequest } from '../log/appender.ts'
 import type { PortalState } from '../state.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { PortalConfig, World } from '../settings.ts'
 
 /** The path at which every portal's events arrive. */
 const EVENTS_PATH = '/bitrix24/events'
@@ -20,7 +20,8 @@ const REST_MS = 60_000
 export interface SubscriberDeps {
   readonly memberId: string
   readonly state: PortalState
-  readonly settings: Pick<PortalSettings, 'publicUrl' | 'wantedEvents' | 'now' | 'log'>
+  readonly config: Pick<PortalConfig, 'publicUrl' | 'wantedEvents'>
+  readonly world: Pick<World, 'now' | 'log'>
   /** Calls with the pair of an administrator, where there is one. */
   readonly call: RestCaller
 }
@@ -62,7 +63,7 @@ export class Subscriber {
   /** The same after a visit, which may have brought nothing new. */
   async alignAfterVisit(): Promise<void> {
     const isNew = this.#alignedWith !== this.#subject()
-    if (isNew || this.#deps.settings.now() - this.#alignedAt >= REST_MS) await this.align()
+    if (isNew || this.#deps.world.now() - this.#alignedAt >= REST_MS) await this.align()
   }
 
   /**
@@ -85,35 +86,35 @@ export class Subscriber {
   }
 
   #handler(): string | null {
-    const { publicUrl } = this.#deps.settings
+    const { publicUrl } = this.#deps.config
     return publicUrl === null ? this.#deps.state.install().handlerUrl : `${publicUrl}${EVENTS_PATH}`
   }
 
   async #align(): Promise<void> {
-    const { memberId, state, settings, call } = this.#deps
+    const { memberId, state, config, world, call } = this.#deps
     const { application, generation } = state.install()
     const handler = this.#handler()
     if (application === null || handler === null) return
     const isOver = (): boolean => state.install().generation !== generation
     const installed = await askInstalled(call)
-    const aligned = await alignSubscriptions({ handler, events: settings.wantedEvents }, call)
+    const aligned = await alignSubscriptions({ handler, events: config.wantedEvents }, call)
     if (isOver()) return
     if (installed.ok && installed.value !== state.install().application?.finished) {
       this.#noteFinished(installed.value)
     }
     if (!aligned.ok) return
     this.#alignedWith = this.#subject()
-    this.#alignedAt = settings.now()
+    this.#alignedAt = world.now()
     const { missing, unbound, fixedUser } = aligned.value
     if (missing.length > 0) {
-      settings.log('warn', 'not_subscribed', { memberId, missing: missing.join(' ') })
+      world.log('warn', 'not_subscribed', { memberId, missing: missing.join(' ') })
     }
     if (unbound.length > 0) {
-      settings.log('info', 'unsubscribed', { memberId, unbound: unbound.join(' ') })
+      world.log('info', 'unsubscribed', { memberId, unbound: unbound.join(' ') })
     }
     state.changeInstall((install) => ({
       ...install,
-      subscriptions: { checkedAt: settings.now(), missing, fixedUser },
+      subscriptions: { checkedAt: world.now(), missing, fixedUser },
     }))
   }
 }

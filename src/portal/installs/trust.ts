@@ -11,13 +11,15 @@ import {
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import type { PortalState } from '../state.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { DirectoryClient, PortalConfig, World } from '../settings.ts'
 
 /** What trust needs from the object around it. */
 export interface TrustDeps {
   readonly memberId: string
   readonly state: PortalState
-  readonly settings: Pick<PortalSettings, 'webhooks' | 'directory' | 'now'>
+  readonly config: Pick<PortalConfig, 'webhooks'>
+  readonly world: Pick<World, 'now'>
+  readonly directory: DirectoryClient
 }
 
 /** The trust decisions of one portal. */
@@ -31,7 +33,7 @@ export class Trust {
 
   /** Whether the hash speaks for the portal; synchronous, so that a transaction can ask again. */
   trusts(tokenHash: string): boolean {
-    if (admitsToken(this.#deps.state.install(), tokenHash, this.#deps.settings.now())) return true
+    if (admitsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())) return true
     const webhook = this.#webhooks?.get(tokenHash)
     // The first use is noted by `admit`, and the tables come into being with that note.
     if (webhook === undefined || !this.#isNoted(webhook, tokenHash)) return false
@@ -43,7 +45,7 @@ export class Trust {
    * `trusts` knows. Stores something only for a token that may speak.
    */
   async admit(tokenHash: string): Promise<boolean> {
-    if (admitsToken(this.#deps.state.install(), tokenHash, this.#deps.settings.now())) return true
+    if (admitsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())) return true
     const webhook = (await this.#hashes()).get(tokenHash)
     if (webhook === undefined) return false
     const judged = this.#judge(webhook, tokenHash)
@@ -51,7 +53,7 @@ export class Trust {
     if (judged === 'pin_needed' && !(await this.#pin(webhook))) return false
     // The pin was awaited: another token may have spoken for the portal meanwhile.
     if (this.#judge(webhook, tokenHash) === 'no') return false
-    const since = this.#deps.settings.now()
+    const since = this.#deps.world.now()
     this.#deps.state.changeInstall((install) =>
       takeWebhook(install, { hash: tokenHash, portal: webhook.portal, since }),
     )
@@ -60,7 +62,7 @@ export class Trust {
 
   /** Whether a hash belongs to the application (and not to an outgoing webhook). */
   isApplicationToken(tokenHash: string): boolean {
-    return admitsToken(this.#deps.state.install(), tokenHash, this.#deps.settings.now())
+    return admitsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())
   }
 
   /** The host to show and to filter by: verified, else configured, else once verified, else null. */
@@ -92,24 +94,24 @@ export class Trust {
    * could write any member_id beside it, and so let the events of a stranger pass for his own.
    */
   #isNamedOtherwise(domain: string): boolean {
-    const { memberId, state, settings } = this.#deps
-    if (settings.webhooks.some(({ portal }) => portal === memberId)) return true
+    const { memberId, state, config } = this.#deps
+    if (config.webhooks.some(({ portal }) => portal === memberId)) return true
     const names = state.install().webhooks.filter(({ portal }) => portal !== domain)
     return names.some(({ portal }) => webhookRule(portal) !== 'any')
   }
 
   /** Two portals that show the same token are told apart by one object that answers in order. */
   async #pin({ portal, token }: OutgoingWebhook): Promise<boolean> {
-    const { memberId, settings } = this.#deps
+    const { memberId, directory } = this.#deps
     const tokenId = await sha256Hex(`pin|${portal}|${token}`)
-    return (await settings.directory.pin(tokenId, memberId)) === memberId
+    return (await directory.pin(tokenId, memberId)) === memberId
   }
 
   /** The configured tokens, hashed for this portal; once per object, since both never change in it. */
   async #hashes(): Promise<Map<string, OutgoingWebhook>> {
     if (this.#webhooks !== null) return this.#webhooks
-    const { memberId, settings, state } = this.#deps
-    const hashes = await hashWebhooks(memberId, settings.webhooks)
+    const { memberId, config, state } = this.#deps
+    const hashes = await hashWebhooks(memberId, config.webhooks)
     this.#webhooks = hashes
     forgetWebhooks(state, new Set(hashes.keys()))
     return hashes

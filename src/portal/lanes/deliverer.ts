@@ -26,12 +26,13 @@ import {
 import type { Receiver } from '../../destinations/receiver.ts'
 import type { LaneBook } from './book.ts'
 import type { LogStore } from '../log/log-store.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { PortalConfig, World } from '../settings.ts'
 
 /** What the deliverer needs from the object around it. */
 export interface DelivererDeps {
   readonly memberId: string
-  readonly settings: PortalSettings
+  readonly config: PortalConfig
+  readonly world: World
   readonly log: LogStore
   readonly lanes: LaneBook
   /** The last sequence that lanes may see: behind it events wait to be explained. */
@@ -57,7 +58,7 @@ export class Deliverer {
   /** Computes what `plans` needs; again when a value of the portal has changed. */
   async load(): Promise<void> {
     this.#opened.clear()
-    for (const configured of this.#deps.settings.destinations ?? []) {
+    for (const configured of this.#deps.config.destinations ?? []) {
       const values = configured.portalValues.map((name) => this.#deps.values().get(name) ?? null)
       const own = await fingerprintOf(configured)
       const fingerprint =
@@ -73,7 +74,7 @@ export class Deliverer {
 
   /** The lanes that the configuration asks for now; null when it cannot be read. */
   plans(): readonly LanePlan[] | null {
-    return this.#deps.settings.destinations?.map((configured) => this.#plan(configured)) ?? null
+    return this.#deps.config.destinations?.map((configured) => this.#plan(configured)) ?? null
   }
 
   #plan(configured: Destination): LanePlan {
@@ -123,7 +124,7 @@ export class Deliverer {
     if (known !== undefined) return known
     const values = new Map<string, string>()
     for (const [name, value] of this.#deps.values()) if (value !== null) values.set(name, value)
-    const opened = openReceiver(configured, values, this.#deps.settings.policy)
+    const opened = openReceiver(configured, values, this.#deps.config.policy)
     const destination = opened.ok ? opened.value : null
     this.#opened.set(configured.name, destination)
     return destination
@@ -131,7 +132,7 @@ export class Deliverer {
 
   /** The configured destination of that name; null when it is removed. */
   find(name: string): Destination | null {
-    return this.#deps.settings.destinations?.find((known) => known.name === name) ?? null
+    return this.#deps.config.destinations?.find((known) => known.name === name) ?? null
   }
 
   /** Why a lane does not get an entry; null when it does. */

@@ -13,13 +13,16 @@ import { LaneWalker } from './walker.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalState } from '../state.ts'
 import { Pump } from './pump.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { PacerClient } from '../../objects/pacer-client.ts'
+import type { PortalConfig, World } from '../settings.ts'
 import { Waker } from '../waker.ts'
 
 /** What delivery needs from the object around it. */
 export interface DeliveryDeps {
   readonly memberId: string
-  readonly settings: PortalSettings
+  readonly config: PortalConfig
+  readonly world: World
+  readonly pacer: PacerClient
   readonly state: PortalState
   readonly log: LogStore
   readonly lanes: LaneBook
@@ -44,8 +47,8 @@ export class Delivery {
   readonly #pump: Pump
 
   constructor(deps: DeliveryDeps) {
-    const { settings, log, lanes, knowledge } = deps
-    const { now } = settings
+    const { world, log, lanes, knowledge } = deps
+    const { now } = world
     this.#deps = deps
     const readableHead = (): number => knowledge.enricher.readableHead()
     const domain = (): string | null => deps.domain()
@@ -95,8 +98,8 @@ export class Delivery {
 }
 
 /** On the relay's own origin: the configured one, else the one that the portal was told to call. */
-function dashboardOf({ memberId, settings, state }: DeliveryDeps): string | null {
+function dashboardOf({ memberId, config, state }: DeliveryDeps): string | null {
   const { handlerUrl } = state.install()
-  const origin = settings.publicUrl ?? (handlerUrl === null ? null : new URL(handlerUrl).origin)
+  const origin = config.publicUrl ?? (handlerUrl === null ? null : new URL(handlerUrl).origin)
   return origin === null ? null : `${origin}/admin/portals/${encodeURIComponent(memberId)}`
 }

@@ -6,7 +6,8 @@ import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
 import type { ReceiverMemory } from '../../core/lanes/receiver-memory.ts'
 import { clampRetryAfter } from '../../core/lanes/retry.ts'
 import type { Receiver } from '../../destinations/receiver.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { PacerClient } from '../../objects/pacer-client.ts'
+import type { World } from '../settings.ts'
 
 /** How long everybody waits after a limit was met that named no time. */
 export const UNNAMED_WAIT_MS = 30_000
@@ -14,7 +15,8 @@ export const UNNAMED_WAIT_MS = 30_000
 /** What the pace needs from the object around it. */
 export interface LanePaceDeps {
   readonly memberId: string
-  readonly settings: Pick<PortalSettings, 'pacer' | 'now' | 'log'>
+  readonly world: Pick<World, 'now' | 'log'>
+  readonly pacer: PacerClient
 }
 
 /** The pace of one portal's lanes. */
@@ -40,15 +42,15 @@ export class LanePace {
   ): Promise<number | null> {
     const windows = destination.pace(memory)
     if (windows.length === 0) return null
-    const { settings, memberId } = this.#deps
+    const { world, pacer, memberId } = this.#deps
     try {
-      return await settings.pacer.take(destination.paceKey, `${memberId} ${lane}`, windows)
+      return await pacer.take(destination.paceKey, `${memberId} ${lane}`, windows)
     } catch {
       // Swallows: the common object cannot be reached. Pacing must never stop a delivery.
-      settings.log('warn', 'pacer_unreachable', { memberId, destination: lane })
+      world.log('warn', 'pacer_unreachable', { memberId, destination: lane })
       const waitMs = Math.max(destination.carefulMs, this.intervalOf(destination, memory))
       const at = (this.#sentAt.get(lane) ?? 0) + waitMs
-      return settings.now() >= at ? null : at
+      return world.now() >= at ? null : at
     }
   }
 
@@ -58,15 +60,15 @@ export class LanePace {
     destination: Receiver,
     { outcome, memory }: { outcome: DeliveryOutcome; memory: ReceiverMemory },
   ): Promise<void> {
-    const { settings, memberId } = this.#deps
-    this.#sentAt.set(lane, settings.now())
+    const { world, pacer, memberId } = this.#deps
+    this.#sentAt.set(lane, world.now())
     const waitMs = waitOf(outcome)
     if (waitMs === 0 || destination.pace(memory).length === 0) return
     try {
-      await settings.pacer.hold(destination.paceKey, settings.now() + waitMs)
+      await pacer.hold(destination.paceKey, world.now() + waitMs)
     } catch {
       // Swallows: the same. This lane's own wait stands.
-      settings.log('warn', 'pacer_unreachable', { memberId, destination: lane })
+      world.log('warn', 'pacer_unreachable', { memberId, destination: lane })
     }
   }
 }

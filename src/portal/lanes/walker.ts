@@ -20,12 +20,15 @@ import type { LaneBook } from './book.ts'
 import { LanePace } from './pace.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalState } from '../state.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { PacerClient } from '../../objects/pacer-client.ts'
+import type { PortalConfig, World } from '../settings.ts'
 
 /** What the walker needs from the object around it. */
 export interface LaneWalkerDeps {
   readonly memberId: string
-  readonly settings: PortalSettings
+  readonly config: PortalConfig
+  readonly world: World
+  readonly pacer: PacerClient
   readonly log: LogStore
   readonly lanes: LaneBook
   readonly deliverer: Deliverer
@@ -45,7 +48,7 @@ export class LaneWalker {
 
   constructor(deps: LaneWalkerDeps) {
     this.#deps = deps
-    this.#pace = new LanePace({ memberId: deps.memberId, settings: deps.settings })
+    this.#pace = new LanePace(deps)
   }
 
   /** Walks one lane until nothing is due or the deadline has passed. */
@@ -62,7 +65,7 @@ export class LaneWalker {
   }
 
   #laneDeps(configured: Destination, type: DestinationType, deadline: number): LaneDeps {
-    const { log, lanes, connections, deliverer, settings } = this.#deps
+    const { log, lanes, connections, deliverer, world } = this.#deps
     const { name } = configured
     const lane = (): LaneState => this.#lane(name)
     const destination = deliverer.open(configured)
@@ -73,9 +76,9 @@ export class LaneWalker {
       retryMs: configured.retryMs,
       digest: digestRuleOf(configured, type),
       deadline,
-      now: settings.now,
-      random: settings.random,
-      sleep: settings.sleep,
+      now: world.now,
+      random: world.random,
+      sleep: world.sleep,
       generation: () => this.#deps.state.install().generation,
       lane,
       head: () => this.#deps.readableHead(),
@@ -109,7 +112,7 @@ export class LaneWalker {
     batch: Batch,
     context: SendContext,
   ): Promise<DeliveryOutcome> {
-    const { deliverer, settings } = this.#deps
+    const { deliverer, world } = this.#deps
     const destination = deliverer.open(configured)
     if (destination === null) return MISCONFIGURED
     const { name, timeoutMs } = configured
@@ -124,7 +127,7 @@ export class LaneWalker {
         ],
         dashboard: this.#deps.dashboard(),
       },
-      { fetch: settings.fetch, now: settings.now, timeoutMs, memory: before.memory },
+      { fetch: world.fetch, now: world.now, timeoutMs, memory: before.memory },
     )
     await this.#pace.note(name, destination, { outcome, memory })
     this.#remember(before, memory)
@@ -159,7 +162,7 @@ export class LaneWalker {
   #link({ event: { field } }: LogEntry): string | null {
     const domain = this.#deps.domain()
     if (field === null || field.action === 'deleted' || domain === null) return null
-    return fieldLink({ ...field, domain }, this.#deps.settings.fieldLinks)
+    return fieldLink({ ...field, domain }, this.#deps.config.fieldLinks)
   }
 }
 

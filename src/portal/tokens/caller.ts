@@ -29,7 +29,7 @@ import { OpenedPairs } from './opened-pairs.ts'
 import { ORDER, type CallPurpose } from './pair-order.ts'
 import type { PortalState } from '../state.ts'
 import { watchPair } from './same-pair.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { PortalConfig, World } from '../settings.ts'
 import {
   NO_TOKENS,
   NOT_STORED,
@@ -54,10 +54,11 @@ export const RENAME_REST_MS = 600_000
 export interface TokenKeeperDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
-  readonly settings: Pick<
-    PortalSettings,
-    'fetch' | 'policy' | 'now' | 'sealer' | 'applications' | 'oauthUrls' | 'webhooks' | 'log'
+  readonly config: Pick<
+    PortalConfig,
+    'policy' | 'sealer' | 'applications' | 'oauthUrls' | 'webhooks'
   >
+  readonly world: Pick<World, 'fetch' | 'now' | 'log'>
 }
 
 /** A pair as it is stored now. */
@@ -82,7 +83,7 @@ export class TokenKeeper {
   constructor(deps: TokenKeeperDeps) {
     this.#deps = deps
     this.#webhook = new IncomingWebhook(deps)
-    this.#opened = new OpenedPairs({ memberId: deps.memberId, sealer: deps.settings.sealer })
+    this.#opened = new OpenedPairs({ memberId: deps.memberId, sealer: deps.config.sealer })
   }
 
   /** Whether there is anything to ask the portal with, good or not. */
@@ -102,7 +103,7 @@ export class TokenKeeper {
   /** Forgets a trouble that may have ended by itself: an operator wants to know. */
   tryAgain(): void {
     const { access } = this.#deps.state.install()
-    if (access !== null && !isBlocked({ ...access, at: 0 }, this.#deps.settings.now())) {
+    if (access !== null && !isBlocked({ ...access, at: 0 }, this.#deps.world.now())) {
       this.#deps.state.changeInstall((install) => ({ ...install, access: null }))
     }
   }
@@ -115,7 +116,7 @@ export class TokenKeeper {
   /** Refreshes pairs that would die of age; called once a day. */
   async keepAlive(): Promise<void> {
     if (this.#block() !== null) return
-    const dueBefore = (this.#deps.settings.now() - KEEP_ALIVE_MS) / 1000
+    const dueBefore = (this.#deps.world.now() - KEEP_ALIVE_MS) / 1000
     for (const held of this.#pairs('background')) {
       const { tokensIssuedAt, systemTokensIssuedAt } = held.application
       const issued = held.field === 'tokens' ? tokensIssuedAt : systemTokensIssuedAt
@@ -196,7 +197,7 @@ export class TokenKeeper {
     // Somebody has refreshed between the call's start and its answer.
     if (this.#now(held)?.sealed !== held.sealed) return Promise.resolve(ok(null))
     const rest = this.#resting.get(held.sealed)
-    if (rest !== undefined && this.#deps.settings.now() < rest.until) {
+    if (rest !== undefined && this.#deps.world.now() < rest.until) {
       return Promise.resolve(err(rest.error))
     }
     const known = this.#refreshing.get(held.field)
@@ -207,19 +208,19 @@ export class TokenKeeper {
   }
 
   async #refreshNow(held: Held): Promise<Result<null, RestError>> {
-    const { memberId, settings, state } = this.#deps
+    const { memberId, config, world, state } = this.#deps
     const { generation } = state.install()
     const { application, field, sealed } = held
     const { clientId, oauthUrl } = application
     const pair = await this.#opened.open(field, sealed)
     const refreshToken = pair?.refreshToken ?? null
     if (pair === null || refreshToken === null) return err(UNREADABLE_PAIR)
-    const clientSecret = settings.applications.get(clientId)
-    if (clientSecret === undefined || !settings.oauthUrls.includes(oauthUrl)) {
+    const clientSecret = config.applications.get(clientId)
+    if (clientSecret === undefined || !config.oauthUrls.includes(oauthUrl)) {
       return err({ kind: 'refused', code: NOT_CONFIGURED, status: null })
     }
     const request = { oauthUrl, clientId, clientSecret, refreshToken }
-    const refreshed = await refreshTokens(request, { ...this.#restDeps(), now: settings.now() })
+    const refreshed = await refreshTokens(request, { ...this.#restDeps(), now: world.now() })
     if (!refreshed.ok) {
       this.#rest(sealed, refreshed.error)
       return refreshed
@@ -228,15 +229,15 @@ export class TokenKeeper {
     const fresh = refreshed.value
     if (fresh.memberId !== memberId) return err(OF_ANOTHER_PORTAL)
     const stored = pairOf(pair, fresh)
-    const again = await sealPair(settings.sealer, stored, { memberId, field })
+    const again = await sealPair(config.sealer, stored, { memberId, field })
     if (again === null) return err(UNREADABLE_PAIR)
     const current = (): string | null => this.#now(held)?.sealed ?? null
-    const { sealer } = settings
+    const { sealer } = config
     const isStill = await watchPair(current, refreshToken, { sealer, memberId, field })
     if (state.install().generation !== generation || !isStill()) return ok(null)
-    const now = settings.now()
+    const now = world.now()
     const issued = issuedAt(stored.expiresAt, { ts: clampTs(null, now), now })
-    const server = settings.oauthUrls.find((url) => fresh.serverEndpoint?.startsWith(`${url}/`))
+    const server = config.oauthUrls.find((url) => fresh.serverEndpoint?.startsWith(`${url}/`))
     try {
       this.#changeApplication({
         ...renewedPair(field, again, issued),
@@ -244,27 +245,27 @@ export class TokenKeeper {
       })
     } catch {
       // Swallows a failed transaction: the fresh pair is lost, and Bitrix24 says so at the next refresh.
-      settings.log('error', 'pair_not_stored', { memberId, pair: field })
+      world.log('error', 'pair_not_stored', { memberId, pair: field })
       return err(NOT_STORED)
     }
-    settings.log('info', 'tokens_refreshed', { memberId, pair: field })
+    world.log('info', 'tokens_refreshed', { memberId, pair: field })
     return ok(null)
   }
 
   #rest(sealed: string, error: RestError): void {
     if (!isTransient(error)) return
-    const until = this.#deps.settings.now() + (error.retryAfterMs ?? REFRESH_REST_MS)
+    const until = this.#deps.world.now() + (error.retryAfterMs ?? REFRESH_REST_MS)
     this.#resting.set(sealed, { error, until })
   }
 
   /** A portal that redirects is asked at its new address only if the OAuth server names that address. */
   async #followRename(held: Held): Promise<boolean> {
-    const { memberId, settings, state } = this.#deps
-    if (settings.now() - this.#renameAskedAt < RENAME_REST_MS) return false
-    this.#renameAskedAt = settings.now()
+    const { memberId, config, world, state } = this.#deps
+    if (world.now() - this.#renameAskedAt < RENAME_REST_MS) return false
+    this.#renameAskedAt = world.now()
     const { generation } = state.install()
     const { oauthUrl, clientId, clientEndpoint } = held.application
-    if (!settings.oauthUrls.includes(oauthUrl)) return false
+    if (!config.oauthUrls.includes(oauthUrl)) return false
     let info = await this.#askWhose(held, oauthUrl)
     if (!info.ok && info.error.kind === 'expired' && (await this.#refresh(held)).ok) {
       const now = this.#now(held)
@@ -272,10 +273,10 @@ export class TokenKeeper {
     }
     if (!info.ok || state.install().generation !== generation) return false
     const known = { memberId, clientId, clientEndpoint }
-    const address = newAddressOf(info.value, known, settings.policy)
+    const address = newAddressOf(info.value, known, config.policy)
     if (address === null) return false
     this.#changeApplication(address)
-    settings.log('info', 'portal_renamed', { memberId, domain: address.domain })
+    world.log('info', 'portal_renamed', { memberId, domain: address.domain })
     return true
   }
 
@@ -292,7 +293,7 @@ export class TokenKeeper {
     return ORDER[purpose].flatMap((field) => {
       const sealed = application[field]
       if (sealed === null || this.#dead.has(sealed)) return []
-      return this.#deps.settings.sealer.canOpen(sealed) ? [{ field, sealed, application }] : []
+      return this.#deps.config.sealer.canOpen(sealed) ? [{ field, sealed, application }] : []
     })
   }
 
@@ -303,13 +304,13 @@ export class TokenKeeper {
   }
 
   #block(): AccessState | null {
-    const access = accessOf(this.#deps.state.install(), this.#deps.settings)
-    return access !== null && isBlocked(access, this.#deps.settings.now()) ? access : null
+    const access = accessOf(this.#deps.state.install(), this.#deps.config)
+    return access !== null && isBlocked(access, this.#deps.world.now()) ? access : null
   }
 
   /** Notes what a failure says of the portal, if the pair is still the one that failed. */
   #note(held: Held, { code }: RestError, trouble: AccessTrouble | null): void {
-    const { memberId, settings, state } = this.#deps
+    const { memberId, world, state } = this.#deps
     if (trouble === null || this.#now(held)?.sealed !== held.sealed) return
     if (trouble === 'tokens_lost') this.#dead.add(held.sealed)
     // The other pair may still be good.
@@ -319,9 +320,9 @@ export class TokenKeeper {
       return
     }
     if (state.install().access?.trouble !== trouble) {
-      settings.log('warn', 'access_trouble', { memberId, trouble, code })
+      world.log('warn', 'access_trouble', { memberId, trouble, code })
     }
-    const access = { trouble, code, at: settings.now() }
+    const access = { trouble, code, at: world.now() }
     state.changeInstall((install) => ({ ...install, access }))
   }
 
@@ -340,7 +341,8 @@ export class TokenKeeper {
   }
 
   #restDeps() {
-    const { fetch, policy } = this.#deps.settings
+    const { policy } = this.#deps.config
+    const { fetch } = this.#deps.world
     return { fetch, policy, timeoutMs: CALL_TIMEOUT_MS }
   }
 }

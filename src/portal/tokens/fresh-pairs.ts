@@ -8,14 +8,15 @@ import type { FreshPairs } from '../../bitrix24/installs/verify-install.ts'
 import { equalInConstantTime } from '../../core/safety/constant-time.ts'
 import { clampTs } from '../../core/access/install.ts'
 import type { PortalState } from '../state.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { PortalConfig, World } from '../settings.ts'
 import { issuedAt, openPair, pairOf, renewedPair, sealPair, type PairField } from './pairs.ts'
 
 /** What keeping needs from the object around it. */
 export interface KeepFreshDeps {
   readonly memberId: string
   readonly state: PortalState
-  readonly settings: Pick<PortalSettings, 'sealer' | 'now'>
+  readonly config: Pick<PortalConfig, 'sealer'>
+  readonly world: Pick<World, 'now'>
 }
 
 /** Stores fresh pairs in the place of the stored ones that they were refreshed from. */
@@ -38,16 +39,16 @@ export async function keepFresh(
 async function replaceStored(
   field: PairField,
   { presented, fresh }: { presented: PresentedCredentials; fresh: TokenPair },
-  { memberId, state, settings }: KeepFreshDeps,
+  { memberId, state, config, world }: KeepFreshDeps,
 ): Promise<void> {
   const known = state.install().application?.[field] ?? null
   if (known === null || presented.refreshToken === null) return
-  const stored = await openPair(settings.sealer, known, { memberId, field })
+  const stored = await openPair(config.sealer, known, { memberId, field })
   const refreshToken = stored.ok ? stored.value.refreshToken : null
   if (refreshToken === null || !equalInConstantTime(refreshToken, presented.refreshToken)) return
   const pair = pairOf(presented, fresh)
-  const sealed = await sealPair(settings.sealer, pair, { memberId, field })
-  const now = settings.now()
+  const sealed = await sealPair(config.sealer, pair, { memberId, field })
+  const now = world.now()
   const issued = issuedAt(pair.expiresAt, { ts: clampTs(null, now), now })
   // Uninstalled or renewed meanwhile: the pair is not the stored one any more.
   if (sealed === null || state.install().application?.[field] !== known) return

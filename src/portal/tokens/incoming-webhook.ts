@@ -9,7 +9,7 @@ import { readingUrl } from '../../core/access/outgoing-webhook.ts'
 import type { Result } from '../../core/result.ts'
 import { isWebhookRefused } from './keeper-errors.ts'
 import type { PortalState } from '../state.ts'
-import type { PortalSettings } from '../settings.ts'
+import type { PortalConfig, World } from '../settings.ts'
 
 /** How long one call may take, its answer included. */
 export const CALL_TIMEOUT_MS = 15_000
@@ -18,7 +18,8 @@ export const CALL_TIMEOUT_MS = 15_000
 export interface IncomingWebhookDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
-  readonly settings: Pick<PortalSettings, 'fetch' | 'policy' | 'now' | 'webhooks'>
+  readonly config: Pick<PortalConfig, 'policy' | 'webhooks'>
+  readonly world: Pick<World, 'fetch' | 'now'>
 }
 
 /** The incoming webhook of one portal. */
@@ -38,7 +39,8 @@ export class IncomingWebhook {
   async call(method: string, params: JsonObject): Promise<Result<JsonObject, RestError> | null> {
     const endpoint = this.#url()
     if (endpoint === null) return null
-    const { fetch, policy } = this.#deps.settings
+    const { policy } = this.#deps.config
+    const { fetch } = this.#deps.world
     const request = { endpoint, token: null, method, params }
     const read = await callRest(request, { fetch, policy, timeoutMs: CALL_TIMEOUT_MS })
     this.#note(read)
@@ -47,22 +49,22 @@ export class IncomingWebhook {
 
   /** A portal without an application is in trouble when its webhook is refused. */
   #note(read: Result<JsonObject, RestError>): void {
-    const { state, settings } = this.#deps
+    const { state, world } = this.#deps
     const { application, access } = state.install()
     if (application !== null) return
     if (read.ok && access !== null) state.changeInstall((install) => ({ ...install, access: null }))
     if (read.ok || access !== null || !isWebhookRefused(read.error)) return
     const { code } = read.error
-    const refused = { trouble: 'webhook_refused' as const, code, at: settings.now() }
+    const refused = { trouble: 'webhook_refused' as const, code, at: world.now() }
     state.changeInstall((install) => ({ ...install, access: refused }))
   }
 
   // By the portal's name: whoever configured both tokens of a portal configured both for it.
   #url(): string | null {
-    const { memberId, state, settings } = this.#deps
+    const { memberId, state, config } = this.#deps
     const { webhooks, application } = state.install()
     const noted = webhooks.map(({ portal }) => portal)
-    return readingUrl(settings.webhooks, {
+    return readingUrl(config.webhooks, {
       memberId,
       verifiedDomain: application?.domain ?? null,
       noted,

@@ -4,7 +4,7 @@ import { createExecutionContext, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSealer, parseTokenKeys } from '../../../src/storage/seal.ts'
 import type { PendingInstall } from '../../../src/core/access/install.ts'
-import type { PortalSettings } from '../../../src/portal/settings.ts'
+import type { AdaptableSettings } from '../../support/world.ts'
 import { NO_TRACES, PortalLab, RELAY, directoryTables, said } from '../../support/portal-lab.ts'
 import { RUNTIME_BINDINGS } from '../../support/runtime-bindings.ts'
 import worker from '../../support/worker.ts'
@@ -312,9 +312,9 @@ function oldKeys(): Record<string, unknown> {
 }
 
 function withKeys(
-  settings: PortalSettings,
+  settings: AdaptableSettings,
   keys: Parameters<typeof createSealer>[0],
-): PortalSettings {
+): AdaptableSettings {
   return { ...settings, sealer: createSealer(keys) }
 }
 

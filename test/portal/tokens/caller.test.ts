@@ -128,14 +128,16 @@ class Scene {
           this.install = change(this.install)
         },
       },
-      settings: {
-        fetch: (input, init) => this.#answer(input, String(init?.body)),
+      config: {
         policy: { allowLocal: false },
-        now: () => this.now,
         sealer: SEALER,
         applications: this.applications,
         oauthUrls: this.oauthUrls,
         webhooks: this.webhooks,
+      },
+      world: {
+        fetch: (input, init) => this.#answer(input, String(init?.body)),
+        now: () => this.now,
         log: (...line) => void this.lines.push(JSON.stringify(line)),
       },
     })
