@@ -11,7 +11,7 @@ import type { Sealer } from '../storage/seal.ts'
 import type { SpillRecord, SpillStore } from '../storage/spill-store.ts'
 import type { AppendRequest } from '../portal/log/appender.ts'
 import type { PortalClient, PortalLookup } from './portal-client.ts'
-import type { UninstallCall } from '../portal/portal.ts'
+import type { UninstallCall } from '../portal/uninstall.ts'
 
 /** A request that could not reach its portal. */
 export type Spilled =

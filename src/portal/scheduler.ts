@@ -6,12 +6,19 @@
 /** The narrow way from a part to the object that holds it. */
 export interface Scheduler {
   /**
-   * Something was written, or has come to rest: lanes that have work start, and the alarm is planned. The
-   * alarm joins the writes of the same turn, so call it before anything is awaited.
+   * Something was written: lanes that have work start, and the alarm is planned. The alarm joins the writes of
+   * the same turn, so a part calls this before it awaits anything.
    */
   advance(): void
-  /** Keeps work alive that nobody waits for. Its failure is logged under the name of `event`. */
-  background(work: Promise<unknown>, event?: string): void
-  /** Calls `work` after a time, in milliseconds; the object's end cancels it. */
+  /** The walk of a lane has ended. */
+  laneRested(): void
+  /** Keeps work alive that nobody waits for. When it fails, the failure is logged as `event`. */
+  background(work: Promise<unknown>, event?: FailureEvent): void
+  /** Calls `work` after a time, in milliseconds. The end of the object cancels it. */
   after(ms: number, work: () => void): void
+  /** Logs a failure after which the part has gone on by itself. */
+  report(event: FailureEvent, error: unknown): void
 }
+
+/** The names under which failures inside a portal's object are logged. */
+export type FailureEvent = 'background_failed' | 'knowledge_failed' | 'lane_failed' | 'alarm_failed'

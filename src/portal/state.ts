@@ -14,13 +14,13 @@ import { textOf, type Database } from '../storage/database.ts'
 import { InstallRows } from './installs/install-rows.ts'
 import type { LogStore } from './log/log-store.ts'
 import { hasSchema, migrate } from './log/migrations.ts'
+import type { Scheduler } from './scheduler.ts'
 
-/** What the state needs from the object around it. */
+/** What the state needs. */
 export interface PortalStateDeps {
   readonly db: Database
-  readonly log: LogStore
-  /** Hears of every change, after it was stored. */
-  changed(): void
+  readonly log: Pick<LogStore, 'lastSequence'>
+  readonly scheduler: Pick<Scheduler, 'advance'>
 }
 
 /** The small state of one portal. */
@@ -32,6 +32,7 @@ export class PortalState {
   #pending: PendingInstall | null = null
   #hadNotice = false
   #head = 0
+  #version = 0
 
   constructor(deps: PortalStateDeps) {
     this.#deps = deps
@@ -75,6 +76,11 @@ export class PortalState {
     return this.#hadNotice
   }
 
+  /** Grows with every change of the install and of the installs that wait: what depends on them is looked at again. */
+  version(): number {
+    return this.#version
+  }
+
   /** The last sequence given. */
   head(): number {
     return this.#head
@@ -91,7 +97,7 @@ export class PortalState {
     this.#prepare()
     this.#deps.db.transaction(() => this.rows.saveInstall(next))
     this.#install = next
-    this.#deps.changed()
+    this.#changed()
   }
 
   /** Stores or removes the install that waits. */
@@ -99,7 +105,7 @@ export class PortalState {
     this.#prepare()
     this.#deps.db.transaction(() => this.rows.savePending(next))
     this.#take(next)
-    this.#deps.changed()
+    this.#changed()
   }
 
   /**
@@ -119,6 +125,12 @@ export class PortalState {
       return next
     })
     this.#take(pending)
+    this.#version += 1
+  }
+
+  #changed(): void {
+    this.#version += 1
+    this.#deps.scheduler.advance()
   }
 
   #take(pending: PendingInstall | null): void {

@@ -1,51 +1,57 @@
 /**
- * Ends an installation: tokens, snapshots and the sealed values of the portal go, with CLEAN=1 the log and
- * whatever waits in it as well; without it the waiting events are still delivered, thin.
+ * Ends an installation: tokens, snapshots and the sealed values of the portal go. With CLEAN=1 the log goes as well, and
+ * whatever waits in it; without it the waiting events are still delivered, thin.
  */
-import type { RecentEvents } from '../core/log/append.ts'
-import type { Deliverer } from './lanes/deliverer.ts'
-import type { Knowledge } from './fields/knowledge.ts'
-import type { LaneBook } from './lanes/book.ts'
-import type { LogStore } from './log/log-store.ts'
-import type { PortalState } from './state.ts'
-import type { PortalValues } from './installs/portal-values.ts'
-import type { World } from './settings.ts'
+import type { PortalParts } from './parts.ts'
 import { countWaiting } from './lanes/waiting.ts'
 
-/** What an end concerns. */
-export interface UninstallDeps {
-  readonly memberId: string
-  readonly world: Pick<World, 'log'>
-  readonly state: PortalState
-  readonly log: LogStore
-  readonly lanes: LaneBook
-  readonly deliverer: Deliverer
-  readonly knowledge: Knowledge
-  readonly values: PortalValues
-  readonly recent: RecentEvents
+/** What ONAPPUNINSTALL asks for, its token already hashed. */
+export interface UninstallCall {
+  readonly tokenHash: string
+  /** Unix seconds of Bitrix24; null when not sent. */
+  readonly ts: number | null
+  readonly clean: boolean
 }
+
+/** The parts in which an installation leaves something. More than seven, since the end of an installation concerns all of them. */
+export type UninstallParts = Pick<
+  PortalParts,
+  | 'memberId'
+  | 'world'
+  | 'state'
+  | 'log'
+  | 'book'
+  | 'deliverer'
+  | 'values'
+  | 'appender'
+  | 'enricher'
+  | 'reconciliation'
+  | 'reconciler'
+>
 
 /** Ends the installation; `ts` is Bitrix24's time in unix seconds, `clean` asks for the data to go too. */
 export function endInstallation(
-  deps: UninstallDeps,
+  parts: UninstallParts,
   { ts, clean }: { readonly ts: number; readonly clean: boolean },
 ): void {
-  const { memberId, state, log, lanes, knowledge } = deps
-  const waiting = clean ? countWaiting(deps) : 0
+  const { memberId, world, state, log, book, deliverer, enricher, reconciliation } = parts
+  const waiting = clean ? countWaiting({ log, lanes: book, deliverer }) : 0
   state.endInstall(ts, waiting, () => {
-    knowledge.erase()
+    reconciliation.clearWithin()
     if (!clean) return
     log.deleteAll()
-    lanes.clear()
+    book.clear()
     state.rows.clearValues()
   })
-  lanes.adopt()
+  book.adopt()
   if (clean) {
-    knowledge.forgetWaiting()
-    deps.recent.clear()
-    deps.values.clear()
-    deps.deliverer.forgetOpened()
+    enricher.clear()
+    parts.appender.clear()
+    parts.values.clear()
+    deliverer.forgetOpened()
   }
-  knowledge.endInstall('no_tokens')
-  deps.world.log('info', 'uninstalled', { memberId, clean, erased: waiting })
+  enricher.endAll('no_tokens')
+  // Ending the last waiting events may have written fields once more.
+  parts.reconciler.clear()
+  world.log('info', 'uninstalled', { memberId, clean, erased: waiting })
 }

@@ -1,64 +1,80 @@
-/** The slow work of a portal: retention, sealing again after a rotation. Bounded in every run. */
+/** The daily work of a portal: retention, sealing again after a rotation, tokens kept alive. Bounded in every run. */
 import { RETENTION_BATCH, passFloor, planRetention } from '../core/log/retention.ts'
-import type { Deliverer } from './lanes/deliverer.ts'
-import type { LaneBook } from './lanes/book.ts'
-import type { LogStore } from './log/log-store.ts'
-import type { PortalState } from './state.ts'
-import type { PortalConfig, World } from './settings.ts'
+import { DAY_MS } from '../core/lanes/retry.ts'
+import type { PortalParts } from './parts.ts'
 import { reseal } from './tokens/pairs.ts'
 
 /** The most retention batches of one visit: a portal may have 100,000 events a day. */
 const MAX_BATCHES = 200
 
-/** What upkeep needs from the object around it. */
-export interface UpkeepDeps {
-  readonly memberId: string
-  readonly config: PortalConfig
-  readonly world: World
-  readonly log: LogStore
-  readonly lanes: LaneBook
-  readonly deliverer: Pick<Deliverer, 'filteredBy'>
-  readonly state: PortalState
+/** Does the daily work of a portal, and returns how many events retention has dropped. What asks the portal goes on behind it. */
+export async function keepUp(parts: PortalParts): Promise<number> {
+  const { book, mirror, log, scheduler } = parts
+  const dropped = await dropOld(parts)
+  book.saveSkipped()
+  await resealAll(parts)
+  await mirror.tidy(log.count() === 0)
+  scheduler.background(askDaily(parts))
+  return dropped
 }
 
+/** Old pairs are renewed, subscriptions compared, fields that are long gone forgotten. */
+async function askDaily({
+  fields,
+  config,
+  world,
+  tokens,
+  subscriber,
+}: Pick<PortalParts, 'fields' | 'config' | 'world' | 'tokens' | 'subscriber'>): Promise<void> {
+  fields.dropGone(world.now() - config.retentionDays * DAY_MS)
+  await tokens.keepAlive()
+  await subscriber.align()
+}
+
+/** The parts that retention concerns. */
+type RetentionParts = Pick<PortalParts, 'config' | 'world' | 'log' | 'book' | 'deliverer' | 'state'>
+
+/** The parts that hold something sealed. */
+type SealedParts = Pick<PortalParts, 'memberId' | 'config' | 'state'>
+
 /** Drops what is older than the retention; returns how many events are gone. */
-export async function dropOld(deps: UpkeepDeps): Promise<number> {
+async function dropOld(parts: RetentionParts): Promise<number> {
   let dropped = 0
   for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
-    const count = dropBatch(deps)
+    const count = dropBatch(parts)
     dropped += count
     if (count < RETENTION_BATCH) break
     // Between two batches the object takes events.
-    await deps.world.sleep(0)
+    await parts.world.sleep(0)
   }
   return dropped
 }
 
-function dropBatch(deps: UpkeepDeps): number {
-  const { log, lanes, config, world } = deps
+function dropBatch(parts: RetentionParts): number {
+  const { log, book, config, world } = parts
   const oldest = log.oldest(RETENTION_BATCH)
   const { retentionDays } = config
-  const floor = planRetention(oldest, lanes.all(), { now: world.now(), retentionDays })
+  const floor = planRetention(oldest, book.all(), { now: world.now(), retentionDays })
   if (floor === null) return 0
   const entries = log.after(0, RETENTION_BATCH).filter(({ sequence }) => sequence <= floor)
-  const passed = lanes.all().map((lane) => {
-    const meant = entries.filter((entry) => deps.deliverer.filteredBy(lane, entry) === null)
+  const passed = book.all().map((lane) => {
+    const meant = entries.filter((entry) => parts.deliverer.filteredBy(lane, entry) === null)
     const waiting = meant.filter(({ sequence }) => sequence > lane.cursor)
     const lastMeant = meant.at(-1)?.sequence ?? null
     return passFloor(lane, floor, { meant: waiting.length, lastMeant })
   })
   // Before anything is dropped: the sequence must survive an empty log.
-  if (deps.state.install().lastSequence !== deps.state.head()) {
-    deps.state.changeInstall((install) => ({ ...install, lastSequence: deps.state.head() }))
+  if (parts.state.install().lastSequence !== parts.state.head()) {
+    parts.state.changeInstall((install) => ({ ...install, lastSequence: parts.state.head() }))
   }
-  lanes.saveAll(passed, () => log.dropUpTo(floor))
+  book.saveAll(passed, () => log.dropUpTo(floor))
   return entries.length
 }
 
 /** Seals everything again that stands under an older key. */
-export async function resealAll(deps: UpkeepDeps): Promise<void> {
-  const { memberId, config, state } = deps
-  const { generation, application } = deps.state.install()
+async function resealAll(parts: SealedParts): Promise<void> {
+  const { memberId, config, state } = parts
+  const { generation, application } = parts.state.install()
   if (application !== null) {
     const { tokens, systemTokens } = application
     const again = {
@@ -68,13 +84,13 @@ export async function resealAll(deps: UpkeepDeps): Promise<void> {
         (await reseal(config.sealer, systemTokens, { memberId, field: 'systemTokens' })),
     }
     const isChanged = again.tokens !== tokens || again.systemTokens !== systemTokens
-    const now = deps.state.install()
+    const now = parts.state.install()
     const isSame =
       now.generation === generation &&
       now.application?.tokens === tokens &&
       now.application?.systemTokens === systemTokens
     if (isChanged && isSame) {
-      deps.state.changeInstall((install) =>
+      parts.state.changeInstall((install) =>
         install.application === null
           ? install
           : { ...install, application: { ...install.application, ...again }, kvDirty: true },

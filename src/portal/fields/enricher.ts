@@ -5,10 +5,9 @@
  */
 import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
 import { readFields, thinReasonOf, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
-import type { RestCaller } from '../../bitrix24/servers/rest-client.ts'
 import type { RestError } from '../../bitrix24/servers/rest-error.ts'
-import type { RelayEvent, ThinReason, UserField } from '../../core/log/event.ts'
-import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
+import type { LogEntry, RelayEvent, ThinReason, UserField } from '../../core/log/event.ts'
+import type { FieldRead } from '../../core/fields/field-read.ts'
 import {
   explainFound,
   explainGone,
@@ -20,9 +19,13 @@ import {
   type WaitingEvent,
 } from '../../core/fields/field-state.ts'
 import type { Result } from '../../core/result.ts'
-import type { Appender } from '../log/appender.ts'
+import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
+import type { LogWriter } from '../log/log-writer.ts'
+import type { Scheduler } from '../scheduler.ts'
+import type { World } from '../settings.ts'
+import type { PortalAccess } from '../tokens/portal-access.ts'
 import type { FieldStore } from './field-store.ts'
-import type { LogStore } from '../log/log-store.ts'
+import type { ReconciliationBook } from './reconciliation-book.ts'
 import { nextBatch, type ReadBatch } from './read-batch.ts'
 import { UserNames } from './user-names.ts'
 import { groupByField, WaitingEvents, type TimedEvent } from './waiting-events.ts'
@@ -30,32 +33,21 @@ import { groupByField, WaitingEvents, type TimedEvent } from './waiting-events.t
 /** How long an event may wait to be explained, in milliseconds. */
 export const ENRICH_BUDGET_MS = 3000
 
-/** What the enricher needs from the object around it. */
+/** What the enricher needs. */
 export interface EnricherDeps {
-  readonly log: LogStore
-  readonly fields: FieldStore
-  readonly appender: Pick<Appender, 'writeTogether'>
-  readonly call: RestCaller
-  now(): number
-  sleep(ms: number): Promise<void>
-  head(): number
-  generation(): number
-  /** Whether the portal may be asked at all. */
-  hasAccess(): boolean
-  /** Why asking is useless now; null when it is not. */
-  refusal(): ThinReason | null
-  /** Until when the portal's limits let no request through. */
-  blockedUntil(): number
-  /** Hears how long the portal wants to be left alone, in milliseconds. */
-  obey(waitMs: number): void
-  /** Hears that events may be delivered now. */
-  explained(): void
-  /** Hears of fields whose thin events still owe their changes. */
-  owed(fields: readonly FieldRef[]): void
-  /** Hears of work that failed. */
-  failed(error: unknown): void
-  /** Keeps work alive that nobody waits for. */
-  background(work: Promise<void>): void
+  readonly fields: Pick<FieldStore, 'find' | 'save'>
+  readonly reconciliation: Pick<ReconciliationBook, 'owe' | 'noteEvent'>
+  readonly writer: Pick<LogWriter, 'write'>
+  /** Calls that an event waits for. */
+  readonly portal: PortalAccess
+  readonly world: Pick<World, 'now' | 'sleep'>
+  readonly scheduler: Scheduler
+}
+
+/** An event with the sequence that it has. */
+export interface StoredEvent {
+  readonly sequence: number
+  readonly event: RelayEvent
 }
 
 /** The events of one portal that wait to be explained. */
@@ -74,52 +66,59 @@ export class Enricher {
 
   constructor(deps: EnricherDeps) {
     this.#deps = deps
-    this.#names = new UserNames(() => deps.now())
+    this.#names = new UserNames(() => deps.world.now())
   }
 
   /**
-   * Takes over the events that waited when the object ended. What a lane has passed (storage had refused to
-   * explain it) stays thin, and is owed: a snapshot moves on events only that nobody has seen.
+   * Takes over the events that waited when the object ended, oldest first. An event that a lane has passed already (storage
+   * had refused to explain it) stays thin, and its change is owed: a snapshot moves only on events that nobody has seen.
    */
-  load(passedUpTo: number): void {
-    const awaiting = this.#deps.log.awaiting()
+  load(awaiting: readonly LogEntry[], { passedUpTo }: { readonly passedUpTo: number }): void {
     const passed = new WaitingEvents()
     passed.add(
       awaiting.filter(({ sequence }) => sequence <= passedUpTo),
       0,
     )
     this.#thin(passed.all(), 'timeout')
-    this.accept(awaiting.filter(({ sequence }) => sequence > passedUpTo))
+    this.#take(awaiting.filter(({ sequence }) => sequence > passedUpTo))
   }
 
   /** Whether an event has to wait here before it is delivered. */
   awaits(event: RelayEvent): boolean {
-    return event.field !== null && event.quarantined === null && this.#deps.hasAccess()
+    return event.field !== null && event.quarantined === null && this.#deps.portal.hasAccess()
   }
 
-  /** Takes events over that were stored as waiting. */
-  accept(events: readonly { readonly sequence: number; readonly event: RelayEvent }[]): void {
-    this.#waiting.add(events, this.#deps.now() + ENRICH_BUDGET_MS)
+  /** Takes over the events that were just stored and wait to be explained. */
+  accept(events: readonly StoredEvent[]): void {
+    if (events.length > 0) this.#deps.reconciliation.noteEvent()
+    this.#take(events)
+  }
+
+  #take(events: readonly StoredEvent[]): void {
+    this.#waiting.add(events, this.#deps.world.now() + ENRICH_BUDGET_MS)
     if (this.#waiting.first() !== null) this.#start()
   }
 
   /** A repeated event may speak of a change that the first one's read was too early for. */
   repeated(sequence: number, field: UserField): void {
     const waits = this.#waiting.has(sequence) && sequence > (this.#batch?.upTo ?? 0)
-    if (waits || !this.#deps.hasAccess()) return
+    if (waits || !this.#deps.portal.hasAccess()) return
     this.#again.set(field.id, field)
     this.#start()
   }
 
-  /** The last sequence that lanes may see. */
-  readableHead(): number {
+  /** The last sequence that lanes may see, in a log that ends with `head`. */
+  readableUpTo(head: number): number {
     const first = this.#waiting.first()
-    return first === null ? this.#deps.head() : first.sequence - 1
+    return first === null ? head : first.sequence - 1
   }
 
-  /** When waiting has to end, should the object end meanwhile; null when nothing waits. */
+  /**
+   * When the alarm has to end the waiting, should the object itself end before it can; null when nothing waits.
+   * While the object lives, it ends the waiting in time.
+   */
   dueAt(): number | null {
-    return this.#waiting.first()?.deadline ?? null
+    return this.#waiting.first() === null ? null : this.#deps.world.now() + SAFETY_ALARM_MS
   }
 
   /** Whether an event of the field waits. */
@@ -149,7 +148,7 @@ export class Enricher {
     if (this.#isRunning) return
     this.#isRunning = true
     this.#whenIdle = this.#run()
-    this.#deps.background(this.#whenIdle)
+    this.#deps.scheduler.background(this.#whenIdle)
   }
 
   async #run(): Promise<void> {
@@ -167,7 +166,7 @@ export class Enricher {
       }
     } catch (error) {
       // Storage failed: nothing must wait for a read that nobody does.
-      this.#deps.failed(error)
+      this.#deps.scheduler.report('knowledge_failed', error)
       this.#release()
     } finally {
       this.#batch = null
@@ -177,7 +176,8 @@ export class Enricher {
   }
 
   #settleWithoutReading(): void {
-    const refusal = this.#deps.hasAccess() ? this.#deps.refusal() : 'no_tokens'
+    const { portal } = this.#deps
+    const refusal = portal.hasAccess() ? portal.refusal() : 'no_tokens'
     const settled = this.#waiting
       .byField()
       .filter(([, events]) => refusal !== null || needsNoRead(events))
@@ -194,19 +194,20 @@ export class Enricher {
     const state = this.#stateOf(field)
     const userNames = this.#names.known()
     return needsNoRead(events)
-      ? explainGone(state, events, { readAt: this.#deps.now(), userNames })
+      ? explainGone(state, events, { readAt: this.#deps.world.now(), userNames })
       : explainThin(state, events, { reason, userNames })
   }
 
   async #read(batch: ReadBatch): Promise<void> {
     const { fields, userIds } = batch
-    const generation = this.#deps.generation()
-    const answer = await readFields(fields, userIds, this.#deps.call)
-    if (this.#deps.generation() !== generation) return
+    const { portal } = this.#deps
+    const generation = portal.generation()
+    const answer = await readFields(fields, userIds, portal.call)
+    if (portal.generation() !== generation) return
     if (answer.ok) {
       this.#names.learn(answer.value.userNames)
       const { retryAfterMs } = answer.value
-      if (retryAfterMs !== null) this.#deps.obey(retryAfterMs)
+      if (retryAfterMs !== null) portal.obey(retryAfterMs)
     } else if (answer.error.code === 'answer_too_large' && fields.length > 1) {
       this.#maxCommands = Math.ceil((fields.length + userIds.length) / 2)
       for (const field of fields) if (!this.isWaiting(field.id)) this.#again.set(field.id, field)
@@ -227,7 +228,7 @@ export class Enricher {
     const state = this.#stateOf(field)
     const read = readOf(field.id, answer)
     const userNames = this.#names.known()
-    const readAt = (answer.ok ? answer.value.readAt : null) ?? this.#deps.now()
+    const readAt = (answer.ok ? answer.value.readAt : null) ?? this.#deps.world.now()
     if (read.kind === 'found') {
       // A comparison has read the field after this read had begun.
       if (events.length === 0 && (state.readAt ?? 0) > readAt) return null
@@ -241,9 +242,10 @@ export class Enricher {
   /** A limit that ends within the budget is waited for. */
   #canStillAsk(read: FieldRead, events: readonly TimedEvent[]): boolean {
     if (read.kind !== 'failed' || read.reason !== 'rate_limited') return false
-    const blockedUntil = this.#deps.blockedUntil()
+    const blockedUntil = this.#deps.portal.blockedUntil()
     return (
-      blockedUntil > this.#deps.now() && events.every(({ deadline }) => deadline > blockedUntil)
+      blockedUntil > this.#deps.world.now() &&
+      events.every(({ deadline }) => deadline > blockedUntil)
     )
   }
 
@@ -251,13 +253,13 @@ export class Enricher {
     return this.#deps.fields.find(field.id) ?? newFieldState(field)
   }
 
-  /** Ends the waiting of whoever's budget is over. */
+  /** Ends the waiting of the events whose budget is over. */
   #watch(): void {
-    const dueAt = this.dueAt()
-    if (this.#isWatched || dueAt === null) return
+    const first = this.#waiting.first()
+    if (this.#isWatched || first === null) return
     this.#isWatched = true
     // Not kept alive by itself: the read that is waited for is, and so is the alarm.
-    void this.#deps.sleep(dueAt - this.#deps.now()).then(() => {
+    void this.#deps.world.sleep(first.deadline - this.#deps.world.now()).then(() => {
       this.#isWatched = false
       this.endOverdue()
       this.#watch()
@@ -266,13 +268,13 @@ export class Enricher {
 
   /** Lets those events go thin whose budget is over; called by the alarm as well. */
   endOverdue(): void {
-    const now = this.#deps.now()
+    const now = this.#deps.world.now()
     const overdue = this.#waiting.all().filter(({ deadline }) => deadline <= now)
-    const reason = this.#deps.blockedUntil() > now ? 'rate_limited' : 'timeout'
+    const reason = this.#deps.portal.blockedUntil() > now ? 'rate_limited' : 'timeout'
     try {
       this.#thin(overdue, reason)
     } catch (error) {
-      this.#deps.failed(error)
+      this.#deps.scheduler.report('knowledge_failed', error)
       this.#release()
     }
   }
@@ -284,7 +286,7 @@ export class Enricher {
   /** Storage refuses: events are delivered thin as their rows stand, without being explained. */
   #release(): void {
     this.#waiting.clear()
-    this.#deps.explained()
+    this.#deps.scheduler.advance()
   }
 
   #write(explained: readonly Explained[]): void {
@@ -292,20 +294,20 @@ export class Enricher {
       return enrichments.size > 0 || further !== null || this.#isNew(state)
     })
     if (told.length === 0) return
-    this.#deps.appender.writeTogether((add) => {
+    const { writer, fields, reconciliation, scheduler } = this.#deps
+    writer.write((transaction) => {
       for (const { enrichments, state, further } of told) {
-        for (const [sequence, enrichment] of enrichments)
-          this.#deps.log.explain(sequence, enrichment)
-        const toldBy = further === null ? state.toldBy : add(further)
-        this.#deps.fields.save({ ...state, toldBy })
+        for (const [sequence, enrichment] of enrichments) transaction.explain(sequence, enrichment)
+        const toldBy = further === null ? state.toldBy : transaction.insertReconciled(further)
+        fields.save({ ...state, toldBy })
       }
     })
     for (const { enrichments } of told) {
       for (const sequence of enrichments.keys()) this.#waiting.end(sequence)
     }
     const owed = told.map(({ state }) => state).filter((state) => state.owed.length > 0)
-    if (owed.length > 0) this.#deps.owed(owed)
-    this.#deps.explained()
+    if (owed.length > 0) reconciliation.owe(owed)
+    scheduler.advance()
   }
 
   #isNew(state: FieldState): boolean {

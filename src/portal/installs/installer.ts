@@ -97,6 +97,11 @@ export class Installer {
     return this.#decide(request, verdict, { ts, generation, again: null })
   }
 
+  /** When the installs that wait are looked at again, in unix milliseconds; null when none waits. */
+  dueAt(): number | null {
+    return this.#deps.state.pending()?.nextCheckAt ?? null
+  }
+
   /** Looks at every install that waits again; called by the alarm. */
   async checkPending(): Promise<void> {
     const { generation } = this.#deps.state.install()

@@ -13,6 +13,7 @@ import {
 import type { ExactFate } from '../../core/lanes/settle.ts'
 import { textOf, type Database, type SqlRow } from '../../storage/database.ts'
 import type { LogStore } from '../log/log-store.ts'
+import type { Scheduler } from '../scheduler.ts'
 
 /** `flushInTime` reaches storage within this time. */
 export const CHECKPOINT_MS = 1000
@@ -24,8 +25,7 @@ export const MAX_SKIPPED = 500
 export interface LaneBookDeps {
   readonly db: Database
   readonly log: LogStore
-  /** Calls back after a time; used for checkpoints only. */
-  after(ms: number, work: () => void): void
+  readonly scheduler: Pick<Scheduler, 'after'>
 }
 
 /** What the row holds. */
@@ -151,7 +151,7 @@ export class LaneBook {
   flushInTime(): void {
     if (this.#timed || this.#unsaved.size === 0) return
     this.#timed = true
-    this.#deps.after(CHECKPOINT_MS, () => {
+    this.#deps.scheduler.after(CHECKPOINT_MS, () => {
       this.#timed = false
       this.flush()
     })

@@ -12,6 +12,12 @@ import type { Deliverer } from './deliverer.ts'
 import type { LaneBook } from './book.ts'
 import type { LogStore } from '../log/log-store.ts'
 
+/** What an operator wishes for one lane. */
+export type LaneWish =
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'park'; readonly sequence: number }
+
 /** Which events an operator wants again. */
 export type ReplayWish =
   | { readonly kind: 'range'; readonly from: number; readonly to: number }
@@ -34,6 +40,18 @@ export class LaneControl {
 
   constructor(deps: LaneControlDeps) {
     this.#deps = deps
+  }
+
+  /** Does what an operator wishes for one lane. */
+  apply(destination: string, wish: LaneWish): Result<LaneState, ControlRefusal> {
+    switch (wish.kind) {
+      case 'pause':
+        return this.pause(destination)
+      case 'resume':
+        return this.resume(destination)
+      case 'park':
+        return this.park(destination, wish.sequence)
+    }
   }
 
   /** Stops a lane after the attempt that is under way. */

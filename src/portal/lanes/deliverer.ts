@@ -3,12 +3,7 @@
  * events they take, and the receivers themselves, opened with the values of this portal.
  */
 import type { LogEntry, RelayEvent } from '../../core/log/event.ts'
-import {
-  laneDueAt,
-  type Epoch,
-  type LanePlan,
-  type LaneState,
-} from '../../core/lanes/lane-state.ts'
+import type { Epoch, LanePlan, LaneState } from '../../core/lanes/lane-state.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import { skipEvent } from '../../core/lanes/settle.ts'
 import { filterReason } from '../../core/lanes/fate.ts'
@@ -25,6 +20,8 @@ import {
 } from '../../destinations/settings/destination.ts'
 import type { Receiver } from '../../destinations/receiver.ts'
 import type { LaneBook } from './book.ts'
+import type { PortalValues } from '../installs/portal-values.ts'
+import type { Trust } from '../installs/trust.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalConfig, World } from '../settings.ts'
 
@@ -35,11 +32,8 @@ export interface DelivererDeps {
   readonly world: World
   readonly log: LogStore
   readonly lanes: LaneBook
-  /** The last sequence that lanes may see: behind it events wait to be explained. */
-  readableHead(): number
-  domain(): string | null
-  /** The portal's own values in clear; null stands for one that cannot be opened. */
-  values(): ReadonlyMap<string, string | null>
+  readonly trust: Pick<Trust, 'domain'>
+  readonly values: Pick<PortalValues, 'all'>
 }
 
 type CompiledFilter = ReturnType<typeof compileFilter>
@@ -59,7 +53,9 @@ export class Deliverer {
   async load(): Promise<void> {
     this.#opened.clear()
     for (const configured of this.#deps.config.destinations ?? []) {
-      const values = configured.portalValues.map((name) => this.#deps.values().get(name) ?? null)
+      const values = configured.portalValues.map(
+        (name) => this.#deps.values.all().get(name) ?? null,
+      )
       const own = await fingerprintOf(configured)
       const fingerprint =
         values.length === 0 ? own : await sha256Hex(JSON.stringify([own, ...values]))
@@ -111,11 +107,11 @@ export class Deliverer {
   #silence({ filter, portalValues, problems }: Destination): Epoch['silent'] {
     if (problems.length > 0) return null
     if (!compilePortals(filter.portals)(this.#identity())) return 'portal'
-    return portalValues.every((name) => this.#deps.values().has(name)) ? null : 'no_value'
+    return portalValues.every((name) => this.#deps.values.all().has(name)) ? null : 'no_value'
   }
 
   #identity(): PortalIdentity {
-    return { memberId: this.#deps.memberId, domain: this.#deps.domain() }
+    return { memberId: this.#deps.memberId, domain: this.#deps.trust.domain() }
   }
 
   /** The receiver of a destination with the values of this portal; null when it cannot be opened. */
@@ -123,7 +119,7 @@ export class Deliverer {
     const known = this.#opened.get(configured.name)
     if (known !== undefined) return known
     const values = new Map<string, string>()
-    for (const [name, value] of this.#deps.values()) if (value !== null) values.set(name, value)
+    for (const [name, value] of this.#deps.values.all()) if (value !== null) values.set(name, value)
     const opened = openReceiver(configured, values, this.#deps.config.policy)
     const destination = opened.ok ? opened.value : null
     this.#opened.set(configured.name, destination)
@@ -179,15 +175,6 @@ export class Deliverer {
     const compiled = compileFilter(filter)
     this.#filters.set(key, compiled)
     return compiled
-  }
-
-  /** The lanes that can be walked: configured, and with something due. */
-  runnable(): readonly string[] {
-    return this.#deps.lanes
-      .all()
-      .filter((lane) => this.find(lane.destination) !== null)
-      .filter((lane) => laneDueAt(lane, this.#deps.readableHead()) !== null)
-      .map((lane) => lane.destination)
   }
 }
 

@@ -3,7 +3,15 @@
  * never lost: the walk is repeated. Nobody waits for a walk, so that a slow receiver delays no timer of
  * another lane.
  */
-import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
+import { laneDueAt, type LaneState } from '../../core/lanes/lane-state.ts'
+import { SAFETY_ALARM_MS, earliest } from '../../core/pace/schedule.ts'
+import type { Enricher } from '../fields/enricher.ts'
+import type { Scheduler } from '../scheduler.ts'
+import type { World } from '../settings.ts'
+import type { PortalState } from '../state.ts'
+import type { LaneBook } from './book.ts'
+import type { Deliverer } from './deliverer.ts'
+import type { LaneWalker } from './walker.ts'
 
 /** How long one run may start new sends; the alarm goes on after it. */
 export const RUN_BUDGET_MS = 30_000
@@ -11,19 +19,15 @@ export const RUN_BUDGET_MS = 30_000
 /** How long a lane rests after a walk that failed: storage failed, or we have a bug. */
 export const FAILED_REST_MS = 60_000
 
-/** What the pump needs from the object around it. */
+/** What the pump needs. */
 export interface PumpDeps {
-  now(): number
-  /** The destinations whose lanes want to run now or soon. */
-  runnable(): readonly string[]
-  /** Walks one lane until its deadline; rejects only when storage fails. */
-  walk(destination: string, deadline: number): Promise<void>
-  /** Hears of a walk that failed. */
-  failed(destination: string, error: unknown): void
-  /** Hears that a lane has come to rest, so that its next time can be planned. */
-  rested(): void
-  /** Keeps a walk alive. */
-  keepAlive(walk: Promise<void>): void
+  readonly book: Pick<LaneBook, 'all'>
+  readonly deliverer: Pick<Deliverer, 'find'>
+  readonly walker: Pick<LaneWalker, 'walk'>
+  readonly enricher: Pick<Enricher, 'readableUpTo'>
+  readonly state: Pick<PortalState, 'head'>
+  readonly world: Pick<World, 'now'>
+  readonly scheduler: Pick<Scheduler, 'background' | 'laneRested' | 'report'>
 }
 
 /** The walks that are under way. */
@@ -42,17 +46,37 @@ export class Pump {
     return this.#running.size > 0
   }
 
-  /** Starts every walk that wants to run. */
+  /** Starts the walk of every lane that has something to do, now or soon. */
   kick(): void {
-    for (const destination of this.#deps.runnable()) this.#start(destination)
+    for (const { destination } of this.#lanesWithWork()) this.#start(destination)
+  }
+
+  /** When the next lane wants to be walked; null when none does. */
+  dueAt(): number | null {
+    return earliest(
+      this.#lanesWithWork().map(({ destination, at }) =>
+        Math.max(at, this.#busyUntil(destination)),
+      ),
+    )
+  }
+
+  /** The configured lanes that have something to do, each with the time from which on. */
+  #lanesWithWork(): readonly { readonly destination: string; readonly at: number }[] {
+    const { book, deliverer, enricher, state } = this.#deps
+    const readableHead = enricher.readableUpTo(state.head())
+    return book.all().flatMap((lane: LaneState) => {
+      if (deliverer.find(lane.destination) === null) return []
+      const at = laneDueAt(lane, readableHead)
+      return at === null ? [] : [{ destination: lane.destination, at }]
+    })
   }
 
   /**
-   * The time before which the alarm has nothing to do for a lane: a running one needs it only should the
-   * object end, a failed one rests.
+   * The time before which the alarm has nothing to do for a lane: a lane that is walked needs the alarm only should the
+   * object end, a lane whose walk failed rests.
    */
-  busyUntil(destination: string): number {
-    if (this.#running.has(destination)) return this.#deps.now() + SAFETY_ALARM_MS
+  #busyUntil(destination: string): number {
+    if (this.#running.has(destination)) return this.#deps.world.now() + SAFETY_ALARM_MS
     const failedAt = this.#failedAt.get(destination)
     return failedAt === undefined ? 0 : failedAt + FAILED_REST_MS
   }
@@ -62,26 +86,26 @@ export class Pump {
       this.#again.add(destination)
       return
     }
-    if (this.busyUntil(destination) > this.#deps.now()) return
+    if (this.#busyUntil(destination) > this.#deps.world.now()) return
     this.#running.add(destination)
-    this.#deps.keepAlive(this.#loop(destination))
+    this.#deps.scheduler.background(this.#loop(destination))
   }
 
   async #loop(destination: string): Promise<void> {
-    const deadline = this.#deps.now() + RUN_BUDGET_MS
+    const deadline = this.#deps.world.now() + RUN_BUDGET_MS
     do {
       this.#again.delete(destination)
       try {
-        await this.#deps.walk(destination, deadline)
+        await this.#deps.walker.walk(destination, deadline)
         this.#failedAt.delete(destination)
       } catch (error) {
-        this.#failedAt.set(destination, this.#deps.now())
-        this.#deps.failed(destination, error)
+        this.#failedAt.set(destination, this.#deps.world.now())
+        this.#deps.scheduler.report('lane_failed', error)
         break
       }
-    } while (this.#again.has(destination) && this.#deps.now() < deadline)
+    } while (this.#again.has(destination) && this.#deps.world.now() < deadline)
     // No await between the last look at `#again` and this line: a kick finds either.
     this.#running.delete(destination)
-    this.#deps.rested()
+    this.#deps.scheduler.laneRested()
   }
 }

@@ -18,6 +18,8 @@ import { sendParcel } from '../../destinations/send.ts'
 import type { Deliverer } from './deliverer.ts'
 import type { LaneBook } from './book.ts'
 import { LanePace } from './pace.ts'
+import type { Enricher } from '../fields/enricher.ts'
+import type { Trust } from '../installs/trust.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalState } from '../state.ts'
 import type { PacerClient } from '../../objects/pacer-client.ts'
@@ -33,12 +35,9 @@ export interface LaneWalkerDeps {
   readonly lanes: LaneBook
   readonly deliverer: Deliverer
   readonly connections: Connections
-  readonly state: Pick<PortalState, 'install'>
-  /** The last sequence that lanes may see: behind it events wait to be explained. */
-  readableHead(): number
-  domain(): string | null
-  /** The dashboard's page of this portal; null while the relay does not know its own address. */
-  dashboard(): string | null
+  readonly state: Pick<PortalState, 'install' | 'head'>
+  readonly enricher: Pick<Enricher, 'readableUpTo'>
+  readonly trust: Pick<Trust, 'domain'>
 }
 
 /** The walks of one portal's lanes. */
@@ -81,7 +80,7 @@ export class LaneWalker {
       sleep: world.sleep,
       generation: () => this.#deps.state.install().generation,
       lane,
-      head: () => this.#deps.readableHead(),
+      head: () => this.#readableHead(),
       readAfter: (sequence, limit) => this.#readable(log.after(sequence, limit)),
       readBefore: (sequence, limit) => log.before(sequence, limit),
       readEntry: (sequence) => log.entry(sequence),
@@ -101,8 +100,20 @@ export class LaneWalker {
     }
   }
 
+  #readableHead(): number {
+    return this.#deps.enricher.readableUpTo(this.#deps.state.head())
+  }
+
+  /** The dashboard's page of this portal; null while the relay does not know its own address. */
+  #dashboard(): string | null {
+    const { memberId, config, state } = this.#deps
+    const { handlerUrl } = state.install()
+    const origin = config.publicUrl ?? (handlerUrl === null ? null : new URL(handlerUrl).origin)
+    return origin === null ? null : `${origin}/admin/portals/${encodeURIComponent(memberId)}`
+  }
+
   #readable(entries: LogEntry[]): LogEntry[] {
-    const head = this.#deps.readableHead()
+    const head = this.#readableHead()
     return entries.filter(({ sequence }) => sequence <= head)
   }
 
@@ -125,7 +136,7 @@ export class LaneWalker {
           this.#delivery(first, context),
           ...others.map((entry) => this.#delivery(entry, context)),
         ],
-        dashboard: this.#deps.dashboard(),
+        dashboard: this.#dashboard(),
       },
       { fetch: world.fetch, now: world.now, timeoutMs, memory: before.memory },
     )
@@ -146,7 +157,7 @@ export class LaneWalker {
     return {
       id: deliveryId(memberId, entry.sequence),
       memberId,
-      domain: this.#deps.domain(),
+      domain: this.#deps.trust.domain(),
       sequence: entry.sequence,
       previousSequence,
       origin: entry.origin,
@@ -160,7 +171,7 @@ export class LaneWalker {
 
   /** Where the field's settings are; a field that is gone has none. */
   #link({ event: { field } }: LogEntry): string | null {
-    const domain = this.#deps.domain()
+    const domain = this.#deps.trust.domain()
     if (field === null || field.action === 'deleted' || domain === null) return null
     return fieldLink({ ...field, domain }, this.#deps.config.fieldLinks)
   }

@@ -1,12 +1,15 @@
 /**
- * Stores events, several concurrent calls in one commit. The transaction decides sequence and trust
- * together; memory changes only after it has returned, answers leave only after it is durable.
+ * Stores the events that a portal sends, several concurrent calls in one commit. The transaction decides about trust and
+ * sequence together; memory changes only after it has returned, and an answer leaves only when its event is durable.
  */
 import { RecentEvents, type Arrival } from '../../core/log/append.ts'
 import type { RelayEvent } from '../../core/log/event.ts'
-import type { FurtherEvent } from '../../core/fields/field-state.ts'
-import type { Database } from '../../storage/database.ts'
+import type { Enricher } from '../fields/enricher.ts'
+import type { Trust } from '../installs/trust.ts'
+import type { Scheduler } from '../scheduler.ts'
+import type { PortalConfig, World } from '../settings.ts'
 import type { LogStore } from './log-store.ts'
+import type { LogTransaction, LogWriter } from './log-writer.ts'
 
 /** The most events of one commit. */
 export const MAX_GROUP = 100
@@ -32,199 +35,159 @@ export type AppendAnswer =
     }
   | { readonly kind: 'untrusted' }
 
-/** What the appender needs from the object around it. */
+/** What the appender needs. */
 export interface AppenderDeps {
-  readonly db: Database
-  readonly log: LogStore
-  readonly recent: RecentEvents
-  /** 1 switches grouping off (for measurement). */
-  readonly maxGroup: number
-  now(): number
-  head(): number
-  /** Whether the hash speaks for this portal now; asked again inside the transaction. */
-  trusts(tokenHash: string): boolean
-  /** Hears that a transaction begins. */
-  begin(): void
-  /** Runs inside the transaction, before the first sequence is given: lanes, alarm. */
-  prepare(): void
-  /** Whether the event has to be explained before lanes may see it. */
-  awaits(event: RelayEvent): boolean
-  /** Runs after the transaction has returned, with the events that have to be explained. */
-  stored(head: number, waiting: readonly StoredEvent[]): void
-  /** Hears of an event that stands in the log already. */
-  repeated(event: StoredEvent): void
-  newReceipt(): string
-  /** Hears that the transaction was rolled back, `prepare` included. */
-  failed(): void
+  readonly log: Pick<LogStore, 'findStanding' | 'recentArrivals'>
+  readonly writer: Pick<LogWriter, 'write' | 'durable'>
+  readonly trust: Pick<Trust, 'trusts'>
+  readonly enricher: Pick<Enricher, 'awaits' | 'accept' | 'repeated'>
+  readonly config: Pick<PortalConfig, 'maxGroup'>
+  readonly world: Pick<World, 'now'>
+  readonly scheduler: Pick<Scheduler, 'advance'>
 }
 
-/** An event with the sequence that it has. */
-export interface StoredEvent {
-  readonly sequence: number
-  readonly event: RelayEvent
-}
-
-interface Waiting {
+interface QueuedAppend {
   readonly request: AppendRequest
   readonly resolve: (answer: AppendAnswer) => void
   readonly reject: (error: unknown) => void
 }
 
-interface Placed {
+/** What the transaction decided about one request. */
+type Placed =
+  | { readonly kind: 'untrusted' }
+  | { readonly kind: 'new'; readonly sequence: number; readonly event: RelayEvent | null }
+  | { readonly kind: 'known'; readonly sequence: number; readonly isDuplicate: boolean }
+
+interface PlacedRequest {
   readonly request: AppendRequest
-  readonly answer: AppendAnswer
-  readonly isNew: boolean
-  /** The event, when it is new and has to be explained. */
-  readonly waiting: RelayEvent | null
+  readonly placed: Placed
 }
 
-/** The one way into a portal's log. */
+/** The way of a portal's events into its log. */
 export class Appender {
   readonly #deps: AppenderDeps
-  #queue: Waiting[] = []
-  #running = false
+  readonly #recent = new RecentEvents()
+  #queue: QueuedAppend[] = []
+  #isRunning = false
 
   constructor(deps: AppenderDeps) {
     this.#deps = deps
+  }
+
+  /** Takes over what arrived shortly before the object began: its repetitions may still come. */
+  load(): void {
+    const arrivals = this.#deps.log.recentArrivals(this.#deps.world.now())
+    for (const { arrival, sequence } of arrivals) this.#recent.remember(arrival, sequence)
+  }
+
+  /** Forgets what has arrived: the log was deleted. */
+  clear(): void {
+    this.#recent.clear()
   }
 
   /** Stores the event or says where it stands; rejects when storage fails, with nothing stored. */
   append(request: AppendRequest): Promise<AppendAnswer> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ request, resolve, reject })
-      if (!this.#running) void this.#run()
+      if (!this.#isRunning) void this.#run()
     })
   }
 
   /** While one group becomes durable, the next one gathers. */
   async #run(): Promise<void> {
-    this.#running = true
+    this.#isRunning = true
     while (this.#queue.length > 0) {
-      const group = this.#queue.splice(0, this.#deps.maxGroup)
+      const group = this.#queue.splice(0, this.#deps.config.maxGroup)
       await this.#commit(group)
     }
-    this.#running = false
+    this.#isRunning = false
   }
 
-  /** One event that cannot be stored must not take its group with it. */
-  async #commit(group: readonly Waiting[]): Promise<void> {
-    const written = this.#tryWrite(group)
-    if (written === null) {
-      for (const waiting of group) await this.#commit([waiting])
+  async #commit(group: readonly QueuedAppend[]): Promise<void> {
+    let written: readonly PlacedRequest[]
+    try {
+      written = this.#write(group.map(({ request }) => request))
+    } catch (error) {
+      // An event that cannot be stored must not take its group with it: each is tried alone.
+      if (group.length > 1) for (const queued of group) await this.#commit([queued])
+      else group[0]?.reject(error)
       return
     }
     try {
-      await this.#deps.db.sync()
+      await this.#deps.writer.durable()
     } catch (error) {
-      for (const waiting of group) waiting.reject(error)
+      for (const queued of group) queued.reject(error)
       return
     }
-    group.forEach((waiting, index) => {
-      const answer = written[index]?.answer
-      if (answer !== undefined) waiting.resolve(answer)
+    group.forEach((queued, index) => {
+      const placed = written[index]
+      if (placed !== undefined) queued.resolve(answerOf(placed))
     })
   }
 
-  /** Null asks for the group to be tried one by one; a group of one is rejected here. */
-  #tryWrite(group: readonly Waiting[]): Placed[] | null {
-    try {
-      return this.#write(group.map((waiting) => waiting.request))
-    } catch (error) {
-      this.#deps.failed()
-      if (group.length > 1) return null
-      group[0]?.reject(error)
-      return []
-    }
-  }
-
-  #write(requests: readonly AppendRequest[]): Placed[] {
-    const { db, recent } = this.#deps
-    recent.forget(this.#deps.now())
-    this.#deps.begin()
-    const placed = db.transaction(() => this.#place(requests))
-    let head = this.#deps.head()
-    const waiting: StoredEvent[] = []
-    const repeated: StoredEvent[] = []
-    for (const { request, answer, isNew, waiting: event } of placed) {
-      if (answer.kind !== 'stored') continue
-      const { sequence } = answer
-      if (isNew) {
-        recent.remember(request, sequence)
-        head = sequence
-        if (event !== null) waiting.push({ sequence, event })
-      } else if (answer.duplicate) {
-        const same = readEvent(request)
-        if (same !== null) repeated.push({ sequence, event: same })
-      }
-    }
-    if (head !== this.#deps.head()) this.#deps.stored(head, waiting)
-    for (const event of repeated) this.#deps.repeated(event)
-    return placed
-  }
-
-  /**
-   * Does work in one transaction that may add events that no portal sent; `add` gives their sequences.
-   * Memory follows after it has returned.
-   *
-   * @throws when storage fails; nothing is written then.
-   */
-  writeTogether(work: (add: (told: FurtherEvent) => number) => void): void {
-    const { db, log } = this.#deps
-    let head = this.#deps.head()
-    this.#deps.begin()
-    try {
-      db.transaction(() =>
-        work((told) => {
-          if (head === this.#deps.head()) this.#deps.prepare()
-          head += 1
-          const receipt = this.#deps.newReceipt()
-          // Not a digest of what it says: an event of Bitrix24 must never count as its repetition.
-          const arrival = { receipt, digest: receipt, receivedAt: this.#deps.now() }
-          log.insertReconciled(head, arrival, told)
-          return head
-        }),
+  #write(requests: readonly AppendRequest[]): readonly PlacedRequest[] {
+    const { writer, enricher, world, scheduler } = this.#deps
+    this.#recent.forget(world.now())
+    const written = writer.write((transaction) => {
+      const staged = new RecentEvents()
+      return requests.map((request) => ({
+        request,
+        placed: this.#place(request, staged, transaction),
+      }))
+    })
+    const added = written.flatMap(({ request, placed }) =>
+      placed.kind === 'new' ? [{ ...placed, request }] : [],
+    )
+    for (const { request, sequence } of added) this.#recent.remember(request, sequence)
+    if (added.length > 0) {
+      // Before the lanes start: they must not see an event that waits to be explained.
+      enricher.accept(
+        added.flatMap(({ sequence, event }) => (event === null ? [] : [{ sequence, event }])),
       )
-    } catch (error) {
-      this.#deps.failed()
-      throw error
+      scheduler.advance()
     }
-    if (head !== this.#deps.head()) this.#deps.stored(head, [])
+    for (const { request, placed } of written) {
+      if (placed.kind !== 'known' || !placed.isDuplicate) continue
+      const field = readEvent(request)?.field ?? null
+      if (field !== null) enricher.repeated(placed.sequence, field)
+    }
+    return written
   }
 
-  #place(requests: readonly AppendRequest[]): Placed[] {
-    const staged = new RecentEvents()
-    let head = this.#deps.head()
-    return requests.map((request): Placed => {
-      if (!this.#deps.trusts(request.tokenHash)) {
-        return { request, answer: { kind: 'untrusted' }, isNew: false, waiting: null }
-      }
-      const { quarantined } = request
-      const standing = this.#find(request, staged)
-      if (standing !== null) {
-        const duplicate = !standing.sameReceipt
-        const { sequence } = standing
-        return {
-          request,
-          answer: { kind: 'stored', sequence, duplicate, quarantined },
-          isNew: false,
-          waiting: null,
-        }
-      }
-      if (head === this.#deps.head()) this.#deps.prepare()
-      head += 1
-      const event = readEvent(request)
-      const awaits = event !== null && this.#deps.awaits(event)
-      this.#deps.log.insert(head, request, { event: request.event, awaits })
-      staged.remember(request, head)
-      const answer = { kind: 'stored' as const, sequence: head, duplicate: false, quarantined }
-      return { request, answer, isNew: true, waiting: awaits ? event : null }
-    })
+  #place(request: AppendRequest, staged: RecentEvents, transaction: LogTransaction): Placed {
+    // Asked again inside the transaction: the install may have ended since the call began.
+    if (!this.#deps.trust.trusts(request.tokenHash)) return { kind: 'untrusted' }
+    const standing = this.#find(request, staged)
+    if (standing !== null) {
+      return { kind: 'known', sequence: standing.sequence, isDuplicate: !standing.sameReceipt }
+    }
+    const event = readEvent(request)
+    const awaits = event !== null && this.#deps.enricher.awaits(event)
+    const sequence = transaction.insert(request, { event: request.event, awaits })
+    staged.remember(request, sequence)
+    return { kind: 'new', sequence, event: awaits ? event : null }
   }
 
   #find(request: AppendRequest, staged: RecentEvents): ReturnType<RecentEvents['find']> {
-    const remembered = staged.find(request) ?? this.#deps.recent.find(request)
+    const remembered = staged.find(request) ?? this.#recent.find(request)
     if (remembered !== null || !request.drained) return remembered
     return this.#deps.log.findStanding(request)
+  }
+}
+
+function answerOf({ request: { quarantined }, placed }: PlacedRequest): AppendAnswer {
+  switch (placed.kind) {
+    case 'untrusted':
+      return { kind: 'untrusted' }
+    case 'new':
+      return { kind: 'stored', sequence: placed.sequence, duplicate: false, quarantined }
+    case 'known':
+      return {
+        kind: 'stored',
+        sequence: placed.sequence,
+        duplicate: placed.isDuplicate,
+        quarantined,
+      }
   }
 }
 

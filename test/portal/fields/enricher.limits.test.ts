@@ -134,10 +134,10 @@ describe('an event that is sent twice', () => {
 it('an event waits for its budget and no longer, and lanes see nothing behind it meanwhile', async () => {
   world.answers = () => ({ latencyMs: 60_000, failure: null })
   await change(1, 7)
-  expect(world.enricher.readableHead()).toBe(0)
+  expect(world.readableHead()).toBe(0)
   await world.advance(ENRICH_BUDGET_MS - 1)
-  expect(world.enricher.readableHead()).toBe(0)
+  expect(world.readableHead()).toBe(0)
   await world.advance(1)
-  expect(world.enricher.readableHead()).toBe(1)
+  expect(world.readableHead()).toBe(1)
   expect(statuses()).toEqual(['timeout'])
 })

@@ -89,9 +89,9 @@ describe('an event that waits', () => {
     world.truth.set(235, definition(235, { MANDATORY: 'Y' }))
     await send(world, 235, 'updated')
     await world.advance(2500)
-    expect(world.enricher.readableHead()).toBe(0)
+    expect(world.readableHead()).toBe(0)
     await world.advance(500)
-    expect(world.enricher.readableHead()).toBe(1)
+    expect(world.readableHead()).toBe(1)
     await world.advance(3000)
     const thin = { status: 'unavailable', reason: 'timeout', changes: null }
     expect(world.entries().map(told)).toEqual([
@@ -170,7 +170,7 @@ describe('an event that waits', () => {
     await world.advance(1000)
     world.answers = () => ({ latencyMs: 150, failure: null })
     world.restart()
-    expect(world.enricher.readableHead()).toBe(0)
+    expect(world.readableHead()).toBe(0)
     await world.quiet()
     await world.advance(90_000)
     expect(world.entries().map(told)).toEqual([
@@ -288,10 +288,10 @@ describe('a comparison', () => {
     const world = await aComparedWorld(definition(235))
     world.truth.clear()
     world.answers = () => ({ latencyMs: 150, failure: DOWN })
-    const endedAt = world.reconciler.lastRunAt()
+    const endedAt = world.reconciliation.state().finishedAt
     await world.reconcile({ asked: true })
     expect(world.entries()).toEqual([])
-    expect(world.reconciler.lastRunAt()).toBe(endedAt)
+    expect(world.reconciliation.state().finishedAt).toBe(endedAt)
     expect(world.reconciler.dueAt()).toBe(world.clock.now() + MINUTE_MS)
   })
 })

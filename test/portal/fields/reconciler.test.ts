@@ -217,7 +217,7 @@ describe('a portal that denies', () => {
     world.requests.length = 0
     await pass(DAY_MS - 120_000)
     expect(world.requests).toEqual([])
-    expect(world.reconciler.unreadable()).toEqual(['CRM_REQUISITE'])
+    expect(world.reconciliation.state().unreadable).toEqual(['CRM_REQUISITE'])
   })
 
   it('with an empty list at first does not make every field new later', async () => {

@@ -6,18 +6,23 @@ import { DatabaseSync } from 'node:sqlite'
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
 import type { RestCaller } from '../../../src/bitrix24/servers/rest-client.ts'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
-import { RecentEvents } from '../../../src/core/log/append.ts'
+import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { userFieldCode } from '../../../src/core/log/event-names.ts'
 import type { FieldAction, Json, LogEntry, RelayEvent } from '../../../src/core/log/event.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import { err, ok, type Result } from '../../../src/core/result.ts'
 import { Appender, MAX_GROUP } from '../../../src/portal/log/appender.ts'
 import type { Database, SqlRow } from '../../../src/storage/database.ts'
+import { Comparison } from '../../../src/portal/fields/comparison.ts'
 import { Enricher } from '../../../src/portal/fields/enricher.ts'
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
+import { ReconciliationBook } from '../../../src/portal/fields/reconciliation-book.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
+import { LogWriter } from '../../../src/portal/log/log-writer.ts'
 import { migrate } from '../../../src/portal/log/migrations.ts'
 import { PacedCalls } from '../../../src/portal/tokens/paced-calls.ts'
+import type { Scheduler } from '../../../src/portal/scheduler.ts'
+import { createPortalAccess } from '../../../src/portal/tokens/portal-access.ts'
 import { Reconciler } from '../../../src/portal/fields/reconciler.ts'
 import { ManualClock } from '../manual-clock.ts'
 
@@ -29,6 +34,20 @@ export interface NextAnswer {
   readonly latencyMs: number
   readonly failure: RestError | null
 }
+
+/** The parts under test. */
+interface Parts {
+  readonly appender: Appender
+  readonly enricher: Enricher
+  readonly reconciler: Reconciler
+  readonly reconciliation: ReconciliationBook
+}
+
+/** No destination is configured, and no alarm stands. */
+const NO_LANES = {
+  matcher: { match: () => {}, adopt: () => {}, abandon: () => {} },
+  alarm: { begin: () => {}, rolledBack: () => {}, ensure: () => Promise.resolve() },
+} as const
 
 /** One portal under test. */
 export class HistoryWorld {
@@ -49,8 +68,7 @@ export class HistoryWorld {
   readonly log: LogStore
   readonly fields: FieldStore
   readonly #db: Database
-  #recent = new RecentEvents()
-  #parts: { appender: Appender; enricher: Enricher; reconciler: Reconciler }
+  #parts: Parts
 
   constructor() {
     this.#db = openNodeDatabase()
@@ -68,15 +86,21 @@ export class HistoryWorld {
     return this.#parts.reconciler
   }
 
+  get reconciliation(): ReconciliationBook {
+    return this.#parts.reconciliation
+  }
+
+  /** The last sequence that lanes may see. */
+  readableHead(): number {
+    return this.enricher.readableUpTo(this.#head)
+  }
+
   /** The object ends and begins anew: memory is gone, storage stays. */
   restart({ passedUpTo = 0 }: { readonly passedUpTo?: number } = {}): void {
-    this.#recent = new RecentEvents()
     this.#parts = this.#build()
-    for (const { arrival, sequence } of this.log.recentArrivals(this.clock.now())) {
-      this.#recent.remember(arrival, sequence)
-    }
-    this.reconciler.load()
-    this.enricher.load(passedUpTo)
+    this.#parts.appender.load()
+    this.#parts.reconciliation.load(this.log.lastFieldEventAt())
+    this.enricher.load(this.log.awaiting(), { passedUpTo })
   }
 
   /** Stores an event as the portal sent it. */
@@ -130,77 +154,58 @@ export class HistoryWorld {
     return this.log.after(0, 100_000)
   }
 
-  #build() {
-    const { now } = this.clock
+  #build(): Parts {
     const { log, fields } = this
+    const db = this.#db
     const life = (this.#life += 1)
     // An object that has ended is never heard of again.
     const inLife = async <T>(work: Promise<T>): Promise<T> => {
       const result = await work
       return life === this.#life ? result : new Promise<T>(() => {})
     }
-    const sleep = (ms: number): Promise<void> => inLife(this.clock.sleep(ms))
-    const call: RestCaller = (...request) => inLife(this.#call(...request))
-    const paced = new PacedCalls({ now, sleep })
-    const recent = this.#recent
-    const appender: Appender = new Appender({
-      db: this.#db,
-      log,
-      recent,
-      maxGroup: MAX_GROUP,
-      now,
-      head: () => this.#head,
-      trusts: () => true,
-      begin: () => {},
-      prepare: () => {},
-      awaits: (event) => enricher.awaits(event),
-      stored: (head, waiting) => {
-        this.#head = head
-        enricher.accept(waiting)
-      },
-      repeated: ({ sequence, event: { field } }) => {
-        if (field !== null) enricher.repeated(sequence, field)
-      },
+    const world = {
+      now: this.clock.now,
+      sleep: (ms: number): Promise<void> => inLife(this.clock.sleep(ms)),
       newReceipt: () => `own-${(this.#receipts += 1)}`,
-      failed: () => {},
-    })
-    const shared = {
-      fields,
-      appender,
-      now,
-      generation: () => 1,
-      obey: (ms: number) => paced.obey(ms),
-    }
-    const enricher = new Enricher({
-      ...shared,
-      log,
-      sleep,
-      call: paced.forEvents(call),
-      head: () => this.#head,
-      hasAccess: () => true,
-      refusal: () => null,
-      blockedUntil: () => paced.blockedUntil(),
-      explained: () => {},
-      owed: (owing) => reconciler.owe(owing),
-      failed: (error) => void this.failures.push(error),
-      background: (work) => void work,
-    })
-    const reconciler = new Reconciler({
-      ...shared,
-      db: this.#db,
-      call: paced.inBackground(call),
-      everyMinutes: 1440,
-      families: ['requisite'],
-      canAsk: () => true,
-      lastEventAt: () => this.log.lastFieldEventAt(),
-      isWaiting: (id) => enricher.isWaiting(id),
-      idle: () => enricher.idle(),
-      told: () => {},
-      failed: (error) => void this.failures.push(error),
-      planned: () => {},
       log: () => {},
+    }
+    const scheduler: Scheduler = {
+      advance: () => {},
+      laneRested: () => {},
+      background: (work) => void work,
+      after: () => {},
+      report: (_event, error) => void this.failures.push(error),
+    }
+    const state = { head: () => this.#head, setHead: (head: number) => void (this.#head = head) }
+    const writer = new LogWriter({ db, log, state, world, scheduler, ...NO_LANES })
+    const paced = new PacedCalls(world)
+    const call: RestCaller = (...request) => inLife(this.#call(...request))
+    const access = {
+      paced,
+      tokens: { hasAccess: () => true, refusal: () => null },
+      state: { install: () => ({ ...NO_INSTALL, generation: 1 }) },
+    }
+    const reconciliation = new ReconciliationBook({ db, fields, world })
+    const enricher = new Enricher({
+      fields,
+      reconciliation,
+      writer,
+      portal: createPortalAccess(paced.forEvents(call), access),
+      world,
+      scheduler,
     })
-    return { appender, enricher, reconciler }
+    const portal = createPortalAccess(paced.inBackground(call), access)
+    const shared = { reconciliation, portal, world, scheduler }
+    const comparison = new Comparison({ ...shared, fields, writer, enricher })
+    const config = {
+      reconcileMinutes: 1440,
+      wantedEvents: [userFieldCode('requisite', 'updated')],
+      maxGroup: MAX_GROUP,
+    }
+    const reconciler = new Reconciler({ ...shared, memberId: 'member', comparison, config })
+    const trust = { trusts: () => true }
+    const appender = new Appender({ log, writer, trust, enricher, config, world, scheduler })
+    return { appender, enricher, reconciler, reconciliation }
   }
 
   /** The portal: what it says is true at the moment of the request, and arrives later. */

@@ -1,0 +1,199 @@
+/**
+ * Compares the fields of a portal with what is known of them, and enters the changes in the log that no event told. Only the
+ * portal's word about a single field counts. A list that is cut short, or empty through lost rights, makes nothing look deleted,
+ * since every known field that is missing in the list is asked for by itself.
+ */
+import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
+import { listFields, listSmartProcesses } from '../../bitrix24/fields/field-lists.ts'
+import { readFields, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
+import { isTransient } from '../../bitrix24/servers/rest-error.ts'
+import type { FieldFamily } from '../../core/log/event.ts'
+import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
+import { tellDifference } from '../../core/fields/field-state.ts'
+import { judgeReads, worseOf, type ReadOutcome } from '../../core/fields/reconciliation.ts'
+import type { LogWriter } from '../log/log-writer.ts'
+import type { Scheduler } from '../scheduler.ts'
+import type { World } from '../settings.ts'
+import type { PortalAccess } from '../tokens/portal-access.ts'
+import type { Enricher } from './enricher.ts'
+import type { FieldEntity, FieldStore } from './field-store.ts'
+import type { ReconciliationBook } from './reconciliation-book.ts'
+
+/** The most entities of one run. */
+const MAX_ENTITIES = 300
+
+/** What comparing needs. */
+export interface ComparisonDeps {
+  readonly fields: FieldStore
+  readonly reconciliation: ReconciliationBook
+  readonly writer: Pick<LogWriter, 'write'>
+  /** Calls that nobody waits for. */
+  readonly portal: PortalAccess
+  /** An event that waits to be explained tells whatever has changed, so its field is left to it. */
+  readonly enricher: Pick<Enricher, 'isWaiting' | 'idle'>
+  readonly world: Pick<World, 'now'>
+  readonly scheduler: Pick<Scheduler, 'advance'>
+}
+
+/** How urgently differences are told: an operator waits, or a second look may come first. */
+export type Urgency = 'at_once' | 'second_look'
+
+/** What a comparison is done by; an answer of an earlier generation is thrown away. */
+interface CompareTerms {
+  readonly urgency: Urgency
+  readonly hasBaseline: boolean
+  readonly generation: number
+}
+
+/** What one read of a chunk is judged by. */
+interface JudgeContext extends CompareTerms {
+  /** The fields' versions before they were read. */
+  readonly versions: ReadonlyMap<number, number>
+}
+
+/** The comparing of one portal. */
+export class Comparison {
+  readonly #deps: ComparisonDeps
+
+  constructor(deps: ComparisonDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * The entities to compare: those of the subscribed families, the portal's smart processes, and those of fields that were met.
+   * Null when the portal does not say which smart processes it has.
+   */
+  async entities(families: readonly FieldFamily[]): Promise<readonly FieldEntity[] | null> {
+    if (!families.includes('type')) return this.#withMet(families, [])
+    const listed = await listSmartProcesses(this.#deps.portal.call)
+    // Without the scope nothing of them can be read; that is no failure of this run.
+    if (!listed.ok && listed.error !== 'incomplete' && listed.error.kind === 'no_scope') {
+      return this.#withMet(families, [])
+    }
+    return listed.ok ? this.#withMet(families, listed.value) : null
+  }
+
+  #withMet(
+    families: readonly FieldFamily[],
+    smartProcesses: readonly string[],
+  ): readonly FieldEntity[] {
+    const subscribed = families
+      .filter((family) => family !== 'type')
+      .map((family) => ({ family, entityId: entityOf(family) }))
+    const listed = smartProcesses.map((entityId) => ({ family: 'type' as const, entityId }))
+    // Every other family has one entity, and it is subscribed or its events come from a webhook.
+    const met = this.#deps.fields.entities().filter(({ family, entityId }) => {
+      return family === 'type' || entityId === entityOf(family)
+    })
+    const all: FieldEntity[] = [...subscribed, ...listed, ...met]
+    return [...new Map(all.map((entity) => [entity.entityId, entity])).values()].slice(
+      0,
+      MAX_ENTITIES,
+    )
+  }
+
+  /** Compares one entity as a whole. Never rejects for an answer of the portal, only when storage fails. */
+  async compareEntity(entity: FieldEntity, urgency: Urgency): Promise<ReadOutcome> {
+    const { portal, fields, reconciliation, world } = this.#deps
+    const generation = portal.generation()
+    const listed = await listFields(entity, portal.call)
+    if (portal.generation() !== generation) return 'failed'
+    if (!listed.ok) {
+      return listed.error === 'incomplete' || !isTransient(listed.error) ? 'denied' : 'failed'
+    }
+    const ids = new Set([...listed.value, ...fields.idsOf(entity)])
+    const refs = [...ids].toSorted((a, b) => a - b).map((id) => ({ ...entity, id }))
+    const hasBaseline = Object.hasOwn(reconciliation.state().baselines, entity.entityId)
+    const present = new Set(listed.value)
+    const living = refs.filter(({ id }) => present.has(id) || fields.find(id)?.isGone !== true)
+    let outcome: ReadOutcome = 'read'
+    for (let start = 0; start < living.length; start += MAX_BATCH_COMMANDS) {
+      const chunk = living.slice(start, start + MAX_BATCH_COMMANDS)
+      const terms = { urgency, hasBaseline, generation }
+      outcome = worseOf(outcome, await this.#compare(chunk, terms))
+      if (portal.generation() !== generation) return 'failed'
+    }
+    // An empty list may be one without rights: it would make every field look new later.
+    if (outcome !== 'failed' && !hasBaseline && living.length > 0) {
+      const state = reconciliation.state()
+      const baselines = { ...state.baselines, [entity.entityId]: world.now() }
+      reconciliation.save({ ...state, baselines })
+    }
+    return outcome
+  }
+
+  /** Looks again at single fields of one entity. Never rejects for an answer of the portal, only when storage fails. */
+  async lookAgain(refs: readonly FieldRef[], entityId: string): Promise<void> {
+    const generation = this.#deps.portal.generation()
+    const hasBaseline = Object.hasOwn(this.#deps.reconciliation.state().baselines, entityId)
+    await this.#compare(refs, { urgency: 'second_look', hasBaseline, generation })
+  }
+
+  /** Reads some fields and judges them. */
+  async #compare(refs: readonly FieldRef[], terms: CompareTerms): Promise<ReadOutcome> {
+    const { generation } = terms
+    const { portal, fields, enricher } = this.#deps
+    await enricher.idle()
+    const versions = new Map(refs.map(({ id }) => [id, fields.versionOf(id)]))
+    const answer = await readFields(refs, [], portal.call)
+    if (portal.generation() !== generation) return 'failed'
+    if (!answer.ok) {
+      if (answer.error.code !== 'answer_too_large' || refs.length === 1) {
+        return isTransient(answer.error) ? 'failed' : 'denied'
+      }
+      const middle = Math.ceil(refs.length / 2)
+      const first = await this.#compare(refs.slice(0, middle), terms)
+      return worseOf(first, await this.#compare(refs.slice(middle), terms))
+    }
+    const { reads, retryAfterMs } = answer.value
+    if (retryAfterMs !== null) portal.obey(retryAfterMs)
+    this.#judge(refs, answer.value, { ...terms, versions })
+    return refs.map(({ id }) => outcomeOf(reads.get(id))).reduce(worseOf, 'read')
+  }
+
+  #judge(refs: readonly FieldRef[], { reads, readAt }: FieldReads, context: JudgeContext): void {
+    const { urgency, hasBaseline, versions } = context
+    const { fields, reconciliation, writer, enricher, world, scheduler } = this.#deps
+    // Written since, or about to be: this read is older than what is known.
+    const fresh = refs.filter(
+      ({ id }) => fields.versionOf(id) === versions.get(id) && !enricher.isWaiting(id),
+    )
+    const now = world.now()
+    const state = reconciliation.state()
+    const at = readAt ?? now
+    const judged = judgeReads(
+      fresh.map((ref) => ({
+        ref,
+        known: fields.find(ref.id),
+        read: reads.get(ref.id) ?? UNANSWERED,
+      })),
+      { state, isUrgent: urgency === 'at_once', hasBaseline, now, readAt: at },
+    )
+    const { found, adopted, next } = judged
+    const isChanged = next !== state
+    if (found.length === 0 && adopted.length === 0 && !isChanged) return
+    writer.write((transaction) => {
+      for (const field of adopted) fields.save(field)
+      for (const { state: known, difference, read } of found) {
+        const told = tellDifference(known, difference, { read, readAt: at, userNames: new Map() })
+        fields.save({ ...told.state, toldBy: transaction.insertReconciled(told.further) })
+      }
+      if (isChanged) reconciliation.saveWithin(next)
+    })
+    reconciliation.adopt(next)
+    if (found.length > 0) scheduler.advance()
+  }
+}
+
+/** What stays unanswered although the portal answers is not mended by asking again soon. */
+function outcomeOf(read: FieldRead | undefined): ReadOutcome {
+  if (read?.kind !== 'failed') return read === undefined ? 'failed' : 'read'
+  return read.reason === 'rate_limited' || read.reason === 'timeout' ? 'failed' : 'denied'
+}
+
+/** The one entity of a family that is not smart processes. */
+function entityOf(family: FieldFamily): string {
+  return `CRM_${family.toUpperCase()}`
+}
+
+const UNANSWERED: FieldRead = { kind: 'failed', reason: 'portal_unreachable' }

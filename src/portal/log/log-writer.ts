@@ -1,0 +1,104 @@
+/**
+ * The one way in which the log of a portal grows, and in which its rows change. One transaction gives the sequences;
+ * before the first one it brings the lanes in line with the configuration, so that a new destination's lane stands in front of the event
+ * that it meets first, and makes sure of an alarm. Memory follows after the transaction has returned.
+ */
+import type { Arrival } from '../../core/log/append.ts'
+import type { Enrichment } from '../../core/log/event.ts'
+import type { FurtherEvent } from '../../core/fields/field-state.ts'
+import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
+import type { Database } from '../../storage/database.ts'
+import type { AlarmKeeper } from '../alarm.ts'
+import type { LaneMatcher } from '../lanes/matcher.ts'
+import type { Scheduler } from '../scheduler.ts'
+import type { World } from '../settings.ts'
+import type { PortalState } from '../state.ts'
+import type { LogStore } from './log-store.ts'
+
+/** What one transaction may do to the log. */
+export interface LogTransaction {
+  /** Stores an event that the portal sent, and returns its sequence. `awaits`: it waits to be explained. */
+  insert(arrival: Arrival, stored: { readonly event: string; readonly awaits: boolean }): number
+  /** Stores an event that no portal sent, and returns its sequence. */
+  insertReconciled(told: FurtherEvent): number
+  /** Writes what was found out about an event. */
+  explain(sequence: number, enrichment: Enrichment): void
+}
+
+/** What the writer needs. */
+export interface LogWriterDeps {
+  readonly db: Database
+  readonly log: Pick<LogStore, 'insert' | 'insertReconciled' | 'explain'>
+  readonly state: Pick<PortalState, 'head' | 'setHead'>
+  readonly matcher: Pick<LaneMatcher, 'match' | 'adopt' | 'abandon'>
+  readonly alarm: Pick<AlarmKeeper, 'begin' | 'rolledBack' | 'ensure'>
+  readonly world: Pick<World, 'now' | 'newReceipt'>
+  readonly scheduler: Pick<Scheduler, 'background'>
+}
+
+/** The writer of one portal's log. */
+export class LogWriter {
+  readonly #deps: LogWriterDeps
+
+  constructor(deps: LogWriterDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Does `work` in one transaction.
+   *
+   * @throws what `work` or storage throws; nothing is written then, and no sequence is given.
+   */
+  write<T>(work: (transaction: LogTransaction) => T): T {
+    const { db, state, matcher, alarm } = this.#deps
+    const growth = { head: state.head() }
+    alarm.begin()
+    let result: T
+    try {
+      result = db.transaction(() => work(this.#transaction(growth)))
+    } catch (error) {
+      alarm.rolledBack()
+      matcher.abandon()
+      throw error
+    }
+    if (growth.head !== state.head()) {
+      state.setHead(growth.head)
+      matcher.adopt()
+    }
+    return result
+  }
+
+  /** Resolves when everything written so far is durable. */
+  durable(): Promise<void> {
+    return this.#deps.db.sync()
+  }
+
+  #transaction(growth: { head: number }): LogTransaction {
+    const { log, world } = this.#deps
+    return {
+      insert: (arrival, stored) => {
+        const sequence = this.#next(growth)
+        log.insert(sequence, arrival, stored)
+        return sequence
+      },
+      insertReconciled: (told) => {
+        const sequence = this.#next(growth)
+        const receipt = world.newReceipt()
+        // No hash of its content: an event of Bitrix24 must never count as its repetition.
+        log.insertReconciled(sequence, { receipt, digest: receipt, receivedAt: world.now() }, told)
+        return sequence
+      },
+      explain: (sequence, enrichment) => log.explain(sequence, enrichment),
+    }
+  }
+
+  #next(growth: { head: number }): number {
+    const { state, matcher, alarm, world, scheduler } = this.#deps
+    if (growth.head === state.head()) {
+      matcher.match()
+      scheduler.background(alarm.ensure(world.now() + SAFETY_ALARM_MS))
+    }
+    growth.head += 1
+    return growth.head
+  }
+}

@@ -1,0 +1,22 @@
+/** Brings the parts of a portal's object back to where they stood when the object ended. */
+import type { PortalParts } from './parts.ts'
+
+/** Reads what is stored, in the order in which the parts rest on one another, and makes sure of an alarm for what waits. */
+export async function loadParts(parts: PortalParts): Promise<void> {
+  const { memberId, world, state, values, deliverer, appender, book, matcher } = parts
+  const { alarm, log, reconciliation, enricher, waker } = parts
+  const isKnown = state.load()
+  if (isKnown) await values.load()
+  await deliverer.load()
+  if (!isKnown) return
+  appender.load()
+  if (!book.load()) world.log('error', 'lanes_damaged', { memberId })
+  deliverer.passSkipped()
+  matcher.matchNow()
+  // Before the parts that may move it.
+  await alarm.load()
+  reconciliation.load(log.lastFieldEventAt())
+  const passedUpTo = Math.max(0, ...book.all().map(({ cursor }) => cursor))
+  enricher.load(log.awaiting(), { passedUpTo })
+  await alarm.ensure(waker.wakeAt())
+}

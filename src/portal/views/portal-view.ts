@@ -1,0 +1,155 @@
+/** What the admin API and the application's page show of one portal, in the names of the HTTP contract. Holds no secret. */
+import {
+  accessOf,
+  remedyOfTrouble,
+  statusOfTrouble,
+  type AccessState,
+} from '../../core/access/access.ts'
+import type { PendingInstall } from '../../core/access/install.ts'
+import type { InstallStatus, PortalStatus } from '../../core/access/portal-status.ts'
+import { displayName } from '../../core/log/event-names.ts'
+import type { PortalParts } from '../parts.ts'
+import { isoTime } from './iso-time.ts'
+import { laneView } from './lane-view.ts'
+
+/** The parts that the view of a portal reads. More than seven, since it shows all of it. */
+export type PortalViewParts = Pick<
+  PortalParts,
+  | 'memberId'
+  | 'config'
+  | 'state'
+  | 'log'
+  | 'book'
+  | 'deliverer'
+  | 'trust'
+  | 'mirror'
+  | 'reconciliation'
+>
+
+/** The state that the operator sees first. */
+export function portalStatus(
+  parts: Pick<PortalViewParts, 'state' | 'config' | 'mirror'>,
+): PortalStatus {
+  const install = parts.state.install()
+  const { application, webhooks, hashes } = install
+  const access = accessOf(install, parts.config)
+  if (application === null) {
+    if (parts.state.pending() !== null) return 'pending'
+    if (webhooks.length === 0) return 'uninstalled'
+    return access === null ? 'active' : statusOfTrouble(access.trouble)
+  }
+  if (!application.finished || hashes.length === 0) return 'unfinished'
+  if (access !== null) return statusOfTrouble(access.trouble)
+  return parts.mirror.tokens() === 'lost' ? 'tokens_lost' : 'active'
+}
+
+/** What the application's page tells an administrator of the portal. */
+export function installStatus(parts: PortalViewParts): InstallStatus {
+  const { subscriptions } = parts.state.install()
+  const last = parts.log.before(Number.MAX_SAFE_INTEGER, 1)[0]
+  const lanes = parts.book.all().filter(({ status }) => status !== 'removed')
+  return {
+    state: portalStatus(parts),
+    missing: subscriptions.missing.map((name) => displayName(name)),
+    lastEventAt: last?.receivedAt ?? null,
+    waiting: Math.max(0, ...lanes.map(({ cursor }) => parts.state.head() - cursor)),
+    parked: lanes.reduce((sum, { destination }) => sum + parts.log.countParked(destination), 0),
+  }
+}
+
+/** The answer of `GET /admin/api/portals/{memberId}`. */
+export function portalView(parts: PortalViewParts) {
+  const install = parts.state.install()
+  const { application, webhooks, refused } = install
+  const access = accessOf(install, parts.config)
+  const last = parts.log.before(Number.MAX_SAFE_INTEGER, 1)[0]
+  const pending = parts.state.pending()
+  return {
+    memberId: parts.memberId,
+    domain: parts.trust.domain(),
+    state: portalStatus(parts),
+    remedy: remedyOf(parts),
+    install: {
+      kinds: [
+        ...(application === null ? [] : ['application' as const]),
+        ...(webhooks.length === 0 ? [] : ['outgoing_webhook' as const]),
+      ],
+      clientId: application?.clientId ?? null,
+      applicationStatus: application?.applicationStatus ?? null,
+      scope: application?.scope ?? null,
+      installedAt: isoTime(application?.installedAt ?? webhooks[0]?.since ?? null),
+      tokens: parts.mirror.tokens(),
+      pinnedWebhooks: webhooks.map(({ portal, since }) => ({ portal, since: isoTime(since) })),
+    },
+    access: access === null ? null : accessView(access),
+    pending: pending === null ? null : pendingView(pending),
+    head: parts.state.head(),
+    quarantined: parts.log.countQuarantined(),
+    ...parts.log.counts(),
+    erased: install.erased,
+    lastEventAt: isoTime(last?.receivedAt ?? null),
+    lastReconcileAt: isoTime(parts.reconciliation.state().finishedAt),
+    unreadable: parts.reconciliation.state().unreadable,
+    subscriptions: {
+      checkedAt: isoTime(install.subscriptions.checkedAt),
+      missing: install.subscriptions.missing.map((name) => displayName(name)),
+    },
+    refused: {
+      count: refused.count,
+      lastAt: isoTime(refused.lastAt),
+      reason: refused.reason,
+      remedy: refused.reason === null ? null : refusalRemedy(refused.reason),
+    },
+    lanes: parts.book.all().map((lane) => laneView(parts, lane)),
+  }
+}
+
+const REFUSAL_REMEDY =
+  'Let an administrator of the portal open or install the application again: only an administrator, ' +
+  'the recorded installer or the system user may bring a new application token'
+
+function refusalRemedy(reason: string): string {
+  if (reason !== 'another_application') return REFUSAL_REMEDY
+  return 'Uninstall the application that the portal has, or take it out of the configuration: only one application speaks for a portal'
+}
+
+/** What the operator can do about the portal's state; null where nothing has to be done. */
+function remedyOf(parts: Pick<PortalViewParts, 'state' | 'config' | 'mirror'>): string | null {
+  const install = parts.state.install()
+  const { application, hashes } = install
+  const access = accessOf(install, parts.config)
+  switch (portalStatus(parts)) {
+    case 'unfinished':
+      return application?.finished === true && hashes.length === 0 ? NO_TOKEN_REMEDY : FINISH_REMEDY
+    case 'active':
+    case 'pending':
+      return null
+    default:
+      if (access === null && application === null) return null
+      return remedyOfTrouble(access?.trouble ?? 'tokens_lost')
+  }
+}
+
+const FINISH_REMEDY =
+  "Bitrix24 sends nothing until the installation is finished: let an administrator open the application's page in the portal"
+
+const NO_TOKEN_REMEDY =
+  'The portal has not told its application token yet: install the application again, or let its page send APPLICATION_TOKEN'
+
+function accessView({ trouble, code, at }: AccessState) {
+  return {
+    trouble,
+    code,
+    at: isoTime(Number.isFinite(at) ? at : null),
+    remedy: remedyOfTrouble(trouble),
+  }
+}
+
+function pendingView(pending: PendingInstall) {
+  const { kind, clientId, domain, since, expiresAt } = pending
+  const remedy =
+    kind === 'unknown_application'
+      ? `Set BITRIX24_CLIENT_ID to ${clientId ?? 'the client id'} and BITRIX24_CLIENT_SECRET to its secret`
+      : 'The OAuth server did not answer; it is asked again each minute'
+  return { kind, clientId, domain, since: isoTime(since), expiresAt: isoTime(expiresAt), remedy }
+}
