@@ -1,15 +1,5 @@
-/**
- * When a portal is compared with what is known of it, and which differences are told. A difference that a
- * scheduled run finds may still be on its way as an event, so it is looked at again before it is told. Pure.
- */
-import type { FieldRead, FieldRef } from './field-read.ts'
-import {
-  adoptRead,
-  compareRead,
-  newFieldState,
-  type Difference,
-  type FieldState,
-} from './field-state.ts'
+/** When a portal is compared with what is known of it, and which fields are looked at again. Pure. */
+import type { FieldRef } from './field-read.ts'
 import { earliest } from '../pace/schedule.ts'
 
 const MINUTE_MS = 60_000
@@ -100,10 +90,10 @@ export function lookDueAt({ suspects }: ReconciliationState): number | null {
  * How an entity was read. `denied`: the portal does not let it be read as a whole, which no repetition mends;
  * `failed`: it did not answer.
  */
-export type ReadOutcome = 'read' | 'denied' | 'failed'
+export type ReadResult = 'read' | 'denied' | 'failed'
 
 /** The worse of two outcomes. */
-export function worseOf(one: ReadOutcome, other: ReadOutcome): ReadOutcome {
+export function worseOf(one: ReadResult, other: ReadResult): ReadResult {
   if (one === 'failed' || other === 'failed') return 'failed'
   return one === 'denied' || other === 'denied' ? 'denied' : 'read'
 }
@@ -114,7 +104,7 @@ export function endRun(
   run: {
     readonly startedAt: number
     readonly now: number
-    readonly outcome: ReadOutcome
+    readonly outcome: ReadResult
     readonly unreadable: readonly string[]
   },
 ): ReconciliationState {
@@ -124,33 +114,6 @@ export function endRun(
   }
   const retryAt = now + retryWait(state.failures)
   return { ...state, startedAt, failures: state.failures + 1, retryAt, unreadable }
-}
-
-/** What to do about a difference: tell it now, or look again. */
-export function judgeDifference(
-  difference: Difference,
-  terms: {
-    readonly suspect: Suspect | null
-    /** An operator wants to know now, or an event has asked already. */
-    readonly isUrgent: boolean
-  },
-):
-  | { readonly tell: true }
-  | { readonly tell: false; readonly seen: string; readonly looks: number } {
-  const { suspect, isUrgent } = terms
-  const seen = shortHash(JSON.stringify(difference))
-  const looks = (suspect?.looks ?? 0) + 1
-  if (isUrgent || suspect?.seen === seen || looks > MAX_LOOKS) return { tell: true }
-  return { tell: false, seen, looks }
-}
-
-/** Tells one difference from another; not made to withstand anybody. */
-function shortHash(text: string): string {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
-  }
-  return `${(hash >>> 0).toString(16)}-${text.length}`
 }
 
 /**
@@ -182,88 +145,4 @@ export function suspectField(state: ReconciliationState, suspect: Suspect): Reco
 export function clearSuspect(state: ReconciliationState, id: number): ReconciliationState {
   const suspects = state.suspects.filter((known) => known.id !== id)
   return suspects.length === state.suspects.length ? state : { ...state, suspects }
-}
-
-/** One field with what is known of it and what was read of it. */
-export interface ComparedField {
-  readonly ref: FieldRef
-  readonly known: FieldState | null
-  readonly read: FieldRead
-}
-
-/** A difference that is to be told. */
-export interface FoundDifference {
-  readonly state: FieldState
-  readonly difference: Difference
-  readonly read: FieldRead
-}
-
-/** What a comparison comes to. */
-export interface Judged {
-  /** In the order of the fields. */
-  readonly found: readonly FoundDifference[]
-  /** Fields to be stored although nothing is told of them. */
-  readonly adopted: readonly FieldState[]
-  readonly next: ReconciliationState
-}
-
-/** What a comparison is judged by. Times in unix milliseconds; `readAt` by the portal's clock. */
-export interface JudgeTerms {
-  readonly state: ReconciliationState
-  readonly isUrgent: boolean
-  /** Whether the entity was ever read as a whole. */
-  readonly hasBaseline: boolean
-  readonly now: number
-  readonly readAt: number
-}
-
-/** Decides which differences are told now, which are looked at again, and what is only remembered. */
-export function judgeReads(fields: readonly ComparedField[], terms: JudgeTerms): Judged {
-  const { now, readAt, hasBaseline } = terms
-  const found: FoundDifference[] = []
-  const adopted: FieldState[] = []
-  let next = terms.state
-  for (const { ref, known, read } of fields) {
-    if (read.kind === 'failed') {
-      // It is listed, so it exists: no later read may tell it as new.
-      if (!hasBaseline && known === null) adopted.push({ ...unmetField(ref, read), isTold: true })
-      continue
-    }
-    // Of a field that is gone before it was met nothing is known.
-    const state = known ?? (read.kind === 'gone' ? null : unmetField(ref, read))
-    const difference = state && compareRead(state, read, { hasBaseline })
-    if (state === null || difference === null) {
-      const same = state && adoptRead(state, read, { readAt, isBaseline: !hasBaseline })
-      if (same !== null && (known === null || !isSame(known, same))) adopted.push(same)
-      next = clearSuspect(next, ref.id)
-      continue
-    }
-    const suspect = next.suspects.find(({ id }) => id === ref.id) ?? null
-    const isUrgent = terms.isUrgent || state.owed.length > 0
-    const judged = judgeDifference(difference, { suspect, isUrgent })
-    if (judged.tell) {
-      found.push({ state, difference, read })
-      next = clearSuspect(next, ref.id)
-      continue
-    }
-    const { id, family, entityId } = ref
-    const { seen, looks } = judged
-    next = suspectField(next, { id, family, entityId, seen, looks, dueAt: now + SECOND_LOOK_MS })
-    if (!hasBaseline && !state.isTold) adopted.push({ ...state, isTold: true })
-  }
-  return { found, adopted, next }
-}
-
-/** A field that was never met, named as far as a read names it. */
-function unmetField(ref: FieldRef, read: FieldRead): FieldState {
-  const name = read.kind === 'found' ? read.attributes['FIELD_NAME'] : null
-  return newFieldState({ ...ref, fieldName: typeof name === 'string' ? name : '' })
-}
-
-function isSame(one: FieldState, other: FieldState): boolean {
-  return withoutTime(one) === withoutTime(other)
-}
-
-function withoutTime(state: FieldState): string {
-  return JSON.stringify({ ...state, readAt: null })
 }

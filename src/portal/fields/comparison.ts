@@ -9,8 +9,9 @@ import { readFields, type FieldReads } from '../../bitrix24/fields/field-reader.
 import { isTransient } from '../../bitrix24/servers/rest-error.ts'
 import type { FieldFamily } from '../../core/log/event.ts'
 import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
-import { tellDifference } from '../../core/fields/field-state.ts'
-import { judgeReads, worseOf, type ReadOutcome } from '../../core/fields/reconciliation.ts'
+import { tellDifference } from '../../core/fields/difference.ts'
+import { judgeReads } from '../../core/fields/judge-reads.ts'
+import { worseOf, type ReadResult } from '../../core/fields/reconciliation.ts'
 import type { LogWriter } from '../log/log-writer.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../settings.ts'
@@ -93,7 +94,7 @@ export class Comparison {
   }
 
   /** Compares one entity as a whole. Never rejects for an answer of the portal, only when storage fails. */
-  async compareEntity(entity: FieldEntity, urgency: Urgency): Promise<ReadOutcome> {
+  async compareEntity(entity: FieldEntity, urgency: Urgency): Promise<ReadResult> {
     const { portal, fields, reconciliation, world } = this.#deps
     const generation = portal.generation()
     const listed = await listFields(entity, portal.call)
@@ -105,8 +106,8 @@ export class Comparison {
     const refs = [...ids].toSorted((a, b) => a - b).map((id) => ({ ...entity, id }))
     const hasBaseline = Object.hasOwn(reconciliation.state().baselines, entity.entityId)
     const present = new Set(listed.value)
-    const living = refs.filter(({ id }) => present.has(id) || fields.find(id)?.isGone !== true)
-    let outcome: ReadOutcome = 'read'
+    const living = refs.filter(({ id }) => present.has(id) || fields.find(id)?.presence !== 'gone')
+    let outcome: ReadResult = 'read'
     for (let start = 0; start < living.length; start += MAX_BATCH_COMMANDS) {
       const chunk = living.slice(start, start + MAX_BATCH_COMMANDS)
       const terms = { urgency, hasBaseline, generation }
@@ -130,7 +131,7 @@ export class Comparison {
   }
 
   /** Reads some fields and judges them. */
-  async #compare(refs: readonly FieldRef[], terms: CompareTerms): Promise<ReadOutcome> {
+  async #compare(refs: readonly FieldRef[], terms: CompareTerms): Promise<ReadResult> {
     const { generation } = terms
     const { portal, fields, enricher } = this.#deps
     await enricher.idle()
@@ -176,7 +177,7 @@ export class Comparison {
       for (const field of adopted) fields.save(field)
       for (const { state: known, difference, read } of found) {
         const told = tellDifference(known, difference, { read, readAt: at, userNames: new Map() })
-        fields.save({ ...told.state, toldBy: transaction.insertReconciled(told.further) })
+        fields.save({ ...told.state, toldBy: transaction.insertReconciled(told.reconciled) })
       }
       if (isChanged) reconciliation.saveWithin(next)
     })
@@ -186,7 +187,7 @@ export class Comparison {
 }
 
 /** What stays unanswered although the portal answers is not mended by asking again soon. */
-function outcomeOf(read: FieldRead | undefined): ReadOutcome {
+function outcomeOf(read: FieldRead | undefined): ReadResult {
   if (read?.kind !== 'failed') return read === undefined ? 'failed' : 'read'
   return read.reason === 'rate_limited' || read.reason === 'timeout' ? 'failed' : 'denied'
 }

@@ -1,6 +1,6 @@
 /**
  * Finds out what the events of one portal changed. An event waits here between its append and the lanes,
- * at most for its budget; then it goes out thin, and what its read would have told is told by a further
+ * at most for its budget; then it goes out thin, and what its read would have told is told by a reconciled
  * event. One read is under way at a time, and it explains the events that had arrived before it began.
  */
 import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
@@ -9,15 +9,14 @@ import type { RestError } from '../../bitrix24/servers/rest-error.ts'
 import type { LogEntry, RelayEvent, ThinReason, UserField } from '../../core/log/event.ts'
 import type { FieldRead } from '../../core/fields/field-read.ts'
 import {
-  explainFound,
-  explainGone,
-  explainThin,
+  enrichFound,
+  enrichGone,
+  enrichThin,
   needsNoRead,
-  newFieldState,
-  type Explained,
-  type FieldState,
-  type WaitingEvent,
-} from '../../core/fields/field-state.ts'
+  type Enriched,
+  type EventToEnrich,
+} from '../../core/fields/enrich.ts'
+import { newFieldState, owedBy, readAtOf, type FieldState } from '../../core/fields/field-state.ts'
 import type { Result } from '../../core/result.ts'
 import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { LogWriter } from '../log/log-writer.ts'
@@ -28,14 +27,14 @@ import type { FieldStore } from './field-store.ts'
 import type { ReconciliationBook } from './reconciliation-book.ts'
 import { nextBatch, type ReadBatch } from './read-batch.ts'
 import { UserNames } from './user-names.ts'
-import { groupByField, WaitingEvents, type TimedEvent } from './waiting-events.ts'
+import { groupByField, EventsToEnrich, type TimedEvent } from './events-to-enrich.ts'
 
 /** How long an event may wait to be explained, in milliseconds. */
 export const ENRICH_BUDGET_MS = 3000
 
 /** What the enricher needs. */
 export interface EnricherDeps {
-  readonly fields: Pick<FieldStore, 'find' | 'save'>
+  readonly fields: Pick<FieldStore, 'find' | 'isStored' | 'save'>
   readonly reconciliation: Pick<ReconciliationBook, 'owe' | 'noteEvent'>
   readonly writer: Pick<LogWriter, 'write'>
   /** Calls that an event waits for. */
@@ -54,7 +53,7 @@ export interface StoredEvent {
 export class Enricher {
   readonly #deps: EnricherDeps
   readonly #names: UserNames
-  readonly #waiting = new WaitingEvents()
+  readonly #waiting = new EventsToEnrich()
   /** Fields that a repeated event asks to be read once more. */
   readonly #again = new Map<number, UserField>()
   #batch: ReadBatch | null = null
@@ -74,7 +73,7 @@ export class Enricher {
    * had refused to explain it) stays thin, and its change is owed: a snapshot moves only on events that nobody has seen.
    */
   load(awaiting: readonly LogEntry[], { passedUpTo }: { readonly passedUpTo: number }): void {
-    const passed = new WaitingEvents()
+    const passed = new EventsToEnrich()
     passed.add(
       awaiting.filter(({ sequence }) => sequence <= passedUpTo),
       0,
@@ -188,14 +187,14 @@ export class Enricher {
 
   /** Explains the events of one field without asking the portal. */
   #explainUnread(
-    [field, events]: readonly [UserField, readonly WaitingEvent[]],
+    [field, events]: readonly [UserField, readonly EventToEnrich[]],
     reason: ThinReason,
-  ): Explained {
+  ): Enriched {
     const state = this.#stateOf(field)
     const userNames = this.#names.known()
     return needsNoRead(events)
-      ? explainGone(state, events, { readAt: this.#deps.world.now(), userNames })
-      : explainThin(state, events, { reason, userNames })
+      ? enrichGone(state, events, { readAt: this.#deps.world.now(), userNames })
+      : enrichThin(state, events, { reason, userNames })
   }
 
   async #read(batch: ReadBatch): Promise<void> {
@@ -220,10 +219,10 @@ export class Enricher {
     field: UserField,
     { upTo }: ReadBatch,
     answer: Result<FieldReads, RestError>,
-  ): Explained | null {
+  ): Enriched | null {
     const waiting = this.#waiting.ofField(field.id)
     const events = waiting.filter(({ sequence }) => sequence <= upTo)
-    // A further event would stand behind one that waits and tells what comes later: that one tells both.
+    // A reconciled event would stand behind one that waits and tells what comes later: that one tells both.
     if (events.length === 0 && waiting.length > 0) return null
     const state = this.#stateOf(field)
     const read = readOf(field.id, answer)
@@ -231,12 +230,12 @@ export class Enricher {
     const readAt = (answer.ok ? answer.value.readAt : null) ?? this.#deps.world.now()
     if (read.kind === 'found') {
       // A comparison has read the field after this read had begun.
-      if (events.length === 0 && (state.readAt ?? 0) > readAt) return null
-      return explainFound(state, events, { attributes: read.attributes, readAt, userNames })
+      if (events.length === 0 && (readAtOf(state) ?? 0) > readAt) return null
+      return enrichFound(state, events, { attributes: read.attributes, readAt, userNames })
     }
-    if (read.kind === 'gone') return explainGone(state, events, { readAt, userNames })
+    if (read.kind === 'gone') return enrichGone(state, events, { readAt, userNames })
     if (events.length === 0 || this.#canStillAsk(read, events)) return null
-    return explainThin(state, events, { reason: read.reason, userNames })
+    return enrichThin(state, events, { reason: read.reason, userNames })
   }
 
   /** A limit that ends within the budget is waited for. */
@@ -279,7 +278,7 @@ export class Enricher {
     }
   }
 
-  #thin(events: readonly WaitingEvent[], reason: ThinReason): void {
+  #thin(events: readonly EventToEnrich[], reason: ThinReason): void {
     this.#write(groupByField(events).map((group) => this.#explainUnread(group, reason)))
   }
 
@@ -289,30 +288,25 @@ export class Enricher {
     this.#deps.scheduler.advance()
   }
 
-  #write(explained: readonly Explained[]): void {
-    const told = explained.filter(({ enrichments, state, further }) => {
-      return enrichments.size > 0 || further !== null || this.#isNew(state)
+  #write(explained: readonly Enriched[]): void {
+    const told = explained.filter(({ enrichments, state, reconciled }) => {
+      return enrichments.size > 0 || reconciled !== null || !this.#deps.fields.isStored(state)
     })
     if (told.length === 0) return
     const { writer, fields, reconciliation, scheduler } = this.#deps
     writer.write((transaction) => {
-      for (const { enrichments, state, further } of told) {
+      for (const { enrichments, state, reconciled } of told) {
         for (const [sequence, enrichment] of enrichments) transaction.explain(sequence, enrichment)
-        const toldBy = further === null ? state.toldBy : transaction.insertReconciled(further)
+        const toldBy = reconciled === null ? state.toldBy : transaction.insertReconciled(reconciled)
         fields.save({ ...state, toldBy })
       }
     })
     for (const { enrichments } of told) {
       for (const sequence of enrichments.keys()) this.#waiting.end(sequence)
     }
-    const owed = told.map(({ state }) => state).filter((state) => state.owed.length > 0)
+    const owed = told.map(({ state }) => state).filter((state) => owedBy(state).length > 0)
     if (owed.length > 0) reconciliation.owe(owed)
     scheduler.advance()
-  }
-
-  #isNew(state: FieldState): boolean {
-    const known = this.#deps.fields.find(state.id)
-    return JSON.stringify(known) !== JSON.stringify(state)
   }
 }
 

@@ -1,8 +1,9 @@
 /** All SQL over what is known of a portal's fields: one row a field, and one row of reconciliation. */
 import type { FieldState } from '../../core/fields/field-state.ts'
 import type { FieldFamily } from '../../core/log/event.ts'
-import { NO_RECONCILIATION, type ReconciliationState } from '../../core/fields/reconciliation.ts'
-import { numberOf, textOf, type Database, type SqlRow } from '../../storage/database.ts'
+import type { ReconciliationState } from '../../core/fields/reconciliation.ts'
+import { formatField, parseField, parseReconciliation } from './field-rows.ts'
+import { numberOf, textOf, type Database } from '../../storage/database.ts'
 
 /** What a family's fields belong to: `CRM_REQUISITE`, or one smart process such as `CRM_13`. */
 export interface FieldEntity {
@@ -22,7 +23,7 @@ export class FieldStore {
   /** One field; null when it was never met. */
   find(id: number): FieldState | null {
     const row = this.#db.all('SELECT state FROM fields WHERE id = ?', id)[0]
-    return row === undefined ? null : readField(row)
+    return row === undefined ? null : parseField(row)
   }
 
   /** Grows with every write of a field, so that an older read can be told from a newer one. */
@@ -40,8 +41,14 @@ export class FieldStore {
       field.id,
       field.family,
       field.entityId,
-      JSON.stringify(field),
+      formatField(field),
     )
+  }
+
+  /** Whether a field stands in storage exactly like this. */
+  isStored(field: FieldState): boolean {
+    const known = this.find(field.id)
+    return known !== null && formatField(known) === formatField(field)
   }
 
   /** The ids of an entity's fields, those that are gone included. */
@@ -65,9 +72,7 @@ export class FieldStore {
   /** What reconciliation remembers. */
   loadReconciliation(): ReconciliationState {
     const row = this.#db.all('SELECT state FROM reconciliation WHERE id = 1')[0]
-    // Sound: only `saveReconciliation` writes the column.
-    const stored = row && (JSON.parse(textOf(row, 'state')) as ReconciliationState)
-    return { ...NO_RECONCILIATION, ...stored }
+    return parseReconciliation(row)
   }
 
   /** Writes what reconciliation remembers. */
@@ -92,15 +97,5 @@ export class FieldStore {
   clear(): void {
     this.#db.all('DELETE FROM fields')
     this.#db.all('DELETE FROM reconciliation')
-  }
-}
-
-function readField(row: SqlRow): FieldState | null {
-  try {
-    // Sound: only `save` writes the column.
-    return JSON.parse(textOf(row, 'state')) as FieldState
-  } catch {
-    // Swallows: a row damaged outside of this code is a field that was never met.
-    return null
   }
 }

@@ -1,6 +1,6 @@
 /** What one request of the portal asks for: the fields of waiting events, and who caused them. */
 import type { UserField } from '../../core/log/event.ts'
-import type { WaitingEvents } from './waiting-events.ts'
+import type { EventsToEnrich } from './events-to-enrich.ts'
 
 /** One request. */
 export interface ReadBatch {
@@ -15,7 +15,7 @@ export interface ReadBatch {
  * out. Null when there is nothing to ask.
  */
 export function nextBatch(
-  waiting: WaitingEvents,
+  waiting: EventsToEnrich,
   again: Map<number, UserField>,
   {
     isKnown,

@@ -11,7 +11,7 @@ import {
   postponeLooks,
   runDueAt,
   worseOf,
-  type ReadOutcome,
+  type ReadResult,
 } from '../../core/fields/reconciliation.ts'
 import { earliest, SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { Scheduler } from '../scheduler.ts'
@@ -98,7 +98,7 @@ export class Reconciler {
     const startedAt = world.now()
     const generation = portal.generation()
     const isOver = (): boolean => portal.generation() !== generation
-    let outcome: ReadOutcome = 'failed'
+    let outcome: ReadResult = 'failed'
     const unreadable: string[] = []
     try {
       const entities = await comparison.entities(this.#families)

@@ -2,7 +2,7 @@
 import { DUPLICATE_WINDOW_MS, MAX_REMEMBERED, RECEIPT_WINDOW_MS } from '../../core/log/append.ts'
 import type { Arrival } from '../../core/log/append.ts'
 import type { Enrichment, LogEntry } from '../../core/log/event.ts'
-import type { FurtherEvent } from '../../core/fields/field-state.ts'
+import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/log/retention.ts'
 import type { DigestRecord } from '../../core/lanes/digest.ts'
 import type { ExactFate } from '../../core/lanes/settle.ts'
@@ -59,7 +59,7 @@ export class LogStore {
   }
 
   /** Writes an event that no portal sent: comparing has found it. */
-  insertReconciled(sequence: number, arrival: Arrival, told: FurtherEvent): void {
+  insertReconciled(sequence: number, arrival: Arrival, told: ReconciledEvent): void {
     this.#db.all(
       `INSERT INTO log (sequence, received_at, receipt, digest, event, enrichment, reconciled)
        VALUES (?, ?, ?, ?, ?, ?, 1)`,

@@ -5,7 +5,7 @@
  */
 import type { Arrival } from '../../core/log/append.ts'
 import type { Enrichment } from '../../core/log/event.ts'
-import type { FurtherEvent } from '../../core/fields/field-state.ts'
+import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { Database } from '../../storage/database.ts'
 import type { AlarmKeeper } from '../alarm.ts'
@@ -20,7 +20,7 @@ export interface LogTransaction {
   /** Stores an event that the portal sent, and returns its sequence. `awaits`: it waits to be explained. */
   insert(arrival: Arrival, stored: { readonly event: string; readonly awaits: boolean }): number
   /** Stores an event that no portal sent, and returns its sequence. */
-  insertReconciled(told: FurtherEvent): number
+  insertReconciled(told: ReconciledEvent): number
   /** Writes what was found out about an event. */
   explain(sequence: number, enrichment: Enrichment): void
 }

@@ -4,9 +4,7 @@ import {
   AFTER_BURST_MS,
   clearSuspect,
   endRun,
-  judgeDifference,
   lookDueAt,
-  MAX_LOOKS,
   MAX_SUSPECTS,
   NO_RECONCILIATION,
   postponeLooks,
@@ -19,17 +17,12 @@ import {
 const NOW = 1_790_000_000_000
 const MINUTE = 60_000
 const DAY = 1440
-const DIFFERENCE = {
-  action: 'updated' as const,
-  changes: [{ attribute: 'SORT', before: '1', after: '2' }],
-}
-const FIRST_LOOK = judgeDifference(DIFFERENCE, { suspect: null, isUrgent: false })
 const SUSPECT: Suspect = {
   id: 235,
   family: 'requisite',
   entityId: 'CRM_REQUISITE',
   dueAt: NOW,
-  seen: FIRST_LOOK.tell ? null : FIRST_LOOK.seen,
+  seen: 'hash-of-the-difference',
   looks: 1,
 }
 
@@ -112,32 +105,6 @@ describe('the end of a run', () => {
       unreadable: [],
     })
     expect(state).toEqual({ ...NO_RECONCILIATION, startedAt: NOW + 1, finishedAt: NOW + 2 })
-  })
-})
-
-describe('a difference', () => {
-  it('is looked at again before it is told', () => {
-    expect(judgeDifference(DIFFERENCE, { suspect: null, isUrgent: false })).toEqual({
-      tell: false,
-      seen: expect.stringMatching(/^[0-9a-f]{1,8}-\d+$/),
-      looks: 1,
-    })
-  })
-
-  it.each([
-    ['it still stands', { suspect: SUSPECT, isUrgent: false }],
-    ['an operator asks', { suspect: null, isUrgent: true }],
-    [
-      'it has changed too often',
-      { suspect: { ...SUSPECT, seen: 'x', looks: MAX_LOOKS }, isUrgent: false },
-    ],
-  ])('is told when %s', (_, terms) => {
-    expect(judgeDifference(DIFFERENCE, terms)).toEqual({ tell: true })
-  })
-
-  it('that has changed since is looked at once more', () => {
-    const terms = { suspect: { ...SUSPECT, seen: 'x' }, isUrgent: false }
-    expect(judgeDifference(DIFFERENCE, terms)).toMatchObject({ tell: false, looks: 2 })
   })
 })
 

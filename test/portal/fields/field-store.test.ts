@@ -1,6 +1,12 @@
 /** What is known of fields outlives the object, and no longer than it is of use. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { newFieldState, type FieldState } from '../../../src/core/fields/field-state.ts'
+import type { FieldRef } from '../../../src/core/fields/field-read.ts'
+import {
+  goneState,
+  newFieldState,
+  presentState,
+  type FieldState,
+} from '../../../src/core/fields/field-state.ts'
 import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
 import { openDatabase } from '../../../src/storage/open-database.ts'
@@ -15,9 +21,14 @@ beforeEach(async () => {
 
 afterEach(() => bench.close())
 
-function aField(id: number, changes: Partial<FieldState> = {}): FieldState {
-  const name = { family: 'lead', entityId: 'CRM_LEAD', fieldName: 'UF_CRM_TAX' } as const
-  return { ...newFieldState({ ...name, id }), ...changes }
+const NAME = { family: 'lead', entityId: 'CRM_LEAD', fieldName: 'UF_CRM_TAX' } as const
+
+function aField(id: number, changes: Partial<FieldRef> = {}): FieldState {
+  return newFieldState({ ...NAME, id, ...changes })
+}
+
+function aReadField(id: number, readAt: number): FieldState {
+  return presentState(aField(id), { attributes: { ID: String(id) }, readAt, isTold: true })
 }
 
 function inStore<T>(work: (store: FieldStore) => T): Promise<T> {
@@ -27,7 +38,7 @@ function inStore<T>(work: (store: FieldStore) => T): Promise<T> {
 it('keeps one row a field, and says which entities were met', async () => {
   const read = await inStore((store) => {
     store.save(aField(7))
-    store.save(aField(7, { readAt: 5 }))
+    store.save(aReadField(7, 5))
     store.save(aField(9, { family: 'type', entityId: 'CRM_13' }))
     const owner = { family: 'lead', entityId: 'CRM_LEAD' } as const
     return {
@@ -39,7 +50,7 @@ it('keeps one row a field, and says which entities were met', async () => {
     }
   })
   expect(read).toEqual({
-    found: aField(7, { readAt: 5 }),
+    found: aReadField(7, 5),
     unknown: null,
     ids: [7],
     entities: [
@@ -58,9 +69,9 @@ it('takes a damaged row for a field that was never met', async () => {
 it('forgets fields that are long gone on the daily visit, and no others', async () => {
   const old = bench.clock.now() - 31 * DAY_MS
   await inStore((store) => {
-    store.save(aField(1, { isGone: true, readAt: old }))
-    store.save(aField(2, { isGone: true, readAt: bench.clock.now() }))
-    store.save(aField(3, { readAt: old }))
+    store.save(goneState(aField(1), { toldBy: null, readAt: old }))
+    store.save(goneState(aField(2), { toldBy: null, readAt: bench.clock.now() }))
+    store.save(aReadField(3, old))
   })
   await bench.portal().touch()
   expect(await bench.rows('SELECT id FROM fields ORDER BY id')).toEqual([{ id: 2 }, { id: 3 }])

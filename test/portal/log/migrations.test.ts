@@ -4,7 +4,6 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../src/core/lanes/lane-state.ts'
-import { newFieldState } from '../../../src/core/fields/field-state.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { openDatabase } from '../../../src/storage/open-database.ts'
 import {
@@ -45,7 +44,8 @@ function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | nu
   }
   if (version === '0002-fields') {
     const { action: _, ...field } = FIELD
-    const state = { ...newFieldState({ ...FIELD }), ...field }
+    const unread = { attributes: null, readAt: null, isTold: false, toldBy: null, isGone: false }
+    const state = { ...field, ...unread, owed: [] }
     return [
       ...(rowsOf('0001-log-lanes-install') ?? []),
       [

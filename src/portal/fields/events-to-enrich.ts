@@ -1,14 +1,14 @@
 /** The events of one portal that wait to be explained, in the order of their sequences. In memory only. */
 import type { RelayEvent, UserField } from '../../core/log/event.ts'
-import type { WaitingEvent } from '../../core/fields/field-state.ts'
+import type { EventToEnrich } from '../../core/fields/enrich.ts'
 
 /** An event with the time at which its waiting ends, in unix milliseconds. */
-export interface TimedEvent extends WaitingEvent {
+export interface TimedEvent extends EventToEnrich {
   readonly deadline: number
 }
 
 /** The waiting events by sequence; those that came first wait first. */
-export class WaitingEvents {
+export class EventsToEnrich {
   readonly #events = new Map<number, TimedEvent>()
 
   /** Takes events over; those that are not about a field have nothing to wait for. */
@@ -61,7 +61,7 @@ export class WaitingEvents {
 }
 
 /** Groups events by their field, as the first of them names it. */
-export function groupByField<E extends WaitingEvent>(
+export function groupByField<E extends EventToEnrich>(
   events: readonly E[],
 ): readonly (readonly [UserField, readonly E[]])[] {
   const groups = Map.groupBy(events, ({ event }) => event.field.id)

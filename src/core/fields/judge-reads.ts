@@ -1,0 +1,137 @@
+/**
+ * Decides which differences between a portal and what is known of it are told. A difference that a scheduled run finds may
+ * still be on its way as an event, so it is looked at again before it is told. Pure.
+ */
+import { adoptRead, compareRead, type Difference } from './difference.ts'
+import type { FieldRead, FieldRef } from './field-read.ts'
+import {
+  isTold,
+  newFieldState,
+  owedBy,
+  snapshotOf,
+  type FieldState,
+  type UnreadField,
+} from './field-state.ts'
+import {
+  clearSuspect,
+  MAX_LOOKS,
+  SECOND_LOOK_MS,
+  suspectField,
+  type ReconciliationState,
+  type Suspect,
+} from './reconciliation.ts'
+
+/** What to do about a difference: tell it now, or look again. */
+export function judgeDifference(
+  difference: Difference,
+  terms: {
+    readonly suspect: Suspect | null
+    /** An operator wants to know now, or an event has asked already. */
+    readonly isUrgent: boolean
+  },
+):
+  | { readonly tell: true }
+  | { readonly tell: false; readonly seen: string; readonly looks: number } {
+  const { suspect, isUrgent } = terms
+  const seen = shortHash(JSON.stringify(difference))
+  const looks = (suspect?.looks ?? 0) + 1
+  if (isUrgent || suspect?.seen === seen || looks > MAX_LOOKS) return { tell: true }
+  return { tell: false, seen, looks }
+}
+
+/** Tells one difference from another; not made to withstand anybody. */
+function shortHash(text: string): string {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  }
+  return `${(hash >>> 0).toString(16)}-${text.length}`
+}
+
+/** One field with what is known of it and what was read of it. */
+export interface ComparedField {
+  readonly ref: FieldRef
+  readonly known: FieldState | null
+  readonly read: FieldRead
+}
+
+/** A difference that is to be told. */
+export interface FoundDifference {
+  readonly state: FieldState
+  readonly difference: Difference
+  readonly read: FieldRead
+}
+
+/** What a comparison comes to. */
+export interface Judged {
+  /** In the order of the fields. */
+  readonly found: readonly FoundDifference[]
+  /** Fields to be stored although nothing is told of them. */
+  readonly adopted: readonly FieldState[]
+  readonly next: ReconciliationState
+}
+
+/** What a comparison is judged by. Times in unix milliseconds; `readAt` by the portal's clock. */
+export interface JudgeTerms {
+  readonly state: ReconciliationState
+  readonly isUrgent: boolean
+  /** Whether the entity was ever read as a whole. */
+  readonly hasBaseline: boolean
+  readonly now: number
+  readonly readAt: number
+}
+
+/** Decides which differences are told now, which are looked at again, and what is only remembered. */
+export function judgeReads(fields: readonly ComparedField[], terms: JudgeTerms): Judged {
+  const { now, readAt, hasBaseline } = terms
+  const found: FoundDifference[] = []
+  const adopted: FieldState[] = []
+  let next = terms.state
+  for (const { ref, known, read } of fields) {
+    if (read.kind === 'failed') {
+      // It is listed, so it exists: no later read may tell it as new.
+      if (!hasBaseline && known === null) adopted.push({ ...unmetField(ref, read), isTold: true })
+      continue
+    }
+    // Of a field that is gone before it was met nothing is known.
+    const state = known ?? (read.kind === 'gone' ? null : unmetField(ref, read))
+    const difference = state && compareRead(state, read, { hasBaseline })
+    if (state === null || difference === null) {
+      const same = state && adoptRead(state, read, { readAt, isBaseline: !hasBaseline })
+      if (same !== null && (known === null || !isSame(known, same))) adopted.push(same)
+      next = clearSuspect(next, ref.id)
+      continue
+    }
+    const suspect = next.suspects.find(({ id }) => id === ref.id) ?? null
+    const isUrgent = terms.isUrgent || owedBy(state).length > 0
+    const judged = judgeDifference(difference, { suspect, isUrgent })
+    if (judged.tell) {
+      found.push({ state, difference, read })
+      next = clearSuspect(next, ref.id)
+      continue
+    }
+    const { id, family, entityId } = ref
+    const { seen, looks } = judged
+    next = suspectField(next, { id, family, entityId, seen, looks, dueAt: now + SECOND_LOOK_MS })
+    if (!hasBaseline && state.presence !== 'gone' && !state.isTold) {
+      adopted.push({ ...state, isTold: true })
+    }
+  }
+  return { found, adopted, next }
+}
+
+/** A field that was never met, named as far as a read names it. */
+function unmetField(ref: FieldRef, read: FieldRead): UnreadField {
+  const name = read.kind === 'found' ? read.attributes['FIELD_NAME'] : null
+  return newFieldState({ ...ref, fieldName: typeof name === 'string' ? name : '' })
+}
+
+/** Whether two states say the same, however long ago they were read. */
+function isSame(one: FieldState, other: FieldState): boolean {
+  return essenceOf(one) === essenceOf(other)
+}
+
+function essenceOf(state: FieldState): string {
+  const { presence, toldBy } = state
+  return JSON.stringify([presence, toldBy, isTold(state), owedBy(state), snapshotOf(state)])
+}

@@ -1,0 +1,82 @@
+/** Makes the events that no portal sent: a change that no waiting event can tell is told by an event of origin `reconciled`. */
+import { userFieldCode } from '../log/event-names.ts'
+import {
+  NOT_ENRICHED,
+  type Change,
+  type Enrichment,
+  type FieldAction,
+  type RelayEvent,
+  type UserField,
+} from '../log/event.ts'
+import { summaryOf } from './changes.ts'
+import type { FieldAttributes } from './field-read.ts'
+import type { FieldState, OwedEvent } from './field-state.ts'
+
+/** Names of users by id; null for a user whom the portal does not show. */
+export type UserNamesById = ReadonlyMap<number, string | null>
+
+/** What a read answers beside the definition. */
+export interface ReadContext {
+  /** Unix milliseconds by the portal's clock. */
+  readonly readAt: number
+  readonly userNames: UserNamesById
+}
+
+/** An event of origin `reconciled`, before it has a sequence. */
+export interface ReconciledEvent {
+  readonly event: RelayEvent & { readonly field: UserField }
+  readonly enrichment: Enrichment
+}
+
+/** What a reconciled event tells. */
+export interface ToldChange {
+  readonly action: FieldAction
+  readonly changes: readonly Change[] | null
+  /** The thin events whose changes it tells. */
+  readonly owed: readonly OwedEvent[]
+}
+
+/** The event that tells a change; `attributes` is the definition after it, as far as that is known. */
+export function createReconciledEvent(
+  state: FieldState,
+  { action, changes, owed }: ToldChange,
+  context: ReadContext & { readonly attributes: FieldAttributes | null },
+): ReconciledEvent {
+  const { family, id, entityId, fieldName } = state
+  // A user is named only when all owed events name the same one.
+  const userIds = new Set(owed.map(({ userId }) => userId))
+  const [userId = null] = userIds.size === 1 ? userIds : []
+  const field: UserField = { family, action, id, entityId, fieldName }
+  const event = {
+    name: userFieldCode(family, action),
+    ts: null,
+    handlerId: null,
+    userId,
+    data: { FIELDS: { ID: String(id), ENTITY_ID: entityId, FIELD_NAME: fieldName } },
+    field,
+    quarantined: null,
+  }
+  return {
+    event,
+    enrichment: {
+      ...aboutField(context.attributes, event, context),
+      status: 'complete',
+      changes,
+      readAt: context.readAt,
+      completes: owed.map(({ sequence }) => sequence),
+    },
+  }
+}
+
+/** What every enrichment says of the field and of the user. */
+export function aboutField(
+  attributes: FieldAttributes | null,
+  { userId }: Pick<RelayEvent, 'userId'>,
+  { userNames }: Pick<ReadContext, 'userNames'>,
+): Enrichment {
+  return {
+    ...NOT_ENRICHED,
+    field: attributes === null ? null : summaryOf(attributes),
+    userName: userId === null ? null : (userNames.get(userId) ?? null),
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The stored forms of what is known of a portal's fields. The rows keep the flags of the first version (`isGone`, `isTold`,
+ * `attributes: null`); the code knows the states that they stand for.
+ */
+import * as v from 'valibot'
+import type { FieldAttributes } from '../../core/fields/field-read.ts'
+import {
+  isTold,
+  owedBy,
+  readAtOf,
+  snapshotOf,
+  type FieldState,
+} from '../../core/fields/field-state.ts'
+import { NO_RECONCILIATION, type ReconciliationState } from '../../core/fields/reconciliation.ts'
+import { FIELD_FAMILY_NAMES } from '../../core/log/event-names.ts'
+import { textOf, type SqlRow } from '../../storage/database.ts'
+
+const FamilySchema = v.picklist(FIELD_FAMILY_NAMES)
+const TimeSchema = v.nullable(v.number())
+/** Sound: the attributes were read as JSON before they were stored. */
+const AttributesSchema = v.custom<FieldAttributes>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+)
+
+const StoredFieldSchema = v.object({
+  family: FamilySchema,
+  id: v.number(),
+  entityId: v.string(),
+  fieldName: v.string(),
+  attributes: v.nullable(AttributesSchema),
+  readAt: TimeSchema,
+  isTold: v.boolean(),
+  toldBy: v.nullable(v.number()),
+  isGone: v.boolean(),
+  owed: v.array(
+    v.object({
+      sequence: v.number(),
+      action: v.picklist(['added', 'updated', 'deleted', 'enum_values_set']),
+      userId: v.nullable(v.number()),
+    }),
+  ),
+})
+
+type StoredField = v.InferOutput<typeof StoredFieldSchema>
+
+const StoredReconciliationSchema = v.object({
+  baselines: v.optional(v.record(v.string(), v.number()), {}),
+  startedAt: v.optional(TimeSchema, null),
+  finishedAt: v.optional(TimeSchema, null),
+  failures: v.optional(v.number(), 0),
+  retryAt: v.optional(TimeSchema, null),
+  unreadable: v.optional(v.array(v.string()), []),
+  suspects: v.optional(
+    v.array(
+      v.object({
+        family: FamilySchema,
+        id: v.number(),
+        entityId: v.string(),
+        dueAt: v.number(),
+        seen: v.nullable(v.string()),
+        looks: v.number(),
+      }),
+    ),
+    [],
+  ),
+})
+
+/** The field of a row; null for a row that was damaged outside of this program: it counts as a field that was never met. */
+export function parseField(row: SqlRow): FieldState | null {
+  const stored = v.safeParse(StoredFieldSchema, parseJson(textOf(row, 'state')))
+  return stored.success ? stateOf(stored.output) : null
+}
+
+/** The text of a field's row. */
+export function formatField(state: FieldState): string {
+  const { family, id, entityId, fieldName, toldBy } = state
+  const stored: StoredField = {
+    family,
+    id,
+    entityId,
+    fieldName,
+    attributes: snapshotOf(state),
+    readAt: readAtOf(state),
+    isTold: isTold(state),
+    toldBy,
+    isGone: state.presence === 'gone',
+    owed: [...owedBy(state)],
+  }
+  return JSON.stringify(stored)
+}
+
+/** What reconciliation remembers; a row that cannot be read counts as none, so that everything is compared anew. */
+export function parseReconciliation(row: SqlRow | undefined): ReconciliationState {
+  if (row === undefined) return NO_RECONCILIATION
+  const stored = v.safeParse(StoredReconciliationSchema, parseJson(textOf(row, 'state')))
+  return stored.success ? stored.output : NO_RECONCILIATION
+}
+
+function stateOf(stored: StoredField): FieldState {
+  const { attributes, readAt, isGone, isTold: wasTold, owed, ...named } = stored
+  if (attributes !== null && readAt !== null) {
+    return { ...named, presence: 'present', attributes, readAt, isTold: wasTold, owed }
+  }
+  if (isGone) return { ...named, presence: 'gone', readAt }
+  return { ...named, presence: 'unread', isTold: wasTold, owed }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Swallows: not even JSON.
+    return null
+  }
+}
