@@ -16,7 +16,7 @@ export const MAX_REMEMBERED = 5000
 export interface Arrival {
   readonly receipt: string
   /** Hex SHA-256 over name, ts and data; independent of the handler. */
-  readonly digest: string
+  readonly contentHash: string
   /** Unix milliseconds, given by the edge. */
   readonly receivedAt: number
 }
@@ -32,16 +32,16 @@ interface Remembered extends Arrival {
   readonly sequence: number
 }
 
-/** The recent past of one portal's log, by receipt and by digest. */
+/** The recent past of one portal's log, by receipt and by content hash. */
 export class RecentEvents {
   #byReceipt = new Map<string, Remembered>()
-  #byDigest = new Map<string, Remembered>()
+  #byContent = new Map<string, Remembered>()
 
   /** Where the arrival already stands; null when it is new as far as memory reaches. */
   find(arrival: Arrival): Standing | null {
     const same = this.#byReceipt.get(arrival.receipt)
     if (same !== undefined) return { sequence: same.sequence, sameReceipt: true }
-    const equal = this.#byDigest.get(arrival.digest)
+    const equal = this.#byContent.get(arrival.contentHash)
     if (equal === undefined) return null
     if (Math.abs(arrival.receivedAt - equal.receivedAt) > DUPLICATE_WINDOW_MS) return null
     return { sequence: equal.sequence, sameReceipt: false }
@@ -51,20 +51,20 @@ export class RecentEvents {
   remember(arrival: Arrival, sequence: number): void {
     const entry = { ...arrival, sequence }
     this.#byReceipt.set(arrival.receipt, entry)
-    this.#byDigest.delete(arrival.digest)
-    this.#byDigest.set(arrival.digest, entry)
+    this.#byContent.delete(arrival.contentHash)
+    this.#byContent.set(arrival.contentHash, entry)
   }
 
   /** Forgets what is too old or too much; insertion order is age. */
   forget(now: number): void {
     trim(this.#byReceipt, now)
-    trim(this.#byDigest, now)
+    trim(this.#byContent, now)
   }
 
   /** Forgets everything (the log was deleted). */
   clear(): void {
     this.#byReceipt.clear()
-    this.#byDigest.clear()
+    this.#byContent.clear()
   }
 }
 

@@ -14,8 +14,13 @@ import type { LogTransaction, LogWriter } from './log-writer.ts'
 /** The most events of one commit. */
 export const MAX_GROUP = 100
 
-/** An event that wants to be stored. Holds no token, only the hash of one. */
-export interface AppendRequest extends Arrival {
+/**
+ * An event that wants to be stored. Holds no token, only the hash of one. The edge of another version may send
+ * this form, and the spill stores it, so its members keep their names.
+ */
+export interface AppendRequest extends Omit<Arrival, 'contentHash'> {
+  /** The content hash of the event, under the name that this form has always had. */
+  readonly digest: string
   /** Hex SHA-256 of `memberId|application_token`. */
   readonly tokenHash: string
   /** The `RelayEvent` as JSON text: RPC does not carry objects without a prototype. */
@@ -138,7 +143,7 @@ export class Appender {
     const added = written.flatMap(({ request, placed }) =>
       placed.kind === 'new' ? [{ ...placed, request }] : [],
     )
-    for (const { request, sequence } of added) this.#recent.remember(request, sequence)
+    for (const { request, sequence } of added) this.#recent.remember(arrivalIn(request), sequence)
     if (added.length > 0) {
       // Before the lanes start: they must not see an event that waits to be explained.
       enricher.accept(
@@ -157,22 +162,31 @@ export class Appender {
   #place(request: AppendRequest, staged: RecentEvents, transaction: LogTransaction): Placed {
     // Asked again inside the transaction: the install may have ended since the call began.
     if (!this.#deps.trust.trusts(request.tokenHash)) return { kind: 'untrusted' }
-    const standing = this.#find(request, staged)
+    const arrival = arrivalIn(request)
+    const standing = this.#find(arrival, { staged, drained: request.drained })
     if (standing !== null) {
       return { kind: 'known', sequence: standing.sequence, isDuplicate: !standing.sameReceipt }
     }
     const event = readEvent(request)
     const awaits = event !== null && this.#deps.enricher.awaits(event)
-    const sequence = transaction.insert(request, { event: request.event, awaits })
-    staged.remember(request, sequence)
+    const sequence = transaction.insert(arrival, { event: request.event, awaits })
+    staged.remember(arrival, sequence)
     return { kind: 'new', sequence, event: awaits ? event : null }
   }
 
-  #find(request: AppendRequest, staged: RecentEvents): ReturnType<RecentEvents['find']> {
-    const remembered = staged.find(request) ?? this.#recent.find(request)
-    if (remembered !== null || !request.drained) return remembered
-    return this.#deps.log.findStanding(request)
+  #find(
+    arrival: Arrival,
+    { staged, drained }: { readonly staged: RecentEvents; readonly drained: boolean },
+  ): ReturnType<RecentEvents['find']> {
+    const remembered = staged.find(arrival) ?? this.#recent.find(arrival)
+    if (remembered !== null || !drained) return remembered
+    return this.#deps.log.findStanding(arrival)
   }
+}
+
+/** The identity of a request's event. Only here the wire's `digest` becomes the content hash. */
+function arrivalIn({ receipt, digest, receivedAt }: AppendRequest): Arrival {
+  return { receipt, contentHash: digest, receivedAt }
 }
 
 function answerOf({ request: { quarantined }, placed }: PlacedRequest): AppendAnswer {

@@ -15,11 +15,11 @@ export interface StoredFate extends ExactFate {
   readonly destination: string
 }
 
-/** The identity of a row's event. */
+/** The identity of a row's event; the column `digest` holds its content hash. */
 export function arrivalOf(row: SqlRow): Arrival {
   return {
     receipt: String(row['receipt']),
-    digest: String(row['digest']),
+    contentHash: String(row['digest']),
     receivedAt: receivedAtOf(row),
   }
 }

@@ -52,7 +52,7 @@ export class LogStore {
       sequence,
       arrival.receivedAt,
       arrival.receipt,
-      arrival.digest,
+      arrival.contentHash,
       event,
       awaits ? AWAITS : null,
     )
@@ -66,7 +66,7 @@ export class LogStore {
       sequence,
       arrival.receivedAt,
       arrival.receipt,
-      arrival.digest,
+      arrival.contentHash,
       JSON.stringify(told.event),
       JSON.stringify(told.enrichment),
     )
@@ -184,7 +184,7 @@ export class LogStore {
        WHERE receipt = ? OR (digest = ? AND received_at BETWEEN ? AND ?)
        ORDER BY receipt = ? DESC, sequence LIMIT 1`,
       arrival.receipt,
-      arrival.digest,
+      arrival.contentHash,
       arrival.receivedAt - DUPLICATE_WINDOW_MS,
       arrival.receivedAt + DUPLICATE_WINDOW_MS,
       arrival.receipt,

@@ -85,7 +85,11 @@ export class LogWriter {
         const sequence = this.#next(growth)
         const receipt = world.newReceipt()
         // No hash of its content: an event of Bitrix24 must never count as its repetition.
-        log.insertReconciled(sequence, { receipt, digest: receipt, receivedAt: world.now() }, told)
+        log.insertReconciled(
+          sequence,
+          { receipt, contentHash: receipt, receivedAt: world.now() },
+          told,
+        )
         return sequence
       },
       explain: (sequence, enrichment) => log.explain(sequence, enrichment),

@@ -5,7 +5,7 @@ const T0 = 1_790_000_000_000
 const DUPLICATE_OF_1 = { sequence: 1, sameReceipt: false }
 
 function anArrival(partial: Partial<Arrival> = {}): Arrival {
-  return { receipt: 'r1', digest: 'd1', receivedAt: T0, ...partial }
+  return { receipt: 'r1', contentHash: 'd1', receivedAt: T0, ...partial }
 }
 
 let recent: RecentEvents
@@ -22,7 +22,7 @@ describe('RecentEvents find()', () => {
     ['no equal event after more than 60 s', { receivedAt: T0 + 60_001 }, null],
     ['an equal event received 60 s before', { receivedAt: T0 - 60_000 }, DUPLICATE_OF_1],
     ['no equal event received more than 60 s before', { receivedAt: T0 - 60_001 }, null],
-    ['no other event', { digest: 'd2' }, null],
+    ['no other event', { contentHash: 'd2' }, null],
   ])('under another receipt finds %s', (_name, partial, expected) => {
     expect(recent.find(anArrival({ receipt: 'r2', ...partial }))).toEqual(expected)
   })
@@ -30,7 +30,7 @@ describe('RecentEvents find()', () => {
   it.each([
     ['at once', {}],
     ['more than 60 s later', { receivedAt: T0 + 100_000 }],
-    ['whatever stands in it', { digest: 'd2' }],
+    ['whatever stands in it', { contentHash: 'd2' }],
   ])(
     'takes the same receipt for a second try of the caller, no duplicate: %s',
     (_name, partial) => {
@@ -38,9 +38,9 @@ describe('RecentEvents find()', () => {
     },
   )
 
-  it('prefers the receipt where receipt and digest name two events', () => {
-    recent.remember(anArrival({ receipt: 'r2', digest: 'd2' }), 2)
-    expect(recent.find(anArrival({ receipt: 'r2', digest: 'd1' }))).toEqual({
+  it('prefers the receipt where receipt and content hash name two events', () => {
+    recent.remember(anArrival({ receipt: 'r2', contentHash: 'd2' }), 2)
+    expect(recent.find(anArrival({ receipt: 'r2', contentHash: 'd1' }))).toEqual({
       sequence: 2,
       sameReceipt: true,
     })
@@ -53,7 +53,7 @@ describe('RecentEvents find()', () => {
   })
 
   it('remembers nothing by itself: what was only asked for may still be stored', () => {
-    const asked = anArrival({ receipt: 'r2', digest: 'd2' })
+    const asked = anArrival({ receipt: 'r2', contentHash: 'd2' })
     recent.find(asked)
     expect(recent.find(asked)).toBeNull()
   })
@@ -62,7 +62,7 @@ describe('RecentEvents find()', () => {
 describe('a staged group', () => {
   it('knows its own events, and leaves no trace when its transaction fails', () => {
     const staged = new RecentEvents()
-    const first = anArrival({ receipt: 'r2', digest: 'd2' })
+    const first = anArrival({ receipt: 'r2', contentHash: 'd2' })
     staged.remember(first, 2)
     expect(staged.find(first)).toEqual({ sequence: 2, sameReceipt: true })
     expect(staged.find({ ...first, receipt: 'r3' })).toEqual({ sequence: 2, sameReceipt: false })
@@ -76,7 +76,7 @@ describe('RecentEvents forget()', () => {
     expect(recent.find(anArrival())).toEqual({ sequence: 1, sameReceipt: true })
   })
 
-  it('forgets receipt and digest after 120 s', () => {
+  it('forgets receipt and content hash after 120 s', () => {
     recent.forget(T0 + 120_000)
     expect(recent.find(anArrival())).toBeNull()
     expect(recent.find(anArrival({ receipt: 'r2' }))).toBeNull()
@@ -84,18 +84,18 @@ describe('RecentEvents forget()', () => {
 
   it('remembers 5000 events and no more, the oldest goes first', () => {
     for (let n = 2; n <= MAX_REMEMBERED + 1; n += 1) {
-      recent.remember(anArrival({ receipt: `r${n}`, digest: `d${n}` }), n)
+      recent.remember(anArrival({ receipt: `r${n}`, contentHash: `d${n}` }), n)
     }
     recent.forget(T0)
     expect(MAX_REMEMBERED).toBe(5000)
     expect(recent.find(anArrival())).toBeNull()
     expect(recent.find(anArrival({ receipt: 'x' }))).toBeNull()
-    expect(recent.find(anArrival({ receipt: 'r2', digest: 'd2' }))?.sequence).toBe(2)
-    expect(recent.find(anArrival({ receipt: 'x', digest: 'd2' }))?.sequence).toBe(2)
+    expect(recent.find(anArrival({ receipt: 'r2', contentHash: 'd2' }))?.sequence).toBe(2)
+    expect(recent.find(anArrival({ receipt: 'x', contentHash: 'd2' }))?.sequence).toBe(2)
   })
 
-  it('counts a digest by its latest event, so that nothing older hides behind it', () => {
-    const between = anArrival({ receipt: 'r2', digest: 'd2', receivedAt: T0 + 1000 })
+  it('counts a content hash by its latest event, so that nothing older hides behind it', () => {
+    const between = anArrival({ receipt: 'r2', contentHash: 'd2', receivedAt: T0 + 1000 })
     recent.remember(between, 2)
     recent.remember(anArrival({ receipt: 'r3', receivedAt: T0 + 61_000 }), 3)
     recent.forget(T0 + 125_000)
@@ -108,7 +108,7 @@ describe('RecentEvents forget()', () => {
 })
 
 describe('RecentEvents clear()', () => {
-  it('forgets receipts and digests', () => {
+  it('forgets receipts and content hashes', () => {
     recent.clear()
     expect(recent.find(anArrival())).toBeNull()
     expect(recent.find(anArrival({ receipt: 'r2' }))).toBeNull()
