@@ -22,7 +22,7 @@ export interface Arrival {
 }
 
 /** Where an event already stands in the log. */
-export interface Standing {
+export interface StoredPlace {
   readonly sequence: number
   /** True when the same receipt stands there: the caller's own first try, not a second event. */
   readonly sameReceipt: boolean
@@ -38,7 +38,7 @@ export class RecentEvents {
   #byContent = new Map<string, Remembered>()
 
   /** Where the arrival already stands; null when it is new as far as memory reaches. */
-  find(arrival: Arrival): Standing | null {
+  find(arrival: Arrival): StoredPlace | null {
     const same = this.#byReceipt.get(arrival.receipt)
     if (same !== undefined) return { sequence: same.sequence, sameReceipt: true }
     const equal = this.#byContent.get(arrival.contentHash)

@@ -2,7 +2,7 @@
  * Stores the events that a portal sends, several concurrent calls in one commit. The transaction decides about trust and
  * sequence together; memory changes only after it has returned, and an answer leaves only when its event is durable.
  */
-import { RecentEvents, type Arrival } from '../../core/log/append.ts'
+import { RecentEvents, type Arrival, type StoredPlace } from '../../core/log/append.ts'
 import type { RelayEvent } from '../../core/log/event.ts'
 import type { Enricher } from '../fields/enricher.ts'
 import type { Trust } from '../installs/trust.ts'
@@ -42,7 +42,7 @@ export type AppendAnswer =
 
 /** What the appender needs. */
 export interface AppenderDeps {
-  readonly log: Pick<LogStore, 'findStanding' | 'recentArrivals'>
+  readonly log: Pick<LogStore, 'findPlace' | 'recentArrivals'>
   readonly writer: Pick<LogWriter, 'write' | 'durable'>
   readonly trust: Pick<Trust, 'trusts'>
   readonly enricher: Pick<Enricher, 'awaits' | 'accept' | 'repeated'>
@@ -163,9 +163,9 @@ export class Appender {
     // Asked again inside the transaction: the install may have ended since the call began.
     if (!this.#deps.trust.trusts(request.tokenHash)) return { kind: 'untrusted' }
     const arrival = arrivalIn(request)
-    const standing = this.#find(arrival, { staged, drained: request.drained })
-    if (standing !== null) {
-      return { kind: 'known', sequence: standing.sequence, isDuplicate: !standing.sameReceipt }
+    const place = this.#find(arrival, { staged, drained: request.drained })
+    if (place !== null) {
+      return { kind: 'known', sequence: place.sequence, isDuplicate: !place.sameReceipt }
     }
     const event = readEvent(request)
     const awaits = event !== null && this.#deps.enricher.awaits(event)
@@ -177,10 +177,10 @@ export class Appender {
   #find(
     arrival: Arrival,
     { staged, drained }: { readonly staged: RecentEvents; readonly drained: boolean },
-  ): ReturnType<RecentEvents['find']> {
+  ): StoredPlace | null {
     const remembered = staged.find(arrival) ?? this.#recent.find(arrival)
     if (remembered !== null || !drained) return remembered
-    return this.#deps.log.findStanding(arrival)
+    return this.#deps.log.findPlace(arrival)
   }
 }
 

@@ -1,6 +1,6 @@
 /** All SQL over a portal's log and the fates of its events; typed entries in and out. */
 import { DUPLICATE_WINDOW_MS, MAX_REMEMBERED, RECEIPT_WINDOW_MS } from '../../core/log/append.ts'
-import type { Arrival } from '../../core/log/append.ts'
+import type { Arrival, StoredPlace } from '../../core/log/append.ts'
 import type { Enrichment, LogEntry } from '../../core/log/event.ts'
 import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/log/retention.ts'
@@ -178,7 +178,7 @@ export class LogStore {
    * Where a drained event already stands, however long ago it was stored. Reads the whole log: the price
    * of having no index, paid only by the spill.
    */
-  findStanding(arrival: Arrival): { sequence: number; sameReceipt: boolean } | null {
+  findPlace(arrival: Arrival): StoredPlace | null {
     const row = this.#db.all(
       `SELECT sequence, receipt FROM log
        WHERE receipt = ? OR (digest = ? AND received_at BETWEEN ? AND ?)
