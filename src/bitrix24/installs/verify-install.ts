@@ -6,7 +6,7 @@
  */
 import { chooseServers, confirmToken } from './confirm-token.ts'
 import type { Confirmation, ConfirmDeps, ConfirmFailure } from './confirm-token.ts'
-import { askProfile, parseHost } from '../servers/oauth.ts'
+import { askTokenUser, parseHost } from '../servers/oauth.ts'
 import type { AppInfo, TokenPair } from '../servers/oauth.ts'
 import type { InstallRequest, PresentedCredentials } from '../wire/request.ts'
 import { checkEndpoint } from '../servers/rest-client.ts'
@@ -143,9 +143,9 @@ async function finish(
 ): Promise<InstallVerdict> {
   const { info, oauthUrl, accessToken, freshPair } = main
   const pairs: FreshPairs = { freshPair, freshSystemPair: system?.freshPair ?? null }
-  const profile = await askProfile(info.clientEndpoint, accessToken, deps)
+  const user = await askTokenUser(info.clientEndpoint, accessToken, deps)
   // `expired` between two calls is no word about the user: the next try refreshes.
-  if (!profile.ok && (isTransient(profile.error) || profile.error.kind === 'expired')) {
+  if (!user.ok && (isTransient(user.error) || user.error.kind === 'expired')) {
     return { kind: 'unanswered', reason: 'portal_unanswered', ...pairs }
   }
   const install: VerifiedInstall = {
@@ -155,7 +155,7 @@ async function finish(
     clientEndpoint: info.clientEndpoint,
     oauthUrl,
     userId: info.userId,
-    isAdmin: profile.ok && profile.value.isAdmin && profile.value.userId === info.userId,
+    isAdmin: user.ok && user.value.isAdmin && user.value.userId === info.userId,
     scope: info.scope,
     status: info.status,
     installed: info.installed,

@@ -61,7 +61,7 @@ export interface OauthDeps extends RestDeps {
 }
 
 /** The user of an access token, by the portal's own word. */
-export interface Profile {
+export interface TokenUser {
   readonly userId: number
   readonly isAdmin: boolean
 }
@@ -111,7 +111,7 @@ const TokenPairSchema = v.object({
   status: OptionalTextSchema,
 })
 
-const ProfileSchema = v.object({
+const TokenUserSchema = v.object({
   result: v.object({ ID: IntegerSchema, ADMIN: v.optional(v.unknown()) }),
 })
 
@@ -167,15 +167,15 @@ export async function refreshTokens(
 }
 
 /** Asks a verified portal whether the token's user is an administrator; only a plain `true` is a yes. */
-export async function askProfile(
+export async function askTokenUser(
   clientEndpoint: string,
   accessToken: string,
   deps: RestDeps,
-): Promise<Result<Profile, RestError>> {
+): Promise<Result<TokenUser, RestError>> {
   const request = { endpoint: clientEndpoint, method: 'profile', token: accessToken }
   const answer = await callRest(request, deps)
   if (!answer.ok) return answer
-  const parsed = v.safeParse(ProfileSchema, answer.value)
+  const parsed = v.safeParse(TokenUserSchema, answer.value)
   if (!parsed.success) return err(MALFORMED_ANSWER)
   const { ID, ADMIN } = parsed.output.result
   return ok({ userId: ID, isAdmin: ADMIN === true })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import {
   askAppInfo,
-  askProfile,
+  askTokenUser,
   parseHost,
   refreshTokens,
 } from '../../../src/bitrix24/servers/oauth.ts'
@@ -245,12 +245,12 @@ describe('refreshTokens()', () => {
   })
 })
 
-describe('askProfile()', () => {
+describe('askTokenUser()', () => {
   const ENDPOINT = 'https://acme.bitrix24.com/rest/'
 
   test('reads the recorded answer', async () => {
     const { deps, sent } = answering(profile)
-    expect(await askProfile(ENDPOINT, ACCESS, deps)).toEqual({
+    expect(await askTokenUser(ENDPOINT, ACCESS, deps)).toEqual({
       ok: true,
       value: { userId: 1, isAdmin: true },
     })
@@ -261,21 +261,21 @@ describe('askProfile()', () => {
   test.for([false, 'true', 'Y', 1, {}, null, undefined])('takes ADMIN %j for no', async (ADMIN) => {
     const { deps } = answering({ result: { ...profile.result, ADMIN } })
     const expected = { ok: true, value: { userId: 1, isAdmin: false } }
-    expect(await askProfile(ENDPOINT, ACCESS, deps)).toEqual(expected)
+    expect(await askTokenUser(ENDPOINT, ACCESS, deps)).toEqual(expected)
   })
 
   test.for([[], [{ ID: '1', ADMIN: true }], { ADMIN: true }, { ID: '1x', ADMIN: true }, true])(
     'takes the result %j for no answer',
     async (result) => {
       const { deps } = answering({ result })
-      expect(await askProfile(ENDPOINT, ACCESS, deps)).toEqual(MALFORMED)
+      expect(await askTokenUser(ENDPOINT, ACCESS, deps)).toEqual(MALFORMED)
     },
   )
 
   test('hands on an error of the portal', async () => {
     const { deps } = answering({ error: 'insufficient_scope' }, 403)
     const error = { kind: 'no_scope', code: 'insufficient_scope', status: 403 }
-    expect(await askProfile(ENDPOINT, ACCESS, deps)).toEqual({ ok: false, error })
+    expect(await askTokenUser(ENDPOINT, ACCESS, deps)).toEqual({ ok: false, error })
   })
 })
 
