@@ -1,5 +1,5 @@
 /** The daily work of a portal: retention, sealing again after a rotation, tokens kept alive. Bounded in every run. */
-import { RETENTION_BATCH, passFloor, planRetention } from '../core/log/retention.ts'
+import { RETENTION_PAGE, passFloor, planRetention } from '../core/log/retention.ts'
 import { DAY_MS } from '../core/lanes/retry.ts'
 import type { PortalParts } from './parts.ts'
 import { reseal } from './tokens/pairs.ts'
@@ -43,7 +43,7 @@ async function dropOld(parts: RetentionParts): Promise<number> {
   for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
     const count = dropBatch(parts)
     dropped += count
-    if (count < RETENTION_BATCH) break
+    if (count < RETENTION_PAGE) break
     // Between two batches the object takes events.
     await parts.world.sleep(0)
   }
@@ -52,11 +52,11 @@ async function dropOld(parts: RetentionParts): Promise<number> {
 
 function dropBatch(parts: RetentionParts): number {
   const { log, book, config, world } = parts
-  const oldest = log.oldest(RETENTION_BATCH)
+  const oldest = log.oldest(RETENTION_PAGE)
   const { retentionDays } = config
   const floor = planRetention(oldest, book.all(), { now: world.now(), retentionDays })
   if (floor === null) return 0
-  const entries = log.after(0, RETENTION_BATCH).filter(({ sequence }) => sequence <= floor)
+  const entries = log.after(0, RETENTION_PAGE).filter(({ sequence }) => sequence <= floor)
   const passed = book.all().map((lane) => {
     const meant = entries.filter((entry) => parts.deliverer.filteredBy(lane, entry) === null)
     const waiting = meant.filter(({ sequence }) => sequence > lane.cursor)

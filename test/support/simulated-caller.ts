@@ -1,7 +1,7 @@
-/** A RestCaller that answers from a function, takes batches apart as Bitrix24 does and keeps what it was asked. */
+/** A CallPortal that answers from a function, takes batches apart as Bitrix24 does and keeps what it was asked. */
 import type { JsonObject } from '../../src/bitrix24/wire/json.ts'
 import { encodeParams } from '../../src/bitrix24/servers/rest-client.ts'
-import type { RestCaller } from '../../src/bitrix24/servers/rest-client.ts'
+import type { CallPortal } from '../../src/bitrix24/servers/rest-client.ts'
 import { classifyError } from '../../src/bitrix24/servers/rest-error.ts'
 import type { Json } from '../../src/core/log/event.ts'
 import { err, ok } from '../../src/core/result.ts'
@@ -11,7 +11,7 @@ export type Answer = (method: string, params: Record<string, string>) => JsonObj
 
 /** A simulated caller and its memory: one text for each request, one for each command. */
 export interface SimulatedCaller {
-  readonly call: RestCaller
+  readonly call: CallPortal
   readonly requests: readonly string[]
   readonly commands: readonly string[]
 }

@@ -8,7 +8,7 @@ import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
-import type { RestCaller } from '../servers/rest-client.ts'
+import type { CallPortal } from '../servers/rest-client.ts'
 import type { RestError } from '../servers/rest-error.ts'
 import { IdSchema, readOrNull } from '../wire/wire-schemas.ts'
 
@@ -40,7 +40,7 @@ interface Page {
  */
 export async function listFields(
   owner: FieldOwner,
-  call: RestCaller,
+  call: CallPortal,
   { needsTotal = false }: { readonly needsTotal?: boolean } = {},
 ): Promise<Result<readonly number[], RestError | 'incomplete'>> {
   const rows = await listRows(owner, call, { needsTotal })
@@ -55,7 +55,7 @@ export async function listFields(
  * `incomplete` as for `listFields`.
  */
 export async function listSmartProcesses(
-  call: RestCaller,
+  call: CallPortal,
 ): Promise<Result<readonly string[], RestError | 'incomplete'>> {
   const rows = await listRows({ family: 'type', entityId: null }, call, { needsTotal: false })
   if (!rows.ok) return rows
@@ -71,7 +71,7 @@ type ListedOwner = Pick<FieldOwner, 'family'> & { readonly entityId: string | nu
 
 async function listRows(
   owner: ListedOwner,
-  call: RestCaller,
+  call: CallPortal,
   { needsTotal }: { readonly needsTotal: boolean },
 ): Promise<Result<readonly Row[], RestError | 'incomplete'>> {
   const rows = new Map<number, Row>()
@@ -93,7 +93,7 @@ async function listRows(
   }
 }
 
-function askPage(owner: ListedOwner, start: number | null, call: RestCaller) {
+function askPage(owner: ListedOwner, start: number | null, call: CallPortal) {
   const page = start === null ? {} : { start }
   if (owner.family !== 'type') {
     return call(`crm.${owner.family}.userfield.list`, { order: { ID: 'ASC' }, ...page })

@@ -13,7 +13,7 @@ import { attributesOf } from './field-attributes.ts'
 import { listFields } from './field-lists.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
-import type { RestCaller } from '../servers/rest-client.ts'
+import type { CallPortal } from '../servers/rest-client.ts'
 import { isTransient, limitWaitOf } from '../servers/rest-error.ts'
 import type { RestError } from '../servers/rest-error.ts'
 import { userNameOf } from './users.ts'
@@ -40,10 +40,10 @@ export interface FieldReads {
 export async function readFields(
   fields: readonly FieldRef[],
   userIds: readonly number[],
-  call: RestCaller,
+  call: CallPortal,
 ): Promise<Result<FieldReads, RestError>> {
   let readAt: number | null = null
-  const timed: RestCaller = async (method, params) => {
+  const timed: CallPortal = async (method, params) => {
     const answer = await call(method, params)
     if (answer.ok) readAt ??= startOf(answer.value['time'])
     return answer
@@ -137,7 +137,7 @@ function isUnclear(error: RestError): boolean {
 }
 
 // A list that is empty may be the answer to lost rights, so it proves nothing.
-async function findGone(fields: readonly FieldRef[], call: RestCaller): Promise<readonly number[]> {
+async function findGone(fields: readonly FieldRef[], call: CallPortal): Promise<readonly number[]> {
   const gone: number[] = []
   for (const [entityId, refused] of Map.groupBy(fields, (field) => field.entityId)) {
     const listed = await listFields({ family: 'type', entityId }, call, { needsTotal: true })

@@ -2,14 +2,14 @@
 import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
 import { isJsonObject } from '../wire/json.ts'
-import type { RestCaller } from '../servers/rest-client.ts'
+import type { CallPortal } from '../servers/rest-client.ts'
 import type { RestError } from '../servers/rest-error.ts'
 
 /**
  * Asks whether the installation is finished (the portal's `app.info`, INSTALLED). Until an application with
  * an interface has called `installFinish`, the portal accepts bindings and sends nothing.
  */
-export async function askInstalled(call: RestCaller): Promise<Result<boolean, RestError>> {
+export async function askInstalled(call: CallPortal): Promise<Result<boolean, RestError>> {
   const answer = await call('app.info')
   if (!answer.ok) return answer
   const { result } = answer.value

@@ -6,7 +6,7 @@ import type { AppInfo } from '../servers/oauth.ts'
 import { checkEndpoint, type RestDeps } from '../servers/rest-client.ts'
 
 /** What is recorded of a portal. */
-export interface KnownPortal {
+export interface RecordedPortal {
   readonly memberId: string
   readonly clientId: string
   readonly clientEndpoint: string
@@ -21,7 +21,7 @@ export interface NewAddress {
 /** The new address by the OAuth server's word; null when it names none that is new, the portal's and safe. */
 export function newAddressOf(
   info: AppInfo,
-  known: KnownPortal,
+  known: RecordedPortal,
   policy: RestDeps['policy'],
 ): NewAddress | null {
   if (info.memberId !== known.memberId || info.clientId !== known.clientId) return null

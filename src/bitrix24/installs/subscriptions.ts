@@ -10,7 +10,7 @@ import { callBatch, MAX_BATCH_COMMANDS } from '../servers/batch.ts'
 import type { BatchCommand } from '../servers/batch.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
-import type { RestCaller } from '../servers/rest-client.ts'
+import type { CallPortal } from '../servers/rest-client.ts'
 import type { RestError } from '../servers/rest-error.ts'
 
 /** What a portal shall be subscribed to. */
@@ -40,7 +40,7 @@ export interface Alignment {
  */
 export async function alignSubscriptions(
   wanted: WantedSubscriptions,
-  call: RestCaller,
+  call: CallPortal,
 ): Promise<Result<Alignment, RestError>> {
   const current = addressOf(wanted.handler)
   if (current === null) throw new TypeError('Cannot bind events as the handler is no address')
@@ -86,7 +86,7 @@ interface Target {
 }
 
 /** Lists the online bindings that are ours; offline rows have no handler. */
-async function listBindings(call: RestCaller): Promise<Result<readonly Binding[], RestError>> {
+async function listBindings(call: CallPortal): Promise<Result<readonly Binding[], RestError>> {
   const answer = await call('event.get')
   if (!answer.ok) return answer
   const { result } = answer.value
@@ -126,7 +126,7 @@ function isSurplus({ event, address }: Binding, { current, wanted, bound }: Targ
 async function bindEvents(
   events: readonly string[],
   handler: string,
-  call: RestCaller,
+  call: CallPortal,
 ): Promise<Result<ReadonlySet<string>, RestError>> {
   const commands = events.map((event) => ({
     key: event,
@@ -145,7 +145,7 @@ async function bindEvents(
   )
 }
 
-async function unbindRows(rows: readonly Binding[], call: RestCaller): Promise<readonly string[]> {
+async function unbindRows(rows: readonly Binding[], call: CallPortal): Promise<readonly string[]> {
   const unbound = new Set<string>()
   for (const part of inBatches(rows)) {
     const answers = await callBatch(part.map(unbindCommand), call)

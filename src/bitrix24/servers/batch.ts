@@ -10,7 +10,7 @@ import type { Result } from '../../core/result.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { encodeParams } from './rest-client.ts'
-import type { RestCaller } from './rest-client.ts'
+import type { CallPortal } from './rest-client.ts'
 import { classifyError } from './rest-error.ts'
 import type { RestError, RestErrorKind } from './rest-error.ts'
 
@@ -37,7 +37,7 @@ export type BatchAnswers = ReadonlyMap<string, Result<JsonObject, RestError>>
  */
 export async function callBatch(
   commands: readonly BatchCommand[],
-  call: RestCaller,
+  call: CallPortal,
 ): Promise<Result<BatchAnswers, RestError>> {
   checkCommands(commands)
   const [first] = commands

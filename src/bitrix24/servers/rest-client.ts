@@ -13,10 +13,10 @@ import type { Result } from '../../core/result.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { classifyError, classifyForeignAnswer } from './rest-error.ts'
-import type { AnswerFacts, RestError } from './rest-error.ts'
+import type { AnswerContext, RestError } from './rest-error.ts'
 
 /** The largest answer that is read, in bytes. */
-export const MAX_ANSWER_BYTES = 1024 * 1024
+export const MAX_REST_ANSWER_BYTES = 1024 * 1024
 
 /** What calls need from outside. */
 export interface RestDeps {
@@ -41,7 +41,7 @@ export interface RestRequest {
  * Calls a method of one portal with whatever access is stored for it: adds the token, refreshes it when it
  * has expired, keeps to the portal's pace. What the functions of this folder need of a portal.
  */
-export type RestCaller = (
+export type CallPortal = (
   method: string,
   params?: JsonObject,
 ) => Promise<Result<JsonObject, RestError>>
@@ -161,17 +161,22 @@ async function readAnswer(
   signal: AbortSignal,
 ): Promise<Result<JsonObject, RestError>> {
   const { status } = response
-  const facts: AnswerFacts = { status, retryAfter: response.headers.get('retry-after'), secrets }
+  const context: AnswerContext = {
+    status,
+    retryAfter: response.headers.get('retry-after'),
+    secrets,
+  }
   if (status >= 300 && status < 400) {
     await response.body?.cancel()
     return err({ kind: 'unreachable', code: 'redirected', status })
   }
   const text = await readText(response, signal)
-  if (text === null) return err(classifyForeignAnswer('answer_too_large', facts))
+  if (text === null) return err(classifyForeignAnswer('answer_too_large', context))
   const body = parseJson(text)
-  if (!isJsonObject(body)) return err(classifyForeignAnswer('malformed_answer', facts))
-  if (Object.hasOwn(body, 'error') && body['error'] !== null) return err(classifyError(body, facts))
-  return response.ok ? ok(body) : err(classifyForeignAnswer('malformed_answer', facts))
+  if (!isJsonObject(body)) return err(classifyForeignAnswer('malformed_answer', context))
+  if (Object.hasOwn(body, 'error') && body['error'] !== null)
+    return err(classifyError(body, context))
+  return response.ok ? ok(body) : err(classifyForeignAnswer('malformed_answer', context))
 }
 
 /** Returns null when the body is larger than the limit, whatever Content-Length says. */
@@ -188,7 +193,7 @@ async function readText(response: Response, signal: AbortSignal): Promise<string
     signal.throwIfAborted()
     if (done) return text + decoder.decode()
     size += value.byteLength
-    if (size > MAX_ANSWER_BYTES) {
+    if (size > MAX_REST_ANSWER_BYTES) {
       await reader.cancel()
       return null
     }

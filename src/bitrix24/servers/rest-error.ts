@@ -85,7 +85,7 @@ const MAX_WAIT_MS = 24 * 3600 * 1000
 const ECHO_LENGTH = 8
 
 /** What is known about an answer beside its body. */
-export interface AnswerFacts {
+export interface AnswerContext {
   readonly status: number
   /** The Retry-After header as sent. */
   readonly retryAfter: string | null
@@ -94,22 +94,22 @@ export interface AnswerFacts {
 }
 
 /** Classifies an answer whose body names an `error`, whatever its status is. */
-export function classifyError(body: JsonObject, facts: AnswerFacts): RestError {
+export function classifyError(body: JsonObject, context: AnswerContext): RestError {
   const raw = readCode(body['error'])
   const known = KIND_BY_CODE.get(raw.toLowerCase())
   if (known === undefined && isAlreadyBound(body['error_description'])) {
-    return { kind: 'refused', code: 'already_bound', status: facts.status }
+    return { kind: 'refused', code: 'already_bound', status: context.status }
   }
-  const kind = known ?? kindOfUnknownCode(body['error_description'], facts.status)
-  const code = known === undefined ? withoutSecrets(sanitise(raw), facts.secrets) : sanitise(raw)
-  const waitMs = readRetryAfterMs(facts.retryAfter) ?? readResetMs(body['time'])
-  return { kind, code: code.slice(0, MAX_CODE_LENGTH), status: facts.status, ...wait(waitMs) }
+  const kind = known ?? kindOfUnknownCode(body['error_description'], context.status)
+  const code = known === undefined ? withoutSecrets(sanitise(raw), context.secrets) : sanitise(raw)
+  const waitMs = readRetryAfterMs(context.retryAfter) ?? readResetMs(body['time'])
+  return { kind, code: code.slice(0, MAX_CODE_LENGTH), status: context.status, ...wait(waitMs) }
 }
 
 /** Classifies an answer that is not Bitrix24's: HTML of a proxy, a cut or foreign body. */
-export function classifyForeignAnswer(code: string, facts: AnswerFacts): RestError {
-  const kind = facts.status === 429 ? 'rate_limited' : 'unreachable'
-  return { kind, code, status: facts.status, ...wait(readRetryAfterMs(facts.retryAfter)) }
+export function classifyForeignAnswer(code: string, context: AnswerContext): RestError {
+  const kind = context.status === 429 ? 'rate_limited' : 'unreachable'
+  return { kind, code, status: context.status, ...wait(readRetryAfterMs(context.retryAfter)) }
 }
 
 /** The waits after refusals that name none, in milliseconds. */

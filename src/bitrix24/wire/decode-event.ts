@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { canonicalName, userFieldOf, type UserFieldName } from '../../core/log/event-names.ts'
 import type { Json, RelayEvent, UserField } from '../../core/log/event.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
-import { holdsSecret, removeTokens, secretsOf } from './remove-tokens.ts'
+import { containsSecret, removeTokens, secretsOf } from './remove-tokens.ts'
 import { HandlerIdSchema, IdSchema, readOrNull, UnixSecondsSchema } from './wire-schemas.ts'
 
 /** Why an authentic event was not understood; stable, shown to operators. */
@@ -41,7 +41,7 @@ export function decodeEvent(name: string, payload: JsonObject, auth: JsonObject)
   return {
     name: safeName,
     ts: ts === 'invalid' ? null : ts,
-    handlerId: handlerId !== null && holdsSecret(handlerId, secrets) ? null : handlerId,
+    handlerId: handlerId !== null && containsSecret(handlerId, secrets) ? null : handlerId,
     userId: readOrNull(IdSchema, auth['user_id']),
     data,
     field: quarantined ? null : field,
@@ -85,5 +85,5 @@ function cleanName(name: string): string {
 /** A token sent as the event's name would survive in upper case. */
 function nameWithoutTokens(name: string, secrets: readonly string[]): string {
   const folded = secrets.map((secret) => secret.toUpperCase())
-  return holdsSecret(name, folded) ? 'REMOVED' : name
+  return containsSecret(name, folded) ? 'REMOVED' : name
 }

@@ -51,7 +51,7 @@ export function secretsOf(payload: JsonObject): readonly string[] {
 }
 
 /** Reports whether a text contains one of the secrets, as it is or as it will stand in JSON. */
-export function holdsSecret(text: string, secrets: readonly string[]): boolean {
+export function containsSecret(text: string, secrets: readonly string[]): boolean {
   if (secrets.some((secret) => text.includes(secret))) return true
   // An escape can complete a token: a line break before `abc` is stored as `\nabc`.
   if (!/\p{Cc}/u.test(text)) return false
@@ -61,13 +61,13 @@ export function holdsSecret(text: string, secrets: readonly string[]): boolean {
 
 /** Copies a value with `REMOVED` in place of everything that is, or is named like, a token. */
 export function removeTokens(value: Json, secrets: readonly string[]): Json {
-  if (typeof value === 'string') return holdsSecret(value, secrets) ? REMOVED : value
+  if (typeof value === 'string') return containsSecret(value, secrets) ? REMOVED : value
   if (value === null || typeof value !== 'object') return value
   if (!isJsonObject(value)) return value.map((item) => removeTokens(item, secrets))
   const object = createObject()
   for (const key of Object.keys(value)) {
     const member = value[key] ?? null
-    const safeKey = holdsSecret(key, secrets) ? REMOVED : key
+    const safeKey = containsSecret(key, secrets) ? REMOVED : key
     object[safeKey] = isSecretKey(key) ? REMOVED : removeTokens(member, secrets)
   }
   return object

@@ -9,7 +9,7 @@ import { DAY_MS } from '../lanes/retry.ts'
 import { waitOfNext, type LaneState } from '../lanes/lane-state.ts'
 
 /** The most rows one retention run deletes; the rest waits for the next run. */
-export const RETENTION_BATCH = 500
+export const RETENTION_PAGE = 500
 
 /** The age of an event as retention sees it. */
 export interface AgedEvent {
@@ -25,9 +25,9 @@ export function planRetention(
   { now, retentionDays }: { now: number; retentionDays: number },
 ): number | null {
   const retentionMs = retentionDays * DAY_MS
-  const held = Math.min(...lanes.filter(holdsBack).map((lane) => lane.cursor))
+  const held = Math.min(...lanes.filter(delaysRetention).map((lane) => lane.cursor))
   let last: number | null = null
-  for (const { sequence, receivedAt } of oldest.slice(0, RETENTION_BATCH)) {
+  for (const { sequence, receivedAt } of oldest.slice(0, RETENTION_PAGE)) {
     const age = now - receivedAt
     if (age <= retentionMs) break
     if (sequence > held && age <= 2 * retentionMs) break
@@ -36,7 +36,7 @@ export function planRetention(
   return last
 }
 
-function holdsBack(lane: LaneState): boolean {
+function delaysRetention(lane: LaneState): boolean {
   return lane.status !== 'removed'
 }
 

@@ -3,7 +3,7 @@
  * with what is wanted. What nobody could bind is noted for the operator.
  */
 import { askInstalled } from '../../bitrix24/installs/app-info.ts'
-import type { RestCaller } from '../../bitrix24/servers/rest-client.ts'
+import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import { alignSubscriptions } from '../../bitrix24/installs/subscriptions.ts'
 import type { RelayEvent } from '../../core/log/event.ts'
 import type { AppendRequest } from '../log/appender.ts'
@@ -23,7 +23,7 @@ export interface SubscriberDeps {
   readonly config: Pick<PortalConfig, 'publicUrl' | 'wantedEvents'>
   readonly world: Pick<World, 'now' | 'log'>
   /** Calls with the pair of an administrator, where there is one. */
-  readonly call: RestCaller
+  readonly call: CallPortal
 }
 
 /** The subscriptions of one portal. */

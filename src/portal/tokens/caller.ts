@@ -11,7 +11,7 @@ import {
 import type { JsonObject } from '../../bitrix24/wire/json.ts'
 import { askAppInfo, refreshTokens } from '../../bitrix24/servers/oauth.ts'
 import { newAddressOf } from '../../bitrix24/installs/renamed-portal.ts'
-import { callRest, type RestCaller } from '../../bitrix24/servers/rest-client.ts'
+import { callRest, type CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import { isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import {
   accessOf,
@@ -109,7 +109,7 @@ export class TokenKeeper {
   }
 
   /** Calls the portal with the best access there is. Never rejects for an answer. */
-  callerFor(purpose: CallPurpose): RestCaller {
+  callerFor(purpose: CallPurpose): CallPortal {
     return (method, params) => this.#call(purpose, method, params ?? {})
   }
 

@@ -3,7 +3,7 @@
  * as refused when the turn is further away than its caller would wait. Comparing takes at most a part of
  * the portal's bucket, so that events find room.
  */
-import type { RestCaller } from '../../bitrix24/servers/rest-client.ts'
+import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import { limitWaitOf, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import { LeakyBucket } from '../../core/pace/leaky-bucket.ts'
 import { err } from '../../core/result.ts'
@@ -31,12 +31,12 @@ export class PacedCalls {
   }
 
   /** Paces calls that an event waits for. */
-  forEvents(call: RestCaller): RestCaller {
+  forEvents(call: CallPortal): CallPortal {
     return this.#pace(call, { buckets: [this.#bucket], maxWaitMs: EVENT_WAIT_MS })
   }
 
   /** Paces calls that nobody waits for. */
-  inBackground(call: RestCaller): RestCaller {
+  inBackground(call: CallPortal): CallPortal {
     const buckets = [this.#background, this.#bucket]
     return this.#pace(call, { buckets, maxWaitMs: BACKGROUND_WAIT_MS })
   }
@@ -53,12 +53,12 @@ export class PacedCalls {
   }
 
   #pace(
-    call: RestCaller,
+    call: CallPortal,
     {
       buckets,
       maxWaitMs,
     }: { readonly buckets: readonly LeakyBucket[]; readonly maxWaitMs: number },
-  ): RestCaller {
+  ): CallPortal {
     return async (method, params) => {
       for (;;) {
         const now = this.#deps.now()

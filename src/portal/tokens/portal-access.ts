@@ -1,5 +1,5 @@
 /** How one kind of work asks a portal: with the portal's tokens, and within the portal's limits. */
-import type { RestCaller } from '../../bitrix24/servers/rest-client.ts'
+import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import type { ThinReason } from '../../core/log/event.ts'
 import type { PortalState } from '../state.ts'
 import type { TokenKeeper } from './caller.ts'
@@ -8,7 +8,7 @@ import type { PacedCalls } from './paced-calls.ts'
 /** The access of one kind of work. */
 export interface PortalAccess {
   /** Calls the portal; waits a little for its turn. Never rejects for an answer. */
-  readonly call: RestCaller
+  readonly call: CallPortal
   /** Whether there is anything to ask with, good or not. */
   hasAccess(): boolean
   /** Why asking is useless now; null when it is worth a try. */
@@ -23,7 +23,7 @@ export interface PortalAccess {
 
 /** Joins the tokens of a portal with its limits. */
 export function createPortalAccess(
-  call: RestCaller,
+  call: CallPortal,
   deps: {
     readonly tokens: Pick<TokenKeeper, 'hasAccess' | 'refusal'>
     readonly paced: Pick<PacedCalls, 'blockedUntil' | 'obey'>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import {
-  MAX_ANSWER_BYTES,
+  MAX_REST_ANSWER_BYTES,
   callRest,
   checkEndpoint,
   checkWebhookUrl,
@@ -196,7 +196,7 @@ describe('callRest() on the way back', () => {
   })
 
   test('reads an answer of exactly the limit', async () => {
-    const text = '{"result":1}'.padEnd(MAX_ANSWER_BYTES, ' ')
+    const text = '{"result":1}'.padEnd(MAX_REST_ANSWER_BYTES, ' ')
     const { result } = await call(() => new Response(text))
     expect(result).toEqual({ ok: true, value: { result: 1 } })
   })

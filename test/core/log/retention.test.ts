@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
-import { RETENTION_BATCH, passFloor, planRetention } from '../../../src/core/log/retention.ts'
+import { RETENTION_PAGE, passFloor, planRetention } from '../../../src/core/log/retention.ts'
 import { DAY_MS } from '../../../src/core/lanes/retry.ts'
 import { START, aJob, aLane, anEpoch } from '../../support/lane-builders.ts'
 
@@ -46,7 +46,7 @@ describe('G5 nothing lost: planRetention()', () => {
   })
 
   it('drops 500 at most in one run', () => {
-    expect(RETENTION_BATCH).toBe(500)
+    expect(RETENTION_PAGE).toBe(500)
     expect(plan(ages(...Array.from({ length: 600 }, () => OLD)), [{ cursor: 1000 }])).toBe(500)
   })
 })

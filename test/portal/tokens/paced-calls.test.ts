@@ -1,6 +1,6 @@
 /** The portal's request limits, seen from our side. */
 import { expect, it } from 'vitest'
-import type { RestCaller } from '../../../src/bitrix24/servers/rest-client.ts'
+import type { CallPortal } from '../../../src/bitrix24/servers/rest-client.ts'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import { err, ok } from '../../../src/core/result.ts'
 import { PacedCalls } from '../../../src/portal/tokens/paced-calls.ts'
@@ -9,11 +9,11 @@ import { UserNames } from '../../../src/portal/fields/user-names.ts'
 const LIMIT: RestError = { kind: 'rate_limited', code: 'QUERY_LIMIT_EXCEEDED', status: 503 }
 
 /** A clock that sleeping moves on. */
-function aWorld(answer: () => ReturnType<RestCaller> = async () => ok({ result: true })) {
+function aWorld(answer: () => ReturnType<CallPortal> = async () => ok({ result: true })) {
   let now = 1_790_000_000_000
   const start = now
   const sent: number[] = []
-  const call: RestCaller = (_method, _params) => {
+  const call: CallPortal = (_method, _params) => {
     sent.push(now - start)
     return answer()
   }

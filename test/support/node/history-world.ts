@@ -4,7 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite'
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
-import type { RestCaller } from '../../../src/bitrix24/servers/rest-client.ts'
+import type { CallPortal } from '../../../src/bitrix24/servers/rest-client.ts'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { userFieldCode } from '../../../src/core/log/event-names.ts'
@@ -179,7 +179,7 @@ export class HistoryWorld {
     const state = { head: () => this.#head, setHead: (head: number) => void (this.#head = head) }
     const writer = new LogWriter({ db, log, state, world, scheduler, ...NO_LANES })
     const paced = new PacedCalls(world)
-    const call: RestCaller = (...request) => inLife(this.#call(...request))
+    const call: CallPortal = (...request) => inLife(this.#call(...request))
     const access = {
       paced,
       tokens: { hasAccess: () => true, refusal: () => null },
@@ -209,7 +209,7 @@ export class HistoryWorld {
   }
 
   /** The portal: what it says is true at the moment of the request, and arrives later. */
-  readonly #call: RestCaller = async (method, params = {}) => {
+  readonly #call: CallPortal = async (method, params = {}) => {
     const commands = method === 'batch' ? Object.entries(readObject(params['cmd'])) : []
     this.requests.push({ method, commands: commands.length })
     const { latencyMs, failure } = this.answers(commands.length)
