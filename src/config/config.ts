@@ -3,7 +3,7 @@
  * fails alone. Every problem names its setting and the wanted form, and never shows a value.
  */
 import * as v from 'valibot'
-import { checkWebhookUrl } from '../bitrix24/servers/rest-client.ts'
+import { checkWebhookUrl } from '../bitrix24/servers/rest-address.ts'
 import { ApplicationTokenSchema } from '../bitrix24/wire/wire-schemas.ts'
 import { checkAddress, type AddressPolicy } from '../core/safety/address.ts'
 import { canonicalName, FIELD_FAMILY_NAMES } from '../core/log/event-names.ts'

@@ -1,6 +1,6 @@
 /** A CallPortal that answers from a function, takes batches apart as Bitrix24 does and keeps what it was asked. */
 import type { JsonObject } from '../../src/bitrix24/wire/json.ts'
-import { encodeParams } from '../../src/bitrix24/servers/rest-client.ts'
+import { encodeParams } from '../../src/bitrix24/servers/encode-params.ts'
 import type { CallPortal } from '../../src/bitrix24/servers/rest-client.ts'
 import { classifyError } from '../../src/bitrix24/servers/rest-error.ts'
 import type { Json } from '../../src/core/log/event.ts'

@@ -3,7 +3,8 @@
  * followed: only the address counts that an allow-listed OAuth server names for the same portal and application.
  */
 import type { AppInfo } from '../servers/oauth.ts'
-import { checkEndpoint, type RestDeps } from '../servers/rest-client.ts'
+import { checkEndpoint } from '../servers/rest-address.ts'
+import type { RestDeps } from '../servers/rest-client.ts'
 
 /** What is recorded of a portal. */
 export interface RecordedPortal {

@@ -6,10 +6,11 @@
  */
 import { chooseServers, confirmToken } from './confirm-token.ts'
 import type { Confirmation, ConfirmDeps, ConfirmFailure } from './confirm-token.ts'
-import { askTokenUser, parseHost } from '../servers/oauth.ts'
+import { parseHost } from '../servers/host.ts'
 import type { AppInfo, TokenPair } from '../servers/oauth.ts'
 import type { InstallRequest, PresentedCredentials } from '../wire/request.ts'
-import { checkEndpoint } from '../servers/rest-client.ts'
+import { checkEndpoint } from '../servers/rest-address.ts'
+import { askTokenUser } from '../servers/token-user.ts'
 import { isTransient } from '../servers/rest-error.ts'
 import type { RestError } from '../servers/rest-error.ts'
 

@@ -8,6 +8,8 @@ import * as v from 'valibot'
 import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
 import type { JsonObject } from '../wire/json.ts'
+import { IntegerSchema, TextSchema } from './answer-schemas.ts'
+import { agreeOnHost } from './host.ts'
 import { callRest, sendForm } from './rest-client.ts'
 import type { RestDeps } from './rest-client.ts'
 import type { RestError } from './rest-error.ts'
@@ -60,22 +62,9 @@ export interface OauthDeps extends RestDeps {
   readonly now: number
 }
 
-/** The user of an access token, by the portal's own word. */
-export interface TokenUser {
-  readonly userId: number
-  readonly isAdmin: boolean
-}
-
 const DEFAULT_LIFETIME_SECONDS = 3600
 
-const TextSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(1000))
 const OptionalTextSchema = v.fallback(v.nullable(TextSchema), null)
-// Numbers come as numbers and as decimal strings.
-const IntegerSchema = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number))]),
-  v.safeInteger(),
-  v.minValue(1),
-)
 const OptionalIntegerSchema = v.fallback(v.nullable(IntegerSchema), null)
 const FlagSchema = v.pipe(
   v.unknown(),
@@ -109,10 +98,6 @@ const TokenPairSchema = v.object({
   server_endpoint: OptionalTextSchema,
   scope: OptionalTextSchema,
   status: OptionalTextSchema,
-})
-
-const TokenUserSchema = v.object({
-  result: v.object({ ID: IntegerSchema, ADMIN: v.optional(v.unknown()) }),
 })
 
 /**
@@ -166,30 +151,6 @@ export async function refreshTokens(
   return answer.ok ? parseTokenPair(answer.value, deps.now) : answer
 }
 
-/** Asks a verified portal whether the token's user is an administrator; only a plain `true` is a yes. */
-export async function askTokenUser(
-  clientEndpoint: string,
-  accessToken: string,
-  deps: RestDeps,
-): Promise<Result<TokenUser, RestError>> {
-  const request = { endpoint: clientEndpoint, method: 'profile', token: accessToken }
-  const answer = await callRest(request, deps)
-  if (!answer.ok) return answer
-  const parsed = v.safeParse(TokenUserSchema, answer.value)
-  if (!parsed.success) return err(MALFORMED_ANSWER)
-  const { ID, ADMIN } = parsed.output.result
-  return ok({ userId: ID, isAdmin: ADMIN === true })
-}
-
-/**
- * Reads `host[:port]` as a URL of that scheme would, so that case, IDN and default ports compare
- * equal. Null for anything more or less than a host.
- */
-export function parseHost(text: string, protocol: string): URL | null {
-  const raw = `${protocol}//${text}`
-  return /[\s/\\?#@]/.test(text) || !URL.canParse(raw) ? null : new URL(raw)
-}
-
 const MALFORMED_ANSWER: RestError = { kind: 'unreachable', code: 'malformed_answer', status: 200 }
 
 function parseTokenPair(body: JsonObject, now: number): Result<TokenPair, RestError> {
@@ -209,18 +170,6 @@ function parseTokenPair(body: JsonObject, now: number): Result<TokenPair, RestEr
     scope: output.scope,
     status: output.status,
   })
-}
-
-/** Returns the endpoint's host if the domain is the same; a domain without port says nothing of it. */
-function agreeOnHost(clientEndpoint: string, domain: string): string | null {
-  if (!URL.canParse(clientEndpoint)) return null
-  const endpoint = new URL(clientEndpoint)
-  const named = parseHost(domain, endpoint.protocol)
-  if (named === null) return null
-  const same = /:\d+$/.test(domain)
-    ? named.host === endpoint.host
-    : named.hostname === endpoint.hostname
-  return same ? endpoint.host : null
 }
 
 function parseTime(iso: string | null): number | null {

@@ -12,6 +12,8 @@ import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
+import { encodeParams } from './encode-params.ts'
+import { checkEndpoint, checkWebhookUrl } from './rest-address.ts'
 import { classifyError, classifyForeignAnswer } from './rest-error.ts'
 import type { AnswerContext, RestError } from './rest-error.ts'
 
@@ -116,44 +118,7 @@ export async function sendForm(
   }
 }
 
-/** Checks a portal's REST address: allowed by the policy, ends with `/rest/`, no query. */
-export function checkEndpoint(raw: string, policy: AddressPolicy): URL | null {
-  const address = checkAddress(raw, policy)
-  if (!address.ok) return null
-  const { pathname, search, hash } = address.value
-  return pathname.endsWith('/rest/') && search === '' && hash === '' ? address.value : null
-}
-
-/**
- * Checks an incoming webhook's URL, `https://<portal>/rest/<user id>/<secret>/`, and returns it with its
- * last slash. Null for every other form: another path, query, fragment or user info.
- */
-export function checkWebhookUrl(raw: string, policy: AddressPolicy): URL | null {
-  // Read from the raw text: an empty query or fragment leaves no trace in the parsed URL.
-  if (/[?#]/.test(raw)) return null
-  const address = checkAddress(raw, policy)
-  if (!address.ok) return null
-  const path = /^(\/rest\/\d{1,15}\/[A-Za-z0-9]{1,64})\/?$/.exec(address.value.pathname)?.[1]
-  return path === undefined ? null : new URL(`${path}/`, address.value)
-}
-
 const UNSAFE_ADDRESS: RestError = { kind: 'refused', code: 'unsafe_address', status: null }
-
-/** Encodes parameters as PHP's http_build_query does: brackets for nesting, true 1, false 0, null left out. */
-export function encodeParams(params: JsonObject): URLSearchParams {
-  const form = new URLSearchParams()
-  for (const [key, value] of Object.entries(params)) appendParam(form, key, value)
-  return form
-}
-
-function appendParam(form: URLSearchParams, name: string, value: Json): void {
-  if (value === null) return
-  if (typeof value === 'object') {
-    for (const [key, item] of Object.entries(value)) appendParam(form, `${name}[${key}]`, item)
-    return
-  }
-  form.append(name, typeof value === 'boolean' ? String(Number(value)) : String(value))
-}
 
 async function readAnswer(
   response: Response,

@@ -1,15 +1,9 @@
 import { describe, expect, test } from 'vitest'
 
-import {
-  askAppInfo,
-  askTokenUser,
-  parseHost,
-  refreshTokens,
-} from '../../../src/bitrix24/servers/oauth.ts'
+import { askAppInfo, refreshTokens } from '../../../src/bitrix24/servers/oauth.ts'
 import appInfo from '../../fixtures/bitrix24/rest/app.info-oauth-server-200.json' with { type: 'json' }
 import portalAppInfo from '../../fixtures/bitrix24/rest/app.info-portal-200.json' with { type: 'json' }
 import refreshed from '../../fixtures/bitrix24/rest/oauth-refresh-200.json' with { type: 'json' }
-import profile from '../../fixtures/bitrix24/rest/profile-200.json' with { type: 'json' }
 import { jsonAnswer, simulateFetch } from '../../support/simulated-fetch.ts'
 
 const OAUTH_URL = 'https://oauth.bitrix.info'
@@ -243,52 +237,4 @@ describe('refreshTokens()', () => {
     expect(answer).toEqual({ ok: false, error: { kind: 'refused', code: '', status: 400 } })
     expect(sent.every(({ url }) => !url.includes('canary'))).toBe(true)
   })
-})
-
-describe('askTokenUser()', () => {
-  const ENDPOINT = 'https://acme.bitrix24.com/rest/'
-
-  test('reads the recorded answer', async () => {
-    const { deps, sent } = answering(profile)
-    expect(await askTokenUser(ENDPOINT, ACCESS, deps)).toEqual({
-      ok: true,
-      value: { userId: 1, isAdmin: true },
-    })
-    expect(sent.map(({ url }) => url)).toEqual(['https://acme.bitrix24.com/rest/profile'])
-    expect([...(sent[0]?.form ?? [])]).toEqual([['auth', ACCESS]])
-  })
-
-  test.for([false, 'true', 'Y', 1, {}, null, undefined])('takes ADMIN %j for no', async (ADMIN) => {
-    const { deps } = answering({ result: { ...profile.result, ADMIN } })
-    const expected = { ok: true, value: { userId: 1, isAdmin: false } }
-    expect(await askTokenUser(ENDPOINT, ACCESS, deps)).toEqual(expected)
-  })
-
-  test.for([[], [{ ID: '1', ADMIN: true }], { ADMIN: true }, { ID: '1x', ADMIN: true }, true])(
-    'takes the result %j for no answer',
-    async (result) => {
-      const { deps } = answering({ result })
-      expect(await askTokenUser(ENDPOINT, ACCESS, deps)).toEqual(MALFORMED)
-    },
-  )
-
-  test('hands on an error of the portal', async () => {
-    const { deps } = answering({ error: 'insufficient_scope' }, 403)
-    const error = { kind: 'no_scope', code: 'insufficient_scope', status: 403 }
-    expect(await askTokenUser(ENDPOINT, ACCESS, deps)).toEqual({ ok: false, error })
-  })
-})
-
-describe('parseHost()', () => {
-  test('folds case and default ports by the scheme', () => {
-    expect(parseHost('ACME.example.com:443', 'https:')?.host).toBe('acme.example.com')
-    expect(parseHost('acme.example.com:443', 'http:')?.host).toBe('acme.example.com:443')
-  })
-
-  test.for(['', '/', 'a/b', 'a?b', 'a#b', 'a@b', ':80', 'a b', 'https://a'])(
-    'takes "%s" for no host',
-    (text) => {
-      expect(parseHost(text, 'https:')).toBe(null)
-    },
-  )
 })

@@ -3,8 +3,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   MAX_REST_ANSWER_BYTES,
   callRest,
-  checkEndpoint,
-  checkWebhookUrl,
   sendForm,
 } from '../../../src/bitrix24/servers/rest-client.ts'
 import type { RestRequest } from '../../../src/bitrix24/servers/rest-client.ts'
@@ -62,29 +60,6 @@ describe('callRest() on the way out', () => {
     expect(request?.contentType).toBe('application/x-www-form-urlencoded')
     expect([...(request?.form ?? [])]).toEqual([
       ['id', '235'],
-      ['auth', TOKEN],
-    ])
-  })
-
-  test('encodes nested parameters in brackets, as http_build_query does', async () => {
-    const params = {
-      filter: { LANG: 'de', ID: [1, 2] },
-      start: 0,
-      active: true,
-      multiple: false,
-      gone: null,
-      empty: [],
-      text: 'a&b=c ü',
-    }
-    const { sent } = await call(() => jsonAnswer({ result: [] }), { params })
-    expect([...(sent[0]?.form ?? [])]).toEqual([
-      ['filter[LANG]', 'de'],
-      ['filter[ID][0]', '1'],
-      ['filter[ID][1]', '2'],
-      ['start', '0'],
-      ['active', '1'],
-      ['multiple', '0'],
-      ['text', 'a&b=c ü'],
       ['auth', TOKEN],
     ])
   })
@@ -323,52 +298,6 @@ describe('callRest() through an incoming webhook', () => {
   })
 })
 
-describe('checkWebhookUrl()', () => {
-  test.for([
-    ['https://acme.bitrix24.com/rest/1/abcDEF0123456789/', 'as it is'],
-    ['https://acme.bitrix24.com/rest/1/abcDEF0123456789', 'with its last slash'],
-    ['https://ACME.bitrix24.com:443/rest/1/abcDEF0123456789/', 'with its host normalised'],
-  ] as const)('returns %s %s', ([raw]) => {
-    expect(checkWebhookUrl(raw, POLICY)?.href).toBe(
-      'https://acme.bitrix24.com/rest/1/abcDEF0123456789/',
-    )
-  })
-
-  test('accepts a secret of 64 characters and not of 65', () => {
-    const url = (length: number) => `https://acme.bitrix24.com/rest/1/${'a'.repeat(length)}/`
-    expect(checkWebhookUrl(url(64), POLICY)?.href).toBe(url(64))
-    expect(checkWebhookUrl(url(65), POLICY)).toBe(null)
-  })
-
-  test.for([
-    'https://acme.bitrix24.com/rest/',
-    'https://acme.bitrix24.com/rest/1/',
-    'https://acme.bitrix24.com/rest/x/abcdef/',
-    'https://acme.bitrix24.com/rest/1/abc-def/',
-    'https://acme.bitrix24.com/rest/1/abc%64ef/',
-    'https://acme.bitrix24.com/rest/1/abcdef//',
-    'https://acme.bitrix24.com/rest/1/abcdef/profile.json',
-    'https://acme.bitrix24.com/sub/rest/1/abcdef/',
-    'https://acme.bitrix24.com/rest/1/abcdef/?',
-    'https://acme.bitrix24.com/rest/1/abcdef/?a=b',
-    'https://acme.bitrix24.com/rest/1/abcdef/#',
-    'https://acme.bitrix24.com/rest/1/abcdef/#a',
-    'https://user@acme.bitrix24.com/rest/1/abcdef/',
-    'http://acme.bitrix24.com/rest/1/abcdef/',
-    'https://169.254.169.254/rest/1/abcdef/',
-    'rest/1/abcdef/',
-    '',
-  ])('refuses "%s"', (raw) => {
-    expect(checkWebhookUrl(raw, POLICY)).toBe(null)
-  })
-
-  test('passes a local address only where local addresses are allowed', () => {
-    const raw = 'http://127.0.0.1:8787/rest/1/abcdef/'
-    expect(checkWebhookUrl(raw, POLICY)).toBe(null)
-    expect(checkWebhookUrl(raw, { allowLocal: true })?.href).toBe(raw)
-  })
-})
-
 describe('sendForm()', () => {
   test('judges the address before it sends', async () => {
     const server = simulateFetch(() => jsonAnswer({}))
@@ -379,21 +308,5 @@ describe('sendForm()', () => {
       error: { kind: 'refused', code: 'unsafe_address', status: null },
     })
     expect(server.sent).toEqual([])
-  })
-})
-
-describe('checkEndpoint()', () => {
-  test.for([
-    'https://acme.bitrix24.com/rest/',
-    'https://crm.example.com:8443/rest/',
-    'https://crm.example.com/portal/rest/',
-  ])('passes %s', (raw) => {
-    expect(checkEndpoint(raw, POLICY)?.href).toBe(raw)
-  })
-
-  test('passes a local address only where local addresses are allowed', () => {
-    const raw = 'http://127.0.0.1:8787/rest/'
-    expect(checkEndpoint(raw, POLICY)).toBe(null)
-    expect(checkEndpoint(raw, { allowLocal: true })?.href).toBe(raw)
   })
 })

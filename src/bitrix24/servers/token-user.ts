@@ -1,0 +1,35 @@
+/** Whom of a portal an access token speaks for, by the portal's own word. */
+import * as v from 'valibot'
+import { err, ok } from '../../core/result.ts'
+import type { Result } from '../../core/result.ts'
+import { IntegerSchema } from './answer-schemas.ts'
+import { callRest } from './rest-client.ts'
+import type { RestDeps } from './rest-client.ts'
+import type { RestError } from './rest-error.ts'
+
+/** The user of an access token, by the portal's own word. */
+export interface TokenUser {
+  readonly userId: number
+  readonly isAdmin: boolean
+}
+
+const TokenUserSchema = v.object({
+  result: v.object({ ID: IntegerSchema, ADMIN: v.optional(v.unknown()) }),
+})
+
+/** Asks a verified portal whether the token's user is an administrator; only a plain `true` is a yes. */
+export async function askTokenUser(
+  clientEndpoint: string,
+  accessToken: string,
+  deps: RestDeps,
+): Promise<Result<TokenUser, RestError>> {
+  const request = { endpoint: clientEndpoint, method: 'profile', token: accessToken }
+  const answer = await callRest(request, deps)
+  if (!answer.ok) return answer
+  const parsed = v.safeParse(TokenUserSchema, answer.value)
+  if (!parsed.success) return err(MALFORMED_ANSWER)
+  const { ID, ADMIN } = parsed.output.result
+  return ok({ userId: ID, isAdmin: ADMIN === true })
+}
+
+const MALFORMED_ANSWER: RestError = { kind: 'unreachable', code: 'malformed_answer', status: 200 }
