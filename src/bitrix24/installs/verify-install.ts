@@ -4,11 +4,11 @@
  * answer alone. Nothing is sent anywhere before the server that the claim names is on the list, and
  * nothing to a portal before the OAuth server has named its address.
  */
+import { compareClaims, isSystemUserOf } from './claims.ts'
 import { chooseServers, confirmToken } from './confirm-token.ts'
 import type { Confirmation, ConfirmDeps, ConfirmFailure } from './confirm-token.ts'
-import { parseHost } from '../servers/host.ts'
-import type { AppInfo, TokenPair } from '../servers/oauth.ts'
-import type { InstallRequest, PresentedCredentials } from '../wire/request.ts'
+import type { TokenPair } from '../servers/oauth.ts'
+import type { InstallRequest } from '../wire/request.ts'
 import { checkEndpoint } from '../servers/rest-address.ts'
 import { askTokenUser } from '../servers/token-user.ts'
 import { isTransient } from '../servers/rest-error.ts'
@@ -79,21 +79,6 @@ export type InstallVerdict =
     }
   | ({ readonly kind: 'unanswered'; readonly reason: UnansweredReason } & FreshPairs)
 
-/** What decides about an application token that comes with a verified installation. */
-export interface TokenClaim {
-  /** Hashes that the portal's record holds. */
-  readonly known: readonly string[]
-  /** Hash of the token presented. */
-  readonly presented: string
-  /** The verified user of the access token. */
-  readonly userId: number
-  readonly isAdmin: boolean
-  /** As recorded before this request; null when there is no record. */
-  readonly installerUserId: number | null
-  /** As recorded before this request, never the one that the request itself brings. */
-  readonly systemUserId: number | null
-}
-
 /** Decides whether an installation is what it claims to be; never rejects for an answer or the network. */
 export async function verifyInstall(
   request: InstallRequest,
@@ -122,18 +107,6 @@ export async function verifyInstall(
     return refused('system_user_mismatch', main.freshPair, system.value.freshPair)
   }
   return finish(main, system.value, deps)
-}
-
-/**
- * Decides whether a verified installation may set the portal's application token. The OAuth server
- * says nothing about that token and every user of an application with an interface holds an access
- * token, so a first or different one is taken from an administrator, the recorded installer or the
- * recorded system user only. Hashes are compared, so the time that it takes tells nothing of use.
- */
-export function mayTakeApplicationToken(claim: TokenClaim): boolean {
-  const { known, presented, userId, isAdmin, installerUserId, systemUserId } = claim
-  if (known.includes(presented)) return true
-  return isAdmin || userId === installerUserId || userId === systemUserId
 }
 
 /** Asks the portal itself, at the address that the OAuth server gave, whether the user is an administrator. */
@@ -165,38 +138,6 @@ async function finish(
   }
   const configured = deps.applications.has(info.clientId)
   return { kind: configured ? 'confirmed' : 'unknown_application', install }
-}
-
-function compareClaims(
-  request: InstallRequest,
-  info: AppInfo,
-  oauthUrls: readonly string[],
-): InstallRefusal | null {
-  const { userId } = request.credentials
-  if (info.memberId !== request.memberId) return 'member_mismatch'
-  if (userId !== null && userId !== info.userId) return 'user_mismatch'
-  const named = namedHosts(request.credentials, info, oauthUrls)
-  return named.length > 0 && !named.includes(info.domain) ? 'domain_mismatch' : null
-}
-
-/** The hosts that the request claims. `domain` may be the OAuth server's, which claims nothing. */
-function namedHosts(
-  { clientEndpoint, domain }: PresentedCredentials,
-  info: AppInfo,
-  oauthUrls: readonly string[],
-): readonly string[] {
-  const hosts: string[] = []
-  if (clientEndpoint !== null && clientEndpoint !== '') hosts.push(hostOf(clientEndpoint))
-  if (domain !== null && domain !== '') {
-    const host = parseHost(domain, new URL(info.clientEndpoint).protocol)?.host ?? UNREADABLE_HOST
-    if (!oauthUrls.some((url) => hostOf(url) === host)) hosts.push(host)
-  }
-  return hosts
-}
-
-function isSystemUserOf(main: AppInfo, system: AppInfo, claim: PresentedCredentials): boolean {
-  if (system.memberId !== main.memberId || system.clientId !== main.clientId) return false
-  return claim.userId === null || claim.userId === system.userId
 }
 
 function judgeFailure({ error, freshPair }: ConfirmFailure): InstallVerdict {
@@ -243,10 +184,3 @@ function refused(
   const isFresh = freshPair !== null || freshSystemPair !== null
   return { kind: 'refused', reason, ...(isFresh ? { fresh: { freshPair, freshSystemPair } } : {}) }
 }
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : UNREADABLE_HOST
-}
-
-// No host has this form, so an unreadable claim is a claim that nothing meets.
-const UNREADABLE_HOST = '?'

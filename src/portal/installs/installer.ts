@@ -5,8 +5,8 @@
 import { refreshTokens } from '../../bitrix24/servers/oauth.ts'
 import type { RestErrorKind } from '../../bitrix24/servers/rest-error.ts'
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
+import { mayTakeApplicationToken } from '../../bitrix24/installs/application-token.ts'
 import {
-  mayTakeApplicationToken,
   verifyInstall,
   type FreshPairs,
   type InstallVerdict,

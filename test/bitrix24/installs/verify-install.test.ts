@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { mayTakeApplicationToken } from '../../../src/bitrix24/installs/verify-install.ts'
 import type { InstallRefusal } from '../../../src/bitrix24/installs/verify-install.ts'
 import {
   INFO,
@@ -127,30 +126,9 @@ describe('verifyInstall(): endpoint and domain come from that answer', () => {
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`, 'https://new.bitrix24.com/rest/profile'])
   })
 
-  test.for<[string, string | null, string | null, boolean]>([
-    ['the endpoint alone', 'https://acme.bitrix24.com/rest/', null, true],
-    ['the domain alone', null, 'acme.bitrix24.com', true],
-    ['both in other case', 'https://ACME.bitrix24.com/rest/', 'Acme.Bitrix24.Com', true],
-    ['a default port', 'https://acme.bitrix24.com:443/rest/', null, true],
-    ['one right of two', 'https://acme.bitrix24.com/rest/', 'acme.bitrix24.ru', true],
-    ['the other right of two', 'https://acme.bitrix24.ru/rest/', 'acme.bitrix24.com', true],
-    ['the host of an OAuth server', null, 'oauth.bitrix24.tech', true],
-    ['empty text', '', '', true],
-    ['a wrong endpoint', 'https://evil.example/rest/', null, false],
-    ['a wrong endpoint and an OAuth host', 'https://evil.example/', 'oauth.bitrix.info', false],
-    ['a wrong domain', null, 'evil.example', false],
-    ['two wrong ones', 'https://evil.example/rest/', 'evil.example', false],
-    ['a foreign port', 'https://acme.bitrix24.com:8443/rest/', null, false],
-    ['a domain with a foreign port', null, 'acme.bitrix24.com:8443', false],
-    ['an unreadable endpoint', 'garbage', null, false],
-    ['a bare host as endpoint', 'acme.bitrix24.com', null, false],
-    ['an unreadable domain', null, 'acme.bitrix24.com/../x y', false],
-    ['user info before a foreign host', 'https://acme.bitrix24.com@evil.example/', null, false],
-  ])('compares the hosts claimed: %s', async ([, clientEndpoint, domain, agrees]) => {
-    const verdict = await verify(install({ clientEndpoint, domain }), world())
-    expect(verdict).toEqual(
-      agrees ? { kind: 'confirmed', install: VERIFIED } : refusal('domain_mismatch'),
-    )
+  test('refuses hosts that the request claims and the answer does not name', async () => {
+    const claims = { clientEndpoint: 'https://evil.example/rest/', domain: 'evil.example' }
+    expect(await verify(install(claims), world())).toEqual(refusal('domain_mismatch'))
   })
 
   test('reads a claimed domain with the default port of the scheme in use', async () => {
@@ -277,36 +255,5 @@ describe('verifyInstall(): secrets and redirects', () => {
       expect(request.method).toBe('POST')
       expect(request.redirect).toBe('manual')
     }
-  })
-})
-
-describe('mayTakeApplicationToken()', () => {
-  const claim = {
-    known: ['hash-a', 'hash-b'],
-    presented: 'hash-c',
-    userId: 7,
-    isAdmin: false,
-    installerUserId: 1,
-    systemUserId: 512,
-  }
-
-  test.for<[string, Partial<typeof claim> & { installerUserId?: null }, boolean]>([
-    ['a known token from anybody', { presented: 'hash-b' }, true],
-    ['a different token from an administrator', { isAdmin: true }, true],
-    ['a different token from the recorded installer', { userId: 1 }, true],
-    ['a different token from the system user', { userId: 512 }, true],
-    ['a different token from any other user', {}, false],
-    ['a first token from an administrator', { known: [], isAdmin: true }, true],
-    ['a first token from the recorded installer', { known: [], userId: 1 }, true],
-    ['a first token from the system user', { known: [], userId: 512 }, true],
-    ['a first token from any other user', { known: [] }, false],
-    ['a part of a known token', { presented: 'hash' }, false],
-  ])('judges %s', ([, fields, expected]) => {
-    expect(mayTakeApplicationToken({ ...claim, ...fields })).toBe(expected)
-  })
-
-  test('takes nothing from an ordinary user when nobody is recorded', () => {
-    const nobody = { known: [], installerUserId: null, systemUserId: null }
-    expect(mayTakeApplicationToken({ ...claim, ...nobody })).toBe(false)
   })
 })
