@@ -6,6 +6,7 @@
  * (`global_fetch_strictly_public`). Redirects must not be followed.
  */
 import { err, ok, type Result } from '../result.ts'
+import { carriedIpv4, isInside, parseIpRanges, parseIpv4, parseIpv6 } from './ip-address.ts'
 
 /** How strictly addresses are judged. */
 export interface AddressPolicy {
@@ -39,11 +40,6 @@ export type AddressReason =
   | 'local_name'
   | 'not_a_public_name'
 
-interface Net {
-  readonly base: bigint
-  readonly hostBits: bigint
-}
-
 // 443 reads as '' after parsing. 8443 is the usual second https port of self-hosted portals and
 // receivers; every further port would be a way to talk to services that are not meant for the web.
 const KNOWN_PORTS: readonly string[] = ['', '8443']
@@ -55,32 +51,29 @@ const AMBIGUOUS = /[\u0000-\u0020\u007f-\u009f\\]/
 
 // https://www.iana.org/assignments/iana-ipv4-special-registry without link-local (see below), and
 // multicast. 192.88.99.x is the 6to4 relay (RFC 7526).
-const PRIVATE_IPV4 = nets(
+const PRIVATE_IPV4 = parseIpRanges(
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 172.16.0.0/12 192.0.0.0/24',
   '192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24',
   '224.0.0.0/4 240.0.0.0/4',
 )
 
 // Link-local (AWS, Google, Azure, Oracle …), Alibaba, Oracle's former address, Azure's WireServer.
-const METADATA_IPV4 = nets('169.254.0.0/16 100.100.100.200/32 192.0.0.192/32 168.63.129.16/32')
+const METADATA_IPV4 = parseIpRanges(
+  '169.254.0.0/16 100.100.100.200/32 192.0.0.192/32 168.63.129.16/32',
+)
 
 // What a network may number itself with: RFC 1918, and unique-local addresses (RFC 4193).
-const OWN_IPV4 = nets('10.0.0.0/8 172.16.0.0/12 192.168.0.0/16')
-const OWN_IPV6 = nets('fc00::/7')
+const OWN_IPV4 = parseIpRanges('10.0.0.0/8 172.16.0.0/12 192.168.0.0/16')
+const OWN_IPV6 = parseIpRanges('fc00::/7')
 
-const PUBLIC_IPV6 = nets('2000::/3')
+const PUBLIC_IPV6 = parseIpRanges('2000::/3')
 
 // Parts of 2000::/3 that are no receivers: IETF protocol assignments with Teredo, benchmarking and
 // ORCHID; documentation (RFC 3849, RFC 9637). 6to4 is judged by the address that it carries.
-const PRIVATE_IPV6 = nets('2001::/23 2001:db8::/32 3fff::/20')
+const PRIVATE_IPV6 = parseIpRanges('2001::/23 2001:db8::/32 3fff::/20')
 
 // Link-local (OpenStack answers on fe80::a9fe:a9fe), AWS, Google, Scaleway.
-const METADATA_IPV6 = nets('fe80::/10 fd00:ec2::254/128 fd20:ce::254/128 fd00:42::42/128')
-
-// IPv4-compatible (with `::` and `::1`), mapped, translated (RFC 2765), NAT64 (RFC 6052, RFC 8215).
-const IPV4_IN_LOW_BITS = nets('::/96 ::ffff:0:0/96 ::ffff:0:0:0/96 64:ff9b::/96 64:ff9b:1::/48')
-const SIX_TO_FOUR = nets('2002::/16')
-const TEREDO = nets('2001::/32')
+const METADATA_IPV6 = parseIpRanges('fe80::/10 fd00:ec2::254/128 fd20:ce::254/128 fd00:42::42/128')
 
 // RFC 6761 and 6762 (appendix G), RFC 8375, RFC 9476, ICANN's collision list, and what resolvers of
 // containers serve. `.test`, `.invalid` and `.example` resolve nowhere, so they need no refusal.
@@ -157,8 +150,8 @@ function isOwnHost(hostname: string): boolean {
   switch (reason) {
     case 'private_address':
       return hostname.startsWith('[')
-        ? isOwnIpv6(ipv6Value(hostname.slice(1, -1)))
-        : isInside(ipv4Value(hostname), OWN_IPV4)
+        ? isOwnIpv6(parseIpv6(hostname.slice(1, -1)))
+        : isInside(parseIpv4(hostname), OWN_IPV4)
     case 'local_name':
     case 'not_a_public_name':
       return isOwnName(hostname)
@@ -189,8 +182,8 @@ function isLocalReason(reason: AddressReason): boolean {
 }
 
 function judgeHost(hostname: string): AddressReason | null {
-  if (hostname.startsWith('[')) return judgeIpv6(ipv6Value(hostname.slice(1, -1)))
-  if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(hostname)) return judgeIpv4(ipv4Value(hostname))
+  if (hostname.startsWith('[')) return judgeIpv6(parseIpv6(hostname.slice(1, -1)))
+  if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(hostname)) return judgeIpv4(parseIpv4(hostname))
   return judgeName(hostname)
 }
 
@@ -210,17 +203,6 @@ function judgeIpv6(address: bigint): AddressReason | null {
   return isPublic ? null : 'private_address'
 }
 
-function carriedIpv4(address: bigint): bigint | null {
-  const low = BigInt.asUintN(32, address)
-  if (isInside(address, IPV4_IN_LOW_BITS)) return low
-  if (isInside(address, SIX_TO_FOUR)) return BigInt.asUintN(32, address >> 80n)
-  // Teredo writes the client's address with every bit turned (RFC 4380 section 4).
-  if (isInside(address, TEREDO)) return low ^ 0xffff_ffffn
-  // ISATAP (RFC 5214 section 6.1): any prefix, then 0000:5efe or 0200:5efe.
-  const isatap = BigInt.asUintN(32, address >> 32n)
-  return isatap === 0x5efen || isatap === 0x0200_5efen ? low : null
-}
-
 function judgeName(hostname: string): AddressReason | null {
   const labels = labelsOf(hostname)
   const name = labels.join('.')
@@ -237,35 +219,4 @@ function labelsOf(hostname: string): readonly string[] {
 
 function isUnder(name: string, list: readonly string[]): boolean {
   return list.some((known) => name === known || name.endsWith(`.${known}`))
-}
-
-function isInside(address: bigint, list: readonly Net[]): boolean {
-  return list.some((net) => address >> net.hostBits === net.base >> net.hostBits)
-}
-
-function nets(...lines: readonly string[]): readonly Net[] {
-  return lines
-    .flatMap((line) => line.split(' '))
-    .map((cidr) => {
-      const [address = '', prefix] = cidr.split('/')
-      const isIpv6 = address.includes(':')
-      const base = isIpv6 ? ipv6Value(address) : ipv4Value(address)
-      return { base, hostBits: BigInt((isIpv6 ? 128 : 32) - Number(prefix)) }
-    })
-}
-
-function ipv4Value(dotted: string): bigint {
-  return dotted.split('.').reduce((value, part) => (value << 8n) | BigInt(part), 0n)
-}
-
-/** Reads the form that `new URL` writes: hex groups, at most one `::`, no dotted tail, no zone. */
-function ipv6Value(literal: string): bigint {
-  const [head = '', tail = ''] = literal.split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === '' ? [] : tail.split(':')
-  const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0')
-  return [...left, ...zeros, ...right].reduce(
-    (value, group) => (value << 16n) | BigInt(`0x${group}`),
-    0n,
-  )
 }
