@@ -14,7 +14,7 @@ import { listFields } from './field-lists.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 import type { CallPortal } from '../servers/rest-client.ts'
-import { isTransient, limitWaitOf } from '../servers/rest-error.ts'
+import { hasCode, isTransient, limitWaitOf, MALFORMED_ANSWER } from '../servers/rest-error.ts'
 import type { RestError } from '../servers/rest-error.ts'
 import { userNameOf } from './users.ts'
 import { IdSchema, MAX_UNIX_SECONDS, readOrNull } from '../wire/wire-schemas.ts'
@@ -82,11 +82,9 @@ export function thinReasonOf(error: RestError): ThinReason {
     case 'not_found':
       return 'not_found'
     case 'unreachable':
-      return error.code === 'timeout' ? 'timeout' : 'portal_unreachable'
+      return hasCode(error, 'timeout') ? 'timeout' : 'portal_unreachable'
   }
 }
-
-const MALFORMED_ANSWER: RestError = { kind: 'unreachable', code: 'malformed_answer', status: 200 }
 
 /** 1 January 2010: no portal is older. */
 const MIN_UNIX_SECONDS = 1_262_304_000

@@ -3,7 +3,7 @@ import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { CallPortal } from '../servers/rest-client.ts'
-import type { RestError } from '../servers/rest-error.ts'
+import { MALFORMED_ANSWER, type RestError } from '../servers/rest-error.ts'
 
 /**
  * Asks whether the installation is finished (the portal's `app.info`, INSTALLED). Until an application with
@@ -17,5 +17,5 @@ export async function askInstalled(call: CallPortal): Promise<Result<boolean, Re
   const word = typeof flag === 'string' ? flag.toLowerCase() : flag
   if ([true, 1, '1', 'y', 'true'].some((yes) => yes === word)) return ok(true)
   if ([false, 0, '0', 'n', 'false'].some((no) => no === word)) return ok(false)
-  return err({ kind: 'unreachable', code: 'malformed_answer', status: 200 })
+  return err(MALFORMED_ANSWER)
 }

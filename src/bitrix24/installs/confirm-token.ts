@@ -5,7 +5,7 @@
  */
 import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
-import { askAppInfo, refreshTokens } from '../servers/oauth.ts'
+import { askAppInfo, INCONSISTENT, refreshTokens } from '../servers/oauth.ts'
 import type { AppInfo, OauthDeps, TokenPair } from '../servers/oauth.ts'
 import type { PresentedCredentials } from '../wire/request.ts'
 import { isTransient } from '../servers/rest-error.ts'
@@ -115,5 +115,4 @@ function originOf(url: string): string | null {
   return URL.canParse(url) ? new URL(url).origin : null
 }
 
-const INCONSISTENT: RestError = { kind: 'refused', code: 'inconsistent', status: 200 }
 const NOBODY_TO_ASK: RestError = { kind: 'refused', code: '', status: null }

@@ -11,7 +11,7 @@ import type { BatchCommand } from '../servers/batch.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 import type { CallPortal } from '../servers/rest-client.ts'
-import type { RestError } from '../servers/rest-error.ts'
+import { hasCode, MALFORMED_ANSWER, type RestError } from '../servers/rest-error.ts'
 
 /** What a portal shall be subscribed to. */
 export interface WantedSubscriptions {
@@ -90,9 +90,7 @@ async function listBindings(call: CallPortal): Promise<Result<readonly Binding[]
   const answer = await call('event.get')
   if (!answer.ok) return answer
   const { result } = answer.value
-  if (!Array.isArray(result)) {
-    return err({ kind: 'unreachable', code: 'malformed_answer', status: 200 })
-  }
+  if (!Array.isArray(result)) return err(MALFORMED_ANSWER)
   const rows: readonly Json[] = result
   return ok(rows.map((row) => readBinding(row)).filter((row) => row !== null))
 }
@@ -139,7 +137,8 @@ async function bindEvents(
     new Set(
       events.filter((event) => {
         const answer = answers.value.get(event)
-        return answer?.ok ? answer.value['result'] === true : answer?.error.code === 'already_bound'
+        if (answer === undefined) return false
+        return answer.ok ? answer.value['result'] === true : hasCode(answer.error, 'already_bound')
       }),
     ),
   )

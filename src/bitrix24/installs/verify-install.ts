@@ -11,7 +11,7 @@ import type { TokenPair } from '../servers/oauth.ts'
 import type { InstallRequest } from '../wire/request.ts'
 import { checkEndpoint } from '../servers/rest-address.ts'
 import { askTokenUser } from '../servers/token-user.ts'
-import { isTransient } from '../servers/rest-error.ts'
+import { hasCode, isTransient } from '../servers/rest-error.ts'
 import type { RestError } from '../servers/rest-error.ts'
 
 /** Why an installation is not believed; stable, for log and counters, never for the caller. */
@@ -171,8 +171,13 @@ function refusalOf(error: RestError): InstallRefusal {
     case 'no_scope':
     case 'method_confirmation':
       return 'no_rights'
-    default:
-      return error.code === 'inconsistent' ? 'inconsistent' : 'token_refused'
+    case 'dead_token':
+    case 'not_found':
+    case 'refused':
+    // Never asked about these two: whoever did not answer has not refused.
+    case 'rate_limited':
+    case 'unreachable':
+      return hasCode(error, 'inconsistent') ? 'inconsistent' : 'token_refused'
   }
 }
 

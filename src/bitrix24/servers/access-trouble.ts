@@ -3,7 +3,8 @@
  * table of documented codes is in rest-error.ts; what is decided here is where a code was answered.
  */
 import type { AccessTrouble } from '../../core/access/access.ts'
-import type { RestError } from './rest-error.ts'
+import { hasCode } from './rest-error.ts'
+import type { OwnErrorCode, RestError } from './rest-error.ts'
 
 // A field without read right answers "Access denied" with an empty code; a whole plan names its code.
 const PORTAL_WIDE_DENIALS: ReadonlySet<string> = new Set([
@@ -15,24 +16,31 @@ const PORTAL_WIDE_DENIALS: ReadonlySet<string> = new Set([
 const REFUSED_SECRETS: ReadonlySet<string> = new Set(['invalid_client', 'wrong_client'])
 
 /** What a failed refresh means for the portal; null for one that says nothing about it. */
-export function troubleOfRefresh({ kind, code }: RestError): AccessTrouble | null {
+export function troubleOfRefresh(error: RestError): AccessTrouble | null {
+  const { kind, code } = error
   switch (kind) {
     case 'dead_token':
     case 'expired':
       return 'tokens_lost'
     case 'refused':
       if (REFUSED_SECRETS.has(code.toLowerCase())) return 'secret_refused'
-      return code === NOT_CONFIGURED ? 'not_configured' : null
+      return hasCode(error, NOT_CONFIGURED) ? 'not_configured' : null
     case 'no_rights':
     case 'no_scope':
       return 'no_rights'
-    default:
+    case 'uninstalled':
+    case 'suspended':
+    case 'method_confirmation':
+    case 'portal_deleted':
+    case 'rate_limited':
+    case 'not_found':
+    case 'unreachable':
       return commonTrouble(kind)
   }
 }
 
 /** Our own code for an application or OAuth server that is not configured any more. */
-export const NOT_CONFIGURED = 'not_configured'
+export const NOT_CONFIGURED: OwnErrorCode = 'not_configured'
 
 /** What a failed call means for the portal; null for one that concerns its method only. */
 export function troubleOfCall(method: string, { kind, code }: RestError): AccessTrouble | null {
@@ -56,7 +64,14 @@ function commonTrouble(kind: RestError['kind']): AccessTrouble | null {
       return 'method_confirmation'
     case 'portal_deleted':
       return 'deleted'
-    default:
+    case 'expired':
+    case 'dead_token':
+    case 'no_rights':
+    case 'no_scope':
+    case 'rate_limited':
+    case 'not_found':
+    case 'refused':
+    case 'unreachable':
       return null
   }
 }

@@ -11,7 +11,7 @@ import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { encodeParams } from './encode-params.ts'
 import type { CallPortal } from './rest-client.ts'
-import { classifyError } from './rest-error.ts'
+import { classifyError, MALFORMED_ANSWER } from './rest-error.ts'
 import type { RestError, RestErrorKind } from './rest-error.ts'
 
 /** How many commands a batch may hold. */
@@ -54,8 +54,6 @@ export async function callBatch(
   if (!isJsonObject(result)) return err(MALFORMED_ANSWER)
   return ok(new Map(commands.map(({ key }) => [key, partOf(result, key, answer.value)])))
 }
-
-const MALFORMED_ANSWER: RestError = { kind: 'unreachable', code: 'malformed_answer', status: 200 }
 
 // Kinds that a batch of two would have failed with as a whole.
 const CONCERNS_ALL: ReadonlySet<RestErrorKind> = new Set([

@@ -12,7 +12,7 @@ import { IntegerSchema, TextSchema } from './answer-schemas.ts'
 import { agreeOnHost } from './host.ts'
 import { callRest, sendForm } from './rest-client.ts'
 import type { RestDeps } from './rest-client.ts'
-import type { RestError } from './rest-error.ts'
+import { MALFORMED_ANSWER, type OwnError, type RestError } from './rest-error.ts'
 
 /** What the OAuth server says about an access token. */
 export interface AppInfo {
@@ -117,7 +117,7 @@ export async function askAppInfo(
   if (!parsed.success) return err(MALFORMED_ANSWER)
   const { client_id, user_id, scope, expires, install } = parsed.output.result
   const domain = agreeOnHost(install.client_endpoint, install.domain)
-  if (domain === null) return err({ kind: 'refused', code: 'inconsistent', status: 200 })
+  if (domain === null) return err(INCONSISTENT)
   return ok({
     clientId: client_id,
     memberId: install.member_id,
@@ -151,7 +151,8 @@ export async function refreshTokens(
   return answer.ok ? parseTokenPair(answer.value, deps.now) : answer
 }
 
-const MALFORMED_ANSWER: RestError = { kind: 'unreachable', code: 'malformed_answer', status: 200 }
+/** An answer that contradicts itself, or names another application than the one that asked. */
+export const INCONSISTENT: OwnError = { kind: 'refused', code: 'inconsistent', status: 200 }
 
 function parseTokenPair(body: JsonObject, now: number): Result<TokenPair, RestError> {
   const parsed = v.safeParse(TokenPairSchema, body)

@@ -14,8 +14,8 @@ import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { encodeParams } from './encode-params.ts'
 import { checkEndpoint, checkWebhookUrl } from './rest-address.ts'
-import { classifyError, classifyForeignAnswer } from './rest-error.ts'
-import type { AnswerContext, RestError } from './rest-error.ts'
+import { classifyError, classifyForeignAnswer, MALFORMED_ANSWER } from './rest-error.ts'
+import type { AnswerContext, OwnError, RestError } from './rest-error.ts'
 
 /** The largest answer that is read, in bytes. */
 export const MAX_REST_ANSWER_BYTES = 1024 * 1024
@@ -77,7 +77,7 @@ export async function callRest(
   const secrets = [token ?? endpoint.pathname.split('/').at(-2) ?? '']
   const answer = await sendForm({ url: endpoint.href + request.method, form, secrets }, deps)
   if (answer.ok && !Object.hasOwn(answer.value, 'result')) {
-    return err({ kind: 'unreachable', code: 'malformed_answer', status: 200 })
+    return err(MALFORMED_ANSWER)
   }
   return answer
 }
@@ -112,13 +112,13 @@ export async function sendForm(
   } catch {
     // Swallows what fetch and the body's stream throw: refused connections, TLS, DNS, our own cut.
     const code = cut.signal.aborted ? 'timeout' : 'network_error'
-    return err({ kind: 'unreachable', code, status: null })
+    return err({ kind: 'unreachable', code, status: null } satisfies OwnError)
   } finally {
     clearTimeout(timer)
   }
 }
 
-const UNSAFE_ADDRESS: RestError = { kind: 'refused', code: 'unsafe_address', status: null }
+const UNSAFE_ADDRESS: OwnError = { kind: 'refused', code: 'unsafe_address', status: null }
 
 async function readAnswer(
   response: Response,
@@ -133,7 +133,7 @@ async function readAnswer(
   }
   if (status >= 300 && status < 400) {
     await response.body?.cancel()
-    return err({ kind: 'unreachable', code: 'redirected', status })
+    return err({ kind: 'unreachable', code: 'redirected', status } satisfies OwnError)
   }
   const text = await readText(response, signal)
   if (text === null) return err(classifyForeignAnswer('answer_too_large', context))

@@ -28,19 +28,47 @@ export type RestErrorKind =
   | 'refused'
   | 'unreachable'
 
+/** The relay's own codes, for failures that Bitrix24 gave no code of its own. */
+export type OwnErrorCode =
+  | 'timeout'
+  | 'network_error'
+  | 'redirected'
+  | 'malformed_answer'
+  | 'answer_too_large'
+  | 'unsafe_address'
+  | 'inconsistent'
+  | 'already_bound'
+  | 'not_configured'
+
 /** A failed call; safe to log, store and show. */
 export interface RestError {
   readonly kind: RestErrorKind
   /**
-   * Bitrix24's own code, at most 60 of `A-Z a-z 0-9 _`; or ours where Bitrix24 gave none:
-   * `timeout`, `network_error`, `redirected`, `malformed_answer`, `answer_too_large`,
-   * `unsafe_address`, `inconsistent`, `already_bound`. May be empty, as Bitrix24's can be.
+   * Bitrix24's code, at most 60 of `A-Z a-z 0-9 _`, or the relay's own. It is empty where Bitrix24 sent
+   * an empty code. Compare it with an own code by `hasCode` alone.
    */
   readonly code: string
   /** HTTP status; null when there was no answer. */
   readonly status: number | null
   /** How long Bitrix24 asks to wait, in milliseconds; absent when it does not say. */
   readonly retryAfterMs?: number
+}
+
+/** A failed call that the relay itself has named. */
+export interface OwnError extends RestError {
+  readonly code: OwnErrorCode
+}
+
+/** The failure of a server that answered something other than its documented form. */
+export const MALFORMED_ANSWER: OwnError = {
+  kind: 'unreachable',
+  code: 'malformed_answer',
+  status: 200,
+}
+
+/** Whether a call failed with that code of the relay. */
+export function hasCode({ code }: RestError, own: OwnErrorCode): boolean {
+  return code === own
 }
 
 // Keys in lower case. Codes: documentation pages "Errors", "OAuth: auto renewal" and the official
@@ -98,7 +126,7 @@ export function classifyError(body: JsonObject, context: AnswerContext): RestErr
   const raw = readCode(body['error'])
   const known = KIND_BY_CODE.get(raw.toLowerCase())
   if (known === undefined && isAlreadyBound(body['error_description'])) {
-    return { kind: 'refused', code: 'already_bound', status: context.status }
+    return { kind: 'refused', code: 'already_bound', status: context.status } satisfies OwnError
   }
   const kind = known ?? kindOfUnknownCode(body['error_description'], context.status)
   const code = known === undefined ? withoutSecrets(sanitise(raw), context.secrets) : sanitise(raw)
@@ -107,7 +135,10 @@ export function classifyError(body: JsonObject, context: AnswerContext): RestErr
 }
 
 /** Classifies an answer that is not Bitrix24's: HTML of a proxy, a cut or foreign body. */
-export function classifyForeignAnswer(code: string, context: AnswerContext): RestError {
+export function classifyForeignAnswer(
+  code: 'malformed_answer' | 'answer_too_large',
+  context: AnswerContext,
+): OwnError {
   const kind = context.status === 429 ? 'rate_limited' : 'unreachable'
   return { kind, code, status: context.status, ...wait(readRetryAfterMs(context.retryAfter)) }
 }

@@ -5,7 +5,7 @@ import type { Result } from '../../core/result.ts'
 import { IntegerSchema } from './answer-schemas.ts'
 import { callRest } from './rest-client.ts'
 import type { RestDeps } from './rest-client.ts'
-import type { RestError } from './rest-error.ts'
+import { MALFORMED_ANSWER, type RestError } from './rest-error.ts'
 
 /** The user of an access token, by the portal's own word. */
 export interface TokenUser {
@@ -31,5 +31,3 @@ export async function askTokenUser(
   const { ID, ADMIN } = parsed.output.result
   return ok({ userId: ID, isAdmin: ADMIN === true })
 }
-
-const MALFORMED_ANSWER: RestError = { kind: 'unreachable', code: 'malformed_answer', status: 200 }

@@ -4,13 +4,10 @@
  */
 import * as v from 'valibot'
 import { canonicalName, userFieldOf, type UserFieldName } from '../../core/log/event-names.ts'
-import type { Json, RelayEvent, UserField } from '../../core/log/event.ts'
+import type { Json, QuarantineReason, RelayEvent, UserField } from '../../core/log/event.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
 import { containsSecret, removeTokens, secretsOf } from './remove-tokens.ts'
 import { HandlerIdSchema, IdSchema, readOrNull, UnixSecondsSchema } from './wire-schemas.ts'
-
-/** Why an authentic event was not understood; stable, shown to operators. */
-export type QuarantineReason = 'unknown_event_name' | 'invalid_ts' | 'invalid_fields'
 
 const MAX_NAME_LENGTH = 120
 
@@ -55,10 +52,11 @@ export function readTimestamp(sent: Json | undefined): number | null | 'invalid'
   return readOrNull(UnixSecondsSchema, sent) ?? 'invalid'
 }
 
+/** The faults that decoding can find, each with the answer whether it was found. */
+type Faults = Readonly<Record<Exclude<QuarantineReason, 'unreadable_row'>, boolean>>
+
 /** The first fault counts. */
-function reasonToQuarantine(
-  faults: Readonly<Record<QuarantineReason, boolean>>,
-): QuarantineReason | null {
+function reasonToQuarantine(faults: Faults): QuarantineReason | null {
   if (faults.unknown_event_name) return 'unknown_event_name'
   if (faults.invalid_ts) return 'invalid_ts'
   return faults.invalid_fields ? 'invalid_fields' : null

@@ -52,9 +52,19 @@ export interface RelayEvent {
   readonly data: Json
   /** Set for the user-field events that were understood. */
   readonly field: UserField | null
-  /** Why an authentic event was not understood (a stable snake_case reason); null when it was. */
-  readonly quarantined: string | null
+  /** Why an authentic event was not understood; null when it was. */
+  readonly quarantined: QuarantineReason | null
 }
+
+/**
+ * Why an authentic event was not understood: stable words, shown to operators. `unreadable_row` stands for
+ * an event whose row in the log is damaged.
+ */
+export type QuarantineReason =
+  | 'unknown_event_name'
+  | 'invalid_ts'
+  | 'invalid_fields'
+  | 'unreadable_row'
 
 /** One difference between two reads of a field's definition. */
 export interface Change {

@@ -40,6 +40,9 @@ export type AddressReason =
   | 'local_name'
   | 'not_a_public_name'
 
+/** The reasons that lie in the host alone. */
+type HostReason = Exclude<AddressReason, 'not_https' | 'user_info' | 'unknown_port'>
+
 // 443 reads as '' after parsing. 8443 is the usual second https port of self-hosted portals and
 // receivers; every further port would be a way to talk to services that are not meant for the web.
 const KNOWN_PORTS: readonly string[] = ['', '8443']
@@ -155,7 +158,9 @@ function isOwnHost(hostname: string): boolean {
     case 'local_name':
     case 'not_a_public_name':
       return isOwnName(hostname)
-    default:
+    case 'not_a_url':
+    case 'metadata_address':
+    case null:
       return false
   }
 }
@@ -177,22 +182,22 @@ function isOwnName(hostname: string): boolean {
   return labels.length === 1
 }
 
-function isLocalReason(reason: AddressReason): boolean {
+function isLocalReason(reason: HostReason): boolean {
   return reason === 'private_address' || reason === 'local_name' || reason === 'not_a_public_name'
 }
 
-function judgeHost(hostname: string): AddressReason | null {
+function judgeHost(hostname: string): HostReason | null {
   if (hostname.startsWith('[')) return judgeIpv6(parseIpv6(hostname.slice(1, -1)))
   if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(hostname)) return judgeIpv4(parseIpv4(hostname))
   return judgeName(hostname)
 }
 
-function judgeIpv4(address: bigint): AddressReason | null {
+function judgeIpv4(address: bigint): HostReason | null {
   if (isInside(address, METADATA_IPV4)) return 'metadata_address'
   return isInside(address, PRIVATE_IPV4) ? 'private_address' : null
 }
 
-function judgeIpv6(address: bigint): AddressReason | null {
+function judgeIpv6(address: bigint): HostReason | null {
   const carried = carriedIpv4(address)
   if (carried !== null) {
     // Even a public IPv4 address is refused here: no honest receiver is written like this.
@@ -203,7 +208,7 @@ function judgeIpv6(address: bigint): AddressReason | null {
   return isPublic ? null : 'private_address'
 }
 
-function judgeName(hostname: string): AddressReason | null {
+function judgeName(hostname: string): HostReason | null {
   const labels = labelsOf(hostname)
   const name = labels.join('.')
   if (name.length > 253 || !labels.every((label) => LABEL.test(label))) return 'not_a_url'

@@ -119,7 +119,7 @@ describe('filterReason()', () => {
     ],
   })
 
-  function reasonAt(sequence: number, quarantined: string | null = null): string | null {
+  function reasonAt(sequence: number, quarantined: 'invalid_fields' | null = null): string | null {
     return filterReason(
       lane,
       anEntry({ sequence, event: { quarantined } }),

@@ -179,7 +179,7 @@ describe('G2 order: walkLane()', () => {
 describe('isMeant()', () => {
   const lane = aLane({ epochs: [anEpoch({ from: 3 }), anEpoch({ from: 5, silent: 'portal' })] })
 
-  it.each([
+  it.each<[string, number, 'invalid_fields' | null, boolean]>([
     ['older than the lane', 2, null, false],
     ['taken by the filter', 3, null, true],
     ['quarantined', 3, 'invalid_fields', false],

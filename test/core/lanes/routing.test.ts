@@ -63,7 +63,7 @@ describe('compileFilter() events', () => {
   )
 
   it('matches a quarantined event under no glob', () => {
-    const event = anEvent({ quarantined: 'unknown_fields' })
+    const event = anEvent({ quarantined: 'invalid_fields' })
     expect(compileFilter(aFilter({ events: ['*'] }))(event, PORTAL)).toEqual(not('quarantined'))
   })
 })
