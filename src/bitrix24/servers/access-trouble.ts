@@ -1,12 +1,14 @@
 /**
- * Which failures say something about the access to the whole portal, and which only about one call. The
- * table of documented codes is in rest-error.ts; what is decided here is where a code was answered.
+ * Decides whether a failed call says something about the relay's access to the whole portal, or only about
+ * that one call. rest-error.ts classifies a code by itself; this file also looks at the method that was
+ * called. Example: "access denied" means more for reading fields than for `user.get`.
  */
 import type { AccessTrouble } from '../../core/access/access.ts'
 import { hasCode } from './rest-error.ts'
 import type { OwnErrorCode, RestError } from './rest-error.ts'
 
-// A field without read right answers "Access denied" with an empty code; a whole plan names its code.
+// One field without read right is answered with an empty code. A denial with one of these codes concerns
+// the whole portal, for example because its plan has no REST (docs/bitrix24.md#rest-errors).
 const PORTAL_WIDE_DENIALS: ReadonlySet<string> = new Set([
   'access_denied',
   'user_access_error',
@@ -15,7 +17,7 @@ const PORTAL_WIDE_DENIALS: ReadonlySet<string> = new Set([
 
 const REFUSED_SECRETS: ReadonlySet<string> = new Set(['invalid_client', 'wrong_client'])
 
-/** What a failed refresh means for the portal; null for one that says nothing about it. */
+/** Returns the trouble that a failed refresh tells of; null when the failure says nothing about the portal. */
 export function troubleOfRefresh(error: RestError): AccessTrouble | null {
   const { kind, code } = error
   switch (kind) {
@@ -39,13 +41,14 @@ export function troubleOfRefresh(error: RestError): AccessTrouble | null {
   }
 }
 
-/** Our own code for an application or OAuth server that is not configured any more. */
+/** The relay's own code for a pair whose application or OAuth server is not configured any more. */
 export const NOT_CONFIGURED: OwnErrorCode = 'not_configured'
 
-/** What a failed call means for the portal; null for one that concerns its method only. */
+/** Returns the trouble that a failed call tells of; null when the failure concerns its method only. */
 export function troubleOfCall(method: string, { kind, code }: RestError): AccessTrouble | null {
-  // An administrator confirms single methods: `user.get` that waits says nothing of reading fields.
-  // So does a denial: event.bind denies what only an administrator may do with the same code.
+  // An administrator confirms methods one by one: a `user.get` that waits for this says nothing about
+  // reading fields. The same holds for denials: `event.bind` uses the same code for everything that only
+  // an administrator may do (docs/bitrix24.md#rest-errors).
   const isReading = /^(?:crm\.|userfieldconfig\.|batch$)/.test(method)
   if (kind === 'method_confirmation' && !isReading) return null
   if (kind === 'no_rights' && isReading) {

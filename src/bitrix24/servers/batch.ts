@@ -1,8 +1,8 @@
 /**
- * Several REST calls in one request. Bitrix24 answers a batch with one map for each aspect (`result`,
- * `result_error`, `result_total`, `result_next`), PHP's `[]` where a map is empty; here every command gets
- * an answer of its own again, as if it had been called alone. Source: documentation, "How to execute batch
- * requests".
+ * Sends several REST calls in one request. Bitrix24 answers a batch with one map for each aspect: one with
+ * all results (`result`), one with all errors (`result_error`), and so on; an empty map comes as PHP's `[]`.
+ * `callBatch` takes these maps apart, so that each command gets an answer as if it had been called alone
+ * (docs/bitrix24.md#batch).
  */
 import type { Json } from '../../core/log/event.ts'
 import { err, ok } from '../../core/result.ts'
@@ -14,24 +14,24 @@ import type { CallPortal } from './rest-client.ts'
 import { classifyError, MALFORMED_ANSWER } from './rest-error.ts'
 import type { RestError, RestErrorKind } from './rest-error.ts'
 
-/** How many commands a batch may hold. */
+/** The most commands that Bitrix24 takes in one batch. */
 export const MAX_BATCH_COMMANDS = 50
 
 /** One method call inside a batch. */
 export interface BatchCommand {
-  /** A letter, then letters, digits and `_`: a map with number keys could come back as a list. */
+  /** A letter, then letters, digits and `_`: PHP could answer a map with number keys as a list. */
   readonly key: string
   readonly method: string
   readonly params: JsonObject
 }
 
-/** What each command brought, by its key. */
+/** The answer to each command, by the command's key. */
 export type BatchAnswers = ReadonlyMap<string, Result<JsonObject, RestError>>
 
 /**
- * Calls up to 50 methods with one request; a failed command does not stop the others. One command goes out
- * as a plain call. Fails as a whole for what concerns the access or the portal rather than one command. A
- * command without any answer is `unreachable`, code `malformed_answer`.
+ * Calls up to 50 methods with one request; a failed command does not stop the others. A single command is
+ * sent as a plain call. The batch fails as a whole when the failure concerns the access or the portal, for
+ * example a dead token. A command that the answer does not mention fails with `MALFORMED_ANSWER`.
  *
  * @throws RangeError for more than 50 commands, TypeError for a bad or repeated key.
  */
@@ -55,7 +55,8 @@ export async function callBatch(
   return ok(new Map(commands.map(({ key }) => [key, partOf(result, key, answer.value)])))
 }
 
-// Kinds that a batch of two would have failed with as a whole.
+// A plain call that fails with one of these kinds fails as the whole batch: with two commands Bitrix24
+// would have refused the batch itself.
 const CONCERNS_ALL: ReadonlySet<RestErrorKind> = new Set([
   'expired',
   'dead_token',

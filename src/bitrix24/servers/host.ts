@@ -1,15 +1,19 @@
-/** Hosts as people and servers write them. */
+/** Reads and compares host names, which people and servers write in several ways. */
 
 /**
- * Reads `host[:port]` as a URL of that scheme would, so that case, IDN and default ports compare
- * equal. Null for anything more or less than a host.
+ * Parses `host[:port]` with the scheme `protocol`, for example `https:`. Two spellings of one host give the
+ * same `host`: upper or lower case, an international name or its `xn--` form, with or without the scheme's
+ * default port. Null when the text is not exactly a host, for example when it has a path.
  */
 export function parseHost(text: string, protocol: string): URL | null {
   const raw = `${protocol}//${text}`
   return /[\s/\\?#@]/.test(text) || !URL.canParse(raw) ? null : new URL(raw)
 }
 
-/** Returns the endpoint's host if the domain is the same; a domain without port says nothing of it. */
+/**
+ * Returns the host of the endpoint when the domain names the same host, else null. A domain without a port
+ * agrees with an endpoint on any port.
+ */
 export function agreeOnHost(clientEndpoint: string, domain: string): string | null {
   if (!URL.canParse(clientEndpoint)) return null
   const endpoint = new URL(clientEndpoint)

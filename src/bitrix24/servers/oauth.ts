@@ -1,7 +1,8 @@
 /**
- * What the relay asks to know whom a token belongs to, and to get a fresh one. Fields that decide
- * trust are required; all others may be missing or odd, since a fresh pair that is thrown away for an
- * unimportant field would leave the portal without tokens.
+ * Asks an OAuth server of Bitrix24 to whom a token belongs, and for a fresh pair. An answer must have the
+ * fields that decide about trust. Every other field may be missing or odd: the old refresh token is used up
+ * when the answer comes, so a pair that is thrown away for an unimportant field would leave the portal
+ * without tokens.
  */
 import * as v from 'valibot'
 
@@ -14,27 +15,27 @@ import { callRest, sendForm } from './rest-client.ts'
 import type { RestDeps } from './rest-client.ts'
 import { MALFORMED_ANSWER, type OwnError, type RestError } from './rest-error.ts'
 
-/** What the OAuth server says about an access token. */
+/** The OAuth server's answer about an access token. */
 export interface AppInfo {
   readonly clientId: string
   readonly memberId: string
   /** The host of `clientEndpoint`, with its port when there is one. */
   readonly domain: string
-  /** The portal's REST address as answered; not yet checked against the address policy. */
+  /** The portal's REST address as answered; the caller has to check it against the address policy. */
   readonly clientEndpoint: string
-  /** The user of the portal whom the token speaks for. */
+  /** The user of the portal to whom the token belongs. */
   readonly userId: number
-  /** Comma list; empty when not said. */
+  /** Scopes with commas between them; empty when the server names none. */
   readonly scope: string
-  /** Application status letter; empty when not said. */
+  /** The letter of the application's status; empty when the server names none. */
   readonly status: string
-  /** False until an application with an interface has called `installFinish`. */
+  /** False until an application with an interface has called `BX24.installFinish()`. */
   readonly installed: boolean
-  /** End of the access token in unix seconds; null when not said. */
+  /** End of the access token in unix seconds; null when the server names none. */
   readonly expiresAt: number | null
 }
 
-/** An access token and the refresh token that replaces the one it was got with. */
+/** An access token, and the refresh token that brings the next one. */
 export interface TokenPair {
   readonly accessToken: string
   readonly refreshToken: string
@@ -48,8 +49,9 @@ export interface TokenPair {
   readonly status: string | null
 }
 
-/** A refresh: whose secret, which token, at which OAuth server (an origin of the allow-list). */
+/** A request for a fresh pair. */
 export interface RefreshRequest {
+  /** The OAuth server to ask; an origin of the allow-list. */
   readonly oauthUrl: string
   readonly clientId: string
   readonly clientSecret: string
@@ -101,9 +103,10 @@ const TokenPairSchema = v.object({
 })
 
 /**
- * Asks an OAuth server whom an access token belongs to (`app.info` there; the portal's method of the
- * same name names neither portal nor application and proves nothing). An answer that contradicts
- * itself about the portal's host is `refused`, code `inconsistent`.
+ * Asks an OAuth server to whom an access token belongs. The method is `app.info` of the OAuth server. The
+ * portal has a method of the same name, but its answer names neither portal nor application, so it proves
+ * nothing (docs/bitrix24.md#install). An answer that contradicts itself about the portal's host fails with
+ * `INCONSISTENT`.
  */
 export async function askAppInfo(
   oauthUrl: string,
@@ -132,8 +135,8 @@ export async function askAppInfo(
 }
 
 /**
- * Exchanges a refresh token for a new pair. The old refresh token has to be taken for dead once this
- * succeeded, so the pair must be stored before it is used.
+ * Exchanges a refresh token for a fresh pair. Once this has succeeded the old refresh token counts as used
+ * up, so the caller must store the fresh pair before it uses it (docs/bitrix24.md#token-lifetime).
  */
 export async function refreshTokens(
   request: RefreshRequest,
@@ -158,7 +161,7 @@ function parseTokenPair(body: JsonObject, now: number): Result<TokenPair, RestEr
   const parsed = v.safeParse(TokenPairSchema, body)
   if (!parsed.success) return err(MALFORMED_ANSWER)
   const { output } = parsed
-  // Answers of before 2026 had `expires_in` alone (bitrix-tools/b24-rest-docs#285).
+  // Answers before 2026 had `expires_in` only (https://github.com/bitrix-tools/b24-rest-docs/issues/285).
   const lifetime = output.expires_in ?? DEFAULT_LIFETIME_SECONDS
   return ok({
     accessToken: output.access_token,

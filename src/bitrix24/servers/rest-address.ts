@@ -1,8 +1,8 @@
-/** The addresses below which a portal's methods are called. */
+/** Checks the addresses below which the methods of a portal are called. */
 import { checkAddress } from '../../core/safety/address.ts'
 import type { AddressPolicy } from '../../core/safety/address.ts'
 
-/** Checks a portal's REST address: allowed by the policy, ends with `/rest/`, no query. */
+/** Checks a portal's REST address: the policy allows it, it ends with `/rest/` and has no query. Else null. */
 export function checkEndpoint(raw: string, policy: AddressPolicy): URL | null {
   const address = checkAddress(raw, policy)
   if (!address.ok) return null
@@ -11,11 +11,11 @@ export function checkEndpoint(raw: string, policy: AddressPolicy): URL | null {
 }
 
 /**
- * Checks an incoming webhook's URL, `https://<portal>/rest/<user id>/<secret>/`, and returns it with its
- * last slash. Null for every other form: another path, query, fragment or user info.
+ * Checks the URL of an incoming webhook, `https://<portal>/rest/<user id>/<secret>/`, and returns it with a
+ * slash at its end. Null for every other form: another path, a query, a fragment, user info.
  */
 export function checkWebhookUrl(raw: string, policy: AddressPolicy): URL | null {
-  // Read from the raw text: an empty query or fragment leaves no trace in the parsed URL.
+  // The raw text is searched, since an empty query or fragment leaves no trace in the parsed URL.
   if (/[?#]/.test(raw)) return null
   const address = checkAddress(raw, policy)
   if (!address.ok) return null

@@ -1,8 +1,9 @@
 /**
- * The one way in which the relay talks to portals and OAuth servers: a POST whose tokens are in the
- * body, never in a URL (URLs end up in access logs; an incoming webhook's secret has no other place),
- * no redirect followed, and an answer of bounded size. A renamed portal answers with a redirect; the
- * caller learns `redirected` and asks the OAuth server for the new address instead of following it.
+ * Sends every request of the relay to portals and OAuth servers. Each one is a POST with its tokens in the
+ * body, because URLs end up in access logs; only the secret of an incoming webhook is part of its URL by
+ * nature. The size of an answer is bounded. No redirect is followed: a renamed portal answers with one, the
+ * call fails with `redirected`, and the caller asks the OAuth server for the new address
+ * (docs/bitrix24.md#renamed-portal).
  */
 import { checkAddress } from '../../core/safety/address.ts'
 import type { AddressPolicy } from '../../core/safety/address.ts'
@@ -20,44 +21,48 @@ import type { AnswerContext, OwnError, RestError } from './rest-error.ts'
 /** The largest answer that is read, in bytes. */
 export const MAX_REST_ANSWER_BYTES = 1024 * 1024
 
-/** What calls need from outside. */
+/** What a request needs from outside. */
 export interface RestDeps {
   readonly fetch: Fetch
   readonly policy: AddressPolicy
-  /** For the whole call, reading the answer included. */
+  /** The time for the whole call, including the reading of the answer. */
   readonly timeoutMs: number
 }
 
 /** One call of a REST method. */
 export interface RestRequest {
-  /** Ends with `/rest/`; without a token, an incoming webhook's URL as `checkWebhookUrl` accepts it. */
+  /** Beside a token the portal's address, which ends with `/rest/`; else the URL of an incoming webhook. */
   readonly endpoint: string
   /** For example `crm.requisite.userfield.get`. */
   readonly method: string
-  /** The OAuth access token; null when the endpoint is an incoming webhook's URL, itself the secret. */
+  /** The OAuth access token; null when the endpoint is the URL of an incoming webhook, itself a secret. */
   readonly token: string | null
   readonly params?: JsonObject
 }
 
 /**
- * Calls a method of one portal with whatever access is stored for it: adds the token, refreshes it when it
- * has expired, keeps to the portal's pace. What the functions of this folder need of a portal.
+ * Calls a method of one portal with the access that is stored for it. Whoever makes such a function adds the
+ * token, refreshes it when it has expired, and keeps to the portal's request limit; the functions of
+ * `bitrix24` just call.
  */
 export type CallPortal = (
   method: string,
   params?: JsonObject,
 ) => Promise<Result<JsonObject, RestError>>
 
-/** A form for an absolute URL, with the values in it that must not come back in an error. */
+/** A form for an absolute URL. */
 export interface FormRequest {
   readonly url: string
   readonly form: URLSearchParams
+  /** The values in URL and form that must not come back in an error. */
   readonly secrets: readonly string[]
 }
 
 /**
- * Calls a REST method and returns the whole answer: `result` and, beside it, `total`, `next`, `time`.
- * Never rejects for anything that the other side or the network does.
+ * Calls a REST method and returns the whole answer: `result` and, beside it, `total`, `next` and `time`.
+ * The promise never rejects for a failure of the other side or of the network.
+ *
+ * @throws TypeError for a method's name with foreign characters, which is a bug.
  */
 export async function callRest(
   request: RestRequest,
@@ -71,7 +76,7 @@ export async function callRest(
   const endpoint = check(request.endpoint, deps.policy)
   if (endpoint === null) return err(UNSAFE_ADDRESS)
   const form = encodeParams(params)
-  // Beside a webhook's secret a parameter `auth` would be taken for the token.
+  // Bitrix24 would take a parameter `auth` for the token, beside a webhook's secret too.
   form.delete('auth')
   if (token !== null) form.set('auth', token)
   const secrets = [token ?? endpoint.pathname.split('/').at(-2) ?? '']
@@ -83,8 +88,9 @@ export async function callRest(
 }
 
 /**
- * Posts a form and returns the JSON object answered. An answer that is not JSON (HTML of a proxy), is
- * larger than 1 MiB or is a redirect is `unreachable`: it says nothing about the token.
+ * Posts a form and returns the JSON object of the answer. Three answers count as `unreachable`, since they
+ * say nothing about the token: a redirect, an answer of more than 1 MiB, and one that is not JSON, for
+ * example the HTML of a proxy.
  */
 export async function sendForm(
   request: FormRequest,
@@ -92,7 +98,8 @@ export async function sendForm(
 ): Promise<Result<JsonObject, RestError>> {
   const address = checkAddress(request.url, deps.policy)
   if (!address.ok) return err(UNSAFE_ADDRESS)
-  // Detached on purpose: workerd refuses a global fetch that is called as a method of something else.
+  // Taken out of `deps` on purpose: workerd refuses a global fetch that is called as a method of another
+  // object (docs/cloudflare.md#fetch).
   const { fetch: send, timeoutMs } = deps
   const cut = new AbortController()
   const timer = setTimeout(() => cut.abort(), timeoutMs)
@@ -110,7 +117,7 @@ export async function sendForm(
     })
     return await readAnswer(response, request.secrets, cut.signal)
   } catch {
-    // Swallows what fetch and the body's stream throw: refused connections, TLS, DNS, our own cut.
+    // Swallows every error of fetch and of the body's stream: refused connections, TLS, DNS, the timeout.
     const code = cut.signal.aborted ? 'timeout' : 'network_error'
     return err({ kind: 'unreachable', code, status: null } satisfies OwnError)
   } finally {
@@ -144,11 +151,11 @@ async function readAnswer(
   return response.ok ? ok(body) : err(classifyForeignAnswer('malformed_answer', context))
 }
 
-/** Returns null when the body is larger than the limit, whatever Content-Length says. */
+/** Reads the body; null when it is larger than the limit. The bytes are counted: Content-Length may lie. */
 async function readText(response: Response, signal: AbortSignal): Promise<string | null> {
   if (response.body === null) return ''
   const reader = response.body.getReader()
-  // A cancelled reader ends its pending read; the body of a stalled answer would hang otherwise.
+  // Cancelling the reader ends a read that is under way. Without it a body that stalls would hang for ever.
   signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined))
   const decoder = new TextDecoder()
   let text = ''
@@ -168,11 +175,11 @@ async function readText(response: Response, signal: AbortSignal): Promise<string
 
 function parseJson(text: string): Json | undefined {
   try {
-    // A `__proto__` key is dropped here once, so that no later copy of the answer can set a prototype.
+    // The key `__proto__` is dropped here, so that no later copy of the answer can set a prototype.
     const value: Json = JSON.parse(text, (key, item) => (key === '__proto__' ? undefined : item))
     return value
   } catch {
-    // Not JSON, or nested deeper than the stack.
+    // Swallows a text that is not JSON, and JSON that is nested deeper than the stack.
     return undefined
   }
 }

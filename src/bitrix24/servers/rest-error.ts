@@ -1,18 +1,21 @@
 /**
- * Bitrix24's failures as a closed set of classes. Sources disagree about HTTP statuses, so the body's
- * `error` decides and the status only helps with codes that the table does not know. Errors carry
- * Bitrix24's code and nothing else of the answer: no description, no address, no token.
+ * Sorts the failures of Bitrix24 into a closed set of kinds. The sources name different HTTP statuses for
+ * one failure, so the `error` in the body decides; the status only helps with codes that the table does not
+ * know. An error keeps Bitrix24's code and nothing else of the answer: no description, address or token
+ * (docs/bitrix24.md#rest-errors).
  */
 import type { Json } from '../../core/log/event.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 
 /**
- * What a failure means for the caller.
+ * The kinds of failures, told apart by the caller's next step.
  *
- * `expired`: a fresh access token helps. `dead_token`: this token is worth nothing any more; an
- * access token deserves one refresh before the portal counts as lost, a refresh token does not.
- * `unreachable`: no usable answer, which says nothing about the token. `refused`: any other no.
+ * - `expired`: a fresh access token helps.
+ * - `dead_token`: the token is worth nothing any more. After a dead access token the caller tries one
+ *   refresh; after a dead refresh token the portal's tokens are lost.
+ * - `unreachable`: there was no usable answer, which says nothing about the token.
+ * - `refused`: any other no.
  */
 export type RestErrorKind =
   | 'expired'
@@ -50,7 +53,7 @@ export interface RestError {
   readonly code: string
   /** HTTP status; null when there was no answer. */
   readonly status: number | null
-  /** How long Bitrix24 asks to wait, in milliseconds; absent when it does not say. */
+  /** The wait that Bitrix24 asks for, in milliseconds; absent when it names none. */
   readonly retryAfterMs?: number
 }
 
@@ -71,8 +74,8 @@ export function hasCode({ code }: RestError, own: OwnErrorCode): boolean {
   return code === own
 }
 
-// Keys in lower case. Codes: documentation pages "Errors", "OAuth: auto renewal" and the official
-// Python client's table; a Map, so that a code called `constructor` finds nothing.
+// The codes in lower case; docs/bitrix24.md#rest-errors names their sources. A Map and no object, so that a
+// code called `constructor` finds nothing.
 const KIND_BY_CODE: ReadonlyMap<string, RestErrorKind> = new Map([
   ['expired_token', 'expired'],
   ['invalid_token', 'dead_token'],
@@ -89,7 +92,7 @@ const KIND_BY_CODE: ReadonlyMap<string, RestErrorKind> = new Map([
   ['allowed_only_intranet_user', 'no_rights'],
   ['insufficient_scope', 'no_scope'],
   ['invalid_scope', 'no_scope'],
-  // The application lacks the scope or the portal is too old; not to be taken for a missing entity.
+  // The application lacks the scope, or the portal is too old. It is no sign of a missing field.
   ['error_method_not_found', 'no_scope'],
   ['method_confirm_waiting', 'method_confirmation'],
   ['method_confirm_denied', 'method_confirmation'],
@@ -109,19 +112,19 @@ const KIND_BY_CODE: ReadonlyMap<string, RestErrorKind> = new Map([
 
 const MAX_CODE_LENGTH = 60
 const MAX_WAIT_MS = 24 * 3600 * 1000
-/** A code that shares this many characters in a row with a secret is taken for an echo of it. */
+/** A code that has this many characters in a row in common with a secret counts as an echo of it. */
 const ECHO_LENGTH = 8
 
-/** What is known about an answer beside its body. */
+/** An answer without its body, and the secrets of its request. */
 export interface AnswerContext {
   readonly status: number
-  /** The Retry-After header as sent. */
+  /** The header Retry-After as sent. */
   readonly retryAfter: string | null
-  /** The secrets of the request: an answer that repeats one must not smuggle it into an error. */
+  /** The secrets of the request. A server may repeat one; it must not get into an error that way. */
   readonly secrets: readonly string[]
 }
 
-/** Classifies an answer whose body names an `error`, whatever its status is. */
+/** Classifies an answer whose body has an `error`; its status may be any, 200 too. */
 export function classifyError(body: JsonObject, context: AnswerContext): RestError {
   const raw = readCode(body['error'])
   const known = KIND_BY_CODE.get(raw.toLowerCase())
@@ -134,7 +137,7 @@ export function classifyError(body: JsonObject, context: AnswerContext): RestErr
   return { kind, code: code.slice(0, MAX_CODE_LENGTH), status: context.status, ...wait(waitMs) }
 }
 
-/** Classifies an answer that is not Bitrix24's: HTML of a proxy, a cut or foreign body. */
+/** Classifies an answer that Bitrix24 did not write: HTML of a proxy, or a body that is cut or too large. */
 export function classifyForeignAnswer(
   code: 'malformed_answer' | 'answer_too_large',
   context: AnswerContext,
@@ -143,37 +146,37 @@ export function classifyForeignAnswer(
   return { kind, code, status: context.status, ...wait(readRetryAfterMs(context.retryAfter)) }
 }
 
-/** The waits after refusals that name none, in milliseconds. */
+// The waits after a refusal that names none.
 const QUERY_LIMIT_WAIT_MS = 1000
 const OPERATION_LIMIT_WAIT_MS = 60_000
 
-/** How long to wait after a refusal for a limit, in milliseconds; null for any other failure. */
+/** Returns the wait after a refusal because of a limit, in milliseconds; null for any other failure. */
 export function limitWaitOf({ kind, code, retryAfterMs }: RestError): number | null {
   if (kind !== 'rate_limited') return null
   const isOperating = code.toUpperCase() === 'OPERATION_TIME_LIMIT'
   return retryAfterMs ?? (isOperating ? OPERATION_LIMIT_WAIT_MS : QUERY_LIMIT_WAIT_MS)
 }
 
-/** True for failures that say nothing about the portal or its tokens: asking again may help. */
+/** Whether asking again may help, because the failure says nothing about the portal or its tokens. */
 export function isTransient(error: RestError): boolean {
   return error.kind === 'unreachable' || error.kind === 'rate_limited'
 }
 
-// REST 3.0 answers with an object: {"error":{"code":"…","message":"…"}}.
+// REST 3.0 writes an object, {"error":{"code":"…","message":"…"}}, and the older REST just the code.
 function readCode(error: Json | undefined): string {
   const code = isJsonObject(error) ? error['code'] : error
   return typeof code === 'string' || typeof code === 'number' ? String(code) : ''
 }
 
 function kindOfUnknownCode(description: Json | undefined, status: number): RestErrorKind {
-  // crm.requisite.userfield.get says only this, with an empty code, when the read right is missing.
+  // A missing read right is answered by `crm.requisite.userfield.get` with an empty code and these words.
   if (typeof description === 'string' && /^access denied/i.test(description)) return 'no_rights'
   if (status === 429) return 'rate_limited'
   return status >= 500 ? 'unreachable' : 'refused'
 }
 
-// event.bind has no code of its own for it: ERROR_CORE, "Unable to set event handler: Handler already
-// binded" (portal source, lib/event.php).
+// A repeated `event.bind` fails with the general code ERROR_CORE and the text "Unable to set event handler:
+// Handler already binded" (docs/bitrix24.md#handlers).
 function isAlreadyBound(description: Json | undefined): boolean {
   return typeof description === 'string' && /\bhandler already binded\b/i.test(description)
 }
@@ -186,7 +189,7 @@ function withoutSecrets(code: string, secrets: readonly string[]): string {
   const shown = code.slice(0, MAX_CODE_LENGTH).toLowerCase()
   for (const secret of secrets) {
     const needle = sanitise(secret).toLowerCase()
-    // A secret that is shorter than an echo is looked for as a whole.
+    // A secret that is shorter than that is searched for as a whole.
     const length = Math.min(ECHO_LENGTH, needle.length)
     if (length === 0) continue
     for (let at = 0; at + length <= needle.length; at += 1) {
@@ -196,12 +199,13 @@ function withoutSecrets(code: string, secrets: readonly string[]): string {
   return code
 }
 
-// Only the form in seconds: a date would need a clock, and Bitrix24 documents neither.
+// Reads only the form in seconds. Bitrix24 documents no Retry-After at all, and a date would need a clock.
 function readRetryAfterMs(header: string | null): number | null {
   return header !== null && /^\d{1,9}$/.test(header) ? Number(header) * 1000 : null
 }
 
-// `operating_reset_at` and `finish` are both the portal's unix seconds, so no clock of ours is needed.
+// `operating_reset_at` and `finish` are both unix seconds of the portal's clock, so the wait is their
+// difference and the relay's clock plays no part.
 function readResetMs(time: Json | undefined): number | null {
   if (!isJsonObject(time)) return null
   const { operating_reset_at: resetAt, finish } = time

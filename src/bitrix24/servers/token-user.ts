@@ -1,4 +1,4 @@
-/** Whom of a portal an access token speaks for, by the portal's own word. */
+/** Asks a portal to which of its users an access token belongs. */
 import * as v from 'valibot'
 import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
@@ -7,7 +7,7 @@ import { callRest } from './rest-client.ts'
 import type { RestDeps } from './rest-client.ts'
 import { MALFORMED_ANSWER, type RestError } from './rest-error.ts'
 
-/** The user of an access token, by the portal's own word. */
+/** The user of an access token, as the portal itself answers. */
 export interface TokenUser {
   readonly userId: number
   readonly isAdmin: boolean
@@ -17,7 +17,10 @@ const TokenUserSchema = v.object({
   result: v.object({ ID: IntegerSchema, ADMIN: v.optional(v.unknown()) }),
 })
 
-/** Asks a verified portal whether the token's user is an administrator; only a plain `true` is a yes. */
+/**
+ * Asks a verified portal for the user of an access token, by the method `profile`. The user is an
+ * administrator only when `ADMIN` is exactly `true` (docs/bitrix24.md#install).
+ */
 export async function askTokenUser(
   clientEndpoint: string,
   accessToken: string,
