@@ -1,4 +1,7 @@
-/** What a portal says about our own installation; proves nothing about the portal (see `askAppInfo`). */
+/**
+ * Asks a portal about the relay's own installation there. The answer proves nothing about the portal itself;
+ * `askAppInfo` in servers/oauth.ts asks for such a proof.
+ */
 import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
 import { isJsonObject } from '../wire/json.ts'
@@ -6,8 +9,9 @@ import type { CallPortal } from '../servers/rest-client.ts'
 import { MALFORMED_ANSWER, type RestError } from '../servers/rest-error.ts'
 
 /**
- * Asks whether the installation is finished (the portal's `app.info`, INSTALLED). Until an application with
- * an interface has called `installFinish`, the portal accepts bindings and sends nothing.
+ * Asks whether the installation is finished, by INSTALLED in the portal's own `app.info`. Before an
+ * application with an interface has called `BX24.installFinish()`, the portal accepts bindings but sends no
+ * event (docs/bitrix24.md#unfinished-install).
  */
 export async function askInstalled(call: CallPortal): Promise<Result<boolean, RestError>> {
   const answer = await call('app.info')

@@ -1,25 +1,28 @@
-/** Who may set the application token, which proves a portal's events. */
+/** Decides who may set the application token, the proof of every later event of a portal. */
 
-/** What decides about an application token that comes with a verified installation. */
+/** The facts about an application token that comes with a verified installation. */
 export interface TokenClaim {
-  /** Hashes that the portal's record holds. */
+  /** The token hashes that are recorded for the portal. */
   readonly known: readonly string[]
-  /** Hash of the token presented. */
+  /** The hash of the presented token. */
   readonly presented: string
   /** The verified user of the access token. */
   readonly userId: number
   readonly isAdmin: boolean
-  /** As recorded before this request; null when there is no record. */
+  /** The installer as recorded before this request; null when nobody is. */
   readonly installerUserId: number | null
-  /** As recorded before this request, never the one that the request itself brings. */
+  /** The system user as recorded before this request, never the one that the request itself brings. */
   readonly systemUserId: number | null
 }
 
 /**
- * Decides whether a verified installation may set the portal's application token. The OAuth server
- * says nothing about that token and every user of an application with an interface holds an access
- * token, so a first or different one is taken from an administrator, the recorded installer or the
- * recorded system user only. Hashes are compared, so the time that it takes tells nothing of use.
+ * Decides whether a verified installation may set the portal's application token.
+ *
+ * The OAuth server says nothing about that token, and every user of an application with an interface holds
+ * an access token. So an ordinary employee could present an application token of his own invention. A first
+ * or a different token is therefore taken only from an administrator, the recorded installer or the recorded
+ * system user (docs/bitrix24.md#install). The comparison may leave early: it compares hashes, and its time
+ * tells nothing about a token.
  */
 export function mayTakeApplicationToken(claim: TokenClaim): boolean {
   const { known, presented, userId, isAdmin, installerUserId, systemUserId } = claim

@@ -1,12 +1,12 @@
-/** Compares the claims of an installation with the answer of the OAuth server. */
+/** Compares the claims of an installation with the answer of the OAuth server about its token. */
 import { parseHost } from '../servers/host.ts'
 import type { AppInfo } from '../servers/oauth.ts'
 import type { InstallRequest, PresentedCredentials } from '../wire/request.ts'
 
-/** Which claim of an installation the OAuth server contradicts. */
+/** The claim of an installation that the OAuth server contradicts. */
 export type ClaimMismatch = 'member_mismatch' | 'user_mismatch' | 'domain_mismatch'
 
-/** The first claim of the request that the OAuth server contradicts; null when all agree. */
+/** Returns the first claim of the request that the OAuth server contradicts; null when all agree. */
 export function compareClaims(
   request: InstallRequest,
   info: AppInfo,
@@ -19,7 +19,10 @@ export function compareClaims(
   return named.length > 0 && !named.includes(info.domain) ? 'domain_mismatch' : null
 }
 
-/** The hosts that the request claims. `domain` may be the OAuth server's, which claims nothing. */
+/**
+ * Lists the hosts that the request claims. Bitrix24 sometimes sends the OAuth server's host as `domain`;
+ * that is no claim about the portal and is left out (docs/bitrix24.md#missing-tokens).
+ */
 function namedHosts(
   { clientEndpoint, domain }: PresentedCredentials,
   info: AppInfo,
@@ -34,7 +37,10 @@ function namedHosts(
   return hosts
 }
 
-/** Whether the second pair of ONAPPUSERREADY is of the same portal and application, and of the claimed user. */
+/**
+ * Whether the second pair of ONAPPUSERREADY belongs to the same portal and application as the first one, and
+ * to the claimed user where one is claimed.
+ */
 export function isSystemUserOf(
   main: AppInfo,
   system: AppInfo,
@@ -48,5 +54,5 @@ function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : UNREADABLE_HOST
 }
 
-// No host has this form, so an unreadable claim is a claim that nothing meets.
+// Stands for a claimed host that cannot be read. No real host equals it, so such a claim never agrees.
 const UNREADABLE_HOST = '?'

@@ -1,7 +1,7 @@
 /**
- * Whom an access token belongs to, by the word of an allow-listed OAuth server. An expired token is
- * refreshed on the way if one of our applications can; the pair that this brings is handed on in every
- * case, also in failure, because the refresh token presented is dead from then on.
+ * Confirms an access token: an OAuth server of the allow-list names its portal, application and user. A token
+ * that has expired is refreshed first, with the secret of each configured application in turn. The fresh pair
+ * is returned in every case, after a failure too, because the presented refresh token is used up by then.
  */
 import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
@@ -11,30 +11,35 @@ import type { PresentedCredentials } from '../wire/request.ts'
 import { isTransient } from '../servers/rest-error.ts'
 import type { RestError } from '../servers/rest-error.ts'
 
-/** What confirming needs from outside. */
+/** What a confirmation needs from outside. */
 export interface ConfirmDeps extends OauthDeps {
-  /** The allow-list: origins, asked in this order when the request names no server. */
+  /** The allow-list: origins, which are asked in this order when the request names no server. */
   readonly oauthUrls: readonly string[]
-  /** Client id → client secret. */
+  /** The client secrets by client id. */
   readonly applications: ReadonlyMap<string, string>
 }
 
-/** A token that an OAuth server knows. */
+/** The answer about a token that an OAuth server has confirmed. */
 export interface Confirmation {
   readonly oauthUrl: string
   readonly info: AppInfo
-  /** The token that the server confirmed: the presented one, or the refreshed one. */
+  /** The confirmed token: the presented one, or the one of the fresh pair. */
   readonly accessToken: string
+  /** The pair of a refresh on the way; null when the presented token was still good. */
   readonly freshPair: TokenPair | null
 }
 
-/** No server confirmed the token: what the one that says most answered. */
+/** The failure when no server has confirmed a token. */
 export interface ConfirmFailure {
+  /** The most telling answer of the servers that were asked. */
   readonly error: RestError
   readonly freshPair: TokenPair | null
 }
 
-/** Returns the servers that may be asked; null when the claim names one that is not allowed. */
+/**
+ * Returns the OAuth servers to ask: the one that the caller names, or the whole allow-list when it names
+ * none. Null when it names one that is not on the list.
+ */
 export function chooseServers(
   credentials: PresentedCredentials,
   oauthUrls: readonly string[],
@@ -46,7 +51,7 @@ export function chooseServers(
   return origin === null || named.length === 0 ? null : named
 }
 
-/** Asks one server after the other; the first confirmation counts, else the failure that says most. */
+/** Asks one server after the other. The first confirmation counts; without one, the most telling failure. */
 export async function confirmToken(
   credentials: PresentedCredentials,
   servers: readonly string[],
@@ -86,7 +91,7 @@ async function askServer(
   return ok({ oauthUrl, info: second.value, accessToken: pair.accessToken, freshPair: pair })
 }
 
-/** The request does not say which application it is of, so each configured secret is tried. */
+/** Tries each configured secret, because a request does not name the application that it belongs to. */
 async function refreshWithAny(
   refreshToken: string,
   oauthUrl: string,
@@ -97,13 +102,17 @@ async function refreshWithAny(
     const pair = await refreshTokens({ oauthUrl, clientId, clientSecret, refreshToken }, deps)
     if (pair.ok) return ok({ pair: pair.value, clientId })
     error = pair.error
-    // A server that does not answer would not hear the next secret either.
+    // A server that does not answer now will not answer the next secret either.
     if (isTransient(error)) break
   }
   return err(error)
 }
 
-/** A pair that must not be lost counts most, then silence, then a no of a server that knew the token. */
+/**
+ * Ranks a failure; the highest one is reported. A fresh pair without a definite answer ranks highest, since
+ * it must be kept for the next try. Then comes silence of a server, then a no of a server that knew the
+ * token, and last a no of one that did not know it.
+ */
 function weigh({ error, freshPair }: ConfirmFailure): number {
   if (error === NOBODY_TO_ASK) return 0
   if (freshPair !== null && isTransient(error)) return 4

@@ -1,12 +1,13 @@
 /**
- * Where a portal has gone that answers with a redirect. The redirect itself proves nothing and is never
- * followed: only the address counts that an allow-listed OAuth server names for the same portal and application.
+ * Finds the new address of a portal that answers with a redirect. The redirect itself proves nothing and is
+ * never followed. Only the address counts that an OAuth server of the allow-list names for the same portal
+ * and application (docs/bitrix24.md#renamed-portal).
  */
 import type { AppInfo } from '../servers/oauth.ts'
 import { checkEndpoint } from '../servers/rest-address.ts'
 import type { RestDeps } from '../servers/rest-client.ts'
 
-/** What is recorded of a portal. */
+/** A portal as recorded before the redirect. */
 export interface RecordedPortal {
   readonly memberId: string
   readonly clientId: string
@@ -19,7 +20,10 @@ export interface NewAddress {
   readonly clientEndpoint: string
 }
 
-/** The new address by the OAuth server's word; null when it names none that is new, the portal's and safe. */
+/**
+ * Returns the new address that the OAuth server names. Null when it names another portal or application, the
+ * address that is recorded already, or one that the address policy refuses.
+ */
 export function newAddressOf(
   info: AppInfo,
   known: RecordedPortal,

@@ -1,7 +1,8 @@
 /**
- * Keeps the application subscribed to exactly the wanted events. `event.get` shows this application's own
- * handlers only, so every address with our path is ours, also under a former origin; two relays of one
- * application on one portal would therefore undo each other's work. Other paths are never touched.
+ * Keeps the application bound to exactly the wanted events. `event.get` lists the bindings of this
+ * application only, so every binding with the path `/bitrix24/events` counts as the relay's own, under a
+ * former origin too. Bindings with another path are never touched. Two relays that serve one application on
+ * one portal would therefore undo each other's work (docs/bitrix24.md#handlers).
  */
 import { canonicalName } from '../../core/log/event-names.ts'
 import type { Json } from '../../core/log/event.ts'
@@ -13,30 +14,35 @@ import type { JsonObject } from '../wire/json.ts'
 import type { CallPortal } from '../servers/rest-client.ts'
 import { hasCode, MALFORMED_ANSWER, type RestError } from '../servers/rest-error.ts'
 
-/** What a portal shall be subscribed to. */
+/** The bindings that a portal shall have. */
 export interface WantedSubscriptions {
-  /** The address that Bitrix24 shall call; its path is `/bitrix24/events`. */
+  /** The address that Bitrix24 has to call; its path is `/bitrix24/events`. */
   readonly handler: string
   /** Canonical names. */
   readonly events: readonly string[]
 }
 
-/** What the portal is subscribed to after an alignment; canonical names, each once. */
+/** The result of an alignment: lists of canonical names, each name once. */
 export interface Alignment {
-  /** Wanted, and refused by the portal. */
+  /** Wanted events that the portal refuses to bind. */
   readonly missing: readonly string[]
-  /** No longer wanted, or moved here from a former address. */
+  /** Events whose binding was removed: no longer wanted, or now bound to the present address. */
   readonly unbound: readonly string[]
-  /** Wanted, and bound with a fixed user: each such event names that user, whoever caused it. */
+  /** Wanted events whose binding is tied to one user: they name that user, whoever has caused them. */
   readonly fixedUser: readonly string[]
 }
 
 /**
- * Binds the wanted events that `handler` does not have, then unbinds those that are ours and not wanted.
- * A former address loses an event only once `handler` has it; lifecycle events are never taken from
- * `handler`. When `event.get` fails or answers no list, nothing is changed: bindings on top of unknown ones
- * would be delivered twice. Fails too when a request to bind fails as a whole; unbinding is left to the
- * next run then, as it is when a request to unbind fails.
+ * Binds the wanted events that `handler` does not have yet, then unbinds the surplus.
+ *
+ * - A former address loses an event only after `handler` has it, so no event falls between the two.
+ * - Lifecycle events are never taken from `handler`.
+ * - When `event.get` fails or answers no list, nothing is changed: a second binding beside one that was not
+ *   seen would send each event twice.
+ * - When a request to bind fails as a whole, the alignment fails before anything is unbound. A request to
+ *   unbind that fails is left to the next alignment.
+ *
+ * @throws TypeError when `handler` is no address, which is a bug.
  */
 export async function alignSubscriptions(
   wanted: WantedSubscriptions,
@@ -56,7 +62,8 @@ export async function alignSubscriptions(
     missing.push(...events.filter((event) => !answer.value.has(event)))
     for (const event of answer.value) bound.add(event)
   }
-  // A binding by somebody who is no administrator is stored for that user, which only the portal can tell.
+  // The portal ties a binding to its user when that user is no administrator. The answer to `event.bind`
+  // does not tell this, so the list is read once more.
   const renewed = absent.length > missing.length ? await listBindings(call) : listed
   const bindings = renewed.ok ? renewed.value : listed.value
   const surplus = listed.value.filter((row) => isSurplus(row, { current, wanted, bound }))
@@ -72,10 +79,10 @@ const OUR_PATH = '/bitrix24/events'
 
 interface Binding {
   readonly event: string
-  /** As the portal writes it, which is what `event.unbind` compares. */
+  /** The address exactly as the portal writes it, because `event.unbind` compares texts. */
   readonly handler: string
   readonly address: string
-  /** The fixed user; 0 when there is none. */
+  /** The user to whom the binding is tied; 0 when it is tied to nobody. */
   readonly authType: number
 }
 
@@ -85,7 +92,7 @@ interface Target {
   readonly bound: ReadonlySet<string>
 }
 
-/** Lists the online bindings that are ours; offline rows have no handler. */
+/** Lists the relay's own bindings. Offline bindings are left out: they have no address to call. */
 async function listBindings(call: CallPortal): Promise<Result<readonly Binding[], RestError>> {
   const answer = await call('event.get')
   if (!answer.ok) return answer

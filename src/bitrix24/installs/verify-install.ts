@@ -1,8 +1,8 @@
 /**
- * Who may install. Everything in an installation is a claim of whoever sent it: an allow-listed OAuth
- * server says whom the access token belongs to, and portal, user, endpoint and domain come from that
- * answer alone. Nothing is sent anywhere before the server that the claim names is on the list, and
- * nothing to a portal before the OAuth server has named its address.
+ * Verifies an installation. Everything in it is a claim of its sender, so an OAuth server of the allow-list is
+ * asked to whom the access token belongs, and portal, user, endpoint and domain are taken from that answer
+ * alone. Nothing is sent to an OAuth server that is not on the list, even if the claim names it, and nothing
+ * to a portal before the OAuth server has named its address (docs/bitrix24.md#install).
  */
 import { compareClaims, isSystemUserOf } from './claims.ts'
 import { chooseServers, confirmToken } from './confirm-token.ts'
@@ -14,7 +14,7 @@ import { askTokenUser } from '../servers/token-user.ts'
 import { hasCode, isTransient } from '../servers/rest-error.ts'
 import type { RestError } from '../servers/rest-error.ts'
 
-/** Why an installation is not believed; stable, for log and counters, never for the caller. */
+/** Why an installation is refused: stable words for log and counters, which the caller never sees. */
 export type InstallRefusal =
   | 'foreign_oauth_server'
   | 'token_refused'
@@ -32,26 +32,26 @@ export type InstallRefusal =
   | 'system_user_refused'
   | 'system_user_mismatch'
 
-/** Who did not answer, or only asked to come back later. */
+/** The server that gave no answer, or only asked to come back later. */
 export type UnansweredReason = 'oauth_server_unanswered' | 'portal_unanswered'
 
-/** Pairs that a refresh on the way has brought; the pairs presented are dead then. Secrets. */
+/** The fresh pairs of refreshes on the way. They are secrets, and the presented pairs are used up by then. */
 export interface FreshPairs {
-  /** Replaces `credentials`; null when they were still good. */
+  /** Replaces the request's `credentials`; null when these were still good. */
   readonly freshPair: TokenPair | null
-  /** Replaces `systemUser`; null when it was still good or not sent. */
+  /** Replaces the request's `systemUser`; null when it was still good, or not sent. */
   readonly freshSystemPair: TokenPair | null
 }
 
-/** What the OAuth server and the portal themselves said about an installation. */
+/** A verified installation, in the words of the OAuth server and of the portal. */
 export interface VerifiedInstall extends FreshPairs {
   readonly memberId: string
   readonly clientId: string
   /** The portal's host, with its port when there is one. */
   readonly domain: string
-  /** Passed the address policy; ends with `/rest/`. */
+  /** The portal's REST address; the address policy allows it, and it ends with `/rest/`. */
   readonly clientEndpoint: string
-  /** The allow-listed OAuth server that confirmed, as configured. */
+  /** The OAuth server that confirmed the token, as it stands in the configuration. */
   readonly oauthUrl: string
   readonly userId: number
   readonly isAdmin: boolean
@@ -60,26 +60,26 @@ export interface VerifiedInstall extends FreshPairs {
   /** False until an application with an interface has finished its installation. */
   readonly installed: boolean
   /**
-   * ONAPPUSERREADY: the user of the second pair, verified to be of the same portal and application.
-   * That it is the system user is the sender's claim: record it only when the sender may also give an
-   * application token.
+   * The user of the second pair of ONAPPUSERREADY, who is verified to belong to the same portal and
+   * application; null for other installations. Only the sender claims that this is the system user, so
+   * record it only if the sender may also set an application token.
    */
   readonly systemUserId: number | null
 }
 
-/** The decision; also `unanswered` and `refused` hand fresh pairs on, since a refresh cannot be repeated. */
+/** The decision. Every kind hands fresh pairs on, since a refresh cannot be repeated. */
 export type InstallVerdict =
   | { readonly kind: 'confirmed'; readonly install: VerifiedInstall }
   | { readonly kind: 'unknown_application'; readonly install: VerifiedInstall }
   | {
       readonly kind: 'refused'
       readonly reason: InstallRefusal
-      /** Missing when nothing was refreshed on the way. */
+      /** Absent when nothing was refreshed on the way. */
       readonly fresh?: FreshPairs
     }
   | ({ readonly kind: 'unanswered'; readonly reason: UnansweredReason } & FreshPairs)
 
-/** Decides whether an installation is what it claims to be; never rejects for an answer or the network. */
+/** Decides whether an installation is true. The promise never rejects for an answer or for the network. */
 export async function verifyInstall(
   request: InstallRequest,
   deps: ConfirmDeps,
@@ -109,7 +109,7 @@ export async function verifyInstall(
   return finish(main, system.value, deps)
 }
 
-/** Asks the portal itself, at the address that the OAuth server gave, whether the user is an administrator. */
+/** Asks the portal, at the address that the OAuth server has named, whether the user is an administrator. */
 async function finish(
   main: Confirmation,
   system: Confirmation | null,
@@ -118,7 +118,7 @@ async function finish(
   const { info, oauthUrl, accessToken, freshPair } = main
   const pairs: FreshPairs = { freshPair, freshSystemPair: system?.freshPair ?? null }
   const user = await askTokenUser(info.clientEndpoint, accessToken, deps)
-  // `expired` between two calls is no word about the user: the next try refreshes.
+  // A token that expires between the two calls says nothing about the user; the next try refreshes it.
   if (!user.ok && (isTransient(user.error) || user.error.kind === 'expired')) {
     return { kind: 'unanswered', reason: 'portal_unanswered', ...pairs }
   }
@@ -174,7 +174,7 @@ function refusalOf(error: RestError): InstallRefusal {
     case 'dead_token':
     case 'not_found':
     case 'refused':
-    // Never asked about these two: whoever did not answer has not refused.
+    // `judgeFailure` has sorted out these two: a server that gave no answer has not refused.
     case 'rate_limited':
     case 'unreachable':
       return hasCode(error, 'inconsistent') ? 'inconsistent' : 'token_refused'
