@@ -1,6 +1,7 @@
 /**
- * One form for a field's definition in every family. The CRM methods answer it already; `userfieldconfig`
- * (smart processes) answers the same attributes in camelCase, with the list values as `enum`.
+ * Brings the definition of a field into one form for every family. The methods of the CRM answer in that
+ * form already. `userfieldconfig`, for smart processes, answers the same attributes in camelCase and calls
+ * the list values `enum` (docs/bitrix24.md#user-fields).
  */
 import type { FieldFamily, Json } from '../../core/log/event.ts'
 import type { FieldAttributes } from '../../core/fields/field-read.ts'
@@ -8,10 +9,10 @@ import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { IdSchema, readOrNull } from '../wire/wire-schemas.ts'
 
-/** How large a field's definition may be, in bytes of JSON. */
+/** The largest definition of a field, in bytes of JSON. */
 export const MAX_ATTRIBUTES_BYTES = 64 * 1024
 
-// PHP answers an empty map as a list, and a list with gaps as a map.
+// Attributes that are maps. PHP answers an empty map as a list (docs/bitrix24.md#rest-calls).
 const MAPS: ReadonlySet<string> = new Set([
   'EDIT_FORM_LABEL',
   'LIST_COLUMN_LABEL',
@@ -21,12 +22,12 @@ const MAPS: ReadonlySet<string> = new Set([
   'SETTINGS',
 ])
 
-// Repetitions that only userfieldconfig has: the languages of the labels, the id of the field itself.
+// Attributes of `userfieldconfig` alone that repeat others: the languages of the labels, the field's own id.
 const LEFT_OUT: ReadonlySet<string> = new Set(['LANGUAGE_ID', 'USER_FIELD_ID'])
 
 /**
- * Returns the definition out of the `result` of a family's `.get` method. Null when it is none: no map, no
- * id, list values without ids (they would look deleted), or more than 64 KiB.
+ * Returns the definition in the `result` of a family's `.get` method. Null when it is not a usable one: no
+ * map, no id, more than 64 KiB, or a list value without an id, which would look deleted in a comparison.
  */
 export function attributesOf(family: FieldFamily, result: Json): FieldAttributes | null {
   const raw = family === 'type' ? typeField(result) : result

@@ -1,11 +1,11 @@
 /**
- * The address of a field's settings page. Bitrix24 documents none; `/crm/configs/fields/…` stands in the
- * portal's code for the six families below (component crm.config.fields), requisites and smart processes
- * are not in it and get a link only by a configured template.
+ * Makes the address of the page on which a field's settings are edited. Bitrix24 documents no such address.
+ * For six families it stands in the code of the portal; requisites and smart processes have none there, so
+ * they get a link only by a configured template (docs/bitrix24.md#links).
  */
 import type { FieldFamily } from '../../core/log/event.ts'
 
-/** The field that a link shall open. */
+/** The field that a link has to open. */
 export interface LinkedField {
   /** The portal's host, with its port when there is one. */
   readonly domain: string
@@ -27,9 +27,9 @@ const KNOWN_PAGES: ReadonlySet<FieldFamily> = new Set([
 ])
 
 /**
- * Returns the https address, on the portal's own host, of a field's settings. A family's template replaces
- * the known page; `{domain}`, `{entityId}`, `{fieldName}` and `{id}` are filled in. Null when no page is
- * known, or when the address would not be a plain https address of that host.
+ * Returns the https address of a field's settings, on the portal's own host. The template of a family takes
+ * the place of the known page; `{domain}`, `{entityId}`, `{fieldName}` and `{id}` are filled in. Null when
+ * no page is known, or when the result would not be a plain https address of that host.
  */
 export function fieldLink(
   field: LinkedField,
@@ -38,7 +38,7 @@ export function fieldLink(
   const { domain, family, id, entityId, fieldName } = field
   const template = templates.get(family) ?? (KNOWN_PAGES.has(family) ? EDIT_PAGE : null)
   if (template === null || !isHost(domain)) return null
-  // Words only: a name like `..` would lead to another page of the portal.
+  // Only words get into the address: a name like `..` would lead to another page of the portal.
   if (!/^\w{1,100}$/.test(entityId) || !/^\w{1,100}$/.test(fieldName)) return null
   const values = new Map([
     ['{domain}', domain],

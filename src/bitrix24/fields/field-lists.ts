@@ -1,7 +1,8 @@
 /**
- * Which user fields an entity has. The lists say nothing more that is of use: labels come only in one
- * language. A list counts only when it is provably whole, since a missing page would look like deletions.
- * An empty list is returned as it is: the caller has to judge whether it means lost rights.
+ * Lists the user fields of an entity. Only ids and entities are taken from a list, because it names each
+ * label in one language only. A list counts only when it is complete by its own total: the fields of a
+ * missing page would look deleted. An empty list is returned as it is, and the caller has to judge whether
+ * it means lost rights (docs/bitrix24.md#deleted-fields).
  */
 import type { FieldFamily, Json } from '../../core/log/event.ts'
 import { err, ok } from '../../core/result.ts'
@@ -12,10 +13,10 @@ import type { CallPortal } from '../servers/rest-client.ts'
 import type { RestError } from '../servers/rest-error.ts'
 import { IdSchema, readOrNull } from '../wire/wire-schemas.ts'
 
-/** How many fields a list may have. */
+/** The most fields that a list may have. */
 export const MAX_LISTED_FIELDS = 5_000
 
-/** Whose fields are listed. */
+/** The entity whose fields are listed. */
 export interface FieldOwner {
   readonly family: FieldFamily
   /** For example `CRM_REQUISITE`, or `CRM_13` for a smart process. */
@@ -34,9 +35,11 @@ interface Page {
 }
 
 /**
- * Lists the ids of an entity's fields, ascending. `incomplete` when the pages do not add up to the total
- * that the portal names, repeat a field, are malformed or hold more than 5,000 fields.
- * `needsTotal`: a list without a total counts as `incomplete` too, for whoever concludes that a field is gone.
+ * Lists the ids of an entity's fields, in ascending order. Fails with `incomplete` when the pages do not add
+ * up to the total that the portal names, repeat a field, are malformed, or hold more than 5,000 fields.
+ *
+ * With `needsTotal` a list for which the portal names no total is `incomplete` too. Use it where a field that
+ * is not in the list counts as deleted.
  */
 export async function listFields(
   owner: FieldOwner,
@@ -45,14 +48,14 @@ export async function listFields(
 ): Promise<Result<readonly number[], RestError | 'incomplete'>> {
   const rows = await listRows(owner, call, { needsTotal })
   if (!rows.ok) return rows
-  // The documentation names no filter by entity for userfieldconfig.list, so it may have been ignored.
+  // The portal may have ignored the filter by entity, which is not documented for `userfieldconfig.list`.
   const own = rows.value.filter(({ entityId }) => entityId === owner.entityId)
   return ok(own.map(({ id }) => id).toSorted((a, b) => a - b))
 }
 
 /**
- * Lists the entity ids of the smart processes that have user fields, `CRM_13` for example, sorted.
- * `incomplete` as for `listFields`.
+ * Lists the entity ids of the smart processes that have user fields, for example `CRM_13`, in the order of
+ * their texts. Fails with `incomplete` in the same cases as `listFields`.
  */
 export async function listSmartProcesses(
   call: CallPortal,
@@ -63,10 +66,11 @@ export async function listSmartProcesses(
   return ok([...ids].filter((id) => SMART_PROCESS.test(id)).toSorted())
 }
 
-// Facts: bitrix24.md section 6. Other entities of the module have methods of their own.
+// The entities of smart processes (docs/bitrix24.md#user-fields). All other entities of the CRM have methods
+// of their own.
 const SMART_PROCESS = /^CRM_(?:\d{1,9}|SMART_INVOICE|SMART_DOCUMENT)$/
 
-/** Null stands for the smart processes of every kind. */
+/** An entity, or with `entityId` null all smart processes together. */
 type ListedOwner = Pick<FieldOwner, 'family'> & { readonly entityId: string | null }
 
 async function listRows(
@@ -87,7 +91,7 @@ async function listRows(
       const isWhole = page.total === null ? !needsTotal : page.total === rows.size
       return isWhole ? ok([...rows.values()]) : err('incomplete')
     }
-    // Also ends the loop: a page that does not lead further is no page.
+    // A page that leads to no later one would keep this loop running for ever.
     if (page.rows.length === 0 || page.next <= (start ?? 0)) return err('incomplete')
     start = page.next
   }
@@ -118,7 +122,7 @@ function readPage({ family, entityId }: ListedOwner, answer: JsonObject): Page |
     const row =
       family === 'type' ? readRow(item, 'id', 'entityId') : readRow(item, 'ID', 'ENTITY_ID')
     if (row === null || rows.has(row.id)) return null
-    // The method of one entity cannot answer another's field.
+    // Each of these methods belongs to one entity, so a field of another one makes the answer worthless.
     if (family !== 'type' && row.entityId !== entityId) return null
     rows.set(row.id, row)
   }
@@ -136,7 +140,7 @@ function readRow(item: Json, idKey: string, entityKey: string): Row | null {
   return id === null || typeof entityId !== 'string' ? null : { id, entityId }
 }
 
-/** Returns null when absent, undefined when it is no count. */
+/** Reads a count: null when it is absent, undefined when the value is not a count. */
 function readCount(value: Json | undefined): number | null | undefined {
   if (value === undefined || value === null) return null
   const count = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value

@@ -1,7 +1,8 @@
 /**
- * Reads definitions of user fields, and the names of users, with one request. `gone` is said only where the
- * portal says it: a `type` field that is gone answers like one that may not be seen, so there the list of
- * its entity decides. The texts of those answers are in the portal's language and are not looked at.
+ * Reads definitions of user fields, and names of users, with one request. A field counts as gone only when
+ * the portal says so. For a field of a smart process the portal gives the same answer whether the field is
+ * gone or may not be seen, and the answer's text is in the portal's language; there the list of the entity
+ * decides (docs/bitrix24.md#deleted-fields).
  */
 import type { Json, ThinReason } from '../../core/log/event.ts'
 import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
@@ -19,21 +20,25 @@ import type { RestError } from '../servers/rest-error.ts'
 import { userNameOf } from './users.ts'
 import { IdSchema, MAX_UNIX_SECONDS, readOrNull } from '../wire/wire-schemas.ts'
 
-/** What one request brought. */
+/** The result of one request for fields and user names. */
 export interface FieldReads {
-  /** By field id; every field that was asked for is in it. */
+  /** The reads by field id. Each field that was asked for has one. */
   readonly reads: ReadonlyMap<number, FieldRead>
-  /** By user id; null: the portal does not say. Left out: it could not answer now, ask again later. */
+  /**
+   * The names by user id; null when the portal does not tell the name. A user is left out when the portal
+   * could not answer now, so that the caller asks again later.
+   */
   readonly userNames: ReadonlyMap<number, string | null>
-  /** When the portal began to read, in unix milliseconds by its clock; null when it does not say. */
+  /** When the portal began to read, in unix milliseconds of its own clock; null when it does not tell. */
   readonly readAt: number | null
-  /** The longest wait that a command's answer asks for, in milliseconds; null when none does. */
+  /** The longest wait that one of the answers asks for, in milliseconds; null when none does. */
   readonly retryAfterMs: number | null
 }
 
 /**
- * Reads fields and user names, together at most 50. A second request asks `userfieldconfig.list` for each
- * entity with a refused `type` field. Fails as a whole only when the portal answered nothing of use.
+ * Reads fields and user names, at most 50 together. Where the read of a smart process's field is refused,
+ * one more request asks for the list of its entity. Fails as a whole only when the portal has answered
+ * nothing of use.
  *
  * @throws RangeError for more than 50, TypeError for a repeated id.
  */
@@ -62,12 +67,12 @@ export async function readFields(
   return ok({ reads, userNames, readAt, retryAfterMs: longestWait(answers.value) })
 }
 
-/** Returns the reason that a thin event tells for a failed call. */
+/** Returns the reason why an event goes out thin, for a call that has failed. */
 export function thinReasonOf(error: RestError): ThinReason {
   switch (error.kind) {
     case 'expired':
     case 'dead_token':
-    // With the portal its tokens have ended; there is nobody who could grant access.
+    // The tokens of a deleted portal have ended with it, and nobody is left who could give access.
     case 'portal_deleted':
       return 'tokens_lost'
     case 'uninstalled':
@@ -86,7 +91,7 @@ export function thinReasonOf(error: RestError): ThinReason {
   }
 }
 
-/** 1 January 2010: no portal is older. */
+/** 1 January 2010, which is before the first portal. */
 const MIN_UNIX_SECONDS = 1_262_304_000
 
 function fieldKey(id: number): string {
@@ -117,7 +122,7 @@ function readOf(field: FieldRef, answer: Result<JsonObject, RestError>): FieldRe
       : failed(isUnclear(error) ? 'access_denied' : thinReasonOf(error))
   }
   const attributes = attributesOf(field.family, answer.value['result'] ?? null)
-  // Another field than the one asked for is an answer of no use, like a malformed one: it says nothing
+  // An answer about another field than the one asked for is of no use, like a malformed one. It says nothing
   // about rights, and asking again may help.
   return attributes?.['ENTITY_ID'] === field.entityId &&
     readOrNull(IdSchema, attributes['ID']) === field.id
@@ -129,12 +134,15 @@ function failed(reason: ThinReason): FieldRead {
   return { kind: 'failed', reason }
 }
 
-/** A no that is neither about scopes nor about the moment. */
+/** Whether the portal has refused without a clear reason: the field may be gone, or a right be missing. */
 function isUnclear(error: RestError): boolean {
   return error.kind === 'refused' || error.kind === 'no_rights' || error.kind === 'not_found'
 }
 
-// A list that is empty may be the answer to lost rights, so it proves nothing.
+/**
+ * Returns the ids of the fields that the list of their entity does not contain. An empty list may come from
+ * lost rights, so it proves nothing.
+ */
 async function findGone(fields: readonly FieldRef[], call: CallPortal): Promise<readonly number[]> {
   const gone: number[] = []
   for (const [entityId, refused] of Map.groupBy(fields, (field) => field.entityId)) {
@@ -162,7 +170,7 @@ function longestWait(answers: BatchAnswers): number | null {
   return longest > 0 ? longest : null
 }
 
-// The start, since what the portal stored after it need not have been seen.
+/** Reads when the portal began to work on the call: the answer may lack any change that came later. */
 function startOf(time: Json | undefined): number | null {
   if (!isJsonObject(time)) return null
   const { start, date_start: date } = time

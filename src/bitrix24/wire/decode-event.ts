@@ -1,6 +1,6 @@
 /**
- * Understands events for the log. An event whose portal may be genuine is never refused here: what is
- * not understood is quarantined with a stable reason, and its data kept.
+ * Decodes events for the log. No event of a possibly genuine portal is refused here: an event that the relay
+ * does not understand is quarantined with a reason, and its data is kept.
  */
 import * as v from 'valibot'
 import { canonicalName, userFieldOf, type UserFieldName } from '../../core/log/event-names.ts'
@@ -11,14 +11,14 @@ import { HandlerIdSchema, IdSchema, readOrNull, UnixSecondsSchema } from './wire
 
 const MAX_NAME_LENGTH = 120
 
-// A column of 50 characters in Bitrix24; more is tolerated, other characters are not.
+// The form of entity ids and field names. The length only keeps out texts that cannot be one of them.
 const CodeSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_]{1,100}$/))
 
 const FieldsSchema = v.object({ id: IdSchema, entityId: CodeSchema, fieldName: CodeSchema })
 
 /**
- * Decodes an event that is no lifecycle event. `name` is the event's name as sent; `auth` has been
- * found to be an object.
+ * Decodes an event that is not about the application itself. `name` is the event's name as sent, and `auth`
+ * is the object of that name in `payload`.
  */
 export function decodeEvent(name: string, payload: JsonObject, auth: JsonObject): RelayEvent {
   const secrets = secretsOf(payload)
@@ -46,7 +46,7 @@ export function decodeEvent(name: string, payload: JsonObject, auth: JsonObject)
   }
 }
 
-/** Reads `ts`: null when absent, which is no fault. */
+/** Parses `ts`. An absent one is null, which is no fault. */
 export function readTimestamp(sent: Json | undefined): number | null | 'invalid' {
   if (sent === undefined || sent === null) return null
   return readOrNull(UnixSecondsSchema, sent) ?? 'invalid'
@@ -62,7 +62,10 @@ function reasonToQuarantine(faults: Faults): QuarantineReason | null {
   return faults.invalid_fields ? 'invalid_fields' : null
 }
 
-/** Reads `FIELDS` with the upper-case keys of the wire, or those documented for old invoices. */
+/**
+ * Reads `FIELDS`. Its keys are upper case on the wire; the documentation of old invoices names them in
+ * camelCase, so both are read (docs/bitrix24.md#event-form).
+ */
 function readUserField(name: UserFieldName, data: Json): UserField | null {
   const fields = isJsonObject(data) ? data['FIELDS'] : null
   if (!isJsonObject(fields)) return null
@@ -74,13 +77,13 @@ function readUserField(name: UserFieldName, data: Json): UserField | null {
   return read && { ...name, ...read }
 }
 
-/** Makes a name that is no event code safe to store and show. */
+/** Makes a name that is not an event's name safe to store and show. */
 function cleanName(name: string): string {
   const upper = name.replace(/[a-z]/g, (letter) => letter.toUpperCase())
   return upper.replace(/[^A-Z0-9_]/gu, '_').slice(0, MAX_NAME_LENGTH)
 }
 
-/** A token sent as the event's name would survive in upper case. */
+/** Replaces a name that contains a token. Names are in upper case by now, so the secrets are compared so. */
 function nameWithoutTokens(name: string, secrets: readonly string[]): string {
   const folded = secrets.map((secret) => secret.toUpperCase())
   return containsSecret(name, folded) ? 'REMOVED' : name

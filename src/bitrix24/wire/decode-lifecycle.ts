@@ -1,6 +1,6 @@
 /**
- * Decodes what says that the application was installed or removed. Everything here is a claim of the
- * caller; who may install is decided by the trust code.
+ * Decodes the requests by which the application is installed, updated or removed. Everything in them is a
+ * claim of the caller; `bitrix24/installs` verifies it.
  */
 import * as v from 'valibot'
 import type { Json } from '../../core/log/event.ts'
@@ -21,7 +21,7 @@ import {
   UnixSecondsSchema,
 } from './wire-schemas.ts'
 
-/** Who sends an event, read from `auth` before anything else. */
+/** The sender of an event, read from `auth` before anything else. */
 export interface Sender {
   readonly memberId: string
   readonly applicationToken: string
@@ -34,7 +34,7 @@ export interface LifecycleEvent {
   readonly auth: JsonObject
 }
 
-/** Why a frame page's body is refused. */
+/** Why the body of a frame page is refused. */
 export type PageReason = 'invalid_member_id' | 'invalid_application_token' | 'missing_credentials'
 
 const CredentialsSchema = v.object({
@@ -51,7 +51,7 @@ const CredentialsSchema = v.object({
 
 const CleanSchema = v.union([v.literal('1'), v.literal(1), v.literal(true)])
 
-/** Decodes ONAPPINSTALL, ONAPPUPDATE and ONAPPUSERREADY, which is an install with a second pair. */
+/** Decodes ONAPPINSTALL, ONAPPUPDATE and ONAPPUSERREADY; the last one is an install with a second pair. */
 export function decodeInstall(
   cause: 'install' | 'update' | 'user_ready',
   { sender, payload, auth }: LifecycleEvent,
@@ -70,7 +70,7 @@ export function decodeInstall(
   })
 }
 
-/** Decodes ONAPPUNINSTALL. It carries no tokens: they are dead by then. */
+/** Decodes ONAPPUNINSTALL. It carries no OAuth tokens, because they are dead by then. */
 export function decodeUninstall({ sender, payload }: LifecycleEvent): UninstallRequest {
   return {
     kind: 'uninstall',
@@ -81,9 +81,9 @@ export function decodeUninstall({ sender, payload }: LifecycleEvent): UninstallR
 }
 
 /**
- * Decodes the body that a portal posts into the application's frame. `query` holds the parameters of
- * the URL; the body has no time and, before 2026, neither application token nor scope (Bitrix24
- * documentation, settings/oauth/simple-way).
+ * Decodes the body that a portal posts when somebody opens the application in its frame. `query` holds the
+ * parameters of the URL. The body names no time, and before 2026 it had neither application token nor scope
+ * (docs/bitrix24.md#frame-page).
  */
 export function decodePage(
   payload: JsonObject,
@@ -116,7 +116,10 @@ export function decodePage(
   })
 }
 
-/** Reads the OAuth block that `auth` and ONAPPUSERREADY's `data` share; null without access token. */
+/**
+ * Reads the OAuth values that stand in `auth` and, of the system user, in the `data` of ONAPPUSERREADY. Null
+ * when the access token is missing.
+ */
 function readCredentials(source: JsonObject): PresentedCredentials | null {
   const read = readOrNull(CredentialsSchema, source)
   return (
@@ -138,7 +141,8 @@ function dataOf(payload: JsonObject): JsonObject {
   return isJsonObject(payload['data']) ? payload['data'] : {}
 }
 
-// A lifecycle event comes once and cannot be quarantined, so a strange `ts` counts as none.
+// A lifecycle event is sent only once and cannot be quarantined, so one with an unreadable `ts` is taken as
+// one without a time.
 function usableTimestamp(sent: Json | undefined): number | null {
   const ts = readTimestamp(sent)
   return ts === 'invalid' ? null : ts

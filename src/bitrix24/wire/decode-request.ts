@@ -1,6 +1,6 @@
 /**
- * From a parsed body to what the caller asks for. Shape is decided here and trust is not: whatever
- * passes has the form of a request by the portal it names, and nothing more.
+ * Decodes a parsed body into the request of the caller. Only the form is decided here: a request that passes
+ * has the form of one from the portal that it names, but nothing proves yet that the portal has sent it.
  */
 import { canonicalName } from '../../core/log/event-names.ts'
 import type { Json } from '../../core/log/event.ts'
@@ -17,7 +17,7 @@ import { isJsonObject, type JsonObject } from './json.ts'
 import type { IncomingRequest } from './request.ts'
 import { ApplicationTokenSchema, MemberIdSchema, readOrNull } from './wire-schemas.ts'
 
-/** Why a body is not a request; never holds any of its content. */
+/** Why a body is no request. The words hold nothing of the body's content. */
 export type DecodeReason =
   | 'malformed'
   | 'invalid_event'
@@ -29,11 +29,11 @@ export type DecodeReason =
 const MAX_EVENT_LENGTH = 200
 
 /**
- * Decodes an event's body or that of the application's frame page, whichever it is; `query` holds the
- * URL's parameters, of which only the frame page uses some.
+ * Decodes the body of an event or of the application's frame page; the body itself shows which one it is.
+ * `query` holds the parameters of the URL, which only a frame page uses.
  *
- * `missing_credentials` means an install without an access token, which can never be trusted (403);
- * every other reason is a malformed request (400).
+ * The reason `missing_credentials` means an install without an access token, which nothing can prove (403).
+ * Every other reason means a malformed request (400).
  */
 export function decodeRequest(
   payload: Json,
@@ -51,7 +51,7 @@ export function decodeRequest(
   return sender.ok ? dispatch(event, { sender: sender.value, payload, auth }) : sender
 }
 
-/** The frame page has no `event`, and its keys stand at the top level. */
+/** Whether the body is of a frame page: it has no `event`, and its values stand at the top level. */
 function isPage(payload: JsonObject): boolean {
   if (Object.hasOwn(payload, 'event')) return false
   return Object.hasOwn(payload, 'AUTH_ID') || Object.hasOwn(payload, 'member_id')

@@ -1,7 +1,8 @@
 /**
- * Form bodies in PHP's bracket notation, read as PHP's `parse_str` reads them, because PHP's
- * `http_build_query` wrote them. Deliberate differences stand, with reasons, at the head of
- * `test/fixtures/php-forms.json`; every other pair in that file was made by PHP itself.
+ * Parses form bodies in PHP's bracket notation, for example `data[FIELDS][ID]=235`. PHP's
+ * `http_build_query` has written them, so they are read as PHP's `parse_str` would. The pairs in
+ * `test/fixtures/php-forms.json` were made by PHP itself; the few deliberate differences stand at the head
+ * of that file, with reasons.
  */
 import type { Json } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -22,10 +23,10 @@ const UNDERSCORE = 0x5f
 export type FormError = 'too_many_parameters' | 'too_deep'
 
 /**
- * Parses a form body into objects without prototype and, where keys are 0, 1, 2 … in order, arrays.
+ * Parses a form body into objects without a prototype, and into arrays where the keys are 0, 1, 2 … in order.
  *
- * Refuses more than 1,000 parameters or keys of more than 8 parts. Bytes that are not UTF-8 become
- * U+FFFD; a parameter with a part `__proto__` is left out. The cost is linear in the body's length.
+ * A body with more than 1,000 parameters or a key of more than 8 parts is refused. Bytes that are not UTF-8
+ * become U+FFFD, and a parameter with a part `__proto__` is left out. The time grows linearly with the body.
  */
 export function parseForm(body: string): Result<JsonObject, FormError> {
   const root = createBranch()
@@ -48,10 +49,10 @@ export function parseForm(body: string): Result<JsonObject, FormError> {
   return ok(toObject(root))
 }
 
-/** A PHP array under construction: keys in the order of their first use. */
+/** A PHP array while it is built; its keys stand in the order of their first use. */
 interface Branch {
   readonly entries: Map<string, string | Branch>
-  /** The key that `[]` takes next: one more than the largest integer key ever used. */
+  /** The key of the next `[]`: one more than the largest integer key so far; null before the first one. */
   nextIndex: bigint | null
 }
 
@@ -68,10 +69,10 @@ function splitParameter(parameter: string): { readonly name: string; readonly va
   }
 }
 
-/** The parts of a name, null for `[]`. */
+/** The parts of a name; `[]` is null. Example: `a[b][]` has the parts `a`, `b` and null. */
 type Path = readonly [string, ...(string | null)[]]
 
-/** Splits `a[b][]` into its parts as `php_register_variable_ex` (main/php_variables.c) does. */
+/** Splits a name into its parts as PHP does, in `php_register_variable_ex` of main/php_variables.c. */
 function parsePath(decoded: string): Path | 'too_deep' | 'ignored' {
   const name = cString(decoded).replace(/^ +/, '')
   const firstBracket = name.indexOf('[')
@@ -86,7 +87,7 @@ function parsePath(decoded: string): Path | 'too_deep' | 'ignored' {
     }
     path.push(part.key)
     if (path.length > MAX_DEPTH) return 'too_deep'
-    // Whatever stands between two pairs of brackets ends the name.
+    // Any character between two pairs of brackets ends the name.
     open = name[part.close + 1] === '[' ? part.close + 1 : -1
   }
   return path.includes('__proto__') ? 'ignored' : path
@@ -97,22 +98,23 @@ function readPart(
   name: string,
   open: number,
 ): { readonly key: string | null; readonly close: number } | null {
-  // C's isspace(): one blank in empty brackets is still `[]`.
+  // PHP ignores one blank in empty brackets; these are the blanks of C's isspace().
   const start = /[ \t\n\v\f\r]/.test(name[open + 1] ?? '') ? open + 2 : open + 1
   if (name[start] === ']') return { key: null, close: start }
   const close = name.indexOf(']', start)
   return close === -1 ? null : { key: name.slice(open + 1, close), close }
 }
 
-/** Names are C strings in PHP: they end at the first NUL. */
+/** Cuts a name at its first NUL, because PHP's names are C strings. */
 function cString(text: string): string {
   const nul = text.indexOf('\0')
   return nul === -1 ? text : text.slice(0, nul)
 }
 
+/** Replaces blank, dot and bracket by `_`, as PHP does in names of variables. */
 function mangle(name: string): string {
   if (!/[ .[]/.test(name)) return name
-  // Bytes, since replacing 256 K matches in a string takes longer than the budget of a whole body.
+  // Works on bytes: replacing 256 K matches in a string would take longer than a whole body may.
   const bytes = ENCODER.encode(name)
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index]
@@ -121,7 +123,7 @@ function mangle(name: string): string {
   return DECODER.decode(bytes)
 }
 
-/** PHP drops names that only mangling turned into a cookie prefix (CVE-2022-31629). */
+/** Whether mangling alone has made a cookie prefix of the name. PHP drops such names (CVE-2022-31629). */
 function isForbidden(mangled: string, name: string): boolean {
   return ['__Host-', '__Secure-'].some(
     (prefix) => mangled.startsWith(prefix) && !name.startsWith(prefix),

@@ -1,6 +1,7 @@
 /**
- * JSON bodies, made as harmless as decoded forms: limits are counted on the text before anything is
- * parsed, because building 100,000 hostile keys is the expensive part. Objects have no prototype.
+ * Parses JSON bodies into values that are as harmless as those of a form: objects have no prototype. The
+ * limits are counted on the text before it is parsed, because building 100,000 keys of a hostile body is the
+ * expensive part.
  */
 import type { Json } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -13,16 +14,16 @@ export interface JsonObject {
 /** Why a JSON body is refused. */
 export type JsonError = 'invalid_json' | 'too_many_values' | 'too_deep' | 'number_out_of_range'
 
-/** How many values a body may hold, for JSON at any depth and for forms as parameters. */
+/** The most values in a body: in JSON at all depths together, in a form as parameters. */
 export const MAX_VALUES = 1_000
 
-/** How many objects and arrays may stand in each other, the body itself included. */
+/** The most objects and arrays inside one another, the body itself included. */
 export const MAX_DEPTH = 8
 
 /**
- * Parses a JSON body, refusing more than `MAX_VALUES` values (an empty object or array counts twice)
- * or `MAX_DEPTH` levels. A repeated key takes its last value, a member `__proto__` is dropped, a lone
- * surrogate becomes U+FFFD, a number that is no finite double refuses the body.
+ * Parses a JSON body. More than `MAX_VALUES` values or `MAX_DEPTH` levels are refused; an empty object or
+ * array counts as two values. A repeated key takes its last value, a member `__proto__` is left out, and half
+ * of a surrogate pair becomes U+FFFD. A number that is too large for a double refuses the body.
  */
 export function parseJson(body: string): Result<Json, JsonError> {
   const problem = measure(body)
@@ -31,14 +32,14 @@ export function parseJson(body: string): Result<Json, JsonError> {
   try {
     parsed = JSON.parse(body)
   } catch {
-    // SyntaxError quotes the body, so it goes no further.
+    // Swallows a SyntaxError, which quotes the body.
     return err('invalid_json')
   }
   const copy = harmlessCopy(parsed)
   return copy === undefined ? err('number_out_of_range') : ok(copy)
 }
 
-/** Reports whether a JSON value is an object, not an array and not null. */
+/** Whether a JSON value is an object; arrays and null are none. */
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -52,7 +53,7 @@ const QUOTE = 0x22
 const COMMA = 0x2c
 const BACKSLASH = 0x5c
 
-/** Counts on the text; in well-formed JSON, opening brackets and commas are the values. */
+/** Counts values and levels on the text. In well-formed JSON each value has a bracket or a comma before it. */
 function measure(body: string): JsonError | null {
   let values = 0
   let depth = 0
@@ -62,7 +63,7 @@ function measure(body: string): JsonError | null {
       index = endOfString(body, index)
       continue
     }
-    // 0x20 tells `{` from `[`, and `}` from `]`.
+    // The bit 0x20 is the only difference between `{` and `[`, and between `}` and `]`.
     const bracket = code | 0x20
     if (bracket === 0x7d) depth -= 1
     if (bracket === 0x7b) depth += 1
@@ -81,7 +82,7 @@ function endOfString(body: string, start: number): number {
   return index
 }
 
-/** Copies a parsed value; undefined when it holds a number that JSON cannot say again. */
+/** Copies a parsed value; undefined when it holds an infinite number, which JSON cannot write again. */
 function harmlessCopy(value: unknown): Json | undefined {
   if (value === null || typeof value === 'boolean') return value
   if (typeof value === 'string') return value.toWellFormed()

@@ -1,23 +1,23 @@
 /**
- * Takes the tokens off an event before anything else sees it. Two nets: members named like a token
- * lose their value whatever it is, and texts that contain one of the request's own tokens are
- * replaced wherever they stand, keys included.
+ * Removes the tokens from an event before any other part sees it, in two ways. A member whose name is that
+ * of a token loses its value, whatever the value is. A text or key that contains one of the request's own
+ * tokens is replaced, wherever it stands.
  */
 import type { Json } from '../../core/log/event.ts'
 import { createObject, isJsonObject, type JsonObject } from './json.ts'
 import { ApplicationTokenSchema, readOrNull, TokenSchema } from './wire-schemas.ts'
 
-/** What stands where a token was. */
+/** The text in the place of a removed token. */
 export const REMOVED = '[removed]'
 
-// Shorter texts are no tokens, and searching for them would eat ordinary words.
+// A shorter text is no token, and a search for it would remove ordinary words.
 const MIN_SECRET_LENGTH = 8
 
-// A text that holds this much of a token is replaced. Longer needles allow hostile bodies whose
-// search takes quadratic time, and find no more.
+// A text that contains the first 32 characters of a token is replaced. Searching for longer pieces would find
+// no more tokens, and a hostile body could make that search take quadratic time.
 const MAX_NEEDLE_LENGTH = 32
 
-// Compared without case, `_` and `-`, so that accessToken and ACCESS_TOKEN are the same.
+// Names are compared without case, `_` and `-`, so that `accessToken` and `ACCESS_TOKEN` are the same.
 const SECRET_KEYS: ReadonlySet<string> = new Set([
   'accesstoken',
   'refreshtoken',
@@ -27,12 +27,12 @@ const SECRET_KEYS: ReadonlySet<string> = new Set([
   'refreshid',
 ])
 
-// Spares long keys the comparison; the longest name of the list has 16 letters.
+// A longer key is not compared at all. The longest name of the list has 16 letters.
 const MAX_SECRET_KEY_LENGTH = 24
 
 /**
- * Lists what to search for: the tokens that a request carries at the places where Bitrix24 puts them,
- * each cut to its first 32 characters. At most 6.
+ * Lists the secrets to search for: the tokens of a request, from the places where Bitrix24 puts them, each
+ * cut to its first 32 characters. At most six.
  */
 export function secretsOf(payload: JsonObject): readonly string[] {
   const auth = isJsonObject(payload['auth']) ? payload['auth'] : {}
@@ -50,16 +50,16 @@ export function secretsOf(payload: JsonObject): readonly string[] {
     .map((text) => text.slice(0, MAX_NEEDLE_LENGTH))
 }
 
-/** Reports whether a text contains one of the secrets, as it is or as it will stand in JSON. */
+/** Whether a text contains one of the secrets, as it is or in the form in which JSON writes it. */
 export function containsSecret(text: string, secrets: readonly string[]): boolean {
   if (secrets.some((secret) => text.includes(secret))) return true
-  // An escape can complete a token: a line break before `abc` is stored as `\nabc`.
+  // An escape can complete a token: JSON writes a line break before `abc` as `\nabc`.
   if (!/\p{Cc}/u.test(text)) return false
   const escaped = JSON.stringify(text)
   return secrets.some((secret) => escaped.includes(secret))
 }
 
-/** Copies a value with `REMOVED` in place of everything that is, or is named like, a token. */
+/** Copies a value, with `REMOVED` in the place of each token and of each value that is named like one. */
 export function removeTokens(value: Json, secrets: readonly string[]): Json {
   if (typeof value === 'string') return containsSecret(value, secrets) ? REMOVED : value
   if (value === null || typeof value !== 'object') return value

@@ -1,54 +1,54 @@
 /**
- * What a caller of the relay may ask for, after decoding and before trust. Tokens live only here and
- * in the trust code: `event` inside is already free of them.
+ * The requests that a caller can make, after decoding and before trust is decided. Tokens stand only here and
+ * in the code that decides about trust; an `event` is free of them already.
  */
 import type { RelayEvent } from '../../core/log/event.ts'
 
-/** OAuth credentials and claims as a caller presents them. Nothing in it is believed until verified. */
+/** OAuth tokens and claims as a caller presents them. Nothing in them is believed before it is verified. */
 export interface PresentedCredentials {
   readonly accessToken: string
   readonly refreshToken: string | null
   /** Unix seconds; null when not sent. */
   readonly expiresAt: number | null
-  /** Claims, to be compared with the OAuth server's word; null when not sent. */
+  // From here on claims, which are compared with the OAuth server's answer; each is null when not sent.
   readonly serverEndpoint: string | null
   readonly clientEndpoint: string | null
   readonly domain: string | null
   readonly userId: number | null
-  /** Application status letter (L, F, D, T, P, S); null when not sent. */
+  /** The letter of the application's status: L, F, D, T, P or S. */
   readonly status: string | null
   readonly scope: string | null
 }
 
-/** An installation that claims to be one: ONAPPINSTALL, ONAPPUPDATE, ONAPPUSERREADY, the frame page. */
+/** A claimed installation: ONAPPINSTALL, ONAPPUPDATE, ONAPPUSERREADY or the frame page. */
 export interface InstallRequest {
   readonly kind: 'install'
   readonly cause: 'install' | 'update' | 'user_ready' | 'page'
   readonly memberId: string
   /** Null on the frame page of older portals. */
   readonly applicationToken: string | null
-  /** Unix seconds of Bitrix24; null on the frame page. */
+  /** The time of sending in unix seconds, by the portal; null on the frame page. */
   readonly ts: number | null
   readonly credentials: PresentedCredentials
-  /** ONAPPUSERREADY only: the long-lived pair of the application's system user. */
+  /** The pair of the application's system user, which only ONAPPUSERREADY brings. */
   readonly systemUser: PresentedCredentials | null
-  /** Two-letter language of the frame page or of LANGUAGE_ID; null when not sent. */
+  /** The two letters of the language, from the frame page or LANGUAGE_ID; null when not sent. */
   readonly language: string | null
-  /** The relay's own address that was called; added at the edge, where it is known. */
+  /** The relay's own address for events. The edge adds it, since only the edge knows the called address. */
   readonly handlerUrl?: string
 }
 
-/** ONAPPUNINSTALL; proven by the application token alone. */
+/** ONAPPUNINSTALL, whose only proof is the application token. */
 export interface UninstallRequest {
   readonly kind: 'uninstall'
   readonly memberId: string
   readonly applicationToken: string
   readonly ts: number | null
-  /** CLEAN=1: the portal's data is to be deleted as well. */
+  /** True when the user has asked to delete the application's data as well (CLEAN=1). */
   readonly clean: boolean
 }
 
-/** Any other ONAPP… event: verified, answered, neither stored nor delivered. */
+/** Any other ONAPP… event. It is verified and answered, but neither stored nor delivered. */
 export interface NoticeRequest {
   readonly kind: 'notice'
   readonly name: string
@@ -64,5 +64,5 @@ export interface EventRequest {
   readonly event: RelayEvent
 }
 
-/** Everything that `POST /bitrix24/events` and `POST /bitrix24/install` understand. */
+/** Every request that `POST /bitrix24/events` and `POST /bitrix24/install` understand. */
 export type IncomingRequest = InstallRequest | UninstallRequest | NoticeRequest | EventRequest
