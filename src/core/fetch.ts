@@ -1,4 +1,4 @@
-/** The one form in which the outside world is handed in: tests bring their own. */
+/** The type of the function that sends a request. It is handed in, so that tests can bring their own. */
 
-/** Sends a request; the global `fetch` fits. */
+/** Sends a request. The global `fetch` is of this type. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>

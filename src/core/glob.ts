@@ -1,18 +1,19 @@
 /**
- * Globs of the configuration: `*` is any run, `?` one character, everything else stands for itself.
- * No regular expressions, so that no pair of pattern and text costs more than their lengths' product.
+ * Matches the globs of the configuration. `*` stands for any text, `?` for one character, and every other
+ * character for itself. Example: `onCrm*Add` matches `onCrmDealAdd`. Globs are not translated into regular
+ * expressions, so the time is at most the product of the lengths of glob and text.
  */
 
 const MAX_GLOB_LENGTH = 200
 
-/** Tells whether a text is usable as a glob: 1 to 200 characters. */
+/** Whether a text can be used as a glob: it has 1 to 200 characters. */
 export function isGlob(pattern: string): boolean {
   return pattern.length > 0 && pattern.length <= MAX_GLOB_LENGTH
 }
 
 /**
- * Prepares a test whether a whole text matches any of the globs. Letters A–Z match in either case,
- * characters are code points. No globs match nothing.
+ * Compiles globs into one test, which tells whether a whole text matches any of them. The letters A to Z match
+ * in upper and lower case, and a character is a code point. An empty list of globs matches nothing.
  */
 export function compileGlobs(patterns: readonly string[]): (text: string) => boolean {
   const compiled = patterns.map((pattern) => toCharacters(pattern))
@@ -23,8 +24,9 @@ export function compileGlobs(patterns: readonly string[]): (text: string) => boo
 }
 
 /**
- * Walks both lists; where they part, the last star takes one character more. Only the last star can
- * be worth moving: an earlier one that took more would leave less for the same rest of the pattern.
+ * Walks along glob and text together. Where they differ, the last star so far takes one more character and
+ * the walk goes on behind it. Only the last star has to be tried again: if an earlier one took more, less
+ * text would be left for the same rest of the glob.
  */
 function matches(pattern: readonly string[], text: readonly string[]): boolean {
   let at = 0

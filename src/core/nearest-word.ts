@@ -1,8 +1,8 @@
-/** Finds the word that somebody probably meant, for errors about unknown keys and names. */
+/** Finds the word that an operator has probably meant, for errors about unknown keys and names. */
 
 /**
- * The known word nearest to a misspelled one, ignoring case; null when none is near enough to be
- * worth proposing (more than a third of its letters differ). Of equally near words the first wins.
+ * Returns the known word that is nearest to a misspelt one, in any case of letters. Of words that are equally
+ * near the first one wins. Null when more than a third of the letters differ: such a word would be no help.
  */
 export function nearestWord(word: string, words: readonly string[]): string | null {
   const wanted = word.toLowerCase()
@@ -19,7 +19,7 @@ export function nearestWord(word: string, words: readonly string[]): string | nu
   return best
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
+/** Counts the steps from one word to the other: a letter inserted, deleted or replaced, or two neighbours swapped. */
 function editDistance(from: string, to: string): number {
   let twoBack: number[] = []
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index)

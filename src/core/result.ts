@@ -1,4 +1,4 @@
-/** Expected failures as values: `Result` is returned where a caller has to decide, nothing is thrown. */
+/** Expected failures as values: a function returns a `Result` where its caller has to decide; nothing is thrown. */
 
 /** Success with a value, or failure with a tagged error. */
 export type Result<T, E> =

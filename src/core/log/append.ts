@@ -1,30 +1,31 @@
 /**
- * What an append does with an event: store it, or answer that it is here already. The memory of recent
- * events is bounded in time and number, and changes only through `remember`, after the commit.
+ * Recognises an event that is in the log already, so that an append stores each event once. It remembers the
+ * events of the last two minutes. This memory changes only by `remember`, which the appender calls after
+ * the commit: an event whose transaction was rolled back must be stored by the next try.
  */
 
-/** Equal events within this time are one event (two subscriptions fire twice). */
+/** Two events with equal content within this time count as one (docs/bitrix24.md#duplicates). */
 export const DUPLICATE_WINDOW_MS = 60_000
 
-/** How long a receipt is remembered without asking the log; the edge's two tries take 2 s. */
+/** How long a receipt is remembered. The edge's second try comes within 2 s, so it is found here. */
 export const RECEIPT_WINDOW_MS = 120_000
 
-/** The most events remembered; older ones are found in the log. */
+/** The most events that are remembered. Older ones are found in the log itself. */
 export const MAX_REMEMBERED = 5000
 
-/** The identity of an event that wants to be stored. */
+/** The identity of an event on its way to the log. */
 export interface Arrival {
   readonly receipt: string
-  /** Hex SHA-256 over name, ts and data; independent of the handler. */
+  /** Hex SHA-256 of name, time and data; the same whichever binding has sent the event. */
   readonly contentHash: string
-  /** Unix milliseconds, given by the edge. */
+  /** The time of receipt at the edge, in unix milliseconds. */
   readonly receivedAt: number
 }
 
-/** Where an event already stands in the log. */
+/** The place of an event that is in the log already. */
 export interface StoredPlace {
   readonly sequence: number
-  /** True when the same receipt stands there: the caller's own first try, not a second event. */
+  /** True when that entry has the same receipt: it is the first try of the same request, and no duplicate. */
   readonly sameReceipt: boolean
 }
 
@@ -32,12 +33,12 @@ interface Remembered extends Arrival {
   readonly sequence: number
 }
 
-/** The recent past of one portal's log, by receipt and by content hash. */
+/** The latest events of one portal's log, found by receipt and by content hash. */
 export class RecentEvents {
   #byReceipt = new Map<string, Remembered>()
   #byContent = new Map<string, Remembered>()
 
-  /** Where the arrival already stands; null when it is new as far as memory reaches. */
+  /** Returns the place of an event that is remembered; null for one that is new as far as memory reaches. */
   find(arrival: Arrival): StoredPlace | null {
     const same = this.#byReceipt.get(arrival.receipt)
     if (same !== undefined) return { sequence: same.sequence, sameReceipt: true }
@@ -47,7 +48,7 @@ export class RecentEvents {
     return { sequence: equal.sequence, sameReceipt: false }
   }
 
-  /** Remembers a stored event; call it only after the transaction has returned. */
+  /** Remembers a stored event. Call it only after the transaction has returned. */
   remember(arrival: Arrival, sequence: number): void {
     const entry = { ...arrival, sequence }
     this.#byReceipt.set(arrival.receipt, entry)
@@ -55,19 +56,20 @@ export class RecentEvents {
     this.#byContent.set(arrival.contentHash, entry)
   }
 
-  /** Forgets what is too old or too much; insertion order is age. */
+  /** Forgets the events that are too old or too many. */
   forget(now: number): void {
     trim(this.#byReceipt, now)
     trim(this.#byContent, now)
   }
 
-  /** Forgets everything (the log was deleted). */
+  /** Forgets everything, because the log was deleted. */
   clear(): void {
     this.#byReceipt.clear()
     this.#byContent.clear()
   }
 }
 
+/** Removes from the front: a Map keeps the order of insertion, so its first entry is the oldest. */
 function trim(entries: Map<string, Remembered>, now: number): void {
   for (const [key, entry] of entries) {
     const young = entry.receivedAt > now - RECEIPT_WINDOW_MS

@@ -1,11 +1,11 @@
-/** What makes two events the same one, as a text to be hashed by the caller. */
+/** Writes the content of an event as one text, so that equal events give equal texts. The caller hashes it. */
 import type { Json, RelayEvent } from './event.ts'
 
 /**
- * Returns the canonical JSON of an event's name, time and data, object keys in code unit order.
+ * Returns the canonical JSON of an event's name, time and data; the keys of objects stand in code unit order.
  *
- * Two subscriptions to one event fire twice, with handler ids and users of their own; those are left
- * out, and so is the order of keys.
+ * Two bindings of one event send it twice, each with a handler id and a user of its own. These two are left
+ * out, and so is the order in which the keys came (docs/bitrix24.md#duplicates).
  */
 export function canonicalEvent(event: RelayEvent): string {
   const { name, ts, data } = event
@@ -21,7 +21,7 @@ function canonicalJson(value: Json): string {
   return `{${members.join(',')}}`
 }
 
-// Array.isArray() does not narrow read-only arrays.
+// Array.isArray() alone does not tell TypeScript that a read-only array is a list.
 function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value)
 }

@@ -1,7 +1,8 @@
 /**
- * The names of Bitrix24's events: one canonical code inside (upper case, as on the wire), the
- * documented spelling for people, the delivery type for receivers. Pure tables; a name that is not
- * in them still works and is shown by its code.
+ * Translates the names of Bitrix24's events. Example: `ONCRMDEALADD` is the canonical code, which the relay
+ * uses inside and Bitrix24 sends; `onCrmDealAdd` is the documented spelling, for people;
+ * `bitrix24.event.oncrmdealadd` is the delivery type, for receivers. A name that is not in the tables works
+ * too, and people see its code.
  */
 import type { FieldAction, FieldFamily } from './event.ts'
 
@@ -28,7 +29,7 @@ const FIELD_ACTIONS: readonly (readonly [word: string, action: FieldAction])[] =
   ['SetEnumValues', 'enum_values_set'],
 ]
 
-// Nouns of the documentation's index pages that have exactly the three events Add, Update, Delete.
+// The nouns that have exactly the three events Add, Update and Delete (docs/bitrix24.md#event-names).
 const CRM_NOUNS: readonly string[] = [
   'Requisite',
   'BankDetail',
@@ -73,7 +74,7 @@ const OTHER_DOCUMENTED_EVENTS: readonly string[] = [
   'onOfflineEvent',
 ]
 
-/** What a user-field event says by its name alone. */
+/** The meaning of a user-field event's name. */
 export interface UserFieldName {
   readonly family: FieldFamily
   readonly action: FieldAction
@@ -89,8 +90,8 @@ const USER_FIELD_NAMES: ReadonlyMap<string, UserFieldName> = new Map(
 )
 
 /**
- * Lists the CRM events that an application can bind, in the documented spelling: the 32 user-field
- * events first. Source: the event pages below `api-reference/crm` of Bitrix24's documentation.
+ * The CRM events that an application can bind, in the documented spelling, the 32 user-field events first
+ * (docs/bitrix24.md#event-names).
  */
 export const KNOWN_CRM_EVENTS: readonly string[] = [
   ...USER_FIELD_NAMES.keys(),
@@ -107,10 +108,10 @@ const DISPLAY_NAMES: ReadonlyMap<string, string> = new Map(
 )
 
 /**
- * Returns the canonical code of an event name in any case, null when it is none.
+ * Returns the canonical code of an event's name in any case; null when the text is no such name.
  *
- * Only ASCII letters are folded: `toUpperCase()` alone would turn a dotless `ı` into the `I` of
- * another event.
+ * Names with other letters than ASCII are refused first: `toUpperCase()` would turn a dotless `ı` into `I`,
+ * and so one name into another.
  */
 export function canonicalName(raw: string): string | null {
   if (!/^[A-Za-z0-9_]+$/.test(raw)) return null
@@ -118,12 +119,12 @@ export function canonicalName(raw: string): string | null {
   return CANONICAL.test(name) ? name : null
 }
 
-/** Returns the documented spelling of a canonical code, the code itself when none is known. */
+/** Returns the documented spelling of a canonical code, or the code itself when none is known. */
 export function displayName(canonical: string): string {
   return DISPLAY_NAMES.get(canonical) ?? canonical
 }
 
-/** Returns family and action of a user-field event's canonical code, null for any other event. */
+/** Returns family and action for the canonical code of a user-field event; null for any other event. */
 export function userFieldOf(canonical: string): UserFieldName | null {
   return USER_FIELDS_BY_CODE.get(canonical) ?? null
 }

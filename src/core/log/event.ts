@@ -1,6 +1,6 @@
 /**
- * What the rest of the program means by an event: what Bitrix24 sent, verified and stripped of every
- * token. `bitrix24/` makes these values; nothing else knows Bitrix24's own shapes.
+ * The types of an event inside the relay: the event of Bitrix24, without any token. Only `bitrix24/` knows
+ * the forms in which Bitrix24 sends it, and makes these values from them.
  */
 
 /** A JSON value, read-only at every depth. */
@@ -12,7 +12,7 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json }
 
-/** The CRM object that a user field belongs to, as it appears in delivery types. */
+/** The kind of CRM entity that a user field belongs to, as it appears in delivery types. */
 export type FieldFamily =
   | 'requisite'
   | 'lead'
@@ -23,10 +23,10 @@ export type FieldFamily =
   | 'invoice'
   | 'type'
 
-/** What happened to the definition of a user field, as it appears in delivery types. */
+/** The change of a user field's definition, as it appears in delivery types. */
 export type FieldAction = 'added' | 'updated' | 'deleted' | 'enum_values_set'
 
-/** The user field that a user-field event speaks of. */
+/** The field that a user-field event names. */
 export interface UserField {
   readonly family: FieldFamily
   readonly action: FieldAction
@@ -38,19 +38,19 @@ export interface UserField {
   readonly fieldName: string
 }
 
-/** One event as it is stored in a portal's log; holds no token. */
+/** One event as it is stored in a portal's log. It holds no token. */
 export interface RelayEvent {
   /** Canonical code in upper case, for example `ONCRMREQUISITEUSERFIELDUPDATE`. */
   readonly name: string
   /** Bitrix24's time in unix seconds; null when it sent none. */
   readonly ts: number | null
-  /** `event_handler_id` as sent; null on portals that send none. */
+  /** `event_handler_id` as sent; null from portals that send none (docs/bitrix24.md#event-form). */
   readonly handlerId: string | null
-  /** The user whose action caused the event; null when Bitrix24 knows none (robots, agents). */
+  /** The user whose action caused the event; null when a robot or agent did (docs/bitrix24.md#missing-tokens). */
   readonly userId: number | null
-  /** Bitrix24's `data`, tokens removed; null when absent. */
+  /** Bitrix24's `data` without tokens; null when absent. */
   readonly data: Json
-  /** Set for the user-field events that were understood. */
+  /** The field of a user-field event that was understood; null for every other event. */
   readonly field: UserField | null
   /** Why an authentic event was not understood; null when it was. */
   readonly quarantined: QuarantineReason | null
@@ -68,13 +68,13 @@ export type QuarantineReason =
 
 /** One difference between two reads of a field's definition. */
 export interface Change {
-  /** Bitrix24's upper-case attribute, dots for nesting: `EDIT_FORM_LABEL.en`, `LIST.3671.VALUE`. */
+  /** The attribute as Bitrix24 names it, with dots for nesting: `EDIT_FORM_LABEL.en`, `LIST.3671.VALUE`. */
   readonly attribute: string
   readonly before: Json
   readonly after: Json
 }
 
-/** Why an event goes out thin: nothing could be read for it. */
+/** Why an event goes out thin, that is without changes: nothing could be read for it. */
 export type ThinReason =
   | 'no_tokens'
   | 'tokens_lost'
@@ -87,34 +87,34 @@ export type ThinReason =
 /** A person of the portal. */
 export interface PortalUser {
   readonly id: number
-  /** Null when the scope does not allow to ask. */
+  /** Null when the relay may not ask for names. */
   readonly name: string | null
 }
 
-/** What was found out about an event after it was stored. */
+/** Everything that was found out about an event after it was stored. */
 export interface Enrichment {
   readonly status: 'complete' | 'unavailable' | 'not_applicable'
   /** Why it is unavailable; null otherwise. */
   readonly reason: ThinReason | null
-  /** Null when not known, `[]` when nothing visible changed or an earlier event told it. */
+  /** Null when not known; `[]` when nothing visible changed, or when an earlier event has told it. */
   readonly changes: readonly Change[] | null
-  /** The field's definition as read: `label`, `userTypeId` and more; null when not known. */
+  /** The field's definition as read, with `label`, `userTypeId` and more; null when not known. */
   readonly field: { readonly [key: string]: Json } | null
   /** The display name of `RelayEvent.userId`; null when not known. */
   readonly userName: string | null
-  /** The earlier sequence whose changes include this event's; null otherwise. */
+  /** The sequence of an earlier event that has told this event's changes; null when there is none. */
   readonly toldBy: number | null
-  /** The sequences, this one first, that one read explains together; empty when it is alone. */
+  /** The sequences that one read has enriched together, this one first; empty when it is alone. */
   readonly covers: readonly number[]
-  /** Everybody whose events are covered, each once; empty when it is alone. */
+  /** The users of the covered events, each once; empty when it is alone. */
   readonly users: readonly PortalUser[]
-  /** Thin events whose changes are told here; empty otherwise. */
+  /** The sequences of thin events whose changes this event tells; empty when there are none. */
   readonly completes: readonly number[]
-  /** When the portal was read, in unix milliseconds by its clock where it says so; null when it was not. */
+  /** When the portal was read, in unix milliseconds, if possible of its own clock; null when it was not. */
   readonly readAt: number | null
 }
 
-/** The enrichment of an event that nothing was read for. */
+/** The enrichment of an event for which nothing was read. */
 export const NOT_ENRICHED: Enrichment = {
   status: 'not_applicable',
   reason: null,
@@ -130,14 +130,14 @@ export const NOT_ENRICHED: Enrichment = {
 
 /** A stored event together with its place in the portal's log. */
 export interface LogEntry {
-  /** The portal's own number: 1, 2, 3 … */
+  /** The number of the event in its portal's log: 1, 2, 3 … */
   readonly sequence: number
-  /** Random id given by the edge before the first try to store. */
+  /** A random id, which the edge gives before its first try to store the event. */
   readonly receipt: string
-  /** When the edge received it, in unix milliseconds. */
+  /** When the edge received the event, in unix milliseconds. */
   readonly receivedAt: number
   readonly event: RelayEvent
-  /** `reconciled` when no event told it: found by comparing with the portal. */
+  /** `reconciled` for a change that no event told and a comparison with the portal has found. */
   readonly origin: 'event' | 'reconciled'
   readonly enrichment: Enrichment
 }

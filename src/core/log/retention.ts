@@ -1,24 +1,27 @@
 /**
- * Which events may be dropped from a portal's log. Pure: times and cursors in, a bound out.
+ * Decides which events may be deleted from a portal's log, and what this does to a lane.
  *
- * An event may go when it is older than the retention and every lane has passed it. A paused or disabled
- * lane holds it back for one more retention period; what is then dropped is counted as expired. A removed
- * lane holds nothing back.
+ * An event may be deleted when it is older than `RETENTION_DAYS` and every lane has passed it. A lane that has
+ * not passed it, for example a paused one, delays the deletion by the same number of days once more. Events
+ * that are then deleted all the same count as expired in that lane. A removed lane delays nothing.
  */
 import { DAY_MS } from '../lanes/retry.ts'
 import { waitOfNext, type LaneState } from '../lanes/lane-state.ts'
 
-/** The most rows one retention run deletes; the rest waits for the next run. */
+/** The most events that one plan deletes; the others stay for the next one. */
 export const RETENTION_PAGE = 500
 
-/** The age of an event as retention sees it. */
+/** A sequence and the age of its event. */
 export interface AgedEvent {
   readonly sequence: number
   /** Unix milliseconds. */
   readonly receivedAt: number
 }
 
-/** The last sequence that may be dropped; null when nothing may. `oldest` is in sequence order. */
+/**
+ * Returns the last sequence that may be deleted; null when none may. `oldest` holds the oldest events of the
+ * log in the order of their sequences.
+ */
 export function planRetention(
   oldest: readonly AgedEvent[],
   lanes: readonly LaneState[],
@@ -40,7 +43,11 @@ function delaysRetention(lane: LaneState): boolean {
   return lane.status !== 'removed'
 }
 
-/** A lane after the events up to `floor` are gone: its cursor never points into the void. */
+/**
+ * Returns a lane after the events up to the sequence `floor` were deleted: its cursor is at `floor` or later.
+ * `meant` counts the deleted events that the lane still had to deliver, and `lastMeant` is the sequence of
+ * the last deleted event that was meant for its destination.
+ */
 export function passFloor(
   lane: LaneState,
   floor: number,
@@ -55,7 +62,7 @@ export function passFloor(
   const rest = lane.digest?.filter((sequence) => sequence > floor) ?? []
   return {
     ...kept,
-    // What is left of a digest under way; one event alone is none.
+    // A digest under way keeps the events that are left; a single event is no digest.
     digest: rest.length > 1 ? rest : null,
     cursor: floor,
     attempts: 0,

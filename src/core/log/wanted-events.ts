@@ -1,11 +1,11 @@
-/** Which events a portal has to be subscribed to. Pure. */
+/** Decides to which events a portal has to be bound. */
 import { KNOWN_CRM_EVENTS, canonicalName } from './event-names.ts'
 import { compileGlobs } from '../glob.ts'
 
-/** Bound in every case: the relay must hear of its own end and of new versions. */
+/** Bound in every case, so that the relay learns of its own uninstallation and of a new version. */
 export const ALWAYS_WANTED = ['onAppUninstall', 'onAppUpdate'] as const
 
-/** Bound when nothing else is configured. */
+/** Bound when the configuration lists no events. */
 export const DEFAULT_WANTED = [
   'onCrmRequisiteUserFieldAdd',
   'onCrmRequisiteUserFieldUpdate',
@@ -14,8 +14,9 @@ export const DEFAULT_WANTED = [
 ] as const
 
 /**
- * The canonical names to bind: the configured list, else the requisite user-field events and every known
- * event that a destination's globs name. A bare `*` adds none: nobody means a thousand deals by it.
+ * Returns the canonical names to bind. With a configured list it is that list. Without one it is the
+ * user-field events of requisites and each known event that matches a glob of a destination. The glob `*`
+ * adds nothing there, because an operator who wrote it does not mean every change of every deal.
  */
 export function wantedEvents(
   configured: readonly string[] | null,

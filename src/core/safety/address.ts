@@ -1,20 +1,23 @@
 /**
- * The guard against server-side request forgery: whether an address may be called at all. The host is
- * judged after `new URL`, which folds decimal, octal, hex, short, full-width and percent-encoded forms
- * into one, so send with the returned URL and never with the raw text. Names are judged as names: what
- * they resolve to (`127.0.0.1.nip.io`, rebinding) cannot be known here and is left to the platform
- * (`global_fetch_strictly_public`). Redirects must not be followed.
+ * Guards against server-side request forgery: it decides whether an address may be called at all.
+ *
+ * The host is judged after `new URL`, which brings decimal, octal, hex, short, full-width and percent-encoded
+ * forms of an address into one form. So send with the returned URL, never with the raw text. A name is judged
+ * as a name: nobody can know here that `127.0.0.1.nip.io` leads to a private address. The platform refuses
+ * such a name by the flag `global_fetch_strictly_public` (docs/cloudflare.md#fetch). Redirects must not be
+ * followed.
  */
 import { err, ok, type Result } from '../result.ts'
 import { carriedIpv4, isInside, parseIpRanges, parseIpv4, parseIpv6 } from './ip-address.ts'
 
 /** How strictly addresses are judged. */
 export interface AddressPolicy {
-  /** True lets http and loopback through (`UNSAFE_ALLOW_LOCAL_ADDRESSES`). */
+  /** True allows http, any port and local addresses (`UNSAFE_ALLOW_LOCAL_ADDRESSES`). */
   readonly allowLocal: boolean
   /**
-   * True lets the own network's addresses and names through, on any port: https only, and never
-   * loopback, link-local or metadata (`allowPrivate` of one destination). @default false
+   * True allows addresses and names of the operator's own network, on any port (`allowPrivate` of one
+   * destination). They need https, and loopback, link-local and metadata addresses stay refused.
+   * @default false
    */
   readonly allowPrivate?: boolean
 }
@@ -40,46 +43,48 @@ export type AddressReason =
   | 'local_name'
   | 'not_a_public_name'
 
-/** The reasons that lie in the host alone. */
+/** The reasons that concern the host alone. */
 type HostReason = Exclude<AddressReason, 'not_https' | 'user_info' | 'unknown_port'>
 
-// 443 reads as '' after parsing. 8443 is the usual second https port of self-hosted portals and
-// receivers; every further port would be a way to talk to services that are not meant for the web.
+// `new URL` gives '' for 443. Self-hosted portals and receivers often use 8443 as a second https port. Any
+// further port would be a way to reach services that are not meant for the web.
 const KNOWN_PORTS: readonly string[] = ['', '8443']
 
-// `new URL` drops tabs, line ends and outer blanks and reads `\` as `/`; other parsers do not, and a
-// difference between two parsers is how guards are passed. A proper URL holds none of these.
+// `new URL` drops tabs, line ends and outer blanks, and reads `\` as `/`. Other parsers do not, and attackers
+// use such a difference to get past a guard. No proper URL holds these characters.
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const AMBIGUOUS = /[\u0000-\u0020\u007f-\u009f\\]/
 
-// https://www.iana.org/assignments/iana-ipv4-special-registry without link-local (see below), and
-// multicast. 192.88.99.x is the 6to4 relay (RFC 7526).
+// The ranges of https://www.iana.org/assignments/iana-ipv4-special-registry without link-local (see below),
+// and multicast. 192.88.99.x is the 6to4 relay (RFC 7526).
 const PRIVATE_IPV4 = parseIpRanges(
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 172.16.0.0/12 192.0.0.0/24',
   '192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24',
   '224.0.0.0/4 240.0.0.0/4',
 )
 
-// Link-local (AWS, Google, Azure, Oracle …), Alibaba, Oracle's former address, Azure's WireServer.
+// Metadata services: link-local (AWS, Google, Azure, Oracle …), Alibaba, Oracle's former address, and the
+// WireServer of Azure.
 const METADATA_IPV4 = parseIpRanges(
   '169.254.0.0/16 100.100.100.200/32 192.0.0.192/32 168.63.129.16/32',
 )
 
-// What a network may number itself with: RFC 1918, and unique-local addresses (RFC 4193).
+// The addresses of an own network: RFC 1918, and unique-local addresses (RFC 4193).
 const OWN_IPV4 = parseIpRanges('10.0.0.0/8 172.16.0.0/12 192.168.0.0/16')
 const OWN_IPV6 = parseIpRanges('fc00::/7')
 
 const PUBLIC_IPV6 = parseIpRanges('2000::/3')
 
-// Parts of 2000::/3 that are no receivers: IETF protocol assignments with Teredo, benchmarking and
-// ORCHID; documentation (RFC 3849, RFC 9637). 6to4 is judged by the address that it carries.
+// The parts of 2000::/3 in which no receiver can be: IETF protocol assignments with Teredo, benchmarking and
+// ORCHID, and documentation (RFC 3849, RFC 9637). A 6to4 address is judged by the IPv4 address in it.
 const PRIVATE_IPV6 = parseIpRanges('2001::/23 2001:db8::/32 3fff::/20')
 
-// Link-local (OpenStack answers on fe80::a9fe:a9fe), AWS, Google, Scaleway.
+// Metadata services: link-local (OpenStack answers on fe80::a9fe:a9fe), AWS, Google and Scaleway.
 const METADATA_IPV6 = parseIpRanges('fe80::/10 fd00:ec2::254/128 fd20:ce::254/128 fd00:42::42/128')
 
-// RFC 6761 and 6762 (appendix G), RFC 8375, RFC 9476, ICANN's collision list, and what resolvers of
-// containers serve. `.test`, `.invalid` and `.example` resolve nowhere, so they need no refusal.
+// The suffixes of private networks: RFC 6761, RFC 6762 (appendix G), RFC 8375, RFC 9476, ICANN's list of
+// name collisions, and suffixes that resolvers of containers serve. `.test`, `.invalid` and `.example` resolve
+// nowhere, so nothing has to be refused there.
 const LOCAL_SUFFIXES: ReadonlySet<string> = new Set(
   (
     'localhost localdomain local internal intranet private corp home lan onion arpa alt ' +
@@ -87,13 +92,13 @@ const LOCAL_SUFFIXES: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-// Of these, what a network may name itself with: `.local`, `.internal` and RFC 6762 (appendix G).
+// The ones among them by which an own network names its hosts: `.local`, `.internal` and RFC 6762 (appendix G).
 const OWN_SUFFIXES: ReadonlySet<string> = new Set(
   'local internal intranet private corp home lan'.split(' '),
 )
 
-// Names under suffixes of one's own, or without any, that lead back to the machine itself: /etc/hosts
-// of Debian and Red Hat, and Docker's names for its host.
+// Names without a suffix, or with one of an own network, that lead back to the machine itself: those in
+// /etc/hosts of Debian and Red Hat, and Docker's names for its host.
 const LOOPBACK_NAMES: readonly string[] = [
   'localhost4',
   'localhost6',
@@ -124,11 +129,11 @@ const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
 const PUBLIC_SUFFIX = /^(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/
 
 /**
- * Judges an address before it is configured and again before it is called.
+ * Judges an address: once when it is configured, and again before each call. The result is the URL to send
+ * with.
  *
- * With `allowLocal`, http, any port, private addresses and local names pass; with `allowPrivate` those
- * of the own network pass on any port. User info, other schemes and metadata services never do. The
- * result is the URL to send with.
+ * With `allowLocal`, http, any port, private addresses and local names pass. With `allowPrivate` addresses and
+ * names of the own network pass on any port. User info, other schemes and metadata services never pass.
  */
 export function checkAddress(raw: string, policy: AddressPolicy): Result<URL, AddressReason> {
   if (AMBIGUOUS.test(raw) || !URL.canParse(raw)) return err('not_a_url')
@@ -136,7 +141,8 @@ export function checkAddress(raw: string, policy: AddressPolicy): Result<URL, Ad
   if (url.protocol !== 'https:' && !(policy.allowLocal && url.protocol === 'http:')) {
     return err('not_https')
   }
-  // Read from the raw text: `https:host` and `https:///host` parse, and an empty user info is dropped.
+  // The authority is read from the raw text: `new URL` accepts `https:host` and `https:///host`, and it drops
+  // an empty user info.
   const authority = /^https?:\/\/([^/?#]+)/i.exec(raw)?.[1]
   if (authority === undefined) return err('not_a_url')
   if (authority.includes('@')) return err('user_info')
@@ -147,7 +153,7 @@ export function checkAddress(raw: string, policy: AddressPolicy): Result<URL, Ad
   return err(reason)
 }
 
-/** Whether a host that is refused otherwise belongs to the own network. */
+/** Whether a host belongs to the operator's own network. */
 function isOwnHost(hostname: string): boolean {
   const reason = judgeHost(hostname)
   switch (reason) {
@@ -165,19 +171,19 @@ function isOwnHost(hostname: string): boolean {
   }
 }
 
-/** One that carries an IPv4 address may lead to any of them. */
+/** Whether an IPv6 address is one of an own network. One that carries an IPv4 address could lead anywhere. */
 function isOwnIpv6(address: bigint): boolean {
   return isInside(address, OWN_IPV6) && carriedIpv4(address) === null
 }
 
-/** A name that has been judged to be no public one. */
+/** Whether a name that is not public may be one of the own network. */
 function isOwnName(hostname: string): boolean {
   const labels = labelsOf(hostname)
   if (isUnder(labels.join('.'), LOOPBACK_NAMES)) return false
-  // Whatever domain is put behind them.
+  // These names are refused with any domain behind them.
   if (['localhost', 'loopback', 'metadata'].includes(labels[0] ?? '')) return false
   const suffix = labels.at(-1) ?? ''
-  // A single label that is a suffix of private networks is nobody's host.
+  // A suffix of private networks that stands alone is no host.
   if (LOCAL_SUFFIXES.has(suffix)) return labels.length > 1 && OWN_SUFFIXES.has(suffix)
   return labels.length === 1
 }
@@ -200,7 +206,7 @@ function judgeIpv4(address: bigint): HostReason | null {
 function judgeIpv6(address: bigint): HostReason | null {
   const carried = carriedIpv4(address)
   if (carried !== null) {
-    // Even a public IPv4 address is refused here: no honest receiver is written like this.
+    // A public IPv4 address is refused in this form too: no honest receiver has such an address.
     return judgeIpv4(carried) ?? 'private_address'
   }
   if (isInside(address, METADATA_IPV6)) return 'metadata_address'

@@ -1,8 +1,9 @@
-/** Comparison of secrets and of their hashes. */
+/** Compares secrets, and hashes of secrets. */
 
 /**
- * Compares two strings without leaving early at the first difference. Their lengths are not secret: use
- * it on hashes of equal length.
+ * Whether two texts are equal. The time does not depend on where they differ, so an attacker cannot guess a
+ * secret character by character. Texts of different lengths are answered at once: use it on hashes, which
+ * have one length.
  */
 export function equalInConstantTime(a: string, b: string): boolean {
   if (a.length !== b.length) return false

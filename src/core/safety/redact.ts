@@ -1,7 +1,7 @@
 /**
- * What may be kept of texts that others wrote: a receiver's answer, an exception. Reasons are shown to
- * operators and written to logs, so secrets, URLs' paths and everything that looks like a token go.
- * When a secret may still be readable in what is left, nothing is kept.
+ * Redacts texts that others have written, for example a receiver's answer or the message of an exception.
+ * They get into logs and into the operator's view, so secrets, the paths of URLs and everything that looks
+ * like a token are masked. If a secret can still be read in the result, nothing of the text is kept.
  */
 
 const MARK = '***'
@@ -10,8 +10,8 @@ const MAX_ERROR_LENGTH = 500
 const MAX_MESSAGE_LENGTH_WITH_CAUSE = 300
 
 /**
- * Keeps what is harmless of a free text, at most `maxLength` code points. Secrets are found plain,
- * percent-encoded, JSON-escaped, in base64 and in either case; those under 6 characters are ignored.
+ * Returns the harmless part of a text, at most `maxLength` code points. Secrets are found in upper and lower
+ * case, plain, percent-encoded, escaped as in JSON, and in base64. Secrets under 6 characters are ignored.
  */
 export function redactText(text: string, secrets: readonly string[], maxLength = 200): string {
   const forms = [...new Set(secrets.flatMap((secret) => listForms(secret)))]
@@ -21,8 +21,8 @@ export function redactText(text: string, secrets: readonly string[], maxLength =
 }
 
 /**
- * Formats anything thrown as one line for logs: name, message and one level of cause, at most 500
- * code points, redacted like a receiver's text. Never throws, whatever it is given.
+ * Formats any thrown value as one line for logs: its name, its message and its direct cause, together at most
+ * 500 code points, and redacted. It never throws, even if a getter of the value does.
  */
 export function describeError(error: unknown): string {
   const cause = readProperty(error, 'cause')
@@ -46,12 +46,12 @@ function readProperty(value: unknown, key: string): unknown {
   try {
     return Reflect.get(value, key)
   } catch {
-    // Whatever a getter or a proxy throws; what cannot be read is left out.
+    // Swallows every error of a getter or a proxy: a property that cannot be read is left out.
     return undefined
   }
 }
 
-/** Makes one line of it: `\/` of JSON as `/`, nothing invisible, single blanks. */
+/** Makes one line of a text: `\/` of JSON becomes `/`, invisible characters go, blanks become single. */
 function tidy(text: string): string {
   return text
     .replaceAll('\\/', '/')
@@ -76,7 +76,7 @@ function listForms(secret: string): readonly string[] {
 
 function listPercentForms(plain: string): readonly string[] {
   const component = encodeURIComponent(plain)
-  // RFC 3986 reserves these five as well, and PHP and Python encode them.
+  // RFC 3986 reserves these five characters too, and PHP and Python encode them.
   const strict = component.replace(/[!'()*]/g, (character) => percentByte(character.charCodeAt(0)))
   const everyByte = Array.from(new TextEncoder().encode(plain), percentByte).join('')
   return [component, strict, strict.replaceAll('%20', '+'), encodeURI(plain), everyByte]
@@ -94,7 +94,10 @@ function escapeNonAscii(text: string): string {
   )
 }
 
-/** What base64 shows of a secret at each of the three places where it can begin in a longer text. */
+/**
+ * Lists the digits by which base64 shows a secret inside a longer text. There are three forms, because three
+ * bytes become four digits and the secret can begin at any of the three.
+ */
 function listBase64Forms(secret: string): readonly string[] {
   const bytes = Array.from(new TextEncoder().encode(secret), (byte) => String.fromCharCode(byte))
   return [0, 1, 2].flatMap((offset) => {
@@ -106,7 +109,7 @@ function listBase64Forms(secret: string): readonly string[] {
   })
 }
 
-/** Masks the union of all places, so that a secret that overlaps another leaves no rest. */
+/** Masks all places at once, so that of two secrets that overlap no part is left. */
 function maskForms(text: string, forms: readonly string[]): string {
   const searched = lowerAscii(text)
   const hidden = new Uint8Array(text.length)
@@ -124,7 +127,8 @@ function maskForms(text: string, forms: readonly string[]): string {
 }
 
 function maskUrls(text: string): string {
-  // The scheme's length is bounded: an open one would try every start of a long word.
+  // The length of the scheme is bounded. Without the bound each letter of a long word would be tried as its
+  // start, which takes quadratic time.
   return text
     .replace(/([a-z][a-z0-9+.-]{0,15}:\/\/)[^\s/?#"'<>]*@/gi, '$1')
     .replace(/([a-z][a-z0-9+.-]{0,15}:\/\/[^\s/?#"'<>]*)[/?#][^\s"'<>]+/gi, `$1/${MARK}`)
@@ -146,7 +150,7 @@ function isReadable(kept: string, forms: readonly string[]): boolean {
   return false
 }
 
-/** Takes one layer of escapes off: percent bytes, JSON, HTML's numbers and the four named ones. */
+/** Decodes one layer of escapes: percent bytes, JSON, and HTML's numbers and its four common names. */
 function decodeOnce(text: string): string {
   return text
     .replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
@@ -167,7 +171,7 @@ function fromCode(digits: string, radix: number): string {
   return code <= 0x10ffff ? String.fromCodePoint(code) : ''
 }
 
-/** Unlike `toLowerCase` it keeps every character's place. */
+/** Lowers ASCII letters only. `toLowerCase` can change the length of a text, and so the places in it. */
 function lowerAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }

@@ -1,6 +1,6 @@
-/** SHA-256 as every web platform offers it; deterministic, so `core` may use it. */
+/** Hashes texts by SHA-256. The result depends on the text alone, so `core` may use it. */
 
-/** The hex SHA-256 of a text's UTF-8 bytes, in lower case. */
+/** Returns the SHA-256 of a text's UTF-8 bytes, as hex digits in lower case. */
 export async function sha256Hex(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
