@@ -1,4 +1,7 @@
-/** Watches the lanes of one portal, and asks for its comparison, through the relay's admin API, as an operator's own tool would. */
+/**
+ * Watches the lanes of one portal, and asks for its comparison. It uses the relay's admin API only, as an
+ * operator's own tool would.
+ */
 
 /** One lane as the admin API tells it. */
 export interface LaneView {
@@ -23,11 +26,11 @@ export interface PortalView {
   readonly lanes: readonly LaneView[]
 }
 
-/** What is known at the moment. */
+/** The latest answers of the relay. */
 export interface LaneWatch {
   /** Null until the relay has answered. */
   readonly view: PortalView | null
-  /** Why the last question failed; null when it did not. */
+  /** The error of the last question; null when it was answered. */
   readonly problem: string | null
   /** Tells a lane to try at once (`resume`); resolves with the relay's status. */
   resume(destination: string): Promise<number>
@@ -57,7 +60,7 @@ export function createLaneWatch({
     try {
       const response = await fetch(url, { headers, signal: AbortSignal.timeout(5000) })
       const text = await response.text()
-      // Sound: the admin API's contract; whatever is missing is shown as missing.
+      // Sound: the admin API has this contract, and the page shows a missing member as missing.
       if (response.ok) view = JSON.parse(text) as PortalView
       problem = response.ok ? null : `The relay answers ${response.status}`
     } catch {

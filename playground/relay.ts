@@ -16,11 +16,11 @@ import { readWorkerOptions } from './relay-bindings.ts'
 import type { WorkerOptions } from './relay-bindings.ts'
 import { parseToml } from './toml.ts'
 
-/** What a relay is run with. */
+/** The settings of a relay. */
 export interface RelayOptions {
   /** Vars and secrets alike; they win over `[vars]` of wrangler.toml. */
   readonly vars: Readonly<Record<string, unknown>>
-  /** Where storage is kept. @default a temporary folder, removed by `dispose()` */
+  /** The folder for storage. @default a temporary folder, removed by `dispose()` */
   readonly folder?: string
   /** A folder that `buildRelay()` has filled. @default bundles the Worker first */
   readonly buildFolder?: string
@@ -46,7 +46,7 @@ export type RelayKv = Awaited<ReturnType<Miniflare['getKVNamespace']>>
 export interface RunningRelay {
   /** Its origin, for example `http://127.0.0.1:41233`; the same for its whole life. */
   readonly url: string
-  /** Where its storage lies. */
+  /** The folder of its storage. */
   readonly folder: string
   /** Everything the Worker wrote to its console, over all restarts. */
   readonly logs: readonly LogLine[]
@@ -177,8 +177,8 @@ function createMiniflare(
 }
 
 /**
- * Which processes a Miniflare has started: it keeps them to itself, so Node's own notice of each new
- * child is read, in the asynchronous context of the Miniflare that caused it.
+ * Finds the processes that a Miniflare has started. Miniflare does not name them, so Node's own notice of each
+ * new child process is read, in the asynchronous context of the Miniflare that has caused it.
  */
 const startedProcesses = new AsyncLocalStorage<ChildProcess[]>()
 

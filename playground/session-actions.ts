@@ -1,4 +1,4 @@
-/** What a person can do on the page. Every action is checked here, whatever the page sends. */
+/** Runs the actions of a person on the page. The page is not trusted: each action is checked here. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChangeResult } from './portal/field-actions.ts'
 import type { Params } from './portal/php-query.ts'
@@ -73,7 +73,7 @@ async function createField({ portal }: Session, input: Input): Promise<ActionPro
   return problemOf(await portal.createField(fields))
 }
 
-/** Only what the page names is written, so that Bitrix24's own rule decides which events follow. */
+/** Writes only the columns that the page names; the simulated portal then decides which events follow. */
 async function updateField({ portal }: Session, input: Input): Promise<ActionProblem> {
   const fields: Params = {}
   const label = readString(input, 'label').trim()
@@ -102,7 +102,7 @@ function keepValueIds(former: readonly EnumValue[], texts: readonly string[]): P
   })
 }
 
-/** What an import brings: many events within a second. */
+/** The fields of an import, which causes many events within a second. */
 export const IMPORTED_LABELS: readonly string[] = [
   'Bank name',
   'IBAN',
@@ -146,8 +146,9 @@ async function flipSwitch({ portal }: Session, input: Input): Promise<ActionProb
 }
 
 /**
- * One field renamed again and again: what a script does, and what shows pacing and digests. Bitrix24
- * tells time in seconds, so some of these events are equal, and the relay counts those once.
+ * Renames one field again and again, as a script would, so that pacing and digests can be seen. Bitrix24 writes
+ * time in seconds, so some of these events are equal, and the relay counts equal ones once
+ * (docs/bitrix24.md#duplicates).
  */
 async function editInBurst({ portal }: Session): Promise<ActionProblem> {
   const [field] = portal.fields
@@ -202,7 +203,7 @@ async function resumeLane({ lanes }: Session, input: Input): Promise<ActionProbl
   return status === 200 ? null : `The relay answers ${status}`
 }
 
-/** The comparison goes on after the answer; what it finds arrives like any other event. */
+/** Starts a comparison, which goes on after the answer. The changes that it finds arrive like other events. */
 async function reconcile({ relay, lanes }: Session): Promise<ActionProblem> {
   if (!relay.running) return 'The relay is down'
   const status = await lanes.reconcile()

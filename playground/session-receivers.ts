@@ -22,11 +22,11 @@ export interface DestinationSetting {
 /** One receiver with all that the page needs to know of it. */
 export interface SessionReceiver<R extends Receiver<unknown> = Receiver<unknown>> {
   readonly simulator: R
-  /** What the relay is configured with to reach it. */
+  /** The relay's configuration for it. */
   readonly destination: DestinationSetting
   /** Its answer when its channel, or the whole receiver, is no more. */
   readonly gone: ReceiverAnswer
-  /** What a person calls that. */
+  /** A name for that, for people. */
   readonly goneText: string
   /** An error in an answer that says 200. */
   readonly errorInside: ReceiverAnswer
@@ -128,7 +128,8 @@ const TEAMS: Answers = {
   gone: json(404, {
     error: { code: 'WorkflowNotFound', message: 'The workflow could not be found.' },
   }),
-  // The words of the Office 365 connectors, which the sample of Microsoft's documentation looks for.
+  // The words of the former Office 365 connectors, for which the sample of Microsoft's page searches:
+  // https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
   errorInside: text(
     200,
     'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId playground.',

@@ -1,4 +1,4 @@
-/** What the page is told: one plain object that holds everything it draws. */
+/** Describes a session for the page, as one plain object that holds everything it draws. */
 import type { PortalSimulator } from './portal/portal.ts'
 import type { RecordedSend } from './portal/sender.ts'
 import type { UserFieldRecord } from './portal/user-fields.ts'
@@ -67,7 +67,7 @@ function describeReceiver(receiver: SessionReceiver, after: number) {
   }
 }
 
-/** What every simulator's message has, and the place in the order that only some have. */
+/** The common members of all simulators' messages, and the place in the order, which only some have. */
 function withPlace(message: unknown) {
   // Sound: read with a default, and only compared.
   const { number = 0, order = '' } = message as { number?: number; order?: string }

@@ -1,6 +1,6 @@
 /**
  * One playground: a simulated portal, the relay and its simulated receivers, wired together, with the
- * application installed. Whoever shows it subscribes to changes and reads snapshots.
+ * application installed. The page subscribes to its changes and reads its state.
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -38,7 +38,7 @@ export interface Session {
   closeNow(): void
 }
 
-/** What is there before the first click. */
+/** The fields that exist before the first click. */
 const SAMPLE_FIELDS = [
   { FIELD_NAME: 'TAX_NUMBER', USER_TYPE_ID: 'string', EDIT_FORM_LABEL: 'Tax number' },
   { FIELD_NAME: 'VAT_PAYER', USER_TYPE_ID: 'boolean', EDIT_FORM_LABEL: 'VAT payer' },

@@ -12,7 +12,7 @@ import type { Session } from './session.ts'
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
-    // Accepted so that scripts can say what they mean: the playground never opens a browser.
+    // Accepted and ignored, since the playground never opens a browser. Scripts may name it to be clear.
     'no-open': { type: 'boolean', default: false },
   },
 })

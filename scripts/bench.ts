@@ -1,7 +1,7 @@
 /**
- * Measures the hot path (verify, store, answer) with grouped commits against the same Worker with one commit
- * per event, in turn, in one run: `node scripts/bench.ts`. Prints requests per second and the median ratio.
- * Bounded in count; binds to 127.0.0.1; leaves nothing behind.
+ * Compares two ways to store events, in turn and in one run: several events in one commit, as the relay does,
+ * and one commit for each event. It measures verify, store and answer. Run it with `node scripts/bench.ts`; it
+ * prints requests per second and the median ratio, binds to 127.0.0.1 and leaves nothing behind.
  */
 import { spawnSync } from 'node:child_process'
 import { Agent, request } from 'node:http'

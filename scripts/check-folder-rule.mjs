@@ -1,6 +1,6 @@
 /**
- * Proves that the folder rule of ARCHITECTURE.md bites: writes one forbidden import (or global) per folder
- * into a scratch copy of the lint configuration's world and expects oxlint to refuse each.
+ * Proves that lint enforces the folder rule of ARCHITECTURE.md: it writes one forbidden import or global per
+ * folder into a scratch project with the same lint configuration, and expects oxlint to refuse each of them.
  */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,5 +1,5 @@
-// What the hand-made hostile bodies of test/support/hostile-bodies.ts cost to decode: CPU time of the first
-// run and the mean of 50. Prints the worst ten and fails when one is above 20 ms.
+// Measures the CPU time of decoding the hand-made hostile bodies of test/support/hostile-bodies.ts: the first
+// run and the mean of 50. Prints the worst ten, and fails when one is above 20 ms.
 // Run with `node scripts/hostile-cost.mjs` (Node 24). scripts/measure-decoder.ts does the same for bodies
 // that fill 256 KiB.
 import { decodeRequest } from '../src/bitrix24/wire/decode-request.ts'
@@ -11,7 +11,7 @@ import { HOSTILE_BODIES } from '../test/support/hostile-bodies.ts'
 const BUDGET_MS = 20
 const RUNS = 50
 
-/** Everything that the edge does with a body before it asks anyone. */
+/** Does the edge's whole work on a body, up to the first question to KV or to an object. */
 function decode(bytes, contentType) {
   const text = new TextDecoder().decode(bytes)
   const parsed = contentType === 'application/json' ? parseJson(text) : parseForm(text)

@@ -1,4 +1,4 @@
-// The hand-made form bodies of php-oracle.mjs, and what this project reads otherwise than PHP.
+// The hand-made form bodies of php-oracle.mjs, and the bodies that this project reads otherwise than PHP.
 
 /** Bodies that PHP and parseForm() must read alike. */
 // oxfmt-ignore
@@ -25,7 +25,7 @@ export const HAND_MADE = [
   'a[]=x&a[0]=y', 'a[]=x&a[0]=y&a[]=z', 'a[5]=1&a[3]=2&a[]=3', 'a[%5D]=1', 'a[ ]=1', 'a[+]=1',
   'a[%09]=1', 'a[%0A]=1', 'a[%0B]=1', 'a[%0C]=1', 'a[%0D]=1', 'a[%A0]=1', 'a[%C2%A0]=1',
   'a[  ]=1', 'a[++]=1&a[]=2', 'a[ ]=1&a[+]=2',
-  // Which keys are integers.
+  // Keys that are integers, and keys that only look like them.
   'a[-5]=1&a[]=2', 'a[-1]=1&a[]=2', 'a[-0]=1&a[]=2', 'a[00]=1&a[]=2', 'a[01]=1&a[1]=2',
   'a[+1]=1&a[]=2', 'a[1.5]=1&a[]=2', 'a[1e3]=1&a[]=2', 'a[0x1A]=1&a[]=2', 'a[ 1]=1&a[]=2',
   'a[1 ]=1&a[]=2', 'a[-]=1&a[]=2', 'a[--1]=1&a[]=2', 'a[٣]=1&a[]=2',
@@ -75,7 +75,7 @@ export const HAND_MADE = [
   'auth[application_token][]=x', 'auth[]=x&auth[member_id]=y',
 ]
 
-/** What this project does otherwise, on purpose; `relay` is what parseForm() returns. */
+/** The deliberate differences from PHP; `relay` is the result of parseForm(). */
 export const DIFFERENCES = [
   {
     id: 'too_many_parameters',

@@ -74,7 +74,7 @@ function toText(wide) {
   return decoder.decode(Uint8Array.from(wide, (unit) => unit.codePointAt(0)))
 }
 
-/** Undoes php-oracle.php's widening; `merged` tells whether two keys became equal by it. */
+/** Turns the code points of php-oracle.php back into bytes; `merged` tells whether two keys became equal by it. */
 function narrow(value, seen) {
   if (typeof value === 'string') return toText(value)
   if (Array.isArray(value)) return value.map((item) => narrow(item, seen))

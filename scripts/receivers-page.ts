@@ -10,7 +10,7 @@ import { TEMPLATE_NAMES } from '../src/destinations/message/template.ts'
 import type { ErrorClass, Profile, SuccessBody } from '../src/destinations/profile.ts'
 import { DESTINATION_TYPES } from '../src/destinations/registry.ts'
 
-/** Where the page lies. */
+/** The path of the page. */
 export const RECEIVERS_PAGE = fileURLToPath(new URL('../docs/receivers.md', import.meta.url))
 
 const CLASSES: Readonly<Record<ErrorClass, string>> = {

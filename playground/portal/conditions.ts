@@ -1,46 +1,46 @@
 /**
- * The state a portal is in apart from its data: licence, rights, pace and operating time. Everything is
- * generous until a test says otherwise; the clock is the simulator's.
+ * The conditions of a simulated portal beside its data: licence, rights, request limit and operating time.
+ * A new portal has no trouble and no limits; a test or a person changes that. Time is the simulator's clock.
  */
 import { err, ok } from '../../src/core/result.ts'
 import type { Result } from '../../src/core/result.ts'
 import { restError } from './rest-error.ts'
 import type { RestError } from './rest-error.ts'
 
-/** Bitrix24's leaky bucket on the usual plans (documentation, "Limits"). */
+/** The leaky bucket of Bitrix24's usual plans (docs/bitrix24.md#rest-limits). */
 export const USUAL_PACE: Pace = { perSecond: 2, bucket: 50 }
 
-/** Bitrix24 counts operating time over 10 minutes. */
+/** The time in which Bitrix24 adds up operating time (docs/bitrix24.md#rest-limits). */
 const OPERATING_WINDOW_SECONDS = 600
 
-/** How many HTTP requests a portal takes. */
+/** The number of HTTP requests that a portal takes. */
 export interface Pace {
   readonly perSecond: number
   readonly bucket: number
 }
 
-/** How much operating time a method may take in 10 minutes. */
+/** The operating time that a method may use in 10 minutes. */
 export interface OperatingTime {
   /** In seconds. */
   limit: number
-  /** What each call takes, in seconds. */
+  /** The time that each call uses, in seconds. */
   perCall: number
 }
 
-/** What can be changed about a portal while it runs. */
+/** The conditions that can be changed while a portal runs. */
 export interface PortalConditions {
   /** Null for no limit. @default null */
   pace: Pace | null
   readonly operating: OperatingTime
-  /** How long every answer of the REST server takes, in milliseconds of the real clock. @default 0 */
+  /** The time that each answer of the REST server takes, in milliseconds of the real clock. @default 0 */
   answerDelayMs: number
   /** A lost licence: every call answers PAYMENT_REQUIRED, a refresh as well, and no event is sent. */
   licence: 'paid' | 'lost'
   /** Every call answers PORTAL_DELETED, every refresh `invalid_grant`, and no event is sent. */
   deleted: boolean
   /**
-   * What reading field definitions brings. `denied`: Bitrix24's words for missing rights; `hidden`: lists
-   * are empty and complete, as if no field were there.
+   * The result of reading field definitions. With `denied` every read is refused in Bitrix24's words for
+   * missing rights. With `hidden` lists are empty and complete, as if there were no field.
    */
   fieldRights: 'full' | 'denied' | 'hidden'
   /** Lists of fields end after so many rows and tell no `next`; `total` still counts all. @default null */
@@ -65,7 +65,7 @@ export function sendsEvents({ licence, deleted }: PortalConditions): boolean {
   return licence === 'paid' && !deleted
 }
 
-/** What one method has used so far. */
+/** The operating time that one method has used so far. */
 export interface OperatingUse {
   /** In seconds, within the window. */
   readonly operating: number

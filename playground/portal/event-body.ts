@@ -1,11 +1,11 @@
 /**
- * The bodies that Bitrix24 sends, byte for byte: key order, encoding and the two forms of the auth
- * block follow the captures in `test/fixtures/bitrix24` and the server's source (`event/sender.php`).
+ * Builds the bodies that Bitrix24 sends, byte for byte: the order of the keys, the encoding and the two forms
+ * of the auth block are those of the recorded bodies in `test/fixtures/bitrix24` (docs/bitrix24.md#event-form).
  */
 import { formatPhpQuery } from './php-query.ts'
 import type { PhpValue } from './php-query.ts'
 
-/** What every event says about its portal, with or without a user. */
+/** The part of the auth block that every event has, with or without a user. */
 export interface PortalIdentity {
   readonly domain: string
   readonly serverEndpoint: string

@@ -1,4 +1,4 @@
-/** Which handlers an event goes to, with whose token, and what the switches do to it. */
+/** Makes one request for each handler of an event, with the right user's token and the faults that are on. */
 import { randomBytes } from 'node:crypto'
 import { sendsEvents } from './conditions.ts'
 import { formatEventBody } from './event-body.ts'
@@ -7,7 +7,7 @@ import type { EventHandler, PortalState } from './portal-state.ts'
 import type { PhpValue } from './php-query.ts'
 import type { SendRequest } from './sender.ts'
 
-/** What the portal does wrong on purpose. */
+/** The faults of a portal, on purpose. */
 export interface SendSwitches {
   /** A robot or workflow acts: no tokens in the auth block. */
   robot: boolean
@@ -17,7 +17,7 @@ export interface SendSwitches {
   wrongToken: boolean
 }
 
-/** Who acts, and whether the event carries a refresh token. */
+/** The user who acts, and whether the event carries a refresh token. */
 export interface SendOptions {
   /** User id; 0 for nobody. @default the first administrator */
   readonly by?: number | undefined
@@ -25,7 +25,7 @@ export interface SendOptions {
   readonly withRefreshToken?: boolean
 }
 
-/** How far the second subscription's handler id lies from the first. */
+/** The distance between the handler ids of the first and the second subscription. */
 const SECOND_SUBSCRIPTION = 1000
 
 /** Whether a handler is an outgoing webhook, which no application owns. */
@@ -33,7 +33,7 @@ export function isWebhook({ webhookToken }: EventHandler): boolean {
   return webhookToken !== null
 }
 
-/** One event of the portal, before it is known who gets it. */
+/** One event of the portal, before its handlers are looked up. */
 export interface Composition {
   readonly name: string
   readonly data: PhpValue
@@ -91,7 +91,7 @@ function chooseUser(
   // An outgoing webhook has no application that a token could be issued for.
   if (isWebhook(handler)) return null
   const acting = by ?? state.users.find(({ admin }) => admin)?.id ?? 0
-  // The application's own life is never a robot's doing.
+  // A robot never installs, updates or removes the application.
   const robot = switches.robot && !handler.event.startsWith('ONAPP')
   const userId = handler.authType > 0 ? handler.authType : robot ? 0 : acting
   if (userId === 0) return null

@@ -1,6 +1,6 @@
 /**
- * The portal's way out. Events of one action leave one after the other, each exactly once per handler,
- * unless a fault was drawn for it: lost, doubled, or held back until later ones have gone.
+ * Sends a portal's events. The events of one action go out one after the other, each exactly once to each
+ * handler. A fault can change that: an event may be lost, sent twice, or kept back until later ones are sent.
  */
 import { composeEvents, isWebhook } from './event-composer.ts'
 import type { SendOptions, SendSwitches } from './event-composer.ts'
@@ -40,7 +40,7 @@ export interface EventQueue {
   settled(): Promise<void>
 }
 
-/** What a new queue needs to know. */
+/** The parts that a new queue needs. */
 export interface EventQueueOptions {
   readonly handlerUrl: string
   readonly boundEvents?: readonly string[]
@@ -114,7 +114,7 @@ export function createEventQueue(
   }
 }
 
-/** What leaves the portal, and what waits to be overtaken. */
+/** Sends events and keeps those back that later ones have to overtake. */
 interface Outbox {
   readonly sends: readonly RecordedSend[]
   postOne(request: SendRequest): Promise<RecordedSend>
@@ -128,7 +128,7 @@ interface Outbox {
 
 interface HeldEvent {
   readonly requests: readonly SendRequest[]
-  /** How many later events still go first. */
+  /** The number of later events that still go first. */
   readonly overtakenBy: number
 }
 

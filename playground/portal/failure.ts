@@ -1,15 +1,15 @@
-/** What a simulated server does wrong on purpose, whatever it is asked. */
+/** Plays the failures of a simulated server, on purpose and for every request. */
 import type { ServerResponse } from 'node:http'
 import { pause, sendJson } from '../local-server.ts'
 import { formatRestError, restError } from './rest-error.ts'
 import type { RestErrorCode } from './rest-error.ts'
 
-/** Where a redirect leads unless told otherwise: the metadata service of a cloud. */
+/** The usual target of a redirect: the metadata service of a cloud. */
 const METADATA_SERVICE = 'http://169.254.169.254/latest/meta-data/'
 const HUGE_BYTES = 10 * 1024 * 1024
 
 /**
- * What a server does instead of, or before, its work.
+ * A failure: the act of a server instead of its work, or before it.
  * - `down`: cuts the connection without an answer.
  * - `slow`: waits, then works.
  * - `hang`: never answers and keeps the connection.

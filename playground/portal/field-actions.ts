@@ -1,4 +1,4 @@
-/** What people do to a portal's user fields, with the events that follow. */
+/** Changes a portal's user fields as people do, and sends the events that follow. */
 import { ok } from '../../src/core/result.ts'
 import type { Result } from '../../src/core/result.ts'
 import type { EventQueue } from './event-queue.ts'
@@ -13,19 +13,19 @@ import type { RecordedSend } from './sender.ts'
 import { addField, removeField, updateField } from './user-fields.ts'
 import type { FieldChange, UserFieldRecord } from './user-fields.ts'
 
-/** What went wrong with a change, or what was sent for it. */
+/** The error of a change, or the requests that were sent for it. */
 export type ChangeResult = Result<
   { readonly field: UserFieldRecord; readonly sends: readonly RecordedSend[] },
   RestError
 >
 
-/** Who does something in the portal. */
+/** The user who does something in the portal. */
 export interface Actor {
   /** User id. @default the first administrator */
   readonly by?: number
 }
 
-/** Who creates a field, and of which entity. */
+/** The user who creates a field, and the field's entity. */
 export interface FieldCreator extends Actor {
   /** @default `requisite` */
   readonly family?: FieldFamily

@@ -1,6 +1,6 @@
 /**
- * The eight families of CRM user fields: which entity they belong to, which methods speak of them and
- * what their events are called. Smart processes (`type`) share one family and are told by their entity.
+ * The eight families of CRM user fields, with their entities, their methods and the names of their events.
+ * All smart processes share the family `type`; their entity tells them apart (docs/bitrix24.md#user-fields).
  */
 
 import type { FieldFamily } from '../../src/core/log/event.ts'

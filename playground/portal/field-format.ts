@@ -64,7 +64,7 @@ export function formatListedConfig(
   return camelKeys({ ...formatColumns(field), ...formatLabels(field, language) })
 }
 
-/** `XML_ID` to `xmlId`; what lies below a key is left as it is. */
+/** Turns a key like `XML_ID` into `xmlId`; the value of the key stays as it is. */
 export function camelKeys(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const entries = Object.entries(values).map(([key, value]) => [
     key.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),

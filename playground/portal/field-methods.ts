@@ -17,14 +17,14 @@ import type { RestCall, RestMethod, RestResult } from './rest-call.ts'
 import { addField, notFound, removeField, updateField } from './user-fields.ts'
 import type { FieldChange, UserFieldRecord } from './user-fields.ts'
 
-/** `userfieldconfig.list` answers with so many fields. */
+/** The number of fields on one page of `userfieldconfig.list`. */
 const PAGE_SIZE = 50
 
 const ACCESS_DENIED = methodError('', 'Access denied.')
-/** The same for a field that is gone and for missing rights (documentation of onCrmTypeUserFieldDelete). */
+/** The answer for a field that is gone, and equally for missing rights (docs/bitrix24.md#deleted-fields). */
 const VIEW_DENIED = methodError('', 'You are not allowed to view custom field settings')
 
-/** What the methods work on. */
+/** The parts of the portal that the methods work on. */
 export interface FieldMethodDeps {
   readonly state: PortalState
   readonly onFieldChange: FieldChangeListener
@@ -113,7 +113,7 @@ function getFamilyField(deps: FieldMethodDeps, call: RestCall, family: FieldFami
   return field.ok ? ok({ result: formatField(field.value) }) : field
 }
 
-/** Everything at once, as Bitrix24 does for these methods; `LANG` is a filter that filters nothing. */
+/** Lists all fields on one page, as the documentation's samples do. The filter `LANG` leaves out no field. */
 function listFamilyFields(
   { state }: FieldMethodDeps,
   { params }: RestCall,

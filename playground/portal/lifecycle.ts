@@ -25,7 +25,7 @@ export interface LifecycleActions {
    * event is sent before `finishInstall()`.
    */
   openInstallPage(options?: { lang?: string } & Actor): InstallPageRequest
-  /** What `BX24.installFinish()` does; ONAPPINSTALL goes out if the application has bound it. */
+  /** Does the work of `BX24.installFinish()`; ONAPPINSTALL goes out if the application has bound it. */
   finishInstall(actor?: Actor): Promise<readonly RecordedSend[]>
   /** CLEAN=1 asks for the data to be deleted. The tokens are dead before the event goes out. */
   uninstall(options?: { clean?: boolean }): Promise<readonly RecordedSend[]>
@@ -79,7 +79,8 @@ export function createLifecycle(state: PortalState, queue: EventQueue): Lifecycl
       registerInstallation(state)
       const data = { VERSION: state.version, PREVIOUS_VERSION: former, LANGUAGE_ID: 'en' }
       const sends = await queue.send('ONAPPUPDATE', data, { ...actor, withRefreshToken: true })
-      // Bitrix24 drops every handler of the former version; only the preset ones come back by themselves.
+      // Bitrix24 drops every handler of the former version (docs/bitrix24.md#update-and-uninstall). Only the
+      // preset ones come back by themselves.
       queue.bindPresets()
       return sends
     },
@@ -142,7 +143,7 @@ function firstAdmin({ users }: PortalState): number {
   return users.find(({ admin }) => admin)?.id ?? 0
 }
 
-/** Keys and their order as documented in `settings/oauth/simple-way.md`. */
+/** Makes the request for the page; its keys and their order are the documented ones (docs/bitrix24.md#frame-page). */
 function formatInstallPage(
   state: PortalState,
   { lang, userId }: { lang: string; userId: number },

@@ -17,10 +17,10 @@ import { formatTime, readAccessToken } from './rest-envelope.ts'
 
 /** Lifetime of an access token in seconds. */
 export const ACCESS_TOKEN_SECONDS = 3600
-/** Lifetime of a refresh token in seconds: 30 days, as the captured tokens say. */
+/** Lifetime of a refresh token in seconds: 30 days, as in the recorded tokens (docs/bitrix24.md#token-lifetime). */
 export const REFRESH_TOKEN_SECONDS = 30 * 86_400
 
-/** What the OAuth server knows of one installation of one application. */
+/** One installation of one application, as the OAuth server has recorded it. */
 export interface Installation {
   readonly memberId: string
   readonly clientId: string
@@ -32,17 +32,17 @@ export interface Installation {
   readonly scope: string
   readonly version: number
   readonly installed: boolean
-  /** What a refresh is refused with: a lost licence, a deleted portal; null to renew. */
+  /** The error of every refresh, for a lost licence or a deleted portal; null to renew. */
   readonly refusal: 'PAYMENT_REQUIRED' | 'invalid_grant' | null
 }
 
-/** Which tokens are meant; everything left out means all. */
+/** Selects tokens; an absent member selects all. */
 export interface TokenSelection {
   readonly memberId?: string
   readonly userId?: number
 }
 
-/** One token pair and whom it speaks for. */
+/** One token pair and its user. */
 export interface Grant {
   readonly memberId: string
   readonly clientId: string
@@ -75,7 +75,7 @@ export interface OauthSimulator {
   readonly renewals: readonly Grant[]
   /** Set to make every request fail; null to work again. */
   failure: Failure | null
-  /** How long every answer takes, in milliseconds of the real clock. @default 0 */
+  /** The time that each answer takes, in milliseconds of the real clock. @default 0 */
   answerDelayMs: number
   /** Makes a client known; the secret is needed for every refresh. */
   registerClient(clientId: string, clientSecret: string): void
@@ -89,7 +89,7 @@ export interface OauthSimulator {
   expireAccessTokens(selection?: TokenSelection): void
   /** Makes refresh tokens worthless; the next refresh with one answers `invalid_grant`. */
   killRefreshTokens(selection?: TokenSelection): void
-  /** Whom an access token speaks for. */
+  /** Finds the user of an access token. */
   resolve(accessToken: string | null): Result<Grant, RestError>
   close(): Promise<void>
 }
@@ -148,7 +148,7 @@ type TokenDesk = Pick<
   | 'resolve'
 >
 
-/** What a test and the portals do to the tokens without a request. */
+/** The acts on tokens that a test and the portals do without a request. */
 function createTokenDesk(state: OauthState): TokenDesk {
   return {
     registerClient: (clientId, clientSecret) => void state.clients.set(clientId, clientSecret),
@@ -250,8 +250,8 @@ function renewPair(state: OauthState, params: Params): Result<unknown, RestError
   const installation = getInstallation(state, grant)
   if (installation?.installed !== true) return err(restError('NOT_INSTALLED'))
   if (installation.refusal !== null) return err(restError(installation.refusal))
-  // Single use: whether the real server lets the old token live a while is undocumented, so the
-  // simulator takes the strict side.
+  // A refresh token works once here. Nobody has documented whether the old one lives on at the real server
+  // (docs/bitrix24.md#token-lifetime), so the simulator is strict.
   state.byRefresh.delete(grant.refreshToken)
   const renewed = issueGrant(state, grant)
   state.renewals.push(renewed)

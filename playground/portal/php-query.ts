@@ -4,7 +4,7 @@
  * that a mistake there is not repeated here.
  */
 
-/** What `http_build_query` accepts: scalars and nested arrays; null and empty arrays vanish. */
+/** A value that `http_build_query` accepts: scalars and nested arrays. Null and empty arrays are left out. */
 export type PhpValue =
   | string
   | number

@@ -1,4 +1,4 @@
-/** What a simulated portal remembers: people, fields, handlers and whether the application is there. */
+/** The state of a simulated portal: people, fields, handlers, and whether the application is installed. */
 import type { PortalConditions } from './conditions.ts'
 import { fieldEventNames } from './field-families.ts'
 import type { OauthSimulator } from './oauth-server.ts'

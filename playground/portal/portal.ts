@@ -1,6 +1,6 @@
 /**
  * A simulated Bitrix24 portal: its REST server, its OAuth server (own or shared) and the queue that
- * sends events. What it sends and answers follows the captures; what goes wrong is switched on.
+ * sends events. Its requests and answers are those of the recorded bodies; faults have to be switched on.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { startLocalServer } from '../local-server.ts'
@@ -26,9 +26,9 @@ import type { RecordedSend } from './sender.ts'
 import { createUserFieldStore } from './user-fields.ts'
 import type { UserFieldRecord } from './user-fields.ts'
 
-/** What a portal is made of; everything but the handler has a default. */
+/** The settings of a portal; each one but the handler has a default. */
 export interface PortalOptions {
-  /** Where events go, for example `http://127.0.0.1:8787/bitrix24/events`. */
+  /** The address for events, for example `http://127.0.0.1:8787/bitrix24/events`. */
   readonly handlerUrl: string
   /** 32 hex digits. @default random */
   readonly memberId?: string

@@ -55,7 +55,7 @@ function readCommands(cmd: ParamValue | undefined): [string, string][] {
 }
 
 /**
- * What PHP's `json_encode` makes of an array: a list when the keys are 0, 1, 2 …, and so `[]` when it is
+ * Turns an array of PHP into JSON as `json_encode` does: a list when the keys are 0, 1, 2 …, so `[]` when it is
  * empty; else an object. Undefined values are left out.
  */
 function asPhpArray<T>(values: ReadonlyMap<string, T>, pick: (value: T) => unknown): unknown {

@@ -1,4 +1,4 @@
-/** What every REST answer of Bitrix24 shares: where the token stands and the `time` block. */
+/** The common parts of all REST calls of Bitrix24: the place of the token, and the `time` block. */
 import type { IncomingMessage } from 'node:http'
 import type { OperatingUse } from './conditions.ts'
 import { readText } from './php-query.ts'

@@ -43,7 +43,7 @@ const ERRORS = {
   invalid_request: [400, null],
   invalid_client: [400, null],
   invalid_grant: [400, null],
-  // Bitrix24 answers this one with 200.
+  // Seen with the status 200 (docs/bitrix24.md#oauth-servers).
   wrong_client: [200, null],
 } as const
 

@@ -9,7 +9,7 @@ import type { FieldChangeListener, PortalState, PortalUser } from './portal-stat
 import type { RestCall, RestMethod, RestResult } from './rest-call.ts'
 import { restError } from './rest-error.ts'
 
-/** Lists answer with so many rows. */
+/** The number of rows on one page of a list. */
 const PAGE_SIZE = 50
 
 /** Makes the method table of a portal: lower-case name to method; `batch` stands outside. */

@@ -1,7 +1,7 @@
 /**
- * The HTTP side of a simulated portal: who calls, whether the portal takes the call at all, the method
- * and the envelope. `/rest/<method>` takes an access token, `/rest/<user>/<secret>/<method>` is an
- * incoming webhook.
+ * The HTTP side of a simulated portal. It finds the caller, refuses calls that the portal does not take, runs
+ * the method and wraps its answer. `/rest/<method>` takes an access token; `/rest/<user>/<secret>/<method>`
+ * belongs to an incoming webhook.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { err, ok } from '../../src/core/result.ts'
@@ -20,7 +20,7 @@ import { formatRestError, restError } from './rest-error.ts'
 import type { RestError, RestErrorCode } from './rest-error.ts'
 import type { RestCall, RestMethod } from './rest-call.ts'
 
-/** What the server needs to answer. */
+/** The parts that the server needs. */
 export interface RestServerDeps {
   readonly state: PortalState
   readonly methods: ReadonlyMap<string, RestMethod>
@@ -81,7 +81,7 @@ function readPath(pathname: string): Path {
   return { method: parts[0] === 'rest' && parts.length > 1 ? method : '', webhook }
 }
 
-/** Who calls; refused for what the portal refuses everybody. */
+/** Finds the caller. The error comes first when the portal refuses everybody, for example when it is deleted. */
 function admit(
   { state, meter }: RestServerDeps,
   { webhook }: Path,

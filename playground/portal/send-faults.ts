@@ -1,10 +1,10 @@
 /**
- * What happens to events on their way out, by chance but repeatably: a seed decides. Draws are made per
- * event in the order in which the portal tells them, the same number for each, so that changing one rate
- * does not move the others' luck. Lifecycle events are never touched.
+ * Draws the faults of events on their way out. They come by chance, but a seed makes them repeatable. The same
+ * number of random values is drawn for each event, in the order of the events, so a change of one rate
+ * changes no other fault. Lifecycle events never get a fault.
  */
 
-/** How often what happens, each from 0 to 1. */
+/** The rate of each fault, from 0 to 1. */
 export interface FaultRates {
   /** The event is never sent. */
   readonly loss: number
@@ -18,18 +18,18 @@ export interface FaultRates {
   readonly noTokens: number
 }
 
-/** Rates, and what they are drawn with. */
+/** Rates, and the seed with which faults are drawn. */
 export interface FaultSettings extends Partial<FaultRates> {
   readonly seed: number
-  /** How many later events a delayed one waits for at most. @default 8 */
+  /** The most later events that overtake a delayed one. @default 8 */
   readonly maxDelay?: number
 }
 
-/** What is done with one event. */
+/** The faults of one event. */
 export interface Fate {
   readonly lost: boolean
   readonly copies: number
-  /** How many later events go first; 0 to send at once. */
+  /** The number of later events that go first; 0 to send at once. */
   readonly overtakenBy: number
   readonly noTokens: boolean
 }
@@ -40,7 +40,7 @@ export interface SendFaults {
   set(settings: FaultSettings | null): void
   /** Loses the next `count` events for certain; 0 takes that back. @default 1 */
   loseNext(count?: number): void
-  /** How many events `loseNext` has still to lose. */
+  /** The number of events that `loseNext` still has to lose. */
   readonly losing: number
   /** Decides what happens to the next event. */
   draw(): Fate

@@ -1,11 +1,11 @@
 /**
- * Sends one body to one handler the way Bitrix24's queue does: one POST, never a second one, and the
- * answer is only looked at, not acted upon.
+ * Sends one body to one handler as Bitrix24's queue does: one POST and never a second one, whatever the answer
+ * is (docs/bitrix24.md#loss).
  */
 import { request } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** The sender's name, as seen in nginx logs of integrators. */
+/** The name by which Bitrix24's queue calls itself (docs/bitrix24.md#queue-servers). */
 export const USER_AGENT = 'Bitrix24 Webhook Engine'
 
 /** One POST and what came back. */
@@ -27,7 +27,7 @@ export interface RecordedSend {
   readonly error: string | null
 }
 
-/** What is to be sent. */
+/** The request to send. */
 export interface SendRequest {
   readonly event: string
   readonly handlerId: number | null

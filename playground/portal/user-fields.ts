@@ -1,7 +1,6 @@
 /**
- * The user fields of a simulated portal, of all families: names, defaults and label maps as Bitrix24
- * keeps them. Ids count over the whole portal. What changed is told to the caller as event codes;
- * nothing is sent from here.
+ * The user fields of a simulated portal, of all families, with names, defaults and label maps as Bitrix24 keeps
+ * them. Ids count over the whole portal. Each change returns the codes of its events; nothing is sent here.
  */
 import { err, ok } from '../../src/core/result.ts'
 import type { Result } from '../../src/core/result.ts'
@@ -43,7 +42,7 @@ const DEFAULT_COLUMNS = {
   IS_SEARCHABLE: 'N',
 }
 
-/** Bitrix24's default settings by type (documentation of crm.requisite.userfield.list and its twins). */
+/** Bitrix24's default settings by type, as in the samples of https://apidocs.bitrix24.com/api-reference/crm/. */
 const DEFAULT_SETTINGS: Readonly<Record<string, Params>> = {
   string: { SIZE: 20, ROWS: 1, REGEXP: '', MIN_LENGTH: 0, MAX_LENGTH: 0, DEFAULT_VALUE: '' },
   boolean: { DEFAULT_VALUE: 0, DISPLAY: 'CHECKBOX', LABEL: ['', ''], LABEL_CHECKBOX: '' },
@@ -73,7 +72,7 @@ export interface UserFieldRecord {
   readonly LIST: readonly EnumValue[] | null
 }
 
-/** What one call did: the field, and the events that Bitrix24 sends for it, in order. */
+/** The result of one call: the field, and the events that Bitrix24 sends for it, in order. */
 export interface FieldChange {
   readonly field: UserFieldRecord
   readonly events: readonly FieldActionCode[]
@@ -140,7 +139,10 @@ function hasField(store: UserFieldStore, wanted: { entityId: string; name: strin
   )
 }
 
-/** Changes a field. Bitrix24 tells UPDATE only when columns or labels were written, and values apart. */
+/**
+ * Changes a field. Bitrix24 sends UPDATE only when columns or labels were written, and SETENUMVALUES for the
+ * values of a list (docs/bitrix24.md#user-fields).
+ */
 export function updateField(
   store: UserFieldStore,
   id: string,

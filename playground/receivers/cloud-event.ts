@@ -4,7 +4,7 @@
  */
 import { isObject, parseJson } from './json.ts'
 
-/** How an event travels: whole in the body, or its attributes in headers. */
+/** The form of an event: whole in the body, or with its attributes in headers. */
 export type ContentMode = 'structured' | 'binary'
 
 /** A valid event. */

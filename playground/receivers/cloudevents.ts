@@ -28,7 +28,7 @@ export interface CloudEventsMessage extends CloudEvent {
   readonly order: Order
 }
 
-/** What a CloudEvents simulator is made of. */
+/** The settings of a simulated receiver of CloudEvents. */
 export interface CloudEventsOptions {
   /** The token of `Authorization: Bearer …`; nothing is asked for without it. */
   readonly bearer?: string
@@ -39,7 +39,7 @@ export interface CloudEventsOptions {
   readonly handshake?: 'required' | 'none'
   /** Told in the handshake, and kept: more is 429. @default * */
   readonly allowedRate?: AllowedRate
-  /** What is not here is 415. @default both */
+  /** The accepted modes; every other one is answered with 415. @default both */
   readonly modes?: readonly ContentMode[]
   readonly onMessage?: (message: CloudEventsMessage) => void
   readonly onRequest?: (request: ReceivedRequest) => void

@@ -1,5 +1,5 @@
 /**
- * What Discord refuses in a webhook message, in its own codes and words (docs.discord.com: message
+ * Refuses what Discord refuses in a webhook message, in its own codes and words (docs.discord.com: message
  * resource, embed limits; error bodies as in member-gentei#127 and formbricks#5155). Lengths are
  * UTF-16 units: never fewer than characters, so whatever Discord counts, this is not more lenient.
  */

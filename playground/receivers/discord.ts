@@ -35,7 +35,7 @@ export interface DiscordPayload {
   readonly [key: string]: unknown
 }
 
-/** What a Discord simulator is made of. */
+/** The settings of a simulated Discord. */
 export interface DiscordOptions {
   /** Answers 429 to more than five requests in two seconds. @default false */
   readonly enforceRate?: boolean
@@ -207,7 +207,7 @@ function findRefusal(payload: DiscordPayload): ReceiverAnswer | null {
   return isEmpty ? json(400, { message: 'Cannot send an empty message', code: 50_006 }) : null
 }
 
-/** What `wait=true` answers: the message as Discord stored it. */
+/** The answer with `wait=true`: the message as Discord has stored it. */
 function describeMessage(payload: DiscordPayload, { number, at }: PendingRequest): object {
   const { content, embeds } = payload
   return {

@@ -29,7 +29,7 @@ export interface GoogleChatMessage {
   readonly threadKey: string | null
   /** The thread in which Chat put it. */
   readonly threadName: string
-  /** What Chat would leave out without telling; empty when it shows everything. */
+  /** The parts that Chat would leave out in silence; empty when it shows everything. */
   readonly problems: readonly string[]
 }
 
@@ -40,7 +40,7 @@ export interface GoogleChatPayload {
   readonly [key: string]: unknown
 }
 
-/** What a Google Chat simulator is made of. */
+/** The settings of a simulated Google Chat. */
 export interface GoogleChatOptions {
   /** Answers 429 to more than one message a second. @default false */
   readonly enforceRate?: boolean
@@ -137,7 +137,7 @@ export async function createGoogleChatSimulator({
   }
 }
 
-/** Who asks: space, key and token, in the order in which Google checks them. */
+/** Checks the caller: space, key and token, in Google's order. */
 function findDoorRefusal({ method, path }: PendingRequest): ReceiverAnswer | null {
   const { pathname, searchParams } = new URL(path, 'http://chat.invalid')
   if (PATH_PATTERN.exec(pathname)?.[1] !== SPACE || method !== 'POST') return NOT_FOUND

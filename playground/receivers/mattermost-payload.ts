@@ -1,5 +1,5 @@
 /**
- * What Mattermost takes in a message of an incoming webhook
+ * Reads a message of an incoming webhook as Mattermost takes it
  * (developers.mattermost.com/integrate/webhooks/incoming and …/reference/message-attachments).
  * Stricter than the real server: it ignores what it does not know, here that is an error, because a
  * misspelt property is lost on the reader.

@@ -21,7 +21,7 @@ export interface MattermostMessage {
   readonly payload: MattermostPayload
 }
 
-/** What a Mattermost simulator is made of. */
+/** The settings of a simulated Mattermost. */
 export interface MattermostOptions {
   /**
    * Answers 429 to more than 10 requests a second after a burst of 100, the server's own settings once

@@ -9,9 +9,9 @@
  */
 export type Order = 'next' | 'restart' | 'repeat' | 'out_of_order' | 'gap' | 'replay' | 'unnumbered'
 
-/** What the watch needs to know of a delivery. */
+/** The facts about a delivery that the watch needs. */
 export interface OrderedDelivery {
-  /** What is numbered: a portal, or the source of an event. */
+  /** The owner of the numbers: a portal, or the source of an event. */
   readonly stream: string
   /** Unique over all streams, and the same on every attempt. */
   readonly id: string

@@ -1,6 +1,6 @@
 /**
- * What all simulated receivers share: a server that can misbehave on request, a record of everything
- * that came, and a way to wait for messages without sleeping.
+ * The common part of all simulated receivers: a server that misbehaves on request, a record of every request,
+ * and a way to wait for messages without sleeping.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { pause, readBody, startLocalServer } from '../local-server.ts'
 
 /**
- * How a receiver behaves until `recover()`.
+ * The behaviour of a receiver until `recover()`.
  * - `down`: cuts every connection before it has read anything.
  * - `reset`: reads the request, starts an answer and cuts the connection in the middle of it.
  * - `slow`: waits, then behaves normally.
@@ -25,7 +25,7 @@ export type Behaviour =
   | { readonly kind: 'rate_limited'; readonly until: number }
   | { readonly kind: 'flood' }
 
-/** What a receiver sends back. */
+/** The answer of a receiver. */
 export interface ReceiverAnswer {
   readonly status: number
   readonly body: string
@@ -65,7 +65,7 @@ export interface Receiver<M> extends ReceiverSwitches {
   readonly origin: string
   /** Everything that came, in order. */
   readonly requests: readonly ReceivedRequest[]
-  /** What was accepted, in order. */
+  /** The accepted messages, in order. */
   readonly messages: readonly M[]
   /** Resolves with the messages as soon as there are `count`; rejects after `timeoutMs`. */
   waitFor(count: number, timeoutMs: number): Promise<readonly M[]>
@@ -75,13 +75,13 @@ export interface Receiver<M> extends ReceiverSwitches {
 /** A request that was read whole and waits for its verdict. */
 export type PendingRequest = Omit<ReceivedRequest, 'status' | 'answer'>
 
-/** What a kind of receiver decides about a request; `message` is set when it accepts. */
+/** The decision of one kind of receiver about a request; `message` is set when it accepts. */
 export interface Verdict<M> {
   readonly answer: ReceiverAnswer
   readonly message: M | null
 }
 
-/** What makes one kind of receiver. */
+/** The parts in which one kind of receiver differs from the others. */
 export interface ReceiverKind<M> {
   /** Called only while the receiver behaves normally. */
   readonly judge: (request: PendingRequest) => Verdict<M>
@@ -183,7 +183,7 @@ async function answerRequest<M>(
 
 const FLOOD_CHUNK = 'x'.repeat(65_536)
 const FLOOD_CHUNKS = 160
-/** What is recorded of a flood: the text itself would only fill the memory. */
+/** Stands in the record for a flood, whose text would only fill the memory. */
 const FLOOD_ANSWER: ReceiverAnswer = { status: 200, body: '10 MB of text' }
 
 /** Sends 10 MB as fast as the caller reads, so that a caller who stops early is not sent the rest. */

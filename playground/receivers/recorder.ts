@@ -10,7 +10,7 @@ export interface EventRecorder {
   /** Decoded bodies in order of arrival. */
   readonly bodies: readonly Params[]
   readonly userAgents: readonly string[]
-  /** What is answered. @default 200 */
+  /** The status of each answer. @default 200 */
   status: number
   /** The event codes that came so far, in order. */
   eventNames(): unknown[]

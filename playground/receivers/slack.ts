@@ -31,7 +31,7 @@ export interface SlackPayload {
   readonly [key: string]: unknown
 }
 
-/** What a Slack simulator is made of. */
+/** The settings of a simulated Slack. */
 export interface SlackOptions {
   /** Answers 429 to more than one message a second after a short burst. @default false */
   readonly enforceRate?: boolean

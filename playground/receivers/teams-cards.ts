@@ -14,7 +14,7 @@ const MAX_ACTIONS = 6
 type Problems = readonly string[]
 
 interface Context {
-  /** Where in the card, for example `body[0].items[1]`. */
+  /** The place in the card, for example `body[0].items[1]`. */
   readonly path: string
   /** The version that the card claims. */
   readonly version: number

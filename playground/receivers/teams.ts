@@ -43,7 +43,7 @@ export interface TeamsAttachment {
   readonly [key: string]: unknown
 }
 
-/** What a Teams simulator is made of. */
+/** The settings of a simulated Teams. */
 export interface TeamsOptions {
   /** Answers 429 to more than 4 requests in a second or 60 in thirty. @default false */
   readonly enforceRate?: boolean
@@ -144,7 +144,7 @@ function createPace(clock: () => number): () => number {
   }
 }
 
-/** What the trigger checks before it reads a body: path, version, signature, method. */
+/** Checks path, version, signature and method, as the trigger does before it reads a body. */
 function findDoorRefusal({ method, path }: PendingRequest): ReceiverAnswer | null {
   const { pathname, searchParams } = new URL(path, 'http://teams.invalid')
   const [, id] = TRIGGER_PATTERN.exec(pathname) ?? []

@@ -19,7 +19,7 @@ export interface TelegramEntity {
   readonly custom_emoji_id?: string
 }
 
-/** What became of a text; `error` is the end of the Bot API's description. */
+/** The result of reading a text; `error` is the end of the Bot API's description. */
 export type TelegramHtml =
   | { readonly ok: true; readonly text: string; readonly entities: readonly TelegramEntity[] }
   | { readonly ok: false; readonly error: string }
@@ -72,7 +72,7 @@ export function parseTelegramHtml(html: string): TelegramHtml {
 interface OpenTag {
   readonly name: string
   readonly attributes: ReadonlyMap<string, string>
-  /** Where its content begins in the text. */
+  /** The place in the text at which its content begins. */
   readonly offset: number
 }
 

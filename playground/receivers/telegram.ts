@@ -45,12 +45,12 @@ export interface TelegramMessage {
   readonly payload: JsonObject
   /** The chat it went to. */
   readonly chat: string
-  /** What a reader sees: the text without tags. */
+  /** The text without tags, as a reader sees it. */
   readonly text: string
   readonly entities: readonly TelegramEntity[]
 }
 
-/** What a Telegram simulator is made of. */
+/** The settings of a simulated Telegram. */
 export interface TelegramOptions {
   /** Answers 429 to more than one message a second or 20 a minute in a chat. @default false */
   readonly enforceRate?: boolean
@@ -77,7 +77,7 @@ export interface TelegramSimulator extends Receiver<TelegramMessage> {
 const TOKEN = '1234567890:AAPlaygroundPlaygroundPlayground000'
 const DEFAULT_CHATS: readonly [TelegramChat] = [{ id: '-1001234567890', topics: [7] }]
 
-/** What Telegram answers when a chat or topic is lost to the bot, for `answer()`. */
+/** Telegram's answers when the bot has lost a chat or topic, for `answer()`. */
 export const TELEGRAM_ANSWERS = {
   blocked: telegramError(403, 'Forbidden: bot was blocked by the user'),
   kicked: telegramError(403, 'Forbidden: bot was kicked from the supergroup chat'),

@@ -8,12 +8,12 @@ import type { PendingRequest, ReceiverAnswer } from './receiver.ts'
 export type AllowedRate = number | '*'
 
 /**
- * How a receiver answers OPTIONS. `silent` is a 200 that grants nothing, as from a server that knows
+ * The answer of a receiver to OPTIONS. `silent` is a 200 that grants nothing, as from a server that knows
  * nothing of the handshake; `not_supported` is 405; `wrong_origin` grants another sender.
  */
 export type HandshakeAnswer = 'grant' | 'silent' | 'not_supported' | 'wrong_origin'
 
-/** What a handshake came to; `origin` is set when it may send from now on. */
+/** The result of a handshake; `origin` is set when that origin may send from now on. */
 export interface HandshakeResult {
   readonly answer: ReceiverAnswer
   readonly origin: string | null

@@ -13,7 +13,7 @@ import type { PendingRequest, Receiver, ReceivedRequest } from './receiver.ts'
 /** Allowed distance between the sender's clock and ours, in seconds (Standard Webhooks). */
 const TOLERANCE_SECONDS = 300
 
-/** What the check of one request found. */
+/** The result of the check of one request. */
 export type Verification =
   | { readonly verified: true }
   | {
@@ -43,7 +43,7 @@ export interface WebhookMessage {
   readonly order: Order
 }
 
-/** What a webhook simulator is made of. */
+/** The settings of a simulated webhook. */
 export interface WebhookOptions {
   /** `whsec_…`, or several while a secret is rotated; an empty list when only keys are used. */
   readonly secret: string | readonly string[]
@@ -122,7 +122,7 @@ export async function createWebhookSimulator({
   }
 }
 
-/** What a request is checked against. */
+/** The values against which a request is checked. */
 export interface VerificationKeys {
   readonly secrets: readonly string[]
   readonly publicKeys?: readonly string[]
