@@ -72,7 +72,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   // No bodies: the queries of the pages above, and the documentation's page itself.
   'install-page-query': INVALID,
   'capture-install-page-query-2024-b24phpsdk': INVALID,
-  'seed-page': INVALID,
+  'documentation-page': INVALID,
 }
 
 /** The portal of the 2024 captures. */

@@ -1,6 +1,6 @@
 /**
- * What each replayable body of `test/fixtures/bitrix24` means, read by hand from the bodies. Whoever adds
- * a fixture adds its expectation here; a test compares the two lists.
+ * The meaning of each replayable body of `test/fixtures/bitrix24`, read from the bodies by hand. A new fixture
+ * needs its expectation here; a test compares the two lists.
  */
 import type { IncomingRequest, PresentedCredentials } from '../../src/bitrix24/wire/request.ts'
 import type { RelayEvent, UserField } from '../../src/core/log/event.ts'

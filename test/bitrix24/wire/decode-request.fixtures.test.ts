@@ -3,7 +3,6 @@ import { decodeRequest } from '../../../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../../../src/bitrix24/wire/form.ts'
 import { parseJson } from '../../../src/bitrix24/wire/json.ts'
 import { deliveryType, displayName } from '../../../src/core/log/event-names.ts'
-import type { Json } from '../../../src/core/log/event.ts'
 import { BITRIX24_BODIES, bitrix24Body } from '../../support/bitrix24-bodies.ts'
 import {
   aFieldEventRequest,
@@ -13,11 +12,9 @@ import {
   REFUSED,
   TAX,
 } from '../../support/bitrix24-expectations.ts'
+import { documentationSample } from '../../support/documentation-sample.ts'
 
 const UPDATE = 'ONCRMREQUISITEUSERFIELDUPDATE'
-
-/** Read by the tests of the documentation's sample; a page, no body. */
-const DOCUMENTATION_PAGE = 'seed-page'
 
 function decodeForm(body: string, query: Record<string, string> = {}): unknown {
   const parsed = parseForm(body)
@@ -29,7 +26,8 @@ describe('decodeRequest() on the replayable bodies', () => {
     const expected = [
       ...[EVENTS, LIFECYCLE, PAGES, REFUSED].flatMap((group) => Object.keys(group)),
       ...Object.values(PAGES).map(({ query }) => query),
-      DOCUMENTATION_PAGE,
+      // A page of the documentation, which holds a sample of a body.
+      'documentation-page',
     ]
     expect([...BITRIX24_BODIES.keys()].toSorted()).toEqual(expected.toSorted())
   })
@@ -62,7 +60,7 @@ describe('decodeRequest() on the replayable bodies', () => {
 })
 
 describe("decodeRequest() on the documentation page's sample", () => {
-  const sample = samplePhpArray(bitrix24Body(DOCUMENTATION_PAGE))
+  const sample = documentationSample()
   const expected = aFieldEventRequest(
     {
       name: UPDATE,
@@ -76,11 +74,11 @@ describe("decodeRequest() on the documentation page's sample", () => {
   )
 
   it('accepts it as JSON', () => {
-    const parsed = parseJson(JSON.stringify(sample))
+    const parsed = parseJson(sample)
     expect(parsed.ok && decodeRequest(parsed.value)).toEqual({ ok: true, value: expected })
   })
 
-  it('accepts it as a form, which says the same', () => {
+  it('accepts it as a form, with the same meaning', () => {
     const form = decodeForm(bitrix24Body('doc-onCrmRequisiteUserFieldUpdate-verbatim'))
     expect(form).toEqual({ ok: true, value: EVENTS['doc-onCrmRequisiteUserFieldUpdate-verbatim'] })
     expect(form).toMatchObject({
@@ -90,19 +88,7 @@ describe("decodeRequest() on the documentation page's sample", () => {
   })
 
   it('names it as the page does', () => {
-    expect(displayName(UPDATE)).toBe(Object(sample).event)
+    expect(displayName(UPDATE)).toBe(JSON.parse(sample).event)
     expect(deliveryType(UPDATE)).toBe('bitrix24.crm.requisite_user_field.updated')
   })
 })
-
-/** Reads the PHP array that the page shows. */
-function samplePhpArray(page: string): Json {
-  const source = page.slice(page.indexOf('[\n'), page.indexOf('\n        ]') + '\n        ]'.length)
-  const json = source
-    .replaceAll("'", '"')
-    .replaceAll('=>', ':')
-    .replaceAll('[', '{')
-    .replaceAll(']', '}')
-    .replace(/,(\s*\})/g, '$1')
-  return JSON.parse(json)
-}
