@@ -7,23 +7,23 @@ import { verifyInstall } from '../../src/bitrix24/installs/verify-install.ts'
 import type { InstallRefusal, InstallVerdict } from '../../src/bitrix24/installs/verify-install.ts'
 import { jsonAnswer, simulateFetch } from './simulated-fetch.ts'
 import type { SentRequest, SimulatedFetch } from './simulated-fetch.ts'
+import { NOW } from './time.ts'
 
-/** The portal, its application, the two allowed OAuth servers, the portal's address, the time. */
+/** The portal, its application, the two OAuth servers of the allow-list, and the portal's address. */
 export const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
 export const CLIENT = 'local.573ad8a0346747.09223434'
 export const INFO = 'https://oauth.bitrix.info'
 export const TECH = 'https://oauth.bitrix24.tech'
 export const ENDPOINT = 'https://acme.bitrix24.com/rest/'
-export const NOW = 1_790_000_000_000
 
-/** What must appear in request bodies only. */
+/** Secrets, which may appear in request bodies only. */
 export const ACCESS = 'canary-access-of-the-request'
 export const REFRESH = 'canary-refresh-of-the-request'
 export const SYSTEM_ACCESS = 'canary-access-of-the-system-user'
 export const SYSTEM_REFRESH = 'canary-refresh-of-the-system-user'
 export const SECRET = 'canary-secret-of-the-application'
 
-/** What the simulated OAuth server knows of an access token. */
+/** The answer of the simulated OAuth server about an access token. */
 export function infoAnswer(
   fields: Record<string, unknown> = {},
   install: Record<string, unknown> = {},
@@ -62,7 +62,7 @@ export function pairAnswer(name: string) {
   })
 }
 
-/** What becomes of `pairAnswer`. */
+/** The pair that `pairAnswer` is parsed into. */
 export function pairOf(name: string) {
   return {
     accessToken: `canary-fresh-access-${name}`,
@@ -150,7 +150,7 @@ export function userReady(system: Partial<PresentedCredentials> | null): Install
   return install({}, { cause: 'user_ready', systemUser })
 }
 
-/** What the operator has configured. */
+/** The operator's configuration. */
 export interface Setting {
   readonly oauthUrls?: readonly string[]
   readonly applications?: ReadonlyMap<string, string>
@@ -178,9 +178,10 @@ export function urls(server: SimulatedFetch): readonly string[] {
   return server.sent.map(({ url }) => url)
 }
 
-/** No refresh took place. */
+/** The fresh pairs when nothing was refreshed: none. */
 export const NO_FRESH_PAIRS = { freshPair: null, freshSystemPair: null }
-/** What the simulated servers say about `install()`. */
+
+/** The verified form of `install()`. */
 export const VERIFIED = {
   memberId: MEMBER,
   clientId: CLIENT,
@@ -196,24 +197,24 @@ export const VERIFIED = {
   ...NO_FRESH_PAIRS,
 }
 
-/** The verdict no. */
+/** The verdict of a refused installation. */
 export function refusal(reason: InstallRefusal): InstallVerdict {
   return { kind: 'refused', reason }
 }
 
-/** The verdict later, without a refresh on the way. */
+/** The verdict when a server gave no answer and nothing was refreshed on the way. */
 export function unanswered(
   reason: 'oauth_server_unanswered' | 'portal_unanswered',
 ): InstallVerdict {
   return { kind: 'unanswered', reason, ...NO_FRESH_PAIRS }
 }
 
-/** Answers per access token, so that a test can tell the tokens apart. */
+/** Gives each access token an answer of its own. */
 export function byToken(answers: Record<string, () => Response>): Answer {
   return ({ form }) => (answers[form.get('auth') ?? ''] ?? (() => fail('invalid_token')))()
 }
 
-/** A proxy's page in place of an answer. */
+/** The page of a proxy in the place of an answer. */
 export function brokenGateway(): Response {
   return new Response('<html>Bad gateway</html>', { status: 502 })
 }

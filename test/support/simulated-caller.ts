@@ -1,4 +1,4 @@
-/** A CallPortal that answers from a function, takes batches apart as Bitrix24 does and keeps what it was asked. */
+/** A simulated portal for tests: a function answers its calls, batches are taken apart as Bitrix24 does. */
 import type { JsonObject } from '../../src/bitrix24/wire/json.ts'
 import { encodeParams } from '../../src/bitrix24/servers/encode-params.ts'
 import type { CallPortal } from '../../src/bitrix24/servers/rest-client.ts'
@@ -6,20 +6,20 @@ import { classifyError } from '../../src/bitrix24/servers/rest-error.ts'
 import type { Json } from '../../src/core/log/event.ts'
 import { err, ok } from '../../src/core/result.ts'
 
-/** What a method answers: the whole body, an error body included. */
+/** Answers one method with the whole body, which may be that of an error. */
 export type Answer = (method: string, params: Record<string, string>) => JsonObject
 
-/** A simulated caller and its memory: one text for each request, one for each command. */
+/** A simulated portal with its record: a text for each request, and one for each command. */
 export interface SimulatedCaller {
   readonly call: CallPortal
   readonly requests: readonly string[]
   readonly commands: readonly string[]
 }
 
-/** The `time` of every answer of a simulated caller. */
+/** The `time` of every answer of a simulated portal. */
 export const TIME = { start: 1_790_000_000.25, finish: 1_790_000_001 }
 
-/** Makes a caller that hands each command, also those of a batch, to `answer`. */
+/** Makes a simulated portal that hands each command, also those of a batch, to `answer`. */
 export function simulateCaller(answer: Answer): SimulatedCaller {
   const requests: string[] = []
   const commands: string[] = []

@@ -1,6 +1,6 @@
-/** A fetch that answers from a function and keeps what it was asked, in order. */
+/** A simulated fetch: a function answers the requests, which are recorded in order. */
 
-/** One request as it would have gone out. */
+/** One request as a real fetch would have sent it. */
 export interface SentRequest {
   readonly url: string
   readonly method: string
@@ -10,7 +10,7 @@ export interface SentRequest {
   readonly signal: AbortSignal | null
 }
 
-/** A simulated fetch and its memory. */
+/** A simulated fetch with its record. */
 export interface SimulatedFetch {
   readonly fetch: typeof fetch
   readonly sent: readonly SentRequest[]

@@ -15,7 +15,7 @@ import smartProcess from '../../fixtures/bitrix24/rest/userfieldconfig.get-200.j
 const TAX: FieldRef = { family: 'requisite', id: 235, entityId: 'CRM_REQUISITE' }
 const LISTED: FieldRef = { family: 'type', id: 7095, entityId: 'CRM_7' }
 const READ_AT = 1_790_000_000_250
-// The same answer for a field that is gone and for one that may not be seen; facts 6.
+// The answer for a field that is gone, and equally for one that may not be seen (docs/bitrix24.md#deleted-fields).
 const NOT_ALLOWED = {
   error: '',
   error_description: 'You are not allowed to view custom field settings',

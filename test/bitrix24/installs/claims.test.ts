@@ -13,7 +13,7 @@ import {
 
 const OAUTH_URLS = [INFO, TECH]
 
-/** What the OAuth server says of the token that `install()` presents. */
+/** The OAuth server's answer about the token that `install()` presents. */
 function anAnswer(changes: Partial<AppInfo> = {}): AppInfo {
   const { memberId, clientId, domain, userId, scope, status, installed } = VERIFIED
   const known = { memberId, clientId, domain, userId, scope, status, installed }

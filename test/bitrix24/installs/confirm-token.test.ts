@@ -159,7 +159,7 @@ describe('verifyInstall(): which OAuth server is asked', () => {
 })
 
 describe('verifyInstall(): an expired access token', () => {
-  /** An OAuth server at which the presented token has expired and a refresh brings a good one. */
+  /** An OAuth server at which the presented token has expired, and a refresh brings a good pair. */
   function expiredWorld(routes: Record<string, Answer> = {}) {
     return world({
       [`${INFO}/rest/app.info`]: byToken({

@@ -1,4 +1,4 @@
-/** A portal is followed to a new address by the OAuth server's word only. */
+/** The relay follows a portal only to an address that the OAuth server has named. */
 import { expect, it } from 'vitest'
 import type { AppInfo } from '../../../src/bitrix24/servers/oauth.ts'
 import { newAddressOf } from '../../../src/bitrix24/installs/renamed-portal.ts'

@@ -18,7 +18,7 @@ function row(event: string, handler = HANDLER, authType = 0): Row & JsonObject {
   return { event, handler, auth_type: String(authType), offline: 0 }
 }
 
-/** A portal that binds and unbinds, for a user that bindings are stored for (0: an administrator). */
+/** A portal that binds and unbinds; `userId` is the user to whom its bindings are tied, 0 for nobody. */
 function bindingPortal(
   present: readonly JsonObject[],
   { answers = {}, userId = 0 }: { answers?: Record<string, JsonObject>; userId?: number } = {},

@@ -1,4 +1,4 @@
-/** Where a failure says something about the whole portal, and where only about one call. */
+/** Some failures say something about the whole portal, and others only about one call. */
 import { expect, it } from 'vitest'
 import {
   NOT_CONFIGURED,
@@ -35,7 +35,7 @@ it.each<[string, RestErrorKind, string, string | null]>([
   ['batch', 'no_rights', 'user_access_error', 'no_rights'],
   // One field without read right.
   [READ, 'no_rights', '', null],
-  // What only an administrator may bind.
+  // An event that only an administrator may bind.
   ['event.bind', 'no_rights', 'ACCESS_DENIED', null],
   ['user.get', 'no_rights', 'ACCESS_DENIED', null],
   ['userfieldconfig.get', 'method_confirmation', 'METHOD_CONFIRM_WAITING', 'method_confirmation'],

@@ -12,7 +12,7 @@ function command(key: string, params: JsonObject = {}): BatchCommand {
   return { key, method: 'user.get', params }
 }
 
-/** Calls with one answer for whatever is asked. */
+/** Calls a portal that gives the same answer to every request. */
 async function batch(commands: readonly BatchCommand[], answer: Result<JsonObject, RestError>) {
   const sent: [string, JsonObject | undefined][] = []
   const result = await callBatch(commands, async (method, params) => {

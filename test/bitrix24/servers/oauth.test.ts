@@ -5,6 +5,7 @@ import appInfo from '../../fixtures/bitrix24/rest/app.info-oauth-server-200.json
 import portalAppInfo from '../../fixtures/bitrix24/rest/app.info-portal-200.json' with { type: 'json' }
 import refreshed from '../../fixtures/bitrix24/rest/oauth-refresh-200.json' with { type: 'json' }
 import { jsonAnswer, simulateFetch } from '../../support/simulated-fetch.ts'
+import { NOW } from '../../support/time.ts'
 
 const OAUTH_URL = 'https://oauth.bitrix.info'
 const ACCESS = 'canary-access-0123456789'
@@ -14,7 +15,6 @@ const REFRESH = {
   clientSecret: 'canary-client-secret-0123',
   refreshToken: 'canary-refresh-0123456789',
 }
-const NOW = 1_790_000_000_000
 const MALFORMED = {
   ok: false,
   error: { kind: 'unreachable', code: 'malformed_answer', status: 200 },
@@ -26,7 +26,7 @@ function answering(value: unknown, status = 200) {
   return { deps, sent: server.sent }
 }
 
-/** The recorded app.info with parts of its install replaced. */
+/** The recorded app.info with other values in its install. */
 function infoWith(install: Record<string, unknown>, result: Record<string, unknown> = {}) {
   const recorded = appInfo.result
   return { result: { ...recorded, ...result, install: { ...recorded.install, ...install } } }

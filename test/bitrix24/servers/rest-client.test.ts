@@ -18,7 +18,7 @@ const REQUEST: RestRequest = {
   token: TOKEN,
 }
 
-/** Calls with one answer for whatever is asked. */
+/** Calls a server that gives the same answer to every request. */
 async function call(
   answer: (request: SentRequest) => Response | Promise<Response>,
   request: Partial<RestRequest> = {},

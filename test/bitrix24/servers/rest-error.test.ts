@@ -10,7 +10,7 @@ import type { RestErrorKind } from '../../../src/bitrix24/servers/rest-error.ts'
 const FACTS = { status: 400, retryAfter: null, secrets: [] }
 
 describe('classifyError()', () => {
-  // Facts 5 and 7.1, and the table of the official Python client.
+  // The codes of docs/bitrix24.md#rest-errors and #oauth-servers.
   test.for<[string, RestErrorKind]>([
     ['expired_token', 'expired'],
     ['invalid_token', 'dead_token'],

@@ -67,7 +67,7 @@ describe("decodeRequest() on the documentation page's sample", () => {
       ts: 1466439714,
       handlerId: null,
       userId: null,
-      // The page shows an integer; the form carries the same as a string.
+      // The page shows an integer. A form carries it as text.
       data: { FIELDS: { ID: 235, ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: 'NEWTECH_v1_STRING' } },
     },
     { ...TAX, fieldName: 'NEWTECH_v1_STRING' },

@@ -185,7 +185,7 @@ describe('decodeRequest() on any body', () => {
         const result = parsed.ok ? decodeRequest(parsed.value) : parsed
         expect(Object.keys(Object.prototype)).toEqual([])
         if (!result.ok || result.value.kind !== 'event') return
-        // What the body itself overwrote is no secret of this request any more.
+        // A token that the body itself has overwritten is no secret of this request any more.
         const auth = Object(parsed.ok ? parsed.value['auth'] : null)
         const still = tokens.filter((token) => Object.values(auth).includes(token))
         const stored = JSON.stringify(result.value.event)

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { MAX_REMEMBERED, RecentEvents, type Arrival } from '../../../src/core/log/append.ts'
+import { NOW } from '../../support/time.ts'
 
-const T0 = 1_790_000_000_000
 const DUPLICATE_OF_1 = { sequence: 1, sameReceipt: false }
 
 function anArrival(partial: Partial<Arrival> = {}): Arrival {
-  return { receipt: 'r1', contentHash: 'd1', receivedAt: T0, ...partial }
+  return { receipt: 'r1', contentHash: 'd1', receivedAt: NOW, ...partial }
 }
 
 let recent: RecentEvents
@@ -17,11 +17,11 @@ beforeEach(() => {
 
 describe('RecentEvents find()', () => {
   it.each([
-    ['an equal event at once', { receivedAt: T0 }, DUPLICATE_OF_1],
-    ['an equal event after 60 s', { receivedAt: T0 + 60_000 }, DUPLICATE_OF_1],
-    ['no equal event after more than 60 s', { receivedAt: T0 + 60_001 }, null],
-    ['an equal event received 60 s before', { receivedAt: T0 - 60_000 }, DUPLICATE_OF_1],
-    ['no equal event received more than 60 s before', { receivedAt: T0 - 60_001 }, null],
+    ['an equal event at once', { receivedAt: NOW }, DUPLICATE_OF_1],
+    ['an equal event after 60 s', { receivedAt: NOW + 60_000 }, DUPLICATE_OF_1],
+    ['no equal event after more than 60 s', { receivedAt: NOW + 60_001 }, null],
+    ['an equal event received 60 s before', { receivedAt: NOW - 60_000 }, DUPLICATE_OF_1],
+    ['no equal event received more than 60 s before', { receivedAt: NOW - 60_001 }, null],
     ['no other event', { contentHash: 'd2' }, null],
   ])('under another receipt finds %s', (_name, partial, expected) => {
     expect(recent.find(anArrival({ receipt: 'r2', ...partial }))).toEqual(expected)
@@ -29,7 +29,7 @@ describe('RecentEvents find()', () => {
 
   it.each([
     ['at once', {}],
-    ['more than 60 s later', { receivedAt: T0 + 100_000 }],
+    ['more than 60 s later', { receivedAt: NOW + 100_000 }],
     ['whatever stands in it', { contentHash: 'd2' }],
   ])(
     'takes the same receipt for a second try of the caller, no duplicate: %s',
@@ -47,8 +47,8 @@ describe('RecentEvents find()', () => {
   })
 
   it('counts the 60 s from the latest stored event that is equal', () => {
-    recent.remember(anArrival({ receipt: 'r2', receivedAt: T0 + 70_000 }), 2)
-    const third = anArrival({ receipt: 'r3', receivedAt: T0 + 130_000 })
+    recent.remember(anArrival({ receipt: 'r2', receivedAt: NOW + 70_000 }), 2)
+    const third = anArrival({ receipt: 'r3', receivedAt: NOW + 130_000 })
     expect(recent.find(third)).toEqual({ sequence: 2, sameReceipt: false })
   })
 
@@ -72,12 +72,12 @@ describe('a staged group', () => {
 
 describe('RecentEvents forget()', () => {
   it('keeps a receipt younger than 120 s', () => {
-    recent.forget(T0 + 119_999)
+    recent.forget(NOW + 119_999)
     expect(recent.find(anArrival())).toEqual({ sequence: 1, sameReceipt: true })
   })
 
   it('forgets receipt and content hash after 120 s', () => {
-    recent.forget(T0 + 120_000)
+    recent.forget(NOW + 120_000)
     expect(recent.find(anArrival())).toBeNull()
     expect(recent.find(anArrival({ receipt: 'r2' }))).toBeNull()
   })
@@ -86,7 +86,7 @@ describe('RecentEvents forget()', () => {
     for (let n = 2; n <= MAX_REMEMBERED + 1; n += 1) {
       recent.remember(anArrival({ receipt: `r${n}`, contentHash: `d${n}` }), n)
     }
-    recent.forget(T0)
+    recent.forget(NOW)
     expect(MAX_REMEMBERED).toBe(5000)
     expect(recent.find(anArrival())).toBeNull()
     expect(recent.find(anArrival({ receipt: 'x' }))).toBeNull()
@@ -95,12 +95,12 @@ describe('RecentEvents forget()', () => {
   })
 
   it('counts a content hash by its latest event, so that nothing older hides behind it', () => {
-    const between = anArrival({ receipt: 'r2', contentHash: 'd2', receivedAt: T0 + 1000 })
+    const between = anArrival({ receipt: 'r2', contentHash: 'd2', receivedAt: NOW + 1000 })
     recent.remember(between, 2)
-    recent.remember(anArrival({ receipt: 'r3', receivedAt: T0 + 61_000 }), 3)
-    recent.forget(T0 + 125_000)
+    recent.remember(anArrival({ receipt: 'r3', receivedAt: NOW + 61_000 }), 3)
+    recent.forget(NOW + 125_000)
     expect(recent.find({ ...between, receipt: 'x' })).toBeNull()
-    expect(recent.find(anArrival({ receipt: 'x', receivedAt: T0 + 61_000 }))).toEqual({
+    expect(recent.find(anArrival({ receipt: 'x', receivedAt: NOW + 61_000 }))).toEqual({
       sequence: 3,
       sameReceipt: false,
     })

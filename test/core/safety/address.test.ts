@@ -311,7 +311,7 @@ const ALLOWED: readonly (readonly [raw: string, href: string])[] = [
   ['https://bücher.example/', 'https://xn--bcher-kva.example/'],
   ['https://пример.рф/', 'https://xn--e1afmkfd.xn--p1ai/'],
   ['https://xn--e1afmkfd.xn--p1ai/', 'https://xn--e1afmkfd.xn--p1ai/'],
-  // A name that embeds an address is a name: what it resolves to is not known here.
+  // A name that contains an address is judged as a name: nobody can know here where it leads.
   ['https://127.0.0.1.nip.io/', 'https://127.0.0.1.nip.io/'],
   ['https://1.1.1.1/', 'https://1.1.1.1/'],
   ['https://8.8.8.8:8443/', 'https://8.8.8.8:8443/'],
