@@ -14,7 +14,7 @@ export function parseHost(text: string, protocol: string): URL | null {
  * Returns the host of the endpoint when the domain names the same host, else null. A domain without a port
  * agrees with an endpoint on any port.
  */
-export function agreeOnHost(clientEndpoint: string, domain: string): string | null {
+export function commonHost(clientEndpoint: string, domain: string): string | null {
   if (!URL.canParse(clientEndpoint)) return null
   const endpoint = new URL(clientEndpoint)
   const named = parseHost(domain, endpoint.protocol)

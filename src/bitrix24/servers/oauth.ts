@@ -10,7 +10,7 @@ import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { IntegerSchema, TextSchema } from './answer-schemas.ts'
-import { agreeOnHost } from './host.ts'
+import { commonHost } from './host.ts'
 import { callRest, sendForm } from './rest-client.ts'
 import type { RestDeps } from './rest-client.ts'
 import { MALFORMED_ANSWER, type OwnError, type RestError } from './rest-error.ts'
@@ -119,7 +119,7 @@ export async function askAppInfo(
   const parsed = v.safeParse(AppInfoSchema, answer.value)
   if (!parsed.success) return err(MALFORMED_ANSWER)
   const { client_id, user_id, scope, expires, install } = parsed.output.result
-  const domain = agreeOnHost(install.client_endpoint, install.domain)
+  const domain = commonHost(install.client_endpoint, install.domain)
   if (domain === null) return err(INCONSISTENT)
   return ok({
     clientId: client_id,
