@@ -44,7 +44,7 @@ export async function callBatch(
   if (first === undefined) return ok(new Map())
   if (commands.length === 1) {
     const answer = await call(first.method, first.params)
-    if (!answer.ok && CONCERNS_ALL.has(answer.error.kind)) return answer
+    if (!answer.ok && CONCERNS_ALL[answer.error.kind]) return answer
     return ok(new Map([[first.key, answer]]))
   }
   const cmd = Object.fromEntries(commands.map((command) => [command.key, commandText(command)]))
@@ -55,17 +55,22 @@ export async function callBatch(
   return ok(new Map(commands.map(({ key }) => [key, partOf(result, key, answer.value)])))
 }
 
-// A plain call that fails with one of these kinds fails as the whole batch: with two commands Bitrix24
-// would have refused the batch itself.
-const CONCERNS_ALL: ReadonlySet<RestErrorKind> = new Set([
-  'expired',
-  'dead_token',
-  'uninstalled',
-  'suspended',
-  'portal_deleted',
-  'rate_limited',
-  'unreachable',
-])
+// Whether a single command that fails with this kind counts as a failure of the whole batch. With two commands
+// Bitrix24 would have refused the batch itself then.
+const CONCERNS_ALL: Readonly<Record<RestErrorKind, boolean>> = {
+  expired: true,
+  dead_token: true,
+  uninstalled: true,
+  suspended: true,
+  portal_deleted: true,
+  rate_limited: true,
+  unreachable: true,
+  no_rights: false,
+  no_scope: false,
+  method_confirmation: false,
+  not_found: false,
+  refused: false,
+}
 
 function checkCommands(commands: readonly BatchCommand[]): void {
   if (commands.length > MAX_BATCH_COMMANDS) {
