@@ -4,6 +4,7 @@
  * former origin too. Bindings with another path are never touched. Two relays that serve one application on
  * one portal would therefore undo each other's work (docs/bitrix24.md#handlers).
  */
+import * as v from 'valibot'
 import { canonicalName } from '../../core/log/event-names.ts'
 import type { Json } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -11,6 +12,7 @@ import { callBatch, MAX_BATCH_COMMANDS } from '../servers/batch.ts'
 import type { BatchCommand } from '../servers/batch.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
+import { readOrNull } from '../wire/wire-schemas.ts'
 import type { CallPortal } from '../servers/rest-client.ts'
 import { hasCode, MALFORMED_ANSWER, type RestError } from '../servers/rest-error.ts'
 
@@ -102,15 +104,21 @@ async function listBindings(call: CallPortal): Promise<Result<readonly Binding[]
   return ok(rows.map((row) => readBinding(row)).filter((row) => row !== null))
 }
 
+/** A row of `event.get` for a binding that is not offline. */
+const BindingSchema = v.object({
+  event: v.string(),
+  handler: v.string(),
+  offline: v.optional(v.picklist([0, '0']), 0),
+  auth_type: v.optional(v.unknown()),
+})
+
 function readBinding(row: Json): Binding | null {
-  if (!isJsonObject(row)) return null
-  const { event, handler, offline = 0, auth_type: authType } = row
-  if (typeof event !== 'string' || typeof handler !== 'string') return null
-  const name = canonicalName(event)
-  const address = addressOf(handler)
-  if (name === null || address === null || (offline !== 0 && offline !== '0')) return null
-  if (new URL(address).pathname !== OUR_PATH) return null
-  return { event: name, handler, address, authType: Number(authType) || 0 }
+  const read = readOrNull(BindingSchema, row)
+  if (read === null) return null
+  const name = canonicalName(read.event)
+  const address = addressOf(read.handler)
+  if (name === null || address === null || new URL(address).pathname !== OUR_PATH) return null
+  return { event: name, handler: read.handler, address, authType: Number(read.auth_type) || 0 }
 }
 
 function addressOf(handler: string): string | null {
