@@ -10,7 +10,7 @@ export type ClaimMismatch = 'member_mismatch' | 'user_mismatch' | 'domain_mismat
 export function compareClaims(
   request: InstallRequest,
   info: AppInfo,
-  oauthUrls: readonly string[],
+  { oauthUrls }: { readonly oauthUrls: readonly string[] },
 ): ClaimMismatch | null {
   const { userId } = request.credentials
   if (info.memberId !== request.memberId) return 'member_mismatch'

@@ -4,7 +4,7 @@
  * alone. Nothing is sent to an OAuth server that is not on the list, even if the claim names it, and nothing
  * to a portal before the OAuth server has named its address (docs/bitrix24.md#install).
  */
-import { compareClaims, isSystemUserOf } from './claims.ts'
+import { compareClaims, isSystemUserOf, type ClaimMismatch } from './claims.ts'
 import { chooseServers, confirmToken } from './confirm-token.ts'
 import type { Confirmation, ConfirmDeps, ConfirmFailure } from './confirm-token.ts'
 import type { TokenPair } from '../servers/oauth.ts'
@@ -16,6 +16,7 @@ import type { RestError } from '../servers/rest-error.ts'
 
 /** Why an installation is refused: stable words for log and counters, which the caller never sees. */
 export type InstallRefusal =
+  | ClaimMismatch
   | 'foreign_oauth_server'
   | 'token_refused'
   | 'token_expired'
@@ -24,9 +25,6 @@ export type InstallRefusal =
   | 'portal_deleted'
   | 'no_rights'
   | 'inconsistent'
-  | 'member_mismatch'
-  | 'user_mismatch'
-  | 'domain_mismatch'
   | 'unsafe_endpoint'
   | 'system_user_missing'
   | 'system_user_refused'
@@ -94,17 +92,18 @@ export async function verifyInstall(
   const answer = await confirmToken(credentials, servers, deps)
   if (!answer.ok) return judgeFailure(answer.error)
   const main = answer.value
-  const mismatch = compareClaims(request, main.info, deps.oauthUrls)
-  if (mismatch !== null) return refused(mismatch, main.freshPair)
+  const mismatch = compareClaims(request, main.info, deps)
+  if (mismatch !== null) return refused(mismatch, main)
   if (checkEndpoint(main.info.clientEndpoint, deps.policy) === null) {
-    return refused('unsafe_endpoint', main.freshPair)
+    return refused('unsafe_endpoint', main)
   }
   if (systemUser === null) return finish(main, null, deps)
 
   const system = await confirmToken(systemUser, systemServers, deps)
   if (!system.ok) return judgeSystemFailure(system.error, main.freshPair)
   if (!isSystemUserOf(main.info, system.value.info, systemUser)) {
-    return refused('system_user_mismatch', main.freshPair, system.value.freshPair)
+    const { freshPair: freshSystemPair } = system.value
+    return refused('system_user_mismatch', { freshPair: main.freshPair, freshSystemPair })
   }
   return finish(main, system.value, deps)
 }
@@ -141,20 +140,15 @@ async function finish(
 }
 
 function judgeFailure({ error, freshPair }: ConfirmFailure): InstallVerdict {
-  if (!isTransient(error)) return refused(refusalOf(error), freshPair)
+  if (!isTransient(error)) return refused(refusalOf(error), { freshPair })
   return { kind: 'unanswered', reason: 'oauth_server_unanswered', freshPair, freshSystemPair: null }
 }
 
 function judgeSystemFailure(failure: ConfirmFailure, freshPair: TokenPair | null): InstallVerdict {
-  if (!isTransient(failure.error)) {
-    return refused('system_user_refused', freshPair, failure.freshPair)
-  }
-  return {
-    kind: 'unanswered',
-    reason: 'oauth_server_unanswered',
-    freshPair,
-    freshSystemPair: failure.freshPair,
-  }
+  const fresh: FreshPairs = { freshPair, freshSystemPair: failure.freshPair }
+  return isTransient(failure.error)
+    ? { kind: 'unanswered', reason: 'oauth_server_unanswered', ...fresh }
+    : refused('system_user_refused', fresh)
 }
 
 function refusalOf(error: RestError): InstallRefusal {
@@ -181,11 +175,8 @@ function refusalOf(error: RestError): InstallRefusal {
   }
 }
 
-function refused(
-  reason: InstallRefusal,
-  freshPair: TokenPair | null = null,
-  freshSystemPair: TokenPair | null = null,
-): InstallVerdict {
+function refused(reason: InstallRefusal, fresh: Partial<FreshPairs> = {}): InstallVerdict {
+  const { freshPair = null, freshSystemPair = null } = fresh
   const isFresh = freshPair !== null || freshSystemPair !== null
   return { kind: 'refused', reason, ...(isFresh ? { fresh: { freshPair, freshSystemPair } } : {}) }
 }

@@ -20,7 +20,10 @@ const FieldsSchema = v.object({ id: IdSchema, entityId: CodeSchema, fieldName: C
  * Decodes an event that is not about the application itself. `name` is the event's name as sent, and `auth`
  * is the object of that name in `payload`.
  */
-export function decodeEvent(name: string, payload: JsonObject, auth: JsonObject): RelayEvent {
+export function decodeEvent(
+  name: string,
+  { payload, auth }: { readonly payload: JsonObject; readonly auth: JsonObject },
+): RelayEvent {
   const secrets = secretsOf(payload)
   const canonical = canonicalName(name)
   const safeName = nameWithoutTokens(canonical ?? cleanName(name), secrets)

@@ -71,10 +71,10 @@ function dispatch(
   event: string,
   lifecycle: LifecycleEvent,
 ): Result<IncomingRequest, 'missing_credentials'> {
-  const { sender, payload, auth } = lifecycle
+  const { sender } = lifecycle
   const name = canonicalName(event)
   if (name?.startsWith('ONAPP')) return decodeLifecycle(name, lifecycle)
-  return ok({ kind: 'event', ...sender, event: decodeEvent(event, payload, auth) })
+  return ok({ kind: 'event', ...sender, event: decodeEvent(event, lifecycle) })
 }
 
 function decodeLifecycle(

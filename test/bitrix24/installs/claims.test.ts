@@ -11,7 +11,7 @@ import {
   VERIFIED,
 } from '../../support/install-world.ts'
 
-const OAUTH_URLS = [INFO, TECH]
+const DEPS = { oauthUrls: [INFO, TECH] }
 
 /** The OAuth server's answer about the token that `install()` presents. */
 function anAnswer(changes: Partial<AppInfo> = {}): AppInfo {
@@ -30,11 +30,11 @@ describe('compareClaims()', () => {
     ['the user before the host', { userId: 2, domain: 'x.bitrix24.com' }, 'user_mismatch'],
   ])('finds %s', ([, changes, expected]) => {
     const request = install({ userId: 1, domain: 'acme.bitrix24.com' })
-    expect(compareClaims(request, anAnswer(changes), OAUTH_URLS)).toBe(expected)
+    expect(compareClaims(request, anAnswer(changes), DEPS)).toBe(expected)
   })
 
   test('asks nothing of a user that the request does not claim', () => {
-    expect(compareClaims(install({ userId: null }), anAnswer({ userId: 7 }), OAUTH_URLS)).toBe(null)
+    expect(compareClaims(install({ userId: null }), anAnswer({ userId: 7 }), DEPS)).toBe(null)
   })
 
   test.for<[string, string | null, string | null, boolean]>([
@@ -58,7 +58,7 @@ describe('compareClaims()', () => {
     ['user info before a foreign host', 'https://acme.bitrix24.com@evil.example/', null, false],
   ])('compares the hosts claimed: %s', ([, clientEndpoint, domain, agrees]) => {
     const request = install({ clientEndpoint, domain })
-    expect(compareClaims(request, anAnswer(), OAUTH_URLS)).toBe(agrees ? null : 'domain_mismatch')
+    expect(compareClaims(request, anAnswer(), DEPS)).toBe(agrees ? null : 'domain_mismatch')
   })
 })
 

@@ -21,7 +21,7 @@ function aPayload(changes: JsonObject = {}): JsonObject {
 /** Decodes a payload of the name `UPDATE` unless another is given. */
 function decode(changes: JsonObject = {}, name = UPDATE): RelayEvent {
   const payload = aPayload(changes)
-  return decodeEvent(name, payload, Object(payload['auth']))
+  return decodeEvent(name, { payload, auth: Object(payload['auth']) })
 }
 
 const UNDERSTOOD: RelayEvent = {
@@ -140,7 +140,10 @@ describe('decodeEvent()', () => {
 
   it('takes an absent ts for no fault', () => {
     const payload: JsonObject = { data: { FIELDS }, event_handler_id: '661' }
-    expect(decodeEvent(UPDATE, payload, { user_id: 1 })).toEqual({ ...UNDERSTOOD, ts: null })
+    expect(decodeEvent(UPDATE, { payload, auth: { user_id: 1 } })).toEqual({
+      ...UNDERSTOOD,
+      ts: null,
+    })
     expect(decode({ ts: null })).toEqual({ ...UNDERSTOOD, ts: null })
     expect(readTimestamp(undefined)).toBeNull()
   })
@@ -191,7 +194,7 @@ describe('decodeEvent()', () => {
   })
 
   it('takes absent data as null', () => {
-    expect(decodeEvent('ONOFFLINEEVENT', {}, {})).toEqual({
+    expect(decodeEvent('ONOFFLINEEVENT', { payload: {}, auth: {} })).toEqual({
       name: 'ONOFFLINEEVENT',
       ts: null,
       handlerId: null,
