@@ -5,7 +5,7 @@
 import { decodeRequest } from '../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../src/bitrix24/wire/form.ts'
 import { parseJson } from '../src/bitrix24/wire/json.ts'
-import { digestInput } from '../src/core/lanes/digest.ts'
+import { canonicalEvent } from '../src/core/log/canonical-event.ts'
 import { HOSTILE_BODIES } from '../test/support/hostile-bodies.ts'
 
 const BUDGET_MS = 20
@@ -17,7 +17,7 @@ function decode(bytes, contentType) {
   const parsed = contentType === 'application/json' ? parseJson(text) : parseForm(text)
   const request = parsed.ok ? decodeRequest(parsed.value) : parsed
   if (!request.ok || request.value.kind !== 'event') return
-  digestInput(request.value.event)
+  canonicalEvent(request.value.event)
   JSON.stringify(request.value.event)
 }
 
