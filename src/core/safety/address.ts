@@ -8,6 +8,7 @@
  * followed.
  */
 import { err, ok, type Result } from '../result.ts'
+import { isOwnName, judgeName } from './host-name.ts'
 import { carriedIpv4, isInside, parseIpRanges, parseIpv4, parseIpv6 } from './ip-address.ts'
 
 /** How strictly addresses are judged. */
@@ -82,52 +83,6 @@ const PRIVATE_IPV6 = parseIpRanges('2001::/23 2001:db8::/32 3fff::/20')
 // Metadata services: link-local (OpenStack answers on fe80::a9fe:a9fe), AWS, Google and Scaleway.
 const METADATA_IPV6 = parseIpRanges('fe80::/10 fd00:ec2::254/128 fd20:ce::254/128 fd00:42::42/128')
 
-// The suffixes of private networks: RFC 6761, RFC 6762 (appendix G), RFC 8375, RFC 9476, ICANN's list of
-// name collisions, and suffixes that resolvers of containers serve. `.test`, `.invalid` and `.example` resolve
-// nowhere, so nothing has to be refused there.
-const LOCAL_SUFFIXES: ReadonlySet<string> = new Set(
-  (
-    'localhost localdomain local internal intranet private corp home lan onion arpa alt ' +
-    'svc consul docker'
-  ).split(' '),
-)
-
-// The ones among them by which an own network names its hosts: `.local`, `.internal` and RFC 6762 (appendix G).
-const OWN_SUFFIXES: ReadonlySet<string> = new Set(
-  'local internal intranet private corp home lan'.split(' '),
-)
-
-// Names without a suffix, or with one of an own network, that lead back to the machine itself: those in
-// /etc/hosts of Debian and Red Hat, and Docker's names for its host.
-const LOOPBACK_NAMES: readonly string[] = [
-  'localhost4',
-  'localhost6',
-  'ip6-localhost',
-  'ip6-loopback',
-  'loopback',
-  'docker.internal',
-  'containers.internal',
-  'localhost.internal',
-  'localhost.local',
-  'localhost.lan',
-]
-
-const METADATA_NAMES: readonly string[] = [
-  'metadata',
-  'metadata.google.internal',
-  'metadata.goog',
-  'instance-data',
-  'instance-data.ec2.internal',
-  'rancher-metadata',
-  'metadata.tencentyun.com',
-  'metadata.packet.net',
-  'metadata.platformequinix.com',
-  'metadata.cloud.ibm.com',
-]
-
-const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
-const PUBLIC_SUFFIX = /^(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/
-
 /**
  * Judges an address: once when it is configured, and again before each call. The result is the URL to send
  * with.
@@ -176,18 +131,6 @@ function isOwnIpv6(address: bigint): boolean {
   return isInside(address, OWN_IPV6) && carriedIpv4(address) === null
 }
 
-/** Whether a name that is not public may be one of the own network. */
-function isOwnName(hostname: string): boolean {
-  const labels = labelsOf(hostname)
-  if (isUnder(labels.join('.'), LOOPBACK_NAMES)) return false
-  // These names are refused with any domain behind them.
-  if (['localhost', 'loopback', 'metadata'].includes(labels[0] ?? '')) return false
-  const suffix = labels.at(-1) ?? ''
-  // A suffix of private networks that stands alone is no host.
-  if (LOCAL_SUFFIXES.has(suffix)) return labels.length > 1 && OWN_SUFFIXES.has(suffix)
-  return labels.length === 1
-}
-
 function isLocalReason(reason: HostReason): boolean {
   return reason === 'private_address' || reason === 'local_name' || reason === 'not_a_public_name'
 }
@@ -212,22 +155,4 @@ function judgeIpv6(address: bigint): HostReason | null {
   if (isInside(address, METADATA_IPV6)) return 'metadata_address'
   const isPublic = isInside(address, PUBLIC_IPV6) && !isInside(address, PRIVATE_IPV6)
   return isPublic ? null : 'private_address'
-}
-
-function judgeName(hostname: string): HostReason | null {
-  const labels = labelsOf(hostname)
-  const name = labels.join('.')
-  if (name.length > 253 || !labels.every((label) => LABEL.test(label))) return 'not_a_url'
-  if (isUnder(name, METADATA_NAMES)) return 'metadata_address'
-  const suffix = labels.at(-1) ?? ''
-  if (LOCAL_SUFFIXES.has(suffix)) return 'local_name'
-  return labels.length > 1 && PUBLIC_SUFFIX.test(suffix) ? null : 'not_a_public_name'
-}
-
-function labelsOf(hostname: string): readonly string[] {
-  return (hostname.endsWith('.') ? hostname.slice(0, -1) : hostname).split('.')
-}
-
-function isUnder(name: string, list: readonly string[]): boolean {
-  return list.some((known) => name === known || name.endsWith(`.${known}`))
 }
