@@ -1,5 +1,5 @@
 /**
- * The rules by which one read explains the events of a field that wait for it. Pure.
+ * The rules by which one read enriches the events of a field that wait for it. Pure.
  *
  * For example: the events 41 and 42 wait, both about the field 235. One read finds that its label has changed. Event 41 then carries
  * the change and says that it covers 41 and 42; event 42 carries no change and says that 41 told it. The snapshot moves to what was read
@@ -50,14 +50,14 @@ export interface Enriched {
 }
 
 /**
- * Whether the events can be explained without asking the portal: one of them says that the field is deleted.
+ * Whether the events can be enriched without asking the portal: one of them says that the field is deleted.
  * Bitrix24 never gives an id twice, but a deletion that a comparison found may have been an error of the portal.
  */
 export function needsNoRead(events: readonly EventToEnrich[]): boolean {
   return events.some(({ event }) => event.field.action === 'deleted')
 }
 
-/** Explains events that need no read, or whose read found the field gone. */
+/** Enriches events that need no read, or whose read found the field gone. */
 export function enrichGone(
   state: FieldState,
   events: readonly EventToEnrich[],
@@ -93,7 +93,7 @@ function deletionOf(state: FieldState): Pick<Enrichment, 'changes' | 'toldBy' | 
   }
 }
 
-/** Explains events by a definition that was read after all of them had arrived. */
+/** Enriches events by a definition that was read after all of them had arrived. */
 export function enrichFound(
   state: FieldState,
   events: readonly EventToEnrich[],
@@ -163,7 +163,7 @@ function toldByEarlier(state: FieldState, { ts }: RelayEvent): number | null {
   return ts === null || ts * 1000 <= readAt ? state.toldBy : null
 }
 
-/** Explains events that nothing could be read for; the changes that they would have told stay owed. */
+/** Enriches events that nothing could be read for, as far as that goes; the changes that they would have told stay owed. */
 export function enrichThin(
   state: FieldState,
   events: readonly EventToEnrich[],

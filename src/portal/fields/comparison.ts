@@ -30,7 +30,7 @@ export interface ComparisonDeps {
   readonly writer: Pick<LogWriter, 'write'>
   /** Calls that nobody waits for. */
   readonly portal: PortalAccess
-  /** An event that waits to be explained tells whatever has changed, so its field is left to it. */
+  /** An event that waits for its enrichment tells whatever has changed, so its field is left to it. */
   readonly enricher: Pick<Enricher, 'isWaiting' | 'idle'>
   readonly world: Pick<World, 'now'>
   readonly scheduler: Pick<Scheduler, 'advance'>

@@ -1,7 +1,12 @@
 /**
- * Finds out what the events of one portal changed. An event waits here between its append and the lanes,
- * at most for its budget; then it goes out thin, and what its read would have told is told by a reconciled
- * event. One read is under way at a time, and it explains the events that had arrived before it began.
+ * Finds out what the events of one portal changed, before the lanes may see them.
+ *
+ * For example: event 42 says that the field 235 was updated. It waits here while the field is read. The answer comes after 150 ms, the
+ * changes are written into the row of event 42, and the lanes go on. When no answer comes within three seconds, event 42 is delivered
+ * thin, without its changes, and its change is *owed*: the late answer, or the next look at the field, tells it by a reconciled event.
+ *
+ * One read is under way at a time. It enriches the events that had arrived before it began, since what it finds may be younger than they are;
+ * an event that arrives during the read waits for the next one.
  */
 import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
 import { readFields, thinReasonOf, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
@@ -25,11 +30,11 @@ import type { World } from '../settings.ts'
 import type { PortalAccess } from '../tokens/portal-access.ts'
 import type { FieldStore } from './field-store.ts'
 import type { ReconciliationBook } from './reconciliation-book.ts'
-import { nextBatch, type ReadBatch } from './read-batch.ts'
+import { nextRead, type FieldsToRead } from './fields-to-read.ts'
 import { UserNames } from './user-names.ts'
 import { groupByField, EventsToEnrich, type TimedEvent } from './events-to-enrich.ts'
 
-/** How long an event may wait to be explained, in milliseconds. */
+/** How long an event may wait for its enrichment, in milliseconds. */
 export const ENRICH_BUDGET_MS = 3000
 
 /** What the enricher needs. */
@@ -43,21 +48,22 @@ export interface EnricherDeps {
   readonly scheduler: Scheduler
 }
 
-/** An event with the sequence that it has. */
+/** An event that stands in the log under its sequence. */
 export interface StoredEvent {
   readonly sequence: number
   readonly event: RelayEvent
 }
 
-/** The events of one portal that wait to be explained. */
+/** The events of one portal that wait for their enrichment. */
 export class Enricher {
   readonly #deps: EnricherDeps
   readonly #names: UserNames
   readonly #waiting = new EventsToEnrich()
-  /** Fields that a repeated event asks to be read once more. */
+  /** Fields to be read once more although no event waits: a repeated event has named them. */
   readonly #again = new Map<number, UserField>()
-  #batch: ReadBatch | null = null
-  /** Fewer for the rest of a run after an answer that was too large. */
+  /** The read that is under way. */
+  #reading: FieldsToRead | null = null
+  /** The most commands of one request; halved for the rest of a run after an answer that was too large. */
   #maxCommands = MAX_BATCH_COMMANDS
   #isRunning = false
   #isWatched = false
@@ -70,7 +76,7 @@ export class Enricher {
 
   /**
    * Takes over the events that waited when the object ended, oldest first. An event that a lane has passed already (storage
-   * had refused to explain it) stays thin, and its change is owed: a snapshot moves only on events that nobody has seen.
+   * had refused its enrichment) stays thin, and its change is owed: a snapshot moves only on events that nobody has seen.
    */
   load(awaiting: readonly LogEntry[], { passedUpTo }: { readonly passedUpTo: number }): void {
     const passed = new EventsToEnrich()
@@ -82,12 +88,12 @@ export class Enricher {
     this.#take(awaiting.filter(({ sequence }) => sequence > passedUpTo))
   }
 
-  /** Whether an event has to wait here before it is delivered. */
+  /** Whether an event has to wait here before lanes may see it: it is about a field, and the portal can be asked. */
   awaits(event: RelayEvent): boolean {
     return event.field !== null && event.quarantined === null && this.#deps.portal.hasAccess()
   }
 
-  /** Takes over the events that were just stored and wait to be explained. */
+  /** Takes over the events that were just stored and wait for their enrichment. */
   accept(events: readonly StoredEvent[]): void {
     if (events.length > 0) this.#deps.reconciliation.noteEvent()
     this.#take(events)
@@ -98,9 +104,12 @@ export class Enricher {
     if (this.#waiting.first() !== null) this.#start()
   }
 
-  /** A repeated event may speak of a change that the first one's read was too early for. */
+  /**
+   * An event was stored before, and Bitrix24 has sent it again. The second one may stand for a change that came after the read for the
+   * first one, so the field is read once more, unless the first one still waits for its read.
+   */
   repeated(sequence: number, field: UserField): void {
-    const waits = this.#waiting.has(sequence) && sequence > (this.#batch?.upTo ?? 0)
+    const waits = this.#waiting.has(sequence) && sequence > (this.#reading?.upTo ?? 0)
     if (waits || !this.#deps.portal.hasAccess()) return
     this.#again.set(field.id, field)
     this.#start()
@@ -130,7 +139,7 @@ export class Enricher {
     return this.#whenIdle
   }
 
-  /** Lets everything go that waits: the installation has ended. */
+  /** Ends all waiting: the installation has ended, so the events go out thin. */
   endAll(reason: ThinReason): void {
     this.#again.clear()
     this.#thin(this.#waiting.all(), reason)
@@ -152,41 +161,42 @@ export class Enricher {
 
   async #run(): Promise<void> {
     try {
-      // What arrives in the same turn belongs to the same read.
+      // Events that arrive in the same turn belong to the same read.
       await Promise.resolve()
       for (;;) {
-        this.#settleWithoutReading()
-        this.#batch = nextBatch(this.#waiting, this.#again, {
+        this.#enrichWithoutReading()
+        this.#reading = nextRead(this.#waiting, this.#again, {
           isKnown: (userId) => this.#names.has(userId),
           maxCommands: this.#maxCommands,
         })
-        if (this.#batch === null) break
-        await this.#read(this.#batch)
+        if (this.#reading === null) break
+        await this.#read(this.#reading)
       }
     } catch (error) {
       // Storage failed: nothing must wait for a read that nobody does.
       this.#deps.scheduler.report('knowledge_failed', error)
       this.#release()
     } finally {
-      this.#batch = null
+      this.#reading = null
       this.#maxCommands = MAX_BATCH_COMMANDS
       this.#isRunning = false
     }
   }
 
-  #settleWithoutReading(): void {
+  /** Ends the waiting of the events that need no read, and of all events while the portal cannot be asked. */
+  #enrichWithoutReading(): void {
     const { portal } = this.#deps
     const refusal = portal.hasAccess() ? portal.refusal() : 'no_tokens'
-    const settled = this.#waiting
+    if (refusal !== null) this.#again.clear()
+    const groups = this.#waiting
       .byField()
       .filter(([, events]) => refusal !== null || needsNoRead(events))
-    if (refusal !== null) this.#again.clear()
-    // Without a refusal there are only fields among them that need none.
-    this.#write(settled.map((group) => this.#explainUnread(group, refusal ?? 'not_found')))
+    // The reason is used for events that need a read, and those are here only with a refusal.
+    this.#write(groups.map((group) => this.#enrichUnread(group, refusal ?? 'not_found')))
   }
 
-  /** Explains the events of one field without asking the portal. */
-  #explainUnread(
+  /** Enriches the events of one field without asking the portal. */
+  #enrichUnread(
     [field, events]: readonly [UserField, readonly EventToEnrich[]],
     reason: ThinReason,
   ): Enriched {
@@ -197,8 +207,8 @@ export class Enricher {
       : enrichThin(state, events, { reason, userNames })
   }
 
-  async #read(batch: ReadBatch): Promise<void> {
-    const { fields, userIds } = batch
+  async #read(request: FieldsToRead): Promise<void> {
+    const { fields, userIds } = request
     const { portal } = this.#deps
     const generation = portal.generation()
     const answer = await readFields(fields, userIds, portal.call)
@@ -212,24 +222,25 @@ export class Enricher {
       for (const field of fields) if (!this.isWaiting(field.id)) this.#again.set(field.id, field)
       return
     }
-    this.#write(fields.flatMap((field) => this.#explain(field, batch, answer) ?? []))
+    this.#write(fields.flatMap((field) => this.#enrich(field, request, answer) ?? []))
   }
 
-  #explain(
+  /** What the answer means for one field; null when it means nothing yet. */
+  #enrich(
     field: UserField,
-    { upTo }: ReadBatch,
+    { upTo }: FieldsToRead,
     answer: Result<FieldReads, RestError>,
   ): Enriched | null {
     const waiting = this.#waiting.ofField(field.id)
     const events = waiting.filter(({ sequence }) => sequence <= upTo)
-    // A reconciled event would stand behind one that waits and tells what comes later: that one tells both.
+    // Events of the field came during the read. They tell this change too: a reconciled event would stand behind them in the log.
     if (events.length === 0 && waiting.length > 0) return null
     const state = this.#stateOf(field)
     const read = readOf(field.id, answer)
     const userNames = this.#names.known()
     const readAt = (answer.ok ? answer.value.readAt : null) ?? this.#deps.world.now()
     if (read.kind === 'found') {
-      // A comparison has read the field after this read had begun.
+      // A comparison has read the field since this read began: what it found is younger.
       if (events.length === 0 && (readAtOf(state) ?? 0) > readAt) return null
       return enrichFound(state, events, { attributes: read.attributes, readAt, userNames })
     }
@@ -238,7 +249,7 @@ export class Enricher {
     return enrichThin(state, events, { reason: read.reason, userNames })
   }
 
-  /** A limit that ends within the budget is waited for. */
+  /** Whether the portal's limit ends before the budget of the events does: then they wait and are asked for again. */
   #canStillAsk(read: FieldRead, events: readonly TimedEvent[]): boolean {
     if (read.kind !== 'failed' || read.reason !== 'rate_limited') return false
     const blockedUntil = this.#deps.portal.blockedUntil()
@@ -252,12 +263,12 @@ export class Enricher {
     return this.#deps.fields.find(field.id) ?? newFieldState(field)
   }
 
-  /** Ends the waiting of the events whose budget is over. */
+  /** Sleeps until the budget of the oldest event is over, and ends its waiting then. */
   #watch(): void {
     const first = this.#waiting.first()
     if (this.#isWatched || first === null) return
     this.#isWatched = true
-    // Not kept alive by itself: the read that is waited for is, and so is the alarm.
+    // Nothing keeps this sleep alive but the read under way. Should the object end, the alarm takes over.
     void this.#deps.world.sleep(first.deadline - this.#deps.world.now()).then(() => {
       this.#isWatched = false
       this.endOverdue()
@@ -265,7 +276,7 @@ export class Enricher {
     })
   }
 
-  /** Lets those events go thin whose budget is over; called by the alarm as well. */
+  /** Lets the events go out thin whose budget is over. The alarm calls it as well. */
   endOverdue(): void {
     const now = this.#deps.world.now()
     const overdue = this.#waiting.all().filter(({ deadline }) => deadline <= now)
@@ -279,24 +290,25 @@ export class Enricher {
   }
 
   #thin(events: readonly EventToEnrich[], reason: ThinReason): void {
-    this.#write(groupByField(events).map((group) => this.#explainUnread(group, reason)))
+    this.#write(groupByField(events).map((group) => this.#enrichUnread(group, reason)))
   }
 
-  /** Storage refuses: events are delivered thin as their rows stand, without being explained. */
+  /** Storage has failed: the events go out thin, as their rows stand, rather than wait for ever. */
   #release(): void {
     this.#waiting.clear()
     this.#deps.scheduler.advance()
   }
 
-  #write(explained: readonly Enriched[]): void {
-    const told = explained.filter(({ enrichments, state, reconciled }) => {
+  /** Writes what was found out, in one transaction with the snapshots; then the lanes may go on. */
+  #write(enriched: readonly Enriched[]): void {
+    const told = enriched.filter(({ enrichments, state, reconciled }) => {
       return enrichments.size > 0 || reconciled !== null || !this.#deps.fields.isStored(state)
     })
     if (told.length === 0) return
     const { writer, fields, reconciliation, scheduler } = this.#deps
     writer.write((transaction) => {
       for (const { enrichments, state, reconciled } of told) {
-        for (const [sequence, enrichment] of enrichments) transaction.explain(sequence, enrichment)
+        for (const [sequence, enrichment] of enrichments) transaction.enrich(sequence, enrichment)
         const toldBy = reconciled === null ? state.toldBy : transaction.insertReconciled(reconciled)
         fields.save({ ...state, toldBy })
       }

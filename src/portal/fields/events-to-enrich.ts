@@ -1,4 +1,4 @@
-/** The events of one portal that wait to be explained, in the order of their sequences. In memory only. */
+/** The events of one portal that wait for their enrichment, in the order of their sequences. In memory only. */
 import type { RelayEvent, UserField } from '../../core/log/event.ts'
 import type { EventToEnrich } from '../../core/fields/enrich.ts'
 

@@ -145,7 +145,7 @@ export class Appender {
     )
     for (const { request, sequence } of added) this.#recent.remember(arrivalIn(request), sequence)
     if (added.length > 0) {
-      // Before the lanes start: they must not see an event that waits to be explained.
+      // Before the lanes start: they must not see an event that waits for its enrichment.
       enricher.accept(
         added.flatMap(({ sequence, event }) => (event === null ? [] : [{ sequence, event }])),
       )

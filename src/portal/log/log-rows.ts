@@ -43,16 +43,16 @@ export function entryOf(row: SqlRow): LogEntry {
   }
 }
 
-/** Stands in a row that waits to be explained; null in one that nothing is read for. */
+/** Stands in a row that waits for its enrichment; null in one that nothing is read for. */
 export const AWAITS = ''
 
-/** A row that was never explained although it waited goes out thin. */
+/** A row that was waited and was never enriched goes out thin. */
 function readEnrichment(row: SqlRow): Enrichment {
   const text = row['enrichment']
   if (typeof text !== 'string') return NOT_ENRICHED
   if (text === AWAITS) return NOT_EXPLAINED
   try {
-    // Sound: only `explain` and `insertReconciled` write the column.
+    // Sound: only `enrich` and `insertReconciled` write the column.
     const stored = JSON.parse(text) as Enrichment
     return { ...NOT_ENRICHED, ...stored }
   } catch {

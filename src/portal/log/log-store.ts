@@ -40,7 +40,7 @@ export class LogStore {
     return typeof row?.['last'] === 'number' ? row['last'] : 0
   }
 
-  /** Writes one row; `event` is a `RelayEvent` as JSON text. `awaits`: it waits to be explained. */
+  /** Writes one row; `event` is a `RelayEvent` as JSON text. `awaits`: it waits for its enrichment. */
   insert(
     sequence: number,
     arrival: Arrival,
@@ -73,7 +73,7 @@ export class LogStore {
   }
 
   /** Writes what was found out about an event. */
-  explain(sequence: number, enrichment: Enrichment): void {
+  enrich(sequence: number, enrichment: Enrichment): void {
     this.#db.all(
       'UPDATE log SET enrichment = ? WHERE sequence = ?',
       JSON.stringify(enrichment),
@@ -82,7 +82,7 @@ export class LogStore {
   }
 
   /**
-   * The entries that still wait to be explained, oldest first. They waited for seconds, or until the alarm that
+   * The entries that still wait for their enrichment, oldest first. They waited for seconds, or until the alarm that
    * stands within minutes of each append: so pages are read from the log's end as far as that time reaches.
    */
   awaiting(): LogEntry[] {

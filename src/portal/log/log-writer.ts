@@ -17,18 +17,18 @@ import type { LogStore } from './log-store.ts'
 
 /** What one transaction may do to the log. */
 export interface LogTransaction {
-  /** Stores an event that the portal sent, and returns its sequence. `awaits`: it waits to be explained. */
+  /** Stores an event that the portal sent, and returns its sequence. `awaits`: it waits for its enrichment. */
   insert(arrival: Arrival, stored: { readonly event: string; readonly awaits: boolean }): number
   /** Stores an event that no portal sent, and returns its sequence. */
   insertReconciled(told: ReconciledEvent): number
   /** Writes what was found out about an event. */
-  explain(sequence: number, enrichment: Enrichment): void
+  enrich(sequence: number, enrichment: Enrichment): void
 }
 
 /** What the writer needs. */
 export interface LogWriterDeps {
   readonly db: Database
-  readonly log: Pick<LogStore, 'insert' | 'insertReconciled' | 'explain'>
+  readonly log: Pick<LogStore, 'insert' | 'insertReconciled' | 'enrich'>
   readonly state: Pick<PortalState, 'head' | 'setHead'>
   readonly matcher: Pick<LaneMatcher, 'match' | 'adopt' | 'abandon'>
   readonly alarm: Pick<AlarmKeeper, 'begin' | 'rolledBack' | 'ensure'>
@@ -92,7 +92,7 @@ export class LogWriter {
         )
         return sequence
       },
-      explain: (sequence, enrichment) => log.explain(sequence, enrichment),
+      enrich: (sequence, enrichment) => log.enrich(sequence, enrichment),
     }
   }
 

@@ -1,9 +1,9 @@
-/** What one request of the portal asks for: the fields of waiting events, and who caused them. */
+/** Chooses what one request to the portal asks for: the fields of waiting events, and the users who caused the events. */
 import type { UserField } from '../../core/log/event.ts'
 import type { EventsToEnrich } from './events-to-enrich.ts'
 
-/** One request. */
-export interface ReadBatch {
+/** The fields and users of one request. */
+export interface FieldsToRead {
   readonly fields: readonly UserField[]
   readonly userIds: readonly number[]
   /** The last sequence that had arrived when the read began. */
@@ -11,17 +11,17 @@ export interface ReadBatch {
 }
 
 /**
- * The next request: what waits longest comes first, then fields that are to be read `again`, which it takes
- * out. Null when there is nothing to ask.
+ * The next request, of at most `maxCommands` fields and users: the events that wait longest come first, then the fields that are to be read
+ * `again`, which are taken out of that list. Null when there is nothing to ask.
  */
-export function nextBatch(
+export function nextRead(
   waiting: EventsToEnrich,
   again: Map<number, UserField>,
   {
     isKnown,
     maxCommands,
   }: { readonly isKnown: (userId: number) => boolean; readonly maxCommands: number },
-): ReadBatch | null {
+): FieldsToRead | null {
   const fields = new Map<number, UserField>()
   const userIds = new Set<number>()
   let upTo = 0
