@@ -3,8 +3,7 @@
  * to, and which installs wait for their configuration. Rows exist only for callers who proved something.
  */
 import { DurableObject } from 'cloudflare:workers'
-import { numberOf, textOf, type Database } from '../storage/database.ts'
-import { openDatabase } from '../storage/open-database.ts'
+import { numberOf, openDatabase, textOf, type Database } from '../storage/database.ts'
 
 /** The most pending installs that are shown. */
 export const MAX_PENDING_SHOWN = 20

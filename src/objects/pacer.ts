@@ -12,8 +12,7 @@ import {
   takeSlot,
   type PacerState,
 } from '../core/pace/pacer.ts'
-import type { Database, SqlRow } from '../storage/database.ts'
-import { openDatabase } from '../storage/open-database.ts'
+import { openDatabase, type Database, type SqlRow } from '../storage/database.ts'
 
 // An object is idle for about 10 s before it is evicted (facts: platform.md section 3.3): shorter windows
 // are over by then.

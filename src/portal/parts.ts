@@ -3,7 +3,7 @@
  * to them it says to the scheduler, and the object goes on (`advance()` in portal.ts).
  */
 import { Connections } from '../core/lanes/connections.ts'
-import { openDatabase } from '../storage/open-database.ts'
+import { openDatabase } from '../storage/database.ts'
 import { AlarmKeeper } from './alarm.ts'
 import { Comparison } from './fields/comparison.ts'
 import { Enricher } from './fields/enricher.ts'

@@ -1,6 +1,6 @@
 /**
- * The narrow view of SQLite that the object's stores use, so that whole histories can be driven over
- * another SQLite in one process.
+ * SQLite as the stores of the Durable Objects use it. The interface is narrow on purpose: a test can put
+ * Node's own SQLite behind it, and run a long history of events in one process.
  */
 
 /** A value of one column. */
@@ -31,4 +31,22 @@ export function numberOf(row: SqlRow, column: string): number {
   const value = row[column]
   if (typeof value !== 'number') throw new TypeError(`Cannot read column ${column} as a number`)
   return value
+}
+
+/** The part of a Durable Object's storage that is used. Code that also runs on Node has no type of the platform. */
+interface ObjectStorage {
+  readonly sql: {
+    exec<T extends SqlRow>(query: string, ...bindings: SqlValue[]): { toArray(): T[] }
+  }
+  transactionSync<T>(work: () => T): T
+  sync(): Promise<void>
+}
+
+/** Opens the database of a Durable Object. */
+export function openDatabase(storage: ObjectStorage): Database {
+  return {
+    all: (query, ...bindings) => storage.sql.exec<SqlRow>(query, ...bindings).toArray(),
+    transaction: (work) => storage.transactionSync(work),
+    sync: () => storage.sync(),
+  }
 }

@@ -9,7 +9,7 @@ import {
 } from '../../../src/core/fields/field-state.ts'
 import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
-import { openDatabase } from '../../../src/storage/open-database.ts'
+import { openDatabase } from '../../../src/storage/database.ts'
 import { DAY_MS, PortalBench } from '../../support/portal-bench.ts'
 
 let bench: PortalBench

@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../src/core/lanes/lane-state.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
-import { openDatabase } from '../../../src/storage/open-database.ts'
+import { openDatabase } from '../../../src/storage/database.ts'
 import {
   MIGRATIONS,
   hasSchema,
