@@ -7,7 +7,7 @@ import type { CronDeps } from './edge/cron.ts'
 import { requireAdmin, type AdminAuth } from './http/admin-auth.ts'
 import { createAdminRoutes, type AdminDeps } from './http/admin.ts'
 import { createBitrix24Routes } from './http/bitrix24.ts'
-import { TokenMemory } from './edge/callers.ts'
+import { CallerMemory } from './edge/callers.ts'
 import { errorResponse } from './http/error-response.ts'
 import { healthResponse } from './http/health.ts'
 import type { IntakeDeps } from './edge/intake.ts'
@@ -26,7 +26,7 @@ const DIRECTORY_NAME = 'directory'
 /** The Worker's routes. One instance an isolate: it holds the memory of the edge. */
 export function createApp(): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>()
-  const memory = new TokenMemory()
+  const memory = new CallerMemory()
   app.route(
     '/',
     createBitrix24Routes((c) => createIntake(c.env, memory)),
@@ -85,13 +85,13 @@ function createPacer(env: Env, { sealer }: Config): PacerClient {
   })
 }
 
-async function admitBy(limit: RateLimit | undefined, key: string): Promise<boolean> {
+async function isWithin(limit: RateLimit | undefined, key: string): Promise<boolean> {
   if (limit === undefined) return true
   const { success } = await limit.limit({ key })
   return success
 }
 
-function createIntake(env: Env, memory: TokenMemory): IntakeDeps {
+function createIntake(env: Env, memory: CallerMemory): IntakeDeps {
   const config = configOf(env)
   return {
     memory,
@@ -103,8 +103,8 @@ function createIntake(env: Env, memory: TokenMemory): IntakeDeps {
     canVerify: canVerify(config),
     publicUrl: config.publicUrl,
     allowHttp: config.policy.allowLocal,
-    admitAddress: (address) => admitBy(env.ADDRESS_LIMIT, address),
-    admitUntrusted: (key) => admitBy(env.UNTRUSTED_LIMIT, key),
+    isAddressWithinLimit: (address) => isWithin(env.ADDRESS_LIMIT, address),
+    isUntrustedWithinLimit: (key) => isWithin(env.UNTRUSTED_LIMIT, key),
     now: () => Date.now(),
     newReceipt: () => crypto.randomUUID(),
     log,
@@ -114,7 +114,7 @@ function createIntake(env: Env, memory: TokenMemory): IntakeDeps {
 function createAdminAuth(env: Env): AdminAuth {
   return {
     adminToken: configOf(env).adminToken,
-    admitWrongToken: (address) => admitBy(env.ADMIN_LIMIT, address),
+    isWrongTokenWithinLimit: (address) => isWithin(env.ADMIN_LIMIT, address),
   }
 }
 

@@ -21,10 +21,10 @@ export const REFUSED_MEMORY_MS = 10_000
 export const MAX_TOKENS_REMEMBERED = 5000
 
 /** What is known about a caller without asking the object. */
-export type Standing = 'trusted' | 'refused' | 'unknown'
+export type CallerTrust = 'trusted' | 'refused' | 'unknown'
 
 /** The memory of one isolate; bounded, oldest first out. */
-export class TokenMemory {
+export class CallerMemory {
   readonly #until = new Map<string, { readonly trusted: boolean; readonly until: number }>()
   readonly #asking = new Map<string, number>()
 
@@ -39,7 +39,7 @@ export class TokenMemory {
   }
 
   /** What is remembered; `unknown` when nothing is, or it is too old. */
-  recall(memberId: string, tokenHash: string, now: number): Standing {
+  recall(memberId: string, tokenHash: string, now: number): CallerTrust {
     const known = this.#until.get(`${memberId}|${tokenHash}`)
     if (known === undefined || known.until <= now) return 'unknown'
     return known.trusted ? 'trusted' : 'refused'
@@ -79,7 +79,7 @@ interface Memory {
 
 /** What the edge asks. */
 export interface EdgeTrustDeps {
-  readonly memory: TokenMemory
+  readonly memory: CallerMemory
   readonly installs: InstallStore
   readonly webhooks: readonly OutgoingWebhook[]
   readonly now: () => number
@@ -89,7 +89,7 @@ export interface EdgeTrustDeps {
 export async function recallCaller(
   deps: EdgeTrustDeps,
   caller: { memberId: string; token: string; tokenHash: string },
-): Promise<Standing> {
+): Promise<CallerTrust> {
   const { memberId, token, tokenHash } = caller
   const remembered = deps.memory.recall(memberId, tokenHash, deps.now())
   if (remembered !== 'unknown') return remembered

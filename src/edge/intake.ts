@@ -75,35 +75,36 @@ export interface IntakeDeps extends EdgeTrustDeps {
   /** True in development: the handler may be called by http. */
   readonly allowHttp: boolean
   /** Counts a caller that could not prove itself; false when it is one too many. */
-  readonly admitUntrusted: (key: string) => Promise<boolean>
+  readonly isUntrustedWithinLimit: (key: string) => Promise<boolean>
   /** The same for a source address as a whole, with a wide limit. */
-  readonly admitAddress: (address: string) => Promise<boolean>
+  readonly isAddressWithinLimit: (address: string) => Promise<boolean>
   readonly newReceipt: () => string
   readonly log: (level: 'info' | 'warn' | 'error', event: string, fields?: LogFields) => void
 }
 
-/** Where a request comes from, as far as the rate limit needs to know. */
-export interface Origin {
+/** Where a request came from, and by which address it reached the relay. */
+export interface CallSource {
+  /** The address of the caller, under which the rate limit counts. */
   readonly address: string
-  /** The relay's own origin as it was called. */
-  readonly calledOrigin: string
+  /** The relay's own address as it was called, for example `https://relay.example.com`. */
+  readonly calledUrl: string
 }
 
 /** Takes one request. Never rejects. */
 export async function takeRequest(
   deps: IntakeDeps,
   request: IncomingRequest,
-  origin: Origin,
+  source: CallSource,
 ): Promise<IntakeAnswer> {
   switch (request.kind) {
     case 'event':
-      return takeEvent(deps, request, origin)
+      return takeEvent(deps, request, source)
     case 'install':
-      return takeInstall(deps, request, origin)
+      return takeInstall(deps, request, source)
     case 'uninstall':
-      return takeUninstall(deps, request, origin)
+      return takeUninstall(deps, request, source)
     case 'notice':
-      return takeNotice(deps, request, origin)
+      return takeNotice(deps, request, source)
   }
 }
 
@@ -119,17 +120,20 @@ type CallerWork = (caller: Caller) => Promise<IntakeAnswer>
 /** Finds out who calls, as far as the edge can; a caller who is one too many goes no further. */
 async function withCaller(
   deps: IntakeDeps,
-  { request, origin }: { request: { memberId: string; applicationToken: string }; origin: Origin },
+  {
+    request,
+    source,
+  }: { request: { memberId: string; applicationToken: string }; source: CallSource },
   work: CallerWork,
 ): Promise<IntakeAnswer> {
   const { memberId, applicationToken } = request
   const tokenHash = await hashToken(memberId, applicationToken)
-  const standing = await recallCaller(deps, { memberId, token: applicationToken, tokenHash })
-  if (standing === 'refused') return untrusted(deps)
-  if (standing === 'trusted') return work({ memberId, tokenHash, isTrusted: true })
+  const trust = await recallCaller(deps, { memberId, token: applicationToken, tokenHash })
+  if (trust === 'refused') return untrusted(deps)
+  if (trust === 'trusted') return work({ memberId, tokenHash, isTrusted: true })
   const isFirst = deps.memory.beginAsking(memberId, tokenHash)
   try {
-    if (isFirst && !(await admit(deps, memberId, origin))) return TOO_MANY
+    if (isFirst && !(await isWithinLimit(deps, memberId, source))) return TOO_MANY
     return await work({ memberId, tokenHash, isTrusted: false })
   } finally {
     deps.memory.endAsking(memberId, tokenHash)
@@ -141,10 +145,14 @@ async function withCaller(
  * soon: the key holds the portal as well. A caller who invents a portal for each request meets the wide
  * limit of his address.
  */
-async function admit(deps: IntakeDeps, memberId: string, origin: Origin): Promise<boolean> {
+async function isWithinLimit(
+  deps: IntakeDeps,
+  memberId: string,
+  source: CallSource,
+): Promise<boolean> {
   try {
-    const isAdmitted = await deps.admitUntrusted(`${origin.address}|${memberId}`)
-    return isAdmitted && (await deps.admitAddress(origin.address))
+    const isWithin = await deps.isUntrustedWithinLimit(`${source.address}|${memberId}`)
+    return isWithin && (await deps.isAddressWithinLimit(source.address))
   } catch (error) {
     // A limiter that does not answer must not cost an event: the object still decides.
     deps.log('warn', 'rate_limit_failed', { memberId, error: describeError(error) })
@@ -161,10 +169,10 @@ interface Arrived {
 async function takeEvent(
   deps: IntakeDeps,
   request: EventRequest,
-  origin: Origin,
+  source: CallSource,
 ): Promise<IntakeAnswer> {
   const arrived = { receivedAt: deps.now(), receipt: deps.newReceipt() }
-  return withCaller(deps, { request, origin }, (caller) =>
+  return withCaller(deps, { request, source }, (caller) =>
     storeEvent(deps, { caller, request, arrived }),
   )
 }
@@ -196,14 +204,14 @@ async function storeEvent(
 async function takeInstall(
   deps: IntakeDeps,
   presented: InstallRequest,
-  origin: Origin,
+  source: CallSource,
 ): Promise<IntakeAnswer> {
   const { memberId } = presented
-  const called = deps.allowHttp ? origin.calledOrigin : secureOrigin(origin.calledOrigin)
+  const called = deps.allowHttp ? source.calledUrl : secureUrl(source.calledUrl)
   const handlerUrl = `${deps.publicUrl ?? called}/bitrix24/events`
   const request: InstallRequest = { ...presented, handlerUrl }
   const isProven = await isProvenInstall(deps, presented)
-  if (!isProven && !(await admit(deps, memberId, origin))) return TOO_MANY
+  if (!isProven && !(await isWithinLimit(deps, memberId, source))) return TOO_MANY
   const receivedAt = deps.now()
   const receipt = deps.newReceipt()
   try {
@@ -247,8 +255,8 @@ function reasonOf(reason: string): { readonly reason?: RefusalReason } {
 }
 
 /** Events carry tokens, so Bitrix24 is never told a handler in clear text. */
-function secureOrigin(origin: string): string {
-  return origin.replace(/^http:/u, 'https:')
+function secureUrl(url: string): string {
+  return url.replace(/^http:/u, 'https:')
 }
 
 /** Whether the edge knows the application token already: an update, or a visit of the page. */
@@ -264,10 +272,10 @@ async function isProvenInstall(
 async function takeUninstall(
   deps: IntakeDeps,
   request: UninstallRequest,
-  origin: Origin,
+  source: CallSource,
 ): Promise<IntakeAnswer> {
   const arrived = { receivedAt: deps.now(), receipt: deps.newReceipt() }
-  return withCaller(deps, { request, origin }, (caller) =>
+  return withCaller(deps, { request, source }, (caller) =>
     endInstall(deps, { caller, request, arrived }),
   )
 }
@@ -303,9 +311,9 @@ async function drainPortal(deps: IntakeDeps, memberId: string): Promise<void> {
 async function takeNotice(
   deps: IntakeDeps,
   request: NoticeRequest,
-  origin: Origin,
+  source: CallSource,
 ): Promise<IntakeAnswer> {
-  return withCaller(deps, { request, origin }, async ({ memberId, tokenHash, isTrusted }) => {
+  return withCaller(deps, { request, source }, async ({ memberId, tokenHash, isTrusted }) => {
     if (isTrusted) return ACCEPTED
     const known = await tryTwice(() => deps.portals(memberId).recognises(tokenHash), deps.now)
     if (!known.ok) return NOT_STORED

@@ -13,21 +13,21 @@ import { errorResponse } from './error-response.ts'
 export interface AdminAuth {
   readonly adminToken: string | null
   /** Counts a wrong token; false when it is one too many. */
-  readonly admitWrongToken: (address: string) => Promise<boolean>
+  readonly isWrongTokenWithinLimit: (address: string) => Promise<boolean>
 }
 
 /** The middleware in front of every admin route. */
 export function requireAdmin(authOf: (c: Context) => AdminAuth) {
   return createMiddleware(async (c, next) => {
-    const { adminToken, admitWrongToken } = authOf(c)
+    const { adminToken, isWrongTokenWithinLimit } = authOf(c)
     if (adminToken === null) return errorResponse('not_found')
     const presented = /^Bearer +(\S+)$/iu.exec(c.req.header('authorization') ?? '')?.[1]
     if (presented !== undefined && (await isSame(presented, adminToken))) {
       await next()
       return undefined
     }
-    const isAdmitted = await admitWrongToken(clientAddress(c.req.raw))
-    return errorResponse(isAdmitted ? 'unauthorized' : 'too_many_requests')
+    const isWithin = await isWrongTokenWithinLimit(clientAddress(c.req.raw))
+    return errorResponse(isWithin ? 'unauthorized' : 'too_many_requests')
   })
 }
 

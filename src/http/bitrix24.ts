@@ -29,9 +29,9 @@ export function createBitrix24Routes(intakeOf: (c: Context) => IntakeDeps): Hono
 async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   const decoded = await decode(c.req.raw)
   if (!decoded.ok) return refuse(c.req.raw, decoded.error)
-  const { origin: calledOrigin } = new URL(c.req.url)
-  const origin = { address: clientAddress(c.req.raw), calledOrigin }
-  const taken = takeRequest(deps, decoded.value, origin)
+  const { origin: calledUrl } = new URL(c.req.url)
+  const source = { address: clientAddress(c.req.raw), calledUrl }
+  const taken = takeRequest(deps, decoded.value, source)
   c.executionCtx.waitUntil(taken)
   const answer = await taken
   const { value } = decoded

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   MAX_TOKENS_REMEMBERED,
   REFUSED_MEMORY_MS,
-  TokenMemory,
+  CallerMemory,
   TRUSTED_MEMORY_MS,
 } from '../../src/edge/callers.ts'
 import { takeRequest } from '../../src/edge/intake.ts'
@@ -18,7 +18,7 @@ import {
   anIntake,
   decoded,
   kvFollowed,
-  ORIGIN,
+  SOURCE,
   portalsWith,
   watchKv,
   type WatchedKv,
@@ -69,7 +69,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     await install()
     const probe = intake()
     for (const id of [1, 2, 3]) {
-      expect(await takeRequest(probe.deps, event(id), ORIGIN)).toEqual({ ...STORED, sequence: id })
+      expect(await takeRequest(probe.deps, event(id), SOURCE)).toEqual({ ...STORED, sequence: id })
     }
     expect(kv.operations).toEqual([`get install:${lab.memberId}`])
     expect(probe.counted).toEqual([])
@@ -78,12 +78,12 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
   it('and reads KV again after 30 s', async () => {
     await install()
     const probe = intake()
-    await takeRequest(probe.deps, event(1), ORIGIN)
+    await takeRequest(probe.deps, event(1), SOURCE)
     now += TRUSTED_MEMORY_MS - 1
-    await takeRequest(probe.deps, event(2), ORIGIN)
+    await takeRequest(probe.deps, event(2), SOURCE)
     expect(kv.operations).toHaveLength(1)
     now += TRUSTED_MEMORY_MS
-    await takeRequest(probe.deps, event(3), ORIGIN)
+    await takeRequest(probe.deps, event(3), SOURCE)
     expect(kv.operations).toHaveLength(2)
   })
 
@@ -91,8 +91,8 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     await install()
     await env.INSTALLS.delete(`install:${lab.memberId}`)
     const probe = intake()
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
-    expect(probe.counted).toEqual([`${ORIGIN.address}|${lab.memberId}`])
+    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
+    expect(probe.counted).toEqual([`${SOURCE.address}|${lab.memberId}`])
   })
 
   it('and asks the object on a mismatch', async () => {
@@ -101,7 +101,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     const hashes = [{ hash: 'f'.repeat(64), until: null }]
     await env.INSTALLS.put(`install:${lab.memberId}`, JSON.stringify({ ...record, hashes }))
     const probe = intake()
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
+    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
     expect(probe.lookups).toEqual([lab.memberId])
   })
 
@@ -112,10 +112,10 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     await kvFollowed(lab)
     await env.INSTALLS.put(`install:${lab.memberId}`, record)
     const probe = intake()
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual(UNTRUSTED)
+    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual(UNTRUSTED)
     expect((await lab.tables())['log']).toEqual([])
     // The object's word is remembered: KV, still behind, is not asked again.
-    expect(await takeRequest(probe.deps, event(2), ORIGIN)).toEqual(UNTRUSTED)
+    expect(await takeRequest(probe.deps, event(2), SOURCE)).toEqual(UNTRUSTED)
     expect({ reads: kv.operations.length, calls: probe.lookups.length }).toEqual({
       reads: 1,
       calls: 1,
@@ -125,24 +125,24 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
   it('and lets the object decide where KV fails or holds rubbish', async () => {
     await install()
     const failing = intake({ installs: new InstallStore(watchKv(['get']).kv) })
-    expect(await takeRequest(failing.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
+    expect(await takeRequest(failing.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
     await env.INSTALLS.put(`install:${lab.memberId}`, '{"version":2}')
-    expect(await takeRequest(intake().deps, event(2), ORIGIN)).toEqual({ ...STORED, sequence: 2 })
+    expect(await takeRequest(intake().deps, event(2), SOURCE)).toEqual({ ...STORED, sequence: 2 })
     await env.INSTALLS.put(`install:${lab.memberId}`, 'no JSON')
-    expect(await takeRequest(intake().deps, event(3), ORIGIN)).toEqual({ ...STORED, sequence: 3 })
+    expect(await takeRequest(intake().deps, event(3), SOURCE)).toEqual({ ...STORED, sequence: 3 })
   })
 
   it('and takes a configured token of the very portal for known', async () => {
     const webhooks = [{ token: APPLICATION_TOKEN, portal: lab.memberId, rest: null }]
     const portals = portalsWith({ append: () => Promise.resolve({ kind: 'untrusted' }) })
     const probe = intake({ webhooks, portals })
-    await takeRequest(probe.deps, event(1), ORIGIN)
+    await takeRequest(probe.deps, event(1), SOURCE)
     expect({ counted: probe.counted, reads: kv.operations }).toEqual({ counted: [], reads: [] })
     const other = intake({
       webhooks: [{ token: APPLICATION_TOKEN, portal: 'acme.com', rest: null }],
       portals,
     })
-    await takeRequest(other.deps, event(1), ORIGIN)
+    await takeRequest(other.deps, event(1), SOURCE)
     expect(other.counted).toHaveLength(1)
   })
 
@@ -151,12 +151,12 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     const probe = intake()
     const notice = decoded(lab.body('app-ONAPPTEST'))
     const accepted = { kind: 'accepted', domain: null, finished: true, status: null }
-    expect(await takeRequest(probe.deps, notice, ORIGIN)).toEqual(accepted)
+    expect(await takeRequest(probe.deps, notice, SOURCE)).toEqual(accepted)
     expect(probe.lookups).toEqual([])
     await env.INSTALLS.delete(`install:${lab.memberId}`)
     const other = intake()
-    expect(await takeRequest(other.deps, notice, ORIGIN)).toEqual(accepted)
-    expect(await takeRequest(other.deps, notice, ORIGIN)).toEqual(accepted)
+    expect(await takeRequest(other.deps, notice, SOURCE)).toEqual(accepted)
+    expect(await takeRequest(other.deps, notice, SOURCE)).toEqual(accepted)
     expect(other.lookups).toEqual([lab.memberId])
   })
 })
@@ -166,7 +166,7 @@ describe('takeRequest() remembers wrong tokens', () => {
     await install()
     const probe = intake()
     for (const id of Array.from({ length: 50 }).keys()) {
-      expect(await takeRequest(probe.deps, event(id + 1, wrong(1)), ORIGIN)).toEqual(UNTRUSTED)
+      expect(await takeRequest(probe.deps, event(id + 1, wrong(1)), SOURCE)).toEqual(UNTRUSTED)
     }
     expect({
       calls: probe.lookups.length,
@@ -177,41 +177,41 @@ describe('takeRequest() remembers wrong tokens', () => {
 
   it('for 10 s', async () => {
     const probe = intake()
-    await takeRequest(probe.deps, event(1), ORIGIN)
+    await takeRequest(probe.deps, event(1), SOURCE)
     now += REFUSED_MEMORY_MS - 1
-    await takeRequest(probe.deps, event(2), ORIGIN)
+    await takeRequest(probe.deps, event(2), SOURCE)
     expect(probe.lookups).toHaveLength(1)
     now += 1
-    await takeRequest(probe.deps, event(3), ORIGIN)
+    await takeRequest(probe.deps, event(3), SOURCE)
     expect(probe.lookups).toHaveLength(2)
   })
 
   it('until its portal is installed', async () => {
     const probe = intake()
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual(UNTRUSTED)
+    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual(UNTRUSTED)
     const install = decoded(lab.body('app-ONAPPINSTALL-local', { ts: lab.ts(-60) }))
-    expect(await takeRequest(probe.deps, install, ORIGIN)).toMatchObject({ kind: 'accepted' })
-    expect(await takeRequest(probe.deps, event(2), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
+    expect(await takeRequest(probe.deps, install, SOURCE)).toMatchObject({ kind: 'accepted' })
+    expect(await takeRequest(probe.deps, event(2), SOURCE)).toEqual({ ...STORED, sequence: 1 })
   })
 
   it('and forgets trusted ones when the portal is uninstalled', async () => {
     await install()
     const probe = intake()
-    await takeRequest(probe.deps, event(1), ORIGIN)
+    await takeRequest(probe.deps, event(1), SOURCE)
     const hash = await hashToken(lab.memberId, APPLICATION_TOKEN)
     expect(probe.deps.memory.recall(lab.memberId, hash, now)).toBe('trusted')
     const uninstall = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts: lab.ts() }))
-    expect(await takeRequest(probe.deps, uninstall, ORIGIN)).toMatchObject({ kind: 'accepted' })
+    expect(await takeRequest(probe.deps, uninstall, SOURCE)).toMatchObject({ kind: 'accepted' })
     expect(probe.deps.memory.recall(lab.memberId, hash, now)).toBe('unknown')
-    expect(await takeRequest(probe.deps, event(2), ORIGIN)).toEqual(UNTRUSTED)
+    expect(await takeRequest(probe.deps, event(2), SOURCE)).toEqual(UNTRUSTED)
   })
 })
 
-describe('TokenMemory', () => {
+describe('CallerMemory', () => {
   const trusted = { trusted: true, now: 0 }
 
   it('keeps the 5,000 newest, oldest first out', () => {
-    const memory = new TokenMemory()
+    const memory = new CallerMemory()
     for (const index of Array.from({ length: MAX_TOKENS_REMEMBERED }).keys()) {
       memory.remember('a', `hash-${index}`, trusted)
     }
@@ -231,7 +231,7 @@ describe('TokenMemory', () => {
   })
 
   it('keeps portals apart', () => {
-    const memory = new TokenMemory()
+    const memory = new CallerMemory()
     memory.remember('a', 'hash', trusted)
     memory.remember('b', 'hash', { trusted: false, now: 0 })
     expect([memory.recall('a', 'hash', 1), memory.recall('b', 'hash', 1)]).toEqual([
@@ -246,7 +246,7 @@ describe('TokenMemory', () => {
   })
 
   it('takes the newest word', () => {
-    const memory = new TokenMemory()
+    const memory = new CallerMemory()
     memory.remember('a', 'hash', { trusted: false, now: 0 })
     memory.remember('a', 'hash', trusted)
     expect(memory.recall('a', 'hash', 1)).toBe('trusted')
@@ -258,7 +258,7 @@ describe('the rate limit counts only callers that could not prove themselves', (
   function limited(most: number) {
     const calls = new Map<string, number>()
     return intake({
-      admitUntrusted: (key) => {
+      isUntrustedWithinLimit: (key) => {
         calls.set(key, (calls.get(key) ?? 0) + 1)
         return Promise.resolve((calls.get(key) ?? 0) <= most)
       },
@@ -270,12 +270,12 @@ describe('the rate limit counts only callers that could not prove themselves', (
     const probe = limited(2)
     const answers: unknown[] = []
     for (const index of [1, 2, 3]) {
-      answers.push(await takeRequest(probe.deps, event(index, wrong(index)), ORIGIN))
+      answers.push(await takeRequest(probe.deps, event(index, wrong(index)), SOURCE))
     }
     expect(answers).toEqual([UNTRUSTED, UNTRUSTED, TOO_MANY])
     const neighbour = event(4, { 'auth[member_id]': other })
-    expect(await takeRequest(probe.deps, neighbour, ORIGIN)).toEqual(UNTRUSTED)
-    const elsewhere = { ...ORIGIN, address: '198.51.100.8' }
+    expect(await takeRequest(probe.deps, neighbour, SOURCE)).toEqual(UNTRUSTED)
+    const elsewhere = { ...SOURCE, address: '198.51.100.8' }
     expect(await takeRequest(probe.deps, event(5, wrong(5)), elsewhere)).toEqual(UNTRUSTED)
     expect(new Set(probe.counted)).toEqual(
       new Set([
@@ -289,41 +289,41 @@ describe('the rate limit counts only callers that could not prove themselves', (
   it('and never one that KV or memory knows, from the flooding address itself', async () => {
     await install()
     const probe = limited(0)
-    expect(await takeRequest(probe.deps, event(1, wrong(1)), ORIGIN)).toEqual(TOO_MANY)
-    expect(await takeRequest(probe.deps, event(2), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
-    expect(await takeRequest(probe.deps, event(3), ORIGIN)).toEqual({ ...STORED, sequence: 2 })
+    expect(await takeRequest(probe.deps, event(1, wrong(1)), SOURCE)).toEqual(TOO_MANY)
+    expect(await takeRequest(probe.deps, event(2), SOURCE)).toEqual({ ...STORED, sequence: 1 })
+    expect(await takeRequest(probe.deps, event(3), SOURCE)).toEqual({ ...STORED, sequence: 2 })
     const update = decoded(lab.body('app-ONAPPUPDATE', { ts: lab.ts() }))
-    expect(await takeRequest(probe.deps, update, ORIGIN)).toMatchObject({ kind: 'accepted' })
+    expect(await takeRequest(probe.deps, update, SOURCE)).toMatchObject({ kind: 'accepted' })
     const uninstall = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts: lab.ts() }))
-    expect(await takeRequest(probe.deps, uninstall, ORIGIN)).toMatchObject({ kind: 'accepted' })
+    expect(await takeRequest(probe.deps, uninstall, SOURCE)).toMatchObject({ kind: 'accepted' })
   })
 
   it('and installs with a token that is new, before the OAuth server is asked', async () => {
     const probe = limited(0)
     const names = ['app-ONAPPINSTALL-local', 'app-ONAPPUPDATE', 'install-page-body'] as const
     for (const name of names) {
-      expect(await takeRequest(probe.deps, decoded(lab.body(name)), ORIGIN)).toEqual(TOO_MANY)
+      expect(await takeRequest(probe.deps, decoded(lab.body(name)), SOURCE)).toEqual(TOO_MANY)
     }
     const tokenless = decoded(lab.body('install-page-body', { APPLICATION_TOKEN: null }))
     await install()
     const asked = lab.network.sent.length
-    expect(await takeRequest(probe.deps, tokenless, ORIGIN)).toEqual(TOO_MANY)
+    expect(await takeRequest(probe.deps, tokenless, SOURCE)).toEqual(TOO_MANY)
     expect({ asked: lab.network.sent.length, calls: probe.lookups }).toEqual({ asked, calls: [] })
   })
 
   it('and a burst of one token as one caller', async () => {
     const probe = limited(1)
-    const burst = [1, 2, 3].map((id) => takeRequest(probe.deps, event(id), ORIGIN))
+    const burst = [1, 2, 3].map((id) => takeRequest(probe.deps, event(id), SOURCE))
     expect(await Promise.all(burst)).toEqual([UNTRUSTED, UNTRUSTED, UNTRUSTED])
     expect(probe.counted).toHaveLength(1)
     // The question has been answered: another token is another caller.
-    expect(await takeRequest(probe.deps, event(4, wrong(4)), ORIGIN)).toEqual(TOO_MANY)
+    expect(await takeRequest(probe.deps, event(4, wrong(4)), SOURCE)).toEqual(TOO_MANY)
   })
 
   it('and by address alone where each call names another portal', async () => {
     const addresses: string[] = []
     const probe = intake({
-      admitAddress: (address) => {
+      isAddressWithinLimit: (address) => {
         addresses.push(address)
         return Promise.resolve(addresses.length <= 2)
       },
@@ -331,18 +331,18 @@ describe('the rate limit counts only callers that could not prove themselves', (
     const answers: unknown[] = []
     for (const digit of ['1', '2', '3']) {
       const stranger = event(1, { 'auth[member_id]': digit.repeat(32) })
-      answers.push(await takeRequest(probe.deps, stranger, ORIGIN))
+      answers.push(await takeRequest(probe.deps, stranger, SOURCE))
     }
     expect(answers).toEqual([UNTRUSTED, UNTRUSTED, TOO_MANY])
-    expect(addresses).toEqual([ORIGIN.address, ORIGIN.address, ORIGIN.address])
+    expect(addresses).toEqual([SOURCE.address, SOURCE.address, SOURCE.address])
   })
 
   it('and a limiter that fails costs no event', async () => {
     await install()
     await env.INSTALLS.delete(`install:${lab.memberId}`)
-    const admitUntrusted = () => Promise.reject(new Error('Limiter is down'))
-    const probe = intake({ admitUntrusted })
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
+    const isUntrustedWithinLimit = () => Promise.reject(new Error('Limiter is down'))
+    const probe = intake({ isUntrustedWithinLimit })
+    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
     expect(probe.lines).toEqual([
       {
         level: 'warn',

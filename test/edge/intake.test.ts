@@ -13,7 +13,7 @@ import {
   decoded,
   inTurn,
   kvFollowed,
-  ORIGIN,
+  SOURCE,
   portalsWith,
   realPortals,
   UNREACHABLE,
@@ -73,7 +73,7 @@ function never(): Promise<never> {
 describe('takeRequest() tries twice, with a new stub each', () => {
   it('and the second try stores what the first could not', async () => {
     const probe = intake(inTurn(UNREACHABLE, realPortals))
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
+    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
     expect({ lookups: probe.lookups, lines: probe.lines }).toEqual({
       lookups: [lab.memberId, lab.memberId],
       lines: [],
@@ -82,7 +82,7 @@ describe('takeRequest() tries twice, with a new stub each', () => {
 
   it('and does not ask again after an answer', async () => {
     const probe = intake(appending(() => Promise.resolve({ kind: 'untrusted' })))
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({
+    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({
       kind: 'refused',
       code: 'untrusted',
     })
@@ -94,7 +94,7 @@ describe('takeRequest() tries twice, with a new stub each', () => {
       throw new Error('Cannot make a stub')
     }
     const probe = intake(inTurn(broken, realPortals))
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
+    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
   })
 
   it('and finds the work of a first try whose answer was lost', async () => {
@@ -103,7 +103,7 @@ describe('takeRequest() tries twice, with a new stub each', () => {
       throw new Error('Network connection lost.')
     })
     const probe = intake(inTurn(answerLost, realPortals))
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ ...STORED, sequence: 1 })
+    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
     expect(await logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
   })
 
@@ -117,7 +117,7 @@ describe('takeRequest() tries twice, with a new stub each', () => {
       return never()
     })
     const probe = intake(inTurn(hanging, realPortals))
-    const taken = takeRequest(probe.deps, event(1), ORIGIN)
+    const taken = takeRequest(probe.deps, event(1), SOURCE)
     await asked.opened
     await vi.advanceTimersByTimeAsync(STORE_BUDGET_MS / 2)
     expect(await taken).toEqual({ ...STORED, sequence: 1 })
@@ -154,7 +154,7 @@ describe('takeRequest() gives both tries 2 s together', () => {
     })
     const probe = intake(inTurn(failing, silent))
     let isDone = false
-    const taken = takeRequest(probe.deps, event(1), ORIGIN).finally(() => {
+    const taken = takeRequest(probe.deps, event(1), SOURCE).finally(() => {
       isDone = true
     })
     await firstAsked.opened
@@ -196,8 +196,8 @@ describe('takeRequest() with lifecycle requests', () => {
 
   it('drains the portal before its uninstall, so that what was acknowledged is kept', async () => {
     const probe = intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
-    expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ kind: 'spilled' })
-    expect(await takeRequest(probe.deps, uninstall(), ORIGIN)).toEqual(ACCEPTED)
+    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ kind: 'spilled' })
+    expect(await takeRequest(probe.deps, uninstall(), SOURCE)).toEqual(ACCEPTED)
     expect(await logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
     expect(await spilledKeys()).toEqual([])
     expect((await lab.view()).state).toBe('uninstalled')
@@ -205,10 +205,10 @@ describe('takeRequest() with lifecycle requests', () => {
 
   it('drains nothing for a caller that the edge does not know', async () => {
     const probe = intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
-    await takeRequest(probe.deps, event(1), ORIGIN)
+    await takeRequest(probe.deps, event(1), SOURCE)
     const forged = { 'auth[application_token]': 'f'.repeat(32) }
     const body = decoded(lab.body('app-ONAPPUNINSTALL-clean', forged))
-    expect(await takeRequest(probe.deps, body, ORIGIN)).toEqual({
+    expect(await takeRequest(probe.deps, body, SOURCE)).toEqual({
       kind: 'refused',
       code: 'untrusted',
     })
@@ -223,8 +223,8 @@ describe('takeRequest() with lifecycle requests', () => {
       return never()
     })
     const probe = intake(inTurn(UNREACHABLE, UNREACHABLE, hanging, realPortals))
-    await takeRequest(probe.deps, event(1), ORIGIN)
-    const taken = takeRequest(probe.deps, uninstall(), ORIGIN)
+    await takeRequest(probe.deps, event(1), SOURCE)
+    const taken = takeRequest(probe.deps, uninstall(), SOURCE)
     await asked.opened
     await vi.advanceTimersByTimeAsync(STORE_BUDGET_MS)
     expect(await taken).toEqual(ACCEPTED)
@@ -242,7 +242,7 @@ describe('takeRequest() with lifecycle requests', () => {
     const probe = intake(portals)
     for (const ts of [null, 1_790_000_000]) {
       const body = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts }))
-      expect(await takeRequest(probe.deps, body, ORIGIN)).toEqual(ACCEPTED)
+      expect(await takeRequest(probe.deps, body, SOURCE)).toEqual(ACCEPTED)
     }
     expect(calls).toEqual([Math.floor(now / 1000), 1_790_000_000])
   })
@@ -256,7 +256,7 @@ describe('takeRequest() with lifecycle requests', () => {
       { publicUrl: 'https://public.example.com' },
       'https://public.example.com/bitrix24/events',
     ],
-  ])('tells the object its address: called at %s with %j', async (calledOrigin, changes, url) => {
+  ])('tells the object its address: called at %s with %j', async (calledUrl, changes, url) => {
     const told: unknown[] = []
     const portals = portalsWith({
       install: ({ handlerUrl }) => {
@@ -266,7 +266,7 @@ describe('takeRequest() with lifecycle requests', () => {
     })
     const probe = intake(portals, changes)
     const install = decoded(lab.body('app-ONAPPINSTALL-local'))
-    await takeRequest(probe.deps, install, { ...ORIGIN, calledOrigin })
+    await takeRequest(probe.deps, install, { ...SOURCE, calledUrl })
     expect(told).toEqual([url])
   })
 
@@ -283,7 +283,7 @@ describe('takeRequest() with lifecycle requests', () => {
     )
     let isDone = false
     const install = decoded(lab.body('app-ONAPPINSTALL-local'))
-    const taken = takeRequest(probe.deps, install, ORIGIN).finally(() => {
+    const taken = takeRequest(probe.deps, install, SOURCE).finally(() => {
       isDone = true
     })
     await asked.opened

@@ -21,7 +21,7 @@ import {
   aSealer,
   decoded,
   kvFollowed,
-  ORIGIN,
+  SOURCE,
   portalsWith,
   realPortals,
   UNREACHABLE,
@@ -168,7 +168,7 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
   it('spills no lifecycle request that it cannot seal', async () => {
     const probe = intake(UNREACHABLE, { sealer: createSealer([]) })
     const install = decoded(lab.body('app-ONAPPINSTALL-local'))
-    expect(await takeRequest(probe.deps, install, ORIGIN)).toEqual({
+    expect(await takeRequest(probe.deps, install, SOURCE)).toEqual({
       kind: 'refused',
       code: 'not_stored',
     })
@@ -201,7 +201,7 @@ describe('the spill is drained by the cron trigger', () => {
   async function spillEvents(...ids: readonly number[]) {
     const probe = intake(UNREACHABLE)
     for (const id of ids) {
-      expect(await takeRequest(probe.deps, event(id), ORIGIN)).toEqual({ kind: 'spilled' })
+      expect(await takeRequest(probe.deps, event(id), SOURCE)).toEqual({ kind: 'spilled' })
       now += 1000
     }
   }
@@ -235,7 +235,7 @@ describe('the spill is drained by the cron trigger', () => {
     await spillEvents(3)
     now -= 20_000
     const earlier = intake(UNREACHABLE, { newReceipt: () => 'receipt-0' })
-    await takeRequest(earlier.deps, event(1), ORIGIN)
+    await takeRequest(earlier.deps, event(1), SOURCE)
     const { probe, done } = drain()
     await done
     expect(await logged()).toEqual([
@@ -292,7 +292,7 @@ describe('the spill is drained by the cron trigger', () => {
   it('and carries the largest body unchanged', async () => {
     const start = `${eventBody(1)}&data[NOTE]=`
     const note = 'x'.repeat(MAX_BODY_BYTES - start.length)
-    await takeRequest(intake(UNREACHABLE).deps, decoded(start + note), ORIGIN)
+    await takeRequest(intake(UNREACHABLE).deps, decoded(start + note), SOURCE)
     await drain().done
     const [row] = (await lab.tables())['log'] ?? []
     expect(JSON.parse(String(row?.['event'])).data.NOTE === note).toBe(true)
@@ -310,7 +310,7 @@ describe('the spill is drained by the cron trigger', () => {
         throw new Error('Network connection lost.')
       })
       const probe = intake(lost)
-      expect(await takeRequest(probe.deps, event(1), ORIGIN)).toEqual({ kind: 'spilled' })
+      expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ kind: 'spilled' })
       vi.useRealTimers()
       if (memory === 'has forgotten') {
         lab.offsetMs = 3_600_000
@@ -407,7 +407,7 @@ describe('the spill is drained by the cron trigger', () => {
     const probe = intake(UNREACHABLE)
     const uninstall = lab.body('app-ONAPPUNINSTALL-keep-data', { ts: lab.ts() })
     for (const body of [eventBody(1), uninstall, eventBody(2)]) {
-      expect(await takeRequest(probe.deps, decoded(body), ORIGIN)).toEqual({ kind: 'spilled' })
+      expect(await takeRequest(probe.deps, decoded(body), SOURCE)).toEqual({ kind: 'spilled' })
       now += 1000
     }
     const { probe: drained, done } = drain()
@@ -429,7 +429,7 @@ describe('the spill is drained by the cron trigger', () => {
     const fresh = new PortalLab()
     const probe = intake(UNREACHABLE)
     const install = decoded(fresh.body('app-ONAPPINSTALL-local', { ts: fresh.ts(-5) }))
-    expect(await takeRequest(probe.deps, install, ORIGIN)).toEqual({ kind: 'spilled' })
+    expect(await takeRequest(probe.deps, install, SOURCE)).toEqual({ kind: 'spilled' })
     await drain().done
     expect((await fresh.view()).state).toBe('active')
     expect(await spilledKeys()).toEqual([])
@@ -439,7 +439,7 @@ describe('the spill is drained by the cron trigger', () => {
     const probe = intake(UNREACHABLE)
     const uninstall = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts: null }))
     now -= 60_000
-    expect(await takeRequest(probe.deps, uninstall, ORIGIN)).toEqual({ kind: 'spilled' })
+    expect(await takeRequest(probe.deps, uninstall, SOURCE)).toEqual({ kind: 'spilled' })
     expect((await lab.install({ ts: lab.ts(-5) })).status).toBe(200)
     await drain().done
     expect((await lab.view()).state).toBe('active')
@@ -507,7 +507,7 @@ describe('the daily cron trigger', () => {
 
   it('visits and drains at an unknown time, so that a changed wrangler.toml loses nothing', async () => {
     const spilled = intake(UNREACHABLE)
-    await takeRequest(spilled.deps, event(1), ORIGIN)
+    await takeRequest(spilled.deps, event(1), SOURCE)
     const probe = intake(realPortals)
     await runCron('0 * * * *', probe.deps)
     expect(probe.lookups).toEqual([lab.memberId, lab.memberId])

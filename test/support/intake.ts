@@ -4,7 +4,7 @@ import { vi } from 'vitest'
 import { decodeRequest } from '../../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../../src/bitrix24/wire/form.ts'
 import type { IncomingRequest } from '../../src/bitrix24/wire/request.ts'
-import { TokenMemory } from '../../src/edge/callers.ts'
+import { CallerMemory } from '../../src/edge/callers.ts'
 import type { IntakeDeps } from '../../src/edge/intake.ts'
 import type { LogFields } from '../../src/log.ts'
 import type { PortalClient, PortalLookup } from '../../src/edge/portal-client.ts'
@@ -15,7 +15,7 @@ import type { PortalLab } from './portal-lab.ts'
 import { RUNTIME_BINDINGS } from './runtime-bindings.ts'
 
 /** Where the calls come from. */
-export const ORIGIN = { address: '198.51.100.7', calledOrigin: 'https://relay.example.com' }
+export const SOURCE = { address: '198.51.100.7', calledUrl: 'https://relay.example.com' }
 
 /** An intake and what became visible of its work. */
 export interface IntakeProbe {
@@ -55,9 +55,13 @@ export function anIntake(changes: Partial<IntakeDeps> = {}): IntakeProbe {
   const lookups: string[] = []
   const counted: string[] = []
   const lines: IntakeProbe['lines'] = []
-  const { portals = realPortals, admitUntrusted = () => Promise.resolve(true), ...rest } = changes
+  const {
+    portals = realPortals,
+    isUntrustedWithinLimit = () => Promise.resolve(true),
+    ...rest
+  } = changes
   const deps: IntakeDeps = {
-    memory: new TokenMemory(),
+    memory: new CallerMemory(),
     installs: new InstallStore(env.INSTALLS),
     spills: new SpillStore(env.INSTALLS),
     webhooks: [],
@@ -65,7 +69,7 @@ export function anIntake(changes: Partial<IntakeDeps> = {}): IntakeProbe {
     canVerify: true,
     publicUrl: null,
     allowHttp: false,
-    admitAddress: () => Promise.resolve(true),
+    isAddressWithinLimit: () => Promise.resolve(true),
     now: () => Date.now(),
     newReceipt: () => crypto.randomUUID(),
     log: (level, event, fields = {}) => lines.push({ level, event, fields }),
@@ -74,9 +78,9 @@ export function anIntake(changes: Partial<IntakeDeps> = {}): IntakeProbe {
       lookups.push(memberId)
       return portals(memberId)
     },
-    admitUntrusted: (key) => {
+    isUntrustedWithinLimit: (key) => {
       counted.push(key)
-      return admitUntrusted(key)
+      return isUntrustedWithinLimit(key)
     },
   }
   return { deps, lookups, counted, lines }
