@@ -1,5 +1,5 @@
 /** What monitors see: whether the relay is configured, and what to do when it is not. Never a value. */
-import type { PendingNotice } from '../objects/directory.ts'
+import type { PendingListing } from '../objects/directory.ts'
 
 /** What health depends on. */
 export interface HealthDeps {
@@ -11,7 +11,7 @@ export interface HealthDeps {
   /** False when nothing is configured that could prove a portal. */
   readonly canVerify: boolean
   /** Installs that wait for their application to be configured. */
-  readonly listPending: () => Promise<readonly PendingNotice[]>
+  readonly listPending: () => Promise<readonly PendingListing[]>
 }
 
 /**

@@ -9,7 +9,7 @@ import { numberOf, openDatabase, textOf, type Database } from '../storage/databa
 export const MAX_PENDING_SHOWN = 20
 
 /** An install that waits for its application to be configured. */
-export interface PendingNotice {
+export interface PendingListing {
   readonly memberId: string
   readonly domain: string
   readonly clientId: string
@@ -41,7 +41,7 @@ export class Directory extends DurableObject<unknown> {
   }
 
   /** Notes or forgets (null) the pending install of a portal. */
-  notePending(memberId: string, notice: PendingNotice | null): void {
+  notePending(memberId: string, notice: PendingListing | null): void {
     if (notice === null) {
       if (this.#isPrepared()) this.#db.all('DELETE FROM pending WHERE member_id = ?', memberId)
       return
@@ -63,7 +63,7 @@ export class Directory extends DurableObject<unknown> {
   }
 
   /** The pending installs, newest first. A line whose portal could not take it back goes here. */
-  listPending(now: number): PendingNotice[] {
+  listPending(now: number): PendingListing[] {
     if (!this.#isPrepared()) return []
     this.#db.all('DELETE FROM pending WHERE expires_at <= ?', now)
     return this.#db.all('SELECT * FROM pending ORDER BY expires_at DESC').map((row) => ({

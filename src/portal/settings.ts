@@ -7,13 +7,13 @@ import type { Destination } from '../destinations/settings/destination.ts'
 import type { LogFields } from '../log.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import type { Sealer } from '../storage/seal.ts'
-import type { PendingNotice } from '../objects/directory.ts'
+import type { PendingListing } from '../objects/directory.ts'
 import type { PacerClient } from '../objects/pacer-client.ts'
 
 /** The part of the directory that a portal calls. */
 export interface DirectoryClient {
   pin(tokenId: string, memberId: string): Promise<string>
-  notePending(memberId: string, notice: PendingNotice | null): Promise<void>
+  notePending(memberId: string, notice: PendingListing | null): Promise<void>
 }
 
 /** The part of the configuration that a portal's object uses. */

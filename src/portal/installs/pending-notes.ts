@@ -1,5 +1,5 @@
 /** Tells the directory which install of this portal waits, so that `/healthz` can say what to do. */
-import type { PendingNotice } from '../../objects/directory.ts'
+import type { PendingListing } from '../../objects/directory.ts'
 import type { PortalState } from '../state.ts'
 import type { DirectoryClient } from '../settings.ts'
 
@@ -41,7 +41,7 @@ export class PendingNotes {
     }
   }
 
-  #notice(): PendingNotice | null {
+  #notice(): PendingListing | null {
     const pending = this.#deps.state.pending()
     if (pending === null) return null
     const { clientId, domain, expiresAt } = pending
