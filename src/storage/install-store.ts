@@ -1,16 +1,17 @@
 /**
- * Installs as the edge reads them: the only user of the KV key `install:{memberId}`. Written by the
- * portal's object alone; KV may be a minute behind, the object is the authority. docs/storage.md.
+ * The copy of each install in KV, under the key `install:{memberId}`, by which the edge knows portals without
+ * waking their objects. Only the portal's object writes it. KV may be a minute behind, so the object has the
+ * last word (docs/storage.md).
  */
 import * as v from 'valibot'
 
 /** Prefix of every install's key. */
 export const INSTALL_PREFIX = 'install:'
 
-// Cloudflare refuses a shorter cache (facts: platform.md section 4).
+// The shortest time that Cloudflare allows (docs/cloudflare.md, "KV").
 const CACHE_TTL_SECONDS = 30
 
-const InstallRecordSchema = v.object({
+const KvInstallSchema = v.object({
   version: v.literal(1),
   generation: v.number(),
   hashes: v.array(v.object({ hash: v.string(), until: v.nullable(v.number()) })),
@@ -19,10 +20,10 @@ const InstallRecordSchema = v.object({
   domain: v.nullable(v.string()),
 })
 
-/** What KV holds of a portal: enough to know its callers, and the sealed pairs. */
-export type InstallRecord = v.InferOutput<typeof InstallRecordSchema>
+/** An install as KV holds it: enough to know the portal's callers, and the sealed pairs. */
+export type KvInstall = v.InferOutput<typeof KvInstallSchema>
 
-/** The install records of all portals. */
+/** The installs of all portals in KV. */
 export class InstallStore {
   readonly #kv: KVNamespace
 
@@ -30,27 +31,27 @@ export class InstallStore {
     this.#kv = kv
   }
 
-  /** The record of a portal; null when there is none or it cannot be understood. */
-  async load(memberId: string): Promise<InstallRecord | null> {
+  /** Loads a portal's install; null when there is none, or when it is not of this form. Rejects when KV fails. */
+  async load(memberId: string): Promise<KvInstall | null> {
     const stored = await this.#kv.get(`${INSTALL_PREFIX}${memberId}`, {
       type: 'json',
       cacheTtl: CACHE_TTL_SECONDS,
     })
-    const parsed = v.safeParse(InstallRecordSchema, stored)
+    const parsed = v.safeParse(KvInstallSchema, stored)
     return parsed.success ? parsed.output : null
   }
 
-  /** Writes a record. Throws when KV refuses; the object repeats it. */
-  async save(memberId: string, record: InstallRecord): Promise<void> {
+  /** Saves a portal's install. Rejects when KV refuses; the portal's object then tries again. */
+  async save(memberId: string, record: KvInstall): Promise<void> {
     await this.#kv.put(`${INSTALL_PREFIX}${memberId}`, JSON.stringify(record))
   }
 
-  /** Removes the record of a portal that holds nothing any more. */
+  /** Removes the install of a portal of which nothing is left. */
   async remove(memberId: string): Promise<void> {
     await this.#kv.delete(`${INSTALL_PREFIX}${memberId}`)
   }
 
-  /** One page of the known portals' member ids; `cursor` is null on the first and after the last. */
+  /** One page of the known portals' member ids. A null cursor asks for the first page, and ends the last one. */
   async list(cursor: string | null): Promise<{ memberIds: string[]; cursor: string | null }> {
     const page = await this.#kv.list({
       prefix: INSTALL_PREFIX,

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { reset } from 'cloudflare:test'
 import { afterEach, describe, expect, it } from 'vitest'
-import { InstallStore, type InstallRecord } from '../../src/storage/install-store.ts'
+import { InstallStore, type KvInstall } from '../../src/storage/install-store.ts'
 
 const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
 const HASH = 'a'.repeat(64)
@@ -11,7 +11,7 @@ const store = new InstallStore(env.INSTALLS)
 
 afterEach(() => reset())
 
-function aRecord(changes: Partial<InstallRecord> = {}): InstallRecord {
+function aRecord(changes: Partial<KvInstall> = {}): KvInstall {
   return {
     version: 1,
     generation: 3,

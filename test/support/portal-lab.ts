@@ -13,7 +13,7 @@ import { vi } from 'vitest'
 import type { InstallState, PendingInstall } from '../../src/core/access/install.ts'
 import type { AdaptableSettings } from './world.ts'
 import { createSealer, parseTokenKeys } from '../../src/storage/seal.ts'
-import { InstallStore, type InstallRecord } from '../../src/storage/install-store.ts'
+import { InstallStore, type KvInstall } from '../../src/storage/install-store.ts'
 import { aBitrix24World, bitrix24Handler, type Bitrix24World } from './bitrix24-network.ts'
 import { FORM_BODIES } from './form-bodies.ts'
 import type { JsonObject } from '../../src/bitrix24/wire/json.ts'
@@ -245,7 +245,7 @@ export class PortalLab {
   }
 
   /** The portal's record in KV. */
-  record(): Promise<InstallRecord | null> {
+  record(): Promise<KvInstall | null> {
     return new InstallStore(env.INSTALLS).load(this.memberId)
   }
 

@@ -5,7 +5,7 @@
 import type { AccessTrouble } from '../../core/access/access.ts'
 import type { InstallState } from '../../core/access/install.ts'
 import { describeError } from '../../core/safety/redact.ts'
-import type { InstallRecord, InstallStore } from '../../storage/install-store.ts'
+import type { KvInstall, InstallStore } from '../../storage/install-store.ts'
 import type { PortalState } from '../state.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import { forgetWebhooks, hashWebhooks } from './trust.ts'
@@ -108,7 +108,7 @@ export class KvMirror {
   }
 }
 
-function recordOf(install: InstallState): InstallRecord {
+function recordOf(install: InstallState): KvInstall {
   const { application, webhooks, hashes, generation } = install
   return {
     version: 1,
