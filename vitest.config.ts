@@ -10,6 +10,9 @@ import { RUNTIME_BINDINGS } from './test/support/runtime-bindings.ts'
 /** They stand beside their source, and run on Node's own SQLite with a clock that a test moves. */
 const ON_NODE = 'test/portal/fields/{enricher,reconciler}*.test.ts'
 
+/** The stores, the keys and the database need the real KV and the real SQLite. */
+const ON_PLATFORM = 'test/storage/{*-store,kv-keys,database}.test.ts'
+
 export default defineConfig({
   test: {
     // Files share their worker: starting an isolate for each took longer than all tests. So no test may leave
@@ -23,8 +26,7 @@ export default defineConfig({
           include: [
             'test/{config,core,bitrix24,destinations,repository,scripts,storage}/**/*.test.ts',
           ],
-          // The stores need the real KV.
-          exclude: ['test/storage/*-store.test.ts'],
+          exclude: [ON_PLATFORM],
         },
       },
       {
@@ -46,10 +48,7 @@ export default defineConfig({
         ],
         test: {
           name: 'runtime',
-          include: [
-            'test/{edge,portal,http,objects,e2e}/**/*.test.ts',
-            'test/storage/*-store.test.ts',
-          ],
+          include: ['test/{edge,portal,http,objects,e2e}/**/*.test.ts', ON_PLATFORM],
           exclude: [ON_NODE],
         },
       },
