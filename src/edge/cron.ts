@@ -27,11 +27,9 @@ export async function runCron(cron: string, deps: CronDeps): Promise<void> {
 async function visitPortals(deps: CronDeps): Promise<void> {
   let visited = 0
   let failed = 0
-  let cursor: string | null = null
-  do {
-    const page: Awaited<ReturnType<InstallStore['list']>> = await deps.installs.list(cursor)
-    for (let start = 0; start < page.memberIds.length; start += VISITS_AT_A_TIME) {
-      const group = page.memberIds.slice(start, start + VISITS_AT_A_TIME)
+  for await (const memberIds of deps.installs.memberIdPages()) {
+    for (let start = 0; start < memberIds.length; start += VISITS_AT_A_TIME) {
+      const group = memberIds.slice(start, start + VISITS_AT_A_TIME)
       const visits = await Promise.allSettled(group.map((id) => deps.portals(id).touch()))
       visited += visits.length
       for (const [index, visit] of visits.entries()) {
@@ -41,7 +39,6 @@ async function visitPortals(deps: CronDeps): Promise<void> {
         log('error', 'visit_failed', { memberId, error: describeError(visit.reason) })
       }
     }
-    cursor = page.cursor
-  } while (cursor !== null)
+  }
   log('info', 'portals_visited', { visited, failed })
 }

@@ -82,17 +82,14 @@ export async function drainSpill(
   const failed = new Set<string>()
   let drained = 0
   let left = 0
-  let cursor: string | null = null
-  do {
-    const page: Awaited<ReturnType<SpillStore['list']>> = await deps.spills.list(cursor, memberId)
-    for (const record of page.records) {
+  for await (const records of deps.spills.pages(memberId)) {
+    for (const record of records) {
       const outcome = failed.has(record.memberId) ? 'failed' : await drainRecord(deps, record)
       if (outcome === 'failed') failed.add(record.memberId)
       if (outcome === 'drained') drained += 1
       else left += 1
     }
-    cursor = page.cursor
-  } while (cursor !== null)
+  }
   if (drained + left > 0) deps.log('info', 'spill_drained', { drained, left })
   return { drained, left }
 }

@@ -4,6 +4,7 @@
  * last word (docs/storage.md).
  */
 import * as v from 'valibot'
+import { listKeyPages } from './kv-keys.ts'
 
 /** Prefix of every install's key. */
 export const INSTALL_PREFIX = 'install:'
@@ -31,7 +32,7 @@ export class InstallStore {
     this.#kv = kv
   }
 
-  /** Loads a portal's install; null when there is none, or when it is not of this form. Rejects when KV fails. */
+  /** Loads a portal's install; null when there is none, or one of another form. Rejects when KV fails. */
   async load(memberId: string): Promise<KvInstall | null> {
     const stored = await this.#kv.get(`${INSTALL_PREFIX}${memberId}`, {
       type: 'json',
@@ -51,15 +52,10 @@ export class InstallStore {
     await this.#kv.delete(`${INSTALL_PREFIX}${memberId}`)
   }
 
-  /** One page of the known portals' member ids. A null cursor asks for the first page, and ends the last one. */
-  async list(cursor: string | null): Promise<{ memberIds: string[]; cursor: string | null }> {
-    const page = await this.#kv.list({
-      prefix: INSTALL_PREFIX,
-      ...(cursor === null ? {} : { cursor }),
-    })
-    return {
-      memberIds: page.keys.map(({ name }) => name.slice(INSTALL_PREFIX.length)),
-      cursor: page.list_complete ? null : page.cursor,
+  /** Yields the member ids of all known portals, page by page. */
+  async *memberIdPages(): AsyncGenerator<readonly string[], void> {
+    for await (const keys of listKeyPages(this.#kv, INSTALL_PREFIX)) {
+      yield keys.map((key) => key.slice(INSTALL_PREFIX.length))
     }
   }
 }

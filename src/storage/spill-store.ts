@@ -1,15 +1,16 @@
 /**
- * The spill: where an event goes when its portal's object cannot be reached. The only user of the KV keys
- * `spill:{memberId}:{receivedAtMs}:{receipt}`, which sort by time of receipt within a portal.
- * Values are opaque here; whoever spills a request with tokens seals it first.
+ * The spilled requests in KV: an event goes here when its portal's object cannot be reached. This is the only
+ * user of the keys `spill:{memberId}:{receivedAtMs}:{receipt}`, which sort by time of receipt within a portal.
+ * A value is text that the store does not look into; a request with tokens is sealed before it comes here.
  */
+import { listKeyPages } from './kv-keys.ts'
 
 const PREFIX = 'spill:'
 
-/** A spilled request may wait this long for its portal; then it is given up. */
+/** How long a spilled request may wait for its portal, in seconds; then KV removes it. */
 export const SPILL_TTL_SECONDS = 30 * 86_400
 
-/** One spilled request. */
+/** Where a spilled request is stored, and what its key tells of it. */
 export interface SpillRecord {
   readonly key: string
   readonly memberId: string
@@ -26,7 +27,7 @@ export class SpillStore {
     this.#kv = kv
   }
 
-  /** Writes a request. Throws when KV refuses. */
+  /** Saves a request. Rejects when KV refuses. */
   async save(
     place: { memberId: string; receivedAt: number; receipt: string },
     value: string,
@@ -35,34 +36,28 @@ export class SpillStore {
     await this.#kv.put(key, value, { expirationTtl: SPILL_TTL_SECONDS })
   }
 
-  /** One page of what waits, sorted by portal and time; of one portal or of all. */
-  async list(
-    cursor: string | null,
-    memberId: string | null = null,
-  ): Promise<{ records: SpillRecord[]; cursor: string | null }> {
-    const page = await this.#kv.list({
-      prefix: memberId === null ? PREFIX : `${PREFIX}${memberId}:`,
-      ...(cursor === null ? {} : { cursor }),
-    })
-    return {
-      records: page.keys.flatMap(({ name }) => recordOf(name)),
-      cursor: page.list_complete ? null : page.cursor,
+  /** Yields the spilled requests of one portal or of all, page by page, sorted by portal and time of receipt. */
+  async *pages(memberId: string | null = null): AsyncGenerator<readonly SpillRecord[], void> {
+    const prefix = memberId === null ? PREFIX : `${PREFIX}${memberId}:`
+    for await (const keys of listKeyPages(this.#kv, prefix)) {
+      yield keys.map(parseKey).filter((record) => record !== null)
     }
   }
 
-  /** The value of a record; null when it has been drained meanwhile. */
+  /** Loads the value of a request; null when another run has drained it meanwhile. */
   load(record: SpillRecord): Promise<string | null> {
     return this.#kv.get(record.key)
   }
 
-  /** Removes a drained record. */
+  /** Removes a drained request. */
   async remove(record: SpillRecord): Promise<void> {
     await this.#kv.delete(record.key)
   }
 }
 
-function recordOf(key: string): SpillRecord[] {
+/** Null for a key that this store has not written. */
+function parseKey(key: string): SpillRecord | null {
   const [, memberId, receivedAt, receipt] = key.split(':')
-  if (memberId === undefined || receivedAt === undefined || receipt === undefined) return []
-  return [{ key, memberId, receivedAt: Number(receivedAt), receipt }]
+  if (memberId === undefined || receivedAt === undefined || receipt === undefined) return null
+  return { key, memberId, receivedAt: Number(receivedAt), receipt }
 }
