@@ -13,7 +13,8 @@ import { err, ok, type Result } from '../core/result.ts'
 import type { Destination } from '../destinations/settings/destination.ts'
 import { readDestinations } from '../destinations/settings/read-destinations.ts'
 import { SettingsReader, type Problem } from './settings-reader.ts'
-import { createSealer, parseTokenKeys, type Sealer } from '../storage/seal.ts'
+import { createSealer, type Sealer } from '../storage/seal.ts'
+import { parseTokenKeys } from '../storage/token-keys.ts'
 
 /** The Worker's bindings. Secrets that the operator invents are read by name. */
 export interface Env {

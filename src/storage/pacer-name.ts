@@ -1,9 +1,11 @@
 /**
- * Names the object that paces a URL. A webhook's URL is a secret, and an object's name stands in logs and
- * dashboards, so the name is a hash under a key of its own. A new newest key of TOKEN_KEYS gives new names:
- * the pace then starts afresh, once.
+ * Names the object that paces a URL. The URL of a webhook is a secret, and the name of an object stands in logs
+ * and dashboards. So the name is a hash of the URL, under a key derived for this purpose. When `TOKEN_KEYS` gets a
+ * new newest key the names change, and every pace starts afresh, once.
  */
+import { BoundedMap } from '../core/bounded-map.ts'
 import { sha256Hex } from '../core/safety/sha256.ts'
+import { deriveKey, encodeUtf8 } from './derive-key.ts'
 
 /** Gives the name of the object that paces a URL: 64 hex digits. */
 export type NamePacer = (url: string) => Promise<string>
@@ -12,12 +14,13 @@ const HKDF_INFO = 'bitrix24-event-relay/pacer-names/v1'
 const MAX_REMEMBERED = 256
 
 /**
- * Creates the naming under the newest key of TOKEN_KEYS; names are remembered, at most 256 of them. Without
- * a key the name is a plain hash: it cannot be turned back either, as the URL holds a secret of its own.
+ * Creates the naming under the newest key of `TOKEN_KEYS`; it remembers the last 256 names. Without a key a name is
+ * a plain hash: it cannot be turned back either, as the URL holds a secret of its own.
  */
 export function createPacerNames(newest: Uint8Array | null): NamePacer {
-  // Holds texts and not promises: workerd forbids one request to wait for what another one started.
-  const names = new Map<string, string>()
+  // Names, and no promises of them: workerd forbids one request to wait for a promise that another one has made
+  // (docs/cloudflare.md, "WebCrypto").
+  const names = new BoundedMap<string>(MAX_REMEMBERED)
   return async (url) => {
     const known = names.get(url)
     if (known !== undefined) return known
@@ -25,26 +28,18 @@ export function createPacerNames(newest: Uint8Array | null): NamePacer {
       newest === null
         ? await sha256Hex(`${HKDF_INFO}|pace|${url}`)
         : await hmacHex(newest, `pace|${url}`)
-    const oldest = names.keys().next()
-    if (names.size >= MAX_REMEMBERED && !oldest.done) names.delete(oldest.value)
     names.set(url, name)
     return name
   }
 }
 
 async function hmacHex(master: Uint8Array, text: string): Promise<string> {
-  const base = await crypto.subtle.importKey('raw', master, 'HKDF', false, ['deriveKey'])
-  const key = await crypto.subtle.deriveKey(
-    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encodeUtf8(HKDF_INFO) },
-    base,
-    { name: 'HMAC', hash: 'SHA-256', length: 256 },
-    false,
-    ['sign'],
-  )
+  const key = await deriveKey(master, {
+    info: HKDF_INFO,
+    salt: '',
+    algorithm: { name: 'HMAC', hash: 'SHA-256', length: 256 },
+    usages: ['sign'],
+  })
   const mac = await crypto.subtle.sign('HMAC', key, encodeUtf8(text))
   return Array.from(new Uint8Array(mac), (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-function encodeUtf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text)
 }

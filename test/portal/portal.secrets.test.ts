@@ -9,7 +9,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DRAIN_CRON } from '../../src/edge/cron.ts'
 import { readDestinations } from '../../src/destinations/settings/read-destinations.ts'
 import type { AdaptableSettings } from '../support/world.ts'
-import { createSealer, parseTokenKeys } from '../../src/storage/seal.ts'
+import { createSealer } from '../../src/storage/seal.ts'
+import { parseTokenKeys } from '../../src/storage/token-keys.ts'
 import {
   PortalLab,
   RELAY,

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createPacerNames } from '../../src/storage/pacer-name.ts'
-import { createSealer, type TokenKey } from '../../src/storage/seal.ts'
+import { createSealer } from '../../src/storage/seal.ts'
+import type { TokenKey } from '../../src/storage/token-keys.ts'
 
 const URL = 'https://hooks.slack.com/services/T000/B000/slackcanary000000'
 

@@ -12,7 +12,8 @@ import type { OutgoingWebhook } from '../../../src/core/access/outgoing-webhook.
 import { InstallRows } from '../../../src/portal/installs/install-rows.ts'
 import { TokenKeeper } from '../../../src/portal/tokens/caller.ts'
 import { openPair, sealPair, type PairField } from '../../../src/portal/tokens/pairs.ts'
-import { createSealer, parseTokenKeys } from '../../../src/storage/seal.ts'
+import { createSealer } from '../../../src/storage/seal.ts'
+import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
 
 const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
 const CLIENT = 'local.573ad8a0346747.09223434'
