@@ -1,6 +1,5 @@
 /** A portal's object as the Worker sees it over RPC. */
 import type { PortalObject } from '../portal/portal.ts'
-import type { Directory } from '../objects/directory.ts'
 import type { Remote } from '../objects/remote.ts'
 
 /** The RPC methods of a portal's object. */
@@ -23,6 +22,3 @@ export type PortalClient = Remote<
 
 /** Takes a new stub each time: a broken stub stays broken (facts: platform.md section 3.3). */
 export type PortalLookup = (memberId: string) => PortalClient
-
-/** The RPC methods of the directory. */
-export type DirectoryRemote = Remote<Directory, 'pin' | 'notePending' | 'listPending'>

@@ -1,5 +1,5 @@
 /** What monitors see: whether the relay is configured, and what to do when it is not. Never a value. */
-import type { PendingListing } from '../objects/directory.ts'
+import type { PendingListing } from '../objects/directory-store.ts'
 
 /** What health depends on. */
 export interface HealthDeps {

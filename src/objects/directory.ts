@@ -1,88 +1,38 @@
 /**
- * The one object that knows something of all portals: which portal an outgoing webhook's token was pinned
- * to, and which installs wait for their configuration. Rows exist only for callers who proved something.
+ * The directory: the one object that knows something of all portals. It keeps to which portal the token of an
+ * outgoing webhook is pinned, and which installs wait until their application is configured. It stores rows only
+ * for a caller who has proved something.
  */
 import { DurableObject } from 'cloudflare:workers'
-import { numberOf, openDatabase, textOf, type Database } from '../storage/database.ts'
+import { openDatabase } from '../storage/database.ts'
+import { DirectoryStore, type PendingListing } from './directory-store.ts'
+import type { Remote } from './remote.ts'
 
-/** The most pending installs that are shown. */
-export const MAX_PENDING_SHOWN = 20
-
-/** An install that waits for its application to be configured. */
-export interface PendingListing {
-  readonly memberId: string
-  readonly domain: string
-  readonly clientId: string
-  /** Unix milliseconds. */
-  readonly expiresAt: number
-}
-
-/** Registry of pins and pending installs; reached under the name `directory`. */
+/** The object of pins and pending installs; there is one, and its name is `directory`. */
 export class Directory extends DurableObject<unknown> {
-  readonly #db: Database
+  readonly #store: DirectoryStore
 
   constructor(ctx: DurableObjectState, env: unknown) {
     super(ctx, env)
-    this.#db = openDatabase(ctx.storage)
+    this.#store = new DirectoryStore(openDatabase(ctx.storage))
   }
 
-  /** Pins a token (by its hash) to the first portal that asks; answers the portal it is pinned to. */
+  /** Pins a token (by its hash) to the first portal that asks; answers the portal that it is pinned to. */
   pin(tokenId: string, memberId: string): string {
-    this.#prepare()
-    return this.#db.transaction(() => {
-      this.#db.all(
-        'INSERT OR IGNORE INTO pins (token_id, member_id) VALUES (?, ?)',
-        tokenId,
-        memberId,
-      )
-      const row = this.#db.all('SELECT member_id FROM pins WHERE token_id = ?', tokenId)[0]
-      return row === undefined ? memberId : textOf(row, 'member_id')
-    })
+    return this.#store.pin(tokenId, memberId)
   }
 
-  /** Notes or forgets (null) the pending install of a portal. */
-  notePending(memberId: string, notice: PendingListing | null): void {
-    if (notice === null) {
-      if (this.#isPrepared()) this.#db.all('DELETE FROM pending WHERE member_id = ?', memberId)
-      return
-    }
-    this.#prepare()
-    this.#db.all('DELETE FROM pending WHERE member_id = ?', memberId)
-    this.#db.all(
-      'INSERT INTO pending (member_id, domain, client_id, expires_at) VALUES (?, ?, ?, ?)',
-      memberId,
-      notice.domain,
-      notice.clientId,
-      notice.expiresAt,
-    )
-    this.#db.all(
-      `DELETE FROM pending WHERE member_id NOT IN
-       (SELECT member_id FROM pending ORDER BY expires_at DESC LIMIT ?)`,
-      MAX_PENDING_SHOWN,
-    )
+  /** Lists the pending install of a portal, or (null) removes its listing. */
+  notePending(memberId: string, listing: PendingListing | null): void {
+    if (listing === null) this.#store.removePending(memberId)
+    else this.#store.savePending({ ...listing, memberId })
   }
 
-  /** The pending installs, newest first. A line whose portal could not take it back goes here. */
+  /** The pending installs. A listing that its own portal could not remove goes here, when its time is over. */
   listPending(now: number): PendingListing[] {
-    if (!this.#isPrepared()) return []
-    this.#db.all('DELETE FROM pending WHERE expires_at <= ?', now)
-    return this.#db.all('SELECT * FROM pending ORDER BY expires_at DESC').map((row) => ({
-      memberId: textOf(row, 'member_id'),
-      domain: textOf(row, 'domain'),
-      clientId: textOf(row, 'client_id'),
-      expiresAt: numberOf(row, 'expires_at'),
-    }))
-  }
-
-  #isPrepared(): boolean {
-    return this.#db.all(`SELECT 1 AS found FROM sqlite_master WHERE name = 'pins'`).length > 0
-  }
-
-  #prepare(): void {
-    this.#db.all(`CREATE TABLE IF NOT EXISTS pins (
-      token_id TEXT PRIMARY KEY, member_id TEXT NOT NULL) WITHOUT ROWID`)
-    this.#db.all(`CREATE TABLE IF NOT EXISTS pending (
-      member_id TEXT PRIMARY KEY, domain TEXT NOT NULL, client_id TEXT NOT NULL,
-      expires_at INTEGER NOT NULL) WITHOUT ROWID`)
+    return this.#store.listPending(now)
   }
 }
+
+/** The RPC methods of the directory. */
+export type DirectoryRemote = Remote<Directory, 'pin' | 'notePending' | 'listPending'>

@@ -1,20 +1,20 @@
-/** The pace of a receiver as a portal's object asks for it: by the secret URL, over RPC, not for long. */
+/** The client of the pacers: a portal's object names the receiver's URL, and the pacer of that URL is asked over RPC. */
 import type { PaceWindow } from '../core/pace/pace.ts'
 import type { NamePacer } from '../storage/pacer-name.ts'
 import type { Pacer } from './pacer.ts'
 import type { Remote } from './remote.ts'
 
-/** How long an answer is waited for, in milliseconds. */
+/** How long the client waits for an answer, in milliseconds. */
 export const PACER_TIMEOUT_MS = 2000
 
-/** Asks the object that paces a URL. The URL itself never leaves the caller. */
+/** Asks the pacer of a URL. The URL itself, a secret, never leaves the caller. */
 export interface PacerClient {
   /**
-   * Takes a slot for a waiter (null: go now), or tells when to come again (unix milliseconds). Rejects
-   * when there is no answer within 2 s; a slot may be taken nevertheless.
+   * Takes a slot for a waiter (null: go now), or tells when to come again (unix milliseconds). Rejects when there is
+   * no answer within 2 s; the slot may be spent nevertheless.
    */
   take(paceKey: string, waiter: string, windows: readonly PaceWindow[]): Promise<number | null>
-  /** Lets nobody through before that time (unix milliseconds, at most 24 hours away). Rejects as `take`. */
+  /** Stops everybody until that time (unix milliseconds, at most 24 hours away). Rejects as `take` does. */
   hold(paceKey: string, until: number): Promise<void>
 }
 
@@ -24,9 +24,9 @@ export type PacerRemote = Remote<Pacer, 'take' | 'hold'>
 /** What the client needs from the composition root. */
 export interface PacerClientDeps {
   readonly namePacer: NamePacer
-  /** Takes a new stub each time: a broken stub stays broken (facts: platform.md section 3.3). */
+  /** Gives a new stub each time: one that failed once stays broken (docs/cloudflare.md, "Calling an object"). */
   readonly pacers: (name: string) => PacerRemote
-  /** Rejects when the work takes longer. */
+  /** Rejects when the work takes longer than `ms`. */
   readonly withTimeout: <T>(work: Promise<T>, ms: number) => Promise<T>
 }
 

@@ -7,7 +7,7 @@ import type { Destination } from '../destinations/settings/destination.ts'
 import type { LogFields } from '../log.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import type { Sealer } from '../storage/seal.ts'
-import type { PendingListing } from '../objects/directory.ts'
+import type { PendingListing } from '../objects/directory-store.ts'
 import type { PacerClient } from '../objects/pacer-client.ts'
 
 /** The part of the directory that a portal calls. */

@@ -1,15 +1,13 @@
-import { env } from 'cloudflare:workers'
-import { reset, runInDurableObject } from 'cloudflare:test'
+import { reset } from 'cloudflare:test'
 import { afterEach, describe, expect, it } from 'vitest'
-import { numberOf, openDatabase, textOf, type Database } from '../../src/storage/database.ts'
+import { numberOf, textOf, type Database } from '../../src/storage/database.ts'
+import { withDatabase } from '../support/object-database.ts'
 
 afterEach(() => reset())
 
-/** Runs the work over the SQLite of a real object, with an empty table `notes`. */
-function withDatabase<T>(work: (db: Database) => T | Promise<T>): Promise<T> {
-  const stub = env.PACERS.getByName('database-under-test')
-  return runInDurableObject(stub, (_, { storage }) => {
-    const db = openDatabase(storage)
+/** Runs the work with an empty table `notes`. */
+function withNotes<T>(work: (db: Database) => T | Promise<T>): Promise<T> {
+  return withDatabase((db) => {
     db.all('CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)')
     return work(db)
   })
@@ -21,7 +19,7 @@ function notesOf(db: Database) {
 
 describe('openDatabase()', () => {
   it('runs a statement with its bindings, and gives the rows as plain objects', async () => {
-    const rows = await withDatabase((db) => {
+    const rows = await withNotes((db) => {
       db.all('INSERT INTO notes (id, text) VALUES (?, ?), (?, ?)', 1, 'one', 2, null)
       return notesOf(db)
     })
@@ -32,7 +30,7 @@ describe('openDatabase()', () => {
   })
 
   it('keeps everything or nothing of a transaction, and hands its value or its error on', async () => {
-    const seen = await withDatabase(async (db) => {
+    const seen = await withNotes(async (db) => {
       const value = db.transaction(() => {
         db.all(`INSERT INTO notes VALUES (1, 'kept')`)
         return 'value'

@@ -1,5 +1,5 @@
 /** Tells the directory which install of this portal waits, so that `/healthz` can say what to do. */
-import type { PendingListing } from '../../objects/directory.ts'
+import type { PendingListing } from '../../objects/directory-store.ts'
 import type { PortalState } from '../state.ts'
 import type { DirectoryClient } from '../settings.ts'
 

@@ -1,0 +1,101 @@
+/**
+ * The rows of the directory: pins and pending installs. The tables come into being with the first row, so that a
+ * question alone stores nothing (docs/cloudflare.md, "Storage limits").
+ */
+import * as v from 'valibot'
+import type { Database } from '../storage/database.ts'
+
+/** The most pending installs that are listed; a newer one takes the place of the one that ends first. */
+export const MAX_PENDING_LISTED = 20
+
+/** One line of the directory: an install that waits until its application is configured. */
+export interface PendingListing {
+  readonly memberId: string
+  readonly domain: string
+  readonly clientId: string
+  /** Unix milliseconds. */
+  readonly expiresAt: number
+}
+
+const PinRowSchema = v.object({ member_id: v.string() })
+
+const PendingRowSchema = v.pipe(
+  v.object({
+    member_id: v.string(),
+    domain: v.string(),
+    client_id: v.string(),
+    expires_at: v.number(),
+  }),
+  v.transform((row): PendingListing => ({
+    memberId: row.member_id,
+    domain: row.domain,
+    clientId: row.client_id,
+    expiresAt: row.expires_at,
+  })),
+)
+
+/** All SQL of the directory. A row of another form is a bug of this store, and reading it throws. */
+export class DirectoryStore {
+  readonly #db: Database
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  /** Pins a token (by its hash) to a portal, unless it is pinned already; answers the portal that it belongs to. */
+  pin(tokenId: string, memberId: string): string {
+    this.#createTables()
+    return this.#db.transaction(() => {
+      this.#db.all(
+        'INSERT OR IGNORE INTO pins (token_id, member_id) VALUES (?, ?)',
+        tokenId,
+        memberId,
+      )
+      const [row] = this.#db.all('SELECT member_id FROM pins WHERE token_id = ?', tokenId)
+      return v.parse(PinRowSchema, row).member_id
+    })
+  }
+
+  /** Writes a portal's listing in the place of its former one. */
+  savePending({ memberId, domain, clientId, expiresAt }: PendingListing): void {
+    this.#createTables()
+    this.#db.all('DELETE FROM pending WHERE member_id = ?', memberId)
+    this.#db.all(
+      'INSERT INTO pending (member_id, domain, client_id, expires_at) VALUES (?, ?, ?, ?)',
+      memberId,
+      domain,
+      clientId,
+      expiresAt,
+    )
+    this.#db.all(
+      `DELETE FROM pending WHERE member_id NOT IN
+       (SELECT member_id FROM pending ORDER BY expires_at DESC LIMIT ?)`,
+      MAX_PENDING_LISTED,
+    )
+  }
+
+  /** Removes a portal's listing, if there is one. */
+  removePending(memberId: string): void {
+    if (this.#hasTables()) this.#db.all('DELETE FROM pending WHERE member_id = ?', memberId)
+  }
+
+  /** The listings whose time is not over, the one that lasts longest first; those that are over are removed. */
+  listPending(now: number): PendingListing[] {
+    if (!this.#hasTables()) return []
+    this.#db.all('DELETE FROM pending WHERE expires_at <= ?', now)
+    const rows = this.#db.all('SELECT * FROM pending ORDER BY expires_at DESC')
+    return rows.map((row) => v.parse(PendingRowSchema, row))
+  }
+
+  #hasTables(): boolean {
+    return this.#db.all(`SELECT 1 AS found FROM sqlite_master WHERE name = 'pins'`).length > 0
+  }
+
+  #createTables(): void {
+    this.#db.all(`CREATE TABLE IF NOT EXISTS pins (
+      token_id TEXT PRIMARY KEY, member_id TEXT NOT NULL) WITHOUT ROWID`)
+    this.#db.all(`CREATE TABLE IF NOT EXISTS pending (
+      member_id TEXT PRIMARY KEY, domain TEXT NOT NULL, client_id TEXT NOT NULL,
+      expires_at INTEGER NOT NULL) WITHOUT ROWID`)
+  }
+}

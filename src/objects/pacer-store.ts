@@ -1,0 +1,46 @@
+/**
+ * The one row of a pacer, with everything that must outlive an eviction of the object. The table comes into being
+ * with the first write: a pacer that never has to remember anything stores nothing.
+ */
+import * as v from 'valibot'
+import type { Database } from '../storage/database.ts'
+
+/** What a pacer stores; all times are unix milliseconds. */
+export interface StoredPace {
+  /** The end of the hold; 0 when there never was one. */
+  readonly holdUntil: number
+  /** The grants that a long window still counts. */
+  readonly grants: readonly number[]
+}
+
+const StoredPaceSchema = v.object({ holdUntil: v.number(), grants: v.array(v.number()) })
+const RowSchema = v.object({ state: v.pipe(v.string(), v.parseJson(), StoredPaceSchema) })
+
+const NOTHING_STORED: StoredPace = { holdUntil: 0, grants: [] }
+
+/** All SQL of a pacer. */
+export class PacerStore {
+  readonly #db: Database
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  /** Loads the row; a missing or damaged one counts as nothing, because no pace may stop a lane for ever. */
+  load(): StoredPace {
+    const tables = this.#db.all(`SELECT 1 AS found FROM sqlite_master WHERE name = 'pace'`)
+    if (tables.length === 0) return NOTHING_STORED
+    const row = v.safeParse(RowSchema, this.#db.all('SELECT state FROM pace')[0])
+    return row.success ? row.output.state : NOTHING_STORED
+  }
+
+  /** Writes the row in the place of the former one. */
+  save(pace: StoredPace): void {
+    this.#db.all('CREATE TABLE IF NOT EXISTS pace (id INTEGER PRIMARY KEY, state TEXT NOT NULL)')
+    this.#db.all(
+      `INSERT INTO pace (id, state) VALUES (1, ?)
+       ON CONFLICT (id) DO UPDATE SET state = excluded.state`,
+      JSON.stringify(pace),
+    )
+  }
+}

@@ -1,0 +1,109 @@
+/** The rows of the directory, over the SQLite of a real object. */
+import { reset } from 'cloudflare:test'
+import { afterEach, describe, expect, it } from 'vitest'
+import {
+  DirectoryStore,
+  MAX_PENDING_LISTED,
+  type PendingListing,
+} from '../../src/objects/directory-store.ts'
+import { withDatabase } from '../support/object-database.ts'
+import { NOW } from '../support/time.ts'
+
+const ACME = 'a'.repeat(32)
+const OTHER = 'b'.repeat(32)
+
+afterEach(() => reset())
+
+/** Runs the work over an empty directory. */
+function withStore<T>(work: (store: DirectoryStore) => T): Promise<T> {
+  return withDatabase((db) => work(new DirectoryStore(db)))
+}
+
+function aListing(changes: Partial<PendingListing> = {}): PendingListing {
+  return {
+    memberId: ACME,
+    domain: 'acme.bitrix24.com',
+    clientId: 'local.1',
+    expiresAt: NOW + 1000,
+    ...changes,
+  }
+}
+
+describe('pin()', () => {
+  it('gives a token to the first portal, whoever asks later', async () => {
+    const owners = await withStore((store) => [
+      store.pin('token-1', ACME),
+      store.pin('token-1', OTHER),
+      store.pin('token-1', ACME),
+      store.pin('token-2', OTHER),
+    ])
+    expect(owners).toEqual([ACME, ACME, ACME, OTHER])
+  })
+})
+
+describe('listPending()', () => {
+  it('lists what was saved, the listing that lasts longest first', async () => {
+    const early = aListing()
+    const late = aListing({ memberId: OTHER, expiresAt: NOW + 2000 })
+    const listed = await withStore((store) => {
+      store.savePending(early)
+      store.savePending(late)
+      return store.listPending(NOW)
+    })
+    expect(listed).toEqual([late, early])
+  })
+
+  it('holds one listing of a portal, the latest', async () => {
+    const latest = aListing({ clientId: 'local.2' })
+    const listed = await withStore((store) => {
+      store.savePending(aListing())
+      store.savePending(latest)
+      return store.listPending(NOW)
+    })
+    expect(listed).toEqual([latest])
+  })
+
+  it('lists none whose time is over, at that very moment', async () => {
+    const { expiresAt } = aListing()
+    const seen = await withStore((store) => {
+      store.savePending(aListing())
+      const before = store.listPending(expiresAt - 1).length
+      const then = store.listPending(expiresAt).length
+      // It is removed, and not only left out.
+      return [before, then, store.listPending(NOW).length]
+    })
+    expect(seen).toEqual([1, 0, 0])
+  })
+
+  it('lists none that was removed', async () => {
+    const listed = await withStore((store) => {
+      store.savePending(aListing())
+      store.removePending(OTHER)
+      store.removePending(ACME)
+      return store.listPending(NOW)
+    })
+    expect(listed).toEqual([])
+  })
+
+  it('keeps the 20 that last longest', async () => {
+    const all = Array.from({ length: MAX_PENDING_LISTED + 1 }, (_, index) =>
+      aListing({ memberId: String(index).padStart(32, '0'), expiresAt: NOW + 1 + index }),
+    )
+    const listed = await withStore((store) => {
+      for (const listing of all) store.savePending(listing)
+      return store.listPending(NOW)
+    })
+    expect(MAX_PENDING_LISTED).toBe(20)
+    expect(listed).toEqual(all.slice(1).toReversed())
+  })
+})
+
+it('a question stores nothing, not even a table', async () => {
+  const tables = await withDatabase((db) => {
+    const store = new DirectoryStore(db)
+    store.listPending(NOW)
+    store.removePending(ACME)
+    return db.all(`SELECT name FROM sqlite_master WHERE name IN ('pins', 'pending')`)
+  })
+  expect(tables).toEqual([])
+})

@@ -1,0 +1,57 @@
+/** The row of a pacer, over the SQLite of a real object. */
+import { reset } from 'cloudflare:test'
+import { afterEach, expect, it } from 'vitest'
+import { PacerStore } from '../../src/objects/pacer-store.ts'
+import { withDatabase } from '../support/object-database.ts'
+import { NOW } from '../support/time.ts'
+
+const NOTHING = { holdUntil: 0, grants: [] }
+
+afterEach(() => reset())
+
+it('loads what was saved last', async () => {
+  const loaded = await withDatabase((db) => {
+    const store = new PacerStore(db)
+    store.save({ holdUntil: NOW, grants: [] })
+    store.save({ holdUntil: NOW + 1000, grants: [NOW, NOW + 1] })
+    return store.load()
+  })
+  expect(loaded).toEqual({ holdUntil: NOW + 1000, grants: [NOW, NOW + 1] })
+})
+
+it('loads nothing, and makes no table, before anything was saved', async () => {
+  const seen = await withDatabase((db) => ({
+    loaded: new PacerStore(db).load(),
+    tables: db.all(`SELECT name FROM sqlite_master WHERE name = 'pace'`),
+  }))
+  expect(seen).toEqual({ loaded: NOTHING, tables: [] })
+})
+
+it.each([
+  'no JSON',
+  '',
+  'null',
+  '[]',
+  '{"holdUntil":"soon","grants":[]}',
+  `{"holdUntil":${NOW},"grants":[null]}`,
+])('loads nothing of the row %j, and saves over it', async (state) => {
+  const seen = await withDatabase((db) => {
+    const store = new PacerStore(db)
+    store.save({ holdUntil: NOW, grants: [NOW] })
+    db.all('UPDATE pace SET state = ?', state)
+    const damaged = store.load()
+    store.save({ holdUntil: NOW, grants: [] })
+    return { damaged, repaired: store.load() }
+  })
+  expect(seen).toEqual({ damaged: NOTHING, repaired: { holdUntil: NOW, grants: [] } })
+})
+
+it('loads nothing where the row is gone', async () => {
+  const loaded = await withDatabase((db) => {
+    const store = new PacerStore(db)
+    store.save({ holdUntil: NOW, grants: [] })
+    db.all('DELETE FROM pace')
+    return store.load()
+  })
+  expect(loaded).toEqual(NOTHING)
+})
