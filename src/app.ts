@@ -7,10 +7,10 @@ import type { CronDeps } from './edge/cron.ts'
 import { requireAdmin, type AdminAuth } from './http/admin-auth.ts'
 import { createAdminRoutes, type AdminDeps } from './http/admin.ts'
 import { createBitrix24Routes } from './http/bitrix24.ts'
-import { CallerMemory } from './edge/callers.ts'
+import { CallerMemory } from './edge/caller-memory.ts'
 import { errorResponse } from './http/error-response.ts'
 import { healthResponse } from './http/health.ts'
-import type { IntakeDeps } from './edge/intake.ts'
+import type { IntakeDeps } from './edge/intake-deps.ts'
 import { withTimeout } from './edge/two-tries.ts'
 import { log } from './log.ts'
 import { MAX_GROUP } from './portal/log/appender.ts'
@@ -95,20 +95,19 @@ async function isWithin(limit: RateLimit | undefined, key: string): Promise<bool
 function createIntake(env: Env, memory: CallerMemory): IntakeDeps {
   const config = configOf(env)
   return {
-    memory,
-    installs: new InstallStore(env.INSTALLS),
-    spills: new SpillStore(env.INSTALLS),
     portals: portalsOf(env),
-    webhooks: config.webhooks,
-    sealer: config.sealer,
-    canVerify: canVerify(config),
-    publicUrl: config.publicUrl,
-    allowHttp: config.policy.allowLocal,
-    isAddressWithinLimit: (address) => isWithin(env.ADDRESS_LIMIT, address),
-    isUntrustedWithinLimit: (key) => isWithin(env.UNTRUSTED_LIMIT, key),
-    now: () => Date.now(),
-    newReceipt: () => crypto.randomUUID(),
-    log,
+    callers: { memory, installs: new InstallStore(env.INSTALLS), webhooks: config.webhooks },
+    limits: {
+      isUntrustedWithinLimit: (key) => isWithin(env.UNTRUSTED_LIMIT, key),
+      isAddressWithinLimit: (address) => isWithin(env.ADDRESS_LIMIT, address),
+    },
+    spill: { store: new SpillStore(env.INSTALLS), sealer: config.sealer },
+    config: {
+      canVerify: canVerify(config),
+      publicUrl: config.publicUrl,
+      allowHttp: config.policy.allowLocal,
+    },
+    world: { now: () => Date.now(), newReceipt: () => crypto.randomUUID(), log },
   }
 }
 
@@ -147,10 +146,9 @@ function health(env: Env): Promise<Response> {
 /** What scheduled work needs from the environment. */
 export function createCron(env: Env): CronDeps {
   return {
-    installs: new InstallStore(env.INSTALLS),
-    spills: new SpillStore(env.INSTALLS),
     portals: portalsOf(env),
-    sealer: configOf(env).sealer,
+    installs: new InstallStore(env.INSTALLS),
+    spill: { store: new SpillStore(env.INSTALLS), sealer: configOf(env).sealer },
     log,
   }
 }

@@ -1,12 +1,19 @@
 /**
- * The only user of the console: one line of JSON a call. Fields are named one by one by the caller, so
- * that no object with a token in it can be passed on by accident.
+ * The only user of the console: each call writes one line of JSON. The caller names every field by itself, so that
+ * no object with a token in it is ever written by accident.
  */
 
-/** What a log line may carry beside its name. */
+/** What a line may carry beside its name. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>
 
-/** Writes one line. `event` is a stable snake_case name. */
-export function log(level: 'info' | 'warn' | 'error', event: string, fields: LogFields = {}): void {
+/** Writes one line; `event` is a stable snake_case name. A part of the relay is given this function as `log`. */
+export type WriteLine = (
+  level: 'info' | 'warn' | 'error',
+  event: string,
+  fields?: LogFields,
+) => void
+
+/** Writes one line to the console. */
+export const log: WriteLine = (level, event, fields = {}) => {
   console[level](JSON.stringify({ event, ...fields }))
 }

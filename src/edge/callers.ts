@@ -1,109 +1,94 @@
 /**
- * What the edge knows of its callers: the memory of this isolate, then KV, then nothing. It never has the
- * last word: a caller that it does not know is asked about at the portal's object. It decides only who is
- * counted by the rate limit and whose event may be spilled when that object cannot be reached.
+ * Who calls. The edge looks into its memory, into the configuration and into KV, in this order. It never has the last
+ * word: a caller that it does not know is asked about at the portal's object. Its own knowledge decides two things
+ * only: whether the rate limit counts the caller, and whether a request may be spilled when the object is silent.
  */
-import { equalInConstantTime } from '../core/safety/constant-time.ts'
 import { admitsToken } from '../core/access/install.ts'
 import { webhookRule, type OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
-import type { InstallStore } from '../storage/install-store.ts'
+import { err, ok, type Result } from '../core/result.ts'
+import { equalInConstantTime } from '../core/safety/constant-time.ts'
+import { describeError } from '../core/safety/redact.ts'
+import { hashToken } from '../storage/token-hash.ts'
+import type { CallerTrust } from './caller-memory.ts'
+import type { CallerSources, IntakeDeps } from './intake-deps.ts'
 
-/** How long a token that was accepted is remembered, in milliseconds. */
-export const TRUSTED_MEMORY_MS = 30_000
+/** Where a request came from, and by which address it reached the relay. */
+export interface CallSource {
+  /** The address of the caller, under which the rate limit counts. */
+  readonly address: string
+  /** The relay's own address as it was called, for example `https://relay.example.com`. */
+  readonly calledUrl: string
+}
+
+/** A caller that the portal's object may be asked about. */
+export interface Caller {
+  readonly memberId: string
+  readonly tokenHash: string
+  /** Whether the edge knows the token. If not, the object is being asked about it now. */
+  readonly isTrusted: boolean
+}
 
 /**
- * How long a refused token is remembered. Shorter: another isolate may have seen its install meanwhile,
- * and Bitrix24 sends an event only once (docs/decisions/0004).
+ * Finds out who calls. A token that the object refused a moment ago is refused again; an unknown one is counted, and
+ * noted as being asked about: `endAsking` follows when the object has answered.
  */
-export const REFUSED_MEMORY_MS = 10_000
-
-/** The most tokens remembered, of either kind. */
-export const MAX_TOKENS_REMEMBERED = 5000
-
-/** What is known about a caller without asking the object. */
-export type CallerTrust = 'trusted' | 'refused' | 'unknown'
-
-/** The memory of one isolate; bounded, oldest first out. */
-export class CallerMemory {
-  readonly #until = new Map<string, { readonly trusted: boolean; readonly until: number }>()
-  readonly #asking = new Map<string, number>()
-
-  /** Remembers the object's word about a token's hash. */
-  remember(memberId: string, tokenHash: string, { trusted, now }: Memory): void {
-    const key = `${memberId}|${tokenHash}`
-    this.#until.delete(key)
-    const oldest = this.#until.keys().next()
-    if (this.#until.size >= MAX_TOKENS_REMEMBERED && !oldest.done) this.#until.delete(oldest.value)
-    const until = now + (trusted ? TRUSTED_MEMORY_MS : REFUSED_MEMORY_MS)
-    this.#until.set(key, { trusted, until })
+export async function findCaller(
+  deps: IntakeDeps,
+  { memberId, applicationToken: token }: { memberId: string; applicationToken: string },
+  source: CallSource,
+): Promise<Result<Caller, 'untrusted' | 'too_many_requests'>> {
+  const { callers, world } = deps
+  const tokenHash = await hashToken(memberId, token)
+  const trust = await recallCaller(callers, { memberId, token, tokenHash }, world.now)
+  if (trust === 'refused') return err('untrusted')
+  if (trust === 'trusted') return ok({ memberId, tokenHash, isTrusted: true })
+  const isFirst = callers.memory.beginAsking(memberId, tokenHash)
+  if (isFirst && !(await isCallerWithinLimit(deps, memberId, source))) {
+    callers.memory.endAsking(memberId, tokenHash)
+    return err('too_many_requests')
   }
-
-  /** What is remembered; `unknown` when nothing is, or it is too old. */
-  recall(memberId: string, tokenHash: string, now: number): CallerTrust {
-    const known = this.#until.get(`${memberId}|${tokenHash}`)
-    if (known === undefined || known.until <= now) return 'unknown'
-    return known.trusted ? 'trusted' : 'refused'
-  }
-
-  /**
-   * Notes that the object is being asked about a token; true for the first who asks. A burst of one token is
-   * one question, so that a portal whose first events come together is not counted as a flood.
-   */
-  beginAsking(memberId: string, tokenHash: string): boolean {
-    const key = `${memberId}|${tokenHash}`
-    const asking = this.#asking.get(key) ?? 0
-    this.#asking.set(key, asking + 1)
-    return asking === 0
-  }
-
-  /** The question has been answered. */
-  endAsking(memberId: string, tokenHash: string): void {
-    const key = `${memberId}|${tokenHash}`
-    const asking = (this.#asking.get(key) ?? 1) - 1
-    if (asking > 0) this.#asking.set(key, asking)
-    else this.#asking.delete(key)
-  }
-
-  /** Forgets a portal: its install has changed. */
-  forget(memberId: string): void {
-    for (const key of this.#until.keys()) {
-      if (key.startsWith(`${memberId}|`)) this.#until.delete(key)
-    }
-  }
+  return ok({ memberId, tokenHash, isTrusted: false })
 }
 
-interface Memory {
-  readonly trusted: boolean
-  readonly now: number
-}
-
-/** What the edge asks. */
-export interface EdgeTrustDeps {
-  readonly memory: CallerMemory
-  readonly installs: InstallStore
-  readonly webhooks: readonly OutgoingWebhook[]
-  readonly now: () => number
-}
-
-/** Memory, configuration, KV: the first that knows the token. A failing KV knows nothing. */
+/** What the edge knows of a token. A KV that fails knows nothing. */
 export async function recallCaller(
-  deps: EdgeTrustDeps,
-  caller: { memberId: string; token: string; tokenHash: string },
+  { memory, webhooks, installs }: CallerSources,
+  { memberId, token, tokenHash }: { memberId: string; token: string; tokenHash: string },
+  now: () => number,
 ): Promise<CallerTrust> {
-  const { memberId, token, tokenHash } = caller
-  const remembered = deps.memory.recall(memberId, tokenHash, deps.now())
+  const remembered = memory.recall(memberId, tokenHash, now())
   if (remembered !== 'unknown') return remembered
-  const named = deps.webhooks.filter((webhook) => isNamed(webhook, memberId))
+  const named = webhooks.filter((webhook) => isNamed(webhook, memberId))
   if (named.some((webhook) => equalInConstantTime(webhook.token, token))) return 'trusted'
   try {
-    const record = await deps.installs.load(memberId)
-    if (record !== null && admitsToken(record, tokenHash, deps.now())) return 'trusted'
+    const install = await installs.load(memberId)
+    if (install !== null && admitsToken(install, tokenHash, now())) return 'trusted'
   } catch {
-    // KV does not answer: the object will.
+    // KV does not answer, or holds no JSON: the portal's object will be asked.
   }
   return 'unknown'
 }
 
 function isNamed(webhook: OutgoingWebhook, memberId: string): boolean {
   return webhookRule(webhook.portal) === 'member' && webhook.portal === memberId
+}
+
+/**
+ * Counts a caller that the edge does not know. All portals call from the few addresses of Bitrix24's queue servers
+ * (docs/bitrix24.md, "Queue servers"), so the first limit counts by address and portal: a flood in the name of one
+ * portal locks out no other. A caller who invents a portal for each request meets the wider limit of the address.
+ */
+export async function isCallerWithinLimit(
+  { limits, world }: Pick<IntakeDeps, 'limits' | 'world'>,
+  memberId: string,
+  { address }: CallSource,
+): Promise<boolean> {
+  try {
+    const isWithin = await limits.isUntrustedWithinLimit(`${address}|${memberId}`)
+    return isWithin && (await limits.isAddressWithinLimit(address))
+  } catch (error) {
+    // A limiter that fails must not cost an event: the object still decides about trust.
+    world.log('warn', 'rate_limit_failed', { memberId, error: describeError(error) })
+    return true
+  }
 }

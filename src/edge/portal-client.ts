@@ -1,4 +1,4 @@
-/** A portal's object as the Worker sees it over RPC. */
+/** A portal's object as the edge sees it over RPC. */
 import type { PortalObject } from '../portal/portal.ts'
 import type { Remote } from '../objects/remote.ts'
 
@@ -20,5 +20,5 @@ export type PortalClient = Remote<
   | 'reconcile'
 >
 
-/** Takes a new stub each time: a broken stub stays broken (facts: platform.md section 3.3). */
+/** Gives a new stub each time: one that failed once stays broken (docs/cloudflare.md, "Calling an object"). */
 export type PortalLookup = (memberId: string) => PortalClient

@@ -1,4 +1,7 @@
-/** Calls of a portal's object that must not hang: two tries with a new stub each, 2 s together. */
+/**
+ * Calls of a portal's object that must not hang. The edge tries twice, each time with a new stub, and both tries have
+ * two seconds together (docs/cloudflare.md, "Calling an object").
+ */
 import { err, ok, type Result } from '../core/result.ts'
 
 /** The time that both tries have together, in milliseconds. */
@@ -16,8 +19,8 @@ export async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
 }
 
 /**
- * Tries twice. The second try may find the work of the first one done: `call` must be repeatable, which
- * the receipt makes of an append.
+ * Tries twice. The first try may have done its work although its answer was lost, so `call` must be one that may be
+ * repeated: an append may, because the object knows the receipt again.
  */
 export async function tryTwice<T>(
   call: () => Promise<T>,
@@ -27,7 +30,7 @@ export async function tryTwice<T>(
   try {
     return ok(await withTimeout(call(), STORE_BUDGET_MS / 2))
   } catch {
-    // Unreachable, overloaded or too slow: the second try tells which of them it is.
+    // Unreachable, overloaded or too slow: the second try has the rest of the time.
   }
   try {
     return ok(await withTimeout(call(), Math.max(1, STORE_BUDGET_MS - (now() - start))))

@@ -12,7 +12,9 @@ import { mediaType, readBody } from './body.ts'
 import { errorResponse } from './error-response.ts'
 import { errorPage, installPage, type PageErrorCode } from './install-page/page.ts'
 import { pageLanguage } from './install-page/languages.ts'
-import { takeRequest, type IntakeAnswer, type IntakeDeps } from '../edge/intake.ts'
+import { takeRequest } from '../edge/intake.ts'
+import type { IntakeAnswer } from '../edge/intake-answer.ts'
+import type { IntakeDeps } from '../edge/intake-deps.ts'
 
 const INSTALL_PATH = '/bitrix24/install'
 

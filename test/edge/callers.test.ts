@@ -9,7 +9,7 @@ import {
   REFUSED_MEMORY_MS,
   CallerMemory,
   TRUSTED_MEMORY_MS,
-} from '../../src/edge/callers.ts'
+} from '../../src/edge/caller-memory.ts'
 import { takeRequest } from '../../src/edge/intake.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { hashToken } from '../../src/storage/token-hash.ts'
@@ -21,6 +21,7 @@ import {
   SOURCE,
   portalsWith,
   watchKv,
+  type IntakeChanges,
   type WatchedKv,
 } from '../support/intake.ts'
 import { PortalLab, type Changes } from '../support/portal-lab.ts'
@@ -50,7 +51,7 @@ async function install(): Promise<void> {
 }
 
 /** The intake under test, over the watched namespace and the test's clock. */
-function intake(changes: Parameters<typeof anIntake>[0] = {}) {
+function intake(changes: IntakeChanges = {}) {
   return anIntake({ installs: new InstallStore(kv.kv), now: () => now, ...changes })
 }
 
@@ -199,10 +200,10 @@ describe('takeRequest() remembers wrong tokens', () => {
     const probe = intake()
     await takeRequest(probe.deps, event(1), SOURCE)
     const hash = await hashToken(lab.memberId, APPLICATION_TOKEN)
-    expect(probe.deps.memory.recall(lab.memberId, hash, now)).toBe('trusted')
+    expect(probe.deps.callers.memory.recall(lab.memberId, hash, now)).toBe('trusted')
     const uninstall = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts: lab.ts() }))
     expect(await takeRequest(probe.deps, uninstall, SOURCE)).toMatchObject({ kind: 'accepted' })
-    expect(probe.deps.memory.recall(lab.memberId, hash, now)).toBe('unknown')
+    expect(probe.deps.callers.memory.recall(lab.memberId, hash, now)).toBe('unknown')
     expect(await takeRequest(probe.deps, event(2), SOURCE)).toEqual(UNTRUSTED)
   })
 })

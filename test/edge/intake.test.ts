@@ -3,7 +3,8 @@
  * and with a lifecycle request. Nothing here waits for real time.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { INSTALL_BUDGET_MS, takeRequest } from '../../src/edge/intake.ts'
+import { takeRequest } from '../../src/edge/intake.ts'
+import { INSTALL_BUDGET_MS } from '../../src/edge/lifecycle.ts'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
 import type { AppendRequest } from '../../src/portal/log/appender.ts'
 import type { PortalClient, PortalLookup } from '../../src/edge/portal-client.ts'
@@ -17,6 +18,7 @@ import {
   portalsWith,
   realPortals,
   UNREACHABLE,
+  type IntakeChanges,
 } from '../support/intake.ts'
 import { dumpKv, gate, PortalLab } from '../support/portal-lab.ts'
 
@@ -39,7 +41,7 @@ afterEach(async () => {
 })
 
 /** An intake with the test's clock and readable receipts. */
-function intake(portals: PortalLookup, changes: Parameters<typeof anIntake>[0] = {}) {
+function intake(portals: PortalLookup, changes: IntakeChanges = {}) {
   let receipts = 0
   const newReceipt = () => `receipt-${(receipts += 1)}`
   return anIntake({ portals, now: () => now, newReceipt, ...changes })

@@ -10,7 +10,7 @@ import { DAILY_CRON, DRAIN_CRON, runCron } from '../../src/edge/cron.ts'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
 import { takeRequest } from '../../src/edge/intake.ts'
 import type { PortalClient, PortalLookup } from '../../src/edge/portal-client.ts'
-import { encodeSpilled } from '../../src/edge/spill.ts'
+import { encodeSpilled } from '../../src/edge/spilled.ts'
 import worker from '../../src/index.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { createSealer } from '../../src/storage/seal.ts'
@@ -26,6 +26,7 @@ import {
   realPortals,
   UNREACHABLE,
   watchKv,
+  type IntakeChanges,
 } from '../support/intake.ts'
 import { dumpKv, gate, PortalLab, type Changes } from '../support/portal-lab.ts'
 
@@ -59,7 +60,7 @@ afterEach(async () => {
 })
 
 /** An intake with the test's clock and readable receipts. */
-function intake(portals: PortalLookup, changes: Parameters<typeof anIntake>[0] = {}) {
+function intake(portals: PortalLookup, changes: IntakeChanges = {}) {
   let receipts = 0
   const newReceipt = () => `receipt-${(receipts += 1)}`
   return anIntake({ portals, now: () => now, newReceipt, ...changes })
@@ -213,7 +214,7 @@ describe('the spill is drained by the cron trigger', () => {
 
   function drain(portals: PortalLookup = realPortals) {
     const probe = intake(portals)
-    return { probe, done: runCron(DRAIN_CRON, probe.deps) }
+    return { probe, done: runCron(DRAIN_CRON, probe.cron) }
   }
 
   it('every five minutes, as wrangler.toml says', () => {
@@ -260,7 +261,7 @@ describe('the spill is drained by the cron trigger', () => {
       },
     })
     const probe = intake(realPortals, { spills: new SpillStore(small) })
-    await runCron(DRAIN_CRON, probe.deps)
+    await runCron(DRAIN_CRON, probe.cron)
     expect((await logged()).map(({ receipt }) => receipt)).toEqual(
       [1, 2, 3, 4, 5].map((index) => `receipt-${index}`),
     )
@@ -271,7 +272,7 @@ describe('the spill is drained by the cron trigger', () => {
     await spillEvents(1)
     expect((await lab.event()).status).toBe(200)
     await lab.alarm()
-    await runCron(DAILY_CRON, intake(realPortals).deps)
+    await runCron(DAILY_CRON, intake(realPortals).cron)
     expect({ log: (await logged()).length, spill: (await spilledKeys()).length }).toEqual({
       log: 1,
       spill: 1,
@@ -326,7 +327,7 @@ describe('the spill is drained by the cron trigger', () => {
     await spillEvents(1)
     const kv = watchKv(['delete']).kv
     const first = intake(realPortals, { spills: new SpillStore(kv) })
-    await runCron(DRAIN_CRON, first.deps)
+    await runCron(DRAIN_CRON, first.cron)
     expect(first.lines.map((line) => line.event)).toEqual(['spill_kept', 'spill_drained'])
     expect(await spilledKeys()).toHaveLength(1)
     await drain().done
@@ -336,7 +337,18 @@ describe('the spill is drained by the cron trigger', () => {
 
   it('and a portal that fails keeps its records in order while others drain', async () => {
     await spillEvents(1, 2, 3)
-    const append = { kind: 'append', request: { receipt: 'of-neighbour' } }
+    const append = {
+      kind: 'append',
+      request: {
+        receivedAt: 1,
+        receipt: 'of-neighbour',
+        digest: 'a'.repeat(64),
+        tokenHash: 'b'.repeat(64),
+        event: '{}',
+        quarantined: false,
+        drained: false,
+      },
+    }
     await spillOf(NEIGHBOUR, JSON.stringify(append))
     const taken: string[] = []
     let calls = 0
@@ -395,7 +407,7 @@ describe('the spill is drained by the cron trigger', () => {
     const spills = new SpillStore(env.INSTALLS)
     spills.load = () => Promise.resolve(null)
     const probe = intake(realPortals, { spills })
-    await runCron(DRAIN_CRON, probe.deps)
+    await runCron(DRAIN_CRON, probe.cron)
     expect({ log: await logged(), lookups: probe.lookups, lines: probe.lines }).toEqual({
       log: [],
       lookups: [],
@@ -474,7 +486,6 @@ describe('the daily cron trigger', () => {
   it('visits every known portal, also when some fail', async () => {
     const known = Array.from({ length: 45 }, (_, index) => index.toString(16).padStart(32, '0'))
     await know(known)
-    const log = watchLog()
     const visited: string[] = []
     const portals: PortalLookup = (memberId) =>
       portalsWith({
@@ -484,24 +495,24 @@ describe('the daily cron trigger', () => {
           return Promise.resolve({ dropped: 0 })
         },
       })(memberId)
-    await runCron(DAILY_CRON, intake(portals).deps)
+    const probe = intake(portals)
+    await runCron(DAILY_CRON, probe.cron)
     expect(visited.toSorted()).toEqual([...known, lab.memberId].toSorted())
-    expect(log).toEqual([
+    expect(probe.lines).toEqual([
       {
         level: 'error',
         event: 'visit_failed',
-        memberId: known[3],
-        error: 'Error: Network connection lost.',
+        fields: { memberId: known[3], error: 'Error: Network connection lost.' },
       },
-      { level: 'info', event: 'portals_visited', visited: 46, failed: 1 },
+      { level: 'info', event: 'portals_visited', fields: { visited: 46, failed: 1 } },
     ])
   })
 
   it('is not the one that drains, and the other one visits nobody', async () => {
     const probe = intake(portalsWith({}))
-    await runCron(DRAIN_CRON, probe.deps)
+    await runCron(DRAIN_CRON, probe.cron)
     expect(probe.lookups).toEqual([])
-    await runCron(DAILY_CRON, probe.deps)
+    await runCron(DAILY_CRON, probe.cron)
     expect(probe.lookups).toEqual([lab.memberId])
   })
 
@@ -509,14 +520,14 @@ describe('the daily cron trigger', () => {
     const spilled = intake(UNREACHABLE)
     await takeRequest(spilled.deps, event(1), SOURCE)
     const probe = intake(realPortals)
-    await runCron('0 * * * *', probe.deps)
+    await runCron('0 * * * *', probe.cron)
     expect(probe.lookups).toEqual([lab.memberId, lab.memberId])
     expect(await spilledKeys()).toEqual([])
   })
 
   it('makes no portal of a name without one', async () => {
     await know([NEIGHBOUR])
-    await runCron(DAILY_CRON, intake(realPortals).deps)
+    await runCron(DAILY_CRON, intake(realPortals).cron)
     const { keys } = await env.INSTALLS.list({ prefix: 'install:' })
     expect(keys).toHaveLength(2)
   })

@@ -4,12 +4,18 @@ import { vi } from 'vitest'
 import { decodeRequest } from '../../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../../src/bitrix24/wire/form.ts'
 import type { IncomingRequest } from '../../src/bitrix24/wire/request.ts'
-import { CallerMemory } from '../../src/edge/callers.ts'
-import type { IntakeDeps } from '../../src/edge/intake.ts'
-import type { LogFields } from '../../src/log.ts'
+import { CallerMemory } from '../../src/edge/caller-memory.ts'
+import type { CronDeps } from '../../src/edge/cron.ts'
+import type {
+  CallerLimits,
+  CallerSources,
+  IntakeConfig,
+  IntakeDeps,
+} from '../../src/edge/intake-deps.ts'
+import type { LogFields, WriteLine } from '../../src/log.ts'
 import type { PortalClient, PortalLookup } from '../../src/edge/portal-client.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
-import { createSealer } from '../../src/storage/seal.ts'
+import { createSealer, type Sealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
 import type { PortalLab } from './portal-lab.ts'
@@ -18,9 +24,20 @@ import { RUNTIME_BINDINGS } from './runtime-bindings.ts'
 /** Where the calls come from. */
 export const SOURCE = { address: '198.51.100.7', calledUrl: 'https://relay.example.com' }
 
+/** Everything that a test may replace, in one flat list. */
+export type IntakeChanges = Partial<
+  CallerSources & CallerLimits & IntakeConfig & IntakeDeps['world']
+> & {
+  readonly portals?: PortalLookup
+  readonly spills?: SpillStore
+  readonly sealer?: Sealer
+}
+
 /** An intake and what became visible of its work. */
 export interface IntakeProbe {
   readonly deps: IntakeDeps
+  /** The same parts, as scheduled work needs them. */
+  readonly cron: CronDeps
   /** Every stub that was asked for, in order. */
   readonly lookups: string[]
   /** Keys that were counted by the rate limit. */
@@ -52,39 +69,49 @@ export function aSealer() {
 }
 
 /** Makes an intake; lookups, counted keys and log lines are noted whatever a test replaces. */
-export function anIntake(changes: Partial<IntakeDeps> = {}): IntakeProbe {
+export function anIntake(changes: IntakeChanges = {}): IntakeProbe {
   const lookups: string[] = []
   const counted: string[] = []
   const lines: IntakeProbe['lines'] = []
-  const {
-    portals = realPortals,
-    isUntrustedWithinLimit = () => Promise.resolve(true),
-    ...rest
-  } = changes
+  const isAlwaysWithin = () => Promise.resolve(true)
+  const { isUntrustedWithinLimit = isAlwaysWithin, isAddressWithinLimit = isAlwaysWithin } = changes
+  const portals: PortalLookup = (memberId) => {
+    lookups.push(memberId)
+    return (changes.portals ?? realPortals)(memberId)
+  }
+  const installs = changes.installs ?? new InstallStore(env.INSTALLS)
+  const spill = {
+    store: changes.spills ?? new SpillStore(env.INSTALLS),
+    sealer: changes.sealer ?? aSealer(),
+  }
+  const log: WriteLine = (level, event, fields = {}) => lines.push({ level, event, fields })
   const deps: IntakeDeps = {
-    memory: new CallerMemory(),
-    installs: new InstallStore(env.INSTALLS),
-    spills: new SpillStore(env.INSTALLS),
-    webhooks: [],
-    sealer: aSealer(),
-    canVerify: true,
-    publicUrl: null,
-    allowHttp: false,
-    isAddressWithinLimit: () => Promise.resolve(true),
-    now: () => Date.now(),
-    newReceipt: () => crypto.randomUUID(),
-    log: (level, event, fields = {}) => lines.push({ level, event, fields }),
-    ...rest,
-    portals: (memberId) => {
-      lookups.push(memberId)
-      return portals(memberId)
+    portals,
+    callers: {
+      memory: changes.memory ?? new CallerMemory(),
+      installs,
+      webhooks: changes.webhooks ?? [],
     },
-    isUntrustedWithinLimit: (key) => {
-      counted.push(key)
-      return isUntrustedWithinLimit(key)
+    limits: {
+      isUntrustedWithinLimit: (key) => {
+        counted.push(key)
+        return isUntrustedWithinLimit(key)
+      },
+      isAddressWithinLimit,
+    },
+    spill,
+    config: {
+      canVerify: changes.canVerify ?? true,
+      publicUrl: changes.publicUrl ?? null,
+      allowHttp: changes.allowHttp ?? false,
+    },
+    world: {
+      now: changes.now ?? (() => Date.now()),
+      newReceipt: changes.newReceipt ?? (() => crypto.randomUUID()),
+      log: changes.log ?? log,
     },
   }
-  return { deps, lookups, counted, lines }
+  return { deps, cron: { portals, installs, spill, log: deps.world.log }, lookups, counted, lines }
 }
 
 function refuse(): Promise<never> {

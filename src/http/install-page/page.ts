@@ -8,7 +8,7 @@ import { errorResponse, type ErrorCode } from '../error-response.ts'
 import { renderPage, type PageDetails, type PageTone } from './markup.ts'
 import type { Notice } from './page-texts.ts'
 import { PAGE_TEXTS, type PageLanguage } from './languages.ts'
-import type { IntakeAnswer, RefusalReason } from '../../edge/intake.ts'
+import type { InstallRefusalReason, IntakeAnswer } from '../../edge/intake-answer.ts'
 
 /** The refusals that the page has words for. */
 export type PageErrorCode = Extract<
@@ -61,12 +61,31 @@ const NOTICES: Readonly<Record<PageErrorCode, Notice>> = {
   misconfigured: 'misconfigured',
 }
 
-const NOTICES_OF_REASONS: Readonly<Record<RefusalReason, Notice>> = {
+/**
+ * The notice for each reason of a refused installation; null: the notice of its code. Only those reasons are told
+ * that Bitrix24 gave for the caller's own token, so that the page tells nothing of a portal that its user may not know.
+ */
+const NOTICES_OF_REASONS: Readonly<Record<InstallRefusalReason, Notice | null>> = {
   not_administrator: 'not_administrator',
   another_application: 'another_application',
   token_expired: 'session_expired',
   suspended: 'suspended',
   no_rights: 'no_rights',
+  late: null,
+  no_key: null,
+  too_many_waiting: null,
+  foreign_oauth_server: null,
+  token_refused: null,
+  not_installed: null,
+  portal_deleted: null,
+  inconsistent: null,
+  member_mismatch: null,
+  user_mismatch: null,
+  domain_mismatch: null,
+  unsafe_endpoint: null,
+  system_user_missing: null,
+  system_user_refused: null,
+  system_user_mismatch: null,
 }
 
 const NO_DETAILS: PageDetails = { status: null, finish: false, retry: false, code: null }
@@ -86,9 +105,8 @@ function pageOf(answer: IntakeAnswer): Page {
       return { ...patient, notice: 'busy', domain: null }
     case 'refused': {
       const { code, reason } = answer
-      const isKnown = code === 'untrusted' && reason !== undefined
-      const notice = isKnown ? NOTICES_OF_REASONS[reason] : NOTICES[code]
-      return refusalPage(code, { notice, headers: {} })
+      const told = code === 'untrusted' && reason !== undefined ? NOTICES_OF_REASONS[reason] : null
+      return refusalPage(code, { notice: told ?? NOTICES[code], headers: {} })
     }
     case 'stored':
       // An event's answer; no page asks for one.

@@ -1,0 +1,77 @@
+/**
+ * What one isolate remembers of the callers that it has met. A portal calls often, and the object's word about its
+ * token is good for some seconds; so a portal costs one question, and so does a flood of one wrong token.
+ */
+import { BoundedMap } from '../core/bounded-map.ts'
+
+/** How long a token that the object trusts is remembered, in milliseconds. */
+export const TRUSTED_MEMORY_MS = 30_000
+
+/**
+ * How long a refused token is remembered, in milliseconds. The time is shorter, because another isolate may have
+ * seen the portal's installation meanwhile, and Bitrix24 sends an event only once (docs/decisions/0004).
+ */
+export const REFUSED_MEMORY_MS = 10_000
+
+/** The most tokens that are remembered, trusted and refused together. */
+export const MAX_TOKENS_REMEMBERED = 5000
+
+/** What is known of a caller before the portal's object is asked. */
+export type CallerTrust = 'trusted' | 'refused' | 'unknown'
+
+interface Word {
+  readonly trusted: boolean
+  /** Unix milliseconds. */
+  readonly until: number
+}
+
+/** The callers that this isolate remembers, by portal and by the hash of their token. */
+export class CallerMemory {
+  readonly #words = new BoundedMap<Word>(MAX_TOKENS_REMEMBERED)
+  readonly #asking = new Map<string, number>()
+
+  /** Remembers what the portal's object said of a token. */
+  remember(
+    memberId: string,
+    tokenHash: string,
+    { trusted, now }: { readonly trusted: boolean; readonly now: number },
+  ): void {
+    const until = now + (trusted ? TRUSTED_MEMORY_MS : REFUSED_MEMORY_MS)
+    this.#words.set(nameOf(memberId, tokenHash), { trusted, until })
+  }
+
+  /** The object's last word about a token; `unknown` when there is none, or when it is too old. */
+  recall(memberId: string, tokenHash: string, now: number): CallerTrust {
+    const word = this.#words.get(nameOf(memberId, tokenHash))
+    if (word === undefined || word.until <= now) return 'unknown'
+    return word.trusted ? 'trusted' : 'refused'
+  }
+
+  /**
+   * Notes that the object is being asked about a token; true for the first who asks. The first events of a new
+   * portal come together, and only one of them is counted by the rate limit. Each call needs its `endAsking`.
+   */
+  beginAsking(memberId: string, tokenHash: string): boolean {
+    const name = nameOf(memberId, tokenHash)
+    const asking = this.#asking.get(name) ?? 0
+    this.#asking.set(name, asking + 1)
+    return asking === 0
+  }
+
+  /** Notes that one who asked has the answer. */
+  endAsking(memberId: string, tokenHash: string): void {
+    const name = nameOf(memberId, tokenHash)
+    const asking = (this.#asking.get(name) ?? 1) - 1
+    if (asking > 0) this.#asking.set(name, asking)
+    else this.#asking.delete(name)
+  }
+
+  /** Forgets every token of a portal, because its install has changed. */
+  forget(memberId: string): void {
+    this.#words.forget(nameOf(memberId, ''))
+  }
+}
+
+function nameOf(memberId: string, tokenHash: string): string {
+  return `${memberId}|${tokenHash}`
+}

@@ -1,0 +1,58 @@
+/** The answers of the intake, as values; the route turns them into HTTP. */
+import type { InstallStatus } from '../core/access/portal-status.ts'
+import type { PortalClient } from './portal-client.ts'
+
+/** Why a request is refused. */
+export type RefusalCode = 'untrusted' | 'too_many_requests' | 'not_stored' | 'misconfigured'
+
+type InstallAnswer = Awaited<ReturnType<PortalClient['install']>>
+
+/** Why the portal's object refuses an installation. */
+export type InstallRefusalReason = Extract<InstallAnswer, { kind: 'refused' }>['reason']
+
+/** What became of a request. */
+export type IntakeAnswer =
+  | {
+      readonly kind: 'stored'
+      readonly sequence: number
+      readonly duplicate: boolean
+      readonly quarantined: boolean
+    }
+  | { readonly kind: 'spilled' }
+  | {
+      readonly kind: 'accepted'
+      readonly domain: string | null
+      readonly finished: boolean
+      /** Null when the caller may not see it, and when there is none. */
+      readonly status: InstallStatus | null
+    }
+  | { readonly kind: 'pending'; readonly domain: string | null }
+  | {
+      readonly kind: 'refused'
+      readonly code: RefusalCode
+      /** Only of a refused installation; what of it a person may read is decided by the page. */
+      readonly reason?: InstallRefusalReason
+    }
+
+/** A refusal. */
+export type Refused = Extract<IntakeAnswer, { kind: 'refused' }>
+
+/** A lifecycle request that was taken, with nothing to show. */
+export const ACCEPTED: IntakeAnswer = {
+  kind: 'accepted',
+  domain: null,
+  finished: true,
+  status: null,
+}
+
+/** Neither the object nor the spill could take the request. */
+export const NOT_STORED: Refused = { kind: 'refused', code: 'not_stored' }
+
+/** Refuses a caller. While nothing is configured, the fault is the operator's, and the answer says so. */
+export function refuse(
+  code: 'untrusted' | 'too_many_requests',
+  { canVerify }: { readonly canVerify: boolean },
+): Refused {
+  const isOperatorsFault = code === 'untrusted' && !canVerify
+  return { kind: 'refused', code: isOperatorsFault ? 'misconfigured' : code }
+}

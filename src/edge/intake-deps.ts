@@ -1,0 +1,49 @@
+/** Everything that the intake needs from outside; the composition root puts it together. */
+import type { OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
+import type { World } from '../portal/settings.ts'
+import type { InstallStore } from '../storage/install-store.ts'
+import type { Sealer } from '../storage/seal.ts'
+import type { SpillStore } from '../storage/spill-store.ts'
+import type { CallerMemory } from './caller-memory.ts'
+import type { PortalLookup } from './portal-client.ts'
+
+/** Where the edge looks for a caller before it asks the portal's object. */
+export interface CallerSources {
+  readonly memory: CallerMemory
+  readonly installs: InstallStore
+  readonly webhooks: readonly OutgoingWebhook[]
+}
+
+/** The rate limits for callers that the edge does not know. A call counts one request; false: it is one too many. */
+export interface CallerLimits {
+  /** Counts by address and portal. */
+  readonly isUntrustedWithinLimit: (key: string) => Promise<boolean>
+  /** Counts by address alone; this limit is wider. */
+  readonly isAddressWithinLimit: (address: string) => Promise<boolean>
+}
+
+/** The spill, and the key under which requests with tokens are sealed for it. */
+export interface SpillDeps {
+  readonly store: SpillStore
+  readonly sealer: Sealer
+}
+
+/** The part of the configuration that concerns the intake. */
+export interface IntakeConfig {
+  /** False when nothing is configured by which a portal could be verified. */
+  readonly canVerify: boolean
+  /** The relay's own address as configured; null: the one that was called. */
+  readonly publicUrl: string | null
+  /** True in development: a portal may be told an address without encryption. */
+  readonly allowHttp: boolean
+}
+
+/** The ports of the intake. */
+export interface IntakeDeps {
+  readonly portals: PortalLookup
+  readonly callers: CallerSources
+  readonly limits: CallerLimits
+  readonly spill: SpillDeps
+  readonly config: IntakeConfig
+  readonly world: Pick<World, 'now' | 'newReceipt' | 'log'>
+}

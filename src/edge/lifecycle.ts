@@ -1,0 +1,126 @@
+/**
+ * Requests about the application itself, which are no events of the log: it was installed or updated, its page was
+ * opened, it was uninstalled, or Bitrix24 sent another notice about it.
+ */
+import type { InstallRequest, UninstallRequest } from '../bitrix24/wire/request.ts'
+import { describeError } from '../core/safety/redact.ts'
+import { hashToken } from '../storage/token-hash.ts'
+import { isCallerWithinLimit, recallCaller, type Caller, type CallSource } from './callers.ts'
+import { drainSpill } from './drain.ts'
+import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
+import type { IntakeDeps, IntakeConfig } from './intake-deps.ts'
+import { spillRequest } from './spill.ts'
+import { STORE_BUDGET_MS, tryTwice, withTimeout } from './two-tries.ts'
+
+/**
+ * How long a caller waits for its installation, in milliseconds. The portal's object asks an OAuth server and the
+ * portal meanwhile.
+ */
+export const INSTALL_BUDGET_MS = 20_000
+
+/**
+ * Takes an installation. The request needs no known token: a new portal has none. The portal's object decides about
+ * it with the OAuth server; an installation that it cannot decide in time is spilled.
+ */
+export async function takeInstall(
+  deps: IntakeDeps,
+  presented: InstallRequest,
+  source: CallSource,
+): Promise<IntakeAnswer> {
+  const { memberId } = presented
+  const request: InstallRequest = { ...presented, handlerUrl: handlerUrl(deps.config, source) }
+  const isKnown = await isKnownToken(deps, presented)
+  if (!isKnown && !(await isCallerWithinLimit(deps, memberId, source))) {
+    return refuse('too_many_requests', deps.config)
+  }
+  const { portals, world } = deps
+  const receivedAt = world.now()
+  const receipt = world.newReceipt()
+  try {
+    const answer = await withTimeout(portals(memberId).install(request), INSTALL_BUDGET_MS)
+    deps.callers.memory.forget(memberId)
+    switch (answer.kind) {
+      case 'installed': {
+        const { domain, finished, status = null } = answer
+        return { kind: 'accepted', domain, finished, status }
+      }
+      case 'pending':
+        return { kind: 'pending', domain: answer.domain }
+      case 'refused':
+        return { ...refuse('untrusted', deps.config), reason: answer.reason }
+    }
+  } catch (error) {
+    world.log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
+    const spilled = { kind: 'install', request } as const
+    // The rate limit is what stands between a stranger and the spill here; the drain asks the OAuth server anyway.
+    return spillRequest(deps, { memberId, isTrusted: true }, { receivedAt, receipt, spilled })
+  }
+}
+
+/** The address that the portal is told to send its events to. They carry tokens, so it is told no plain http. */
+function handlerUrl({ publicUrl, allowHttp }: IntakeConfig, { calledUrl }: CallSource): string {
+  const called = allowHttp ? calledUrl : calledUrl.replace(/^http:/u, 'https:')
+  return `${publicUrl ?? called}/bitrix24/events`
+}
+
+/** Whether the edge knows the application token already, as with an update or a later visit of the page. */
+async function isKnownToken(
+  { callers, world }: IntakeDeps,
+  { memberId, applicationToken: token }: InstallRequest,
+): Promise<boolean> {
+  if (token === null) return false
+  const tokenHash = await hashToken(memberId, token)
+  return (await recallCaller(callers, { memberId, token, tokenHash }, world.now)) === 'trusted'
+}
+
+/** Ends an installation. */
+export async function takeUninstall(
+  deps: IntakeDeps,
+  caller: Caller,
+  { request, receivedAt }: { request: UninstallRequest; receivedAt: number },
+): Promise<IntakeAnswer> {
+  const { portals, world } = deps
+  const { memberId, tokenHash } = caller
+  const receipt = world.newReceipt()
+  // An event in the spill was acknowledged, so it has to be in the log before the tokens are deleted.
+  if (caller.isTrusted) await drainPortal(deps, memberId)
+  // The time is fixed now. A spilled uninstall without a time would else count from its drain, and end an
+  // installation that came after it.
+  const ts = request.ts ?? Math.floor(receivedAt / 1000)
+  const call = { tokenHash, ts, clean: request.clean }
+  const tried = await tryTwice(() => portals(memberId).uninstall(call), world.now)
+  if (!tried.ok) {
+    world.log('warn', 'portal_unreachable', { memberId, error: describeError(tried.error.error) })
+    const spilled = { kind: 'uninstall', call } as const
+    return spillRequest(deps, caller, { receivedAt, receipt, spilled })
+  }
+  deps.callers.memory.forget(memberId)
+  switch (tried.value.kind) {
+    case 'accepted':
+      return ACCEPTED
+    case 'untrusted':
+      return refuse('untrusted', deps.config)
+  }
+}
+
+/** Takes no longer than storing an event may: a drain that hangs must not hold the uninstall back. */
+async function drainPortal(deps: IntakeDeps, memberId: string): Promise<void> {
+  const { portals, spill, world } = deps
+  try {
+    await withTimeout(drainSpill({ portals, spill, log: world.log }, memberId), STORE_BUDGET_MS)
+  } catch (error) {
+    world.log('warn', 'spill_kept', { memberId, error: describeError(error) })
+  }
+}
+
+/** Answers a notice. Nothing of it is stored, so the object is asked only about a caller that the edge does not know. */
+export async function takeNotice(deps: IntakeDeps, caller: Caller): Promise<IntakeAnswer> {
+  if (caller.isTrusted) return ACCEPTED
+  const { portals, world } = deps
+  const { memberId, tokenHash } = caller
+  const tried = await tryTwice(() => portals(memberId).recognises(tokenHash), world.now)
+  if (!tried.ok) return NOT_STORED
+  const trusted = tried.value
+  deps.callers.memory.remember(memberId, tokenHash, { trusted, now: world.now() })
+  return trusted ? ACCEPTED : refuse('untrusted', deps.config)
+}

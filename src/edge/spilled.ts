@@ -1,0 +1,102 @@
+/**
+ * The stored form of a spilled request. An append holds no token and is stored as JSON. A lifecycle request holds
+ * tokens, so its JSON is sealed and stands behind `sealed:` (docs/storage.md).
+ */
+import * as v from 'valibot'
+import type { InstallRequest, PresentedCredentials } from '../bitrix24/wire/request.ts'
+import { err, ok, type Result } from '../core/result.ts'
+import type { AppendRequest } from '../portal/log/appender.ts'
+import type { UninstallCall } from '../portal/uninstall.ts'
+import type { Sealer } from '../storage/seal.ts'
+
+/** A request that could not reach its portal. */
+export type Spilled =
+  | { readonly kind: 'append'; readonly request: AppendRequest }
+  | { readonly kind: 'install'; readonly request: InstallRequest }
+  | { readonly kind: 'uninstall'; readonly call: UninstallCall }
+
+const SEALED_PREFIX = 'sealed:'
+
+/** One schema for each member, the optional ones too: a member without a schema would get lost in the spill. */
+type MembersOf<T> = { readonly [Member in keyof T]-?: v.GenericSchema }
+
+const AppendRequestSchema = v.object({
+  receivedAt: v.number(),
+  receipt: v.string(),
+  digest: v.string(),
+  tokenHash: v.string(),
+  event: v.string(),
+  quarantined: v.boolean(),
+  drained: v.boolean(),
+} satisfies MembersOf<AppendRequest>)
+
+const CredentialsSchema = v.object({
+  accessToken: v.string(),
+  refreshToken: v.nullable(v.string()),
+  expiresAt: v.nullable(v.number()),
+  serverEndpoint: v.nullable(v.string()),
+  clientEndpoint: v.nullable(v.string()),
+  domain: v.nullable(v.string()),
+  userId: v.nullable(v.number()),
+  status: v.nullable(v.string()),
+  scope: v.nullable(v.string()),
+} satisfies MembersOf<PresentedCredentials>)
+
+const InstallRequestSchema = v.object({
+  kind: v.literal('install'),
+  cause: v.picklist(['install', 'update', 'user_ready', 'page']),
+  memberId: v.string(),
+  applicationToken: v.nullable(v.string()),
+  ts: v.nullable(v.number()),
+  credentials: CredentialsSchema,
+  systemUser: v.nullable(CredentialsSchema),
+  language: v.nullable(v.string()),
+  handlerUrl: v.exactOptional(v.string()),
+} satisfies MembersOf<InstallRequest>)
+
+const UninstallCallSchema = v.object({
+  tokenHash: v.string(),
+  ts: v.nullable(v.number()),
+  clean: v.boolean(),
+} satisfies MembersOf<UninstallCall>)
+
+const SpilledSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.variant('kind', [
+    v.object({ kind: v.literal('append'), request: AppendRequestSchema }),
+    v.object({ kind: v.literal('install'), request: InstallRequestSchema }),
+    v.object({ kind: v.literal('uninstall'), call: UninstallCallSchema }),
+  ]),
+)
+
+/** Turns a request into its stored form. `no_key`: a lifecycle request cannot be sealed, so it cannot be stored. */
+export async function encodeSpilled(
+  spilled: Spilled,
+  memberId: string,
+  sealer: Sealer,
+): Promise<Result<string, 'no_key'>> {
+  const text = JSON.stringify(spilled)
+  if (spilled.kind === 'append') return ok(text)
+  const sealed = await sealer.seal(text, { memberId, field: 'spill' })
+  return sealed.ok ? ok(`${SEALED_PREFIX}${sealed.value}`) : sealed
+}
+
+/** Reads the stored form back. `unreadable`: its key is not configured any more, or it is of another form. */
+export async function decodeSpilled(
+  value: string,
+  memberId: string,
+  sealer: Sealer,
+): Promise<Result<Spilled, 'unreadable'>> {
+  const text = await openText(value, memberId, sealer)
+  const parsed = v.safeParse(SpilledSchema, text)
+  return parsed.success ? ok(parsed.output) : err('unreadable')
+}
+
+/** Null when the record does not open. */
+async function openText(value: string, memberId: string, sealer: Sealer): Promise<string | null> {
+  if (!value.startsWith(SEALED_PREFIX)) return value
+  const sealed = value.slice(SEALED_PREFIX.length)
+  const opened = await sealer.open(sealed, { memberId, field: 'spill' })
+  return opened.ok ? opened.value : null
+}
