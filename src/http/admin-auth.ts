@@ -6,7 +6,7 @@ import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'
 import { equalInConstantTime } from '../core/safety/constant-time.ts'
 import { sha256Hex } from '../core/safety/sha256.ts'
-import { clientAddress } from './bitrix24.ts'
+import { clientAddress } from './client-address.ts'
 import { errorResponse } from './error-response.ts'
 
 /** What the middleware needs of the request's environment. */

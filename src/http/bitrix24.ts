@@ -1,24 +1,25 @@
 /**
- * The routes that Bitrix24 calls. Checks go from cheap to costly: method, content type, size, shape, trust.
- * Both routes accept both kinds of body.
+ * The routes that Bitrix24 calls: one for events, one for the application's page. Both take both kinds of body. The
+ * checks go from cheap to costly: method, content type, size, shape, and at last trust, which the intake decides.
  */
 import { Hono, type Context } from 'hono'
-import { decodeRequest } from '../bitrix24/wire/decode-request.ts'
+import { decodeRequest, type DecodeReason } from '../bitrix24/wire/decode-request.ts'
 import { parseForm } from '../bitrix24/wire/form.ts'
 import { parseJson } from '../bitrix24/wire/json.ts'
 import type { IncomingRequest } from '../bitrix24/wire/request.ts'
 import { err, type Result } from '../core/result.ts'
-import { mediaType, readBody } from './body.ts'
-import { errorResponse } from './error-response.ts'
-import { errorPage, installPage, type PageErrorCode } from './install-page/page.ts'
-import { pageLanguage } from './install-page/languages.ts'
 import { takeRequest } from '../edge/intake.ts'
 import type { IntakeAnswer } from '../edge/intake-answer.ts'
 import type { IntakeDeps } from '../edge/intake-deps.ts'
+import { mediaType, readBody } from './body.ts'
+import { clientAddress } from './client-address.ts'
+import { errorResponse } from './error-response.ts'
+import { pageLanguage } from './install-page/languages.ts'
+import { errorPage, installPage, type PageErrorCode } from './install-page/page.ts'
 
 const INSTALL_PATH = '/bitrix24/install'
 
-/** Makes the routes; `intakeOf` gives the intake of the request's own environment. */
+/** Makes the routes; `intakeOf` gives the intake with the bindings of the request. */
 export function createBitrix24Routes(intakeOf: (c: Context) => IntakeDeps): Hono {
   const routes = new Hono()
   for (const path of ['/bitrix24/events', INSTALL_PATH]) {
@@ -31,30 +32,23 @@ export function createBitrix24Routes(intakeOf: (c: Context) => IntakeDeps): Hono
 async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   const decoded = await decode(c.req.raw)
   if (!decoded.ok) return refuse(c.req.raw, decoded.error)
+  const request = decoded.value
   const { origin: calledUrl } = new URL(c.req.url)
-  const source = { address: clientAddress(c.req.raw), calledUrl }
-  const taken = takeRequest(deps, decoded.value, source)
+  const taken = takeRequest(deps, request, { address: clientAddress(c.req.raw), calledUrl })
   c.executionCtx.waitUntil(taken)
   const answer = await taken
-  const { value } = decoded
-  const isPage = value.kind === 'install' && value.cause === 'page'
-  return isPage ? installPage(answer, pageLanguage(value.language)) : eventResponse(answer)
+  const isPage = request.kind === 'install' && request.cause === 'page'
+  return isPage ? installPage(answer, pageLanguage(request.language)) : jsonAnswer(answer)
 }
 
-/** A frame asks for HTML and is read by a person; whatever else calls gets the refusal in JSON. */
-async function refuse(
-  request: Request,
-  code: PageErrorCode,
-  headers: Record<string, string> = {},
-): Promise<Response> {
-  const { pathname, searchParams } = new URL(request.url)
-  const wantsPage = pathname === INSTALL_PATH && acceptsHtml(request)
-  if (!wantsPage) return errorResponse(code, headers)
-  return errorPage(code, pageLanguage(searchParams.get('LANG')), headers)
-}
-
-function acceptsHtml(request: Request): boolean {
-  return (request.headers.get('accept') ?? '').toLowerCase().includes('text/html')
+/** The code for each fault that the decoder finds. */
+const DECODE_ERRORS: Readonly<Record<DecodeReason, PageErrorCode>> = {
+  malformed: 'malformed_body',
+  invalid_event: 'invalid_event',
+  invalid_auth: 'invalid_event',
+  invalid_member_id: 'invalid_event',
+  invalid_application_token: 'invalid_event',
+  missing_credentials: 'untrusted',
 }
 
 async function decode(request: Request): Promise<Result<IncomingRequest, PageErrorCode>> {
@@ -67,35 +61,10 @@ async function decode(request: Request): Promise<Result<IncomingRequest, PageErr
   if (!parsed.ok) return err('malformed_body')
   const query = Object.fromEntries(new URL(request.url).searchParams)
   const decoded = decodeRequest(parsed.value, query)
-  if (decoded.ok) return decoded
-  switch (decoded.error) {
-    case 'malformed':
-      return err('malformed_body')
-    case 'missing_credentials':
-      return err('untrusted')
-    default:
-      return err('invalid_event')
-  }
+  return decoded.ok ? decoded : err(DECODE_ERRORS[decoded.error])
 }
 
-/** The caller's address; an IPv6 caller owns its whole /64 (RFC 6177), however it is abbreviated. */
-export function clientAddress(request: Request): string {
-  const address = request.headers.get('cf-connecting-ip') ?? 'unknown'
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.toLowerCase().split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const given = groups.length + (tail === undefined || tail === '' ? 0 : tail.split(':').length)
-  // `::` stands for as many zeros as are missing.
-  const zeros = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - given) }, () => '0')
-  const all = [...groups, ...zeros, ...(tail === undefined ? [] : tail.split(':'))]
-  return all.slice(0, 4).map(withoutLeadingZeros).join(':')
-}
-
-function withoutLeadingZeros(group: string): string {
-  return group.replace(/^0+(?=.)/u, '')
-}
-
-function eventResponse(answer: IntakeAnswer): Response {
+function jsonAnswer(answer: IntakeAnswer): Response {
   switch (answer.kind) {
     case 'stored':
       return Response.json({
@@ -113,4 +82,20 @@ function eventResponse(answer: IntakeAnswer): Response {
     case 'refused':
       return errorResponse(answer.code)
   }
+}
+
+/** Refuses a request before anybody was asked about it: a person in a frame reads a page, everybody else JSON. */
+async function refuse(
+  request: Request,
+  code: PageErrorCode,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url)
+  const wantsPage = pathname === INSTALL_PATH && acceptsHtml(request)
+  if (!wantsPage) return errorResponse(code, headers)
+  return errorPage(code, pageLanguage(searchParams.get('LANG')), headers)
+}
+
+function acceptsHtml(request: Request): boolean {
+  return (request.headers.get('accept') ?? '').toLowerCase().includes('text/html')
 }

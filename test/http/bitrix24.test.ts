@@ -4,16 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
-import { clientAddress } from '../../src/http/bitrix24.ts'
-import {
-  answerOf,
-  aRequest,
-  Edge,
-  FORM_TYPE,
-  JSON_TYPE,
-  watchLog,
-  type Call,
-} from '../support/edge.ts'
+import { answerOf, Edge, JSON_TYPE, watchLog, type Call } from '../support/edge.ts'
 import { NO_TRACES, PortalLab } from '../support/portal-lab.ts'
 import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
 
@@ -418,28 +409,5 @@ describe('traps that others fell into', () => {
       },
     })
     expect(await lab.traces()).toEqual(NO_TRACES)
-  })
-})
-
-describe('clientAddress()', () => {
-  const addresses = [
-    ['198.51.100.7', '198.51.100.7'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
-    ['2001:db8:1:2::9', '2001:db8:1:2'],
-    ['2001:0DB8:0001:0002::9', '2001:db8:1:2'],
-    ['2001:db8::1', '2001:db8:0:0'],
-    ['2001:db8::2', '2001:db8:0:0'],
-    ['2001:db8:0:0:1::', '2001:db8:0:0'],
-    ['2001:db8::5:6:7:8', '2001:db8:0:0'],
-    ['::1', '0:0:0:0'],
-    ['::', '0:0:0:0'],
-  ]
-
-  it.each(addresses)('takes %s for %s', (address, key) => {
-    expect(clientAddress(aRequest(null, { address, contentType: FORM_TYPE }))).toBe(key)
-  })
-
-  it('knows a caller without an address by that', () => {
-    expect(clientAddress(new Request('https://relay.example.com/'))).toBe('unknown')
   })
 })
