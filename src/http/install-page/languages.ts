@@ -1,11 +1,11 @@
 /** Picks the language of the application's page. */
-import { ENGLISH } from './en.ts'
-import { FRENCH } from './fr.ts'
-import { GERMAN } from './de.ts'
-import type { PageTexts } from './page-texts.ts'
-import { PORTUGUESE } from './pt.ts'
-import { RUSSIAN } from './ru.ts'
-import { SPANISH } from './es.ts'
+import { ENGLISH } from './texts-en.ts'
+import { FRENCH } from './texts-fr.ts'
+import { GERMAN } from './texts-de.ts'
+import type { PageTexts } from './texts.ts'
+import { PORTUGUESE } from './texts-pt.ts'
+import { RUSSIAN } from './texts-ru.ts'
+import { SPANISH } from './texts-es.ts'
 
 /** The languages of the page, as tags of BCP 47. */
 export type PageLanguage = 'en' | 'ru' | 'de' | 'es' | 'pt' | 'fr'

@@ -1,7 +1,7 @@
 /** The markup of the application's page; every value is escaped by the template. */
 import { html } from 'hono/html'
 import type { InstallStatus } from '../../core/access/portal-status.ts'
-import type { PageTexts, Words } from './page-texts.ts'
+import type { PageTexts, Words } from './texts.ts'
 import { finishScripts, localTimeScript, retryScript } from './scripts.ts'
 import { STYLES } from './styles.ts'
 

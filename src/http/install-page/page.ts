@@ -6,7 +6,7 @@
 import type { InstallStatus } from '../../core/access/portal-status.ts'
 import { errorResponse, type ErrorCode } from '../error-response.ts'
 import { renderPage, type PageDetails, type PageTone } from './markup.ts'
-import type { Notice } from './page-texts.ts'
+import type { Notice } from './texts.ts'
 import { PAGE_TEXTS, type PageLanguage } from './languages.ts'
 import type { InstallRefusalReason, IntakeAnswer } from '../../edge/intake-answer.ts'
 

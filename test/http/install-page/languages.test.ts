@@ -1,7 +1,7 @@
 /** The texts of the application's page: complete in every language, and translated. */
 import { describe, expect, it } from 'vitest'
 import { PAGE_TEXTS, pageLanguage } from '../../../src/http/install-page/languages.ts'
-import type { PageTexts } from '../../../src/http/install-page/page-texts.ts'
+import type { PageTexts } from '../../../src/http/install-page/texts.ts'
 
 function flat({ notices, labels }: PageTexts): Record<string, string> {
   const words = Object.entries(notices).flatMap(([name, { title, text }]) => [

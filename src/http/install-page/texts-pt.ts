@@ -1,5 +1,5 @@
 /** The application's page in Portuguese. */
-import type { PageTexts } from './page-texts.ts'
+import type { PageTexts } from './texts.ts'
 
 /** Portuguese as Bitrix24 has it: Brazilian. */
 export const PORTUGUESE: PageTexts = {

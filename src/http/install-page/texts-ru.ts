@@ -1,5 +1,5 @@
 /** The application's page in Russian. */
-import type { PageTexts } from './page-texts.ts'
+import type { PageTexts } from './texts.ts'
 
 /** Russian, in the words of Bitrix24's own interface. */
 export const RUSSIAN: PageTexts = {

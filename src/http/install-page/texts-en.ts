@@ -1,5 +1,5 @@
 /** The application's page in English. */
-import type { PageTexts } from './page-texts.ts'
+import type { PageTexts } from './texts.ts'
 
 /** English, which all others fall back to. */
 export const ENGLISH: PageTexts = {

@@ -1,5 +1,5 @@
 /** The application's page in French. */
-import type { PageTexts } from './page-texts.ts'
+import type { PageTexts } from './texts.ts'
 
 /** French, with the formal address that Bitrix24 uses. */
 export const FRENCH: PageTexts = {

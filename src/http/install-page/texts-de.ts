@@ -1,5 +1,5 @@
 /** The application's page in German. */
-import type { PageTexts } from './page-texts.ts'
+import type { PageTexts } from './texts.ts'
 
 /** German, with the formal address that Bitrix24 uses. */
 export const GERMAN: PageTexts = {

@@ -1,5 +1,5 @@
 /** The application's page in Spanish. */
-import type { PageTexts } from './page-texts.ts'
+import type { PageTexts } from './texts.ts'
 
 /** Spanish, for Spain and Latin America alike. */
 export const SPANISH: PageTexts = {
