@@ -1,4 +1,4 @@
-/** Picks the language of the application's page. */
+/** The languages of the application's page, and the choice among them. */
 import { ENGLISH } from './texts-en.ts'
 import { FRENCH } from './texts-fr.ts'
 import { GERMAN } from './texts-de.ts'
@@ -20,7 +20,7 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
   fr: FRENCH,
 }
 
-/** Bitrix24's codes: `la` is the Spanish of Latin America, `br` the Portuguese of Brazil. */
+/** Bitrix24's own codes (docs/bitrix24.md, "Frame page"): `la` is the Spanish of Latin America, `br` the Portuguese of Brazil. */
 const LANGUAGES: ReadonlyMap<string, PageLanguage> = new Map([
   ['ru', 'ru'],
   ['de', 'de'],
@@ -31,7 +31,7 @@ const LANGUAGES: ReadonlyMap<string, PageLanguage> = new Map([
   ['fr', 'fr'],
 ])
 
-/** Returns the page's language for a `LANG` of Bitrix24, in any case; English for every other value. */
+/** The page's language for a `LANG` of Bitrix24, upper or lower case; English for every other value. */
 export function pageLanguage(sent: string | null): PageLanguage {
   return LANGUAGES.get(sent?.toLowerCase() ?? '') ?? 'en'
 }

@@ -1,16 +1,16 @@
-/** The markup of the application's page; every value is escaped by the template. */
+/** The markup of the application's page; the template escapes every value. */
 import { html } from 'hono/html'
 import type { InstallStatus } from '../../core/access/portal-status.ts'
-import type { PageTexts, Words } from './texts.ts'
+import type { PageTexts, PageWords } from './texts.ts'
 import { finishScripts, localTimeScript, retryScript } from './scripts.ts'
 import { STYLES } from './styles.ts'
 
-/** How a page feels: all is well, somebody has something to do or to wait for, it went wrong. */
-export type PageTone = 'good' | 'waiting' | 'bad'
+/** The tone of a page: all is well, somebody has something to do or to wait for, or something went wrong. */
+export type PageTone = 'good' | 'attention' | 'bad'
 
-/** What a page has beside its words. */
+/** The parts of a page beside its words. */
 export interface PageDetails {
-  /** Null where there is none, or where the reader may not see it. */
+  /** Null when there is none, or when the reader may not see it. */
   readonly status: InstallStatus | null
   /** Whether the page ends the installation in the portal. */
   readonly finish: boolean
@@ -20,20 +20,21 @@ export interface PageDetails {
   readonly code: string | null
 }
 
-/** How a page is said and drawn. */
-export interface PageLook {
-  readonly words: Words
+/** The words, language and tone of a page. */
+export interface PageTerms {
+  readonly words: PageWords
   readonly texts: PageTexts
   readonly language: string
   readonly tone: PageTone
+  /** The one under which scripts and styles of this answer may run. */
   readonly nonce: string
 }
 
 type Markup = ReturnType<typeof html>
 
 /** Renders a whole document. */
-export async function renderPage(details: PageDetails, look: PageLook): Promise<string> {
-  const { words, texts, language, tone, nonce } = look
+export async function renderPage(details: PageDetails, terms: PageTerms): Promise<string> {
+  const { words, texts, language, tone, nonce } = terms
   const { status, code } = details
   const page = await html`<!doctype html>
     <html lang="${language}">
@@ -49,7 +50,7 @@ export async function renderPage(details: PageDetails, look: PageLook): Promise<
           <p>${words.text}</p>
         </div>
         ${details.finish ? unfinishedPart(texts) : ''}
-        ${status === null ? '' : statusList(status, look)}
+        ${status === null ? '' : statusList(status, terms)}
         ${details.retry ? retryButton(texts.labels.tryAgain) : ''}
         ${code === null ? '' : html`<p class="code">${texts.labels.code}: <code>${code}</code></p>`}
       </main>
@@ -58,7 +59,7 @@ export async function renderPage(details: PageDetails, look: PageLook): Promise<
   return page.toString()
 }
 
-function statusList(status: InstallStatus, { texts, language }: PageLook): Markup {
+function statusList(status: InstallStatus, { texts, language }: PageTerms): Markup {
   const { labels } = texts
   const { missing, lastEventAt, waiting, parked } = status
   const number = new Intl.NumberFormat(language)
@@ -83,22 +84,22 @@ function missingOf(missing: readonly string[], { labels }: PageTexts): Markup {
     </dd>`
 }
 
-/** UTC for whoever runs no scripts; the script puts the reader's own zone in its place. */
+/** The time in UTC. A script puts the time of the reader's own zone in its place. */
 function timeOf(at: number): Markup {
   const iso = new Date(at).toISOString()
   return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC</time>`
 }
 
-/** The library of Bitrix24 is loaded only by the page that needs it. */
+/** Only the page that ends an installation loads Bitrix24's library. */
 function scriptsOf({ finish, retry, status }: PageDetails, nonce: string): Markup | '' {
   if (finish) return finishScripts(nonce)
   if (retry) return retryScript(nonce)
   return status === null || status.lastEventAt === null ? '' : localTimeScript(nonce)
 }
 
-/** Hidden until Bitrix24's library turns out not to work. */
-function unfinishedPart({ notices, labels }: PageTexts): Markup {
-  const { title, text } = notices.unfinished_here
+/** Hidden, and shown when Bitrix24's library does not work. */
+function unfinishedPart({ subjects, labels }: PageTexts): Markup {
+  const { title, text } = subjects.unfinished_here
   return html`<div id="unfinished" class="bad" role="alert" hidden>
     <h1>${title}</h1>
     <p>${text}</p>

@@ -1,16 +1,16 @@
 /**
- * The page that an application with an interface shows in the portal's frame: the end of the installation,
- * the portal's status, or why not. Nothing of the request reaches it but one of six languages; the only
- * host that may frame a page with data is the one that the OAuth server confirmed.
+ * The application's page, which a portal shows in a frame: it ends the installation, shows the portal's status, or
+ * says why neither can be done. Nothing of the request reaches the page but the choice among six languages. A page
+ * with data may be framed by one host only, the one that the OAuth server confirmed (docs/bitrix24.md, "Frame page").
  */
 import type { InstallStatus } from '../../core/access/portal-status.ts'
-import { errorResponse, type ErrorCode } from '../error-response.ts'
-import { renderPage, type PageDetails, type PageTone } from './markup.ts'
-import type { Notice } from './texts.ts'
-import { PAGE_TEXTS, type PageLanguage } from './languages.ts'
 import type { InstallRefusalReason, IntakeAnswer } from '../../edge/intake-answer.ts'
+import { errorResponse, type ErrorCode } from '../error-response.ts'
+import { PAGE_TEXTS, type PageLanguage } from './languages.ts'
+import { renderPage, type PageDetails, type PageTone } from './markup.ts'
+import type { PageSubject } from './texts.ts'
 
-/** The refusals that the page has words for. */
+/** The refusals about which the page has words. */
 export type PageErrorCode = Extract<
   ErrorCode,
   | 'malformed_body'
@@ -26,16 +26,16 @@ export type PageErrorCode = Extract<
 
 /** Everything that makes one page. */
 interface Page {
-  readonly notice: Notice
+  readonly subject: PageSubject
   readonly tone: PageTone
-  /** Verified; null when nothing is. */
+  /** The portal's verified host; null when nothing is verified. */
   readonly domain: string | null
   readonly details: PageDetails
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** The page for an installation's answer. */
+/** The page for the answer to an installation. */
 export function installPage(answer: IntakeAnswer, language: PageLanguage): Promise<Response> {
   return respond(pageOf(answer), language)
 }
@@ -46,10 +46,10 @@ export function errorPage(
   language: PageLanguage,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  return respond(refusalPage(code, { notice: NOTICES[code], headers }), language)
+  return respond(refusalPage(code, { subject: SUBJECTS[code], headers }), language)
 }
 
-const NOTICES: Readonly<Record<PageErrorCode, Notice>> = {
+const SUBJECTS: Readonly<Record<PageErrorCode, PageSubject>> = {
   malformed_body: 'malformed',
   invalid_event: 'malformed',
   unsupported_media_type: 'malformed',
@@ -62,10 +62,10 @@ const NOTICES: Readonly<Record<PageErrorCode, Notice>> = {
 }
 
 /**
- * The notice for each reason of a refused installation; null: the notice of its code. Only those reasons are told
- * that Bitrix24 gave for the caller's own token, so that the page tells nothing of a portal that its user may not know.
+ * The subject for each reason of a refused installation; null: the subject of its code. The page tells a reason only
+ * when Bitrix24 itself gave it for the caller's own token. It tells nothing of a portal that its user may not know.
  */
-const NOTICES_OF_REASONS: Readonly<Record<InstallRefusalReason, Notice | null>> = {
+const SUBJECTS_OF_REASONS: Readonly<Record<InstallRefusalReason, PageSubject | null>> = {
   not_administrator: 'not_administrator',
   another_application: 'another_application',
   token_expired: 'session_expired',
@@ -92,34 +92,34 @@ const NO_DETAILS: PageDetails = { status: null, finish: false, retry: false, cod
 
 function pageOf(answer: IntakeAnswer): Page {
   const plain = { details: NO_DETAILS, status: 200, headers: {} }
-  const patient = { ...plain, details: { ...NO_DETAILS, retry: true }, tone: 'waiting' as const }
+  const patient = { ...plain, details: { ...NO_DETAILS, retry: true }, tone: 'attention' as const }
   switch (answer.kind) {
     case 'accepted':
       return answer.finished ? visitPage(answer) : finishPage(answer.domain)
     case 'pending':
-      // Only an application that is not configured waits with a verified domain.
+      // An install waits for two reasons. Only the one whose application is not configured has a verified domain.
       return answer.domain === null
-        ? { ...patient, notice: 'unanswered', domain: null }
-        : { ...patient, notice: 'pending', domain: answer.domain }
+        ? { ...patient, subject: 'unanswered', domain: null }
+        : { ...patient, subject: 'pending', domain: answer.domain }
     case 'spilled':
-      return { ...patient, notice: 'busy', domain: null }
+      return { ...patient, subject: 'busy', domain: null }
     case 'refused': {
       const { code, reason } = answer
-      const told = code === 'untrusted' && reason !== undefined ? NOTICES_OF_REASONS[reason] : null
-      return refusalPage(code, { notice: told ?? NOTICES[code], headers: {} })
+      const told = code === 'untrusted' && reason !== undefined ? SUBJECTS_OF_REASONS[reason] : null
+      return refusalPage(code, { subject: told ?? SUBJECTS[code], headers: {} })
     }
     case 'stored':
-      // An event's answer; no page asks for one.
-      return { ...plain, notice: 'visitor', tone: 'good', domain: null }
+      // The answer to an event, for which no page is asked.
+      return { ...plain, subject: 'visitor', tone: 'good', domain: null }
   }
 }
 
 function finishPage(domain: string | null): Page {
   const details = { ...NO_DETAILS, finish: true }
-  return { notice: 'connected', tone: 'good', domain, details, status: 200, headers: {} }
+  return { subject: 'connected', tone: 'good', domain, details, status: 200, headers: {} }
 }
 
-/** A later visit: the status for whoever may see it, a friendly word for everybody else. */
+/** The page of a later visit: the status for a user who may see it, a friendly word for all others. */
 function visitPage(answer: {
   readonly domain: string | null
   readonly status: InstallStatus | null
@@ -127,29 +127,30 @@ function visitPage(answer: {
   const { domain, status } = answer
   const details = { ...NO_DETAILS, status }
   const plain = { domain, details, status: 200, headers: {} }
-  if (status === null) return { ...plain, notice: 'visitor', tone: 'good' }
-  if (status.state !== 'active') return { ...plain, notice: status.state, tone: 'waiting' }
+  if (status === null) return { ...plain, subject: 'visitor', tone: 'good' }
+  if (status.state !== 'active') return { ...plain, subject: status.state, tone: 'attention' }
   return status.missing.length === 0
-    ? { ...plain, notice: 'active', tone: 'good' }
-    : { ...plain, notice: 'incomplete', tone: 'waiting' }
+    ? { ...plain, subject: 'active', tone: 'good' }
+    : { ...plain, subject: 'incomplete', tone: 'attention' }
 }
 
-/** Status and headers are those of the same refusal in JSON; it holds no data, so nobody is verified. */
+/** A refusal has the status and the headers of its JSON form. It holds no data, so no host has to be verified. */
 function refusalPage(
   code: PageErrorCode,
-  { notice, headers }: { notice: Notice; headers: Readonly<Record<string, string>> },
+  { subject, headers }: { subject: PageSubject; headers: Readonly<Record<string, string>> },
 ): Page {
   const json = errorResponse(code, headers)
   const kept = ['allow', 'retry-after'].flatMap((name) => {
     const value = json.headers.get(name)
     return value === null ? [] : [[name, value]]
   })
+  // A user who is no administrator has done nothing wrong, and needs no code to tell the operator.
+  const isInnocent = subject === 'not_administrator'
   return {
-    notice,
-    // Whoever is no administrator has done nothing wrong.
-    tone: notice === 'not_administrator' ? 'waiting' : 'bad',
+    subject,
+    tone: isInnocent ? 'attention' : 'bad',
     domain: null,
-    details: { ...NO_DETAILS, retry: true, code: notice === 'not_administrator' ? null : code },
+    details: { ...NO_DETAILS, retry: true, code: isInnocent ? null : code },
     status: json.status,
     headers: Object.fromEntries(kept),
   }
@@ -158,14 +159,9 @@ function refusalPage(
 async function respond(page: Page, language: PageLanguage): Promise<Response> {
   const nonce = crypto.randomUUID()
   const texts = PAGE_TEXTS[language]
-  const { notice, tone, details } = page
-  const body = await renderPage(details, {
-    words: texts.notices[notice],
-    texts,
-    language,
-    tone,
-    nonce,
-  })
+  const { subject, tone, details } = page
+  const words = texts.subjects[subject]
+  const body = await renderPage(details, { words, texts, language, tone, nonce })
   return new Response(body, {
     status: page.status,
     headers: {
@@ -181,10 +177,10 @@ async function respond(page: Page, language: PageLanguage): Promise<Response> {
 }
 
 function policyOf({ domain, details }: Page, nonce: string): string {
-  // A refusal must be readable in the portal's frame, which nobody has verified; it holds no data.
+  // A refusal must be readable in the frame of a portal that is not verified; it holds no data.
   const ancestors = domain === null ? 'https:' : `https://${domain}`
   const library = details.finish ? ' https://api.bitrix24.com' : ''
-  // To load a posted page again submits its form again, which this directive governs (seen in Chromium).
+  // Loading a posted page again submits its form again, and this directive rules that as well (seen in Chromium).
   const action = details.retry || details.finish ? `'self'` : `'none'`
   return [
     `default-src 'none'`,

@@ -1,15 +1,15 @@
-/** What the application's page runs: no page runs more than it needs, and all of it under the nonce. */
+/** The scripts of the application's page. Each page has only the ones that it needs, all of them under the nonce. */
 import { html, raw } from 'hono/html'
 
 type Markup = ReturnType<typeof html>
 
-/** How long Bitrix24's library may take to load and to answer before the page says that it did not. */
+/** How long the page waits for Bitrix24's library to load and to answer, before it says that it did not. */
 const LIBRARY_PATIENCE_MS = 15_000
 
-// The portal posted this page into its frame: to load it again posts the same form again.
+// The portal posted a form to get this page into its frame. Loading the page again posts the same form again.
 const RETRY = `document.getElementById('retry').addEventListener('click', () => location.reload())`
 
-/** Offers the page again. */
+/** Lets the button load the page again. */
 export function retryScript(nonce: string): Markup {
   return html`<script nonce="${nonce}">
     ${raw(RETRY)}
@@ -17,8 +17,8 @@ export function retryScript(nonce: string): Markup {
 }
 
 /**
- * Ends the installation in the portal. The library may be blocked, hang, or load without being answered by
- * the portal: each shows the other half of the page, which a late answer hides again.
+ * Ends the installation in the portal. Bitrix24's library may be blocked, it may hang, or the portal may not answer
+ * it. In each case the page shows its hidden half, and a late answer hides it again.
  */
 export function finishScripts(nonce: string): Markup {
   return html`<script nonce="${nonce}">
@@ -40,7 +40,7 @@ export function finishScripts(nonce: string): Markup {
     </script>`
 }
 
-/** Puts the reader's own zone in the place of UTC. */
+/** Shows each time in the reader's own zone. */
 export function localTimeScript(nonce: string): Markup {
   return html`<script nonce="${nonce}">
     for (const time of document.querySelectorAll('time')) {

@@ -35,7 +35,7 @@ export const STYLES = raw(`
   }
   p { text-wrap: pretty; }
   .good { --tone: light-dark(#1a7f4b, #4ccb8a); }
-  .waiting { --tone: light-dark(#b26a00, #f0b04a); }
+  .attention { --tone: light-dark(#b26a00, #f0b04a); }
   .bad { --tone: light-dark(#c0362c, #ff8a80); }
   p { margin: 0 0 1.25rem; }
   dl {

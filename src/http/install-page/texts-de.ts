@@ -3,7 +3,7 @@ import type { PageTexts } from './texts.ts'
 
 /** German, with the formal address that Bitrix24 uses. */
 export const GERMAN: PageTexts = {
-  notices: {
+  subjects: {
     connected: {
       title: 'Das Relay ist verbunden',
       text: 'Änderungen in diesem Bitrix24 werden ab jetzt weitergeleitet. Sie können diese Seite schließen.',

@@ -3,7 +3,7 @@ import type { PageTexts } from './texts.ts'
 
 /** English, which all others fall back to. */
 export const ENGLISH: PageTexts = {
-  notices: {
+  subjects: {
     connected: {
       title: 'The relay is connected',
       text: 'Changes of this Bitrix24 are passed on from now on. You can close this page.',

@@ -3,7 +3,7 @@ import type { PageTexts } from './texts.ts'
 
 /** Spanish, for Spain and Latin America alike. */
 export const SPANISH: PageTexts = {
-  notices: {
+  subjects: {
     connected: {
       title: 'El relé está conectado',
       text: 'Los cambios de este Bitrix24 se transmiten a partir de ahora. Puede cerrar esta página.',

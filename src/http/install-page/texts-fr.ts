@@ -3,7 +3,7 @@ import type { PageTexts } from './texts.ts'
 
 /** French, with the formal address that Bitrix24 uses. */
 export const FRENCH: PageTexts = {
-  notices: {
+  subjects: {
     connected: {
       title: 'Le relais est connecté',
       text: 'Les modifications de ce Bitrix24 sont désormais transmises. Vous pouvez fermer cette page.',

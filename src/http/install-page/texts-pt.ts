@@ -3,7 +3,7 @@ import type { PageTexts } from './texts.ts'
 
 /** Portuguese as Bitrix24 has it: Brazilian. */
 export const PORTUGUESE: PageTexts = {
-  notices: {
+  subjects: {
     connected: {
       title: 'O relay está conectado',
       text: 'A partir de agora, as alterações deste Bitrix24 são encaminhadas. Você pode fechar esta página.',

@@ -3,7 +3,7 @@ import type { PageTexts } from './texts.ts'
 
 /** Russian, in the words of Bitrix24's own interface. */
 export const RUSSIAN: PageTexts = {
-  notices: {
+  subjects: {
     connected: {
       title: 'Ретранслятор подключён',
       text: 'Теперь изменения в этом Битрикс24 передаются дальше. Эту страницу можно закрыть.',

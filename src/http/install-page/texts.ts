@@ -1,11 +1,11 @@
 /**
- * What the application's page can say. Every language has to have every text: the compiler refuses a
- * catalogue with one missing.
+ * Everything that the application's page can say. A language is an object of this type, so the compiler refuses one
+ * in which a text is missing.
  */
 import type { PortalStatus } from '../../core/access/portal-status.ts'
 
-/** What a page is about. The states of a portal are those of its status page. */
-export type Notice =
+/** The subject of a page: a state of the portal, or something that happened to the request. */
+export type PageSubject =
   | PortalStatus
   | 'connected'
   | 'unfinished_here'
@@ -24,14 +24,14 @@ export type Notice =
   | 'too_large'
   | 'wrong_method'
 
-/** A heading, and what it means for whoever reads it, with the remedy where there is one. */
-export interface Words {
+/** The words about one subject: a heading, and what it means for the reader, with the remedy if there is one. */
+export interface PageWords {
   readonly title: string
   readonly text: string
 }
 
-/** The names of what a page shows beside its words. */
-export type Label =
+/** The names of the values that a page shows beside its words. */
+export type PageLabel =
   | 'lastEvent'
   | 'noEvent'
   | 'waiting'
@@ -41,8 +41,8 @@ export type Label =
   | 'tryAgain'
   | 'code'
 
-/** Every text of the page in one language. Plain text without markup or placeholders. */
+/** Every text of the page in one language; plain text, without markup and without placeholders. */
 export interface PageTexts {
-  readonly notices: Readonly<Record<Notice, Words>>
-  readonly labels: Readonly<Record<Label, string>>
+  readonly subjects: Readonly<Record<PageSubject, PageWords>>
+  readonly labels: Readonly<Record<PageLabel, string>>
 }

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { PAGE_TEXTS, pageLanguage } from '../../../src/http/install-page/languages.ts'
 import type { PageTexts } from '../../../src/http/install-page/texts.ts'
 
-function flat({ notices, labels }: PageTexts): Record<string, string> {
-  const words = Object.entries(notices).flatMap(([name, { title, text }]) => [
+function flat({ subjects, labels }: PageTexts): Record<string, string> {
+  const words = Object.entries(subjects).flatMap(([name, { title, text }]) => [
     [`${name}.title`, title],
     [`${name}.text`, text],
   ])

@@ -20,7 +20,7 @@ const REFUSED = {
   title: 'The installation was not accepted',
   text: 'Open this page as an administrator of this Bitrix24. If that does not help, ask the operator of the relay.',
 }
-const ENGLISH = PAGE_TEXTS.en.notices
+const ENGLISH = PAGE_TEXTS.en.subjects
 const WAITS = {
   title: 'The relay is waiting for its operator',
   text: 'The installation has been recorded. It becomes active as soon as the operator has configured the application in the relay.',
@@ -306,7 +306,7 @@ describe('installPage() shows the status of an installed portal', () => {
       const seen = await read(await installPage(visit({ ...STATUS, state }), 'de'))
       expect(seen).toMatchObject({
         status: 200,
-        ...PAGE_TEXTS.de.notices[state],
+        ...PAGE_TEXTS.de.subjects[state],
         framedBy: `https://${DOMAIN}`,
       })
     },
@@ -326,13 +326,13 @@ describe('installPage() shows the status of an installed portal', () => {
 
   it.each([
     ['good', 'active', STATUS],
-    ['waiting', 'incomplete', { ...STATUS, missing: ['onCrmDealUserFieldAdd'] }],
-    ['waiting', 'tokens_lost', { ...STATUS, state: 'tokens_lost' }],
-    ['waiting', 'pending', { ...STATUS, state: 'pending' }],
-  ] as const)('in the tone %s with the words of %s', async (tone, notice, status) => {
+    ['attention', 'incomplete', { ...STATUS, missing: ['onCrmDealUserFieldAdd'] }],
+    ['attention', 'tokens_lost', { ...STATUS, state: 'tokens_lost' }],
+    ['attention', 'pending', { ...STATUS, state: 'pending' }],
+  ] as const)('in the tone %s with the words of %s', async (tone, subject, status) => {
     const html = await (await installPage(visit(status), 'en')).text()
     expect(html).toContain(`<main class="${tone}">`)
-    expect(html).toContain(`<p>${ENGLISH[notice].text}</p>`)
+    expect(html).toContain(`<p>${ENGLISH[subject].text}</p>`)
   })
 
   it.each([
@@ -386,13 +386,13 @@ describe('a frame reads every refusal of POST /bitrix24/install as a page', () =
   it.each([
     ['what is no request', `member_id=${HOSTILE}&AUTH_ID=${HOSTILE}`, 400, 'malformed'],
     ['what is too large', 'x'.repeat(256 * 1024 + 1), 413, 'too_large'],
-  ] as const)('%s', async (_, body, status, notice) => {
+  ] as const)('%s', async (_, body, status, subject) => {
     const response = await edge.call(body, { path, headers })
     const html = await response.clone().text()
     expect(html).not.toContain('"><script>')
     expect(await read(response)).toMatchObject({
       status,
-      ...PAGE_TEXTS.ru.notices[notice],
+      ...PAGE_TEXTS.ru.subjects[subject],
       scripts: RETRY,
       framedBy: 'https:',
     })
