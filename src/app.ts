@@ -125,9 +125,11 @@ function createAdmin(env: Env): AdminDeps {
     spills: new SpillStore(env.INSTALLS),
     destinations: config.destinations ?? [],
     policy: config.policy,
-    fetch: (...request) => fetch(...request),
-    now: () => Date.now(),
-    newId: () => crypto.randomUUID(),
+    world: {
+      fetch: (...request) => fetch(...request),
+      now: () => Date.now(),
+      newReceipt: () => crypto.randomUUID(),
+    },
   }
 }
 

@@ -1,0 +1,44 @@
+/** How the admin API reads its requests and writes its answers: which portal, which JSON, never cached. */
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import type { PortalClient, PortalLookup } from '../edge/portal-client.ts'
+import { readBody } from './body.ts'
+import { errorResponse } from './error-response.ts'
+
+/** The largest body of an admin request, in bytes. */
+const MAX_ADMIN_BODY_BYTES = 16 * 1024
+
+/** Does the work with the object of the portal that the path names, or answers that nothing is found. */
+export async function withPortal(
+  c: Context,
+  portals: PortalLookup,
+  work: (portal: PortalClient, memberId: string) => Promise<Response>,
+): Promise<Response> {
+  const memberId = (c.req.param('memberId') ?? '').toLowerCase()
+  if (!/^[0-9a-f]{32}$/u.test(memberId)) return errorResponse('not_found')
+  return work(portals(memberId), memberId)
+}
+
+/**
+ * Reads a JSON body; null when it is not of the schema's form. The content type does not count, since command line
+ * clients name a wrong one unless they are told better.
+ */
+export async function readJson<S extends v.GenericSchema>(
+  request: Request,
+  schema: S,
+): Promise<v.InferOutput<S> | null> {
+  const body = await readBody(request, MAX_ADMIN_BODY_BYTES)
+  if (!body.ok) return null
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), body.value)
+  return parsed.success ? parsed.output : null
+}
+
+/** Answers with a value as JSON. */
+export function reply(view: unknown, status = 200): Response {
+  return Response.json(view, { status, headers: { 'cache-control': 'no-store' } })
+}
+
+/** Answers with a value, or that nothing is found when it is null. */
+export function replyOrNotFound(view: unknown): Response {
+  return view === null ? errorResponse('not_found') : reply(view)
+}
