@@ -1,6 +1,6 @@
 /**
- * Opens the admin surface to the bearer of ADMIN_TOKEN. Without a configured token the surface does not
- * exist (404). Wrong tokens are counted by source address.
+ * Opens the admin surface to the bearer of ADMIN_TOKEN. While no token is configured, the surface does not exist (404).
+ * Wrong tokens are counted by the caller's address.
  */
 import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'
@@ -9,14 +9,14 @@ import { sha256Hex } from '../core/safety/sha256.ts'
 import { clientAddress } from './client-address.ts'
 import { errorResponse } from './error-response.ts'
 
-/** What the middleware needs of the request's environment. */
+/** What the check of the admin token needs. */
 export interface AdminAuth {
   readonly adminToken: string | null
-  /** Counts a wrong token; false when it is one too many. */
+  /** Counts a wrong token of an address; false: it is one too many. */
   readonly isWrongTokenWithinLimit: (address: string) => Promise<boolean>
 }
 
-/** The middleware in front of every admin route. */
+/** The middleware in front of every admin route; `authOf` gives the token with the bindings of the request. */
 export function requireAdmin(authOf: (c: Context) => AdminAuth) {
   return createMiddleware(async (c, next) => {
     const { adminToken, isWrongTokenWithinLimit } = authOf(c)
@@ -31,7 +31,7 @@ export function requireAdmin(authOf: (c: Context) => AdminAuth) {
   })
 }
 
-/** Hashes have one length, so that not even the token's length can be timed. */
+/** Compares hashes, which all have one length, so that not even the length of the token can be measured. */
 async function isSame(presented: string, token: string): Promise<boolean> {
   return equalInConstantTime(await sha256Hex(presented), await sha256Hex(token))
 }

@@ -1,10 +1,10 @@
-/** Reads a request's body within its limit, whatever Content-Length says. */
+/** Reads the body of a request up to a limit. The header Content-Length is not believed. */
 import { err, ok, type Result } from '../core/result.ts'
 
 /** The largest body of an event, in bytes. */
 export const MAX_BODY_BYTES = 256 * 1024
 
-/** Reads at most `maxBytes` as UTF-8; the rest is never pulled. Broken UTF-8 becomes U+FFFD. */
+/** Reads at most `maxBytes` as UTF-8, and pulls nothing behind them. A broken character becomes U+FFFD. */
 export async function readBody(
   request: Request,
   maxBytes = MAX_BODY_BYTES,
@@ -22,19 +22,19 @@ export async function readBody(
       const chunk = value as Uint8Array
       size += chunk.byteLength
       if (size > maxBytes) {
-        // Whether the rest of the body can be called off changes nothing about the answer.
+        // The answer is the same, whether or not the rest of the body can be cancelled.
         void reader.cancel().catch(() => undefined)
         return err('body_too_large')
       }
       text += decoder.decode(chunk, { stream: true })
     }
   } catch {
-    // The caller hung up in the middle of its body.
+    // The caller hung up before its body had ended.
     return err('malformed_body')
   }
 }
 
-/** The media type without its parameters, in lower case. */
+/** The content type without its parameters, in lower case. */
 export function mediaType(request: Request): string {
   return (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 }

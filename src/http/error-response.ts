@@ -1,7 +1,7 @@
-/** Reasons and their answers: one exhaustive table. Public texts never echo input. */
+/** Every refusal with its HTTP answer, in one table. A public text never repeats the input. */
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
-/** Everything that a request may be refused for. */
+/** The code of a refusal, as the HTTP contract names it. */
 export type ErrorCode =
   | 'malformed_body'
   | 'invalid_event'
@@ -72,7 +72,7 @@ const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
   },
 }
 
-/** The answer for a refusal: `{"error":{"code","message"}}`, never cached. */
+/** Answers with a refusal: `{"error":{"code","message"}}`, never cached. */
 export function errorResponse(
   code: ErrorCode,
   extraHeaders: Record<string, string> = {},

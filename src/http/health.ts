@@ -1,22 +1,22 @@
-/** What monitors see: whether the relay is configured, and what to do when it is not. Never a value. */
+/** The health check for monitors: whether the relay is configured, and what to do when it is not. It shows no value. */
 import type { PendingListing } from '../objects/directory-store.ts'
 
-/** What health depends on. */
+/** What the health check needs. */
 export interface HealthDeps {
   readonly version: string
   readonly problems: readonly { readonly setting: string; readonly problem: string }[]
   readonly warnings: readonly string[]
-  /** True when at least one application is configured. */
+  /** Whether at least one application is configured. */
   readonly hasApplication: boolean
-  /** False when nothing is configured that could prove a portal. */
+  /** False when nothing is configured by which a portal could be verified. */
   readonly canVerify: boolean
-  /** Installs that wait for their application to be configured. */
+  /** The installs that wait until their application is configured. */
   readonly listPending: () => Promise<readonly PendingListing[]>
 }
 
 /**
- * The answer of `GET /healthz`. A waiting install is a problem only where no application is configured:
- * otherwise any stranger's application could turn the check red.
+ * The answer of `GET /healthz`. A pending install turns the check red only while no application is configured. Beside
+ * a configured one it may be a stranger's, who must not be able to alarm the operator.
  */
 export async function healthResponse(deps: HealthDeps): Promise<Response> {
   const pending = await pendingTexts(deps)
@@ -46,14 +46,14 @@ export async function healthResponse(deps: HealthDeps): Promise<Response> {
 
 async function pendingTexts(deps: HealthDeps): Promise<string[]> {
   try {
-    const notices = await deps.listPending()
-    return notices.map(
+    const listings = await deps.listPending()
+    return listings.map(
       ({ domain, clientId }) =>
         `portal ${domain} installed application ${clientId}: ` +
         'set BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET',
     )
   } catch {
-    // The directory cannot be reached: what is configured is still worth telling.
+    // The directory cannot be reached. The rest of the check does not need it.
     return []
   }
 }
