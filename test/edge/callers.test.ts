@@ -1,20 +1,16 @@
 /**
- * What the edge knows of its callers: memory, KV, the object, and who is counted by the rate limit. The
- * objects and KV are the real ones; stubs and reads are counted.
+ * How the edge finds out who calls: memory, then KV, then the object, and the callers that the rate limit counts. The
+ * objects and KV are the real ones; the tests count the stubs and the reads.
  */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  MAX_TOKENS_REMEMBERED,
-  REFUSED_MEMORY_MS,
-  CallerMemory,
-  TRUSTED_MEMORY_MS,
-} from '../../src/edge/caller-memory.ts'
+import { REFUSED_MEMORY_MS, TRUSTED_MEMORY_MS } from '../../src/edge/caller-memory.ts'
 import { takeRequest } from '../../src/edge/intake.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { hashToken } from '../../src/storage/token-hash.ts'
 import { answerOf, Edge, watchLog } from '../support/edge.ts'
 import {
+  anEventOf,
   anIntake,
   decoded,
   kvFollowed,
@@ -55,12 +51,12 @@ function intake(changes: IntakeChanges = {}) {
   return anIntake({ installs: new InstallStore(kv.kv), now: () => now, ...changes })
 }
 
-/** An event of the lab's portal; `id` keeps it from being a duplicate. */
+/** An event of the portal; `id` keeps it from being a duplicate. */
 function event(id: number, changes: Changes = {}) {
-  const own = { 'data[FIELDS][ID]': id, ts: lab.ts(), ...changes }
-  return decoded(lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', own))
+  return anEventOf(lab, id, changes)
 }
 
+/** The change that makes a wrong token of an event's own. */
 function wrong(index: number): Changes {
   return { 'auth[application_token]': `wrong-token-${index}` }
 }
@@ -205,52 +201,6 @@ describe('takeRequest() remembers wrong tokens', () => {
     expect(await takeRequest(probe.deps, uninstall, SOURCE)).toMatchObject({ kind: 'accepted' })
     expect(probe.deps.callers.memory.recall(lab.memberId, hash, now)).toBe('unknown')
     expect(await takeRequest(probe.deps, event(2), SOURCE)).toEqual(UNTRUSTED)
-  })
-})
-
-describe('CallerMemory', () => {
-  const trusted = { trusted: true, now: 0 }
-
-  it('keeps the 5,000 newest, oldest first out', () => {
-    const memory = new CallerMemory()
-    for (const index of Array.from({ length: MAX_TOKENS_REMEMBERED }).keys()) {
-      memory.remember('a', `hash-${index}`, trusted)
-    }
-    // What is remembered again becomes new, and takes no place of another.
-    memory.remember('a', 'hash-3', trusted)
-    memory.remember('a', 'hash-new', trusted)
-    expect(MAX_TOKENS_REMEMBERED).toBe(5000)
-    const known = [0, 1, 3, 4999, 'new'].map((name) => memory.recall('a', `hash-${name}`, 1))
-    expect(known).toEqual(['unknown', 'trusted', 'trusted', 'trusted', 'trusted'])
-    for (const index of Array.from({ length: MAX_TOKENS_REMEMBERED - 2 }).keys()) {
-      memory.remember('b', `hash-${index}`, trusted)
-    }
-    expect([1, 3].map((name) => memory.recall('a', `hash-${name}`, 1))).toEqual([
-      'unknown',
-      'trusted',
-    ])
-  })
-
-  it('keeps portals apart', () => {
-    const memory = new CallerMemory()
-    memory.remember('a', 'hash', trusted)
-    memory.remember('b', 'hash', { trusted: false, now: 0 })
-    expect([memory.recall('a', 'hash', 1), memory.recall('b', 'hash', 1)]).toEqual([
-      'trusted',
-      'refused',
-    ])
-    memory.forget('a')
-    expect([memory.recall('a', 'hash', 1), memory.recall('b', 'hash', 1)]).toEqual([
-      'unknown',
-      'refused',
-    ])
-  })
-
-  it('takes the newest word', () => {
-    const memory = new CallerMemory()
-    memory.remember('a', 'hash', { trusted: false, now: 0 })
-    memory.remember('a', 'hash', trusted)
-    expect(memory.recall('a', 'hash', 1)).toBe('trusted')
   })
 })
 

@@ -1,26 +1,28 @@
 /**
- * How the intake stores: two tries with a new stub each, 2 s together, one receipt; and what goes before
- * and with a lifecycle request. Nothing here waits for real time.
+ * How an event is stored: two tries with a new stub each, 2 s together, one receipt. Nothing here waits for real time.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { takeRequest } from '../../src/edge/intake.ts'
-import { INSTALL_BUDGET_MS } from '../../src/edge/lifecycle.ts'
+import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
 import type { AppendRequest } from '../../src/portal/log/appender.ts'
-import type { PortalClient, PortalLookup } from '../../src/edge/portal-client.ts'
 import { watchLog } from '../support/edge.ts'
 import {
+  anEventOf,
   anIntake,
-  decoded,
+  appending,
+  countedReceipts,
   inTurn,
   kvFollowed,
-  SOURCE,
-  portalsWith,
+  loggedBy,
+  never,
   realPortals,
+  SOURCE,
+  spilledKeys,
   UNREACHABLE,
   type IntakeChanges,
 } from '../support/intake.ts'
-import { dumpKv, gate, PortalLab } from '../support/portal-lab.ts'
+import { gate, PortalLab } from '../support/portal-lab.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 
@@ -42,34 +44,11 @@ afterEach(async () => {
 
 /** An intake with the test's clock and readable receipts. */
 function intake(portals: PortalLookup, changes: IntakeChanges = {}) {
-  let receipts = 0
-  const newReceipt = () => `receipt-${(receipts += 1)}`
-  return anIntake({ portals, now: () => now, newReceipt, ...changes })
+  return anIntake({ portals, now: () => now, newReceipt: countedReceipts(), ...changes })
 }
 
 function event(id: number) {
-  const own = { 'data[FIELDS][ID]': id, ts: lab.ts() }
-  return decoded(lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', own))
-}
-
-/** What the log holds, in order. */
-async function logged(): Promise<{ sequence: unknown; receipt: unknown }[]> {
-  const rows = (await lab.tables())['log'] ?? []
-  return rows.map(({ sequence, receipt }) => ({ sequence, receipt }))
-}
-
-async function spilledKeys(): Promise<string[]> {
-  const keys = Object.keys(await dumpKv())
-  return keys.filter((key) => key.startsWith('spill:'))
-}
-
-/** A portal whose append is the given function. */
-function appending(append: PortalClient['append']): PortalLookup {
-  return portalsWith({ append })
-}
-
-function never(): Promise<never> {
-  return new Promise(() => undefined)
+  return anEventOf(lab, id)
 }
 
 describe('takeRequest() tries twice, with a new stub each', () => {
@@ -106,7 +85,7 @@ describe('takeRequest() tries twice, with a new stub each', () => {
     })
     const probe = intake(inTurn(answerLost, realPortals))
     expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
-    expect(await logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect(await loggedBy(lab)).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
   })
 
   it('and a first try that hangs and commits later is no second event', async () => {
@@ -126,7 +105,7 @@ describe('takeRequest() tries twice, with a new stub each', () => {
     vi.useRealTimers()
     const committed = late && (await realPortals(lab.memberId).append(late))
     expect(committed).toEqual({ ...STORED, sequence: 1 })
-    expect(await logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect(await loggedBy(lab)).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
   })
 })
 
@@ -140,7 +119,7 @@ describe('takeRequest() gives both tries 2 s together', () => {
     await vi.advanceTimersByTimeAsync(ms)
   }
 
-  /** Runs up to the second try, which never answers; the first one ends as given after so long. */
+  /** Goes on to the second try, which never answers; the first one ends as given after so long. */
   async function secondTry(first: 'hangs' | 'fails', afterMs: number) {
     const firstAsked = gate()
     const secondAsked = gate()
@@ -169,7 +148,6 @@ describe('takeRequest() gives both tries 2 s together', () => {
   it.each([
     { first: 'hangs', afterMs: 1000, restMs: 1000 },
     { first: 'fails', afterMs: 300, restMs: 1700 },
-    { first: 'fails', afterMs: 0, restMs: 2000 },
   ] as const)('and spills when the first $first after $afterMs ms', async (timing) => {
     const { probe, taken, isDone } = await secondTry(timing.first, timing.afterMs)
     await advance(timing.restMs - 1)
@@ -186,113 +164,5 @@ describe('takeRequest() gives both tries 2 s together', () => {
         },
       },
     ])
-  })
-})
-
-describe('takeRequest() with lifecycle requests', () => {
-  const ACCEPTED = { kind: 'accepted', domain: null, finished: true, status: null }
-
-  function uninstall() {
-    return decoded(lab.body('app-ONAPPUNINSTALL-keep-data', { ts: lab.ts() }))
-  }
-
-  it('drains the portal before its uninstall, so that what was acknowledged is kept', async () => {
-    const probe = intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
-    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ kind: 'spilled' })
-    expect(await takeRequest(probe.deps, uninstall(), SOURCE)).toEqual(ACCEPTED)
-    expect(await logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
-    expect(await spilledKeys()).toEqual([])
-    expect((await lab.view()).state).toBe('uninstalled')
-  })
-
-  it('drains nothing for a caller that the edge does not know', async () => {
-    const probe = intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
-    await takeRequest(probe.deps, event(1), SOURCE)
-    const forged = { 'auth[application_token]': 'f'.repeat(32) }
-    const body = decoded(lab.body('app-ONAPPUNINSTALL-clean', forged))
-    expect(await takeRequest(probe.deps, body, SOURCE)).toEqual({
-      kind: 'refused',
-      code: 'untrusted',
-    })
-    expect(await spilledKeys()).toHaveLength(1)
-  })
-
-  it('does not wait for a drain that hangs', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const asked = gate()
-    const hanging = appending(() => {
-      asked.open()
-      return never()
-    })
-    const probe = intake(inTurn(UNREACHABLE, UNREACHABLE, hanging, realPortals))
-    await takeRequest(probe.deps, event(1), SOURCE)
-    const taken = takeRequest(probe.deps, uninstall(), SOURCE)
-    await asked.opened
-    await vi.advanceTimersByTimeAsync(STORE_BUDGET_MS)
-    expect(await taken).toEqual(ACCEPTED)
-    expect(await spilledKeys()).toHaveLength(1)
-  })
-
-  it('uninstalls with the time of receipt where Bitrix24 names none', async () => {
-    const calls: unknown[] = []
-    const portals = portalsWith({
-      uninstall: (call) => {
-        calls.push(call.ts)
-        return Promise.resolve({ kind: 'accepted' })
-      },
-    })
-    const probe = intake(portals)
-    for (const ts of [null, 1_790_000_000]) {
-      const body = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts }))
-      expect(await takeRequest(probe.deps, body, SOURCE)).toEqual(ACCEPTED)
-    }
-    expect(calls).toEqual([Math.floor(now / 1000), 1_790_000_000])
-  })
-
-  it.each([
-    ['https://relay.example.com', {}, 'https://relay.example.com/bitrix24/events'],
-    ['http://relay.example.com', {}, 'https://relay.example.com/bitrix24/events'],
-    ['http://127.0.0.1:8787', { allowHttp: true }, 'http://127.0.0.1:8787/bitrix24/events'],
-    [
-      'https://relay.example.com',
-      { publicUrl: 'https://public.example.com' },
-      'https://public.example.com/bitrix24/events',
-    ],
-  ])('tells the object its address: called at %s with %j', async (calledUrl, changes, url) => {
-    const told: unknown[] = []
-    const portals = portalsWith({
-      install: ({ handlerUrl }) => {
-        told.push(handlerUrl)
-        return Promise.resolve({ kind: 'refused', reason: 'late' })
-      },
-    })
-    const probe = intake(portals, changes)
-    const install = decoded(lab.body('app-ONAPPINSTALL-local'))
-    await takeRequest(probe.deps, install, { ...SOURCE, calledUrl })
-    expect(told).toEqual([url])
-  })
-
-  it('waits 20 s for an installation, then spills it', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const asked = gate()
-    const probe = intake(
-      portalsWith({
-        install: () => {
-          asked.open()
-          return never()
-        },
-      }),
-    )
-    let isDone = false
-    const install = decoded(lab.body('app-ONAPPINSTALL-local'))
-    const taken = takeRequest(probe.deps, install, SOURCE).finally(() => {
-      isDone = true
-    })
-    await asked.opened
-    await vi.advanceTimersByTimeAsync(INSTALL_BUDGET_MS - 1)
-    expect(isDone).toBe(false)
-    await vi.advanceTimersByTimeAsync(1)
-    expect(await taken).toEqual({ kind: 'spilled' })
-    expect(INSTALL_BUDGET_MS).toBe(20_000)
   })
 })

@@ -18,7 +18,7 @@ import { InstallStore } from '../../src/storage/install-store.ts'
 import { createSealer, type Sealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
-import type { PortalLab } from './portal-lab.ts'
+import { dumpKv, type Changes, type PortalLab } from './portal-lab.ts'
 import { RUNTIME_BINDINGS } from './runtime-bindings.ts'
 
 /** Where the calls come from. */
@@ -138,6 +138,22 @@ export function portalsWith(methods: Partial<PortalClient>): PortalLookup {
   return () => ({ ...unreachable, ...methods })
 }
 
+/** A portal whose append is the given function. */
+export function appending(append: PortalClient['append']): PortalLookup {
+  return portalsWith({ append })
+}
+
+/** An answer that never comes. */
+export function never(): Promise<never> {
+  return new Promise(() => undefined)
+}
+
+/** Receipts that a reader can tell apart: receipt-1, receipt-2 and so on. */
+export function countedReceipts(): () => string {
+  let receipts = 0
+  return () => `receipt-${(receipts += 1)}`
+}
+
 /** Nobody can be reached. */
 export const UNREACHABLE: PortalLookup = portalsWith({})
 
@@ -157,6 +173,29 @@ export function decoded(body: string): IncomingRequest {
   const request = parsed.ok ? decodeRequest(parsed.value) : parsed
   if (!request.ok) throw new Error(`Cannot decode the body: ${request.error}`)
   return request.value
+}
+
+/** The body of an event of the portal; `id` keeps it from being a duplicate. */
+export function eventBody(lab: PortalLab, id: number, changes: Changes = {}): string {
+  const own = { 'data[FIELDS][ID]': id, ts: lab.ts(), ...changes }
+  return lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', own)
+}
+
+/** The same event, decoded. */
+export function anEventOf(lab: PortalLab, id: number, changes: Changes = {}): IncomingRequest {
+  return decoded(eventBody(lab, id, changes))
+}
+
+/** What the log of the portal holds, in order. */
+export async function loggedBy(lab: PortalLab): Promise<{ sequence: unknown; receipt: unknown }[]> {
+  const rows = (await lab.tables())['log'] ?? []
+  return rows.map(({ sequence, receipt }) => ({ sequence, receipt }))
+}
+
+/** The keys of everything that is spilled. */
+export async function spilledKeys(): Promise<string[]> {
+  const keys = Object.keys(await dumpKv())
+  return keys.filter((key) => key.startsWith('spill:'))
 }
 
 /** What was done with a namespace: `get install:…`, `put spill:…`. */

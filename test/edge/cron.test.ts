@@ -1,0 +1,148 @@
+/// <reference types="vite/types/importMeta.d.ts" />
+/** Scheduled work: which trigger does what. */
+import { env } from 'cloudflare:workers'
+import { createScheduledController } from 'cloudflare:test'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DAILY_CRON, DRAIN_CRON, runCron } from '../../src/edge/cron.ts'
+import { takeRequest } from '../../src/edge/intake.ts'
+import type { PortalLookup } from '../../src/edge/portal-client.ts'
+import worker from '../../src/index.ts'
+import { InstallStore } from '../../src/storage/install-store.ts'
+import { watchLog } from '../support/edge.ts'
+import {
+  anEventOf,
+  anIntake,
+  countedReceipts,
+  kvFollowed,
+  loggedBy,
+  portalsWith,
+  realPortals,
+  SOURCE,
+  spilledKeys,
+  UNREACHABLE,
+  type IntakeChanges,
+} from '../support/intake.ts'
+import { PortalLab } from '../support/portal-lab.ts'
+
+const WRANGLER_TOML = import.meta.glob<string>('../../wrangler.toml', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
+const NEIGHBOUR = 'b'.repeat(32)
+
+let lab: PortalLab
+let now: number
+
+beforeEach(async () => {
+  watchLog()
+  lab = new PortalLab()
+  now = Date.now()
+  await lab.install()
+  await kvFollowed(lab)
+})
+
+afterEach(async () => {
+  expect(lab.network.unclaimed).toEqual([])
+  await lab.close()
+})
+
+/** An intake with the test's clock and readable receipts. */
+function intake(portals: PortalLookup, changes: IntakeChanges = {}) {
+  return anIntake({ portals, now: () => now, newReceipt: countedReceipts(), ...changes })
+}
+
+function event(id: number) {
+  return anEventOf(lab, id)
+}
+
+describe('the trigger that drains the spill', () => {
+  it('every five minutes, as wrangler.toml says', () => {
+    const [toml] = Object.values(WRANGLER_TOML)
+    expect(DRAIN_CRON).toBe('*/5 * * * *')
+    expect(toml).toContain(`crons = ["${DRAIN_CRON}", "${DAILY_CRON}"]`)
+  })
+
+  it('through the handler of the Worker', async () => {
+    await takeRequest(intake(UNREACHABLE).deps, event(1), SOURCE)
+    const trigger = createScheduledController({ cron: DRAIN_CRON, scheduledTime: new Date() })
+    await worker.scheduled(trigger, { ...env })
+    expect(await loggedBy(lab)).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect(await spilledKeys()).toEqual([])
+  })
+
+  it('and by nothing else of the object itself', async () => {
+    await takeRequest(intake(UNREACHABLE).deps, event(1), SOURCE)
+    expect((await lab.event()).status).toBe(200)
+    await lab.alarm()
+    await runCron(DAILY_CRON, intake(realPortals).cron)
+    expect({ log: (await loggedBy(lab)).length, spill: (await spilledKeys()).length }).toEqual({
+      log: 1,
+      spill: 1,
+    })
+    await runCron(DRAIN_CRON, intake(realPortals).cron)
+    expect({ log: (await loggedBy(lab)).length, spill: (await spilledKeys()).length }).toEqual({
+      log: 2,
+      spill: 0,
+    })
+  })
+})
+
+describe('the daily trigger', () => {
+  /** Records of portals that the edge knows. */
+  async function know(memberIds: readonly string[]): Promise<void> {
+    const record = await lab.record()
+    if (record === null) throw new Error('Cannot copy the record as there is none')
+    const store = new InstallStore(env.INSTALLS)
+    await Promise.all(memberIds.map((memberId) => store.save(memberId, record)))
+  }
+
+  it('visits every known portal, also when some fail', async () => {
+    const known = Array.from({ length: 45 }, (_, index) => index.toString(16).padStart(32, '0'))
+    await know(known)
+    const visited: string[] = []
+    const portals: PortalLookup = (memberId) =>
+      portalsWith({
+        touch: () => {
+          visited.push(memberId)
+          if (memberId === known[3]) return Promise.reject(new Error('Network connection lost.'))
+          return Promise.resolve({ dropped: 0 })
+        },
+      })(memberId)
+    const probe = intake(portals)
+    await runCron(DAILY_CRON, probe.cron)
+    expect(visited.toSorted()).toEqual([...known, lab.memberId].toSorted())
+    expect(probe.lines).toEqual([
+      {
+        level: 'error',
+        event: 'visit_failed',
+        fields: { memberId: known[3], error: 'Error: Network connection lost.' },
+      },
+      { level: 'info', event: 'portals_visited', fields: { visited: 46, failed: 1 } },
+    ])
+  })
+
+  it('is not the one that drains, and the other one visits nobody', async () => {
+    const probe = intake(portalsWith({}))
+    await runCron(DRAIN_CRON, probe.cron)
+    expect(probe.lookups).toEqual([])
+    await runCron(DAILY_CRON, probe.cron)
+    expect(probe.lookups).toEqual([lab.memberId])
+  })
+
+  it('visits and drains at an unknown time, so that a changed wrangler.toml loses nothing', async () => {
+    const spilled = intake(UNREACHABLE)
+    await takeRequest(spilled.deps, event(1), SOURCE)
+    const probe = intake(realPortals)
+    await runCron('0 * * * *', probe.cron)
+    expect(probe.lookups).toEqual([lab.memberId, lab.memberId])
+    expect(await spilledKeys()).toEqual([])
+  })
+
+  it('makes no portal of a name without one', async () => {
+    await know([NEIGHBOUR])
+    await runCron(DAILY_CRON, intake(realPortals).cron)
+    const { keys } = await env.INSTALLS.list({ prefix: 'install:' })
+    expect(keys).toHaveLength(2)
+  })
+})

@@ -1,0 +1,291 @@
+/** The way of a spilled request back to its portal's object (G5). */
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { drainSpill } from '../../src/edge/drain.ts'
+import { takeRequest } from '../../src/edge/intake.ts'
+import type { PortalLookup } from '../../src/edge/portal-client.ts'
+import { MAX_BODY_BYTES } from '../../src/http/body.ts'
+import { SpillStore } from '../../src/storage/spill-store.ts'
+import { watchLog } from '../support/edge.ts'
+import {
+  anEventOf,
+  anIntake,
+  appending,
+  countedReceipts,
+  decoded,
+  eventBody,
+  kvFollowed,
+  loggedBy,
+  realPortals,
+  SOURCE,
+  spilledKeys,
+  UNREACHABLE,
+  watchKv,
+  type IntakeChanges,
+} from '../support/intake.ts'
+import { gate, PortalLab } from '../support/portal-lab.ts'
+
+const STORED = { kind: 'stored', duplicate: false, quarantined: false }
+const NEIGHBOUR = 'b'.repeat(32)
+
+let lab: PortalLab
+let now: number
+
+beforeEach(async () => {
+  watchLog()
+  lab = new PortalLab()
+  now = Date.now()
+  await lab.install()
+  await kvFollowed(lab)
+})
+
+afterEach(async () => {
+  expect(lab.network.unclaimed).toEqual([])
+  await lab.close()
+})
+
+/** An intake with the test's clock and readable receipts. */
+function intake(portals: PortalLookup, changes: IntakeChanges = {}) {
+  return anIntake({ portals, now: () => now, newReceipt: countedReceipts(), ...changes })
+}
+
+function event(id: number) {
+  return anEventOf(lab, id)
+}
+
+describe('drainSpill()', () => {
+  /** Spills events one after another, a second apart; receipts count on. */
+  async function spillEvents(...ids: readonly number[]) {
+    const probe = intake(UNREACHABLE)
+    for (const id of ids) {
+      expect(await takeRequest(probe.deps, event(id), SOURCE)).toEqual({ kind: 'spilled' })
+      now += 1000
+    }
+  }
+
+  /** A record of another portal, which need not exist. */
+  async function spillOf(memberId: string, value: string, place = { receivedAt: 1, receipt: 'r' }) {
+    await new SpillStore(env.INSTALLS).save({ memberId, ...place }, value)
+  }
+
+  function drain(portals: PortalLookup = realPortals) {
+    const probe = intake(portals)
+    return { probe, done: drainSpill(probe.cron) }
+  }
+
+  it('drains in the order of receipt, whatever the order of writing', async () => {
+    now += 5000
+    await spillEvents(3)
+    now -= 20_000
+    const earlier = intake(UNREACHABLE, { newReceipt: () => 'receipt-0' })
+    await takeRequest(earlier.deps, event(1), SOURCE)
+    const { probe, done } = drain()
+    await done
+    expect(await loggedBy(lab)).toEqual([
+      { sequence: 1, receipt: 'receipt-0' },
+      { sequence: 2, receipt: 'receipt-1' },
+    ])
+    expect(await spilledKeys()).toEqual([])
+    expect(probe.lines).toEqual([
+      { level: 'info', event: 'spill_drained', fields: { drained: 2, left: 0 } },
+    ])
+  })
+
+  it('drains page by page', async () => {
+    await spillEvents(1, 2, 3, 4, 5)
+    const small = new Proxy(env.INSTALLS, {
+      get(target, property) {
+        const method: unknown = Reflect.get(target, property)
+        if (property === 'list') {
+          return (options: KVNamespaceListOptions) => target.list({ ...options, limit: 2 })
+        }
+        return typeof method === 'function' ? method.bind(target) : method
+      },
+    })
+    const probe = intake(realPortals, { spills: new SpillStore(small) })
+    await drainSpill(probe.cron)
+    expect((await loggedBy(lab)).map(({ receipt }) => receipt)).toEqual(
+      [1, 2, 3, 4, 5].map((index) => `receipt-${index}`),
+    )
+    expect(await spilledKeys()).toEqual([])
+  })
+
+  it('lets the events reach the receiver', async () => {
+    await spillEvents(1, 2)
+    await drain().done
+    await vi.waitFor(() => expect(lab.delivered().map(({ sequence }) => sequence)).toEqual([1, 2]))
+  })
+
+  it('carries the largest body unchanged', async () => {
+    const start = `${eventBody(lab, 1)}&data[NOTE]=`
+    const note = 'x'.repeat(MAX_BODY_BYTES - start.length)
+    await takeRequest(intake(UNREACHABLE).deps, decoded(start + note), SOURCE)
+    await drain().done
+    const [row] = (await lab.tables())['log'] ?? []
+    expect(JSON.parse(String(row?.['event'])).data.NOTE === note).toBe(true)
+  })
+
+  it.each(['remembers', 'has forgotten'])(
+    'stores no receipt twice that the log holds and memory %s',
+    async (memory) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const asked = gate()
+      // Both tries commit, and both answers are lost.
+      const lost = appending(async (request) => {
+        await realPortals(lab.memberId).append(request)
+        asked.open()
+        throw new Error('Network connection lost.')
+      })
+      const probe = intake(lost)
+      expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ kind: 'spilled' })
+      vi.useRealTimers()
+      if (memory === 'has forgotten') {
+        lab.offsetMs = 3_600_000
+        await lab.restart()
+      }
+      await drain().done
+      expect(await loggedBy(lab)).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+      expect(await spilledKeys()).toEqual([])
+    },
+  )
+
+  it('repeats a run that was cut after the append, without harm', async () => {
+    await spillEvents(1)
+    const kv = watchKv(['delete']).kv
+    const first = intake(realPortals, { spills: new SpillStore(kv) })
+    await drainSpill(first.cron)
+    expect(first.lines.map((line) => line.event)).toEqual(['spill_kept', 'spill_drained'])
+    expect(await spilledKeys()).toHaveLength(1)
+    await drain().done
+    expect(await loggedBy(lab)).toHaveLength(1)
+    expect(await spilledKeys()).toEqual([])
+  })
+
+  it('keeps the records of a portal that fails in order, while others drain', async () => {
+    await spillEvents(1, 2, 3)
+    const append = {
+      kind: 'append',
+      request: {
+        receivedAt: 1,
+        receipt: 'of-neighbour',
+        digest: 'a'.repeat(64),
+        tokenHash: 'b'.repeat(64),
+        event: '{}',
+        quarantined: false,
+        drained: false,
+      },
+    }
+    await spillOf(NEIGHBOUR, JSON.stringify(append))
+    const taken: string[] = []
+    let calls = 0
+    const failing = drain((memberId) =>
+      appending((request) => {
+        if (memberId === NEIGHBOUR) {
+          taken.push(request.receipt)
+          return Promise.resolve({ ...STORED, kind: 'stored', sequence: 1 })
+        }
+        calls += 1
+        if (calls === 2) return Promise.reject(new Error('Network connection lost.'))
+        return realPortals(memberId).append(request)
+      })(memberId),
+    )
+    await failing.done
+    expect({ taken, calls, left: (await spilledKeys()).length }).toEqual({
+      taken: ['of-neighbour'],
+      calls: 2,
+      left: 2,
+    })
+    expect(failing.probe.lines.map(({ event: name, fields }) => [name, fields])).toEqual([
+      ['spill_kept', { memberId: lab.memberId, error: 'Error: Network connection lost.' }],
+      ['spill_drained', { drained: 2, left: 2 }],
+    ])
+    await drain().done
+    expect((await loggedBy(lab)).map(({ receipt }) => receipt)).toEqual([
+      'receipt-1',
+      'receipt-2',
+      'receipt-3',
+    ])
+  })
+
+  it('keeps and logs what it cannot read, without holding back what it can', async () => {
+    const sealed = `sealed:v1.gone.${'a'.repeat(16)}.${'b'.repeat(40)}`
+    const unreadable = [sealed, 'no JSON', 'null', '{"kind":"other"}', '{"kind":"append"}']
+    for (const [index, value] of unreadable.entries()) {
+      await spillOf(lab.memberId, value, { receivedAt: 1, receipt: `unreadable-${index}` })
+    }
+    await spillEvents(1)
+    const { probe, done } = drain()
+    await done
+    expect(await loggedBy(lab)).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect(await spilledKeys()).toHaveLength(unreadable.length)
+    expect(probe.lines).toEqual([
+      ...unreadable.map((_, index) => ({
+        level: 'error',
+        event: 'spill_unreadable',
+        fields: { memberId: lab.memberId, receipt: `unreadable-${index}` },
+      })),
+      { level: 'info', event: 'spill_drained', fields: { drained: 1, left: unreadable.length } },
+    ])
+  })
+
+  it('makes no empty event of a record whose value is gone', async () => {
+    await spillEvents(1)
+    const spills = new SpillStore(env.INSTALLS)
+    spills.load = () => Promise.resolve(null)
+    const probe = intake(realPortals, { spills })
+    await drainSpill(probe.cron)
+    expect({ log: await loggedBy(lab), lookups: probe.lookups, lines: probe.lines }).toEqual({
+      log: [],
+      lookups: [],
+      lines: [{ level: 'info', event: 'spill_drained', fields: { drained: 1, left: 0 } }],
+    })
+  })
+
+  it('lets lifecycle requests have their turn between the events', async () => {
+    const probe = intake(UNREACHABLE)
+    const uninstall = lab.body('app-ONAPPUNINSTALL-keep-data', { ts: lab.ts() })
+    for (const body of [eventBody(lab, 1), uninstall, eventBody(lab, 2)]) {
+      expect(await takeRequest(probe.deps, decoded(body), SOURCE)).toEqual({ kind: 'spilled' })
+      now += 1000
+    }
+    const { probe: drained, done } = drain()
+    await done
+    expect(await loggedBy(lab)).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect((await lab.view()).state).toBe('uninstalled')
+    expect(await spilledKeys()).toEqual([])
+    expect(drained.lines).toEqual([
+      {
+        level: 'warn',
+        event: 'spill_refused',
+        fields: { memberId: lab.memberId, receipt: 'receipt-3' },
+      },
+      { level: 'info', event: 'spill_drained', fields: { drained: 3, left: 0 } },
+    ])
+  })
+
+  it('makes the portal of an install known', async () => {
+    const fresh = new PortalLab()
+    const probe = intake(UNREACHABLE)
+    const install = decoded(fresh.body('app-ONAPPINSTALL-local', { ts: fresh.ts(-5) }))
+    expect(await takeRequest(probe.deps, install, SOURCE)).toEqual({ kind: 'spilled' })
+    await drain().done
+    expect((await fresh.view()).state).toBe('active')
+    expect(await spilledKeys()).toEqual([])
+  })
+
+  it('lets an uninstall without a time end no install that came after it', async () => {
+    const probe = intake(UNREACHABLE)
+    const uninstall = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts: null }))
+    now -= 60_000
+    expect(await takeRequest(probe.deps, uninstall, SOURCE)).toEqual({ kind: 'spilled' })
+    expect((await lab.install({ ts: lab.ts(-5) })).status).toBe(200)
+    await drain().done
+    expect((await lab.view()).state).toBe('active')
+  })
+
+  it('says nothing when there is nothing', async () => {
+    const { probe, done } = drain()
+    await done
+    expect(probe.lines).toEqual([])
+  })
+})

@@ -1,0 +1,117 @@
+/** The stored form of spilled requests: KV records of every version have to be read back. */
+import { describe, expect, it } from 'vitest'
+import type { InstallRequest, PresentedCredentials } from '../../src/bitrix24/wire/request.ts'
+import { decodeSpilled, encodeSpilled, type Spilled } from '../../src/edge/spilled.ts'
+import { createSealer } from '../../src/storage/seal.ts'
+import { aSealer } from '../support/intake.ts'
+import { NOW } from '../support/time.ts'
+
+const PORTAL = 'a'.repeat(32)
+const NEIGHBOUR = 'b'.repeat(32)
+const UNREADABLE = { ok: false, error: 'unreadable' }
+
+const CREDENTIALS: PresentedCredentials = {
+  accessToken: 'canary-access',
+  refreshToken: 'canary-refresh',
+  expiresAt: 1_790_003_600,
+  serverEndpoint: 'https://oauth.bitrix.info/rest/',
+  clientEndpoint: 'https://acme.bitrix24.com/rest/',
+  domain: 'acme.bitrix24.com',
+  userId: 1,
+  status: 'L',
+  scope: 'crm',
+}
+const INSTALL: InstallRequest = {
+  kind: 'install',
+  cause: 'user_ready',
+  memberId: PORTAL,
+  applicationToken: 'canary-application',
+  ts: 1_790_000_000,
+  credentials: CREDENTIALS,
+  systemUser: { ...CREDENTIALS, accessToken: 'canary-system', refreshToken: null },
+  language: 'en',
+  handlerUrl: 'https://relay.example.com/bitrix24/events',
+}
+const APPEND: Spilled = {
+  kind: 'append',
+  request: {
+    receivedAt: NOW,
+    receipt: 'receipt-1',
+    digest: 'd'.repeat(64),
+    tokenHash: 'e'.repeat(64),
+    event: '{"name":"ONCRMDEALUPDATE"}',
+    quarantined: false,
+    drained: false,
+  },
+}
+const UNINSTALL: Spilled = {
+  kind: 'uninstall',
+  call: { tokenHash: 'e'.repeat(64), ts: 1_790_000_000, clean: true },
+}
+
+async function encoded(spilled: Spilled): Promise<string> {
+  const result = await encodeSpilled(spilled, PORTAL, aSealer())
+  if (!result.ok) throw new Error(`Cannot encode: ${result.error}`)
+  return result.value
+}
+
+function decoded(value: string, memberId = PORTAL) {
+  return decodeSpilled(value, memberId, aSealer())
+}
+
+describe('a spilled request', () => {
+  const { handlerUrl: _, ...withoutHandler } = INSTALL
+  const bare: InstallRequest = {
+    ...withoutHandler,
+    cause: 'page',
+    applicationToken: null,
+    ts: null,
+    systemUser: null,
+    language: null,
+  }
+
+  it.each<[name: string, spilled: Spilled]>([
+    ['an append', APPEND],
+    ['an install with everything', { kind: 'install', request: INSTALL }],
+    ['an install with nothing that may be missing', { kind: 'install', request: bare }],
+    ['an uninstall', UNINSTALL],
+    ['an uninstall without a time', { kind: 'uninstall', call: { ...UNINSTALL.call, ts: null } }],
+  ])('is read back as it was written: %s', async (_name, spilled) => {
+    expect(await decoded(await encoded(spilled))).toEqual({ ok: true, value: spilled })
+  })
+
+  it('stands as JSON when it holds no token, and is sealed when it does', async () => {
+    expect(JSON.parse(await encoded(APPEND))).toEqual(APPEND)
+    const sealed = await encoded({ kind: 'install', request: INSTALL })
+    expect(sealed).toMatch(/^sealed:v1\.k1\./u)
+    expect(sealed).not.toContain('canary')
+  })
+
+  it('cannot be sealed without a key, and an append needs none', async () => {
+    const keyless = createSealer([])
+    expect(await encodeSpilled(UNINSTALL, PORTAL, keyless)).toEqual({ ok: false, error: 'no_key' })
+    expect((await encodeSpilled(APPEND, PORTAL, keyless)).ok).toBe(true)
+  })
+
+  it('opens for its own portal only, and under its own key only', async () => {
+    const sealed = await encoded(UNINSTALL)
+    expect(await decoded(sealed, NEIGHBOUR)).toEqual(UNREADABLE)
+    expect(await decodeSpilled(sealed, PORTAL, createSealer([]))).toEqual(UNREADABLE)
+  })
+
+  it.each(['', 'no JSON', 'null', '[]', '{"kind":"other"}', '{"kind":"append"}', 'sealed:x'])(
+    'is unreadable as %j',
+    async (value) => {
+      expect(await decoded(value)).toEqual(UNREADABLE)
+    },
+  )
+
+  it('is unreadable with a member of another type, or without one', async () => {
+    for (const member of Object.keys(APPEND.request)) {
+      for (const wrong of [undefined, null, {}]) {
+        const request = { ...APPEND.request, [member]: wrong }
+        expect(await decoded(JSON.stringify({ kind: 'append', request }))).toEqual(UNREADABLE)
+      }
+    }
+  })
+})

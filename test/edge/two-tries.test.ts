@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { STORE_BUDGET_MS, tryTwice, withTimeout } from '../../src/edge/two-tries.ts'
+import { never } from '../support/intake.ts'
+import { NOW } from '../support/time.ts'
+
+const TOO_LONG = 'Cannot wait any longer for the portal'
+
+let now: number
+
+beforeEach(() => {
+  now = NOW
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+async function pass(ms: number): Promise<void> {
+  now += ms
+  await vi.advanceTimersByTimeAsync(ms)
+}
+
+/** What became of a promise, without waiting for it. */
+function watched<T>(promise: Promise<T>): () => 'open' | T | Error {
+  let state: 'open' | T | Error = 'open'
+  promise.then(
+    (value) => {
+      state = value
+    },
+    (error: unknown) => {
+      state = error instanceof Error ? error : new Error(String(error))
+    },
+  )
+  return () => state
+}
+
+describe('withTimeout()', () => {
+  it('hands on what comes in time, and leaves no timer behind', async () => {
+    expect(await withTimeout(Promise.resolve('answer'), 1000)).toBe('answer')
+    await expect(withTimeout(Promise.reject(new Error('no')), 1000)).rejects.toThrow('no')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('rejects at the end of the time, and not before', async () => {
+    const outcome = watched(withTimeout(never(), 1000))
+    await pass(999)
+    expect(outcome()).toBe('open')
+    await pass(1)
+    expect(outcome()).toEqual(new Error(TOO_LONG))
+  })
+})
+
+describe('tryTwice()', () => {
+  it('does not try again after an answer', async () => {
+    const call = vi.fn<() => Promise<string>>(() => Promise.resolve('answer'))
+    expect(await tryTwice(call, () => now)).toEqual({ ok: true, value: 'answer' })
+    expect(call).toHaveBeenCalledTimes(1)
+  })
+
+  it('answers with the second try when the first fails, even at the call itself', async () => {
+    const call = vi
+      .fn<() => Promise<string>>(() => Promise.resolve('answer'))
+      .mockImplementationOnce(() => {
+        throw new Error('Cannot make a stub')
+      })
+    expect(await tryTwice(call, () => now)).toEqual({ ok: true, value: 'answer' })
+  })
+
+  it('tells the error of the second try', async () => {
+    const errors = [new Error('first'), new Error('second')]
+    const tried = await tryTwice(
+      () => Promise.reject(errors.shift() ?? new Error('third')),
+      () => now,
+    )
+    expect(tried).toEqual({ ok: false, error: { error: new Error('second') } })
+  })
+
+  it.each([
+    { first: 'hangs', afterMs: 1000, restMs: 1000 },
+    { first: 'fails', afterMs: 300, restMs: 1700 },
+    { first: 'fails', afterMs: 0, restMs: 2000 },
+  ] as const)('gives both 2 s together: the first $first after $afterMs ms', async (timing) => {
+    const { first, afterMs, restMs } = timing
+    const { promise: failing, reject } = Promise.withResolvers<never>()
+    const calls = [first === 'fails' ? failing : never(), never()]
+    const outcome = watched(
+      tryTwice(
+        () => calls.shift() ?? never(),
+        () => now,
+      ),
+    )
+    await pass(afterMs)
+    if (first === 'fails') reject(new Error('Durable Object is overloaded'))
+    // The second try begins.
+    await pass(0)
+    await pass(restMs - 1)
+    expect(outcome()).toBe('open')
+    await pass(1)
+    expect(outcome()).toEqual({ ok: false, error: { error: new Error(TOO_LONG) } })
+    expect(STORE_BUDGET_MS).toBe(2000)
+  })
+})
