@@ -1,12 +1,13 @@
-/** The admin API of one portal, as design section 5 names it: who may call, and what is shown. */
+/** The admin API of one portal: what is shown of it (README, "Operate"), and the change of its values. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSealer } from '../../src/storage/seal.ts'
 import { anEvent } from '../support/a-delivery.ts'
-import { ANY_TIME, askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
+import { ADMIN_ROUTES, ANY_TIME, askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
 import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
 import { PortalBench, machine, until } from '../support/portal-bench.ts'
-import { ADMIN_TOKEN } from '../support/runtime-bindings.ts'
 
 const UNKNOWN = 'f'.repeat(32)
+const PORTAL_ROUTES = ADMIN_ROUTES.filter((route) => route.includes('{portal}'))
 
 let bench: PortalBench
 
@@ -31,96 +32,8 @@ function filtered(reason: string) {
   return { state: 'filtered', at: null, attempts: null, reason }
 }
 
-const ROUTES = [
-  'GET /portals/{portal}',
-  'GET /portals/{portal}/events',
-  'GET /portals/{portal}/events/1',
-  'GET /portals/{portal}/parked',
-  'POST /portals/{portal}/lanes/erp/replay',
-  'POST /portals/{portal}/lanes/erp/pause',
-  'POST /portals/{portal}/lanes/erp/resume',
-  'POST /portals/{portal}/lanes/erp/park',
-  'PUT /portals/{portal}/values/NAME',
-  'DELETE /portals/{portal}/values/NAME',
-  'POST /destinations/erp/test',
-]
-
-describe('who may call', () => {
-  it.each(ROUTES)('%s: 404 without ADMIN_TOKEN, whatever token is presented', async (route) => {
-    await bench.append()
-    const settings = { ADMIN_TOKEN: undefined }
-    expect(await ask(route, { settings })).toEqual(refusal(404, 'not_found'))
-    expect(await ask(route, { settings, headers: { authorization: 'Bearer undefined' } })).toEqual(
-      refusal(404, 'not_found'),
-    )
-  })
-
-  it.each(ROUTES)('%s: 401 without the token, and nothing happens', async (route) => {
-    await bench.append()
-    await bench.settled()
-    const headers = { authorization: '', 'cf-connecting-ip': `198.51.100.${ROUTES.indexOf(route)}` }
-    const response = await call(route, {
-      headers,
-      body: route.startsWith('GET') ? undefined : '{}',
-    })
-    expect(response.status).toBe(401)
-    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="bitrix24-event-relay"')
-    expect(await response.json()).toEqual(refusal(401, 'unauthorized').body)
-    expect((await bench.lane('erp')).state).toBe('active')
-    expect(bench.network.sent).toHaveLength(1)
-  })
-
-  it.each([
-    ['another token', 'Bearer another-admin-token-0123'],
-    ['a longer token', `Bearer ${ADMIN_TOKEN}0`],
-    ['the beginning of the token', `Bearer ${ADMIN_TOKEN.slice(0, -1)}`],
-    ['another scheme', `Basic ${ADMIN_TOKEN}`],
-    ['the token alone', ADMIN_TOKEN],
-    ['no token', 'Bearer'],
-  ])('401 for %s', async (name, authorization) => {
-    const headers = { authorization, 'cf-connecting-ip': `2001:db8:${name.length}::1` }
-    expect(await ask('GET /portals/{portal}', { headers })).toEqual(refusal(401, 'unauthorized'))
-  })
-
-  it('the scheme is compared without case', async () => {
-    await bench.append()
-    const headers = { authorization: `bearer ${ADMIN_TOKEN}` }
-    expect((await ask('GET /portals/{portal}', { headers })).status).toBe(200)
-  })
-
-  it('429 after ten wrong tokens a minute from one address; the right token still passes', async () => {
-    await bench.append()
-    const wrong = { authorization: 'Bearer wrong', 'cf-connecting-ip': '203.0.113.7' }
-    const statuses: number[] = []
-    for (let count = 0; count < 12; count += 1) {
-      statuses.push((await ask('GET /portals/{portal}', { headers: wrong })).status)
-    }
-    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429])
-    const limited = await call('GET /portals/{portal}', { headers: wrong })
-    expect(limited.headers.get('retry-after')).toBe('60')
-    expect(await limited.json()).toEqual(refusal(429, 'too_many_requests').body)
-    const right = { 'cf-connecting-ip': '203.0.113.7' }
-    expect((await ask('GET /portals/{portal}', { headers: right })).status).toBe(200)
-    const elsewhere = { ...wrong, 'cf-connecting-ip': '203.0.113.8' }
-    expect((await ask('GET /portals/{portal}', { headers: elsewhere })).status).toBe(401)
-  })
-
-  it('answers are never cached, and an unknown address is a 404', async () => {
-    await bench.append()
-    const view = await call('GET /portals/{portal}')
-    expect(view.headers.get('cache-control')).toBe('no-store')
-    for (const route of [
-      'GET /nothing',
-      'DELETE /portals/{portal}',
-      'POST /portals/{portal}/events',
-    ]) {
-      expect(await ask(route)).toEqual(refusal(404, 'not_found'))
-    }
-  })
-})
-
 describe('a portal that is not known', () => {
-  it.each(ROUTES.filter((route) => route.includes('{portal}')))('%s: 404', async (route) => {
+  it.each(PORTAL_ROUTES)('%s: 404', async (route) => {
     const bodies: Readonly<Record<string, unknown>> = {
       replay: { parked: true },
       park: { sequence: 1 },
@@ -392,5 +305,54 @@ describe('GET /portals/{memberId}/parked', () => {
         },
       ],
     })
+  })
+})
+
+describe('PUT and DELETE /portals/{memberId}/values/{NAME}', () => {
+  const VALUE = '/portals/{portal}/values/ERP_URL'
+
+  it('204: stored sealed, removed again', async () => {
+    await bench.append()
+    const put = await call(`PUT ${VALUE}`, { body: { value: 'canary-value' } })
+    expect([put.status, await put.text()]).toEqual([204, ''])
+    const [row] = await bench.rows('SELECT name, sealed FROM portal_values')
+    expect(row).toEqual({ name: 'ERP_URL', sealed: expect.stringMatching(/^v1\.k1\./u) })
+    expect(JSON.stringify(row)).not.toContain('canary-value')
+    expect((await call(`DELETE ${VALUE}`)).status).toBe(204)
+    expect(await bench.rows('SELECT name FROM portal_values')).toEqual([])
+    expect((await call(`DELETE ${VALUE}`)).status).toBe(204)
+  })
+
+  it.each([undefined, {}, { value: '' }, { value: 1 }, { value: 'x', more: 1 }, 'x', '"x"'])(
+    '400 for the body %j',
+    async (body) => {
+      await bench.append()
+      expect(await ask(`PUT ${VALUE}`, { body })).toEqual(refusal(400, 'invalid_request'))
+    },
+  )
+
+  it('400 for a value of more than 4,096 characters', async () => {
+    await bench.append()
+    expect((await ask(`PUT ${VALUE}`, { body: { value: 'x'.repeat(4096) } })).status).toBe(204)
+    const long = { value: 'x'.repeat(4097) }
+    expect(await ask(`PUT ${VALUE}`, { body: long })).toEqual(refusal(400, 'invalid_request'))
+  })
+
+  it.each(['erp_url', '1NAME', 'A-B', 'A'.repeat(65), '%24A'])(
+    '400 for the name %s',
+    async (name) => {
+      await bench.append()
+      const path = `/portals/{portal}/values/${name}`
+      const body = { value: 'x' }
+      expect(await ask(`PUT ${path}`, { body })).toEqual(refusal(400, 'invalid_request'))
+      expect(await ask(`DELETE ${path}`)).toEqual(refusal(400, 'invalid_request'))
+    },
+  )
+
+  it('503 without a key to seal it with', async () => {
+    bench.settings = { ...bench.settings, sealer: createSealer([]) }
+    await bench.append()
+    const answer = await ask(`PUT ${VALUE}`, { body: { value: 'x' } })
+    expect(answer).toEqual(refusal(503, 'misconfigured'))
   })
 })

@@ -188,57 +188,20 @@ describe('POST /bitrix24/events takes two content types', () => {
   )
 })
 
-/** A body that is made while it is read. */
-function stream(
-  chunk: Uint8Array,
-  { chunks, failing = false }: { chunks: number; failing?: boolean },
-): { body: ReadableStream; pulled: () => number; isCancelled: () => boolean } {
-  let pulled = 0
-  let cancelled = false
-  const body = new ReadableStream(
-    {
-      pull(controller) {
-        if (pulled === chunks * chunk.length) {
-          if (failing) controller.error(new Error('The caller hung up'))
-          else controller.close()
-          return
-        }
-        pulled += chunk.length
-        controller.enqueue(chunk)
-      },
-      cancel() {
-        cancelled = true
-        if (failing) throw new Error('Cannot cancel')
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  return { body, pulled: () => pulled, isCancelled: () => cancelled }
-}
-
 describe('POST /bitrix24/events counts the body while it reads', () => {
-  const CHUNK = new TextEncoder().encode('a=1&'.repeat(4096))
-
-  it('cuts a streamed body of 10 MB at 256 KiB', async () => {
-    const source = stream(CHUNK, { chunks: 640 })
-    expect(await seen(await post(source.body))).toEqual(refusal('body_too_large'))
-    expect(source.pulled()).toBe(MAX_BODY_BYTES + CHUNK.length)
-    expect(source.isCancelled()).toBe(true)
-  })
-
-  it('answers 413 although the rest cannot be called off', async () => {
-    const source = stream(CHUNK, { chunks: 640, failing: true })
-    expect(await seen(await post(source.body))).toEqual(refusal('body_too_large'))
-  })
+  /** A body of so many bytes, in pieces, so that no Content-Length is known. */
+  function streamed(text: string): ReadableStream {
+    return new Blob([text]).stream()
+  }
 
   it.each(['10', '0', '-1', '99999999999', 'many'])(
     'whatever Content-Length says: %s',
     async (length) => {
       const headers = { 'content-length': length }
-      const large = stream(CHUNK, { chunks: 17 })
-      expect(await seen(await post(large.body, { headers }))).toEqual(refusal('body_too_large'))
-      const small = stream(new TextEncoder().encode(anEvent()), { chunks: 1 })
-      expect(await seen(await post(small.body, { headers }))).toEqual(refusal('untrusted'))
+      const large = streamed('a=1&'.repeat(MAX_BODY_BYTES / 4 + 1))
+      expect(await seen(await post(large, { headers }))).toEqual(refusal('body_too_large'))
+      const small = streamed(anEvent())
+      expect(await seen(await post(small, { headers }))).toEqual(refusal('untrusted'))
     },
   )
 
@@ -249,41 +212,11 @@ describe('POST /bitrix24/events counts the body while it reads', () => {
     )
   })
 
-  it('counts bytes and not characters', async () => {
-    const wide = `data=${'\u20ac'.repeat(90_000)}`
-    expect(wide.length).toBeLessThan(MAX_BODY_BYTES)
-    expect(await seen(await post(wide))).toEqual(refusal('body_too_large'))
-  })
-
-  it('answers 400 when the caller hangs up in the middle', async () => {
-    const source = stream(CHUNK, { chunks: 2, failing: true })
-    expect(await seen(await post(source.body))).toEqual(refusal('malformed_body'))
-  })
-
   it('takes an empty body for no event', async () => {
     expect(await seen(await post(null))).toEqual(refusal('invalid_event'))
     expect(await seen(await post(null, { contentType: JSON_TYPE }))).toEqual(
       refusal('malformed_body'),
     )
-  })
-
-  it('puts characters together that come in two pieces', async () => {
-    await lab.install()
-    const name = 'data[FIELDS][NOTE]'
-    const body = lab.body('app-ONCRMDEALUPDATE', { ts: lab.ts() })
-    const bytes = new TextEncoder().encode(`${body}&${name}=\u20ac\ud83d\ude00`)
-    const single = new ReadableStream({
-      start(controller) {
-        for (const byte of bytes) controller.enqueue(Uint8Array.of(byte))
-        controller.close()
-      },
-    })
-    expect(await answerOf(await post(single))).toEqual({
-      status: 200,
-      body: { accepted: true, sequence: 1 },
-    })
-    const rows = (await lab.tables())['log'] ?? []
-    expect(JSON.parse(String(rows[0]?.['event'])).data.FIELDS.NOTE).toBe('\u20ac\ud83d\ude00')
   })
 })
 
@@ -307,7 +240,7 @@ describe('POST /bitrix24/events tells nothing about why it trusts nobody', () =>
 })
 
 describe('traps that others fell into', () => {
-  it('3 and 4: the largest body is carried over RPC into the log, and not an empty one', async () => {
+  it('the largest body is carried over RPC into the log, and not an empty one', async () => {
     await lab.install()
     // The default globs of the test's destinations name requisite fields only.
     const start = `${lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: lab.ts() })}&data[NOTE]=`
@@ -321,7 +254,7 @@ describe('traps that others fell into', () => {
     expect(String(kept)).toBe('x'.repeat(MAX_BODY_BYTES - start.length))
   })
 
-  it('15: equal events that come at the same time are stored once', async () => {
+  it('equal events that come at the same time are stored once', async () => {
     await lab.install()
     const body = lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: lab.ts() })
     const answers = await Promise.all(Array.from({ length: 8 }, () => post(body)))
@@ -334,7 +267,7 @@ describe('traps that others fell into', () => {
     expect((await lab.view()).head).toBe(1)
   })
 
-  it('17: nothing but the very token opens, whatever it begins with', async () => {
+  it('nothing but the very token opens, whatever it begins with', async () => {
     await lab.install()
     const near = [
       APPLICATION_TOKEN.toUpperCase(),
@@ -360,13 +293,13 @@ describe('traps that others fell into', () => {
     expect((await lab.view()).head).toBe(0)
   })
 
-  it('17: a token of one portal opens no other', async () => {
+  it('a token of one portal opens no other', async () => {
     await lab.install()
     const other = { 'auth[member_id]': 'b'.repeat(32) }
     expect((await post(lab.body('app-ONCRMDEALUPDATE', other))).status).toBe(403)
   })
 
-  it('19: invisible characters make no event of another name, and no lifecycle event', async () => {
+  it('invisible characters make no event of another name, and no lifecycle event', async () => {
     await lab.install()
     const names = [
       '\u200bONAPPUNINSTALL',
@@ -387,7 +320,7 @@ describe('traps that others fell into', () => {
     expect((await lab.view()).state).toBe('active')
   })
 
-  it('20: before an install nothing is open, not even where nothing is configured', async () => {
+  it('before an install nothing is open, not even where nothing is configured', async () => {
     const unset = {
       BITRIX24_CLIENT_ID: '',
       BITRIX24_CLIENT_SECRET: '',

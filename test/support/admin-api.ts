@@ -7,6 +7,22 @@ import worker from './worker.ts'
 
 const API = 'https://relay.example.com/admin/api'
 
+/** Every route of the API, as `METHOD /path`; `{portal}` stands for a member id. */
+export const ADMIN_ROUTES: readonly string[] = [
+  'GET /portals/{portal}',
+  'GET /portals/{portal}/events',
+  'GET /portals/{portal}/events/1',
+  'GET /portals/{portal}/parked',
+  'POST /portals/{portal}/lanes/erp/replay',
+  'POST /portals/{portal}/lanes/erp/pause',
+  'POST /portals/{portal}/lanes/erp/resume',
+  'POST /portals/{portal}/lanes/erp/park',
+  'PUT /portals/{portal}/values/NAME',
+  'DELETE /portals/{portal}/values/NAME',
+  'POST /portals/{portal}/reconcile',
+  'POST /destinations/erp/test',
+]
+
 /** What a call carries. */
 export interface AdminCall {
   /** A text goes as it is, everything else as JSON. */

@@ -1,11 +1,9 @@
-/** The admin API of one portal, as design section 5 names it: what an operator may do. */
+/** The admin API of one lane: what an operator may do (README, "Operate"). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createSealer } from '../../src/storage/seal.ts'
 import { anEvent } from '../support/a-delivery.ts'
-import { askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
+import { askAdmin, refusal } from '../support/admin-api.ts'
 import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
-import { PortalBench, gate, machine, until, type Entry } from '../support/portal-bench.ts'
-import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'
+import { PortalBench, gate, machine, until } from '../support/portal-bench.ts'
 
 let bench: PortalBench
 
@@ -14,11 +12,6 @@ beforeEach(() => {
 })
 
 afterEach(() => bench.close())
-
-/** Calls the API; `{portal}` in the path is the portal under test. */
-function call(route: string, options: AdminCall = {}): Promise<Response> {
-  return callAdmin(route.replace('{portal}', bench.memberId), options)
-}
 
 /** The answer as status and JSON. */
 function ask(route: string, options: AdminCall = {}): Promise<AdminAnswer> {
@@ -300,130 +293,4 @@ describe('POST …/lanes/{destination}/pause, resume and park', () => {
       expect(await bench.lane('erp')).toMatchObject({ state: 'removed', cursor: 1 })
     },
   )
-})
-
-describe('PUT and DELETE /portals/{memberId}/values/{NAME}', () => {
-  const VALUE = '/portals/{portal}/values/ERP_URL'
-
-  it('204: stored sealed, removed again', async () => {
-    await bench.append()
-    const put = await call(`PUT ${VALUE}`, { body: { value: 'canary-value' } })
-    expect([put.status, await put.text()]).toEqual([204, ''])
-    const [row] = await bench.rows('SELECT name, sealed FROM portal_values')
-    expect(row).toEqual({ name: 'ERP_URL', sealed: expect.stringMatching(/^v1\.k1\./u) })
-    expect(JSON.stringify(row)).not.toContain('canary-value')
-    expect((await call(`DELETE ${VALUE}`)).status).toBe(204)
-    expect(await bench.rows('SELECT name FROM portal_values')).toEqual([])
-    expect((await call(`DELETE ${VALUE}`)).status).toBe(204)
-  })
-
-  it.each([undefined, {}, { value: '' }, { value: 1 }, { value: 'x', more: 1 }, 'x', '"x"'])(
-    '400 for the body %j',
-    async (body) => {
-      await bench.append()
-      expect(await ask(`PUT ${VALUE}`, { body })).toEqual(refusal(400, 'invalid_request'))
-    },
-  )
-
-  it('400 for a value of more than 4,096 characters', async () => {
-    await bench.append()
-    expect((await ask(`PUT ${VALUE}`, { body: { value: 'x'.repeat(4096) } })).status).toBe(204)
-    const long = { value: 'x'.repeat(4097) }
-    expect(await ask(`PUT ${VALUE}`, { body: long })).toEqual(refusal(400, 'invalid_request'))
-  })
-
-  it.each(['erp_url', '1NAME', 'A-B', 'A'.repeat(65), '%24A'])(
-    '400 for the name %s',
-    async (name) => {
-      await bench.append()
-      const path = `/portals/{portal}/values/${name}`
-      const body = { value: 'x' }
-      expect(await ask(`PUT ${path}`, { body })).toEqual(refusal(400, 'invalid_request'))
-      expect(await ask(`DELETE ${path}`)).toEqual(refusal(400, 'invalid_request'))
-    },
-  )
-
-  it('503 without a key to seal it with', async () => {
-    bench.settings = { ...bench.settings, sealer: createSealer([]) }
-    await bench.append()
-    const answer = await ask(`PUT ${VALUE}`, { body: { value: 'x' } })
-    expect(answer).toEqual(refusal(503, 'misconfigured'))
-  })
-})
-
-describe('POST /destinations/{destination}/test', () => {
-  const TEST = 'POST /destinations/erp/test'
-
-  it('delivered: the real renderer, signed, as relay.test without a sequence', async () => {
-    expect(await ask(TEST)).toEqual({
-      status: 200,
-      body: { outcome: 'delivered', reason: null, status: 200, detail: null },
-    })
-    const [sent] = bench.network.to('erp.example.com')
-    expect(sent?.headers.get('webhook-signature')).toMatch(/^v1,/u)
-    expect(sent?.headers.get('webhook-id')).toMatch(/^test-[0-9a-f-]{36}$/u)
-    expect(bench.received('erp')).toMatchObject([{ type: 'relay.test', sequence: null }])
-  })
-
-  it('delivered: a Slack message', async () => {
-    expect((await ask('POST /destinations/crm-alerts/test')).body).toMatchObject({
-      outcome: 'delivered',
-    })
-    expect(bench.network.to('hooks.slack.com')).toHaveLength(1)
-  })
-
-  it.each([
-    [410, 'rejected', 'gone'],
-    [422, 'rejected', 'http_422'],
-    [500, 'unreachable', 'http_500'],
-    [302, 'unreachable', 'redirect'],
-    [429, 'unreachable', 'rate_limited'],
-  ])('%i: %s, %s', async (status, outcome, reason) => {
-    const headers = status === 302 ? { location: 'https://elsewhere.example.com/' } : {}
-    bench.receive('erp', () => new Response('why', { status, headers }))
-    expect(await ask(TEST)).toEqual({
-      status: 200,
-      body: { outcome, reason, status, detail: 'why' },
-    })
-    expect(bench.network.sent).toHaveLength(1)
-  })
-
-  it('unreachable: a receiver that does not answer', async () => {
-    bench.receive('erp', () => {
-      throw new TypeError('Network connection lost.')
-    })
-    expect((await ask(TEST)).body).toEqual({
-      outcome: 'unreachable',
-      reason: 'network_error',
-      status: null,
-      detail: null,
-    })
-  })
-
-  it.each<[reason: string, entry: Entry]>([
-    ['misconfigured', machine('erp', { url: 'nonsense' })],
-    ['no_value', machine('erp', { url: '$portal.ERP_URL' })],
-  ])('rejected, %s: nothing is sent', async (reason, entry) => {
-    const settings = { DESTINATIONS: [entry] }
-    expect(await ask(TEST, { settings })).toEqual({
-      status: 200,
-      body: { outcome: 'rejected', reason, status: null, detail: null },
-    })
-    expect(bench.network.sent).toEqual([])
-  })
-
-  it('never shows the secrets of the destination', async () => {
-    bench.network.handle(({ url }) =>
-      url === RUNTIME_BINDINGS.SLACK_WEBHOOK_URL ? new Response(url, { status: 500 }) : null,
-    )
-    const { body } = await ask('POST /destinations/crm-alerts/test')
-    expect(JSON.stringify(body)).not.toContain('slackcanary')
-    expect(body).toMatchObject({ outcome: 'unreachable', status: 500 })
-  })
-
-  it('404 for an unknown destination, also when DESTINATIONS cannot be read', async () => {
-    expect(await ask('POST /destinations/nobody/test')).toEqual(refusal(404, 'not_found'))
-    const settings = { DESTINATIONS: '[{' }
-    expect(await ask(TEST, { settings })).toEqual(refusal(404, 'not_found'))
-  })
 })

@@ -1,0 +1,104 @@
+/** Who may call the admin surface. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ADMIN_ROUTES, askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
+import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
+import { PortalBench } from '../support/portal-bench.ts'
+import { ADMIN_TOKEN } from '../support/runtime-bindings.ts'
+
+let bench: PortalBench
+
+beforeEach(() => {
+  bench = new PortalBench()
+})
+
+afterEach(() => bench.close())
+
+/** Calls the API; `{portal}` in the path is the portal under test. */
+function call(route: string, options: AdminCall = {}): Promise<Response> {
+  return callAdmin(route.replace('{portal}', bench.memberId), options)
+}
+
+/** The answer as status and JSON. */
+function ask(route: string, options: AdminCall = {}): Promise<AdminAnswer> {
+  return askAdmin(route.replace('{portal}', bench.memberId), options)
+}
+
+describe('who may call', () => {
+  it.each(ADMIN_ROUTES)(
+    '%s: 404 without ADMIN_TOKEN, whatever token is presented',
+    async (route) => {
+      await bench.append()
+      const settings = { ADMIN_TOKEN: undefined }
+      expect(await ask(route, { settings })).toEqual(refusal(404, 'not_found'))
+      expect(
+        await ask(route, { settings, headers: { authorization: 'Bearer undefined' } }),
+      ).toEqual(refusal(404, 'not_found'))
+    },
+  )
+
+  it.each(ADMIN_ROUTES)('%s: 401 without the token, and nothing happens', async (route) => {
+    await bench.append()
+    await bench.settled()
+    const headers = {
+      authorization: '',
+      'cf-connecting-ip': `198.51.100.${ADMIN_ROUTES.indexOf(route)}`,
+    }
+    const response = await call(route, {
+      headers,
+      body: route.startsWith('GET') ? undefined : '{}',
+    })
+    expect(response.status).toBe(401)
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="bitrix24-event-relay"')
+    expect(await response.json()).toEqual(refusal(401, 'unauthorized').body)
+    expect((await bench.lane('erp')).state).toBe('active')
+    expect(bench.network.sent).toHaveLength(1)
+  })
+
+  it.each([
+    ['another token', 'Bearer another-admin-token-0123'],
+    ['a longer token', `Bearer ${ADMIN_TOKEN}0`],
+    ['the beginning of the token', `Bearer ${ADMIN_TOKEN.slice(0, -1)}`],
+    ['another scheme', `Basic ${ADMIN_TOKEN}`],
+    ['the token alone', ADMIN_TOKEN],
+    ['no token', 'Bearer'],
+  ])('401 for %s', async (name, authorization) => {
+    const headers = { authorization, 'cf-connecting-ip': `2001:db8:${name.length}::1` }
+    expect(await ask('GET /portals/{portal}', { headers })).toEqual(refusal(401, 'unauthorized'))
+  })
+
+  it('the scheme is compared without case', async () => {
+    await bench.append()
+    const headers = { authorization: `bearer ${ADMIN_TOKEN}` }
+    expect((await ask('GET /portals/{portal}', { headers })).status).toBe(200)
+  })
+
+  it('429 after ten wrong tokens a minute from one address; the right token still passes', async () => {
+    await bench.append()
+    const wrong = { authorization: 'Bearer wrong', 'cf-connecting-ip': '203.0.113.7' }
+    const statuses: number[] = []
+    for (let count = 0; count < 12; count += 1) {
+      statuses.push((await ask('GET /portals/{portal}', { headers: wrong })).status)
+    }
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429])
+    const limited = await call('GET /portals/{portal}', { headers: wrong })
+    expect(limited.headers.get('retry-after')).toBe('60')
+    expect(await limited.json()).toEqual(refusal(429, 'too_many_requests').body)
+    const right = { 'cf-connecting-ip': '203.0.113.7' }
+    expect((await ask('GET /portals/{portal}', { headers: right })).status).toBe(200)
+    const elsewhere = { ...wrong, 'cf-connecting-ip': '203.0.113.8' }
+    expect((await ask('GET /portals/{portal}', { headers: elsewhere })).status).toBe(401)
+  })
+
+  it('answers are never cached, and an unknown address is a 404', async () => {
+    await bench.append()
+    const view = await call('GET /portals/{portal}')
+    expect(view.headers.get('cache-control')).toBe('no-store')
+    for (const route of [
+      'GET /nothing',
+      'DELETE /portals/{portal}',
+      'POST /portals/{portal}/events',
+    ]) {
+      expect(await ask(route)).toEqual(refusal(404, 'not_found'))
+    }
+  })
+})

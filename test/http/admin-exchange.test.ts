@@ -1,0 +1,78 @@
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import * as v from 'valibot'
+import { readJson, reply, replyOrNotFound, withPortal } from '../../src/http/admin-exchange.ts'
+import { portalsWith } from '../support/intake.ts'
+
+const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
+const NOT_FOUND = {
+  error: { code: 'not_found', message: 'Nothing is found at this address' },
+}
+
+describe('withPortal()', () => {
+  function ask(memberId: string): Promise<Response> {
+    const routes = new Hono()
+    routes.get('/:memberId', (c) =>
+      withPortal(c, portalsWith({}), (_portal, named) => Promise.resolve(reply({ named }))),
+    )
+    return Promise.resolve(routes.request(`/${memberId}`))
+  }
+
+  it.each([MEMBER_ID, MEMBER_ID.toUpperCase()])('finds the portal %s', async (memberId) => {
+    expect(await (await ask(memberId)).json()).toEqual({ named: MEMBER_ID })
+  })
+
+  it.each(['acme.bitrix24.com', MEMBER_ID.slice(1), `${MEMBER_ID}0`, 'g'.repeat(32)])(
+    'finds none at %s',
+    async (memberId) => {
+      const response = await ask(memberId)
+      expect({ status: response.status, body: await response.json() }).toEqual({
+        status: 404,
+        body: NOT_FOUND,
+      })
+    },
+  )
+})
+
+describe('readJson()', () => {
+  const schema = v.strictObject({ value: v.number() })
+
+  function read(body: string): Promise<unknown> {
+    const request = new Request('https://relay.example.com/', { method: 'POST', body })
+    return readJson(request, schema)
+  }
+
+  it('gives what the schema takes', async () => {
+    expect(await read('{"value":1}')).toEqual({ value: 1 })
+  })
+
+  it.each(['', 'no JSON', 'null', '{}', '{"value":"1"}', '{"value":1,"more":1}'])(
+    'gives null for %j',
+    async (body) => {
+      expect(await read(body)).toBeNull()
+    },
+  )
+
+  it('reads 16 KiB, and no more', async () => {
+    const start = '{"value":1}'
+    const most = start + ' '.repeat(16 * 1024 - start.length)
+    expect(await read(most)).toEqual({ value: 1 })
+    expect(await read(`${most} `)).toBeNull()
+  })
+})
+
+describe('reply() and replyOrNotFound()', () => {
+  it('answer with JSON that nobody may keep', async () => {
+    const answers = [reply({ a: 1 }, 202), replyOrNotFound({ a: 1 }), replyOrNotFound(null)]
+    const seen = answers.map(async (answer) => ({
+      status: answer.status,
+      cache: answer.headers.get('cache-control'),
+      body: await answer.json(),
+    }))
+    expect(await Promise.all(seen)).toEqual([
+      { status: 202, cache: 'no-store', body: { a: 1 } },
+      { status: 200, cache: 'no-store', body: { a: 1 } },
+      { status: 404, cache: 'no-store', body: NOT_FOUND },
+    ])
+  })
+})

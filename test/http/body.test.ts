@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { MAX_BODY_BYTES, mediaType, readBody } from '../../src/http/body.ts'
+
+const CHUNK = new TextEncoder().encode('a=1&'.repeat(4096))
+
+/** A request whose body is made while it is read; `failing` breaks off at its end, and when it is cancelled. */
+function streamed(
+  chunk: Uint8Array,
+  { chunks, failing = false }: { chunks: number; failing?: boolean },
+) {
+  let pulled = 0
+  let cancelled = false
+  const body = new ReadableStream(
+    {
+      pull(controller) {
+        if (pulled === chunks * chunk.length) {
+          if (failing) controller.error(new Error('The caller hung up'))
+          else controller.close()
+          return
+        }
+        pulled += chunk.length
+        controller.enqueue(chunk)
+      },
+      cancel() {
+        cancelled = true
+        if (failing) throw new Error('Cannot cancel')
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { request: aRequest(body), pulled: () => pulled, isCancelled: () => cancelled }
+}
+
+function aRequest(body: BodyInit | null, headers: HeadersInit = {}): Request {
+  return new Request('https://relay.example.com/', { method: 'POST', body, headers })
+}
+
+describe('readBody()', () => {
+  it('reads a whole body, and an absent one as empty', async () => {
+    expect(await readBody(aRequest('a=1'))).toEqual({ ok: true, value: 'a=1' })
+    expect(await readBody(aRequest(null))).toEqual({ ok: true, value: '' })
+    expect(MAX_BODY_BYTES).toBe(262_144)
+  })
+
+  it('takes as many bytes as are allowed, and refuses one more', async () => {
+    expect((await readBody(aRequest('x'.repeat(10)), 10)).ok).toBe(true)
+    const refused = { ok: false, error: 'body_too_large' }
+    expect(await readBody(aRequest('x'.repeat(11)), 10)).toEqual(refused)
+  })
+
+  it('cuts a streamed body of 10 MB at 256 KiB', async () => {
+    const { request, pulled, isCancelled } = streamed(CHUNK, { chunks: 640 })
+    expect(await readBody(request)).toEqual({ ok: false, error: 'body_too_large' })
+    expect(pulled()).toBe(MAX_BODY_BYTES + CHUNK.length)
+    expect(isCancelled()).toBe(true)
+  })
+
+  it('refuses it although the rest cannot be cancelled', async () => {
+    const { request } = streamed(CHUNK, { chunks: 640, failing: true })
+    expect(await readBody(request)).toEqual({ ok: false, error: 'body_too_large' })
+  })
+
+  it('counts bytes and not characters', async () => {
+    const wide = '\u20ac'.repeat(4)
+    expect(await readBody(aRequest(wide), 11)).toEqual({ ok: false, error: 'body_too_large' })
+    expect(await readBody(aRequest(wide), 12)).toEqual({ ok: true, value: wide })
+  })
+
+  it('calls a body malformed when the caller hangs up in the middle', async () => {
+    const { request } = streamed(CHUNK, { chunks: 2, failing: true })
+    expect(await readBody(request)).toEqual({ ok: false, error: 'malformed_body' })
+  })
+
+  it('puts characters together that come in pieces', async () => {
+    const text = '\u20ac\ud83d\ude00'
+    const single = new ReadableStream({
+      start(controller) {
+        for (const byte of new TextEncoder().encode(text)) controller.enqueue(Uint8Array.of(byte))
+        controller.close()
+      },
+    })
+    expect(await readBody(aRequest(single))).toEqual({ ok: true, value: text })
+  })
+
+  it('replaces a broken character', async () => {
+    const broken = Uint8Array.of(0x61, 0xe2, 0x82)
+    expect(await readBody(aRequest(broken))).toEqual({ ok: true, value: 'a\ufffd' })
+  })
+})
+
+describe('mediaType()', () => {
+  it.each([
+    ['application/json', 'application/json'],
+    ['APPLICATION/JSON; charset=utf-8', 'application/json'],
+    ['  text/plain  ', 'text/plain'],
+    ['', ''],
+  ])('reads %j as %j', (header, type) => {
+    expect(mediaType(aRequest(null, { 'content-type': header }))).toBe(type)
+  })
+
+  it('reads an absent header as empty', () => {
+    expect(mediaType(aRequest(null))).toBe('')
+  })
+})
