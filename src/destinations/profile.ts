@@ -2,7 +2,7 @@
  * What is known about a kind of receiver, as data: its limits, its pace, when a message counts as
  * delivered, and what its errors mean. Judges, renderers and docs/receivers.md all read it.
  */
-import type { PaceWindow } from '../core/pace/pace.ts'
+import type { PaceWindow } from '../core/pace/pace-window.ts'
 
 /**
  * What an error means.

@@ -6,7 +6,7 @@
 import type { AddressPolicy } from '../core/safety/address.ts'
 import type { Enrichment, RelayEvent } from '../core/log/event.ts'
 import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
-import type { PaceWindow } from '../core/pace/pace.ts'
+import type { PaceWindow } from '../core/pace/pace-window.ts'
 import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
 import type { Result } from '../core/result.ts'
 import type { Language } from './language/languages.ts'

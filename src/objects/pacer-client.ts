@@ -1,5 +1,5 @@
 /** The client of the pacers: a portal's object names the receiver's URL, and the pacer of that URL is asked over RPC. */
-import type { PaceWindow } from '../core/pace/pace.ts'
+import type { PaceWindow } from '../core/pace/pace-window.ts'
 import type { NamePacer } from '../storage/pacer-name.ts'
 import type { Pacer } from './pacer.ts'
 import type { Remote } from './remote.ts'

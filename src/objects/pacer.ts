@@ -3,14 +3,14 @@
  * as well, because they must outlive an eviction: a hold, and the grants of a window longer than 10 s.
  */
 import { DurableObject } from 'cloudflare:workers'
-import type { PaceWindow } from '../core/pace/pace.ts'
+import type { PaceWindow } from '../core/pace/pace-window.ts'
 import {
   createPacerState,
   hold,
   MAX_HOLD_MS,
   takeSlot,
   type PacerState,
-} from '../core/pace/pacer.ts'
+} from '../core/pace/slots.ts'
 import { openDatabase } from '../storage/database.ts'
 import { PacerStore } from './pacer-store.ts'
 

@@ -15,9 +15,9 @@ import {
   type LaneState,
   type ReplayJob,
 } from '../../src/core/lanes/lane-state.ts'
-import type { Batch, DigestRecord, DigestRule } from '../../src/core/lanes/digest.ts'
-import type { LaneDeps, SendContext } from '../../src/core/lanes/lane-deps.ts'
-import { walkLane } from '../../src/core/lanes/lane.ts'
+import type { Batch, DigestRecord, DigestRule } from '../../src/core/lanes/plan-digest.ts'
+import type { LaneDeps, SendContext } from '../../src/core/lanes/walk-ports.ts'
+import { walkLane } from '../../src/core/lanes/walk-lane.ts'
 import type { DeliveryOutcome } from '../../src/core/lanes/outcome.ts'
 import { passFloor } from '../../src/core/log/retention.ts'
 import { HOUR_MS } from '../../src/core/lanes/retry.ts'

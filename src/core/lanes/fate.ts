@@ -1,5 +1,5 @@
 /** What became of an event at a destination: exact where it was written down, else from the cursor. */
-import type { DigestRecord } from './digest.ts'
+import type { DigestRecord } from './plan-digest.ts'
 import type { LogEntry } from '../log/event.ts'
 import { epochAt, isUnchanged, type LaneState } from './lane-state.ts'
 import type { ExactFate } from './settle.ts'

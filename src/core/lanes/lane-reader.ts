@@ -1,7 +1,7 @@
 /** Finds in the log what a lane sends next: the digest under way, the next event that is meant for it, replays. */
-import { MAX_BEHIND, calmUntil, type Batch, type DigestRule } from './digest.ts'
+import { MAX_BEHIND, calmUntil, type Batch, type DigestRule } from './plan-digest.ts'
 import type { LogEntry } from '../log/event.ts'
-import type { LaneDeps } from './lane-deps.ts'
+import type { LaneDeps } from './walk-ports.ts'
 import { epochAt, isUnchanged, type LaneState, type ReplayJob } from './lane-state.ts'
 import { advanceJob, skipEvent } from './settle.ts'
 

@@ -3,7 +3,7 @@
  * (https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md#4-abuse-protection): asked for with
  * OPTIONS before the first delivery and once a day. Its status alone proves nothing; the header does.
  */
-import type { PaceWindow } from '../../core/pace/pace.ts'
+import type { PaceWindow } from '../../core/pace/pace-window.ts'
 import type { ReceiverMemory } from '../../core/lanes/receiver-memory.ts'
 import { err, ok } from '../../core/result.ts'
 import type { Answer, Handshake, OutgoingRequest } from '../receiver.ts'

@@ -3,7 +3,7 @@
  * the transaction has returned; a crash loses at most what `saveSoon` had not yet written.
  */
 import * as v from 'valibot'
-import type { DigestRecord } from '../../core/lanes/digest.ts'
+import type { DigestRecord } from '../../core/lanes/plan-digest.ts'
 import {
   LANE_DEFAULTS,
   matchLanes,

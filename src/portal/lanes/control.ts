@@ -8,7 +8,7 @@ import {
 } from '../../core/lanes/lane-state.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { parkEvent } from '../../core/lanes/settle.ts'
-import type { Deliverer } from './deliverer.ts'
+import type { Deliverer } from './rules.ts'
 import type { LaneBook } from './book.ts'
 import type { LogStore } from '../log/log-store.ts'
 

@@ -1,7 +1,7 @@
 /** Brings the lanes of one portal in line with its configuration. */
 import type { PortalState } from '../state.ts'
 import type { LaneBook } from './book.ts'
-import type { Deliverer } from './deliverer.ts'
+import type { Deliverer } from './rules.ts'
 
 /** What matching needs. */
 export interface LaneMatcherDeps {

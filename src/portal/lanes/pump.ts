@@ -10,7 +10,7 @@ import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../settings.ts'
 import type { PortalState } from '../state.ts'
 import type { LaneBook } from './book.ts'
-import type { Deliverer } from './deliverer.ts'
+import type { Deliverer } from './rules.ts'
 import type { LaneWalker } from './walker.ts'
 
 /** How long one run may start new sends; the alarm goes on after it. */

@@ -1,5 +1,5 @@
 /** Counts what an uninstall with CLEAN=1 takes away from receivers. */
-import type { Deliverer } from './deliverer.ts'
+import type { Deliverer } from './rules.ts'
 import type { LaneBook } from './book.ts'
 import type { LogStore } from '../log/log-store.ts'
 

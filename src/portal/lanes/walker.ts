@@ -1,21 +1,21 @@
 /**
- * Walks the lanes of one portal: gives the pure walk (`core/lanes/lane.ts`) its storage, its receiver, the
+ * Walks the lanes of one portal: gives the pure walk (`core/lanes/walk-lane.ts`) its storage, its receiver, the
  * receiver's common pace and one of the portal's connections.
  */
 import { fieldLink } from '../../bitrix24/fields/field-link.ts'
 import type { Connections } from '../../core/lanes/connections.ts'
 import { deliveryId } from '../../core/log/delivery-id.ts'
-import type { Batch, DigestRule } from '../../core/lanes/digest.ts'
+import type { Batch, DigestRule } from '../../core/lanes/plan-digest.ts'
 import type { LogEntry } from '../../core/log/event.ts'
-import type { LaneDeps, SendContext } from '../../core/lanes/lane-deps.ts'
+import type { LaneDeps, SendContext } from '../../core/lanes/walk-ports.ts'
 import type { LaneState } from '../../core/lanes/lane-state.ts'
-import { walkLane } from '../../core/lanes/lane.ts'
+import { walkLane } from '../../core/lanes/walk-lane.ts'
 import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
 import { MAX_DIGEST } from '../../destinations/settings/common-settings.ts'
 import type { Destination } from '../../destinations/settings/destination.ts'
 import type { Delivery, DestinationType } from '../../destinations/receiver.ts'
 import { sendParcel } from '../../destinations/send.ts'
-import type { Deliverer } from './deliverer.ts'
+import type { Deliverer } from './rules.ts'
 import type { LaneBook } from './book.ts'
 import { LanePace } from './pace.ts'
 import type { Enricher } from '../fields/enricher.ts'

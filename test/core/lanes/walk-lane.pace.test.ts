@@ -5,7 +5,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { laneDueAt } from '../../../src/core/lanes/lane-state.ts'
-import { createPacerState, hold, takeSlot, type PacerState } from '../../../src/core/pace/pacer.ts'
+import { createPacerState, hold, takeSlot, type PacerState } from '../../../src/core/pace/slots.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
 import { DELIVERED, START, laneWorld, oneTo, type LaneWorld } from '../../support/lane-builders.ts'
 

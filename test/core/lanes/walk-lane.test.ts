@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isMeant } from '../../../src/core/lanes/lane-reader.ts'
-import { MAX_REPEATS, MAX_WAIT_IN_WALK_MS } from '../../../src/core/lanes/lane.ts'
+import { MAX_REPEATS, MAX_WAIT_IN_WALK_MS } from '../../../src/core/lanes/walk-lane.ts'
 import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/retry.ts'
 import {
   Crash,
@@ -510,7 +510,7 @@ describe('a walk', () => {
   it('ends with its generation while it sleeps', async () => {
     const world = laneWorld({ events: 2, minIntervalMs: 1000 })
     const deps = world.deps(START + 30_000)
-    const { walkLane } = await import('../../../src/core/lanes/lane.ts')
+    const { walkLane } = await import('../../../src/core/lanes/walk-lane.ts')
     const sleep = async () => {
       world.now += 1000
       world.generation += 1

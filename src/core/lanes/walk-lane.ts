@@ -6,9 +6,9 @@
  * not concern the destination, or was set aside (parked) with its reason. Replays stand outside: they go
  * one at a time between live events, never while the lane retries, and never move the cursor.
  */
-import { planDigest, settleDigest, type Batch } from './digest.ts'
+import { planDigest, settleDigest, type Batch } from './plan-digest.ts'
 import type { LogEntry } from '../log/event.ts'
-import type { LaneDeps } from './lane-deps.ts'
+import type { LaneDeps } from './walk-ports.ts'
 import { nextBatch, nextReplayed, previousMeant, readWaiting } from './lane-reader.ts'
 import { epochAt, isFailing, keepDecision, type LaneState, type ReplayJob } from './lane-state.ts'
 import { settle, settleReplay, type SettleTerms } from './settle.ts'

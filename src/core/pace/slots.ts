@@ -4,7 +4,7 @@
  * told when to come again, and only who comes gets it, so a portal that is gone costs one slot at most.
  * The promised times are a guess from the windows; the grants alone decide what is kept to.
  */
-import type { PaceWindow } from './pace.ts'
+import type { PaceWindow } from './pace-window.ts'
 
 /** How long a place is kept for a waiter that does not come at its time, in milliseconds. */
 export const GRACE_MS = 2000

@@ -1,5 +1,5 @@
 /** What the walk of a lane needs from the outside: storage, the receiver and its pace, time. */
-import type { Batch, DigestRecord, DigestRule } from './digest.ts'
+import type { Batch, DigestRecord, DigestRule } from './plan-digest.ts'
 import type { LogEntry } from '../log/event.ts'
 import type { Epoch, LaneState } from './lane-state.ts'
 import type { DeliveryOutcome } from './outcome.ts'

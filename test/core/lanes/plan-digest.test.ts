@@ -7,7 +7,7 @@ import {
   settleDigest,
   type Batch,
   type DigestRule,
-} from '../../../src/core/lanes/digest.ts'
+} from '../../../src/core/lanes/plan-digest.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
 import type { SettleTerms } from '../../../src/core/lanes/settle.ts'
 import {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { PaceWindow } from '../../../src/core/pace/pace.ts'
+import type { PaceWindow } from '../../../src/core/pace/pace-window.ts'
 import {
   createPacerState,
   GRACE_MS,
@@ -8,7 +8,7 @@ import {
   MAX_HOLD_MS,
   takeSlot,
   type PacerState,
-} from '../../../src/core/pace/pacer.ts'
+} from '../../../src/core/pace/slots.ts'
 
 const ONE_A_SECOND: readonly PaceWindow[] = [{ count: 1, ms: 1000 }]
 const ONE_A_MINUTE: readonly PaceWindow[] = [{ count: 1, ms: 60_000 }]
