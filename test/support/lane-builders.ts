@@ -3,26 +3,24 @@
  * by script, a clock that moves only when somebody sleeps, and storage that a crash falls back to.
  */
 import { Connections } from '../../src/core/lanes/connections.ts'
-import { NOT_ENRICHED, type LogEntry, type RelayEvent } from '../../src/core/log/event.ts'
+import { createLane, matchLanes, type LanePlan } from '../../src/core/lanes/match-lanes.ts'
 import {
-  createLane,
   laneDueAt,
-  matchLanes,
-  pause,
-  revive,
   type Epoch,
-  type LanePlan,
   type LaneState,
   type ReplayJob,
 } from '../../src/core/lanes/lane-state.ts'
-import type { Batch, DigestRecord, DigestRule } from '../../src/core/lanes/plan-digest.ts'
+import { pause, revive } from '../../src/core/lanes/lane-status.ts'
+import type { Batch, DigestRule } from '../../src/core/lanes/plan-digest.ts'
+import type { DigestRecord, ExactFate } from '../../src/core/lanes/fate.ts'
 import type { LaneDeps, SendContext } from '../../src/core/lanes/walk-ports.ts'
 import { walkLane } from '../../src/core/lanes/walk-lane.ts'
 import type { DeliveryOutcome } from '../../src/core/lanes/outcome.ts'
-import { passFloor } from '../../src/core/log/retention.ts'
 import { HOUR_MS } from '../../src/core/lanes/retry.ts'
 import { compileFilter } from '../../src/core/lanes/routing.ts'
-import { parkEvent, type ExactFate } from '../../src/core/lanes/settle.ts'
+import { parkEvent } from '../../src/core/lanes/cursor.ts'
+import { NOT_ENRICHED, type LogEntry, type RelayEvent } from '../../src/core/log/event.ts'
+import { passFloor } from '../../src/core/log/retention.ts'
 import { RECEIVED_AT, anEvent } from './a-delivery.ts'
 
 /** The time at which every world begins, in unix milliseconds. */

@@ -1,8 +1,4 @@
-/** What became of an event at a destination: exact where it was written down, else from the cursor. */
-import type { DigestRecord } from './plan-digest.ts'
-import type { LogEntry } from '../log/event.ts'
-import { epochAt, isUnchanged, type LaneState } from './lane-state.ts'
-import type { ExactFate } from './settle.ts'
+/** What became of an event at a destination, in the forms in which it is stored and shown. */
 
 /** The fate of one event at one destination, as the admin API shows it. */
 export interface Fate {
@@ -22,72 +18,30 @@ export interface DigestPlace {
   readonly count: number
 }
 
-/** Why a lane leaves out an event whose change an earlier one told. */
-const UNCHANGED = 'unchanged'
-
-/** What storage knows of an entry at one destination, and why the lane does not get it at all. */
-export interface KnownFate {
-  readonly exact: ExactFate | null
-  readonly digest: DigestRecord | null
-  readonly filteredBy: string | null
+/** A fate that does not follow from the cursor and is therefore written down. */
+export interface ExactFate {
+  readonly sequence: number
+  readonly state: 'delivered' | 'parked' | 'expired'
+  readonly reason: string | null
+  readonly status: number | null
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly attempts: number
 }
 
-/** The fate of an entry: what is stored wins over what follows from the cursor. */
-export function fateOf(lane: LaneState, entry: LogEntry, known: KnownFate): Fate {
-  const sequences = known.digest?.sequences ?? lane.digest ?? []
-  const digest = sequences.includes(entry.sequence) ? placeOf(sequences) : null
-  return { ...stateOf(lane, entry, known), digest }
+/** What became of an event at a destination, as far as the lane itself remembers it. */
+export interface RecentFate {
+  readonly sequence: number
+  readonly state: 'delivered' | 'parked'
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly attempts: number
 }
 
-function placeOf(sequences: readonly number[]): DigestPlace {
-  const [first = 0] = sequences
-  return { first, last: sequences.at(-1) ?? first, count: sequences.length }
-}
-
-function stateOf(
-  lane: LaneState,
-  entry: LogEntry,
-  { exact, digest, filteredBy }: KnownFate,
-): Omit<Fate, 'digest'> {
-  if (exact !== null) {
-    const { state, at, attempts, reason } = exact
-    return { state, at, attempts, reason }
-  }
-  if (digest !== null) {
-    return { state: 'delivered', at: digest.at, attempts: digest.attempts, reason: null }
-  }
-  const recent = lane.recent.find((fate) => fate.sequence === entry.sequence)
-  if (recent !== undefined) {
-    return { state: recent.state, at: recent.at, attempts: recent.attempts, reason: null }
-  }
-  if (filteredBy === UNCHANGED)
-    return { state: 'unchanged', at: null, attempts: null, reason: null }
-  if (filteredBy !== null) {
-    return { state: 'filtered', at: null, attempts: null, reason: filteredBy }
-  }
-  if (entry.sequence <= lane.cursor) {
-    return { state: 'delivered', at: null, attempts: null, reason: null }
-  }
-  const isHead = entry.sequence === lane.cursor + 1
-  const attempts = isHead ? lane.attempts : 0
-  const failure = attempts > 0 ? (lane.lastError?.reason ?? null) : null
-  return { state: 'waiting', at: null, attempts, reason: lane.disabledReason ?? failure }
-}
-
-/** Why a lane does not get an entry, by the filter that stood at its sequence. */
-export function filterReason(
-  lane: LaneState,
-  entry: LogEntry,
-  matchReason: (
-    events: readonly string[],
-    fields: readonly string[],
-    entry: LogEntry,
-  ) => string | null,
-): string | null {
-  if (entry.event.quarantined !== null) return 'quarantined'
-  const epoch = epochAt(lane, entry.sequence)
-  if (epoch === null) return 'older_than_destination'
-  if (epoch.silent !== null) return epoch.silent
-  if (isUnchanged(epoch, entry)) return UNCHANGED
-  return matchReason(epoch.events, epoch.fields, entry)
+/** One digest that was delivered, as it is written down. */
+export interface DigestRecord {
+  readonly sequences: readonly number[]
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly attempts: number
 }

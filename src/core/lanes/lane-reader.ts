@@ -1,9 +1,11 @@
 /** Finds in the log what a lane sends next: the digest under way, the next event that is meant for it, replays. */
 import { MAX_BEHIND, calmUntil, type Batch, type DigestRule } from './plan-digest.ts'
-import type { LogEntry } from '../log/event.ts'
 import type { LaneDeps } from './walk-ports.ts'
-import { epochAt, isUnchanged, type LaneState, type ReplayJob } from './lane-state.ts'
-import { advanceJob, skipEvent } from './settle.ts'
+import { epochAt, isUnchanged } from './epochs.ts'
+import type { LaneState, ReplayJob } from './lane-state.ts'
+import { advanceJob } from './replay-job.ts'
+import { skipEvent } from './cursor.ts'
+import type { LogEntry } from '../log/event.ts'
 
 /** Rows read at once while events are skipped; few, since an event may be large. */
 const READ_BATCH = 20

@@ -6,12 +6,15 @@
  * not concern the destination, or was set aside (parked) with its reason. Replays stand outside: they go
  * one at a time between live events, never while the lane retries, and never move the cursor.
  */
-import { planDigest, settleDigest, type Batch } from './plan-digest.ts'
-import type { LogEntry } from '../log/event.ts'
+import { planDigest, type Batch } from './plan-digest.ts'
+import { settleDigest } from './settle-digest.ts'
 import type { LaneDeps } from './walk-ports.ts'
 import { nextBatch, nextReplayed, previousMeant, readWaiting } from './lane-reader.ts'
-import { epochAt, isFailing, keepDecision, type LaneState, type ReplayJob } from './lane-state.ts'
-import { settle, settleReplay, type SettleTerms } from './settle.ts'
+import { epochAt, keepDecision } from './epochs.ts'
+import { isFailing, type LaneState, type ReplayJob } from './lane-state.ts'
+import { settle, type SettleTerms } from './settle.ts'
+import { settleReplay } from './settle-replay.ts'
+import type { LogEntry } from '../log/event.ts'
 
 /** Sends that a crash may repeat: those that storage does not know, and the one under way (G3). */
 export const MAX_REPEATS = { person: 1, machine: 10 } as const

@@ -1,9 +1,9 @@
 /** What the walk of a lane needs from the outside: storage, the receiver and its pace, time. */
-import type { Batch, DigestRecord, DigestRule } from './plan-digest.ts'
-import type { LogEntry } from '../log/event.ts'
+import type { Batch, DigestRule } from './plan-digest.ts'
+import type { DigestRecord, ExactFate } from './fate.ts'
 import type { Epoch, LaneState } from './lane-state.ts'
 import type { DeliveryOutcome } from './outcome.ts'
-import type { ExactFate } from './settle.ts'
+import type { LogEntry } from '../log/event.ts'
 
 /** What a renderer has to know about a delivery beside the event itself. */
 export interface SendContext {

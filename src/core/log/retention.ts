@@ -6,7 +6,8 @@
  * that are then deleted all the same count as expired in that lane. A removed lane delays nothing.
  */
 import { DAY_MS } from '../lanes/retry.ts'
-import { waitOfNext, type LaneState } from '../lanes/lane-state.ts'
+import { waitOfNext } from '../lanes/cursor.ts'
+import type { LaneState } from '../lanes/lane-state.ts'
 
 /** The most events that one plan deletes; the others stay for the next one. */
 export const RETENTION_PAGE = 500

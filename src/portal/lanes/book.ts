@@ -3,14 +3,9 @@
  * the transaction has returned; a crash loses at most what `saveSoon` had not yet written.
  */
 import * as v from 'valibot'
-import type { DigestRecord } from '../../core/lanes/plan-digest.ts'
-import {
-  LANE_DEFAULTS,
-  matchLanes,
-  type LanePlan,
-  type LaneState,
-} from '../../core/lanes/lane-state.ts'
-import type { ExactFate } from '../../core/lanes/settle.ts'
+import type { DigestRecord, ExactFate } from '../../core/lanes/fate.ts'
+import { LANE_DEFAULTS, type LaneState } from '../../core/lanes/lane-state.ts'
+import { matchLanes, type LanePlan } from '../../core/lanes/match-lanes.ts'
 import { textOf, type Database, type SqlRow } from '../../storage/database.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { Scheduler } from '../scheduler.ts'

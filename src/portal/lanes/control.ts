@@ -1,13 +1,9 @@
 /** What an operator may do with one lane. Every method is one transaction. */
-import {
-  MAX_REPLAY_JOBS,
-  pause,
-  revive,
-  type LaneState,
-  type ReplayJob,
-} from '../../core/lanes/lane-state.ts'
+import { MAX_REPLAY_JOBS } from '../../core/lanes/replay-job.ts'
+import { pause, revive } from '../../core/lanes/lane-status.ts'
+import type { LaneState, ReplayJob } from '../../core/lanes/lane-state.ts'
+import { parkEvent } from '../../core/lanes/cursor.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import { parkEvent } from '../../core/lanes/settle.ts'
 import type { Deliverer } from './rules.ts'
 import type { LaneBook } from './book.ts'
 import type { LogStore } from '../log/log-store.ts'

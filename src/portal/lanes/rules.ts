@@ -3,16 +3,17 @@
  * events they take, and the receivers themselves, opened with the values of this portal.
  */
 import type { LogEntry, RelayEvent } from '../../core/log/event.ts'
-import type { Epoch, LanePlan, LaneState } from '../../core/lanes/lane-state.ts'
-import { sha256Hex } from '../../core/safety/sha256.ts'
-import { skipEvent } from '../../core/lanes/settle.ts'
-import { filterReason } from '../../core/lanes/fate.ts'
+import type { Epoch, LaneState } from '../../core/lanes/lane-state.ts'
+import type { LanePlan } from '../../core/lanes/match-lanes.ts'
+import { skipEvent } from '../../core/lanes/cursor.ts'
+import { filterReason } from '../../core/lanes/filter-reason.ts'
 import {
   compileFilter,
   compilePortals,
   type Filter,
   type PortalIdentity,
 } from '../../core/lanes/routing.ts'
+import { sha256Hex } from '../../core/safety/sha256.ts'
 import {
   fingerprintOf,
   openReceiver,

@@ -6,8 +6,7 @@ import {
   type LogEntry,
   type RelayEvent,
 } from '../../core/log/event.ts'
-import type { DigestRecord } from '../../core/lanes/plan-digest.ts'
-import type { ExactFate } from '../../core/lanes/settle.ts'
+import type { DigestRecord, ExactFate } from '../../core/lanes/fate.ts'
 import { numberOf, textOf, type SqlRow } from '../../storage/database.ts'
 
 /** A fate as stored, with its destination. */

@@ -4,8 +4,7 @@ import type { Arrival, StoredPlace } from '../../core/log/append.ts'
 import type { Enrichment, LogEntry } from '../../core/log/event.ts'
 import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/log/retention.ts'
-import type { DigestRecord } from '../../core/lanes/plan-digest.ts'
-import type { ExactFate } from '../../core/lanes/settle.ts'
+import type { DigestRecord, ExactFate } from '../../core/lanes/fate.ts'
 import { numberOf, textOf, type Database } from '../../storage/database.ts'
 import {
   arrivalOf,

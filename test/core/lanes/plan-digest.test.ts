@@ -1,32 +1,13 @@
-/** Events that are told together: when, in which message, and what an outcome does to each of them. */
+/** Events that are told together: when, and in which message. */
 import { describe, expect, test } from 'vitest'
 import {
+  planDigest,
   CALM_MS,
   MAX_BEHIND,
-  planDigest,
-  settleDigest,
   type Batch,
   type DigestRule,
 } from '../../../src/core/lanes/plan-digest.ts'
-import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
-import type { SettleTerms } from '../../../src/core/lanes/settle.ts'
-import {
-  DELIVERED,
-  REJECTED,
-  START,
-  aLane,
-  anEntry,
-  gone,
-  unreachable,
-} from '../../support/lane-builders.ts'
-
-const HOUR_MS = 3_600_000
-const TERMS: SettleTerms = {
-  now: START + 1000,
-  random: 0,
-  deadline: START + HOUR_MS,
-  minIntervalMs: 1000,
-}
+import { START, aLane, anEntry } from '../../support/lane-builders.ts'
 
 function waiting(count: number): Batch {
   const [first = anEntry(), ...others] = Array.from({ length: count }, (_, index) =>
@@ -76,103 +57,5 @@ describe('planDigest()', () => {
     const lane = aLane({ digestedAt: START - CALM_MS })
     const plan = planDigest(waiting(3), BEHIND, { lane, now: START })
     expect(plan).toEqual({ kind: 'send', batch: waiting(1) })
-  })
-})
-
-describe('settleDigest()', () => {
-  const lane = aLane({ cursor: 0, digest: [2, 3, 5], attempts: 0, lastMeant: null })
-
-  function settleAs(outcome: DeliveryOutcome, terms: Partial<SettleTerms> = {}, of = lane) {
-    return settleDigest(of, [2, 3, 5], { outcome, terms: { ...TERMS, ...terms } })
-  }
-
-  test('a success passes all of them and writes the message down once', () => {
-    const settled = settleAs(DELIVERED)
-    const fate = { state: 'delivered', at: TERMS.now, attempts: 1 }
-    expect(settled).toEqual({
-      lane: {
-        ...lane,
-        cursor: 5,
-        lastMeant: 5,
-        digest: null,
-        digestedAt: TERMS.now,
-        notBefore: TERMS.now + 1000,
-        recent: [2, 3, 5].map((sequence) => ({ sequence, ...fate })),
-      },
-      fates: [],
-      digest: { sequences: [2, 3, 5], at: TERMS.now, attempts: 1 },
-    })
-  })
-
-  test('a success after a failure tells the attempts in the message, not for each event', () => {
-    const settled = settleAs(DELIVERED, {}, { ...lane, attempts: 2 })
-    expect(settled.fates).toEqual([])
-    expect(settled.digest).toEqual({ sequences: [2, 3, 5], at: TERMS.now, attempts: 3 })
-    expect(settled.lane.recent.map(({ attempts }) => attempts)).toEqual([3, 3, 3])
-  })
-
-  test('a transient failure keeps the message as it is', () => {
-    const settled = settleAs(unreachable(60_000))
-    expect(settled.digest).toBeNull()
-    expect(settled.fates).toEqual([])
-    expect(settled.lane).toMatchObject({
-      cursor: 0,
-      digest: [2, 3, 5],
-      attempts: 1,
-      nextAttemptAt: TERMS.now + 60_000,
-    })
-  })
-
-  test('a failure after the deadline sets each of them aside with the reason', () => {
-    const settled = settleAs(unreachable(), { deadline: TERMS.now }, { ...lane, attempts: 7 })
-    const fate = {
-      state: 'parked',
-      reason: 'server_error',
-      status: 503,
-      at: TERMS.now,
-      attempts: 8,
-    }
-    expect(settled.fates).toEqual([2, 3, 5].map((sequence) => ({ sequence, ...fate })))
-    expect(settled.lane).toMatchObject({ cursor: 5, digest: null, attempts: 0 })
-    expect(settled.digest).toBeNull()
-  })
-
-  test('a refused message falls apart, so that one event cannot take the others with it', () => {
-    const settled = settleAs(REJECTED, {}, { ...lane, attempts: 1, rejectedInARow: 3 })
-    expect(settled.fates).toEqual([])
-    expect(settled.lane).toEqual({
-      ...lane,
-      digest: null,
-      singlyUpTo: 5,
-      attempts: 0,
-      nextAttemptAt: null,
-      rejectedInARow: 3,
-      notBefore: TERMS.now + 1000,
-      lastError: { reason: 'bad_request', detail: 'No such field', status: 422, at: TERMS.now },
-    })
-  })
-
-  test('a refused endpoint disables the lane, and the message waits as it is', () => {
-    const settled = settleAs(gone({ probe: true }))
-    expect(settled.lane).toMatchObject({ status: 'disabled', digest: [2, 3, 5], cursor: 0 })
-    expect(settled.fates).toEqual([])
-  })
-
-  test('what the operator set aside meanwhile is delivered as well when the message was taken', () => {
-    const settled = settleAs(DELIVERED, {}, { ...lane, cursor: 3, digest: null })
-    expect(settled.lane.cursor).toBe(5)
-    expect(settled.digest).toEqual({ sequences: [2, 3, 5], at: TERMS.now, attempts: 1 })
-  })
-
-  test('a message all of which was set aside meanwhile is delivered only by a success', () => {
-    const aside = { ...lane, cursor: 5, digest: null }
-    const delivered = settleAs(DELIVERED, {}, aside)
-    expect(delivered.fates.map(({ sequence, state }) => [sequence, state])).toEqual([
-      [2, 'delivered'],
-      [3, 'delivered'],
-      [5, 'delivered'],
-    ])
-    expect(settleAs(unreachable(), {}, aside).fates).toEqual([])
-    expect(settleAs(REJECTED, {}, aside).lane).toMatchObject({ cursor: 5, digest: null })
   })
 })

@@ -1,51 +1,33 @@
 import { describe, expect, it } from 'vitest'
-import {
-  MAX_REJECTED_IN_A_ROW,
-  RECENT_FATES,
-  type LaneState,
-} from '../../../src/core/lanes/lane-state.ts'
+import { RECENT_FATES } from '../../../src/core/lanes/cursor.ts'
+import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
+import { MAX_REJECTED_IN_A_ROW } from '../../../src/core/lanes/lane-status.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
 import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/retry.ts'
-import {
-  advanceJob,
-  parkEvent,
-  settle,
-  settleReplay,
-  skipEvent,
-  type SettleTerms,
-} from '../../../src/core/lanes/settle.ts'
+import { settle, type SettleTerms } from '../../../src/core/lanes/settle.ts'
 import {
   DELIVERED,
   REJECTED,
   START,
-  aJob,
   aLane,
   gone,
   unreachable,
 } from '../../support/lane-builders.ts'
-
-const NOW = START + 60_000
-const TOMORROW = NOW + DAY_MS
-const TERMS: SettleTerms = {
-  now: NOW,
-  random: 0,
-  deadline: NOW + HOUR_MS,
-  minIntervalMs: 1000,
-}
-const PACED = NOW + 1000
-const LATE = { deadline: NOW }
-
-const BUSY = { reason: 'server_error', detail: 'Busy', status: 503, at: NOW }
-const BAD = { reason: 'bad_request', detail: 'No such field', status: 422, at: NOW }
-const GONE = { reason: 'gone', detail: null, status: 410, at: NOW }
-const GONE_FOR_NOW = {
-  status: 'disabled',
-  disabledReason: 'gone',
-  nextAttemptAt: START,
-} as const
-
-/** Event 5 is the head, its lane has delivered event 4. */
-const BEFORE = { cursor: 4, lastMeant: 4, recent: [], lastError: GONE } as const
+import {
+  NOW,
+  TOMORROW,
+  TERMS,
+  PACED,
+  LATE,
+  BUSY,
+  BAD,
+  GONE,
+  GONE_FOR_NOW,
+  BEFORE,
+  passed,
+  parked,
+  delivered,
+} from '../../support/settle-builders.ts'
 
 function settled(
   lane: Partial<LaneState>,
@@ -53,20 +35,6 @@ function settled(
   terms: Partial<SettleTerms> = {},
 ) {
   return settle(aLane({ ...BEFORE, ...lane }), 5, { outcome, terms: { ...TERMS, ...terms } })
-}
-
-/** A lane behind event 5. */
-function passed(state: 'delivered' | 'parked', attempts: number): Partial<LaneState> {
-  const fate = { sequence: 5, state, at: NOW, attempts }
-  return { cursor: 5, lastMeant: 5, attempts: 0, nextAttemptAt: null, recent: [fate] }
-}
-
-function parked(attempts: number, { reason, status }: { reason: string; status: number | null }) {
-  return { sequence: 5, state: 'parked', reason, status, at: NOW, attempts }
-}
-
-function delivered(attempts: number) {
-  return { sequence: 5, state: 'delivered', reason: null, status: 200, at: NOW, attempts }
 }
 
 describe('settle() delivered', () => {
@@ -276,169 +244,5 @@ describe('settle() after the operator set the event aside', () => {
     expect(settled(aside, unreachable(HOUR_MS)).lane.notBefore).toBe(NOW + HOUR_MS)
     const held = { ...aside, notBefore: TOMORROW }
     expect(settled(held, unreachable(HOUR_MS)).lane.notBefore).toBe(TOMORROW)
-  })
-})
-
-describe('parkEvent() and skipEvent()', () => {
-  const cause = { reason: 'set_aside', status: null, at: NOW }
-  const retrying = { ...BEFORE, attempts: 2, nextAttemptAt: START }
-
-  it('parkEvent() sets the head aside with its attempts so far', () => {
-    expect(parkEvent(aLane(retrying), 5, cause)).toEqual({
-      lane: aLane({ ...BEFORE, ...passed('parked', 2) }),
-      fates: [parked(2, cause)],
-    })
-  })
-
-  it('skipEvent() passes events without counting them as meant', () => {
-    expect(skipEvent(aLane(retrying), 9)).toEqual(aLane({ ...BEFORE, cursor: 9 }))
-  })
-
-  it('G10 both keep the daily try of a disabled lane', () => {
-    const lane = aLane({ ...BEFORE, ...GONE_FOR_NOW, attempts: 2 })
-    expect(skipEvent(lane, 9)).toEqual({ ...lane, cursor: 9, attempts: 0 })
-    expect(parkEvent(lane, 5, cause).lane).toMatchObject({ ...GONE_FOR_NOW, cursor: 5 })
-  })
-})
-
-describe('settleReplay()', () => {
-  const job = aJob({ next: 5, to: 8 })
-  const other = aJob({ next: 1, to: 2 })
-  const before = { ...BEFORE, cursor: 9, lastMeant: 9, replays: [job, other] }
-  const next = [{ ...job, next: 6 }, other]
-
-  function replayed(
-    lane: Partial<LaneState>,
-    outcome: DeliveryOutcome,
-    terms: Partial<SettleTerms> = {},
-  ) {
-    return settleReplay(aLane({ ...before, ...lane }), 5, {
-      outcome,
-      terms: { ...TERMS, ...terms },
-      attemptsBefore: 2,
-    })
-  }
-
-  it('delivered: goes on with the job, the cursor stays', () => {
-    const retried = [{ ...job, attempts: 3, nextAttemptAt: START }, other]
-    expect(replayed({ replays: retried, rejectedInARow: 19 }, DELIVERED)).toEqual({
-      lane: aLane({ ...before, replays: next, notBefore: PACED, lastError: null }),
-      fates: [delivered(6)],
-    })
-  })
-
-  it('delivered: revives a disabled lane', () => {
-    const { lane } = replayed({ ...GONE_FOR_NOW, rejectedInARow: 20 }, DELIVERED)
-    expect(lane).toEqual(aLane({ ...before, replays: next, notBefore: PACED, lastError: null }))
-  })
-
-  it('unreachable: tries the same event again later and lets live events go on', () => {
-    const again = { ...job, attempts: 1, nextAttemptAt: NOW + 1000 }
-    expect(replayed({}, unreachable())).toEqual({
-      lane: aLane({ ...before, replays: [again, other], notBefore: PACED, lastError: BUSY }),
-      fates: [],
-    })
-  })
-
-  it('unreachable: waits longer each time, and as long as Retry-After says', () => {
-    const third = { ...job, attempts: 2, nextAttemptAt: START }
-    expect(replayed({ replays: [third] }, unreachable(), { random: 1 }).lane.replays).toEqual([
-      { ...job, attempts: 3, nextAttemptAt: NOW + 36_000 },
-    ])
-    expect(replayed({}, unreachable(HOUR_MS)).lane).toMatchObject({
-      notBefore: NOW + HOUR_MS,
-      replays: [{ nextAttemptAt: NOW + HOUR_MS }, other],
-    })
-  })
-
-  it('unreachable: parks at the deadline with all its attempts, and goes on', () => {
-    const third = { ...job, attempts: 2, nextAttemptAt: START }
-    expect(replayed({ replays: [third, other] }, unreachable(HOUR_MS), LATE)).toEqual({
-      lane: aLane({ ...before, replays: next, notBefore: NOW + HOUR_MS, lastError: BUSY }),
-      fates: [parked(5, BUSY)],
-    })
-  })
-
-  it('unreachable: a disabled lane is tried again tomorrow and parks nothing', () => {
-    expect(replayed(GONE_FOR_NOW, unreachable(HOUR_MS), LATE)).toEqual({
-      lane: aLane({
-        ...before,
-        ...GONE_FOR_NOW,
-        nextAttemptAt: TOMORROW,
-        notBefore: NOW + HOUR_MS,
-        lastError: BUSY,
-      }),
-      fates: [],
-    })
-  })
-
-  it('rejected for the message: parks and goes on, outside of the 20 in a row', () => {
-    expect(replayed({ rejectedInARow: 19 }, REJECTED)).toEqual({
-      lane: aLane({
-        ...before,
-        replays: next,
-        notBefore: PACED,
-        lastError: BAD,
-        rejectedInARow: 19,
-      }),
-      fates: [parked(3, BAD)],
-    })
-  })
-
-  it('rejected for the message: revives a disabled lane unless it rejects everything', () => {
-    expect(replayed(GONE_FOR_NOW, REJECTED).lane).toMatchObject({
-      status: 'active',
-      disabledReason: null,
-      nextAttemptAt: null,
-      replays: next,
-    })
-    const rejecting = { ...GONE_FOR_NOW, disabledReason: 'rejects_everything', rejectedInARow: 20 }
-    expect(replayed(rejecting, REJECTED)).toMatchObject({
-      lane: { ...rejecting, nextAttemptAt: TOMORROW, replays: next },
-      fates: [parked(3, BAD)],
-    })
-  })
-
-  it.each([
-    [true, TOMORROW],
-    [false, null],
-  ])('rejected for the endpoint: disables the lane, the job waits (probe %s)', (probe, at) => {
-    expect(replayed({}, gone({ probe }))).toEqual({
-      lane: aLane({
-        ...before,
-        status: 'disabled',
-        disabledReason: 'gone',
-        nextAttemptAt: at,
-        notBefore: PACED,
-        lastError: GONE,
-      }),
-      fates: [],
-    })
-  })
-
-  it('rejected for the endpoint: keeps a lane paused that became so meanwhile', () => {
-    const { lane } = replayed({ status: 'paused' }, gone({ probe: true }))
-    expect(lane).toEqual(aLane({ ...before, status: 'paused', notBefore: PACED, lastError: GONE }))
-  })
-
-  it('does nothing to a lane whose jobs are gone', () => {
-    const lane = aLane({ ...before, replays: [] })
-    const given = { outcome: DELIVERED, terms: TERMS, attemptsBefore: 0 }
-    expect(settleReplay(lane, 5, given)).toEqual({ lane, fates: [] })
-  })
-})
-
-describe('advanceJob()', () => {
-  const first = aJob({ next: 5, to: 8, attempts: 2, nextAttemptAt: START })
-  const second = aJob({ next: 1, to: 2 })
-  const lane = aLane({ replays: [first, second] })
-
-  it.each([
-    [5, [aJob({ next: 6, to: 8 }), second]],
-    [7, [aJob({ next: 8, to: 8 }), second]],
-    [8, [second]],
-    [9, [second]],
-  ])('moves the first job past %i; a finished one is gone', (sequence, replays) => {
-    expect(advanceJob(lane, first, sequence)).toEqual({ ...lane, replays })
   })
 })

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { isMeant } from '../../../src/core/lanes/lane-reader.ts'
 import { MAX_REPEATS, MAX_WAIT_IN_WALK_MS } from '../../../src/core/lanes/walk-lane.ts'
 import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/retry.ts'
 import {
@@ -9,9 +8,7 @@ import {
   REJECTED,
   START,
   UNWANTED,
-  aLane,
   aPlan,
-  anEntry,
   anEpoch,
   everyEvent,
   gone,
@@ -173,20 +170,6 @@ describe('G2 order: walkLane()', () => {
       [4, 3],
     ])
     expect(world.lane.expired).toBe(2)
-  })
-})
-
-describe('isMeant()', () => {
-  const lane = aLane({ epochs: [anEpoch({ from: 3 }), anEpoch({ from: 5, silent: 'portal' })] })
-
-  it.each<[string, number, 'invalid_fields' | null, boolean]>([
-    ['older than the lane', 2, null, false],
-    ['taken by the filter', 3, null, true],
-    ['quarantined', 3, 'invalid_fields', false],
-    ['of a silent epoch', 5, null, false],
-  ])('of an event %s', (_name, sequence, quarantined, expected) => {
-    const entry = anEntry({ sequence, event: { quarantined } })
-    expect(isMeant({ takes: (epoch) => epoch.silent === null }, lane, entry)).toBe(expected)
   })
 })
 

@@ -3,7 +3,7 @@
  * for somebody who stored nothing.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createLane } from '../../../src/core/lanes/lane-state.ts'
+import { createLane } from '../../../src/core/lanes/match-lanes.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { fateOf, filterReason } from '../../../src/core/lanes/fate.ts'
+import type { ExactFate } from '../../../src/core/lanes/fate.ts'
+import { fateOf } from '../../../src/core/lanes/fate-of.ts'
 import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
-import type { ExactFate } from '../../../src/core/lanes/settle.ts'
-import { START, aLane, anEntry, anEpoch } from '../../support/lane-builders.ts'
+import { START, aLane, anEntry } from '../../support/lane-builders.ts'
 
 const EXACT: ExactFate = {
   sequence: 5,
@@ -106,40 +106,5 @@ describe('fateOf() event 5', () => {
       digest: null,
       ...expected,
     })
-  })
-})
-
-describe('filterReason()', () => {
-  const lane = aLane({
-    epochs: [
-      anEpoch({ from: 3, events: ['a'], fields: ['x'] }),
-      anEpoch({ from: 5, silent: 'portal' }),
-      anEpoch({ from: 7, silent: 'no_value' }),
-      anEpoch({ from: 9, events: ['b'] }),
-    ],
-  })
-
-  function reasonAt(sequence: number, quarantined: 'invalid_fields' | null = null): string | null {
-    return filterReason(
-      lane,
-      anEntry({ sequence, event: { quarantined } }),
-      (events, fields, entry) =>
-        events[0] === 'a' ? [...events, ...fields, entry.sequence].join('/') : null,
-    )
-  }
-
-  it.each([
-    [2, 'older_than_destination'],
-    [3, 'a/x/3'],
-    [4, 'a/x/4'],
-    [5, 'portal'],
-    [8, 'no_value'],
-    [9, null],
-  ])('asks the filter that stood at event %i: %s', (sequence, expected) => {
-    expect(reasonAt(sequence)).toBe(expected)
-  })
-
-  it.each([2, 3, 5, 9])('says quarantined before everything else, at event %i', (sequence) => {
-    expect(reasonAt(sequence, 'invalid_fields')).toBe('quarantined')
   })
 })

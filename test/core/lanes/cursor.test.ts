@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { parkEvent, skipEvent } from '../../../src/core/lanes/cursor.ts'
+import { START, aLane } from '../../support/lane-builders.ts'
+import { NOW, GONE_FOR_NOW, BEFORE, passed, parked } from '../../support/settle-builders.ts'
+
+describe('parkEvent() and skipEvent()', () => {
+  const cause = { reason: 'set_aside', status: null, at: NOW }
+  const retrying = { ...BEFORE, attempts: 2, nextAttemptAt: START }
+
+  it('parkEvent() sets the head aside with its attempts so far', () => {
+    expect(parkEvent(aLane(retrying), 5, cause)).toEqual({
+      lane: aLane({ ...BEFORE, ...passed('parked', 2) }),
+      fates: [parked(2, cause)],
+    })
+  })
+
+  it('skipEvent() passes events without counting them as meant', () => {
+    expect(skipEvent(aLane(retrying), 9)).toEqual(aLane({ ...BEFORE, cursor: 9 }))
+  })
+
+  it('G10 both keep the daily try of a disabled lane', () => {
+    const lane = aLane({ ...BEFORE, ...GONE_FOR_NOW, attempts: 2 })
+    expect(skipEvent(lane, 9)).toEqual({ ...lane, cursor: 9, attempts: 0 })
+    expect(parkEvent(lane, 5, cause).lane).toMatchObject({ ...GONE_FOR_NOW, cursor: 5 })
+  })
+})

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { disable, pause, revive } from '../../../src/core/lanes/lane-status.ts'
+import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/replay-job.ts'
+import { START, aJob, aLane } from '../../support/lane-builders.ts'
+
+const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: START } as const
+
+describe('operator transitions', () => {
+  it('pause() stops every lane but a removed one, and changes nothing else', () => {
+    const lane = aLane({ attempts: 2, nextAttemptAt: START, notBefore: START })
+    expect(pause(lane)).toEqual({ ...lane, status: 'paused' })
+    const removed = aLane({ status: 'removed' })
+    expect(pause(removed)).toBe(removed)
+  })
+
+  it('revive() ends the lane’s own waits and keeps a receiver’s Retry-After', () => {
+    const lane = aLane({
+      ...STOPPED,
+      attempts: 2,
+      notBefore: START + 5,
+      rejectedInARow: 20,
+      replays: [aJob({ attempts: 3, nextAttemptAt: START }), aJob({ next: 4, to: 9 })],
+    })
+    expect(revive(lane)).toEqual({
+      ...lane,
+      status: 'active',
+      disabledReason: null,
+      nextAttemptAt: null,
+      rejectedInARow: 0,
+      replays: [aJob({ attempts: 3 }), aJob({ next: 4, to: 9 })],
+    })
+  })
+
+  it('disable() keeps the events waiting and notes the daily try', () => {
+    const lane = aLane({ cursor: 3, attempts: 2 })
+    expect(disable(lane, 'gone', START)).toEqual({ ...lane, ...STOPPED })
+    expect(disable(lane, 'gone', null).nextAttemptAt).toBeNull()
+  })
+
+  it('leaves the bound on replay jobs to the caller', () => {
+    expect(MAX_REPLAY_JOBS).toBe(10)
+  })
+})

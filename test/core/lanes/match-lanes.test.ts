@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest'
+import { MAX_EPOCHS } from '../../../src/core/lanes/epochs.ts'
+import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
+import { createLane, matchLanes, type LanePlan } from '../../../src/core/lanes/match-lanes.ts'
+import { START, aLane, anEpoch, aPlan } from '../../support/lane-builders.ts'
+
+const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: START } as const
+
+/** The lane `erp` after the configuration says `plan` of it. */
+function match(lane: Partial<LaneState>, plan: Partial<LanePlan> | null, head = 40): LaneState {
+  const plans = plan === null ? [] : [aPlan(plan)]
+  const [matched = aLane()] = matchLanes([aLane(lane)], plans, head)
+  return matched
+}
+
+describe('createLane()', () => {
+  it('stands behind the head, before the event that first meets it', () => {
+    expect(createLane(aPlan({ events: ['onCrmDeal*'], silent: 'no_value' }), 7)).toEqual({
+      destination: 'erp',
+      status: 'active',
+      disabledReason: null,
+      fingerprint: 'f1',
+      cursor: 7,
+      attempts: 0,
+      nextAttemptAt: null,
+      notBefore: 0,
+      lastError: null,
+      rejectedInARow: 0,
+      lastMeant: null,
+      meantBeforeFloor: null,
+      expired: 0,
+      epochs: [
+        { from: 8, events: ['onCrmDeal*'], fields: [], silent: 'no_value', skipsUnchanged: false },
+      ],
+      recent: [],
+      replays: [],
+      digest: null,
+      digestedAt: null,
+      singlyUpTo: 0,
+      gatherUntil: null,
+      memory: { movedTo: null, grantedAt: null, perMinute: null },
+    })
+  })
+
+  it('of an unusable destination is disabled from the beginning, so that its events wait', () => {
+    expect(createLane(aPlan({ problem: 'misconfigured' }), 0)).toEqual(
+      aLane({ status: 'disabled', disabledReason: 'misconfigured' }),
+    )
+  })
+})
+
+describe('matchLanes()', () => {
+  it('gives the same array back when nothing has changed: nothing is written', () => {
+    const lanes = [
+      aLane({ cursor: 3 }),
+      aLane({ destination: 'chat', status: 'removed' }),
+      aLane({ destination: 'bad', status: 'disabled', disabledReason: 'misconfigured' }),
+    ]
+    const plans = [aPlan(), aPlan({ destination: 'bad', problem: 'misconfigured' })]
+    expect(matchLanes(lanes, plans, 9)).toBe(lanes)
+  })
+
+  it('adds a lane behind the head beside the others', () => {
+    const known = aLane({ cursor: 3 })
+    const chat = aPlan({ destination: 'chat' })
+    expect(matchLanes([known], [aPlan(), chat], 9)).toEqual([known, createLane(chat, 9)])
+    expect(matchLanes([], [chat], 0)).toEqual([createLane(chat, 0)])
+  })
+
+  const held = { cursor: 12, attempts: 3, lastMeant: 12 }
+
+  it('stops a removed destination’s lane where it stands', () => {
+    for (const status of ['active', 'paused', 'disabled'] as const) {
+      expect(match({ ...held, status }, null)).toEqual(aLane({ ...held, status: 'removed' }))
+    }
+  })
+
+  it.each<[string, Partial<LaneState>, Partial<LanePlan>, Partial<LaneState>]>([
+    [
+      'lets a returned lane go on from its cursor',
+      { ...held, status: 'removed' },
+      {},
+      { ...held, status: 'active' },
+    ],
+    [
+      'lets a returned lane go on under its new settings',
+      { ...held, status: 'removed' },
+      { fingerprint: 'f2' },
+      { ...held, status: 'active', fingerprint: 'f2' },
+    ],
+    [
+      'keeps a lane disabled while its settings are the same',
+      { ...held, ...STOPPED },
+      {},
+      { ...held, ...STOPPED },
+    ],
+    [
+      'revives a disabled lane whose settings have changed',
+      { ...held, ...STOPPED, rejectedInARow: 20 },
+      { fingerprint: 'f2' },
+      { ...held, status: 'active', fingerprint: 'f2' },
+    ],
+    [
+      'keeps a paused lane paused under new settings',
+      { ...held, status: 'paused' },
+      { fingerprint: 'f2' },
+      { ...held, status: 'paused', fingerprint: 'f2' },
+    ],
+    [
+      'leaves a retry that waits where it is under new settings',
+      { ...held, nextAttemptAt: START },
+      { fingerprint: 'f2' },
+      { ...held, nextAttemptAt: START, fingerprint: 'f2' },
+    ],
+    [
+      'disables an active lane that has become unusable, without a daily try',
+      { ...held, nextAttemptAt: START },
+      { problem: 'misconfigured', fingerprint: 'f2' },
+      { ...held, status: 'disabled', disabledReason: 'misconfigured', fingerprint: 'f2' },
+    ],
+    [
+      'says of a disabled lane that it has become unusable',
+      { ...held, ...STOPPED },
+      { problem: 'misconfigured' },
+      { ...held, status: 'disabled', disabledReason: 'misconfigured' },
+    ],
+    [
+      'disables a returned lane that is unusable',
+      { ...held, status: 'removed', disabledReason: 'misconfigured' },
+      { problem: 'misconfigured' },
+      { ...held, status: 'disabled', disabledReason: 'misconfigured' },
+    ],
+    [
+      'keeps an unusable paused lane paused',
+      { ...held, status: 'paused' },
+      { problem: 'misconfigured', fingerprint: 'f2' },
+      { ...held, status: 'paused' },
+    ],
+    [
+      'revives a lane that has become usable again',
+      { ...held, status: 'disabled', disabledReason: 'misconfigured', fingerprint: 'unusable f1' },
+      {},
+      { ...held, status: 'active' },
+    ],
+  ])('%s', (_name, lane, plan, expected) => {
+    expect(match(lane, plan)).toEqual(aLane(expected))
+  })
+})
+
+describe('G2 order: matchLanes() begins an epoch', () => {
+  const first = anEpoch({ events: ['a'], fields: ['x'] })
+  const plan = { events: ['a'], fields: ['x'] }
+
+  it.each<[string, Partial<LanePlan>]>([
+    ['other events', { events: ['b'] }],
+    ['more events', { events: ['a', 'b'] }],
+    ['fewer events', { events: [] }],
+    ['other fields', { fields: ['y'] }],
+    ['silence', { silent: 'portal' }],
+  ])('behind the cursor for %s', (_name, change) => {
+    const { epochs } = match({ cursor: 4, epochs: [first] }, { ...plan, ...change })
+    expect(epochs).toEqual([
+      first,
+      { from: 5, ...plan, silent: null, skipsUnchanged: false, ...change },
+    ])
+  })
+
+  it('for the same filter under other settings not at all', () => {
+    const epochs = [first]
+    expect(match({ cursor: 4, epochs }, { ...plan, fingerprint: 'f2' }).epochs).toBe(epochs)
+  })
+
+  it('in place of one that has decided nothing', () => {
+    const epochs = [first, anEpoch({ from: 5, events: ['b'] })]
+    const matched = match({ cursor: 4, epochs }, { events: ['c'] })
+    expect(matched.epochs).toEqual([first, anEpoch({ from: 5, events: ['c'] })])
+  })
+
+  it('also while the lane is paused, disabled or unusable', () => {
+    for (const status of ['paused', 'disabled', 'removed'] as const) {
+      expect(match({ status, epochs: [first] }, {}).epochs).toEqual([anEpoch()])
+    }
+    expect(match({ epochs: [first] }, { problem: 'misconfigured' }).epochs).toEqual([anEpoch()])
+  })
+
+  it('for a lane that has lost all of its epochs', () => {
+    expect(match({ cursor: 4, epochs: [] }, {}).epochs).toEqual([anEpoch({ from: 5 })])
+  })
+
+  it('and remembers the last 50', () => {
+    const epochs = Array.from({ length: 50 }, (_, n) => anEpoch({ from: n + 1, events: [`${n}`] }))
+    const matched = match({ cursor: 99, epochs }, {})
+    expect(MAX_EPOCHS).toBe(50)
+    expect(matched.epochs).toEqual([...epochs.slice(1), anEpoch({ from: 100 })])
+  })
+})

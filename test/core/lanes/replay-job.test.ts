@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest'
+import { advanceJob } from '../../../src/core/lanes/replay-job.ts'
+import { START, aJob, aLane } from '../../support/lane-builders.ts'
+
+describe('advanceJob()', () => {
+  const first = aJob({ next: 5, to: 8, attempts: 2, nextAttemptAt: START })
+  const second = aJob({ next: 1, to: 2 })
+  const lane = aLane({ replays: [first, second] })
+
+  it.each([
+    [5, [aJob({ next: 6, to: 8 }), second]],
+    [7, [aJob({ next: 8, to: 8 }), second]],
+    [8, [second]],
+    [9, [second]],
+  ])('moves the first job past %i; a finished one is gone', (sequence, replays) => {
+    expect(advanceJob(lane, first, sequence)).toEqual({ ...lane, replays })
+  })
+})

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest'
+import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
+import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
+import { HOUR_MS } from '../../../src/core/lanes/retry.ts'
+import type { SettleTerms } from '../../../src/core/lanes/settle.ts'
+import { settleReplay } from '../../../src/core/lanes/settle-replay.ts'
+import {
+  DELIVERED,
+  REJECTED,
+  START,
+  aJob,
+  aLane,
+  gone,
+  unreachable,
+} from '../../support/lane-builders.ts'
+import {
+  NOW,
+  TOMORROW,
+  TERMS,
+  PACED,
+  LATE,
+  BUSY,
+  BAD,
+  GONE,
+  GONE_FOR_NOW,
+  BEFORE,
+  parked,
+  delivered,
+} from '../../support/settle-builders.ts'
+
+describe('settleReplay()', () => {
+  const job = aJob({ next: 5, to: 8 })
+  const other = aJob({ next: 1, to: 2 })
+  const before = { ...BEFORE, cursor: 9, lastMeant: 9, replays: [job, other] }
+  const next = [{ ...job, next: 6 }, other]
+
+  function replayed(
+    lane: Partial<LaneState>,
+    outcome: DeliveryOutcome,
+    terms: Partial<SettleTerms> = {},
+  ) {
+    return settleReplay(aLane({ ...before, ...lane }), 5, {
+      outcome,
+      terms: { ...TERMS, ...terms },
+      attemptsBefore: 2,
+    })
+  }
+
+  it('delivered: goes on with the job, the cursor stays', () => {
+    const retried = [{ ...job, attempts: 3, nextAttemptAt: START }, other]
+    expect(replayed({ replays: retried, rejectedInARow: 19 }, DELIVERED)).toEqual({
+      lane: aLane({ ...before, replays: next, notBefore: PACED, lastError: null }),
+      fates: [delivered(6)],
+    })
+  })
+
+  it('delivered: revives a disabled lane', () => {
+    const { lane } = replayed({ ...GONE_FOR_NOW, rejectedInARow: 20 }, DELIVERED)
+    expect(lane).toEqual(aLane({ ...before, replays: next, notBefore: PACED, lastError: null }))
+  })
+
+  it('unreachable: tries the same event again later and lets live events go on', () => {
+    const again = { ...job, attempts: 1, nextAttemptAt: NOW + 1000 }
+    expect(replayed({}, unreachable())).toEqual({
+      lane: aLane({ ...before, replays: [again, other], notBefore: PACED, lastError: BUSY }),
+      fates: [],
+    })
+  })
+
+  it('unreachable: waits longer each time, and as long as Retry-After says', () => {
+    const third = { ...job, attempts: 2, nextAttemptAt: START }
+    expect(replayed({ replays: [third] }, unreachable(), { random: 1 }).lane.replays).toEqual([
+      { ...job, attempts: 3, nextAttemptAt: NOW + 36_000 },
+    ])
+    expect(replayed({}, unreachable(HOUR_MS)).lane).toMatchObject({
+      notBefore: NOW + HOUR_MS,
+      replays: [{ nextAttemptAt: NOW + HOUR_MS }, other],
+    })
+  })
+
+  it('unreachable: parks at the deadline with all its attempts, and goes on', () => {
+    const third = { ...job, attempts: 2, nextAttemptAt: START }
+    expect(replayed({ replays: [third, other] }, unreachable(HOUR_MS), LATE)).toEqual({
+      lane: aLane({ ...before, replays: next, notBefore: NOW + HOUR_MS, lastError: BUSY }),
+      fates: [parked(5, BUSY)],
+    })
+  })
+
+  it('unreachable: a disabled lane is tried again tomorrow and parks nothing', () => {
+    expect(replayed(GONE_FOR_NOW, unreachable(HOUR_MS), LATE)).toEqual({
+      lane: aLane({
+        ...before,
+        ...GONE_FOR_NOW,
+        nextAttemptAt: TOMORROW,
+        notBefore: NOW + HOUR_MS,
+        lastError: BUSY,
+      }),
+      fates: [],
+    })
+  })
+
+  it('rejected for the message: parks and goes on, outside of the 20 in a row', () => {
+    expect(replayed({ rejectedInARow: 19 }, REJECTED)).toEqual({
+      lane: aLane({
+        ...before,
+        replays: next,
+        notBefore: PACED,
+        lastError: BAD,
+        rejectedInARow: 19,
+      }),
+      fates: [parked(3, BAD)],
+    })
+  })
+
+  it('rejected for the message: revives a disabled lane unless it rejects everything', () => {
+    expect(replayed(GONE_FOR_NOW, REJECTED).lane).toMatchObject({
+      status: 'active',
+      disabledReason: null,
+      nextAttemptAt: null,
+      replays: next,
+    })
+    const rejecting = { ...GONE_FOR_NOW, disabledReason: 'rejects_everything', rejectedInARow: 20 }
+    expect(replayed(rejecting, REJECTED)).toMatchObject({
+      lane: { ...rejecting, nextAttemptAt: TOMORROW, replays: next },
+      fates: [parked(3, BAD)],
+    })
+  })
+
+  it.each([
+    [true, TOMORROW],
+    [false, null],
+  ])('rejected for the endpoint: disables the lane, the job waits (probe %s)', (probe, at) => {
+    expect(replayed({}, gone({ probe }))).toEqual({
+      lane: aLane({
+        ...before,
+        status: 'disabled',
+        disabledReason: 'gone',
+        nextAttemptAt: at,
+        notBefore: PACED,
+        lastError: GONE,
+      }),
+      fates: [],
+    })
+  })
+
+  it('rejected for the endpoint: keeps a lane paused that became so meanwhile', () => {
+    const { lane } = replayed({ status: 'paused' }, gone({ probe: true }))
+    expect(lane).toEqual(aLane({ ...before, status: 'paused', notBefore: PACED, lastError: GONE }))
+  })
+
+  it('does nothing to a lane whose jobs are gone', () => {
+    const lane = aLane({ ...before, replays: [] })
+    const given = { outcome: DELIVERED, terms: TERMS, attemptsBefore: 0 }
+    expect(settleReplay(lane, 5, given)).toEqual({ lane, fates: [] })
+  })
+})

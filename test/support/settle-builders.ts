@@ -1,0 +1,45 @@
+/** The lane and the event 5 at which the tests of settling begin, and what becomes of them. */
+import type { LaneState } from '../../src/core/lanes/lane-state.ts'
+import { DAY_MS, HOUR_MS } from '../../src/core/lanes/retry.ts'
+import type { SettleTerms } from '../../src/core/lanes/settle.ts'
+import { START } from './lane-builders.ts'
+
+export const NOW = START + 60_000
+export const TOMORROW = NOW + DAY_MS
+export const TERMS: SettleTerms = {
+  now: NOW,
+  random: 0,
+  deadline: NOW + HOUR_MS,
+  minIntervalMs: 1000,
+}
+export const PACED = NOW + 1000
+export const LATE = { deadline: NOW }
+
+export const BUSY = { reason: 'server_error', detail: 'Busy', status: 503, at: NOW }
+export const BAD = { reason: 'bad_request', detail: 'No such field', status: 422, at: NOW }
+export const GONE = { reason: 'gone', detail: null, status: 410, at: NOW }
+export const GONE_FOR_NOW = {
+  status: 'disabled',
+  disabledReason: 'gone',
+  nextAttemptAt: START,
+} as const
+
+/** Event 5 is the head, its lane has delivered event 4. */
+export const BEFORE = { cursor: 4, lastMeant: 4, recent: [], lastError: GONE } as const
+
+/** A lane behind event 5. */
+export function passed(state: 'delivered' | 'parked', attempts: number): Partial<LaneState> {
+  const fate = { sequence: 5, state, at: NOW, attempts }
+  return { cursor: 5, lastMeant: 5, attempts: 0, nextAttemptAt: null, recent: [fate] }
+}
+
+export function parked(
+  attempts: number,
+  { reason, status }: { reason: string; status: number | null },
+) {
+  return { sequence: 5, state: 'parked', reason, status, at: NOW, attempts }
+}
+
+export function delivered(attempts: number) {
+  return { sequence: 5, state: 'delivered', reason: null, status: 200, at: NOW, attempts }
+}
