@@ -12,6 +12,7 @@ import {
 } from '../../src/core/lanes/lane-state.ts'
 import { pause, revive } from '../../src/core/lanes/lane-status.ts'
 import type { Batch, DigestRule } from '../../src/core/lanes/plan-digest.ts'
+import type { MatchFilter } from '../../src/core/lanes/filter-reason.ts'
 import type { DigestRecord, ExactFate } from '../../src/core/lanes/fate.ts'
 import type { LaneDeps, SendContext } from '../../src/core/lanes/walk-ports.ts'
 import { walkLane } from '../../src/core/lanes/walk-lane.ts'
@@ -173,7 +174,7 @@ export class LaneWorld {
   #unsavedSends = 0
   readonly #during = new Map<number, () => void>()
   readonly #options: LaneWorldOptions
-  readonly #takes = new Map<Epoch, ReturnType<typeof compileFilter>>()
+  readonly #filters = new Map<string, ReturnType<typeof compileFilter>>()
 
   constructor(options: LaneWorldOptions) {
     this.#options = options
@@ -328,7 +329,7 @@ export class LaneWorld {
       nextParked: (from, to) =>
         this.parked.toSorted((a, b) => a - b).find((s) => s >= from && s <= to) ?? null,
       attemptsOf: (sequence) => this.fates.get(sequence)?.attempts ?? 0,
-      takes: (epoch, entry) => this.takes(epoch, entry),
+      match: this.match,
       digest,
       head: () => this.head,
       takeSlot: async () => this.takeSlot(),
@@ -352,11 +353,11 @@ export class LaneWorld {
   }
 
   /** The real filter over one epoch. */
-  takes(epoch: Epoch, entry: LogEntry): boolean {
-    const { events, fields } = epoch
-    const filter = this.#takes.get(epoch) ?? compileFilter({ events, fields, portals: ['*'] })
-    this.#takes.set(epoch, filter)
-    return filter(entry.event, { memberId: 'a223', domain: null }).matches
+  readonly match: MatchFilter = ({ events, fields }, event) => {
+    const key = JSON.stringify([events, fields])
+    const filter = this.#filters.get(key) ?? compileFilter({ events, fields, portals: ['*'] })
+    this.#filters.set(key, filter)
+    return filter(event, { memberId: 'a223', domain: null })
   }
 
   async #send(batch: Batch, context: SendContext): Promise<DeliveryOutcome> {

@@ -1,5 +1,4 @@
 /** The filters of a lane, each with the sequence from which on it decided. */
-import type { LogEntry } from '../log/event.ts'
 import type { Epoch, LaneState } from './lane-state.ts'
 
 /** Changes of a lane's filter that are remembered; more would need a log of configurations. */
@@ -32,11 +31,6 @@ export function epochOf(plan: Omit<Epoch, 'from'>, from: number): Epoch {
 /** The epoch that decided a sequence; null for events older than the lane. */
 export function epochAt(lane: LaneState, sequence: number): Epoch | null {
   return lane.epochs.findLast((epoch) => epoch.from <= sequence) ?? null
-}
-
-/** Whether an epoch leaves an entry out as an earlier event told its change. */
-export function isUnchanged(epoch: Epoch, entry: LogEntry): boolean {
-  return epoch.skipsUnchanged && entry.enrichment.toldBy !== null
 }
 
 /**

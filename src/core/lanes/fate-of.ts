@@ -1,17 +1,61 @@
-/** What became of an event at a destination: exact where it was written down, else from the cursor. */
+/**
+ * The fate of an event at a destination, as the admin API shows it. Most fates are written down nowhere: with the
+ * cursor at 41, event 40 was delivered, and event 42 waits.
+ */
 import type { LogEntry } from '../log/event.ts'
-import type { DigestPlace, DigestRecord, ExactFate, Fate } from './fate.ts'
-import { UNCHANGED } from './filter-reason.ts'
+import type { DigestRecord, ExactFate } from './fate.ts'
+import type { FilterReason } from './filter-reason.ts'
 import type { LaneState } from './lane-state.ts'
 
-/** What storage knows of an entry at one destination, and why the lane does not get it at all. */
+/** The fate of one event at one destination. Times are unix milliseconds, null where the cursor alone tells the fate. */
+export type Fate = FateState & {
+  /** The digest that tells or told the event; null when it has or had a message of its own. */
+  readonly digest: DigestPlace | null
+}
+
+type FateState =
+  | {
+      readonly state: 'delivered' | 'parked' | 'expired'
+      readonly at: number | null
+      readonly attempts: number | null
+      readonly reason: string | null
+    }
+  | {
+      readonly state: 'waiting'
+      readonly at: null
+      readonly attempts: number
+      /** Why its lane is disabled, or why its last attempt failed. */
+      readonly reason: string | null
+    }
+  | {
+      readonly state: 'filtered'
+      readonly at: null
+      readonly attempts: null
+      readonly reason: Exclude<FilterReason, 'unchanged'>
+    }
+  | {
+      readonly state: 'unchanged'
+      readonly at: null
+      readonly attempts: null
+      readonly reason: null
+    }
+
+/** Where a digest stands in the log: its first and last sequence, and how many events it tells. */
+export interface DigestPlace {
+  readonly first: number
+  readonly last: number
+  readonly count: number
+}
+
+/** Everything beside the lane that tells the fate of an entry. */
 export interface KnownFate {
   readonly exact: ExactFate | null
   readonly digest: DigestRecord | null
-  readonly filteredBy: string | null
+  /** Why the lane does not get the entry; null when it does. */
+  readonly filteredBy: FilterReason | null
 }
 
-/** The fate of an entry: what is stored wins over what follows from the cursor. */
+/** The fate of an entry: a stored one wins over the one that follows from the cursor. */
 export function fateOf(lane: LaneState, entry: LogEntry, known: KnownFate): Fate {
   const sequences = known.digest?.sequences ?? lane.digest ?? []
   const digest = sequences.includes(entry.sequence) ? placeOf(sequences) : null
@@ -25,9 +69,9 @@ function placeOf(sequences: readonly number[]): DigestPlace {
 
 function stateOf(
   lane: LaneState,
-  entry: LogEntry,
+  { sequence }: LogEntry,
   { exact, digest, filteredBy }: KnownFate,
-): Omit<Fate, 'digest'> {
+): FateState {
   if (exact !== null) {
     const { state, at, attempts, reason } = exact
     return { state, at, attempts, reason }
@@ -35,20 +79,17 @@ function stateOf(
   if (digest !== null) {
     return { state: 'delivered', at: digest.at, attempts: digest.attempts, reason: null }
   }
-  const recent = lane.recent.find((fate) => fate.sequence === entry.sequence)
+  const recent = lane.recent.find((fate) => fate.sequence === sequence)
   if (recent !== undefined) {
     return { state: recent.state, at: recent.at, attempts: recent.attempts, reason: null }
   }
-  if (filteredBy === UNCHANGED)
-    return { state: 'unchanged', at: null, attempts: null, reason: null }
-  if (filteredBy !== null) {
-    return { state: 'filtered', at: null, attempts: null, reason: filteredBy }
-  }
-  if (entry.sequence <= lane.cursor) {
-    return { state: 'delivered', at: null, attempts: null, reason: null }
-  }
-  const isHead = entry.sequence === lane.cursor + 1
-  const attempts = isHead ? lane.attempts : 0
+  if (filteredBy === 'unchanged') return { ...UNTOLD, state: 'unchanged', reason: null }
+  if (filteredBy !== null) return { ...UNTOLD, state: 'filtered', reason: filteredBy }
+  if (sequence <= lane.cursor) return { ...UNTOLD, state: 'delivered', reason: null }
+  const isFront = sequence === lane.cursor + 1
+  const attempts = isFront ? lane.attempts : 0
   const failure = attempts > 0 ? (lane.lastError?.reason ?? null) : null
   return { state: 'waiting', at: null, attempts, reason: lane.disabledReason ?? failure }
 }
+
+const UNTOLD = { at: null, attempts: null } as const

@@ -1,25 +1,38 @@
-/** Whether a lane gets an event: decided by the filter that stood at the event's sequence. */
-import type { LogEntry } from '../log/event.ts'
-import { epochAt, isUnchanged } from './epochs.ts'
-import type { LaneState } from './lane-state.ts'
+/**
+ * Which events a lane gets. Each event is decided by the filter that stood at its sequence: an event that was
+ * left out in March is still left out after the filter was widened in April.
+ */
+import type { LogEntry, RelayEvent } from '../log/event.ts'
+import { epochAt } from './epochs.ts'
+import type { Epoch, LaneState } from './lane-state.ts'
+import type { Match } from './routing.ts'
 
-/** Why a lane leaves out an event whose change an earlier one told. */
-export const UNCHANGED = 'unchanged'
+/** Why a lane does not get an event; stable words of the admin API. */
+export type FilterReason =
+  | Extract<Match, { matches: false }>['reason']
+  | NonNullable<Epoch['silent']>
+  | 'older_than_destination'
+  | 'unchanged'
 
-/** Why a lane does not get an entry, by the filter that stood at its sequence. */
+/** Matches an event with the filter of an epoch, in the portal at hand. */
+export type MatchFilter = (filter: Pick<Epoch, 'events' | 'fields'>, event: RelayEvent) => Match
+
+/** The first reason why a lane does not get an entry; null when it gets it. */
 export function filterReason(
   lane: LaneState,
   entry: LogEntry,
-  matchReason: (
-    events: readonly string[],
-    fields: readonly string[],
-    entry: LogEntry,
-  ) => string | null,
-): string | null {
+  match: MatchFilter,
+): FilterReason | null {
   if (entry.event.quarantined !== null) return 'quarantined'
   const epoch = epochAt(lane, entry.sequence)
   if (epoch === null) return 'older_than_destination'
   if (epoch.silent !== null) return epoch.silent
-  if (isUnchanged(epoch, entry)) return UNCHANGED
-  return matchReason(epoch.events, epoch.fields, entry)
+  if (epoch.skipsUnchanged && entry.enrichment.toldBy !== null) return 'unchanged'
+  const found = match(epoch, entry.event)
+  return found.matches ? null : found.reason
+}
+
+/** Whether a lane gets an entry. */
+export function isMeant(lane: LaneState, entry: LogEntry, match: MatchFilter): boolean {
+  return filterReason(lane, entry, match) === null
 }

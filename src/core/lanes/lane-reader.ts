@@ -1,14 +1,18 @@
-/** Finds in the log what a lane sends next: the digest under way, the next event that is meant for it, replays. */
-import { MAX_BEHIND, calmUntil, type Batch, type DigestRule } from './plan-digest.ts'
-import type { LaneDeps } from './walk-ports.ts'
-import { epochAt, isUnchanged } from './epochs.ts'
-import type { LaneState, ReplayJob } from './lane-state.ts'
-import { advanceJob } from './replay-job.ts'
-import { skipEvent } from './cursor.ts'
+/**
+ * Finds in the log what a lane sends next: the digest under way, the next event that its destination gets, or an
+ * event that an operator wants again.
+ */
+import { entriesAfter, entriesBefore } from '../log/entries.ts'
 import type { LogEntry } from '../log/event.ts'
+import { skipEvent } from './cursor.ts'
+import { isMeant } from './filter-reason.ts'
+import type { LaneState, ReplayJob } from './lane-state.ts'
+import { MAX_BEHIND, calmUntil, type Batch, type DigestRule } from './plan-digest.ts'
+import { advanceJob } from './replay-job.ts'
+import type { LaneDeps } from './walk-ports.ts'
 
-/** Rows read at once while events are skipped; few, since an event may be large. */
-const READ_BATCH = 20
+/** One entry is nearly always enough; after it few at a time, since an event may be large. */
+const PAGES = { first: 1, page: 20 } as const
 
 /** Rows looked through for one digest: events of others may lie between. */
 const MAX_READ_FOR_DIGEST = 500
@@ -35,57 +39,43 @@ export function readWaiting(
   const isCalm = head.receivedAt < calmUntil(lane, deps.now())
   if (rule.waitMs === null && !isBehind && !isCalm) return [head]
   const others: LogEntry[] = []
-  let after = head.sequence
-  for (let read = 0; others.length < rule.max - 1 && read < MAX_READ_FOR_DIGEST;) {
-    const entries = deps.readAfter(after, READ_BATCH)
-    others.push(...entries.filter((entry) => isMeant(deps, lane, entry)))
-    read += READ_BATCH
-    after = entries.at(-1)?.sequence ?? after
-    if (entries.length < READ_BATCH) break
+  let read = 0
+  for (const entry of entriesAfter(logOf(deps), head.sequence, { page: PAGES.page })) {
+    read += 1
+    if (isMeant(lane, entry, deps.match)) others.push(entry)
+    if (others.length === rule.max - 1 || read === MAX_READ_FOR_DIGEST) break
   }
-  return [head, ...others.slice(0, rule.max - 1)]
+  return [head, ...others]
 }
 
 /** The first event behind the cursor that the destination is meant to get; skips the others. */
 function nextMeant(deps: LaneDeps): LogEntry | null {
-  let limit = 1
-  for (;;) {
-    const lane = deps.lane()
-    const entries = deps.readAfter(lane.cursor, limit)
-    const found = entries.find((entry) => isMeant(deps, lane, entry))
-    const passed = found === undefined ? entries.at(-1)?.sequence : found.sequence - 1
-    if (passed !== undefined && passed > lane.cursor) deps.keep(skipEvent(lane, passed))
-    if (found !== undefined) return found
-    if (entries.length < limit) return null
-    limit = READ_BATCH
+  const lane = deps.lane()
+  let passed = lane.cursor
+  let found: LogEntry | null = null
+  for (const entry of entriesAfter(logOf(deps), lane.cursor, PAGES)) {
+    if (isMeant(lane, entry, deps.match)) {
+      found = entry
+      passed = entry.sequence - 1
+      break
+    }
+    passed = entry.sequence
   }
-}
-
-/** Whether the lane was meant to get an event: decided by the filter that stood at its sequence. */
-export function isMeant(deps: Pick<LaneDeps, 'takes'>, lane: LaneState, entry: LogEntry): boolean {
-  if (entry.event.quarantined !== null) return false
-  const epoch = epochAt(lane, entry.sequence)
-  if (epoch === null || epoch.silent !== null || isUnchanged(epoch, entry)) return false
-  return deps.takes(epoch, entry)
+  if (passed > lane.cursor) deps.keep(skipEvent(lane, passed))
+  return found
 }
 
 /** The sequence before `sequence` that the lane was meant to get: the same on every attempt. */
 export function previousMeant(
-  deps: Pick<LaneDeps, 'takes' | 'lane' | 'readBefore'>,
+  deps: Pick<LaneDeps, 'match' | 'lane' | 'readBefore'>,
   sequence: number,
 ): number | null {
   const lane = deps.lane()
-  let before = sequence
-  let limit = 1
-  for (;;) {
-    const entries = deps.readBefore(before, limit)
-    const found = entries.find((entry) => isMeant(deps, lane, entry))
-    if (found !== undefined) return found.sequence
-    const last = entries.at(-1)
-    if (last === undefined) return lane.meantBeforeFloor
-    before = last.sequence
-    limit = READ_BATCH
+  const log = { before: (from: number, limit: number) => deps.readBefore(from, limit) }
+  for (const entry of entriesBefore(log, sequence, PAGES)) {
+    if (isMeant(lane, entry, deps.match)) return entry.sequence
   }
+  return lane.meantBeforeFloor
 }
 
 /** What the first replay job that still holds something asks for next; empty jobs are gone. */
@@ -113,15 +103,13 @@ function nextParkedEntry(deps: LaneDeps, job: ReplayJob): LogEntry | null {
 
 function nextMeantInJob(deps: LaneDeps, job: ReplayJob): LogEntry | null {
   const lane = deps.lane()
-  let after = job.next - 1
-  let limit = 1
-  for (;;) {
-    const entries = deps.readAfter(after, limit).filter((entry) => entry.sequence <= job.to)
-    const found = entries.find((entry) => isMeant(deps, lane, entry))
-    if (found !== undefined) return found
-    const last = entries.at(-1)
-    if (last === undefined) return null
-    after = last.sequence
-    limit = READ_BATCH
+  for (const entry of entriesAfter(logOf(deps), job.next - 1, PAGES)) {
+    if (entry.sequence > job.to) return null
+    if (isMeant(lane, entry, deps.match)) return entry
   }
+  return null
+}
+
+function logOf(deps: LaneDeps): { after: LaneDeps['readAfter'] } {
+  return { after: (sequence, limit) => deps.readAfter(sequence, limit) }
 }

@@ -1,7 +1,8 @@
 /** What the walk of a lane needs from the outside: storage, the receiver and its pace, time. */
 import type { Batch, DigestRule } from './plan-digest.ts'
 import type { DigestRecord, ExactFate } from './fate.ts'
-import type { Epoch, LaneState } from './lane-state.ts'
+import type { MatchFilter } from './filter-reason.ts'
+import type { LaneState } from './lane-state.ts'
 import type { DeliveryOutcome } from './outcome.ts'
 import type { LogEntry } from '../log/event.ts'
 
@@ -39,8 +40,8 @@ export interface LaneDeps {
   readonly digest: DigestRule | null
   /** The last sequence that the lane may read. */
   head(): number
-  /** Whether the epoch's filter takes the event; never called for a silent epoch. */
-  takes(epoch: Epoch, entry: LogEntry): boolean
+  /** Matches an event with the filter of an epoch. */
+  readonly match: MatchFilter
   send(batch: Batch, context: SendContext): Promise<DeliveryOutcome>
   /** Asks for a slot of the receiver's common pace: null when it is given, else when to ask again. */
   takeSlot(): Promise<number | null>

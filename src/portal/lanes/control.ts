@@ -3,6 +3,7 @@ import { MAX_REPLAY_JOBS } from '../../core/lanes/replay-job.ts'
 import { pause, revive } from '../../core/lanes/lane-status.ts'
 import type { LaneState, ReplayJob } from '../../core/lanes/lane-state.ts'
 import { parkEvent } from '../../core/lanes/cursor.ts'
+import { entriesAfter } from '../../core/log/entries.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { Deliverer } from './rules.ts'
 import type { LaneBook } from './book.ts'
@@ -105,15 +106,10 @@ export class LaneControl {
   #head(lane: LaneState): number | null {
     const [frozen] = lane.digest ?? []
     if (frozen !== undefined) return frozen
-    let after = lane.cursor
-    for (;;) {
-      const entries = this.#deps.log.after(after, 50)
-      const head = entries.find((entry) => this.#deps.deliverer.filteredBy(lane, entry) === null)
-      if (head !== undefined) return head.sequence
-      const last = entries.at(-1)
-      if (last === undefined) return null
-      after = last.sequence
+    for (const entry of entriesAfter(this.#deps.log, lane.cursor, { page: 50 })) {
+      if (this.#deps.deliverer.filteredBy(lane, entry) === null) return entry.sequence
     }
+    return null
   }
 
   #job(lane: LaneState, wish: ReplayWish): ReplayJob {
@@ -131,15 +127,10 @@ export class LaneControl {
   #count(lane: LaneState, job: ReplayJob): number {
     if (job.parkedOnly) return this.#deps.log.countParked(lane.destination, job.to)
     let count = 0
-    let after = job.next - 1
-    for (;;) {
-      const entries = this.#deps.log.after(after, 200).filter(({ sequence }) => sequence <= job.to)
-      const last = entries.at(-1)
-      if (last === undefined) return count
-      count += entries.filter(
-        (entry) => this.#deps.deliverer.filteredBy(lane, entry) === null,
-      ).length
-      after = last.sequence
+    for (const entry of entriesAfter(this.#deps.log, job.next - 1, { page: 200 })) {
+      if (entry.sequence > job.to) break
+      if (this.#deps.deliverer.filteredBy(lane, entry) === null) count += 1
     }
+    return count
   }
 }

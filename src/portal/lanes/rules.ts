@@ -2,11 +2,16 @@
  * Joins the lanes of one portal with its destinations: which lanes the configuration asks for, which
  * events they take, and the receivers themselves, opened with the values of this portal.
  */
-import type { LogEntry, RelayEvent } from '../../core/log/event.ts'
+import { entriesAfter } from '../../core/log/entries.ts'
+import type { LogEntry } from '../../core/log/event.ts'
 import type { Epoch, LaneState } from '../../core/lanes/lane-state.ts'
 import type { LanePlan } from '../../core/lanes/match-lanes.ts'
 import { skipEvent } from '../../core/lanes/cursor.ts'
-import { filterReason } from '../../core/lanes/filter-reason.ts'
+import {
+  filterReason,
+  type FilterReason,
+  type MatchFilter,
+} from '../../core/lanes/filter-reason.ts'
 import {
   compileFilter,
   compilePortals,
@@ -133,11 +138,8 @@ export class Deliverer {
   }
 
   /** Why a lane does not get an entry; null when it does. */
-  filteredBy(lane: LaneState, entry: LogEntry): string | null {
-    return filterReason(lane, entry, (events, fields, of) => {
-      const match = this.#filter({ events, fields, portals: ['*'] })(of.event, this.#identity())
-      return match.matches ? null : match.reason
-    })
+  filteredBy(lane: LaneState, entry: LogEntry): FilterReason | null {
+    return filterReason(lane, entry, this.match)
   }
 
   /**
@@ -155,19 +157,16 @@ export class Deliverer {
 
   #lastSkipped(lane: LaneState): number {
     let passed = lane.cursor
-    for (;;) {
-      const entries = this.#deps.log.after(passed, SKIP_BATCH)
-      const meant = entries.find((entry) => this.filteredBy(lane, entry) === null)
-      if (meant !== undefined) return meant.sequence - 1
-      passed = entries.at(-1)?.sequence ?? passed
-      if (entries.length < SKIP_BATCH) return passed
+    for (const entry of entriesAfter(this.#deps.log, lane.cursor, { page: SKIP_PAGE })) {
+      if (this.filteredBy(lane, entry) === null) return entry.sequence - 1
+      passed = entry.sequence
     }
+    return passed
   }
 
-  /** Whether a filter takes an event of this portal. */
-  takes({ events, fields }: Omit<Filter, 'portals'>, event: RelayEvent): boolean {
-    return this.#filter({ events, fields, portals: ['*'] })(event, this.#identity()).matches
-  }
+  /** Matches an event of this portal with the filter of an epoch, which stands for one of the portals meant. */
+  readonly match: MatchFilter = ({ events, fields }, event) =>
+    this.#filter({ events, fields, portals: ['*'] })(event, this.#identity())
 
   #filter(filter: Filter): CompiledFilter {
     const key = JSON.stringify(filter)
@@ -179,7 +178,7 @@ export class Deliverer {
   }
 }
 
-const SKIP_BATCH = 500
+const SKIP_PAGE = 500
 
 const ANYTHING: Omit<Epoch, 'from'> = {
   events: ['*'],

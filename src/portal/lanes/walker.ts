@@ -86,7 +86,7 @@ export class LaneWalker {
       readEntry: (sequence) => log.entry(sequence),
       nextParked: (from, to) => log.nextParked(name, from, to),
       attemptsOf: (sequence) => log.fate(name, sequence)?.attempts ?? 0,
-      takes: (epoch, { event }) => deliverer.takes(epoch, event),
+      match: deliverer.match,
       takeSlot: async () =>
         destination === null ? null : this.#pace.takeSlot(name, destination, lane().memory),
       send: (batch, context) => this.#send(configured, batch, context),

@@ -1,8 +1,7 @@
 /** What the admin API shows of events and of their fates, in the names of the HTTP contract. Holds no secret. */
 import { displayName } from '../../core/log/event-names.ts'
 import type { Enrichment, LogEntry } from '../../core/log/event.ts'
-import { fateOf } from '../../core/lanes/fate-of.ts'
-import type { Fate } from '../../core/lanes/fate.ts'
+import { fateOf, type Fate } from '../../core/lanes/fate-of.ts'
 import type { PortalParts } from '../parts.ts'
 import { isoTime } from './iso-time.ts'
 

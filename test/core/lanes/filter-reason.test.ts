@@ -1,34 +1,40 @@
 import { describe, expect, it } from 'vitest'
-import { filterReason } from '../../../src/core/lanes/filter-reason.ts'
-import { isMeant } from '../../../src/core/lanes/lane-reader.ts'
+import {
+  filterReason,
+  isMeant,
+  type FilterReason,
+  type MatchFilter,
+} from '../../../src/core/lanes/filter-reason.ts'
+import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
 import { aLane, anEntry, anEpoch } from '../../support/lane-builders.ts'
 
-describe('filterReason()', () => {
-  const lane = aLane({
-    epochs: [
-      anEpoch({ from: 3, events: ['a'], fields: ['x'] }),
-      anEpoch({ from: 5, silent: 'portal' }),
-      anEpoch({ from: 7, silent: 'no_value' }),
-      anEpoch({ from: 9, events: ['b'] }),
-    ],
-  })
+const LANE = aLane({
+  epochs: [
+    anEpoch({ from: 3, events: ['a'], fields: ['x'] }),
+    anEpoch({ from: 5, silent: 'portal' }),
+    anEpoch({ from: 7, silent: 'no_value' }),
+    anEpoch({ from: 9, events: ['b'] }),
+    anEpoch({ from: 11, skipsUnchanged: true }),
+  ],
+})
 
+/** The filter `a`/`x` leaves everything out by its field, each other one takes everything. */
+const match: MatchFilter = ({ events, fields }) =>
+  events[0] === 'a' && fields[0] === 'x' ? { matches: false, reason: 'field' } : { matches: true }
+
+describe('filterReason()', () => {
   function reasonAt(sequence: number, quarantined: 'invalid_fields' | null = null): string | null {
-    return filterReason(
-      lane,
-      anEntry({ sequence, event: { quarantined } }),
-      (events, fields, entry) =>
-        events[0] === 'a' ? [...events, ...fields, entry.sequence].join('/') : null,
-    )
+    return filterReason(LANE, anEntry({ sequence, event: { quarantined } }), match)
   }
 
-  it.each([
+  it.each<[number, FilterReason | null]>([
     [2, 'older_than_destination'],
-    [3, 'a/x/3'],
-    [4, 'a/x/4'],
+    [3, 'field'],
+    [4, 'field'],
     [5, 'portal'],
     [8, 'no_value'],
     [9, null],
+    [11, null],
   ])('asks the filter that stood at event %i: %s', (sequence, expected) => {
     expect(reasonAt(sequence)).toBe(expected)
   })
@@ -36,7 +42,29 @@ describe('filterReason()', () => {
   it.each([2, 3, 5, 9])('says quarantined before everything else, at event %i', (sequence) => {
     expect(reasonAt(sequence, 'invalid_fields')).toBe('quarantined')
   })
+
+  it.each<[number, FilterReason | null]>([
+    [9, null],
+    [11, 'unchanged'],
+  ])(
+    'leaves event %i out when an earlier one told its change and its epoch skips such events: %s',
+    (sequence, expected) => {
+      const enrichment = { ...NOT_ENRICHED, toldBy: 1 }
+      expect(filterReason(LANE, anEntry({ sequence, enrichment }), match)).toBe(expected)
+    },
+  )
+
+  it('matches the event itself', () => {
+    const entry = anEntry({ sequence: 9 })
+    const matched: unknown[] = []
+    filterReason(LANE, entry, (filter, event) => {
+      matched.push(filter.events, event)
+      return { matches: true }
+    })
+    expect(matched).toEqual([['b'], entry.event])
+  })
 })
+
 describe('isMeant()', () => {
   const lane = aLane({ epochs: [anEpoch({ from: 3 }), anEpoch({ from: 5, silent: 'portal' })] })
 
@@ -47,6 +75,6 @@ describe('isMeant()', () => {
     ['of a silent epoch', 5, null, false],
   ])('of an event %s', (_name, sequence, quarantined, expected) => {
     const entry = anEntry({ sequence, event: { quarantined } })
-    expect(isMeant({ takes: (epoch) => epoch.silent === null }, lane, entry)).toBe(expected)
+    expect(isMeant(lane, entry, match)).toBe(expected)
   })
 })

@@ -1,0 +1,51 @@
+/**
+ * Goes through a portal's log entry by entry while reading it page by page. The reader stops when it has found
+ * what it looks for, so only the pages up to there are read.
+ */
+import type { LogEntry } from './event.ts'
+
+/** How many entries one page holds. */
+export interface PageSizes {
+  /** The size of the first page: 1 where the first entry is nearly always enough. @default page */
+  readonly first?: number
+  readonly page: number
+}
+
+/** Reads a page of entries on one side of a sequence. */
+type ReadPage = (sequence: number, limit: number) => readonly LogEntry[]
+
+/** The entries after a sequence, oldest first. */
+export function entriesAfter(
+  log: { after: ReadPage },
+  sequence: number,
+  sizes: PageSizes,
+): Generator<LogEntry, void> {
+  return entries((from, limit) => log.after(from, limit), sequence, sizes)
+}
+
+/** The entries before a sequence, newest first. */
+export function entriesBefore(
+  log: { before: ReadPage },
+  sequence: number,
+  sizes: PageSizes,
+): Generator<LogEntry, void> {
+  return entries((from, limit) => log.before(from, limit), sequence, sizes)
+}
+
+function* entries(
+  read: ReadPage,
+  start: number,
+  { page, first = page }: PageSizes,
+): Generator<LogEntry, void> {
+  let from = start
+  let limit = first
+  for (;;) {
+    const found = read(from, limit)
+    yield* found
+    const last = found.at(-1)
+    // A page that is not full is the last one.
+    if (last === undefined || found.length < limit) return
+    from = last.sequence
+    limit = page
+  }
+}

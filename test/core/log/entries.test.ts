@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { entriesAfter, entriesBefore } from '../../../src/core/log/entries.ts'
+import type { LogEntry } from '../../../src/core/log/event.ts'
+import { anEntry, oneTo } from '../../support/lane-builders.ts'
+
+/** A log of some events that writes down each page that was asked for: from where, and how many. */
+function aLog(count: number) {
+  const log = oneTo(count).map((sequence) => anEntry({ sequence }))
+  const asked: [number, number][] = []
+  const give = (sequence: number, limit: number, found: LogEntry[]): LogEntry[] => {
+    asked.push([sequence, limit])
+    return found.slice(0, limit)
+  }
+  return {
+    asked,
+    after: (from: number, limit: number) =>
+      give(
+        from,
+        limit,
+        log.filter(({ sequence }) => sequence > from),
+      ),
+    before: (from: number, limit: number) =>
+      give(from, limit, log.filter(({ sequence }) => sequence < from).toReversed()),
+  }
+}
+
+function sequences(entries: Iterable<LogEntry>): number[] {
+  return [...entries].map(({ sequence }) => sequence)
+}
+
+describe('entriesAfter()', () => {
+  it('gives the entries of all pages, oldest first', () => {
+    expect(sequences(entriesAfter(aLog(7), 2, { page: 2 }))).toEqual([3, 4, 5, 6, 7])
+  })
+
+  it('reads a first page of its own size, and none after a page that is not full', () => {
+    const log = aLog(6)
+    expect(sequences(entriesAfter(log, 0, { first: 1, page: 3 }))).toEqual(oneTo(6))
+    expect(log.asked).toEqual([
+      [0, 1],
+      [1, 3],
+      [4, 3],
+    ])
+  })
+
+  it('reads on after a last page that is full, as it cannot know that nothing follows', () => {
+    const log = aLog(4)
+    expect(sequences(entriesAfter(log, 0, { page: 2 }))).toEqual(oneTo(4))
+    expect(log.asked.at(-1)).toEqual([4, 2])
+  })
+
+  it('reads no page that its reader does not come to', () => {
+    const log = aLog(9)
+    for (const { sequence } of entriesAfter(log, 0, { first: 1, page: 3 })) {
+      if (sequence === 1) break
+    }
+    expect(log.asked).toEqual([[0, 1]])
+  })
+
+  it('of an empty log gives nothing', () => {
+    expect(sequences(entriesAfter(aLog(0), 0, { page: 2 }))).toEqual([])
+  })
+})
+
+describe('entriesBefore()', () => {
+  it('gives the entries of all pages, newest first', () => {
+    const log = aLog(7)
+    expect(sequences(entriesBefore(log, 6, { first: 1, page: 2 }))).toEqual([5, 4, 3, 2, 1])
+    expect(log.asked).toEqual([
+      [6, 1],
+      [5, 2],
+      [3, 2],
+      [1, 2],
+    ])
+  })
+})
