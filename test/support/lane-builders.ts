@@ -14,7 +14,14 @@ import { pause, revive } from '../../src/core/lanes/lane-status.ts'
 import type { Batch, DigestRule } from '../../src/core/lanes/plan-digest.ts'
 import type { MatchFilter } from '../../src/core/lanes/filter-reason.ts'
 import type { DigestRecord, ExactFate } from '../../src/core/lanes/fate.ts'
-import type { LaneDeps, SendContext } from '../../src/core/lanes/walk-ports.ts'
+import type {
+  AlsoWritten,
+  SendContext,
+  WalkBook,
+  WalkLog,
+  WalkPorts,
+  WalkReceiver,
+} from '../../src/core/lanes/walk-ports.ts'
 import { walkLane } from '../../src/core/lanes/walk-lane.ts'
 import type { DeliveryOutcome } from '../../src/core/lanes/outcome.ts'
 import { HOUR_MS } from '../../src/core/lanes/retry.ts'
@@ -169,6 +176,8 @@ export class LaneWorld {
   readonly acquired: ('failing' | 'healthy')[] = []
   readonly connections = new Connections()
   crashes = 0
+  /** Pages of the log that the walk has read forwards. */
+  reads = 0
   #head = 0
   #saved: LaneState
   #unsavedSends = 0
@@ -228,7 +237,7 @@ export class LaneWorld {
   /** Walks once; a crash falls back to what was saved. */
   async walk({ budgetMs = 30_000 }: { budgetMs?: number } = {}): Promise<void> {
     try {
-      await walkLane(this.deps(this.now + budgetMs))
+      await walkLane(this.ports(), this.now + budgetMs)
     } catch (error) {
       if (!(error instanceof Crash)) throw error
       this.restart()
@@ -272,7 +281,7 @@ export class LaneWorld {
   park(sequence: number): void {
     const cause = { reason: 'set_aside', status: null, at: this.now }
     const settled = parkEvent(this.lane, sequence, cause)
-    this.#save(settled.lane, settled.fates)
+    this.#save(settled.lane, { fates: settled.fates })
   }
 
   /** The operator wants events again. */
@@ -297,48 +306,46 @@ export class LaneWorld {
   }
 
   /** What the walk sees of this world. */
-  deps(deadline: number): LaneDeps {
-    const {
-      reader = 'person',
-      minIntervalMs = 0,
-      retryMs = 72 * HOUR_MS,
-      random = 0,
-      digest = null,
-    } = this.#options
+  ports(): WalkPorts {
     return {
-      reader,
-      minIntervalMs: () => minIntervalMs,
-      retryMs,
-      deadline,
-      now: () => this.now,
-      random: () => random,
-      sleep: async (ms) => {
-        this.sleeps.push(ms)
-        this.now += ms
+      log: this.#walkLog(),
+      book: this.#walkBook(),
+      receiver: this.#walkReceiver(),
+      clock: {
+        now: () => this.now,
+        random: () => this.#options.random ?? 0,
+        sleep: async (ms) => {
+          this.sleeps.push(ms)
+          this.now += ms
+        },
       },
-      generation: () => this.generation,
-      lane: () => this.lane,
-      readAfter: (after, limit) =>
-        this.log.filter(({ sequence }) => sequence > after).slice(0, limit),
-      readBefore: (before, limit) =>
+    }
+  }
+
+  #walkLog(): WalkLog {
+    return {
+      head: () => this.head,
+      after: (after, limit) => {
+        this.reads += 1
+        return this.log.filter(({ sequence }) => sequence > after).slice(0, limit)
+      },
+      before: (before, limit) =>
         this.log
           .filter(({ sequence }) => sequence < before)
           .toReversed()
           .slice(0, limit),
-      readEntry: (sequence) => this.log.find((entry) => entry.sequence === sequence) ?? null,
+      entry: (sequence) => this.log.find((entry) => entry.sequence === sequence) ?? null,
       nextParked: (from, to) =>
         this.parked.toSorted((a, b) => a - b).find((s) => s >= from && s <= to) ?? null,
       attemptsOf: (sequence) => this.fates.get(sequence)?.attempts ?? 0,
-      match: this.match,
-      digest,
-      head: () => this.head,
-      takeSlot: async () => this.takeSlot(),
-      send: (batch, context) => this.#send(batch, context),
-      acquire: (failing) => {
-        this.acquired.push(failing ? 'failing' : 'healthy')
-        return this.connections.acquire(failing)
-      },
-      save: (lane, fates, record) => this.#save(lane, fates, record),
+    }
+  }
+
+  #walkBook(): WalkBook {
+    return {
+      lane: () => this.lane,
+      generation: () => this.generation,
+      save: (lane, written) => this.#save(lane, written),
       saveSoon: (lane) => {
         this.lane = lane
         this.#unsavedSends += 1
@@ -346,9 +353,26 @@ export class LaneWorld {
       // The worst case: the second after which the book would save never comes.
       saveInTime: () => {},
       unsavedSends: () => this.#unsavedSends,
-      keep: (lane) => {
+      setInMemory: (lane) => {
         this.lane = lane
       },
+    }
+  }
+
+  #walkReceiver(): WalkReceiver {
+    const { reader = 'person', minIntervalMs = 0, retryMs = 72 * HOUR_MS } = this.#options
+    return {
+      reader,
+      retryMs,
+      digest: this.#options.digest ?? null,
+      match: this.match,
+      minIntervalMs: () => minIntervalMs,
+      connect: (failing) => {
+        this.acquired.push(failing ? 'failing' : 'healthy')
+        return this.connections.acquire(failing)
+      },
+      takeSlot: async () => this.takeSlot(),
+      send: (batch, context) => this.#send(batch, context),
     }
   }
 
@@ -375,11 +399,7 @@ export class LaneWorld {
     return outcome
   }
 
-  #save(
-    lane: LaneState,
-    fates: readonly ExactFate[] = [],
-    digest: DigestRecord | null = null,
-  ): void {
+  #save(lane: LaneState, { fates = [], digest = null }: AlsoWritten = {}): void {
     if (digest !== null) this.digests.push(digest)
     for (const fate of fates) this.fates.set(fate.sequence, fate)
     this.lane = lane

@@ -6,110 +6,109 @@ import { entriesAfter, entriesBefore } from '../log/entries.ts'
 import type { LogEntry } from '../log/event.ts'
 import { skipEvent } from './cursor.ts'
 import { isMeant } from './filter-reason.ts'
-import type { LaneState, ReplayJob } from './lane-state.ts'
+import type { ReplayJob } from './lane-state.ts'
 import { MAX_BEHIND, calmUntil, type Batch, type DigestRule } from './plan-digest.ts'
 import { advanceJob } from './replay-job.ts'
-import type { LaneDeps } from './walk-ports.ts'
+import type { WalkPorts } from './walk-ports.ts'
 
-/** One entry is nearly always enough; after it few at a time, since an event may be large. */
+/** Nearly always the first entry is the one that is looked for; after it few at a time, since an event may be large. */
 const PAGES = { first: 1, page: 20 } as const
 
-/** Rows looked through for one digest: events of others may lie between. */
+/** Rows looked through for one digest: events that the destination does not get may lie between. */
 const MAX_READ_FOR_DIGEST = 500
 
-/** The digest under way, else the event after the cursor that the destination is meant to get. */
-export function nextBatch(deps: LaneDeps): Batch | null {
-  const lane = deps.lane()
-  // A destination that machines read now: what was frozen for people goes out event by event.
-  if (lane.digest !== null && deps.digest === null) deps.keep({ ...lane, digest: null })
-  const { digest } = deps.lane()
-  const [first, ...others] = (digest ?? []).flatMap((sequence) => deps.readEntry(sequence) ?? [])
-  if (first !== undefined) return [first, ...others]
-  const entry = nextMeant(deps)
-  return entry === null ? null : [entry]
-}
-
-/** The head and what waits behind it, as far as one message may hold. */
-export function readWaiting(
-  deps: LaneDeps,
-  lane: LaneState,
-  { head, rule }: { head: LogEntry; rule: DigestRule },
-): Batch {
-  const isBehind = deps.head() - lane.cursor > MAX_BEHIND
-  const isCalm = head.receivedAt < calmUntil(lane, deps.now())
-  if (rule.waitMs === null && !isBehind && !isCalm) return [head]
-  const others: LogEntry[] = []
-  let read = 0
-  for (const entry of entriesAfter(logOf(deps), head.sequence, { page: PAGES.page })) {
-    read += 1
-    if (isMeant(lane, entry, deps.match)) others.push(entry)
-    if (others.length === rule.max - 1 || read === MAX_READ_FOR_DIGEST) break
+/** The digest under way, else the lane's front: the first event behind the cursor that its destination gets. */
+export function nextBatch(ports: WalkPorts): Batch | null {
+  const { log, book, receiver } = ports
+  const lane = book.lane()
+  // The destination was one for people, and now machines read: the digest goes out event by event.
+  if (lane.digest !== null && receiver.digest === null) {
+    book.setInMemory({ ...lane, digest: null })
   }
-  return [head, ...others]
+  const { digest } = book.lane()
+  const [first, ...others] = (digest ?? []).flatMap((sequence) => log.entry(sequence) ?? [])
+  if (first !== undefined) return [first, ...others]
+  const front = findFront(ports)
+  return front === null ? null : [front]
 }
 
-/** The first event behind the cursor that the destination is meant to get; skips the others. */
-function nextMeant(deps: LaneDeps): LogEntry | null {
-  const lane = deps.lane()
+/** Finds the lane's front, and moves the cursor over the events before it, which the destination does not get. */
+function findFront({ log, book, receiver }: WalkPorts): LogEntry | null {
+  const lane = book.lane()
   let passed = lane.cursor
-  let found: LogEntry | null = null
-  for (const entry of entriesAfter(logOf(deps), lane.cursor, PAGES)) {
-    if (isMeant(lane, entry, deps.match)) {
-      found = entry
+  let front: LogEntry | null = null
+  for (const entry of entriesAfter(log, lane.cursor, PAGES)) {
+    if (isMeant(lane, entry, receiver.match)) {
+      front = entry
       passed = entry.sequence - 1
       break
     }
     passed = entry.sequence
   }
-  if (passed > lane.cursor) deps.keep(skipEvent(lane, passed))
-  return found
+  if (passed > lane.cursor) book.setInMemory(skipEvent(lane, passed))
+  return front
 }
 
-/** The sequence before `sequence` that the lane was meant to get: the same on every attempt. */
+/** The lane's front and the events behind it, as many as one message may hold. */
+export function readWaiting(
+  { log, book, receiver, clock }: WalkPorts,
+  { front, rule }: { readonly front: LogEntry; readonly rule: DigestRule },
+): Batch {
+  const lane = book.lane()
+  const isBehind = log.head() - lane.cursor > MAX_BEHIND
+  const isCalm = front.receivedAt < calmUntil(lane, clock.now())
+  if (rule.waitMs === null && !isBehind && !isCalm) return [front]
+  const others: LogEntry[] = []
+  let read = 0
+  for (const entry of entriesAfter(log, front.sequence, { page: PAGES.page })) {
+    read += 1
+    if (isMeant(lane, entry, receiver.match)) others.push(entry)
+    if (others.length === rule.max - 1 || read === MAX_READ_FOR_DIGEST) break
+  }
+  return [front, ...others]
+}
+
+/** The sequence before `sequence` that the destination was meant to get: the same on every attempt. */
 export function previousMeant(
-  deps: Pick<LaneDeps, 'match' | 'lane' | 'readBefore'>,
+  { log, book, receiver }: Pick<WalkPorts, 'log' | 'book' | 'receiver'>,
   sequence: number,
 ): number | null {
-  const lane = deps.lane()
-  const log = { before: (from: number, limit: number) => deps.readBefore(from, limit) }
+  const lane = book.lane()
   for (const entry of entriesBefore(log, sequence, PAGES)) {
-    if (isMeant(lane, entry, deps.match)) return entry.sequence
+    if (isMeant(lane, entry, receiver.match)) return entry.sequence
   }
   return lane.meantBeforeFloor
 }
 
-/** What the first replay job that still holds something asks for next; empty jobs are gone. */
-export function nextReplayed(deps: LaneDeps): { entry: LogEntry; job: ReplayJob } | null {
+/** The event that the lane's first replay job asks for next. A job that finds nothing more is removed. */
+export function nextReplayed(ports: WalkPorts): { entry: LogEntry; job: ReplayJob } | null {
+  const { book } = ports
   for (;;) {
-    const lane = deps.lane()
+    const lane = book.lane()
     const job = lane.replays[0]
     if (job === undefined) return null
-    const entry = job.parkedOnly ? nextParkedEntry(deps, job) : nextMeantInJob(deps, job)
+    const entry = job.parkedOnly ? nextParkedEntry(ports, job) : nextMeantInJob(ports, job)
     if (entry !== null) return { entry, job }
-    deps.keep(advanceJob(lane, job, job.to))
+    book.setInMemory(advanceJob(lane, job, job.to))
   }
 }
 
-function nextParkedEntry(deps: LaneDeps, job: ReplayJob): LogEntry | null {
+function nextParkedEntry({ log }: WalkPorts, job: ReplayJob): LogEntry | null {
   let from = job.next
   for (;;) {
-    const sequence = deps.nextParked(from, job.to)
+    const sequence = log.nextParked(from, job.to)
     if (sequence === null) return null
-    const entry = deps.readEntry(sequence)
+    const entry = log.entry(sequence)
     if (entry !== null) return entry
     from = sequence + 1
   }
 }
 
-function nextMeantInJob(deps: LaneDeps, job: ReplayJob): LogEntry | null {
-  const lane = deps.lane()
-  for (const entry of entriesAfter(logOf(deps), job.next - 1, PAGES)) {
+function nextMeantInJob({ log, book, receiver }: WalkPorts, job: ReplayJob): LogEntry | null {
+  const lane = book.lane()
+  for (const entry of entriesAfter(log, job.next - 1, PAGES)) {
     if (entry.sequence > job.to) return null
-    if (isMeant(lane, entry, deps.match)) return entry
+    if (isMeant(lane, entry, receiver.match)) return entry
   }
   return null
-}
-
-function logOf(deps: LaneDeps): { after: LaneDeps['readAfter'] } {
-  return { after: (sequence, limit) => deps.readAfter(sequence, limit) }
 }

@@ -1,20 +1,27 @@
 /**
  * Walks one lane along the log.
  *
- * Order, the rule of this file: live events are sent strictly in sequence order, one at a time; while an
- * event is being retried nothing behind it is sent. An event is passed only when it was delivered, does
- * not concern the destination, or was set aside (parked) with its reason. Replays stand outside: they go
- * one at a time between live events, never while the lane retries, and never move the cursor.
+ * The order rule of this program stands here. Events 7, 8 and 9 wait in a lane. The walk sends 7 and waits for the outcome.
+ * - The receiver takes 7: the cursor moves to 7, and 8 is next.
+ * - The receiver cannot be reached: 7 is tried again, after 1 s, then 5 s, then 30 s. 8 and 9 wait behind it, however long.
+ * - The receiver refuses 7 for good, or the retries end: 7 is parked with its reason, the cursor moves to 7, and 8 is next.
+ * - The receiver is gone: the lane is disabled at 7, and tried once a day. 7, 8 and 9 wait.
+ * - The destination's filter leaves 8 out: the cursor moves over 8 without a send.
+ * So live events leave strictly in the order of their sequences, one message at a time, and the cursor never passes an event
+ * that was not delivered, parked or left out. A digest is one message with several events; it obeys the same rule.
+ *
+ * An operator wants event 3 again. It is sent between two live events, never while the lane retries one, and the cursor stays.
  */
-import { planDigest, type Batch } from './plan-digest.ts'
-import { settleDigest } from './settle-digest.ts'
-import type { LaneDeps } from './walk-ports.ts'
-import { nextBatch, nextReplayed, previousMeant, readWaiting } from './lane-reader.ts'
-import { epochAt, keepDecision } from './epochs.ts'
-import { isFailing, type LaneState, type ReplayJob } from './lane-state.ts'
-import { settle, type SettleTerms } from './settle.ts'
-import { settleReplay } from './settle-replay.ts'
 import type { LogEntry } from '../log/event.ts'
+import { epochAt, keepDecision } from './epochs.ts'
+import { previousMeant } from './lane-reader.ts'
+import { isFailing, type LaneState } from './lane-state.ts'
+import { nextStep, type Send } from './next-step.ts'
+import type { Batch } from './plan-digest.ts'
+import { settle, type SettleTerms } from './settle.ts'
+import { settleDigest } from './settle-digest.ts'
+import { settleReplay } from './settle-replay.ts'
+import type { WalkPorts } from './walk-ports.ts'
 
 /** Sends that a crash may repeat: those that storage does not know, and the one under way (G3). */
 export const MAX_REPEATS = { person: 1, machine: 10 } as const
@@ -22,199 +29,164 @@ export const MAX_REPEATS = { person: 1, machine: 10 } as const
 /** The shortest time between two questions for a slot, in milliseconds. */
 export const MIN_ASK_MS = 100
 
-/** Pauses up to this long are waited out in the walk; longer ones are left to the alarm. */
+/** Waits up to this long are slept inside the walk; longer ones are left to the alarm. */
 export const MAX_WAIT_IN_WALK_MS = 1500
 
-type Step =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'wait'; readonly at: number }
-  | { readonly kind: 'live'; readonly batch: Batch }
-  | { readonly kind: 'replay'; readonly entry: LogEntry; readonly job: ReplayJob }
-
-/** How far one walk has come; lives as long as the walk. */
-interface Walk {
+/** How far one walk has come. */
+interface Walk extends WalkPorts {
+  /** No send starts after this time. */
+  readonly deadline: number
+  /** The generation in which the walk began. */
+  readonly generation: number
+  /** Live events and replays take turns. */
   liveWasLast: boolean
 }
 
 /**
- * Sends what is due until nothing is, a wait is longer than the walk wants to sleep, the deadline has
- * passed or the generation has changed. Never throws for an outcome; throws only when storage fails.
+ * Sends what is due, until nothing is, until a wait is too long to be slept here, until the deadline, or until the
+ * installation ends. An outcome never throws; only storage that fails does.
  */
-export async function walkLane(deps: LaneDeps): Promise<void> {
-  const walk: Walk = { liveWasLast: false }
-  const generation = deps.generation()
-  while (deps.generation() === generation && deps.now() < deps.deadline) {
-    const step = nextStep(deps, walk)
-    if (step.kind === 'idle') break
+export async function walkLane(ports: WalkPorts, deadline: number): Promise<void> {
+  const { book, clock } = ports
+  const walk: Walk = { ...ports, deadline, generation: book.generation(), liveWasLast: false }
+  while (!isOver(walk)) {
+    const step = nextStep(walk, { liveWasLast: walk.liveWasLast })
+    if (step.kind === 'idle') return
     if (step.kind === 'wait') {
-      const ms = step.at - deps.now()
-      if (ms > MAX_WAIT_IN_WALK_MS) break
-      await deps.sleep(ms)
-      continue
+      const ms = step.at - clock.now()
+      if (ms > MAX_WAIT_IN_WALK_MS) return
+      await clock.sleep(ms)
+    } else {
+      await attempt(walk, planned(walk, step))
     }
-    await attempt(deps, walk, generation)
   }
 }
 
+function isOver({ book, clock, generation, deadline }: Walk): boolean {
+  return book.generation() !== generation || clock.now() >= deadline
+}
+
+/** A send, with the lane and the head of the log from which it was decided. */
+interface Planned {
+  readonly send: Send
+  readonly lane: LaneState
+  readonly head: number
+}
+
+/** Nothing is awaited between the decision and this line. */
+function planned({ book, log }: Walk, send: Send): Planned {
+  return { send, lane: book.lane(), head: log.head() }
+}
+
 /**
- * Takes a connection and a slot of the receiver's pace, looks again at what is due (time has passed, and an
- * operator may have changed the lane), sends and settles it.
+ * Takes a connection, then a slot of the receiver's pace, then sends. Both may have to be waited for. Meanwhile an
+ * operator may pause the lane or park its front, more events may come, or the installation may end: so after each wait
+ * the walk looks whether the send is still the one to make. It never asks for a slot when it has nothing to send.
  */
-async function attempt(deps: LaneDeps, walk: Walk, generation: number): Promise<void> {
-  const release = await deps.acquire(isFailing(deps.lane()))
-  const isOver = (): boolean => deps.generation() !== generation || deps.now() >= deps.deadline
+async function attempt(walk: Walk, first: Planned): Promise<void> {
+  const { receiver } = walk
+  // An event that was given up begins the count of attempts anew, but its receiver is no better.
+  const hasFailed = isFailing(first.lane) || first.lane.lastError !== null
+  const release = await receiver.connect(hasFailed)
   try {
-    if (isOver() || !isSend(nextStep(deps, walk))) return
-    const slotAt = await deps.takeSlot()
-    if (slotAt !== null) return holdUntil(deps, slotAt)
-    if (isOver()) return
-    const step = nextStep(deps, walk)
-    if (step.kind === 'live') await sendLive(deps, step.batch, { walk, generation })
-    if (step.kind === 'replay') await sendReplay(deps, step.entry, { walk, generation })
+    const connected = stillDue(walk, first)
+    if (connected === null) return
+    const slotAt = await receiver.takeSlot()
+    if (slotAt !== null) return askAgain(walk, slotAt)
+    const due = stillDue(walk, connected)
+    if (due === null) return
+    if (due.send.kind === 'live') await sendLive(walk, due.send.batch)
+    else await sendReplay(walk, due.send.entry)
   } finally {
     release()
   }
 }
 
-function isSend({ kind }: Step): boolean {
-  return kind === 'live' || kind === 'replay'
+/**
+ * The send that is due now; null for none. What was decided stands while neither the lane nor the head of the log has
+ * changed, since time alone takes no send back. Otherwise it is decided anew.
+ */
+function stillDue(walk: Walk, before: Planned): Planned | null {
+  const { book, log } = walk
+  if (isOver(walk)) return null
+  if (book.lane() === before.lane && log.head() === before.head) return before
+  const step = nextStep(walk, { liveWasLast: walk.liveWasLast })
+  return step.kind === 'live' || step.kind === 'replay' ? planned(walk, step) : null
 }
 
 /**
- * The slot is not known to storage: a lane that begins anew asks again. Never at once, as the object that
- * keeps the pace may have another clock.
+ * The time of the slot is not stored: a lane that begins anew asks again. It never asks at once, as the object that keeps
+ * the pace may have another clock.
  */
-function holdUntil(deps: LaneDeps, at: number): void {
-  const lane = deps.lane()
-  const next = Math.max(at, deps.now() + MIN_ASK_MS)
-  deps.keep({ ...lane, notBefore: Math.max(lane.notBefore, next) })
+function askAgain({ book, clock }: Walk, slotAt: number): void {
+  const lane = book.lane()
+  const next = Math.max(slotAt, clock.now() + MIN_ASK_MS)
+  book.setInMemory({ ...lane, notBefore: Math.max(lane.notBefore, next) })
 }
 
-interface Attempt {
-  readonly walk: Walk
-  readonly generation: number
-}
-
-async function sendLive(deps: LaneDeps, batch: Batch, run: Attempt): Promise<void> {
+async function sendLive(walk: Walk, batch: Batch): Promise<void> {
+  const { book, receiver } = walk
   const sequences = batch.map(({ sequence }) => sequence)
-  const [first] = batch
-  const last = batch.at(-1) ?? first
-  if (batch.length > 1) freezeDigest(deps, sequences)
-  else saveBeforeSend(deps)
-  const previousSequence = deps.lane().lastMeant
-  const decided = epochAt(deps.lane(), first.sequence)
-  const outcome = await deps.send(batch, { previousSequence, replayed: false })
-  if (deps.generation() !== run.generation) return
-  run.walk.liveWasLast = true
+  const [front] = batch
+  const last = batch.at(-1) ?? front
+  if (batch.length > 1) freezeDigest(walk, sequences)
+  else saveBeforeSend(walk)
+  const { lastMeant } = book.lane()
+  const decided = epochAt(book.lane(), front.sequence)
+  const outcome = await receiver.send(batch, { previousSequence: lastMeant, replayed: false })
+  if (book.generation() !== walk.generation) return
+  walk.liveWasLast = true
   // A digest is given up only when the youngest of its events would be.
-  const terms = termsOf(deps, last.receivedAt)
-  const result = { outcome, terms }
+  const result = { outcome, terms: termsOf(walk, last.receivedAt) }
   const { lane, fates, digest } =
     batch.length > 1
-      ? settleDigest(deps.lane(), sequences, result)
-      : { ...settle(deps.lane(), first.sequence, result), digest: null }
+      ? settleDigest(book.lane(), sequences, result)
+      : { ...settle(book.lane(), front.sequence, result), digest: null }
   const isPassed = decided !== null && lane.cursor === last.sequence
-  const kept = isPassed ? keepDecision(lane, last.sequence, decided) : lane
-  const exact = fates.length > 0 || digest !== null || outcome.kind !== 'delivered' || kept !== lane
-  if (exact) deps.save(kept, fates, digest)
-  else deps.saveSoon(kept)
+  const settled = isPassed ? keepDecision(lane, last.sequence, decided) : lane
+  // A plain success follows from the cursor, so it may be stored with the next ones. Everything else is stored at once.
+  const isPlain =
+    outcome.kind === 'delivered' && fates.length === 0 && digest === null && settled === lane
+  if (isPlain) book.saveSoon(settled)
+  else book.save(settled, { fates, digest })
 }
 
-/** What a digest holds is stored before it is sent; so is every outcome before it. */
-function freezeDigest(deps: LaneDeps, sequences: readonly number[]): void {
-  const lane = deps.lane()
-  if (lane.digest === null || deps.unsavedSends() > 0) deps.save({ ...lane, digest: sequences }, [])
+/** A digest is stored before it is sent, and with it every outcome before it. */
+function freezeDigest({ book }: Walk, sequences: readonly number[]): void {
+  const lane = book.lane()
+  if (lane.digest === null || book.unsavedSends() > 0) book.save({ ...lane, digest: sequences })
 }
 
-async function sendReplay(deps: LaneDeps, entry: LogEntry, run: Attempt): Promise<void> {
-  const job = deps.lane().replays[0]
+async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
+  const { log, book, receiver } = walk
+  const job = book.lane().replays[0]
   if (job === undefined) return
-  const previousSequence = previousMeant(deps, entry.sequence)
-  const attemptsBefore = deps.attemptsOf(entry.sequence)
-  saveBeforeSend(deps)
-  const outcome = await deps.send([entry], { previousSequence, replayed: true })
-  if (deps.generation() !== run.generation) return
-  run.walk.liveWasLast = false
-  const terms = termsOf(deps, job.startedAt)
-  const settled = settleReplay(deps.lane(), entry.sequence, { outcome, terms, attemptsBefore })
-  deps.save(settled.lane, settled.fates)
+  const previousSequence = previousMeant(walk, entry.sequence)
+  const attemptsBefore = log.attemptsOf(entry.sequence)
+  saveBeforeSend(walk)
+  const outcome = await receiver.send([entry], { previousSequence, replayed: true })
+  if (book.generation() !== walk.generation) return
+  walk.liveWasLast = false
+  const terms = termsOf(walk, job.startedAt)
+  const settled = settleReplay(book.lane(), entry.sequence, { outcome, terms, attemptsBefore })
+  book.save(settled.lane, { fates: settled.fates })
 }
 
 /**
- * An outcome is stored before the next send where a person reads; machines may see ten again. Waiting with
- * it until then lets the lanes of a portal share one write.
+ * Where a person reads, an outcome is stored before the next send. A machine may see up to ten events again after a crash,
+ * so its outcomes wait for each other and for those of the portal's other lanes, and one write stores them all.
  */
-function saveBeforeSend(deps: LaneDeps): void {
-  const unsaved = deps.unsavedSends()
-  if (unsaved + 1 > MAX_REPEATS[deps.reader]) deps.save(deps.lane(), [])
-  else if (unsaved > 0) deps.saveInTime()
+function saveBeforeSend({ book, receiver }: Walk): void {
+  const unsaved = book.unsavedSends()
+  if (unsaved + 1 > MAX_REPEATS[receiver.reader]) book.save(book.lane())
+  else if (unsaved > 0) book.saveInTime()
 }
 
-function termsOf(deps: LaneDeps, since: number): SettleTerms {
+function termsOf({ clock, receiver }: Walk, since: number): SettleTerms {
   return {
-    now: deps.now(),
-    random: deps.random(),
-    deadline: since + deps.retryMs,
-    minIntervalMs: deps.minIntervalMs(),
+    now: clock.now(),
+    random: clock.random(),
+    deadline: since + receiver.retryMs,
+    minIntervalMs: receiver.minIntervalMs(),
   }
-}
-
-function nextStep(deps: LaneDeps, walk: Walk): Step {
-  const status = deps.lane().status
-  if (status === 'paused' || status === 'removed') return { kind: 'idle' }
-  const batch = nextBatch(deps)
-  const lane = deps.lane()
-  if (status === 'disabled') return probeStep(deps, lane, batch)
-  const replay = lane.attempts === 0 ? nextReplay(deps) : null
-  const live = batch === null ? null : planLive(deps, lane, batch)
-  if (replay === null) return live ?? { kind: 'idle' }
-  if (live === null || live.kind === 'wait')
-    return replay.kind === 'wait' ? sooner(live, replay) : replay
-  return walk.liveWasLast && replay.kind === 'replay' ? replay : live
-}
-
-function sooner(live: Step | null, replay: Step): Step {
-  if (live?.kind !== 'wait' || replay.kind !== 'wait') return live ?? replay
-  return live.at < replay.at ? live : replay
-}
-
-function liveDueAt(lane: LaneState): number {
-  return Math.max(lane.nextAttemptAt ?? 0, lane.notBefore)
-}
-
-function timed(step: Step, at: number, now: number): Step {
-  return at > now ? { kind: 'wait', at } : step
-}
-
-/**
- * A disabled lane tries its head once a day, where the receiver's rules allow it; its first replay while
- * nothing else waits, so that a job does not depend on the next event.
- */
-function probeStep(deps: LaneDeps, lane: LaneState, batch: Batch | null): Step {
-  if (lane.nextAttemptAt === null) return { kind: 'idle' }
-  const step: Step | null = batch === null ? nextReplay(deps) : { kind: 'live', batch }
-  return step === null ? { kind: 'idle' } : timed(step, liveDueAt(lane), deps.now())
-}
-
-/** What becomes of the head: alone or with those that wait behind it, now or when its wait is over. */
-function planLive(deps: LaneDeps, lane: LaneState, batch: Batch): Step {
-  const [head] = batch
-  const isDecided = lane.digest !== null || lane.attempts > 0 || head.sequence <= lane.singlyUpTo
-  if (deps.digest === null || isDecided) {
-    return timed({ kind: 'live', batch }, liveDueAt(lane), deps.now())
-  }
-  const waiting = readWaiting(deps, lane, { head, rule: deps.digest })
-  const plan = planDigest(waiting, deps.digest, { lane, now: deps.now() })
-  if (plan.kind === 'send') {
-    return timed({ kind: 'live', batch: plan.batch }, liveDueAt(lane), deps.now())
-  }
-  if (lane.gatherUntil !== plan.until) deps.keep({ ...lane, gatherUntil: plan.until })
-  return timed({ kind: 'idle' }, Math.max(plan.until, liveDueAt(lane)), deps.now())
-}
-
-function nextReplay(deps: LaneDeps): Step | null {
-  const next = nextReplayed(deps)
-  if (next === null) return null
-  const at = Math.max(next.job.nextAttemptAt ?? 0, deps.lane().notBefore)
-  return timed({ kind: 'replay', ...next }, at, deps.now())
 }

@@ -1,60 +1,97 @@
-/** What the walk of a lane needs from the outside: storage, the receiver and its pace, time. */
-import type { Batch, DigestRule } from './plan-digest.ts'
+/**
+ * What the walk of a lane needs from the outside, as four ports: the log that it reads, its page in the lane book, the
+ * receiver that it sends to, and time. None of them knows the platform, so that whole histories run in a test.
+ */
+import type { LogEntry } from '../log/event.ts'
 import type { DigestRecord, ExactFate } from './fate.ts'
 import type { MatchFilter } from './filter-reason.ts'
 import type { LaneState } from './lane-state.ts'
 import type { DeliveryOutcome } from './outcome.ts'
-import type { LogEntry } from '../log/event.ts'
+import type { Batch, DigestRule } from './plan-digest.ts'
 
-/** What a renderer has to know about a delivery beside the event itself. */
+/** The four ports of one walk. */
+export interface WalkPorts {
+  readonly log: WalkLog
+  readonly book: WalkBook
+  readonly receiver: WalkReceiver
+  readonly clock: WalkClock
+}
+
+/** The portal's log as far as this lane may read it, with what is written down of its destination. */
+export interface WalkLog {
+  /** The last sequence that the lane may read. */
+  head(): number
+  /** Entries after a sequence, oldest first; none behind the head. */
+  after(sequence: number, limit: number): readonly LogEntry[]
+  /** Entries before a sequence, newest first. */
+  before(sequence: number, limit: number): readonly LogEntry[]
+  /** One entry; null when it is gone. */
+  entry(sequence: number): LogEntry | null
+  /** The first sequence between `from` and `to`, both included, that is parked at this destination. */
+  nextParked(from: number, to: number): number | null
+  /** The attempts that are written down for an event at this destination; 0 when none are. */
+  attemptsOf(sequence: number): number
+}
+
+/** The lane in the lane book, which knows more in memory than it has stored. */
+export interface WalkBook {
+  /** The lane as it is now: an operator may have changed it while the walk waited. */
+  lane(): LaneState
+  /** Changes with an uninstall; an outcome that was awaited across it is thrown away. */
+  generation(): number
+  /** Stores the lane and what else is to be written in one transaction, then changes memory. */
+  save(lane: LaneState, written?: AlsoWritten): void
+  /** Changes memory now, after a send; storage follows when the portal's lanes come to rest. */
+  saveSoon(lane: LaneState): void
+  /** Makes sure that what `saveSoon` took is stored within a second. */
+  saveInTime(): void
+  /** Sends of this lane that `saveSoon` took and that are not stored yet. */
+  unsavedSends(): number
+  /** Changes memory only: a restart finds the same things out again, for example that an event is skipped. */
+  setInMemory(lane: LaneState): void
+}
+
+/** What is stored together with a lane. */
+export interface AlsoWritten {
+  readonly fates?: readonly ExactFate[]
+  /** The digest that was delivered. */
+  readonly digest?: DigestRecord | null
+}
+
+/** The destination of the lane, and the receiver behind it. */
+export interface WalkReceiver {
+  /** Where a person reads, each outcome is stored before the next send. */
+  readonly reader: 'person' | 'machine'
+  /** Retries of an event end this long after its time of receipt. */
+  readonly retryMs: number
+  /** How waiting events are told together; null where a machine reads. */
+  readonly digest: DigestRule | null
+  /** Matches an event with the filter of an epoch. */
+  readonly match: MatchFilter
+  /** The shortest time between two sends, as the receiver wants it now. */
+  minIntervalMs(): number
+  /**
+   * Waits for one of the portal's connections, and answers with the function that gives it back. Receivers that are
+   * `failing` share few of them.
+   */
+  connect(failing: boolean): Promise<() => void>
+  /** Asks for a slot of the receiver's common pace: null when it is given, else when to ask again. */
+  takeSlot(): Promise<number | null>
+  send(batch: Batch, context: SendContext): Promise<DeliveryOutcome>
+}
+
+/** What a message tells beside the events themselves. */
 export interface SendContext {
+  /** The sequence before the first event that the destination was meant to get. */
   readonly previousSequence: number | null
   readonly replayed: boolean
 }
 
-/** What the walk needs from the outside. Nothing in it knows the platform. */
-export interface LaneDeps {
-  readonly reader: 'person' | 'machine'
-  /** The shortest time between two sends, as the receiver wants it now. */
-  minIntervalMs(): number
-  /** Retries end this long after an event's receipt. */
-  readonly retryMs: number
-  /** No new send starts after this time. */
-  readonly deadline: number
+/** Time and chance. */
+export interface WalkClock {
+  /** Unix milliseconds. */
   now(): number
+  /** In [0, 1): jitter. */
   random(): number
   sleep(ms: number): Promise<void>
-  /** Changes with an uninstall; an outcome awaited across it is thrown away. */
-  generation(): number
-  /** The lane as it is now: an operator may have changed it during an await. */
-  lane(): LaneState
-  /** Entries after a sequence, oldest first; only rows whose insert has run. */
-  readAfter(sequence: number, limit: number): readonly LogEntry[]
-  /** Entries before a sequence, newest first. */
-  readBefore(sequence: number, limit: number): readonly LogEntry[]
-  readEntry(sequence: number): LogEntry | null
-  /** The first parked sequence at or after `from`, up to `to`. */
-  nextParked(from: number, to: number): number | null
-  attemptsOf(sequence: number): number
-  /** How waiting events are told together; null where a machine reads. */
-  readonly digest: DigestRule | null
-  /** The last sequence that the lane may read. */
-  head(): number
-  /** Matches an event with the filter of an epoch. */
-  readonly match: MatchFilter
-  send(batch: Batch, context: SendContext): Promise<DeliveryOutcome>
-  /** Asks for a slot of the receiver's common pace: null when it is given, else when to ask again. */
-  takeSlot(): Promise<number | null>
-  /** Waits for one of the portal's connections; the answer gives it back. */
-  acquire(failing: boolean): Promise<() => void>
-  /** Stores the lane, its fates and a digest that was delivered in one transaction, then changes memory. */
-  save(lane: LaneState, fates: readonly ExactFate[], digest?: DigestRecord | null): void
-  /** Changes memory now; storage follows when the portal's lanes come to rest. */
-  saveSoon(lane: LaneState): void
-  /** Makes sure that what only memory knows is stored within a second. */
-  saveInTime(): void
-  /** Sends of this lane since it was last stored. */
-  unsavedSends(): number
-  /** Changes memory only: skipped events are skipped again after a restart. */
-  keep(lane: LaneState): void
 }

@@ -3,9 +3,9 @@
  * the transaction has returned; a crash loses at most what `saveSoon` had not yet written.
  */
 import * as v from 'valibot'
-import type { DigestRecord, ExactFate } from '../../core/lanes/fate.ts'
 import { LANE_DEFAULTS, type LaneState } from '../../core/lanes/lane-state.ts'
 import { matchLanes, type LanePlan } from '../../core/lanes/match-lanes.ts'
+import type { AlsoWritten } from '../../core/lanes/walk-ports.ts'
 import { textOf, type Database, type SqlRow } from '../../storage/database.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { Scheduler } from '../scheduler.ts'
@@ -109,11 +109,7 @@ export class LaneBook {
   }
 
   /** Stores a lane (and all others with it), its exact fates and a delivered digest, then changes memory. */
-  save(
-    lane: LaneState,
-    fates: readonly ExactFate[] = [],
-    digest: DigestRecord | null = null,
-  ): void {
+  save(lane: LaneState, { fates = [], digest = null }: AlsoWritten = {}): void {
     this.saveAll(this.#with(lane), () => {
       for (const fate of fates) this.#deps.log.putFate(lane.destination, fate)
       if (digest !== null) this.#deps.log.putDigest(lane.destination, digest)
@@ -164,7 +160,7 @@ export class LaneBook {
   }
 
   /** Changes memory only; after many skipped events storage follows, so that a start skips few again. */
-  keep(lane: LaneState): void {
+  setInMemory(lane: LaneState): void {
     this.#skipped += Math.max(0, lane.cursor - (this.find(lane.destination)?.cursor ?? 0))
     this.#lanes = this.#with(lane)
     if (this.#skipped >= MAX_SKIPPED) this.saveSkipped()

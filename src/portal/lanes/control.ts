@@ -69,7 +69,7 @@ export class LaneControl {
     if (this.#head(lane) !== sequence) return err('not_head')
     const cause = { reason: 'set_aside', status: null, at: this.#deps.now() }
     const settled = parkEvent(lane, sequence, cause)
-    this.#deps.lanes.save(settled.lane, settled.fates)
+    this.#deps.lanes.save(settled.lane, { fates: settled.fates })
     return ok(settled.lane)
   }
 

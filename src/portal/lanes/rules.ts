@@ -151,7 +151,7 @@ export class Deliverer {
       // A frozen digest was decided by the filter that stood: it is passed only when it is settled.
       const isFree = lane.status === 'active' && lane.digest === null
       const passed = isFree ? this.#lastSkipped(lane) : lane.cursor
-      if (passed > lane.cursor) this.#deps.lanes.keep(skipEvent(lane, passed))
+      if (passed > lane.cursor) this.#deps.lanes.setInMemory(skipEvent(lane, passed))
     }
   }
 

@@ -7,7 +7,13 @@ import type { Connections } from '../../core/lanes/connections.ts'
 import { deliveryId } from '../../core/log/delivery-id.ts'
 import type { Batch, DigestRule } from '../../core/lanes/plan-digest.ts'
 import type { LogEntry } from '../../core/log/event.ts'
-import type { LaneDeps, SendContext } from '../../core/lanes/walk-ports.ts'
+import type {
+  SendContext,
+  WalkBook,
+  WalkLog,
+  WalkPorts,
+  WalkReceiver,
+} from '../../core/lanes/walk-ports.ts'
 import type { LaneState } from '../../core/lanes/lane-state.ts'
 import { walkLane } from '../../core/lanes/walk-lane.ts'
 import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
@@ -54,7 +60,7 @@ export class LaneWalker {
   async walk(name: string, deadline: number): Promise<void> {
     const configured = this.#deps.deliverer.find(name)
     if (configured?.type == null || this.#deps.lanes.find(name) === null) return
-    await walkLane(this.#laneDeps(configured, configured.type, deadline))
+    await walkLane(this.#ports(configured, configured.type), deadline)
   }
 
   #lane(name: string): LaneState {
@@ -63,40 +69,58 @@ export class LaneWalker {
     return found
   }
 
-  #laneDeps(configured: Destination, type: DestinationType, deadline: number): LaneDeps {
-    const { log, lanes, connections, deliverer, world } = this.#deps
+  #ports(configured: Destination, type: DestinationType): WalkPorts {
     const { name } = configured
-    const lane = (): LaneState => this.#lane(name)
+    return {
+      log: this.#log(name),
+      book: this.#book(name),
+      receiver: this.#receiver(configured, type),
+      clock: this.#deps.world,
+    }
+  }
+
+  #log(name: string): WalkLog {
+    const { log } = this.#deps
+    return {
+      head: () => this.#readableHead(),
+      after: (sequence, limit) => this.#readable(log.after(sequence, limit)),
+      before: (sequence, limit) => log.before(sequence, limit),
+      entry: (sequence) => log.entry(sequence),
+      nextParked: (from, to) => log.nextParked(name, from, to),
+      attemptsOf: (sequence) => log.fate(name, sequence)?.attempts ?? 0,
+    }
+  }
+
+  #book(name: string): WalkBook {
+    const { lanes, state } = this.#deps
+    return {
+      lane: () => this.#lane(name),
+      generation: () => state.install().generation,
+      save: (lane, written) => lanes.save(lane, written),
+      saveSoon: (lane) => lanes.saveSoon(lane),
+      saveInTime: () => lanes.flushInTime(),
+      unsavedSends: () => lanes.unsavedSends(name),
+      setInMemory: (lane) => lanes.setInMemory(lane),
+    }
+  }
+
+  #receiver(configured: Destination, type: DestinationType): WalkReceiver {
+    const { connections, deliverer } = this.#deps
+    const { name } = configured
     const destination = deliverer.open(configured)
     return {
       reader: type.reader,
-      minIntervalMs: () =>
-        destination === null ? 0 : this.#pace.intervalOf(destination, lane().memory),
       retryMs: configured.retryMs,
       digest: digestRuleOf(configured, type),
-      deadline,
-      now: world.now,
-      random: world.random,
-      sleep: world.sleep,
-      generation: () => this.#deps.state.install().generation,
-      lane,
-      head: () => this.#readableHead(),
-      readAfter: (sequence, limit) => this.#readable(log.after(sequence, limit)),
-      readBefore: (sequence, limit) => log.before(sequence, limit),
-      readEntry: (sequence) => log.entry(sequence),
-      nextParked: (from, to) => log.nextParked(name, from, to),
-      attemptsOf: (sequence) => log.fate(name, sequence)?.attempts ?? 0,
       match: deliverer.match,
+      minIntervalMs: () =>
+        destination === null ? 0 : this.#pace.intervalOf(destination, this.#lane(name).memory),
+      connect: (failing) => connections.acquire(failing),
       takeSlot: async () =>
-        destination === null ? null : this.#pace.takeSlot(name, destination, lane().memory),
+        destination === null
+          ? null
+          : this.#pace.takeSlot(name, destination, this.#lane(name).memory),
       send: (batch, context) => this.#send(configured, batch, context),
-      // An event that was given up begins the count of attempts anew, but its receiver is no better.
-      acquire: (failing) => connections.acquire(failing || lane().lastError !== null),
-      save: (state, fates, digest) => lanes.save(state, fates, digest ?? null),
-      saveSoon: (state) => lanes.saveSoon(state),
-      saveInTime: () => lanes.flushInTime(),
-      unsavedSends: () => lanes.unsavedSends(name),
-      keep: (state) => lanes.keep(state),
     }
   }
 

@@ -1,0 +1,90 @@
+/**
+ * Decides what a lane does next: send its front, send an event that an operator wants again, wait until a time, or
+ * nothing. On the way the cursor moves in memory over events that the destination does not get.
+ */
+import type { LogEntry } from '../log/event.ts'
+import { nextBatch, nextReplayed, readWaiting } from './lane-reader.ts'
+import type { LaneState } from './lane-state.ts'
+import { planDigest, type Batch } from './plan-digest.ts'
+import type { WalkPorts } from './walk-ports.ts'
+
+/** A send that is due now. */
+export type Send =
+  | { readonly kind: 'live'; readonly batch: Batch }
+  | { readonly kind: 'replay'; readonly entry: LogEntry }
+
+/** A wait until a time, in unix milliseconds. */
+interface Wait {
+  readonly kind: 'wait'
+  readonly at: number
+}
+
+/** What a lane does next. */
+export type Step = Send | Wait | { readonly kind: 'idle' }
+
+const IDLE = { kind: 'idle' } as const
+
+/**
+ * The next step of a lane. Live events and replays take turns: after a live event (`liveWasLast`) comes a replay that is
+ * due. While a live event is retried no replay is sent.
+ */
+export function nextStep(ports: WalkPorts, { liveWasLast }: { liveWasLast: boolean }): Step {
+  const { status } = ports.book.lane()
+  if (status === 'paused' || status === 'removed') return IDLE
+  const batch = nextBatch(ports)
+  if (status === 'disabled') return nextProbe(ports, batch)
+  const replay = ports.book.lane().attempts > 0 ? null : nextReplay(ports)
+  const live = batch === null ? null : planLive(ports, batch)
+  if (replay === null) return live ?? IDLE
+  if (live === null) return replay
+  if (live.kind === 'wait') return replay.kind === 'wait' ? sooner(live, replay) : replay
+  return liveWasLast && replay.kind === 'replay' ? replay : live
+}
+
+/**
+ * A disabled lane tries its front once a day, where the receiver's rules allow it. While no live event waits it tries its
+ * first replay, so that a replay job does not have to wait for the next event.
+ */
+function nextProbe(ports: WalkPorts, batch: Batch | null): Step {
+  const lane = ports.book.lane()
+  if (lane.nextAttemptAt === null) return IDLE
+  const step = batch === null ? nextReplay(ports) : ({ kind: 'live', batch } as const)
+  return step === null ? IDLE : notBefore(liveDueAt(lane), step, ports)
+}
+
+/** The front alone, or the front with the events behind it: now, or when its wait is over. */
+function planLive(ports: WalkPorts, batch: Batch): Send | Wait {
+  const { book, receiver, clock } = ports
+  const lane = book.lane()
+  const [front] = batch
+  const rule = receiver.digest
+  const isDecided = lane.digest !== null || lane.attempts > 0 || front.sequence <= lane.singlyUpTo
+  if (rule === null || isDecided) return notBefore(liveDueAt(lane), { kind: 'live', batch }, ports)
+  const waiting = readWaiting(ports, { front, rule })
+  const plan = planDigest(waiting, rule, { lane, now: clock.now() })
+  if (plan.kind === 'send') {
+    return notBefore(liveDueAt(lane), { kind: 'live', batch: plan.batch }, ports)
+  }
+  if (lane.gatherUntil !== plan.until) book.setInMemory({ ...lane, gatherUntil: plan.until })
+  return { kind: 'wait', at: Math.max(plan.until, liveDueAt(lane)) }
+}
+
+function nextReplay(ports: WalkPorts): Send | Wait | null {
+  const next = nextReplayed(ports)
+  if (next === null) return null
+  const { entry, job } = next
+  const at = Math.max(job.nextAttemptAt ?? 0, ports.book.lane().notBefore)
+  return notBefore(at, { kind: 'replay', entry }, ports)
+}
+
+function liveDueAt(lane: LaneState): number {
+  return Math.max(lane.nextAttemptAt ?? 0, lane.notBefore)
+}
+
+function notBefore(at: number, step: Send | Wait, { clock }: WalkPorts): Send | Wait {
+  return at > clock.now() ? { kind: 'wait', at } : step
+}
+
+function sooner(live: Wait, replay: Wait): Wait {
+  return live.at < replay.at ? live : replay
+}

@@ -1,0 +1,166 @@
+/** Which step a lane takes next, from the lane, the log and the time alone. */
+import { describe, expect, it } from 'vitest'
+import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
+import { nextStep } from '../../../src/core/lanes/next-step.ts'
+import {
+  START,
+  aJob,
+  anEpoch,
+  laneWorld,
+  type LaneWorld,
+  type LaneWorldOptions,
+} from '../../support/lane-builders.ts'
+
+const LATER = START + 5000
+
+/** The step of a lane in a few words: `7`, `7+8`, `r3`, `wait 5`, `idle`. */
+function step(world: LaneWorld, { liveWasLast = false } = {}): string {
+  const next = nextStep(world.ports(), { liveWasLast })
+  switch (next.kind) {
+    case 'live':
+      return next.batch.map(({ sequence }) => sequence).join('+')
+    case 'replay':
+      return `r${next.entry.sequence}`
+    case 'wait':
+      return `wait ${(next.at - world.now) / 1000}`
+    case 'idle':
+      return 'idle'
+  }
+}
+
+function stepOf(lane: Partial<LaneState>, options: LaneWorldOptions = {}): string {
+  return step(laneWorld({ events: 3, ...options, lane }))
+}
+
+describe('nextStep() of an active lane', () => {
+  it.each<[string, Partial<LaneState>, string]>([
+    ['sends its front', {}, '1'],
+    ['sends the event behind its cursor', { cursor: 2 }, '3'],
+    ['does nothing when nothing waits', { cursor: 3 }, 'idle'],
+    ['waits for its retry', { attempts: 1, nextAttemptAt: LATER }, 'wait 5'],
+    ['retries when the time has come', { attempts: 1, nextAttemptAt: START }, '1'],
+    ['waits for the receiver', { notBefore: LATER }, 'wait 5'],
+    ['waits for the later of both', { nextAttemptAt: LATER, notBefore: LATER + 1000 }, 'wait 6'],
+  ])('%s', (_name, lane, expected) => {
+    expect(stepOf(lane)).toBe(expected)
+  })
+
+  it('passes in memory what its destination does not get', () => {
+    const world = laneWorld({ events: 2, lane: { epochs: [anEpoch({ from: 2 })] } })
+    expect(step(world)).toBe('2')
+    expect(world.lane.cursor).toBe(1)
+    expect(world.saves).toEqual([])
+  })
+})
+
+describe('nextStep() between live events and replays', () => {
+  const job = { replays: [aJob({ to: 1 })] }
+  const half = { cursor: 1, ...job }
+
+  it('sends a live event first, and a replay after it', () => {
+    const world = laneWorld({ events: 3, lane: half })
+    expect(step(world, { liveWasLast: false })).toBe('2')
+    expect(step(world, { liveWasLast: true })).toBe('r1')
+  })
+
+  it.each<[string, Partial<LaneState>, string]>([
+    ['a replay when no live event waits', { ...job, cursor: 3 }, 'r1'],
+    ['no replay while the lane retries', { ...half, attempts: 1, nextAttemptAt: LATER }, 'wait 5'],
+    [
+      'a live event while the replay waits for its retry',
+      { cursor: 1, replays: [aJob({ to: 1, nextAttemptAt: LATER })] },
+      '2',
+    ],
+    ['nothing before the receiver wants it', { ...half, notBefore: LATER }, 'wait 5'],
+    [
+      'nothing while its only replay waits for its retry',
+      { cursor: 3, replays: [aJob({ to: 1, nextAttemptAt: LATER })] },
+      'wait 5',
+    ],
+  ])('sends %s', (_name, lane, expected) => {
+    expect(stepOf(lane)).toBe(expected)
+  })
+
+  it('waits for the sooner of both while events are gathered', () => {
+    const digest = { waitMs: 30_000, max: 50 }
+    const waiting = { cursor: 2, replays: [aJob({ to: 1, nextAttemptAt: LATER })] }
+    expect(stepOf(waiting, { digest })).toBe('wait 5')
+    const late = { cursor: 2, replays: [aJob({ to: 1, nextAttemptAt: START + 60_000 })] }
+    expect(stepOf(late, { digest })).toBe('wait 30')
+    expect(stepOf({ cursor: 2, ...job }, { digest })).toBe('r1')
+  })
+
+  it('never takes the turn of a live event for a replay that has to wait', () => {
+    const world = laneWorld({
+      events: 3,
+      lane: { cursor: 1, replays: [aJob({ to: 1, nextAttemptAt: LATER })] },
+    })
+    expect(step(world, { liveWasLast: true })).toBe('2')
+  })
+})
+
+describe('nextStep() of a digest', () => {
+  const digest = { waitMs: 30_000, max: 3 }
+
+  it('gathers until the front has waited long enough, and remembers until when', () => {
+    const world = laneWorld({ events: 2, digest })
+    expect(step(world)).toBe('wait 30')
+    expect(world.lane.gatherUntil).toBe(START + 30_000)
+    world.now += 30_000
+    expect(step(world)).toBe('1+2')
+  })
+
+  it('gathers at least as long as the receiver wants to be left alone', () => {
+    expect(stepOf({ notBefore: START + 40_000 }, { digest, events: 2 })).toBe('wait 40')
+  })
+
+  it.each<[string, Partial<LaneState>]>([
+    ['was tried alone', { attempts: 1, nextAttemptAt: START }],
+    ['was in a digest that was refused', { singlyUpTo: 1 }],
+  ])('sends a front alone that %s', (_name, lane) => {
+    expect(stepOf(lane, { digest })).toBe('1')
+  })
+
+  it('sends the digest that was decided before', () => {
+    expect(stepOf({ digest: [1, 2] }, { digest })).toBe('1+2')
+  })
+
+  it('holds a full digest back as long as the receiver wants', () => {
+    expect(stepOf({ notBefore: LATER }, { digest })).toBe('wait 5')
+  })
+
+  it('behind the refused one gathers again', () => {
+    expect(stepOf({ cursor: 1, singlyUpTo: 1 }, { digest })).toBe('wait 30')
+  })
+})
+
+describe('nextStep() of a lane that is stopped', () => {
+  const disabled = { status: 'disabled', disabledReason: 'gone' } as const
+  const job = { replays: [aJob({ to: 1 })] }
+
+  it.each<[string, Partial<LaneState>, string]>([
+    ['paused: nothing', { status: 'paused', ...job }, 'idle'],
+    ['removed: nothing', { status: 'removed' }, 'idle'],
+    ['disabled without a probe: nothing', { ...disabled, ...job, cursor: 1 }, 'idle'],
+    ['disabled: waits for its probe', { ...disabled, nextAttemptAt: LATER }, 'wait 5'],
+    ['disabled: probes with its front', { ...disabled, nextAttemptAt: START }, '1'],
+    [
+      'disabled: probes as late as the receiver wants',
+      { ...disabled, nextAttemptAt: START, notBefore: LATER },
+      'wait 5',
+    ],
+    [
+      'disabled: probes with a live event before a replay',
+      { ...disabled, ...job, cursor: 1, nextAttemptAt: START },
+      '2',
+    ],
+    [
+      'disabled: probes with a replay',
+      { ...disabled, ...job, cursor: 3, nextAttemptAt: START },
+      'r1',
+    ],
+    ['disabled: nothing to probe with', { ...disabled, cursor: 3, nextAttemptAt: START }, 'idle'],
+  ])('%s', (_name, lane, expected) => {
+    expect(stepOf(lane)).toBe(expected)
+  })
+})
