@@ -9,7 +9,7 @@ function aMap(maxEntries: number, ...names: readonly string[]): BoundedMap<strin
 
 /** The names among a, b, c and d that the map knows. */
 function known(map: BoundedMap<string>): string {
-  return [...'abcd'].filter((name) => map.get(name) !== undefined).join('')
+  return ['a', 'b', 'c', 'd'].filter((name) => map.get(name) !== undefined).join('')
 }
 
 describe('BoundedMap', () => {
