@@ -6,7 +6,7 @@ import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/receiver-me
 import { err, ok } from '../../src/core/result.ts'
 import { createChatType, type ChatEndpoint, type ChatKind } from '../../src/destinations/chat.ts'
 import type { Delivery, ReceiverTerms, Parcel } from '../../src/destinations/receiver.ts'
-import { textOf } from '../../src/destinations/message/message.ts'
+import { plainText } from '../../src/destinations/message/message.ts'
 import { SLACK } from '../../src/destinations/slack/profile.ts'
 import { measureSlack } from '../../src/destinations/slack/layout.ts'
 import { slack } from '../../src/destinations/slack/receiver.ts'
@@ -362,8 +362,8 @@ function aKind({
         : err([{ setting: 'url', problem: 'Must be set to a URL' }]),
     layOut: ({ title, groups, more }, { memory }) => ({
       to: memory.movedTo,
-      title: textOf(title),
-      lines: groups.flatMap(({ lines }) => lines.map(({ text }) => textOf(text))),
+      title: plainText(title),
+      lines: groups.flatMap(({ lines }) => lines.map(({ text }) => plainText(text))),
       more: more?.text ?? null,
     }),
     layOutText: (text) => ({ own: text }),

@@ -4,7 +4,7 @@
  */
 import type { Change, FieldAction, Json } from '../../core/log/event.ts'
 import type { AttributeName, Catalogue } from '../language/catalogue.ts'
-import { foreign, own, textOf, type ChangeLine, type Line } from './message.ts'
+import { foreign, own, plainText, type ChangeLine, type Line } from './message.ts'
 import { safeText, safeValue } from './safe-text.ts'
 import { fillSpans } from './span-text.ts'
 
@@ -235,7 +235,7 @@ function writeChange({ label, before, after }: Parts, isWhole: boolean, words: C
   const start = [...label, own(': ')]
   const empty = own(words.values.empty, 'faint')
   if (isWhole) return [...start, ...(after ?? before ?? [empty])]
-  if (before !== null && after !== null && textOf(before) === textOf(after)) {
+  if (before !== null && after !== null && plainText(before) === plainText(after)) {
     return [...start, ...after, own(` ${words.values.differs}`)]
   }
   return [...start, ...(before ?? [empty]), own(' → '), ...(after ?? [empty])]

@@ -1,4 +1,4 @@
-/** Makes the message for people that tells one delivery; several together are a digest (`digest.ts`). */
+/** Makes the message for people that tells one delivery; several together are a digest (`compose-digest.ts`). */
 import { displayName } from '../../core/log/event-names.ts'
 import type { UserField } from '../../core/log/event.ts'
 import type { Delivery, Parcel } from '../receiver.ts'
@@ -6,7 +6,7 @@ import { occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { isLocalHost } from '../settings/url-setting.ts'
 import { listChangeLines } from './change-lines.ts'
-import { composeDigest } from './digest.ts'
+import { composeDigest } from './compose-digest.ts'
 import { foreign, own, type ChangeLine, type Line, type Link, type Message } from './message.ts'
 import { listNotes } from './notes.ts'
 import { listIds } from './payload-ids.ts'

@@ -77,7 +77,7 @@ export function foreign(text: string, style: Span['style'] = 'plain'): Span {
 }
 
 /** The bare text of a line. */
-export function textOf(line: Line): string {
+export function plainText(line: Line): string {
   return line.map(({ text }) => text).join('')
 }
 

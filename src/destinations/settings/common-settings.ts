@@ -1,7 +1,7 @@
 /** The settings that destinations of every kind have, and those that every kind for people has. */
 import * as v from 'valibot'
 import { isGlob } from '../../core/glob.ts'
-import type { DigestTerms } from './destination.ts'
+import type { DigestSetting } from './destination.ts'
 import type { SettingProblem } from '../receiver.ts'
 import { DEFAULT_LANGUAGE, LANGUAGES, type Language } from '../language/languages.ts'
 
@@ -114,7 +114,7 @@ export interface Common {
   readonly retryHours: number
   readonly timeoutMs: number
   readonly unchanged?: 'send' | 'skip' | undefined
-  readonly digest: DigestTerms | null
+  readonly digest: DigestSetting | null
   readonly language: Language
   readonly template: string | null
 }

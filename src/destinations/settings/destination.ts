@@ -7,7 +7,7 @@ import type { Receiver, DestinationType, SettingProblem } from '../receiver.ts'
 import type { Language } from '../language/languages.ts'
 
 /** When waiting events are told in one message. */
-export interface DigestTerms {
+export interface DigestSetting {
   /** How long the first event waits for others. */
   readonly seconds: number
   /** The most events of one message. */
@@ -26,7 +26,7 @@ export interface Destination {
   readonly timeoutMs: number
   readonly unchanged: 'send' | 'skip'
   /** How events are gathered into one message; null: only when the lane is behind. */
-  readonly digest: DigestTerms | null
+  readonly digest: DigestSetting | null
   readonly language: Language
   readonly template: string | null
   /** Settings of the type: `$NAME` is replaced by the secret, `$portal.NAME` still stands. */

@@ -12,7 +12,7 @@ import { escapeHtml } from '../../../src/destinations/message/html-text.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
 import { catalogueOf } from '../../../src/destinations/language/languages.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
-import { textOf, type Line, type Message } from '../../../src/destinations/message/message.ts'
+import { plainText, type Line, type Message } from '../../../src/destinations/message/message.ts'
 import { safeText } from '../../../src/destinations/message/safe-text.ts'
 import { formatSpanUtc } from '../../../src/destinations/message/wording.ts'
 import { hostileParcel, hostileText } from '../../support/hostile-parcels.ts'
@@ -191,11 +191,11 @@ function paragraphsOf(message: Message): readonly string[] {
   const { kind, lead, groups, more, portal, notes, firstAt, lastAt } = message
   const footer = [formatSpanUtc(firstAt, lastAt), portal, ...notes]
   return [
-    kind === 'event' || kind === 'test' ? textOf(lead) : '',
+    kind === 'event' || kind === 'test' ? plainText(lead) : '',
     ...groups.map(({ heading, lines }) =>
       [
-        ...(heading.length === 0 ? [] : [textOf(heading)]),
-        ...lines.map(({ text }) => `• ${textOf(text)}`),
+        ...(heading.length === 0 ? [] : [plainText(heading)]),
+        ...lines.map(({ text }) => `• ${plainText(text)}`),
       ].join('\n'),
     ),
     more?.text ?? '',

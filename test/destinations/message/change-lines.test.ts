@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Change, FieldAction, Json } from '../../../src/core/log/event.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { listChangeLines } from '../../../src/destinations/message/change-lines.ts'
-import { own, textOf, type ChangeLine } from '../../../src/destinations/message/message.ts'
+import { own, plainText, type ChangeLine } from '../../../src/destinations/message/message.ts'
 import { showLine } from '../../support/show-line.ts'
 
 describe('listChangeLines()', () => {
@@ -252,10 +252,10 @@ describe('listChangeLines()', () => {
 /** The lines in bare text; a line that tells one value only is whole. */
 function tell(changes: readonly Change[], action: FieldAction) {
   return listChangeLines(changes, action, en).map(({ text, label, before, after }) => ({
-    label: textOf(label),
-    before: before === null ? null : textOf(before),
-    after: after === null ? null : textOf(after),
-    isWhole: !textOf(text).includes(' → '),
+    label: plainText(label),
+    before: before === null ? null : plainText(before),
+    after: after === null ? null : plainText(after),
+    isWhole: !plainText(text).includes(' → '),
   }))
 }
 

@@ -7,7 +7,7 @@ import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
 import type { ReceiverTerms, Parcel } from '../../../src/destinations/receiver.ts'
 import { catalogueOf } from '../../../src/destinations/language/languages.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
-import { textOf, type Message } from '../../../src/destinations/message/message.ts'
+import { plainText, type Message } from '../../../src/destinations/message/message.ts'
 import { safeText } from '../../../src/destinations/message/safe-text.ts'
 import { layOutTeams } from '../../../src/destinations/teams/layout.ts'
 import { inertTeams, splitTeams } from '../../../src/destinations/teams/text.ts'
@@ -225,11 +225,11 @@ describe('inertTeams()', () => {
 function paragraphsOf({ title, lead, groups, more, portal, notes }: Message): readonly string[] {
   const footer = [portal, ...notes].filter((text) => text !== '').join(' · ')
   return [
-    textOf(title),
-    textOf(lead),
+    plainText(title),
+    plainText(lead),
     ...groups.flatMap(({ heading, lines }) => [
-      textOf(heading),
-      ...lines.map(({ text }) => `•\u00A0${textOf(text)}`),
+      plainText(heading),
+      ...lines.map(({ text }) => `•\u00A0${plainText(text)}`),
     ]),
     more?.text ?? '',
     footer,

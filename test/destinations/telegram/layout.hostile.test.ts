@@ -6,7 +6,7 @@ import type { FieldAction } from '../../../src/core/log/event.ts'
 import type { Delivery, Parcel } from '../../../src/destinations/receiver.ts'
 import { catalogueOf, LANGUAGES } from '../../../src/destinations/language/languages.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
-import { textOf, type Message } from '../../../src/destinations/message/message.ts'
+import { plainText, type Message } from '../../../src/destinations/message/message.ts'
 import { formatSpanUtc } from '../../../src/destinations/message/wording.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
 import { layOutTelegram } from '../../../src/destinations/telegram/layout.ts'
@@ -216,10 +216,10 @@ function textOfMessage(message: Message): string {
   const { title, lead, groups, more, notes, link, portal } = message
   const time = formatSpanUtc(message.firstAt, message.lastAt)
   const paragraphs = [
-    [textOf(title), textOf(lead)],
+    [plainText(title), plainText(lead)],
     ...groups.map(({ heading, lines }) => [
-      textOf(heading),
-      ...lines.map((line) => `• ${textOf(line.text)}`),
+      plainText(heading),
+      ...lines.map((line) => `• ${plainText(line.text)}`),
     ]),
     [more === null ? '' : `${more.text} ${more.link?.text ?? ''}`.trimEnd()],
     notes,

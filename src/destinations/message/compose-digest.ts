@@ -13,7 +13,7 @@ import { listChangeLines } from './change-lines.ts'
 import {
   foreign,
   own,
-  textOf,
+  plainText,
   type ChangeLine,
   type Group,
   type Line,
@@ -146,7 +146,7 @@ function describeDeeds(group: Deliveries, words: Catalogue): Line {
 }
 
 function unique(lines: readonly Line[]): readonly Line[] {
-  return [...new Map(lines.map((line) => [textOf(line), line])).values()]
+  return [...new Map(lines.map((line) => [plainText(line), line])).values()]
 }
 
 /** First before → last after of every attribute. */

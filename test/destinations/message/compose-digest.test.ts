@@ -8,7 +8,7 @@ import {
 import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { CATALOGUES, type Language } from '../../../src/destinations/language/languages.ts'
-import { composeDigest } from '../../../src/destinations/message/digest.ts'
+import { composeDigest } from '../../../src/destinations/message/compose-digest.ts'
 import { own, type Message } from '../../../src/destinations/message/message.ts'
 import {
   EVENT_TS,
