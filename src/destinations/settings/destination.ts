@@ -64,7 +64,7 @@ function fillIn(value: unknown, values: ReadonlyMap<string, string>): unknown {
  * Hex SHA-256 over everything that makes up a destination, secrets included: it changes when a setting
  * changes, and tells nothing about them.
  */
-export function fingerprintOf(configured: Destination): Promise<string> {
+export function settingsHashOf(configured: Destination): Promise<string> {
   const { typeName, settings, retryMs, timeoutMs, unchanged, filter } = configured
   const { digest, language, template } = configured
   const own = [typeName, settings, retryMs, timeoutMs, unchanged, filter]

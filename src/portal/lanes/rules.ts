@@ -20,7 +20,7 @@ import {
 } from '../../core/lanes/routing.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import {
-  fingerprintOf,
+  settingsHashOf,
   openReceiver,
   type Destination,
 } from '../../destinations/settings/destination.ts'
@@ -62,7 +62,7 @@ export class Deliverer {
       const values = configured.portalValues.map(
         (name) => this.#deps.values.all().get(name) ?? null,
       )
-      const own = await fingerprintOf(configured)
+      const own = await settingsHashOf(configured)
       const fingerprint =
         values.length === 0 ? own : await sha256Hex(JSON.stringify([own, ...values]))
       this.#fingerprints.set(configured.name, fingerprint)
