@@ -12,7 +12,8 @@ import { webhookRule, type OutgoingWebhook } from '../core/access/outgoing-webho
 import { err, ok, type Result } from '../core/result.ts'
 import type { Destination } from '../destinations/settings/destination.ts'
 import { readDestinations } from '../destinations/settings/read-destinations.ts'
-import { SettingsReader, type Problem } from './settings-reader.ts'
+import type { SettingProblem } from '../destinations/settings/setting-problem.ts'
+import { SettingsReader } from './settings-reader.ts'
 import { createSealer, type Sealer } from '../storage/seal.ts'
 import { parseTokenKeys } from '../storage/token-keys.ts'
 
@@ -50,7 +51,7 @@ export interface Config {
   /** The configured names of the events to bind; null for the default. */
   readonly subscribedEvents: readonly string[] | null
   readonly version: string
-  readonly problems: readonly Problem[]
+  readonly problems: readonly SettingProblem[]
   readonly warnings: readonly string[]
 }
 

@@ -3,21 +3,14 @@
  * a TOML value or JSON text; no problem ever shows a value.
  */
 import * as v from 'valibot'
-
-/** What is wrong with one setting. */
-export interface Problem {
-  /** For example `TOKEN_KEYS` or `DESTINATIONS.erp.url`. */
-  readonly setting: string
-  /** A sentence that says what is wanted. */
-  readonly problem: string
-}
+import type { SettingProblem } from '../destinations/settings/setting-problem.ts'
 
 /** Stands for a text that is no JSON: every schema refuses it with the form that it wants. */
 const NOT_JSON = Symbol('not JSON')
 
 /** The settings of one environment. */
 export class SettingsReader {
-  readonly problems: Problem[] = []
+  readonly problems: SettingProblem[] = []
   readonly warnings: string[] = []
   readonly #env: Readonly<Record<string, unknown>>
 

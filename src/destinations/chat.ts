@@ -12,10 +12,10 @@ import type {
   ReceiverTerms,
   OutgoingRequest,
   Parcel,
-  SettingProblem,
   Settings,
   Verdict,
 } from './receiver.ts'
+import type { SettingProblem } from './settings/setting-problem.ts'
 import { judgeByProfile } from './answers/judge.ts'
 import type { Catalogue } from './language/catalogue.ts'
 import { catalogueOf } from './language/languages.ts'

@@ -11,6 +11,7 @@ import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
 import type { Result } from '../core/result.ts'
 import type { Language } from './language/languages.ts'
 import type { Profile } from './profile.ts'
+import type { SettingProblem } from './settings/setting-problem.ts'
 
 /** Everything a renderer may tell a receiver about one event. Holds no token. */
 export interface Delivery {
@@ -102,14 +103,6 @@ export interface Receiver {
   /** The time between two sends of a lane while the common pace cannot be asked for, in milliseconds. */
   readonly carefulMs: number
   readonly handshake: Handshake | null
-}
-
-/** What is wrong with one setting of a destination. Never contains the value of a secret. */
-export interface SettingProblem {
-  /** The key inside the destination, for example `url`. */
-  readonly setting: string
-  /** A sentence that says what is wanted. */
-  readonly problem: string
 }
 
 /** The settings of a type, references already replaced by their values. */

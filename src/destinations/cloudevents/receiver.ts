@@ -11,9 +11,9 @@ import type {
   DestinationType,
   ReceiverTerms,
   OutgoingRequest,
-  SettingProblem,
   Settings,
 } from '../receiver.ts'
+import type { SettingProblem } from '../settings/setting-problem.ts'
 import { buildEventBody, type EventData } from '../event-body.ts'
 import { judgeByProfile } from '../answers/judge.ts'
 import { CLOUDEVENTS } from './profile.ts'

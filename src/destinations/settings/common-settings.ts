@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { isGlob } from '../../core/glob.ts'
 import type { DigestSetting } from './destination.ts'
-import type { SettingProblem } from '../receiver.ts'
+import type { SettingProblem } from './setting-problem.ts'
 import { DEFAULT_LANGUAGE, LANGUAGES, type Language } from '../language/languages.ts'
 
 /** The events a destination gets when it names none. */

@@ -3,7 +3,8 @@ import type { AddressPolicy } from '../../core/safety/address.ts'
 import { err, type Result } from '../../core/result.ts'
 import type { Filter } from '../../core/lanes/routing.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
-import type { Receiver, DestinationType, SettingProblem } from '../receiver.ts'
+import type { Receiver, DestinationType } from '../receiver.ts'
+import type { SettingProblem } from './setting-problem.ts'
 import type { Language } from '../language/languages.ts'
 
 /** When waiting events are told in one message. */

@@ -1,6 +1,6 @@
 /** References inside a destination's settings: `$NAME` is a secret, `$portal.NAME` the portal's own value. */
 import { PORTAL_VALUE_PREFIX } from './destination.ts'
-import type { SettingProblem } from '../receiver.ts'
+import type { SettingProblem } from './setting-problem.ts'
 
 /** Where `$NAME` is looked up; answers undefined for a secret that is not set. */
 export type SecretLookup = (name: string) => string | undefined

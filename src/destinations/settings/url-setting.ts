@@ -1,7 +1,7 @@
 /** The setting `url`, which nearly every receiver has: its check, and what of it is secret. */
 import { checkAddress, type AddressPolicy, type AddressReason } from '../../core/safety/address.ts'
 import { err, type Result } from '../../core/result.ts'
-import type { SettingProblem } from '../receiver.ts'
+import type { SettingProblem } from './setting-problem.ts'
 
 const PROBLEMS: Readonly<Record<AddressReason, string>> = {
   not_a_url: 'Must be an absolute https URL',

@@ -3,7 +3,7 @@
  * Values are secrets, as most of them are keys.
  */
 import { err, ok, type Result } from '../../core/result.ts'
-import type { SettingProblem } from '../receiver.ts'
+import type { SettingProblem } from '../settings/setting-problem.ts'
 import { isTable } from '../settings/references.ts'
 
 const MAX_HEADERS = 20

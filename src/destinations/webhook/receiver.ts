@@ -9,9 +9,9 @@ import type {
   DestinationType,
   ReceiverTerms,
   OutgoingRequest,
-  SettingProblem,
   Settings,
 } from '../receiver.ts'
+import type { SettingProblem } from '../settings/setting-problem.ts'
 import { buildEventBody } from '../event-body.ts'
 import { judgeByProfile } from '../answers/judge.ts'
 import { WEBHOOK } from './profile.ts'

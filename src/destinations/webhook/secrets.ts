@@ -4,7 +4,7 @@
  * here; whether a public half belongs to its seed is found out by `signContent`.
  */
 import { err, ok, type Result } from '../../core/result.ts'
-import type { SettingProblem } from '../receiver.ts'
+import type { SettingProblem } from '../settings/setting-problem.ts'
 
 /** The most secrets that sign side by side while they are replaced. */
 const MAX_SECRETS = 5

@@ -6,7 +6,7 @@ import {
   PEOPLE_KEYS,
   readCommon,
 } from '../../../src/destinations/settings/common-settings.ts'
-import type { SettingProblem } from '../../../src/destinations/receiver.ts'
+import type { SettingProblem } from '../../../src/destinations/settings/setting-problem.ts'
 
 const NEEDED = { name: 'alerts', type: 'slack' }
 
