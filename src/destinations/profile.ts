@@ -2,6 +2,7 @@
  * What is known about a kind of receiver, as data: its limits, its pace, when a message counts as
  * delivered, and what its errors mean. Judges, renderers and docs/receivers.md all read it.
  */
+import type { OutcomeReason } from '../core/lanes/outcome.ts'
 import type { PaceWindow } from '../core/pace/pace-window.ts'
 
 /**
@@ -20,7 +21,7 @@ export interface ErrorRule {
   readonly says: string
   readonly match: 'exact' | 'part'
   /** The stable snake_case reason that operators see. */
-  readonly reason: string
+  readonly reason: OutcomeReason
   readonly class: ErrorClass
 }
 
@@ -29,7 +30,7 @@ export interface StatusRule {
   readonly statuses: readonly number[]
   readonly class: ErrorClass
   /** @default `http_<status>` */
-  readonly reason?: string
+  readonly reason?: OutcomeReason
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Fetch } from '../core/fetch.ts'
 import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
 import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
+import { endpointUnusable, messageUnsent, unanswered } from './answers/outcomes.ts'
 import type { Answer, Receiver, OutgoingRequest, Parcel, Verdict } from './receiver.ts'
 
 /** The most that is read of a receiver's answer. */
@@ -53,7 +54,7 @@ export async function sendParcel(
     // A renderer or a judge that throws is a bug of ours with this one message; trying again would
     // only repeat it, and a poison event must not stop the lane.
     const detail = redactText(describeError(error), destination.secrets)
-    return { outcome: rejected('cannot_render', { scope: 'message', detail }), memory }
+    return { outcome: messageUnsent('cannot_render', detail), memory }
   }
 }
 
@@ -66,7 +67,7 @@ async function trySend(destination: Receiver, parcel: Parcel, options: SendOptio
   const moved = { ...memory, movedTo: first.to }
   const second = await sendOnce(destination, parcel, { ...options, memory: moved })
   // A receiver that sends us on a second time is believed with the next attempt.
-  const outcome: DeliveryOutcome = second.kind === 'moved' ? MOVED_AGAIN : second
+  const outcome: DeliveryOutcome = second.kind === 'moved' ? unanswered('moved') : second
   return { outcome, memory: second.kind === 'moved' ? { ...moved, movedTo: second.to } : moved }
 }
 
@@ -74,14 +75,6 @@ async function trySend(destination: Receiver, parcel: Parcel, options: SendOptio
 function keepLeave(outcome: DeliveryOutcome, memory: ReceiverMemory): ReceiverMemory {
   const isRefused = outcome.status === 401 || outcome.status === 403
   return isRefused && memory.grantedAt !== null ? { ...memory, grantedAt: null } : memory
-}
-
-const MOVED_AGAIN: DeliveryOutcome = {
-  kind: 'unreachable',
-  reason: 'moved',
-  status: null,
-  retryAfterMs: null,
-  detail: null,
 }
 
 /** The memory to send with; the outcome when leave was not given. */
@@ -119,18 +112,9 @@ async function exchangeWith(
   options: SendOptions,
 ): Promise<Result<Exchange, DeliveryOutcome>> {
   const address = checkAddress(request.url, policy)
-  if (!address.ok) {
-    return err(rejected('refused_address', { scope: 'endpoint', detail: address.error }))
-  }
+  if (!address.ok) return err(endpointUnusable('refused_address', address.error))
   const exchange = await post({ ...request, url: address.value.href }, options)
-  if (typeof exchange !== 'string') return ok(exchange)
-  return err({
-    kind: 'unreachable',
-    reason: exchange,
-    status: null,
-    retryAfterMs: null,
-    detail: null,
-  })
+  return typeof exchange === 'string' ? err(unanswered(exchange)) : ok(exchange)
 }
 
 /** One request within the timeout; a string is the reason why there is no answer. */
@@ -185,13 +169,6 @@ async function read(response: Response, signal: AbortSignal): Promise<Exchange> 
   if (isCut) cancel()
   const body = new TextDecoder().decode(bytes.subarray(0, length))
   return { answer: { status, headers, body }, isCut }
-}
-
-function rejected(
-  reason: string,
-  { scope, detail }: { scope: 'message' | 'endpoint'; detail: string },
-): DeliveryOutcome {
-  return { kind: 'rejected', scope, reason, status: null, probe: scope === 'message', detail }
 }
 
 function redactDetail(

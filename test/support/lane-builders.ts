@@ -39,14 +39,14 @@ export const DELIVERED: DeliveryOutcome = { kind: 'delivered', status: 200 }
 
 /** A transient failure, with the receiver's Retry-After in milliseconds if it sent one. */
 export function unreachable(retryAfterMs: number | null = null): DeliveryOutcome {
-  return { kind: 'unreachable', reason: 'server_error', status: 503, retryAfterMs, detail: 'Busy' }
+  return { kind: 'unreachable', reason: 'http_503', status: 503, retryAfterMs, detail: 'Busy' }
 }
 
 /** Permanent for this message. */
 export const REJECTED = {
   kind: 'rejected',
   scope: 'message',
-  reason: 'bad_request',
+  reason: 'http_422',
   status: 422,
   probe: true,
   detail: 'No such field',

@@ -15,8 +15,8 @@ export const TERMS: SettleTerms = {
 export const PACED = NOW + 1000
 export const LATE = { deadline: NOW }
 
-export const BUSY = { reason: 'server_error', detail: 'Busy', status: 503, at: NOW }
-export const BAD = { reason: 'bad_request', detail: 'No such field', status: 422, at: NOW }
+export const BUSY = { reason: 'http_503', detail: 'Busy', status: 503, at: NOW }
+export const BAD = { reason: 'http_422', detail: 'No such field', status: 422, at: NOW }
 export const GONE = { reason: 'gone', detail: null, status: 410, at: NOW }
 export const GONE_FOR_NOW = {
   status: 'disabled',

@@ -1,5 +1,5 @@
 /** Judges a receiver's answer by its profile: words first, then statuses, transient in doubt. */
-import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
+import type { DeliveryOutcome, OutcomeReason } from '../../core/lanes/outcome.ts'
 import type { Answer } from '../receiver.ts'
 import { parseAnswer, type AnswerWords } from './answer-words.ts'
 import {
@@ -83,7 +83,7 @@ function tellsError(body: string, { json }: AnswerWords): boolean {
 function findRule(
   { errors }: Profile,
   { words, text }: AnswerWords,
-): { reason: string; class: ErrorClass } | null {
+): { reason: OutcomeReason; class: ErrorClass } | null {
   const found = errors.find(({ says, match }) =>
     match === 'exact' ? words.includes(says) : text.includes(says.toLowerCase()),
   )
@@ -91,7 +91,7 @@ function findRule(
 }
 
 function outcomeOf(
-  { reason, class: errorClass }: { reason: string; class: ErrorClass },
+  { reason, class: errorClass }: { reason: OutcomeReason; class: ErrorClass },
   answer: Answer,
   { now, retryAfterMs }: { now: number; retryAfterMs: number | null },
 ): DeliveryOutcome {

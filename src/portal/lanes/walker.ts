@@ -20,6 +20,7 @@ import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
 import { MAX_DIGEST } from '../../destinations/settings/common-settings.ts'
 import type { Destination } from '../../destinations/settings/destination.ts'
 import type { Delivery, DestinationType } from '../../destinations/receiver.ts'
+import { endpointUnusable } from '../../destinations/answers/outcomes.ts'
 import { sendParcel } from '../../destinations/send.ts'
 import type { Deliverer } from './rules.ts'
 import type { LaneBook } from './book.ts'
@@ -149,7 +150,7 @@ export class LaneWalker {
   ): Promise<DeliveryOutcome> {
     const { deliverer, world } = this.#deps
     const destination = deliverer.open(configured)
-    if (destination === null) return MISCONFIGURED
+    if (destination === null) return endpointUnusable('misconfigured')
     const { name, timeoutMs } = configured
     const before = this.#lane(name)
     const [first, ...others] = batch
@@ -206,13 +207,4 @@ function digestRuleOf({ digest }: Destination, { reader }: DestinationType): Dig
   if (reader === 'machine') return null
   if (digest === null) return { waitMs: null, max: MAX_DIGEST }
   return { waitMs: digest.seconds * 1000, max: digest.max }
-}
-
-const MISCONFIGURED: DeliveryOutcome = {
-  kind: 'rejected',
-  scope: 'endpoint',
-  reason: 'misconfigured',
-  status: null,
-  probe: false,
-  detail: null,
 }

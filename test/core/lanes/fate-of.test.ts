@@ -7,7 +7,7 @@ import { START, aLane, anEntry } from '../../support/lane-builders.ts'
 const EXACT: ExactFate = {
   sequence: 5,
   state: 'parked',
-  reason: 'bad_request',
+  reason: 'http_422',
   status: 422,
   at: START,
   attempts: 3,
@@ -15,7 +15,7 @@ const EXACT: ExactFate = {
 const RECENT = { sequence: 5, state: 'delivered' as const, at: START + 1, attempts: 1 }
 const NONE = { exact: null, digest: null, filteredBy: null }
 const UNTIMED = { at: null, attempts: null }
-const FAILURE = { reason: 'server_error', detail: null, status: 503, at: START }
+const FAILURE = { reason: 'http_503', detail: null, status: 503, at: START }
 
 describe('fateOf() event 5', () => {
   const passed = { cursor: 5 }
@@ -27,7 +27,7 @@ describe('fateOf() event 5', () => {
       'is what was written down, before everything else',
       { cursor: 5, recent: [RECENT] },
       { exact: EXACT, filteredBy: 'event' },
-      { state: 'parked', at: START, attempts: 3, reason: 'bad_request' },
+      { state: 'parked', at: START, attempts: 3, reason: 'http_422' },
     ],
     [
       'is what the lane remembers, although the filter has changed',
@@ -63,13 +63,13 @@ describe('fateOf() event 5', () => {
       'waits with the attempts of the head',
       retrying,
       {},
-      { state: 'waiting', at: null, attempts: 2, reason: 'server_error' },
+      { state: 'waiting', at: null, attempts: 2, reason: 'http_503' },
     ],
     [
       'waits with the failure of its first attempt',
       { ...retrying, attempts: 1 },
       {},
-      { state: 'waiting', at: null, attempts: 1, reason: 'server_error' },
+      { state: 'waiting', at: null, attempts: 1, reason: 'http_503' },
     ],
     [
       'waits untouched behind the head',

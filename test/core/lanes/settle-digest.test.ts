@@ -68,7 +68,7 @@ describe('settleDigest()', () => {
     const settled = settleAs(unreachable(), { deadline: TERMS.now }, { ...lane, attempts: 7 })
     const fate = {
       state: 'parked',
-      reason: 'server_error',
+      reason: 'http_503',
       status: 503,
       at: TERMS.now,
       attempts: 8,
@@ -89,7 +89,7 @@ describe('settleDigest()', () => {
       nextAttemptAt: null,
       rejectedInARow: 3,
       notBefore: TERMS.now + 1000,
-      lastError: { reason: 'bad_request', detail: 'No such field', status: 422, at: TERMS.now },
+      lastError: { reason: 'http_422', detail: 'No such field', status: 422, at: TERMS.now },
     })
   })
 

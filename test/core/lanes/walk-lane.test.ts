@@ -207,7 +207,7 @@ describe('waits before the next attempt', () => {
     ])
     expect(world.fates.get(1)).toMatchObject({
       state: 'parked',
-      reason: 'server_error',
+      reason: 'http_503',
       attempts: 5,
     })
   })
@@ -261,7 +261,7 @@ describe('outcomes', () => {
     expect(world.order).toEqual([1, 2, 3])
     expect(world.fates.get(2)).toMatchObject({
       state: 'parked',
-      reason: 'bad_request',
+      reason: 'http_422',
       status: 422,
     })
   })

@@ -1,6 +1,6 @@
 /** `judgeByProfile` over every profile: each error in the forms in which it comes, statuses, successes. */
 import { describe, expect, test } from 'vitest'
-import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
+import type { DeliveryOutcome, OutcomeReason } from '../../../src/core/lanes/outcome.ts'
 import { judgeByProfile } from '../../../src/destinations/answers/judge.ts'
 import type { ErrorClass, ErrorRule, Profile } from '../../../src/destinations/profile.ts'
 import { CLOUDEVENTS } from '../../../src/destinations/cloudevents/profile.ts'
@@ -60,9 +60,9 @@ describe('judgeByProfile() finds an error by what it says', () => {
   })
 
   test('a part is found whatever the case of its rule', () => {
-    const rule = { says: 'TOPIC_Closed', match: 'part', reason: 'x', class: 'message' } as const
+    const rule = { says: 'TOPIC_Closed', match: 'part', reason: 'gone', class: 'message' } as const
     const body = 'Bad Request: topic_closed'
-    expect(reasonOf(judge({ ...TELEGRAM, errors: [rule] }, { status: 400, body }))).toBe('x')
+    expect(reasonOf(judge({ ...TELEGRAM, errors: [rule] }, { status: 400, body }))).toBe('gone')
   })
 
   test('words come before statuses', () => {
@@ -197,19 +197,22 @@ test.each(REAL)('$title: %i %s is judged as %s', (profile, status, body, reason)
 describe('judgeByProfile() without a known word', () => {
   test.each(STATUSES)('%s: status %i is judged by its rule', (_name, status, profile, rule) => {
     for (const body of ['', 'Something else', '<html></html>', '{}', '{"error":42}', '{']) {
-      const { class: errorClass, reason = `http_${status}` } = rule
+      const reason = rule.reason ?? (`http_${status}` as const)
       expect(judge(profile, { status, body })).toEqual(
-        outcomeOf({ class: errorClass, reason }, { status, body }),
+        outcomeOf({ class: rule.class, reason }, { status, body }),
       )
     }
   })
 
   test.each(PROFILES)('%s: other statuses are transient', (_name, profile) => {
-    const known = profile.statuses.flatMap(({ statuses }) => statuses)
+    const ruled = profile.statuses.flatMap(({ statuses }) => statuses)
     const others = [100, 302, 402, 408, 409, 418, 421, 425, 429, 500, 502, 503, 504, 599]
-    for (const status of others.filter((other) => !known.includes(other))) {
-      const reason =
-        status === 302 ? 'redirect' : status === 429 ? 'rate_limited' : `http_${status}`
+    for (const status of others.filter((other) => !ruled.includes(other))) {
+      const known: Readonly<Record<number, OutcomeReason>> = {
+        302: 'redirect',
+        429: 'rate_limited',
+      }
+      const reason = known[status] ?? (`http_${status}` as const)
       expect(judge(profile, { status })).toEqual(
         outcomeOf({ class: 'transient', reason }, { status, body: '' }),
       )
@@ -244,7 +247,7 @@ describe('judgeByProfile() knows a success', () => {
     expect(judge(profile, { status, body })).toEqual({ kind: 'delivered', status })
   })
 
-  test.each<readonly [string, Profile, number, string, string]>([
+  test.each<readonly [string, Profile, number, string, OutcomeReason]>([
     ['SLACK', SLACK, 200, '', 'unexpected_body'],
     ['SLACK', SLACK, 200, 'ok\n', 'unexpected_body'],
     ['SLACK', SLACK, 204, 'ok', 'http_204'],
@@ -387,7 +390,7 @@ function formsOf({ says, match }: ErrorRule): readonly string[] {
 
 /** What an error of a class has to lead to; nothing here is taken from the judge. */
 function outcomeOf(
-  { class: errorClass, reason }: { class: ErrorClass; reason: string },
+  { class: errorClass, reason }: { class: ErrorClass; reason: OutcomeReason },
   { status, body }: { status: number; body: string },
 ): DeliveryOutcome {
   const text = body.trim()
