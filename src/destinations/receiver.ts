@@ -55,11 +55,14 @@ export interface OutgoingRequest {
   readonly body: string
 }
 
-/** What came back: at most 8 KiB of the body, decoded leniently. */
+/** The answer of a receiver to one request. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
+  /** At most 8 KiB; bytes that are not UTF-8 are replaced. */
   readonly body: string
+  /** True when 8 KiB were read, so that the rest of the body, if there is any, was left unread. */
+  readonly isCut: boolean
 }
 
 /** The circumstances of one attempt. */

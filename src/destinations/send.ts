@@ -32,12 +32,6 @@ export interface Sent {
   readonly memory: ReceiverMemory
 }
 
-interface Exchange {
-  readonly answer: Answer
-  /** True when the answer was longer than what was read of it. */
-  readonly isCut: boolean
-}
-
 /**
  * Prepares, sends and judges one parcel; asks for leave first where the receiver wants it, and follows it
  * once to another place that it names. Never throws; the detail of the outcome is redacted.
@@ -86,7 +80,7 @@ async function askForLeave(
   if (handshake === null || !handshake.isDue({ now: options.now(), memory })) return ok(memory)
   const exchange = await exchangeWith(handshake.request(), policy, options)
   if (!exchange.ok) return exchange
-  const leave = handshake.judge(exchange.value.answer, { now: options.now(), memory })
+  const leave = handshake.judge(exchange.value, { now: options.now(), memory })
   return leave.ok ? leave : err(redactDetail(leave.error, exchange.value, secrets))
 }
 
@@ -99,7 +93,7 @@ async function sendOnce(
   const request = await destination.prepare(parcel, { now: options.now(), memory })
   const exchange = await exchangeWith(request, destination.policy, options)
   if (!exchange.ok) return exchange.error
-  const verdict = destination.judge(exchange.value.answer, options.now())
+  const verdict = destination.judge(exchange.value, options.now())
   if (verdict.kind === 'moved') return verdict
   const movedTo = memory.movedTo === null ? [] : [memory.movedTo]
   return redactDetail(verdict, exchange.value, [...destination.secrets, ...movedTo])
@@ -110,7 +104,7 @@ async function exchangeWith(
   request: OutgoingRequest,
   policy: AddressPolicy,
   options: SendOptions,
-): Promise<Result<Exchange, DeliveryOutcome>> {
+): Promise<Result<Answer, DeliveryOutcome>> {
   const address = checkAddress(request.url, policy)
   if (!address.ok) return err(endpointUnusable('refused_address', address.error))
   const exchange = await post({ ...request, url: address.value.href }, options)
@@ -121,7 +115,7 @@ async function exchangeWith(
 async function post(
   { method = 'POST', url, headers, body }: OutgoingRequest,
   { fetch, timeoutMs }: SendOptions,
-): Promise<Exchange | 'timeout' | 'network_error'> {
+): Promise<Answer | 'timeout' | 'network_error'> {
   const abort = new AbortController()
   const timer = setTimeout(() => abort.abort(), timeoutMs)
   const timeout = new Promise<never>((_resolve, reject) => {
@@ -146,9 +140,9 @@ async function post(
   }
 }
 
-async function read(response: Response, signal: AbortSignal): Promise<Exchange> {
+async function read(response: Response, signal: AbortSignal): Promise<Answer> {
   const { status, headers } = response
-  if (response.body === null) return { answer: { status, headers, body: '' }, isCut: false }
+  if (response.body === null) return { status, headers, body: '', isCut: false }
   const reader = response.body.getReader()
   const cancel = (): void => {
     // Cancelling a stream that broke already fails; there is nothing left to free then.
@@ -168,12 +162,12 @@ async function read(response: Response, signal: AbortSignal): Promise<Exchange> 
   const isCut = length === MAX_ANSWER_BYTES
   if (isCut) cancel()
   const body = new TextDecoder().decode(bytes.subarray(0, length))
-  return { answer: { status, headers, body }, isCut }
+  return { status, headers, body, isCut }
 }
 
 function redactDetail(
   outcome: DeliveryOutcome,
-  { isCut }: Exchange,
+  { isCut }: Answer,
   secrets: readonly string[],
 ): DeliveryOutcome {
   if (outcome.kind === 'delivered' || outcome.detail === null) return outcome

@@ -11,6 +11,7 @@ import { SLACK } from '../../src/destinations/slack/profile.ts'
 import { measureSlack } from '../../src/destinations/slack/layout.ts'
 import { slack } from '../../src/destinations/slack/receiver.ts'
 import { telegram } from '../../src/destinations/telegram/receiver.ts'
+import { anAnswer } from '../support/an-answer.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../support/a-delivery.ts'
 import { findSlackFaults } from '../support/slack-grammar.ts'
 import { OPEN_TERMS, SLACK_URL, renderSlackBody } from '../support/slack-render.ts'
@@ -67,7 +68,7 @@ describe('a chat receiver', () => {
   })
 
   test('judges by its profile, and looks for a move first', () => {
-    const answer = { status: 200, headers: new Headers(), body: 'ok' }
+    const answer = anAnswer({ status: 200, body: 'ok' })
     expect(open().judge(answer, NOW)).toMatchObject({ kind: 'delivered', status: 200 })
     expect(open({}, { movedTo: '-100' }).judge(answer, NOW)).toEqual({ kind: 'moved', to: '-100' })
     expect(open({}, { movedTo: null }).judge(answer, NOW)).toMatchObject({ kind: 'delivered' })

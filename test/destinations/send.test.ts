@@ -55,16 +55,10 @@ describe('sendParcel()', () => {
   })
 
   test('hands status, headers and text of the answer to the judge', async () => {
-    const answers: Answer[] = []
-    const destination = aDestination({
-      judge(answer) {
-        answers.push(answer)
-        return { kind: 'delivered', status: answer.status }
-      },
-    })
-    await send(destination, async () => new Response('né', { status: 202, headers: { a: 'b' } }))
-    expect(answers.map(({ status, body }) => [status, body])).toEqual([[202, 'né']])
-    expect(answers[0]?.headers.get('a')).toBe('b')
+    const { status, headers, body, isCut } = await judged(
+      new Response('né', { status: 202, headers: { a: 'b' } }),
+    )
+    expect([status, headers.get('a'), body, isCut]).toEqual([202, 'b', 'né', false])
   })
 
   test('hands an answer without a body on as an empty text', async () => {
@@ -79,33 +73,25 @@ describe('sendParcel()', () => {
   })
 
   test('reads 8 KiB of one large chunk', async () => {
-    const bodies: string[] = []
-    const destination = aDestination({
-      judge({ body, status }) {
-        bodies.push(body)
-        return { kind: 'delivered', status }
-      },
-    })
-    await send(destination, async () => new Response('a'.repeat(8191) + 'bc'.repeat(50_000)))
-    expect(bodies).toEqual([`${'a'.repeat(8191)}b`])
+    const { body } = await judged(new Response('a'.repeat(8191) + 'bc'.repeat(50_000)))
+    expect(body).toBe(`${'a'.repeat(8191)}b`)
   })
 
   test('reads 8 KiB of chunks that do not end there', async () => {
     const chunk = new TextEncoder().encode('a'.repeat(5000))
-    const body = new ReadableStream<Uint8Array>({
-      pull(stream) {
-        stream.enqueue(chunk)
+    const stream = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.enqueue(chunk)
       },
     })
-    const lengths: number[] = []
-    const destination = aDestination({
-      judge(answer) {
-        lengths.push(answer.body.length)
-        return { kind: 'delivered', status: answer.status }
-      },
-    })
-    await send(destination, async () => new Response(body))
-    expect(lengths).toEqual([8192])
+    expect((await judged(new Response(stream))).body).toHaveLength(8192)
+  })
+
+  test.each([
+    [8191, false],
+    [8192, true],
+  ])('tells the judge whether a body of %i bytes was cut: %s', async (length, isCut) => {
+    expect(await judged(new Response('a'.repeat(length)))).toMatchObject({ isCut })
   })
 
   test('keeps the beginning of a long answer where there are no secrets', async () => {
@@ -587,6 +573,19 @@ function aDestination(partial: Partial<Receiver> = {}): Receiver {
     handshake: null,
     ...partial,
   }
+}
+
+/** What the judge is given of a response. */
+async function judged(response: Response): Promise<Answer> {
+  const given = Promise.withResolvers<Answer>()
+  const destination = aDestination({
+    judge(answer) {
+      given.resolve(answer)
+      return { kind: 'delivered', status: answer.status }
+    },
+  })
+  await send(destination, async () => response)
+  return given.promise
 }
 
 function optionsOf(fetch: Fetch): SendOptions {

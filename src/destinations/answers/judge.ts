@@ -11,14 +11,13 @@ import {
 } from './outcomes.ts'
 import type { ErrorClass, Profile, SuccessBody } from '../profile.ts'
 import { secondsToMs } from './retry-after.ts'
-import { MAX_ANSWER_BYTES } from '../send.ts'
 
 /** The outcome of an answer. `now` is needed for Retry-After dates. */
 export function judgeByProfile(profile: Profile, answer: Answer, now: number): DeliveryOutcome {
   const said = parseAnswer(answer.body)
   const isStatus = isSuccessStatus(profile, answer.status)
   const holdMs = profile.paceHeaders ? readHold(answer) : 0
-  if (isStatus && isSuccessBody(profile.success.body, answer.body, said)) {
+  if (isStatus && isSuccessBody(profile.success.body, answer, said)) {
     return delivered(answer, holdMs)
   }
   const terms = { now, retryAfterMs: said.retryAfterMs ?? (holdMs > 0 ? holdMs : null) }
@@ -37,7 +36,8 @@ function isSuccessStatus({ success: { statuses } }: Profile, status: number): bo
   return statuses.length === 0 ? status >= 200 && status <= 299 : statuses.includes(status)
 }
 
-function isSuccessBody(wanted: SuccessBody, body: string, said: AnswerWords): boolean {
+function isSuccessBody(wanted: SuccessBody, answer: Answer, said: AnswerWords): boolean {
+  const { body } = answer
   switch (wanted) {
     case 'any':
       return true
@@ -46,11 +46,12 @@ function isSuccessBody(wanted: SuccessBody, body: string, said: AnswerWords): bo
     case 'json_ok':
       // The Bot API writes "ok" first.
       return (
-        said.json?.['ok'] === true || (isCut(body, said) && /^\s*\{\s*"ok"\s*:\s*true\b/.test(body))
+        said.json?.['ok'] === true ||
+        (isCutObject(answer, said) && /^\s*\{\s*"ok"\s*:\s*true\b/.test(body))
       )
     case 'json_id':
       // Discord names the id behind the message that it repeats.
-      return isNamed(said.json) || isCut(body, said)
+      return isNamed(said.json) || isCutObject(answer, said)
     case 'no_error':
       return !tellsError(body, said)
   }
@@ -61,12 +62,12 @@ function isNamed(json: AnswerWords['json']): boolean {
 }
 
 /**
- * Whether the body is a JSON object too long to be read whole. Some receivers repeat the message, and a
- * long one would be sent again and again if the rest of the answer were missed.
+ * Whether the body is the beginning of a JSON object that was too long to be read whole. Discord, for
+ * example, repeats the message in its answer: without this rule a long message would count as not
+ * delivered, and would be sent again and again.
  */
-function isCut(body: string, { json }: AnswerWords): boolean {
-  if (json !== null || !body.trimStart().startsWith('{')) return false
-  return new TextEncoder().encode(body).length >= MAX_ANSWER_BYTES
+function isCutObject({ body, isCut }: Answer, { json }: AnswerWords): boolean {
+  return isCut && json === null && body.trimStart().startsWith('{')
 }
 
 /**

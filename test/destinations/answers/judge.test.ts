@@ -12,6 +12,7 @@ import { TEAMS } from '../../../src/destinations/teams/profile.ts'
 import { TELEGRAM } from '../../../src/destinations/telegram/profile.ts'
 import { WEBHOOK } from '../../../src/destinations/webhook/profile.ts'
 import { DESTINATION_TYPES } from '../../../src/destinations/registry.ts'
+import { anAnswer, type GivenAnswer } from '../../support/an-answer.ts'
 import { RECEIVED_AT } from '../../support/a-delivery.ts'
 
 const PROFILES: readonly (readonly [string, Profile])[] = Object.entries({
@@ -345,14 +346,8 @@ describe('judgeByProfile() tells how long to wait', () => {
   })
 })
 
-interface Given {
-  readonly status: number
-  readonly body?: string
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-function judge(profile: Profile, { status, body = '', headers = {} }: Given): DeliveryOutcome {
-  return judgeByProfile(profile, { status, body, headers: new Headers({ ...headers }) }, NOW)
+function judge(profile: Profile, given: GivenAnswer): DeliveryOutcome {
+  return judgeByProfile(profile, anAnswer(given), NOW)
 }
 
 function rate(remaining: string, resetAfter: string): Record<string, string> {
@@ -424,12 +419,11 @@ test.each([
 ])(
   'a 200 of Teams that only holds the word (%s) is a success, as a repeat would be a duplicate',
   (body) => {
-    const answer = { status: 200, headers: new Headers(), body }
-    expect(judgeByProfile(TEAMS, answer, NOW)).toEqual({ kind: 'delivered', status: 200 })
+    expect(judge(TEAMS, { status: 200, body })).toEqual({ kind: 'delivered', status: 200 })
   },
 )
 
 test('a 200 of Teams with an error in its JSON is none', () => {
-  const answer = { status: 200, headers: new Headers(), body: '{"error":{"code":"Busy"}}' }
-  expect(judgeByProfile(TEAMS, answer, NOW)).toMatchObject({ kind: 'unreachable' })
+  const body = '{"error":{"code":"Busy"}}'
+  expect(judge(TEAMS, { status: 200, body })).toMatchObject({ kind: 'unreachable' })
 })

@@ -10,6 +10,7 @@ import { createHandshake, paceOfLeave } from '../../../src/destinations/cloudeve
 import { cloudevents } from '../../../src/destinations/cloudevents/receiver.ts'
 import type { Receiver, Handshake } from '../../../src/destinations/receiver.ts'
 import { sendParcel, type Sent } from '../../../src/destinations/send.ts'
+import { anAnswer } from '../../support/an-answer.ts'
 import { RECEIVED_AT, aDelivery } from '../../support/a-delivery.ts'
 
 const URL_TEXT = 'https://broker.example.com/channels/crm'
@@ -206,7 +207,7 @@ function judge(
     memory?: ReceiverMemory
   },
 ): ReturnType<Handshake['judge']> {
-  return handshake.judge({ status, headers: new Headers(headers), body }, { now: NOW, memory })
+  return handshake.judge(anAnswer({ status, body, headers }), { now: NOW, memory })
 }
 
 function open(
@@ -242,7 +243,7 @@ test.each([400, 401, 404, 421])(
   'the daily question that is answered %i is asked again soon',
   (status) => {
     const handshake = createHandshake('https://events.example.com/in', {})
-    const answer = { status, headers: new Headers(), body: '' }
+    const answer = anAnswer({ status })
     const memory = { movedTo: null, grantedAt: 1, perMinute: null }
     expect(handshake.judge(answer, { now: 2, memory })).toMatchObject({
       ok: false,

@@ -11,6 +11,7 @@ import { cloudevents } from '../../../src/destinations/cloudevents/receiver.ts'
 import type { Delivery, OutgoingRequest } from '../../../src/destinations/receiver.ts'
 import { buildEventBody } from '../../../src/destinations/event-body.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
+import { anAnswer } from '../../support/an-answer.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 
 const URL_TEXT = 'https://broker.example.com/channels/crm?key=kq7Zt0eVb3'
@@ -66,7 +67,7 @@ describe('cloudevents in binary mode', () => {
 })
 
 test.each([200, 201, 202, 204])('a receiver of CloudEvents takes with status %i', (status) => {
-  const answer = { status, headers: new Headers(), body: 'whatever' }
+  const answer = anAnswer({ status, body: 'whatever' })
   expect(open().judge(answer, RECEIVED_AT)).toEqual({ kind: 'delivered', status })
 })
 

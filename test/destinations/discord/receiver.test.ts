@@ -6,6 +6,7 @@ import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
 import type { Delivery, Receiver, Verdict } from '../../../src/destinations/receiver.ts'
 import { discord } from '../../../src/destinations/discord/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
+import { anAnswer } from '../../support/an-answer.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 
 const TOKEN = 'ABCDEFGHijklmnop-_0123456789'
@@ -399,5 +400,5 @@ function problemsOf(url: string, policy: typeof STRICT): readonly string[] {
 }
 
 function judge(status: number, body: string, headers: Record<string, string> = {}): Verdict {
-  return open(URL_TEXT).judge({ status, headers: new Headers(headers), body }, RECEIVED_AT)
+  return open(URL_TEXT).judge(anAnswer({ status, body, headers }), RECEIVED_AT)
 }

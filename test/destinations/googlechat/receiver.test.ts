@@ -4,6 +4,7 @@ import type { AddressPolicy } from '../../../src/core/safety/address.ts'
 import type { Receiver, ReceiverTerms, Verdict } from '../../../src/destinations/receiver.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
+import { anAnswer } from '../../support/an-answer.ts'
 import { RECEIVED_AT } from '../../support/a-delivery.ts'
 
 const KEY = 'AIzaSyDdI0hCZtE6vySjMm-WEfRq3CPzqKqqsHI'
@@ -152,5 +153,5 @@ function problemsOf(url: string, policy: AddressPolicy = STRICT): readonly unkno
 }
 
 function judge(status: number, body: string): Verdict {
-  return open(URL_TEXT).judge({ status, headers: new Headers(), body }, RECEIVED_AT)
+  return open(URL_TEXT).judge(anAnswer({ status, body }), RECEIVED_AT)
 }

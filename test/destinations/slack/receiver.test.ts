@@ -4,6 +4,7 @@ import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
 import type { ReceiverTerms, Verdict } from '../../../src/destinations/receiver.ts'
 import { slack } from '../../../src/destinations/slack/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
+import { anAnswer } from '../../support/an-answer.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment } from '../../support/a-delivery.ts'
 import { OPEN_TERMS } from '../../support/slack-render.ts'
 
@@ -211,7 +212,7 @@ describe('slack settings', () => {
 function judge(status: number, body: string): Verdict {
   const created = slack.create({ url: URL_TEXT }, STRICT)
   if (!created.ok) throw new Error(JSON.stringify(created.error))
-  return created.value.judge({ status, headers: new Headers(), body }, RECEIVED_AT)
+  return created.value.judge(anAnswer({ status, body }), RECEIVED_AT)
 }
 
 test('a template cannot be made a quotation by a label', async () => {

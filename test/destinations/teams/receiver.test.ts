@@ -4,6 +4,7 @@ import type { AddressPolicy } from '../../../src/core/safety/address.ts'
 import type { Receiver, ReceiverTerms, Verdict } from '../../../src/destinations/receiver.ts'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
+import { anAnswer } from '../../support/an-answer.ts'
 import { RECEIVED_AT } from '../../support/a-delivery.ts'
 
 const SIGNATURE = 'WzhOs-3sRRRnFNbL47JAQH06U5WXI4ieRV916XlFxrA'
@@ -160,5 +161,5 @@ function problemsOf(url: string, policy: AddressPolicy = STRICT): readonly unkno
 }
 
 function judge(status: number, body: string): Verdict {
-  return open(URL_TEXT).judge({ status, headers: new Headers(), body }, RECEIVED_AT)
+  return open(URL_TEXT).judge(anAnswer({ status, body }), RECEIVED_AT)
 }

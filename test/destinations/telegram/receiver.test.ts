@@ -5,6 +5,7 @@ import type { Receiver, Settings, Verdict } from '../../../src/destinations/rece
 import { sendParcel } from '../../../src/destinations/send.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
 import { describeDestination, type CannedAnswer } from '../../contract/destination-contract.ts'
+import { anAnswer } from '../../support/an-answer.ts'
 import { RECEIVED_AT, aDelivery } from '../../support/a-delivery.ts'
 
 const SECRET_HALF = 'AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_'
@@ -281,7 +282,7 @@ function termsOf(policy: typeof STRICT) {
 }
 
 function judge({ status, body = '' }: CannedAnswer): Verdict {
-  return open().judge({ status, headers: new Headers(), body }, RECEIVED_AT)
+  return open().judge(anAnswer({ status, body }), RECEIVED_AT)
 }
 
 function aParcel() {

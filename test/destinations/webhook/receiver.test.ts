@@ -4,6 +4,7 @@ import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
 import type { Delivery, OutgoingRequest } from '../../../src/destinations/receiver.ts'
 import { webhook } from '../../../src/destinations/webhook/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
+import { anAnswer } from '../../support/an-answer.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment } from '../../support/a-delivery.ts'
 
 const URL_TEXT = 'https://erp.example.com/hooks/bitrix24?token=kq7Zt0eVb3'
@@ -60,7 +61,7 @@ describeDestination({
 
 describe('webhook answers', () => {
   test.each([200, 201, 202, 204, 299])('a webhook takes status %i as delivered', (status) => {
-    const answer = { status, headers: new Headers(), body: 'whatever' }
+    const answer = anAnswer({ status, body: 'whatever' })
     expect(open({}).judge(answer, NOW)).toEqual({ kind: 'delivered', status })
   })
 })
