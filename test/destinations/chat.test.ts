@@ -6,7 +6,6 @@ import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/receiver-me
 import { err, ok } from '../../src/core/result.ts'
 import { createChatType, type ChatEndpoint, type ChatKind } from '../../src/destinations/chat.ts'
 import type { Delivery, ReceiverTerms, Parcel } from '../../src/destinations/receiver.ts'
-import { plainText } from '../../src/destinations/message/message.ts'
 import { SLACK } from '../../src/destinations/slack/profile.ts'
 import { measureSlack } from '../../src/destinations/slack/layout.ts'
 import { slack } from '../../src/destinations/slack/receiver.ts'
@@ -15,6 +14,7 @@ import { anAnswer } from '../support/an-answer.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../support/a-delivery.ts'
 import { findSlackFaults } from '../support/slack-grammar.ts'
 import { OPEN_TERMS, SLACK_URL, renderSlackBody } from '../support/slack-render.ts'
+import { plainText } from '../../src/destinations/message/line.ts'
 
 const NOW = RECEIVED_AT + 500
 const DASHBOARD = 'https://relay.example.com/dashboard/acme'

@@ -9,11 +9,12 @@ import { createChatType, type ChatEndpoint, type JsonBody } from '../chat.ts'
 import type { DestinationType, Settings } from '../receiver.ts'
 import type { SettingProblem } from '../settings/setting-problem.ts'
 import { escapeDiscord, linkDiscord, writeDiscord } from './text.ts'
-import type { Group, Message, Span } from '../message/message.ts'
+import type { Group, Message } from '../message/message.ts'
 import { limitOf } from '../profile.ts'
 import { DISCORD } from './profile.ts'
 import { isTable } from '../settings/references.ts'
 import { isLocalHost, readUrl, secretsOfUrl } from '../settings/url-setting.ts'
+import type { Span } from '../message/line.ts'
 
 // discordapp.com is the former name; the others are the test builds'.
 const HOSTS: readonly string[] = [

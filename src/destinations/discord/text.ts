@@ -3,7 +3,8 @@
  * all of it in the description, and all but lists and headings in the title. A footer is literal.
  */
 import { linkAddress } from '../message/markdown-link.ts'
-import type { Line, Link, Span } from '../message/message.ts'
+import type { Link } from '../message/message.ts'
+import { writeLine, type Line, type Span } from '../message/line.ts'
 
 // A backslash takes its meaning from each of these, as in CommonMark (section 2.4): formats, mentions,
 // emoji codes, times, links, and what begins a line.
@@ -16,10 +17,7 @@ export function escapeDiscord(text: string): string {
 
 /** A line of a message with its styles. */
 export function writeDiscord(line: Line): string {
-  return line
-    .filter(({ text }) => text !== '')
-    .map(writeSpan)
-    .join('')
+  return writeLine(line, writeSpan)
 }
 
 /** A link that the relay made. */

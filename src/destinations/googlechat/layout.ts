@@ -5,8 +5,9 @@
  */
 import { inertGoogleChat } from './text.ts'
 import { escapeHtml } from '../message/html-text.ts'
-import { writeLine, type Line, type Link, type Message, type Span } from '../message/message.ts'
+import { type Link, type Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
+import { writeLine, type Line, type Span } from '../message/line.ts'
 
 /** A paragraph in the HTML of cards. */
 export interface GoogleChatParagraph {
@@ -51,7 +52,7 @@ export function layOutGoogleChat(message: Message): GoogleChatMessage {
     ...renderButtons([message.link, more?.link ?? null]),
   ]
   return {
-    text: writeLine(summary, { escape: inertGoogleChat, mark: markText }),
+    text: writeLine(summary, writeText),
     cardsV2: [{ card: { sections: [{ widgets }] } }],
     thread: { threadKey },
   }
@@ -89,34 +90,33 @@ function paragraph(text: string): GoogleChatParagraph {
 }
 
 function writeHtml(line: Line): string {
-  return line
-    .filter(({ text }) => text !== '')
-    .map(({ text, style }) => markHtml(escapeHtml(text), style))
-    .join('')
+  return writeLine(line, writeHtmlSpan)
 }
 
 /** Cards have no fixed-width style. */
-function markHtml(text: string, style: Span['style']): string {
+function writeHtmlSpan({ text, style }: Span): string {
+  const html = escapeHtml(text)
   switch (style) {
     case 'plain':
-      return text
+      return html
     case 'strong':
     case 'code':
-      return `<b>${text}</b>`
+      return `<b>${html}</b>`
     case 'faint':
-      return `<i>${text}</i>`
+      return `<i>${html}</i>`
   }
 }
 
-function markText(text: string, style: Span['style']): string {
+function writeText({ text, style, isForeign }: Span): string {
+  const inert = isForeign ? inertGoogleChat(text) : text
   switch (style) {
     case 'plain':
-      return text
+      return inert
     case 'strong':
-      return `*${text}*`
+      return `*${inert}*`
     case 'code':
-      return `\`${text}\``
+      return `\`${inert}\``
     case 'faint':
-      return `_${text}_`
+      return `_${inert}_`
   }
 }

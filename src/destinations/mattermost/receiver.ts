@@ -11,11 +11,12 @@ import type { SettingProblem } from '../settings/setting-problem.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fill } from '../language/languages.ts'
 import { inertMattermost, linkMattermost, writeMattermost } from './text.ts'
-import { writeLine, type Group, type Line, type Message } from '../message/message.ts'
+import { type Group, type Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
 import { limitOf } from '../profile.ts'
 import { MATTERMOST } from './profile.ts'
 import { isLocalHost, readUrl, secretsOfUrl } from '../settings/url-setting.ts'
+import { writeUnstyled, type Line } from '../message/line.ts'
 
 // A server may live under a path of its own, so only the end is known.
 const HOOK_PATH = /\/hooks\/[A-Za-z0-9]+$/
@@ -118,7 +119,7 @@ function joinFallback(parts: readonly string[]): string {
 }
 
 function writeInert(line: Line): string {
-  return writeLine(line, { escape: inertMattermost, mark: (text) => text })
+  return writeUnstyled(line, inertMattermost)
 }
 
 function open(

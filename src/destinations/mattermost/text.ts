@@ -6,7 +6,8 @@
  * replaced by a look-alike. Code is literal in both passes.
  */
 import { linkAddress } from '../message/markdown-link.ts'
-import type { Line, Link, Span } from '../message/message.ts'
+import type { Link } from '../message/message.ts'
+import { writeLine, type Line, type Span } from '../message/line.ts'
 
 // A zero-width character instead could be searched for, and would be copied unseen.
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
@@ -62,10 +63,7 @@ export function codeMattermost(text: string): string {
 
 /** A line of a message with its styles. */
 export function writeMattermost(line: Line): string {
-  return line
-    .filter(({ text }) => text !== '')
-    .map(writeSpan)
-    .join('')
+  return writeLine(line, writeSpan)
 }
 
 /** A link that the relay made. */

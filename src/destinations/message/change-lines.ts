@@ -4,9 +4,9 @@
  */
 import type { Change, FieldAction, Json } from '../../core/log/event.ts'
 import type { AttributeName, Catalogue } from '../language/catalogue.ts'
-import { foreign, own, plainText, type ChangeLine, type Line } from './message.ts'
+import { type ChangeLine } from './message.ts'
 import { safeText, safeValue } from './safe-text.ts'
-import { fillSpans } from './span-text.ts'
+import { fillSpans, foreign, own, plainText, type Line } from './line.ts'
 
 const MAX_ATTRIBUTE = 80
 const MAX_VALUE = 160

@@ -10,16 +10,7 @@ import { occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fillPlural } from '../language/languages.ts'
 import { listChangeLines } from './change-lines.ts'
-import {
-  foreign,
-  own,
-  plainText,
-  type ChangeLine,
-  type Group,
-  type Line,
-  type Link,
-  type Message,
-} from './message.ts'
+import { type ChangeLine, type Group, type Link, type Message } from './message.ts'
 import { describeDelay, describeOrigin } from './notes.ts'
 import { safeText } from './safe-text.ts'
 import {
@@ -32,6 +23,7 @@ import {
   knownUser,
   nameOf,
 } from './wording.ts'
+import { foreign, own, plainText, type Line } from './line.ts'
 
 const MAX_EVENT_NAME = 80
 

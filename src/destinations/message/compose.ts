@@ -7,12 +7,11 @@ import type { Catalogue } from '../language/catalogue.ts'
 import { isLocalHost } from '../settings/url-setting.ts'
 import { listChangeLines } from './change-lines.ts'
 import { composeDigest } from './compose-digest.ts'
-import { foreign, own, type ChangeLine, type Line, type Link, type Message } from './message.ts'
+import { type ChangeLine, type Link, type Message } from './message.ts'
 import { listNotes } from './notes.ts'
 import { listIds } from './payload-ids.ts'
 import { safeText } from './safe-text.ts'
 import { shortenMessage } from './shorten.ts'
-import { fillSpans } from './span-text.ts'
 import {
   describeCode,
   describeDeed,
@@ -21,6 +20,7 @@ import {
   describePortal,
   describeUser,
 } from './wording.ts'
+import { fillSpans, foreign, own, type Line } from './line.ts'
 
 const MAX_LINES = 12
 const MAX_LINES_OF_WHOLE_FIELD = 6

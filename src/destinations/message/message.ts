@@ -2,17 +2,7 @@
  * A message for people, independent of the receiver: which words stand where, and which of them are
  * text of the CRM. Receivers only lay it out in their own form.
  */
-
-/** A run of text on one line. Never markup: a receiver escapes what is foreign in its own way. */
-export interface Span {
-  readonly text: string
-  readonly style: 'plain' | 'strong' | 'code' | 'faint'
-  /** True for text that we did not write: of the CRM or of a configuration. Clean and bounded already. */
-  readonly isForeign: boolean
-}
-
-/** Spans that stand on one line. */
-export type Line = readonly Span[]
+import type { Line } from './line.ts'
 
 /** One line of a list: a change, ready to be read, and its parts for wording of one's own. */
 export interface ChangeLine {
@@ -66,38 +56,7 @@ export interface Message {
   readonly threadKey: string
 }
 
-/** Our own words. */
-export function own(text: string, style: Span['style'] = 'plain'): Span {
-  return { text, style, isForeign: false }
-}
-
-/** Text that we did not write. */
-export function foreign(text: string, style: Span['style'] = 'plain'): Span {
-  return { text, style, isForeign: true }
-}
-
-/** The bare text of a line. */
-export function plainText(line: Line): string {
-  return line.map(({ text }) => text).join('')
-}
-
 /** The number of lines in all groups. */
 export function countLines({ groups }: Message): number {
   return groups.reduce((sum, { lines }) => sum + lines.length, 0)
-}
-
-/** How a receiver writes one span. */
-export interface Dialect {
-  /** Makes foreign text inert. */
-  readonly escape: (text: string) => string
-  /** Marks text that has been escaped. */
-  readonly mark: (text: string, style: Span['style']) => string
-}
-
-/** A line in the markup of a receiver. */
-export function writeLine(line: Line, { escape, mark }: Dialect): string {
-  return line
-    .filter(({ text }) => text !== '')
-    .map(({ text, style, isForeign }) => mark(isForeign ? escape(text) : text, style))
-    .join('')
 }

@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { nearestWord } from '../../core/nearest-word.ts'
 import type { Parcel } from '../receiver.ts'
 import type { Catalogue } from '../language/catalogue.ts'
-import { own, writeLine, type ChangeLine, type Line, type Message } from './message.ts'
+import { type ChangeLine, type Message } from './message.ts'
 import {
   describeCode,
   describeKind,
@@ -15,6 +15,7 @@ import {
   describeUser,
   formatSpanUtc,
 } from './wording.ts'
+import { own, writeUnstyled, type Line } from './line.ts'
 
 const CHANGE_NAMES = ['text', 'label', 'before', 'after']
 const SECTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -142,7 +143,7 @@ export function renderTemplate(
   escape: (text: string) => string,
 ): string {
   const write = (value: unknown): string =>
-    isShown(value) ? writeLine(value.line, { escape, mark: (text) => text }) : escape(String(value))
+    isShown(value) ? writeUnstyled(value.line, escape) : escape(String(value))
   return mustache.render(source, view, {}, { escape: write })
 }
 

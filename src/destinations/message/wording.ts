@@ -6,9 +6,8 @@ import type { Change, FieldAction, PortalUser, UserField } from '../../core/log/
 import type { Delivery } from '../receiver.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fill, fillPlural } from '../language/languages.ts'
-import { foreign, own, type Line } from './message.ts'
 import { safeText } from './safe-text.ts'
-import { fillSpans } from './span-text.ts'
+import { fillSpans, foreign, own, type Line } from './line.ts'
 
 const MAX_NAME = 80
 const MAX_LABEL = 150

@@ -6,17 +6,10 @@
  */
 import type { Catalogue } from '../language/catalogue.ts'
 import { fill } from '../language/languages.ts'
-import {
-  own,
-  writeLine,
-  type ChangeLine,
-  type Line,
-  type Link,
-  type Message,
-  type Span,
-} from '../message/message.ts'
+import { type ChangeLine, type Link, type Message } from '../message/message.ts'
 import { formatUtc } from '../message/wording.ts'
 import { escapeSlack, hostSlack, inertSlack } from './text.ts'
+import { mergeStyles, own, writeUnstyled, type Line, type Span } from '../message/line.ts'
 
 /** A piece of literal text. */
 export interface SlackTextElement {
@@ -133,14 +126,7 @@ function linkElement({ url, text }: Link): SlackLinkElement {
 
 /** Neighbours of one style are one element, so that more lines fit; Slack refuses empty ones. */
 function renderLine(line: Line): readonly SlackTextElement[] {
-  const merged: Span[] = []
-  for (const span of line) {
-    const last = merged.at(-1)
-    if (span.text === '') continue
-    if (last?.style === span.style) merged.splice(-1, 1, { ...last, text: last.text + span.text })
-    else merged.push(span)
-  }
-  return merged.map(renderSpan)
+  return mergeStyles(line).map(renderSpan)
 }
 
 function renderSpan({ text, style }: Span): SlackTextElement {
@@ -201,7 +187,7 @@ function briefLine({ text, label }: ChangeLine, { values }: Catalogue): Line {
 }
 
 function writeInert(line: Line): string {
-  return writeLine(line, { escape: inertSlack, mark: (text) => text })
+  return writeUnstyled(line, inertSlack)
 }
 
 function section(elements: SlackSection['elements']): SlackSection {

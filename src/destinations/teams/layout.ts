@@ -4,8 +4,9 @@
  * HTML is read in them. The only Markdown text is the date, made of our template and a number, and the
  * only links are the relay's own.
  */
-import { own, type Line, type Link, type Message, type Span } from '../message/message.ts'
+import { type Link, type Message } from '../message/message.ts'
 import { splitTeams } from './text.ts'
+import { mergeStyles, own, type Line, type Span } from '../message/line.ts'
 
 /** A piece of literal text. */
 export interface TeamsTextRun {
@@ -149,19 +150,9 @@ const STYLES: Readonly<Record<Span['style'], Look>> = {
 
 /** As few runs as the styles and the macros allow: each costs more bytes than its text. */
 function renderSpans(line: Line, look: Look): readonly TeamsTextRun[] {
-  return joinStyles(line).flatMap(({ text, style }) =>
+  return mergeStyles(line).flatMap(({ text, style }) =>
     splitTeams(text).map((piece) => ({ type: 'TextRun', text: piece, ...look, ...STYLES[style] })),
   )
-}
-
-function joinStyles(line: Line): readonly Pick<Span, 'text' | 'style'>[] {
-  const joined: Pick<Span, 'text' | 'style'>[] = []
-  for (const { text, style } of line.filter((span) => span.text !== '')) {
-    const last = joined.at(-1)
-    if (last?.style === style) joined.splice(-1, 1, { text: last.text + text, style })
-    else joined.push({ text, style })
-  }
-  return joined
 }
 
 function renderAction(link: Link | null): readonly TeamsAction[] {

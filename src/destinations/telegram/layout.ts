@@ -5,8 +5,9 @@
  * Templates choose their own tags, so there the same text gets look-alikes instead.
  */
 import { escapeHtml } from '../message/html-text.ts'
-import type { Line, Link, Message, Span } from '../message/message.ts'
+import type { Link, Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
+import { writeLine, type Line, type Span } from '../message/line.ts'
 
 // What TDLib searches for in td/telegram/MessageEntity.cpp: "@", "#", "$", "/" (of commands and of tg://)
 // and a point with something behind it, here also the points that browsers take for one. Telephone and
@@ -36,10 +37,10 @@ export function inertTelegram(text: string): string {
 export function layOutTelegram(message: Message): string {
   const { title, lead, groups, more, notes, link } = message
   const paragraphs = [
-    [writeLine(title), writeLine(lead)],
+    [writeHtml(title), writeHtml(lead)],
     ...groups.map(({ heading, lines }) => [
-      writeLine(heading),
-      ...lines.map(({ text }) => `• ${writeLine(text)}`),
+      writeHtml(heading),
+      ...lines.map(({ text }) => `• ${writeHtml(text)}`),
     ]),
     [more === null ? '' : [escapeHtml(more.text), writeLink(more.link)].join(' ').trim()],
     notes.map((note) => tag('i', note)),
@@ -67,11 +68,8 @@ function writeLink(link: Link | null): string {
   return `<a href="${escapeHtml(link.url)}">${escapeHtml(link.text)}</a>`
 }
 
-function writeLine(line: Line): string {
-  return line
-    .filter(({ text }) => text !== '')
-    .map(writeSpan)
-    .join('')
+function writeHtml(line: Line): string {
+  return writeLine(line, writeSpan)
 }
 
 function writeSpan({ text, style }: Span): string {

@@ -8,15 +8,11 @@ import { escapeDiscord, linkDiscord, writeDiscord } from '../../../src/destinati
 import { discord, layOutDiscord } from '../../../src/destinations/discord/receiver.ts'
 import { catalogueOf, LANGUAGES } from '../../../src/destinations/language/languages.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
-import {
-  foreign,
-  type Line,
-  type Link,
-  type Message,
-} from '../../../src/destinations/message/message.ts'
+import { type Link, type Message } from '../../../src/destinations/message/message.ts'
 import { safeText } from '../../../src/destinations/message/safe-text.ts'
 import { hostileParcel, hostileText } from '../../support/hostile-parcels.ts'
 import { mergePieces, piecesOf, readMarkdown, type Piece } from '../../support/read-markdown.ts'
+import { foreign, type Line } from '../../../src/destinations/message/line.ts'
 
 const URL_TEXT = 'https://discord.com/api/webhooks/1290000000000000001/ABCDEFGHijklmnop-_'
 const NUM_RUNS = 200

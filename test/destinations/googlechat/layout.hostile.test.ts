@@ -12,10 +12,11 @@ import { escapeHtml } from '../../../src/destinations/message/html-text.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
 import { catalogueOf } from '../../../src/destinations/language/languages.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
-import { plainText, type Line, type Message } from '../../../src/destinations/message/message.ts'
+import { type Message } from '../../../src/destinations/message/message.ts'
 import { safeText } from '../../../src/destinations/message/safe-text.ts'
 import { formatSpanUtc } from '../../../src/destinations/message/wording.ts'
 import { hostileParcel, hostileText } from '../../support/hostile-parcels.ts'
+import { plainText, type Line } from '../../../src/destinations/message/line.ts'
 
 // Such a character is shown as any other; it has no meaning in HTML.
 const HARMLESS: readonly string[] = ['noncharacter-in-input-stream']

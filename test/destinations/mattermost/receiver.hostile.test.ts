@@ -18,15 +18,11 @@ import {
 } from '../../../src/destinations/mattermost/text.ts'
 import { layOutMattermost, mattermost } from '../../../src/destinations/mattermost/receiver.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
-import {
-  foreign,
-  type Line,
-  type Link,
-  type Message,
-} from '../../../src/destinations/message/message.ts'
+import { type Link, type Message } from '../../../src/destinations/message/message.ts'
 import { safeText } from '../../../src/destinations/message/safe-text.ts'
 import { hostileParcel, hostileText } from '../../support/hostile-parcels.ts'
 import { mergePieces, piecesOf, readMarkdown, type Piece } from '../../support/read-markdown.ts'
+import { foreign, type Line } from '../../../src/destinations/message/line.ts'
 
 const NUM_RUNS = 200
 const TIMEOUT_MS = 30_000

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { Change, FieldAction, Json } from '../../../src/core/log/event.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { listChangeLines } from '../../../src/destinations/message/change-lines.ts'
-import { own, plainText, type ChangeLine } from '../../../src/destinations/message/message.ts'
+import { type ChangeLine } from '../../../src/destinations/message/message.ts'
 import { showLine } from '../../support/show-line.ts'
+import { own, plainText } from '../../../src/destinations/message/line.ts'
 
 describe('listChangeLines()', () => {
   test.each<[[string, Json, Json], [string, string | null, string | null]]>([

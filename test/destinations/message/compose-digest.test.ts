@@ -9,7 +9,7 @@ import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { CATALOGUES, type Language } from '../../../src/destinations/language/languages.ts'
 import { composeDigest } from '../../../src/destinations/message/compose-digest.ts'
-import { own, type Message } from '../../../src/destinations/message/message.ts'
+import { type Message } from '../../../src/destinations/message/message.ts'
 import {
   EVENT_TS,
   RECEIVED_AT,
@@ -18,6 +18,7 @@ import {
   anEvent,
 } from '../../support/a-delivery.ts'
 import { showLine } from '../../support/show-line.ts'
+import { own } from '../../../src/destinations/message/line.ts'
 
 const MINUTE_MS = 60_000
 const NOW = RECEIVED_AT + 500

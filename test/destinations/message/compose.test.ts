@@ -4,13 +4,7 @@ import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { de } from '../../../src/destinations/language/de.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { composeMessage, linkTo, threadKeyOf } from '../../../src/destinations/message/compose.ts'
-import {
-  countLines,
-  foreign,
-  own,
-  writeLine,
-  type Message,
-} from '../../../src/destinations/message/message.ts'
+import { countLines, type Message } from '../../../src/destinations/message/message.ts'
 import { SAMPLE_PARCEL } from '../../../src/destinations/message/sample.ts'
 import {
   EVENT_TS,
@@ -20,6 +14,7 @@ import {
   anEvent,
 } from '../../support/a-delivery.ts'
 import { showLine } from '../../support/show-line.ts'
+import { foreign, own } from '../../../src/destinations/message/line.ts'
 
 const NOW = RECEIVED_AT + 500
 const DASHBOARD = 'https://relay.example.com/dashboard/acme'
@@ -209,15 +204,6 @@ test('threadKeyOf() is the same for all events of a field, and of those about no
   )
   expect(one).toBe(other)
   expect(one).not.toBe(threadKeyOf(aDelivery()))
-})
-
-test('writeLine() escapes what is foreign and marks everything, leaving out what is empty', () => {
-  const line = [own('a&'), foreign('b&', 'code'), foreign('', 'strong'), own('c', 'faint')]
-  const text = writeLine(line, {
-    escape: (part) => part.replaceAll('&', '&amp;'),
-    mark: (part, style) => `<${style}>${part}</>`,
-  })
-  expect(text).toBe('<plain>a&</><code>b&amp;</><faint>c</>')
 })
 
 function compose(

@@ -2,8 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { en } from '../../../src/destinations/language/en.ts'
 import { ru } from '../../../src/destinations/language/ru.ts'
-import { own, type ChangeLine, type Message } from '../../../src/destinations/message/message.ts'
+import { type ChangeLine, type Message } from '../../../src/destinations/message/message.ts'
 import { fitMessage, shortenMessage, sizeOf } from '../../../src/destinations/message/shorten.ts'
+import { own } from '../../../src/destinations/message/line.ts'
 
 const OVERVIEW = { url: 'https://relay.example.com/dashboard', text: 'Show all' }
 

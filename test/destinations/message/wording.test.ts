@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import type { Change, Enrichment, UserField } from '../../../src/core/log/event.ts'
 import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'
-import { foreign, own } from '../../../src/destinations/message/message.ts'
 import {
   deedBy,
   describeAction,
@@ -19,6 +18,7 @@ import {
 } from '../../../src/destinations/message/wording.ts'
 import { EVENT_TS, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { showLine } from '../../support/show-line.ts'
+import { foreign, own } from '../../../src/destinations/message/line.ts'
 
 describe('describeUser()', () => {
   test.each([

@@ -4,11 +4,11 @@ import type { FieldAction } from '../../../src/core/log/event.ts'
 import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
-import { foreign, own } from '../../../src/destinations/message/message.ts'
 import { layOutSlack, measureSlack } from '../../../src/destinations/slack/layout.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { linkBlock, readSlackText } from '../../support/slack-grammar.ts'
 import { renderSlackMessage } from '../../support/slack-render.ts'
+import { foreign, own } from '../../../src/destinations/message/line.ts'
 
 const NOW = RECEIVED_AT + 500
 // Differences of 160 escaped characters on both sides that fit into 12,000 characters.

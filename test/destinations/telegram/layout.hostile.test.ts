@@ -6,13 +6,14 @@ import type { FieldAction } from '../../../src/core/log/event.ts'
 import type { Delivery, Parcel } from '../../../src/destinations/receiver.ts'
 import { catalogueOf, LANGUAGES } from '../../../src/destinations/language/languages.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
-import { plainText, type Message } from '../../../src/destinations/message/message.ts'
+import { type Message } from '../../../src/destinations/message/message.ts'
 import { formatSpanUtc } from '../../../src/destinations/message/wording.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
 import { layOutTelegram } from '../../../src/destinations/telegram/layout.ts'
 import { parseTelegramHtml } from '../../../playground/receivers/telegram-html.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { findTelegramLinks, readTelegramRuns } from '../../support/telegram-grammar.ts'
+import { plainText } from '../../../src/destinations/message/line.ts'
 
 const NOW = RECEIVED_AT + 500
 const LINK = `https://acme.bitrix24.com/crm/?a=1&b="2"`
