@@ -2,7 +2,7 @@
  * Discord's Markdown (https://support.discord.com/hc/articles/210298617), as far as an embed reads it:
  * all of it in the description, and all but lists and headings in the title. A footer is literal.
  */
-import { linkAddress } from '../message/markdown-link.ts'
+import { linkAddress } from '../message/inert-text.ts'
 import type { Link } from '../message/message.ts'
 import { writeLine, type Line, type Span } from '../message/line.ts'
 

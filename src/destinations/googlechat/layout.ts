@@ -4,7 +4,7 @@
  * the CRM is escaped HTML in the card, and inert in `text`.
  */
 import { inertGoogleChat } from './text.ts'
-import { escapeHtml } from '../message/html-text.ts'
+import { escapeHtml } from '../message/inert-text.ts'
 import { type Link, type Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
 import { writeLine, type Line, type Span } from '../message/line.ts'

@@ -5,38 +5,11 @@
  * against the first pass only and the mobile clients read CommonMark, so what could mean anything is
  * replaced by a look-alike. Code is literal in both passes.
  */
-import { linkAddress } from '../message/markdown-link.ts'
+import { linkAddress, lookAlike, OUTER_UNDERSCORE, withLookAlikes } from '../message/inert-text.ts'
 import type { Link } from '../message/message.ts'
 import { writeLine, type Line, type Span } from '../message/line.ts'
 
-// A zero-width character instead could be searched for, and would be copied unseen.
-const LOOK_ALIKES: Readonly<Record<string, string>> = {
-  '*': '\u2217',
-  _: '\u02CD',
-  '~': '\u223C',
-  '`': '\u02CB',
-  ':': '\u2236',
-  ';': '\uFF1B',
-  '@': '\uFF20',
-  '#': '\uFF03',
-  '.': '\u2024',
-  '<': '\uFF1C',
-  '>': '\uFF1E',
-  '[': '\uFF3B',
-  ']': '\uFF3D',
-  '\\': '\uFF3C',
-  $: '\uFF04',
-  '&': '\uFF06',
-  '|': '\u2223',
-  '-': '\u2010',
-  '+': '\uFF0B',
-  '=': '\uFF1D',
-  ')': '\uFF09',
-}
-
 const ALWAYS = '[*~`:@#<>[\\]\\\\$|]'
-// An underscore between letters is harmless, and field codes stay copyable.
-const UNDERSCORE = '_(?![A-Za-z0-9])|(?<![A-Za-z0-9])_'
 // A point that a word goes on after makes a host of it.
 const POINT = '\\.(?=\\S)'
 const ENTITY = '&(?=#?\\w+;)'
@@ -46,14 +19,20 @@ const START = '^[-+=]|(?<=^\\d+)[.)]'
 // a word of ours behind the text.
 const EMOTICON = ';(?=-?(?:\\)|$))|(?<=(?<![A-Za-z0-9])x)-(?=d(?![A-Za-z0-9]))'
 
-const MARKUP = new RegExp([ALWAYS, UNDERSCORE, POINT, ENTITY, START, EMOTICON].join('|'), 'gi')
+const MARKUP = new RegExp([ALWAYS, POINT, ENTITY, START, EMOTICON].join('|'), 'gi')
+
+// Looks better between letters than the minus sign that other receivers get.
+const HYPHEN = '\u2010'
 
 // The server itself makes mentions of Slack's control sequences, in code as well (ProcessSlackText).
 const SLACK_MENTION = /<(?=[!@])/g
 
 /** Makes foreign text inert, with look-alikes for the characters that mean something. */
 export function inertMattermost(text: string): string {
-  return text.replace(MARKUP, lookAlike)
+  const marked = text.replace(MARKUP, (character) =>
+    character === '-' ? HYPHEN : lookAlike(character),
+  )
+  return withLookAlikes(marked, OUTER_UNDERSCORE)
 }
 
 /** Foreign text between backticks. */
@@ -82,8 +61,4 @@ function writeSpan({ text, style, isForeign }: Span): string {
     case 'faint':
       return `*${inert}*`
   }
-}
-
-function lookAlike(character: string): string {
-  return LOOK_ALIKES[character] ?? character
 }

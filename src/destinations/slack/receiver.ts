@@ -10,7 +10,7 @@ import type { SettingProblem } from '../settings/setting-problem.ts'
 import { limitOf } from '../profile.ts'
 import { SLACK } from './profile.ts'
 import { layOutSlack, layOutSlackText, measureSlack } from './layout.ts'
-import { inertSlack } from './text.ts'
+import { inertSlackStart } from './text.ts'
 import { isLocalHost, readUrl, secretsOfUrl } from '../settings/url-setting.ts'
 
 // The second one is GovSlack's.
@@ -24,8 +24,7 @@ export const slack: DestinationType = createChatType({
   open,
   layOut: (message, { words }) => ({ ...layOutSlack(message, words) }),
   layOutText: (text, message, { words }) => ({ ...layOutSlackText(text, message, words) }),
-  // At the beginning of a line the escaped sign would still make a quotation.
-  escape: (text) => inertSlack(text.replace(/^>/, '\uFF1E')),
+  escape: inertSlackStart,
   fits: (_body, json) => measureSlack(json) <= MAX_LENGTH,
 })
 

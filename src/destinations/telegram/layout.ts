@@ -4,7 +4,7 @@
  * of a link, a mention, a tag, a command or a long number stands there, as it is and ready to be copied.
  * Templates choose their own tags, so there the same text gets look-alikes instead.
  */
-import { escapeHtml } from '../message/html-text.ts'
+import { escapeHtml, withLookAlikes } from '../message/inert-text.ts'
 import type { Link, Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
 import { writeLine, type Line, type Span } from '../message/line.ts'
@@ -14,23 +14,12 @@ import { writeLine, type Line, type Span } from '../message/line.ts'
 // card numbers are found elsewhere by rules that are not published, so any six digits in a row count.
 const LINKABLE = /[@#$/]|[.\u3002\uFF0E\uFF61]\S|\+\p{Nd}|\p{Nd}(?:[^\p{L}\p{Nd}]*\p{Nd}){5}/u
 
-// Look-alikes for the same characters. Digits have none that would not make another number of it.
-const LOOK_ALIKES: Readonly<Record<string, string>> = {
-  '@': '\uFF20',
-  '#': '\uFF03',
-  $: '\uFF04',
-  '/': '\u2215',
-  '.': '\u2024',
-  '\u3002': '\u2024',
-  '\uFF0E': '\u2024',
-  '\uFF61': '\u2024',
-  '+': '\uFF0B',
-}
+// The same characters but for digits, whose look-alikes would make another number of them.
 const MARKUP = /[@#$/]|[.\u3002\uFF0E\uFF61](?=\S)|\+(?=\p{Nd})/gu
 
 /** Makes foreign text inert in the markup of a template. */
 export function inertTelegram(text: string): string {
-  return escapeHtml(text.replace(MARKUP, (character) => LOOK_ALIKES[character] ?? character))
+  return escapeHtml(withLookAlikes(text, MARKUP))
 }
 
 /** Lays a message out with all of its lines. */

@@ -8,7 +8,6 @@ import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
 import type { ReceiverTerms, Parcel } from '../../../src/destinations/receiver.ts'
 import { layOutGoogleChat } from '../../../src/destinations/googlechat/layout.ts'
 import { inertGoogleChat } from '../../../src/destinations/googlechat/text.ts'
-import { escapeHtml } from '../../../src/destinations/message/html-text.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
 import { catalogueOf } from '../../../src/destinations/language/languages.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
@@ -117,31 +116,6 @@ describe('inertGoogleChat()', () => {
       '&lt;users/all&gt;',
     ]
     expect(faulty.filter((text) => findFaults(text).length === 0)).toEqual([])
-  })
-})
-
-describe('escapeHtml()', () => {
-  test('writes every character that HTML reads as an entity', () => {
-    expect(escapeHtml(`<a href="x">'&'</a>`)).toBe(
-      '&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;',
-    )
-  })
-
-  test('makes any text literal HTML, also inside of an attribute', () => {
-    fc.assert(
-      fc.property(hostileText, (raw) => {
-        const text = safeText(raw, 200)
-        const html = escapeHtml(text)
-        expect(readHtml(html)).toBe(text)
-        for (const quote of ['"', "'"]) {
-          const [node] = parseFragment(`<i title=${quote}${html}${quote}></i>`).childNodes
-          expect(node !== undefined && 'attrs' in node ? node.attrs : []).toEqual([
-            { name: 'title', value: text },
-          ])
-        }
-      }),
-      { numRuns: 1000 },
-    )
   })
 })
 

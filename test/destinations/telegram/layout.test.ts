@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import type { Delivery, Parcel } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
-import { escapeHtml } from '../../../src/destinations/message/html-text.ts'
 import {
   inertTelegram,
   layOutTelegram,
@@ -232,12 +231,6 @@ describe('measureTelegram()', () => {
       Object.values(measureTelegram(html)),
     )
   })
-})
-
-test('escapeHtml() escapes each character once', () => {
-  expect(escapeHtml(`<a href="x">it's & &lt;</a>`)).toBe(
-    '&lt;a href=&quot;x&quot;&gt;it&#39;s &amp; &amp;lt;&lt;/a&gt;',
-  )
 })
 
 function layOut(
