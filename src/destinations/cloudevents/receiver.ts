@@ -5,16 +5,9 @@
  */
 import { err, ok, type Result } from '../../core/result.ts'
 import { createHandshake, paceOfLeave, REQUEST_ORIGIN } from './handshake.ts'
-import type {
-  Delivery,
-  Receiver,
-  DestinationType,
-  ReceiverTerms,
-  OutgoingRequest,
-  Settings,
-} from '../receiver.ts'
+import { layOutCloudEvent, type Mode } from './layout.ts'
+import type { Receiver, DestinationType, ReceiverTerms, Settings } from '../receiver.ts'
 import type { SettingProblem } from '../settings/setting-problem.ts'
-import { buildEventBody, type EventData } from '../event-body.ts'
 import { judgeByProfile } from '../answers/judge.ts'
 import { CLOUDEVENTS } from './profile.ts'
 import { readUrl, secretsOfUrl } from '../settings/url-setting.ts'
@@ -23,13 +16,6 @@ const MAX_BEARER_LENGTH = 4096
 
 // token68 of RFC 9110, section 11.2; shorter ones could not be looked for in reasons.
 const BEARER = /^[A-Za-z0-9._~+/-]{6,}=*$/
-
-/** Digits of `Number.MAX_SAFE_INTEGER`. */
-const SEQUENCE_DIGITS = 16
-
-type Mode = 'structured' | 'binary'
-
-type Attributes = Readonly<Record<string, string>>
 
 /** CloudEvents; 410 disables the lane, 400, 413, 415 and 422 set the one message aside. */
 export const cloudevents: DestinationType = {
@@ -57,7 +43,8 @@ function createCloudEvents(
   }
   const headers = handshake.value ? { ...proof, 'webhook-request-origin': REQUEST_ORIGIN } : proof
   return ok({
-    prepare: async ({ deliveries: [delivery] }) => write(delivery, mode.value, { href, headers }),
+    prepare: async ({ deliveries: [delivery] }) =>
+      layOutCloudEvent(delivery, mode.value, { href, headers }),
     judge: (answer, now) => judgeByProfile(CLOUDEVENTS, answer, now),
     policy,
     paceKey: href,
@@ -66,73 +53,6 @@ function createCloudEvents(
     handshake: handshake.value ? createHandshake(href, proof) : null,
     secrets: [...secretsOfUrl(url.value), ...(bearer.value === null ? [] : [bearer.value])],
   })
-}
-
-function write(
-  delivery: Delivery,
-  mode: Mode,
-  { href, headers }: { href: string; headers: Readonly<Record<string, string>> },
-): OutgoingRequest {
-  const { type, timestamp, data } = buildEventBody(delivery)
-  const attributes = attributesOf(delivery, type, timestamp)
-  if (mode === 'binary') return writeBinary(attributes, data, { href, headers })
-  return {
-    url: href,
-    headers: { ...headers, 'content-type': 'application/cloudevents+json; charset=utf-8' },
-    body: JSON.stringify({ ...attributes, datacontenttype: 'application/json', data }),
-  }
-}
-
-/** Section 3.1 of the binding: `datacontenttype` is the Content-Type, all others stand in headers. */
-function writeBinary(
-  attributes: Attributes,
-  data: EventData,
-  { href, headers }: { href: string; headers: Readonly<Record<string, string>> },
-): OutgoingRequest {
-  const named = Object.entries(attributes).map(([name, value]) => [
-    `ce-${name}`,
-    encodeAttribute(value),
-  ])
-  return {
-    url: href,
-    headers: {
-      ...headers,
-      ...Object.fromEntries(named),
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify(data),
-  }
-}
-
-/**
- * The attributes beside `datacontenttype`. `sequence` is that of the extension of this name
- * (https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/sequence.md): texts that sort like the
- * numbers. Its type `Integer` is not claimed, as that promises no gaps and filters make some.
- */
-function attributesOf(delivery: Delivery, type: string, time: string): Attributes {
-  const { id, sequence, event } = delivery
-  return {
-    specversion: '1.0',
-    id,
-    source: sourceOf(delivery),
-    type,
-    time,
-    ...(event.field !== null && { subject: `${event.field.entityId}/${event.field.fieldName}` }),
-    ...(sequence !== null && { sequence: String(sequence).padStart(SEQUENCE_DIGITS, '0') }),
-  }
-}
-
-/** The portal, as an absolute URI also while its address is not known. */
-function sourceOf({ domain, memberId }: Delivery): string {
-  const portal = encodeURIComponent(memberId.toWellFormed())
-  const base = `https://${domain ?? ''}/`
-  if (domain === null || !URL.canParse(base)) return `urn:bitrix24:${portal}`
-  return `https://${new URL(base).host}/${portal}`
-}
-
-/** Section 3.1.3.2: what is not printable ASCII, the space, the quote and the percent sign, in UTF-8. */
-function encodeAttribute(value: string): string {
-  return value.toWellFormed().replace(/[^!#$&-~]/gu, (character) => encodeURIComponent(character))
 }
 
 function readMode(setting: unknown): Result<Mode, SettingProblem> {

@@ -1,20 +1,18 @@
 /**
  * The receiver `discord`: a webhook with one embed
- * (https://docs.discord.com/developers/resources/webhook#execute-webhook). Nobody is ever notified:
- * `allowed_mentions` lets no mention through, and mentions in embeds are silent anyway.
+ * (https://docs.discord.com/developers/resources/webhook#execute-webhook).
  */
 import type { AddressPolicy } from '../../core/safety/address.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { createChatType, type ChatEndpoint, type JsonBody } from '../chat.ts'
 import type { DestinationType, Settings } from '../receiver.ts'
 import type { SettingProblem } from '../settings/setting-problem.ts'
-import { escapeDiscord, linkDiscord, writeDiscord } from './text.ts'
-import type { Group, Message } from '../message/message.ts'
+import { layOutDiscord, withEmbed } from './layout.ts'
+import { escapeDiscord } from './text.ts'
 import { limitOf } from '../profile.ts'
 import { DISCORD } from './profile.ts'
 import { isTable } from '../settings/references.ts'
 import { isLocalHost, readUrl, secretsOfUrl } from '../settings/url-setting.ts'
-import type { Span } from '../message/line.ts'
 
 // discordapp.com is the former name; the others are the test builds'.
 const HOSTS: readonly string[] = [
@@ -27,27 +25,11 @@ const HOSTS: readonly string[] = [
 const WEBHOOK_PATH = /^\/api(?:\/v\d+)?(\/webhooks\/\d+\/[\w-]+)$/
 const FOREIGN_ROUTE = /^\/api(?:\/v\d+)?\/webhooks\/\d+\/[\w-]+\/(slack|github)\/?$/
 
-const MAX_TITLE = limitOf(DISCORD, 'embed title')
 const MAX_DESCRIPTION = limitOf(DISCORD, 'embed description')
 const MAX_TEXT = limitOf(DISCORD, 'text of all embeds')
 
 // https://docs.discord.com/developers/resources/message#embed-object-embed-limits
 const MAX_FOOTER = 2048
-
-/** The embed that our messages consist of. */
-export interface DiscordEmbed {
-  readonly title?: string
-  readonly description: string
-  readonly footer?: { readonly text: string }
-  /** ISO 8601; Discord shows it in each reader's own zone. */
-  readonly timestamp?: string
-}
-
-/** The payload of a webhook. */
-export interface DiscordMessage {
-  readonly embeds: readonly [DiscordEmbed]
-  readonly allowed_mentions: { readonly parse: readonly [] }
-}
 
 /** A Discord webhook; delivered is 200 with the stored message. */
 export const discord: DestinationType = createChatType({
@@ -59,56 +41,6 @@ export const discord: DestinationType = createChatType({
   escape: escapeDiscord,
   fits: (body) => isWithinLimits(body),
 })
-
-/** Lays a message out with all of its lines. */
-export function layOutDiscord(message: Message): DiscordMessage {
-  const title = writeDiscord(message.title.map(withoutStrong))
-  const isTitle = title.length <= MAX_TITLE
-  const head = [...(isTitle ? [] : [writeDiscord(message.title)]), writeDiscord(message.lead)]
-  const blocks = [
-    joinLines(head),
-    ...message.groups.map(writeGroup),
-    writeMore(message),
-    message.link === null ? '' : linkDiscord(message.link),
-    writeSpanOfTime(message),
-  ]
-  const description = blocks.filter((block) => block !== '').join('\n\n')
-  const footer = [message.portal, ...message.notes].filter((text) => text !== '').join(' · ')
-  return withEmbed({
-    ...(isTitle && { title }),
-    description,
-    ...(footer !== '' && { footer: { text: footer } }),
-    timestamp: new Date(message.lastAt).toISOString(),
-  })
-}
-
-/** A title is bold as it is. */
-function withoutStrong(span: Span): Span {
-  return span.style === 'strong' ? { ...span, style: 'plain' } : span
-}
-
-function withEmbed(embed: DiscordEmbed): DiscordMessage {
-  return { embeds: [embed], allowed_mentions: { parse: [] } }
-}
-
-function writeGroup({ heading, lines }: Group): string {
-  return joinLines([writeDiscord(heading), ...lines.map(({ text }) => `- ${writeDiscord(text)}`)])
-}
-
-function writeMore({ more }: Message): string {
-  if (more === null) return ''
-  return more.link === null ? more.text : `${more.text} ${linkDiscord(more.link)}`
-}
-
-/** The embed's own time stands for one moment; a digest tells where its first and its last one are. */
-function writeSpanOfTime({ firstAt, lastAt }: Message): string {
-  const [first, last] = [firstAt, lastAt].map((at) => Math.floor(at / 1000))
-  return first === last ? '' : `<t:${first}:f> – <t:${last}:f>`
-}
-
-function joinLines(lines: readonly string[]): string {
-  return lines.filter((line) => line !== '').join('\n')
-}
 
 /** Lengths are UTF-16 units, which are never fewer than the characters that Discord counts. */
 function isWithinLimits({ embeds }: JsonBody): boolean {

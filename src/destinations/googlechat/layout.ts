@@ -3,11 +3,10 @@
  * search of Chat show, and the card below it tells the rest, so that nothing stands there twice. Text of
  * the CRM is escaped HTML in the card, and inert in `text`.
  */
-import { inertGoogleChat } from './text.ts'
+import { writeHtml, writeGoogleChat } from './text.ts'
 import { escapeHtml } from '../message/inert-text.ts'
 import { type Link, type Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
-import { writeLine, type Line, type Span } from '../message/line.ts'
 
 /** A paragraph in the HTML of cards. */
 export interface GoogleChatParagraph {
@@ -52,7 +51,7 @@ export function layOutGoogleChat(message: Message): GoogleChatMessage {
     ...renderButtons([message.link, more?.link ?? null]),
   ]
   return {
-    text: writeLine(summary, writeText),
+    text: writeGoogleChat(summary),
     cardsV2: [{ card: { sections: [{ widgets }] } }],
     thread: { threadKey },
   }
@@ -87,36 +86,4 @@ function renderButtons(links: readonly (Link | null)[]): readonly GoogleChatButt
 
 function paragraph(text: string): GoogleChatParagraph {
   return { textParagraph: { text } }
-}
-
-function writeHtml(line: Line): string {
-  return writeLine(line, writeHtmlSpan)
-}
-
-/** Cards have no fixed-width style. */
-function writeHtmlSpan({ text, style }: Span): string {
-  const html = escapeHtml(text)
-  switch (style) {
-    case 'plain':
-      return html
-    case 'strong':
-    case 'code':
-      return `<b>${html}</b>`
-    case 'faint':
-      return `<i>${html}</i>`
-  }
-}
-
-function writeText({ text, style, isForeign }: Span): string {
-  const inert = isForeign ? inertGoogleChat(text) : text
-  switch (style) {
-    case 'plain':
-      return inert
-    case 'strong':
-      return `*${inert}*`
-    case 'code':
-      return `\`${inert}\``
-    case 'faint':
-      return `_${inert}_`
-  }
 }

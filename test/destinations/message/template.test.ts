@@ -17,7 +17,7 @@ import {
 import { DESTINATION_TYPES } from '../../../src/destinations/registry.ts'
 import { inertSlack } from '../../../src/destinations/slack/text.ts'
 import { inertTeams } from '../../../src/destinations/teams/text.ts'
-import { inertTelegram } from '../../../src/destinations/telegram/layout.ts'
+import { inertTelegram } from '../../../src/destinations/telegram/text.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 

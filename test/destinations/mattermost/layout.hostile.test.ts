@@ -16,7 +16,8 @@ import {
   linkMattermost,
   writeMattermost,
 } from '../../../src/destinations/mattermost/text.ts'
-import { layOutMattermost, mattermost } from '../../../src/destinations/mattermost/receiver.ts'
+import { layOutMattermost } from '../../../src/destinations/mattermost/layout.ts'
+import { mattermost } from '../../../src/destinations/mattermost/receiver.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
 import { type Link, type Message } from '../../../src/destinations/message/message.ts'
 import { safeText } from '../../../src/destinations/message/safe-text.ts'

@@ -1,0 +1,77 @@
+/**
+ * Lays a message out for Discord as one embed. Nobody is ever notified: `allowed_mentions` lets no mention
+ * through, and mentions in embeds are silent anyway.
+ */
+import type { Group, Message } from '../message/message.ts'
+import type { Span } from '../message/line.ts'
+import { limitOf } from '../profile.ts'
+import { DISCORD } from './profile.ts'
+import { linkDiscord, writeDiscord } from './text.ts'
+
+const MAX_TITLE = limitOf(DISCORD, 'embed title')
+
+/** The embed that our messages consist of. */
+export interface DiscordEmbed {
+  readonly title?: string
+  readonly description: string
+  readonly footer?: { readonly text: string }
+  /** ISO 8601; Discord shows it in each reader's own zone. */
+  readonly timestamp?: string
+}
+
+/** The payload of a webhook. */
+export interface DiscordMessage {
+  readonly embeds: readonly [DiscordEmbed]
+  readonly allowed_mentions: { readonly parse: readonly [] }
+}
+
+/** Lays a message out with all of its lines. */
+export function layOutDiscord(message: Message): DiscordMessage {
+  const title = writeDiscord(message.title.map(withoutStrong))
+  const isTitle = title.length <= MAX_TITLE
+  const head = [...(isTitle ? [] : [writeDiscord(message.title)]), writeDiscord(message.lead)]
+  const blocks = [
+    joinLines(head),
+    ...message.groups.map(writeGroup),
+    writeMore(message),
+    message.link === null ? '' : linkDiscord(message.link),
+    writeSpanOfTime(message),
+  ]
+  const description = blocks.filter((block) => block !== '').join('\n\n')
+  const footer = [message.portal, ...message.notes].filter((text) => text !== '').join(' · ')
+  return withEmbed({
+    ...(isTitle && { title }),
+    description,
+    ...(footer !== '' && { footer: { text: footer } }),
+    timestamp: new Date(message.lastAt).toISOString(),
+  })
+}
+
+/** A title is bold as it is. */
+function withoutStrong(span: Span): Span {
+  return span.style === 'strong' ? { ...span, style: 'plain' } : span
+}
+
+/** The payload with one embed; `allowed_mentions` lets no mention through. */
+export function withEmbed(embed: DiscordEmbed): DiscordMessage {
+  return { embeds: [embed], allowed_mentions: { parse: [] } }
+}
+
+function writeGroup({ heading, lines }: Group): string {
+  return joinLines([writeDiscord(heading), ...lines.map(({ text }) => `- ${writeDiscord(text)}`)])
+}
+
+function writeMore({ more }: Message): string {
+  if (more === null) return ''
+  return more.link === null ? more.text : `${more.text} ${linkDiscord(more.link)}`
+}
+
+/** The embed's own time stands for one moment; a digest tells where its first and its last one are. */
+function writeSpanOfTime({ firstAt, lastAt }: Message): string {
+  const [first, last] = [firstAt, lastAt].map((at) => Math.floor(at / 1000))
+  return first === last ? '' : `<t:${first}:f> – <t:${last}:f>`
+}
+
+function joinLines(lines: readonly string[]): string {
+  return lines.filter((line) => line !== '').join('\n')
+}

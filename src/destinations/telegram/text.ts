@@ -1,0 +1,58 @@
+/**
+ * Telegram's HTML (https://core.telegram.org/bots/api#html-style). Telegram makes links of whatever looks like
+ * one, but for text in <code>: text of the CRM that holds a character of a link, a mention, a tag, a command
+ * or a long number stands there, as it is and ready to be copied. Templates choose their own tags, so there
+ * the same text gets look-alikes instead.
+ */
+import { escapeHtml, withLookAlikes } from '../message/inert-text.ts'
+import { writeLine, type Line, type Span } from '../message/line.ts'
+import type { Link } from '../message/message.ts'
+
+// What TDLib searches for in td/telegram/MessageEntity.cpp: "@", "#", "$", "/" (of commands and of tg://)
+// and a point with something behind it, here also the points that browsers take for one. Telephone and
+// card numbers are found elsewhere by rules that are not published, so any six digits in a row count.
+const LINKABLE = /[@#$/]|[.\u3002\uFF0E\uFF61]\S|\+\p{Nd}|\p{Nd}(?:[^\p{L}\p{Nd}]*\p{Nd}){5}/u
+
+// The same characters but for digits, whose look-alikes would make another number of them.
+const MARKUP = /[@#$/]|[.\u3002\uFF0E\uFF61](?=\S)|\+(?=\p{Nd})/gu
+
+/** Makes foreign text inert in the markup of a template. */
+export function inertTelegram(text: string): string {
+  return escapeHtml(withLookAlikes(text, MARKUP))
+}
+
+/** What Telegram limits: the text without tags, a reference as one, in UTF-16 units; and the entities. */
+export function measureTelegram(html: string): { length: number; entities: number } {
+  const text = html.replace(/<[^>]*>/g, '').replace(/&(?:lt|gt|amp|quot|#39);/g, ' ')
+  return { length: text.length, entities: html.match(/<[a-z]/gi)?.length ?? 0 }
+}
+
+/** A link that the relay made; empty when there is none. */
+export function linkTelegram(link: Link | null): string {
+  if (link === null) return ''
+  return `<a href="${escapeHtml(link.url)}">${escapeHtml(link.text)}</a>`
+}
+
+/** A line of a message with its styles. */
+export function writeTelegram(line: Line): string {
+  return writeLine(line, writeSpan)
+}
+
+function writeSpan({ text, style }: Span): string {
+  if (LINKABLE.test(text)) return tagTelegram('code', text)
+  switch (style) {
+    case 'plain':
+      return escapeHtml(text)
+    case 'strong':
+      return tagTelegram('b', text)
+    case 'code':
+      return tagTelegram('code', text)
+    case 'faint':
+      return tagTelegram('i', text)
+  }
+}
+
+/** A text between two tags. */
+export function tagTelegram(name: 'b' | 'i' | 'code', text: string): string {
+  return `<${name}>${escapeHtml(text)}</${name}>`
+}

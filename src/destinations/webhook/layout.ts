@@ -1,0 +1,40 @@
+/**
+ * Lays one delivery out as a signed POST
+ * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
+ */
+import { buildEventBody } from '../event-body.ts'
+import type { Delivery, OutgoingRequest } from '../receiver.ts'
+import type { ExtraHeaders } from './headers.ts'
+import type { SigningSecret } from './secrets.ts'
+import { signContent } from './signature.ts'
+
+/** Where the POST goes, and what it carries beside the event. */
+export interface WebhookEndpoint {
+  readonly url: URL
+  readonly secrets: readonly SigningSecret[]
+  readonly headers: ExtraHeaders
+}
+
+/** The request that tells one delivery; `now` is the time in its signature, in unix milliseconds. */
+export async function layOutWebhook(
+  delivery: Delivery,
+  now: number,
+  { url, secrets, headers }: WebhookEndpoint,
+): Promise<OutgoingRequest> {
+  const body = JSON.stringify(buildEventBody(delivery))
+  const timestamp = String(Math.floor(now / 1000))
+  const content = new TextEncoder().encode(`${delivery.id}.${timestamp}.${body}`)
+  const signatures = await Promise.all(secrets.map((secret) => signContent(content, secret)))
+  return {
+    url: url.href,
+    headers: {
+      ...headers,
+      'content-type': 'application/json',
+      'user-agent': 'bitrix24-event-relay',
+      'webhook-id': delivery.id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': signatures.join(' '),
+    },
+    body,
+  }
+}
