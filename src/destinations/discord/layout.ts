@@ -2,6 +2,7 @@
  * Lays a message out for Discord as one embed. Nobody is ever notified: `allowed_mentions` lets no mention
  * through, and mentions in embeds are silent anyway.
  */
+import { joinTexts, writeMore } from '../message/joined-text.ts'
 import type { Group, Message } from '../message/message.ts'
 import type { Span } from '../message/line.ts'
 import { limitOf } from '../profile.ts'
@@ -31,17 +32,16 @@ export function layOutDiscord(message: Message): DiscordMessage {
   const isTitle = title.length <= MAX_TITLE
   const head = [...(isTitle ? [] : [writeDiscord(message.title)]), writeDiscord(message.lead)]
   const blocks = [
-    joinLines(head),
+    joinTexts(head, '\n'),
     ...message.groups.map(writeGroup),
-    writeMore(message),
+    writeMore(message, { writeLink: linkDiscord }),
     message.link === null ? '' : linkDiscord(message.link),
     writeSpanOfTime(message),
   ]
-  const description = blocks.filter((block) => block !== '').join('\n\n')
-  const footer = [message.portal, ...message.notes].filter((text) => text !== '').join(' · ')
+  const footer = joinTexts([message.portal, ...message.notes], ' · ')
   return withEmbed({
     ...(isTitle && { title }),
-    description,
+    description: joinTexts(blocks, '\n\n'),
     ...(footer !== '' && { footer: { text: footer } }),
     timestamp: new Date(message.lastAt).toISOString(),
   })
@@ -58,20 +58,12 @@ export function withEmbed(embed: DiscordEmbed): DiscordMessage {
 }
 
 function writeGroup({ heading, lines }: Group): string {
-  return joinLines([writeDiscord(heading), ...lines.map(({ text }) => `- ${writeDiscord(text)}`)])
-}
-
-function writeMore({ more }: Message): string {
-  if (more === null) return ''
-  return more.link === null ? more.text : `${more.text} ${linkDiscord(more.link)}`
+  const items = lines.map(({ text }) => `- ${writeDiscord(text)}`)
+  return joinTexts([writeDiscord(heading), ...items], '\n')
 }
 
 /** The embed's own time stands for one moment; a digest tells where its first and its last one are. */
 function writeSpanOfTime({ firstAt, lastAt }: Message): string {
   const [first, last] = [firstAt, lastAt].map((at) => Math.floor(at / 1000))
   return first === last ? '' : `<t:${first}:f> – <t:${last}:f>`
-}
-
-function joinLines(lines: readonly string[]): string {
-  return lines.filter((line) => line !== '').join('\n')
 }

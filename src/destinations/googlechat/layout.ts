@@ -5,6 +5,7 @@
  */
 import { writeHtml, writeGoogleChat } from './text.ts'
 import { escapeHtml } from '../message/inert-text.ts'
+import { joinTexts } from '../message/joined-text.ts'
 import { type Link, type Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
 
@@ -73,8 +74,8 @@ function renderGroup({ heading, lines }: Message['groups'][number]): GoogleChatP
 
 /** Chat has no form for a time in the reader's own zone. */
 function renderFooter({ firstAt, lastAt, portal, notes }: Message): GoogleChatParagraph {
-  const texts = [formatSpanUtc(firstAt, lastAt), portal, ...notes].filter((text) => text !== '')
-  return paragraph(texts.map(escapeHtml).join(' · '))
+  const texts = [formatSpanUtc(firstAt, lastAt), portal, ...notes]
+  return paragraph(joinTexts(texts.map(escapeHtml), ' · '))
 }
 
 function renderButtons(links: readonly (Link | null)[]): readonly GoogleChatButtons[] {

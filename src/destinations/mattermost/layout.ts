@@ -3,14 +3,11 @@
  * Markdown by one client and not by another; the footer is literal in all of them.
  */
 import type { Catalogue } from '../language/catalogue.ts'
-import { fill } from '../language/languages.ts'
+import { joinTexts, writeMore, writeSentence } from '../message/joined-text.ts'
 import { writeUnstyled, type Line } from '../message/line.ts'
 import type { Group, Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
 import { inertMattermost, linkMattermost, writeMattermost } from './text.ts'
-
-// A plain host stays readable; nothing is read in the fallback but words.
-const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d+)?$/i
 
 // The fallback is read in a notification, not studied.
 const MAX_FALLBACK = 1000
@@ -32,18 +29,18 @@ export interface MattermostMessage {
 export function layOutMattermost(message: Message, words: Catalogue): MattermostMessage {
   const { title, lead, groups, link, notes, portal, firstAt, lastAt } = message
   const blocks = [
-    joinLines([writeMattermost(title), writeMattermost(lead)]),
+    joinTexts([writeMattermost(title), writeMattermost(lead)], '\n'),
     ...groups.flatMap(writeGroup),
-    writeMore(message),
-    joinLines(notes),
+    writeMore(message, { writeLink: linkMattermost }),
+    joinTexts(notes, '\n'),
     link === null ? '' : linkMattermost(link),
   ]
   return {
     attachments: [
       {
         fallback: writeFallback(message, words),
-        text: blocks.filter((block) => block !== '').join('\n\n'),
-        footer: [portal, formatSpanUtc(firstAt, lastAt)].filter((text) => text !== '').join(' · '),
+        text: joinTexts(blocks, '\n\n'),
+        footer: joinTexts([portal, formatSpanUtc(firstAt, lastAt)], ' · '),
       },
     ],
   }
@@ -51,34 +48,19 @@ export function layOutMattermost(message: Message, words: Catalogue): Mattermost
 
 /** A list begins after an empty line: not every client lets it follow a paragraph directly. */
 function writeGroup({ heading, lines }: Group): readonly string[] {
-  return [
-    writeMattermost(heading),
-    joinLines(lines.map(({ text }) => `- ${writeMattermost(text)}`)),
-  ]
-}
-
-function writeMore({ more }: Message): string {
-  if (more === null) return ''
-  return more.link === null ? more.text : `${more.text} ${linkMattermost(more.link)}`
-}
-
-function joinLines(lines: readonly string[]): string {
-  return lines.filter((line) => line !== '').join('\n')
+  const items = lines.map(({ text }) => `- ${writeMattermost(text)}`)
+  return [writeMattermost(heading), joinTexts(items, '\n')]
 }
 
 /** The one line of notifications, whose foreign text is inert. */
-export function writeFallback(
-  { summary, portal, groups, notes, more }: Message,
-  words: Catalogue,
-): string {
-  const sentence = writeInert(summary)
-  const host = HOST.test(portal) ? portal : inertMattermost(portal)
-  const place = host === '' ? sentence : fill(words.inPortal, { sentence, portal: host })
+export function writeFallback(message: Message, words: Catalogue): string {
+  const { groups, notes, more } = message
+  const sentence = writeSentence(message, words, inertMattermost)
   const lines = groups.flatMap(({ heading, lines: inner }) =>
     heading.length > 0 ? [heading] : inner.map(({ text }) => text),
   )
   const rest = more === null ? notes : [more.text, ...notes]
-  return joinFallback([place, ...lines.map(writeInert), ...rest])
+  return joinFallback([sentence, ...lines.map(writeInert), ...rest])
 }
 
 /** What has no room is left out; the first part is bounded and always stands. */

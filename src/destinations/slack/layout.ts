@@ -5,10 +5,10 @@
  * relay's own. The fallback `text` (notifications, screen readers) is inert and `mrkdwn: false`.
  */
 import type { Catalogue } from '../language/catalogue.ts'
-import { fill } from '../language/languages.ts'
+import { writeSentence, writeTimes } from '../message/joined-text.ts'
 import { type ChangeLine, type Link, type Message } from '../message/message.ts'
 import { formatUtc } from '../message/wording.ts'
-import { escapeSlack, hostSlack, inertSlack } from './text.ts'
+import { escapeSlack, inertSlack } from './text.ts'
 import { mergeStyles, own, writeUnstyled, type Line, type Span } from '../message/line.ts'
 
 /** A piece of literal text. */
@@ -143,10 +143,9 @@ function renderSpan({ text, style }: Span): SlackTextElement {
 }
 
 /** Slack shows the time in each reader's own zone; the text after the bar is for clients that cannot. */
-function renderContext({ firstAt, lastAt, portal, notes }: Message): SlackBlock {
-  const isOne = Math.floor(firstAt / 60_000) === Math.floor(lastAt / 60_000)
-  const time = isOne ? formatDate(firstAt) : `${formatDate(firstAt)} – ${formatDate(lastAt)}`
-  const texts = [escapeSlack(portal), ...notes].filter((text) => text !== '')
+function renderContext(message: Message): SlackBlock {
+  const time = writeTimes(message, formatDate)
+  const texts = [escapeSlack(message.portal), ...message.notes].filter((text) => text !== '')
   return {
     type: 'context',
     elements: [
@@ -161,11 +160,10 @@ function formatDate(at: number): string {
 }
 
 /** No line of it begins with foreign text: there "&gt;" would make a quotation. */
-function formatFallback({ summary, portal, groups, notes }: Message, words: Catalogue): string {
-  const sentence = writeInert(summary)
-  const host = hostSlack(portal)
-  const place = host === '' ? sentence : fill(words.inPortal, { sentence, portal: host })
-  let length = [place, ...notes].join('; ').length
+function formatFallback(message: Message, words: Catalogue): string {
+  const { groups, notes } = message
+  const sentence = writeSentence(message, words, inertSlack)
+  let length = [sentence, ...notes].join('; ').length
   const lines = groups.flatMap((group) =>
     group.heading.length > 0 ? [group.heading] : group.lines.map((line) => briefLine(line, words)),
   )
@@ -176,7 +174,7 @@ function formatFallback({ summary, portal, groups, notes }: Message, words: Cata
       length += line.length + 2
       return length <= MAX_FALLBACK_LENGTH
     })
-  return [place, ...shown, ...notes].join('; ')
+  return [sentence, ...shown, ...notes].join('; ')
 }
 
 /** A value that looks the same before and after is too long to be read aloud: its name is enough. */

@@ -8,8 +8,6 @@ import { lookAlike, OUTER_UNDERSCORE, withLookAlikes } from '../message/inert-te
 // A point at the end of a word is harmless.
 const MARKUP = /[*~`:@#]|\.(?=\S)/g
 
-const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d+)?$/i
-
 /** Escapes the three control characters of Slack's text objects. */
 export function escapeSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
@@ -23,9 +21,4 @@ export function inertSlack(text: string): string {
 /** The same for the beginning of a line, where `>` would make a quotation even when it is escaped. */
 export function inertSlackStart(text: string): string {
   return inertSlack(text.replace(/^>/, lookAlike))
-}
-
-/** A portal's host stays readable as it is; whatever is not a plain host becomes inert. */
-export function hostSlack(text: string): string {
-  return HOST.test(text) ? text : inertSlack(text)
 }

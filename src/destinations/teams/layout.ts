@@ -6,6 +6,7 @@
  */
 import { type Link, type Message } from '../message/message.ts'
 import { splitTeams } from './text.ts'
+import { joinTexts, writeTimes } from '../message/joined-text.ts'
 import { mergeStyles, own, type Line, type Span } from '../message/line.ts'
 
 /** A piece of literal text. */
@@ -68,7 +69,7 @@ export interface TeamsMessage {
 export function layOutTeams(message: Message): TeamsMessage {
   const { title, lead, groups, more, portal, notes } = message
   const actions = [message.link, more?.link ?? null].flatMap(renderAction)
-  const footer = [portal, ...notes].filter((text) => text !== '').join(' · ')
+  const footer = joinTexts([portal, ...notes], ' · ')
   return wrap({
     body: [
       richText(renderSpans(title, { size: 'Medium' })),
@@ -160,12 +161,10 @@ function renderAction(link: Link | null): readonly TeamsAction[] {
 }
 
 /** Teams shows the time in each reader's own zone; nothing but our numbers stands in this Markdown. */
-function renderTime({ firstAt, lastAt }: Message): TeamsTextBlock {
-  const isOne = Math.floor(firstAt / 60_000) === Math.floor(lastAt / 60_000)
-  const text = isOne ? formatTime(firstAt) : `${formatTime(firstAt)} – ${formatTime(lastAt)}`
+function renderTime(message: Message): TeamsTextBlock {
   return {
     type: 'TextBlock',
-    text,
+    text: writeTimes(message, formatTime),
     wrap: true,
     spacing: 'Medium',
     size: 'Small',

@@ -27,10 +27,9 @@ export function measureTelegram(html: string): { length: number; entities: numbe
   return { length: text.length, entities: html.match(/<[a-z]/gi)?.length ?? 0 }
 }
 
-/** A link that the relay made; empty when there is none. */
-export function linkTelegram(link: Link | null): string {
-  if (link === null) return ''
-  return `<a href="${escapeHtml(link.url)}">${escapeHtml(link.text)}</a>`
+/** A link that the relay made. */
+export function linkTelegram({ url, text }: Link): string {
+  return `<a href="${escapeHtml(url)}">${escapeHtml(text)}</a>`
 }
 
 /** A line of a message with its styles. */

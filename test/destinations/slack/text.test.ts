@@ -1,5 +1,6 @@
+/** What is escaped for Slack, and what gets a look-alike. */
 import { expect, test } from 'vitest'
-import { escapeSlack, hostSlack, inertSlack } from '../../../src/destinations/slack/text.ts'
+import { escapeSlack, inertSlack, inertSlackStart } from '../../../src/destinations/slack/text.ts'
 
 test('escapeSlack() escapes each control character once', () => {
   expect(escapeSlack('<a> & &lt;')).toBe('&lt;a&gt; &amp; &amp;lt;')
@@ -21,17 +22,9 @@ test.each([
 })
 
 test.each([
-  'acme.bitrix24.com',
-  'crm.example.com:8443',
-  'a223c6b3710f85df22e9377d6c4f7553',
-  'localhost',
-])('hostSlack() leaves %s as it is', (host) => {
-  expect(hostSlack(host)).toBe(host)
+  ['> pay', '\uFF1E pay'],
+  ['>', '\uFF1E'],
+  ['a > b', 'a &gt; b'],
+])('inertSlackStart() makes of %j no quotation: %j', (text, expected) => {
+  expect(inertSlackStart(text)).toBe(expected)
 })
-
-test.each(['<!here>', 'a b.c', 'x.y/z', '*.example.com', ':tada:', 'a..b'])(
-  'hostSlack() makes %s inert, which is no host',
-  (text) => {
-    expect(hostSlack(text)).toBe(inertSlack(text))
-  },
-)

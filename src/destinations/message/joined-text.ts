@@ -1,0 +1,50 @@
+/** Texts of a message that are put together: what is empty leaves no gap and no separator behind. */
+import type { Catalogue } from '../language/catalogue.ts'
+import { fill } from '../language/languages.ts'
+import { writeUnstyled } from './line.ts'
+import type { Link, Message } from './message.ts'
+
+const MINUTE_MS = 60_000
+
+// The host of a portal, with its port.
+const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d+)?$/i
+
+/** The texts that are not empty, with the separator between them. */
+export function joinTexts(texts: readonly string[], separator: string): string {
+  return texts.filter((text) => text !== '').join(separator)
+}
+
+/** How many lines had no room, with the link to the page that shows them; empty when all are here. */
+export function writeMore(
+  { more }: Pick<Message, 'more'>,
+  {
+    writeLink,
+    escape = (text) => text,
+  }: { writeLink: (link: Link) => string; escape?: (text: string) => string },
+): string {
+  if (more === null) return ''
+  return joinTexts([escape(more.text), more.link === null ? '' : writeLink(more.link)], ' ')
+}
+
+/** The time of one event, or from the first to the last, in a form that tells no seconds. */
+export function writeTimes(
+  { firstAt, lastAt }: Pick<Message, 'firstAt' | 'lastAt'>,
+  format: (at: number) => string,
+): string {
+  const isOne = Math.floor(firstAt / MINUTE_MS) === Math.floor(lastAt / MINUTE_MS)
+  return isOne ? format(firstAt) : `${format(firstAt)} – ${format(lastAt)}`
+}
+
+/**
+ * The message in one sentence, for notifications: `Deal field (UF_CRM_TAX): deleted by Anna in
+ * acme.bitrix24.com`. A host stays readable as it is; a portal without one is named by text that was made inert.
+ */
+export function writeSentence(
+  { summary, portal }: Pick<Message, 'summary' | 'portal'>,
+  words: Catalogue,
+  inert: (text: string) => string,
+): string {
+  const sentence = writeUnstyled(summary, inert)
+  const host = HOST.test(portal) ? portal : inert(portal)
+  return host === '' ? sentence : fill(words.inPortal, { sentence, portal: host })
+}
