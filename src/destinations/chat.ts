@@ -1,22 +1,13 @@
 /**
- * What all receivers that people read have in common: the message is composed once, laid out by the
- * receiver, and made shorter by whole lines until the receiver takes it. A chat receiver is a `ChatKind`.
+ * The steps that all receivers for people share. A message is composed once, laid out by the receiver, and
+ * made shorter by whole lines until the receiver takes it. A chat receiver is a `ChatKind`; this file makes
+ * a `DestinationType` of it.
  */
 import type { AddressPolicy } from '../core/safety/address.ts'
+import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
-import type {
-  Answer,
-  AttemptTerms,
-  Receiver,
-  DestinationType,
-  ReceiverTerms,
-  OutgoingRequest,
-  Parcel,
-  Settings,
-  Verdict,
-} from './receiver.ts'
-import type { SettingProblem } from './settings/setting-problem.ts'
 import { judgeByProfile } from './answers/judge.ts'
+import type { ChatEndpoint } from './chat-endpoint.ts'
 import type { Catalogue } from './language/catalogue.ts'
 import { catalogueOf } from './language/languages.ts'
 import { composeMessage } from './message/compose.ts'
@@ -25,51 +16,50 @@ import { SAMPLE_PARCEL } from './message/sample.ts'
 import { fitMessage } from './message/shorten.ts'
 import { parseTemplate, renderTemplate, templateView, type Template } from './message/template.ts'
 import { limitOf, type Profile } from './profile.ts'
-import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
+import type {
+  Answer,
+  AttemptTerms,
+  DestinationType,
+  OutgoingRequest,
+  Parcel,
+  Receiver,
+  ReceiverTerms,
+  Settings,
+  Verdict,
+} from './receiver.ts'
+import { problemsOf, type SettingProblem } from './settings/setting-problem.ts'
 
-/** A place to post to. */
-export interface ChatEndpoint {
-  readonly url: string
-  /** What the receiver's limit belongs to. Secret. */
-  readonly paceKey: string
-  /** Strings that no reason may show. */
-  readonly secrets: readonly string[]
-  /** Which addresses may be called. */
-  readonly policy: AddressPolicy
-}
-
-/** What a layout has to know beside the message. */
+/** Everything that a layout has to know beside the message. */
 export interface LayoutTerms<E extends ChatEndpoint> {
   readonly endpoint: E
   readonly words: Catalogue
   readonly memory: ReceiverMemory
 }
 
-/** The JSON of a request. */
-export type JsonBody = Readonly<Record<string, unknown>>
-
-/** What makes one kind of chat receiver. */
-export interface ChatKind<E extends ChatEndpoint> {
+/** The parts that make one kind of chat receiver. `E` is its endpoint, `B` the JSON of its requests. */
+export interface ChatKind<E extends ChatEndpoint, B extends object> {
   readonly type: string
   readonly profile: Profile
   /** Checks the settings. */
   open(settings: Settings, policy: AddressPolicy): Result<E, readonly SettingProblem[]>
   /** Lays out a message with all of its lines. */
-  layOut(message: Message, terms: LayoutTerms<E>): JsonBody
-  /** Lays out text of a template, whose values are escaped already. */
-  layOutText(text: string, message: Message, terms: LayoutTerms<E>): JsonBody
+  layOut(message: Message, terms: LayoutTerms<E>): B
+  /** Lays out the text of a template, whose values have been escaped. */
+  layOutText(text: string, message: Message, terms: LayoutTerms<E>): B
   /** Makes foreign text inert in the markup that a template may use. */
   escape(text: string): string
-  /** What is wrong with the markup of a template's text; absent where nothing can be. */
+  /** Says what is wrong with the markup of a template's text; absent where nothing can be wrong. */
   findMarkupProblem?(text: string): string | null
-  /** Whether the receiver takes a body as long as this; `json` is its text. */
-  fits(body: JsonBody, json: string): boolean
-  /** Looks for an order to send elsewhere; null leaves the answer to the profile. */
+  /** Whether the receiver takes a body of this size; `json` is its text. */
+  fits(body: B, json: string): boolean
+  /** Reads from an answer the order to send elsewhere; null leaves the answer to the profile. */
   findMove?(answer: Answer): string | null
 }
 
-/** Makes a kind of receiver of it. */
-export function createChatType<E extends ChatEndpoint>(kind: ChatKind<E>): DestinationType {
+/** Makes a destination type of a kind of chat receiver. */
+export function createChatType<E extends ChatEndpoint, B extends object>(
+  kind: ChatKind<E, B>,
+): DestinationType {
   return {
     type: kind.type,
     reader: 'person',
@@ -78,42 +68,37 @@ export function createChatType<E extends ChatEndpoint>(kind: ChatKind<E>): Desti
   }
 }
 
-function createChat<E extends ChatEndpoint>(
-  kind: ChatKind<E>,
+function createChat<E extends ChatEndpoint, B extends object>(
+  kind: ChatKind<E, B>,
   settings: Settings,
   { policy, language, template: source }: ReceiverTerms,
 ): Result<Receiver, readonly SettingProblem[]> {
   const endpoint = kind.open(settings, policy)
   const words = catalogueOf(language)
   const template = source === null ? ok(null) : checkTemplate(kind, source, words)
-  const problems = [
-    ...(endpoint.ok ? [] : endpoint.error),
-    ...(template.ok ? [] : [{ setting: 'template', problem: template.error }]),
-  ]
-  if (!endpoint.ok || !template.ok) return err(problems)
+  if (!endpoint.ok || !template.ok) return err(problemsOf(endpoint, template))
   const chat = { kind, endpoint: endpoint.value, words, template: template.value }
-  const { secrets, paceKey, policy: own } = endpoint.value
   return ok({
     prepare: async (parcel, terms) => prepare(chat, parcel, terms),
     judge: (answer, now) => judge(kind, answer, now),
-    secrets,
-    policy: own,
-    paceKey,
+    secrets: endpoint.value.secrets,
+    policy: endpoint.value.policy,
+    paceKey: endpoint.value.paceKey,
     pace: () => kind.profile.pace,
     carefulMs: kind.profile.carefulMs,
     handshake: null,
   })
 }
 
-interface Chat<E extends ChatEndpoint> {
-  readonly kind: ChatKind<E>
+interface Chat<E extends ChatEndpoint, B extends object> {
+  readonly kind: ChatKind<E, B>
   readonly endpoint: E
   readonly words: Catalogue
   readonly template: Template | null
 }
 
-function prepare<E extends ChatEndpoint>(
-  chat: Chat<E>,
+function prepare<E extends ChatEndpoint, B extends object>(
+  chat: Chat<E, B>,
   parcel: Parcel,
   { now, memory }: AttemptTerms,
 ): OutgoingRequest {
@@ -137,16 +122,17 @@ function prepare<E extends ChatEndpoint>(
 }
 
 /**
- * The wording of the destination's template; null where the relay's own is used: without a template, for a
- * digest that it has no words for, and where its text is empty, too long or no markup whatever is left out.
+ * The message in the words of the destination's template. It is null, and the relay's own words are used,
+ * without a template, for a digest that the template has no words for, and where the template's text stays
+ * empty, too long or wrong markup, however many lines are left out.
  */
-function layOutTemplate<E extends ChatEndpoint>(
-  { kind, words, template }: Chat<E>,
+function layOutTemplate<E extends ChatEndpoint, B extends object>(
+  { kind, words, template }: Chat<E, B>,
   { message, parcel, terms }: { message: Message; parcel: Parcel; terms: LayoutTerms<E> },
-): JsonBody | null {
+): B | null {
   if (template === null || message.kind === 'test') return null
   if (message.kind === 'digest' && !template.tellsDigests) return null
-  return fitMessage<JsonBody | null>(message, words, {
+  return fitMessage<B | null>(message, words, {
     render: (part) => {
       const text = writeTemplate(kind, template, templateView(part, parcel, words))
       if (text === '' || Array.from(text).length > maxTemplate(kind)) return null
@@ -159,41 +145,48 @@ function layOutTemplate<E extends ChatEndpoint>(
   })
 }
 
-function writeTemplate<E extends ChatEndpoint>(
-  kind: ChatKind<E>,
-  template: Template,
-  view: object,
-): string {
+/** The parts of a kind that concern templates. */
+type TemplateKind = Pick<ChatKind<ChatEndpoint, object>, 'profile' | 'escape' | 'findMarkupProblem'>
+
+function writeTemplate(kind: TemplateKind, template: Template, view: object): string {
   return renderTemplate(template, view, (text) => kind.escape(text)).trim()
 }
 
-function maxTemplate<E extends ChatEndpoint>({ profile }: ChatKind<E>): number {
+function maxTemplate({ profile }: TemplateKind): number {
   return limitOf(profile, 'template')
 }
 
-/** A template is tried on a sample event, so that a mistake shows at configuration. */
-function checkTemplate<E extends ChatEndpoint>(
-  kind: ChatKind<E>,
+/** A template is tried on a sample event, so that a mistake shows when it is configured. */
+function checkTemplate(
+  kind: TemplateKind,
   source: string,
   words: Catalogue,
-): Result<Template, string> {
+): Result<Template, SettingProblem> {
   const template = parseTemplate(source)
-  if (!template.ok) return template
-  const message = composeMessage(SAMPLE_PARCEL, {
-    words,
-    now: SAMPLE_PARCEL.deliveries[0].receivedAt,
-  })
+  if (!template.ok) return templateProblem(template.error)
+  const now = SAMPLE_PARCEL.deliveries[0].receivedAt
+  const message = composeMessage(SAMPLE_PARCEL, { words, now })
   const text = writeTemplate(kind, template.value, templateView(message, SAMPLE_PARCEL, words))
+  if (text === '') return templateProblem('Must give some text for a sample event')
+  const problem = kind.findMarkupProblem?.(text) ?? null
+  if (problem !== null) return templateProblem(problem)
   const max = maxTemplate(kind)
   const length = Array.from(text).length
-  if (text === '') return err('Must give some text for a sample event')
-  const problem = kind.findMarkupProblem?.(text) ?? null
-  if (problem !== null) return err(problem)
   if (length <= max) return template
-  return err(`Must give at most ${max} characters for a sample event: it gives ${length}`)
+  return templateProblem(
+    `Must give at most ${max} characters for a sample event: it gives ${length}`,
+  )
 }
 
-function judge<E extends ChatEndpoint>(kind: ChatKind<E>, answer: Answer, now: number): Verdict {
-  const to = kind.findMove?.(answer) ?? null
-  return to === null ? judgeByProfile(kind.profile, answer, now) : { kind: 'moved', to }
+function templateProblem(problem: string): Result<never, SettingProblem> {
+  return err({ setting: 'template', problem })
+}
+
+function judge(
+  { profile, findMove }: Pick<ChatKind<ChatEndpoint, object>, 'profile' | 'findMove'>,
+  answer: Answer,
+  now: number,
+): Verdict {
+  const to = findMove?.(answer) ?? null
+  return to === null ? judgeByProfile(profile, answer, now) : { kind: 'moved', to }
 }

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import type { FieldAction } from '../../src/core/log/event.ts'
 import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/receiver-memory.ts'
 import { err, ok } from '../../src/core/result.ts'
-import { createChatType, type ChatEndpoint, type ChatKind } from '../../src/destinations/chat.ts'
+import { createChatType, type ChatKind } from '../../src/destinations/chat.ts'
+import type { ChatEndpoint } from '../../src/destinations/chat-endpoint.ts'
 import type { Delivery, ReceiverTerms, Parcel } from '../../src/destinations/receiver.ts'
 import { SLACK } from '../../src/destinations/slack/profile.ts'
 import { measureSlack } from '../../src/destinations/slack/layout.ts'
@@ -352,7 +353,7 @@ function aKind({
   maxLines = 100,
   takesText = true,
   movedTo,
-}: KindTerms): ChatKind<ChatEndpoint> {
+}: KindTerms): ChatKind<ChatEndpoint, Readonly<Record<string, unknown>>> {
   const url = 'https://chat.example.com/hook'
   return {
     type: 'chat',

@@ -7,7 +7,8 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { createHandshake, paceOfLeave, REQUEST_ORIGIN } from './handshake.ts'
 import { layOutCloudEvent, type Mode } from './layout.ts'
 import type { Receiver, DestinationType, ReceiverTerms, Settings } from '../receiver.ts'
-import type { SettingProblem } from '../settings/setting-problem.ts'
+import { readFlag } from '../settings/flag-setting.ts'
+import { problemsOf, type SettingProblem } from '../settings/setting-problem.ts'
 import { judgeByProfile } from '../answers/judge.ts'
 import { CLOUDEVENTS } from './profile.ts'
 import { readUrl, secretsOfUrl } from '../settings/url-setting.ts'
@@ -32,9 +33,9 @@ function createCloudEvents(
   const url = readUrl(settings['url'], policy)
   const mode = readMode(settings['mode'])
   const bearer = readBearer(settings['bearer'])
-  const handshake = readHandshake(settings['handshake'])
+  const handshake = readFlag('handshake', settings['handshake'])
   if (!url.ok || !mode.ok || !bearer.ok || !handshake.ok) {
-    return err([url, mode, bearer, handshake].flatMap((read) => (read.ok ? [] : [read.error])))
+    return err(problemsOf(url, mode, bearer, handshake))
   }
   const { href } = url.value
   const proof = {
@@ -68,10 +69,4 @@ function readBearer(setting: unknown): Result<string | null, SettingProblem> {
   const wanted = 'letters, digits and - . _ ~ + /, without the word Bearer'
   const problem = `Must be a token of 6 to ${MAX_BEARER_LENGTH} characters: ${wanted}`
   return err({ setting: 'bearer', problem })
-}
-
-function readHandshake(setting: unknown): Result<boolean, SettingProblem> {
-  if (setting === undefined || setting === false || setting === 'false') return ok(false)
-  if (setting === true || setting === 'true') return ok(true)
-  return err({ setting: 'handshake', problem: 'Must be true or false' })
 }

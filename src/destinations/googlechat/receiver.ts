@@ -3,16 +3,14 @@
  * (https://developers.google.com/workspace/chat/quickstart/webhooks). Messages about one field share a
  * thread; without the reply option Chat would open a new one for each.
  */
-import type { AddressPolicy } from '../../core/safety/address.ts'
-import { err, ok, type Result } from '../../core/result.ts'
-import { createChatType, type ChatEndpoint } from '../chat.ts'
-import type { DestinationType, Settings } from '../receiver.ts'
-import type { SettingProblem } from '../settings/setting-problem.ts'
+import { createChatType } from '../chat.ts'
+import { openByUrl, type PostTarget } from '../chat-endpoint.ts'
+import type { DestinationType } from '../receiver.ts'
 import { layOutGoogleChat, layOutGoogleChatText } from './layout.ts'
 import { inertGoogleChat } from './text.ts'
 import { limitOf } from '../profile.ts'
 import { GOOGLE_CHAT } from './profile.ts'
-import { isLocalHost, readUrl, secretsOfUrl } from '../settings/url-setting.ts'
+import { secretsOfUrl } from '../settings/url-setting.ts'
 
 const HOST = 'chat.googleapis.com'
 const PATH = /^\/v1\/spaces\/[\w-]+\/messages$/
@@ -24,38 +22,26 @@ const MAX_BYTES = limitOf(GOOGLE_CHAT, 'message')
 export const googleChat: DestinationType = createChatType({
   type: 'googlechat',
   profile: GOOGLE_CHAT,
-  open,
-  layOut: (message) => ({ ...layOutGoogleChat(message) }),
-  layOutText: (text, message) => ({ ...layOutGoogleChatText(text, message) }),
+  open: openByUrl(findProblem, targetOf),
+  layOut: layOutGoogleChat,
+  layOutText: layOutGoogleChatText,
   escape: inertGoogleChat,
   fits: ({ text }, json) =>
     // UTF-16 units are never fewer than code points.
-    (typeof text !== 'string' || text.length <= MAX_TEXT) &&
-    new TextEncoder().encode(json).length <= MAX_BYTES,
+    text.length <= MAX_TEXT && new TextEncoder().encode(json).length <= MAX_BYTES,
 })
 
-function open(
-  settings: Settings,
-  policy: AddressPolicy,
-): Result<ChatEndpoint, readonly SettingProblem[]> {
-  const url = readUrl(settings['url'], policy)
-  if (!url.ok) return err([url.error])
-  const problem = findProblem(url.value)
-  if (problem !== null) return err([{ setting: 'url', problem }])
-  const posted = withReplyOption(url.value)
-  const { origin, pathname } = url.value
-  return ok({
-    url: posted.href,
+function targetOf(url: URL): PostTarget {
+  const target = withReplyOption(url)
+  return {
+    url: target.href,
     // A space has one limit, whichever of its webhooks writes (Chat API, usage limits).
-    paceKey: origin + pathname,
-    secrets: [posted.href, posted.pathname + posted.search, ...secretsOfUrl(url.value)],
-    policy,
-  })
+    paceKey: url.origin + url.pathname,
+    secrets: [target.href, target.pathname + target.search, ...secretsOfUrl(url)],
+  }
 }
 
-/** A local host has passed `readUrl` only where local addresses are allowed: a simulated Google Chat. */
 function findProblem(url: URL): string | null {
-  if (isLocalHost(url)) return null
   if (url.host !== HOST) return `Must be a URL of ${HOST}`
   if (!PATH.test(url.pathname)) {
     return 'Must be a webhook whose path is /v1/spaces/<space>/messages'

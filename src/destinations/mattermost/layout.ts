@@ -46,14 +46,22 @@ export function layOutMattermost(message: Message, words: Catalogue): Mattermost
   }
 }
 
+/** Lays text of a template out, which has no footer: the template alone decides about the words. */
+export function layOutMattermostText(
+  text: string,
+  message: Message,
+  words: Catalogue,
+): MattermostMessage {
+  return { attachments: [{ fallback: writeFallback(message, words), text }] }
+}
+
 /** A list begins after an empty line: not every client lets it follow a paragraph directly. */
 function writeGroup({ heading, lines }: Group): readonly string[] {
   const items = lines.map(({ text }) => `- ${writeMattermost(text)}`)
   return [writeMattermost(heading), joinTexts(items, '\n')]
 }
 
-/** The one line of notifications, whose foreign text is inert. */
-export function writeFallback(message: Message, words: Catalogue): string {
+function writeFallback(message: Message, words: Catalogue): string {
   const { groups, notes, more } = message
   const sentence = writeSentence(message, words, inertMattermost)
   const lines = groups.flatMap(({ heading, lines: inner }) =>

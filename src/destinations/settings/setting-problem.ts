@@ -1,4 +1,5 @@
 /** How every reader of settings says that a setting is wrong, here and in `src/config`. */
+import type { Result } from '../../core/result.ts'
 
 /** A wrong setting. Neither part ever holds the value of a secret. */
 export interface SettingProblem {
@@ -6,4 +7,11 @@ export interface SettingProblem {
   readonly setting: string
   /** A sentence that says which value is wanted. */
   readonly problem: string
+}
+
+/** The problems of settings that were read one by one, so that all of them are told at once. */
+export function problemsOf(
+  ...reads: readonly Result<unknown, SettingProblem | readonly SettingProblem[]>[]
+): readonly SettingProblem[] {
+  return reads.flatMap((read) => (read.ok ? [] : read.error))
 }

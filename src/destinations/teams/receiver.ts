@@ -3,16 +3,13 @@
  * (https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook). The Office 365 connectors
  * that came before it were switched off in May 2026, so their addresses are refused.
  */
-import type { AddressPolicy } from '../../core/safety/address.ts'
-import { err, ok, type Result } from '../../core/result.ts'
-import { createChatType, type ChatEndpoint } from '../chat.ts'
-import type { DestinationType, Settings } from '../receiver.ts'
-import type { SettingProblem } from '../settings/setting-problem.ts'
+import { createChatType } from '../chat.ts'
+import { openByUrl } from '../chat-endpoint.ts'
+import type { DestinationType } from '../receiver.ts'
 import { limitOf } from '../profile.ts'
 import { TEAMS } from './profile.ts'
 import { layOutTeams, layOutTeamsText } from './layout.ts'
 import { inertTeams } from './text.ts'
-import { isLocalHost, readUrl, secretsOfUrl } from '../settings/url-setting.ts'
 
 const REMEDY = 'make a workflow "When a Teams webhook request is received" and use its URL'
 
@@ -37,28 +34,14 @@ const MAX_BYTES = limitOf(TEAMS, 'message')
 export const teams: DestinationType = createChatType({
   type: 'teams',
   profile: TEAMS,
-  open,
-  layOut: (message) => ({ ...layOutTeams(message) }),
-  layOutText: (text) => ({ ...layOutTeamsText(text) }),
+  open: openByUrl(findProblem),
+  layOut: layOutTeams,
+  layOutText: layOutTeamsText,
   escape: inertTeams,
   fits: (_body, json) => new TextEncoder().encode(json).length <= MAX_BYTES,
 })
 
-function open(
-  settings: Settings,
-  policy: AddressPolicy,
-): Result<ChatEndpoint, readonly SettingProblem[]> {
-  const url = readUrl(settings['url'], policy)
-  if (!url.ok) return err([url.error])
-  const problem = findProblem(url.value)
-  if (problem !== null) return err([{ setting: 'url', problem }])
-  const { href } = url.value
-  return ok({ url: href, paceKey: href, secrets: secretsOfUrl(url.value), policy })
-}
-
-/** A local host has passed `readUrl` only where local addresses are allowed: a simulated workflow. */
 function findProblem(url: URL): string | null {
-  if (isLocalHost(url)) return null
   if (CONNECTOR.test(url.hostname)) {
     return `Must not be an Office 365 connector as these were switched off in May 2026: ${REMEDY}`
   }

@@ -5,9 +5,10 @@
 import type { AddressPolicy } from '../../core/safety/address.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { parseAnswer } from '../answers/answer-words.ts'
-import { createChatType, type ChatEndpoint, type JsonBody, type LayoutTerms } from '../chat.ts'
+import { createChatType, type LayoutTerms } from '../chat.ts'
+import type { ChatEndpoint } from '../chat-endpoint.ts'
 import type { Answer, DestinationType, Settings } from '../receiver.ts'
-import type { SettingProblem } from '../settings/setting-problem.ts'
+import { problemsOf, type SettingProblem } from '../settings/setting-problem.ts'
 import { limitOf } from '../profile.ts'
 import { TELEGRAM } from './profile.ts'
 import { layOutTelegram } from './layout.ts'
@@ -36,15 +37,24 @@ interface TelegramEndpoint extends ChatEndpoint {
   readonly thread: number | null
 }
 
+/** The parameters of `sendMessage`. */
+interface TelegramMessage {
+  readonly chat_id: string
+  readonly message_thread_id?: number
+  readonly text: string
+  readonly parse_mode: 'HTML'
+  readonly link_preview_options: { readonly is_disabled: true }
+}
+
 /** A Telegram bot; delivered is 200 with `ok: true`. */
-export const telegram: DestinationType = createChatType<TelegramEndpoint>({
+export const telegram: DestinationType = createChatType<TelegramEndpoint, TelegramMessage>({
   type: 'telegram',
   profile: TELEGRAM,
   open,
   layOut: (message, terms) => bodyOf(layOutTelegram(message), terms),
   layOutText: (text, _message, terms) => bodyOf(text, terms),
   escape: inertTelegram,
-  fits: ({ text }) => typeof text === 'string' && isShort(text),
+  fits: ({ text }) => isShort(text),
   findMarkupProblem: findTagProblem,
   findMove,
 })
@@ -58,7 +68,7 @@ function open(
   const thread = readThread(settings['thread'])
   const server = readServer(settings['url'], policy)
   if (!token.ok || !chat.ok || !thread.ok || !server.ok) {
-    return err([token, chat, thread, server].flatMap((read) => (read.ok ? [] : [read.error])))
+    return err(problemsOf(token, chat, thread, server))
   }
   const url = `${server.value}/bot${token.value}/sendMessage`
   return ok({
@@ -106,7 +116,10 @@ function readServer(value: unknown, policy: AddressPolicy): Result<string, Setti
   return err({ setting: 'url', problem })
 }
 
-function bodyOf(text: string, { endpoint, memory }: LayoutTerms<TelegramEndpoint>): JsonBody {
+function bodyOf(
+  text: string,
+  { endpoint, memory }: LayoutTerms<TelegramEndpoint>,
+): TelegramMessage {
   const { chat, thread } = endpoint
   return {
     chat_id: memory.movedTo ?? chat,

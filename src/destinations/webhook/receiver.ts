@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '../../core/result.ts'
 import type { Receiver, DestinationType, ReceiverTerms, Settings } from '../receiver.ts'
-import type { SettingProblem } from '../settings/setting-problem.ts'
+import { problemsOf, type SettingProblem } from '../settings/setting-problem.ts'
 import { judgeByProfile } from '../answers/judge.ts'
 import { WEBHOOK } from './profile.ts'
 import { readUrl, secretsOfUrl } from '../settings/url-setting.ts'
@@ -28,11 +28,7 @@ function createWebhook(
   const secrets = readSigning(settings['secret'], settings['signature'])
   const headers = readHeaders(settings['headers'])
   if (!url.ok || !secrets.ok || !headers.ok) {
-    return err([
-      ...(url.ok ? [] : [url.error]),
-      ...(secrets.ok ? [] : secrets.error),
-      ...(headers.ok ? [] : headers.error),
-    ])
+    return err(problemsOf(url, secrets, headers))
   }
   const endpoint = { url: url.value, secrets: secrets.value, headers: headers.value }
   return ok({
