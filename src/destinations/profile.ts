@@ -1,12 +1,19 @@
 /**
- * What is known about a kind of receiver, as data: its limits, its pace, when a message counts as
- * delivered, and what its errors mean. Judges, renderers and docs/receivers.md all read it.
+ * Everything that is known about one kind of receiver, as data: its limits, its pace, which answer counts as
+ * delivered, and what its errors mean. The code and docs/receivers.md both read it. The addresses of the
+ * sources stand in each profile; a statement that none of them proves is on the safe side.
  */
 import type { OutcomeReason } from '../core/lanes/outcome.ts'
 import type { PaceWindow } from '../core/pace/pace-window.ts'
 
+/** One second, in milliseconds. */
+export const SECOND_MS = 1000
+
+/** One minute, in milliseconds. */
+export const MINUTE_MS = 60 * SECOND_MS
+
 /**
- * What an error means.
+ * The meaning of an error.
  * - `transient`: try again.
  * - `wait`: the receiver's limit was met; everything to it waits, as long as it says.
  * - `message`: this message is never taken; it is parked and the lane goes on.
@@ -15,17 +22,16 @@ import type { PaceWindow } from '../core/pace/pace-window.ts'
  */
 export type ErrorClass = 'transient' | 'wait' | 'message' | 'endpoint' | 'endpoint_gone'
 
-/** An error that a receiver tells in words. Judged before its status, as statuses differ. */
+/** An error that a receiver tells in words. It is judged before the status, as statuses differ. */
 export interface ErrorRule {
-  /** What it says: a whole word (`exact`), or a part of its description, whatever the case. */
+  /** A whole word of the answer (`exact`), or a part of its description, whatever the case (`part`). */
   readonly says: string
   readonly match: 'exact' | 'part'
-  /** The stable snake_case reason that operators see. */
   readonly reason: OutcomeReason
   readonly class: ErrorClass
 }
 
-/** What a status means where no known word came with it. */
+/** The meaning of statuses that came without a known word. */
 export interface StatusRule {
   readonly statuses: readonly number[]
   readonly class: ErrorClass
@@ -34,7 +40,7 @@ export interface StatusRule {
 }
 
 /**
- * What the body of a success has to be.
+ * The body that a success must have.
  * - `any`: not looked at.
  * - `ok`: exactly the two letters.
  * - `json_ok`: a JSON object with `ok: true`.
@@ -43,18 +49,30 @@ export interface StatusRule {
  */
 export type SuccessBody = 'any' | 'ok' | 'json_ok' | 'json_id' | 'no_error'
 
-/** One limit of a message. */
+/** The largest size of one part of a message. */
 export interface Limit {
   readonly what: string
   readonly max: number
   readonly unit: 'characters' | 'bytes' | 'items'
 }
 
+/** How often a kind of receiver may be sent to. */
+export interface ProfilePace {
+  /** The most messages that are sent in a time; empty where nothing is known and machines read. */
+  readonly pace: readonly PaceWindow[]
+  /** The part of the address that one pace is shared by. */
+  readonly paceScope: 'url' | 'url and chat' | 'space'
+  /** True when the answers' `X-RateLimit-…` headers are obeyed as well. */
+  readonly paceHeaders: boolean
+  /** The time between two sends of a lane while the common pace cannot be asked for, in milliseconds. */
+  readonly carefulMs: number
+}
+
 /** Everything that is known about one kind of receiver. */
-export interface Profile {
+export interface Profile extends ProfilePace {
   /** Its name for people. */
   readonly title: string
-  /** Where its rules are written. */
+  /** The pages on which its rules are written. */
   readonly sources: readonly string[]
   /** The settings that it has beside the common ones, as docs/receivers.md tells them. */
   readonly settings: readonly { readonly name: string; readonly meaning: string }[]
@@ -63,24 +81,53 @@ export interface Profile {
     readonly statuses: readonly number[]
     readonly body: SuccessBody
   }
-  /** What a message is kept within; the relay's own budget where the receiver documents none. */
+  /** The sizes that a message is kept within; the relay's own where the receiver documents none. */
   readonly limits: readonly Limit[]
-  /** The most messages that are sent in a time; empty where nothing is known and machines read. */
-  readonly pace: readonly PaceWindow[]
-  /** What one pace is shared by. */
-  readonly paceScope: 'url' | 'url and chat' | 'space'
-  /** True when the answers' `X-RateLimit-…` headers are obeyed as well. */
-  readonly paceHeaders: boolean
-  /** The time between two sends of a lane while the common pace cannot be asked for, in milliseconds. */
-  readonly carefulMs: number
   readonly errors: readonly ErrorRule[]
   readonly statuses: readonly StatusRule[]
-  /** Which parts of its address are secret and never shown. */
+  /** The parts of its address that are secret and never shown. */
   readonly secretParts: string
 }
 
-/** The number of a limit; throws for one that the profile does not name, which is a bug. */
-export function limitOf({ title, limits }: Profile, what: string): number {
+/** The pace of a machine, which says itself when it wants less. */
+export const NO_PACE = {
+  pace: [],
+  paceScope: 'url',
+  paceHeaders: false,
+  carefulMs: 0,
+} as const satisfies ProfilePace
+
+/** The pace of most chats: one message a second for each URL. */
+export const ONE_A_SECOND = {
+  pace: [{ count: 1, ms: SECOND_MS }],
+  paceScope: 'url',
+  paceHeaders: false,
+  carefulMs: 5 * SECOND_MS,
+} as const satisfies ProfilePace
+
+/** Errors whose word is the reason itself. */
+export function words(
+  errorClass: ErrorClass,
+  list: readonly OutcomeReason[],
+): readonly ErrorRule[] {
+  return list.map((word) => exact(word, word, errorClass))
+}
+
+/** An error that is told by a whole word or code. */
+export function exact(says: string, reason: OutcomeReason, errorClass: ErrorClass): ErrorRule {
+  return { says, match: 'exact', reason, class: errorClass }
+}
+
+/** An error that is told by a part of a description, whatever its case. */
+export function part(says: string, reason: OutcomeReason, errorClass: ErrorClass): ErrorRule {
+  return { says, match: 'part', reason, class: errorClass }
+}
+
+/** The number of a limit that the profile names. */
+export function limitOf<P extends Pick<Profile, 'title' | 'limits'>>(
+  { title, limits }: P,
+  what: P['limits'][number]['what'],
+): number {
   const limit = limits.find((known) => known.what === what)
   if (limit === undefined) throw new Error(`Cannot find the limit "${what}" of ${title}`)
   return limit.max

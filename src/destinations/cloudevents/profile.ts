@@ -1,9 +1,8 @@
-/** The profile of the receiver "CloudEvents 1.0 over HTTP". Statements that no source proves are on the safe side. */
-import type { Profile } from '../profile.ts'
-import { NO_PACE } from '../answers/rules.ts'
+/** What is known about the receiver "CloudEvents 1.0 over HTTP". */
+import { NO_PACE, type Profile } from '../profile.ts'
 
 /** CloudEvents 1.0.2 with the HTTP 1.1 webhook specification. */
-export const CLOUDEVENTS: Profile = {
+export const CLOUDEVENTS = {
   title: 'CloudEvents 1.0 over HTTP',
   sources: [
     'https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/http-protocol-binding.md',
@@ -28,4 +27,4 @@ export const CLOUDEVENTS: Profile = {
     { statuses: [410], class: 'endpoint_gone', reason: 'gone' },
   ],
   secretParts: 'the path, the query and the bearer token',
-}
+} as const satisfies Profile

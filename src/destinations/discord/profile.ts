@@ -1,11 +1,8 @@
-/** The profile of the receiver "Discord webhook". Statements that no source proves are on the safe side. */
-import type { Profile } from '../profile.ts'
-import { exact, part } from '../answers/rules.ts'
+/** What is known about the receiver "Discord webhook". */
+import { exact, ONE_A_SECOND, part, type Profile } from '../profile.ts'
 
-const SECOND_MS = 1000
-
-/** Discord webhooks. A 204 proves nothing, so `wait=true` is always sent. */
-export const DISCORD: Profile = {
+/** Discord webhooks. The URL always says `wait=true`, as the 204 without it does not prove that a message was saved. */
+export const DISCORD = {
   title: 'Discord webhook',
   sources: [
     'https://docs.discord.com/developers/resources/webhook#execute-webhook',
@@ -24,11 +21,10 @@ export const DISCORD: Profile = {
     { what: 'text of all embeds', max: 6000, unit: 'characters' },
     { what: 'template', max: 2000, unit: 'characters' },
   ],
-  // Discord says not to build limits in: this is only what is never exceeded between two of its headers.
-  pace: [{ count: 1, ms: SECOND_MS }],
-  paceScope: 'url',
+  // Discord asks programs to obey the headers of its answers and to build no limits in. This pace only holds
+  // until the next answer brings its headers.
+  ...ONE_A_SECOND,
   paceHeaders: true,
-  carefulMs: 5 * SECOND_MS,
   errors: [
     exact('10015', 'unknown_webhook', 'endpoint_gone'),
     exact('50027', 'invalid_webhook_token', 'endpoint_gone'),
@@ -38,15 +34,17 @@ export const DISCORD: Profile = {
     exact('50006', 'empty_message', 'message'),
     exact('50035', 'invalid_form_body', 'message'),
     exact('40005', 'request_entity_too_large', 'message'),
-    // Cloudflare's answer to a whole address, which a Worker shares with strangers: HTML, no wait named.
+    // Cloudflare, which stands before Discord, bars a whole address, and a Worker shares its address with
+    // strangers. The answer is HTML and names no wait (github.com/discord/discord-api-docs/issues/7146, 5810).
     part('error code: 1015', 'rate_limited', 'wait'),
     part('rate limited', 'rate_limited', 'wait'),
   ],
   statuses: [
-    // "You should not attempt to use it again": repeated attempts restrict the whole address.
+    // Discord says of a webhook that answers 404 "You should not attempt to use it again", and restricts
+    // addresses that do (https://docs.discord.com/developers/topics/rate-limits).
     { statuses: [404], class: 'endpoint_gone' },
     { statuses: [401, 403], class: 'endpoint' },
     { statuses: [400, 413], class: 'message' },
   ],
   secretParts: 'the path',
-}
+} as const satisfies Profile

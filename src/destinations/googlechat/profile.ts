@@ -1,11 +1,8 @@
-/** The profile of the receiver "Google Chat webhook". Statements that no source proves are on the safe side. */
-import type { Profile } from '../profile.ts'
-import { exact, part } from '../answers/rules.ts'
-
-const SECOND_MS = 1000
+/** What is known about the receiver "Google Chat webhook". */
+import { exact, ONE_A_SECOND, part, type Profile } from '../profile.ts'
 
 /** Google Chat by an incoming webhook. */
-export const GOOGLE_CHAT: Profile = {
+export const GOOGLE_CHAT = {
   title: 'Google Chat webhook',
   sources: [
     'https://developers.google.com/workspace/chat/quickstart/webhooks',
@@ -24,12 +21,10 @@ export const GOOGLE_CHAT: Profile = {
     { what: 'message', max: 30_000, unit: 'bytes' },
     { what: 'template', max: 4000, unit: 'characters' },
   ],
-  pace: [{ count: 1, ms: SECOND_MS }],
+  ...ONE_A_SECOND,
   paceScope: 'space',
-  paceHeaders: false,
-  carefulMs: 5 * SECOND_MS,
   errors: [
-    // Google tells a wrong key as an invalid argument.
+    // Google answers a wrong key with INVALID_ARGUMENT, so this rule stands before that one.
     part('api key not valid', 'wrong_key', 'endpoint'),
     exact('RESOURCE_EXHAUSTED', 'rate_limited', 'wait'),
     exact('INVALID_ARGUMENT', 'invalid_argument', 'message'),
@@ -42,4 +37,4 @@ export const GOOGLE_CHAT: Profile = {
     { statuses: [401, 403, 404], class: 'endpoint' },
   ],
   secretParts: 'the query (key and token) and the path',
-}
+} as const satisfies Profile

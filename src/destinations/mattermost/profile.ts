@@ -1,11 +1,8 @@
-/** The profile of the receiver "Mattermost incoming webhook". Statements that no source proves are on the safe side. */
-import type { Profile } from '../profile.ts'
-import { exact, part } from '../answers/rules.ts'
-
-const SECOND_MS = 1000
+/** What is known about the receiver "Mattermost incoming webhook". */
+import { exact, ONE_A_SECOND, part, type Profile } from '../profile.ts'
 
 /** Mattermost incoming webhooks. */
-export const MATTERMOST: Profile = {
+export const MATTERMOST = {
   title: 'Mattermost incoming webhook',
   sources: ['https://developers.mattermost.com/integrate/webhooks/incoming/'],
   settings: [
@@ -20,10 +17,7 @@ export const MATTERMOST: Profile = {
     { what: 'message', max: 14_000, unit: 'characters' },
     { what: 'template', max: 8000, unit: 'characters' },
   ],
-  pace: [{ count: 1, ms: SECOND_MS }],
-  paceScope: 'url',
-  paceHeaders: false,
-  carefulMs: 5 * SECOND_MS,
+  ...ONE_A_SECOND,
   errors: [
     exact('web.incoming_webhook.channel.app_error', 'channel_not_found', 'endpoint'),
     exact('web.incoming_webhook.channel_locked.app_error', 'channel_locked', 'endpoint'),
@@ -41,4 +35,4 @@ export const MATTERMOST: Profile = {
     { statuses: [401, 403, 404, 410, 501], class: 'endpoint' },
   ],
   secretParts: 'the path',
-}
+} as const satisfies Profile

@@ -1,11 +1,8 @@
-/** The profile of the receiver "Slack incoming webhook". Statements that no source proves are on the safe side. */
-import type { Profile } from '../profile.ts'
-import { words } from '../answers/rules.ts'
+/** What is known about the receiver "Slack incoming webhook". */
+import { ONE_A_SECOND, words, type Profile } from '../profile.ts'
 
-const SECOND_MS = 1000
-
-/** Slack incoming webhooks. Words first: statuses differ between Slack's own sources. */
-export const SLACK: Profile = {
+/** Slack incoming webhooks. One error comes with different statuses, so Slack's words decide. */
+export const SLACK = {
   title: 'Slack incoming webhook',
   sources: [
     'https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks',
@@ -20,15 +17,13 @@ export const SLACK: Profile = {
   ],
   success: { statuses: [200], body: 'ok' },
   limits: [
-    // About 13,200 over all blocks are refused (slackapi/bolt-js#2509); whether JSON counts is not known.
+    // About 13,200 characters over all blocks are refused (github.com/slackapi/bolt-js/issues/2509). Whether the
+    // JSON around them counts is not known, so it does here.
     { what: 'message, escaped', max: 12_000, unit: 'characters' },
     { what: 'template', max: 3000, unit: 'characters' },
     { what: 'blocks', max: 50, unit: 'items' },
   ],
-  pace: [{ count: 1, ms: SECOND_MS }],
-  paceScope: 'url',
-  paceHeaders: false,
-  carefulMs: 5 * SECOND_MS,
+  ...ONE_A_SECOND,
   errors: [
     ...words('message', [
       'invalid_payload',
@@ -40,7 +35,7 @@ export const SLACK: Profile = {
       'too_many_attachments',
       'msg_blocks_too_long',
     ]),
-    // Somebody can set these right: bring a channel back, lift a restriction.
+    // Somebody can set these right, for example by bringing the channel back.
     ...words('endpoint', [
       'channel_is_archived',
       'action_prohibited',
@@ -58,10 +53,10 @@ export const SLACK: Profile = {
     ...words('wait', ['rate_limited']),
     ...words('transient', ['rollup_error']),
   ],
-  // Without a word of Slack the answer may come from something between, so an endpoint is tried again.
+  // An answer without a word of Slack may come from a proxy between, so the endpoint is tried once a day.
   statuses: [
     { statuses: [400], class: 'message' },
     { statuses: [403, 404, 410], class: 'endpoint' },
   ],
   secretParts: 'the path',
-}
+} as const satisfies Profile

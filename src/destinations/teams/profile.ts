@@ -1,17 +1,14 @@
-/** The profile of the receiver "Microsoft Teams (Workflows)". Statements that no source proves are on the safe side. */
-import type { Profile } from '../profile.ts'
-import { exact, part } from '../answers/rules.ts'
+/** What is known about the receiver "Microsoft Teams (Workflows)". */
+import { HOUR_MS } from '../../core/lanes/retry.ts'
+import { exact, MINUTE_MS, part, SECOND_MS, type Profile } from '../profile.ts'
 
-const SECOND_MS = 1000
-const MINUTE_MS = 60 * SECOND_MS
-const HOUR_MS = 60 * MINUTE_MS
-
-/** Microsoft Teams by a Workflows trigger; the former connectors are switched off. */
-export const TEAMS: Profile = {
+/** Microsoft Teams by a trigger of Workflows. The Office 365 connectors before it are switched off. */
+export const TEAMS = {
   title: 'Microsoft Teams (Workflows)',
   sources: [
     'https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook',
     'https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using',
+    'https://devblogs.microsoft.com/microsoft365dev/retirement-of-office-365-connectors-within-microsoft-teams/',
   ],
   settings: [
     {
@@ -21,7 +18,8 @@ export const TEAMS: Profile = {
   ],
   success: { statuses: [200, 202], body: 'no_error' },
   limits: [
-    // 28 KB are documented; a body of 24,453 bytes got its 202 and never showed (msteams-docs#11274).
+    // Microsoft documents 28 KB, but a body of 24,453 bytes was answered with 202 and never shown
+    // (github.com/MicrosoftDocs/msteams-docs/issues/11274).
     { what: 'message', max: 20_480, unit: 'bytes' },
     { what: 'template', max: 8000, unit: 'characters' },
   ],
@@ -53,4 +51,4 @@ export const TEAMS: Profile = {
     { statuses: [401, 403, 404, 410], class: 'endpoint' },
   ],
   secretParts: 'the query, with its signature, and the path',
-}
+} as const satisfies Profile

@@ -1,12 +1,8 @@
-/** The profile of the receiver "Telegram bot". Statements that no source proves are on the safe side. */
-import type { Profile } from '../profile.ts'
-import { part } from '../answers/rules.ts'
-
-const SECOND_MS = 1000
-const MINUTE_MS = 60 * SECOND_MS
+/** What is known about the receiver "Telegram bot". */
+import { MINUTE_MS, part, SECOND_MS, type Profile } from '../profile.ts'
 
 /** The Telegram Bot API. */
-export const TELEGRAM: Profile = {
+export const TELEGRAM = {
   title: 'Telegram bot',
   sources: [
     'https://core.telegram.org/bots/api#sendmessage',
@@ -64,4 +60,4 @@ export const TELEGRAM: Profile = {
     { statuses: [403], class: 'endpoint' },
   ],
   secretParts: 'the token in the path, and the chat',
-}
+} as const satisfies Profile

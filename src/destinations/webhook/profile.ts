@@ -1,9 +1,8 @@
-/** The profile of the receiver "Signed webhook (Standard Webhooks 1.0.0)". Statements that no source proves are on the safe side. */
-import type { Profile } from '../profile.ts'
-import { NO_PACE } from '../answers/rules.ts'
+/** What is known about the receiver "Signed webhook (Standard Webhooks 1.0.0)". */
+import { NO_PACE, type Profile } from '../profile.ts'
 
 /** Standard Webhooks 1.0.0. */
-export const WEBHOOK: Profile = {
+export const WEBHOOK = {
   title: 'Signed webhook (Standard Webhooks 1.0.0)',
   sources: [
     'https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md',
@@ -24,8 +23,8 @@ export const WEBHOOK: Profile = {
   errors: [],
   statuses: [
     { statuses: [400, 413, 415, 422], class: 'message' },
-    // The receiver asks for no more messages, so no daily try either.
+    // The specification: a receiver that answers 410 wants no more messages, so there is no daily try.
     { statuses: [410], class: 'endpoint_gone', reason: 'gone' },
   ],
   secretParts: 'the path, the query, the signing secrets and the extra headers',
-}
+} as const satisfies Profile
