@@ -1,3 +1,4 @@
+/** The lines that a person reads about the changes of a field. */
 import { describe, expect, test } from 'vitest'
 import type { Change, FieldAction, Json } from '../../../src/core/log/event.ts'
 import { en } from '../../../src/destinations/language/en.ts'
@@ -7,85 +8,6 @@ import { showLine } from '../../support/show-line.ts'
 import { own, plainText } from '../../../src/destinations/message/line.ts'
 
 describe('listChangeLines()', () => {
-  test.each<[[string, Json, Json], [string, string | null, string | null]]>([
-    [
-      ['MANDATORY', 'N', 'Y'],
-      ['Mandatory', 'no', 'yes'],
-    ],
-    [
-      ['MULTIPLE', 'Y', 'N'],
-      ['Multiple', 'yes', 'no'],
-    ],
-    [
-      ['SHOW_FILTER', 'E', 'S'],
-      ['Filter', 'mask', 'substring'],
-    ],
-    [
-      ['SORT', '100', '200'],
-      ['Sort order', '100', '200'],
-    ],
-    [
-      ['EDIT_FORM_LABEL.en', null, 'Tax'],
-      ['Label (en)', null, 'Tax'],
-    ],
-    [
-      ['EDIT_FORM_LABEL', 'A', 'B'],
-      ['Label', 'A', 'B'],
-    ],
-    [
-      ['SETTINGS.DEFAULT_VALUE.TYPE', 'NONE', 'NOW'],
-      ['Setting DEFAULT_VALUE.TYPE', 'NONE', 'NOW'],
-    ],
-    [
-      ['SETTINGS.LABEL', ['a', 'b'], { c: 1 }],
-      ['Setting LABEL', '["a","b"]', '{"c":1}'],
-    ],
-    [
-      ['LIST.3671.VALUE', 'A', 'B'],
-      ['List value', 'A', 'B'],
-    ],
-    [
-      ['LIST.3671.SORT', '1', '2'],
-      ['List value 3671, sort order', '1', '2'],
-    ],
-    [
-      ['LIST.3671.DEF', 'N', 'Y'],
-      ['List value 3671, default', 'no', 'yes'],
-    ],
-    [
-      ['LIST.3671.COLOUR', 'N', 'Y'],
-      ['List value 3671, COLOUR', 'N', 'Y'],
-    ],
-    [
-      ['LIST.3671', 'A', 'B'],
-      ['List value 3671', 'A', 'B'],
-    ],
-    [
-      ['LIST', 'A', 'B'],
-      ['List value', 'A', 'B'],
-    ],
-    [
-      ['NEW_ATTRIBUTE', 1, true],
-      ['NEW_ATTRIBUTE', '1', 'yes'],
-    ],
-    [
-      ['HELP_MESSAGE.en', 'x', ''],
-      ['Help text (en)', 'x', null],
-    ],
-    [
-      ['MANDATORY', 'constructor', 'Y'],
-      ['Mandatory', 'constructor', 'yes'],
-    ],
-    [
-      ['FIELD_NAME', 'UF_A', 'UF_B'],
-      ['FIELD_NAME', 'UF_A', 'UF_B'],
-    ],
-  ])('tells the change %j as %j', ([attribute, before, after], [label, ...shown]) => {
-    expect(tell([{ attribute, before, after }], 'updated')).toEqual([
-      { label, before: shown[0], after: shown[1], isWhole: false },
-    ])
-  })
-
   test.each<readonly [Change, FieldAction, string]>([
     [change('MANDATORY', 'N', 'Y'), 'updated', 'Mandatory: `no` → `yes`'],
     [change('MANDATORY', '*', 'Y'), 'updated', 'Mandatory: `«*»` → `yes`'],
@@ -241,13 +163,6 @@ describe('listChangeLines()', () => {
       expect(tell(changes, 'updated')).toHaveLength(7)
     },
   )
-
-  test('cuts long values in the middle and long attributes at the end', () => {
-    const changes = [change(`X${'y'.repeat(100)}`, 'v'.repeat(400), 'w')]
-    const [line] = tell(changes, 'updated')
-    expect(line?.label).toBe(`X${'y'.repeat(78)}…`)
-    expect(line?.before).toBe(`${'v'.repeat(80)}…${'v'.repeat(79)}`)
-  })
 })
 
 /** The lines in bare text; a line that tells one value only is whole. */

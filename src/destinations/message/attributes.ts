@@ -1,0 +1,158 @@
+/**
+ * The attributes of a field's definition in words, and the values that stand in them. An attribute has
+ * parts: `EDIT_FORM_LABEL.en` is a label in one language, `LIST.15.VALUE` the text of the list value 15.
+ */
+import type { Change, Json } from '../../core/log/event.ts'
+import type { AttributeName, Catalogue } from '../language/catalogue.ts'
+import { fillSpans, foreign, own, type Line } from './line.ts'
+import { safeText, safeValue } from './safe-text.ts'
+
+const MAX_ATTRIBUTE = 80
+const MAX_VALUE = 160
+
+type ValueKind = 'flag' | 'filter' | 'text'
+
+interface Attribute {
+  readonly values: ValueKind
+  /** True when the second part of the attribute is a language. */
+  readonly byLanguage: boolean
+}
+
+const FLAG: Attribute = { values: 'flag', byLanguage: false }
+const TEXT: Attribute = { values: 'text', byLanguage: false }
+const BY_LANGUAGE: Attribute = { values: 'text', byLanguage: true }
+
+// In the order in which the lines are shown. The names are those of crm.requisite.userfield.add
+// (https://apidocs.bitrix24.com/api-reference/crm/requisites/user-fields/crm-requisite-userfield-add.html).
+const ATTRIBUTES: Readonly<Record<AttributeName | 'LIST', Attribute>> = {
+  EDIT_FORM_LABEL: BY_LANGUAGE,
+  LIST_COLUMN_LABEL: BY_LANGUAGE,
+  LIST_FILTER_LABEL: BY_LANGUAGE,
+  USER_TYPE_ID: TEXT,
+  LIST: TEXT,
+  MANDATORY: FLAG,
+  MULTIPLE: FLAG,
+  SHOW_IN_LIST: FLAG,
+  EDIT_IN_LIST: FLAG,
+  SHOW_FILTER: { values: 'filter', byLanguage: false },
+  IS_SEARCHABLE: FLAG,
+  SORT: TEXT,
+  HELP_MESSAGE: BY_LANGUAGE,
+  ERROR_MESSAGE: BY_LANGUAGE,
+  XML_ID: TEXT,
+  SETTINGS: TEXT,
+}
+const ORDER = Object.keys(ATTRIBUTES)
+
+/** A change whose attribute and values are in words. */
+export interface ChangeInWords {
+  readonly label: Line
+  /** Null: there was nothing, or nothing that can be seen. */
+  readonly before: Line | null
+  readonly after: Line | null
+  /** The language of a text; null where the attribute has none. */
+  readonly language: string | null
+}
+
+/** The place of an attribute among the lines of a message; attributes without words come last. */
+export function rankOf(attribute: string): number {
+  const index = ORDER.indexOf(splitAttribute(attribute)[0])
+  return index < 0 ? ORDER.length : index
+}
+
+/** The name of an attribute and the parts behind it: `LIST`, `15`, `VALUE`. */
+export function splitAttribute(attribute: string): readonly [root: string, ...rest: string[]] {
+  const [root = '', ...rest] = attribute.split('.')
+  return [root, ...rest]
+}
+
+/** Whether a text of a list value came or went: then nothing else of that value is worth telling. */
+export function isWholeListValue({ attribute, before, after }: Change): boolean {
+  return /^LIST\.[^.]+\.VALUE$/.test(attribute) && (before === null || after === null)
+}
+
+/** Puts a change into words; an attribute without a word of its own keeps its name. */
+export function putIntoWords(change: Change, words: Catalogue): ChangeInWords {
+  const [root, ...rest] = splitAttribute(change.attribute)
+  const known = isNamed(root) || root === 'LIST' ? ATTRIBUTES[root] : null
+  const isList = root === 'LIST' && rest.length === 2
+  const kind = isList ? (rest[1] === 'DEF' ? 'flag' : 'text') : (known?.values ?? 'text')
+  const language = known?.byLanguage === true && rest.length === 1 ? (rest[0] ?? '') : null
+  return {
+    label: isList
+      ? listLabel(rest, change, words)
+      : plainLabel(root, language === null ? rest : [], words),
+    before: formatValue(change.before, kind, words),
+    after: formatValue(change.after, kind, words),
+    language,
+  }
+}
+
+/** The languages of a label that says the same in all of them: ` (en, de)`. */
+export function formatLanguages(languages: readonly string[]): Line {
+  return [own(' ('), foreign(safeText(languages.join(', '), MAX_ATTRIBUTE)), own(')')]
+}
+
+function isNamed(root: string): root is AttributeName {
+  return root !== 'LIST' && Object.hasOwn(ATTRIBUTES, root)
+}
+
+function plainLabel(root: string, rest: readonly string[], words: Catalogue): Line {
+  const name = root === 'LIST' ? words.list.value : isNamed(root) ? words.attributes[root] : null
+  if (name === null) return [foreign(safeText([root, ...rest].join('.'), MAX_ATTRIBUTE))]
+  const word = own(name)
+  if (rest.length === 0) return [word]
+  return [word, own(' '), foreign(safeText(rest.join('.'), MAX_ATTRIBUTE))]
+}
+
+function listLabel(
+  [id = '', key = '']: readonly string[],
+  { before, after }: Pick<Change, 'before' | 'after'>,
+  { list }: Catalogue,
+): Line {
+  if (key !== 'VALUE') {
+    const names: ReadonlyMap<string, string> = new Map([
+      ['SORT', list.sort],
+      ['DEF', list.default],
+      ['XML_ID', list.code],
+    ])
+    const name = names.get(key)
+    return fillSpans(list.keyOfValue, {
+      id: [foreign(safeText(id, MAX_ATTRIBUTE))],
+      key: [name === undefined ? foreign(safeText(key, MAX_ATTRIBUTE)) : own(name)],
+    })
+  }
+  if (before === null) return [own(list.added)]
+  return [own(after === null ? list.removed : list.value)]
+}
+
+function formatValue(value: Json, kind: ValueKind, { values }: Catalogue): Line | null {
+  if (value === null) return null
+  const code = typeof value === 'boolean' ? (value ? 'Y' : 'N') : value
+  const inWords = typeof code === 'string' ? wordsOf(code, kind, values) : null
+  if (typeof value === 'boolean' || inWords !== null) {
+    return [own(inWords ?? (value === true ? values.yes : values.no), 'code')]
+  }
+  const text = safeValue(typeof value === 'string' ? value : JSON.stringify(value), MAX_VALUE)
+  // The code style keeps a value apart from our own words, whatever it says.
+  return text === '' ? null : [foreign(text, 'code')]
+}
+
+/** Bitrix24's codes in words; null for a code without one. */
+function wordsOf(code: string, kind: ValueKind, values: Catalogue['values']): string | null {
+  switch (kind) {
+    case 'text':
+      return null
+    case 'flag':
+      return code === 'Y' ? values.yes : code === 'N' ? values.no : null
+    case 'filter': {
+      const modes: ReadonlyMap<string, string> = new Map([
+        ['N', values.no],
+        ['I', values.exact],
+        ['E', values.mask],
+        ['S', values.substring],
+      ])
+      return modes.get(code) ?? null
+    }
+  }
+}
