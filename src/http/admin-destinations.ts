@@ -1,8 +1,10 @@
 /** The admin API of destinations: a test message to one of them. */
 import type { Context } from 'hono'
 import { NOT_ENRICHED, type RelayEvent } from '../core/log/event.ts'
+import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
 import { NO_MEMORY } from '../core/lanes/receiver-memory.ts'
 import type { AddressPolicy } from '../core/safety/address.ts'
+import { endpointUnusable } from '../destinations/answers/outcomes.ts'
 import { sendParcel } from '../destinations/send.ts'
 import { openReceiver, type Destination } from '../destinations/settings/destination.ts'
 import type { World } from '../portal/settings.ts'
@@ -22,7 +24,7 @@ export async function sendTestMessage(c: Context, deps: TestMessageDeps): Promis
   const destination = deps.destinations.find((known) => known.name === name)
   if (destination === undefined) return errorResponse('not_found')
   const receiver = openReceiver(destination, new Map(), deps.policy)
-  if (!receiver.ok) return reply(unusable(destination))
+  if (!receiver.ok) return replyOutcome(unusable(destination))
   const { fetch, now, newReceipt } = deps.world
   const { timeoutMs } = destination
   const delivery = {
@@ -41,9 +43,7 @@ export async function sendTestMessage(c: Context, deps: TestMessageDeps): Promis
   const parcel = { deliveries: [delivery] as const, dashboard: null }
   const options = { fetch, now, timeoutMs, memory: NO_MEMORY }
   const { outcome } = await sendParcel(receiver.value, parcel, options)
-  const { kind, status } = outcome
-  const { reason, detail } = outcome.kind === 'delivered' ? { reason: null, detail: null } : outcome
-  return reply({ outcome: kind, reason, status, detail })
+  return replyOutcome(outcome)
 }
 
 const TEST_EVENT: RelayEvent = {
@@ -56,8 +56,13 @@ const TEST_EVENT: RelayEvent = {
   quarantined: null,
 }
 
-/** The answer for a destination with a wrong setting, or one that needs a portal value, which is missing here. */
-function unusable({ problems }: Destination) {
-  const reason = problems.length > 0 ? 'misconfigured' : 'no_value'
-  return { outcome: 'rejected', reason, status: null, detail: null }
+/** A destination with a wrong setting, or one that needs a portal value, which is missing here. */
+function unusable({ problems }: Destination): DeliveryOutcome {
+  return endpointUnusable(problems.length > 0 ? 'misconfigured' : 'no_value')
+}
+
+function replyOutcome(outcome: DeliveryOutcome): Response {
+  const { kind, status } = outcome
+  const { reason, detail } = outcome.kind === 'delivered' ? { reason: null, detail: null } : outcome
+  return reply({ outcome: kind, reason, status, detail })
 }
