@@ -1,11 +1,11 @@
 /**
- * Reads one setting after another from the environment and collects what is wrong with them. A setting may be
- * a TOML value or JSON text; no problem ever shows a value.
+ * Reads one setting after another, and collects the problems. A setting may be a value of TOML or JSON text, since a
+ * secret and `--var` can carry text only. No problem ever shows a value.
  */
 import * as v from 'valibot'
 import type { SettingProblem } from '../destinations/settings/setting-problem.ts'
 
-/** Stands for a text that is no JSON: every schema refuses it with the form that it wants. */
+/** Stands for a text that is no JSON. Every schema refuses it, and names the form that it wants. */
 const NOT_JSON = Symbol('not JSON')
 
 /** The settings of one environment. */
@@ -18,7 +18,7 @@ export class SettingsReader {
     this.#env = env
   }
 
-  /** The value as it stands; undefined when absent or empty. */
+  /** The value as it is, without blanks around it; undefined when it is absent or empty. */
   raw(setting: string): unknown {
     const value = this.#env[setting]
     if (typeof value !== 'string') return value ?? undefined
@@ -33,7 +33,7 @@ export class SettingsReader {
     return undefined
   }
 
-  /** What a destination calls `$NAME`; a binding or a table of that name is no secret. */
+  /** The secret to which a destination refers as `$NAME`; a binding or a table of that name is none. */
   secret(name: string): string | undefined {
     const value = this.raw(name)
     return typeof value === 'string' ? value : undefined
@@ -49,7 +49,7 @@ export class SettingsReader {
     return false
   }
 
-  /** A structured setting; undefined when absent or empty. */
+  /** A value that may be given as JSON text; undefined when it is absent or empty. */
   structured(setting: string): unknown {
     const value = this.raw(setting)
     if (typeof value !== 'string') return value
@@ -61,7 +61,7 @@ export class SettingsReader {
     }
   }
 
-  /** What a schema makes of a structured setting; undefined when absent or wrong. */
+  /** Parses such a value by a schema; undefined when it is absent, and when it is wrong, which is reported. */
   parse<S extends v.GenericSchema>(setting: string, schema: S): v.InferOutput<S> | undefined {
     const value = this.structured(setting)
     if (value === undefined) return undefined
@@ -71,13 +71,18 @@ export class SettingsReader {
     return undefined
   }
 
-  /** Reports the wanted form of a structured setting. */
+  /** Reports the form that is wanted of such a value. */
   refuse(setting: string, value: unknown, wanted: string): void {
     this.report(setting, value === NOT_JSON ? `${wanted} (the text is not JSON)` : wanted)
   }
 
-  /** Notes a problem. */
+  /** Reports a problem. */
   report(setting: string, problem: string): void {
     this.problems.push({ setting, problem })
   }
+}
+
+/** Refuses a list where a table is wanted: valibot takes a list for a record of its indexes. */
+export function noList(form: string): v.GenericSchema {
+  return v.custom<unknown>((value) => !Array.isArray(value), form)
 }
