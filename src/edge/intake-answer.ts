@@ -2,8 +2,8 @@
 import type { InstallStatus } from '../core/access/portal-status.ts'
 import type { PortalClient } from './portal-client.ts'
 
-/** Why a request is refused. */
-export type RefusalCode = 'untrusted' | 'too_many_requests' | 'not_stored' | 'misconfigured'
+/** Why a request got an error, as the HTTP contract names it. */
+export type IntakeErrorCode = 'untrusted' | 'too_many_requests' | 'not_stored' | 'misconfigured'
 
 type InstallAnswer = Awaited<ReturnType<PortalClient['install']>>
 
@@ -29,13 +29,12 @@ export type IntakeAnswer =
   | { readonly kind: 'pending'; readonly domain: string | null }
   | {
       readonly kind: 'refused'
-      readonly code: RefusalCode
+      readonly code: IntakeErrorCode
       /** Only of a refused installation; what of it a person may read is decided by the page. */
       readonly reason?: InstallRefusalReason
     }
 
-/** A refusal. */
-export type Refused = Extract<IntakeAnswer, { kind: 'refused' }>
+type Refused = Extract<IntakeAnswer, { kind: 'refused' }>
 
 /** A lifecycle request that was taken, with nothing to show. */
 export const ACCEPTED: IntakeAnswer = {

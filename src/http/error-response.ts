@@ -1,7 +1,7 @@
-/** Every refusal with its HTTP answer, in one table. A public text never repeats the input. */
+/** Every error with its HTTP answer, in one table. A public text never repeats the input. */
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
-/** The code of a refusal, as the HTTP contract names it. */
+/** The code of an error, as the HTTP contract names it. */
 export type ErrorCode =
   | 'malformed_body'
   | 'invalid_event'
@@ -72,7 +72,7 @@ const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
   },
 }
 
-/** Answers with a refusal: `{"error":{"code","message"}}`, never cached. */
+/** Answers with an error: `{"error":{"code","message"}}`, never cached. */
 export function errorResponse(
   code: ErrorCode,
   extraHeaders: Record<string, string> = {},

@@ -16,7 +16,7 @@ export interface PageDetails {
   readonly finish: boolean
   /** Whether it offers to try again. */
   readonly retry: boolean
-  /** The stable code of a refusal, for the operator. */
+  /** The stable code of an error, for the operator. */
   readonly code: string | null
 }
 

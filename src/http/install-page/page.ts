@@ -10,7 +10,7 @@ import { PAGE_TEXTS, type PageLanguage } from './languages.ts'
 import { renderPage, type PageDetails, type PageTone } from './markup.ts'
 import type { PageSubject } from './texts.ts'
 
-/** The refusals about which the page has words. */
+/** The errors about which the page has words. */
 export type PageErrorCode = Extract<
   ErrorCode,
   | 'malformed_body'
@@ -46,7 +46,7 @@ export function errorPage(
   language: PageLanguage,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  return respond(refusalPage(code, { subject: SUBJECTS[code], headers }), language)
+  return respond(pageOfError(code, { subject: SUBJECTS[code], headers }), language)
 }
 
 const SUBJECTS: Readonly<Record<PageErrorCode, PageSubject>> = {
@@ -106,7 +106,7 @@ function pageOf(answer: IntakeAnswer): Page {
     case 'refused': {
       const { code, reason } = answer
       const told = code === 'untrusted' && reason !== undefined ? SUBJECTS_OF_REASONS[reason] : null
-      return refusalPage(code, { subject: told ?? SUBJECTS[code], headers: {} })
+      return pageOfError(code, { subject: told ?? SUBJECTS[code], headers: {} })
     }
     case 'stored':
       // The answer to an event, for which no page is asked.
@@ -134,8 +134,8 @@ function visitPage(answer: {
     : { ...plain, subject: 'incomplete', tone: 'attention' }
 }
 
-/** A refusal has the status and the headers of its JSON form. It holds no data, so no host has to be verified. */
-function refusalPage(
+/** The page has the status and the headers of the error's JSON form. It holds no data, so no host has to be verified. */
+function pageOfError(
   code: PageErrorCode,
   { subject, headers }: { subject: PageSubject; headers: Readonly<Record<string, string>> },
 ): Page {
@@ -177,7 +177,7 @@ async function respond(page: Page, language: PageLanguage): Promise<Response> {
 }
 
 function policyOf({ domain, details }: Page, nonce: string): string {
-  // A refusal must be readable in the frame of a portal that is not verified; it holds no data.
+  // An error must be readable in the frame of a portal that is not verified; its page holds no data.
   const ancestors = domain === null ? 'https:' : `https://${domain}`
   const library = details.finish ? ' https://api.bitrix24.com' : ''
   // Loading a posted page again submits its form again, and this directive rules that as well (seen in Chromium).
