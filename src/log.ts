@@ -1,12 +1,14 @@
 /**
- * The only user of the console: each call writes one line of JSON. The caller names every field by itself, so that
- * no object with a token in it is ever written by accident.
+ * The only user of the console: each call writes one line of JSON. The caller names every field by itself, so
+ * that no object with a token in it is ever written by accident.
  */
 
 /** What a line may carry beside its name. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>
 
-/** Writes one line; `event` is a stable snake_case name. A part of the relay is given this function as `log`. */
+/**
+ * Writes one line; `event` is a stable snake_case name. A part of the relay is given this function as `log`.
+ */
 export type WriteLine = (
   level: 'info' | 'warn' | 'error',
   event: string,

@@ -1,6 +1,7 @@
 /**
- * The configuration, read once from vars and secrets; no other folder reads them. A wrong destination stops itself
- * alone, so the receipt of events goes on. A problem names its setting and the wanted form, and never shows a value.
+ * The configuration, read once from vars and secrets; no other folder reads them. A wrong destination stops
+ * itself alone, so the receipt of events goes on. A problem names its setting and the wanted form, and never
+ * shows a value.
  */
 import * as v from 'valibot'
 import { checkAddress, type AddressPolicy } from '../core/safety/address.ts'
@@ -16,7 +17,9 @@ import { noList, SettingsReader } from './settings-reader.ts'
 import { createSealer, type Sealer } from '../storage/seal.ts'
 import { parseTokenKeys, type TokenKeys } from '../storage/token-keys.ts'
 
-/** The Worker's bindings and settings. The operator names some secrets freely; a destination refers to them. */
+/**
+ * The Worker's bindings and settings. The operator names some secrets freely; a destination refers to them.
+ */
 export interface Env {
   readonly INSTALLS: KVNamespace
   readonly PORTALS: DurableObjectNamespace

@@ -1,6 +1,6 @@
 /**
- * Reads one setting after another, and collects the problems. A setting may be a value of TOML or JSON text, since a
- * secret and `--var` can carry text only. No problem ever shows a value.
+ * Reads one setting after another, and collects the problems. A setting may be a value of TOML or JSON text,
+ * since a secret and `--var` can carry text only. No problem ever shows a value.
  */
 import * as v from 'valibot'
 import type { SettingProblem } from '../destinations/settings/setting-problem.ts'
@@ -61,7 +61,9 @@ export class SettingsReader {
     }
   }
 
-  /** Parses such a value by a schema; undefined when it is absent, and when it is wrong, which is reported. */
+  /**
+   * Parses such a value by a schema; undefined when it is absent, and when it is wrong, which is reported.
+   */
   parse<S extends v.GenericSchema>(setting: string, schema: S): v.InferOutput<S> | undefined {
     const value = this.structured(setting)
     if (value === undefined) return undefined

@@ -1,6 +1,9 @@
 /** A memory of limited size, for what can be found out again. */
 
-/** A map by name that keeps the entries set last: a new entry beyond the limit takes the place of the oldest one. */
+/**
+ * A map by name that keeps the entries set last: a new entry beyond the limit takes the place of the oldest
+ * one.
+ */
 export class BoundedMap<V> {
   readonly #entries = new Map<string, V>()
   readonly #maxEntries: number

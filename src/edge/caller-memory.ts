@@ -1,6 +1,6 @@
 /**
- * What one isolate remembers of the callers that it has met. A portal calls often, and the object's word about its
- * token is good for some seconds; so a portal costs one question, and so does a flood of one wrong token.
+ * The memory that one isolate has of its callers. A portal calls often, and the object's word about its token
+ * is good for some seconds. So a busy portal costs one question, and so does a flood of one wrong token.
  */
 import { BoundedMap } from '../core/bounded-map.ts'
 
@@ -8,8 +8,8 @@ import { BoundedMap } from '../core/bounded-map.ts'
 export const TRUSTED_MEMORY_MS = 30_000
 
 /**
- * How long a refused token is remembered, in milliseconds. The time is shorter, because another isolate may have
- * seen the portal's installation meanwhile, and Bitrix24 sends an event only once (docs/decisions/0004).
+ * How long a refused token is remembered, in milliseconds. The time is shorter, because another isolate may
+ * have seen the portal's installation meanwhile, and Bitrix24 sends an event only once (docs/decisions/0004).
  */
 export const REFUSED_MEMORY_MS = 10_000
 
@@ -48,8 +48,9 @@ export class CallerMemory {
   }
 
   /**
-   * Notes that the object is being asked about a token; true for the first who asks. The first events of a new
-   * portal come together, and only one of them is counted by the rate limit. Each call needs its `endAsking`.
+   * Notes that the object is being asked about a token; true for the first who asks. The first events of a
+   * new portal come together, and only one of them is counted by the rate limit. Each call needs its
+   * `endAsking`.
    */
   beginAsking(memberId: string, tokenHash: string): boolean {
     const name = nameOf(memberId, tokenHash)

@@ -1,7 +1,8 @@
 /**
- * Who calls. The edge looks into its memory, into the configuration and into KV, in this order. It never has the last
- * word: a caller that it does not know is asked about at the portal's object. Its own knowledge decides two things
- * only: whether the rate limit counts the caller, and whether a request may be spilled when the object is silent.
+ * Finds out who calls. The edge looks into its memory, into the configuration and into KV, in this order. It
+ * never has the last word: the portal's object is asked about a caller that the edge does not know. The
+ * edge's own knowledge decides two things only: whether the rate limit counts the caller, and whether a
+ * request may be spilled when the object is silent.
  */
 import { admitsToken } from '../core/access/install.ts'
 import { webhookRule, type OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
@@ -29,8 +30,8 @@ export interface Caller {
 }
 
 /**
- * Finds out who calls. A token that the object refused a moment ago is refused again; an unknown one is counted, and
- * noted as being asked about: `endAsking` follows when the object has answered.
+ * Finds out who calls. A token that the object refused a moment ago is refused again; an unknown one is
+ * counted, and noted as being asked about: `endAsking` follows when the object has answered.
  */
 export async function findCaller(
   deps: IntakeDeps,
@@ -74,9 +75,10 @@ function isNamed(webhook: OutgoingWebhook, memberId: string): boolean {
 }
 
 /**
- * Counts a caller that the edge does not know. All portals call from the few addresses of Bitrix24's queue servers
- * (docs/bitrix24.md, "Queue servers"), so the first limit counts by address and portal: a flood in the name of one
- * portal locks out no other. A caller who invents a portal for each request meets the wider limit of the address.
+ * Counts a caller that the edge does not know. All portals call from the few addresses of Bitrix24's queue
+ * servers (docs/bitrix24.md, "Queue servers"), so the first limit counts by address and portal: a flood in
+ * the name of one portal locks out no other. A caller who invents a portal for each request meets the wider
+ * limit of the address.
  */
 export async function isCallerWithinLimit(
   { limits, world }: Pick<IntakeDeps, 'limits' | 'world'>,

@@ -17,7 +17,9 @@ export interface CronDeps extends DrainDeps {
   readonly installs: InstallStore
 }
 
-/** Does the work of a trigger. An unknown trigger does everything, so a changed wrangler.toml loses no work. */
+/**
+ * Does the work of a trigger. An unknown trigger does everything, so a changed wrangler.toml loses no work.
+ */
 export async function runCron(cron: string, deps: CronDeps): Promise<void> {
   if (cron !== DAILY_CRON) await drainSpill(deps)
   if (cron !== DRAIN_CRON) await keepPortalsUp(deps)

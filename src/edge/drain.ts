@@ -1,6 +1,6 @@
 /**
- * Drains the spill: each spilled request goes to its portal's object, in the order of receipt. The cron trigger does
- * so for all portals, and an uninstall for its own portal.
+ * Drains the spill: each spilled request goes to its portal's object, in the order of receipt. The cron
+ * trigger does so for all portals, and an uninstall for its own portal.
  */
 import { describeError } from '../core/safety/redact.ts'
 import type { WriteLine } from '../log.ts'
@@ -17,8 +17,9 @@ export interface DrainDeps {
 }
 
 /**
- * Drains the requests of one portal, or of all. When a portal fails, its other requests stay for the next run, so
- * that their order is kept. A request that cannot be read stays as well, and the readable ones behind it do not wait.
+ * Drains the requests of one portal, or of all. When a portal fails, its other requests stay for the next
+ * run, so that their order is kept. A request that cannot be read stays as well, and the readable ones behind
+ * it do not wait.
  */
 export async function drainSpill(
   deps: DrainDeps,
@@ -62,7 +63,10 @@ async function drainRecord(
   }
 }
 
-/** False when the portal's object refuses: the portal was uninstalled meanwhile, or it does not trust the install. */
+/**
+ * False when the portal's object refuses: the portal was uninstalled meanwhile, or it does not trust the
+ * install.
+ */
 async function takeSpilled(portal: PortalClient, spilled: Spilled): Promise<boolean> {
   switch (spilled.kind) {
     case 'append': {

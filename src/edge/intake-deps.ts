@@ -14,7 +14,10 @@ export interface CallerSources {
   readonly webhooks: readonly OutgoingWebhook[]
 }
 
-/** The rate limits for callers that the edge does not know. A call counts one request; false: it is one too many. */
+/**
+ * The rate limits for callers that the edge does not know. A call counts one request; false: it is one too
+ * many.
+ */
 export interface CallerLimits {
   /** Counts by address and portal. */
   readonly isUntrustedWithinLimit: (key: string) => Promise<boolean>

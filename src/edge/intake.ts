@@ -1,7 +1,7 @@
 /**
- * The intake: the way of a decoded request through the edge. For an event it is short: find out who calls, hand the
- * event to the portal's object, and take the spill when the object does not answer. The route passes the whole work
- * to `waitUntil`, so a caller that hangs up loses nothing (docs/cloudflare.md, "Gates").
+ * The intake: the way of a decoded request through the edge. For an event it is short: find out who calls,
+ * hand the event to the portal's object, and take the spill when the object does not answer. The route passes
+ * the whole work to `waitUntil`, so a caller that hangs up loses nothing (docs/cloudflare.md, "Gates").
  */
 import type {
   EventRequest,
@@ -56,7 +56,9 @@ async function takeFromCaller(
   }
 }
 
-/** Hands an event to the portal's object, which decides about trust and stores it durably before it answers. */
+/**
+ * Hands an event to the portal's object, which decides about trust and stores it durably before it answers.
+ */
 async function takeEvent(
   deps: IntakeDeps,
   caller: Caller,

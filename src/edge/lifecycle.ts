@@ -1,6 +1,6 @@
 /**
- * Requests about the application itself, which are no events of the log: it was installed or updated, its page was
- * opened, it was uninstalled, or Bitrix24 sent another notice about it.
+ * Requests about the application itself, which are no events of the log: it was installed or updated, its
+ * page was opened, it was uninstalled, or Bitrix24 sent another notice about it.
  */
 import type { InstallRequest, UninstallRequest } from '../bitrix24/wire/request.ts'
 import { describeError } from '../core/safety/redact.ts'
@@ -13,14 +13,14 @@ import { spillRequest } from './spill.ts'
 import { STORE_BUDGET_MS, tryTwice, withTimeout } from './two-tries.ts'
 
 /**
- * How long a caller waits for its installation, in milliseconds. The portal's object asks an OAuth server and the
- * portal meanwhile.
+ * How long a caller waits for its installation, in milliseconds. The portal's object asks an OAuth server and
+ * the portal meanwhile.
  */
 export const INSTALL_BUDGET_MS = 20_000
 
 /**
- * Takes an installation. The request needs no known token: a new portal has none. The portal's object decides about
- * it with the OAuth server; an installation that it cannot decide in time is spilled.
+ * Takes an installation. The request needs no known token: a new portal has none. The portal's object decides
+ * about it with the OAuth server; an installation that it cannot decide in time is spilled.
  */
 export async function takeInstall(
   deps: IntakeDeps,
@@ -52,12 +52,15 @@ export async function takeInstall(
   } catch (error) {
     world.log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
     const spilled = { kind: 'install', request } as const
-    // The rate limit is what stands between a stranger and the spill here; the drain asks the OAuth server anyway.
+    // The rate limit is what stands between a stranger and the spill here; the drain asks the OAuth server
+    // anyway.
     return spillRequest(deps, { memberId, isTrusted: true }, { receivedAt, receipt, spilled })
   }
 }
 
-/** The address that the portal is told to send its events to. They carry tokens, so it is told no plain http. */
+/**
+ * The address that the portal is told to send its events to. They carry tokens, so it is told no plain http.
+ */
 function handlerUrl({ publicUrl, allowHttp }: IntakeConfig, { calledUrl }: CallSource): string {
   const called = allowHttp ? calledUrl : calledUrl.replace(/^http:/u, 'https:')
   return `${publicUrl ?? called}/bitrix24/events`
@@ -113,7 +116,10 @@ async function drainPortal(deps: IntakeDeps, memberId: string): Promise<void> {
   }
 }
 
-/** Answers a notice. Nothing of it is stored, so the object is asked only about a caller that the edge does not know. */
+/**
+ * Answers a notice. Nothing of it is stored, so the object is asked only about a caller that the edge does
+ * not know.
+ */
 export async function takeNotice(deps: IntakeDeps, caller: Caller): Promise<IntakeAnswer> {
   if (caller.isTrusted) return ACCEPTED
   const { portals, world } = deps

@@ -20,5 +20,7 @@ export type PortalClient = Remote<
   | 'reconcile'
 >
 
-/** Gives a new stub each time: one that failed once stays broken (docs/cloudflare.md, "Calling an object"). */
+/**
+ * Gives a new stub each time: one that failed once stays broken (docs/cloudflare.md, "Calling an object").
+ */
 export type PortalLookup = (memberId: string) => PortalClient

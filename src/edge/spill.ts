@@ -1,6 +1,6 @@
 /**
- * Writes to the spill: KV takes a request that its portal's object could not take. `drain.ts` brings it back to the
- * object later.
+ * Writes to the spill: KV takes a request that its portal's object could not take. `drain.ts` brings it back
+ * to the object later.
  */
 import { describeError } from '../core/safety/redact.ts'
 import { NOT_STORED, type IntakeAnswer } from './intake-answer.ts'
@@ -8,8 +8,8 @@ import type { IntakeDeps } from './intake-deps.ts'
 import { encodeSpilled, type Spilled } from './spilled.ts'
 
 /**
- * Spills a request. A request of a caller that the edge does not know is not spilled: only the object could have
- * proved it, and a stranger must not fill KV.
+ * Spills a request. A request of a caller that the edge does not know is not spilled: only the object could
+ * have proved it, and a stranger must not fill KV.
  */
 export async function spillRequest(
   { spill, world }: Pick<IntakeDeps, 'spill' | 'world'>,

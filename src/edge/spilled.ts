@@ -1,6 +1,6 @@
 /**
- * The stored form of a spilled request. An append holds no token and is stored as JSON. A lifecycle request holds
- * tokens, so its JSON is sealed and stands behind `sealed:` (docs/storage.md).
+ * The stored form of a spilled request. An append holds no token and is stored as JSON. A lifecycle request
+ * holds tokens, so its JSON is sealed and stands behind `sealed:` (docs/storage.md).
  */
 import * as v from 'valibot'
 import type { InstallRequest, PresentedCredentials } from '../bitrix24/wire/request.ts'
@@ -17,7 +17,9 @@ export type Spilled =
 
 const SEALED_PREFIX = 'sealed:'
 
-/** One schema for each member, the optional ones too: a member without a schema would get lost in the spill. */
+/**
+ * One schema for each member, the optional ones too: a member without a schema would get lost in the spill.
+ */
 type MembersOf<T> = { readonly [Member in keyof T]-?: v.GenericSchema }
 
 const AppendRequestSchema = v.object({
@@ -70,7 +72,10 @@ const SpilledSchema = v.pipe(
   ]),
 )
 
-/** Turns a request into its stored form. `no_key`: a lifecycle request cannot be sealed, so it cannot be stored. */
+/**
+ * Turns a request into its stored form. `no_key`: a lifecycle request cannot be sealed, so it cannot be
+ * stored.
+ */
 export async function encodeSpilled(
   spilled: Spilled,
   memberId: string,

@@ -1,6 +1,6 @@
 /**
- * Calls of a portal's object that must not hang. The edge tries twice, each time with a new stub, and both tries have
- * two seconds together (docs/cloudflare.md, "Calling an object").
+ * Calls of a portal's object that must not hang. The edge tries twice, each time with a new stub, and both
+ * tries have two seconds together (docs/cloudflare.md, "Calling an object").
  */
 import { err, ok, type Result } from '../core/result.ts'
 
@@ -19,8 +19,8 @@ export async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
 }
 
 /**
- * Tries twice. The first try may have done its work although its answer was lost, so `call` must be one that may be
- * repeated: an append may, because the object knows the receipt again.
+ * Tries twice. The first try may have done its work although its answer was lost, so `call` must be one that
+ * may be repeated: an append may, because the object knows the receipt again.
  */
 export async function tryTwice<T>(
   call: () => Promise<T>,

@@ -1,6 +1,6 @@
 /**
- * Opens the admin surface to the bearer of ADMIN_TOKEN. While no token is configured, the surface does not exist (404).
- * Wrong tokens are counted by the caller's address.
+ * Opens the admin surface to the bearer of ADMIN_TOKEN. While no token is configured, the surface does not
+ * exist (404). Wrong tokens are counted by the caller's address.
  */
 import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'
@@ -16,7 +16,9 @@ export interface AdminAuth {
   readonly isWrongTokenWithinLimit: (address: string) => Promise<boolean>
 }
 
-/** The middleware in front of every admin route; `authOf` gives the token with the bindings of the request. */
+/**
+ * The middleware in front of every admin route; `authOf` gives the token with the bindings of the request.
+ */
 export function requireAdmin(authOf: (c: Context) => AdminAuth) {
   return createMiddleware(async (c, next) => {
     const { adminToken, isWrongTokenWithinLimit } = authOf(c)

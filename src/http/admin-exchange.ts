@@ -20,8 +20,8 @@ export async function withPortal(
 }
 
 /**
- * Reads a JSON body; null when it is not of the schema's form. The content type does not count, since command line
- * clients name a wrong one unless they are told better.
+ * Reads a JSON body; null when it is not of the schema's form. The content type does not count, since command
+ * line clients name a wrong one unless they are told better.
  */
 export async function readJson<S extends v.GenericSchema>(
   request: Request,

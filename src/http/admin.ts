@@ -1,4 +1,6 @@
-/** The admin API: thin routes over a portal's object. Who may call them is decided before (`admin-auth.ts`). */
+/**
+ * The admin API: thin routes over a portal's object. Who may call them is decided before (`admin-auth.ts`).
+ */
 import { Hono, type Context } from 'hono'
 import * as v from 'valibot'
 import { isValueName } from '../destinations/settings/references.ts'

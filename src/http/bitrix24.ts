@@ -1,6 +1,7 @@
 /**
- * The routes that Bitrix24 calls: one for events, one for the application's page. Both take both kinds of body. The
- * checks go from cheap to costly: method, content type, size, shape, and at last trust, which the intake decides.
+ * The routes that Bitrix24 calls: one for events, one for the application's page. Both take both kinds of
+ * body. The checks go from cheap to costly: method, content type, size, shape, and at last trust, which the
+ * intake decides.
  */
 import { Hono, type Context } from 'hono'
 import { decodeRequest, type DecodeReason } from '../bitrix24/wire/decode-request.ts'
@@ -84,7 +85,9 @@ function jsonAnswer(answer: IntakeAnswer): Response {
   }
 }
 
-/** Refuses a request before anybody was asked about it: a person in a frame reads a page, everybody else JSON. */
+/**
+ * Refuses a request before anybody was asked about it: a person in a frame reads a page, everybody else JSON.
+ */
 async function refuse(
   request: Request,
   code: PageErrorCode,

@@ -1,6 +1,9 @@
 /** The address of a caller, as rate limits count it. */
 
-/** The caller's address. An IPv6 caller owns a whole /64 (RFC 6177), so only that part counts, however it is written. */
+/**
+ * The caller's address. An IPv6 caller owns a whole /64 (RFC 6177), so only that part counts, however it is
+ * written.
+ */
 export function clientAddress(request: Request): string {
   const address = request.headers.get('cf-connecting-ip') ?? 'unknown'
   if (!address.includes(':')) return address

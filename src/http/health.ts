@@ -1,4 +1,7 @@
-/** The health check for monitors: whether the relay is configured, and what to do when it is not. It shows no value. */
+/**
+ * The health check for monitors: whether the relay is configured, and what to do when it is not. It shows no
+ * value.
+ */
 import type { PendingListing } from '../objects/directory-store.ts'
 
 /** What the health check needs. */
@@ -15,8 +18,8 @@ export interface HealthDeps {
 }
 
 /**
- * The answer of `GET /healthz`. A pending install turns the check red only while no application is configured. Beside
- * a configured one it may be a stranger's, who must not be able to alarm the operator.
+ * The answer of `GET /healthz`. A pending install turns the check red only while no application is
+ * configured. Beside a configured one it may be a stranger's, who must not be able to alarm the operator.
  */
 export async function healthResponse(deps: HealthDeps): Promise<Response> {
   const pending = await pendingTexts(deps)

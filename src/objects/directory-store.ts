@@ -1,6 +1,6 @@
 /**
- * The rows of the directory: pins and pending installs. The tables come into being with the first row, so that a
- * question alone stores nothing (docs/cloudflare.md, "Storage limits").
+ * The rows of the directory: pins and pending installs. The tables come into being with the first row, so
+ * that a question alone stores nothing (docs/cloudflare.md, "Storage limits").
  */
 import * as v from 'valibot'
 import type { Database } from '../storage/database.ts'
@@ -42,7 +42,10 @@ export class DirectoryStore {
     this.#db = db
   }
 
-  /** Pins a token (by its hash) to a portal, unless it is pinned already; answers the portal that it belongs to. */
+  /**
+   * Pins a token (by its hash) to a portal, unless it is pinned already; answers the portal that it belongs
+   * to.
+   */
   pin(tokenId: string, memberId: string): string {
     this.#createTables()
     return this.#db.transaction(() => {
@@ -79,7 +82,9 @@ export class DirectoryStore {
     if (this.#hasTables()) this.#db.all('DELETE FROM pending WHERE member_id = ?', memberId)
   }
 
-  /** The listings whose time is not over, the one that lasts longest first; those that are over are removed. */
+  /**
+   * The listings whose time is not over, the one that lasts longest first; those that are over are removed.
+   */
   listPending(now: number): PendingListing[] {
     if (!this.#hasTables()) return []
     this.#db.all('DELETE FROM pending WHERE expires_at <= ?', now)

@@ -1,7 +1,7 @@
 /**
  * The directory: the one object that knows something of all portals. It keeps to which portal the token of an
- * outgoing webhook is pinned, and which installs wait until their application is configured. It stores rows only
- * for a caller who has proved something.
+ * outgoing webhook is pinned, and which installs wait until their application is configured. It stores rows
+ * only for a caller who has proved something.
  */
 import { DurableObject } from 'cloudflare:workers'
 import { openDatabase } from '../storage/database.ts'
@@ -28,7 +28,9 @@ export class Directory extends DurableObject<unknown> {
     else this.#store.savePending({ ...listing, memberId })
   }
 
-  /** The pending installs. A listing that its own portal could not remove goes here, when its time is over. */
+  /**
+   * The pending installs. A listing that its own portal could not remove goes here, when its time is over.
+   */
   listPending(now: number): PendingListing[] {
     return this.#store.listPending(now)
   }

@@ -1,4 +1,7 @@
-/** The client of the pacers: a portal's object names the receiver's URL, and the pacer of that URL is asked over RPC. */
+/**
+ * The client of the pacers: a portal's object names the receiver's URL, and the pacer of that URL is asked
+ * over RPC.
+ */
 import type { PaceWindow } from '../core/pace/pace-window.ts'
 import type { NamePacer } from '../storage/pacer-name.ts'
 import type { Pacer } from './pacer.ts'
@@ -10,8 +13,8 @@ export const PACER_TIMEOUT_MS = 2000
 /** Asks the pacer of a URL. The URL itself, a secret, never leaves the caller. */
 export interface PacerClient {
   /**
-   * Takes a slot for a waiter (null: go now), or tells when to come again (unix milliseconds). Rejects when there is
-   * no answer within 2 s; the slot may be spent nevertheless.
+   * Takes a slot for a waiter (null: go now), or tells when to come again (unix milliseconds). Rejects when
+   * there is no answer within 2 s; the slot may be spent nevertheless.
    */
   take(paceKey: string, waiter: string, windows: readonly PaceWindow[]): Promise<number | null>
   /** Stops everybody until that time (unix milliseconds, at most 24 hours away). Rejects as `take` does. */
@@ -24,7 +27,9 @@ export type PacerRemote = Remote<Pacer, 'take' | 'hold'>
 /** What the client needs from the composition root. */
 export interface PacerClientDeps {
   readonly namePacer: NamePacer
-  /** Gives a new stub each time: one that failed once stays broken (docs/cloudflare.md, "Calling an object"). */
+  /**
+   * Gives a new stub each time: one that failed once stays broken (docs/cloudflare.md, "Calling an object").
+   */
   readonly pacers: (name: string) => PacerRemote
   /** Rejects when the work takes longer than `ms`. */
   readonly withTimeout: <T>(work: Promise<T>, ms: number) => Promise<T>

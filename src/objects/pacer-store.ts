@@ -1,6 +1,6 @@
 /**
- * The one row of a pacer, with everything that must outlive an eviction of the object. The table comes into being
- * with the first write: a pacer that never has to remember anything stores nothing.
+ * The one row of a pacer, with everything that must outlive an eviction of the object. The table comes into
+ * being with the first write: a pacer that never has to remember anything stores nothing.
  */
 import * as v from 'valibot'
 import type { Database } from '../storage/database.ts'

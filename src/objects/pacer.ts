@@ -1,6 +1,6 @@
 /**
- * The pace of one receiver, shared by all portals that send to it. The pace lives in memory. Two things are stored
- * as well, because they must outlive an eviction: a hold, and the grants of a window longer than 10 s.
+ * The pace of one receiver, shared by all portals that send to it. The pace lives in memory. Two things are
+ * stored as well, because they must outlive an eviction: a hold, and the grants of a window longer than 10 s.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { PaceWindow } from '../core/pace/pace-window.ts'
@@ -14,11 +14,11 @@ import {
 import { openDatabase } from '../storage/database.ts'
 import { PacerStore } from './pacer-store.ts'
 
-// An object stays in memory for about 10 s after its last call (docs/cloudflare.md, "Object lifetime"). A shorter
-// window is over before the object can be evicted.
+// An object stays in memory for about 10 s after its last call (docs/cloudflare.md, "Object lifetime"). A
+// shorter window is over before the object can be evicted.
 const STORED_WINDOW_MS = 10_000
-// Portals that a receiver refuses at the same time report ends that differ by parts of a second. Rounded up, they
-// cost one row together.
+// Portals that a receiver refuses at the same time report ends that differ by parts of a second. Rounded up,
+// they cost one row together.
 const HOLD_STEP_MS = 1000
 
 /** The slots of one paced receiver; the object's name is the one that `createPacerNames` gives to the URL. */
@@ -37,8 +37,8 @@ export class Pacer extends DurableObject<unknown> {
     this.#storedHold = stored.holdUntil
     this.#state = createPacerState(stored)
     const latest = now() + MAX_HOLD_MS
-    // A hold that was stored under a wrong clock may end years from now. It is cut, and the cut one is stored:
-    // otherwise each eviction would begin another day of it.
+    // A hold that was stored under a wrong clock may end years from now. It is cut, and the cut one is
+    // stored: otherwise each eviction would begin another day of it.
     if (stored.holdUntil > latest) {
       this.#state = this.#save({ ...this.#state, holdUntil: latest })
     }

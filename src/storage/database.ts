@@ -33,7 +33,10 @@ export function numberOf(row: SqlRow, column: string): number {
   return value
 }
 
-/** The part of a Durable Object's storage that is used. Code that also runs on Node has no type of the platform. */
+/**
+ * The part of a Durable Object's storage that is used. Code that also runs on Node has no type of the
+ * platform.
+ */
 interface ObjectStorage {
   readonly sql: {
     exec<T extends SqlRow>(query: string, ...bindings: SqlValue[]): { toArray(): T[] }

@@ -1,7 +1,7 @@
 /**
- * Names the object that paces a URL. The URL of a webhook is a secret, and the name of an object stands in logs
- * and dashboards. So the name is a hash of the URL, under a key derived for this purpose. When `TOKEN_KEYS` gets a
- * new newest key the names change, and every pace starts afresh, once.
+ * Names the object that paces a URL. The URL of a webhook is a secret, and the name of an object stands in
+ * logs and dashboards. So the name is a hash of the URL, under a key derived for this purpose. When
+ * `TOKEN_KEYS` gets a new newest key the names change, and every pace starts afresh, once.
  */
 import { BoundedMap } from '../core/bounded-map.ts'
 import { sha256Hex } from '../core/safety/sha256.ts'
@@ -14,12 +14,12 @@ const HKDF_INFO = 'bitrix24-event-relay/pacer-names/v1'
 const MAX_REMEMBERED = 256
 
 /**
- * Creates the naming under the newest key of `TOKEN_KEYS`; it remembers the last 256 names. Without a key a name is
- * a plain hash: it cannot be turned back either, as the URL holds a secret of its own.
+ * Creates the naming under the newest key of `TOKEN_KEYS`; it remembers the last 256 names. Without a key a
+ * name is a plain hash: it cannot be turned back either, as the URL holds a secret of its own.
  */
 export function createPacerNames(newest: Uint8Array | null): NamePacer {
-  // Names, and no promises of them: workerd forbids one request to wait for a promise that another one has made
-  // (docs/cloudflare.md, "WebCrypto").
+  // Names, and no promises of them: workerd forbids one request to wait for a promise that another one has
+  // made (docs/cloudflare.md, "WebCrypto").
   const names = new BoundedMap<string>(MAX_REMEMBERED)
   return async (url) => {
     const known = names.get(url)

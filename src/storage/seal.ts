@@ -1,8 +1,8 @@
 /**
- * Seals secrets before they are stored, for example a portal's tokens. Each portal has a key of its own, derived
- * from a key of `TOKEN_KEYS`; the cipher is AES-256-GCM. The portal and the name of the field are bound to the
- * record, so a record that was copied to another place does not open. A record reads
- * `v1.<key id>.<iv>.<ciphertext>`, in base64url.
+ * Seals secrets before they are stored, for example a portal's tokens. Each portal has a key of its own,
+ * derived from a key of `TOKEN_KEYS`; the cipher is AES-256-GCM. The portal and the name of the field are
+ * bound to the record, so a record that was copied to another place does not open. A record reads `v1.<key
+ * id>.<iv>.<ciphertext>`, in base64url.
  */
 import { BoundedMap } from '../core/bounded-map.ts'
 import { err, ok, type Result } from '../core/result.ts'
@@ -85,8 +85,8 @@ export function createSealer(keys: TokenKeys): Sealer {
 
 /** Derives the key of a portal, and remembers the last ones. */
 function createPortalKeys(): (tokenKey: TokenKey, memberId: string) => Promise<CryptoKey> {
-  // Keys, and no promises of them: workerd forbids one request to wait for a promise that another one has made
-  // (docs/cloudflare.md, "WebCrypto").
+  // Keys, and no promises of them: workerd forbids one request to wait for a promise that another one has
+  // made (docs/cloudflare.md, "WebCrypto").
   const derived = new BoundedMap<CryptoKey>(MAX_CACHED_KEYS)
   return async (tokenKey, memberId) => {
     const name = `${tokenKey.id}|${memberId}`

@@ -1,7 +1,8 @@
 /**
  * The spilled requests in KV: an event goes here when its portal's object cannot be reached. This is the only
- * user of the keys `spill:{memberId}:{receivedAtMs}:{receipt}`, which sort by time of receipt within a portal.
- * A value is text that the store does not look into; a request with tokens is sealed before it comes here.
+ * user of the keys `spill:{memberId}:{receivedAtMs}:{receipt}`, which sort by time of receipt within a
+ * portal. A value is text that the store does not look into; a request with tokens is sealed before it comes
+ * here.
  */
 import { listKeyPages } from './kv-keys.ts'
 
@@ -36,7 +37,9 @@ export class SpillStore {
     await this.#kv.put(key, value, { expirationTtl: SPILL_TTL_SECONDS })
   }
 
-  /** Yields the spilled requests of one portal or of all, page by page, sorted by portal and time of receipt. */
+  /**
+   * Yields the spilled requests of one portal or of all, page by page, sorted by portal and time of receipt.
+   */
   async *pages(memberId: string | null = null): AsyncGenerator<readonly SpillRecord[], void> {
     const prefix = memberId === null ? PREFIX : `${PREFIX}${memberId}:`
     for await (const keys of listKeyPages(this.#kv, prefix)) {

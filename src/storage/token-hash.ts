@@ -1,6 +1,6 @@
 /**
- * The hash that is kept instead of an application token. It is bound to the portal, so a stored hash opens nothing
- * and fits no other portal.
+ * The hash that is kept instead of an application token. It is bound to the portal, so a stored hash opens
+ * nothing and fits no other portal.
  */
 import { sha256Hex } from '../core/safety/sha256.ts'
 

@@ -1,6 +1,7 @@
 /**
- * The token keys of the setting `TOKEN_KEYS`: an object of key id to base64 of 32 bytes, newest first. Records
- * are sealed under the newest key and opened under any of them, so that a key can be replaced without a pause.
+ * The token keys of the setting `TOKEN_KEYS`: an object of key id to base64 of 32 bytes, newest first.
+ * Records are sealed under the newest key and opened under any of them, so that a key can be replaced without
+ * a pause.
  */
 import { err, ok, type Result } from '../core/result.ts'
 import { decodeBase64 } from './base64.ts'
@@ -19,8 +20,8 @@ export type TokenKeys = readonly TokenKey[]
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/
 
 /**
- * Parses `TOKEN_KEYS`, as JSON text or as an object. The error is a sentence that counts keys. It shows neither
- * ids nor values, since an operator may have put one in the place of the other.
+ * Parses `TOKEN_KEYS`, as JSON text or as an object. The error is a sentence that counts keys. It shows
+ * neither ids nor values, since an operator may have put one in the place of the other.
  */
 export function parseTokenKeys(
   source: string | Record<string, unknown>,
@@ -48,8 +49,8 @@ type Entries = readonly (readonly [id: string, value: unknown])[]
 const NOT_AN_OBJECT = 'Must be a JSON object of key id to base64 of 32 bytes, newest first'
 
 /**
- * Reads the pairs in the order of the text. `JSON.parse` alone would move an id that looks like an integer to the
- * front, so that the wrong key would count as the newest one, and it would hide a repeated id.
+ * Reads the pairs in the order of the text. `JSON.parse` alone would move an id that looks like an integer to
+ * the front, so that the wrong key would count as the newest one, and it would hide a repeated id.
  */
 function parseEntries(text: string): Result<Entries, string> {
   if (!isJsonObject(text)) return err(NOT_AN_OBJECT)

@@ -1,6 +1,6 @@
 /**
- * How the edge finds out who calls: memory, then KV, then the object, and the callers that the rate limit counts. The
- * objects and KV are the real ones; the tests count the stubs and the reads.
+ * How the edge finds out who calls: memory, then KV, then the object, and the callers that the rate limit
+ * counts. The objects and KV are the real ones; the tests count the stubs and the reads.
  */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

@@ -1,5 +1,6 @@
 /**
- * How an event is stored: two tries with a new stub each, 2 s together, one receipt. Nothing here waits for real time.
+ * How an event is stored: two tries with a new stub each, 2 s together, one receipt. Nothing here waits for
+ * real time.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { takeRequest } from '../../src/edge/intake.ts'

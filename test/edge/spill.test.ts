@@ -1,4 +1,7 @@
-/** What happens when the portal's object does not answer: the spill, and 503 where the spill must not or cannot help. */
+/**
+ * What happens when the portal's object does not answer: the spill, and 503 where the spill must not or
+ * cannot help.
+ */
 import { env } from 'cloudflare:workers'
 import { createExecutionContext } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

@@ -3,7 +3,9 @@ import { MAX_BODY_BYTES, mediaType, readBody } from '../../src/http/body.ts'
 
 const CHUNK = new TextEncoder().encode('a=1&'.repeat(4096))
 
-/** A request whose body is made while it is read; `failing` breaks off at its end, and when it is cancelled. */
+/**
+ * A request whose body is made while it is read; `failing` breaks off at its end, and when it is cancelled.
+ */
 function streamed(
   chunk: Uint8Array,
   { chunks, failing = false }: { chunks: number; failing?: boolean },

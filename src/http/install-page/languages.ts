@@ -20,7 +20,10 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
   fr: FRENCH,
 }
 
-/** Bitrix24's own codes (docs/bitrix24.md, "Frame page"): `la` is the Spanish of Latin America, `br` the Portuguese of Brazil. */
+/**
+ * Bitrix24's own codes (docs/bitrix24.md, "Frame page"): `la` is the Spanish of Latin America, `br` the
+ * Portuguese of Brazil.
+ */
 const LANGUAGES: ReadonlyMap<string, PageLanguage> = new Map([
   ['ru', 'ru'],
   ['de', 'de'],

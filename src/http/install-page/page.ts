@@ -1,7 +1,8 @@
 /**
- * The application's page, which a portal shows in a frame: it ends the installation, shows the portal's status, or
- * says why neither can be done. Nothing of the request reaches the page but the choice among six languages. A page
- * with data may be framed by one host only, the one that the OAuth server confirmed (docs/bitrix24.md, "Frame page").
+ * The application's page, which a portal shows in a frame: it ends the installation, shows the portal's
+ * status, or says why neither can be done. Nothing of the request reaches the page but the choice among six
+ * languages. A page with data may be framed by one host only, the one that the OAuth server confirmed
+ * (docs/bitrix24.md, "Frame page").
  */
 import type { InstallStatus } from '../../core/access/portal-status.ts'
 import type { InstallRefusalReason, IntakeAnswer } from '../../edge/intake-answer.ts'
@@ -62,8 +63,9 @@ const SUBJECTS: Readonly<Record<PageErrorCode, PageSubject>> = {
 }
 
 /**
- * The subject for each reason of a refused installation; null: the subject of its code. The page tells a reason only
- * when Bitrix24 itself gave it for the caller's own token. It tells nothing of a portal that its user may not know.
+ * The subject for each reason of a refused installation; null: the subject of its code. The page tells a
+ * reason only when Bitrix24 itself gave it for the caller's own token. It tells nothing of a portal that its
+ * user may not know.
  */
 const SUBJECTS_OF_REASONS: Readonly<Record<InstallRefusalReason, PageSubject | null>> = {
   not_administrator: 'not_administrator',
@@ -97,7 +99,8 @@ function pageOf(answer: IntakeAnswer): Page {
     case 'accepted':
       return answer.finished ? visitPage(answer) : finishPage(answer.domain)
     case 'pending':
-      // An install waits for two reasons. Only the one whose application is not configured has a verified domain.
+      // An install waits for two reasons. Only the one whose application is not configured has a verified
+      // domain.
       return answer.domain === null
         ? { ...patient, subject: 'unanswered', domain: null }
         : { ...patient, subject: 'pending', domain: answer.domain }
@@ -134,7 +137,10 @@ function visitPage(answer: {
     : { ...plain, subject: 'incomplete', tone: 'attention' }
 }
 
-/** The page has the status and the headers of the error's JSON form. It holds no data, so no host has to be verified. */
+/**
+ * The page has the status and the headers of the error's JSON form. It holds no data, so no host has to be
+ * verified.
+ */
 function pageOfError(
   code: PageErrorCode,
   { subject, headers }: { subject: PageSubject; headers: Readonly<Record<string, string>> },
@@ -180,7 +186,8 @@ function policyOf({ domain, details }: Page, nonce: string): string {
   // An error must be readable in the frame of a portal that is not verified; its page holds no data.
   const ancestors = domain === null ? 'https:' : `https://${domain}`
   const library = details.finish ? ' https://api.bitrix24.com' : ''
-  // Loading a posted page again submits its form again, and this directive rules that as well (seen in Chromium).
+  // Loading a posted page again submits its form again, and this directive rules that as well (seen in
+  // Chromium).
   const action = details.retry || details.finish ? `'self'` : `'none'`
   return [
     `default-src 'none'`,

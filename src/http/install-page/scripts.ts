@@ -1,4 +1,7 @@
-/** The scripts of the application's page. Each page has only the ones that it needs, all of them under the nonce. */
+/**
+ * The scripts of the application's page. Each page has only the ones that it needs, all of them under the
+ * nonce.
+ */
 import { html, raw } from 'hono/html'
 
 type Markup = ReturnType<typeof html>
@@ -17,8 +20,8 @@ export function retryScript(nonce: string): Markup {
 }
 
 /**
- * Ends the installation in the portal. Bitrix24's library may be blocked, it may hang, or the portal may not answer
- * it. In each case the page shows its hidden half, and a late answer hides it again.
+ * Ends the installation in the portal. Bitrix24's library may be blocked, it may hang, or the portal may not
+ * answer it. In each case the page shows its hidden half, and a late answer hides it again.
  */
 export function finishScripts(nonce: string): Markup {
   return html`<script nonce="${nonce}">

@@ -1,6 +1,6 @@
 /**
- * Everything that the application's page can say. A language is an object of this type, so the compiler refuses one
- * in which a text is missing.
+ * Everything that the application's page can say. A language is an object of this type, so the compiler
+ * refuses one in which a text is missing.
  */
 import type { PortalStatus } from '../../core/access/portal-status.ts'
 
@@ -24,7 +24,9 @@ export type PageSubject =
   | 'too_large'
   | 'wrong_method'
 
-/** The words about one subject: a heading, and what it means for the reader, with the remedy if there is one. */
+/**
+ * The words about one subject: a heading, and what it means for the reader, with the remedy if there is one.
+ */
 export interface PageWords {
   readonly title: string
   readonly text: string
