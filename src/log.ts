@@ -3,7 +3,7 @@
  * that no object with a token in it is ever written by accident.
  */
 
-/** What a line may carry beside its name. */
+/** The fields that a line carries beside its name. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>
 
 /**

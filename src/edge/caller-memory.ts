@@ -16,7 +16,7 @@ export const REFUSED_MEMORY_MS = 10_000
 /** The most tokens that are remembered, trusted and refused together. */
 export const MAX_TOKENS_REMEMBERED = 5000
 
-/** What is known of a caller before the portal's object is asked. */
+/** The edge's knowledge of a caller, before the portal's object is asked. */
 export type CallerTrust = 'trusted' | 'refused' | 'unknown'
 
 interface Word {

@@ -51,7 +51,7 @@ export async function findCaller(
   return ok({ memberId, tokenHash, isTrusted: false })
 }
 
-/** What the edge knows of a token. A KV that fails knows nothing. */
+/** Recalls the edge's knowledge of a token. A KV that fails knows nothing. */
 export async function recallCaller(
   { memory, webhooks, installs }: CallerSources,
   { memberId, token, tokenHash }: { memberId: string; token: string; tokenHash: string },

@@ -12,7 +12,7 @@ export const DRAIN_CRON = '*/5 * * * *'
 /** How many portals do their upkeep at a time. */
 const PORTALS_AT_A_TIME = 20
 
-/** What scheduled work needs. */
+/** The dependencies of scheduled work. */
 export interface CronDeps extends DrainDeps {
   readonly installs: InstallStore
 }

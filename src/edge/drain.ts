@@ -9,7 +9,7 @@ import type { SpillDeps } from './intake-deps.ts'
 import type { PortalClient, PortalLookup } from './portal-client.ts'
 import { decodeSpilled, type Spilled } from './spilled.ts'
 
-/** What draining needs. */
+/** The dependencies of the drain. */
 export interface DrainDeps {
   readonly portals: PortalLookup
   readonly spill: SpillDeps

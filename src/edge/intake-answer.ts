@@ -10,7 +10,7 @@ type InstallAnswer = Awaited<ReturnType<PortalClient['install']>>
 /** Why the portal's object refuses an installation. */
 export type InstallRefusalReason = Extract<InstallAnswer, { kind: 'refused' }>['reason']
 
-/** What became of a request. */
+/** The answer to a request. */
 export type IntakeAnswer =
   | {
       readonly kind: 'stored'

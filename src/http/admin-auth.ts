@@ -9,7 +9,7 @@ import { sha256Hex } from '../core/safety/sha256.ts'
 import { clientAddress } from './client-address.ts'
 import { errorResponse } from './error-response.ts'
 
-/** What the check of the admin token needs. */
+/** The admin token, and the limit for wrong ones. */
 export interface AdminAuth {
   readonly adminToken: string | null
   /** Counts a wrong token of an address; false: it is one too many. */

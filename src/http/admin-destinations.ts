@@ -11,7 +11,7 @@ import type { World } from '../portal/settings.ts'
 import { reply } from './admin-exchange.ts'
 import { errorResponse } from './error-response.ts'
 
-/** What a test message needs. */
+/** The dependencies of a test message. */
 export interface TestMessageDeps {
   readonly destinations: readonly Destination[]
   readonly policy: AddressPolicy

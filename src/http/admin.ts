@@ -13,7 +13,7 @@ import { errorResponse } from './error-response.ts'
 
 const DEFAULT_EVENTS_PAGE = 50
 
-/** What the admin API needs. */
+/** The dependencies of the admin API. */
 export interface AdminDeps extends TestMessageDeps {
   readonly portals: PortalLookup
   readonly spills: SpillStore

@@ -4,7 +4,7 @@
  */
 import type { PendingListing } from '../objects/directory-store.ts'
 
-/** What the health check needs. */
+/** The facts that the health check tells, and the directory to ask. */
 export interface HealthDeps {
   readonly version: string
   readonly problems: readonly { readonly setting: string; readonly problem: string }[]

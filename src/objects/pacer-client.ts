@@ -24,7 +24,7 @@ export interface PacerClient {
 /** The RPC methods of a pacer. */
 export type PacerRemote = Remote<Pacer, 'take' | 'hold'>
 
-/** What the client needs from the composition root. */
+/** The dependencies of the client. */
 export interface PacerClientDeps {
   readonly namePacer: NamePacer
   /**

@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import type { Database } from '../storage/database.ts'
 
-/** What a pacer stores; all times are unix milliseconds. */
+/** The stored part of a pace; all times are unix milliseconds. */
 export interface StoredPace {
   /** The end of the hold; 0 when there never was one. */
   readonly holdUntil: number

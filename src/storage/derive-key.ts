@@ -1,6 +1,6 @@
 /** Keys of their own for each purpose, derived from one token key by HKDF-SHA256 (RFC 5869). */
 
-/** What a derived key is for. */
+/** The purpose of a derived key. */
 export interface KeyPurpose {
   /** Names the purpose and its version, so that no two purposes share a key. */
   readonly info: string
