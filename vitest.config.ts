@@ -13,11 +13,16 @@ const ON_NODE = 'test/portal/fields/{enricher,reconciler}*.test.ts'
 /** The stores, the keys and the database need the real KV and the real SQLite. */
 const ON_PLATFORM = 'test/storage/{*-store,kv-keys,database}.test.ts'
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     // Files share their worker: starting an isolate for each took longer than all tests. So no test may leave
     // anything behind in the memory of a module.
     isolate: false,
+    // Read by test/support/sampling.ts: `vitest run --mode full` runs what the gate only samples.
+    provide: { isFull: mode === 'full' },
+    // No test fails because the machine is slow.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     reporters: ['default', './scripts/plain-reporter.mjs'],
     projects: [
       {
@@ -33,8 +38,6 @@ export default defineConfig({
         test: {
           name: 'simulated',
           include: ['test/{playground,simulation}/**/*.test.ts', ON_NODE],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
       {
@@ -56,10 +59,8 @@ export default defineConfig({
         test: {
           name: 'built',
           include: ['test/built/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
     ],
   },
-})
+}))

@@ -15,10 +15,12 @@ import { startRelay } from '../../playground/relay.ts'
 import type { RunningRelay } from '../../playground/relay.ts'
 import { createOauthSimulator } from '../../playground/portal/oauth-server.ts'
 import type { OauthSimulator } from '../../playground/portal/oauth-server.ts'
+import { isFull } from '../support/sampling.ts'
 
 const CONNECTIONS = 4
-const KILLS = 6
-const EVENTS = 600
+const KILLS = isFull ? 30 : 6
+/** A kill falls anywhere into each hundred of them. */
+const EVENTS = KILLS * 100
 /** Every so many events one concerns the Slack lane, whose pace is one message a second. */
 const SLACK_EVERY = 75
 /** Deliveries that a crash may repeat (G3). */
@@ -134,7 +136,7 @@ describe('after kill -9 of the runtime at random moments', () => {
       ),
     )
     console.info(summary(acknowledged))
-  })
+  }, 600_000)
 
   it('G1: has lost none of the acknowledged events', () => {
     const arrived = new Map(

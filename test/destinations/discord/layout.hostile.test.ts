@@ -14,9 +14,10 @@ import { safeText } from '../../../src/destinations/message/safe-text.ts'
 import { hostileParcel, hostileText } from '../../support/hostile-parcels.ts'
 import { mergePieces, piecesOf, readMarkdown, type Piece } from '../../support/read-markdown.ts'
 import { foreign, type Line } from '../../../src/destinations/message/line.ts'
+import { sampled } from '../../support/sampling.ts'
 
 const URL_TEXT = 'https://discord.com/api/webhooks/1290000000000000001/ABCDEFGHijklmnop-_'
-const NUM_RUNS = 200
+const NUM_RUNS = sampled(200)
 const TIMEOUT_MS = 30_000
 
 describe('discord with hostile texts', { timeout: TIMEOUT_MS }, () => {

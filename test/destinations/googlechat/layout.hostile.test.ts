@@ -16,6 +16,7 @@ import { safeText } from '../../../src/destinations/message/safe-text.ts'
 import { formatSpanUtc } from '../../../src/destinations/message/wording.ts'
 import { hostileParcel, hostileText } from '../../support/hostile-parcels.ts'
 import { plainText, type Line } from '../../../src/destinations/message/line.ts'
+import { sampled } from '../../support/sampling.ts'
 
 // Such a character is shown as any other; it has no meaning in HTML.
 const HARMLESS: readonly string[] = ['noncharacter-in-input-stream']
@@ -40,7 +41,7 @@ describe('googlechat message with any text of the CRM', () => {
         expect(paragraphs).toEqual(paragraphsOf(message))
         expect(buttons.map(({ onClick }) => onClick.openLink.url)).toEqual(linksOf(message))
       }),
-      { numRuns: 250 },
+      { numRuns: sampled(250) },
     )
   })
 
@@ -56,7 +57,7 @@ describe('googlechat message with any text of the CRM', () => {
         expect(findFaults(text.replaceAll(/[*`]/g, ''))).toEqual([])
         expect(text.match(/[*`]/g)?.length ?? 0).toBe(2 * (strong.length + code.length))
       }),
-      { numRuns: 250 },
+      { numRuns: sampled(250) },
     )
   })
 
@@ -72,7 +73,7 @@ describe('googlechat message with any text of the CRM', () => {
         expect(findShapeError(payload)).toBeNull()
         expect(findDroppedParts(payload)).toEqual([])
       }),
-      { numRuns: 150 },
+      { numRuns: sampled(150) },
     )
   })
 })
@@ -90,7 +91,7 @@ describe('inertGoogleChat()', () => {
           expect(inert).toHaveLength(text.length)
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: sampled(2000) },
     )
   })
 

@@ -24,8 +24,9 @@ import { safeText } from '../../../src/destinations/message/safe-text.ts'
 import { hostileParcel, hostileText } from '../../support/hostile-parcels.ts'
 import { mergePieces, piecesOf, readMarkdown, type Piece } from '../../support/read-markdown.ts'
 import { foreign, type Line } from '../../../src/destinations/message/line.ts'
+import { sampled } from '../../support/sampling.ts'
 
-const NUM_RUNS = 200
+const NUM_RUNS = sampled(200)
 const TIMEOUT_MS = 30_000
 
 // What every look-alike stands for.

@@ -16,6 +16,7 @@ import { aDelivery, anEnrichment, anEvent, RECEIVED_AT } from '../../support/a-d
 import { hostileParcel, hostileText } from '../../support/hostile-parcels.ts'
 import { readTeamsCard } from '../../support/node/teams-reader.ts'
 import { plainText } from '../../../src/destinations/message/line.ts'
+import { sampled } from '../../support/sampling.ts'
 
 const URL_TEXT =
   'https://prod-12.westeurope.logic.azure.com/workflows/x/triggers/manual?sig=abcdefgh'
@@ -82,7 +83,7 @@ describe('teams card with any text of the CRM', () => {
         expect(shown).toHaveLength(literal.length + 1)
         expect(literal.map(({ text }) => text)).toEqual(paragraphsOf(message))
       }),
-      { numRuns: 250 },
+      { numRuns: sampled(250) },
     )
   })
 
@@ -95,7 +96,7 @@ describe('teams card with any text of the CRM', () => {
         expect(body).not.toMatch(/<\/?at/i)
         expect(findCardProblems(cardOf(body))).toEqual([])
       }),
-      { numRuns: 150 },
+      { numRuns: sampled(150) },
     )
   })
 
@@ -138,7 +139,7 @@ describe('inertTeams()', () => {
         fc.pre(inert !== '')
         expect(read(before + inert + after)).toEqual(expected({ before, inert, after }))
       }),
-      { numRuns: 2500 },
+      { numRuns: sampled(2500) },
     )
   })
 
@@ -185,7 +186,7 @@ describe('inertTeams()', () => {
         )
         expect(kept.join('')).toBe(text.replace(/[^\p{L}\p{N} ,;:]/gu, '?'))
       }),
-      { numRuns: 1000 },
+      { numRuns: sampled(1000) },
     )
   })
 

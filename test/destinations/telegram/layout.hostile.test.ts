@@ -14,6 +14,7 @@ import { parseTelegramHtml } from '../../../playground/receivers/telegram-html.t
 import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { findTelegramLinks, readTelegramRuns } from '../../support/telegram-grammar.ts'
 import { plainText } from '../../../src/destinations/message/line.ts'
+import { sampled } from '../../support/sampling.ts'
 
 const NOW = RECEIVED_AT + 500
 const LINK = `https://acme.bitrix24.com/crm/?a=1&b="2"`
@@ -124,7 +125,7 @@ describe('telegram with any text of the CRM', () => {
         const html = layOutTelegram(message)
         expect(findFaults(html, message)).toEqual([])
       }),
-      { numRuns: 200 },
+      { numRuns: sampled(200) },
     )
   }, 60_000)
 
@@ -138,7 +139,7 @@ describe('telegram with any text of the CRM', () => {
         expect(parsed.text.length).toBeLessThanOrEqual(4096)
         expect(parsed.entities.length).toBeLessThanOrEqual(100)
       }),
-      { numRuns: 60 },
+      { numRuns: sampled(60) },
     )
   }, 60_000)
 
