@@ -1,0 +1,26 @@
+/**
+ * Checks the rules of the house that lint does not know: `node scripts/check-house.ts` checks all of them,
+ * `node scripts/check-house.ts mirror way` those that are named. ARCHITECTURE.md and CONTRIBUTING.md say why.
+ */
+import { fileURLToPath } from 'node:url'
+import { folders } from './house/folders.ts'
+import { glossary } from './house/glossary.ts'
+import { mirror } from './house/mirror.ts'
+import { sql } from './house/sql.ts'
+import { way } from './house/way.ts'
+
+const RULES = [folders, mirror, glossary, way, sql]
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const named = process.argv.slice(2)
+const unknown = named.filter((name) => !RULES.some((rule) => rule.name === name))
+if (unknown.length > 0) throw new Error(`Cannot check unknown rules: ${unknown.join(', ')}`)
+
+for (const rule of RULES) {
+  const { name } = rule
+  if (named.length > 0 && !named.includes(name)) continue
+  const { problems, summary } = rule.check(root)
+  for (const problem of problems) console.error(`${name}: ${problem}`)
+  console.log(`House rule ${name}: ${summary}; ${problems.length} problems`)
+  if (problems.length > 0) process.exitCode = 1
+}

@@ -1,0 +1,102 @@
+/**
+ * Lint keeps the table of ARCHITECTURE.md that says which folder may import which. A wrong expression in lint's
+ * configuration would let everything through in silence, so each line below is written into a scratch folder under
+ * the project's configuration, and lint has to refuse it.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Rule } from './source.ts'
+
+const OXLINT = fileURLToPath(new URL('../../node_modules/oxlint/bin/oxlint', import.meta.url))
+
+const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
+  'src/core': [
+    `import '../bitrix24/wire/form.ts'`,
+    `import '../../bitrix24/wire/form.ts'`,
+    `import 'hono'`,
+    `import 'cloudflare:workers'`,
+    `export const now = Date.now()`,
+    `export const answer = await fetch('https://example.com')`,
+  ],
+  'src/bitrix24': [`import '../destinations/send.ts'`, `import '../portal/portal.ts'`],
+  'src/destinations': [`import '../bitrix24/wire/form.ts'`, `import '../storage/seal.ts'`],
+  'src/storage': [`import '../portal/portal.ts'`],
+  'src/objects': [`import '../portal/portal.ts'`, `import '../bitrix24/wire/form.ts'`],
+  'src/portal': [
+    `import '../http/admin.ts'`,
+    `import '../edge/intake.ts'`,
+    `import '../config/config.ts'`,
+    `import 'hono'`,
+  ],
+  'src/portal/log': [
+    `import '../../http/admin.ts'`,
+    `import '../lanes/book.ts'`,
+    `import '../fields/enricher.ts'`,
+    `import '../tokens/caller.ts'`,
+    `import '../installs/trust.ts'`,
+    `import '../portal.ts'`,
+    `import '../parts.ts'`,
+  ],
+  'src/portal/tokens': [
+    `import '../../config/config.ts'`,
+    `import '../lanes/book.ts'`,
+    `import '../fields/enricher.ts'`,
+    `import '../installs/trust.ts'`,
+  ],
+  'src/portal/installs': [
+    `import '../../edge/intake.ts'`,
+    `import '../lanes/book.ts'`,
+    `import '../fields/enricher.ts'`,
+  ],
+  'src/portal/fields': [`import '../../app.ts'`, `import '../lanes/book.ts'`],
+  'src/portal/lanes': [`import 'hono'`, `import '../portal.ts'`, `import '../parts.ts'`],
+  'src/edge': [`import '../http/admin.ts'`, `import '../app.ts'`, `import 'hono'`],
+  'src/http': [`import '../app.ts'`, `import '../config/config.ts'`],
+}
+
+/** Lint refuses every import against the table of ARCHITECTURE.md. */
+export const folders: Rule = {
+  name: 'folders',
+  check(root) {
+    const probes = Object.entries(FORBIDDEN).flatMap(([folder, lines]) =>
+      lines.map((line, index) => ({ file: `${folder}/probe-${index}.ts`, line })),
+    )
+    const refused = lintProbes(root, probes)
+    return {
+      problems: probes
+        .filter(({ file }) => !refused.has(file))
+        .map(({ file, line }) => `lint lets through in ${dirname(file)}: ${line}`),
+      summary: `lint is asked about ${probes.length} forbidden lines`,
+    }
+  },
+}
+
+interface Probe {
+  readonly file: string
+  readonly line: string
+}
+
+/** The probes that lint refuses because of the table. */
+function lintProbes(root: string, probes: readonly Probe[]): ReadonlySet<string> {
+  const scratch = mkdtempSync(join(tmpdir(), 'folder-rule-'))
+  try {
+    cpSync(join(root, '.oxlintrc.json'), join(scratch, '.oxlintrc.json'))
+    for (const { file, line } of probes) {
+      mkdirSync(join(scratch, dirname(file)), { recursive: true })
+      writeFileSync(join(scratch, file), `${line}\n`)
+    }
+    const options = { cwd: scratch, encoding: 'utf8' } as const
+    const run = spawnSync(process.execPath, [OXLINT, '--format', 'json', 'src'], options)
+    // Sound: the documented form of lint's answer.
+    const { diagnostics } = JSON.parse(run.stdout) as {
+      readonly diagnostics: readonly { readonly code: string; readonly filename: string }[]
+    }
+    const ours = diagnostics.filter(({ code }) => /no-restricted-(?:imports|globals)/.test(code))
+    return new Set(ours.map(({ filename }) => filename.replaceAll('\\', '/')))
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}

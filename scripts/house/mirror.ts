@@ -1,0 +1,43 @@
+/**
+ * `test/` mirrors `src/`: `src/core/glob.ts` is tested by `test/core/glob.test.ts`, and a further aspect of it by
+ * `test/core/glob.speed.test.ts`. A file without any function body needs no test. `test/playground` and
+ * `test/scripts` stand beside `playground/` and `scripts/` in the same way, as far as there are tests.
+ */
+import { holdsLogic, listFiles, type Rule } from './source.ts'
+
+/** Tests that belong to no single file. */
+const ACROSS = ['built', 'e2e', 'repository', 'simulation']
+
+/** Every source file with logic has its test, and every test its source file. */
+export const mirror: Rule = {
+  name: 'mirror',
+  check(root) {
+    const sources = listFiles(root, 'src').filter((file) => !file.endsWith('.d.ts'))
+    const tests = listFiles(root, 'test', '.test.ts')
+    const needed = sources.filter((file) => holdsLogic(root, file))
+    const missing = needed
+      .map((source) => [source, testOf(source)] as const)
+      .filter(([, test]) => !tests.includes(test))
+      .map(([source, test]) => `${source} holds logic and has no ${test}`)
+    const scripts = ['.ts', '.mjs'].flatMap((ending) => listFiles(root, 'scripts', ending))
+    const known = new Set([...sources, ...listFiles(root, 'playground'), ...scripts].map(testOf))
+    const strange = tests
+      .filter((test) => !ACROSS.some((folder) => test.startsWith(`test/${folder}/`)))
+      .filter((test) => !known.has(test) && !known.has(withoutAspect(test)))
+      .map((test) => `${test} names no source file`)
+    return {
+      problems: [...missing, ...strange],
+      summary: `${needed.length} of ${sources.length} source files hold logic, ${tests.length} tests`,
+    }
+  },
+}
+
+/** The place of a file's test. */
+function testOf(file: string): string {
+  return `test/${file.replace(/^src\//, '').replace(/\.(?:ts|mjs)$/, '')}.test.ts`
+}
+
+/** The first test of a file, whose further aspect this one is. */
+function withoutAspect(test: string): string {
+  return test.replace(/\.[^./]+\.test\.ts$/, '.test.ts')
+}
