@@ -8,8 +8,11 @@ import { fileURLToPath } from 'node:url'
 /** The folder that holds wrangler.toml. */
 export const PROJECT_FOLDER = fileURLToPath(new URL('..', import.meta.url))
 
-/** The project's wrangler; run by this very Node, since the host's may be too old for it. */
-const WRANGLER = join(PROJECT_FOLDER, 'node_modules/wrangler/bin/wrangler.js')
+/**
+ * The project's wrangler, run by this very Node, since the machine's may be too old for it. Its file in `bin` would
+ * start this one as a process of its own, which a killed build would leave behind.
+ */
+const WRANGLER = join(PROJECT_FOLDER, 'node_modules/wrangler/wrangler-dist/cli.js')
 
 const QUIET = {
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
@@ -21,29 +24,31 @@ const QUIET = {
 /** Builds in progress, to be stopped when the process ends. */
 const builds = new Set<() => void>()
 
-/**
- * Bundles the Worker into `outFolder` (default: a new temporary folder) and resolves with that folder.
- * Rejects with wrangler's own words.
- */
+/** What is bundled, and where to. */
+export interface BuildOptions {
+  /** The folder of wrangler.toml. @default this project */
+  readonly projectFolder?: string
+  /** The Worker's entry. @default the one that wrangler.toml names */
+  readonly entry?: string
+  /** @default a new temporary folder */
+  readonly outFolder?: string
+}
+
+/** Bundles the Worker and resolves with the folder of the bundle. Rejects with wrangler's own words. */
 export async function buildRelay({
   projectFolder = PROJECT_FOLDER,
+  entry,
   outFolder,
-}: { projectFolder?: string; outFolder?: string } = {}): Promise<string> {
+}: BuildOptions = {}): Promise<string> {
   const folder = outFolder ?? (await mkdtemp(join(tmpdir(), 'relay-build-')))
-  const build = spawn(
-    process.execPath,
-    [WRANGLER, 'deploy', '--dry-run', '--outdir', folder, '--config', 'wrangler.toml'],
-    {
-      cwd: projectFolder,
-      // Wrangler keeps a file about itself in the user's settings; here it goes with the bundle.
-      env: { ...process.env, ...QUIET, XDG_CONFIG_HOME: folder },
-      // Its own group, so that wrangler's own child can be stopped with it.
-      detached: true,
-    },
-  )
-  const stop = (): void => {
-    if (build.pid !== undefined && build.exitCode === null) process.kill(-build.pid, 'SIGKILL')
-  }
+  const what = ['deploy', ...(entry === undefined ? [] : [entry]), '--config', 'wrangler.toml']
+  const how = ['--dry-run', '--outdir', folder]
+  const build = spawn(process.execPath, ['--no-warnings', WRANGLER, ...what, ...how], {
+    cwd: projectFolder,
+    // Wrangler keeps a file about itself in the user's settings; here it goes with the bundle.
+    env: { ...process.env, ...QUIET, XDG_CONFIG_HOME: folder },
+  })
+  const stop = (): void => void build.kill('SIGKILL')
   builds.add(stop)
   const output: string[] = []
   build.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()))

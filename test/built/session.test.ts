@@ -269,7 +269,10 @@ test('actions of other pages and other host names are refused', async () => {
   expect(session.portal.installed).toBe(true)
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no folder and no runtime', async (signal) => {
+// Windows has no signals that a process could hear from another one.
+const SIGNALS = process.platform === 'win32' ? [] : (['SIGINT', 'SIGTERM'] as const)
+
+test.each(SIGNALS)('%s leaves no folder and no runtime', async (signal) => {
   const temporary = mkdtempSync(join(folder, 'tmp-'))
   const child = spawn(
     process.execPath,
