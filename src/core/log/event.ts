@@ -128,6 +128,12 @@ export const NOT_ENRICHED: Enrichment = {
   readAt: null,
 }
 
+/** An event with the sequence under which it stands in its portal's log. */
+export interface StoredEvent {
+  readonly sequence: number
+  readonly event: RelayEvent
+}
+
 /** A stored event together with its place in the portal's log. */
 export interface LogEntry {
   /** The number of the event in its portal's log: 1, 2, 3 … */

@@ -11,7 +11,13 @@
 import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
 import { readFields, thinReasonOf, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
 import type { RestError } from '../../bitrix24/servers/rest-error.ts'
-import type { LogEntry, RelayEvent, ThinReason, UserField } from '../../core/log/event.ts'
+import type {
+  LogEntry,
+  RelayEvent,
+  StoredEvent,
+  ThinReason,
+  UserField,
+} from '../../core/log/event.ts'
 import type { FieldRead } from '../../core/fields/field-read.ts'
 import {
   enrichFound,
@@ -46,12 +52,6 @@ export interface EnricherDeps {
   readonly portal: PortalAccess
   readonly world: Pick<World, 'now' | 'sleep'>
   readonly scheduler: Scheduler
-}
-
-/** An event that stands in the log under its sequence. */
-export interface StoredEvent {
-  readonly sequence: number
-  readonly event: RelayEvent
 }
 
 /** The events of one portal that wait for their enrichment. */

@@ -1,5 +1,5 @@
 /** The events of one portal that wait for their enrichment, in the order of their sequences. In memory only. */
-import type { RelayEvent, UserField } from '../../core/log/event.ts'
+import type { StoredEvent, UserField } from '../../core/log/event.ts'
 import type { EventToEnrich } from '../../core/fields/enrich.ts'
 
 /** An event with the time at which its waiting ends, in unix milliseconds. */
@@ -12,10 +12,7 @@ export class EventsToEnrich {
   readonly #events = new Map<number, TimedEvent>()
 
   /** Takes events over; those that are not about a field have nothing to wait for. */
-  add(
-    events: readonly { readonly sequence: number; readonly event: RelayEvent }[],
-    deadline: number,
-  ): void {
+  add(events: readonly StoredEvent[], deadline: number): void {
     for (const { sequence, event } of events) {
       const { field } = event
       if (field === null) continue

@@ -3,9 +3,7 @@
  * sequence together; memory changes only after it has returned, and an answer leaves only when its event is durable.
  */
 import { RecentEvents, type Arrival, type StoredPlace } from '../../core/log/append.ts'
-import type { RelayEvent } from '../../core/log/event.ts'
-import type { Enricher } from '../fields/enricher.ts'
-import type { Trust } from '../installs/trust.ts'
+import type { RelayEvent, StoredEvent, UserField } from '../../core/log/event.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { LogStore } from './log-store.ts'
@@ -40,12 +38,23 @@ export type AppendAnswer =
     }
   | { readonly kind: 'untrusted' }
 
+/** The part that finds out what an event changed, before lanes may see it. */
+export interface EventEnricher {
+  /** Whether the event has to wait for its enrichment. */
+  awaits(event: RelayEvent): boolean
+  /** Takes over the new events that wait. */
+  accept(events: readonly StoredEvent[]): void
+  /** An event that stands in the log already was sent again. */
+  repeated(sequence: number, field: UserField): void
+}
+
 /** What the appender needs. */
 export interface AppenderDeps {
   readonly log: Pick<LogStore, 'findPlace' | 'recentArrivals'>
   readonly writer: Pick<LogWriter, 'write' | 'durable'>
-  readonly trust: Pick<Trust, 'trusts'>
-  readonly enricher: Pick<Enricher, 'awaits' | 'accept' | 'repeated'>
+  /** Whether a token, by its hash, speaks for the portal. */
+  readonly trust: { trusts(tokenHash: string): boolean }
+  readonly enricher: EventEnricher
   readonly config: Pick<PortalConfig, 'maxGroup'>
   readonly world: Pick<World, 'now'>
   readonly scheduler: Pick<Scheduler, 'advance'>

@@ -9,7 +9,6 @@ import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { Database } from '../../storage/database.ts'
 import type { AlarmKeeper } from '../alarm.ts'
-import type { LaneMatcher } from '../lanes/matcher.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../settings.ts'
 import type { PortalState } from '../state.ts'
@@ -25,12 +24,22 @@ export interface LogTransaction {
   enrich(sequence: number, enrichment: Enrichment): void
 }
 
+/** The lanes, which the first new event of a transaction has to find in line with the configuration. */
+export interface LanesToMatch {
+  /** Matches inside the transaction. */
+  match(): void
+  /** Takes over what `match` has written, after the transaction has returned. */
+  adopt(): void
+  /** Forgets what `match` has written: the transaction was rolled back. */
+  abandon(): void
+}
+
 /** What the writer needs. */
 export interface LogWriterDeps {
   readonly db: Database
   readonly log: Pick<LogStore, 'insert' | 'insertReconciled' | 'enrich'>
   readonly state: Pick<PortalState, 'head' | 'setHead'>
-  readonly matcher: Pick<LaneMatcher, 'match' | 'adopt' | 'abandon'>
+  readonly matcher: LanesToMatch
   readonly alarm: Pick<AlarmKeeper, 'begin' | 'rolledBack' | 'ensure'>
   readonly world: Pick<World, 'now' | 'newReceipt'>
   readonly scheduler: Pick<Scheduler, 'background'>
