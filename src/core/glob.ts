@@ -12,8 +12,8 @@ export function isGlob(pattern: string): boolean {
 }
 
 /**
- * Compiles globs into one test, which tells whether a whole text matches any of them. The letters A to Z match
- * in upper and lower case, and a character is a code point. An empty list of globs matches nothing.
+ * Compiles globs into one test, which tells whether a whole text matches any of them. The letters A to Z
+ * match in upper and lower case, and a character is a code point. An empty list of globs matches nothing.
  */
 export function compileGlobs(patterns: readonly string[]): (text: string) => boolean {
   const compiled = patterns.map((pattern) => toCharacters(pattern))

@@ -19,7 +19,10 @@ export function nearestWord(word: string, words: readonly string[]): string | nu
   return best
 }
 
-/** Counts the steps from one word to the other: a letter inserted, deleted or replaced, or two neighbours swapped. */
+/**
+ * Counts the steps from one word to the other: a letter inserted, deleted or replaced, or two neighbours
+ * swapped.
+ */
 function editDistance(from: string, to: string): number {
   let twoBack: number[] = []
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index)

@@ -1,4 +1,7 @@
-/** Expected failures as values: a function returns a `Result` where its caller has to decide; nothing is thrown. */
+/**
+ * Expected failures as values: a function returns a `Result` where its caller has to decide; nothing is
+ * thrown.
+ */
 
 /** Success with a value, or failure with a tagged error. */
 export type Result<T, E> =

@@ -1,6 +1,6 @@
 /**
- * Verifies an installation. Everything in it is a claim of its sender, so an OAuth server of the allow-list is
- * asked to whom the access token belongs, and portal, user, endpoint and domain are taken from that answer
+ * Verifies an installation. Everything in it is a claim of its sender, so an OAuth server of the allow-list
+ * is asked to whom the access token belongs, and portal, user, endpoint and domain are taken from that answer
  * alone. Nothing is sent to an OAuth server that is not on the list, even if the claim names it, and nothing
  * to a portal before the OAuth server has named its address (docs/bitrix24.md#install).
  */

@@ -17,7 +17,9 @@ const PORTAL_WIDE_DENIALS: ReadonlySet<string> = new Set([
 
 const REFUSED_SECRETS: ReadonlySet<string> = new Set(['invalid_client', 'wrong_client'])
 
-/** Returns the trouble that a failed refresh tells of; null when the failure says nothing about the portal. */
+/**
+ * Returns the trouble that a failed refresh tells of; null when the failure says nothing about the portal.
+ */
 export function troubleOfRefresh(error: RestError): AccessTrouble | null {
   const { kind, code } = error
   switch (kind) {

@@ -2,7 +2,9 @@
 import { checkAddress } from '../../core/safety/address.ts'
 import type { AddressPolicy } from '../../core/safety/address.ts'
 
-/** Checks a portal's REST address: the policy allows it, it ends with `/rest/` and has no query. Else null. */
+/**
+ * Checks a portal's REST address: the policy allows it, it ends with `/rest/` and has no query. Else null.
+ */
 export function checkEndpoint(raw: string, policy: AddressPolicy): URL | null {
   const address = checkAddress(raw, policy)
   if (!address.ok) return null

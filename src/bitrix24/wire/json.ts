@@ -53,7 +53,9 @@ const QUOTE = 0x22
 const COMMA = 0x2c
 const BACKSLASH = 0x5c
 
-/** Counts values and levels on the text. In well-formed JSON each value has a bracket or a comma before it. */
+/**
+ * Counts values and levels on the text. In well-formed JSON each value has a bracket or a comma before it.
+ */
 function measure(body: string): JsonError | null {
   let values = 0
   let depth = 0

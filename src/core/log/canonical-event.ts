@@ -1,4 +1,6 @@
-/** Writes the content of an event as one text, so that equal events give equal texts. The caller hashes it. */
+/**
+ * Writes the content of an event as one text, so that equal events give equal texts. The caller hashes it.
+ */
 import type { Json, RelayEvent } from './event.ts'
 
 /**

@@ -46,7 +46,9 @@ export interface RelayEvent {
   readonly ts: number | null
   /** `event_handler_id` as sent; null from portals that send none (docs/bitrix24.md#event-form). */
   readonly handlerId: string | null
-  /** The user whose action caused the event; null when a robot or agent did (docs/bitrix24.md#missing-tokens). */
+  /**
+   * The user whose action caused the event; null when a robot or agent did (docs/bitrix24.md#missing-tokens).
+   */
   readonly userId: number | null
   /** Bitrix24's `data` without tokens; null when absent. */
   readonly data: Json

@@ -1,9 +1,9 @@
 /**
  * Decides which events may be deleted from a portal's log, and what this does to a lane.
  *
- * An event may be deleted when it is older than `RETENTION_DAYS` and every lane has passed it. A lane that has
- * not passed it, for example a paused one, delays the deletion by the same number of days once more. Events
- * that are then deleted all the same count as expired in that lane. A removed lane delays nothing.
+ * An event may be deleted when it is older than `RETENTION_DAYS` and every lane has passed it. A lane that
+ * has not passed it, for example a paused one, delays the deletion by the same number of days once more.
+ * Events that are then deleted all the same count as expired in that lane. A removed lane delays nothing.
  */
 import { DAY_MS } from '../lanes/retry.ts'
 import { waitOfNext } from '../lanes/cursor.ts'

@@ -87,8 +87,8 @@ const METADATA_IPV6 = parseIpRanges('fe80::/10 fd00:ec2::254/128 fd20:ce::254/12
  * Judges an address: once when it is configured, and again before each call. The result is the URL to send
  * with.
  *
- * With `allowLocal`, http, any port, private addresses and local names pass. With `allowPrivate` addresses and
- * names of the own network pass on any port. User info, other schemes and metadata services never pass.
+ * With `allowLocal`, http, any port, private addresses and local names pass. With `allowPrivate` addresses
+ * and names of the own network pass on any port. User info, other schemes and metadata services never pass.
  */
 export function checkAddress(raw: string, policy: AddressPolicy): Result<URL, AddressReason> {
   if (AMBIGUOUS.test(raw) || !URL.canParse(raw)) return err('not_a_url')

@@ -13,8 +13,8 @@
 export type NameReason = 'not_a_url' | 'metadata_address' | 'local_name' | 'not_a_public_name'
 
 // The suffixes of private networks: RFC 6761, RFC 6762 (appendix G), RFC 8375, RFC 9476, ICANN's list of
-// name collisions, and suffixes that resolvers of containers serve. `.test`, `.invalid` and `.example` resolve
-// nowhere, so nothing has to be refused there.
+// name collisions, and suffixes that resolvers of containers serve. `.test`, `.invalid` and `.example`
+// resolve nowhere, so nothing has to be refused there.
 const LOCAL_SUFFIXES: ReadonlySet<string> = new Set(
   (
     'localhost localdomain local internal intranet private corp home lan onion arpa alt ' +
@@ -22,7 +22,8 @@ const LOCAL_SUFFIXES: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-// The ones among them by which an own network names its hosts: `.local`, `.internal` and RFC 6762 (appendix G).
+// The ones among them by which an own network names its hosts: `.local`, `.internal` and RFC 6762 (appendix
+// G).
 const OWN_SUFFIXES: ReadonlySet<string> = new Set(
   'local internal intranet private corp home lan'.split(' '),
 )
