@@ -6,7 +6,7 @@
 import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
 import { listFields, listSmartProcesses } from '../../bitrix24/fields/field-lists.ts'
 import { readFields, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
-import { isTransient } from '../../bitrix24/servers/rest-error.ts'
+import { hasCode, isTransient } from '../../bitrix24/servers/rest-error.ts'
 import type { FieldFamily } from '../../core/log/event.ts'
 import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
 import { tellDifference } from '../../core/fields/difference.ts'
@@ -139,7 +139,7 @@ export class Comparison {
     const answer = await readFields(refs, [], portal.call)
     if (portal.generation() !== generation) return 'failed'
     if (!answer.ok) {
-      if (answer.error.code !== 'answer_too_large' || refs.length === 1) {
+      if (!hasCode(answer.error, 'answer_too_large') || refs.length === 1) {
         return isTransient(answer.error) ? 'failed' : 'denied'
       }
       const middle = Math.ceil(refs.length / 2)

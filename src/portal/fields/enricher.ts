@@ -10,7 +10,7 @@
  */
 import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
 import { readFields, thinReasonOf, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
-import type { RestError } from '../../bitrix24/servers/rest-error.ts'
+import { hasCode, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import type {
   LogEntry,
   RelayEvent,
@@ -217,7 +217,7 @@ export class Enricher {
       this.#names.learn(answer.value.userNames)
       const { retryAfterMs } = answer.value
       if (retryAfterMs !== null) portal.obey(retryAfterMs)
-    } else if (answer.error.code === 'answer_too_large' && fields.length > 1) {
+    } else if (hasCode(answer.error, 'answer_too_large') && fields.length > 1) {
       this.#maxCommands = Math.ceil((fields.length + userIds.length) / 2)
       for (const field of fields) if (!this.isWaiting(field.id)) this.#again.set(field.id, field)
       return

@@ -12,7 +12,7 @@ import type { JsonObject } from '../../bitrix24/wire/json.ts'
 import { askAppInfo, refreshTokens } from '../../bitrix24/servers/oauth.ts'
 import { newAddressOf } from '../../bitrix24/installs/renamed-portal.ts'
 import { callRest, type CallPortal } from '../../bitrix24/servers/rest-client.ts'
-import { isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'
+import { hasCode, isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import {
   accessOf,
   isBlocked,
@@ -151,7 +151,7 @@ export class TokenKeeper {
     params: JsonObject,
   ): Promise<Result<JsonObject, RestError>> {
     let answer = await this.#ask(held, method, params)
-    if (!answer.ok && answer.error.code === 'redirected' && (await this.#followRename(held))) {
+    if (!answer.ok && hasCode(answer.error, 'redirected') && (await this.#followRename(held))) {
       answer = await this.#askAnew(held, method, params)
     }
     if (!answer.ok && isPairLost(answer.error)) {
