@@ -1,11 +1,11 @@
 /**
- * Keeps the one alarm of a portal early enough for everything that waits. It knows the standing alarm, so
- * that a write is spent only when it has to move forward.
+ * Keeps the one alarm of a portal early enough for everything that waits. It remembers the alarm that stands, so
+ * that a write is spent only when the alarm has to move forward.
  */
 import { computeNextAlarm } from '../core/pace/schedule.ts'
 
 /** The part of the storage that holds the alarm. */
-export interface AlarmSlot {
+export interface AlarmStorage {
   getAlarm(): Promise<number | null>
   setAlarm(at: number): Promise<void>
   deleteAlarm(): Promise<void>
@@ -13,22 +13,22 @@ export interface AlarmSlot {
 
 /** The alarm of one portal. */
 export class AlarmKeeper {
-  readonly #slot: AlarmSlot
+  readonly #storage: AlarmStorage
   readonly #now: () => number
   #scheduled: number | null = null
   #before: number | null = null
 
-  constructor(slot: AlarmSlot, now: () => number) {
-    this.#slot = slot
+  constructor(storage: AlarmStorage, now: () => number) {
+    this.#storage = storage
     this.#now = now
   }
 
   /** Reads the standing alarm; it is null inside `alarm()` itself. */
   async load(): Promise<void> {
-    this.#scheduled = await this.#slot.getAlarm()
+    this.#scheduled = await this.#storage.getAlarm()
   }
 
-  /** The alarm has fired: none stands until the next one is set. */
+  /** The alarm has fired: no alarm stands until the next one is set. */
   fired(): void {
     this.#scheduled = null
   }
@@ -55,16 +55,18 @@ export class AlarmKeeper {
 
   /** Moves the alarm to `due`, also to a later time; null removes it. For a portal at rest only. */
   moveTo(due: number | null): Promise<void> {
-    if (due === this.#scheduled) return Promise.resolve()
-    if (due !== null) return this.#set(due)
+    // The platform refuses a time of 0, by which a part says "at once" (docs/cloudflare.md#one-alarm).
+    const at = due === null ? null : Math.max(due, this.#now())
+    if (at === this.#scheduled) return Promise.resolve()
+    if (at !== null) return this.#set(at)
     this.#scheduled = null
-    return this.#slot.deleteAlarm()
+    return this.#storage.deleteAlarm()
   }
 
   async #set(at: number): Promise<void> {
     this.#scheduled = at
     try {
-      await this.#slot.setAlarm(at)
+      await this.#storage.setAlarm(at)
     } catch (error) {
       this.#scheduled = null
       throw error
