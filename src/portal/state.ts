@@ -9,7 +9,7 @@ import {
   type InstallState,
   type PendingInstall,
 } from '../core/access/install.ts'
-import { keepWaiting } from '../core/access/waiting-installs.ts'
+import { keepWaiting } from '../core/access/pending-row.ts'
 import { textOf, type Database } from '../storage/database.ts'
 import { InstallRows } from './installs/install-rows.ts'
 import type { LogStore } from './log/log-store.ts'

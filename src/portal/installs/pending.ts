@@ -18,7 +18,7 @@ import {
   keepWaiting,
   replaceWaiting,
   waitingIn,
-} from '../../core/access/waiting-installs.ts'
+} from '../../core/access/pending-row.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import type { PortalState } from '../state.ts'
 import type { PortalConfig, World } from '../settings.ts'

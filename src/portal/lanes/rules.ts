@@ -26,7 +26,7 @@ import {
 } from '../../destinations/settings/destination.ts'
 import type { Receiver } from '../../destinations/receiver.ts'
 import type { LaneBook } from './book.ts'
-import type { PortalValues } from '../installs/portal-values.ts'
+import type { PortalValues } from '../installs/values.ts'
 import type { Trust } from '../installs/trust.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalConfig, World } from '../settings.ts'

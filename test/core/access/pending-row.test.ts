@@ -7,7 +7,7 @@ import {
   keepWaiting,
   replaceWaiting,
   waitingIn,
-} from '../../../src/core/access/waiting-installs.ts'
+} from '../../../src/core/access/pending-row.ts'
 
 function aWaiting(name: string, partial: Partial<WaitingInstall> = {}): WaitingInstall {
   return { sealed: name, tokenHash: `hash-${name}`, ts: 100, since: 1, expiresAt: 2, ...partial }
