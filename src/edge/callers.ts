@@ -4,7 +4,7 @@
  * edge's own knowledge decides two things only: whether the rate limit counts the caller, and whether a
  * request may be spilled when the object is silent.
  */
-import { admitsToken } from '../core/access/install.ts'
+import { admitsToken } from '../core/access/token-hashes.ts'
 import { webhookRule, type OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { equalInConstantTime } from '../core/safety/constant-time.ts'

@@ -5,7 +5,7 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
-import { clampTs, isLateUninstall } from '../core/access/install.ts'
+import { clampTs, isLateUninstall } from '../core/access/lifecycle.ts'
 import type { InstallStatus } from '../core/access/portal-status.ts'
 import type { Result } from '../core/result.ts'
 import { describeError } from '../core/safety/redact.ts'

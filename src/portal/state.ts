@@ -3,12 +3,9 @@
  * Memory changes only after the transaction has returned. Tables come into being with the first thing
  * that a trusted caller stores, so that garbage names leave nothing behind.
  */
-import {
-  NO_INSTALL,
-  takeUninstall,
-  type InstallState,
-  type PendingInstall,
-} from '../core/access/install.ts'
+import { NO_INSTALL, type InstallState } from '../core/access/install.ts'
+import { takeUninstall } from '../core/access/lifecycle.ts'
+import type { PendingInstall } from '../core/access/pending-row.ts'
 import { keepWaiting } from '../core/access/pending-row.ts'
 import { textOf, type Database } from '../storage/database.ts'
 import { InstallRows } from './installs/install-rows.ts'

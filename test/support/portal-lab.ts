@@ -10,7 +10,8 @@ import {
   runInDurableObject,
 } from 'cloudflare:test'
 import { vi } from 'vitest'
-import type { InstallState, PendingInstall } from '../../src/core/access/install.ts'
+import type { InstallState } from '../../src/core/access/install.ts'
+import type { PendingInstall } from '../../src/core/access/pending-row.ts'
 import type { AdaptableSettings } from './world.ts'
 import { createSealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'

@@ -2,7 +2,36 @@
  * The installs of one pending row. While the OAuth server is silent anybody may send one, so none takes
  * the place of another with a different application token: each is asked about in its turn.
  */
-import type { PendingInstall, WaitingInstall } from './install.ts'
+import { DAY_MS } from '../lanes/retry.ts'
+
+/** A request that waits; sealed. */
+export interface WaitingInstall {
+  readonly sealed: string
+  /** Hash of the application token that it presents; null when it presents none. */
+  readonly tokenHash: string | null
+  readonly ts: number
+  /** Unix milliseconds. */
+  readonly since: number
+  readonly expiresAt: number
+}
+
+/** Installations that cannot be trusted yet; one row. Its own request is the one that came first. */
+export interface PendingInstall extends WaitingInstall {
+  /** `unknown_application` waits 7 days for the configuration, `unanswered` 1 h for the OAuth server. */
+  readonly kind: 'unknown_application' | 'unanswered'
+  /** Further `unanswered` ones: nobody knows yet which of them is true. */
+  readonly others: readonly WaitingInstall[]
+  readonly nextCheckAt: number
+  /** What the OAuth server said; null while it has not answered. */
+  readonly clientId: string | null
+  readonly domain: string | null
+}
+
+/** How long an install may wait, in milliseconds. */
+export const PENDING_MS = { unknown_application: 7 * DAY_MS, unanswered: DAY_MS / 24 } as const
+
+/** How often a pending install is looked at again. */
+export const PENDING_CHECK_MS = 60_000
 
 /** The most unanswered installs that wait at one portal. */
 export const MAX_WAITING = 4

@@ -1,5 +1,6 @@
 /** All SQL over a portal's install, its pending install and its own values. */
-import { NO_INSTALL, type InstallState, type PendingInstall } from '../../core/access/install.ts'
+import { NO_INSTALL, type InstallState } from '../../core/access/install.ts'
+import type { PendingInstall } from '../../core/access/pending-row.ts'
 import { textOf, type Database } from '../../storage/database.ts'
 
 /** The small rows of one portal. */

@@ -12,15 +12,9 @@ import {
   type InstallVerdict,
   type VerifiedInstall,
 } from '../../bitrix24/installs/verify-install.ts'
-import {
-  clampTs,
-  countRefusal,
-  isLateInstall,
-  isOwner,
-  takeInstall,
-  type PendingInstall,
-  type WaitingInstall,
-} from '../../core/access/install.ts'
+import { countRefusal } from '../../core/access/install.ts'
+import { clampTs, isLateInstall, isOwner, takeInstall } from '../../core/access/lifecycle.ts'
+import type { PendingInstall, WaitingInstall } from '../../core/access/pending-row.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import { keepFresh } from '../tokens/fresh-pairs.ts'
 import type { PortalState } from '../state.ts'

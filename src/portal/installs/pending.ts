@@ -10,7 +10,7 @@ import {
   PENDING_MS,
   type PendingInstall,
   type WaitingInstall,
-} from '../../core/access/install.ts'
+} from '../../core/access/pending-row.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import {
   addWaiting,

@@ -2,7 +2,8 @@
  * Whose word counts for this portal: the application tokens of its install, and the tokens of outgoing
  * webhooks as configured. The object is the authority; the edge only remembers its answers.
  */
-import { admitsToken, keepWebhooks, takeWebhook } from '../../core/access/install.ts'
+import { keepWebhooks, takeWebhook } from '../../core/access/install.ts'
+import { admitsToken } from '../../core/access/token-hashes.ts'
 import {
   judgeWebhook,
   webhookRule,

@@ -21,7 +21,8 @@ import {
   type AccessTrouble,
 } from '../../core/access/access.ts'
 import type { ThinReason } from '../../core/log/event.ts'
-import { clampTs, type ApplicationInstall } from '../../core/access/install.ts'
+import type { ApplicationInstall } from '../../core/access/install.ts'
+import { clampTs } from '../../core/access/lifecycle.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { DAY_MS } from '../../core/lanes/retry.ts'
 import { CALL_TIMEOUT_MS, IncomingWebhook } from './incoming-webhook.ts'

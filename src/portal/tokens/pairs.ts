@@ -4,7 +4,7 @@ import type { TokenPair } from '../../bitrix24/servers/oauth.ts'
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 import type { FreshPairs } from '../../bitrix24/installs/verify-install.ts'
 import type { Pairs } from '../../core/access/install-pairs.ts'
-import { clampTs } from '../../core/access/install.ts'
+import { clampTs } from '../../core/access/lifecycle.ts'
 import { ok, type Result } from '../../core/result.ts'
 import type { Sealer } from '../../storage/seal.ts'
 

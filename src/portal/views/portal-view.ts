@@ -5,7 +5,7 @@ import {
   statusOfTrouble,
   type AccessState,
 } from '../../core/access/access.ts'
-import type { PendingInstall } from '../../core/access/install.ts'
+import type { PendingInstall } from '../../core/access/pending-row.ts'
 import type { InstallStatus, PortalStatus } from '../../core/access/portal-status.ts'
 import { displayName } from '../../core/log/event-names.ts'
 import type { PortalParts } from '../parts.ts'

@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import {
   NO_INSTALL,
-  PENDING_MS,
-  admitsToken,
-  clampTs,
   countRefusal,
+  keepWebhooks,
+  takeWebhook,
+  type ApplicationInstall,
+  type InstallState,
+} from '../../../src/core/access/install.ts'
+import {
+  clampTs,
   isLateInstall,
   isLateUninstall,
   isOwner,
-  keepWebhooks,
   takeInstall,
   takeUninstall,
-  takeWebhook,
-  type ApplicationInstall,
   type ConfirmedInstall,
-  type InstallState,
-  type TokenHash,
-} from '../../../src/core/access/install.ts'
+} from '../../../src/core/access/lifecycle.ts'
+import { PENDING_MS } from '../../../src/core/access/pending-row.ts'
+import { admitsToken, type TokenHash } from '../../../src/core/access/token-hashes.ts'
 
 /** 2026-09-21T14:13:20Z in unix seconds. */
 const TS = 1_790_000_000

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PendingInstall, WaitingInstall } from '../../../src/core/access/install.ts'
+import type { PendingInstall, WaitingInstall } from '../../../src/core/access/pending-row.ts'
 import {
   MAX_WAITING,
   addWaiting,
