@@ -4,7 +4,7 @@
  * edge's own knowledge decides two things only: whether the rate limit counts the caller, and whether a
  * request may be spilled when the object is silent.
  */
-import { admitsToken } from '../core/access/token-hashes.ts'
+import { trustsToken } from '../core/access/token-hashes.ts'
 import { webhookRule, type OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { equalInConstantTime } from '../core/safety/constant-time.ts'
@@ -63,7 +63,7 @@ export async function recallCaller(
   if (named.some((webhook) => equalInConstantTime(webhook.token, token))) return 'trusted'
   try {
     const install = await installs.load(memberId)
-    if (install !== null && admitsToken(install, tokenHash, now())) return 'trusted'
+    if (install !== null && trustsToken(install, tokenHash, now())) return 'trusted'
   } catch {
     // KV does not answer, or holds no JSON: the portal's object will be asked.
   }

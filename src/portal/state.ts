@@ -4,7 +4,7 @@
  * that a trusted caller stores, so that garbage names leave nothing behind.
  */
 import { NO_INSTALL, type InstallState } from '../core/access/install.ts'
-import { takeUninstall } from '../core/access/lifecycle.ts'
+import { recordUninstall } from '../core/access/lifecycle.ts'
 import type { PendingInstall } from '../core/access/pending-row.ts'
 import { keepWaiting } from '../core/access/pending-row.ts'
 import { textOf, type Database } from '../storage/database.ts'
@@ -110,7 +110,7 @@ export class PortalState {
    * later time belongs to the next installation and stays.
    */
   endInstall(ts: number, erased: number, alsoErase: () => void): void {
-    const ended = takeUninstall(this.#install, ts, this.#head)
+    const ended = recordUninstall(this.#install, ts, this.#head)
     const pending = this.#pending && keepWaiting(this.#pending, (waiting) => waiting.ts > ts)
     this.#install = this.#deps.db.transaction(() => {
       alsoErase()

@@ -26,7 +26,7 @@ export function isNewPair(former: Pairs | null, { tokens, systemTokens }: Pairs)
  * The pairs after an installation has brought some. `mayChange`: whoever sent it may replace what is recorded;
  * `isLost`: the recorded ones are dead, and worth nothing however new they are.
  */
-export function takePairs(
+export function recordPairs(
   former: Pairs | null,
   brought: Pairs,
   { mayChange, isLost }: { readonly mayChange: boolean; readonly isLost: boolean },
@@ -36,10 +36,10 @@ export function takePairs(
   // A pair that could not be sealed is no reason to forget one that a returning key may open.
   const pair = mayChange && isNewer && brought.tokens !== null ? brought : former
   const { tokens, tokensIssuedAt } = pair
-  return { tokens, tokensIssuedAt, ...takeSystemPair(former, brought, { mayChange, isLost }) }
+  return { tokens, tokensIssuedAt, ...recordSystemPair(former, brought, { mayChange, isLost }) }
 }
 
-function takeSystemPair(
+function recordSystemPair(
   former: Pairs,
   brought: Pairs,
   { mayChange, isLost }: { readonly mayChange: boolean; readonly isLost: boolean },

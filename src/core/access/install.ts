@@ -98,14 +98,17 @@ export function countRefusal(state: InstallState, reason: string, now: number): 
 }
 
 /** Notes the first use of an outgoing webhook's token. */
-export function takeWebhook(state: InstallState, webhook: WebhookInstall): InstallState {
+export function recordWebhook(state: InstallState, webhook: WebhookInstall): InstallState {
   const others = state.webhooks.filter((known) => known.hash !== webhook.hash)
   const isNew = others.length === state.webhooks.length
   return { ...state, webhooks: [...others, webhook], kvDirty: state.kvDirty || isNew }
 }
 
 /** Forgets the outgoing webhooks that are configured no more; the same state when there are none. */
-export function keepWebhooks(state: InstallState, configured: ReadonlySet<string>): InstallState {
+export function dropOtherWebhooks(
+  state: InstallState,
+  configured: ReadonlySet<string>,
+): InstallState {
   const webhooks = state.webhooks.filter(({ hash }) => configured.has(hash))
   if (webhooks.length === state.webhooks.length) return state
   return { ...state, webhooks, kvDirty: true }

@@ -1,7 +1,7 @@
 /** What an installation and an uninstall make of the install. Pure. */
 import type { ApplicationInstall, InstallState } from './install.ts'
-import { isNewPair, takePairs } from './install-pairs.ts'
-import { takeToken } from './token-hashes.ts'
+import { isNewPair, recordPairs } from './install-pairs.ts'
+import { recordToken } from './token-hashes.ts'
 
 /** Bitrix24's time of a lifecycle event, clamped to now: a forged future must not outlive the present. */
 export function clampTs(ts: number | null, now: number): number {
@@ -41,7 +41,7 @@ export interface ConfirmedInstall {
  * For the same reason nobody else, and no event older than the present installation, makes a token the
  * current one: either could end the true one a day later.
  */
-export function takeInstall(
+export function recordInstall(
   state: InstallState,
   confirmed: ConfirmedInstall,
   now: number,
@@ -50,12 +50,12 @@ export function takeInstall(
   const mayChange = former === null || isOwner(former, confirmed)
   const isCurrent = mayChange && confirmed.ts >= (state.tokenTs ?? state.installTs ?? 0)
   const isLost = state.access?.trouble === 'tokens_lost'
-  const pairs = takePairs(former, confirmed.application, { mayChange, isLost })
+  const pairs = recordPairs(former, confirmed.application, { mayChange, isLost })
   const next: InstallState = {
     ...state,
     installTs: installTimeAfter(state, confirmed),
     handlerUrl: (mayChange ? confirmed.handlerUrl : null) ?? state.handlerUrl,
-    ...takeToken(state, { ...confirmed, isCurrent }, now),
+    ...recordToken(state, { ...confirmed, isCurrent }, now),
     formerDomain: null,
     application: {
       ...confirmed.application,
@@ -95,7 +95,11 @@ export function isOwner(
 }
 
 /** Ends the installation: tokens are gone, the generation is raised, the sequence is kept. */
-export function takeUninstall(state: InstallState, ts: number, lastSequence: number): InstallState {
+export function recordUninstall(
+  state: InstallState,
+  ts: number,
+  lastSequence: number,
+): InstallState {
   return {
     ...state,
     generation: state.generation + 1,

@@ -31,21 +31,21 @@ export interface PresentedToken {
 }
 
 /** Whether an application token's hash speaks for the portal now. */
-export function admitsToken(
+export function trustsToken(
   state: Pick<TokenHashes, 'hashes'>,
   hash: string,
   now: number,
 ): boolean {
-  let admitted = false
+  let isTrusted = false
   for (const known of state.hashes) {
     const valid = known.until === null || known.until > now
-    if (equalInConstantTime(known.hash, hash) && valid) admitted = true
+    if (equalInConstantTime(known.hash, hash) && valid) isTrusted = true
   }
-  return admitted
+  return isTrusted
 }
 
 /** The hashes after an installation has presented a token. */
-export function takeToken(
+export function recordToken(
   { hashes, tokenTs }: TokenHashes,
   { hash, ts, source, isCurrent }: PresentedToken,
   now: number,

@@ -13,7 +13,7 @@ import {
   type VerifiedInstall,
 } from '../../bitrix24/installs/verify-install.ts'
 import { countRefusal } from '../../core/access/install.ts'
-import { clampTs, isLateInstall, isOwner, takeInstall } from '../../core/access/lifecycle.ts'
+import { clampTs, isLateInstall, isOwner, recordInstall } from '../../core/access/lifecycle.ts'
 import type { PendingInstall, WaitingInstall } from '../../core/access/pending-row.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import { keepFresh } from '../tokens/fresh-pairs.ts'
@@ -203,7 +203,7 @@ export class Installer {
     const { userId, isAdmin } = verified
     const mayChange = isOwner(this.#deps.state.install().application, verified)
     this.#deps.state.changeInstall((install) =>
-      takeInstall(
+      recordInstall(
         install,
         {
           hash,

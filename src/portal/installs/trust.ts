@@ -2,8 +2,8 @@
  * Whose word counts for this portal: the application tokens of its install, and the tokens of outgoing
  * webhooks as configured. The object is the authority; the edge only remembers its answers.
  */
-import { keepWebhooks, takeWebhook } from '../../core/access/install.ts'
-import { admitsToken } from '../../core/access/token-hashes.ts'
+import { dropOtherWebhooks, recordWebhook } from '../../core/access/install.ts'
+import { trustsToken } from '../../core/access/token-hashes.ts'
 import {
   judgeWebhook,
   webhookRule,
@@ -34,7 +34,7 @@ export class Trust {
 
   /** Whether the hash speaks for the portal; synchronous, so that a transaction can ask again. */
   trusts(tokenHash: string): boolean {
-    if (admitsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())) return true
+    if (trustsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())) return true
     const webhook = this.#webhooks?.get(tokenHash)
     // The first use is noted by `admit`, and the tables come into being with that note.
     if (webhook === undefined || !this.#isNoted(webhook, tokenHash)) return false
@@ -46,7 +46,7 @@ export class Trust {
    * `trusts` knows. Stores something only for a token that may speak.
    */
   async admit(tokenHash: string): Promise<boolean> {
-    if (admitsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())) return true
+    if (trustsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())) return true
     const webhook = (await this.#hashes()).get(tokenHash)
     if (webhook === undefined) return false
     const judged = this.#judge(webhook, tokenHash)
@@ -56,14 +56,14 @@ export class Trust {
     if (this.#judge(webhook, tokenHash) === 'no') return false
     const since = this.#deps.world.now()
     this.#deps.state.changeInstall((install) =>
-      takeWebhook(install, { hash: tokenHash, portal: webhook.portal, since }),
+      recordWebhook(install, { hash: tokenHash, portal: webhook.portal, since }),
     )
     return true
   }
 
   /** Whether a hash belongs to the application (and not to an outgoing webhook). */
   isApplicationToken(tokenHash: string): boolean {
-    return admitsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())
+    return trustsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())
   }
 
   /** The host to show and to filter by: verified, else configured, else once verified, else null. */
@@ -131,6 +131,6 @@ export async function hashWebhooks(
 
 /** Forgets the webhooks that are configured no more, so that KV does not go on to admit them. */
 export function forgetWebhooks(state: PortalState, configured: ReadonlySet<string>): void {
-  if (keepWebhooks(state.install(), configured) === state.install()) return
-  state.changeInstall((install) => keepWebhooks(install, configured))
+  if (dropOtherWebhooks(state.install(), configured) === state.install()) return
+  state.changeInstall((install) => dropOtherWebhooks(install, configured))
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import {
   NO_INSTALL,
   countRefusal,
-  keepWebhooks,
-  takeWebhook,
+  dropOtherWebhooks,
+  recordWebhook,
   type ApplicationInstall,
   type InstallState,
 } from '../../../src/core/access/install.ts'
@@ -12,12 +12,12 @@ import {
   isLateInstall,
   isLateUninstall,
   isOwner,
-  takeInstall,
-  takeUninstall,
+  recordInstall,
+  recordUninstall,
   type ConfirmedInstall,
 } from '../../../src/core/access/lifecycle.ts'
 import { PENDING_MS } from '../../../src/core/access/pending-row.ts'
-import { admitsToken, type TokenHash } from '../../../src/core/access/token-hashes.ts'
+import { trustsToken, type TokenHash } from '../../../src/core/access/token-hashes.ts'
 
 /** 2026-09-21T14:13:20Z in unix seconds. */
 const TS = 1_790_000_000
@@ -75,7 +75,7 @@ function aConfirmed(
   }
 }
 
-describe('G7 trust: admitsToken()', () => {
+describe('G7 trust: trustsToken()', () => {
   const hashes: TokenHash[] = [
     { hash: 'current', until: null },
     { hash: 'former', until: NOW + 1 },
@@ -90,18 +90,18 @@ describe('G7 trust: admitsToken()', () => {
     ['no former one after its time', 'ended', false],
     ['no unknown one', 'unknown', false],
     ['no empty one', '', false],
-  ])('admits %s', (_name, hash, expected) => {
-    expect(admitsToken({ hashes }, hash, NOW)).toBe(expected)
+  ])('trusts %s', (_name, hash, expected) => {
+    expect(trustsToken({ hashes }, hash, NOW)).toBe(expected)
   })
 
-  it('admits nothing where nothing is known', () => {
-    expect(admitsToken(NO_INSTALL, 'current', NOW)).toBe(false)
+  it('trusts nothing where nothing is known', () => {
+    expect(trustsToken(NO_INSTALL, 'current', NOW)).toBe(false)
   })
 
-  it('admits a hash that is current although it also ended once', () => {
+  it('trusts a hash that is current although it also ended once', () => {
     const twice = [hashes[3], { hash: 'ended', until: null }].flatMap((known) => known ?? [])
-    expect(admitsToken({ hashes: twice }, 'ended', NOW)).toBe(true)
-    expect(admitsToken({ hashes: twice.toReversed() }, 'ended', NOW)).toBe(true)
+    expect(trustsToken({ hashes: twice }, 'ended', NOW)).toBe(true)
+    expect(trustsToken({ hashes: twice.toReversed() }, 'ended', NOW)).toBe(true)
   })
 })
 
@@ -152,7 +152,7 @@ describe('isOwner()', () => {
   })
 })
 
-describe('takeInstall()', () => {
+describe('recordInstall()', () => {
   it('writes the first installation down whole and marks KV as behind', () => {
     const before = {
       ...NO_INSTALL,
@@ -164,7 +164,7 @@ describe('takeInstall()', () => {
       { hash: 'first', handlerUrl: 'https://relay.example/bitrix24/events' },
       { systemTokens: 'sealed-system', systemUserId: 91 },
     )
-    expect(takeInstall(before, confirmed, NOW)).toEqual({
+    expect(recordInstall(before, confirmed, NOW)).toEqual({
       ...before,
       installTs: TS,
       handlerUrl: 'https://relay.example/bitrix24/events',
@@ -178,7 +178,11 @@ describe('takeInstall()', () => {
 
   it('keeps who installed it and when, and the handler that nobody called anew', () => {
     const before = aState({ handlerUrl: 'https://relay.example/bitrix24/events' })
-    const after = takeInstall(before, aConfirmed({ ...ADMIN }, { domain: 'new.bitrix24.com' }), NOW)
+    const after = recordInstall(
+      before,
+      aConfirmed({ ...ADMIN }, { domain: 'new.bitrix24.com' }),
+      NOW,
+    )
     expect(after).toMatchObject({
       handlerUrl: 'https://relay.example/bitrix24/events',
       application: {
@@ -190,18 +194,18 @@ describe('takeInstall()', () => {
   })
 
   it('never moves the time of the installation back', () => {
-    const after = takeInstall(aState({ installTs: TS }), aConfirmed({ ts: TS - 50 }), NOW)
+    const after = recordInstall(aState({ installTs: TS }), aConfirmed({ ts: TS - 50 }), NOW)
     expect(after.installTs).toBe(TS)
   })
 
   it('does not move the time of the installation for the visit of a page', () => {
     const visit = aConfirmed({ source: 'page', hash: null })
-    expect(takeInstall(aState(), visit, NOW).installTs).toBe(TS - 60)
+    expect(recordInstall(aState(), visit, NOW).installTs).toBe(TS - 60)
   })
 
   it('of a page begins after the last uninstall, so that its repetition comes too late', () => {
     const visit = aConfirmed({ source: 'page', ts: TS - 60 })
-    const after = takeInstall({ ...NO_INSTALL, uninstallTs: TS - 10 }, visit, NOW)
+    const after = recordInstall({ ...NO_INSTALL, uninstallTs: TS - 10 }, visit, NOW)
     expect(after.installTs).toBe(TS - 9)
     expect(isLateUninstall(after, TS - 10)).toBe(true)
   })
@@ -212,7 +216,7 @@ describe('takeInstall()', () => {
   ])('%s', (_name, user, expected) => {
     const before = aState({ handlerUrl: 'https://old.example' })
     const confirmed = aConfirmed({ ...user, handlerUrl: 'https://new.example' })
-    expect(takeInstall(before, confirmed, NOW).handlerUrl).toBe(expected)
+    expect(recordInstall(before, confirmed, NOW).handlerUrl).toBe(expected)
   })
 
   it.each([
@@ -221,43 +225,43 @@ describe('takeInstall()', () => {
     ['behind after a new pair', ADMIN, {}, true],
     ['behind after a move', ANYBODY, { domain: 'new.bitrix24.com' }, true],
   ])('KV is %s', (_name, user, application, expected) => {
-    expect(takeInstall(aState(), aConfirmed(user, application), NOW).kvDirty).toBe(expected)
+    expect(recordInstall(aState(), aConfirmed(user, application), NOW).kvDirty).toBe(expected)
   })
 
   it('leaves KV behind where it was behind', () => {
-    expect(takeInstall(aState({ kvDirty: true }), aConfirmed(ANYBODY), NOW).kvDirty).toBe(true)
+    expect(recordInstall(aState({ kvDirty: true }), aConfirmed(ANYBODY), NOW).kvDirty).toBe(true)
   })
 })
 
-describe('takeInstall() the time of the current token', () => {
-  const installed = takeInstall(NO_INSTALL, aConfirmed({ hash: 'old', ts: TS - 1000 }), NOW)
+describe('recordInstall() the time of the current token', () => {
+  const installed = recordInstall(NO_INSTALL, aConfirmed({ hash: 'old', ts: TS - 1000 }), NOW)
 
   it('lets an update that was delayed past a visit make its token the current one', () => {
-    const visited = takeInstall(installed, aConfirmed({ hash: null, source: 'page' }), NOW)
+    const visited = recordInstall(installed, aConfirmed({ hash: null, source: 'page' }), NOW)
     const page = aConfirmed({ hash: 'old', source: 'page', ts: TS - 1 })
     const update = aConfirmed({ hash: 'new', ts: TS - 100 })
-    const after = takeInstall(takeInstall(visited, page, NOW), update, NOW)
+    const after = recordInstall(recordInstall(visited, page, NOW), update, NOW)
     expect(after.hashes[0]).toEqual({ hash: 'new', until: null })
     expect(after.tokenTs).toBe(TS - 100)
   })
 
   it('lets an update that is older than the current token end none', () => {
-    const updated = takeInstall(installed, aConfirmed({ hash: 'new' }), NOW)
-    const after = takeInstall(updated, aConfirmed({ hash: 'between', ts: TS - 1 }), NOW)
+    const updated = recordInstall(installed, aConfirmed({ hash: 'new' }), NOW)
+    const after = recordInstall(updated, aConfirmed({ hash: 'between', ts: TS - 1 }), NOW)
     expect(after.hashes[0]).toEqual({ hash: 'new', until: null })
     expect(after.tokenTs).toBe(TS)
   })
 
   it('follows an event that confirms the same token', () => {
-    expect(takeInstall(installed, aConfirmed({ hash: 'old' }), NOW).tokenTs).toBe(TS)
+    expect(recordInstall(installed, aConfirmed({ hash: 'old' }), NOW).tokenTs).toBe(TS)
   })
 
   it('ends with the installation', () => {
-    expect(takeUninstall(installed, TS, 1).tokenTs).toBeNull()
+    expect(recordUninstall(installed, TS, 1).tokenTs).toBeNull()
   })
 })
 
-describe('takeInstall() application tokens', () => {
+describe('recordInstall() application tokens', () => {
   const CURRENT = { hash: 'current', until: null }
   const END = NOW + DAY_MS
 
@@ -341,11 +345,11 @@ describe('takeInstall() application tokens', () => {
       [{ hash: 'new', until: null }],
     ],
   ])('%s', (_name, partial, hashes, expected) => {
-    expect(takeInstall(aState({ hashes }), aConfirmed(partial), NOW).hashes).toEqual(expected)
+    expect(recordInstall(aState({ hashes }), aConfirmed(partial), NOW).hashes).toEqual(expected)
   })
 })
 
-describe('takeInstall() pairs', () => {
+describe('recordInstall() pairs', () => {
   const OLD = { tokens: 'sealed-old', tokensIssuedAt: TS - 3600 }
   const NEW = { tokens: 'sealed-new', tokensIssuedAt: TS }
   const OLD_SYSTEM = { systemTokens: 'sealed-system-old', systemUserId: 90 }
@@ -397,7 +401,7 @@ describe('takeInstall() pairs', () => {
       { ...NEW, systemTokens: 'sealed-system-new', systemUserId: 90 },
     ],
   ])('%s', (_name, user, application, expected) => {
-    const after = takeInstall(aState(), aConfirmed(user, application), NOW)
+    const after = recordInstall(aState(), aConfirmed(user, application), NOW)
     expect(after.application).toMatchObject(expected)
   })
 
@@ -407,14 +411,14 @@ describe('takeInstall() pairs', () => {
       systemTokensIssuedAt: TS - 3601,
       systemUserId: 91,
     }
-    const after = takeInstall(aState(), aConfirmed(ADMIN, brought), NOW)
+    const after = recordInstall(aState(), aConfirmed(ADMIN, brought), NOW)
     expect(after.application).toMatchObject({ ...OLD_SYSTEM, systemTokensIssuedAt: TS - 3600 })
   })
 
   it('takes even an older pair in the place of a lost one, and the access counts as good', () => {
     const access = { trouble: 'tokens_lost', code: 'invalid_grant', at: NOW } as const
     const brought = { tokensIssuedAt: TS - 3601 }
-    const after = takeInstall(aState({ access }), aConfirmed(ADMIN, brought), NOW)
+    const after = recordInstall(aState({ access }), aConfirmed(ADMIN, brought), NOW)
     expect(after.application).toMatchObject({ tokens: 'sealed-new', tokensIssuedAt: TS - 3601 })
     expect(after.access).toBeNull()
   })
@@ -422,12 +426,12 @@ describe('takeInstall() pairs', () => {
   it('leaves the trouble where no new pair comes', () => {
     const access = { trouble: 'suspended', code: 'PAYMENT_REQUIRED', at: NOW } as const
     const brought = { tokensIssuedAt: TS - 3601 }
-    const after = takeInstall(aState({ access }), aConfirmed(ADMIN, brought), NOW)
+    const after = recordInstall(aState({ access }), aConfirmed(ADMIN, brought), NOW)
     expect(after.access).toEqual(access)
   })
 })
 
-describe('takeUninstall()', () => {
+describe('recordUninstall()', () => {
   const before = aState({
     generation: 4,
     lastSequence: 10,
@@ -436,7 +440,7 @@ describe('takeUninstall()', () => {
   })
 
   it('ends tokens and application, raises the generation and keeps sequence and domain', () => {
-    expect(takeUninstall(before, TS, 42)).toEqual({
+    expect(recordUninstall(before, TS, 42)).toEqual({
       ...before,
       generation: 5,
       lastSequence: 42,
@@ -450,7 +454,7 @@ describe('takeUninstall()', () => {
   })
 
   it('moves neither sequence nor time back, and keeps the domain of the installation before', () => {
-    const twice = takeUninstall(takeUninstall(before, TS, 42), TS - 10, 7)
+    const twice = recordUninstall(recordUninstall(before, TS, 42), TS - 10, 7)
     expect(twice).toMatchObject({
       generation: 6,
       lastSequence: 42,
@@ -460,7 +464,7 @@ describe('takeUninstall()', () => {
   })
 
   it('of a portal without an installation keeps its time as well', () => {
-    expect(takeUninstall(NO_INSTALL, TS, 0)).toEqual({
+    expect(recordUninstall(NO_INSTALL, TS, 0)).toEqual({
       ...NO_INSTALL,
       generation: 1,
       uninstallTs: TS,
@@ -479,29 +483,29 @@ describe('countRefusal()', () => {
   })
 })
 
-describe('takeWebhook()', () => {
+describe('recordWebhook()', () => {
   const webhook = { hash: 'w1', portal: 'acme.bitrix24.com', since: NOW }
 
   it('notes each token once, with what it is configured for now', () => {
     const other = { ...webhook, hash: 'w2' }
     const moved = { ...webhook, portal: 'b223', since: NOW + 1 }
-    const both = takeWebhook(takeWebhook(NO_INSTALL, webhook), other)
+    const both = recordWebhook(recordWebhook(NO_INSTALL, webhook), other)
     expect(both).toEqual({ ...NO_INSTALL, webhooks: [webhook, other], kvDirty: true })
-    expect(takeWebhook(both, moved).webhooks).toEqual([other, moved])
+    expect(recordWebhook(both, moved).webhooks).toEqual([other, moved])
   })
 
   it('leaves KV as it is for a token that KV knows', () => {
     const known = { ...NO_INSTALL, webhooks: [webhook] }
-    expect(takeWebhook(known, { ...webhook, portal: 'b223' }).kvDirty).toBe(false)
+    expect(recordWebhook(known, { ...webhook, portal: 'b223' }).kvDirty).toBe(false)
   })
 })
 
-describe('keepWebhooks()', () => {
+describe('dropOtherWebhooks()', () => {
   const webhooks = ['w1', 'w2'].map((hash) => ({ hash, portal: 'acme.bitrix24.com', since: NOW }))
   const state = { ...NO_INSTALL, webhooks }
 
   it('forgets what is configured no more and marks KV as behind', () => {
-    expect(keepWebhooks(state, new Set(['w2', 'w3']))).toEqual({
+    expect(dropOtherWebhooks(state, new Set(['w2', 'w3']))).toEqual({
       ...state,
       webhooks: webhooks.slice(1),
       kvDirty: true,
@@ -509,7 +513,7 @@ describe('keepWebhooks()', () => {
   })
 
   it('answers the same state when all are configured', () => {
-    expect(keepWebhooks(state, new Set(['w1', 'w2']))).toBe(state)
+    expect(dropOtherWebhooks(state, new Set(['w1', 'w2']))).toBe(state)
   })
 })
 
