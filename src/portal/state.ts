@@ -5,8 +5,8 @@
  */
 import { NO_INSTALL, type InstallState } from '../core/access/install.ts'
 import { recordUninstall } from '../core/access/lifecycle.ts'
-import type { PendingInstall } from '../core/access/pending-row.ts'
-import { keepWaiting } from '../core/access/pending-row.ts'
+import type { PendingRow } from '../core/access/pending-row.ts'
+import { keepPending } from '../core/access/pending-row.ts'
 import { textOf, type Database } from '../storage/database.ts'
 import { InstallRows } from './installs/install-rows.ts'
 import type { LogStore } from './log/log-store.ts'
@@ -26,7 +26,7 @@ export class PortalState {
   readonly #deps: PortalStateDeps
   #prepared = false
   #install: InstallState = NO_INSTALL
-  #pending: PendingInstall | null = null
+  #pending: PendingRow | null = null
   #hadNotice = false
   #head = 0
   #version = 0
@@ -64,7 +64,7 @@ export class PortalState {
   }
 
   /** The install that waits to be trusted. */
-  pending(): PendingInstall | null {
+  pending(): PendingRow | null {
     return this.#pending
   }
 
@@ -98,7 +98,7 @@ export class PortalState {
   }
 
   /** Stores or removes the install that waits. */
-  changePending(next: PendingInstall | null): void {
+  changePending(next: PendingRow | null): void {
     this.#prepare()
     this.#deps.db.transaction(() => this.rows.savePending(next))
     this.#take(next)
@@ -111,7 +111,7 @@ export class PortalState {
    */
   endInstall(ts: number, erased: number, alsoErase: () => void): void {
     const ended = recordUninstall(this.#install, ts, this.#head)
-    const pending = this.#pending && keepWaiting(this.#pending, (waiting) => waiting.ts > ts)
+    const pending = this.#pending && keepPending(this.#pending, (waiting) => waiting.ts > ts)
     this.#install = this.#deps.db.transaction(() => {
       alsoErase()
       const isEmpty = this.#deps.log.lastSequence() === 0
@@ -130,7 +130,7 @@ export class PortalState {
     this.#deps.scheduler.advance()
   }
 
-  #take(pending: PendingInstall | null): void {
+  #take(pending: PendingRow | null): void {
     this.#pending = pending
     if (pending !== null && pending.clientId !== null) this.#hadNotice = true
   }

@@ -11,7 +11,7 @@ import {
 } from 'cloudflare:test'
 import { vi } from 'vitest'
 import type { InstallState } from '../../src/core/access/install.ts'
-import type { PendingInstall } from '../../src/core/access/pending-row.ts'
+import type { PendingRow } from '../../src/core/access/pending-row.ts'
 import type { AdaptableSettings } from './world.ts'
 import { createSealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'
@@ -224,10 +224,10 @@ export class PortalLab {
   }
 
   /** The waiting install as stored; null when none waits. */
-  async waiting(): Promise<PendingInstall | null> {
+  async waiting(): Promise<PendingRow | null> {
     const row = (await this.tables())['pending']?.[0]
     // Sound: the column holds what the object wrote.
-    return row === undefined ? null : (JSON.parse(String(row['pending'])) as PendingInstall)
+    return row === undefined ? null : (JSON.parse(String(row['pending'])) as PendingRow)
   }
 
   /** What a sealed text says. */

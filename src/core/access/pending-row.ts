@@ -1,92 +1,101 @@
 /**
- * The installs of one pending row. While the OAuth server is silent anybody may send one, so none takes
- * the place of another with a different application token: each is asked about in its turn.
+ * The pending installs of one portal, which share one row. While the OAuth server does not answer, anybody
+ * may send an install, and a forged one may come before the true one. So an install never takes the place of
+ * another one that presents a different application token: the server is asked about each of them. Pure.
  */
 import { DAY_MS } from '../lanes/retry.ts'
 
-/** A request that waits; sealed. */
-export interface WaitingInstall {
+/**
+ * Why an install is pending. `unknown_application`: the OAuth server has confirmed it, but its application
+ * is not configured yet. `unanswered`: the OAuth server or the portal has not answered yet.
+ */
+export type PendingKind = 'unknown_application' | 'unanswered'
+
+/** One install that cannot be trusted yet. */
+export interface PendingInstall {
+  /** The request with what was confirmed of it, sealed. */
   readonly sealed: string
-  /** Hash of the application token that it presents; null when it presents none. */
+  /** Hash of the application token that the request presents; null when it presents none. */
   readonly tokenHash: string | null
+  /** Bitrix24's time of the installation, in unix seconds. */
   readonly ts: number
   /** Unix milliseconds. */
   readonly since: number
+  /** Unix milliseconds: the end of its time, after which it is deleted. */
   readonly expiresAt: number
 }
 
-/** Installations that cannot be trusted yet; one row. Its own request is the one that came first. */
-export interface PendingInstall extends WaitingInstall {
-  /** `unknown_application` waits 7 days for the configuration, `unanswered` 1 h for the OAuth server. */
-  readonly kind: 'unknown_application' | 'unanswered'
-  /** Further `unanswered` ones: nobody knows yet which of them is true. */
-  readonly others: readonly WaitingInstall[]
+/** All pending installs of one portal. The members of `PendingInstall` are those of the first one. */
+export interface PendingRow extends PendingInstall {
+  readonly kind: PendingKind
+  /** The further installs, all of them `unanswered`: nobody knows yet which one is true. */
+  readonly others: readonly PendingInstall[]
+  /** Unix milliseconds: when the installs are looked at again. */
   readonly nextCheckAt: number
-  /** What the OAuth server said; null while it has not answered. */
+  /** The application and the portal's host by the OAuth server's word; null while it has not answered. */
   readonly clientId: string | null
   readonly domain: string | null
 }
 
-/** How long an install may wait, in milliseconds. */
-export const PENDING_MS = { unknown_application: 7 * DAY_MS, unanswered: DAY_MS / 24 } as const
+/** How long an install may be pending, in milliseconds. */
+export const PENDING_MS: Readonly<Record<PendingKind, number>> = {
+  unknown_application: 7 * DAY_MS,
+  unanswered: DAY_MS / 24,
+}
 
-/** How often a pending install is looked at again. */
+/** How often the pending installs are looked at again, in milliseconds. */
 export const PENDING_CHECK_MS = 60_000
 
-/** The most unanswered installs that wait at one portal. */
-export const MAX_WAITING = 4
+/** The most unanswered installs that one portal may have pending. */
+export const MAX_PENDING = 4
 
-/** Every install that waits in a row, the first one first. */
-export function waitingIn(row: PendingInstall): readonly WaitingInstall[] {
+/** Every pending install of a row, the first one first. */
+export function pendingIn(row: PendingRow): readonly PendingInstall[] {
   const { sealed, tokenHash, ts, since, expiresAt } = row
   return [{ sealed, tokenHash, ts, since, expiresAt }, ...row.others]
 }
 
-/** The row with those installs alone that the condition keeps; null when none is left. */
-export function keepWaiting(
-  row: PendingInstall,
-  isKept: (waiting: WaitingInstall) => boolean,
-): PendingInstall | null {
-  return rowOf(row, waitingIn(row).filter(isKept))
+/** The row with the installs that the condition keeps; null when it keeps none. */
+export function keepPending(
+  row: PendingRow,
+  isKept: (pending: PendingInstall) => boolean,
+): PendingRow | null {
+  return rowOf(row, pendingIn(row).filter(isKept))
 }
 
-/** The row with an install in the place of the one that was sealed like that. */
-export function replaceWaiting(
-  row: PendingInstall,
-  sealed: string,
-  next: WaitingInstall,
-): PendingInstall {
-  const all = waitingIn(row).map((waiting) => (waiting.sealed === sealed ? next : waiting))
+/** The row with `next` in the place of the install that has this sealed text; the order stays. */
+export function replacePending(row: PendingRow, sealed: string, next: PendingInstall): PendingRow {
+  const all = pendingIn(row).map((pending) => (pending.sealed === sealed ? next : pending))
   return rowOf(row, all) ?? row
 }
 
 /**
- * The row with one more unanswered install. One with the same application token is replaced; one without
- * a token waits only where nothing else does, since without it no event could be trusted.
+ * The row with one more unanswered install. It replaces an install with the same application token. An
+ * install without a token is not added to a row: no event could be trusted because of it.
  */
-export function addWaiting(
-  row: PendingInstall,
-  next: WaitingInstall,
-): PendingInstall | 'not_needed' | 'full' {
+export function addPending(
+  row: PendingRow,
+  next: PendingInstall,
+): PendingRow | 'not_needed' | 'full' {
   if (row.kind !== 'unanswered' || next.tokenHash === null) return 'not_needed'
-  const same = waitingIn(row).find(({ tokenHash }) => tokenHash === next.tokenHash)
-  if (same !== undefined) return replaceWaiting(row, same.sealed, next)
-  if (waitingIn(row).length >= MAX_WAITING) return 'full'
+  const same = pendingIn(row).find(({ tokenHash }) => tokenHash === next.tokenHash)
+  if (same !== undefined) return replacePending(row, same.sealed, next)
+  if (pendingIn(row).length >= MAX_PENDING) return 'full'
   return { ...row, others: [...row.others, next] }
 }
 
 /**
- * Whether an install that the OAuth server has confirmed ends the waiting of another one. It does not
- * when it brings no application token and the other one may: that would be lost.
+ * Whether a confirmed install makes another pending one needless. A confirmed install without an
+ * application token does not, when the pending one has a token: this token would be lost.
  */
-export function endsWaiting(
-  confirmed: Pick<WaitingInstall, 'tokenHash'>,
-  waiting: Pick<WaitingInstall, 'tokenHash'>,
+export function endsPending(
+  confirmed: Pick<PendingInstall, 'tokenHash'>,
+  pending: Pick<PendingInstall, 'tokenHash'>,
 ): boolean {
-  return confirmed.tokenHash !== null || waiting.tokenHash === null
+  return confirmed.tokenHash !== null || pending.tokenHash === null
 }
 
-function rowOf(row: PendingInstall, all: readonly WaitingInstall[]): PendingInstall | null {
+function rowOf(row: PendingRow, all: readonly PendingInstall[]): PendingRow | null {
   const [first, ...others] = all
   return first === undefined ? null : { ...row, ...first, others }
 }

@@ -1,6 +1,6 @@
 /** All SQL over a portal's install, its pending install and its own values. */
 import { NO_INSTALL, type InstallState } from '../../core/access/install.ts'
-import type { PendingInstall } from '../../core/access/pending-row.ts'
+import type { PendingRow } from '../../core/access/pending-row.ts'
 import { textOf, type Database } from '../../storage/database.ts'
 
 /** The small rows of one portal. */
@@ -41,14 +41,14 @@ export class InstallRows {
   }
 
   /** The install that waits; null when none does. */
-  loadPending(): PendingInstall | null {
+  loadPending(): PendingRow | null {
     const row = this.#db.all('SELECT pending FROM pending WHERE id = 1')[0]
     // Sound: only `savePending` writes the column.
-    return row === undefined ? null : (JSON.parse(textOf(row, 'pending')) as PendingInstall)
+    return row === undefined ? null : (JSON.parse(textOf(row, 'pending')) as PendingRow)
   }
 
   /** Writes the install that waits, or removes it. */
-  savePending(pending: PendingInstall | null): void {
+  savePending(pending: PendingRow | null): void {
     if (pending === null) {
       this.#db.all('DELETE FROM pending')
       return

@@ -14,13 +14,13 @@ import {
 } from '../../bitrix24/installs/verify-install.ts'
 import { countRefusal } from '../../core/access/install.ts'
 import { clampTs, isLateInstall, isOwner, recordInstall } from '../../core/access/lifecycle.ts'
-import type { PendingInstall, WaitingInstall } from '../../core/access/pending-row.ts'
+import type { PendingRow, PendingInstall } from '../../core/access/pending-row.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import { keepFresh } from '../tokens/fresh-pairs.ts'
 import type { PortalState } from '../state.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import { issuedAt, pairOf, sealPair, withFresh } from '../tokens/pairs.ts'
-import { WaitingRoom, type HeldInstall } from './pending.ts'
+import { PendingInstalls, type PendingContent } from './pending.ts'
 
 /** How long one call to Bitrix24 may take while an installation waits. */
 export const INSTALL_CALL_TIMEOUT_MS = 5000
@@ -61,22 +61,22 @@ interface Attempt {
   readonly ts: number
   readonly generation: number
   /** The waiting install that is looked at again; null for a request of a caller. */
-  readonly again: WaitingInstall | null
+  readonly again: PendingInstall | null
 }
 
 /** An attempt of the alarm. */
 interface Again {
-  readonly again: WaitingInstall
+  readonly again: PendingInstall
 }
 
 /** The installations of one portal. */
 export class Installer {
   readonly #deps: InstallerDeps
-  readonly #room: WaitingRoom
+  readonly #room: PendingInstalls
 
   constructor(deps: InstallerDeps) {
     this.#deps = deps
-    this.#room = new WaitingRoom(deps)
+    this.#room = new PendingInstalls(deps)
   }
 
   /** Decides about an installation and writes what follows; stores nothing for an unproven one. */
@@ -102,7 +102,7 @@ export class Installer {
     for (const waiting of this.#room.due()) await this.#checkAgain(waiting, generation)
   }
 
-  async #checkAgain(waiting: WaitingInstall, generation: number): Promise<void> {
+  async #checkAgain(waiting: PendingInstall, generation: number): Promise<void> {
     const again = await this.#room.renew(waiting)
     if (again === null) return
     const held = await this.#room.open(again)
@@ -225,8 +225,8 @@ export class Installer {
   }
 
   async #wait(
-    kind: PendingInstall['kind'],
-    held: HeldInstall,
+    kind: PendingRow['kind'],
+    held: PendingContent,
     attempt: Attempt,
   ): Promise<InstallAnswer> {
     const { memberId, world } = this.#deps
@@ -278,7 +278,7 @@ export class Installer {
     }
   }
 
-  #stillWaits(waiting: WaitingInstall, generation: number): boolean {
+  #stillWaits(waiting: PendingInstall, generation: number): boolean {
     return this.#room.holds(waiting) && this.#deps.state.install().generation === generation
   }
 

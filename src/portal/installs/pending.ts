@@ -8,16 +8,16 @@ import type { VerifiedInstall } from '../../bitrix24/installs/verify-install.ts'
 import {
   PENDING_CHECK_MS,
   PENDING_MS,
+  type PendingRow,
   type PendingInstall,
-  type WaitingInstall,
 } from '../../core/access/pending-row.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import {
-  addWaiting,
-  endsWaiting,
-  keepWaiting,
-  replaceWaiting,
-  waitingIn,
+  addPending,
+  endsPending,
+  keepPending,
+  replacePending,
+  pendingIn,
 } from '../../core/access/pending-row.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import type { PortalState } from '../state.ts'
@@ -25,92 +25,92 @@ import type { PortalConfig, World } from '../settings.ts'
 import { reseal } from '../tokens/pairs.ts'
 
 /** An install as it is sealed. */
-export interface HeldInstall {
+export interface PendingContent {
   readonly request: InstallRequest
   /** What the OAuth server confirmed; null while it has not answered. */
   readonly verified: VerifiedInstall | null
 }
 
 /** Why an install cannot wait. */
-export type WaitRefusal = 'late' | 'no_key' | 'too_many_waiting'
+export type PendingRefusal = 'late' | 'no_key' | 'too_many_waiting'
 
 /** What the waiting room needs from the object around it. */
-export interface WaitingRoomDeps {
+export interface PendingInstallsDeps {
   readonly memberId: string
   readonly state: PortalState
   readonly config: Pick<PortalConfig, 'sealer'>
   readonly world: Pick<World, 'now'>
 }
 
-const HeldInstallSchema = v.looseObject({ request: v.looseObject({}), verified: v.any() })
+const PendingContentSchema = v.looseObject({ request: v.looseObject({}), verified: v.any() })
 
 /** The installs that wait at one portal. */
-export class WaitingRoom {
-  readonly #deps: WaitingRoomDeps
+export class PendingInstalls {
+  readonly #deps: PendingInstallsDeps
 
-  constructor(deps: WaitingRoomDeps) {
+  constructor(deps: PendingInstallsDeps) {
     this.#deps = deps
   }
 
   /** The installs to look at now, if it is time; those whose time is over are gone afterwards. */
-  due(): readonly WaitingInstall[] {
+  due(): readonly PendingInstall[] {
     const { state, world } = this.#deps
     const row = state.pending()
     const now = world.now()
     if (row === null || row.nextCheckAt > now) return []
-    const left = keepWaiting(row, ({ expiresAt }) => expiresAt > now)
+    const left = keepPending(row, ({ expiresAt }) => expiresAt > now)
     state.changePending(left === null ? null : { ...left, nextCheckAt: now + PENDING_CHECK_MS })
-    return left === null ? [] : waitingIn(left)
+    return left === null ? [] : pendingIn(left)
   }
 
   /** Whether the install still waits. */
-  holds({ sealed }: WaitingInstall): boolean {
+  holds({ sealed }: PendingInstall): boolean {
     const row = this.#deps.state.pending()
-    return row !== null && waitingIn(row).some((waiting) => waiting.sealed === sealed)
+    return row !== null && pendingIn(row).some((waiting) => waiting.sealed === sealed)
   }
 
   /** Seals an install again under the newest key; null when it waits no more. */
-  async renew(waiting: WaitingInstall): Promise<WaitingInstall | null> {
+  async renew(waiting: PendingInstall): Promise<PendingInstall | null> {
     const { memberId, config } = this.#deps
     const sealed = await reseal(config.sealer, waiting.sealed, { memberId, field: 'pending' })
     if (!this.holds(waiting)) return null
     const again = { ...waiting, sealed }
-    if (sealed !== waiting.sealed) this.#change((row) => replaceWaiting(row, waiting.sealed, again))
+    if (sealed !== waiting.sealed) this.#change((row) => replacePending(row, waiting.sealed, again))
     return again
   }
 
   /** Opens an install. */
-  async open({ sealed }: WaitingInstall): Promise<HeldInstall | 'unknown_key' | 'damaged'> {
+  async open({ sealed }: PendingInstall): Promise<PendingContent | 'unknown_key' | 'damaged'> {
     const { memberId, config } = this.#deps
     const opened = await config.sealer.open(sealed, { memberId, field: 'pending' })
     if (!opened.ok) return opened.error
-    const parsed = v.safeParse(HeldInstallSchema, JSON.parse(opened.value))
+    const parsed = v.safeParse(PendingContentSchema, JSON.parse(opened.value))
     // Sound: the text was sealed by `take`, and AES-GCM proves that nobody else wrote it.
-    return parsed.success ? (parsed.output as unknown as HeldInstall) : 'damaged'
+    return parsed.success ? (parsed.output as unknown as PendingContent) : 'damaged'
   }
 
   /** Ends the waiting of one install. */
-  end({ sealed }: WaitingInstall): void {
-    this.#change((row) => keepWaiting(row, (waiting) => waiting.sealed !== sealed))
+  end({ sealed }: PendingInstall): void {
+    this.#change((row) => keepPending(row, (waiting) => waiting.sealed !== sealed))
   }
 
   /** Ends the waiting of what a trusted install has made needless. */
-  endOlder(trusted: Pick<WaitingInstall, 'ts' | 'tokenHash'>): void {
+  endOlder(trusted: Pick<PendingInstall, 'ts' | 'tokenHash'>): void {
     this.#change((row) =>
-      keepWaiting(row, (waiting) => waiting.ts > trusted.ts || !endsWaiting(trusted, waiting)),
+      keepPending(row, (waiting) => waiting.ts > trusted.ts || !endsPending(trusted, waiting)),
     )
   }
 
   /** Lets an install wait, in its own place when it waited before; `needless` beside a better one. */
   async take(
-    kind: PendingInstall['kind'],
-    held: HeldInstall,
+    kind: PendingRow['kind'],
+    held: PendingContent,
     terms: {
       readonly ts: number
-      readonly again: WaitingInstall | null
+      readonly again: PendingInstall | null
       readonly isOver: () => boolean
     },
-  ): Promise<Result<'stored' | 'needless', WaitRefusal>> {
+  ): Promise<Result<'stored' | 'needless', PendingRefusal>> {
     const { memberId, state, config, world } = this.#deps
     const { ts, again, isOver } = terms
     const { applicationToken } = held.request
@@ -121,7 +121,7 @@ export class WaitingRoom {
     if (!sealed.ok) return err('no_key')
     if (again !== null && !this.holds(again)) return ok('needless')
     const row = state.pending()
-    const same = row === null ? undefined : waitingIn(row).find(isSame(again, { ts, tokenHash }))
+    const same = row === null ? undefined : pendingIn(row).find(isSame(again, { ts, tokenHash }))
     const now = world.now()
     const since = row?.kind === kind && same !== undefined ? same.since : now
     const expiresAt = since + PENDING_MS[kind]
@@ -142,19 +142,19 @@ export class WaitingRoom {
   }
 
   #seat(
-    nextRow: PendingInstall,
-    { next, again }: { next: WaitingInstall; again: WaitingInstall | null },
-  ): PendingInstall | 'not_needed' | 'full' {
+    nextRow: PendingRow,
+    { next, again }: { next: PendingInstall; again: PendingInstall | null },
+  ): PendingRow | 'not_needed' | 'full' {
     const row = this.#deps.state.pending()
     if (row === null) return nextRow
     if (nextRow.kind === 'unanswered') {
-      return again === null ? addWaiting(row, next) : replaceWaiting(row, again.sealed, next)
+      return again === null ? addPending(row, next) : replacePending(row, again.sealed, next)
     }
-    const others = waitingIn(row).filter(({ sealed }) => sealed !== again?.sealed)
-    return others.every((other) => endsWaiting(next, other)) ? nextRow : 'not_needed'
+    const others = pendingIn(row).filter(({ sealed }) => sealed !== again?.sealed)
+    return others.every((other) => endsPending(next, other)) ? nextRow : 'not_needed'
   }
 
-  #change(change: (row: PendingInstall) => PendingInstall | null): void {
+  #change(change: (row: PendingRow) => PendingRow | null): void {
     const row = this.#deps.state.pending()
     if (row === null) return
     const next = change(row)
@@ -163,9 +163,9 @@ export class WaitingRoom {
 }
 
 function isSame(
-  again: WaitingInstall | null,
-  { ts, tokenHash }: Pick<WaitingInstall, 'ts' | 'tokenHash'>,
-): (waiting: WaitingInstall) => boolean {
+  again: PendingInstall | null,
+  { ts, tokenHash }: Pick<PendingInstall, 'ts' | 'tokenHash'>,
+): (waiting: PendingInstall) => boolean {
   return (waiting) =>
     again === null
       ? waiting.ts === ts && waiting.tokenHash === tokenHash

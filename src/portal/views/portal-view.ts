@@ -5,7 +5,7 @@ import {
   statusOfTrouble,
   type AccessState,
 } from '../../core/access/access.ts'
-import type { PendingInstall } from '../../core/access/pending-row.ts'
+import type { PendingRow } from '../../core/access/pending-row.ts'
 import type { InstallStatus, PortalStatus } from '../../core/access/portal-status.ts'
 import { displayName } from '../../core/log/event-names.ts'
 import type { PortalParts } from '../parts.ts'
@@ -145,7 +145,7 @@ function accessView({ trouble, code, at }: AccessState) {
   }
 }
 
-function pendingView(pending: PendingInstall) {
+function pendingView(pending: PendingRow) {
   const { kind, clientId, domain, since, expiresAt } = pending
   const remedy =
     kind === 'unknown_application'

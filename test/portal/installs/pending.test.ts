@@ -4,7 +4,7 @@ import { createExecutionContext, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
-import type { PendingInstall } from '../../../src/core/access/pending-row.ts'
+import type { PendingRow } from '../../../src/core/access/pending-row.ts'
 import type { AdaptableSettings } from '../../support/world.ts'
 import { NO_TRACES, PortalLab, RELAY, directoryTables, said } from '../../support/portal-lab.ts'
 import { RUNTIME_BINDINGS } from '../../support/runtime-bindings.ts'
@@ -58,7 +58,7 @@ function answerRefresh(error: string, status: number): void {
   )
 }
 
-async function tokensOf(pending: PendingInstall | null): Promise<unknown> {
+async function tokensOf(pending: PendingRow | null): Promise<unknown> {
   // Sound: what the installer sealed.
   const held = JSON.parse(await lab.open(pending?.sealed, 'pending')) as {
     request: { credentials: unknown }
