@@ -1,40 +1,44 @@
 /**
- * What can be wrong with the relay's access to a portal: a closed set, each with the state that the operator
- * sees and with what to do about it. Pure; which of Bitrix24's failures leads here is told by
- * bitrix24/servers/access-trouble.ts.
+ * The access troubles: why a portal cannot be asked now. A closed set; each trouble has the state that the
+ * operator sees, the reason that thin events carry, and a remedy. Pure. Which failure of Bitrix24 leads to
+ * which trouble stands in bitrix24/servers/access-trouble.ts.
  */
 import type { ThinReason } from '../log/event.ts'
 import type { PortalStatus } from './portal-status.ts'
 import { HOUR_MS } from '../lanes/retry.ts'
 
-/** Why the portal cannot be asked. */
-export type AccessTrouble =
-  | 'tokens_lost'
-  | 'uninstalled'
-  | 'deleted'
-  | 'suspended'
-  | 'no_rights'
-  | 'method_confirmation'
-  | 'secret_refused'
-  | 'not_configured'
-  | 'webhook_refused'
+/** Every access trouble. The names are stored, and the admin API shows them. */
+export const ACCESS_TROUBLES = [
+  'tokens_lost',
+  'uninstalled',
+  'deleted',
+  'suspended',
+  'no_rights',
+  'method_confirmation',
+  'secret_refused',
+  'not_configured',
+  'webhook_refused',
+] as const
 
-/** A trouble as it is remembered. */
+/** Why the portal cannot be asked. */
+export type AccessTrouble = (typeof ACCESS_TROUBLES)[number]
+
+/** A trouble as an install remembers it. */
 export interface AccessState {
   readonly trouble: AccessTrouble
-  /** Bitrix24's own code, or ours; may be empty. */
+  /** Bitrix24's own code, or the relay's; may be empty. */
   readonly code: string
-  /** Unix milliseconds. */
+  /** When it was met, in unix milliseconds. */
   readonly at: number
 }
 
-/** How long a trouble that may end by itself keeps the relay from asking again. */
+/** How long the relay does not ask again after a trouble that may end by itself, in milliseconds. */
 export const TROUBLE_REST_MS = HOUR_MS
 
 interface Meaning {
   readonly status: PortalStatus
   readonly reason: ThinReason
-  /** True when only a new pair can end it. */
+  /** Whether only a new pair can end it. */
   readonly isFinal: boolean
   readonly remedy: string
 }
@@ -102,21 +106,22 @@ const MEANINGS: Readonly<Record<AccessTrouble, Meaning>> = {
   },
 }
 
-/** What access rests on: the application of an install and what is remembered of it. */
+/** The part of an install on which the access rests. */
 interface AccessBase {
   readonly application: { readonly clientId: string; readonly oauthUrl: string } | null
   readonly access: AccessState | null
 }
 
-/** What of the configuration access depends on. */
+/** The part of the configuration on which the access rests. */
 interface AccessConfiguration {
   readonly applications: ReadonlyMap<string, string>
   readonly oauthUrls: readonly string[]
 }
 
 /**
- * The trouble of an install under the present configuration: without its application, or its OAuth server,
- * nothing can be renewed, whatever is remembered; and that ends when it is configured.
+ * The trouble of an install under the present configuration. An application that is not configured, or whose
+ * OAuth server is not, cannot renew its pairs: this counts before every remembered trouble, and it is over as
+ * soon as both are configured.
  */
 export function accessOf(
   { application, access }: AccessBase,
@@ -129,22 +134,22 @@ export function accessOf(
   return access?.trouble === 'not_configured' ? null : access
 }
 
-/** The state of a portal with that trouble. */
+/** The status of a portal with this trouble. */
 export function statusOfTrouble(trouble: AccessTrouble): PortalStatus {
   return MEANINGS[trouble].status
 }
 
-/** Why events of a portal with that trouble go out thin. */
+/** Why events of a portal with this trouble are delivered thin. */
 export function thinReasonOfTrouble(trouble: AccessTrouble): ThinReason {
   return MEANINGS[trouble].reason
 }
 
-/** What the operator can do. */
+/** What the operator can do about this trouble. */
 export function remedyOfTrouble(trouble: AccessTrouble): string {
   return MEANINGS[trouble].remedy
 }
 
-/** Whether asking is useless now; `now` in unix milliseconds. */
+/** Whether the trouble still keeps the relay from asking; `now` in unix milliseconds. */
 export function isBlocked({ trouble, at }: AccessState, now: number): boolean {
   return MEANINGS[trouble].isFinal || now < at + TROUBLE_REST_MS
 }

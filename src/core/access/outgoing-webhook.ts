@@ -1,4 +1,7 @@
-/** The tokens of outgoing webhooks, and which portal each may speak for. Pure. */
+/**
+ * The tokens of outgoing webhooks, and the portals that each may speak for. An operator configures a token
+ * with the portal's member id, with its domain, or in development with `*`. Pure.
+ */
 
 /** One entry of OUTGOING_WEBHOOK_TOKENS. */
 export interface OutgoingWebhook {
@@ -9,19 +12,19 @@ export interface OutgoingWebhook {
   readonly rest: string | null
 }
 
-/** What the configured portal asks for before the token may speak. */
+/** The form in which the portal of a token is configured; it decides how the token is judged. */
 export type WebhookRule = 'member' | 'any' | 'domain'
 
-/** How a configured portal is meant. */
+/** The form of a configured portal. */
 export function webhookRule(portal: string): WebhookRule {
   if (portal === '*') return 'any'
   return /^[0-9a-f]{32}$/u.test(portal) ? 'member' : 'domain'
 }
 
 /**
- * Whether the token may speak for a portal, as far as the portal itself can tell: a configured member_id
- * must be the portal's, a configured domain must be that of its application install, if it has one.
- * `pin_needed`: a domain without an application install speaks for the first portal that uses it.
+ * Whether a token may speak for a portal. `pin_needed`: the token is configured by a domain, and no verified
+ * install says whether the portal has it; the token speaks for the first portal that uses it, and only the
+ * directory can say which one that is.
  */
 export function judgeWebhook(
   portal: string,
@@ -39,8 +42,9 @@ export function judgeWebhook(
 }
 
 /**
- * The address of an incoming webhook to read a portal with; null without one. Only of an entry that has
- * spoken for this portal, and not for another domain than the verified one: it would read a stranger's.
+ * The address of the incoming webhook with which a portal can be read; null without one. The entry must have
+ * spoken for this portal, and its domain must not contradict the verified one. Otherwise the address is that
+ * of another portal, and the data of a stranger would be read.
  */
 export function readingUrl(
   webhooks: readonly OutgoingWebhook[],

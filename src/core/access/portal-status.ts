@@ -1,4 +1,4 @@
-/** The state of a portal in one word, and what its own people are shown of it. */
+/** The status of a portal in one word, and the part of it that the people of the portal may see. */
 
 /** The state of a portal, as the HTTP contract names it. */
 export type PortalStatus =
@@ -11,15 +11,15 @@ export type PortalStatus =
   | 'uninstalled'
   | 'deleted'
 
-/** What the application's page in the portal tells an administrator. Holds no secret. */
+/** The application's page shows this to an administrator of the portal. It holds no secret. */
 export interface InstallStatus {
   readonly state: PortalStatus
   /** Documented spellings of the events that could not be bound. */
   readonly missing: readonly string[]
   /** Unix milliseconds; null before the first event. */
   readonly lastEventAt: number | null
-  /** Events that wait for at least one destination. */
+  /** Events of the log that a lane has not passed yet: those of the slowest lane. */
   readonly waiting: number
-  /** Events that were set aside at some destination. */
+  /** Parked events of all lanes together. */
   readonly parked: number
 }

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import {
+  ACCESS_TROUBLES,
   TROUBLE_REST_MS,
+  accessOf,
   isBlocked,
   remedyOfTrouble,
   statusOfTrouble,
   thinReasonOfTrouble,
   type AccessTrouble,
 } from '../../../src/core/access/access.ts'
-
-const NOW = 1_790_000_000_000
+import { NOW } from '../../support/time.ts'
 
 describe('a trouble with access', () => {
   it.each<[AccessTrouble, string, string, boolean]>([
@@ -20,6 +21,7 @@ describe('a trouble with access', () => {
     ['method_confirmation', 'no_rights', 'access_denied', false],
     ['secret_refused', 'tokens_lost', 'access_denied', false],
     ['not_configured', 'tokens_lost', 'access_denied', false],
+    ['webhook_refused', 'tokens_lost', 'tokens_lost', false],
   ])('%s shows as %s, thins with %s, is final: %s', (trouble, status, reason, isFinal) => {
     expect(statusOfTrouble(trouble)).toBe(status)
     expect(thinReasonOfTrouble(trouble)).toBe(reason)
@@ -29,18 +31,41 @@ describe('a trouble with access', () => {
   })
 
   it('says what to do in one sentence, and no two say the same', () => {
-    const all: AccessTrouble[] = [
-      'tokens_lost',
-      'uninstalled',
-      'deleted',
-      'suspended',
-      'no_rights',
-      'method_confirmation',
-      'secret_refused',
-      'not_configured',
-    ]
-    const remedies = all.map((trouble) => remedyOfTrouble(trouble))
-    expect(new Set(remedies).size).toBe(all.length)
+    const remedies = ACCESS_TROUBLES.map((trouble) => remedyOfTrouble(trouble))
+    expect(new Set(remedies).size).toBe(ACCESS_TROUBLES.length)
     for (const remedy of remedies) expect(remedy).toMatch(/^[A-Z].*[^.]$/u)
+  })
+})
+
+describe('accessOf()', () => {
+  const application = { clientId: 'local.1', oauthUrl: 'https://oauth.bitrix.info' }
+  const configured = {
+    applications: new Map([['local.1', 'secret']]),
+    oauthUrls: ['https://oauth.bitrix.info'],
+  }
+  const suspended = { trouble: 'suspended', code: 'PAYMENT_REQUIRED', at: NOW } as const
+  const unconfigured = { trouble: 'not_configured', code: '', at: NOW } as const
+  const NOT_CONFIGURED = { trouble: 'not_configured', code: '', at: Number.POSITIVE_INFINITY }
+
+  it.each([
+    ['what is remembered', application, suspended, configured, suspended],
+    ['what is remembered without an application', null, suspended, configured, suspended],
+    [
+      'that the application is not configured',
+      application,
+      suspended,
+      { ...configured, applications: new Map<string, string>() },
+      NOT_CONFIGURED,
+    ],
+    [
+      'that its OAuth server is not configured',
+      application,
+      null,
+      { ...configured, oauthUrls: [] },
+      NOT_CONFIGURED,
+    ],
+    ['nothing, once both are configured', application, unconfigured, configured, null],
+  ])('tells %s', (_name, known, access, configuration, expected) => {
+    expect(accessOf({ application: known, access }, configuration)).toEqual(expected)
   })
 })

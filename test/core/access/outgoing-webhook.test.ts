@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeWebhook, webhookRule } from '../../../src/core/access/outgoing-webhook.ts'
+import { judgeWebhook, readingUrl, webhookRule } from '../../../src/core/access/outgoing-webhook.ts'
 
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 const DOMAIN = 'acme.bitrix24.com'
@@ -35,5 +35,20 @@ describe('G7 trust: judgeWebhook()', () => {
     ['no portal on another port', DOMAIN, `${DOMAIN}:8443`, 'no'],
   ] as const)('lets a token speak for %s', (_name, portal, verifiedDomain, expected) => {
     expect(judgeWebhook(portal, { memberId: MEMBER_ID, verifiedDomain })).toBe(expected)
+  })
+})
+
+describe('readingUrl()', () => {
+  const rest = 'https://acme.bitrix24.com/rest/1/secret/'
+  const portal = { memberId: MEMBER_ID, verifiedDomain: null }
+
+  it.each([
+    ['the address of an entry that has spoken', DOMAIN, rest, [DOMAIN], null, rest],
+    ['none of an entry without an address', DOMAIN, null, [DOMAIN], null, null],
+    ['none of an entry that has not spoken', DOMAIN, rest, [], null, null],
+    ['none of a domain that is not the verified one', DOMAIN, rest, [DOMAIN], 'b.example', null],
+  ])('gives %s', (_name, configured, address, noted, verifiedDomain, expected) => {
+    const webhooks = [{ token: 't', portal: configured, rest: address }]
+    expect(readingUrl(webhooks, { ...portal, verifiedDomain, noted })).toBe(expected)
   })
 })
