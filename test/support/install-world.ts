@@ -4,7 +4,8 @@
  */
 import type { InstallRequest, PresentedCredentials } from '../../src/bitrix24/wire/request.ts'
 import { verifyInstall } from '../../src/bitrix24/installs/verify-install.ts'
-import type { InstallRefusal, InstallVerdict } from '../../src/bitrix24/installs/verify-install.ts'
+import type { InstallVerdict } from '../../src/bitrix24/installs/verify-install.ts'
+import type { VerdictRefusal } from '../../src/core/access/install-refusal.ts'
 import { jsonAnswer, simulateFetch } from './simulated-fetch.ts'
 import type { SentRequest, SimulatedFetch } from './simulated-fetch.ts'
 import { NOW } from './time.ts'
@@ -198,7 +199,7 @@ export const VERIFIED = {
 }
 
 /** The verdict of a refused installation. */
-export function refusal(reason: InstallRefusal): InstallVerdict {
+export function refusal(reason: VerdictRefusal): InstallVerdict {
   return { kind: 'refused', reason }
 }
 

@@ -4,7 +4,7 @@
  * alone. Nothing is sent to an OAuth server that is not on the list, even if the claim names it, and nothing
  * to a portal before the OAuth server has named its address (docs/bitrix24.md#install).
  */
-import { compareClaims, isSystemUserOf, type ClaimMismatch } from './claims.ts'
+import { compareClaims, isSystemUserOf } from './claims.ts'
 import { chooseServers, confirmToken } from './confirm-token.ts'
 import type { Confirmation, ConfirmDeps, ConfirmFailure } from './confirm-token.ts'
 import type { TokenPair } from '../servers/oauth.ts'
@@ -13,22 +13,7 @@ import { checkEndpoint } from '../servers/rest-address.ts'
 import { askTokenUser } from '../servers/token-user.ts'
 import { hasCode, isTransient } from '../servers/rest-error.ts'
 import type { RestError } from '../servers/rest-error.ts'
-
-/** Why an installation is refused: stable words for log and counters, which the caller never sees. */
-export type InstallRefusal =
-  | ClaimMismatch
-  | 'foreign_oauth_server'
-  | 'token_refused'
-  | 'token_expired'
-  | 'not_installed'
-  | 'suspended'
-  | 'portal_deleted'
-  | 'no_rights'
-  | 'inconsistent'
-  | 'unsafe_endpoint'
-  | 'system_user_missing'
-  | 'system_user_refused'
-  | 'system_user_mismatch'
+import type { VerdictRefusal } from '../../core/access/install-refusal.ts'
 
 /** The server that gave no answer, or only asked to come back later. */
 export type UnansweredReason = 'oauth_server_unanswered' | 'portal_unanswered'
@@ -71,7 +56,7 @@ export type InstallVerdict =
   | { readonly kind: 'unknown_application'; readonly install: VerifiedInstall }
   | {
       readonly kind: 'refused'
-      readonly reason: InstallRefusal
+      readonly reason: VerdictRefusal
       /** Absent when nothing was refreshed on the way. */
       readonly fresh?: FreshPairs
     }
@@ -151,7 +136,7 @@ function judgeSystemFailure(failure: ConfirmFailure, freshPair: TokenPair | null
     : refused('system_user_refused', fresh)
 }
 
-function refusalOf(error: RestError): InstallRefusal {
+function refusalOf(error: RestError): VerdictRefusal {
   switch (error.kind) {
     case 'expired':
       return 'token_expired'
@@ -175,7 +160,7 @@ function refusalOf(error: RestError): InstallRefusal {
   }
 }
 
-function refused(reason: InstallRefusal, fresh: Partial<FreshPairs> = {}): InstallVerdict {
+function refused(reason: VerdictRefusal, fresh: Partial<FreshPairs> = {}): InstallVerdict {
   const { freshPair = null, freshSystemPair = null } = fresh
   const isFresh = freshPair !== null || freshSystemPair !== null
   return { kind: 'refused', reason, ...(isFresh ? { fresh: { freshPair, freshSystemPair } } : {}) }

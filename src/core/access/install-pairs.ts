@@ -1,49 +1,57 @@
 /**
- * The two pairs of an install: the installer's and that of the application's system user. A pair is replaced
- * by one that was issued later, never by an older one. Pure; pairs appear only sealed.
+ * The two pairs of an install: the installer's pair and the system pair. A pair is replaced by one that was
+ * issued later, never by an older one. Pure; pairs appear here only in sealed form.
  */
 
-/** What an install holds of its two pairs. */
-export interface Pairs {
+/** Both pairs, under the names that they are stored by. */
+export interface InstallPairs {
   /** The installer's pair, sealed; null when it could not be sealed. */
   readonly tokens: string | null
-  /** Unix seconds; a pair is never replaced by an older one. */
+  /** Unix seconds at which the installer's pair was issued. */
   readonly tokensIssuedAt: number
-  /** The system user's pair, sealed. */
+  /** The system pair, sealed; null while there is none. */
   readonly systemTokens: string | null
-  /** Unix seconds; 0 while there is none. */
+  /** Unix seconds at which the system pair was issued; 0 while there is none. */
   readonly systemTokensIssuedAt: number
   /** The application's system user; null while it has none. */
   readonly systemUserId: number | null
 }
 
-/** A new pair may end whatever was wrong with the access. */
-export function isNewPair(former: Pairs | null, { tokens, systemTokens }: Pairs): boolean {
+/** Whose word brings the pairs, and what the recorded ones are worth. */
+interface PairTerms {
+  /** Whether the sender may replace what is recorded. */
+  readonly mayChange: boolean
+  /** Whether the recorded pairs are dead, and worth nothing however new they are. */
+  readonly isLost: boolean
+}
+
+/** Whether a pair is another one than before: it may end whatever was wrong with the access. */
+export function hasNewPair(
+  former: InstallPairs | null,
+  { tokens, systemTokens }: InstallPairs,
+): boolean {
   return tokens !== (former?.tokens ?? null) || systemTokens !== (former?.systemTokens ?? null)
 }
 
-/**
- * The pairs after an installation has brought some. `mayChange`: whoever sent it may replace what is recorded;
- * `isLost`: the recorded ones are dead, and worth nothing however new they are.
- */
+/** The pairs after an installation has brought some. */
 export function recordPairs(
-  former: Pairs | null,
-  brought: Pairs,
-  { mayChange, isLost }: { readonly mayChange: boolean; readonly isLost: boolean },
-): Pairs {
+  former: InstallPairs | null,
+  brought: InstallPairs,
+  terms: PairTerms,
+): InstallPairs {
   if (former === null) return onlyPairs(brought)
-  const isNewer = isLost || brought.tokensIssuedAt >= former.tokensIssuedAt
-  // A pair that could not be sealed is no reason to forget one that a returning key may open.
-  const pair = mayChange && isNewer && brought.tokens !== null ? brought : former
-  const { tokens, tokensIssuedAt } = pair
-  return { tokens, tokensIssuedAt, ...recordSystemPair(former, brought, { mayChange, isLost }) }
+  const isNewer = terms.isLost || brought.tokensIssuedAt >= former.tokensIssuedAt
+  // No key was there to seal the new pair. The recorded one stays: its key may come back and open it.
+  const isUsable = brought.tokens !== null
+  const { tokens, tokensIssuedAt } = terms.mayChange && isNewer && isUsable ? brought : former
+  return { tokens, tokensIssuedAt, ...recordSystemPair(former, brought, terms) }
 }
 
 function recordSystemPair(
-  former: Pairs,
-  brought: Pairs,
-  { mayChange, isLost }: { readonly mayChange: boolean; readonly isLost: boolean },
-): Pick<Pairs, 'systemTokens' | 'systemTokensIssuedAt' | 'systemUserId'> {
+  former: InstallPairs,
+  brought: InstallPairs,
+  { mayChange, isLost }: PairTerms,
+): Pick<InstallPairs, 'systemTokens' | 'systemTokensIssuedAt' | 'systemUserId'> {
   const isOlder =
     brought.systemTokens !== null && brought.systemTokensIssuedAt < former.systemTokensIssuedAt
   const mayReplace = mayChange && (isLost || !isOlder)
@@ -52,7 +60,7 @@ function recordSystemPair(
     const { systemTokens, systemTokensIssuedAt } = brought
     return { systemTokens, systemTokensIssuedAt, systemUserId }
   }
-  // Another user's pair is of no use any more.
+  // The application has another system user now: the pair of the former one is of no use.
   if (systemUserId !== former.systemUserId) {
     return { systemTokens: null, systemTokensIssuedAt: 0, systemUserId }
   }
@@ -60,12 +68,13 @@ function recordSystemPair(
   return { systemTokens, systemTokensIssuedAt, systemUserId }
 }
 
+/** An application holds more than its pairs; here only the pairs are wanted. */
 function onlyPairs({
   tokens,
   tokensIssuedAt,
   systemTokens,
   systemTokensIssuedAt,
   systemUserId,
-}: Pairs): Pairs {
+}: InstallPairs): InstallPairs {
   return { tokens, tokensIssuedAt, systemTokens, systemTokensIssuedAt, systemUserId }
 }

@@ -1,20 +1,25 @@
 /**
- * The install: the record that proves a portal. Pure transitions; what the OAuth server said comes in as
- * an argument. Tokens appear here only as hashes and sealed texts.
+ * The install: the record that proves a portal, and everything else that its object remembers about trust.
+ * It is one row. Tokens appear in it only as hashes and sealed texts. Pure.
  */
 import type { AccessState } from './access.ts'
-import type { Pairs } from './install-pairs.ts'
-import type { TokenHashes } from './token-hashes.ts'
+import type { InstallPairs } from './install-pairs.ts'
+import type { InstallRefusal } from './install-refusal.ts'
+import type { TokenHash, TokenHashes } from './token-hashes.ts'
 
-/** What the OAuth server confirmed about the application's installation, with its sealed pairs. */
-export interface ApplicationInstall extends Pairs {
+/** The application as the OAuth server confirmed it, with its pairs. */
+export interface ApplicationInstall extends InstallPairs {
   readonly clientId: string
+  /** The portal's host, with its port when there is one. */
   readonly domain: string
+  /** The address of the portal's REST interface. */
   readonly clientEndpoint: string
+  /** The OAuth server that confirmed, as configured. */
   readonly oauthUrl: string
   readonly installerUserId: number
   /** Application status letter: L, F, D, T, P, S; null when not told. */
   readonly applicationStatus: string | null
+  /** Comma list; null when not told. */
   readonly scope: string | null
   /** Unix milliseconds. */
   readonly installedAt: number
@@ -25,40 +30,43 @@ export interface ApplicationInstall extends Pairs {
 /** An outgoing webhook that has spoken for this portal. */
 export interface WebhookInstall {
   readonly hash: string
-  /** The configured domain or member id. */
+  /** The portal as configured: a domain, a member id, or `*`. */
   readonly portal: string
   /** Unix milliseconds of its first use. */
   readonly since: number
 }
 
-/** Refused installations at a known portal. */
+/** Installations that were refused although the portal is known. */
 export interface Refusals {
   readonly count: number
+  /** Unix milliseconds. */
   readonly lastAt: number | null
-  readonly reason: string | null
+  /** The reason of the last one. */
+  readonly reason: InstallRefusal | null
 }
 
-/** The result of the last look at the portal's event handlers. */
+/** The result of the last alignment of the portal's bindings. */
 export interface Subscriptions {
   /** Unix milliseconds. */
   readonly checkedAt: number | null
   /** Canonical names that could not be bound. */
   readonly missing: readonly string[]
-  /** Canonical names of events that always carry the same user, as they are bound to one. */
+  /** Canonical names of events that always name the same user, because they are bound to one. */
   readonly fixedUser: readonly string[]
 }
 
-/** Everything the object remembers about trust; one row. */
+/** The whole row. */
 export interface InstallState extends TokenHashes {
-  /** Raised by every uninstall; answers awaited across it are thrown away. */
+  /** Raised by every uninstall, so that work begun before it is thrown away. */
   readonly generation: number
-  /** The last sequence ever given when the log was last shortened. */
+  /** The last sequence that the log had given when it was last shortened. */
   readonly lastSequence: number
-  /** Unix seconds of Bitrix24. */
+  /** When the present installation began, in unix seconds of Bitrix24; null without one. */
   readonly installTs: number | null
+  /** The time of the last uninstall, in unix seconds of Bitrix24. */
   readonly uninstallTs: number | null
   readonly application: ApplicationInstall | null
-  /** What is wrong with the access to the portal; null while nothing is known to be. */
+  /** The trouble with the access to the portal; null while none is known. */
   readonly access: AccessState | null
   readonly webhooks: readonly WebhookInstall[]
   readonly refused: Refusals
@@ -67,13 +75,13 @@ export interface InstallState extends TokenHashes {
   readonly subscriptions: Subscriptions
   /** Events that an uninstall with CLEAN=1 deleted before they were delivered. */
   readonly erased: number
-  /** The domain of an installation that has ended, for the events that still wait; null otherwise. */
+  /** The domain of an installation that has ended, while its events still wait; null otherwise. */
   readonly formerDomain: string | null
-  /** True from a change of the install until KV has it. */
+  /** The dirty flag: true from a change of the install until KV has it. */
   readonly kvDirty: boolean
 }
 
-/** The state of a portal that nothing is known of. */
+/** The install of a portal of which nothing is known. */
 export const NO_INSTALL: InstallState = {
   generation: 0,
   lastSequence: 0,
@@ -92,19 +100,51 @@ export const NO_INSTALL: InstallState = {
   kvDirty: false,
 }
 
-/** Notes a refused installation. */
-export function countRefusal(state: InstallState, reason: string, now: number): InstallState {
+/** The part of an install that KV holds, so that the edge knows the portal's callers. */
+export interface InstallMirror {
+  readonly generation: number
+  readonly hashes: readonly TokenHash[]
+  readonly tokens: string | null
+  readonly systemTokens: string | null
+  readonly domain: string | null
+}
+
+/** What KV has to hold of an install. */
+export function mirrorOf({
+  generation,
+  hashes,
+  webhooks,
+  application,
+}: InstallState): InstallMirror {
+  return {
+    generation,
+    hashes: [
+      ...hashes.map(({ hash, until }) => ({ hash, until })),
+      ...webhooks.map(({ hash }) => ({ hash, until: null })),
+    ],
+    tokens: application?.tokens ?? null,
+    systemTokens: application?.systemTokens ?? null,
+    domain: application?.domain ?? null,
+  }
+}
+
+/** Counts a refused installation. */
+export function countRefusal(
+  state: InstallState,
+  reason: InstallRefusal,
+  now: number,
+): InstallState {
   return { ...state, refused: { count: state.refused.count + 1, lastAt: now, reason } }
 }
 
-/** Notes the first use of an outgoing webhook's token. */
+/** Records the first use of an outgoing webhook's token. */
 export function recordWebhook(state: InstallState, webhook: WebhookInstall): InstallState {
   const others = state.webhooks.filter((known) => known.hash !== webhook.hash)
   const isNew = others.length === state.webhooks.length
   return { ...state, webhooks: [...others, webhook], kvDirty: state.kvDirty || isNew }
 }
 
-/** Forgets the outgoing webhooks that are configured no more; the same state when there are none. */
+/** Drops the webhooks that are not configured any more; the same state when all of them are. */
 export function dropOtherWebhooks(
   state: InstallState,
   configured: ReadonlySet<string>,

@@ -1,9 +1,15 @@
-/** What an installation and an uninstall make of the install. Pure. */
-import type { ApplicationInstall, InstallState } from './install.ts'
-import { isNewPair, recordPairs } from './install-pairs.ts'
+/**
+ * The life of an install: an installation records it, an uninstall ends it. Bitrix24 may deliver such events
+ * late, twice or in another order than they happened, so each carries its time and the later one wins. Pure.
+ */
+import { mirrorOf, type ApplicationInstall, type InstallState } from './install.ts'
+import { hasNewPair, recordPairs } from './install-pairs.ts'
 import { recordToken } from './token-hashes.ts'
 
-/** Bitrix24's time of a lifecycle event, clamped to now: a forged future must not outlive the present. */
+/**
+ * Bitrix24's time of a lifecycle event in unix seconds, at most `now` (unix milliseconds). Without this limit
+ * a forged event of the far future would make every later one look late.
+ */
 export function clampTs(ts: number | null, now: number): number {
   const seconds = Math.floor(now / 1000)
   return ts === null ? seconds : Math.min(ts, seconds)
@@ -14,32 +20,35 @@ export function isLateInstall(state: InstallState, ts: number): boolean {
   return state.uninstallTs !== null && ts <= state.uninstallTs
 }
 
-/** Whether an uninstall of that time speaks of an earlier installation than the present one. */
+/** Whether an uninstall of that time is about an earlier installation than the present one. */
 export function isLateUninstall(state: InstallState, ts: number): boolean {
   return state.installTs !== null && ts < state.installTs
 }
 
-/** A confirmed installation, ready to be written. */
+/** A confirmed installation with its pairs sealed, ready to be recorded. */
 export interface ConfirmedInstall {
-  /** Null when the caller presented no application token (frame page of older portals). */
+  /** Null when no application token was presented, as on the frame page of older portals. */
   readonly hash: string | null
+  /** Unix seconds. */
   readonly ts: number
-  /** A page carries no time: its visit tells nothing of when the application was installed. */
+  /** A page carries no time of its own: a visit does not tell when the application was installed. */
   readonly source: 'event' | 'page'
   readonly application: Omit<ApplicationInstall, 'installerUserId' | 'installedAt'>
-  /** The user whose token was presented. */
+  /** The user whose access token was presented. */
   readonly userId: number
   readonly isAdmin: boolean
-  /** The relay's own address that was called; null keeps the known one. */
+  /** The relay's own address that was called; null keeps the recorded one. */
   readonly handlerUrl: string | null
 }
 
 /**
- * Takes a confirmed installation over. A former application token stays valid for a day. Pairs and the
- * system user are taken only from an administrator, the recorded installer or the recorded system user:
- * the caller's word is all there is for "system user", and an ordinary user's pair has fewer rights.
- * For the same reason nobody else, and no event older than the present installation, makes a token the
- * current one: either could end the true one a day later.
+ * Records a confirmed installation. Any user of the portal may have sent it, so most of what it brings counts
+ * only when it comes from an owner: an administrator, the recorded installer, or the recorded system user.
+ *
+ * - Pairs and the system user are taken from an owner only. The pair of another user has fewer rights, and
+ *   the claim "this is the system user" is proved by nothing.
+ * - The application token becomes the current one only when an owner presents it, and only when the event is
+ *   not older than the present token. Otherwise a forged or late token would end the true one a day later.
  */
 export function recordInstall(
   state: InstallState,
@@ -48,14 +57,14 @@ export function recordInstall(
 ): InstallState {
   const former = state.application
   const mayChange = former === null || isOwner(former, confirmed)
-  const isCurrent = mayChange && confirmed.ts >= (state.tokenTs ?? state.installTs ?? 0)
+  const mayBeCurrent = mayChange && confirmed.ts >= (state.tokenTs ?? state.installTs ?? 0)
   const isLost = state.access?.trouble === 'tokens_lost'
   const pairs = recordPairs(former, confirmed.application, { mayChange, isLost })
   const next: InstallState = {
     ...state,
     installTs: installTimeAfter(state, confirmed),
     handlerUrl: (mayChange ? confirmed.handlerUrl : null) ?? state.handlerUrl,
-    ...recordToken(state, { ...confirmed, isCurrent }, now),
+    ...recordToken(state, { ...confirmed, mayBeCurrent }, now),
     formerDomain: null,
     application: {
       ...confirmed.application,
@@ -63,30 +72,25 @@ export function recordInstall(
       installedAt: former?.installedAt ?? now,
       ...pairs,
     },
-    access: isNewPair(former, pairs) ? null : state.access,
+    access: hasNewPair(former, pairs) ? null : state.access,
   }
-  return { ...next, kvDirty: state.kvDirty || hasOtherRecord(state, next) }
+  return { ...next, kvDirty: state.kvDirty || hasOtherMirror(state, next) }
 }
 
-/** A first page installs after the last uninstall, so that this one's repetition comes too late. */
+/**
+ * When the present installation began, in unix seconds. A page may be the first sign of it. Then the time is
+ * after the last uninstall, so that a repetition of that uninstall comes too late to end this installation.
+ */
 function installTimeAfter(state: InstallState, { ts, source }: ConfirmedInstall): number {
   if (source === 'event') return Math.max(state.installTs ?? 0, ts)
   return state.installTs ?? Math.max(ts, (state.uninstallTs ?? 0) + 1)
 }
 
-/** Whether KV has to be told: it holds tokens, pairs, domain and generation, and nothing else. */
-function hasOtherRecord(before: InstallState, after: InstallState): boolean {
-  const recordOf = ({ generation, hashes, application }: InstallState) => [
-    generation,
-    hashes.map(({ hash, until }) => [hash, until]),
-    application?.tokens ?? null,
-    application?.systemTokens ?? null,
-    application?.domain ?? null,
-  ]
-  return JSON.stringify(recordOf(before)) !== JSON.stringify(recordOf(after))
+function hasOtherMirror(before: InstallState, after: InstallState): boolean {
+  return JSON.stringify(mirrorOf(before)) !== JSON.stringify(mirrorOf(after))
 }
 
-/** Whether a verified user may change what the portal is known by, once an installation is recorded. */
+/** Whether a verified user may change what is recorded of the portal. */
 export function isOwner(
   former: Pick<ApplicationInstall, 'installerUserId' | 'systemUserId'> | null,
   { userId, isAdmin }: { readonly userId: number; readonly isAdmin: boolean },
@@ -94,7 +98,10 @@ export function isOwner(
   return isAdmin || userId === former?.installerUserId || userId === former?.systemUserId
 }
 
-/** Ends the installation: tokens are gone, the generation is raised, the sequence is kept. */
+/**
+ * Ends the installation: tokens and pairs go, the generation is raised. The last sequence stays, so that the
+ * next installation does not use it again.
+ */
 export function recordUninstall(
   state: InstallState,
   ts: number,

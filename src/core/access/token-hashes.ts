@@ -1,59 +1,66 @@
-/** The hashes of the application tokens that speak for a portal. Pure. */
-import { equalInConstantTime } from '../safety/constant-time.ts'
+/**
+ * The application tokens of one installation, kept as hashes. Usually there is one. When the application is
+ * updated, Bitrix24 may give it a new token while events with the former token are still under way, so the
+ * former one stays valid for a day. Pure.
+ */
 import { DAY_MS } from '../lanes/retry.ts'
+import { equalInConstantTime } from '../safety/constant-time.ts'
 
-/** A former application token stays valid this long beside a new one. */
+/** How long a former application token stays valid beside the new one, in milliseconds. */
 export const FORMER_TOKEN_MS = DAY_MS
 
 /** The hash of an application token that speaks for the portal. */
 export interface TokenHash {
   readonly hash: string
-  /** Unix milliseconds; null while it is the current one. */
+  /** Unix milliseconds: the end of a former token; null for the current one. */
   readonly until: number | null
 }
 
-/** What an install remembers of its application tokens. */
+/** Everything that an install remembers of its application tokens. */
 export interface TokenHashes {
   readonly hashes: readonly TokenHash[]
-  /** Unix seconds: when the current application token was last said to be that; null when unknown. */
+  /** Unix seconds: the newest time at which an event presented the current token; null when unknown. */
   readonly tokenTs: number | null
 }
 
-/** An application token that a confirmed installation has presented. */
+/** The application token that a confirmed installation presents. */
 export interface PresentedToken {
-  /** Null when none was presented. */
+  /** Null when the installation presents no token. */
   readonly hash: string | null
-  /** Unix seconds. */
+  /** Bitrix24's time of the installation, in unix seconds. */
   readonly ts: number
   readonly source: 'event' | 'page'
-  /** Whether it may become the current one. */
-  readonly isCurrent: boolean
+  /** Whether this token may end another one that is the current one. */
+  readonly mayBeCurrent: boolean
 }
 
-/** Whether an application token's hash speaks for the portal now. */
+/** Whether an application token, by its hash, speaks for the portal now. */
 export function trustsToken(
-  state: Pick<TokenHashes, 'hashes'>,
+  { hashes }: Pick<TokenHashes, 'hashes'>,
   hash: string,
   now: number,
 ): boolean {
   let isTrusted = false
-  for (const known of state.hashes) {
-    const valid = known.until === null || known.until > now
-    if (equalInConstantTime(known.hash, hash) && valid) isTrusted = true
+  // Every hash is compared, so that the time of the answer tells nothing of the place of a match.
+  for (const known of hashes) {
+    if (equalInConstantTime(known.hash, hash) && isAlive(known, now)) isTrusted = true
   }
   return isTrusted
 }
 
-/** The hashes after an installation has presented a token. */
+/**
+ * The hashes after an installation has presented a token. The token becomes the current one, and the others
+ * get their end. A token that may not become the current one is valid for a day beside it.
+ */
 export function recordToken(
   { hashes, tokenTs }: TokenHashes,
-  { hash, ts, source, isCurrent }: PresentedToken,
+  { hash, ts, source, mayBeCurrent }: PresentedToken,
   now: number,
 ): TokenHashes {
   if (hash === null) return { hashes, tokenTs }
-  const alive = hashes.filter((known) => known.until === null || known.until > now)
+  const alive = hashes.filter((known) => isAlive(known, now))
   const current = alive.find(({ until }) => until === null)
-  if (current !== undefined && !isCurrent) {
+  if (current !== undefined && !mayBeCurrent) {
     const isKnown = alive.some((known) => known.hash === hash)
     const former = { hash, until: now + FORMER_TOKEN_MS }
     return { hashes: isKnown ? alive : [...alive, former], tokenTs }
@@ -61,6 +68,12 @@ export function recordToken(
   const others = alive
     .filter((known) => known.hash !== hash)
     .map((known) => ({ ...known, until: known.until ?? now + FORMER_TOKEN_MS }))
+  // A page carries no time of its own, so it must not make an update look older than the token is.
   const isVisit = source === 'page' && current?.hash === hash
   return { hashes: [{ hash, until: null }, ...others], tokenTs: isVisit ? tokenTs : ts }
+}
+
+/** Whether a token is valid at that time; `now` in unix milliseconds. */
+export function isAlive({ until }: TokenHash, now: number): boolean {
+  return until === null || until > now
 }

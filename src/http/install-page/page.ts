@@ -4,8 +4,9 @@
  * languages. A page with data may be framed by one host only, the one that the OAuth server confirmed
  * (docs/bitrix24.md, "Frame page").
  */
+import type { InstallRefusal } from '../../core/access/install-refusal.ts'
 import type { InstallStatus } from '../../core/access/portal-status.ts'
-import type { InstallRefusalReason, IntakeAnswer } from '../../edge/intake-answer.ts'
+import type { IntakeAnswer } from '../../edge/intake-answer.ts'
 import { errorResponse, type ErrorCode } from '../error-response.ts'
 import { PAGE_TEXTS, type PageLanguage } from './languages.ts'
 import { renderPage, type PageDetails, type PageTone } from './markup.ts'
@@ -67,7 +68,7 @@ const SUBJECTS: Readonly<Record<PageErrorCode, PageSubject>> = {
  * reason only when Bitrix24 itself gave it for the caller's own token. It tells nothing of a portal that its
  * user may not know.
  */
-const SUBJECTS_OF_REASONS: Readonly<Record<InstallRefusalReason, PageSubject | null>> = {
+const SUBJECTS_OF_REASONS: Readonly<Record<InstallRefusal, PageSubject | null>> = {
   not_administrator: 'not_administrator',
   another_application: 'another_application',
   token_expired: 'session_expired',

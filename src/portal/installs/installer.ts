@@ -14,6 +14,7 @@ import {
 } from '../../bitrix24/installs/verify-install.ts'
 import { countRefusal } from '../../core/access/install.ts'
 import { clampTs, isLateInstall, isOwner, recordInstall } from '../../core/access/lifecycle.ts'
+import type { InstallRefusal } from '../../core/access/install-refusal.ts'
 import type { PendingRow, PendingInstall } from '../../core/access/pending-row.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import { keepFresh } from '../tokens/fresh-pairs.ts'
@@ -35,7 +36,7 @@ export type InstallAnswer =
       readonly isOwner: boolean
     }
   | { readonly kind: 'pending'; readonly domain: string | null }
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: InstallRefusal }
 
 /** What the installer needs from the object around it. */
 export interface InstallerDeps {
@@ -292,7 +293,7 @@ export class Installer {
     return this.#deps.state.install().generation !== generation
   }
 
-  #refuse(reason: string): InstallAnswer {
+  #refuse(reason: InstallRefusal): InstallAnswer {
     const { memberId, world } = this.#deps
     world.log('warn', 'install_refused', { memberId, reason })
     const { application, webhooks, uninstallTs } = this.#deps.state.install()

@@ -11,6 +11,7 @@ import {
   type PendingRow,
   type PendingInstall,
 } from '../../core/access/pending-row.ts'
+import type { PendingRefusal } from '../../core/access/install-refusal.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import {
   addPending,
@@ -30,9 +31,6 @@ export interface PendingContent {
   /** What the OAuth server confirmed; null while it has not answered. */
   readonly verified: VerifiedInstall | null
 }
-
-/** Why an install cannot wait. */
-export type PendingRefusal = 'late' | 'no_key' | 'too_many_waiting'
 
 /** What the waiting room needs from the object around it. */
 export interface PendingInstallsDeps {

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { TokenPair } from '../../bitrix24/servers/oauth.ts'
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 import type { FreshPairs } from '../../bitrix24/installs/verify-install.ts'
-import type { Pairs } from '../../core/access/install-pairs.ts'
+import type { InstallPairs } from '../../core/access/install-pairs.ts'
 import { clampTs } from '../../core/access/lifecycle.ts'
 import { ok, type Result } from '../../core/result.ts'
 import type { Sealer } from '../../storage/seal.ts'
@@ -62,7 +62,11 @@ export async function openPair(
 }
 
 /** What an install records of a pair that was renewed; `issued` in unix seconds. */
-export function renewedPair(field: PairField, sealed: string, issued: number): Partial<Pairs> {
+export function renewedPair(
+  field: PairField,
+  sealed: string,
+  issued: number,
+): Partial<InstallPairs> {
   return field === 'tokens'
     ? { tokens: sealed, tokensIssuedAt: issued }
     : { systemTokens: sealed, systemTokensIssuedAt: issued }

@@ -5,6 +5,7 @@ import {
   statusOfTrouble,
   type AccessState,
 } from '../../core/access/access.ts'
+import { remedyOfRefusal } from '../../core/access/install-refusal.ts'
 import type { PendingRow } from '../../core/access/pending-row.ts'
 import type { InstallStatus, PortalStatus } from '../../core/access/portal-status.ts'
 import { displayName } from '../../core/log/event-names.ts'
@@ -98,19 +99,10 @@ export function portalView(parts: PortalViewParts) {
       count: refused.count,
       lastAt: isoTime(refused.lastAt),
       reason: refused.reason,
-      remedy: refused.reason === null ? null : refusalRemedy(refused.reason),
+      remedy: refused.reason === null ? null : remedyOfRefusal(refused.reason),
     },
     lanes: parts.book.all().map((lane) => laneView(parts, lane)),
   }
-}
-
-const REFUSAL_REMEDY =
-  'Let an administrator of the portal open or install the application again: only an administrator, ' +
-  'the recorded installer or the system user may bring a new application token'
-
-function refusalRemedy(reason: string): string {
-  if (reason !== 'another_application') return REFUSAL_REMEDY
-  return 'Uninstall the application that the portal has, or take it out of the configuration: only one application speaks for a portal'
 }
 
 /** What the operator can do about the portal's state; null where nothing has to be done. */

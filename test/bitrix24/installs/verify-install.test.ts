@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
-import type { InstallRefusal } from '../../../src/bitrix24/installs/verify-install.ts'
+import type { VerdictRefusal } from '../../../src/core/access/install-refusal.ts'
 import {
   INFO,
   ENDPOINT,
@@ -77,7 +77,7 @@ describe('verifyInstall(): believed only when app.info at an allow-listed OAuth 
     })
   })
 
-  test.for<[string, number, InstallRefusal]>([
+  test.for<[string, number, VerdictRefusal]>([
     ['expired_token', 401, 'token_expired'],
     ['invalid_token', 401, 'token_refused'],
     ['NO_AUTH_FOUND', 401, 'token_refused'],

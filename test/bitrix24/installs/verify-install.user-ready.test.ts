@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import type { InstallRefusal } from '../../../src/bitrix24/installs/verify-install.ts'
+import type { VerdictRefusal } from '../../../src/core/access/install-refusal.ts'
 import {
   INFO,
   ENDPOINT,
@@ -43,7 +43,7 @@ describe('verifyInstall(): ONAPPUSERREADY', () => {
     ])
   })
 
-  test.for<[string, () => Response, InstallRefusal]>([
+  test.for<[string, () => Response, VerdictRefusal]>([
     [
       'another portal',
       () => infoAnswer(system, { member_id: 'f'.repeat(32) }),

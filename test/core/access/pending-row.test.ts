@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { DAY_MS } from '../../../src/core/lanes/retry.ts'
 import type { PendingRow, PendingInstall } from '../../../src/core/access/pending-row.ts'
 import {
   MAX_PENDING,
+  PENDING_MS,
   addPending,
   endsPending,
   keepPending,
@@ -9,7 +11,7 @@ import {
   pendingIn,
 } from '../../../src/core/access/pending-row.ts'
 
-function aWaiting(name: string, partial: Partial<PendingInstall> = {}): PendingInstall {
+function aPending(name: string, partial: Partial<PendingInstall> = {}): PendingInstall {
   return { sealed: name, tokenHash: `hash-${name}`, ts: 100, since: 1, expiresAt: 2, ...partial }
 }
 
@@ -18,9 +20,9 @@ function aRow(first: PendingInstall, ...others: PendingInstall[]): PendingRow {
   return { ...first, kind, others, nextCheckAt: 3, clientId: null, domain: null }
 }
 
-const A = aWaiting('a')
-const B = aWaiting('b')
-const C = aWaiting('c')
+const A = aPending('a')
+const B = aPending('b')
+const C = aPending('c')
 
 describe('pendingIn()', () => {
   it('lists what waits alone, the first one first', () => {
@@ -54,27 +56,27 @@ describe('replacePending()', () => {
 })
 
 describe('addPending()', () => {
-  const full = aRow(A, B, C, aWaiting('d'))
+  const full = aRow(A, B, C, aPending('d'))
 
   it('lets one with another application token wait beside', () => {
     expect(addPending(aRow(A), B)).toEqual(aRow(A, B))
   })
 
   it('replaces the one with the same application token', () => {
-    const again = aWaiting('again', { tokenHash: B.tokenHash })
+    const again = aPending('again', { tokenHash: B.tokenHash })
     expect(addPending(aRow(A, B), again)).toEqual(aRow(A, again))
-    expect(addPending(full, again)).toEqual(aRow(A, again, C, aWaiting('d')))
+    expect(addPending(full, again)).toEqual(aRow(A, again, C, aPending('d')))
   })
 
   it('takes no more than the most', () => {
     expect(pendingIn(full)).toHaveLength(MAX_PENDING)
-    expect(addPending(full, aWaiting('e'))).toBe('full')
+    expect(addPending(full, aPending('e'))).toBe('full')
   })
 
   it('needs none without an application token', () => {
-    expect(addPending(aRow(A), aWaiting('e', { tokenHash: null }))).toBe('not_needed')
-    const tokenless = aRow(aWaiting('t', { tokenHash: null }))
-    expect(addPending(tokenless, aWaiting('e', { tokenHash: null }))).toBe('not_needed')
+    expect(addPending(aRow(A), aPending('e', { tokenHash: null }))).toBe('not_needed')
+    const tokenless = aRow(aPending('t', { tokenHash: null }))
+    expect(addPending(tokenless, aPending('e', { tokenHash: null }))).toBe('not_needed')
   })
 
   it('needs none beside one that the OAuth server has confirmed', () => {
@@ -88,7 +90,13 @@ describe('endsPending()', () => {
     ['with a token ends one without', 'x', null, true],
     ['without a token ends one without', null, null, true],
     ['without a token ends none with a token', null, 'y', false],
-  ])('a confirmed install %s', (_name, confirmed, waiting, expected) => {
-    expect(endsPending({ tokenHash: confirmed }, { tokenHash: waiting })).toBe(expected)
+  ])('a confirmed install %s', (_name, confirmed, pending, expected) => {
+    expect(endsPending({ tokenHash: confirmed }, { tokenHash: pending })).toBe(expected)
+  })
+})
+
+describe('a pending install', () => {
+  it('waits 7 days for the configuration and 1 h for the OAuth server', () => {
+    expect(PENDING_MS).toEqual({ unknown_application: 7 * DAY_MS, unanswered: DAY_MS / 24 })
   })
 })

@@ -1,0 +1,77 @@
+/** Why an installation is refused: a closed set, each with what an operator can do about it. Pure. */
+
+/** The reasons that lie in the word of Bitrix24 about the presented tokens. */
+export const VERDICT_REFUSALS = [
+  'foreign_oauth_server',
+  'token_refused',
+  'token_expired',
+  'not_installed',
+  'suspended',
+  'portal_deleted',
+  'no_rights',
+  'inconsistent',
+  'member_mismatch',
+  'user_mismatch',
+  'domain_mismatch',
+  'unsafe_endpoint',
+  'system_user_missing',
+  'system_user_refused',
+  'system_user_mismatch',
+] as const
+
+/** Why Bitrix24's word refuses an installation. */
+export type VerdictRefusal = (typeof VERDICT_REFUSALS)[number]
+
+/** Every reason. Stable: operators see them in the log and in the admin API. */
+export const INSTALL_REFUSALS = [
+  ...VERDICT_REFUSALS,
+  /** An uninstall came after it, or meanwhile. */
+  'late',
+  /** Its sender is no owner, and its application token is not known. */
+  'not_administrator',
+  /** Another application speaks for the portal, and is still configured. */
+  'another_application',
+  /** It would have to be pending, and there is no key to seal it with. */
+  'no_key',
+  /** It would have to be pending, and too many installs are. */
+  'too_many_waiting',
+] as const
+
+/** Why an installation is refused. */
+export type InstallRefusal = (typeof INSTALL_REFUSALS)[number]
+
+/** The reasons for which an undecided installation cannot become a pending one. */
+export type PendingRefusal = Extract<InstallRefusal, 'late' | 'no_key' | 'too_many_waiting'>
+
+const OWNER_REMEDY =
+  'Let an administrator of the portal open or install the application again: only an administrator, ' +
+  'the recorded installer or the system user may bring a new application token'
+
+const REMEDIES: Readonly<Record<InstallRefusal, string>> = {
+  foreign_oauth_server: OWNER_REMEDY,
+  token_refused: OWNER_REMEDY,
+  token_expired: OWNER_REMEDY,
+  not_installed: OWNER_REMEDY,
+  suspended: OWNER_REMEDY,
+  portal_deleted: OWNER_REMEDY,
+  no_rights: OWNER_REMEDY,
+  inconsistent: OWNER_REMEDY,
+  member_mismatch: OWNER_REMEDY,
+  user_mismatch: OWNER_REMEDY,
+  domain_mismatch: OWNER_REMEDY,
+  unsafe_endpoint: OWNER_REMEDY,
+  system_user_missing: OWNER_REMEDY,
+  system_user_refused: OWNER_REMEDY,
+  system_user_mismatch: OWNER_REMEDY,
+  late: OWNER_REMEDY,
+  not_administrator: OWNER_REMEDY,
+  another_application:
+    'Uninstall the application that the portal has, or take it out of the configuration: only one application speaks for a portal',
+  no_key: OWNER_REMEDY,
+  too_many_waiting: OWNER_REMEDY,
+}
+
+/** What an operator can do about a refused installation. */
+export function remedyOfRefusal(reason: InstallRefusal): string {
+  return REMEDIES[reason]
+}

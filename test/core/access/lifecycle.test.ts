@@ -1,0 +1,313 @@
+import { describe, expect, it } from 'vitest'
+import {
+  NO_INSTALL,
+  type ApplicationInstall,
+  type InstallState,
+} from '../../../src/core/access/install.ts'
+import {
+  clampTs,
+  isLateInstall,
+  isLateUninstall,
+  isOwner,
+  recordInstall,
+  recordUninstall,
+  type ConfirmedInstall,
+} from '../../../src/core/access/lifecycle.ts'
+import { DAY_MS } from '../../../src/core/lanes/retry.ts'
+import { NOW } from '../../support/time.ts'
+
+/** The same moment in unix seconds. */
+const TS = NOW / 1000
+const ADMIN = { userId: 1, isAdmin: true }
+const INSTALLER = { userId: 7, isAdmin: false }
+const SYSTEM_USER = { userId: 90, isAdmin: false }
+const ANYBODY = { userId: 5, isAdmin: false }
+
+function anApplication(partial: Partial<ApplicationInstall> = {}): ApplicationInstall {
+  return {
+    clientId: 'local.573ad8a0346747.09223434',
+    domain: 'acme.bitrix24.com',
+    clientEndpoint: 'https://acme.bitrix24.com/rest/',
+    oauthUrl: 'https://oauth.bitrix.info',
+    installerUserId: INSTALLER.userId,
+    systemUserId: SYSTEM_USER.userId,
+    applicationStatus: 'L',
+    scope: 'crm',
+    installedAt: NOW - DAY_MS,
+    finished: true,
+    tokens: 'sealed-old',
+    tokensIssuedAt: TS - 3600,
+    systemTokens: 'sealed-system-old',
+    systemTokensIssuedAt: TS - 3600,
+    ...partial,
+  }
+}
+
+function aState(partial: Partial<InstallState> = {}): InstallState {
+  const hashes = [{ hash: 'current', until: null }]
+  return { ...NO_INSTALL, installTs: TS - 60, hashes, application: anApplication(), ...partial }
+}
+
+function aConfirmed(
+  partial: Partial<Omit<ConfirmedInstall, 'application'>> = {},
+  application: Partial<ConfirmedInstall['application']> = {},
+): ConfirmedInstall {
+  const { installerUserId: _user, installedAt: _at, ...confirmed } = anApplication()
+  const renewed = {
+    tokens: 'sealed-new',
+    tokensIssuedAt: TS,
+    systemTokens: null,
+    systemUserId: null,
+  }
+  return {
+    hash: 'current',
+    ts: TS,
+    source: 'event',
+    application: { ...confirmed, ...renewed, ...application },
+    ...ADMIN,
+    handlerUrl: null,
+    ...partial,
+  }
+}
+
+describe('clampTs()', () => {
+  it.each([
+    ['keeps a time of the past', TS - 100, TS - 100],
+    ['keeps the present second', TS, TS],
+    ['clamps a future time to now', TS + 1, TS],
+    ['takes now for none', null, TS],
+  ])('%s', (_name, ts, expected) => {
+    expect(clampTs(ts, NOW + 500)).toBe(expected)
+  })
+})
+
+describe('G7 trust: a late lifecycle event', () => {
+  it.each([
+    ['of an older time than the uninstall is late', TS - 1, true],
+    ['of the same second as the uninstall is late', TS, true],
+    ['after the uninstall is not', TS + 1, false],
+  ])('install %s', (_name, ts, expected) => {
+    expect(isLateInstall(aState({ uninstallTs: TS }), ts)).toBe(expected)
+    expect(isLateInstall(aState({ uninstallTs: null }), ts)).toBe(false)
+  })
+
+  it.each([
+    ['of an older time than the installation is late', TS - 1, true],
+    ['of the same second is not', TS, false],
+    ['after it is not', TS + 1, false],
+  ])('uninstall %s', (_name, ts, expected) => {
+    expect(isLateUninstall(aState({ installTs: TS }), ts)).toBe(expected)
+    expect(isLateUninstall(aState({ installTs: null }), ts)).toBe(false)
+  })
+})
+
+describe('isOwner()', () => {
+  it.each([
+    ['an administrator', ADMIN, true],
+    ['the recorded installer', INSTALLER, true],
+    ['the recorded system user', SYSTEM_USER, true],
+    ['nobody else', ANYBODY, false],
+  ])('is %s', (_name, user, expected) => {
+    expect(isOwner(anApplication(), user)).toBe(expected)
+  })
+
+  it('is an administrator only, where no installation is recorded', () => {
+    expect(isOwner(null, ADMIN)).toBe(true)
+    expect(isOwner(null, INSTALLER)).toBe(false)
+  })
+})
+
+describe('recordInstall()', () => {
+  it('writes the first installation down whole and marks KV as behind', () => {
+    const before = {
+      ...NO_INSTALL,
+      generation: 3,
+      lastSequence: 12,
+      formerDomain: 'old.bitrix24.com',
+    }
+    const confirmed = aConfirmed(
+      { hash: 'first', handlerUrl: 'https://relay.example/bitrix24/events' },
+      { systemTokens: 'sealed-system', systemUserId: 91 },
+    )
+    expect(recordInstall(before, confirmed, NOW)).toEqual({
+      ...before,
+      installTs: TS,
+      handlerUrl: 'https://relay.example/bitrix24/events',
+      hashes: [{ hash: 'first', until: null }],
+      tokenTs: TS,
+      formerDomain: null,
+      application: { ...confirmed.application, installerUserId: 1, installedAt: NOW },
+      kvDirty: true,
+    })
+  })
+
+  it('keeps who installed it and when, and the handler that nobody called anew', () => {
+    const before = aState({ handlerUrl: 'https://relay.example/bitrix24/events' })
+    const after = recordInstall(
+      before,
+      aConfirmed({ ...ADMIN }, { domain: 'new.bitrix24.com' }),
+      NOW,
+    )
+    expect(after).toMatchObject({
+      handlerUrl: 'https://relay.example/bitrix24/events',
+      application: {
+        domain: 'new.bitrix24.com',
+        installerUserId: INSTALLER.userId,
+        installedAt: NOW - DAY_MS,
+      },
+    })
+  })
+
+  it('never moves the time of the installation back', () => {
+    const after = recordInstall(aState({ installTs: TS }), aConfirmed({ ts: TS - 50 }), NOW)
+    expect(after.installTs).toBe(TS)
+  })
+
+  it('does not move the time of the installation for the visit of a page', () => {
+    const visit = aConfirmed({ source: 'page', hash: null })
+    expect(recordInstall(aState(), visit, NOW).installTs).toBe(TS - 60)
+  })
+
+  it('of a page begins after the last uninstall, so that its repetition comes too late', () => {
+    const visit = aConfirmed({ source: 'page', ts: TS - 60 })
+    const after = recordInstall({ ...NO_INSTALL, uninstallTs: TS - 10 }, visit, NOW)
+    expect(after.installTs).toBe(TS - 9)
+    expect(isLateUninstall(after, TS - 10)).toBe(true)
+  })
+
+  it.each([
+    ['takes the handler from an owner', ADMIN, 'https://new.example'],
+    ['does not take the handler from anybody else', ANYBODY, 'https://old.example'],
+  ])('%s', (_name, user, expected) => {
+    const before = aState({ handlerUrl: 'https://old.example' })
+    const confirmed = aConfirmed({ ...user, handlerUrl: 'https://new.example' })
+    expect(recordInstall(before, confirmed, NOW).handlerUrl).toBe(expected)
+  })
+
+  it.each([
+    ['not behind after a visit that changes nothing', ANYBODY, {}, false],
+    ['not behind after a change that it does not hold', ANYBODY, { scope: 'crm,user' }, false],
+    ['behind after a new pair', ADMIN, {}, true],
+    ['behind after a move', ANYBODY, { domain: 'new.bitrix24.com' }, true],
+  ])('KV is %s', (_name, user, application, expected) => {
+    expect(recordInstall(aState(), aConfirmed(user, application), NOW).kvDirty).toBe(expected)
+  })
+
+  it('leaves KV behind where it was behind', () => {
+    expect(recordInstall(aState({ kvDirty: true }), aConfirmed(ANYBODY), NOW).kvDirty).toBe(true)
+  })
+})
+
+describe('recordInstall() the time of the current token', () => {
+  const installed = recordInstall(NO_INSTALL, aConfirmed({ hash: 'old', ts: TS - 1000 }), NOW)
+
+  it('lets an update that was delayed past a visit make its token the current one', () => {
+    const visited = recordInstall(installed, aConfirmed({ hash: null, source: 'page' }), NOW)
+    const page = aConfirmed({ hash: 'old', source: 'page', ts: TS - 1 })
+    const update = aConfirmed({ hash: 'new', ts: TS - 100 })
+    const after = recordInstall(recordInstall(visited, page, NOW), update, NOW)
+    expect(after.hashes[0]).toEqual({ hash: 'new', until: null })
+    expect(after.tokenTs).toBe(TS - 100)
+  })
+
+  it('lets an update that is older than the current token end none', () => {
+    const updated = recordInstall(installed, aConfirmed({ hash: 'new' }), NOW)
+    const after = recordInstall(updated, aConfirmed({ hash: 'between', ts: TS - 1 }), NOW)
+    expect(after.hashes[0]).toEqual({ hash: 'new', until: null })
+    expect(after.tokenTs).toBe(TS)
+  })
+
+  it('follows an event that confirms the same token', () => {
+    expect(recordInstall(installed, aConfirmed({ hash: 'old' }), NOW).tokenTs).toBe(TS)
+  })
+
+  it('ends with the installation', () => {
+    expect(recordUninstall(installed, TS, 1).tokenTs).toBeNull()
+  })
+})
+
+describe('recordInstall() the current application token', () => {
+  it.each<[string, Partial<ConfirmedInstall>, string]>([
+    ['is ended by an administrator', {}, 'new'],
+    ['is ended by the recorded installer', INSTALLER, 'new'],
+    ['is ended by the recorded system user', SYSTEM_USER, 'new'],
+    ['is ended by nobody else', ANYBODY, 'current'],
+    ['is not ended by an event older than the installation', { ts: TS - 61 }, 'current'],
+    ['is ended by an event of the same second as the installation', { ts: TS - 60 }, 'new'],
+  ])('%s', (_name, partial, expected) => {
+    const after = recordInstall(aState(), aConfirmed({ hash: 'new', ...partial }), NOW)
+    expect(after.hashes.filter(({ until }) => until === null)).toEqual([
+      { hash: expected, until: null },
+    ])
+    expect(after.hashes).toHaveLength(2)
+  })
+})
+
+describe('recordInstall() pairs', () => {
+  it.each([
+    ['takes a newer pair from an administrator', ADMIN, 'sealed-new'],
+    ['takes a newer pair from the installer', INSTALLER, 'sealed-new'],
+    ['takes a newer pair from the system user', SYSTEM_USER, 'sealed-new'],
+    ['takes no pair from anybody else', ANYBODY, 'sealed-old'],
+  ])('%s', (_name, user, tokens) => {
+    const after = recordInstall(aState(), aConfirmed(user), NOW)
+    expect(after.application?.tokens).toBe(tokens)
+  })
+
+  it('takes even an older pair in the place of a lost one, and the access counts as good', () => {
+    const access = { trouble: 'tokens_lost', code: 'invalid_grant', at: NOW } as const
+    const brought = { tokensIssuedAt: TS - 3601 }
+    const after = recordInstall(aState({ access }), aConfirmed(ADMIN, brought), NOW)
+    expect(after.application).toMatchObject({ tokens: 'sealed-new', tokensIssuedAt: TS - 3601 })
+    expect(after.access).toBeNull()
+  })
+
+  it('leaves the trouble where no new pair comes', () => {
+    const access = { trouble: 'suspended', code: 'PAYMENT_REQUIRED', at: NOW } as const
+    const brought = { tokensIssuedAt: TS - 3601 }
+    const after = recordInstall(aState({ access }), aConfirmed(ADMIN, brought), NOW)
+    expect(after.access).toEqual(access)
+  })
+})
+
+describe('recordUninstall()', () => {
+  const before = aState({
+    generation: 4,
+    lastSequence: 10,
+    webhooks: [{ hash: 'w', portal: 'acme.bitrix24.com', since: 1 }],
+    uninstallTs: TS - 500,
+  })
+
+  it('ends tokens and application, raises the generation and keeps sequence and domain', () => {
+    expect(recordUninstall(before, TS, 42)).toEqual({
+      ...before,
+      generation: 5,
+      lastSequence: 42,
+      uninstallTs: TS,
+      installTs: null,
+      hashes: [],
+      application: null,
+      formerDomain: 'acme.bitrix24.com',
+      kvDirty: true,
+    })
+  })
+
+  it('moves neither sequence nor time back, and keeps the domain of the installation before', () => {
+    const twice = recordUninstall(recordUninstall(before, TS, 42), TS - 10, 7)
+    expect(twice).toMatchObject({
+      generation: 6,
+      lastSequence: 42,
+      uninstallTs: TS,
+      formerDomain: 'acme.bitrix24.com',
+    })
+  })
+
+  it('of a portal without an installation keeps its time as well', () => {
+    expect(recordUninstall(NO_INSTALL, TS, 0)).toEqual({
+      ...NO_INSTALL,
+      generation: 1,
+      uninstallTs: TS,
+      kvDirty: true,
+    })
+  })
+})
