@@ -128,6 +128,21 @@ export function mirrorOf({
   }
 }
 
+/** The changed install with its dirty flag: set when KV has to hold something else than before. */
+export function markDirty(before: InstallState, after: InstallState): InstallState {
+  const isOther = JSON.stringify(mirrorOf(before)) !== JSON.stringify(mirrorOf(after))
+  return { ...after, kvDirty: before.kvDirty || isOther }
+}
+
+/** Changes the recorded application; the same install when none is recorded. */
+export function changeApplication(
+  state: InstallState,
+  changes: Partial<ApplicationInstall>,
+): InstallState {
+  if (state.application === null) return state
+  return markDirty(state, { ...state, application: { ...state.application, ...changes } })
+}
+
 /** Counts a refused installation. */
 export function countRefusal(
   state: InstallState,

@@ -2,7 +2,7 @@
  * The life of an install: an installation records it, an uninstall ends it. Bitrix24 may deliver such events
  * late, twice or in another order than they happened, so each carries its time and the later one wins. Pure.
  */
-import { mirrorOf, type ApplicationInstall, type InstallState } from './install.ts'
+import { markDirty, type ApplicationInstall, type InstallState } from './install.ts'
 import { hasNewPair, recordPairs } from './install-pairs.ts'
 import { recordToken } from './token-hashes.ts'
 
@@ -74,7 +74,7 @@ export function recordInstall(
     },
     access: hasNewPair(former, pairs) ? null : state.access,
   }
-  return { ...next, kvDirty: state.kvDirty || hasOtherMirror(state, next) }
+  return markDirty(state, next)
 }
 
 /**
@@ -84,10 +84,6 @@ export function recordInstall(
 function installTimeAfter(state: InstallState, { ts, source }: ConfirmedInstall): number {
   if (source === 'event') return Math.max(state.installTs ?? 0, ts)
   return state.installTs ?? Math.max(ts, (state.uninstallTs ?? 0) + 1)
-}
-
-function hasOtherMirror(before: InstallState, after: InstallState): boolean {
-  return JSON.stringify(mirrorOf(before)) !== JSON.stringify(mirrorOf(after))
 }
 
 /** Whether a verified user may change what is recorded of the portal. */

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import {
   NO_INSTALL,
+  changeApplication,
   countRefusal,
   dropOtherWebhooks,
   mirrorOf,
   recordWebhook,
 } from '../../../src/core/access/install.ts'
+import { anApplication } from '../../support/an-install.ts'
 import { NOW } from '../../support/time.ts'
 
 describe('mirrorOf()', () => {
@@ -26,6 +28,31 @@ describe('mirrorOf()', () => {
       systemTokens: null,
       domain: null,
     })
+  })
+})
+
+describe('changeApplication()', () => {
+  const application = anApplication({ tokens: 'sealed', finished: false })
+  const installed = { ...NO_INSTALL, application }
+
+  it.each([
+    ['sets the dirty flag for a new pair', { tokens: 'sealed-again' }, true],
+    ['sets it not for what KV does not hold', { finished: true }, false],
+  ])('%s', (_name, changes, kvDirty) => {
+    expect(changeApplication(installed, changes)).toEqual({
+      ...installed,
+      application: { ...application, ...changes },
+      kvDirty,
+    })
+  })
+
+  it('never takes the dirty flag away', () => {
+    const behind = { ...installed, kvDirty: true }
+    expect(changeApplication(behind, { finished: true }).kvDirty).toBe(true)
+  })
+
+  it('changes nothing where no application is recorded', () => {
+    expect(changeApplication(NO_INSTALL, { finished: true })).toBe(NO_INSTALL)
   })
 })
 

@@ -14,6 +14,7 @@ import {
   type ConfirmedInstall,
 } from '../../../src/core/access/lifecycle.ts'
 import { DAY_MS } from '../../../src/core/lanes/retry.ts'
+import { anApplication } from '../../support/an-install.ts'
 import { NOW } from '../../support/time.ts'
 
 /** The same moment in unix seconds. */
@@ -23,36 +24,29 @@ const INSTALLER = { userId: 7, isAdmin: false }
 const SYSTEM_USER = { userId: 90, isAdmin: false }
 const ANYBODY = { userId: 5, isAdmin: false }
 
-function anApplication(partial: Partial<ApplicationInstall> = {}): ApplicationInstall {
-  return {
-    clientId: 'local.573ad8a0346747.09223434',
-    domain: 'acme.bitrix24.com',
-    clientEndpoint: 'https://acme.bitrix24.com/rest/',
-    oauthUrl: 'https://oauth.bitrix.info',
+/** Installed by user 7 a day ago, and recorded with pairs of an hour ago. */
+function recorded(partial: Partial<ApplicationInstall> = {}): ApplicationInstall {
+  return anApplication({
     installerUserId: INSTALLER.userId,
     systemUserId: SYSTEM_USER.userId,
-    applicationStatus: 'L',
-    scope: 'crm',
     installedAt: NOW - DAY_MS,
-    finished: true,
-    tokens: 'sealed-old',
     tokensIssuedAt: TS - 3600,
     systemTokens: 'sealed-system-old',
     systemTokensIssuedAt: TS - 3600,
     ...partial,
-  }
+  })
 }
 
 function aState(partial: Partial<InstallState> = {}): InstallState {
   const hashes = [{ hash: 'current', until: null }]
-  return { ...NO_INSTALL, installTs: TS - 60, hashes, application: anApplication(), ...partial }
+  return { ...NO_INSTALL, installTs: TS - 60, hashes, application: recorded(), ...partial }
 }
 
 function aConfirmed(
   partial: Partial<Omit<ConfirmedInstall, 'application'>> = {},
   application: Partial<ConfirmedInstall['application']> = {},
 ): ConfirmedInstall {
-  const { installerUserId: _user, installedAt: _at, ...confirmed } = anApplication()
+  const { installerUserId: _user, installedAt: _at, ...confirmed } = recorded()
   const renewed = {
     tokens: 'sealed-new',
     tokensIssuedAt: TS,
@@ -108,7 +102,7 @@ describe('isOwner()', () => {
     ['the recorded system user', SYSTEM_USER, true],
     ['nobody else', ANYBODY, false],
   ])('is %s', (_name, user, expected) => {
-    expect(isOwner(anApplication(), user)).toBe(expected)
+    expect(isOwner(recorded(), user)).toBe(expected)
   })
 
   it('is an administrator only, where no installation is recorded', () => {
