@@ -103,7 +103,7 @@ export const NO_INSTALL: InstallState = {
 /** The part of an install that KV holds, so that the edge knows the portal's callers. */
 export interface InstallMirror {
   readonly generation: number
-  readonly hashes: readonly TokenHash[]
+  readonly hashes: TokenHash[]
   readonly tokens: string | null
   readonly systemTokens: string | null
   readonly domain: string | null

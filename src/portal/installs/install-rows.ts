@@ -1,7 +1,9 @@
-/** All SQL over a portal's install, its pending install and its own values. */
+/** All SQL over the small rows of a portal: its install, its pending installs, its own values. */
+import * as v from 'valibot'
 import { NO_INSTALL, type InstallState } from '../../core/access/install.ts'
 import type { PendingRow } from '../../core/access/pending-row.ts'
 import { textOf, type Database } from '../../storage/database.ts'
+import { InstallSchema, PendingRowSchema } from './install-schemas.ts'
 
 /** The small rows of one portal. */
 export class InstallRows {
@@ -11,24 +13,11 @@ export class InstallRows {
     this.#db = db
   }
 
-  /** The install; a portal that nothing is known of has an empty one. */
+  /** The install; an empty one for a portal of which nothing is known. */
   loadInstall(): InstallState {
     const row = this.#db.all('SELECT install FROM install WHERE id = 1')[0]
     if (row === undefined) return NO_INSTALL
-    // Sound: only `saveInstall` writes the column.
-    const stored = JSON.parse(textOf(row, 'install')) as InstallState
-    const { application, subscriptions } = stored
-    // An older version knew fewer things.
-    return {
-      ...NO_INSTALL,
-      ...stored,
-      application: application && {
-        ...application,
-        // Both pairs came with the same event.
-        systemTokensIssuedAt: application.systemTokensIssuedAt ?? application.tokensIssuedAt,
-      },
-      subscriptions: { ...NO_INSTALL.subscriptions, ...subscriptions },
-    }
+    return v.parse(InstallSchema, JSON.parse(textOf(row, 'install')))
   }
 
   /** Writes the install. */
@@ -40,14 +29,13 @@ export class InstallRows {
     )
   }
 
-  /** The install that waits; null when none does. */
+  /** The pending installs; null when there are none. */
   loadPending(): PendingRow | null {
     const row = this.#db.all('SELECT pending FROM pending WHERE id = 1')[0]
-    // Sound: only `savePending` writes the column.
-    return row === undefined ? null : (JSON.parse(textOf(row, 'pending')) as PendingRow)
+    return row === undefined ? null : v.parse(PendingRowSchema, JSON.parse(textOf(row, 'pending')))
   }
 
-  /** Writes the install that waits, or removes it. */
+  /** Writes the pending installs, or removes the row. */
   savePending(pending: PendingRow | null): void {
     if (pending === null) {
       this.#db.all('DELETE FROM pending')

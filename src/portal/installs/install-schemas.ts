@@ -1,0 +1,106 @@
+/**
+ * The stored forms of an install and of the pending installs. A former version of the relay knew fewer things
+ * and left members out; they are completed here and nowhere else. Members of a later version stay as they
+ * are: an operator may go back to this version and forward again.
+ */
+import * as v from 'valibot'
+import { ACCESS_TROUBLES, type AccessState } from '../../core/access/access.ts'
+import {
+  NO_INSTALL,
+  type ApplicationInstall,
+  type InstallState,
+  type Refusals,
+  type Subscriptions,
+} from '../../core/access/install.ts'
+import { INSTALL_REFUSALS } from '../../core/access/install-refusal.ts'
+import type { PendingInstall, PendingRow } from '../../core/access/pending-row.ts'
+
+const TextSchema = v.nullable(v.string())
+const NumberSchema = v.nullable(v.number())
+
+const ApplicationSchema: v.GenericSchema<unknown, ApplicationInstall> = v.pipe(
+  v.looseObject({
+    clientId: v.string(),
+    domain: v.string(),
+    clientEndpoint: v.string(),
+    oauthUrl: v.string(),
+    installerUserId: v.number(),
+    systemUserId: NumberSchema,
+    applicationStatus: TextSchema,
+    scope: TextSchema,
+    installedAt: v.number(),
+    finished: v.boolean(),
+    tokens: TextSchema,
+    tokensIssuedAt: v.number(),
+    systemTokens: TextSchema,
+    systemTokensIssuedAt: v.optional(v.number()),
+  }),
+  v.transform((stored) => ({
+    ...stored,
+    // Of the version without this member: both pairs had come with the same event.
+    systemTokensIssuedAt: stored.systemTokensIssuedAt ?? stored.tokensIssuedAt,
+  })),
+)
+
+const AccessSchema: v.GenericSchema<unknown, AccessState> = v.looseObject({
+  trouble: v.picklist(ACCESS_TROUBLES),
+  code: v.string(),
+  at: v.number(),
+})
+
+const RefusalsSchema: v.GenericSchema<unknown, Refusals> = v.looseObject({
+  count: v.number(),
+  lastAt: NumberSchema,
+  // A reason of a later version counts, and is not shown.
+  reason: v.fallback(v.nullable(v.picklist(INSTALL_REFUSALS)), null),
+})
+
+const SubscriptionsSchema: v.GenericSchema<unknown, Subscriptions> = v.looseObject({
+  checkedAt: v.optional(NumberSchema, null),
+  missing: v.optional(v.array(v.string()), []),
+  fixedUser: v.optional(v.array(v.string()), []),
+})
+
+const TokenHashSchema = v.looseObject({ hash: v.string(), until: NumberSchema })
+const WebhookSchema = v.looseObject({ hash: v.string(), portal: v.string(), since: v.number() })
+
+/** An install as its row holds it. */
+export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObject({
+  generation: v.optional(v.number(), NO_INSTALL.generation),
+  lastSequence: v.optional(v.number(), NO_INSTALL.lastSequence),
+  installTs: v.optional(NumberSchema, NO_INSTALL.installTs),
+  uninstallTs: v.optional(NumberSchema, NO_INSTALL.uninstallTs),
+  hashes: v.optional(v.array(TokenHashSchema), []),
+  tokenTs: v.optional(NumberSchema, NO_INSTALL.tokenTs),
+  application: v.optional(v.nullable(ApplicationSchema), NO_INSTALL.application),
+  // A trouble of a later version is met again with the next call.
+  access: v.optional(v.fallback(v.nullable(AccessSchema), null), NO_INSTALL.access),
+  webhooks: v.optional(v.array(WebhookSchema), []),
+  refused: v.optional(RefusalsSchema, NO_INSTALL.refused),
+  handlerUrl: v.optional(TextSchema, NO_INSTALL.handlerUrl),
+  subscriptions: v.optional(SubscriptionsSchema, {}),
+  erased: v.optional(v.number(), NO_INSTALL.erased),
+  formerDomain: v.optional(TextSchema, NO_INSTALL.formerDomain),
+  kvDirty: v.optional(v.boolean(), NO_INSTALL.kvDirty),
+})
+
+const PENDING = {
+  sealed: v.string(),
+  // Of the version without this member, and of a request without a token, no hash is known.
+  tokenHash: v.optional(TextSchema, null),
+  ts: v.number(),
+  since: v.number(),
+  expiresAt: v.number(),
+}
+
+const PendingInstallSchema: v.GenericSchema<unknown, PendingInstall> = v.looseObject(PENDING)
+
+/** The pending installs as their row holds them. */
+export const PendingRowSchema: v.GenericSchema<unknown, PendingRow> = v.looseObject({
+  ...PENDING,
+  kind: v.picklist(['unknown_application', 'unanswered']),
+  others: v.optional(v.array(PendingInstallSchema), []),
+  nextCheckAt: v.number(),
+  clientId: TextSchema,
+  domain: TextSchema,
+})
