@@ -1,28 +1,30 @@
 /**
- * Keeps the portal subscribed: after an install or update and daily, what it is subscribed to is compared
- * with what is wanted. What nobody could bind is noted for the operator.
+ * Keeps the bindings of a portal as the configuration wants them: after an installation or update, and once a
+ * day, they are compared with the wanted events and mended. Events that could not be bound are recorded for
+ * the operator.
  */
 import { askInstalled } from '../../bitrix24/installs/app-info.ts'
 import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import { alignSubscriptions } from '../../bitrix24/installs/subscriptions.ts'
+import { changeApplication } from '../../core/access/install.ts'
 import type { RelayEvent } from '../../core/log/event.ts'
 import type { AppendRequest } from '../log/appender.ts'
 import type { PortalState } from '../state.ts'
 import type { PortalConfig, World } from '../settings.ts'
 
-/** The path at which every portal's events arrive. */
+/** The path of the relay at which the events of every portal arrive. */
 const EVENTS_PATH = '/bitrix24/events'
 
-/** Visits that bring nothing new ask the portal at most this often. */
+/** How often a visit of the page that brings nothing new may ask the portal, in milliseconds. */
 const REST_MS = 60_000
 
-/** What the subscriber needs from the object around it. */
+/** What the subscriber needs. */
 export interface SubscriberDeps {
   readonly memberId: string
-  readonly state: PortalState
+  readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly config: Pick<PortalConfig, 'publicUrl' | 'wantedEvents'>
   readonly world: Pick<World, 'now' | 'log'>
-  /** Calls with the pair of an administrator, where there is one. */
+  /** Calls that prefer the pair of an administrator. */
   readonly call: CallPortal
 }
 
@@ -37,7 +39,7 @@ export class Subscriber {
     this.#deps = deps
   }
 
-  /** Compares and mends, once at a time. Best effort: never rejects for an answer. */
+  /** Compares and mends the bindings, one alignment at a time. It never rejects for an answer. */
   align(): Promise<void> {
     this.#running ??= this.#align().finally(() => {
       this.#running = null
@@ -45,41 +47,35 @@ export class Subscriber {
     return this.#running
   }
 
-  /** An event of the application has come: Bitrix24 sends none before the installation is finished. */
+  /**
+   * An event of the application has come. Bitrix24 sends none before the installation is finished, so now it
+   * is.
+   */
   noteEvent(): void {
-    const { state } = this.#deps
-    if (state.install().application?.finished !== false) return
-    this.#noteFinished(true)
+    this.#recordFinished(true)
   }
 
-  #noteFinished(finished: boolean): void {
-    this.#deps.state.changeInstall((install) =>
-      install.application === null
-        ? install
-        : { ...install, application: { ...install.application, finished } },
-    )
-  }
-
-  /** The same after a visit, which may have brought nothing new. */
+  /** Aligns after a visit of the page, unless it was done a moment ago and nothing has changed since. */
   async alignAfterVisit(): Promise<void> {
     const isNew = this.#alignedWith !== this.#subject()
     if (isNew || this.#deps.world.now() - this.#alignedAt >= REST_MS) await this.align()
   }
 
   /**
-   * Takes the user off an event that is bound to one: such events carry that user whoever acted. Handlers of
-   * both kinds for one event cannot be told apart, so then nobody is named.
+   * Takes the user off an event whose binding is tied to one: Bitrix24 names this user in it, whoever has
+   * acted. A portal may have a tied and a free binding for one event; their events look the same, so the user
+   * goes from both.
    */
   withoutFixedUser(request: AppendRequest): AppendRequest {
     const { fixedUser } = this.#deps.state.install().subscriptions
     if (fixedUser.length === 0) return request
-    // Sound: the edge made it of a `RelayEvent`; it travels as text.
+    // Sound: the edge has made this text of a `RelayEvent`.
     const event = JSON.parse(request.event) as RelayEvent
     if (!fixedUser.includes(event.name)) return request
     return { ...request, event: JSON.stringify({ ...event, userId: null }) }
   }
 
-  /** What an alignment depends on. */
+  /** Everything on which an alignment depends, as one text. */
   #subject(): string {
     const { application } = this.#deps.state.install()
     return `${application?.tokens ?? ''} ${application?.clientId ?? ''} ${this.#handler() ?? ''}`
@@ -88,6 +84,13 @@ export class Subscriber {
   #handler(): string | null {
     const { publicUrl } = this.#deps.config
     return publicUrl === null ? this.#deps.state.install().handlerUrl : `${publicUrl}${EVENTS_PATH}`
+  }
+
+  #recordFinished(finished: boolean): void {
+    const { state } = this.#deps
+    const { application } = state.install()
+    if (application === null || application.finished === finished) return
+    state.changeInstall((install) => changeApplication(install, { finished }))
   }
 
   async #align(): Promise<void> {
@@ -99,9 +102,7 @@ export class Subscriber {
     const installed = await askInstalled(call)
     const aligned = await alignSubscriptions({ handler, events: config.wantedEvents }, call)
     if (isOver()) return
-    if (installed.ok && installed.value !== state.install().application?.finished) {
-      this.#noteFinished(installed.value)
-    }
+    if (installed.ok) this.#recordFinished(installed.value)
     if (!aligned.ok) return
     this.#alignedWith = this.#subject()
     this.#alignedAt = world.now()

@@ -1,53 +1,59 @@
-/** The portal's own values (`$portal.NAME`): sealed in its object, open only in its memory. */
+/**
+ * The portal values: secrets of one portal, to which a destination refers as `$portal.NAME`. They are stored
+ * sealed, and open only in the memory of the portal's object.
+ */
 import type { Sealer } from '../../storage/seal.ts'
 import type { InstallRows } from './install-rows.ts'
 
+/** What the values need. */
+export interface PortalValuesDeps {
+  readonly memberId: string
+  readonly rows: Pick<InstallRows, 'loadValues' | 'saveValue'>
+  readonly sealer: Sealer
+}
+
 /** The values of one portal. */
 export class PortalValues {
-  readonly #memberId: string
-  readonly #rows: InstallRows
-  readonly #sealer: Sealer
-  readonly #open = new Map<string, string | null>()
+  readonly #deps: PortalValuesDeps
+  readonly #opened = new Map<string, string | null>()
 
-  constructor(deps: { memberId: string; rows: InstallRows; sealer: Sealer }) {
-    this.#memberId = deps.memberId
-    this.#rows = deps.rows
-    this.#sealer = deps.sealer
+  constructor(deps: PortalValuesDeps) {
+    this.#deps = deps
   }
 
-  /** Opens what is stored; a value under a missing key is known but null. */
+  /** Opens the stored values. A value whose key is not configured is known by its name, and null. */
   async load(): Promise<void> {
-    for (const [name, sealed] of this.#rows.loadValues()) {
-      const opened = await this.#sealer.open(sealed, this.#context(name))
-      this.#open.set(name, opened.ok ? opened.value : null)
+    for (const [name, sealed] of this.#deps.rows.loadValues()) {
+      const opened = await this.#deps.sealer.open(sealed, this.#context(name))
+      this.#opened.set(name, opened.ok ? opened.value : null)
     }
   }
 
-  /** Every value by name; null stands for one that cannot be opened. */
+  /** Every value by its name; null for one that cannot be opened. */
   all(): ReadonlyMap<string, string | null> {
-    return this.#open
+    return this.#opened
   }
 
   /** Stores or removes a value; false when there is no key to seal it with. */
   async set(name: string, value: string | null): Promise<boolean> {
     if (value === null) {
-      this.#rows.saveValue(name, null)
-      this.#open.delete(name)
+      this.#deps.rows.saveValue(name, null)
+      this.#opened.delete(name)
       return true
     }
-    const sealed = await this.#sealer.seal(value, this.#context(name))
+    const sealed = await this.#deps.sealer.seal(value, this.#context(name))
     if (!sealed.ok) return false
-    this.#rows.saveValue(name, sealed.value)
-    this.#open.set(name, value)
+    this.#deps.rows.saveValue(name, sealed.value)
+    this.#opened.set(name, value)
     return true
   }
 
-  /** Forgets everything in memory. */
+  /** Forgets the values in memory; the rows are removed by the uninstall. */
   clear(): void {
-    this.#open.clear()
+    this.#opened.clear()
   }
 
   #context(name: string): { memberId: string; field: string } {
-    return { memberId: this.#memberId, field: `value:${name}` }
+    return { memberId: this.#deps.memberId, field: `value:${name}` }
   }
 }
