@@ -52,7 +52,7 @@ export class PortalObject extends DurableObject<unknown> {
   async append(request: AppendRequest): Promise<AppendAnswer> {
     const { trust, subscriber, appender, reconciliation, waker } = this.#parts
     const { tokenHash } = request
-    const isTrusted = trust.trusts(tokenHash) || (await trust.admit(tokenHash))
+    const isTrusted = trust.trusts(tokenHash) || (await trust.verify(tokenHash))
     if (!isTrusted) return { kind: 'untrusted' }
     // It came late, through the spill: other events may have been lost at the same time.
     if (request.drained) {
@@ -65,7 +65,7 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** Whether a token (by its hash) speaks for this portal. */
   async recognises(tokenHash: string): Promise<boolean> {
-    return this.#parts.trust.trusts(tokenHash) || this.#parts.trust.admit(tokenHash)
+    return this.#parts.trust.trusts(tokenHash) || this.#parts.trust.verify(tokenHash)
   }
 
   /** Decides about an installation; stores nothing for an unproven one. */

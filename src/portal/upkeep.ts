@@ -9,11 +9,12 @@ const MAX_BATCHES = 200
 
 /** Does the daily work of a portal, and returns how many events retention has dropped. What asks the portal goes on behind it. */
 export async function keepUp(parts: PortalParts): Promise<number> {
-  const { book, mirror, log, scheduler } = parts
+  const { book, mirror, trust, log, scheduler } = parts
   const dropped = await dropOld(parts)
   book.saveSkipped()
   await resealAll(parts)
-  await mirror.tidy(log.count() === 0)
+  await trust.dropUnconfigured()
+  await mirror.tidy({ isLogEmpty: log.count() === 0 })
   scheduler.background(askDaily(parts))
   return dropped
 }

@@ -149,7 +149,12 @@ export function remedyOfTrouble(trouble: AccessTrouble): string {
   return MEANINGS[trouble].remedy
 }
 
+/** Whether only a new pair can end this trouble. */
+export function isFinalTrouble(trouble: AccessTrouble): boolean {
+  return MEANINGS[trouble].isFinal
+}
+
 /** Whether the trouble still keeps the relay from asking; `now` in unix milliseconds. */
 export function isBlocked({ trouble, at }: AccessState, now: number): boolean {
-  return MEANINGS[trouble].isFinal || now < at + TROUBLE_REST_MS
+  return isFinalTrouble(trouble) || now < at + TROUBLE_REST_MS
 }

@@ -1,30 +1,28 @@
 /**
- * KV follows the object: a dirty flag is set with every change of the install and cleared only by a write
- * that succeeded for exactly that state. The alarm repeats it.
+ * Keeps the copy of the install in KV, by which the edge knows the portal's callers. A change of the install
+ * sets the dirty flag in the same row. Only a write that has succeeded for exactly this state clears it; after
+ * a failed write the alarm tries again.
  */
-import type { AccessTrouble } from '../../core/access/access.ts'
-import type { InstallState } from '../../core/access/install.ts'
+import { isFinalTrouble } from '../../core/access/access.ts'
+import { mirrorOf } from '../../core/access/install.ts'
 import { describeError } from '../../core/safety/redact.ts'
-import type { KvInstall, InstallStore } from '../../storage/install-store.ts'
-import type { PortalState } from '../state.ts'
+import type { InstallStore } from '../../storage/install-store.ts'
 import type { PortalConfig, World } from '../settings.ts'
-import { forgetWebhooks, hashWebhooks } from './trust.ts'
+import type { PortalState } from '../state.ts'
 
-/** The wait before a failed write is repeated, in milliseconds. */
+/** The wait before a failed write is tried again, in milliseconds. */
 export const KV_RETRY_MS = 60_000
 
-const PAIR_ENDS: ReadonlySet<AccessTrouble> = new Set(['tokens_lost', 'uninstalled', 'deleted'])
-
-/** What the mirror needs from the object around it. */
+/** What the mirror needs. */
 export interface KvMirrorDeps {
   readonly memberId: string
-  readonly state: PortalState
-  readonly config: Pick<PortalConfig, 'sealer' | 'webhooks'>
+  readonly state: Pick<PortalState, 'install' | 'changeInstall'>
+  readonly config: Pick<PortalConfig, 'sealer'>
   readonly world: Pick<World, 'now' | 'log'>
-  readonly installs: InstallStore
+  readonly installs: Pick<InstallStore, 'save' | 'remove'>
 }
 
-/** The portal's record in KV. */
+/** The KV mirror of one portal. */
 export class KvMirror {
   readonly #deps: KvMirrorDeps
   #writing: Promise<void> | null = null
@@ -36,51 +34,59 @@ export class KvMirror {
 
   /** Writes until KV holds the present state, or a write fails. Never rejects. */
   follow(): Promise<void> {
-    this.#writing ??= this.#write().finally(() => {
+    return this.#alone(() => this.#write())
+  }
+
+  /** When the write has to be tried again, in unix milliseconds; null when KV is up to date. */
+  dueAt(): number | null {
+    if (!this.#deps.state.install().kvDirty) return null
+    return this.#retryAt ?? this.#deps.world.now()
+  }
+
+  /** Brings KV up to date, and removes the record of a portal without install whose log is empty. */
+  async tidy({ isLogEmpty }: { readonly isLogEmpty: boolean }): Promise<void> {
+    await this.follow()
+    const { application, webhooks } = this.#deps.state.install()
+    if (!isLogEmpty || application !== null || webhooks.length > 0) return
+    if (this.#writing !== null) return
+    // An install that comes during the removal has to be written after it: both are one piece of work.
+    await this.#alone(() => this.#remove().then(() => this.#write()))
+  }
+
+  /** One piece of work at a time; whoever asks meanwhile gets the one that is under way. */
+  #alone(work: () => Promise<void>): Promise<void> {
+    this.#writing ??= work().finally(() => {
       this.#writing = null
     })
     return this.#writing
   }
 
+  /** Whether a pair can be opened with the configured keys, and has not been refused for good. */
+  tokens(): 'valid' | 'lost' | 'none' {
+    const { application, access } = this.#deps.state.install()
+    if (application === null) return 'none'
+    if (access !== null && isFinalTrouble(access.trouble)) return 'lost'
+    const { sealer } = this.#deps.config
+    const sealed = [application.tokens, application.systemTokens]
+    return sealed.some((pair) => pair !== null && sealer.canOpen(pair)) ? 'valid' : 'lost'
+  }
+
   async #write(): Promise<void> {
-    const { memberId, world, installs } = this.#deps
-    while (this.#deps.state.install().kvDirty) {
-      const written = this.#deps.state.install()
+    const { memberId, state, world, installs } = this.#deps
+    while (state.install().kvDirty) {
+      const written = state.install()
       try {
-        await installs.save(memberId, recordOf(written))
+        await installs.save(memberId, { version: 1, ...mirrorOf(written) })
       } catch (error) {
         this.#retryAt = world.now() + KV_RETRY_MS
         world.log('warn', 'kv_behind', { memberId, error: describeError(error) })
         return
       }
       this.#retryAt = null
-      if (this.#deps.state.install() === written) {
-        this.#deps.state.changeInstall((install) => ({ ...install, kvDirty: false }))
+      if (state.install() === written) {
+        state.changeInstall((install) => ({ ...install, kvDirty: false }))
       }
     }
-  }
-
-  /** When the write has to be repeated; null when KV is up to date. */
-  dueAt(): number | null {
-    if (!this.#deps.state.install().kvDirty) return null
-    return this.#retryAt ?? this.#deps.world.now()
-  }
-
-  /** Takes out webhooks that are configured no more; removes the record of a portal without install. */
-  async tidy(isEmpty: boolean): Promise<void> {
-    const { memberId, state, config } = this.#deps
-    const configured = await hashWebhooks(memberId, config.webhooks)
-    forgetWebhooks(state, new Set(configured.keys()))
-    await this.follow()
-    const { application, webhooks } = this.#deps.state.install()
-    if (!isEmpty || application !== null || webhooks.length > 0 || this.#writing !== null) return
-    // An install during the removal has to be written after it, so both are one piece of work.
-    this.#writing = this.#remove()
-      .then(() => this.#write())
-      .finally(() => {
-        this.#writing = null
-      })
-    await this.#writing
   }
 
   async #remove(): Promise<void> {
@@ -89,36 +95,11 @@ export class KvMirror {
     try {
       await installs.remove(memberId)
     } catch {
-      // KV refused: the next daily visit tries again, and the object refuses every event meanwhile.
+      // KV has refused. The daily upkeep tries again, and the object refuses every event meanwhile.
       return
     }
     if (removed.kvDirty && state.install() === removed) {
       state.changeInstall((install) => ({ ...install, kvDirty: false }))
     }
-  }
-
-  /** Whether any pair can be opened with the keys configured, and has not been refused for good. */
-  tokens(): 'valid' | 'lost' | 'none' {
-    const { application, access } = this.#deps.state.install()
-    if (application === null) return 'none'
-    if (access !== null && PAIR_ENDS.has(access.trouble)) return 'lost'
-    const { sealer } = this.#deps.config
-    const pairs = [application.tokens, application.systemTokens]
-    return pairs.some((pair) => pair !== null && sealer.canOpen(pair)) ? 'valid' : 'lost'
-  }
-}
-
-function recordOf(install: InstallState): KvInstall {
-  const { application, webhooks, hashes, generation } = install
-  return {
-    version: 1,
-    generation,
-    hashes: [
-      ...hashes.map(({ hash, until }) => ({ hash, until })),
-      ...webhooks.map(({ hash }) => ({ hash, until: null })),
-    ],
-    tokens: application?.tokens ?? null,
-    systemTokens: application?.systemTokens ?? null,
-    domain: application?.domain ?? null,
   }
 }

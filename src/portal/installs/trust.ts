@@ -1,26 +1,26 @@
 /**
- * Whose word counts for this portal: the application tokens of its install, and the tokens of outgoing
- * webhooks as configured. The object is the authority; the edge only remembers its answers.
+ * Decides whose word counts for this portal: the application tokens of its install, and the tokens of the
+ * outgoing webhooks as configured. The edge only remembers these decisions.
  */
 import { dropOtherWebhooks, recordWebhook } from '../../core/access/install.ts'
-import { trustsToken } from '../../core/access/token-hashes.ts'
 import {
   judgeWebhook,
   webhookRule,
   type OutgoingWebhook,
 } from '../../core/access/outgoing-webhook.ts'
+import { trustsToken } from '../../core/access/token-hashes.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import { hashToken } from '../../storage/token-hash.ts'
-import type { PortalState } from '../state.ts'
 import type { DirectoryClient, PortalConfig, World } from '../settings.ts'
+import type { PortalState } from '../state.ts'
 
-/** What trust needs from the object around it. */
+/** What trust needs. */
 export interface TrustDeps {
   readonly memberId: string
-  readonly state: PortalState
+  readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly config: Pick<PortalConfig, 'webhooks'>
   readonly world: Pick<World, 'now'>
-  readonly directory: DirectoryClient
+  readonly directory: Pick<DirectoryClient, 'pin'>
 }
 
 /** The trust decisions of one portal. */
@@ -32,27 +32,31 @@ export class Trust {
     this.#deps = deps
   }
 
-  /** Whether the hash speaks for the portal; synchronous, so that a transaction can ask again. */
+  /**
+   * Whether a token, by its hash, speaks for the portal, as far as it is known already. Synchronous, so that
+   * a transaction can ask once more.
+   */
   trusts(tokenHash: string): boolean {
-    if (trustsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())) return true
+    if (this.isApplicationToken(tokenHash)) return true
     const webhook = this.#webhooks?.get(tokenHash)
-    // The first use is noted by `admit`, and the tables come into being with that note.
-    if (webhook === undefined || !this.#isNoted(webhook, tokenHash)) return false
+    // `verify` records the first use of a webhook's token; before that nothing is stored of the portal.
+    if (webhook === undefined || !this.#isRecorded(webhook, tokenHash)) return false
     return this.#judge(webhook, tokenHash) === 'yes'
   }
 
   /**
-   * Asks what only time can answer: hashes of configured tokens, and the pin of a domain. Afterwards
-   * `trusts` knows. Stores something only for a token that may speak.
+   * Whether a token speaks for the portal; asks whatever has to be asked for that: the hashes of the
+   * configured tokens, and the pin of a domain. Afterwards `trusts` knows it too. Only a token that speaks for
+   * the portal leaves anything behind.
    */
-  async admit(tokenHash: string): Promise<boolean> {
-    if (trustsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())) return true
+  async verify(tokenHash: string): Promise<boolean> {
+    if (this.isApplicationToken(tokenHash)) return true
     const webhook = (await this.#hashes()).get(tokenHash)
     if (webhook === undefined) return false
     const judged = this.#judge(webhook, tokenHash)
-    if (judged === 'no' || this.#isNoted(webhook, tokenHash)) return judged === 'yes'
+    if (judged === 'no' || this.#isRecorded(webhook, tokenHash)) return judged === 'yes'
     if (judged === 'pin_needed' && !(await this.#pin(webhook))) return false
-    // The pin was awaited: another token may have spoken for the portal meanwhile.
+    // While the pin was awaited, another token may have spoken for the portal.
     if (this.#judge(webhook, tokenHash) === 'no') return false
     const since = this.#deps.world.now()
     this.#deps.state.changeInstall((install) =>
@@ -61,38 +65,44 @@ export class Trust {
     return true
   }
 
-  /** Whether a hash belongs to the application (and not to an outgoing webhook). */
+  /** Whether a hash is that of an application token, and not of an outgoing webhook's. */
   isApplicationToken(tokenHash: string): boolean {
     return trustsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())
   }
 
-  /** The host to show and to filter by: verified, else configured, else once verified, else null. */
+  /** The host by which the portal is shown and filtered; null when none is known. */
   domain(): string | null {
-    const install = this.#deps.state.install()
-    if (install.application !== null) return install.application.domain
-    const named = install.webhooks.find(({ portal }) => webhookRule(portal) === 'domain')
-    return named?.portal ?? install.formerDomain
+    const { application, webhooks, formerDomain } = this.#deps.state.install()
+    if (application !== null) return application.domain
+    const named = webhooks.find(({ portal }) => webhookRule(portal) === 'domain')
+    return named?.portal ?? formerDomain
+  }
+
+  /** Drops the webhooks that are not configured any more, so that KV does not go on trusting them. */
+  async dropUnconfigured(): Promise<void> {
+    this.#drop(await this.#hashes())
   }
 
   #judge(webhook: OutgoingWebhook, tokenHash: string): 'yes' | 'no' | 'pin_needed' {
-    const verifiedDomain = this.#deps.state.install().application?.domain ?? null
-    const judged = judgeWebhook(webhook.portal, { memberId: this.#deps.memberId, verifiedDomain })
+    const { memberId, state } = this.#deps
+    const verifiedDomain = state.install().application?.domain ?? null
+    const judged = judgeWebhook(webhook.portal, { memberId, verifiedDomain })
     if (judged === 'no' || webhookRule(webhook.portal) !== 'domain') return judged
-    // A pin never changes, so the note of the first use is as good as the directory's answer.
-    if (this.#isNoted(webhook, tokenHash)) return 'yes'
-    // A verified domain does not make the pin needless: the token speaks for one portal, and another
-    // one without an install could still take it.
+    // The portal's own record of the first use is as good as the directory's answer: a pin never changes.
+    if (this.#isRecorded(webhook, tokenHash)) return 'yes'
+    // The pin is needed even when the verified domain is the configured one. The token speaks for one portal,
+    // and without the pin a portal that has no install could still claim it.
     return this.#isNamedOtherwise(webhook.portal) ? 'no' : 'pin_needed'
   }
 
-  #isNoted({ portal }: OutgoingWebhook, tokenHash: string): boolean {
+  #isRecorded({ portal }: OutgoingWebhook, tokenHash: string): boolean {
     const { webhooks } = this.#deps.state.install()
     return webhooks.some((known) => known.hash === tokenHash && known.portal === portal)
   }
 
   /**
-   * Whether the portal is known as another one than that domain: whoever has the token of one domain
-   * could write any member_id beside it, and so let the events of a stranger pass for his own.
+   * Whether the portal is known by another name than this domain. The holder of one domain's token may write
+   * any member id beside it; without this check a stranger's events would pass for those of this portal.
    */
   #isNamedOtherwise(domain: string): boolean {
     const { memberId, state, config } = this.#deps
@@ -101,36 +111,30 @@ export class Trust {
     return names.some(({ portal }) => webhookRule(portal) !== 'any')
   }
 
-  /** Two portals that show the same token are told apart by one object that answers in order. */
+  /** Two portals may show the same token at the same time; the directory is one object and answers in order. */
   async #pin({ portal, token }: OutgoingWebhook): Promise<boolean> {
     const { memberId, directory } = this.#deps
     const tokenId = await sha256Hex(`pin|${portal}|${token}`)
     return (await directory.pin(tokenId, memberId)) === memberId
   }
 
-  /** The configured tokens, hashed for this portal; once per object, since both never change in it. */
+  /** The configured tokens by their hashes for this portal. The configuration lasts as long as the object. */
   async #hashes(): Promise<Map<string, OutgoingWebhook>> {
     if (this.#webhooks !== null) return this.#webhooks
-    const { memberId, config, state } = this.#deps
-    const hashes = await hashWebhooks(memberId, config.webhooks)
+    const { memberId, config } = this.#deps
+    const hashes = new Map<string, OutgoingWebhook>()
+    for (const webhook of config.webhooks) {
+      hashes.set(await hashToken(memberId, webhook.token), webhook)
+    }
     this.#webhooks = hashes
-    forgetWebhooks(state, new Set(hashes.keys()))
+    this.#drop(hashes)
     return hashes
   }
-}
 
-/** Hashes the tokens of outgoing webhooks as one portal would present them. */
-export async function hashWebhooks(
-  memberId: string,
-  webhooks: readonly OutgoingWebhook[],
-): Promise<Map<string, OutgoingWebhook>> {
-  const hashes = new Map<string, OutgoingWebhook>()
-  for (const webhook of webhooks) hashes.set(await hashToken(memberId, webhook.token), webhook)
-  return hashes
-}
-
-/** Forgets the webhooks that are configured no more, so that KV does not go on to admit them. */
-export function forgetWebhooks(state: PortalState, configured: ReadonlySet<string>): void {
-  if (dropOtherWebhooks(state.install(), configured) === state.install()) return
-  state.changeInstall((install) => dropOtherWebhooks(install, configured))
+  #drop(configured: Map<string, OutgoingWebhook>): void {
+    const { state } = this.#deps
+    const hashes = new Set(configured.keys())
+    if (dropOtherWebhooks(state.install(), hashes) === state.install()) return
+    state.changeInstall((install) => dropOtherWebhooks(install, hashes))
+  }
 }

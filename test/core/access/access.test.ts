@@ -4,6 +4,7 @@ import {
   TROUBLE_REST_MS,
   accessOf,
   isBlocked,
+  isFinalTrouble,
   remedyOfTrouble,
   statusOfTrouble,
   thinReasonOfTrouble,
@@ -25,6 +26,7 @@ describe('a trouble with access', () => {
   ])('%s shows as %s, thins with %s, is final: %s', (trouble, status, reason, isFinal) => {
     expect(statusOfTrouble(trouble)).toBe(status)
     expect(thinReasonOfTrouble(trouble)).toBe(reason)
+    expect(isFinalTrouble(trouble)).toBe(isFinal)
     const state = { trouble, code: '', at: NOW }
     expect(isBlocked(state, NOW + TROUBLE_REST_MS - 1)).toBe(true)
     expect(isBlocked(state, NOW + TROUBLE_REST_MS)).toBe(isFinal)
