@@ -2,7 +2,7 @@
 import { RETENTION_PAGE, passFloor, planRetention } from '../core/log/retention.ts'
 import { DAY_MS } from '../core/lanes/retry.ts'
 import type { PortalParts } from './parts.ts'
-import { reseal } from './tokens/pairs.ts'
+import { reseal } from '../storage/reseal.ts'
 
 /** The most retention batches of one visit: a portal may have 100,000 events a day. */
 const MAX_BATCHES = 200

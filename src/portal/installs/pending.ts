@@ -23,7 +23,7 @@ import {
 import { hashToken } from '../../storage/token-hash.ts'
 import type { PortalState } from '../state.ts'
 import type { PortalConfig, World } from '../settings.ts'
-import { reseal } from '../tokens/pairs.ts'
+import { reseal } from '../../storage/reseal.ts'
 
 /** An install as it is sealed. */
 export interface PendingContent {

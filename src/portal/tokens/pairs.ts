@@ -72,19 +72,6 @@ export function renewedPair(
     : { systemTokens: sealed, systemTokensIssuedAt: issued }
 }
 
-/** Seals a text again under the newest key; the same text when it is fresh or cannot be opened. */
-export async function reseal(
-  sealer: Sealer,
-  sealed: string,
-  context: { memberId: string; field: string },
-): Promise<string> {
-  if (!sealer.isStale(sealed)) return sealed
-  const opened = await sealer.open(sealed, context)
-  if (!opened.ok) return sealed
-  const again = await sealer.seal(opened.value, context)
-  return again.ok ? again.value : sealed
-}
-
 /** Puts pairs that a refresh has brought in the place of the dead ones. */
 export function withFresh(request: InstallRequest, fresh: FreshPairs): InstallRequest {
   const { freshPair, freshSystemPair } = fresh
