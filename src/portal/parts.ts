@@ -10,9 +10,10 @@ import { Enricher } from './fields/enricher.ts'
 import { FieldStore } from './fields/field-store.ts'
 import { ReconciliationBook } from './fields/reconciliation-book.ts'
 import { Reconciler } from './fields/reconciler.ts'
+import { InstallDecision } from './installs/decision.ts'
 import { Installer } from './installs/installer.ts'
 import { KvMirror } from './installs/kv-mirror.ts'
-import { PendingNotes } from './installs/pending-notes.ts'
+import { PendingInstalls } from './installs/pending.ts'
 import { PortalValues } from './installs/values.ts'
 import { Subscriber } from './installs/subscriber.ts'
 import { Trust } from './installs/trust.ts'
@@ -28,9 +29,14 @@ import { LogWriter } from './log/log-writer.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { PortalSettings } from './settings.ts'
 import { PortalState } from './state.ts'
-import { TokenKeeper } from './tokens/caller.ts'
+import { PortalCaller } from './tokens/caller.ts'
+import { IncomingWebhook } from './tokens/incoming-webhook.ts'
 import { PacedCalls } from './tokens/paced-calls.ts'
+import { Pairs } from './tokens/pairs.ts'
 import { createPortalAccess } from './tokens/portal-access.ts'
+import { PortalAddress } from './tokens/portal-address.ts'
+import { Refresh } from './tokens/refresh.ts'
+import { AccessTroubles } from './tokens/troubles.ts'
 import { Waker } from './waker.ts'
 
 /** What the parts are made of. */
@@ -48,11 +54,12 @@ export type PortalParts = ReturnType<typeof createParts>
 export function createParts({ storage, memberId, settings, scheduler }: PartsDeps) {
   const given = { storage, memberId, scheduler, ...settings }
   const stored = createStored(given)
-  const installs = createInstalls({ ...given, ...stored })
-  const log = createLog({ ...given, ...stored, ...installs })
-  const fields = createFields({ ...given, ...stored, ...installs, ...log })
-  const lanes = createLanes({ ...given, ...stored, ...installs, ...log, ...fields })
-  return { ...given, ...stored, ...installs, ...log, ...fields, ...lanes }
+  const tokens = createTokens({ ...given, ...stored })
+  const installs = createInstalls({ ...given, ...stored, ...tokens })
+  const log = createLog({ ...given, ...stored, ...tokens, ...installs })
+  const fields = createFields({ ...given, ...stored, ...tokens, ...installs, ...log })
+  const lanes = createLanes({ ...given, ...stored, ...tokens, ...installs, ...log, ...fields })
+  return { ...given, ...stored, ...tokens, ...installs, ...log, ...fields, ...lanes }
 }
 
 type Given = Omit<PartsDeps, 'settings'> & PortalSettings
@@ -70,22 +77,35 @@ function createStored({ storage, world, scheduler }: Given) {
 
 type Stored = Given & ReturnType<typeof createStored>
 
-/** Who may speak for the portal, and with what it is asked. */
-function createInstalls(given: Stored) {
-  const { memberId, config, world, state } = given
+/** The access with which the portal is asked. */
+function createTokens(given: Stored) {
+  const pairs = new Pairs(given)
+  const troubles = new AccessTroubles({ ...given, pairs })
+  const refresh = new Refresh({ ...given, pairs, troubles })
+  const address = new PortalAddress({ ...given, pairs, refresh })
+  const webhook = new IncomingWebhook(given)
+  const caller = new PortalCaller({ ...given, pairs, troubles, refresh, address, webhook })
+  const paced = new PacedCalls(given.world)
+  return { pairs, troubles, refresh, caller, paced }
+}
+
+type Tokens = Stored & ReturnType<typeof createTokens>
+
+/** Who may speak for the portal, and how it is installed. */
+function createInstalls(given: Tokens) {
+  const { memberId, config, state, caller, paced } = given
   const values = new PortalValues({ memberId, rows: state.rows, sealer: config.sealer })
   const trust = new Trust(given)
   const mirror = new KvMirror(given)
-  const notes = new PendingNotes(given)
-  const installer = new Installer(given)
-  const tokens = new TokenKeeper(given)
-  const paced = new PacedCalls(world)
-  const administration = paced.inBackground(tokens.callerFor('administration'))
+  const pending = new PendingInstalls(given)
+  const decision = new InstallDecision({ ...given, pending })
+  const installer = new Installer({ ...given, pending, decision })
+  const administration = paced.inBackground(caller.callerFor('administration'))
   const subscriber = new Subscriber({ ...given, call: administration })
-  return { values, trust, mirror, notes, installer, tokens, paced, subscriber }
+  return { values, trust, mirror, pending, installer, subscriber }
 }
 
-type Installs = Stored & ReturnType<typeof createInstalls>
+type Installs = Tokens & ReturnType<typeof createInstalls>
 
 /** Which lanes the configuration asks for, and the one way into the log. */
 function createLog(given: Installs) {
@@ -100,9 +120,9 @@ type Log = Installs & ReturnType<typeof createLog>
 
 /** What the events changed, which changes no event told, and the events' way into the log. */
 function createFields(given: Log) {
-  const { tokens, paced } = given
+  const { caller, paced } = given
   const reconciliation = new ReconciliationBook(given)
-  const reading = tokens.callerFor('background')
+  const reading = caller.callerFor('background')
   const forEvents = createPortalAccess(paced.forEvents(reading), given)
   const enricher = new Enricher({ ...given, reconciliation, portal: forEvents })
   const portal = createPortalAccess(paced.inBackground(reading), given)
@@ -116,11 +136,11 @@ type Fields = Log & ReturnType<typeof createFields>
 
 /** The way out, and the alarm that wakes everything. */
 function createLanes(given: Fields) {
-  const { log, book, deliverer, world, installer, mirror, enricher, reconciler } = given
+  const { log, book, deliverer, world, pending, mirror, enricher, reconciler } = given
   const walker = new LaneWalker({ ...given, lanes: book, connections: new Connections() })
   const pump = new Pump({ ...given, walker })
   const control = new LaneControl({ log, lanes: book, deliverer, now: world.now })
-  const timed = [pump, installer, mirror, enricher, reconciler]
+  const timed = [pump, pending, mirror, enricher, reconciler]
   const waker = new Waker({ ...given, timed, pump })
   return { pump, control, waker }
 }

@@ -9,7 +9,7 @@ import { clampTs, isLateUninstall } from '../core/access/lifecycle.ts'
 import type { InstallStatus } from '../core/access/portal-status.ts'
 import type { Result } from '../core/result.ts'
 import { describeError } from '../core/safety/redact.ts'
-import type { InstallAnswer } from './installs/installer.ts'
+import type { InstallAnswer } from './installs/decision.ts'
 import type { ControlRefusal, LaneWish, ReplayWish } from './lanes/control.ts'
 import type { AppendAnswer, AppendRequest } from './log/appender.ts'
 import { createParts, type PortalParts } from './parts.ts'
@@ -168,9 +168,9 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** Compares the portal with what is known of it, now, and tells what it finds. */
   reconcile(): 'started' | 'unknown' | 'no_access' {
-    const { state, tokens, portal, reconciler } = this.#parts
+    const { state, troubles, portal, reconciler } = this.#parts
     if (!state.isKnown()) return 'unknown'
-    tokens.tryAgain()
+    troubles.tryAgain()
     if (!canAsk(portal)) return 'no_access'
     reconciler.ask()
     this.#background(reconciler.runDue())
@@ -200,11 +200,11 @@ export class PortalObject extends DurableObject<unknown> {
    * change which lanes there are, and what the directory shows.
    */
   #advance(): void {
-    const { state, matcher, notes, pump, waker } = this.#parts
+    const { state, matcher, pending, pump, waker } = this.#parts
     if (this.#followed !== state.version()) {
       this.#followed = state.version()
       matcher.matchNow()
-      this.#background(notes.follow())
+      this.#background(pending.followDirectory())
     }
     pump.kick()
     waker.wakeInTime()

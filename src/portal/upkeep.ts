@@ -24,11 +24,11 @@ async function askDaily({
   fields,
   config,
   world,
-  tokens,
+  refresh,
   subscriber,
-}: Pick<PortalParts, 'fields' | 'config' | 'world' | 'tokens' | 'subscriber'>): Promise<void> {
+}: Pick<PortalParts, 'fields' | 'config' | 'world' | 'refresh' | 'subscriber'>): Promise<void> {
   fields.dropGone(world.now() - config.retentionDays * DAY_MS)
-  await tokens.keepAlive()
+  await refresh.keepAlive()
   await subscriber.align()
 }
 

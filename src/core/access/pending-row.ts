@@ -69,14 +69,52 @@ export function replacePending(row: PendingRow, sealed: string, next: PendingIns
   return rowOf(row, all) ?? row
 }
 
+/** An undecided install that asks for a place among the pending ones. */
+export interface PendingWish {
+  readonly kind: PendingKind
+  readonly sealed: string
+  readonly tokenHash: string | null
+  readonly ts: number
+  readonly clientId: string | null
+  readonly domain: string | null
+  /** The pending install that it was until now; null when it comes for the first time. */
+  readonly again: PendingInstall | null
+}
+
+/**
+ * The row after an undecided install has asked for a place; `now` in unix milliseconds. It is `not_needed`
+ * beside a better install, and the row is `full` when too many are pending. An install that asks again keeps
+ * its end, so that repeating a request does not prolong its time.
+ */
+export function placePending(
+  row: PendingRow | null,
+  { kind, sealed, tokenHash, ts, clientId, domain, again }: PendingWish,
+  now: number,
+): PendingRow | 'not_needed' | 'full' {
+  // Requests carry no id: the same time and the same application token are the same installation.
+  const isSame = (known: PendingInstall): boolean =>
+    again === null
+      ? known.ts === ts && known.tokenHash === tokenHash
+      : known.sealed === again.sealed
+  const former = row?.kind === kind ? pendingIn(row).find(isSame) : undefined
+  const since = former?.since ?? now
+  const next = { sealed, tokenHash, ts, since, expiresAt: since + PENDING_MS[kind] }
+  const nextCheckAt = now + PENDING_CHECK_MS
+  const alone = { ...next, kind, others: [], nextCheckAt, clientId, domain }
+  if (row === null) return alone
+  if (kind === 'unanswered') {
+    return again === null ? addUnanswered(row, next) : replacePending(row, again.sealed, next)
+  }
+  // Confirmed by the OAuth server: it takes the whole row, unless another install would be lost with it.
+  const others = pendingIn(row).filter((known) => known.sealed !== again?.sealed)
+  return others.every((other) => endsPending(next, other)) ? alone : 'not_needed'
+}
+
 /**
  * The row with one more unanswered install. It replaces an install with the same application token. An
  * install without a token is not added to a row: no event could be trusted because of it.
  */
-export function addPending(
-  row: PendingRow,
-  next: PendingInstall,
-): PendingRow | 'not_needed' | 'full' {
+function addUnanswered(row: PendingRow, next: PendingInstall): PendingRow | 'not_needed' | 'full' {
   if (row.kind !== 'unanswered' || next.tokenHash === null) return 'not_needed'
   const same = pendingIn(row).find(({ tokenHash }) => tokenHash === next.tokenHash)
   if (same !== undefined) return replacePending(row, same.sealed, next)

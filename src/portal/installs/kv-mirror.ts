@@ -3,11 +3,10 @@
  * sets the dirty flag in the same row. Only a write that has succeeded for exactly this state clears it; after
  * a failed write the alarm tries again.
  */
-import { isFinalTrouble } from '../../core/access/access.ts'
 import { mirrorOf } from '../../core/access/install.ts'
 import { describeError } from '../../core/safety/redact.ts'
 import type { InstallStore } from '../../storage/install-store.ts'
-import type { PortalConfig, World } from '../settings.ts'
+import type { World } from '../settings.ts'
 import type { PortalState } from '../state.ts'
 
 /** The wait before a failed write is tried again, in milliseconds. */
@@ -17,7 +16,6 @@ export const KV_RETRY_MS = 60_000
 export interface KvMirrorDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
-  readonly config: Pick<PortalConfig, 'sealer'>
   readonly world: Pick<World, 'now' | 'log'>
   readonly installs: Pick<InstallStore, 'save' | 'remove'>
 }
@@ -59,16 +57,6 @@ export class KvMirror {
       this.#writing = null
     })
     return this.#writing
-  }
-
-  /** Whether a pair can be opened with the configured keys, and has not been refused for good. */
-  tokens(): 'valid' | 'lost' | 'none' {
-    const { application, access } = this.#deps.state.install()
-    if (application === null) return 'none'
-    if (access !== null && isFinalTrouble(access.trouble)) return 'lost'
-    const { sealer } = this.#deps.config
-    const sealed = [application.tokens, application.systemTokens]
-    return sealed.some((pair) => pair !== null && sealer.canOpen(pair)) ? 'valid' : 'lost'
   }
 
   async #write(): Promise<void> {

@@ -1,56 +1,67 @@
 /**
- * The installs of one portal that wait to be trusted: sealed, a few at most, each with its own end. Who
- * is true among them only the OAuth server can tell.
+ * The pending installs of one portal: sealed, a few at most, each with its own end. For an application that
+ * is not configured yet the portal also has a line in the directory, by which `/healthz` says what to do.
  */
-import * as v from 'valibot'
-import type { InstallRequest } from '../../bitrix24/wire/request.ts'
-import type { VerifiedInstall } from '../../bitrix24/installs/verify-install.ts'
 import {
   PENDING_CHECK_MS,
-  PENDING_MS,
-  type PendingRow,
+  endsPending,
+  keepPending,
+  pendingIn,
+  placePending,
+  replacePending,
   type PendingInstall,
+  type PendingKind,
+  type PendingRow,
 } from '../../core/access/pending-row.ts'
 import type { PendingRefusal } from '../../core/access/install-refusal.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import {
-  addPending,
-  endsPending,
-  keepPending,
-  replacePending,
-  pendingIn,
-} from '../../core/access/pending-row.ts'
-import { hashToken } from '../../storage/token-hash.ts'
-import type { PortalState } from '../state.ts'
-import type { PortalConfig, World } from '../settings.ts'
 import { reseal } from '../../storage/reseal.ts'
+import { hashToken } from '../../storage/token-hash.ts'
+import type { DirectoryClient, PortalConfig, World } from '../settings.ts'
+import type { PortalState } from '../state.ts'
+import { formatContent, parseContent, type PendingContent } from './pending-content.ts'
 
-/** An install as it is sealed. */
-export interface PendingContent {
-  readonly request: InstallRequest
-  /** What the OAuth server confirmed; null while it has not answered. */
-  readonly verified: VerifiedInstall | null
-}
+/** The name of the sealed field. */
+const FIELD = 'pending'
 
-/** What the waiting room needs from the object around it. */
+/** What the directory is told: the line of the portal, or null when it has none. */
+type DirectoryLine = Parameters<DirectoryClient['notePending']>[1]
+
+/** What the pending installs need. */
 export interface PendingInstallsDeps {
   readonly memberId: string
-  readonly state: PortalState
+  readonly state: Pick<PortalState, 'pending' | 'changePending' | 'hadNotice'>
   readonly config: Pick<PortalConfig, 'sealer'>
   readonly world: Pick<World, 'now'>
+  readonly directory: Pick<DirectoryClient, 'notePending'>
 }
 
-const PendingContentSchema = v.looseObject({ request: v.looseObject({}), verified: v.any() })
+/** How an install asks for a place. */
+export interface PendingTerms {
+  readonly kind: PendingKind
+  readonly ts: number
+  /** The pending install that it was until now; null when it comes for the first time. */
+  readonly again: PendingInstall | null
+  /** Whether an uninstall has come since the install is looked at. */
+  readonly isOver: () => boolean
+}
 
-/** The installs that wait at one portal. */
+/** The pending installs of one portal. */
 export class PendingInstalls {
   readonly #deps: PendingInstallsDeps
+  #listed: string | null = null
+  #listing: Promise<void> | null = null
 
   constructor(deps: PendingInstallsDeps) {
     this.#deps = deps
   }
 
-  /** The installs to look at now, if it is time; those whose time is over are gone afterwards. */
+  /** When the installs are looked at again, in unix milliseconds; null when none is pending. */
+  dueAt(): number | null {
+    return this.#deps.state.pending()?.nextCheckAt ?? null
+  }
+
+  /** The installs to look at now, if it is time. Those whose time is over are removed first. */
   due(): readonly PendingInstall[] {
     const { state, world } = this.#deps
     const row = state.pending()
@@ -61,95 +72,91 @@ export class PendingInstalls {
     return left === null ? [] : pendingIn(left)
   }
 
-  /** Whether the install still waits. */
-  holds({ sealed }: PendingInstall): boolean {
+  /** Whether the install is pending still. */
+  has({ sealed }: PendingInstall): boolean {
     const row = this.#deps.state.pending()
-    return row !== null && pendingIn(row).some((waiting) => waiting.sealed === sealed)
+    return row !== null && pendingIn(row).some((pending) => pending.sealed === sealed)
   }
 
-  /** Seals an install again under the newest key; null when it waits no more. */
-  async renew(waiting: PendingInstall): Promise<PendingInstall | null> {
+  /** Seals an install again under the newest key; null when it is not pending any more. */
+  async renew(pending: PendingInstall): Promise<PendingInstall | null> {
     const { memberId, config } = this.#deps
-    const sealed = await reseal(config.sealer, waiting.sealed, { memberId, field: 'pending' })
-    if (!this.holds(waiting)) return null
-    const again = { ...waiting, sealed }
-    if (sealed !== waiting.sealed) this.#change((row) => replacePending(row, waiting.sealed, again))
+    const sealed = await reseal(config.sealer, pending.sealed, { memberId, field: FIELD })
+    if (!this.has(pending)) return null
+    const again = { ...pending, sealed }
+    if (sealed !== pending.sealed) this.#change((row) => replacePending(row, pending.sealed, again))
     return again
   }
 
   /** Opens an install. */
   async open({ sealed }: PendingInstall): Promise<PendingContent | 'unknown_key' | 'damaged'> {
     const { memberId, config } = this.#deps
-    const opened = await config.sealer.open(sealed, { memberId, field: 'pending' })
-    if (!opened.ok) return opened.error
-    const parsed = v.safeParse(PendingContentSchema, JSON.parse(opened.value))
-    // Sound: the text was sealed by `take`, and AES-GCM proves that nobody else wrote it.
-    return parsed.success ? (parsed.output as unknown as PendingContent) : 'damaged'
+    const opened = await config.sealer.open(sealed, { memberId, field: FIELD })
+    return opened.ok ? (parseContent(opened.value) ?? 'damaged') : opened.error
   }
 
-  /** Ends the waiting of one install. */
+  /** Removes one install. */
   end({ sealed }: PendingInstall): void {
-    this.#change((row) => keepPending(row, (waiting) => waiting.sealed !== sealed))
+    this.#change((row) => keepPending(row, (pending) => pending.sealed !== sealed))
   }
 
-  /** Ends the waiting of what a trusted install has made needless. */
+  /** Removes the installs that a trusted one has made needless. */
   endOlder(trusted: Pick<PendingInstall, 'ts' | 'tokenHash'>): void {
     this.#change((row) =>
-      keepPending(row, (waiting) => waiting.ts > trusted.ts || !endsPending(trusted, waiting)),
+      keepPending(row, (pending) => pending.ts > trusted.ts || !endsPending(trusted, pending)),
     )
   }
 
-  /** Lets an install wait, in its own place when it waited before; `needless` beside a better one. */
-  async take(
-    kind: PendingRow['kind'],
-    held: PendingContent,
-    terms: {
-      readonly ts: number
-      readonly again: PendingInstall | null
-      readonly isOver: () => boolean
-    },
+  /** Adds an undecided install, or puts it back into its place; `needless` beside a better one. */
+  async add(
+    content: PendingContent,
+    { kind, ts, again, isOver }: PendingTerms,
   ): Promise<Result<'stored' | 'needless', PendingRefusal>> {
     const { memberId, state, config, world } = this.#deps
-    const { ts, again, isOver } = terms
-    const { applicationToken } = held.request
+    const { applicationToken } = content.request
     const tokenHash = applicationToken === null ? null : await hashToken(memberId, applicationToken)
-    const context = { memberId, field: 'pending' }
-    const sealed = await config.sealer.seal(JSON.stringify(held), context)
+    const text = formatContent(content)
+    const sealed = await config.sealer.seal(text, { memberId, field: FIELD })
     if (isOver()) return err('late')
     if (!sealed.ok) return err('no_key')
-    if (again !== null && !this.holds(again)) return ok('needless')
-    const row = state.pending()
-    const same = row === null ? undefined : pendingIn(row).find(isSame(again, { ts, tokenHash }))
-    const now = world.now()
-    const since = row?.kind === kind && same !== undefined ? same.since : now
-    const expiresAt = since + PENDING_MS[kind]
-    const next = { sealed: sealed.value, tokenHash, ts, since, expiresAt }
-    const nextRow = {
-      ...next,
-      kind,
-      others: [],
-      nextCheckAt: now + PENDING_CHECK_MS,
-      clientId: held.verified?.clientId ?? null,
-      domain: held.verified?.domain ?? null,
-    }
-    const changed = this.#seat(nextRow, { next, again })
-    if (changed === 'full') return err('too_many_waiting')
-    if (changed === 'not_needed') return ok('needless')
-    state.changePending(changed)
+    if (again !== null && !this.has(again)) return ok('needless')
+    const clientId = content.verified?.clientId ?? null
+    const domain = content.verified?.domain ?? null
+    const wish = { kind, sealed: sealed.value, tokenHash, ts, clientId, domain, again }
+    const placed = placePending(state.pending(), wish, world.now())
+    if (placed === 'full') return err('too_many_waiting')
+    if (placed === 'not_needed') return ok('needless')
+    state.changePending(placed)
     return ok('stored')
   }
 
-  #seat(
-    nextRow: PendingRow,
-    { next, again }: { next: PendingInstall; again: PendingInstall | null },
-  ): PendingRow | 'not_needed' | 'full' {
-    const row = this.#deps.state.pending()
-    if (row === null) return nextRow
-    if (nextRow.kind === 'unanswered') {
-      return again === null ? addPending(row, next) : replacePending(row, again.sealed, next)
+  /** Writes or removes the line in the directory, if that is needed. Rejects when it cannot be reached. */
+  followDirectory(): Promise<void> {
+    this.#listing ??= this.#list().finally(() => {
+      this.#listing = null
+    })
+    return this.#listing
+  }
+
+  /** One call at a time: of two calls that overtake each other, the older line would stay. */
+  async #list(): Promise<void> {
+    const { memberId, directory, state } = this.#deps
+    // A portal that never had a line needs no call that removes it.
+    while (state.hadNotice()) {
+      const line = this.#line()
+      const text = JSON.stringify(line)
+      if (text === this.#listed) return
+      await directory.notePending(memberId, line)
+      this.#listed = text
     }
-    const others = pendingIn(row).filter(({ sealed }) => sealed !== again?.sealed)
-    return others.every((other) => endsPending(next, other)) ? nextRow : 'not_needed'
+  }
+
+  #line(): DirectoryLine {
+    const pending = this.#deps.state.pending()
+    if (pending === null) return null
+    const { clientId, domain, expiresAt } = pending
+    if (clientId === null || domain === null) return null
+    return { memberId: this.#deps.memberId, domain, clientId, expiresAt }
   }
 
   #change(change: (row: PendingRow) => PendingRow | null): void {
@@ -158,14 +165,4 @@ export class PendingInstalls {
     const next = change(row)
     if (next !== row) this.#deps.state.changePending(next)
   }
-}
-
-function isSame(
-  again: PendingInstall | null,
-  { ts, tokenHash }: Pick<PendingInstall, 'ts' | 'tokenHash'>,
-): (waiting: PendingInstall) => boolean {
-  return (waiting) =>
-    again === null
-      ? waiting.ts === ts && waiting.tokenHash === tokenHash
-      : waiting.sealed === again.sealed
 }

@@ -1,20 +1,17 @@
 /**
- * Reads a portal through the address of an incoming webhook: what people use who have no application. The
- * address is a secret like any token, and it may read but not bind (WRONG_AUTH_TYPE).
+ * Reads a portal through the address of an incoming webhook. Operators use it who have no application. The
+ * address is a secret like any token. It may read but not bind: Bitrix24 answers `WRONG_AUTH_TYPE`.
  */
-import type { JsonObject } from '../../bitrix24/wire/json.ts'
 import { callRest } from '../../bitrix24/servers/rest-client.ts'
 import type { RestError } from '../../bitrix24/servers/rest-error.ts'
+import type { JsonObject } from '../../bitrix24/wire/json.ts'
 import { readingUrl } from '../../core/access/outgoing-webhook.ts'
 import type { Result } from '../../core/result.ts'
-import { isWebhookRefused } from './keeper-errors.ts'
-import type { PortalState } from '../state.ts'
 import type { PortalConfig, World } from '../settings.ts'
+import type { PortalState } from '../state.ts'
+import { CALL_TIMEOUT_MS } from './refresh.ts'
 
-/** How long one call may take, its answer included. */
-export const CALL_TIMEOUT_MS = 15_000
-
-/** What reading needs from the object around it. */
+/** What reading through a webhook needs. */
 export interface IncomingWebhookDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
@@ -35,20 +32,24 @@ export class IncomingWebhook {
     return this.#url() !== null
   }
 
-  /** Calls a method; null when none is configured. */
+  /** Calls a method; null when no webhook is configured. */
   async call(method: string, params: JsonObject): Promise<Result<JsonObject, RestError> | null> {
     const endpoint = this.#url()
     if (endpoint === null) return null
-    const { policy } = this.#deps.config
-    const { fetch } = this.#deps.world
-    const request = { endpoint, token: null, method, params }
-    const read = await callRest(request, { fetch, policy, timeoutMs: CALL_TIMEOUT_MS })
-    this.#note(read)
+    const { config, world } = this.#deps
+    const read = await callRest(
+      { endpoint, token: null, method, params },
+      { fetch: world.fetch, policy: config.policy, timeoutMs: CALL_TIMEOUT_MS },
+    )
+    this.#remember(read)
     return read
   }
 
-  /** A portal without an application is in trouble when its webhook is refused. */
-  #note(read: Result<JsonObject, RestError>): void {
+  /**
+   * A portal without an application is in trouble when its webhook is refused. With an application the
+   * trouble is the application's own, and the webhook says nothing about it.
+   */
+  #remember(read: Result<JsonObject, RestError>): void {
     const { state, world } = this.#deps
     const { application, access } = state.install()
     if (application !== null) return
@@ -59,7 +60,7 @@ export class IncomingWebhook {
     state.changeInstall((install) => ({ ...install, access: refused }))
   }
 
-  // By the portal's name: whoever configured both tokens of a portal configured both for it.
+  /** Its address stands beside the token of the outgoing webhook: one operator has configured both. */
   #url(): string | null {
     const { memberId, state, config } = this.#deps
     const { webhooks, application } = state.install()
@@ -69,5 +70,25 @@ export class IncomingWebhook {
       verifiedDomain: application?.domain ?? null,
       noted,
     })
+  }
+}
+
+/** Whether the webhook itself was refused: it is gone, or its user or the portal's plan may not read. */
+function isWebhookRefused({ kind }: RestError): boolean {
+  switch (kind) {
+    case 'expired':
+    case 'dead_token':
+    case 'uninstalled':
+    case 'suspended':
+    case 'no_rights':
+    case 'method_confirmation':
+    case 'portal_deleted':
+      return true
+    case 'unreachable':
+    case 'rate_limited':
+    case 'not_found':
+    case 'refused':
+    case 'no_scope':
+      return false
   }
 }

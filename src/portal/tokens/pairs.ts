@@ -1,14 +1,22 @@
-/** Token pairs as they are sealed: one small JSON text a pair, bound to its portal and field. */
+/**
+ * The two pairs of one portal: the installer's pair and the system pair. The install holds them sealed; only
+ * the memory of the portal's object holds them open. A refresh ends a pair and brings a fresh one in its
+ * place, so the fresh one must be stored at once: with it lost, the portal could not be called any more.
+ */
 import * as v from 'valibot'
 import type { TokenPair } from '../../bitrix24/servers/oauth.ts'
-import type { InstallRequest } from '../../bitrix24/wire/request.ts'
-import type { FreshPairs } from '../../bitrix24/installs/verify-install.ts'
+import { equalInConstantTime } from '../../core/safety/constant-time.ts'
+import {
+  changeApplication,
+  type ApplicationInstall,
+  type InstallState,
+} from '../../core/access/install.ts'
 import type { InstallPairs } from '../../core/access/install-pairs.ts'
 import { clampTs } from '../../core/access/lifecycle.ts'
-import { ok, type Result } from '../../core/result.ts'
-import type { Sealer } from '../../storage/seal.ts'
+import type { PortalConfig, World } from '../settings.ts'
+import type { PortalState } from '../state.ts'
 
-const StoredPairSchema = v.object({
+const OpenedPairSchema = v.object({
   accessToken: v.string(),
   refreshToken: v.nullable(v.string()),
   /** Unix seconds. */
@@ -16,21 +24,168 @@ const StoredPairSchema = v.object({
   userId: v.nullable(v.number()),
 })
 
-/** A token pair of one user; lives only in memory and sealed. */
-export type StoredPair = v.InferOutput<typeof StoredPairSchema>
+/** A pair in clear. It lives in memory only; its JSON is the text that is sealed. */
+export type OpenedPair = v.InferOutput<typeof OpenedPairSchema>
 
-/** Where a pair is sealed for. */
+/** The place of a pair in an install: `tokens` is the installer's pair, `systemTokens` the system pair. */
 export type PairField = 'tokens' | 'systemTokens'
 
-/** The pair as a caller presented it, or the fresh one that replaced it on the way. */
-export function pairOf(presented: StoredPair, fresh: TokenPair | null): StoredPair {
+/** A pair as it was stored when somebody began to work with it. */
+export interface StoredPair {
+  readonly field: PairField
+  readonly sealed: string
+  readonly application: ApplicationInstall
+}
+
+/**
+ * What a call is for. Background work prefers the system pair, which does not depend on a person. A binding
+ * belongs to the user who made it, so administration prefers the installer's pair.
+ */
+export type CallPurpose = 'background' | 'administration'
+
+const ORDER: Readonly<Record<CallPurpose, readonly PairField[]>> = {
+  background: ['systemTokens', 'tokens'],
+  administration: ['tokens', 'systemTokens'],
+}
+
+/** What the pairs need. */
+export interface PairsDeps {
+  readonly memberId: string
+  readonly state: Pick<PortalState, 'install' | 'changeInstall'>
+  readonly config: Pick<PortalConfig, 'sealer'>
+  readonly world: Pick<World, 'now'>
+}
+
+/** A fresh pair, sealed, that waits to be stored. */
+export interface Replacement {
+  /** Whether the install still holds the pair that the fresh one comes from. Ask right before the write. */
+  isDue(): boolean
+  /** What the application has to record. */
+  readonly changes: Partial<InstallPairs>
+}
+
+/** The pairs of one portal. */
+export class Pairs {
+  readonly #deps: PairsDeps
+  /** Opened pairs by their place: to open one costs the derivation of a key. */
+  readonly #opened = new Map<PairField, { readonly sealed: string; readonly pair: OpenedPair }>()
+  /** Sealed texts of pairs that the OAuth server has refused for good. */
+  readonly #dead = new Set<string>()
+
+  constructor(deps: PairsDeps) {
+    this.#deps = deps
+  }
+
+  /** The application whose pairs these are; null when none is installed. */
+  application(): ApplicationInstall | null {
+    return this.#deps.state.install().application
+  }
+
+  /** The pairs that are worth a try, the best one first. */
+  usable(purpose: CallPurpose): readonly StoredPair[] {
+    const { sealer } = this.#deps.config
+    return ORDER[purpose].flatMap((field) => {
+      const pair = this.stored(field)
+      return pair !== null && !this.#dead.has(pair.sealed) && sealer.canOpen(pair.sealed)
+        ? [pair]
+        : []
+    })
+  }
+
+  /** The pair that is stored in this place now; null when there is none. */
+  stored(field: PairField): StoredPair | null {
+    const application = this.application()
+    const sealed = application?.[field] ?? null
+    return application === null || sealed === null ? null : { field, sealed, application }
+  }
+
+  /** Whether this very pair is stored still. A pair that was sealed again counts as another one. */
+  isStored({ field, sealed }: StoredPair): boolean {
+    return this.stored(field)?.sealed === sealed
+  }
+
+  /** Opens a pair; null when its key is not configured, or it is damaged. */
+  async open({ field, sealed }: Pick<StoredPair, 'field' | 'sealed'>): Promise<OpenedPair | null> {
+    const known = this.#opened.get(field)
+    if (known?.sealed === sealed) return known.pair
+    const { memberId, config } = this.#deps
+    const opened = await config.sealer.open(sealed, { memberId, field })
+    if (!opened.ok) return null
+    const pair = v.parse(OpenedPairSchema, JSON.parse(opened.value))
+    this.#opened.set(field, { sealed, pair })
+    return pair
+  }
+
+  /** Seals a pair; null when there is no key to seal it with. */
+  async seal(field: PairField, pair: OpenedPair): Promise<string | null> {
+    const { memberId, config } = this.#deps
+    const sealed = await config.sealer.seal(JSON.stringify(pair), { memberId, field })
+    return sealed.ok ? sealed.value : null
+  }
+
+  /** Gives a pair up: the OAuth server has refused it for good. */
+  giveUp({ sealed }: StoredPair): void {
+    this.#dead.add(sealed)
+  }
+
+  /**
+   * Seals a fresh pair for the place of the one with the refresh token `spent`. Null when there is no key.
+   * The stored pair may be sealed again meanwhile, by a rotation of the keys, and is the same pair still.
+   */
+  async prepare(
+    field: PairField,
+    { spent, fresh }: { readonly spent: string; readonly fresh: OpenedPair },
+  ): Promise<Replacement | null> {
+    const sealed = await this.seal(field, fresh)
+    if (sealed === null) return null
+    const now = this.#deps.world.now()
+    const issued = issuedAt(fresh.expiresAt, { ts: clampTs(null, now), now })
+    const changes =
+      field === 'tokens'
+        ? { tokens: sealed, tokensIssuedAt: issued }
+        : { systemTokens: sealed, systemTokensIssuedAt: issued }
+    return { isDue: await this.#watch(field, spent), changes }
+  }
+
+  /** Stores a fresh pair for each stored pair that has the refresh token `spent`. */
+  async replace(spent: string, fresh: OpenedPair): Promise<void> {
+    for (const field of ['tokens', 'systemTokens'] as const) {
+      const replacement = await this.prepare(field, { spent, fresh })
+      if (replacement?.isDue()) this.change(replacement.changes)
+    }
+  }
+
+  /** Changes the recorded application, and other parts of the install in the same write. */
+  change(changes: Partial<ApplicationInstall>, beside: Partial<InstallState> = {}): void {
+    this.#deps.state.changeInstall((install) =>
+      install.application === null
+        ? install
+        : changeApplication({ ...install, ...beside }, changes),
+    )
+  }
+
+  /** A question that can be asked again and again: is the pair with this refresh token stored still? */
+  async #watch(field: PairField, refreshToken: string): Promise<() => boolean> {
+    for (;;) {
+      const pair = this.stored(field)
+      const opened = pair === null ? null : await this.open(pair)
+      if (pair === null || opened === null || opened.refreshToken === null) return () => false
+      if (!equalInConstantTime(opened.refreshToken, refreshToken)) return () => false
+      // It may have been sealed again while it was opened; then it has to be opened once more.
+      if (this.isStored(pair)) return () => this.isStored(pair)
+    }
+  }
+}
+
+/** The pair of a caller; with a fresh pair, which has taken its place on the way, the fresh one. */
+export function pairOf(presented: OpenedPair, fresh: TokenPair | null): OpenedPair {
   const { accessToken, refreshToken, expiresAt } = fresh ?? presented
   return { accessToken, refreshToken, expiresAt, userId: fresh?.userId ?? presented.userId }
 }
 
 /**
- * When a pair was issued, in unix seconds. Its end is a claim: one of the far future must not keep every
- * later pair out.
+ * When a pair was issued, in unix seconds. The end of a presented pair is only a claim: if one of the far
+ * future were believed, no later pair would ever take its place.
  */
 export function issuedAt(
   expiresAt: number | null,
@@ -38,51 +193,4 @@ export function issuedAt(
 ): number {
   const TOKEN_LIFE_S = 3600
   return expiresAt === null ? ts : clampTs(expiresAt - TOKEN_LIFE_S, now)
-}
-
-/** Seals a pair; null when there is no key to seal it with. */
-export async function sealPair(
-  sealer: Sealer,
-  pair: StoredPair,
-  context: { memberId: string; field: PairField },
-): Promise<string | null> {
-  const sealed = await sealer.seal(JSON.stringify(pair), context)
-  return sealed.ok ? sealed.value : null
-}
-
-/** Opens a pair. `unknown_key` and `damaged` both mean that it is lost for us. */
-export async function openPair(
-  sealer: Sealer,
-  sealed: string,
-  context: { memberId: string; field: PairField },
-): Promise<Result<StoredPair, 'unknown_key' | 'damaged'>> {
-  const opened = await sealer.open(sealed, context)
-  if (!opened.ok) return opened
-  return ok(v.parse(StoredPairSchema, JSON.parse(opened.value)))
-}
-
-/** What an install records of a pair that was renewed; `issued` in unix seconds. */
-export function renewedPair(
-  field: PairField,
-  sealed: string,
-  issued: number,
-): Partial<InstallPairs> {
-  return field === 'tokens'
-    ? { tokens: sealed, tokensIssuedAt: issued }
-    : { systemTokens: sealed, systemTokensIssuedAt: issued }
-}
-
-/** Puts pairs that a refresh has brought in the place of the dead ones. */
-export function withFresh(request: InstallRequest, fresh: FreshPairs): InstallRequest {
-  const { freshPair, freshSystemPair } = fresh
-  const { credentials, systemUser } = request
-  return {
-    ...request,
-    credentials:
-      freshPair === null ? credentials : { ...credentials, ...pairOf(credentials, freshPair) },
-    systemUser:
-      systemUser === null || freshSystemPair === null
-        ? systemUser
-        : { ...systemUser, ...pairOf(systemUser, freshSystemPair) },
-  }
 }

@@ -2,7 +2,7 @@
 import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import type { ThinReason } from '../../core/log/event.ts'
 import type { PortalState } from '../state.ts'
-import type { TokenKeeper } from './caller.ts'
+import type { PortalCaller } from './caller.ts'
 import type { PacedCalls } from './paced-calls.ts'
 
 /** The access of one kind of work. */
@@ -25,16 +25,16 @@ export interface PortalAccess {
 export function createPortalAccess(
   call: CallPortal,
   deps: {
-    readonly tokens: Pick<TokenKeeper, 'hasAccess' | 'refusal'>
+    readonly caller: Pick<PortalCaller, 'hasAccess' | 'refusal'>
     readonly paced: Pick<PacedCalls, 'blockedUntil' | 'obey'>
     readonly state: Pick<PortalState, 'install'>
   },
 ): PortalAccess {
-  const { tokens, paced, state } = deps
+  const { caller, paced, state } = deps
   return {
     call,
-    hasAccess: () => tokens.hasAccess(),
-    refusal: () => tokens.refusal(),
+    hasAccess: () => caller.hasAccess(),
+    refusal: () => caller.refusal(),
     blockedUntil: () => paced.blockedUntil(),
     obey: (waitMs) => paced.obey(waitMs),
     generation: () => state.install().generation,

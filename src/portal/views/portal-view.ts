@@ -23,13 +23,13 @@ export type PortalViewParts = Pick<
   | 'book'
   | 'deliverer'
   | 'trust'
-  | 'mirror'
+  | 'troubles'
   | 'reconciliation'
 >
 
 /** The state that the operator sees first. */
 export function portalStatus(
-  parts: Pick<PortalViewParts, 'state' | 'config' | 'mirror'>,
+  parts: Pick<PortalViewParts, 'state' | 'config' | 'troubles'>,
 ): PortalStatus {
   const install = parts.state.install()
   const { application, webhooks, hashes } = install
@@ -41,7 +41,7 @@ export function portalStatus(
   }
   if (!application.finished || hashes.length === 0) return 'unfinished'
   if (access !== null) return statusOfTrouble(access.trouble)
-  return parts.mirror.tokens() === 'lost' ? 'tokens_lost' : 'active'
+  return parts.troubles.pairState() === 'lost' ? 'tokens_lost' : 'active'
 }
 
 /** What the application's page tells an administrator of the portal. */
@@ -79,7 +79,7 @@ export function portalView(parts: PortalViewParts) {
       applicationStatus: application?.applicationStatus ?? null,
       scope: application?.scope ?? null,
       installedAt: isoTime(application?.installedAt ?? webhooks[0]?.since ?? null),
-      tokens: parts.mirror.tokens(),
+      tokens: parts.troubles.pairState(),
       pinnedWebhooks: webhooks.map(({ portal, since }) => ({ portal, since: isoTime(since) })),
     },
     access: access === null ? null : accessView(access),
@@ -106,7 +106,7 @@ export function portalView(parts: PortalViewParts) {
 }
 
 /** What the operator can do about the portal's state; null where nothing has to be done. */
-function remedyOf(parts: Pick<PortalViewParts, 'state' | 'config' | 'mirror'>): string | null {
+function remedyOf(parts: Pick<PortalViewParts, 'state' | 'config' | 'troubles'>): string | null {
   const install = parts.state.install()
   const { application, hashes } = install
   const access = accessOf(install, parts.config)

@@ -1,0 +1,190 @@
+/**
+ * Decides about one installation and writes what follows. Whatever is awaited on the way (the OAuth server,
+ * the portal, sealing) is written only while the generation is the one that the check began with: an
+ * uninstall that comes meanwhile ends it.
+ */
+import type { InstallVerdict, VerifiedInstall } from '../../bitrix24/installs/verify-install.ts'
+import type { InstallRequest } from '../../bitrix24/wire/request.ts'
+import { countRefusal } from '../../core/access/install.ts'
+import type { InstallRefusal } from '../../core/access/install-refusal.ts'
+import { isOwner, recordInstall, type ConfirmedInstall } from '../../core/access/lifecycle.ts'
+import type { PendingInstall, PendingKind } from '../../core/access/pending-row.ts'
+import { trustsToken } from '../../core/access/token-hashes.ts'
+import { hashToken } from '../../storage/token-hash.ts'
+import type { PortalConfig, World } from '../settings.ts'
+import type { PortalState } from '../state.ts'
+import { issuedAt, pairOf, type Pairs } from '../tokens/pairs.ts'
+import { freshOf, keepFresh, withFresh } from './fresh-pairs.ts'
+import type { PendingContent } from './pending-content.ts'
+import type { PendingInstalls } from './pending.ts'
+
+/** What became of an installation. `domain` is verified; null where nothing is. */
+export type InstallAnswer =
+  | {
+      readonly kind: 'installed'
+      readonly domain: string
+      readonly finished: boolean
+      /** Whether the user is an owner by the record of before, and may see the portal's state. */
+      readonly isOwner: boolean
+    }
+  | { readonly kind: 'pending'; readonly domain: string | null }
+  | { readonly kind: 'refused'; readonly reason: InstallRefusal }
+
+/** One check of an installation. */
+export interface InstallCheck {
+  /** Bitrix24's time of the installation, in unix seconds. */
+  readonly ts: number
+  /** The generation of the install when the check began. */
+  readonly generation: number
+  /** The pending install that is looked at again; null for a request that has just come. */
+  readonly again: PendingInstall | null
+}
+
+/** What deciding needs. */
+export interface InstallDecisionDeps {
+  readonly memberId: string
+  readonly state: Pick<PortalState, 'install' | 'changeInstall'>
+  readonly config: Pick<PortalConfig, 'applications'>
+  readonly world: Pick<World, 'now' | 'log'>
+  readonly pairs: Pairs
+  readonly pending: PendingInstalls
+}
+
+/** The decisions about the installations of one portal. */
+export class InstallDecision {
+  readonly #deps: InstallDecisionDeps
+
+  constructor(deps: InstallDecisionDeps) {
+    this.#deps = deps
+  }
+
+  /** Decides by the word of OAuth server and portal. An installation that nobody proves stores nothing. */
+  async decide(
+    request: InstallRequest,
+    verdict: InstallVerdict,
+    check: InstallCheck,
+  ): Promise<InstallAnswer> {
+    const fresh = freshOf(verdict)
+    await keepFresh(request, fresh, this.#deps.pairs)
+    if (this.isOver(check)) return this.refuse('late')
+    if (verdict.kind === 'refused') return this.refuse(verdict.reason)
+    const renewed = withFresh(request, fresh)
+    if (verdict.kind === 'unanswered') {
+      return this.#wait('unanswered', { request: renewed, verified: null }, check)
+    }
+    const verified = verdict.install
+    if (!(await this.#mayInstall(request, verified))) return this.refuse('not_administrator')
+    return verdict.kind === 'unknown_application'
+      ? this.#wait('unknown_application', { request: renewed, verified }, check)
+      : this.accept(renewed, verified, check)
+  }
+
+  /** Records an installation that is proved. */
+  async accept(
+    request: InstallRequest,
+    verified: VerifiedInstall,
+    check: InstallCheck,
+  ): Promise<InstallAnswer> {
+    const { memberId, state, world, pending } = this.#deps
+    const confirmed = await this.#confirm(request, verified, check)
+    if (this.isOver(check)) return this.refuse('late')
+    if (this.#isOfAnother(verified)) return this.refuse('another_application')
+    const { domain, installed: finished } = verified
+    const isByOwner = isOwner(state.install().application, verified)
+    state.changeInstall((install) => recordInstall(install, confirmed, world.now()))
+    // The visit of an ordinary user says nothing about a newer token that is pending still.
+    if (isByOwner) pending.endOlder({ ts: check.ts, tokenHash: confirmed.hash })
+    world.log('info', 'installed', { memberId, domain, cause: request.cause })
+    return { kind: 'installed', domain, finished, isOwner: isByOwner }
+  }
+
+  /** Refuses an installation; at a known portal it is counted for the operator. */
+  refuse(reason: InstallRefusal): InstallAnswer {
+    const { memberId, state, world } = this.#deps
+    world.log('warn', 'install_refused', { memberId, reason })
+    const { application, webhooks, uninstallTs } = state.install()
+    if (application !== null || webhooks.length > 0 || uninstallTs !== null) {
+      state.changeInstall((install) => countRefusal(install, reason, world.now()))
+    }
+    return { kind: 'refused', reason }
+  }
+
+  /** Whether an uninstall has come since the check began. */
+  isOver({ generation }: InstallCheck): boolean {
+    return this.#deps.state.install().generation !== generation
+  }
+
+  async #wait(
+    kind: PendingKind,
+    content: PendingContent,
+    check: InstallCheck,
+  ): Promise<InstallAnswer> {
+    const { memberId, world, pending } = this.#deps
+    const isOver = () => this.isOver(check)
+    const added = await pending.add(content, { ...check, kind, isOver })
+    if (!added.ok) return this.refuse(added.error)
+    const domain = content.verified?.domain ?? null
+    if (added.value === 'stored') {
+      world.log('warn', 'install_pending', { memberId, domain, reason: kind })
+    }
+    return { kind: 'pending', domain }
+  }
+
+  /**
+   * Whether the sender may give the portal an application token. The OAuth server says nothing about that
+   * token, and every user of the application holds an access token; so a token that is not known yet is
+   * taken from an owner only.
+   */
+  async #mayInstall(
+    { applicationToken }: InstallRequest,
+    verified: VerifiedInstall,
+  ): Promise<boolean> {
+    const { memberId, state, world } = this.#deps
+    const hash = applicationToken === null ? null : await hashToken(memberId, applicationToken)
+    const install = state.install()
+    if (hash !== null && trustsToken(install, hash, world.now())) return true
+    return isOwner(install.application, verified)
+  }
+
+  /** One row holds one application: a second one would end the tokens of the first a day later. */
+  #isOfAnother({ clientId }: VerifiedInstall): boolean {
+    const { state, config } = this.#deps
+    const known = state.install().application?.clientId ?? clientId
+    return known !== clientId && config.applications.has(known)
+  }
+
+  /** Seals the pairs and hashes the token, so that the installation can be recorded. */
+  async #confirm(
+    request: InstallRequest,
+    verified: VerifiedInstall,
+    { ts }: InstallCheck,
+  ): Promise<ConfirmedInstall> {
+    const { memberId, world, pairs } = this.#deps
+    const { applicationToken, credentials, systemUser } = request
+    const now = world.now()
+    const pair = pairOf(credentials, null)
+    const system = systemUser === null ? null : pairOf(systemUser, null)
+    return {
+      hash: applicationToken === null ? null : await hashToken(memberId, applicationToken),
+      ts,
+      source: request.cause === 'page' ? 'page' : 'event',
+      application: {
+        clientId: verified.clientId,
+        domain: verified.domain,
+        clientEndpoint: verified.clientEndpoint,
+        oauthUrl: verified.oauthUrl,
+        systemUserId: verified.systemUserId,
+        applicationStatus: verified.status === '' ? null : verified.status,
+        scope: verified.scope === '' ? null : verified.scope,
+        finished: verified.installed,
+        tokens: await pairs.seal('tokens', pair),
+        tokensIssuedAt: issuedAt(pair.expiresAt, { ts, now }),
+        systemTokens: system === null ? null : await pairs.seal('systemTokens', system),
+        systemTokensIssuedAt: system === null ? 0 : issuedAt(system.expiresAt, { ts, now }),
+      },
+      userId: verified.userId,
+      isAdmin: verified.isAdmin,
+      handlerUrl: request.handlerUrl ?? null,
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/** The sealed part of a pending install: the request, and what was confirmed of it. */
+import * as v from 'valibot'
+import type { TokenPair } from '../../bitrix24/servers/oauth.ts'
+import type { VerifiedInstall } from '../../bitrix24/installs/verify-install.ts'
+import type { InstallRequest, PresentedCredentials } from '../../bitrix24/wire/request.ts'
+
+/** The content of a pending install. */
+export interface PendingContent {
+  readonly request: InstallRequest
+  /** What the OAuth server and the portal have confirmed; null while one of them has not answered. */
+  readonly verified: VerifiedInstall | null
+}
+
+const TextSchema = v.nullable(v.string())
+const NumberSchema = v.nullable(v.number())
+
+const CredentialsSchema: v.GenericSchema<unknown, PresentedCredentials> = v.object({
+  accessToken: v.string(),
+  refreshToken: TextSchema,
+  expiresAt: NumberSchema,
+  serverEndpoint: TextSchema,
+  clientEndpoint: TextSchema,
+  domain: TextSchema,
+  userId: NumberSchema,
+  status: TextSchema,
+  scope: TextSchema,
+})
+
+const RequestSchema: v.GenericSchema<unknown, InstallRequest> = v.object({
+  kind: v.literal('install'),
+  cause: v.picklist(['install', 'update', 'user_ready', 'page']),
+  memberId: v.string(),
+  applicationToken: TextSchema,
+  ts: NumberSchema,
+  credentials: CredentialsSchema,
+  systemUser: v.nullable(CredentialsSchema),
+  language: TextSchema,
+  handlerUrl: v.exactOptional(v.string()),
+})
+
+const TokenPairSchema: v.GenericSchema<unknown, TokenPair> = v.object({
+  accessToken: v.string(),
+  refreshToken: v.string(),
+  expiresAt: v.number(),
+  memberId: v.string(),
+  userId: NumberSchema,
+  clientEndpoint: TextSchema,
+  serverEndpoint: TextSchema,
+  scope: TextSchema,
+  status: TextSchema,
+})
+
+const VerifiedSchema: v.GenericSchema<unknown, VerifiedInstall> = v.object({
+  memberId: v.string(),
+  clientId: v.string(),
+  domain: v.string(),
+  clientEndpoint: v.string(),
+  oauthUrl: v.string(),
+  userId: v.number(),
+  isAdmin: v.boolean(),
+  scope: v.string(),
+  status: v.string(),
+  installed: v.boolean(),
+  systemUserId: NumberSchema,
+  freshPair: v.nullable(TokenPairSchema),
+  freshSystemPair: v.nullable(TokenPairSchema),
+})
+
+const ContentSchema = v.object({ request: RequestSchema, verified: v.nullable(VerifiedSchema) })
+
+/** The text that is sealed. */
+export function formatContent(content: PendingContent): string {
+  return JSON.stringify(content)
+}
+
+/** Reads that text back; null when it is not such a content. */
+export function parseContent(text: string): PendingContent | null {
+  const parsed = v.safeParse(ContentSchema, JSON.parse(text))
+  return parsed.success ? parsed.output : null
+}

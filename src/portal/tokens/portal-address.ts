@@ -1,0 +1,73 @@
+/**
+ * The address of a portal that was renamed. Such a portal answers with a redirect, which proves nothing: the
+ * redirect is not followed. The portal is asked at a new address only when an OAuth server of the allow-list
+ * names it for the same portal and application.
+ */
+import { newAddressOf } from '../../bitrix24/installs/renamed-portal.ts'
+import { askAppInfo } from '../../bitrix24/servers/oauth.ts'
+import { err } from '../../core/result.ts'
+import type { PortalConfig, World } from '../settings.ts'
+import type { PortalState } from '../state.ts'
+import type { Pairs, StoredPair } from './pairs.ts'
+import { CALL_TIMEOUT_MS, UNREADABLE_PAIR, type Refresh } from './refresh.ts'
+
+/** How often the OAuth server is asked where a portal that redirects has gone, in milliseconds. */
+export const RENAME_REST_MS = 600_000
+
+/** What the address needs. */
+export interface PortalAddressDeps {
+  readonly memberId: string
+  readonly state: Pick<PortalState, 'install'>
+  readonly config: Pick<PortalConfig, 'policy' | 'oauthUrls'>
+  readonly world: Pick<World, 'fetch' | 'now' | 'log'>
+  readonly pairs: Pairs
+  readonly refresh: Refresh
+}
+
+/** The address of one portal. */
+export class PortalAddress {
+  readonly #deps: PortalAddressDeps
+  #askedAt = Number.NEGATIVE_INFINITY
+
+  constructor(deps: PortalAddressDeps) {
+    this.#deps = deps
+  }
+
+  /** Records the new address of a portal that has redirected a call; true when there is one. */
+  async follow(pair: StoredPair): Promise<boolean> {
+    const { memberId, config, world, state, pairs } = this.#deps
+    if (world.now() - this.#askedAt < RENAME_REST_MS) return false
+    this.#askedAt = world.now()
+    const { generation } = state.install()
+    const { oauthUrl, clientId, clientEndpoint } = pair.application
+    if (!config.oauthUrls.includes(oauthUrl)) return false
+    const info = await this.#askAbout(pair)
+    if (!info.ok || state.install().generation !== generation) return false
+    const address = newAddressOf(info.value, { memberId, clientId, clientEndpoint }, config.policy)
+    if (address === null) return false
+    pairs.change(address, { access: null })
+    world.log('info', 'portal_renamed', { memberId, domain: address.domain })
+    return true
+  }
+
+  /** Asks to whom the access token belongs; an expired one is refreshed on the way. */
+  async #askAbout(pair: StoredPair): ReturnType<typeof askAppInfo> {
+    const { pairs, refresh } = this.#deps
+    const { oauthUrl } = pair.application
+    const info = await this.#ask(pair, oauthUrl)
+    if (info.ok || info.error.kind !== 'expired' || !(await refresh.refresh(pair)).ok) return info
+    const fresh = pairs.stored(pair.field)
+    return fresh === null ? info : this.#ask(fresh, oauthUrl)
+  }
+
+  async #ask(pair: StoredPair, oauthUrl: string): ReturnType<typeof askAppInfo> {
+    const { config, world, pairs } = this.#deps
+    const opened = await pairs.open(pair)
+    if (opened === null) return err(UNREADABLE_PAIR)
+    return askAppInfo(oauthUrl, opened.accessToken, {
+      fetch: world.fetch,
+      policy: config.policy,
+      timeoutMs: CALL_TIMEOUT_MS,
+    })
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Refreshes the pairs of one portal. An access token lives for an hour, and nobody refreshes it by habit: a
+ * call that finds it expired asks for a fresh pair. Fifty events may find this at the same time, but a
+ * refresh token works once, so all of them wait for one refresh. The fresh pair is stored before anybody
+ * uses it. An OAuth server that does not answer is left alone for a while.
+ */
+import { NOT_CONFIGURED, troubleOfRefresh } from '../../bitrix24/servers/access-trouble.ts'
+import { refreshTokens } from '../../bitrix24/servers/oauth.ts'
+import { isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'
+import { DAY_MS } from '../../core/lanes/retry.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import type { PortalConfig, World } from '../settings.ts'
+import type { PortalState } from '../state.ts'
+import { pairOf, type PairField, type Pairs, type StoredPair } from './pairs.ts'
+import type { AccessTroubles } from './troubles.ts'
+
+/** A pair older than this is refreshed although nobody needs it: it would die after about 30 days. */
+export const KEEP_ALIVE_MS = 20 * DAY_MS
+
+/** How long an OAuth server that cannot answer is left alone, unless it names a time itself. */
+export const REFRESH_REST_MS = 30_000
+
+/** How long one call of Bitrix24 may take, its answer included. */
+export const CALL_TIMEOUT_MS = 15_000
+
+/** The pair cannot be opened, or it has no refresh token. */
+export const UNREADABLE_PAIR: RestError = {
+  kind: 'dead_token',
+  code: 'unreadable_pair',
+  status: null,
+}
+/** The fresh pair could not be stored, so it must not be used. */
+const NOT_STORED: RestError = { kind: 'unreachable', code: 'not_stored', status: null }
+/** The OAuth server has answered with the pair of another portal. The refresh token is used up nevertheless. */
+const OF_ANOTHER_PORTAL: RestError = { kind: 'dead_token', code: 'member_mismatch', status: null }
+/** The application of the pair, or its OAuth server, is not configured any more. */
+const UNCONFIGURED: RestError = { kind: 'refused', code: NOT_CONFIGURED, status: null }
+
+/** What refreshing needs. */
+export interface RefreshDeps {
+  readonly memberId: string
+  readonly state: Pick<PortalState, 'install'>
+  readonly config: Pick<PortalConfig, 'policy' | 'applications' | 'oauthUrls'>
+  readonly world: Pick<World, 'fetch' | 'now' | 'log'>
+  readonly pairs: Pairs
+  readonly troubles: AccessTroubles
+}
+
+/** The refreshes of one portal. */
+export class Refresh {
+  readonly #deps: RefreshDeps
+  readonly #underWay = new Map<PairField, Promise<Result<null, RestError>>>()
+  /** By sealed text: the answer that every refresh gets until then, in unix milliseconds. */
+  readonly #resting = new Map<string, { readonly error: RestError; readonly until: number }>()
+
+  constructor(deps: RefreshDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Makes sure that another pair than this one is stored. Callers that come while a refresh is under way
+   * share its result. Never rejects for an answer.
+   */
+  refresh(pair: StoredPair): Promise<Result<null, RestError>> {
+    // Somebody else has refreshed it between the call of whoever asks and its answer.
+    if (!this.#deps.pairs.isStored(pair)) return Promise.resolve(ok(null))
+    const rest = this.#resting.get(pair.sealed)
+    if (rest !== undefined && this.#deps.world.now() < rest.until) {
+      return Promise.resolve(err(rest.error))
+    }
+    const known = this.#underWay.get(pair.field)
+    if (known !== undefined) return known
+    const work = this.#exchange(pair).finally(() => this.#underWay.delete(pair.field))
+    this.#underWay.set(pair.field, work)
+    return work
+  }
+
+  /** Refreshes pairs that would die of age; called once a day. */
+  async keepAlive(): Promise<void> {
+    const { pairs, troubles, world } = this.#deps
+    if (troubles.block() !== null) return
+    const dueBefore = (world.now() - KEEP_ALIVE_MS) / 1000
+    for (const pair of pairs.usable('background')) {
+      const { tokensIssuedAt, systemTokensIssuedAt } = pair.application
+      const issuedAt = pair.field === 'tokens' ? tokensIssuedAt : systemTokensIssuedAt
+      if (issuedAt > dueBefore) continue
+      const refreshed = await this.refresh(pair)
+      if (!refreshed.ok) {
+        troubles.remember(pair, refreshed.error, troubleOfRefresh(refreshed.error))
+      }
+    }
+  }
+
+  async #exchange(pair: StoredPair): Promise<Result<null, RestError>> {
+    const { memberId, config, world, state, pairs } = this.#deps
+    const { generation } = state.install()
+    const opened = await pairs.open(pair)
+    const spent = opened?.refreshToken ?? null
+    if (opened === null || spent === null) return err(UNREADABLE_PAIR)
+    const { clientId, oauthUrl } = pair.application
+    const clientSecret = config.applications.get(clientId)
+    if (clientSecret === undefined || !config.oauthUrls.includes(oauthUrl)) return err(UNCONFIGURED)
+    const refreshed = await refreshTokens(
+      { oauthUrl, clientId, clientSecret, refreshToken: spent },
+      {
+        fetch: world.fetch,
+        policy: config.policy,
+        timeoutMs: CALL_TIMEOUT_MS,
+        now: world.now(),
+      },
+    )
+    if (!refreshed.ok) {
+      this.#rest(pair, refreshed.error)
+      return refreshed
+    }
+    this.#resting.clear()
+    const { value: fresh } = refreshed
+    if (fresh.memberId !== memberId) return err(OF_ANOTHER_PORTAL)
+    const replacement = await pairs.prepare(pair.field, { spent, fresh: pairOf(opened, fresh) })
+    if (replacement === null) return err(UNREADABLE_PAIR)
+    // An uninstall, or a newer pair, came during the refresh: there is nothing to replace.
+    if (state.install().generation !== generation || !replacement.isDue()) return ok(null)
+    const server = config.oauthUrls.find((url) => fresh.serverEndpoint?.startsWith(`${url}/`))
+    try {
+      pairs.change({ ...replacement.changes, oauthUrl: server ?? oauthUrl }, { access: null })
+    } catch {
+      // A failed transaction. The fresh pair is lost; Bitrix24 will say so when the old one is refreshed.
+      world.log('error', 'pair_not_stored', { memberId, pair: pair.field })
+      return err(NOT_STORED)
+    }
+    world.log('info', 'tokens_refreshed', { memberId, pair: pair.field })
+    return ok(null)
+  }
+
+  #rest({ sealed }: StoredPair, error: RestError): void {
+    if (!isTransient(error)) return
+    const until = this.#deps.world.now() + (error.retryAfterMs ?? REFRESH_REST_MS)
+    this.#resting.set(sealed, { error, until })
+  }
+}

@@ -1,0 +1,129 @@
+/** The pairs as they are stored: which are worth a try, and which one a fresh pair replaces. */
+import { describe, expect, it } from 'vitest'
+import { err } from '../../../src/core/result.ts'
+import { issuedAt, pairOf } from '../../../src/portal/tokens/pairs.ts'
+import { createSealer } from '../../../src/storage/seal.ts'
+import { NOW } from '../../support/time.ts'
+import {
+  TokenPortal,
+  aPair,
+  aPortalWithSystemUser,
+  anInstalledPortal,
+} from '../../support/token-portal.ts'
+
+const TS = NOW / 1000
+
+describe('usable()', () => {
+  it.each([
+    ['background', ['systemTokens', 'tokens']],
+    ['administration', ['tokens', 'systemTokens']],
+  ] as const)('puts the best pair for %s first', async (purpose, fields) => {
+    const { pairs } = (await aPortalWithSystemUser()).start()
+    expect(pairs.usable(purpose).map(({ field }) => field)).toEqual(fields)
+  })
+
+  it('leaves out a pair that was given up, until another one takes its place', async () => {
+    const portal = await anInstalledPortal()
+    const { pairs } = portal.start()
+    for (const pair of pairs.usable('background')) pairs.giveUp(pair)
+    expect(pairs.usable('background')).toEqual([])
+    portal.change({ tokens: await portal.seal('tokens', 'newer') })
+    expect(pairs.usable('background')).toHaveLength(1)
+  })
+
+  it('leaves out a pair whose key is not configured', async () => {
+    const portal = await anInstalledPortal()
+    portal.sealer = createSealer([])
+    expect(portal.start().pairs.usable('background')).toEqual([])
+  })
+
+  it('is empty without an application', () => {
+    expect(new TokenPortal().start().pairs.usable('background')).toEqual([])
+  })
+})
+
+describe('open()', () => {
+  it('opens a pair, and only at its own place', async () => {
+    const portal = await anInstalledPortal()
+    const { pairs } = portal.start()
+    const sealed = await portal.seal('tokens', 'old')
+    expect(await pairs.open({ field: 'tokens', sealed })).toEqual(aPair('old'))
+    expect(await pairs.open({ field: 'systemTokens', sealed })).toBeNull()
+  })
+
+  it('opens what is stored now, whatever it has opened before', async () => {
+    const portal = await anInstalledPortal()
+    const { pairs } = portal.start()
+    await pairs.open({ field: 'tokens', sealed: await portal.seal('tokens', 'old') })
+    const sealed = await portal.seal('tokens', 'newer')
+    expect(await pairs.open({ field: 'tokens', sealed })).toEqual(aPair('newer'))
+  })
+})
+
+describe('replace()', () => {
+  it.each([
+    ['tokens', 'old'],
+    ['systemTokens', 'system'],
+  ] as const)('puts a fresh pair in the place of %s', async (field, name) => {
+    const portal = await aPortalWithSystemUser()
+    const access = { trouble: 'suspended', code: '', at: NOW } as const
+    portal.install = { ...portal.install, access }
+    await portal.start().pairs.replace(`canary-refresh-${name}`, aPair('fresh'))
+    expect(await portal.stored(field)).toBe('canary-refresh-fresh')
+    expect(portal.install).toMatchObject({ kvDirty: true, access })
+  })
+
+  it('replaces nothing when somebody else presents a pair', async () => {
+    const portal = await anInstalledPortal()
+    const before = portal.install
+    await portal.start().pairs.replace('canary-refresh-of-a-stranger', aPair('fresh'))
+    expect(portal.install).toBe(before)
+  })
+
+  it('replaces nothing when there is no key to seal it with', async () => {
+    const portal = await anInstalledPortal()
+    const before = portal.install
+    portal.sealer = { ...portal.sealer, seal: async () => err('no_key') }
+    await portal.start().pairs.replace('canary-refresh-old', aPair('fresh'))
+    expect(portal.install).toBe(before)
+  })
+})
+
+describe('issuedAt()', () => {
+  it.each([
+    ['is an hour before the end', TS + 1800, TS - 1800],
+    ['is not later than now', TS + 7200, TS],
+    ['is the time of the request where no end was told', null, TS - 60],
+  ])('%s', (_, expiresAt, expected) => {
+    expect(issuedAt(expiresAt, { ts: TS - 60, now: NOW })).toBe(expected)
+  })
+})
+
+describe('pairOf()', () => {
+  const fresh = {
+    accessToken: 'canary-access-fresh',
+    refreshToken: 'canary-refresh-fresh',
+    expiresAt: TS,
+    memberId: 'm',
+    userId: null,
+    clientEndpoint: null,
+    serverEndpoint: null,
+    scope: null,
+    status: null,
+  }
+
+  it('is the presented pair without a fresh one, and nothing else of what was presented', () => {
+    const presented = { ...aPair('old'), scope: 'crm' }
+    expect(pairOf(presented, null)).toEqual(aPair('old'))
+  })
+
+  it.each([
+    ['is known from the fresh pair', 7, 7],
+    ['stays the one of the presented pair', null, 1],
+  ])('is the fresh pair, whose user %s', (_, userId, expected) => {
+    expect(pairOf(aPair('old'), { ...fresh, userId })).toEqual({
+      ...aPair('fresh'),
+      userId: expected,
+    })
+  })
+})

@@ -1,0 +1,86 @@
+/** Portals that were renamed, and answer at their former address with a redirect. */
+import { expect, it } from 'vitest'
+import {
+  CLIENT,
+  ENDPOINT,
+  MEMBER,
+  METHOD,
+  anInstalledPortal,
+  fail,
+  type Answer,
+  type TokenPortal,
+} from '../../support/token-portal.ts'
+
+const NEW = 'https://new.bitrix24.com/rest/'
+
+async function aRenamedPortal(info: Answer): Promise<TokenPortal> {
+  const portal = await anInstalledPortal()
+  portal.onInfo = info
+  portal.onCall = ({ url }) =>
+    url.startsWith(NEW)
+      ? Response.json({ result: {} })
+      : new Response(null, { status: 302, headers: { location: `${NEW}${METHOD}` } })
+  return portal
+}
+
+function appInfo(install: Record<string, unknown>): Response {
+  const own = { installed: true, status: 'L', scope: 'crm', member_id: MEMBER }
+  return Response.json({
+    result: { client_id: CLIENT, scope: 'crm', user_id: 1, install: { ...own, ...install } },
+  })
+}
+
+const atNew = () => appInfo({ domain: 'new.bitrix24.com', client_endpoint: NEW })
+
+it('follows a redirect that the OAuth server confirms', async () => {
+  const portal = await aRenamedPortal(atNew)
+  expect((await portal.caller()(METHOD, {})).ok).toBe(true)
+  const { domain, clientEndpoint } = portal.install.application ?? {}
+  expect({ domain, clientEndpoint, kvDirty: portal.install.kvDirty }).toEqual({
+    domain: 'new.bitrix24.com',
+    clientEndpoint: NEW,
+    kvDirty: true,
+  })
+})
+
+it('refreshes an access token that the OAuth server finds expired, and asks once more', async () => {
+  const portal = await aRenamedPortal(({ form }) =>
+    form.get('auth') === 'canary-access-fresh' ? atNew() : fail('expired_token'),
+  )
+  expect((await portal.caller()(METHOD, {})).ok).toBe(true)
+  expect(portal.refreshes()).toBe(1)
+  expect(portal.install.application?.clientEndpoint).toBe(NEW)
+})
+
+it('writes nothing when an uninstall comes while the OAuth server is asked', async () => {
+  const portal = await aRenamedPortal(() => {
+    portal.install = { ...portal.install, generation: 1 }
+    return atNew()
+  })
+  await portal.caller()(METHOD, {})
+  expect(portal.install.application?.clientEndpoint).toBe(ENDPOINT)
+})
+
+it.each<[string, Answer]>([
+  ['nobody confirms', () => fail('invalid_token')],
+  [
+    'is the metadata service',
+    () => appInfo({ domain: '169.254.169.254', client_endpoint: 'https://169.254.169.254/rest/' }),
+  ],
+  [
+    'belongs to another portal',
+    () => appInfo({ domain: 'new.bitrix24.com', client_endpoint: NEW, member_id: 'f'.repeat(32) }),
+  ],
+])('does not follow to a host that %s, and asks once in 10 minutes', async (_, info) => {
+  const portal = await aRenamedPortal(info)
+  const call = portal.caller()
+  for (let n = 0; n < 3; n += 1) expect((await call(METHOD, {})).ok).toBe(false)
+  expect(portal.urls().filter((url) => url.endsWith('/app.info'))).toHaveLength(1)
+  expect(portal.install.application?.clientEndpoint).toBe(ENDPOINT)
+  expect(new Set(portal.urls().map((url) => new URL(url).host))).toEqual(
+    new Set(['acme.bitrix24.com', 'oauth.bitrix.info']),
+  )
+  portal.now += 600_000
+  await call(METHOD, {})
+  expect(portal.urls().filter((url) => url.endsWith('/app.info'))).toHaveLength(2)
+})

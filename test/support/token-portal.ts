@@ -1,0 +1,194 @@
+/**
+ * A portal with its OAuth server, as the parts of `portal/tokens` meet them. The portal accepts the access
+ * token `canary-access-fresh` alone, and a refresh brings it. Every secret holds the word `canary`.
+ */
+import type { CallPortal } from '../../src/bitrix24/servers/rest-client.ts'
+import {
+  NO_INSTALL,
+  type ApplicationInstall,
+  type InstallState,
+} from '../../src/core/access/install.ts'
+import type { OutgoingWebhook } from '../../src/core/access/outgoing-webhook.ts'
+import { PortalCaller } from '../../src/portal/tokens/caller.ts'
+import { IncomingWebhook } from '../../src/portal/tokens/incoming-webhook.ts'
+import {
+  Pairs,
+  type CallPurpose,
+  type OpenedPair,
+  type PairField,
+} from '../../src/portal/tokens/pairs.ts'
+import { PortalAddress } from '../../src/portal/tokens/portal-address.ts'
+import { Refresh } from '../../src/portal/tokens/refresh.ts'
+import { AccessTroubles } from '../../src/portal/tokens/troubles.ts'
+import { createSealer, type Sealer } from '../../src/storage/seal.ts'
+import { anInstall } from './an-install.ts'
+import { NOW } from './time.ts'
+
+/** The portal, its application, the OAuth servers of the allow-list. */
+export const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
+export const CLIENT = 'local.573ad8a0346747.09223434'
+export const SECRET = 'canary-secret-of-the-application'
+export const OAUTH = 'https://oauth.bitrix.info'
+export const TECH = 'https://oauth.bitrix24.tech'
+export const ENDPOINT = 'https://acme.bitrix24.com/rest/'
+
+/** The method of a call that reads. */
+export const METHOD = 'crm.requisite.userfield.get'
+
+/** A request as one of the servers got it. */
+export interface Sent {
+  readonly url: string
+  readonly form: URLSearchParams
+}
+
+/** The answer of a server. */
+export type Answer = (sent: Sent) => Response | Promise<Response>
+
+/** An error in Bitrix24's form. */
+export function fail(error: string, status = 401): Response {
+  return Response.json({ error }, { status })
+}
+
+/** A successful refresh. */
+export function refreshed(name: string, fields: Record<string, unknown> = {}): Response {
+  return Response.json({
+    access_token: `canary-access-${name}`,
+    refresh_token: `canary-refresh-${name}`,
+    expires: NOW / 1000 + 3600,
+    member_id: MEMBER,
+    user_id: 1,
+    server_endpoint: `${OAUTH}/rest/`,
+    ...fields,
+  })
+}
+
+/** A pair in clear. */
+export function aPair(name: string): OpenedPair {
+  return {
+    accessToken: `canary-access-${name}`,
+    refreshToken: `canary-refresh-${name}`,
+    expiresAt: NOW / 1000,
+    userId: 1,
+  }
+}
+
+const SEALER = createSealer([{ id: 'k1', key: new Uint8Array(32).fill(7) }])
+
+/** One portal under test. */
+export class TokenPortal {
+  now = NOW
+  install: InstallState = NO_INSTALL
+  sealer: Sealer = SEALER
+  applications = new Map([[CLIENT, SECRET]])
+  oauthUrls = [OAUTH, TECH]
+  webhooks: OutgoingWebhook[] = []
+  /** Whether the next write of the install fails. */
+  failsToStore = false
+  /** The access tokens that the portal accepts. */
+  accepted = new Set(['canary-access-fresh'])
+  /** The answers of the OAuth server to a refresh and to `app.info`, and of the portal to a call. */
+  onRefresh: Answer = () => refreshed('fresh')
+  onInfo: Answer = () => fail('expired_token')
+  onCall: Answer = ({ form }) =>
+    this.accepted.has(form.get('auth') ?? '')
+      ? Response.json({ result: { ID: '235' } })
+      : fail('expired_token')
+  /** Everything that was sent and logged, in order. */
+  readonly sent: Sent[] = []
+  readonly lines: string[] = []
+
+  /** The parts of an object that begins now; its memory is empty. */
+  start() {
+    const deps = {
+      memberId: MEMBER,
+      state: {
+        install: () => this.install,
+        changeInstall: (change: (install: InstallState) => InstallState) => {
+          if (this.failsToStore) throw new Error('Cannot store')
+          this.install = change(this.install)
+        },
+      },
+      config: {
+        policy: { allowLocal: false },
+        sealer: this.sealer,
+        applications: this.applications,
+        oauthUrls: this.oauthUrls,
+        webhooks: this.webhooks,
+      },
+      world: {
+        fetch: (url: string, init?: RequestInit) => this.#answer(url, String(init?.body)),
+        now: () => this.now,
+        log: (...line: unknown[]) => void this.lines.push(JSON.stringify(line)),
+      },
+    }
+    const pairs = new Pairs(deps)
+    const troubles = new AccessTroubles({ ...deps, pairs })
+    const refresh = new Refresh({ ...deps, pairs, troubles })
+    const address = new PortalAddress({ ...deps, pairs, refresh })
+    const webhook = new IncomingWebhook(deps)
+    const caller = new PortalCaller({ ...deps, pairs, troubles, refresh, address, webhook })
+    return { pairs, troubles, refresh, address, webhook, caller }
+  }
+
+  /** Calls from an object that begins now. */
+  caller(purpose: CallPurpose = 'background'): CallPortal {
+    return this.start().caller.callerFor(purpose)
+  }
+
+  /** Changes the recorded application behind the back of the parts. */
+  change(application: Partial<ApplicationInstall>): void {
+    const known = this.install.application
+    if (known === null) throw new Error('Cannot change an application that is not installed')
+    this.install = { ...this.install, application: { ...known, ...application } }
+  }
+
+  /** Seals a pair as the install holds it. */
+  async seal(field: PairField, name: string): Promise<string> {
+    const text = JSON.stringify(aPair(name))
+    const sealed = await SEALER.seal(text, { memberId: MEMBER, field })
+    return sealed.ok ? sealed.value : ''
+  }
+
+  /** The refresh token of the stored pair; null when there is none. */
+  async stored(field: PairField = 'tokens'): Promise<string | null> {
+    const sealed = this.install.application?.[field] ?? ''
+    const pair = await this.start().pairs.open({ field, sealed })
+    return pair?.refreshToken ?? null
+  }
+
+  /** How often a pair was refreshed. */
+  refreshes(): number {
+    return this.urls().filter((url) => url.endsWith('/oauth/token/')).length
+  }
+
+  /** The addresses that were asked, in order. */
+  urls(): string[] {
+    return this.sent.map(({ url }) => url)
+  }
+
+  async #answer(url: string, body: string): Promise<Response> {
+    const sent = { url, form: new URLSearchParams(body) }
+    this.sent.push(sent)
+    if (url.endsWith('/oauth/token/')) return this.onRefresh(sent)
+    if (url.endsWith('/rest/app.info')) return this.onInfo(sent)
+    return this.onCall(sent)
+  }
+}
+
+/** A portal whose application holds an expired pair, `old`. */
+export async function anInstalledPortal(
+  application: Partial<ApplicationInstall> = {},
+): Promise<TokenPortal> {
+  const portal = new TokenPortal()
+  const tokens = await portal.seal('tokens', 'old')
+  portal.install = anInstall({ tokens, ...application })
+  return portal
+}
+
+/** The same with a system pair, `system`, that has expired as well. */
+export async function aPortalWithSystemUser(
+  application: Partial<ApplicationInstall> = {},
+): Promise<TokenPortal> {
+  const systemTokens = await new TokenPortal().seal('systemTokens', 'system')
+  return anInstalledPortal({ systemTokens, systemUserId: 512, ...application })
+}
