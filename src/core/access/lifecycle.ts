@@ -4,7 +4,7 @@
  */
 import { markDirty, type ApplicationInstall, type InstallState } from './install.ts'
 import { hasNewPair, recordPairs } from './install-pairs.ts'
-import { recordToken } from './token-hashes.ts'
+import { recordToken, trustsToken } from './token-hashes.ts'
 
 /**
  * Bitrix24's time of a lifecycle event in unix seconds, at most `now` (unix milliseconds). Without this limit
@@ -92,6 +92,21 @@ export function isOwner(
   { userId, isAdmin }: { readonly userId: number; readonly isAdmin: boolean },
 ): boolean {
   return isAdmin || userId === former?.installerUserId || userId === former?.systemUserId
+}
+
+/**
+ * Whether a verified user may give the portal this application token (by its hash; null when none is given).
+ * The OAuth server says nothing about that token, and every user of an application with a page holds an
+ * access token, so an ordinary employee could bring a token of his own invention. A token that is not known
+ * yet is therefore taken from an owner only (docs/bitrix24.md#install).
+ */
+export function mayGiveToken(
+  state: Pick<InstallState, 'hashes' | 'application'>,
+  { hash, ...user }: Pick<ConfirmedInstall, 'hash' | 'userId' | 'isAdmin'>,
+  now: number,
+): boolean {
+  if (hash !== null && trustsToken(state, hash, now)) return true
+  return isOwner(state.application, user)
 }
 
 /**

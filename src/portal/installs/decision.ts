@@ -7,9 +7,13 @@ import type { InstallVerdict, VerifiedInstall } from '../../bitrix24/installs/ve
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 import { countRefusal } from '../../core/access/install.ts'
 import type { InstallRefusal } from '../../core/access/install-refusal.ts'
-import { isOwner, recordInstall, type ConfirmedInstall } from '../../core/access/lifecycle.ts'
+import {
+  isOwner,
+  mayGiveToken,
+  recordInstall,
+  type ConfirmedInstall,
+} from '../../core/access/lifecycle.ts'
 import type { PendingInstall, PendingKind } from '../../core/access/pending-row.ts'
-import { trustsToken } from '../../core/access/token-hashes.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state.ts'
@@ -64,8 +68,9 @@ export class InstallDecision {
     verdict: InstallVerdict,
     check: InstallCheck,
   ): Promise<InstallAnswer> {
+    const { state, world, pairs } = this.#deps
     const fresh = freshOf(verdict)
-    await keepFresh(request, fresh, this.#deps.pairs)
+    await keepFresh(request, fresh, pairs)
     if (this.isOver(check)) return this.refuse('late')
     if (verdict.kind === 'refused') return this.refuse(verdict.reason)
     const renewed = withFresh(request, fresh)
@@ -73,7 +78,9 @@ export class InstallDecision {
       return this.#wait('unanswered', { request: renewed, verified: null }, check)
     }
     const verified = verdict.install
-    if (!(await this.#mayInstall(request, verified))) return this.refuse('not_administrator')
+    const hash = await this.#hashOf(request)
+    const isAllowed = mayGiveToken(state.install(), { ...verified, hash }, world.now())
+    if (!isAllowed) return this.refuse('not_administrator')
     return verdict.kind === 'unknown_application'
       ? this.#wait('unknown_application', { request: renewed, verified }, check)
       : this.accept(renewed, verified, check)
@@ -130,27 +137,16 @@ export class InstallDecision {
     return { kind: 'pending', domain }
   }
 
-  /**
-   * Whether the sender may give the portal an application token. The OAuth server says nothing about that
-   * token, and every user of the application holds an access token; so a token that is not known yet is
-   * taken from an owner only.
-   */
-  async #mayInstall(
-    { applicationToken }: InstallRequest,
-    verified: VerifiedInstall,
-  ): Promise<boolean> {
-    const { memberId, state, world } = this.#deps
-    const hash = applicationToken === null ? null : await hashToken(memberId, applicationToken)
-    const install = state.install()
-    if (hash !== null && trustsToken(install, hash, world.now())) return true
-    return isOwner(install.application, verified)
-  }
-
   /** One row holds one application: a second one would end the tokens of the first a day later. */
   #isOfAnother({ clientId }: VerifiedInstall): boolean {
     const { state, config } = this.#deps
     const known = state.install().application?.clientId ?? clientId
     return known !== clientId && config.applications.has(known)
+  }
+
+  /** The hash of the application token that a request presents; null when it presents none. */
+  async #hashOf({ applicationToken }: InstallRequest): Promise<string | null> {
+    return applicationToken === null ? null : hashToken(this.#deps.memberId, applicationToken)
   }
 
   /** Seals the pairs and hashes the token, so that the installation can be recorded. */
@@ -159,13 +155,13 @@ export class InstallDecision {
     verified: VerifiedInstall,
     { ts }: InstallCheck,
   ): Promise<ConfirmedInstall> {
-    const { memberId, world, pairs } = this.#deps
-    const { applicationToken, credentials, systemUser } = request
+    const { world, pairs } = this.#deps
+    const { credentials, systemUser } = request
     const now = world.now()
     const pair = pairOf(credentials, null)
     const system = systemUser === null ? null : pairOf(systemUser, null)
     return {
-      hash: applicationToken === null ? null : await hashToken(memberId, applicationToken),
+      hash: await this.#hashOf(request),
       ts,
       source: request.cause === 'page' ? 'page' : 'event',
       application: {

@@ -9,6 +9,7 @@ import {
   isLateInstall,
   isLateUninstall,
   isOwner,
+  mayGiveToken,
   recordInstall,
   recordUninstall,
   type ConfirmedInstall,
@@ -108,6 +109,31 @@ describe('isOwner()', () => {
   it('is an administrator only, where no installation is recorded', () => {
     expect(isOwner(null, ADMIN)).toBe(true)
     expect(isOwner(null, INSTALLER)).toBe(false)
+  })
+})
+
+describe('mayGiveToken()', () => {
+  it.each<[string, { hash: string | null }, { userId: number; isAdmin: boolean }, boolean]>([
+    ['a known token from anybody', { hash: 'current' }, ANYBODY, true],
+    ['a different token from an administrator', { hash: 'new' }, ADMIN, true],
+    ['a different token from the recorded installer', { hash: 'new' }, INSTALLER, true],
+    ['a different token from the recorded system user', { hash: 'new' }, SYSTEM_USER, true],
+    ['a different token from any other user', { hash: 'new' }, ANYBODY, false],
+    ['a part of a known token', { hash: 'curr' }, ANYBODY, false],
+    ['no token from any other user', { hash: null }, ANYBODY, false],
+    ['a former token whose time is over', { hash: 'ended' }, ANYBODY, false],
+  ])('judges %s', (_name, token, user, expected) => {
+    const hashes = [
+      { hash: 'current', until: null },
+      { hash: 'ended', until: NOW },
+    ]
+    expect(mayGiveToken(aState({ hashes }), { ...token, ...user }, NOW)).toBe(expected)
+  })
+
+  it('takes a first token from an administrator only when nobody is recorded', () => {
+    const first = { hash: 'new' }
+    expect(mayGiveToken(NO_INSTALL, { ...first, ...ADMIN }, NOW)).toBe(true)
+    expect(mayGiveToken(NO_INSTALL, { ...first, ...INSTALLER }, NOW)).toBe(false)
   })
 })
 
