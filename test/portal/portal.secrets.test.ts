@@ -261,7 +261,7 @@ describe('G6 secrets', () => {
     lab.bitrix24.answers = false
     const answers = [await lab.install({ ...TOKEN_1, ...pair('waiting') })]
     await expectNothingStored()
-    expect(await lab.open((await lab.waiting())?.sealed, 'pending')).toContain(
+    expect(await lab.open((await lab.pending())?.sealed, 'pending')).toContain(
       'canary-access-waiting',
     )
     answers.push(...(await lookAround()))

@@ -261,7 +261,7 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
     asked.open()
     await alarm
     expect(await lab.stored()).toMatchObject({ application: null, hashes: [] })
-    expect(await lab.waiting()).toBeNull()
+    expect(await lab.pending()).toBeNull()
     expect(await lab.record()).toMatchObject({ tokens: null, hashes: [] })
   })
 

@@ -58,6 +58,9 @@ export const NO_TRACES: Traces = {
   kv: {},
 }
 
+/** What `leftOver` finds of a portal of which nothing is left. */
+export const NOTHING_LEFT = { status: 404, pending: [], tables: {}, alarm: null, lines: [], kv: {} }
+
 const SLEEP_MS = 10
 
 /** One portal under test. */
@@ -200,6 +203,41 @@ export class PortalLab {
     return runDurableObjectAlarm(this.stub())
   }
 
+  /** Time passes; then the alarm comes. Throws when no alarm stands. */
+  async later(ms: number): Promise<void> {
+    this.offsetMs += ms
+    if (!(await this.alarm())) throw new Error('Cannot run the alarm as none stands')
+  }
+
+  /** When the standing alarm is due, in unix milliseconds; null when none stands. */
+  alarmAt(): Promise<number | null> {
+    return runInDurableObject(this.stub(), (_, { storage }) => storage.getAlarm())
+  }
+
+  /** The forms that were sent to this path, in order. */
+  asked(path: string): URLSearchParams[] {
+    return this.network.sent
+      .filter(({ url }) => new URL(url).pathname === path)
+      .map(({ body }) => new URLSearchParams(body))
+  }
+
+  /** The OAuth server answers every refresh with this error from now on. */
+  refuseRefreshes(error: string, status: number): void {
+    this.network.handle(({ url }) =>
+      url.endsWith('/oauth/token/') ? Response.json({ error }, { status }) : null,
+    )
+  }
+
+  /** Everything that is left once the object has started anew, as it does minutes after its last work. */
+  async leftOver(): Promise<unknown> {
+    const { status } = await this.admin()
+    const { pending } = await this.tables()
+    await this.restart()
+    await this.alarm()
+    const { tables, alarm, directory, kv } = await this.traces()
+    return { status, pending, tables, alarm, lines: directory['pending'] ?? [], kv }
+  }
+
   /** Everything that is stored anywhere: for a caller who proved nothing it has to be nothing. */
   async traces(): Promise<Traces> {
     const own = await runInDurableObject(this.stub(), async (_, { storage }) => ({
@@ -223,14 +261,20 @@ export class PortalLab {
     return JSON.parse(String(row['install'])) as InstallState
   }
 
-  /** The waiting install as stored; null when none waits. */
-  async waiting(): Promise<PendingRow | null> {
+  /** The pending installs as stored; null when there are none. */
+  async pending(): Promise<PendingRow | null> {
     const row = (await this.tables())['pending']?.[0]
     // Sound: the column holds what the object wrote.
     return row === undefined ? null : (JSON.parse(String(row['pending'])) as PendingRow)
   }
 
-  /** What a sealed text says. */
+  /** The credentials in the sealed part of the first pending install. */
+  async pendingCredentials(): Promise<unknown> {
+    const content = JSON.parse(await this.open((await this.pending())?.sealed, 'pending'))
+    return content.request.credentials
+  }
+
+  /** The text that was sealed. */
   async open(sealed: string | null | undefined, field: string): Promise<string> {
     const keys = parseTokenKeys(RUNTIME_BINDINGS.TOKEN_KEYS)
     const sealer = createSealer(keys.ok ? keys.value : [])

@@ -17,12 +17,6 @@ afterEach(async () => {
   await lab.close()
 })
 
-/** Time passes; then the alarm comes. */
-async function later(ms: number): Promise<void> {
-  lab.offsetMs += ms
-  expect(await lab.alarm()).toBe(true)
-}
-
 /** An install that nobody could confirm, with a token of its own. */
 function forge(name: string): Promise<Response> {
   return lab.install({
@@ -66,33 +60,33 @@ describe('an install that waits while the OAuth server is silent', () => {
   ])('is trusted although forged ones came %s', async (_, order) => {
     for (const name of order) await (name === 'true' ? lab.install() : forge(name))
     answerFor('app-ONAPPINSTALL-local')
-    await later(MINUTE_MS + 1000)
+    await lab.later(MINUTE_MS + 1000)
     expect((await lab.view()).state).toBe('active')
     expect((await lab.event()).status).toBe(200)
   })
 
   it('goes on waiting when a forged one beside it is refused', async () => {
     await lab.install()
-    const before = await lab.waiting()
+    const before = await lab.pending()
     await forge('a')
     lab.byToken.set('forged-access-a', { answers: true, knownTokens: [] })
-    await later(MINUTE_MS + 1000)
+    await lab.later(MINUTE_MS + 1000)
     expect(before).not.toBeNull()
-    expect(await lab.waiting()).toMatchObject({ tokenHash: before?.tokenHash, others: [] })
+    expect(await lab.pending()).toMatchObject({ tokenHash: before?.tokenHash, others: [] })
   })
 
   it('is refused when too many wait already', async () => {
     for (const name of ['a', 'b', 'c', 'd']) expect((await forge(name)).status).toBe(200)
-    const before = await lab.waiting()
+    const before = await lab.pending()
     expect((await forge('e')).status).toBe(403)
-    expect(await lab.waiting()).toEqual(before)
+    expect(await lab.pending()).toEqual(before)
   })
 
   it('is not ended by a page without an application token', async () => {
     await lab.install()
     lab.bitrix24.answers = true
     expect((await lab.page({ APPLICATION_TOKEN: null })).status).toBe(200)
-    await later(MINUTE_MS + 1000)
+    await lab.later(MINUTE_MS + 1000)
     expect((await lab.event()).status).toBe(200)
   })
 })
@@ -104,7 +98,7 @@ describe('a true update at an installed portal', () => {
     await lab.update(UPDATED)
     await forge('a')
     answerFor('app-ONAPPUPDATE')
-    await later(MINUTE_MS + 1000)
+    await lab.later(MINUTE_MS + 1000)
     expect((await lab.event(UPDATED)).status).toBe(200)
   })
 
@@ -120,12 +114,12 @@ describe('a true update at an installed portal', () => {
     await lab.install({ ts: lab.ts(-900) })
     lab.bitrix24.answers = false
     await lab.install({ ts: lab.ts(-100) })
-    const before = await lab.waiting()
+    const before = await lab.pending()
     await lab.uninstall('keep-data', { ts: lab.ts(-200) })
     expect(before).not.toBeNull()
-    expect(await lab.waiting()).toEqual(before)
+    expect(await lab.pending()).toEqual(before)
     await lab.restart()
-    expect(await lab.waiting()).toEqual(before)
+    expect(await lab.pending()).toEqual(before)
   })
 })
 

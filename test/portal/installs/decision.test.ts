@@ -1,6 +1,6 @@
 /**
- * G7: who may install. Every sentence of design section 4 "Who may install" and of the row G7 that
- * concerns it is a test that names it; uninstall-rules.test.ts has the rest of that row.
+ * G7: who may install. A portal is trusted by the word of an OAuth server and of an administrator alone; the
+ * tests of uninstalls stand in test/portal/uninstall.test.ts.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hashToken } from '../../../src/storage/token-hash.ts'

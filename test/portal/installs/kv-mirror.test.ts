@@ -1,6 +1,5 @@
-/** KV follows the object (design section 3), and the edge never takes KV for the last word. */
+/** KV follows the object, and the edge never takes KV for the last word. */
 import { env } from 'cloudflare:workers'
-import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { decodeRequest } from '../../../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../../../src/bitrix24/wire/form.ts'
@@ -43,10 +42,6 @@ function injectKv(faults: Readonly<Record<string, Fault>>): void {
   lab.adapt = (settings) => ({ ...settings, installs: new InstallStore(kv) })
 }
 
-function alarmAt(): Promise<number | null> {
-  return runInDurableObject(lab.stub(), (_, { storage }) => storage.getAlarm())
-}
-
 describe('KV follows the object', () => {
   it('with the hashes of the tokens, sealed pairs and the domain, never a clear token', async () => {
     const form = new URLSearchParams(lab.body('app-ONAPPINSTALL-local'))
@@ -76,7 +71,7 @@ describe('KV follows the object', () => {
     expect(await lab.record()).toBeNull()
     expect((await lab.event()).status).toBe(200)
     await vi.waitFor(async () => {
-      const due = ((await alarmAt()) ?? 0) - Date.now()
+      const due = ((await lab.alarmAt()) ?? 0) - Date.now()
       expect(due).toBeGreaterThan(KV_RETRY_MS - 10_000)
       expect(due).toBeLessThanOrEqual(KV_RETRY_MS)
     })

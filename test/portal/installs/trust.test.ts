@@ -1,4 +1,4 @@
-/** Outgoing webhooks: every sentence of design section 4 "Outgoing webhooks" is a test that names it. */
+/** Outgoing webhooks: the portals for which a token speaks, by its member id, its domain or `*`. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadConfig } from '../../../src/config/config.ts'
