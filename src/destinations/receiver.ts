@@ -1,7 +1,9 @@
 /**
- * The one interface between the relay and a kind of receiver. A receiver is one file that exports a
- * `DestinationType`, its profile in `profiles/`, and one line in `registry.ts`; the contract suite (`test/contract/`) runs on all.
- * A failed delivery is an outcome, never an exception.
+ * The one interface between the relay and the kinds of receivers. Each kind has a folder, for example
+ * `slack/`: receiver.ts reads its settings and exports a `DestinationType`, profile.ts lists what is known
+ * about it, layout.ts makes a request of an event. Where people read, text.ts holds the markup. Further
+ * files are what only this kind has, such as `webhook/signature.ts`. The kind has a line in registry.ts, and
+ * passes the contract suite (test/contract). A failed delivery is an outcome, never an exception.
  */
 import type { AddressPolicy } from '../core/safety/address.ts'
 import type { Enrichment, RelayEvent } from '../core/log/event.ts'
@@ -13,16 +15,16 @@ import type { Language } from './language/languages.ts'
 import type { Profile } from './profile.ts'
 import type { SettingProblem } from './settings/setting-problem.ts'
 
-/** Everything a renderer may tell a receiver about one event. Holds no token. */
+/** Everything that a receiver may be told about one event. It holds no token. */
 export interface Delivery {
   /** `{memberId}-{sequence}`: the same on every attempt and replay. */
   readonly id: string
   readonly memberId: string
-  /** The verified or configured host of the portal; null when neither is known. */
+  /** The verified or configured host of the portal; null when none is known. */
   readonly domain: string | null
-  /** Null only for a test message (`relay.test`). */
+  /** Null for a test message (`relay.test`) only. */
   readonly sequence: number | null
-  /** The sequence before this one that this destination was meant to get; null for the first. */
+  /** The last sequence before this one that this destination was meant to get; null for the first. */
   readonly previousSequence: number | null
   readonly origin: 'event' | 'reconciled'
   /** Unix milliseconds. */
@@ -30,22 +32,22 @@ export interface Delivery {
   readonly event: RelayEvent
   readonly enrichment: Enrichment
   /**
-   * An https page of the portal where the field is set up, made by the relay and never taken from the
-   * CRM; null when none is known.
+   * The https page of the portal where the field is set up; null when none is known. The relay makes it:
+   * nothing of it is taken from the CRM.
    */
   readonly link: string | null
-  /** True when an operator asked for it again. */
+  /** True when an operator asked for the event again. */
   readonly replayed: boolean
 }
 
-/** What one request tells: one delivery, or several as a digest (people only), oldest first. */
+/** The content of one request: one delivery, or several as a digest (people only), oldest first. */
 export interface Parcel {
   readonly deliveries: readonly [Delivery, ...Delivery[]]
-  /** The dashboard's page of the portal; null when the relay does not know its own address. */
+  /** The page of the relay that shows the portal; null when the relay does not know its own address. */
   readonly dashboard: string | null
 }
 
-/** A request that a destination wants sent. */
+/** A request that is ready to be sent. */
 export interface OutgoingRequest {
   /** @default POST */
   readonly method?: 'POST' | 'OPTIONS'
@@ -65,58 +67,59 @@ export interface Answer {
   readonly isCut: boolean
 }
 
-/** The circumstances of one attempt. */
+/** The time and the memory that one attempt begins with. */
 export interface AttemptTerms {
   /** Unix milliseconds. */
   readonly now: number
-  /** What the receiver asked to be remembered by earlier answers. */
+  /** Everything that earlier answers of the receiver asked to be remembered. */
   readonly memory: ReceiverMemory
 }
 
-/** What a judge makes of an answer: an outcome, or the order to send once more to another place. */
+/** The judgement of an answer: an outcome, or the receiver's order to send once more to another place. */
 export type Verdict = DeliveryOutcome | { readonly kind: 'moved'; readonly to: string }
 
 /**
- * Leave to send, which some receivers want to be asked for (CloudEvents webhook specification,
- * section 4): asked before the first delivery and again when it has grown old.
+ * The question whether a receiver wants messages at all. CloudEvents receivers may ask for it: they are
+ * asked for their permission before the first delivery, and again when it has grown old
+ * (https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md#4-abuse-protection).
  */
 export interface Handshake {
-  /** Whether leave has to be asked for before anything is sent. */
+  /** Whether permission must be asked for before anything is sent. */
   isDue(terms: AttemptTerms): boolean
   /** The question. */
   request(): OutgoingRequest
-  /** The memory to keep when leave is given, else the outcome of the delivery that it stopped. */
+  /** The memory with the permission; without permission the outcome of the delivery that had to wait for it. */
   judge(answer: Answer, terms: AttemptTerms): Result<ReceiverMemory, DeliveryOutcome>
 }
 
-/** A receiver with its settings, ready to render and to judge. */
+/** A receiver that is opened with its settings: it makes requests and judges answers. */
 export interface Receiver {
-  /** Renders one parcel. Receivers that are machines get one delivery at a time. */
+  /** Makes the request for one parcel. Machines get one delivery at a time. */
   prepare(parcel: Parcel, terms: AttemptTerms): Promise<OutgoingRequest>
-  /** Judges the receiver's answer. `now` is needed for Retry-After dates. */
+  /** Judges the receiver's answer. `now` (unix milliseconds) is needed for Retry-After dates. */
   judge(answer: Answer, now: number): Verdict
   /** Strings that must never appear in a reason: the URL, its secret parts, signing secrets. */
   readonly secrets: readonly string[]
-  /** Which addresses may be called for it. */
+  /** The addresses that may be called for it. */
   readonly policy: AddressPolicy
-  /** What its limit belongs to: the URL, with the chat where that is named apart. Secret. */
+  /** The address that its limit belongs to: the URL, with the chat where it is named apart. It is a secret. */
   readonly paceKey: string
-  /** The windows that its sends have to stay in; what a receiver asks for wins over its profile. */
+  /** The windows that its sends must stay in. A wish of the receiver wins over the profile. */
   pace(memory: ReceiverMemory): readonly PaceWindow[]
   /** The time between two sends of a lane while the common pace cannot be asked for, in milliseconds. */
   readonly carefulMs: number
   readonly handshake: Handshake | null
 }
 
-/** The settings of a type, references already replaced by their values. */
+/** The settings of one destination, whose references have been replaced by their values. */
 export type Settings = Readonly<Record<string, unknown>>
 
-/** What the relay and the common settings give to a receiver that is opened. */
+/** The things that every receiver gets when it is opened, beside its own settings. */
 export interface ReceiverTerms {
   readonly policy: AddressPolicy
   /** The language of messages for people. */
   readonly language: Language
-  /** Own wording of messages for people, in Mustache; null for the relay's. */
+  /** The operator's wording of messages for people, in Mustache; null for the relay's own. */
   readonly template: string | null
 }
 
@@ -129,10 +132,10 @@ export interface ReceiverTerms {
 export interface DestinationType {
   /** The word used in `type = "…"`. */
   readonly type: string
-  /** A person reads it (an outcome is stored before the next send), or a machine does. */
+  /** Whether people or a machine read the messages. For people an outcome is stored before the next send. */
   readonly reader: 'person' | 'machine'
-  /** Its settings beside the common ones, its limits, its pace, and how its answers are judged. */
+  /** Its own settings, its limits, its pace, and how its answers are judged. */
   readonly profile: Profile
-  /** Checks the settings and makes the receiver. */
+  /** Opens a receiver with these settings, or says everything that is wrong with them. */
   create(settings: Settings, terms: ReceiverTerms): Result<Receiver, readonly SettingProblem[]>
 }

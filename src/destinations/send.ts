@@ -1,114 +1,113 @@
 /**
- * Sends one parcel: the only place from which a request to a receiver leaves. The address is judged
- * again here, redirects are not followed, one timeout bounds request and answer, and at most 8 KiB of
- * the answer are read. Whatever happens is an outcome; nothing is thrown.
+ * Sends one parcel: every request to a receiver leaves from here. The address is checked again, redirects
+ * are not followed, one timeout limits request and answer together, and at most 8 KiB of the answer are
+ * read. Whatever happens is an outcome; nothing is thrown.
  */
-import { checkAddress, type AddressPolicy } from '../core/safety/address.ts'
-import { describeError, redactText } from '../core/safety/redact.ts'
 import type { Fetch } from '../core/fetch.ts'
 import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
 import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
+import { checkAddress, type AddressPolicy } from '../core/safety/address.ts'
+import { describeError, redactText } from '../core/safety/redact.ts'
 import { endpointUnusable, messageUnsent, unanswered } from './answers/outcomes.ts'
-import type { Answer, Receiver, OutgoingRequest, Parcel, Verdict } from './receiver.ts'
+import type { Answer, OutgoingRequest, Parcel, Receiver, Verdict } from './receiver.ts'
 
-/** The most that is read of a receiver's answer. */
-export const MAX_ANSWER_BYTES = 8192
+const MAX_ANSWER_BYTES = 8192
 
 /** What sending needs from the outside. */
 export interface SendOptions {
   readonly fetch: Fetch
   /** Unix milliseconds. */
   readonly now: () => number
-  /** Bounds each exchange, the reading of the answer included. */
+  /** The longest time of one request with its answer. */
   readonly timeoutMs: number
-  /** What the receiver asked to be remembered by earlier answers. */
+  /** Everything that earlier answers of the receiver asked to be remembered. */
   readonly memory: ReceiverMemory
 }
 
-/** What became of one delivery, and what is to be remembered for the next one. */
+/** The outcome of one parcel, and the memory for the next one. */
 export interface Sent {
   readonly outcome: DeliveryOutcome
   readonly memory: ReceiverMemory
 }
 
 /**
- * Prepares, sends and judges one parcel; asks for leave first where the receiver wants it, and follows it
- * once to another place that it names. Never throws; the detail of the outcome is redacted.
+ * Prepares, sends and judges one parcel. A receiver with a handshake is asked for its permission first; a
+ * receiver that names another place is followed there once. Secrets are taken out of the outcome's detail.
  */
 export async function sendParcel(
-  destination: Receiver,
+  receiver: Receiver,
   parcel: Parcel,
   options: SendOptions,
 ): Promise<Sent> {
   const { memory } = options
   try {
-    return await trySend(destination, parcel, options)
+    return await trySend(receiver, parcel, options)
   } catch (error) {
-    // A renderer or a judge that throws is a bug of ours with this one message; trying again would
-    // only repeat it, and a poison event must not stop the lane.
-    const detail = redactText(describeError(error), destination.secrets)
+    // A layout or a judge that throws is a bug of ours with this one message. Trying again would repeat it,
+    // and the lane would never pass this event.
+    const detail = redactText(describeError(error), receiver.secrets)
     return { outcome: messageUnsent('cannot_render', detail), memory }
   }
 }
 
-async function trySend(destination: Receiver, parcel: Parcel, options: SendOptions): Promise<Sent> {
-  const granted = await askForLeave(destination, options)
-  if (!granted.ok) return { outcome: granted.error, memory: options.memory }
-  const memory = granted.value
-  const first = await sendOnce(destination, parcel, { ...options, memory })
-  if (first.kind !== 'moved') return { outcome: first, memory: keepLeave(first, memory) }
+async function trySend(receiver: Receiver, parcel: Parcel, options: SendOptions): Promise<Sent> {
+  const permitted = await askForPermission(receiver, options)
+  if (!permitted.ok) return { outcome: permitted.error, memory: options.memory }
+  const memory = permitted.value
+  const first = await sendOnce(receiver, parcel, { ...options, memory })
+  if (first.kind !== 'moved') return { outcome: first, memory: keepPermission(first, memory) }
   const moved = { ...memory, movedTo: first.to }
-  const second = await sendOnce(destination, parcel, { ...options, memory: moved })
-  // A receiver that sends us on a second time is believed with the next attempt.
-  const outcome: DeliveryOutcome = second.kind === 'moved' ? unanswered('moved') : second
-  return { outcome, memory: second.kind === 'moved' ? { ...moved, movedTo: second.to } : moved }
+  const second = await sendOnce(receiver, parcel, { ...options, memory: moved })
+  if (second.kind !== 'moved') return { outcome: second, memory: moved }
+  // A receiver that names a third place is followed there by the next attempt.
+  return { outcome: unanswered('moved'), memory: { ...moved, movedTo: second.to } }
 }
 
-/** A receiver that refuses the sender may have forgotten its leave: it is asked again with the next attempt. */
-function keepLeave(outcome: DeliveryOutcome, memory: ReceiverMemory): ReceiverMemory {
-  const isRefused = outcome.status === 401 || outcome.status === 403
-  return isRefused && memory.grantedAt !== null ? { ...memory, grantedAt: null } : memory
-}
-
-/** The memory to send with; the outcome when leave was not given. */
-async function askForLeave(
+/** The memory to send with; the outcome when the receiver did not give its permission. */
+async function askForPermission(
   { handshake, policy, secrets }: Receiver,
   options: SendOptions,
 ): Promise<Result<ReceiverMemory, DeliveryOutcome>> {
   const { memory } = options
   if (handshake === null || !handshake.isDue({ now: options.now(), memory })) return ok(memory)
-  const exchange = await exchangeWith(handshake.request(), policy, options)
-  if (!exchange.ok) return exchange
-  const leave = handshake.judge(exchange.value, { now: options.now(), memory })
-  return leave.ok ? leave : err(redactDetail(leave.error, exchange.value, secrets))
+  const answer = await exchange(handshake.request(), policy, options)
+  if (!answer.ok) return answer
+  const permitted = handshake.judge(answer.value, { now: options.now(), memory })
+  return permitted.ok ? permitted : err(redactDetail(permitted.error, answer.value, secrets))
+}
+
+/** A receiver that answers 401 or 403 may have forgotten its permission: the next attempt asks again. */
+function keepPermission(outcome: DeliveryOutcome, memory: ReceiverMemory): ReceiverMemory {
+  const isRefused = outcome.status === 401 || outcome.status === 403
+  return isRefused && memory.grantedAt !== null ? { ...memory, grantedAt: null } : memory
 }
 
 async function sendOnce(
-  destination: Receiver,
+  receiver: Receiver,
   parcel: Parcel,
   options: SendOptions,
 ): Promise<Verdict> {
   const { memory } = options
-  const request = await destination.prepare(parcel, { now: options.now(), memory })
-  const exchange = await exchangeWith(request, destination.policy, options)
-  if (!exchange.ok) return exchange.error
-  const verdict = destination.judge(exchange.value, options.now())
+  const request = await receiver.prepare(parcel, { now: options.now(), memory })
+  const answer = await exchange(request, receiver.policy, options)
+  if (!answer.ok) return answer.error
+  const verdict = receiver.judge(answer.value, options.now())
   if (verdict.kind === 'moved') return verdict
   const movedTo = memory.movedTo === null ? [] : [memory.movedTo]
-  return redactDetail(verdict, exchange.value, [...destination.secrets, ...movedTo])
+  return redactDetail(verdict, answer.value, [...receiver.secrets, ...movedTo])
 }
 
-/** One request to an address that is judged again; without an answer the outcome says why. */
-async function exchangeWith(
+/** One request, if its address may be called, and its answer; without an answer the outcome says why. */
+async function exchange(
   request: OutgoingRequest,
   policy: AddressPolicy,
   options: SendOptions,
 ): Promise<Result<Answer, DeliveryOutcome>> {
   const address = checkAddress(request.url, policy)
   if (!address.ok) return err(endpointUnusable('refused_address', address.error))
-  const exchange = await post({ ...request, url: address.value.href }, options)
-  return typeof exchange === 'string' ? err(unanswered(exchange)) : ok(exchange)
+  const answer = await post({ ...request, url: address.value.href }, options)
+  return typeof answer === 'string' ? err(unanswered(answer)) : ok(answer)
 }
 
 /** One request within the timeout; a string is the reason why there is no answer. */
@@ -124,7 +123,7 @@ async function post(
   try {
     const content = method === 'POST' ? { body } : {}
     const init: RequestInit = { method, headers, ...content, redirect: 'manual' }
-    // Raced as well as aborted: neither a fetch nor a stream is trusted to obey the signal.
+    // A fetch or a stream may ignore the signal (docs/cloudflare.md#fetch), so the timeout also ends the wait.
     return await Promise.race([
       fetch(url, { ...init, signal: abort.signal }).then((response) =>
         read(response, abort.signal),
@@ -132,8 +131,8 @@ async function post(
       timeout,
     ])
   } catch {
-    // Refused, reset, unresolved, cut in the middle: all the same to a lane. Messages of platforms
-    // differ and may hold the URL, so none is looked at.
+    // Refused, reset, unresolved, cut in the middle: a lane treats all of them alike. The messages of these
+    // errors differ between platforms and may hold the URL (docs/cloudflare.md#fetch), so none is looked at.
     return abort.signal.aborted ? 'timeout' : 'network_error'
   } finally {
     clearTimeout(timer)
@@ -145,7 +144,7 @@ async function read(response: Response, signal: AbortSignal): Promise<Answer> {
   if (response.body === null) return { status, headers, body: '', isCut: false }
   const reader = response.body.getReader()
   const cancel = (): void => {
-    // Cancelling a stream that broke already fails; there is nothing left to free then.
+    // To cancel a stream that is broken already is an error; there is nothing left to free then.
     reader.cancel().catch(() => undefined)
   }
   signal.addEventListener('abort', cancel, { once: true })
@@ -172,9 +171,9 @@ function redactDetail(
 ): DeliveryOutcome {
   if (outcome.kind === 'delivered' || outcome.detail === null) return outcome
   if (!isCut) return { ...outcome, detail: redactText(outcome.detail, secrets) }
-  // A secret that the cut went through cannot be recognised. Its rest stands at the end, and is at most
-  // three times as long as the secret when it is percent-encoded. Taken off after the others have been
-  // masked, so that this cut goes through none of them.
+  // A secret of which the cut left only the beginning cannot be recognised. It stands at the end, and is at
+  // most three times as long as the secret, when it is percent-encoded. So this much is taken off the end,
+  // after the other secrets have been masked, as this second cut must not go through one of them.
   const whole = redactText(outcome.detail, secrets, MAX_ANSWER_BYTES)
   const longest = Math.max(0, ...secrets.map((secret) => secret.length))
   const safe = whole.slice(0, Math.max(0, whole.length - 3 * longest))

@@ -1,7 +1,8 @@
 /**
- * Leave to send, after section 4 of the CloudEvents webhook specification 1.0.2
- * (https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md#4-abuse-protection): asked for with
- * OPTIONS before the first delivery and once a day. Its status alone proves nothing; the header does.
+ * The question whether a receiver wants messages, after section 4 of the CloudEvents webhook specification
+ * 1.0.2 (https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md#4-abuse-protection). It is
+ * asked with OPTIONS before the first delivery and once a day. Many servers answer OPTIONS with 200, so only
+ * the header `WebHook-Allowed-Origin` gives the permission.
  */
 import type { PaceWindow } from '../../core/pace/pace-window.ts'
 import type { ReceiverMemory } from '../../core/lanes/receiver-memory.ts'
@@ -9,21 +10,21 @@ import { err, ok } from '../../core/result.ts'
 import type { Answer, Handshake, OutgoingRequest } from '../receiver.ts'
 import { judgeByProfile } from '../answers/judge.ts'
 import { endpointRejected, unreachable } from '../answers/outcomes.ts'
+import { MINUTE_MS } from '../profile.ts'
 import { CLOUDEVENTS } from './profile.ts'
 
 /**
- * What the relay calls itself. The specification wants a DNS name that stands for the whole sender and not for
- * one of its hosts; this one is the same for every portal and address, and claims no domain of somebody else.
+ * The name that the relay gives itself. The specification wants a DNS name of the whole sender and not of one
+ * of its hosts. This name is the same for every portal and address, and is no domain of somebody else.
  */
 export const REQUEST_ORIGIN = 'bitrix24-event-relay'
 
-/** What one lane can send, as a tenth of a second is a quick answer; in requests a minute. */
+/** The most requests a minute that one lane can send, if an answer takes a tenth of a second. */
 const REQUEST_RATE = 600
 
-const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 
-/** Makes the handshake; `headers` prove who asks, as with every delivery. */
+/** Makes the handshake; `headers` prove the sender, as they do with every delivery. */
 export function createHandshake(url: string, headers: Readonly<Record<string, string>>): Handshake {
   return {
     isDue: ({ now, memory: { grantedAt } }) => grantedAt === null || now - grantedAt >= DAY_MS,
@@ -38,14 +39,14 @@ export function createHandshake(url: string, headers: Readonly<Record<string, st
       body: '',
     }),
     judge(answer, { now, memory }) {
-      // A site that is retired says so to every method (section 2.2).
+      // A receiver that is gone for good answers 410 to every method (section 2.2).
       if (answer.status === 410) return err(judgeByProfile(CLOUDEVENTS, answer, now))
       if (isTransient(answer.status)) return err(unreachable(answer, now))
-      // A receiver that has given leave before is not given up for one odd answer to the daily question.
-      const hadLeave = memory.grantedAt !== null
+      // A receiver that gave its permission before is not given up for one odd answer to the daily question.
+      const wasPermitted = memory.grantedAt !== null
       const isUnsure = answer.status >= 400 && answer.status !== 405 && answer.status !== 501
-      if (hadLeave && isUnsure) return err(unreachable(answer, now))
-      const perMinute = readLeave(answer)
+      if (wasPermitted && isUnsure) return err(unreachable(answer, now))
+      const perMinute = readPermission(answer)
       if (perMinute === 'refused') {
         return err(endpointRejected(answer, { reason: 'handshake_refused', probe: true }))
       }
@@ -55,28 +56,29 @@ export function createHandshake(url: string, headers: Readonly<Record<string, st
 }
 
 /**
- * The windows that a leave allows: sends are spread, as nothing says where the receiver's minutes begin.
+ * The windows that a permission allows. 120 requests a minute become one in half a second: the receiver does
+ * not say when its minutes begin, so the requests are spread.
  */
-export function paceOfLeave({ perMinute }: ReceiverMemory): readonly PaceWindow[] {
+export function paceOfPermission({ perMinute }: ReceiverMemory): readonly PaceWindow[] {
   if (perMinute === null) return CLOUDEVENTS.pace
   return [{ count: 1, ms: Math.ceil(MINUTE_MS / perMinute) }]
 }
 
-/** 501 means the same as 405: this method is not known here. */
+/** Whether a status may pass. 501 may not: like 405 it says that this method is not known. */
 function isTransient(status: number): boolean {
   if (status >= 300 && status <= 399) return true
   return status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501)
 }
 
-/** The requests a minute; null for no limit. A rate that cannot be read is no leave that can be kept to. */
-function readLeave({ status, headers }: Answer): number | null | 'refused' {
+/** The requests a minute, null for no limit. A rate that cannot be read cannot be kept, so it is a refusal. */
+function readPermission({ status, headers }: Answer): number | null | 'refused' {
   const origin = headers.get('webhook-allowed-origin')?.trim().toLowerCase()
   const isGranted = status >= 200 && status <= 299 && (origin === '*' || origin === REQUEST_ORIGIN)
   if (!isGranted) return 'refused'
   const rate = headers.get('webhook-allowed-rate')?.trim() ?? '*'
   if (rate === '*') return null
   const perMinute = /^\d+$/.test(rate) ? Number(rate) : 0
-  // Beyond one a millisecond there is nothing left to keep to.
+  // More than one a millisecond is no limit for a lane.
   if (perMinute > MINUTE_MS) return null
   return perMinute > 0 ? perMinute : 'refused'
 }

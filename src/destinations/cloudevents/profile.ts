@@ -15,7 +15,7 @@ export const CLOUDEVENTS = {
     {
       name: 'handshake',
       meaning:
-        '`true`: asks for leave (OPTIONS, `WebHook-Request-Origin`) before the first delivery and daily, and keeps to the rate that is allowed; default `false`',
+        '`true`: asks for permission (OPTIONS, `WebHook-Request-Origin`) before the first delivery and daily, and keeps to the rate that is allowed; default `false`',
     },
   ],
   success: { statuses: [200, 201, 202, 204], body: 'any' },

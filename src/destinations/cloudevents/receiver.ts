@@ -4,7 +4,7 @@
  * request, structured or binary.
  */
 import { err, ok, type Result } from '../../core/result.ts'
-import { createHandshake, paceOfLeave, REQUEST_ORIGIN } from './handshake.ts'
+import { createHandshake, paceOfPermission, REQUEST_ORIGIN } from './handshake.ts'
 import { layOutCloudEvent, type Mode } from './layout.ts'
 import type { Receiver, DestinationType, ReceiverTerms, Settings } from '../receiver.ts'
 import { readFlag } from '../settings/flag-setting.ts'
@@ -49,7 +49,7 @@ function createCloudEvents(
     judge: (answer, now) => judgeByProfile(CLOUDEVENTS, answer, now),
     policy,
     paceKey: href,
-    pace: (memory) => (handshake.value ? paceOfLeave(memory) : CLOUDEVENTS.pace),
+    pace: (memory) => (handshake.value ? paceOfPermission(memory) : CLOUDEVENTS.pace),
     carefulMs: CLOUDEVENTS.carefulMs,
     handshake: handshake.value ? createHandshake(href, proof) : null,
     secrets: [...secretsOfUrl(url.value), ...(bearer.value === null ? [] : [bearer.value])],

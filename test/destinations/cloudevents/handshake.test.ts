@@ -1,4 +1,4 @@
-/** The handshake of `cloudevents`: the question, what counts as leave, and a whole conversation. */
+/** The handshake of `cloudevents`: the question, what counts as permission, and a whole conversation. */
 import { afterEach, describe, expect, test } from 'vitest'
 import {
   createCloudEventsSimulator,
@@ -6,7 +6,10 @@ import {
   type CloudEventsSimulator,
 } from '../../../playground/receivers/cloudevents.ts'
 import { NO_MEMORY, type ReceiverMemory } from '../../../src/core/lanes/receiver-memory.ts'
-import { createHandshake, paceOfLeave } from '../../../src/destinations/cloudevents/handshake.ts'
+import {
+  createHandshake,
+  paceOfPermission,
+} from '../../../src/destinations/cloudevents/handshake.ts'
 import { cloudevents } from '../../../src/destinations/cloudevents/receiver.ts'
 import type { Receiver, Handshake } from '../../../src/destinations/receiver.ts'
 import { sendParcel, type Sent } from '../../../src/destinations/send.ts'
@@ -45,7 +48,7 @@ describe('createHandshake()', () => {
     ['was given just now', NOW, false],
     ['was given a moment less than a day ago', NOW - DAY_MS + 1, false],
     ['was given a day ago', NOW - DAY_MS, true],
-  ])('asks for leave that %s: %s → %s', (_when, grantedAt, isDue) => {
+  ])('asks for permission that %s: %s → %s', (_when, grantedAt, isDue) => {
     expect(handshake.isDue({ now: NOW, memory: { ...NO_MEMORY, grantedAt } })).toBe(isDue)
   })
 
@@ -59,7 +62,7 @@ describe('createHandshake()', () => {
     [200, { ...GRANTED, 'webhook-allowed-rate': '60000' }, 60_000],
     [200, { ...GRANTED, 'webhook-allowed-rate': '60001' }, null],
     [200, { ...GRANTED, 'webhook-allowed-rate': '9'.repeat(400) }, null],
-  ])('takes %i with %j as leave for %j a minute', (status, headers, perMinute) => {
+  ])('takes %i with %j as permission for %j a minute', (status, headers, perMinute) => {
     const memory = { movedTo: 'kept', grantedAt: 1, perMinute: 7 }
     expect(judge(handshake, { status, headers, memory })).toEqual({
       ok: true,
@@ -79,7 +82,7 @@ describe('createHandshake()', () => {
     [200, { ...GRANTED, 'webhook-allowed-rate': 'many' }],
     [200, { ...GRANTED, 'webhook-allowed-rate': '' }],
     [200, { ...GRANTED, 'webhook-allowed-rate': '1.5' }],
-    // No status but a success gives leave, whatever its headers say.
+    // No status but a success gives permission, whatever its headers say.
     [400, GRANTED],
     [401, GRANTED],
     [403, GRANTED],
@@ -133,8 +136,8 @@ test.each([
   [7, [{ count: 1, ms: 8572 }]],
   [600, [{ count: 1, ms: 100 }]],
   [60_000, [{ count: 1, ms: 1 }]],
-])('paceOfLeave() makes of %j a minute: %j', (perMinute, windows) => {
-  expect(paceOfLeave({ ...NO_MEMORY, perMinute })).toEqual(windows)
+])('paceOfPermission() makes of %j a minute: %j', (perMinute, windows) => {
+  expect(paceOfPermission({ ...NO_MEMORY, perMinute })).toEqual(windows)
 })
 
 describe('a conversation with a receiver that requires the handshake', () => {

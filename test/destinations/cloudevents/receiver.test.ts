@@ -122,11 +122,14 @@ describe('cloudevents requests', () => {
     expect((await prepare({ mode })).headers).not.toHaveProperty('authorization')
   })
 
-  test.each(MODES)('a %s event names the sender only where leave was asked for', async (mode) => {
-    const name = 'webhook-request-origin'
-    expect((await prepare({ mode, handshake: true })).headers[name]).toBe('bitrix24-event-relay')
-    expect((await prepare({ mode })).headers).not.toHaveProperty(name)
-  })
+  test.each(MODES)(
+    'a %s event names the sender only where permission was asked for',
+    async (mode) => {
+      const name = 'webhook-request-origin'
+      expect((await prepare({ mode, handshake: true })).headers[name]).toBe('bitrix24-event-relay')
+      expect((await prepare({ mode })).headers).not.toHaveProperty(name)
+    },
+  )
 
   test.each([
     ['acme.bitrix24.com', MEMBER_ID, `https://acme.bitrix24.com/${MEMBER_ID}`],
