@@ -182,7 +182,7 @@ export class HistoryWorld {
     const call: CallPortal = (...request) => inLife(this.#call(...request))
     const access = {
       paced,
-      tokens: { hasAccess: () => true, refusal: () => null },
+      caller: { hasAccess: () => true, refusal: () => null },
       state: { install: () => ({ ...NO_INSTALL, generation: 1 }) },
     }
     const reconciliation = new ReconciliationBook({ db, fields, world })
