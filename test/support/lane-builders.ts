@@ -10,7 +10,7 @@ import {
   type LaneState,
   type ReplayJob,
 } from '../../src/core/lanes/lane-state.ts'
-import { pause, revive } from '../../src/core/lanes/lane-status.ts'
+import { enable, pause } from '../../src/core/lanes/lane-status.ts'
 import type { Batch, DigestRule } from '../../src/core/lanes/plan-digest.ts'
 import type { MatchFilter } from '../../src/core/lanes/filter-reason.ts'
 import type { DigestRecord, ExactFate } from '../../src/core/lanes/fate.ts'
@@ -82,7 +82,7 @@ export function everyEvent(count: number, outcome: DeliveryOutcome) {
 export function aPlan(partial: Partial<LanePlan> = {}): LanePlan {
   return {
     destination: 'erp',
-    fingerprint: 'f1',
+    settingsHash: 'f1',
     events: ['*'],
     fields: [],
     silent: null,
@@ -94,7 +94,8 @@ export function aPlan(partial: Partial<LanePlan> = {}): LanePlan {
 
 /** An active lane before event 1 that takes everything. */
 export function aLane(partial: Partial<LaneState> = {}): LaneState {
-  return { ...createLane(aPlan(), 0), ...partial }
+  // Sound: a test that names a status names what belongs to it.
+  return { ...createLane(aPlan(), 0), ...partial } as LaneState
 }
 
 /** An epoch that takes everything from event 1 on. */
@@ -274,7 +275,7 @@ export class LaneWorld {
 
   /** A resume by the operator. */
   resume(): void {
-    this.#save(revive(this.lane))
+    this.#save(enable(this.lane))
   }
 
   /** The operator sets the head aside. */
@@ -293,7 +294,7 @@ export class LaneWorld {
   /** The configuration changes, or loses the destination. */
   configure(plan: LanePlan | null): void {
     const plans = plan === null ? [] : [plan]
-    for (const lane of matchLanes([this.lane], plans, this.head)) this.#save(lane)
+    for (const lane of matchLanes([this.lane], { plans, head: this.head })) this.#save(lane)
   }
 
   /** Retention drops the events up to a sequence, all of which the lane was meant to get. */

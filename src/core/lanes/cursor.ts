@@ -1,30 +1,30 @@
-/** Moves the cursor of a lane over events that are settled or skipped. */
+/** Moves the cursor of a lane: over events that are settled, and over events that its destination does not get. */
 import type { ExactFate, RecentFate } from './fate.ts'
 import type { LaneState } from './lane-state.ts'
 
-/** The delivered and parked events that a lane remembers exactly. */
+/** So many of its last events a lane remembers with their fates. */
 export const RECENT_FATES = 100
 
-/** A lane after an attempt, and the fates to store with it. */
+/** A lane after something was settled, and the fates to store with it. */
 export interface Settled {
   readonly lane: LaneState
   readonly fates: readonly ExactFate[]
 }
 
-/** Sets the event after the cursor aside with a reason; the lane goes on behind it. */
+/** Parks the lane's front with a reason; the lane goes on behind it. */
 export function parkEvent(
   lane: LaneState,
   sequence: number,
-  cause: { reason: string; status: number | null; at: number },
+  cause: { readonly reason: string; readonly status: number | null; readonly at: number },
 ): Settled {
-  const attempts = lane.attempts
+  const { attempts } = lane
   return {
     lane: passEvent(lane, sequence, { state: 'parked', at: cause.at, attempts }),
     fates: [{ sequence, state: 'parked', attempts, ...cause }],
   }
 }
 
-/** Moves the cursor over an event that is settled, and remembers how. */
+/** Moves the cursor over an event that is settled, and remembers its fate. */
 export function passEvent(
   lane: LaneState,
   sequence: number,
@@ -37,14 +37,14 @@ export function passEvent(
     attempts: 0,
     nextAttemptAt: waitOfNext(lane),
     lastMeant: sequence,
-    // What is left of a digest is the same message without the events that were set aside.
+    // The rest of a digest stays one message. One event alone is none.
     digest: rest.length > 1 ? rest : null,
     gatherUntil: null,
     recent: [...lane.recent, { sequence, ...fate }].slice(-RECENT_FATES),
   }
 }
 
-/** Moves the cursor over an event that the destination does not get. */
+/** Moves the cursor over events up to `sequence` that the destination does not get. */
 export function skipEvent(lane: LaneState, sequence: number): LaneState {
   return {
     ...lane,
@@ -55,7 +55,7 @@ export function skipEvent(lane: LaneState, sequence: number): LaneState {
   }
 }
 
-/** The wait of the event that becomes the head: none, but a disabled lane keeps the time of its try. */
+/** The wait of the event that becomes the front: none, but a disabled lane keeps the time of its probe. */
 export function waitOfNext(lane: LaneState): number | null {
   return lane.status === 'disabled' ? lane.nextAttemptAt : null
 }

@@ -1,41 +1,46 @@
-/** The filters of a lane, each with the sequence from which on it decided. */
+/**
+ * The filters of a lane. Each filter decided from one sequence on, and that decision stays: events that were left out do not
+ * come back when the filter changes.
+ */
 import type { Epoch, LaneState } from './lane-state.ts'
 
-/** Changes of a lane's filter that are remembered; more would need a log of configurations. */
+/** So many changes of its filter a lane remembers. */
 export const MAX_EPOCHS = 50
-
-/** A lane whose next epoch has the plan's filter; the same lane when that one decides already. */
-export function matchEpoch(lane: LaneState, plan: Omit<Epoch, 'from'>): LaneState {
-  const last = lane.epochs.at(-1)
-  const next = epochOf(plan, lane.cursor + 1)
-  if (last !== undefined && sameFilter(last, next)) return lane
-  const earlier = lane.epochs.filter((epoch) => epoch.from < next.from)
-  return { ...lane, epochs: [...earlier, next].slice(-MAX_EPOCHS) }
-}
-
-function sameFilter(a: Epoch, b: Epoch): boolean {
-  if (a.silent !== b.silent || a.skipsUnchanged !== b.skipsUnchanged) return false
-  return sameList(a.events, b.events) && sameList(a.fields, b.fields)
-}
-
-function sameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index])
-}
-
-/** The epoch that a plan's filter begins. */
-export function epochOf(plan: Omit<Epoch, 'from'>, from: number): Epoch {
-  const { events, fields, silent, skipsUnchanged } = plan
-  return { from, events, fields, silent, skipsUnchanged }
-}
 
 /** The epoch that decided a sequence; null for events older than the lane. */
 export function epochAt(lane: LaneState, sequence: number): Epoch | null {
   return lane.epochs.findLast((epoch) => epoch.from <= sequence) ?? null
 }
 
+/** The epoch that begins with a filter at a sequence. */
+export function epochOf(filter: Omit<Epoch, 'from'>, from: number): Epoch {
+  const { events, fields, silent, skipsUnchanged } = filter
+  return { from, events, fields, silent, skipsUnchanged }
+}
+
+/** A lane whose last epoch has this filter: the same lane when it is so already, else one with a new epoch after its cursor. */
+export function matchEpoch(lane: LaneState, filter: Omit<Epoch, 'from'>): LaneState {
+  const last = lane.epochs.at(-1)
+  const next = epochOf(filter, lane.cursor + 1)
+  if (last !== undefined && isSameFilter(last, next)) return lane
+  // An epoch that has decided nothing yet is replaced.
+  const earlier = lane.epochs.filter((epoch) => epoch.from < next.from)
+  return { ...lane, epochs: [...earlier, next].slice(-MAX_EPOCHS) }
+}
+
+function isSameFilter(a: Epoch, b: Epoch): boolean {
+  if (a.silent !== b.silent || a.skipsUnchanged !== b.skipsUnchanged) return false
+  return isSameList(a.events, b.events) && isSameList(a.fields, b.fields)
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index])
+}
+
 /**
- * A lane that has passed everything up to `sequence`, which was sent while `decided` stood: a filter that
- * began during the attempt decides from the next event on.
+ * Keeps the decision about events that have been sent. Event 7 was sent while the epoch `decided` stood, and the
+ * configuration changed during the attempt: the new filter begins after the cursor, which was 6 then. Now that 7 is passed,
+ * the new filter decides from 8 on.
  */
 export function keepDecision(lane: LaneState, sequence: number, decided: Epoch): LaneState {
   if (epochAt(lane, sequence) === decided) return lane

@@ -1,10 +1,70 @@
 /**
- * A lane is one destination's way through one portal's log: a cursor and its state. Every transition
- * is a pure function from state to state, so that a crash at any point can be replayed in a test.
+ * A lane is the way of one destination through the log of one portal: a cursor and its state. Each change of it is a pure
+ * function from state to state, so that a test can let the object end at any moment and go on from what was stored.
  */
 import type { RecentFate } from './fate.ts'
 import { NO_MEMORY, type ReceiverMemory } from './receiver-memory.ts'
 import type { Filter } from './routing.ts'
+
+/** The state of a lane by its status. All lanes of a portal are stored in one row, with these members. */
+export type LaneState = ActiveLane | DisabledLane | HaltedLane
+
+/** A lane that sends what waits. */
+export interface ActiveLane extends LaneProgress {
+  readonly status: 'active'
+  readonly disabledReason: null
+}
+
+/** A lane whose endpoint takes nothing, or whose destination is wrong. Its events wait. */
+export interface DisabledLane extends LaneProgress {
+  readonly status: 'disabled'
+  /** The receiver's own word, or `misconfigured`, or `rejects_everything`. */
+  readonly disabledReason: string
+}
+
+/** A lane that an operator has paused, or whose destination was removed from the configuration. */
+export interface HaltedLane extends LaneProgress {
+  readonly status: 'paused' | 'removed'
+  /** Why it was disabled before it was halted. */
+  readonly disabledReason: string | null
+}
+
+/** Everything that a lane remembers in each status. Times are unix milliseconds. */
+interface LaneProgress {
+  readonly destination: string
+  /** The settings hash of the destination as the lane last met it; a changed one enables a disabled lane. */
+  readonly fingerprint: string
+  /** Every event up to this sequence is settled. */
+  readonly cursor: number
+  /** Failed attempts of the front. */
+  readonly attempts: number
+  /** When the front is tried again; null for at once. Of a disabled lane the time of its probe; null for never. */
+  readonly nextAttemptAt: number | null
+  /** No send before this time: the receiver's pace, or its Retry-After. */
+  readonly notBefore: number
+  readonly lastError: LaneError | null
+  readonly rejectedInARow: number
+  /** The last sequence up to the cursor that the destination was meant to get. */
+  readonly lastMeant: number | null
+  /** The last sequence that the destination was meant to get and that retention has dropped. */
+  readonly meantBeforeFloor: number | null
+  /** How many events retention has dropped while they waited. */
+  readonly expired: number
+  /** The filters of the lane, oldest first. */
+  readonly epochs: readonly Epoch[]
+  readonly recent: readonly RecentFate[]
+  readonly replays: readonly ReplayJob[]
+  /** The sequences of the digest under way, oldest first, written before it is sent; null for none. */
+  readonly digest: readonly number[] | null
+  /** When the last digest was delivered; null before the first. */
+  readonly digestedAt: number | null
+  /** Events up to this sequence go out one by one, since a digest that held them was refused. */
+  readonly singlyUpTo: number
+  /** Until when the front waits for others to be told with it; known to memory only. */
+  readonly gatherUntil: number | null
+  /** What the receiver asked to be remembered; forgotten when the settings change. */
+  readonly memory: ReceiverMemory
+}
 
 /** The filter that decided from one sequence on. */
 export interface Epoch {
@@ -12,97 +72,74 @@ export interface Epoch {
   readonly from: number
   readonly events: Filter['events']
   readonly fields: Filter['fields']
-  /** Set when the lane takes nothing at all: the portal is not its own, or it has no value for it. */
+  /** Why the lane gets nothing at all: the portal is not its own, or has no value for it; null when it gets something. */
   readonly silent: 'portal' | 'no_value' | null
-  /** True: events whose change an earlier one told are not sent. */
+  /** True: an event whose change an earlier one told is not sent. */
   readonly skipsUnchanged: boolean
 }
 
-/** An operator's wish to have events again; durable, worked off between live events. */
+/** An operator's wish to have events again; stored, and worked off between live events. */
 export interface ReplayJob {
   /** The next sequence to look at. */
   readonly next: number
   /** The last sequence of the job; never beyond the cursor at the time of asking. */
   readonly to: number
-  /** True: only events that are parked; false: every event that the lane was meant to get. */
+  /** True: only events that are parked. False: every event that the destination was meant to get. */
   readonly parkedOnly: boolean
   readonly startedAt: number
+  /** Failed attempts of the event at `next`. */
   readonly attempts: number
   readonly nextAttemptAt: number | null
 }
 
-/** The last failure of a lane, redacted. */
+/** The last failure of a lane, without secrets. */
 export interface LaneError {
+  /** The receiver's own word. */
   readonly reason: string
   readonly detail: string | null
+  /** The receiver's HTTP status; null when there was no answer. */
   readonly status: number | null
+  /** Unix milliseconds. */
   readonly at: number
 }
 
-/** Everything a lane has to remember; all lanes of a portal are stored in one row. */
-export interface LaneState {
-  readonly destination: string
-  readonly status: 'active' | 'paused' | 'disabled' | 'removed'
-  readonly disabledReason: string | null
-  /** Changes with the destination's settings; a changed one revives a disabled lane. */
-  readonly fingerprint: string
-  /** Every event up to this sequence is settled. */
-  readonly cursor: number
-  /** Failed attempts of the event after the cursor. */
-  readonly attempts: number
-  readonly nextAttemptAt: number | null
-  /** No send before this time: the receiver's pace or its Retry-After. */
-  readonly notBefore: number
-  readonly lastError: LaneError | null
-  readonly rejectedInARow: number
-  /** The last sequence up to the cursor that the destination was meant to get. */
-  readonly lastMeant: number | null
-  /** The same, up to the last sequence that retention has dropped. */
-  readonly meantBeforeFloor: number | null
-  /** Events that retention dropped while they waited. */
-  readonly expired: number
-  readonly epochs: readonly Epoch[]
-  readonly recent: readonly RecentFate[]
-  readonly replays: readonly ReplayJob[]
-  /** The sequences of the digest under way, oldest first, written before it is sent; null for none. */
-  readonly digest: readonly number[] | null
-  /** When the last digest was delivered, in unix milliseconds; null before the first. */
-  readonly digestedAt: number | null
-  /** Events up to this sequence go out one by one, since a digest that held them was refused. */
-  readonly singlyUpTo: number
-  /** Until when the head waits for others to be told with; known to memory only. */
-  readonly gatherUntil: number | null
-  /** What the receiver asked to be remembered; forgotten when the settings change. */
-  readonly memory: ReceiverMemory
-}
-
-/** What lanes that were stored before these parts existed begin with. */
-export const LANE_DEFAULTS = {
+/** The lane of a destination that has met no event yet, without everything that its plan tells. */
+export const UNTOUCHED = {
+  attempts: 0,
+  nextAttemptAt: null,
+  notBefore: 0,
+  lastError: null,
+  rejectedInARow: 0,
+  lastMeant: null,
+  meantBeforeFloor: null,
+  expired: 0,
+  recent: [],
+  replays: [],
   digest: null,
   digestedAt: null,
   singlyUpTo: 0,
   gatherUntil: null,
   memory: NO_MEMORY,
-} as const satisfies Partial<LaneState>
+} as const satisfies Partial<LaneProgress>
 
-/** True while the lane's last attempt failed: such lanes share few of the portal's connections. */
+/** Whether the lane's last attempt failed: such lanes share few of the portal's connections. */
 export function isFailing(lane: LaneState): boolean {
   return lane.attempts > 0 || lane.replays.some((job) => job.attempts > 0)
 }
 
-/** The time at which the lane wants to run next; null when it has nothing to do or may not run. */
+/** When the lane wants to be walked next, in a log that it may read up to `head`; null when it has nothing to do or may not. */
 export function laneDueAt(lane: LaneState, head: number): number | null {
   if (lane.status === 'paused' || lane.status === 'removed') return null
-  const waiting = lane.cursor < head
+  const isWaiting = lane.cursor < head
   if (lane.status === 'disabled') {
-    const hasWork = waiting || lane.replays.length > 0
+    const hasWork = isWaiting || lane.replays.length > 0
     if (!hasWork || lane.nextAttemptAt === null) return null
     return Math.max(lane.nextAttemptAt, lane.notBefore)
   }
   const live = Math.max(lane.nextAttemptAt ?? 0, lane.notBefore, lane.gatherUntil ?? 0)
   const job = lane.replays[0]
   const replay = job === undefined ? null : Math.max(job.nextAttemptAt ?? 0, lane.notBefore)
-  if (!waiting) return replay
+  if (!isWaiting) return replay
   // A replay does not wait while live events are gathered, only while the lane retries.
   return replay === null || lane.attempts > 0 ? live : Math.min(live, replay)
 }

@@ -1,17 +1,36 @@
-/** The status of a lane: stopped by its receiver or an operator, and going on again. */
-import type { LaneState } from './lane-state.ts'
+/** How a lane comes to its status: its receiver or the configuration disables it, an operator pauses it, and it goes on again. */
+import type { ActiveLane, DisabledLane, HaltedLane, LaneState } from './lane-state.ts'
 import { DAY_MS } from './retry.ts'
 
-/** Message-permanent rejections in a row that disable a lane. */
+/** So many messages rejected in a row disable a lane. */
 export const MAX_REJECTED_IN_A_ROW = 20
 
-/** Stops a lane for a reason of its endpoint; `probeAt` is the time of the daily try, if allowed. */
-export function disable(lane: LaneState, reason: string, probeAt: number | null): LaneState {
+/** Disables a lane; `probeAt` is the time of its next probe, null when it must not be probed. */
+export function disable(
+  lane: LaneState,
+  { reason, probeAt }: { readonly reason: string; readonly probeAt: number | null },
+): DisabledLane {
   return { ...lane, status: 'disabled', disabledReason: reason, nextAttemptAt: probeAt }
 }
 
+/**
+ * Disables a lane after an attempt, with a probe tomorrow where the receiver's rules allow it. A lane that was paused or
+ * removed while the attempt was under way stays so.
+ */
+export function disableAfterAttempt(
+  lane: LaneState,
+  {
+    reason,
+    probe,
+    now,
+  }: { readonly reason: string; readonly probe: boolean; readonly now: number },
+): LaneState {
+  if (lane.status === 'paused' || lane.status === 'removed') return lane
+  return disable(lane, { reason, probeAt: probe ? now + DAY_MS : null })
+}
+
 /** Lets a lane go on at once: its own waits are over, a receiver's Retry-After is not. */
-export function revive(lane: LaneState): LaneState {
+export function enable(lane: LaneState): ActiveLane {
   return {
     ...lane,
     status: 'active',
@@ -22,25 +41,22 @@ export function revive(lane: LaneState): LaneState {
   }
 }
 
-/** Pauses a lane by an operator's wish; a removed lane stays removed. */
-export function pause(lane: LaneState): LaneState {
-  return lane.status === 'removed' ? lane : { ...lane, status: 'paused' }
-}
-
-/** An operator's pause outlasts whatever an attempt that was under way then finds out. */
-export function stop(lane: LaneState, reason: string, probeAt: number | null): LaneState {
-  const isHeld = lane.status === 'paused' || lane.status === 'removed'
-  return isHeld ? lane : disable(lane, reason, probeAt)
-}
-
-/** A disabled lane whose receiver has answered goes on. */
-export function reopen(lane: LaneState): LaneState {
+/** A disabled lane goes on when its receiver has answered the probe. */
+export function enableAfterAnswer(lane: LaneState): ActiveLane | HaltedLane {
   if (lane.status !== 'disabled') return lane
   return { ...lane, status: 'active', disabledReason: null, nextAttemptAt: null }
 }
 
-/** A receiver that rejects every message takes none; one that rejects some is alive. */
-export function judgeRejections(lane: LaneState, now: number): LaneState {
-  if (lane.rejectedInARow < MAX_REJECTED_IN_A_ROW) return reopen(lane)
-  return stop(lane, 'rejects_everything', now + DAY_MS)
+/**
+ * A lane after its receiver has rejected a message: it goes on, since a receiver that rejects some messages is alive. A
+ * receiver that rejects every message takes none, and its lane is disabled.
+ */
+export function weighRejections(lane: LaneState, now: number): LaneState {
+  if (lane.rejectedInARow < MAX_REJECTED_IN_A_ROW) return enableAfterAnswer(lane)
+  return disableAfterAttempt(lane, { reason: 'rejects_everything', probe: true, now })
+}
+
+/** Pauses a lane by an operator's wish; a removed lane stays removed. */
+export function pause(lane: LaneState): HaltedLane {
+  return lane.status === 'removed' ? lane : { ...lane, status: 'paused' }
 }

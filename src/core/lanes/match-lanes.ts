@@ -1,53 +1,40 @@
 /** Brings the lanes of a portal in line with its configuration. */
 import { epochOf, matchEpoch } from './epochs.ts'
-import { LANE_DEFAULTS, type Epoch, type LaneState } from './lane-state.ts'
-import { disable, revive } from './lane-status.ts'
+import { UNTOUCHED, type Epoch, type LaneState } from './lane-state.ts'
+import { disable, enable } from './lane-status.ts'
 import { NO_MEMORY } from './receiver-memory.ts'
 
-/** What the configuration says of one lane in one portal. */
-export interface LanePlan {
+/** The wish of the configuration for one lane in one portal: its filter, its settings, and whether they are usable. */
+export interface LanePlan extends Omit<Epoch, 'from'> {
   readonly destination: string
-  readonly fingerprint: string
-  readonly events: readonly string[]
-  readonly fields: readonly string[]
-  readonly silent: Epoch['silent']
-  readonly skipsUnchanged: boolean
+  /** The hash of everything that makes up the destination. */
+  readonly settingsHash: string
   /** A wrong destination stops its own lane only, with this reason; null when it is usable. */
-  readonly problem: string | null
+  readonly problem: 'misconfigured' | null
 }
 
 /** A lane that stands before the event after `head`. */
 export function createLane(plan: LanePlan, head: number): LaneState {
-  return {
-    destination: plan.destination,
-    status: plan.problem === null ? 'active' : 'disabled',
-    disabledReason: plan.problem,
-    fingerprint: plan.fingerprint,
-    cursor: head,
-    attempts: 0,
-    nextAttemptAt: null,
-    notBefore: 0,
-    lastError: null,
-    rejectedInARow: 0,
-    lastMeant: null,
-    meantBeforeFloor: null,
-    expired: 0,
-    epochs: [epochOf(plan, head + 1)],
-    recent: [],
-    replays: [],
-    ...LANE_DEFAULTS,
-  }
+  const { destination, settingsHash: fingerprint, problem } = plan
+  const epochs = [epochOf(plan, head + 1)]
+  const lane = { ...UNTOUCHED, destination, fingerprint, cursor: head, epochs }
+  return problem === null
+    ? { ...lane, status: 'active', disabledReason: null }
+    : { ...lane, status: 'disabled', disabledReason: problem }
 }
 
 /**
- * Brings the stored lanes in line with the configuration. A new destination's lane begins after `head`;
- * a removed one stops and keeps its cursor; a returned one goes on; changed settings revive a disabled
- * lane; a changed filter begins a new epoch after the cursor. Returns the same array when nothing changed.
+ * Brings the stored lanes in line with the configuration.
+ * - The lane of a new destination begins after `head`.
+ * - A removed destination's lane is halted and keeps its cursor; it goes on when the destination returns.
+ * - Changed settings enable a disabled lane.
+ * - A changed filter begins a new epoch after the cursor.
+ *
+ * Returns the same array when nothing has changed.
  */
 export function matchLanes(
   lanes: readonly LaneState[],
-  plans: readonly LanePlan[],
-  head: number,
+  { plans, head }: { readonly plans: readonly LanePlan[]; readonly head: number },
 ): readonly LaneState[] {
   const planned = new Map(plans.map((plan) => [plan.destination, plan]))
   const known = new Set(lanes.map((lane) => lane.destination))
@@ -60,18 +47,26 @@ export function matchLanes(
 function matchLane(lane: LaneState, plan: LanePlan | null): LaneState {
   if (plan === null) return lane.status === 'removed' ? lane : { ...lane, status: 'removed' }
   const current = matchEpoch(lane, plan)
-  if (plan.problem !== null) {
-    const same = current.status === 'disabled' && current.disabledReason === plan.problem
-    if (same || current.status === 'paused') return current
-    return disable({ ...current, fingerprint: plan.fingerprint }, plan.problem, null)
-  }
-  const changed = current.fingerprint !== plan.fingerprint
-  const stopped = current.status === 'removed' || current.status === 'disabled'
-  if (current.status === 'removed' || (changed && stopped)) {
-    return { ...revive(current), ...(changed && SETTINGS_CHANGED), fingerprint: plan.fingerprint }
-  }
-  return changed ? { ...current, ...SETTINGS_CHANGED, fingerprint: plan.fingerprint } : current
+  return plan.problem === null
+    ? matchUsable(current, plan.settingsHash)
+    : matchUnusable(current, { settingsHash: plan.settingsHash, problem: plan.problem })
 }
 
-// What another receiver said, and how long the former settings gather, hold no longer.
+function matchUnusable(
+  lane: LaneState,
+  { settingsHash, problem }: { readonly settingsHash: string; readonly problem: string },
+): LaneState {
+  const isKnown = lane.status === 'disabled' && lane.disabledReason === problem
+  if (isKnown || lane.status === 'paused') return lane
+  return disable({ ...lane, fingerprint: settingsHash }, { reason: problem, probeAt: null })
+}
+
+function matchUsable(lane: LaneState, settingsHash: string): LaneState {
+  const isChanged = lane.fingerprint !== settingsHash
+  const current = isChanged ? { ...lane, ...SETTINGS_CHANGED, fingerprint: settingsHash } : lane
+  const goesOn = lane.status === 'removed' || (lane.status === 'disabled' && isChanged)
+  return goesOn ? enable(current) : current
+}
+
+/** The words of the former receiver hold no longer, and no wait that the former settings asked for. */
 const SETTINGS_CHANGED = { memory: NO_MEMORY, gatherUntil: null } as const

@@ -1,51 +1,58 @@
 /**
- * What an outcome does to a lane that has sent a digest. A digest is decided once: its sequences are written
- * with the lane before it is sent, so that a failed or crashed one is sent again as it was.
+ * What the outcome of a digest does to its lane. A digest is decided once: its sequences are stored with the lane before it
+ * is sent, so that a digest that failed, or that a crash cut off, is sent again as the same message.
  */
 import { parkEvent, passEvent, type Settled } from './cursor.ts'
 import type { DigestRecord } from './fate.ts'
 import type { LaneState } from './lane-state.ts'
-import { reopen } from './lane-status.ts'
+import { enableAfterAnswer } from './lane-status.ts'
 import type { DeliveryOutcome } from './outcome.ts'
-import { settle, type SettleTerms } from './settle.ts'
+import { errorOf, settle, type AttemptResult } from './settle.ts'
 
-/** Applies the outcome of a digest to its lane. */
+/** A lane after a digest was tried, and everything to store with it. */
+export interface SettledDigest extends Settled {
+  /** The digest when it was delivered; null otherwise. */
+  readonly digest: DigestRecord | null
+}
+
+/** Applies the outcome of a digest, whose sequences are in order, to its lane. */
 export function settleDigest(
   lane: LaneState,
   sequences: readonly number[],
-  { outcome, terms }: { outcome: DeliveryOutcome; terms: SettleTerms },
-): Settled & { readonly digest: DigestRecord | null } {
-  const [head, ...others] = sequences.filter((sequence) => sequence > lane.cursor)
-  // The operator set all of it aside meanwhile: a success of the message still counts for each of them.
-  if (head === undefined) return settleSetAside(lane, sequences, { outcome, terms })
+  { outcome, terms }: AttemptResult,
+): SettledDigest {
+  const [front, ...others] = sequences.filter((sequence) => sequence > lane.cursor)
+  if (front === undefined) return settleParked(lane, sequences, { outcome, terms })
   if (outcome.kind === 'rejected' && outcome.scope === 'message') {
-    return { ...dissolve(lane, sequences, { outcome, terms }), digest: null }
+    return { lane: dissolve(lane, sequences, { outcome, terms }), fates: [], digest: null }
   }
   const attempts = lane.attempts + 1
-  const settled = settle(lane, head, { outcome, terms })
-  if (settled.lane.cursor < head) return { ...settled, digest: null }
+  const settled = settle(lane, front, { outcome, terms })
+  // The digest waits for its next attempt.
+  if (settled.lane.cursor < front) return { ...settled, digest: null }
   if (outcome.kind !== 'delivered') return { ...parkRest(settled, others, attempts), digest: null }
+  const { now: at } = terms
   const passed = others.reduce(
-    (passing, sequence) =>
-      passEvent(passing, sequence, { state: 'delivered', at: terms.now, attempts }),
+    (passing, sequence) => passEvent(passing, sequence, { state: 'delivered', at, attempts }),
     settled.lane,
   )
-  // What the operator set aside while the message was under way is delivered with it.
-  const aside = sequences.filter((sequence) => sequence < head)
-  const told = { state: 'delivered' as const, reason: null, status: outcome.status }
+  // The operator parked some of its events while the message was under way: they are delivered with it.
+  const parked = sequences.filter((sequence) => sequence < front)
+  const told = { state: 'delivered', reason: null, status: outcome.status, at, attempts } as const
   return {
-    lane: { ...passed, digest: null, digestedAt: terms.now },
-    fates: aside.map((sequence) => ({ sequence, ...told, at: terms.now, attempts })),
-    digest: { sequences, at: terms.now, attempts },
+    lane: { ...passed, digest: null, digestedAt: at },
+    fates: parked.map((sequence) => ({ sequence, ...told })),
+    digest: { sequences, at, attempts },
   }
 }
 
-function settleSetAside(
+/** The operator parked all events while the message was under way: its success still counts for each of them. */
+function settleParked(
   lane: LaneState,
   sequences: readonly number[],
-  { outcome, terms }: { outcome: DeliveryOutcome; terms: SettleTerms },
-): Settled & { readonly digest: DigestRecord | null } {
-  const settled = sequences.map((sequence) => settle(lane, sequence, { outcome, terms }))
+  result: AttemptResult,
+): SettledDigest {
+  const settled = sequences.map((sequence) => settle(lane, sequence, result))
   return {
     lane: { ...(settled.at(-1)?.lane ?? lane), digest: null },
     fates: settled.flatMap(({ fates }) => fates),
@@ -53,43 +60,35 @@ function settleSetAside(
   }
 }
 
-/** A message that the receiver never takes may fail for one of its events only: they go one by one. */
+/**
+ * The receiver takes the message never, perhaps because of one of its events: they go out one by one. It has answered, so a
+ * disabled lane goes on.
+ */
 function dissolve(
   lane: LaneState,
   sequences: readonly number[],
-  {
-    outcome,
-    terms,
-  }: { outcome: Extract<DeliveryOutcome, { kind: 'rejected' }>; terms: SettleTerms },
-): Settled {
-  const { reason, detail, status } = outcome
+  { outcome, terms }: AttemptResult<Extract<DeliveryOutcome, { kind: 'rejected' }>>,
+): LaneState {
   return {
-    lane: {
-      // It has answered, so a lane that was disabled goes on.
-      ...reopen(lane),
-      digest: null,
-      singlyUpTo: sequences.at(-1) ?? lane.singlyUpTo,
-      attempts: 0,
-      nextAttemptAt: null,
-      notBefore: terms.now + terms.minIntervalMs,
-      lastError: { reason, detail, status, at: terms.now },
-    },
-    fates: [],
+    ...enableAfterAnswer(lane),
+    digest: null,
+    singlyUpTo: sequences.at(-1) ?? lane.singlyUpTo,
+    attempts: 0,
+    nextAttemptAt: null,
+    notBefore: terms.now + terms.minIntervalMs,
+    lastError: errorOf(outcome, terms.now),
   }
 }
 
-/** Given up together: each event is set aside by itself, so that each can be replayed. */
+/** The digest was given up, and its front is parked: each other event is parked by itself, so that each can be replayed. */
 function parkRest({ lane, fates }: Settled, others: readonly number[], attempts: number): Settled {
   const cause = fates.at(-1)
   if (cause === undefined) return { lane: { ...lane, digest: null }, fates }
-  const { reason, status, at } = cause
+  const { status, at } = cause
+  const reason = cause.reason ?? 'given_up'
   return others.reduce<Settled>(
     (settled, sequence) => {
-      const parked = parkEvent({ ...settled.lane, attempts }, sequence, {
-        reason: reason ?? 'given_up',
-        status,
-        at,
-      })
+      const parked = parkEvent({ ...settled.lane, attempts }, sequence, { reason, status, at })
       return { lane: parked.lane, fates: [...settled.fates, ...parked.fates] }
     },
     { lane: { ...lane, digest: null }, fates },

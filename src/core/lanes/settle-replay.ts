@@ -1,63 +1,66 @@
-/** What the outcome of a replayed event does to its lane. */
+/** What the outcome of a replayed event does to its lane. The cursor never moves, since the lane has passed the event before. */
 import type { Settled } from './cursor.ts'
 import type { ExactFate } from './fate.ts'
-import type { LaneState } from './lane-state.ts'
-import { judgeRejections, reopen, stop } from './lane-status.ts'
+import type { LaneState, ReplayJob } from './lane-state.ts'
+import { disableAfterAttempt, enableAfterAnswer, weighRejections } from './lane-status.ts'
 import type { DeliveryOutcome } from './outcome.ts'
 import { advanceJob } from './replay-job.ts'
 import { DAY_MS, clampRetryAfter, planRetry } from './retry.ts'
-import { errorOf, holdOf, type SettleTerms } from './settle.ts'
+import { errorOf, pacedUntil, type AttemptResult } from './settle.ts'
 
-/** The circumstances of a replayed attempt. */
-export interface ReplayResult {
-  readonly outcome: DeliveryOutcome
-  readonly terms: SettleTerms
-  /** Attempts already counted for this event at this destination. */
+/** The outcome of a replayed event. */
+export interface ReplayResult extends AttemptResult {
+  /** The attempts that were counted for this event at this destination before the replay. */
   readonly attemptsBefore: number
 }
 
-/** Applies the outcome of a replayed event to the lane's first job; the cursor never moves. */
-export function settleReplay(
-  lane: LaneState,
-  sequence: number,
-  { outcome, terms, attemptsBefore }: ReplayResult,
-): Settled {
+/** Applies the outcome of the replayed event `sequence` to the lane's first job. */
+export function settleReplay(lane: LaneState, sequence: number, result: ReplayResult): Settled {
   const job = lane.replays[0]
   if (job === undefined) return { lane, fates: [] }
-  const { now, random } = terms
-  const paced = { ...lane, notBefore: now + Math.max(terms.minIntervalMs, holdOf(outcome)) }
+  const { outcome, terms, attemptsBefore } = result
+  const { now: at } = terms
   const attempts = attemptsBefore + job.attempts + 1
+  const paced = { ...lane, notBefore: pacedUntil(result) }
   const next = advanceJob(paced, job, sequence)
   if (outcome.kind === 'delivered') {
-    const fate = { sequence, state: 'delivered' as const, reason: null, status: outcome.status }
+    const { status } = outcome
     return {
-      lane: { ...reopen(next), lastError: null, rejectedInARow: 0 },
-      fates: [{ ...fate, at: now, attempts }],
+      lane: { ...enableAfterAnswer(next), lastError: null, rejectedInARow: 0 },
+      fates: [{ sequence, state: 'delivered', reason: null, status, at, attempts }],
     }
   }
-  const cause = { reason: outcome.reason, status: outcome.status, at: now, attempts }
-  const parked: ExactFate = { sequence, state: 'parked', ...cause }
-  const lastError = errorOf(outcome, now)
-  if (outcome.kind === 'rejected' && outcome.scope === 'endpoint') {
-    const probeAt = outcome.probe ? now + DAY_MS : null
-    return { lane: stop({ ...paced, lastError }, outcome.reason, probeAt), fates: [] }
+  const { reason, status } = outcome
+  const lastError = errorOf(outcome, at)
+  const parked: ExactFate = { sequence, state: 'parked', reason, status, at, attempts }
+  if (outcome.kind === 'unreachable') {
+    const notBefore = Math.max(paced.notBefore, at + clampRetryAfter(outcome.retryAfterMs))
+    const waiting = planAgain({ ...paced, lastError, notBefore }, job, { outcome, terms })
+    // Given up: the event is parked, and the job goes on with the next one.
+    return waiting === null
+      ? { lane: { ...next, lastError, notBefore }, fates: [parked] }
+      : { lane: waiting, fates: [] }
   }
-  if (outcome.kind === 'rejected') {
-    return { lane: judgeRejections({ ...next, lastError }, now), fates: [parked] }
+  if (outcome.scope === 'endpoint') {
+    const { probe } = outcome
+    const stopped = disableAfterAttempt({ ...paced, lastError }, { reason, probe, now: at })
+    return { lane: stopped, fates: [] }
   }
-  const wait = now + clampRetryAfter(outcome.retryAfterMs)
-  const held = { lastError, notBefore: Math.max(paced.notBefore, wait) }
-  if (lane.status === 'disabled') {
-    return { lane: { ...paced, ...held, nextAttemptAt: now + DAY_MS }, fates: [] }
-  }
-  const plan = planRetry({
-    attempts: job.attempts + 1,
-    now,
-    deadline: terms.deadline,
-    retryAfterMs: outcome.retryAfterMs,
-    random,
-  })
-  if (plan.kind === 'park') return { lane: { ...next, ...held }, fates: [parked] }
-  const again = { ...job, attempts: job.attempts + 1, nextAttemptAt: plan.at }
-  return { lane: { ...paced, ...held, replays: [again, ...lane.replays.slice(1)] }, fates: [] }
+  return { lane: weighRejections({ ...next, lastError }, at), fates: [parked] }
+}
+
+/** The lane with its job waiting for the next attempt, a disabled one until its probe; null when the event is given up. */
+function planAgain(
+  lane: LaneState,
+  job: ReplayJob,
+  { outcome, terms }: AttemptResult<Extract<DeliveryOutcome, { kind: 'unreachable' }>>,
+): LaneState | null {
+  const { now, random, deadline } = terms
+  if (lane.status === 'disabled') return { ...lane, nextAttemptAt: now + DAY_MS }
+  const attempts = job.attempts + 1
+  const { retryAfterMs } = outcome
+  const plan = planRetry({ attempts, now, deadline, retryAfterMs, random })
+  if (plan.kind === 'park') return null
+  const again = { ...job, attempts, nextAttemptAt: plan.at }
+  return { ...lane, replays: [again, ...lane.replays.slice(1)] }
 }

@@ -1,56 +1,51 @@
-/**
- * What an outcome does to a lane. Pure: outcome and time in, next state and exact fates out.
- */
+/** What the outcome of a live event does to its lane. Pure: outcome and time in, the next state and exact fates out. */
 import { parkEvent, passEvent, type Settled } from './cursor.ts'
 import type { LaneError, LaneState } from './lane-state.ts'
-import { judgeRejections, reopen, stop } from './lane-status.ts'
+import { disableAfterAttempt, enableAfterAnswer, weighRejections } from './lane-status.ts'
 import type { DeliveryOutcome } from './outcome.ts'
 import { DAY_MS, clampRetryAfter, planRetry } from './retry.ts'
-/** The receiver's rules and the circumstances of one attempt. */
+
+type Delivered = Extract<DeliveryOutcome, { kind: 'delivered' }>
+type Unreachable = Extract<DeliveryOutcome, { kind: 'unreachable' }>
+type Rejected = Extract<DeliveryOutcome, { kind: 'rejected' }>
+
+/** The circumstances of one attempt. Times are unix milliseconds. */
 export interface SettleTerms {
   readonly now: number
   /** In [0, 1): jitter. */
   readonly random: number
-  /** The event's receipt plus `retryHours`, in unix milliseconds. */
+  /** A failure from this time on parks the event: its time of receipt plus `retryHours`. */
   readonly deadline: number
   /** The shortest time between two sends of this lane. */
   readonly minIntervalMs: number
 }
 
+/** An outcome with the circumstances of its attempt. */
+export interface AttemptResult<Outcome extends DeliveryOutcome = DeliveryOutcome> {
+  readonly outcome: Outcome
+  readonly terms: SettleTerms
+}
+
 /** Applies the outcome of the live event `sequence` to its lane. */
-export function settle(
-  lane: LaneState,
-  sequence: number,
-  { outcome, terms }: { outcome: DeliveryOutcome; terms: SettleTerms },
-): Settled {
-  if (sequence <= lane.cursor) return settleLate(lane, sequence, { outcome, terms })
-  const attempts = lane.attempts + 1
-  const paced = { ...lane, notBefore: terms.now + Math.max(terms.minIntervalMs, holdOf(outcome)) }
+export function settle(lane: LaneState, sequence: number, result: AttemptResult): Settled {
+  if (sequence <= lane.cursor) return settleLate(lane, sequence, result)
+  const { outcome, terms } = result
+  const paced = { ...lane, attempts: lane.attempts + 1, notBefore: pacedUntil(result) }
   switch (outcome.kind) {
     case 'delivered':
-      return settleDelivered(paced, sequence, { attempts, outcome, terms })
+      return settleDelivered(paced, sequence, { outcome, terms })
     case 'unreachable':
-      return settleUnreachable(paced, sequence, { attempts, outcome, terms })
-    case 'rejected': {
-      const failed = { ...paced, attempts, lastError: errorOf(outcome, terms.now) }
-      if (outcome.scope === 'endpoint') {
-        const probeAt = outcome.probe ? terms.now + DAY_MS : null
-        return { lane: stop(failed, outcome.reason, probeAt), fates: [] }
-      }
-      return settleRejected(failed, sequence, { outcome, terms })
-    }
+      return settleUnreachable(paced, sequence, { outcome, terms })
+    case 'rejected':
+      return settleRejected(paced, sequence, { outcome, terms })
   }
 }
 
 /**
- * The operator set the event aside while its attempt was under way: only a success still counts, and the
- * receiver's pace.
+ * The operator parked the event while its attempt was under way: only a success still counts, and the time for which the
+ * receiver wants to be left alone.
  */
-function settleLate(
-  lane: LaneState,
-  sequence: number,
-  { outcome, terms }: { outcome: DeliveryOutcome; terms: SettleTerms },
-): Settled {
+function settleLate(lane: LaneState, sequence: number, { outcome, terms }: AttemptResult): Settled {
   const { now } = terms
   const retryAfterMs = outcome.kind === 'unreachable' ? outcome.retryAfterMs : null
   const wait = Math.max(terms.minIntervalMs, clampRetryAfter(retryAfterMs))
@@ -61,22 +56,19 @@ function settleLate(
   return { lane: paced, fates: [{ ...fate, at: now, attempts: before + 1 }] }
 }
 
-interface LiveResult {
-  readonly attempts: number
-  readonly outcome: DeliveryOutcome
-  readonly terms: SettleTerms
-}
-
+/** The fate of a success at the first attempt follows from the cursor; every other one is written down. */
 function settleDelivered(
   lane: LaneState,
   sequence: number,
-  { attempts, outcome, terms }: LiveResult,
+  { outcome, terms }: AttemptResult<Delivered>,
 ): Settled {
+  const { attempts } = lane
   const at = terms.now
+  const passed = passEvent(lane, sequence, { state: 'delivered', at, attempts })
   const fate = { sequence, state: 'delivered' as const, reason: null, status: outcome.status }
   return {
     lane: {
-      ...reopen(passEvent(lane, sequence, { state: 'delivered', at, attempts })),
+      ...enableAfterAnswer(passed),
       disabledReason: null,
       lastError: null,
       rejectedInARow: 0,
@@ -85,52 +77,49 @@ function settleDelivered(
   }
 }
 
+/** A disabled lane is probed again tomorrow and parks nothing by time; another one plans its retry. */
 function settleUnreachable(
   lane: LaneState,
   sequence: number,
-  { attempts, outcome, terms }: LiveResult,
+  { outcome, terms }: AttemptResult<Unreachable>,
 ): Settled {
-  if (outcome.kind !== 'unreachable') return { lane, fates: [] }
   const { now, random, deadline } = terms
-  const { retryAfterMs } = outcome
-  const failed: LaneState = {
-    ...lane,
-    attempts,
-    lastError: errorOf(outcome, now),
-    notBefore: Math.max(lane.notBefore, now + clampRetryAfter(retryAfterMs)),
-  }
+  const { retryAfterMs, reason, status } = outcome
+  const notBefore = Math.max(lane.notBefore, now + clampRetryAfter(retryAfterMs))
+  const failed: LaneState = { ...lane, notBefore, lastError: errorOf(outcome, now) }
   if (lane.status === 'disabled') {
     return { lane: { ...failed, nextAttemptAt: now + DAY_MS }, fates: [] }
   }
+  const { attempts } = lane
   const plan = planRetry({ attempts, now, deadline, retryAfterMs, random })
   if (plan.kind === 'retry') return { lane: { ...failed, nextAttemptAt: plan.at }, fates: [] }
-  return parkEvent(failed, sequence, { reason: outcome.reason, status: outcome.status, at: now })
+  return parkEvent(failed, sequence, { reason, status, at: now })
 }
 
+/** A rejected message is parked, and the lane goes on. A rejecting endpoint disables the lane, and the event waits. */
 function settleRejected(
   lane: LaneState,
   sequence: number,
-  {
-    outcome,
-    terms,
-  }: { outcome: Extract<DeliveryOutcome, { kind: 'rejected' }>; terms: SettleTerms },
+  { outcome, terms }: AttemptResult<Rejected>,
 ): Settled {
-  const cause = { reason: outcome.reason, status: outcome.status, at: terms.now }
-  const parked = parkEvent(lane, sequence, cause)
-  const rejectedInARow = lane.rejectedInARow + 1
-  const next = { ...parked.lane, rejectedInARow }
-  return { lane: judgeRejections(next, terms.now), fates: parked.fates }
+  const { now } = terms
+  const { scope, reason, status, probe } = outcome
+  const failed = { ...lane, lastError: errorOf(outcome, now) }
+  if (scope === 'endpoint') {
+    return { lane: disableAfterAttempt(failed, { reason, probe, now }), fates: [] }
+  }
+  const parked = parkEvent(failed, sequence, { reason, status, at: now })
+  const counted = { ...parked.lane, rejectedInARow: lane.rejectedInARow + 1 }
+  return { lane: weighRejections(counted, now), fates: parked.fates }
 }
 
-/** How long the receiver asks for no further message although it took this one. */
-export function holdOf(outcome: DeliveryOutcome): number {
-  return outcome.kind === 'delivered' ? clampRetryAfter(outcome.holdMs ?? null) : 0
+/** No send before this time, by the pace, and by a receiver that took the message and asks for no further one. */
+export function pacedUntil({ outcome, terms }: AttemptResult): number {
+  const holdMs = outcome.kind === 'delivered' ? (outcome.holdMs ?? null) : null
+  return terms.now + Math.max(terms.minIntervalMs, clampRetryAfter(holdMs))
 }
 
 /** A failure as the lane remembers it. */
-export function errorOf(
-  outcome: Exclude<DeliveryOutcome, { kind: 'delivered' }>,
-  at: number,
-): LaneError {
+export function errorOf(outcome: Unreachable | Rejected, at: number): LaneError {
   return { reason: outcome.reason, detail: outcome.detail, status: outcome.status, at }
 }

@@ -1,59 +1,52 @@
 /**
- * The lanes of one portal in memory, and the one row that stores all of them. Memory changes only after
- * the transaction has returned; a crash loses at most what `saveSoon` had not yet written.
+ * The lanes of one portal in memory, and the one row that stores all of them. Memory changes only after the transaction has
+ * returned. A crash loses at most the sends that `saveSoon` took and that were not stored yet.
  */
-import * as v from 'valibot'
-import { LANE_DEFAULTS, type LaneState } from '../../core/lanes/lane-state.ts'
+import type { LaneState } from '../../core/lanes/lane-state.ts'
 import { matchLanes, type LanePlan } from '../../core/lanes/match-lanes.ts'
 import type { AlsoWritten } from '../../core/lanes/walk-ports.ts'
-import { textOf, type Database, type SqlRow } from '../../storage/database.ts'
+import type { Database } from '../../storage/database.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { Scheduler } from '../scheduler.ts'
+import { LaneBookRows, NO_LANES, type StoredBook } from './book-rows.ts'
 
-/** `flushInTime` reaches storage within this time. */
+/** `flushInTime` stores within this time, in milliseconds. */
 export const CHECKPOINT_MS = 1000
 
-/** Skipped events that a restart may have to skip again. */
+/** So many skipped events a restart may have to skip again. */
 export const MAX_SKIPPED = 500
 
-/** What the book needs from the object around it. */
+/** What the book needs. */
 export interface LaneBookDeps {
   readonly db: Database
-  readonly log: LogStore
+  readonly log: Pick<LogStore, 'oldest' | 'putFate' | 'putDigest'>
   readonly scheduler: Pick<Scheduler, 'after'>
-}
-
-/** What the row holds. */
-interface Book {
-  readonly lanes: readonly LaneState[]
-  /** Where new lanes begin, since DESTINATIONS could not be read; null: behind the head. */
-  readonly openFrom: number | null
 }
 
 /** The lanes of one portal. */
 export class LaneBook {
   readonly #deps: LaneBookDeps
-  #lanes: readonly LaneState[] = []
-  #openFrom: number | null = null
-  #matched: Book | null = null
+  readonly #rows: LaneBookRows
+  #book: StoredBook = NO_LANES
+  /** What `match` or `clear` has written, until memory follows. */
+  #written: StoredBook | null = null
   readonly #unsaved = new Map<string, number>()
   #skipped = 0
-  #timed = false
+  #isFlushPlanned = false
 
   constructor(deps: LaneBookDeps) {
     this.#deps = deps
+    this.#rows = new LaneBookRows(deps.db)
   }
 
   /**
-   * Reads the row; an object that never stored lanes has none. False when it is damaged: its destinations
-   * begin anew with the oldest event, since a repeat is better than a loss.
+   * Reads what is stored. False when it is damaged: then each destination begins anew with the oldest event, since a
+   * repeat is better than a loss.
    */
   load(): boolean {
-    const row = this.#deps.db.all('SELECT lanes FROM lanes WHERE id = 1')[0]
-    const book = row === undefined ? NO_LANES : readBook(row)
-    if (book !== null) this.#take(book)
-    else this.#take({ lanes: [], openFrom: this.#beforeOldest() })
-    return book !== null
+    const stored = this.#rows.load()
+    this.#book = stored ?? { lanes: [], openFrom: this.#beforeOldest() }
+    return stored !== null
   }
 
   #beforeOldest(): number | null {
@@ -63,24 +56,23 @@ export class LaneBook {
 
   /** Every lane, removed ones included. */
   all(): readonly LaneState[] {
-    return this.#lanes
+    return this.#book.lanes
   }
 
   /** One lane; null when no destination of that name was ever met. */
   find(destination: string): LaneState | null {
-    return this.#lanes.find((lane) => lane.destination === destination) ?? null
+    return this.all().find((lane) => lane.destination === destination) ?? null
   }
 
   /**
-   * Writes the lanes that the configuration asks for, inside the caller's transaction. Memory follows
-   * with `adopt`, after that transaction has returned. `plans` is null while the configuration cannot be
-   * read: a lane that is new afterwards begins where that began.
+   * Writes the lanes that the configuration asks for, inside the caller's transaction. Memory follows with `adopt`, after
+   * that transaction has returned. `plans` is null while the configuration cannot be read: a destination that is new
+   * afterwards gets the events from that time on.
    */
   match(plans: readonly LanePlan[] | null, head: number): void {
-    const current = { lanes: this.#lanes, openFrom: this.#openFrom }
-    const matched = matchBook(current, plans, head)
-    this.#matched = matched === current ? null : matched
-    if (this.#matched !== null) this.#write(this.#matched)
+    const matched = matchBook(this.#book, plans, head)
+    this.#written = matched === this.#book ? null : matched
+    if (this.#written !== null) this.#rows.save(this.#written)
   }
 
   /** Matches in a transaction of its own. */
@@ -96,136 +88,91 @@ export class LaneBook {
 
   /** Forgets what `match` has written: its transaction was rolled back. */
   abandon(): void {
-    this.#matched = null
+    this.#written = null
   }
 
   /** Takes over what `match` or `clear` has written. */
   adopt(): void {
-    if (this.#matched === null) return
-    this.#take(this.#matched)
-    this.#matched = null
+    if (this.#written === null) return
+    this.#book = this.#written
+    this.#written = null
     this.#unsaved.clear()
     this.#skipped = 0
   }
 
-  /** Stores a lane (and all others with it), its exact fates and a delivered digest, then changes memory. */
+  /** Deletes every lane, inside the caller's transaction. Memory follows with `adopt`. */
+  clear(): void {
+    this.#rows.clear()
+    this.#written = NO_LANES
+  }
+
+  /** Stores a lane and all others with it, its exact fates and a digest that was delivered; then changes memory. */
   save(lane: LaneState, { fates = [], digest = null }: AlsoWritten = {}): void {
+    const { log } = this.#deps
     this.saveAll(this.#with(lane), () => {
-      for (const fate of fates) this.#deps.log.putFate(lane.destination, fate)
-      if (digest !== null) this.#deps.log.putDigest(lane.destination, digest)
+      for (const fate of fates) log.putFate(lane.destination, fate)
+      if (digest !== null) log.putDigest(lane.destination, digest)
     })
   }
 
   /** Stores all lanes together with further writes of the caller, then changes memory. */
   saveAll(lanes: readonly LaneState[], alsoWrite: () => void = () => {}): void {
+    const book = { ...this.#book, lanes }
     this.#deps.db.transaction(() => {
       alsoWrite()
-      this.#write({ lanes, openFrom: this.#openFrom })
+      this.#rows.save(book)
     })
-    this.#lanes = lanes
+    this.#book = book
     this.#unsaved.clear()
     this.#skipped = 0
   }
 
-  /** Changes memory now; `flush` or `flushInTime` brings it to storage, together with what else moved. */
+  /** Changes memory after a send; `flush` or `flushInTime` stores it together with the sends of other lanes. */
   saveSoon(lane: LaneState): void {
-    this.#lanes = this.#with(lane)
+    this.#book = { ...this.#book, lanes: this.#with(lane) }
     this.#unsaved.set(lane.destination, this.unsavedSends(lane.destination) + 1)
   }
 
-  /** Stores what only memory knows of outcomes. */
-  flush(): void {
-    if (this.#unsaved.size > 0) this.saveAll(this.#lanes)
-  }
-
-  /** The same within a second. Costs that second of the object's time, so it is asked for only in need. */
-  flushInTime(): void {
-    if (this.#timed || this.#unsaved.size === 0) return
-    this.#timed = true
-    this.#deps.scheduler.after(CHECKPOINT_MS, () => {
-      this.#timed = false
-      this.flush()
-    })
-  }
-
-  /** Deletes every lane, inside the caller's transaction; memory follows with `adopt`. */
-  clear(): void {
-    this.#deps.db.all('DELETE FROM lanes')
-    this.#matched = NO_LANES
-  }
-
-  /** How many outcomes of a lane only memory knows. */
+  /** How many sends of a lane only memory knows. */
   unsavedSends(destination: string): number {
     return this.#unsaved.get(destination) ?? 0
   }
 
-  /** Changes memory only; after many skipped events storage follows, so that a start skips few again. */
+  /** Stores the sends that only memory knows. */
+  flush(): void {
+    if (this.#unsaved.size > 0) this.saveAll(this.all())
+  }
+
+  /** Stores them within a second. It keeps the object alive for that second, so it is asked for only where it must be. */
+  flushInTime(): void {
+    if (this.#isFlushPlanned || this.#unsaved.size === 0) return
+    this.#isFlushPlanned = true
+    this.#deps.scheduler.after(CHECKPOINT_MS, () => {
+      this.#isFlushPlanned = false
+      this.flush()
+    })
+  }
+
+  /** Changes memory only. After many skipped events it stores them after all, so that a start skips few again. */
   setInMemory(lane: LaneState): void {
     this.#skipped += Math.max(0, lane.cursor - (this.find(lane.destination)?.cursor ?? 0))
-    this.#lanes = this.#with(lane)
+    this.#book = { ...this.#book, lanes: this.#with(lane) }
     if (this.#skipped >= MAX_SKIPPED) this.saveSkipped()
   }
 
-  /** Stores what only memory knows, so that skipped events are not read again for ever. */
+  /** Stores that events were skipped, so that they are not read again after each start. */
   saveSkipped(): void {
-    if (this.#skipped > 0) this.saveAll(this.#lanes)
+    if (this.#skipped > 0) this.saveAll(this.all())
   }
 
   #with(lane: LaneState): readonly LaneState[] {
-    return this.#lanes.map((known) => (known.destination === lane.destination ? lane : known))
-  }
-
-  #take(book: Book): void {
-    this.#lanes = book.lanes
-    this.#openFrom = book.openFrom
-  }
-
-  #write(book: Book): void {
-    this.#deps.db.all(
-      'INSERT INTO lanes (id, lanes) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET lanes = excluded.lanes',
-      JSON.stringify(book),
-    )
+    return this.all().map((known) => (known.destination === lane.destination ? lane : known))
   }
 }
 
-const NO_LANES: Book = { lanes: [], openFrom: null }
-
-/** What the rest of the object relies on; checked because a row that throws would stop every lane. */
-const BookSchema = v.looseObject({
-  openFrom: v.nullable(v.number()),
-  lanes: v.array(
-    v.looseObject({
-      destination: v.string(),
-      status: v.picklist(['active', 'paused', 'disabled', 'removed']),
-      cursor: v.pipe(v.number(), v.safeInteger()),
-      epochs: v.array(v.looseObject({ events: v.array(v.string()), fields: v.array(v.string()) })),
-      recent: v.array(v.looseObject({})),
-      replays: v.array(v.looseObject({})),
-    }),
-  ),
-})
-
-function readBook(row: SqlRow): Book | null {
-  try {
-    const book: unknown = JSON.parse(textOf(row, 'lanes'))
-    // Sound: only this class writes the column; the check finds what was damaged outside of it.
-    return v.is(BookSchema, book) ? withDefaults(book as unknown as Book) : null
-  } catch {
-    // Swallows: not even JSON.
-    return null
-  }
-}
-
-/** Lanes that an older version stored lack what came later. What memory alone knows begins anew. */
-function withDefaults({ lanes, openFrom }: Book): Book {
-  return {
-    lanes: lanes.map((lane) => ({ ...LANE_DEFAULTS, ...lane, gatherUntil: null })),
-    openFrom,
-  }
-}
-
-function matchBook(book: Book, plans: readonly LanePlan[] | null, head: number): Book {
-  if (plans === null) return book.openFrom === null ? { ...book, openFrom: head } : book
-  const lanes = matchLanes(book.lanes, plans, book.openFrom ?? head)
-  return lanes === book.lanes && book.openFrom === null ? book : { lanes, openFrom: null }
+function matchBook(book: StoredBook, plans: readonly LanePlan[] | null, head: number): StoredBook {
+  const { lanes, openFrom } = book
+  if (plans === null) return openFrom === null ? { ...book, openFrom: head } : book
+  const matched = matchLanes(lanes, { plans, head: openFrom ?? head })
+  return matched === lanes && openFrom === null ? book : { lanes: matched, openFrom: null }
 }

@@ -1,6 +1,6 @@
 /** What an operator may do with one lane. Every method is one transaction. */
 import { MAX_REPLAY_JOBS } from '../../core/lanes/replay-job.ts'
-import { pause, revive } from '../../core/lanes/lane-status.ts'
+import { pause, enable } from '../../core/lanes/lane-status.ts'
 import type { LaneState, ReplayJob } from '../../core/lanes/lane-state.ts'
 import { parkEvent } from '../../core/lanes/cursor.ts'
 import { entriesAfter } from '../../core/log/entries.ts'
@@ -56,9 +56,9 @@ export class LaneControl {
     return this.#change(destination, (lane) => ok(pause(lane)))
   }
 
-  /** Lets a lane go on and try at once; revives a disabled one. */
+  /** Lets a lane go on and try at once; enables a disabled one. */
   resume(destination: string): Result<LaneState, ControlRefusal> {
-    return this.#change(destination, (lane) => ok(revive(lane)))
+    return this.#change(destination, (lane) => ok(enable(lane)))
   }
 
   /** Sets the waiting head of a lane aside. */

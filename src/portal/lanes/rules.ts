@@ -88,7 +88,7 @@ export class Deliverer {
       const skipsUnchanged = configured.unchanged === 'skip'
       return {
         destination: name,
-        fingerprint,
+        settingsHash: fingerprint,
         events,
         fields,
         silent,
@@ -104,7 +104,7 @@ export class Deliverer {
     const unusable = `unusable ${fingerprint}`
     return {
       destination: name,
-      fingerprint: unusable,
+      settingsHash: unusable,
       ...filterOfBefore,
       problem: 'misconfigured',
     }

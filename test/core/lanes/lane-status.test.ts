@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { disable, pause, revive } from '../../../src/core/lanes/lane-status.ts'
+import { disable, enable, pause } from '../../../src/core/lanes/lane-status.ts'
 import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/replay-job.ts'
 import { START, aJob, aLane } from '../../support/lane-builders.ts'
 
@@ -13,7 +13,7 @@ describe('operator transitions', () => {
     expect(pause(removed)).toBe(removed)
   })
 
-  it('revive() ends the lane’s own waits and keeps a receiver’s Retry-After', () => {
+  it('enable() ends the lane’s own waits and keeps a receiver’s Retry-After', () => {
     const lane = aLane({
       ...STOPPED,
       attempts: 2,
@@ -21,7 +21,7 @@ describe('operator transitions', () => {
       rejectedInARow: 20,
       replays: [aJob({ attempts: 3, nextAttemptAt: START }), aJob({ next: 4, to: 9 })],
     })
-    expect(revive(lane)).toEqual({
+    expect(enable(lane)).toEqual({
       ...lane,
       status: 'active',
       disabledReason: null,
@@ -31,10 +31,10 @@ describe('operator transitions', () => {
     })
   })
 
-  it('disable() keeps the events waiting and notes the daily try', () => {
+  it('disable() keeps the events waiting and remembers the time of the probe', () => {
     const lane = aLane({ cursor: 3, attempts: 2 })
-    expect(disable(lane, 'gone', START)).toEqual({ ...lane, ...STOPPED })
-    expect(disable(lane, 'gone', null).nextAttemptAt).toBeNull()
+    expect(disable(lane, { reason: 'gone', probeAt: START })).toEqual({ ...lane, ...STOPPED })
+    expect(disable(lane, { reason: 'gone', probeAt: null }).nextAttemptAt).toBeNull()
   })
 
   it('leaves the bound on replay jobs to the caller', () => {

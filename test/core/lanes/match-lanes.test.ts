@@ -9,7 +9,7 @@ const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: STA
 /** The lane `erp` after the configuration says `plan` of it. */
 function match(lane: Partial<LaneState>, plan: Partial<LanePlan> | null, head = 40): LaneState {
   const plans = plan === null ? [] : [aPlan(plan)]
-  const [matched = aLane()] = matchLanes([aLane(lane)], plans, head)
+  const [matched = aLane()] = matchLanes([aLane(lane)], { plans, head })
   return matched
 }
 
@@ -57,14 +57,17 @@ describe('matchLanes()', () => {
       aLane({ destination: 'bad', status: 'disabled', disabledReason: 'misconfigured' }),
     ]
     const plans = [aPlan(), aPlan({ destination: 'bad', problem: 'misconfigured' })]
-    expect(matchLanes(lanes, plans, 9)).toBe(lanes)
+    expect(matchLanes(lanes, { plans, head: 9 })).toBe(lanes)
   })
 
   it('adds a lane behind the head beside the others', () => {
     const known = aLane({ cursor: 3 })
     const chat = aPlan({ destination: 'chat' })
-    expect(matchLanes([known], [aPlan(), chat], 9)).toEqual([known, createLane(chat, 9)])
-    expect(matchLanes([], [chat], 0)).toEqual([createLane(chat, 0)])
+    expect(matchLanes([known], { plans: [aPlan(), chat], head: 9 })).toEqual([
+      known,
+      createLane(chat, 9),
+    ])
+    expect(matchLanes([], { plans: [chat], head: 0 })).toEqual([createLane(chat, 0)])
   })
 
   const held = { cursor: 12, attempts: 3, lastMeant: 12 }
@@ -85,7 +88,7 @@ describe('matchLanes()', () => {
     [
       'lets a returned lane go on under its new settings',
       { ...held, status: 'removed' },
-      { fingerprint: 'f2' },
+      { settingsHash: 'f2' },
       { ...held, status: 'active', fingerprint: 'f2' },
     ],
     [
@@ -95,27 +98,27 @@ describe('matchLanes()', () => {
       { ...held, ...STOPPED },
     ],
     [
-      'revives a disabled lane whose settings have changed',
+      'enables a disabled lane whose settings have changed',
       { ...held, ...STOPPED, rejectedInARow: 20 },
-      { fingerprint: 'f2' },
+      { settingsHash: 'f2' },
       { ...held, status: 'active', fingerprint: 'f2' },
     ],
     [
       'keeps a paused lane paused under new settings',
       { ...held, status: 'paused' },
-      { fingerprint: 'f2' },
+      { settingsHash: 'f2' },
       { ...held, status: 'paused', fingerprint: 'f2' },
     ],
     [
       'leaves a retry that waits where it is under new settings',
       { ...held, nextAttemptAt: START },
-      { fingerprint: 'f2' },
+      { settingsHash: 'f2' },
       { ...held, nextAttemptAt: START, fingerprint: 'f2' },
     ],
     [
       'disables an active lane that has become unusable, without a daily try',
       { ...held, nextAttemptAt: START },
-      { problem: 'misconfigured', fingerprint: 'f2' },
+      { problem: 'misconfigured', settingsHash: 'f2' },
       { ...held, status: 'disabled', disabledReason: 'misconfigured', fingerprint: 'f2' },
     ],
     [
@@ -133,11 +136,11 @@ describe('matchLanes()', () => {
     [
       'keeps an unusable paused lane paused',
       { ...held, status: 'paused' },
-      { problem: 'misconfigured', fingerprint: 'f2' },
+      { problem: 'misconfigured', settingsHash: 'f2' },
       { ...held, status: 'paused' },
     ],
     [
-      'revives a lane that has become usable again',
+      'enables a lane that has become usable again',
       { ...held, status: 'disabled', disabledReason: 'misconfigured', fingerprint: 'unusable f1' },
       {},
       { ...held, status: 'active' },
@@ -167,7 +170,7 @@ describe('G2 order: matchLanes() begins an epoch', () => {
 
   it('for the same filter under other settings not at all', () => {
     const epochs = [first]
-    expect(match({ cursor: 4, epochs }, { ...plan, fingerprint: 'f2' }).epochs).toBe(epochs)
+    expect(match({ cursor: 4, epochs }, { ...plan, settingsHash: 'f2' }).epochs).toBe(epochs)
   })
 
   it('in place of one that has decided nothing', () => {

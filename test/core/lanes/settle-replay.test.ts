@@ -54,7 +54,7 @@ describe('settleReplay()', () => {
     })
   })
 
-  it('delivered: revives a disabled lane', () => {
+  it('delivered: enables a disabled lane', () => {
     const { lane } = replayed({ ...GONE_FOR_NOW, rejectedInARow: 20 }, DELIVERED)
     expect(lane).toEqual(aLane({ ...before, replays: next, notBefore: PACED, lastError: null }))
   })
@@ -112,7 +112,7 @@ describe('settleReplay()', () => {
     })
   })
 
-  it('rejected for the message: revives a disabled lane unless it rejects everything', () => {
+  it('rejected for the message: enables a disabled lane unless it rejects everything', () => {
     expect(replayed(GONE_FOR_NOW, REJECTED).lane).toMatchObject({
       status: 'active',
       disabledReason: null,

@@ -52,7 +52,7 @@ describe('settle() delivered', () => {
     })
   })
 
-  it('revives a disabled lane', () => {
+  it('enables a disabled lane', () => {
     expect(settled({ ...GONE_FOR_NOW, attempts: 1, rejectedInARow: 20 }, DELIVERED)).toEqual({
       lane: aLane({ ...passed('delivered', 2), notBefore: PACED }),
       fates: [delivered(2)],

@@ -196,7 +196,7 @@ class Player {
 
   /**
    * A filter that changes meanwhile decides from the next event on, if this attempt is the last. New
-   * settings have then revived the lane: what is too old is given up.
+   * settings have then enabled the lane: what is too old is given up.
    */
   during({ meanwhile, outcome }: Answer, { entry, replayed }: Sending): void {
     if (meanwhile === null) return
@@ -264,7 +264,7 @@ class Player {
   /** The configuration as it stands; new settings each time, as after a deployment that repairs. */
   plan() {
     const events = (this.#takes.at(-1)?.kinds ?? []).flatMap((kind) => GLOBS[kind])
-    return aPlan({ events, fingerprint: `settings-${this.world.saves.length}` })
+    return aPlan({ events, settingsHash: `settings-${this.world.saves.length}` })
   }
 
   async play(acts: readonly Act[]): Promise<void> {

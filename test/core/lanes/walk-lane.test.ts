@@ -298,7 +298,7 @@ describe('outcomes', () => {
     const world = laneWorld({ events: 2, outcomes: { 1: [gone({ probe: false })] } })
     await world.run()
     expect([world.order, world.lane.status]).toEqual([[1], 'disabled'])
-    world.configure(aPlan({ fingerprint: 'f2' }))
+    world.configure(aPlan({ settingsHash: 'f2' }))
     await world.run()
     expect(world.order).toEqual([1, 1, 2])
   })
@@ -315,7 +315,7 @@ describe('outcomes', () => {
 
   it('a misconfigured destination stops its lane until it is right again', async () => {
     const world = laneWorld({ events: 1 })
-    world.configure(aPlan({ problem: 'misconfigured', fingerprint: 'unusable' }))
+    world.configure(aPlan({ problem: 'misconfigured', settingsHash: 'unusable' }))
     await world.run()
     expect(world.order).toEqual([])
     world.configure(aPlan())

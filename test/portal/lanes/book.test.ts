@@ -111,7 +111,7 @@ describe('a disabled lane', () => {
     ['address', { url: 'https://erp.example.com/new' }],
     ['secret', { secret: `whsec_${btoa('another secret of 32 bytes here!')}` }],
     ['time limit', { timeoutMs: 5000 }],
-  ])('is revived by a changed %s', async (_, change) => {
+  ])('is enabled by a changed %s', async (_, change) => {
     await disabled()
     await bench.deploy([machine('erp', change)])
     await resting()
@@ -163,7 +163,7 @@ describe('a wrong destination', () => {
     expect(bench.sequences('erp')).toEqual([1, 2])
   })
 
-  it('that only the policy for local addresses refused is revived when that allows it', async () => {
+  it('that only the policy for local addresses refused is enabled when that allows it', async () => {
     await bench.deploy([machine('erp', { url: 'http://127.0.0.1:9/' })])
     await bench.append()
     await resting()
@@ -289,7 +289,7 @@ describe('a destination with $portal.NAME', () => {
     expect(bench.sequences('erp')).toEqual([1])
   })
 
-  it('is revived by a new value when the old address was gone', async () => {
+  it('is enabled by a new value when the old address was gone', async () => {
     bench.receive(
       'erp',
       ({ url }) => new Response('', { status: url.endsWith('/old') ? 410 : 200 }),

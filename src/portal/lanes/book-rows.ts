@@ -1,0 +1,148 @@
+/**
+ * The one row that stores all lanes of a portal, as JSON. Each member of it is a member of `LaneState`. Reading completes what an
+ * older version has not stored yet; a row that cannot be read at all is damaged.
+ */
+import * as v from 'valibot'
+import type { LaneState } from '../../core/lanes/lane-state.ts'
+import { NO_MEMORY } from '../../core/lanes/receiver-memory.ts'
+import { textOf, type Database, type SqlRow } from '../../storage/database.ts'
+
+/** Everything that the row holds. */
+export interface StoredBook {
+  readonly lanes: readonly LaneState[]
+  /** Where new lanes begin, since DESTINATIONS could not be read; null: behind the head of the log. */
+  readonly openFrom: number | null
+}
+
+/** The book of a portal that has no lane. */
+export const NO_LANES: StoredBook = { lanes: [], openFrom: null }
+
+/** The SQL of a portal's lanes. */
+export class LaneBookRows {
+  readonly #db: Database
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  /** Reads the row, which a portal that never stored lanes has not; null when it is damaged. */
+  load(): StoredBook | null {
+    const row = this.#db.all('SELECT lanes FROM lanes WHERE id = 1')[0]
+    if (row === undefined) return NO_LANES
+    const parsed = v.safeParse(BookSchema, readJson(row))
+    return parsed.success ? parsed.output : null
+  }
+
+  /** Writes the row. */
+  save(book: StoredBook): void {
+    this.#db.all(
+      'INSERT INTO lanes (id, lanes) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET lanes = excluded.lanes',
+      JSON.stringify(book),
+    )
+  }
+
+  /** Deletes the row. */
+  clear(): void {
+    this.#db.all('DELETE FROM lanes')
+  }
+}
+
+function readJson(row: SqlRow): unknown {
+  try {
+    return JSON.parse(textOf(row, 'lanes'))
+  } catch {
+    // Swallows: no text or no JSON, so the row was damaged outside of this program.
+    return null
+  }
+}
+
+const AnyNumber = v.fallback(v.number(), 0)
+const NumberOrNull = v.fallback(v.nullable(v.number()), null)
+const TextOrNull = v.fallback(v.nullable(v.string()), null)
+const Flag = v.fallback(v.boolean(), false)
+const AlwaysNull = v.fallback(v.null(), null)
+
+const EpochSchema = v.looseObject({
+  // An epoch without a beginning decides nothing.
+  from: v.fallback(v.number(), Number.MAX_SAFE_INTEGER),
+  events: v.array(v.string()),
+  fields: v.array(v.string()),
+  silent: v.fallback(v.nullable(v.picklist(['portal', 'no_value'])), null),
+  skipsUnchanged: Flag,
+})
+
+const RecentFateSchema = v.looseObject({
+  sequence: AnyNumber,
+  state: v.fallback(v.picklist(['delivered', 'parked']), 'delivered'),
+  at: AnyNumber,
+  attempts: AnyNumber,
+})
+
+const ReplayJobSchema = v.looseObject({
+  next: AnyNumber,
+  to: AnyNumber,
+  parkedOnly: Flag,
+  startedAt: AnyNumber,
+  attempts: AnyNumber,
+  nextAttemptAt: NumberOrNull,
+})
+
+const LaneErrorSchema = v.looseObject({
+  reason: v.string(),
+  detail: TextOrNull,
+  status: NumberOrNull,
+  at: AnyNumber,
+})
+
+const ReceiverMemorySchema = v.looseObject({
+  movedTo: TextOrNull,
+  grantedAt: NumberOrNull,
+  perMinute: NumberOrNull,
+})
+
+/** A lane without its status: the members that must be right are strict, every other one has a value to begin with. */
+const PROGRESS = {
+  destination: v.string(),
+  fingerprint: v.fallback(v.string(), ''),
+  cursor: v.pipe(v.number(), v.safeInteger()),
+  attempts: AnyNumber,
+  nextAttemptAt: NumberOrNull,
+  notBefore: AnyNumber,
+  lastError: v.fallback(v.nullable(LaneErrorSchema), null),
+  rejectedInARow: AnyNumber,
+  lastMeant: NumberOrNull,
+  meantBeforeFloor: NumberOrNull,
+  expired: AnyNumber,
+  epochs: v.array(EpochSchema),
+  recent: v.array(RecentFateSchema),
+  replays: v.array(ReplayJobSchema),
+  digest: v.fallback(v.nullable(v.array(v.number())), null),
+  digestedAt: NumberOrNull,
+  singlyUpTo: AnyNumber,
+  // Known to memory only, so it begins anew.
+  gatherUntil: AlwaysNull,
+  memory: v.fallback(ReceiverMemorySchema, { ...NO_MEMORY }),
+} as const
+
+const LaneSchema = v.variant('status', [
+  v.looseObject({
+    ...PROGRESS,
+    status: v.literal('active'),
+    disabledReason: AlwaysNull,
+  }),
+  v.looseObject({
+    ...PROGRESS,
+    status: v.literal('disabled'),
+    disabledReason: v.fallback(v.string(), 'unknown'),
+  }),
+  v.looseObject({
+    ...PROGRESS,
+    status: v.picklist(['paused', 'removed']),
+    disabledReason: TextOrNull,
+  }),
+])
+
+const BookSchema = v.object({
+  openFrom: v.nullable(v.number()),
+  lanes: v.array(LaneSchema),
+})
