@@ -2,7 +2,6 @@
  * Builds the parts of one portal's object, each from those above it. No part knows one that is built after it: what it has to say
  * to them it says to the scheduler, and the object goes on (`advance()` in portal.ts).
  */
-import { Connections } from '../core/lanes/connections.ts'
 import { openDatabase } from '../storage/database.ts'
 import { AlarmKeeper } from './alarm.ts'
 import { Comparison } from './fields/comparison.ts'
@@ -19,9 +18,13 @@ import { Subscriber } from './installs/subscriber.ts'
 import { Trust } from './installs/trust.ts'
 import { LaneBook } from './lanes/book.ts'
 import { LaneControl } from './lanes/control.ts'
-import { Deliverer } from './lanes/rules.ts'
+import { Courier } from './lanes/courier.ts'
 import { LaneMatcher } from './lanes/matcher.ts'
+import { LanePace } from './lanes/pace.ts'
+import { Parcels } from './lanes/parcels.ts'
 import { Pump } from './lanes/pump.ts'
+import { Receivers } from './lanes/receivers.ts'
+import { LaneRules } from './lanes/rules.ts'
 import { LaneWalker } from './lanes/walker.ts'
 import { Appender } from './log/appender.ts'
 import { LogStore } from './log/log-store.ts'
@@ -109,11 +112,11 @@ type Installs = Tokens & ReturnType<typeof createInstalls>
 
 /** Which lanes the configuration asks for, and the one way into the log. */
 function createLog(given: Installs) {
-  const { book, state } = given
-  const deliverer = new Deliverer({ ...given, lanes: book })
-  const matcher = new LaneMatcher({ book, deliverer, state })
+  const receivers = new Receivers(given)
+  const rules = new LaneRules({ ...given, receivers })
+  const matcher = new LaneMatcher({ ...given, rules })
   const writer = new LogWriter({ ...given, matcher })
-  return { deliverer, matcher, writer }
+  return { receivers, rules, matcher, writer }
 }
 
 type Log = Installs & ReturnType<typeof createLog>
@@ -136,10 +139,13 @@ type Fields = Log & ReturnType<typeof createFields>
 
 /** The way out, and the alarm that wakes everything. */
 function createLanes(given: Fields) {
-  const { log, book, deliverer, world, pending, mirror, enricher, reconciler } = given
-  const walker = new LaneWalker({ ...given, lanes: book, connections: new Connections() })
+  const { pending, mirror, enricher, reconciler } = given
+  const pace = new LanePace(given)
+  const parcels = new Parcels(given)
+  const courier = new Courier({ ...given, pace, parcels })
+  const walker = new LaneWalker({ ...given, courier })
   const pump = new Pump({ ...given, walker })
-  const control = new LaneControl({ log, lanes: book, deliverer, now: world.now })
+  const control = new LaneControl(given)
   const timed = [pump, pending, mirror, enricher, reconciler]
   const waker = new Waker({ ...given, timed, pump })
   return { pump, control, waker }

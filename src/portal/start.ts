@@ -3,15 +3,15 @@ import type { PortalParts } from './parts.ts'
 
 /** Reads what is stored, in the order in which the parts rest on one another, and makes sure of an alarm for what waits. */
 export async function loadParts(parts: PortalParts): Promise<void> {
-  const { memberId, world, state, values, deliverer, appender, book, matcher } = parts
+  const { memberId, world, state, values, receivers, rules, appender, book, matcher } = parts
   const { alarm, log, reconciliation, enricher, waker } = parts
   const isKnown = state.load()
   if (isKnown) await values.load()
-  await deliverer.load()
+  await receivers.load()
   if (!isKnown) return
   appender.load()
   if (!book.load()) world.log('error', 'lanes_damaged', { memberId })
-  deliverer.passSkipped()
+  rules.skipFiltered()
   matcher.matchNow()
   // Before the parts that may move it.
   await alarm.load()

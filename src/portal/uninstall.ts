@@ -3,7 +3,6 @@
  * whatever waits in it; without it the waiting events are still delivered, thin.
  */
 import type { PortalParts } from './parts.ts'
-import { countWaiting } from './lanes/waiting.ts'
 
 /** What ONAPPUNINSTALL asks for, its token already hashed. */
 export interface UninstallCall {
@@ -21,7 +20,8 @@ export type UninstallParts = Pick<
   | 'state'
   | 'log'
   | 'book'
-  | 'deliverer'
+  | 'rules'
+  | 'receivers'
   | 'values'
   | 'appender'
   | 'enricher'
@@ -34,9 +34,9 @@ export function endInstallation(
   parts: UninstallParts,
   { ts, clean }: { readonly ts: number; readonly clean: boolean },
 ): void {
-  const { memberId, world, state, log, book, deliverer, enricher, reconciliation } = parts
-  const waiting = clean ? countWaiting({ log, lanes: book, deliverer }) : 0
-  state.endInstall(ts, waiting, () => {
+  const { memberId, world, state, log, book, rules, enricher, reconciliation } = parts
+  const unsettled = clean ? rules.countUnsettled() : 0
+  state.endInstall(ts, unsettled, () => {
     reconciliation.clearWithin()
     if (!clean) return
     log.deleteAll()
@@ -48,10 +48,10 @@ export function endInstallation(
     enricher.clear()
     parts.appender.clear()
     parts.values.clear()
-    deliverer.forgetOpened()
+    parts.receivers.forgetOpened()
   }
   enricher.endAll('no_tokens')
   // Ending the last waiting events may have written fields once more.
   parts.reconciler.clear()
-  world.log('info', 'uninstalled', { memberId, clean, erased: waiting })
+  world.log('info', 'uninstalled', { memberId, clean, erased: unsettled })
 }

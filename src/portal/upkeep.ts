@@ -33,7 +33,7 @@ async function askDaily({
 }
 
 /** The parts that retention concerns. */
-type RetentionParts = Pick<PortalParts, 'config' | 'world' | 'log' | 'book' | 'deliverer' | 'state'>
+type RetentionParts = Pick<PortalParts, 'config' | 'world' | 'log' | 'book' | 'rules' | 'state'>
 
 /** The parts that hold something sealed. */
 type SealedParts = Pick<PortalParts, 'memberId' | 'config' | 'state'>
@@ -59,7 +59,7 @@ function dropBatch(parts: RetentionParts): number {
   if (floor === null) return 0
   const entries = log.after(0, RETENTION_PAGE).filter(({ sequence }) => sequence <= floor)
   const passed = book.all().map((lane) => {
-    const meant = entries.filter((entry) => parts.deliverer.filteredBy(lane, entry) === null)
+    const meant = entries.filter((entry) => parts.rules.filteredBy(lane, entry) === null)
     const waiting = meant.filter(({ sequence }) => sequence > lane.cursor)
     const lastMeant = meant.at(-1)?.sequence ?? null
     return passFloor(lane, floor, { meant: waiting.length, lastMeant })

@@ -1,12 +1,12 @@
 /** Brings the lanes of one portal in line with its configuration. */
 import type { PortalState } from '../state.ts'
 import type { LaneBook } from './book.ts'
-import type { Deliverer } from './rules.ts'
+import type { LaneRules } from './rules.ts'
 
 /** What matching needs. */
 export interface LaneMatcherDeps {
   readonly book: Pick<LaneBook, 'match' | 'matchNow' | 'adopt' | 'abandon'>
-  readonly deliverer: Pick<Deliverer, 'plans'>
+  readonly rules: Pick<LaneRules, 'plans'>
   readonly state: Pick<PortalState, 'head'>
 }
 
@@ -20,14 +20,14 @@ export class LaneMatcher {
 
   /** Matches inside the caller's transaction; memory follows with `adopt` once that has returned. */
   match(): void {
-    const { book, deliverer, state } = this.#deps
-    book.match(deliverer.plans(), state.head())
+    const { book, rules, state } = this.#deps
+    book.match(rules.plans(), state.head())
   }
 
   /** Matches in a transaction of its own. */
   matchNow(): void {
-    const { book, deliverer, state } = this.#deps
-    book.matchNow(deliverer.plans(), state.head())
+    const { book, rules, state } = this.#deps
+    book.matchNow(rules.plans(), state.head())
   }
 
   /** Takes over what `match` has written. */

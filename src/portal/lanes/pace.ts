@@ -1,23 +1,26 @@
 /**
- * The pace of one portal's lanes: a receiver's limit belongs to its URL, so a slot is asked for at the
- * object that all portals share. While that cannot be reached, each lane goes on at a careful pace of its own.
+ * The pace of one portal's lanes. A receiver's limit belongs to its address, and several portals may send there: so a slot is
+ * asked for at the object that all portals share. While that cannot be reached, each lane goes on at a careful pace of its own.
  */
+import type { LaneState } from '../../core/lanes/lane-state.ts'
 import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
-import type { ReceiverMemory } from '../../core/lanes/receiver-memory.ts'
 import { clampRetryAfter } from '../../core/lanes/retry.ts'
 import type { Receiver } from '../../destinations/receiver.ts'
 import type { PacerClient } from '../../objects/pacer-client.ts'
 import type { World } from '../settings.ts'
 
-/** How long everybody waits after a limit was met that named no time. */
+/** So long every portal waits after a receiver has met its limit and named no time, in milliseconds. */
 export const UNNAMED_WAIT_MS = 30_000
 
-/** What the pace needs from the object around it. */
+/** What the pace needs. */
 export interface LanePaceDeps {
   readonly memberId: string
   readonly world: Pick<World, 'now' | 'log'>
   readonly pacer: PacerClient
 }
+
+/** The lane that wants to send, with what its receiver asked to be remembered. */
+type PacedLane = Pick<LaneState, 'destination' | 'memory'>
 
 /** The pace of one portal's lanes. */
 export class LanePace {
@@ -29,46 +32,43 @@ export class LanePace {
   }
 
   /** The shortest time between two sends of one lane, in milliseconds. */
-  intervalOf(destination: Receiver, memory: ReceiverMemory): number {
-    const [shortest] = destination.pace(memory)
+  intervalMs(receiver: Receiver, { memory }: PacedLane): number {
+    const [shortest] = receiver.pace(memory)
     return shortest === undefined ? 0 : Math.ceil(shortest.ms / shortest.count)
   }
 
   /** Null when the lane may send now, else when to ask again, in unix milliseconds. */
-  async takeSlot(
-    lane: string,
-    destination: Receiver,
-    memory: ReceiverMemory,
-  ): Promise<number | null> {
-    const windows = destination.pace(memory)
+  async takeSlot(receiver: Receiver, lane: PacedLane): Promise<number | null> {
+    const windows = receiver.pace(lane.memory)
     if (windows.length === 0) return null
     const { world, pacer, memberId } = this.#deps
+    const { destination } = lane
     try {
-      return await pacer.take(destination.paceKey, `${memberId} ${lane}`, windows)
+      return await pacer.take(receiver.paceKey, `${memberId} ${destination}`, windows)
     } catch {
-      // Swallows: the common object cannot be reached. Pacing must never stop a delivery.
-      world.log('warn', 'pacer_unreachable', { memberId, destination: lane })
-      const waitMs = Math.max(destination.carefulMs, this.intervalOf(destination, memory))
-      const at = (this.#sentAt.get(lane) ?? 0) + waitMs
+      // Swallows: the common object cannot be reached. Its absence must never stop a delivery.
+      world.log('warn', 'pacer_unreachable', { memberId, destination })
+      const waitMs = Math.max(receiver.carefulMs, this.intervalMs(receiver, lane))
+      const at = (this.#sentAt.get(destination) ?? 0) + waitMs
       return world.now() >= at ? null : at
     }
   }
 
-  /** Tells the others what the receiver said about its limit. */
-  async note(
-    lane: string,
-    destination: Receiver,
-    { outcome, memory }: { outcome: DeliveryOutcome; memory: ReceiverMemory },
+  /** After a send: tells the common object how long the receiver wants no further message. */
+  async obey(
+    receiver: Receiver,
+    { lane, outcome }: { readonly lane: PacedLane; readonly outcome: DeliveryOutcome },
   ): Promise<void> {
     const { world, pacer, memberId } = this.#deps
-    this.#sentAt.set(lane, world.now())
+    const { destination, memory } = lane
+    this.#sentAt.set(destination, world.now())
     const waitMs = waitOf(outcome)
-    if (waitMs === 0 || destination.pace(memory).length === 0) return
+    if (waitMs === 0 || receiver.pace(memory).length === 0) return
     try {
-      await pacer.hold(destination.paceKey, world.now() + waitMs)
+      await pacer.hold(receiver.paceKey, world.now() + waitMs)
     } catch {
-      // Swallows: the same. This lane's own wait stands.
-      world.log('warn', 'pacer_unreachable', { memberId, destination: lane })
+      // Swallows: the common object cannot be reached. This lane waits by itself.
+      world.log('warn', 'pacer_unreachable', { memberId, destination })
     }
   }
 }

@@ -10,7 +10,7 @@ import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../settings.ts'
 import type { PortalState } from '../state.ts'
 import type { LaneBook } from './book.ts'
-import type { Deliverer } from './rules.ts'
+import type { LaneRules } from './rules.ts'
 import type { LaneWalker } from './walker.ts'
 
 /** How long one run may start new sends; the alarm goes on after it. */
@@ -22,7 +22,7 @@ export const FAILED_REST_MS = 60_000
 /** What the pump needs. */
 export interface PumpDeps {
   readonly book: Pick<LaneBook, 'all'>
-  readonly deliverer: Pick<Deliverer, 'find'>
+  readonly rules: Pick<LaneRules, 'find'>
   readonly walker: Pick<LaneWalker, 'walk'>
   readonly enricher: Pick<Enricher, 'readableUpTo'>
   readonly state: Pick<PortalState, 'head'>
@@ -62,10 +62,10 @@ export class Pump {
 
   /** The configured lanes that have something to do, each with the time from which on. */
   #lanesWithWork(): readonly { readonly destination: string; readonly at: number }[] {
-    const { book, deliverer, enricher, state } = this.#deps
+    const { book, rules, enricher, state } = this.#deps
     const readableHead = enricher.readableUpTo(state.head())
     return book.all().flatMap((lane: LaneState) => {
-      if (deliverer.find(lane.destination) === null) return []
+      if (rules.find(lane.destination) === null) return []
       const at = laneDueAt(lane, readableHead)
       return at === null ? [] : [{ destination: lane.destination, at }]
     })

@@ -1,140 +1,101 @@
 /**
- * Joins the lanes of one portal with its destinations: which lanes the configuration asks for, which
- * events they take, and the receivers themselves, opened with the values of this portal.
+ * The rules of one portal's lanes: which lanes the configuration asks for, which events each of them gets, and why not
+ * the others.
  */
-import { entriesAfter } from '../../core/log/entries.ts'
-import type { LogEntry } from '../../core/log/event.ts'
-import type { Epoch, LaneState } from '../../core/lanes/lane-state.ts'
-import type { LanePlan } from '../../core/lanes/match-lanes.ts'
 import { skipEvent } from '../../core/lanes/cursor.ts'
 import {
   filterReason,
   type FilterReason,
   type MatchFilter,
 } from '../../core/lanes/filter-reason.ts'
-import {
-  compileFilter,
-  compilePortals,
-  type Filter,
-  type PortalIdentity,
-} from '../../core/lanes/routing.ts'
-import { sha256Hex } from '../../core/safety/sha256.ts'
-import {
-  settingsHashOf,
-  openReceiver,
-  type Destination,
-} from '../../destinations/settings/destination.ts'
-import type { Receiver } from '../../destinations/receiver.ts'
-import type { LaneBook } from './book.ts'
-import type { PortalValues } from '../installs/values.ts'
+import type { Epoch, LaneState } from '../../core/lanes/lane-state.ts'
+import type { LanePlan } from '../../core/lanes/match-lanes.ts'
+import { compileFilter, compilePortals, type PortalIdentity } from '../../core/lanes/routing.ts'
+import { entriesAfter } from '../../core/log/entries.ts'
+import type { LogEntry } from '../../core/log/event.ts'
+import type { Destination } from '../../destinations/settings/destination.ts'
 import type { Trust } from '../installs/trust.ts'
 import type { LogStore } from '../log/log-store.ts'
-import type { PortalConfig, World } from '../settings.ts'
+import type { PortalConfig } from '../settings.ts'
+import type { LaneBook } from './book.ts'
+import type { Receivers } from './receivers.ts'
 
-/** What the deliverer needs from the object around it. */
-export interface DelivererDeps {
+/** What the rules are made of. */
+export interface LaneRulesDeps {
   readonly memberId: string
-  readonly config: PortalConfig
-  readonly world: World
-  readonly log: LogStore
-  readonly lanes: LaneBook
+  readonly config: Pick<PortalConfig, 'destinations'>
   readonly trust: Pick<Trust, 'domain'>
-  readonly values: Pick<PortalValues, 'all'>
+  readonly log: Pick<LogStore, 'after'>
+  readonly book: Pick<LaneBook, 'all' | 'find' | 'setInMemory'>
+  readonly receivers: Pick<Receivers, 'open' | 'hasValues' | 'settingsHash'>
 }
 
 type CompiledFilter = ReturnType<typeof compileFilter>
 
-/** The deliveries of one portal. */
-export class Deliverer {
-  readonly #deps: DelivererDeps
-  readonly #fingerprints = new Map<string, string>()
-  readonly #opened = new Map<string, Receiver | null>()
+/** Rows read at a time where a whole log may have to be gone through. */
+const PAGE = 500
+
+/** The rules of one portal's lanes. */
+export class LaneRules {
+  readonly #deps: LaneRulesDeps
   readonly #filters = new Map<string, CompiledFilter>()
 
-  constructor(deps: DelivererDeps) {
+  constructor(deps: LaneRulesDeps) {
     this.#deps = deps
   }
 
-  /** Computes what `plans` needs; again when a value of the portal has changed. */
-  async load(): Promise<void> {
-    this.#opened.clear()
-    for (const configured of this.#deps.config.destinations ?? []) {
-      const values = configured.portalValues.map(
-        (name) => this.#deps.values.all().get(name) ?? null,
-      )
-      const own = await settingsHashOf(configured)
-      const fingerprint =
-        values.length === 0 ? own : await sha256Hex(JSON.stringify([own, ...values]))
-      this.#fingerprints.set(configured.name, fingerprint)
-    }
-  }
-
-  /** Forgets opened destinations: a value of the portal has changed. */
-  forgetOpened(): void {
-    this.#opened.clear()
+  /** The configured destination of that name; null when it was removed. */
+  find(name: string): Destination | null {
+    return this.#deps.config.destinations?.find((known) => known.name === name) ?? null
   }
 
   /** The lanes that the configuration asks for now; null when it cannot be read. */
   plans(): readonly LanePlan[] | null {
-    return this.#deps.config.destinations?.map((configured) => this.#plan(configured)) ?? null
+    return this.#deps.config.destinations?.map((destination) => this.#plan(destination)) ?? null
   }
 
-  #plan(configured: Destination): LanePlan {
-    const { name, filter } = configured
-    const silent = this.#silence(configured)
-    const fingerprint = this.#fingerprints.get(name) ?? ''
-    if (silent !== null || this.open(configured) !== null) {
+  #plan(destination: Destination): LanePlan {
+    const { name, filter, unchanged } = destination
+    const { book, receivers } = this.#deps
+    const silent = this.#silence(destination)
+    const settingsHash = receivers.settingsHash(name)
+    if (silent !== null || receivers.open(destination) !== null) {
       const { events, fields } = filter
-      const skipsUnchanged = configured.unchanged === 'skip'
-      return {
-        destination: name,
-        settingsHash: fingerprint,
-        events,
-        fields,
-        silent,
-        skipsUnchanged,
-        problem: null,
-      }
+      const skipsUnchanged = unchanged === 'skip'
+      const epoch = { events, fields, silent, skipsUnchanged }
+      return { destination: name, settingsHash, ...epoch, problem: null }
     }
-    // Its filter may be what is wrong: until it is right, the one that stood decides what waits.
-    const stood = this.#deps.lanes.find(name)?.epochs.at(-1) ?? ANYTHING
+    // Its filter may be the wrong setting: until it is right, the filter that stood decides which events wait.
+    const stood = book.find(name)?.epochs.at(-1) ?? ANYTHING
     const { events, fields, silent: silentBefore, skipsUnchanged } = stood
-    const filterOfBefore = { events, fields, silent: silentBefore, skipsUnchanged }
-    // What was wrong may be told by another setting than its own, so becoming usable is a change.
-    const unusable = `unusable ${fingerprint}`
-    return {
-      destination: name,
-      settingsHash: unusable,
-      ...filterOfBefore,
-      problem: 'misconfigured',
-    }
+    const epoch = { events, fields, silent: silentBefore, skipsUnchanged }
+    // The fault may lie in a setting of another destination, so that the hash of this one is the same when it is mended.
+    const unusableHash = `unusable ${settingsHash}`
+    return { destination: name, settingsHash: unusableHash, ...epoch, problem: 'misconfigured' }
   }
 
-  #silence({ filter, portalValues, problems }: Destination): Epoch['silent'] {
-    if (problems.length > 0) return null
-    if (!compilePortals(filter.portals)(this.#identity())) return 'portal'
-    return portalValues.every((name) => this.#deps.values.all().has(name)) ? null : 'no_value'
+  /** Why a destination gets nothing at all in this portal. A wrong destination is not silent: its events wait. */
+  #silence(destination: Destination): Epoch['silent'] {
+    if (destination.problems.length > 0) return null
+    if (!compilePortals(destination.filter.portals)(this.#identity())) return 'portal'
+    return this.#deps.receivers.hasValues(destination) ? null : 'no_value'
   }
 
   #identity(): PortalIdentity {
     return { memberId: this.#deps.memberId, domain: this.#deps.trust.domain() }
   }
 
-  /** The receiver of a destination with the values of this portal; null when it cannot be opened. */
-  open(configured: Destination): Receiver | null {
-    const known = this.#opened.get(configured.name)
-    if (known !== undefined) return known
-    const values = new Map<string, string>()
-    for (const [name, value] of this.#deps.values.all()) if (value !== null) values.set(name, value)
-    const opened = openReceiver(configured, values, this.#deps.config.policy)
-    const destination = opened.ok ? opened.value : null
-    this.#opened.set(configured.name, destination)
-    return destination
-  }
+  /** Matches an event of this portal with the filter of an epoch. `portals` is no part of it: see `#silence`. */
+  readonly match: MatchFilter = ({ events, fields }, event) =>
+    this.#filter(events, fields)(event, this.#identity())
 
-  /** The configured destination of that name; null when it is removed. */
-  find(name: string): Destination | null {
-    return this.#deps.config.destinations?.find((known) => known.name === name) ?? null
+  #filter(events: readonly string[], fields: readonly string[]): CompiledFilter {
+    const key = JSON.stringify([events, fields])
+    const known = this.#filters.get(key)
+    if (known !== undefined) return known
+    const compiled = compileFilter({ events, fields, portals: ['*'] })
+    this.#filters.set(key, compiled)
+    return compiled
   }
 
   /** Why a lane does not get an entry; null when it does. */
@@ -143,42 +104,44 @@ export class Deliverer {
   }
 
   /**
-   * Passes what the active lanes skip, by the filters that stood. Skips are not stored, and events that were
-   * skipped must not come back when a new configuration asks anew from the cursor on.
+   * Moves the cursors of active lanes over the events that they do not get, by the filters that stood. Such moves are not
+   * stored, so a start begins with them: else a new configuration would ask anew for events that were left out before.
    */
-  passSkipped(): void {
-    for (const lane of this.#deps.lanes.all()) {
-      // A frozen digest was decided by the filter that stood: it is passed only when it is settled.
+  skipFiltered(): void {
+    const { book } = this.#deps
+    for (const lane of book.all()) {
+      // The events of a digest were decided by the filter that stood: they are passed only when it is settled.
       const isFree = lane.status === 'active' && lane.digest === null
-      const passed = isFree ? this.#lastSkipped(lane) : lane.cursor
-      if (passed > lane.cursor) this.#deps.lanes.setInMemory(skipEvent(lane, passed))
+      const passed = isFree ? this.#lastFiltered(lane) : lane.cursor
+      if (passed > lane.cursor) book.setInMemory(skipEvent(lane, passed))
     }
   }
 
-  #lastSkipped(lane: LaneState): number {
+  #lastFiltered(lane: LaneState): number {
     let passed = lane.cursor
-    for (const entry of entriesAfter(this.#deps.log, lane.cursor, { page: SKIP_PAGE })) {
+    for (const entry of entriesAfter(this.#deps.log, lane.cursor, { page: PAGE })) {
       if (this.filteredBy(lane, entry) === null) return entry.sequence - 1
       passed = entry.sequence
     }
     return passed
   }
 
-  /** Matches an event of this portal with the filter of an epoch, which stands for one of the portals meant. */
-  readonly match: MatchFilter = ({ events, fields }, event) =>
-    this.#filter({ events, fields, portals: ['*'] })(event, this.#identity())
-
-  #filter(filter: Filter): CompiledFilter {
-    const key = JSON.stringify(filter)
-    const known = this.#filters.get(key)
-    if (known !== undefined) return known
-    const compiled = compileFilter(filter)
-    this.#filters.set(key, compiled)
-    return compiled
+  /** How many events at least one lane was meant to get and has not settled: an uninstall with CLEAN=1 erases them. */
+  countUnsettled(): number {
+    const { log, book } = this.#deps
+    const lanes = book.all().filter(({ status }) => status !== 'removed')
+    if (lanes.length === 0) return 0
+    const settled = Math.min(...lanes.map(({ cursor }) => cursor))
+    let count = 0
+    for (const entry of entriesAfter(log, settled, { page: PAGE })) {
+      const isUnsettled = lanes.some(
+        (lane) => entry.sequence > lane.cursor && this.filteredBy(lane, entry) === null,
+      )
+      if (isUnsettled) count += 1
+    }
+    return count
   }
 }
-
-const SKIP_PAGE = 500
 
 const ANYTHING: Omit<Epoch, 'from'> = {
   events: ['*'],

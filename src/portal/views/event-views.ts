@@ -36,7 +36,7 @@ export interface EventView {
 }
 
 /** The parts that the views of events read. */
-export type EventViewParts = Pick<PortalParts, 'log' | 'book' | 'deliverer'>
+export type EventViewParts = Pick<PortalParts, 'log' | 'book' | 'rules'>
 
 /** One page of events, newest first; `before` is where the next page begins. */
 export function eventsPage(parts: EventViewParts, before: number, limit: number) {
@@ -64,7 +64,7 @@ export function eventViews(parts: EventViewParts, entries: readonly LogEntry[]):
         ({ destination, sequence }) =>
           destination === lane.destination && sequence === entry.sequence,
       )
-      const filteredBy = parts.deliverer.filteredBy(lane, entry)
+      const filteredBy = parts.rules.filteredBy(lane, entry)
       const digest = digests
         .get(lane.destination)
         ?.find((known) => known.sequences.includes(entry.sequence))

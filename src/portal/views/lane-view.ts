@@ -4,7 +4,7 @@ import type { PortalParts } from '../parts.ts'
 import { isoTime } from './iso-time.ts'
 
 /** The parts that the view of a lane reads. */
-export type LaneViewParts = Pick<PortalParts, 'log' | 'state' | 'deliverer'>
+export type LaneViewParts = Pick<PortalParts, 'log' | 'state' | 'rules'>
 
 /** One lane as the API shows it. */
 export function laneView(parts: LaneViewParts, lane: LaneState) {
@@ -14,7 +14,7 @@ export function laneView(parts: LaneViewParts, lane: LaneState) {
   const { lastError } = lane
   return {
     destination: lane.destination,
-    type: parts.deliverer.find(lane.destination)?.typeName ?? null,
+    type: parts.rules.find(lane.destination)?.typeName ?? null,
     state: isRetrying ? ('retrying' as const) : lane.status,
     reason: lane.disabledReason,
     cursor: lane.cursor,

@@ -21,7 +21,7 @@ export type PortalViewParts = Pick<
   | 'state'
   | 'log'
   | 'book'
-  | 'deliverer'
+  | 'rules'
   | 'trust'
   | 'troubles'
   | 'reconciliation'

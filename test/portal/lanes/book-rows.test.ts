@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../src/core/lanes/match-lanes.ts'
 import { LaneBookRows, type StoredBook } from '../../../src/portal/lanes/book-rows.ts'
-import { openDatabase } from '../../../src/storage/open-database.ts'
+import { openDatabase } from '../../../src/storage/database.ts'
 import { START, aJob, aLane, aPlan, anEpoch } from '../../support/lane-builders.ts'
 import { PortalBench } from '../../support/portal-bench.ts'
 

@@ -1,0 +1,103 @@
+/**
+ * Takes the parcels of one portal to their receivers: over one of the portal's connections, at the pace that all portals
+ * share, with what the receiver asked to be remembered.
+ */
+import { Connections } from '../../core/lanes/connections.ts'
+import type { LaneState } from '../../core/lanes/lane-state.ts'
+import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
+import type { Batch, DigestRule } from '../../core/lanes/plan-digest.ts'
+import type { SendContext, WalkReceiver } from '../../core/lanes/walk-ports.ts'
+import { endpointUnusable } from '../../destinations/answers/outcomes.ts'
+import type { DestinationType } from '../../destinations/receiver.ts'
+import { sendParcel } from '../../destinations/send.ts'
+import { MAX_DIGEST } from '../../destinations/settings/common-settings.ts'
+import type { Destination } from '../../destinations/settings/destination.ts'
+import type { World } from '../settings.ts'
+import type { LaneBook } from './book.ts'
+import type { LanePace } from './pace.ts'
+import type { Parcels } from './parcels.ts'
+import type { Receivers } from './receivers.ts'
+import type { LaneRules } from './rules.ts'
+
+/** What the courier needs. */
+export interface CourierDeps {
+  readonly book: Pick<LaneBook, 'find' | 'save'>
+  readonly rules: Pick<LaneRules, 'match'>
+  readonly receivers: Pick<Receivers, 'open'>
+  readonly pace: Pick<LanePace, 'intervalMs' | 'takeSlot' | 'obey'>
+  readonly parcels: Pick<Parcels, 'create'>
+  readonly world: Pick<World, 'fetch' | 'now'>
+}
+
+/** A destination whose type is known. */
+export type KnownDestination = Destination & { readonly type: DestinationType }
+
+/** The courier of one portal. */
+export class Courier {
+  readonly #deps: CourierDeps
+  readonly #connections = new Connections()
+
+  constructor(deps: CourierDeps) {
+    this.#deps = deps
+  }
+
+  /** The receiver of a destination as the walk of its lane sees it. */
+  receiverOf(destination: KnownDestination): WalkReceiver {
+    const { rules, receivers, pace } = this.#deps
+    const { name, type, retryMs } = destination
+    const receiver = receivers.open(destination)
+    return {
+      reader: type.reader,
+      retryMs,
+      digest: digestRuleOf(destination),
+      match: rules.match,
+      minIntervalMs: () => (receiver === null ? 0 : pace.intervalMs(receiver, this.#lane(name))),
+      connect: (failing) => this.#connections.acquire(failing),
+      takeSlot: async () => (receiver === null ? null : pace.takeSlot(receiver, this.#lane(name))),
+      send: (batch, context) => this.#send(destination, batch, context),
+    }
+  }
+
+  #lane(name: string): LaneState {
+    const found = this.#deps.book.find(name)
+    if (found === null) throw new Error(`Cannot send for lane ${name} as it does not exist`)
+    return found
+  }
+
+  /** Sends one parcel. A destination that cannot be opened disables its lane. */
+  async #send(
+    destination: Destination,
+    batch: Batch,
+    context: SendContext,
+  ): Promise<DeliveryOutcome> {
+    const { receivers, pace, parcels, world } = this.#deps
+    const { name, timeoutMs } = destination
+    const receiver = receivers.open(destination)
+    if (receiver === null) return endpointUnusable('misconfigured')
+    const before = this.#lane(name)
+    const { outcome, memory } = await sendParcel(receiver, parcels.create(batch, context), {
+      fetch: world.fetch,
+      now: world.now,
+      timeoutMs,
+      memory: before.memory,
+    })
+    await pace.obey(receiver, { lane: { ...before, memory }, outcome })
+    this.#remember(before, memory)
+    return outcome
+  }
+
+  /** Keeps what the receiver asked to be remembered, unless its destination has other settings by now. */
+  #remember(before: LaneState, memory: LaneState['memory']): void {
+    const { book } = this.#deps
+    const lane = book.find(before.destination)
+    if (memory === before.memory || lane === null) return
+    if (lane.fingerprint === before.fingerprint) book.save({ ...lane, memory })
+  }
+}
+
+/** Machines get every event by itself; people get events together when they ask for it, or when they are behind. */
+function digestRuleOf({ digest, type }: KnownDestination): DigestRule | null {
+  if (type.reader === 'machine') return null
+  if (digest === null) return { waitMs: null, max: MAX_DIGEST }
+  return { waitMs: digest.seconds * 1000, max: digest.max }
+}

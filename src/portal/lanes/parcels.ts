@@ -1,0 +1,75 @@
+/** The parcels of one portal: everything that a receiver is told about stored events. */
+import { fieldLink } from '../../bitrix24/fields/field-link.ts'
+import type { Batch } from '../../core/lanes/plan-digest.ts'
+import type { SendContext } from '../../core/lanes/walk-ports.ts'
+import { deliveryId } from '../../core/log/delivery-id.ts'
+import type { LogEntry } from '../../core/log/event.ts'
+import type { Delivery, Parcel } from '../../destinations/receiver.ts'
+import type { Trust } from '../installs/trust.ts'
+import type { PortalConfig } from '../settings.ts'
+import type { PortalState } from '../state.ts'
+
+/** What parcels are made of. */
+export interface ParcelsDeps {
+  readonly memberId: string
+  readonly config: Pick<PortalConfig, 'fieldLinks' | 'publicUrl'>
+  readonly state: Pick<PortalState, 'install'>
+  readonly trust: Pick<Trust, 'domain'>
+}
+
+/** Makes the parcels of one portal. */
+export class Parcels {
+  readonly #deps: ParcelsDeps
+
+  constructor(deps: ParcelsDeps) {
+    this.#deps = deps
+  }
+
+  /** The content of one message about one event, or about several as a digest. */
+  create([first, ...others]: Batch, context: SendContext): Parcel {
+    return {
+      deliveries: [
+        this.#delivery(first, context),
+        ...others.map((entry) => this.#delivery(entry, context)),
+      ],
+      dashboard: this.#dashboard(),
+    }
+  }
+
+  #delivery(entry: LogEntry, { previousSequence, replayed }: SendContext): Delivery {
+    const { memberId, trust } = this.#deps
+    const { sequence, origin, receivedAt, event, enrichment } = entry
+    return {
+      id: deliveryId(memberId, sequence),
+      memberId,
+      domain: trust.domain(),
+      sequence,
+      previousSequence,
+      origin,
+      receivedAt,
+      event,
+      enrichment,
+      link: this.#link(entry),
+      replayed,
+    }
+  }
+
+  /** The settings page of the field in the portal; null for a field that is gone. */
+  #link({ event: { field } }: LogEntry): string | null {
+    const { config, trust } = this.#deps
+    const domain = trust.domain()
+    if (field === null || field.action === 'deleted' || domain === null) return null
+    return fieldLink({ ...field, domain }, config.fieldLinks)
+  }
+
+  /**
+   * The dashboard's page of this portal. The relay knows its own address from the configuration, else from the portal's
+   * install, which names the address to be called; null when neither tells it.
+   */
+  #dashboard(): string | null {
+    const { memberId, config, state } = this.#deps
+    const { handlerUrl } = state.install()
+    const origin = config.publicUrl ?? (handlerUrl === null ? null : new URL(handlerUrl).origin)
+    return origin === null ? null : `${origin}/admin/portals/${encodeURIComponent(memberId)}`
+  }
+}
