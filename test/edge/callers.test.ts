@@ -5,7 +5,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { REFUSED_MEMORY_MS, TRUSTED_MEMORY_MS } from '../../src/edge/caller-memory.ts'
-import { takeRequest } from '../../src/edge/intake.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { hashToken } from '../../src/storage/token-hash.ts'
 import { answerOf, Edge, watchLog } from '../support/edge.ts'
@@ -66,7 +65,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     await install()
     const probe = intake()
     for (const id of [1, 2, 3]) {
-      expect(await takeRequest(probe.deps, event(id), SOURCE)).toEqual({ ...STORED, sequence: id })
+      expect(await probe.take(event(id))).toEqual({ ...STORED, sequence: id })
     }
     expect(kv.operations).toEqual([`get install:${lab.memberId}`])
     expect(probe.counted).toEqual([])
@@ -75,12 +74,12 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
   it('and reads KV again after 30 s', async () => {
     await install()
     const probe = intake()
-    await takeRequest(probe.deps, event(1), SOURCE)
+    await probe.take(event(1))
     now += TRUSTED_MEMORY_MS - 1
-    await takeRequest(probe.deps, event(2), SOURCE)
+    await probe.take(event(2))
     expect(kv.operations).toHaveLength(1)
     now += TRUSTED_MEMORY_MS
-    await takeRequest(probe.deps, event(3), SOURCE)
+    await probe.take(event(3))
     expect(kv.operations).toHaveLength(2)
   })
 
@@ -88,7 +87,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     await install()
     await env.INSTALLS.delete(`install:${lab.memberId}`)
     const probe = intake()
-    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
+    expect(await probe.take(event(1))).toEqual({ ...STORED, sequence: 1 })
     expect(probe.counted).toEqual([`${SOURCE.address}|${lab.memberId}`])
   })
 
@@ -98,7 +97,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     const hashes = [{ hash: 'f'.repeat(64), until: null }]
     await env.INSTALLS.put(`install:${lab.memberId}`, JSON.stringify({ ...record, hashes }))
     const probe = intake()
-    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
+    expect(await probe.take(event(1))).toEqual({ ...STORED, sequence: 1 })
     expect(probe.lookups).toEqual([lab.memberId])
   })
 
@@ -109,10 +108,10 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     await kvFollowed(lab)
     await env.INSTALLS.put(`install:${lab.memberId}`, record)
     const probe = intake()
-    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual(UNTRUSTED)
+    expect(await probe.take(event(1))).toEqual(UNTRUSTED)
     expect((await lab.tables())['log']).toEqual([])
     // The object's word is remembered: KV, still behind, is not asked again.
-    expect(await takeRequest(probe.deps, event(2), SOURCE)).toEqual(UNTRUSTED)
+    expect(await probe.take(event(2))).toEqual(UNTRUSTED)
     expect({ reads: kv.operations.length, calls: probe.lookups.length }).toEqual({
       reads: 1,
       calls: 1,
@@ -122,24 +121,24 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
   it('and lets the object decide where KV fails or holds rubbish', async () => {
     await install()
     const failing = intake({ installs: new InstallStore(watchKv(['get']).kv) })
-    expect(await takeRequest(failing.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
+    expect(await failing.take(event(1))).toEqual({ ...STORED, sequence: 1 })
     await env.INSTALLS.put(`install:${lab.memberId}`, '{"version":2}')
-    expect(await takeRequest(intake().deps, event(2), SOURCE)).toEqual({ ...STORED, sequence: 2 })
+    expect(await intake().take(event(2))).toEqual({ ...STORED, sequence: 2 })
     await env.INSTALLS.put(`install:${lab.memberId}`, 'no JSON')
-    expect(await takeRequest(intake().deps, event(3), SOURCE)).toEqual({ ...STORED, sequence: 3 })
+    expect(await intake().take(event(3))).toEqual({ ...STORED, sequence: 3 })
   })
 
   it('and takes a configured token of the very portal for known', async () => {
     const webhooks = [{ token: APPLICATION_TOKEN, portal: lab.memberId, rest: null }]
     const portals = portalsWith({ append: () => Promise.resolve({ kind: 'untrusted' }) })
     const probe = intake({ webhooks, portals })
-    await takeRequest(probe.deps, event(1), SOURCE)
+    await probe.take(event(1))
     expect({ counted: probe.counted, reads: kv.operations }).toEqual({ counted: [], reads: [] })
     const other = intake({
       webhooks: [{ token: APPLICATION_TOKEN, portal: 'acme.com', rest: null }],
       portals,
     })
-    await takeRequest(other.deps, event(1), SOURCE)
+    await other.take(event(1))
     expect(other.counted).toHaveLength(1)
   })
 
@@ -148,12 +147,12 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     const probe = intake()
     const notice = decoded(lab.body('app-ONAPPTEST'))
     const accepted = { kind: 'accepted', domain: null, finished: true, status: null }
-    expect(await takeRequest(probe.deps, notice, SOURCE)).toEqual(accepted)
+    expect(await probe.take(notice)).toEqual(accepted)
     expect(probe.lookups).toEqual([])
     await env.INSTALLS.delete(`install:${lab.memberId}`)
     const other = intake()
-    expect(await takeRequest(other.deps, notice, SOURCE)).toEqual(accepted)
-    expect(await takeRequest(other.deps, notice, SOURCE)).toEqual(accepted)
+    expect(await other.take(notice)).toEqual(accepted)
+    expect(await other.take(notice)).toEqual(accepted)
     expect(other.lookups).toEqual([lab.memberId])
   })
 })
@@ -163,7 +162,7 @@ describe('takeRequest() remembers wrong tokens', () => {
     await install()
     const probe = intake()
     for (const id of Array.from({ length: 50 }).keys()) {
-      expect(await takeRequest(probe.deps, event(id + 1, wrong(1)), SOURCE)).toEqual(UNTRUSTED)
+      expect(await probe.take(event(id + 1, wrong(1)))).toEqual(UNTRUSTED)
     }
     expect({
       calls: probe.lookups.length,
@@ -174,33 +173,33 @@ describe('takeRequest() remembers wrong tokens', () => {
 
   it('for 10 s', async () => {
     const probe = intake()
-    await takeRequest(probe.deps, event(1), SOURCE)
+    await probe.take(event(1))
     now += REFUSED_MEMORY_MS - 1
-    await takeRequest(probe.deps, event(2), SOURCE)
+    await probe.take(event(2))
     expect(probe.lookups).toHaveLength(1)
     now += 1
-    await takeRequest(probe.deps, event(3), SOURCE)
+    await probe.take(event(3))
     expect(probe.lookups).toHaveLength(2)
   })
 
   it('until its portal is installed', async () => {
     const probe = intake()
-    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual(UNTRUSTED)
+    expect(await probe.take(event(1))).toEqual(UNTRUSTED)
     const install = decoded(lab.body('app-ONAPPINSTALL-local', { ts: lab.ts(-60) }))
-    expect(await takeRequest(probe.deps, install, SOURCE)).toMatchObject({ kind: 'accepted' })
-    expect(await takeRequest(probe.deps, event(2), SOURCE)).toEqual({ ...STORED, sequence: 1 })
+    expect(await probe.take(install)).toMatchObject({ kind: 'accepted' })
+    expect(await probe.take(event(2))).toEqual({ ...STORED, sequence: 1 })
   })
 
   it('and forgets trusted ones when the portal is uninstalled', async () => {
     await install()
     const probe = intake()
-    await takeRequest(probe.deps, event(1), SOURCE)
+    await probe.take(event(1))
     const hash = await hashToken(lab.memberId, APPLICATION_TOKEN)
     expect(probe.deps.callers.memory.recall(lab.memberId, hash, now)).toBe('trusted')
     const uninstall = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts: lab.ts() }))
-    expect(await takeRequest(probe.deps, uninstall, SOURCE)).toMatchObject({ kind: 'accepted' })
+    expect(await probe.take(uninstall)).toMatchObject({ kind: 'accepted' })
     expect(probe.deps.callers.memory.recall(lab.memberId, hash, now)).toBe('unknown')
-    expect(await takeRequest(probe.deps, event(2), SOURCE)).toEqual(UNTRUSTED)
+    expect(await probe.take(event(2))).toEqual(UNTRUSTED)
   })
 })
 
@@ -221,13 +220,13 @@ describe('the rate limit counts only callers that could not prove themselves', (
     const probe = limited(2)
     const answers: unknown[] = []
     for (const index of [1, 2, 3]) {
-      answers.push(await takeRequest(probe.deps, event(index, wrong(index)), SOURCE))
+      answers.push(await probe.take(event(index, wrong(index))))
     }
     expect(answers).toEqual([UNTRUSTED, UNTRUSTED, TOO_MANY])
     const neighbour = event(4, { 'auth[member_id]': other })
-    expect(await takeRequest(probe.deps, neighbour, SOURCE)).toEqual(UNTRUSTED)
+    expect(await probe.take(neighbour)).toEqual(UNTRUSTED)
     const elsewhere = { ...SOURCE, address: '198.51.100.8' }
-    expect(await takeRequest(probe.deps, event(5, wrong(5)), elsewhere)).toEqual(UNTRUSTED)
+    expect(await probe.take(event(5, wrong(5)), elsewhere)).toEqual(UNTRUSTED)
     expect(new Set(probe.counted)).toEqual(
       new Set([
         `198.51.100.7|${lab.memberId}`,
@@ -240,35 +239,35 @@ describe('the rate limit counts only callers that could not prove themselves', (
   it('and never one that KV or memory knows, from the flooding address itself', async () => {
     await install()
     const probe = limited(0)
-    expect(await takeRequest(probe.deps, event(1, wrong(1)), SOURCE)).toEqual(TOO_MANY)
-    expect(await takeRequest(probe.deps, event(2), SOURCE)).toEqual({ ...STORED, sequence: 1 })
-    expect(await takeRequest(probe.deps, event(3), SOURCE)).toEqual({ ...STORED, sequence: 2 })
+    expect(await probe.take(event(1, wrong(1)))).toEqual(TOO_MANY)
+    expect(await probe.take(event(2))).toEqual({ ...STORED, sequence: 1 })
+    expect(await probe.take(event(3))).toEqual({ ...STORED, sequence: 2 })
     const update = decoded(lab.body('app-ONAPPUPDATE', { ts: lab.ts() }))
-    expect(await takeRequest(probe.deps, update, SOURCE)).toMatchObject({ kind: 'accepted' })
+    expect(await probe.take(update)).toMatchObject({ kind: 'accepted' })
     const uninstall = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts: lab.ts() }))
-    expect(await takeRequest(probe.deps, uninstall, SOURCE)).toMatchObject({ kind: 'accepted' })
+    expect(await probe.take(uninstall)).toMatchObject({ kind: 'accepted' })
   })
 
   it('and installs with a token that is new, before the OAuth server is asked', async () => {
     const probe = limited(0)
     const names = ['app-ONAPPINSTALL-local', 'app-ONAPPUPDATE', 'install-page-body'] as const
     for (const name of names) {
-      expect(await takeRequest(probe.deps, decoded(lab.body(name)), SOURCE)).toEqual(TOO_MANY)
+      expect(await probe.take(decoded(lab.body(name)))).toEqual(TOO_MANY)
     }
     const tokenless = decoded(lab.body('install-page-body', { APPLICATION_TOKEN: null }))
     await install()
     const asked = lab.network.sent.length
-    expect(await takeRequest(probe.deps, tokenless, SOURCE)).toEqual(TOO_MANY)
+    expect(await probe.take(tokenless)).toEqual(TOO_MANY)
     expect({ asked: lab.network.sent.length, calls: probe.lookups }).toEqual({ asked, calls: [] })
   })
 
   it('and a burst of one token as one caller', async () => {
     const probe = limited(1)
-    const burst = [1, 2, 3].map((id) => takeRequest(probe.deps, event(id), SOURCE))
+    const burst = [1, 2, 3].map((id) => probe.take(event(id)))
     expect(await Promise.all(burst)).toEqual([UNTRUSTED, UNTRUSTED, UNTRUSTED])
     expect(probe.counted).toHaveLength(1)
     // The question has been answered: another token is another caller.
-    expect(await takeRequest(probe.deps, event(4, wrong(4)), SOURCE)).toEqual(TOO_MANY)
+    expect(await probe.take(event(4, wrong(4)))).toEqual(TOO_MANY)
   })
 
   it('and by address alone where each call names another portal', async () => {
@@ -282,7 +281,7 @@ describe('the rate limit counts only callers that could not prove themselves', (
     const answers: unknown[] = []
     for (const digit of ['1', '2', '3']) {
       const stranger = event(1, { 'auth[member_id]': digit.repeat(32) })
-      answers.push(await takeRequest(probe.deps, stranger, SOURCE))
+      answers.push(await probe.take(stranger))
     }
     expect(answers).toEqual([UNTRUSTED, UNTRUSTED, TOO_MANY])
     expect(addresses).toEqual([SOURCE.address, SOURCE.address, SOURCE.address])
@@ -293,7 +292,7 @@ describe('the rate limit counts only callers that could not prove themselves', (
     await env.INSTALLS.delete(`install:${lab.memberId}`)
     const isUntrustedWithinLimit = () => Promise.reject(new Error('Limiter is down'))
     const probe = intake({ isUntrustedWithinLimit })
-    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
+    expect(await probe.take(event(1))).toEqual({ ...STORED, sequence: 1 })
     expect(probe.lines).toEqual([
       {
         level: 'warn',

@@ -4,25 +4,12 @@ import { env } from 'cloudflare:workers'
 import { createScheduledController } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DAILY_CRON, DRAIN_CRON, runCron } from '../../src/edge/cron.ts'
-import { takeRequest } from '../../src/edge/intake.ts'
 import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import worker from '../../src/index.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
-import { watchLog } from '../support/edge.ts'
-import {
-  anEventOf,
-  anIntake,
-  countedReceipts,
-  kvFollowed,
-  loggedBy,
-  portalsWith,
-  realPortals,
-  SOURCE,
-  spilledKeys,
-  UNREACHABLE,
-  type IntakeChanges,
-} from '../support/intake.ts'
-import { PortalLab } from '../support/portal-lab.ts'
+import { portalsWith, realPortals, spilledKeys, UNREACHABLE } from '../support/intake.ts'
+import { InstalledPortal } from '../support/installed-portal.ts'
+import type { PortalLab } from '../support/portal-lab.ts'
 
 const WRANGLER_TOML = import.meta.glob<string>('../../wrangler.toml', {
   query: '?raw',
@@ -31,30 +18,15 @@ const WRANGLER_TOML = import.meta.glob<string>('../../wrangler.toml', {
 })
 const NEIGHBOUR = 'b'.repeat(32)
 
+let portal: InstalledPortal
 let lab: PortalLab
-let now: number
 
 beforeEach(async () => {
-  watchLog()
-  lab = new PortalLab()
-  now = Date.now()
-  await lab.install()
-  await kvFollowed(lab)
+  portal = await InstalledPortal.create()
+  lab = portal.lab
 })
 
-afterEach(async () => {
-  expect(lab.network.unclaimed).toEqual([])
-  await lab.close()
-})
-
-/** An intake with the test's clock and readable receipts. */
-function intake(portals: PortalLookup, changes: IntakeChanges = {}) {
-  return anIntake({ portals, now: () => now, newReceipt: countedReceipts(), ...changes })
-}
-
-function event(id: number) {
-  return anEventOf(lab, id)
-}
+afterEach(() => portal.close())
 
 describe('the trigger that drains the spill', () => {
   it('every five minutes, as wrangler.toml says', () => {
@@ -64,24 +36,24 @@ describe('the trigger that drains the spill', () => {
   })
 
   it('through the handler of the Worker', async () => {
-    await takeRequest(intake(UNREACHABLE).deps, event(1), SOURCE)
+    await portal.intake(UNREACHABLE).take(portal.event(1))
     const trigger = createScheduledController({ cron: DRAIN_CRON, scheduledTime: new Date() })
     await worker.scheduled(trigger, { ...env })
-    expect(await loggedBy(lab)).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
     expect(await spilledKeys()).toEqual([])
   })
 
   it('and by nothing else of the object itself', async () => {
-    await takeRequest(intake(UNREACHABLE).deps, event(1), SOURCE)
+    await portal.intake(UNREACHABLE).take(portal.event(1))
     expect((await lab.event()).status).toBe(200)
     await lab.alarm()
-    await runCron(DAILY_CRON, intake(realPortals).cron)
-    expect({ log: (await loggedBy(lab)).length, spill: (await spilledKeys()).length }).toEqual({
+    await runCron(DAILY_CRON, portal.intake(realPortals).cron)
+    expect({ log: (await portal.logged()).length, spill: (await spilledKeys()).length }).toEqual({
       log: 1,
       spill: 1,
     })
-    await runCron(DRAIN_CRON, intake(realPortals).cron)
-    expect({ log: (await loggedBy(lab)).length, spill: (await spilledKeys()).length }).toEqual({
+    await runCron(DRAIN_CRON, portal.intake(realPortals).cron)
+    expect({ log: (await portal.logged()).length, spill: (await spilledKeys()).length }).toEqual({
       log: 2,
       spill: 0,
     })
@@ -109,7 +81,7 @@ describe('the daily trigger', () => {
           return Promise.resolve({ dropped: 0 })
         },
       })(memberId)
-    const probe = intake(portals)
+    const probe = portal.intake(portals)
     await runCron(DAILY_CRON, probe.cron)
     expect(visited.toSorted()).toEqual([...known, lab.memberId].toSorted())
     expect(probe.lines).toEqual([
@@ -123,7 +95,7 @@ describe('the daily trigger', () => {
   })
 
   it('is not the one that drains, and the other one visits nobody', async () => {
-    const probe = intake(portalsWith({}))
+    const probe = portal.intake(portalsWith({}))
     await runCron(DRAIN_CRON, probe.cron)
     expect(probe.lookups).toEqual([])
     await runCron(DAILY_CRON, probe.cron)
@@ -131,9 +103,9 @@ describe('the daily trigger', () => {
   })
 
   it('visits and drains at an unknown time, so that a changed wrangler.toml loses nothing', async () => {
-    const spilled = intake(UNREACHABLE)
-    await takeRequest(spilled.deps, event(1), SOURCE)
-    const probe = intake(realPortals)
+    const spilled = portal.intake(UNREACHABLE)
+    await spilled.take(portal.event(1))
+    const probe = portal.intake(realPortals)
     await runCron('0 * * * *', probe.cron)
     expect(probe.lookups).toEqual([lab.memberId, lab.memberId])
     expect(await spilledKeys()).toEqual([])
@@ -141,7 +113,7 @@ describe('the daily trigger', () => {
 
   it('makes no portal of a name without one', async () => {
     await know([NEIGHBOUR])
-    await runCron(DAILY_CRON, intake(realPortals).cron)
+    await runCron(DAILY_CRON, portal.intake(realPortals).cron)
     const { keys } = await env.INSTALLS.list({ prefix: 'install:' })
     expect(keys).toHaveLength(2)
   })

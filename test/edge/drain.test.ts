@@ -2,64 +2,41 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { drainSpill } from '../../src/edge/drain.ts'
-import { takeRequest } from '../../src/edge/intake.ts'
 import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
-import { watchLog } from '../support/edge.ts'
 import {
-  anEventOf,
-  anIntake,
   appending,
-  countedReceipts,
   decoded,
   eventBody,
-  kvFollowed,
-  loggedBy,
   realPortals,
-  SOURCE,
   spilledKeys,
   UNREACHABLE,
   watchKv,
-  type IntakeChanges,
 } from '../support/intake.ts'
+import { InstalledPortal } from '../support/installed-portal.ts'
 import { gate, PortalLab } from '../support/portal-lab.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 const NEIGHBOUR = 'b'.repeat(32)
 
+let portal: InstalledPortal
 let lab: PortalLab
-let now: number
 
 beforeEach(async () => {
-  watchLog()
-  lab = new PortalLab()
-  now = Date.now()
-  await lab.install()
-  await kvFollowed(lab)
+  portal = await InstalledPortal.create()
+  lab = portal.lab
 })
 
-afterEach(async () => {
-  expect(lab.network.unclaimed).toEqual([])
-  await lab.close()
-})
-
-/** An intake with the test's clock and readable receipts. */
-function intake(portals: PortalLookup, changes: IntakeChanges = {}) {
-  return anIntake({ portals, now: () => now, newReceipt: countedReceipts(), ...changes })
-}
-
-function event(id: number) {
-  return anEventOf(lab, id)
-}
+afterEach(() => portal.close())
 
 describe('drainSpill()', () => {
   /** Spills events one after another, a second apart; receipts count on. */
   async function spillEvents(...ids: readonly number[]) {
-    const probe = intake(UNREACHABLE)
+    const probe = portal.intake(UNREACHABLE)
     for (const id of ids) {
-      expect(await takeRequest(probe.deps, event(id), SOURCE)).toEqual({ kind: 'spilled' })
-      now += 1000
+      expect(await probe.take(portal.event(id))).toEqual({ kind: 'spilled' })
+      portal.now += 1000
     }
   }
 
@@ -69,19 +46,19 @@ describe('drainSpill()', () => {
   }
 
   function drain(portals: PortalLookup = realPortals) {
-    const probe = intake(portals)
+    const probe = portal.intake(portals)
     return { probe, done: drainSpill(probe.cron) }
   }
 
   it('drains in the order of receipt, whatever the order of writing', async () => {
-    now += 5000
+    portal.now += 5000
     await spillEvents(3)
-    now -= 20_000
-    const earlier = intake(UNREACHABLE, { newReceipt: () => 'receipt-0' })
-    await takeRequest(earlier.deps, event(1), SOURCE)
+    portal.now -= 20_000
+    const earlier = portal.intake(UNREACHABLE, { newReceipt: () => 'receipt-0' })
+    await earlier.take(portal.event(1))
     const { probe, done } = drain()
     await done
-    expect(await loggedBy(lab)).toEqual([
+    expect(await portal.logged()).toEqual([
       { sequence: 1, receipt: 'receipt-0' },
       { sequence: 2, receipt: 'receipt-1' },
     ])
@@ -102,9 +79,9 @@ describe('drainSpill()', () => {
         return typeof method === 'function' ? method.bind(target) : method
       },
     })
-    const probe = intake(realPortals, { spills: new SpillStore(small) })
+    const probe = portal.intake(realPortals, { spills: new SpillStore(small) })
     await drainSpill(probe.cron)
-    expect((await loggedBy(lab)).map(({ receipt }) => receipt)).toEqual(
+    expect((await portal.logged()).map(({ receipt }) => receipt)).toEqual(
       [1, 2, 3, 4, 5].map((index) => `receipt-${index}`),
     )
     expect(await spilledKeys()).toEqual([])
@@ -119,7 +96,7 @@ describe('drainSpill()', () => {
   it('carries the largest body unchanged', async () => {
     const start = `${eventBody(lab, 1)}&data[NOTE]=`
     const note = 'x'.repeat(MAX_BODY_BYTES - start.length)
-    await takeRequest(intake(UNREACHABLE).deps, decoded(start + note), SOURCE)
+    await portal.intake(UNREACHABLE).take(decoded(start + note))
     await drain().done
     const [row] = (await lab.tables())['log'] ?? []
     expect(JSON.parse(String(row?.['event'])).data.NOTE === note).toBe(true)
@@ -136,15 +113,15 @@ describe('drainSpill()', () => {
         asked.open()
         throw new Error('Network connection lost.')
       })
-      const probe = intake(lost)
-      expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ kind: 'spilled' })
+      const probe = portal.intake(lost)
+      expect(await probe.take(portal.event(1))).toEqual({ kind: 'spilled' })
       vi.useRealTimers()
       if (memory === 'has forgotten') {
         lab.offsetMs = 3_600_000
         await lab.restart()
       }
       await drain().done
-      expect(await loggedBy(lab)).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+      expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
       expect(await spilledKeys()).toEqual([])
     },
   )
@@ -152,12 +129,12 @@ describe('drainSpill()', () => {
   it('repeats a run that was cut after the append, without harm', async () => {
     await spillEvents(1)
     const kv = watchKv(['delete']).kv
-    const first = intake(realPortals, { spills: new SpillStore(kv) })
+    const first = portal.intake(realPortals, { spills: new SpillStore(kv) })
     await drainSpill(first.cron)
     expect(first.lines.map((line) => line.event)).toEqual(['spill_kept', 'spill_drained'])
     expect(await spilledKeys()).toHaveLength(1)
     await drain().done
-    expect(await loggedBy(lab)).toHaveLength(1)
+    expect(await portal.logged()).toHaveLength(1)
     expect(await spilledKeys()).toEqual([])
   })
 
@@ -200,7 +177,7 @@ describe('drainSpill()', () => {
       ['spill_drained', { drained: 2, left: 2 }],
     ])
     await drain().done
-    expect((await loggedBy(lab)).map(({ receipt }) => receipt)).toEqual([
+    expect((await portal.logged()).map(({ receipt }) => receipt)).toEqual([
       'receipt-1',
       'receipt-2',
       'receipt-3',
@@ -216,7 +193,7 @@ describe('drainSpill()', () => {
     await spillEvents(1)
     const { probe, done } = drain()
     await done
-    expect(await loggedBy(lab)).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
     expect(await spilledKeys()).toHaveLength(unreadable.length)
     expect(probe.lines).toEqual([
       ...unreadable.map((_, index) => ({
@@ -232,9 +209,9 @@ describe('drainSpill()', () => {
     await spillEvents(1)
     const spills = new SpillStore(env.INSTALLS)
     spills.load = () => Promise.resolve(null)
-    const probe = intake(realPortals, { spills })
+    const probe = portal.intake(realPortals, { spills })
     await drainSpill(probe.cron)
-    expect({ log: await loggedBy(lab), lookups: probe.lookups, lines: probe.lines }).toEqual({
+    expect({ log: await portal.logged(), lookups: probe.lookups, lines: probe.lines }).toEqual({
       log: [],
       lookups: [],
       lines: [{ level: 'info', event: 'spill_drained', fields: { drained: 1, left: 0 } }],
@@ -242,15 +219,15 @@ describe('drainSpill()', () => {
   })
 
   it('lets lifecycle requests have their turn between the events', async () => {
-    const probe = intake(UNREACHABLE)
+    const probe = portal.intake(UNREACHABLE)
     const uninstall = lab.body('app-ONAPPUNINSTALL-keep-data', { ts: lab.ts() })
     for (const body of [eventBody(lab, 1), uninstall, eventBody(lab, 2)]) {
-      expect(await takeRequest(probe.deps, decoded(body), SOURCE)).toEqual({ kind: 'spilled' })
-      now += 1000
+      expect(await probe.take(decoded(body))).toEqual({ kind: 'spilled' })
+      portal.now += 1000
     }
     const { probe: drained, done } = drain()
     await done
-    expect(await loggedBy(lab)).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
     expect((await lab.view()).state).toBe('uninstalled')
     expect(await spilledKeys()).toEqual([])
     expect(drained.lines).toEqual([
@@ -265,19 +242,19 @@ describe('drainSpill()', () => {
 
   it('makes the portal of an install known', async () => {
     const fresh = new PortalLab()
-    const probe = intake(UNREACHABLE)
+    const probe = portal.intake(UNREACHABLE)
     const install = decoded(fresh.body('app-ONAPPINSTALL-local', { ts: fresh.ts(-5) }))
-    expect(await takeRequest(probe.deps, install, SOURCE)).toEqual({ kind: 'spilled' })
+    expect(await probe.take(install)).toEqual({ kind: 'spilled' })
     await drain().done
     expect((await fresh.view()).state).toBe('active')
     expect(await spilledKeys()).toEqual([])
   })
 
   it('lets an uninstall without a time end no install that came after it', async () => {
-    const probe = intake(UNREACHABLE)
+    const probe = portal.intake(UNREACHABLE)
     const uninstall = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts: null }))
-    now -= 60_000
-    expect(await takeRequest(probe.deps, uninstall, SOURCE)).toEqual({ kind: 'spilled' })
+    portal.now -= 60_000
+    expect(await probe.take(uninstall)).toEqual({ kind: 'spilled' })
     expect((await lab.install({ ts: lab.ts(-5) })).status).toBe(200)
     await drain().done
     expect((await lab.view()).state).toBe('active')

@@ -3,59 +3,36 @@
  * real time.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { takeRequest } from '../../src/edge/intake.ts'
 import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
 import type { AppendRequest } from '../../src/portal/log/appender.ts'
-import { watchLog } from '../support/edge.ts'
 import {
-  anEventOf,
-  anIntake,
   appending,
-  countedReceipts,
   inTurn,
-  kvFollowed,
-  loggedBy,
   never,
   realPortals,
-  SOURCE,
   spilledKeys,
   UNREACHABLE,
-  type IntakeChanges,
 } from '../support/intake.ts'
-import { gate, PortalLab } from '../support/portal-lab.ts'
+import { InstalledPortal } from '../support/installed-portal.ts'
+import { gate, type PortalLab } from '../support/portal-lab.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 
+let portal: InstalledPortal
 let lab: PortalLab
-let now: number
 
 beforeEach(async () => {
-  watchLog()
-  lab = new PortalLab()
-  now = Date.now()
-  await lab.install()
-  await kvFollowed(lab)
+  portal = await InstalledPortal.create()
+  lab = portal.lab
 })
 
-afterEach(async () => {
-  expect(lab.network.unclaimed).toEqual([])
-  await lab.close()
-})
-
-/** An intake with the test's clock and readable receipts. */
-function intake(portals: PortalLookup, changes: IntakeChanges = {}) {
-  return anIntake({ portals, now: () => now, newReceipt: countedReceipts(), ...changes })
-}
-
-function event(id: number) {
-  return anEventOf(lab, id)
-}
+afterEach(() => portal.close())
 
 describe('takeRequest() tries twice, with a new stub each', () => {
   it('and the second try stores what the first could not', async () => {
-    const probe = intake(inTurn(UNREACHABLE, realPortals))
-    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
+    const probe = portal.intake(inTurn(UNREACHABLE, realPortals))
+    expect(await probe.take(portal.event(1))).toEqual({ ...STORED, sequence: 1 })
     expect({ lookups: probe.lookups, lines: probe.lines }).toEqual({
       lookups: [lab.memberId, lab.memberId],
       lines: [],
@@ -63,8 +40,8 @@ describe('takeRequest() tries twice, with a new stub each', () => {
   })
 
   it('and does not ask again after an answer', async () => {
-    const probe = intake(appending(() => Promise.resolve({ kind: 'untrusted' })))
-    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({
+    const probe = portal.intake(appending(() => Promise.resolve({ kind: 'untrusted' })))
+    expect(await probe.take(portal.event(1))).toEqual({
       kind: 'refused',
       code: 'untrusted',
     })
@@ -75,8 +52,8 @@ describe('takeRequest() tries twice, with a new stub each', () => {
     const broken: PortalLookup = () => {
       throw new Error('Cannot make a stub')
     }
-    const probe = intake(inTurn(broken, realPortals))
-    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
+    const probe = portal.intake(inTurn(broken, realPortals))
+    expect(await probe.take(portal.event(1))).toEqual({ ...STORED, sequence: 1 })
   })
 
   it('and finds the work of a first try whose answer was lost', async () => {
@@ -84,9 +61,9 @@ describe('takeRequest() tries twice, with a new stub each', () => {
       await realPortals(lab.memberId).append(request)
       throw new Error('Network connection lost.')
     })
-    const probe = intake(inTurn(answerLost, realPortals))
-    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ ...STORED, sequence: 1 })
-    expect(await loggedBy(lab)).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    const probe = portal.intake(inTurn(answerLost, realPortals))
+    expect(await probe.take(portal.event(1))).toEqual({ ...STORED, sequence: 1 })
+    expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
   })
 
   it('and a first try that hangs and commits later is no second event', async () => {
@@ -98,15 +75,15 @@ describe('takeRequest() tries twice, with a new stub each', () => {
       asked.open()
       return never()
     })
-    const probe = intake(inTurn(hanging, realPortals))
-    const taken = takeRequest(probe.deps, event(1), SOURCE)
+    const probe = portal.intake(inTurn(hanging, realPortals))
+    const taken = probe.take(portal.event(1))
     await asked.opened
     await vi.advanceTimersByTimeAsync(STORE_BUDGET_MS / 2)
     expect(await taken).toEqual({ ...STORED, sequence: 1 })
     vi.useRealTimers()
     const committed = late && (await realPortals(lab.memberId).append(late))
     expect(committed).toEqual({ ...STORED, sequence: 1 })
-    expect(await loggedBy(lab)).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
   })
 })
 
@@ -116,7 +93,7 @@ describe('takeRequest() gives both tries 2 s together', () => {
   })
 
   async function advance(ms: number): Promise<void> {
-    now += ms
+    portal.now += ms
     await vi.advanceTimersByTimeAsync(ms)
   }
 
@@ -134,9 +111,9 @@ describe('takeRequest() gives both tries 2 s together', () => {
       secondAsked.open()
       return never()
     })
-    const probe = intake(inTurn(failing, silent))
+    const probe = portal.intake(inTurn(failing, silent))
     let isDone = false
-    const taken = takeRequest(probe.deps, event(1), SOURCE).finally(() => {
+    const taken = probe.take(portal.event(1)).finally(() => {
       isDone = true
     })
     await firstAsked.opened

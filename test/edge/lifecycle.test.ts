@@ -1,53 +1,30 @@
 /** How requests about the application itself go through the edge, and what goes before and with them. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { takeRequest } from '../../src/edge/intake.ts'
 import { INSTALL_BUDGET_MS } from '../../src/edge/lifecycle.ts'
-import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
-import { watchLog } from '../support/edge.ts'
 import {
-  anEventOf,
-  anIntake,
   appending,
-  countedReceipts,
   decoded,
   inTurn,
-  kvFollowed,
-  loggedBy,
   never,
   portalsWith,
   realPortals,
   SOURCE,
   spilledKeys,
   UNREACHABLE,
-  type IntakeChanges,
 } from '../support/intake.ts'
-import { gate, PortalLab } from '../support/portal-lab.ts'
+import { InstalledPortal } from '../support/installed-portal.ts'
+import { gate, type PortalLab } from '../support/portal-lab.ts'
 
+let portal: InstalledPortal
 let lab: PortalLab
-let now: number
 
 beforeEach(async () => {
-  watchLog()
-  lab = new PortalLab()
-  now = Date.now()
-  await lab.install()
-  await kvFollowed(lab)
+  portal = await InstalledPortal.create()
+  lab = portal.lab
 })
 
-afterEach(async () => {
-  expect(lab.network.unclaimed).toEqual([])
-  await lab.close()
-})
-
-/** An intake with the test's clock and readable receipts. */
-function intake(portals: PortalLookup, changes: IntakeChanges = {}) {
-  return anIntake({ portals, now: () => now, newReceipt: countedReceipts(), ...changes })
-}
-
-function event(id: number) {
-  return anEventOf(lab, id)
-}
+afterEach(() => portal.close())
 
 describe('takeRequest() with lifecycle requests', () => {
   const ACCEPTED = { kind: 'accepted', domain: null, finished: true, status: null }
@@ -57,20 +34,20 @@ describe('takeRequest() with lifecycle requests', () => {
   }
 
   it('drains the portal before its uninstall, so that what was acknowledged is kept', async () => {
-    const probe = intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
-    expect(await takeRequest(probe.deps, event(1), SOURCE)).toEqual({ kind: 'spilled' })
-    expect(await takeRequest(probe.deps, uninstall(), SOURCE)).toEqual(ACCEPTED)
-    expect(await loggedBy(lab)).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    const probe = portal.intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
+    expect(await probe.take(portal.event(1))).toEqual({ kind: 'spilled' })
+    expect(await probe.take(uninstall())).toEqual(ACCEPTED)
+    expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
     expect(await spilledKeys()).toEqual([])
     expect((await lab.view()).state).toBe('uninstalled')
   })
 
   it('drains nothing for a caller that the edge does not know', async () => {
-    const probe = intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
-    await takeRequest(probe.deps, event(1), SOURCE)
+    const probe = portal.intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
+    await probe.take(portal.event(1))
     const forged = { 'auth[application_token]': 'f'.repeat(32) }
     const body = decoded(lab.body('app-ONAPPUNINSTALL-clean', forged))
-    expect(await takeRequest(probe.deps, body, SOURCE)).toEqual({
+    expect(await probe.take(body)).toEqual({
       kind: 'refused',
       code: 'untrusted',
     })
@@ -84,9 +61,9 @@ describe('takeRequest() with lifecycle requests', () => {
       asked.open()
       return never()
     })
-    const probe = intake(inTurn(UNREACHABLE, UNREACHABLE, hanging, realPortals))
-    await takeRequest(probe.deps, event(1), SOURCE)
-    const taken = takeRequest(probe.deps, uninstall(), SOURCE)
+    const probe = portal.intake(inTurn(UNREACHABLE, UNREACHABLE, hanging, realPortals))
+    await probe.take(portal.event(1))
+    const taken = probe.take(uninstall())
     await asked.opened
     await vi.advanceTimersByTimeAsync(STORE_BUDGET_MS)
     expect(await taken).toEqual(ACCEPTED)
@@ -101,12 +78,12 @@ describe('takeRequest() with lifecycle requests', () => {
         return Promise.resolve({ kind: 'accepted' })
       },
     })
-    const probe = intake(portals)
+    const probe = portal.intake(portals)
     for (const ts of [null, 1_790_000_000]) {
       const body = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts }))
-      expect(await takeRequest(probe.deps, body, SOURCE)).toEqual(ACCEPTED)
+      expect(await probe.take(body)).toEqual(ACCEPTED)
     }
-    expect(calls).toEqual([Math.floor(now / 1000), 1_790_000_000])
+    expect(calls).toEqual([Math.floor(portal.now / 1000), 1_790_000_000])
   })
 
   it.each([
@@ -126,16 +103,16 @@ describe('takeRequest() with lifecycle requests', () => {
         return Promise.resolve({ kind: 'refused', reason: 'late' })
       },
     })
-    const probe = intake(portals, changes)
+    const probe = portal.intake(portals, changes)
     const install = decoded(lab.body('app-ONAPPINSTALL-local'))
-    await takeRequest(probe.deps, install, { ...SOURCE, calledUrl })
+    await probe.take(install, { ...SOURCE, calledUrl })
     expect(told).toEqual([url])
   })
 
   it('waits 20 s for an installation, then spills it', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const asked = gate()
-    const probe = intake(
+    const probe = portal.intake(
       portalsWith({
         install: () => {
           asked.open()
@@ -145,7 +122,7 @@ describe('takeRequest() with lifecycle requests', () => {
     )
     let isDone = false
     const install = decoded(lab.body('app-ONAPPINSTALL-local'))
-    const taken = takeRequest(probe.deps, install, SOURCE).finally(() => {
+    const taken = probe.take(install).finally(() => {
       isDone = true
     })
     await asked.opened

@@ -5,23 +5,20 @@
 import { env } from 'cloudflare:workers'
 import { createExecutionContext } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { takeRequest } from '../../src/edge/intake.ts'
 import { createSealer } from '../../src/storage/seal.ts'
-import { answerOf, Edge, watchLog } from '../support/edge.ts'
+import { answerOf, Edge } from '../support/edge.ts'
 import {
   anIntake,
   appending,
   decoded,
   eventBody,
-  kvFollowed,
-  loggedBy,
   realPortals,
-  SOURCE,
   spilledKeys,
   UNREACHABLE,
   watchKv,
 } from '../support/intake.ts'
-import { dumpKv, gate, PortalLab } from '../support/portal-lab.ts'
+import { InstalledPortal } from '../support/installed-portal.ts'
+import { dumpKv, gate, type PortalLab } from '../support/portal-lab.ts'
 
 const NOT_STORED = {
   status: 503,
@@ -30,19 +27,15 @@ const NOT_STORED = {
 }
 const NEIGHBOUR = 'b'.repeat(32)
 
+let portal: InstalledPortal
 let lab: PortalLab
 
 beforeEach(async () => {
-  watchLog()
-  lab = new PortalLab()
-  await lab.install()
-  await kvFollowed(lab)
+  portal = await InstalledPortal.create()
+  lab = portal.lab
 })
 
-afterEach(async () => {
-  expect(lab.network.unclaimed).toEqual([])
-  await lab.close()
-})
+afterEach(() => portal.close())
 
 describe('POST /bitrix24/events while the object is unreachable', () => {
   /** An edge whose objects fail, and whose KV refuses the given operations. */
@@ -122,7 +115,7 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
   it('spills no lifecycle request that it cannot seal', async () => {
     const probe = anIntake({ portals: UNREACHABLE, sealer: createSealer([]) })
     const install = decoded(lab.body('app-ONAPPINSTALL-local'))
-    expect(await takeRequest(probe.deps, install, SOURCE)).toEqual({
+    expect(await probe.take(install)).toEqual({
       kind: 'refused',
       code: 'not_stored',
     })
@@ -143,9 +136,9 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
     // Nobody waits for the answer.
     void new Edge({ PORTALS: { getByName: slow } }).callWith(ctx, eventBody(lab, 1))
     await asked.opened
-    expect({ kept: kept.length, logged: await loggedBy(lab) }).toEqual({ kept: 1, logged: [] })
+    expect({ kept: kept.length, logged: await portal.logged() }).toEqual({ kept: 1, logged: [] })
     released.open()
     await kept[0]
-    expect(await loggedBy(lab)).toHaveLength(1)
+    expect(await portal.logged()).toHaveLength(1)
   })
 })

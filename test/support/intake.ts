@@ -5,7 +5,10 @@ import { decodeRequest } from '../../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../../src/bitrix24/wire/form.ts'
 import type { IncomingRequest } from '../../src/bitrix24/wire/request.ts'
 import { CallerMemory } from '../../src/edge/caller-memory.ts'
+import type { CallSource } from '../../src/edge/callers.ts'
 import type { CronDeps } from '../../src/edge/cron.ts'
+import { takeRequest } from '../../src/edge/intake.ts'
+import type { IntakeAnswer } from '../../src/edge/intake-answer.ts'
 import type {
   CallerLimits,
   CallerSources,
@@ -36,6 +39,8 @@ export type IntakeChanges = Partial<
 /** An intake and what became visible of its work. */
 export interface IntakeProbe {
   readonly deps: IntakeDeps
+  /** Takes a request as the route does, from the one source unless a test names another. */
+  readonly take: (request: IncomingRequest, source?: CallSource) => Promise<IntakeAnswer>
   /** The same parts, as scheduled work needs them. */
   readonly cron: CronDeps
   /** Every stub that was asked for, in order. */
@@ -111,7 +116,14 @@ export function anIntake(changes: IntakeChanges = {}): IntakeProbe {
       log: changes.log ?? log,
     },
   }
-  return { deps, cron: { portals, installs, spill, log: deps.world.log }, lookups, counted, lines }
+  return {
+    deps,
+    take: (request, source = SOURCE) => takeRequest(deps, request, source),
+    cron: { portals, installs, spill, log: deps.world.log },
+    lookups,
+    counted,
+    lines,
+  }
 }
 
 function refuse(): Promise<never> {
@@ -184,12 +196,6 @@ export function eventBody(lab: PortalLab, id: number, changes: Changes = {}): st
 /** The same event, decoded. */
 export function anEventOf(lab: PortalLab, id: number, changes: Changes = {}): IncomingRequest {
   return decoded(eventBody(lab, id, changes))
-}
-
-/** What the log of the portal holds, in order. */
-export async function loggedBy(lab: PortalLab): Promise<{ sequence: unknown; receipt: unknown }[]> {
-  const rows = (await lab.tables())['log'] ?? []
-  return rows.map(({ sequence, receipt }) => ({ sequence, receipt }))
 }
 
 /** The keys of everything that is spilled. */
