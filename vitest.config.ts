@@ -51,7 +51,11 @@ export default defineConfig(({ mode }) => ({
         ],
         test: {
           name: 'runtime',
-          include: ['test/{edge,portal,http,objects,e2e}/**/*.test.ts', ON_PLATFORM],
+          include: [
+            'test/{edge,portal,http,objects,e2e}/**/*.test.ts',
+            'test/*.test.ts',
+            ON_PLATFORM,
+          ],
           exclude: [ON_NODE],
         },
       },

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { reset } from 'cloudflare:test'
 import { afterEach, describe, expect, it } from 'vitest'
 import { InstallStore, type KvInstall } from '../../src/storage/install-store.ts'
+import { NOW } from '../support/time.ts'
 
 const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
 const HASH = 'a'.repeat(64)
@@ -17,7 +18,7 @@ function aRecord(changes: Partial<KvInstall> = {}): KvInstall {
     generation: 3,
     hashes: [
       { hash: HASH, until: null },
-      { hash: OTHER, until: 1_790_000_000_000 },
+      { hash: OTHER, until: NOW },
     ],
     tokens: 'v1.k1.iv.sealed',
     systemTokens: null,

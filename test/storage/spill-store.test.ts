@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { reset } from 'cloudflare:test'
 import { afterEach, describe, expect, it } from 'vitest'
 import { SPILL_TTL_SECONDS, SpillStore, type SpillRecord } from '../../src/storage/spill-store.ts'
+import { NOW } from '../support/time.ts'
 
 const ACME = 'a'.repeat(32)
 const OTHER = 'b'.repeat(32)
@@ -24,7 +25,7 @@ async function listed(memberId: string | null = null): Promise<SpillRecord[]> {
 describe('SpillStore', () => {
   it('keeps a request under the documented key, for 30 days', async () => {
     const before = Math.floor(Date.now() / 1000)
-    await store.save(aPlace(ACME, 1_790_000_000_000, 'receipt-1'), 'value')
+    await store.save(aPlace(ACME, NOW, 'receipt-1'), 'value')
     const { keys } = await env.INSTALLS.list()
     const [key] = keys
     expect(keys.map(({ name }) => name)).toEqual([`spill:${ACME}:1790000000000:receipt-1`])

@@ -1,0 +1,24 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { log } from '../src/log.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('log()', () => {
+  it.each(['info', 'warn', 'error'] as const)('writes one line of JSON at %s', (level) => {
+    const write = vi.spyOn(console, level).mockImplementation(() => undefined)
+    log(level, 'spill_drained', { drained: 2, left: 0 })
+    log(level, 'installed')
+    expect(write.mock.calls).toEqual([
+      ['{"event":"spill_drained","drained":2,"left":0}'],
+      ['{"event":"installed"}'],
+    ])
+  })
+
+  it('breaks no line, whatever a field says', () => {
+    const write = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    log('warn', 'portal_unreachable', { error: 'first\nsecond' })
+    expect(write.mock.calls).toEqual([['{"event":"portal_unreachable","error":"first\\nsecond"}']])
+  })
+})
