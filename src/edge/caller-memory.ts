@@ -19,30 +19,35 @@ export const MAX_TOKENS_REMEMBERED = 5000
 /** The edge's knowledge of a caller, before the portal's object is asked. */
 export type CallerTrust = 'trusted' | 'refused' | 'unknown'
 
+/** The token of one portal, by its hash. */
+export interface CallerToken {
+  readonly memberId: string
+  readonly tokenHash: string
+}
+
 interface Word {
   readonly trusted: boolean
   /** Unix milliseconds. */
   readonly until: number
 }
 
-/** The callers that this isolate remembers, by portal and by the hash of their token. */
+/** The callers that this isolate remembers. */
 export class CallerMemory {
   readonly #words = new BoundedMap<Word>(MAX_TOKENS_REMEMBERED)
   readonly #asking = new Map<string, number>()
 
   /** Remembers what the portal's object said of a token. */
   remember(
-    memberId: string,
-    tokenHash: string,
+    caller: CallerToken,
     { trusted, now }: { readonly trusted: boolean; readonly now: number },
   ): void {
     const until = now + (trusted ? TRUSTED_MEMORY_MS : REFUSED_MEMORY_MS)
-    this.#words.set(nameOf(memberId, tokenHash), { trusted, until })
+    this.#words.set(nameOf(caller), { trusted, until })
   }
 
   /** The object's last word about a token; `unknown` when there is none, or when it is too old. */
-  recall(memberId: string, tokenHash: string, now: number): CallerTrust {
-    const word = this.#words.get(nameOf(memberId, tokenHash))
+  recall(caller: CallerToken, now: number): CallerTrust {
+    const word = this.#words.get(nameOf(caller))
     if (word === undefined || word.until <= now) return 'unknown'
     return word.trusted ? 'trusted' : 'refused'
   }
@@ -52,16 +57,16 @@ export class CallerMemory {
    * new portal come together, and only one of them is counted by the rate limit. Each call needs its
    * `endAsking`.
    */
-  beginAsking(memberId: string, tokenHash: string): boolean {
-    const name = nameOf(memberId, tokenHash)
+  beginAsking(caller: CallerToken): boolean {
+    const name = nameOf(caller)
     const asking = this.#asking.get(name) ?? 0
     this.#asking.set(name, asking + 1)
     return asking === 0
   }
 
   /** Notes that one who asked has the answer. */
-  endAsking(memberId: string, tokenHash: string): void {
-    const name = nameOf(memberId, tokenHash)
+  endAsking(caller: CallerToken): void {
+    const name = nameOf(caller)
     const asking = (this.#asking.get(name) ?? 1) - 1
     if (asking > 0) this.#asking.set(name, asking)
     else this.#asking.delete(name)
@@ -69,10 +74,10 @@ export class CallerMemory {
 
   /** Forgets every token of a portal, because its install has changed. */
   forget(memberId: string): void {
-    this.#words.forget(nameOf(memberId, ''))
+    this.#words.forget(nameOf({ memberId, tokenHash: '' }))
   }
 }
 
-function nameOf(memberId: string, tokenHash: string): string {
+function nameOf({ memberId, tokenHash }: CallerToken): string {
   return `${memberId}|${tokenHash}`
 }

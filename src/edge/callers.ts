@@ -10,8 +10,8 @@ import { err, ok, type Result } from '../core/result.ts'
 import { equalInConstantTime } from '../core/safety/constant-time.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { hashToken } from '../storage/token-hash.ts'
-import type { CallerTrust } from './caller-memory.ts'
-import type { CallerSources, IntakeDeps } from './intake-deps.ts'
+import type { CallerToken, CallerTrust } from './caller-memory.ts'
+import type { IntakeDeps } from './intake-deps.ts'
 
 /** Where a request came from, and by which address it reached the relay. */
 export interface CallSource {
@@ -22,9 +22,7 @@ export interface CallSource {
 }
 
 /** A caller that the portal's object may be asked about. */
-export interface Caller {
-  readonly memberId: string
-  readonly tokenHash: string
+export interface Caller extends CallerToken {
   /** Whether the edge knows the token. If not, the object is being asked about it now. */
   readonly isTrusted: boolean
 }
@@ -38,32 +36,33 @@ export async function findCaller(
   { memberId, applicationToken: token }: { memberId: string; applicationToken: string },
   source: CallSource,
 ): Promise<Result<Caller, 'untrusted' | 'too_many_requests'>> {
-  const { callers, world } = deps
-  const tokenHash = await hashToken(memberId, token)
-  const trust = await recallCaller(callers, { memberId, token, tokenHash }, world.now)
+  const { memory } = deps.callers
+  const caller: CallerToken = { memberId, tokenHash: await hashToken(memberId, token) }
+  const trust = await recallCaller(deps, { ...caller, token })
   if (trust === 'refused') return err('untrusted')
-  if (trust === 'trusted') return ok({ memberId, tokenHash, isTrusted: true })
-  const isFirst = callers.memory.beginAsking(memberId, tokenHash)
+  if (trust === 'trusted') return ok({ ...caller, isTrusted: true })
+  const isFirst = memory.beginAsking(caller)
   if (isFirst && !(await isCallerWithinLimit(deps, memberId, source))) {
-    callers.memory.endAsking(memberId, tokenHash)
+    memory.endAsking(caller)
     return err('too_many_requests')
   }
-  return ok({ memberId, tokenHash, isTrusted: false })
+  return ok({ ...caller, isTrusted: false })
 }
 
 /** Recalls the edge's knowledge of a token. A KV that fails knows nothing. */
 export async function recallCaller(
-  { memory, webhooks, installs }: CallerSources,
-  { memberId, token, tokenHash }: { memberId: string; token: string; tokenHash: string },
-  now: () => number,
+  { callers, world }: Pick<IntakeDeps, 'callers' | 'world'>,
+  caller: CallerToken & { readonly token: string },
 ): Promise<CallerTrust> {
-  const remembered = memory.recall(memberId, tokenHash, now())
+  const { memory, webhooks, installs } = callers
+  const { memberId, tokenHash, token } = caller
+  const remembered = memory.recall(caller, world.now())
   if (remembered !== 'unknown') return remembered
   const named = webhooks.filter((webhook) => isNamed(webhook, memberId))
   if (named.some((webhook) => equalInConstantTime(webhook.token, token))) return 'trusted'
   try {
     const install = await installs.load(memberId)
-    if (install !== null && trustsToken(install, tokenHash, now())) return 'trusted'
+    if (install !== null && trustsToken(install, tokenHash, world.now())) return 'trusted'
   } catch {
     // KV does not answer, or holds no JSON: the portal's object will be asked.
   }

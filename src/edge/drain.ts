@@ -48,7 +48,7 @@ async function drainRecord(
   try {
     const value = await spill.store.load(record)
     if (value === null) return 'drained'
-    const decoded = await decodeSpilled(value, memberId, spill.sealer)
+    const decoded = await decodeSpilled(value, { memberId, sealer: spill.sealer })
     if (!decoded.ok) {
       log('error', 'spill_unreadable', { memberId, receipt })
       return 'unreadable'

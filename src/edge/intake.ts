@@ -34,7 +34,7 @@ export async function takeRequest(
   try {
     return await takeFromCaller(deps, caller, { request, receivedAt })
   } finally {
-    if (!caller.isTrusted) deps.callers.memory.endAsking(caller.memberId, caller.tokenHash)
+    if (!caller.isTrusted) deps.callers.memory.endAsking(caller)
   }
 }
 
@@ -84,6 +84,6 @@ async function takeEvent(
   }
   const answer = tried.value
   const trusted = answer.kind === 'stored'
-  deps.callers.memory.remember(memberId, tokenHash, { trusted, now: world.now() })
+  deps.callers.memory.remember(caller, { trusted, now: world.now() })
   return trusted ? answer : refuse('untrusted', deps.config)
 }

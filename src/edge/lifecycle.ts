@@ -68,12 +68,12 @@ function handlerUrl({ publicUrl, allowHttp }: IntakeConfig, { calledUrl }: CallS
 
 /** Whether the edge knows the application token already, as with an update or a later visit of the page. */
 async function isKnownToken(
-  { callers, world }: IntakeDeps,
+  deps: IntakeDeps,
   { memberId, applicationToken: token }: InstallRequest,
 ): Promise<boolean> {
   if (token === null) return false
   const tokenHash = await hashToken(memberId, token)
-  return (await recallCaller(callers, { memberId, token, tokenHash }, world.now)) === 'trusted'
+  return (await recallCaller(deps, { memberId, token, tokenHash })) === 'trusted'
 }
 
 /** Ends an installation. */
@@ -127,6 +127,6 @@ export async function takeNotice(deps: IntakeDeps, caller: Caller): Promise<Inta
   const tried = await tryTwice(() => portals(memberId).recognises(tokenHash), world.now)
   if (!tried.ok) return NOT_STORED
   const trusted = tried.value
-  deps.callers.memory.remember(memberId, tokenHash, { trusted, now: world.now() })
+  deps.callers.memory.remember(caller, { trusted, now: world.now() })
   return trusted ? ACCEPTED : refuse('untrusted', deps.config)
 }

@@ -19,7 +19,7 @@ export async function spillRequest(
   if (!isTrusted) return NOT_STORED
   const { receivedAt, receipt, spilled } = entry
   try {
-    const encoded = await encodeSpilled(spilled, memberId, spill.sealer)
+    const encoded = await encodeSpilled(spilled, { memberId, sealer: spill.sealer })
     if (!encoded.ok) return NOT_STORED
     await spill.store.save({ memberId, receivedAt, receipt }, encoded.value)
     return { kind: 'spilled' }

@@ -72,14 +72,19 @@ const SpilledSchema = v.pipe(
   ]),
 )
 
+/** The portal of a request, and the sealer under whose keys it is stored. */
+interface SealTerms {
+  readonly memberId: string
+  readonly sealer: Sealer
+}
+
 /**
  * Turns a request into its stored form. `no_key`: a lifecycle request cannot be sealed, so it cannot be
  * stored.
  */
 export async function encodeSpilled(
   spilled: Spilled,
-  memberId: string,
-  sealer: Sealer,
+  { memberId, sealer }: SealTerms,
 ): Promise<Result<string, 'no_key'>> {
   const text = JSON.stringify(spilled)
   if (spilled.kind === 'append') return ok(text)
@@ -90,16 +95,15 @@ export async function encodeSpilled(
 /** Reads the stored form back. `unreadable`: its key is not configured any more, or it is of another form. */
 export async function decodeSpilled(
   value: string,
-  memberId: string,
-  sealer: Sealer,
+  terms: SealTerms,
 ): Promise<Result<Spilled, 'unreadable'>> {
-  const text = await openText(value, memberId, sealer)
+  const text = await openText(value, terms)
   const parsed = v.safeParse(SpilledSchema, text)
   return parsed.success ? ok(parsed.output) : err('unreadable')
 }
 
 /** Null when the record does not open. */
-async function openText(value: string, memberId: string, sealer: Sealer): Promise<string | null> {
+async function openText(value: string, { memberId, sealer }: SealTerms): Promise<string | null> {
   if (!value.startsWith(SEALED_PREFIX)) return value
   const sealed = value.slice(SEALED_PREFIX.length)
   const opened = await sealer.open(sealed, { memberId, field: 'spill' })

@@ -34,7 +34,7 @@ export function addLaneRoutes(routes: Hono, portalsOf: (c: Context) => PortalLoo
     }),
   )
   routes.post(`${LANE_PATH}/replay`, (c) =>
-    withLane(c, portalsOf(c), (portal, destination) => replay(c, portal, destination)),
+    withLane(c, portalsOf(c), (portal, destination) => replay(c.req.raw, { portal, destination })),
   )
 }
 
@@ -46,9 +46,12 @@ function withLane(
   return withPortal(c, portals, (portal) => work(portal, c.req.param('destination') ?? ''))
 }
 
-async function replay(c: Context, portal: PortalClient, destination: string): Promise<Response> {
-  const dryRun = readDryRun(new URL(c.req.url).searchParams)
-  const body = await readJson(c.req.raw, ReplaySchema)
+async function replay(
+  request: Request,
+  { portal, destination }: { portal: PortalClient; destination: string },
+): Promise<Response> {
+  const dryRun = readDryRun(new URL(request.url).searchParams)
+  const body = await readJson(request, ReplaySchema)
   if (dryRun === null || body === null || ('from' in body && body.from > body.to)) {
     return errorResponse('invalid_request')
   }

@@ -4,7 +4,7 @@
  */
 import type { PendingListing } from '../objects/directory-store.ts'
 
-/** The facts that the health check tells, and the directory to ask. */
+/** Everything that the health check tells, and the directory that it asks. */
 export interface HealthDeps {
   readonly version: string
   readonly problems: readonly { readonly setting: string; readonly problem: string }[]

@@ -194,11 +194,12 @@ describe('takeRequest() remembers wrong tokens', () => {
     await install()
     const probe = intake()
     await probe.take(event(1))
-    const hash = await hashToken(lab.memberId, APPLICATION_TOKEN)
-    expect(probe.deps.callers.memory.recall(lab.memberId, hash, now)).toBe('trusted')
+    const { memberId } = lab
+    const known = { memberId, tokenHash: await hashToken(memberId, APPLICATION_TOKEN) }
+    expect(probe.deps.callers.memory.recall(known, now)).toBe('trusted')
     const uninstall = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts: lab.ts() }))
     expect(await probe.take(uninstall)).toMatchObject({ kind: 'accepted' })
-    expect(probe.deps.callers.memory.recall(lab.memberId, hash, now)).toBe('unknown')
+    expect(probe.deps.callers.memory.recall(known, now)).toBe('unknown')
     expect(await probe.take(event(2))).toEqual(UNTRUSTED)
   })
 })

@@ -8,6 +8,7 @@ import { NOW } from '../support/time.ts'
 
 const PORTAL = 'a'.repeat(32)
 const NEIGHBOUR = 'b'.repeat(32)
+const KEYLESS = { memberId: PORTAL, sealer: createSealer([]) }
 const UNREADABLE = { ok: false, error: 'unreadable' }
 
 const CREDENTIALS: PresentedCredentials = {
@@ -50,13 +51,13 @@ const UNINSTALL: Spilled = {
 }
 
 async function encoded(spilled: Spilled): Promise<string> {
-  const result = await encodeSpilled(spilled, PORTAL, aSealer())
+  const result = await encodeSpilled(spilled, { memberId: PORTAL, sealer: aSealer() })
   if (!result.ok) throw new Error(`Cannot encode: ${result.error}`)
   return result.value
 }
 
 function decoded(value: string, memberId = PORTAL) {
-  return decodeSpilled(value, memberId, aSealer())
+  return decodeSpilled(value, { memberId, sealer: aSealer() })
 }
 
 describe('a spilled request', () => {
@@ -88,15 +89,14 @@ describe('a spilled request', () => {
   })
 
   it('cannot be sealed without a key, and an append needs none', async () => {
-    const keyless = createSealer([])
-    expect(await encodeSpilled(UNINSTALL, PORTAL, keyless)).toEqual({ ok: false, error: 'no_key' })
-    expect((await encodeSpilled(APPEND, PORTAL, keyless)).ok).toBe(true)
+    expect(await encodeSpilled(UNINSTALL, KEYLESS)).toEqual({ ok: false, error: 'no_key' })
+    expect((await encodeSpilled(APPEND, KEYLESS)).ok).toBe(true)
   })
 
   it('opens for its own portal only, and under its own key only', async () => {
     const sealed = await encoded(UNINSTALL)
     expect(await decoded(sealed, NEIGHBOUR)).toEqual(UNREADABLE)
-    expect(await decodeSpilled(sealed, PORTAL, createSealer([]))).toEqual(UNREADABLE)
+    expect(await decodeSpilled(sealed, KEYLESS)).toEqual(UNREADABLE)
   })
 
   it.each(['', 'no JSON', 'null', '[]', '{"kind":"other"}', '{"kind":"append"}', 'sealed:x'])(
