@@ -6,10 +6,11 @@ import { fileURLToPath } from 'node:url'
 import { folders } from './house/folders.ts'
 import { glossary } from './house/glossary.ts'
 import { mirror } from './house/mirror.ts'
+import { pages } from './house/pages.ts'
 import { sql } from './house/sql.ts'
 import { way } from './house/way.ts'
 
-const RULES = [folders, mirror, glossary, way, sql]
+const RULES = [folders, mirror, glossary, way, sql, pages]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const named = process.argv.slice(2)

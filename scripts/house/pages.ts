@@ -1,0 +1,65 @@
+/**
+ * Pages name files and folders ("shown by `test/built/kill.test.ts`") and scripts ("`npm run keys` makes one"). Each
+ * of them has to exist: a file as seen from the root, from `src/`, from `test/` or from the page's own folder, a name
+ * without a folder anywhere in `src/`, and a script in package.json. A name may hold `*` and `{a,b}`. Decision records
+ * tell of their own day and are not asked.
+ */
+import { existsSync, globSync } from 'node:fs'
+import { dirname, join } from 'node:path/posix'
+import { listFiles, readText, type Rule } from './source.ts'
+
+const PAGES = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'AGENTS.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'test/README.md',
+]
+
+/** A name in backticks with one of the endings of this project's files; `-store.ts` is only an ending. */
+const FILE = /`((?:[\w.*{},-]+\/)*[\w.*{},][\w.*{},-]*\.(?:ts|mjs|md|toml|json|yml))`/g
+
+/** A folder of the project in backticks. */
+const FOLDER = /`((?:docs|playground|scripts|src|test)(?:\/[\w*{},-]+)+)\/?`/g
+
+const SCRIPT = /(?:`|^|&& )npm run ([\w:-]+)/gm
+
+/** Every file and every script that a page names exists. */
+export const pages: Rule = {
+  name: 'pages',
+  check(root) {
+    const docs = listFiles(root, 'docs', '.md').filter((file) => !file.includes('/decisions/'))
+    const all = [...PAGES.filter((page) => existsSync(join(root, page))), ...docs]
+    const problems = all.flatMap((page) => {
+      const text = readText(root, page)
+      const named = [...namesIn(text, FILE), ...namesIn(text, FOLDER)]
+      const files = named.filter((name) => !isThere(root, { page, name }))
+      const scripts = namesIn(text, SCRIPT).filter((name) => !readScripts(root).includes(name))
+      return [
+        ...files.map((name) => `${page} names ${name}, which does not exist`),
+        ...scripts.map((name) => `${page} names npm run ${name}, which does not exist`),
+      ]
+    })
+    return { problems, summary: `${all.length} pages name files and scripts` }
+  },
+}
+
+function namesIn(text: string, pattern: RegExp): readonly string[] {
+  return [...new Set([...text.matchAll(pattern)].map(([, name = '']) => name))]
+}
+
+function isThere(root: string, named: { readonly page: string; readonly name: string }): boolean {
+  const folders = ['.', 'src', 'test', dirname(named.page)]
+  if (!named.name.includes('/')) folders.push('src/**')
+  return folders.some((folder) => globSync(join(folder, named.name), { cwd: root }).length > 0)
+}
+
+function readScripts(root: string): readonly string[] {
+  // Sound: npm refuses a package.json of another form.
+  const { scripts } = JSON.parse(readText(root, 'package.json')) as {
+    readonly scripts: Readonly<Record<string, string>>
+  }
+  return Object.keys(scripts)
+}
