@@ -9,13 +9,13 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
 /**
  * Writes one line; `event` is a stable snake_case name. A part of the relay is given this function as `log`.
  */
-export type WriteLine = (
+export type LineWriter = (
   level: 'info' | 'warn' | 'error',
   event: string,
   fields?: LogFields,
 ) => void
 
 /** Writes one line to the console. */
-export const log: WriteLine = (level, event, fields = {}) => {
+export const log: LineWriter = (level, event, fields = {}) => {
   console[level](JSON.stringify({ event, ...fields }))
 }

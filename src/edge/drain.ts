@@ -3,7 +3,7 @@
  * trigger does so for all portals, and an uninstall for its own portal.
  */
 import { describeError } from '../core/safety/redact.ts'
-import type { WriteLine } from '../log.ts'
+import type { LineWriter } from '../log.ts'
 import type { SpillRecord } from '../storage/spill-store.ts'
 import type { SpillDeps } from './intake-deps.ts'
 import type { PortalClient, PortalLookup } from './portal-client.ts'
@@ -13,7 +13,7 @@ import { decodeSpilled, type Spilled } from './spilled.ts'
 export interface DrainDeps {
   readonly portals: PortalLookup
   readonly spill: SpillDeps
-  readonly log: WriteLine
+  readonly log: LineWriter
 }
 
 /**

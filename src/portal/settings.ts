@@ -4,7 +4,7 @@ import type { FieldFamily } from '../core/log/event.ts'
 import type { Fetch } from '../core/fetch.ts'
 import type { OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import type { Destination } from '../destinations/settings/destination.ts'
-import type { WriteLine } from '../log.ts'
+import type { LineWriter } from '../log.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import type { Sealer } from '../storage/seal.ts'
 import type { PendingListing } from '../objects/directory-store.ts'
@@ -47,7 +47,7 @@ export interface World {
   /** In [0, 1). */
   readonly random: () => number
   readonly sleep: (ms: number) => Promise<void>
-  readonly log: WriteLine
+  readonly log: LineWriter
   /** A receipt for an event that no portal sent. */
   readonly newReceipt: () => string
 }

@@ -15,7 +15,7 @@ import type {
   IntakeConfig,
   IntakeDeps,
 } from '../../src/edge/intake-deps.ts'
-import type { LogFields, WriteLine } from '../../src/log.ts'
+import type { LogFields, LineWriter } from '../../src/log.ts'
 import type { PortalClient, PortalLookup } from '../../src/edge/portal-client.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { createSealer, type Sealer } from '../../src/storage/seal.ts'
@@ -89,7 +89,7 @@ export function anIntake(changes: IntakeChanges = {}): IntakeProbe {
     store: changes.spills ?? new SpillStore(env.INSTALLS),
     sealer: changes.sealer ?? aSealer(),
   }
-  const log: WriteLine = (level, event, fields = {}) => lines.push({ level, event, fields })
+  const log: LineWriter = (level, event, fields = {}) => lines.push({ level, event, fields })
   const deps: IntakeDeps = {
     portals,
     callers: {
