@@ -7,7 +7,7 @@ import type { LineWriter } from '../log.ts'
 import type { SpillRecord } from '../storage/spill-store.ts'
 import type { SpillDeps } from './intake-deps.ts'
 import type { PortalClient, PortalLookup } from './portal-client.ts'
-import { decodeSpilled, type Spilled } from './spilled.ts'
+import { decodeSpilled, type SpilledRequest } from './spilled-request.ts'
 
 /** The dependencies of the drain. */
 export interface DrainDeps {
@@ -67,7 +67,7 @@ async function drainRecord(
  * False when the portal's object refuses: the portal was uninstalled meanwhile, or it does not trust the
  * install.
  */
-async function takeSpilled(portal: PortalClient, spilled: Spilled): Promise<boolean> {
+async function takeSpilled(portal: PortalClient, spilled: SpilledRequest): Promise<boolean> {
   switch (spilled.kind) {
     case 'append': {
       const answer = await portal.append({ ...spilled.request, drained: true })

@@ -5,7 +5,7 @@
 import { describeError } from '../core/safety/redact.ts'
 import { NOT_STORED, type IntakeAnswer } from './intake-answer.ts'
 import type { IntakeDeps } from './intake-deps.ts'
-import { encodeSpilled, type Spilled } from './spilled.ts'
+import { encodeSpilled, type SpilledRequest } from './spilled-request.ts'
 
 /**
  * Spills a request. A request of a caller that the edge does not know is not spilled: only the object could
@@ -14,7 +14,11 @@ import { encodeSpilled, type Spilled } from './spilled.ts'
 export async function spillRequest(
   { spill, world }: Pick<IntakeDeps, 'spill' | 'world'>,
   { memberId, isTrusted }: { readonly memberId: string; readonly isTrusted: boolean },
-  entry: { readonly receivedAt: number; readonly receipt: string; readonly spilled: Spilled },
+  entry: {
+    readonly receivedAt: number
+    readonly receipt: string
+    readonly spilled: SpilledRequest
+  },
 ): Promise<IntakeAnswer> {
   if (!isTrusted) return NOT_STORED
   const { receivedAt, receipt, spilled } = entry

@@ -10,7 +10,7 @@ import type { UninstallCall } from '../portal/uninstall.ts'
 import type { Sealer } from '../storage/seal.ts'
 
 /** A request that could not reach its portal. */
-export type Spilled =
+export type SpilledRequest =
   | { readonly kind: 'append'; readonly request: AppendRequest }
   | { readonly kind: 'install'; readonly request: InstallRequest }
   | { readonly kind: 'uninstall'; readonly call: UninstallCall }
@@ -83,7 +83,7 @@ interface SealTerms {
  * stored.
  */
 export async function encodeSpilled(
-  spilled: Spilled,
+  spilled: SpilledRequest,
   { memberId, sealer }: SealTerms,
 ): Promise<Result<string, 'no_key'>> {
   const text = JSON.stringify(spilled)
@@ -96,7 +96,7 @@ export async function encodeSpilled(
 export async function decodeSpilled(
   value: string,
   terms: SealTerms,
-): Promise<Result<Spilled, 'unreadable'>> {
+): Promise<Result<SpilledRequest, 'unreadable'>> {
   const text = await openText(value, terms)
   const parsed = v.safeParse(SpilledSchema, text)
   return parsed.success ? ok(parsed.output) : err('unreadable')

@@ -1,7 +1,11 @@
 /** The stored form of spilled requests: KV records of every version have to be read back. */
 import { describe, expect, it } from 'vitest'
 import type { InstallRequest, PresentedCredentials } from '../../src/bitrix24/wire/request.ts'
-import { decodeSpilled, encodeSpilled, type Spilled } from '../../src/edge/spilled.ts'
+import {
+  decodeSpilled,
+  encodeSpilled,
+  type SpilledRequest,
+} from '../../src/edge/spilled-request.ts'
 import { createSealer } from '../../src/storage/seal.ts'
 import { aSealer } from '../support/intake.ts'
 import { NOW } from '../support/time.ts'
@@ -33,7 +37,7 @@ const INSTALL: InstallRequest = {
   language: 'en',
   handlerUrl: 'https://relay.example.com/bitrix24/events',
 }
-const APPEND: Spilled = {
+const APPEND: SpilledRequest = {
   kind: 'append',
   request: {
     receivedAt: NOW,
@@ -45,12 +49,12 @@ const APPEND: Spilled = {
     drained: false,
   },
 }
-const UNINSTALL: Spilled = {
+const UNINSTALL: SpilledRequest = {
   kind: 'uninstall',
   call: { tokenHash: 'e'.repeat(64), ts: 1_790_000_000, clean: true },
 }
 
-async function encoded(spilled: Spilled): Promise<string> {
+async function encoded(spilled: SpilledRequest): Promise<string> {
   const result = await encodeSpilled(spilled, { memberId: PORTAL, sealer: aSealer() })
   if (!result.ok) throw new Error(`Cannot encode: ${result.error}`)
   return result.value
@@ -71,7 +75,7 @@ describe('a spilled request', () => {
     language: null,
   }
 
-  it.each<[name: string, spilled: Spilled]>([
+  it.each<[name: string, spilled: SpilledRequest]>([
     ['an append', APPEND],
     ['an install with everything', { kind: 'install', request: INSTALL }],
     ['an install with nothing that may be missing', { kind: 'install', request: bare }],
