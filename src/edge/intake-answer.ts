@@ -1,14 +1,9 @@
 /** The answers of the intake, as values; the route turns them into HTTP. */
+import type { InstallRefusal } from '../core/access/install-refusal.ts'
 import type { InstallStatus } from '../core/access/portal-status.ts'
-import type { PortalClient } from './portal-client.ts'
 
 /** Why a request got an error, as the HTTP contract names it. */
 export type IntakeErrorCode = 'untrusted' | 'too_many_requests' | 'not_stored' | 'misconfigured'
-
-type InstallAnswer = Awaited<ReturnType<PortalClient['install']>>
-
-/** Why the portal's object refuses an installation. */
-export type InstallRefusalReason = Extract<InstallAnswer, { kind: 'refused' }>['reason']
 
 /** The answer to a request. */
 export type IntakeAnswer =
@@ -31,7 +26,7 @@ export type IntakeAnswer =
       readonly kind: 'refused'
       readonly code: IntakeErrorCode
       /** Only of a refused installation; what of it a person may read is decided by the page. */
-      readonly reason?: InstallRefusalReason
+      readonly reason?: InstallRefusal
     }
 
 type Refused = Extract<IntakeAnswer, { kind: 'refused' }>
