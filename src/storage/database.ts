@@ -26,6 +26,18 @@ export function textOf(row: SqlRow, column: string): string {
   return value
 }
 
+/** Reads a column with JSON text; undefined for anything else, which only damage from outside of this program brings. */
+export function jsonOf(row: SqlRow, column: string): unknown {
+  const value = row[column]
+  if (typeof value !== 'string') return undefined
+  try {
+    return JSON.parse(value)
+  } catch {
+    // Swallows a SyntaxError: the text is no JSON.
+    return undefined
+  }
+}
+
 /** Reads an integer column; anything else is a bug of the store and throws. */
 export function numberOf(row: SqlRow, column: string): number {
   const value = row[column]

@@ -165,22 +165,32 @@ describe('alarm()', () => {
     await bench.settled()
   })
 
-  it('does not throw for a bug of ours: it is logged, the lanes run and the safety alarm stands', async () => {
+  it('does not throw when storage fails: it is logged, the lanes run and the safety alarm stands', async () => {
     await rested()
     const since = bench.clock.now()
-    const times = { since, expiresAt: since + 5 * MINUTE_MS, nextCheckAt: 0 }
-    const damaged = { kind: 'unanswered', sealed: 7, clientId: null, domain: null, ...times }
-    await bench.rows('INSERT INTO pending (id, pending) VALUES (1, ?)', JSON.stringify(damaged))
+    const times = { ts: 1, since, expiresAt: since + 5 * MINUTE_MS, nextCheckAt: 0 }
+    const pending = { kind: 'unanswered', sealed: 'x', clientId: null, domain: null, ...times }
+    await bench.rows('INSERT INTO pending (id, pending) VALUES (1, ?)', JSON.stringify(pending))
     await bench.portal().controlLane('erp', { kind: 'pause' })
     await bench.append()
     await bench.rows(`UPDATE lanes SET lanes = replace(lanes, '"paused"', '"active"')`)
     await bench.restart()
     await bench.portal().view()
+    await bench.failNextTransaction()
     expect(await bench.alarm()).toBe(true)
     expect(bench.logged).toContain('alarm_failed')
     await bench.settled()
     expect(bench.sequences('erp')).toEqual([1, 2])
     expect(await bench.alarmAt()).not.toBeNull()
+  })
+
+  it('goes on without pending installs whose row was damaged', async () => {
+    await rested()
+    await bench.rows('INSERT INTO pending (id, pending) VALUES (1, ?)', '{"sealed":7}')
+    await bench.restart()
+    await bench.append()
+    await bench.settled()
+    expect(bench.sequences('erp')).toEqual([1, 2])
   })
 
   it('does not throw for a KV that fails, and repeats the write within a minute', async () => {

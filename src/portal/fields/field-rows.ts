@@ -13,7 +13,7 @@ import {
 } from '../../core/fields/field-state.ts'
 import { NO_RECONCILIATION, type ReconciliationState } from '../../core/fields/reconciliation.ts'
 import { FIELD_FAMILY_NAMES } from '../../core/log/event-names.ts'
-import { textOf, type SqlRow } from '../../storage/database.ts'
+import { jsonOf, type SqlRow } from '../../storage/database.ts'
 
 const FamilySchema = v.picklist(FIELD_FAMILY_NAMES)
 const TimeSchema = v.nullable(v.number())
@@ -67,7 +67,7 @@ const StoredReconciliationSchema = v.object({
 
 /** The field of a row; null for a row that was damaged outside of this program: it counts as a field that was never met. */
 export function parseField(row: SqlRow): FieldState | null {
-  const stored = v.safeParse(StoredFieldSchema, parseJson(textOf(row, 'state')))
+  const stored = v.safeParse(StoredFieldSchema, jsonOf(row, 'state'))
   return stored.success ? stateOf(stored.output) : null
 }
 
@@ -92,7 +92,7 @@ export function formatField(state: FieldState): string {
 /** What reconciliation remembers; a row that cannot be read counts as none, so that everything is compared anew. */
 export function parseReconciliation(row: SqlRow | undefined): ReconciliationState {
   if (row === undefined) return NO_RECONCILIATION
-  const stored = v.safeParse(StoredReconciliationSchema, parseJson(textOf(row, 'state')))
+  const stored = v.safeParse(StoredReconciliationSchema, jsonOf(row, 'state'))
   return stored.success ? stored.output : NO_RECONCILIATION
 }
 
@@ -103,13 +103,4 @@ function stateOf(stored: StoredField): FieldState {
   }
   if (isGone) return { ...named, presence: 'gone', readAt }
   return { ...named, presence: 'unread', isTold: wasTold, owed }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Swallows: not even JSON.
-    return null
-  }
 }

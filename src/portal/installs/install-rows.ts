@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { NO_INSTALL, type InstallState } from '../../core/access/install.ts'
 import type { PendingRow } from '../../core/access/pending-row.ts'
-import { textOf, type Database } from '../../storage/database.ts'
+import { jsonOf, textOf, type Database } from '../../storage/database.ts'
 import { InstallSchema, PendingRowSchema } from './install-schemas.ts'
 
 /** The small rows of one portal. */
@@ -13,11 +13,16 @@ export class InstallRows {
     this.#db = db
   }
 
-  /** The install; an empty one for a portal of which nothing is known. */
+  /**
+   * The install; an empty one for a portal of which nothing is known.
+   *
+   * @throws when the row was damaged outside of this program. The object then does not begin, and the edge spills the
+   * portal's events until the row is mended: an empty install instead would refuse them.
+   */
   loadInstall(): InstallState {
     const row = this.#db.all('SELECT install FROM install WHERE id = 1')[0]
     if (row === undefined) return NO_INSTALL
-    return v.parse(InstallSchema, JSON.parse(textOf(row, 'install')))
+    return v.parse(InstallSchema, jsonOf(row, 'install'))
   }
 
   /** Writes the install. */
@@ -29,10 +34,12 @@ export class InstallRows {
     )
   }
 
-  /** The pending installs; null when there are none. */
+  /** The pending installs; null when there are none, or when their row was damaged outside of this program. */
   loadPending(): PendingRow | null {
     const row = this.#db.all('SELECT pending FROM pending WHERE id = 1')[0]
-    return row === undefined ? null : v.parse(PendingRowSchema, JSON.parse(textOf(row, 'pending')))
+    if (row === undefined) return null
+    const pending = v.safeParse(PendingRowSchema, jsonOf(row, 'pending'))
+    return pending.success ? pending.output : null
   }
 
   /** Writes the pending installs, or removes the row. */

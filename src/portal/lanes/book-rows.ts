@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import type { LaneState } from '../../core/lanes/lane-state.ts'
 import { NO_MEMORY } from '../../core/lanes/receiver-memory.ts'
-import { textOf, type Database, type SqlRow } from '../../storage/database.ts'
+import { jsonOf, type Database } from '../../storage/database.ts'
 
 /** Everything that the row holds. */
 export interface StoredBook {
@@ -29,7 +29,7 @@ export class LaneBookRows {
   load(): StoredBook | null {
     const row = this.#db.all('SELECT lanes FROM lanes WHERE id = 1')[0]
     if (row === undefined) return NO_LANES
-    const parsed = v.safeParse(BookSchema, readJson(row))
+    const parsed = v.safeParse(BookSchema, jsonOf(row, 'lanes'))
     return parsed.success ? parsed.output : null
   }
 
@@ -44,15 +44,6 @@ export class LaneBookRows {
   /** Deletes the row. */
   clear(): void {
     this.#db.all('DELETE FROM lanes')
-  }
-}
-
-function readJson(row: SqlRow): unknown {
-  try {
-    return JSON.parse(textOf(row, 'lanes'))
-  } catch {
-    // Swallows: no text or no JSON, so the row was damaged outside of this program.
-    return null
   }
 }
 
