@@ -25,7 +25,7 @@ import type {
 import { walkLane } from '../../src/core/lanes/walk-lane.ts'
 import type { DeliveryOutcome } from '../../src/core/lanes/outcome.ts'
 import { HOUR_MS } from '../../src/core/lanes/retry.ts'
-import { compileFilter } from '../../src/core/lanes/routing.ts'
+import { compileFilter } from '../../src/core/lanes/filter.ts'
 import { parkEvent } from '../../src/core/lanes/cursor.ts'
 import { NOT_ENRICHED, type LogEntry, type RelayEvent } from '../../src/core/log/event.ts'
 import { passFloor } from '../../src/core/log/retention.ts'

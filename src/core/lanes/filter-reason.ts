@@ -5,7 +5,7 @@
 import type { LogEntry, RelayEvent } from '../log/event.ts'
 import { epochAt } from './epochs.ts'
 import type { Epoch, LaneState } from './lane-state.ts'
-import type { Match } from './routing.ts'
+import type { Match } from './filter.ts'
 
 /** Why a lane does not get an event; stable words of the admin API. */
 export type FilterReason =

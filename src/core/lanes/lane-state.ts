@@ -4,7 +4,7 @@
  */
 import type { RecentFate } from './fate.ts'
 import { NO_MEMORY, type ReceiverMemory } from './receiver-memory.ts'
-import type { Filter } from './routing.ts'
+import type { Filter } from './filter.ts'
 
 /** The state of a lane by its status. All lanes of a portal are stored in one row, with these members. */
 export type LaneState = ActiveLane | DisabledLane | HaltedLane

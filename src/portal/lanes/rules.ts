@@ -10,7 +10,7 @@ import {
 } from '../../core/lanes/filter-reason.ts'
 import type { Epoch, LaneState } from '../../core/lanes/lane-state.ts'
 import type { LanePlan } from '../../core/lanes/match-lanes.ts'
-import { compileFilter, compilePortals, type PortalIdentity } from '../../core/lanes/routing.ts'
+import { compileFilter, compilePortals, type PortalIdentity } from '../../core/lanes/filter.ts'
 import { entriesAfter } from '../../core/log/entries.ts'
 import type { LogEntry } from '../../core/log/event.ts'
 import type { Destination } from '../../destinations/settings/destination.ts'
