@@ -48,7 +48,7 @@ export class AlarmKeeper {
    * nothing is awaited before it; the answer rejects only when the write itself fails.
    */
   ensure(due: number | null): Promise<void> {
-    const at = computeNextAlarm(this.#scheduled, due, this.#now())
+    const at = computeNextAlarm(due, { scheduled: this.#scheduled, now: this.#now() })
     if (at === null) return Promise.resolve()
     return this.#set(at)
   }

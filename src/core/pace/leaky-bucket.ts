@@ -1,15 +1,15 @@
 /**
- * Bitrix24's request limit as seen from our side: a bucket that each request fills by one and that leaks
- * at a steady rate; a request that makes it flow over is refused with QUERY_LIMIT_EXCEEDED
- * (apidocs.bitrix24.com/limits.html). Bitrix24 counts per portal and source address, and others share
- * ours: a refusal is the truth, this count only a guess.
+ * Bitrix24's request limit, counted on our side. The limit is a bucket: each request fills it by one, and it
+ * leaks at a steady rate. A request that makes it flow over is refused with QUERY_LIMIT_EXCEEDED
+ * (apidocs.bitrix24.com/limits.html). Bitrix24 counts for each portal and source address, and other Workers
+ * share our address: so a refusal is the truth, and this count is only a guess.
  */
 
 /** How fast a portal may be asked. */
 export interface BucketOptions {
   /** Requests that leak out in a second. @default 2, every plan but Enterprise (5) */
   readonly ratePerSecond?: number
-  /** Requests that fit in at once. @default 50, every plan but Enterprise (250) */
+  /** Requests that fit into the bucket. @default 50, every plan but Enterprise (250) */
   readonly size?: number
 }
 
@@ -48,9 +48,9 @@ export class LeakyBucket {
   }
 
   /**
-   * Obeys a refusal: nothing before that time, then one request, then the steady rate, as the bucket
-   * counts as full. For QUERY_LIMIT_EXCEEDED and for OPERATION_TIME_LIMIT (until its reset). A block is
-   * only ever lengthened; a time that is no number is ignored.
+   * Obeys a refusal: no request before that time, then one, then the steady rate, since the bucket counts as
+   * full. This holds for QUERY_LIMIT_EXCEEDED, and for OPERATION_TIME_LIMIT until its reset. A block is only
+   * ever lengthened; a time that is no number is ignored.
    */
   block(untilMs: number): void {
     if (!Number.isFinite(untilMs) || untilMs <= this.#blockedUntil) return
@@ -64,7 +64,7 @@ export class LeakyBucket {
     return this.#blockedUntil
   }
 
-  // A clock that goes back leaks nothing and fills nothing.
+  // A clock that goes back neither leaks nor fills.
   #levelAt(now: number): number {
     return Math.max(0, this.#level - Math.max(0, now - this.#at) * this.#ratePerMs)
   }

@@ -1,6 +1,6 @@
 /**
- * What a receiver's published limit looks like to the rest of the program. Several windows hold at once:
- * Teams for example takes 4 messages a second and 100 an hour (facts: receivers.md section 7.3).
+ * The limit of a receiver as pace windows. Several windows may hold at once: Teams, for example, takes 4
+ * messages a second and 100 an hour (docs/receivers.md).
  */
 
 /** At most `count` messages in any `ms` milliseconds, wherever that stretch of time begins. */
@@ -9,4 +9,48 @@ export interface PaceWindow {
   readonly count: number
   /** Length of the stretch, in milliseconds; at least 1. */
   readonly ms: number
+}
+
+/** @throws RangeError when a window would let nothing through */
+export function checkWindows(windows: readonly PaceWindow[]): void {
+  const isSound = windows.every(
+    ({ count, ms }) => Number.isInteger(count) && count >= 1 && Number.isFinite(ms) && ms >= 1,
+  )
+  if (!isSound) throw new RangeError('Cannot pace messages as a window must let one through')
+}
+
+/** The grants that a window may still count at a time, oldest first. */
+export function countedGrants(
+  grants: readonly number[],
+  windows: readonly PaceWindow[],
+  now: number,
+): readonly number[] {
+  const longestMs = Math.max(0, ...windows.map(({ ms }) => ms))
+  const largest = Math.max(0, ...windows.map(({ count }) => count))
+  const counted = grants.filter((at) => at > now - longestMs)
+  return counted.slice(Math.max(0, counted.length - largest))
+}
+
+/** For which turn a slot is searched. */
+export interface SlotSearch {
+  readonly windows: readonly PaceWindow[]
+  /** Unix milliseconds: no slot before this time. */
+  readonly from: number
+  /** So many others go first, each at its own first time. */
+  readonly ahead: number
+}
+
+/** The first time that all windows allow after these grants, in unix milliseconds. */
+export function computeSlot(
+  grants: readonly number[],
+  { windows, from, ahead }: SlotSearch,
+): number {
+  const taken = [...grants]
+  let at = from
+  for (let position = 0; position <= ahead; position += 1) {
+    const allowed = windows.map(({ count, ms }) => (taken.at(-count) ?? -Infinity) + ms)
+    at = Math.ceil(Math.max(at, ...allowed))
+    taken.push(at)
+  }
+  return at
 }

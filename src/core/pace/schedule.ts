@@ -1,12 +1,9 @@
-/**
- * One alarm serves every timer of a portal. This planner decides when it has to fire; it never reads
- * a clock and never touches the platform.
- */
+/** One alarm serves every timer of a portal's object: the decision when it has to fire. */
 
 /** The longest time that work may wait for the safety alarm, in milliseconds. */
 export const SAFETY_ALARM_MS = 5 * 60_000
 
-/** The earliest of the due times; null when nothing is due at any time. */
+/** The earliest of some times; null when none of them is a time. */
 export function earliest(times: Iterable<number | null>): number | null {
   let first: number | null = null
   for (const time of times) {
@@ -16,13 +13,12 @@ export function earliest(times: Iterable<number | null>): number | null {
 }
 
 /**
- * Whether the alarm has to be set, and to when. `scheduled` is the alarm that stands (null: none).
- * Returns null when the standing alarm is early enough: a write is saved.
+ * The time to which the alarm has to be set for work that is due. Null when nothing is due, or when the alarm
+ * that stands (`scheduled`; null for none) is early enough: then a write is saved.
  */
 export function computeNextAlarm(
-  scheduled: number | null,
   due: number | null,
-  now: number,
+  { scheduled, now }: { readonly scheduled: number | null; readonly now: number },
 ): number | null {
   if (due === null) return null
   const at = Math.max(due, now)

@@ -1,51 +1,53 @@
 /**
- * Who may send next to a receiver that several portals share. Slots go round: a portal stands in the
- * queue once, and goes to its end after each slot. A slot is never given away ahead of time: who waits is
- * told when to come again, and only who comes gets it, so a portal that is gone costs one slot at most.
- * The promised times are a guess from the windows; the grants alone decide what is kept to.
+ * Decides who may send next to a receiver that several portals share. Slots go round: a waiter stands in the
+ * queue once, and goes to its end after each slot.
+ *
+ * A slot is never given away ahead of time. Portal A asks and is told to come again at 12:00:05. Only when A
+ * comes, it gets the slot; so when A has ended meanwhile, it costs the others one slot at most. The promised
+ * time is a guess from the windows, but the windows themselves are always kept.
  */
-import type { PaceWindow } from './pace-window.ts'
+import { checkWindows, countedGrants, computeSlot, type PaceWindow } from './pace-window.ts'
 
-/** How long a place is kept for a waiter that does not come at its time, in milliseconds. */
+/** So long after its promised time a waiter holds the others back, in milliseconds. */
 export const GRACE_MS = 2000
 
-/** How long after its promised time a waiter keeps its place, in milliseconds. */
+/** So long after its promised time a waiter keeps its place, in milliseconds. */
 export const PLACE_MS = 60_000
 
-/** The longest hold, in milliseconds: receivers ask for any time (facts: receivers.md section 7.1). */
+/** The longest hold, in milliseconds: a receiver may ask for any time. */
 export const MAX_HOLD_MS = 86_400_000
 
-// Who may not overtake again comes back soon, as the one that it waits for is due already.
+/** A waiter that may not overtake again comes back soon, since the one that it waits for is due already. */
 const OVERTAKE_PAUSE_MS = 250
 
 /** A waiter's place in the queue. */
-interface Place {
+interface QueuePlace {
   readonly waiter: string
-  /** Grows with every place, so the head of the queue has the lowest. */
+  /** Grows with every place, so the first of the queue has the lowest. */
   readonly ticket: number
   /** When the waiter was told to come, in unix milliseconds. */
   readonly promisedAt: number
 }
 
-/** What a pacer knows. All times are unix milliseconds. */
+/** Everything that a pacer knows. All times are unix milliseconds. */
 export interface PacerState {
   /** The grants that a window may still count, oldest first. */
   readonly grants: readonly number[]
-  /** Nothing is granted before; 0 when nothing was ever held. */
+  /** No slot before this time; 0 when there was never a hold. */
   readonly holdUntil: number
-  readonly queue: readonly Place[]
-  /** Who was granted since the head of the queue came into it, with the next ticket at that time. */
+  readonly queue: readonly QueuePlace[]
+  /** The waiters that got a slot since the first of the queue came, with the next ticket at that time. */
   readonly served: ReadonlyMap<string, number>
   readonly nextTicket: number
-  /** The latest time that was told. */
+  /** The latest time that a request has told. */
   readonly seenAt: number
 }
 
 /** One question for a slot. */
 export interface SlotRequest {
-  /** Who asks; the same text each time. */
+  /** The one who asks; the same text each time. */
   readonly waiter: string
-  /** All of them hold; none means that only holds count. They apply to everyone who waits. */
+  /** All of them are kept, by everyone who waits. Without any only holds count. */
   readonly windows: readonly PaceWindow[]
   /** Unix milliseconds. */
   readonly now: number
@@ -69,9 +71,9 @@ export function createPacerState({
 }
 
 /**
- * Takes a slot, or tells when to come again. Whoever is told a time holds others back until `GRACE_MS` after
- * it, and keeps its place until `PLACE_MS` after it: where everybody comes late, everybody is served. While one
- * stands in the queue and is not late, every other gets at most one slot.
+ * Takes a slot, or tells when to come again. A waiter that was told a time holds the others back until
+ * `GRACE_MS` after it, and keeps its place until `PLACE_MS` after it: where everybody comes late, everybody
+ * is served. While the first of the queue is not late, every other waiter gets at most one slot.
  *
  * @throws RangeError when a window would let nothing through
  */
@@ -87,19 +89,12 @@ export function takeSlot(state: PacerState, request: SlotRequest): SlotAnswer {
   return grant(current, request)
 }
 
-/** Lets nobody through before that time. A hold is only ever lengthened; what is no number is ignored. */
+/** Gives no slot before a time. A hold is only ever lengthened; a time that is no number is ignored. */
 export function hold(state: PacerState, until: number): PacerState {
   return until > state.holdUntil ? { ...state, holdUntil: until } : state
 }
 
-function checkWindows(windows: readonly PaceWindow[]): void {
-  const isSound = windows.every(
-    ({ count, ms }) => Number.isInteger(count) && count >= 1 && Number.isFinite(ms) && ms >= 1,
-  )
-  if (!isSound) throw new RangeError('Cannot pace messages as a window must let one through')
-}
-
-/** Counts time that a clock went back as time that stood still, so that nothing lies in the future. */
+/** Counts the time by which a clock went back as time that stood still, so that no grant lies in the future. */
 function turnBack(state: PacerState, now: number): PacerState {
   const holdUntil = Math.min(state.holdUntil, now + MAX_HOLD_MS)
   const back = state.seenAt - now
@@ -113,24 +108,21 @@ function turnBack(state: PacerState, now: number): PacerState {
   }
 }
 
-/** Drops grants that no window counts, and places whose waiters did not come. */
+/** Drops the grants that no window counts, and the places of waiters that did not come. */
 function forget(state: PacerState, { windows, now }: SlotRequest): PacerState {
-  const longestMs = Math.max(0, ...windows.map(({ ms }) => ms))
-  const largest = Math.max(0, ...windows.map(({ count }) => count))
-  const counted = state.grants.filter((at) => at > now - longestMs)
   return {
     ...state,
-    grants: counted.slice(Math.max(0, counted.length - largest)),
+    grants: countedGrants(state.grants, windows, now),
     queue: state.queue.filter(({ promisedAt }) => promisedAt + PLACE_MS > now),
   }
 }
 
-/** Without those who are so late that nobody waits for them. */
+/** The state without the waiters that are so late that nobody waits for them. */
 function onTime(state: PacerState, now: number): PacerState {
   return { ...state, queue: state.queue.filter((place) => lostAt(place) > now) }
 }
 
-function lostAt({ promisedAt }: Place): number {
+function lostAt({ promisedAt }: QueuePlace): number {
   return promisedAt + GRACE_MS
 }
 
@@ -141,8 +133,9 @@ function enqueue(state: PacerState, waiter: string): PacerState {
 }
 
 /**
- * When the waiter's turn is: after all that stand before it. Of those that are late already nobody knows
- * whether they come; the turn is the earlier one of both cases, as they are waited for only so long.
+ * The time of the waiter's turn: after everybody who stands before it. Some of them may be late already, and
+ * perhaps never come. They are waited for until their grace is over, so the turn is the earlier one of two
+ * times: after all of them, or after that grace without them.
  */
 function computeTurn(state: PacerState, { waiter, windows, now }: SlotRequest): number {
   const position = state.queue.findIndex((place) => place.waiter === waiter)
@@ -159,32 +152,14 @@ function computeTurn(state: PacerState, { waiter, windows, now }: SlotRequest): 
   return Math.min(turn, without)
 }
 
-interface SlotSearch {
-  readonly windows: readonly PaceWindow[]
-  readonly from: number
-  /** How many go first. */
-  readonly ahead: number
-}
-
-/** The first time that all windows allow, after others have gone at their first times. */
-function computeSlot(grants: readonly number[], { windows, from, ahead }: SlotSearch): number {
-  const taken = [...grants]
-  let at = from
-  for (let position = 0; position <= ahead; position += 1) {
-    const allowed = windows.map(({ count, ms }) => (taken.at(-count) ?? -Infinity) + ms)
-    at = Math.ceil(Math.max(at, ...allowed))
-    taken.push(at)
-  }
-  return at
-}
-
 /**
- * Whether the head of the queue waits since before this waiter's last grant. Where a window has room for
- * several, whoever comes first goes first, but only once: else one that comes often gets all the room.
+ * Whether this waiter got a slot while the first of the queue was waiting already. Where a window has room
+ * for several, the one that comes first goes first, but only once: otherwise a waiter that comes often would
+ * get all the room.
  */
 function overtakesAgain({ queue, served }: PacerState, waiter: string): boolean {
-  const head = queue[0]?.ticket ?? Infinity
-  return (served.get(waiter) ?? -Infinity) > head
+  const first = queue[0]?.ticket ?? Infinity
+  return (served.get(waiter) ?? -Infinity) > first
 }
 
 function promise(state: PacerState, told: { waiter: string; at: number }): SlotAnswer {
@@ -196,9 +171,9 @@ function promise(state: PacerState, told: { waiter: string; at: number }): SlotA
 
 function grant(state: PacerState, { waiter, now }: SlotRequest): SlotAnswer {
   const queue = state.queue.filter((place) => place.waiter !== waiter)
-  const head = queue[0]?.ticket ?? Infinity
+  const first = queue[0]?.ticket ?? Infinity
   const served = new Map([...state.served, [waiter, state.nextTicket] as const])
-  const kept = [...served].filter(([, ticket]) => ticket > head)
+  const kept = [...served].filter(([, ticket]) => ticket > first)
   const grants = [...state.grants, now]
   return { state: { ...state, grants, queue, served: new Map(kept) }, at: null }
 }

@@ -32,6 +32,6 @@ describe('G10 liveness: computeNextAlarm()', () => {
     ['counts an alarm that is itself overdue as standing', 900, 500, null],
     ['counts an alarm of this moment as standing', NOW, 500, null],
   ])('%s', (_name, scheduled, due, expected) => {
-    expect(computeNextAlarm(scheduled, due, NOW)).toBe(expected)
+    expect(computeNextAlarm(due, { scheduled, now: NOW })).toBe(expected)
   })
 })
