@@ -1,40 +1,41 @@
 /**
- * The outgoing connections of one portal. Cloudflare lets an invocation wait for six answers at a time;
- * a seventh queues behind them. Lanes whose last attempt failed share few, so that dead receivers cannot
- * take every connection from living ones.
+ * The outgoing connections of one portal. Cloudflare lets an object wait for six answers at a time, and a
+ * seventh request queues behind them (docs/cloudflare.md). Dead receivers answer late: the lanes whose last
+ * attempt failed share few connections, so that living receivers always have some.
  */
 
-/** Sends of one portal that may be under way at a time. */
+/** So many sends of one portal may be under way at a time. */
 export const MAX_CONNECTIONS = 5
 
-/** Of these, sends of lanes whose last attempt failed. */
+/** So many of them may belong to lanes whose last attempt failed. */
 export const MAX_FAILING_CONNECTIONS = 2
 
-interface Waiting {
+/** A send that waits for its connection. */
+interface QueuedSend {
   readonly failing: boolean
   readonly start: (release: () => void) => void
 }
 
-/** Hands out connections in the order of asking, within both bounds. */
+/** Gives connections out in the order of asking, within both bounds. */
 export class Connections {
   #open = 0
   #failing = 0
-  #waiting: Waiting[] = []
+  #queue: QueuedSend[] = []
 
-  /** Resolves with the function that gives the connection back; calling it twice does nothing. */
+  /** Resolves with the function that gives the connection back; a second call of it does nothing. */
   acquire(failing: boolean): Promise<() => void> {
     return new Promise((resolve) => {
-      this.#waiting.push({ failing, start: resolve })
+      this.#queue.push({ failing, start: resolve })
       this.#serve()
     })
   }
 
   #serve(): void {
     for (;;) {
-      const index = this.#waiting.findIndex(({ failing }) => this.#hasRoom(failing))
-      const next = this.#waiting[index]
+      const index = this.#queue.findIndex(({ failing }) => this.#hasRoom(failing))
+      const next = this.#queue[index]
       if (next === undefined) return
-      this.#waiting.splice(index, 1)
+      this.#queue.splice(index, 1)
       this.#count(next.failing, 1)
       next.start(this.#releaseOnce(next.failing))
     }
@@ -51,10 +52,10 @@ export class Connections {
   }
 
   #releaseOnce(failing: boolean): () => void {
-    let held = true
+    let isHeld = true
     return () => {
-      if (!held) return
-      held = false
+      if (!isHeld) return
+      isHeld = false
       this.#count(failing, -1)
       this.#serve()
     }

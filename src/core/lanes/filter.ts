@@ -1,28 +1,28 @@
 /**
- * Which destinations get an event: the globs `events`, `fields` and `portals` of one destination,
- * applied when its lane walks over the event.
+ * The filter of a destination: its globs `events`, `fields` and `portals`. A lane applies the filter when its
+ * walk comes to an event, not when the event arrives.
  */
 import type { RelayEvent } from '../log/event.ts'
 import { compileGlobs } from '../glob.ts'
 
-/** The globs of one destination. An empty list matches nothing, but an empty `fields` everything. */
+/** The globs of one destination. An empty list matches nothing, but an empty `fields` matches everything. */
 export interface Filter {
-  /** Over the event's canonical name. */
+  /** For the event's canonical name. */
   readonly events: readonly string[]
-  /** Over FIELD_NAME; unless empty or `*`, only events about user fields can match. */
+  /** For FIELD_NAME. Unless the list is empty or holds `*`, only events about user fields match. */
   readonly fields: readonly string[]
-  /** Over member_id or domain. */
+  /** For the portal's member id or its domain. */
   readonly portals: readonly string[]
 }
 
-/** What `portals` may name a portal by. */
+/** The two names by which `portals` may name a portal. */
 export interface PortalIdentity {
   readonly memberId: string
   /** The verified or configured host; null when neither is known. */
   readonly domain: string | null
 }
 
-/** Whether a destination gets an event, and the first reason why not. */
+/** Whether a filter takes an event, and the first reason against it. */
 export type Match =
   | { readonly matches: true }
   | {
@@ -31,8 +31,8 @@ export type Match =
     }
 
 /**
- * Prepares a destination's filter. All globs ignore case. Lifecycle events (ONAPP…) and quarantined
- * events match no filter.
+ * Prepares a filter for many events. All globs ignore case. Lifecycle events (ONAPP…) and quarantined events
+ * match no filter.
  */
 export function compileFilter(
   filter: Filter,
@@ -55,7 +55,7 @@ export function compileFilter(
   }
 }
 
-/** Prepares the `portals` globs of a filter alone: over member_id and domain. */
+/** Prepares the globs `portals` alone. */
 export function compilePortals(patterns: readonly string[]): (portal: PortalIdentity) => boolean {
   const isWanted = compileGlobs(patterns)
   return ({ memberId, domain }) => isWanted(memberId) || (domain !== null && isWanted(domain))

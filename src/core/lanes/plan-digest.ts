@@ -1,4 +1,4 @@
-/** When the waiting events of a lane are told in one message. Pure. */
+/** When the waiting events of a lane are told in one message. */
 import type { LogEntry } from '../log/event.ts'
 import type { LaneState } from './lane-state.ts'
 
@@ -6,53 +6,53 @@ import type { LaneState } from './lane-state.ts'
 export const MAX_BEHIND = 10
 
 /**
- * How long a lane that has just told many events together gathers before it says more: a burst is told in a
+ * So long a lane gathers after a digest before it says more, in milliseconds: a burst of events is told in a
  * few messages and not in one a second.
  */
 export const CALM_MS = 10_000
 
 /** How a lane gathers events. */
 export interface DigestRule {
-  /** How long the first event waits for others; null: only a lane that is behind gathers. */
+  /** How long the front waits for others, in milliseconds; null: only a lane that is behind gathers. */
   readonly waitMs: number | null
-  /** The most events of one message. */
+  /** The most events of one message; at least 2. */
   readonly max: number
 }
 
 /** Events that go out together, oldest first. */
 export type Batch = readonly [LogEntry, ...LogEntry[]]
 
-/** What to send now, or how long to gather. */
+/** The decision of one moment: send these events, or gather until a time in unix milliseconds. */
 export type DigestPlan =
   | { readonly kind: 'send'; readonly batch: Batch }
   | { readonly kind: 'gather'; readonly until: number }
 
 /**
- * Until when the lane gathers whatever comes, since it has just told many; in the past when it does not. A
- * time that has not come yet is one of a clock that went wrong, and counts as none.
+ * Until when a lane gathers since it has just sent a digest; a time in the past when it does not. A digest
+ * in the future was written while the clock was wrong, and counts as none.
  */
 export function calmUntil({ digestedAt }: LaneState, now: number): number {
   return digestedAt === null || digestedAt > now ? 0 : digestedAt + CALM_MS
 }
 
-/** Decides about the events that wait, at most `rule.max` of them, the lane's head first. */
+/** Decides about the events that wait: the lane's front first, and at most `max` of them. */
 export function planDigest(
   waiting: Batch,
   { waitMs, max }: DigestRule,
-  { lane, now }: { lane: LaneState; now: number },
+  { lane, now }: { readonly lane: LaneState; readonly now: number },
 ): DigestPlan {
-  const [head] = waiting
+  const [front] = waiting
   const isFull = waiting.length >= max
   if (waitMs !== null) {
-    const until = head.receivedAt + waitMs
+    const until = front.receivedAt + waitMs
     return isFull || now >= until ? { kind: 'send', batch: waiting } : { kind: 'gather', until }
   }
-  // Those that came while it was calm are told together, however few they are.
+  // The events that came during these seconds are told together, however few they are.
   const calm = calmUntil(lane, now)
-  if (head.receivedAt < calm || now < calm) {
+  if (front.receivedAt < calm || now < calm) {
     return isFull || now >= calm
       ? { kind: 'send', batch: waiting }
       : { kind: 'gather', until: calm }
   }
-  return { kind: 'send', batch: waiting.length > MAX_BEHIND ? waiting : [head] }
+  return { kind: 'send', batch: waiting.length > MAX_BEHIND ? waiting : [front] }
 }

@@ -1,6 +1,6 @@
-/** What a receiver's answers asked a lane to remember; kept with the lane, forgotten with its settings. */
+/** What a receiver's answers asked a lane to remember: stored with the lane, forgotten when its settings change. */
 
-/** Everything of it. */
+/** The receiver memory of one lane. */
 export interface ReceiverMemory {
   /** Where messages go instead, as the receiver said (Telegram's `migrate_to_chat_id`). */
   readonly movedTo: string | null
@@ -10,5 +10,5 @@ export interface ReceiverMemory {
   readonly perMinute: number | null
 }
 
-/** Before the receiver has said anything. */
+/** The memory of a lane whose receiver has said nothing yet. */
 export const NO_MEMORY: ReceiverMemory = { movedTo: null, grantedAt: null, perMinute: null }
