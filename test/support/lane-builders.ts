@@ -29,10 +29,8 @@ import { compileFilter } from '../../src/core/lanes/filter.ts'
 import { parkEvent } from '../../src/core/lanes/cursor.ts'
 import { NOT_ENRICHED, type LogEntry, type RelayEvent } from '../../src/core/log/event.ts'
 import { passFloor } from '../../src/core/log/retention.ts'
-import { RECEIVED_AT, anEvent } from './a-delivery.ts'
-
-/** The time at which every world begins, in unix milliseconds. */
-export const START = RECEIVED_AT
+import { anEvent } from './a-delivery.ts'
+import { NOW } from './time.ts'
 
 /** The receiver took it. */
 export const DELIVERED: DeliveryOutcome = { kind: 'delivered', status: 200 }
@@ -105,7 +103,7 @@ export function anEpoch(partial: Partial<Epoch> = {}): Epoch {
 
 /** An untouched wish to have the events up to 3 again. */
 export function aJob(partial: Partial<ReplayJob> = {}): ReplayJob {
-  const untouched = { startedAt: START, attempts: 0, nextAttemptAt: null }
+  const untouched = { startedAt: NOW, attempts: 0, nextAttemptAt: null }
   return { next: 1, to: 3, parkedOnly: false, ...untouched, ...partial }
 }
 
@@ -117,7 +115,7 @@ export function anEntry(
   return {
     sequence,
     receipt: `receipt-${sequence}`,
-    receivedAt: START,
+    receivedAt: NOW,
     origin: 'event',
     enrichment: NOT_ENRICHED,
     ...partial,
@@ -154,7 +152,7 @@ export class Crash extends Error {}
 
 /** A world around one lane. */
 export class LaneWorld {
-  now = START
+  now = NOW
   generation = 0
   lane: LaneState
   /** What the receiver answers; may throw a `Crash`, then nothing has reached the receiver. */
@@ -280,8 +278,8 @@ export class LaneWorld {
 
   /** The operator sets the head aside. */
   park(sequence: number): void {
-    const cause = { reason: 'set_aside', status: null, at: this.now }
-    const settled = parkEvent(this.lane, sequence, cause)
+    const at = this.now
+    const settled = parkEvent(this.lane, sequence, { reason: 'set_aside', status: null, at })
     this.#save(settled.lane, { fates: settled.fates })
   }
 

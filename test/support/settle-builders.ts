@@ -2,9 +2,10 @@
 import type { LaneState } from '../../src/core/lanes/lane-state.ts'
 import { DAY_MS, HOUR_MS } from '../../src/core/lanes/retry.ts'
 import type { SettleTerms } from '../../src/core/lanes/settle.ts'
-import { START } from './lane-builders.ts'
+import { NOW } from './time.ts'
 
-export const NOW = START + 60_000
+/** A time before the attempt. */
+export const EARLIER = NOW - 60_000
 export const TOMORROW = NOW + DAY_MS
 export const TERMS: SettleTerms = {
   now: NOW,
@@ -15,16 +16,16 @@ export const TERMS: SettleTerms = {
 export const PACED = NOW + 1000
 export const LATE = { deadline: NOW }
 
-export const BUSY = { reason: 'http_503', detail: 'Busy', status: 503, at: NOW }
-export const BAD = { reason: 'http_422', detail: 'No such field', status: 422, at: NOW }
-export const GONE = { reason: 'gone', detail: null, status: 410, at: NOW }
+export const BUSY = { reason: 'http_503', detail: 'Busy', status: 503, at: NOW } as const
+export const BAD = { reason: 'http_422', detail: 'No such field', status: 422, at: NOW } as const
+export const GONE = { reason: 'gone', detail: null, status: 410, at: NOW } as const
 export const GONE_FOR_NOW = {
   status: 'disabled',
   disabledReason: 'gone',
-  nextAttemptAt: START,
+  nextAttemptAt: EARLIER,
 } as const
 
-/** Event 5 is the head, its lane has delivered event 4. */
+/** Event 5 is the front, its lane has delivered event 4. */
 export const BEFORE = { cursor: 4, lastMeant: 4, recent: [], lastError: GONE } as const
 
 /** A lane behind event 5. */

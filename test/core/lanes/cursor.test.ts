@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { parkEvent, skipEvent } from '../../../src/core/lanes/cursor.ts'
-import { START, aLane } from '../../support/lane-builders.ts'
-import { NOW, GONE_FOR_NOW, BEFORE, passed, parked } from '../../support/settle-builders.ts'
+import { aLane } from '../../support/lane-builders.ts'
+import { EARLIER, GONE_FOR_NOW, BEFORE, passed, parked } from '../../support/settle-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 describe('parkEvent() and skipEvent()', () => {
-  const cause = { reason: 'set_aside', status: null, at: NOW }
-  const retrying = { ...BEFORE, attempts: 2, nextAttemptAt: START }
+  const cause = { reason: 'set_aside', status: null, at: NOW } as const
+  const retrying = { ...BEFORE, attempts: 2, nextAttemptAt: EARLIER }
 
   it('parkEvent() sets the head aside with its attempts so far', () => {
     expect(parkEvent(aLane(retrying), 5, cause)).toEqual({

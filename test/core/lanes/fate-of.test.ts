@@ -2,44 +2,45 @@ import { describe, expect, it } from 'vitest'
 import type { ExactFate } from '../../../src/core/lanes/fate.ts'
 import { fateOf } from '../../../src/core/lanes/fate-of.ts'
 import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
-import { START, aLane, anEntry } from '../../support/lane-builders.ts'
+import { aLane, anEntry } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 const EXACT: ExactFate = {
   sequence: 5,
   state: 'parked',
   reason: 'http_422',
   status: 422,
-  at: START,
+  at: NOW,
   attempts: 3,
 }
-const RECENT = { sequence: 5, state: 'delivered' as const, at: START + 1, attempts: 1 }
+const RECENT = { sequence: 5, state: 'delivered' as const, at: NOW + 1, attempts: 1 }
 const NONE = { exact: null, digest: null, filteredBy: null }
 const UNTIMED = { at: null, attempts: null }
-const FAILURE = { reason: 'http_503', detail: null, status: 503, at: START }
+const FAILURE = { reason: 'http_503', detail: null, status: 503, at: NOW } as const
 
 describe('fateOf() event 5', () => {
   const passed = { cursor: 5 }
   const retrying = { cursor: 4, attempts: 2, lastError: FAILURE }
-  const disabled = { status: 'disabled' as const, disabledReason: 'gone' }
+  const disabled = { status: 'disabled', disabledReason: 'gone' } as const
 
   it.each<[string, Partial<LaneState>, Partial<Parameters<typeof fateOf>[2]>, object]>([
     [
       'is what was written down, before everything else',
       { cursor: 5, recent: [RECENT] },
       { exact: EXACT, filteredBy: 'event' },
-      { state: 'parked', at: START, attempts: 3, reason: 'http_422' },
+      { state: 'parked', at: NOW, attempts: 3, reason: 'http_422' },
     ],
     [
       'is what the lane remembers, although the filter has changed',
       { cursor: 5, recent: [{ ...RECENT, sequence: 4, attempts: 9 }, RECENT] },
       { filteredBy: 'event' },
-      { state: 'delivered', at: START + 1, attempts: 1, reason: null },
+      { state: 'delivered', at: NOW + 1, attempts: 1, reason: null },
     ],
     [
       'is parked as the lane remembers',
       { cursor: 5, recent: [{ ...RECENT, state: 'parked' }] },
       {},
-      { state: 'parked', at: START + 1, attempts: 1, reason: null },
+      { state: 'parked', at: NOW + 1, attempts: 1, reason: null },
     ],
     [
       'is filtered with the reason, behind the cursor',

@@ -9,7 +9,6 @@ import {
 import type { LogEntry } from '../../../src/core/log/event.ts'
 import {
   ONLY_FIELDS,
-  START,
   UNWANTED,
   aJob,
   anEntry,
@@ -18,6 +17,7 @@ import {
   oneTo,
   type LaneWorld,
 } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 const CHOOSY = { epochs: [anEpoch({ events: ONLY_FIELDS })] }
 
@@ -101,7 +101,7 @@ describe('readWaiting()', () => {
   })
 
   it('looks behind the front while the lane is calm', () => {
-    expect(waiting(laneWorld({ events: 3, lane: { digestedAt: START } }))).toEqual([1, 2, 3])
+    expect(waiting(laneWorld({ events: 3, lane: { digestedAt: NOW } }))).toEqual([1, 2, 3])
   })
 
   it('looks behind the front when the destination gathers', () => {

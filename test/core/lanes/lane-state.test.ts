@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { isFailing, laneDueAt, type LaneState } from '../../../src/core/lanes/lane-state.ts'
-import { START, aJob, aLane } from '../../support/lane-builders.ts'
+import { aJob, aLane } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
-const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: START } as const
+const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const
 
 describe('G4 isolation: isFailing()', () => {
   it.each<[string, Partial<LaneState>, boolean]>([

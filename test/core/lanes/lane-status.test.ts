@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { disable, enable, pause } from '../../../src/core/lanes/lane-status.ts'
 import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/replay-job.ts'
-import { START, aJob, aLane } from '../../support/lane-builders.ts'
+import { aJob, aLane } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
-const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: START } as const
+const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const
 
 describe('operator transitions', () => {
   it('pause() stops every lane but a removed one, and changes nothing else', () => {
-    const lane = aLane({ attempts: 2, nextAttemptAt: START, notBefore: START })
+    const lane = aLane({ attempts: 2, nextAttemptAt: NOW, notBefore: NOW })
     expect(pause(lane)).toEqual({ ...lane, status: 'paused' })
     const removed = aLane({ status: 'removed' })
     expect(pause(removed)).toBe(removed)
@@ -17,9 +18,9 @@ describe('operator transitions', () => {
     const lane = aLane({
       ...STOPPED,
       attempts: 2,
-      notBefore: START + 5,
+      notBefore: NOW + 5,
       rejectedInARow: 20,
-      replays: [aJob({ attempts: 3, nextAttemptAt: START }), aJob({ next: 4, to: 9 })],
+      replays: [aJob({ attempts: 3, nextAttemptAt: NOW }), aJob({ next: 4, to: 9 })],
     })
     expect(enable(lane)).toEqual({
       ...lane,
@@ -33,7 +34,7 @@ describe('operator transitions', () => {
 
   it('disable() keeps the events waiting and remembers the time of the probe', () => {
     const lane = aLane({ cursor: 3, attempts: 2 })
-    expect(disable(lane, { reason: 'gone', probeAt: START })).toEqual({ ...lane, ...STOPPED })
+    expect(disable(lane, { reason: 'gone', probeAt: NOW })).toEqual({ ...lane, ...STOPPED })
     expect(disable(lane, { reason: 'gone', probeAt: null }).nextAttemptAt).toBeNull()
   })
 

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { MAX_EPOCHS } from '../../../src/core/lanes/epochs.ts'
 import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
 import { createLane, matchLanes, type LanePlan } from '../../../src/core/lanes/match-lanes.ts'
-import { START, aLane, anEpoch, aPlan } from '../../support/lane-builders.ts'
+import { aLane, anEpoch, aPlan } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
-const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: START } as const
+const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const
 
 /** The lane `erp` after the configuration says `plan` of it. */
 function match(lane: Partial<LaneState>, plan: Partial<LanePlan> | null, head = 40): LaneState {
@@ -111,13 +112,13 @@ describe('matchLanes()', () => {
     ],
     [
       'leaves a retry that waits where it is under new settings',
-      { ...held, nextAttemptAt: START },
+      { ...held, nextAttemptAt: NOW },
       { settingsHash: 'f2' },
-      { ...held, nextAttemptAt: START, fingerprint: 'f2' },
+      { ...held, nextAttemptAt: NOW, fingerprint: 'f2' },
     ],
     [
       'disables an active lane that has become unusable, without a daily try',
-      { ...held, nextAttemptAt: START },
+      { ...held, nextAttemptAt: NOW },
       { problem: 'misconfigured', settingsHash: 'f2' },
       { ...held, status: 'disabled', disabledReason: 'misconfigured', fingerprint: 'f2' },
     ],

@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest'
 import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
 import { nextStep } from '../../../src/core/lanes/next-step.ts'
 import {
-  START,
   aJob,
   anEpoch,
   laneWorld,
   type LaneWorld,
   type LaneWorldOptions,
 } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
-const LATER = START + 5000
+const LATER = NOW + 5000
 
 /** The step of a lane in a few words: `7`, `7+8`, `r3`, `wait 5`, `idle`. */
 function step(world: LaneWorld, { liveWasLast = false } = {}): string {
@@ -38,7 +38,7 @@ describe('nextStep() of an active lane', () => {
     ['sends the event behind its cursor', { cursor: 2 }, '3'],
     ['does nothing when nothing waits', { cursor: 3 }, 'idle'],
     ['waits for its retry', { attempts: 1, nextAttemptAt: LATER }, 'wait 5'],
-    ['retries when the time has come', { attempts: 1, nextAttemptAt: START }, '1'],
+    ['retries when the time has come', { attempts: 1, nextAttemptAt: NOW }, '1'],
     ['waits for the receiver', { notBefore: LATER }, 'wait 5'],
     ['waits for the later of both', { nextAttemptAt: LATER, notBefore: LATER + 1000 }, 'wait 6'],
   ])('%s', (_name, lane, expected) => {
@@ -85,7 +85,7 @@ describe('nextStep() between live events and replays', () => {
     const digest = { waitMs: 30_000, max: 50 }
     const waiting = { cursor: 2, replays: [aJob({ to: 1, nextAttemptAt: LATER })] }
     expect(stepOf(waiting, { digest })).toBe('wait 5')
-    const late = { cursor: 2, replays: [aJob({ to: 1, nextAttemptAt: START + 60_000 })] }
+    const late = { cursor: 2, replays: [aJob({ to: 1, nextAttemptAt: NOW + 60_000 })] }
     expect(stepOf(late, { digest })).toBe('wait 30')
     expect(stepOf({ cursor: 2, ...job }, { digest })).toBe('r1')
   })
@@ -105,17 +105,17 @@ describe('nextStep() of a digest', () => {
   it('gathers until the front has waited long enough, and remembers until when', () => {
     const world = laneWorld({ events: 2, digest })
     expect(step(world)).toBe('wait 30')
-    expect(world.lane.gatherUntil).toBe(START + 30_000)
+    expect(world.lane.gatherUntil).toBe(NOW + 30_000)
     world.now += 30_000
     expect(step(world)).toBe('1+2')
   })
 
   it('gathers at least as long as the receiver wants to be left alone', () => {
-    expect(stepOf({ notBefore: START + 40_000 }, { digest, events: 2 })).toBe('wait 40')
+    expect(stepOf({ notBefore: NOW + 40_000 }, { digest, events: 2 })).toBe('wait 40')
   })
 
   it.each<[string, Partial<LaneState>]>([
-    ['was tried alone', { attempts: 1, nextAttemptAt: START }],
+    ['was tried alone', { attempts: 1, nextAttemptAt: NOW }],
     ['was in a digest that was refused', { singlyUpTo: 1 }],
   ])('sends a front alone that %s', (_name, lane) => {
     expect(stepOf(lane, { digest })).toBe('1')
@@ -143,23 +143,23 @@ describe('nextStep() of a lane that is stopped', () => {
     ['removed: nothing', { status: 'removed' }, 'idle'],
     ['disabled without a probe: nothing', { ...disabled, ...job, cursor: 1 }, 'idle'],
     ['disabled: waits for its probe', { ...disabled, nextAttemptAt: LATER }, 'wait 5'],
-    ['disabled: probes with its front', { ...disabled, nextAttemptAt: START }, '1'],
+    ['disabled: probes with its front', { ...disabled, nextAttemptAt: NOW }, '1'],
     [
       'disabled: probes as late as the receiver wants',
-      { ...disabled, nextAttemptAt: START, notBefore: LATER },
+      { ...disabled, nextAttemptAt: NOW, notBefore: LATER },
       'wait 5',
     ],
     [
       'disabled: probes with a live event before a replay',
-      { ...disabled, ...job, cursor: 1, nextAttemptAt: START },
+      { ...disabled, ...job, cursor: 1, nextAttemptAt: NOW },
       '2',
     ],
     [
       'disabled: probes with a replay',
-      { ...disabled, ...job, cursor: 3, nextAttemptAt: START },
+      { ...disabled, ...job, cursor: 3, nextAttemptAt: NOW },
       'r1',
     ],
-    ['disabled: nothing to probe with', { ...disabled, cursor: 3, nextAttemptAt: START }, 'idle'],
+    ['disabled: nothing to probe with', { ...disabled, cursor: 3, nextAttemptAt: NOW }, 'idle'],
   ])('%s', (_name, lane, expected) => {
     expect(stepOf(lane)).toBe(expected)
   })

@@ -7,11 +7,12 @@ import {
   type Batch,
   type DigestRule,
 } from '../../../src/core/lanes/plan-digest.ts'
-import { START, aLane, anEntry } from '../../support/lane-builders.ts'
+import { aLane, anEntry } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 function waiting(count: number): Batch {
   const [first = anEntry(), ...others] = Array.from({ length: count }, (_, index) =>
-    anEntry({ sequence: index + 1, receivedAt: START + index }),
+    anEntry({ sequence: index + 1, receivedAt: NOW + index }),
   )
   return [first, ...others]
 }
@@ -26,36 +27,36 @@ describe('planDigest()', () => {
     [MAX_BEHIND + 1, MAX_BEHIND + 1],
     [50, 50],
   ])('of %i events that wait without a rule of their own sends %i', (count, sent) => {
-    const plan = planDigest(waiting(count), BEHIND, { lane: aLane(), now: START })
+    const plan = planDigest(waiting(count), BEHIND, { lane: aLane(), now: NOW })
     expect(plan).toEqual({ kind: 'send', batch: waiting(count).slice(0, sent) })
   })
 
   test.each([
-    [1, 0, { kind: 'gather', until: START + 30_000 }],
-    [4, 29_999, { kind: 'gather', until: START + 30_000 }],
+    [1, 0, { kind: 'gather', until: NOW + 30_000 }],
+    [4, 29_999, { kind: 'gather', until: NOW + 30_000 }],
     [4, 30_000, { kind: 'send', batch: waiting(4) }],
     [5, 0, { kind: 'send', batch: waiting(5) }],
     [1, 30_000, { kind: 'send', batch: waiting(1) }],
   ])('of %i events %i ms after the first one decides %o', (count, afterMs, expected) => {
-    const now = START + afterMs
+    const now = NOW + afterMs
     expect(planDigest(waiting(count), GATHERING, { lane: aLane(), now })).toEqual(expected)
   })
 
   test.each([
-    [1, CALM_MS - 1, { kind: 'gather', until: START + CALM_MS }],
-    [49, CALM_MS - 1, { kind: 'gather', until: START + CALM_MS }],
+    [1, CALM_MS - 1, { kind: 'gather', until: NOW + CALM_MS }],
+    [49, CALM_MS - 1, { kind: 'gather', until: NOW + CALM_MS }],
     [50, 0, { kind: 'send', batch: waiting(50) }],
     [1, CALM_MS, { kind: 'send', batch: waiting(1) }],
     [3, CALM_MS, { kind: 'send', batch: waiting(3) }],
   ])('after a digest gathers %i events, %i ms later %o', (count, afterMs, expected) => {
-    const lane = aLane({ digestedAt: START })
-    const now = START + afterMs
+    const lane = aLane({ digestedAt: NOW })
+    const now = NOW + afterMs
     expect(planDigest(waiting(count), BEHIND, { lane, now })).toEqual(expected)
   })
 
   test('an event that came when the calm was over is told at once and alone', () => {
-    const lane = aLane({ digestedAt: START - CALM_MS })
-    const plan = planDigest(waiting(3), BEHIND, { lane, now: START })
+    const lane = aLane({ digestedAt: NOW - CALM_MS })
+    const plan = planDigest(waiting(3), BEHIND, { lane, now: NOW })
     expect(plan).toEqual({ kind: 'send', batch: waiting(1) })
   })
 })

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { advanceJob } from '../../../src/core/lanes/replay-job.ts'
-import { START, aJob, aLane } from '../../support/lane-builders.ts'
+import { aJob, aLane } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 describe('advanceJob()', () => {
-  const first = aJob({ next: 5, to: 8, attempts: 2, nextAttemptAt: START })
+  const first = aJob({ next: 5, to: 8, attempts: 2, nextAttemptAt: NOW })
   const second = aJob({ next: 1, to: 2 })
   const lane = aLane({ replays: [first, second] })
 

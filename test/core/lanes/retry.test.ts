@@ -7,6 +7,7 @@ import {
   retryWaitMs,
   type RetryQuestion,
 } from '../../../src/core/lanes/retry.ts'
+import { NOW } from '../../support/time.ts'
 
 const SECONDS = [1, 5, 30, 120, 600, 1800, 1800, 1800]
 
@@ -47,7 +48,6 @@ describe('clampRetryAfter()', () => {
 })
 
 describe('planRetry()', () => {
-  const NOW = 1_000_000_000
   const FAR = NOW + 72 * HOUR_MS
   const PARK = { kind: 'park' }
 

@@ -4,19 +4,13 @@ import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
 import { HOUR_MS } from '../../../src/core/lanes/retry.ts'
 import type { SettleTerms } from '../../../src/core/lanes/settle.ts'
 import { settleDigest } from '../../../src/core/lanes/settle-digest.ts'
-import {
-  DELIVERED,
-  REJECTED,
-  START,
-  aLane,
-  gone,
-  unreachable,
-} from '../../support/lane-builders.ts'
+import { DELIVERED, REJECTED, aLane, gone, unreachable } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 const TERMS: SettleTerms = {
-  now: START + 1000,
+  now: NOW + 1000,
   random: 0,
-  deadline: START + HOUR_MS,
+  deadline: NOW + HOUR_MS,
   minIntervalMs: 1000,
 }
 

@@ -4,17 +4,9 @@ import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
 import { HOUR_MS } from '../../../src/core/lanes/retry.ts'
 import type { SettleTerms } from '../../../src/core/lanes/settle.ts'
 import { settleReplay } from '../../../src/core/lanes/settle-replay.ts'
+import { DELIVERED, REJECTED, aJob, aLane, gone, unreachable } from '../../support/lane-builders.ts'
 import {
-  DELIVERED,
-  REJECTED,
-  START,
-  aJob,
-  aLane,
-  gone,
-  unreachable,
-} from '../../support/lane-builders.ts'
-import {
-  NOW,
+  EARLIER,
   TOMORROW,
   TERMS,
   PACED,
@@ -27,6 +19,7 @@ import {
   parked,
   delivered,
 } from '../../support/settle-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 describe('settleReplay()', () => {
   const job = aJob({ next: 5, to: 8 })
@@ -47,7 +40,7 @@ describe('settleReplay()', () => {
   }
 
   it('delivered: goes on with the job, the cursor stays', () => {
-    const retried = [{ ...job, attempts: 3, nextAttemptAt: START }, other]
+    const retried = [{ ...job, attempts: 3, nextAttemptAt: EARLIER }, other]
     expect(replayed({ replays: retried, rejectedInARow: 19 }, DELIVERED)).toEqual({
       lane: aLane({ ...before, replays: next, notBefore: PACED, lastError: null }),
       fates: [delivered(6)],
@@ -68,7 +61,7 @@ describe('settleReplay()', () => {
   })
 
   it('unreachable: waits longer each time, and as long as Retry-After says', () => {
-    const third = { ...job, attempts: 2, nextAttemptAt: START }
+    const third = { ...job, attempts: 2, nextAttemptAt: EARLIER }
     expect(replayed({ replays: [third] }, unreachable(), { random: 1 }).lane.replays).toEqual([
       { ...job, attempts: 3, nextAttemptAt: NOW + 36_000 },
     ])
@@ -79,7 +72,7 @@ describe('settleReplay()', () => {
   })
 
   it('unreachable: parks at the deadline with all its attempts, and goes on', () => {
-    const third = { ...job, attempts: 2, nextAttemptAt: START }
+    const third = { ...job, attempts: 2, nextAttemptAt: EARLIER }
     expect(replayed({ replays: [third, other] }, unreachable(HOUR_MS), LATE)).toEqual({
       lane: aLane({ ...before, replays: next, notBefore: NOW + HOUR_MS, lastError: BUSY }),
       fates: [parked(5, BUSY)],
@@ -119,7 +112,11 @@ describe('settleReplay()', () => {
       nextAttemptAt: null,
       replays: next,
     })
-    const rejecting = { ...GONE_FOR_NOW, disabledReason: 'rejects_everything', rejectedInARow: 20 }
+    const rejecting = {
+      ...GONE_FOR_NOW,
+      disabledReason: 'rejects_everything',
+      rejectedInARow: 20,
+    } as const
     expect(replayed(rejecting, REJECTED)).toMatchObject({
       lane: { ...rejecting, nextAttemptAt: TOMORROW, replays: next },
       fates: [parked(3, BAD)],

@@ -5,16 +5,9 @@ import { MAX_REJECTED_IN_A_ROW } from '../../../src/core/lanes/lane-status.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
 import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/retry.ts'
 import { settle, type SettleTerms } from '../../../src/core/lanes/settle.ts'
+import { DELIVERED, REJECTED, aLane, gone, unreachable } from '../../support/lane-builders.ts'
 import {
-  DELIVERED,
-  REJECTED,
-  START,
-  aLane,
-  gone,
-  unreachable,
-} from '../../support/lane-builders.ts'
-import {
-  NOW,
+  EARLIER,
   TOMORROW,
   TERMS,
   PACED,
@@ -28,6 +21,7 @@ import {
   parked,
   delivered,
 } from '../../support/settle-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 function settled(
   lane: Partial<LaneState>,
@@ -46,7 +40,7 @@ describe('settle() delivered', () => {
   })
 
   it('stores the exact fate of an event that was retried', () => {
-    expect(settled({ attempts: 2, nextAttemptAt: START }, DELIVERED)).toEqual({
+    expect(settled({ attempts: 2, nextAttemptAt: EARLIER }, DELIVERED)).toEqual({
       lane: aLane({ ...passed('delivered', 3), notBefore: PACED }),
       fates: [delivered(3)],
     })
@@ -68,7 +62,7 @@ describe('settle() delivered', () => {
     const recent = Array.from({ length: RECENT_FATES }, (_, sequence) => ({
       sequence,
       state: 'parked' as const,
-      at: START,
+      at: EARLIER,
       attempts: 1,
     }))
     expect(RECENT_FATES).toBe(100)
@@ -163,7 +157,11 @@ describe('settle() rejected for the message', () => {
   })
 
   it('at the daily try of a lane that rejects everything keeps it disabled', () => {
-    const disabled = { ...GONE_FOR_NOW, disabledReason: 'rejects_everything', rejectedInARow: 20 }
+    const disabled = {
+      ...GONE_FOR_NOW,
+      disabledReason: 'rejects_everything',
+      rejectedInARow: 20,
+    } as const
     expect(settled(disabled, REJECTED)).toMatchObject({
       lane: { ...disabled, cursor: 5, nextAttemptAt: TOMORROW, rejectedInARow: 21 },
       fates: [parked(1, BAD)],
@@ -192,7 +190,7 @@ describe('settle() rejected for the endpoint', () => {
     ['with a daily try where it is allowed', true, TOMORROW],
     ['without one where it is not', false, null],
   ])('disables the lane, its events wait: %s', (_name, probe, nextAttemptAt) => {
-    expect(settled({ attempts: 1, nextAttemptAt: START }, gone({ probe }), LATE)).toEqual({
+    expect(settled({ attempts: 1, nextAttemptAt: EARLIER }, gone({ probe }), LATE)).toEqual({
       lane: aLane({
         ...BEFORE,
         attempts: 2,
@@ -215,8 +213,8 @@ describe('settle() rejected for the endpoint', () => {
 })
 
 describe('settle() after the operator set the event aside', () => {
-  const fate = { sequence: 5, state: 'parked' as const, at: START, attempts: 2 }
-  const aside = { cursor: 7, attempts: 1, nextAttemptAt: START, lastMeant: 7, recent: [fate] }
+  const fate = { sequence: 5, state: 'parked' as const, at: EARLIER, attempts: 2 }
+  const aside = { cursor: 7, attempts: 1, nextAttemptAt: EARLIER, lastMeant: 7, recent: [fate] }
 
   it('counts an event as delivered that was delivered meanwhile', () => {
     expect(settled(aside, DELIVERED)).toEqual({

@@ -8,7 +8,6 @@ import {
   DELIVERED,
   ONLY_FIELDS,
   REJECTED,
-  START,
   UNWANTED,
   aPlan,
   anEpoch,
@@ -18,6 +17,7 @@ import {
   unreachable,
   type LaneWorld,
 } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 const BEHIND = { waitMs: null, max: 50 }
 const GATHERING = { waitMs: 30_000, max: 5 }
@@ -33,7 +33,7 @@ describe('a lane that is behind', () => {
     await world.run()
     expect(messages(world)).toEqual([oneTo(12)])
     expect(world.lane.cursor).toBe(12)
-    expect(world.digests).toEqual([{ sequences: oneTo(12), at: START, attempts: 1 }])
+    expect(world.digests).toEqual([{ sequences: oneTo(12), at: NOW, attempts: 1 }])
   })
 
   test('sends ten waiting events one by one', async () => {
@@ -56,7 +56,7 @@ describe('a lane that is behind', () => {
     for (let second = 0; second < 60; second += 1) {
       for (let count = 0; count < 4; count += 1) world.append()
       await world.run({ forMs: 1000 })
-      world.now = START + (second + 1) * 1000
+      world.now = NOW + (second + 1) * 1000
     }
     await world.run()
     expect(world.received).toEqual(oneTo(240))
@@ -85,12 +85,12 @@ describe('a lane with a digest of its own', () => {
     const world = laneWorld({ events: 2, digest: GATHERING })
     await world.walk()
     expect(world.sends).toEqual([])
-    expect(laneDueAt(world.lane, world.head)).toBe(START + 30_000)
+    expect(laneDueAt(world.lane, world.head)).toBe(NOW + 30_000)
     world.now += 10_000
     world.append()
     await world.run()
     expect(messages(world)).toEqual([[1, 2, 3]])
-    expect(world.now).toBe(START + 30_000)
+    expect(world.now).toBe(NOW + 30_000)
   })
 
   test('sends at once when there are as many as one message may hold', async () => {
@@ -105,7 +105,7 @@ describe('a lane with a digest of its own', () => {
     const world = laneWorld({ events: 1, digest: GATHERING })
     await world.run()
     expect(world.sends).toEqual([
-      { sequence: 1, at: START + 30_000, previousSequence: null, replayed: false },
+      { sequence: 1, at: NOW + 30_000, previousSequence: null, replayed: false },
     ])
   })
 
@@ -115,7 +115,7 @@ describe('a lane with a digest of its own', () => {
     world.now += 5000
     world.append()
     await world.walk()
-    expect(laneDueAt(world.lane, world.head)).toBe(START + 65_000)
+    expect(laneDueAt(world.lane, world.head)).toBe(NOW + 65_000)
   })
 })
 
@@ -265,9 +265,9 @@ describe('a digest in the way of something else', () => {
 describe("the receiver's common pace", () => {
   test('is waited for, without an attempt being counted', async () => {
     const world = laneWorld({ events: 1 })
-    world.slots.push(START + 5000, START + 9000)
+    world.slots.push(NOW + 5000, NOW + 9000)
     await world.run()
-    expect(world.sends.map(({ at }) => at)).toEqual([START + 9000])
+    expect(world.sends.map(({ at }) => at)).toEqual([NOW + 9000])
     expect(world.lane.attempts).toBe(0)
   })
 
@@ -281,12 +281,12 @@ describe("the receiver's common pace", () => {
 
   test('is asked for again by a lane that began anew', async () => {
     const world = laneWorld({ events: 1 })
-    world.slots.push(START + 60_000)
+    world.slots.push(NOW + 60_000)
     await world.walk()
-    expect(laneDueAt(world.lane, world.head)).toBe(START + 60_000)
+    expect(laneDueAt(world.lane, world.head)).toBe(NOW + 60_000)
     world.restart()
     await world.run()
-    expect(world.sends.map(({ at }) => at)).toEqual([START])
+    expect(world.sends.map(({ at }) => at)).toEqual([NOW])
   })
 
   test('is not asked for in a loop when its clock is behind', async () => {
@@ -294,7 +294,7 @@ describe("the receiver's common pace", () => {
     let asks = 0
     world.takeSlot = () => {
       asks += 1
-      return world.now < START + 2000 ? START : null
+      return world.now < NOW + 2000 ? NOW : null
     }
     await world.run()
     expect(asks).toBe(21)

@@ -6,7 +6,6 @@ import {
   DELIVERED,
   ONLY_FIELDS,
   REJECTED,
-  START,
   UNWANTED,
   anEpoch,
   everyEvent,
@@ -15,6 +14,7 @@ import {
   times,
   unreachable,
 } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 describe('an operator', () => {
   it('pauses in the middle of an attempt: its outcome counts, nothing follows', async () => {
@@ -39,11 +39,11 @@ describe('an operator', () => {
     await world.run({ forMs: 30 * DAY_MS })
     expect([world.order, world.lane.status]).toEqual([[1], 'paused'])
     const resumedAt = world.now
-    world.now = START
+    world.now = NOW
     world.resume()
     await world.run()
-    expect(world.sends[1]?.at).toBe(START + seconds * 1000)
-    expect(resumedAt).toBe(START)
+    expect(world.sends[1]?.at).toBe(NOW + seconds * 1000)
+    expect(resumedAt).toBe(NOW)
   })
 
   it('resumes a lane that waits: it tries at once', async () => {
@@ -124,7 +124,7 @@ describe('replay jobs', () => {
     const world = laneWorld({ ...half, outcomes: { 1: [unreachable(60_000)] } })
     world.replay({ to: 1 })
     await world.run()
-    expect(world.sends.map(({ at }) => at - START)).toEqual([0, 0, 60_000, 60_000, 60_000])
+    expect(world.sends.map(({ at }) => at - NOW)).toEqual([0, 0, 60_000, 60_000, 60_000])
     expect(world.mixed).toEqual(['4', 'r1', '5', 'r1', '6'])
   })
 

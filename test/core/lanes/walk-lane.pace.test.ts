@@ -7,7 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { laneDueAt } from '../../../src/core/lanes/lane-state.ts'
 import { createPacerState, hold, takeSlot, type PacerState } from '../../../src/core/pace/slots.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
-import { DELIVERED, START, laneWorld, oneTo, type LaneWorld } from '../../support/lane-builders.ts'
+import { DELIVERED, laneWorld, oneTo, type LaneWorld } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 const SECOND_MS = 1000
 const WINDOWS = [{ count: 1, ms: SECOND_MS }]
@@ -71,8 +72,8 @@ function crowd(
 
 /** One step of the lane that wakes next, on one clock for all. */
 async function wakeInTurn(portals: readonly LaneWorld[], lateMs: () => number): Promise<void> {
-  let now = START
-  const wakeAt = portals.map(() => START)
+  let now = NOW
+  const wakeAt = portals.map(() => NOW)
   for (let steps = 0; steps < 50_000; steps += 1) {
     const next = wakeAt.reduce((best, at, index) => (at < (wakeAt[best] ?? 0) ? index : best), 0)
     const world = portals[next]

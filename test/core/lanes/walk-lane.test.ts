@@ -6,7 +6,6 @@ import {
   DELIVERED,
   ONLY_FIELDS,
   REJECTED,
-  START,
   UNWANTED,
   aPlan,
   anEpoch,
@@ -18,6 +17,7 @@ import {
   unreachable,
   type LaneWorld,
 } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 function previous(world: LaneWorld): (number | null)[][] {
   return world.sends.map(({ sequence, previousSequence }) => [sequence, previousSequence])
@@ -197,7 +197,7 @@ describe('waits before the next attempt', () => {
     const down = times(9, unreachable())
     const world = laneWorld({ events: 2, retryMs: 60_000, outcomes: { 1: down } })
     await world.run()
-    expect(world.sends.map(({ sequence, at }) => [sequence, (at - START) / 1000])).toEqual([
+    expect(world.sends.map(({ sequence, at }) => [sequence, (at - NOW) / 1000])).toEqual([
       [1, 0],
       [1, 1],
       [1, 6],
@@ -237,10 +237,10 @@ describe('waits before the next attempt', () => {
 
   it('up to 1.5 s are slept, longer ones are left to the alarm', async () => {
     expect(MAX_WAIT_IN_WALK_MS).toBe(1500)
-    const short = laneWorld({ events: 1, lane: { notBefore: START + 1500 } })
+    const short = laneWorld({ events: 1, lane: { notBefore: NOW + 1500 } })
     await short.walk()
     expect([short.sleeps, short.order]).toEqual([[1500], [1]])
-    const long = laneWorld({ events: 1, lane: { notBefore: START + 1501 } })
+    const long = laneWorld({ events: 1, lane: { notBefore: NOW + 1501 } })
     await long.walk()
     expect([long.sleeps, long.order]).toEqual([[], []])
   })
@@ -341,7 +341,7 @@ describe('outcomes', () => {
     await world.walk()
     world.append()
     await world.run()
-    expect(world.sends.at(-1)).toMatchObject({ sequence: 22, at: START + DAY_MS })
+    expect(world.sends.at(-1)).toMatchObject({ sequence: 22, at: NOW + DAY_MS })
   })
 
   it('G10 a disabled lane keeps its daily try when retention or the operator takes its head', async () => {
@@ -351,7 +351,7 @@ describe('outcomes', () => {
     world.park(2)
     await world.run()
     expect(world.order).toEqual([1, 3, 4])
-    expect(world.sends[1]?.at).toBe(START + DAY_MS)
+    expect(world.sends[1]?.at).toBe(NOW + DAY_MS)
   })
 })
 

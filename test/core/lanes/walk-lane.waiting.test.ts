@@ -5,13 +5,13 @@ import {
   Crash,
   DELIVERED,
   REJECTED,
-  START,
   laneWorld,
   oneTo,
   times,
   unreachable,
   type LaneWorld,
 } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 const BEHIND = { waitMs: null, max: 50 }
 
@@ -70,7 +70,7 @@ describe('a walk decides once for each send', () => {
     world.now += 1000
     free()
     await walk
-    expect(world.sends).toMatchObject([{ sequence: 1, at: START + 1000 }])
+    expect(world.sends).toMatchObject([{ sequence: 1, at: NOW + 1000 }])
     expect(world.reads).toBe(2)
   })
 
@@ -178,7 +178,7 @@ describe('a walk', () => {
       world.now += 1000
       world.generation += 1
     }
-    await walkLane({ ...ports, clock: { ...ports.clock, sleep } }, START + 30_000)
+    await walkLane({ ...ports, clock: { ...ports.clock, sleep } }, NOW + 30_000)
     expect(world.order).toEqual([1])
   })
 

@@ -2,18 +2,19 @@ import { describe, expect, it } from 'vitest'
 import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
 import { RETENTION_PAGE, passFloor, planRetention } from '../../../src/core/log/retention.ts'
 import { DAY_MS } from '../../../src/core/lanes/retry.ts'
-import { START, aJob, aLane, anEpoch } from '../../support/lane-builders.ts'
+import { aJob, aLane, anEpoch } from '../../support/lane-builders.ts'
+import { NOW } from '../../support/time.ts'
 
 const OLD = 30 * DAY_MS + 1
 const TOO_OLD = 60 * DAY_MS + 1
 
 /** Events 1, 2, 3 … of these ages. */
 function ages(...list: number[]) {
-  return list.map((age, index) => ({ sequence: index + 1, receivedAt: START - age }))
+  return list.map((age, index) => ({ sequence: index + 1, receivedAt: NOW - age }))
 }
 
 function plan(oldest: ReturnType<typeof ages>, lanes: readonly Partial<LaneState>[]) {
-  return planRetention(oldest, lanes.map(aLane), { now: START, retentionDays: 30 })
+  return planRetention(oldest, lanes.map(aLane), { now: NOW, retentionDays: 30 })
 }
 
 describe('G5 nothing lost: planRetention()', () => {

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LeakyBucket } from '../../../src/core/pace/leaky-bucket.ts'
-
-const NOW = 1_790_000_000_000
+import { NOW } from '../../support/time.ts'
 
 describe('LeakyBucket', () => {
   test('lets fifty requests through at once, then two a second', () => {

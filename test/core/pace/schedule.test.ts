@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SAFETY_ALARM_MS, computeNextAlarm, earliest } from '../../../src/core/pace/schedule.ts'
+import { NOW } from '../../support/time.ts'
 
 describe('earliest()', () => {
   it.each([
@@ -14,23 +15,21 @@ describe('earliest()', () => {
 })
 
 describe('G10 liveness: computeNextAlarm()', () => {
-  const NOW = 1000
-
   it('lets nothing wait for the safety alarm longer than 5 min', () => {
     expect(SAFETY_ALARM_MS).toBe(300_000)
   })
 
   it.each([
     ['sets nothing when nothing is due', null, null, null],
-    ['leaves the standing alarm when nothing is due', 2000, null, null],
-    ['sets the alarm when none stands', null, 3000, 3000],
-    ['moves a later alarm forward', 4000, 3000, 3000],
-    ['saves the write when the alarm stands at that time', 3000, 3000, null],
-    ['saves the write when the alarm stands earlier', 2000, 3000, null],
-    ['fires at once for what is overdue', null, 500, NOW],
-    ['fires at once for what is overdue although a later alarm stands', 1001, 500, NOW],
-    ['counts an alarm that is itself overdue as standing', 900, 500, null],
-    ['counts an alarm of this moment as standing', NOW, 500, null],
+    ['leaves the standing alarm when nothing is due', NOW + 1000, null, null],
+    ['sets the alarm when none stands', null, NOW + 2000, NOW + 2000],
+    ['moves a later alarm forward', NOW + 3000, NOW + 2000, NOW + 2000],
+    ['saves the write when the alarm stands at that time', NOW + 2000, NOW + 2000, null],
+    ['saves the write when the alarm stands earlier', NOW + 1000, NOW + 2000, null],
+    ['fires at once for what is overdue', null, NOW - 500, NOW],
+    ['fires at once for what is overdue although a later alarm stands', NOW + 1, NOW - 500, NOW],
+    ['counts an alarm that is itself overdue as standing', NOW - 100, NOW - 500, null],
+    ['counts an alarm of this moment as standing', NOW, NOW - 500, null],
   ])('%s', (_name, scheduled, due, expected) => {
     expect(computeNextAlarm(due, { scheduled, now: NOW })).toBe(expected)
   })

@@ -9,6 +9,7 @@ import {
   takeSlot,
   type PacerState,
 } from '../../../src/core/pace/slots.ts'
+import { NOW } from '../../support/time.ts'
 
 const ONE_A_SECOND: readonly PaceWindow[] = [{ count: 1, ms: 1000 }]
 const ONE_A_MINUTE: readonly PaceWindow[] = [{ count: 1, ms: 60_000 }]
@@ -16,7 +17,7 @@ const FOUR_A_SECOND: readonly PaceWindow[] = [{ count: 4, ms: 1000 }]
 
 /** A pacer that is asked at times of the test; 0 is some day in 2026. */
 function aPacer(windows = ONE_A_SECOND, initial: PacerState = createPacerState()) {
-  const start = 1_790_000_000_000
+  const start = NOW
   let state = initial
   return {
     ask(waiter: string, ms: number, own = windows): number | null {

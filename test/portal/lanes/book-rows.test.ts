@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../src/core/lanes/match-lanes.ts'
 import { LaneBookRows, type StoredBook } from '../../../src/portal/lanes/book-rows.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
-import { START, aJob, aLane, aPlan, anEpoch } from '../../support/lane-builders.ts'
+import { aJob, aLane, aPlan, anEpoch } from '../../support/lane-builders.ts'
 import { PortalBench } from '../../support/portal-bench.ts'
+import { NOW } from '../../support/time.ts'
 
 let bench: PortalBench
 
@@ -31,7 +32,7 @@ async function loadLane(lane: object): Promise<unknown> {
   return book?.lanes[0] ?? null
 }
 
-const FAILURE = { reason: 'gone', detail: null, status: 410, at: START }
+const FAILURE = { reason: 'gone', detail: null, status: 410, at: NOW } as const
 
 describe('the row of lanes', () => {
   it.each([
@@ -41,26 +42,23 @@ describe('the row of lanes', () => {
       aLane({
         cursor: 7,
         attempts: 2,
-        nextAttemptAt: START,
-        notBefore: START + 1,
+        nextAttemptAt: NOW,
+        notBefore: NOW + 1,
         lastError: FAILURE,
         rejectedInARow: 3,
         lastMeant: 7,
         meantBeforeFloor: 2,
         expired: 1,
         epochs: [anEpoch(), anEpoch({ from: 4, silent: 'no_value', skipsUnchanged: true })],
-        recent: [{ sequence: 7, state: 'parked', at: START, attempts: 2 }],
+        recent: [{ sequence: 7, state: 'parked', at: NOW, attempts: 2 }],
         replays: [aJob({ parkedOnly: true })],
         digest: [8, 9],
-        digestedAt: START,
+        digestedAt: NOW,
         singlyUpTo: 5,
-        memory: { movedTo: '-100', grantedAt: START, perMinute: 60 },
+        memory: { movedTo: '-100', grantedAt: NOW, perMinute: 60 },
       }),
     ],
-    [
-      'a disabled lane',
-      aLane({ status: 'disabled', disabledReason: 'gone', nextAttemptAt: START }),
-    ],
+    ['a disabled lane', aLane({ status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW })],
     ['a paused lane that was disabled', aLane({ status: 'paused', disabledReason: 'gone' })],
     ['a removed lane', aLane({ status: 'removed' })],
   ])('gives %s back as it was', async (_name, lane) => {
@@ -81,7 +79,7 @@ describe('the row of lanes', () => {
   })
 
   it('forgets until when a front is gathered, which is known to memory only', async () => {
-    expect(await loadLane(aLane({ gatherUntil: START }))).toEqual(aLane())
+    expect(await loadLane(aLane({ gatherUntil: NOW }))).toEqual(aLane())
   })
 
   it('keeps members of a later version', async () => {
