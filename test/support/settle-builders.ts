@@ -1,4 +1,5 @@
 /** The lane and the event 5 at which the tests of settling begin, and what becomes of them. */
+import type { ParkReason } from '../../src/core/lanes/fate.ts'
 import type { LaneState } from '../../src/core/lanes/lane-state.ts'
 import { DAY_MS, HOUR_MS } from '../../src/core/lanes/retry.ts'
 import type { SettleTerms } from '../../src/core/lanes/settle.ts'
@@ -36,7 +37,7 @@ export function passed(state: 'delivered' | 'parked', attempts: number): Partial
 
 export function parked(
   attempts: number,
-  { reason, status }: { reason: string; status: number | null },
+  { reason, status }: { reason: ParkReason; status: number | null },
 ) {
   return { sequence: 5, state: 'parked', reason, status, at: NOW, attempts }
 }

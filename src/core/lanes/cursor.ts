@@ -1,5 +1,5 @@
 /** Moves the cursor of a lane: over events that are settled, and over events that its destination does not get. */
-import type { ExactFate, RecentFate } from './fate.ts'
+import type { ExactFate, ParkReason, RecentFate } from './fate.ts'
 import type { LaneState } from './lane-state.ts'
 
 /** So many of its last events a lane remembers with their fates. */
@@ -15,7 +15,7 @@ export interface Settled {
 export function parkEvent(
   lane: LaneState,
   sequence: number,
-  cause: { readonly reason: string; readonly status: number | null; readonly at: number },
+  cause: { readonly reason: ParkReason; readonly status: number | null; readonly at: number },
 ): Settled {
   const { attempts } = lane
   return {

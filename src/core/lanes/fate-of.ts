@@ -3,7 +3,7 @@
  * cursor at 41, event 40 was delivered, and event 42 waits.
  */
 import type { LogEntry } from '../log/event.ts'
-import type { DigestRecord, ExactFate } from './fate.ts'
+import type { DigestRecord, StoredFate } from './fate.ts'
 import type { FilterReason } from './filter-reason.ts'
 import type { LaneState } from './lane-state.ts'
 
@@ -49,7 +49,7 @@ export interface DigestPlace {
 
 /** Everything beside the lane that tells the fate of an entry. */
 export interface KnownFate {
-  readonly exact: ExactFate | null
+  readonly exact: StoredFate | null
   readonly digest: DigestRecord | null
   /** Why the lane does not get the entry; null when it does. */
   readonly filteredBy: FilterReason | null

@@ -1,11 +1,24 @@
 /** What became of an event at a destination, in the forms in which it is stored. */
+import type { OutcomeReason } from './outcome.ts'
+
+/** Why an event was parked: the reason of its last attempt, or an operator has set it aside. */
+export type ParkReason = OutcomeReason | 'set_aside'
 
 /** A fate that does not follow from the cursor of its lane and is therefore written down. */
-export interface ExactFate {
-  readonly sequence: number
+export type ExactFate = AttemptedFate &
+  (
+    | { readonly state: 'delivered'; readonly reason: null }
+    | { readonly state: 'parked'; readonly reason: ParkReason }
+  )
+
+/** An exact fate as it is read back: a row may hold words of another version. */
+export interface StoredFate extends AttemptedFate {
   readonly state: 'delivered' | 'parked' | 'expired'
-  /** The word of the receiver or of an operator; each kind of receiver has words of its own. */
   readonly reason: string | null
+}
+
+interface AttemptedFate {
+  readonly sequence: number
   /** The receiver's HTTP status; null when there was no answer. */
   readonly status: number | null
   /** Unix milliseconds. */

@@ -3,6 +3,7 @@
  * function from state to state, so that a test can let the object end at any moment and go on from what was stored.
  */
 import type { RecentFate } from './fate.ts'
+import type { OutcomeReason } from './outcome.ts'
 import { NO_MEMORY, type ReceiverMemory } from './receiver-memory.ts'
 import type { Filter } from './filter.ts'
 
@@ -18,16 +19,18 @@ export interface ActiveLane extends LaneProgress {
 /** A lane whose endpoint takes nothing, or whose destination is wrong. Its events wait. */
 export interface DisabledLane extends LaneProgress {
   readonly status: 'disabled'
-  /** The receiver's own word, or `misconfigured`, or `rejects_everything`. */
-  readonly disabledReason: string
+  readonly disabledReason: DisabledReason
 }
 
 /** A lane that an operator has paused, or whose destination was removed from the configuration. */
 export interface HaltedLane extends LaneProgress {
   readonly status: 'paused' | 'removed'
   /** Why it was disabled before it was halted. */
-  readonly disabledReason: string | null
+  readonly disabledReason: DisabledReason | null
 }
+
+/** Why a lane is disabled: the reason of its last attempt, or its receiver has rejected many messages in a row. */
+export type DisabledReason = OutcomeReason | 'rejects_everything'
 
 /** Everything that a lane remembers in each status. Times are unix milliseconds. */
 interface LaneProgress {
@@ -94,8 +97,7 @@ export interface ReplayJob {
 
 /** The last failure of a lane, without secrets. */
 export interface LaneError {
-  /** The receiver's own word. */
-  readonly reason: string
+  readonly reason: OutcomeReason
   readonly detail: string | null
   /** The receiver's HTTP status; null when there was no answer. */
   readonly status: number | null

@@ -1,5 +1,11 @@
 /** How a lane comes to its status: its receiver or the configuration disables it, an operator pauses it, and it goes on again. */
-import type { ActiveLane, DisabledLane, HaltedLane, LaneState } from './lane-state.ts'
+import type {
+  ActiveLane,
+  DisabledLane,
+  DisabledReason,
+  HaltedLane,
+  LaneState,
+} from './lane-state.ts'
 import { DAY_MS } from './retry.ts'
 
 /** So many messages rejected in a row disable a lane. */
@@ -8,7 +14,7 @@ export const MAX_REJECTED_IN_A_ROW = 20
 /** Disables a lane; `probeAt` is the time of its next probe, null when it must not be probed. */
 export function disable(
   lane: LaneState,
-  { reason, probeAt }: { readonly reason: string; readonly probeAt: number | null },
+  { reason, probeAt }: { readonly reason: DisabledReason; readonly probeAt: number | null },
 ): DisabledLane {
   return { ...lane, status: 'disabled', disabledReason: reason, nextAttemptAt: probeAt }
 }
@@ -23,7 +29,7 @@ export function disableAfterAttempt(
     reason,
     probe,
     now,
-  }: { readonly reason: string; readonly probe: boolean; readonly now: number },
+  }: { readonly reason: DisabledReason; readonly probe: boolean; readonly now: number },
 ): LaneState {
   if (lane.status === 'paused' || lane.status === 'removed') return lane
   return disable(lane, { reason, probeAt: probe ? now + DAY_MS : null })

@@ -54,7 +54,10 @@ function matchLane(lane: LaneState, plan: LanePlan | null): LaneState {
 
 function matchUnusable(
   lane: LaneState,
-  { settingsHash, problem }: { readonly settingsHash: string; readonly problem: string },
+  {
+    settingsHash,
+    problem,
+  }: { readonly settingsHash: string; readonly problem: NonNullable<LanePlan['problem']> },
 ): LaneState {
   const isKnown = lane.status === 'disabled' && lane.disabledReason === problem
   if (isKnown || lane.status === 'paused') return lane

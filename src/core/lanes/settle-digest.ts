@@ -83,9 +83,8 @@ function dissolve(
 /** The digest was given up, and its front is parked: each other event is parked by itself, so that each can be replayed. */
 function parkRest({ lane, fates }: Settled, others: readonly number[], attempts: number): Settled {
   const cause = fates.at(-1)
-  if (cause === undefined) return { lane: { ...lane, digest: null }, fates }
-  const { status, at } = cause
-  const reason = cause.reason ?? 'given_up'
+  if (cause?.state !== 'parked') return { lane: { ...lane, digest: null }, fates }
+  const { reason, status, at } = cause
   return others.reduce<Settled>(
     (settled, sequence) => {
       const parked = parkEvent({ ...settled.lane, attempts }, sequence, { reason, status, at })

@@ -3,7 +3,8 @@
  * older version has not stored yet; a row that cannot be read at all is damaged.
  */
 import * as v from 'valibot'
-import type { LaneState } from '../../core/lanes/lane-state.ts'
+import type { DisabledReason, LaneState } from '../../core/lanes/lane-state.ts'
+import type { OutcomeReason } from '../../core/lanes/outcome.ts'
 import { NO_MEMORY } from '../../core/lanes/receiver-memory.ts'
 import { jsonOf, type Database } from '../../storage/database.ts'
 
@@ -79,7 +80,8 @@ const ReplayJobSchema = v.looseObject({
 })
 
 const LaneErrorSchema = v.looseObject({
-  reason: v.string(),
+  // Sound: the outcomes of this program hold no other words, and a word of another version is only shown.
+  reason: v.custom<OutcomeReason>((word) => typeof word === 'string'),
   detail: TextOrNull,
   status: NumberOrNull,
   at: AnyNumber,
@@ -115,6 +117,9 @@ const PROGRESS = {
   memory: v.fallback(ReceiverMemorySchema, { ...NO_MEMORY }),
 } as const
 
+// Sound: as with the reasons of outcomes.
+const DisabledReasonSchema = v.custom<DisabledReason>((word) => typeof word === 'string')
+
 const LaneSchema = v.variant('status', [
   v.looseObject({
     ...PROGRESS,
@@ -124,12 +129,12 @@ const LaneSchema = v.variant('status', [
   v.looseObject({
     ...PROGRESS,
     status: v.literal('disabled'),
-    disabledReason: v.fallback(v.string(), 'unknown'),
+    disabledReason: v.fallback(DisabledReasonSchema, 'misconfigured'),
   }),
   v.looseObject({
     ...PROGRESS,
     status: v.picklist(['paused', 'removed']),
-    disabledReason: TextOrNull,
+    disabledReason: v.fallback(v.nullable(DisabledReasonSchema), null),
   }),
 ])
 

@@ -73,8 +73,8 @@ export class LaneControl {
   #park(lane: LaneState, sequence: number): Result<LaneState, ControlFault> {
     if (this.#front(lane) !== sequence) return err('not_head')
     const { book, world } = this.#deps
-    const cause = { reason: 'set_aside', status: null, at: world.now() }
-    const parked = parkEvent(lane, sequence, cause)
+    const at = world.now()
+    const parked = parkEvent(lane, sequence, { reason: 'set_aside', status: null, at })
     book.save(parked.lane, { fates: parked.fates })
     return ok(parked.lane)
   }

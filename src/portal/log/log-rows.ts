@@ -6,11 +6,11 @@ import {
   type LogEntry,
   type RelayEvent,
 } from '../../core/log/event.ts'
-import type { DigestRecord, ExactFate } from '../../core/lanes/fate.ts'
+import type { DigestRecord, StoredFate } from '../../core/lanes/fate.ts'
 import { numberOf, textOf, type SqlRow } from '../../storage/database.ts'
 
-/** A fate as stored, with its destination. */
-export interface StoredFate extends ExactFate {
+/** A stored fate with its destination. */
+export interface DestinationFate extends StoredFate {
   readonly destination: string
 }
 
@@ -96,7 +96,7 @@ const UNREADABLE: RelayEvent = {
 const FATE_STATES = ['delivered', 'parked', 'expired'] as const
 
 /** The fate of a row. */
-export function fateOf(row: SqlRow): StoredFate {
+export function fateOf(row: SqlRow): DestinationFate {
   const state = FATE_STATES.find((known) => known === row['state']) ?? 'parked'
   return {
     destination: textOf(row, 'destination'),

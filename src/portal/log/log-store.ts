@@ -13,7 +13,7 @@ import {
   entryOf,
   fateOf,
   receivedAtOf,
-  type StoredFate,
+  type DestinationFate,
 } from './log-rows.ts'
 
 /** Rows read at a time on a start. */
@@ -241,7 +241,7 @@ export class LogStore {
   }
 
   /** The exact fates of the events between two sequences, both included. */
-  fatesBetween(from: number, to: number): StoredFate[] {
+  fatesBetween(from: number, to: number): DestinationFate[] {
     return this.#db.all('SELECT * FROM fates WHERE sequence BETWEEN ? AND ?', from, to).map(fateOf)
   }
 
@@ -277,7 +277,7 @@ export class LogStore {
   }
 
   /** Everything that is parked, by destination and sequence; bounded. */
-  parked(limit: number): StoredFate[] {
+  parked(limit: number): DestinationFate[] {
     return this.#db
       .all(
         `SELECT * FROM fates WHERE state = 'parked' ORDER BY destination, sequence LIMIT ?`,
@@ -311,7 +311,7 @@ export class LogStore {
   }
 
   /** The exact fate of one event at one destination. */
-  fate(destination: string, sequence: number): StoredFate | null {
+  fate(destination: string, sequence: number): DestinationFate | null {
     const row = this.#db.all(
       'SELECT * FROM fates WHERE destination = ? AND sequence = ?',
       destination,

@@ -147,7 +147,7 @@ describe('a damaged row', () => {
     expect(await loadLane({ ...aLane(), status: 'disabled' })).toEqual({
       ...aLane(),
       status: 'disabled',
-      disabledReason: 'unknown',
+      disabledReason: 'misconfigured',
     })
   })
 })
