@@ -57,7 +57,7 @@ export function pairAnswer(name: string) {
   return jsonAnswer({
     access_token: `canary-fresh-access-${name}`,
     refresh_token: `canary-fresh-refresh-${name}`,
-    expires: 1_790_003_600,
+    expires: NOW / 1000 + 3600,
     member_id: MEMBER,
     user_id: 1,
   })
@@ -68,7 +68,7 @@ export function pairOf(name: string) {
   return {
     accessToken: `canary-fresh-access-${name}`,
     refreshToken: `canary-fresh-refresh-${name}`,
-    expiresAt: 1_790_003_600,
+    expiresAt: NOW / 1000 + 3600,
     memberId: MEMBER,
     userId: 1,
     clientEndpoint: null,
@@ -114,7 +114,7 @@ export function credentials(fields: Partial<PresentedCredentials> = {}): Present
   return {
     accessToken: ACCESS,
     refreshToken: REFRESH,
-    expiresAt: 1_790_003_600,
+    expiresAt: NOW / 1000 + 3600,
     serverEndpoint: `${INFO}/rest/`,
     clientEndpoint: ENDPOINT,
     domain: 'acme.bitrix24.com',
@@ -135,7 +135,7 @@ export function install(
     cause: 'install',
     memberId: MEMBER,
     applicationToken: '51856fefc120afa4b628cc82d3935cce',
-    ts: 1_790_000_000,
+    ts: NOW / 1000,
     credentials: credentials(claims),
     systemUser: null,
     language: 'en',

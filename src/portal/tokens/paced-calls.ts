@@ -1,54 +1,49 @@
 /**
- * Keeps the calls of one portal within its limits: a request waits a little for its turn, and is answered
- * as refused when the turn is further away than its caller would wait. Comparing takes at most a part of
- * the portal's bucket, so that events find room.
+ * Keeps the calls of one portal within its request limit. A call waits for its turn. When the turn is further
+ * away than the call may wait, it is answered as if the portal had refused it. A comparison may use only a
+ * part of the limit, so that a call for an event still finds room.
  */
 import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import { limitWaitOf, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import { LeakyBucket } from '../../core/pace/leaky-bucket.ts'
 import { err } from '../../core/result.ts'
+import type { World } from '../settings.ts'
 
-/** How long a call for an event waits for its turn. */
+/** How long a call for an event may wait for its turn, in milliseconds. */
 const EVENT_WAIT_MS = 3000
 
-/** How long a call for a comparison waits for its turn. */
+/** How long a call in the background may wait for its turn, in milliseconds. */
 const BACKGROUND_WAIT_MS = 60_000
 
-/** What pacing needs from the object around it. */
-export interface PacedCallsDeps {
-  now(): number
-  sleep(ms: number): Promise<void>
-}
-
-/** The request limits of one portal. */
+/** The paced calls of one portal. */
 export class PacedCalls {
-  readonly #deps: PacedCallsDeps
+  readonly #world: Pick<World, 'now' | 'sleep'>
   readonly #bucket = new LeakyBucket()
   readonly #background = new LeakyBucket({ ratePerSecond: 1, size: 20 })
 
-  constructor(deps: PacedCallsDeps) {
-    this.#deps = deps
+  constructor(world: Pick<World, 'now' | 'sleep'>) {
+    this.#world = world
   }
 
-  /** Paces calls that an event waits for. */
+  /** Paces calls behind which an event waits. */
   forEvents(call: CallPortal): CallPortal {
     return this.#pace(call, { buckets: [this.#bucket], maxWaitMs: EVENT_WAIT_MS })
   }
 
-  /** Paces calls that nobody waits for. */
+  /** Paces calls behind which nobody waits. */
   inBackground(call: CallPortal): CallPortal {
     const buckets = [this.#background, this.#bucket]
     return this.#pace(call, { buckets, maxWaitMs: BACKGROUND_WAIT_MS })
   }
 
-  /** Lets no request through for a time that the portal asks for, in milliseconds. */
+  /** Lets no call through for a time that the portal has asked for, in milliseconds. */
   obey(waitMs: number): void {
-    this.#bucket.block(this.#deps.now() + waitMs)
+    this.#bucket.block(this.#world.now() + waitMs)
   }
 
-  /** Until when the portal's limits let no request through, in unix milliseconds. */
+  /** The time at which the limit lets the next call through, in unix milliseconds. */
   blockedUntil(): number {
-    const now = this.#deps.now()
+    const now = this.#world.now()
     return now + this.#bucket.waitMs(now)
   }
 
@@ -61,13 +56,13 @@ export class PacedCalls {
   ): CallPortal {
     return async (method, params) => {
       for (;;) {
-        const now = this.#deps.now()
+        const now = this.#world.now()
         const waitMs = Math.max(...buckets.map((bucket) => bucket.waitMs(now)))
         if (waitMs <= 0) break
         if (waitMs > maxWaitMs) return err(turnIsFar(waitMs))
-        await this.#deps.sleep(waitMs)
+        await this.#world.sleep(waitMs)
       }
-      for (const bucket of buckets) bucket.take(this.#deps.now())
+      for (const bucket of buckets) bucket.take(this.#world.now())
       const answer = await call(method, params)
       const limitMs = answer.ok ? null : limitWaitOf(answer.error)
       if (limitMs !== null) this.obey(limitMs)

@@ -1,4 +1,7 @@
-/** How one kind of work asks a portal: with the portal's tokens, and within the portal's limits. */
+/**
+ * The access of one kind of work to a portal: the best pair for it, within the portal's request limit. An
+ * event waits three seconds at most; a comparison may wait a minute.
+ */
 import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import type { ThinReason } from '../../core/log/event.ts'
 import type { PortalState } from '../state.ts'
@@ -7,21 +10,21 @@ import type { PacedCalls } from './paced-calls.ts'
 
 /** The access of one kind of work. */
 export interface PortalAccess {
-  /** Calls the portal; waits a little for its turn. Never rejects for an answer. */
+  /** Calls the portal, after a wait for its turn. It never rejects for an answer. */
   readonly call: CallPortal
   /** Whether there is anything to ask with, good or not. */
   hasAccess(): boolean
   /** Why asking is useless now; null when it is worth a try. */
   refusal(): ThinReason | null
-  /** Until when the portal's limits let no request through, in unix milliseconds. */
+  /** The time at which the limit lets the next call through, in unix milliseconds. */
   blockedUntil(): number
-  /** Lets no request through for a time that the portal asks for, in milliseconds. */
+  /** Lets no call through for a time that the portal has asked for, in milliseconds. */
   obey(waitMs: number): void
-  /** Changes with an uninstall: an answer to a question of an earlier generation is thrown away. */
+  /** The generation of the install. An answer that comes in a later one than its question is thrown away. */
   generation(): number
 }
 
-/** Joins the tokens of a portal with its limits. */
+/** Joins the paced calls of one kind of work with what is known of the access. */
 export function createPortalAccess(
   call: CallPortal,
   deps: {

@@ -1,16 +1,16 @@
-/** The portal's request limits, seen from our side. */
+/** The request limit of a portal, as the relay counts it. */
 import { expect, it } from 'vitest'
 import type { CallPortal } from '../../../src/bitrix24/servers/rest-client.ts'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import { err, ok } from '../../../src/core/result.ts'
 import { PacedCalls } from '../../../src/portal/tokens/paced-calls.ts'
-import { UserNames } from '../../../src/portal/fields/user-names.ts'
+import { NOW } from '../../support/time.ts'
 
 const LIMIT: RestError = { kind: 'rate_limited', code: 'QUERY_LIMIT_EXCEEDED', status: 503 }
 
 /** A clock that sleeping moves on. */
 function aWorld(answer: () => ReturnType<CallPortal> = async () => ok({ result: true })) {
-  let now = 1_790_000_000_000
+  let now = NOW
   const start = now
   const sent: number[] = []
   const call: CallPortal = (_method, _params) => {
@@ -39,7 +39,7 @@ it('leaves room for events while the portal is compared', async () => {
   const background = paced.inBackground(call)
   for (let count = 0; count < 22; count += 1) await background('profile')
   expect(sent.slice(19)).toEqual([0, 1000, 2000])
-  expect(paced.blockedUntil()).toBeLessThanOrEqual(1_790_000_002_000)
+  expect(paced.blockedUntil()).toBeLessThanOrEqual(NOW + 2000)
 })
 
 it.each<[string, Partial<RestError>, number]>([
@@ -74,25 +74,4 @@ it('lets nothing through for as long as an answer inside a batch asks for', asyn
   paced.obey(2000)
   await paced.forEvents(call)('batch')
   expect(sent).toEqual([2000])
-})
-
-it('names of users are asked for once a day, and an old one is better than none', () => {
-  let now = 0
-  const names = new UserNames(() => now)
-  names.learn(
-    new Map([
-      [1, 'Anna Petrova'],
-      [7, null],
-    ]),
-  )
-  expect([1, 7, 9].map((id) => names.has(id))).toEqual([true, true, false])
-  now = 86_400_000
-  expect(names.has(1)).toBe(false)
-  expect(names.known().get(1)).toBe('Anna Petrova')
-})
-
-it('remembers a thousand users and forgets those it learned first', () => {
-  const names = new UserNames(() => 0)
-  names.learn(new Map(Array.from({ length: 1001 }, (_, id) => [id, `User ${id}`])))
-  expect([0, 1, 1000].map((id) => names.has(id))).toEqual([false, true, true])
 })
