@@ -54,6 +54,19 @@ describe('a call', () => {
     expect(JSON.stringify([portal.urls(), portal.lines, refused])).not.toContain('canary')
   })
 
+  it.each([
+    ['suspended', 'no_rights'],
+    ['tokens_lost', 'dead_token'],
+  ] as const)('is not made during the trouble %s, and answered with %s', async (trouble, kind) => {
+    const portal = await anInstalledPortal()
+    portal.install = { ...portal.install, access: { trouble, code: 'CODE', at: NOW } }
+    expect(await portal.caller()(METHOD, {})).toEqual({
+      ok: false,
+      error: { kind, code: 'CODE', status: null },
+    })
+    expect(portal.sent).toEqual([])
+  })
+
   it.each(['PAYMENT_REQUIRED', 'APPLICATION_NOT_FOUND'])(
     'goes to the incoming webhook at once when the application is told %s',
     async (code) => {

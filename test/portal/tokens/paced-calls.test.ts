@@ -69,6 +69,13 @@ it('answers for the portal when the turn is further away than an event would wai
   expect(sent).toEqual([0, 60_000])
 })
 
+it('lets a call wait for its turn exactly as long as it may', async () => {
+  const { paced, call, sent } = aWorld()
+  paced.obey(3000)
+  await paced.forEvents(call)('profile')
+  expect(sent).toEqual([3000])
+})
+
 it('lets nothing through for as long as an answer inside a batch asks for', async () => {
   const { paced, call, sent } = aWorld()
   paced.obey(2000)

@@ -80,6 +80,18 @@ describe('replace()', () => {
     expect(portal.install).toBe(before)
   })
 
+  it.each([
+    ['has no refresh token', { ...aPair('old'), refreshToken: null }],
+    ['cannot be opened', null],
+  ])('replaces nothing where the stored pair %s', async (_, pair) => {
+    const portal = await anInstalledPortal()
+    const tokens = pair && (await portal.start().pairs.seal('tokens', pair))
+    portal.change({ tokens: tokens ?? 'damaged' })
+    const before = portal.install
+    await portal.start().pairs.replace('', aPair('fresh'))
+    expect(portal.install).toBe(before)
+  })
+
   it('replaces nothing when there is no key to seal it with', async () => {
     const portal = await anInstalledPortal()
     const before = portal.install

@@ -80,6 +80,33 @@ describe('a fresh pair', () => {
   })
 })
 
+describe('a refresh', () => {
+  it.each([
+    ['its application is not configured', (portal: TokenPortal) => portal.applications.clear()],
+    ['its OAuth server is not configured', (portal: TokenPortal) => (portal.oauthUrls = [TECH])],
+  ])('is not tried when %s', async (_, change) => {
+    const portal = await anInstalledPortal()
+    change(portal)
+    const { pairs, refresh } = portal.start()
+    const pair = pairs.stored('tokens')
+    expect(pair && (await refresh.refresh(pair))).toEqual({
+      ok: false,
+      error: { kind: 'refused', code: 'not_configured', status: null },
+    })
+    expect(portal.sent).toEqual([])
+  })
+
+  it('is not tried for a pair that cannot be opened', async () => {
+    const portal = await anInstalledPortal({ tokens: 'damaged' })
+    const { pairs, refresh } = portal.start()
+    const pair = pairs.stored('tokens')
+    expect(pair && (await refresh.refresh(pair))).toMatchObject({
+      error: { kind: 'dead_token', code: 'unreadable_pair' },
+    })
+    expect(portal.sent).toEqual([])
+  })
+})
+
 describe('an OAuth server that is down', () => {
   it.each([
     [null, 30_000],
