@@ -48,7 +48,7 @@ async function subscribed(): Promise<void> {
   })
 }
 
-describe('an install that waits while the OAuth server is silent', () => {
+describe('a pending install while the OAuth server is silent', () => {
   beforeEach(() => {
     lab.bitrix24.answers = false
   })
@@ -65,7 +65,7 @@ describe('an install that waits while the OAuth server is silent', () => {
     expect((await lab.event()).status).toBe(200)
   })
 
-  it('goes on waiting when a forged one beside it is refused', async () => {
+  it('stays pending when a forged one beside it is refused', async () => {
     await lab.install()
     const before = await lab.pending()
     await forge('a')
@@ -75,7 +75,7 @@ describe('an install that waits while the OAuth server is silent', () => {
     expect(await lab.pending()).toMatchObject({ tokenHash: before?.tokenHash, others: [] })
   })
 
-  it('is refused when too many wait already', async () => {
+  it('is refused when too many are pending already', async () => {
     for (const name of ['a', 'b', 'c', 'd']) expect((await forge(name)).status).toBe(200)
     const before = await lab.pending()
     expect((await forge('e')).status).toBe(403)
