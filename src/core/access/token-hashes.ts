@@ -74,6 +74,6 @@ export function recordToken(
 }
 
 /** Whether a token is valid at that time; `now` in unix milliseconds. */
-export function isAlive({ until }: TokenHash, now: number): boolean {
+function isAlive({ until }: TokenHash, now: number): boolean {
   return until === null || until > now
 }
