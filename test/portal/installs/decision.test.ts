@@ -3,7 +3,6 @@
  * tests of uninstalls stand in test/portal/uninstall.test.ts.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { hashToken } from '../../../src/storage/token-hash.ts'
 import {
   ACCEPTED,
   NO_TRACES,
@@ -189,13 +188,6 @@ describe('G7 who may install', () => {
     expect((await lab.stored()).application?.tokens).not.toBe(before?.tokens)
   })
 
-  it('a pair is never replaced by an older one', async () => {
-    await lab.install({ 'auth[expires]': lab.ts(3000) })
-    const before = (await lab.stored()).application?.tokens
-    await lab.update({ 'auth[expires]': lab.ts(2999) })
-    expect((await lab.stored()).application?.tokens).toBe(before)
-  })
-
   it('a claimed expiry of the far future does not keep later pairs out', async () => {
     await lab.install({ 'auth[expires]': 4_102_444_000 })
     const before = (await lab.stored()).application?.tokens
@@ -213,26 +205,6 @@ describe('G7 who may install', () => {
     lab.offsetMs = 24 * HOUR_MS + 1000
     expect(await said(lab.event())).toEqual(REFUSED)
     expect((await lab.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
-  })
-
-  it('an ordinary user with the former token does not end the new one', async () => {
-    await lab.install()
-    await newToken()
-    callAs('ordinary')
-    expect(await said(lab.update({ ...AS_ORDINARY, ts: lab.ts(-1) }))).toEqual(ACCEPTED)
-    expect((await lab.stored()).hashes[0]).toEqual({
-      hash: await hashToken(lab.memberId, NEW_TOKEN),
-      until: null,
-    })
-  })
-
-  it('an install that arrives after its own update does not end the newer token', async () => {
-    await newToken({ ts: lab.ts(-500) })
-    expect(await said(lab.install({ ts: lab.ts(-501) }))).toEqual(ACCEPTED)
-    expect((await lab.event()).status).toBe(200)
-    lab.offsetMs = 24 * HOUR_MS + 1000
-    expect((await lab.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
-    expect(await said(lab.event())).toEqual(REFUSED)
   })
 
   it("the visit of an administrator renews the pair, an ordinary user's visit does not", async () => {
