@@ -1,19 +1,19 @@
-/** Finds in the body of an answer what a receiver says about an error, whatever form it chose. */
+/** Finds the words of a receiver in the body of its answer, which may be plain text or JSON of several forms. */
 import { secondsToMs } from './retry-after.ts'
 
-/** What an answer says. */
+/** The words of an answer. */
 export interface AnswerWords {
-  /** The body as a JSON object; null when it is none. */
+  /** The body when it is a JSON object, else null. */
   readonly json: Readonly<Record<string, unknown>> | null
   /** Error codes and words that stand alone, as written. */
   readonly words: readonly string[]
-  /** Everything that it says, in lower case. */
+  /** All sentences of the answer, in lower case. */
   readonly text: string
   /** The wait that the body asks for, in milliseconds; null when it names none. */
   readonly retryAfterMs: number | null
 }
 
-/** Reads a plain word, or the usual places of a JSON object. Never throws. */
+/** Reads the first word of plain text, or the usual places of a JSON object. It never throws. */
 export function parseAnswer(body: string): AnswerWords {
   const text = body.trim()
   const json = text.startsWith('{') ? parseObject(text) : null
@@ -55,7 +55,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | null {
     const value: unknown = JSON.parse(text)
     return isObject(value) ? value : null
   } catch {
-    // An answer that only looks like JSON tells no error word.
+    // An answer that only looks like JSON holds no error word.
     return null
   }
 }

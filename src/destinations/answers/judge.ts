@@ -1,4 +1,7 @@
-/** Judges a receiver's answer by its profile: words first, then statuses, transient in doubt. */
+/**
+ * Judges a receiver's answer by its profile: its words decide first, then its status. An answer that no rule
+ * knows counts as a trouble that may pass.
+ */
 import type { DeliveryOutcome, OutcomeReason } from '../../core/lanes/outcome.ts'
 import type { Answer } from '../receiver.ts'
 import { parseAnswer, type AnswerWords } from './answer-words.ts'
@@ -12,7 +15,7 @@ import {
 import type { ErrorClass, Profile, SuccessBody } from '../profile.ts'
 import { secondsToMs } from './retry-after.ts'
 
-/** The outcome of an answer. `now` is needed for Retry-After dates. */
+/** The outcome of an answer; `now` (unix milliseconds) is needed for Retry-After dates. */
 export function judgeByProfile(profile: Profile, answer: Answer, now: number): DeliveryOutcome {
   const said = parseAnswer(answer.body)
   const isStatus = isSuccessStatus(profile, answer.status)
@@ -44,13 +47,13 @@ function isSuccessBody(wanted: SuccessBody, answer: Answer, said: AnswerWords): 
     case 'ok':
       return body === 'ok'
     case 'json_ok':
-      // The Bot API writes "ok" first.
+      // Telegram's Bot API writes "ok" first, so a cut answer still shows it.
       return (
         said.json?.['ok'] === true ||
         (isCutObject(answer, said) && /^\s*\{\s*"ok"\s*:\s*true\b/.test(body))
       )
     case 'json_id':
-      // Discord names the id behind the message that it repeats.
+      // Discord writes the id behind the message that it repeats, so a cut answer does not show it.
       return isNamed(said.json) || isCutObject(answer, said)
     case 'no_error':
       return !tellsError(body, said)
@@ -71,8 +74,11 @@ function isCutObject({ body, isCut }: Answer, { json }: AnswerWords): boolean {
 }
 
 /**
- * The former connectors told errors inside a 200: "… delivery failed with error: … returned HTTP error 429 …".
- * In JSON the word may stand anywhere, and a false failure would send the message again and again.
+ * Whether a success tells an error in its body, as Office 365 connectors did: "… delivery failed with error: …
+ * returned HTTP error 429 …"
+ * (https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using). In JSON
+ * the word "error" may belong to the message itself, so only its own member and the connectors' sentences count:
+ * a false failure would send the message again and again.
  */
 function tellsError(body: string, { json }: AnswerWords): boolean {
   if (json === null) return /\berror\b/i.test(body)
@@ -109,7 +115,7 @@ function outcomeOf(
   }
 }
 
-/** `X-RateLimit-Remaining: 0` asks to wait for `X-RateLimit-Reset-After` seconds, a decimal number. */
+/** `X-RateLimit-Remaining: 0` asks for a wait of `X-RateLimit-Reset-After` seconds, a decimal number. */
 function readHold({ headers }: Answer): number {
   if (headers.get('x-ratelimit-remaining')?.trim() !== '0') return 0
   return secondsToMs(Number(headers.get('x-ratelimit-reset-after') ?? Number.NaN)) ?? 0

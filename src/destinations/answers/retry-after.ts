@@ -1,17 +1,17 @@
 /**
- * Reads `Retry-After` (RFC 9110, section 10.2.3): whole seconds or an HTTP date. What it says is
- * returned as it is, however long; the planner (`core/lanes/retry.ts`) clamps it to 24 h.
+ * Reads `Retry-After` (RFC 9110, section 10.2.3): whole seconds or an HTTP date. The wait is returned as it is
+ * asked for, however long; `core/lanes/retry.ts` limits it to 24 hours.
  */
 
 const SECONDS = /^\d+(?:\.\d+)?$/
 
-// The three forms of RFC 9110, section 5.6.7. Date.parse alone would read "-5" as a date.
+// The three forms of RFC 9110, section 5.6.7. `Date.parse` alone would read "-5" as a date, too.
 const HTTP_DATE =
   /^(?:[A-Z][a-z]{2,8}, .+ GMT|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})$/
 
 /**
- * The wait that a `Retry-After` value asks for, in milliseconds from `now`: 0 for a date that has
- * passed, at most `Number.MAX_SAFE_INTEGER`, null when the value is absent, negative or unreadable.
+ * The wait that a `Retry-After` value asks for, in milliseconds from `now`. It is 0 for a date that has passed,
+ * at most `Number.MAX_SAFE_INTEGER`, and null when the value is absent, negative or cannot be read.
  */
 export function parseRetryAfter(value: string | null, now: number): number | null {
   const text = value?.trim() ?? ''
@@ -22,7 +22,7 @@ export function parseRetryAfter(value: string | null, now: number): number | nul
   return Number.isNaN(date) ? null : Math.max(date - now, 0)
 }
 
-/** Seconds of a receiver as milliseconds, rounded up; null when they are not a usable number. */
+/** A receiver's seconds in milliseconds, rounded up; null when they are no number or negative. */
 export function secondsToMs(seconds: unknown): number | null {
   if (typeof seconds !== 'number' || !(seconds >= 0)) return null
   return Math.min(Math.ceil(seconds * 1000), Number.MAX_SAFE_INTEGER)

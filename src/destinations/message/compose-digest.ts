@@ -1,9 +1,8 @@
 /**
- * Makes one message of many deliveries: grouped by field in the order in which they came. What was edited
- * more than once within a group is told as it was first and is now, with the number of edits.
+ * Composes one message of several deliveries, with a group for each field in the order in which they came. A
+ * field that was edited twice, A → B and B → C, is told as A → C with the number of edits.
  */
 import { isSame } from '../../core/fields/changes.ts'
-import { displayName } from '../../core/log/event-names.ts'
 import type { Change, FieldAction, UserField } from '../../core/log/event.ts'
 import type { Delivery } from '../receiver.ts'
 import { occurredAt } from '../event-body.ts'
@@ -12,11 +11,11 @@ import { fillPlural } from '../language/languages.ts'
 import { listChangeLines } from './change-lines.ts'
 import { type ChangeLine, type Group, type Link, type Message } from './message.ts'
 import { describeDelay, describeOrigin } from './notes.ts'
-import { safeText } from './safe-text.ts'
 import {
   deedBy,
   describeAction,
   describeCode,
+  describeEvent,
   describeLabel,
   describePortal,
   describeUser,
@@ -25,9 +24,7 @@ import {
 } from './wording.ts'
 import { foreign, own, plainText, type Line } from './line.ts'
 
-const MAX_EVENT_NAME = 80
-
-/** What a digest has to know beside its deliveries. */
+/** The language of a digest, the time of its attempt, and the page that shows all of it. */
 export interface DigestTerms {
   readonly words: Catalogue
   /** The time of the attempt in unix milliseconds. */
@@ -35,7 +32,7 @@ export interface DigestTerms {
   readonly overview: Link | null
 }
 
-/** The message about deliveries of one portal, oldest first; at least one. */
+/** The message about deliveries of one portal, oldest first. */
 export function composeDigest(
   deliveries: readonly [Delivery, ...Delivery[]],
   { words, now, overview }: DigestTerms,
@@ -76,7 +73,7 @@ function keyOf({ family, id }: UserField): string {
 
 type Deliveries = readonly [Delivery, ...Delivery[]]
 
-/** By field; events that are about none by their name. */
+/** Groups by field; events that are about no field are grouped by their names. */
 function groupByField(deliveries: readonly Delivery[]): readonly Deliveries[] {
   const groups = new Map<string, [Delivery, ...Delivery[]]>()
   for (const delivery of deliveries) {
@@ -110,10 +107,9 @@ function describeGroup(group: Deliveries, words: Catalogue): Group {
 }
 
 function describeOther(group: Deliveries, words: Catalogue): Line {
-  const name = safeText(displayName(group[0].event.name), MAX_EVENT_NAME)
   const count = group.length
   return [
-    name === '' ? own(words.event, 'strong') : foreign(name, 'strong'),
+    ...describeEvent(group[0], words),
     own(': '),
     ...deedBy(
       [own(fillPlural(words, words.digest.events, { count }))],
@@ -141,7 +137,7 @@ function unique(lines: readonly Line[]): readonly Line[] {
   return [...new Map(lines.map((line) => [plainText(line), line])).values()]
 }
 
-/** First before → last after of every attribute. */
+/** The first value before and the last value after of every attribute. */
 function describeChanges(group: Deliveries, words: Catalogue): readonly ChangeLine[] {
   const told = group.flatMap(({ enrichment }) => enrichment.changes ?? [])
   if (told.length === 0) return []
@@ -149,7 +145,7 @@ function describeChanges(group: Deliveries, words: Catalogue): readonly ChangeLi
   const isNew = actions.includes('added')
   const isGone = actions.at(-1) === 'deleted'
   if (isNew && isGone) return [remark(words.digest.createdAndDeleted)]
-  // A deletion tells the last settings of the field, whatever they were before.
+  // A deletion tells the last settings of the field; the edits before it do not matter any more.
   const last = isGone ? (group.at(-1)?.enrichment.changes ?? []) : []
   if (last.length > 0) return listChangeLines(last, 'deleted', words)
   const folded = foldGroup(told)
@@ -179,11 +175,11 @@ function remark(text: string): ChangeLine {
 }
 
 /**
- * What is to be said beside the changes, each once: where they come from, and how late they are. Gaps are
- * told where they are, and a group is a single event's matter.
+ * The notes of the digest, each once: where the changes come from, and how late the message is. Missing details
+ * are told in the group that they belong to.
  */
 function listCommonNotes(deliveries: Deliveries, now: number, words: Catalogue): readonly string[] {
-  // Events are gathered on purpose: the message is late only when its youngest event is.
+  // Older events wait here on purpose, so the message is late only when its youngest event is.
   const youngest = deliveries.at(-1) ?? deliveries[0]
   const notes = [
     ...deliveries.map((delivery) => describeOrigin(delivery, words)),

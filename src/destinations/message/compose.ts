@@ -1,5 +1,4 @@
-/** Makes the message for people that tells one delivery; several together are a digest (`compose-digest.ts`). */
-import { displayName } from '../../core/log/event-names.ts'
+/** Composes the message that tells people one delivery; several deliveries make a digest (`compose-digest.ts`). */
 import type { UserField } from '../../core/log/event.ts'
 import type { Delivery, Parcel } from '../receiver.ts'
 import { occurredAt } from '../event-body.ts'
@@ -10,26 +9,25 @@ import { composeDigest } from './compose-digest.ts'
 import { type ChangeLine, type Link, type Message } from './message.ts'
 import { listNotes } from './notes.ts'
 import { listIds } from './payload-ids.ts'
-import { safeText } from './safe-text.ts'
 import { shortenMessage } from './shorten.ts'
 import {
   describeCode,
   describeDeed,
+  describeEvent,
   describeKind,
   describeLabel,
   describePortal,
   describeUser,
 } from './wording.ts'
-import { fillSpans, foreign, own, type Line } from './line.ts'
+import { fillSpans, foreign, own } from './line.ts'
 
 const MAX_LINES = 12
 const MAX_LINES_OF_WHOLE_FIELD = 6
 const MAX_LINES_OF_DIGEST = 60
-const MAX_EVENT_NAME = 80
 const MAX_IDS = 5
 const MAX_URL_LENGTH = 2000
 
-/** What a composer has to know beside the deliveries. */
+/** The language of a message and the time of its attempt. */
 export interface ComposeTerms {
   readonly words: Catalogue
   /** The time of the attempt in unix milliseconds. */
@@ -70,14 +68,14 @@ function composeSingle(delivery: Delivery, { words, now }: ComposeTerms): Messag
   }
 }
 
-/** A link that a receiver can take: https, or http of a local development, and no endless address. */
+/** A link with an address that receivers take: https, or http in local development, and not too long. */
 export function linkTo(url: string | null, text: string): Link | null {
   if (url === null || url.length > MAX_URL_LENGTH || !URL.canParse(url)) return null
   if (url.startsWith('https://')) return { url, text }
   return url.startsWith('http://') && isLocalHost(new URL(url)) ? { url, text } : null
 }
 
-/** One thread a field; events that are about no field share one a portal. */
+/** The key of a message's thread: one for each field, and one for each portal's events that are about no field. */
 export function threadKeyOf({ memberId, event: { field } }: Delivery): string {
   return field === null ? memberId : `${memberId}-${field.family}-${field.id}`
 }
@@ -121,8 +119,7 @@ function describeField(delivery: Delivery, field: UserField, words: Catalogue): 
 }
 
 function describeOther(delivery: Delivery, words: Catalogue): Headline {
-  const name = safeText(displayName(delivery.event.name), MAX_EVENT_NAME)
-  const event: Line = name === '' ? [own(words.event, 'strong')] : [foreign(name, 'strong')]
+  const event = describeEvent(delivery, words)
   const user = describeUser(delivery, words)
   const ids = listIds(delivery.event.data, MAX_IDS).flatMap(({ name: key, value }) => [
     own('; '),

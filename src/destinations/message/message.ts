@@ -1,16 +1,17 @@
 /**
- * A message for people, independent of the receiver: which words stand where, and which of them are
- * text of the CRM. Receivers only lay it out in their own form.
+ * A message for people, the same for every receiver: a headline, groups of lines, notes. Each receiver lays
+ * it out in its own form.
  */
 import type { Line } from './line.ts'
 
-/** One line of a list: a change, ready to be read, and its parts for wording of one's own. */
+/** A line that tells one change, ready to be read, and its parts for templates. */
 export interface ChangeLine {
   readonly text: Line
-  /** What changed; empty for a remark that is no change. */
+  /** The attribute that changed; empty for a remark, which tells no change. */
   readonly label: Line
-  /** Null: there was nothing. */
+  /** The value before; null when there was none. */
   readonly before: Line | null
+  /** The value after; null when there is none. */
   readonly after: Line | null
 }
 
@@ -20,22 +21,22 @@ export interface Group {
   readonly lines: readonly ChangeLine[]
 }
 
-/** A page that the relay itself names: never taken from the CRM. */
+/** A page whose address the relay has made itself; nothing of it is taken from the CRM. */
 export interface Link {
-  /** https, or http of a local development. */
+  /** Begins with https, or with http in local development. */
   readonly url: string
   readonly text: string
 }
 
-/** What a person reads. */
+/** Everything that a person reads about one delivery or one digest. */
 export interface Message {
   readonly kind: 'change' | 'event' | 'test' | 'digest'
   /** The headline: which field, which event, how many changes. */
   readonly title: Line
-  /** What happened and who did it; may be empty. */
+  /** The deed and the people behind it; may be empty. */
   readonly lead: Line
   readonly groups: readonly Group[]
-  /** Says how many lines had no room; null when all are here. */
+  /** The number of lines that had no room; null when all are here. */
   readonly more: {
     readonly text: string
     readonly count: number
@@ -50,9 +51,9 @@ export interface Message {
   readonly firstAt: number
   readonly lastAt: number
   readonly link: Link | null
-  /** The relay's own page that shows everything that the message tells; null when none is known. */
+  /** The page of the relay that shows everything of the message; null when none is known. */
   readonly overview: Link | null
-  /** The same for all messages about one field of one portal: receivers with threads use it. */
+  /** The same for all messages about one field of one portal, for receivers that have threads. */
   readonly threadKey: string
 }
 

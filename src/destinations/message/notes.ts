@@ -1,4 +1,4 @@
-/** What is to be said beside the event itself: that details are missing, that it is late or repeated. */
+/** Notes: the lines of a message about the delivery itself, for example that it is late or was sent again. */
 import { DAY_MS, HOUR_MS } from '../../core/lanes/retry.ts'
 import type { Delivery } from '../receiver.ts'
 import { occurredAt } from '../event-body.ts'
@@ -7,7 +7,7 @@ import { fill, fillPlural } from '../language/languages.ts'
 
 const MINUTE_MS = 60_000
 
-/** A delivery later than this after the change says that it is late. */
+/** A delivery that comes later than this after the change says that it is late. */
 export const LATE_MS = 5 * MINUTE_MS
 
 /** The notes of one delivery; `now` is the time of the attempt in unix milliseconds. */
@@ -21,7 +21,7 @@ export function listNotes(delivery: Delivery, now: number, words: Catalogue): re
   return notes.filter((note) => note !== null)
 }
 
-/** Why nothing is told about the change; null when all is told, or nothing can be said. */
+/** Says why the message tells no change; null when it tells one, or when there is nothing to say. */
 export function describeGap({ event, enrichment }: Delivery, words: Catalogue): string | null {
   const { notes, reasons } = words
   if (event.field === null || enrichment.status === 'not_applicable') return null
@@ -41,8 +41,8 @@ function describeGroup({ enrichment: { covers } }: Delivery, words: Catalogue): 
 }
 
 /**
- * That no event told the change, or that it was told without details before; null in the usual case. What
- * completes thin events had its event: only the reading was missing.
+ * Says that no event told the change, or that an earlier message told it without details; null in the usual
+ * case. A delivery that completes thin events had an event: only the read was missing then.
  */
 export function describeOrigin(
   { origin, enrichment }: Delivery,
@@ -52,7 +52,7 @@ export function describeOrigin(
   return origin === 'reconciled' ? notes.reconciled : null
 }
 
-/** That a delivery is late, or sent again; `now` is the time of the attempt in unix milliseconds. */
+/** Says that a delivery is late, or sent again; `now` is the time of the attempt in unix milliseconds. */
 export function describeDelay(delivery: Delivery, now: number, words: Catalogue): string | null {
   if (delivery.sequence === null) return null
   const { notes } = words

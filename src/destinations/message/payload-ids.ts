@@ -1,4 +1,4 @@
-/** Picks the ids out of an event's payload: what a person needs to find the object, and no more. */
+/** Picks the ids out of an event's payload, so that a person can find the object; nothing else of it is told. */
 import type { Json } from '../../core/log/event.ts'
 import { safeText } from './safe-text.ts'
 
@@ -12,20 +12,20 @@ export interface PayloadId {
   readonly value: string
 }
 
-/** The first ids of a payload in their order; a payload that is one scalar is an id itself. */
+/** The first ids of a payload in their order. A payload that is a single text or number is an id itself. */
 export function listIds(payload: Json, maxCount: number): readonly PayloadId[] {
   const found: PayloadId[] = []
   collect({ name: 'ID', value: payload, depth: 0 }, found, maxCount)
   return found
 }
 
-interface Place {
+interface Member {
   readonly name: string
   readonly value: Json
   readonly depth: number
 }
 
-function collect({ name, value, depth }: Place, found: PayloadId[], maxCount: number): void {
+function collect({ name, value, depth }: Member, found: PayloadId[], maxCount: number): void {
   if (found.length >= maxCount || depth > MAX_DEPTH || value === null) return
   if (typeof value === 'object') {
     for (const [key, inner] of Object.entries(value)) {

@@ -1,11 +1,11 @@
 /**
- * Makes text of a CRM fit to stand inside a message for people: one line, no invisible or direction
- * characters, no broken code points, bounded length. Escaping is the receiver's own matter.
+ * Cleans text of a CRM for messages: one line of a limited length, without invisible characters, without marks
+ * that change the direction of writing, without broken code points. Each receiver escapes it afterwards.
  */
 
-// Direction marks, overrides and isolates, zero-width characters, tags, fillers, variation selectors.
-// Joiners go too: an emoji family falls apart, which is the price for a name that cannot pretend to be
-// another one. U+2800 is the blank of Braille.
+// Direction marks, overrides and isolates, zero-width characters, tags, fillers, variation selectors, and
+// U+2800, the blank of Braille. Joiners go too, so an emoji of a family falls apart; in return no name can
+// pretend to be another one.
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
 
 const BLANK = /[\s\p{Cc}\p{Z}]+/gu
@@ -30,8 +30,8 @@ function cleanLine(text: string): string {
   return text.toWellFormed().replace(INVISIBLE, '').replace(BLANK, ' ').trim()
 }
 
-// Without the isolate (U+2068 … U+2069) "before → after" would be read the wrong way round when both
-// are Hebrew or Arabic (UAX 9, section 2.4). The pair is always closed: it is added after the cut.
+// "before → after" would be shown the wrong way round when both are Hebrew or Arabic, so such text stands in an
+// isolate, U+2068 … U+2069 (UAX 9, section 2.4). The isolate is always closed, as it is added after the cut.
 function isolate(text: string): string {
   return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text
 }

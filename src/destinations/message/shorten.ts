@@ -1,11 +1,11 @@
-/** Makes a message shorter by whole lines, and says how many there were. */
+/** Makes a message shorter by whole lines, and says how many are missing. */
 import type { Catalogue } from '../language/catalogue.ts'
 import { fillPlural } from '../language/languages.ts'
 import { countLines, type Group, type Message } from './message.ts'
 
 /**
- * The message with at most `maxLines` of its lines, first ones first; groups without a line of their own
- * count as one. What is left out is counted in `more`.
+ * The message with its first `maxLines` lines; a group without a line counts as one. The lines that are left
+ * out are counted in `more`.
  */
 export function shortenMessage(message: Message, maxLines: number, words: Catalogue): Message {
   const total = sizeOf(message)
@@ -24,15 +24,15 @@ export function shortenMessage(message: Message, maxLines: number, words: Catalo
   return { ...message, groups, more }
 }
 
-/** The lines of a message, where a group without one counts as one. */
+/** The number of lines of a message; a group without a line counts as one. */
 export function sizeOf(message: Message): number {
   const empty = message.groups.filter(({ lines }) => lines.length === 0).length
   return countLines(message) + empty
 }
 
 /**
- * The fullest form of a message that fits: lines are taken away until `render` gives what `fits` takes.
- * The last try has no line at all; every text in it is bounded.
+ * The fullest form of a message that fits: lines are taken away until `fits` takes the result of `render`.
+ * The last try has no line at all and is used even when `fits` refuses it: every text in it has a limited length.
  */
 export function fitMessage<T>(
   message: Message,

@@ -1,6 +1,6 @@
 /**
- * Own wording of messages, in Mustache. Every value is escaped in the receiver's own way, so a template
- * decides about the markup and the CRM never does; forms that would skip the escaping are refused.
+ * The operator's own wording of messages, in Mustache. Every value is escaped in the receiver's own way, so the
+ * template decides about the markup and text of the CRM never does; forms without escaping are refused.
  */
 import mustache from 'mustache'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -49,11 +49,11 @@ export const TEMPLATE_NAMES: readonly string[] = [
 /** A template that has been checked. */
 export interface Template {
   readonly source: string
-  /** True when it has words for several fields; without, digests keep the relay's own. */
+  /** True when it has words for several fields. Without them digests keep the relay's own wording. */
   readonly tellsDigests: boolean
 }
 
-/** Checks a template: its syntax, its variables, and that nothing in it skips the escaping. */
+/** Checks a template: its syntax, its variables, and that nothing in it goes around the escaping. */
 export function parseTemplate(source: string): Result<Template, string> {
   if (source.trim() === '') return err('Must hold some text')
   const tokens = tokensOf(source)
@@ -63,12 +63,12 @@ export function parseTemplate(source: string): Result<Template, string> {
   return ok({ source, tellsDigests: hasSection(tokens.value, 'fields') })
 }
 
-/** `[type, name, start, end, inner tokens, …]`: the form in which the library gives a parsed template. */
+/** A piece of a parsed template, in the library's form `[type, name, start, end, inner tokens, …]`. */
 type Token = readonly [type: string, name: string, ...rest: readonly unknown[]]
 
 function tokensOf(source: string): Result<readonly Token[], string> {
   try {
-    // Sound: the documented result of parse() are such arrays; the library types them without a form.
+    // Sound: the documentation of parse() promises such arrays, for which the library has no type.
     return ok(mustache.parse(source) as unknown as readonly Token[])
   } catch (error) {
     const reason = error instanceof Error ? error.message.split(' at ', 1)[0] : ''
@@ -99,6 +99,7 @@ function judgeToken(token: Token, names: readonly string[]): string | null {
       if (!names.includes(name)) return unknownName(name, names)
       return findProblem(innerTokens(token), type === '#' ? namesInside(name, names) : names)
     default:
+      // The library has more types, such as plain text and comments; none of them shows a value.
       return null
   }
 }
@@ -107,7 +108,7 @@ function isSection(name: string): boolean {
   return Object.hasOwn(SECTIONS, name)
 }
 
-/** The point means the item of the innermost section only. */
+/** The names inside a section. The point stands for the item of the innermost section only. */
 function namesInside(section: string, names: readonly string[]): readonly string[] {
   const inner = isSection(section) ? (SECTIONS[section] ?? []) : []
   return [...names.filter((name) => name !== '.'), ...inner]
@@ -131,12 +132,12 @@ function hasSection(tokens: readonly Token[], wanted: string): boolean {
   )
 }
 
-/** A value that is shown: it knows which parts of it are foreign. An object, so that no section repeats it. */
+/** A value that a template shows. It is an object, as the library would repeat a section for each item of a list. */
 interface Shown {
   readonly line: Line
 }
 
-/** Renders a template that has been checked; `escape` makes foreign text inert for the receiver. */
+/** The text of a template that has been checked; `escape` makes foreign text inert for the receiver. */
 export function renderTemplate(
   { source }: Template,
   view: object,
@@ -151,7 +152,7 @@ function isShown(value: unknown): value is Shown {
   return typeof value === 'object' && value !== null && 'line' in value
 }
 
-/** What a template can show of a message. */
+/** The values that a template can show of a message. */
 export function templateView(message: Message, parcel: Parcel, words: Catalogue): object {
   const [delivery, ...others] = parcel.deliveries
   const { field } = delivery.event

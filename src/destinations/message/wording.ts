@@ -1,7 +1,8 @@
 /**
- * What a person is told about a delivery, in words of a language and independent of the receiver. A
- * changed field is always its definition (its settings), never a value in a record, and every text says so.
+ * The words of a message: people, deeds, fields, portals and times, in one language. An event is about the
+ * definition of a field (its settings) and never about a value in a record, and every text says so.
  */
+import { displayName } from '../../core/log/event-names.ts'
 import type { Change, FieldAction, PortalUser, UserField } from '../../core/log/event.ts'
 import type { Delivery } from '../receiver.ts'
 import type { Catalogue } from '../language/catalogue.ts'
@@ -12,6 +13,7 @@ import { fillSpans, foreign, own, type Line } from './line.ts'
 const MAX_NAME = 80
 const MAX_LABEL = 150
 const MAX_CODE = 80
+const MAX_EVENT_NAME = 80
 
 // More names than these make a headline that nobody reads in three seconds.
 const MAX_PEOPLE = 2
@@ -21,22 +23,22 @@ const SMART_ENTITIES: ReadonlyMap<string, 'smart_invoice' | 'smart_document'> = 
   ['CRM_SMART_DOCUMENT', 'smart_document'],
 ])
 
-/** Who caused the event: a name, else the user's number, else honestly nobody known. */
+/** The user who caused the event: by name, else by number, else as an unknown user. */
 export function describeUser({ event, enrichment }: Delivery, words: Catalogue): Line {
   if (event.userId === null) return [own(words.unknownUser, 'strong')]
   return nameOf({ id: event.userId, name: enrichment.userName }, words)
 }
 
 /**
- * What happened to the field and who did it, everybody of the events that are told together included.
- * A change that was found by comparing has nobody, and nobody is named. Never begins with a name.
+ * The deed and its people: `settings changed by Anna and Max`. When events are told together, the people of all
+ * of them are named; a change that was found by comparing has no people. The text never begins with a name.
  */
 export function describeDeed(delivery: Delivery, field: UserField, words: Catalogue): Line {
   const { event, enrichment } = delivery
   const deed = words.deeds[describeAction(field, enrichment.changes ?? [])]
   const together = enrichment.covers.length > 0 ? enrichment.users : []
   if (field.action === 'added') {
-    // The first event created it, the others that one read explains came later.
+    // The first event created the field; the people of the other events changed it afterwards.
     const others = together.filter(({ id }) => id !== event.userId)
     const created = deedBy([own(deed)], knownUser(delivery, words), words)
     if (others.length === 0) return created
@@ -51,13 +53,13 @@ export function describeDeed(delivery: Delivery, field: UserField, words: Catalo
   return deedBy([own(deed)], people, words)
 }
 
-/** A deed with its people; without any the deed alone. */
+/** A deed with its people; the deed alone when there are none. */
 export function deedBy(deed: Line, people: readonly Line[], words: Catalogue): Line {
   if (people.length === 0) return deed
   return fillSpans(words.deedBy, { deed, names: joinNames(people, words) })
 }
 
-/** The people that a message about the delivery names: nobody where nobody is known to have acted. */
+/** The user of a delivery as a list; empty for a change that was found by comparing, as nobody is known to have made it. */
 export function knownUser(delivery: Delivery, words: Catalogue): readonly Line[] {
   const isNobody = delivery.origin === 'reconciled' && delivery.event.userId === null
   return isNobody ? [] : [describeUser(delivery, words)]
@@ -75,7 +77,7 @@ function joinNames(names: readonly Line[], words: Catalogue): Line {
   return last === undefined ? first : fillSpans(words.and, { first, last })
 }
 
-/** Somebody of the portal, by name or by number. */
+/** A user of the portal, by name or by number. */
 export function nameOf({ id, name }: PortalUser, words: Catalogue): Line {
   const text = safeText(name ?? '', MAX_NAME)
   return text === '' ? [own(fill(words.user, { id }), 'strong')] : [foreign(text, 'strong')]
@@ -88,32 +90,38 @@ export function describeLabel({ enrichment }: Delivery): string | null {
   return text === '' ? null : text
 }
 
-/** The field's code, or its number where the code holds nothing to be seen. */
+/** The field's code; its number when the code holds nothing that can be seen. */
 export function describeCode({ fieldName, id }: UserField, words: Catalogue): Line {
   const code = safeText(fieldName, MAX_CODE)
   return code === '' ? [own(fill(words.fieldNumber, { id }), 'code')] : [foreign(code, 'code')]
 }
 
-/** The kind of field, for example `Requisite field`. */
+/** The name of an event in its documented spelling, or the word for an event whose name holds nothing to be seen. */
+export function describeEvent({ event }: Delivery, words: Catalogue): Line {
+  const name = safeText(displayName(event.name), MAX_EVENT_NAME)
+  return [name === '' ? own(words.event, 'strong') : foreign(name, 'strong')]
+}
+
+/** The kind of a field, for example `Requisite field`. */
 export function describeKind({ family, entityId }: UserField, words: Catalogue): string {
   const entity = family === 'type' ? SMART_ENTITIES.get(entityId) : undefined
   return words.kinds[entity ?? family]
 }
 
-/** What the event did, judged by what the reading found. */
+/** The action of an event, corrected by the changes that the read found. */
 export function describeAction({ action }: UserField, changes: readonly Change[]): FieldAction {
   if (action !== 'enum_values_set') return action
-  // One read may explain the settings that changed at the same time as well.
+  // A read after the event of list values may find other settings changed as well.
   const isListOnly = changes.every(({ attribute }) => attribute.split('.', 1)[0] === 'LIST')
   return isListOnly ? action : 'updated'
 }
 
-/** The portal's host, or its member_id while no host is known. */
+/** The portal's host; its member id while no host is known. */
 export function describePortal({ domain, memberId }: Delivery): string {
   return safeText(domain ?? memberId, MAX_NAME)
 }
 
-/** A time for readers whose zone is not known: `2026-09-21 14:13 UTC`. */
+/** A time for readers whose time zone is not known: `2026-09-21 14:13 UTC`. */
 export function formatUtc(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

@@ -1,11 +1,11 @@
-/** The settings that destinations of every kind have, and those that every kind for people has. */
+/** The settings that every destination has, and those that every destination for people has. */
 import * as v from 'valibot'
 import { isGlob } from '../../core/glob.ts'
 import type { DigestSetting } from './destination.ts'
 import type { SettingProblem } from './setting-problem.ts'
 import { DEFAULT_LANGUAGE, LANGUAGES, type Language } from '../language/languages.ts'
 
-/** The events a destination gets when it names none. */
+/** The events that a destination gets when it names none. */
 export const DEFAULT_EVENTS = ['onCrmRequisiteUserField*'] as const
 
 const DEFAULT_RETRY_HOURS = 72
@@ -21,7 +21,7 @@ export const MAX_DIGEST = 50
 
 const MAX_TEMPLATE = 10_000
 
-// Every schema has its message: the library's own ones show the value.
+// Every schema has a message of ours, as the messages of the library show the value.
 const GLOBS_FORM = 'Must be a list of globs'
 const FieldGlobsSchema = v.array(
   v.pipe(v.string(GLOBS_FORM), v.check(isGlob, GLOBS_FORM)),
@@ -101,11 +101,11 @@ const FOR_PEOPLE = {
 /** The keys that every destination knows. */
 export const COMMON_KEYS: readonly string[] = Object.keys(COMMON)
 
-/** The keys that every destination for people knows beside them. */
+/** The further keys that every destination for people knows. */
 export const PEOPLE_KEYS: readonly string[] = Object.keys(FOR_PEOPLE)
 
-/** What the common keys of one destination say. */
-export interface Common {
+/** The values of the common keys of one destination. */
+export interface CommonSettings {
   readonly name: string
   readonly type: string
   readonly events: readonly string[]
@@ -119,11 +119,11 @@ export interface Common {
   readonly template: string | null
 }
 
-/** Reads key by key, so that one wrong key does not hide the others. */
+/** Reads key by key, so that one wrong key does not hide the next one; problems are added to the list. */
 export function readCommon(
   table: Readonly<Record<string, unknown>>,
   problems: SettingProblem[],
-): Common {
+): CommonSettings {
   const read = <S extends v.GenericSchema>(
     key: string,
     schema: S,

@@ -1,4 +1,4 @@
-/** A destination as configured: its filter and limits, and how to open it for one portal. */
+/** A destination as it is configured, and the way from it to a receiver that is opened for one portal. */
 import type { AddressPolicy } from '../../core/safety/address.ts'
 import { err, type Result } from '../../core/result.ts'
 import type { Filter } from '../../core/lanes/filter.ts'
@@ -7,18 +7,18 @@ import type { Receiver, DestinationType } from '../receiver.ts'
 import type { SettingProblem } from './setting-problem.ts'
 import type { Language } from '../language/languages.ts'
 
-/** When waiting events are told in one message. */
+/** The setting `digest`: how events are gathered into one message. */
 export interface DigestSetting {
-  /** How long the first event waits for others. */
+  /** The time for which the first event waits for others. */
   readonly seconds: number
   /** The most events of one message. */
   readonly max: number
 }
 
-/** One entry of DESTINATIONS after reading. */
+/** One entry of DESTINATIONS, read. */
 export interface Destination {
   readonly name: string
-  /** The kind of receiver; null when the configured word is unknown. */
+  /** The kind of receiver; null when the configured word is not known. */
   readonly type: DestinationType | null
   /** The word as configured. */
   readonly typeName: string
@@ -26,33 +26,33 @@ export interface Destination {
   readonly retryMs: number
   readonly timeoutMs: number
   readonly unchanged: 'send' | 'skip'
-  /** How events are gathered into one message; null: only when the lane is behind. */
+  /** Null: events are gathered only when the lane is behind. */
   readonly digest: DigestSetting | null
   readonly language: Language
   readonly template: string | null
-  /** Settings of the type: `$NAME` is replaced by the secret, `$portal.NAME` still stands. */
+  /** The settings of its type: each `$NAME` has been replaced by the secret, each `$portal.NAME` still stands. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** Names of the portal's own values that the settings ask for. */
+  /** The names of the portal values that the settings ask for. */
   readonly portalValues: readonly string[]
-  /** Empty when the destination is usable. */
+  /** Empty when the destination can be used. */
   readonly problems: readonly SettingProblem[]
 }
 
-/** The prefix that refers to a value of the portal itself. */
+/** A setting that begins with it refers to a portal value. */
 export const PORTAL_VALUE_PREFIX = '$portal.'
 
-/** Makes the receiver for one portal, whose own values are given by name. */
+/** Opens the receiver for one portal, whose portal values are given by their names. */
 export function openReceiver(
-  configured: Destination,
+  destination: Destination,
   values: ReadonlyMap<string, string>,
   policy: AddressPolicy,
 ): Result<Receiver, readonly SettingProblem[]> {
-  if (configured.type === null || configured.problems.length > 0) return err(configured.problems)
+  const { type, problems, language, template } = destination
+  if (type === null || problems.length > 0) return err(problems)
   const settings = Object.fromEntries(
-    Object.entries(configured.settings).map(([key, value]) => [key, fillIn(value, values)]),
+    Object.entries(destination.settings).map(([key, value]) => [key, fillIn(value, values)]),
   )
-  const { language, template } = configured
-  return configured.type.create(settings, { policy, language, template })
+  return type.create(settings, { policy, language, template })
 }
 
 function fillIn(value: unknown, values: ReadonlyMap<string, string>): unknown {
@@ -62,12 +62,12 @@ function fillIn(value: unknown, values: ReadonlyMap<string, string>): unknown {
 }
 
 /**
- * Hex SHA-256 over everything that makes up a destination, secrets included: it changes when a setting
- * changes, and tells nothing about them.
+ * The SHA-256 of everything that makes up a destination, secrets included, in hex. It changes when a setting
+ * changes, and does not give any setting away.
  */
-export function settingsHashOf(configured: Destination): Promise<string> {
-  const { typeName, settings, retryMs, timeoutMs, unchanged, filter } = configured
-  const { digest, language, template } = configured
+export function settingsHashOf(destination: Destination): Promise<string> {
+  const { typeName, settings, retryMs, timeoutMs, unchanged, filter } = destination
+  const { digest, language, template } = destination
   const own = [typeName, settings, retryMs, timeoutMs, unchanged, filter]
   return sha256Hex(JSON.stringify([...own, digest, language, template]))
 }

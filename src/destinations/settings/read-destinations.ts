@@ -1,6 +1,6 @@
 /**
- * Reads the setting DESTINATIONS. Each entry fails alone: a wrong one keeps its name and its problems, so
- * that its lane stops and its events wait. No problem ever shows the value of a secret.
+ * Reads the setting DESTINATIONS. Each entry fails by itself: a wrong one keeps its name and its problems, so
+ * its lane stops and its events wait, while the other destinations go on. No problem shows a secret.
  */
 import type { AddressPolicy } from '../../core/safety/address.ts'
 import { nearestWord } from '../../core/nearest-word.ts'
@@ -13,7 +13,7 @@ import type { SettingProblem } from './setting-problem.ts'
 import { References, isTable, type SecretLookup } from './references.ts'
 import { DESTINATION_TYPES, findDestinationType } from '../registry.ts'
 
-/** Reads the list. The error is the problem of the setting as a whole. */
+/** Reads the list; the error says what is wrong with the setting as a whole. */
 export function readDestinations(
   raw: unknown,
   lookup: SecretLookup,
@@ -33,7 +33,10 @@ export function readDestinations(
   return ok(requirePortals(destinations, raw))
 }
 
-/** A forgotten `portals` line must not send one customer's changes to another. */
+/**
+ * Once one destination names its portals, every other one must: a forgotten `portals` line would send the
+ * changes of one customer to another.
+ */
 function requirePortals(
   destinations: readonly Destination[],
   raw: readonly unknown[],
@@ -64,7 +67,7 @@ function readDestination(entry: unknown, lookup: SecretLookup, policy: AddressPo
   const references = new References(lookup)
   const settings = Object.fromEntries(own.map(([key, value]) => [key, references.fill(key, value)]))
   problems.push(...references.problems)
-  const configured: Destination = {
+  const destination: Destination = {
     name: common.name,
     type,
     typeName: common.type,
@@ -79,23 +82,26 @@ function readDestination(entry: unknown, lookup: SecretLookup, policy: AddressPo
     portalValues: references.portalValues,
     problems,
   }
-  return { ...configured, problems: [...problems, ...findProblems(configured, references, policy)] }
+  return {
+    ...destination,
+    problems: [...problems, ...findProblems(destination, references, policy)],
+  }
 }
 
-/** What the type finds wrong beside what is known already; it cannot judge a value that is missing. */
+/** The problems that the type itself finds, without those of settings that are known to be wrong already. */
 function findProblems(
-  configured: Destination,
+  destination: Destination,
   { portalSettings }: References,
   policy: AddressPolicy,
 ): readonly SettingProblem[] {
-  const opened = openReceiver({ ...configured, problems: [] }, new Map(), policy)
+  const opened = openReceiver({ ...destination, problems: [] }, new Map(), policy)
   if (opened.ok) return []
-  const known = new Set(configured.problems.map(({ setting }) => setting))
-  // What a portal's own value will be is judged when it is there.
+  const known = new Set(destination.problems.map(({ setting }) => setting))
+  // A portal value is not there yet: it is judged when a portal opens the receiver.
   return opened.error.filter(({ setting }) => !known.has(setting) && !portalSettings.has(setting))
 }
 
-/** A type for machines is told that it does not know these keys, not what their values must be. */
+/** For machines these keys are unknown, so nothing is said about their values. */
 function withoutPeopleKeys(
   table: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {

@@ -1,19 +1,19 @@
-/** References inside a destination's settings: `$NAME` is a secret, `$portal.NAME` the portal's own value. */
+/** References inside a destination's settings: `$NAME` stands for a secret, `$portal.NAME` for a portal value. */
 import { PORTAL_VALUE_PREFIX } from './destination.ts'
 import type { SettingProblem } from './setting-problem.ts'
 
-/** Where `$NAME` is looked up; answers undefined for a secret that is not set. */
+/** Looks up the secret of a `$NAME`; undefined when it is not set. */
 export type SecretLookup = (name: string) => string | undefined
 
-// What differs from portal to portal: where a message goes and what proves it.
+// The settings that may differ from portal to portal: the place of a message, and the proof of its sender.
 const PORTAL_SETTINGS: readonly string[] = ['url', 'token', 'chat', 'secret', 'bearer']
 
-/** Replaces `$NAME` by the secret of that name, and notes what is missing. */
+/** Replaces each `$NAME` by its secret, and collects problems and the portal values that are asked for. */
 export class References {
   readonly problems: SettingProblem[] = []
-  /** The names of the portal's own values. */
+  /** The names of the portal values. */
   readonly portalValues: string[] = []
-  /** The settings that wait for a value of the portal. */
+  /** The settings that refer to a portal value. */
   readonly portalSettings = new Set<string>()
   readonly #lookup: SecretLookup
 
@@ -21,7 +21,7 @@ export class References {
     this.#lookup = lookup
   }
 
-  /** The setting with its secrets filled in; `$portal.NAME` still stands. */
+  /** The setting with its secrets; each `$portal.NAME` still stands. */
   fill(key: string, value: unknown): unknown {
     if (Array.isArray(value)) return value.map((item) => this.fill(key, item))
     if (isTable(value)) {
@@ -59,12 +59,12 @@ export class References {
   }
 }
 
-/** A key is named only where it looks like one: a secret that was put in its place must not be shown. */
+/** A key is shown only when it looks like a key: somebody may have written a secret in its place. */
 function nameOf(key: string, inner: string): string {
   return /^[A-Za-z0-9-]{1,40}$/.test(inner) ? `${key}.${inner}` : key
 }
 
-/** Whether a text may name a secret or a portal's value: `A-Z`, digits and `_`, at most 64. */
+/** Whether a text may name a secret or a portal value: `A-Z`, digits and `_`, at most 64 characters. */
 export function isValueName(name: string): boolean {
   return /^[A-Z][A-Z0-9_]{0,63}$/u.test(name)
 }

@@ -1,4 +1,4 @@
-/** The setting `url`, which nearly every receiver has: its check, and what of it is secret. */
+/** The setting `url`, which every receiver has: its check, and its secret parts. */
 import { checkAddress, type AddressPolicy, type AddressReason } from '../../core/safety/address.ts'
 import { err, type Result } from '../../core/result.ts'
 import type { SettingProblem } from './setting-problem.ts'
@@ -22,14 +22,14 @@ export function readUrl(value: unknown, policy: AddressPolicy): Result<URL, Sett
   return checked.ok ? checked : problem(PROBLEMS[checked.error])
 }
 
-/** Tells whether a host is one that only `allowLocal` lets through. */
+/** Whether a host passes only where local addresses are allowed. */
 export function isLocalHost(url: URL): boolean {
   return !checkAddress(`https://${url.hostname}/`, { allowLocal: false }).ok
 }
 
 /**
- * The parts of a URL that a receiver's answer must not show again: the whole, its path with query, and
- * each part that is long enough to be a token by itself.
+ * The parts of a URL that must not come back in the text of an answer: the whole URL, its path with the query,
+ * and each part that is long enough to be a token by itself.
  */
 export function secretsOfUrl(url: URL): readonly string[] {
   const segments = url.pathname.split('/').filter(isLikeToken)
@@ -39,11 +39,11 @@ export function secretsOfUrl(url: URL): readonly string[] {
   const path = url.pathname + url.search
   const named = [...values, ...keys.map(([key]) => key)]
   const parts = [url.href, ...(path === '/' ? [] : [path]), ...segments, ...named]
-  // A receiver may repeat a part as it understood it.
+  // A receiver may repeat a part in its decoded form.
   return [...new Set([...parts, ...segments.map(decode)])]
 }
 
-/** Long, or shorter with a digit in it; plain words of an address stay readable. */
+/** A part counts as a token when it is long, or shorter with a digit in it: words such as `services` stay readable. */
 function isLikeToken(segment: string): boolean {
   return segment.length >= 12 || (segment.length >= 9 && /\d/.test(segment))
 }
@@ -52,7 +52,7 @@ function decode(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {
-    // URIError: a percent sign that encodes nothing.
+    // A URIError: the percent sign encodes nothing.
     return segment
   }
 }
