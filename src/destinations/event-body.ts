@@ -1,6 +1,6 @@
 /**
- * The JSON that machines get for one event (design: section 7). The order of the keys is part of what
- * people see in their logs; names are a contract, fields may be added.
+ * The JSON that machines get for one event. The names are a contract with receivers: members may be added, none
+ * is renamed or removed. The order of the keys is stable as well, so that two bodies in a log can be compared.
  */
 import { deliveryType, displayName } from '../core/log/event-names.ts'
 import type { Change, Enrichment, Json, PortalUser, ThinReason } from '../core/log/event.ts'
@@ -9,18 +9,18 @@ import type { Delivery } from './receiver.ts'
 /** The delivery type and event name of a test message. */
 export const TEST_TYPE = 'relay.test'
 
-// 9999-12-31T23:59:59Z: later times have no ISO 8601 form of four digits.
+// 9999-12-31T23:59:59Z in unix seconds. The year of a later time has more than four digits in ISO 8601.
 const LAST_SECOND = 253_402_300_799
 
 /** The body of one delivery. */
 export interface EventBody {
   readonly type: string
-  /** When it happened: ISO 8601 in UTC, whole seconds. */
+  /** The time of the event: ISO 8601 in UTC, whole seconds. */
   readonly timestamp: string
   readonly data: EventData
 }
 
-/** What the relay knows about one event. */
+/** Everything that a machine is told about one event. */
 export interface EventData {
   /** The documented spelling, for example `onCrmRequisiteUserFieldUpdate`. */
   readonly event: string
@@ -28,11 +28,11 @@ export interface EventData {
   readonly sequence: number | null
   readonly previousSequence: number | null
   readonly origin: 'event' | 'reconciled'
-  /** ISO 8601 in UTC, milliseconds. */
+  /** The time of receipt: ISO 8601 in UTC, milliseconds. */
   readonly receivedAt: string
-  /** Whose action it was; the first of `users` when several events are told together. */
+  /** The user who caused the event; the first of `users` when several events are told together. */
   readonly user: PortalUser | null
-  /** Everybody whose events are told here; only with `covers`. */
+  /** All users whose events are told here; present with `covers` only. */
   readonly users?: readonly PortalUser[]
   readonly fields: {
     readonly ID: number
@@ -40,15 +40,15 @@ export interface EventData {
     readonly FIELD_NAME: string
   } | null
   readonly field: { readonly [key: string]: Json } | null
-  /** Null when they are not known; `[]` when nothing visible changed or `toldBy` told it. */
+  /** Null when they are not known; `[]` when nothing that can be seen changed, or when `toldBy` told it. */
   readonly changes: readonly Change[] | null
   /** The earlier sequence whose changes include this event's. */
   readonly toldBy?: number
-  /** The sequences that these changes explain together, this one first. */
+  /** The sequences of all events that these changes belong to, this one first. */
   readonly covers?: readonly number[]
-  /** Thin events that came before and whose changes are told here. */
+  /** The sequences of earlier events that were told without details, and whose changes are told here. */
   readonly completes?: readonly number[]
-  /** When the portal was read: ISO 8601 in UTC, milliseconds. */
+  /** The time at which the portal was read: ISO 8601 in UTC, milliseconds. */
   readonly readAt?: string
   readonly enrichment: 'complete' | 'unavailable' | 'not_applicable'
   readonly enrichmentReason?: ThinReason | null
@@ -59,7 +59,7 @@ export interface EventData {
   readonly replayed?: true
 }
 
-/** Builds the body; the same delivery always gives the same JSON. */
+/** The body of a delivery; the same delivery always gives the same JSON. */
 export function buildEventBody(delivery: Delivery): EventBody {
   const { enrichment } = delivery
   const isTest = delivery.sequence === null
@@ -88,13 +88,13 @@ export function buildEventBody(delivery: Delivery): EventBody {
   }
 }
 
-/** When the event happened, in unix milliseconds: Bitrix24's time, else the time of receipt. */
+/** The time of the event in unix milliseconds: Bitrix24's time when it can be used, else the time of receipt. */
 export function occurredAt(delivery: Delivery): number {
   const { ts } = delivery.event
   return ts !== null && ts >= 0 && ts <= LAST_SECOND ? ts * 1000 : delivery.receivedAt
 }
 
-/** What is to be known about the reading of the changes; each part only where it holds. */
+/** The members about the read that brought the changes; each is present only where it says something. */
 function tellReading({ toldBy, covers, completes, readAt }: Enrichment): Partial<EventData> {
   return {
     ...(toldBy !== null && { toldBy }),
@@ -104,7 +104,7 @@ function tellReading({ toldBy, covers, completes, readAt }: Enrichment): Partial
   }
 }
 
-// The portal tells it, and a Date outside these years has no ISO 8601 form of four digits.
+// The time comes from the portal, and a year of more than four digits has another form in ISO 8601.
 function isTime(ms: number): boolean {
   return ms >= 0 && ms < (LAST_SECOND + 1) * 1000
 }

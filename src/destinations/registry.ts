@@ -1,4 +1,4 @@
-/** The only list of receivers: a new one is one file and one line here. */
+/** The only list of receivers. A new receiver is a folder, and its import and its line here. */
 import { cloudevents } from './cloudevents/receiver.ts'
 import type { DestinationType } from './receiver.ts'
 import { discord } from './discord/receiver.ts'
@@ -9,7 +9,7 @@ import { teams } from './teams/receiver.ts'
 import { telegram } from './telegram/receiver.ts'
 import { webhook } from './webhook/receiver.ts'
 
-/** Every kind of receiver, in the order in which errors list them. */
+/** Every destination type, in the order in which errors list them. */
 export const DESTINATION_TYPES: readonly DestinationType[] = [
   slack,
   webhook,
@@ -21,7 +21,7 @@ export const DESTINATION_TYPES: readonly DestinationType[] = [
   mattermost,
 ]
 
-/** The kind of receiver that `type = "…"` names; null when there is none. */
+/** The destination type that `type = "…"` names; null when there is none. */
 export function findDestinationType(name: string): DestinationType | null {
   return DESTINATION_TYPES.find((known) => known.type === name) ?? null
 }

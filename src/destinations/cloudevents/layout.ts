@@ -5,7 +5,7 @@
 import { buildEventBody, type EventData } from '../event-body.ts'
 import type { Delivery, OutgoingRequest } from '../receiver.ts'
 
-/** Digits of `Number.MAX_SAFE_INTEGER`. */
+/** The number of digits of `Number.MAX_SAFE_INTEGER`. */
 const SEQUENCE_DIGITS = 16
 
 /** Whether the attributes stand beside the data (structured) or in headers (binary). */
@@ -29,7 +29,7 @@ export function layOutCloudEvent(
   }
 }
 
-/** Section 3.1 of the binding: `datacontenttype` is the Content-Type, all others stand in headers. */
+/** Section 3.1 of the binding: `datacontenttype` is the Content-Type, every other attribute is a header. */
 function writeBinary(
   attributes: Attributes,
   data: EventData,
@@ -51,9 +51,9 @@ function writeBinary(
 }
 
 /**
- * The attributes beside `datacontenttype`. `sequence` is that of the extension of this name
- * (https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/sequence.md): texts that sort like the
- * numbers. Its type `Integer` is not claimed, as that promises no gaps and filters make some.
+ * The attributes without `datacontenttype`. `sequence` belongs to the extension of this name
+ * (https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/sequence.md): a text that sorts like the
+ * number. `sequencetype` does not say `Integer`, as that promises no gaps, and filters make gaps.
  */
 function attributesOf(delivery: Delivery, type: string, time: string): Attributes {
   const { id, sequence, event } = delivery
@@ -68,7 +68,7 @@ function attributesOf(delivery: Delivery, type: string, time: string): Attribute
   }
 }
 
-/** The portal, as an absolute URI also while its address is not known. */
+/** The portal as an absolute URI; a URN while its host is not known. */
 function sourceOf({ domain, memberId }: Delivery): string {
   const portal = encodeURIComponent(memberId.toWellFormed())
   const base = `https://${domain ?? ''}/`
@@ -76,7 +76,7 @@ function sourceOf({ domain, memberId }: Delivery): string {
   return `https://${new URL(base).host}/${portal}`
 }
 
-/** Section 3.1.3.2: what is not printable ASCII, the space, the quote and the percent sign, in UTF-8. */
+/** Section 3.1.3.2: all but printable ASCII, and the space, the quote and the percent sign, percent-encoded. */
 function encodeAttribute(value: string): string {
   return value.toWellFormed().replace(/[^!#$&-~]/gu, (character) => encodeURIComponent(character))
 }

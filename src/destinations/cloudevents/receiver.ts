@@ -1,7 +1,7 @@
 /**
  * The receiver `cloudevents`: CloudEvents 1.0 over HTTP
- * (https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/http-protocol-binding.md), one event a
- * request, structured or binary.
+ * (https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/http-protocol-binding.md), with one event in
+ * each request, structured or binary.
  */
 import { err, ok, type Result } from '../../core/result.ts'
 import { createHandshake, paceOfPermission, REQUEST_ORIGIN } from './handshake.ts'
@@ -15,10 +15,10 @@ import { readUrl, secretsOfUrl } from '../settings/url-setting.ts'
 
 const MAX_BEARER_LENGTH = 4096
 
-// token68 of RFC 9110, section 11.2; shorter ones could not be looked for in reasons.
+// A token68 (RFC 9110, section 11.2); a shorter one could not be masked in reasons.
 const BEARER = /^[A-Za-z0-9._~+/-]{6,}=*$/
 
-/** CloudEvents; 410 disables the lane, 400, 413, 415 and 422 set the one message aside. */
+/** CloudEvents. 410 disables the lane; 400, 413, 415 and 422 park the one message. */
 export const cloudevents: DestinationType = {
   type: 'cloudevents',
   reader: 'machine',

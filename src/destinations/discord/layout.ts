@@ -47,7 +47,7 @@ export function layOutDiscord(message: Message): DiscordMessage {
   })
 }
 
-/** A title is bold as it is. */
+/** A title is bold anyway, so its words need no style for it. */
 function withoutStrong(span: Span): Span {
   return span.style === 'strong' ? { ...span, style: 'plain' } : span
 }
@@ -62,7 +62,7 @@ function writeGroup({ heading, lines }: Group): string {
   return joinTexts([writeDiscord(heading), ...items], '\n')
 }
 
-/** The embed's own time stands for one moment; a digest tells where its first and its last one are. */
+/** The time of an embed is a single moment, so a digest tells its first and its last time in a line. */
 function writeSpanOfTime({ firstAt, lastAt }: Message): string {
   const [first, last] = [firstAt, lastAt].map((at) => Math.floor(at / 1000))
   return first === last ? '' : `<t:${first}:f> – <t:${last}:f>`

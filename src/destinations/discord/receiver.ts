@@ -11,7 +11,7 @@ import { limitOf } from '../profile.ts'
 import { DISCORD } from './profile.ts'
 import { secretsOfUrl } from '../settings/url-setting.ts'
 
-// discordapp.com is the former name; the others are the test builds'.
+// discordapp.com is the former host; the last two belong to Discord's test versions.
 const HOSTS: readonly string[] = [
   'discord.com',
   'discordapp.com',
@@ -28,7 +28,7 @@ const MAX_TEXT = limitOf(DISCORD, 'text of all embeds')
 // https://docs.discord.com/developers/resources/message#embed-object-embed-limits
 const MAX_FOOTER = 2048
 
-/** A Discord webhook; delivered is 200 with the stored message. */
+/** A Discord webhook. Delivered is 200 with the message as it was saved. */
 export const discord: DestinationType = createChatType({
   type: 'discord',
   profile: DISCORD,
@@ -39,7 +39,7 @@ export const discord: DestinationType = createChatType({
   fits: isWithinLimits,
 })
 
-/** Lengths are UTF-16 units, which are never fewer than the characters that Discord counts. */
+/** Lengths are counted in UTF-16 units; Discord counts characters, which are never more. */
 function isWithinLimits({ embeds: [embed] }: DiscordMessage): boolean {
   const { title = '', description, footer = { text: '' } } = embed
   if (description.length > MAX_DESCRIPTION || footer.text.length > MAX_FOOTER) return false
@@ -48,11 +48,12 @@ function isWithinLimits({ embeds: [embed] }: DiscordMessage): boolean {
 
 function targetOf(url: URL): PostTarget {
   const target = new URL(url)
-  // Without it a message that is not saved is answered like one that is.
+  // Without it Discord answers a message that it could not save like any other
+  // (https://docs.discord.com/developers/resources/webhook#execute-webhook).
   target.searchParams.set('wait', 'true')
   return {
     url: target.href,
-    // The webhook's own: its limit is the same under every host, version and thread.
+    // A webhook has one limit, under every host and version of the API and in every thread.
     paceKey: WEBHOOK_PATH.exec(url.pathname)?.[1] ?? url.origin + url.pathname,
     secrets: [...new Set([...secretsOfUrl(url), ...secretsOfUrl(target)])],
   }

@@ -1,16 +1,16 @@
 /**
- * Discord's Markdown (https://support.discord.com/hc/articles/210298617), as far as an embed reads it:
- * all of it in the description, and all but lists and headings in the title. A footer is literal.
+ * Discord's Markdown (https://support.discord.com/hc/articles/210298617). An embed reads all of it in its
+ * description, and all but lists and headings in its title. The footer is shown as it is.
  */
 import { linkAddress } from '../message/inert-text.ts'
 import type { Link } from '../message/message.ts'
 import { writeLine, type Line, type Span } from '../message/line.ts'
 
-// A backslash takes its meaning from each of these, as in CommonMark (section 2.4): formats, mentions,
-// emoji codes, times, links, and what begins a line.
+// A backslash before one of these takes its meaning away, as in CommonMark (section 2.4): formats, mentions,
+// emoji codes, times, links, and the beginnings of lists, headings and quotations.
 const PUNCTUATION = /[!-/:-@[-`{-~]/g
 
-/** Makes foreign text inert; what people read stays the same. */
+/** Makes foreign text inert; people read the same text. */
 export function escapeDiscord(text: string): string {
   return text.replace(PUNCTUATION, '\\$&')
 }
@@ -33,7 +33,8 @@ function writeSpan({ text, style, isForeign }: Span): string {
     case 'strong':
       return `**${escaped}**`
     case 'code':
-      // Code is literal, but knows no escape for its own end; a value that holds one does without.
+      // Text in code is shown as it is, but no escape exists for the backtick that ends it. A value with a
+      // backtick does without the style.
       return text.includes('`') ? escapeDiscord(text) : `\`${text}\``
     case 'faint':
       return `*${escaped}*`

@@ -1,7 +1,7 @@
 /**
- * Lays a message out for Google Chat: the headline is the message's `text`, which notifications and the
- * search of Chat show, and the card below it tells the rest, so that nothing stands there twice. Text of
- * the CRM is escaped HTML in the card, and inert in `text`.
+ * Lays a message out for Google Chat. The headline is the field `text`, which notifications and the search of
+ * Chat show; the card below tells the rest, so nothing stands there twice. Text of the CRM is escaped HTML in
+ * the card, and inert in `text`.
  */
 import { writeHtml, writeGoogleChat } from './text.ts'
 import { escapeHtml } from '../message/inert-text.ts'
@@ -42,7 +42,7 @@ export interface GoogleChatMessage {
 /** Lays a message out with all of its lines. */
 export function layOutGoogleChat(message: Message): GoogleChatMessage {
   const { kind, summary, lead, groups, more, threadKey } = message
-  // The headline of a change or of a digest says what the lead says.
+  // The headline of a change or of a digest holds the lead already.
   const isLeadNew = lead.length > 0 && (kind === 'event' || kind === 'test')
   const widgets = [
     ...(isLeadNew ? [paragraph(writeHtml(lead))] : []),
@@ -59,20 +59,20 @@ export function layOutGoogleChat(message: Message): GoogleChatMessage {
 }
 
 /**
- * Lays text of a template out: it becomes the message's `text`, whose markup people know from typing, and
- * no card, so the template alone decides what is said.
+ * Lays text of a template out as the field `text`, whose markup people know from typing. There is no card, so the
+ * template alone decides about the words.
  */
 export function layOutGoogleChatText(text: string, { threadKey }: Message): GoogleChatMessage {
   return { text, thread: { threadKey } }
 }
 
-/** One widget a group, as Chat shows at most 100 of them. */
+/** A group is one widget, as Chat shows at most 100 widgets. */
 function renderGroup({ heading, lines }: Message['groups'][number]): GoogleChatParagraph {
   const above = heading.length === 0 ? [] : [writeHtml(heading)]
   return paragraph([...above, ...lines.map(({ text }) => `• ${writeHtml(text)}`)].join('<br>'))
 }
 
-/** Chat has no form for a time in the reader's own zone. */
+/** Chat cannot show a time in the reader's own time zone, so it is told in UTC. */
 function renderFooter({ firstAt, lastAt, portal, notes }: Message): GoogleChatParagraph {
   const texts = [formatSpanUtc(firstAt, lastAt), portal, ...notes]
   return paragraph(joinTexts(texts.map(escapeHtml), ' · '))

@@ -1,7 +1,7 @@
 /**
  * The receiver `googlechat`: an incoming webhook of a Google Chat space
  * (https://developers.google.com/workspace/chat/quickstart/webhooks). Messages about one field share a
- * thread; without the reply option Chat would open a new one for each.
+ * thread; without the option for replies Chat would open a new thread for each message.
  */
 import { createChatType } from '../chat.ts'
 import { openByUrl, type PostTarget } from '../chat-endpoint.ts'
@@ -18,7 +18,7 @@ const REPLY_OPTION = 'messageReplyOption'
 const MAX_TEXT = limitOf(GOOGLE_CHAT, 'text')
 const MAX_BYTES = limitOf(GOOGLE_CHAT, 'message')
 
-/** A Google Chat webhook; delivered is 200 with the new message's name. */
+/** A Google Chat webhook. Delivered is 200 with the name of the new message. */
 export const googleChat: DestinationType = createChatType({
   type: 'googlechat',
   profile: GOOGLE_CHAT,
@@ -27,7 +27,7 @@ export const googleChat: DestinationType = createChatType({
   layOutText: layOutGoogleChatText,
   escape: inertGoogleChat,
   fits: ({ text }, json) =>
-    // UTF-16 units are never fewer than code points.
+    // Lengths are counted in UTF-16 units; Chat counts characters, which are never more.
     text.length <= MAX_TEXT && new TextEncoder().encode(json).length <= MAX_BYTES,
 })
 
@@ -35,7 +35,7 @@ function targetOf(url: URL): PostTarget {
   const target = withReplyOption(url)
   return {
     url: target.href,
-    // A space has one limit, whichever of its webhooks writes (Chat API, usage limits).
+    // All webhooks of a space share one limit (https://developers.google.com/workspace/chat/limits).
     paceKey: url.origin + url.pathname,
     secrets: [target.href, target.pathname + target.search, ...secretsOfUrl(url)],
   }
@@ -51,7 +51,7 @@ function findProblem(url: URL): string | null {
   return `Must hold the webhook's key and token: copy the whole URL, ${missing.join(' and ')} missing`
 }
 
-/** The key of the thread stands in the message, which wins over one in the URL. */
+/** The message itself names its thread, so a thread that the configured URL names is taken out. */
 function withReplyOption(given: URL): URL {
   const url = new URL(given)
   url.hash = ''

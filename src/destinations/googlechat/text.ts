@@ -1,5 +1,5 @@
 /**
- * Google Chat's two markups: that of the field `text`, which people type as well, and the small HTML of
+ * The two markups of Google Chat: that of the field `text`, which people type as well, and the simple HTML of
  * cards (https://developers.google.com/workspace/chat/format-messages).
  */
 import { escapeHtml, HOST_POINT, OUTER_UNDERSCORE, withLookAlikes } from '../message/inert-text.ts'
@@ -20,7 +20,7 @@ export function writeHtml(line: Line): string {
   return writeLine(line, writeHtmlSpan)
 }
 
-/** Cards have no fixed-width style. */
+/** Cards have no style for code, so it is bold. */
 function writeHtmlSpan({ text, style }: Span): string {
   const html = escapeHtml(text)
   switch (style) {

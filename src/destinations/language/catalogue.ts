@@ -1,10 +1,10 @@
 /**
- * What a language has to say. Texts hold `{name}` placeholders and no markup of any receiver: the test
- * of the catalogues checks both. Plural forms follow `Intl.PluralRules` of the language.
+ * All texts that a language needs. They hold `{name}` placeholders and no markup of any receiver, which
+ * test/destinations/language/catalogues.test.ts checks. Plural forms follow `Intl.PluralRules`.
  */
 import type { FieldAction, FieldFamily, ThinReason } from '../../core/log/event.ts'
 
-/** One text per plural category of the language; `other` is always there. Holds `{count}`. */
+/** One text for each plural category of the language; `other` is always there. It holds `{count}`. */
 export interface Plural {
   readonly one?: string
   readonly two?: string
@@ -37,11 +37,11 @@ export interface Catalogue {
   readonly locale: string
   /** The kinds of fields, for example `Requisite field`. */
   readonly kinds: Readonly<Record<FieldFamily | 'smart_invoice' | 'smart_document', string>>
-  /** What happened to a field's definition, in the middle of a sentence. */
+  /** The deed that was done to a field's definition, as it stands in the middle of a sentence. */
   readonly deeds: Readonly<Record<FieldAction, string>>
   /** `{deed}` and `{names}`. */
   readonly deedBy: string
-  /** `{deed}` (with its people) and `{names}`: who changed a field after somebody else created it. */
+  /** `{deed}` (with its people) and `{names}`: other people changed a field after it was created. */
   readonly thenChangedBy: string
   /** `{first}` and `{last}`: the end of a list of people. */
   readonly and: string
@@ -54,16 +54,16 @@ export interface Catalogue {
   readonly fieldNumber: string
   /** A label in quotation marks: `{label}`. */
   readonly quoted: string
-  /** An event that is not about fields: `{name}` caused it. */
+  /** An event that is not about fields; `{name}` is the user who caused it. */
   readonly eventBy: string
-  /** Stands where the event's name is not known. */
+  /** The word for an event whose name is not known. */
   readonly event: string
   /** The one-line form of an event that is not about fields: `{event}` and `{name}`. */
   readonly eventSummary: string
   /** One line for notifications: `{sentence}` in the portal `{portal}`. */
   readonly inPortal: string
   readonly test: { readonly title: string; readonly text: string }
-  /** Why nothing could be read. */
+  /** The reasons why nothing could be read. */
   readonly reasons: Readonly<Record<ThinReason, string>>
   readonly notes: {
     readonly detailsUnknown: string
@@ -87,13 +87,13 @@ export interface Catalogue {
   readonly values: {
     readonly yes: string
     readonly no: string
-    /** Nothing stood or stands there. */
+    /** The word for a value that is not there. */
     readonly empty: string
     /** The modes of a filter. */
     readonly exact: string
     readonly mask: string
     readonly substring: string
-    /** Stands for both values where they look the same. */
+    /** Follows the value where both values look the same, as they differ in a part that is cut out. */
     readonly differs: string
   }
   readonly list: {
@@ -107,9 +107,9 @@ export interface Catalogue {
     readonly code: string
   }
   readonly digest: {
-    /** `{count}`: what happened, before the fields that it happened to. */
+    /** `{count}`: the number of changes, in front of the number of fields. */
     readonly changes: Plural
-    /** How `{count}` fields are named behind the changes. */
+    /** `{count}`: the number of fields, behind the number of changes. */
     readonly inFields: Plural
     /** `{count}`: events that are not all about fields. */
     readonly events: Plural
@@ -117,13 +117,13 @@ export interface Catalogue {
     readonly edits: Plural
     readonly changedBack: string
     readonly createdAndDeleted: string
-    /** `{count}`: edits of one field of which no details are known. */
+    /** `{count}`: edits of one field whose details are not known. */
     readonly unknown: Plural
-    /** Words of the link to the dashboard. */
+    /** The words of the link to the page that shows everything. */
     readonly showAll: string
   }
   /** `{count}`: lines that had no room. */
   readonly more: Plural
-  /** Words of the link into the portal. */
+  /** The words of the link into the portal. */
   readonly openInBitrix24: string
 }

@@ -1,4 +1,4 @@
-/** The languages that messages come in: a new one is one catalogue file and one line here. */
+/** The languages of messages. A new language is a catalogue file, and its import and two words here. */
 import type { Catalogue, Plural } from './catalogue.ts'
 import { de } from './de.ts'
 import { en } from './en.ts'
@@ -13,7 +13,7 @@ export const CATALOGUES = { en, ru, de, es, pt, fr } as const
 /** A word of `language = "…"`. */
 export type Language = keyof typeof CATALOGUES
 
-/** The language of a destination that names none. */
+/** The language of a destination that sets none. */
 export const DEFAULT_LANGUAGE: Language = 'en'
 
 /** The words of `language = "…"`. */
@@ -24,12 +24,12 @@ export function catalogueOf(language: Language): Catalogue {
   return CATALOGUES[language]
 }
 
-/** Fills the `{name}` placeholders of a text; unknown ones stay. Values are taken as they are. */
+/** Fills the `{name}` placeholders of a text; unknown ones stay as they are, and values are not escaped. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 
-/** The form of a plural that fits a count, with `{count}` and the other placeholders filled. */
+/** The form of a plural for a count, with `{count}` and the other placeholders filled. */
 export function fillPlural(
   { locale }: Catalogue,
   plural: Plural,

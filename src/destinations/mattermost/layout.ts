@@ -1,6 +1,6 @@
 /**
- * Lays a message out for Mattermost as one attachment. Everything stands in its text, as a title is read as
- * Markdown by one client and not by another; the footer is literal in all of them.
+ * Lays a message out for Mattermost as one attachment. The headline stands in its text, as only some clients read
+ * Markdown in a title; the footer is shown as it is in all of them.
  */
 import type { Catalogue } from '../language/catalogue.ts'
 import { joinTexts, writeMore, writeSentence } from '../message/joined-text.ts'
@@ -9,14 +9,14 @@ import type { Group, Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
 import { inertMattermost, linkMattermost, writeMattermost } from './text.ts'
 
-// The fallback is read in a notification, not studied.
+// The fallback is read in a notification, so it must be short.
 const MAX_FALLBACK = 1000
 
 /** The attachment that our messages consist of. */
 export interface MattermostAttachment {
   readonly fallback: string
   readonly text: string
-  /** Literal; clients show at most 300 characters. */
+  /** Shown as it is; clients show at most 300 characters. */
   readonly footer?: string
 }
 
@@ -46,7 +46,7 @@ export function layOutMattermost(message: Message, words: Catalogue): Mattermost
   }
 }
 
-/** Lays text of a template out, which has no footer: the template alone decides about the words. */
+/** Lays text of a template out. There is no footer, so the template alone decides about the words. */
 export function layOutMattermostText(
   text: string,
   message: Message,
@@ -55,7 +55,7 @@ export function layOutMattermostText(
   return { attachments: [{ fallback: writeFallback(message, words), text }] }
 }
 
-/** A list begins after an empty line: not every client lets it follow a paragraph directly. */
+/** A heading and its list, with an empty line between them, which some clients need. */
 function writeGroup({ heading, lines }: Group): readonly string[] {
   const items = lines.map(({ text }) => `- ${writeMattermost(text)}`)
   return [writeMattermost(heading), joinTexts(items, '\n')]
@@ -71,7 +71,7 @@ function writeFallback(message: Message, words: Catalogue): string {
   return joinFallback([sentence, ...lines.map(writeInert), ...rest])
 }
 
-/** What has no room is left out; the first part is bounded and always stands. */
+/** The parts that have room. The first one has a limited length and always stands. */
 function joinFallback(parts: readonly string[]): string {
   let length = 0
   const shown = parts.filter((part, index) => {

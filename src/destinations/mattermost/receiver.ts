@@ -15,12 +15,12 @@ import { limitOf } from '../profile.ts'
 import { MATTERMOST } from './profile.ts'
 import { readUrl } from '../settings/url-setting.ts'
 
-// A server may live under a path of its own, so only the end is known.
+// A server may have a path of its own, so only the end of the path is known.
 const HOOK_PATH = /\/hooks\/[A-Za-z0-9]+$/
 
 const MAX_LENGTH = limitOf(MATTERMOST, 'message')
 
-/** A Mattermost incoming webhook; delivered is 200 with the body `ok`. */
+/** A Mattermost incoming webhook. Delivered is 200 with the body `ok`. */
 export const mattermost: DestinationType = createChatType({
   type: 'mattermost',
   profile: MATTERMOST,
@@ -28,7 +28,7 @@ export const mattermost: DestinationType = createChatType({
   layOut: (message, { words }) => layOutMattermost(message, words),
   layOutText: (text, message, { words }) => layOutMattermostText(text, message, words),
   escape: inertMattermost,
-  // UTF-16 units of the JSON, which are never fewer than the characters that Mattermost counts.
+  // The JSON is counted in UTF-16 units; Mattermost counts characters, which are never more.
   fits: (_body, json) => json.length <= MAX_LENGTH,
 })
 
@@ -50,7 +50,7 @@ function open(
   return ok({ ...wholeUrl(url.value), policy: own })
 }
 
-/** An address that only `allowPrivate` would let through says so. */
+/** The problem of a URL, with the remedy where `allowPrivate` would help. */
 function withRemedy(
   { setting, problem }: SettingProblem,
   value: unknown,

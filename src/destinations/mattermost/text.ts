@@ -1,33 +1,34 @@
 /**
- * Mattermost's Markdown, which its clients read in two passes: an old Markdown first, then mentions,
- * channels, hashtags, addresses and emoji in the text that is left
- * (webapp/channels/src/utils/text_formatting.tsx, github.com/mattermost/marked). A backslash helps
- * against the first pass only and the mobile clients read CommonMark, so what could mean anything is
- * replaced by a look-alike. Code is literal in both passes.
+ * The Markdown of Mattermost. Its clients read a text twice: first an old Markdown (github.com/mattermost/marked),
+ * then mentions, channels, hashtags, addresses and emoji in the text that is left
+ * (github.com/mattermost/mattermost, webapp/channels/src/utils/text_formatting.tsx). A backslash helps only
+ * against the first reading, and the mobile clients read CommonMark; so every character that could mean something
+ * gets a look-alike. Code is shown as it is both times.
  */
 import { linkAddress, lookAlike, OUTER_UNDERSCORE, withLookAlikes } from '../message/inert-text.ts'
 import type { Link } from '../message/message.ts'
 import { writeLine, type Line, type Span } from '../message/line.ts'
 
 const ALWAYS = '[*~`:@#<>[\\]\\\\$|]'
-// A point that a word goes on after makes a host of it.
+// A point inside a word makes a host of the word.
 const POINT = '\\.(?=\\S)'
 const ENTITY = '&(?=#?\\w+;)'
-// What makes a list, a rule or a heading of a line: only where a text begins, as it has one line.
+// The characters that make a list, a rule or a heading of a line. A text has one line, so they count at its
+// beginning only.
 const START = '^[-+=]|(?<=^\\d+)[.)]'
-// The emoticons without a colon: ;) ;-) x-d (webapp/channels/src/utils/emoticons.tsx). The bracket may be
-// a word of ours behind the text.
+// The emoticons without a colon are ;) ;-) x-d (github.com/mattermost/mattermost,
+// webapp/channels/src/utils/emoticons.tsx). The bracket may be one of ours behind the text.
 const EMOTICON = ';(?=-?(?:\\)|$))|(?<=(?<![A-Za-z0-9])x)-(?=d(?![A-Za-z0-9]))'
 
 const MARKUP = new RegExp([ALWAYS, POINT, ENTITY, START, EMOTICON].join('|'), 'gi')
 
-// Looks better between letters than the minus sign that other receivers get.
+// A hyphen looks better between letters than the minus sign that other receivers get.
 const HYPHEN = '\u2010'
 
-// The server itself makes mentions of Slack's control sequences, in code as well (ProcessSlackText).
+// The server makes mentions of Slack's control sequences, in code as well (its function ProcessSlackText).
 const SLACK_MENTION = /<(?=[!@])/g
 
-/** Makes foreign text inert, with look-alikes for the characters that mean something. */
+/** Makes foreign text inert, wherever it stands. */
 export function inertMattermost(text: string): string {
   const marked = text.replace(MARKUP, (character) =>
     character === '-' ? HYPHEN : lookAlike(character),
@@ -35,7 +36,7 @@ export function inertMattermost(text: string): string {
   return withLookAlikes(marked, OUTER_UNDERSCORE)
 }
 
-/** Foreign text between backticks. */
+/** Foreign text as it can stand between backticks. */
 export function codeMattermost(text: string): string {
   return text.replaceAll('`', lookAlike('`')).replace(SLACK_MENTION, lookAlike)
 }

@@ -1,8 +1,8 @@
 /**
- * Lays a message out for Slack. Text of the CRM stands only in text elements of rich_text, which Slack
- * shows literally: no mrkdwn, mention, link or emoji code is read in them, so nothing has to be escaped
- * there. The only mrkdwn is the date, made of our template and a number, and the only links are the
- * relay's own. The fallback `text` (notifications, screen readers) is inert and `mrkdwn: false`.
+ * Lays a message out for Slack. Text of the CRM stands only in the text elements of rich_text, which Slack shows
+ * as they are: it reads no mrkdwn, mention, link or emoji code in them, so nothing is escaped there. The only
+ * mrkdwn is the date, which is made of our template and a number, and the only links are the relay's own. The
+ * fallback `text` (for notifications and screen readers) is inert, and says `mrkdwn: false`.
  */
 import type { Catalogue } from '../language/catalogue.ts'
 import { writeSentence, writeTimes } from '../message/joined-text.ts'
@@ -57,7 +57,7 @@ export interface SlackMessage {
   readonly blocks: readonly SlackBlock[]
 }
 
-// The fallback is read aloud or shown in a notification, not studied.
+// The fallback is read aloud or shown in a notification, so it must be short.
 const MAX_FALLBACK_LINES = 3
 const MAX_FALLBACK_LENGTH = 2000
 
@@ -84,7 +84,7 @@ export function layOutSlackText(text: string, message: Message, words: Catalogue
   }
 }
 
-/** The length after escaping in UTF-16 units, which is never less than in code points. */
+/** The length after escaping, in UTF-16 units; Slack counts characters, which are never more. */
 export function measureSlack(json: string): number {
   return escapeSlack(json).length
 }
@@ -111,9 +111,9 @@ function renderMore({ more }: Message): readonly SlackBlock[] {
 }
 
 /**
- * A link and not a button: a click on a button with a `url` is sent to the app's interactivity URL too,
- * and without one Slack shows a warning beside it (slackapi/node-slack-sdk#869). A block of its own, so
- * that it stands on a line of its own.
+ * A link and not a button: Slack also sends a click on a button with a `url` to the app's interactivity URL, and
+ * shows a warning when there is none (github.com/slackapi/node-slack-sdk/issues/869). It is a block of its own,
+ * as only then it stands on a line of its own.
  */
 function renderLink(link: Link | null): readonly SlackBlock[] {
   if (link === null) return []
@@ -142,7 +142,7 @@ function renderSpan({ text, style }: Span): SlackTextElement {
   }
 }
 
-/** Slack shows the time in each reader's own zone; the text after the bar is for clients that cannot. */
+/** Slack shows the date in each reader's own time zone; clients that cannot show the text after the bar. */
 function renderContext(message: Message): SlackBlock {
   const time = writeTimes(message, formatDate)
   const texts = [escapeSlack(message.portal), ...message.notes].filter((text) => text !== '')
@@ -159,7 +159,7 @@ function formatDate(at: number): string {
   return `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${formatUtc(at)}>`
 }
 
-/** No line of it begins with foreign text: there "&gt;" would make a quotation. */
+/** The fallback. No line of it begins with foreign text, as "&gt;" would make a quotation there. */
 function formatFallback(message: Message, words: Catalogue): string {
   const { groups, notes } = message
   const sentence = writeSentence(message, words, inertSlack)
@@ -177,7 +177,7 @@ function formatFallback(message: Message, words: Catalogue): string {
   return [sentence, ...shown, ...notes].join('; ')
 }
 
-/** A value that looks the same before and after is too long to be read aloud: its name is enough. */
+/** Two values that look the same are long, so the fallback tells only their attribute and that they differ. */
 function briefLine({ text, label }: ChangeLine, { values }: Catalogue): Line {
   const end = text.at(-1)
   const isAlike = end?.isForeign === false && end.text === ` ${values.differs}`

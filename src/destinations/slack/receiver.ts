@@ -10,11 +10,11 @@ import { SLACK } from './profile.ts'
 import { layOutSlack, layOutSlackText, measureSlack } from './layout.ts'
 import { inertSlackStart } from './text.ts'
 
-// The second one is GovSlack's.
+// The second host is GovSlack's.
 const HOSTS: readonly string[] = ['hooks.slack.com', 'hooks.slack-gov.com']
 const MAX_LENGTH = limitOf(SLACK, 'message, escaped')
 
-/** A Slack incoming webhook; delivered is 200 with the body `ok`. */
+/** A Slack incoming webhook. Delivered is 200 with the body `ok`. */
 export const slack: DestinationType = createChatType({
   type: 'slack',
   profile: SLACK,

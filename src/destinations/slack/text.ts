@@ -4,8 +4,8 @@
  */
 import { lookAlike, OUTER_UNDERSCORE, withLookAlikes } from '../message/inert-text.ts'
 
-// What mrkdwn reads as a format, an emoji code, a mention or a link; Slack has no escape sequence for these.
-// A point at the end of a word is harmless.
+// The characters of formats, emoji codes, mentions and links; Slack has no escape sequence for them. A point at
+// the end of a word is harmless.
 const MARKUP = /[*~`:@#]|\.(?=\S)/g
 
 /** Escapes the three control characters of Slack's text objects. */
@@ -18,7 +18,7 @@ export function inertSlack(text: string): string {
   return escapeSlack(withLookAlikes(text, MARKUP, OUTER_UNDERSCORE))
 }
 
-/** The same for the beginning of a line, where `>` would make a quotation even when it is escaped. */
+/** The same for text at the beginning of a line, where `>` would make a quotation even when it is escaped. */
 export function inertSlackStart(text: string): string {
   return inertSlack(text.replace(/^>/, lookAlike))
 }

@@ -1,8 +1,8 @@
 /**
- * Lays a message out for Teams as an Adaptive Card. Text of the CRM stands only in text runs, which are
- * literal (https://learn.microsoft.com/adaptive-cards/schema-explorer/text-run): no Markdown, link or
- * HTML is read in them. The only Markdown text is the date, made of our template and a number, and the
- * only links are the relay's own.
+ * Lays a message out for Teams as an Adaptive Card. Text of the CRM stands only in text runs, which Teams shows
+ * as they are (https://learn.microsoft.com/adaptive-cards/schema-explorer/text-run): it reads no Markdown, link
+ * or HTML in them. The only Markdown is the date, which is made of our template and a number, and the only links
+ * are the relay's own.
  */
 import { type Link, type Message } from '../message/message.ts'
 import { splitTeams } from './text.ts'
@@ -43,7 +43,7 @@ export interface TeamsAction {
   readonly url: string
 }
 
-/** An Adaptive Card; 1.2 is the first version with text runs, and what every client of Teams shows. */
+/** An Adaptive Card. Version 1.2 is the first one with text runs, and every client of Teams shows it. */
 export interface TeamsCard {
   readonly $schema: 'http://adaptivecards.io/schemas/adaptive-card.json'
   readonly type: 'AdaptiveCard'
@@ -53,7 +53,7 @@ export interface TeamsCard {
   readonly msteams: { readonly width: 'full' }
 }
 
-/** What the workflow's trigger takes. */
+/** The body that the workflow's trigger takes. */
 export interface TeamsMessage {
   readonly type: 'message'
   readonly attachments: readonly [
@@ -84,8 +84,8 @@ export function layOutTeams(message: Message): TeamsMessage {
 }
 
 /**
- * Lays text of a template out as Markdown: the template may format, its values are inert. Each line is a
- * block of its own, as a single line break is none in Markdown.
+ * Lays text of a template out as Markdown: the template may use formats, its values are inert. Each line is a
+ * block of its own, as Markdown shows a single line break as a blank.
  */
 export function layOutTeamsText(text: string): TeamsMessage {
   const body: TeamsTextBlock[] = []
@@ -149,7 +149,7 @@ const STYLES: Readonly<Record<Span['style'], Look>> = {
   faint: { isSubtle: true },
 }
 
-/** As few runs as the styles and the macros allow: each costs more bytes than its text. */
+/** As few runs as the styles and the macros allow, as a run takes more bytes than its text. */
 function renderSpans(line: Line, look: Look): readonly TeamsTextRun[] {
   return mergeStyles(line).flatMap(({ text, style }) =>
     splitTeams(text).map((piece) => ({ type: 'TextRun', text: piece, ...look, ...STYLES[style] })),
@@ -160,7 +160,7 @@ function renderAction(link: Link | null): readonly TeamsAction[] {
   return link === null ? [] : [{ type: 'Action.OpenUrl', title: link.text, url: link.url }]
 }
 
-/** Teams shows the time in each reader's own zone; nothing but our numbers stands in this Markdown. */
+/** Teams shows the time in each reader's own time zone; this Markdown holds nothing but our own words and numbers. */
 function renderTime(message: Message): TeamsTextBlock {
   return {
     type: 'TextBlock',
@@ -172,7 +172,7 @@ function renderTime(message: Message): TeamsTextBlock {
   }
 }
 
-/** Without fractions of a second, which the macros do not read. */
+/** A macro for one time. It holds no fractions of a second, which Teams does not read. */
 function formatTime(at: number): string {
   const time = `${new Date(at).toISOString().slice(0, 19)}Z`
   return `{{DATE(${time}, SHORT)}} {{TIME(${time})}}`

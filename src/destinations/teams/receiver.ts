@@ -1,7 +1,9 @@
 /**
  * The receiver `teams`: a workflow of Microsoft Teams that posts Adaptive Cards
- * (https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook). The Office 365 connectors
- * that came before it were switched off in May 2026, so their addresses are refused.
+ * (https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook). Microsoft has switched off the Office
+ * 365 connectors that came before
+ * (https://devblogs.microsoft.com/microsoft365dev/retirement-of-office-365-connectors-within-microsoft-teams/),
+ * so their addresses are refused.
  */
 import { createChatType } from '../chat.ts'
 import { openByUrl } from '../chat-endpoint.ts'
@@ -13,8 +15,8 @@ import { inertTeams } from './text.ts'
 
 const REMEDY = 'make a workflow "When a Teams webhook request is received" and use its URL'
 
-// Of the trigger "When an HTTP request is received", commercial cloud, US government (GCC, GCC High,
-// DoD) and China: https://learn.microsoft.com/power-automate/ip-address-configuration
+// The hosts of HTTP triggers in the commercial cloud, those of the US government (GCC, GCC High, DoD) and of
+// China: https://learn.microsoft.com/power-automate/ip-address-configuration
 const HOST_SUFFIXES: readonly string[] = [
   '.logic.azure.com',
   '.logic.azure.us',
@@ -30,7 +32,7 @@ const CONNECTOR = /^(?:.+\.)?webhook\.office\.com$|^outlook\.office(?:365)?\.com
 
 const MAX_BYTES = limitOf(TEAMS, 'message')
 
-/** A Teams workflow; 202 says only that its run began. */
+/** A Teams workflow. Delivered is 202, which says only that a run of the workflow has begun. */
 export const teams: DestinationType = createChatType({
   type: 'teams',
   profile: TEAMS,
@@ -48,7 +50,7 @@ function findProblem(url: URL): string | null {
   if (url.port !== '' || !HOST_SUFFIXES.some((suffix) => url.hostname.endsWith(suffix))) {
     return `Must be the URL of a Teams workflow, whose host ends in .logic.azure.com or .environment.api.powerplatform.com: ${REMEDY}`
   }
-  // Without it the trigger answers 401 to whoever has no Microsoft account.
+  // Without the signature the trigger answers 401 to a sender without a Microsoft account.
   if ((url.searchParams.get('sig') ?? '') !== '') return null
   return `Must hold the workflow's signature (sig=): copy the whole URL of a workflow that anyone may trigger`
 }

@@ -1,4 +1,4 @@
-/** Lays a message out in Telegram's HTML. */
+/** Lays a message out in the HTML of Telegram. */
 import type { Message } from '../message/message.ts'
 import { escapeHtml } from '../message/inert-text.ts'
 import { joinTexts, writeMore } from '../message/joined-text.ts'

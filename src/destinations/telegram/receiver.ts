@@ -1,6 +1,6 @@
 /**
- * The receiver `telegram`: a bot that writes to one chat (https://core.telegram.org/bots/api#sendmessage).
- * The token stands in the path of every request, so the whole URL is a secret.
+ * The receiver `telegram`: a bot that writes to one chat (https://core.telegram.org/bots/api#sendmessage). The
+ * bot's token stands in the path of every request, so the whole URL is a secret.
  */
 import type { AddressPolicy } from '../../core/safety/address.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -19,17 +19,17 @@ import { readUrl } from '../settings/url-setting.ts'
 const DEFAULT_SERVER = 'https://api.telegram.org'
 const MAX_LENGTH = limitOf(TELEGRAM, 'text after entities are parsed')
 
-// Telegram drops what comes after the hundredth without a word (rubenlagus/TelegramBots#854), and text
-// that lost its <code> could become a link.
+// Telegram drops the entities after the hundredth without a word
+// (github.com/rubenlagus/TelegramBots/issues/854), and text that has lost its <code> could become a link.
 const MAX_ENTITIES = limitOf(TELEGRAM, 'entities')
 
-// 35 characters after the colon: the form of the documentation's examples and of every token since.
+// The tokens in Telegram's documentation, and all tokens seen, have 35 characters after the colon.
 const TOKEN = /^\d{1,20}:([A-Za-z0-9_-]{35})$/
-// At most 52 significant bits (https://core.telegram.org/bots/api#chat).
+// An id has at most 52 significant bits (https://core.telegram.org/bots/api#chat).
 const CHAT_ID = /^-?[1-9]\d{0,15}$/
 const CHAT_NAME = /^@[A-Za-z]\w{3,31}$/
 
-// Shorter ones would mask harmless words in reasons.
+// A shorter chat name is not masked in reasons, as harmless words would be masked with it.
 const MIN_SECRET_LENGTH = 6
 
 interface TelegramEndpoint extends ChatEndpoint {
@@ -46,7 +46,7 @@ interface TelegramMessage {
   readonly link_preview_options: { readonly is_disabled: true }
 }
 
-/** A Telegram bot; delivered is 200 with `ok: true`. */
+/** A Telegram bot. Delivered is 200 with `ok: true`. */
 export const telegram: DestinationType = createChatType<TelegramEndpoint, TelegramMessage>({
   type: 'telegram',
   profile: TELEGRAM,
@@ -135,7 +135,7 @@ function isShort(html: string): boolean {
   return length <= MAX_LENGTH && entities <= MAX_ENTITIES
 }
 
-/** A group that became a supergroup has a new id, which the answer for the old one tells. */
+/** A group that becomes a supergroup gets a new id; the answer to a message to the old id tells it. */
 function findMove({ status, body }: Answer): string | null {
   if (status !== 400) return null
   const parameters = parseAnswer(body).json?.['parameters']

@@ -1,6 +1,6 @@
 /**
- * Checks the tags of a template for Telegram's HTML mode (https://core.telegram.org/bots/api#html-style):
- * one wrong tag and Telegram refuses every message ("can't parse entities").
+ * Checks the tags of a template for the HTML of Telegram (https://core.telegram.org/bots/api#html-style). One
+ * wrong tag is enough for Telegram to refuse every message ("can't parse entities").
  */
 
 const SIMPLE_TAGS: readonly string[] = [
@@ -22,7 +22,7 @@ const SIMPLE_TAGS: readonly string[] = [
 const LINK = /^<a href="[^"<>]*">$/
 const REFERENCE = /&(?!(?:lt|gt|amp|quot|#\d{1,7}|#x[0-9a-f]{1,6});)/i
 
-/** What is wrong with the markup, as the rest of an error; null when Telegram takes it. */
+/** The sentence about the first mistake in the markup; null when Telegram takes it. */
 export function findTagProblem(html: string): string | null {
   const open: string[] = []
   for (const [tag] of html.matchAll(/<[^>]*>?/g)) {
@@ -34,7 +34,7 @@ export function findTagProblem(html: string): string | null {
   return REFERENCE.test(html) ? 'Must write & as &amp;' : null
 }
 
-/** Judges one tag and keeps the list of open ones. */
+/** Checks one tag, and adds it to the open tags or takes it away from them. */
 function judgeTag(tag: string, open: string[]): string | null {
   const closed = /^<\/([a-z-]+)>$/.exec(tag)?.[1]
   if (closed !== undefined) {

@@ -1,6 +1,6 @@
 /**
- * The setting `headers` of a `webhook`: headers that a receiver, or a gateway before it, wants to see.
- * Values are secrets, as most of them are keys.
+ * The setting `headers` of a `webhook`: further headers that a receiver, or a gateway in front of it, wants. Their
+ * values are secrets, as most of them are keys.
  */
 import { err, ok, type Result } from '../../core/result.ts'
 import type { SettingProblem } from '../settings/setting-problem.ts'
@@ -9,27 +9,28 @@ import { isTable } from '../settings/references.ts'
 const MAX_HEADERS = 20
 const MAX_VALUE_LENGTH = 4096
 
-/** Shorter values are not looked for in reasons: they would be found in every second word. */
+/** A shorter value is not masked in reasons, as harmless words would be masked with it. */
 const MIN_SECRET_LENGTH = 6
 
-// RFC 9110, section 5.6.2.
+// The name of a header (RFC 9110, section 5.6.2).
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/
 
-// RFC 9110, section 5.5, without obs-text: Node sends it as Latin-1 and workerd as UTF-8.
+// The value of a header (RFC 9110, section 5.5) in ASCII: Node sends other characters as Latin-1, workerd as UTF-8
+// (docs/cloudflare.md#fetch).
 const FIELD_VALUE = /^[!-~](?:[\t -~]*[!-~])?$/
 
-// What the relay itself says about the body; another word for it would be a lie.
+// These describe the body, and the relay sets them itself.
 const OURS = ['content-type', 'content-encoding', 'content-length', 'user-agent']
 
-// Of the connection, not of the message: the platform sets them, or a request would break in two.
+// These belong to the connection, and the platform sets them: with a wrong one a request could become two.
 const HOP =
   'host connection keep-alive transfer-encoding te trailer upgrade expect accept-encoding via'
 
-// A session of a browser: it expires, and answers that renew it are not kept.
+// The session of a browser ends, and the relay does not keep the answers that would renew it.
 const SESSION = ['cookie', 'cookie2']
 
-// Cloudflare keeps `cdn-loop` and `cf-` for itself, fetch keeps `proxy-` and `sec-`. Node's Headers drop the
-// name `__proto__` in silence.
+// Cloudflare keeps `cdn-loop` and `cf-…` for itself, fetch keeps `proxy-…` and `sec-…` (docs/cloudflare.md#fetch).
+// The Headers of Node drop the name `__proto__` in silence.
 const KEPT = ['cdn-loop', '__proto__']
 
 const RESERVED: ReadonlySet<string> = new Set([...OURS, ...HOP.split(' '), ...SESSION, ...KEPT])
@@ -38,7 +39,7 @@ const RESERVED_PREFIXES: readonly string[] = ['webhook-', 'cf-', 'proxy-', 'sec-
 /** Extra headers by their names in lower case. */
 export type ExtraHeaders = Readonly<Record<string, string>>
 
-/** Reads the table; every problem is told, none shows a value. */
+/** Reads the table, or says everything that is wrong with it; no problem shows a value. */
 export function readHeaders(setting: unknown): Result<ExtraHeaders, readonly SettingProblem[]> {
   if (setting === undefined) return ok({})
   if (!isTable(setting)) return refuse('Must be a table of names and texts')
@@ -51,7 +52,7 @@ export function readHeaders(setting: unknown): Result<ExtraHeaders, readonly Set
   for (const [index, [name, value]] of entries.entries()) {
     const key = name.toLowerCase()
     const wrong = findProblem(key, value, { isRepeated: headers.has(key) })
-    // A name that is none is not repeated: somebody may have put a value in its place.
+    // A wrong name is not shown, as somebody may have written a value in its place.
     if (!TOKEN.test(name)) {
       const wanted = `Entry ${index + 1} must have a name of letters, digits and -`
       problems.push({ setting: 'headers', problem: wanted })
@@ -78,7 +79,7 @@ function findProblem(
   return 'Must hold printable ASCII characters only, on one line, without blanks at its ends'
 }
 
-/** What of the headers no reason may show: each value, and a credential also without its scheme. */
+/** The parts of the headers that no reason may show: each value, and of `Bearer abc…` also the second word. */
 export function maskedPartsOfHeaders(headers: ExtraHeaders): readonly string[] {
   return Object.values(headers)
     .flatMap((value) => [value, value.replace(/^\S+[\t ]+/, '')])

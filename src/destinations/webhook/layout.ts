@@ -8,7 +8,7 @@ import type { ExtraHeaders } from './headers.ts'
 import type { SigningSecret } from './secrets.ts'
 import { signContent } from './signature.ts'
 
-/** Where the POST goes, and what it carries beside the event. */
+/** The settings of a `webhook`, read. */
 export interface WebhookEndpoint {
   readonly url: URL
   readonly secrets: readonly SigningSecret[]

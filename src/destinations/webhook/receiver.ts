@@ -12,7 +12,7 @@ import { maskedPartsOfHeaders, readHeaders } from './headers.ts'
 import { maskedPartsOf, readSigning } from './secrets.ts'
 import { layOutWebhook } from './layout.ts'
 
-/** A signed webhook; 410 disables the lane, 400, 413, 415 and 422 set the one message aside. */
+/** A signed webhook. 410 disables the lane; 400, 413, 415 and 422 park the one message. */
 export const webhook: DestinationType = {
   type: 'webhook',
   reader: 'machine',

@@ -1,25 +1,25 @@
 /**
  * The settings `secret` and `signature` of a `webhook`: shared secrets (`whsec_`) and private Ed25519 keys
- * (`whsk_`) as Standard Webhooks writes them. Reading is synchronous, so only the length of a key is judged
- * here; whether a public half belongs to its seed is found out by `signContent`.
+ * (`whsk_`) in the form of Standard Webhooks. Only the length of a key is checked here, as the check whether a
+ * public key belongs to its seed is asynchronous: `signContent` makes it.
  */
 import { err, ok, type Result } from '../../core/result.ts'
 import type { SettingProblem } from '../settings/setting-problem.ts'
 
-/** The most secrets that sign side by side while they are replaced. */
+/** The most secrets that sign one message while an old one is replaced. */
 const MAX_SECRETS = 5
 const MIN_SECRET_BYTES = 24
 const MAX_SECRET_BYTES = 64
 const SEED_BYTES = 32
 
-/** What signs a delivery. */
+/** A secret that signs a delivery. */
 export type SigningSecret =
   | { readonly version: 'v1'; readonly text: string; readonly key: Uint8Array }
   | {
       readonly version: 'v1a'
       readonly text: string
       readonly seed: Uint8Array
-      /** As configured beside the seed; null when only the seed is. */
+      /** The public key that is configured behind the seed; null when there is none. */
       readonly publicKey: Uint8Array | null
     }
 
@@ -30,13 +30,13 @@ const FORMS = {
   v1a: 'whsk_ and the base64 of an Ed25519 seed (32 bytes) or of seed and public key (64 bytes)',
 } as const
 
-/** Reads both settings; every problem of either is told. */
+/** Reads both settings, or says everything that is wrong with either. */
 export function readSigning(
   secret: unknown,
   signature: unknown,
 ): Result<readonly SigningSecret[], readonly SettingProblem[]> {
   const wanted = readSignature(signature)
-  // Without knowing what is wanted, each secret still has to be one of either kind.
+  // When `signature` is wrong, each secret must still be one of the two kinds.
   const secrets = readSecrets(secret, wanted)
   const problems = [
     ...(secrets.ok ? [] : [{ setting: 'secret', problem: secrets.error }]),
@@ -76,7 +76,7 @@ function readSecrets(
   return ok(secrets)
 }
 
-/** What an entry has to be instead; null when it is all right. */
+/** The form that an entry should have; null when it has it. */
 function findProblem(secret: SigningSecret | null, wanted: Signature | null): string | null {
   if (wanted === null || wanted === 'both') {
     return secret === null ? `${FORMS.v1}, or ${FORMS.v1a}` : null
@@ -87,13 +87,13 @@ function findProblem(secret: SigningSecret | null, wanted: Signature | null): st
   return `${FORMS[wanted]}: ${remedy} signature = "${secret.version}" or "both"`
 }
 
-/** A list may also come as JSON text, as one secret of the platform can hold nothing but text. */
+/** A list may also be written as JSON text, as a secret of Cloudflare can hold text only. */
 function readList(setting: unknown): unknown {
   if (typeof setting !== 'string' || !setting.startsWith('[')) return setting
   try {
     return JSON.parse(setting)
   } catch {
-    // Judged as one secret, which it is not; the problem then tells the wanted form.
+    // Not JSON: it is read as one secret, and the problem then tells the wanted form.
     return setting
   }
 }
@@ -115,7 +115,7 @@ function parseSecret(text: string): SigningSecret | null {
   }
 }
 
-/** What of a secret no reason may show: the whole, its base64, and of a pair of keys the seed alone. */
+/** The parts of a secret that no reason may show: the whole, its base64, and the seed of a pair of keys. */
 export function maskedPartsOf(secret: SigningSecret): readonly string[] {
   const { text } = secret
   const whole = [text, text.slice(text.indexOf('_') + 1)]

@@ -1,18 +1,18 @@
 /**
  * Signatures of Standard Webhooks 1.0.0: `v1` is HMAC-SHA256, `v1a` is Ed25519
  * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). Keys are
- * imported for each send: a promise made in one request must not be awaited in another.
+ * imported for each send, as one request must not wait for a promise of another (docs/cloudflare.md#webcrypto).
  */
 import type { SigningSecret } from './secrets.ts'
 
-// RFC 8410, section 7: a PKCS#8 PrivateKeyInfo up to the 32 bytes of the seed, which end it.
+// The beginning of a PKCS#8 PrivateKeyInfo, which the 32 bytes of the seed complete (RFC 8410, section 7).
 const PKCS8_HEAD = 'MC4CAQAwBQYDK2VwBCIEIA=='
 
 /**
  * Signs `id.timestamp.body` as one entry of `webhook-signature`.
  *
- * @throws when the public half that is configured with a private key does not belong to its seed: the
- * receiver knows the other public key, so nothing that this seed signs would ever be taken.
+ * @throws when the public key that is configured with a seed does not belong to it: the receiver knows that
+ * public key, so it would refuse everything that the seed signs.
  */
 export async function signContent(content: Uint8Array, secret: SigningSecret): Promise<string> {
   const signature =
@@ -35,7 +35,7 @@ async function signEd25519(
   const algorithm = { name: 'Ed25519' }
   const head = Uint8Array.from(atob(PKCS8_HEAD), (character) => character.charCodeAt(0))
   const pkcs8 = Uint8Array.of(...head, ...seed)
-  // Extractable, as exporting is the one way to learn the public half of a private key.
+  // The key must be extractable, as only its export tells the public key (docs/cloudflare.md#webcrypto).
   const key = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, publicKey !== null, ['sign'])
   if (publicKey !== null) {
     const exported = await crypto.subtle.exportKey('jwk', key)
@@ -46,7 +46,7 @@ async function signEd25519(
   return crypto.subtle.sign(algorithm, key, content)
 }
 
-/** As a JWK writes it: RFC 8037, section 2. */
+/** The base64 of a JWK (RFC 8037, section 2). */
 function toBase64Url(bytes: Uint8Array): string {
   return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
