@@ -17,7 +17,7 @@ export interface ChatEndpoint {
 }
 
 /** An endpoint without its policy, which is always that of the relay. */
-export type PostTarget = Omit<ChatEndpoint, 'policy'>
+export type UrlEndpoint = Omit<ChatEndpoint, 'policy'>
 
 /**
  * Makes the `open` of a receiver whose `url` holds everything: address and secret. `findProblem` says what
@@ -27,23 +27,23 @@ export type PostTarget = Omit<ChatEndpoint, 'policy'>
  */
 export function openByUrl(
   findProblem: (url: URL) => string | null,
-  targetOf: (url: URL) => PostTarget = wholeUrl,
+  targetOf: (url: URL) => UrlEndpoint = wholeUrl,
 ): (settings: Settings, policy: AddressPolicy) => Result<ChatEndpoint, readonly SettingProblem[]> {
   return (settings, policy) => {
     const url = readUrl(settings['url'], policy)
     if (!url.ok) return err([url.error])
-    const problem = isSimulator(url.value, policy) ? null : findProblem(url.value)
+    const problem = isSimulated(url.value, policy) ? null : findProblem(url.value)
     if (problem !== null) return err([{ setting: 'url', problem }])
     return ok({ ...targetOf(url.value), policy })
   }
 }
 
 /** The target of a URL that is taken as it is. */
-export function wholeUrl(url: URL): PostTarget {
+export function wholeUrl(url: URL): UrlEndpoint {
   return { url: url.href, paceKey: url.href, secrets: secretsOfUrl(url) }
 }
 
 /** Whether a URL is that of a simulated receiver, which has another host than the real one. */
-export function isSimulator(url: URL, { allowLocal }: AddressPolicy): boolean {
+export function isSimulated(url: URL, { allowLocal }: AddressPolicy): boolean {
   return allowLocal && isLocalHost(url)
 }

@@ -9,7 +9,7 @@ import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { checkAddress, type AddressPolicy } from '../core/safety/address.ts'
 import { describeError, redactText } from '../core/safety/redact.ts'
-import { endpointUnusable, messageUnsent, unanswered } from './answers/outcomes.ts'
+import { unusableEndpoint, failedMessage, unanswered } from './answers/outcomes.ts'
 import type { Answer, OutgoingRequest, Parcel, Receiver, Verdict } from './receiver.ts'
 
 const MAX_ANSWER_BYTES = 8192
@@ -47,7 +47,7 @@ export async function sendParcel(
     // A layout or a judge that throws is a bug of ours with this one message. Trying again would repeat it,
     // and the lane would never pass this event.
     const detail = redactText(describeError(error), receiver.secrets)
-    return { outcome: messageUnsent('cannot_render', detail), memory }
+    return { outcome: failedMessage(detail), memory }
   }
 }
 
@@ -105,7 +105,7 @@ async function exchange(
   options: SendOptions,
 ): Promise<Result<Answer, DeliveryOutcome>> {
   const address = checkAddress(request.url, policy)
-  if (!address.ok) return err(endpointUnusable('refused_address', address.error))
+  if (!address.ok) return err(unusableEndpoint('refused_address', address.error))
   const answer = await post({ ...request, url: address.value.href }, options)
   return typeof answer === 'string' ? err(unanswered(answer)) : ok(answer)
 }

@@ -4,7 +4,7 @@ import { NOT_ENRICHED, type RelayEvent } from '../core/log/event.ts'
 import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
 import { NO_MEMORY } from '../core/lanes/receiver-memory.ts'
 import type { AddressPolicy } from '../core/safety/address.ts'
-import { endpointUnusable } from '../destinations/answers/outcomes.ts'
+import { unusableEndpoint } from '../destinations/answers/outcomes.ts'
 import { sendParcel } from '../destinations/send.ts'
 import { openReceiver, type Destination } from '../destinations/settings/destination.ts'
 import type { World } from '../portal/settings.ts'
@@ -58,7 +58,7 @@ const TEST_EVENT: RelayEvent = {
 
 /** A destination with a wrong setting, or one that needs a portal value, which is missing here. */
 function unusable({ problems }: Destination): DeliveryOutcome {
-  return endpointUnusable(problems.length > 0 ? 'misconfigured' : 'no_value')
+  return unusableEndpoint(problems.length > 0 ? 'misconfigured' : 'no_value')
 }
 
 function replyOutcome(outcome: DeliveryOutcome): Response {

@@ -1,6 +1,6 @@
 /** How receivers are opened whose `url` holds everything. */
 import { describe, expect, test } from 'vitest'
-import { isSimulator, openByUrl } from '../../src/destinations/chat-endpoint.ts'
+import { isSimulated, openByUrl } from '../../src/destinations/chat-endpoint.ts'
 
 const STRICT = { allowLocal: false }
 const LOCAL = { allowLocal: true }
@@ -53,6 +53,6 @@ test.each([
   ['https://chat.example.com/', LOCAL, false],
   // A host of an own network is no simulator.
   ['https://10.0.0.1/', { allowLocal: false, allowPrivate: true }, false],
-])('isSimulator() says of %s with %j: %s', (url, policy, expected) => {
-  expect(isSimulator(new URL(url), policy)).toBe(expected)
+])('isSimulated() says of %s with %j: %s', (url, policy, expected) => {
+  expect(isSimulated(new URL(url), policy)).toBe(expected)
 })

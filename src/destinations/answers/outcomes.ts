@@ -36,7 +36,8 @@ export function messageRejected(answer: Answer, reason: OutcomeReason): Delivery
 }
 
 /** The message could not be made, so nothing was sent; the next message may pass. */
-export function messageUnsent(reason: 'cannot_render', detail: string): DeliveryOutcome {
+export function failedMessage(detail: string): DeliveryOutcome {
+  const reason = 'cannot_render'
   return { kind: 'rejected', scope: 'message', reason, status: null, probe: true, detail }
 }
 
@@ -51,7 +52,7 @@ export function endpointRejected(
 }
 
 /** Nothing was sent, as the settings of the destination allow no sending; only new settings help. */
-export function endpointUnusable(
+export function unusableEndpoint(
   reason: 'misconfigured' | 'no_value' | 'refused_address',
   detail: string | null = null,
 ): DeliveryOutcome {

@@ -9,14 +9,14 @@ import type { Delivery, OutgoingRequest } from '../receiver.ts'
 const SEQUENCE_DIGITS = 16
 
 /** Whether the attributes stand beside the data (structured) or in headers (binary). */
-export type Mode = 'structured' | 'binary'
+export type CloudEventsMode = 'structured' | 'binary'
 
 type Attributes = Readonly<Record<string, string>>
 
 /** The request that tells one delivery. */
-export function layOutCloudEvent(
+export function layOutCloudEvents(
   delivery: Delivery,
-  mode: Mode,
+  mode: CloudEventsMode,
   { href, headers }: { href: string; headers: Readonly<Record<string, string>> },
 ): OutgoingRequest {
   const { type, timestamp, data } = buildEventBody(delivery)

@@ -5,7 +5,7 @@
  */
 import { err, ok, type Result } from '../../core/result.ts'
 import { createHandshake, paceOfPermission, REQUEST_ORIGIN } from './handshake.ts'
-import { layOutCloudEvent, type Mode } from './layout.ts'
+import { layOutCloudEvents, type CloudEventsMode } from './layout.ts'
 import type { Receiver, DestinationType, ReceiverTerms, Settings } from '../receiver.ts'
 import { readFlag } from '../settings/flag-setting.ts'
 import { problemsOf, type SettingProblem } from '../settings/setting-problem.ts'
@@ -45,7 +45,7 @@ function createCloudEvents(
   const headers = handshake.value ? { ...proof, 'webhook-request-origin': REQUEST_ORIGIN } : proof
   return ok({
     prepare: async ({ deliveries: [delivery] }) =>
-      layOutCloudEvent(delivery, mode.value, { href, headers }),
+      layOutCloudEvents(delivery, mode.value, { href, headers }),
     judge: (answer, now) => judgeByProfile(CLOUDEVENTS, answer, now),
     policy,
     paceKey: href,
@@ -56,7 +56,7 @@ function createCloudEvents(
   })
 }
 
-function readMode(setting: unknown): Result<Mode, SettingProblem> {
+function readMode(setting: unknown): Result<CloudEventsMode, SettingProblem> {
   if (setting === undefined) return ok('structured')
   if (setting === 'structured' || setting === 'binary') return ok(setting)
   return err({ setting: 'mode', problem: 'Must be "structured" or "binary"' })

@@ -2,7 +2,7 @@
  * Lays a message out for Discord as one embed. Nobody is ever notified: `allowed_mentions` lets no mention
  * through, and mentions in embeds are silent anyway.
  */
-import { joinTexts, writeMore } from '../message/joined-text.ts'
+import { joinTexts, writeRest } from '../message/joined-text.ts'
 import type { Group, Message } from '../message/message.ts'
 import type { Span } from '../message/line.ts'
 import { limitOf } from '../profile.ts'
@@ -34,7 +34,7 @@ export function layOutDiscord(message: Message): DiscordMessage {
   const blocks = [
     joinTexts(head, '\n'),
     ...message.groups.map(writeGroup),
-    writeMore(message, { writeLink: linkDiscord }),
+    writeRest(message, { writeLink: linkDiscord }),
     message.link === null ? '' : linkDiscord(message.link),
     writeSpanOfTime(message),
   ]

@@ -3,7 +3,7 @@
  * (https://docs.discord.com/developers/resources/webhook#execute-webhook).
  */
 import { createChatType } from '../chat.ts'
-import { openByUrl, type PostTarget } from '../chat-endpoint.ts'
+import { openByUrl, type UrlEndpoint } from '../chat-endpoint.ts'
 import type { DestinationType } from '../receiver.ts'
 import { layOutDiscord, withEmbed, type DiscordMessage } from './layout.ts'
 import { escapeDiscord } from './text.ts'
@@ -46,7 +46,7 @@ function isWithinLimits({ embeds: [embed] }: DiscordMessage): boolean {
   return title.length + description.length + footer.text.length <= MAX_TEXT
 }
 
-function targetOf(url: URL): PostTarget {
+function targetOf(url: URL): UrlEndpoint {
   const target = new URL(url)
   // Without it Discord answers a message that it could not save like any other
   // (https://docs.discord.com/developers/resources/webhook#execute-webhook).

@@ -4,7 +4,7 @@
  * thread; without the option for replies Chat would open a new thread for each message.
  */
 import { createChatType } from '../chat.ts'
-import { openByUrl, type PostTarget } from '../chat-endpoint.ts'
+import { openByUrl, type UrlEndpoint } from '../chat-endpoint.ts'
 import type { DestinationType } from '../receiver.ts'
 import { layOutGoogleChat, layOutGoogleChatText } from './layout.ts'
 import { inertGoogleChat } from './text.ts'
@@ -31,7 +31,7 @@ export const googleChat: DestinationType = createChatType({
     text.length <= MAX_TEXT && new TextEncoder().encode(json).length <= MAX_BYTES,
 })
 
-function targetOf(url: URL): PostTarget {
+function targetOf(url: URL): UrlEndpoint {
   const target = withReplyOption(url)
   return {
     url: target.href,

@@ -3,7 +3,7 @@
  * Markdown in a title; the footer is shown as it is in all of them.
  */
 import type { Catalogue } from '../language/catalogue.ts'
-import { joinTexts, writeMore, writeSentence } from '../message/joined-text.ts'
+import { joinTexts, writeRest, writeOneLine } from '../message/joined-text.ts'
 import { writeUnstyled, type Line } from '../message/line.ts'
 import type { Group, Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
@@ -31,7 +31,7 @@ export function layOutMattermost(message: Message, words: Catalogue): Mattermost
   const blocks = [
     joinTexts([writeMattermost(title), writeMattermost(lead)], '\n'),
     ...groups.flatMap(writeGroup),
-    writeMore(message, { writeLink: linkMattermost }),
+    writeRest(message, { writeLink: linkMattermost }),
     joinTexts(notes, '\n'),
     link === null ? '' : linkMattermost(link),
   ]
@@ -63,7 +63,7 @@ function writeGroup({ heading, lines }: Group): readonly string[] {
 
 function writeFallback(message: Message, words: Catalogue): string {
   const { groups, notes, more } = message
-  const sentence = writeSentence(message, words, inertMattermost)
+  const sentence = writeOneLine(message, words, inertMattermost)
   const lines = groups.flatMap(({ heading, lines: inner }) =>
     heading.length > 0 ? [heading] : inner.map(({ text }) => text),
   )

@@ -5,7 +5,7 @@
 import type { AddressPolicy } from '../../core/safety/address.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { createChatType } from '../chat.ts'
-import { isSimulator, wholeUrl, type ChatEndpoint } from '../chat-endpoint.ts'
+import { isSimulated, wholeUrl, type ChatEndpoint } from '../chat-endpoint.ts'
 import type { DestinationType, Settings } from '../receiver.ts'
 import { readFlag } from '../settings/flag-setting.ts'
 import { problemsOf, type SettingProblem } from '../settings/setting-problem.ts'
@@ -43,7 +43,7 @@ function open(
     const told = url.ok ? url : err(withRemedy(url.error, settings['url'], own))
     return err(problemsOf(allowPrivate, told))
   }
-  if (!HOOK_PATH.test(url.value.pathname) && !isSimulator(url.value, policy)) {
+  if (!HOOK_PATH.test(url.value.pathname) && !isSimulated(url.value, policy)) {
     const problem = 'Must be an incoming webhook whose path ends with /hooks/ and its key'
     return err([{ setting: 'url', problem }])
   }

@@ -45,7 +45,7 @@ const ATTRIBUTES: Readonly<Record<AttributeName | 'LIST', Attribute>> = {
 const ORDER = Object.keys(ATTRIBUTES)
 
 /** A change whose attribute and values are in words. */
-export interface ChangeInWords {
+export interface DescribedChange {
   readonly label: Line
   /** Null: there was nothing, or nothing that can be seen. */
   readonly before: Line | null
@@ -67,12 +67,12 @@ export function splitAttribute(attribute: string): readonly [root: string, ...re
 }
 
 /** Whether a text of a list value came or went: then nothing else of that value is worth telling. */
-export function isWholeListValue({ attribute, before, after }: Change): boolean {
+export function isAddedOrRemovedValue({ attribute, before, after }: Change): boolean {
   return /^LIST\.[^.]+\.VALUE$/.test(attribute) && (before === null || after === null)
 }
 
 /** Puts a change into words; an attribute without a word of its own keeps its name. */
-export function putIntoWords(change: Change, words: Catalogue): ChangeInWords {
+export function describeChange(change: Change, words: Catalogue): DescribedChange {
   const [root, ...rest] = splitAttribute(change.attribute)
   const known = isNamed(root) || root === 'LIST' ? ATTRIBUTES[root] : null
   const isList = root === 'LIST' && rest.length === 2

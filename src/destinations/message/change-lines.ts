@@ -6,11 +6,11 @@ import type { Change, FieldAction, Json } from '../../core/log/event.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import {
   formatLanguages,
-  isWholeListValue,
-  putIntoWords,
+  isAddedOrRemovedValue,
+  describeChange,
   rankOf,
   splitAttribute,
-  type ChangeInWords,
+  type DescribedChange,
 } from './attributes.ts'
 import { own, plainText, type Line } from './line.ts'
 import type { ChangeLine } from './message.ts'
@@ -33,9 +33,9 @@ export function listChangeLines(
     .filter(({ attribute }) => !isPartOf(listValues, attribute))
     .toSorted((one, other) => rankOf(one.attribute) - rankOf(other.attribute))
     .map((change): RawLine => ({
-      ...putIntoWords(change, words),
+      ...describeChange(change, words),
       attribute: change.attribute,
-      isWhole: isWhole || isWholeListValue(change),
+      isWhole: isWhole || isAddedOrRemovedValue(change),
     }))
     .filter(({ before, after }) => before !== null || after !== null)
   return joinLanguages(lines).map(({ label, before, after, isWhole: whole }) => ({
@@ -80,7 +80,7 @@ function wholeValue({ before, after }: Change): Json {
 
 /** The list values that came or went, as `LIST.15.`: their order, default and code need no lines. */
 function wholeListValues(changes: readonly Change[]): ReadonlySet<string> {
-  const texts = changes.filter(isWholeListValue)
+  const texts = changes.filter(isAddedOrRemovedValue)
   return new Set(texts.map(({ attribute }) => attribute.slice(0, -'VALUE'.length)))
 }
 
@@ -89,7 +89,7 @@ function isPartOf(listValues: ReadonlySet<string>, attribute: string): boolean {
   return listValues.has(prefix) && !attribute.endsWith('.VALUE')
 }
 
-interface RawLine extends ChangeInWords {
+interface RawLine extends DescribedChange {
   readonly attribute: string
   /** True when something came or went as a whole, so that only its one value is worth telling. */
   readonly isWhole: boolean

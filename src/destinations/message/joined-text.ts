@@ -15,7 +15,7 @@ export function joinTexts(texts: readonly string[], separator: string): string {
 }
 
 /** How many lines had no room, with the link to the page that shows them; empty when all are here. */
-export function writeMore(
+export function writeRest(
   { more }: Pick<Message, 'more'>,
   {
     writeLink,
@@ -39,7 +39,7 @@ export function writeTimes(
  * The message in one sentence, for notifications: `Deal field (UF_CRM_TAX): deleted by Anna in
  * acme.bitrix24.com`. A host stays readable as it is; a portal without one is named by text that was made inert.
  */
-export function writeSentence(
+export function writeOneLine(
   { summary, portal }: Pick<Message, 'summary' | 'portal'>,
   words: Catalogue,
   inert: (text: string) => string,

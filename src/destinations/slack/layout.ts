@@ -5,7 +5,7 @@
  * fallback `text` (for notifications and screen readers) is inert, and says `mrkdwn: false`.
  */
 import type { Catalogue } from '../language/catalogue.ts'
-import { writeSentence, writeTimes } from '../message/joined-text.ts'
+import { writeOneLine, writeTimes } from '../message/joined-text.ts'
 import { type ChangeLine, type Link, type Message } from '../message/message.ts'
 import { formatUtc } from '../message/wording.ts'
 import { escapeSlack, inertSlack } from './text.ts'
@@ -162,7 +162,7 @@ function formatDate(at: number): string {
 /** The fallback. No line of it begins with foreign text, as "&gt;" would make a quotation there. */
 function formatFallback(message: Message, words: Catalogue): string {
   const { groups, notes } = message
-  const sentence = writeSentence(message, words, inertSlack)
+  const sentence = writeOneLine(message, words, inertSlack)
   let length = [sentence, ...notes].join('; ').length
   const lines = groups.flatMap((group) =>
     group.heading.length > 0 ? [group.heading] : group.lines.map((line) => briefLine(line, words)),

@@ -1,7 +1,7 @@
 /** Lays a message out in the HTML of Telegram. */
 import type { Message } from '../message/message.ts'
 import { escapeHtml } from '../message/inert-text.ts'
-import { joinTexts, writeMore } from '../message/joined-text.ts'
+import { joinTexts, writeRest } from '../message/joined-text.ts'
 import { formatSpanUtc } from '../message/wording.ts'
 import { linkTelegram, tagTelegram, writeTelegram } from './text.ts'
 
@@ -14,7 +14,7 @@ export function layOutTelegram(message: Message): string {
       writeTelegram(heading),
       ...lines.map(({ text }) => `• ${writeTelegram(text)}`),
     ]),
-    [writeMore(message, { writeLink: linkTelegram, escape: escapeHtml })],
+    [writeRest(message, { writeLink: linkTelegram, escape: escapeHtml })],
     notes.map((note) => tagTelegram('i', note)),
     [link === null ? '' : linkTelegram(link), writeFooter(message)],
   ]

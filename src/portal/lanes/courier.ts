@@ -7,7 +7,7 @@ import type { LaneState } from '../../core/lanes/lane-state.ts'
 import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
 import type { Batch, DigestRule } from '../../core/lanes/plan-digest.ts'
 import type { SendContext, WalkReceiver } from '../../core/lanes/walk-ports.ts'
-import { endpointUnusable } from '../../destinations/answers/outcomes.ts'
+import { unusableEndpoint } from '../../destinations/answers/outcomes.ts'
 import type { DestinationType } from '../../destinations/receiver.ts'
 import { sendParcel } from '../../destinations/send.ts'
 import { MAX_DIGEST } from '../../destinations/settings/common-settings.ts'
@@ -73,7 +73,7 @@ export class Courier {
     const { receivers, pace, parcels, world } = this.#deps
     const { name, timeoutMs } = destination
     const receiver = receivers.open(destination)
-    if (receiver === null) return endpointUnusable('misconfigured')
+    if (receiver === null) return unusableEndpoint('misconfigured')
     const before = this.#lane(name)
     const { outcome, memory } = await sendParcel(receiver, parcels.create(batch, context), {
       fetch: world.fetch,

@@ -4,14 +4,14 @@ import type { Json } from '../../../src/core/log/event.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import {
   formatLanguages,
-  isWholeListValue,
-  putIntoWords,
+  isAddedOrRemovedValue,
+  describeChange,
   rankOf,
   splitAttribute,
 } from '../../../src/destinations/message/attributes.ts'
 import { plainText, type Line } from '../../../src/destinations/message/line.ts'
 
-describe('putIntoWords()', () => {
+describe('describeChange()', () => {
   test.each<
     readonly [
       change: readonly [string, Json, Json],
@@ -92,7 +92,7 @@ describe('putIntoWords()', () => {
     ],
   ])('puts the change %j into the words %j', ([attribute, before, after], words) => {
     const [label, was, is, language = null] = words
-    const told = putIntoWords({ attribute, before, after }, en)
+    const told = describeChange({ attribute, before, after }, en)
     expect([plainText(told.label), textOf(told.before), textOf(told.after)]).toEqual([
       label,
       was,
@@ -103,7 +103,7 @@ describe('putIntoWords()', () => {
 
   test('cuts long values in the middle and long attributes at the end', () => {
     const attribute = `X${'y'.repeat(100)}`
-    const { label, before } = putIntoWords({ attribute, before: 'v'.repeat(400), after: 'w' }, en)
+    const { label, before } = describeChange({ attribute, before: 'v'.repeat(400), after: 'w' }, en)
     expect(plainText(label)).toBe(`X${'y'.repeat(78)}…`)
     expect(textOf(before)).toBe(`${'v'.repeat(80)}…${'v'.repeat(79)}`)
   })
@@ -130,8 +130,8 @@ test.each<readonly [string, Json, Json, boolean]>([
   ['LIST.7.SORT', null, '1', false],
   ['LIST.VALUE', null, 'A', false],
   ['LIST.7.8.VALUE', null, 'A', false],
-])('isWholeListValue() of %s from %j to %j is %s', (attribute, before, after, expected) => {
-  expect(isWholeListValue({ attribute, before, after })).toBe(expected)
+])('isAddedOrRemovedValue() of %s from %j to %j is %s', (attribute, before, after, expected) => {
+  expect(isAddedOrRemovedValue({ attribute, before, after })).toBe(expected)
 })
 
 test('formatLanguages() lists them in brackets', () => {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { en } from '../../../src/destinations/language/en.ts'
 import {
   joinTexts,
-  writeMore,
-  writeSentence,
+  writeRest,
+  writeOneLine,
   writeTimes,
 } from '../../../src/destinations/message/joined-text.ts'
 import { foreign, own } from '../../../src/destinations/message/line.ts'
@@ -21,7 +21,7 @@ test.each([
   expect(joinTexts(texts, '; ')).toBe(expected)
 })
 
-describe('writeMore()', () => {
+describe('writeRest()', () => {
   const writeLink = ({ url }: typeof LINK): string => `<${url}>`
 
   test.each([
@@ -29,12 +29,12 @@ describe('writeMore()', () => {
     [{ text: 'and 2 more', count: 2, link: null }, 'and 2 more'],
     [{ text: 'and 2 more', count: 2, link: LINK }, 'and 2 more <https://relay.example.com/>'],
   ])('of %j is %j', (more, expected) => {
-    expect(writeMore({ more }, { writeLink })).toBe(expected)
+    expect(writeRest({ more }, { writeLink })).toBe(expected)
   })
 
   test('escapes the words where the receiver needs it', () => {
     const more = { text: 'and *', count: 2, link: LINK }
-    expect(writeMore({ more }, { writeLink, escape: inert })).toBe(
+    expect(writeRest({ more }, { writeLink, escape: inert })).toBe(
       'and ∗ <https://relay.example.com/>',
     )
   })
@@ -48,7 +48,7 @@ test.each([
   expect(writeTimes({ firstAt, lastAt }, String)).toBe(expected)
 })
 
-describe('writeSentence()', () => {
+describe('writeOneLine()', () => {
   const summary = [own('Deal field '), foreign('*UF*', 'code'), own(': deleted.')]
 
   test.each([
@@ -57,18 +57,18 @@ describe('writeSentence()', () => {
     'a223c6b3710f85df22e9377d6c4f7553',
     'localhost',
   ])('leaves the host %s as it is', (portal) => {
-    expect(writeSentence({ summary, portal }, en, inert)).toBe(
+    expect(writeOneLine({ summary, portal }, en, inert)).toBe(
       `Deal field ∗UF∗: deleted. in ${portal}`,
     )
   })
 
   test.each(['a b.c', 'x.y/z', '*.example.com', 'a..b'])('makes %s inert', (portal) => {
-    expect(writeSentence({ summary, portal }, en, inert)).toBe(
+    expect(writeOneLine({ summary, portal }, en, inert)).toBe(
       `Deal field ∗UF∗: deleted. in ${inert(portal)}`,
     )
   })
 
   test('names no place where none is known', () => {
-    expect(writeSentence({ summary, portal: '' }, en, inert)).toBe('Deal field ∗UF∗: deleted.')
+    expect(writeOneLine({ summary, portal: '' }, en, inert)).toBe('Deal field ∗UF∗: deleted.')
   })
 })
