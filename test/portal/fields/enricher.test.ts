@@ -100,6 +100,23 @@ describe('an event that waits', () => {
     ])
   })
 
+  // Without the wait the late answer would tell the change behind event 2, which is about it as well.
+  it('tells what a late answer of an earlier read finds, when it arrived during that read', async () => {
+    const world = await aComparedWorld(definition(235))
+    world.answers = () => ({ latencyMs: 5000, failure: null })
+    world.truth.set(235, definition(235, { MANDATORY: 'Y' }))
+    await send(world, 235, 'updated')
+    await world.advance(3500)
+    world.answers = () => ({ latencyMs: 150, failure: null })
+    await send(world, 235, 'updated')
+    await world.quiet()
+    const thin = { status: 'unavailable', reason: 'timeout', changes: null }
+    expect(world.entries().map(told)).toEqual([
+      { ...COMPLETE, sequence: 1, ...thin },
+      { ...COMPLETE, sequence: 2, changes: MANDATORY, completes: [1] },
+    ])
+  })
+
   it('shares one read with the events of its field, and the first tells it', async () => {
     const world = await aComparedWorld(definition(235), definition(236))
     const before = world.requests.length
