@@ -15,14 +15,14 @@ import { isNode, listFiles, parseFile, readText, type Rule, type SyntaxNode } fr
 const PAGE = 'docs/glossary.md'
 
 const GENERIC = new Set(
-  `admin after all and any app as at auth body by byte code command common config constant content context cron data
-  database day delay detail due duration each env error extra fact failure fetch for foreign form found fresh from full
-  function further gap gone hash header health hex host html http id in index info input item job json key kind known
-  last late latest length list local long lost main many map markup media meant memory method ms name new next no null
-  number object of old on one or other out own page param part path payload query question recent response rest result
+  `admin after all also and any app as ask at auth base64 before body by byte code command common config constant content context cron data
+  database day delay detail due duration each env error extra fact failure fetch final for foreign form found fresh from full
+  function further gap gone hash header health hex host html http id in index info inside ip ipv4 ipv6 input item job json key kind known
+  last late latest length list local long lost main many map markup media meant memory method ms name new next no not null
+  number o object of old on one or other out own page param part path payload query question recent response rest result
   route row rule same schema script second secret self sent server set size source sql start style success table tag
-  text time timeout timestamp to tone transient twice type until up url utc value version via wait with without
-  word`.split(/\s+/),
+  text time timeout timestamp to tone transient ts twice type until up url utc utf8 value version via wait with within without
+  word written`.split(/\s+/),
 )
 
 /** Words that make a noun of a verb before them: `SettleTerms` are the terms of settling. */

@@ -6,13 +6,13 @@
 import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
 import { askAppInfo, INCONSISTENT, refreshTokens } from '../servers/oauth.ts'
-import type { AppInfo, OauthDeps, TokenPair } from '../servers/oauth.ts'
+import type { AppInfo, OAuthDeps, TokenPair } from '../servers/oauth.ts'
 import type { PresentedCredentials } from '../wire/request.ts'
 import { isTransient } from '../servers/rest-error.ts'
 import type { RestError } from '../servers/rest-error.ts'
 
 /** What a confirmation needs from outside. */
-export interface ConfirmDeps extends OauthDeps {
+export interface ConfirmDeps extends OAuthDeps {
   /** The allow-list: origins, which are asked in this order when the request names no server. */
   readonly oauthUrls: readonly string[]
   /** The client secrets by client id. */

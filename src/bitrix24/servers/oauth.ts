@@ -59,7 +59,7 @@ export interface RefreshRequest {
 }
 
 /** What a refresh needs from outside. */
-export interface OauthDeps extends RestDeps {
+export interface OAuthDeps extends RestDeps {
   /** Unix milliseconds. */
   readonly now: number
 }
@@ -140,7 +140,7 @@ export async function askAppInfo(
  */
 export async function refreshTokens(
   request: RefreshRequest,
-  deps: OauthDeps,
+  deps: OAuthDeps,
 ): Promise<Result<TokenPair, RestError>> {
   const { clientId, clientSecret, refreshToken } = request
   const form = new URLSearchParams({

@@ -129,7 +129,7 @@ export function mirrorOf({
 }
 
 /** The changed install with its dirty flag: set when KV has to hold something else than before. */
-export function markDirty(before: InstallState, after: InstallState): InstallState {
+export function setDirtyFlag(before: InstallState, after: InstallState): InstallState {
   const isOther = JSON.stringify(mirrorOf(before)) !== JSON.stringify(mirrorOf(after))
   return { ...after, kvDirty: before.kvDirty || isOther }
 }
@@ -140,7 +140,7 @@ export function changeApplication(
   changes: Partial<ApplicationInstall>,
 ): InstallState {
   if (state.application === null) return state
-  return markDirty(state, { ...state, application: { ...state.application, ...changes } })
+  return setDirtyFlag(state, { ...state, application: { ...state.application, ...changes } })
 }
 
 /** Counts a refused installation. */

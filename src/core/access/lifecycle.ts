@@ -2,7 +2,7 @@
  * The life of an install: an installation records it, an uninstall ends it. Bitrix24 may deliver such events
  * late, twice or in another order than they happened, so each carries its time and the later one wins. Pure.
  */
-import { markDirty, type ApplicationInstall, type InstallState } from './install.ts'
+import { setDirtyFlag, type ApplicationInstall, type InstallState } from './install.ts'
 import { hasNewPair, recordPairs } from './install-pairs.ts'
 import { recordToken, trustsToken } from './token-hashes.ts'
 
@@ -74,7 +74,7 @@ export function recordInstall(
     },
     access: hasNewPair(former, pairs) ? null : state.access,
   }
-  return markDirty(state, next)
+  return setDirtyFlag(state, next)
 }
 
 /**

@@ -63,7 +63,7 @@ export interface FoundDifference {
 }
 
 /** What a comparison comes to. */
-export interface Judged {
+export interface Judgement {
   /** In the order of the fields. */
   readonly found: readonly FoundDifference[]
   /** Fields to be stored although nothing is told of them. */
@@ -82,7 +82,7 @@ export interface JudgeTerms {
 }
 
 /** Decides which differences are told now, which are looked at again, and what is only remembered. */
-export function judgeReads(fields: readonly ComparedField[], terms: JudgeTerms): Judged {
+export function judgeReads(fields: readonly ComparedField[], terms: JudgeTerms): Judgement {
   const { now, readAt, hasBaseline } = terms
   const found: FoundDifference[] = []
   const adopted: FieldState[] = []
