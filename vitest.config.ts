@@ -52,7 +52,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'runtime',
           include: [
-            'test/{edge,portal,http,objects,e2e}/**/*.test.ts',
+            'test/{edge,portal,http,objects,e2e,upgrade}/**/*.test.ts',
             'test/*.test.ts',
             ON_PLATFORM,
           ],

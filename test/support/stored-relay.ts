@@ -1,0 +1,406 @@
+/**
+ * A relay that stands on rows that were stored before: real objects and real KV, driven from outside as
+ * Bitrix24 and an operator would. Its time is the rows' own, far ahead, so that no alarm fires by itself.
+ */
+import { env } from 'cloudflare:workers'
+import {
+  createScheduledController,
+  evictDurableObject,
+  reset,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from 'cloudflare:test'
+import { vi } from 'vitest'
+import { aBitrix24World, bitrix24Handler } from './bitrix24-network.ts'
+import { Edge, FORM_TYPE, JSON_TYPE, watchLog } from './edge.ts'
+import type { FormerVersion } from './former-version.ts'
+import { FORM_BODIES } from './form-bodies.ts'
+import { Network, type SentRequest } from './network.ts'
+import { configured, type Entry } from './portal-bench.ts'
+import { ADMIN_TOKEN } from './runtime-bindings.ts'
+import {
+  readRows,
+  storedOf,
+  textOf,
+  writeRows,
+  type Stored,
+  type StoredObject,
+  type StoredRecord,
+} from './stored-rows.ts'
+import worker from './worker.ts'
+import { world } from './world.ts'
+
+/** A body's parameters to replace. */
+export type BodyChanges = Readonly<Record<string, string | number>>
+
+/** What an answer may say, as far as these tests read it. */
+export interface Said {
+  readonly accepted?: boolean
+  readonly sequence?: number
+  readonly state?: string
+  readonly pending?: unknown
+  readonly head?: number
+  readonly userId?: number | null
+  readonly fields?: Stored
+  readonly replayed?: number
+  readonly lanes?: readonly LaneSaid[]
+  readonly events?: readonly EventSaid[]
+  readonly fates?: EventSaid['fates']
+}
+
+/** One lane of `GET /portals/{memberId}`. */
+export interface LaneSaid {
+  readonly destination: string
+  readonly state: string
+  readonly cursor: number
+  readonly parked: number
+  readonly replaying: number
+}
+
+/** One event of `GET /portals/{memberId}/events`. */
+export interface EventSaid {
+  readonly fates: Readonly<Record<string, FateSaid>>
+}
+
+/** What became of an event at a destination. */
+export interface FateSaid {
+  readonly state: string
+  readonly attempts: number | null
+  readonly reason: string | null
+  readonly at: string | null
+  readonly digest: { readonly first: number; readonly last: number; readonly count: number } | null
+}
+
+/** The answer to a request. */
+export interface Answered {
+  readonly status: number
+  readonly body: Said
+}
+
+/** What a signed webhook was told of one event. */
+export interface Delivered {
+  readonly id: string | null
+  readonly sequence: number
+  readonly replayed?: boolean
+  readonly [member: string]: unknown
+}
+
+const POLL_MS = 2
+const MAX_STEPS = 1000
+const NEVER = new Promise<never>(() => {})
+
+/** One portal of the former version at a time, with its clock and its network. */
+export class StoredRelay {
+  readonly network = new Network()
+  /** What the OAuth server and the portal say. */
+  readonly bitrix24 = aBitrix24World()
+  /** Log lines of the objects: their names. */
+  readonly logged: string[] = []
+  /** Whether the portal's REST answers, fails, or lets the relay wait. */
+  portalIs: 'well' | 'down' | 'silent' = 'well'
+  readonly #put: StoredObject[] = []
+  readonly #former: FormerVersion
+  #now: number
+  #isOver = false
+  #edge = new Edge()
+
+  constructor(former: FormerVersion) {
+    this.#former = former
+    this.#now = former.takenAt
+    this.network
+      .handle(({ url }) => (new URL(url).host.endsWith('.example.com') ? new Response('') : null))
+      .handle(({ url }) => (url.startsWith('https://hooks.slack.com/') ? new Response('ok') : null))
+      .handle(({ url }) =>
+        url.startsWith('https://api.telegram.org/') ? Response.json({ ok: true }) : null,
+      )
+      .handle((request) => bitrix24Handler(this.bitrix24)(request))
+      .handle((request) => this.#portalAnswer(request))
+    watchLog()
+    vi.spyOn(globalThis, 'fetch').mockImplementation((...request) =>
+      this.#isOver ? NEVER : this.network.fetch(...request),
+    )
+    vi.spyOn(Date, 'now').mockImplementation(() => this.#now)
+    this.configure([])
+  }
+
+  /** The destinations of objects that begin from now on; further applications by their client id. */
+  configure(destinations: readonly Entry[], secrets: Readonly<Record<string, string>> = {}): void {
+    world.adapt = (settings) => ({
+      ...settings,
+      destinations: configured(destinations),
+      applications: new Map([...settings.applications, ...Object.entries(secrets)]),
+      random: () => 0,
+      // The clock decides what is due, not the sleep.
+      sleep: (ms) => this.#pause(ms),
+      log: (_level, event) => void this.logged.push(event),
+    })
+  }
+
+  /**
+   * Ends the test: storage of all bindings is emptied.
+   *
+   * @throws when a request went out that nobody claimed.
+   */
+  async close(): Promise<void> {
+    this.#isOver = true
+    await scheduler.wait(5 * POLL_MS)
+    // The reset empties the storage of those objects alone that are in memory and at rest.
+    for (const stored of this.#put) await runInDurableObject(stubOf(stored), emptyStorage)
+    world.adapt = (settings) => settings
+    vi.restoreAllMocks()
+    await reset()
+    const { unclaimed } = this.network
+    if (unclaimed.length > 0) throw new Error(`Nobody claims ${unclaimed.join(', ')}`)
+  }
+
+  /**
+   * Opens the portal of a file, with what stands in KV of it and with the objects that all portals share, under
+   * the settings of that time. Everything that follows is about it. Answers its member id.
+   */
+  async enter(name: string): Promise<string> {
+    const { destinations, domains, portals, shared, kv } = this.#former
+    const portal = portals[name]
+    const domain = domains[name]
+    if (portal === undefined || domain === undefined) throw new Error(`Cannot find ${name}`)
+    this.configure(destinations[name] ?? destinations['others'] ?? [])
+    Object.assign(this.bitrix24, { memberId: portal.name, domain })
+    for (const row of portal.rows['fields'] ?? []) this.#define(row)
+    for (const stored of [portal, ...Object.values(shared)]) await this.put(stored)
+    for (const [key, value] of Object.entries(kv)) {
+      if (key.split(':')[1] === portal.name) await env.INSTALLS.put(key, textOf(value))
+    }
+    return portal.name
+  }
+
+  /** The portal defines its fields as they were read last. */
+  #define({ id, state }: StoredRecord): void {
+    const { attributes } = recordOf(state)
+    if (attributes !== null) this.bitrix24.rest.fields.set(Number(id), recordOf(attributes))
+  }
+
+  /** The portal defines a field with another label from now on. */
+  relabel(id: number, label: string): void {
+    const known = this.bitrix24.rest.fields.get(id)
+    this.bitrix24.rest.fields.set(id, { ...known, EDIT_FORM_LABEL: { en: label } })
+  }
+
+  async #portalAnswer({ url }: SentRequest): Promise<Response | null> {
+    const { host, pathname } = new URL(url)
+    if (host !== this.bitrix24.domain || !pathname.startsWith('/rest/')) return null
+    while (this.portalIs === 'silent') await this.#pause(POLL_MS)
+    return this.portalIs === 'down' ? new Response('', { status: 503 }) : null
+  }
+
+  /** A moment at most; whoever still waits when the test is over waits for ever. */
+  #pause(ms: number): Promise<void> {
+    return this.#isOver ? NEVER : scheduler.wait(Math.min(ms, POLL_MS))
+  }
+
+  /** Unix milliseconds. */
+  now(): number {
+    return this.#now
+  }
+
+  /** Lets time pass. */
+  advance(ms: number): void {
+    this.#now += ms
+  }
+
+  /** Another isolate: what the edge has learned of callers is forgotten. */
+  newEdge(bindings: Readonly<Record<string, unknown>> = {}): void {
+    this.#edge = new Edge(bindings)
+  }
+
+  /** Puts an object's rows in its place; the next call finds it as if it had always been there. */
+  async put(stored: StoredObject): Promise<void> {
+    const stub = stubOf(stored)
+    this.#put.push(stored)
+    await runInDurableObject(stub, async (_, { storage }) => {
+      writeRows(storage.sql, stored)
+      if (stored.alarm !== null) await storage.setAlarm(stored.alarm)
+    })
+    await evictDurableObject(stub)
+  }
+
+  /** An object as it is stored now. */
+  read(stored: Pick<StoredObject, 'class' | 'name'>): Promise<StoredObject> {
+    const { class: className, name } = stored
+    return runInDurableObject(stubOf(stored), async (_, { storage }) => ({
+      class: className,
+      name,
+      alarm: await storage.getAlarm(),
+      ...readRows(storage.sql),
+    }))
+  }
+
+  /** The rows of one table of the portal. */
+  async rows(table: string): Promise<readonly StoredRecord[]> {
+    const { rows } = await this.read({ class: 'Portal', name: this.bitrix24.memberId })
+    return rows[table] ?? []
+  }
+
+  /** The first column of a query over the portal's rows, as text. */
+  texts(query: string): Promise<readonly string[]> {
+    const stub = stubOf({ class: 'Portal', name: this.bitrix24.memberId })
+    return runInDurableObject(stub, (_, { storage }) => {
+      return storage.sql
+        .exec(query)
+        .toArray()
+        .map((row) => String(Object.values(row)[0]))
+    })
+  }
+
+  /** Every key of KV with its value. */
+  async kv(): Promise<Record<string, Stored>> {
+    const { keys } = await env.INSTALLS.list()
+    const kept: Record<string, Stored> = {}
+    for (const { name } of keys) kept[name] = storedOf((await env.INSTALLS.get(name)) ?? '')
+    return kept
+  }
+
+  /** Posts a recorded body as the portal would. */
+  async post(name: string, token: string, changes: BodyChanges = {}): Promise<Answered> {
+    const { memberId, domain } = this.bitrix24
+    const form = new URLSearchParams(FORM_BODIES[name])
+    const own: BodyChanges = {
+      'auth[member_id]': memberId,
+      'auth[domain]': domain,
+      'auth[client_endpoint]': `https://${domain}/rest/`,
+      'auth[application_token]': token,
+      ts: Math.floor(this.#now / 1000),
+      ...changes,
+    }
+    for (const [key, value] of Object.entries(own)) form.set(key, String(value))
+    return answered(await this.#edge.call(form.toString(), { contentType: FORM_TYPE }))
+  }
+
+  /** Posts the update of a field: `UF_CRM_<id>` of a requisite, unless the changes say otherwise. */
+  event(id: number, token: string, changes: BodyChanges = {}): Promise<Answered> {
+    const fields = { 'data[FIELDS][ID]': id, 'data[FIELDS][FIELD_NAME]': `UF_CRM_${id}` }
+    return this.post('app-ONCRMREQUISITEUSERFIELDUPDATE', token, { ...fields, ...changes })
+  }
+
+  /** Calls `METHOD /path` of the admin API, below the portal. */
+  async admin(route: string, body: unknown = null): Promise<Answered> {
+    const [method = 'GET', path = ''] = route.split(' ')
+    const text = body === null ? null : JSON.stringify(body)
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
+    const place = `/admin/api/portals/${this.bitrix24.memberId}${path}`
+    const call = { method, path: place, contentType: JSON_TYPE, headers }
+    return answered(await this.#edge.call(text, call))
+  }
+
+  /** What `GET /healthz` answers. */
+  async health(): Promise<Answered> {
+    return answered(await this.#edge.call(null, { method: 'GET', path: '/healthz' }))
+  }
+
+  /** The portal as the operator sees it. */
+  async view(): Promise<Said> {
+    return (await this.admin('GET')).body
+  }
+
+  /** One lane as the operator sees it. */
+  async lane(name: string): Promise<LaneSaid> {
+    const { lanes = [] } = await this.view()
+    const lane = lanes.find(({ destination }) => destination === name)
+    if (lane === undefined) throw new Error(`Cannot find the lane ${name}`)
+    return lane
+  }
+
+  /** What became of an event at a destination. */
+  async fate(sequence: number, name: string): Promise<FateSaid | undefined> {
+    return (await this.admin(`GET /events/${sequence}`)).body.fates?.[name]
+  }
+
+  /** What the API tells of the portal: its state, its events from the oldest on, what is parked. */
+  async told(): Promise<Readonly<Record<string, unknown>>> {
+    const view = await this.view()
+    const { events = [] } = (await this.admin('GET /events?limit=200')).body
+    const { body: parked } = await this.admin('GET /parked')
+    return { view, events: events.toReversed().map(withShortFates), ...parked }
+  }
+
+  /** Runs a cron trigger of wrangler.toml. */
+  async cron(cron: string): Promise<void> {
+    await worker.scheduled(createScheduledController({ cron }), { ...env })
+  }
+
+  /** Runs the portal's alarm if its time has come, as the platform does. */
+  async alarmIfDue(): Promise<void> {
+    const stub = env.PORTALS.getByName(this.bitrix24.memberId)
+    const at = await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())
+    if (at !== null && at <= this.#now) await runDurableObjectAlarm(stub)
+  }
+
+  /**
+   * Waits until something holds. Time passes in steps meanwhile, with the portal's alarms; it stands still
+   * unless a step is given, so that what has a time limit cannot miss it.
+   */
+  async until(holds: () => boolean | Promise<boolean>, stepMs = 0): Promise<void> {
+    for (let step = 0; step < MAX_STEPS; step += 1) {
+      if (await holds()) return
+      this.advance(stepMs)
+      if (stepMs > 0) await this.alarmIfDue()
+      await scheduler.wait(POLL_MS)
+    }
+    throw new Error('Waited in vain')
+  }
+
+  /** What a signed webhook was told, in order. */
+  delivered(name: string): Delivered[] {
+    return this.sentTo(`${name}.example.com`).map(deliveredOf)
+  }
+
+  /** The sequences that a signed webhook was told, in order. */
+  sequences(name: string): number[] {
+    return this.delivered(name).map(({ sequence }) => sequence)
+  }
+
+  /** The requests to a receiver: a host, or the end of an address. */
+  sentTo(place: string): SentRequest[] {
+    return this.network.sent.filter(
+      ({ url }) => new URL(url).host === place || url.endsWith(`/${place}`),
+    )
+  }
+}
+
+/** A JSON object, or an empty one where something else stands. */
+export function recordOf(value: Stored | undefined): StoredRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+}
+
+function deliveredOf({ headers, body }: SentRequest): Delivered {
+  // Sound: the relay's own body.
+  const { data } = JSON.parse(body) as { data: Omit<Delivered, 'id'> & { sequence: number } }
+  return { ...data, id: headers.get('webhook-id') }
+}
+
+/** An event whose fates are a few words each, so that a file of them can be read. */
+function withShortFates({ fates, ...event }: EventSaid): unknown {
+  const words = Object.entries(fates).map(([destination, fate]) => {
+    const { state, attempts, reason, at, digest } = fate
+    const together = digest && `with ${digest.count} from ${digest.first} to ${digest.last}`
+    const said = [state, reason, attempts === null ? null : `after ${attempts}`, at, together]
+    return [destination, said.filter((word) => word !== null).join(' ')]
+  })
+  return { ...event, fates: Object.fromEntries(words) }
+}
+
+async function emptyStorage(_: unknown, { storage }: DurableObjectState): Promise<void> {
+  await storage.deleteAlarm()
+  await storage.deleteAll()
+}
+
+async function answered(response: Response): Promise<Answered> {
+  const text = await response.text()
+  // Sound: the tests assert on what they read of it.
+  return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Said) }
+}
+
+type Namespaces = Readonly<Record<'PORTALS' | 'DIRECTORY' | 'PACERS', DurableObjectNamespace>>
+
+function stubOf({ class: className, name }: Pick<StoredObject, 'class' | 'name'>) {
+  const { PORTALS, DIRECTORY, PACERS }: Namespaces = env
+  return { Portal: PORTALS, Directory: DIRECTORY, Pacer: PACERS }[className].getByName(name)
+}
