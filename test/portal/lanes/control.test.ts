@@ -1,0 +1,160 @@
+/** What an operator may do with a lane, and why a wish is not granted. */
+import { describe, expect, it } from 'vitest'
+import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/replay-job.ts'
+import { LaneControl, type ReplayWish } from '../../../src/portal/lanes/control.ts'
+import { aJob, oneTo } from '../../support/lane-builders.ts'
+import { inLaneRoom, type LaneRoom } from '../../support/lane-room.ts'
+import { machine } from '../../support/portal-bench.ts'
+import { NOW } from '../../support/time.ts'
+
+const DEALS = { name: 'ONCRMDEALADD', field: null }
+const CHOOSY = { destinations: [machine('erp', { events: ['onCrmDeal*'] })] }
+
+/** A lane that has passed its first events. */
+function passed(room: LaneRoom, cursor: number): void {
+  room.book.save({ ...room.lane(), cursor })
+}
+
+describe('LaneControl.apply()', () => {
+  it('pauses a lane, and stores it', async () => {
+    const status = await inLaneRoom({}, (room) => {
+      const paused = room.control.apply('erp', { kind: 'pause' })
+      room.book.load()
+      return [paused.ok && paused.value.status, room.lane().status]
+    })
+    expect(status).toEqual(['paused', 'paused'])
+  })
+
+  it('resumes a disabled lane at once', async () => {
+    const lane = await inLaneRoom({}, (room) => {
+      const disabled = { status: 'disabled', disabledReason: 'gone' } as const
+      room.book.save({ ...room.lane(), ...disabled, nextAttemptAt: NOW + 5 })
+      room.control.apply('erp', { kind: 'resume' })
+      return room.lane()
+    })
+    expect(lane).toMatchObject({ status: 'active', disabledReason: null, nextAttemptAt: null })
+  })
+
+  it.each([{ kind: 'pause' }, { kind: 'resume' }, { kind: 'park', sequence: 1 }] as const)(
+    'does not obey $kind of a lane that is unknown, or whose destination is removed',
+    async (wish) => {
+      const answers = await inLaneRoom({}, (room) => {
+        const rules = { find: () => null, filteredBy: () => null }
+        const { log, book } = room
+        const removed = new LaneControl({ log, book, rules, world: { now: () => NOW } })
+        return [room.control.apply('crm', wish), removed.apply('erp', wish)]
+      })
+      expect(answers).toEqual([
+        { ok: false, error: 'unknown_lane' },
+        { ok: false, error: 'removed_lane' },
+      ])
+    },
+  )
+
+  it('parks the front, and writes its fate down', async () => {
+    const found = await inLaneRoom(CHOOSY, (room) => {
+      room.append()
+      room.append(DEALS)
+      const parked = room.control.apply('erp', { kind: 'park', sequence: 2 })
+      return [parked.ok, room.lane().cursor, room.log.fate('erp', 2)]
+    })
+    expect(found).toMatchObject([
+      true,
+      2,
+      { state: 'parked', reason: 'set_aside', status: null, at: NOW, attempts: 0 },
+    ])
+  })
+
+  it.each([
+    ['an event behind the front', 3],
+    ['an event that the destination does not get', 1],
+    ['an event that does not exist', 9],
+  ])('does not park %s', async (_name, sequence) => {
+    const answer = await inLaneRoom(CHOOSY, (room) => {
+      room.append()
+      room.append(DEALS)
+      room.append(DEALS)
+      return room.control.apply('erp', { kind: 'park', sequence })
+    })
+    expect(answer).toEqual({ ok: false, error: 'not_head' })
+  })
+
+  it('parks nothing when nothing waits', async () => {
+    const answer = await inLaneRoom({}, (room) =>
+      room.control.apply('erp', { kind: 'park', sequence: 1 }),
+    )
+    expect(answer).toEqual({ ok: false, error: 'not_head' })
+  })
+
+  it('takes the first event of a digest under way for the front', async () => {
+    const answers = await inLaneRoom({}, (room) => {
+      for (let count = 0; count < 4; count += 1) room.append()
+      room.book.save({ ...room.lane(), digest: [2, 3, 4] })
+      const park = (sequence: number) => room.control.apply('erp', { kind: 'park', sequence }).ok
+      return [park(1), park(2), room.lane().digest]
+    })
+    expect(answers).toEqual([false, true, [3, 4]])
+  })
+})
+
+describe('LaneControl.replay()', () => {
+  /** What is answered to a wish for a lane that has passed 5 events, of which 2 and 4 are deals. */
+  function replayed(wish: ReplayWish, { dryRun = false } = {}) {
+    return inLaneRoom(CHOOSY, (room) => {
+      for (const sequence of oneTo(6)) room.append(sequence % 2 === 0 ? DEALS : {})
+      passed(room, 5)
+      const answer = room.control.replay('erp', wish, { dryRun })
+      return [answer, room.lane().replays] as const
+    })
+  }
+
+  it.each<[string, ReplayWish, number, object | null]>([
+    ['a range', { kind: 'range', from: 1, to: 4 }, 2, { next: 1, to: 4 }],
+    ['one event', { kind: 'range', from: 4, to: 4 }, 1, { next: 4, to: 4 }],
+    ['a range from before the log', { kind: 'range', from: -3, to: 3 }, 1, { next: 1, to: 3 }],
+    ['a range beyond the cursor', { kind: 'range', from: 4, to: 99 }, 1, { next: 4, to: 5 }],
+    ['a range without an event for it', { kind: 'range', from: 3, to: 3 }, 0, null],
+    ['a range behind the cursor', { kind: 'range', from: 6, to: 6 }, 0, null],
+    ['parked events of which there are none', { kind: 'parked' }, 0, null],
+  ])('of %s counts what the destination gets, and stores a job', async (_n, wish, count, job) => {
+    const [answer, jobs] = await replayed(wish)
+    expect(answer).toEqual({ ok: true, value: count })
+    expect(jobs).toEqual(job === null ? [] : [aJob({ ...job, startedAt: NOW })])
+  })
+
+  it('that is a dry run only counts', async () => {
+    const [answer, jobs] = await replayed({ kind: 'range', from: 1, to: 4 }, { dryRun: true })
+    expect([answer, jobs]).toEqual([{ ok: true, value: 2 }, []])
+  })
+
+  it('of parked events counts those up to the cursor', async () => {
+    const found = await inLaneRoom({}, (room) => {
+      room.append()
+      room.append()
+      room.control.apply('erp', { kind: 'park', sequence: 1 })
+      const answer = room.control.replay('erp', { kind: 'parked' }, { dryRun: false })
+      return [answer, room.lane().replays]
+    })
+    expect(found).toEqual([{ ok: true, value: 1 }, [aJob({ to: 1, parkedOnly: true })]])
+  })
+
+  it('is not granted to an unknown lane, a removed one, or one with many jobs', async () => {
+    const answers = await inLaneRoom({}, (room) => {
+      room.append()
+      passed(room, 1)
+      const replay = (name: string, dryRun = false) =>
+        room.control.replay(name, { kind: 'range', from: 1, to: 1 }, { dryRun })
+      const unknown = replay('crm')
+      room.book.save({ ...room.lane(), replays: oneTo(MAX_REPLAY_JOBS).map(() => aJob()) })
+      const many = [replay('erp'), replay('erp', true)]
+      room.book.save({ ...room.lane(), status: 'removed' })
+      return [unknown, ...many, replay('erp')]
+    })
+    expect(answers).toEqual([
+      { ok: false, error: 'unknown_lane' },
+      { ok: false, error: 'too_many_jobs' },
+      { ok: true, value: 1 },
+      { ok: false, error: 'removed_lane' },
+    ])
+  })
+})

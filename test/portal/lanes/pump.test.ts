@@ -1,0 +1,192 @@
+/** The walks of several lanes: which of them start, when they are repeated, and when the alarm has to wake them. */
+import { describe, expect, it } from 'vitest'
+import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
+import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
+import { FAILED_REST_MS, Pump, RUN_BUDGET_MS } from '../../../src/portal/lanes/pump.ts'
+import { aLane } from '../../support/lane-builders.ts'
+import { configured, machine } from '../../support/portal-bench.ts'
+import { NOW } from '../../support/time.ts'
+
+/** A pump whose walks last until a test ends them. */
+class PumpWorld {
+  now = NOW
+  head = 3
+  lanes: LaneState[]
+  /** Every walk that was begun, and until when it might start sends. */
+  readonly walks: { readonly name: string; readonly deadline: number }[] = []
+  readonly logged: string[] = []
+  rests = 0
+  readonly pump: Pump
+  readonly #ends: { resolve: () => void; reject: (error: Error) => void }[] = []
+
+  constructor(...lanes: LaneState[]) {
+    this.lanes = lanes
+    const known = configured(['erp', 'crm'].map((name) => machine(name)))
+    this.pump = new Pump({
+      book: { all: () => this.lanes },
+      rules: { find: (name) => known.find((each) => each.name === name) ?? null },
+      walker: {
+        walk: (name, deadline) => {
+          this.walks.push({ name, deadline })
+          return new Promise((resolve, reject) => this.#ends.push({ resolve, reject }))
+        },
+      },
+      enricher: { readableUpTo: (head) => head },
+      state: { head: () => this.head },
+      world: { now: () => this.now },
+      scheduler: {
+        background: (work) => void work.catch(() => this.logged.push('background_failed')),
+        laneRested: () => (this.rests += 1),
+        report: (event) => this.logged.push(event),
+      },
+    })
+  }
+
+  get names(): string[] {
+    return this.walks.map(({ name }) => name)
+  }
+
+  /** The oldest walk ends. */
+  async end(error?: Error): Promise<void> {
+    const walk = this.#ends.shift()
+    if (error === undefined) walk?.resolve()
+    else walk?.reject(error)
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve()
+  }
+}
+
+const ERP = aLane()
+const CRM = aLane({ destination: 'crm' })
+
+describe('Pump.kick()', () => {
+  it('starts one walk for each lane that has something to do', () => {
+    const world = new PumpWorld(ERP, CRM)
+    world.pump.kick()
+    expect(world.walks).toEqual([
+      { name: 'erp', deadline: NOW + RUN_BUDGET_MS },
+      { name: 'crm', deadline: NOW + RUN_BUDGET_MS },
+    ])
+    expect(world.pump.isRunning()).toBe(true)
+  })
+
+  it.each([
+    ['nothing to do', aLane({ cursor: 3 })],
+    ['a pause', aLane({ status: 'paused' })],
+    ['no destination', aLane({ destination: 'former' })],
+  ])('starts no walk of a lane with %s', (_name, lane) => {
+    const world = new PumpWorld(lane)
+    world.pump.kick()
+    expect(world.walks).toEqual([])
+    expect(world.pump.isRunning()).toBe(false)
+  })
+
+  it('starts a walk also for a lane that has to wait: it may be for a moment only', () => {
+    const world = new PumpWorld(aLane({ notBefore: NOW + 1000 }))
+    world.pump.kick()
+    expect(world.names).toEqual(['erp'])
+  })
+
+  it('repeats the walk of a lane that was kicked meanwhile, once', async () => {
+    const world = new PumpWorld(ERP)
+    world.pump.kick()
+    world.pump.kick()
+    world.pump.kick()
+    await world.end()
+    expect([world.names, world.rests]).toEqual([['erp', 'erp'], 0])
+    await world.end()
+    expect([world.names, world.rests]).toEqual([['erp', 'erp'], 1])
+    expect(world.pump.isRunning()).toBe(false)
+  })
+
+  it('repeats no walk whose time is over', async () => {
+    const world = new PumpWorld(ERP)
+    world.pump.kick()
+    world.pump.kick()
+    world.now += RUN_BUDGET_MS
+    await world.end()
+    expect([world.names, world.rests]).toEqual([['erp'], 1])
+  })
+
+  it('gives a repeated walk only what is left of the time', async () => {
+    const world = new PumpWorld(ERP)
+    world.pump.kick()
+    world.pump.kick()
+    world.now += 1000
+    await world.end()
+    expect(world.walks.map(({ deadline }) => deadline)).toEqual([
+      NOW + RUN_BUDGET_MS,
+      NOW + RUN_BUDGET_MS,
+    ])
+  })
+})
+
+describe('G10 a walk that fails', () => {
+  it('is logged, ends, and lets its lane rest for a minute', async () => {
+    const world = new PumpWorld(ERP)
+    world.pump.kick()
+    world.pump.kick()
+    await world.end(new Error('disk is full'))
+    expect([world.names, world.logged, world.rests]).toEqual([['erp'], ['lane_failed'], 1])
+    world.now += FAILED_REST_MS - 1
+    world.pump.kick()
+    expect(world.names).toEqual(['erp'])
+    world.now += 1
+    world.pump.kick()
+    expect(world.names).toEqual(['erp', 'erp'])
+  })
+
+  it('leaves the other lanes alone', async () => {
+    const world = new PumpWorld(ERP, CRM)
+    world.pump.kick()
+    await world.end(new Error('disk is full'))
+    expect(world.pump.isRunning()).toBe(true)
+    await world.end()
+    expect(world.pump.isRunning()).toBe(false)
+    world.pump.kick()
+    expect(world.names).toEqual(['erp', 'crm', 'crm'])
+  })
+
+  it('is forgotten after a walk that does not', async () => {
+    const world = new PumpWorld(ERP)
+    world.pump.kick()
+    await world.end(new Error('disk is full'))
+    world.now += FAILED_REST_MS
+    world.pump.kick()
+    await world.end()
+    expect(world.pump.dueAt()).toBe(0)
+  })
+})
+
+describe('Pump.dueAt()', () => {
+  it.each<[string, LaneState[], number | null]>([
+    ['of no lane is null', [], null],
+    ['of lanes without work is null', [aLane({ cursor: 3 })], null],
+    ['of a lane without a destination is null', [aLane({ destination: 'former' })], null],
+    [
+      'is the earliest time of all lanes',
+      [aLane({ notBefore: NOW + 9 }), aLane({ destination: 'crm', notBefore: NOW + 5 })],
+      NOW + 5,
+    ],
+  ])('%s', (_name, lanes, expected) => {
+    expect(new PumpWorld(...lanes).pump.dueAt()).toBe(expected)
+  })
+
+  it('of a lane that is walked is only there should the object end', () => {
+    const world = new PumpWorld(ERP)
+    world.pump.kick()
+    expect(world.pump.dueAt()).toBe(NOW + SAFETY_ALARM_MS)
+  })
+
+  it('of a lane that rests after a failure is the end of that rest', async () => {
+    const world = new PumpWorld(ERP)
+    world.pump.kick()
+    await world.end(new Error('disk is full'))
+    expect(world.pump.dueAt()).toBe(NOW + FAILED_REST_MS)
+  })
+
+  it('looks no further than lanes may read', () => {
+    const world = new PumpWorld(aLane({ cursor: 2 }))
+    world.head = 2
+    expect(world.pump.dueAt()).toBeNull()
+  })
+})
