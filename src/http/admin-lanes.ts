@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
 import type { Result } from '../core/result.ts'
 import type { PortalClient, PortalLookup } from '../edge/portal-client.ts'
-import type { ControlFault, ReplayWish } from '../portal/lanes/control.ts'
+import type { LaneFault, ReplayWish } from '../portal/lanes/control.ts'
 import { readJson, reply, withPortal } from './admin-exchange.ts'
 import { errorResponse, type ErrorCode } from './error-response.ts'
 
@@ -71,12 +71,12 @@ function readDryRun(query: URLSearchParams): boolean | null {
   return value === 'true' ? true : value === 'false' ? false : null
 }
 
-function replyState(changed: Result<string, ControlFault>): Response {
+function replyState(changed: Result<string, LaneFault>): Response {
   return changed.ok ? reply({ state: changed.value }) : errorResponse(CONTROL_ERRORS[changed.error])
 }
 
 /** The code for each reason for which a lane does not obey. */
-const CONTROL_ERRORS: Readonly<Record<ControlFault, ErrorCode>> = {
+const CONTROL_ERRORS: Readonly<Record<LaneFault, ErrorCode>> = {
   unknown_lane: 'not_found',
   removed_lane: 'removed_destination',
   not_head: 'not_head',

@@ -10,7 +10,7 @@ import type { InstallStatus } from '../core/access/portal-status.ts'
 import type { Result } from '../core/result.ts'
 import { describeError } from '../core/safety/redact.ts'
 import type { InstallAnswer } from './installs/decision.ts'
-import type { ControlFault, LaneWish, ReplayWish } from './lanes/control.ts'
+import type { LaneFault, LaneWish, ReplayWish } from './lanes/control.ts'
 import type { AppendAnswer, AppendRequest } from './log/appender.ts'
 import { createParts, type PortalParts } from './parts.ts'
 import type { FailureEvent } from './scheduler.ts'
@@ -132,7 +132,7 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** Pauses, resumes or parks the head of a lane; answers the lane's new state. */
-  controlLane(destination: string, wish: LaneWish): Result<string, ControlFault> {
+  controlLane(destination: string, wish: LaneWish): Result<string, LaneFault> {
     const { control, matcher, book } = this.#parts
     const changed = control.apply(destination, wish)
     if (!changed.ok) return changed
@@ -148,7 +148,7 @@ export class PortalObject extends DurableObject<unknown> {
     destination: string,
     wish: ReplayWish,
     options: { dryRun: boolean },
-  ): Result<number, ControlFault> {
+  ): Result<number, LaneFault> {
     const replayed = this.#parts.control.replay(destination, wish, options)
     if (replayed.ok && !options.dryRun) this.#advance()
     return replayed

@@ -15,7 +15,7 @@ import type { Batch, DigestRule } from '../../src/core/lanes/plan-digest.ts'
 import type { MatchFilter } from '../../src/core/lanes/filter-reason.ts'
 import type { DigestRecord, ExactFate } from '../../src/core/lanes/fate.ts'
 import type {
-  AlsoWritten,
+  FateRecords,
   SendContext,
   WalkBook,
   WalkLog,
@@ -398,7 +398,7 @@ export class LaneWorld {
     return outcome
   }
 
-  #save(lane: LaneState, { fates = [], digest = null }: AlsoWritten = {}): void {
+  #save(lane: LaneState, { fates = [], digest = null }: FateRecords = {}): void {
     if (digest !== null) this.digests.push(digest)
     for (const fate of fates) this.fates.set(fate.sequence, fate)
     this.lane = lane

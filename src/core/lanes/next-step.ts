@@ -8,8 +8,8 @@ import type { LaneState } from './lane-state.ts'
 import { planDigest, type Batch } from './plan-digest.ts'
 import type { WalkPorts } from './walk-ports.ts'
 
-/** A send that is due now. */
-export type Send =
+/** An attempt that is due now. */
+export type Attempt =
   | { readonly kind: 'live'; readonly batch: Batch }
   | { readonly kind: 'replay'; readonly entry: LogEntry }
 
@@ -20,7 +20,7 @@ interface Wait {
 }
 
 /** What a lane does next. */
-export type Step = Send | Wait | { readonly kind: 'idle' }
+export type Step = Attempt | Wait | { readonly kind: 'idle' }
 
 const IDLE = { kind: 'idle' } as const
 
@@ -53,7 +53,7 @@ function nextProbe(ports: WalkPorts, batch: Batch | null): Step {
 }
 
 /** The front alone, or the front with the events behind it: now, or when its wait is over. */
-function planLive(ports: WalkPorts, batch: Batch): Send | Wait {
+function planLive(ports: WalkPorts, batch: Batch): Attempt | Wait {
   const { book, receiver, clock } = ports
   const lane = book.lane()
   const [front] = batch
@@ -69,7 +69,7 @@ function planLive(ports: WalkPorts, batch: Batch): Send | Wait {
   return { kind: 'wait', at: Math.max(plan.until, liveDueAt(lane)) }
 }
 
-function nextReplay(ports: WalkPorts): Send | Wait | null {
+function nextReplay(ports: WalkPorts): Attempt | Wait | null {
   const next = nextReplayed(ports)
   if (next === null) return null
   const { entry, job } = next
@@ -81,7 +81,7 @@ function liveDueAt(lane: LaneState): number {
   return Math.max(lane.nextAttemptAt ?? 0, lane.notBefore)
 }
 
-function notBefore(at: number, step: Send | Wait, { clock }: WalkPorts): Send | Wait {
+function notBefore(at: number, step: Attempt | Wait, { clock }: WalkPorts): Attempt | Wait {
   return at > clock.now() ? { kind: 'wait', at } : step
 }
 

@@ -13,10 +13,10 @@
  * An operator wants event 3 again. It is sent between two live events, never while the lane retries one, and the cursor stays.
  */
 import type { LogEntry } from '../log/event.ts'
-import { epochAt, keepDecision } from './epochs.ts'
+import { epochAt, keepEpoch } from './epochs.ts'
 import { previousMeant } from './lane-reader.ts'
 import { isFailing, type LaneState } from './lane-state.ts'
-import { nextStep, type Send } from './next-step.ts'
+import { nextStep, type Attempt } from './next-step.ts'
 import type { Batch } from './plan-digest.ts'
 import { settle, type SettleTerms } from './settle.ts'
 import { settleDigest } from './settle-digest.ts'
@@ -57,7 +57,7 @@ export async function walkLane(ports: WalkPorts, deadline: number): Promise<void
       if (ms > MAX_WAIT_IN_WALK_MS) return
       await clock.sleep(ms)
     } else {
-      await attempt(walk, planned(walk, step))
+      await tryToSend(walk, planned(walk, step))
     }
   }
 }
@@ -66,24 +66,24 @@ function isOver({ book, clock, generation, deadline }: Walk): boolean {
   return book.generation() !== generation || clock.now() >= deadline
 }
 
-/** A send, with the lane and the head of the log from which it was decided. */
+/** An attempt, with the lane and the head of the log from which it was decided. */
 interface Planned {
-  readonly send: Send
+  readonly attempt: Attempt
   readonly lane: LaneState
   readonly head: number
 }
 
 /** Nothing is awaited between the decision and this line. */
-function planned({ book, log }: Walk, send: Send): Planned {
-  return { send, lane: book.lane(), head: log.head() }
+function planned({ book, log }: Walk, attempt: Attempt): Planned {
+  return { attempt, lane: book.lane(), head: log.head() }
 }
 
 /**
  * Takes a connection, then a slot of the receiver's pace, then sends. Both may have to be waited for. Meanwhile an
  * operator may pause the lane or park its front, more events may come, or the installation may end: so after each wait
- * the walk looks whether the send is still the one to make. It never asks for a slot when it has nothing to send.
+ * the walk looks whether the attempt is still the one to make. It never asks for a slot when it has nothing to send.
  */
-async function attempt(walk: Walk, first: Planned): Promise<void> {
+async function tryToSend(walk: Walk, first: Planned): Promise<void> {
   const { receiver } = walk
   // An event that was given up begins the count of attempts anew, but its receiver is no better.
   const hasFailed = isFailing(first.lane) || first.lane.lastError !== null
@@ -95,15 +95,15 @@ async function attempt(walk: Walk, first: Planned): Promise<void> {
     if (slotAt !== null) return askAgain(walk, slotAt)
     const due = stillDue(walk, connected)
     if (due === null) return
-    if (due.send.kind === 'live') await sendLive(walk, due.send.batch)
-    else await sendReplay(walk, due.send.entry)
+    if (due.attempt.kind === 'live') await sendLive(walk, due.attempt.batch)
+    else await sendReplay(walk, due.attempt.entry)
   } finally {
     release()
   }
 }
 
 /**
- * The send that is due now; null for none. What was decided stands while neither the lane nor the head of the log has
+ * The attempt that is due now; null for none. What was decided stands while neither the lane nor the head of the log has
  * changed, since time alone takes no send back. Otherwise it is decided anew.
  */
 function stillDue(walk: Walk, before: Planned): Planned | null {
@@ -143,7 +143,7 @@ async function sendLive(walk: Walk, batch: Batch): Promise<void> {
       ? settleDigest(book.lane(), sequences, result)
       : { ...settle(book.lane(), front.sequence, result), digest: null }
   const isPassed = decided !== null && lane.cursor === last.sequence
-  const settled = isPassed ? keepDecision(lane, last.sequence, decided) : lane
+  const settled = isPassed ? keepEpoch(lane, last.sequence, decided) : lane
   // A plain success follows from the cursor, so it may be stored with the next ones. Everything else is stored at once.
   const isPlain =
     outcome.kind === 'delivered' && fates.length === 0 && digest === null && settled === lane

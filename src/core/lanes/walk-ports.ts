@@ -40,7 +40,7 @@ export interface WalkBook {
   /** Changes with an uninstall; an outcome that was awaited across it is thrown away. */
   generation(): number
   /** Stores the lane and what else is to be written in one transaction, then changes memory. */
-  save(lane: LaneState, written?: AlsoWritten): void
+  save(lane: LaneState, written?: FateRecords): void
   /** Changes memory now, after a send; storage follows when the portal's lanes come to rest. */
   saveSoon(lane: LaneState): void
   /** Makes sure that what `saveSoon` took is stored within a second. */
@@ -52,7 +52,7 @@ export interface WalkBook {
 }
 
 /** What is stored together with a lane. */
-export interface AlsoWritten {
+export interface FateRecords {
   readonly fates?: readonly ExactFate[]
   /** The digest that was delivered. */
   readonly digest?: DigestRecord | null

@@ -6,7 +6,7 @@
  */
 
 /** How fast a portal may be asked. */
-export interface BucketOptions {
+export interface LeakyBucketOptions {
   /** Requests that leak out in a second. @default 2, every plan but Enterprise (5) */
   readonly ratePerSecond?: number
   /** Requests that fit into the bucket. @default 50, every plan but Enterprise (250) */
@@ -26,7 +26,7 @@ export class LeakyBucket {
   #at = 0
   #blockedUntil = 0
 
-  constructor({ ratePerSecond = 2, size = 50 }: BucketOptions = {}) {
+  constructor({ ratePerSecond = 2, size = 50 }: LeakyBucketOptions = {}) {
     if (!(ratePerSecond > 0 && size >= 1)) {
       throw new RangeError('Cannot pace requests as rate and size must let one through')
     }

@@ -12,7 +12,7 @@ export interface PaceWindow {
 }
 
 /** @throws RangeError when a window would let nothing through */
-export function checkWindows(windows: readonly PaceWindow[]): void {
+export function checkPaceWindows(windows: readonly PaceWindow[]): void {
   const isSound = windows.every(
     ({ count, ms }) => Number.isInteger(count) && count >= 1 && Number.isFinite(ms) && ms >= 1,
   )
@@ -32,7 +32,7 @@ export function countedGrants(
 }
 
 /** For which turn a slot is searched. */
-export interface SlotSearch {
+export interface SlotTerms {
   readonly windows: readonly PaceWindow[]
   /** Unix milliseconds: no slot before this time. */
   readonly from: number
@@ -43,7 +43,7 @@ export interface SlotSearch {
 /** The first time that all windows allow after these grants, in unix milliseconds. */
 export function computeSlot(
   grants: readonly number[],
-  { windows, from, ahead }: SlotSearch,
+  { windows, from, ahead }: SlotTerms,
 ): number {
   const taken = [...grants]
   let at = from

@@ -6,7 +6,7 @@
  * comes, it gets the slot; so when A has ended meanwhile, it costs the others one slot at most. The promised
  * time is a guess from the windows, but the windows themselves are always kept.
  */
-import { checkWindows, countedGrants, computeSlot, type PaceWindow } from './pace-window.ts'
+import { checkPaceWindows, countedGrants, computeSlot, type PaceWindow } from './pace-window.ts'
 
 /** So long after its promised time a waiter holds the others back, in milliseconds. */
 export const GRACE_MS = 2000
@@ -78,7 +78,7 @@ export function createPacerState({
  * @throws RangeError when a window would let nothing through
  */
 export function takeSlot(state: PacerState, request: SlotRequest): SlotAnswer {
-  checkWindows(request.windows)
+  checkPaceWindows(request.windows)
   const { waiter, now } = request
   const current = enqueue(forget(turnBack(state, now), request), waiter)
   const turn = computeTurn(current, request)

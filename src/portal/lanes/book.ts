@@ -4,7 +4,7 @@
  */
 import type { LaneState } from '../../core/lanes/lane-state.ts'
 import { matchLanes, type LanePlan } from '../../core/lanes/match-lanes.ts'
-import type { AlsoWritten } from '../../core/lanes/walk-ports.ts'
+import type { FateRecords } from '../../core/lanes/walk-ports.ts'
 import type { Database } from '../../storage/database.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { Scheduler } from '../scheduler.ts'
@@ -107,7 +107,7 @@ export class LaneBook {
   }
 
   /** Stores a lane and all others with it, its exact fates and a digest that was delivered; then changes memory. */
-  save(lane: LaneState, { fates = [], digest = null }: AlsoWritten = {}): void {
+  save(lane: LaneState, { fates = [], digest = null }: FateRecords = {}): void {
     const { log } = this.#deps
     this.saveAll(this.#with(lane), () => {
       for (const fate of fates) log.putFate(lane.destination, fate)

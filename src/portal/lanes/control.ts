@@ -22,7 +22,7 @@ export type ReplayWish =
   | { readonly kind: 'parked' }
 
 /** Why a wish was not granted; stable words of the admin API. */
-export type ControlFault = 'unknown_lane' | 'removed_lane' | 'not_head' | 'too_many_jobs'
+export type LaneFault = 'unknown_lane' | 'removed_lane' | 'not_head' | 'too_many_jobs'
 
 /** What the controls need. */
 export interface LaneControlDeps {
@@ -50,7 +50,7 @@ export class LaneControl {
    * Does what an operator wishes for one lane. A pause begins after the attempt that is under way. A resumed lane tries at
    * once, also one that was disabled. Only the front of a lane can be parked.
    */
-  apply(destination: string, wish: LaneWish): Result<LaneState, ControlFault> {
+  apply(destination: string, wish: LaneWish): Result<LaneState, LaneFault> {
     const { book, rules } = this.#deps
     const lane = book.find(destination)
     if (lane === null) return err('unknown_lane')
@@ -70,7 +70,7 @@ export class LaneControl {
     return lane
   }
 
-  #park(lane: LaneState, sequence: number): Result<LaneState, ControlFault> {
+  #park(lane: LaneState, sequence: number): Result<LaneState, LaneFault> {
     if (this.#front(lane) !== sequence) return err('not_head')
     const { book, world } = this.#deps
     const at = world.now()
@@ -95,7 +95,7 @@ export class LaneControl {
     destination: string,
     wish: ReplayWish,
     { dryRun }: { dryRun: boolean },
-  ): Result<number, ControlFault> {
+  ): Result<number, LaneFault> {
     const { book, world } = this.#deps
     const lane = book.find(destination)
     if (lane === null) return err('unknown_lane')

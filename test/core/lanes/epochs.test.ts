@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { epochAt, keepDecision } from '../../../src/core/lanes/epochs.ts'
+import { epochAt, keepEpoch } from '../../../src/core/lanes/epochs.ts'
 import { aLane, anEpoch } from '../../support/lane-builders.ts'
 
 describe('epochAt()', () => {
@@ -18,24 +18,24 @@ describe('epochAt()', () => {
   })
 })
 
-describe('G2 order: keepDecision()', () => {
+describe('G2 order: keepEpoch()', () => {
   const [first, decided] = [anEpoch({ events: ['a'] }), anEpoch({ from: 3, events: ['b'] })]
   const begun = anEpoch({ from: 5, events: ['c'] })
   const moved = { ...begun, from: 6 }
 
   it('changes nothing while the filter stands that the event was sent under', () => {
     const lane = aLane({ cursor: 5, epochs: [first, decided] })
-    expect(keepDecision(lane, 5, decided)).toBe(lane)
+    expect(keepEpoch(lane, 5, decided)).toBe(lane)
   })
 
   it('lets a filter that began during the attempt decide from the next event on', () => {
     const lane = aLane({ cursor: 5, epochs: [first, decided, begun] })
-    expect(keepDecision(lane, 5, decided)).toEqual({ ...lane, epochs: [first, decided, moved] })
+    expect(keepEpoch(lane, 5, decided)).toEqual({ ...lane, epochs: [first, decided, moved] })
   })
 
   it('brings a filter back that the new one has taken the place of', () => {
     const replaced = { ...decided, from: 5 }
     const lane = aLane({ cursor: 5, epochs: [first, begun] })
-    expect(keepDecision(lane, 5, replaced)).toEqual({ ...lane, epochs: [first, replaced, moved] })
+    expect(keepEpoch(lane, 5, replaced)).toEqual({ ...lane, epochs: [first, replaced, moved] })
   })
 })

@@ -1,7 +1,7 @@
 /** Windows of a receiver's limit, one by one: which grants they still count, and when the next slot is. */
 import { describe, expect, it } from 'vitest'
 import {
-  checkWindows,
+  checkPaceWindows,
   computeSlot,
   countedGrants,
   type PaceWindow,
@@ -10,11 +10,11 @@ import {
 const SECOND: PaceWindow = { count: 1, ms: 1000 }
 const MINUTE: PaceWindow = { count: 3, ms: 60_000 }
 
-describe('checkWindows()', () => {
+describe('checkPaceWindows()', () => {
   it.each([[], [SECOND], [SECOND, MINUTE], [{ count: 1, ms: 1 }]].map((windows) => [windows]))(
     'takes %j',
     (windows) => {
-      expect(() => checkWindows(windows)).not.toThrow()
+      expect(() => checkPaceWindows(windows)).not.toThrow()
     },
   )
 
@@ -26,7 +26,7 @@ describe('checkWindows()', () => {
     { count: 1, ms: Infinity },
     { count: 1, ms: NaN },
   ])('refuses %j, which would let nothing through', (window) => {
-    expect(() => checkWindows([SECOND, window])).toThrow(RangeError)
+    expect(() => checkPaceWindows([SECOND, window])).toThrow(RangeError)
   })
 })
 
