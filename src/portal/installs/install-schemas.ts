@@ -1,7 +1,8 @@
 /**
  * The stored forms of an install and of the pending installs. A former version of the relay knew fewer things
  * and left members out; they are completed here and nowhere else. Members of a later version stay as they
- * are: an operator may go back to this version and forward again.
+ * are: an operator may go back to this version and forward again. What is only shown to the operator never
+ * keeps a portal from working: when it cannot be understood, it begins anew.
  */
 import * as v from 'valibot'
 import { ACCESS_TROUBLES, type AccessState } from '../../core/access/access.ts'
@@ -76,9 +77,12 @@ export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObje
   // A trouble of a later version is met again with the next call.
   access: v.optional(v.fallback(v.nullable(AccessSchema), null), NO_INSTALL.access),
   webhooks: v.optional(v.array(WebhookSchema), []),
-  refused: v.optional(RefusalsSchema, NO_INSTALL.refused),
+  refused: v.optional(v.fallback(RefusalsSchema, NO_INSTALL.refused), NO_INSTALL.refused),
   handlerUrl: v.optional(TextSchema, NO_INSTALL.handlerUrl),
-  subscriptions: v.optional(SubscriptionsSchema, {}),
+  subscriptions: v.optional(
+    v.fallback(SubscriptionsSchema, NO_INSTALL.subscriptions),
+    NO_INSTALL.subscriptions,
+  ),
   erased: v.optional(v.number(), NO_INSTALL.erased),
   formerDomain: v.optional(TextSchema, NO_INSTALL.formerDomain),
   kvDirty: v.optional(v.boolean(), NO_INSTALL.kvDirty),

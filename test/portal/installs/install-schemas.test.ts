@@ -74,6 +74,12 @@ describe('an install', () => {
     })
   })
 
+  it('that cannot be understood in what is only shown begins anew with that', () => {
+    const shown = { access: 'none', refused: { count: '2' }, subscriptions: { missing: 'all' } }
+    const damaged = { ...anInstall(), ...shown }
+    expect(v.parse(InstallSchema, stored(damaged))).toEqual(anInstall())
+  })
+
   it.each([
     ['a text', 'install'],
     ['a generation that is no number', { ...NO_INSTALL, generation: '1' }],
