@@ -15,12 +15,11 @@ import type {
 import type { Fetch } from '../../src/core/fetch.ts'
 import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import { sendParcel } from '../../src/destinations/send.ts'
-import { RECEIVED_AT, aDelivery } from '../support/a-delivery.ts'
+import { SENT_AT, aDelivery } from '../support/a-delivery.ts'
 
 const STRICT: AddressPolicy = { allowLocal: false }
 const LOCAL: AddressPolicy = { allowLocal: true }
 const TIMEOUT_MS = 10_000
-const NOW = RECEIVED_AT + 500
 
 /** An answer of the receiver. */
 export interface CannedAnswer {
@@ -301,9 +300,9 @@ function describeRequests(cases: DestinationCases): void {
     const receiver = answering({ status: 503 })
     const destination = open(cases)
     const delivery = aDelivery()
-    await send(destination, receiver, { delivery, now: NOW })
-    await send(destination, receiver, { delivery, now: NOW + 3_600_000 })
-    await send(destination, receiver, { delivery: { ...delivery, replayed: true }, now: NOW })
+    await send(destination, receiver, { delivery, now: SENT_AT })
+    await send(destination, receiver, { delivery, now: SENT_AT + 3_600_000 })
+    await send(destination, receiver, { delivery: { ...delivery, replayed: true }, now: SENT_AT })
     const { deliveryIdOf } = cases
     expect(receiver.requests).toHaveLength(3)
     if (deliveryIdOf === undefined) return
@@ -374,7 +373,7 @@ async function send(
   receiver: RecordingReceiver,
   {
     delivery = aDelivery(),
-    now = NOW,
+    now = SENT_AT,
     policy = destination.policy,
   }: { delivery?: Delivery; now?: number; policy?: AddressPolicy } = {},
 ): Promise<DeliveryOutcome> {

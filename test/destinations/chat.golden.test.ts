@@ -10,7 +10,8 @@ import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import type { DestinationType } from '../../src/destinations/receiver.ts'
 import { LANGUAGES, type Language } from '../../src/destinations/language/languages.ts'
 import { DESTINATION_TYPES } from '../../src/destinations/registry.ts'
-import { GOLDEN_NOW, GOLDEN_PARCELS } from '../support/golden-deliveries.ts'
+import { SENT_AT } from '../support/a-delivery.ts'
+import { GOLDEN_PARCELS } from '../support/golden-deliveries.ts'
 
 const SETTINGS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   slack: { url: 'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX' },
@@ -43,7 +44,7 @@ async function render(type: DestinationType, language: Language, kind: string): 
   if (!opened.ok) throw new Error(JSON.stringify(opened.error))
   const parcel = GOLDEN_PARCELS[kind]
   if (parcel === undefined) throw new Error(`Cannot render ${kind}`)
-  const terms = { now: GOLDEN_NOW, memory: NO_MEMORY }
+  const terms = { now: SENT_AT, memory: NO_MEMORY }
   const { url, headers, body } = await opened.value.prepare(parcel, terms)
   return `${JSON.stringify({ url, headers, body: JSON.parse(body) as unknown }, null, 2)}\n`
 }

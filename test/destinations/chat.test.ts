@@ -12,12 +12,11 @@ import { measureSlack } from '../../src/destinations/slack/layout.ts'
 import { slack } from '../../src/destinations/slack/receiver.ts'
 import { telegram } from '../../src/destinations/telegram/receiver.ts'
 import { anAnswer } from '../support/an-answer.ts'
-import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../support/a-delivery.ts'
+import { RECEIVED_AT, SENT_AT, aDelivery, anEnrichment, anEvent } from '../support/a-delivery.ts'
 import { findSlackFaults } from '../support/slack-grammar.ts'
 import { OPEN_TERMS, SLACK_URL, renderSlackBody } from '../support/slack-render.ts'
 import { plainText } from '../../src/destinations/message/line.ts'
 
-const NOW = RECEIVED_AT + 500
 const DASHBOARD = 'https://relay.example.com/dashboard/acme'
 const SHOW_ALL = { type: 'link', url: DASHBOARD, text: 'Show all' }
 const EDIT = aDelivery({ enrichment: anEnrichment() })
@@ -46,7 +45,7 @@ describe('a chat receiver', () => {
     const memory: ReceiverMemory = { ...NO_MEMORY, movedTo: '-100' }
     const { body } = await open().prepare(
       { deliveries: [EDIT], dashboard: null },
-      { now: NOW, memory },
+      { now: SENT_AT, memory },
     )
     expect(JSON.parse(body)).toMatchObject({ to: '-100' })
   })
@@ -70,9 +69,12 @@ describe('a chat receiver', () => {
 
   test('judges by its profile, and looks for a move first', () => {
     const answer = anAnswer({ status: 200, body: 'ok' })
-    expect(open().judge(answer, NOW)).toMatchObject({ kind: 'delivered', status: 200 })
-    expect(open({}, { movedTo: '-100' }).judge(answer, NOW)).toEqual({ kind: 'moved', to: '-100' })
-    expect(open({}, { movedTo: null }).judge(answer, NOW)).toMatchObject({ kind: 'delivered' })
+    expect(open().judge(answer, SENT_AT)).toMatchObject({ kind: 'delivered', status: 200 })
+    expect(open({}, { movedTo: '-100' }).judge(answer, SENT_AT)).toEqual({
+      kind: 'moved',
+      to: '-100',
+    })
+    expect(open({}, { movedTo: null }).judge(answer, SENT_AT)).toMatchObject({ kind: 'delivered' })
   })
 
   test('keeps the pace of its profile and the secrets of its endpoint', () => {
@@ -111,15 +113,15 @@ describe('the template of a chat receiver', () => {
 
   test('leaves a test message as it is', async () => {
     const parcel: Parcel = { deliveries: [aDelivery({ sequence: null })], dashboard: null }
-    expect(await renderSlackBody(parcel, NOW, { template: '{{title}}' })).toBe(
-      await renderSlackBody(parcel, NOW),
+    expect(await renderSlackBody(parcel, SENT_AT, { template: '{{title}}' })).toBe(
+      await renderSlackBody(parcel, SENT_AT),
     )
   })
 
   test('is used for a digest only where it has words for one', async () => {
     const parcel: Parcel = { deliveries: [EDIT, EDIT], dashboard: null }
-    expect(await renderSlackBody(parcel, NOW, { template: '{{title}} {{lead}}' })).toBe(
-      await renderSlackBody(parcel, NOW),
+    expect(await renderSlackBody(parcel, SENT_AT, { template: '{{title}} {{lead}}' })).toBe(
+      await renderSlackBody(parcel, SENT_AT),
     )
     const template = '{{count}}:{{#fields}} {{heading}}{{/fields}}'
     expect(await slackText({ template }, parcel)).toBe(
@@ -146,8 +148,8 @@ describe('the template of a chat receiver', () => {
 
   test('falls back to the own words of the relay where it gives nothing for an event', async () => {
     const parcel: Parcel = { deliveries: [aDelivery()], dashboard: null }
-    expect(await renderSlackBody(parcel, NOW, { template: '{{label}}' })).toBe(
-      await renderSlackBody(parcel, NOW),
+    expect(await renderSlackBody(parcel, SENT_AT, { template: '{{label}}' })).toBe(
+      await renderSlackBody(parcel, SENT_AT),
     )
   })
 
@@ -159,8 +161,8 @@ describe('the template of a chat receiver', () => {
     })
     expect(await slackText({ template }, labelled('Tax number'))).toHaveLength(3000)
     const parcel = labelled('Tax numbers')
-    expect(await renderSlackBody(parcel, NOW, { template })).toBe(
-      await renderSlackBody(parcel, NOW),
+    expect(await renderSlackBody(parcel, SENT_AT, { template })).toBe(
+      await renderSlackBody(parcel, SENT_AT),
     )
   })
 
@@ -262,7 +264,7 @@ describe('a digest in Slack', () => {
   test('says how many lines had no room, with a link to the dashboard, and loses none', async () => {
     const grown = '&'.repeat(400)
     const deliveries = Array.from({ length: 50 }, (_, id) => aFieldEdit(id, grown))
-    const body = await renderSlackBody(aParcel(deliveries), NOW)
+    const body = await renderSlackBody(aParcel(deliveries), SENT_AT)
     expect(measureSlack(body)).toBeLessThanOrEqual(12_000)
     const shown = body.match(/"rich_text_list"/g)?.length ?? 0
     expect(shown).toBeGreaterThan(0)
@@ -292,9 +294,9 @@ describe('a digest in Slack', () => {
 
   test('shows no link where nothing is left out or the dashboard is not known', async () => {
     const few = [aFieldEdit(1, 'a'), aFieldEdit(2, 'b')]
-    expect(await renderSlackBody(aParcel(few), NOW)).not.toContain('"link"')
+    expect(await renderSlackBody(aParcel(few), SENT_AT)).not.toContain('"link"')
     const many = Array.from({ length: 50 }, (_, id) => aFieldEdit(id, '&'.repeat(400)))
-    const body = await renderSlackBody({ ...aParcel(many), dashboard: null }, NOW)
+    const body = await renderSlackBody({ ...aParcel(many), dashboard: null }, SENT_AT)
     expect(body).toMatch(/and \d+ more/)
     expect(body).not.toContain('"link"')
   })
@@ -307,7 +309,7 @@ describe('a digest in Slack', () => {
     ])
     const time = (at: number, text: string): string =>
       `<!date^${at}^{date_short_pretty} {time}|2026-09-21 ${text} UTC>`
-    expect(JSON.parse(await renderSlackBody(parcel, NOW))).toEqual({
+    expect(JSON.parse(await renderSlackBody(parcel, SENT_AT))).toEqual({
       text:
         '2 changes of settings in 2 fields in acme.bitrix24.com; ' +
         'a UF_CRM_TAX: settings changed by Anna Petrova; ' +
@@ -337,7 +339,7 @@ describe('a digest in Slack', () => {
   })
 })
 
-const TERMS = { now: NOW, memory: NO_MEMORY }
+const TERMS = { now: SENT_AT, memory: NO_MEMORY }
 
 interface KindTerms {
   readonly isOpen?: boolean
@@ -395,7 +397,7 @@ function createSlack(template: string) {
 
 /** The text that a template gave; fails where the relay's own words were used. */
 async function slackText(terms: Partial<ReceiverTerms>, parcel: Parcel): Promise<string> {
-  const message: unknown = JSON.parse(await renderSlackBody(parcel, NOW, terms))
+  const message: unknown = JSON.parse(await renderSlackBody(parcel, SENT_AT, terms))
   expect(message).toMatchObject({
     blocks: [{ type: 'section', text: { type: 'mrkdwn', text: expect.any(String) } }],
   })

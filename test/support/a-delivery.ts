@@ -1,12 +1,16 @@
 /** Builders of deliveries: a requisite field that Anna changed, unless a test says otherwise. */
 import { NOT_ENRICHED, type Enrichment, type RelayEvent } from '../../src/core/log/event.ts'
 import type { Delivery } from '../../src/destinations/receiver.ts'
+import { NOW } from './time.ts'
 
-/** 2026-09-21T14:13:20Z, the time of the event in `aDelivery`, in unix seconds. */
-export const EVENT_TS = 1_790_000_000
+/** The time of the event in `aDelivery`, in unix seconds: `NOW`. */
+export const EVENT_TS = NOW / 1000
 
 /** The time of receipt in `aDelivery`: 1.12 s after the event. */
-export const RECEIVED_AT = EVENT_TS * 1000 + 1120
+export const RECEIVED_AT = NOW + 1120
+
+/** The time of the attempt of tests that send `aDelivery`: half a second after its receipt. */
+export const SENT_AT = RECEIVED_AT + 500
 
 /** An update of the field UF_CRM_TAX by user 1. */
 export function anEvent(partial: Partial<RelayEvent> = {}): RelayEvent {

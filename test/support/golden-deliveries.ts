@@ -9,9 +9,6 @@ const MINUTE_S = 60
 
 const anna: PortalUser = { id: 1, name: 'Anna Petrova' }
 
-/** The time of the attempt of every golden message. */
-export const GOLDEN_NOW = RECEIVED_AT + 500
-
 /** Every kind of message by its name. */
 export const GOLDEN_PARCELS: Readonly<Record<string, Parcel>> = {
   changed: single(

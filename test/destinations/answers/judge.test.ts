@@ -25,7 +25,6 @@ const PROFILES: readonly (readonly [string, Profile])[] = Object.entries({
   TELEGRAM,
   WEBHOOK,
 })
-const NOW = RECEIVED_AT
 const RULES = PROFILES.flatMap(([name, profile]) =>
   profile.errors.map((rule) => [name, rule.says, profile, rule] as const),
 )
@@ -347,7 +346,7 @@ describe('judgeByProfile() tells how long to wait', () => {
 })
 
 function judge(profile: Profile, given: GivenAnswer): DeliveryOutcome {
-  return judgeByProfile(profile, anAnswer(given), NOW)
+  return judgeByProfile(profile, anAnswer(given), RECEIVED_AT)
 }
 
 function rate(remaining: string, resetAfter: string): Record<string, string> {

@@ -1,7 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { parseRetryAfter, secondsToMs } from '../../../src/destinations/answers/retry-after.ts'
-
-const NOW = Date.UTC(2026, 8, 21, 14, 13, 20)
+import { NOW } from '../../support/time.ts'
 
 test.each([
   ['0', 0],

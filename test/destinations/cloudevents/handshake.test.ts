@@ -17,7 +17,6 @@ import { anAnswer } from '../../support/an-answer.ts'
 import { RECEIVED_AT, aDelivery } from '../../support/a-delivery.ts'
 
 const URL_TEXT = 'https://broker.example.com/channels/crm'
-const NOW = RECEIVED_AT
 const DAY_MS = 86_400_000
 const ORIGIN = 'bitrix24-event-relay'
 
@@ -45,11 +44,11 @@ describe('createHandshake()', () => {
 
   test.each([
     ['never was given', null, true],
-    ['was given just now', NOW, false],
-    ['was given a moment less than a day ago', NOW - DAY_MS + 1, false],
-    ['was given a day ago', NOW - DAY_MS, true],
+    ['was given just now', RECEIVED_AT, false],
+    ['was given a moment less than a day ago', RECEIVED_AT - DAY_MS + 1, false],
+    ['was given a day ago', RECEIVED_AT - DAY_MS, true],
   ])('asks for permission that %s: %s → %s', (_when, grantedAt, isDue) => {
-    expect(handshake.isDue({ now: NOW, memory: { ...NO_MEMORY, grantedAt } })).toBe(isDue)
+    expect(handshake.isDue({ now: RECEIVED_AT, memory: { ...NO_MEMORY, grantedAt } })).toBe(isDue)
   })
 
   const GRANTED = { 'webhook-allowed-origin': ORIGIN }
@@ -66,7 +65,7 @@ describe('createHandshake()', () => {
     const memory = { movedTo: 'kept', grantedAt: 1, perMinute: 7 }
     expect(judge(handshake, { status, headers, memory })).toEqual({
       ok: true,
-      value: { movedTo: 'kept', grantedAt: NOW, perMinute },
+      value: { movedTo: 'kept', grantedAt: RECEIVED_AT, perMinute },
     })
   })
 
@@ -153,12 +152,12 @@ describe('a conversation with a receiver that requires the handshake', () => {
       const first = await send(destination, NO_MEMORY, { sequence: 1 })
       expect(first).toEqual({
         outcome: { kind: 'delivered', status: 204 },
-        memory: { movedTo: null, grantedAt: NOW, perMinute: 300 },
+        memory: { movedTo: null, grantedAt: RECEIVED_AT, perMinute: 300 },
       })
       expect(destination.pace(first.memory)).toEqual([{ count: 1, ms: 200 }])
-      await send(destination, first.memory, { sequence: 2, at: NOW + DAY_MS - 1 })
-      const last = await send(destination, first.memory, { sequence: 3, at: NOW + DAY_MS })
-      expect(last.memory.grantedAt).toBe(NOW + DAY_MS)
+      await send(destination, first.memory, { sequence: 2, at: RECEIVED_AT + DAY_MS - 1 })
+      const last = await send(destination, first.memory, { sequence: 3, at: RECEIVED_AT + DAY_MS })
+      expect(last.memory.grantedAt).toBe(RECEIVED_AT + DAY_MS)
       const methods = receiver.requests.map(({ method }) => method)
       expect(methods).toEqual(['OPTIONS', 'POST', 'POST', 'OPTIONS', 'POST'])
       expect(receiver.granted).toEqual([ORIGIN])
@@ -210,7 +209,7 @@ function judge(
     memory?: ReceiverMemory
   },
 ): ReturnType<Handshake['judge']> {
-  return handshake.judge(anAnswer({ status, body, headers }), { now: NOW, memory })
+  return handshake.judge(anAnswer({ status, body, headers }), { now: RECEIVED_AT, memory })
 }
 
 function open(
@@ -229,7 +228,7 @@ function open(
 function send(
   destination: Receiver,
   memory: ReceiverMemory,
-  { sequence = 1, at = NOW }: { sequence?: number; at?: number } = {},
+  { sequence = 1, at = RECEIVED_AT }: { sequence?: number; at?: number } = {},
 ): Promise<Sent> {
   const previousSequence = sequence === 1 ? null : sequence - 1
   const delivery = aDelivery({ id: `m-${sequence}`, sequence, previousSequence })

@@ -7,14 +7,13 @@ import type { Delivery, Receiver, Verdict } from '../../../src/destinations/rece
 import { discord } from '../../../src/destinations/discord/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
 import { anAnswer } from '../../support/an-answer.ts'
-import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { RECEIVED_AT, SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 
 const TOKEN = 'ABCDEFGHijklmnop-_0123456789'
 const PATH = `/api/webhooks/1290000000000000001/${TOKEN}`
 const URL_TEXT = `https://discord.com${PATH}`
 const STRICT = { allowLocal: false }
 const LOCAL = { allowLocal: true }
-const NOW = RECEIVED_AT + 500
 const LINK = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
 const BARRED = '<!DOCTYPE html><html><body>error code: 1015</body></html>'
 
@@ -375,7 +374,7 @@ async function payloadOf(
   const destination = open(URL_TEXT, template)
   const request = await destination.prepare(
     { deliveries, dashboard },
-    { now: NOW, memory: NO_MEMORY },
+    { now: SENT_AT, memory: NO_MEMORY },
   )
   const payload: unknown = JSON.parse(request.body)
   if (!isObject(payload) || !Array.isArray(payload['embeds'])) throw new Error(request.body)
@@ -385,7 +384,7 @@ async function payloadOf(
 
 async function urlFor(url: string): Promise<string> {
   const parcel = { deliveries: [aDelivery()] as const, dashboard: null }
-  return (await open(url).prepare(parcel, { now: NOW, memory: NO_MEMORY })).url
+  return (await open(url).prepare(parcel, { now: SENT_AT, memory: NO_MEMORY })).url
 }
 
 function open(url: string, template: string | null = null): Receiver {

@@ -3,9 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
 import type { ReceiverTerms, Parcel } from '../../../src/destinations/receiver.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
-import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 
-const NOW = RECEIVED_AT + 500
 const URL_TEXT = 'https://chat.googleapis.com/v1/spaces/AAAA/messages?key=abcdefgh&token=ijklmnop'
 const LINK = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
 const DASHBOARD = 'https://relay.example.com/admin/portals/a223'
@@ -153,7 +152,7 @@ async function layOut(
   const created = googleChat.create({ url: URL_TEXT }, terms)
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   const parcel = { deliveries, dashboard }
-  const { body } = await created.value.prepare(parcel, { now: NOW, memory: NO_MEMORY })
+  const { body } = await created.value.prepare(parcel, { now: SENT_AT, memory: NO_MEMORY })
   return JSON.parse(body)
 }
 

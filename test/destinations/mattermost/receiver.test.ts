@@ -10,13 +10,12 @@ import type { Delivery, Receiver } from '../../../src/destinations/receiver.ts'
 import { mattermost } from '../../../src/destinations/mattermost/receiver.ts'
 import { sendParcel } from '../../../src/destinations/send.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
-import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 
 const KEY = 'playgroundplaygroundplaygr'
 const URL_TEXT = `https://chat.example.com/hooks/${KEY}`
 const STRICT = { allowLocal: false }
 const LOCAL = { allowLocal: true }
-const NOW = RECEIVED_AT + 500
 const LINK = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
 const NO_HOOK = 'url: Must be an incoming webhook whose path ends with /hooks/ and its key'
 const REMEDY = 'set allowPrivate = true for a server of your own network'
@@ -346,7 +345,7 @@ async function payloadOf(
 ): Promise<Payload> {
   const destination = open({ url: URL_TEXT }, template)
   const parcel = { deliveries, dashboard }
-  const { body } = await destination.prepare(parcel, { now: NOW, memory: NO_MEMORY })
+  const { body } = await destination.prepare(parcel, { now: SENT_AT, memory: NO_MEMORY })
   const read = readMattermostPayload(JSON.parse(body))
   if (isMattermostError(read)) throw new Error(read.message)
   // Sound: the simulator's own checker has taken it, and the tests compare it as a whole.
@@ -374,7 +373,7 @@ async function sendTo(destination: Receiver): Promise<{ urls: string[]; outcome:
         urls.push(url)
         return new Response('ok')
       },
-      now: () => NOW,
+      now: () => SENT_AT,
       timeoutMs: 1000,
       memory: NO_MEMORY,
     },

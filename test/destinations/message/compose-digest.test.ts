@@ -10,18 +10,11 @@ import { en } from '../../../src/destinations/language/en.ts'
 import { CATALOGUES, type Language } from '../../../src/destinations/language/languages.ts'
 import { composeDigest } from '../../../src/destinations/message/compose-digest.ts'
 import { type Message } from '../../../src/destinations/message/message.ts'
-import {
-  EVENT_TS,
-  RECEIVED_AT,
-  aDelivery,
-  anEnrichment,
-  anEvent,
-} from '../../support/a-delivery.ts'
+import { EVENT_TS, SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { showLine } from '../../support/show-line.ts'
 import { own } from '../../../src/destinations/message/line.ts'
 
 const MINUTE_MS = 60_000
-const NOW = RECEIVED_AT + 500
 const ANNA = { id: 1, name: 'Anna Petrova' }
 const MAX = { id: 2, name: 'Max Weber' }
 
@@ -32,7 +25,7 @@ describe('composeDigest() as a whole', () => {
       anEdit({ changes: [change('MANDATORY', 'N', 'Y')] }),
       anEdit({ user: MAX, ts: 90, changes: [change('SORT', '100', '200')] }),
     ] as const
-    const message = composeDigest(deliveries, { words: en, now: NOW, overview })
+    const message = composeDigest(deliveries, { words: en, now: SENT_AT, overview })
     expect(message).toEqual({
       kind: 'digest',
       title: [own('2 changes of settings in 1 field', 'strong')],
@@ -405,11 +398,11 @@ describe('composeDigest() counts in the forms of each language', () => {
   ])('%s', (language, expected) => {
     const words = CATALOGUES[language]
     const titles = [editsIn(2, 1), editsIn(5, 3), editsIn(21, 21)].map((deliveries) =>
-      composeDigest(deliveries, { words, now: NOW, overview: null }),
+      composeDigest(deliveries, { words, now: SENT_AT, overview: null }),
     )
     const events = composeDigest([anOther('ONA'), anOther('ONA')], {
       words,
-      now: NOW,
+      now: SENT_AT,
       overview: null,
     })
     const shown = [...titles, events].map(({ title }) => title.map(({ text }) => text).join(''))
@@ -428,7 +421,7 @@ test.each<readonly [Language, string, string]>([
   const thin = anEdit({ changes: null })
   const message = composeDigest([thin, thin, thin], {
     words: CATALOGUES[language],
-    now: NOW,
+    now: SENT_AT,
     overview: null,
   })
   expect(headings(message)[0]?.slice(-edits.length)).toBe(edits)
@@ -491,7 +484,7 @@ function editsIn(count: number, fields: number): readonly [Delivery, ...Delivery
   return [anEdit({ id: 0 }), ...others]
 }
 
-function compose(deliveries: readonly [Delivery, ...Delivery[]], now = NOW): Message {
+function compose(deliveries: readonly [Delivery, ...Delivery[]], now = SENT_AT): Message {
   return composeDigest(deliveries, { words: en, now, overview: null })
 }
 

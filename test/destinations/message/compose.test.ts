@@ -6,17 +6,10 @@ import { en } from '../../../src/destinations/language/en.ts'
 import { composeMessage, linkTo, threadKeyOf } from '../../../src/destinations/message/compose.ts'
 import { countLines, type Message } from '../../../src/destinations/message/message.ts'
 import { SAMPLE_PARCEL } from '../../../src/destinations/message/sample.ts'
-import {
-  EVENT_TS,
-  RECEIVED_AT,
-  aDelivery,
-  anEnrichment,
-  anEvent,
-} from '../../support/a-delivery.ts'
+import { EVENT_TS, SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { showLine } from '../../support/show-line.ts'
 import { foreign, own } from '../../../src/destinations/message/line.ts'
 
-const NOW = RECEIVED_AT + 500
 const DASHBOARD = 'https://relay.example.com/dashboard/acme'
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 
@@ -78,7 +71,7 @@ describe('composeMessage() for one event about a field', () => {
       deliveries: [aDelivery({ enrichment: anEnrichment() })],
       dashboard: null,
     } as const
-    const message = composeMessage(parcel, { words: de, now: NOW + 600_000 })
+    const message = composeMessage(parcel, { words: de, now: SENT_AT + 600_000 })
     expect(showLine(message.title)).toBe('*«Tax number»* `«UF_CRM_TAX»`')
     expect(linesOf(message)[0]).toMatch(/ \(«en»\): `«Tax no\.»` → `«Tax number»`$/)
     const own = JSON.stringify(message)
@@ -171,7 +164,7 @@ describe('composeMessage() for a digest', () => {
 })
 
 test('the sample tells an edit of one field with all its parts', () => {
-  const message = composeMessage(SAMPLE_PARCEL, { words: en, now: NOW })
+  const message = composeMessage(SAMPLE_PARCEL, { words: en, now: SENT_AT })
   expect(showLine(message.lead)).toBe('Requisite field: settings changed by *«Anna Petrova»*')
   expect(linesOf(message)).toEqual([
     'Label («en»): `«Tax no.»` → `«Tax number»`',
@@ -213,7 +206,10 @@ function compose(
     dashboard = null,
   }: { others?: readonly Delivery[]; dashboard?: string | null } = {},
 ): Message {
-  return composeMessage({ deliveries: [delivery, ...others], dashboard }, { words: en, now: NOW })
+  return composeMessage(
+    { deliveries: [delivery, ...others], dashboard },
+    { words: en, now: SENT_AT },
+  )
 }
 
 function withChanges(action: FieldAction, count: number): Delivery {

@@ -11,17 +11,17 @@ import {
 import {
   EVENT_TS,
   RECEIVED_AT,
+  SENT_AT,
   aDelivery,
   anEnrichment,
   anEvent,
 } from '../../support/a-delivery.ts'
 
 const MINUTE_MS = 60_000
-const NOW = RECEIVED_AT + 500
 
 describe('listNotes()', () => {
   test('says nothing about a timely delivery with all details', () => {
-    expect(listNotes(aDelivery({ enrichment: anEnrichment() }), NOW, en)).toEqual([])
+    expect(listNotes(aDelivery({ enrichment: anEnrichment() }), SENT_AT, en)).toEqual([])
   })
 
   test.each<readonly [ThinReason | null, string]>([
@@ -35,50 +35,50 @@ describe('listNotes()', () => {
     [null, 'Details are not known'],
   ])('says for an unavailable enrichment (%s) "%s"', (reason, expected) => {
     const enrichment = anEnrichment({ status: 'unavailable', reason, changes: null })
-    expect(listNotes(aDelivery({ enrichment }), NOW, en)).toEqual([expected])
+    expect(listNotes(aDelivery({ enrichment }), SENT_AT, en)).toEqual([expected])
   })
 
   test.each([
     [null, ['The settings before this are not known']],
     [[], ['No difference to the settings known before']],
   ])('tells with the changes %j what that means', (changes, expected) => {
-    expect(listNotes(aDelivery({ enrichment: anEnrichment({ changes }) }), NOW, en)).toEqual(
+    expect(listNotes(aDelivery({ enrichment: anEnrichment({ changes }) }), SENT_AT, en)).toEqual(
       expected,
     )
   })
 
   test('says nothing about details that were not looked for', () => {
-    expect(listNotes(aDelivery(), NOW, en)).toEqual([])
+    expect(listNotes(aDelivery(), SENT_AT, en)).toEqual([])
     const enrichment = anEnrichment({ status: 'unavailable', changes: null })
-    expect(listNotes(aDelivery({ event: anEvent({ field: null }), enrichment }), NOW, en)).toEqual(
-      [],
-    )
+    expect(
+      listNotes(aDelivery({ event: anEvent({ field: null }), enrichment }), SENT_AT, en),
+    ).toEqual([])
   })
 
   test('says that an earlier message told it', () => {
     const enrichment = anEnrichment({ changes: [], toldBy: 41 })
-    expect(listNotes(aDelivery({ enrichment }), NOW, en)).toEqual([
+    expect(listNotes(aDelivery({ enrichment }), SENT_AT, en)).toEqual([
       'Already told by an earlier message',
     ])
   })
 
   test('says how many events are told together', () => {
     const enrichment = anEnrichment({ covers: [42, 43, 44] })
-    expect(listNotes(aDelivery({ enrichment }), NOW, en)).toEqual(['3 events told together'])
+    expect(listNotes(aDelivery({ enrichment }), SENT_AT, en)).toEqual(['3 events told together'])
   })
 
   test.each(['event', 'reconciled'] as const)(
     'says of a delivery of the origin "%s" that it completes an earlier one, and claims no lost event',
     (origin) => {
       const enrichment = anEnrichment({ completes: [40] })
-      expect(listNotes(aDelivery({ origin, enrichment }), NOW, en)).toEqual([
+      expect(listNotes(aDelivery({ origin, enrichment }), SENT_AT, en)).toEqual([
         'Tells what could not be read at first',
       ])
     },
   )
 
   test('says that a change was found by comparing', () => {
-    expect(listNotes(aDelivery({ origin: 'reconciled' }), NOW, en)).toEqual([
+    expect(listNotes(aDelivery({ origin: 'reconciled' }), SENT_AT, en)).toEqual([
       'Found by comparing with the portal, no event arrived',
     ])
   })
@@ -99,19 +99,19 @@ describe('listNotes()', () => {
 
   test('counts from the event when its receipt itself was late', () => {
     const delivery = aDelivery({ event: anEvent({ ts: EVENT_TS - 7200 }) })
-    expect(listNotes(delivery, NOW, en)).toEqual(['Delivered 2 h late'])
+    expect(listNotes(delivery, SENT_AT, en)).toEqual(['Delivered 2 h late'])
   })
 
   test('tells a replay as one, with its distance when there is any', () => {
     const delivery = aDelivery({ replayed: true })
-    expect(listNotes(delivery, NOW, en)).toEqual(["Sent again at an operator's request"])
-    expect(listNotes(delivery, NOW + 90 * MINUTE_MS, en)).toEqual([
+    expect(listNotes(delivery, SENT_AT, en)).toEqual(["Sent again at an operator's request"])
+    expect(listNotes(delivery, SENT_AT + 90 * MINUTE_MS, en)).toEqual([
       "Sent again at an operator's request, 1 h after the event",
     ])
   })
 
   test('does not call a test late', () => {
-    expect(listNotes(aDelivery({ sequence: null }), NOW + 90 * MINUTE_MS, en)).toEqual([])
+    expect(listNotes(aDelivery({ sequence: null }), SENT_AT + 90 * MINUTE_MS, en)).toEqual([])
   })
 })
 
@@ -142,7 +142,7 @@ test('describeOrigin() prefers what is completed to what was found', () => {
 
 test('describeDelay() is null for what is in time and for tests', () => {
   const late = RECEIVED_AT + 10 * MINUTE_MS
-  expect(describeDelay(aDelivery(), NOW, en)).toBeNull()
+  expect(describeDelay(aDelivery(), SENT_AT, en)).toBeNull()
   expect(describeDelay(aDelivery(), late, en)).toBe('Delivered 10 min late')
   expect(describeDelay(aDelivery({ sequence: null, replayed: true }), late, en)).toBeNull()
 })
@@ -150,7 +150,7 @@ test('describeDelay() is null for what is in time and for tests', () => {
 test('listNotes() tells the gap, the group, the origin and the delay in this order', () => {
   const enrichment = anEnrichment({ changes: [], covers: [42, 43] })
   const delivery = aDelivery({ origin: 'reconciled', enrichment, replayed: true })
-  expect(listNotes(delivery, NOW, en)).toEqual([
+  expect(listNotes(delivery, SENT_AT, en)).toEqual([
     'No difference to the settings known before',
     '2 events told together',
     'Found by comparing with the portal, no event arrived',

@@ -19,9 +19,8 @@ import { inertSlack } from '../../../src/destinations/slack/text.ts'
 import { inertTeams } from '../../../src/destinations/teams/text.ts'
 import { inertTelegram } from '../../../src/destinations/telegram/text.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
-import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 
-const NOW = RECEIVED_AT + 500
 const LINK = 'https://acme.bitrix24.com/crm/'
 const CHANGES = [
   { attribute: 'EDIT_FORM_LABEL.en', before: 'Tax no.', after: 'Tax number' },
@@ -284,7 +283,7 @@ describe('the escape of each kind of chat', () => {
           const delivery = aDelivery({ enrichment })
           const shown = composeMessage(
             { deliveries: [delivery], dashboard: null },
-            { words: en, now: NOW },
+            { words: en, now: SENT_AT },
           )
           const text = render(
             '**<b>{{label}}</b>**',
@@ -362,7 +361,7 @@ describe('a destination with a template', () => {
 function render(source: string, parcel: Parcel, escape = (text: string): string => text): string {
   const template = parseTemplate(source)
   if (!template.ok) throw new Error(template.error)
-  const message = composeMessage(parcel, { words: en, now: NOW })
+  const message = composeMessage(parcel, { words: en, now: SENT_AT })
   return renderTemplate(template.value, templateView(message, parcel, en), escape)
 }
 
@@ -379,6 +378,6 @@ function problemOf(template: string): string | null {
 async function prepare(template: string, parcel: Parcel): Promise<string> {
   const created = open(template)
   if (!created.ok) throw new Error(JSON.stringify(created.error))
-  const { body } = await created.value.prepare(parcel, { now: NOW, memory: NO_MEMORY })
+  const { body } = await created.value.prepare(parcel, { now: SENT_AT, memory: NO_MEMORY })
   return String(JSON.parse(body).text)
 }

@@ -3,12 +3,11 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FieldAction, FieldFamily, ThinReason } from '../../../src/core/log/event.ts'
 import type { Delivery } from '../../../src/destinations/receiver.ts'
-import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { RECEIVED_AT, SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { findSlackFaults, readSlackText } from '../../support/slack-grammar.ts'
 import { renderSlackMessage } from '../../support/slack-render.ts'
 import { sampled } from '../../support/sampling.ts'
 
-const NOW = RECEIVED_AT + 500
 const LINK = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
 
 describe('a Slack message with any text of the CRM', () => {
@@ -140,7 +139,7 @@ describe('a Slack message with any text of the CRM', () => {
     const label = '<!channel> *Tax* & :tada: https://example.com'
     const message = await renderSlackMessage(
       aDelivery({ enrichment: anEnrichment({ field: { label }, changes: [] }) }),
-      NOW,
+      SENT_AT,
     )
     expect(readSlackText(JSON.stringify(message))).toContain(label)
   })
@@ -149,13 +148,13 @@ describe('a Slack message with any text of the CRM', () => {
     const label = '\u{1F4B6}'.repeat(200)
     const message = await renderSlackMessage(
       aDelivery({ enrichment: anEnrichment({ field: { label } }) }),
-      NOW,
+      SENT_AT,
     )
     expect(readSlackText(JSON.stringify(message))).toContain(`${'\u{1F4B6}'.repeat(149)}… `)
   })
 
   test('the reader of this test finds the faults that it is meant to find', async () => {
-    const message = await renderSlackMessage(aDelivery(), NOW)
+    const message = await renderSlackMessage(aDelivery(), SENT_AT)
     const broken: readonly [string, object][] = [
       ['control sequence', { text: '<!channel>' }],
       ['broken entity', { text: 'a &am; b' }],

@@ -5,12 +5,11 @@ import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
 import { layOutSlack, measureSlack } from '../../../src/destinations/slack/layout.ts'
-import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { RECEIVED_AT, SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { linkBlock, readSlackText } from '../../support/slack-grammar.ts'
 import { renderSlackMessage } from '../../support/slack-render.ts'
 import { foreign, own } from '../../../src/destinations/message/line.ts'
 
-const NOW = RECEIVED_AT + 500
 // Differences of 160 escaped characters on both sides that fit into 12,000 characters.
 const FIT = 5
 const LINK = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
@@ -28,7 +27,7 @@ describe('a Slack message for an updated field', () => {
         ],
       }),
     })
-    expect(await renderSlackMessage(delivery, NOW)).toEqual({
+    expect(await renderSlackMessage(delivery, SENT_AT)).toEqual({
       text:
         'Requisite field “Tax number” (UF_CRM_TAX): settings changed by Anna Petrova in ' +
         'acme.bitrix24.com; Label (en, de): Tax no. → Tax number; Mandatory: no → yes; ' +
@@ -60,7 +59,7 @@ describe('a Slack message for an updated field', () => {
   })
 
   test('says without enrichment what is known and no more', async () => {
-    expect(await renderSlackMessage(aDelivery(), NOW)).toEqual({
+    expect(await renderSlackMessage(aDelivery(), SENT_AT)).toEqual({
       text: 'Requisite field (UF_CRM_TAX): settings changed by user 1 in acme.bitrix24.com',
       mrkdwn: false,
       blocks: [
@@ -94,7 +93,7 @@ describe('a Slack message for an updated field', () => {
     ]
     const message = await renderSlackMessage(
       aDelivery({ enrichment: anEnrichment({ changes }) }),
-      NOW,
+      SENT_AT,
     )
     const value = `${'a'.repeat(80)}…${'z'.repeat(79)}`
     expect(message.blocks[0]).toMatchObject({
@@ -116,7 +115,7 @@ describe('a Slack message for an updated field', () => {
     }))
     const message = await renderSlackMessage(
       aDelivery({ enrichment: anEnrichment({ changes }) }),
-      NOW,
+      SENT_AT,
     )
     const text = readSlackText(JSON.stringify(message))
     expect(text).toContain('Setting S12: a → band 1 more')
@@ -135,7 +134,7 @@ describe('a Slack message for an updated field', () => {
     }))
     const message = await renderSlackMessage(
       aDelivery({ enrichment: anEnrichment({ changes }) }),
-      NOW,
+      SENT_AT,
     )
     expect(measureSlack(JSON.stringify(message))).toBeLessThanOrEqual(12_000)
     const shown = readSlackText(JSON.stringify(message)).match(/Setting S/g)?.length ?? 0
@@ -163,7 +162,7 @@ describe('a Slack message for texts that grow by escaping', () => {
           })),
         }),
       }),
-      NOW,
+      SENT_AT,
     )
     expect(measureSlack(JSON.stringify(message))).toBeLessThanOrEqual(12_000)
     expect(readSlackText(JSON.stringify(message))).toMatch(/ → &{80}…&{78}\.and [1-9] more$/)
@@ -183,7 +182,7 @@ describe('a Slack message for other changes of a field', () => {
         event: fieldEvent(action),
         enrichment: anEnrichment({ changes }),
       })
-      const text = readSlackText(JSON.stringify(await renderSlackMessage(delivery, NOW)))
+      const text = readSlackText(JSON.stringify(await renderSlackMessage(delivery, SENT_AT)))
       expect(text).toContain('Setting S6: aand 2 more')
     },
   )
@@ -199,7 +198,7 @@ describe('a Slack message for other changes of a field', () => {
         ],
       }),
     })
-    expect(await renderSlackMessage(delivery, NOW)).toEqual({
+    expect(await renderSlackMessage(delivery, SENT_AT)).toEqual({
       text:
         'Requisite field “Tax number” (UF_CRM_TAX): created by Anna Petrova in ' +
         'acme.bitrix24.com; Type: string; Mandatory: no',
@@ -229,7 +228,7 @@ describe('a Slack message for other changes of a field', () => {
         changes: [{ attribute: 'USER_TYPE_ID', before: 'string', after: null }],
       }),
     })
-    expect(await renderSlackMessage(delivery, NOW)).toEqual({
+    expect(await renderSlackMessage(delivery, SENT_AT)).toEqual({
       text:
         'Requisite field “Tax number” (UF_CRM_TAX): deleted by an unknown user in ' +
         'a223c6b3710f85df22e9377d6c4f7553; Type: string',
@@ -263,7 +262,7 @@ describe('a Slack message for other changes of a field', () => {
         ],
       }),
     })
-    expect(await renderSlackMessage(delivery, NOW)).toEqual({
+    expect(await renderSlackMessage(delivery, SENT_AT)).toEqual({
       text:
         'Requisite field “Tax number” (UF_CRM_TAX): list values changed by Anna Petrova in ' +
         'acme.bitrix24.com; List value: GmbH → GmbH &amp; Co.; New list value: AG; ' +
@@ -300,7 +299,7 @@ describe('a Slack message for events that belong together', () => {
         { id: 2, name: 'Max <Weber>' },
       ],
     })
-    expect(await renderSlackMessage(aDelivery({ enrichment }), NOW)).toEqual({
+    expect(await renderSlackMessage(aDelivery({ enrichment }), SENT_AT)).toEqual({
       text:
         'Requisite field “Tax number” (UF_CRM_TAX): settings changed by Anna Petrova and ' +
         'Max &lt;Weber&gt; in acme.bitrix24.com; Mandatory: no → yes; 3 events told together',
@@ -328,7 +327,7 @@ describe('a Slack message for events that belong together', () => {
     const enrichment = anEnrichment({ userName: null })
     const message = await renderSlackMessage(
       aDelivery({ origin: 'reconciled', event, enrichment }),
-      NOW,
+      SENT_AT,
     )
     expect(message.text).toBe(
       'Requisite field “Tax number” (UF_CRM_TAX): settings changed in acme.bitrix24.com; ' +
@@ -339,9 +338,9 @@ describe('a Slack message for events that belong together', () => {
 
 describe('a Slack message with a link', () => {
   test('shows it in a block of its own above the context', async () => {
-    const message = await renderSlackMessage(aDelivery({ link: LINK }), NOW)
+    const message = await renderSlackMessage(aDelivery({ link: LINK }), SENT_AT)
     expect(message.blocks).toEqual([
-      (await renderSlackMessage(aDelivery(), NOW)).blocks[0],
+      (await renderSlackMessage(aDelivery(), SENT_AT)).blocks[0],
       linkBlock(LINK),
       await contextOf(aDelivery()),
     ])
@@ -351,8 +350,8 @@ describe('a Slack message with a link', () => {
   test.each(['http://acme.bitrix24.com/', 'javascript:alert(1)', `https://${'a'.repeat(2000)}`])(
     'leaves out the unsafe one %j',
     async (link) => {
-      expect(await renderSlackMessage(aDelivery({ link }), NOW)).toEqual(
-        await renderSlackMessage(aDelivery(), NOW),
+      expect(await renderSlackMessage(aDelivery({ link }), SENT_AT)).toEqual(
+        await renderSlackMessage(aDelivery(), SENT_AT),
       )
     },
   )
@@ -367,7 +366,7 @@ describe('a Slack message for other messages', () => {
         data: { FIELDS: { ID: '12', TITLE: 'Confidential', ENTITY_TYPE_ID: 130 } },
       }),
     })
-    expect(await renderSlackMessage(delivery, NOW)).toEqual({
+    expect(await renderSlackMessage(delivery, SENT_AT)).toEqual({
       text: 'Bitrix24 event onCrmDynamicItemUpdate caused by user 1 in acme.bitrix24.com',
       mrkdwn: false,
       blocks: [
@@ -389,7 +388,7 @@ describe('a Slack message for other messages', () => {
 
   test('says that a test is a test', async () => {
     const delivery = aDelivery({ id: 'test-1', sequence: null, previousSequence: null })
-    expect(await renderSlackMessage(delivery, NOW + 3_600_000)).toEqual({
+    expect(await renderSlackMessage(delivery, SENT_AT + 3_600_000)).toEqual({
       text: 'Test message of bitrix24-event-relay in acme.bitrix24.com',
       mrkdwn: false,
       blocks: [
@@ -406,7 +405,7 @@ describe('a Slack message for other messages', () => {
 
   test('names no portal when a test knows none', async () => {
     const delivery = aDelivery({ sequence: null, domain: null, memberId: '' })
-    const message = await renderSlackMessage(delivery, NOW)
+    const message = await renderSlackMessage(delivery, SENT_AT)
     expect(message.text).toBe('Test message of bitrix24-event-relay')
     expect(message.blocks[1]).toEqual(context(mrkdwn(DATE)))
   })
@@ -437,7 +436,7 @@ describe('a Slack message for other messages', () => {
 test('layOutSlack() joins neighbours of one style and leaves out what is empty', () => {
   const message = composeMessage(
     { deliveries: [aDelivery()], dashboard: null },
-    { words: en, now: NOW },
+    { words: en, now: SENT_AT },
   )
   const title = [
     own('', 'code'),
@@ -459,7 +458,7 @@ function fieldEvent(action: FieldAction) {
   return { ...event, field: event.field === null ? null : { ...event.field, action } }
 }
 
-async function contextOf(delivery: Delivery, now = NOW): Promise<unknown> {
+async function contextOf(delivery: Delivery, now = SENT_AT): Promise<unknown> {
   return (await renderSlackMessage(delivery, now)).blocks[1]
 }
 

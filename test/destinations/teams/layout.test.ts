@@ -4,10 +4,9 @@ import type { ReceiverTerms, Parcel } from '../../../src/destinations/receiver.t
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
 import { findCardProblems } from '../../../playground/receivers/teams-cards.ts'
-import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { RECEIVED_AT, SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { readTeamsCard } from '../../support/node/teams-reader.ts'
 
-const NOW = RECEIVED_AT + 500
 const URL_TEXT =
   'https://prod-12.westeurope.logic.azure.com/workflows/x/triggers/manual?sig=abcdefgh'
 const LINK = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
@@ -162,7 +161,7 @@ async function layOut(
   const created = teams.create({ url: URL_TEXT }, terms)
   if (!created.ok) throw new Error(JSON.stringify(created.error))
   const parcel = { deliveries, dashboard }
-  const { body } = await created.value.prepare(parcel, { now: NOW, memory: NO_MEMORY })
+  const { body } = await created.value.prepare(parcel, { now: SENT_AT, memory: NO_MEMORY })
   return JSON.parse(body)
 }
 

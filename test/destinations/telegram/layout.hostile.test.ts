@@ -11,12 +11,11 @@ import { formatSpanUtc } from '../../../src/destinations/message/wording.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
 import { layOutTelegram } from '../../../src/destinations/telegram/layout.ts'
 import { parseTelegramHtml } from '../../../playground/receivers/telegram-html.ts'
-import { RECEIVED_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { findTelegramLinks, readTelegramRuns } from '../../support/telegram-grammar.ts'
 import { plainText } from '../../../src/destinations/message/line.ts'
 import { sampled } from '../../support/sampling.ts'
 
-const NOW = RECEIVED_AT + 500
 const LINK = `https://acme.bitrix24.com/crm/?a=1&b="2"`
 const DASHBOARD = 'https://relay.example.com/p'
 
@@ -121,7 +120,7 @@ describe('telegram with any text of the CRM', () => {
   test('has no tag, link or attribute but its own, and shows every text as it is', () => {
     fc.assert(
       fc.property(parcels, fc.constantFrom(...LANGUAGES), (parcel, language) => {
-        const message = composeMessage(parcel, { words: catalogueOf(language), now: NOW })
+        const message = composeMessage(parcel, { words: catalogueOf(language), now: SENT_AT })
         const html = layOutTelegram(message)
         expect(findFaults(html, message)).toEqual([])
       }),
@@ -170,7 +169,7 @@ describe('telegram with any text of the CRM', () => {
   })
 
   test('the readers of this test find the faults that they are meant to find', () => {
-    const message = composeMessage(aDigest([]), { words: catalogueOf('en'), now: NOW })
+    const message = composeMessage(aDigest([]), { words: catalogueOf('en'), now: SENT_AT })
     const html = layOutTelegram(message)
     expect(findFaults(html, message)).toEqual([])
     const broken: readonly [fault: string, change: string][] = [
@@ -238,7 +237,7 @@ async function prepare(parcel: Parcel): Promise<string> {
   const terms = { policy: { allowLocal: false }, language: 'en', template: null } as const
   const created = telegram.create(settings, terms)
   if (!created.ok) throw new Error(JSON.stringify(created.error))
-  const { body } = await created.value.prepare(parcel, { now: NOW, memory: NO_MEMORY })
+  const { body } = await created.value.prepare(parcel, { now: SENT_AT, memory: NO_MEMORY })
   return String(JSON.parse(body).text)
 }
 

@@ -7,13 +7,12 @@ import { sendParcel } from '../../../src/destinations/send.ts'
 import { readSigning } from '../../../src/destinations/webhook/secrets.ts'
 import { signContent } from '../../../src/destinations/webhook/signature.ts'
 import { webhook } from '../../../src/destinations/webhook/receiver.ts'
-import { RECEIVED_AT, aDelivery } from '../../support/a-delivery.ts'
+import { SENT_AT, aDelivery } from '../../support/a-delivery.ts'
 
 const URL_TEXT = 'https://erp.example.com/hooks/bitrix24'
 const SECRET = `whsec_${btoa('an example secret of 32 bytes!!!')}`
 const NEW_SECRET = `whsec_${btoa('another example, also 32 bytes!!')}`
 const TERMS = { policy: { allowLocal: false }, language: 'en', template: null } as const
-const NOW = RECEIVED_AT + 80
 
 // RFC 8032, section 7.1, tests 1 and 2.
 const SEED = bytesOf('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60')
@@ -29,7 +28,7 @@ const KEY_PAIR = `whsk_${base64Of([...SEED, ...PUBLIC_KEY])}`
 const OTHER_KEY = `whsk_${base64Of(OTHER_SEED)}`
 
 beforeEach(() => {
-  vi.useFakeTimers({ now: NOW, toFake: ['Date'] })
+  vi.useFakeTimers({ now: SENT_AT, toFake: ['Date'] })
 })
 
 afterEach(() => {
@@ -143,7 +142,7 @@ describe('v1a', () => {
           calls.push(url)
           return new Response()
         },
-        now: () => NOW,
+        now: () => SENT_AT,
         timeoutMs: 1000,
         memory: NO_MEMORY,
       },
@@ -192,7 +191,7 @@ function prepare(
   delivery: Delivery = aDelivery(),
 ): Promise<OutgoingRequest> {
   const parcel = { deliveries: [delivery], dashboard: null } as const
-  return open(settings).prepare(parcel, { now: NOW, memory: NO_MEMORY })
+  return open(settings).prepare(parcel, { now: SENT_AT, memory: NO_MEMORY })
 }
 
 function open(settings: Readonly<Record<string, unknown>>) {
