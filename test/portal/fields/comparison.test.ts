@@ -37,6 +37,17 @@ async function live(world: HistoryWorld, ms: number, stepMs = 10_000): Promise<v
   }
 }
 
+/** Begins a comparison, and returns when its read of the only field is under way. The read of an event takes 1.5 s. */
+async function beginSlowRead(world: HistoryWorld, { readMs }: { readonly readMs: number }) {
+  const isSlow = () => world.requests.at(-1)?.method === 'crm.requisite.userfield.get'
+  world.requests.length = 0
+  world.answers = () => ({ latencyMs: isSlow() ? readMs : 1500, failure: null })
+  world.reconciler.ask()
+  const ended = world.reconciler.runDue()
+  while (!isSlow()) await world.advance(100)
+  return { ended }
+}
+
 describe('a comparison', () => {
   // Bug: a look at a field takes its family's baseline for granted, so the field counts as added.
   it('tells no addition of a field that was there before the baseline', async () => {
@@ -109,6 +120,32 @@ describe('a comparison', () => {
       { ...COMPLETE, sequence: 1, origin: 'reconciled', changes: MANDATORY },
       { ...COMPLETE, sequence: 2, changes: [], toldBy: 1 },
     ])
+  })
+
+  // Its read saw the change too. Told by the comparison, the change would have no user, and the event no change.
+  it('leaves a change to the event of its field that still waits', async () => {
+    const world = await aComparedWorld(definition(235))
+    world.truth.set(235, definition(235, { MANDATORY: 'Y' }))
+    const read = await beginSlowRead(world, { readMs: 1000 })
+    await send(world, 235, 'updated')
+    await world.advance(1400)
+    expect(world.readableHead()).toBe(0)
+    await world.quiet()
+    await read.ended
+    expect(world.entries().map(told)).toEqual([{ ...COMPLETE, sequence: 1, changes: MANDATORY }])
+  })
+
+  // Its read is older than what the event has told: taken for the truth, it would tell the change back again.
+  it('throws a read away when an event of the field was told since it began', async () => {
+    const world = await aComparedWorld(definition(235))
+    const read = await beginSlowRead(world, { readMs: 5000 })
+    world.truth.set(235, definition(235, { MANDATORY: 'Y' }))
+    await send(world, 235, 'updated')
+    await world.quiet()
+    expect(world.readableHead()).toBe(1)
+    await world.advance(5000)
+    await read.ended
+    expect(world.entries().map(told)).toEqual([{ ...COMPLETE, sequence: 1, changes: MANDATORY }])
   })
 
   it('tells nothing as deleted while the portal answers nothing', async () => {

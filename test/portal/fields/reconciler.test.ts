@@ -185,18 +185,6 @@ describe('a comparison that an operator asks for', () => {
     await world.quiet()
     expect(world.entries()[2]?.enrichment).toMatchObject({ changes: [], toldBy: 2 })
   })
-
-  it('does not compare a field that was written since the read began', async () => {
-    world.truth.set(235, YOUNG)
-    world.answers = () => ({ latencyMs: 1000, failure: null })
-    const run = world.reconcile({ asked: true })
-    await world.advance(1500)
-    await event()
-    await run
-    await world.quiet()
-    const changes = told().flatMap((entry) => entry.changes ?? [])
-    expect(changes).toEqual([CHANGE])
-  })
 })
 
 describe('a portal that denies', () => {
