@@ -1,0 +1,36 @@
+/** What a common commit means for each of its events, over the real log on Node. */
+import { expect, it } from 'vitest'
+import { fieldEvent, HistoryWorld } from '../../support/node/history-world.ts'
+
+// Sound: a column that must not be null makes the statement fail, whatever the types say.
+const POISON = null as unknown as string
+
+/** Sends events at once and returns their answers in the order in which they came; one that never comes is missing. */
+async function sendAtOnce(world: HistoryWorld, digests: readonly string[]): Promise<string[]> {
+  const answers: string[] = []
+  for (const digest of digests) {
+    const event = fieldEvent({ id: 235, name: 'UF_CRM_TAX' }, 'updated', 1_790_000_000)
+    void world.append(event, digest).then(
+      () => answers.push(`${digest} stored`),
+      () => answers.push(`${digest} refused`),
+    )
+  }
+  await world.advance(0)
+  return answers
+}
+
+// The first event is committed by itself, since the object was idle. The two behind it share the next commit.
+it.each([
+  [
+    ['first', POISON, 'good'],
+    ['first stored', 'null refused', 'good stored'],
+  ],
+  [
+    ['first', 'good', POISON],
+    ['first stored', 'good stored', 'null refused'],
+  ],
+])('of two events in one commit, %j, each has an answer of its own', async (digests, answers) => {
+  const world = new HistoryWorld()
+  expect(await sendAtOnce(world, digests)).toEqual(answers)
+  expect(world.entries().map(({ sequence }) => sequence)).toEqual([1, 2])
+})
