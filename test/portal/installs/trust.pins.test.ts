@@ -1,7 +1,11 @@
 /** Whom the tokens of outgoing webhooks may speak for, and what stays of one that was taken away. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import type { OutgoingWebhook } from '../../../src/core/access/outgoing-webhook.ts'
+import { Trust } from '../../../src/portal/installs/trust.ts'
+import { hashToken } from '../../../src/storage/token-hash.ts'
 import { PortalLab } from '../../support/portal-lab.ts'
+import { NOW } from '../../support/time.ts'
 
 const TOKEN_A = 'token-of-customer-a-0000000000000'
 const TOKEN_B = 'token-of-customer-b-0000000000000'
@@ -77,6 +81,29 @@ describe('a pin', () => {
     expect(await send(TOKEN_A)).toBe(200)
     expect(pin).not.toHaveBeenCalled()
     expect((await lab.view()).head).toBe(2)
+  })
+})
+
+describe('two tokens of different domains that speak for a new portal at the same time', () => {
+  // The directory may give both pins to this portal: each token is the first one of its own domain.
+  it('are judged again after their pins: only the first one counts', async () => {
+    const memberId = 'a'.repeat(32)
+    const stored = { install: NO_INSTALL }
+    const trust = new Trust({
+      memberId,
+      state: {
+        install: () => stored.install,
+        changeInstall: (change) => void (stored.install = change(stored.install)),
+      },
+      config: { webhooks: [DOMAIN_A, DOMAIN_B] },
+      world: { now: () => NOW },
+      directory: { pin: () => Promise.resolve(memberId) },
+    })
+    const hashes = await Promise.all([TOKEN_A, TOKEN_B].map((token) => hashToken(memberId, token)))
+    const verdicts = await Promise.all(hashes.map((hash) => trust.verify(hash)))
+    expect(verdicts.toSorted()).toEqual([false, true])
+    expect(stored.install.webhooks).toHaveLength(1)
+    expect(hashes.map((hash) => trust.trusts(hash))).toEqual(verdicts)
   })
 })
 
