@@ -1,16 +1,15 @@
 /**
- * What the object remembers beside log and lanes: the install, the install that waits, the last sequence.
- * Memory changes only after the transaction has returned. Tables come into being with the first thing
- * that a trusted caller stores, so that garbage names leave nothing behind.
+ * The small state of a portal's object: its install, its pending installs, the last sequence. Each change is stored
+ * first, and memory changes only after the transaction has returned. The tables are made with the first thing that a
+ * trusted caller stores, so a request under a made-up member id leaves nothing behind.
  */
 import { NO_INSTALL, type InstallState } from '../core/access/install.ts'
 import { recordUninstall } from '../core/access/lifecycle.ts'
-import type { PendingRow } from '../core/access/pending-row.ts'
-import { keepPending } from '../core/access/pending-row.ts'
-import { textOf, type Database } from '../storage/database.ts'
+import { keepPending, type PendingRow } from '../core/access/pending-row.ts'
+import type { Database } from '../storage/database.ts'
 import { InstallRows } from './installs/install-rows.ts'
 import type { LogStore } from './log/log-store.ts'
-import { hasSchema, migrate } from './log/migrations.ts'
+import { dropSchema, hasSchema, migrate } from './log/migrations.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** What the state needs. */
@@ -37,8 +36,10 @@ export class PortalState {
   }
 
   /**
-   * Reads everything; false when the portal holds nothing. Tables that only an install in vain had made
-   * go here and not with its row, since lanes in memory stand on them.
+   * Reads everything that is stored; false when nothing is known of the portal.
+   *
+   * For example, an unproven install made the tables, waited in vain for a week, and its row was deleted. The empty
+   * tables go here, at the next start of the object, and not together with the row: lanes in memory rest on them.
    */
   load(): boolean {
     const { db, log } = this.#deps
@@ -48,47 +49,48 @@ export class PortalState {
     this.#take(this.rows.loadPending())
     this.#head = Math.max(this.#install.lastSequence, log.lastSequence())
     if (this.isKnown() || this.rows.loadValues().size > 0) return true
-    this.#dropTables()
+    dropSchema(db)
+    this.#prepared = false
     return false
   }
 
-  /** Whether anything is known of the portal. */
+  /** Whether anything is known of the portal: an install or its end, a pending install, or an event. */
   isKnown(): boolean {
     const isEmpty = this.#install === NO_INSTALL && this.#pending === null && this.#head === 0
     return this.#prepared && !isEmpty
   }
 
-  /** The install; empty for a portal that nothing is known of. */
+  /** The install; empty while nothing is known of the portal. */
   install(): InstallState {
     return this.#install
   }
 
-  /** The install that waits to be trusted. */
+  /** The pending installs; null when there are none. */
   pending(): PendingRow | null {
     return this.#pending
   }
 
-  /** Whether an install that waits, now or since the object started, named its application. */
+  /** Whether a pending install named its application, now or at any time since the object started. */
   hadNotice(): boolean {
     return this.#hadNotice
   }
 
-  /** Grows with every change of the install and of the installs that wait: what depends on them is looked at again. */
+  /** A number that grows with each change of the install or of the pending installs. Lanes and directory follow it. */
   version(): number {
     return this.#version
   }
 
-  /** The last sequence given. */
+  /** The last sequence that was given to an event; 0 before the first one. */
   head(): number {
     return this.#head
   }
 
-  /** Takes the head over, after the append's transaction has returned. */
+  /** Changes the head, after the transaction that gave the sequences has returned. */
   setHead(head: number): void {
     this.#head = head
   }
 
-  /** Stores a changed install. */
+  /** Stores a changed install, then changes memory. */
   changeInstall(change: (install: InstallState) => InstallState): void {
     const next = change(this.#install)
     this.#prepare()
@@ -97,7 +99,7 @@ export class PortalState {
     this.#changed()
   }
 
-  /** Stores or removes the install that waits. */
+  /** Stores the pending installs, or removes them; then changes memory. */
   changePending(next: PendingRow | null): void {
     this.#prepare()
     this.#deps.db.transaction(() => this.rows.savePending(next))
@@ -106,8 +108,8 @@ export class PortalState {
   }
 
   /**
-   * Ends the installation in one transaction with whatever else has to go. What waits for trust since a
-   * later time belongs to the next installation and stays.
+   * Ends the installation in one transaction with everything else that has to go. A pending install that is younger than
+   * the uninstall belongs to the next installation and stays.
    */
   endInstall(ts: number, erased: number, alsoErase: () => void): void {
     const ended = recordUninstall(this.#install, ts, this.#head)
@@ -133,18 +135,6 @@ export class PortalState {
   #take(pending: PendingRow | null): void {
     this.#pending = pending
     if (pending !== null && pending.clientId !== null) this.#hadNotice = true
-  }
-
-  #dropTables(): void {
-    const { db } = this.#deps
-    db.transaction(() => {
-      const tables = db.all(
-        `SELECT name FROM sqlite_master
-         WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND substr(name, 1, 1) <> '_'`,
-      )
-      for (const table of tables) db.all(`DROP TABLE "${textOf(table, 'name')}"`)
-    })
-    this.#prepared = false
   }
 
   #prepare(): void {

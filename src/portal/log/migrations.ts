@@ -1,6 +1,7 @@
 /**
- * The schema of a portal's object: an append-only list. Applied ids are stored; a list that is not a
- * continuation of them stops the object, so that an older Worker never works on a newer schema.
+ * The schema of a portal's object, as a list of steps that only grows. The ids of the applied steps are stored. When the
+ * list of this program does not begin with them, the object refuses to start: an older Worker never works on the tables
+ * of a newer one.
  */
 import { textOf, type Database } from '../../storage/database.ts'
 
@@ -67,7 +68,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ]
 
-/** True when the object has ever stored anything: garbage names must not create tables. */
+/** Whether the tables were ever made. A request under a made-up member id must not make them. */
 export function hasSchema(db: Database): boolean {
   return (
     db.all(`SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = 'migrations'`)
@@ -105,5 +106,16 @@ export function migrate(
       }
       if (migration.id === upTo) return
     }
+  })
+}
+
+/** Drops every table, in one transaction. The tables of the platform itself begin with `_`. */
+export function dropSchema(db: Database): void {
+  db.transaction(() => {
+    const tables = db.all(
+      `SELECT name FROM sqlite_master
+       WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND substr(name, 1, 1) <> '_'`,
+    )
+    for (const table of tables) db.all(`DROP TABLE "${textOf(table, 'name')}"`)
   })
 }
