@@ -5,11 +5,9 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
-import { clampTs, isLateUninstall } from '../core/access/lifecycle.ts'
-import type { InstallStatus } from '../core/access/portal-status.ts'
 import type { Result } from '../core/result.ts'
 import { describeError } from '../core/safety/redact.ts'
-import type { InstallAnswer } from './installs/decision.ts'
+import { checkPending, installPortal } from './install.ts'
 import type { LaneFault, LaneWish, ReplayWish } from './lanes/control.ts'
 import type { AppendAnswer, AppendRequest } from './log/appender.ts'
 import { createParts, type PortalParts } from './parts.ts'
@@ -17,13 +15,10 @@ import type { FailureEvent } from './scheduler.ts'
 import type { PortalSettings } from './settings.ts'
 import { loadParts } from './start.ts'
 import { canAsk } from './tokens/portal-access.ts'
-import { endInstallation, type UninstallCall } from './uninstall.ts'
+import { uninstallPortal, type UninstallCall } from './uninstall.ts'
 import { keepUp } from './upkeep.ts'
 import { eventsPage, eventViews, parkedView } from './views/event-views.ts'
-import { installStatus, portalView } from './views/portal-view.ts'
-
-/** How long the application's page waits for the portal's subscriptions, in milliseconds. */
-const PAGE_PATIENCE_MS = 5000
+import { portalView } from './views/portal-view.ts'
 
 /** One portal: its log, its lanes, its install. Named by member_id. */
 export class PortalObject extends DurableObject<unknown> {
@@ -69,33 +64,13 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** Decides about an installation; stores nothing for an unproven one. */
-  async install(
-    request: InstallRequest,
-  ): Promise<InstallAnswer & { status?: InstallStatus | null }> {
-    const { installer, mirror, subscriber, state, world } = this.#parts
-    const answer = await installer.install(request)
-    this.#advance()
-    if (answer.kind !== 'installed') return answer
-    await mirror.follow()
-    const aligned = subscriber.alignAfterVisit()
-    this.#background(aligned)
-    // A person waits for the page, and wants to know which events could not be bound; nobody waits behind an event.
-    if (request.cause === 'page') await Promise.race([aligned, world.sleep(PAGE_PATIENCE_MS)])
-    // The portal knows best whether its installation is finished; the OAuth server may be ahead of it.
-    const finished = state.install().application?.finished ?? answer.finished
-    return { ...answer, finished, status: answer.isOwner ? installStatus(this.#parts) : null }
+  install(request: InstallRequest): ReturnType<typeof installPortal> {
+    return installPortal(this.#parts, request)
   }
 
   /** Ends the installation that the token proves; an uninstall older than the install does nothing. */
-  async uninstall(call: UninstallCall): Promise<{ kind: 'accepted' | 'untrusted' }> {
-    const { trust, state, world, mirror } = this.#parts
-    if (!trust.isApplicationToken(call.tokenHash)) return { kind: 'untrusted' }
-    const ts = clampTs(call.ts, world.now())
-    if (isLateUninstall(state.install(), ts)) return { kind: 'accepted' }
-    endInstallation(this.#parts, { ts, clean: call.clean })
-    this.#advance()
-    this.#background(mirror.follow())
-    return { kind: 'accepted' }
+  uninstall(call: UninstallCall): { kind: 'accepted' | 'untrusted' } {
+    return uninstallPortal(this.#parts, call)
   }
 
   /** The daily visit: retention, sealing again, tokens kept alive, and an alarm wherever there is work. */
@@ -186,7 +161,7 @@ export class PortalObject extends DurableObject<unknown> {
       const comparedAt = reconciler.dueAt()
       if (comparedAt !== null && comparedAt <= world.now()) this.#background(reconciler.runDue())
       this.#advance()
-      await this.#checkPending()
+      await checkPending(this.#parts)
       await mirror.follow()
       waker.atRest()
     } catch (error) {
@@ -208,14 +183,6 @@ export class PortalObject extends DurableObject<unknown> {
     }
     pump.kick()
     waker.wakeInTime()
-  }
-
-  /** An install that has waited and is trusted now is subscribed like any other. */
-  async #checkPending(): Promise<void> {
-    const { state, installer, subscriber } = this.#parts
-    const { application } = state.install()
-    await installer.checkPending()
-    if (state.install().application !== application) this.#background(subscriber.align())
   }
 
   /** Work that nobody waits for: the platform keeps it alive, its failure is logged. */

@@ -2,6 +2,7 @@
  * Ends an installation: tokens, snapshots and the sealed values of the portal go. With CLEAN=1 the log goes as well, and
  * whatever waits in it; without it the waiting events are still delivered, thin.
  */
+import { clampTs, isLateUninstall } from '../core/access/lifecycle.ts'
 import type { PortalParts } from './parts.ts'
 
 /** What ONAPPUNINSTALL asks for, its token already hashed. */
@@ -12,32 +13,40 @@ export interface UninstallCall {
   readonly clean: boolean
 }
 
-/** The parts in which an installation leaves something. More than seven, since the end of an installation concerns all of them. */
-export type UninstallParts = Pick<
+/** Ends the installation that the token proves; an uninstall older than the install does nothing. */
+export function uninstallPortal(
+  parts: PortalParts,
+  call: UninstallCall,
+): { kind: 'accepted' | 'untrusted' } {
+  const { memberId, trust, state, world, mirror, scheduler } = parts
+  if (!trust.isApplicationToken(call.tokenHash)) return { kind: 'untrusted' }
+  const ts = clampTs(call.ts, world.now())
+  if (isLateUninstall(state.install(), ts)) return { kind: 'accepted' }
+  const { clean } = call
+  const erased = endInstallation(parts, { ts, clean })
+  world.log('info', 'uninstalled', { memberId, clean, erased })
+  scheduler.advance()
+  scheduler.background(mirror.follow())
+  return { kind: 'accepted' }
+}
+
+/** The parts in which an installation leaves something. Eight, since its end concerns whatever it has brought. */
+type UninstallParts = Pick<
   PortalParts,
-  | 'memberId'
-  | 'world'
-  | 'state'
-  | 'log'
-  | 'book'
-  | 'rules'
-  | 'receivers'
-  | 'values'
-  | 'appender'
-  | 'enricher'
-  | 'reconciliation'
-  | 'reconciler'
+  'state' | 'log' | 'book' | 'rules' | 'receivers' | 'appender' | 'enricher' | 'reconciler'
 >
 
-/** Ends the installation; `ts` is Bitrix24's time in unix seconds, `clean` asks for the data to go too. */
-export function endInstallation(
-  parts: UninstallParts,
+/**
+ * Returns how many events were erased before their receivers had them. `ts` is Bitrix24's time in unix seconds; `clean` asks for
+ * the data to go too.
+ */
+function endInstallation(
+  { state, log, book, rules, receivers, appender, enricher, reconciler }: UninstallParts,
   { ts, clean }: { readonly ts: number; readonly clean: boolean },
-): void {
-  const { memberId, world, state, log, book, rules, enricher, reconciliation } = parts
+): number {
   const unsettled = clean ? rules.countUnsettled() : 0
   state.endInstall(ts, unsettled, () => {
-    reconciliation.clearWithin()
+    reconciler.clearWithin()
     if (!clean) return
     log.deleteAll()
     book.clear()
@@ -46,12 +55,11 @@ export function endInstallation(
   book.adopt()
   if (clean) {
     enricher.clear()
-    parts.appender.clear()
-    parts.values.clear()
-    parts.receivers.forgetOpened()
+    appender.clear()
+    receivers.clearValues()
   }
   enricher.endAll('no_tokens')
   // Ending the last waiting events may have written fields once more.
-  parts.reconciler.clear()
-  world.log('info', 'uninstalled', { memberId, clean, erased: unsettled })
+  reconciler.clear()
+  return unsettled
 }

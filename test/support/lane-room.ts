@@ -52,7 +52,10 @@ export class LaneRoom {
     this.log = new LogStore(db)
     // No test here waits for a checkpoint.
     this.book = new LaneBook({ db, log: this.log, scheduler: { after: () => {} } })
-    this.receivers = new Receivers({ config, values: { all: () => this.values } })
+    this.receivers = new Receivers({
+      config,
+      values: { all: () => this.values, clear: () => this.values.clear() },
+    })
     const { log, book, receivers } = this
     const trust = { domain: () => domain }
     this.rules = new LaneRules({ memberId: MEMBER_ID, config, trust, log, book, receivers })

@@ -51,6 +51,11 @@ export class Reconciler {
     this.#isAsked = false
   }
 
+  /** Deletes the rows inside the caller's transaction; memory follows with `clear`. */
+  clearWithin(): void {
+    this.#deps.reconciliation.clearWithin()
+  }
+
   /** When the portal is compared next, in unix milliseconds; null while it cannot be asked. */
   dueAt(): number | null {
     const { portal, reconciliation, world } = this.#deps

@@ -12,7 +12,7 @@ import type { PortalConfig } from '../settings.ts'
 /** What the receivers are opened with. */
 export interface ReceiversDeps {
   readonly config: Pick<PortalConfig, 'destinations' | 'policy'>
-  readonly values: Pick<PortalValues, 'all'>
+  readonly values: Pick<PortalValues, 'all' | 'clear'>
 }
 
 /** The receivers of one portal. */
@@ -27,7 +27,7 @@ export class Receivers {
 
   /** Computes the settings hashes. To be called again when a value of the portal has changed. */
   async load(): Promise<void> {
-    this.forgetOpened()
+    this.#opened.clear()
     for (const destination of this.#deps.config.destinations ?? []) {
       this.#hashes.set(destination.name, await this.#hashOf(destination))
     }
@@ -67,8 +67,9 @@ export class Receivers {
     return receiver
   }
 
-  /** Lets each receiver be opened anew: the values of the portal are others or gone. */
-  forgetOpened(): void {
+  /** Forgets the values of the portal and every receiver that was opened with them: their rows were deleted. */
+  clearValues(): void {
+    this.#deps.values.clear()
     this.#opened.clear()
   }
 }

@@ -116,7 +116,11 @@ function remedyOf(parts: Pick<PortalViewParts, 'state' | 'config' | 'troubles'>)
     case 'active':
     case 'pending':
       return null
-    default:
+    case 'tokens_lost':
+    case 'no_rights':
+    case 'suspended':
+    case 'uninstalled':
+    case 'deleted':
       if (access === null && application === null) return null
       return remedyOfTrouble(access?.trouble ?? 'tokens_lost')
   }

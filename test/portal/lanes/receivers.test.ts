@@ -19,7 +19,7 @@ function receiversWith(
   ]),
 ): Receivers {
   const config = { destinations, policy: { allowLocal: false } }
-  return new Receivers({ config, values: { all: () => values } })
+  return new Receivers({ config, values: { all: () => values, clear: () => values.clear() } })
 }
 
 function known(destination: Destination | undefined): Destination {
@@ -54,11 +54,11 @@ describe('Receivers.open()', () => {
     expect(receivers.open(known(FROM_VALUE))).toBeNull()
     values.set('ERP_URL', URL_TEXT)
     expect(receivers.open(known(FROM_VALUE))).toBeNull()
-    receivers.forgetOpened()
-    expect(receivers.open(known(FROM_VALUE))).not.toBeNull()
-    values.clear()
     await receivers.load()
+    expect(receivers.open(known(FROM_VALUE))).not.toBeNull()
+    receivers.clearValues()
     expect(receivers.open(known(FROM_VALUE))).toBeNull()
+    expect(values.size).toBe(0)
   })
 })
 
