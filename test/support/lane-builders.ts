@@ -276,7 +276,7 @@ export class LaneWorld {
     this.#save(enable(this.lane))
   }
 
-  /** The operator sets the head aside. */
+  /** The operator parks the front. */
   park(sequence: number): void {
     const at = this.now
     const settled = parkEvent(this.lane, sequence, { reason: 'set_aside', status: null, at })

@@ -1,4 +1,7 @@
-/** Moves the cursor of a lane: over events that are settled, and over events that its destination does not get. */
+/**
+ * Moves the cursor of a lane: over events that are settled, and over events that its destination does not
+ * get.
+ */
 import type { ExactFate, ParkReason, RecentFate } from './fate.ts'
 import type { LaneState } from './lane-state.ts'
 

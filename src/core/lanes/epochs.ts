@@ -1,6 +1,6 @@
 /**
- * The filters of a lane. Each filter decided from one sequence on, and that decision stays: events that were left out do not
- * come back when the filter changes.
+ * The filters of a lane. Each filter decided from one sequence on, and that decision stays: events that were
+ * left out do not come back when the filter changes.
  */
 import type { Epoch, LaneState } from './lane-state.ts'
 
@@ -18,7 +18,10 @@ export function epochOf(filter: Omit<Epoch, 'from'>, from: number): Epoch {
   return { from, events, fields, silent, skipsUnchanged }
 }
 
-/** A lane whose last epoch has this filter: the same lane when it is so already, else one with a new epoch after its cursor. */
+/**
+ * A lane whose last epoch has this filter: the same lane when it is so already, else one with a new epoch
+ * after its cursor.
+ */
 export function matchEpoch(lane: LaneState, filter: Omit<Epoch, 'from'>): LaneState {
   const last = lane.epochs.at(-1)
   const next = epochOf(filter, lane.cursor + 1)
@@ -38,9 +41,9 @@ function isSameList(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /**
- * Keeps the decision about events that have been sent. Event 7 was sent while the epoch `decided` stood, and the
- * configuration changed during the attempt: the new filter begins after the cursor, which was 6 then. Now that 7 is passed,
- * the new filter decides from 8 on.
+ * Keeps the decision about events that have been sent. Event 7 was sent while the epoch `decided` stood, and
+ * the configuration changed during the attempt: the new filter begins after the cursor, which was 6 then. Now
+ * that 7 is passed, the new filter decides from 8 on.
  */
 export function keepEpoch(lane: LaneState, sequence: number, decided: Epoch): LaneState {
   if (epochAt(lane, sequence) === decided) return lane

@@ -1,13 +1,16 @@
 /**
- * The fate of an event at a destination, as the admin API shows it. Most fates are written down nowhere: with the
- * cursor at 41, event 40 was delivered, and event 42 waits.
+ * The fate of an event at a destination, as the admin API shows it. Most fates are written down nowhere: with
+ * the cursor at 41, event 40 was delivered, and event 42 waits.
  */
 import type { LogEntry } from '../log/event.ts'
 import type { DigestRecord, StoredFate } from './fate.ts'
 import type { FilterReason } from './filter-reason.ts'
 import type { LaneState } from './lane-state.ts'
 
-/** The fate of one event at one destination. Times are unix milliseconds, null where the cursor alone tells the fate. */
+/**
+ * The fate of one event at one destination. Times are unix milliseconds, null where the cursor alone tells
+ * the fate.
+ */
 export type Fate = FateState & {
   /** The digest that tells or told the event; null when it has or had a message of its own. */
   readonly digest: DigestPlace | null

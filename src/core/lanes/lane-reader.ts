@@ -1,6 +1,6 @@
 /**
- * Finds in the log what a lane sends next: the digest under way, the next event that its destination gets, or an
- * event that an operator wants again.
+ * Finds in the log what a lane sends next: the digest under way, the next event that its destination gets, or
+ * an event that an operator wants again.
  */
 import { entriesAfter, entriesBefore } from '../log/entries.ts'
 import type { LogEntry } from '../log/event.ts'
@@ -11,13 +11,18 @@ import { MAX_BEHIND, calmUntil, type Batch, type DigestRule } from './plan-diges
 import { advanceJob } from './replay-job.ts'
 import type { WalkPorts } from './walk-ports.ts'
 
-/** Nearly always the first entry is the one that is looked for; after it few at a time, since an event may be large. */
+/**
+ * Nearly always the first entry is the one that is looked for; after it few at a time, since an event may be
+ * large.
+ */
 const PAGES = { first: 1, page: 20 } as const
 
 /** Rows looked through for one digest: events that the destination does not get may lie between. */
 const MAX_READ_FOR_DIGEST = 500
 
-/** The digest under way, else the lane's front: the first event behind the cursor that its destination gets. */
+/**
+ * The digest under way, else the lane's front: the first event behind the cursor that its destination gets.
+ */
 export function nextBatch(ports: WalkPorts): Batch | null {
   const { log, book, receiver } = ports
   const lane = book.lane()
@@ -32,7 +37,9 @@ export function nextBatch(ports: WalkPorts): Batch | null {
   return front === null ? null : [front]
 }
 
-/** Finds the lane's front, and moves the cursor over the events before it, which the destination does not get. */
+/**
+ * Finds the lane's front, and moves the cursor over the events before it, which the destination does not get.
+ */
 function findFront({ log, book, receiver }: WalkPorts): LogEntry | null {
   const lane = book.lane()
   let passed = lane.cursor

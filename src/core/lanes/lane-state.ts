@@ -1,6 +1,7 @@
 /**
- * A lane is the way of one destination through the log of one portal: a cursor and its state. Each change of it is a pure
- * function from state to state, so that a test can let the object end at any moment and go on from what was stored.
+ * A lane is the way of one destination through the log of one portal: a cursor and its state. Each change of
+ * it is a pure function from state to state, so that a test can let the object end at any moment and go on
+ * from what was stored.
  */
 import type { RecentFate } from './fate.ts'
 import type { OutcomeReason } from './outcome.ts'
@@ -29,7 +30,10 @@ export interface HaltedLane extends LaneProgress {
   readonly disabledReason: DisabledReason | null
 }
 
-/** Why a lane is disabled: the reason of its last attempt, or its receiver has rejected many messages in a row. */
+/**
+ * Why a lane is disabled: the reason of its last attempt, or its receiver has rejected many messages in a
+ * row.
+ */
 export type DisabledReason = OutcomeReason | 'rejects_everything'
 
 /** Everything that a lane remembers in each status. Times are unix milliseconds. */
@@ -41,7 +45,10 @@ interface LaneProgress {
   readonly cursor: number
   /** Failed attempts of the front. */
   readonly attempts: number
-  /** When the front is tried again; null for at once. Of a disabled lane the time of its probe; null for never. */
+  /**
+   * When the front is tried again; null for at once. Of a disabled lane the time of its probe; null for
+   * never.
+   */
   readonly nextAttemptAt: number | null
   /** No send before this time: the receiver's pace, or its Retry-After. */
   readonly notBefore: number
@@ -75,7 +82,10 @@ export interface Epoch {
   readonly from: number
   readonly events: Filter['events']
   readonly fields: Filter['fields']
-  /** Why the lane gets nothing at all: the portal is not its own, or has no value for it; null when it gets something. */
+  /**
+   * Why the lane gets nothing at all: the portal is not its own, or has no value for it; null when it gets
+   * something.
+   */
   readonly silent: 'portal' | 'no_value' | null
   /** True: an event whose change an earlier one told is not sent. */
   readonly skipsUnchanged: boolean
@@ -129,7 +139,10 @@ export function isFailing(lane: LaneState): boolean {
   return lane.attempts > 0 || lane.replays.some((job) => job.attempts > 0)
 }
 
-/** When the lane wants to be walked next, in a log that it may read up to `head`; null when it has nothing to do or may not. */
+/**
+ * When the lane wants to be walked next, in a log that it may read up to `head`; null when it has nothing to
+ * do or may not.
+ */
 export function laneDueAt(lane: LaneState, head: number): number | null {
   if (lane.status === 'paused' || lane.status === 'removed') return null
   const isWaiting = lane.cursor < head

@@ -1,4 +1,7 @@
-/** How a lane comes to its status: its receiver or the configuration disables it, an operator pauses it, and it goes on again. */
+/**
+ * How a lane comes to its status: its receiver or the configuration disables it, an operator pauses it, and
+ * it goes on again.
+ */
 import type {
   ActiveLane,
   DisabledLane,
@@ -20,8 +23,8 @@ export function disable(
 }
 
 /**
- * Disables a lane after an attempt, with a probe tomorrow where the receiver's rules allow it. A lane that was paused or
- * removed while the attempt was under way stays so.
+ * Disables a lane after an attempt, with a probe tomorrow where the receiver's rules allow it. A lane that
+ * was paused or removed while the attempt was under way stays so.
  */
 export function disableAfterAttempt(
   lane: LaneState,
@@ -54,8 +57,8 @@ export function enableAfterAnswer(lane: LaneState): ActiveLane | HaltedLane {
 }
 
 /**
- * A lane after its receiver has rejected a message: it goes on, since a receiver that rejects some messages is alive. A
- * receiver that rejects every message takes none, and its lane is disabled.
+ * A lane after its receiver has rejected a message: it goes on, since a receiver that rejects some messages
+ * is alive. A receiver that rejects every message takes none, and its lane is disabled.
  */
 export function weighRejections(lane: LaneState, now: number): LaneState {
   if (lane.rejectedInARow < MAX_REJECTED_IN_A_ROW) return enableAfterAnswer(lane)

@@ -4,7 +4,10 @@ import { UNTOUCHED, type Epoch, type LaneState } from './lane-state.ts'
 import { disable, enable } from './lane-status.ts'
 import { NO_MEMORY } from './receiver-memory.ts'
 
-/** The wish of the configuration for one lane in one portal: its filter, its settings, and whether they are usable. */
+/**
+ * The wish of the configuration for one lane in one portal: its filter, its settings, and whether they are
+ * usable.
+ */
 export interface LanePlan extends Omit<Epoch, 'from'> {
   readonly destination: string
   /** The hash of everything that makes up the destination. */

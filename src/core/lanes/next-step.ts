@@ -1,6 +1,6 @@
 /**
- * Decides what a lane does next: send its front, send an event that an operator wants again, wait until a time, or
- * nothing. On the way the cursor moves in memory over events that the destination does not get.
+ * Decides what a lane does next: send its front, send an event that an operator wants again, wait until a
+ * time, or nothing. On the way the cursor moves in memory over events that the destination does not get.
  */
 import type { LogEntry } from '../log/event.ts'
 import { nextBatch, nextReplayed, readWaiting } from './lane-reader.ts'
@@ -25,8 +25,8 @@ export type Step = Attempt | Wait | { readonly kind: 'idle' }
 const IDLE = { kind: 'idle' } as const
 
 /**
- * The next step of a lane. Live events and replays take turns: after a live event (`liveWasLast`) comes a replay that is
- * due. While a live event is retried no replay is sent.
+ * The next step of a lane. Live events and replays take turns: after a live event (`liveWasLast`) comes a
+ * replay that is due. While a live event is retried no replay is sent.
  */
 export function nextStep(ports: WalkPorts, { liveWasLast }: { liveWasLast: boolean }): Step {
   const { status } = ports.book.lane()
@@ -42,8 +42,8 @@ export function nextStep(ports: WalkPorts, { liveWasLast }: { liveWasLast: boole
 }
 
 /**
- * A disabled lane tries its front once a day, where the receiver's rules allow it. While no live event waits it tries its
- * first replay, so that a replay job does not have to wait for the next event.
+ * A disabled lane tries its front once a day, where the receiver's rules allow it. While no live event waits
+ * it tries its first replay, so that a replay job does not have to wait for the next event.
  */
 function nextProbe(ports: WalkPorts, batch: Batch | null): Step {
   const lane = ports.book.lane()

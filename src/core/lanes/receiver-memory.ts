@@ -1,4 +1,7 @@
-/** What a receiver's answers asked a lane to remember: stored with the lane, forgotten when its settings change. */
+/**
+ * What a receiver's answers asked a lane to remember: stored with the lane, forgotten when its settings
+ * change.
+ */
 
 /** The receiver memory of one lane. */
 export interface ReceiverMemory {

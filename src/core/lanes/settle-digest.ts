@@ -1,6 +1,7 @@
 /**
- * What the outcome of a digest does to its lane. A digest is decided once: its sequences are stored with the lane before it
- * is sent, so that a digest that failed, or that a crash cut off, is sent again as the same message.
+ * What the outcome of a digest does to its lane. A digest is decided once: its sequences are stored with the
+ * lane before it is sent, so that a digest that failed, or that a crash cut off, is sent again as the same
+ * message.
  */
 import { parkEvent, passEvent, type Settled } from './cursor.ts'
 import type { DigestRecord } from './fate.ts'
@@ -46,7 +47,9 @@ export function settleDigest(
   }
 }
 
-/** The operator parked all events while the message was under way: its success still counts for each of them. */
+/**
+ * The operator parked all events while the message was under way: its success still counts for each of them.
+ */
 function settleParked(
   lane: LaneState,
   sequences: readonly number[],
@@ -61,8 +64,8 @@ function settleParked(
 }
 
 /**
- * The receiver takes the message never, perhaps because of one of its events: they go out one by one. It has answered, so a
- * disabled lane goes on.
+ * The receiver takes the message never, perhaps because of one of its events: they go out one by one. It has
+ * answered, so a disabled lane goes on.
  */
 function dissolve(
   lane: LaneState,
@@ -80,7 +83,10 @@ function dissolve(
   }
 }
 
-/** The digest was given up, and its front is parked: each other event is parked by itself, so that each can be replayed. */
+/**
+ * The digest was given up, and its front is parked: each other event is parked by itself, so that each can be
+ * replayed.
+ */
 function parkRest({ lane, fates }: Settled, others: readonly number[], attempts: number): Settled {
   const cause = fates.at(-1)
   if (cause?.state !== 'parked') return { lane: { ...lane, digest: null }, fates }

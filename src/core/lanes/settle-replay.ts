@@ -1,4 +1,7 @@
-/** What the outcome of a replayed event does to its lane. The cursor never moves, since the lane has passed the event before. */
+/**
+ * What the outcome of a replayed event does to its lane. The cursor never moves, since the lane has passed
+ * the event before.
+ */
 import type { Settled } from './cursor.ts'
 import type { ExactFate } from './fate.ts'
 import type { LaneState, ReplayJob } from './lane-state.ts'
@@ -49,7 +52,10 @@ export function settleReplay(lane: LaneState, sequence: number, result: ReplayRe
   return { lane: weighRejections({ ...next, lastError }, at), fates: [parked] }
 }
 
-/** The lane with its job waiting for the next attempt, a disabled one until its probe; null when the event is given up. */
+/**
+ * The lane with its job waiting for the next attempt, a disabled one until its probe; null when the event is
+ * given up.
+ */
 function planAgain(
   lane: LaneState,
   job: ReplayJob,

@@ -1,4 +1,7 @@
-/** What the outcome of a live event does to its lane. Pure: outcome and time in, the next state and exact fates out. */
+/**
+ * What the outcome of a live event does to its lane. Pure: outcome and time in, the next state and exact
+ * fates out.
+ */
 import { parkEvent, passEvent, type Settled } from './cursor.ts'
 import type { LaneError, LaneState } from './lane-state.ts'
 import { disableAfterAttempt, enableAfterAnswer, weighRejections } from './lane-status.ts'
@@ -42,8 +45,8 @@ export function settle(lane: LaneState, sequence: number, result: AttemptResult)
 }
 
 /**
- * The operator parked the event while its attempt was under way: only a success still counts, and the time for which the
- * receiver wants to be left alone.
+ * The operator parked the event while its attempt was under way: only a success still counts, and the time
+ * for which the receiver wants to be left alone.
  */
 function settleLate(lane: LaneState, sequence: number, { outcome, terms }: AttemptResult): Settled {
   const { now } = terms
@@ -96,7 +99,10 @@ function settleUnreachable(
   return parkEvent(failed, sequence, { reason, status, at: now })
 }
 
-/** A rejected message is parked, and the lane goes on. A rejecting endpoint disables the lane, and the event waits. */
+/**
+ * A rejected message is parked, and the lane goes on. A rejecting endpoint disables the lane, and the event
+ * waits.
+ */
 function settleRejected(
   lane: LaneState,
   sequence: number,
@@ -113,7 +119,9 @@ function settleRejected(
   return { lane: weighRejections(counted, now), fates: parked.fates }
 }
 
-/** No send before this time, by the pace, and by a receiver that took the message and asks for no further one. */
+/**
+ * No send before this time, by the pace, and by a receiver that took the message and asks for no further one.
+ */
 export function pacedUntil({ outcome, terms }: AttemptResult): number {
   const holdMs = outcome.kind === 'delivered' ? (outcome.holdMs ?? null) : null
   return terms.now + Math.max(terms.minIntervalMs, clampRetryAfter(holdMs))

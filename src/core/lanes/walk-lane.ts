@@ -1,16 +1,22 @@
 /**
  * Walks one lane along the log.
  *
- * The order rule of this program stands here. Events 7, 8 and 9 wait in a lane. The walk sends 7 and waits for the outcome.
+ * The order rule of this program stands here. Events 7, 8 and 9 wait in a lane. The walk sends 7 and waits
+ * for the outcome.
  * - The receiver takes 7: the cursor moves to 7, and 8 is next.
- * - The receiver cannot be reached: 7 is tried again, after 1 s, then 5 s, then 30 s. 8 and 9 wait behind it, however long.
- * - The receiver refuses 7 for good, or the retries end: 7 is parked with its reason, the cursor moves to 7, and 8 is next.
+ * - The receiver cannot be reached: 7 is tried again, after 1 s, then 5 s, then 30 s. 8 and 9 wait behind it,
+ *   however long.
+ * - The receiver refuses 7 for good, or the retries end: 7 is parked with its reason, the cursor moves to 7,
+ *   and 8 is next.
  * - The receiver is gone: the lane is disabled at 7, and tried once a day. 7, 8 and 9 wait.
  * - The destination's filter leaves 8 out: the cursor moves over 8 without a send.
- * So live events leave strictly in the order of their sequences, one message at a time, and the cursor never passes an event
- * that was not delivered, parked or left out. A digest is one message with several events; it obeys the same rule.
  *
- * An operator wants event 3 again. It is sent between two live events, never while the lane retries one, and the cursor stays.
+ * So live events leave strictly in the order of their sequences, one message at a time, and the cursor never
+ * passes an event that was not delivered, parked or left out. A digest is one message with several events; it
+ * obeys the same rule.
+ *
+ * An operator wants event 3 again. It is sent between two live events, never while the lane retries one, and
+ * the cursor stays.
  */
 import type { LogEntry } from '../log/event.ts'
 import { epochAt, keepEpoch } from './epochs.ts'
@@ -38,13 +44,13 @@ interface Walk extends WalkPorts {
   readonly deadline: number
   /** The generation in which the walk began. */
   readonly generation: number
-  /** Live events and replays take turns. */
+  /** Whether the last send was a live event: live events and replays take turns. */
   liveWasLast: boolean
 }
 
 /**
- * Sends what is due, until nothing is, until a wait is too long to be slept here, until the deadline, or until the
- * installation ends. An outcome never throws; only storage that fails does.
+ * Sends what is due, until nothing is, until a wait is too long to be slept here, until the deadline, or
+ * until the installation ends. An outcome never throws; only storage that fails does.
  */
 export async function walkLane(ports: WalkPorts, deadline: number): Promise<void> {
   const { book, clock } = ports
@@ -79,9 +85,10 @@ function planned({ book, log }: Walk, attempt: Attempt): Planned {
 }
 
 /**
- * Takes a connection, then a slot of the receiver's pace, then sends. Both may have to be waited for. Meanwhile an
- * operator may pause the lane or park its front, more events may come, or the installation may end: so after each wait
- * the walk looks whether the attempt is still the one to make. It never asks for a slot when it has nothing to send.
+ * Takes a connection, then a slot of the receiver's pace, then sends. Both may have to be waited for.
+ * Meanwhile an operator may pause the lane or park its front, more events may come, or the installation may
+ * end: so after each wait the walk looks whether the attempt is still the one to make. It never asks for a
+ * slot when it has nothing to send.
  */
 async function tryToSend(walk: Walk, first: Planned): Promise<void> {
   const { receiver } = walk
@@ -103,8 +110,8 @@ async function tryToSend(walk: Walk, first: Planned): Promise<void> {
 }
 
 /**
- * The attempt that is due now; null for none. What was decided stands while neither the lane nor the head of the log has
- * changed, since time alone takes no send back. Otherwise it is decided anew.
+ * The attempt that is due now; null for none. What was decided stands while neither the lane nor the head of
+ * the log has changed, since time alone takes no send back. Otherwise it is decided anew.
  */
 function stillDue(walk: Walk, before: Planned): Planned | null {
   const { book, log } = walk
@@ -115,8 +122,8 @@ function stillDue(walk: Walk, before: Planned): Planned | null {
 }
 
 /**
- * The time of the slot is not stored: a lane that begins anew asks again. It never asks at once, as the object that keeps
- * the pace may have another clock.
+ * The time of the slot is not stored: a lane that begins anew asks again. It never asks at once, as the
+ * object that keeps the pace may have another clock.
  */
 function askAgain({ book, clock }: Walk, slotAt: number): void {
   const lane = book.lane()
@@ -144,7 +151,8 @@ async function sendLive(walk: Walk, batch: Batch): Promise<void> {
       : { ...settle(book.lane(), front.sequence, result), digest: null }
   const isPassed = decided !== null && lane.cursor === last.sequence
   const settled = isPassed ? keepEpoch(lane, last.sequence, decided) : lane
-  // A plain success follows from the cursor, so it may be stored with the next ones. Everything else is stored at once.
+  // A plain success follows from the cursor, so it may be stored with the next ones. Everything else is
+  // stored at once.
   const isPlain =
     outcome.kind === 'delivered' && fates.length === 0 && digest === null && settled === lane
   if (isPlain) book.saveSoon(settled)
@@ -173,8 +181,9 @@ async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
 }
 
 /**
- * Where a person reads, an outcome is stored before the next send. A machine may see up to ten events again after a crash,
- * so its outcomes wait for each other and for those of the portal's other lanes, and one write stores them all.
+ * Where a person reads, an outcome is stored before the next send. A machine may see up to ten events again
+ * after a crash, so its outcomes wait for each other and for those of the portal's other lanes, and one write
+ * stores them all.
  */
 function saveBeforeSend({ book, receiver }: Walk): void {
   const unsaved = book.unsavedSends()

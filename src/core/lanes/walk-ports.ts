@@ -1,6 +1,7 @@
 /**
- * What the walk of a lane needs from the outside, as four ports: the log that it reads, its page in the lane book, the
- * receiver that it sends to, and time. None of them knows the platform, so that whole histories run in a test.
+ * What the walk of a lane needs from the outside, as four ports: the log that it reads, its page in the lane
+ * book, the receiver that it sends to, and time. None of them knows the platform, so that whole histories run
+ * in a test.
  */
 import type { LogEntry } from '../log/event.ts'
 import type { DigestRecord, ExactFate } from './fate.ts'
@@ -71,8 +72,8 @@ export interface WalkReceiver {
   /** The shortest time between two sends, as the receiver wants it now. */
   minIntervalMs(): number
   /**
-   * Waits for one of the portal's connections, and answers with the function that gives it back. Receivers that are
-   * `failing` share few of them.
+   * Waits for one of the portal's connections, and answers with the function that gives it back. Receivers
+   * that are `failing` share few of them.
    */
   connect(failing: boolean): Promise<() => void>
   /** Asks for a slot of the receiver's common pace: null when it is given, else when to ask again. */

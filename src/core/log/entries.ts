@@ -1,6 +1,6 @@
 /**
- * Goes through a portal's log entry by entry while reading it page by page. The reader stops when it has found
- * what it looks for, so only the pages up to there are read.
+ * Goes through a portal's log entry by entry while reading it page by page. The reader stops when it has
+ * found what it looks for, so only the pages up to there are read.
  */
 import type { LogEntry } from './event.ts'
 

@@ -94,7 +94,9 @@ export function hold(state: PacerState, until: number): PacerState {
   return until > state.holdUntil ? { ...state, holdUntil: until } : state
 }
 
-/** Counts the time by which a clock went back as time that stood still, so that no grant lies in the future. */
+/**
+ * Counts the time by which a clock went back as time that stood still, so that no grant lies in the future.
+ */
 function turnBack(state: PacerState, now: number): PacerState {
   const holdUntil = Math.min(state.holdUntil, now + MAX_HOLD_MS)
   const back = state.seenAt - now

@@ -1,6 +1,6 @@
 /**
- * The one row that stores all lanes of a portal, as JSON. Each member of it is a member of `LaneState`. Reading completes what an
- * older version has not stored yet; a row that cannot be read at all is damaged.
+ * The one row that stores all lanes of a portal, as JSON. Each member of it is a member of `LaneState`.
+ * Reading completes what an older version has not stored yet; a row that cannot be read at all is damaged.
  */
 import * as v from 'valibot'
 import type { DisabledReason, LaneState } from '../../core/lanes/lane-state.ts'
@@ -93,7 +93,10 @@ const ReceiverMemorySchema = v.looseObject({
   perMinute: NumberOrNull,
 })
 
-/** A lane without its status: the members that must be right are strict, every other one has a value to begin with. */
+/**
+ * A lane without its status: the members that must be right are strict, every other one has a value to begin
+ * with.
+ */
 const PROGRESS = {
   destination: v.string(),
   fingerprint: v.fallback(v.string(), ''),

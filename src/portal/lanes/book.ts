@@ -1,6 +1,7 @@
 /**
- * The lanes of one portal in memory, and the one row that stores all of them. Memory changes only after the transaction has
- * returned. A crash loses at most the sends that `saveSoon` took and that were not stored yet.
+ * The lanes of one portal in memory, and the one row that stores all of them. Memory changes only after the
+ * transaction has returned. A crash loses at most the sends that `saveSoon` took and that were not stored
+ * yet.
  */
 import type { LaneState } from '../../core/lanes/lane-state.ts'
 import { matchLanes, type LanePlan } from '../../core/lanes/match-lanes.ts'
@@ -40,8 +41,8 @@ export class LaneBook {
   }
 
   /**
-   * Reads what is stored. False when it is damaged: then each destination begins anew with the oldest event, since a
-   * repeat is better than a loss.
+   * Reads what is stored. False when it is damaged: then each destination begins anew with the oldest event,
+   * since a repeat is better than a loss.
    */
   load(): boolean {
     const stored = this.#rows.load()
@@ -65,9 +66,9 @@ export class LaneBook {
   }
 
   /**
-   * Writes the lanes that the configuration asks for, inside the caller's transaction. Memory follows with `adopt`, after
-   * that transaction has returned. `plans` is null while the configuration cannot be read: a destination that is new
-   * afterwards gets the events from that time on.
+   * Writes the lanes that the configuration asks for, inside the caller's transaction. Memory follows with
+   * `adopt`, after that transaction has returned. `plans` is null while the configuration cannot be read: a
+   * destination that is new afterwards gets the events from that time on.
    */
   match(plans: readonly LanePlan[] | null, head: number): void {
     const matched = matchBook(this.#book, plans, head)
@@ -106,7 +107,10 @@ export class LaneBook {
     this.#written = NO_LANES
   }
 
-  /** Stores a lane and all others with it, its exact fates and a digest that was delivered; then changes memory. */
+  /**
+   * Stores a lane and all others with it, its exact fates and a digest that was delivered; then changes
+   * memory.
+   */
   save(lane: LaneState, { fates = [], digest = null }: FateRecords = {}): void {
     const { log } = this.#deps
     this.saveAll(this.#with(lane), () => {
@@ -127,7 +131,9 @@ export class LaneBook {
     this.#skipped = 0
   }
 
-  /** Changes memory after a send; `flush` or `flushInTime` stores it together with the sends of other lanes. */
+  /**
+   * Changes memory after a send; `flush` or `flushInTime` stores it together with the sends of other lanes.
+   */
   saveSoon(lane: LaneState): void {
     this.#book = { ...this.#book, lanes: this.#with(lane) }
     this.#unsaved.set(lane.destination, this.unsavedSends(lane.destination) + 1)
@@ -143,7 +149,10 @@ export class LaneBook {
     if (this.#unsaved.size > 0) this.saveAll(this.all())
   }
 
-  /** Stores them within a second. It keeps the object alive for that second, so it is asked for only where it must be. */
+  /**
+   * Stores them within a second. It keeps the object alive for that second, so it is asked for only where it
+   * must be.
+   */
   flushInTime(): void {
     if (this.#isFlushPlanned || this.#unsaved.size === 0) return
     this.#isFlushPlanned = true
@@ -153,7 +162,9 @@ export class LaneBook {
     })
   }
 
-  /** Changes memory only. After many skipped events it stores them after all, so that a start skips few again. */
+  /**
+   * Changes memory only. After many skipped events it stores them after all, so that a start skips few again.
+   */
   setInMemory(lane: LaneState): void {
     this.#skipped += Math.max(0, lane.cursor - (this.find(lane.destination)?.cursor ?? 0))
     this.#book = { ...this.#book, lanes: this.#with(lane) }

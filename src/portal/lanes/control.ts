@@ -47,8 +47,8 @@ export class LaneControl {
   }
 
   /**
-   * Does what an operator wishes for one lane. A pause begins after the attempt that is under way. A resumed lane tries at
-   * once, also one that was disabled. Only the front of a lane can be parked.
+   * Does what an operator wishes for one lane. A pause begins after the attempt that is under way. A resumed
+   * lane tries at once, also one that was disabled. Only the front of a lane can be parked.
    */
   apply(destination: string, wish: LaneWish): Result<LaneState, LaneFault> {
     const { book, rules } = this.#deps
@@ -79,7 +79,10 @@ export class LaneControl {
     return ok(parked.lane)
   }
 
-  /** The first event of the digest under way, else the first event behind the cursor that the destination gets. */
+  /**
+   * The first event of the digest under way, else the first event behind the cursor that the destination
+   * gets.
+   */
   #front(lane: LaneState): number | null {
     const [first] = lane.digest ?? []
     if (first !== undefined) return first
@@ -90,7 +93,10 @@ export class LaneControl {
     return null
   }
 
-  /** Stores the wish for events as a replay job, and answers how many events it concerns; `dryRun` only counts them. */
+  /**
+   * Stores the wish for events as a replay job, and answers how many events it concerns; `dryRun` only counts
+   * them.
+   */
   replay(
     destination: string,
     wish: ReplayWish,

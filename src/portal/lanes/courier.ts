@@ -1,6 +1,6 @@
 /**
- * Takes the parcels of one portal to their receivers: over one of the portal's connections, at the pace that all portals
- * share, with what the receiver asked to be remembered.
+ * Takes the parcels of one portal to their receivers: over one of the portal's connections, at the pace that
+ * all portals share, with what the receiver asked to be remembered.
  */
 import { Connections } from '../../core/lanes/connections.ts'
 import type { LaneState } from '../../core/lanes/lane-state.ts'
@@ -95,7 +95,10 @@ export class Courier {
   }
 }
 
-/** Machines get every event by itself; people get events together when they ask for it, or when they are behind. */
+/**
+ * Machines get every event by itself; people get events together when they ask for it, or when they are
+ * behind.
+ */
 function digestRuleOf({ digest, type }: KnownDestination): DigestRule | null {
   if (type.reader === 'machine') return null
   if (digest === null) return { waitMs: null, max: MAX_DIGEST }

@@ -18,7 +18,7 @@ export class LaneMatcher {
     this.#deps = deps
   }
 
-  /** Matches inside the caller's transaction; memory follows with `adopt` once that has returned. */
+  /** Matches inside the caller's transaction. Memory follows with `adopt`, once that has returned. */
   match(): void {
     const { book, rules, state } = this.#deps
     book.match(rules.plans(), state.head())

@@ -1,6 +1,7 @@
 /**
- * The pace of one portal's lanes. A receiver's limit belongs to its address, and several portals may send there: so a slot is
- * asked for at the object that all portals share. While that cannot be reached, each lane goes on at a careful pace of its own.
+ * The pace of one portal's lanes. A receiver's limit belongs to its address, and several portals may send
+ * there: so a slot is asked for at the object that all portals share. While that cannot be reached, each lane
+ * goes on at a careful pace of its own.
  */
 import type { LaneState } from '../../core/lanes/lane-state.ts'
 import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'

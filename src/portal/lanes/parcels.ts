@@ -63,8 +63,8 @@ export class Parcels {
   }
 
   /**
-   * The dashboard's page of this portal. The relay knows its own address from the configuration, else from the portal's
-   * install, which names the address to be called; null when neither tells it.
+   * The dashboard's page of this portal. The relay knows its own address from the configuration, else from
+   * the portal's install, which names the address to be called; null when neither tells it.
    */
   #dashboard(): string | null {
     const { memberId, config, state } = this.#deps

@@ -1,7 +1,7 @@
 /**
- * Runs the lanes of one portal: one walk a lane at a time, several lanes at once. A kick during a walk is
- * never lost: the walk is repeated. Nobody waits for a walk, so that a slow receiver delays no timer of
- * another lane.
+ * Runs the lanes of one portal: one walk for each lane, and several lanes at once. A kick that comes during a
+ * walk is never lost, since the walk is then repeated. Nobody waits for a walk, so a slow receiver delays no
+ * other lane.
  */
 import { laneDueAt, type LaneState } from '../../core/lanes/lane-state.ts'
 import { SAFETY_ALARM_MS, earliest } from '../../core/pace/schedule.ts'
@@ -13,10 +13,13 @@ import type { LaneBook } from './book.ts'
 import type { LaneRules } from './rules.ts'
 import type { LaneWalker } from './walker.ts'
 
-/** How long one run may start new sends; the alarm goes on after it. */
+/** So long one run may begin sends, in milliseconds; the alarm goes on after it. */
 export const RUN_BUDGET_MS = 30_000
 
-/** How long a lane rests after a walk that failed: storage failed, or we have a bug. */
+/**
+ * So long a lane rests after a walk that failed, in milliseconds. A walk fails when storage does, or by a bug
+ * of this program; an outcome never lets it fail.
+ */
 export const FAILED_REST_MS = 60_000
 
 /** What the pump needs. */
@@ -72,8 +75,8 @@ export class Pump {
   }
 
   /**
-   * The time before which the alarm has nothing to do for a lane: a lane that is walked needs the alarm only should the
-   * object end, a lane whose walk failed rests.
+   * The time before which the alarm has nothing to do for a lane: a lane that is walked needs the alarm only
+   * should the object end, a lane whose walk failed rests.
    */
   #busyUntil(destination: string): number {
     if (this.#running.has(destination)) return this.#deps.world.now() + SAFETY_ALARM_MS
@@ -104,7 +107,8 @@ export class Pump {
         break
       }
     } while (this.#again.has(destination) && this.#deps.world.now() < deadline)
-    // No await between the last look at `#again` and this line: a kick finds either.
+    // Nothing is awaited since the last look at `#again`: a kick either stood there, or starts a walk of its
+    // own.
     this.#running.delete(destination)
     this.#deps.scheduler.laneRested()
   }

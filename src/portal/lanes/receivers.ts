@@ -1,4 +1,6 @@
-/** The receivers of one portal: each destination of the configuration, opened with the values of this portal. */
+/**
+ * The receivers of one portal: each destination of the configuration, opened with the values of this portal.
+ */
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import type { Receiver } from '../../destinations/receiver.ts'
 import {

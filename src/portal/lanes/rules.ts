@@ -1,6 +1,6 @@
 /**
- * The rules of one portal's lanes: which lanes the configuration asks for, which events each of them gets, and why not
- * the others.
+ * The rules of one portal's lanes: which lanes the configuration asks for, which events each of them gets,
+ * and why not the others.
  */
 import { skipEvent } from '../../core/lanes/cursor.ts'
 import {
@@ -65,16 +65,20 @@ export class LaneRules {
       const epoch = { events, fields, silent, skipsUnchanged }
       return { destination: name, settingsHash, ...epoch, problem: null }
     }
-    // Its filter may be the wrong setting: until it is right, the filter that stood decides which events wait.
+    // Its filter may be the wrong setting: until it is right, the filter that stood decides which events
+    // wait.
     const stood = book.find(name)?.epochs.at(-1) ?? ANYTHING
     const { events, fields, silent: silentBefore, skipsUnchanged } = stood
     const epoch = { events, fields, silent: silentBefore, skipsUnchanged }
-    // The fault may lie in a setting of another destination, so that the hash of this one is the same when it is mended.
+    // The fault may lie in a setting of another destination, so that the hash of this one is the same when it
+    // is mended.
     const unusableHash = `unusable ${settingsHash}`
     return { destination: name, settingsHash: unusableHash, ...epoch, problem: 'misconfigured' }
   }
 
-  /** Why a destination gets nothing at all in this portal. A wrong destination is not silent: its events wait. */
+  /**
+   * Why a destination gets nothing at all in this portal. A wrong destination is not silent: its events wait.
+   */
   #silence(destination: Destination): Epoch['silent'] {
     if (destination.problems.length > 0) return null
     if (!compilePortals(destination.filter.portals)(this.#identity())) return 'portal'
@@ -85,7 +89,9 @@ export class LaneRules {
     return { memberId: this.#deps.memberId, domain: this.#deps.trust.domain() }
   }
 
-  /** Matches an event of this portal with the filter of an epoch. `portals` is no part of it: see `#silence`. */
+  /**
+   * Matches an event of this portal with the filter of an epoch. `portals` is no part of it: see `#silence`.
+   */
   readonly match: MatchFilter = ({ events, fields }, event) =>
     this.#filter(events, fields)(event, this.#identity())
 
@@ -104,13 +110,15 @@ export class LaneRules {
   }
 
   /**
-   * Moves the cursors of active lanes over the events that they do not get, by the filters that stood. Such moves are not
-   * stored, so a start begins with them: else a new configuration would ask anew for events that were left out before.
+   * Moves the cursors of active lanes over the events that they do not get, by the filters that stood. Such
+   * moves are not stored, so a start begins with them: else a new configuration would ask anew for events
+   * that were left out before.
    */
   skipFiltered(): void {
     const { book } = this.#deps
     for (const lane of book.all()) {
-      // The events of a digest were decided by the filter that stood: they are passed only when it is settled.
+      // The events of a digest were decided by the filter that stood: they are passed only when it is
+      // settled.
       const isFree = lane.status === 'active' && lane.digest === null
       const passed = isFree ? this.#lastFiltered(lane) : lane.cursor
       if (passed > lane.cursor) book.setInMemory(skipEvent(lane, passed))
@@ -126,7 +134,10 @@ export class LaneRules {
     return passed
   }
 
-  /** How many events at least one lane was meant to get and has not settled: an uninstall with CLEAN=1 erases them. */
+  /**
+   * How many events at least one lane was meant to get and has not settled: an uninstall with CLEAN=1 erases
+   * them.
+   */
   countUnsettled(): number {
     const { log, book } = this.#deps
     const lanes = book.all().filter(({ status }) => status !== 'removed')

@@ -1,4 +1,7 @@
-/** Walks the lanes of one portal: gives the walk of a lane (`core/lanes/walk-lane.ts`) its log, its page in the book and its receiver. */
+/**
+ * Walks the lanes of one portal: gives the walk of a lane (`core/lanes/walk-lane.ts`) its log, its page in
+ * the book and its receiver.
+ */
 import { walkLane } from '../../core/lanes/walk-lane.ts'
 import type { WalkBook, WalkLog } from '../../core/lanes/walk-ports.ts'
 import type { Destination } from '../../destinations/settings/destination.ts'
@@ -29,7 +32,10 @@ export class LaneWalker {
     this.#deps = deps
   }
 
-  /** Walks one lane until nothing is due or the deadline has passed; a lane without a known destination stands still. */
+  /**
+   * Walks one lane until nothing is due or the deadline has passed; a lane without a known destination stands
+   * still.
+   */
   async walk(name: string, deadline: number): Promise<void> {
     const { rules, book, courier, world } = this.#deps
     const destination = rules.find(name)

@@ -8,7 +8,7 @@ describe('parkEvent() and skipEvent()', () => {
   const cause = { reason: 'set_aside', status: null, at: NOW } as const
   const retrying = { ...BEFORE, attempts: 2, nextAttemptAt: EARLIER }
 
-  it('parkEvent() sets the head aside with its attempts so far', () => {
+  it('parkEvent() parks the front with its attempts so far', () => {
     expect(parkEvent(aLane(retrying), 5, cause)).toEqual({
       lane: aLane({ ...BEFORE, ...passed('parked', 2) }),
       fates: [parked(2, cause)],

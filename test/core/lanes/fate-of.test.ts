@@ -61,7 +61,7 @@ describe('fateOf() event 5', () => {
       { state: 'delivered', ...UNTIMED, reason: null },
     ],
     [
-      'waits with the attempts of the head',
+      'waits with the attempts of the front',
       retrying,
       {},
       { state: 'waiting', at: null, attempts: 2, reason: 'http_503' },
@@ -73,19 +73,19 @@ describe('fateOf() event 5', () => {
       { state: 'waiting', at: null, attempts: 1, reason: 'http_503' },
     ],
     [
-      'waits untouched behind the head',
+      'waits untouched behind the front',
       { ...retrying, cursor: 3 },
       {},
       { state: 'waiting', at: null, attempts: 0, reason: null },
     ],
     [
-      'waits as the head without the failure of another event',
+      'waits as the front without the failure of another event',
       { ...retrying, attempts: 0 },
       {},
       { state: 'waiting', at: null, attempts: 0, reason: null },
     ],
     [
-      'waits as the head whose failure is not known',
+      'waits as the front whose failure is not known',
       { ...retrying, lastError: null },
       {},
       { state: 'waiting', at: null, attempts: 2, reason: null },
@@ -97,7 +97,7 @@ describe('fateOf() event 5', () => {
       { state: 'waiting', at: null, attempts: 2, reason: 'gone' },
     ],
     [
-      'waits for that reason behind the head too',
+      'waits for that reason behind the front too',
       { ...retrying, ...disabled, cursor: 2 },
       {},
       { state: 'waiting', at: null, attempts: 0, reason: 'gone' },

@@ -8,7 +8,7 @@ const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW
 describe('G4 isolation: isFailing()', () => {
   it.each<[string, Partial<LaneState>, boolean]>([
     ['a lane after a success', {}, false],
-    ['a lane whose head has failed', { attempts: 1 }, true],
+    ['a lane whose front has failed', { attempts: 1 }, true],
     ['a lane with an untouched job', { replays: [aJob()] }, false],
     ['a lane whose second job has failed', { replays: [aJob(), aJob({ attempts: 1 })] }, true],
   ])('of %s', (_name, lane, expected) => {

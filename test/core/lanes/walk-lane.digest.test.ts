@@ -193,7 +193,7 @@ describe('a digest that the receiver refuses', () => {
 })
 
 describe('an operator', () => {
-  test('who sets the head of a waiting digest aside sends the rest as one message', async () => {
+  test('who parks the front of a waiting digest sends the rest as one message', async () => {
     const world = laneWorld({ events: 12, digest: BEHIND, outcomes: { 1: [unreachable()] } })
     await world.walk({ budgetMs: 1 })
     world.park(1)

@@ -55,7 +55,7 @@ describe('an operator', () => {
     expect(world.sends[attempts]?.at).toBe(now)
   })
 
-  it('sets the head aside while its attempt is under way: delivered meanwhile is delivered', async () => {
+  it('parks the front while its attempt is under way: delivered meanwhile is delivered', async () => {
     const world = laneWorld({ events: 2 })
     world.during(1, () => world.park(1))
     await world.walk()
@@ -64,7 +64,7 @@ describe('an operator', () => {
     expect(world.parked).toEqual([])
   })
 
-  it('sets the head aside while its attempt fails: it stays parked, the next is not to blame', async () => {
+  it('parks the front while its attempt fails: it stays parked, the next is not to blame', async () => {
     const world = laneWorld({ events: 2, outcomes: { 1: [unreachable()] } })
     world.during(1, () => world.park(1))
     await world.walk()

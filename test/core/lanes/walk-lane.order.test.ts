@@ -238,8 +238,8 @@ class Player {
       case 'resume':
         return world.resume()
       case 'park': {
-        const head = this.meant().find((sequence) => sequence > world.lane.cursor)
-        return head === undefined ? undefined : world.park(head)
+        const front = this.meant().find((sequence) => sequence > world.lane.cursor)
+        return front === undefined ? undefined : world.park(front)
       }
       case 'crash':
         return world.restart()

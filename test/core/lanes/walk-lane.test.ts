@@ -333,7 +333,7 @@ describe('outcomes', () => {
     expect(world.order).toEqual([1, 2])
   })
 
-  it('G10 a disabled lane keeps its daily try over events that it passes', async () => {
+  it('G10 a disabled lane keeps its probe over events that it passes', async () => {
     const outcomes = everyEvent(20, REJECTED)
     const world = laneWorld({ events: 20, outcomes })
     await world.walk()
@@ -344,7 +344,7 @@ describe('outcomes', () => {
     expect(world.sends.at(-1)).toMatchObject({ sequence: 22, at: NOW + DAY_MS })
   })
 
-  it('G10 a disabled lane keeps its daily try when retention or the operator takes its head', async () => {
+  it('G10 a disabled lane keeps its probe when retention or the operator takes its front', async () => {
     const world = laneWorld({ events: 4, outcomes: { 1: [gone({ probe: true })] } })
     await world.walk()
     world.drop(1)

@@ -1,4 +1,7 @@
-/** What may change while a walk waits for a connection or for a slot, and how often the walk decides what to send. */
+/**
+ * What may change while a walk waits for a connection or for a slot, and how often the walk decides what to
+ * send.
+ */
 import { describe, expect, it } from 'vitest'
 import { walkLane } from '../../../src/core/lanes/walk-lane.ts'
 import {

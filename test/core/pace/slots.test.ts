@@ -87,7 +87,7 @@ describe('takeSlot()', () => {
     expect(pacer.ask('c', 4)).toBe(2000)
   })
 
-  it('lets one that is early overtake, but only once while the head waits', () => {
+  it('lets one that is early overtake, but only once while the first waits', () => {
     const pacer = aPacer(FOUR_A_SECOND)
     for (const waiter of ['w', 'x', 'y', 'z']) pacer.ask(waiter, 0)
     expect(pacer.ask('b', 1)).toBe(1000)

@@ -1,4 +1,7 @@
-/** The row of all lanes: what is written is what is read, older shapes are completed, and damaged ones are known as such. */
+/**
+ * The row of all lanes: what is written is what is read, older shapes are completed, and damaged ones are
+ * known as such.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../src/core/lanes/match-lanes.ts'
 import { LaneBookRows, type StoredBook } from '../../../src/portal/lanes/book-rows.ts'

@@ -1,4 +1,7 @@
-/** The walks of several lanes: which of them start, when they are repeated, and when the alarm has to wake them. */
+/**
+ * The walks of several lanes: which of them start, when they are repeated, and when the alarm has to wake
+ * them.
+ */
 import { describe, expect, it } from 'vitest'
 import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
