@@ -6,6 +6,7 @@ import {
   type PresentField,
   type UnreadField,
 } from '../../src/core/fields/field-state.ts'
+import { EVENT_TS } from './a-delivery.ts'
 
 /** The field, as an event of its update names it. */
 export const FIELD = {
@@ -16,11 +17,8 @@ export const FIELD = {
   fieldName: 'UF_CRM_TAX',
 }
 
-/** The time of the events, in unix seconds of the portal. */
-export const TS = 1_790_000_000
-
 /** When the field is read, in unix milliseconds of the portal: after the events. */
-export const READ_AT = TS * 1000 + 900
+export const READ_AT = EVENT_TS * 1000 + 900
 
 /** The definition before the change. */
 export const OLD: FieldAttributes = {

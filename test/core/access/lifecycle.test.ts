@@ -17,9 +17,9 @@ import {
 import { DAY_MS } from '../../../src/core/lanes/retry.ts'
 import { anApplication } from '../../support/an-install.ts'
 import { NOW } from '../../support/time.ts'
+import { EVENT_TS } from '../../support/a-delivery.ts'
 
 /** The same moment in unix seconds. */
-const TS = NOW / 1000
 const ADMIN = { userId: 1, isAdmin: true }
 const INSTALLER = { userId: 7, isAdmin: false }
 const SYSTEM_USER = { userId: 90, isAdmin: false }
@@ -31,16 +31,16 @@ function recorded(partial: Partial<ApplicationInstall> = {}): ApplicationInstall
     installerUserId: INSTALLER.userId,
     systemUserId: SYSTEM_USER.userId,
     installedAt: NOW - DAY_MS,
-    tokensIssuedAt: TS - 3600,
+    tokensIssuedAt: EVENT_TS - 3600,
     systemTokens: 'sealed-system-old',
-    systemTokensIssuedAt: TS - 3600,
+    systemTokensIssuedAt: EVENT_TS - 3600,
     ...partial,
   })
 }
 
 function aState(partial: Partial<InstallState> = {}): InstallState {
   const hashes = [{ hash: 'current', until: null }]
-  return { ...NO_INSTALL, installTs: TS - 60, hashes, application: recorded(), ...partial }
+  return { ...NO_INSTALL, installTs: EVENT_TS - 60, hashes, application: recorded(), ...partial }
 }
 
 function aConfirmed(
@@ -50,13 +50,13 @@ function aConfirmed(
   const { installerUserId: _user, installedAt: _at, ...confirmed } = recorded()
   const renewed = {
     tokens: 'sealed-new',
-    tokensIssuedAt: TS,
+    tokensIssuedAt: EVENT_TS,
     systemTokens: null,
     systemUserId: null,
   }
   return {
     hash: 'current',
-    ts: TS,
+    ts: EVENT_TS,
     source: 'event',
     application: { ...confirmed, ...renewed, ...application },
     ...ADMIN,
@@ -67,10 +67,10 @@ function aConfirmed(
 
 describe('clampTs()', () => {
   it.each([
-    ['keeps a time of the past', TS - 100, TS - 100],
-    ['keeps the present second', TS, TS],
-    ['clamps a future time to now', TS + 1, TS],
-    ['takes now for none', null, TS],
+    ['keeps a time of the past', EVENT_TS - 100, EVENT_TS - 100],
+    ['keeps the present second', EVENT_TS, EVENT_TS],
+    ['clamps a future time to now', EVENT_TS + 1, EVENT_TS],
+    ['takes now for none', null, EVENT_TS],
   ])('%s', (_name, ts, expected) => {
     expect(clampTs(ts, NOW + 500)).toBe(expected)
   })
@@ -78,20 +78,20 @@ describe('clampTs()', () => {
 
 describe('G7 trust: a late lifecycle event', () => {
   it.each([
-    ['of an older time than the uninstall is late', TS - 1, true],
-    ['of the same second as the uninstall is late', TS, true],
-    ['after the uninstall is not', TS + 1, false],
+    ['of an older time than the uninstall is late', EVENT_TS - 1, true],
+    ['of the same second as the uninstall is late', EVENT_TS, true],
+    ['after the uninstall is not', EVENT_TS + 1, false],
   ])('install %s', (_name, ts, expected) => {
-    expect(isLateInstall(aState({ uninstallTs: TS }), ts)).toBe(expected)
+    expect(isLateInstall(aState({ uninstallTs: EVENT_TS }), ts)).toBe(expected)
     expect(isLateInstall(aState({ uninstallTs: null }), ts)).toBe(false)
   })
 
   it.each([
-    ['of an older time than the installation is late', TS - 1, true],
-    ['of the same second is not', TS, false],
-    ['after it is not', TS + 1, false],
+    ['of an older time than the installation is late', EVENT_TS - 1, true],
+    ['of the same second is not', EVENT_TS, false],
+    ['after it is not', EVENT_TS + 1, false],
   ])('uninstall %s', (_name, ts, expected) => {
-    expect(isLateUninstall(aState({ installTs: TS }), ts)).toBe(expected)
+    expect(isLateUninstall(aState({ installTs: EVENT_TS }), ts)).toBe(expected)
     expect(isLateUninstall(aState({ installTs: null }), ts)).toBe(false)
   })
 })
@@ -151,10 +151,10 @@ describe('recordInstall()', () => {
     )
     expect(recordInstall(before, confirmed, NOW)).toEqual({
       ...before,
-      installTs: TS,
+      installTs: EVENT_TS,
       handlerUrl: 'https://relay.example/bitrix24/events',
       hashes: [{ hash: 'first', until: null }],
-      tokenTs: TS,
+      tokenTs: EVENT_TS,
       formerDomain: null,
       application: { ...confirmed.application, installerUserId: 1, installedAt: NOW },
       kvDirty: true,
@@ -179,20 +179,24 @@ describe('recordInstall()', () => {
   })
 
   it('never moves the time of the installation back', () => {
-    const after = recordInstall(aState({ installTs: TS }), aConfirmed({ ts: TS - 50 }), NOW)
-    expect(after.installTs).toBe(TS)
+    const after = recordInstall(
+      aState({ installTs: EVENT_TS }),
+      aConfirmed({ ts: EVENT_TS - 50 }),
+      NOW,
+    )
+    expect(after.installTs).toBe(EVENT_TS)
   })
 
   it('does not move the time of the installation for the visit of a page', () => {
     const visit = aConfirmed({ source: 'page', hash: null })
-    expect(recordInstall(aState(), visit, NOW).installTs).toBe(TS - 60)
+    expect(recordInstall(aState(), visit, NOW).installTs).toBe(EVENT_TS - 60)
   })
 
   it('of a page begins after the last uninstall, so that its repetition comes too late', () => {
-    const visit = aConfirmed({ source: 'page', ts: TS - 60 })
-    const after = recordInstall({ ...NO_INSTALL, uninstallTs: TS - 10 }, visit, NOW)
-    expect(after.installTs).toBe(TS - 9)
-    expect(isLateUninstall(after, TS - 10)).toBe(true)
+    const visit = aConfirmed({ source: 'page', ts: EVENT_TS - 60 })
+    const after = recordInstall({ ...NO_INSTALL, uninstallTs: EVENT_TS - 10 }, visit, NOW)
+    expect(after.installTs).toBe(EVENT_TS - 9)
+    expect(isLateUninstall(after, EVENT_TS - 10)).toBe(true)
   })
 
   it.each([
@@ -219,30 +223,30 @@ describe('recordInstall()', () => {
 })
 
 describe('recordInstall() the time of the current token', () => {
-  const installed = recordInstall(NO_INSTALL, aConfirmed({ hash: 'old', ts: TS - 1000 }), NOW)
+  const installed = recordInstall(NO_INSTALL, aConfirmed({ hash: 'old', ts: EVENT_TS - 1000 }), NOW)
 
   it('lets an update that was delayed past a visit make its token the current one', () => {
     const visited = recordInstall(installed, aConfirmed({ hash: null, source: 'page' }), NOW)
-    const page = aConfirmed({ hash: 'old', source: 'page', ts: TS - 1 })
-    const update = aConfirmed({ hash: 'new', ts: TS - 100 })
+    const page = aConfirmed({ hash: 'old', source: 'page', ts: EVENT_TS - 1 })
+    const update = aConfirmed({ hash: 'new', ts: EVENT_TS - 100 })
     const after = recordInstall(recordInstall(visited, page, NOW), update, NOW)
     expect(after.hashes[0]).toEqual({ hash: 'new', until: null })
-    expect(after.tokenTs).toBe(TS - 100)
+    expect(after.tokenTs).toBe(EVENT_TS - 100)
   })
 
   it('lets an update that is older than the current token end none', () => {
     const updated = recordInstall(installed, aConfirmed({ hash: 'new' }), NOW)
-    const after = recordInstall(updated, aConfirmed({ hash: 'between', ts: TS - 1 }), NOW)
+    const after = recordInstall(updated, aConfirmed({ hash: 'between', ts: EVENT_TS - 1 }), NOW)
     expect(after.hashes[0]).toEqual({ hash: 'new', until: null })
-    expect(after.tokenTs).toBe(TS)
+    expect(after.tokenTs).toBe(EVENT_TS)
   })
 
   it('follows an event that confirms the same token', () => {
-    expect(recordInstall(installed, aConfirmed({ hash: 'old' }), NOW).tokenTs).toBe(TS)
+    expect(recordInstall(installed, aConfirmed({ hash: 'old' }), NOW).tokenTs).toBe(EVENT_TS)
   })
 
   it('ends with the installation', () => {
-    expect(recordUninstall(installed, TS, 1).tokenTs).toBeNull()
+    expect(recordUninstall(installed, EVENT_TS, 1).tokenTs).toBeNull()
   })
 })
 
@@ -252,8 +256,8 @@ describe('recordInstall() the current application token', () => {
     ['is ended by the recorded installer', INSTALLER, 'new'],
     ['is ended by the recorded system user', SYSTEM_USER, 'new'],
     ['is ended by nobody else', ANYBODY, 'current'],
-    ['is not ended by an event older than the installation', { ts: TS - 61 }, 'current'],
-    ['is ended by an event of the same second as the installation', { ts: TS - 60 }, 'new'],
+    ['is not ended by an event older than the installation', { ts: EVENT_TS - 61 }, 'current'],
+    ['is ended by an event of the same second as the installation', { ts: EVENT_TS - 60 }, 'new'],
   ])('%s', (_name, partial, expected) => {
     const after = recordInstall(aState(), aConfirmed({ hash: 'new', ...partial }), NOW)
     expect(after.hashes.filter(({ until }) => until === null)).toEqual([
@@ -276,15 +280,18 @@ describe('recordInstall() pairs', () => {
 
   it('takes even an older pair in the place of a lost one, and the access counts as good', () => {
     const access = { trouble: 'tokens_lost', code: 'invalid_grant', at: NOW } as const
-    const brought = { tokensIssuedAt: TS - 3601 }
+    const brought = { tokensIssuedAt: EVENT_TS - 3601 }
     const after = recordInstall(aState({ access }), aConfirmed(ADMIN, brought), NOW)
-    expect(after.application).toMatchObject({ tokens: 'sealed-new', tokensIssuedAt: TS - 3601 })
+    expect(after.application).toMatchObject({
+      tokens: 'sealed-new',
+      tokensIssuedAt: EVENT_TS - 3601,
+    })
     expect(after.access).toBeNull()
   })
 
   it('leaves the trouble where no new pair comes', () => {
     const access = { trouble: 'suspended', code: 'PAYMENT_REQUIRED', at: NOW } as const
-    const brought = { tokensIssuedAt: TS - 3601 }
+    const brought = { tokensIssuedAt: EVENT_TS - 3601 }
     const after = recordInstall(aState({ access }), aConfirmed(ADMIN, brought), NOW)
     expect(after.access).toEqual(access)
   })
@@ -295,15 +302,15 @@ describe('recordUninstall()', () => {
     generation: 4,
     lastSequence: 10,
     webhooks: [{ hash: 'w', portal: 'acme.bitrix24.com', since: 1 }],
-    uninstallTs: TS - 500,
+    uninstallTs: EVENT_TS - 500,
   })
 
   it('ends tokens and application, raises the generation and keeps sequence and domain', () => {
-    expect(recordUninstall(before, TS, 42)).toEqual({
+    expect(recordUninstall(before, EVENT_TS, 42)).toEqual({
       ...before,
       generation: 5,
       lastSequence: 42,
-      uninstallTs: TS,
+      uninstallTs: EVENT_TS,
       installTs: null,
       hashes: [],
       application: null,
@@ -313,20 +320,20 @@ describe('recordUninstall()', () => {
   })
 
   it('moves neither sequence nor time back, and keeps the domain of the installation before', () => {
-    const twice = recordUninstall(recordUninstall(before, TS, 42), TS - 10, 7)
+    const twice = recordUninstall(recordUninstall(before, EVENT_TS, 42), EVENT_TS - 10, 7)
     expect(twice).toMatchObject({
       generation: 6,
       lastSequence: 42,
-      uninstallTs: TS,
+      uninstallTs: EVENT_TS,
       formerDomain: 'acme.bitrix24.com',
     })
   })
 
   it('of a portal without an installation keeps its time as well', () => {
-    expect(recordUninstall(NO_INSTALL, TS, 0)).toEqual({
+    expect(recordUninstall(NO_INSTALL, EVENT_TS, 0)).toEqual({
       ...NO_INSTALL,
       generation: 1,
-      uninstallTs: TS,
+      uninstallTs: EVENT_TS,
       kvDirty: true,
     })
   })

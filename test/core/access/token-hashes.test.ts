@@ -8,10 +8,10 @@ import {
 } from '../../../src/core/access/token-hashes.ts'
 import { DAY_MS } from '../../../src/core/lanes/retry.ts'
 import { NOW } from '../../support/time.ts'
+import { EVENT_TS } from '../../support/a-delivery.ts'
 
 const CURRENT: TokenHash = { hash: 'current', until: null }
 /** The time in unix seconds. */
-const TS = NOW / 1000
 
 describe('G7 trust: trustsToken()', () => {
   const hashes: TokenHash[] = [
@@ -101,8 +101,8 @@ describe('recordToken()', () => {
   })
 
   it.each<[string, Partial<PresentedToken>, number]>([
-    ['moves with an event that presents the current token', {}, TS],
-    ['moves with a page that presents a new token', { source: 'page', hash: 'new' }, TS],
+    ['moves with an event that presents the current token', {}, EVENT_TS],
+    ['moves with a page that presents a new token', { source: 'page', hash: 'new' }, EVENT_TS],
     ['stays for a page that presents the current token', { source: 'page' }, 1],
     ['stays where no token is presented', { hash: null }, 1],
     ['stays for a token that may not be current', { hash: 'new', mayBeCurrent: false }, 1],
@@ -113,5 +113,5 @@ describe('recordToken()', () => {
 })
 
 function presented(partial: Partial<PresentedToken>): PresentedToken {
-  return { hash: 'current', ts: TS, source: 'event', mayBeCurrent: true, ...partial }
+  return { hash: 'current', ts: EVENT_TS, source: 'event', mayBeCurrent: true, ...partial }
 }

@@ -22,9 +22,9 @@ import {
   FIELD,
   OLD,
   READ_AT,
-  TS,
   YOUNG,
 } from '../../support/a-field.ts'
+import { EVENT_TS } from '../../support/a-delivery.ts'
 
 const CONTEXT = { readAt: READ_AT, userNames: new Map([[1, 'Anna Petrova']]) }
 const CHANGE = { attribute: 'MANDATORY', before: 'N', after: 'Y' }
@@ -38,7 +38,7 @@ const EVERY_LEAF = [
 function anEvent(
   sequence: number,
   action: FieldAction = 'updated',
-  { userId = 1, ts = TS }: { userId?: number | null; ts?: number | null } = {},
+  { userId = 1, ts = EVENT_TS }: { userId?: number | null; ts?: number | null } = {},
 ): EventToEnrich {
   const field = { ...FIELD, action }
   const event = {
@@ -112,8 +112,8 @@ describe('a read that finds the field', () => {
   })
 
   it.each([
-    ['before the read that told it', TS, 40],
-    ['after that read', TS + 1, null],
+    ['before the read that told it', EVENT_TS, 40],
+    ['after that read', EVENT_TS + 1, null],
     ['at no known time', null, 40],
   ])('says of an event that happened %s who told its change', (_, ts, toldBy) => {
     const known = aField({ attributes: YOUNG, readAt: READ_AT, toldBy: 40 })

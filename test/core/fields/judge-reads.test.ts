@@ -56,13 +56,13 @@ describe('a difference', () => {
 })
 
 describe('the reads of one comparison', () => {
-  const NOW = READ_AT + 50
+  const JUDGED_AT = READ_AT + 50
   const FOUND: FieldRead = { kind: 'found', attributes: { ...YOUNG, FIELD_NAME: 'UF_CRM_TAX' } }
   const DENIED: FieldRead = { kind: 'failed', reason: 'access_denied' }
   const { action: _, fieldName: __, ...REF } = FIELD
 
   function judge(known: FieldState | null, read: FieldRead, changes: Partial<JudgeTerms> = {}) {
-    const terms = { state: NO_RECONCILIATION, isUrgent: false, hasBaseline: true, now: NOW }
+    const terms = { state: NO_RECONCILIATION, isUrgent: false, hasBaseline: true, now: JUDGED_AT }
     return judgeReads([{ ref: REF, known, read }], { ...terms, readAt: READ_AT, ...changes })
   }
 
@@ -70,7 +70,7 @@ describe('the reads of one comparison', () => {
     const first = judge(aField(), FOUND)
     expect(first).toMatchObject({ found: [], adopted: [] })
     const [suspect] = first.next.suspects
-    expect(suspect).toMatchObject({ id: FIELD.id, dueAt: NOW + SECOND_LOOK_MS, looks: 1 })
+    expect(suspect).toMatchObject({ id: FIELD.id, dueAt: JUDGED_AT + SECOND_LOOK_MS, looks: 1 })
     const second = judge(aField(), FOUND, { state: first.next })
     expect(second.found).toMatchObject([{ difference: { action: 'updated' }, read: FOUND }])
     expect(second.next.suspects).toEqual([])

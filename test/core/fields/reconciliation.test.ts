@@ -13,8 +13,8 @@ import {
   worseOf,
   type Suspect,
 } from '../../../src/core/fields/reconciliation.ts'
+import { NOW } from '../../support/time.ts'
 
-const NOW = 1_790_000_000_000
 const MINUTE = 60_000
 const DAY = 1440
 const SUSPECT: Suspect = {

@@ -6,15 +6,15 @@ import type {
   Installation,
   OauthSimulator,
 } from '../../../playground/portal/oauth-server.ts'
+import { NOW } from '../../support/time.ts'
 
-const START = 1_790_000_000_000
 const CLIENT = { clientId: 'local.5f3759df.00000001', clientSecret: 'secret' }
 
-let now = START
+let now = NOW
 let oauth: OauthSimulator
 
 beforeEach(async () => {
-  now = START
+  now = NOW
   oauth = await createOauthSimulator({ clock: () => now })
   oauth.registerClient(CLIENT.clientId, CLIENT.clientSecret)
   oauth.registerClient('local.other', 'other')
@@ -75,7 +75,7 @@ test('of many refreshes with one token at once a single one succeeds', async () 
 
 test('a refresh token works in the last second of its 30 days and not after', async () => {
   const [used, late] = [aGrant(), aGrant()]
-  now = START + 30 * 86_400_000 - 1000
+  now = NOW + 30 * 86_400_000 - 1000
   expect((await refresh(used)).status).toBe(200)
   now += 1000
   expect(await refresh(late)).toEqual({ status: 400, body: { error: 'invalid_grant' } })

@@ -10,8 +10,7 @@ import {
   aPortalWithSystemUser,
   anInstalledPortal,
 } from '../../support/token-portal.ts'
-
-const TS = NOW / 1000
+import { EVENT_TS } from '../../support/a-delivery.ts'
 
 describe('usable()', () => {
   it.each([
@@ -103,11 +102,11 @@ describe('replace()', () => {
 
 describe('issuedAt()', () => {
   it.each([
-    ['is an hour before the end', TS + 1800, TS - 1800],
-    ['is not later than now', TS + 7200, TS],
-    ['is the time of the request where no end was told', null, TS - 60],
+    ['is an hour before the end', EVENT_TS + 1800, EVENT_TS - 1800],
+    ['is not later than now', EVENT_TS + 7200, EVENT_TS],
+    ['is the time of the request where no end was told', null, EVENT_TS - 60],
   ])('%s', (_, expiresAt, expected) => {
-    expect(issuedAt(expiresAt, { ts: TS - 60, now: NOW })).toBe(expected)
+    expect(issuedAt(expiresAt, { ts: EVENT_TS - 60, now: NOW })).toBe(expected)
   })
 })
 
@@ -115,7 +114,7 @@ describe('pairOf()', () => {
   const fresh = {
     accessToken: 'canary-access-fresh',
     refreshToken: 'canary-refresh-fresh',
-    expiresAt: TS,
+    expiresAt: EVENT_TS,
     memberId: 'm',
     userId: null,
     clientEndpoint: null,

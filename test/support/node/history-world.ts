@@ -25,9 +25,7 @@ import type { Scheduler } from '../../../src/portal/scheduler.ts'
 import { createPortalAccess } from '../../../src/portal/tokens/portal-access.ts'
 import { Reconciler } from '../../../src/portal/fields/reconciler.ts'
 import { ManualClock } from '../manual-clock.ts'
-
-/** A sensible moment for a test to begin. */
-const START = Date.UTC(2026, 8, 21, 14, 0, 0)
+import { NOW } from '../time.ts'
 
 /** What the portal answers next, beside the truth. */
 export interface NextAnswer {
@@ -51,7 +49,7 @@ const NO_LANES = {
 
 /** One portal under test. */
 export class HistoryWorld {
-  readonly clock = new ManualClock(START)
+  readonly clock = new ManualClock(NOW)
   /** The truth: definitions by field id. */
   readonly truth = new Map<number, FieldAttributes>()
   /** Decides about each request; by default every one is answered after 150 ms. */
