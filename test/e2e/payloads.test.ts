@@ -5,7 +5,7 @@
 import { reset } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
-import type { AdaptableSettings } from '../support/world.ts'
+import type { AdaptableSettings } from '../support/overrides.ts'
 import { readDestinations } from '../../src/destinations/settings/read-destinations.ts'
 import { BITRIX24_BODIES, bitrix24Body } from '../support/bitrix24-bodies.ts'
 import { aBitrix24World, bitrix24Handler, type Bitrix24World } from '../support/bitrix24-network.ts'
@@ -13,7 +13,7 @@ import { documentationSample } from '../support/documentation-sample.ts'
 import { answerOf, Edge, JSON_TYPE, watchLog } from '../support/edge.ts'
 import { Network } from '../support/network.ts'
 import { APPLICATION_TOKEN, MEMBER_ID, SIGNING_SECRET } from '../support/runtime-bindings.ts'
-import { world } from '../support/world.ts'
+import { world } from '../support/overrides.ts'
 
 const STORED = { status: 200, body: { accepted: true, sequence: 1 } }
 const ACCEPTED = { status: 200, body: { accepted: true } }

@@ -18,8 +18,8 @@ import {
   watchKv,
   type IntakeChanges,
   type WatchedKv,
-} from '../support/intake.ts'
-import { PortalLab, type Changes } from '../support/portal-lab.ts'
+} from '../support/an-intake.ts'
+import { PortalLab, type Changes } from '../support/relay-scenario.ts'
 import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }

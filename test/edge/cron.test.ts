@@ -7,9 +7,9 @@ import { DAILY_CRON, DRAIN_CRON, runCron } from '../../src/edge/cron.ts'
 import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import worker from '../../src/index.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
-import { portalsWith, realPortals, spilledKeys, UNREACHABLE } from '../support/intake.ts'
-import { InstalledPortal } from '../support/installed-portal.ts'
-import type { PortalLab } from '../support/portal-lab.ts'
+import { portalsWith, realPortals, spilledKeys, UNREACHABLE } from '../support/an-intake.ts'
+import { InstalledPortal } from '../support/edge-scenario.ts'
+import type { PortalLab } from '../support/relay-scenario.ts'
 
 const WRANGLER_TOML = import.meta.glob<string>('../../wrangler.toml', {
   query: '?raw',

@@ -13,9 +13,9 @@ import {
   spilledKeys,
   UNREACHABLE,
   watchKv,
-} from '../support/intake.ts'
-import { InstalledPortal } from '../support/installed-portal.ts'
-import { gate, PortalLab } from '../support/portal-lab.ts'
+} from '../support/an-intake.ts'
+import { InstalledPortal } from '../support/edge-scenario.ts'
+import { gate, PortalLab } from '../support/relay-scenario.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 const NEIGHBOUR = 'b'.repeat(32)

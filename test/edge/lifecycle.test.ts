@@ -12,9 +12,9 @@ import {
   SOURCE,
   spilledKeys,
   UNREACHABLE,
-} from '../support/intake.ts'
-import { InstalledPortal } from '../support/installed-portal.ts'
-import { gate, type PortalLab } from '../support/portal-lab.ts'
+} from '../support/an-intake.ts'
+import { InstalledPortal } from '../support/edge-scenario.ts'
+import { gate, type PortalLab } from '../support/relay-scenario.ts'
 
 let portal: InstalledPortal
 let lab: PortalLab

@@ -16,9 +16,9 @@ import {
   spilledKeys,
   UNREACHABLE,
   watchKv,
-} from '../support/intake.ts'
-import { InstalledPortal } from '../support/installed-portal.ts'
-import { dumpKv, gate, type PortalLab } from '../support/portal-lab.ts'
+} from '../support/an-intake.ts'
+import { InstalledPortal } from '../support/edge-scenario.ts'
+import { dumpKv, gate, type PortalLab } from '../support/relay-scenario.ts'
 
 const NOT_STORED = {
   status: 503,

@@ -7,7 +7,7 @@ import {
   type SpilledRequest,
 } from '../../src/edge/spilled-request.ts'
 import { createSealer } from '../../src/storage/seal.ts'
-import { aSealer } from '../support/intake.ts'
+import { aSealer } from '../support/an-intake.ts'
 import { NOW } from '../support/time.ts'
 
 const PORTAL = 'a'.repeat(32)

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ADMIN_ROUTES, askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
 import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
-import { PortalBench } from '../support/portal-bench.ts'
+import { PortalBench } from '../support/portal-scenario.ts'
 import { ADMIN_TOKEN } from '../support/runtime-bindings.ts'
 
 let bench: PortalBench

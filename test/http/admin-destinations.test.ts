@@ -1,7 +1,7 @@
 /** The test message to a destination. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { askAdmin as ask, refusal } from '../support/admin-api.ts'
-import { PortalBench, machine, type Entry } from '../support/portal-bench.ts'
+import { PortalBench, machine, type Entry } from '../support/portal-scenario.ts'
 import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'
 
 let bench: PortalBench

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import * as v from 'valibot'
 import { readJson, reply, replyOrNotFound, withPortal } from '../../src/http/admin-exchange.ts'
-import { portalsWith } from '../support/intake.ts'
+import { portalsWith } from '../support/an-intake.ts'
 
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 const NOT_FOUND = {

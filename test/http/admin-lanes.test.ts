@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent } from '../support/a-delivery.ts'
 import { askAdmin, refusal } from '../support/admin-api.ts'
 import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
-import { PortalBench, gate, machine, until } from '../support/portal-bench.ts'
+import { PortalBench, gate, machine, until } from '../support/portal-scenario.ts'
 
 let bench: PortalBench
 

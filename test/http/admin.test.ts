@@ -4,7 +4,7 @@ import { createSealer } from '../../src/storage/seal.ts'
 import { anEvent } from '../support/a-delivery.ts'
 import { ADMIN_ROUTES, ANY_TIME, askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
 import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
-import { PortalBench, machine, until } from '../support/portal-bench.ts'
+import { PortalBench, machine, until } from '../support/portal-scenario.ts'
 
 const UNKNOWN = 'f'.repeat(32)
 const PORTAL_ROUTES = ADMIN_ROUTES.filter((route) => route.includes('{portal}'))

@@ -12,7 +12,7 @@ import { bitrix24Handler, aBitrix24World } from '../support/bitrix24-network.ts'
 import { Edge, FORM_TYPE, JSON_TYPE, watchLog } from '../support/edge.ts'
 import { HOSTILE_BODIES, type HostileBody } from '../support/hostile-bodies.ts'
 import { HOSTILE_OUTCOMES } from '../support/hostile-outcomes.ts'
-import { directoryTables, dumpKv, PortalLab } from '../support/portal-lab.ts'
+import { directoryTables, dumpKv, PortalLab } from '../support/relay-scenario.ts'
 import { APPLICATION_TOKEN, MEMBER_ID } from '../support/runtime-bindings.ts'
 import { sampled } from '../support/sampling.ts'
 

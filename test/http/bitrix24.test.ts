@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
 import { answerOf, Edge, JSON_TYPE, watchLog, type Call } from '../support/edge.ts'
-import { NO_TRACES, PortalLab } from '../support/portal-lab.ts'
+import { NO_TRACES, PortalLab } from '../support/relay-scenario.ts'
 import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
 
 const CANARY = 'canary-of-the-request'

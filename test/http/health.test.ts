@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadConfig, type Env } from '../../src/config/config.ts'
 import { healthResponse } from '../../src/http/health.ts'
 import { answerOf, Edge, watchLog } from '../support/edge.ts'
-import { NO_TRACES, PortalLab } from '../support/portal-lab.ts'
+import { NO_TRACES, PortalLab } from '../support/relay-scenario.ts'
 import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'
 
 const CANARY = 'canary-4711'

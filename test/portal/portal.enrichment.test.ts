@@ -1,7 +1,7 @@
 /** What receivers are told of a change, through the real object, its storage and its alarm. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { aDefinition, KnowledgeLab, READING_SECRET } from '../support/knowledge-lab.ts'
-import { machine, person, until } from '../support/portal-bench.ts'
+import { aDefinition, KnowledgeLab, READING_SECRET } from '../support/reading-scenario.ts'
+import { machine, person, until } from '../support/portal-scenario.ts'
 
 const MANDATORY = [{ attribute: 'MANDATORY', before: 'N', after: 'Y' }]
 const LEAD = { ID: '77', ENTITY_ID: 'CRM_LEAD', FIELD_NAME: 'UF_CRM_SIZE' }

@@ -8,7 +8,7 @@ import { createScheduledController, reset } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DRAIN_CRON } from '../../src/edge/cron.ts'
 import { readDestinations } from '../../src/destinations/settings/read-destinations.ts'
-import type { AdaptableSettings } from '../support/world.ts'
+import type { AdaptableSettings } from '../support/overrides.ts'
 import { createSealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'
 import {
@@ -18,7 +18,7 @@ import {
   directoryTables,
   dumpKv,
   type Changes,
-} from '../support/portal-lab.ts'
+} from '../support/relay-scenario.ts'
 import { RUNTIME_BINDINGS, SIGNING_SECRET } from '../support/runtime-bindings.ts'
 import worker from '../support/worker.ts'
 

@@ -1,7 +1,7 @@
 /** From Bitrix24's event to the receiver's before → after, through the real edge, object and network. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
-import { PortalLab, said } from '../support/portal-lab.ts'
+import { PortalLab, said } from '../support/relay-scenario.ts'
 
 const FIELD: FieldAttributes = {
   ID: '235',

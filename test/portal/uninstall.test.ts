@@ -4,7 +4,14 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hashToken } from '../../src/storage/token-hash.ts'
-import { ACCEPTED, PortalLab, REFUSED, gate, said, type Changes } from '../support/portal-lab.ts'
+import {
+  ACCEPTED,
+  PortalLab,
+  REFUSED,
+  gate,
+  said,
+  type Changes,
+} from '../support/relay-scenario.ts'
 import { APPLICATION_TOKEN, WEBHOOK_TOKEN } from '../support/runtime-bindings.ts'
 
 const HOUR_MS = 3_600_000

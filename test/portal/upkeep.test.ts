@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent } from '../support/a-delivery.ts'
-import { DAY_MS, PortalBench, machine, until } from '../support/portal-bench.ts'
+import { DAY_MS, PortalBench, machine, until } from '../support/portal-scenario.ts'
 
 let bench: PortalBench
 

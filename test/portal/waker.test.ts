@@ -6,7 +6,14 @@ import { runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LaneState } from '../../src/core/lanes/lane-state.ts'
 import type { Destination } from '../../src/destinations/settings/destination.ts'
-import { PortalBench, configured, gate, machine, person, until } from '../support/portal-bench.ts'
+import {
+  PortalBench,
+  configured,
+  gate,
+  machine,
+  person,
+  until,
+} from '../support/portal-scenario.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS

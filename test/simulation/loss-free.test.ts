@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import type { Change, LogEntry } from '../../src/core/log/event.ts'
 import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
-import { fieldEvent, HistoryWorld } from '../support/node/history-world.ts'
+import { fieldEvent, HistoryWorld } from '../support/node/field-scenario.ts'
 
 const EDITS = 2000
 const FIELDS = 400

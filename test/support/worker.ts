@@ -8,7 +8,7 @@ import type { Env } from '../../src/config/config.ts'
 import worker from '../../src/index.ts'
 import { Pacer as RealPacer } from '../../src/objects/pacer.ts'
 import { PortalObject } from '../../src/portal/portal.ts'
-import { adaptSettings, world } from './world.ts'
+import { adaptSettings, world } from './overrides.ts'
 
 export { Directory } from '../../src/objects/directory.ts'
 

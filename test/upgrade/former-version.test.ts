@@ -4,9 +4,9 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readFormerVersion } from '../support/former-version.ts'
-import { UNREACHABLE } from '../support/intake.ts'
+import { UNREACHABLE } from '../support/an-intake.ts'
 import { APPLICATION_TOKEN, WEBHOOK_TOKEN } from '../support/runtime-bindings.ts'
-import { recordOf, StoredRelay } from '../support/stored-relay.ts'
+import { recordOf, StoredRelay } from '../support/upgrade-scenario.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS

@@ -9,7 +9,7 @@ import {
   install,
   TECH,
   VERIFIED,
-} from '../../support/install-world.ts'
+} from '../../support/install-servers.ts'
 
 const DEPS = { oauthUrls: [INFO, TECH] }
 

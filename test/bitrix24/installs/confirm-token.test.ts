@@ -24,8 +24,8 @@ import {
   unanswered,
   byToken,
   brokenGateway,
-} from '../../support/install-world.ts'
-import type { Answer } from '../../support/install-world.ts'
+} from '../../support/install-servers.ts'
+import type { Answer } from '../../support/install-servers.ts'
 
 describe('verifyInstall(): which OAuth server is asked', () => {
   test('asks the one that the request names', async () => {

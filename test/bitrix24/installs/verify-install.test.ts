@@ -17,8 +17,8 @@ import {
   refusal,
   unanswered,
   brokenGateway,
-} from '../../support/install-world.ts'
-import type { Answer } from '../../support/install-world.ts'
+} from '../../support/install-servers.ts'
+import type { Answer } from '../../support/install-servers.ts'
 import { jsonAnswer, silence } from '../../support/simulated-fetch.ts'
 import type { SentRequest } from '../../support/simulated-fetch.ts'
 

@@ -19,8 +19,8 @@ import {
   refusal,
   byToken,
   brokenGateway,
-} from '../../support/install-world.ts'
-import type { Answer } from '../../support/install-world.ts'
+} from '../../support/install-servers.ts'
+import type { Answer } from '../../support/install-servers.ts'
 
 describe('verifyInstall(): ONAPPUSERREADY', () => {
   const system = { user_id: 512 }

@@ -16,7 +16,7 @@ import {
   laneWorld,
   oneTo,
   type LaneWorld,
-} from '../../support/lane-builders.ts'
+} from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const CHOOSY = { epochs: [anEpoch({ events: ONLY_FIELDS })] }

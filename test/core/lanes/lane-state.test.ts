@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isFailing, laneDueAt, type LaneState } from '../../../src/core/lanes/lane-state.ts'
-import { aJob, aLane } from '../../support/lane-builders.ts'
+import { aJob, aLane } from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const

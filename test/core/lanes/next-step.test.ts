@@ -8,7 +8,7 @@ import {
   laneWorld,
   type LaneWorld,
   type LaneWorldOptions,
-} from '../../support/lane-builders.ts'
+} from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const LATER = NOW + 5000

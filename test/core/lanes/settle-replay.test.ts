@@ -4,7 +4,7 @@ import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
 import { HOUR_MS } from '../../../src/core/lanes/retry.ts'
 import type { SettleTerms } from '../../../src/core/lanes/settle.ts'
 import { settleReplay } from '../../../src/core/lanes/settle-replay.ts'
-import { DELIVERED, REJECTED, aJob, aLane, gone, unreachable } from '../../support/lane-builders.ts'
+import { DELIVERED, REJECTED, aJob, aLane, gone, unreachable } from '../../support/lane-scenario.ts'
 import {
   EARLIER,
   TOMORROW,

@@ -5,7 +5,7 @@ import { MAX_REJECTED_IN_A_ROW } from '../../../src/core/lanes/lane-status.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
 import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/retry.ts'
 import { settle, type SettleTerms } from '../../../src/core/lanes/settle.ts'
-import { DELIVERED, REJECTED, aLane, gone, unreachable } from '../../support/lane-builders.ts'
+import { DELIVERED, REJECTED, aLane, gone, unreachable } from '../../support/lane-scenario.ts'
 import {
   EARLIER,
   TOMORROW,

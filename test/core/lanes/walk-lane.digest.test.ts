@@ -16,7 +16,7 @@ import {
   oneTo,
   unreachable,
   type LaneWorld,
-} from '../../support/lane-builders.ts'
+} from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const BEHIND = { waitMs: null, max: 50 }

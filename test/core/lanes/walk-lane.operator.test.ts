@@ -13,7 +13,7 @@ import {
   laneWorld,
   times,
   unreachable,
-} from '../../support/lane-builders.ts'
+} from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 describe('an operator', () => {

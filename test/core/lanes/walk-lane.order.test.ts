@@ -18,7 +18,7 @@ import {
   laneWorld,
   unreachable,
   type LaneWorld,
-} from '../../support/lane-builders.ts'
+} from '../../support/lane-scenario.ts'
 
 type Kind = 'field' | 'deal' | 'quarantined'
 type Act =

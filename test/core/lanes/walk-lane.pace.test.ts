@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { laneDueAt } from '../../../src/core/lanes/lane-state.ts'
 import { createPacerState, hold, takeSlot, type PacerState } from '../../../src/core/pace/slots.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
-import { DELIVERED, laneWorld, oneTo, type LaneWorld } from '../../support/lane-builders.ts'
+import { DELIVERED, laneWorld, oneTo, type LaneWorld } from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const SECOND_MS = 1000

@@ -16,7 +16,7 @@ import {
   times,
   unreachable,
   type LaneWorld,
-} from '../../support/lane-builders.ts'
+} from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 function previous(world: LaneWorld): (number | null)[][] {

@@ -13,7 +13,7 @@ import {
   times,
   unreachable,
   type LaneWorld,
-} from '../../support/lane-builders.ts'
+} from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const BEHIND = { waitMs: null, max: 50 }

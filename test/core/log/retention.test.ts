@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
 import { RETENTION_PAGE, passFloor, planRetention } from '../../../src/core/log/retention.ts'
 import { DAY_MS } from '../../../src/core/lanes/retry.ts'
-import { aJob, aLane, anEpoch } from '../../support/lane-builders.ts'
+import { aJob, aLane, anEpoch } from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const OLD = 30 * DAY_MS + 1

@@ -8,8 +8,8 @@ import { installPage } from '../../../src/http/install-page/page.ts'
 import { PAGE_TEXTS } from '../../../src/http/install-page/languages.ts'
 import type { IntakeAnswer } from '../../../src/edge/intake-answer.ts'
 import { answerOf, Edge, JSON_TYPE, watchLog } from '../../support/edge.ts'
-import { UNREACHABLE } from '../../support/intake.ts'
-import { PortalLab, type Changes } from '../../support/portal-lab.ts'
+import { UNREACHABLE } from '../../support/an-intake.ts'
+import { PortalLab, type Changes } from '../../support/relay-scenario.ts'
 import { APPLICATION_TOKEN } from '../../support/runtime-bindings.ts'
 
 const CONNECTED = {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
-import { fieldEvent, HistoryWorld } from '../../support/node/history-world.ts'
+import { fieldEvent, HistoryWorld } from '../../support/node/field-scenario.ts'
 import {
   aComparedWorld,
   COMPLETE,

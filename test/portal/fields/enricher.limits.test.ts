@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import { ENRICH_BUDGET_MS } from '../../../src/portal/fields/enricher.ts'
-import { fieldEvent, HistoryWorld } from '../../support/node/history-world.ts'
+import { fieldEvent, HistoryWorld } from '../../support/node/field-scenario.ts'
 
 const TOO_LARGE: RestError = { kind: 'unreachable', code: 'answer_too_large', status: 200 }
 

@@ -8,7 +8,7 @@ import {
   send,
   told,
 } from '../../support/node/requisite-fields.ts'
-import { fieldEvent } from '../../support/node/history-world.ts'
+import { fieldEvent } from '../../support/node/field-scenario.ts'
 
 describe('an event that waits', () => {
   it('tells the difference to the snapshot', async () => {

@@ -10,7 +10,7 @@ import {
 import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
-import { DAY_MS, PortalBench } from '../../support/portal-bench.ts'
+import { DAY_MS, PortalBench } from '../../support/portal-scenario.ts'
 
 let bench: PortalBench
 

@@ -7,7 +7,7 @@ import {
   OWED_LOOK_MS,
   SECOND_LOOK_MS,
 } from '../../../src/core/fields/reconciliation.ts'
-import { fieldEvent, HistoryWorld } from '../../support/node/history-world.ts'
+import { fieldEvent, HistoryWorld } from '../../support/node/field-scenario.ts'
 
 const FIELD = { id: 235, name: 'UF_CRM_TAX' }
 const OLD: FieldAttributes = {

@@ -1,6 +1,6 @@
 /** Trust under a hostile order of things: forged installs, outages, delays and visits in between. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { CLIENT_ID, PortalLab, RELAY } from '../../support/portal-lab.ts'
+import { CLIENT_ID, PortalLab, RELAY } from '../../support/relay-scenario.ts'
 
 const MINUTE_MS = 60_000
 const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'

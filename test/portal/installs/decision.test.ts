@@ -12,7 +12,7 @@ import {
   dumpKv,
   said,
   type Changes,
-} from '../../support/portal-lab.ts'
+} from '../../support/relay-scenario.ts'
 
 const HOUR_MS = 3_600_000
 const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'

@@ -10,8 +10,8 @@ import {
   refusal,
   unanswered,
   userReady,
-} from '../../support/install-world.ts'
-import { aPortalWithSystemUser } from '../../support/token-portal.ts'
+} from '../../support/install-servers.ts'
+import { aPortalWithSystemUser } from '../../support/token-scenario.ts'
 
 const FRESH = { freshPair: pairOf('main'), freshSystemPair: pairOf('system') }
 const MAIN = {

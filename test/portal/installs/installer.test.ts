@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { HOUR_MS } from '../../../src/core/lanes/retry.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
-import { NOTHING_LEFT, PortalLab, directoryTables, said } from '../../support/portal-lab.ts'
+import { NOTHING_LEFT, PortalLab, directoryTables, said } from '../../support/relay-scenario.ts'
 
 const MINUTE_MS = 60_000
 const UNKNOWN = 'local.0123456789abcd.12345678'

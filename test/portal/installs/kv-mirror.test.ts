@@ -7,7 +7,7 @@ import { REFUSED_MEMORY_MS } from '../../../src/edge/caller-memory.ts'
 import { KV_RETRY_MS } from '../../../src/portal/installs/kv-mirror.ts'
 import { InstallStore } from '../../../src/storage/install-store.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
-import { PortalLab, dumpKv, gate } from '../../support/portal-lab.ts'
+import { PortalLab, dumpKv, gate } from '../../support/relay-scenario.ts'
 import { APPLICATION_TOKEN } from '../../support/runtime-bindings.ts'
 
 const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'

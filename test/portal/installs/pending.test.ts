@@ -12,7 +12,7 @@ import {
   RELAY,
   directoryTables,
   said,
-} from '../../support/portal-lab.ts'
+} from '../../support/relay-scenario.ts'
 import { RUNTIME_BINDINGS } from '../../support/runtime-bindings.ts'
 import worker from '../../support/worker.ts'
 

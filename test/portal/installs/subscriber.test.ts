@@ -1,7 +1,7 @@
 /** The portal is subscribed to what is wanted, and says who acts. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BoundHandler } from '../../support/portal-rest.ts'
-import { PortalLab, RELAY } from '../../support/portal-lab.ts'
+import { PortalLab, RELAY } from '../../support/relay-scenario.ts'
 
 const HANDLER = `${RELAY}/bitrix24/events`
 const FORMER = 'https://former.example.com/bitrix24/events'

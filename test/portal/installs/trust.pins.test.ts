@@ -4,7 +4,7 @@ import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import type { OutgoingWebhook } from '../../../src/core/access/outgoing-webhook.ts'
 import { Trust } from '../../../src/portal/installs/trust.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
-import { PortalLab } from '../../support/portal-lab.ts'
+import { PortalLab } from '../../support/relay-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const TOKEN_A = 'token-of-customer-a-0000000000000'

@@ -9,7 +9,7 @@ import {
   callAdmin,
   directoryTables,
   dumpKv,
-} from '../../support/portal-lab.ts'
+} from '../../support/relay-scenario.ts'
 import { WEBHOOK_TOKEN } from '../../support/runtime-bindings.ts'
 
 let lab: PortalLab

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../src/core/lanes/match-lanes.ts'
 import { LaneBookRows, type StoredBook } from '../../../src/portal/lanes/book-rows.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
-import { aJob, aLane, aPlan, anEpoch } from '../../support/lane-builders.ts'
-import { PortalBench } from '../../support/portal-bench.ts'
+import { aJob, aLane, aPlan, anEpoch } from '../../support/lane-scenario.ts'
+import { PortalBench } from '../../support/portal-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 let bench: PortalBench

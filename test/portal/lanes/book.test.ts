@@ -4,7 +4,7 @@
  */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PortalBench, configured, machine, person } from '../../support/portal-bench.ts'
+import { PortalBench, configured, machine, person } from '../../support/portal-scenario.ts'
 
 let bench: PortalBench
 

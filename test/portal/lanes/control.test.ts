@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/replay-job.ts'
 import { LaneControl, type ReplayWish } from '../../../src/portal/lanes/control.ts'
-import { aJob, oneTo } from '../../support/lane-builders.ts'
-import { inLaneRoom, type LaneRoom } from '../../support/lane-room.ts'
-import { machine } from '../../support/portal-bench.ts'
+import { aJob, oneTo } from '../../support/lane-scenario.ts'
+import { inLaneRoom, type LaneRoom } from '../../support/lane-room-scenario.ts'
+import { machine } from '../../support/portal-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const DEALS = { name: 'ONCRMDEALADD', field: null }

@@ -5,7 +5,7 @@ import { createPortalSettings } from '../../../src/app.ts'
 import type { Env } from '../../../src/config/config.ts'
 import { UNNAMED_WAIT_MS } from '../../../src/portal/lanes/pace.ts'
 import type { PacerClient } from '../../../src/objects/pacer-client.ts'
-import { PortalBench, person, until } from '../../support/portal-bench.ts'
+import { PortalBench, person, until } from '../../support/portal-scenario.ts'
 
 const SECOND_MS = 1000
 const CAREFUL_MS = 5 * SECOND_MS

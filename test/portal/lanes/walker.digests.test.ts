@@ -1,6 +1,6 @@
 /** Events that a portal's object tells together: what is stored, what the operator sees, over evictions. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PortalBench, machine, person, until } from '../../support/portal-bench.ts'
+import { PortalBench, machine, person, until } from '../../support/portal-scenario.ts'
 
 const SECOND_MS = 1000
 

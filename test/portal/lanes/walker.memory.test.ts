@@ -3,7 +3,7 @@
  * change. And the portal's own values: one destination, each portal its own channel.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PortalBench, until, type Entry } from '../../support/portal-bench.ts'
+import { PortalBench, until, type Entry } from '../../support/portal-scenario.ts'
 
 const DAY_MS = 86_400_000
 const BOT = `123456789:${'A'.repeat(35)}`

@@ -1,6 +1,6 @@
 /** Signatures as the real runtime makes them: Ed25519 (`v1a`) and HMAC (`v1`) side by side. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { PortalBench, machine } from '../../support/portal-bench.ts'
+import { PortalBench, machine } from '../../support/portal-scenario.ts'
 import { SIGNING_SECRET } from '../../support/runtime-bindings.ts'
 
 let bench: PortalBench

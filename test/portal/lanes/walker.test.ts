@@ -5,7 +5,7 @@
 import { abortAllDurableObjects } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
-import { PortalBench, gate, machine, person, until } from '../../support/portal-bench.ts'
+import { PortalBench, gate, machine, person, until } from '../../support/portal-scenario.ts'
 
 const SECOND_MS = 1000
 const HOUR_MS = 3600 * SECOND_MS

@@ -1,6 +1,6 @@
 /** What a common commit means for each of its events, over the real log on Node. */
 import { expect, it } from 'vitest'
-import { fieldEvent, HistoryWorld } from '../../support/node/history-world.ts'
+import { fieldEvent, HistoryWorld } from '../../support/node/field-scenario.ts'
 
 // Sound: a column that must not be null makes the statement fail, whatever the types say.
 const POISON = null as unknown as string

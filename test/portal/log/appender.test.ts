@@ -12,7 +12,7 @@ import {
   person,
   until,
   type Entry,
-} from '../../support/portal-bench.ts'
+} from '../../support/portal-scenario.ts'
 
 const MINUTE_MS = 60_000
 

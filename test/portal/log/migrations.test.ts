@@ -13,7 +13,7 @@ import {
   type Migration,
 } from '../../../src/portal/log/migrations.ts'
 import { anEvent } from '../../support/a-delivery.ts'
-import { PortalBench } from '../../support/portal-bench.ts'
+import { PortalBench } from '../../support/portal-scenario.ts'
 
 let bench: PortalBench
 

@@ -1,7 +1,7 @@
 /** With what a portal is read, end to end: whose token, how often refreshed, and never seen by anybody. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { dumpKv, PortalLab } from '../../support/portal-lab.ts'
+import { dumpKv, PortalLab } from '../../support/relay-scenario.ts'
 
 const SYSTEM = { access: 'system-access-canary-4711', refresh: 'system-refresh-canary-4711' }
 const READING_SECRET = 'readingcanary0815'

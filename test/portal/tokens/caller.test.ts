@@ -10,7 +10,7 @@ import {
   aPortalWithSystemUser,
   anInstalledPortal,
   fail,
-} from '../../support/token-portal.ts'
+} from '../../support/token-scenario.ts'
 
 const WEBHOOK_URL = 'https://acme.bitrix24.com/rest/1/canarywebhooksecret/'
 const WEBHOOK = { token: 't'.repeat(32), portal: 'acme.bitrix24.com', rest: WEBHOOK_URL }

@@ -1,6 +1,6 @@
 /** Portals that are read through an incoming webhook. */
 import { describe, expect, it } from 'vitest'
-import { METHOD, TokenPortal, anInstalledPortal, fail } from '../../support/token-portal.ts'
+import { METHOD, TokenPortal, anInstalledPortal, fail } from '../../support/token-scenario.ts'
 
 const URL_OF_WEBHOOK = 'https://acme.bitrix24.com/rest/1/canarywebhooksecret/'
 

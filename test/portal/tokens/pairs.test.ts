@@ -9,7 +9,7 @@ import {
   aPair,
   aPortalWithSystemUser,
   anInstalledPortal,
-} from '../../support/token-portal.ts'
+} from '../../support/token-scenario.ts'
 import { EVENT_TS } from '../../support/a-delivery.ts'
 
 describe('usable()', () => {

@@ -9,7 +9,7 @@ import {
   fail,
   type Answer,
   type TokenPortal,
-} from '../../support/token-portal.ts'
+} from '../../support/token-scenario.ts'
 
 const NEW = 'https://new.bitrix24.com/rest/'
 

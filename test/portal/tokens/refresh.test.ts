@@ -15,7 +15,7 @@ import {
   anInstalledPortal,
   fail,
   refreshed,
-} from '../../support/token-portal.ts'
+} from '../../support/token-scenario.ts'
 
 describe('an expired access token', () => {
   it('is refreshed exactly once for 50 calls that find it expired at once', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/retry.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOW } from '../../support/time.ts'
-import { METHOD, TokenPortal, anInstalledPortal, fail } from '../../support/token-portal.ts'
+import { METHOD, TokenPortal, anInstalledPortal, fail } from '../../support/token-scenario.ts'
 
 describe('an access trouble', () => {
   it.each([

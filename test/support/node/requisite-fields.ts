@@ -1,7 +1,7 @@
 /** Stories about fields of requisites, told over `HistoryWorld`: what the portal holds, what it sends, what is told. */
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import type { FieldAction, LogEntry } from '../../../src/core/log/event.ts'
-import { fieldEvent, HistoryWorld } from './history-world.ts'
+import { fieldEvent, HistoryWorld } from './field-scenario.ts'
 
 /** The definition of a requisite field. */
 export function definition(id: number, changes: FieldAttributes = {}): FieldAttributes {

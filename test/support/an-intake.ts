@@ -21,7 +21,7 @@ import { InstallStore } from '../../src/storage/install-store.ts'
 import { createSealer, type Sealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
-import { dumpKv, type Changes, type PortalLab } from './portal-lab.ts'
+import { dumpKv, type Changes, type PortalLab } from './relay-scenario.ts'
 import { RUNTIME_BINDINGS } from './runtime-bindings.ts'
 
 /** Where the calls come from. */

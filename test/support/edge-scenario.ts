@@ -10,8 +10,8 @@ import {
   kvFollowed,
   type IntakeChanges,
   type IntakeProbe,
-} from './intake.ts'
-import { PortalLab, type Changes } from './portal-lab.ts'
+} from './an-intake.ts'
+import { PortalLab, type Changes } from './relay-scenario.ts'
 
 /** One installed portal, and the time of the edge. */
 export class InstalledPortal {

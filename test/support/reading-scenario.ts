@@ -7,7 +7,7 @@ import { userFieldCode } from '../../src/core/log/event-names.ts'
 import type { FieldAction, RelayEvent } from '../../src/core/log/event.ts'
 import { anEvent } from './a-delivery.ts'
 import type { NetworkHandler } from './network.ts'
-import { machine, PortalBench, type Entry } from './portal-bench.ts'
+import { machine, PortalBench, type Entry } from './portal-scenario.ts'
 import { answerPortal, aPortalRest } from './portal-rest.ts'
 
 /** The host of the portal. */

@@ -12,7 +12,7 @@ import {
 import { vi } from 'vitest'
 import type { InstallState } from '../../src/core/access/install.ts'
 import type { PendingRow } from '../../src/core/access/pending-row.ts'
-import type { AdaptableSettings } from './world.ts'
+import type { AdaptableSettings } from './overrides.ts'
 import { createSealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'
 import { InstallStore, type KvInstall } from '../../src/storage/install-store.ts'
@@ -22,7 +22,7 @@ import type { JsonObject } from '../../src/bitrix24/wire/json.ts'
 import { Network } from './network.ts'
 import { answerPortal } from './portal-rest.ts'
 import { ADMIN_TOKEN, RUNTIME_BINDINGS } from './runtime-bindings.ts'
-import { world } from './world.ts'
+import { world } from './overrides.ts'
 
 /** The origin of the Worker under test. */
 export const RELAY = 'https://relay.example.com'

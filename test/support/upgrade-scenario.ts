@@ -16,7 +16,7 @@ import { Edge, FORM_TYPE, JSON_TYPE, watchLog } from './edge.ts'
 import type { FormerVersion } from './former-version.ts'
 import { FORM_BODIES } from './form-bodies.ts'
 import { Network, type SentRequest } from './network.ts'
-import { configured, type Entry } from './portal-bench.ts'
+import { configured, type Entry } from './portal-scenario.ts'
 import { ADMIN_TOKEN } from './runtime-bindings.ts'
 import {
   readRows,
@@ -28,7 +28,7 @@ import {
   type StoredRecord,
 } from './stored-rows.ts'
 import worker from './worker.ts'
-import { world } from './world.ts'
+import { world } from './overrides.ts'
 
 /** A body's parameters to replace. */
 export type BodyChanges = Readonly<Record<string, string | number>>

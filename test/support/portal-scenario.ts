@@ -15,13 +15,13 @@ import { readDestinations } from '../../src/destinations/settings/read-destinati
 import type { Destination } from '../../src/destinations/settings/destination.ts'
 import type { AppendAnswer, AppendRequest } from '../../src/portal/log/appender.ts'
 import type { PortalClient } from '../../src/edge/portal-client.ts'
-import type { AdaptableSettings } from './world.ts'
+import type { AdaptableSettings } from './overrides.ts'
 import { hashToken } from '../../src/storage/token-hash.ts'
 import { anEvent } from './a-delivery.ts'
 import { ManualClock } from './manual-clock.ts'
 import { Network, type NetworkHandler, type SentRequest } from './network.ts'
 import { SIGNING_SECRET } from './runtime-bindings.ts'
-import { world } from './world.ts'
+import { world } from './overrides.ts'
 
 /** A day in milliseconds. */
 export const DAY_MS = 86_400_000
