@@ -9,41 +9,37 @@ import type {
   Delivery,
   Receiver,
   DestinationType,
-  ReceiverTerms,
   OutgoingRequest,
 } from '../../src/destinations/receiver.ts'
 import type { Fetch } from '../../src/core/fetch.ts'
 import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
 import { sendParcel } from '../../src/destinations/send.ts'
 import { SENT_AT, aDelivery } from '../support/a-delivery.ts'
+import type { GivenAnswer } from '../support/an-answer.ts'
+import { aParcel, LOCAL, opened, problemsOf, STRICT } from '../support/opened-receiver.ts'
 
-const STRICT: AddressPolicy = { allowLocal: false }
-const LOCAL: AddressPolicy = { allowLocal: true }
 const TIMEOUT_MS = 10_000
-
-/** An answer of the receiver. */
-export interface CannedAnswer {
-  readonly status: number
-  readonly body?: string
-  readonly headers?: Readonly<Record<string, string>>
-}
 
 /** One kind of receiver and what it answers. */
 export interface DestinationCases {
   readonly type: DestinationType
   /** Settings that are accepted, with a public `url`. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** What of the settings no reason may show. */
+  /** The parts of the settings that no reason may show. */
   readonly secrets: readonly string[]
-  readonly delivered: CannedAnswer
-  readonly transient: readonly (readonly [answer: CannedAnswer, reason: string])[]
-  readonly messageRejected: readonly (readonly [answer: CannedAnswer, reason: string])[]
+  /** Further URLs that are accepted with these settings. */
+  readonly accepted?: readonly string[]
+  /** Public URLs that are refused, also where local addresses are allowed, and what is said about them. */
+  readonly refused?: readonly (readonly [url: string, problem: string])[]
+  readonly delivered: GivenAnswer
+  readonly transient: readonly (readonly [answer: GivenAnswer, reason: string])[]
+  readonly messageRejected: readonly (readonly [answer: GivenAnswer, reason: string])[]
   readonly endpointRejected: readonly (readonly [
-    answer: CannedAnswer,
+    answer: GivenAnswer,
     expected: { readonly reason: string; readonly probe: boolean },
   ])[]
   /** An answer that asks for patience; the suite adds Retry-After. */
-  readonly rateLimited: CannedAnswer
+  readonly rateLimited: GivenAnswer
   /** A URL on this machine that the type takes where local addresses are allowed. */
   readonly localUrl?: string
   /** False for a type that has an address without `url`. @default true */
@@ -207,6 +203,10 @@ function describeConnection(cases: DestinationCases): void {
 }
 
 function describeSecrets(cases: DestinationCases): void {
+  test('the receiver names its secrets', () => {
+    expect(open(cases).secrets).toEqual(expect.arrayContaining([...cases.secrets]))
+  })
+
   const echoes = cases.secrets.flatMap((secret) => [
     secret,
     JSON.stringify(secret).replaceAll('/', '\\/'),
@@ -253,16 +253,25 @@ function describeAddresses(cases: DestinationCases): void {
     42,
   ])('the URL %j is refused at configuration and not repeated', (url) => {
     if (url === undefined && cases.needsUrl === false) return
-    const created = cases.type.create({ ...cases.settings, url }, termsOf(STRICT))
-    expect(created.ok).toBe(false)
-    const problems = created.ok ? [] : created.error
-    expect(problems.map(({ setting }) => setting)).toEqual(['url'])
+    const problems = problemsOf(cases.type, { ...cases.settings, url })
+    expect(problems).toEqual([expect.stringMatching(/^url: /)])
     expect(JSON.stringify(problems)).not.toContain(url || 'nothing to find')
+  })
+
+  test.each(cases.accepted ?? [])('the URL %s is accepted', (url) => {
+    expect(problemsOf(cases.type, { ...cases.settings, url })).toEqual([])
+  })
+
+  test.each(cases.refused ?? [])('the URL %s is refused: %s', (url, problem) => {
+    for (const policy of [STRICT, LOCAL]) {
+      const problems = problemsOf(cases.type, { ...cases.settings, url }, { policy })
+      expect(problems).toEqual([`url: ${problem}`])
+    }
   })
 
   test('a metadata service is refused even where local addresses are allowed', () => {
     const url = 'http://169.254.169.254/latest/meta-data'
-    expect(cases.type.create({ ...cases.settings, url }, termsOf(LOCAL)).ok).toBe(false)
+    expect(problemsOf(cases.type, { ...cases.settings, url }, { policy: LOCAL })).not.toEqual([])
   })
 
   test('a local receiver is called where local addresses are allowed', async () => {
@@ -270,6 +279,7 @@ function describeAddresses(cases: DestinationCases): void {
     const outcome = await send(open(cases, localUrl(cases)), receiver, { policy: LOCAL })
     expect(outcome).toEqual({ kind: 'delivered', status: cases.delivered.status })
     expect(receiver.requests.map(({ url }) => url)).toEqual([urlOf(cases, localUrl(cases))])
+    expect(problemsOf(cases.type, { ...cases.settings, url: localUrl(cases) })).not.toEqual([])
   })
 
   test('an address that is refused at send time is never called', async () => {
@@ -353,18 +363,12 @@ function urlOf({ urlOf: change }: DestinationCases, url: string): string {
   return change === undefined ? url : change(url)
 }
 
-function termsOf(policy: AddressPolicy): ReceiverTerms {
-  return { policy, language: 'en', template: null }
-}
-
 function open(cases: DestinationCases, url?: string): Receiver {
-  const settings = url === undefined ? cases.settings : { ...cases.settings, url }
-  const created = cases.type.create(settings, termsOf(url === undefined ? STRICT : LOCAL))
-  if (!created.ok) throw new Error(JSON.stringify(created.error))
-  return created.value
+  if (url === undefined) return opened(cases.type, cases.settings)
+  return opened(cases.type, { ...cases.settings, url }, { policy: LOCAL })
 }
 
-function sendTo(cases: DestinationCases, answer: CannedAnswer): Promise<DeliveryOutcome> {
+function sendTo(cases: DestinationCases, answer: GivenAnswer): Promise<DeliveryOutcome> {
   return send(open(cases), answering(answer))
 }
 
@@ -379,17 +383,16 @@ async function send(
 ): Promise<DeliveryOutcome> {
   const { fetch } = receiver
   const options = { fetch, now: () => now, timeoutMs: TIMEOUT_MS, memory: NO_MEMORY }
-  const parcel = { deliveries: [delivery] as const, dashboard: null }
-  const { outcome } = await sendParcel({ ...destination, policy }, parcel, options)
+  const { outcome } = await sendParcel({ ...destination, policy }, aParcel(delivery), options)
   return outcome
 }
 
 /** A detail that only repeats the reason says nothing. */
-function detailOf({ body = '' }: CannedAnswer, reason: string): string | null {
+function detailOf({ body = '' }: GivenAnswer, reason: string): string | null {
   return body === '' || body === reason ? null : body
 }
 
-function answering({ status, body, headers }: CannedAnswer): RecordingReceiver {
+function answering({ status, body, headers }: GivenAnswer): RecordingReceiver {
   return answeringWith(() => new Response(body ?? null, { status, headers: { ...headers } }))
 }
 

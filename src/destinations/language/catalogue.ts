@@ -1,6 +1,6 @@
 /**
  * All texts that a language needs. They hold `{name}` placeholders and no markup of any receiver, which
- * test/destinations/language/catalogues.test.ts checks. Plural forms follow `Intl.PluralRules`.
+ * test/destinations/language/catalogue.test.ts checks. Plural forms follow `Intl.PluralRules`.
  */
 import type { FieldAction, FieldFamily, ThinReason } from '../../core/log/event.ts'
 

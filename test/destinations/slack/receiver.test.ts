@@ -1,17 +1,16 @@
-/** The receiver `slack`: contract suite, error words, and which URLs are taken. */
+/** The receiver `slack`: contract suite and error words. */
 import { describe, expect, test } from 'vitest'
-import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
-import type { ReceiverTerms, Verdict } from '../../../src/destinations/receiver.ts'
+import type { Verdict } from '../../../src/destinations/receiver.ts'
 import { slack } from '../../../src/destinations/slack/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
 import { anAnswer } from '../../support/an-answer.ts'
 import { RECEIVED_AT, aDelivery, anEnrichment } from '../../support/a-delivery.ts'
-import { OPEN_TERMS } from '../../support/slack-render.ts'
+import { aParcel, opened, requestOf } from '../../support/opened-receiver.ts'
 
 const TOKEN = 'XXXXXXXXyyyyyyyyZZZZZZZZ'
 const URL_TEXT = `https://hooks.slack.com/services/T00000000/B00000000/${TOKEN}`
-const STRICT: ReceiverTerms = OPEN_TERMS
-const LOCAL: ReceiverTerms = { ...OPEN_TERMS, policy: { allowLocal: true } }
+const NO_WEBHOOK =
+  'Must be an incoming webhook whose path begins with /services/, not a workflow trigger'
 
 describeDestination({
   type: slack,
@@ -104,6 +103,26 @@ describeDestination({
     [{ status: 410 }, { reason: 'http_410', probe: true }],
   ],
   rateLimited: { status: 429, body: 'rate_limited' },
+  accepted: [
+    'https://hooks.slack-gov.com/services/T0/B0/XX',
+    'https://hooks.slack.com:443/services/T0/B0/XX',
+  ],
+  refused: [
+    ...[
+      'https://hooks.slack.com.example.com/services/T0/B0/XX',
+      'https://example.com/services/T0/B0/XX',
+      'https://slack.com/api/chat.postMessage',
+      'https://hooks.slack.com:8443/services/T0/B0/XX',
+      'https://hooks.slack.com./services/T0/B0/XX',
+    ].map((url) => [url, 'Must be a URL of hooks.slack.com or hooks.slack-gov.com'] as const),
+    ...[
+      'https://hooks.slack.com/workflows/T0/A0/1/XX',
+      'https://hooks.slack.com/triggers/T0/1/XX',
+      'https://hooks.slack.com/',
+      'https://hooks.slack.com/services',
+      'https://hooks.slack.com/services/../workflows/T0',
+    ].map((url) => [url, NO_WEBHOOK] as const),
+  ],
 })
 
 describe('slack answers', () => {
@@ -149,79 +168,13 @@ describe('slack answers', () => {
   })
 })
 
-describe('slack settings', () => {
-  test('slack names its URL, path and token as secrets', () => {
-    const created = slack.create({ url: URL_TEXT }, STRICT)
-    expect(created.ok ? created.value.secrets : null).toEqual([
-      URL_TEXT,
-      `/services/T00000000/B00000000/${TOKEN}`,
-      'T00000000',
-      'B00000000',
-      TOKEN,
-    ])
-  })
-
-  test.each([
-    URL_TEXT,
-    'https://hooks.slack-gov.com/services/T0/B0/XX',
-    'https://hooks.slack.com:443/services/T0/B0/XX',
-  ])('slack accepts %s', (url) => {
-    expect(slack.create({ url }, STRICT).ok).toBe(true)
-  })
-
-  test.each([
-    'https://hooks.slack.com.example.com/services/T0/B0/XX',
-    'https://example.com/services/T0/B0/XX',
-    'https://slack.com/api/chat.postMessage',
-    'https://hooks.slack.com:8443/services/T0/B0/XX',
-    'https://hooks.slack.com./services/T0/B0/XX',
-  ])('slack refuses the foreign host of %s', (url) => {
-    const problem = 'Must be a URL of hooks.slack.com or hooks.slack-gov.com'
-    for (const policy of [STRICT, LOCAL]) {
-      expect(slack.create({ url }, policy)).toEqual({
-        ok: false,
-        error: [{ setting: 'url', problem }],
-      })
-    }
-  })
-
-  test.each([
-    'https://hooks.slack.com/workflows/T0/A0/1/XX',
-    'https://hooks.slack.com/triggers/T0/1/XX',
-    'https://hooks.slack.com/',
-    'https://hooks.slack.com/services',
-    'https://hooks.slack.com/services/../workflows/T0',
-  ])('slack refuses %s, which is no incoming webhook', (url) => {
-    const problem =
-      'Must be an incoming webhook whose path begins with /services/, not a workflow trigger'
-    expect(slack.create({ url }, STRICT)).toEqual({
-      ok: false,
-      error: [{ setting: 'url', problem }],
-    })
-  })
-
-  test.each(['http://localhost:8788/slack', 'http://192.168.1.5/x', 'http://receiver:80/'])(
-    'slack accepts the local %s only where local addresses are allowed',
-    (url) => {
-      expect(slack.create({ url }, LOCAL).ok).toBe(true)
-      expect(slack.create({ url }, STRICT).ok).toBe(false)
-    },
-  )
-})
-
 function judge(status: number, body: string): Verdict {
-  const created = slack.create({ url: URL_TEXT }, STRICT)
-  if (!created.ok) throw new Error(JSON.stringify(created.error))
-  return created.value.judge(anAnswer({ status, body }), RECEIVED_AT)
+  return opened(slack, { url: URL_TEXT }).judge(anAnswer({ status, body }), RECEIVED_AT)
 }
 
 test('a template cannot be made a quotation by a label', async () => {
-  const created = slack.create({ url: URL_TEXT }, { ...OPEN_TERMS, template: 'Field:\n{{label}}' })
-  if (!created.ok) throw new Error(JSON.stringify(created.error))
+  const receiver = opened(slack, { url: URL_TEXT }, { template: 'Field:\n{{label}}' })
   const delivery = aDelivery({ enrichment: anEnrichment({ field: { label: '> pay' } }) })
-  const request = await created.value.prepare(
-    { deliveries: [delivery], dashboard: null },
-    { now: delivery.receivedAt, memory: NO_MEMORY },
-  )
-  expect(request.body).toContain('Field:\\n\uFF1E pay')
+  const { body } = await requestOf(receiver, aParcel(delivery))
+  expect(body).toContain('Field:\\n\uFF1E pay')
 })

@@ -4,9 +4,10 @@ import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
 import type { Receiver, Settings, Verdict } from '../../../src/destinations/receiver.ts'
 import { sendParcel } from '../../../src/destinations/send.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
-import { describeDestination, type CannedAnswer } from '../../contract/destination-contract.ts'
-import { anAnswer } from '../../support/an-answer.ts'
-import { RECEIVED_AT, aDelivery } from '../../support/a-delivery.ts'
+import { describeDestination } from '../../contract/destination-contract.ts'
+import { anAnswer, type GivenAnswer } from '../../support/an-answer.ts'
+import { RECEIVED_AT } from '../../support/a-delivery.ts'
+import { aParcel, LOCAL, opened, problemsOf, requestOf } from '../../support/opened-receiver.ts'
 
 const SECRET_HALF = 'AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_'
 const TOKEN = `123456789:${SECRET_HALF}`
@@ -14,8 +15,6 @@ const CHAT = '-1001234567890'
 const SERVER = 'https://api.telegram.org'
 const URL_TEXT = `${SERVER}/bot${TOKEN}/sendMessage`
 const SETTINGS = { token: TOKEN, chat: CHAT }
-const STRICT = { allowLocal: false }
-const LOCAL = { allowLocal: true }
 
 describeDestination({
   type: telegram,
@@ -126,10 +125,6 @@ describe('telegram answers', () => {
 })
 
 describe('telegram settings', () => {
-  test('telegram names its URL, token, the secret half of it and the chat as secrets', () => {
-    expect(open().secrets).toEqual([URL_TEXT, TOKEN, SECRET_HALF, CHAT])
-  })
-
   test('a chat of less than six characters is no secret, as it would mask harmless words', () => {
     expect(open({ ...SETTINGS, chat: 12345 }).secrets).toEqual([URL_TEXT, TOKEN, SECRET_HALF])
     expect(open({ ...SETTINGS, chat: '@abcd' }).secrets).toEqual([URL_TEXT, TOKEN, SECRET_HALF])
@@ -162,10 +157,7 @@ describe('telegram settings', () => {
       { chat_id: CHAT, message_thread_id: 7 },
     ],
   ])('the settings %j make a request to %j', async (settings, place) => {
-    const { url, body } = await open(settings).prepare(aParcel(), {
-      now: RECEIVED_AT,
-      memory: NO_MEMORY,
-    })
+    const { url, body } = await requestOf(open(settings))
     expect(url).toBe(URL_TEXT)
     const { text, ...rest } = JSON.parse(body)
     expect(text).toContain('<code>UF_CRM_TAX</code>')
@@ -179,10 +171,7 @@ describe('telegram settings', () => {
   test.each(['https://bots.example.com', 'https://bots.example.com:8443/'])(
     'a self-hosted Bot API server %s is taken',
     async (url) => {
-      const request = await open({ ...SETTINGS, url }).prepare(aParcel(), {
-        now: RECEIVED_AT,
-        memory: NO_MEMORY,
-      })
+      const request = await requestOf(open({ ...SETTINGS, url }))
       expect(request.url).toBe(`${new URL(url).origin}/bot${TOKEN}/sendMessage`)
     },
   )
@@ -202,7 +191,7 @@ describe('telegram settings', () => {
     `123456789:${'A'.repeat(34)}/`,
   ])('the token %j is refused and not repeated', (token) => {
     const problem = 'Must be a bot token as BotFather gives it: digits, a colon and 35 characters'
-    expect(refuse({ ...SETTINGS, token })).toEqual([{ setting: 'token', problem }])
+    expect(refuse({ ...SETTINGS, token })).toEqual([`token: ${problem}`])
   })
 
   test.each([
@@ -225,14 +214,14 @@ describe('telegram settings', () => {
   ])('the chat %j is refused', (chat) => {
     const problem =
       'Must be the @name of a public chat or the number of a chat, like -1001234567890'
-    expect(refuse({ ...SETTINGS, chat })).toEqual([{ setting: 'chat', problem }])
+    expect(refuse({ ...SETTINGS, chat })).toEqual([`chat: ${problem}`])
   })
 
   test.each([0, -1, 1.5, '', '0', 'general', '7 ', true, 2 ** 53])(
     'the thread %j is refused',
     (thread) => {
       const problem = 'Must be the positive whole number of a topic in the chat, or be left out'
-      expect(refuse({ ...SETTINGS, thread })).toEqual([{ setting: 'thread', problem }])
+      expect(refuse({ ...SETTINGS, thread })).toEqual([`thread: ${problem}`])
     },
   )
 
@@ -241,17 +230,22 @@ describe('telegram settings', () => {
     (url) => {
       const problem =
         'Must be a Bot API server without a path, like https://api.telegram.org: the token has its own setting'
-      expect(refuse({ ...SETTINGS, url })).toEqual([{ setting: 'url', problem }])
+      expect(refuse({ ...SETTINGS, url })).toEqual([`url: ${problem}`])
     },
   )
 
   test('every wrong setting is told at once', () => {
     const problems = refuse({ thread: 'x', url: 'x' })
-    expect(problems.map(({ setting }) => setting)).toEqual(['token', 'chat', 'thread', 'url'])
+    expect(problems.map((problem) => problem.split(':', 1)[0])).toEqual([
+      'token',
+      'chat',
+      'thread',
+      'url',
+    ])
   })
 })
 
-function refusal(status: number, description: string, parameters?: unknown): CannedAnswer {
+function refusal(status: number, description: string, parameters?: unknown): GivenAnswer {
   const error = { ok: false, error_code: status, description }
   return {
     status,
@@ -260,31 +254,20 @@ function refusal(status: number, description: string, parameters?: unknown): Can
 }
 
 function endpoint(
-  answer: CannedAnswer,
+  answer: GivenAnswer,
   reason: string,
-): readonly [CannedAnswer, { reason: string; probe: boolean }] {
+): readonly [GivenAnswer, { reason: string; probe: boolean }] {
   return [answer, { reason, probe: true }]
 }
 
 function open(settings: Settings = SETTINGS): Receiver {
-  const created = telegram.create(settings, termsOf(STRICT))
-  if (!created.ok) throw new Error(JSON.stringify(created.error))
-  return created.value
+  return opened(telegram, settings)
 }
 
-function refuse(settings: Settings) {
-  const created = telegram.create(settings, termsOf(LOCAL))
-  return created.ok ? [] : created.error
+function refuse(settings: Settings): readonly string[] {
+  return problemsOf(telegram, settings, { policy: LOCAL })
 }
 
-function termsOf(policy: typeof STRICT) {
-  return { policy, language: 'en', template: null } as const
-}
-
-function judge({ status, body = '' }: CannedAnswer): Verdict {
+function judge({ status, body = '' }: GivenAnswer): Verdict {
   return open().judge(anAnswer({ status, body }), RECEIVED_AT)
-}
-
-function aParcel() {
-  return { deliveries: [aDelivery()] as const, dashboard: null }
 }
