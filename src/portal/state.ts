@@ -109,9 +109,13 @@ export class PortalState {
 
   /**
    * Ends the installation in one transaction with everything else that has to go. A pending install that is younger than
-   * the uninstall belongs to the next installation and stays.
+   * the uninstall belongs to the next installation and stays. `ts` is the time of the uninstall in unix seconds of
+   * Bitrix24, `erased` the number of events that nobody gets any more.
    */
-  endInstall(ts: number, erased: number, alsoErase: () => void): void {
+  endInstall(
+    { ts, erased }: { readonly ts: number; readonly erased: number },
+    alsoErase: () => void,
+  ): void {
     const ended = recordUninstall(this.#install, ts, this.#head)
     const pending = this.#pending && keepPending(this.#pending, (waiting) => waiting.ts > ts)
     this.#install = this.#deps.db.transaction(() => {

@@ -45,7 +45,7 @@ function endInstallation(
   { ts, clean }: { readonly ts: number; readonly clean: boolean },
 ): number {
   const unsettled = clean ? rules.countUnsettled() : 0
-  state.endInstall(ts, unsettled, () => {
+  state.endInstall({ ts, erased: unsettled }, () => {
     reconciler.clearWithin()
     if (!clean) return
     log.deleteAll()
