@@ -19,6 +19,7 @@ import { Trust } from './installs/trust.ts'
 import { LaneBook } from './lanes/book.ts'
 import { LaneControl } from './lanes/control.ts'
 import { Courier } from './lanes/courier.ts'
+import { FateStore } from './lanes/fate-store.ts'
 import { LaneMatcher } from './lanes/matcher.ts'
 import { LanePace } from './lanes/pace.ts'
 import { Parcels } from './lanes/parcels.ts'
@@ -72,10 +73,11 @@ function createStored({ storage, world, scheduler }: Given) {
   const db = openDatabase(storage)
   const alarm = new AlarmKeeper(storage, world.now)
   const log = new LogStore(db)
+  const fates = new FateStore(db)
   const state = new PortalState({ db, log, scheduler })
-  const book = new LaneBook({ db, log, scheduler })
+  const book = new LaneBook({ db, log, fates, scheduler })
   const fields = new FieldStore(db)
-  return { db, alarm, log, state, book, fields }
+  return { db, alarm, log, fates, state, book, fields }
 }
 
 type Stored = Given & ReturnType<typeof createStored>

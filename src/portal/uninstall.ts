@@ -30,10 +30,18 @@ export function uninstallPortal(
   return { kind: 'accepted' }
 }
 
-/** The parts in which an installation leaves something. Eight, since its end concerns whatever it has brought. */
+/** The parts in which an installation leaves something. Nine, since its end concerns whatever it has brought. */
 type UninstallParts = Pick<
   PortalParts,
-  'state' | 'log' | 'book' | 'rules' | 'receivers' | 'appender' | 'enricher' | 'reconciler'
+  | 'state'
+  | 'log'
+  | 'fates'
+  | 'book'
+  | 'rules'
+  | 'receivers'
+  | 'appender'
+  | 'enricher'
+  | 'reconciler'
 >
 
 /**
@@ -41,14 +49,15 @@ type UninstallParts = Pick<
  * the data to go too.
  */
 function endInstallation(
-  { state, log, book, rules, receivers, appender, enricher, reconciler }: UninstallParts,
+  { state, log, fates, book, rules, receivers, appender, enricher, reconciler }: UninstallParts,
   { ts, clean }: { readonly ts: number; readonly clean: boolean },
 ): number {
   const unsettled = clean ? rules.countUnsettled() : 0
   state.endInstall({ ts, erased: unsettled }, () => {
     reconciler.clearWithin()
     if (!clean) return
-    log.deleteAll()
+    log.clear()
+    fates.clear()
     book.clear()
     state.rows.clearValues()
   })

@@ -33,7 +33,10 @@ async function askDaily({
 }
 
 /** The parts that retention concerns. */
-type RetentionParts = Pick<PortalParts, 'config' | 'world' | 'log' | 'book' | 'rules' | 'state'>
+type RetentionParts = Pick<
+  PortalParts,
+  'config' | 'world' | 'log' | 'fates' | 'book' | 'rules' | 'state'
+>
 
 /** The parts that hold something sealed. */
 type SealedParts = Pick<PortalParts, 'memberId' | 'config' | 'state'>
@@ -52,7 +55,7 @@ async function dropOld(parts: RetentionParts): Promise<number> {
 }
 
 function dropBatch(parts: RetentionParts): number {
-  const { log, book, config, world } = parts
+  const { log, fates, book, config, world } = parts
   const oldest = log.oldest(RETENTION_PAGE)
   const { retentionDays } = config
   const floor = planRetention(oldest, book.all(), { now: world.now(), retentionDays })
@@ -68,7 +71,10 @@ function dropBatch(parts: RetentionParts): number {
   if (parts.state.install().lastSequence !== parts.state.head()) {
     parts.state.changeInstall((install) => ({ ...install, lastSequence: parts.state.head() }))
   }
-  book.saveAll(passed, () => log.dropUpTo(floor))
+  book.saveAll(passed, () => {
+    log.dropUpTo(floor)
+    fates.dropUpTo(floor)
+  })
   return entries.length
 }
 

@@ -3,6 +3,7 @@ import type { LaneState } from '../../src/core/lanes/lane-state.ts'
 import type { LogEntry, RelayEvent } from '../../src/core/log/event.ts'
 import { LaneBook } from '../../src/portal/lanes/book.ts'
 import { LaneControl } from '../../src/portal/lanes/control.ts'
+import { FateStore } from '../../src/portal/lanes/fate-store.ts'
 import { LaneMatcher } from '../../src/portal/lanes/matcher.ts'
 import { Receivers } from '../../src/portal/lanes/receivers.ts'
 import { LaneRules } from '../../src/portal/lanes/rules.ts'
@@ -28,6 +29,7 @@ export interface LaneRoomOptions {
 /** The lanes of one portal under test. */
 export class LaneRoom {
   readonly log: LogStore
+  readonly fates: FateStore
   readonly book: LaneBook
   readonly receivers: Receivers
   readonly rules: LaneRules
@@ -50,18 +52,24 @@ export class LaneRoom {
     }
     this.values = new Map(Object.entries(values))
     this.log = new LogStore(db)
+    this.fates = new FateStore(db)
     // No test here waits for a checkpoint.
-    this.book = new LaneBook({ db, log: this.log, scheduler: { after: () => {} } })
+    this.book = new LaneBook({
+      db,
+      log: this.log,
+      fates: this.fates,
+      scheduler: { after: () => {} },
+    })
     this.receivers = new Receivers({
       config,
       values: { all: () => this.values, clear: () => this.values.clear() },
     })
-    const { log, book, receivers } = this
+    const { log, fates, book, receivers } = this
     const trust = { domain: () => domain }
     this.rules = new LaneRules({ memberId: MEMBER_ID, config, trust, log, book, receivers })
     const { rules } = this
     this.matcher = new LaneMatcher({ book, rules, state: { head: () => this.#head } })
-    this.control = new LaneControl({ log, book, rules, world })
+    this.control = new LaneControl({ log, fates, book, rules, world })
   }
 
   /** Brings the lanes in line with the configuration, as the start of an object does. */

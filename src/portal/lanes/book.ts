@@ -10,6 +10,7 @@ import type { Database } from '../../storage/database.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { Scheduler } from '../scheduler.ts'
 import { LaneBookRows, NO_LANES, type StoredBook } from './book-rows.ts'
+import type { FateStore } from './fate-store.ts'
 
 /** `flushInTime` stores within this time, in milliseconds. */
 export const CHECKPOINT_MS = 1000
@@ -20,7 +21,8 @@ export const MAX_SKIPPED = 500
 /** What the book needs. */
 export interface LaneBookDeps {
   readonly db: Database
-  readonly log: Pick<LogStore, 'oldest' | 'putFate' | 'putDigest'>
+  readonly log: Pick<LogStore, 'oldest'>
+  readonly fates: Pick<FateStore, 'save' | 'saveDigest'>
   readonly scheduler: Pick<Scheduler, 'after'>
 }
 
@@ -112,10 +114,10 @@ export class LaneBook {
    * memory.
    */
   save(lane: LaneState, { fates = [], digest = null }: FateRecords = {}): void {
-    const { log } = this.#deps
+    const stored = this.#deps.fates
     this.saveAll(this.#with(lane), () => {
-      for (const fate of fates) log.putFate(lane.destination, fate)
-      if (digest !== null) log.putDigest(lane.destination, digest)
+      for (const fate of fates) stored.save(lane.destination, fate)
+      if (digest !== null) stored.saveDigest(lane.destination, digest)
     })
   }
 

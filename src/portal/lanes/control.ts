@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../../core/result.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { World } from '../settings.ts'
 import type { LaneBook } from './book.ts'
+import type { FateStore } from './fate-store.ts'
 import type { LaneRules } from './rules.ts'
 
 /** What an operator wishes for one lane. */
@@ -26,7 +27,8 @@ export type LaneFault = 'unknown_lane' | 'removed_lane' | 'not_head' | 'too_many
 
 /** What the controls need. */
 export interface LaneControlDeps {
-  readonly log: Pick<LogStore, 'after' | 'countParked'>
+  readonly log: Pick<LogStore, 'after'>
+  readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'find' | 'save'>
   readonly rules: Pick<LaneRules, 'filteredBy' | 'find'>
   readonly world: Pick<World, 'now'>
@@ -115,8 +117,8 @@ export class LaneControl {
   }
 
   #count(lane: LaneState, job: ReplayJob): number {
-    const { log, rules } = this.#deps
-    if (job.parkedOnly) return log.countParked(lane.destination, job.to)
+    const { log, fates, rules } = this.#deps
+    if (job.parkedOnly) return fates.countParked(lane.destination, job.to)
     let count = 0
     for (const entry of entriesAfter(log, job.next - 1, { page: COUNT_PAGE })) {
       if (entry.sequence > job.to) break

@@ -11,11 +11,13 @@ import type { World } from '../settings.ts'
 import type { PortalState } from '../state.ts'
 import type { LaneBook } from './book.ts'
 import type { Courier, KnownDestination } from './courier.ts'
+import type { FateStore } from './fate-store.ts'
 import type { LaneRules } from './rules.ts'
 
 /** What the walker needs. */
 export interface LaneWalkerDeps {
-  readonly log: Pick<LogStore, 'after' | 'before' | 'entry' | 'nextParked' | 'fate'>
+  readonly log: Pick<LogStore, 'after' | 'before' | 'entry'>
+  readonly fates: Pick<FateStore, 'find' | 'nextParked'>
   readonly book: LaneBook
   readonly rules: Pick<LaneRules, 'find'>
   readonly courier: Pick<Courier, 'receiverOf'>
@@ -48,7 +50,7 @@ export class LaneWalker {
   }
 
   #logFor(name: string): WalkLog {
-    const { log } = this.#deps
+    const { log, fates } = this.#deps
     return {
       head: () => this.#readableHead(),
       after: (sequence, limit) => {
@@ -57,8 +59,8 @@ export class LaneWalker {
       },
       before: (sequence, limit) => log.before(sequence, limit),
       entry: (sequence) => log.entry(sequence),
-      nextParked: (from, to) => log.nextParked(name, from, to),
-      attemptsOf: (sequence) => log.fate(name, sequence)?.attempts ?? 0,
+      nextParked: (from, to) => fates.nextParked(name, { from, to }),
+      attemptsOf: (sequence) => fates.find(name, sequence)?.attempts ?? 0,
     }
   }
 

@@ -1,4 +1,4 @@
-/** Turns rows of the log and of the fates into typed values. A damaged row must never stop a lane (G10). */
+/** Turns rows of the log into typed values. A damaged row must never stop a lane (G10). */
 import type { Arrival } from '../../core/log/append.ts'
 import {
   NOT_ENRICHED,
@@ -6,13 +6,7 @@ import {
   type LogEntry,
   type RelayEvent,
 } from '../../core/log/event.ts'
-import type { DigestRecord, StoredFate } from '../../core/lanes/fate.ts'
 import { numberOf, textOf, type SqlRow } from '../../storage/database.ts'
-
-/** A stored fate with its destination. */
-export interface DestinationFate extends StoredFate {
-  readonly destination: string
-}
 
 /** The identity of a row's event; the column `digest` holds its content hash. */
 export function arrivalOf(row: SqlRow): Arrival {
@@ -91,39 +85,4 @@ const UNREADABLE: RelayEvent = {
   data: null,
   field: null,
   quarantined: 'unreadable_row',
-}
-
-const FATE_STATES = ['delivered', 'parked', 'expired'] as const
-
-/** The fate of a row. */
-export function fateOf(row: SqlRow): DestinationFate {
-  const state = FATE_STATES.find((known) => known === row['state']) ?? 'parked'
-  return {
-    destination: textOf(row, 'destination'),
-    sequence: numberOf(row, 'sequence'),
-    state,
-    reason: typeof row['reason'] === 'string' ? row['reason'] : null,
-    status: typeof row['status'] === 'number' ? row['status'] : null,
-    at: numberOf(row, 'at'),
-    attempts: numberOf(row, 'attempts'),
-  }
-}
-
-/** The digest of a row; one that cannot be read held nothing. */
-export function digestOf(row: SqlRow): DigestRecord {
-  return {
-    sequences: readSequences(textOf(row, 'sequences')),
-    at: numberOf(row, 'at'),
-    attempts: numberOf(row, 'attempts'),
-  }
-}
-
-function readSequences(text: string): readonly number[] {
-  try {
-    const value: unknown = JSON.parse(text)
-    return Array.isArray(value) ? value.filter((item) => typeof item === 'number') : []
-  } catch {
-    // Swallows: a row damaged outside of this code.
-    return []
-  }
 }

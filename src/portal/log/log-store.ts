@@ -1,20 +1,12 @@
-/** All SQL over a portal's log and the fates of its events; typed entries in and out. */
+/** All SQL over the log of a portal. */
 import { DUPLICATE_WINDOW_MS, MAX_REMEMBERED, RECEIPT_WINDOW_MS } from '../../core/log/append.ts'
 import type { Arrival, StoredPlace } from '../../core/log/append.ts'
 import type { Enrichment, LogEntry } from '../../core/log/event.ts'
 import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/log/retention.ts'
-import type { DigestRecord, ExactFate } from '../../core/lanes/fate.ts'
 import { numberOf, textOf, type Database } from '../../storage/database.ts'
-import {
-  arrivalOf,
-  AWAITS,
-  digestOf,
-  entryOf,
-  fateOf,
-  receivedAtOf,
-  type DestinationFate,
-} from './log-rows.ts'
+import { arrivalOf, AWAITS, entryOf, receivedAtOf } from './log-rows.ts'
+import { remakeTable } from './migrations.ts'
 
 /** Rows read at a time on a start. */
 const RECENT_PAGE = 100
@@ -203,11 +195,9 @@ export class LogStore {
       }))
   }
 
-  /** Drops the entries up to a sequence and everything remembered of them. */
+  /** Drops the entries up to a sequence. */
   dropUpTo(sequence: number): void {
     this.#db.all('DELETE FROM log WHERE sequence <= ?', sequence)
-    this.#db.all('DELETE FROM fates WHERE sequence <= ?', sequence)
-    this.#db.all('DELETE FROM digests WHERE last <= ?', sequence)
   }
 
   /** How many entries the log holds. */
@@ -225,108 +215,8 @@ export class LogStore {
     return row === undefined ? 0 : numberOf(row, 'entries')
   }
 
-  /** Writes or replaces the exact fate of an event at a destination. */
-  putFate(destination: string, fate: ExactFate): void {
-    this.#db.all(
-      `INSERT OR REPLACE INTO fates (destination, sequence, state, reason, status, at, attempts)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      destination,
-      fate.sequence,
-      fate.state,
-      fate.reason,
-      fate.status,
-      fate.at,
-      fate.attempts,
-    )
-  }
-
-  /** The exact fates of the events between two sequences, both included. */
-  fatesBetween(from: number, to: number): DestinationFate[] {
-    return this.#db.all('SELECT * FROM fates WHERE sequence BETWEEN ? AND ?', from, to).map(fateOf)
-  }
-
-  /** Writes down a digest that was delivered. */
-  putDigest(destination: string, { sequences, at, attempts }: DigestRecord): void {
-    this.#db.all(
-      `INSERT OR REPLACE INTO digests (destination, last, sequences, at, attempts)
-       VALUES (?, ?, ?, ?, ?)`,
-      destination,
-      sequences.at(-1) ?? 0,
-      JSON.stringify(sequences),
-      at,
-      attempts,
-    )
-  }
-
-  /** The delivered digests of a destination that may hold events between two sequences, both included. */
-  digestsBetween(destination: string, from: number, to: number): DigestRecord[] {
-    // No digest spans more than its events, so the first one that ends behind the range is the last.
-    return this.#db
-      .all(
-        `SELECT * FROM digests WHERE destination = ? AND last >= ?
-         AND last <= coalesce(
-           (SELECT min(last) FROM digests WHERE destination = ? AND last >= ?), ?)
-         ORDER BY last`,
-        destination,
-        from,
-        destination,
-        to,
-        to,
-      )
-      .map(digestOf)
-  }
-
-  /** Everything that is parked, by destination and sequence; bounded. */
-  parked(limit: number): DestinationFate[] {
-    return this.#db
-      .all(
-        `SELECT * FROM fates WHERE state = 'parked' ORDER BY destination, sequence LIMIT ?`,
-        limit,
-      )
-      .map(fateOf)
-  }
-
-  /** How many events are parked at a destination, up to a sequence. */
-  countParked(destination: string, to = Number.MAX_SAFE_INTEGER): number {
-    const row = this.#db.all(
-      `SELECT count(*) AS fates FROM fates
-       WHERE destination = ? AND state = 'parked' AND sequence <= ?`,
-      destination,
-      to,
-    )[0]
-    return row === undefined ? 0 : numberOf(row, 'fates')
-  }
-
-  /** The first parked sequence at or after `from`, up to `to`. */
-  nextParked(destination: string, from: number, to: number): number | null {
-    const row = this.#db.all(
-      `SELECT sequence FROM fates
-       WHERE destination = ? AND state = 'parked' AND sequence BETWEEN ? AND ?
-       ORDER BY sequence LIMIT 1`,
-      destination,
-      from,
-      to,
-    )[0]
-    return row === undefined ? null : numberOf(row, 'sequence')
-  }
-
-  /** The exact fate of one event at one destination. */
-  fate(destination: string, sequence: number): DestinationFate | null {
-    const row = this.#db.all(
-      'SELECT * FROM fates WHERE destination = ? AND sequence = ?',
-      destination,
-      sequence,
-    )[0]
-    return row === undefined ? null : fateOf(row)
-  }
-
-  /** Deletes the whole log. Dropping the tables writes no row per event. */
-  deleteAll(): void {
-    for (const table of ['log', 'fates', 'digests']) {
-      const row = this.#db.all(`SELECT sql FROM sqlite_master WHERE name = ?`, table)[0]
-      if (row === undefined) continue
-      this.#db.all(`DROP TABLE ${table}`)
-      this.#db.all(textOf(row, 'sql'))
-    }
+  /** Deletes the whole log. */
+  clear(): void {
+    remakeTable(this.#db, 'log')
   }
 }

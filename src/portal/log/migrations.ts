@@ -119,3 +119,11 @@ export function dropSchema(db: Database): void {
     for (const table of tables) db.all(`DROP TABLE "${textOf(table, 'name')}"`)
   })
 }
+
+/** Empties a table by making it anew. This writes one row for the schema, and none for each row of the table. */
+export function remakeTable(db: Database, name: string): void {
+  const row = db.all('SELECT sql FROM sqlite_master WHERE name = ?', name)[0]
+  if (row === undefined) return
+  db.all(`DROP TABLE ${name}`)
+  db.all(textOf(row, 'sql'))
+}

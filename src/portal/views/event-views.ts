@@ -36,7 +36,7 @@ export interface EventView {
 }
 
 /** The parts that the views of events read. */
-export type EventViewParts = Pick<PortalParts, 'log' | 'book' | 'rules'>
+export type EventViewParts = Pick<PortalParts, 'log' | 'fates' | 'book' | 'rules'>
 
 /** One page of events, newest first; `before` is where the next page begins. */
 export function eventsPage(parts: EventViewParts, before: number, limit: number) {
@@ -49,14 +49,12 @@ export function eventsPage(parts: EventViewParts, before: number, limit: number)
 /** Events with their fates. */
 export function eventViews(parts: EventViewParts, entries: readonly LogEntry[]): EventView[] {
   const sequences = entries.map(({ sequence }) => sequence)
-  const stored = parts.log.fatesBetween(Math.min(...sequences), Math.max(...sequences))
+  const range = { from: Math.min(...sequences), to: Math.max(...sequences) }
+  const stored = parts.fates.inRange(range)
   const digests = new Map(
     parts.book
       .all()
-      .map(({ destination }) => [
-        destination,
-        parts.log.digestsBetween(destination, Math.min(...sequences), Math.max(...sequences)),
-      ]),
+      .map(({ destination }) => [destination, parts.fates.digestsInRange(destination, range)]),
   )
   return entries.map((entry) => {
     const fates = parts.book.all().map((lane): [string, FateView] => {
@@ -108,7 +106,7 @@ function eventView(entry: LogEntry, fates: EventView['fates']): EventView {
 
 /** The answer of `GET /admin/api/portals/{memberId}/parked`. */
 export function parkedView(parts: EventViewParts) {
-  return parts.log
+  return parts.fates
     .parked(MAX_PARKED_LISTED)
     .map(({ destination, sequence, reason, status, at, attempts }) => ({
       destination,

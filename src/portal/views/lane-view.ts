@@ -4,7 +4,7 @@ import type { PortalParts } from '../parts.ts'
 import { isoTime } from './iso-time.ts'
 
 /** The parts that the view of a lane reads. */
-export type LaneViewParts = Pick<PortalParts, 'log' | 'state' | 'rules'>
+export type LaneViewParts = Pick<PortalParts, 'log' | 'fates' | 'state' | 'rules'>
 
 /** One lane as the API shows it. */
 export function laneView(parts: LaneViewParts, lane: LaneState) {
@@ -19,7 +19,7 @@ export function laneView(parts: LaneViewParts, lane: LaneState) {
     reason: lane.disabledReason,
     cursor: lane.cursor,
     backlog: Math.max(0, head - lane.cursor),
-    parked: parts.log.countParked(lane.destination),
+    parked: parts.fates.countParked(lane.destination),
     expired: lane.expired,
     replaying: lane.replays.length,
     attempts: lane.attempts,

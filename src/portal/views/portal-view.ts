@@ -20,6 +20,7 @@ export type PortalViewParts = Pick<
   | 'config'
   | 'state'
   | 'log'
+  | 'fates'
   | 'book'
   | 'rules'
   | 'trust'
@@ -54,7 +55,7 @@ export function installStatus(parts: PortalViewParts): InstallStatus {
     missing: subscriptions.missing.map((name) => displayName(name)),
     lastEventAt: last?.receivedAt ?? null,
     waiting: Math.max(0, ...lanes.map(({ cursor }) => parts.state.head() - cursor)),
-    parked: lanes.reduce((sum, { destination }) => sum + parts.log.countParked(destination), 0),
+    parked: lanes.reduce((sum, { destination }) => sum + parts.fates.countParked(destination), 0),
   }
 }
 

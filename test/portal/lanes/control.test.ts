@@ -40,8 +40,8 @@ describe('LaneControl.apply()', () => {
     async (wish) => {
       const answers = await inLaneRoom({}, (room) => {
         const rules = { find: () => null, filteredBy: () => null }
-        const { log, book } = room
-        const removed = new LaneControl({ log, book, rules, world: { now: () => NOW } })
+        const { log, fates, book } = room
+        const removed = new LaneControl({ log, fates, book, rules, world: { now: () => NOW } })
         return [room.control.apply('crm', wish), removed.apply('erp', wish)]
       })
       expect(answers).toEqual([
@@ -56,7 +56,7 @@ describe('LaneControl.apply()', () => {
       room.append()
       room.append(DEALS)
       const parked = room.control.apply('erp', { kind: 'park', sequence: 2 })
-      return [parked.ok, room.lane().cursor, room.log.fate('erp', 2)]
+      return [parked.ok, room.lane().cursor, room.fates.find('erp', 2)]
     })
     expect(found).toMatchObject([
       true,
