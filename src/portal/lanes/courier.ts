@@ -8,7 +8,6 @@ import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
 import type { Batch, DigestRule } from '../../core/lanes/plan-digest.ts'
 import type { SendContext, WalkReceiver } from '../../core/lanes/walk-ports.ts'
 import { unusableEndpoint } from '../../destinations/answers/outcomes.ts'
-import type { DestinationType } from '../../destinations/receiver.ts'
 import { sendParcel } from '../../destinations/send.ts'
 import { MAX_DIGEST } from '../../destinations/settings/common-settings.ts'
 import type { Destination } from '../../destinations/settings/destination.ts'
@@ -22,15 +21,12 @@ import type { LaneRules } from './rules.ts'
 /** What the courier needs. */
 export interface CourierDeps {
   readonly book: Pick<LaneBook, 'find' | 'save'>
-  readonly rules: Pick<LaneRules, 'match'>
+  readonly rules: Pick<LaneRules, 'find' | 'match'>
   readonly receivers: Pick<Receivers, 'open'>
   readonly pace: Pick<LanePace, 'intervalMs' | 'takeSlot' | 'obey'>
   readonly parcels: Pick<Parcels, 'create'>
   readonly world: Pick<World, 'fetch' | 'now'>
 }
-
-/** A destination whose type is known. */
-export type KnownDestination = Destination & { readonly type: DestinationType }
 
 /** The courier of one portal. */
 export class Courier {
@@ -41,15 +37,21 @@ export class Courier {
     this.#deps = deps
   }
 
-  /** The receiver of a destination as the walk of its lane sees it. */
-  receiverOf(destination: KnownDestination): WalkReceiver {
+  /**
+   * The receiver of a lane as its walk sees it. Null for a lane whose destination is configured no more, or is
+   * of a type that this version does not know.
+   */
+  receiverOf(name: string): WalkReceiver | null {
     const { rules, receivers, pace } = this.#deps
-    const { name, type, retryMs } = destination
+    const destination = rules.find(name)
+    if (destination === null || destination.type === null) return null
+    const { retryMs, digest } = destination
+    const { reader } = destination.type
     const receiver = receivers.open(destination)
     return {
-      reader: type.reader,
+      reader,
       retryMs,
-      digest: digestRuleOf(destination),
+      digest: reader === 'machine' ? null : digestRuleOf(digest),
       match: rules.match,
       minIntervalMs: () => (receiver === null ? 0 : pace.intervalMs(receiver, this.#lane(name))),
       connect: (failing) => this.#connections.acquire(failing),
@@ -95,12 +97,8 @@ export class Courier {
   }
 }
 
-/**
- * Machines get every event by itself; people get events together when they ask for it, or when they are
- * behind.
- */
-function digestRuleOf({ digest, type }: KnownDestination): DigestRule | null {
-  if (type.reader === 'machine') return null
+/** People get events together when they ask for it, or when they are behind. Machines get every event by itself. */
+function digestRuleOf(digest: Destination['digest']): DigestRule {
   if (digest === null) return { waitMs: null, max: MAX_DIGEST }
   return { waitMs: digest.seconds * 1000, max: digest.max }
 }

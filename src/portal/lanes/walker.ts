@@ -4,22 +4,19 @@
  */
 import { walkLane } from '../../core/lanes/walk-lane.ts'
 import type { WalkBook, WalkLog } from '../../core/lanes/walk-ports.ts'
-import type { Destination } from '../../destinations/settings/destination.ts'
 import type { Enricher } from '../fields/enricher.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { World } from '../settings.ts'
 import type { PortalState } from '../state.ts'
 import type { LaneBook } from './book.ts'
-import type { Courier, KnownDestination } from './courier.ts'
+import type { Courier } from './courier.ts'
 import type { FateStore } from './fate-store.ts'
-import type { LaneRules } from './rules.ts'
 
 /** What the walker needs. */
 export interface LaneWalkerDeps {
   readonly log: Pick<LogStore, 'after' | 'before' | 'entry'>
   readonly fates: Pick<FateStore, 'find' | 'nextParked'>
   readonly book: LaneBook
-  readonly rules: Pick<LaneRules, 'find'>
   readonly courier: Pick<Courier, 'receiverOf'>
   readonly state: Pick<PortalState, 'install' | 'head'>
   readonly enricher: Pick<Enricher, 'readableUpTo'>
@@ -39,10 +36,10 @@ export class LaneWalker {
    * still.
    */
   async walk(name: string, deadline: number): Promise<void> {
-    const { rules, book, courier, world } = this.#deps
-    const destination = rules.find(name)
-    if (destination === null || !hasType(destination) || book.find(name) === null) return
-    const receiver = courier.receiverOf(destination)
+    const { book, courier, world } = this.#deps
+    if (book.find(name) === null) return
+    const receiver = courier.receiverOf(name)
+    if (receiver === null) return
     await walkLane(
       { log: this.#logFor(name), book: this.#bookFor(name), receiver, clock: world },
       deadline,
@@ -86,8 +83,4 @@ export class LaneWalker {
     const { enricher, state } = this.#deps
     return enricher.readableUpTo(state.head())
   }
-}
-
-function hasType(destination: Destination): destination is KnownDestination {
-  return destination.type !== null
 }

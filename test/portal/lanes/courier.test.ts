@@ -4,7 +4,8 @@ import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
 import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
 import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
 import type { Receiver } from '../../../src/destinations/receiver.ts'
-import { Courier, type KnownDestination } from '../../../src/portal/lanes/courier.ts'
+import type { Destination } from '../../../src/destinations/settings/destination.ts'
+import { Courier } from '../../../src/portal/lanes/courier.ts'
 import { aLane, anEntry } from '../../support/lane-scenario.ts'
 import { configured, machine, person, type Entry } from '../../support/portal-scenario.ts'
 import { PARCEL, aReceiver } from '../../support/send-builders.ts'
@@ -12,12 +13,6 @@ import { NOW } from '../../support/time.ts'
 
 const CONTEXT = { previousSequence: null, replayed: false }
 const DELIVERED: DeliveryOutcome = { kind: 'delivered', status: 200 }
-
-function destinationOf(entry: Entry): KnownDestination {
-  const [destination] = configured([entry])
-  if (destination?.type == null) throw new Error('Cannot configure the destination')
-  return { ...destination, type: destination.type }
-}
 
 /** A courier of one lane whose receiver takes everything. */
 function courierOf({
@@ -31,6 +26,7 @@ function courierOf({
     obeyed: [] as object[],
     batches: [] as number[][],
   }
+  let known: readonly Destination[] = []
   const courier = new Courier({
     book: {
       find: (name) => (name === seen.lane.destination ? seen.lane : null),
@@ -39,7 +35,10 @@ function courierOf({
         seen.saves.push(next)
       },
     },
-    rules: { match: () => ({ matches: true }) },
+    rules: {
+      find: (name) => known.find((destination) => destination.name === name) ?? null,
+      match: () => ({ matches: true }),
+    },
     receivers: { open: () => receiver },
     pace: {
       intervalMs: (_receiver, { memory }) => (memory.perMinute === null ? 7 : 1000),
@@ -62,7 +61,16 @@ function courierOf({
       },
     },
   })
-  return { seen, receiverOf: (entry: Entry) => courier.receiverOf(destinationOf(entry)) }
+  const find = (name: string, ...entries: Entry[]) => {
+    known = configured(entries)
+    return courier.receiverOf(name)
+  }
+  const receiverOf = (entry: Entry) => {
+    const found = find(entry.name, entry)
+    if (found === null) throw new Error(`Cannot find the receiver of ${entry.name}`)
+    return found
+  }
+  return { seen, find, receiverOf }
 }
 
 describe('Courier.receiverOf()', () => {
@@ -82,6 +90,17 @@ describe('Courier.receiverOf()', () => {
     ],
   ])('%s', (_name, entry, reader, digest) => {
     expect(courierOf().receiverOf(entry)).toMatchObject({ reader, digest })
+  })
+
+  it.each([
+    ['is configured no more', 'erp', machine('crm')],
+    [
+      'is of a type that this version does not know',
+      'odd',
+      { name: 'odd', type: 'carrier-pigeon' },
+    ],
+  ])('knows no receiver of a lane whose destination %s', (_case, name, entry) => {
+    expect(courierOf().find(name, entry)).toBeNull()
   })
 
   it('gives up on an event after the configured hours', () => {
