@@ -101,7 +101,7 @@ describe('two tokens of different domains that speak for a new portal at the sam
     })
     const hashes = await Promise.all([TOKEN_A, TOKEN_B].map((token) => hashToken(memberId, token)))
     const verdicts = await Promise.all(hashes.map((hash) => trust.verify(hash)))
-    expect(verdicts.toSorted()).toEqual([false, true])
+    expect(verdicts.filter(Boolean)).toHaveLength(1)
     expect(stored.install.webhooks).toHaveLength(1)
     expect(hashes.map((hash) => trust.trusts(hash))).toEqual(verdicts)
   })
