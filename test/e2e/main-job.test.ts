@@ -3,7 +3,7 @@ import { exports } from 'cloudflare:workers'
 import { reset } from 'cloudflare:test'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { aBitrix24World, bitrix24Handler } from '../support/bitrix24-network.ts'
+import { aBitrix24, bitrix24Handler } from '../support/bitrix24-network.ts'
 import { FORM_BODIES } from '../support/form-bodies.ts'
 import { Network } from '../support/network.ts'
 import { MEMBER_ID, SIGNING_SECRET } from '../support/runtime-bindings.ts'
@@ -12,7 +12,7 @@ let network: Network
 
 beforeEach(() => {
   network = new Network()
-    .handle(bitrix24Handler(aBitrix24World()))
+    .handle(bitrix24Handler(aBitrix24()))
     .handle(({ url }) => (url.startsWith('https://hooks.slack.com/') ? new Response('ok') : null))
     .handle(({ url }) => (url.startsWith('https://erp.example.com/') ? new Response('') : null))
   vi.spyOn(globalThis, 'fetch').mockImplementation(network.fetch)

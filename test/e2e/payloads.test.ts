@@ -8,12 +8,12 @@ import { MAX_BODY_BYTES } from '../../src/http/body.ts'
 import type { AdaptableSettings } from '../support/overrides.ts'
 import { readDestinations } from '../../src/destinations/settings/read-destinations.ts'
 import { BITRIX24_BODIES, bitrix24Body } from '../support/bitrix24-bodies.ts'
-import { aBitrix24World, bitrix24Handler, type Bitrix24World } from '../support/bitrix24-network.ts'
+import { aBitrix24, bitrix24Handler, type SimulatedBitrix24 } from '../support/bitrix24-network.ts'
 import { documentationSample } from '../support/documentation-sample.ts'
 import { answerOf, Edge, JSON_TYPE, watchLog } from '../support/edge.ts'
 import { Network } from '../support/network.ts'
 import { APPLICATION_TOKEN, MEMBER_ID, SIGNING_SECRET } from '../support/runtime-bindings.ts'
-import { world } from '../support/overrides.ts'
+import { overrides } from '../support/overrides.ts'
 
 const STORED = { status: 200, body: { accepted: true, sequence: 1 } }
 const ACCEPTED = { status: 200, body: { accepted: true } }
@@ -86,13 +86,13 @@ const CAPTURED = {
 const SYSTEM_ACCESS = '9049b16a0043d4ca0042213e000002000000070011223344556677889900aabbccddeeff'
 
 let network: Network
-let bitrix24: Bitrix24World
+let bitrix24: SimulatedBitrix24
 let edge: Edge
 let log: ReturnType<typeof watchLog>
 
 beforeEach(() => {
   log = watchLog()
-  bitrix24 = aBitrix24World()
+  bitrix24 = aBitrix24()
   network = new Network()
     .handle((request) => {
       const isSystem = request.body.includes(SYSTEM_ACCESS)
@@ -107,7 +107,7 @@ beforeEach(() => {
 afterEach(async () => {
   expect(network.unclaimed).toEqual([])
   expect(log.filter(({ level }) => level === 'error')).toEqual([])
-  world.adapt = (settings) => settings
+  overrides.adapt = (settings) => settings
   vi.restoreAllMocks()
   await reset()
 })
@@ -193,7 +193,7 @@ describe("the documentation page's own sample", () => {
 
 describe('the captures of another portal', () => {
   it('are stored under that portal once it is installed', async () => {
-    bitrix24 = aBitrix24World({ memberId: CAPTURED.memberId, domain: CAPTURED.domain })
+    bitrix24 = aBitrix24({ memberId: CAPTURED.memberId, domain: CAPTURED.domain })
     const installBody = bitrix24Body('app-ONAPPINSTALL-local')
       .replaceAll(MEMBER_ID, CAPTURED.memberId)
       .replaceAll('acme.bitrix24.com', CAPTURED.domain)
@@ -255,7 +255,7 @@ describe('receivers get every family', () => {
   }
 
   beforeEach(async () => {
-    world.adapt = everything
+    overrides.adapt = everything
     await install()
   })
 

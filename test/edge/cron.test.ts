@@ -8,8 +8,8 @@ import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import worker from '../../src/index.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { portalsWith, realPortals, spilledKeys, UNREACHABLE } from '../support/an-intake.ts'
-import { InstalledPortal } from '../support/edge-scenario.ts'
-import type { PortalLab } from '../support/relay-scenario.ts'
+import { EdgeScenario } from '../support/edge-scenario.ts'
+import type { RelayScenario } from '../support/relay-scenario.ts'
 
 const WRANGLER_TOML = import.meta.glob<string>('../../wrangler.toml', {
   query: '?raw',
@@ -18,15 +18,15 @@ const WRANGLER_TOML = import.meta.glob<string>('../../wrangler.toml', {
 })
 const NEIGHBOUR = 'b'.repeat(32)
 
-let portal: InstalledPortal
-let lab: PortalLab
+let scenario: EdgeScenario
+let relay: RelayScenario
 
 beforeEach(async () => {
-  portal = await InstalledPortal.create()
-  lab = portal.lab
+  scenario = await EdgeScenario.create()
+  relay = scenario.relay
 })
 
-afterEach(() => portal.close())
+afterEach(() => scenario.close())
 
 describe('the trigger that drains the spill', () => {
   it('every five minutes, as wrangler.toml says', () => {
@@ -36,24 +36,24 @@ describe('the trigger that drains the spill', () => {
   })
 
   it('through the handler of the Worker', async () => {
-    await portal.intake(UNREACHABLE).take(portal.event(1))
+    await scenario.intake(UNREACHABLE).take(scenario.event(1))
     const trigger = createScheduledController({ cron: DRAIN_CRON, scheduledTime: new Date() })
     await worker.scheduled(trigger, { ...env })
-    expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
     expect(await spilledKeys()).toEqual([])
   })
 
   it('and by nothing else of the object itself', async () => {
-    await portal.intake(UNREACHABLE).take(portal.event(1))
-    expect((await lab.event()).status).toBe(200)
-    await lab.alarm()
-    await runCron(DAILY_CRON, portal.intake(realPortals).cron)
-    expect({ log: (await portal.logged()).length, spill: (await spilledKeys()).length }).toEqual({
+    await scenario.intake(UNREACHABLE).take(scenario.event(1))
+    expect((await relay.event()).status).toBe(200)
+    await relay.alarm()
+    await runCron(DAILY_CRON, scenario.intake(realPortals).cron)
+    expect({ log: (await scenario.logged()).length, spill: (await spilledKeys()).length }).toEqual({
       log: 1,
       spill: 1,
     })
-    await runCron(DRAIN_CRON, portal.intake(realPortals).cron)
-    expect({ log: (await portal.logged()).length, spill: (await spilledKeys()).length }).toEqual({
+    await runCron(DRAIN_CRON, scenario.intake(realPortals).cron)
+    expect({ log: (await scenario.logged()).length, spill: (await spilledKeys()).length }).toEqual({
       log: 2,
       spill: 0,
     })
@@ -63,7 +63,7 @@ describe('the trigger that drains the spill', () => {
 describe('the daily trigger', () => {
   /** Records of portals that the edge knows. */
   async function know(memberIds: readonly string[]): Promise<void> {
-    const record = await lab.record()
+    const record = await relay.record()
     if (record === null) throw new Error('Cannot copy the record as there is none')
     const store = new InstallStore(env.INSTALLS)
     await Promise.all(memberIds.map((memberId) => store.save(memberId, record)))
@@ -81,10 +81,10 @@ describe('the daily trigger', () => {
           return Promise.resolve({ dropped: 0 })
         },
       })(memberId)
-    const probe = portal.intake(portals)
-    await runCron(DAILY_CRON, probe.cron)
-    expect(visited.toSorted()).toEqual([...known, lab.memberId].toSorted())
-    expect(probe.lines).toEqual([
+    const intake = scenario.intake(portals)
+    await runCron(DAILY_CRON, intake.cron)
+    expect(visited.toSorted()).toEqual([...known, relay.memberId].toSorted())
+    expect(intake.lines).toEqual([
       {
         level: 'error',
         event: 'visit_failed',
@@ -95,25 +95,25 @@ describe('the daily trigger', () => {
   })
 
   it('is not the one that drains, and the other one visits nobody', async () => {
-    const probe = portal.intake(portalsWith({}))
-    await runCron(DRAIN_CRON, probe.cron)
-    expect(probe.lookups).toEqual([])
-    await runCron(DAILY_CRON, probe.cron)
-    expect(probe.lookups).toEqual([lab.memberId])
+    const intake = scenario.intake(portalsWith({}))
+    await runCron(DRAIN_CRON, intake.cron)
+    expect(intake.lookups).toEqual([])
+    await runCron(DAILY_CRON, intake.cron)
+    expect(intake.lookups).toEqual([relay.memberId])
   })
 
   it('visits and drains at an unknown time, so that a changed wrangler.toml loses nothing', async () => {
-    const spilled = portal.intake(UNREACHABLE)
-    await spilled.take(portal.event(1))
-    const probe = portal.intake(realPortals)
-    await runCron('0 * * * *', probe.cron)
-    expect(probe.lookups).toEqual([lab.memberId, lab.memberId])
+    const spilled = scenario.intake(UNREACHABLE)
+    await spilled.take(scenario.event(1))
+    const intake = scenario.intake(realPortals)
+    await runCron('0 * * * *', intake.cron)
+    expect(intake.lookups).toEqual([relay.memberId, relay.memberId])
     expect(await spilledKeys()).toEqual([])
   })
 
   it('makes no portal of a name without one', async () => {
     await know([NEIGHBOUR])
-    await runCron(DAILY_CRON, portal.intake(realPortals).cron)
+    await runCron(DAILY_CRON, scenario.intake(realPortals).cron)
     const { keys } = await env.INSTALLS.list({ prefix: 'install:' })
     expect(keys).toHaveLength(2)
   })

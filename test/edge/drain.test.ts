@@ -14,29 +14,29 @@ import {
   UNREACHABLE,
   watchKv,
 } from '../support/an-intake.ts'
-import { InstalledPortal } from '../support/edge-scenario.ts'
-import { gate, PortalLab } from '../support/relay-scenario.ts'
+import { EdgeScenario } from '../support/edge-scenario.ts'
+import { gate, RelayScenario } from '../support/relay-scenario.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 const NEIGHBOUR = 'b'.repeat(32)
 
-let portal: InstalledPortal
-let lab: PortalLab
+let scenario: EdgeScenario
+let relay: RelayScenario
 
 beforeEach(async () => {
-  portal = await InstalledPortal.create()
-  lab = portal.lab
+  scenario = await EdgeScenario.create()
+  relay = scenario.relay
 })
 
-afterEach(() => portal.close())
+afterEach(() => scenario.close())
 
 describe('drainSpill()', () => {
   /** Spills events one after another, a second apart; receipts count on. */
   async function spillEvents(...ids: readonly number[]) {
-    const probe = portal.intake(UNREACHABLE)
+    const intake = scenario.intake(UNREACHABLE)
     for (const id of ids) {
-      expect(await probe.take(portal.event(id))).toEqual({ kind: 'spilled' })
-      portal.now += 1000
+      expect(await intake.take(scenario.event(id))).toEqual({ kind: 'spilled' })
+      scenario.now += 1000
     }
   }
 
@@ -46,24 +46,24 @@ describe('drainSpill()', () => {
   }
 
   function drain(portals: PortalLookup = realPortals) {
-    const probe = portal.intake(portals)
-    return { probe, done: drainSpill(probe.cron) }
+    const intake = scenario.intake(portals)
+    return { intake, done: drainSpill(intake.cron) }
   }
 
   it('drains in the order of receipt, whatever the order of writing', async () => {
-    portal.now += 5000
+    scenario.now += 5000
     await spillEvents(3)
-    portal.now -= 20_000
-    const earlier = portal.intake(UNREACHABLE, { newReceipt: () => 'receipt-0' })
-    await earlier.take(portal.event(1))
-    const { probe, done } = drain()
+    scenario.now -= 20_000
+    const earlier = scenario.intake(UNREACHABLE, { newReceipt: () => 'receipt-0' })
+    await earlier.take(scenario.event(1))
+    const { intake, done } = drain()
     await done
-    expect(await portal.logged()).toEqual([
+    expect(await scenario.logged()).toEqual([
       { sequence: 1, receipt: 'receipt-0' },
       { sequence: 2, receipt: 'receipt-1' },
     ])
     expect(await spilledKeys()).toEqual([])
-    expect(probe.lines).toEqual([
+    expect(intake.lines).toEqual([
       { level: 'info', event: 'spill_drained', fields: { drained: 2, left: 0 } },
     ])
   })
@@ -79,9 +79,9 @@ describe('drainSpill()', () => {
         return typeof method === 'function' ? method.bind(target) : method
       },
     })
-    const probe = portal.intake(realPortals, { spills: new SpillStore(small) })
-    await drainSpill(probe.cron)
-    expect((await portal.logged()).map(({ receipt }) => receipt)).toEqual(
+    const intake = scenario.intake(realPortals, { spills: new SpillStore(small) })
+    await drainSpill(intake.cron)
+    expect((await scenario.logged()).map(({ receipt }) => receipt)).toEqual(
       [1, 2, 3, 4, 5].map((index) => `receipt-${index}`),
     )
     expect(await spilledKeys()).toEqual([])
@@ -90,15 +90,17 @@ describe('drainSpill()', () => {
   it('lets the events reach the receiver', async () => {
     await spillEvents(1, 2)
     await drain().done
-    await vi.waitFor(() => expect(lab.delivered().map(({ sequence }) => sequence)).toEqual([1, 2]))
+    await vi.waitFor(() =>
+      expect(relay.delivered().map(({ sequence }) => sequence)).toEqual([1, 2]),
+    )
   })
 
   it('carries the largest body unchanged', async () => {
-    const start = `${eventBody(lab, 1)}&data[NOTE]=`
+    const start = `${eventBody(relay, 1)}&data[NOTE]=`
     const note = 'x'.repeat(MAX_BODY_BYTES - start.length)
-    await portal.intake(UNREACHABLE).take(decoded(start + note))
+    await scenario.intake(UNREACHABLE).take(decoded(start + note))
     await drain().done
-    const [row] = (await lab.tables())['log'] ?? []
+    const [row] = (await relay.tables())['log'] ?? []
     expect(JSON.parse(String(row?.['event'])).data.NOTE === note).toBe(true)
   })
 
@@ -109,19 +111,19 @@ describe('drainSpill()', () => {
       const asked = gate()
       // Both tries commit, and both answers are lost.
       const lost = appending(async (request) => {
-        await realPortals(lab.memberId).append(request)
+        await realPortals(relay.memberId).append(request)
         asked.open()
         throw new Error('Network connection lost.')
       })
-      const probe = portal.intake(lost)
-      expect(await probe.take(portal.event(1))).toEqual({ kind: 'spilled' })
+      const intake = scenario.intake(lost)
+      expect(await intake.take(scenario.event(1))).toEqual({ kind: 'spilled' })
       vi.useRealTimers()
       if (memory === 'has forgotten') {
-        lab.offsetMs = 3_600_000
-        await lab.restart()
+        relay.offsetMs = 3_600_000
+        await relay.restart()
       }
       await drain().done
-      expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+      expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
       expect(await spilledKeys()).toEqual([])
     },
   )
@@ -129,12 +131,12 @@ describe('drainSpill()', () => {
   it('repeats a run that was cut after the append, without harm', async () => {
     await spillEvents(1)
     const kv = watchKv(['delete']).kv
-    const first = portal.intake(realPortals, { spills: new SpillStore(kv) })
+    const first = scenario.intake(realPortals, { spills: new SpillStore(kv) })
     await drainSpill(first.cron)
     expect(first.lines.map((line) => line.event)).toEqual(['spill_kept', 'spill_drained'])
     expect(await spilledKeys()).toHaveLength(1)
     await drain().done
-    expect(await portal.logged()).toHaveLength(1)
+    expect(await scenario.logged()).toHaveLength(1)
     expect(await spilledKeys()).toEqual([])
   })
 
@@ -172,12 +174,12 @@ describe('drainSpill()', () => {
       calls: 2,
       left: 2,
     })
-    expect(failing.probe.lines.map(({ event: name, fields }) => [name, fields])).toEqual([
-      ['spill_kept', { memberId: lab.memberId, error: 'Error: Network connection lost.' }],
+    expect(failing.intake.lines.map(({ event: name, fields }) => [name, fields])).toEqual([
+      ['spill_kept', { memberId: relay.memberId, error: 'Error: Network connection lost.' }],
       ['spill_drained', { drained: 2, left: 2 }],
     ])
     await drain().done
-    expect((await portal.logged()).map(({ receipt }) => receipt)).toEqual([
+    expect((await scenario.logged()).map(({ receipt }) => receipt)).toEqual([
       'receipt-1',
       'receipt-2',
       'receipt-3',
@@ -188,18 +190,18 @@ describe('drainSpill()', () => {
     const sealed = `sealed:v1.gone.${'a'.repeat(16)}.${'b'.repeat(40)}`
     const unreadable = [sealed, 'no JSON', 'null', '{"kind":"other"}', '{"kind":"append"}']
     for (const [index, value] of unreadable.entries()) {
-      await spillOf(lab.memberId, value, { receivedAt: 1, receipt: `unreadable-${index}` })
+      await spillOf(relay.memberId, value, { receivedAt: 1, receipt: `unreadable-${index}` })
     }
     await spillEvents(1)
-    const { probe, done } = drain()
+    const { intake, done } = drain()
     await done
-    expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
     expect(await spilledKeys()).toHaveLength(unreadable.length)
-    expect(probe.lines).toEqual([
+    expect(intake.lines).toEqual([
       ...unreadable.map((_, index) => ({
         level: 'error',
         event: 'spill_unreadable',
-        fields: { memberId: lab.memberId, receipt: `unreadable-${index}` },
+        fields: { memberId: relay.memberId, receipt: `unreadable-${index}` },
       })),
       { level: 'info', event: 'spill_drained', fields: { drained: 1, left: unreadable.length } },
     ])
@@ -209,9 +211,9 @@ describe('drainSpill()', () => {
     await spillEvents(1)
     const spills = new SpillStore(env.INSTALLS)
     spills.load = () => Promise.resolve(null)
-    const probe = portal.intake(realPortals, { spills })
-    await drainSpill(probe.cron)
-    expect({ log: await portal.logged(), lookups: probe.lookups, lines: probe.lines }).toEqual({
+    const intake = scenario.intake(realPortals, { spills })
+    await drainSpill(intake.cron)
+    expect({ log: await scenario.logged(), lookups: intake.lookups, lines: intake.lines }).toEqual({
       log: [],
       lookups: [],
       lines: [{ level: 'info', event: 'spill_drained', fields: { drained: 1, left: 0 } }],
@@ -219,50 +221,50 @@ describe('drainSpill()', () => {
   })
 
   it('lets lifecycle requests have their turn between the events', async () => {
-    const probe = portal.intake(UNREACHABLE)
-    const uninstall = lab.body('app-ONAPPUNINSTALL-keep-data', { ts: lab.ts() })
-    for (const body of [eventBody(lab, 1), uninstall, eventBody(lab, 2)]) {
-      expect(await probe.take(decoded(body))).toEqual({ kind: 'spilled' })
-      portal.now += 1000
+    const intake = scenario.intake(UNREACHABLE)
+    const uninstall = relay.body('app-ONAPPUNINSTALL-keep-data', { ts: relay.ts() })
+    for (const body of [eventBody(relay, 1), uninstall, eventBody(relay, 2)]) {
+      expect(await intake.take(decoded(body))).toEqual({ kind: 'spilled' })
+      scenario.now += 1000
     }
-    const { probe: drained, done } = drain()
+    const { intake: drained, done } = drain()
     await done
-    expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
-    expect((await lab.view()).state).toBe('uninstalled')
+    expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect((await relay.view()).state).toBe('uninstalled')
     expect(await spilledKeys()).toEqual([])
     expect(drained.lines).toEqual([
       {
         level: 'warn',
         event: 'spill_refused',
-        fields: { memberId: lab.memberId, receipt: 'receipt-3' },
+        fields: { memberId: relay.memberId, receipt: 'receipt-3' },
       },
       { level: 'info', event: 'spill_drained', fields: { drained: 3, left: 0 } },
     ])
   })
 
   it('makes the portal of an install known', async () => {
-    const fresh = new PortalLab()
-    const probe = portal.intake(UNREACHABLE)
+    const fresh = new RelayScenario()
+    const intake = scenario.intake(UNREACHABLE)
     const install = decoded(fresh.body('app-ONAPPINSTALL-local', { ts: fresh.ts(-5) }))
-    expect(await probe.take(install)).toEqual({ kind: 'spilled' })
+    expect(await intake.take(install)).toEqual({ kind: 'spilled' })
     await drain().done
     expect((await fresh.view()).state).toBe('active')
     expect(await spilledKeys()).toEqual([])
   })
 
   it('lets an uninstall without a time end no install that came after it', async () => {
-    const probe = portal.intake(UNREACHABLE)
-    const uninstall = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts: null }))
-    portal.now -= 60_000
-    expect(await probe.take(uninstall)).toEqual({ kind: 'spilled' })
-    expect((await lab.install({ ts: lab.ts(-5) })).status).toBe(200)
+    const intake = scenario.intake(UNREACHABLE)
+    const uninstall = decoded(relay.body('app-ONAPPUNINSTALL-clean', { ts: null }))
+    scenario.now -= 60_000
+    expect(await intake.take(uninstall)).toEqual({ kind: 'spilled' })
+    expect((await relay.install({ ts: relay.ts(-5) })).status).toBe(200)
     await drain().done
-    expect((await lab.view()).state).toBe('active')
+    expect((await relay.view()).state).toBe('active')
   })
 
   it('says nothing when there is nothing', async () => {
-    const { probe, done } = drain()
+    const { intake, done } = drain()
     await done
-    expect(probe.lines).toEqual([])
+    expect(intake.lines).toEqual([])
   })
 })

@@ -14,56 +14,56 @@ import {
   spilledKeys,
   UNREACHABLE,
 } from '../support/an-intake.ts'
-import { InstalledPortal } from '../support/edge-scenario.ts'
-import { gate, type PortalLab } from '../support/relay-scenario.ts'
+import { EdgeScenario } from '../support/edge-scenario.ts'
+import { gate, type RelayScenario } from '../support/relay-scenario.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 
-let portal: InstalledPortal
-let lab: PortalLab
+let scenario: EdgeScenario
+let relay: RelayScenario
 
 beforeEach(async () => {
-  portal = await InstalledPortal.create()
-  lab = portal.lab
+  scenario = await EdgeScenario.create()
+  relay = scenario.relay
 })
 
-afterEach(() => portal.close())
+afterEach(() => scenario.close())
 
 describe('takeRequest() tries twice, with a new stub each', () => {
   it('and the second try stores what the first could not', async () => {
-    const probe = portal.intake(inTurn(UNREACHABLE, realPortals))
-    expect(await probe.take(portal.event(1))).toEqual({ ...STORED, sequence: 1 })
-    expect({ lookups: probe.lookups, lines: probe.lines }).toEqual({
-      lookups: [lab.memberId, lab.memberId],
+    const intake = scenario.intake(inTurn(UNREACHABLE, realPortals))
+    expect(await intake.take(scenario.event(1))).toEqual({ ...STORED, sequence: 1 })
+    expect({ lookups: intake.lookups, lines: intake.lines }).toEqual({
+      lookups: [relay.memberId, relay.memberId],
       lines: [],
     })
   })
 
   it('and does not ask again after an answer', async () => {
-    const probe = portal.intake(appending(() => Promise.resolve({ kind: 'untrusted' })))
-    expect(await probe.take(portal.event(1))).toEqual({
+    const intake = scenario.intake(appending(() => Promise.resolve({ kind: 'untrusted' })))
+    expect(await intake.take(scenario.event(1))).toEqual({
       kind: 'refused',
       code: 'untrusted',
     })
-    expect(probe.lookups).toHaveLength(1)
+    expect(intake.lookups).toHaveLength(1)
   })
 
   it('and a stub that cannot even be made is a failed try', async () => {
     const broken: PortalLookup = () => {
       throw new Error('Cannot make a stub')
     }
-    const probe = portal.intake(inTurn(broken, realPortals))
-    expect(await probe.take(portal.event(1))).toEqual({ ...STORED, sequence: 1 })
+    const intake = scenario.intake(inTurn(broken, realPortals))
+    expect(await intake.take(scenario.event(1))).toEqual({ ...STORED, sequence: 1 })
   })
 
   it('and finds the work of a first try whose answer was lost', async () => {
     const answerLost = appending(async (request) => {
-      await realPortals(lab.memberId).append(request)
+      await realPortals(relay.memberId).append(request)
       throw new Error('Network connection lost.')
     })
-    const probe = portal.intake(inTurn(answerLost, realPortals))
-    expect(await probe.take(portal.event(1))).toEqual({ ...STORED, sequence: 1 })
-    expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    const intake = scenario.intake(inTurn(answerLost, realPortals))
+    expect(await intake.take(scenario.event(1))).toEqual({ ...STORED, sequence: 1 })
+    expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
   })
 
   it('and a first try that hangs and commits later is no second event', async () => {
@@ -75,15 +75,15 @@ describe('takeRequest() tries twice, with a new stub each', () => {
       asked.open()
       return never()
     })
-    const probe = portal.intake(inTurn(hanging, realPortals))
-    const taken = probe.take(portal.event(1))
+    const intake = scenario.intake(inTurn(hanging, realPortals))
+    const taken = intake.take(scenario.event(1))
     await asked.opened
     await vi.advanceTimersByTimeAsync(STORE_BUDGET_MS / 2)
     expect(await taken).toEqual({ ...STORED, sequence: 1 })
     vi.useRealTimers()
-    const committed = late && (await realPortals(lab.memberId).append(late))
+    const committed = late && (await realPortals(relay.memberId).append(late))
     expect(committed).toEqual({ ...STORED, sequence: 1 })
-    expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
   })
 })
 
@@ -93,7 +93,7 @@ describe('takeRequest() gives both tries 2 s together', () => {
   })
 
   async function advance(ms: number): Promise<void> {
-    portal.now += ms
+    scenario.now += ms
     await vi.advanceTimersByTimeAsync(ms)
   }
 
@@ -111,33 +111,33 @@ describe('takeRequest() gives both tries 2 s together', () => {
       secondAsked.open()
       return never()
     })
-    const probe = portal.intake(inTurn(failing, silent))
+    const intake = scenario.intake(inTurn(failing, silent))
     let isDone = false
-    const taken = probe.take(portal.event(1)).finally(() => {
+    const taken = intake.take(scenario.event(1)).finally(() => {
       isDone = true
     })
     await firstAsked.opened
     await advance(afterMs)
     if (first === 'fails') ending.open()
     await secondAsked.opened
-    return { probe, taken, isDone: () => isDone }
+    return { intake, taken, isDone: () => isDone }
   }
 
   it.each([
     { first: 'hangs', afterMs: 1000, restMs: 1000 },
     { first: 'fails', afterMs: 300, restMs: 1700 },
   ] as const)('and spills when the first $first after $afterMs ms', async (timing) => {
-    const { probe, taken, isDone } = await secondTry(timing.first, timing.afterMs)
+    const { intake, taken, isDone } = await secondTry(timing.first, timing.afterMs)
     await advance(timing.restMs - 1)
     expect({ done: isDone(), spilled: await spilledKeys() }).toEqual({ done: false, spilled: [] })
     await advance(1)
     expect(await taken).toEqual({ kind: 'spilled' })
-    expect(probe.lines).toEqual([
+    expect(intake.lines).toEqual([
       {
         level: 'warn',
         event: 'portal_unreachable',
         fields: {
-          memberId: lab.memberId,
+          memberId: relay.memberId,
           error: 'Error: Cannot wait any longer for the portal',
         },
       },

@@ -13,41 +13,41 @@ import {
   spilledKeys,
   UNREACHABLE,
 } from '../support/an-intake.ts'
-import { InstalledPortal } from '../support/edge-scenario.ts'
-import { gate, type PortalLab } from '../support/relay-scenario.ts'
+import { EdgeScenario } from '../support/edge-scenario.ts'
+import { gate, type RelayScenario } from '../support/relay-scenario.ts'
 
-let portal: InstalledPortal
-let lab: PortalLab
+let scenario: EdgeScenario
+let relay: RelayScenario
 
 beforeEach(async () => {
-  portal = await InstalledPortal.create()
-  lab = portal.lab
+  scenario = await EdgeScenario.create()
+  relay = scenario.relay
 })
 
-afterEach(() => portal.close())
+afterEach(() => scenario.close())
 
 describe('takeRequest() with lifecycle requests', () => {
   const ACCEPTED = { kind: 'accepted', domain: null, finished: true, status: null }
 
   function uninstall() {
-    return decoded(lab.body('app-ONAPPUNINSTALL-keep-data', { ts: lab.ts() }))
+    return decoded(relay.body('app-ONAPPUNINSTALL-keep-data', { ts: relay.ts() }))
   }
 
   it('drains the portal before its uninstall, so that what was acknowledged is kept', async () => {
-    const probe = portal.intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
-    expect(await probe.take(portal.event(1))).toEqual({ kind: 'spilled' })
-    expect(await probe.take(uninstall())).toEqual(ACCEPTED)
-    expect(await portal.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+    const intake = scenario.intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
+    expect(await intake.take(scenario.event(1))).toEqual({ kind: 'spilled' })
+    expect(await intake.take(uninstall())).toEqual(ACCEPTED)
+    expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
     expect(await spilledKeys()).toEqual([])
-    expect((await lab.view()).state).toBe('uninstalled')
+    expect((await relay.view()).state).toBe('uninstalled')
   })
 
   it('drains nothing for a caller that the edge does not know', async () => {
-    const probe = portal.intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
-    await probe.take(portal.event(1))
+    const intake = scenario.intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
+    await intake.take(scenario.event(1))
     const forged = { 'auth[application_token]': 'f'.repeat(32) }
-    const body = decoded(lab.body('app-ONAPPUNINSTALL-clean', forged))
-    expect(await probe.take(body)).toEqual({
+    const body = decoded(relay.body('app-ONAPPUNINSTALL-clean', forged))
+    expect(await intake.take(body)).toEqual({
       kind: 'refused',
       code: 'untrusted',
     })
@@ -61,9 +61,9 @@ describe('takeRequest() with lifecycle requests', () => {
       asked.open()
       return never()
     })
-    const probe = portal.intake(inTurn(UNREACHABLE, UNREACHABLE, hanging, realPortals))
-    await probe.take(portal.event(1))
-    const taken = probe.take(uninstall())
+    const intake = scenario.intake(inTurn(UNREACHABLE, UNREACHABLE, hanging, realPortals))
+    await intake.take(scenario.event(1))
+    const taken = intake.take(uninstall())
     await asked.opened
     await vi.advanceTimersByTimeAsync(STORE_BUDGET_MS)
     expect(await taken).toEqual(ACCEPTED)
@@ -78,12 +78,12 @@ describe('takeRequest() with lifecycle requests', () => {
         return Promise.resolve({ kind: 'accepted' })
       },
     })
-    const probe = portal.intake(portals)
+    const intake = scenario.intake(portals)
     for (const ts of [null, 1_790_000_000]) {
-      const body = decoded(lab.body('app-ONAPPUNINSTALL-clean', { ts }))
-      expect(await probe.take(body)).toEqual(ACCEPTED)
+      const body = decoded(relay.body('app-ONAPPUNINSTALL-clean', { ts }))
+      expect(await intake.take(body)).toEqual(ACCEPTED)
     }
-    expect(calls).toEqual([Math.floor(portal.now / 1000), 1_790_000_000])
+    expect(calls).toEqual([Math.floor(scenario.now / 1000), 1_790_000_000])
   })
 
   it.each([
@@ -103,16 +103,16 @@ describe('takeRequest() with lifecycle requests', () => {
         return Promise.resolve({ kind: 'refused', reason: 'late' })
       },
     })
-    const probe = portal.intake(portals, changes)
-    const install = decoded(lab.body('app-ONAPPINSTALL-local'))
-    await probe.take(install, { ...SOURCE, calledUrl })
+    const intake = scenario.intake(portals, changes)
+    const install = decoded(relay.body('app-ONAPPINSTALL-local'))
+    await intake.take(install, { ...SOURCE, calledUrl })
     expect(told).toEqual([url])
   })
 
   it('waits 20 s for an installation, then spills it', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const asked = gate()
-    const probe = portal.intake(
+    const intake = scenario.intake(
       portalsWith({
         install: () => {
           asked.open()
@@ -121,8 +121,8 @@ describe('takeRequest() with lifecycle requests', () => {
       }),
     )
     let isDone = false
-    const install = decoded(lab.body('app-ONAPPINSTALL-local'))
-    const taken = probe.take(install).finally(() => {
+    const install = decoded(relay.body('app-ONAPPINSTALL-local'))
+    const taken = intake.take(install).finally(() => {
       isDone = true
     })
     await asked.opened

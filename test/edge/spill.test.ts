@@ -17,8 +17,8 @@ import {
   UNREACHABLE,
   watchKv,
 } from '../support/an-intake.ts'
-import { InstalledPortal } from '../support/edge-scenario.ts'
-import { dumpKv, gate, type PortalLab } from '../support/relay-scenario.ts'
+import { EdgeScenario } from '../support/edge-scenario.ts'
+import { dumpKv, gate, type RelayScenario } from '../support/relay-scenario.ts'
 
 const NOT_STORED = {
   status: 503,
@@ -27,15 +27,15 @@ const NOT_STORED = {
 }
 const NEIGHBOUR = 'b'.repeat(32)
 
-let portal: InstalledPortal
-let lab: PortalLab
+let scenario: EdgeScenario
+let relay: RelayScenario
 
 beforeEach(async () => {
-  portal = await InstalledPortal.create()
-  lab = portal.lab
+  scenario = await EdgeScenario.create()
+  relay = scenario.relay
 })
 
-afterEach(() => portal.close())
+afterEach(() => scenario.close())
 
 describe('POST /bitrix24/events while the object is unreachable', () => {
   /** An edge whose objects fail, and whose KV refuses the given operations. */
@@ -45,20 +45,20 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
 
   it('answers 200 via spill, without a sequence', async () => {
     const before = Date.now()
-    expect(await answerOf(await cutOff().call(eventBody(lab, 1)))).toEqual({
+    expect(await answerOf(await cutOff().call(eventBody(relay, 1)))).toEqual({
       status: 200,
       body: { accepted: true, via: 'spill' },
     })
     const [key = ''] = await spilledKeys()
     const [prefix, memberId, receivedAt, receipt] = key.split(':')
-    expect({ prefix, memberId }).toEqual({ prefix: 'spill', memberId: lab.memberId })
+    expect({ prefix, memberId }).toEqual({ prefix: 'spill', memberId: relay.memberId })
     expect(Number(receivedAt)).toBeGreaterThanOrEqual(before)
     expect(Number(receivedAt)).toBeLessThanOrEqual(Date.now())
     expect(receipt).toMatch(/^[0-9a-f-]{36}$/)
   })
 
   it('spills what the append needs, and no token', async () => {
-    await cutOff().call(eventBody(lab, 7))
+    await cutOff().call(eventBody(relay, 7))
     const [key = ''] = await spilledKeys()
     const value = (await env.INSTALLS.get(key)) ?? ''
     const { kind, request } = JSON.parse(value)
@@ -67,27 +67,27 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
       'digest drained event quarantined receipt receivedAt tokenHash'.split(' '),
     )
     expect(JSON.parse(request.event).data.FIELDS.ID).toBe('7')
-    const sent = new URLSearchParams(eventBody(lab, 7))
+    const sent = new URLSearchParams(eventBody(relay, 7))
     const tokens = [...sent].filter(([name]) => name.endsWith('_token]')).map(([, token]) => token)
     expect(tokens).toHaveLength(2)
     expect(tokens.filter((token) => value.includes(token))).toEqual([])
   })
 
   it('answers 503 not_stored when KV fails as well', async () => {
-    expect(await answerOf(await cutOff(['put']).call(eventBody(lab, 1)))).toEqual(NOT_STORED)
+    expect(await answerOf(await cutOff(['put']).call(eventBody(relay, 1)))).toEqual(NOT_STORED)
   })
 
   it('answers 503 to a caller whom nobody but the object could have proven', async () => {
     const forged = { 'auth[application_token]': 'f'.repeat(32) }
-    expect(await answerOf(await cutOff().call(eventBody(lab, 1, forged)))).toEqual(NOT_STORED)
+    expect(await answerOf(await cutOff().call(eventBody(relay, 1, forged)))).toEqual(NOT_STORED)
     const unknown = { 'auth[member_id]': NEIGHBOUR }
-    expect(await answerOf(await cutOff().call(eventBody(lab, 1, unknown)))).toEqual(NOT_STORED)
-    expect(await answerOf(await cutOff(['get']).call(eventBody(lab, 1)))).toEqual(NOT_STORED)
+    expect(await answerOf(await cutOff().call(eventBody(relay, 1, unknown)))).toEqual(NOT_STORED)
+    expect(await answerOf(await cutOff(['get']).call(eventBody(relay, 1)))).toEqual(NOT_STORED)
     expect(await spilledKeys()).toEqual([])
   })
 
   it('answers 503 to a notice of an unknown caller', async () => {
-    const notice = lab.body('app-ONAPPTEST', { 'auth[application_token]': 'f'.repeat(32) })
+    const notice = relay.body('app-ONAPPTEST', { 'auth[application_token]': 'f'.repeat(32) })
     expect(await answerOf(await cutOff().call(notice))).toEqual(NOT_STORED)
     expect(await spilledKeys()).toEqual([])
   })
@@ -95,7 +95,7 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
   it('seals lifecycle requests', async () => {
     const names = ['app-ONAPPINSTALL-local', 'app-ONAPPUPDATE', 'app-ONAPPUNINSTALL-clean'] as const
     for (const name of names) {
-      expect(await answerOf(await cutOff().call(lab.body(name)))).toEqual({
+      expect(await answerOf(await cutOff().call(relay.body(name)))).toEqual({
         status: 200,
         body: { accepted: true, via: 'spill' },
       })
@@ -107,15 +107,15 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
 
   it('spills no uninstall of a caller that it does not know', async () => {
     const forged = { 'auth[application_token]': 'f'.repeat(32) }
-    const body = lab.body('app-ONAPPUNINSTALL-clean', forged)
+    const body = relay.body('app-ONAPPUNINSTALL-clean', forged)
     expect(await answerOf(await cutOff().call(body))).toEqual(NOT_STORED)
     expect(await spilledKeys()).toEqual([])
   })
 
   it('spills no lifecycle request that it cannot seal', async () => {
-    const probe = anIntake({ portals: UNREACHABLE, sealer: createSealer([]) })
-    const install = decoded(lab.body('app-ONAPPINSTALL-local'))
-    expect(await probe.take(install)).toEqual({
+    const intake = anIntake({ portals: UNREACHABLE, sealer: createSealer([]) })
+    const install = decoded(relay.body('app-ONAPPINSTALL-local'))
+    expect(await intake.take(install)).toEqual({
       kind: 'refused',
       code: 'not_stored',
     })
@@ -128,17 +128,17 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
     const slow = appending(async (request) => {
       asked.open()
       await released.opened
-      return realPortals(lab.memberId).append(request)
+      return realPortals(relay.memberId).append(request)
     })
     const ctx = createExecutionContext()
     const kept: Promise<unknown>[] = []
     ctx.waitUntil = (work) => void kept.push(work)
     // Nobody waits for the answer.
-    void new Edge({ PORTALS: { getByName: slow } }).callWith(ctx, eventBody(lab, 1))
+    void new Edge({ PORTALS: { getByName: slow } }).callWith(ctx, eventBody(relay, 1))
     await asked.opened
-    expect({ kept: kept.length, logged: await portal.logged() }).toEqual({ kept: 1, logged: [] })
+    expect({ kept: kept.length, logged: await scenario.logged() }).toEqual({ kept: 1, logged: [] })
     released.open()
     await kept[0]
-    expect(await portal.logged()).toHaveLength(1)
+    expect(await scenario.logged()).toHaveLength(1)
   })
 })

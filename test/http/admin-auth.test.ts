@@ -2,32 +2,32 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ADMIN_ROUTES, askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
 import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
-import { PortalBench } from '../support/portal-scenario.ts'
+import { PortalScenario } from '../support/portal-scenario.ts'
 import { ADMIN_TOKEN } from '../support/runtime-bindings.ts'
 
-let bench: PortalBench
+let scenario: PortalScenario
 
 beforeEach(() => {
-  bench = new PortalBench()
+  scenario = new PortalScenario()
 })
 
-afterEach(() => bench.close())
+afterEach(() => scenario.close())
 
 /** Calls the API; `{portal}` in the path is the portal under test. */
 function call(route: string, options: AdminCall = {}): Promise<Response> {
-  return callAdmin(route.replace('{portal}', bench.memberId), options)
+  return callAdmin(route.replace('{portal}', scenario.memberId), options)
 }
 
 /** The answer as status and JSON. */
 function ask(route: string, options: AdminCall = {}): Promise<AdminAnswer> {
-  return askAdmin(route.replace('{portal}', bench.memberId), options)
+  return askAdmin(route.replace('{portal}', scenario.memberId), options)
 }
 
 describe('who may call', () => {
   it.each(ADMIN_ROUTES)(
     '%s: 404 without ADMIN_TOKEN, whatever token is presented',
     async (route) => {
-      await bench.append()
+      await scenario.append()
       const settings = { ADMIN_TOKEN: undefined }
       expect(await ask(route, { settings })).toEqual(refusal(404, 'not_found'))
       expect(
@@ -37,8 +37,8 @@ describe('who may call', () => {
   )
 
   it.each(ADMIN_ROUTES)('%s: 401 without the token, and nothing happens', async (route) => {
-    await bench.append()
-    await bench.settled()
+    await scenario.append()
+    await scenario.settled()
     const headers = {
       authorization: '',
       'cf-connecting-ip': `198.51.100.${ADMIN_ROUTES.indexOf(route)}`,
@@ -50,8 +50,8 @@ describe('who may call', () => {
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="bitrix24-event-relay"')
     expect(await response.json()).toEqual(refusal(401, 'unauthorized').body)
-    expect((await bench.lane('erp')).state).toBe('active')
-    expect(bench.network.sent).toHaveLength(1)
+    expect((await scenario.lane('erp')).state).toBe('active')
+    expect(scenario.network.sent).toHaveLength(1)
   })
 
   it.each([
@@ -67,13 +67,13 @@ describe('who may call', () => {
   })
 
   it('the scheme is compared without case', async () => {
-    await bench.append()
+    await scenario.append()
     const headers = { authorization: `bearer ${ADMIN_TOKEN}` }
     expect((await ask('GET /portals/{portal}', { headers })).status).toBe(200)
   })
 
   it('429 after ten wrong tokens a minute from one address; the right token still passes', async () => {
-    await bench.append()
+    await scenario.append()
     const wrong = { authorization: 'Bearer wrong', 'cf-connecting-ip': '203.0.113.7' }
     const statuses: number[] = []
     for (let count = 0; count < 12; count += 1) {
@@ -90,7 +90,7 @@ describe('who may call', () => {
   })
 
   it('answers are never cached, and an unknown address is a 404', async () => {
-    await bench.append()
+    await scenario.append()
     const view = await call('GET /portals/{portal}')
     expect(view.headers.get('cache-control')).toBe('no-store')
     for (const route of [

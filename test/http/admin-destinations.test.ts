@@ -1,16 +1,16 @@
 /** The test message to a destination. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { askAdmin as ask, refusal } from '../support/admin-api.ts'
-import { PortalBench, machine, type Entry } from '../support/portal-scenario.ts'
+import { PortalScenario, machine, type Entry } from '../support/portal-scenario.ts'
 import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'
 
-let bench: PortalBench
+let scenario: PortalScenario
 
 beforeEach(() => {
-  bench = new PortalBench()
+  scenario = new PortalScenario()
 })
 
-afterEach(() => bench.close())
+afterEach(() => scenario.close())
 
 describe('POST /destinations/{destination}/test', () => {
   const TEST = 'POST /destinations/erp/test'
@@ -20,17 +20,17 @@ describe('POST /destinations/{destination}/test', () => {
       status: 200,
       body: { outcome: 'delivered', reason: null, status: 200, detail: null },
     })
-    const [sent] = bench.network.to('erp.example.com')
+    const [sent] = scenario.network.to('erp.example.com')
     expect(sent?.headers.get('webhook-signature')).toMatch(/^v1,/u)
     expect(sent?.headers.get('webhook-id')).toMatch(/^test-[0-9a-f-]{36}$/u)
-    expect(bench.received('erp')).toMatchObject([{ type: 'relay.test', sequence: null }])
+    expect(scenario.received('erp')).toMatchObject([{ type: 'relay.test', sequence: null }])
   })
 
   it('delivered: a Slack message', async () => {
     expect((await ask('POST /destinations/crm-alerts/test')).body).toMatchObject({
       outcome: 'delivered',
     })
-    expect(bench.network.to('hooks.slack.com')).toHaveLength(1)
+    expect(scenario.network.to('hooks.slack.com')).toHaveLength(1)
   })
 
   it.each([
@@ -41,16 +41,16 @@ describe('POST /destinations/{destination}/test', () => {
     [429, 'unreachable', 'rate_limited'],
   ])('%i: %s, %s', async (status, outcome, reason) => {
     const headers = status === 302 ? { location: 'https://elsewhere.example.com/' } : {}
-    bench.receive('erp', () => new Response('why', { status, headers }))
+    scenario.receive('erp', () => new Response('why', { status, headers }))
     expect(await ask(TEST)).toEqual({
       status: 200,
       body: { outcome, reason, status, detail: 'why' },
     })
-    expect(bench.network.sent).toHaveLength(1)
+    expect(scenario.network.sent).toHaveLength(1)
   })
 
   it('unreachable: a receiver that does not answer', async () => {
-    bench.receive('erp', () => {
+    scenario.receive('erp', () => {
       throw new TypeError('Network connection lost.')
     })
     expect((await ask(TEST)).body).toEqual({
@@ -70,11 +70,11 @@ describe('POST /destinations/{destination}/test', () => {
       status: 200,
       body: { outcome: 'rejected', reason, status: null, detail: null },
     })
-    expect(bench.network.sent).toEqual([])
+    expect(scenario.network.sent).toEqual([])
   })
 
   it('never shows the secrets of the destination', async () => {
-    bench.network.handle(({ url }) =>
+    scenario.network.handle(({ url }) =>
       url === RUNTIME_BINDINGS.SLACK_WEBHOOK_URL ? new Response(url, { status: 500 }) : null,
     )
     const { body } = await ask('POST /destinations/crm-alerts/test')

@@ -3,25 +3,25 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent } from '../support/a-delivery.ts'
 import { askAdmin, refusal } from '../support/admin-api.ts'
 import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
-import { PortalBench, gate, machine, until } from '../support/portal-scenario.ts'
+import { PortalScenario, gate, machine, until } from '../support/portal-scenario.ts'
 
-let bench: PortalBench
+let scenario: PortalScenario
 
 beforeEach(() => {
-  bench = new PortalBench()
+  scenario = new PortalScenario()
 })
 
-afterEach(() => bench.close())
+afterEach(() => scenario.close())
 
 /** The answer as status and JSON. */
 function ask(route: string, options: AdminCall = {}): Promise<AdminAnswer> {
-  return askAdmin(route.replace('{portal}', bench.memberId), options)
+  return askAdmin(route.replace('{portal}', scenario.memberId), options)
 }
 
 /** Some events, each sent once. */
 async function delivered(count: number): Promise<void> {
-  await bench.appendMany(count)
-  await bench.settled()
+  await scenario.appendMany(count)
+  await scenario.settled()
 }
 
 describe('POST …/lanes/{destination}/replay', () => {
@@ -31,37 +31,37 @@ describe('POST …/lanes/{destination}/replay', () => {
     await delivered(4)
     const answer = await ask(REPLAY, { body: { from: 2, to: 3 } })
     expect(answer).toEqual({ status: 202, body: { replayed: 2 } })
-    await until(() => bench.received('erp').length === 6)
-    const first = bench.received('erp').slice(1, 3)
-    expect(bench.received('erp').slice(4)).toEqual(
+    await until(() => scenario.received('erp').length === 6)
+    const first = scenario.received('erp').slice(1, 3)
+    expect(scenario.received('erp').slice(4)).toEqual(
       first.map((delivery) => ({ ...delivery, replayed: true })),
     )
-    const bodies = bench.network.to('erp.example.com').map(({ body }) => JSON.parse(body))
+    const bodies = scenario.network.to('erp.example.com').map(({ body }) => JSON.parse(body))
     expect(bodies[4]).toEqual({ ...bodies[1], data: { ...bodies[1].data, replayed: true } })
     expect(bodies[1].data).not.toHaveProperty('replayed')
-    expect(await bench.lane('erp')).toMatchObject({ cursor: 4, replaying: 0 })
-    expect(await bench.fate('erp', 2)).toMatchObject({ state: 'delivered', attempts: 1 })
+    expect(await scenario.lane('erp')).toMatchObject({ cursor: 4, replaying: 0 })
+    expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'delivered', attempts: 1 })
   })
 
   it('sends what is parked again, and it is parked no more', async () => {
-    bench.failOnce({ 1: 422, 3: 422 })
+    scenario.failOnce({ 1: 422, 3: 422 })
     await delivered(4)
     expect(await ask(REPLAY, { body: { parked: true } })).toEqual({
       status: 202,
       body: { replayed: 2 },
     })
-    await until(() => bench.received('erp').length === 6)
-    expect(bench.received('erp').slice(4)).toMatchObject([
+    await until(() => scenario.received('erp').length === 6)
+    expect(scenario.received('erp').slice(4)).toMatchObject([
       { sequence: 1, previousSequence: null, replayed: true },
       { sequence: 3, previousSequence: 2, replayed: true },
     ])
-    await until(async () => (await bench.lane('erp')).parked === 0)
+    await until(async () => (await scenario.lane('erp')).parked === 0)
     expect((await ask('GET /portals/{portal}/parked')).body).toEqual({ parked: [] })
-    expect(await bench.fate('erp', 3)).toMatchObject({ state: 'delivered', attempts: 2 })
+    expect(await scenario.fate('erp', 3)).toMatchObject({ state: 'delivered', attempts: 2 })
   })
 
   it('only counts with ?dryRun=true', async () => {
-    bench.failOnce({ 1: 422 })
+    scenario.failOnce({ 1: 422 })
     await delivered(3)
     const dry = `${REPLAY}?dryRun=true`
     expect(await ask(dry, { body: { from: 1, to: 3 } })).toEqual({
@@ -69,9 +69,9 @@ describe('POST …/lanes/{destination}/replay', () => {
       body: { replayed: 3, dryRun: true },
     })
     expect((await ask(dry, { body: { parked: true } })).body).toMatchObject({ replayed: 1 })
-    expect((await bench.lane('erp')).replaying).toBe(0)
-    await bench.quiet()
-    expect(bench.received('erp')).toHaveLength(3)
+    expect((await scenario.lane('erp')).replaying).toBe(0)
+    await scenario.quiet()
+    expect(scenario.received('erp')).toHaveLength(3)
   })
 
   it.each([
@@ -89,9 +89,9 @@ describe('POST …/lanes/{destination}/replay', () => {
       status: 400,
       body: { error: { code: 'invalid_request' } },
     })
-    expect((await bench.lane('erp')).replaying).toBe(0)
-    await bench.quiet()
-    expect(bench.received('erp')).toHaveLength(3)
+    expect((await scenario.lane('erp')).replaying).toBe(0)
+    await scenario.quiet()
+    expect(scenario.received('erp')).toHaveLength(3)
   })
 
   it('replays in earnest with ?dryRun=false, as without it', async () => {
@@ -100,23 +100,23 @@ describe('POST …/lanes/{destination}/replay', () => {
       status: 202,
       body: { replayed: 1 },
     })
-    await until(() => bench.received('erp').length === 2)
+    await until(() => scenario.received('erp').length === 2)
   })
 
   it('goes up to the cursor, and counts only what the destination was meant to get', async () => {
-    await bench.append()
-    await bench.append({ event: JSON.stringify(anEvent({ name: 'ONCRMDEALUPDATE' })) })
-    await bench.append()
-    await bench.settled()
-    await bench.portal().controlLane('erp', { kind: 'pause' })
-    await bench.append()
+    await scenario.append()
+    await scenario.append({ event: JSON.stringify(anEvent({ name: 'ONCRMDEALUPDATE' })) })
+    await scenario.append()
+    await scenario.settled()
+    await scenario.portal().controlLane('erp', { kind: 'pause' })
+    await scenario.append()
     const answer = await ask(REPLAY, { body: { from: 1, to: 99 } })
     expect(answer).toEqual({ status: 202, body: { replayed: 2 } })
-    expect((await bench.lane('erp')).replaying).toBe(1)
-    await bench.portal().controlLane('erp', { kind: 'resume' })
-    await until(() => bench.received('erp').length === 5)
+    expect((await scenario.lane('erp')).replaying).toBe(1)
+    await scenario.portal().controlLane('erp', { kind: 'resume' })
+    await until(() => scenario.received('erp').length === 5)
     expect(
-      bench
+      scenario
         .sequences('erp')
         .slice(2)
         .toSorted((a, b) => a - b),
@@ -127,17 +127,17 @@ describe('POST …/lanes/{destination}/replay', () => {
     await delivered(1)
     expect((await ask(REPLAY, { body: { parked: true } })).body).toEqual({ replayed: 0 })
     expect((await ask(REPLAY, { body: { from: 5, to: 9 } })).body).toEqual({ replayed: 0 })
-    expect((await bench.lane('erp')).replaying).toBe(0)
+    expect((await scenario.lane('erp')).replaying).toBe(0)
   })
 
   it('survives the end of the object', async () => {
     await delivered(2)
-    await bench.portal().controlLane('erp', { kind: 'pause' })
+    await scenario.portal().controlLane('erp', { kind: 'pause' })
     await ask(REPLAY, { body: { from: 1, to: 2 } })
-    await bench.restart()
-    await bench.portal().controlLane('erp', { kind: 'resume' })
-    await until(() => bench.received('erp').length === 4)
-    expect(bench.received('erp').slice(2)).toMatchObject([
+    await scenario.restart()
+    await scenario.portal().controlLane('erp', { kind: 'resume' })
+    await until(() => scenario.received('erp').length === 4)
+    expect(scenario.received('erp').slice(2)).toMatchObject([
       { sequence: 1, replayed: true },
       { sequence: 2, replayed: true },
     ])
@@ -145,7 +145,7 @@ describe('POST …/lanes/{destination}/replay', () => {
 
   it('409 for the eleventh job of a lane', async () => {
     await delivered(1)
-    await bench.portal().controlLane('erp', { kind: 'pause' })
+    await scenario.portal().controlLane('erp', { kind: 'pause' })
     const answers: number[] = []
     for (let job = 0; job < 11; job += 1) {
       answers.push((await ask(REPLAY, { body: { from: 1, to: 1 } })).status)
@@ -179,7 +179,7 @@ describe('POST …/lanes/{destination}/replay', () => {
   ])('400 for %s', async (_, body) => {
     await delivered(2)
     expect(await ask(REPLAY, { body })).toEqual(refusal(400, 'invalid_request'))
-    expect((await bench.lane('erp')).replaying).toBe(0)
+    expect((await scenario.lane('erp')).replaying).toBe(0)
   })
 })
 
@@ -188,93 +188,93 @@ describe('POST …/lanes/{destination}/pause, resume and park', () => {
 
   it('pauses after the attempt that is under way, and resumes where it stood', async () => {
     const held = gate()
-    bench.receive('erp', async () => {
+    scenario.receive('erp', async () => {
       await held.opened
       return null
     })
-    await bench.appendMany(3)
-    await until(() => bench.sequences('erp').length === 1)
+    await scenario.appendMany(3)
+    await until(() => scenario.sequences('erp').length === 1)
     expect(await ask(`${LANE}/pause`)).toEqual({ status: 200, body: { state: 'paused' } })
-    await bench.inside(() => held.open())
-    await until(async () => (await bench.lane('erp')).cursor === 1)
-    await bench.append()
-    await bench.quiet()
-    expect(bench.sequences('erp')).toEqual([1])
-    expect(await bench.lane('erp')).toMatchObject({ state: 'paused', backlog: 3 })
+    await scenario.inside(() => held.open())
+    await until(async () => (await scenario.lane('erp')).cursor === 1)
+    await scenario.append()
+    await scenario.quiet()
+    expect(scenario.sequences('erp')).toEqual([1])
+    expect(await scenario.lane('erp')).toMatchObject({ state: 'paused', backlog: 3 })
     expect(await ask(`${LANE}/resume`)).toEqual({ status: 200, body: { state: 'active' } })
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([1, 2, 3, 4])
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([1, 2, 3, 4])
   })
 
   it('resume tries at once what waits for its retry', async () => {
-    bench.failOnce({ 1: 503 })
-    await bench.append()
-    await until(() => bench.clock.sleepers > 0)
-    await bench.append()
-    bench.receive('erp', () => new Response('', { status: 503 }))
-    await bench.advance(1000)
-    await until(async () => (await bench.lane('erp')).attempts === 2)
-    bench.receive('erp', () => new Response(''))
+    scenario.failOnce({ 1: 503 })
+    await scenario.append()
+    await until(() => scenario.clock.sleepers > 0)
+    await scenario.append()
+    scenario.receive('erp', () => new Response('', { status: 503 }))
+    await scenario.advance(1000)
+    await until(async () => (await scenario.lane('erp')).attempts === 2)
+    scenario.receive('erp', () => new Response(''))
     expect(await ask(`${LANE}/resume`)).toEqual({ status: 200, body: { state: 'active' } })
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([1, 1, 1, 2])
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([1, 1, 1, 2])
   })
 
   it('resume revives a disabled lane', async () => {
-    bench.failOnce({ 1: 410 })
-    await bench.append()
-    await until(async () => (await bench.lane('erp')).state === 'disabled')
+    scenario.failOnce({ 1: 410 })
+    await scenario.append()
+    await until(async () => (await scenario.lane('erp')).state === 'disabled')
     expect(await ask(`${LANE}/resume`)).toEqual({ status: 200, body: { state: 'active' } })
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([1, 1])
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([1, 1])
   })
 
   it('resume says honestly that a misconfigured destination stays disabled', async () => {
-    await bench.deploy([machine('erp', { url: 'nonsense' })])
-    await bench.append()
+    await scenario.deploy([machine('erp', { url: 'nonsense' })])
+    await scenario.append()
     expect(await ask(`${LANE}/resume`)).toEqual({ status: 200, body: { state: 'disabled' } })
   })
 
   it('park sets the head aside and the lane goes on', async () => {
-    bench.failOnce({ 2: 503 })
-    await bench.appendMany(3)
-    await until(async () => (await bench.lane('erp')).attempts === 1)
+    scenario.failOnce({ 2: 503 })
+    await scenario.appendMany(3)
+    await until(async () => (await scenario.lane('erp')).attempts === 1)
     expect(await ask(`${LANE}/park`, { body: { sequence: 2 } })).toEqual({
       status: 200,
       body: { state: 'active' },
     })
-    await bench.advance(1000)
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([1, 2, 3])
+    await scenario.advance(1000)
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([1, 2, 3])
     expect((await ask('GET /portals/{portal}/parked')).body).toMatchObject({
       parked: [{ destination: 'erp', sequence: 2, reason: 'set_aside', status: null, attempts: 1 }],
     })
   })
 
   it.each([1, 3, 99])('park: 409 for %i, which is not the head', async (sequence) => {
-    bench.failOnce({ 2: 503 })
-    await bench.appendMany(3)
-    await until(async () => (await bench.lane('erp')).attempts === 1)
+    scenario.failOnce({ 2: 503 })
+    await scenario.appendMany(3)
+    await until(async () => (await scenario.lane('erp')).attempts === 1)
     const answer = await ask(`${LANE}/park`, { body: { sequence } })
     expect(answer).toEqual(refusal(409, 'not_head'))
   })
 
   it('park: 409 when nothing waits', async () => {
-    await bench.append()
-    await bench.settled()
+    await scenario.append()
+    await scenario.settled()
     expect(await ask(`${LANE}/park`, { body: { sequence: 1 } })).toEqual(refusal(409, 'not_head'))
   })
 
   it.each([undefined, {}, { sequence: 0 }, { sequence: '1' }, { sequence: 1, more: 1 }, 'x', null])(
     'park: 400 for %j',
     async (body) => {
-      await bench.append()
+      await scenario.append()
       expect(await ask(`${LANE}/park`, { body })).toEqual(refusal(400, 'invalid_request'))
     },
   )
 
   it.each(['replay', 'pause', 'resume', 'park'])('%s: 404 for an unknown lane', async (verb) => {
-    await bench.append()
+    await scenario.append()
     const body = verb === 'replay' ? { parked: true } : { sequence: 1 }
     const answer = await ask(`POST /portals/{portal}/lanes/nobody/${verb}`, { body })
     expect(answer).toEqual(refusal(404, 'not_found'))
@@ -283,14 +283,14 @@ describe('POST …/lanes/{destination}/pause, resume and park', () => {
   it.each(['replay', 'pause', 'resume', 'park'])(
     '%s: 409 for a removed destination',
     async (verb) => {
-      await bench.append()
-      await bench.settled()
-      await bench.deploy([machine('crm')])
-      await bench.append()
+      await scenario.append()
+      await scenario.settled()
+      await scenario.deploy([machine('crm')])
+      await scenario.append()
       const body = verb === 'replay' ? { parked: true } : { sequence: 2 }
       const answer = await ask(`${LANE}/${verb}`, { body })
       expect(answer).toEqual(refusal(409, 'removed_destination'))
-      expect(await bench.lane('erp')).toMatchObject({ state: 'removed', cursor: 1 })
+      expect(await scenario.lane('erp')).toMatchObject({ state: 'removed', cursor: 1 })
     },
   )
 })

@@ -4,27 +4,27 @@ import { createSealer } from '../../src/storage/seal.ts'
 import { anEvent } from '../support/a-delivery.ts'
 import { ADMIN_ROUTES, ANY_TIME, askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
 import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
-import { PortalBench, machine, until } from '../support/portal-scenario.ts'
+import { PortalScenario, machine, until } from '../support/portal-scenario.ts'
 
 const UNKNOWN = 'f'.repeat(32)
 const PORTAL_ROUTES = ADMIN_ROUTES.filter((route) => route.includes('{portal}'))
 
-let bench: PortalBench
+let scenario: PortalScenario
 
 beforeEach(() => {
-  bench = new PortalBench()
+  scenario = new PortalScenario()
 })
 
-afterEach(() => bench.close())
+afterEach(() => scenario.close())
 
 /** Calls the API; `{portal}` in the path is the portal under test. */
 function call(route: string, options: AdminCall = {}): Promise<Response> {
-  return callAdmin(route.replace('{portal}', bench.memberId), options)
+  return callAdmin(route.replace('{portal}', scenario.memberId), options)
 }
 
 /** The answer as status and JSON. */
 function ask(route: string, options: AdminCall = {}): Promise<AdminAnswer> {
-  return askAdmin(route.replace('{portal}', bench.memberId), options)
+  return askAdmin(route.replace('{portal}', scenario.memberId), options)
 }
 
 /** The fate of an event that a destination does not get. */
@@ -48,12 +48,12 @@ describe('a portal that is not known', () => {
 
 describe('GET /portals/{memberId}', () => {
   it('shows everything that the contract names', async () => {
-    await bench.append()
-    await bench.settled()
+    await scenario.append()
+    await scenario.settled()
     const { status, body } = await ask('GET /portals/{portal}')
     expect(status).toBe(200)
     expect(body).toEqual({
-      memberId: bench.memberId,
+      memberId: scenario.memberId,
       domain: null,
       state: 'active',
       remedy: null,
@@ -64,7 +64,7 @@ describe('GET /portals/{memberId}', () => {
         scope: null,
         installedAt: ANY_TIME,
         tokens: 'none',
-        pinnedWebhooks: [{ portal: bench.memberId, since: ANY_TIME }],
+        pinnedWebhooks: [{ portal: scenario.memberId, since: ANY_TIME }],
       },
       access: null,
       pending: null,
@@ -101,15 +101,15 @@ describe('GET /portals/{memberId}', () => {
   })
 
   it('takes the member_id in either case', async () => {
-    await bench.append()
-    const { body } = await ask(`GET /portals/${bench.memberId.toUpperCase()}`)
-    expect(body).toMatchObject({ memberId: bench.memberId })
+    await scenario.append()
+    const { body } = await ask(`GET /portals/${scenario.memberId.toUpperCase()}`)
+    expect(body).toMatchObject({ memberId: scenario.memberId })
   })
 
   it('tells of a lane that retries what it waits for', async () => {
-    bench.receive('erp', () => new Response('down for maintenance', { status: 503 }))
-    await bench.appendMany(2)
-    await until(async () => (await bench.lane('erp')).attempts === 1)
+    scenario.receive('erp', () => new Response('down for maintenance', { status: 503 }))
+    await scenario.appendMany(2)
+    await until(async () => (await scenario.lane('erp')).attempts === 1)
     const { body } = await ask('GET /portals/{portal}')
     expect(body).toMatchObject({
       lanes: [
@@ -118,13 +118,13 @@ describe('GET /portals/{memberId}', () => {
           cursor: 0,
           backlog: 2,
           attempts: 1,
-          oldestWaitingAt: new Date(bench.clock.now()).toISOString(),
-          nextAttemptAt: new Date(bench.clock.now() + 1000).toISOString(),
+          oldestWaitingAt: new Date(scenario.clock.now()).toISOString(),
+          nextAttemptAt: new Date(scenario.clock.now() + 1000).toISOString(),
           lastError: {
             reason: 'http_503',
             status: 503,
             detail: 'down for maintenance',
-            at: new Date(bench.clock.now()).toISOString(),
+            at: new Date(scenario.clock.now()).toISOString(),
           },
         },
       ],
@@ -145,7 +145,7 @@ describe('GET /portals/{memberId}/events', () => {
   }
 
   it('pages from the newest to the oldest', async () => {
-    await bench.appendMany(5)
+    await scenario.appendMany(5)
     expect(await page('?limit=2')).toEqual([[5, 4], 4])
     expect(await page('?limit=2&before=4')).toEqual([[3, 2], 2])
     expect(await page('?limit=2&before=2')).toEqual([[1], null])
@@ -154,8 +154,8 @@ describe('GET /portals/{memberId}/events', () => {
   })
 
   it('holds 50 events unless asked for another number, and 200 at most', async () => {
-    await bench.deploy([])
-    await bench.appendMany(210)
+    await scenario.deploy([])
+    await scenario.appendMany(210)
     expect((await page(''))[0]).toHaveLength(50)
     expect((await page('?limit=1000'))[0]).toHaveLength(200)
   })
@@ -163,15 +163,15 @@ describe('GET /portals/{memberId}/events', () => {
   it.each(['before=0', 'before=-1', 'before=abc', 'before=1.5', 'before=', 'limit=0', 'limit=x'])(
     '400 for ?%s',
     async (query) => {
-      await bench.append()
+      await scenario.append()
       const answer = await ask(`GET /portals/{portal}/events?${query}`)
       expect(answer).toEqual(refusal(400, 'invalid_request'))
     },
   )
 
   it('shows an event with everything that the contract names', async () => {
-    await bench.append()
-    await bench.settled()
+    await scenario.append()
+    await scenario.settled()
     const { body } = await ask('GET /portals/{portal}/events')
     expect(body).toEqual({
       events: [
@@ -206,18 +206,20 @@ describe('GET /portals/{memberId}/events', () => {
   })
 
   it.each(['2', '0', 'abc', '1.5', '-1'])('events/%s: 404', async (sequence) => {
-    await bench.append()
+    await scenario.append()
     const answer = await ask(`GET /portals/{portal}/events/${sequence}`)
     expect(answer).toEqual(refusal(404, 'not_found'))
   })
 
   it('tells the fate of an event: delivered at once, late, parked, waiting', async () => {
-    bench.failOnce({ 2: 422, 3: 503, 4: 410 })
-    await bench.appendMany(5)
-    await until(() => bench.clock.sleepers > 0)
-    await bench.advance(1000)
-    await until(async () => (await bench.lane('erp')).state === 'disabled')
-    const fates = await Promise.all([1, 2, 3, 4, 5].map((sequence) => bench.fate('erp', sequence)))
+    scenario.failOnce({ 2: 422, 3: 503, 4: 410 })
+    await scenario.appendMany(5)
+    await until(() => scenario.clock.sleepers > 0)
+    await scenario.advance(1000)
+    await until(async () => (await scenario.lane('erp')).state === 'disabled')
+    const fates = await Promise.all(
+      [1, 2, 3, 4, 5].map((sequence) => scenario.fate('erp', sequence)),
+    )
     expect(fates).toEqual([
       { state: 'delivered', at: ANY_TIME, attempts: 1, reason: null, digest: null },
       { state: 'parked', at: ANY_TIME, attempts: 1, reason: 'http_422', digest: null },
@@ -228,15 +230,15 @@ describe('GET /portals/{memberId}/events', () => {
   })
 
   it('tells why an event was filtered', async () => {
-    await bench.deploy([
+    await scenario.deploy([
       machine('erp', { events: ['onCrmDeal*'] }),
       machine('crm', { fields: ['UF_OTHER'] }),
       machine('all', { events: ['*'] }),
     ])
-    await bench.append()
+    await scenario.append()
     const quarantined = { ...anEvent(), field: null, quarantined: 'unknown_fields' }
-    await bench.append({ event: JSON.stringify(quarantined), quarantined: true })
-    await bench.settled()
+    await scenario.append({ event: JSON.stringify(quarantined), quarantined: true })
+    await scenario.settled()
     const { body } = await ask('GET /portals/{portal}/events')
     expect(body).toMatchObject({
       events: [
@@ -264,11 +266,11 @@ describe('GET /portals/{memberId}/events', () => {
   })
 
   it('knows only from the cursor what became of an event more than 100 ago', async () => {
-    await bench.appendMany(101)
-    await bench.settled()
+    await scenario.appendMany(101)
+    await scenario.settled()
     const delivered = { state: 'delivered', reason: null, digest: null }
-    expect(await bench.fate('erp', 1)).toEqual({ ...delivered, at: null, attempts: null })
-    expect(await bench.fate('erp', 2)).toEqual({ ...delivered, at: ANY_TIME, attempts: 1 })
+    expect(await scenario.fate('erp', 1)).toEqual({ ...delivered, at: null, attempts: null })
+    expect(await scenario.fate('erp', 2)).toEqual({ ...delivered, at: ANY_TIME, attempts: 1 })
   })
 
   it("shows Bitrix24's data of an event that is not about a user field", async () => {
@@ -278,7 +280,7 @@ describe('GET /portals/{memberId}/events', () => {
       field: null,
       data: { FIELDS: { ID: '7' } },
     }
-    await bench.append({ event: JSON.stringify(event) })
+    await scenario.append({ event: JSON.stringify(event) })
     expect((await ask('GET /portals/{portal}/events/1')).body).toMatchObject({
       event: 'onCrmDealUpdate',
       fields: { FIELDS: { ID: '7' } },
@@ -288,11 +290,11 @@ describe('GET /portals/{memberId}/events', () => {
 
 describe('GET /portals/{memberId}/parked', () => {
   it('lists what is set aside, with its reason', async () => {
-    await bench.append()
+    await scenario.append()
     expect(await ask('GET /portals/{portal}/parked')).toEqual({ status: 200, body: { parked: [] } })
-    bench.failOnce({ 2: 413 })
-    await bench.append()
-    await bench.settled()
+    scenario.failOnce({ 2: 413 })
+    await scenario.append()
+    await scenario.settled()
     expect((await ask('GET /portals/{portal}/parked')).body).toEqual({
       parked: [
         {
@@ -312,27 +314,27 @@ describe('PUT and DELETE /portals/{memberId}/values/{NAME}', () => {
   const VALUE = '/portals/{portal}/values/ERP_URL'
 
   it('204: stored sealed, removed again', async () => {
-    await bench.append()
+    await scenario.append()
     const put = await call(`PUT ${VALUE}`, { body: { value: 'canary-value' } })
     expect([put.status, await put.text()]).toEqual([204, ''])
-    const [row] = await bench.rows('SELECT name, sealed FROM portal_values')
+    const [row] = await scenario.rows('SELECT name, sealed FROM portal_values')
     expect(row).toEqual({ name: 'ERP_URL', sealed: expect.stringMatching(/^v1\.k1\./u) })
     expect(JSON.stringify(row)).not.toContain('canary-value')
     expect((await call(`DELETE ${VALUE}`)).status).toBe(204)
-    expect(await bench.rows('SELECT name FROM portal_values')).toEqual([])
+    expect(await scenario.rows('SELECT name FROM portal_values')).toEqual([])
     expect((await call(`DELETE ${VALUE}`)).status).toBe(204)
   })
 
   it.each([undefined, {}, { value: '' }, { value: 1 }, { value: 'x', more: 1 }, 'x', '"x"'])(
     '400 for the body %j',
     async (body) => {
-      await bench.append()
+      await scenario.append()
       expect(await ask(`PUT ${VALUE}`, { body })).toEqual(refusal(400, 'invalid_request'))
     },
   )
 
   it('400 for a value of more than 4,096 characters', async () => {
-    await bench.append()
+    await scenario.append()
     expect((await ask(`PUT ${VALUE}`, { body: { value: 'x'.repeat(4096) } })).status).toBe(204)
     const long = { value: 'x'.repeat(4097) }
     expect(await ask(`PUT ${VALUE}`, { body: long })).toEqual(refusal(400, 'invalid_request'))
@@ -341,7 +343,7 @@ describe('PUT and DELETE /portals/{memberId}/values/{NAME}', () => {
   it.each(['erp_url', '1NAME', 'A-B', 'A'.repeat(65), '%24A'])(
     '400 for the name %s',
     async (name) => {
-      await bench.append()
+      await scenario.append()
       const path = `/portals/{portal}/values/${name}`
       const body = { value: 'x' }
       expect(await ask(`PUT ${path}`, { body })).toEqual(refusal(400, 'invalid_request'))
@@ -350,8 +352,8 @@ describe('PUT and DELETE /portals/{memberId}/values/{NAME}', () => {
   )
 
   it('503 without a key to seal it with', async () => {
-    bench.settings = { ...bench.settings, sealer: createSealer([]) }
-    await bench.append()
+    scenario.settings = { ...scenario.settings, sealer: createSealer([]) }
+    await scenario.append()
     const answer = await ask(`PUT ${VALUE}`, { body: { value: 'x' } })
     expect(answer).toEqual(refusal(503, 'misconfigured'))
   })

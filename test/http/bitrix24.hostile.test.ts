@@ -8,11 +8,11 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
 import { BITRIX24_BODIES } from '../support/bitrix24-bodies.ts'
-import { bitrix24Handler, aBitrix24World } from '../support/bitrix24-network.ts'
+import { bitrix24Handler, aBitrix24 } from '../support/bitrix24-network.ts'
 import { Edge, FORM_TYPE, JSON_TYPE, watchLog } from '../support/edge.ts'
 import { HOSTILE_BODIES, type HostileBody } from '../support/hostile-bodies.ts'
 import { HOSTILE_OUTCOMES } from '../support/hostile-outcomes.ts'
-import { directoryTables, dumpKv, PortalLab } from '../support/relay-scenario.ts'
+import { directoryTables, dumpKv, RelayScenario } from '../support/relay-scenario.ts'
 import { APPLICATION_TOKEN, MEMBER_ID } from '../support/runtime-bindings.ts'
 import { sampled } from '../support/sampling.ts'
 
@@ -34,24 +34,24 @@ const REFUSALS: ReadonlyMap<string, number> = new Map(
   ]),
 )
 
-let lab: PortalLab
+let scenario: RelayScenario
 let edge: Edge
 let log: ReturnType<typeof watchLog>
 
 beforeEach(async () => {
   log = watchLog()
-  lab = new PortalLab()
-  lab.network.handle(bitrix24Handler(aBitrix24World()))
+  scenario = new RelayScenario()
+  scenario.network.handle(bitrix24Handler(aBitrix24()))
   // Without receivers nothing changes behind the back of a comparison.
-  lab.adapt = (settings) => ({ ...settings, destinations: [] })
+  scenario.adapt = (settings) => ({ ...settings, destinations: [] })
   edge = new Edge()
   await install()
 })
 
 afterEach(async () => {
-  expect(lab.network.unclaimed).toEqual([])
+  expect(scenario.network.unclaimed).toEqual([])
   expect(log.filter(({ level }) => level === 'error')).toEqual([])
-  await lab.close()
+  await scenario.close()
 })
 
 /** Installs the portal whose identity the hostile bodies carry. */

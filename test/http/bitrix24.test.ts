@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
 import { answerOf, Edge, JSON_TYPE, watchLog, type Call } from '../support/edge.ts'
-import { NO_TRACES, PortalLab } from '../support/relay-scenario.ts'
+import { NO_TRACES, RelayScenario } from '../support/relay-scenario.ts'
 import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
 
 const CANARY = 'canary-of-the-request'
@@ -24,20 +24,20 @@ const REFUSALS = {
   untrusted: [403, 'The caller could not prove that it speaks for the portal'],
 } as const
 
-let lab: PortalLab
+let scenario: RelayScenario
 let edge: Edge
 let log: ReturnType<typeof watchLog>
 
 beforeEach(() => {
-  lab = new PortalLab()
+  scenario = new RelayScenario()
   edge = new Edge()
   log = watchLog()
 })
 
 afterEach(async () => {
-  expect(lab.network.unclaimed).toEqual([])
+  expect(scenario.network.unclaimed).toEqual([])
   expect(log.filter(({ level }) => level === 'error')).toEqual([])
-  await lab.close()
+  await scenario.close()
 })
 
 /** Everything that can be seen of a refusal: the whole answer, and what is stored anywhere. */
@@ -50,7 +50,7 @@ async function seen(response: Response): Promise<unknown> {
     contentType: response.headers.get('content-type'),
     cacheControl: response.headers.get('cache-control'),
     isEcho: shown.includes(CANARY),
-    traces: await lab.traces(),
+    traces: await scenario.traces(),
   }
 }
 
@@ -71,14 +71,14 @@ function post(body: BodyInit | null, call: Call = {}): Promise<Response> {
   return edge.call(body, call)
 }
 
-/** An event of the lab's portal that nobody has installed. */
+/** An event of the scenario's portal that nobody has installed. */
 function anEvent(): string {
-  return lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { canary: CANARY })
+  return scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { canary: CANARY })
 }
 
 /** An event whose body is exactly so many bytes long. */
 function eventOfSize(bytes: number): string {
-  const start = `${lab.body('app-ONCRMDEALUPDATE', { ts: lab.ts() })}&data[note]=`
+  const start = `${scenario.body('app-ONCRMDEALUPDATE', { ts: scenario.ts() })}&data[note]=`
   return start + 'x'.repeat(bytes - start.length)
 }
 
@@ -181,7 +181,7 @@ describe('POST /bitrix24/events takes two content types', () => {
     'and reads %j as JSON',
     async (contentType) => {
       expect(await seen(await post('null', { contentType }))).toEqual(refusal('malformed_body'))
-      const auth = { member_id: lab.memberId, application_token: APPLICATION_TOKEN }
+      const auth = { member_id: scenario.memberId, application_token: APPLICATION_TOKEN }
       const body = JSON.stringify({ event: 'ONCRMDEALUPDATE', auth })
       expect(await seen(await post(body, { contentType }))).toEqual(refusal('untrusted'))
     },
@@ -223,12 +223,14 @@ describe('POST /bitrix24/events counts the body while it reads', () => {
 describe('POST /bitrix24/events tells nothing about why it trusts nobody', () => {
   it('answers an unknown portal, a wrong token and a refused install alike', async () => {
     const stranger = await post(anEvent())
-    const install = await post(lab.body('app-ONAPPINSTALL-local', { ts: lab.ts(-900) }))
+    const install = await post(scenario.body('app-ONAPPINSTALL-local', { ts: scenario.ts(-900) }))
     expect(install.status).toBe(200)
-    const forged = lab.body('app-ONCRMDEALUPDATE', { 'auth[application_token]': 'f'.repeat(32) })
-    lab.bitrix24.isAdmin = false
-    lab.bitrix24.userId = 7
-    const update = lab.body('app-ONAPPUPDATE-new-application-token', { ts: lab.ts() })
+    const forged = scenario.body('app-ONCRMDEALUPDATE', {
+      'auth[application_token]': 'f'.repeat(32),
+    })
+    scenario.bitrix24.isAdmin = false
+    scenario.bitrix24.userId = 7
+    const update = scenario.body('app-ONAPPUPDATE-new-application-token', { ts: scenario.ts() })
     const answers = [stranger, await post(forged), await post(update)]
     expect(await Promise.all(answers.map(answerOf))).toEqual(
       Array.from({ length: 3 }, () => ({
@@ -241,22 +243,22 @@ describe('POST /bitrix24/events tells nothing about why it trusts nobody', () =>
 
 describe('traps that others fell into', () => {
   it('the largest body is carried over RPC into the log, and not an empty one', async () => {
-    await lab.install()
+    await scenario.install()
     // The default globs of the test's destinations name requisite fields only.
-    const start = `${lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: lab.ts() })}&data[NOTE]=`
+    const start = `${scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: scenario.ts() })}&data[NOTE]=`
     const body = start + 'x'.repeat(MAX_BODY_BYTES - start.length)
     expect(await answerOf(await post(body))).toEqual({
       status: 200,
       body: { accepted: true, sequence: 1 },
     })
-    const [row] = (await lab.tables())['log'] ?? []
+    const [row] = (await scenario.tables())['log'] ?? []
     const kept: unknown = JSON.parse(String(row?.['event'])).data.NOTE
     expect(String(kept)).toBe('x'.repeat(MAX_BODY_BYTES - start.length))
   })
 
   it('equal events that come at the same time are stored once', async () => {
-    await lab.install()
-    const body = lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: lab.ts() })
+    await scenario.install()
+    const body = scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: scenario.ts() })
     const answers = await Promise.all(Array.from({ length: 8 }, () => post(body)))
     const bodies = await Promise.all(answers.map((answer) => answer.json()))
     const stored = { accepted: true, sequence: 1 }
@@ -264,11 +266,11 @@ describe('traps that others fell into', () => {
     expect(bodies.filter((answer) => 'duplicate' in Object(answer))).toEqual(
       Array.from({ length: 7 }, () => ({ ...stored, duplicate: true })),
     )
-    expect((await lab.view()).head).toBe(1)
+    expect((await scenario.view()).head).toBe(1)
   })
 
   it('nothing but the very token opens, whatever it begins with', async () => {
-    await lab.install()
+    await scenario.install()
     const near = [
       APPLICATION_TOKEN.toUpperCase(),
       APPLICATION_TOKEN.slice(0, -1),
@@ -279,28 +281,28 @@ describe('traps that others fell into', () => {
     ]
     for (const token of near) {
       const answer = await post(
-        lab.body('app-ONCRMDEALUPDATE', { 'auth[application_token]': token }),
+        scenario.body('app-ONCRMDEALUPDATE', { 'auth[application_token]': token }),
       )
       expect({ token, status: answer.status }).toEqual({ token, status: 403 })
     }
     // PHP's loose comparison: an array, a zero, true.
     const loose = [[APPLICATION_TOKEN], 0, true, null, { toString: APPLICATION_TOKEN }]
     for (const token of loose) {
-      const auth = { member_id: lab.memberId, application_token: token }
+      const auth = { member_id: scenario.memberId, application_token: token }
       const body = JSON.stringify({ event: 'ONCRMDEALUPDATE', auth })
       expect((await post(body, { contentType: JSON_TYPE })).status).toBe(400)
     }
-    expect((await lab.view()).head).toBe(0)
+    expect((await scenario.view()).head).toBe(0)
   })
 
   it('a token of one portal opens no other', async () => {
-    await lab.install()
+    await scenario.install()
     const other = { 'auth[member_id]': 'b'.repeat(32) }
-    expect((await post(lab.body('app-ONCRMDEALUPDATE', other))).status).toBe(403)
+    expect((await post(scenario.body('app-ONCRMDEALUPDATE', other))).status).toBe(403)
   })
 
   it('invisible characters make no event of another name, and no lifecycle event', async () => {
-    await lab.install()
+    await scenario.install()
     const names = [
       '\u200bONAPPUNINSTALL',
       'ONAPPUNINSTALL\u200b',
@@ -311,13 +313,16 @@ describe('traps that others fell into', () => {
       'ONCRMREQUISITEUSERFIELD\u2060UPDATE',
     ]
     for (const [index, event] of names.entries()) {
-      const body = lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { event, ts: lab.ts(-index) })
+      const body = scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', {
+        event,
+        ts: scenario.ts(-index),
+      })
       expect(await answerOf(await post(body))).toEqual({
         status: 200,
         body: { accepted: true, sequence: index + 1, quarantined: true },
       })
     }
-    expect((await lab.view()).state).toBe('active')
+    expect((await scenario.view()).state).toBe('active')
   })
 
   it('before an install nothing is open, not even where nothing is configured', async () => {
@@ -341,6 +346,6 @@ describe('traps that others fell into', () => {
         },
       },
     })
-    expect(await lab.traces()).toEqual(NO_TRACES)
+    expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 })

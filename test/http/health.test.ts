@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadConfig, type Env } from '../../src/config/config.ts'
 import { healthResponse } from '../../src/http/health.ts'
 import { answerOf, Edge, watchLog } from '../support/edge.ts'
-import { NO_TRACES, PortalLab } from '../support/relay-scenario.ts'
+import { NO_TRACES, RelayScenario } from '../support/relay-scenario.ts'
 import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'
 
 const CANARY = 'canary-4711'
@@ -29,16 +29,16 @@ const MISCONFIGURED = {
 /** Nothing that proves a portal. */
 const UNSET = { BITRIX24_CLIENT_ID: '', BITRIX24_CLIENT_SECRET: '', OUTGOING_WEBHOOK_TOKENS: '' }
 
-let lab: PortalLab
+let scenario: RelayScenario
 
 beforeEach(() => {
   watchLog()
-  lab = new PortalLab()
+  scenario = new RelayScenario()
 })
 
 afterEach(async () => {
-  expect(lab.network.unclaimed).toEqual([])
-  await lab.close()
+  expect(scenario.network.unclaimed).toEqual([])
+  await scenario.close()
 })
 
 function healthOf(settings: Readonly<Record<string, unknown>> = {}): Promise<Response> {
@@ -195,8 +195,8 @@ describe('GET /healthz', () => {
 
   it('stores nothing and asks nobody', async () => {
     await healthOf()
-    expect(await lab.traces()).toEqual(NO_TRACES)
-    expect(lab.network.sent).toEqual([])
+    expect(await scenario.traces()).toEqual(NO_TRACES)
+    expect(scenario.network.sent).toEqual([])
   })
 })
 
@@ -250,40 +250,42 @@ describe('receipt depends on its own settings only', () => {
 
   it.each(broken)('and stores with DESTINATIONS = %j', async (destinations) => {
     // The object gets what its own configuration would hold.
-    lab.adapt = (settings) => ({
+    scenario.adapt = (settings) => ({
       ...settings,
       // Sound: only DESTINATIONS is read of it.
       destinations: loadConfig({ DESTINATIONS: destinations } as unknown as Env).destinations,
     })
     const edge = new Edge({ DESTINATIONS: destinations })
-    const install = lab.body('app-ONAPPINSTALL-local', { ts: lab.ts(-60) })
+    const install = scenario.body('app-ONAPPINSTALL-local', { ts: scenario.ts(-60) })
     expect(await answerOf(await edge.call(install))).toEqual({
       status: 200,
       body: { accepted: true },
     })
-    const event = lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: lab.ts() })
+    const event = scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: scenario.ts() })
     expect(await answerOf(await edge.call(event))).toEqual({
       status: 200,
       body: { accepted: true, sequence: 1 },
     })
     expect((await healthOf({ DESTINATIONS: destinations })).status).toBe(500)
-    expect(lab.delivered()).toEqual([])
+    expect(scenario.delivered()).toEqual([])
   })
 
   it('and the events that waited are delivered once the setting is right', async () => {
-    lab.adapt = (settings) => ({ ...settings, destinations: null })
-    await lab.install()
-    await lab.event()
-    lab.adapt = (settings) => settings
-    await lab.restart()
-    await lab.event()
-    await vi.waitFor(() => expect(lab.delivered().map(({ sequence }) => sequence)).toEqual([1, 2]))
+    scenario.adapt = (settings) => ({ ...settings, destinations: null })
+    await scenario.install()
+    await scenario.event()
+    scenario.adapt = (settings) => settings
+    await scenario.restart()
+    await scenario.event()
+    await vi.waitFor(() =>
+      expect(scenario.delivered().map(({ sequence }) => sequence)).toEqual([1, 2]),
+    )
   })
 })
 
 describe('503 misconfigured', () => {
   function eventTo(settings: Readonly<Record<string, unknown>>): Promise<Response> {
-    return new Edge(settings).call(lab.body('app-ONCRMDEALUPDATE'))
+    return new Edge(settings).call(scenario.body('app-ONCRMDEALUPDATE'))
   }
 
   it('is said only where no portal can be verified at all', async () => {
@@ -292,7 +294,7 @@ describe('503 misconfigured', () => {
     // A configured setting that cannot be read proves nobody either.
     const unreadable = { ...keyless, OUTGOING_WEBHOOK_TOKENS: '{', TOKEN_KEYS: 'x' }
     expect(await answerOf(await eventTo(unreadable))).toEqual(MISCONFIGURED)
-    expect(await lab.traces()).toEqual(NO_TRACES)
+    expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
   it.each([

@@ -7,7 +7,7 @@ import type { PaceWindow } from '../../src/core/pace/pace-window.ts'
 import type { PacerRemote } from '../../src/objects/pacer-client.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { NOW } from '../support/time.ts'
-import { world } from '../support/overrides.ts'
+import { overrides } from '../support/overrides.ts'
 
 const SLACK: readonly PaceWindow[] = [{ count: 1, ms: 1000 }]
 const TEN_SECONDS: readonly PaceWindow[] = [{ count: 2, ms: 10_000 }]
@@ -21,12 +21,12 @@ let name: string
 
 beforeEach(() => {
   clock = new ManualClock(NOW)
-  world.now = clock.now
+  overrides.now = clock.now
   name = crypto.randomUUID()
 })
 
 afterEach(async () => {
-  world.now = () => Date.now()
+  overrides.now = () => Date.now()
   vi.restoreAllMocks()
   await reset()
 })

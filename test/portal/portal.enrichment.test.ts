@@ -1,6 +1,6 @@
 /** What receivers are told of a change, through the real object, its storage and its alarm. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { aDefinition, KnowledgeLab, READING_SECRET } from '../support/reading-scenario.ts'
+import { aDefinition, ReadingScenario, READING_SECRET } from '../support/reading-scenario.ts'
 import { machine, person, until } from '../support/portal-scenario.ts'
 
 const MANDATORY = [{ attribute: 'MANDATORY', before: 'N', after: 'Y' }]
@@ -8,31 +8,34 @@ const LEAD = { ID: '77', ENTITY_ID: 'CRM_LEAD', FIELD_NAME: 'UF_CRM_SIZE' }
 const COMPLETE = { origin: 'event', changes: [], enrichment: 'complete' }
 const THIN = { origin: 'event', changes: null, enrichment: 'unavailable' }
 
-let lab: KnowledgeLab
+let scenario: ReadingScenario
 
 beforeEach(async () => {
-  lab = new KnowledgeLab([machine('erp', { events: ['*'] }), person('chat', { unchanged: 'skip' })])
-  lab.rest.fields.set(235, aDefinition())
-  lab.rest.fields.set(77, aDefinition(LEAD))
-  lab.rest.users.set(1, 'Anna')
-  await lab.start()
+  scenario = new ReadingScenario([
+    machine('erp', { events: ['*'] }),
+    person('chat', { unchanged: 'skip' }),
+  ])
+  scenario.rest.fields.set(235, aDefinition())
+  scenario.rest.fields.set(77, aDefinition(LEAD))
+  scenario.rest.users.set(1, 'Anna')
+  await scenario.start()
 })
 
-afterEach(() => lab.close())
+afterEach(() => scenario.close())
 
 function makeMandatory(): void {
-  lab.rest.fields.set(235, aDefinition({ MANDATORY: 'Y' }))
+  scenario.rest.fields.set(235, aDefinition({ MANDATORY: 'Y' }))
 }
 
 async function received(count: number): Promise<void> {
-  await until(() => lab.bodies().length >= count)
-  expect(lab.bodies()).toHaveLength(count)
+  await until(() => scenario.bodies().length >= count)
+  expect(scenario.bodies()).toHaveLength(count)
 }
 
 /** Holds the portal's answers back until the test opens the gate. */
 function hold() {
   let isOpen = false
-  lab.portalSays(async () => {
+  scenario.portalSays(async () => {
     // Polled: an object does not hear of a promise that the test resolves.
     while (!isOpen) await scheduler.wait(5)
     return null
@@ -42,10 +45,10 @@ function hold() {
 
 describe('an event of a portal that can be read', () => {
   it('arrives with before and after, user, field, time of reading and link', async () => {
-    const receivedAt = lab.clock.now()
+    const receivedAt = scenario.clock.now()
     const ts = Math.floor(receivedAt / 1000)
-    lab.rest.fields.set(77, aDefinition({ ...LEAD, MANDATORY: 'Y' }))
-    await lab.changed(77, 'updated', {
+    scenario.rest.fields.set(77, aDefinition({ ...LEAD, MANDATORY: 'Y' }))
+    await scenario.changed(77, 'updated', {
       name: 'ONCRMLEADUSERFIELDUPDATE',
       data: { FIELDS: LEAD },
       field: {
@@ -57,12 +60,12 @@ describe('an event of a portal that can be read', () => {
       },
     })
     await received(1)
-    expect(lab.bodies().at(-1)).toEqual({
+    expect(scenario.bodies().at(-1)).toEqual({
       type: 'bitrix24.crm.lead_user_field.updated',
       timestamp: new Date(ts * 1000).toISOString().replace('.000', ''),
       data: {
         event: 'onCrmLeadUserFieldUpdate',
-        portal: { memberId: lab.memberId, domain: 'acme.bitrix24.com' },
+        portal: { memberId: scenario.memberId, domain: 'acme.bitrix24.com' },
         sequence: 1,
         previousSequence: null,
         origin: 'event',
@@ -86,31 +89,31 @@ describe('an event of a portal that can be read', () => {
 
   it('leaves no secret of the portal in a row, a log line or a message', async () => {
     makeMandatory()
-    await lab.changed()
+    await scenario.changed()
     await received(1)
     const rows = await Promise.all(
       ['log', 'fields', 'reconciliation', 'lanes', 'install'].map((table) =>
-        lab.rows(`SELECT * FROM ${table}`),
+        scenario.rows(`SELECT * FROM ${table}`),
       ),
     )
-    const sent = lab.network.sent.filter(({ url }) => !url.includes('/rest/'))
-    const written = JSON.stringify([rows, lab.lines, sent.map(({ url, body }) => [url, body])])
+    const sent = scenario.network.sent.filter(({ url }) => !url.includes('/rest/'))
+    const written = JSON.stringify([rows, scenario.lines, sent.map(({ url, body }) => [url, body])])
     expect(written).toContain('MANDATORY')
     expect(written).not.toContain(READING_SECRET)
-    expect(written).not.toContain('bench-token')
+    expect(written).not.toContain('scenario-token')
   })
 
   it('waits three seconds for an answer, goes out thin, and a further event completes it', async () => {
     const held = hold()
     makeMandatory()
-    await lab.changed()
-    await lab.advance(2999)
-    expect(lab.bodies()).toEqual([])
-    await lab.advance(1)
+    await scenario.changed()
+    await scenario.advance(2999)
+    expect(scenario.bodies()).toEqual([])
+    await scenario.advance(1)
     await received(1)
     held.open()
     await received(2)
-    expect(lab.told()).toEqual([
+    expect(scenario.told()).toEqual([
       { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: 'timeout' },
       {
         ...COMPLETE,
@@ -125,14 +128,14 @@ describe('an event of a portal that can be read', () => {
 
   it('holds later events back while it waits, so that order stays, and not longer', async () => {
     const held = hold()
-    await lab.changed()
+    await scenario.changed()
     const other = { name: 'ONCRMLEADADD', field: null, data: { FIELDS: { ID: '9' } } }
-    await lab.changed(9, 'updated', other)
-    expect(await lab.lane('erp')).toMatchObject({ cursor: 0, backlog: 2 })
-    expect(lab.bodies()).toEqual([])
-    await lab.advance(3000)
+    await scenario.changed(9, 'updated', other)
+    expect(await scenario.lane('erp')).toMatchObject({ cursor: 0, backlog: 2 })
+    expect(scenario.bodies()).toEqual([])
+    await scenario.advance(3000)
     await received(2)
-    expect(lab.told()).toEqual([
+    expect(scenario.told()).toEqual([
       { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: 'timeout' },
       {
         sequence: 2,
@@ -146,68 +149,68 @@ describe('an event of a portal that can be read', () => {
   })
 
   it('is passed by no lane that resumes while it waits', async () => {
-    await lab.portal().controlLane('erp', { kind: 'pause' })
+    await scenario.portal().controlLane('erp', { kind: 'pause' })
     const held = hold()
     makeMandatory()
-    await lab.changed()
-    await lab.portal().controlLane('erp', { kind: 'resume' })
-    expect(await lab.lane('erp')).toMatchObject({ cursor: 0, backlog: 1 })
+    await scenario.changed()
+    await scenario.portal().controlLane('erp', { kind: 'resume' })
+    expect(await scenario.lane('erp')).toMatchObject({ cursor: 0, backlog: 1 })
     held.open()
     await received(1)
-    expect(lab.told()).toEqual([
+    expect(scenario.told()).toEqual([
       { ...COMPLETE, sequence: 1, previousSequence: null, changes: MANDATORY },
     ])
   })
 
   it('is left out for people when an earlier one told it, and previousSequence says so', async () => {
     const held = hold()
-    await lab.changed(236)
+    await scenario.changed(236)
     makeMandatory()
-    await lab.changed()
-    await lab.changed(235, 'enum_values_set')
+    await scenario.changed()
+    await scenario.changed(235, 'enum_values_set')
     held.open()
     await received(3)
-    expect(lab.told().slice(1)).toEqual([
+    expect(scenario.told().slice(1)).toEqual([
       { ...COMPLETE, sequence: 2, previousSequence: 1, changes: MANDATORY, covers: [2, 3] },
       { ...COMPLETE, sequence: 3, previousSequence: 2, toldBy: 2 },
     ])
-    await lab.advance(2000)
-    await lab.settled()
-    expect(await lab.fate('chat', 3)).toMatchObject({ state: 'unchanged' })
-    expect(lab.messages('chat')).toBe(2)
+    await scenario.advance(2000)
+    await scenario.settled()
+    expect(await scenario.fate('chat', 3)).toMatchObject({ state: 'unchanged' })
+    expect(scenario.messages('chat')).toBe(2)
   })
 
   it('tells a deletion by the snapshot, without asking', async () => {
-    const before = lab.methods().length
-    await lab.changed(235, 'deleted')
+    const before = scenario.methods().length
+    await scenario.changed(235, 'deleted')
     await received(1)
-    expect(lab.told()[0]?.['changes']).toContainEqual({
+    expect(scenario.told()[0]?.['changes']).toContainEqual({
       attribute: 'FIELD_NAME',
       before: 'UF_CRM_TAX',
       after: null,
     })
-    expect(lab.methods()).toHaveLength(before)
+    expect(scenario.methods()).toHaveLength(before)
   })
 
   it('says that its field is gone', async () => {
-    lab.rest.fields.delete(235)
-    await lab.changed()
+    scenario.rest.fields.delete(235)
+    await scenario.changed()
     await received(1)
-    expect(lab.told()).toEqual([
+    expect(scenario.told()).toEqual([
       { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: 'not_found' },
     ])
   })
 
   it('writes its row twice: when it is stored, and when it is explained', async () => {
     makeMandatory()
-    await lab.changed()
+    await scenario.changed()
     await received(1)
-    const observed = await lab.observe()
-    lab.rest.fields.set(235, aDefinition())
-    await lab.changed()
+    const observed = await scenario.observe()
+    scenario.rest.fields.set(235, aDefinition())
+    await scenario.changed()
     await received(2)
-    await lab.advance(2000)
-    await lab.settled()
+    await scenario.advance(2000)
+    await scenario.settled()
     const rows = observed.writes.map(({ query, rows: count }) => [
       query.trim().split(/\s+/).slice(0, 3).join(' '),
       count,
@@ -248,51 +251,51 @@ describe('an answer of the portal', () => {
       'portal_unreachable',
     ],
   ])('%s makes a thin event at once', async (_, answer, reason) => {
-    lab.portalSays(answer)
-    const before = lab.methods().length
-    await lab.changed()
+    scenario.portalSays(answer)
+    const before = scenario.methods().length
+    await scenario.changed()
     await received(1)
-    expect(lab.told()).toEqual([
+    expect(scenario.told()).toEqual([
       { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: reason },
     ])
-    expect(lab.methods()).toHaveLength(before + 1)
-    expect(lab.network.to('169.254.169.254')).toEqual([])
-    expect(lab.network.to('stranger.example.net')).toEqual([])
+    expect(scenario.methods()).toHaveLength(before + 1)
+    expect(scenario.network.to('169.254.169.254')).toEqual([])
+    expect(scenario.network.to('stranger.example.net')).toEqual([])
   })
 
   it('that asks for a second of patience is waited for within the budget', async () => {
     let asked = 0
-    lab.portalSays(() => {
+    scenario.portalSays(() => {
       asked += 1
       if (asked > 1) return null
       const headers = { 'retry-after': '1' }
       return Response.json({ error: 'QUERY_LIMIT_EXCEEDED' }, { status: 503, headers })
     })
     makeMandatory()
-    await lab.changed()
+    await scenario.changed()
     await until(() => asked === 1)
-    await lab.advance(900)
+    await scenario.advance(900)
     expect(asked).toBe(1)
-    await lab.advance(600)
+    await scenario.advance(600)
     await received(1)
-    expect(lab.told()).toEqual([
+    expect(scenario.told()).toEqual([
       { ...COMPLETE, sequence: 1, previousSequence: null, changes: MANDATORY },
     ])
   })
 
   it('is not asked for again before the reset of the operating limit', async () => {
-    lab.portalSays(() => {
+    scenario.portalSays(() => {
       const time = { finish: 1_790_000_000, operating_reset_at: 1_790_000_060 }
       return Response.json({ error: 'OPERATION_TIME_LIMIT', time }, { status: 429 })
     })
-    await lab.changed()
+    await scenario.changed()
     await received(1)
-    const before = lab.methods().length
-    await lab.advance(30_000)
-    await lab.changed()
+    const before = scenario.methods().length
+    await scenario.advance(30_000)
+    await scenario.changed()
     await received(2)
-    expect(lab.methods()).toHaveLength(before)
-    expect(lab.told()[1]).toMatchObject({ enrichmentReason: 'rate_limited' })
+    expect(scenario.methods()).toHaveLength(before)
+    expect(scenario.told()[1]).toMatchObject({ enrichmentReason: 'rate_limited' })
   })
 })
 
@@ -300,11 +303,11 @@ describe('storage that refuses what was read', () => {
   it('lets the event go thin', async () => {
     const held = hold()
     makeMandatory()
-    await lab.changed()
-    await lab.failNextTransaction()
+    await scenario.changed()
+    await scenario.failNextTransaction()
     held.open()
     await received(1)
-    expect(lab.told()).toEqual([
+    expect(scenario.told()).toEqual([
       { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: 'timeout' },
     ])
   })
@@ -312,14 +315,14 @@ describe('storage that refuses what was read', () => {
   it('never swallows the change, also after a restart', async () => {
     const held = hold()
     makeMandatory()
-    await lab.changed()
-    await lab.failNextTransaction()
+    await scenario.changed()
+    await scenario.failNextTransaction()
     held.open()
     await received(1)
-    await lab.restart()
-    await lab.quiet()
-    await lab.portal().reconcile()
+    await scenario.restart()
+    await scenario.quiet()
+    await scenario.portal().reconcile()
     await received(2)
-    expect(lab.told()[1]).toMatchObject({ origin: 'reconciled', changes: MANDATORY })
+    expect(scenario.told()[1]).toMatchObject({ origin: 'reconciled', changes: MANDATORY })
   })
 })

@@ -12,7 +12,7 @@ import type { AdaptableSettings } from '../support/overrides.ts'
 import { createSealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'
 import {
-  PortalLab,
+  RelayScenario,
   RELAY,
   callAdmin,
   directoryTables,
@@ -40,11 +40,11 @@ const OTHERS = new Set([
   RUNTIME_BINDINGS.ADMIN_TOKEN,
 ])
 
-let lab: PortalLab
+let scenario: RelayScenario
 let lines: string[]
 
 beforeEach(() => {
-  lab = new PortalLab()
+  scenario = new RelayScenario()
   lines = []
   for (const level of ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const) {
     vi.spyOn(console, level).mockImplementation((...parts: unknown[]) => {
@@ -54,7 +54,7 @@ beforeEach(() => {
 })
 
 afterEach(async () => {
-  await lab.close()
+  await scenario.close()
 })
 
 function textOf(part: unknown): string {
@@ -97,7 +97,9 @@ function withPortalReceiver(settings: AdaptableSettings): AdaptableSettings {
         : undefined,
     settings.policy,
   )
-  const webhooks = [{ token: WEBHOOK['auth[application_token]'], portal: lab.memberId, rest: null }]
+  const webhooks = [
+    { token: WEBHOOK['auth[application_token]'], portal: scenario.memberId, rest: null },
+  ]
   return { ...settings, webhooks, destinations: read.ok ? read.value : null }
 }
 
@@ -113,7 +115,7 @@ async function readAll(answers: readonly Response[]): Promise<string[]> {
 
 /** The object cannot be constructed: what the edge sees of a portal that cannot be reached. */
 function breakPortal(): void {
-  lab.adapt = () => {
+  scenario.adapt = () => {
     throw new Error('Cannot construct: access_token=canary-access-1')
   }
 }
@@ -127,76 +129,78 @@ function echo(url: string, body: string): Response {
 async function liveThrough(): Promise<Response[]> {
   const answers: Response[] = []
   const note = async (sent: Promise<Response>) => void answers.push(await sent)
-  lab.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
-  lab.adapt = withPortalReceiver
-  await note(lab.install({ ...TOKEN_1, ...pair('1') }))
+  scenario.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
+  scenario.adapt = withPortalReceiver
+  await note(scenario.install({ ...TOKEN_1, ...pair('1') }))
   for (const [name, value] of [
     ['HOOK', HOOK],
     ['SIGN', PORTAL_SIGNATURE],
   ] as const) {
-    await note(lab.admin(`/values/${name}`, { method: 'PUT', body: JSON.stringify({ value }) }))
+    await note(
+      scenario.admin(`/values/${name}`, { method: 'PUT', body: JSON.stringify({ value }) }),
+    )
   }
-  await note(lab.event({ ...TOKEN_1, ...pair('event') }))
+  await note(scenario.event({ ...TOKEN_1, ...pair('event') }))
   await note(
-    lab.post(
-      lab.body('app-ONAPPUSERREADY', {
+    scenario.post(
+      scenario.body('app-ONAPPUSERREADY', {
         ...TOKEN_1,
         ...pair('2'),
         ...SYSTEM_PAIR,
-        ts: lab.ts(-700),
+        ts: scenario.ts(-700),
       }),
     ),
   )
-  await note(lab.update({ ...TOKEN_2, ...pair('3') }))
+  await note(scenario.update({ ...TOKEN_2, ...pair('3') }))
   await note(
-    lab.event({ ...WEBHOOK, 'auth[refresh_token]': 'canary-refresh-stray', ts: 'canary-ts' }),
+    scenario.event({ ...WEBHOOK, 'auth[refresh_token]': 'canary-refresh-stray', ts: 'canary-ts' }),
   )
   await note(
-    lab.event({ ...TOKEN_2, 'data[canary]': null, access_token: 'canary-access-at-the-top' }),
+    scenario.event({ ...TOKEN_2, 'data[canary]': null, access_token: 'canary-access-at-the-top' }),
   )
   await note(
-    lab.page({
+    scenario.page({
       APPLICATION_TOKEN: 'canary-application-token-2',
       AUTH_ID: 'canary-access-4',
       REFRESH_ID: 'canary-refresh-4',
     }),
   )
   await note(refused())
-  await note(lab.event({ 'auth[application_token]': 'canary-wrong-application-token' }))
-  await note(lab.post('event=ONAPPINSTALL&auth[access_token]=canary-malformed-1'))
+  await note(scenario.event({ 'auth[application_token]': 'canary-wrong-application-token' }))
+  await note(scenario.post('event=ONAPPINSTALL&auth[access_token]=canary-malformed-1'))
   return answers
 }
 
 async function refused(): Promise<Response> {
-  lab.network.handle(({ url, body }) => {
+  scenario.network.handle(({ url, body }) => {
     const isLate = url.endsWith('/rest/app.info') && body.includes('canary-access-refused')
     if (!isLate) return null
     const error = { error: 'canary-access-refused', error_description: body }
     return Response.json(error, { status: 401 })
   })
-  return lab.install({ ...TOKEN_1, ...pair('refused'), ts: lab.ts(-1) })
+  return scenario.install({ ...TOKEN_1, ...pair('refused'), ts: scenario.ts(-1) })
 }
 
 /** What the operator and the monitors can see. */
 async function lookAround(): Promise<Response[]> {
-  const paths = [`/portals/${lab.memberId}`, `/portals/${lab.memberId}/parked`]
+  const paths = [`/portals/${scenario.memberId}`, `/portals/${scenario.memberId}/parked`]
   const views = await Promise.all(paths.map((path) => callAdmin(path)))
-  const events = await lab.admin('/events')
-  const event = await lab.admin('/events/1')
+  const events = await scenario.admin('/events')
+  const event = await scenario.admin('/events/1')
   const test = await callAdmin('/destinations/erp/test', { method: 'POST' })
   const health = await exports.default.fetch(`${RELAY}/healthz`)
   return [...views, events, event, test, health]
 }
 
 async function expectNothingStored(): Promise<void> {
-  expect(leaks(JSON.stringify(await lab.tables()))).toEqual([])
+  expect(leaks(JSON.stringify(await scenario.tables()))).toEqual([])
   expect(leaks(JSON.stringify(await directoryTables()))).toEqual([])
   expect(leaks(JSON.stringify(await dumpKv()))).toEqual([])
 }
 
 describe('G6 secrets', () => {
   beforeEach(() => {
-    lab.network.handle(({ url, body }) => (isReceiver(url) ? echo(url, body) : null))
+    scenario.network.handle(({ url, body }) => (isReceiver(url) ? echo(url, body) : null))
   })
 
   it('the search finds a canary in clear, in base64 and a foreign secret', () => {
@@ -212,12 +216,12 @@ describe('G6 secrets', () => {
       200, 204, 204, 200, 200, 200, 200, 200, 200, 403, 403, 400,
     ])
     await vi.waitFor(async () => {
-      const failed = (await lab.view()).lanes.filter(({ attempts }) => attempts > 0)
+      const failed = (await scenario.view()).lanes.filter(({ attempts }) => attempts > 0)
       expect(failed.map(({ destination }) => destination)).toEqual(['crm-alerts', 'erp', 'own'])
     })
     await expectNothingStored()
     answers.push(...(await lookAround()))
-    answers.push(await lab.uninstall('keep-data', TOKEN_2))
+    answers.push(await scenario.uninstall('keep-data', TOKEN_2))
     await expectNothingStored()
     answers.push(...(await lookAround()))
     expect((await readAll(answers)).flatMap(leaks)).toEqual([])
@@ -228,29 +232,31 @@ describe('G6 secrets', () => {
 
   it('stand only in the bodies of requests to Bitrix24 and in the address of their own receiver', async () => {
     await liveThrough()
-    const toBitrix24 = lab.network.sent.filter(({ url }) => !isReceiver(url))
+    const toBitrix24 = scenario.network.sent.filter(({ url }) => !isReceiver(url))
     expect(toBitrix24.some(({ body }) => leaks(body).length > 0)).toBe(true)
     for (const { url, headers } of toBitrix24) {
       expect(leaks(`${url} ${JSON.stringify([...headers])}`)).toEqual([])
     }
-    await vi.waitFor(() => expect(lab.network.to('hooks.example.com').length).toBeGreaterThan(0))
+    await vi.waitFor(() =>
+      expect(scenario.network.to('hooks.example.com').length).toBeGreaterThan(0),
+    )
     expectCleanRequests()
   })
 
   it('are sealed in the spill, and no error of an unreachable portal shows them', async () => {
-    lab.adapt = withPortalReceiver
-    const answers = [await lab.install({ ...TOKEN_1, ...pair('1') })]
+    scenario.adapt = withPortalReceiver
+    const answers = [await scenario.install({ ...TOKEN_1, ...pair('1') })]
     breakPortal()
-    await lab.restart().catch(() => undefined)
-    answers.push(await lab.update({ ...TOKEN_2, ...pair('spilled'), ts: lab.ts(-2) }))
-    answers.push(await lab.event({ ...TOKEN_1, ...pair('spilled-event') }))
-    answers.push(await lab.uninstall('clean', TOKEN_1))
+    await scenario.restart().catch(() => undefined)
+    answers.push(await scenario.update({ ...TOKEN_2, ...pair('spilled'), ts: scenario.ts(-2) }))
+    answers.push(await scenario.event({ ...TOKEN_1, ...pair('spilled-event') }))
+    answers.push(await scenario.uninstall('clean', TOKEN_1))
     const keys = Object.keys(await dumpKv()).filter((key) => key.startsWith('spill:'))
     expect(keys).toHaveLength(3)
     expect(leaks(JSON.stringify(await dumpKv()))).toEqual([])
-    lab.adapt = withPortalReceiver
+    scenario.adapt = withPortalReceiver
     await worker.scheduled(createScheduledController({ cron: DRAIN_CRON }), { ...env })
-    expect((await lab.view()).state).toBe('uninstalled')
+    expect((await scenario.view()).state).toBe('uninstalled')
     await expectNothingStored()
     expect((await readAll(answers)).flatMap(leaks)).toEqual([])
     expect(lines.some((line) => line.includes('portal_unreachable'))).toBe(true)
@@ -258,15 +264,15 @@ describe('G6 secrets', () => {
   })
 
   it('are sealed while an install waits, and gone when it has waited in vain', async () => {
-    lab.bitrix24.answers = false
-    const answers = [await lab.install({ ...TOKEN_1, ...pair('waiting') })]
+    scenario.bitrix24.answers = false
+    const answers = [await scenario.install({ ...TOKEN_1, ...pair('waiting') })]
     await expectNothingStored()
-    expect(await lab.open((await lab.pending())?.sealed, 'pending')).toContain(
+    expect(await scenario.open((await scenario.pending())?.sealed, 'pending')).toContain(
       'canary-access-waiting',
     )
     answers.push(...(await lookAround()))
-    lab.offsetMs = 3_700_000
-    await lab.alarm()
+    scenario.offsetMs = 3_700_000
+    await scenario.alarm()
     await expectNothingStored()
     expect((await readAll(answers)).flatMap(leaks)).toEqual([])
     expect(lines.flatMap(leaks)).toEqual([])
@@ -279,7 +285,7 @@ function isReceiver(url: string): boolean {
 
 /** A receiver may see its own address and a signature, nothing else of what is secret. */
 function expectCleanRequests(): void {
-  const requests = lab.network.sent.filter(({ url }) => isReceiver(url))
+  const requests = scenario.network.sent.filter(({ url }) => isReceiver(url))
   expect(requests.length).toBeGreaterThan(0)
   for (const { url, headers, body } of requests) {
     const isOwnAddress = url === HOOK || url === RUNTIME_BINDINGS.SLACK_WEBHOOK_URL
@@ -292,33 +298,35 @@ function expectCleanRequests(): void {
 /** The portals' objects read TOKEN_KEYS like this from now on. */
 async function deployKeys(keys: Record<string, unknown>): Promise<void> {
   const parsed = parseTokenKeys(keys)
-  lab.adapt = (settings) => ({
+  scenario.adapt = (settings) => ({
     ...withPortalReceiver(settings),
     sealer: createSealer(parsed.ok ? parsed.value : []),
   })
-  await lab.restart()
+  await scenario.restart()
 }
 
 const BOTH_KEYS = { ...NEW_KEY, ...(JSON.parse(OLD_KEY) as Record<string, string>) }
 
 async function installWithEverything(changes: Changes = {}): Promise<void> {
-  lab.adapt = withPortalReceiver
-  lab.network.handle(({ url }) => (url === HOOK ? new Response('') : null))
-  lab.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
-  await lab.install(changes)
-  await lab.post(lab.body('app-ONAPPUSERREADY', { ...SYSTEM_PAIR, ts: lab.ts(-700) }))
-  await lab.admin('/values/HOOK', { method: 'PUT', body: JSON.stringify({ value: HOOK }) })
+  scenario.adapt = withPortalReceiver
+  scenario.network.handle(({ url }) => (url === HOOK ? new Response('') : null))
+  scenario.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
+  await scenario.install(changes)
+  await scenario.post(
+    scenario.body('app-ONAPPUSERREADY', { ...SYSTEM_PAIR, ts: scenario.ts(-700) }),
+  )
+  await scenario.admin('/values/HOOK', { method: 'PUT', body: JSON.stringify({ value: HOOK }) })
   const value = JSON.stringify({ value: PORTAL_SIGNATURE })
-  await lab.admin('/values/SIGN', { method: 'PUT', body: value })
+  await scenario.admin('/values/SIGN', { method: 'PUT', body: value })
 }
 
 describe('key rotation', () => {
   it('the daily visit seals every record again under the newest key, and the old key can go', async () => {
     await installWithEverything()
     await deployKeys(BOTH_KEYS)
-    await lab.stub().touch()
-    const { application } = await lab.stored()
-    const values = (await lab.tables())['portal_values'] ?? []
+    await scenario.stub().touch()
+    const { application } = await scenario.stored()
+    const values = (await scenario.tables())['portal_values'] ?? []
     const sealed = [
       application?.tokens,
       application?.systemTokens,
@@ -331,60 +339,60 @@ describe('key rotation', () => {
       'v1.k2.',
     ])
     await vi.waitFor(async () => {
-      const { tokens, systemTokens } = (await lab.record()) ?? {}
+      const { tokens, systemTokens } = (await scenario.record()) ?? {}
       expect({ tokens, systemTokens }).toEqual({
         tokens: application?.tokens,
         systemTokens: application?.systemTokens,
       })
     })
     await deployKeys(NEW_KEY)
-    expect((await lab.view()).install.tokens).toBe('valid')
-    await lab.event()
-    await vi.waitFor(() => expect(lab.network.to('hooks.example.com')).toHaveLength(1))
+    expect((await scenario.view()).install.tokens).toBe('valid')
+    await scenario.event()
+    await vi.waitFor(() => expect(scenario.network.to('hooks.example.com')).toHaveLength(1))
   })
 
   it('a visit without a rotation writes no pair again', async () => {
-    await installWithEverything({ 'auth[expires]': lab.ts(3600) })
-    await vi.waitFor(async () => expect((await lab.stored()).kvDirty).toBe(false))
-    const { tokens, systemTokens } = (await lab.stored()).application ?? {}
-    await lab.stub().touch()
-    expect((await lab.stored()).application).toMatchObject({ tokens, systemTokens })
+    await installWithEverything({ 'auth[expires]': scenario.ts(3600) })
+    await vi.waitFor(async () => expect((await scenario.stored()).kvDirty).toBe(false))
+    const { tokens, systemTokens } = (await scenario.stored()).application ?? {}
+    await scenario.stub().touch()
+    expect((await scenario.stored()).application).toMatchObject({ tokens, systemTokens })
   })
 
   it('a record under a missing key means tokens_lost, and events are still taken and delivered', async () => {
     await installWithEverything()
     await deployKeys(NEW_KEY)
-    const { state, install } = await lab.view()
+    const { state, install } = await scenario.view()
     expect({ state, tokens: install.tokens }).toEqual({ state: 'tokens_lost', tokens: 'lost' })
-    expect(await (await lab.event()).json()).toEqual({ accepted: true, sequence: 1 })
-    await vi.waitFor(() => expect(lab.delivered()).toHaveLength(1))
-    await lab.stub().touch()
-    expect((await lab.stored()).application?.tokens).toMatch(/^v1\.k1\./u)
+    expect(await (await scenario.event()).json()).toEqual({ accepted: true, sequence: 1 })
+    await vi.waitFor(() => expect(scenario.delivered()).toHaveLength(1))
+    await scenario.stub().touch()
+    expect((await scenario.stored()).application?.tokens).toMatch(/^v1\.k1\./u)
   })
 
   it('lost tokens are renewed by the visit of an administrator', async () => {
-    await lab.install()
+    await scenario.install()
     await deployKeys(NEW_KEY)
-    expect((await lab.page()).status).toBe(200)
-    expect((await lab.view()).state).toBe('active')
-    expect((await lab.stored()).application?.tokens).toMatch(/^v1\.k2\./u)
+    expect((await scenario.page()).status).toBe(200)
+    expect((await scenario.view()).state).toBe('active')
+    expect((await scenario.stored()).application?.tokens).toMatch(/^v1\.k2\./u)
   })
 
   it('an update without any key keeps the pair that a returning key opens', async () => {
-    await lab.install()
-    const before = (await lab.stored()).application?.tokens
-    lab.adapt = (settings) => ({ ...settings, sealer: createSealer([]) })
-    await lab.restart()
-    expect((await lab.update()).status).toBe(200)
-    expect((await lab.event()).status).toBe(200)
-    expect((await lab.stored()).application?.tokens).toBe(before)
+    await scenario.install()
+    const before = (await scenario.stored()).application?.tokens
+    scenario.adapt = (settings) => ({ ...settings, sealer: createSealer([]) })
+    await scenario.restart()
+    expect((await scenario.update()).status).toBe(200)
+    expect((await scenario.event()).status).toBe(200)
+    expect((await scenario.stored()).application?.tokens).toBe(before)
   })
 
   it('a record opens neither in another portal nor in another field', async () => {
-    await lab.install()
-    const sealed = (await lab.stored()).application?.tokens
-    await expect(lab.open(sealed, 'systemTokens')).rejects.toThrow('damaged')
-    const other = new PortalLab()
+    await scenario.install()
+    const sealed = (await scenario.stored()).application?.tokens
+    await expect(scenario.open(sealed, 'systemTokens')).rejects.toThrow('damaged')
+    const other = new RelayScenario()
     await expect(other.open(sealed, 'tokens')).rejects.toThrow('damaged')
     await reset()
   })

@@ -1,7 +1,7 @@
 /** From Bitrix24's event to the receiver's before → after, through the real edge, object and network. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
-import { PortalLab, said } from '../support/relay-scenario.ts'
+import { RelayScenario, said } from '../support/relay-scenario.ts'
 
 const FIELD: FieldAttributes = {
   ID: '235',
@@ -12,23 +12,23 @@ const FIELD: FieldAttributes = {
   EDIT_FORM_LABEL: { en: 'Tax number' },
 }
 
-let lab: PortalLab
+let scenario: RelayScenario
 
 beforeEach(async () => {
-  lab = new PortalLab()
-  lab.bitrix24.rest.fields.set(235, FIELD)
-  lab.bitrix24.rest.users.set(1, 'Anna')
-  await lab.install()
+  scenario = new RelayScenario()
+  scenario.bitrix24.rest.fields.set(235, FIELD)
+  scenario.bitrix24.rest.users.set(1, 'Anna')
+  await scenario.install()
   await vi.waitFor(async () => {
-    await lab.alarm()
+    await scenario.alarm()
     expect(await compared()).toBe(true)
   })
 })
 
-afterEach(() => lab.close())
+afterEach(() => scenario.close())
 
 async function compared(): Promise<boolean> {
-  const view: unknown = await (await lab.admin()).json()
+  const view: unknown = await (await scenario.admin()).json()
   // Sound: the contract names the field.
   return (view as { lastReconcileAt: string | null }).lastReconcileAt !== null
 }
@@ -37,11 +37,11 @@ async function compared(): Promise<boolean> {
 let seconds = -1000
 function changed(action = 'UPDATE'): Promise<Response> {
   seconds += 1
-  return lab.event({
+  return scenario.event({
     event: `ONCRMREQUISITEUSERFIELD${action}`,
     'data[FIELDS][ID]': 235,
     'data[FIELDS][FIELD_NAME]': 'UF_CRM_TAX',
-    ts: lab.ts(seconds),
+    ts: scenario.ts(seconds),
   })
 }
 
@@ -53,7 +53,7 @@ interface Body {
 /** What the signed webhook received so far. */
 function bodies(): Body[] {
   // Sound: the relay's own bodies.
-  return lab.network.to('erp.example.com').map(({ body }) => JSON.parse(body) as Body)
+  return scenario.network.to('erp.example.com').map(({ body }) => JSON.parse(body) as Body)
 }
 
 async function received(count: number): Promise<Body[]> {
@@ -62,14 +62,14 @@ async function received(count: number): Promise<Body[]> {
 }
 
 function messages(): string[] {
-  return lab.network.sent
+  return scenario.network.sent
     .filter(({ url }) => url.startsWith('https://hooks.slack.com/'))
     .map(({ body }) => body)
 }
 
 describe('an event of an installed portal', () => {
   it('tells its receiver before and after, who, and what the field is', async () => {
-    lab.bitrix24.rest.fields.set(235, { ...FIELD, MANDATORY: 'Y' })
+    scenario.bitrix24.rest.fields.set(235, { ...FIELD, MANDATORY: 'Y' })
     expect(await said(changed())).toMatchObject({ status: 200, body: { sequence: 1 } })
     const [body] = await received(1)
     expect(body).toMatchObject({
@@ -90,9 +90,9 @@ describe('an event of an installed portal', () => {
 
   it('tells an addition and a deletion leaf by leaf', async () => {
     await changed('DELETE')
-    lab.bitrix24.rest.fields.set(236, { ...FIELD, ID: '236', FIELD_NAME: 'UF_CRM_VAT' })
+    scenario.bitrix24.rest.fields.set(236, { ...FIELD, ID: '236', FIELD_NAME: 'UF_CRM_VAT' })
     const added = { 'data[FIELDS][ID]': 236, 'data[FIELDS][FIELD_NAME]': 'UF_CRM_VAT' }
-    await lab.event({ event: 'ONCRMREQUISITEUSERFIELDADD', ...added })
+    await scenario.event({ event: 'ONCRMREQUISITEUSERFIELDADD', ...added })
     const [deleted, created] = await received(2)
     expect(deleted?.data['changes']).toContainEqual({
       attribute: 'EDIT_FORM_LABEL.en',
@@ -107,12 +107,12 @@ describe('an event of an installed portal', () => {
   })
 
   it('says which event told it when nothing is new, and leaves it out where people read', async () => {
-    lab.bitrix24.rest.fields.set(235, { ...FIELD, MANDATORY: 'Y' })
+    scenario.bitrix24.rest.fields.set(235, { ...FIELD, MANDATORY: 'Y' })
     const answers = await Promise.all([changed(), changed('SETENUMVALUES')])
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
     const told = (await received(2)).map(({ data }) => [data['changes'], data['toldBy']])
     expect(told[1]).toEqual([[], 1])
-    const event: unknown = await (await lab.admin('/events/2')).json()
+    const event: unknown = await (await scenario.admin('/events/2')).json()
     expect(event).toMatchObject({ toldBy: 1, fates: { 'crm-alerts': { state: 'unchanged' } } })
     expect(messages()).toHaveLength(1)
   })
@@ -120,7 +120,7 @@ describe('an event of an installed portal', () => {
   it('is a thin event with its reason when the field may not be seen', async () => {
     await changed()
     await received(1)
-    lab.network.handle(({ url }) =>
+    scenario.network.handle(({ url }) =>
       url.endsWith('.userfield.get')
         ? Response.json({ error: '', error_description: 'Access denied' }, { status: 400 })
         : null,
@@ -144,25 +144,25 @@ describe('an event of an installed portal', () => {
       'portal_unreachable',
     ],
   ])('goes out thin when the portal answers with %s', async (_, answer, reason) => {
-    lab.network.handle(({ url }) =>
-      url.startsWith(`https://${lab.domain}/rest/`) ? answer() : null,
+    scenario.network.handle(({ url }) =>
+      url.startsWith(`https://${scenario.domain}/rest/`) ? answer() : null,
     )
     expect((await changed()).status).toBe(200)
     const [body] = await received(1)
     expect(body?.data).toMatchObject({ enrichment: 'unavailable', enrichmentReason: reason })
-    expect(lab.network.sent.some(({ url }) => url.includes('169.254'))).toBe(false)
+    expect(scenario.network.sent.some(({ url }) => url.includes('169.254'))).toBe(false)
   })
 
   it('goes out thin when the portal never answers, and is completed when it does', async () => {
     await changed()
     await received(1)
     let isHeldBack = true
-    lab.network.handle(async ({ url }) => {
+    scenario.network.handle(async ({ url }) => {
       if (!url.endsWith('.userfield.get')) return null
       while (isHeldBack) await scheduler.wait(20)
       return Response.json({ result: { ...FIELD, MANDATORY: 'Y' } })
     })
-    lab.bitrix24.rest.fields.set(235, { ...FIELD, MANDATORY: 'Y' })
+    scenario.bitrix24.rest.fields.set(235, { ...FIELD, MANDATORY: 'Y' })
     await changed()
     const [, thin] = await received(2)
     expect(thin?.data).toMatchObject({ enrichment: 'unavailable', enrichmentReason: 'timeout' })
@@ -179,8 +179,8 @@ describe('an event of an installed portal', () => {
 
 describe('a change that no event told', () => {
   it('is told at once when the operator asks for a comparison', async () => {
-    lab.bitrix24.rest.fields.set(235, { ...FIELD, MANDATORY: 'Y' })
-    const answer = await lab.admin('/reconcile', { method: 'POST' })
+    scenario.bitrix24.rest.fields.set(235, { ...FIELD, MANDATORY: 'Y' })
+    const answer = await scenario.admin('/reconcile', { method: 'POST' })
     expect(await said(answer)).toEqual({ status: 202, body: { started: true } })
     const [body] = await received(1)
     expect(body).toMatchObject({
@@ -193,7 +193,7 @@ describe('a change that no event told', () => {
     })
     await changed()
     expect((await received(2))[1]?.data).toMatchObject({ changes: [] })
-    const view: unknown = await (await lab.admin()).json()
+    const view: unknown = await (await scenario.admin()).json()
     expect(view).toMatchObject({ events: 1, reconciled: 1, thin: 0, head: 2 })
   })
 
@@ -202,32 +202,32 @@ describe('a change that no event told', () => {
     ['a list cut short', { result: [], total: 7 }],
     ['a denied list', { error: 'ACCESS_DENIED', error_description: '' }],
   ])('is never a deletion because of %s', async (_, list) => {
-    lab.network.handle(({ url }) => {
+    scenario.network.handle(({ url }) => {
       if (url.endsWith('.userfield.list')) return Response.json(list)
       if (!url.endsWith('.userfield.get')) return null
       return Response.json({ error: '', error_description: 'Access denied' }, { status: 400 })
     })
-    await lab.admin('/reconcile', { method: 'POST' })
+    await scenario.admin('/reconcile', { method: 'POST' })
     await vi.waitFor(() =>
-      expect(lab.network.sent.some(({ url }) => url.endsWith('.userfield.list'))).toBe(true),
+      expect(scenario.network.sent.some(({ url }) => url.endsWith('.userfield.list'))).toBe(true),
     )
     await scheduler.wait(50)
     expect(bodies()).toEqual([])
-    expect((await lab.tables())['log']).toEqual([])
+    expect((await scenario.tables())['log']).toEqual([])
   })
 
   it('is a deletion when the portal says of the field itself that it is gone', async () => {
-    lab.bitrix24.rest.fields.delete(235)
-    await lab.admin('/reconcile', { method: 'POST' })
+    scenario.bitrix24.rest.fields.delete(235)
+    await scenario.admin('/reconcile', { method: 'POST' })
     const [body] = await received(1)
     expect(body?.type).toBe('bitrix24.crm.requisite_user_field.deleted')
   })
 
   it('is asked for in vain at a portal that nobody can ask', async () => {
-    const unknown = new PortalLab()
+    const unknown = new RelayScenario()
     expect((await unknown.admin('/reconcile', { method: 'POST' })).status).toBe(404)
-    await lab.uninstall('keep-data')
-    expect(await said(lab.admin('/reconcile', { method: 'POST' }))).toMatchObject({
+    await scenario.uninstall('keep-data')
+    expect(await said(scenario.admin('/reconcile', { method: 'POST' }))).toMatchObject({
       status: 409,
       body: { error: { code: 'no_access' } },
     })

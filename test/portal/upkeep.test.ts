@@ -4,76 +4,76 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent } from '../support/a-delivery.ts'
-import { DAY_MS, PortalBench, machine, until } from '../support/portal-scenario.ts'
+import { DAY_MS, PortalScenario, machine, until } from '../support/portal-scenario.ts'
 
-let bench: PortalBench
+let scenario: PortalScenario
 
 beforeEach(() => {
-  bench = new PortalBench()
-  bench.settings = { ...bench.settings, retentionDays: 10 }
+  scenario = new PortalScenario()
+  scenario.settings = { ...scenario.settings, retentionDays: 10 }
 })
 
-afterEach(() => bench.close())
+afterEach(() => scenario.close())
 
 async function logged(): Promise<unknown[]> {
-  const rows = await bench.rows('SELECT sequence FROM log ORDER BY sequence')
+  const rows = await scenario.rows('SELECT sequence FROM log ORDER BY sequence')
   return rows.map(({ sequence }) => sequence)
 }
 
 async function passDays(days: number): Promise<void> {
-  await bench.advance(days * DAY_MS)
+  await scenario.advance(days * DAY_MS)
 }
 
 /** Puts rows into the log as if they had been appended, ten days ago and delivered nowhere. */
 async function fill(count: number): Promise<void> {
-  await bench.restart()
-  await bench.rows(
+  await scenario.restart()
+  await scenario.rows(
     `INSERT INTO log (sequence, received_at, receipt, digest, event)
      WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
      SELECT i, received_at, 'receipt-' || i, 'digest-' || i, event FROM n, log WHERE sequence = 1`,
     count,
   )
-  await bench.restart()
+  await scenario.restart()
 }
 
 describe('the daily visit', () => {
   it('drops what every lane has passed and is older than RETENTION_DAYS, and nothing else', async () => {
-    await bench.appendMany(2)
-    await bench.settled()
+    await scenario.appendMany(2)
+    await scenario.settled()
     await passDays(10)
-    await bench.append()
-    await bench.settled()
-    expect(await bench.portal().touch()).toEqual({ dropped: 0 })
-    await bench.advance(1)
-    expect(await bench.portal().touch()).toEqual({ dropped: 2 })
+    await scenario.append()
+    await scenario.settled()
+    expect(await scenario.portal().touch()).toEqual({ dropped: 0 })
+    await scenario.advance(1)
+    expect(await scenario.portal().touch()).toEqual({ dropped: 2 })
     expect(await logged()).toEqual([3])
-    expect(await bench.portal().event(1)).toBeNull()
+    expect(await scenario.portal().event(1)).toBeNull()
   })
 
   it('leaves an empty log whose last sequence is not used again, also after a restart', async () => {
-    await bench.appendMany(3)
-    await bench.settled()
+    await scenario.appendMany(3)
+    await scenario.settled()
     await passDays(11)
-    expect(await bench.portal().touch()).toEqual({ dropped: 3 })
+    expect(await scenario.portal().touch()).toEqual({ dropped: 3 })
     expect(await logged()).toEqual([])
-    expect(await bench.portal().events(99, 10)).toEqual({ events: [], before: null })
-    await bench.restart()
-    expect((await bench.portal().view())?.head).toBe(3)
-    expect(await bench.append()).toBe(4)
-    await bench.settled()
-    expect(bench.received('erp').at(-1)).toMatchObject({
-      id: `${bench.memberId}-4`,
+    expect(await scenario.portal().events(99, 10)).toEqual({ events: [], before: null })
+    await scenario.restart()
+    expect((await scenario.portal().view())?.head).toBe(3)
+    expect(await scenario.append()).toBe(4)
+    await scenario.settled()
+    expect(scenario.received('erp').at(-1)).toMatchObject({
+      id: `${scenario.memberId}-4`,
       previousSequence: 3,
     })
   })
 
   it('writes the last sequence down before it shortens the log', async () => {
-    await bench.appendMany(3)
-    await bench.settled()
+    await scenario.appendMany(3)
+    await scenario.settled()
     await passDays(11)
     // The first transaction of the visit writes the sequence down; the second one drops.
     const stored: unknown[] = []
-    await bench.inside(({ storage }) => {
+    await scenario.inside(({ storage }) => {
       const exec = storage.sql.exec.bind(storage.sql)
       storage.sql.exec = (query, ...bindings) => {
         if (query.startsWith('DELETE FROM log')) {
@@ -82,75 +82,77 @@ describe('the daily visit', () => {
         return exec(query, ...bindings)
       }
     })
-    await bench.portal().touch()
+    await scenario.portal().touch()
     expect(stored).toEqual([expect.stringContaining('"lastSequence":3')])
   })
 
   it('deletes in batches of at most 500, and everything in one visit', async () => {
-    await bench.deploy([])
-    await bench.append()
+    await scenario.deploy([])
+    await scenario.append()
     await fill(1201)
     await passDays(11)
-    await bench.portal().view()
-    const observed = await bench.observe()
-    expect(await bench.portal().touch()).toEqual({ dropped: 1201 })
+    await scenario.portal().view()
+    const observed = await scenario.observe()
+    expect(await scenario.portal().touch()).toEqual({ dropped: 1201 })
     const deleted = observed.writes.filter(({ query }) => query.startsWith('DELETE FROM log'))
     expect(deleted.map(({ rows }) => rows)).toEqual([500, 500, 201])
     expect(await logged()).toEqual([])
   })
 
   it('forgets the fates of dropped events', async () => {
-    bench.receive('erp', () => new Response('', { status: 422 }))
-    await bench.appendMany(2)
-    await bench.settled()
+    scenario.receive('erp', () => new Response('', { status: 422 }))
+    await scenario.appendMany(2)
+    await scenario.settled()
     await passDays(9)
-    await bench.append()
-    await bench.settled()
-    expect(await bench.portal().parked()).toHaveLength(3)
+    await scenario.append()
+    await scenario.settled()
+    expect(await scenario.portal().parked()).toHaveLength(3)
     await passDays(2)
-    await bench.portal().touch()
-    expect(await bench.portal().parked()).toMatchObject([{ sequence: 3 }])
-    expect((await bench.lane('erp')).parked).toBe(1)
+    await scenario.portal().touch()
+    expect(await scenario.portal().parked()).toMatchObject([{ sequence: 3 }])
+    expect((await scenario.lane('erp')).parked).toBe(1)
   })
 
   it('sets no alarm and writes nothing when nothing is old', async () => {
-    await bench.append()
-    await bench.settled()
-    await bench.quiet()
-    const observed = await bench.observe()
-    expect(await bench.portal().touch()).toEqual({ dropped: 0 })
+    await scenario.append()
+    await scenario.settled()
+    await scenario.quiet()
+    const observed = await scenario.observe()
+    expect(await scenario.portal().touch()).toEqual({ dropped: 0 })
     expect(observed).toMatchObject({ writes: [], alarms: [] })
   })
 })
 
 describe('a lane that has not passed an old event', () => {
   it('paused: holds it back for another RETENTION_DAYS, then it is dropped and counted', async () => {
-    await bench.deploy([machine('erp', { fields: ['UF_CRM_TAX'] }), machine('crm')])
-    await bench.append()
-    await bench.settled()
-    await bench.portal().controlLane('erp', { kind: 'pause' })
-    await bench.appendMany(2)
-    await bench.append({ event: JSON.stringify(anEvent({ field: null })) })
-    await bench.settled()
+    await scenario.deploy([machine('erp', { fields: ['UF_CRM_TAX'] }), machine('crm')])
+    await scenario.append()
+    await scenario.settled()
+    await scenario.portal().controlLane('erp', { kind: 'pause' })
+    await scenario.appendMany(2)
+    await scenario.append({ event: JSON.stringify(anEvent({ field: null })) })
+    await scenario.settled()
     await passDays(20)
-    expect(await bench.portal().touch()).toEqual({ dropped: 1 })
+    expect(await scenario.portal().touch()).toEqual({ dropped: 1 })
     expect(await logged()).toEqual([2, 3, 4])
-    expect(await bench.lane('erp')).toMatchObject({ cursor: 1, backlog: 3, expired: 0 })
-    await bench.advance(1)
-    expect(await bench.portal().touch()).toEqual({ dropped: 3 })
-    expect(await bench.lane('erp')).toMatchObject({
+    expect(await scenario.lane('erp')).toMatchObject({ cursor: 1, backlog: 3, expired: 0 })
+    await scenario.advance(1)
+    expect(await scenario.portal().touch()).toEqual({ dropped: 3 })
+    expect(await scenario.lane('erp')).toMatchObject({
       state: 'paused',
       cursor: 4,
       backlog: 0,
       expired: 2,
     })
-    expect((await bench.lane('crm')).expired).toBe(0)
-    await bench.portal().controlLane('erp', { kind: 'resume' })
-    await bench.append()
-    await bench.settled()
+    expect((await scenario.lane('crm')).expired).toBe(0)
+    await scenario.portal().controlLane('erp', { kind: 'resume' })
+    await scenario.append()
+    await scenario.settled()
     // The gap that expired is visible to the receiver: 5 names 3, which it never got.
     expect(
-      bench.received('erp').map(({ sequence, previousSequence }) => [sequence, previousSequence]),
+      scenario
+        .received('erp')
+        .map(({ sequence, previousSequence }) => [sequence, previousSequence]),
     ).toEqual([
       [1, null],
       [5, 3],
@@ -158,65 +160,65 @@ describe('a lane that has not passed an old event', () => {
   })
 
   it('disabled: the same, and only what it had not got is counted', async () => {
-    await bench.append()
-    await bench.settled()
-    bench.receive('erp', () => new Response('', { status: 410 }))
-    await bench.appendMany(2)
-    await until(async () => (await bench.lane('erp')).state === 'disabled')
+    await scenario.append()
+    await scenario.settled()
+    scenario.receive('erp', () => new Response('', { status: 410 }))
+    await scenario.appendMany(2)
+    await until(async () => (await scenario.lane('erp')).state === 'disabled')
     await passDays(20)
-    await bench.advance(1)
-    expect(await bench.portal().touch()).toEqual({ dropped: 3 })
-    expect(await bench.lane('erp')).toMatchObject({ state: 'disabled', backlog: 0, expired: 2 })
+    await scenario.advance(1)
+    expect(await scenario.portal().touch()).toEqual({ dropped: 3 })
+    expect(await scenario.lane('erp')).toMatchObject({ state: 'disabled', backlog: 0, expired: 2 })
   })
 
   it('retrying: the same, and the attempts of the dropped event are forgotten', async () => {
-    await bench.deploy([machine('erp', { retryHours: 720 })])
-    bench.receive('erp', () => new Response('', { status: 500 }))
-    await bench.append()
-    await until(async () => (await bench.lane('erp')).attempts === 1)
+    await scenario.deploy([machine('erp', { retryHours: 720 })])
+    scenario.receive('erp', () => new Response('', { status: 500 }))
+    await scenario.append()
+    await until(async () => (await scenario.lane('erp')).attempts === 1)
     await passDays(20)
-    await bench.append()
-    expect(await bench.portal().touch()).toEqual({ dropped: 0 })
-    await bench.advance(1)
-    expect(await bench.portal().touch()).toEqual({ dropped: 1 })
-    expect(await bench.lane('erp')).toMatchObject({ cursor: 1, backlog: 1, expired: 1 })
+    await scenario.append()
+    expect(await scenario.portal().touch()).toEqual({ dropped: 0 })
+    await scenario.advance(1)
+    expect(await scenario.portal().touch()).toEqual({ dropped: 1 })
+    expect(await scenario.lane('erp')).toMatchObject({ cursor: 1, backlog: 1, expired: 1 })
   })
 
   it('removed: holds nothing back, and goes on behind what was dropped when its name returns', async () => {
-    await bench.deploy([machine('erp'), machine('crm')])
-    await bench.start()
-    await bench.deploy([machine('crm')])
-    await bench.appendMany(2)
-    await bench.settled()
+    await scenario.deploy([machine('erp'), machine('crm')])
+    await scenario.start()
+    await scenario.deploy([machine('crm')])
+    await scenario.appendMany(2)
+    await scenario.settled()
     await passDays(11)
-    expect(await bench.portal().touch()).toEqual({ dropped: 2 })
-    await bench.append()
-    await bench.deploy([machine('erp'), machine('crm')])
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([3])
+    expect(await scenario.portal().touch()).toEqual({ dropped: 2 })
+    await scenario.append()
+    await scenario.deploy([machine('erp'), machine('crm')])
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([3])
   })
 })
 
 describe('previousSequence across the floor', () => {
   it('is right for live events and for replays of what is left', async () => {
-    await bench.deploy([machine('erp', { fields: ['UF_CRM_TAX'] })])
-    await bench.appendMany(2)
-    await bench.append({ event: JSON.stringify(anEvent({ field: null })) })
+    await scenario.deploy([machine('erp', { fields: ['UF_CRM_TAX'] })])
+    await scenario.appendMany(2)
+    await scenario.append({ event: JSON.stringify(anEvent({ field: null })) })
     await passDays(9)
-    await bench.append()
-    await bench.settled()
-    const live = bench.received('erp')
+    await scenario.append()
+    await scenario.settled()
+    const live = scenario.received('erp')
     expect(live.map(({ sequence }) => sequence)).toEqual([1, 2, 4])
     await passDays(2)
-    expect(await bench.portal().touch()).toEqual({ dropped: 3 })
-    await bench.restart()
-    await bench.append()
-    await bench.settled()
-    expect(bench.received('erp').at(-1)).toMatchObject({ sequence: 5, previousSequence: 4 })
-    await bench.portal().replay('erp', { kind: 'range', from: 1, to: 5 }, { dryRun: false })
-    await bench.quiet()
+    expect(await scenario.portal().touch()).toEqual({ dropped: 3 })
+    await scenario.restart()
+    await scenario.append()
+    await scenario.settled()
+    expect(scenario.received('erp').at(-1)).toMatchObject({ sequence: 5, previousSequence: 4 })
+    await scenario.portal().replay('erp', { kind: 'range', from: 1, to: 5 }, { dryRun: false })
+    await scenario.quiet()
     expect(
-      bench
+      scenario
         .received('erp')
         .slice(4)
         .map(({ sequence, previousSequence }) => [sequence, previousSequence]),

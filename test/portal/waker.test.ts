@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LaneState } from '../../src/core/lanes/lane-state.ts'
 import type { Destination } from '../../src/destinations/settings/destination.ts'
 import {
-  PortalBench,
+  PortalScenario,
   configured,
   gate,
   machine,
@@ -18,27 +18,27 @@ import {
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
 
-let bench: PortalBench
+let scenario: PortalScenario
 
 beforeEach(async () => {
-  bench = new PortalBench()
-  await bench.start()
+  scenario = new PortalScenario()
+  await scenario.start()
 })
 
-afterEach(() => bench.close())
+afterEach(() => scenario.close())
 
 /** When the standing alarm is due, from now on, in milliseconds. */
 async function dueIn(): Promise<number | null> {
-  const at = await bench.alarmAt()
-  return at === null ? null : at - bench.clock.now()
+  const at = await scenario.alarmAt()
+  return at === null ? null : at - scenario.clock.now()
 }
 
 /** The object has stored an event, delivered it and has nothing to do. */
 async function rested(): Promise<void> {
-  await bench.append()
-  await bench.settled()
-  await bench.quiet()
-  expect(await bench.alarmAt()).toBeNull()
+  await scenario.append()
+  await scenario.settled()
+  await scenario.quiet()
+  expect(await scenario.alarmAt()).toBeNull()
 }
 
 /** A destination of our own making, to test what no real receiver does. */
@@ -51,39 +51,39 @@ function withType(name: string, type: Partial<NonNullable<Destination['type']>>)
 describe("the append's transaction makes sure that an alarm is due within 5 minutes", () => {
   it('sets one when none stands, in the same commit as the event', async () => {
     await rested()
-    const observed = await bench.observe()
-    await bench.append()
-    expect(observed.alarmsInTransactions).toEqual([bench.clock.now() + 5 * MINUTE_MS])
+    const observed = await scenario.observe()
+    await scenario.append()
+    expect(observed.alarmsInTransactions).toEqual([scenario.clock.now() + 5 * MINUTE_MS])
   })
 
   it('is rolled back with the event, and set by the next one', async () => {
     await rested()
-    await bench.failNextTransaction()
-    await expect(bench.append()).rejects.toThrow('disk is full')
-    expect(await bench.alarmAt()).toBeNull()
-    const observed = await bench.observe()
-    await bench.append()
-    expect(observed.alarmsInTransactions).toEqual([bench.clock.now() + 5 * MINUTE_MS])
+    await scenario.failNextTransaction()
+    await expect(scenario.append()).rejects.toThrow('disk is full')
+    expect(await scenario.alarmAt()).toBeNull()
+    const observed = await scenario.observe()
+    await scenario.append()
+    expect(observed.alarmsInTransactions).toEqual([scenario.clock.now() + 5 * MINUTE_MS])
   })
 
   it('writes it once for a hundred events', async () => {
     await rested()
-    const observed = await bench.observe()
-    await bench.appendMany(100)
-    await bench.settled()
+    const observed = await scenario.observe()
+    await scenario.appendMany(100)
+    await scenario.settled()
     expect(observed.alarms).toHaveLength(1)
   })
 
   it('leaves an earlier one alone, also after a rollback', async () => {
-    bench.receive('erp', () => new Response('', { status: 500 }))
-    await bench.append()
-    await until(() => bench.clock.sleepers === 1)
-    await bench.advance(SECOND_MS)
+    scenario.receive('erp', () => new Response('', { status: 500 }))
+    await scenario.append()
+    await until(() => scenario.clock.sleepers === 1)
+    await scenario.advance(SECOND_MS)
     await until(async () => (await dueIn()) === 5 * SECOND_MS)
-    await bench.failNextTransaction()
-    await expect(bench.append()).rejects.toThrow('disk is full')
-    const observed = await bench.observe()
-    await bench.append()
+    await scenario.failNextTransaction()
+    await expect(scenario.append()).rejects.toThrow('disk is full')
+    const observed = await scenario.observe()
+    await scenario.append()
     expect(await dueIn()).toBe(5 * SECOND_MS)
     expect(observed.alarms).toEqual([])
   })
@@ -94,151 +94,151 @@ describe('alarm()', () => {
     await rested()
     const held = gate()
     const standing: (number | null)[] = []
-    await bench.append()
-    await bench.settled()
-    bench.receive('erp', () => new Response('', { status: 500 }))
-    await bench.append()
-    await until(() => bench.clock.sleepers > 0)
-    await bench.advance(SECOND_MS)
+    await scenario.append()
+    await scenario.settled()
+    scenario.receive('erp', () => new Response('', { status: 500 }))
+    await scenario.append()
+    await until(() => scenario.clock.sleepers > 0)
+    await scenario.advance(SECOND_MS)
     await until(async () => (await dueIn()) === 5 * SECOND_MS)
-    bench.receive('erp', async () => {
+    scenario.receive('erp', async () => {
       standing.push(await dueIn())
       await held.opened
       return new Response('')
     })
-    await bench.alarmInTime()
+    await scenario.alarmInTime()
     await until(() => standing.length === 1)
     expect(standing).toEqual([5 * MINUTE_MS])
-    await bench.inside(() => held.open())
-    await bench.settled()
+    await scenario.inside(() => held.open())
+    await scenario.settled()
   })
 
   it('with nothing to do sets no other', async () => {
     await rested()
-    await bench.inside(({ storage }) => storage.setAlarm(bench.clock.now()))
-    await bench.restart()
-    await bench.portal().view()
-    const observed = await bench.observe()
-    expect(await bench.alarm()).toBe(true)
+    await scenario.inside(({ storage }) => storage.setAlarm(scenario.clock.now()))
+    await scenario.restart()
+    await scenario.portal().view()
+    const observed = await scenario.observe()
+    expect(await scenario.alarm()).toBe(true)
     expect(observed).toMatchObject({ alarms: [], writes: [] })
-    expect(await bench.alarmAt()).toBeNull()
+    expect(await scenario.alarmAt()).toBeNull()
   })
 
   it('throws only if setting the next alarm failed', async () => {
-    bench.receive('erp', () => new Response('', { status: 500 }))
-    await bench.append()
-    await bench.inside(({ storage }) => {
+    scenario.receive('erp', () => new Response('', { status: 500 }))
+    await scenario.append()
+    await scenario.inside(({ storage }) => {
       vi.spyOn(storage, 'setAlarm').mockRejectedValueOnce(new Error('no alarm today'))
     })
-    const alarm = async () => await runDurableObjectAlarm(bench.stub())
+    const alarm = async () => await runDurableObjectAlarm(scenario.stub())
     await expect(alarm()).rejects.toThrow('no alarm today')
   })
 
   it('does not throw for a receiver that fails, and tries again at the time of the retry', async () => {
-    bench.receive('erp', () => new Response('', { status: 500 }))
-    await bench.append()
-    await until(() => bench.clock.sleepers === 1)
-    await bench.advance(SECOND_MS)
+    scenario.receive('erp', () => new Response('', { status: 500 }))
+    await scenario.append()
+    await until(() => scenario.clock.sleepers === 1)
+    await scenario.advance(SECOND_MS)
     for (const seconds of [5, 30, 120, 600, 1800, 1800]) {
-      await until(async () => (await bench.lane('erp')).nextAttemptAt !== null)
-      const { attempts, nextAttemptAt } = await bench.lane('erp')
+      await until(async () => (await scenario.lane('erp')).nextAttemptAt !== null)
+      const { attempts, nextAttemptAt } = await scenario.lane('erp')
       const at = Date.parse(nextAttemptAt ?? '')
-      expect(at - bench.clock.now()).toBe(seconds * SECOND_MS)
+      expect(at - scenario.clock.now()).toBe(seconds * SECOND_MS)
       // Nothing else wakes it: the alarm's own safety alarm has moved to the time of the retry.
-      await until(async () => (await bench.alarmAt()) === at)
-      expect(await bench.alarmInTime()).toBe(true)
-      await until(async () => (await bench.lane('erp')).attempts === attempts + 1)
+      await until(async () => (await scenario.alarmAt()) === at)
+      expect(await scenario.alarmInTime()).toBe(true)
+      await until(async () => (await scenario.lane('erp')).attempts === attempts + 1)
     }
   })
 
   it('wakes a lane at its retry while another one hangs (G4)', async () => {
-    await bench.deploy([machine('erp'), machine('slow')])
+    await scenario.deploy([machine('erp'), machine('slow')])
     const held = gate()
-    bench.receive('slow', async () => {
+    scenario.receive('slow', async () => {
       await held.opened
       return new Response('')
     })
     let failures = 2
-    bench.receive('erp', () => new Response('', { status: (failures -= 1) < 0 ? 200 : 500 }))
-    await bench.append()
-    await until(() => bench.clock.sleepers === 1)
-    await bench.advance(SECOND_MS)
+    scenario.receive('erp', () => new Response('', { status: (failures -= 1) < 0 ? 200 : 500 }))
+    await scenario.append()
+    await until(() => scenario.clock.sleepers === 1)
+    await scenario.advance(SECOND_MS)
     await until(async () => (await dueIn()) === 5 * SECOND_MS)
-    await bench.alarmInTime()
-    await until(async () => (await bench.lane('erp')).backlog === 0)
-    expect(bench.sequences('erp')).toEqual([1, 1, 1])
-    expect((await bench.lane('slow')).backlog).toBe(1)
-    await bench.inside(() => held.open())
-    await bench.settled()
+    await scenario.alarmInTime()
+    await until(async () => (await scenario.lane('erp')).backlog === 0)
+    expect(scenario.sequences('erp')).toEqual([1, 1, 1])
+    expect((await scenario.lane('slow')).backlog).toBe(1)
+    await scenario.inside(() => held.open())
+    await scenario.settled()
   })
 
   it('does not throw when storage fails: it is logged, the lanes run and the safety alarm stands', async () => {
     await rested()
-    const since = bench.clock.now()
+    const since = scenario.clock.now()
     const times = { ts: 1, since, expiresAt: since + 5 * MINUTE_MS, nextCheckAt: 0 }
     const pending = { kind: 'unanswered', sealed: 'x', clientId: null, domain: null, ...times }
-    await bench.rows('INSERT INTO pending (id, pending) VALUES (1, ?)', JSON.stringify(pending))
-    await bench.portal().controlLane('erp', { kind: 'pause' })
-    await bench.append()
-    await bench.rows(`UPDATE lanes SET lanes = replace(lanes, '"paused"', '"active"')`)
-    await bench.restart()
-    await bench.portal().view()
-    await bench.failNextTransaction()
-    expect(await bench.alarm()).toBe(true)
-    expect(bench.logged).toContain('alarm_failed')
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([1, 2])
-    expect(await bench.alarmAt()).not.toBeNull()
+    await scenario.rows('INSERT INTO pending (id, pending) VALUES (1, ?)', JSON.stringify(pending))
+    await scenario.portal().controlLane('erp', { kind: 'pause' })
+    await scenario.append()
+    await scenario.rows(`UPDATE lanes SET lanes = replace(lanes, '"paused"', '"active"')`)
+    await scenario.restart()
+    await scenario.portal().view()
+    await scenario.failNextTransaction()
+    expect(await scenario.alarm()).toBe(true)
+    expect(scenario.logged).toContain('alarm_failed')
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([1, 2])
+    expect(await scenario.alarmAt()).not.toBeNull()
   })
 
   it('goes on without pending installs whose row was damaged', async () => {
     await rested()
-    await bench.rows('INSERT INTO pending (id, pending) VALUES (1, ?)', '{"sealed":7}')
-    await bench.restart()
-    await bench.append()
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([1, 2])
+    await scenario.rows('INSERT INTO pending (id, pending) VALUES (1, ?)', '{"sealed":7}')
+    await scenario.restart()
+    await scenario.append()
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([1, 2])
   })
 
   it('does not throw for a KV that fails, and repeats the write within a minute', async () => {
     const installs = {
       save: () => Promise.reject(new Error('KV is away')),
     }
-    bench.settings = {
-      ...bench.settings,
+    scenario.settings = {
+      ...scenario.settings,
       // Sound: the object uses nothing else of it here.
-      installs: installs as unknown as NonNullable<typeof bench.settings.installs>,
+      installs: installs as unknown as NonNullable<typeof scenario.settings.installs>,
     }
-    await bench.restart()
-    await bench.rows(`UPDATE install SET install = json_set(install, '$.kvDirty', json('true'))`)
-    await bench.restart()
-    await bench.portal().view()
+    await scenario.restart()
+    await scenario.rows(`UPDATE install SET install = json_set(install, '$.kvDirty', json('true'))`)
+    await scenario.restart()
+    await scenario.portal().view()
     expect(await dueIn()).toBe(0)
-    expect(await bench.alarm()).toBe(true)
+    expect(await scenario.alarm()).toBe(true)
     expect(await dueIn()).toBe(MINUTE_MS)
   })
 })
 
 async function loseAlarm(): Promise<void> {
-  bench.receive('erp', () => new Response('', { status: 500 }))
-  await bench.append()
-  await until(() => bench.clock.sleepers === 1)
-  await bench.advance(SECOND_MS)
+  scenario.receive('erp', () => new Response('', { status: 500 }))
+  await scenario.append()
+  await until(() => scenario.clock.sleepers === 1)
+  await scenario.advance(SECOND_MS)
   await until(async () => (await dueIn()) === 5 * SECOND_MS)
-  await bench.inside(({ storage }) => storage.deleteAlarm())
+  await scenario.inside(({ storage }) => storage.deleteAlarm())
 }
 
 describe('a lost alarm', () => {
   it('is set again by the constructor', async () => {
     await loseAlarm()
-    await bench.restart()
-    await bench.portal().view()
+    await scenario.restart()
+    await scenario.portal().view()
     expect(await dueIn()).toBe(5 * SECOND_MS)
   })
 
   it('is set again by the daily visit, also in an object that believes to have one', async () => {
     await loseAlarm()
-    await bench.portal().touch()
+    await scenario.portal().touch()
     expect(await dueIn()).toBe(5 * SECOND_MS)
   })
 })
@@ -247,27 +247,27 @@ describe("an operator's wish leaves an alarm, so that it survives the end of the
   it.each([
     [
       'replay',
-      () => bench.portal().replay('erp', { kind: 'range', from: 1, to: 1 }, { dryRun: false }),
+      () => scenario.portal().replay('erp', { kind: 'range', from: 1, to: 1 }, { dryRun: false }),
     ],
-    ['resume', () => bench.portal().controlLane('erp', { kind: 'resume' })],
+    ['resume', () => scenario.portal().controlLane('erp', { kind: 'resume' })],
   ])('%s', async (wish, call) => {
     await rested()
     const held = gate()
     if (wish === 'resume') {
-      await bench.portal().controlLane('erp', { kind: 'pause' })
-      await bench.append()
-      await bench.quiet()
+      await scenario.portal().controlLane('erp', { kind: 'pause' })
+      await scenario.append()
+      await scenario.quiet()
     }
-    bench.receive('erp', async () => {
+    scenario.receive('erp', async () => {
       await held.opened
       return new Response('')
     })
-    const before = bench.received('erp').length
+    const before = scenario.received('erp').length
     await call()
-    await until(() => bench.received('erp').length === before + 1)
+    await until(() => scenario.received('erp').length === before + 1)
     expect(await dueIn()).toBe(5 * MINUTE_MS)
-    await bench.inside(() => held.open())
-    await bench.settled()
+    await scenario.inside(() => held.open())
+    await scenario.settled()
   })
 })
 
@@ -290,12 +290,15 @@ describe('a poison event cannot stop a lane for good', () => {
         }
       },
     })
-    bench.settings = { ...bench.settings, destinations: [type] }
-    await bench.restart()
-    await bench.appendMany(3)
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([1, 3])
-    expect(await bench.fate('erp', 2)).toMatchObject({ state: 'parked', reason: 'cannot_render' })
+    scenario.settings = { ...scenario.settings, destinations: [type] }
+    await scenario.restart()
+    await scenario.appendMany(3)
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([1, 3])
+    expect(await scenario.fate('erp', 2)).toMatchObject({
+      state: 'parked',
+      reason: 'cannot_render',
+    })
   })
 
   it.each([
@@ -303,34 +306,39 @@ describe('a poison event cannot stop a lane for good', () => {
     ['is null', 'null'],
     ['is another shape', '{"name":7,"field":{},"quarantined":false}'],
   ])('a row whose event %s is passed as quarantined', async (_, event) => {
-    await bench.append()
-    await bench.append({ event })
-    await bench.append()
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([1, 3])
-    expect(await bench.fate('erp', 2)).toMatchObject({ state: 'filtered', reason: 'quarantined' })
-    expect(await bench.portal().event(2)).toMatchObject({
+    await scenario.append()
+    await scenario.append({ event })
+    await scenario.append()
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([1, 3])
+    expect(await scenario.fate('erp', 2)).toMatchObject({
+      state: 'filtered',
+      reason: 'quarantined',
+    })
+    expect(await scenario.portal().event(2)).toMatchObject({
       event: 'UNREADABLE',
       quarantined: true,
       quarantineReason: 'unreadable_row',
     })
-    expect((await bench.portal().view())?.quarantined).toBe(1)
+    expect((await scenario.portal().view())?.quarantined).toBe(1)
   })
 
   it('a row whose other columns are damaged stops neither constructor, lane nor retention', async () => {
-    await bench.portal().controlLane('erp', { kind: 'pause' })
-    await bench.appendMany(2)
-    await bench.rows(`UPDATE log SET received_at = 'long ago', receipt = x'00' WHERE sequence = 1`)
-    await bench.restart()
-    await bench.append()
-    await bench.portal().controlLane('erp', { kind: 'resume' })
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([1, 2, 3])
-    expect(await bench.portal().touch()).toEqual({ dropped: 1 })
+    await scenario.portal().controlLane('erp', { kind: 'pause' })
+    await scenario.appendMany(2)
+    await scenario.rows(
+      `UPDATE log SET received_at = 'long ago', receipt = x'00' WHERE sequence = 1`,
+    )
+    await scenario.restart()
+    await scenario.append()
+    await scenario.portal().controlLane('erp', { kind: 'resume' })
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([1, 2, 3])
+    expect(await scenario.portal().touch()).toEqual({ dropped: 1 })
   })
 
   it('a walk that fails rests a minute, delays no other lane and is tried again', async () => {
-    await bench.deploy([machine('erp'), machine('other')])
+    await scenario.deploy([machine('erp'), machine('other')])
     let isBroken = false
     const [erp, other] = configured([machine('erp'), machine('other')])
     if (erp === undefined || other === undefined) throw new Error('Cannot configure')
@@ -341,21 +349,21 @@ describe('a poison event cannot stop a lane for good', () => {
         return erp.retryMs
       },
     }
-    bench.settings = { ...bench.settings, destinations: [broken, other] }
-    await bench.restart()
-    await bench.portal().view()
+    scenario.settings = { ...scenario.settings, destinations: [broken, other] }
+    await scenario.restart()
+    await scenario.portal().view()
     isBroken = true
-    await bench.append()
-    await until(() => bench.logged.includes('lane_failed'))
-    await until(async () => (await bench.lane('other')).backlog === 0)
-    expect(bench.sequences('other')).toEqual([1])
-    await bench.alarm()
+    await scenario.append()
+    await until(() => scenario.logged.includes('lane_failed'))
+    await until(async () => (await scenario.lane('other')).backlog === 0)
+    expect(scenario.sequences('other')).toEqual([1])
+    await scenario.alarm()
     expect(await dueIn()).toBe(MINUTE_MS)
-    expect(bench.logged.filter((event) => event === 'lane_failed')).toHaveLength(1)
+    expect(scenario.logged.filter((event) => event === 'lane_failed')).toHaveLength(1)
     isBroken = false
-    await bench.alarmInTime()
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([1])
+    await scenario.alarmInTime()
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([1])
   })
 
   it.each([
@@ -364,49 +372,49 @@ describe('a poison event cannot stop a lane for good', () => {
   ])(
     'a row of lanes that %s is made anew from the oldest event: rather a repeat',
     async (_, row) => {
-      await bench.append()
-      await bench.settled()
-      await bench.portal().controlLane('erp', { kind: 'pause' })
-      await bench.append()
-      await bench.rows('UPDATE lanes SET lanes = ?', row)
-      await bench.restart()
-      await bench.portal().view()
-      expect(bench.logged).toContain('lanes_damaged')
-      expect(await bench.alarmInTime()).toBe(true)
-      await bench.settled()
-      expect(bench.sequences('erp')).toEqual([1, 1, 2])
-      await bench.advance(1000)
-      expect((await bench.storedLane('erp')).cursor).toBe(2)
+      await scenario.append()
+      await scenario.settled()
+      await scenario.portal().controlLane('erp', { kind: 'pause' })
+      await scenario.append()
+      await scenario.rows('UPDATE lanes SET lanes = ?', row)
+      await scenario.restart()
+      await scenario.portal().view()
+      expect(scenario.logged).toContain('lanes_damaged')
+      expect(await scenario.alarmInTime()).toBe(true)
+      await scenario.settled()
+      expect(scenario.sequences('erp')).toEqual([1, 1, 2])
+      await scenario.advance(1000)
+      expect((await scenario.storedLane('erp')).cursor).toBe(2)
     },
   )
 
   it('an unknown type of receiver stops its lane without a hot alarm, also when it is resumed', async () => {
-    await bench.deploy([machine('erp'), { name: 'odd', type: 'carrier-pigeon' }])
-    await bench.append()
-    await until(async () => (await bench.lane('erp')).backlog === 0)
-    const resumed = await bench.portal().controlLane('odd', { kind: 'resume' })
+    await scenario.deploy([machine('erp'), { name: 'odd', type: 'carrier-pigeon' }])
+    await scenario.append()
+    await until(async () => (await scenario.lane('erp')).backlog === 0)
+    const resumed = await scenario.portal().controlLane('odd', { kind: 'resume' })
     expect(resumed).toEqual({ ok: true, value: 'disabled' })
-    expect(await bench.lane('odd')).toMatchObject({ state: 'disabled', reason: 'misconfigured' })
-    while ((await bench.alarmAt()) !== null) await bench.alarmInTime()
-    expect(await bench.lane('odd')).toMatchObject({ backlog: 1 })
+    expect(await scenario.lane('odd')).toMatchObject({ state: 'disabled', reason: 'misconfigured' })
+    while ((await scenario.alarmAt()) !== null) await scenario.alarmInTime()
+    expect(await scenario.lane('odd')).toMatchObject({ backlog: 1 })
   })
 })
 
 describe('the pace of a receiver', () => {
   it('is waited out in the walk, and by the alarm after 30 s', async () => {
-    await bench.deploy([person('chat')])
+    await scenario.deploy([person('chat')])
     // Never more than ten behind, so that each is a message of its own.
-    await bench.appendMany(5)
+    await scenario.appendMany(5)
     for (let second = 0; second < 30; second += 1) {
-      await bench.append()
-      await until(() => bench.messages('chat') === second + 1 && bench.clock.sleepers > 0)
-      await bench.advance(SECOND_MS)
+      await scenario.append()
+      await until(() => scenario.messages('chat') === second + 1 && scenario.clock.sleepers > 0)
+      await scenario.advance(SECOND_MS)
     }
     await until(async () => ((await dueIn()) ?? 1) <= 0)
-    expect(bench.messages('chat')).toBe(30)
-    const before: LaneState = await bench.storedLane('chat')
+    expect(scenario.messages('chat')).toBe(30)
+    const before: LaneState = await scenario.storedLane('chat')
     expect(before.cursor).toBe(30)
-    await bench.alarm()
-    await until(() => bench.messages('chat') === 31)
+    await scenario.alarm()
+    await until(() => scenario.messages('chat') === 31)
   })
 })

@@ -9,7 +9,7 @@ import type { FieldAction, Json, LogEntry } from '../../src/core/log/event.ts'
 import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
 import type { RestError } from '../../src/bitrix24/servers/rest-error.ts'
 import { owedBy, type OwedEvent } from '../../src/core/fields/field-state.ts'
-import { fieldEvent, HistoryWorld } from '../support/node/field-scenario.ts'
+import { fieldEvent, FieldScenario } from '../support/node/field-scenario.ts'
 import { isFull } from '../support/sampling.ts'
 
 /** The gate plays the first 200 histories of the first seed; at night 1,000 of each are played. */
@@ -64,13 +64,13 @@ interface Sent {
 
 /** Plays one history to its end. */
 async function play(steps: readonly Step[]): Promise<{
-  readonly world: HistoryWorld
+  readonly scenario: FieldScenario
   readonly baseline: ReadonlyMap<number, FieldAttributes>
 }> {
-  const world = new HistoryWorld()
-  for (const id of [235, 236]) world.truth.set(id, definition(id))
-  await world.reconcile({ asked: false })
-  const baseline = new Map(world.truth)
+  const scenario = new FieldScenario()
+  for (const id of [235, 236]) scenario.truth.set(id, definition(id))
+  await scenario.reconcile({ asked: false })
+  const baseline = new Map(scenario.truth)
   let nextId = 237
   let queue: Sent[] = []
   const deliver = async (until: number): Promise<void> => {
@@ -80,59 +80,59 @@ async function play(steps: readonly Step[]): Promise<{
   }
   for (const step of steps) {
     const { latencyMs, failure } = step
-    world.answers = () => ({
+    scenario.answers = () => ({
       latencyMs,
       failure: failure === null ? null : (FAILURES[failure] ?? null),
     })
-    const ids = [...world.truth.keys()]
+    const ids = [...scenario.truth.keys()]
     const id = ids[step.field % Math.max(1, ids.length)]
-    const actions = change(world, step, step.kind === 'add' ? nextId++ : (id ?? null))
+    const actions = change(scenario, step, step.kind === 'add' ? nextId++ : (id ?? null))
     for (const { id: changed, action } of actions) {
-      const ts = Math.floor(world.clock.now() / 1000)
+      const ts = Math.floor(scenario.clock.now() / 1000)
       const event = fieldEvent({ id: changed, name: `UF_CRM_${changed}` }, action, ts)
       const digest = `${event.name}|${ts}|${changed}`
-      const send = () => world.append(event, digest)
-      const at = world.clock.now() + step.delayMs
+      const send = () => scenario.append(event, digest)
+      const at = scenario.clock.now() + step.delayMs
       if (!step.isLost) queue.push({ at, send })
       if (step.isDoubled) queue.push({ at: at + 700, send })
     }
-    if (step.kind === 'restart') world.restart()
-    if (step.kind === 'compare') await world.reconcile({ asked: step.value > 1 })
+    if (step.kind === 'restart') scenario.restart()
+    if (step.kind === 'compare') await scenario.reconcile({ asked: step.value > 1 })
     for (let left = step.pauseMs; left >= 0; left -= 20_000) {
-      await deliver(world.clock.now())
-      const due = world.reconciler.dueAt()
-      if (due !== null && due <= world.clock.now()) void world.reconciler.runDue()
-      await world.advance(Math.min(left, 20_000))
+      await deliver(scenario.clock.now())
+      const due = scenario.reconciler.dueAt()
+      if (due !== null && due <= scenario.clock.now()) void scenario.reconciler.runDue()
+      await scenario.advance(Math.min(left, 20_000))
     }
   }
-  world.answers = () => ({ latencyMs: 150, failure: null })
+  scenario.answers = () => ({ latencyMs: 150, failure: null })
   await deliver(Number.MAX_SAFE_INTEGER)
-  await world.quiet()
-  await world.advance(130_000)
-  await world.reconcile({ asked: true })
-  await world.reconcile({ asked: true })
-  return { world, baseline }
+  await scenario.quiet()
+  await scenario.advance(130_000)
+  await scenario.reconcile({ asked: true })
+  await scenario.reconcile({ asked: true })
+  return { scenario, baseline }
 }
 
 /** Changes the portal, and names the events that Bitrix24 sends for it. */
 function change(
-  world: HistoryWorld,
+  scenario: FieldScenario,
   { kind, attribute, value }: Step,
   id: number | null,
 ): { readonly id: number; readonly action: FieldAction }[] {
   if (id === null) return []
-  const known = world.truth.get(id)
+  const known = scenario.truth.get(id)
   if (kind === 'add') {
-    world.truth.set(id, definition(id))
+    scenario.truth.set(id, definition(id))
     return [{ id, action: 'added' }]
   }
   if (known === undefined) return []
   if (kind === 'delete') {
-    world.truth.delete(id)
+    scenario.truth.delete(id)
     return [{ id, action: 'deleted' }]
   }
   if (kind === 'edit') {
-    world.truth.set(id, { ...known, ...edit(attribute, value) })
+    scenario.truth.set(id, { ...known, ...edit(attribute, value) })
     return [{ id, action: 'updated' }]
   }
   if (kind !== 'values') return []
@@ -143,7 +143,7 @@ function change(
     DEF: 'N',
     XML_ID: '',
   }))
-  world.truth.set(id, { ...known, LIST: list })
+  scenario.truth.set(id, { ...known, LIST: list })
   return [
     { id, action: 'updated' },
     { id, action: 'enum_values_set' },
@@ -229,23 +229,23 @@ function shown(leaves: Leaves | undefined): Record<string, string> {
 it.each(SEEDS)('the changes told over any history of seed %i add up to the state', async (seed) => {
   await fc.assert(
     fc.asyncProperty(fc.array(aStep, { minLength: 1, maxLength: 12 }), async (steps) => {
-      const { world, baseline } = await play(steps)
-      const entries = world.entries()
-      expect(world.failures).toEqual([])
+      const { scenario, baseline } = await play(steps)
+      const entries = scenario.entries()
+      expect(scenario.failures).toEqual([])
       expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1))
       const { states, faults } = fold(entries, baseline)
       expect(faults).toEqual([])
-      const ids = [...new Set([...states.keys(), ...world.truth.keys()])]
+      const ids = [...new Set([...states.keys(), ...scenario.truth.keys()])]
       expect(ids.map((id) => [id, shown(states.get(id))])).toEqual(
-        ids.map((id) => [id, shown(leavesOf(world.truth.get(id) ?? {}))]),
+        ids.map((id) => [id, shown(leavesOf(scenario.truth.get(id) ?? {}))]),
       )
-      expect(ids.flatMap((id) => owedOf(world, id))).toEqual([])
+      expect(ids.flatMap((id) => owedOf(scenario, id))).toEqual([])
     }),
     { numRuns: HISTORIES, seed },
   )
 })
 
-function owedOf(world: HistoryWorld, id: number): readonly OwedEvent[] {
-  const field = world.fields.find(id)
+function owedOf(scenario: FieldScenario, id: number): readonly OwedEvent[] {
+  const field = scenario.fields.find(id)
   return field === null ? [] : owedBy(field)
 }

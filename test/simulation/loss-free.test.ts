@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import type { Change, LogEntry } from '../../src/core/log/event.ts'
 import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
-import { fieldEvent, HistoryWorld } from '../support/node/field-scenario.ts'
+import { fieldEvent, FieldScenario } from '../support/node/field-scenario.ts'
 
 const EDITS = 2000
 const FIELDS = 400
@@ -41,24 +41,24 @@ function gapOf(
 }
 
 it(`at least 99 % of ${EDITS} edits carry their exact before and after, the rest say why`, async () => {
-  const world = new HistoryWorld()
+  const scenario = new FieldScenario()
   const random = createRandom(7)
-  for (let id = 1; id <= FIELDS; id += 1) world.truth.set(id, definition(id))
-  await world.reconcile({ asked: false })
-  const baselineRequests = world.requests.length
+  for (let id = 1; id <= FIELDS; id += 1) scenario.truth.set(id, definition(id))
+  await scenario.reconcile({ asked: false })
+  const baselineRequests = scenario.requests.length
   const expected = new Map<number, Change>()
   for (let edit = 1; edit <= EDITS; edit += 1) {
     const id = 1 + Math.floor(random() * FIELDS)
-    const before = String(world.truth.get(id)?.['SORT'])
+    const before = String(scenario.truth.get(id)?.['SORT'])
     const after = String(1000 + edit)
-    world.truth.set(id, { ...definition(id), SORT: after })
+    scenario.truth.set(id, { ...definition(id), SORT: after })
     expected.set(edit, { attribute: 'SORT', before, after })
-    const ts = Math.floor(world.clock.now() / 1000)
-    await world.append(fieldEvent({ id, name: `UF_CRM_${id}` }, 'updated', ts), `edit ${edit}`)
-    await world.advance(PAUSE_MS)
+    const ts = Math.floor(scenario.clock.now() / 1000)
+    await scenario.append(fieldEvent({ id, name: `UF_CRM_${id}` }, 'updated', ts), `edit ${edit}`)
+    await scenario.advance(PAUSE_MS)
   }
-  await world.quiet()
-  const entries = world.entries()
+  await scenario.quiet()
+  const entries = scenario.entries()
   expect(entries).toHaveLength(EDITS)
   const tellers = new Set(entries.map(({ enrichment }) => enrichment.toldBy))
   const gaps = entries.map((entry) =>
@@ -69,5 +69,5 @@ it(`at least 99 % of ${EDITS} edits carry their exact before and after, the rest
   expect([...reasons].filter((reason) => !known.includes(reason))).toEqual([])
   expect(gaps.filter((gap) => gap === null).length / EDITS).toBeGreaterThanOrEqual(0.99)
   // Reads are shared: never more than one request an event, one for the user's name in the first.
-  expect(world.requests.length - baselineRequests).toBeLessThanOrEqual(EDITS)
+  expect(scenario.requests.length - baselineRequests).toBeLessThanOrEqual(EDITS)
 }, 60_000)

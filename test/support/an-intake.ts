@@ -21,7 +21,7 @@ import { InstallStore } from '../../src/storage/install-store.ts'
 import { createSealer, type Sealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
-import { dumpKv, type Changes, type PortalLab } from './relay-scenario.ts'
+import { dumpKv, type Changes, type RelayScenario } from './relay-scenario.ts'
 import { RUNTIME_BINDINGS } from './runtime-bindings.ts'
 
 /** Where the calls come from. */
@@ -37,7 +37,7 @@ export type IntakeChanges = Partial<
 }
 
 /** An intake and what became visible of its work. */
-export interface IntakeProbe {
+export interface WatchedIntake {
   readonly deps: IntakeDeps
   /** Takes a request as the route does, from the one source unless a test names another. */
   readonly take: (request: IncomingRequest, source?: CallSource) => Promise<IntakeAnswer>
@@ -58,10 +58,10 @@ export function realPortals(memberId: string): PortalClient {
 }
 
 /** Waits until KV holds what the object knows of its install: it may follow in the background. */
-export async function kvFollowed(lab: PortalLab): Promise<void> {
+export async function kvFollowed(scenario: RelayScenario): Promise<void> {
   await vi.waitFor(
     async () => {
-      if ((await lab.stored()).kvDirty) throw new Error('KV is behind the object')
+      if ((await scenario.stored()).kvDirty) throw new Error('KV is behind the object')
     },
     { interval: 5 },
   )
@@ -74,10 +74,10 @@ export function aSealer() {
 }
 
 /** Makes an intake; lookups, counted keys and log lines are noted whatever a test replaces. */
-export function anIntake(changes: IntakeChanges = {}): IntakeProbe {
+export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
   const lookups: string[] = []
   const counted: string[] = []
-  const lines: IntakeProbe['lines'] = []
+  const lines: WatchedIntake['lines'] = []
   const isAlwaysWithin = () => Promise.resolve(true)
   const { isUntrustedWithinLimit = isAlwaysWithin, isAddressWithinLimit = isAlwaysWithin } = changes
   const portals: PortalLookup = (memberId) => {
@@ -188,14 +188,18 @@ export function decoded(body: string): IncomingRequest {
 }
 
 /** The body of an event of the portal; `id` keeps it from being a duplicate. */
-export function eventBody(lab: PortalLab, id: number, changes: Changes = {}): string {
-  const own = { 'data[FIELDS][ID]': id, ts: lab.ts(), ...changes }
-  return lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', own)
+export function eventBody(scenario: RelayScenario, id: number, changes: Changes = {}): string {
+  const own = { 'data[FIELDS][ID]': id, ts: scenario.ts(), ...changes }
+  return scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', own)
 }
 
 /** The same event, decoded. */
-export function anEventOf(lab: PortalLab, id: number, changes: Changes = {}): IncomingRequest {
-  return decoded(eventBody(lab, id, changes))
+export function anEventOf(
+  scenario: RelayScenario,
+  id: number,
+  changes: Changes = {},
+): IncomingRequest {
+  return decoded(eventBody(scenario, id, changes))
 }
 
 /** The keys of everything that is spilled. */

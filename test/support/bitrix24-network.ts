@@ -4,7 +4,7 @@ import { MEMBER_ID } from './runtime-bindings.ts'
 import type { NetworkHandler, SentRequest } from './network.ts'
 
 /** What the simulated OAuth server and portal say. */
-export interface Bitrix24World {
+export interface SimulatedBitrix24 {
   memberId: string
   domain: string
   clientId: string
@@ -20,8 +20,8 @@ export interface Bitrix24World {
   rest: PortalRestState
 }
 
-/** The world of the fixtures: an administrator of acme.bitrix24.com. */
-export function aBitrix24World(changes: Partial<Bitrix24World> = {}): Bitrix24World {
+/** Bitrix24 as the recorded bodies know it: an administrator of acme.bitrix24.com. */
+export function aBitrix24(changes: Partial<SimulatedBitrix24> = {}): SimulatedBitrix24 {
   return {
     memberId: MEMBER_ID,
     domain: 'acme.bitrix24.com',
@@ -37,20 +37,20 @@ export function aBitrix24World(changes: Partial<Bitrix24World> = {}): Bitrix24Wo
   }
 }
 
-/** Answers app.info, profile and refreshes as `world` says at that moment. */
-export function bitrix24Handler(world: Bitrix24World): NetworkHandler {
+/** Answers app.info, profile and refreshes as `bitrix24` says at that moment. */
+export function bitrix24Handler(bitrix24: SimulatedBitrix24): NetworkHandler {
   return (request) => {
     const { host, pathname } = new URL(request.url)
     const isOauth = host === 'oauth.bitrix.info' || host === 'oauth.bitrix24.tech'
-    if (isOauth && !world.answers) throw new TypeError('Network connection lost.')
-    if (isOauth && pathname === '/rest/app.info') return appInfo(world, request)
-    if (isOauth && pathname === '/oauth/token/') return refresh(world)
-    if (host === world.domain && pathname === '/rest/profile') return profile(world)
-    return host === world.domain ? portalAnswer(world, request) : null
+    if (isOauth && !bitrix24.answers) throw new TypeError('Network connection lost.')
+    if (isOauth && pathname === '/rest/app.info') return appInfo(bitrix24, request)
+    if (isOauth && pathname === '/oauth/token/') return refresh(bitrix24)
+    if (host === bitrix24.domain && pathname === '/rest/profile') return profile(bitrix24)
+    return host === bitrix24.domain ? portalAnswer(bitrix24, request) : null
   }
 }
 
-function portalAnswer({ rest }: Bitrix24World, { url, body }: SentRequest): Response | null {
+function portalAnswer({ rest }: SimulatedBitrix24, { url, body }: SentRequest): Response | null {
   const method = new URL(url).pathname.replace('/rest/', '')
   const answer = answerPortal(rest, method, new URLSearchParams(body))
   if (answer === null) return null
@@ -59,12 +59,12 @@ function portalAnswer({ rest }: Bitrix24World, { url, body }: SentRequest): Resp
   return Response.json({ ...answer, time }, { status: 'error' in answer ? 400 : 200 })
 }
 
-function appInfo(world: Bitrix24World, request: SentRequest): Response {
+function appInfo(bitrix24: SimulatedBitrix24, request: SentRequest): Response {
   const token = new URLSearchParams(request.body).get('auth') ?? ''
-  if (world.knownTokens !== null && !world.knownTokens.includes(token)) {
+  if (bitrix24.knownTokens !== null && !bitrix24.knownTokens.includes(token)) {
     return Response.json({ error: 'invalid_token' }, { status: 401 })
   }
-  const { domain, memberId, clientId, userId, installed } = world
+  const { domain, memberId, clientId, userId, installed } = bitrix24
   const install = {
     installed,
     version: '1',
@@ -82,20 +82,20 @@ function appInfo(world: Bitrix24World, request: SentRequest): Response {
   })
 }
 
-function profile({ userId, isAdmin }: Bitrix24World): Response {
+function profile({ userId, isAdmin }: SimulatedBitrix24): Response {
   return Response.json({ result: { ID: String(userId), ADMIN: isAdmin, NAME: 'Vadim' } })
 }
 
-function refresh(world: Bitrix24World): Response {
-  world.refreshes += 1
+function refresh(bitrix24: SimulatedBitrix24): Response {
+  bitrix24.refreshes += 1
   return Response.json({
-    access_token: `fresh-access-canary-${world.refreshes}`,
-    refresh_token: `fresh-refresh-canary-${world.refreshes}`,
+    access_token: `fresh-access-canary-${bitrix24.refreshes}`,
+    refresh_token: `fresh-refresh-canary-${bitrix24.refreshes}`,
     expires: Math.floor(Date.now() / 1000) + 3600,
     expires_in: 3600,
-    member_id: world.memberId,
-    user_id: world.userId,
-    client_endpoint: `https://${world.domain}/rest/`,
+    member_id: bitrix24.memberId,
+    user_id: bitrix24.userId,
+    client_endpoint: `https://${bitrix24.domain}/rest/`,
     server_endpoint: 'https://oauth.bitrix.info/rest/',
     domain: 'oauth.bitrix.info',
     scope: 'crm',

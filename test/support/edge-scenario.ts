@@ -9,44 +9,44 @@ import {
   countedReceipts,
   kvFollowed,
   type IntakeChanges,
-  type IntakeProbe,
+  type WatchedIntake,
 } from './an-intake.ts'
-import { PortalLab, type Changes } from './relay-scenario.ts'
+import { RelayScenario, type Changes } from './relay-scenario.ts'
 
 /** One installed portal, and the time of the edge. */
-export class InstalledPortal {
-  readonly lab = new PortalLab()
+export class EdgeScenario {
+  readonly relay = new RelayScenario()
   /** The edge's time in unix milliseconds; a test moves it. */
   now = Date.now()
 
   /** Installs a portal, and waits until the edge can know it. */
-  static async create(): Promise<InstalledPortal> {
+  static async create(): Promise<EdgeScenario> {
     watchLog()
-    const portal = new InstalledPortal()
-    await portal.lab.install()
-    await kvFollowed(portal.lab)
-    return portal
+    const scenario = new EdgeScenario()
+    await scenario.relay.install()
+    await kvFollowed(scenario.relay)
+    return scenario
   }
 
   /** Ends the test; no request may have gone anywhere unexpected. */
   async close(): Promise<void> {
-    expect(this.lab.network.unclaimed).toEqual([])
-    await this.lab.close()
+    expect(this.relay.network.unclaimed).toEqual([])
+    await this.relay.close()
   }
 
   /** An intake with this clock and with readable receipts, in front of the given objects. */
-  intake(portals: PortalLookup, changes: IntakeChanges = {}): IntakeProbe {
+  intake(portals: PortalLookup, changes: IntakeChanges = {}): WatchedIntake {
     return anIntake({ portals, now: () => this.now, newReceipt: countedReceipts(), ...changes })
   }
 
   /** An event of the portal; `id` keeps it from being a duplicate. */
   event(id: number, changes: Changes = {}): IncomingRequest {
-    return anEventOf(this.lab, id, changes)
+    return anEventOf(this.relay, id, changes)
   }
 
   /** The log of the portal, in order. */
   async logged(): Promise<{ sequence: unknown; receipt: unknown }[]> {
-    const rows = (await this.lab.tables())['log'] ?? []
+    const rows = (await this.relay.tables())['log'] ?? []
     return rows.map(({ sequence, receipt }) => ({ sequence, receipt }))
   }
 }

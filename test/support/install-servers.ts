@@ -100,8 +100,8 @@ export function serve(routes: Record<string, Answer>) {
   })
 }
 
-/** A world in which everything is well, with some answers replaced. */
-export function world(routes: Record<string, Answer> = {}) {
+/** Servers that agree with everything, with some answers replaced. */
+export function agreeing(routes: Record<string, Answer> = {}) {
   return serve({
     [`${INFO}/rest/app.info`]: () => infoAnswer(),
     [`${ENDPOINT}profile`]: () => profileAnswer(),

@@ -27,7 +27,7 @@ export interface LaneRoomOptions {
 }
 
 /** The lanes of one portal under test. */
-export class LaneRoom {
+export class LaneRoomScenario {
   readonly log: LogStore
   readonly fates: FateStore
   readonly book: LaneBook
@@ -109,7 +109,7 @@ export class LaneRoom {
 /** Works in a room of its own whose lanes are matched. */
 export function inLaneRoom<T>(
   options: LaneRoomOptions,
-  work: (room: LaneRoom) => T | Promise<T>,
+  work: (scenario: LaneRoomScenario) => T | Promise<T>,
 ): Promise<T> {
-  return withDatabase(async (db) => work(await new LaneRoom(db, options).start()))
+  return withDatabase(async (db) => work(await new LaneRoomScenario(db, options).start()))
 }

@@ -1,5 +1,5 @@
 /**
- * Builders of lanes and log entries, and a world in memory around one lane: a log, a receiver that answers
+ * Builders of lanes and log entries, and a scenario in memory around one lane: a log, a receiver that answers
  * by script, a clock that moves only when somebody sleeps, and storage that a crash falls back to.
  */
 import { Connections } from '../../src/core/lanes/connections.ts'
@@ -133,8 +133,8 @@ export interface Sent {
   readonly sequences?: readonly number[]
 }
 
-/** How a world differs from the usual one. */
-export interface LaneWorldOptions {
+/** How a scenario differs from the usual one. */
+export interface LaneScenarioOptions {
   /** How many events stand in the log. */
   readonly events?: number
   readonly lane?: Partial<LaneState>
@@ -150,8 +150,8 @@ export interface LaneWorldOptions {
 /** Thrown into a walk to end it where it stands. */
 export class Crash extends Error {}
 
-/** A world around one lane. */
-export class LaneWorld {
+/** One lane with everything around it. */
+export class LaneScenario {
   now = NOW
   generation = 0
   lane: LaneState
@@ -181,10 +181,10 @@ export class LaneWorld {
   #saved: LaneState
   #unsavedSends = 0
   readonly #during = new Map<number, () => void>()
-  readonly #options: LaneWorldOptions
+  readonly #options: LaneScenarioOptions
   readonly #filters = new Map<string, ReturnType<typeof compileFilter>>()
 
-  constructor(options: LaneWorldOptions) {
+  constructor(options: LaneScenarioOptions) {
     this.#options = options
     this.lane = aLane(options.lane)
     this.#saved = this.lane
@@ -304,7 +304,7 @@ export class LaneWorld {
     this.#save(passFloor(this.lane, floor, { meant: waiting.length, lastMeant }))
   }
 
-  /** What the walk sees of this world. */
+  /** The ports of the walk, over this scenario. */
   ports(): WalkPorts {
     return {
       log: this.#walkLog(),
@@ -408,7 +408,7 @@ export class LaneWorld {
   }
 }
 
-/** A world around one lane; by default a person reads, and nothing has happened yet. */
-export function laneWorld(options: LaneWorldOptions = {}): LaneWorld {
-  return new LaneWorld(options)
+/** A scenario around one lane; by default a person reads, and nothing has happened yet. */
+export function aLaneScenario(options: LaneScenarioOptions = {}): LaneScenario {
+  return new LaneScenario(options)
 }

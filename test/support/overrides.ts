@@ -5,15 +5,15 @@ import type { PortalConfig, PortalSettings, World } from '../../src/portal/setti
 export type AdaptableSettings = PortalConfig & World & Omit<PortalSettings, 'config' | 'world'>
 
 /** What a test may replace. */
-export interface TestWorld {
+export interface Overrides {
   /** Applies to every portal's object that is constructed afterwards. */
   adapt: (settings: AdaptableSettings) => AdaptableSettings
   /** The clock of the pacers, unix milliseconds; applies at once. */
   now: () => number
 }
 
-/** The world of the running test. */
-export const world: TestWorld = {
+/** The overrides of the running test. */
+export const overrides: Overrides = {
   adapt: (settings) => settings,
   now: () => Date.now(),
 }
@@ -24,7 +24,7 @@ export function adaptSettings({
   world: outside,
   ...peers
 }: PortalSettings): PortalSettings {
-  const all = world.adapt({ ...config, ...outside, ...peers })
+  const all = overrides.adapt({ ...config, ...outside, ...peers })
   // One list holds the members of both, and each part reads its own.
   return {
     config: all,

@@ -21,7 +21,7 @@ import { anEvent } from './a-delivery.ts'
 import { ManualClock } from './manual-clock.ts'
 import { Network, type NetworkHandler, type SentRequest } from './network.ts'
 import { SIGNING_SECRET } from './runtime-bindings.ts'
-import { world } from './overrides.ts'
+import { overrides } from './overrides.ts'
 
 /** A day in milliseconds. */
 export const DAY_MS = 86_400_000
@@ -70,7 +70,7 @@ export interface Observed {
 }
 
 /** One portal under test. */
-export class PortalBench {
+export class PortalScenario {
   readonly memberId = crypto.randomUUID().replaceAll('-', '')
   readonly clock = new ManualClock(Date.now() + DAY_MS)
   readonly network = new Network()
@@ -85,13 +85,13 @@ export class PortalBench {
       .handle(({ url }) => (url.startsWith('https://hooks.slack.com/') ? new Response('ok') : null))
     vi.spyOn(globalThis, 'fetch').mockImplementation(this.network.fetch)
     this.configure(destinations)
-    world.now = this.clock.now
-    world.adapt = (settings) => ({
+    overrides.now = this.clock.now
+    overrides.adapt = (settings) => ({
       ...settings,
       now: this.clock.now,
       sleep: this.clock.sleep,
       random: () => 0,
-      webhooks: [{ token: 'bench-token', portal: this.memberId, rest: null }],
+      webhooks: [{ token: 'scenario-token', portal: this.memberId, rest: null }],
       log: (_level, event) => void this.logged.push(event),
       ...this.settings,
     })
@@ -99,8 +99,8 @@ export class PortalBench {
 
   /** Ends the test; throws if something was sent that no receiver had been simulated for. */
   async close(): Promise<void> {
-    world.adapt = (settings) => settings
-    world.now = () => Date.now()
+    overrides.adapt = (settings) => settings
+    overrides.now = () => Date.now()
     vi.restoreAllMocks()
     await reset()
     const { unclaimed } = this.network
@@ -136,7 +136,7 @@ export class PortalBench {
 
   /** The hash of the token that speaks for the portal. */
   tokenHash(): Promise<string> {
-    return hashToken(this.memberId, 'bench-token')
+    return hashToken(this.memberId, 'scenario-token')
   }
 
   /** A new stub of the portal's object. */

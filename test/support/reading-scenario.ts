@@ -7,7 +7,7 @@ import { userFieldCode } from '../../src/core/log/event-names.ts'
 import type { FieldAction, RelayEvent } from '../../src/core/log/event.ts'
 import { anEvent } from './a-delivery.ts'
 import type { NetworkHandler } from './network.ts'
-import { machine, PortalBench, type Entry } from './portal-scenario.ts'
+import { machine, PortalScenario, type Entry } from './portal-scenario.ts'
 import { answerPortal, aPortalRest } from './portal-rest.ts'
 
 /** The host of the portal. */
@@ -37,7 +37,7 @@ export interface SentBody {
 }
 
 /** One portal that can be read. */
-export class KnowledgeLab extends PortalBench {
+export class ReadingScenario extends PortalScenario {
   readonly rest = aPortalRest()
   /** Everything that the object logged, as text. */
   readonly lines: string[] = []
@@ -47,7 +47,7 @@ export class KnowledgeLab extends PortalBench {
     const rest = `https://${PORTAL_HOST}/rest/1/${READING_SECRET}/`
     this.settings = {
       ...this.settings,
-      webhooks: [{ token: 'bench-token', portal: PORTAL_HOST, rest }],
+      webhooks: [{ token: 'scenario-token', portal: PORTAL_HOST, rest }],
       wantedEvents: ['ONCRMREQUISITEUSERFIELDUPDATE', 'ONCRMLEADUSERFIELDUPDATE'],
       reconcileMinutes: 0,
       log: (...line) => void this.lines.push(JSON.stringify(line)),

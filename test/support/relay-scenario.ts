@@ -1,6 +1,6 @@
 /**
  * One portal with its own key, network and clock, driven from outside as Bitrix24 and an operator would.
- * Every lab has its own member_id, since the memory of the edge outlives the storage of a test.
+ * Every scenario has its own member_id, since the memory of the edge outlives the storage of a test.
  */
 import { env, exports } from 'cloudflare:workers'
 import {
@@ -16,13 +16,13 @@ import type { AdaptableSettings } from './overrides.ts'
 import { createSealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'
 import { InstallStore, type KvInstall } from '../../src/storage/install-store.ts'
-import { aBitrix24World, bitrix24Handler, type Bitrix24World } from './bitrix24-network.ts'
+import { aBitrix24, bitrix24Handler, type SimulatedBitrix24 } from './bitrix24-network.ts'
 import { FORM_BODIES } from './form-bodies.ts'
 import type { JsonObject } from '../../src/bitrix24/wire/json.ts'
 import { Network } from './network.ts'
 import { answerPortal } from './portal-rest.ts'
 import { ADMIN_TOKEN, RUNTIME_BINDINGS } from './runtime-bindings.ts'
-import { world } from './overrides.ts'
+import { overrides } from './overrides.ts'
 
 /** The origin of the Worker under test. */
 export const RELAY = 'https://relay.example.com'
@@ -64,16 +64,16 @@ export const NOTHING_LEFT = { status: 404, pending: [], tables: {}, alarm: null,
 const SLEEP_MS = 10
 
 /** One portal under test. */
-export class PortalLab {
+export class RelayScenario {
   readonly memberId = crypto.randomUUID().replaceAll('-', '')
   readonly domain = `p${this.memberId.slice(0, 12)}.bitrix24.com`
   readonly network = new Network()
-  readonly bitrix24: Bitrix24World = aBitrix24World({
+  readonly bitrix24: SimulatedBitrix24 = aBitrix24({
     memberId: this.memberId,
     domain: this.domain,
   })
   /** What the OAuth server says of single access tokens, beside what it says of all others. */
-  readonly byToken = new Map<string, Partial<Bitrix24World>>()
+  readonly byToken = new Map<string, Partial<SimulatedBitrix24>>()
   /** How far the clock of the portal's object is ahead of the edge's. */
   offsetMs = 0
   /** Settings of objects that are constructed from now on. */
@@ -93,8 +93,8 @@ export class PortalLab {
           : bitrix24Handler({ ...this.bitrix24, ...own })(request)
       })
     vi.spyOn(globalThis, 'fetch').mockImplementation(this.network.fetch)
-    world.now = () => Date.now() + this.offsetMs
-    world.adapt = (settings) =>
+    overrides.now = () => Date.now() + this.offsetMs
+    overrides.adapt = (settings) =>
       this.adapt({
         ...settings,
         now: () => Date.now() + this.offsetMs,
@@ -109,8 +109,8 @@ export class PortalLab {
    * @throws when a request went out that nobody claimed.
    */
   async close(): Promise<void> {
-    world.adapt = (settings) => settings
-    world.now = () => Date.now()
+    overrides.adapt = (settings) => settings
+    overrides.now = () => Date.now()
     vi.useRealTimers()
     vi.restoreAllMocks()
     await reset()

@@ -75,7 +75,7 @@ export function aPair(name: string): OpenedPair {
 const SEALER = createSealer([{ id: 'k1', key: new Uint8Array(32).fill(7) }])
 
 /** One portal under test. */
-export class TokenPortal {
+export class TokenScenario {
   now = NOW
   install: InstallState = NO_INSTALL
   sealer: Sealer = SEALER
@@ -176,19 +176,19 @@ export class TokenPortal {
 }
 
 /** A portal whose application holds an expired pair, `old`. */
-export async function anInstalledPortal(
+export async function aTokenScenario(
   application: Partial<ApplicationInstall> = {},
-): Promise<TokenPortal> {
-  const portal = new TokenPortal()
+): Promise<TokenScenario> {
+  const portal = new TokenScenario()
   const tokens = await portal.seal('tokens', 'old')
   portal.install = anInstall({ tokens, ...application })
   return portal
 }
 
 /** The same with a system pair, `system`, that has expired as well. */
-export async function aPortalWithSystemUser(
+export async function aTokenScenarioWithSystemUser(
   application: Partial<ApplicationInstall> = {},
-): Promise<TokenPortal> {
-  const systemTokens = await new TokenPortal().seal('systemTokens', 'system')
-  return anInstalledPortal({ systemTokens, systemUserId: 512, ...application })
+): Promise<TokenScenario> {
+  const systemTokens = await new TokenScenario().seal('systemTokens', 'system')
+  return aTokenScenario({ systemTokens, systemUserId: 512, ...application })
 }

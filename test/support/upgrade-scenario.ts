@@ -11,7 +11,7 @@ import {
   runInDurableObject,
 } from 'cloudflare:test'
 import { vi } from 'vitest'
-import { aBitrix24World, bitrix24Handler } from './bitrix24-network.ts'
+import { aBitrix24, bitrix24Handler } from './bitrix24-network.ts'
 import { Edge, FORM_TYPE, JSON_TYPE, watchLog } from './edge.ts'
 import type { FormerVersion } from './former-version.ts'
 import { FORM_BODIES } from './form-bodies.ts'
@@ -28,7 +28,7 @@ import {
   type StoredRecord,
 } from './stored-rows.ts'
 import worker from './worker.ts'
-import { world } from './overrides.ts'
+import { overrides } from './overrides.ts'
 
 /** A body's parameters to replace. */
 export type BodyChanges = Readonly<Record<string, string | number>>
@@ -90,10 +90,10 @@ const MAX_STEPS = 1000
 const NEVER = new Promise<never>(() => {})
 
 /** One portal of the former version at a time, with its clock and its network. */
-export class StoredRelay {
+export class UpgradeScenario {
   readonly network = new Network()
   /** What the OAuth server and the portal say. */
-  readonly bitrix24 = aBitrix24World()
+  readonly bitrix24 = aBitrix24()
   /** Log lines of the objects: their names. */
   readonly logged: string[] = []
   /** Whether the portal's REST answers, fails, or lets the relay wait. */
@@ -125,7 +125,7 @@ export class StoredRelay {
 
   /** The destinations of objects that begin from now on; further applications by their client id. */
   configure(destinations: readonly Entry[], secrets: Readonly<Record<string, string>> = {}): void {
-    world.adapt = (settings) => ({
+    overrides.adapt = (settings) => ({
       ...settings,
       destinations: configured(destinations),
       applications: new Map([...settings.applications, ...Object.entries(secrets)]),
@@ -146,7 +146,7 @@ export class StoredRelay {
     await scheduler.wait(5 * POLL_MS)
     // The reset empties the storage of those objects alone that are in memory and at rest.
     for (const stored of this.#put) await runInDurableObject(stubOf(stored), emptyStorage)
-    world.adapt = (settings) => settings
+    overrides.adapt = (settings) => settings
     vi.restoreAllMocks()
     await reset()
     const { unclaimed } = this.network

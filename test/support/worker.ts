@@ -1,5 +1,5 @@
 /**
- * The Worker under test: the real one, but the settings of a portal's object pass through `world.adapt`,
+ * The Worker under test: the real one, but the settings of a portal's object pass through `overrides.adapt`,
  * so that a test can bring its own clock, network or destinations. It applies to objects that are
  * constructed afterwards, as a deployment does.
  */
@@ -8,7 +8,7 @@ import type { Env } from '../../src/config/config.ts'
 import worker from '../../src/index.ts'
 import { Pacer as RealPacer } from '../../src/objects/pacer.ts'
 import { PortalObject } from '../../src/portal/portal.ts'
-import { adaptSettings, world } from './overrides.ts'
+import { adaptSettings, overrides } from './overrides.ts'
 
 export { Directory } from '../../src/objects/directory.ts'
 
@@ -22,7 +22,7 @@ export class Portal extends PortalObject {
 /** The real object with the test's clock. */
 export class Pacer extends RealPacer {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env, () => world.now())
+    super(ctx, env, () => overrides.now())
   }
 }
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readFormerVersion } from '../support/former-version.ts'
 import { UNREACHABLE } from '../support/an-intake.ts'
 import { APPLICATION_TOKEN, WEBHOOK_TOKEN } from '../support/runtime-bindings.ts'
-import { recordOf, StoredRelay } from '../support/upgrade-scenario.ts'
+import { recordOf, UpgradeScenario } from '../support/upgrade-scenario.ts'
 import type { Stored, StoredObject, StoredRecord } from '../support/stored-rows.ts'
 
 const SECOND_MS = 1000
@@ -17,13 +17,13 @@ const CURRENT_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 const SEALED = /^v1\.k1\.[\w-]{16}\.[\w-]{22,}$/u
 
 const former = readFormerVersion()
-let relay: StoredRelay
+let relay: UpgradeScenario
 
 // Each test opens several objects, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 beforeEach(() => {
-  relay = new StoredRelay(former)
+  relay = new UpgradeScenario(former)
 })
 
 afterEach(() => relay.close())

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readFormerVersion } from '../support/former-version.ts'
 import { UNREACHABLE } from '../support/an-intake.ts'
 import { APPLICATION_TOKEN, WEBHOOK_TOKEN } from '../support/runtime-bindings.ts'
-import { recordOf, StoredRelay } from '../support/upgrade-scenario.ts'
+import { recordOf, UpgradeScenario } from '../support/upgrade-scenario.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
@@ -24,13 +24,13 @@ const STRANGE_TOKEN = 'f'.repeat(32)
 const REFUSED = { status: 403 }
 
 const former = readFormerVersion()
-let relay: StoredRelay
+let relay: UpgradeScenario
 
 // Each test opens several objects, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 beforeEach(() => {
-  relay = new StoredRelay(former)
+  relay = new UpgradeScenario(former)
 })
 
 afterEach(() => relay.close())

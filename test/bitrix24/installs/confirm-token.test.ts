@@ -14,7 +14,7 @@ import {
   pairOf,
   fail,
   profileAnswer,
-  world,
+  agreeing,
   install,
   userReady,
   verify,
@@ -29,7 +29,7 @@ import type { Answer } from '../../support/install-servers.ts'
 
 describe('verifyInstall(): which OAuth server is asked', () => {
   test('asks the one that the request names', async () => {
-    const server = world({ [`${TECH}/rest/app.info`]: () => infoAnswer() })
+    const server = agreeing({ [`${TECH}/rest/app.info`]: () => infoAnswer() })
     expect(await verify(install({ serverEndpoint: `${TECH}/rest/` }), server)).toEqual({
       kind: 'confirmed',
       install: { ...VERIFIED, oauthUrl: TECH },
@@ -50,21 +50,21 @@ describe('verifyInstall(): which OAuth server is asked', () => {
     'data:,x',
     'garbage',
   ])('sends nothing anywhere when the request names %s', async (serverEndpoint) => {
-    const server = world()
+    const server = agreeing()
     const verdict = await verify(install({ serverEndpoint }), server)
     expect(verdict).toEqual(refusal('foreign_oauth_server'))
     expect(server.sent).toEqual([])
   })
 
   test('sends nothing anywhere when only the system user names a foreign server', async () => {
-    const server = world()
+    const server = agreeing()
     const request = userReady({ serverEndpoint: 'https://evil.example.com/rest/' })
     expect(await verify(request, server)).toEqual(refusal('foreign_oauth_server'))
     expect(server.sent).toEqual([])
   })
 
   test('takes no address that is not readable for an allowed one that is not readable', async () => {
-    const server = world()
+    const server = agreeing()
     const request = install({ serverEndpoint: 'garbage' })
     const verdict = await verify(request, server, { oauthUrls: ['rubbish', INFO] })
     expect(verdict).toEqual(refusal('foreign_oauth_server'))
@@ -73,7 +73,7 @@ describe('verifyInstall(): which OAuth server is asked', () => {
 
   test('compares origins with their port', async () => {
     const local = 'http://127.0.0.1:8787'
-    const server = world({
+    const server = agreeing({
       [`${local}/rest/app.info`]: () =>
         infoAnswer(
           {},
@@ -93,7 +93,7 @@ describe('verifyInstall(): which OAuth server is asked', () => {
   })
 
   test.for([null, ''])('asks in turn until one confirms when it names %j', async (none) => {
-    const server = world({
+    const server = agreeing({
       [`${INFO}/rest/app.info`]: () => fail('invalid_token'),
       [`${TECH}/rest/app.info`]: () => infoAnswer(),
     })
@@ -109,7 +109,7 @@ describe('verifyInstall(): which OAuth server is asked', () => {
   })
 
   test('does not ask the second server when the first confirms', async () => {
-    const server = world()
+    const server = agreeing()
     await verify(install({ serverEndpoint: null }), server)
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`, `${ENDPOINT}profile`])
   })
@@ -146,12 +146,12 @@ describe('verifyInstall(): which OAuth server is asked', () => {
       refusal('token_refused'),
     ],
   ])('when none confirms: %s', async ([, info, tech, verdict]) => {
-    const server = world({ [`${INFO}/rest/app.info`]: info, [`${TECH}/rest/app.info`]: tech })
+    const server = agreeing({ [`${INFO}/rest/app.info`]: info, [`${TECH}/rest/app.info`]: tech })
     expect(await verify(install({ serverEndpoint: null }), server)).toEqual(verdict)
   })
 
   test('refuses when no server is configured', async () => {
-    const server = world()
+    const server = agreeing()
     const verdict = await verify(install({ serverEndpoint: null }), server, { oauthUrls: [] })
     expect(verdict).toEqual(refusal('token_refused'))
     expect(server.sent).toEqual([])
@@ -160,8 +160,8 @@ describe('verifyInstall(): which OAuth server is asked', () => {
 
 describe('verifyInstall(): an expired access token', () => {
   /** An OAuth server at which the presented token has expired, and a refresh brings a good pair. */
-  function expiredWorld(routes: Record<string, Answer> = {}) {
-    return world({
+  function expiredServers(routes: Record<string, Answer> = {}) {
+    return agreeing({
       [`${INFO}/rest/app.info`]: byToken({
         [ACCESS]: () => fail('expired_token'),
         'canary-fresh-access-main': () => infoAnswer(),
@@ -172,7 +172,7 @@ describe('verifyInstall(): an expired access token', () => {
   }
 
   test('is refreshed, confirmed anew, and the fresh pair returned', async () => {
-    const server = expiredWorld()
+    const server = expiredServers()
     expect(await verify(install(), server)).toEqual({
       kind: 'confirmed',
       install: { ...VERIFIED, freshPair: pairOf('main') },
@@ -192,7 +192,7 @@ describe('verifyInstall(): an expired access token', () => {
       [CLIENT, SECRET],
       ['app.last', 'canary-secret-last'],
     ])
-    const server = expiredWorld({
+    const server = expiredServers({
       [`${INFO}/oauth/token/`]: ({ form }) =>
         form.get('client_secret') === SECRET ? pairAnswer('main') : fail('wrong_client', 200),
     })
@@ -210,13 +210,13 @@ describe('verifyInstall(): an expired access token', () => {
   })
 
   test('is refused without a refresh token', async () => {
-    const server = expiredWorld()
+    const server = expiredServers()
     expect(await verify(install({ refreshToken: null }), server)).toEqual(refusal('token_expired'))
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
   })
 
   test('is refused without a configured application', async () => {
-    const server = expiredWorld()
+    const server = expiredServers()
     const verdict = await verify(install(), server, { applications: new Map() })
     expect(verdict).toEqual(refusal('token_expired'))
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
@@ -225,7 +225,7 @@ describe('verifyInstall(): an expired access token', () => {
   test.for(['invalid_grant', 'invalid_client', 'wrong_client'])(
     'is refused when every refresh ends in %s',
     async (code) => {
-      const server = expiredWorld({ [`${INFO}/oauth/token/`]: () => fail(code, 400) })
+      const server = expiredServers({ [`${INFO}/oauth/token/`]: () => fail(code, 400) })
       expect(await verify(install(), server)).toEqual(refusal('token_expired'))
     },
   )
@@ -235,14 +235,14 @@ describe('verifyInstall(): an expired access token', () => {
       ['app.first', 'canary-secret-first'],
       [CLIENT, SECRET],
     ])
-    const server = expiredWorld({ [`${INFO}/oauth/token/`]: brokenGateway })
+    const server = expiredServers({ [`${INFO}/oauth/token/`]: brokenGateway })
     const verdict = await verify(install(), server, { applications })
     expect(verdict).toEqual(unanswered('oauth_server_unanswered'))
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`, `${INFO}/oauth/token/`])
   })
 
   test('does not lose the fresh pair when app.info is not answered after the refresh', async () => {
-    const server = expiredWorld({
+    const server = expiredServers({
       [`${INFO}/rest/app.info`]: byToken({
         [ACCESS]: () => fail('expired_token'),
         'canary-fresh-access-main': brokenGateway,
@@ -262,7 +262,7 @@ describe('verifyInstall(): an expired access token', () => {
   })
 
   test('does not lose the fresh pair when the portal does not answer after the refresh', async () => {
-    const server = expiredWorld({ [`${ENDPOINT}profile`]: brokenGateway })
+    const server = expiredServers({ [`${ENDPOINT}profile`]: brokenGateway })
     expect(await verify(install(), server)).toEqual({
       kind: 'unanswered',
       reason: 'portal_unanswered',
@@ -272,7 +272,7 @@ describe('verifyInstall(): an expired access token', () => {
   })
 
   test('is refused when the fresh token belongs to another application', async () => {
-    const server = expiredWorld({
+    const server = expiredServers({
       [`${INFO}/rest/app.info`]: byToken({
         [ACCESS]: () => fail('expired_token'),
         'canary-fresh-access-main': () => infoAnswer({ client_id: 'local.other' }),
@@ -285,7 +285,7 @@ describe('verifyInstall(): an expired access token', () => {
   })
 
   test('is refused when the fresh token belongs to another portal', async () => {
-    const server = expiredWorld({
+    const server = expiredServers({
       [`${INFO}/rest/app.info`]: byToken({
         [ACCESS]: () => fail('expired_token'),
         'canary-fresh-access-main': () => infoAnswer({}, { member_id: 'f'.repeat(32) }),
@@ -298,7 +298,7 @@ describe('verifyInstall(): an expired access token', () => {
   })
 
   test('is not refreshed for a token that the server does not know', async () => {
-    const server = world({ [`${INFO}/rest/app.info`]: () => fail('invalid_token') })
+    const server = agreeing({ [`${INFO}/rest/app.info`]: () => fail('invalid_token') })
     expect(await verify(install(), server)).toEqual(refusal('token_refused'))
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
   })

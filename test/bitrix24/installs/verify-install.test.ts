@@ -9,7 +9,7 @@ import {
   infoAnswer,
   fail,
   profileAnswer,
-  world,
+  agreeing,
   install,
   verify,
   urls,
@@ -24,33 +24,33 @@ import type { SentRequest } from '../../support/simulated-fetch.ts'
 
 describe('verifyInstall(): believed only when app.info at an allow-listed OAuth server agrees', () => {
   test('confirms when member id, client id, domain and user agree', async () => {
-    const server = world()
+    const server = agreeing()
     expect(await verify(install(), server)).toEqual({ kind: 'confirmed', install: VERIFIED })
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`, `${ENDPOINT}profile`])
   })
 
   test.for(['install', 'update', 'page'] as const)('holds for the cause %s', async (cause) => {
-    const confirmed = await verify(install({}, { cause }), world())
+    const confirmed = await verify(install({}, { cause }), agreeing())
     expect(confirmed).toEqual({ kind: 'confirmed', install: VERIFIED })
-    const server = world({ [`${INFO}/rest/app.info`]: () => fail('invalid_token') })
+    const server = agreeing({ [`${INFO}/rest/app.info`]: () => fail('invalid_token') })
     expect(await verify(install({}, { cause }), server)).toEqual(refusal('token_refused'))
   })
 
   test('refuses another member id', async () => {
-    const server = world()
+    const server = agreeing()
     const request = install({}, { memberId: '0'.repeat(32) })
     expect(await verify(request, server)).toEqual(refusal('member_mismatch'))
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
   })
 
   test('refuses another user than the one claimed', async () => {
-    const server = world()
+    const server = agreeing()
     expect(await verify(install({ userId: 2 }), server)).toEqual(refusal('user_mismatch'))
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
   })
 
   test('asks nothing of a user that the request does not claim', async () => {
-    const server = world({ [`${INFO}/rest/app.info`]: () => infoAnswer({ user_id: '7' }) })
+    const server = agreeing({ [`${INFO}/rest/app.info`]: () => infoAnswer({ user_id: '7' }) })
     expect(await verify(install({ userId: null }), server)).toEqual({
       kind: 'confirmed',
       install: { ...VERIFIED, userId: 7, isAdmin: false },
@@ -59,18 +59,20 @@ describe('verifyInstall(): believed only when app.info at an allow-listed OAuth 
 
   test('says unknown_application when the client id is not configured', async () => {
     const applications = new Map([['local.other', SECRET]])
-    expect(await verify(install(), world(), { applications })).toEqual({
+    expect(await verify(install(), agreeing(), { applications })).toEqual({
       kind: 'unknown_application',
       install: VERIFIED,
     })
-    expect(await verify(install(), world(), { applications: new Map() })).toEqual({
+    expect(await verify(install(), agreeing(), { applications: new Map() })).toEqual({
       kind: 'unknown_application',
       install: VERIFIED,
     })
   })
 
   test('passes on that the installation is not finished', async () => {
-    const server = world({ [`${INFO}/rest/app.info`]: () => infoAnswer({}, { installed: false }) })
+    const server = agreeing({
+      [`${INFO}/rest/app.info`]: () => infoAnswer({}, { installed: false }),
+    })
     expect(await verify(install(), server)).toEqual({
       kind: 'confirmed',
       install: { ...VERIFIED, installed: false },
@@ -90,13 +92,13 @@ describe('verifyInstall(): believed only when app.info at an allow-listed OAuth 
     ['insufficient_scope', 403, 'no_rights'],
     ['METHOD_CONFIRM_WAITING', 401, 'no_rights'],
   ])('refuses when the OAuth server answers %s', async ([code, status, reason]) => {
-    const server = world({ [`${INFO}/rest/app.info`]: () => fail(code, status) })
+    const server = agreeing({ [`${INFO}/rest/app.info`]: () => fail(code, status) })
     expect(await verify(install({ refreshToken: null }), server)).toEqual(refusal(reason))
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
   })
 
   test('refuses an answer whose endpoint is on another host than its domain', async () => {
-    const server = world({
+    const server = agreeing({
       [`${INFO}/rest/app.info`]: () => infoAnswer({}, { domain: 'other.bitrix24.com' }),
     })
     expect(await verify(install(), server)).toEqual(refusal('inconsistent'))
@@ -106,34 +108,34 @@ describe('verifyInstall(): believed only when app.info at an allow-listed OAuth 
 describe('verifyInstall(): endpoint and domain come from that answer', () => {
   const moved = { domain: 'new.bitrix24.com', client_endpoint: 'https://new.bitrix24.com/rest/' }
 
-  function movedWorld() {
-    return world({
+  function movedServers() {
+    return agreeing({
       [`${INFO}/rest/app.info`]: () => infoAnswer({}, moved),
       'https://new.bitrix24.com/rest/profile': () => profileAnswer(),
     })
   }
 
   test('takes both from the answer when the request names neither', async () => {
-    const verdict = await verify(install({ clientEndpoint: null, domain: null }), movedWorld())
+    const verdict = await verify(install({ clientEndpoint: null, domain: null }), movedServers())
     const address = { domain: moved.domain, clientEndpoint: moved.client_endpoint }
     expect(verdict).toEqual({ kind: 'confirmed', install: { ...VERIFIED, ...address } })
   })
 
   test('sends nothing to an address that only the request names', async () => {
     const claims = { clientEndpoint: 'https://evil.example/rest/', domain: 'new.bitrix24.com' }
-    const server = movedWorld()
+    const server = movedServers()
     expect(await verify(install(claims), server)).toMatchObject({ kind: 'confirmed' })
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`, 'https://new.bitrix24.com/rest/profile'])
   })
 
   test('refuses hosts that the request claims and the answer does not name', async () => {
     const claims = { clientEndpoint: 'https://evil.example/rest/', domain: 'evil.example' }
-    expect(await verify(install(claims), world())).toEqual(refusal('domain_mismatch'))
+    expect(await verify(install(claims), agreeing())).toEqual(refusal('domain_mismatch'))
   })
 
   test('reads a claimed domain with the default port of the scheme in use', async () => {
     const client_endpoint = 'http://crm.local/rest/'
-    const server = world({
+    const server = agreeing({
       [`${INFO}/rest/app.info`]: () => infoAnswer({}, { domain: 'crm.local', client_endpoint }),
       [`${client_endpoint}profile`]: () => profileAnswer(),
     })
@@ -154,7 +156,7 @@ describe('verifyInstall(): endpoint and domain come from that answer', () => {
     ['crm.example.com', 'https://crm.example.com/'],
     ['crm.example.com', 'https://crm.example.com/rest/?a=/rest/'],
   ])('sends nothing to the verified portal %s at %s', async ([domain, client_endpoint]) => {
-    const server = world({
+    const server = agreeing({
       [`${INFO}/rest/app.info`]: () => infoAnswer({}, { domain, client_endpoint }),
     })
     const verdict = await verify(install({ clientEndpoint: null, domain: null }), server)
@@ -176,7 +178,7 @@ describe('verifyInstall(): administrator by profile at the verified endpoint', (
     ['authorization_error', () => fail('authorization_error'), false],
     ['PAYMENT_REQUIRED', () => fail('PAYMENT_REQUIRED'), false],
   ])('takes %s for a definite answer', async ([, profile, isAdmin]) => {
-    const server = world({ [`${ENDPOINT}profile`]: profile })
+    const server = agreeing({ [`${ENDPOINT}profile`]: profile })
     expect(await verify(install(), server)).toEqual({
       kind: 'confirmed',
       install: { ...VERIFIED, isAdmin },
@@ -193,7 +195,7 @@ describe('verifyInstall(): administrator by profile at the verified endpoint', (
     ['a result without user', () => jsonAnswer({ result: { ADMIN: true } })],
     ['expired_token between two calls', () => fail('expired_token')],
   ])('takes %s for no answer', async ([, profile]) => {
-    const server = world({ [`${ENDPOINT}profile`]: profile })
+    const server = agreeing({ [`${ENDPOINT}profile`]: profile })
     expect(await verify(install(), server)).toEqual(unanswered('portal_unanswered'))
   })
 })
@@ -207,7 +209,7 @@ describe('verifyInstall(): the OAuth server does not answer', () => {
     ['JSON of another shape', () => jsonAnswer({ result: { install: [] } })],
     ['2 MiB', () => new Response(' '.repeat(2 * 1024 * 1024))],
   ])('waits after %s', async ([, answer]) => {
-    const server = world({ [`${INFO}/rest/app.info`]: answer })
+    const server = agreeing({ [`${INFO}/rest/app.info`]: answer })
     expect(await verify(install(), server)).toEqual(unanswered('oauth_server_unanswered'))
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
   })
@@ -217,13 +219,13 @@ describe('verifyInstall(): the OAuth server does not answer', () => {
     afterEach(() => void vi.useRealTimers())
 
     test('waits when the OAuth server is silent', async () => {
-      const verifying = verify(install(), world({ [`${INFO}/rest/app.info`]: silence }))
+      const verifying = verify(install(), agreeing({ [`${INFO}/rest/app.info`]: silence }))
       await vi.advanceTimersByTimeAsync(5000)
       expect(await verifying).toEqual(unanswered('oauth_server_unanswered'))
     })
 
     test('waits when the portal is silent', async () => {
-      const verifying = verify(install(), world({ [`${ENDPOINT}profile`]: silence }))
+      const verifying = verify(install(), agreeing({ [`${ENDPOINT}profile`]: silence }))
       await vi.advanceTimersByTimeAsync(5000)
       expect(await verifying).toEqual(unanswered('portal_unanswered'))
     })
@@ -246,7 +248,7 @@ describe('verifyInstall(): secrets and redirects', () => {
     ],
     ['a portal that echoes', { [`${ENDPOINT}profile`]: echo }],
   ])('keeps tokens out of URLs and verdicts, and follows nothing: %s', async ([, routes]) => {
-    const server = world(routes)
+    const server = agreeing(routes)
     const verdict = await verify(install(), server)
     expect(JSON.stringify(verdict)).not.toContain('canary')
     expect(server.sent.length).toBeGreaterThan(0)

@@ -11,7 +11,7 @@ import {
   pairAnswer,
   pairOf,
   fail,
-  world,
+  agreeing,
   userReady,
   verify,
   urls,
@@ -25,13 +25,13 @@ import type { Answer } from '../../support/install-servers.ts'
 describe('verifyInstall(): ONAPPUSERREADY', () => {
   const system = { user_id: 512 }
 
-  function systemWorld(answer: () => Response, routes: Record<string, Answer> = {}) {
+  function systemServers(answer: () => Response, routes: Record<string, Answer> = {}) {
     const tokens = { [ACCESS]: () => infoAnswer(), [SYSTEM_ACCESS]: answer }
-    return world({ [`${INFO}/rest/app.info`]: byToken(tokens), ...routes })
+    return agreeing({ [`${INFO}/rest/app.info`]: byToken(tokens), ...routes })
   }
 
   test('verifies the system user by app.info as well', async () => {
-    const server = systemWorld(() => infoAnswer(system))
+    const server = systemServers(() => infoAnswer(system))
     expect(await verify(userReady({}), server)).toEqual({
       kind: 'confirmed',
       install: { ...VERIFIED, systemUserId: 512 },
@@ -62,13 +62,13 @@ describe('verifyInstall(): ONAPPUSERREADY', () => {
       'system_user_refused',
     ],
   ])('refuses a system user of %s', async ([, answer, reason]) => {
-    const server = systemWorld(answer)
+    const server = systemServers(answer)
     expect(await verify(userReady({}), server)).toEqual(refusal(reason))
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`, `${INFO}/rest/app.info`])
   })
 
   test('takes a system user whom the request does not number', async () => {
-    const server = systemWorld(() => infoAnswer(system))
+    const server = systemServers(() => infoAnswer(system))
     expect(await verify(userReady({ userId: null }), server)).toEqual({
       kind: 'confirmed',
       install: { ...VERIFIED, systemUserId: 512 },
@@ -76,19 +76,19 @@ describe('verifyInstall(): ONAPPUSERREADY', () => {
   })
 
   test('refuses a request without system user and sends nothing', async () => {
-    const server = systemWorld(() => infoAnswer(system))
+    const server = systemServers(() => infoAnswer(system))
     expect(await verify(userReady(null), server)).toEqual(refusal('system_user_missing'))
     expect(server.sent).toEqual([])
   })
 
   test('does not ask about a system user when the first token is refused', async () => {
-    const server = world({ [`${INFO}/rest/app.info`]: () => fail('invalid_token') })
+    const server = agreeing({ [`${INFO}/rest/app.info`]: () => fail('invalid_token') })
     expect(await verify(userReady({}), server)).toEqual(refusal('token_refused'))
     expect(server.sent).toHaveLength(1)
   })
 
   test('ignores a system user in any other request', async () => {
-    const server = world()
+    const server = agreeing()
     const request = { ...userReady({}), cause: 'install' as const }
     expect(await verify(request, server)).toEqual({ kind: 'confirmed', install: VERIFIED })
     expect(server.sent).toHaveLength(2)
@@ -106,17 +106,17 @@ describe('verifyInstall(): ONAPPUSERREADY', () => {
         pairAnswer(form.get('refresh_token') === REFRESH ? 'main' : 'system'),
     }
     const pairs = { freshPair: pairOf('main'), freshSystemPair: pairOf('system') }
-    expect(await verify(userReady({}), world(routes))).toEqual({
+    expect(await verify(userReady({}), agreeing(routes))).toEqual({
       kind: 'confirmed',
       install: { ...VERIFIED, systemUserId: 512, ...pairs },
     })
-    const silent = world({ ...routes, [`${ENDPOINT}profile`]: brokenGateway })
+    const silent = agreeing({ ...routes, [`${ENDPOINT}profile`]: brokenGateway })
     const reason = 'portal_unanswered'
     expect(await verify(userReady({}), silent)).toEqual({ kind: 'unanswered', reason, ...pairs })
   })
 
   test('waits when the server is silent about the system user, with the pairs got so far', async () => {
-    const server = world({
+    const server = agreeing({
       [`${INFO}/rest/app.info`]: byToken({
         [ACCESS]: () => fail('expired_token'),
         [SYSTEM_ACCESS]: () => fail('expired_token'),

@@ -12,7 +12,7 @@ interface Lane {
 }
 
 /** Lanes that ask for connections, in the order of asking. */
-function bench() {
+function aScenario() {
   const connections = new Connections()
   const lanes: Lane[] = []
   const ask = (failing: boolean): Lane => {
@@ -51,13 +51,13 @@ describe('G4 isolation: Connections', () => {
     ['healthy lanes pass a failing one that waits', [F, F, F, H, H, H, H], [0, 1, 3, 4, 5]],
     ['failing lanes get none while 5 healthy ones send', [H, H, H, H, H, F], [0, 1, 2, 3, 4]],
   ] as const)('%s', async (_name, kinds, expected) => {
-    const { asked, served } = bench()
+    const { asked, served } = aScenario()
     await asked(...kinds)
     expect(served()).toEqual(expected)
   })
 
   it('serves in the order of asking when one comes back', async () => {
-    const { lanes, asked, release, served } = bench()
+    const { lanes, asked, release, served } = aScenario()
     await asked(H, H, H, H, H, H, H)
     await release(lanes[3])
     expect(served()).toEqual([0, 1, 2, 3, 4, 5])
@@ -66,7 +66,7 @@ describe('G4 isolation: Connections', () => {
   })
 
   it('does not let healthy lanes starve a failing one that asked before them', async () => {
-    const { lanes, asked, release, served } = bench()
+    const { lanes, asked, release, served } = aScenario()
     await asked(H, H, H, H, H, F, H, H)
     await release(lanes[0])
     expect(served()).toContain(5)
@@ -74,7 +74,7 @@ describe('G4 isolation: Connections', () => {
   })
 
   it('gives the connection of a healthy lane to no third failing one', async () => {
-    const { lanes, asked, release, served } = bench()
+    const { lanes, asked, release, served } = aScenario()
     await asked(F, F, H, H, H, F, H)
     await release(lanes[2])
     expect(served()).toEqual([0, 1, 2, 3, 4, 6])
@@ -83,7 +83,7 @@ describe('G4 isolation: Connections', () => {
   })
 
   it('takes a connection back once, however often it is released', async () => {
-    const { lanes, asked, release, served } = bench()
+    const { lanes, asked, release, served } = aScenario()
     await asked(F, F, H, H, H, H, H, F)
     await release(lanes[0])
     await release(lanes[0])
@@ -98,7 +98,7 @@ describe('G4 isolation: Connections', () => {
     )
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        const { lanes, ask, release } = bench()
+        const { lanes, ask, release } = aScenario()
         const released = new Set<Lane>()
         const open = () => lanes.filter((lane) => lane.release !== null && !released.has(lane))
         const check = () => {

@@ -13,9 +13,9 @@ import {
   aJob,
   anEntry,
   anEpoch,
-  laneWorld,
+  aLaneScenario,
   oneTo,
-  type LaneWorld,
+  type LaneScenario,
 } from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
@@ -26,87 +26,87 @@ function sequences(entries: readonly LogEntry[] | null): number[] | null {
 }
 
 /** A lane that gets the last of `count` events only. */
-function onlyTheLast(count: number): LaneWorld {
-  const world = laneWorld({ lane: CHOOSY })
-  for (const sequence of oneTo(count)) world.append(sequence === count ? {} : UNWANTED)
-  return world
+function onlyTheLast(count: number): LaneScenario {
+  const scenario = aLaneScenario({ lane: CHOOSY })
+  for (const sequence of oneTo(count)) scenario.append(sequence === count ? {} : UNWANTED)
+  return scenario
 }
 
 describe('nextBatch()', () => {
   it('is the front alone', () => {
-    expect(sequences(nextBatch(laneWorld({ events: 3 }).ports()))).toEqual([1])
+    expect(sequences(nextBatch(aLaneScenario({ events: 3 }).ports()))).toEqual([1])
   })
 
   it('is nothing when nothing waits', () => {
-    expect(nextBatch(laneWorld({}).ports())).toBeNull()
+    expect(nextBatch(aLaneScenario({}).ports())).toBeNull()
   })
 
   it('passes what the destination does not get, once for all of it', () => {
-    const world = onlyTheLast(30)
-    expect(sequences(nextBatch(world.ports()))).toEqual([30])
-    expect(world.lane).toMatchObject({ cursor: 29, lastMeant: null })
+    const scenario = onlyTheLast(30)
+    expect(sequences(nextBatch(scenario.ports()))).toEqual([30])
+    expect(scenario.lane).toMatchObject({ cursor: 29, lastMeant: null })
     // The first entry alone, then pages of 20.
-    expect(world.reads).toBe(3)
+    expect(scenario.reads).toBe(3)
   })
 
   it('passes everything when the destination gets none of it', () => {
-    const world = laneWorld({ lane: CHOOSY })
-    for (let count = 0; count < 5; count += 1) world.append(UNWANTED)
-    expect(nextBatch(world.ports())).toBeNull()
-    expect(world.lane.cursor).toBe(5)
+    const scenario = aLaneScenario({ lane: CHOOSY })
+    for (let count = 0; count < 5; count += 1) scenario.append(UNWANTED)
+    expect(nextBatch(scenario.ports())).toBeNull()
+    expect(scenario.lane.cursor).toBe(5)
   })
 
   it('leaves the lane as it is when its front is the next event', () => {
-    const world = laneWorld({ events: 2 })
-    const before = world.lane
-    nextBatch(world.ports())
-    expect(world.lane).toBe(before)
+    const scenario = aLaneScenario({ events: 2 })
+    const before = scenario.lane
+    nextBatch(scenario.ports())
+    expect(scenario.lane).toBe(before)
   })
 
   it('is the digest under way, without what retention has dropped of it', () => {
     const digest = { waitMs: null, max: 50 }
-    const world = laneWorld({ events: 4, digest, lane: { digest: [1, 2, 4] } })
-    world.log.shift()
-    expect(sequences(nextBatch(world.ports()))).toEqual([2, 4])
+    const scenario = aLaneScenario({ events: 4, digest, lane: { digest: [1, 2, 4] } })
+    scenario.log.shift()
+    expect(sequences(nextBatch(scenario.ports()))).toEqual([2, 4])
   })
 
   it('is the front when nothing is left of the digest under way', () => {
     const digest = { waitMs: null, max: 50 }
-    const world = laneWorld({ events: 4, digest, lane: { cursor: 2, digest: [1, 2] } })
-    world.log.splice(0, 2)
-    expect(sequences(nextBatch(world.ports()))).toEqual([3])
+    const scenario = aLaneScenario({ events: 4, digest, lane: { cursor: 2, digest: [1, 2] } })
+    scenario.log.splice(0, 2)
+    expect(sequences(nextBatch(scenario.ports()))).toEqual([3])
   })
 
   it('is the front alone when machines read what people read before', () => {
-    const world = laneWorld({ events: 2, reader: 'machine', lane: { digest: [1, 2] } })
-    expect(sequences(nextBatch(world.ports()))).toEqual([1])
-    expect(world.lane.digest).toBeNull()
+    const scenario = aLaneScenario({ events: 2, reader: 'machine', lane: { digest: [1, 2] } })
+    expect(sequences(nextBatch(scenario.ports()))).toEqual([1])
+    expect(scenario.lane.digest).toBeNull()
   })
 })
 
 describe('readWaiting()', () => {
   const rule = { waitMs: null, max: 50 }
 
-  function waiting(world: LaneWorld, wanted = rule): number[] | null {
-    return sequences(readWaiting(world.ports(), { front: anEntry(), rule: wanted }))
+  function waiting(scenario: LaneScenario, wanted = rule): number[] | null {
+    return sequences(readWaiting(scenario.ports(), { front: anEntry(), rule: wanted }))
   }
 
   it.each([
     [10, [1]],
     [11, oneTo(11)],
   ])('of %i events looks behind the front only when the lane is behind', (events, expected) => {
-    const world = laneWorld({ events })
-    expect(waiting(world)).toEqual(expected)
-    expect(world.reads).toBe(events > 10 ? 1 : 0)
+    const scenario = aLaneScenario({ events })
+    expect(waiting(scenario)).toEqual(expected)
+    expect(scenario.reads).toBe(events > 10 ? 1 : 0)
   })
 
   it('looks behind the front while the lane is calm', () => {
-    expect(waiting(laneWorld({ events: 3, lane: { digestedAt: NOW } }))).toEqual([1, 2, 3])
+    expect(waiting(aLaneScenario({ events: 3, lane: { digestedAt: NOW } }))).toEqual([1, 2, 3])
   })
 
   it('looks behind the front when the destination gathers', () => {
     const gathering = { waitMs: 1000, max: 50 }
-    const read = readWaiting(laneWorld({ events: 3 }).ports(), {
+    const read = readWaiting(aLaneScenario({ events: 3 }).ports(), {
       front: anEntry(),
       rule: gathering,
     })
@@ -114,61 +114,61 @@ describe('readWaiting()', () => {
   })
 
   it('holds no more than one message may hold, and reads no page more for it', () => {
-    const world = laneWorld({ events: 60 })
-    expect(waiting(world, { waitMs: null, max: 21 })).toEqual(oneTo(21))
-    expect(world.reads).toBe(1)
+    const scenario = aLaneScenario({ events: 60 })
+    expect(waiting(scenario, { waitMs: null, max: 21 })).toEqual(oneTo(21))
+    expect(scenario.reads).toBe(1)
   })
 
   it('leaves out what the destination does not get, and looks through 500 events at most', () => {
-    const world = laneWorld({ lane: CHOOSY })
+    const scenario = aLaneScenario({ lane: CHOOSY })
     for (const sequence of oneTo(700)) {
-      world.append([1, 400, 501, 502].includes(sequence) ? {} : UNWANTED)
+      scenario.append([1, 400, 501, 502].includes(sequence) ? {} : UNWANTED)
     }
-    expect(waiting(world)).toEqual([1, 400, 501])
-    expect(world.reads).toBe(25)
+    expect(waiting(scenario)).toEqual([1, 400, 501])
+    expect(scenario.reads).toBe(25)
   })
 })
 
 describe('previousMeant()', () => {
   it('is the nearest event before that the destination gets', () => {
-    const world = laneWorld({ lane: CHOOSY })
-    world.append()
-    for (let count = 0; count < 30; count += 1) world.append(UNWANTED)
-    expect(previousMeant(world.ports(), 32)).toBe(1)
+    const scenario = aLaneScenario({ lane: CHOOSY })
+    scenario.append()
+    for (let count = 0; count < 30; count += 1) scenario.append(UNWANTED)
+    expect(previousMeant(scenario.ports(), 32)).toBe(1)
   })
 
   it('is the last one before the floor when the log holds none', () => {
-    const world = laneWorld({ events: 2, lane: { meantBeforeFloor: 7 } })
-    expect(previousMeant(world.ports(), 1)).toBe(7)
+    const scenario = aLaneScenario({ events: 2, lane: { meantBeforeFloor: 7 } })
+    expect(previousMeant(scenario.ports(), 1)).toBe(7)
   })
 })
 
 describe('nextReplayed()', () => {
   it('is nothing without a job', () => {
-    expect(nextReplayed(laneWorld({ events: 2 }).ports())).toBeNull()
+    expect(nextReplayed(aLaneScenario({ events: 2 }).ports())).toBeNull()
   })
 
   it('is the next event of the job that the destination gets', () => {
-    const world = onlyTheLast(30)
+    const scenario = onlyTheLast(30)
     const job = aJob({ next: 2, to: 30 })
-    world.lane = { ...world.lane, cursor: 30, replays: [job] }
-    expect(nextReplayed(world.ports())).toMatchObject({ entry: { sequence: 30 }, job })
+    scenario.lane = { ...scenario.lane, cursor: 30, replays: [job] }
+    expect(nextReplayed(scenario.ports())).toMatchObject({ entry: { sequence: 30 }, job })
   })
 
   it('goes to the next job when one finds nothing more, and removes it', () => {
-    const world = onlyTheLast(30)
+    const scenario = onlyTheLast(30)
     const second = aJob({ next: 30, to: 30 })
-    world.lane = { ...world.lane, cursor: 30, replays: [aJob({ to: 29 }), second] }
-    expect(nextReplayed(world.ports())).toMatchObject({ entry: { sequence: 30 }, job: second })
-    expect(world.lane.replays).toEqual([second])
+    scenario.lane = { ...scenario.lane, cursor: 30, replays: [aJob({ to: 29 }), second] }
+    expect(nextReplayed(scenario.ports())).toMatchObject({ entry: { sequence: 30 }, job: second })
+    expect(scenario.lane.replays).toEqual([second])
   })
 
   it('of a job for parked events passes those whose entry is gone', () => {
-    const world = laneWorld({ events: 3 })
-    world.park(1)
-    world.park(2)
-    world.log.shift()
-    world.lane = { ...world.lane, replays: [aJob({ parkedOnly: true })] }
-    expect(nextReplayed(world.ports())).toMatchObject({ entry: { sequence: 2 } })
+    const scenario = aLaneScenario({ events: 3 })
+    scenario.park(1)
+    scenario.park(2)
+    scenario.log.shift()
+    scenario.lane = { ...scenario.lane, replays: [aJob({ parkedOnly: true })] }
+    expect(nextReplayed(scenario.ports())).toMatchObject({ entry: { sequence: 2 } })
   })
 })

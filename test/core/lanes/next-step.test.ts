@@ -5,31 +5,31 @@ import { nextStep } from '../../../src/core/lanes/next-step.ts'
 import {
   aJob,
   anEpoch,
-  laneWorld,
-  type LaneWorld,
-  type LaneWorldOptions,
+  aLaneScenario,
+  type LaneScenario,
+  type LaneScenarioOptions,
 } from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const LATER = NOW + 5000
 
 /** The step of a lane in a few words: `7`, `7+8`, `r3`, `wait 5`, `idle`. */
-function step(world: LaneWorld, { liveWasLast = false } = {}): string {
-  const next = nextStep(world.ports(), { liveWasLast })
+function step(scenario: LaneScenario, { liveWasLast = false } = {}): string {
+  const next = nextStep(scenario.ports(), { liveWasLast })
   switch (next.kind) {
     case 'live':
       return next.batch.map(({ sequence }) => sequence).join('+')
     case 'replay':
       return `r${next.entry.sequence}`
     case 'wait':
-      return `wait ${(next.at - world.now) / 1000}`
+      return `wait ${(next.at - scenario.now) / 1000}`
     case 'idle':
       return 'idle'
   }
 }
 
-function stepOf(lane: Partial<LaneState>, options: LaneWorldOptions = {}): string {
-  return step(laneWorld({ events: 3, ...options, lane }))
+function stepOf(lane: Partial<LaneState>, options: LaneScenarioOptions = {}): string {
+  return step(aLaneScenario({ events: 3, ...options, lane }))
 }
 
 describe('nextStep() of an active lane', () => {
@@ -46,10 +46,10 @@ describe('nextStep() of an active lane', () => {
   })
 
   it('passes in memory what its destination does not get', () => {
-    const world = laneWorld({ events: 2, lane: { epochs: [anEpoch({ from: 2 })] } })
-    expect(step(world)).toBe('2')
-    expect(world.lane.cursor).toBe(1)
-    expect(world.saves).toEqual([])
+    const scenario = aLaneScenario({ events: 2, lane: { epochs: [anEpoch({ from: 2 })] } })
+    expect(step(scenario)).toBe('2')
+    expect(scenario.lane.cursor).toBe(1)
+    expect(scenario.saves).toEqual([])
   })
 })
 
@@ -58,9 +58,9 @@ describe('nextStep() between live events and replays', () => {
   const half = { cursor: 1, ...job }
 
   it('sends a live event first, and a replay after it', () => {
-    const world = laneWorld({ events: 3, lane: half })
-    expect(step(world, { liveWasLast: false })).toBe('2')
-    expect(step(world, { liveWasLast: true })).toBe('r1')
+    const scenario = aLaneScenario({ events: 3, lane: half })
+    expect(step(scenario, { liveWasLast: false })).toBe('2')
+    expect(step(scenario, { liveWasLast: true })).toBe('r1')
   })
 
   it.each<[string, Partial<LaneState>, string]>([
@@ -91,11 +91,11 @@ describe('nextStep() between live events and replays', () => {
   })
 
   it('never takes the turn of a live event for a replay that has to wait', () => {
-    const world = laneWorld({
+    const scenario = aLaneScenario({
       events: 3,
       lane: { cursor: 1, replays: [aJob({ to: 1, nextAttemptAt: LATER })] },
     })
-    expect(step(world, { liveWasLast: true })).toBe('2')
+    expect(step(scenario, { liveWasLast: true })).toBe('2')
   })
 })
 
@@ -103,11 +103,11 @@ describe('nextStep() of a digest', () => {
   const digest = { waitMs: 30_000, max: 3 }
 
   it('gathers until the front has waited long enough, and remembers until when', () => {
-    const world = laneWorld({ events: 2, digest })
-    expect(step(world)).toBe('wait 30')
-    expect(world.lane.gatherUntil).toBe(NOW + 30_000)
-    world.now += 30_000
-    expect(step(world)).toBe('1+2')
+    const scenario = aLaneScenario({ events: 2, digest })
+    expect(step(scenario)).toBe('wait 30')
+    expect(scenario.lane.gatherUntil).toBe(NOW + 30_000)
+    scenario.now += 30_000
+    expect(step(scenario)).toBe('1+2')
   })
 
   it('gathers at least as long as the receiver wants to be left alone', () => {

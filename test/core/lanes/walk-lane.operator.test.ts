@@ -10,7 +10,7 @@ import {
   anEpoch,
   everyEvent,
   gone,
-  laneWorld,
+  aLaneScenario,
   times,
   unreachable,
 } from '../../support/lane-scenario.ts'
@@ -18,14 +18,14 @@ import { NOW } from '../../support/time.ts'
 
 describe('an operator', () => {
   it('pauses in the middle of an attempt: its outcome counts, nothing follows', async () => {
-    const world = laneWorld({ events: 3 })
-    world.during(1, () => world.pause())
-    await world.run()
-    expect(world.order).toEqual([1])
-    expect(world.lane).toMatchObject({ status: 'paused', cursor: 1 })
-    world.resume()
-    await world.run()
-    expect(world.order).toEqual([1, 2, 3])
+    const scenario = aLaneScenario({ events: 3 })
+    scenario.during(1, () => scenario.pause())
+    await scenario.run()
+    expect(scenario.order).toEqual([1])
+    expect(scenario.lane).toMatchObject({ status: 'paused', cursor: 1 })
+    scenario.resume()
+    await scenario.run()
+    expect(scenario.order).toEqual([1, 2, 3])
   })
 
   it.each([
@@ -34,43 +34,43 @@ describe('an operator', () => {
     ['at once, also after the endpoint was gone', gone({ probe: false }), 0],
   ])('resumes a lane that was paused while its attempt failed: it tries %s', async (...row) => {
     const [, outcome, seconds] = row
-    const world = laneWorld({ events: 1, outcomes: { 1: [outcome] } })
-    world.during(1, () => world.pause())
-    await world.run({ forMs: 30 * DAY_MS })
-    expect([world.order, world.lane.status]).toEqual([[1], 'paused'])
-    const resumedAt = world.now
-    world.now = NOW
-    world.resume()
-    await world.run()
-    expect(world.sends[1]?.at).toBe(NOW + seconds * 1000)
+    const scenario = aLaneScenario({ events: 1, outcomes: { 1: [outcome] } })
+    scenario.during(1, () => scenario.pause())
+    await scenario.run({ forMs: 30 * DAY_MS })
+    expect([scenario.order, scenario.lane.status]).toEqual([[1], 'paused'])
+    const resumedAt = scenario.now
+    scenario.now = NOW
+    scenario.resume()
+    await scenario.run()
+    expect(scenario.sends[1]?.at).toBe(NOW + seconds * 1000)
     expect(resumedAt).toBe(NOW)
   })
 
   it('resumes a lane that waits: it tries at once', async () => {
-    const world = laneWorld({ events: 1, outcomes: { 1: times(6, unreachable()) } })
-    await world.run({ forMs: HOUR_MS / 4 })
-    const [attempts, { now }] = [world.sends.length, world]
-    world.resume()
-    await world.walk()
-    expect(world.sends[attempts]?.at).toBe(now)
+    const scenario = aLaneScenario({ events: 1, outcomes: { 1: times(6, unreachable()) } })
+    await scenario.run({ forMs: HOUR_MS / 4 })
+    const [attempts, { now }] = [scenario.sends.length, scenario]
+    scenario.resume()
+    await scenario.walk()
+    expect(scenario.sends[attempts]?.at).toBe(now)
   })
 
   it('parks the front while its attempt is under way: delivered meanwhile is delivered', async () => {
-    const world = laneWorld({ events: 2 })
-    world.during(1, () => world.park(1))
-    await world.walk()
-    expect(world.order).toEqual([1, 2])
-    expect(world.fates.get(1)).toMatchObject({ state: 'delivered', attempts: 1 })
-    expect(world.parked).toEqual([])
+    const scenario = aLaneScenario({ events: 2 })
+    scenario.during(1, () => scenario.park(1))
+    await scenario.walk()
+    expect(scenario.order).toEqual([1, 2])
+    expect(scenario.fates.get(1)).toMatchObject({ state: 'delivered', attempts: 1 })
+    expect(scenario.parked).toEqual([])
   })
 
   it('parks the front while its attempt fails: it stays parked, the next is not to blame', async () => {
-    const world = laneWorld({ events: 2, outcomes: { 1: [unreachable()] } })
-    world.during(1, () => world.park(1))
-    await world.walk()
-    expect(world.order).toEqual([1, 2])
-    expect(world.fates.get(1)).toMatchObject({ state: 'parked', reason: 'set_aside' })
-    expect(world.fates.has(2)).toBe(false)
+    const scenario = aLaneScenario({ events: 2, outcomes: { 1: [unreachable()] } })
+    scenario.during(1, () => scenario.park(1))
+    await scenario.walk()
+    expect(scenario.order).toEqual([1, 2])
+    expect(scenario.fates.get(1)).toMatchObject({ state: 'parked', reason: 'set_aside' })
+    expect(scenario.fates.has(2)).toBe(false)
   })
 })
 
@@ -79,145 +79,148 @@ describe('replay jobs', () => {
   const half = { events: 6, lane: { cursor: 3, lastMeant: 3 } }
 
   it('send one event at a time between live ones', async () => {
-    const world = laneWorld(half)
-    world.replay({})
-    await world.walk()
-    expect(world.mixed).toEqual(['4', 'r1', '5', 'r2', '6', 'r3'])
+    const scenario = aLaneScenario(half)
+    scenario.replay({})
+    await scenario.walk()
+    expect(scenario.mixed).toEqual(['4', 'r1', '5', 'r2', '6', 'r3'])
   })
 
   it('of parked events take only those', async () => {
     const outcomes = { 2: [REJECTED], 60: [REJECTED] }
-    const world = laneWorld({ events: 60, outcomes })
-    await world.walk()
-    world.replay({ parkedOnly: true })
-    await world.run()
-    expect(world.mixed.slice(60)).toEqual(['r2', 'r60'])
-    expect(world.parked).toEqual([])
-    expect(world.lane.replays).toEqual([])
+    const scenario = aLaneScenario({ events: 60, outcomes })
+    await scenario.walk()
+    scenario.replay({ parkedOnly: true })
+    await scenario.run()
+    expect(scenario.mixed.slice(60)).toEqual(['r2', 'r60'])
+    expect(scenario.parked).toEqual([])
+    expect(scenario.lane.replays).toEqual([])
   })
 
   it('never run while the lane retries', async () => {
-    const world = laneWorld({ ...half, outcomes: { 4: times(3, unreachable()) } })
-    world.replay({ to: 1 })
-    await world.run()
-    expect(world.mixed).toEqual(['4', '4', '4', '4', 'r1', '5', '6'])
+    const scenario = aLaneScenario({ ...half, outcomes: { 4: times(3, unreachable()) } })
+    scenario.replay({ to: 1 })
+    await scenario.run()
+    expect(scenario.mixed).toEqual(['4', '4', '4', '4', 'r1', '5', '6'])
   })
 
   it('retry by themselves, while live events go on', async () => {
-    const world = laneWorld({ ...half, outcomes: { 1: times(3, unreachable()) } })
-    world.replay({ to: 2 })
-    await world.run()
-    expect(world.mixed).toEqual(['4', 'r1', '5', '6', 'r1', 'r1', 'r1', 'r2'])
-    expect(world.waits.slice(3)).toEqual([1, 5, 30, 0])
-    expect(world.fates.get(1)).toMatchObject({ state: 'delivered', attempts: 4 })
+    const scenario = aLaneScenario({ ...half, outcomes: { 1: times(3, unreachable()) } })
+    scenario.replay({ to: 2 })
+    await scenario.run()
+    expect(scenario.mixed).toEqual(['4', 'r1', '5', '6', 'r1', 'r1', 'r1', 'r2'])
+    expect(scenario.waits.slice(3)).toEqual([1, 5, 30, 0])
+    expect(scenario.fates.get(1)).toMatchObject({ state: 'delivered', attempts: 4 })
   })
 
   it('count the attempts that an event has had before', async () => {
-    const world = laneWorld({ events: 1, outcomes: { 1: [unreachable(), REJECTED] } })
-    await world.run()
-    world.replay({})
-    await world.run()
-    expect(world.fates.get(1)).toMatchObject({ state: 'delivered', attempts: 3 })
+    const scenario = aLaneScenario({ events: 1, outcomes: { 1: [unreachable(), REJECTED] } })
+    await scenario.run()
+    scenario.replay({})
+    await scenario.run()
+    expect(scenario.fates.get(1)).toMatchObject({ state: 'delivered', attempts: 3 })
   })
 
   it('hold live events back by Retry-After alone', async () => {
-    const world = laneWorld({ ...half, outcomes: { 1: [unreachable(60_000)] } })
-    world.replay({ to: 1 })
-    await world.run()
-    expect(world.sends.map(({ at }) => at - NOW)).toEqual([0, 0, 60_000, 60_000, 60_000])
-    expect(world.mixed).toEqual(['4', 'r1', '5', 'r1', '6'])
+    const scenario = aLaneScenario({ ...half, outcomes: { 1: [unreachable(60_000)] } })
+    scenario.replay({ to: 1 })
+    await scenario.run()
+    expect(scenario.sends.map(({ at }) => at - NOW)).toEqual([0, 0, 60_000, 60_000, 60_000])
+    expect(scenario.mixed).toEqual(['4', 'r1', '5', 'r1', '6'])
   })
 
   it('are worked off one after the other', async () => {
-    const world = laneWorld({ events: 3 })
-    await world.walk()
-    world.replay({ next: 2 })
-    world.replay({ to: 1 })
-    await world.run()
-    expect(world.mixed.slice(3)).toEqual(['r2', 'r3', 'r1'])
+    const scenario = aLaneScenario({ events: 3 })
+    await scenario.walk()
+    scenario.replay({ next: 2 })
+    scenario.replay({ to: 1 })
+    await scenario.run()
+    expect(scenario.mixed.slice(3)).toEqual(['r2', 'r3', 'r1'])
   })
 
   it('survive a crash, with at most one event again', async () => {
-    const world = laneWorld({ events: 4, reader: 'machine' })
-    await world.walk()
-    world.replay({})
-    world.during(3, () => {
+    const scenario = aLaneScenario({ events: 4, reader: 'machine' })
+    await scenario.walk()
+    scenario.replay({})
+    scenario.during(3, () => {
       throw new Crash()
     })
-    await world.run()
-    await world.run()
-    expect(world.mixed.slice(4)).toEqual(['r1', 'r2', 'r3', 'r3', 'r4'])
-    expect(world.lane).toMatchObject({ cursor: 4, replays: [] })
+    await scenario.run()
+    await scenario.run()
+    expect(scenario.mixed.slice(4)).toEqual(['r1', 'r2', 'r3', 'r3', 'r4'])
+    expect(scenario.lane).toMatchObject({ cursor: 4, replays: [] })
   })
 
   it('pass what retention has dropped meanwhile', async () => {
-    const world = laneWorld({ events: 4, outcomes: { 2: [REJECTED], 4: [REJECTED] } })
-    await world.walk()
-    world.replay({ parkedOnly: true })
-    world.replay({})
-    const [first, second] = world.lane.replays
-    world.drop(2)
-    await world.run()
-    expect(world.mixed.slice(4)).toEqual(['r4', 'r3', 'r4'])
+    const scenario = aLaneScenario({ events: 4, outcomes: { 2: [REJECTED], 4: [REJECTED] } })
+    await scenario.walk()
+    scenario.replay({ parkedOnly: true })
+    scenario.replay({})
+    const [first, second] = scenario.lane.replays
+    scenario.drop(2)
+    await scenario.run()
+    expect(scenario.mixed.slice(4)).toEqual(['r4', 'r3', 'r4'])
     expect([first?.next, second?.next]).toEqual([1, 1])
   })
 
   it('pass a parked event whose row is gone although its fate is not', async () => {
-    const world = laneWorld({ events: 3, outcomes: everyEvent(3, REJECTED) })
-    await world.walk()
-    world.log.splice(0, 2)
-    world.replay({ parkedOnly: true })
-    await world.run()
-    expect(world.mixed.slice(3)).toEqual(['r3'])
+    const scenario = aLaneScenario({ events: 3, outcomes: everyEvent(3, REJECTED) })
+    await scenario.walk()
+    scenario.log.splice(0, 2)
+    scenario.replay({ parkedOnly: true })
+    await scenario.run()
+    expect(scenario.mixed.slice(3)).toEqual(['r3'])
   })
 
   it('pass what the destination was never meant to get', async () => {
-    const world = laneWorld({ lane: { epochs: [anEpoch({ events: ONLY_FIELDS })] } })
-    world.append()
-    for (let count = 0; count < 120; count += 1) world.append(UNWANTED)
-    world.append()
-    world.append()
-    await world.walk()
-    world.replay({ to: 122 })
-    await world.run()
-    expect(world.mixed.slice(3)).toEqual(['r1', 'r122'])
-    expect(world.lane.replays).toEqual([])
+    const scenario = aLaneScenario({ lane: { epochs: [anEpoch({ events: ONLY_FIELDS })] } })
+    scenario.append()
+    for (let count = 0; count < 120; count += 1) scenario.append(UNWANTED)
+    scenario.append()
+    scenario.append()
+    await scenario.walk()
+    scenario.replay({ to: 122 })
+    await scenario.run()
+    expect(scenario.mixed.slice(3)).toEqual(['r1', 'r122'])
+    expect(scenario.lane.replays).toEqual([])
   })
 
   it('wait for a paused lane', async () => {
-    const world = laneWorld({ events: 1 })
-    await world.walk()
-    world.replay({})
-    world.pause()
-    await world.run()
-    expect(world.order).toEqual([1])
+    const scenario = aLaneScenario({ events: 1 })
+    await scenario.walk()
+    scenario.replay({})
+    scenario.pause()
+    await scenario.run()
+    expect(scenario.order).toEqual([1])
   })
 
   it('G10 are the daily try of a disabled lane for which nothing else waits', async () => {
     const outcomes = { 1: [DELIVERED, gone({ probe: true }), unreachable()] }
-    const world = laneWorld({ events: 2, outcomes })
-    await world.walk()
-    world.replay({ to: 1 })
-    await world.run()
-    expect(world.mixed).toEqual(['1', '2', 'r1', 'r1', 'r1'])
-    expect(world.waits.slice(2)).toEqual([86_400, 86_400])
-    expect(world.lane).toMatchObject({ status: 'active', replays: [] })
+    const scenario = aLaneScenario({ events: 2, outcomes })
+    await scenario.walk()
+    scenario.replay({ to: 1 })
+    await scenario.run()
+    expect(scenario.mixed).toEqual(['1', '2', 'r1', 'r1', 'r1'])
+    expect(scenario.waits.slice(2)).toEqual([86_400, 86_400])
+    expect(scenario.lane).toMatchObject({ status: 'active', replays: [] })
   })
 
   it('leave the daily try to a live event that waits', async () => {
     const outcomes = { 3: [gone({ probe: true })] }
-    const world = laneWorld({ events: 3, lane: { cursor: 2, lastMeant: 2 }, outcomes })
-    world.replay({})
-    await world.run()
-    expect(world.mixed).toEqual(['3', '3', 'r1', 'r2'])
+    const scenario = aLaneScenario({ events: 3, lane: { cursor: 2, lastMeant: 2 }, outcomes })
+    scenario.replay({})
+    await scenario.run()
+    expect(scenario.mixed).toEqual(['3', '3', 'r1', 'r2'])
   })
 
   it('are no try of a disabled lane that forbids it', async () => {
-    const world = laneWorld({ events: 1, outcomes: { 1: [DELIVERED, gone({ probe: false })] } })
-    await world.walk()
-    world.replay({})
-    await world.run()
-    expect(world.mixed).toEqual(['1', 'r1'])
-    expect(world.lane).toMatchObject({ status: 'disabled', replays: [{ next: 1 }] })
+    const scenario = aLaneScenario({
+      events: 1,
+      outcomes: { 1: [DELIVERED, gone({ probe: false })] },
+    })
+    await scenario.walk()
+    scenario.replay({})
+    await scenario.run()
+    expect(scenario.mixed).toEqual(['1', 'r1'])
+    expect(scenario.lane).toMatchObject({ status: 'disabled', replays: [{ next: 1 }] })
   })
 })

@@ -15,9 +15,9 @@ import {
   UNWANTED,
   aPlan,
   gone,
-  laneWorld,
+  aLaneScenario,
   unreachable,
-  type LaneWorld,
+  type LaneScenario,
 } from '../../support/lane-scenario.ts'
 
 type Kind = 'field' | 'deal' | 'quarantined'
@@ -42,7 +42,7 @@ interface Sending {
   readonly replayed: boolean
 }
 
-const EVENTS: Record<Kind, Parameters<LaneWorld['append']>[0]> = {
+const EVENTS: Record<Kind, Parameters<LaneScenario['append']>[0]> = {
   field: {},
   deal: UNWANTED,
   quarantined: { quarantined: 'invalid_fields' },
@@ -139,7 +139,7 @@ const history = fc.record({
 
 /** Plays a history, knows by itself which events were meant, and checks the promises at each send. */
 class Player {
-  readonly world: LaneWorld
+  readonly scenario: LaneScenario
   readonly #kinds: Kind[] = []
   #takes: { readonly from: number; readonly kinds: readonly Kind[] }[] = [
     { from: 1, kinds: ['field', 'deal'] },
@@ -161,15 +161,15 @@ class Player {
     readonly answers: readonly Answer[]
   }) {
     this.#retryMs = retryHours * HOUR_MS
-    this.world = laneWorld({ reader, retryMs: this.#retryMs })
+    this.scenario = aLaneScenario({ reader, retryMs: this.#retryMs })
     this.#answers = [...answers]
     const bound = reader === 'person' ? 1 : 10
-    this.world.answer = (entry, { previousSequence, replayed }) => {
+    this.scenario.answer = (entry, { previousSequence, replayed }) => {
       const { sequence } = entry
       const next = this.#answers.shift() ?? { outcome: DELIVERED, crash: null, meanwhile: null }
       expect(this.isMeant(sequence)).toBe(true)
       expect(previousSequence).toBe(this.meant().findLast((meant) => meant < sequence) ?? null)
-      if (replayed) expect(this.world.lane.attempts).toBe(0)
+      if (replayed) expect(this.scenario.lane.attempts).toBe(0)
       else this.checkOrder(sequence)
       if (next.crash === 'before_receipt') throw new Crash()
       if (next.outcome.kind === 'delivered' && !replayed) this.receive(sequence, bound)
@@ -187,8 +187,8 @@ class Player {
   }
 
   receive(sequence: number, bound: number): void {
-    if (this.#crashes !== this.world.crashes) this.#repeats = 0
-    this.#crashes = this.world.crashes
+    if (this.#crashes !== this.scenario.crashes) this.#repeats = 0
+    this.#crashes = this.scenario.crashes
     if (!this.#received.has(sequence)) return
     this.#repeats += 1
     expect(this.#repeats).toBeLessThanOrEqual(this.#crashes === 0 ? 0 : bound)
@@ -200,7 +200,7 @@ class Player {
    */
   during({ meanwhile, outcome }: Answer, { entry, replayed }: Sending): void {
     if (meanwhile === null) return
-    const { now, lane } = this.world
+    const { now, lane } = this.scenario
     const isTooOld = now >= entry.receivedAt + this.#retryMs
     const isLast =
       outcome.kind === 'delivered' ||
@@ -211,7 +211,7 @@ class Player {
   }
 
   isSettled(sequence: number): boolean {
-    return this.#received.has(sequence) || this.world.parked.includes(sequence)
+    return this.#received.has(sequence) || this.scenario.parked.includes(sequence)
   }
 
   isMeant(sequence: number): boolean {
@@ -224,36 +224,36 @@ class Player {
     return this.#kinds.map((_, index) => index + 1).filter((sequence) => this.isMeant(sequence))
   }
 
-  apply(one: Act, passed = this.world.lane.cursor): void {
-    const { world } = this
+  apply(one: Act, passed = this.scenario.lane.cursor): void {
+    const { scenario } = this
     switch (one.act) {
       case 'append':
         for (const kind of one.kinds) {
           this.#kinds.push(kind)
-          world.append(EVENTS[kind])
+          scenario.append(EVENTS[kind])
         }
         return
       case 'pause':
-        return world.pause()
+        return scenario.pause()
       case 'resume':
-        return world.resume()
+        return scenario.resume()
       case 'park': {
-        const front = this.meant().find((sequence) => sequence > world.lane.cursor)
-        return front === undefined ? undefined : world.park(front)
+        const front = this.meant().find((sequence) => sequence > scenario.lane.cursor)
+        return front === undefined ? undefined : scenario.park(front)
       }
       case 'crash':
-        return world.restart()
+        return scenario.restart()
       case 'remove':
-        return world.configure(null)
+        return scenario.configure(null)
       case 'replay':
-        return world.replay({ parkedOnly: one.parkedOnly, next: one.next })
+        return scenario.replay({ parkedOnly: one.parkedOnly, next: one.next })
       case 'sleep':
-        world.now += one.ms
+        scenario.now += one.ms
         return
       case 'filter': {
         this.#takes = this.#takes.filter(({ from }) => from <= passed)
         this.#takes.push({ from: passed + 1, kinds: one.takes })
-        return world.configure(this.plan())
+        return scenario.configure(this.plan())
       }
       case 'walk':
       case 'run':
@@ -264,20 +264,20 @@ class Player {
   /** The configuration as it stands; new settings each time, as after a deployment that repairs. */
   plan() {
     const events = (this.#takes.at(-1)?.kinds ?? []).flatMap((kind) => GLOBS[kind])
-    return aPlan({ events, settingsHash: `settings-${this.world.saves.length}` })
+    return aPlan({ events, settingsHash: `settings-${this.scenario.saves.length}` })
   }
 
   async play(acts: readonly Act[]): Promise<void> {
     for (const one of acts) {
-      if (one.act === 'walk') await this.world.walk()
-      else if (one.act === 'run') await this.world.run({ forMs: one.forMs })
+      if (one.act === 'walk') await this.scenario.walk()
+      else if (one.act === 'run') await this.scenario.run({ forMs: one.forMs })
       else this.apply(one)
     }
     // Whatever has happened: once the receiver takes everything, nothing is left (G5, G10).
     for (let tries = 0; tries <= acts.length + 91; tries += 1) {
-      this.world.configure(this.plan())
-      this.world.resume()
-      await this.world.run()
+      this.scenario.configure(this.plan())
+      this.scenario.resume()
+      await this.scenario.run()
     }
   }
 }
@@ -288,9 +288,13 @@ describe('a lane over any history', () => {
       fc.asyncProperty(history, async (given) => {
         const player = new Player(given)
         await player.play(given.acts)
-        const { world } = player
+        const { scenario } = player
         expect(player.meant().filter((sequence) => !player.isSettled(sequence))).toEqual([])
-        expect(world.lane).toMatchObject({ status: 'active', cursor: world.head, replays: [] })
+        expect(scenario.lane).toMatchObject({
+          status: 'active',
+          cursor: scenario.head,
+          replays: [],
+        })
       }),
       { numRuns: 600 },
     )

@@ -7,14 +7,14 @@ import { describe, expect, test } from 'vitest'
 import { laneDueAt } from '../../../src/core/lanes/lane-state.ts'
 import { createPacerState, hold, takeSlot, type PacerState } from '../../../src/core/pace/slots.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
-import { DELIVERED, laneWorld, oneTo, type LaneWorld } from '../../support/lane-scenario.ts'
+import { DELIVERED, aLaneScenario, oneTo, type LaneScenario } from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const SECOND_MS = 1000
 const WINDOWS = [{ count: 1, ms: SECOND_MS }]
 
 interface Crowd {
-  readonly portals: readonly LaneWorld[]
+  readonly portals: readonly LaneScenario[]
   /** When the receiver was asked, in order. */
   readonly requests: { readonly at: number; readonly portal: number; readonly status: number }[]
   /** Wakes every lane when it is due, until none is; `lateMs` is how late an alarm comes. */
@@ -50,38 +50,38 @@ function crowd(
     }
   }
   const portals = Array.from({ length: count }, (_, portal) => {
-    const world = laneWorld({
+    const scenario = aLaneScenario({
       events,
       minIntervalMs: SECOND_MS,
       digest: { waitMs: null, max: 50 },
     })
-    world.takeSlot = () => {
-      const taken = takeSlot(pacer, { waiter: `${portal}`, windows: WINDOWS, now: world.now })
+    scenario.takeSlot = () => {
+      const taken = takeSlot(pacer, { waiter: `${portal}`, windows: WINDOWS, now: scenario.now })
       pacer = taken.state
       return taken.at
     }
-    world.answer = () => {
-      const outcome = judge(world.now)
-      requests.push({ at: world.now, portal, status: outcome.status ?? 0 })
+    scenario.answer = () => {
+      const outcome = judge(scenario.now)
+      requests.push({ at: scenario.now, portal, status: outcome.status ?? 0 })
       return outcome
     }
-    return world
+    return scenario
   })
   return { portals, requests, run: (lateMs) => wakeInTurn(portals, lateMs) }
 }
 
 /** One step of the lane that wakes next, on one clock for all. */
-async function wakeInTurn(portals: readonly LaneWorld[], lateMs: () => number): Promise<void> {
+async function wakeInTurn(portals: readonly LaneScenario[], lateMs: () => number): Promise<void> {
   let now = NOW
   const wakeAt = portals.map(() => NOW)
   for (let steps = 0; steps < 50_000; steps += 1) {
     const next = wakeAt.reduce((best, at, index) => (at < (wakeAt[best] ?? 0) ? index : best), 0)
-    const world = portals[next]
-    if (world === undefined || wakeAt[next] === Number.POSITIVE_INFINITY) return
+    const scenario = portals[next]
+    if (scenario === undefined || wakeAt[next] === Number.POSITIVE_INFINITY) return
     now = Math.max(now, wakeAt[next] ?? now)
-    world.now = now
-    await world.walk({ budgetMs: 1 })
-    const due = laneDueAt(world.lane, world.head)
+    scenario.now = now
+    await scenario.walk({ budgetMs: 1 })
+    const due = laneDueAt(scenario.lane, scenario.head)
     wakeAt[next] = due === null ? Number.POSITIVE_INFINITY : Math.max(now + 1, due) + lateMs()
   }
   throw new Error('The portals never come to rest')

@@ -9,7 +9,7 @@ import { PAGE_TEXTS } from '../../../src/http/install-page/languages.ts'
 import type { IntakeAnswer } from '../../../src/edge/intake-answer.ts'
 import { answerOf, Edge, JSON_TYPE, watchLog } from '../../support/edge.ts'
 import { UNREACHABLE } from '../../support/an-intake.ts'
-import { PortalLab, type Changes } from '../../support/relay-scenario.ts'
+import { RelayScenario, type Changes } from '../../support/relay-scenario.ts'
 import { APPLICATION_TOKEN } from '../../support/runtime-bindings.ts'
 
 const CONNECTED = {
@@ -30,26 +30,26 @@ const BUSY = {
   text: 'The installation has been recorded and will be completed within a few minutes.',
 }
 
-let lab: PortalLab
+let scenario: RelayScenario
 let edge: Edge
 let log: ReturnType<typeof watchLog>
 
 beforeEach(() => {
   log = watchLog()
-  lab = new PortalLab()
+  scenario = new RelayScenario()
   edge = new Edge()
 })
 
 afterEach(async () => {
-  expect(lab.network.unclaimed).toEqual([])
+  expect(scenario.network.unclaimed).toEqual([])
   expect(log.filter(({ level }) => level === 'error')).toEqual([])
-  await lab.close()
+  await scenario.close()
 })
 
 /** Opens the page as the portal does. */
 function open(changes: Changes = {}, path = '/bitrix24/install'): Promise<Response> {
-  const query = `DOMAIN=${lab.domain}&PROTOCOL=1&LANG=en&APP_SID=canary-sid`
-  return edge.call(lab.body('install-page-body', changes), { path: `${path}?${query}` })
+  const query = `DOMAIN=${scenario.domain}&PROTOCOL=1&LANG=en&APP_SID=canary-sid`
+  return edge.call(scenario.body('install-page-body', changes), { path: `${path}?${query}` })
 }
 
 /** What a page says and does; throws nothing away that a browser would run. */
@@ -71,7 +71,7 @@ async function read(response: Response) {
 
 function page(
   words: { title: string; text: string },
-  { status = 200, scripts = [] as unknown[], framedBy = `https://${lab.domain}` } = {},
+  { status = 200, scripts = [] as unknown[], framedBy = `https://${scenario.domain}` } = {},
 ) {
   return { status, ...words, heading: words.title, scripts, framedBy }
 }
@@ -93,8 +93,8 @@ const FINISH = [
 
 describe('POST /bitrix24/install answers the frame page with a page', () => {
   it('that ends an unfinished installation with BX24.installFinish()', async () => {
-    lab.bitrix24.installed = false
-    lab.bitrix24.rest.finished = false
+    scenario.bitrix24.installed = false
+    scenario.bitrix24.rest.finished = false
     expect(await read(await open())).toEqual(page(CONNECTED, { scripts: FINISH }))
   })
 
@@ -110,40 +110,40 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
   })
 
   it('that runs nothing as soon as the portal says so', async () => {
-    lab.bitrix24.installed = false
-    lab.bitrix24.rest.finished = false
+    scenario.bitrix24.installed = false
+    scenario.bitrix24.rest.finished = false
     await open()
-    lab.bitrix24.installed = true
-    lab.bitrix24.rest.finished = true
+    scenario.bitrix24.installed = true
+    scenario.bitrix24.rest.finished = true
     const later = await read(await open())
     expect(later.title).toBe(CONNECTED.title)
     expect(later.scripts.join()).not.toContain('BX24')
   })
 
   it('that says why not, to an ordinary user of a portal without an install', async () => {
-    lab.bitrix24.isAdmin = false
+    scenario.bitrix24.isAdmin = false
     expect(await read(await open())).toEqual(
       page(ENGLISH.not_administrator, { status: 403, scripts: RETRY, framedBy: 'https:' }),
     )
-    expect((await lab.traces()).kv).toEqual({})
+    expect((await scenario.traces()).kv).toEqual({})
   })
 
   it('that refuses where the OAuth server knows nothing of the token', async () => {
-    lab.bitrix24.knownTokens = []
+    scenario.bitrix24.knownTokens = []
     expect(await read(await open())).toEqual(
       page(REFUSED, { status: 403, scripts: RETRY, framedBy: 'https:' }),
     )
   })
 
   it('that asks to wait where the OAuth server does not answer', async () => {
-    lab.bitrix24.answers = false
+    scenario.bitrix24.answers = false
     expect(await read(await open())).toEqual(
       page(ENGLISH.unanswered, { scripts: RETRY, framedBy: 'https:' }),
     )
   })
 
   it('that asks to wait where the application is not configured yet', async () => {
-    lab.bitrix24.clientId = 'local.unknown.1'
+    scenario.bitrix24.clientId = 'local.unknown.1'
     expect(await read(await open())).toEqual(page(WAITS, { scripts: RETRY }))
   })
 
@@ -153,14 +153,14 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
   })
 
   it('whose frame is the verified domain, whatever the query claims', async () => {
-    const body = lab.body('install-page-body')
+    const body = scenario.body('install-page-body')
     const path = '/bitrix24/install?DOMAIN=evil.example.com'
     const { framedBy } = await read(await edge.call(body, { path }))
     expect(framedBy).not.toContain('evil')
     const bare = await read(await edge.call(body, { path: '/bitrix24/install' }))
     expect({ title: bare.title, framedBy: bare.framedBy }).toEqual({
       title: CONNECTED.title,
-      framedBy: `https://${lab.domain}`,
+      framedBy: `https://${scenario.domain}`,
     })
   })
 
@@ -172,11 +172,11 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
       canary: 'canary-key',
     }
     const accepted = await open(canaries)
-    lab.bitrix24.isAdmin = false
-    lab.bitrix24.userId = 99
+    scenario.bitrix24.isAdmin = false
+    scenario.bitrix24.userId = 99
     const refused = await open({ ...canaries, APPLICATION_TOKEN: 'canary-new-token' })
     expect([accepted.status, refused.status]).toEqual([200, 403])
-    const tokens = new URLSearchParams(lab.body('install-page-body'))
+    const tokens = new URLSearchParams(scenario.body('install-page-body'))
     for (const response of [accepted, refused]) {
       const shown = (await response.text()) + JSON.stringify([...response.headers])
       const secrets = [tokens.get('AUTH_ID'), tokens.get('REFRESH_ID'), APPLICATION_TOKEN, 'canary']
@@ -185,8 +185,8 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
   })
 
   it('under headers that let it do nothing else', async () => {
-    lab.bitrix24.installed = false
-    lab.bitrix24.rest.finished = false
+    scenario.bitrix24.installed = false
+    scenario.bitrix24.rest.finished = false
     const [first, second] = [await open(), await open()]
     const policies = [first, second].map(
       (response) => response.headers.get('content-security-policy') ?? '',
@@ -200,7 +200,7 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
         `style-src 'nonce-NONCE'`,
         `base-uri 'none'`,
         `form-action 'self'`,
-        `frame-ancestors https://${lab.domain}`,
+        `frame-ancestors https://${scenario.domain}`,
       ].join('; '),
     )
     expect({
@@ -229,7 +229,7 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
 describe('both routes take both bodies', () => {
   it('the frame page as form and as JSON', async () => {
     const json = JSON.stringify(
-      Object.fromEntries(new URLSearchParams(lab.body('install-page-body'))),
+      Object.fromEntries(new URLSearchParams(scenario.body('install-page-body'))),
     )
     for (const path of ['/bitrix24/install', '/bitrix24/events']) {
       expect((await read(await open({}, path))).title).toBe(CONNECTED.title)
@@ -240,7 +240,7 @@ describe('both routes take both bodies', () => {
 
   it('an event, which is answered in JSON', async () => {
     await open()
-    const event = lab.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: lab.ts() })
+    const event = scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: scenario.ts() })
     expect(await answerOf(await edge.call(event, { path: '/bitrix24/install' }))).toEqual({
       status: 200,
       body: { accepted: true, sequence: 1 },
@@ -248,7 +248,7 @@ describe('both routes take both bodies', () => {
   })
 
   it('and what is no body of a portal is answered in JSON', async () => {
-    const tokenless = lab.body('install-page-body', { AUTH_ID: null })
+    const tokenless = scenario.body('install-page-body', { AUTH_ID: null })
     expect(await answerOf(await edge.call(tokenless, { path: '/bitrix24/install' }))).toEqual({
       status: 403,
       body: {
@@ -353,18 +353,18 @@ describe('POST /bitrix24/install speaks the language of LANG', () => {
     ['ua', 'en'],
     ['"><script>', 'en'],
   ])('%s as %s', async (sent, language) => {
-    lab.bitrix24.installed = false
-    lab.bitrix24.rest.finished = false
-    const path = `/bitrix24/install?DOMAIN=${lab.domain}&LANG=${encodeURIComponent(sent)}`
-    const html = await (await edge.call(lab.body('install-page-body'), { path })).text()
+    scenario.bitrix24.installed = false
+    scenario.bitrix24.rest.finished = false
+    const path = `/bitrix24/install?DOMAIN=${scenario.domain}&LANG=${encodeURIComponent(sent)}`
+    const html = await (await edge.call(scenario.body('install-page-body'), { path })).text()
     expect(html).toContain(`<html lang="${language}">`)
     expect(html).not.toContain('"><script>')
   })
 
   it('of the body where the query has none', async () => {
-    lab.bitrix24.installed = false
-    lab.bitrix24.rest.finished = false
-    const body = lab.body('install-page-body', { LANG: 'fr' })
+    scenario.bitrix24.installed = false
+    scenario.bitrix24.rest.finished = false
+    const body = scenario.body('install-page-body', { LANG: 'fr' })
     const html = await (await edge.call(body, { path: '/bitrix24/install' })).text()
     expect(html).toContain('<html lang="fr">')
   })

@@ -3,71 +3,71 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import { ENRICH_BUDGET_MS } from '../../../src/portal/fields/enricher.ts'
-import { fieldEvent, HistoryWorld } from '../../support/node/field-scenario.ts'
+import { fieldEvent, FieldScenario } from '../../support/node/field-scenario.ts'
 
 const TOO_LARGE: RestError = { kind: 'unreachable', code: 'answer_too_large', status: 200 }
 
-let world: HistoryWorld
+let scenario: FieldScenario
 
 function definition(id: number, sort = 100): FieldAttributes {
   return { ID: String(id), ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: `F${id}`, SORT: String(sort) }
 }
 
 beforeEach(async () => {
-  world = new HistoryWorld()
-  for (let id = 1; id <= 120; id += 1) world.truth.set(id, definition(id))
-  await world.reconcile({ asked: false })
-  world.requests.length = 0
+  scenario = new FieldScenario()
+  for (let id = 1; id <= 120; id += 1) scenario.truth.set(id, definition(id))
+  await scenario.reconcile({ asked: false })
+  scenario.requests.length = 0
 })
 
 /** Changes a field and sends its event, as one of a turn. */
 function change(id: number, sort: number, { digest = `${id} ${sort}` } = {}): Promise<void> {
-  world.truth.set(id, definition(id, sort))
-  const ts = Math.floor(world.clock.now() / 1000)
-  return world.append(fieldEvent({ id, name: `F${id}` }, 'updated', ts), digest)
+  scenario.truth.set(id, definition(id, sort))
+  const ts = Math.floor(scenario.clock.now() / 1000)
+  return scenario.append(fieldEvent({ id, name: `F${id}` }, 'updated', ts), digest)
 }
 
 function commands(): number[] {
-  return world.requests.map((request) => request.commands)
+  return scenario.requests.map((request) => request.commands)
 }
 
 function statuses(): string[] {
-  return world.entries().map(({ enrichment }) => enrichment.reason ?? enrichment.status)
+  return scenario.entries().map(({ enrichment }) => enrichment.reason ?? enrichment.status)
 }
 
 describe('the reads of a portal', () => {
   it('ask for at most 50 things at once, and one at a time', async () => {
     await Promise.all(Array.from({ length: 120 }, (_, index) => change(index + 1, 7)))
-    await world.quiet()
+    await scenario.quiet()
     // The first event is read at once; what came meanwhile shares the next requests.
     expect(commands()).toEqual([2, 50, 50, 19])
-    expect(world.mostOpen).toBe(1)
+    expect(scenario.mostOpen).toBe(1)
     expect(new Set(statuses())).toEqual(new Set(['complete']))
   })
 
   it('know a user for a day, and ask for one field without a batch', async () => {
     await change(1, 7)
-    await world.quiet()
+    await scenario.quiet()
     await change(1, 8)
-    await world.quiet()
-    expect(world.requests.map(({ method }) => method)).toEqual([
+    await scenario.quiet()
+    expect(scenario.requests.map(({ method }) => method)).toEqual([
       'batch',
       'crm.requisite.userfield.get',
     ])
   })
 
   it('are made again in halves when the answer is too large', async () => {
-    world.answers = (count) => ({ latencyMs: 10, failure: count > 8 ? TOO_LARGE : null })
+    scenario.answers = (count) => ({ latencyMs: 10, failure: count > 8 ? TOO_LARGE : null })
     await Promise.all(Array.from({ length: 20 }, (_, index) => change(index + 1, 7)))
-    await world.quiet()
+    await scenario.quiet()
     expect(new Set(statuses())).toEqual(new Set(['complete']))
     expect(Math.max(...commands().slice(2))).toBeLessThanOrEqual(10)
   })
 
   it('of one field whose answer is too large leave its event thin', async () => {
-    world.answers = () => ({ latencyMs: 10, failure: TOO_LARGE })
+    scenario.answers = () => ({ latencyMs: 10, failure: TOO_LARGE })
     await change(1, 7)
-    await world.quiet()
+    await scenario.quiet()
     expect(statuses()).toEqual(['portal_unreachable'])
   })
 })
@@ -77,38 +77,40 @@ describe('a refused request', () => {
 
   it('is made again when the limit ends within the budget', async () => {
     let refusals = 1
-    world.answers = () => {
+    scenario.answers = () => {
       refusals -= 1
       return { latencyMs: 10, failure: refusals >= 0 ? { ...LIMIT, retryAfterMs: 1000 } : null }
     }
-    const start = world.clock.now()
+    const start = scenario.clock.now()
     await change(1, 7)
-    await world.quiet()
+    await scenario.quiet()
     expect(statuses()).toEqual(['complete'])
-    expect(world.requests).toHaveLength(2)
-    expect(world.clock.now() - start).toBeLessThan(ENRICH_BUDGET_MS)
+    expect(scenario.requests).toHaveLength(2)
+    expect(scenario.clock.now() - start).toBeLessThan(ENRICH_BUDGET_MS)
   })
 
   it('leaves events thin at once when it does not', async () => {
-    world.answers = () => ({ latencyMs: 10, failure: { ...LIMIT, retryAfterMs: 600_000 } })
+    scenario.answers = () => ({ latencyMs: 10, failure: { ...LIMIT, retryAfterMs: 600_000 } })
     await change(1, 7)
-    await world.advance(500)
+    await scenario.advance(500)
     expect(statuses()).toEqual(['rate_limited'])
     await change(2, 7)
-    await world.advance(500)
+    await scenario.advance(500)
     expect(statuses()).toEqual(['rate_limited', 'rate_limited'])
-    expect(world.requests).toHaveLength(1)
+    expect(scenario.requests).toHaveLength(1)
   })
 })
 
 describe('an event that is sent twice', () => {
   it('is read once more when its first one had been read already', async () => {
     await change(1, 7, { digest: 'same' })
-    await world.quiet()
+    await scenario.quiet()
     await change(1, 8, { digest: 'same' })
-    await world.advance(1000)
-    expect(world.requests).toHaveLength(2)
-    expect(world.entries().map(({ origin, enrichment }) => [origin, enrichment.changes])).toEqual([
+    await scenario.advance(1000)
+    expect(scenario.requests).toHaveLength(2)
+    expect(
+      scenario.entries().map(({ origin, enrichment }) => [origin, enrichment.changes]),
+    ).toEqual([
       ['event', [{ attribute: 'SORT', before: '100', after: '7' }]],
       ['reconciled', [{ attribute: 'SORT', before: '7', after: '8' }]],
     ])
@@ -117,27 +119,27 @@ describe('an event that is sent twice', () => {
   it('is read no more than once while its first one still waits', async () => {
     await change(2, 7)
     await Promise.all([change(1, 7, { digest: 'same' }), change(1, 7, { digest: 'same' })])
-    await world.quiet()
-    expect(world.requests).toHaveLength(2)
+    await scenario.quiet()
+    expect(scenario.requests).toHaveLength(2)
   })
 
   it('adds nothing when nothing is new', async () => {
     await change(1, 7, { digest: 'same' })
-    await world.quiet()
+    await scenario.quiet()
     await change(1, 7, { digest: 'same' })
-    await world.advance(1000)
-    expect(world.requests).toHaveLength(2)
-    expect(world.entries()).toHaveLength(1)
+    await scenario.advance(1000)
+    expect(scenario.requests).toHaveLength(2)
+    expect(scenario.entries()).toHaveLength(1)
   })
 })
 
 it('an event waits for its budget and no longer, and lanes see nothing behind it meanwhile', async () => {
-  world.answers = () => ({ latencyMs: 60_000, failure: null })
+  scenario.answers = () => ({ latencyMs: 60_000, failure: null })
   await change(1, 7)
-  expect(world.readableHead()).toBe(0)
-  await world.advance(ENRICH_BUDGET_MS - 1)
-  expect(world.readableHead()).toBe(0)
-  await world.advance(1)
-  expect(world.readableHead()).toBe(1)
+  expect(scenario.readableHead()).toBe(0)
+  await scenario.advance(ENRICH_BUDGET_MS - 1)
+  expect(scenario.readableHead()).toBe(0)
+  await scenario.advance(1)
+  expect(scenario.readableHead()).toBe(1)
   expect(statuses()).toEqual(['timeout'])
 })

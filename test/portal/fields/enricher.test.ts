@@ -1,7 +1,7 @@
 /** Cases of enrichment that need a portal's clock, but not the runtime around them. */
 import { describe, expect, it } from 'vitest'
 import {
-  aComparedWorld,
+  aComparedScenario,
   COMPLETE,
   definition,
   MANDATORY,
@@ -12,7 +12,7 @@ import { fieldEvent } from '../../support/node/field-scenario.ts'
 
 describe('an event that waits', () => {
   it('tells the difference to the snapshot', async () => {
-    const world = await aComparedWorld(definition(235))
+    const world = await aComparedScenario(definition(235))
     world.truth.set(235, definition(235, { MANDATORY: 'Y' }))
     await send(world, 235, 'updated')
     await world.quiet()
@@ -20,7 +20,7 @@ describe('an event that waits', () => {
   })
 
   it('goes thin after three seconds, and a late answer tells what it would have told', async () => {
-    const world = await aComparedWorld(definition(235))
+    const world = await aComparedScenario(definition(235))
     world.answers = () => ({ latencyMs: 5000, failure: null })
     world.truth.set(235, definition(235, { MANDATORY: 'Y' }))
     await send(world, 235, 'updated')
@@ -38,7 +38,7 @@ describe('an event that waits', () => {
 
   // Without the wait the late answer would tell the change behind event 2, which is about it as well.
   it('tells what a late answer of an earlier read finds, when it arrived during that read', async () => {
-    const world = await aComparedWorld(definition(235))
+    const world = await aComparedScenario(definition(235))
     world.answers = () => ({ latencyMs: 5000, failure: null })
     world.truth.set(235, definition(235, { MANDATORY: 'Y' }))
     await send(world, 235, 'updated')
@@ -54,7 +54,7 @@ describe('an event that waits', () => {
   })
 
   it('shares one read with the events of its field, and the first tells it', async () => {
-    const world = await aComparedWorld(definition(235), definition(236))
+    const world = await aComparedScenario(definition(235), definition(236))
     const before = world.requests.length
     world.truth.set(235, definition(235, { MANDATORY: 'Y' }))
     // While one read is under way, those that come gather for the next.
@@ -71,7 +71,7 @@ describe('an event that waits', () => {
   })
 
   it('is told as the second deletion when the first has told it', async () => {
-    const world = await aComparedWorld(definition(235))
+    const world = await aComparedScenario(definition(235))
     world.truth.delete(235)
     await send(world, 235, 'deleted')
     await world.quiet()
@@ -90,7 +90,7 @@ describe('an event that waits', () => {
 
   it('is explained with 199 others of other fields within the budget', async () => {
     const fields = Array.from({ length: 200 }, (_, index) => definition(300 + index))
-    const world = await aComparedWorld(...fields)
+    const world = await aComparedScenario(...fields)
     for (const { ID } of fields) {
       world.truth.set(Number(ID), definition(Number(ID), { MANDATORY: 'Y' }))
     }
@@ -104,7 +104,7 @@ describe('an event that waits', () => {
   })
 
   it('is one of 500 of one field, and the first tells for all of them', async () => {
-    const world = await aComparedWorld(definition(235))
+    const world = await aComparedScenario(definition(235))
     world.truth.set(235, definition(235, { MANDATORY: 'Y' }))
     await Promise.all(Array.from({ length: 500 }, () => send(world, 235, 'updated')))
     await world.quiet()
@@ -115,7 +115,7 @@ describe('an event that waits', () => {
   })
 
   it('is explained after a restart, once, in its order', async () => {
-    const world = await aComparedWorld(definition(235), definition(236))
+    const world = await aComparedScenario(definition(235), definition(236))
     world.answers = () => ({ latencyMs: 60_000, failure: null })
     world.truth.set(235, definition(235, { MANDATORY: 'Y' }))
     await send(world, 235, 'updated')
@@ -135,7 +135,7 @@ describe('an event that waits', () => {
 
 describe('a repeated event', () => {
   it('causes one more read when the first had been read, and that tells a change', async () => {
-    const world = await aComparedWorld(definition(235))
+    const world = await aComparedScenario(definition(235))
     const event = fieldEvent({ id: 235, name: 'UF_CRM_235' }, 'updated', 1_790_000_000)
     await world.append(event, 'same')
     await world.quiet()
@@ -151,7 +151,7 @@ describe('a repeated event', () => {
   })
 
   it('causes no read of its own while the first waits for its read to begin', async () => {
-    const world = await aComparedWorld(definition(235), definition(236))
+    const world = await aComparedScenario(definition(235), definition(236))
     const before = world.requests.length
     const event = fieldEvent({ id: 235, name: 'UF_CRM_235' }, 'updated', 1_790_000_000)
     await send(world, 236, 'updated')

@@ -10,16 +10,16 @@ import {
 import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
-import { DAY_MS, PortalBench } from '../../support/portal-scenario.ts'
+import { DAY_MS, PortalScenario } from '../../support/portal-scenario.ts'
 
-let bench: PortalBench
+let scenario: PortalScenario
 
 beforeEach(async () => {
-  bench = new PortalBench()
-  await bench.start()
+  scenario = new PortalScenario()
+  await scenario.start()
 })
 
-afterEach(() => bench.close())
+afterEach(() => scenario.close())
 
 const NAME = { family: 'lead', entityId: 'CRM_LEAD', fieldName: 'UF_CRM_TAX' } as const
 
@@ -32,7 +32,7 @@ function aReadField(id: number, readAt: number): FieldState {
 }
 
 function inStore<T>(work: (store: FieldStore) => T): Promise<T> {
-  return bench.inside(({ storage }) => work(new FieldStore(openDatabase(storage))))
+  return scenario.inside(({ storage }) => work(new FieldStore(openDatabase(storage))))
 }
 
 it('keeps one row a field, and says which entities were met', async () => {
@@ -62,24 +62,24 @@ it('keeps one row a field, and says which entities were met', async () => {
 })
 
 it('takes a damaged row for a field that was never met', async () => {
-  await bench.rows(`INSERT INTO fields VALUES (7, 'lead', 'CRM_LEAD', '{')`)
+  await scenario.rows(`INSERT INTO fields VALUES (7, 'lead', 'CRM_LEAD', '{')`)
   expect(await inStore((store) => store.find(7))).toBeNull()
 })
 
 it('forgets fields that are long gone on the daily visit, and no others', async () => {
-  const old = bench.clock.now() - 31 * DAY_MS
+  const old = scenario.clock.now() - 31 * DAY_MS
   await inStore((store) => {
     store.save(goneState(aField(1), { toldBy: null, readAt: old }))
-    store.save(goneState(aField(2), { toldBy: null, readAt: bench.clock.now() }))
+    store.save(goneState(aField(2), { toldBy: null, readAt: scenario.clock.now() }))
     store.save(aReadField(3, old))
   })
-  await bench.portal().touch()
-  expect(await bench.rows('SELECT id FROM fields ORDER BY id')).toEqual([{ id: 2 }, { id: 3 }])
+  await scenario.portal().touch()
+  expect(await scenario.rows('SELECT id FROM fields ORDER BY id')).toEqual([{ id: 2 }, { id: 3 }])
 })
 
 it('begins with nothing compared, and keeps what an older version did not know', async () => {
   expect(await inStore((store) => store.loadReconciliation())).toEqual(NO_RECONCILIATION)
-  await bench.rows(`INSERT INTO reconciliation VALUES (1, '{"startedAt":5}')`)
+  await scenario.rows(`INSERT INTO reconciliation VALUES (1, '{"startedAt":5}')`)
   const stored = await inStore((store) => store.loadReconciliation())
   expect(stored).toEqual({ ...NO_RECONCILIATION, startedAt: 5 })
 })

@@ -7,7 +7,7 @@ import {
   OWED_LOOK_MS,
   SECOND_LOOK_MS,
 } from '../../../src/core/fields/reconciliation.ts'
-import { fieldEvent, HistoryWorld } from '../../support/node/field-scenario.ts'
+import { fieldEvent, FieldScenario } from '../../support/node/field-scenario.ts'
 
 const FIELD = { id: 235, name: 'UF_CRM_TAX' }
 const OLD: FieldAttributes = {
@@ -21,17 +21,17 @@ const CHANGE = { attribute: 'MANDATORY', before: 'N', after: 'Y' }
 const DOWN: RestError = { kind: 'unreachable', code: 'network_error', status: null }
 const DAY_MS = 86_400_000
 
-let world: HistoryWorld
+let scenario: FieldScenario
 
 beforeEach(async () => {
-  world = new HistoryWorld()
-  world.truth.set(235, OLD)
-  await world.reconcile({ asked: false })
+  scenario = new FieldScenario()
+  scenario.truth.set(235, OLD)
+  await scenario.reconcile({ asked: false })
 })
 
 /** What was told, as origin, action and changes. */
 function told() {
-  return world.entries().map(({ origin, event, enrichment }) => ({
+  return scenario.entries().map(({ origin, event, enrichment }) => ({
     origin,
     action: event.field?.action,
     changes: enrichment.changes,
@@ -42,19 +42,19 @@ function told() {
 /** Lets time pass and does what falls due, as the alarm does. */
 async function pass(ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= 30_000) {
-    await world.advance(Math.min(left, 30_000))
-    const dueAt = world.reconciler.dueAt()
-    if (dueAt !== null && dueAt <= world.clock.now()) await world.reconcile({ asked: false })
+    await scenario.advance(Math.min(left, 30_000))
+    const dueAt = scenario.reconciler.dueAt()
+    if (dueAt !== null && dueAt <= scenario.clock.now()) await scenario.reconcile({ asked: false })
   }
 }
 
 function event(action: 'updated' | 'deleted' = 'updated'): Promise<void> {
-  const ts = Math.floor(world.clock.now() / 1000)
-  return world.append(fieldEvent(FIELD, action, ts), `${action} ${ts}`)
+  const ts = Math.floor(scenario.clock.now() / 1000)
+  return scenario.append(fieldEvent(FIELD, action, ts), `${action} ${ts}`)
 }
 
 function breakPortal(failure: RestError | null): void {
-  world.answers = () => ({ latencyMs: 150, failure })
+  scenario.answers = () => ({ latencyMs: 150, failure })
 }
 
 const RECONCILED = {
@@ -66,9 +66,9 @@ const RECONCILED = {
 
 describe('a scheduled comparison', () => {
   it('runs once a day, and costs one list and one read while nothing has changed', async () => {
-    const before = world.requests.length
+    const before = scenario.requests.length
     await pass(DAY_MS + 60_000)
-    expect(world.requests.slice(before).map(({ method }) => method)).toEqual([
+    expect(scenario.requests.slice(before).map(({ method }) => method)).toEqual([
       'crm.requisite.userfield.list',
       'crm.requisite.userfield.get',
     ])
@@ -76,7 +76,7 @@ describe('a scheduled comparison', () => {
   })
 
   it('tells a difference when a second look two minutes later still sees it, and not before', async () => {
-    world.truth.set(235, YOUNG)
+    scenario.truth.set(235, YOUNG)
     await pass(DAY_MS + 30_000)
     expect(told()).toEqual([])
     await pass(SECOND_LOOK_MS - 60_000)
@@ -86,7 +86,7 @@ describe('a scheduled comparison', () => {
   })
 
   it('leaves a difference to its event when that comes meanwhile', async () => {
-    world.truth.set(235, YOUNG)
+    scenario.truth.set(235, YOUNG)
     await pass(DAY_MS + 30_000)
     await event()
     await pass(2 * SECOND_LOOK_MS)
@@ -94,22 +94,22 @@ describe('a scheduled comparison', () => {
   })
 
   it('forgets a difference that is gone at the second look', async () => {
-    world.truth.set(235, YOUNG)
+    scenario.truth.set(235, YOUNG)
     await pass(DAY_MS + 30_000)
-    world.truth.set(235, OLD)
+    scenario.truth.set(235, OLD)
     await pass(2 * SECOND_LOOK_MS)
     expect(told()).toEqual([])
   })
 
   it('looks again some minutes later when the portal does not answer the second look', async () => {
-    world.truth.set(235, YOUNG)
+    scenario.truth.set(235, YOUNG)
     await pass(DAY_MS + 30_000)
     breakPortal(DOWN)
     await pass(SECOND_LOOK_MS)
     breakPortal(null)
-    const before = world.requests.length
+    const before = scenario.requests.length
     await pass(SECOND_LOOK_MS)
-    expect(world.requests).toHaveLength(before)
+    expect(scenario.requests).toHaveLength(before)
     await pass(15 * 60_000)
     expect(told()).toEqual([RECONCILED])
   })
@@ -118,31 +118,31 @@ describe('a scheduled comparison', () => {
     await event()
     await pass(60_000)
     await event()
-    const before = world.requests.length
+    const before = scenario.requests.length
     await pass(AFTER_BURST_MS - 60_000)
-    expect(world.requests).toHaveLength(before)
+    expect(scenario.requests).toHaveLength(before)
     await pass(120_000)
-    expect(world.requests.length).toBeGreaterThan(before)
+    expect(scenario.requests.length).toBeGreaterThan(before)
   })
 
   it('that fails is repeated with growing waits, and tells nothing as gone', async () => {
     breakPortal(DOWN)
     await pass(DAY_MS)
-    const failed = world.requests.length
+    const failed = scenario.requests.length
     await pass(4 * 60_000)
-    expect(world.requests.length - failed).toBe(1)
+    expect(scenario.requests.length - failed).toBe(1)
     await pass(30 * 60_000)
     expect(told()).toEqual([])
     breakPortal(null)
-    world.truth.delete(235)
+    scenario.truth.delete(235)
     await pass(2 * 3600_000)
     expect(told()).toMatchObject([{ origin: 'reconciled', action: 'deleted' }])
   })
 
   it('survives the end of the object between its two looks', async () => {
-    world.truth.set(235, YOUNG)
+    scenario.truth.set(235, YOUNG)
     await pass(DAY_MS + 30_000)
-    world.restart()
+    scenario.restart()
     await pass(2 * SECOND_LOOK_MS)
     expect(told()).toEqual([RECONCILED])
   })
@@ -150,10 +150,10 @@ describe('a scheduled comparison', () => {
 
 describe('a thin event', () => {
   it('is completed a minute later, at once and by itself', async () => {
-    world.truth.set(235, YOUNG)
+    scenario.truth.set(235, YOUNG)
     breakPortal(DOWN)
     await event()
-    await world.quiet()
+    await scenario.quiet()
     expect(told()).toMatchObject([{ origin: 'event', changes: null }])
     breakPortal(null)
     await pass(OWED_LOOK_MS + 30_000)
@@ -161,10 +161,10 @@ describe('a thin event', () => {
   })
 
   it('is completed by the next event of its field, if that comes first', async () => {
-    world.truth.set(235, YOUNG)
+    scenario.truth.set(235, YOUNG)
     breakPortal(DOWN)
     await event()
-    await world.quiet()
+    await scenario.quiet()
     breakPortal(null)
     await pass(2000)
     await event()
@@ -176,14 +176,14 @@ describe('a thin event', () => {
 
 describe('a comparison that an operator asks for', () => {
   it('tells at once, in the order of the fields, and leaves late events nothing new', async () => {
-    world.truth.set(235, YOUNG)
-    world.truth.set(231, { ...OLD, ID: '231', FIELD_NAME: 'UF_CRM_A' })
-    await world.reconcile({ asked: true })
+    scenario.truth.set(235, YOUNG)
+    scenario.truth.set(231, { ...OLD, ID: '231', FIELD_NAME: 'UF_CRM_A' })
+    await scenario.reconcile({ asked: true })
     expect(told().map(({ action }) => action)).toEqual(['added', 'updated'])
-    const late = fieldEvent(FIELD, 'updated', Math.floor(world.clock.now() / 1000) - 60)
-    await world.append(late, 'late')
-    await world.quiet()
-    expect(world.entries()[2]?.enrichment).toMatchObject({ changes: [], toldBy: 2 })
+    const late = fieldEvent(FIELD, 'updated', Math.floor(scenario.clock.now() / 1000) - 60)
+    await scenario.append(late, 'late')
+    await scenario.quiet()
+    expect(scenario.entries()[2]?.enrichment).toMatchObject({ changes: [], toldBy: 2 })
   })
 })
 
@@ -193,23 +193,23 @@ describe('a portal that denies', () => {
   it('is asked a few times for a field that may not be seen, and then with the daily run', async () => {
     breakPortal(DENIED)
     await event()
-    await world.quiet()
-    world.requests.length = 0
+    await scenario.quiet()
+    scenario.requests.length = 0
     await pass(DAY_MS)
-    expect(world.requests.length).toBeLessThan(12)
+    expect(scenario.requests.length).toBeLessThan(12)
   })
 
   it('is not read as a whole again because of a denied family', async () => {
     breakPortal(DENIED)
     await pass(DAY_MS + 60_000)
-    world.requests.length = 0
+    scenario.requests.length = 0
     await pass(DAY_MS - 120_000)
-    expect(world.requests).toEqual([])
-    expect(world.reconciliation.state().unreadable).toEqual(['CRM_REQUISITE'])
+    expect(scenario.requests).toEqual([])
+    expect(scenario.reconciliation.state().unreadable).toEqual(['CRM_REQUISITE'])
   })
 
   it('with an empty list at first does not make every field new later', async () => {
-    const hidden = new HistoryWorld()
+    const hidden = new FieldScenario()
     await hidden.reconcile({ asked: false })
     hidden.truth.set(235, OLD)
     await hidden.reconcile({ asked: true })
@@ -222,26 +222,26 @@ describe('a portal that denies', () => {
 
 describe('the start of an object', () => {
   it('finds an event that waits behind many others, and leaves thin what a lane has passed', async () => {
-    world.truth.set(235, YOUNG)
-    world.answers = () => ({ latencyMs: 600_000, failure: null })
+    scenario.truth.set(235, YOUNG)
+    scenario.answers = () => ({ latencyMs: 600_000, failure: null })
     await event()
     const deal = { name: 'ONCRMDEALUPDATE', ts: 1, handlerId: null, userId: 1, data: null }
     for (let count = 0; count < 150; count += 1) {
-      await world.append({ ...deal, field: null, quarantined: null }, `deal ${count}`)
+      await scenario.append({ ...deal, field: null, quarantined: null }, `deal ${count}`)
     }
     breakPortal(null)
-    world.restart({ passedUpTo: 0 })
-    await world.quiet()
+    scenario.restart({ passedUpTo: 0 })
+    await scenario.quiet()
     expect(told()[0]).toMatchObject({ origin: 'event', changes: [CHANGE] })
   })
 
   it('leaves what a lane has passed thin, and tells its change by a further event', async () => {
-    world.truth.set(235, YOUNG)
-    world.answers = () => ({ latencyMs: 600_000, failure: null })
+    scenario.truth.set(235, YOUNG)
+    scenario.answers = () => ({ latencyMs: 600_000, failure: null })
     await event()
     breakPortal(null)
-    world.restart({ passedUpTo: 1 })
-    await world.quiet()
+    scenario.restart({ passedUpTo: 1 })
+    await scenario.quiet()
     expect(told()).toMatchObject([{ origin: 'event', changes: null }])
     await pass(OWED_LOOK_MS + 30_000)
     expect(told()[1]).toEqual({ ...RECONCILED, completes: [1] })
@@ -249,11 +249,11 @@ describe('the start of an object', () => {
 })
 
 it('an addition that comes after the baseline is told as a whole, once', async () => {
-  const added = fieldEvent(FIELD, 'added', Math.floor(world.clock.now() / 1000) - 60)
-  await world.append(added, 'late addition')
-  await world.quiet()
+  const added = fieldEvent(FIELD, 'added', Math.floor(scenario.clock.now() / 1000) - 60)
+  await scenario.append(added, 'late addition')
+  await scenario.quiet()
   expect(told()[0]?.changes).toHaveLength(4)
-  await world.append({ ...added, ts: (added.ts ?? 0) + 1 }, 'again')
-  await world.quiet()
-  expect(world.entries()[1]?.enrichment).toMatchObject({ changes: [], toldBy: 1 })
+  await scenario.append({ ...added, ts: (added.ts ?? 0) + 1 }, 'again')
+  await scenario.quiet()
+  expect(scenario.entries()[1]?.enrichment).toMatchObject({ changes: [], toldBy: 1 })
 })

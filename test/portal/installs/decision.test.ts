@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   ACCEPTED,
   NO_TRACES,
-  PortalLab,
+  RelayScenario,
   REFUSED,
   directoryTables,
   dumpKv,
@@ -20,220 +20,228 @@ const UPDATE_WITH_NEW_TOKEN = 'app-ONAPPUPDATE-new-application-token'
 /** ONAPPUSERREADY's second pair. */
 const SYSTEM_ACCESS = '9049b16a0043d4ca0042213e000002000000070011223344556677889900aabbccddeeff'
 
-let lab: PortalLab
+let scenario: RelayScenario
 
 beforeEach(() => {
-  lab = new PortalLab()
+  scenario = new RelayScenario()
 })
 
 afterEach(async () => {
-  await lab.close()
+  await scenario.close()
 })
 
 /** The update of the fixture that brings another application token. */
 function newToken(changes: Changes = {}): Promise<Response> {
-  return lab.post(lab.body(UPDATE_WITH_NEW_TOKEN, { ts: lab.ts(-500), ...changes }))
+  return scenario.post(scenario.body(UPDATE_WITH_NEW_TOKEN, { ts: scenario.ts(-500), ...changes }))
 }
 
 function userReady(changes: Changes = {}): Promise<Response> {
-  lab.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
-  return lab.post(lab.body('app-ONAPPUSERREADY', { ts: lab.ts(-800), ...changes }))
+  scenario.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
+  return scenario.post(scenario.body('app-ONAPPUSERREADY', { ts: scenario.ts(-800), ...changes }))
 }
 
 /** The caller of everything that follows is this user, as the OAuth server and the portal say. */
 function callAs(user: 'admin' | 'ordinary' | 'former installer'): void {
-  lab.bitrix24.userId = user === 'ordinary' ? 77 : 1
-  lab.bitrix24.isAdmin = user === 'admin'
+  scenario.bitrix24.userId = user === 'ordinary' ? 77 : 1
+  scenario.bitrix24.isAdmin = user === 'admin'
 }
 
 const AS_ORDINARY: Changes = { 'auth[user_id]': 77, 'auth[access_token]': 'access-of-user-77' }
 
 describe('G7 who may install', () => {
   it('ONAPPINSTALL that app.info confirms installs the portal', async () => {
-    expect(await said(lab.install())).toEqual(ACCEPTED)
-    const { install, state, domain } = await lab.view()
+    expect(await said(scenario.install())).toEqual(ACCEPTED)
+    const { install, state, domain } = await scenario.view()
     expect({ state, domain, kinds: install.kinds, tokens: install.tokens }).toEqual({
       state: 'active',
-      domain: lab.domain,
+      domain: scenario.domain,
       kinds: ['application'],
       tokens: 'valid',
     })
-    expect(await (await lab.event()).json()).toEqual({ accepted: true, sequence: 1 })
+    expect(await (await scenario.event()).json()).toEqual({ accepted: true, sequence: 1 })
   })
 
   it.each([
-    ['ONAPPINSTALL', () => lab.install()],
-    ['ONAPPUPDATE', () => lab.update()],
+    ['ONAPPINSTALL', () => scenario.install()],
+    ['ONAPPUPDATE', () => scenario.update()],
     ['ONAPPUSERREADY', () => userReady()],
   ])('%s is not believed when no OAuth server knows its token', async (_, send) => {
-    lab.bitrix24.knownTokens = []
+    scenario.bitrix24.knownTokens = []
     expect(await said(send())).toEqual(REFUSED)
-    expect(await lab.traces()).toEqual(NO_TRACES)
+    expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
   it('the install page is not believed when no OAuth server knows its token', async () => {
-    lab.bitrix24.knownTokens = []
-    expect((await lab.page()).status).toBe(403)
-    expect(await lab.traces()).toEqual(NO_TRACES)
+    scenario.bitrix24.knownTokens = []
+    expect((await scenario.page()).status).toBe(403)
+    expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
   it.each<[string, () => void]>([
-    ['member_id', () => (lab.bitrix24.memberId = 'f'.repeat(32))],
-    ['domain', () => (lab.bitrix24.domain = 'other.bitrix24.com')],
-    ['user', () => (lab.bitrix24.userId = 9)],
+    ['member_id', () => (scenario.bitrix24.memberId = 'f'.repeat(32))],
+    ['domain', () => (scenario.bitrix24.domain = 'other.bitrix24.com')],
+    ['user', () => (scenario.bitrix24.userId = 9)],
   ])('app.info that does not agree on %s refuses the install', async (_, change) => {
     change()
-    expect(await said(lab.install())).toEqual(REFUSED)
-    expect(await lab.traces()).toEqual(NO_TRACES)
+    expect(await said(scenario.install())).toEqual(REFUSED)
+    expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
   it('ONAPPUSERREADY is refused when the second pair is of another client id', async () => {
-    lab.byToken.set(SYSTEM_ACCESS, { userId: 512, clientId: 'local.another' })
-    const answer = await lab.post(lab.body('app-ONAPPUSERREADY', { ts: lab.ts(-800) }))
+    scenario.byToken.set(SYSTEM_ACCESS, { userId: 512, clientId: 'local.another' })
+    const answer = await scenario.post(
+      scenario.body('app-ONAPPUSERREADY', { ts: scenario.ts(-800) }),
+    )
     expect(await said(answer)).toEqual(REFUSED)
-    expect(await lab.traces()).toEqual(NO_TRACES)
+    expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
   it('an OAuth server that is not allow-listed is never asked', async () => {
     const changes = { 'auth[server_endpoint]': 'https://oauth.evil.example.com/rest/' }
-    expect(await said(lab.install(changes))).toEqual(REFUSED)
-    expect(lab.network.sent).toEqual([])
-    expect(await lab.traces()).toEqual(NO_TRACES)
+    expect(await said(scenario.install(changes))).toEqual(REFUSED)
+    expect(scenario.network.sent).toEqual([])
+    expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
   it('endpoint and domain come from the answer of app.info and not from the claims', async () => {
-    await lab.install({
-      'auth[domain]': lab.domain,
+    await scenario.install({
+      'auth[domain]': scenario.domain,
       'auth[client_endpoint]': 'https://evil.example.com/rest/',
     })
-    const { application } = await lab.stored()
-    expect(application?.domain).toBe(lab.domain)
-    expect(application?.clientEndpoint).toBe(`https://${lab.domain}/rest/`)
+    const { application } = await scenario.stored()
+    expect(application?.domain).toBe(scenario.domain)
+    expect(application?.clientEndpoint).toBe(`https://${scenario.domain}/rest/`)
   })
 
   it('a first application token from an ordinary user is refused and nothing is stored', async () => {
     callAs('ordinary')
-    expect(await said(lab.install(AS_ORDINARY))).toEqual(REFUSED)
-    expect(await lab.traces()).toEqual(NO_TRACES)
-    expect(await said(lab.event())).toEqual(REFUSED)
+    expect(await said(scenario.install(AS_ORDINARY))).toEqual(REFUSED)
+    expect(await scenario.traces()).toEqual(NO_TRACES)
+    expect(await said(scenario.event())).toEqual(REFUSED)
   })
 
   it('an administrator is who the verified endpoint calls one, and only for the same user', async () => {
-    lab.network.handle(({ url }) =>
-      url === `https://${lab.domain}/rest/profile`
+    scenario.network.handle(({ url }) =>
+      url === `https://${scenario.domain}/rest/profile`
         ? Response.json({ result: { ID: '2', ADMIN: true } })
         : null,
     )
-    expect(await said(lab.install())).toEqual(REFUSED)
-    expect(await lab.traces()).toEqual(NO_TRACES)
+    expect(await said(scenario.install())).toEqual(REFUSED)
+    expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
   it('a different application token from an ordinary user is refused', async () => {
-    await lab.install()
+    await scenario.install()
     callAs('ordinary')
     expect(await said(newToken(AS_ORDINARY))).toEqual(REFUSED)
-    expect((await lab.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(403)
-    expect((await lab.event()).status).toBe(200)
+    expect((await scenario.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(403)
+    expect((await scenario.event()).status).toBe(200)
   })
 
   it('a different application token is taken from an administrator', async () => {
-    await lab.install()
-    lab.bitrix24.userId = 5
+    await scenario.install()
+    scenario.bitrix24.userId = 5
     expect(await said(newToken({ 'auth[user_id]': 5 }))).toEqual(ACCEPTED)
-    expect((await lab.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    expect((await scenario.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
   })
 
   it('a different application token is taken from the recorded installer', async () => {
-    await lab.install()
+    await scenario.install()
     callAs('former installer')
     expect(await said(newToken())).toEqual(ACCEPTED)
-    expect((await lab.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    expect((await scenario.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
   })
 
   it("a different application token is taken from the application's system user", async () => {
-    await lab.install()
+    await scenario.install()
     expect(await said(userReady())).toEqual(ACCEPTED)
-    expect((await lab.stored()).application?.systemUserId).toBe(512)
-    lab.byToken.set('access-of-512', { userId: 512, isAdmin: false })
+    expect((await scenario.stored()).application?.systemUserId).toBe(512)
+    scenario.byToken.set('access-of-512', { userId: 512, isAdmin: false })
     const asSystem = { 'auth[user_id]': 512, 'auth[access_token]': 'access-of-512' }
     expect(await said(newToken(asSystem))).toEqual(ACCEPTED)
-    expect((await lab.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    expect((await scenario.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
   })
 
   it('the system user is recorded only when a privileged user sends ONAPPUSERREADY', async () => {
-    await lab.install()
+    await scenario.install()
     callAs('ordinary')
     expect(await said(userReady(AS_ORDINARY))).toEqual(ACCEPTED)
-    const { application } = await lab.stored()
+    const { application } = await scenario.stored()
     expect(application?.systemUserId).toBeNull()
     expect(application?.systemTokens).toBeNull()
-    lab.byToken.set('access-of-512', { userId: 512, isAdmin: false })
+    scenario.byToken.set('access-of-512', { userId: 512, isAdmin: false })
     expect(
       await said(newToken({ 'auth[user_id]': 512, 'auth[access_token]': 'access-of-512' })),
     ).toEqual(REFUSED)
   })
 
   it("an ordinary user's pair never replaces the installer's", async () => {
-    await lab.install()
-    const before = (await lab.stored()).application
+    await scenario.install()
+    const before = (await scenario.stored()).application
     callAs('ordinary')
     expect(
-      await said(lab.update({ ...AS_ORDINARY, 'auth[expires]': lab.ts(7200), ts: lab.ts(-1) })),
+      await said(
+        scenario.update({
+          ...AS_ORDINARY,
+          'auth[expires]': scenario.ts(7200),
+          ts: scenario.ts(-1),
+        }),
+      ),
     ).toEqual(ACCEPTED)
-    const after = (await lab.stored()).application
+    const after = (await scenario.stored()).application
     expect(after?.tokens).toBe(before?.tokens)
     expect(after?.tokensIssuedAt).toBe(before?.tokensIssuedAt)
     callAs('admin')
-    await lab.update({ 'auth[expires]': lab.ts(7200), ts: lab.ts(-1) })
-    expect((await lab.stored()).application?.tokens).not.toBe(before?.tokens)
+    await scenario.update({ 'auth[expires]': scenario.ts(7200), ts: scenario.ts(-1) })
+    expect((await scenario.stored()).application?.tokens).not.toBe(before?.tokens)
   })
 
   it('a claimed expiry of the far future does not keep later pairs out', async () => {
-    await lab.install({ 'auth[expires]': 4_102_444_000 })
-    const before = (await lab.stored()).application?.tokens
-    await lab.update({ 'auth[expires]': lab.ts(3600 + 60) })
-    expect((await lab.stored()).application?.tokens).not.toBe(before)
+    await scenario.install({ 'auth[expires]': 4_102_444_000 })
+    const before = (await scenario.stored()).application?.tokens
+    await scenario.update({ 'auth[expires]': scenario.ts(3600 + 60) })
+    expect((await scenario.stored()).application?.tokens).not.toBe(before)
   })
 
   it('the former application token stays valid for 24 h beside a new one', async () => {
-    await lab.install()
+    await scenario.install()
     expect(await said(newToken())).toEqual(ACCEPTED)
-    lab.offsetMs = 24 * HOUR_MS - 60_000
-    await lab.restart()
-    expect((await lab.event()).status).toBe(200)
-    expect((await lab.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
-    lab.offsetMs = 24 * HOUR_MS + 1000
-    expect(await said(lab.event())).toEqual(REFUSED)
-    expect((await lab.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    scenario.offsetMs = 24 * HOUR_MS - 60_000
+    await scenario.restart()
+    expect((await scenario.event()).status).toBe(200)
+    expect((await scenario.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    scenario.offsetMs = 24 * HOUR_MS + 1000
+    expect(await said(scenario.event())).toEqual(REFUSED)
+    expect((await scenario.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
   })
 
   it("the visit of an administrator renews the pair, an ordinary user's visit does not", async () => {
-    await lab.install({ ts: lab.ts(-900), 'auth[expires]': lab.ts(2700) })
-    const before = (await lab.stored()).application?.tokens
+    await scenario.install({ ts: scenario.ts(-900), 'auth[expires]': scenario.ts(2700) })
+    const before = (await scenario.stored()).application?.tokens
     callAs('ordinary')
-    expect((await lab.page({ AUTH_ID: 'access-of-user-77' })).status).toBe(200)
-    expect((await lab.stored()).application?.tokens).toBe(before)
+    expect((await scenario.page({ AUTH_ID: 'access-of-user-77' })).status).toBe(200)
+    expect((await scenario.stored()).application?.tokens).toBe(before)
     callAs('admin')
-    expect((await lab.page()).status).toBe(200)
-    expect((await lab.stored()).application?.tokens).not.toBe(before)
+    expect((await scenario.page()).status).toBe(200)
+    expect((await scenario.stored()).application?.tokens).not.toBe(before)
   })
 
   it('a page of an older portal without application token trusts no event', async () => {
-    expect((await lab.page({ APPLICATION_TOKEN: null })).status).toBe(200)
-    expect((await lab.view()).state).toBe('unfinished')
-    expect(await said(lab.event())).toEqual(REFUSED)
-    await lab.install({ ts: lab.ts(-70) })
-    expect((await lab.event()).status).toBe(200)
+    expect((await scenario.page({ APPLICATION_TOKEN: null })).status).toBe(200)
+    expect((await scenario.view()).state).toBe('unfinished')
+    expect(await said(scenario.event())).toEqual(REFUSED)
+    await scenario.install({ ts: scenario.ts(-70) })
+    expect((await scenario.event()).status).toBe(200)
   })
 })
 
 describe('G7 a forged install changes nothing', () => {
   it('refusals at a known portal are counted and shown with the remedy', async () => {
-    await lab.install()
+    await scenario.install()
     callAs('ordinary')
     await newToken(AS_ORDINARY)
     await newToken(AS_ORDINARY)
-    expect((await lab.view()).refused).toEqual({
+    expect((await scenario.view()).refused).toEqual({
       count: 2,
       lastAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/u),
       reason: 'not_administrator',
@@ -244,21 +252,21 @@ describe('G7 a forged install changes nothing', () => {
   })
 
   it('a forged install at a known portal changes nothing but the count of refusals', async () => {
-    await lab.install()
-    await lab.event()
-    await vi.waitFor(() => expect(lab.delivered()).toHaveLength(1))
-    await vi.waitFor(() => expect(lab.network.to('hooks.slack.com')).toHaveLength(1))
+    await scenario.install()
+    await scenario.event()
+    await vi.waitFor(() => expect(scenario.delivered()).toHaveLength(1))
+    await vi.waitFor(() => expect(scenario.network.to('hooks.slack.com')).toHaveLength(1))
     await vi.waitFor(async () =>
-      expect((await lab.view()).lanes.map(({ backlog }) => backlog)).toEqual([0, 0]),
+      expect((await scenario.view()).lanes.map(({ backlog }) => backlog)).toEqual([0, 0]),
     )
     const kv = await dumpKv()
-    const { install: _, ...before } = await lab.tables()
-    const { refused: none, ...installed } = await lab.stored()
-    lab.bitrix24.knownTokens = []
-    expect(await said(lab.install({ 'auth[access_token]': 'forged' }))).toEqual(REFUSED)
+    const { install: _, ...before } = await scenario.tables()
+    const { refused: none, ...installed } = await scenario.stored()
+    scenario.bitrix24.knownTokens = []
+    expect(await said(scenario.install({ 'auth[access_token]': 'forged' }))).toEqual(REFUSED)
     expect(await said(newToken({ 'auth[access_token]': 'forged' }))).toEqual(REFUSED)
-    const { install: __, ...after } = await lab.tables()
-    const { refused, ...still } = await lab.stored()
+    const { install: __, ...after } = await scenario.tables()
+    const { refused, ...still } = await scenario.stored()
     expect(none.count).toBe(0)
     expect({ count: refused.count, reason: refused.reason }).toEqual({
       count: 2,
@@ -271,23 +279,23 @@ describe('G7 a forged install changes nothing', () => {
   })
 
   it('unknown portals and garbage create no storage anywhere', async () => {
-    expect(await said(lab.event())).toEqual(REFUSED)
-    expect(await said(lab.uninstall('clean'))).toEqual(REFUSED)
-    expect(await said(lab.post(lab.body('app-ONAPPTEST')))).toEqual(REFUSED)
+    expect(await said(scenario.event())).toEqual(REFUSED)
+    expect(await said(scenario.uninstall('clean'))).toEqual(REFUSED)
+    expect(await said(scenario.post(scenario.body('app-ONAPPTEST')))).toEqual(REFUSED)
     expect(
       await said(
-        lab.post(
-          lab.body('webhook-ONCRMDEALADD', {
+        scenario.post(
+          scenario.body('webhook-ONCRMDEALADD', {
             'auth[application_token]': 'no-such-token-anywhere',
           }),
         ),
       ),
     ).toEqual(REFUSED)
-    expect((await lab.event({ 'auth[member_id]': 'garbage' })).status).toBe(400)
-    expect((await lab.post('a=b')).status).toBe(400)
-    expect((await lab.admin()).status).toBe(404)
+    expect((await scenario.event({ 'auth[member_id]': 'garbage' })).status).toBe(400)
+    expect((await scenario.post('a=b')).status).toBe(400)
+    expect((await scenario.admin()).status).toBe(404)
     const value = { method: 'PUT', body: '{"value":"x"}' }
-    expect((await lab.admin('/values/TEAM', value)).status).toBe(404)
-    expect(await lab.traces()).toEqual(NO_TRACES)
+    expect((await scenario.admin('/values/TEAM', value)).status).toBe(404)
+    expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 })

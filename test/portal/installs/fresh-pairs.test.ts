@@ -11,7 +11,7 @@ import {
   unanswered,
   userReady,
 } from '../../support/install-servers.ts'
-import { aPortalWithSystemUser } from '../../support/token-scenario.ts'
+import { aTokenScenarioWithSystemUser } from '../../support/token-scenario.ts'
 
 const FRESH = { freshPair: pairOf('main'), freshSystemPair: pairOf('system') }
 const MAIN = {
@@ -65,17 +65,21 @@ describe('keepFresh()', () => {
     ["the installer's pair", 'canary-refresh-old', 'tokens'],
     ['the system pair', 'canary-refresh-system', 'systemTokens'],
   ] as const)('stores a fresh pair where %s was presented', async (_, refreshToken, field) => {
-    const portal = await aPortalWithSystemUser()
+    const scenario = await aTokenScenarioWithSystemUser()
     const request = install({ refreshToken })
-    await keepFresh(request, { ...NO_FRESH_PAIRS, freshPair: pairOf('main') }, portal.start().pairs)
-    expect(await portal.stored(field)).toBe('canary-fresh-refresh-main')
+    await keepFresh(
+      request,
+      { ...NO_FRESH_PAIRS, freshPair: pairOf('main') },
+      scenario.start().pairs,
+    )
+    expect(await scenario.stored(field)).toBe('canary-fresh-refresh-main')
   })
 
   it('stores a fresh system pair as well', async () => {
-    const portal = await aPortalWithSystemUser()
+    const scenario = await aTokenScenarioWithSystemUser()
     const request = userReady({ refreshToken: 'canary-refresh-system' })
-    await keepFresh(request, FRESH, portal.start().pairs)
-    expect(await portal.stored('systemTokens')).toBe('canary-fresh-refresh-system')
+    await keepFresh(request, FRESH, scenario.start().pairs)
+    expect(await scenario.stored('systemTokens')).toBe('canary-fresh-refresh-system')
   })
 
   it.each([
@@ -83,9 +87,9 @@ describe('keepFresh()', () => {
     ['a pair without refresh token', { refreshToken: null }, FRESH],
     ['a pair that was not refreshed', { refreshToken: 'canary-refresh-old' }, NO_FRESH_PAIRS],
   ])('stores nothing for %s', async (_, claims, fresh) => {
-    const portal = await aPortalWithSystemUser()
-    const before = portal.install
-    await keepFresh(install(claims), fresh, portal.start().pairs)
-    expect(portal.install).toBe(before)
+    const scenario = await aTokenScenarioWithSystemUser()
+    const before = scenario.install
+    await keepFresh(install(claims), fresh, scenario.start().pairs)
+    expect(scenario.install).toBe(before)
   })
 })

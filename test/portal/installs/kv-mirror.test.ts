@@ -7,19 +7,19 @@ import { REFUSED_MEMORY_MS } from '../../../src/edge/caller-memory.ts'
 import { KV_RETRY_MS } from '../../../src/portal/installs/kv-mirror.ts'
 import { InstallStore } from '../../../src/storage/install-store.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
-import { PortalLab, dumpKv, gate } from '../../support/relay-scenario.ts'
+import { RelayScenario, dumpKv, gate } from '../../support/relay-scenario.ts'
 import { APPLICATION_TOKEN } from '../../support/runtime-bindings.ts'
 
 const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 
-let lab: PortalLab
+let scenario: RelayScenario
 
 beforeEach(() => {
-  lab = new PortalLab()
+  scenario = new RelayScenario()
 })
 
 afterEach(async () => {
-  await lab.close()
+  await scenario.close()
 })
 
 /** What a test does in the place of one of KV's writes; `go` is the real one. */
@@ -39,21 +39,21 @@ function injectKv(faults: Readonly<Record<string, Fault>>): void {
           : fault(async () => void (await Reflect.apply(method, real, args)))
     },
   })
-  lab.adapt = (settings) => ({ ...settings, installs: new InstallStore(kv) })
+  scenario.adapt = (settings) => ({ ...settings, installs: new InstallStore(kv) })
 }
 
 describe('KV follows the object', () => {
   it('with the hashes of the tokens, sealed pairs and the domain, never a clear token', async () => {
-    const form = new URLSearchParams(lab.body('app-ONAPPINSTALL-local'))
-    await lab.install()
-    const stored = await lab.stored()
-    expect(await lab.record()).toEqual({
+    const form = new URLSearchParams(scenario.body('app-ONAPPINSTALL-local'))
+    await scenario.install()
+    const stored = await scenario.stored()
+    expect(await scenario.record()).toEqual({
       version: 1,
       generation: 0,
-      hashes: [{ hash: await hashToken(lab.memberId, APPLICATION_TOKEN), until: null }],
+      hashes: [{ hash: await hashToken(scenario.memberId, APPLICATION_TOKEN), until: null }],
       tokens: stored.application?.tokens,
       systemTokens: null,
-      domain: lab.domain,
+      domain: scenario.domain,
     })
     const text = JSON.stringify(await dumpKv())
     for (const name of ['access_token', 'refresh_token', 'application_token']) {
@@ -66,32 +66,34 @@ describe('KV follows the object', () => {
     injectKv({
       put: (go) => (isDown ? Promise.reject(new Error('KV PUT failed: 503')) : go()),
     })
-    expect((await lab.install()).status).toBe(200)
-    expect((await lab.stored()).kvDirty).toBe(true)
-    expect(await lab.record()).toBeNull()
-    expect((await lab.event()).status).toBe(200)
+    expect((await scenario.install()).status).toBe(200)
+    expect((await scenario.stored()).kvDirty).toBe(true)
+    expect(await scenario.record()).toBeNull()
+    expect((await scenario.event()).status).toBe(200)
     await vi.waitFor(async () => {
-      const due = ((await lab.alarmAt()) ?? 0) - Date.now()
+      const due = ((await scenario.alarmAt()) ?? 0) - Date.now()
       expect(due).toBeGreaterThan(KV_RETRY_MS - 10_000)
       expect(due).toBeLessThanOrEqual(KV_RETRY_MS)
     })
-    await lab.alarm()
-    expect((await lab.stored()).kvDirty).toBe(true)
+    await scenario.alarm()
+    expect((await scenario.stored()).kvDirty).toBe(true)
     isDown = false
-    lab.offsetMs += KV_RETRY_MS
-    await lab.alarm()
-    expect((await lab.stored()).kvDirty).toBe(false)
-    expect(await lab.record()).toMatchObject({ domain: lab.domain })
+    scenario.offsetMs += KV_RETRY_MS
+    await scenario.alarm()
+    expect((await scenario.stored()).kvDirty).toBe(false)
+    expect(await scenario.record()).toMatchObject({ domain: scenario.domain })
   })
 
   it('the dirty flag survives a restart: the write is made up for', async () => {
     injectKv({ put: () => Promise.reject(new Error('KV PUT failed: 503')) })
-    await lab.install()
+    await scenario.install()
     injectKv({})
-    await lab.restart()
-    await lab.view()
-    await vi.waitFor(async () => expect(await lab.record()).toMatchObject({ domain: lab.domain }))
-    await vi.waitFor(async () => expect((await lab.stored()).kvDirty).toBe(false))
+    await scenario.restart()
+    await scenario.view()
+    await vi.waitFor(async () =>
+      expect(await scenario.record()).toMatchObject({ domain: scenario.domain }),
+    )
+    await vi.waitFor(async () => expect((await scenario.stored()).kvDirty).toBe(false))
   })
 
   it('an uninstall that KV did not hear of is made up for', async () => {
@@ -99,15 +101,15 @@ describe('KV follows the object', () => {
     injectKv({
       put: (go) => (isDown ? Promise.reject(new Error('KV PUT failed: 429')) : go()),
     })
-    await lab.install()
+    await scenario.install()
     isDown = true
-    expect((await lab.uninstall('keep-data')).status).toBe(200)
-    expect((await lab.record())?.hashes).toHaveLength(1)
-    expect((await lab.event()).status).toBe(403)
+    expect((await scenario.uninstall('keep-data')).status).toBe(200)
+    expect((await scenario.record())?.hashes).toHaveLength(1)
+    expect((await scenario.event()).status).toBe(403)
     isDown = false
-    lab.offsetMs += KV_RETRY_MS
-    await lab.alarm()
-    expect(await lab.record()).toMatchObject({ hashes: [], tokens: null, generation: 1 })
+    scenario.offsetMs += KV_RETRY_MS
+    await scenario.alarm()
+    expect(await scenario.record()).toMatchObject({ hashes: [], tokens: null, generation: 1 })
   })
 
   it('a change during the write is written again', async () => {
@@ -120,15 +122,17 @@ describe('KV follows the object', () => {
         await go()
       },
     })
-    const install = lab.install()
+    const install = scenario.install()
     await vi.waitFor(() => expect(writes).toBe(1))
-    const hash = await hashToken(lab.memberId, APPLICATION_TOKEN)
-    const uninstall = lab.stub().uninstall({ tokenHash: hash, ts: lab.ts(), clean: false })
-    await vi.waitFor(async () => expect((await lab.stored()).generation).toBe(1))
+    const hash = await hashToken(scenario.memberId, APPLICATION_TOKEN)
+    const uninstall = scenario
+      .stub()
+      .uninstall({ tokenHash: hash, ts: scenario.ts(), clean: false })
+    await vi.waitFor(async () => expect((await scenario.stored()).generation).toBe(1))
     held.open()
     await Promise.all([install, uninstall])
-    await vi.waitFor(async () => expect((await lab.stored()).kvDirty).toBe(false))
-    expect(await lab.record()).toMatchObject({ generation: 1, hashes: [], tokens: null })
+    await vi.waitFor(async () => expect((await scenario.stored()).kvDirty).toBe(false))
+    expect(await scenario.record()).toMatchObject({ generation: 1, hashes: [], tokens: null })
   })
 
   it('the record of an uninstalled and empty portal is removed by the daily visit', async () => {
@@ -136,19 +140,19 @@ describe('KV follows the object', () => {
     injectKv({
       delete: (go) => (isDown ? Promise.reject(new Error('KV DELETE failed: 503')) : go()),
     })
-    await lab.install()
-    await lab.event()
-    await lab.uninstall('keep-data')
+    await scenario.install()
+    await scenario.event()
+    await scenario.uninstall('keep-data')
     isDown = false
-    await lab.stub().touch()
-    expect(await lab.record()).not.toBeNull()
-    lab.offsetMs = 61 * 86_400_000
+    await scenario.stub().touch()
+    expect(await scenario.record()).not.toBeNull()
+    scenario.offsetMs = 61 * 86_400_000
     isDown = true
-    await lab.stub().touch()
-    expect(await lab.record()).not.toBeNull()
+    await scenario.stub().touch()
+    expect(await scenario.record()).not.toBeNull()
     isDown = false
-    await lab.stub().touch()
-    expect(await lab.record()).toBeNull()
+    await scenario.stub().touch()
+    expect(await scenario.record()).toBeNull()
   })
 
   it('an install during that removal is written after it', async () => {
@@ -161,75 +165,77 @@ describe('KV follows the object', () => {
         await go()
       },
     })
-    await lab.install()
-    await lab.uninstall('clean')
-    const visit = lab.stub().touch()
+    await scenario.install()
+    await scenario.uninstall('clean')
+    const visit = scenario.stub().touch()
     await vi.waitFor(() => expect(removing).toBe(true))
-    lab.offsetMs = 2000
-    const again = lab.install({ ts: lab.ts() })
-    await vi.waitFor(async () => expect((await lab.stored()).application).not.toBeNull())
+    scenario.offsetMs = 2000
+    const again = scenario.install({ ts: scenario.ts() })
+    await vi.waitFor(async () => expect((await scenario.stored()).application).not.toBeNull())
     held.open()
     await Promise.all([visit, again])
-    await vi.waitFor(async () => expect(await lab.record()).toMatchObject({ domain: lab.domain }))
+    await vi.waitFor(async () =>
+      expect(await scenario.record()).toMatchObject({ domain: scenario.domain }),
+    )
   })
 })
 
 describe('the edge and a stale KV', () => {
   it.each<[string, () => Promise<string | null>]>([
-    ['an old record', () => env.INSTALLS.get(`install:${lab.memberId}`)],
+    ['an old record', () => env.INSTALLS.get(`install:${scenario.memberId}`)],
     ['no record', async () => null],
     ['a record of a later version', async () => '{"version":2}'],
     ['a damaged record', async () => '{"version":'],
   ])('%s: a token that the object knows is never answered 403', async (_, read) => {
-    await lab.install()
+    await scenario.install()
     const stale = await read()
-    await lab.update({ 'auth[application_token]': NEW_TOKEN })
-    const key = `install:${lab.memberId}`
+    await scenario.update({ 'auth[application_token]': NEW_TOKEN })
+    const key = `install:${scenario.memberId}`
     await (stale === null ? env.INSTALLS.delete(key) : env.INSTALLS.put(key, stale))
-    const answer = await lab.event({ 'auth[application_token]': NEW_TOKEN })
+    const answer = await scenario.event({ 'auth[application_token]': NEW_TOKEN })
     expect(await answer.json()).toEqual({ accepted: true, sequence: 1 })
   })
 
   it('an old record does not keep a token alive that the object has forgotten', async () => {
-    await lab.install()
-    const stale = (await env.INSTALLS.get(`install:${lab.memberId}`)) ?? ''
-    await lab.uninstall('keep-data')
-    await env.INSTALLS.put(`install:${lab.memberId}`, stale)
-    expect((await lab.event()).status).toBe(403)
-    expect((await lab.tables())['log']).toEqual([])
+    await scenario.install()
+    const stale = (await env.INSTALLS.get(`install:${scenario.memberId}`)) ?? ''
+    await scenario.uninstall('keep-data')
+    await env.INSTALLS.put(`install:${scenario.memberId}`, stale)
+    expect((await scenario.event()).status).toBe(403)
+    expect((await scenario.tables())['log']).toEqual([])
   })
 
   it('a token remembered as trusted is refused once the object has forgotten it', async () => {
-    await lab.install()
-    expect((await lab.event()).status).toBe(200)
-    const hash = await hashToken(lab.memberId, APPLICATION_TOKEN)
-    await lab.stub().uninstall({ tokenHash: hash, ts: lab.ts(), clean: false })
-    expect((await lab.event()).status).toBe(403)
+    await scenario.install()
+    expect((await scenario.event()).status).toBe(200)
+    const hash = await hashToken(scenario.memberId, APPLICATION_TOKEN)
+    await scenario.stub().uninstall({ tokenHash: hash, ts: scenario.ts(), clean: false })
+    expect((await scenario.event()).status).toBe(403)
   })
 
   it('a refused token is remembered for a short time only', async () => {
     const now = Date.now()
     vi.useFakeTimers({ toFake: ['Date'], now })
-    expect((await lab.event()).status).toBe(403)
+    expect((await scenario.event()).status).toBe(403)
     await installBehindTheEdge()
     vi.setSystemTime(now + REFUSED_MEMORY_MS - 1)
-    expect((await lab.event()).status).toBe(403)
+    expect((await scenario.event()).status).toBe(403)
     vi.setSystemTime(now + REFUSED_MEMORY_MS)
-    expect((await lab.event()).status).toBe(200)
+    expect((await scenario.event()).status).toBe(200)
   })
 
   it('an install in the same isolate clears the memory of refused tokens', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-    expect((await lab.event()).status).toBe(403)
-    await lab.install()
-    expect((await lab.event()).status).toBe(200)
+    expect((await scenario.event()).status).toBe(403)
+    await scenario.install()
+    expect((await scenario.event()).status).toBe(200)
   })
 })
 
 /** The install arrives in another isolate: this one hears nothing of it. */
 async function installBehindTheEdge(): Promise<void> {
-  const parsed = parseForm(lab.body('app-ONAPPINSTALL-local', { ts: lab.ts(-900) }))
+  const parsed = parseForm(scenario.body('app-ONAPPINSTALL-local', { ts: scenario.ts(-900) }))
   const decoded = parsed.ok ? decodeRequest(parsed.value, {}) : parsed
   if (!decoded.ok || decoded.value.kind !== 'install') throw new Error('Cannot decode the install')
-  expect(await lab.stub().install(decoded.value)).toMatchObject({ kind: 'installed' })
+  expect(await scenario.stub().install(decoded.value)).toMatchObject({ kind: 'installed' })
 }

@@ -8,7 +8,7 @@ import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/retry.ts'
 import {
   NOTHING_LEFT,
   NO_TRACES,
-  PortalLab,
+  RelayScenario,
   RELAY,
   directoryTables,
   said,
@@ -21,14 +21,14 @@ const UNKNOWN = 'local.0123456789abcd.12345678'
 const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 const PENDING = { status: 200, body: { accepted: true, pending: true } }
 
-let lab: PortalLab
+let scenario: RelayScenario
 
 beforeEach(() => {
-  lab = new PortalLab()
+  scenario = new RelayScenario()
 })
 
 afterEach(async () => {
-  await lab.close()
+  await scenario.close()
 })
 
 async function health(settings: Record<string, unknown> = {}): Promise<unknown> {
@@ -39,23 +39,23 @@ async function health(settings: Record<string, unknown> = {}): Promise<unknown> 
 
 describe('an install of an application that is not configured', () => {
   beforeEach(() => {
-    lab.bitrix24.clientId = UNKNOWN
+    scenario.bitrix24.clientId = UNKNOWN
   })
 
   it('is answered 200 with "pending":true', async () => {
-    expect(await said(lab.install())).toEqual(PENDING)
+    expect(await said(scenario.install())).toEqual(PENDING)
   })
 
   it('is told to the person who opens the page', async () => {
-    const page = await lab.page()
+    const page = await scenario.page()
     expect(page.status).toBe(200)
     expect(await page.text()).toContain('The relay is waiting for its operator')
   })
 
   it("is one sealed row in the portal's own object and nothing in KV", async () => {
-    const form = new URLSearchParams(lab.body('app-ONAPPINSTALL-local'))
-    await lab.install()
-    const { tables, kv } = await lab.traces()
+    const form = new URLSearchParams(scenario.body('app-ONAPPINSTALL-local'))
+    await scenario.install()
+    const { tables, kv } = await scenario.traces()
     expect(tables['pending']).toHaveLength(1)
     expect({ install: tables['install'], log: tables['log'], kv }).toEqual({
       install: [],
@@ -66,28 +66,28 @@ describe('an install of an application that is not configured', () => {
     for (const name of ['access_token', 'refresh_token', 'application_token']) {
       expect(text).not.toContain(form.get(`auth[${name}]`))
     }
-    expect(await lab.pendingCredentials()).toMatchObject({
+    expect(await scenario.pendingCredentials()).toMatchObject({
       accessToken: form.get('auth[access_token]'),
       refreshToken: form.get('auth[refresh_token]'),
     })
   })
 
   it('has its events refused before it is trusted', async () => {
-    await lab.install()
-    expect((await lab.event()).status).toBe(403)
-    expect((await lab.tables())['log']).toEqual([])
+    await scenario.install()
+    expect((await scenario.event()).status).toBe(403)
+    expect((await scenario.tables())['log']).toEqual([])
   })
 
   it('of an ordinary user is refused at once', async () => {
-    lab.bitrix24.isAdmin = false
-    expect((await lab.install()).status).toBe(403)
-    expect(await lab.traces()).toEqual(NO_TRACES)
+    scenario.bitrix24.isAdmin = false
+    expect((await scenario.install()).status).toBe(403)
+    expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
   it('is named by /healthz with what to set', async () => {
-    await lab.install()
+    await scenario.install()
     const text =
-      `portal ${lab.domain} installed application ${UNKNOWN}: ` +
+      `portal ${scenario.domain} installed application ${UNKNOWN}: ` +
       'set BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET'
     await vi.waitFor(async () =>
       expect(await health()).toEqual({
@@ -108,8 +108,8 @@ describe('an install of an application that is not configured', () => {
   })
 
   it('is shown by the admin API with what to set', async () => {
-    await lab.install()
-    const { state, pending } = await lab.view()
+    await scenario.install()
+    const { state, pending } = await scenario.view()
     expect({ state, ...pending }).toMatchObject({
       state: 'pending',
       kind: 'unknown_application',
@@ -118,18 +118,18 @@ describe('an install of an application that is not configured', () => {
   })
 
   it('waits 7 days, then its alarm deletes it with nothing left', async () => {
-    await lab.install()
+    await scenario.install()
     await vi.waitFor(async () => expect((await directoryTables())['pending']).toHaveLength(1))
-    await lab.later(7 * DAY_MS - 2 * MINUTE_MS)
-    expect((await lab.view()).state).toBe('pending')
-    await lab.restart()
-    await lab.later(2 * MINUTE_MS + 1000)
+    await scenario.later(7 * DAY_MS - 2 * MINUTE_MS)
+    expect((await scenario.view()).state).toBe('pending')
+    await scenario.restart()
+    await scenario.later(2 * MINUTE_MS + 1000)
     await vi.waitFor(async () => expect((await directoryTables())['pending']).toEqual([]))
-    expect(await lab.leftOver()).toEqual(NOTHING_LEFT)
+    expect(await scenario.leftOver()).toEqual(NOTHING_LEFT)
   })
 
   it('is not named any more after its time, even if its portal could not take the line back', async () => {
-    lab.adapt = (settings) => {
+    scenario.adapt = (settings) => {
       const { directory } = settings
       const notePending: typeof directory.notePending = (memberId, notice) =>
         notice === null
@@ -137,9 +137,9 @@ describe('an install of an application that is not configured', () => {
           : directory.notePending(memberId, notice)
       return { ...settings, directory: { ...directory, notePending } }
     }
-    await lab.install()
+    await scenario.install()
     await vi.waitFor(async () => expect((await directoryTables())['pending']).toHaveLength(1))
-    await lab.later(7 * DAY_MS + MINUTE_MS)
+    await scenario.later(7 * DAY_MS + MINUTE_MS)
     expect((await directoryTables())['pending']).toHaveLength(1)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7 * DAY_MS + MINUTE_MS })
     expect(await health()).toMatchObject({ status: 200, body: { status: 'ok' } })
@@ -147,43 +147,43 @@ describe('an install of an application that is not configured', () => {
   })
 
   it('is not pushed out by an install that nobody confirmed', async () => {
-    await lab.install()
-    const before = await lab.pending()
-    lab.bitrix24.answers = false
-    expect(await said(lab.install({ 'auth[access_token]': 'forged', ts: lab.ts(-1) }))).toEqual(
-      PENDING,
-    )
-    expect(await lab.pending()).toEqual(before)
+    await scenario.install()
+    const before = await scenario.pending()
+    scenario.bitrix24.answers = false
+    expect(
+      await said(scenario.install({ 'auth[access_token]': 'forged', ts: scenario.ts(-1) })),
+    ).toEqual(PENDING)
+    expect(await scenario.pending()).toEqual(before)
   })
 
   it('is not pushed out by a page that brings no application token', async () => {
-    await lab.install()
-    const before = await lab.pending()
-    expect((await lab.page({ APPLICATION_TOKEN: null })).status).toBe(200)
-    expect(await lab.pending()).toEqual(before)
+    await scenario.install()
+    const before = await scenario.pending()
+    expect((await scenario.page({ APPLICATION_TOKEN: null })).status).toBe(200)
+    expect(await scenario.pending()).toEqual(before)
   })
 
   it('is sealed again by its alarm after a rotation of the keys', async () => {
-    await lab.install()
+    await scenario.install()
     const keys = parseTokenKeys(RUNTIME_BINDINGS.TOKEN_KEYS)
     const newest = { id: 'k2', key: new Uint8Array(32).fill(2) }
     const sealer = createSealer([newest, ...(keys.ok ? keys.value : [])])
-    lab.adapt = (settings) => ({ ...settings, sealer })
-    await lab.restart()
-    await lab.later(MINUTE_MS + 1000)
-    expect((await lab.pending())?.sealed).toMatch(/^v1\.k2\./u)
+    scenario.adapt = (settings) => ({ ...settings, sealer })
+    await scenario.restart()
+    await scenario.later(MINUTE_MS + 1000)
+    expect((await scenario.pending())?.sealed).toMatch(/^v1\.k2\./u)
   })
 })
 
 describe('an install that the OAuth server has not answered', () => {
   beforeEach(() => {
-    lab.bitrix24.answers = false
+    scenario.bitrix24.answers = false
   })
 
   it('is answered 200 with "pending":true and has its events refused', async () => {
-    expect(await said(lab.install())).toEqual(PENDING)
-    expect((await lab.event()).status).toBe(403)
-    const { state, pending } = await lab.view()
+    expect(await said(scenario.install())).toEqual(PENDING)
+    expect((await scenario.event()).status).toBe(403)
+    const { state, pending } = await scenario.view()
     expect({ state, ...pending }).toMatchObject({
       state: 'pending',
       kind: 'unanswered',
@@ -193,23 +193,23 @@ describe('an install that the OAuth server has not answered', () => {
 
   it('leaves no line in the directory, which is not even asked, since nothing of it is known', async () => {
     let calls = 0
-    lab.adapt = (settings) => {
+    scenario.adapt = (settings) => {
       const notePending = async () => void (calls += 1)
       return { ...settings, directory: { ...settings.directory, notePending } }
     }
-    await lab.install()
-    expect((await lab.traces()).directory).toEqual({})
-    await lab.later(HOUR_MS + 1000)
-    expect(await lab.pending()).toBeNull()
+    await scenario.install()
+    expect((await scenario.traces()).directory).toEqual({})
+    await scenario.later(HOUR_MS + 1000)
+    expect(await scenario.pending()).toBeNull()
     expect(calls).toBe(0)
   })
 
   it('waits 1 h, then its alarm deletes it with nothing left', async () => {
-    await lab.install()
-    await lab.later(HOUR_MS - 2 * MINUTE_MS)
-    expect((await lab.view()).state).toBe('pending')
-    await lab.later(2 * MINUTE_MS + 1000)
-    expect(await lab.leftOver()).toEqual(NOTHING_LEFT)
+    await scenario.install()
+    await scenario.later(HOUR_MS - 2 * MINUTE_MS)
+    expect((await scenario.view()).state).toBe('pending')
+    await scenario.later(2 * MINUTE_MS + 1000)
+    expect(await scenario.leftOver()).toEqual(NOTHING_LEFT)
   })
 
   it('is behind the rate limit', async () => {
@@ -217,7 +217,7 @@ describe('an install that the OAuth server has not answered', () => {
     const statuses = new Set<number>()
     // A window may end in between: two full ones and one more are enough.
     for (let call = 0; call <= 120 && !statuses.has(429); call += 1) {
-      const answer = await lab.post(lab.body('app-ONAPPINSTALL-local'), { address })
+      const answer = await scenario.post(scenario.body('app-ONAPPINSTALL-local'), { address })
       statuses.add(answer.status)
     }
     expect([...statuses]).toEqual([200, 429])
@@ -226,24 +226,24 @@ describe('an install that the OAuth server has not answered', () => {
 
 describe('a pending install at a portal that is installed already', () => {
   it("is not ended by an ordinary user's visit", async () => {
-    await lab.install()
-    lab.bitrix24.answers = false
-    await lab.update({ 'auth[application_token]': NEW_TOKEN })
-    const before = await lab.pending()
-    lab.bitrix24.answers = true
-    lab.bitrix24.userId = 77
-    lab.bitrix24.isAdmin = false
-    expect((await lab.page()).status).toBe(200)
+    await scenario.install()
+    scenario.bitrix24.answers = false
+    await scenario.update({ 'auth[application_token]': NEW_TOKEN })
+    const before = await scenario.pending()
+    scenario.bitrix24.answers = true
+    scenario.bitrix24.userId = 77
+    scenario.bitrix24.isAdmin = false
+    expect((await scenario.page()).status).toBe(200)
     expect(before).not.toBeNull()
-    expect(await lab.pending()).toEqual(before)
+    expect(await scenario.pending()).toEqual(before)
   })
 
   it('is ended by an uninstall', async () => {
-    await lab.install()
-    lab.bitrix24.answers = false
-    await lab.update({ 'auth[application_token]': NEW_TOKEN })
-    await lab.uninstall('keep-data')
-    expect(await lab.pending()).toBeNull()
-    expect((await lab.view()).pending).toBeNull()
+    await scenario.install()
+    scenario.bitrix24.answers = false
+    await scenario.update({ 'auth[application_token]': NEW_TOKEN })
+    await scenario.uninstall('keep-data')
+    expect(await scenario.pending()).toBeNull()
+    expect((await scenario.view()).pending).toBeNull()
   })
 })

@@ -1,7 +1,7 @@
 /** The portal is subscribed to what is wanted, and says who acts. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BoundHandler } from '../../support/portal-rest.ts'
-import { PortalLab, RELAY } from '../../support/relay-scenario.ts'
+import { RelayScenario, RELAY } from '../../support/relay-scenario.ts'
 
 const HANDLER = `${RELAY}/bitrix24/events`
 const FORMER = 'https://former.example.com/bitrix24/events'
@@ -14,16 +14,16 @@ const WANTED = [
   'ONCRMREQUISITEUSERFIELDUPDATE',
 ]
 
-let lab: PortalLab
+let scenario: RelayScenario
 
 beforeEach(() => {
-  lab = new PortalLab()
+  scenario = new RelayScenario()
 })
 
-afterEach(() => lab.close())
+afterEach(() => scenario.close())
 
 function bound(handler: string): string[] {
-  const { rest } = lab.bitrix24
+  const { rest } = scenario.bitrix24
   return rest.bound
     .filter((row) => row.handler === handler)
     .map(({ event }) => event)
@@ -35,26 +35,28 @@ function aHandler(event: string, changes: Partial<BoundHandler> = {}): BoundHand
 }
 
 async function aligned(): Promise<void> {
-  await vi.waitFor(async () => expect((await lab.view()).subscriptions.checkedAt).not.toBeNull())
+  await vi.waitFor(async () =>
+    expect((await scenario.view()).subscriptions.checkedAt).not.toBeNull(),
+  )
 }
 
 describe('an installation', () => {
   it('binds what is missing at the address that was called', async () => {
-    lab.bitrix24.rest.bound = [aHandler('ONAPPUPDATE')]
-    await lab.install()
+    scenario.bitrix24.rest.bound = [aHandler('ONAPPUPDATE')]
+    await scenario.install()
     await aligned()
     expect(bound(HANDLER)).toEqual(WANTED)
-    expect((await lab.view()).subscriptions.missing).toEqual([])
+    expect((await scenario.view()).subscriptions.missing).toEqual([])
   })
 
   it('unbinds what is ours and not wanted, also under a former origin, and nothing else', async () => {
     const foreign = 'https://other.example.com/hook'
-    lab.bitrix24.rest.bound = [
+    scenario.bitrix24.rest.bound = [
       aHandler('ONCRMDEALUPDATE'),
       aHandler('ONCRMREQUISITEUSERFIELDUPDATE', { handler: FORMER }),
       aHandler('ONCRMDEALUPDATE', { handler: foreign }),
     ]
-    await lab.install()
+    await scenario.install()
     await aligned()
     expect([bound(HANDLER), bound(FORMER), bound(foreign)]).toEqual([
       WANTED,
@@ -64,63 +66,63 @@ describe('an installation', () => {
   })
 
   it('binds at the configured address where there is one', async () => {
-    lab.adapt = (settings) => ({ ...settings, publicUrl: 'https://events.example.com' })
-    await lab.install()
+    scenario.adapt = (settings) => ({ ...settings, publicUrl: 'https://events.example.com' })
+    await scenario.install()
     await aligned()
     expect(bound('https://events.example.com/bitrix24/events')).toEqual(WANTED)
     expect(bound(HANDLER)).toEqual([])
   })
 
   it('shows what the portal did not let it bind', async () => {
-    lab.network.handle(({ url, body }) =>
+    scenario.network.handle(({ url, body }) =>
       url.endsWith('/rest/batch') && body.includes('event.bind')
         ? Response.json({ error: 'ACCESS_DENIED' }, { status: 403 })
         : null,
     )
-    await lab.install()
+    await scenario.install()
     await vi.waitFor(() =>
-      expect(lab.network.sent.some(({ url }) => url.endsWith('/rest/batch'))).toBe(true),
+      expect(scenario.network.sent.some(({ url }) => url.endsWith('/rest/batch'))).toBe(true),
     )
     await scheduler.wait(50)
     expect(bound(HANDLER)).toEqual([])
-    expect((await lab.event()).status).toBe(200)
+    expect((await scenario.event()).status).toBe(200)
   })
 })
 
 describe('the daily visit', () => {
   it('binds again what an update of the application has taken away', async () => {
-    await lab.install()
+    await scenario.install()
     await aligned()
-    lab.bitrix24.rest.bound = []
-    await lab.stub().touch()
+    scenario.bitrix24.rest.bound = []
+    await scenario.stub().touch()
     await vi.waitFor(() => expect(bound(HANDLER)).toEqual(WANTED))
   })
 
   it('notices that the installation is not finished any more, and an event that it is', async () => {
-    await lab.install()
+    await scenario.install()
     await aligned()
-    lab.bitrix24.rest.finished = false
-    await lab.stub().touch()
-    await vi.waitFor(async () => expect((await lab.view()).state).toBe('unfinished'))
-    const view: unknown = await (await lab.admin()).json()
+    scenario.bitrix24.rest.finished = false
+    await scenario.stub().touch()
+    await vi.waitFor(async () => expect((await scenario.view()).state).toBe('unfinished'))
+    const view: unknown = await (await scenario.admin()).json()
     expect(view).toMatchObject({ remedy: expect.stringContaining('until the installation is') })
-    await lab.event()
-    expect((await lab.view()).state).toBe('active')
+    await scenario.event()
+    expect((await scenario.view()).state).toBe('active')
   })
 })
 
 it('an event that is bound to one user names nobody, since it carries that user whoever acted', async () => {
-  lab.bitrix24.rest.bound = [aHandler('ONCRMREQUISITEUSERFIELDUPDATE', { auth_type: '15' })]
-  await lab.install()
+  scenario.bitrix24.rest.bound = [aHandler('ONCRMREQUISITEUSERFIELDUPDATE', { auth_type: '15' })]
+  await scenario.install()
   await aligned()
-  await lab.event()
-  await vi.waitFor(() => expect(lab.delivered()).toHaveLength(1))
-  const [sent] = lab.network.to('erp.example.com')
+  await scenario.event()
+  await vi.waitFor(() => expect(scenario.delivered()).toHaveLength(1))
+  const [sent] = scenario.network.to('erp.example.com')
   expect(JSON.parse(sent?.body ?? '')).toMatchObject({ data: { user: null } })
 })
 
 it('the page finishes an installation that the portal says is not, whatever the OAuth server says', async () => {
-  lab.bitrix24.rest.finished = false
-  const page = await lab.page()
+  scenario.bitrix24.rest.finished = false
+  const page = await scenario.page()
   expect(await page.text()).toContain('BX24.installFinish()')
 })

@@ -4,7 +4,7 @@ import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import type { OutgoingWebhook } from '../../../src/core/access/outgoing-webhook.ts'
 import { Trust } from '../../../src/portal/installs/trust.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
-import { PortalLab } from '../../support/relay-scenario.ts'
+import { RelayScenario } from '../../support/relay-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const TOKEN_A = 'token-of-customer-a-0000000000000'
@@ -12,31 +12,31 @@ const TOKEN_B = 'token-of-customer-b-0000000000000'
 const DOMAIN_A: OutgoingWebhook = { token: TOKEN_A, portal: 'a.example.com', rest: null }
 const DOMAIN_B: OutgoingWebhook = { token: TOKEN_B, portal: 'b.example.com', rest: null }
 
-let lab: PortalLab
+let scenario: RelayScenario
 let element: number
 
 beforeEach(() => {
-  lab = new PortalLab()
+  scenario = new RelayScenario()
   element = 0
 })
 
 afterEach(async () => {
-  await lab.close()
+  await scenario.close()
 })
 
 function configure(...webhooks: OutgoingWebhook[]): void {
-  lab.adapt = (settings) => ({ ...settings, webhooks })
+  scenario.adapt = (settings) => ({ ...settings, webhooks })
 }
 
 async function send(token: string): Promise<number> {
   element += 1
   const changes = {
-    'auth[member_id]': lab.memberId,
+    'auth[member_id]': scenario.memberId,
     'auth[application_token]': token,
     'data[FIELDS][ID]': element,
   }
-  const body = lab.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', changes)
-  return (await lab.post(body)).status
+  const body = scenario.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', changes)
+  return (await scenario.post(body)).status
 }
 
 describe('the token of one domain', () => {
@@ -44,7 +44,7 @@ describe('the token of one domain', () => {
     configure(DOMAIN_B, DOMAIN_A)
     expect(await send(TOKEN_B)).toBe(200)
     expect(await send(TOKEN_A)).toBe(403)
-    expect((await lab.view()).domain).toBe('b.example.com')
+    expect((await scenario.view()).domain).toBe('b.example.com')
   })
 
   it.each([
@@ -53,11 +53,11 @@ describe('the token of one domain', () => {
   ])(
     'does not speak for a portal with a member rule, %s it has spoken',
     async (_, statuses, tokens) => {
-      configure({ token: TOKEN_B, portal: lab.memberId, rest: null }, DOMAIN_A)
+      configure({ token: TOKEN_B, portal: scenario.memberId, rest: null }, DOMAIN_A)
       const answers: number[] = []
       for (const token of tokens) answers.push(await send(token))
       expect(answers).toEqual(statuses)
-      expect((await lab.view()).domain).toBeNull()
+      expect((await scenario.view()).domain).toBeNull()
     },
   )
 
@@ -72,15 +72,15 @@ describe('a pin', () => {
     configure(DOMAIN_A)
     expect(await send(TOKEN_A)).toBe(200)
     const pin = vi.fn<() => Promise<string>>(() => Promise.reject(new Error('down')))
-    lab.adapt = (settings) => ({
+    scenario.adapt = (settings) => ({
       ...settings,
       webhooks: [DOMAIN_A],
       directory: { ...settings.directory, pin },
     })
-    await lab.restart()
+    await scenario.restart()
     expect(await send(TOKEN_A)).toBe(200)
     expect(pin).not.toHaveBeenCalled()
-    expect((await lab.view()).head).toBe(2)
+    expect((await scenario.view()).head).toBe(2)
   })
 })
 
@@ -111,21 +111,21 @@ describe('a webhook that is configured no more', () => {
   beforeEach(async () => {
     configure(DOMAIN_A)
     expect(await send(TOKEN_A)).toBe(200)
-    await vi.waitFor(async () => expect((await lab.record())?.hashes).toHaveLength(1))
+    await vi.waitFor(async () => expect((await scenario.record())?.hashes).toHaveLength(1))
     configure()
-    await lab.restart()
+    await scenario.restart()
   })
 
   it('leaves KV and the view with the first event that is refused', async () => {
     expect(await send(TOKEN_A)).toBe(403)
-    expect((await lab.view()).install.pinnedWebhooks).toEqual([])
-    await lab.alarm()
-    expect((await lab.record())?.hashes).toEqual([])
+    expect((await scenario.view()).install.pinnedWebhooks).toEqual([])
+    await scenario.alarm()
+    expect((await scenario.record())?.hashes).toEqual([])
   })
 
   it('leaves KV and the view with the daily visit', async () => {
-    await lab.stub().touch()
-    expect((await lab.view()).install.pinnedWebhooks).toEqual([])
-    expect((await lab.record())?.hashes).toEqual([])
+    await scenario.stub().touch()
+    expect((await scenario.view()).install.pinnedWebhooks).toEqual([])
+    expect((await scenario.record())?.hashes).toEqual([])
   })
 })

@@ -5,28 +5,28 @@ import { loadConfig } from '../../../src/config/config.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
 import {
   NO_TRACES,
-  PortalLab,
+  RelayScenario,
   callAdmin,
   directoryTables,
   dumpKv,
 } from '../../support/relay-scenario.ts'
 import { WEBHOOK_TOKEN } from '../../support/runtime-bindings.ts'
 
-let lab: PortalLab
+let scenario: RelayScenario
 let other: string
 
 beforeEach(() => {
-  lab = new PortalLab()
+  scenario = new RelayScenario()
   other = crypto.randomUUID().replaceAll('-', '')
 })
 
 afterEach(async () => {
-  await lab.close()
+  await scenario.close()
 })
 
 /** OUTGOING_WEBHOOK_TOKENS as the portals' objects read it from now on. */
 function configure(...portals: string[]): void {
-  lab.adapt = (settings) => ({
+  scenario.adapt = (settings) => ({
     ...settings,
     webhooks: portals.map((portal) => ({ token: WEBHOOK_TOKEN, portal, rest: null })),
   })
@@ -37,8 +37,8 @@ let fields = 0
 /** An event of the outgoing webhook; its `auth` claims whatever the sender likes. */
 async function send(memberId: string, token = WEBHOOK_TOKEN): Promise<number> {
   fields += 1
-  const answer = await lab.post(
-    lab.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', {
+  const answer = await scenario.post(
+    scenario.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', {
       'auth[member_id]': memberId,
       'auth[application_token]': token,
       'data[FIELDS][ID]': fields,
@@ -49,27 +49,27 @@ async function send(memberId: string, token = WEBHOOK_TOKEN): Promise<number> {
 
 describe('an outgoing webhook', () => {
   it('speaks for the configured member_id and for no other', async () => {
-    configure(lab.memberId)
+    configure(scenario.memberId)
     expect(await send(other)).toBe(403)
-    expect(await send(lab.memberId)).toBe(200)
+    expect(await send(scenario.memberId)).toBe(200)
     expect(await send(other)).toBe(403)
     expect((await callAdmin(`/portals/${other}`)).status).toBe(404)
     await vi.waitFor(async () =>
-      expect(Object.keys(await dumpKv())).toEqual([`install:${lab.memberId}`]),
+      expect(Object.keys(await dumpKv())).toEqual([`install:${scenario.memberId}`]),
     )
     expect(await directoryTables()).toEqual({})
   })
 
   it('speaks for no portal with another token', async () => {
-    configure(lab.memberId)
-    expect(await send(lab.memberId, 'jvh9y1ulvt2m6k5or90v9mg8nn32ozaX')).toBe(403)
-    expect(await lab.traces()).toEqual(NO_TRACES)
+    configure(scenario.memberId)
+    expect(await send(scenario.memberId, 'jvh9y1ulvt2m6k5or90v9mg8nn32ozaX')).toBe(403)
+    expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
   it('of a configured domain speaks for the first portal that uses it, pinned and shown', async () => {
     configure('acme.bitrix24.com')
-    expect(await send(lab.memberId)).toBe(200)
-    const { state, domain, install } = await lab.view()
+    expect(await send(scenario.memberId)).toBe(200)
+    const { state, domain, install } = await scenario.view()
     expect({ state, domain, kinds: install.kinds, pinned: install.pinnedWebhooks }).toEqual({
       state: 'active',
       domain: 'acme.bitrix24.com',
@@ -77,13 +77,13 @@ describe('an outgoing webhook', () => {
       pinned: [{ portal: 'acme.bitrix24.com', since: expect.stringMatching(/^\d{4}-/u) }],
     })
     expect((await directoryTables())['pins']).toEqual([
-      { token_id: expect.stringMatching(/^[0-9a-f]{64}$/u), member_id: lab.memberId },
+      { token_id: expect.stringMatching(/^[0-9a-f]{64}$/u), member_id: scenario.memberId },
     ])
   })
 
   it('of a configured domain is refused for every portal after the first', async () => {
     configure('acme.bitrix24.com')
-    expect(await send(lab.memberId)).toBe(200)
+    expect(await send(scenario.memberId)).toBe(200)
     expect(await send(other)).toBe(403)
     expect((await callAdmin(`/portals/${other}`)).status).toBe(404)
     expect(await env.INSTALLS.get(`install:${other}`)).toBeNull()
@@ -91,79 +91,79 @@ describe('an outgoing webhook', () => {
 
   it('stays pinned when the objects start anew', async () => {
     configure('acme.bitrix24.com')
-    expect(await send(lab.memberId)).toBe(200)
-    await lab.restart()
+    expect(await send(scenario.memberId)).toBe(200)
+    await scenario.restart()
     expect(await send(other)).toBe(403)
-    expect(await send(lab.memberId)).toBe(200)
+    expect(await send(scenario.memberId)).toBe(200)
   })
 
   it('is pinned to one portal only when several use it at the same time', async () => {
     configure('acme.bitrix24.com')
-    const members = [lab.memberId, ...Array.from({ length: 5 }, () => aMember())]
+    const members = [scenario.memberId, ...Array.from({ length: 5 }, () => aMember())]
     const answers = await Promise.all(members.map((memberId) => send(memberId)))
     expect(answers.toSorted((a, b) => a - b)).toEqual([200, 403, 403, 403, 403, 403])
   })
 
   it('speaks for a portal with an application install if its verified domain is the configured one', async () => {
-    configure(lab.domain)
-    await lab.install()
-    expect(await send(lab.memberId)).toBe(200)
-    expect((await lab.view()).install.kinds).toEqual(['application', 'outgoing_webhook'])
+    configure(scenario.domain)
+    await scenario.install()
+    expect(await send(scenario.memberId)).toBe(200)
+    expect((await scenario.view()).install.kinds).toEqual(['application', 'outgoing_webhook'])
   })
 
   it('does not speak for a portal with an application install of another verified domain', async () => {
     configure('acme.bitrix24.com')
-    await lab.install()
-    expect(await send(lab.memberId)).toBe(403)
-    expect((await lab.view()).install.kinds).toEqual(['application'])
+    await scenario.install()
+    expect(await send(scenario.memberId)).toBe(403)
+    expect((await scenario.view()).install.kinds).toEqual(['application'])
     expect(await directoryTables()).toEqual({})
   })
 
   it('falls silent when an application install verifies another domain', async () => {
     configure('acme.bitrix24.com')
-    expect(await send(lab.memberId)).toBe(200)
-    await lab.install()
-    expect(await send(lab.memberId)).toBe(403)
+    expect(await send(scenario.memberId)).toBe(200)
+    await scenario.install()
+    expect(await send(scenario.memberId)).toBe(403)
   })
 
   it('speaks for one portal even when that portal is known by its application install', async () => {
-    configure(lab.domain)
-    await lab.install()
-    expect(await send(lab.memberId)).toBe(200)
+    configure(scenario.domain)
+    await scenario.install()
+    expect(await send(scenario.memberId)).toBe(200)
     expect(await send(other)).toBe(403)
   })
 
   it('of a configured member_id speaks beside an application install of any domain', async () => {
-    configure(lab.memberId)
-    await lab.install()
-    expect(await send(lab.memberId)).toBe(200)
+    configure(scenario.memberId)
+    await scenario.install()
+    expect(await send(scenario.memberId)).toBe(200)
   })
 
   it('stops speaking when its token is removed from the configuration', async () => {
-    configure(lab.memberId)
-    expect(await send(lab.memberId)).toBe(200)
-    await vi.waitFor(async () => expect((await lab.record())?.hashes).toHaveLength(1))
+    configure(scenario.memberId)
+    expect(await send(scenario.memberId)).toBe(200)
+    await vi.waitFor(async () => expect((await scenario.record())?.hashes).toHaveLength(1))
     configure()
-    await lab.restart()
-    expect(await send(lab.memberId)).toBe(403)
-    expect((await lab.tables())['log']).toHaveLength(1)
+    await scenario.restart()
+    expect(await send(scenario.memberId)).toBe(403)
+    expect((await scenario.tables())['log']).toHaveLength(1)
   })
 
   it('goes on speaking after the application of the same portal is uninstalled', async () => {
-    configure(lab.memberId)
-    await lab.install()
-    await lab.uninstall('keep-data')
-    expect(await send(lab.memberId)).toBe(200)
+    configure(scenario.memberId)
+    await scenario.install()
+    await scenario.uninstall('keep-data')
+    expect(await send(scenario.memberId)).toBe(200)
   })
 
   it('has a record in KV with the hash of its token and without tokens', async () => {
-    configure(lab.memberId)
-    await send(lab.memberId)
+    configure(scenario.memberId)
+    await send(scenario.memberId)
     await vi.waitFor(async () =>
-      expect(await lab.record()).toEqual({
+      expect(await scenario.record()).toEqual({
         version: 1,
         generation: 0,
-        hashes: [{ hash: await hashToken(lab.memberId, WEBHOOK_TOKEN), until: null }],
+        hashes: [{ hash: await hashToken(scenario.memberId, WEBHOOK_TOKEN), until: null }],
         tokens: null,
         systemTokens: null,
         domain: null,
@@ -197,7 +197,7 @@ describe('the outgoing webhook "*"', () => {
 
   it('speaks for every portal and pins none', async () => {
     configure('*')
-    expect(await send(lab.memberId)).toBe(200)
+    expect(await send(scenario.memberId)).toBe(200)
     expect(await send(other)).toBe(200)
     expect(await directoryTables()).toEqual({})
   })

@@ -7,25 +7,25 @@ import { createLane } from '../../../src/core/lanes/match-lanes.ts'
 import { LaneBookRows, type StoredBook } from '../../../src/portal/lanes/book-rows.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
 import { aJob, aLane, aPlan, anEpoch } from '../../support/lane-scenario.ts'
-import { PortalBench } from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/portal-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
-let bench: PortalBench
+let scenario: PortalScenario
 
 beforeEach(async () => {
-  bench = new PortalBench()
-  await bench.start()
+  scenario = new PortalScenario()
+  await scenario.start()
 })
 
-afterEach(() => bench.close())
+afterEach(() => scenario.close())
 
 function inRows<T>(work: (rows: LaneBookRows) => T): Promise<T> {
-  return bench.inside(({ storage }) => work(new LaneBookRows(openDatabase(storage))))
+  return scenario.inside(({ storage }) => work(new LaneBookRows(openDatabase(storage))))
 }
 
 /** Puts a text into the row, and reads it. */
 async function loadText(text: string): Promise<StoredBook | null> {
-  await bench.rows('UPDATE lanes SET lanes = ?', text)
+  await scenario.rows('UPDATE lanes SET lanes = ?', text)
   return inRows((rows) => rows.load())
 }
 
@@ -72,7 +72,7 @@ describe('the row of lanes', () => {
   it('holds every member under its own name', async () => {
     const lane = createLane(aPlan(), 0)
     await inRows((rows) => rows.save({ lanes: [lane], openFrom: null }))
-    const text = await bench.text('SELECT lanes FROM lanes')
+    const text = await scenario.text('SELECT lanes FROM lanes')
     expect(JSON.parse(text)).toEqual({ lanes: [lane], openFrom: null })
   })
 

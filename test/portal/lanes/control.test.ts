@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/replay-job.ts'
 import { LaneControl, type ReplayWish } from '../../../src/portal/lanes/control.ts'
 import { aJob, oneTo } from '../../support/lane-scenario.ts'
-import { inLaneRoom, type LaneRoom } from '../../support/lane-room-scenario.ts'
+import { inLaneRoom, type LaneRoomScenario } from '../../support/lane-room-scenario.ts'
 import { machine } from '../../support/portal-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
@@ -11,26 +11,26 @@ const DEALS = { name: 'ONCRMDEALADD', field: null }
 const CHOOSY = { destinations: [machine('erp', { events: ['onCrmDeal*'] })] }
 
 /** A lane that has passed its first events. */
-function passed(room: LaneRoom, cursor: number): void {
-  room.book.save({ ...room.lane(), cursor })
+function passed(scenario: LaneRoomScenario, cursor: number): void {
+  scenario.book.save({ ...scenario.lane(), cursor })
 }
 
 describe('LaneControl.apply()', () => {
   it('pauses a lane, and stores it', async () => {
-    const status = await inLaneRoom({}, (room) => {
-      const paused = room.control.apply('erp', { kind: 'pause' })
-      room.book.load()
-      return [paused.ok && paused.value.status, room.lane().status]
+    const status = await inLaneRoom({}, (scenario) => {
+      const paused = scenario.control.apply('erp', { kind: 'pause' })
+      scenario.book.load()
+      return [paused.ok && paused.value.status, scenario.lane().status]
     })
     expect(status).toEqual(['paused', 'paused'])
   })
 
   it('resumes a disabled lane at once', async () => {
-    const lane = await inLaneRoom({}, (room) => {
+    const lane = await inLaneRoom({}, (scenario) => {
       const disabled = { status: 'disabled', disabledReason: 'gone' } as const
-      room.book.save({ ...room.lane(), ...disabled, nextAttemptAt: NOW + 5 })
-      room.control.apply('erp', { kind: 'resume' })
-      return room.lane()
+      scenario.book.save({ ...scenario.lane(), ...disabled, nextAttemptAt: NOW + 5 })
+      scenario.control.apply('erp', { kind: 'resume' })
+      return scenario.lane()
     })
     expect(lane).toMatchObject({ status: 'active', disabledReason: null, nextAttemptAt: null })
   })
@@ -38,11 +38,11 @@ describe('LaneControl.apply()', () => {
   it.each([{ kind: 'pause' }, { kind: 'resume' }, { kind: 'park', sequence: 1 }] as const)(
     'does not obey $kind of a lane that is unknown, or whose destination is removed',
     async (wish) => {
-      const answers = await inLaneRoom({}, (room) => {
+      const answers = await inLaneRoom({}, (scenario) => {
         const rules = { find: () => null, filteredBy: () => null }
-        const { log, fates, book } = room
+        const { log, fates, book } = scenario
         const removed = new LaneControl({ log, fates, book, rules, world: { now: () => NOW } })
-        return [room.control.apply('crm', wish), removed.apply('erp', wish)]
+        return [scenario.control.apply('crm', wish), removed.apply('erp', wish)]
       })
       expect(answers).toEqual([
         { ok: false, error: 'unknown_lane' },
@@ -52,11 +52,11 @@ describe('LaneControl.apply()', () => {
   )
 
   it('parks the front, and writes its fate down', async () => {
-    const found = await inLaneRoom(CHOOSY, (room) => {
-      room.append()
-      room.append(DEALS)
-      const parked = room.control.apply('erp', { kind: 'park', sequence: 2 })
-      return [parked.ok, room.lane().cursor, room.fates.find('erp', 2)]
+    const found = await inLaneRoom(CHOOSY, (scenario) => {
+      scenario.append()
+      scenario.append(DEALS)
+      const parked = scenario.control.apply('erp', { kind: 'park', sequence: 2 })
+      return [parked.ok, scenario.lane().cursor, scenario.fates.find('erp', 2)]
     })
     expect(found).toMatchObject([
       true,
@@ -70,28 +70,29 @@ describe('LaneControl.apply()', () => {
     ['an event that the destination does not get', 1],
     ['an event that does not exist', 9],
   ])('does not park %s', async (_name, sequence) => {
-    const answer = await inLaneRoom(CHOOSY, (room) => {
-      room.append()
-      room.append(DEALS)
-      room.append(DEALS)
-      return room.control.apply('erp', { kind: 'park', sequence })
+    const answer = await inLaneRoom(CHOOSY, (scenario) => {
+      scenario.append()
+      scenario.append(DEALS)
+      scenario.append(DEALS)
+      return scenario.control.apply('erp', { kind: 'park', sequence })
     })
     expect(answer).toEqual({ ok: false, error: 'not_head' })
   })
 
   it('parks nothing when nothing waits', async () => {
-    const answer = await inLaneRoom({}, (room) =>
-      room.control.apply('erp', { kind: 'park', sequence: 1 }),
+    const answer = await inLaneRoom({}, (scenario) =>
+      scenario.control.apply('erp', { kind: 'park', sequence: 1 }),
     )
     expect(answer).toEqual({ ok: false, error: 'not_head' })
   })
 
   it('takes the first event of a digest under way for the front', async () => {
-    const answers = await inLaneRoom({}, (room) => {
-      for (let count = 0; count < 4; count += 1) room.append()
-      room.book.save({ ...room.lane(), digest: [2, 3, 4] })
-      const park = (sequence: number) => room.control.apply('erp', { kind: 'park', sequence }).ok
-      return [park(1), park(2), room.lane().digest]
+    const answers = await inLaneRoom({}, (scenario) => {
+      for (let count = 0; count < 4; count += 1) scenario.append()
+      scenario.book.save({ ...scenario.lane(), digest: [2, 3, 4] })
+      const park = (sequence: number) =>
+        scenario.control.apply('erp', { kind: 'park', sequence }).ok
+      return [park(1), park(2), scenario.lane().digest]
     })
     expect(answers).toEqual([false, true, [3, 4]])
   })
@@ -100,11 +101,11 @@ describe('LaneControl.apply()', () => {
 describe('LaneControl.replay()', () => {
   /** What is answered to a wish for a lane that has passed 5 events, of which 2 and 4 are deals. */
   function replayed(wish: ReplayWish, { dryRun = false } = {}) {
-    return inLaneRoom(CHOOSY, (room) => {
-      for (const sequence of oneTo(6)) room.append(sequence % 2 === 0 ? DEALS : {})
-      passed(room, 5)
-      const answer = room.control.replay('erp', wish, { dryRun })
-      return [answer, room.lane().replays] as const
+    return inLaneRoom(CHOOSY, (scenario) => {
+      for (const sequence of oneTo(6)) scenario.append(sequence % 2 === 0 ? DEALS : {})
+      passed(scenario, 5)
+      const answer = scenario.control.replay('erp', wish, { dryRun })
+      return [answer, scenario.lane().replays] as const
     })
   }
 
@@ -128,26 +129,26 @@ describe('LaneControl.replay()', () => {
   })
 
   it('of parked events counts those up to the cursor', async () => {
-    const found = await inLaneRoom({}, (room) => {
-      room.append()
-      room.append()
-      room.control.apply('erp', { kind: 'park', sequence: 1 })
-      const answer = room.control.replay('erp', { kind: 'parked' }, { dryRun: false })
-      return [answer, room.lane().replays]
+    const found = await inLaneRoom({}, (scenario) => {
+      scenario.append()
+      scenario.append()
+      scenario.control.apply('erp', { kind: 'park', sequence: 1 })
+      const answer = scenario.control.replay('erp', { kind: 'parked' }, { dryRun: false })
+      return [answer, scenario.lane().replays]
     })
     expect(found).toEqual([{ ok: true, value: 1 }, [aJob({ to: 1, parkedOnly: true })]])
   })
 
   it('is not granted to an unknown lane, a removed one, or one with many jobs', async () => {
-    const answers = await inLaneRoom({}, (room) => {
-      room.append()
-      passed(room, 1)
+    const answers = await inLaneRoom({}, (scenario) => {
+      scenario.append()
+      passed(scenario, 1)
       const replay = (name: string, dryRun = false) =>
-        room.control.replay(name, { kind: 'range', from: 1, to: 1 }, { dryRun })
+        scenario.control.replay(name, { kind: 'range', from: 1, to: 1 }, { dryRun })
       const unknown = replay('crm')
-      room.book.save({ ...room.lane(), replays: oneTo(MAX_REPLAY_JOBS).map(() => aJob()) })
+      scenario.book.save({ ...scenario.lane(), replays: oneTo(MAX_REPLAY_JOBS).map(() => aJob()) })
       const many = [replay('erp'), replay('erp', true)]
-      room.book.save({ ...room.lane(), status: 'removed' })
+      scenario.book.save({ ...scenario.lane(), status: 'removed' })
       return [unknown, ...many, replay('erp')]
     })
     expect(answers).toEqual([

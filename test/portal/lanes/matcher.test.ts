@@ -7,45 +7,45 @@ const TWO = { destinations: [machine('erp'), machine('crm')] }
 
 describe('LaneMatcher', () => {
   it('matches in a transaction of its own, which is stored', async () => {
-    const names = await inLaneRoom(TWO, (room) => {
-      room.book.load()
-      return room.book.all().map(({ destination }) => destination)
+    const names = await inLaneRoom(TWO, (scenario) => {
+      scenario.book.load()
+      return scenario.book.all().map(({ destination }) => destination)
     })
     expect(names).toEqual(['erp', 'crm'])
   })
 
   it('lets a new lane begin behind the head of the log', async () => {
-    const cursor = await inLaneRoom({}, (room) => {
-      room.append()
-      room.append()
-      room.book.clear()
-      room.matcher.adopt()
-      room.matcher.matchNow()
-      return room.lane().cursor
+    const cursor = await inLaneRoom({}, (scenario) => {
+      scenario.append()
+      scenario.append()
+      scenario.book.clear()
+      scenario.matcher.adopt()
+      scenario.matcher.matchNow()
+      return scenario.lane().cursor
     })
     expect(cursor).toBe(2)
   })
 
   it('changes memory only when the caller says that its transaction has returned', async () => {
-    const found = await inLaneRoom({}, (room) => {
-      room.book.clear()
-      room.matcher.adopt()
-      room.matcher.match()
-      const before = room.book.all().length
-      room.matcher.adopt()
-      return [before, room.book.all().length]
+    const found = await inLaneRoom({}, (scenario) => {
+      scenario.book.clear()
+      scenario.matcher.adopt()
+      scenario.matcher.match()
+      const before = scenario.book.all().length
+      scenario.matcher.adopt()
+      return [before, scenario.book.all().length]
     })
     expect(found).toEqual([0, 1])
   })
 
   it('forgets lanes whose transaction was rolled back', async () => {
-    const count = await inLaneRoom({}, (room) => {
-      room.book.clear()
-      room.matcher.adopt()
-      room.matcher.match()
-      room.matcher.abandon()
-      room.matcher.adopt()
-      return room.book.all().length
+    const count = await inLaneRoom({}, (scenario) => {
+      scenario.book.clear()
+      scenario.matcher.adopt()
+      scenario.matcher.match()
+      scenario.matcher.abandon()
+      scenario.matcher.adopt()
+      return scenario.book.all().length
     })
     expect(count).toBe(0)
   })

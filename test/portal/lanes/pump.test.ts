@@ -11,7 +11,7 @@ import { configured, machine } from '../../support/portal-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 /** A pump whose walks last until a test ends them. */
-class PumpWorld {
+class PumpScenario {
   now = NOW
   head = 3
   lanes: LaneState[]
@@ -63,13 +63,13 @@ const CRM = aLane({ destination: 'crm' })
 
 describe('Pump.kick()', () => {
   it('starts one walk for each lane that has something to do', () => {
-    const world = new PumpWorld(ERP, CRM)
-    world.pump.kick()
-    expect(world.walks).toEqual([
+    const scenario = new PumpScenario(ERP, CRM)
+    scenario.pump.kick()
+    expect(scenario.walks).toEqual([
       { name: 'erp', deadline: NOW + RUN_BUDGET_MS },
       { name: 'crm', deadline: NOW + RUN_BUDGET_MS },
     ])
-    expect(world.pump.isRunning()).toBe(true)
+    expect(scenario.pump.isRunning()).toBe(true)
   })
 
   it.each([
@@ -77,46 +77,46 @@ describe('Pump.kick()', () => {
     ['a pause', aLane({ status: 'paused' })],
     ['no destination', aLane({ destination: 'former' })],
   ])('starts no walk of a lane with %s', (_name, lane) => {
-    const world = new PumpWorld(lane)
-    world.pump.kick()
-    expect(world.walks).toEqual([])
-    expect(world.pump.isRunning()).toBe(false)
+    const scenario = new PumpScenario(lane)
+    scenario.pump.kick()
+    expect(scenario.walks).toEqual([])
+    expect(scenario.pump.isRunning()).toBe(false)
   })
 
   it('starts a walk also for a lane that has to wait: it may be for a moment only', () => {
-    const world = new PumpWorld(aLane({ notBefore: NOW + 1000 }))
-    world.pump.kick()
-    expect(world.names).toEqual(['erp'])
+    const scenario = new PumpScenario(aLane({ notBefore: NOW + 1000 }))
+    scenario.pump.kick()
+    expect(scenario.names).toEqual(['erp'])
   })
 
   it('repeats the walk of a lane that was kicked meanwhile, once', async () => {
-    const world = new PumpWorld(ERP)
-    world.pump.kick()
-    world.pump.kick()
-    world.pump.kick()
-    await world.end()
-    expect([world.names, world.rests]).toEqual([['erp', 'erp'], 0])
-    await world.end()
-    expect([world.names, world.rests]).toEqual([['erp', 'erp'], 1])
-    expect(world.pump.isRunning()).toBe(false)
+    const scenario = new PumpScenario(ERP)
+    scenario.pump.kick()
+    scenario.pump.kick()
+    scenario.pump.kick()
+    await scenario.end()
+    expect([scenario.names, scenario.rests]).toEqual([['erp', 'erp'], 0])
+    await scenario.end()
+    expect([scenario.names, scenario.rests]).toEqual([['erp', 'erp'], 1])
+    expect(scenario.pump.isRunning()).toBe(false)
   })
 
   it('repeats no walk whose time is over', async () => {
-    const world = new PumpWorld(ERP)
-    world.pump.kick()
-    world.pump.kick()
-    world.now += RUN_BUDGET_MS
-    await world.end()
-    expect([world.names, world.rests]).toEqual([['erp'], 1])
+    const scenario = new PumpScenario(ERP)
+    scenario.pump.kick()
+    scenario.pump.kick()
+    scenario.now += RUN_BUDGET_MS
+    await scenario.end()
+    expect([scenario.names, scenario.rests]).toEqual([['erp'], 1])
   })
 
   it('gives a repeated walk only what is left of the time', async () => {
-    const world = new PumpWorld(ERP)
-    world.pump.kick()
-    world.pump.kick()
-    world.now += 1000
-    await world.end()
-    expect(world.walks.map(({ deadline }) => deadline)).toEqual([
+    const scenario = new PumpScenario(ERP)
+    scenario.pump.kick()
+    scenario.pump.kick()
+    scenario.now += 1000
+    await scenario.end()
+    expect(scenario.walks.map(({ deadline }) => deadline)).toEqual([
       NOW + RUN_BUDGET_MS,
       NOW + RUN_BUDGET_MS,
     ])
@@ -125,38 +125,38 @@ describe('Pump.kick()', () => {
 
 describe('G10 a walk that fails', () => {
   it('is logged, ends, and lets its lane rest for a minute', async () => {
-    const world = new PumpWorld(ERP)
-    world.pump.kick()
-    world.pump.kick()
-    await world.end(new Error('disk is full'))
-    expect([world.names, world.logged, world.rests]).toEqual([['erp'], ['lane_failed'], 1])
-    world.now += FAILED_REST_MS - 1
-    world.pump.kick()
-    expect(world.names).toEqual(['erp'])
-    world.now += 1
-    world.pump.kick()
-    expect(world.names).toEqual(['erp', 'erp'])
+    const scenario = new PumpScenario(ERP)
+    scenario.pump.kick()
+    scenario.pump.kick()
+    await scenario.end(new Error('disk is full'))
+    expect([scenario.names, scenario.logged, scenario.rests]).toEqual([['erp'], ['lane_failed'], 1])
+    scenario.now += FAILED_REST_MS - 1
+    scenario.pump.kick()
+    expect(scenario.names).toEqual(['erp'])
+    scenario.now += 1
+    scenario.pump.kick()
+    expect(scenario.names).toEqual(['erp', 'erp'])
   })
 
   it('leaves the other lanes alone', async () => {
-    const world = new PumpWorld(ERP, CRM)
-    world.pump.kick()
-    await world.end(new Error('disk is full'))
-    expect(world.pump.isRunning()).toBe(true)
-    await world.end()
-    expect(world.pump.isRunning()).toBe(false)
-    world.pump.kick()
-    expect(world.names).toEqual(['erp', 'crm', 'crm'])
+    const scenario = new PumpScenario(ERP, CRM)
+    scenario.pump.kick()
+    await scenario.end(new Error('disk is full'))
+    expect(scenario.pump.isRunning()).toBe(true)
+    await scenario.end()
+    expect(scenario.pump.isRunning()).toBe(false)
+    scenario.pump.kick()
+    expect(scenario.names).toEqual(['erp', 'crm', 'crm'])
   })
 
   it('is forgotten after a walk that does not', async () => {
-    const world = new PumpWorld(ERP)
-    world.pump.kick()
-    await world.end(new Error('disk is full'))
-    world.now += FAILED_REST_MS
-    world.pump.kick()
-    await world.end()
-    expect(world.pump.dueAt()).toBe(0)
+    const scenario = new PumpScenario(ERP)
+    scenario.pump.kick()
+    await scenario.end(new Error('disk is full'))
+    scenario.now += FAILED_REST_MS
+    scenario.pump.kick()
+    await scenario.end()
+    expect(scenario.pump.dueAt()).toBe(0)
   })
 })
 
@@ -171,25 +171,25 @@ describe('Pump.dueAt()', () => {
       NOW + 5,
     ],
   ])('%s', (_name, lanes, expected) => {
-    expect(new PumpWorld(...lanes).pump.dueAt()).toBe(expected)
+    expect(new PumpScenario(...lanes).pump.dueAt()).toBe(expected)
   })
 
   it('of a lane that is walked is only there should the object end', () => {
-    const world = new PumpWorld(ERP)
-    world.pump.kick()
-    expect(world.pump.dueAt()).toBe(NOW + SAFETY_ALARM_MS)
+    const scenario = new PumpScenario(ERP)
+    scenario.pump.kick()
+    expect(scenario.pump.dueAt()).toBe(NOW + SAFETY_ALARM_MS)
   })
 
   it('of a lane that rests after a failure is the end of that rest', async () => {
-    const world = new PumpWorld(ERP)
-    world.pump.kick()
-    await world.end(new Error('disk is full'))
-    expect(world.pump.dueAt()).toBe(NOW + FAILED_REST_MS)
+    const scenario = new PumpScenario(ERP)
+    scenario.pump.kick()
+    await scenario.end(new Error('disk is full'))
+    expect(scenario.pump.dueAt()).toBe(NOW + FAILED_REST_MS)
   })
 
   it('looks no further than lanes may read', () => {
-    const world = new PumpWorld(aLane({ cursor: 2 }))
-    world.head = 2
-    expect(world.pump.dueAt()).toBeNull()
+    const scenario = new PumpScenario(aLane({ cursor: 2 }))
+    scenario.head = 2
+    expect(scenario.pump.dueAt()).toBeNull()
   })
 })

@@ -1,6 +1,6 @@
 /** Which lanes the configuration asks for, which events each of them gets, and why not the others. */
 import { describe, expect, it } from 'vitest'
-import { inLaneRoom, type LaneRoom } from '../../support/lane-room-scenario.ts'
+import { inLaneRoom, type LaneRoomScenario } from '../../support/lane-room-scenario.ts'
 import { machine, type Entry } from '../../support/portal-scenario.ts'
 
 const DEALS = { name: 'ONCRMDEALADD', field: null }
@@ -59,10 +59,10 @@ describe('LaneRules.plans()', () => {
 
   it('keep the filter that stood while a destination is wrong', async () => {
     const wrong = machine('erp', { url: 'nonsense', fields: ['UF_OTHER'] })
-    const plan = await inLaneRoom({ destinations: [wrong] }, (room) => {
+    const plan = await inLaneRoom({ destinations: [wrong] }, (scenario) => {
       const stood = { from: 1, events: ['onCrmLead*'], fields: ['UF_LEAD'], silent: null }
-      room.book.save({ ...room.lane(), epochs: [{ ...stood, skipsUnchanged: true }] })
-      return room.rules.plans()?.[0]
+      scenario.book.save({ ...scenario.lane(), epochs: [{ ...stood, skipsUnchanged: true }] })
+      return scenario.rules.plans()?.[0]
     })
     expect(plan).toMatchObject({
       events: ['onCrmLead*'],
@@ -90,20 +90,20 @@ describe('LaneRules.filteredBy()', () => {
     ['does not get by its field', machine('erp', { fields: ['UF_OTHER'] }), 'field'],
     ['does not get in this portal', machine('erp', { portals: [OTHER_PORTAL] }), 'portal'],
   ])('says of an event that a destination %s', async (_name, entry, reason) => {
-    const found = await inLaneRoom({ destinations: [entry] }, (room) => {
-      room.append()
-      return room.rules.filteredBy(room.lane(), room.entry(1))
+    const found = await inLaneRoom({ destinations: [entry] }, (scenario) => {
+      scenario.append()
+      return scenario.rules.filteredBy(scenario.lane(), scenario.entry(1))
     })
     expect(found).toBe(reason)
   })
 
   it('matches by the filter of the epoch, not by the one of today', async () => {
-    const found = await inLaneRoom({}, (room) => {
-      room.append(DEALS)
+    const found = await inLaneRoom({}, (scenario) => {
+      scenario.append(DEALS)
       const former = { events: ['onCrmLead*'], fields: [] }
       return [
-        room.rules.match(former, room.entry(1).event),
-        room.rules.match(former, room.entry(1).event),
+        scenario.rules.match(former, scenario.entry(1).event),
+        scenario.rules.match(former, scenario.entry(1).event),
       ]
     })
     expect(found).toEqual([
@@ -116,46 +116,48 @@ describe('LaneRules.filteredBy()', () => {
 describe('LaneRules.skipFiltered()', () => {
   const CHOOSY = [machine('erp', { events: ['onCrmDeal*'] })]
 
-  function cursorAfter(prepare: (room: LaneRoom) => void): Promise<[number, number]> {
-    return inLaneRoom({ destinations: CHOOSY }, (room) => {
-      prepare(room)
-      room.rules.skipFiltered()
-      const cursor = room.lane().cursor
-      room.book.load()
-      return [cursor, room.lane().cursor]
+  function cursorAfter(prepare: (scenario: LaneRoomScenario) => void): Promise<[number, number]> {
+    return inLaneRoom({ destinations: CHOOSY }, (scenario) => {
+      prepare(scenario)
+      scenario.rules.skipFiltered()
+      const cursor = scenario.lane().cursor
+      scenario.book.load()
+      return [cursor, scenario.lane().cursor]
     })
   }
 
   it('moves the cursor in memory up to the first event that the destination gets', async () => {
     expect(
-      await cursorAfter((room) => {
-        room.append()
-        room.append()
-        room.append(DEALS)
-        room.append()
+      await cursorAfter((scenario) => {
+        scenario.append()
+        scenario.append()
+        scenario.append(DEALS)
+        scenario.append()
       }),
     ).toEqual([2, 0])
   })
 
   it('moves it to the end of a log that holds nothing for the destination', async () => {
-    expect(await cursorAfter((room) => [room.append(), room.append()])).toEqual([2, 0])
+    expect(await cursorAfter((scenario) => [scenario.append(), scenario.append()])).toEqual([2, 0])
   })
 
   it('leaves a front where it is', async () => {
-    expect(await cursorAfter((room) => [room.append(DEALS), room.append()])).toEqual([0, 0])
+    expect(await cursorAfter((scenario) => [scenario.append(DEALS), scenario.append()])).toEqual([
+      0, 0,
+    ])
   })
 
   it('leaves a lane that is paused, and one with a digest under way', async () => {
     expect(
-      await cursorAfter((room) => {
-        room.append()
-        room.control.apply('erp', { kind: 'pause' })
+      await cursorAfter((scenario) => {
+        scenario.append()
+        scenario.control.apply('erp', { kind: 'pause' })
       }),
     ).toEqual([0, 0])
     expect(
-      await cursorAfter((room) => {
-        room.append()
-        room.book.save({ ...room.lane(), digest: [1, 2] })
+      await cursorAfter((scenario) => {
+        scenario.append()
+        scenario.book.save({ ...scenario.lane(), digest: [1, 2] })
       }),
     ).toEqual([0, 0])
   })
@@ -165,31 +167,31 @@ describe('LaneRules.countUnsettled()', () => {
   const BOTH = [machine('erp'), machine('crm', { events: ['onCrmDeal*'] })]
 
   it('counts an event once that several lanes have not settled', async () => {
-    const count = await inLaneRoom({ destinations: BOTH }, (room) => {
-      room.append(DEALS)
-      room.append()
-      return room.rules.countUnsettled()
+    const count = await inLaneRoom({ destinations: BOTH }, (scenario) => {
+      scenario.append(DEALS)
+      scenario.append()
+      return scenario.rules.countUnsettled()
     })
     expect(count).toBe(2)
   })
 
   it('leaves out what each lane has settled, or does not get', async () => {
-    const counts = await inLaneRoom({ destinations: BOTH }, (room) => {
-      room.append()
-      room.append(DEALS)
-      room.book.save({ ...room.lane('erp'), cursor: 2 })
-      const whileCrmWaits = room.rules.countUnsettled()
-      room.book.save({ ...room.lane('crm'), cursor: 2 })
-      return [whileCrmWaits, room.rules.countUnsettled()]
+    const counts = await inLaneRoom({ destinations: BOTH }, (scenario) => {
+      scenario.append()
+      scenario.append(DEALS)
+      scenario.book.save({ ...scenario.lane('erp'), cursor: 2 })
+      const whileCrmWaits = scenario.rules.countUnsettled()
+      scenario.book.save({ ...scenario.lane('crm'), cursor: 2 })
+      return [whileCrmWaits, scenario.rules.countUnsettled()]
     })
     expect(counts).toEqual([1, 0])
   })
 
   it('leaves out removed lanes, and is 0 without any other', async () => {
-    const count = await inLaneRoom({}, (room) => {
-      room.append()
-      room.book.save({ ...room.lane(), status: 'removed', disabledReason: null })
-      return room.rules.countUnsettled()
+    const count = await inLaneRoom({}, (scenario) => {
+      scenario.append()
+      scenario.book.save({ ...scenario.lane(), status: 'removed', disabledReason: null })
+      return scenario.rules.countUnsettled()
     })
     expect(count).toBe(0)
   })

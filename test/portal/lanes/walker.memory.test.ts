@@ -3,7 +3,7 @@
  * change. And the portal's own values: one destination, each portal its own channel.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PortalBench, until, type Entry } from '../../support/portal-scenario.ts'
+import { PortalScenario, until, type Entry } from '../../support/portal-scenario.ts'
 
 const DAY_MS = 86_400_000
 const BOT = `123456789:${'A'.repeat(35)}`
@@ -14,23 +14,23 @@ const HANDSHAKE: Entry = {
   handshake: true,
 }
 
-let bench: PortalBench
+let scenario: PortalScenario
 
 beforeEach(() => {
-  bench = new PortalBench([])
+  scenario = new PortalScenario([])
 })
 
-afterEach(() => bench.close())
+afterEach(() => scenario.close())
 
 async function deploy(entry: Entry): Promise<void> {
-  await bench.start()
-  await bench.deploy([entry])
-  await bench.quiet()
+  await scenario.start()
+  await scenario.deploy([entry])
+  await scenario.quiet()
 }
 
 /** What the requests to a host were: method and, of JSON bodies, the chat. */
 function asked(host: string): string[] {
-  return bench.network.to(host).map(({ method, body }) => {
+  return scenario.network.to(host).map(({ method, body }) => {
     // Sound: our own layout, of which only this key is read.
     const chat = body === '' ? '' : ((JSON.parse(body) as { chat_id?: string }).chat_id ?? '')
     return [method, chat].filter((part) => part !== '').join(' ')
@@ -41,7 +41,7 @@ describe('a Telegram chat that moved', () => {
   const entry = { name: 'tg', type: 'telegram', token: BOT, chat: '-100' }
 
   function moved(): void {
-    bench.network.handle(({ url, body }) => {
+    scenario.network.handle(({ url, body }) => {
       if (new URL(url).host !== 'api.telegram.org') return null
       if (!body.includes('"-100"')) return Response.json({ ok: true, result: {} })
       const parameters = { migrate_to_chat_id: -100777 }
@@ -53,7 +53,7 @@ describe('a Telegram chat that moved', () => {
   /** Waits for requests as Telegram's pace allows them. */
   async function inTime(count: number): Promise<void> {
     await until(async () => {
-      await bench.advance(500)
+      await scenario.advance(500)
       return asked('api.telegram.org').length === count
     })
   }
@@ -61,24 +61,24 @@ describe('a Telegram chat that moved', () => {
   it('is followed at once, and without asking the old one again after an eviction', async () => {
     moved()
     await deploy(entry)
-    await bench.append()
-    await bench.settled()
+    await scenario.append()
+    await scenario.settled()
     await until(() => asked('api.telegram.org').length === 2)
-    await bench.restart()
-    await bench.append()
+    await scenario.restart()
+    await scenario.append()
     await inTime(3)
     expect(asked('api.telegram.org')).toEqual(['POST -100', 'POST -100777', 'POST -100777'])
-    expect(await bench.fate('tg', 1)).toMatchObject({ state: 'delivered', attempts: 1 })
+    expect(await scenario.fate('tg', 1)).toMatchObject({ state: 'delivered', attempts: 1 })
   })
 
   it('is forgotten when another chat is configured', async () => {
     moved()
     await deploy(entry)
-    await bench.append()
-    await bench.settled()
-    await bench.restart()
-    await bench.deploy([{ ...entry, chat: '-200' }])
-    await bench.append()
+    await scenario.append()
+    await scenario.settled()
+    await scenario.restart()
+    await scenario.deploy([{ ...entry, chat: '-200' }])
+    await scenario.append()
     await inTime(3)
     expect(asked('api.telegram.org').at(-1)).toBe('POST -200')
   })
@@ -86,37 +86,37 @@ describe('a Telegram chat that moved', () => {
 
 describe('a receiver of CloudEvents that wants to be asked', () => {
   it('is asked before the first delivery, not again after an eviction, and a day later', async () => {
-    bench.receive('events', ({ method }) =>
+    scenario.receive('events', ({ method }) =>
       method === 'OPTIONS'
         ? new Response('', { headers: { 'webhook-allowed-origin': '*' } })
         : new Response(''),
     )
     await deploy(HANDSHAKE)
-    await bench.append()
-    await bench.settled()
-    await bench.restart()
-    await bench.append()
-    await bench.settled()
+    await scenario.append()
+    await scenario.settled()
+    await scenario.restart()
+    await scenario.append()
+    await scenario.settled()
     expect(asked('events.example.com')).toEqual(['OPTIONS', 'POST', 'POST'])
-    await bench.advance(DAY_MS)
-    await bench.append()
+    await scenario.advance(DAY_MS)
+    await scenario.append()
     await until(() => asked('events.example.com').length === 5)
     expect(asked('events.example.com').slice(3)).toEqual(['OPTIONS', 'POST'])
   })
 
   it('gets no more than it allows', async () => {
     const times: number[] = []
-    bench.receive('events', ({ method }) => {
+    scenario.receive('events', ({ method }) => {
       const headers = { 'webhook-allowed-origin': '*', 'webhook-allowed-rate': '30' }
       if (method === 'OPTIONS') return new Response('', { headers })
-      times.push(bench.clock.now())
+      times.push(scenario.clock.now())
       return new Response('')
     })
     await deploy(HANDSHAKE)
-    await bench.appendMany(3)
+    await scenario.appendMany(3)
     await until(async () => {
-      await bench.advance(500)
-      await bench.alarmIfDue()
+      await scenario.advance(500)
+      await scenario.alarmIfDue()
       return times.length === 3
     })
     const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0))
@@ -124,12 +124,12 @@ describe('a receiver of CloudEvents that wants to be asked', () => {
   })
 
   it('that gives no leave gets nothing; events wait with the reason', async () => {
-    bench.receive('events', () => new Response(''))
+    scenario.receive('events', () => new Response(''))
     await deploy(HANDSHAKE)
-    await bench.append()
-    await until(async () => (await bench.lane('events')).state === 'disabled')
+    await scenario.append()
+    await until(async () => (await scenario.lane('events')).state === 'disabled')
     expect(asked('events.example.com')).toEqual(['OPTIONS'])
-    expect(await bench.lane('events')).toMatchObject({ reason: 'handshake_refused', backlog: 1 })
+    expect(await scenario.lane('events')).toMatchObject({ reason: 'handshake_refused', backlog: 1 })
   })
 })
 
@@ -137,24 +137,24 @@ describe("the portal's own values", () => {
   const entry = { name: 'tg', type: 'telegram', token: '$portal.BOT', chat: '$portal.CHAT' }
 
   it('give each portal its own bot and chat, and are never shown again', async () => {
-    bench.network.handle(({ url }) =>
+    scenario.network.handle(({ url }) =>
       new URL(url).host === 'api.telegram.org' ? Response.json({ ok: true, result: {} }) : null,
     )
     await deploy(entry)
-    await bench.append()
-    expect(await bench.fate('tg', 1)).toMatchObject({ state: 'filtered', reason: 'no_value' })
-    await bench.portal().setValue('BOT', BOT)
-    await bench.portal().setValue('CHAT', '-100222333444')
-    await bench.append()
+    await scenario.append()
+    expect(await scenario.fate('tg', 1)).toMatchObject({ state: 'filtered', reason: 'no_value' })
+    await scenario.portal().setValue('BOT', BOT)
+    await scenario.portal().setValue('CHAT', '-100222333444')
+    await scenario.append()
     await until(() => asked('api.telegram.org').length === 1)
     expect(asked('api.telegram.org')).toEqual(['POST -100222333444'])
-    const [request] = bench.network.to('api.telegram.org')
+    const [request] = scenario.network.to('api.telegram.org')
     expect(request?.url).toBe(`https://api.telegram.org/bot${BOT}/sendMessage`)
     const shown = JSON.stringify([
-      await bench.portal().view(),
-      await bench.portal().events(99, 99),
-      await bench.rows('SELECT * FROM portal_values'),
-      await bench.rows('SELECT * FROM lanes'),
+      await scenario.portal().view(),
+      await scenario.portal().events(99, 99),
+      await scenario.rows('SELECT * FROM portal_values'),
+      await scenario.rows('SELECT * FROM lanes'),
     ])
     expect(shown).not.toContain(BOT)
     expect(shown).not.toContain('-100222333444')
@@ -162,9 +162,9 @@ describe("the portal's own values", () => {
 
   it('that make no receiver stop the lane of this portal with a reason', async () => {
     await deploy(entry)
-    await bench.portal().setValue('BOT', 'no token at all')
-    await bench.portal().setValue('CHAT', '-100222333444')
-    await bench.append()
-    expect(await bench.lane('tg')).toMatchObject({ state: 'disabled', reason: 'misconfigured' })
+    await scenario.portal().setValue('BOT', 'no token at all')
+    await scenario.portal().setValue('CHAT', '-100222333444')
+    await scenario.append()
+    expect(await scenario.lane('tg')).toMatchObject({ state: 'disabled', reason: 'misconfigured' })
   })
 })

@@ -1,16 +1,16 @@
 /** Signatures as the real runtime makes them: Ed25519 (`v1a`) and HMAC (`v1`) side by side. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { PortalBench, machine } from '../../support/portal-scenario.ts'
+import { PortalScenario, machine } from '../../support/portal-scenario.ts'
 import { SIGNING_SECRET } from '../../support/runtime-bindings.ts'
 
-let bench: PortalBench
+let scenario: PortalScenario
 
 beforeEach(async () => {
-  bench = new PortalBench([])
-  await bench.start()
+  scenario = new PortalScenario([])
+  await scenario.start()
 })
 
-afterEach(() => bench.close())
+afterEach(() => scenario.close())
 
 function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
@@ -21,10 +21,10 @@ it('a webhook with both signatures verifies with the public key, in workerd', as
   const seed = 'nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A='
   const publicKey = fromBase64('11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=')
   const secret = [SIGNING_SECRET, `whsk_${seed}`]
-  await bench.deploy([machine('erp', { secret, signature: 'both' })])
-  await bench.append()
-  await bench.settled()
-  const [request] = bench.network.to('erp.example.com')
+  await scenario.deploy([machine('erp', { secret, signature: 'both' })])
+  await scenario.append()
+  await scenario.settled()
+  const [request] = scenario.network.to('erp.example.com')
   const { headers, body } = request ?? { headers: new Headers(), body: '' }
   const signatures = (headers.get('webhook-signature') ?? '').split(' ')
   expect(signatures.map((signature) => signature.split(',')[0])).toEqual(['v1', 'v1a'])

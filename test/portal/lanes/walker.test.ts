@@ -5,18 +5,18 @@
 import { abortAllDurableObjects } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
-import { PortalBench, gate, machine, person, until } from '../../support/portal-scenario.ts'
+import { PortalScenario, gate, machine, person, until } from '../../support/portal-scenario.ts'
 
 const SECOND_MS = 1000
 const HOUR_MS = 3600 * SECOND_MS
 
-let bench: PortalBench
+let scenario: PortalScenario
 
 beforeEach(() => {
-  bench = new PortalBench()
+  scenario = new PortalScenario()
 })
 
-afterEach(() => bench.close())
+afterEach(() => scenario.close())
 
 function oneTo(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1)
@@ -25,22 +25,22 @@ function oneTo(count: number): number[] {
 /** The object ends in the middle of whatever it does; the next call constructs it anew. */
 async function crash(): Promise<void> {
   await abortAllDurableObjects()
-  await bench.portal().view()
+  await scenario.portal().view()
 }
 
 describe('G2 order', () => {
   it('200 concurrent events arrive once each, in sequence order, each naming the one before', async () => {
-    await bench.appendMany(200)
-    await bench.settled()
+    await scenario.appendMany(200)
+    await scenario.settled()
     expect(
-      bench.received('erp').map(({ id, sequence, previousSequence }) => ({
+      scenario.received('erp').map(({ id, sequence, previousSequence }) => ({
         id,
         sequence,
         previousSequence,
       })),
     ).toEqual(
       oneTo(200).map((sequence) => ({
-        id: `${bench.memberId}-${sequence}`,
+        id: `${scenario.memberId}-${sequence}`,
         sequence,
         previousSequence: sequence === 1 ? null : sequence - 1,
       })),
@@ -49,261 +49,261 @@ describe('G2 order', () => {
 
   it('a retry lets no later event overtake', async () => {
     let failures = 3
-    bench.receive('erp', ({ headers }) => {
+    scenario.receive('erp', ({ headers }) => {
       const isSecond = headers.get('webhook-id')?.endsWith('-2') === true
       return new Response('', { status: isSecond && (failures -= 1) >= 0 ? 503 : 200 })
     })
-    await bench.appendMany(3)
-    await until(() => bench.clock.sleepers > 0)
-    await bench.append()
-    await bench.advance(SECOND_MS)
+    await scenario.appendMany(3)
+    await until(() => scenario.clock.sleepers > 0)
+    await scenario.append()
+    await scenario.advance(SECOND_MS)
     for (const attempts of [2, 3]) {
-      await until(async () => (await bench.lane('erp')).attempts === attempts)
-      while ((await bench.lane('erp')).attempts === attempts) await bench.alarmInTime()
+      await until(async () => (await scenario.lane('erp')).attempts === attempts)
+      while ((await scenario.lane('erp')).attempts === attempts) await scenario.alarmInTime()
     }
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([1, 2, 2, 2, 2, 3, 4])
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([1, 2, 2, 2, 2, 3, 4])
   })
 
   it('an event that is set aside as permanent is passed, and the next names it as the one before', async () => {
-    bench.receive('erp', ({ headers }) =>
+    scenario.receive('erp', ({ headers }) =>
       headers.get('webhook-id')?.endsWith('-2') ? new Response('no', { status: 422 }) : null,
     )
-    await bench.appendMany(3)
-    await bench.settled()
-    expect(bench.received('erp').map(({ previousSequence }) => previousSequence)).toEqual([
+    await scenario.appendMany(3)
+    await scenario.settled()
+    expect(scenario.received('erp').map(({ previousSequence }) => previousSequence)).toEqual([
       null,
       1,
       2,
     ])
-    expect(await bench.fate('erp', 2)).toMatchObject({ state: 'parked', reason: 'http_422' })
+    expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'parked', reason: 'http_422' })
   })
 })
 
 describe('G3 at least once', () => {
   it('stores an outcome before the next send where a person reads', async () => {
-    await bench.deploy([person('chat')])
+    await scenario.deploy([person('chat')])
     const cursors: number[] = []
-    bench.receiveSlack('chat', async () => {
-      cursors.push((await bench.storedLane('chat')).cursor)
+    scenario.receiveSlack('chat', async () => {
+      cursors.push((await scenario.storedLane('chat')).cursor)
       return null
     })
-    await bench.appendMany(4)
+    await scenario.appendMany(4)
     for (const count of oneTo(4)) {
       await until(() => cursors.length === count)
-      await until(() => bench.clock.sleepers > 0 || count === 4)
-      await bench.advance(SECOND_MS)
+      await until(() => scenario.clock.sleepers > 0 || count === 4)
+      await scenario.advance(SECOND_MS)
     }
     expect(cursors).toEqual([0, 1, 2, 3])
   })
 
   it('a crash between send and save repeats one message at most where a person reads', async () => {
-    await bench.deploy([person('chat')])
-    bench.receiveSlack('chat', () =>
-      bench.messages('chat') === 3 ? new Promise<never>(() => {}) : null,
+    await scenario.deploy([person('chat')])
+    scenario.receiveSlack('chat', () =>
+      scenario.messages('chat') === 3 ? new Promise<never>(() => {}) : null,
     )
-    await bench.appendMany(5)
+    await scenario.appendMany(5)
     for (const count of [1, 2]) {
-      await until(() => bench.messages('chat') === count && bench.clock.sleepers > 0)
-      await bench.advance(SECOND_MS)
+      await until(() => scenario.messages('chat') === count && scenario.clock.sleepers > 0)
+      await scenario.advance(SECOND_MS)
     }
-    await until(() => bench.messages('chat') === 3)
+    await until(() => scenario.messages('chat') === 3)
     await crash()
-    await bench.alarm()
+    await scenario.alarm()
     for (const count of [4, 5]) {
-      await until(() => bench.messages('chat') === count && bench.clock.sleepers > 0)
-      await bench.advance(SECOND_MS)
+      await until(() => scenario.messages('chat') === count && scenario.clock.sleepers > 0)
+      await scenario.advance(SECOND_MS)
     }
-    await bench.settled()
-    const texts = bench.network.to('hooks.slack.com').map(({ body }) => body)
+    await scenario.settled()
+    const texts = scenario.network.to('hooks.slack.com').map(({ body }) => body)
     expect(texts).toHaveLength(6)
-    await bench.advance(SECOND_MS)
-    expect((await bench.storedLane('chat')).cursor).toBe(5)
+    await scenario.advance(SECOND_MS)
+    expect((await scenario.storedLane('chat')).cursor).toBe(5)
   })
 
   it('a crash between send and save repeats ten deliveries at most to a machine, with the same ids', async () => {
     let isUp = true
-    bench.receive('erp', ({ headers }) =>
+    scenario.receive('erp', ({ headers }) =>
       isUp && headers.get('webhook-id')?.endsWith('-20') ? new Promise<never>(() => {}) : null,
     )
-    await bench.appendMany(25)
-    await until(() => bench.received('erp').length === 20)
+    await scenario.appendMany(25)
+    await until(() => scenario.received('erp').length === 20)
     isUp = false
     await crash()
-    await bench.alarm()
-    await bench.settled()
-    const ids = bench.received('erp').map(({ id }) => id)
-    expect(ids.slice(0, 20)).toEqual(oneTo(20).map((n) => `${bench.memberId}-${n}`))
-    expect(ids.slice(20)).toEqual(oneTo(15).map((n) => `${bench.memberId}-${n + 10}`))
-    const [first, again] = bench.received('erp').filter(({ sequence }) => sequence === 15)
+    await scenario.alarm()
+    await scenario.settled()
+    const ids = scenario.received('erp').map(({ id }) => id)
+    expect(ids.slice(0, 20)).toEqual(oneTo(20).map((n) => `${scenario.memberId}-${n}`))
+    expect(ids.slice(20)).toEqual(oneTo(15).map((n) => `${scenario.memberId}-${n + 10}`))
+    const [first, again] = scenario.received('erp').filter(({ sequence }) => sequence === 15)
     expect(again).toEqual(first)
   })
 
   it('stores where a machine stands at least every second', async () => {
-    bench.receive('erp', ({ headers }) =>
+    scenario.receive('erp', ({ headers }) =>
       headers.get('webhook-id')?.endsWith('-4') ? new Promise<never>(() => {}) : null,
     )
-    await bench.appendMany(5)
-    await until(() => bench.received('erp').length === 4)
-    expect((await bench.storedLane('erp')).cursor).toBe(0)
-    await bench.advance(SECOND_MS)
-    await until(async () => (await bench.storedLane('erp')).cursor === 3)
+    await scenario.appendMany(5)
+    await until(() => scenario.received('erp').length === 4)
+    expect((await scenario.storedLane('erp')).cursor).toBe(0)
+    await scenario.advance(SECOND_MS)
+    await until(async () => (await scenario.storedLane('erp')).cursor === 3)
     await crash()
-    expect((await bench.lane('erp')).cursor).toBe(3)
+    expect((await scenario.lane('erp')).cursor).toBe(3)
   })
 
   it('stores a lane that has come to rest within a second as well, while another one hangs', async () => {
-    await bench.deploy([machine('erp'), machine('slow')])
-    bench.receive('slow', () => new Promise<never>(() => {}))
-    await bench.append()
-    await until(() => bench.clock.sleepers > 0)
-    expect((await bench.storedLane('erp')).cursor).toBe(0)
-    await bench.advance(SECOND_MS)
-    await until(async () => (await bench.storedLane('erp')).cursor === 1)
+    await scenario.deploy([machine('erp'), machine('slow')])
+    scenario.receive('slow', () => new Promise<never>(() => {}))
+    await scenario.append()
+    await until(() => scenario.clock.sleepers > 0)
+    expect((await scenario.storedLane('erp')).cursor).toBe(0)
+    await scenario.advance(SECOND_MS)
+    await until(async () => (await scenario.storedLane('erp')).cursor === 1)
     await crash()
   })
 
   it('G1: an event that was acknowledged before a crash is delivered after it', async () => {
-    await bench.portal().recognises(await bench.tokenHash())
-    await bench.portal().controlLane('erp', { kind: 'pause' })
-    await bench.appendMany(3)
-    await bench.portal().controlLane('erp', { kind: 'resume' })
+    await scenario.portal().recognises(await scenario.tokenHash())
+    await scenario.portal().controlLane('erp', { kind: 'pause' })
+    await scenario.appendMany(3)
+    await scenario.portal().controlLane('erp', { kind: 'resume' })
     await crash()
-    await bench.alarm()
-    await bench.settled()
-    expect(new Set(bench.sequences('erp'))).toEqual(new Set([1, 2, 3]))
+    await scenario.alarm()
+    await scenario.settled()
+    expect(new Set(scenario.sequences('erp'))).toEqual(new Set([1, 2, 3]))
   })
 })
 
 describe('an outcome is written only if the generation is still the one it was sent in', () => {
   it('a 410 awaited across an uninstall disables nothing, and the event is sent again', async () => {
-    await bench.start()
+    await scenario.start()
     const hash = 'a'.repeat(64)
     const install = { ...NO_INSTALL, hashes: [{ hash, until: null }] }
-    await bench.rows('UPDATE install SET install = ?', JSON.stringify(install))
-    await bench.restart()
+    await scenario.rows('UPDATE install SET install = ?', JSON.stringify(install))
+    await scenario.restart()
     const held = gate()
-    bench.receive('erp', async () => {
+    scenario.receive('erp', async () => {
       await held.opened
-      return new Response('', { status: bench.received('erp').length === 1 ? 410 : 200 })
+      return new Response('', { status: scenario.received('erp').length === 1 ? 410 : 200 })
     })
-    await bench.append({ tokenHash: hash })
-    await until(() => bench.received('erp').length === 1)
-    await bench.portal().uninstall({ tokenHash: hash, ts: null, clean: false })
-    await bench.inside(() => held.open())
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([1, 1])
-    expect(await bench.lane('erp')).toMatchObject({ state: 'active', lastError: null })
+    await scenario.append({ tokenHash: hash })
+    await until(() => scenario.received('erp').length === 1)
+    await scenario.portal().uninstall({ tokenHash: hash, ts: null, clean: false })
+    await scenario.inside(() => held.open())
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([1, 1])
+    expect(await scenario.lane('erp')).toMatchObject({ state: 'active', lastError: null })
   })
 })
 
 describe('G4 isolation', () => {
   it('while one receiver hangs, three others get all of 50 events', async () => {
-    await bench.deploy(['slow', 'a', 'b', 'c'].map((name) => machine(name)))
+    await scenario.deploy(['slow', 'a', 'b', 'c'].map((name) => machine(name)))
     const held = gate()
-    bench.receive('slow', async () => {
+    scenario.receive('slow', async () => {
       await held.opened
       return null
     })
-    await bench.appendMany(50)
-    await until(() => ['a', 'b', 'c'].every((name) => bench.sequences(name).length === 50))
-    expect(bench.sequences('slow')).toEqual([1])
-    for (const name of ['a', 'b', 'c']) expect(bench.sequences(name)).toEqual(oneTo(50))
-    await bench.inside(() => held.open())
-    await bench.settled()
-    expect(bench.sequences('slow')).toEqual(oneTo(50))
+    await scenario.appendMany(50)
+    await until(() => ['a', 'b', 'c'].every((name) => scenario.sequences(name).length === 50))
+    expect(scenario.sequences('slow')).toEqual([1])
+    for (const name of ['a', 'b', 'c']) expect(scenario.sequences(name)).toEqual(oneTo(50))
+    await scenario.inside(() => held.open())
+    await scenario.settled()
+    expect(scenario.sequences('slow')).toEqual(oneTo(50))
   })
 
   it('while one receiver asks for an hour, another gets everything', async () => {
-    await bench.deploy([machine('limited'), machine('erp')])
-    bench.receive(
+    await scenario.deploy([machine('limited'), machine('erp')])
+    scenario.receive(
       'limited',
       () => new Response('', { status: 429, headers: { 'retry-after': '3600' } }),
     )
-    await bench.appendMany(20)
-    await until(() => bench.sequences('erp').length === 20)
-    expect(bench.sequences('limited')).toEqual([1])
-    const { nextAttemptAt } = await bench.lane('limited')
-    expect(Date.parse(nextAttemptAt ?? '')).toBe(bench.clock.now() + HOUR_MS)
+    await scenario.appendMany(20)
+    await until(() => scenario.sequences('erp').length === 20)
+    expect(scenario.sequences('limited')).toEqual([1])
+    const { nextAttemptAt } = await scenario.lane('limited')
+    expect(Date.parse(nextAttemptAt ?? '')).toBe(scenario.clock.now() + HOUR_MS)
   })
 
   it('of 5 connections, 6 dead lanes share 2, and 2 living ones get everything', async () => {
     const dead = oneTo(6).map((n) => `dead-${n}`)
-    await bench.deploy([...dead, 'erp', 'crm'].map((name) => machine(name)))
+    await scenario.deploy([...dead, 'erp', 'crm'].map((name) => machine(name)))
     const held = gate()
     const open = new Map<string, number>()
     for (const name of dead) {
-      bench.receive(name, async () => {
-        if (bench.received(name).length === 1) return new Response('', { status: 503 })
+      scenario.receive(name, async () => {
+        if (scenario.received(name).length === 1) return new Response('', { status: 503 })
         open.set(name, (open.get(name) ?? 0) + 1)
         await held.opened
         return null
       })
     }
-    await bench.append()
-    await until(() => bench.clock.sleepers >= 6)
-    await bench.advance(SECOND_MS)
+    await scenario.append()
+    await until(() => scenario.clock.sleepers >= 6)
+    await scenario.advance(SECOND_MS)
     await until(() => open.size === 2)
-    await bench.appendMany(30)
-    await until(() => ['erp', 'crm'].every((name) => bench.sequences(name).length === 31))
+    await scenario.appendMany(30)
+    await until(() => ['erp', 'crm'].every((name) => scenario.sequences(name).length === 31))
     expect(open.size).toBe(2)
-    expect(dead.filter((name) => bench.received(name).length === 2)).toHaveLength(2)
-    expect(dead.filter((name) => bench.received(name).length === 1)).toHaveLength(4)
-    await bench.inside(() => held.open())
-    await bench.settled()
+    expect(dead.filter((name) => scenario.received(name).length === 2)).toHaveLength(2)
+    expect(dead.filter((name) => scenario.received(name).length === 1)).toHaveLength(4)
+    await scenario.inside(() => held.open())
+    await scenario.settled()
   })
 
   it('a lane whose last event was given up still counts as failing', async () => {
     const dead = oneTo(6).map((n) => `dead-${n}`)
-    await bench.deploy([...dead, 'erp'].map((name) => machine(name)))
+    await scenario.deploy([...dead, 'erp'].map((name) => machine(name)))
     const held = gate()
     const open = new Set<string>()
     for (const name of dead) {
-      bench.receive(name, async () => {
-        if (bench.received(name).length === 1) return new Response('', { status: 503 })
+      scenario.receive(name, async () => {
+        if (scenario.received(name).length === 1) return new Response('', { status: 503 })
         open.add(name)
         await held.opened
         return null
       })
     }
-    await bench.append({ receivedAt: bench.clock.now() - 100 * HOUR_MS })
-    await bench.settled()
-    expect(await bench.fate('dead-1', 1)).toMatchObject({ state: 'parked', reason: 'http_503' })
-    await bench.appendMany(30)
-    await until(() => bench.sequences('erp').length === 31)
+    await scenario.append({ receivedAt: scenario.clock.now() - 100 * HOUR_MS })
+    await scenario.settled()
+    expect(await scenario.fate('dead-1', 1)).toMatchObject({ state: 'parked', reason: 'http_503' })
+    await scenario.appendMany(30)
+    await until(() => scenario.sequences('erp').length === 31)
     expect(open.size).toBe(2)
-    await bench.inside(() => held.open())
-    await bench.settled()
+    await scenario.inside(() => held.open())
+    await scenario.settled()
   })
 
   it('at most 5 deliveries of a portal are under way', async () => {
     const names = oneTo(8).map((n) => `dest-${n}`)
-    await bench.deploy(names.map((name) => machine(name)))
+    await scenario.deploy(names.map((name) => machine(name)))
     const held = gate()
     for (const name of names) {
-      bench.receive(name, async () => {
+      scenario.receive(name, async () => {
         await held.opened
         return null
       })
     }
-    await bench.append()
-    await until(() => bench.network.sent.length === 5)
-    await bench.portal().view()
-    expect(bench.network.sent).toHaveLength(5)
-    await bench.inside(() => held.open())
-    await bench.settled()
-    expect(names.map((name) => bench.sequences(name))).toEqual(names.map(() => [1]))
+    await scenario.append()
+    await until(() => scenario.network.sent.length === 5)
+    await scenario.portal().view()
+    expect(scenario.network.sent).toHaveLength(5)
+    await scenario.inside(() => held.open())
+    await scenario.settled()
+    expect(names.map((name) => scenario.sequences(name))).toEqual(names.map(() => [1]))
   })
 })
 
 describe('lanes see only rows whose commit has returned', () => {
   it('a rolled-back event is delivered nowhere', async () => {
-    await bench.append()
-    await bench.settled()
-    await bench.failNextTransaction()
-    await expect(bench.append()).rejects.toThrow('disk is full')
-    await bench.append()
-    await bench.settled()
-    expect(bench.sequences('erp')).toEqual([1, 2])
+    await scenario.append()
+    await scenario.settled()
+    await scenario.failNextTransaction()
+    await expect(scenario.append()).rejects.toThrow('disk is full')
+    await scenario.append()
+    await scenario.settled()
+    expect(scenario.sequences('erp')).toEqual([1, 2])
   })
 })

@@ -1,21 +1,21 @@
 /** What a common commit means for each of its events, over the real log on Node. */
 import { expect, it } from 'vitest'
-import { fieldEvent, HistoryWorld } from '../../support/node/field-scenario.ts'
+import { fieldEvent, FieldScenario } from '../../support/node/field-scenario.ts'
 
 // Sound: a column that must not be null makes the statement fail, whatever the types say.
 const POISON = null as unknown as string
 
 /** Sends events at once and returns their answers in the order in which they came; one that never comes is missing. */
-async function sendAtOnce(world: HistoryWorld, digests: readonly string[]): Promise<string[]> {
+async function sendAtOnce(scenario: FieldScenario, digests: readonly string[]): Promise<string[]> {
   const answers: string[] = []
   for (const digest of digests) {
     const event = fieldEvent({ id: 235, name: 'UF_CRM_TAX' }, 'updated', 1_790_000_000)
-    void world.append(event, digest).then(
+    void scenario.append(event, digest).then(
       () => answers.push(`${digest} stored`),
       () => answers.push(`${digest} refused`),
     )
   }
-  await world.advance(0)
+  await scenario.advance(0)
   return answers
 }
 
@@ -30,7 +30,7 @@ it.each([
     ['first stored', 'good stored', 'null refused'],
   ],
 ])('of two events in one commit, %j, each has an answer of its own', async (digests, answers) => {
-  const world = new HistoryWorld()
-  expect(await sendAtOnce(world, digests)).toEqual(answers)
-  expect(world.entries().map(({ sequence }) => sequence)).toEqual([1, 2])
+  const scenario = new FieldScenario()
+  expect(await sendAtOnce(scenario, digests)).toEqual(answers)
+  expect(scenario.entries().map(({ sequence }) => sequence)).toEqual([1, 2])
 })

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import type { AppendAnswer, AppendRequest } from '../../../src/portal/log/appender.ts'
 import {
-  PortalBench,
+  PortalScenario,
   gate,
   machine,
   person,
@@ -16,27 +16,27 @@ import {
 
 const MINUTE_MS = 60_000
 
-let bench: PortalBench
+let scenario: PortalScenario
 
 beforeEach(() => {
-  bench = new PortalBench([])
+  scenario = new PortalScenario([])
 })
 
-afterEach(() => bench.close())
+afterEach(() => scenario.close())
 
 function stored(sequence: number, duplicate = false) {
   return { kind: 'stored', sequence, duplicate, quarantined: false }
 }
 
 async function logged(): Promise<unknown[]> {
-  const rows = await bench.rows('SELECT sequence FROM log ORDER BY sequence')
+  const rows = await scenario.rows('SELECT sequence FROM log ORDER BY sequence')
   return rows.map(({ sequence }) => sequence)
 }
 
 /** The next commit waits for the disk, so that the calls behind it share one. */
 async function holdDisk(): Promise<ReturnType<typeof gate>> {
   const disk = gate()
-  await bench.inside(({ storage }) => {
+  await scenario.inside(({ storage }) => {
     vi.spyOn(storage, 'sync').mockImplementationOnce(() => disk.opened)
   })
   return disk
@@ -46,12 +46,12 @@ async function holdDisk(): Promise<ReturnType<typeof gate>> {
 async function storeTogether(requests: readonly AppendRequest[]): Promise<AppendAnswer[]> {
   const disk = await holdDisk()
   const before = (await logged()).length
-  const first = bench.append()
+  const first = scenario.append()
   await until(async () => (await logged()).length === before + 1)
-  const observed = await bench.observe()
-  const answers = Promise.all(requests.map((request) => bench.store(request)))
-  await bench.portal().view()
-  await bench.inside(() => disk.open())
+  const observed = await scenario.observe()
+  const answers = Promise.all(requests.map((request) => scenario.store(request)))
+  await scenario.portal().view()
+  await scenario.inside(() => disk.open())
   await first
   await answers
   expect(observed.commits).toHaveLength(1)
@@ -65,12 +65,12 @@ function oneTo(count: number): number[] {
 describe('append()', () => {
   it('gives 200 concurrent calls the sequences 1 to 200, each to the event of its row', async () => {
     const requests = await Promise.all(
-      oneTo(200).map((id) => bench.request({ receipt: `receipt-${id}` })),
+      oneTo(200).map((id) => scenario.request({ receipt: `receipt-${id}` })),
     )
-    const answers = await Promise.all(requests.map((request) => bench.store(request)))
+    const answers = await Promise.all(requests.map((request) => scenario.store(request)))
     const sequences = answers.map((answer) => (answer.kind === 'stored' ? answer.sequence : 0))
     expect(sequences.toSorted((a, b) => a - b)).toEqual(oneTo(200))
-    const rows = await bench.rows('SELECT sequence, receipt FROM log')
+    const rows = await scenario.rows('SELECT sequence, receipt FROM log')
     const bySequence = new Map(rows.map(({ sequence, receipt }) => [sequence, receipt]))
     expect(sequences.map((sequence) => bySequence.get(sequence))).toEqual(
       requests.map(({ receipt }) => receipt),
@@ -78,10 +78,10 @@ describe('append()', () => {
   })
 
   it('groups concurrent calls into few commits and writes one row an event', async () => {
-    await bench.append()
-    await bench.quiet()
-    const observed = await bench.observe()
-    await bench.appendMany(200)
+    await scenario.append()
+    await scenario.quiet()
+    const observed = await scenario.observe()
+    await scenario.appendMany(200)
     expect(observed.commits.reduce((sum, events) => sum + events, 0)).toBe(200)
     expect(observed.commits.length).toBeLessThanOrEqual(20)
     expect(observed.writes.filter(({ query }) => query.startsWith('INSERT INTO log'))).toEqual(
@@ -91,60 +91,60 @@ describe('append()', () => {
   })
 
   it('commits each event alone when grouping is switched off', async () => {
-    bench.settings = { ...bench.settings, maxGroup: 1 }
-    await bench.append()
-    const observed = await bench.observe()
-    await bench.appendMany(20)
+    scenario.settings = { ...scenario.settings, maxGroup: 1 }
+    await scenario.append()
+    const observed = await scenario.observe()
+    await scenario.appendMany(20)
     expect(observed.commits).toEqual(oneTo(20).map(() => 1))
   })
 
   it('answers only after the event is durable', async () => {
-    await bench.append()
+    await scenario.append()
     const disk = await holdDisk()
     let answered = false
-    const answer = bench.append().then(() => (answered = true))
+    const answer = scenario.append().then(() => (answered = true))
     await until(async () => (await logged()).length === 2)
     expect(answered).toBe(false)
-    await bench.inside(() => disk.open())
+    await scenario.inside(() => disk.open())
     await answer
   })
 
   it('rejects an event that cannot be stored without taking its neighbours with it', async () => {
-    await bench.append()
+    await scenario.append()
     // Sound: a column that must not be null makes the statement fail, whatever the types say.
-    const poison = await bench.request({ digest: null as unknown as string })
-    const good = await Promise.all(oneTo(20).map(() => bench.request()))
+    const poison = await scenario.request({ digest: null as unknown as string })
+    const good = await Promise.all(oneTo(20).map(() => scenario.request()))
     const requests = [...good.slice(0, 10), poison, ...good.slice(10)]
-    const answers = await Promise.allSettled(requests.map((request) => bench.store(request)))
+    const answers = await Promise.allSettled(requests.map((request) => scenario.store(request)))
     expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(1)
     expect(answers[10]?.status).toBe('rejected')
     expect(await logged()).toEqual(oneTo(21))
-    expect(await bench.append()).toBe(22)
+    expect(await scenario.append()).toBe(22)
   })
 
   it('stores nothing for a token that does not speak for the portal', async () => {
-    const stranger = await bench.request({ tokenHash: 'f'.repeat(64) })
-    expect(await bench.store(stranger)).toEqual({ kind: 'untrusted' })
-    const [tables] = await bench.rows(`SELECT count(*) AS tables FROM sqlite_master
+    const stranger = await scenario.request({ tokenHash: 'f'.repeat(64) })
+    expect(await scenario.store(stranger)).toEqual({ kind: 'untrusted' })
+    const [tables] = await scenario.rows(`SELECT count(*) AS tables FROM sqlite_master
       WHERE type = 'table' AND substr(name, 1, 1) <> '_'`)
     expect(tables).toEqual({ tables: 0 })
   })
 
   it('asks about trust again in the transaction: a token that ended meanwhile stores nothing', async () => {
-    await bench.append()
+    await scenario.append()
     const tokenHash = 'a'.repeat(64)
-    const until60 = bench.clock.now() + MINUTE_MS
+    const until60 = scenario.clock.now() + MINUTE_MS
     const install = { ...NO_INSTALL, hashes: [{ hash: tokenHash, until: until60 }] }
-    await bench.rows('UPDATE install SET install = ?', JSON.stringify(install))
-    await bench.restart()
-    await bench.portal().view()
+    await scenario.rows('UPDATE install SET install = ?', JSON.stringify(install))
+    await scenario.restart()
+    await scenario.portal().view()
     const disk = await holdDisk()
-    const first = bench.store(await bench.request({ tokenHash }))
+    const first = scenario.store(await scenario.request({ tokenHash }))
     await until(async () => (await logged()).length === 2)
-    const second = bench.store(await bench.request({ tokenHash }))
-    await bench.portal().view()
-    await bench.advance(2 * MINUTE_MS)
-    await bench.inside(() => disk.open())
+    const second = scenario.store(await scenario.request({ tokenHash }))
+    await scenario.portal().view()
+    await scenario.advance(2 * MINUTE_MS)
+    await scenario.inside(() => disk.open())
     expect(await first).toEqual(stored(2))
     expect(await second).toEqual({ kind: 'untrusted' })
     expect(await logged()).toEqual([1, 2])
@@ -153,33 +153,33 @@ describe('append()', () => {
 
 describe('memory changes only after the transaction has returned', () => {
   it('gives the next append the same sequence when the transaction is rolled back', async () => {
-    await bench.append()
-    await bench.failNextTransaction()
-    await expect(bench.append()).rejects.toThrow('disk is full')
-    expect((await bench.portal().view())?.head).toBe(1)
-    expect(await bench.append()).toBe(2)
+    await scenario.append()
+    await scenario.failNextTransaction()
+    await expect(scenario.append()).rejects.toThrow('disk is full')
+    expect((await scenario.portal().view())?.head).toBe(1)
+    expect(await scenario.append()).toBe(2)
     expect(await logged()).toEqual([1, 2])
   })
 
   it('does not remember the receipt nor the digest of an event that was rolled back', async () => {
-    await bench.append()
-    const request = await bench.request()
-    await bench.failNextTransaction()
-    await expect(bench.store(request)).rejects.toThrow('disk is full')
-    expect(await bench.store(request)).toEqual(stored(2))
+    await scenario.append()
+    const request = await scenario.request()
+    await scenario.failNextTransaction()
+    await expect(scenario.store(request)).rejects.toThrow('disk is full')
+    expect(await scenario.store(request)).toEqual(stored(2))
     const equal = { ...request, receipt: crypto.randomUUID() }
-    expect(await bench.store(equal)).toEqual(stored(2, true))
+    expect(await scenario.store(equal)).toEqual(stored(2, true))
   })
 
   it('stores every event of a group whose common commit was rolled back', async () => {
-    await bench.append()
+    await scenario.append()
     const disk = await holdDisk()
-    const first = bench.append()
+    const first = scenario.append()
     await until(async () => (await logged()).length === 2)
-    await bench.failNextTransaction()
-    const group = bench.appendMany(10)
-    await bench.portal().view()
-    await bench.inside(() => disk.open())
+    await scenario.failNextTransaction()
+    const group = scenario.appendMany(10)
+    await scenario.portal().view()
+    await scenario.inside(() => disk.open())
     await first
     expect((await group).toSorted((a, b) => a - b)).toEqual(oneTo(12).slice(2))
     expect(await logged()).toEqual(oneTo(12))
@@ -188,82 +188,82 @@ describe('memory changes only after the transaction has returned', () => {
 
 describe('a receipt that the log holds', () => {
   it('is answered with its sequence, not as a duplicate, and not stored again', async () => {
-    const request = await bench.request()
-    expect(await bench.store(request)).toEqual(stored(1))
-    await bench.append()
-    expect(await bench.store(request)).toEqual(stored(1))
+    const request = await scenario.request()
+    expect(await scenario.store(request)).toEqual(stored(1))
+    await scenario.append()
+    expect(await scenario.store(request)).toEqual(stored(1))
     expect(await logged()).toEqual([1, 2])
   })
 
   it('is known to both tries of one group', async () => {
-    await bench.append()
-    const request = await bench.request()
+    await scenario.append()
+    const request = await scenario.request()
     expect(await storeTogether([request, request])).toEqual([stored(3), stored(3)])
     expect(await logged()).toEqual([1, 2, 3])
   })
 
   it('is known after the object was evicted', async () => {
-    const request = await bench.request()
-    await bench.store(request)
-    await bench.restart()
-    expect(await bench.store(request)).toEqual(stored(1))
+    const request = await scenario.request()
+    await scenario.store(request)
+    await scenario.restart()
+    expect(await scenario.store(request)).toEqual(stored(1))
     expect(await logged()).toEqual([1])
   })
 
   it('is found in the log by a drained event, however long ago it was stored', async () => {
-    const request = await bench.request()
-    await bench.store(request)
-    await bench.advance(60 * MINUTE_MS)
-    await bench.append()
-    await bench.restart()
+    const request = await scenario.request()
+    await scenario.store(request)
+    await scenario.advance(60 * MINUTE_MS)
+    await scenario.append()
+    await scenario.restart()
     const drained = { ...request, drained: true }
-    expect(await bench.store(drained)).toEqual(stored(1))
+    expect(await scenario.store(drained)).toEqual(stored(1))
     expect(await logged()).toEqual([1, 2])
   })
 })
 
 describe('an equal event', () => {
   it('within 60 s under another handler is a duplicate of the first and not stored', async () => {
-    const request = await bench.request()
-    await bench.store(request)
-    await bench.append()
-    await bench.advance(MINUTE_MS)
-    const equal = await bench.request({ digest: request.digest })
-    expect(await bench.store(equal)).toEqual(stored(1, true))
+    const request = await scenario.request()
+    await scenario.store(request)
+    await scenario.append()
+    await scenario.advance(MINUTE_MS)
+    const equal = await scenario.request({ digest: request.digest })
+    expect(await scenario.store(equal)).toEqual(stored(1, true))
     expect(await logged()).toEqual([1, 2])
   })
 
   it('in the same group is a duplicate as well', async () => {
-    await bench.append()
-    const request = await bench.request()
+    await scenario.append()
+    const request = await scenario.request()
     const equal = { ...request, receipt: crypto.randomUUID() }
     expect(await storeTogether([request, equal])).toEqual([stored(3), stored(3, true)])
     expect(await logged()).toEqual([1, 2, 3])
   })
 
   it('after the object was evicted is still a duplicate', async () => {
-    const request = await bench.request()
-    await bench.store(request)
-    await bench.restart()
-    const equal = await bench.request({ digest: request.digest })
-    expect(await bench.store(equal)).toEqual(stored(1, true))
+    const request = await scenario.request()
+    await scenario.store(request)
+    await scenario.restart()
+    const equal = await scenario.request({ digest: request.digest })
+    expect(await scenario.store(equal)).toEqual(stored(1, true))
   })
 
   it('more than 60 s later is an event of its own', async () => {
-    const request = await bench.request()
-    await bench.store(request)
-    await bench.advance(MINUTE_MS + 1)
-    const equal = await bench.request({ digest: request.digest })
-    expect(await bench.store(equal)).toEqual(stored(2))
+    const request = await scenario.request()
+    await scenario.store(request)
+    await scenario.advance(MINUTE_MS + 1)
+    const equal = await scenario.request({ digest: request.digest })
+    expect(await scenario.store(equal)).toEqual(stored(2))
   })
 
   it('that was drained late is a duplicate by its own time of receipt', async () => {
-    const request = await bench.request()
-    await bench.store(request)
-    await bench.advance(60 * MINUTE_MS)
+    const request = await scenario.request()
+    await scenario.store(request)
+    await scenario.advance(60 * MINUTE_MS)
     const receivedAt = request.receivedAt + 1000
-    const drained = await bench.request({ digest: request.digest, receivedAt, drained: true })
-    expect(await bench.store(drained)).toEqual(stored(1, true))
+    const drained = await scenario.request({ digest: request.digest, receivedAt, drained: true })
+    expect(await scenario.store(drained)).toEqual(stored(1, true))
   })
 })
 
@@ -272,16 +272,16 @@ async function cost(
   destinations: readonly Entry[],
   events: number,
 ): Promise<Readonly<Record<'log' | 'lanes' | 'digests' | 'alarms', number>>> {
-  await bench.deploy(destinations)
-  await bench.start()
-  const observed = await bench.observe()
-  await bench.appendMany(events)
+  await scenario.deploy(destinations)
+  await scenario.start()
+  const observed = await scenario.observe()
+  await scenario.appendMany(events)
   // A person's lane waits a second after each message; a single event waits for nothing but answers.
   await until(async () => {
-    const { lanes } = (await bench.portal().view()) ?? { lanes: [] }
+    const { lanes } = (await scenario.portal().view()) ?? { lanes: [] }
     const isDone = lanes.every(({ backlog }) => backlog === 0)
-    if (events > 1 || isDone) await bench.advance(1000)
-    return isDone && bench.clock.sleepers === 0
+    if (events > 1 || isDone) await scenario.advance(1000)
+    return isDone && scenario.clock.sleepers === 0
   })
   const rows = (table: string) =>
     observed.writes

@@ -13,18 +13,18 @@ import {
   type Migration,
 } from '../../../src/portal/log/migrations.ts'
 import { anEvent } from '../../support/a-delivery.ts'
-import { PortalBench } from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/portal-scenario.ts'
 
-let bench: PortalBench
+let scenario: PortalScenario
 
 beforeEach(() => {
-  bench = new PortalBench()
+  scenario = new PortalScenario()
 })
 
-afterEach(() => bench.close())
+afterEach(() => scenario.close())
 
 async function tableNames(): Promise<unknown[]> {
-  const rows = await bench.rows(
+  const rows = await scenario.rows(
     `SELECT name FROM sqlite_master
      WHERE type = 'table' AND substr(name, 1, 1) <> '_' ORDER BY name`,
   )
@@ -39,7 +39,7 @@ function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | nu
   if (version === '0003-digests') {
     return [
       ...(rowsOf('0002-fields') ?? []),
-      [`INSERT INTO digests VALUES ('chat', 1, '[1]', ?, 1)`, bench.clock.now()],
+      [`INSERT INTO digests VALUES ('chat', 1, '[1]', ?, 1)`, scenario.clock.now()],
     ]
   }
   if (version === '0002-fields') {
@@ -83,7 +83,7 @@ function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | nu
   const event = JSON.stringify(anEvent())
   const log =
     'INSERT INTO log (sequence, received_at, receipt, digest, event) VALUES (?, ?, ?, ?, ?)'
-  const now = bench.clock.now()
+  const now = scenario.clock.now()
   return [
     [log, 1, now, 'receipt-1', 'digest-1', event],
     [log, 2, now, 'receipt-2', 'digest-2', event],
@@ -122,30 +122,30 @@ describe('migrations', () => {
   it.each(MIGRATIONS.map(({ id }) => id))('from %s, with rows in it, forward', async (version) => {
     const rows = rowsOf(version)
     if (rows === null) throw new Error(`Cannot test ${version} as it has no rows here`)
-    await bench.inside(({ storage }) => {
+    await scenario.inside(({ storage }) => {
       migrate(openDatabase(storage), { upTo: version })
       for (const [query, ...bindings] of rows) storage.sql.exec(query, ...bindings)
     })
-    await bench.deploy([
+    await scenario.deploy([
       { name: 'erp', type: 'webhook', url: 'https://erp.example.com/', secret: SECRET },
     ])
-    await bench.settled()
-    expect(bench.received('erp')).toMatchObject([{ sequence: 2, previousSequence: 1 }])
-    const portal = bench.portal()
+    await scenario.settled()
+    expect(scenario.received('erp')).toMatchObject([{ sequence: 2, previousSequence: 1 }])
+    const portal = scenario.portal()
     expect(await portal.view()).toMatchObject({
       head: 2,
       pending: { kind: 'unknown_application', domain: 'acme.bitrix24.com' },
       lanes: [{ destination: 'erp', cursor: 2, parked: 1 }],
     })
     expect(await portal.parked()).toMatchObject([{ sequence: 1, reason: 'http_422', attempts: 1 }])
-    expect(await bench.rows('SELECT name FROM portal_values')).toEqual([{ name: 'ERP_URL' }])
-    expect(await bench.append()).toBe(3)
-    const applied = await bench.rows('SELECT position, id FROM migrations ORDER BY position')
+    expect(await scenario.rows('SELECT name FROM portal_values')).toEqual([{ name: 'ERP_URL' }])
+    expect(await scenario.append()).toBe(3)
+    const applied = await scenario.rows('SELECT position, id FROM migrations ORDER BY position')
     expect(applied).toEqual(MIGRATIONS.map(({ id }, position) => ({ position, id })))
   })
 
   it('make the tables that docs/storage.md names', async () => {
-    await bench.append()
+    await scenario.append()
     expect(await tableNames()).toEqual([
       'digests',
       'fates',
@@ -161,30 +161,30 @@ describe('migrations', () => {
   })
 
   it('an applied step that this version does not know stops the object, and nothing is stored', async () => {
-    await bench.append()
-    await bench.settled()
-    await bench.restart()
-    await bench.rows(
+    await scenario.append()
+    await scenario.settled()
+    await scenario.restart()
+    await scenario.rows(
       'INSERT INTO migrations (position, id) VALUES (?, ?)',
       MIGRATIONS.length,
       '9999-from-the-future',
     )
-    await bench.restart()
-    await expect(bench.append()).rejects.toThrow(
+    await scenario.restart()
+    await expect(scenario.append()).rejects.toThrow(
       'Cannot open the portal as its schema step 9999-from-the-future is unknown to this version',
     )
   })
 
   it('with another step in the place of an applied one are refused', async () => {
-    await bench.append()
+    await scenario.append()
     const other: Migration = { id: '0001-other', statements: [] }
     const run = () =>
-      bench.inside(({ storage }) => migrate(openDatabase(storage), { migrations: [other] }))
+      scenario.inside(({ storage }) => migrate(openDatabase(storage), { migrations: [other] }))
     await expect(run()).rejects.toThrow('0001-log-lanes-install is unknown to this version')
   })
 
   it('that fail leave nothing of themselves behind', async () => {
-    await bench.append()
+    await scenario.append()
     const migrations: readonly Migration[] = [
       ...MIGRATIONS,
       {
@@ -193,19 +193,20 @@ describe('migrations', () => {
       },
     ]
     const before = await tableNames()
-    const run = () => bench.inside(({ storage }) => migrate(openDatabase(storage), { migrations }))
+    const run = () =>
+      scenario.inside(({ storage }) => migrate(openDatabase(storage), { migrations }))
     await expect(run()).rejects.toThrow('half')
     expect(await tableNames()).toEqual(before)
-    expect(await bench.rows('SELECT id FROM migrations')).toHaveLength(MIGRATIONS.length)
+    expect(await scenario.rows('SELECT id FROM migrations')).toHaveLength(MIGRATIONS.length)
   })
 
   it('run a later step once, and not again', async () => {
-    await bench.append()
+    await scenario.append()
     const migrations = [
       ...MIGRATIONS,
       { id: '8888-more', statements: ['CREATE TABLE more (x INTEGER)'] },
     ]
-    await bench.inside(({ storage }) => {
+    await scenario.inside(({ storage }) => {
       migrate(openDatabase(storage), { migrations })
       migrate(openDatabase(storage), { migrations })
     })
@@ -215,8 +216,8 @@ describe('migrations', () => {
 
 describe('a portal that nothing is known of', () => {
   it('has no schema and gets none, whatever is asked of it', async () => {
-    const { portal } = { portal: bench.portal() }
-    const stranger = await bench.request({ tokenHash: 'f'.repeat(64) })
+    const { portal } = { portal: scenario.portal() }
+    const stranger = await scenario.request({ tokenHash: 'f'.repeat(64) })
     expect(
       await Promise.all([portal.view(), portal.events(9, 9), portal.event(1), portal.parked()]),
     ).toEqual([null, null, null, null])
@@ -234,8 +235,8 @@ describe('a portal that nothing is known of', () => {
     expect(await portal.controlLane('erp', { kind: 'park', sequence: 1 })).toEqual(unknown)
     expect(await portal.replay('erp', { kind: 'parked' }, { dryRun: false })).toEqual(unknown)
     expect(await tableNames()).toEqual([])
-    expect(await bench.inside(({ storage }) => hasSchema(openDatabase(storage)))).toBe(false)
-    expect(await bench.alarmAt()).toBeNull()
+    expect(await scenario.inside(({ storage }) => hasSchema(openDatabase(storage)))).toBe(false)
+    expect(await scenario.alarmAt()).toBeNull()
   })
 })
 

@@ -1,17 +1,17 @@
 /** With what a portal is read, end to end: whose token, how often refreshed, and never seen by anybody. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { dumpKv, PortalLab } from '../../support/relay-scenario.ts'
+import { dumpKv, RelayScenario } from '../../support/relay-scenario.ts'
 
 const SYSTEM = { access: 'system-access-canary-4711', refresh: 'system-refresh-canary-4711' }
 const READING_SECRET = 'readingcanary0815'
 const OUTGOING_TOKEN = 'outgoing-webhook-token-0123456789'
 
-let lab: PortalLab
+let scenario: RelayScenario
 
 beforeEach(() => {
-  lab = new PortalLab()
-  lab.bitrix24.rest.fields.set(235, {
+  scenario = new RelayScenario()
+  scenario.bitrix24.rest.fields.set(235, {
     ID: '235',
     ENTITY_ID: 'CRM_REQUISITE',
     FIELD_NAME: 'UF_CRM_TAX',
@@ -21,24 +21,24 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.restoreAllMocks()
-  return lab.close()
+  return scenario.close()
 })
 
 /** The REST calls of the portal: method and the token presented. */
 function calls(): { method: string; token: string | null }[] {
-  return lab.network.to(lab.domain).map(({ url, body }) => ({
+  return scenario.network.to(scenario.domain).map(({ url, body }) => ({
     method: new URL(url).pathname.replace('/rest/', ''),
     token: new URLSearchParams(body).get('auth'),
   }))
 }
 
 function refreshes(): number {
-  return lab.network.sent.filter(({ url }) => url.endsWith('/oauth/token/')).length
+  return scenario.network.sent.filter(({ url }) => url.endsWith('/oauth/token/')).length
 }
 
 async function delivered(count: number): Promise<Readonly<Record<string, unknown>>[]> {
-  await vi.waitFor(() => expect(lab.delivered()).toHaveLength(count), 5000)
-  return lab.network.to('erp.example.com').map(({ body }) => {
+  await vi.waitFor(() => expect(scenario.delivered()).toHaveLength(count), 5000)
+  return scenario.network.to('erp.example.com').map(({ body }) => {
     // Sound: the relay's own bodies.
     const { data } = JSON.parse(body) as { data: Readonly<Record<string, unknown>> }
     return data
@@ -47,15 +47,15 @@ async function delivered(count: number): Promise<Readonly<Record<string, unknown
 
 describe('an installed portal', () => {
   it('is read as its system user, and subscribed by its installer', async () => {
-    lab.byToken.set(SYSTEM.access, { userId: 512, isAdmin: false })
-    await lab.install()
+    scenario.byToken.set(SYSTEM.access, { userId: 512, isAdmin: false })
+    await scenario.install()
     const ready = {
       'data[access_token]': SYSTEM.access,
       'data[refresh_token]': SYSTEM.refresh,
-      ts: lab.ts(-700),
+      ts: scenario.ts(-700),
     }
-    await lab.post(lab.body('app-ONAPPUSERREADY', ready))
-    await lab.event({ 'data[FIELDS][ID]': 235 })
+    await scenario.post(scenario.body('app-ONAPPUSERREADY', ready))
+    await scenario.event({ 'data[FIELDS][ID]': 235 })
     await delivered(1)
     const reads = calls().filter(({ method }) => /userfield\.get|batch/u.test(method))
     expect(reads.at(-1)?.token).toBe(SYSTEM.access)
@@ -65,36 +65,39 @@ describe('an installed portal', () => {
   })
 
   it('is refreshed once for fifty events that find the token expired at once', async () => {
-    await lab.install()
-    await vi.waitFor(async () => expect((await lab.view()).subscriptions.checkedAt).not.toBeNull())
+    await scenario.install()
+    await vi.waitFor(async () =>
+      expect((await scenario.view()).subscriptions.checkedAt).not.toBeNull(),
+    )
     const expired = new Set(calls().map(({ token }) => token))
-    lab.network.handle((request) => {
+    scenario.network.handle((request) => {
       const token = new URLSearchParams(request.body).get('auth')
-      if (!request.url.startsWith(`https://${lab.domain}/rest/`) || !expired.has(token)) return null
+      if (!request.url.startsWith(`https://${scenario.domain}/rest/`) || !expired.has(token))
+        return null
       return Response.json({ error: 'expired_token' }, { status: 401 })
     })
-    await Promise.all(Array.from({ length: 50 }, () => lab.event({ 'data[FIELDS][ID]': 235 })))
-    const bodies = await delivered(1).then(() => delivered(lab.delivered().length))
+    await Promise.all(Array.from({ length: 50 }, () => scenario.event({ 'data[FIELDS][ID]': 235 })))
+    const bodies = await delivered(1).then(() => delivered(scenario.delivered().length))
     expect(bodies.every(({ enrichment }) => enrichment === 'complete')).toBe(true)
     expect(refreshes()).toBe(1)
-    const [refresh] = lab.network.sent.filter(({ url }) => url.endsWith('/oauth/token/'))
+    const [refresh] = scenario.network.sent.filter(({ url }) => url.endsWith('/oauth/token/'))
     expect(refresh?.url).toBe('https://oauth.bitrix.info/oauth/token/')
     expect(refresh?.method).toBe('POST')
   })
 
   it('goes on being told of, thin, when its tokens are dead', async () => {
-    await lab.install()
-    lab.network.handle(({ url }) => {
+    await scenario.install()
+    scenario.network.handle(({ url }) => {
       if (url.endsWith('/oauth/token/'))
         return Response.json({ error: 'invalid_grant' }, { status: 400 })
-      return url.startsWith(`https://${lab.domain}/rest/`)
+      return url.startsWith(`https://${scenario.domain}/rest/`)
         ? Response.json({ error: 'expired_token' }, { status: 401 })
         : null
     })
-    expect((await lab.event()).status).toBe(200)
+    expect((await scenario.event()).status).toBe(200)
     const [body] = await delivered(1)
     expect(body).toMatchObject({ enrichment: 'unavailable', enrichmentReason: 'tokens_lost' })
-    const view: unknown = await (await lab.admin()).json()
+    const view: unknown = await (await scenario.admin()).json()
     expect(view).toMatchObject({
       state: 'tokens_lost',
       access: { trouble: 'tokens_lost', code: 'invalid_grant' },
@@ -106,26 +109,26 @@ describe('an installed portal', () => {
 
 describe('a portal with an outgoing and an incoming webhook', () => {
   beforeEach(() => {
-    const rest = `https://${lab.domain}/rest/1/${READING_SECRET}/`
-    lab.adapt = (settings) => ({
+    const rest = `https://${scenario.domain}/rest/1/${READING_SECRET}/`
+    scenario.adapt = (settings) => ({
       ...settings,
-      webhooks: [{ token: OUTGOING_TOKEN, portal: lab.memberId, rest }],
+      webhooks: [{ token: OUTGOING_TOKEN, portal: scenario.memberId, rest }],
     })
-    lab.network.handle(({ url, body }) => {
-      const prefix = `https://${lab.domain}/rest/1/${READING_SECRET}/`
+    scenario.network.handle(({ url, body }) => {
+      const prefix = `https://${scenario.domain}/rest/1/${READING_SECRET}/`
       if (!url.startsWith(prefix)) return null
       const method = url.slice(prefix.length)
-      const answer = lab.restAnswer(method, new URLSearchParams(body))
+      const answer = scenario.restAnswer(method, new URLSearchParams(body))
       return answer === null ? null : Response.json(answer)
     })
   })
 
   function webhookEvent(changes: Readonly<Record<string, string | number>> = {}) {
-    return lab.post(
-      lab.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', {
+    return scenario.post(
+      scenario.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', {
         'auth[application_token]': OUTGOING_TOKEN,
         'data[FIELDS][ID]': 235,
-        ts: lab.ts(),
+        ts: scenario.ts(),
         ...changes,
       }),
     )
@@ -138,26 +141,26 @@ describe('a portal with an outgoing and an incoming webhook', () => {
     }
     await webhookEvent()
     await delivered(1)
-    lab.bitrix24.rest.fields.set(235, {
-      ...lab.bitrix24.rest.fields.get(235),
+    scenario.bitrix24.rest.fields.set(235, {
+      ...scenario.bitrix24.rest.fields.get(235),
       MANDATORY: 'Y',
     })
-    await webhookEvent({ ts: lab.ts(1) })
+    await webhookEvent({ ts: scenario.ts(1) })
     const bodies = await delivered(2)
     expect(bodies[1]).toMatchObject({
       changes: [{ attribute: 'MANDATORY', before: 'N', after: 'Y' }],
       enrichment: 'complete',
     })
-    const view = await (await lab.admin()).text()
+    const view = await (await scenario.admin()).text()
     expect(JSON.parse(view)).toMatchObject({
       state: 'active',
       access: null,
       install: { kinds: ['outgoing_webhook'] },
     })
-    const events = await (await lab.admin('/events')).text()
-    const stored = JSON.stringify([await lab.tables(), await dumpKv(), Object.keys(env)])
-    const sent = lab.network.sent
-      .filter(({ url }) => !url.startsWith(`https://${lab.domain}/`))
+    const events = await (await scenario.admin('/events')).text()
+    const stored = JSON.stringify([await scenario.tables(), await dumpKv(), Object.keys(env)])
+    const sent = scenario.network.sent
+      .filter(({ url }) => !url.startsWith(`https://${scenario.domain}/`))
       .map(({ url, body }) => url + body)
     const seen = [view, events, stored, ...lines, ...sent].join('\n')
     expect(seen).not.toContain(READING_SECRET)
@@ -165,7 +168,7 @@ describe('a portal with an outgoing and an incoming webhook', () => {
   })
 
   it('says what to do when the incoming webhook is refused', async () => {
-    lab.network.handle(({ url }) =>
+    scenario.network.handle(({ url }) =>
       url.includes(READING_SECRET)
         ? Response.json({ error: 'INVALID_CREDENTIALS' }, { status: 401 })
         : null,
@@ -173,7 +176,7 @@ describe('a portal with an outgoing and an incoming webhook', () => {
     await webhookEvent()
     const [body] = await delivered(1)
     expect(body).toMatchObject({ enrichment: 'unavailable' })
-    const view: unknown = await (await lab.admin()).json()
+    const view: unknown = await (await scenario.admin()).json()
     expect(view).toMatchObject({
       state: 'tokens_lost',
       access: { trouble: 'webhook_refused', code: 'INVALID_CREDENTIALS' },

@@ -6,9 +6,9 @@ import {
   ENDPOINT,
   METHOD,
   SECRET,
-  TokenPortal,
-  aPortalWithSystemUser,
-  anInstalledPortal,
+  TokenScenario,
+  aTokenScenarioWithSystemUser,
+  aTokenScenario,
   fail,
 } from '../../support/token-scenario.ts'
 
@@ -21,77 +21,77 @@ describe('a call', () => {
     ['background', 'canary-access-system'],
     ['administration', 'canary-access-old'],
   ] as const)('for %s begins with its own pair', async (purpose, token) => {
-    const portal = await aPortalWithSystemUser()
-    portal.accepted = new Set(['canary-access-system', 'canary-access-old'])
-    await portal.caller(purpose)(METHOD, {})
-    expect(portal.sent.map(({ form }) => form.get('auth'))).toEqual([token])
+    const scenario = await aTokenScenarioWithSystemUser()
+    scenario.accepted = new Set(['canary-access-system', 'canary-access-old'])
+    await scenario.caller(purpose)(METHOD, {})
+    expect(scenario.sent.map(({ form }) => form.get('auth'))).toEqual([token])
   })
 
   it("goes on with the installer's pair when the system pair is dead, also after a restart", async () => {
-    const portal = await aPortalWithSystemUser()
-    portal.accepted = new Set(['canary-access-old'])
-    portal.onRefresh = () => fail('invalid_grant', 400)
-    expect((await portal.caller()(METHOD, {})).ok).toBe(true)
-    expect((await portal.caller()(METHOD, {})).ok).toBe(true)
-    expect(portal.refreshes()).toBe(1)
+    const scenario = await aTokenScenarioWithSystemUser()
+    scenario.accepted = new Set(['canary-access-old'])
+    scenario.onRefresh = () => fail('invalid_grant', 400)
+    expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
+    expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
+    expect(scenario.refreshes()).toBe(1)
   })
 
   it('that the portal refuses after a refresh does not refresh again each time', async () => {
-    const portal = await anInstalledPortal()
-    portal.onCall = () => fail('invalid_token')
-    const call = portal.caller()
+    const scenario = await aTokenScenario()
+    scenario.onCall = () => fail('invalid_token')
+    const call = scenario.caller()
     for (let n = 0; n < 5; n += 1) await call(METHOD, {})
-    expect(portal.refreshes()).toBe(1)
+    expect(scenario.refreshes()).toBe(1)
   })
 
   it('shows no secret in a URL, a log line or an error', async () => {
-    const portal = await anInstalledPortal()
-    const call = portal.caller()
+    const scenario = await aTokenScenario()
+    const call = scenario.caller()
     await call(METHOD, {})
-    portal.onCall = () => fail('canary-access-fresh')
+    scenario.onCall = () => fail('canary-access-fresh')
     const refused = await call(METHOD, {})
-    expect(portal.sent.some(({ form }) => form.get('client_secret') === SECRET)).toBe(true)
-    expect(JSON.stringify([portal.urls(), portal.lines, refused])).not.toContain('canary')
+    expect(scenario.sent.some(({ form }) => form.get('client_secret') === SECRET)).toBe(true)
+    expect(JSON.stringify([scenario.urls(), scenario.lines, refused])).not.toContain('canary')
   })
 
   it.each([
     ['suspended', 'no_rights'],
     ['tokens_lost', 'dead_token'],
   ] as const)('is not made during the trouble %s, and answered with %s', async (trouble, kind) => {
-    const portal = await anInstalledPortal()
-    portal.install = { ...portal.install, access: { trouble, code: 'CODE', at: NOW } }
-    expect(await portal.caller()(METHOD, {})).toEqual({
+    const scenario = await aTokenScenario()
+    scenario.install = { ...scenario.install, access: { trouble, code: 'CODE', at: NOW } }
+    expect(await scenario.caller()(METHOD, {})).toEqual({
       ok: false,
       error: { kind, code: 'CODE', status: null },
     })
-    expect(portal.sent).toEqual([])
+    expect(scenario.sent).toEqual([])
   })
 
   it.each(['PAYMENT_REQUIRED', 'APPLICATION_NOT_FOUND'])(
     'goes to the incoming webhook at once when the application is told %s',
     async (code) => {
-      const portal = await anInstalledPortal()
-      portal.webhooks = [WEBHOOK]
-      portal.install = { ...portal.install, webhooks: SPOKEN }
-      portal.onCall = ({ url }) =>
+      const scenario = await aTokenScenario()
+      scenario.webhooks = [WEBHOOK]
+      scenario.install = { ...scenario.install, webhooks: SPOKEN }
+      scenario.onCall = ({ url }) =>
         url.startsWith(WEBHOOK_URL) ? Response.json({ result: {} }) : fail(code, 403)
-      expect((await portal.caller()(METHOD, {})).ok).toBe(true)
-      expect(portal.urls()).toEqual([`${ENDPOINT}${METHOD}`, `${WEBHOOK_URL}${METHOD}`])
+      expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
+      expect(scenario.urls()).toEqual([`${ENDPOINT}${METHOD}`, `${WEBHOOK_URL}${METHOD}`])
     },
   )
 
   it('for administration never goes to an incoming webhook', async () => {
-    const portal = new TokenPortal()
-    portal.webhooks = [WEBHOOK]
-    portal.install = { ...portal.install, webhooks: SPOKEN }
-    expect((await portal.caller('administration')('event.bind', {})).ok).toBe(false)
-    expect(portal.sent).toEqual([])
+    const scenario = new TokenScenario()
+    scenario.webhooks = [WEBHOOK]
+    scenario.install = { ...scenario.install, webhooks: SPOKEN }
+    expect((await scenario.caller('administration')('event.bind', {})).ok).toBe(false)
+    expect(scenario.sent).toEqual([])
   })
 })
 
 describe('refusal()', () => {
-  async function refusalOf(change: (portal: TokenPortal) => void, portal?: TokenPortal) {
-    const subject = portal ?? (await anInstalledPortal())
+  async function refusalOf(change: (scenario: TokenScenario) => void, scenario?: TokenScenario) {
+    const subject = scenario ?? (await aTokenScenario())
     change(subject)
     const { caller } = subject.start()
     return { refusal: caller.refusal(), hasAccess: caller.hasAccess() }
@@ -102,28 +102,28 @@ describe('refusal()', () => {
   })
 
   it('is no_tokens without an application', async () => {
-    const nothing = await refusalOf(() => {}, new TokenPortal())
+    const nothing = await refusalOf(() => {}, new TokenScenario())
     expect(nothing).toEqual({ refusal: 'no_tokens', hasAccess: false })
   })
 
   it('is the reason of a trouble while it lasts', async () => {
-    const suspended = await refusalOf((portal) => {
+    const suspended = await refusalOf((scenario) => {
       const access = { trouble: 'suspended', code: '', at: NOW } as const
-      portal.install = { ...portal.install, access }
+      scenario.install = { ...scenario.install, access }
     })
     expect(suspended).toEqual({ refusal: 'access_denied', hasAccess: true })
   })
 
   it('is tokens_lost when no pair can be opened', async () => {
-    const lost = await refusalOf((portal) => (portal.sealer = createSealer([])))
+    const lost = await refusalOf((scenario) => (scenario.sealer = createSealer([])))
     expect(lost).toEqual({ refusal: 'tokens_lost', hasAccess: true })
   })
 
   it('is null for a portal that an incoming webhook can read', async () => {
-    const readable = await refusalOf((portal) => {
-      portal.webhooks = [WEBHOOK]
-      portal.install = { ...portal.install, webhooks: SPOKEN }
-    }, new TokenPortal())
+    const readable = await refusalOf((scenario) => {
+      scenario.webhooks = [WEBHOOK]
+      scenario.install = { ...scenario.install, webhooks: SPOKEN }
+    }, new TokenScenario())
     expect(readable).toEqual({ refusal: null, hasAccess: true })
   })
 })

@@ -1,28 +1,28 @@
 /** Portals that are read through an incoming webhook. */
 import { describe, expect, it } from 'vitest'
-import { METHOD, TokenPortal, anInstalledPortal, fail } from '../../support/token-scenario.ts'
+import { METHOD, TokenScenario, aTokenScenario, fail } from '../../support/token-scenario.ts'
 
 const URL_OF_WEBHOOK = 'https://acme.bitrix24.com/rest/1/canarywebhooksecret/'
 
 /** An incoming webhook of this domain is configured, and its token has spoken for the portal. */
-function withWebhook(portal: TokenPortal, domain = 'acme.bitrix24.com'): TokenPortal {
-  portal.webhooks = [{ token: 't'.repeat(32), portal: domain, rest: URL_OF_WEBHOOK }]
-  portal.install = { ...portal.install, webhooks: [{ hash: 'h', portal: domain, since: 1 }] }
-  portal.onCall = () => Response.json({ result: {} })
-  return portal
+function withWebhook(scenario: TokenScenario, domain = 'acme.bitrix24.com'): TokenScenario {
+  scenario.webhooks = [{ token: 't'.repeat(32), portal: domain, rest: URL_OF_WEBHOOK }]
+  scenario.install = { ...scenario.install, webhooks: [{ hash: 'h', portal: domain, since: 1 }] }
+  scenario.onCall = () => Response.json({ result: {} })
+  return scenario
 }
 
 describe('an incoming webhook', () => {
   it('reads a portal without an application', async () => {
-    const portal = withWebhook(new TokenPortal())
-    expect((await portal.caller()(METHOD, {})).ok).toBe(true)
-    expect(portal.urls()).toEqual([`${URL_OF_WEBHOOK}${METHOD}`])
+    const scenario = withWebhook(new TokenScenario())
+    expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
+    expect(scenario.urls()).toEqual([`${URL_OF_WEBHOOK}${METHOD}`])
   })
 
   it('of another domain than the verified one is not asked', async () => {
-    const portal = withWebhook(await anInstalledPortal({ tokens: null }), 'other.bitrix24.com')
-    await portal.caller()(METHOD, {})
-    expect(portal.sent).toEqual([])
+    const scenario = withWebhook(await aTokenScenario({ tokens: null }), 'other.bitrix24.com')
+    await scenario.caller()(METHOD, {})
+    expect(scenario.sent).toEqual([])
   })
 
   it.each([
@@ -32,13 +32,17 @@ describe('an incoming webhook', () => {
   ])(
     'that is refused with %s is a trouble of the portal, until it answers',
     async (code, status) => {
-      const portal = withWebhook(new TokenPortal())
-      portal.onCall = () => fail(code, status)
-      await portal.caller()(METHOD, {})
-      expect(portal.install.access).toEqual({ trouble: 'webhook_refused', code, at: portal.now })
-      portal.onCall = () => Response.json({ result: {} })
-      await portal.start().webhook.call(METHOD, {})
-      expect(portal.install.access).toBeNull()
+      const scenario = withWebhook(new TokenScenario())
+      scenario.onCall = () => fail(code, status)
+      await scenario.caller()(METHOD, {})
+      expect(scenario.install.access).toEqual({
+        trouble: 'webhook_refused',
+        code,
+        at: scenario.now,
+      })
+      scenario.onCall = () => Response.json({ result: {} })
+      await scenario.start().webhook.call(METHOD, {})
+      expect(scenario.install.access).toBeNull()
     },
   )
 
@@ -48,16 +52,16 @@ describe('an incoming webhook', () => {
     ['a missing scope', () => fail('insufficient_scope', 403)],
     ['a field that is gone', () => fail('ERROR_NOT_FOUND', 400)],
   ])('is in no trouble because of %s', async (_, answer) => {
-    const portal = withWebhook(new TokenPortal())
-    portal.onCall = answer
-    await portal.caller()(METHOD, {})
-    expect(portal.install.access).toBeNull()
+    const scenario = withWebhook(new TokenScenario())
+    scenario.onCall = answer
+    await scenario.caller()(METHOD, {})
+    expect(scenario.install.access).toBeNull()
   })
 
   it('says nothing of a portal with an application', async () => {
-    const portal = withWebhook(await anInstalledPortal({ tokens: null }))
-    portal.onCall = () => fail('INVALID_CREDENTIALS')
-    await portal.caller()(METHOD, {})
-    expect(portal.install.access).toBeNull()
+    const scenario = withWebhook(await aTokenScenario({ tokens: null }))
+    scenario.onCall = () => fail('INVALID_CREDENTIALS')
+    await scenario.caller()(METHOD, {})
+    expect(scenario.install.access).toBeNull()
   })
 })

@@ -9,7 +9,7 @@ import { NOW } from '../../support/time.ts'
 const LIMIT: RestError = { kind: 'rate_limited', code: 'QUERY_LIMIT_EXCEEDED', status: 503 }
 
 /** A clock that sleeping moves on. */
-function aWorld(answer: () => ReturnType<CallPortal> = async () => ok({ result: true })) {
+function aScenario(answer: () => ReturnType<CallPortal> = async () => ok({ result: true })) {
   let now = NOW
   const start = now
   const sent: number[] = []
@@ -27,7 +27,7 @@ function aWorld(answer: () => ReturnType<CallPortal> = async () => ok({ result: 
 }
 
 it('lets 50 requests through at once and two a second after that', async () => {
-  const { paced, call, sent } = aWorld()
+  const { paced, call, sent } = aScenario()
   const paceful = paced.forEvents(call)
   for (let count = 0; count < 53; count += 1) await paceful('profile')
   expect(sent.slice(0, 50)).toEqual(Array(50).fill(0))
@@ -35,7 +35,7 @@ it('lets 50 requests through at once and two a second after that', async () => {
 })
 
 it('leaves room for events while the portal is compared', async () => {
-  const { paced, call, sent } = aWorld()
+  const { paced, call, sent } = aScenario()
   const background = paced.inBackground(call)
   for (let count = 0; count < 22; count += 1) await background('profile')
   expect(sent.slice(19)).toEqual([0, 1000, 2000])
@@ -47,7 +47,7 @@ it.each<[string, Partial<RestError>, number]>([
   ['QUERY_LIMIT_EXCEEDED as long as it says', { retryAfterMs: 2500 }, 2500],
 ])('obeys %s', async (_, change, waitMs) => {
   const answers = [err({ ...LIMIT, ...change }), ok({ result: true })]
-  const { paced, call, sent } = aWorld(async () => answers.shift() ?? ok({ result: true }))
+  const { paced, call, sent } = aScenario(async () => answers.shift() ?? ok({ result: true }))
   const paceful = paced.forEvents(call)
   await paceful('profile')
   await paceful('profile')
@@ -56,7 +56,7 @@ it.each<[string, Partial<RestError>, number]>([
 
 it('answers for the portal when the turn is further away than an event would wait', async () => {
   const error: RestError = { ...LIMIT, code: 'OPERATION_TIME_LIMIT', status: 429 }
-  const { paced, call, sent, pass } = aWorld(async () => err(error))
+  const { paced, call, sent, pass } = aScenario(async () => err(error))
   const paceful = paced.forEvents(call)
   await paceful('profile')
   expect(await paceful('profile')).toEqual({
@@ -70,14 +70,14 @@ it('answers for the portal when the turn is further away than an event would wai
 })
 
 it('lets a call wait for its turn exactly as long as it may', async () => {
-  const { paced, call, sent } = aWorld()
+  const { paced, call, sent } = aScenario()
   paced.obey(3000)
   await paced.forEvents(call)('profile')
   expect(sent).toEqual([3000])
 })
 
 it('lets nothing through for as long as an answer inside a batch asks for', async () => {
-  const { paced, call, sent } = aWorld()
+  const { paced, call, sent } = aScenario()
   paced.obey(2000)
   await paced.forEvents(call)('batch')
   expect(sent).toEqual([2000])

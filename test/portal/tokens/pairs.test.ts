@@ -5,10 +5,10 @@ import { issuedAt, pairOf } from '../../../src/portal/tokens/pairs.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOW } from '../../support/time.ts'
 import {
-  TokenPortal,
+  TokenScenario,
   aPair,
-  aPortalWithSystemUser,
-  anInstalledPortal,
+  aTokenScenarioWithSystemUser,
+  aTokenScenario,
 } from '../../support/token-scenario.ts'
 import { EVENT_TS } from '../../support/a-delivery.ts'
 
@@ -17,44 +17,44 @@ describe('usable()', () => {
     ['background', ['systemTokens', 'tokens']],
     ['administration', ['tokens', 'systemTokens']],
   ] as const)('puts the best pair for %s first', async (purpose, fields) => {
-    const { pairs } = (await aPortalWithSystemUser()).start()
+    const { pairs } = (await aTokenScenarioWithSystemUser()).start()
     expect(pairs.usable(purpose).map(({ field }) => field)).toEqual(fields)
   })
 
   it('leaves out a pair that was given up, until another one takes its place', async () => {
-    const portal = await anInstalledPortal()
-    const { pairs } = portal.start()
+    const scenario = await aTokenScenario()
+    const { pairs } = scenario.start()
     for (const pair of pairs.usable('background')) pairs.giveUp(pair)
     expect(pairs.usable('background')).toEqual([])
-    portal.change({ tokens: await portal.seal('tokens', 'newer') })
+    scenario.change({ tokens: await scenario.seal('tokens', 'newer') })
     expect(pairs.usable('background')).toHaveLength(1)
   })
 
   it('leaves out a pair whose key is not configured', async () => {
-    const portal = await anInstalledPortal()
-    portal.sealer = createSealer([])
-    expect(portal.start().pairs.usable('background')).toEqual([])
+    const scenario = await aTokenScenario()
+    scenario.sealer = createSealer([])
+    expect(scenario.start().pairs.usable('background')).toEqual([])
   })
 
   it('is empty without an application', () => {
-    expect(new TokenPortal().start().pairs.usable('background')).toEqual([])
+    expect(new TokenScenario().start().pairs.usable('background')).toEqual([])
   })
 })
 
 describe('open()', () => {
   it('opens a pair, and only at its own place', async () => {
-    const portal = await anInstalledPortal()
-    const { pairs } = portal.start()
-    const sealed = await portal.seal('tokens', 'old')
+    const scenario = await aTokenScenario()
+    const { pairs } = scenario.start()
+    const sealed = await scenario.seal('tokens', 'old')
     expect(await pairs.open({ field: 'tokens', sealed })).toEqual(aPair('old'))
     expect(await pairs.open({ field: 'systemTokens', sealed })).toBeNull()
   })
 
   it('opens what is stored now, whatever it has opened before', async () => {
-    const portal = await anInstalledPortal()
-    const { pairs } = portal.start()
-    await pairs.open({ field: 'tokens', sealed: await portal.seal('tokens', 'old') })
-    const sealed = await portal.seal('tokens', 'newer')
+    const scenario = await aTokenScenario()
+    const { pairs } = scenario.start()
+    await pairs.open({ field: 'tokens', sealed: await scenario.seal('tokens', 'old') })
+    const sealed = await scenario.seal('tokens', 'newer')
     expect(await pairs.open({ field: 'tokens', sealed })).toEqual(aPair('newer'))
   })
 })
@@ -64,39 +64,39 @@ describe('replace()', () => {
     ['tokens', 'old'],
     ['systemTokens', 'system'],
   ] as const)('puts a fresh pair in the place of %s', async (field, name) => {
-    const portal = await aPortalWithSystemUser()
+    const scenario = await aTokenScenarioWithSystemUser()
     const access = { trouble: 'suspended', code: '', at: NOW } as const
-    portal.install = { ...portal.install, access }
-    await portal.start().pairs.replace(`canary-refresh-${name}`, aPair('fresh'))
-    expect(await portal.stored(field)).toBe('canary-refresh-fresh')
-    expect(portal.install).toMatchObject({ kvDirty: true, access })
+    scenario.install = { ...scenario.install, access }
+    await scenario.start().pairs.replace(`canary-refresh-${name}`, aPair('fresh'))
+    expect(await scenario.stored(field)).toBe('canary-refresh-fresh')
+    expect(scenario.install).toMatchObject({ kvDirty: true, access })
   })
 
   it('replaces nothing when somebody else presents a pair', async () => {
-    const portal = await anInstalledPortal()
-    const before = portal.install
-    await portal.start().pairs.replace('canary-refresh-of-a-stranger', aPair('fresh'))
-    expect(portal.install).toBe(before)
+    const scenario = await aTokenScenario()
+    const before = scenario.install
+    await scenario.start().pairs.replace('canary-refresh-of-a-stranger', aPair('fresh'))
+    expect(scenario.install).toBe(before)
   })
 
   it.each([
     ['has no refresh token', { ...aPair('old'), refreshToken: null }],
     ['cannot be opened', null],
   ])('replaces nothing where the stored pair %s', async (_, pair) => {
-    const portal = await anInstalledPortal()
-    const tokens = pair && (await portal.start().pairs.seal('tokens', pair))
-    portal.change({ tokens: tokens ?? 'damaged' })
-    const before = portal.install
-    await portal.start().pairs.replace('', aPair('fresh'))
-    expect(portal.install).toBe(before)
+    const scenario = await aTokenScenario()
+    const tokens = pair && (await scenario.start().pairs.seal('tokens', pair))
+    scenario.change({ tokens: tokens ?? 'damaged' })
+    const before = scenario.install
+    await scenario.start().pairs.replace('', aPair('fresh'))
+    expect(scenario.install).toBe(before)
   })
 
   it('replaces nothing when there is no key to seal it with', async () => {
-    const portal = await anInstalledPortal()
-    const before = portal.install
-    portal.sealer = { ...portal.sealer, seal: async () => err('no_key') }
-    await portal.start().pairs.replace('canary-refresh-old', aPair('fresh'))
-    expect(portal.install).toBe(before)
+    const scenario = await aTokenScenario()
+    const before = scenario.install
+    scenario.sealer = { ...scenario.sealer, seal: async () => err('no_key') }
+    await scenario.start().pairs.replace('canary-refresh-old', aPair('fresh'))
+    expect(scenario.install).toBe(before)
   })
 })
 

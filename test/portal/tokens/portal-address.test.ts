@@ -5,22 +5,22 @@ import {
   ENDPOINT,
   MEMBER,
   METHOD,
-  anInstalledPortal,
+  aTokenScenario,
   fail,
   type Answer,
-  type TokenPortal,
+  type TokenScenario,
 } from '../../support/token-scenario.ts'
 
 const NEW = 'https://new.bitrix24.com/rest/'
 
-async function aRenamedPortal(info: Answer): Promise<TokenPortal> {
-  const portal = await anInstalledPortal()
-  portal.onInfo = info
-  portal.onCall = ({ url }) =>
+async function aRenamedPortal(info: Answer): Promise<TokenScenario> {
+  const scenario = await aTokenScenario()
+  scenario.onInfo = info
+  scenario.onCall = ({ url }) =>
     url.startsWith(NEW)
       ? Response.json({ result: {} })
       : new Response(null, { status: 302, headers: { location: `${NEW}${METHOD}` } })
-  return portal
+  return scenario
 }
 
 function appInfo(install: Record<string, unknown>): Response {
@@ -33,10 +33,10 @@ function appInfo(install: Record<string, unknown>): Response {
 const atNew = () => appInfo({ domain: 'new.bitrix24.com', client_endpoint: NEW })
 
 it('follows a redirect that the OAuth server confirms', async () => {
-  const portal = await aRenamedPortal(atNew)
-  expect((await portal.caller()(METHOD, {})).ok).toBe(true)
-  const { domain, clientEndpoint } = portal.install.application ?? {}
-  expect({ domain, clientEndpoint, kvDirty: portal.install.kvDirty }).toEqual({
+  const scenario = await aRenamedPortal(atNew)
+  expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
+  const { domain, clientEndpoint } = scenario.install.application ?? {}
+  expect({ domain, clientEndpoint, kvDirty: scenario.install.kvDirty }).toEqual({
     domain: 'new.bitrix24.com',
     clientEndpoint: NEW,
     kvDirty: true,
@@ -44,21 +44,21 @@ it('follows a redirect that the OAuth server confirms', async () => {
 })
 
 it('refreshes an access token that the OAuth server finds expired, and asks once more', async () => {
-  const portal = await aRenamedPortal(({ form }) =>
+  const scenario = await aRenamedPortal(({ form }) =>
     form.get('auth') === 'canary-access-fresh' ? atNew() : fail('expired_token'),
   )
-  expect((await portal.caller()(METHOD, {})).ok).toBe(true)
-  expect(portal.refreshes()).toBe(1)
-  expect(portal.install.application?.clientEndpoint).toBe(NEW)
+  expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
+  expect(scenario.refreshes()).toBe(1)
+  expect(scenario.install.application?.clientEndpoint).toBe(NEW)
 })
 
 it('writes nothing when an uninstall comes while the OAuth server is asked', async () => {
-  const portal = await aRenamedPortal(() => {
-    portal.install = { ...portal.install, generation: 1 }
+  const scenario = await aRenamedPortal(() => {
+    scenario.install = { ...scenario.install, generation: 1 }
     return atNew()
   })
-  await portal.caller()(METHOD, {})
-  expect(portal.install.application?.clientEndpoint).toBe(ENDPOINT)
+  await scenario.caller()(METHOD, {})
+  expect(scenario.install.application?.clientEndpoint).toBe(ENDPOINT)
 })
 
 it.each<[string, Answer]>([
@@ -72,15 +72,15 @@ it.each<[string, Answer]>([
     () => appInfo({ domain: 'new.bitrix24.com', client_endpoint: NEW, member_id: 'f'.repeat(32) }),
   ],
 ])('does not follow to a host that %s, and asks once in 10 minutes', async (_, info) => {
-  const portal = await aRenamedPortal(info)
-  const call = portal.caller()
+  const scenario = await aRenamedPortal(info)
+  const call = scenario.caller()
   for (let n = 0; n < 3; n += 1) expect((await call(METHOD, {})).ok).toBe(false)
-  expect(portal.urls().filter((url) => url.endsWith('/app.info'))).toHaveLength(1)
-  expect(portal.install.application?.clientEndpoint).toBe(ENDPOINT)
-  expect(new Set(portal.urls().map((url) => new URL(url).host))).toEqual(
+  expect(scenario.urls().filter((url) => url.endsWith('/app.info'))).toHaveLength(1)
+  expect(scenario.install.application?.clientEndpoint).toBe(ENDPOINT)
+  expect(new Set(scenario.urls().map((url) => new URL(url).host))).toEqual(
     new Set(['acme.bitrix24.com', 'oauth.bitrix.info']),
   )
-  portal.now += 600_000
+  scenario.now += 600_000
   await call(METHOD, {})
-  expect(portal.urls().filter((url) => url.endsWith('/app.info'))).toHaveLength(2)
+  expect(scenario.urls().filter((url) => url.endsWith('/app.info'))).toHaveLength(2)
 })

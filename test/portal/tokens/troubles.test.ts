@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/retry.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOW } from '../../support/time.ts'
-import { METHOD, TokenPortal, anInstalledPortal, fail } from '../../support/token-scenario.ts'
+import { METHOD, TokenScenario, aTokenScenario, fail } from '../../support/token-scenario.ts'
 
 describe('an access trouble', () => {
   it.each([
@@ -12,34 +12,34 @@ describe('an access trouble', () => {
     ['user_access_error', 'no_rights'],
     ['METHOD_CONFIRM_WAITING', 'method_confirmation'],
   ])('%s is remembered for an hour and ends with the first success', async (code, trouble) => {
-    const portal = await anInstalledPortal()
-    portal.onCall = () => fail(code, 403)
-    const call = portal.caller()
+    const scenario = await aTokenScenario()
+    scenario.onCall = () => fail(code, 403)
+    const call = scenario.caller()
     await call(METHOD, {})
-    expect(portal.install.access?.trouble).toBe(trouble)
-    const asked = portal.sent.length
-    portal.now += HOUR_MS - 1
+    expect(scenario.install.access?.trouble).toBe(trouble)
+    const asked = scenario.sent.length
+    scenario.now += HOUR_MS - 1
     expect((await call(METHOD, {})).ok).toBe(false)
-    expect(portal.sent).toHaveLength(asked)
-    portal.now += 1
-    portal.onCall = () => Response.json({ result: {} })
+    expect(scenario.sent).toHaveLength(asked)
+    scenario.now += 1
+    scenario.onCall = () => Response.json({ result: {} })
     expect((await call(METHOD, {})).ok).toBe(true)
-    expect(portal.install.access).toBeNull()
+    expect(scenario.install.access).toBeNull()
   })
 
   it.each([
     ['APPLICATION_NOT_FOUND', 'uninstalled'],
     ['PORTAL_DELETED', 'deleted'],
   ])('%s lasts until a new pair comes', async (code, trouble) => {
-    const portal = await anInstalledPortal()
-    portal.onCall = () => fail(code)
-    const call = portal.caller()
+    const scenario = await aTokenScenario()
+    scenario.onCall = () => fail(code)
+    const call = scenario.caller()
     await call(METHOD, {})
-    expect(portal.install.access?.trouble).toBe(trouble)
-    const asked = portal.sent.length
-    portal.now += 30 * DAY_MS
+    expect(scenario.install.access?.trouble).toBe(trouble)
+    const asked = scenario.sent.length
+    scenario.now += 30 * DAY_MS
     await call(METHOD, {})
-    expect(portal.sent).toHaveLength(asked)
+    expect(scenario.sent).toHaveLength(asked)
   })
 
   it.each([
@@ -49,10 +49,10 @@ describe('an access trouble', () => {
     ['NOT_INSTALLED', 'uninstalled'],
     ['PAYMENT_REQUIRED', 'suspended'],
   ])('comes from a refresh that says %s: %s, with HTTP 200 too', async (code, trouble) => {
-    const portal = await anInstalledPortal()
-    portal.onRefresh = () => fail(code, 200)
-    await portal.caller()(METHOD, {})
-    expect(portal.install.access?.trouble).toBe(trouble)
+    const scenario = await aTokenScenario()
+    scenario.onRefresh = () => fail(code, 200)
+    await scenario.caller()(METHOD, {})
+    expect(scenario.install.access?.trouble).toBe(trouble)
   })
 
   it.each([
@@ -71,10 +71,10 @@ describe('an access trouble', () => {
     ],
     ['nobody answers', METHOD, () => new Response('<html>', { status: 502 })],
   ])('is none when %s', async (_, method, answer) => {
-    const portal = await anInstalledPortal()
-    portal.onCall = answer
-    await portal.caller()(method, {})
-    expect(portal.install.access).toBeNull()
+    const scenario = await aTokenScenario()
+    scenario.onCall = answer
+    await scenario.caller()(method, {})
+    expect(scenario.install.access).toBeNull()
   })
 })
 
@@ -83,21 +83,21 @@ describe('tryAgain()', () => {
     ['forgets a trouble that may have ended', 'suspended', false],
     ['keeps a trouble that only a new pair can end', 'tokens_lost', true],
   ] as const)('%s', async (_, trouble, isKept) => {
-    const portal = await anInstalledPortal()
+    const scenario = await aTokenScenario()
     const access = { trouble, code: '', at: NOW }
-    portal.install = { ...portal.install, access }
-    portal.start().troubles.tryAgain()
-    expect(portal.install.access).toEqual(isKept ? access : null)
+    scenario.install = { ...scenario.install, access }
+    scenario.start().troubles.tryAgain()
+    expect(scenario.install.access).toEqual(isKept ? access : null)
   })
 })
 
 describe('pairState()', () => {
   it('is none without an application', () => {
-    expect(new TokenPortal().start().troubles.pairState()).toBe('none')
+    expect(new TokenScenario().start().troubles.pairState()).toBe('none')
   })
 
   it('is valid while a pair can be opened', async () => {
-    expect((await anInstalledPortal()).start().troubles.pairState()).toBe('valid')
+    expect((await aTokenScenario()).start().troubles.pairState()).toBe('valid')
   })
 
   it.each([
@@ -105,12 +105,12 @@ describe('pairState()', () => {
     ['Bitrix24 has refused it for good', 'trouble'],
     ['it could not be sealed', 'sealed'],
   ])('is lost when %s', async (_, cause) => {
-    const portal = await anInstalledPortal(cause === 'sealed' ? { tokens: null } : {})
-    if (cause === 'key') portal.sealer = createSealer([])
+    const scenario = await aTokenScenario(cause === 'sealed' ? { tokens: null } : {})
+    if (cause === 'key') scenario.sealer = createSealer([])
     if (cause === 'trouble') {
       const access = { trouble: 'uninstalled', code: '', at: NOW } as const
-      portal.install = { ...portal.install, access }
+      scenario.install = { ...scenario.install, access }
     }
-    expect(portal.start().troubles.pairState()).toBe('lost')
+    expect(scenario.start().troubles.pairState()).toBe('lost')
   })
 })

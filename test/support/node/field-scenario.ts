@@ -48,7 +48,7 @@ const NO_LANES = {
 } as const
 
 /** One portal under test. */
-export class HistoryWorld {
+export class FieldScenario {
   readonly clock = new ManualClock(NOW)
   /** The truth: definitions by field id. */
   readonly truth = new Map<number, FieldAttributes>()

@@ -1,7 +1,7 @@
 /** Stories about fields of requisites, told over `HistoryWorld`: what the portal holds, what it sends, what is told. */
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import type { FieldAction, LogEntry } from '../../../src/core/log/event.ts'
-import { fieldEvent, HistoryWorld } from './field-scenario.ts'
+import { fieldEvent, FieldScenario } from './field-scenario.ts'
 
 /** The definition of a requisite field. */
 export function definition(id: number, changes: FieldAttributes = {}): FieldAttributes {
@@ -16,19 +16,28 @@ export function definition(id: number, changes: FieldAttributes = {}): FieldAttr
 }
 
 /** A portal with some fields whose baseline has been read. */
-export async function aComparedWorld(...fields: readonly FieldAttributes[]): Promise<HistoryWorld> {
-  const world = new HistoryWorld()
-  for (const field of fields) world.truth.set(Number(field['ID']), field)
-  await world.reconcile({ asked: false })
-  return world
+export async function aComparedScenario(
+  ...fields: readonly FieldAttributes[]
+): Promise<FieldScenario> {
+  const scenario = new FieldScenario()
+  for (const field of fields) scenario.truth.set(Number(field['ID']), field)
+  await scenario.reconcile({ asked: false })
+  return scenario
 }
 
 let sent = 0
 
 /** The portal sends the event of a field, which is no repetition of an earlier one. */
-export async function send(world: HistoryWorld, id: number, action: FieldAction): Promise<void> {
-  const ts = Math.floor(world.clock.now() / 1000)
-  await world.append(fieldEvent({ id, name: `UF_CRM_${id}` }, action, ts), `digest-${(sent += 1)}`)
+export async function send(
+  scenario: FieldScenario,
+  id: number,
+  action: FieldAction,
+): Promise<void> {
+  const ts = Math.floor(scenario.clock.now() / 1000)
+  await scenario.append(
+    fieldEvent({ id, name: `UF_CRM_${id}` }, action, ts),
+    `digest-${(sent += 1)}`,
+  )
 }
 
 /** What an entry tells, without its long parts. */
