@@ -15,14 +15,15 @@ import { isNode, listFiles, parseFile, readText, type Rule, type SyntaxNode } fr
 const PAGE = 'docs/glossary.md'
 
 const GENERIC = new Set(
-  `admin after all also and any app as ask at auth base64 before body by byte code command common config constant content context cron data
-  database day delay detail due duration each env error extra fact failure fetch final for foreign form found fresh from full
-  function further gap gone hash header health hex host html http id in index info inside ip ipv4 ipv6 input item job json key kind known
-  last late latest length list local long lost main many map markup media meant memory method ms name new next no not null
-  number o object of old on one or other out own page param part path payload query question recent response rest result
-  route row rule same schema script second secret self sent server set size source sql start style success table tag
-  text time timeout timestamp to tone transient ts twice type until up url utc utf8 value version via wait with within without
-  word written`.split(/\s+/),
+  `admin after all also and any app as at auth base64 before body by byte code command common config constant
+  content context cron data database day delay detail due duration each env error extra fact failure fetch
+  final for foreign form found fresh from full function further gap gone hash header health hex host html http
+  id in index info input inside ip ipv4 ipv6 item job json key kind known last late latest length list local
+  long lost main many map markup meant media memory method ms name new next no not null number o object of old
+  on one or other out own page param part path payload query question recent response rest result route row
+  rule same schema script second secret self sent server set size source sql start style success table tag
+  text time timeout timestamp to tone transient ts twice type until up url utc utf8 value version via wait
+  with within without word written`.split(/\s+/),
 )
 
 /** Words that make a noun of a verb before them: `SettleTerms` are the terms of settling. */
@@ -138,7 +139,7 @@ function unknownOf(
   while (at < words.length) {
     const [word = ''] = words.slice(at)
     const isBeforeNoun = at + 1 < words.length
-    const isFirst = at === 0 || (at === 1 && words[0] === 'may')
+    const isFirst = at === 0 || (at === 1 && /^(?:can|may)$/.test(words[0] ?? ''))
     const isVerb = isFirst && (isFunction || (SHAPES.test(name) && verbs.has(word)))
     const isState = (isBeforeNoun || isFunction) && /(?:ed|ing)$/.test(word)
     const covered = longestEntry(words.slice(at), known)

@@ -43,8 +43,8 @@ export const way: Rule = {
 /** Every file that the numbered list names, with `src/` before it. */
 function readWay(page: string): readonly string[] {
   const [, section = ''] = page.split(`\n${HEADING}\n`)
-  const [list = ''] = section.split('\n## ')
-  const items = list.split(/^(?=\d+\. )/m).filter((item) => /^\d+\. /.test(item))
+  const [part = ''] = section.split('\n## ')
+  const items = part.match(/^\d+\. .*(?:\n {2,}.*)*/gm) ?? []
   const named = items.flatMap((item) => [...item.matchAll(/`([\w./-]+\.ts)`/g)])
   const files = named.map(([, file = '']) => (file.startsWith('src/') ? file : `src/${file}`))
   return [...new Set(files)]

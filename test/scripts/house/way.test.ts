@@ -12,6 +12,8 @@ const PAGE = `# Architecture
    \`portal/lane.ts\` walks.
 4. \`destinations/send.ts\` sends it.
 
+Beside this way stands \`core/other.ts\`.
+
 ## Other files
 
 1. \`core/other.ts\`
