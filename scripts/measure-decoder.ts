@@ -1,6 +1,6 @@
 /**
  * Measures what hostile bodies cost the edge before it asks anybody: parsing, decoding, removing tokens, and the text
- * that becomes the fingerprint. The bodies below fill the 256 KiB that are allowed; those of
+ * of an event that is hashed. The bodies below fill the 256 KiB that are allowed; those of
  * test/support/hostile-bodies.ts are made by hand. Prints the CPU time of the first run and the mean of 50, and fails
  * when a mean is above 20 ms: `node scripts/measure-decoder.ts`.
  */

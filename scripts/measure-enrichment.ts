@@ -1,8 +1,9 @@
 /**
- * Measures how much later a Slack message comes because the relay reads the field first: the same edits of a portal
- * that answers after 150 ms, once through an outgoing webhook without tokens (nothing is read), once with the stored
- * tokens: `node scripts/measure-enrichment.ts`. Prints medians, p99 and REST requests. Takes about three minutes;
- * `node scripts/measure-enrichment.ts 4` makes 4 edits instead of 60. Binds to 127.0.0.1.
+ * Measures the time that reading fields adds between an event and its Slack message. The portal answers after
+ * 150 ms. One run sends the same edits twice: once with stored tokens, so that fields are read, and once
+ * through an outgoing webhook without tokens, so that nothing is read. Run it with
+ * `node scripts/measure-enrichment.ts`; it takes about three minutes and binds to 127.0.0.1. It prints medians,
+ * p99 and the number of REST requests. Behind the name of the script stands the number of edits, for example 4.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPortalSimulator, type PortalSimulator } from '../playground/portal/portal.ts'
@@ -11,7 +12,7 @@ import { startRelay } from '../playground/relay.ts'
 
 const EDITS = Number(process.argv[2] ?? 60)
 const ANSWER_DELAY_MS = 150
-// Slack's own pace is a message a second: faster edits would measure that.
+// Slack takes one message a second. Faster edits would measure Slack's pace and not the reading.
 const PAUSE_MS = 1200
 const CLIENT = { clientId: 'local.measure.1', clientSecret: 'measure' }
 
@@ -41,7 +42,7 @@ async function measure(name: string, isRead: boolean): Promise<readonly number[]
   const delays: number[] = []
   for (let edit = 1; edit <= EDITS; edit += 1) {
     const { sends } = await changed(portal, field.value.field.ID, edit)
-    // An installed relay has subscribed itself; the outgoing webhook is played here.
+    // An installed relay has bound the events itself; here an outgoing webhook sends them.
     const own = sends.find((send) => send.url === url)
     const at = own?.at ?? Date.now()
     const body = sends[0]?.body ?? ''
