@@ -132,4 +132,5 @@ function formatWait(ms: number): string {
   return ms < 60_000 ? `${ms / 1000} s` : `${ms / 60_000} min`
 }
 
-if (import.meta.main) writeFileSync(RECEIVERS_PAGE, formatReceiversPage())
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  writeFileSync(RECEIVERS_PAGE, formatReceiversPage())
