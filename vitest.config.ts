@@ -18,6 +18,8 @@ export default defineConfig(({ mode }) => ({
     // Files share their worker: starting an isolate for each took longer than all tests. So no test may leave
     // anything behind in the memory of a module.
     isolate: false,
+    // By default vitest leaves one core free, and of two cores uses one.
+    maxWorkers: '100%',
     // Read by test/support/sampling.ts: `vitest run --mode full` runs what the gate only samples.
     provide: { isFull: mode === 'full' },
     // No test fails because the machine is slow.
