@@ -28,11 +28,14 @@ const INVISIBLE_RANGES: readonly (readonly [first: number, last: number])[] = [
   [0xe0000, 0xe0fff],
 ]
 
-/**
- * Lists what is wrong with a message's JSON; empty when Slack shows just what the template says. The only
- * link that may stand in it is `link`, once and with the template's words.
- */
-export function findSlackFaults(json: string, link: string | null = null): readonly string[] {
+/** A link that a message may hold. */
+interface OwnLink {
+  readonly url: string
+  readonly text: string
+}
+
+/** Lists what is wrong with a message's JSON; empty when Slack shows its texts, these links, and nothing more. */
+export function findSlackFaults(json: string, links: readonly OwnLink[] = []): readonly string[] {
   const faults: string[] = []
   const message = asRecord(JSON.parse(json))
   const allowed = ['text', 'mrkdwn', 'blocks']
@@ -41,18 +44,8 @@ export function findSlackFaults(json: string, link: string | null = null): reado
   checkFallback(asString(message['text']), faults)
   const blocks = asList(message['blocks'])
   if (blocks.length < 1 || blocks.length > 50) faults.push(`${blocks.length} blocks`)
-  for (const block of blocks) {
-    const isLink = link !== null && JSON.stringify(block) === JSON.stringify(linkBlock(link))
-    if (!isLink) checkBlock(asRecord(block), faults)
-  }
-  if (Array.from(json).length > 12_000) faults.push(`${Array.from(json).length} characters`)
+  for (const block of blocks) checkBlock(asRecord(block), { links, faults })
   return faults
-}
-
-/** The block that holds the relay's own link. */
-export function linkBlock(url: string): object {
-  const link = { type: 'link', url, text: 'Open in Bitrix24' }
-  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [link] }] }
 }
 
 /** The text of all literal elements in reading order, to compare with what was meant. */
@@ -70,10 +63,16 @@ function collectTexts(value: unknown, texts: string[]): void {
   else for (const inner of Object.values(record)) collectTexts(inner, texts)
 }
 
-function checkBlock(block: Readonly<Record<string, unknown>>, faults: string[]): void {
+interface Check {
+  readonly links: readonly OwnLink[]
+  readonly faults: string[]
+}
+
+function checkBlock(block: Readonly<Record<string, unknown>>, check: Check): void {
+  const { faults } = check
   const elements = asList(block['elements']).map(asRecord)
   if (block['type'] === 'rich_text') {
-    for (const element of elements) checkRich(element, faults)
+    for (const element of elements) checkRich(element, check)
   } else if (block['type'] === 'context') {
     if (elements.length < 1 || elements.length > 10) faults.push(`context of ${elements.length}`)
     for (const element of elements) checkContext(element, faults)
@@ -82,17 +81,20 @@ function checkBlock(block: Readonly<Record<string, unknown>>, faults: string[]):
   }
 }
 
-function checkRich(element: Readonly<Record<string, unknown>>, faults: string[]): void {
+function checkRich(element: Readonly<Record<string, unknown>>, check: Check): void {
+  const { links, faults } = check
   const inner = asList(element['elements']).map(asRecord)
   if (inner.length === 0) faults.push('empty rich text')
   if (element['type'] === 'rich_text_list') {
     if (element['style'] !== 'bullet') faults.push('list style')
-    for (const item of inner) checkRich(item, faults)
+    for (const item of inner) checkRich(item, check)
     return
   }
   if (element['type'] !== 'rich_text_section') faults.push(`element ${String(element['type'])}`)
   for (const piece of inner) {
-    // A user, usergroup, broadcast, channel, link or emoji would be another type.
+    const isOwn = links.some(({ url, text }) => piece['url'] === url && piece['text'] === text)
+    if (piece['type'] === 'link' && isOwn) continue
+    // A user, usergroup, broadcast, channel, other link or emoji would be another type.
     if (piece['type'] !== 'text') faults.push(`piece ${String(piece['type'])}`)
     checkLength(asString(piece['text']), faults)
     const style = piece['style'] === undefined ? {} : asRecord(piece['style'])
@@ -111,7 +113,8 @@ function checkContext(element: Readonly<Record<string, unknown>>, faults: string
       if (!DATE.test(inside)) faults.push(`sequence <${inside}>`)
       return ''
     })
-    if (rest !== '') faults.push(`mrkdwn text ${rest}`)
+    // A digest tells its first and its last time.
+    if (rest !== '' && rest !== ' – ') faults.push(`mrkdwn text ${rest}`)
   } else {
     faults.push(`context element ${String(element['type'])}`)
   }
@@ -121,7 +124,7 @@ function checkFallback(text: string, faults: string[]): void {
   checkLength(text, faults)
   checkEscapes(text, faults)
   if (/[\r\n]/.test(text)) faults.push('fallback of several lines')
-  if (/^(?:&gt;|\d|\s|-|•)/.test(text)) faults.push('fallback begins with markup')
+  if (/^(?:&gt;|\d+[.)]|\s|-|•)/.test(text)) faults.push('fallback begins with markup')
   if (/[*~`]/.test(text)) faults.push('format character in the fallback')
   if (/(?:^|[^A-Za-z0-9])_|_(?:[^A-Za-z0-9]|$)/.test(text)) faults.push('italics in the fallback')
   if (/:[^\s:]+:/.test(text)) faults.push('emoji code in the fallback')

@@ -1,19 +1,12 @@
-/** Renders for Slack as the relay does: through the destination, with its budget. */
-import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
-import type { Delivery, ReceiverTerms, Parcel } from '../../src/destinations/receiver.ts'
+/** Renders for Slack as the relay does: through the receiver, within its limits. */
+import type { Delivery, Parcel, ReceiverTerms } from '../../src/destinations/receiver.ts'
 import type { SlackMessage } from '../../src/destinations/slack/layout.ts'
 import { slack } from '../../src/destinations/slack/receiver.ts'
+import { aParcel, opened, requestOf } from './opened-receiver.ts'
 
 /** An incoming webhook that no one has. */
 export const SLACK_URL =
   'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXyyyyyyyyZZZZZZZZ'
-
-/** English without a template, at public addresses only. */
-export const OPEN_TERMS: ReceiverTerms = {
-  policy: { allowLocal: false },
-  language: 'en',
-  template: null,
-}
 
 /** The exact body that Slack gets for a parcel. */
 export async function renderSlackBody(
@@ -21,16 +14,11 @@ export async function renderSlackBody(
   now: number,
   terms: Partial<ReceiverTerms> = {},
 ): Promise<string> {
-  const created = slack.create({ url: SLACK_URL }, { ...OPEN_TERMS, ...terms })
-  if (!created.ok) throw new Error(JSON.stringify(created.error))
-  const { body } = await created.value.prepare(parcel, { now, memory: NO_MEMORY })
-  return body
+  return (await requestOf(opened(slack, { url: SLACK_URL }, terms), parcel, now)).body
 }
 
-/** What Slack gets for one delivery, in English. */
+/** The message that Slack gets for one delivery, in English. */
 export async function renderSlackMessage(delivery: Delivery, now: number): Promise<SlackMessage> {
   // Sound: the relay's own body, whose form the tests assert on.
-  return JSON.parse(
-    await renderSlackBody({ deliveries: [delivery], dashboard: null }, now),
-  ) as SlackMessage
+  return JSON.parse(await renderSlackBody(aParcel(delivery), now)) as SlackMessage
 }

@@ -11,7 +11,7 @@ import {
   withLookAlikes,
 } from '../../../src/destinations/message/inert-text.ts'
 import { safeText } from '../../../src/destinations/message/safe-text.ts'
-import { hostileText } from '../../support/hostile-parcels.ts'
+import { hostileTexts } from '../../support/hostile-parcels.ts'
 
 describe('lookAlike()', () => {
   test.each(Array.from('*_~`:;@#$.<>[]{})\\/|&-+=!\u3002\uFF0E\uFF61'))(
@@ -49,7 +49,7 @@ describe('escapeHtml()', () => {
 
   test('makes any text literal HTML, also inside of an attribute', () => {
     fc.assert(
-      fc.property(hostileText, (raw) => {
+      fc.property(hostileTexts(), (raw) => {
         const text = safeText(raw, 200)
         const html = escapeHtml(text)
         const [shown] = parseFragment(`<p>${html}</p>`).childNodes

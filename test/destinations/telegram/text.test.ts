@@ -1,7 +1,11 @@
 /** What of a text is escaped for Telegram, and what it counts. */
 import { describe, expect, test } from 'vitest'
 import { parseTelegramHtml } from '../../../playground/receivers/telegram-html.ts'
-import { inertTelegram, measureTelegram } from '../../../src/destinations/telegram/text.ts'
+import {
+  inertTelegram,
+  linkTelegram,
+  measureTelegram,
+} from '../../../src/destinations/telegram/text.ts'
 import { findTelegramLinks, readTelegramRuns } from '../../support/telegram-grammar.ts'
 
 describe('the text of templates', () => {
@@ -32,6 +36,12 @@ describe('the text of templates', () => {
       `https://acme.com/x`,
     ])
   })
+})
+
+test('linkTelegram() keeps the address inside its attribute', () => {
+  expect(linkTelegram({ url: `https://acme.com/?a=1&b="2"'`, text: 'Open <it>' })).toBe(
+    '<a href="https://acme.com/?a=1&amp;b=&quot;2&quot;&#39;">Open &lt;it&gt;</a>',
+  )
 })
 
 describe('measureTelegram()', () => {

@@ -5,6 +5,17 @@
 import { createRequire } from 'node:module'
 import { formatText } from 'adaptivecards/lib/text-formatters.js'
 
+/** Texts that Teams and its workflows in particular read as more than text. */
+export const TEAMS_TRAPS: readonly string[] = [
+  '<at>Anna</at>',
+  '</AT>',
+  '{{DATE(2026-09-21T14:13:20Z, SHORT)}}',
+  '{{TIME(2026-09-21T14:13:20Z)}}',
+  '{{',
+  '//localhost/x',
+  '[a]: //evil.example',
+]
+
 /** What the library read of a card. */
 export interface ReadCard {
   /** One entry a paragraph: the text as shown, in the order of reading. */
