@@ -56,8 +56,3 @@ export interface Message {
   /** The same for all messages about one field of one portal, for receivers that have threads. */
   readonly threadKey: string
 }
-
-/** The number of lines in all groups. */
-export function countLines({ groups }: Message): number {
-  return groups.reduce((sum, { lines }) => sum + lines.length, 0)
-}

@@ -1,7 +1,7 @@
 /** Makes a message shorter by whole lines, and says how many are missing. */
 import type { Catalogue } from '../language/catalogue.ts'
 import { fillPlural } from '../language/languages.ts'
-import { countLines, type Group, type Message } from './message.ts'
+import type { Group, Message } from './message.ts'
 
 /**
  * The message with its first `maxLines` lines; a group without a line counts as one. The lines that are left
@@ -22,6 +22,11 @@ export function shortenMessage(message: Message, maxLines: number, words: Catalo
   const text = fillPlural(words, words.more, { count })
   const more = { text, count, link: message.more?.link ?? message.overview }
   return { ...message, groups, more }
+}
+
+/** The number of lines in all groups. */
+export function countLines({ groups }: Message): number {
+  return groups.reduce((sum, { lines }) => sum + lines.length, 0)
 }
 
 /** The number of lines of a message; a group without a line counts as one. */

@@ -1,0 +1,106 @@
+/** A destination that is opened for a portal, and the hash by which a change of its settings is seen. */
+import { describe, expect, test } from 'vitest'
+import {
+  openReceiver,
+  settingsHashOf,
+  type Destination,
+} from '../../../src/destinations/settings/destination.ts'
+import { telegram } from '../../../src/destinations/telegram/receiver.ts'
+import { requestOf, STRICT } from '../../support/opened-receiver.ts'
+
+const TOKEN = `123456789:${'A'.repeat(35)}`
+
+function aDestination(partial: Partial<Destination> = {}): Destination {
+  return {
+    name: 'alerts',
+    type: telegram,
+    typeName: 'telegram',
+    filter: { events: ['*'], fields: [], portals: ['*'] },
+    retryMs: 72 * 3_600_000,
+    timeoutMs: 10_000,
+    unchanged: 'skip',
+    digest: null,
+    language: 'en',
+    template: null,
+    settings: { token: TOKEN, chat: '-100123456' },
+    portalValues: [],
+    problems: [],
+    ...partial,
+  }
+}
+
+describe('openReceiver()', () => {
+  test('fills portal values into settings, lists included', () => {
+    const settings = { token: '$portal.TOKEN', chat: '-100123456', thread: ['$portal.NONE'] }
+    const values = new Map([['TOKEN', TOKEN]])
+    expect(openReceiver(aDestination({ settings }), values, STRICT)).toEqual({
+      ok: false,
+      error: [expect.objectContaining({ setting: 'thread' })],
+    })
+    const { thread: _thread, ...rest } = settings
+    const opened = openReceiver(aDestination({ settings: rest }), values, STRICT)
+    expect(opened.ok && opened.value.secrets).toContain(TOKEN)
+  })
+
+  test('opens a value that the portal does not have as an empty one', () => {
+    const settings = { token: '$portal.TOKEN', chat: '-100123456' }
+    expect(openReceiver(aDestination({ settings }), new Map(), STRICT)).toMatchObject({
+      ok: false,
+      error: [{ setting: 'token' }],
+    })
+  })
+
+  test('hands on the language and the template', async () => {
+    const destination = aDestination({ language: 'de', template: '{{lead}}' })
+    const opened = openReceiver(destination, new Map(), STRICT)
+    if (!opened.ok) throw new Error(JSON.stringify(opened.error))
+    expect((await requestOf(opened.value)).body).toContain('Einstellungen')
+  })
+
+  test('opens neither an unknown type nor one with problems', () => {
+    const problems = [{ setting: 'chat', problem: 'Must be set' }]
+    expect(openReceiver(aDestination({ problems }), new Map(), STRICT)).toEqual({
+      ok: false,
+      error: problems,
+    })
+    expect(openReceiver(aDestination({ type: null }), new Map(), STRICT)).toEqual({
+      ok: false,
+      error: [],
+    })
+  })
+})
+
+describe('settingsHashOf()', () => {
+  const changes: readonly Partial<Destination>[] = [
+    { typeName: 'slack' },
+    { settings: { token: TOKEN, chat: '-100123457' } },
+    { retryMs: 1 },
+    { timeoutMs: 1 },
+    { unchanged: 'send' },
+    { filter: { events: ['*'], fields: ['UF_*'], portals: ['*'] } },
+    { digest: { seconds: 30, max: 50 } },
+    { language: 'ru' },
+    { template: '{{title}}' },
+  ]
+
+  test('changes with each setting', async () => {
+    const hashes = await Promise.all(
+      [{}, ...changes].map((one) => settingsHashOf(aDestination(one))),
+    )
+    expect(new Set(hashes).size).toBe(changes.length + 1)
+    for (const hash of hashes) expect(hash).toMatch(/^[\da-f]{64}$/)
+  })
+
+  test('does not change with what is only derived or named', async () => {
+    const problems = [{ setting: 'chat', problem: 'Must be set' }]
+    const hashes = [{}, { name: 'other' }, { problems }, { portalValues: ['TOKEN'] }]
+    const all = await Promise.all(hashes.map((one) => settingsHashOf(aDestination(one))))
+    expect(new Set(all).size).toBe(1)
+  })
+
+  test('is the one that lanes have stored', async () => {
+    expect(await settingsHashOf(aDestination())).toBe(
+      '628d0d80a8df08f495f0fe52c62ba72f386825abe4863e30dddfa678eed09357',
+    )
+  })
+})
