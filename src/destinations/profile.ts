@@ -56,7 +56,7 @@ export interface Limit {
   readonly unit: 'characters' | 'bytes' | 'items'
 }
 
-/** How often a kind of receiver may be sent to. */
+/** The pace at which a kind of receiver is sent to. */
 export interface ProfilePace {
   /** The most messages that are sent in a time; empty where nothing is known and machines read. */
   readonly pace: readonly PaceWindow[]

@@ -14,7 +14,7 @@ import type { Answer, OutgoingRequest, Parcel, Receiver, Verdict } from './recei
 
 const MAX_ANSWER_BYTES = 8192
 
-/** What sending needs from the outside. */
+/** The things that sending needs from the outside. */
 export interface SendOptions {
   readonly fetch: Fetch
   /** Unix milliseconds. */

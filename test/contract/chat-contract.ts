@@ -1,6 +1,6 @@
 /**
- * What every chat must pass beside the suite of all destinations: whatever a CRM writes, people read it as text
- * and nothing else; a message that is too long is told as far as it fits. A new chat calls `describeChat` from
+ * The suite that every chat must pass beside that of all destinations: people read any text of a CRM as it is, and
+ * nothing else happens; a message that is too long is told as far as it fits. A new chat calls `describeChat` from
  * its `layout.hostile.test.ts`.
  */
 import * as fc from 'fast-check'
@@ -18,7 +18,7 @@ import { sampled } from '../support/sampling.ts'
 const TIMEOUT_MS = 60_000
 const DASHBOARD = 'https://relay.example.com/admin/portals/x'
 
-/** One chat, and how a test reads its messages. */
+/** One chat, and the ways in which a test reads its messages. */
 export interface ChatCases {
   readonly type: DestinationType
   readonly settings: Settings
@@ -26,9 +26,9 @@ export interface ChatCases {
   readonly traps?: readonly string[]
   /** Lays a message out with all of its lines and reads it back: texts, styles, links, and everything wrong. */
   readonly readBack: (message: Message, words: Catalogue) => unknown
-  /** The same as it is meant: the texts of the message on their lines, the relay's own links, nothing wrong. */
+  /** The result of `readBack` as it should be: the message's texts on their lines, our own links, nothing wrong. */
   readonly meant: (message: Message) => unknown
-  /** What the chat refuses of a request, or does not show; empty when it takes all of it. */
+  /** The parts of a request that the chat refuses, or does not show; empty when it takes all of it. */
   readonly findRefusals: (body: string) => readonly unknown[]
   /** Everything that people read in a request. */
   readonly readText: (body: string) => string

@@ -1,6 +1,6 @@
 /**
- * What every kind of receiver must pass, whatever it sends and however it judges. A new receiver calls
- * `describeDestination` from its own test file and is not done until it does.
+ * The suite that every destination type must pass, however it writes and judges. A new receiver calls
+ * `describeDestination` from its own test file, and is not done until it does.
  */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { AddressPolicy } from '../../src/core/safety/address.ts'

@@ -1,5 +1,5 @@
 /**
- * What each receiver is sent for each kind of message in each language. The files are looked at as pictures
+ * The request for each kind of message, in each language, to each receiver. The files can be looked at as pictures
  * with `node playground/gallery.ts test/fixtures/receivers`; `UPDATE_GOLDEN=1` writes them anew.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'

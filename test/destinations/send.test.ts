@@ -1,4 +1,4 @@
-/** What holds for sending beside the contract suite, which runs through `sendParcel` as well. */
+/** Sending, beside the contract suite, which goes through `sendParcel` as well. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { DeliveryOutcome } from '../../src/core/lanes/outcome.ts'
 import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/receiver-memory.ts'
@@ -322,7 +322,7 @@ describe('sendParcel() to a receiver that has moved', () => {
   })
 })
 
-/** What the judge is given of a response. */
+/** The answer that the judge is given for a response. */
 async function judged(response: Response): Promise<Answer> {
   const given = Promise.withResolvers<Answer>()
   const destination = aReceiver({

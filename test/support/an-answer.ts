@@ -1,7 +1,7 @@
 /** Answers of a receiver, as the sender hands them to a judge. */
 import type { Answer } from '../../src/destinations/receiver.ts'
 
-/** What a receiver answered, as far as a test cares. */
+/** The parts of an answer that a test gives. */
 export interface GivenAnswer {
   readonly status: number
   readonly body?: string

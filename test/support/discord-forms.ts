@@ -1,4 +1,4 @@
-/** What Discord makes of text beside CommonMark's formats. */
+/** The forms that only Discord reads, beside the formats of CommonMark. */
 
 /** The names of Discord's own forms in a text, without what stands in code or behind a backslash. */
 export function findDiscordForms(text: string): readonly string[] {

@@ -1,10 +1,10 @@
-/** What Google Chat makes of the field `text`, by rules of this test's own. */
+/** The forms that Google Chat reads in the field `text`, by rules that are the test's own. */
 import MarkdownIt from 'markdown-it'
 
 // Bare hosts, too, and a top-level domain that the library's list lacks.
 const linkify = new MarkdownIt().linkify.set({ fuzzyLink: true }).tlds('example', true)
 
-/** What Chat's own markup would make of a text; the marks `*` and `` ` `` are looked at elsewhere. */
+/** The names of the forms in a text. The marks `*` and `` ` `` are looked at elsewhere. */
 export function findGoogleChatForms(text: string): readonly string[] {
   const rules: readonly (readonly [fault: string, found: boolean])[] = [
     ['mention or link', /[<>]/.test(text)],

@@ -1,7 +1,7 @@
-/** What Mattermost makes of text beside CommonMark's formats, and what its look-alikes stand for. */
+/** The forms that only Mattermost reads, and the characters that its look-alikes stand for. */
 import type { Piece } from './read-markdown.ts'
 
-// What every look-alike stands for.
+// The character that each look-alike stands for.
 const MEANT: ReadonlyMap<string, string> = new Map([
   ['∗', '*'],
   ['ˍ', '_'],
@@ -36,12 +36,12 @@ export function unfoldText(text: string): string {
   return Array.from(text, (character) => MEANT.get(character) ?? character).join('')
 }
 
-/** What the server replaces before anybody reads it, in code as well (incoming webhooks from Slack). */
+/** The mentions that the server makes before anybody reads the text, in code as well. */
 export function findServerForms(text: string): readonly string[] {
   return /<!(?:channel|here|all)>|<@[A-Za-z0-9]+>/.exec(text) ?? []
 }
 
-/** What clients make of a line outside code, on the strict side. */
+/** The names of the forms that clients may read in a line, outside of code. */
 export function findClientForms(line: readonly Piece[]): readonly string[] {
   // Styles and code end every form, so that what stands on both sides of them is not put together.
   const text = line

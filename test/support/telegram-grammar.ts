@@ -40,7 +40,7 @@ const LINKS: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['telephone', /\+\d|\d(?:[ ().-]*\d){6}/g],
 ]
 
-/** What Telegram would make a link of by itself: every find outside of `<code>`. */
+/** The links that Telegram would make by itself: every find outside of `<code>`. */
 export function findTelegramLinks(runs: readonly TelegramRun[]): readonly string[] {
   const text = runs.map((run) => run.text).join('')
   const isCode = runs.flatMap((run) => {

@@ -1,4 +1,4 @@
-/** What became of one attempt: every receiver gives such a value, and every lane obeys it. */
+/** The outcome of one attempt: every receiver gives such a value, and every lane obeys it. */
 
 /**
  * A reason that does not depend on the kind of receiver.
@@ -91,7 +91,7 @@ export type ProfileReason =
 export type OutcomeReason = CommonReason | ProfileReason
 
 /**
- * What became of one attempt.
+ * The outcome of one attempt.
  * - `delivered`: the receiver has it. `holdMs`, where set, is how long it asks for no further message.
  * - `unreachable`: the trouble may pass; try again. `retryAfterMs` is the receiver's own wish, not yet limited.
  * - `rejected`, scope `message`: this message is never taken; park it and go on.

@@ -1,4 +1,4 @@
-/** What is known about the receiver "CloudEvents 1.0 over HTTP". */
+/** The facts about the receiver "CloudEvents 1.0 over HTTP", as data. */
 import { NO_PACE, type Profile } from '../profile.ts'
 
 /** CloudEvents 1.0.2 with the HTTP 1.1 webhook specification. */

@@ -1,4 +1,4 @@
-/** What is known about the receiver "Discord webhook". */
+/** The facts about the receiver "Discord webhook", as data. */
 import { exact, ONE_A_SECOND, part, type Profile } from '../profile.ts'
 
 /** Discord webhooks. The URL always says `wait=true`, as the 204 without it does not prove that a message was saved. */

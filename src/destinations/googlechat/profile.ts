@@ -1,4 +1,4 @@
-/** What is known about the receiver "Google Chat webhook". */
+/** The facts about the receiver "Google Chat webhook", as data. */
 import { exact, ONE_A_SECOND, part, type Profile } from '../profile.ts'
 
 /** Google Chat by an incoming webhook. */

@@ -1,4 +1,4 @@
-/** What is known about the receiver "Mattermost incoming webhook". */
+/** The facts about the receiver "Mattermost incoming webhook", as data. */
 import { exact, ONE_A_SECOND, part, type Profile } from '../profile.ts'
 
 /** Mattermost incoming webhooks. */

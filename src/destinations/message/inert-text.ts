@@ -1,6 +1,6 @@
 /**
- * How foreign text loses the meaning that a receiver's markup would give it. Which characters mean
- * something stands beside each receiver (`<receiver>/text.ts`); here stand the means that several share.
+ * The means by which foreign text loses the meaning that a receiver's markup would give it. Each receiver names
+ * its own characters (`<receiver>/text.ts`); the means that several receivers share stand here.
  */
 
 // Characters that look like those of a markup. They are used where a markup has no escape sequence, or not
@@ -52,7 +52,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-// Whatever could end the address of a link in Markdown; backticks are read before links.
+// The characters that could end the address of a link in Markdown; backticks are read before links.
 const LINK_BREAKING = /[()<>[\]\\`\s]/g
 
 /** A harmless character that looks like the given one; the given one where none is known. */

@@ -1,4 +1,4 @@
-/** Texts of a message that are put together: what is empty leaves no gap and no separator behind. */
+/** Texts of a message that are put together; an empty text leaves no gap and no separator behind. */
 import type { Catalogue } from '../language/catalogue.ts'
 import { fill } from '../language/languages.ts'
 import { writeUnstyled } from './line.ts'
@@ -14,7 +14,7 @@ export function joinTexts(texts: readonly string[], separator: string): string {
   return texts.filter((text) => text !== '').join(separator)
 }
 
-/** How many lines had no room, with the link to the page that shows them; empty when all are here. */
+/** The number of lines that had no room, with the link to the page that shows them; empty when all are here. */
 export function writeRest(
   { more }: Pick<Message, 'more'>,
   {

@@ -1,4 +1,4 @@
-/** How every reader of settings says that a setting is wrong, here and in `src/config`. */
+/** The form in which every reader of settings, here and in `src/config`, says that a setting is wrong. */
 import type { Result } from '../../core/result.ts'
 
 /** A wrong setting. Neither part ever holds the value of a secret. */

@@ -1,4 +1,4 @@
-/** What is known about the receiver "Slack incoming webhook". */
+/** The facts about the receiver "Slack incoming webhook", as data. */
 import { ONE_A_SECOND, words, type Profile } from '../profile.ts'
 
 /** Slack incoming webhooks. One error comes with different statuses, so Slack's words decide. */

@@ -1,4 +1,4 @@
-/** What is known about the receiver "Microsoft Teams (Workflows)". */
+/** The facts about the receiver "Microsoft Teams (Workflows)", as data. */
 import { HOUR_MS } from '../../core/lanes/retry.ts'
 import { exact, MINUTE_MS, part, SECOND_MS, type Profile } from '../profile.ts'
 

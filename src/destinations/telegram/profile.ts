@@ -1,4 +1,4 @@
-/** What is known about the receiver "Telegram bot". */
+/** The facts about the receiver "Telegram bot", as data. */
 import { MINUTE_MS, part, SECOND_MS, type Profile } from '../profile.ts'
 
 /** The Telegram Bot API. */

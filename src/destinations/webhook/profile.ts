@@ -1,4 +1,4 @@
-/** What is known about the receiver "Signed webhook (Standard Webhooks 1.0.0)". */
+/** The facts about the receiver "Signed webhook (Standard Webhooks 1.0.0)", as data. */
 import { NO_PACE, type Profile } from '../profile.ts'
 
 /** Standard Webhooks 1.0.0. */

@@ -382,7 +382,7 @@ function formsOf({ says, match }: ErrorRule): readonly string[] {
   ]
 }
 
-/** What an error of a class has to lead to; nothing here is taken from the judge. */
+/** The outcome that an error of a class must lead to; nothing here is taken from the judge. */
 function outcomeOf(
   { class: errorClass, reason }: { class: ErrorClass; reason: OutcomeReason },
   { status, body }: { status: number; body: string },
@@ -406,7 +406,7 @@ function reasonOf(outcome: DeliveryOutcome): string | null {
   return outcome.kind === 'delivered' ? null : outcome.reason
 }
 
-/** What is read of an answer: its first 8 KiB, decoded leniently. */
+/** The part of an answer that is read: its first 8 KiB. */
 function cut(body: string): string {
   return new TextDecoder().decode(new TextEncoder().encode(body).subarray(0, 8192))
 }

@@ -1,4 +1,4 @@
-/** Whatever a CRM writes, Discord shows it as text: read back by CommonMark and by Discord's own forms. */
+/** Hostile texts of the CRM in Discord: they are read back by CommonMark, and searched for Discord's own forms. */
 import { findMessageErrors } from '../../../playground/receivers/discord-embeds.ts'
 import { layOutDiscord } from '../../../src/destinations/discord/layout.ts'
 import { discord } from '../../../src/destinations/discord/receiver.ts'

@@ -1,4 +1,4 @@
-/** What the golden messages do not show of Discord: a title that is too long, and templates. */
+/** Messages for Discord that have no golden file: a title that is too long, and templates. */
 import { expect, test } from 'vitest'
 import { findMessageErrors } from '../../../playground/receivers/discord-embeds.ts'
 import { isObject } from '../../../playground/receivers/json.ts'

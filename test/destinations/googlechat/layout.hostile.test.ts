@@ -1,4 +1,4 @@
-/** What no text of the CRM can do in Google Chat: the card read back with parse5, `text` with its own rules. */
+/** Hostile texts of the CRM in Google Chat: the card is read back with parse5, `text` by rules of the test. */
 import { parseFragment, type DefaultTreeAdapterTypes } from 'parse5'
 import { findDroppedParts, findShapeError } from '../../../playground/receivers/googlechat-cards.ts'
 import { layOutGoogleChat } from '../../../src/destinations/googlechat/layout.ts'
@@ -103,7 +103,7 @@ function marked(line: Line, style: string): readonly string[] {
   return line.filter((span) => span.style === style).map(({ text }) => inertGoogleChat(text))
 }
 
-/** What a reader of the card has to see, widget by widget. */
+/** The texts that a reader of the card must see, widget by widget. */
 function paragraphsOf(message: Message): readonly string[] {
   const { kind, lead, groups, more, portal, notes, firstAt, lastAt } = message
   const footer = [formatSpanUtc(firstAt, lastAt), portal, ...notes]

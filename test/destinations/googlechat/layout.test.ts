@@ -1,4 +1,4 @@
-/** What the golden messages do not show of Google Chat: what a digest leaves out, and templates. */
+/** Messages for Google Chat that have no golden file: long digests and templates. */
 import { describe, expect, test } from 'vitest'
 import type { ReceiverTerms } from '../../../src/destinations/receiver.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'

@@ -79,7 +79,7 @@ function listFaulty(language: Language, isFaulty: (entry: Entry) => boolean): re
     .map(({ key, category, text }) => `${key} ${category ?? ''}: ${text}`)
 }
 
-/** What English has at the key; of a plural its general form. */
+/** The English text of a key; of a plural its general form. */
 function english(key: string): string {
   const found = entriesOf('en').filter((entry) => entry.key === key)
   const entry = found.find(({ category }) => category === 'other') ?? found[0]

@@ -1,6 +1,6 @@
 /**
- * Whatever a CRM writes, Mattermost shows it as text: read back by CommonMark with every automatic link,
- * and searched for what Mattermost's clients and server make of text afterwards.
+ * Hostile texts of the CRM in Mattermost: they are read back by CommonMark with every automatic link, and searched
+ * for the forms that Mattermost's clients and server read afterwards.
  */
 import {
   isMattermostError,

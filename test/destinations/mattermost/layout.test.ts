@@ -1,4 +1,4 @@
-/** What the golden messages do not show of Mattermost: portals without a plain host, and templates. */
+/** Messages for Mattermost that have no golden file: portals without a plain host, and templates. */
 import { expect, test } from 'vitest'
 import { mattermost } from '../../../src/destinations/mattermost/receiver.ts'
 import type { ReceiverTerms } from '../../../src/destinations/receiver.ts'

@@ -164,7 +164,7 @@ describe('readDestinations()', () => {
         "headers.x-key: Must not refer to a portal's value: only url, token, chat, secret, bearer may",
       ],
     ],
-    // What is known to be wrong is told while the portal's value is not known yet.
+    // Other problems are told although the portal value is not known yet.
     [{ url: '$portal.URL', secret: 'erp' }, [`secret: ${secret}`]],
     [{ secret: '$portal.KEY', url: 'erp' }, ['url: Must be an absolute https URL']],
     [{ secret: '$portal.KEY', signature: 'v2' }, ['signature: Must be "v1", "v1a" or "both"']],

@@ -1,4 +1,4 @@
-/** What no text of the CRM can do in Slack, and that the reader which tells so is not blind. */
+/** Hostile texts of the CRM in Slack, and a check that the reader of this test is not blind. */
 import { expect, test } from 'vitest'
 import { findMessageError } from '../../../playground/receivers/slack.ts'
 import { plainText } from '../../../src/destinations/message/line.ts'

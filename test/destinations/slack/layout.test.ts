@@ -1,4 +1,4 @@
-/** What the golden messages do not show of Slack: its limits, the fallback, and what it knows no place for. */
+/** Messages for Slack that have no golden file: long ones, the fallback, and a test without a portal. */
 import { describe, expect, test } from 'vitest'
 import { en } from '../../../src/destinations/language/en.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'

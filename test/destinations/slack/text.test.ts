@@ -1,4 +1,4 @@
-/** What is escaped for Slack, and what gets a look-alike. */
+/** Text that is escaped for Slack, or gets look-alikes. */
 import { expect, test } from 'vitest'
 import { escapeSlack, inertSlack, inertSlackStart } from '../../../src/destinations/slack/text.ts'
 

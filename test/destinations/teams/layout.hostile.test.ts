@@ -1,4 +1,4 @@
-/** What no text of the CRM can do in Teams, read back with Microsoft's library. */
+/** Hostile texts of the CRM in Teams: the card is read back with Microsoft's library. */
 import { findCardProblems } from '../../../playground/receivers/teams-cards.ts'
 import { plainText } from '../../../src/destinations/message/line.ts'
 import type { Message } from '../../../src/destinations/message/message.ts'
@@ -55,7 +55,7 @@ describeChat({
       .join('\n'),
 })
 
-/** What a reader of the message has to see, paragraph by paragraph. */
+/** The texts that a reader of the message must see, paragraph by paragraph. */
 function paragraphsOf({ title, lead, groups, more, portal, notes }: Message): readonly string[] {
   const footer = [portal, ...notes].filter((text) => text !== '').join(' · ')
   return [

@@ -1,4 +1,4 @@
-/** What the golden messages do not show of Teams: templates. */
+/** Messages for Teams that have no golden file: templates. */
 import { expect, test } from 'vitest'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
 import { aDelivery } from '../../support/a-delivery.ts'

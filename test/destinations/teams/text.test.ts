@@ -1,4 +1,4 @@
-/** What Teams reads in text, and that nothing of it is left; Markdown is read by markdown-it. */
+/** Text that is made inert for Teams; its Markdown is read back by markdown-it. */
 import * as fc from 'fast-check'
 import MarkdownIt from 'markdown-it'
 import { describe, expect, test } from 'vitest'
@@ -89,7 +89,7 @@ describe('inertTeams()', () => {
         expect(inert).not.toMatch(/[{}<>@]|:\/\//)
         expect(markdown.linkify.test(inert)).toBe(false)
         expect(inert).toHaveLength(text.length)
-        // What is no letter in the text may have become a look-alike.
+        // A character that is no letter may have become a look-alike.
         const kept = Array.from(inert).map((character, index) =>
           /[\p{L}\p{N} ,;:]/u.test(Array.from(text)[index] ?? '') ? character : '?',
         )
@@ -106,7 +106,7 @@ describe('inertTeams()', () => {
     },
   )
 
-  /** What the line is with a harmless word instead of the text, and the text where that word stands. */
+  /** The line as it is read with a harmless word instead of the text, and then the text in place of the word. */
   function expected({
     before,
     inert,

@@ -1,4 +1,4 @@
-/** What no text of the CRM can do in Telegram, and that the readers which tell so are not blind. */
+/** Hostile texts of the CRM in Telegram, and a check that the readers of this test are not blind. */
 import { expect, test } from 'vitest'
 import { parseTelegramHtml } from '../../../playground/receivers/telegram-html.ts'
 import { en } from '../../../src/destinations/language/en.ts'

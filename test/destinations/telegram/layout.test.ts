@@ -1,4 +1,4 @@
-/** What the golden messages do not show of Telegram: texts that it would make links of. */
+/** Messages for Telegram that have no golden file: texts that it would make links of. */
 import { describe, expect, test } from 'vitest'
 import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'

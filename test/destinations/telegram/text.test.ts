@@ -1,4 +1,4 @@
-/** What of a text is escaped for Telegram, and what it counts. */
+/** Text that is escaped for Telegram, and its size. */
 import { describe, expect, test } from 'vitest'
 import { parseTelegramHtml } from '../../../playground/receivers/telegram-html.ts'
 import {

@@ -159,7 +159,7 @@ describe('v1a', () => {
   })
 })
 
-/** What WebCrypto says of each `v1a` signature of a request. */
+/** Whether WebCrypto finds each `v1a` signature of a request valid. */
 async function verifies(
   { headers, body }: OutgoingRequest,
   publicKey: Uint8Array,

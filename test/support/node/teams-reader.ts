@@ -16,7 +16,7 @@ export const TEAMS_TRAPS: readonly string[] = [
   '[a]: //evil.example',
 ]
 
-/** What the library read of a card. */
+/** A card as the library reads it. */
 export interface ReadCard {
   /** One entry a paragraph: the text as shown, in the order of reading. */
   readonly shown: readonly { readonly type: string; readonly text: string }[]
