@@ -74,7 +74,7 @@ export function isAddedOrRemovedValue({ attribute, before, after }: Change): boo
 /** Puts a change into words; an attribute without a word of its own keeps its name. */
 export function describeChange(change: Change, words: Catalogue): DescribedChange {
   const [root, ...rest] = splitAttribute(change.attribute)
-  const known = isNamed(root) || root === 'LIST' ? ATTRIBUTES[root] : null
+  const known = isNamed(root) ? ATTRIBUTES[root] : null
   const isList = root === 'LIST' && rest.length === 2
   const kind = isList ? (rest[1] === 'DEF' ? 'flag' : 'text') : (known?.values ?? 'text')
   const language = known?.byLanguage === true && rest.length === 1 ? (rest[0] ?? '') : null

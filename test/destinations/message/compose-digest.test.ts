@@ -88,6 +88,11 @@ describe('composeDigest() grouping', () => {
     ])
   })
 
+  test('names a field by the code of its last event', () => {
+    const edits = [anEdit({ name: 'UF_OLD' }), anEdit({ name: 'UF_NEW' })] as const
+    expect(headings(compose(edits))).toEqual([expect.stringContaining('`«UF_NEW»`')])
+  })
+
   test('keeps the last known name where a later event knows none', () => {
     expect(headings(compose([anEdit({ label: 'Old' }), anEdit({ label: null })]))).toEqual([
       '*«Old»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»* (2 edits)',
