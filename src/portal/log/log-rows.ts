@@ -1,15 +1,51 @@
 /** Turns rows of the log into typed values. A damaged row must never stop a lane (G10). */
+import * as v from 'valibot'
 import type { Arrival } from '../../core/log/append.ts'
 import {
   NOT_ENRICHED,
+  type Change,
   type Enrichment,
+  type Json,
   type LogEntry,
+  type PortalUser,
   type RelayEvent,
+  type ThinReason,
 } from '../../core/log/event.ts'
-import { numberOf, textOf, type SqlRow } from '../../storage/database.ts'
+import { numberOf, type SqlRow } from '../../storage/database.ts'
 
-/** The identity of a row's event; the column `digest` holds its content hash. */
-export function arrivalOf(row: SqlRow): Arrival {
+/** Stands in the column `enrichment` while the event waits for its enrichment; null means that nothing is read for it. */
+export const AWAITS = ''
+
+/** Makes a schema of a list whose items this program has written itself. */
+function listOf<Item>() {
+  return v.optional(v.custom<readonly Item[]>(Array.isArray), [])
+}
+
+/** Members that an older version did not write get the value of an event without enrichment. */
+const EnrichmentSchema = v.object({
+  status: v.picklist(['complete', 'unavailable', 'not_applicable']),
+  // Sound: this program writes no other words, and a word of another version is only shown.
+  reason: v.optional(v.nullable(v.custom<ThinReason>((word) => typeof word === 'string')), null),
+  changes: v.optional(v.nullable(v.custom<readonly Change[]>(Array.isArray)), null),
+  // Sound: every member of it was read as JSON.
+  field: v.optional(v.nullable(v.custom<{ readonly [key: string]: Json }>(isMap)), null),
+  userName: v.optional(v.nullable(v.string()), null),
+  toldBy: v.optional(v.nullable(v.number()), null),
+  covers: listOf<number>(),
+  users: listOf<PortalUser>(),
+  completes: listOf<number>(),
+  readAt: v.optional(v.nullable(v.number()), null),
+})
+
+/** The members on which filters rely. */
+const FilteredEventSchema = v.looseObject({
+  name: v.string(),
+  field: v.nullable(v.looseObject({ fieldName: v.unknown() })),
+  quarantined: v.nullable(v.string()),
+})
+
+/** The identity of the event in a row. The column `digest` holds its content hash. */
+export function parseArrival(row: SqlRow): Arrival {
   return {
     receipt: String(row['receipt']),
     contentHash: String(row['digest']),
@@ -17,64 +53,39 @@ export function arrivalOf(row: SqlRow): Arrival {
   }
 }
 
-/** When a row's event was received; a damaged time counts as long ago. */
+/** When the event in a row was received; a damaged time counts as long ago. */
 export function receivedAtOf(row: SqlRow): number {
   const value = row['received_at']
   return typeof value === 'number' ? value : 0
 }
 
-/** The entry of a row; one that cannot be read is shown as quarantined. */
-export function entryOf(row: SqlRow): LogEntry {
-  const { receipt, receivedAt } = arrivalOf(row)
+/** The entry in a row. One whose event cannot be read is shown as quarantined. */
+export function parseEntry(row: SqlRow): LogEntry {
+  const { receipt, receivedAt } = parseArrival(row)
   return {
     sequence: numberOf(row, 'sequence'),
     receipt,
     receivedAt,
-    event: readEvent(row),
+    event: parseEvent(row),
     origin: row['reconciled'] === 1 ? 'reconciled' : 'event',
-    enrichment: readEnrichment(row),
+    enrichment: parseEnrichment(row),
   }
 }
 
-/** Stands in a row that waits for its enrichment; null in one that nothing is read for. */
-export const AWAITS = ''
-
-/** A row that was waited and was never enriched goes out thin. */
-function readEnrichment(row: SqlRow): Enrichment {
-  const text = row['enrichment']
-  if (typeof text !== 'string') return NOT_ENRICHED
-  if (text === AWAITS) return NOT_EXPLAINED
-  try {
-    // Sound: only `enrich` and `insertReconciled` write the column.
-    const stored = JSON.parse(text) as Enrichment
-    return { ...NOT_ENRICHED, ...stored }
-  } catch {
-    // Swallows: a row damaged outside of this code.
-    return NOT_EXPLAINED
-  }
+/** An event that was to be enriched and has nothing that can be read goes out thin. */
+function parseEnrichment({ enrichment }: SqlRow): Enrichment {
+  if (typeof enrichment !== 'string') return NOT_ENRICHED
+  const stored = v.safeParse(EnrichmentSchema, parseJson(enrichment))
+  return stored.success ? stored.output : NEVER_ENRICHED
 }
 
-const NOT_EXPLAINED: Enrichment = { ...NOT_ENRICHED, status: 'unavailable', reason: 'timeout' }
+const NEVER_ENRICHED: Enrichment = { ...NOT_ENRICHED, status: 'unavailable', reason: 'timeout' }
 
-function readEvent(row: SqlRow): RelayEvent {
-  try {
-    const event: unknown = JSON.parse(textOf(row, 'event'))
-    return isEvent(event) ? event : UNREADABLE
-  } catch {
-    // Swallows: a row damaged outside of this code.
-    return UNREADABLE
-  }
-}
-
-/** What filters rely on; whatever else is wrong with an event stops at its renderer. */
-function isEvent(value: unknown): value is RelayEvent {
-  if (typeof value !== 'object' || value === null) return false
-  if (!('name' in value) || !('field' in value) || !('quarantined' in value)) return false
-  const { name, field, quarantined } = value
-  const isField = typeof field === 'object' && (field === null || 'fieldName' in field)
-  return (
-    typeof name === 'string' && isField && (quarantined === null || typeof quarantined === 'string')
-  )
+function parseEvent(row: SqlRow): RelayEvent {
+  const event = parseJson(row['event'])
+  // Sound: the edge made it of a `RelayEvent`. A fault that its filters do not see stops at its renderer,
+  // and the event is parked.
+  return v.is(FilteredEventSchema, event) ? (event as unknown as RelayEvent) : UNREADABLE
 }
 
 const UNREADABLE: RelayEvent = {
@@ -85,4 +96,17 @@ const UNREADABLE: RelayEvent = {
   data: null,
   field: null,
   quarantined: 'unreadable_row',
+}
+
+function parseJson(column: SqlRow[string] | undefined): unknown {
+  try {
+    return typeof column === 'string' ? JSON.parse(column) : null
+  } catch {
+    // Swallows: the row was damaged outside of this program, or its event was never JSON.
+    return null
+  }
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -5,7 +5,7 @@ import type { Enrichment, LogEntry } from '../../core/log/event.ts'
 import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/log/retention.ts'
 import { numberOf, textOf, type Database } from '../../storage/database.ts'
-import { arrivalOf, AWAITS, entryOf, receivedAtOf } from './log-rows.ts'
+import { parseArrival, AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
 import { remakeTable } from './migrations.ts'
 
 /** Rows read at a time on a start. */
@@ -87,7 +87,7 @@ export class LogStore {
         RECENT_PAGE,
       )
       const waiting = rows.filter((row) => row['enrichment'] === AWAITS)
-      found.push(...waiting.map(entryOf))
+      found.push(...waiting.map(parseEntry))
       const [first] = rows
       const last = rows.at(-1)
       if (first === undefined || last === undefined) return found.toReversed()
@@ -127,20 +127,20 @@ export class LogStore {
   after(sequence: number, limit: number): LogEntry[] {
     return this.#db
       .all('SELECT * FROM log WHERE sequence > ? ORDER BY sequence LIMIT ?', sequence, limit)
-      .map(entryOf)
+      .map(parseEntry)
   }
 
   /** Entries before a sequence, newest first. */
   before(sequence: number, limit: number): LogEntry[] {
     return this.#db
       .all('SELECT * FROM log WHERE sequence < ? ORDER BY sequence DESC LIMIT ?', sequence, limit)
-      .map(entryOf)
+      .map(parseEntry)
   }
 
   /** One entry; null when it was never stored or is gone. */
   entry(sequence: number): LogEntry | null {
     const row = this.#db.all('SELECT * FROM log WHERE sequence = ?', sequence)[0]
-    return row === undefined ? null : entryOf(row)
+    return row === undefined ? null : parseEntry(row)
   }
 
   /** The arrivals of the last two minutes, oldest first, bounded. Reads pages, since most logs are quiet. */
@@ -156,7 +156,7 @@ export class LogStore {
       )
       const young = rows.filter((row) => receivedAtOf(row) > now - RECEIPT_WINDOW_MS)
       for (const row of young) {
-        recent.push({ arrival: arrivalOf(row), sequence: numberOf(row, 'sequence') })
+        recent.push({ arrival: parseArrival(row), sequence: numberOf(row, 'sequence') })
       }
       const last = rows.at(-1)
       if (last === undefined || young.length === 0) break
