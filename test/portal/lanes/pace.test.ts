@@ -127,3 +127,21 @@ describe('a pacer that cannot be reached', () => {
     expect(scenario.logged).toContain('pacer_unreachable')
   })
 })
+
+describe('the pace of a receiver', () => {
+  it('is waited out in the walk, and by the alarm after 30 s', async () => {
+    await scenario.deploy([person('chat')])
+    // Never more than ten behind, so that each is a message of its own.
+    await scenario.appendMany(5)
+    for (let second = 0; second < 30; second += 1) {
+      await scenario.append()
+      await until(() => scenario.messages('chat') === second + 1 && scenario.clock.sleepers > 0)
+      await scenario.advance(SECOND_MS)
+    }
+    await until(async () => ((await scenario.alarmAt()) ?? Infinity) <= scenario.clock.now())
+    expect(scenario.messages('chat')).toBe(30)
+    expect((await scenario.storedLane('chat')).cursor).toBe(30)
+    await scenario.alarm()
+    await until(() => scenario.messages('chat') === 31)
+  })
+})

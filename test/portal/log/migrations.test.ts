@@ -1,17 +1,9 @@
-/**
- * The schema of a portal's object: from every older version, with rows in it, forward; and never a table
- * for somebody who stored nothing.
- */
+/** The schema of a portal's object: from every older version, with rows in it, forward. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../src/core/lanes/match-lanes.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
-import {
-  MIGRATIONS,
-  hasSchema,
-  migrate,
-  type Migration,
-} from '../../../src/portal/log/migrations.ts'
+import { MIGRATIONS, migrate, type Migration } from '../../../src/portal/log/migrations.ts'
 import { anEvent } from '../../support/a-delivery.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
 
@@ -211,32 +203,6 @@ describe('migrations', () => {
       migrate(openDatabase(storage), { migrations })
     })
     expect(await tableNames()).toContain('more')
-  })
-})
-
-describe('a portal that nothing is known of', () => {
-  it('has no schema and gets none, whatever is asked of it', async () => {
-    const { portal } = { portal: scenario.portal() }
-    const stranger = await scenario.request({ tokenHash: 'f'.repeat(64) })
-    expect(
-      await Promise.all([portal.view(), portal.events(9, 9), portal.event(1), portal.parked()]),
-    ).toEqual([null, null, null, null])
-    expect(await portal.append(stranger)).toEqual({ kind: 'untrusted' })
-    expect(await portal.recognises(stranger.tokenHash)).toBe(false)
-    expect(
-      await portal.uninstall({ tokenHash: stranger.tokenHash, ts: null, clean: true }),
-    ).toEqual({
-      kind: 'untrusted',
-    })
-    expect(await portal.touch()).toEqual({ dropped: 0 })
-    expect(await portal.setValue('NAME', 'value')).toBe('unknown')
-    const unknown = { ok: false, error: 'unknown_lane' }
-    expect(await portal.controlLane('erp', { kind: 'pause' })).toEqual(unknown)
-    expect(await portal.controlLane('erp', { kind: 'park', sequence: 1 })).toEqual(unknown)
-    expect(await portal.replay('erp', { kind: 'parked' }, { dryRun: false })).toEqual(unknown)
-    expect(await tableNames()).toEqual([])
-    expect(await scenario.inside(({ storage }) => hasSchema(openDatabase(storage)))).toBe(false)
-    expect(await scenario.alarmAt()).toBeNull()
   })
 })
 

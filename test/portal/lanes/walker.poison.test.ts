@@ -1,0 +1,93 @@
+/** G10: an event, a receiver or a walk that fails by a bug cannot stop a lane for good. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Destination } from '../../../src/destinations/settings/destination.ts'
+import { PortalScenario, configured, machine, until } from '../../support/portal-scenario.ts'
+
+const MINUTE_MS = 60_000
+
+let scenario: PortalScenario
+
+beforeEach(async () => {
+  scenario = new PortalScenario()
+  await scenario.start()
+})
+
+afterEach(() => scenario.close())
+
+/** A destination of our own making, to test what no real receiver does. */
+function withType(name: string, type: Partial<NonNullable<Destination['type']>>): Destination {
+  const [real] = configured([machine(name)])
+  if (real?.type == null) throw new Error('Cannot configure the destination')
+  return { ...real, type: { ...real.type, ...type } }
+}
+
+it('a renderer that throws sets the event aside with the reason, and the lane goes on', async () => {
+  const [real] = configured([machine('erp')])
+  const type = withType('erp', {
+    create: (settings, policy) => {
+      const made = real?.type?.create(settings, policy)
+      if (made?.ok !== true) throw new Error('Cannot open the destination')
+      return {
+        ok: true,
+        value: {
+          ...made.value,
+          prepare: (parcel, terms) => {
+            if (parcel.deliveries[0].sequence === 2) throw new Error('poison')
+            return made.value.prepare(parcel, terms)
+          },
+        },
+      }
+    },
+  })
+  scenario.settings = { ...scenario.settings, destinations: [type] }
+  await scenario.restart()
+  await scenario.appendMany(3)
+  await scenario.settled()
+  expect(scenario.sequences('erp')).toEqual([1, 3])
+  expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'parked', reason: 'cannot_render' })
+})
+
+// test/portal/log/log-rows.test.ts has the table of rows that cannot be read.
+it('a row whose event cannot be read is passed as quarantined', async () => {
+  await scenario.append()
+  await scenario.append({ event: '{"name":' })
+  await scenario.append()
+  await scenario.settled()
+  expect(scenario.sequences('erp')).toEqual([1, 3])
+  expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'filtered', reason: 'quarantined' })
+  expect(await scenario.portal().event(2)).toMatchObject({
+    event: 'UNREADABLE',
+    quarantined: true,
+    quarantineReason: 'unreadable_row',
+  })
+  expect((await scenario.portal().view())?.quarantined).toBe(1)
+})
+
+it('a walk that fails rests a minute, delays no other lane and is tried again', async () => {
+  await scenario.deploy([machine('erp'), machine('other')])
+  let isBroken = false
+  const [erp, other] = configured([machine('erp'), machine('other')])
+  if (erp === undefined || other === undefined) throw new Error('Cannot configure')
+  const broken: Destination = {
+    ...erp,
+    get retryMs(): number {
+      if (isBroken) throw new Error('a bug of ours')
+      return erp.retryMs
+    },
+  }
+  scenario.settings = { ...scenario.settings, destinations: [broken, other] }
+  await scenario.restart()
+  await scenario.portal().view()
+  isBroken = true
+  await scenario.append()
+  await until(() => scenario.logged.includes('lane_failed'))
+  await until(async () => (await scenario.lane('other')).backlog === 0)
+  expect(scenario.sequences('other')).toEqual([1])
+  await scenario.alarm()
+  expect(await scenario.alarmAt()).toBe(scenario.clock.now() + MINUTE_MS)
+  expect(scenario.logged.filter((event) => event === 'lane_failed')).toHaveLength(1)
+  isBroken = false
+  await scenario.alarmInTime()
+  await scenario.settled()
+  expect(scenario.sequences('erp')).toEqual([1])
+})
