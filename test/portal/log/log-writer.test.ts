@@ -1,0 +1,182 @@
+/** How the log grows: its sequences, the lanes in front of them, and the alarm in the same commit. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ReconciledEvent } from '../../../src/core/fields/reconciled-event.ts'
+import type { Arrival } from '../../../src/core/log/append.ts'
+import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
+import { LogStore } from '../../../src/portal/log/log-store.ts'
+import { LogWriter } from '../../../src/portal/log/log-writer.ts'
+import { migrate } from '../../../src/portal/log/migrations.ts'
+import type { Database } from '../../../src/storage/database.ts'
+import { anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { FIELD } from '../../support/a-field.ts'
+import { withDatabase } from '../../support/object-database.ts'
+import { PortalScenario, until } from '../../support/portal-scenario.ts'
+import { NOW } from '../../support/time.ts'
+
+const SECOND_MS = 1000
+
+const STORED = { event: JSON.stringify(anEvent()), awaits: false }
+
+const TOLD: ReconciledEvent = {
+  event: { ...anEvent({ userId: null }), field: FIELD },
+  enrichment: anEnrichment(),
+}
+
+function anArrival(receipt: string): Arrival {
+  return { receipt, contentHash: `hash of ${receipt}`, receivedAt: NOW }
+}
+
+/** A writer behind event 41, and everything that it asked of lanes and alarm, in order. */
+function aWriter(db: Database) {
+  migrate(db)
+  const asked: string[] = []
+  const note = (word: string) => () => void asked.push(word)
+  const state = { at: 41, head: () => state.at, setHead: (head: number) => void (state.at = head) }
+  const log = new LogStore(db)
+  const writer = new LogWriter({
+    db,
+    log,
+    state,
+    matcher: { match: note('match'), adopt: note('adopt'), abandon: note('abandon') },
+    alarm: {
+      begin: note('begin'),
+      rolledBack: note('rolled back'),
+      ensure: async (at) => note(`alarm in ${(at ?? 0) - NOW}`)(),
+    },
+    world: { now: () => NOW, newReceipt: () => 'own receipt' },
+    scheduler: { background: () => {} },
+  })
+  return { writer, log, state, asked }
+}
+
+const GROWN = ['begin', 'match', `alarm in ${SAFETY_ALARM_MS}`]
+
+describe('write()', () => {
+  it('gives the next sequences, and brings the lanes in line once, in front of the first one', async () => {
+    const found = await withDatabase((db) => {
+      const { writer, log, state, asked } = aWriter(db)
+      const sequences = writer.write((transaction) => [
+        transaction.insert(anArrival('a'), STORED),
+        transaction.insert(anArrival('b'), STORED),
+      ])
+      return { sequences, head: state.at, asked, receipts: log.after(0, 9).map((e) => e.receipt) }
+    })
+    expect(found).toEqual({
+      sequences: [42, 43],
+      head: 43,
+      asked: [...GROWN, 'adopt'],
+      receipts: ['a', 'b'],
+    })
+  })
+
+  it('gives no sequence and asks nothing of lanes and alarm when it only writes an enrichment', async () => {
+    const found = await withDatabase((db) => {
+      const { writer, log, state, asked } = aWriter(db)
+      log.insert(41, anArrival('a'), { ...STORED, awaits: true })
+      writer.write((transaction) => transaction.enrich(41, anEnrichment()))
+      return { head: state.at, asked, enrichment: log.entry(41)?.enrichment }
+    })
+    expect(found).toEqual({ head: 41, asked: ['begin'], enrichment: anEnrichment() })
+  })
+
+  it('that is rolled back gives its sequences again', async () => {
+    const found = await withDatabase((db) => {
+      const { writer, log, state, asked } = aWriter(db)
+      const fail = () =>
+        writer.write((transaction) => {
+          transaction.insert(anArrival('a'), STORED)
+          throw new Error('disk is full')
+        })
+      expect(fail).toThrow('disk is full')
+      const first = { head: state.at, count: log.count(), asked: [...asked] }
+      const sequence = writer.write((transaction) => transaction.insert(anArrival('b'), STORED))
+      return { first, sequence }
+    })
+    expect(found).toEqual({
+      first: { head: 41, count: 0, asked: [...GROWN, 'rolled back', 'abandon'] },
+      sequence: 42,
+    })
+  })
+
+  it('gives an event that no portal sent a receipt of its own, and no hash that one of the portal could have', async () => {
+    const found = await withDatabase((db) => {
+      const { writer, log } = aWriter(db)
+      const sequence = writer.write((transaction) => transaction.insertReconciled(TOLD))
+      return { entry: log.entry(sequence), arrivals: log.recentArrivals(NOW) }
+    })
+    expect(found).toEqual({
+      entry: {
+        sequence: 42,
+        receipt: 'own receipt',
+        receivedAt: NOW,
+        ...TOLD,
+        origin: 'reconciled',
+      },
+      arrivals: [
+        {
+          sequence: 42,
+          arrival: { receipt: 'own receipt', contentHash: 'own receipt', receivedAt: NOW },
+        },
+      ],
+    })
+  })
+})
+
+describe('the commit of an event makes sure that an alarm is due within 5 minutes', () => {
+  let scenario: PortalScenario
+
+  beforeEach(async () => {
+    scenario = new PortalScenario()
+    await scenario.start()
+  })
+
+  afterEach(() => scenario.close())
+
+  /** The object has stored an event, delivered it and has nothing to do. */
+  async function rested(): Promise<void> {
+    await scenario.append()
+    await scenario.settled()
+    await scenario.quiet()
+    expect(await scenario.alarmAt()).toBeNull()
+  }
+
+  it('sets one when none stands, in the same commit as the event', async () => {
+    await rested()
+    const observed = await scenario.observe()
+    await scenario.append()
+    expect(observed.alarmsInTransactions).toEqual([scenario.clock.now() + SAFETY_ALARM_MS])
+  })
+
+  it('is rolled back with the event, and set by the next one', async () => {
+    await rested()
+    await scenario.failNextTransaction()
+    await expect(scenario.append()).rejects.toThrow('disk is full')
+    expect(await scenario.alarmAt()).toBeNull()
+    const observed = await scenario.observe()
+    await scenario.append()
+    expect(observed.alarmsInTransactions).toEqual([scenario.clock.now() + SAFETY_ALARM_MS])
+  })
+
+  it('writes it once for a hundred events', async () => {
+    await rested()
+    const observed = await scenario.observe()
+    await scenario.appendMany(100)
+    await scenario.settled()
+    expect(observed.alarms).toHaveLength(1)
+  })
+
+  it('leaves an earlier one alone, also after a rollback', async () => {
+    scenario.receive('erp', () => new Response('', { status: 500 }))
+    await scenario.append()
+    await until(() => scenario.clock.sleepers === 1)
+    await scenario.advance(SECOND_MS)
+    const retryAt = scenario.clock.now() + 5 * SECOND_MS
+    await until(async () => (await scenario.alarmAt()) === retryAt)
+    await scenario.failNextTransaction()
+    await expect(scenario.append()).rejects.toThrow('disk is full')
+    const observed = await scenario.observe()
+    await scenario.append()
+    expect(await scenario.alarmAt()).toBe(retryAt)
+    expect(observed.alarms).toEqual([])
+  })
+})

@@ -1,0 +1,101 @@
+/** When a portal has to wake, and how its one alarm follows the parts that wait for time. */
+import { describe, expect, it } from 'vitest'
+import { SAFETY_ALARM_MS } from '../../src/core/pace/schedule.ts'
+import { Waker } from '../../src/portal/waker.ts'
+import { NOW } from '../support/time.ts'
+
+const RETRY_AT = NOW + 3_600_000
+
+/** A waker whose parts are due at these times, and everything that it did, in order. */
+function aWaker(...times: readonly (number | null)[]) {
+  const did: string[] = []
+  const due = { times, isRunning: false }
+  const show = (at: number | null) => (at === null ? 'never' : `in ${at - NOW}`)
+  const waker = new Waker({
+    alarm: {
+      fired: () => void did.push('fired'),
+      ensure: async (at) => void did.push(`alarm at the latest ${show(at)}`),
+      moveTo: async (at) => void did.push(`alarm moved to ${show(at)}`),
+    },
+    timed: times.map((_, index) => ({ dueAt: () => due.times[index] ?? null })),
+    pump: { isRunning: () => due.isRunning },
+    book: {
+      flush: () => void did.push('stored'),
+      flushInTime: () => void did.push('stored in time'),
+    },
+    world: { now: () => NOW },
+    scheduler: { background: () => {} },
+  })
+  return { waker, due, did }
+}
+
+describe('wakeAt()', () => {
+  it.each([
+    ['the earliest time of all parts', [RETRY_AT, null, NOW + 5, NOW + 9], NOW + 5],
+    ['null while no part waits', [null, null], null],
+    // A part says 0 for "at once".
+    ['zero when a part wants to be woken at once', [RETRY_AT, 0], 0],
+  ])('is %s', (_case, times, at) => {
+    expect(aWaker(...times).waker.wakeAt()).toBe(at)
+  })
+})
+
+describe('begin()', () => {
+  it('sets the safety alarm before the work when there is any', async () => {
+    const { waker, did } = aWaker(NOW)
+    expect(await waker.begin()).toBe(true)
+    expect(did).toEqual(['fired', `alarm at the latest in ${SAFETY_ALARM_MS}`])
+  })
+
+  it('sets none when nothing waits', async () => {
+    const { waker, did } = aWaker(null)
+    expect(await waker.begin()).toBe(false)
+    expect(did).toEqual(['fired'])
+  })
+})
+
+describe('atRest()', () => {
+  const AT_REST = [`alarm at the latest in ${RETRY_AT - NOW}`]
+
+  it('moves the safety alarm to the next time, once', async () => {
+    const { waker, did } = aWaker(RETRY_AT)
+    await waker.begin()
+    did.length = 0
+    waker.atRest()
+    waker.atRest()
+    expect(did).toEqual([...AT_REST, `alarm moved to in ${RETRY_AT - NOW}`, ...AT_REST])
+  })
+
+  it('moves no alarm that it has not set itself', async () => {
+    const { waker, did } = aWaker(RETRY_AT)
+    waker.atRest()
+    expect(did).toEqual(AT_REST)
+  })
+
+  it('leaves the safety alarm while a lane is walked, and moves it when that has ended', async () => {
+    const { waker, due, did } = aWaker(RETRY_AT)
+    await waker.begin()
+    due.isRunning = true
+    did.length = 0
+    waker.atRest()
+    expect(did).toEqual(AT_REST)
+    due.isRunning = false
+    waker.atRest()
+    expect(did.at(-1)).toBe(`alarm moved to in ${RETRY_AT - NOW}`)
+  })
+})
+
+describe('laneRested()', () => {
+  it('stores at once what is only in memory when the last lane has come to rest', async () => {
+    const { waker, did } = aWaker(null)
+    waker.laneRested()
+    expect(did).toEqual(['alarm at the latest never', 'stored', 'alarm at the latest never'])
+  })
+
+  it('stores within a second while other lanes are walked', async () => {
+    const { waker, due, did } = aWaker(null)
+    due.isRunning = true
+    waker.laneRested()
+    expect(did).toEqual(['alarm at the latest never', 'stored in time'])
+  })
+})
