@@ -1,0 +1,85 @@
+/** What the comparisons of a portal remember: the row first, memory after it. */
+import { describe, expect, it } from 'vitest'
+import { NO_RECONCILIATION, OWED_LOOK_MS } from '../../../src/core/fields/reconciliation.ts'
+import { FieldStore } from '../../../src/portal/fields/field-store.ts'
+import { ReconciliationBook } from '../../../src/portal/fields/reconciliation-book.ts'
+import { migrate } from '../../../src/portal/log/migrations.ts'
+import { anUnreadField, FIELD } from '../../support/a-field.ts'
+import { withDatabase } from '../../support/object-database.ts'
+import { NOW } from '../../support/time.ts'
+
+/** Works with a book; `stored` reads the row, `writes` counts how often it was written. */
+function inBook<T>(
+  work: (context: {
+    book: ReconciliationBook
+    fields: FieldStore
+    stored: () => ReturnType<FieldStore['loadReconciliation']>
+    disk: { isFull: boolean; writes: number }
+  }) => T,
+): Promise<T> {
+  return withDatabase((db) => {
+    migrate(db)
+    const fields = new FieldStore(db)
+    const disk = { isFull: false, writes: 0 }
+    const transaction = <R>(write: () => R): R => {
+      disk.writes += 1
+      return db.transaction(() => {
+        const result = write()
+        if (disk.isFull) throw new Error('disk is full')
+        return result
+      })
+    }
+    const book = new ReconciliationBook({ db: { transaction }, fields, world: { now: () => NOW } })
+    book.load(null)
+    return work({ book, fields, disk, stored: () => fields.loadReconciliation() })
+  })
+}
+
+const STATE = { ...NO_RECONCILIATION, startedAt: 5 }
+
+describe('save()', () => {
+  it('changes memory after the row', async () => {
+    const found = await inBook(({ book, stored }) => {
+      book.save(STATE)
+      return [book.state(), stored()]
+    })
+    expect(found).toEqual([STATE, STATE])
+  })
+
+  it('changes nothing when storage refuses', async () => {
+    const found = await inBook(({ book, disk, stored }) => {
+      disk.isFull = true
+      expect(() => book.save(STATE)).toThrow('disk is full')
+      return [book.state(), stored()]
+    })
+    expect(found).toEqual([NO_RECONCILIATION, NO_RECONCILIATION])
+  })
+})
+
+describe('owe()', () => {
+  it('lets the fields of thin events be looked at in a minute, each once, in one write', async () => {
+    const others = [235, 236].map((id) => anUnreadField({ id }))
+    const found = await inBook(({ book, disk }) => {
+      book.owe(others)
+      book.owe([anUnreadField()])
+      return { suspects: book.state().suspects, writes: disk.writes }
+    })
+    expect(found.writes).toBe(1)
+    expect(found.suspects).toMatchObject([
+      { id: 235, dueAt: NOW + OWED_LOOK_MS, seen: null, looks: 0 },
+      { id: 236, dueAt: NOW + OWED_LOOK_MS, seen: null, looks: 0 },
+    ])
+  })
+})
+
+describe('clear()', () => {
+  it('forgets the fields too', async () => {
+    const found = await inBook(({ book, fields, stored }) => {
+      fields.save(anUnreadField())
+      book.save(STATE)
+      book.clear()
+      return [book.state(), stored(), fields.find(FIELD.id)]
+    })
+    expect(found).toEqual([NO_RECONCILIATION, NO_RECONCILIATION, null])
+  })
+})

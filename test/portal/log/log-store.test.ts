@@ -1,0 +1,199 @@
+/** What the log finds again: repeated events, events that wait, pages, and what an operator counts. */
+import { describe, expect, it } from 'vitest'
+import {
+  DUPLICATE_WINDOW_MS,
+  MAX_REMEMBERED,
+  RECEIPT_WINDOW_MS,
+  type Arrival,
+} from '../../../src/core/log/append.ts'
+import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
+import { LogStore } from '../../../src/portal/log/log-store.ts'
+import { migrate } from '../../../src/portal/log/migrations.ts'
+import { anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { FIELD } from '../../support/a-field.ts'
+import { withDatabase } from '../../support/object-database.ts'
+import { NOW } from '../../support/time.ts'
+
+/** How far behind the youngest event one may wait at a start, in milliseconds. */
+const AWAITING_WINDOW_MS = 600_000
+
+/** One event to store; by default it was received now, and nothing is read for it. */
+interface Stored extends Partial<Arrival> {
+  readonly event?: string
+  readonly awaits?: boolean
+}
+
+/** Works with a log that holds these events from sequence 1 on. */
+function inLog<T>(events: readonly Stored[], work: (log: LogStore) => T): Promise<T> {
+  return withDatabase((db) => {
+    migrate(db)
+    const log = new LogStore(db)
+    db.transaction(() => {
+      for (const [index, { event, awaits = false, ...arrival }] of events.entries()) {
+        const sequence = index + 1
+        log.insert(
+          sequence,
+          { receipt: `r${sequence}`, contentHash: `h${sequence}`, receivedAt: NOW, ...arrival },
+          { event: event ?? JSON.stringify(anEvent()), awaits },
+        )
+      }
+    })
+    return work(log)
+  })
+}
+
+function many(count: number, event: Stored = {}): Stored[] {
+  return Array.from({ length: count }, () => event)
+}
+
+function sequencesOf(entries: readonly { readonly sequence: number }[]): number[] {
+  return entries.map(({ sequence }) => sequence)
+}
+
+const THIN = { ...NOT_ENRICHED, status: 'unavailable', reason: 'timeout' } as const
+
+const TOLD = { event: { ...anEvent({ userId: null }), field: FIELD }, enrichment: anEnrichment() }
+
+describe('a page', () => {
+  it('goes on behind or before a sequence, and an empty log has none', async () => {
+    const found = await inLog(many(5), (log) => [
+      sequencesOf(log.after(2, 2)),
+      sequencesOf(log.before(4, 2)),
+      sequencesOf(log.after(5, 2)),
+      log.entry(6),
+      log.lastSequence(),
+    ])
+    expect(found).toEqual([[3, 4], [3, 2], [], null, 5])
+    expect(await inLog([], (log) => [log.lastSequence(), log.after(0, 9), log.count()])).toEqual([
+      0,
+      [],
+      0,
+    ])
+  })
+})
+
+describe('recentArrivals()', () => {
+  it('are those of two minutes, oldest first, also when they fill more than a page', async () => {
+    const old = many(3, { receivedAt: NOW - RECEIPT_WINDOW_MS })
+    const young = many(150, { receivedAt: NOW - RECEIPT_WINDOW_MS + 1 })
+    const found = await inLog([...old, ...young], (log) => log.recentArrivals(NOW))
+    expect(sequencesOf(found)).toEqual(Array.from({ length: 150 }, (_, index) => index + 4))
+    expect(found[0]?.arrival).toEqual({
+      receipt: 'r4',
+      contentHash: 'h4',
+      receivedAt: NOW - RECEIPT_WINDOW_MS + 1,
+    })
+  })
+
+  it('are no more than memory keeps, and the youngest of them', async () => {
+    const found = await inLog(many(MAX_REMEMBERED + 150), (log) => log.recentArrivals(NOW))
+    expect(found.length).toBeLessThan(MAX_REMEMBERED + 100)
+    expect(found.at(-1)?.sequence).toBe(MAX_REMEMBERED + 150)
+  })
+})
+
+describe('findPlace()', () => {
+  const LOG = [
+    { receipt: 'old', contentHash: 'same', receivedAt: NOW - DUPLICATE_WINDOW_MS },
+    { receipt: 'young', contentHash: 'other', receivedAt: NOW },
+    { receipt: 'twin', contentHash: 'same', receivedAt: NOW },
+  ]
+
+  it.each([
+    [
+      'its receipt, however long ago',
+      { receipt: 'young', contentHash: 'x', receivedAt: NOW * 2 },
+      { sequence: 2, sameReceipt: true },
+    ],
+    [
+      'its receipt before an equal event',
+      { receipt: 'twin', contentHash: 'same', receivedAt: NOW },
+      { sequence: 3, sameReceipt: true },
+    ],
+    [
+      'the first equal event within the window',
+      { receipt: 'x', contentHash: 'same', receivedAt: NOW },
+      { sequence: 1, sameReceipt: false },
+    ],
+    [
+      'a later equal event when the first one is outside of the window',
+      { receipt: 'x', contentHash: 'same', receivedAt: NOW + 1 },
+      { sequence: 3, sameReceipt: false },
+    ],
+    ['nothing else', { receipt: 'x', contentHash: 'x', receivedAt: NOW }, null],
+  ])('finds %s', async (_case, arrival, place) => {
+    expect(await inLog(LOG, (log) => log.findPlace(arrival))).toEqual(place)
+  })
+})
+
+describe('awaiting()', () => {
+  it('finds every event that waits, oldest first, behind a page of others too', async () => {
+    const waits = { awaits: true, receivedAt: NOW - AWAITING_WINDOW_MS }
+    const log = [waits, ...many(150), { awaits: true }, {}]
+    expect(sequencesOf(await inLog(log, (store) => store.awaiting()))).toEqual([1, 152])
+  })
+
+  it('does not look behind the time within which an alarm has ended all waiting', async () => {
+    const waits = { awaits: true, receivedAt: NOW - 2 * AWAITING_WINDOW_MS }
+    const old = { receivedAt: NOW - AWAITING_WINDOW_MS - 1 }
+    const log = [waits, ...many(150, old), {}]
+    expect(await inLog(log, (store) => store.awaiting())).toEqual([])
+  })
+})
+
+describe('lastFieldEventAt()', () => {
+  it('is the time of the last event of the portal that something was read for', async () => {
+    const log = [
+      { awaits: true, receivedAt: NOW - 3 },
+      { awaits: true, receivedAt: NOW - 2 },
+      { receivedAt: NOW - 1 },
+    ]
+    const found = await inLog(log, (store) => {
+      store.enrich(2, anEnrichment())
+      store.insertReconciled(4, { receipt: 'r4', contentHash: 'r4', receivedAt: NOW }, TOLD)
+      return store.lastFieldEventAt()
+    })
+    expect(found).toBe(NOW - 2)
+    expect(await inLog([{}], (store) => store.lastFieldEventAt())).toBeNull()
+  })
+})
+
+describe('what an operator counts', () => {
+  it('are the events of the portal, those that no event told, and the thin ones', async () => {
+    const found = await inLog(many(4, { awaits: true }), (log) => {
+      log.enrich(1, anEnrichment())
+      log.enrich(2, THIN)
+      log.insertReconciled(5, { receipt: 'r5', contentHash: 'r5', receivedAt: NOW }, TOLD)
+      return [log.counts(), log.count()]
+    })
+    expect(found).toEqual([{ events: 4, reconciled: 1, thin: 1 }, 5])
+    expect(await inLog([], (log) => log.counts())).toEqual({ events: 0, reconciled: 0, thin: 0 })
+  })
+
+  it('are the events that were not understood, and those that cannot be read', async () => {
+    const quarantined = JSON.stringify(anEvent({ quarantined: 'invalid_ts' }))
+    const log = [{}, { event: quarantined }, { event: '{' }, { event: '{}' }]
+    expect(await inLog(log, (store) => store.countQuarantined())).toBe(3)
+  })
+})
+
+describe('the end of old events', () => {
+  it('drops them up to a sequence, and the sequences go on', async () => {
+    const found = await inLog(many(4), (log) => {
+      log.dropUpTo(3)
+      return [log.oldest(9), log.lastSequence()]
+    })
+    expect(found).toEqual([[{ sequence: 4, receivedAt: NOW }], 4])
+  })
+
+  it('may be all of them at once, and events are stored again afterwards', async () => {
+    const found = await inLog(many(3), (log) => {
+      log.clear()
+      const count = log.count()
+      const stored = { event: JSON.stringify(anEvent()), awaits: false }
+      log.insert(4, { receipt: 'r4', contentHash: 'h4', receivedAt: NOW }, stored)
+      return [count, sequencesOf(log.after(0, 9))]
+    })
+    expect(found).toEqual([0, [4]])
+  })
+})
