@@ -15,7 +15,8 @@ import {
   watchKv,
 } from '../support/an-intake.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
-import { gate, RelayScenario } from '../support/relay-scenario.ts'
+import { gate } from '../support/until.ts'
+import { RelayScenario } from '../support/relay-scenario.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 const NEIGHBOUR = 'b'.repeat(32)

@@ -15,7 +15,8 @@ import {
   UNREACHABLE,
 } from '../support/an-intake.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
-import { gate, type RelayScenario } from '../support/relay-scenario.ts'
+import { gate } from '../support/until.ts'
+import { type RelayScenario } from '../support/relay-scenario.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 

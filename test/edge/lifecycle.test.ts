@@ -14,7 +14,8 @@ import {
   UNREACHABLE,
 } from '../support/an-intake.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
-import { gate, type RelayScenario } from '../support/relay-scenario.ts'
+import { gate } from '../support/until.ts'
+import { type RelayScenario } from '../support/relay-scenario.ts'
 
 let scenario: EdgeScenario
 let relay: RelayScenario

@@ -18,7 +18,8 @@ import {
   watchKv,
 } from '../support/an-intake.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
-import { dumpKv, gate, type RelayScenario } from '../support/relay-scenario.ts'
+import { dumpKv, type RelayScenario } from '../support/relay-scenario.ts'
+import { gate } from '../support/until.ts'
 
 const NOT_STORED = {
   status: 503,

@@ -27,7 +27,7 @@ describe('who may call', () => {
   it.each(ADMIN_ROUTES)(
     '%s: 404 without ADMIN_TOKEN, whatever token is presented',
     async (route) => {
-      await scenario.append()
+      await scenario.portal.sends()
       const settings = { ADMIN_TOKEN: undefined }
       expect(await ask(route, { settings })).toEqual(refusal(404, 'not_found'))
       expect(
@@ -37,7 +37,7 @@ describe('who may call', () => {
   )
 
   it.each(ADMIN_ROUTES)('%s: 401 without the token, and nothing happens', async (route) => {
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
     const headers = {
       authorization: '',
@@ -67,13 +67,13 @@ describe('who may call', () => {
   })
 
   it('the scheme is compared without case', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     const headers = { authorization: `bearer ${ADMIN_TOKEN}` }
     expect((await ask('GET /portals/{portal}', { headers })).status).toBe(200)
   })
 
   it('429 after ten wrong tokens a minute from one address; the right token still passes', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     const wrong = { authorization: 'Bearer wrong', 'cf-connecting-ip': '203.0.113.7' }
     const statuses: number[] = []
     for (let count = 0; count < 12; count += 1) {
@@ -90,7 +90,7 @@ describe('who may call', () => {
   })
 
   it('answers are never cached, and an unknown address is a 404', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     const view = await call('GET /portals/{portal}')
     expect(view.headers.get('cache-control')).toBe('no-store')
     for (const route of [

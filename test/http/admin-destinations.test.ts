@@ -1,7 +1,8 @@
 /** The test message to a destination. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { askAdmin as ask, refusal } from '../support/admin-api.ts'
-import { PortalScenario, machine, type Entry } from '../support/portal-scenario.ts'
+import { PortalScenario } from '../support/portal-scenario.ts'
+import { machine, type Entry } from '../support/entries.ts'
 import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'
 
 let scenario: PortalScenario
@@ -20,10 +21,12 @@ describe('POST /destinations/{destination}/test', () => {
       status: 200,
       body: { outcome: 'delivered', reason: null, status: 200, detail: null },
     })
-    const [sent] = scenario.network.to('erp.example.com')
+    const [sent] = scenario.receiver('erp').requests()
     expect(sent?.headers.get('webhook-signature')).toMatch(/^v1,/u)
     expect(sent?.headers.get('webhook-id')).toMatch(/^test-[0-9a-f-]{36}$/u)
-    expect(scenario.received('erp')).toMatchObject([{ type: 'relay.test', sequence: null }])
+    expect(scenario.receiver('erp').received()).toMatchObject([
+      { type: 'relay.test', sequence: null },
+    ])
   })
 
   it('delivered: a Slack message', async () => {
@@ -41,7 +44,7 @@ describe('POST /destinations/{destination}/test', () => {
     [429, 'unreachable', 'rate_limited'],
   ])('%i: %s, %s', async (status, outcome, reason) => {
     const headers = status === 302 ? { location: 'https://elsewhere.example.com/' } : {}
-    scenario.receive('erp', () => new Response('why', { status, headers }))
+    scenario.receiver('erp').answers(() => new Response('why', { status, headers }))
     expect(await ask(TEST)).toEqual({
       status: 200,
       body: { outcome, reason, status, detail: 'why' },
@@ -50,7 +53,7 @@ describe('POST /destinations/{destination}/test', () => {
   })
 
   it('unreachable: a receiver that does not answer', async () => {
-    scenario.receive('erp', () => {
+    scenario.receiver('erp').answers(() => {
       throw new TypeError('Network connection lost.')
     })
     expect((await ask(TEST)).body).toEqual({

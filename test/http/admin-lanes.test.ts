@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent } from '../support/a-delivery.ts'
 import { askAdmin, refusal } from '../support/admin-api.ts'
 import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
-import { PortalScenario, gate, machine, until } from '../support/portal-scenario.ts'
+import { PortalScenario } from '../support/portal-scenario.ts'
+import { gate, until } from '../support/until.ts'
+import { machine } from '../support/entries.ts'
 
 let scenario: PortalScenario
 
@@ -20,7 +22,7 @@ function ask(route: string, options: AdminCall = {}): Promise<AdminAnswer> {
 
 /** Some events, each sent once. */
 async function delivered(count: number): Promise<void> {
-  await scenario.appendMany(count)
+  await scenario.portal.sendsMany(count)
   await scenario.settled()
 }
 
@@ -31,12 +33,15 @@ describe('POST …/lanes/{destination}/replay', () => {
     await delivered(4)
     const answer = await ask(REPLAY, { body: { from: 2, to: 3 } })
     expect(answer).toEqual({ status: 202, body: { replayed: 2 } })
-    await until(() => scenario.received('erp').length === 6)
-    const first = scenario.received('erp').slice(1, 3)
-    expect(scenario.received('erp').slice(4)).toEqual(
+    await until(() => scenario.receiver('erp').received().length === 6)
+    const first = scenario.receiver('erp').received().slice(1, 3)
+    expect(scenario.receiver('erp').received().slice(4)).toEqual(
       first.map((delivery) => ({ ...delivery, replayed: true })),
     )
-    const bodies = scenario.network.to('erp.example.com').map(({ body }) => JSON.parse(body))
+    const bodies = scenario
+      .receiver('erp')
+      .requests()
+      .map(({ body }) => JSON.parse(body))
     expect(bodies[4]).toEqual({ ...bodies[1], data: { ...bodies[1].data, replayed: true } })
     expect(bodies[1].data).not.toHaveProperty('replayed')
     expect(await scenario.lane('erp')).toMatchObject({ cursor: 4, replaying: 0 })
@@ -44,14 +49,14 @@ describe('POST …/lanes/{destination}/replay', () => {
   })
 
   it('sends what is parked again, and it is parked no more', async () => {
-    scenario.failOnce({ 1: 422, 3: 422 })
+    scenario.receiver('erp').failsOnce({ 1: 422, 3: 422 })
     await delivered(4)
     expect(await ask(REPLAY, { body: { parked: true } })).toEqual({
       status: 202,
       body: { replayed: 2 },
     })
-    await until(() => scenario.received('erp').length === 6)
-    expect(scenario.received('erp').slice(4)).toMatchObject([
+    await until(() => scenario.receiver('erp').received().length === 6)
+    expect(scenario.receiver('erp').received().slice(4)).toMatchObject([
       { sequence: 1, previousSequence: null, replayed: true },
       { sequence: 3, previousSequence: 2, replayed: true },
     ])
@@ -61,7 +66,7 @@ describe('POST …/lanes/{destination}/replay', () => {
   })
 
   it('only counts with ?dryRun=true', async () => {
-    scenario.failOnce({ 1: 422 })
+    scenario.receiver('erp').failsOnce({ 1: 422 })
     await delivered(3)
     const dry = `${REPLAY}?dryRun=true`
     expect(await ask(dry, { body: { from: 1, to: 3 } })).toEqual({
@@ -70,8 +75,8 @@ describe('POST …/lanes/{destination}/replay', () => {
     })
     expect((await ask(dry, { body: { parked: true } })).body).toMatchObject({ replayed: 1 })
     expect((await scenario.lane('erp')).replaying).toBe(0)
-    await scenario.quiet()
-    expect(scenario.received('erp')).toHaveLength(3)
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.receiver('erp').received()).toHaveLength(3)
   })
 
   it.each([
@@ -90,8 +95,8 @@ describe('POST …/lanes/{destination}/replay', () => {
       body: { error: { code: 'invalid_request' } },
     })
     expect((await scenario.lane('erp')).replaying).toBe(0)
-    await scenario.quiet()
-    expect(scenario.received('erp')).toHaveLength(3)
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.receiver('erp').received()).toHaveLength(3)
   })
 
   it('replays in earnest with ?dryRun=false, as without it', async () => {
@@ -100,24 +105,25 @@ describe('POST …/lanes/{destination}/replay', () => {
       status: 202,
       body: { replayed: 1 },
     })
-    await until(() => scenario.received('erp').length === 2)
+    await until(() => scenario.receiver('erp').received().length === 2)
   })
 
   it('goes up to the cursor, and counts only what the destination was meant to get', async () => {
-    await scenario.append()
-    await scenario.append({ event: JSON.stringify(anEvent({ name: 'ONCRMDEALUPDATE' })) })
-    await scenario.append()
+    await scenario.portal.sends()
+    await scenario.portal.sends({ event: JSON.stringify(anEvent({ name: 'ONCRMDEALUPDATE' })) })
+    await scenario.portal.sends()
     await scenario.settled()
-    await scenario.portal().controlLane('erp', { kind: 'pause' })
-    await scenario.append()
+    await scenario.operator.pauses('erp')
+    await scenario.portal.sends()
     const answer = await ask(REPLAY, { body: { from: 1, to: 99 } })
     expect(answer).toEqual({ status: 202, body: { replayed: 2 } })
     expect((await scenario.lane('erp')).replaying).toBe(1)
-    await scenario.portal().controlLane('erp', { kind: 'resume' })
-    await until(() => scenario.received('erp').length === 5)
+    await scenario.operator.resumes('erp')
+    await until(() => scenario.receiver('erp').received().length === 5)
     expect(
       scenario
-        .sequences('erp')
+        .receiver('erp')
+        .sequences()
         .slice(2)
         .toSorted((a, b) => a - b),
     ).toEqual([1, 3, 4])
@@ -132,12 +138,12 @@ describe('POST …/lanes/{destination}/replay', () => {
 
   it('survives the end of the object', async () => {
     await delivered(2)
-    await scenario.portal().controlLane('erp', { kind: 'pause' })
+    await scenario.operator.pauses('erp')
     await ask(REPLAY, { body: { from: 1, to: 2 } })
-    await scenario.restart()
-    await scenario.portal().controlLane('erp', { kind: 'resume' })
-    await until(() => scenario.received('erp').length === 4)
-    expect(scenario.received('erp').slice(2)).toMatchObject([
+    await scenario.relay.restarts()
+    await scenario.operator.resumes('erp')
+    await until(() => scenario.receiver('erp').received().length === 4)
+    expect(scenario.receiver('erp').received().slice(2)).toMatchObject([
       { sequence: 1, replayed: true },
       { sequence: 2, replayed: true },
     ])
@@ -145,7 +151,7 @@ describe('POST …/lanes/{destination}/replay', () => {
 
   it('409 for the eleventh job of a lane', async () => {
     await delivered(1)
-    await scenario.portal().controlLane('erp', { kind: 'pause' })
+    await scenario.operator.pauses('erp')
     const answers: number[] = []
     for (let job = 0; job < 11; job += 1) {
       answers.push((await ask(REPLAY, { body: { from: 1, to: 1 } })).status)
@@ -188,79 +194,79 @@ describe('POST …/lanes/{destination}/pause, resume and park', () => {
 
   it('pauses after the attempt that is under way, and resumes where it stood', async () => {
     const held = gate()
-    scenario.receive('erp', async () => {
+    scenario.receiver('erp').answers(async () => {
       await held.opened
       return null
     })
-    await scenario.appendMany(3)
-    await until(() => scenario.sequences('erp').length === 1)
+    await scenario.portal.sendsMany(3)
+    await until(() => scenario.receiver('erp').sequences().length === 1)
     expect(await ask(`${LANE}/pause`)).toEqual({ status: 200, body: { state: 'paused' } })
     await scenario.inside(() => held.open())
     await until(async () => (await scenario.lane('erp')).cursor === 1)
-    await scenario.append()
-    await scenario.quiet()
-    expect(scenario.sequences('erp')).toEqual([1])
+    await scenario.portal.sends()
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.receiver('erp').sequences()).toEqual([1])
     expect(await scenario.lane('erp')).toMatchObject({ state: 'paused', backlog: 3 })
     expect(await ask(`${LANE}/resume`)).toEqual({ status: 200, body: { state: 'active' } })
     await scenario.settled()
-    expect(scenario.sequences('erp')).toEqual([1, 2, 3, 4])
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 3, 4])
   })
 
   it('resume tries at once what waits for its retry', async () => {
-    scenario.failOnce({ 1: 503 })
-    await scenario.append()
-    await until(() => scenario.clock.sleepers > 0)
-    await scenario.append()
-    scenario.receive('erp', () => new Response('', { status: 503 }))
-    await scenario.advance(1000)
+    scenario.receiver('erp').failsOnce({ 1: 503 })
+    await scenario.portal.sends()
+    await until(() => scenario.time.sleepers > 0)
+    await scenario.portal.sends()
+    scenario.receiver('erp').answers(503)
+    await scenario.time.passes('1 s')
     await until(async () => (await scenario.lane('erp')).attempts === 2)
-    scenario.receive('erp', () => new Response(''))
+    scenario.receiver('erp').answers(() => new Response(''))
     expect(await ask(`${LANE}/resume`)).toEqual({ status: 200, body: { state: 'active' } })
     await scenario.settled()
-    expect(scenario.sequences('erp')).toEqual([1, 1, 1, 2])
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 1, 1, 2])
   })
 
   it('resume revives a disabled lane', async () => {
-    scenario.failOnce({ 1: 410 })
-    await scenario.append()
+    scenario.receiver('erp').failsOnce({ 1: 410 })
+    await scenario.portal.sends()
     await until(async () => (await scenario.lane('erp')).state === 'disabled')
     expect(await ask(`${LANE}/resume`)).toEqual({ status: 200, body: { state: 'active' } })
     await scenario.settled()
-    expect(scenario.sequences('erp')).toEqual([1, 1])
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 1])
   })
 
   it('resume says honestly that a misconfigured destination stays disabled', async () => {
-    await scenario.deploy([machine('erp', { url: 'nonsense' })])
-    await scenario.append()
+    await scenario.relay.deploys([machine('erp', { url: 'nonsense' })])
+    await scenario.portal.sends()
     expect(await ask(`${LANE}/resume`)).toEqual({ status: 200, body: { state: 'disabled' } })
   })
 
   it('park sets the head aside and the lane goes on', async () => {
-    scenario.failOnce({ 2: 503 })
-    await scenario.appendMany(3)
+    scenario.receiver('erp').failsOnce({ 2: 503 })
+    await scenario.portal.sendsMany(3)
     await until(async () => (await scenario.lane('erp')).attempts === 1)
     expect(await ask(`${LANE}/park`, { body: { sequence: 2 } })).toEqual({
       status: 200,
       body: { state: 'active' },
     })
-    await scenario.advance(1000)
+    await scenario.time.passes('1 s')
     await scenario.settled()
-    expect(scenario.sequences('erp')).toEqual([1, 2, 3])
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 3])
     expect((await ask('GET /portals/{portal}/parked')).body).toMatchObject({
       parked: [{ destination: 'erp', sequence: 2, reason: 'set_aside', status: null, attempts: 1 }],
     })
   })
 
   it.each([1, 3, 99])('park: 409 for %i, which is not the head', async (sequence) => {
-    scenario.failOnce({ 2: 503 })
-    await scenario.appendMany(3)
+    scenario.receiver('erp').failsOnce({ 2: 503 })
+    await scenario.portal.sendsMany(3)
     await until(async () => (await scenario.lane('erp')).attempts === 1)
     const answer = await ask(`${LANE}/park`, { body: { sequence } })
     expect(answer).toEqual(refusal(409, 'not_head'))
   })
 
   it('park: 409 when nothing waits', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
     expect(await ask(`${LANE}/park`, { body: { sequence: 1 } })).toEqual(refusal(409, 'not_head'))
   })
@@ -268,13 +274,13 @@ describe('POST …/lanes/{destination}/pause, resume and park', () => {
   it.each([undefined, {}, { sequence: 0 }, { sequence: '1' }, { sequence: 1, more: 1 }, 'x', null])(
     'park: 400 for %j',
     async (body) => {
-      await scenario.append()
+      await scenario.portal.sends()
       expect(await ask(`${LANE}/park`, { body })).toEqual(refusal(400, 'invalid_request'))
     },
   )
 
   it.each(['replay', 'pause', 'resume', 'park'])('%s: 404 for an unknown lane', async (verb) => {
-    await scenario.append()
+    await scenario.portal.sends()
     const body = verb === 'replay' ? { parked: true } : { sequence: 1 }
     const answer = await ask(`POST /portals/{portal}/lanes/nobody/${verb}`, { body })
     expect(answer).toEqual(refusal(404, 'not_found'))
@@ -283,10 +289,10 @@ describe('POST …/lanes/{destination}/pause, resume and park', () => {
   it.each(['replay', 'pause', 'resume', 'park'])(
     '%s: 409 for a removed destination',
     async (verb) => {
-      await scenario.append()
+      await scenario.portal.sends()
       await scenario.settled()
-      await scenario.deploy([machine('crm')])
-      await scenario.append()
+      await scenario.relay.deploys([machine('crm')])
+      await scenario.portal.sends()
       const body = verb === 'replay' ? { parked: true } : { sequence: 2 }
       const answer = await ask(`${LANE}/${verb}`, { body })
       expect(answer).toEqual(refusal(409, 'removed_destination'))

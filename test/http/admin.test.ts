@@ -4,7 +4,9 @@ import { createSealer } from '../../src/storage/seal.ts'
 import { anEvent } from '../support/a-delivery.ts'
 import { ADMIN_ROUTES, ANY_TIME, askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
 import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
-import { PortalScenario, machine, until } from '../support/portal-scenario.ts'
+import { PortalScenario } from '../support/portal-scenario.ts'
+import { machine } from '../support/entries.ts'
+import { until } from '../support/until.ts'
 
 const UNKNOWN = 'f'.repeat(32)
 const PORTAL_ROUTES = ADMIN_ROUTES.filter((route) => route.includes('{portal}'))
@@ -48,7 +50,7 @@ describe('a portal that is not known', () => {
 
 describe('GET /portals/{memberId}', () => {
   it('shows everything that the contract names', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
     const { status, body } = await ask('GET /portals/{portal}')
     expect(status).toBe(200)
@@ -101,14 +103,14 @@ describe('GET /portals/{memberId}', () => {
   })
 
   it('takes the member_id in either case', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     const { body } = await ask(`GET /portals/${scenario.memberId.toUpperCase()}`)
     expect(body).toMatchObject({ memberId: scenario.memberId })
   })
 
   it('tells of a lane that retries what it waits for', async () => {
-    scenario.receive('erp', () => new Response('down for maintenance', { status: 503 }))
-    await scenario.appendMany(2)
+    scenario.receiver('erp').answers(() => new Response('down for maintenance', { status: 503 }))
+    await scenario.portal.sendsMany(2)
     await until(async () => (await scenario.lane('erp')).attempts === 1)
     const { body } = await ask('GET /portals/{portal}')
     expect(body).toMatchObject({
@@ -118,13 +120,13 @@ describe('GET /portals/{memberId}', () => {
           cursor: 0,
           backlog: 2,
           attempts: 1,
-          oldestWaitingAt: new Date(scenario.clock.now()).toISOString(),
-          nextAttemptAt: new Date(scenario.clock.now() + 1000).toISOString(),
+          oldestWaitingAt: new Date(scenario.time.now()).toISOString(),
+          nextAttemptAt: new Date(scenario.time.now() + 1000).toISOString(),
           lastError: {
             reason: 'http_503',
             status: 503,
             detail: 'down for maintenance',
-            at: new Date(scenario.clock.now()).toISOString(),
+            at: new Date(scenario.time.now()).toISOString(),
           },
         },
       ],
@@ -145,7 +147,7 @@ describe('GET /portals/{memberId}/events', () => {
   }
 
   it('pages from the newest to the oldest', async () => {
-    await scenario.appendMany(5)
+    await scenario.portal.sendsMany(5)
     expect(await page('?limit=2')).toEqual([[5, 4], 4])
     expect(await page('?limit=2&before=4')).toEqual([[3, 2], 2])
     expect(await page('?limit=2&before=2')).toEqual([[1], null])
@@ -154,8 +156,8 @@ describe('GET /portals/{memberId}/events', () => {
   })
 
   it('holds 50 events unless asked for another number, and 200 at most', async () => {
-    await scenario.deploy([])
-    await scenario.appendMany(210)
+    await scenario.relay.deploys([])
+    await scenario.portal.sendsMany(210)
     expect((await page(''))[0]).toHaveLength(50)
     expect((await page('?limit=1000'))[0]).toHaveLength(200)
   })
@@ -163,14 +165,14 @@ describe('GET /portals/{memberId}/events', () => {
   it.each(['before=0', 'before=-1', 'before=abc', 'before=1.5', 'before=', 'limit=0', 'limit=x'])(
     '400 for ?%s',
     async (query) => {
-      await scenario.append()
+      await scenario.portal.sends()
       const answer = await ask(`GET /portals/{portal}/events?${query}`)
       expect(answer).toEqual(refusal(400, 'invalid_request'))
     },
   )
 
   it('shows an event with everything that the contract names', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
     const { body } = await ask('GET /portals/{portal}/events')
     expect(body).toEqual({
@@ -206,16 +208,16 @@ describe('GET /portals/{memberId}/events', () => {
   })
 
   it.each(['2', '0', 'abc', '1.5', '-1'])('events/%s: 404', async (sequence) => {
-    await scenario.append()
+    await scenario.portal.sends()
     const answer = await ask(`GET /portals/{portal}/events/${sequence}`)
     expect(answer).toEqual(refusal(404, 'not_found'))
   })
 
   it('tells the fate of an event: delivered at once, late, parked, waiting', async () => {
-    scenario.failOnce({ 2: 422, 3: 503, 4: 410 })
-    await scenario.appendMany(5)
-    await until(() => scenario.clock.sleepers > 0)
-    await scenario.advance(1000)
+    scenario.receiver('erp').failsOnce({ 2: 422, 3: 503, 4: 410 })
+    await scenario.portal.sendsMany(5)
+    await until(() => scenario.time.sleepers > 0)
+    await scenario.time.passes('1 s')
     await until(async () => (await scenario.lane('erp')).state === 'disabled')
     const fates = await Promise.all(
       [1, 2, 3, 4, 5].map((sequence) => scenario.fate('erp', sequence)),
@@ -230,14 +232,14 @@ describe('GET /portals/{memberId}/events', () => {
   })
 
   it('tells why an event was filtered', async () => {
-    await scenario.deploy([
+    await scenario.relay.deploys([
       machine('erp', { events: ['onCrmDeal*'] }),
       machine('crm', { fields: ['UF_OTHER'] }),
       machine('all', { events: ['*'] }),
     ])
-    await scenario.append()
+    await scenario.portal.sends()
     const quarantined = { ...anEvent(), field: null, quarantined: 'unknown_fields' }
-    await scenario.append({ event: JSON.stringify(quarantined), quarantined: true })
+    await scenario.portal.sends({ event: JSON.stringify(quarantined), quarantined: true })
     await scenario.settled()
     const { body } = await ask('GET /portals/{portal}/events')
     expect(body).toMatchObject({
@@ -266,7 +268,7 @@ describe('GET /portals/{memberId}/events', () => {
   })
 
   it('knows only from the cursor what became of an event more than 100 ago', async () => {
-    await scenario.appendMany(101)
+    await scenario.portal.sendsMany(101)
     await scenario.settled()
     const delivered = { state: 'delivered', reason: null, digest: null }
     expect(await scenario.fate('erp', 1)).toEqual({ ...delivered, at: null, attempts: null })
@@ -280,7 +282,7 @@ describe('GET /portals/{memberId}/events', () => {
       field: null,
       data: { FIELDS: { ID: '7' } },
     }
-    await scenario.append({ event: JSON.stringify(event) })
+    await scenario.portal.sends({ event: JSON.stringify(event) })
     expect((await ask('GET /portals/{portal}/events/1')).body).toMatchObject({
       event: 'onCrmDealUpdate',
       fields: { FIELDS: { ID: '7' } },
@@ -290,10 +292,10 @@ describe('GET /portals/{memberId}/events', () => {
 
 describe('GET /portals/{memberId}/parked', () => {
   it('lists what is set aside, with its reason', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     expect(await ask('GET /portals/{portal}/parked')).toEqual({ status: 200, body: { parked: [] } })
-    scenario.failOnce({ 2: 413 })
-    await scenario.append()
+    scenario.receiver('erp').failsOnce({ 2: 413 })
+    await scenario.portal.sends()
     await scenario.settled()
     expect((await ask('GET /portals/{portal}/parked')).body).toEqual({
       parked: [
@@ -314,7 +316,7 @@ describe('PUT and DELETE /portals/{memberId}/values/{NAME}', () => {
   const VALUE = '/portals/{portal}/values/ERP_URL'
 
   it('204: stored sealed, removed again', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     const put = await call(`PUT ${VALUE}`, { body: { value: 'canary-value' } })
     expect([put.status, await put.text()]).toEqual([204, ''])
     const [row] = await scenario.rows('SELECT name, sealed FROM portal_values')
@@ -328,13 +330,13 @@ describe('PUT and DELETE /portals/{memberId}/values/{NAME}', () => {
   it.each([undefined, {}, { value: '' }, { value: 1 }, { value: 'x', more: 1 }, 'x', '"x"'])(
     '400 for the body %j',
     async (body) => {
-      await scenario.append()
+      await scenario.portal.sends()
       expect(await ask(`PUT ${VALUE}`, { body })).toEqual(refusal(400, 'invalid_request'))
     },
   )
 
   it('400 for a value of more than 4,096 characters', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     expect((await ask(`PUT ${VALUE}`, { body: { value: 'x'.repeat(4096) } })).status).toBe(204)
     const long = { value: 'x'.repeat(4097) }
     expect(await ask(`PUT ${VALUE}`, { body: long })).toEqual(refusal(400, 'invalid_request'))
@@ -343,7 +345,7 @@ describe('PUT and DELETE /portals/{memberId}/values/{NAME}', () => {
   it.each(['erp_url', '1NAME', 'A-B', 'A'.repeat(65), '%24A'])(
     '400 for the name %s',
     async (name) => {
-      await scenario.append()
+      await scenario.portal.sends()
       const path = `/portals/{portal}/values/${name}`
       const body = { value: 'x' }
       expect(await ask(`PUT ${path}`, { body })).toEqual(refusal(400, 'invalid_request'))
@@ -353,7 +355,7 @@ describe('PUT and DELETE /portals/{memberId}/values/{NAME}', () => {
 
   it('503 without a key to seal it with', async () => {
     scenario.settings = { ...scenario.settings, sealer: createSealer([]) }
-    await scenario.append()
+    await scenario.portal.sends()
     const answer = await ask(`PUT ${VALUE}`, { body: { value: 'x' } })
     expect(answer).toEqual(refusal(503, 'misconfigured'))
   })

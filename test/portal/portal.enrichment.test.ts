@@ -1,7 +1,8 @@
 /** What receivers are told of a change, through the real object, its storage and its alarm. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aDefinition, ReadingScenario, READING_SECRET } from '../support/reading-scenario.ts'
-import { machine, person, until } from '../support/portal-scenario.ts'
+import { machine, person } from '../support/entries.ts'
+import { until } from '../support/until.ts'
 
 const MANDATORY = [{ attribute: 'MANDATORY', before: 'N', after: 'Y' }]
 const LEAD = { ID: '77', ENTITY_ID: 'CRM_LEAD', FIELD_NAME: 'UF_CRM_SIZE' }
@@ -18,7 +19,7 @@ beforeEach(async () => {
   scenario.rest.fields.set(235, aDefinition())
   scenario.rest.fields.set(77, aDefinition(LEAD))
   scenario.rest.users.set(1, 'Anna')
-  await scenario.start()
+  await scenario.portal.becomesKnown()
 })
 
 afterEach(() => scenario.close())
@@ -45,7 +46,7 @@ function hold() {
 
 describe('an event of a portal that can be read', () => {
   it('arrives with before and after, user, field, time of reading and link', async () => {
-    const receivedAt = scenario.clock.now()
+    const receivedAt = scenario.time.now()
     const ts = Math.floor(receivedAt / 1000)
     scenario.rest.fields.set(77, aDefinition({ ...LEAD, MANDATORY: 'Y' }))
     await scenario.changed(77, 'updated', {
@@ -107,9 +108,9 @@ describe('an event of a portal that can be read', () => {
     const held = hold()
     makeMandatory()
     await scenario.changed()
-    await scenario.advance(2999)
+    await scenario.time.passes('2999 ms')
     expect(scenario.bodies()).toEqual([])
-    await scenario.advance(1)
+    await scenario.time.passes('1 ms')
     await received(1)
     held.open()
     await received(2)
@@ -133,7 +134,7 @@ describe('an event of a portal that can be read', () => {
     await scenario.changed(9, 'updated', other)
     expect(await scenario.lane('erp')).toMatchObject({ cursor: 0, backlog: 2 })
     expect(scenario.bodies()).toEqual([])
-    await scenario.advance(3000)
+    await scenario.time.passes('3 s')
     await received(2)
     expect(scenario.told()).toEqual([
       { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: 'timeout' },
@@ -149,11 +150,11 @@ describe('an event of a portal that can be read', () => {
   })
 
   it('is passed by no lane that resumes while it waits', async () => {
-    await scenario.portal().controlLane('erp', { kind: 'pause' })
+    await scenario.operator.pauses('erp')
     const held = hold()
     makeMandatory()
     await scenario.changed()
-    await scenario.portal().controlLane('erp', { kind: 'resume' })
+    await scenario.operator.resumes('erp')
     expect(await scenario.lane('erp')).toMatchObject({ cursor: 0, backlog: 1 })
     held.open()
     await received(1)
@@ -174,10 +175,10 @@ describe('an event of a portal that can be read', () => {
       { ...COMPLETE, sequence: 2, previousSequence: 1, changes: MANDATORY, covers: [2, 3] },
       { ...COMPLETE, sequence: 3, previousSequence: 2, toldBy: 2 },
     ])
-    await scenario.advance(2000)
+    await scenario.time.passes('2 s')
     await scenario.settled()
     expect(await scenario.fate('chat', 3)).toMatchObject({ state: 'unchanged' })
-    expect(scenario.messages('chat')).toBe(2)
+    expect(scenario.receiver('chat').count).toBe(2)
   })
 
   it('tells a deletion by the snapshot, without asking', async () => {
@@ -209,7 +210,7 @@ describe('an event of a portal that can be read', () => {
     scenario.rest.fields.set(235, aDefinition())
     await scenario.changed()
     await received(2)
-    await scenario.advance(2000)
+    await scenario.time.passes('2 s')
     await scenario.settled()
     const rows = observed.writes.map(({ query, rows: count }) => [
       query.trim().split(/\s+/).slice(0, 3).join(' '),
@@ -274,9 +275,9 @@ describe('an answer of the portal', () => {
     makeMandatory()
     await scenario.changed()
     await until(() => asked === 1)
-    await scenario.advance(900)
+    await scenario.time.passes('900 ms')
     expect(asked).toBe(1)
-    await scenario.advance(600)
+    await scenario.time.passes('600 ms')
     await received(1)
     expect(scenario.told()).toEqual([
       { ...COMPLETE, sequence: 1, previousSequence: null, changes: MANDATORY },
@@ -291,7 +292,7 @@ describe('an answer of the portal', () => {
     await scenario.changed()
     await received(1)
     const before = scenario.methods().length
-    await scenario.advance(30_000)
+    await scenario.time.passes('30 s')
     await scenario.changed()
     await received(2)
     expect(scenario.methods()).toHaveLength(before)
@@ -319,9 +320,9 @@ describe('storage that refuses what was read', () => {
     await scenario.failNextTransaction()
     held.open()
     await received(1)
-    await scenario.restart()
-    await scenario.quiet()
-    await scenario.portal().reconcile()
+    await scenario.relay.restarts()
+    await scenario.time.passesUntilQuiet()
+    await scenario.object.reconcile()
     await received(2)
     expect(scenario.told()[1]).toMatchObject({ origin: 'reconciled', changes: MANDATORY })
   })

@@ -6,38 +6,38 @@ let scenario: PortalScenario
 
 beforeEach(async () => {
   scenario = new PortalScenario()
-  await scenario.start()
+  await scenario.portal.becomesKnown()
 })
 
 afterEach(() => scenario.close())
 
 it('a row whose other columns are damaged stops neither constructor, lane nor retention', async () => {
-  await scenario.portal().controlLane('erp', { kind: 'pause' })
-  await scenario.appendMany(2)
+  await scenario.operator.pauses('erp')
+  await scenario.portal.sendsMany(2)
   await scenario.rows(`UPDATE log SET received_at = 'long ago', receipt = x'00' WHERE sequence = 1`)
-  await scenario.restart()
-  await scenario.append()
-  await scenario.portal().controlLane('erp', { kind: 'resume' })
+  await scenario.relay.restarts()
+  await scenario.portal.sends()
+  await scenario.operator.resumes('erp')
   await scenario.settled()
-  expect(scenario.sequences('erp')).toEqual([1, 2, 3])
-  expect(await scenario.portal().touch()).toEqual({ dropped: 1 })
+  expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 3])
+  expect(await scenario.object.touch()).toEqual({ dropped: 1 })
 })
 
 it.each([
   ['is no JSON', '{"lanes":[{'],
   ['is another shape', '{"lanes":[{"destination":"erp"}],"openFrom":null}'],
 ])('a row of lanes that %s is made anew from the oldest event: rather a repeat', async (_, row) => {
-  await scenario.append()
+  await scenario.portal.sends()
   await scenario.settled()
-  await scenario.portal().controlLane('erp', { kind: 'pause' })
-  await scenario.append()
+  await scenario.operator.pauses('erp')
+  await scenario.portal.sends()
   await scenario.rows('UPDATE lanes SET lanes = ?', row)
-  await scenario.restart()
-  await scenario.portal().view()
+  await scenario.relay.restarts()
+  await scenario.object.view()
   expect(scenario.logged).toContain('lanes_damaged')
-  expect(await scenario.alarmInTime()).toBe(true)
+  expect(await scenario.time.passesToAlarm()).toBe(true)
   await scenario.settled()
-  expect(scenario.sequences('erp')).toEqual([1, 1, 2])
-  await scenario.advance(1000)
+  expect(scenario.receiver('erp').sequences()).toEqual([1, 1, 2])
+  await scenario.time.passes('1 s')
   expect((await scenario.storedLane('erp')).cursor).toBe(2)
 })

@@ -4,14 +4,8 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hashToken } from '../../src/storage/token-hash.ts'
-import {
-  ACCEPTED,
-  RelayScenario,
-  REFUSED,
-  gate,
-  said,
-  type Changes,
-} from '../support/relay-scenario.ts'
+import { ACCEPTED, RelayScenario, REFUSED, said, type Changes } from '../support/relay-scenario.ts'
+import { gate } from '../support/until.ts'
 import { APPLICATION_TOKEN, WEBHOOK_TOKEN } from '../support/runtime-bindings.ts'
 
 const HOUR_MS = 3_600_000

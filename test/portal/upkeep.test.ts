@@ -4,7 +4,9 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent } from '../support/a-delivery.ts'
-import { DAY_MS, PortalScenario, machine, until } from '../support/portal-scenario.ts'
+import { PortalScenario } from '../support/portal-scenario.ts'
+import { machine } from '../support/entries.ts'
+import { until } from '../support/until.ts'
 
 let scenario: PortalScenario
 
@@ -20,55 +22,56 @@ async function logged(): Promise<unknown[]> {
   return rows.map(({ sequence }) => sequence)
 }
 
+/** Days of which only the daily visit is told here: no alarm fires. */
 async function passDays(days: number): Promise<void> {
-  await scenario.advance(days * DAY_MS)
+  await scenario.time.passesWithoutAlarm(`${days} days`)
 }
 
 /** Puts rows into the log as if they had been appended, ten days ago and delivered nowhere. */
 async function fill(count: number): Promise<void> {
-  await scenario.restart()
+  await scenario.relay.restarts()
   await scenario.rows(
     `INSERT INTO log (sequence, received_at, receipt, digest, event)
      WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
      SELECT i, received_at, 'receipt-' || i, 'digest-' || i, event FROM n, log WHERE sequence = 1`,
     count,
   )
-  await scenario.restart()
+  await scenario.relay.restarts()
 }
 
 describe('the daily visit', () => {
   it('drops what every lane has passed and is older than RETENTION_DAYS, and nothing else', async () => {
-    await scenario.appendMany(2)
+    await scenario.portal.sendsMany(2)
     await scenario.settled()
     await passDays(10)
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
-    expect(await scenario.portal().touch()).toEqual({ dropped: 0 })
-    await scenario.advance(1)
-    expect(await scenario.portal().touch()).toEqual({ dropped: 2 })
+    expect(await scenario.object.touch()).toEqual({ dropped: 0 })
+    await scenario.time.passes('1 ms')
+    expect(await scenario.object.touch()).toEqual({ dropped: 2 })
     expect(await logged()).toEqual([3])
-    expect(await scenario.portal().event(1)).toBeNull()
+    expect(await scenario.object.event(1)).toBeNull()
   })
 
   it('leaves an empty log whose last sequence is not used again, also after a restart', async () => {
-    await scenario.appendMany(3)
+    await scenario.portal.sendsMany(3)
     await scenario.settled()
     await passDays(11)
-    expect(await scenario.portal().touch()).toEqual({ dropped: 3 })
+    expect(await scenario.object.touch()).toEqual({ dropped: 3 })
     expect(await logged()).toEqual([])
-    expect(await scenario.portal().events(99, 10)).toEqual({ events: [], before: null })
-    await scenario.restart()
-    expect((await scenario.portal().view())?.head).toBe(3)
-    expect(await scenario.append()).toBe(4)
+    expect(await scenario.object.events(99, 10)).toEqual({ events: [], before: null })
+    await scenario.relay.restarts()
+    expect((await scenario.object.view())?.head).toBe(3)
+    expect(await scenario.portal.sends()).toBe(4)
     await scenario.settled()
-    expect(scenario.received('erp').at(-1)).toMatchObject({
+    expect(scenario.receiver('erp').received().at(-1)).toMatchObject({
       id: `${scenario.memberId}-4`,
       previousSequence: 3,
     })
   })
 
   it('writes the last sequence down before it shortens the log', async () => {
-    await scenario.appendMany(3)
+    await scenario.portal.sendsMany(3)
     await scenario.settled()
     await passDays(11)
     // The first transaction of the visit writes the sequence down; the second one drops.
@@ -82,62 +85,62 @@ describe('the daily visit', () => {
         return exec(query, ...bindings)
       }
     })
-    await scenario.portal().touch()
+    await scenario.object.touch()
     expect(stored).toEqual([expect.stringContaining('"lastSequence":3')])
   })
 
   it('deletes in batches of at most 500, and everything in one visit', async () => {
-    await scenario.deploy([])
-    await scenario.append()
+    await scenario.relay.deploys([])
+    await scenario.portal.sends()
     await fill(1201)
     await passDays(11)
-    await scenario.portal().view()
+    await scenario.object.view()
     const observed = await scenario.observe()
-    expect(await scenario.portal().touch()).toEqual({ dropped: 1201 })
+    expect(await scenario.object.touch()).toEqual({ dropped: 1201 })
     const deleted = observed.writes.filter(({ query }) => query.startsWith('DELETE FROM log'))
     expect(deleted.map(({ rows }) => rows)).toEqual([500, 500, 201])
     expect(await logged()).toEqual([])
   })
 
   it('forgets the fates of dropped events', async () => {
-    scenario.receive('erp', () => new Response('', { status: 422 }))
-    await scenario.appendMany(2)
+    scenario.receiver('erp').answers(422)
+    await scenario.portal.sendsMany(2)
     await scenario.settled()
     await passDays(9)
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
-    expect(await scenario.portal().parked()).toHaveLength(3)
+    expect(await scenario.object.parked()).toHaveLength(3)
     await passDays(2)
-    await scenario.portal().touch()
-    expect(await scenario.portal().parked()).toMatchObject([{ sequence: 3 }])
+    await scenario.object.touch()
+    expect(await scenario.object.parked()).toMatchObject([{ sequence: 3 }])
     expect((await scenario.lane('erp')).parked).toBe(1)
   })
 
   it('sets no alarm and writes nothing when nothing is old', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     const observed = await scenario.observe()
-    expect(await scenario.portal().touch()).toEqual({ dropped: 0 })
+    expect(await scenario.object.touch()).toEqual({ dropped: 0 })
     expect(observed).toMatchObject({ writes: [], alarms: [] })
   })
 })
 
 describe('a lane that has not passed an old event', () => {
   it('paused: holds it back for another RETENTION_DAYS, then it is dropped and counted', async () => {
-    await scenario.deploy([machine('erp', { fields: ['UF_CRM_TAX'] }), machine('crm')])
-    await scenario.append()
+    await scenario.relay.deploys([machine('erp', { fields: ['UF_CRM_TAX'] }), machine('crm')])
+    await scenario.portal.sends()
     await scenario.settled()
-    await scenario.portal().controlLane('erp', { kind: 'pause' })
-    await scenario.appendMany(2)
-    await scenario.append({ event: JSON.stringify(anEvent({ field: null })) })
+    await scenario.operator.pauses('erp')
+    await scenario.portal.sendsMany(2)
+    await scenario.portal.sends({ event: JSON.stringify(anEvent({ field: null })) })
     await scenario.settled()
     await passDays(20)
-    expect(await scenario.portal().touch()).toEqual({ dropped: 1 })
+    expect(await scenario.object.touch()).toEqual({ dropped: 1 })
     expect(await logged()).toEqual([2, 3, 4])
     expect(await scenario.lane('erp')).toMatchObject({ cursor: 1, backlog: 3, expired: 0 })
-    await scenario.advance(1)
-    expect(await scenario.portal().touch()).toEqual({ dropped: 3 })
+    await scenario.time.passes('1 ms')
+    expect(await scenario.object.touch()).toEqual({ dropped: 3 })
     expect(await scenario.lane('erp')).toMatchObject({
       state: 'paused',
       cursor: 4,
@@ -145,13 +148,14 @@ describe('a lane that has not passed an old event', () => {
       expired: 2,
     })
     expect((await scenario.lane('crm')).expired).toBe(0)
-    await scenario.portal().controlLane('erp', { kind: 'resume' })
-    await scenario.append()
+    await scenario.operator.resumes('erp')
+    await scenario.portal.sends()
     await scenario.settled()
     // The gap that expired is visible to the receiver: 5 names 3, which it never got.
     expect(
       scenario
-        .received('erp')
+        .receiver('erp')
+        .received()
         .map(({ sequence, previousSequence }) => [sequence, previousSequence]),
     ).toEqual([
       [1, null],
@@ -160,66 +164,70 @@ describe('a lane that has not passed an old event', () => {
   })
 
   it('disabled: the same, and only what it had not got is counted', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
-    scenario.receive('erp', () => new Response('', { status: 410 }))
-    await scenario.appendMany(2)
+    scenario.receiver('erp').answers(410)
+    await scenario.portal.sendsMany(2)
     await until(async () => (await scenario.lane('erp')).state === 'disabled')
     await passDays(20)
-    await scenario.advance(1)
-    expect(await scenario.portal().touch()).toEqual({ dropped: 3 })
+    await scenario.time.passes('1 ms')
+    expect(await scenario.object.touch()).toEqual({ dropped: 3 })
     expect(await scenario.lane('erp')).toMatchObject({ state: 'disabled', backlog: 0, expired: 2 })
   })
 
   it('retrying: the same, and the attempts of the dropped event are forgotten', async () => {
-    await scenario.deploy([machine('erp', { retryHours: 720 })])
-    scenario.receive('erp', () => new Response('', { status: 500 }))
-    await scenario.append()
+    await scenario.relay.deploys([machine('erp', { retryHours: 720 })])
+    scenario.receiver('erp').answers(500)
+    await scenario.portal.sends()
     await until(async () => (await scenario.lane('erp')).attempts === 1)
     await passDays(20)
-    await scenario.append()
-    expect(await scenario.portal().touch()).toEqual({ dropped: 0 })
-    await scenario.advance(1)
-    expect(await scenario.portal().touch()).toEqual({ dropped: 1 })
+    await scenario.portal.sends()
+    expect(await scenario.object.touch()).toEqual({ dropped: 0 })
+    await scenario.time.passes('1 ms')
+    expect(await scenario.object.touch()).toEqual({ dropped: 1 })
     expect(await scenario.lane('erp')).toMatchObject({ cursor: 1, backlog: 1, expired: 1 })
   })
 
   it('removed: holds nothing back, and goes on behind what was dropped when its name returns', async () => {
-    await scenario.deploy([machine('erp'), machine('crm')])
-    await scenario.start()
-    await scenario.deploy([machine('crm')])
-    await scenario.appendMany(2)
+    await scenario.relay.deploys([machine('erp'), machine('crm')])
+    await scenario.portal.becomesKnown()
+    await scenario.relay.deploys([machine('crm')])
+    await scenario.portal.sendsMany(2)
     await scenario.settled()
     await passDays(11)
-    expect(await scenario.portal().touch()).toEqual({ dropped: 2 })
-    await scenario.append()
-    await scenario.deploy([machine('erp'), machine('crm')])
+    expect(await scenario.object.touch()).toEqual({ dropped: 2 })
+    await scenario.portal.sends()
+    await scenario.relay.deploys([machine('erp'), machine('crm')])
     await scenario.settled()
-    expect(scenario.sequences('erp')).toEqual([3])
+    expect(scenario.receiver('erp').sequences()).toEqual([3])
   })
 })
 
 describe('previousSequence across the floor', () => {
   it('is right for live events and for replays of what is left', async () => {
-    await scenario.deploy([machine('erp', { fields: ['UF_CRM_TAX'] })])
-    await scenario.appendMany(2)
-    await scenario.append({ event: JSON.stringify(anEvent({ field: null })) })
+    await scenario.relay.deploys([machine('erp', { fields: ['UF_CRM_TAX'] })])
+    await scenario.portal.sendsMany(2)
+    await scenario.portal.sends({ event: JSON.stringify(anEvent({ field: null })) })
     await passDays(9)
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
-    const live = scenario.received('erp')
+    const live = scenario.receiver('erp').received()
     expect(live.map(({ sequence }) => sequence)).toEqual([1, 2, 4])
     await passDays(2)
-    expect(await scenario.portal().touch()).toEqual({ dropped: 3 })
-    await scenario.restart()
-    await scenario.append()
+    expect(await scenario.object.touch()).toEqual({ dropped: 3 })
+    await scenario.relay.restarts()
+    await scenario.portal.sends()
     await scenario.settled()
-    expect(scenario.received('erp').at(-1)).toMatchObject({ sequence: 5, previousSequence: 4 })
-    await scenario.portal().replay('erp', { kind: 'range', from: 1, to: 5 }, { dryRun: false })
-    await scenario.quiet()
+    expect(scenario.receiver('erp').received().at(-1)).toMatchObject({
+      sequence: 5,
+      previousSequence: 4,
+    })
+    await scenario.operator.replays('erp', { from: 1, to: 5 })
+    await scenario.time.passesUntilQuiet()
     expect(
       scenario
-        .received('erp')
+        .receiver('erp')
+        .received()
         .slice(4)
         .map(({ sequence, previousSequence }) => [sequence, previousSequence]),
     ).toEqual([

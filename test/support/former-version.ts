@@ -3,7 +3,7 @@
  * What the former version stored, and what it said of it: the files of test/fixtures/former-version, whose
  * README tells what they hold and how they came to be.
  */
-import type { Entry } from './portal-scenario.ts'
+import type { Entry } from './entries.ts'
 import type { Stored, StoredObject, StoredRecord } from './stored-rows.ts'
 
 /** Everything that was stored at one moment, and the settings that it was stored under. */

@@ -12,7 +12,7 @@ import { migrate } from '../../src/portal/log/migrations.ts'
 import type { Database } from '../../src/storage/database.ts'
 import { anEvent } from './a-delivery.ts'
 import { withDatabase } from './object-database.ts'
-import { configured, machine, type Entry } from './portal-scenario.ts'
+import { configured, machine, type Entry } from './entries.ts'
 import { NOW } from './time.ts'
 
 /** The member id of the room's portal. */

@@ -29,6 +29,11 @@ export class ManualClock {
     return this.#sleepers.length
   }
 
+  /** When the next one wakes; null when nobody sleeps. */
+  nextWakeAt(): number | null {
+    return this.#sleepers.length === 0 ? null : Math.min(...this.#sleepers.map(({ at }) => at))
+  }
+
   /** Moves the clock and wakes whoever slept until then, in the order of their times. */
   advance(ms: number): void {
     this.#now += ms

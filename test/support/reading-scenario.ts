@@ -7,7 +7,8 @@ import { userFieldCode } from '../../src/core/log/event-names.ts'
 import type { FieldAction, RelayEvent } from '../../src/core/log/event.ts'
 import { anEvent } from './a-delivery.ts'
 import type { NetworkHandler } from './network.ts'
-import { machine, PortalScenario, type Entry } from './portal-scenario.ts'
+import { machine, type Entry } from './entries.ts'
+import { PortalScenario } from './portal-scenario.ts'
 import { answerPortal, aPortalRest } from './portal-rest.ts'
 
 /** The host of the portal. */
@@ -57,7 +58,7 @@ export class ReadingScenario extends PortalScenario {
       if (method === null) return null
       const answer = answerPortal(this.rest, method, new URLSearchParams(body))
       if (answer === null) return null
-      const now = this.clock.now() / 1000
+      const now = this.time.now() / 1000
       const time = { start: now, finish: now }
       return Response.json({ ...answer, time }, { status: 'error' in answer ? 400 : 200 })
     })
@@ -78,11 +79,11 @@ export class ReadingScenario extends PortalScenario {
     const { field } = anEvent()
     const event = anEvent({
       name: userFieldCode('requisite', action),
-      ts: Math.floor(this.clock.now() / 1000),
+      ts: Math.floor(this.time.now() / 1000),
       field: field && { ...field, id, action },
       ...changes,
     })
-    return this.append({ event: JSON.stringify(event) })
+    return this.portal.sends({ event: JSON.stringify(event) })
   }
 
   /** The bodies that `erp` was sent, in order. */

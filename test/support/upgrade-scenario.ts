@@ -16,7 +16,7 @@ import { Edge, FORM_TYPE, JSON_TYPE, watchLog } from './edge.ts'
 import type { FormerVersion } from './former-version.ts'
 import { FORM_BODIES } from './form-bodies.ts'
 import { Network, type SentRequest } from './network.ts'
-import { configured, type Entry } from './portal-scenario.ts'
+import { configured, type Entry } from './entries.ts'
 import { ADMIN_TOKEN } from './runtime-bindings.ts'
 import {
   readRows,

@@ -10,13 +10,14 @@ import {
 import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
-import { DAY_MS, PortalScenario } from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/portal-scenario.ts'
+import { msOf } from '../../support/time.ts'
 
 let scenario: PortalScenario
 
 beforeEach(async () => {
   scenario = new PortalScenario()
-  await scenario.start()
+  await scenario.portal.becomesKnown()
 })
 
 afterEach(() => scenario.close())
@@ -67,13 +68,13 @@ it('takes a damaged row for a field that was never met', async () => {
 })
 
 it('forgets fields that are long gone on the daily visit, and no others', async () => {
-  const old = scenario.clock.now() - 31 * DAY_MS
+  const old = scenario.time.now() - msOf('31 days')
   await inStore((store) => {
     store.save(goneState(aField(1), { toldBy: null, readAt: old }))
-    store.save(goneState(aField(2), { toldBy: null, readAt: scenario.clock.now() }))
+    store.save(goneState(aField(2), { toldBy: null, readAt: scenario.time.now() }))
     store.save(aReadField(3, old))
   })
-  await scenario.portal().touch()
+  await scenario.object.touch()
   expect(await scenario.rows('SELECT id FROM fields ORDER BY id')).toEqual([{ id: 2 }, { id: 3 }])
 })
 

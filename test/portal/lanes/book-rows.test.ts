@@ -14,7 +14,7 @@ let scenario: PortalScenario
 
 beforeEach(async () => {
   scenario = new PortalScenario()
-  await scenario.start()
+  await scenario.portal.becomesKnown()
 })
 
 afterEach(() => scenario.close())

@@ -4,7 +4,8 @@
  */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PortalScenario, configured, machine, person } from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/portal-scenario.ts'
+import { configured, machine, person } from '../../support/entries.ts'
 
 let scenario: PortalScenario
 
@@ -16,33 +17,34 @@ afterEach(() => scenario.close())
 
 /** Everything stands still: what could be delivered has been. */
 async function resting(): Promise<void> {
-  await scenario.alarmIfDue()
+  await scenario.time.passes(0)
   await scenario.settled()
-  await scenario.quiet()
+  await scenario.time.passesUntilQuiet()
 }
 
 function received(name: string): { sequence: number; previousSequence: number | null }[] {
   return scenario
-    .received(name)
+    .receiver(name)
+    .received()
     .map(({ sequence, previousSequence }) => ({ sequence, previousSequence }))
 }
 
 describe('a new destination', () => {
   it('has its lane before event 1 of a new portal', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     await resting()
     expect(received('erp')).toEqual([{ sequence: 1, previousSequence: null }])
   })
 
   it('of a deployment gets the event that first meets it, and none before', async () => {
-    await scenario.appendMany(2)
+    await scenario.portal.sendsMany(2)
     await resting()
-    scenario.configure([machine('erp'), machine('crm')])
-    await scenario.restart()
-    await scenario.append()
+    scenario.relay.isConfigured([machine('erp'), machine('crm')])
+    await scenario.relay.restarts()
+    await scenario.portal.sends()
     await resting()
     expect(received('crm')).toEqual([{ sequence: 3, previousSequence: null }])
-    expect(scenario.sequences('erp')).toEqual([1, 2, 3])
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 3])
     expect(await scenario.fate('crm', 2)).toMatchObject({
       state: 'filtered',
       reason: 'older_than_destination',
@@ -50,17 +52,17 @@ describe('a new destination', () => {
   })
 
   it('whose lane was rolled back with the event stands before the next try', async () => {
-    await scenario.start()
+    await scenario.portal.becomesKnown()
     const destinations = [...configured([machine('erp')])]
     scenario.settings = { ...scenario.settings, destinations }
-    await scenario.restart()
-    await scenario.portal().view()
+    await scenario.relay.restarts()
+    await scenario.object.view()
     // Stands for whatever may change the plans of a living object.
     destinations.push(...configured([machine('crm')]))
     await scenario.failNextTransaction()
-    await expect(scenario.append()).rejects.toThrow('disk is full')
-    await scenario.append()
-    await scenario.restart()
+    await expect(scenario.portal.sends()).rejects.toThrow('disk is full')
+    await scenario.portal.sends()
+    await scenario.relay.restarts()
     await resting()
     expect(received('crm')).toEqual([{ sequence: 1, previousSequence: null }])
   })
@@ -68,18 +70,18 @@ describe('a new destination', () => {
 
 describe('a removed destination', () => {
   it('stops, keeps its cursor and goes on from there when the name returns', async () => {
-    await scenario.deploy([machine('erp'), machine('crm')])
-    await scenario.appendMany(2)
+    await scenario.relay.deploys([machine('erp'), machine('crm')])
+    await scenario.portal.sendsMany(2)
     await resting()
-    await scenario.deploy([machine('crm')])
-    await scenario.appendMany(2)
+    await scenario.relay.deploys([machine('crm')])
+    await scenario.portal.sendsMany(2)
     await resting()
-    expect(scenario.sequences('erp')).toEqual([1, 2])
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2])
     expect(await scenario.lane('erp')).toMatchObject({ state: 'removed', cursor: 2, backlog: 2 })
-    expect(await scenario.alarmAt()).toBeNull()
-    await scenario.deploy([machine('erp'), machine('crm')])
-    await scenario.alarmInTime()
-    await scenario.append()
+    expect(await scenario.time.alarmAt()).toBeNull()
+    await scenario.relay.deploys([machine('erp'), machine('crm')])
+    await scenario.time.passesToAlarm()
+    await scenario.portal.sends()
     await resting()
     expect(received('erp')).toEqual(
       [1, 2, 3, 4, 5].map((n) => ({ sequence: n, previousSequence: n === 1 ? null : n - 1 })),
@@ -89,10 +91,10 @@ describe('a removed destination', () => {
 
 async function disabled(): Promise<void> {
   let isGone = true
-  scenario.receive('erp', () => new Response('', { status: isGone ? 410 : 200 }))
-  await scenario.appendMany(2)
-  await scenario.append()
-  await scenario.quiet()
+  scenario.receiver('erp').answers(() => new Response('', { status: isGone ? 410 : 200 }))
+  await scenario.portal.sendsMany(2)
+  await scenario.portal.sends()
+  await scenario.time.passesUntilQuiet()
   expect(await scenario.lane('erp')).toMatchObject({ state: 'disabled', reason: 'gone', cursor: 0 })
   isGone = false
 }
@@ -100,11 +102,11 @@ async function disabled(): Promise<void> {
 describe('a disabled lane', () => {
   it('stays disabled by a restart, and its events wait', async () => {
     await disabled()
-    await scenario.deploy([machine('erp')])
-    await scenario.quiet()
+    await scenario.relay.deploys([machine('erp')])
+    await scenario.time.passesUntilQuiet()
     expect(await scenario.lane('erp')).toMatchObject({ state: 'disabled', backlog: 3 })
     expect(await scenario.fate('erp', 1)).toMatchObject({ state: 'waiting', reason: 'gone' })
-    expect(scenario.sequences('erp')).toEqual([1])
+    expect(scenario.receiver('erp').sequences()).toEqual([1])
   })
 
   it.each([
@@ -113,9 +115,9 @@ describe('a disabled lane', () => {
     ['time limit', { timeoutMs: 5000 }],
   ])('is enabled by a changed %s', async (_, change) => {
     await disabled()
-    await scenario.deploy([machine('erp', change)])
+    await scenario.relay.deploys([machine('erp', change)])
     await resting()
-    expect(scenario.sequences('erp')).toEqual([1, 1, 2, 3])
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 1, 2, 3])
     expect(await scenario.lane('erp')).toMatchObject({ state: 'active', reason: null, backlog: 0 })
   })
 })
@@ -132,14 +134,14 @@ describe('a wrong destination', () => {
     ['unknown setting', [machine('erp', { colour: 'red' }), OTHER]],
     ['portals line, as another one names its portals', [RIGHT, machine('crm', { portals: ['*'] })]],
   ])('%s: its lane alone stops, its events wait, a deployment delivers them', async (_, wrong) => {
-    await scenario.deploy([RIGHT, OTHER])
-    await scenario.append()
+    await scenario.relay.deploys([RIGHT, OTHER])
+    await scenario.portal.sends()
     await resting()
-    await scenario.deploy(wrong)
-    await scenario.appendMany(2)
+    await scenario.relay.deploys(wrong)
+    await scenario.portal.sendsMany(2)
     await resting()
-    expect(scenario.sequences('erp')).toEqual([1])
-    expect(scenario.sequences('crm')).toEqual([1, 2, 3])
+    expect(scenario.receiver('erp').sequences()).toEqual([1])
+    expect(scenario.receiver('crm').sequences()).toEqual([1, 2, 3])
     expect(await scenario.lane('erp')).toMatchObject({
       state: 'disabled',
       reason: 'misconfigured',
@@ -149,7 +151,7 @@ describe('a wrong destination', () => {
       state: 'waiting',
       reason: 'misconfigured',
     })
-    await scenario.deploy([RIGHT, OTHER])
+    await scenario.relay.deploys([RIGHT, OTHER])
     await resting()
     expect(received('erp')).toEqual(
       [1, 2, 3].map((n) => ({ sequence: n, previousSequence: n === 1 ? null : n - 1 })),
@@ -157,21 +159,21 @@ describe('a wrong destination', () => {
   })
 
   it('in a new portal: events wait from the first one on, by the filter that is right later', async () => {
-    await scenario.deploy([machine('erp', { events: [''] })])
-    await scenario.appendMany(2)
+    await scenario.relay.deploys([machine('erp', { events: [''] })])
+    await scenario.portal.sendsMany(2)
     await resting()
     expect(await scenario.fate('erp', 1)).toMatchObject({
       state: 'waiting',
       reason: 'misconfigured',
     })
-    await scenario.deploy([RIGHT])
+    await scenario.relay.deploys([RIGHT])
     await resting()
-    expect(scenario.sequences('erp')).toEqual([1, 2])
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2])
   })
 
   it('that only the policy for local addresses refused is enabled when that allows it', async () => {
-    await scenario.deploy([machine('erp', { url: 'http://127.0.0.1:9/' })])
-    await scenario.append()
+    await scenario.relay.deploys([machine('erp', { url: 'http://127.0.0.1:9/' })])
+    await scenario.portal.sends()
     await resting()
     expect(await scenario.lane('erp')).toMatchObject({ state: 'disabled', reason: 'misconfigured' })
     const [refused] = configured([machine('erp', { url: 'http://127.0.0.1:9/' })])
@@ -184,37 +186,37 @@ describe('a wrong destination', () => {
     scenario.network.handle(({ url }) =>
       url.startsWith('http://127.0.0.1:9/') ? new Response('') : null,
     )
-    await scenario.restart()
-    await scenario.portal().view()
+    await scenario.relay.restarts()
+    await scenario.object.view()
     await resting()
     expect(scenario.network.to('127.0.0.1:9')).toHaveLength(1)
   })
 
   it('that is paused stays paused when it is right again', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     await resting()
-    await scenario.portal().controlLane('erp', { kind: 'pause' })
-    await scenario.deploy([machine('erp', { url: 'nonsense' })])
+    await scenario.operator.pauses('erp')
+    await scenario.relay.deploys([machine('erp', { url: 'nonsense' })])
     expect(await scenario.lane('erp')).toMatchObject({ state: 'paused' })
-    await scenario.deploy([RIGHT])
-    await scenario.append()
-    await scenario.quiet()
+    await scenario.relay.deploys([RIGHT])
+    await scenario.portal.sends()
+    await scenario.time.passesUntilQuiet()
     expect(await scenario.lane('erp')).toMatchObject({ state: 'paused', backlog: 1 })
   })
 })
 
 describe('DESTINATIONS that cannot be read', () => {
   it('stops every lane and loses nothing: all is delivered when it can be', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     await resting()
-    await scenario.deploy(null)
-    await scenario.appendMany(2)
+    await scenario.relay.deploys(null)
+    await scenario.portal.sendsMany(2)
     await resting()
-    expect(scenario.sequences('erp')).toEqual([1])
+    expect(scenario.receiver('erp').sequences()).toEqual([1])
     expect(await scenario.lane('erp')).toMatchObject({ state: 'active', backlog: 2, type: null })
-    await scenario.deploy([machine('erp'), machine('crm')])
+    await scenario.relay.deploys([machine('erp'), machine('crm')])
     await resting()
-    expect(scenario.sequences('erp')).toEqual([1, 2, 3])
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 3])
     expect(received('crm')).toEqual([
       { sequence: 2, previousSequence: null },
       { sequence: 3, previousSequence: 2 },
@@ -222,18 +224,18 @@ describe('DESTINATIONS that cannot be read', () => {
   })
 
   it('loses nothing of a portal whose first event came meanwhile', async () => {
-    scenario.configure(null)
-    await scenario.appendMany(3)
-    await scenario.quiet()
-    await scenario.restart()
-    await scenario.append()
-    await scenario.deploy([machine('erp'), person('chat', { fields: ['UF_OTHER*'] })])
+    scenario.relay.isConfigured(null)
+    await scenario.portal.sendsMany(3)
+    await scenario.time.passesUntilQuiet()
+    await scenario.relay.restarts()
+    await scenario.portal.sends()
+    await scenario.relay.deploys([machine('erp'), person('chat', { fields: ['UF_OTHER*'] })])
     await resting()
-    expect(scenario.sequences('erp')).toEqual([1, 2, 3, 4])
-    await scenario.deploy([machine('erp'), machine('late')])
-    await scenario.append()
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 3, 4])
+    await scenario.relay.deploys([machine('erp'), machine('late')])
+    await scenario.portal.sends()
     await resting()
-    expect(scenario.sequences('late')).toEqual([5])
+    expect(scenario.receiver('late').sequences()).toEqual([5])
   })
 })
 
@@ -242,12 +244,12 @@ describe('a destination with $portal.NAME', () => {
   const WITH_VALUE = machine('erp', { url: '$portal.ERP_URL' })
 
   it('filters events as no_value until the value is put, then delivers', async () => {
-    await scenario.deploy([WITH_VALUE])
-    await scenario.append()
+    await scenario.relay.deploys([WITH_VALUE])
+    await scenario.portal.sends()
     await resting()
     expect(await scenario.fate('erp', 1)).toMatchObject({ state: 'filtered', reason: 'no_value' })
-    expect(await scenario.portal().setValue('ERP_URL', SECRET_URL)).toBe('done')
-    await scenario.append()
+    expect(await scenario.operator.setsValue('ERP_URL', SECRET_URL)).toBe('done')
+    await scenario.portal.sends()
     await resting()
     expect(received('erp')).toEqual([{ sequence: 2, previousSequence: null }])
     expect(scenario.network.sent.map(({ url }) => url)).toEqual([SECRET_URL])
@@ -255,70 +257,71 @@ describe('a destination with $portal.NAME', () => {
   })
 
   it('keeps the fate no_value when the object was evicted before the value was put', async () => {
-    await scenario.deploy([WITH_VALUE])
-    await scenario.appendMany(3)
+    await scenario.relay.deploys([WITH_VALUE])
+    await scenario.portal.sendsMany(3)
     await resting()
-    await scenario.restart()
-    await scenario.portal().setValue('ERP_URL', SECRET_URL)
-    await scenario.append()
+    await scenario.relay.restarts()
+    await scenario.operator.setsValue('ERP_URL', SECRET_URL)
+    await scenario.portal.sends()
     await resting()
-    expect(scenario.sequences('erp')).toEqual([4])
+    expect(scenario.receiver('erp').sequences()).toEqual([4])
     expect(await scenario.fate('erp', 3)).toMatchObject({ state: 'filtered', reason: 'no_value' })
   })
 
   it('uses the value after a restart, and filters again when it is deleted', async () => {
-    await scenario.deploy([WITH_VALUE])
-    await scenario.start()
-    await scenario.portal().setValue('ERP_URL', SECRET_URL)
-    await scenario.restart()
-    await scenario.append()
+    await scenario.relay.deploys([WITH_VALUE])
+    await scenario.portal.becomesKnown()
+    await scenario.operator.setsValue('ERP_URL', SECRET_URL)
+    await scenario.relay.restarts()
+    await scenario.portal.sends()
     await resting()
-    expect(scenario.sequences('erp')).toEqual([1])
-    expect(await scenario.portal().setValue('ERP_URL', null)).toBe('done')
-    await scenario.append()
+    expect(scenario.receiver('erp').sequences()).toEqual([1])
+    expect(await scenario.operator.setsValue('ERP_URL', null)).toBe('done')
+    await scenario.portal.sends()
     await resting()
-    expect(scenario.sequences('erp')).toEqual([1])
+    expect(scenario.receiver('erp').sequences()).toEqual([1])
     expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'filtered', reason: 'no_value' })
     expect(await scenario.fate('erp', 1)).toMatchObject({ state: 'delivered' })
   })
 
   it('stops as misconfigured with a wrong value, and the right one delivers what waits', async () => {
-    await scenario.deploy([WITH_VALUE, machine('crm')])
-    await scenario.start()
-    await scenario.portal().setValue('ERP_URL', 'http://10.0.0.1/')
-    await scenario.append()
+    await scenario.relay.deploys([WITH_VALUE, machine('crm')])
+    await scenario.portal.becomesKnown()
+    await scenario.operator.setsValue('ERP_URL', 'http://10.0.0.1/')
+    await scenario.portal.sends()
     await resting()
     expect(await scenario.lane('erp')).toMatchObject({ state: 'disabled', reason: 'misconfigured' })
-    expect(scenario.sequences('crm')).toEqual([1])
-    await scenario.portal().setValue('ERP_URL', SECRET_URL)
+    expect(scenario.receiver('crm').sequences()).toEqual([1])
+    await scenario.operator.setsValue('ERP_URL', SECRET_URL)
     await resting()
-    expect(scenario.sequences('erp')).toEqual([1])
+    expect(scenario.receiver('erp').sequences()).toEqual([1])
   })
 
   it('is enabled by a new value when the old address was gone', async () => {
-    scenario.receive(
-      'erp',
-      ({ url }) => new Response('', { status: url.endsWith('/old') ? 410 : 200 }),
-    )
-    await scenario.deploy([WITH_VALUE])
-    await scenario.start()
-    await scenario.portal().setValue('ERP_URL', 'https://erp.example.com/old')
-    await scenario.append()
-    await scenario.quiet()
+    scenario
+      .receiver('erp')
+      .answers(({ url }) => new Response('', { status: url.endsWith('/old') ? 410 : 200 }))
+    await scenario.relay.deploys([WITH_VALUE])
+    await scenario.portal.becomesKnown()
+    await scenario.operator.setsValue('ERP_URL', 'https://erp.example.com/old')
+    await scenario.portal.sends()
+    await scenario.time.passesUntilQuiet()
     expect(await scenario.lane('erp')).toMatchObject({ state: 'disabled', reason: 'gone' })
-    await scenario.portal().setValue('ERP_URL', SECRET_URL)
+    await scenario.operator.setsValue('ERP_URL', SECRET_URL)
     await resting()
     expect(await scenario.lane('erp')).toMatchObject({ state: 'active', backlog: 0 })
   })
 
   it('never shows the value: not in views, tables, KV or log (G6)', async () => {
-    scenario.receive('erp', ({ url }) => new Response(`no such hook: ${url}`, { status: 422 }))
-    await scenario.deploy([WITH_VALUE])
-    await scenario.start()
-    await scenario.portal().setValue('ERP_URL', SECRET_URL)
-    await scenario.append()
+    scenario
+      .receiver('erp')
+      .answers(({ url }) => new Response(`no such hook: ${url}`, { status: 422 }))
+    await scenario.relay.deploys([WITH_VALUE])
+    await scenario.portal.becomesKnown()
+    await scenario.operator.setsValue('ERP_URL', SECRET_URL)
+    await scenario.portal.sends()
     await resting()
-    const portal = scenario.portal()
+    const portal = scenario.object
     const tables = await scenario.rows(
       `SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 1) <> '_'`,
     )
@@ -338,24 +341,24 @@ describe('a changed filter', () => {
   const NOTHING = machine('erp', { fields: ['UF_OTHER*'] })
 
   it('does not bring back events that were passed under the old one, also after an eviction', async () => {
-    await scenario.deploy([NOTHING])
-    await scenario.appendMany(3)
+    await scenario.relay.deploys([NOTHING])
+    await scenario.portal.sendsMany(3)
     await resting()
-    await scenario.deploy([machine('erp')])
-    await scenario.append()
+    await scenario.relay.deploys([machine('erp')])
+    await scenario.portal.sends()
     await resting()
     expect(received('erp')).toEqual([{ sequence: 4, previousSequence: null }])
     expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'filtered', reason: 'field' })
   })
 
   it('leaves fates and previousSequence of passed events as they were', async () => {
-    await scenario.appendMany(2)
+    await scenario.portal.sendsMany(2)
     await resting()
-    await scenario.deploy([NOTHING])
-    await scenario.append()
+    await scenario.relay.deploys([NOTHING])
+    await scenario.portal.sends()
     await resting()
-    await scenario.deploy([machine('erp')])
-    await scenario.append()
+    await scenario.relay.deploys([machine('erp')])
+    await scenario.portal.sends()
     await resting()
     expect(received('erp')).toEqual([
       { sequence: 1, previousSequence: null },
@@ -369,25 +372,25 @@ describe('a changed filter', () => {
       'filtered',
       'delivered',
     ])
-    await scenario.portal().replay('erp', { kind: 'range', from: 1, to: 4 }, { dryRun: false })
+    await scenario.operator.replays('erp', { from: 1, to: 4 })
     await resting()
     expect(received('erp').slice(3)).toEqual(received('erp').slice(0, 3))
   })
 
   it('whose skips were stored by the daily visit is not read again by the next object', async () => {
-    await scenario.deploy([NOTHING])
-    await scenario.appendMany(3)
+    await scenario.relay.deploys([NOTHING])
+    await scenario.portal.sendsMany(3)
     await resting()
     expect((await scenario.storedLane('erp')).cursor).toBe(0)
-    await scenario.portal().touch()
+    await scenario.object.touch()
     expect((await scenario.storedLane('erp')).cursor).toBe(3)
   })
 })
 
 describe('a portal that the destination does not name', () => {
   it('gets no delivery, and the fate says why', async () => {
-    await scenario.deploy([machine('erp', { portals: ['f'.repeat(32)] })])
-    await scenario.append()
+    await scenario.relay.deploys([machine('erp', { portals: ['f'.repeat(32)] })])
+    await scenario.portal.sends()
     await resting()
     expect(scenario.network.sent).toEqual([])
     expect(await scenario.fate('erp', 1)).toMatchObject({ state: 'filtered', reason: 'portal' })

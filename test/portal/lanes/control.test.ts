@@ -4,7 +4,7 @@ import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/replay-job.ts'
 import { LaneControl, type ReplayWish } from '../../../src/portal/lanes/control.ts'
 import { aJob, oneTo } from '../../support/lane-scenario.ts'
 import { inLaneRoom, type LaneRoomScenario } from '../../support/lane-room-scenario.ts'
-import { machine } from '../../support/portal-scenario.ts'
+import { machine } from '../../support/entries.ts'
 import { NOW } from '../../support/time.ts'
 
 const DEALS = { name: 'ONCRMDEALADD', field: null }

@@ -7,7 +7,7 @@ import type { Receiver } from '../../../src/destinations/receiver.ts'
 import type { Destination } from '../../../src/destinations/settings/destination.ts'
 import { Courier } from '../../../src/portal/lanes/courier.ts'
 import { aLane, anEntry } from '../../support/lane-scenario.ts'
-import { configured, machine, person, type Entry } from '../../support/portal-scenario.ts'
+import { configured, machine, person, type Entry } from '../../support/entries.ts'
 import { PARCEL, aReceiver } from '../../support/send-builders.ts'
 import { NOW } from '../../support/time.ts'
 

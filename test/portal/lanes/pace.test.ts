@@ -5,7 +5,9 @@ import { createPortalSettings } from '../../../src/app.ts'
 import type { Env } from '../../../src/config/config.ts'
 import { UNNAMED_WAIT_MS } from '../../../src/portal/lanes/pace.ts'
 import type { PacerClient } from '../../../src/objects/pacer-client.ts'
-import { PortalScenario, person, until } from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/portal-scenario.ts'
+import { person } from '../../support/entries.ts'
+import { until } from '../../support/until.ts'
 
 const SECOND_MS = 1000
 const CAREFUL_MS = 5 * SECOND_MS
@@ -14,7 +16,7 @@ let scenario: PortalScenario
 
 beforeEach(async () => {
   scenario = new PortalScenario([person('chat')])
-  await scenario.start()
+  await scenario.portal.becomesKnown()
 })
 
 afterEach(() => scenario.close())
@@ -22,8 +24,8 @@ afterEach(() => scenario.close())
 /** When the channel was asked, by the test's clock. */
 function watchChannel(answer: (request: number) => Response | null = () => null): number[] {
   const times: number[] = []
-  scenario.receiveSlack('chat', () => {
-    times.push(scenario.clock.now())
+  scenario.receiver('chat').answers(() => {
+    times.push(scenario.time.now())
     return answer(times.length)
   })
   return times
@@ -45,43 +47,40 @@ function askAsAnother(): Promise<number | null> {
 describe('portals that share a webhook', () => {
   it('share its second: the one that comes later waits, and loses nothing', async () => {
     const times = watchChannel()
-    const start = scenario.clock.now()
+    const start = scenario.time.now()
     expect(await askAsAnother()).toBeNull()
-    await scenario.append()
-    await until(() => scenario.clock.sleepers > 0)
+    await scenario.portal.sends()
+    await until(() => scenario.time.sleepers > 0)
     expect(times).toEqual([])
-    await until(async () => {
-      await scenario.advance(100)
-      return times.length === 1
-    })
+    await scenario.time.passesUntil(() => times.length === 1)
     expect(times[0]).toBeGreaterThanOrEqual(start + SECOND_MS)
     expect(await askAsAnother()).toBe((times[0] ?? 0) + SECOND_MS)
   })
 
   it('wait together for the end of a Retry-After that one of them was told', async () => {
     watchChannel(() => new Response('', { status: 429, headers: { 'retry-after': '40' } }))
-    const start = scenario.clock.now()
-    await scenario.append()
+    const start = scenario.time.now()
+    await scenario.portal.sends()
     await until(async () => (await scenario.storedLane('chat')).attempts === 1)
     expect(await askAsAnother()).toBe(start + 40 * SECOND_MS)
   })
 
   it('wait half a minute together after a limit that named no time', async () => {
     watchChannel(() => new Response('', { status: 429 }))
-    const start = scenario.clock.now()
-    await scenario.append()
+    const start = scenario.time.now()
+    await scenario.portal.sends()
     await until(async () => (await scenario.storedLane('chat')).attempts === 1)
     expect(await askAsAnother()).toBe(start + UNNAMED_WAIT_MS)
   })
 
   it('wait for a slot by the alarm when it is far away, and are asked again then', async () => {
     const times = watchChannel()
-    const until20 = scenario.clock.now() + 20 * SECOND_MS
+    const until20 = scenario.time.now() + 20 * SECOND_MS
     await realPacer().hold(URL_OF_CHAT, until20)
-    await scenario.append()
-    await until(async () => (await scenario.alarmAt()) === until20)
+    await scenario.portal.sends()
+    await until(async () => (await scenario.time.alarmAt()) === until20)
     expect(times).toEqual([])
-    await scenario.alarmInTime()
+    await scenario.time.passesToAlarm()
     await until(() => times.length === 1)
     expect((await scenario.lane('chat')).attempts).toBe(0)
   })
@@ -90,13 +89,10 @@ describe('portals that share a webhook', () => {
 describe('two destinations with one webhook', () => {
   it('take turns at its pace', async () => {
     const times = watchChannel()
-    await scenario.deploy([person('chat'), { ...person('chat'), name: 'again' }])
-    await scenario.append()
-    await scenario.append()
-    await until(async () => {
-      await scenario.advance(250)
-      return times.length === 4
-    })
+    await scenario.relay.deploys([person('chat'), { ...person('chat'), name: 'again' }])
+    await scenario.portal.sends()
+    await scenario.portal.sends()
+    await scenario.time.passesUntil(() => times.length === 4)
     const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0))
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SECOND_MS)
     await scenario.settled()
@@ -113,16 +109,12 @@ describe('a pacer that cannot be reached', () => {
         hold: () => Promise.reject(new Error('unreachable')),
       },
     }
-    await scenario.restart()
-    const start = scenario.clock.now()
-    await scenario.append()
+    await scenario.relay.restarts()
+    const start = scenario.time.now()
+    await scenario.portal.sends()
     await until(() => times.length === 1)
-    await scenario.append()
-    await until(async () => {
-      await scenario.advance(500)
-      await scenario.alarmIfDue()
-      return times.length === 2
-    })
+    await scenario.portal.sends()
+    await scenario.time.passesUntil(() => times.length === 2)
     expect((times[1] ?? 0) - start).toBeGreaterThanOrEqual(CAREFUL_MS)
     expect(scenario.logged).toContain('pacer_unreachable')
   })
@@ -130,18 +122,20 @@ describe('a pacer that cannot be reached', () => {
 
 describe('the pace of a receiver', () => {
   it('is waited out in the walk, and by the alarm after 30 s', async () => {
-    await scenario.deploy([person('chat')])
+    await scenario.relay.deploys([person('chat')])
     // Never more than ten behind, so that each is a message of its own.
-    await scenario.appendMany(5)
+    await scenario.portal.sendsMany(5)
     for (let second = 0; second < 30; second += 1) {
-      await scenario.append()
-      await until(() => scenario.messages('chat') === second + 1 && scenario.clock.sleepers > 0)
-      await scenario.advance(SECOND_MS)
+      await scenario.portal.sends()
+      await until(
+        () => scenario.receiver('chat').count === second + 1 && scenario.time.sleepers > 0,
+      )
+      await scenario.time.passesWithoutAlarm('1 s')
     }
-    await until(async () => ((await scenario.alarmAt()) ?? Infinity) <= scenario.clock.now())
-    expect(scenario.messages('chat')).toBe(30)
+    await until(async () => ((await scenario.time.alarmAt()) ?? Infinity) <= scenario.time.now())
+    expect(scenario.receiver('chat').count).toBe(30)
     expect((await scenario.storedLane('chat')).cursor).toBe(30)
-    await scenario.alarm()
-    await until(() => scenario.messages('chat') === 31)
+    await scenario.time.alarmFires()
+    await until(() => scenario.receiver('chat').count === 31)
   })
 })

@@ -7,7 +7,7 @@ import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
 import { FAILED_REST_MS, Pump, RUN_BUDGET_MS } from '../../../src/portal/lanes/pump.ts'
 import { aLane } from '../../support/lane-scenario.ts'
-import { configured, machine } from '../../support/portal-scenario.ts'
+import { configured, machine } from '../../support/entries.ts'
 import { NOW } from '../../support/time.ts'
 
 /** A pump whose walks last until a test ends them. */

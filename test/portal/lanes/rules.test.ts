@@ -1,7 +1,7 @@
 /** Which lanes the configuration asks for, which events each of them gets, and why not the others. */
 import { describe, expect, it } from 'vitest'
 import { inLaneRoom, type LaneRoomScenario } from '../../support/lane-room-scenario.ts'
-import { machine, type Entry } from '../../support/portal-scenario.ts'
+import { machine, type Entry } from '../../support/entries.ts'
 
 const DEALS = { name: 'ONCRMDEALADD', field: null }
 const OTHER_PORTAL = 'f'.repeat(32)

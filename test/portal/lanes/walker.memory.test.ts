@@ -3,9 +3,10 @@
  * change. And the portal's own values: one destination, each portal its own channel.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PortalScenario, until, type Entry } from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/portal-scenario.ts'
+import { until } from '../../support/until.ts'
+import { type Entry } from '../../support/entries.ts'
 
-const DAY_MS = 86_400_000
 const BOT = `123456789:${'A'.repeat(35)}`
 const HANDSHAKE: Entry = {
   name: 'events',
@@ -23,9 +24,9 @@ beforeEach(() => {
 afterEach(() => scenario.close())
 
 async function deploy(entry: Entry): Promise<void> {
-  await scenario.start()
-  await scenario.deploy([entry])
-  await scenario.quiet()
+  await scenario.portal.becomesKnown()
+  await scenario.relay.deploys([entry])
+  await scenario.time.passesUntilQuiet()
 }
 
 /** What the requests to a host were: method and, of JSON bodies, the chat. */
@@ -52,20 +53,17 @@ describe('a Telegram chat that moved', () => {
 
   /** Waits for requests as Telegram's pace allows them. */
   async function inTime(count: number): Promise<void> {
-    await until(async () => {
-      await scenario.advance(500)
-      return asked('api.telegram.org').length === count
-    })
+    await scenario.time.passesUntil(() => asked('api.telegram.org').length === count)
   }
 
   it('is followed at once, and without asking the old one again after an eviction', async () => {
     moved()
     await deploy(entry)
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
     await until(() => asked('api.telegram.org').length === 2)
-    await scenario.restart()
-    await scenario.append()
+    await scenario.relay.restarts()
+    await scenario.portal.sends()
     await inTime(3)
     expect(asked('api.telegram.org')).toEqual(['POST -100', 'POST -100777', 'POST -100777'])
     expect(await scenario.fate('tg', 1)).toMatchObject({ state: 'delivered', attempts: 1 })
@@ -74,11 +72,11 @@ describe('a Telegram chat that moved', () => {
   it('is forgotten when another chat is configured', async () => {
     moved()
     await deploy(entry)
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
-    await scenario.restart()
-    await scenario.deploy([{ ...entry, chat: '-200' }])
-    await scenario.append()
+    await scenario.relay.restarts()
+    await scenario.relay.deploys([{ ...entry, chat: '-200' }])
+    await scenario.portal.sends()
     await inTime(3)
     expect(asked('api.telegram.org').at(-1)).toBe('POST -200')
   })
@@ -86,47 +84,45 @@ describe('a Telegram chat that moved', () => {
 
 describe('a receiver of CloudEvents that wants to be asked', () => {
   it('is asked before the first delivery, not again after an eviction, and a day later', async () => {
-    scenario.receive('events', ({ method }) =>
-      method === 'OPTIONS'
-        ? new Response('', { headers: { 'webhook-allowed-origin': '*' } })
-        : new Response(''),
-    )
+    scenario
+      .receiver('events')
+      .answers(({ method }) =>
+        method === 'OPTIONS'
+          ? new Response('', { headers: { 'webhook-allowed-origin': '*' } })
+          : new Response(''),
+      )
     await deploy(HANDSHAKE)
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
-    await scenario.restart()
-    await scenario.append()
+    await scenario.relay.restarts()
+    await scenario.portal.sends()
     await scenario.settled()
     expect(asked('events.example.com')).toEqual(['OPTIONS', 'POST', 'POST'])
-    await scenario.advance(DAY_MS)
-    await scenario.append()
+    await scenario.time.passes('1 day')
+    await scenario.portal.sends()
     await until(() => asked('events.example.com').length === 5)
     expect(asked('events.example.com').slice(3)).toEqual(['OPTIONS', 'POST'])
   })
 
   it('gets no more than it allows', async () => {
     const times: number[] = []
-    scenario.receive('events', ({ method }) => {
+    scenario.receiver('events').answers(({ method }) => {
       const headers = { 'webhook-allowed-origin': '*', 'webhook-allowed-rate': '30' }
       if (method === 'OPTIONS') return new Response('', { headers })
-      times.push(scenario.clock.now())
+      times.push(scenario.time.now())
       return new Response('')
     })
     await deploy(HANDSHAKE)
-    await scenario.appendMany(3)
-    await until(async () => {
-      await scenario.advance(500)
-      await scenario.alarmIfDue()
-      return times.length === 3
-    })
+    await scenario.portal.sendsMany(3)
+    await scenario.time.passesUntil(() => times.length === 3)
     const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0))
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(2000)
   })
 
   it('that gives no leave gets nothing; events wait with the reason', async () => {
-    scenario.receive('events', () => new Response(''))
+    scenario.receiver('events').answers(() => new Response(''))
     await deploy(HANDSHAKE)
-    await scenario.append()
+    await scenario.portal.sends()
     await until(async () => (await scenario.lane('events')).state === 'disabled')
     expect(asked('events.example.com')).toEqual(['OPTIONS'])
     expect(await scenario.lane('events')).toMatchObject({ reason: 'handshake_refused', backlog: 1 })
@@ -141,18 +137,18 @@ describe("the portal's own values", () => {
       new URL(url).host === 'api.telegram.org' ? Response.json({ ok: true, result: {} }) : null,
     )
     await deploy(entry)
-    await scenario.append()
+    await scenario.portal.sends()
     expect(await scenario.fate('tg', 1)).toMatchObject({ state: 'filtered', reason: 'no_value' })
-    await scenario.portal().setValue('BOT', BOT)
-    await scenario.portal().setValue('CHAT', '-100222333444')
-    await scenario.append()
+    await scenario.operator.setsValue('BOT', BOT)
+    await scenario.operator.setsValue('CHAT', '-100222333444')
+    await scenario.portal.sends()
     await until(() => asked('api.telegram.org').length === 1)
     expect(asked('api.telegram.org')).toEqual(['POST -100222333444'])
     const [request] = scenario.network.to('api.telegram.org')
     expect(request?.url).toBe(`https://api.telegram.org/bot${BOT}/sendMessage`)
     const shown = JSON.stringify([
-      await scenario.portal().view(),
-      await scenario.portal().events(99, 99),
+      await scenario.object.view(),
+      await scenario.object.events(99, 99),
       await scenario.rows('SELECT * FROM portal_values'),
       await scenario.rows('SELECT * FROM lanes'),
     ])
@@ -162,9 +158,9 @@ describe("the portal's own values", () => {
 
   it('that make no receiver stop the lane of this portal with a reason', async () => {
     await deploy(entry)
-    await scenario.portal().setValue('BOT', 'no token at all')
-    await scenario.portal().setValue('CHAT', '-100222333444')
-    await scenario.append()
+    await scenario.operator.setsValue('BOT', 'no token at all')
+    await scenario.operator.setsValue('CHAT', '-100222333444')
+    await scenario.portal.sends()
     expect(await scenario.lane('tg')).toMatchObject({ state: 'disabled', reason: 'misconfigured' })
   })
 })

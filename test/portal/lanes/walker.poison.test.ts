@@ -1,7 +1,9 @@
 /** G10: an event, a receiver or a walk that fails by a bug cannot stop a lane for good. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Destination } from '../../../src/destinations/settings/destination.ts'
-import { PortalScenario, configured, machine, until } from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/portal-scenario.ts'
+import { configured, machine } from '../../support/entries.ts'
+import { until } from '../../support/until.ts'
 
 const MINUTE_MS = 60_000
 
@@ -9,7 +11,7 @@ let scenario: PortalScenario
 
 beforeEach(async () => {
   scenario = new PortalScenario()
-  await scenario.start()
+  await scenario.portal.becomesKnown()
 })
 
 afterEach(() => scenario.close())
@@ -40,31 +42,31 @@ it('a renderer that throws sets the event aside with the reason, and the lane go
     },
   })
   scenario.settings = { ...scenario.settings, destinations: [type] }
-  await scenario.restart()
-  await scenario.appendMany(3)
+  await scenario.relay.restarts()
+  await scenario.portal.sendsMany(3)
   await scenario.settled()
-  expect(scenario.sequences('erp')).toEqual([1, 3])
+  expect(scenario.receiver('erp').sequences()).toEqual([1, 3])
   expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'parked', reason: 'cannot_render' })
 })
 
 // test/portal/log/log-rows.test.ts has the table of rows that cannot be read.
 it('a row whose event cannot be read is passed as quarantined', async () => {
-  await scenario.append()
-  await scenario.append({ event: '{"name":' })
-  await scenario.append()
+  await scenario.portal.sends()
+  await scenario.portal.sends({ event: '{"name":' })
+  await scenario.portal.sends()
   await scenario.settled()
-  expect(scenario.sequences('erp')).toEqual([1, 3])
+  expect(scenario.receiver('erp').sequences()).toEqual([1, 3])
   expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'filtered', reason: 'quarantined' })
-  expect(await scenario.portal().event(2)).toMatchObject({
+  expect(await scenario.object.event(2)).toMatchObject({
     event: 'UNREADABLE',
     quarantined: true,
     quarantineReason: 'unreadable_row',
   })
-  expect((await scenario.portal().view())?.quarantined).toBe(1)
+  expect((await scenario.object.view())?.quarantined).toBe(1)
 })
 
 it('a walk that fails rests a minute, delays no other lane and is tried again', async () => {
-  await scenario.deploy([machine('erp'), machine('other')])
+  await scenario.relay.deploys([machine('erp'), machine('other')])
   let isBroken = false
   const [erp, other] = configured([machine('erp'), machine('other')])
   if (erp === undefined || other === undefined) throw new Error('Cannot configure')
@@ -76,18 +78,18 @@ it('a walk that fails rests a minute, delays no other lane and is tried again', 
     },
   }
   scenario.settings = { ...scenario.settings, destinations: [broken, other] }
-  await scenario.restart()
-  await scenario.portal().view()
+  await scenario.relay.restarts()
+  await scenario.object.view()
   isBroken = true
-  await scenario.append()
+  await scenario.portal.sends()
   await until(() => scenario.logged.includes('lane_failed'))
   await until(async () => (await scenario.lane('other')).backlog === 0)
-  expect(scenario.sequences('other')).toEqual([1])
-  await scenario.alarm()
-  expect(await scenario.alarmAt()).toBe(scenario.clock.now() + MINUTE_MS)
+  expect(scenario.receiver('other').sequences()).toEqual([1])
+  await scenario.time.alarmFires()
+  expect(await scenario.time.alarmAt()).toBe(scenario.time.now() + MINUTE_MS)
   expect(scenario.logged.filter((event) => event === 'lane_failed')).toHaveLength(1)
   isBroken = false
-  await scenario.alarmInTime()
+  await scenario.time.passesToAlarm()
   await scenario.settled()
-  expect(scenario.sequences('erp')).toEqual([1])
+  expect(scenario.receiver('erp').sequences()).toEqual([1])
 })

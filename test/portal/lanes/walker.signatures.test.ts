@@ -1,13 +1,14 @@
 /** Signatures as the real runtime makes them: Ed25519 (`v1a`) and HMAC (`v1`) side by side. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { PortalScenario, machine } from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/portal-scenario.ts'
+import { machine } from '../../support/entries.ts'
 import { SIGNING_SECRET } from '../../support/runtime-bindings.ts'
 
 let scenario: PortalScenario
 
 beforeEach(async () => {
   scenario = new PortalScenario([])
-  await scenario.start()
+  await scenario.portal.becomesKnown()
 })
 
 afterEach(() => scenario.close())
@@ -21,10 +22,10 @@ it('a webhook with both signatures verifies with the public key, in workerd', as
   const seed = 'nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A='
   const publicKey = fromBase64('11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=')
   const secret = [SIGNING_SECRET, `whsk_${seed}`]
-  await scenario.deploy([machine('erp', { secret, signature: 'both' })])
-  await scenario.append()
+  await scenario.relay.deploys([machine('erp', { secret, signature: 'both' })])
+  await scenario.portal.sends()
   await scenario.settled()
-  const [request] = scenario.network.to('erp.example.com')
+  const [request] = scenario.receiver('erp').requests()
   const { headers, body } = request ?? { headers: new Headers(), body: '' }
   const signatures = (headers.get('webhook-signature') ?? '').split(' ')
   expect(signatures.map((signature) => signature.split(',')[0])).toEqual(['v1', 'v1a'])

@@ -5,7 +5,9 @@
 import { abortAllDurableObjects } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
-import { PortalScenario, gate, machine, person, until } from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/portal-scenario.ts'
+import { gate, until } from '../../support/until.ts'
+import { machine, person } from '../../support/entries.ts'
 
 const SECOND_MS = 1000
 const HOUR_MS = 3600 * SECOND_MS
@@ -25,19 +27,22 @@ function oneTo(count: number): number[] {
 /** The object ends in the middle of whatever it does; the next call constructs it anew. */
 async function crash(): Promise<void> {
   await abortAllDurableObjects()
-  await scenario.portal().view()
+  await scenario.object.view()
 }
 
 describe('G2 order', () => {
   it('200 concurrent events arrive once each, in sequence order, each naming the one before', async () => {
-    await scenario.appendMany(200)
+    await scenario.portal.sendsMany(200)
     await scenario.settled()
     expect(
-      scenario.received('erp').map(({ id, sequence, previousSequence }) => ({
-        id,
-        sequence,
-        previousSequence,
-      })),
+      scenario
+        .receiver('erp')
+        .received()
+        .map(({ id, sequence, previousSequence }) => ({
+          id,
+          sequence,
+          previousSequence,
+        })),
     ).toEqual(
       oneTo(200).map((sequence) => ({
         id: `${scenario.memberId}-${sequence}`,
@@ -49,228 +54,231 @@ describe('G2 order', () => {
 
   it('a retry lets no later event overtake', async () => {
     let failures = 3
-    scenario.receive('erp', ({ headers }) => {
+    scenario.receiver('erp').answers(({ headers }) => {
       const isSecond = headers.get('webhook-id')?.endsWith('-2') === true
       return new Response('', { status: isSecond && (failures -= 1) >= 0 ? 503 : 200 })
     })
-    await scenario.appendMany(3)
-    await until(() => scenario.clock.sleepers > 0)
-    await scenario.append()
-    await scenario.advance(SECOND_MS)
-    for (const attempts of [2, 3]) {
-      await until(async () => (await scenario.lane('erp')).attempts === attempts)
-      while ((await scenario.lane('erp')).attempts === attempts) await scenario.alarmInTime()
-    }
-    await scenario.settled()
-    expect(scenario.sequences('erp')).toEqual([1, 2, 2, 2, 2, 3, 4])
+    await scenario.portal.sendsMany(3)
+    await until(() => scenario.time.sleepers > 0)
+    await scenario.portal.sends()
+    await scenario.time.passesUntil(async () => (await scenario.lane('erp')).cursor === 4)
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 2, 2, 2, 3, 4])
   })
 
   it('an event that is set aside as permanent is passed, and the next names it as the one before', async () => {
-    scenario.receive('erp', ({ headers }) =>
-      headers.get('webhook-id')?.endsWith('-2') ? new Response('no', { status: 422 }) : null,
-    )
-    await scenario.appendMany(3)
+    scenario
+      .receiver('erp')
+      .answers(({ headers }) =>
+        headers.get('webhook-id')?.endsWith('-2') ? new Response('no', { status: 422 }) : null,
+      )
+    await scenario.portal.sendsMany(3)
     await scenario.settled()
-    expect(scenario.received('erp').map(({ previousSequence }) => previousSequence)).toEqual([
-      null,
-      1,
-      2,
-    ])
+    expect(
+      scenario
+        .receiver('erp')
+        .received()
+        .map(({ previousSequence }) => previousSequence),
+    ).toEqual([null, 1, 2])
     expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'parked', reason: 'http_422' })
   })
 })
 
 describe('G3 at least once', () => {
   it('stores an outcome before the next send where a person reads', async () => {
-    await scenario.deploy([person('chat')])
+    await scenario.relay.deploys([person('chat')])
     const cursors: number[] = []
-    scenario.receiveSlack('chat', async () => {
+    scenario.receiver('chat').answers(async () => {
       cursors.push((await scenario.storedLane('chat')).cursor)
       return null
     })
-    await scenario.appendMany(4)
-    for (const count of oneTo(4)) {
-      await until(() => cursors.length === count)
-      await until(() => scenario.clock.sleepers > 0 || count === 4)
-      await scenario.advance(SECOND_MS)
-    }
+    await scenario.portal.sendsMany(4)
+    await scenario.time.passesUntil(() => cursors.length === 4)
     expect(cursors).toEqual([0, 1, 2, 3])
   })
 
   it('a crash between send and save repeats one message at most where a person reads', async () => {
-    await scenario.deploy([person('chat')])
-    scenario.receiveSlack('chat', () =>
-      scenario.messages('chat') === 3 ? new Promise<never>(() => {}) : null,
-    )
-    await scenario.appendMany(5)
-    for (const count of [1, 2]) {
-      await until(() => scenario.messages('chat') === count && scenario.clock.sleepers > 0)
-      await scenario.advance(SECOND_MS)
-    }
-    await until(() => scenario.messages('chat') === 3)
+    await scenario.relay.deploys([person('chat')])
+    scenario
+      .receiver('chat')
+      .answers(() => (scenario.receiver('chat').count === 3 ? new Promise<never>(() => {}) : null))
+    await scenario.portal.sendsMany(5)
+    await scenario.time.passesUntil(() => scenario.receiver('chat').count === 3)
     await crash()
-    await scenario.alarm()
-    for (const count of [4, 5]) {
-      await until(() => scenario.messages('chat') === count && scenario.clock.sleepers > 0)
-      await scenario.advance(SECOND_MS)
-    }
+    await scenario.time.alarmFires()
+    await scenario.time.passesUntil(() => scenario.receiver('chat').count === 6)
     await scenario.settled()
     const texts = scenario.network.to('hooks.slack.com').map(({ body }) => body)
     expect(texts).toHaveLength(6)
-    await scenario.advance(SECOND_MS)
+    await scenario.time.passes('1 s')
     expect((await scenario.storedLane('chat')).cursor).toBe(5)
   })
 
   it('a crash between send and save repeats ten deliveries at most to a machine, with the same ids', async () => {
     let isUp = true
-    scenario.receive('erp', ({ headers }) =>
-      isUp && headers.get('webhook-id')?.endsWith('-20') ? new Promise<never>(() => {}) : null,
-    )
-    await scenario.appendMany(25)
-    await until(() => scenario.received('erp').length === 20)
+    scenario
+      .receiver('erp')
+      .answers(({ headers }) =>
+        isUp && headers.get('webhook-id')?.endsWith('-20') ? new Promise<never>(() => {}) : null,
+      )
+    await scenario.portal.sendsMany(25)
+    await until(() => scenario.receiver('erp').received().length === 20)
     isUp = false
     await crash()
-    await scenario.alarm()
+    await scenario.time.alarmFires()
     await scenario.settled()
-    const ids = scenario.received('erp').map(({ id }) => id)
+    const ids = scenario
+      .receiver('erp')
+      .received()
+      .map(({ id }) => id)
     expect(ids.slice(0, 20)).toEqual(oneTo(20).map((n) => `${scenario.memberId}-${n}`))
     expect(ids.slice(20)).toEqual(oneTo(15).map((n) => `${scenario.memberId}-${n + 10}`))
-    const [first, again] = scenario.received('erp').filter(({ sequence }) => sequence === 15)
+    const [first, again] = scenario
+      .receiver('erp')
+      .received()
+      .filter(({ sequence }) => sequence === 15)
     expect(again).toEqual(first)
   })
 
   it('stores where a machine stands at least every second', async () => {
-    scenario.receive('erp', ({ headers }) =>
-      headers.get('webhook-id')?.endsWith('-4') ? new Promise<never>(() => {}) : null,
-    )
-    await scenario.appendMany(5)
-    await until(() => scenario.received('erp').length === 4)
+    scenario
+      .receiver('erp')
+      .answers(({ headers }) =>
+        headers.get('webhook-id')?.endsWith('-4') ? new Promise<never>(() => {}) : null,
+      )
+    await scenario.portal.sendsMany(5)
+    await until(() => scenario.receiver('erp').received().length === 4)
     expect((await scenario.storedLane('erp')).cursor).toBe(0)
-    await scenario.advance(SECOND_MS)
+    await scenario.time.passes('1 s')
     await until(async () => (await scenario.storedLane('erp')).cursor === 3)
     await crash()
     expect((await scenario.lane('erp')).cursor).toBe(3)
   })
 
   it('stores a lane that has come to rest within a second as well, while another one hangs', async () => {
-    await scenario.deploy([machine('erp'), machine('slow')])
-    scenario.receive('slow', () => new Promise<never>(() => {}))
-    await scenario.append()
-    await until(() => scenario.clock.sleepers > 0)
+    await scenario.relay.deploys([machine('erp'), machine('slow')])
+    scenario.receiver('slow').answers(() => new Promise<never>(() => {}))
+    await scenario.portal.sends()
+    await until(() => scenario.time.sleepers > 0)
     expect((await scenario.storedLane('erp')).cursor).toBe(0)
-    await scenario.advance(SECOND_MS)
+    await scenario.time.passes('1 s')
     await until(async () => (await scenario.storedLane('erp')).cursor === 1)
     await crash()
   })
 
   it('G1: an event that was acknowledged before a crash is delivered after it', async () => {
-    await scenario.portal().recognises(await scenario.tokenHash())
-    await scenario.portal().controlLane('erp', { kind: 'pause' })
-    await scenario.appendMany(3)
-    await scenario.portal().controlLane('erp', { kind: 'resume' })
+    await scenario.object.recognises(await scenario.portal.tokenHash())
+    await scenario.operator.pauses('erp')
+    await scenario.portal.sendsMany(3)
+    await scenario.operator.resumes('erp')
     await crash()
-    await scenario.alarm()
+    await scenario.time.alarmFires()
     await scenario.settled()
-    expect(new Set(scenario.sequences('erp'))).toEqual(new Set([1, 2, 3]))
+    expect(new Set(scenario.receiver('erp').sequences())).toEqual(new Set([1, 2, 3]))
   })
 })
 
 describe('an outcome is written only if the generation is still the one it was sent in', () => {
   it('a 410 awaited across an uninstall disables nothing, and the event is sent again', async () => {
-    await scenario.start()
+    await scenario.portal.becomesKnown()
     const hash = 'a'.repeat(64)
     const install = { ...NO_INSTALL, hashes: [{ hash, until: null }] }
     await scenario.rows('UPDATE install SET install = ?', JSON.stringify(install))
-    await scenario.restart()
+    await scenario.relay.restarts()
     const held = gate()
-    scenario.receive('erp', async () => {
+    scenario.receiver('erp').answers(async () => {
       await held.opened
-      return new Response('', { status: scenario.received('erp').length === 1 ? 410 : 200 })
+      return new Response('', {
+        status: scenario.receiver('erp').received().length === 1 ? 410 : 200,
+      })
     })
-    await scenario.append({ tokenHash: hash })
-    await until(() => scenario.received('erp').length === 1)
-    await scenario.portal().uninstall({ tokenHash: hash, ts: null, clean: false })
+    await scenario.portal.sends({ tokenHash: hash })
+    await until(() => scenario.receiver('erp').received().length === 1)
+    await scenario.object.uninstall({ tokenHash: hash, ts: null, clean: false })
     await scenario.inside(() => held.open())
     await scenario.settled()
-    expect(scenario.sequences('erp')).toEqual([1, 1])
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 1])
     expect(await scenario.lane('erp')).toMatchObject({ state: 'active', lastError: null })
   })
 })
 
 describe('G4 isolation', () => {
   it('while one receiver hangs, three others get all of 50 events', async () => {
-    await scenario.deploy(['slow', 'a', 'b', 'c'].map((name) => machine(name)))
+    await scenario.relay.deploys(['slow', 'a', 'b', 'c'].map((name) => machine(name)))
     const held = gate()
-    scenario.receive('slow', async () => {
+    scenario.receiver('slow').answers(async () => {
       await held.opened
       return null
     })
-    await scenario.appendMany(50)
-    await until(() => ['a', 'b', 'c'].every((name) => scenario.sequences(name).length === 50))
-    expect(scenario.sequences('slow')).toEqual([1])
-    for (const name of ['a', 'b', 'c']) expect(scenario.sequences(name)).toEqual(oneTo(50))
+    await scenario.portal.sendsMany(50)
+    await until(() =>
+      ['a', 'b', 'c'].every((name) => scenario.receiver(name).sequences().length === 50),
+    )
+    expect(scenario.receiver('slow').sequences()).toEqual([1])
+    for (const name of ['a', 'b', 'c'])
+      expect(scenario.receiver(name).sequences()).toEqual(oneTo(50))
     await scenario.inside(() => held.open())
     await scenario.settled()
-    expect(scenario.sequences('slow')).toEqual(oneTo(50))
+    expect(scenario.receiver('slow').sequences()).toEqual(oneTo(50))
   })
 
   it('while one receiver asks for an hour, another gets everything', async () => {
-    await scenario.deploy([machine('limited'), machine('erp')])
-    scenario.receive(
-      'limited',
-      () => new Response('', { status: 429, headers: { 'retry-after': '3600' } }),
-    )
-    await scenario.appendMany(20)
-    await until(() => scenario.sequences('erp').length === 20)
-    expect(scenario.sequences('limited')).toEqual([1])
+    await scenario.relay.deploys([machine('limited'), machine('erp')])
+    scenario.receiver('limited').answers(429, { 'retry-after': '3600' })
+    await scenario.portal.sendsMany(20)
+    await until(() => scenario.receiver('erp').sequences().length === 20)
+    expect(scenario.receiver('limited').sequences()).toEqual([1])
     const { nextAttemptAt } = await scenario.lane('limited')
-    expect(Date.parse(nextAttemptAt ?? '')).toBe(scenario.clock.now() + HOUR_MS)
+    expect(Date.parse(nextAttemptAt ?? '')).toBe(scenario.time.now() + HOUR_MS)
   })
 
   it('of 5 connections, 6 dead lanes share 2, and 2 living ones get everything', async () => {
     const dead = oneTo(6).map((n) => `dead-${n}`)
-    await scenario.deploy([...dead, 'erp', 'crm'].map((name) => machine(name)))
+    await scenario.relay.deploys([...dead, 'erp', 'crm'].map((name) => machine(name)))
     const held = gate()
     const open = new Map<string, number>()
     for (const name of dead) {
-      scenario.receive(name, async () => {
-        if (scenario.received(name).length === 1) return new Response('', { status: 503 })
+      scenario.receiver(name).answers(async () => {
+        if (scenario.receiver(name).received().length === 1)
+          return new Response('', { status: 503 })
         open.set(name, (open.get(name) ?? 0) + 1)
         await held.opened
         return null
       })
     }
-    await scenario.append()
-    await until(() => scenario.clock.sleepers >= 6)
-    await scenario.advance(SECOND_MS)
+    await scenario.portal.sends()
+    await until(() => scenario.time.sleepers >= 6)
+    await scenario.time.passes('1 s')
     await until(() => open.size === 2)
-    await scenario.appendMany(30)
-    await until(() => ['erp', 'crm'].every((name) => scenario.sequences(name).length === 31))
+    await scenario.portal.sendsMany(30)
+    await until(() =>
+      ['erp', 'crm'].every((name) => scenario.receiver(name).sequences().length === 31),
+    )
     expect(open.size).toBe(2)
-    expect(dead.filter((name) => scenario.received(name).length === 2)).toHaveLength(2)
-    expect(dead.filter((name) => scenario.received(name).length === 1)).toHaveLength(4)
+    expect(dead.filter((name) => scenario.receiver(name).received().length === 2)).toHaveLength(2)
+    expect(dead.filter((name) => scenario.receiver(name).received().length === 1)).toHaveLength(4)
     await scenario.inside(() => held.open())
     await scenario.settled()
   })
 
   it('a lane whose last event was given up still counts as failing', async () => {
     const dead = oneTo(6).map((n) => `dead-${n}`)
-    await scenario.deploy([...dead, 'erp'].map((name) => machine(name)))
+    await scenario.relay.deploys([...dead, 'erp'].map((name) => machine(name)))
     const held = gate()
     const open = new Set<string>()
     for (const name of dead) {
-      scenario.receive(name, async () => {
-        if (scenario.received(name).length === 1) return new Response('', { status: 503 })
+      scenario.receiver(name).answers(async () => {
+        if (scenario.receiver(name).received().length === 1)
+          return new Response('', { status: 503 })
         open.add(name)
         await held.opened
         return null
       })
     }
-    await scenario.append({ receivedAt: scenario.clock.now() - 100 * HOUR_MS })
+    await scenario.portal.sends({ receivedAt: scenario.time.now() - 100 * HOUR_MS })
     await scenario.settled()
     expect(await scenario.fate('dead-1', 1)).toMatchObject({ state: 'parked', reason: 'http_503' })
-    await scenario.appendMany(30)
-    await until(() => scenario.sequences('erp').length === 31)
+    await scenario.portal.sendsMany(30)
+    await until(() => scenario.receiver('erp').sequences().length === 31)
     expect(open.size).toBe(2)
     await scenario.inside(() => held.open())
     await scenario.settled()
@@ -278,32 +286,32 @@ describe('G4 isolation', () => {
 
   it('at most 5 deliveries of a portal are under way', async () => {
     const names = oneTo(8).map((n) => `dest-${n}`)
-    await scenario.deploy(names.map((name) => machine(name)))
+    await scenario.relay.deploys(names.map((name) => machine(name)))
     const held = gate()
     for (const name of names) {
-      scenario.receive(name, async () => {
+      scenario.receiver(name).answers(async () => {
         await held.opened
         return null
       })
     }
-    await scenario.append()
+    await scenario.portal.sends()
     await until(() => scenario.network.sent.length === 5)
-    await scenario.portal().view()
+    await scenario.object.view()
     expect(scenario.network.sent).toHaveLength(5)
     await scenario.inside(() => held.open())
     await scenario.settled()
-    expect(names.map((name) => scenario.sequences(name))).toEqual(names.map(() => [1]))
+    expect(names.map((name) => scenario.receiver(name).sequences())).toEqual(names.map(() => [1]))
   })
 })
 
 describe('lanes see only rows whose commit has returned', () => {
   it('a rolled-back event is delivered nowhere', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
     await scenario.failNextTransaction()
-    await expect(scenario.append()).rejects.toThrow('disk is full')
-    await scenario.append()
+    await expect(scenario.portal.sends()).rejects.toThrow('disk is full')
+    await scenario.portal.sends()
     await scenario.settled()
-    expect(scenario.sequences('erp')).toEqual([1, 2])
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2])
   })
 })

@@ -5,14 +5,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import type { AppendAnswer, AppendRequest } from '../../../src/portal/log/appender.ts'
-import {
-  PortalScenario,
-  gate,
-  machine,
-  person,
-  until,
-  type Entry,
-} from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/portal-scenario.ts'
+import { gate, until } from '../../support/until.ts'
+import { machine, person, type Entry } from '../../support/entries.ts'
 
 const MINUTE_MS = 60_000
 
@@ -46,11 +41,11 @@ async function holdDisk(): Promise<ReturnType<typeof gate>> {
 async function storeTogether(requests: readonly AppendRequest[]): Promise<AppendAnswer[]> {
   const disk = await holdDisk()
   const before = (await logged()).length
-  const first = scenario.append()
+  const first = scenario.portal.sends()
   await until(async () => (await logged()).length === before + 1)
   const observed = await scenario.observe()
-  const answers = Promise.all(requests.map((request) => scenario.store(request)))
-  await scenario.portal().view()
+  const answers = Promise.all(requests.map((request) => scenario.portal.posts(request)))
+  await scenario.object.view()
   await scenario.inside(() => disk.open())
   await first
   await answers
@@ -65,9 +60,9 @@ function oneTo(count: number): number[] {
 describe('append()', () => {
   it('gives 200 concurrent calls the sequences 1 to 200, each to the event of its row', async () => {
     const requests = await Promise.all(
-      oneTo(200).map((id) => scenario.request({ receipt: `receipt-${id}` })),
+      oneTo(200).map((id) => scenario.portal.anEvent({ receipt: `receipt-${id}` })),
     )
-    const answers = await Promise.all(requests.map((request) => scenario.store(request)))
+    const answers = await Promise.all(requests.map((request) => scenario.portal.posts(request)))
     const sequences = answers.map((answer) => (answer.kind === 'stored' ? answer.sequence : 0))
     expect(sequences.toSorted((a, b) => a - b)).toEqual(oneTo(200))
     const rows = await scenario.rows('SELECT sequence, receipt FROM log')
@@ -78,10 +73,10 @@ describe('append()', () => {
   })
 
   it('groups concurrent calls into few commits and writes one row an event', async () => {
-    await scenario.append()
-    await scenario.quiet()
+    await scenario.portal.sends()
+    await scenario.time.passesUntilQuiet()
     const observed = await scenario.observe()
-    await scenario.appendMany(200)
+    await scenario.portal.sendsMany(200)
     expect(observed.commits.reduce((sum, events) => sum + events, 0)).toBe(200)
     expect(observed.commits.length).toBeLessThanOrEqual(20)
     expect(observed.writes.filter(({ query }) => query.startsWith('INSERT INTO log'))).toEqual(
@@ -92,17 +87,17 @@ describe('append()', () => {
 
   it('commits each event alone when grouping is switched off', async () => {
     scenario.settings = { ...scenario.settings, maxGroup: 1 }
-    await scenario.append()
+    await scenario.portal.sends()
     const observed = await scenario.observe()
-    await scenario.appendMany(20)
+    await scenario.portal.sendsMany(20)
     expect(observed.commits).toEqual(oneTo(20).map(() => 1))
   })
 
   it('answers only after the event is durable', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     const disk = await holdDisk()
     let answered = false
-    const answer = scenario.append().then(() => (answered = true))
+    const answer = scenario.portal.sends().then(() => (answered = true))
     await until(async () => (await logged()).length === 2)
     expect(answered).toBe(false)
     await scenario.inside(() => disk.open())
@@ -110,40 +105,42 @@ describe('append()', () => {
   })
 
   it('rejects an event that cannot be stored without taking its neighbours with it', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     // Sound: a column that must not be null makes the statement fail, whatever the types say.
-    const poison = await scenario.request({ digest: null as unknown as string })
-    const good = await Promise.all(oneTo(20).map(() => scenario.request()))
+    const poison = await scenario.portal.anEvent({ digest: null as unknown as string })
+    const good = await Promise.all(oneTo(20).map(() => scenario.portal.anEvent()))
     const requests = [...good.slice(0, 10), poison, ...good.slice(10)]
-    const answers = await Promise.allSettled(requests.map((request) => scenario.store(request)))
+    const answers = await Promise.allSettled(
+      requests.map((request) => scenario.portal.posts(request)),
+    )
     expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(1)
     expect(answers[10]?.status).toBe('rejected')
     expect(await logged()).toEqual(oneTo(21))
-    expect(await scenario.append()).toBe(22)
+    expect(await scenario.portal.sends()).toBe(22)
   })
 
   it('stores nothing for a token that does not speak for the portal', async () => {
-    const stranger = await scenario.request({ tokenHash: 'f'.repeat(64) })
-    expect(await scenario.store(stranger)).toEqual({ kind: 'untrusted' })
+    const stranger = await scenario.portal.anEvent({ tokenHash: 'f'.repeat(64) })
+    expect(await scenario.portal.posts(stranger)).toEqual({ kind: 'untrusted' })
     const [tables] = await scenario.rows(`SELECT count(*) AS tables FROM sqlite_master
       WHERE type = 'table' AND substr(name, 1, 1) <> '_'`)
     expect(tables).toEqual({ tables: 0 })
   })
 
   it('asks about trust again in the transaction: a token that ended meanwhile stores nothing', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     const tokenHash = 'a'.repeat(64)
-    const until60 = scenario.clock.now() + MINUTE_MS
+    const until60 = scenario.time.now() + MINUTE_MS
     const install = { ...NO_INSTALL, hashes: [{ hash: tokenHash, until: until60 }] }
     await scenario.rows('UPDATE install SET install = ?', JSON.stringify(install))
-    await scenario.restart()
-    await scenario.portal().view()
+    await scenario.relay.restarts()
+    await scenario.object.view()
     const disk = await holdDisk()
-    const first = scenario.store(await scenario.request({ tokenHash }))
+    const first = scenario.portal.posts(await scenario.portal.anEvent({ tokenHash }))
     await until(async () => (await logged()).length === 2)
-    const second = scenario.store(await scenario.request({ tokenHash }))
-    await scenario.portal().view()
-    await scenario.advance(2 * MINUTE_MS)
+    const second = scenario.portal.posts(await scenario.portal.anEvent({ tokenHash }))
+    await scenario.object.view()
+    await scenario.time.passes('2 min')
     await scenario.inside(() => disk.open())
     expect(await first).toEqual(stored(2))
     expect(await second).toEqual({ kind: 'untrusted' })
@@ -153,32 +150,32 @@ describe('append()', () => {
 
 describe('memory changes only after the transaction has returned', () => {
   it('gives the next append the same sequence when the transaction is rolled back', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.failNextTransaction()
-    await expect(scenario.append()).rejects.toThrow('disk is full')
-    expect((await scenario.portal().view())?.head).toBe(1)
-    expect(await scenario.append()).toBe(2)
+    await expect(scenario.portal.sends()).rejects.toThrow('disk is full')
+    expect((await scenario.object.view())?.head).toBe(1)
+    expect(await scenario.portal.sends()).toBe(2)
     expect(await logged()).toEqual([1, 2])
   })
 
   it('does not remember the receipt nor the digest of an event that was rolled back', async () => {
-    await scenario.append()
-    const request = await scenario.request()
+    await scenario.portal.sends()
+    const request = await scenario.portal.anEvent()
     await scenario.failNextTransaction()
-    await expect(scenario.store(request)).rejects.toThrow('disk is full')
-    expect(await scenario.store(request)).toEqual(stored(2))
+    await expect(scenario.portal.posts(request)).rejects.toThrow('disk is full')
+    expect(await scenario.portal.posts(request)).toEqual(stored(2))
     const equal = { ...request, receipt: crypto.randomUUID() }
-    expect(await scenario.store(equal)).toEqual(stored(2, true))
+    expect(await scenario.portal.posts(equal)).toEqual(stored(2, true))
   })
 
   it('stores every event of a group whose common commit was rolled back', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     const disk = await holdDisk()
-    const first = scenario.append()
+    const first = scenario.portal.sends()
     await until(async () => (await logged()).length === 2)
     await scenario.failNextTransaction()
-    const group = scenario.appendMany(10)
-    await scenario.portal().view()
+    const group = scenario.portal.sendsMany(10)
+    await scenario.object.view()
     await scenario.inside(() => disk.open())
     await first
     expect((await group).toSorted((a, b) => a - b)).toEqual(oneTo(12).slice(2))
@@ -188,82 +185,86 @@ describe('memory changes only after the transaction has returned', () => {
 
 describe('a receipt that the log holds', () => {
   it('is answered with its sequence, not as a duplicate, and not stored again', async () => {
-    const request = await scenario.request()
-    expect(await scenario.store(request)).toEqual(stored(1))
-    await scenario.append()
-    expect(await scenario.store(request)).toEqual(stored(1))
+    const request = await scenario.portal.anEvent()
+    expect(await scenario.portal.posts(request)).toEqual(stored(1))
+    await scenario.portal.sends()
+    expect(await scenario.portal.posts(request)).toEqual(stored(1))
     expect(await logged()).toEqual([1, 2])
   })
 
   it('is known to both tries of one group', async () => {
-    await scenario.append()
-    const request = await scenario.request()
+    await scenario.portal.sends()
+    const request = await scenario.portal.anEvent()
     expect(await storeTogether([request, request])).toEqual([stored(3), stored(3)])
     expect(await logged()).toEqual([1, 2, 3])
   })
 
   it('is known after the object was evicted', async () => {
-    const request = await scenario.request()
-    await scenario.store(request)
-    await scenario.restart()
-    expect(await scenario.store(request)).toEqual(stored(1))
+    const request = await scenario.portal.anEvent()
+    await scenario.portal.posts(request)
+    await scenario.relay.restarts()
+    expect(await scenario.portal.posts(request)).toEqual(stored(1))
     expect(await logged()).toEqual([1])
   })
 
   it('is found in the log by a drained event, however long ago it was stored', async () => {
-    const request = await scenario.request()
-    await scenario.store(request)
-    await scenario.advance(60 * MINUTE_MS)
-    await scenario.append()
-    await scenario.restart()
+    const request = await scenario.portal.anEvent()
+    await scenario.portal.posts(request)
+    await scenario.time.passes('60 min')
+    await scenario.portal.sends()
+    await scenario.relay.restarts()
     const drained = { ...request, drained: true }
-    expect(await scenario.store(drained)).toEqual(stored(1))
+    expect(await scenario.portal.posts(drained)).toEqual(stored(1))
     expect(await logged()).toEqual([1, 2])
   })
 })
 
 describe('an equal event', () => {
   it('within 60 s under another handler is a duplicate of the first and not stored', async () => {
-    const request = await scenario.request()
-    await scenario.store(request)
-    await scenario.append()
-    await scenario.advance(MINUTE_MS)
-    const equal = await scenario.request({ digest: request.digest })
-    expect(await scenario.store(equal)).toEqual(stored(1, true))
+    const request = await scenario.portal.anEvent()
+    await scenario.portal.posts(request)
+    await scenario.portal.sends()
+    await scenario.time.passes('1 min')
+    const equal = await scenario.portal.anEvent({ digest: request.digest })
+    expect(await scenario.portal.posts(equal)).toEqual(stored(1, true))
     expect(await logged()).toEqual([1, 2])
   })
 
   it('in the same group is a duplicate as well', async () => {
-    await scenario.append()
-    const request = await scenario.request()
+    await scenario.portal.sends()
+    const request = await scenario.portal.anEvent()
     const equal = { ...request, receipt: crypto.randomUUID() }
     expect(await storeTogether([request, equal])).toEqual([stored(3), stored(3, true)])
     expect(await logged()).toEqual([1, 2, 3])
   })
 
   it('after the object was evicted is still a duplicate', async () => {
-    const request = await scenario.request()
-    await scenario.store(request)
-    await scenario.restart()
-    const equal = await scenario.request({ digest: request.digest })
-    expect(await scenario.store(equal)).toEqual(stored(1, true))
+    const request = await scenario.portal.anEvent()
+    await scenario.portal.posts(request)
+    await scenario.relay.restarts()
+    const equal = await scenario.portal.anEvent({ digest: request.digest })
+    expect(await scenario.portal.posts(equal)).toEqual(stored(1, true))
   })
 
   it('more than 60 s later is an event of its own', async () => {
-    const request = await scenario.request()
-    await scenario.store(request)
-    await scenario.advance(MINUTE_MS + 1)
-    const equal = await scenario.request({ digest: request.digest })
-    expect(await scenario.store(equal)).toEqual(stored(2))
+    const request = await scenario.portal.anEvent()
+    await scenario.portal.posts(request)
+    await scenario.time.passes(MINUTE_MS + 1)
+    const equal = await scenario.portal.anEvent({ digest: request.digest })
+    expect(await scenario.portal.posts(equal)).toEqual(stored(2))
   })
 
   it('that was drained late is a duplicate by its own time of receipt', async () => {
-    const request = await scenario.request()
-    await scenario.store(request)
-    await scenario.advance(60 * MINUTE_MS)
+    const request = await scenario.portal.anEvent()
+    await scenario.portal.posts(request)
+    await scenario.time.passes('60 min')
     const receivedAt = request.receivedAt + 1000
-    const drained = await scenario.request({ digest: request.digest, receivedAt, drained: true })
-    expect(await scenario.store(drained)).toEqual(stored(1, true))
+    const drained = await scenario.portal.anEvent({
+      digest: request.digest,
+      receivedAt,
+      drained: true,
+    })
+    expect(await scenario.portal.posts(drained)).toEqual(stored(1, true))
   })
 })
 
@@ -272,16 +273,16 @@ async function cost(
   destinations: readonly Entry[],
   events: number,
 ): Promise<Readonly<Record<'log' | 'lanes' | 'digests' | 'alarms', number>>> {
-  await scenario.deploy(destinations)
-  await scenario.start()
+  await scenario.relay.deploys(destinations)
+  await scenario.portal.becomesKnown()
   const observed = await scenario.observe()
-  await scenario.appendMany(events)
+  await scenario.portal.sendsMany(events)
   // A person's lane waits a second after each message; a single event waits for nothing but answers.
   await until(async () => {
-    const { lanes } = (await scenario.portal().view()) ?? { lanes: [] }
+    const { lanes } = (await scenario.object.view()) ?? { lanes: [] }
     const isDone = lanes.every(({ backlog }) => backlog === 0)
-    if (events > 1 || isDone) await scenario.advance(1000)
-    return isDone && scenario.clock.sleepers === 0
+    if (events > 1 || isDone) await scenario.time.passesWithoutAlarm('1 s')
+    return isDone && scenario.time.sleepers === 0
   })
   const rows = (table: string) =>
     observed.writes

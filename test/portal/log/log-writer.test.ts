@@ -10,7 +10,8 @@ import type { Database } from '../../../src/storage/database.ts'
 import { anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { FIELD } from '../../support/a-field.ts'
 import { withDatabase } from '../../support/object-database.ts'
-import { PortalScenario, until } from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/portal-scenario.ts'
+import { until } from '../../support/until.ts'
 import { NOW } from '../../support/time.ts'
 
 const SECOND_MS = 1000
@@ -127,56 +128,56 @@ describe('the commit of an event makes sure that an alarm is due within 5 minute
 
   beforeEach(async () => {
     scenario = new PortalScenario()
-    await scenario.start()
+    await scenario.portal.becomesKnown()
   })
 
   afterEach(() => scenario.close())
 
   /** The object has stored an event, delivered it and has nothing to do. */
   async function rested(): Promise<void> {
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
-    await scenario.quiet()
-    expect(await scenario.alarmAt()).toBeNull()
+    await scenario.time.passesUntilQuiet()
+    expect(await scenario.time.alarmAt()).toBeNull()
   }
 
   it('sets one when none stands, in the same commit as the event', async () => {
     await rested()
     const observed = await scenario.observe()
-    await scenario.append()
-    expect(observed.alarmsInTransactions).toEqual([scenario.clock.now() + SAFETY_ALARM_MS])
+    await scenario.portal.sends()
+    expect(observed.alarmsInTransactions).toEqual([scenario.time.now() + SAFETY_ALARM_MS])
   })
 
   it('is rolled back with the event, and set by the next one', async () => {
     await rested()
     await scenario.failNextTransaction()
-    await expect(scenario.append()).rejects.toThrow('disk is full')
-    expect(await scenario.alarmAt()).toBeNull()
+    await expect(scenario.portal.sends()).rejects.toThrow('disk is full')
+    expect(await scenario.time.alarmAt()).toBeNull()
     const observed = await scenario.observe()
-    await scenario.append()
-    expect(observed.alarmsInTransactions).toEqual([scenario.clock.now() + SAFETY_ALARM_MS])
+    await scenario.portal.sends()
+    expect(observed.alarmsInTransactions).toEqual([scenario.time.now() + SAFETY_ALARM_MS])
   })
 
   it('writes it once for a hundred events', async () => {
     await rested()
     const observed = await scenario.observe()
-    await scenario.appendMany(100)
+    await scenario.portal.sendsMany(100)
     await scenario.settled()
     expect(observed.alarms).toHaveLength(1)
   })
 
   it('leaves an earlier one alone, also after a rollback', async () => {
-    scenario.receive('erp', () => new Response('', { status: 500 }))
-    await scenario.append()
-    await until(() => scenario.clock.sleepers === 1)
-    await scenario.advance(SECOND_MS)
-    const retryAt = scenario.clock.now() + 5 * SECOND_MS
-    await until(async () => (await scenario.alarmAt()) === retryAt)
+    scenario.receiver('erp').answers(500)
+    await scenario.portal.sends()
+    await until(() => scenario.time.sleepers === 1)
+    await scenario.time.passes('1 s')
+    const retryAt = scenario.time.now() + 5 * SECOND_MS
+    await until(async () => (await scenario.time.alarmAt()) === retryAt)
     await scenario.failNextTransaction()
-    await expect(scenario.append()).rejects.toThrow('disk is full')
+    await expect(scenario.portal.sends()).rejects.toThrow('disk is full')
     const observed = await scenario.observe()
-    await scenario.append()
-    expect(await scenario.alarmAt()).toBe(retryAt)
+    await scenario.portal.sends()
+    expect(await scenario.time.alarmAt()).toBe(retryAt)
     expect(observed.alarms).toEqual([])
   })
 })

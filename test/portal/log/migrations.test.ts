@@ -31,7 +31,7 @@ function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | nu
   if (version === '0003-digests') {
     return [
       ...(rowsOf('0002-fields') ?? []),
-      [`INSERT INTO digests VALUES ('chat', 1, '[1]', ?, 1)`, scenario.clock.now()],
+      [`INSERT INTO digests VALUES ('chat', 1, '[1]', ?, 1)`, scenario.time.now()],
     ]
   }
   if (version === '0002-fields') {
@@ -75,7 +75,7 @@ function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | nu
   const event = JSON.stringify(anEvent())
   const log =
     'INSERT INTO log (sequence, received_at, receipt, digest, event) VALUES (?, ?, ?, ?, ?)'
-  const now = scenario.clock.now()
+  const now = scenario.time.now()
   return [
     [log, 1, now, 'receipt-1', 'digest-1', event],
     [log, 2, now, 'receipt-2', 'digest-2', event],
@@ -118,12 +118,14 @@ describe('migrations', () => {
       migrate(openDatabase(storage), { upTo: version })
       for (const [query, ...bindings] of rows) storage.sql.exec(query, ...bindings)
     })
-    await scenario.deploy([
+    await scenario.relay.deploys([
       { name: 'erp', type: 'webhook', url: 'https://erp.example.com/', secret: SECRET },
     ])
     await scenario.settled()
-    expect(scenario.received('erp')).toMatchObject([{ sequence: 2, previousSequence: 1 }])
-    const portal = scenario.portal()
+    expect(scenario.receiver('erp').received()).toMatchObject([
+      { sequence: 2, previousSequence: 1 },
+    ])
+    const portal = scenario.object
     expect(await portal.view()).toMatchObject({
       head: 2,
       pending: { kind: 'unknown_application', domain: 'acme.bitrix24.com' },
@@ -131,13 +133,13 @@ describe('migrations', () => {
     })
     expect(await portal.parked()).toMatchObject([{ sequence: 1, reason: 'http_422', attempts: 1 }])
     expect(await scenario.rows('SELECT name FROM portal_values')).toEqual([{ name: 'ERP_URL' }])
-    expect(await scenario.append()).toBe(3)
+    expect(await scenario.portal.sends()).toBe(3)
     const applied = await scenario.rows('SELECT position, id FROM migrations ORDER BY position')
     expect(applied).toEqual(MIGRATIONS.map(({ id }, position) => ({ position, id })))
   })
 
   it('make the tables that docs/storage.md names', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     expect(await tableNames()).toEqual([
       'digests',
       'fates',
@@ -153,22 +155,22 @@ describe('migrations', () => {
   })
 
   it('an applied step that this version does not know stops the object, and nothing is stored', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     await scenario.settled()
-    await scenario.restart()
+    await scenario.relay.restarts()
     await scenario.rows(
       'INSERT INTO migrations (position, id) VALUES (?, ?)',
       MIGRATIONS.length,
       '9999-from-the-future',
     )
-    await scenario.restart()
-    await expect(scenario.append()).rejects.toThrow(
+    await scenario.relay.restarts()
+    await expect(scenario.portal.sends()).rejects.toThrow(
       'Cannot open the portal as its schema step 9999-from-the-future is unknown to this version',
     )
   })
 
   it('with another step in the place of an applied one are refused', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     const other: Migration = { id: '0001-other', statements: [] }
     const run = () =>
       scenario.inside(({ storage }) => migrate(openDatabase(storage), { migrations: [other] }))
@@ -176,7 +178,7 @@ describe('migrations', () => {
   })
 
   it('that fail leave nothing of themselves behind', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     const migrations: readonly Migration[] = [
       ...MIGRATIONS,
       {
@@ -193,7 +195,7 @@ describe('migrations', () => {
   })
 
   it('run a later step once, and not again', async () => {
-    await scenario.append()
+    await scenario.portal.sends()
     const migrations = [
       ...MIGRATIONS,
       { id: '8888-more', statements: ['CREATE TABLE more (x INTEGER)'] },

@@ -1,0 +1,61 @@
+/** Watches what a portal's object writes. */
+import { vi } from 'vitest'
+
+/** What a portal's object wrote since it is observed. */
+export interface Observed {
+  /** Every statement that wrote rows, with their number. */
+  readonly writes: { readonly query: string; readonly rows: number }[]
+  /** Every alarm that was set. */
+  readonly alarms: number[]
+  /** Those of them that were set inside a transaction. */
+  readonly alarmsInTransactions: number[]
+  /** The number of statements that wrote to the log, per transaction that did. */
+  readonly commits: number[]
+}
+
+/** Counts what the object of this storage writes from now on, until it ends. */
+export function observeStorage(storage: DurableObjectStorage): Observed {
+  const observed: Observed = { writes: [], alarms: [], alarmsInTransactions: [], commits: [] }
+  let isInTransaction = false
+  const exec = storage.sql.exec.bind(storage.sql)
+  vi.spyOn(storage.sql, 'exec').mockImplementation((query, ...bindings) => {
+    const cursor = exec(query, ...bindings)
+    const rows = cursor.toArray()
+    if (cursor.rowsWritten > 0) observed.writes.push({ query, rows: cursor.rowsWritten })
+    // Sound: the stores of the object use nothing else of a cursor.
+    return { toArray: () => rows } as ReturnType<typeof exec>
+  })
+  const transaction = storage.transactionSync.bind(storage)
+  storage.transactionSync = (work) => {
+    const before = inserts(observed)
+    isInTransaction = true
+    const result = transaction(work)
+    isInTransaction = false
+    const events = inserts(observed) - before
+    if (events > 0) observed.commits.push(events)
+    return result
+  }
+  const setAlarm = storage.setAlarm.bind(storage)
+  vi.spyOn(storage, 'setAlarm').mockImplementation((at) => {
+    observed.alarms.push(Number(at))
+    if (isInTransaction) observed.alarmsInTransactions.push(Number(at))
+    return setAlarm(at)
+  })
+  return observed
+}
+
+/** The next transaction does its work and is then rolled back, as on a full disk. */
+export function failNextTransaction(storage: DurableObjectStorage): void {
+  const transaction = storage.transactionSync.bind(storage)
+  storage.transactionSync = (work) => {
+    storage.transactionSync = transaction
+    return transaction(() => {
+      work()
+      throw new Error('disk is full')
+    })
+  }
+}
+
+function inserts({ writes }: Observed): number {
+  return writes.filter(({ query }) => query.startsWith('INSERT INTO log')).length
+}

@@ -1,0 +1,18 @@
+/** Waiting for what an object does by itself, and holding back an answer that it waits for. */
+import { vi } from 'vitest'
+
+/** Waits until something holds; fails after two seconds. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      if (!(await holds())) throw new Error('Waited in vain')
+    },
+    { interval: 2, timeout: 2000 },
+  )
+}
+
+/** A promise that a test releases, to hold an answer back. */
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { opened: promise, open: () => resolve() }
+}
