@@ -19,7 +19,8 @@ import {
   type IntakeChanges,
   type WatchedKv,
 } from '../support/an-intake.ts'
-import { RelayScenario, type Changes } from '../support/relay-scenario.ts'
+import { RelayScenario } from '../support/relay-scenario.ts'
+import { type Changes } from '../support/relay-portal.ts'
 import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
@@ -41,7 +42,7 @@ afterEach(() => scenario.close())
 
 /** Installs the scenario's portal and waits until the edge can know it. */
 async function install(): Promise<void> {
-  await scenario.install()
+  await scenario.portal.installs()
   await kvFollowed(scenario)
 }
 
@@ -104,7 +105,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
   it('and lets the object decide where KV is behind', async () => {
     await install()
     const record = JSON.stringify(await scenario.record())
-    await scenario.uninstall('keep-data')
+    await scenario.portal.uninstalls('keep-data')
     await kvFollowed(scenario)
     await env.INSTALLS.put(`install:${scenario.memberId}`, record)
     const intake = watched()
@@ -145,7 +146,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
   it('and answers a notice of a known portal without waking its object', async () => {
     await install()
     const intake = watched()
-    const notice = decoded(scenario.body('app-ONAPPTEST'))
+    const notice = decoded(scenario.portal.body('app-ONAPPTEST'))
     const accepted = { kind: 'accepted', domain: null, finished: true, status: null }
     expect(await intake.take(notice)).toEqual(accepted)
     expect(intake.lookups).toEqual([])
@@ -185,7 +186,9 @@ describe('takeRequest() remembers wrong tokens', () => {
   it('until its portal is installed', async () => {
     const intake = watched()
     expect(await intake.take(event(1))).toEqual(UNTRUSTED)
-    const install = decoded(scenario.body('app-ONAPPINSTALL-local', { ts: scenario.ts(-60) }))
+    const install = decoded(
+      scenario.portal.body('app-ONAPPINSTALL-local', { ts: scenario.portal.ts(-60) }),
+    )
     expect(await intake.take(install)).toMatchObject({ kind: 'accepted' })
     expect(await intake.take(event(2))).toEqual({ ...STORED, sequence: 1 })
   })
@@ -197,7 +200,9 @@ describe('takeRequest() remembers wrong tokens', () => {
     const { memberId } = scenario
     const known = { memberId, tokenHash: await hashToken(memberId, APPLICATION_TOKEN) }
     expect(intake.deps.callers.memory.recall(known, now)).toBe('trusted')
-    const uninstall = decoded(scenario.body('app-ONAPPUNINSTALL-clean', { ts: scenario.ts() }))
+    const uninstall = decoded(
+      scenario.portal.body('app-ONAPPUNINSTALL-clean', { ts: scenario.portal.ts() }),
+    )
     expect(await intake.take(uninstall)).toMatchObject({ kind: 'accepted' })
     expect(intake.deps.callers.memory.recall(known, now)).toBe('unknown')
     expect(await intake.take(event(2))).toEqual(UNTRUSTED)
@@ -243,9 +248,11 @@ describe('the rate limit counts only callers that could not prove themselves', (
     expect(await intake.take(event(1, wrong(1)))).toEqual(TOO_MANY)
     expect(await intake.take(event(2))).toEqual({ ...STORED, sequence: 1 })
     expect(await intake.take(event(3))).toEqual({ ...STORED, sequence: 2 })
-    const update = decoded(scenario.body('app-ONAPPUPDATE', { ts: scenario.ts() }))
+    const update = decoded(scenario.portal.body('app-ONAPPUPDATE', { ts: scenario.portal.ts() }))
     expect(await intake.take(update)).toMatchObject({ kind: 'accepted' })
-    const uninstall = decoded(scenario.body('app-ONAPPUNINSTALL-clean', { ts: scenario.ts() }))
+    const uninstall = decoded(
+      scenario.portal.body('app-ONAPPUNINSTALL-clean', { ts: scenario.portal.ts() }),
+    )
     expect(await intake.take(uninstall)).toMatchObject({ kind: 'accepted' })
   })
 
@@ -253,9 +260,11 @@ describe('the rate limit counts only callers that could not prove themselves', (
     const intake = limited(0)
     const names = ['app-ONAPPINSTALL-local', 'app-ONAPPUPDATE', 'install-page-body'] as const
     for (const name of names) {
-      expect(await intake.take(decoded(scenario.body(name)))).toEqual(TOO_MANY)
+      expect(await intake.take(decoded(scenario.portal.body(name)))).toEqual(TOO_MANY)
     }
-    const tokenless = decoded(scenario.body('install-page-body', { APPLICATION_TOKEN: null }))
+    const tokenless = decoded(
+      scenario.portal.body('install-page-body', { APPLICATION_TOKEN: null }),
+    )
     await install()
     const asked = scenario.network.sent.length
     expect(await intake.take(tokenless)).toEqual(TOO_MANY)
@@ -309,7 +318,7 @@ describe('the rate limit counts only callers that could not prove themselves', (
   it("answers 429 with Retry-After, by the platform's own limit", async () => {
     const edge = new Edge()
     const address = '198.51.100.9'
-    const body = (index: number) => scenario.body('app-ONCRMDEALUPDATE', wrong(index))
+    const body = (index: number) => scenario.portal.body('app-ONCRMDEALUPDATE', wrong(index))
     let last: Response | null = null
     // 60 a minute: whatever second the test begins in, 121 calls meet the limit.
     for (let index = 0; index <= 120 && last?.status !== 429; index += 1) {
@@ -325,7 +334,9 @@ describe('the rate limit counts only callers that could not prove themselves', (
         },
       },
     })
-    const neighbour = scenario.body('app-ONCRMDEALUPDATE', { 'auth[member_id]': 'b'.repeat(32) })
+    const neighbour = scenario.portal.body('app-ONCRMDEALUPDATE', {
+      'auth[member_id]': 'b'.repeat(32),
+    })
     expect((await edge.call(neighbour, { address })).status).toBe(403)
   })
 })

@@ -9,7 +9,6 @@ import worker from '../../src/index.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { portalsWith, realPortals, spilledKeys, UNREACHABLE } from '../support/an-intake.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
-import type { RelayScenario } from '../support/relay-scenario.ts'
 
 const WRANGLER_TOML = import.meta.glob<string>('../../wrangler.toml', {
   query: '?raw',
@@ -19,11 +18,9 @@ const WRANGLER_TOML = import.meta.glob<string>('../../wrangler.toml', {
 const NEIGHBOUR = 'b'.repeat(32)
 
 let scenario: EdgeScenario
-let relay: RelayScenario
 
 beforeEach(async () => {
   scenario = await EdgeScenario.create()
-  relay = scenario.relay
 })
 
 afterEach(() => scenario.close())
@@ -45,8 +42,8 @@ describe('the trigger that drains the spill', () => {
 
   it('and by nothing else of the object itself', async () => {
     await scenario.intake(UNREACHABLE).take(scenario.event(1))
-    expect((await relay.event()).status).toBe(200)
-    await relay.alarm()
+    expect((await scenario.portal.sends()).status).toBe(200)
+    await scenario.time.alarmFires()
     await runCron(DAILY_CRON, scenario.intake(realPortals).cron)
     expect({ log: (await scenario.logged()).length, spill: (await spilledKeys()).length }).toEqual({
       log: 1,
@@ -63,7 +60,7 @@ describe('the trigger that drains the spill', () => {
 describe('the daily trigger', () => {
   /** Records of portals that the edge knows. */
   async function know(memberIds: readonly string[]): Promise<void> {
-    const record = await relay.record()
+    const record = await scenario.record()
     if (record === null) throw new Error('Cannot copy the record as there is none')
     const store = new InstallStore(env.INSTALLS)
     await Promise.all(memberIds.map((memberId) => store.save(memberId, record)))
@@ -83,7 +80,7 @@ describe('the daily trigger', () => {
       })(memberId)
     const intake = scenario.intake(portals)
     await runCron(DAILY_CRON, intake.cron)
-    expect(visited.toSorted()).toEqual([...known, relay.memberId].toSorted())
+    expect(visited.toSorted()).toEqual([...known, scenario.memberId].toSorted())
     expect(intake.lines).toEqual([
       {
         level: 'error',
@@ -99,7 +96,7 @@ describe('the daily trigger', () => {
     await runCron(DRAIN_CRON, intake.cron)
     expect(intake.lookups).toEqual([])
     await runCron(DAILY_CRON, intake.cron)
-    expect(intake.lookups).toEqual([relay.memberId])
+    expect(intake.lookups).toEqual([scenario.memberId])
   })
 
   it('visits and drains at an unknown time, so that a changed wrangler.toml loses nothing', async () => {
@@ -107,7 +104,7 @@ describe('the daily trigger', () => {
     await spilled.take(scenario.event(1))
     const intake = scenario.intake(realPortals)
     await runCron('0 * * * *', intake.cron)
-    expect(intake.lookups).toEqual([relay.memberId, relay.memberId])
+    expect(intake.lookups).toEqual([scenario.memberId, scenario.memberId])
     expect(await spilledKeys()).toEqual([])
   })
 

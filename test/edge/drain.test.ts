@@ -22,11 +22,9 @@ const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 const NEIGHBOUR = 'b'.repeat(32)
 
 let scenario: EdgeScenario
-let relay: RelayScenario
 
 beforeEach(async () => {
   scenario = await EdgeScenario.create()
-  relay = scenario.relay
 })
 
 afterEach(() => scenario.close())
@@ -92,16 +90,21 @@ describe('drainSpill()', () => {
     await spillEvents(1, 2)
     await drain().done
     await vi.waitFor(() =>
-      expect(relay.delivered().map(({ sequence }) => sequence)).toEqual([1, 2]),
+      expect(
+        scenario
+          .receiver('erp')
+          .delivered()
+          .map(({ sequence }) => sequence),
+      ).toEqual([1, 2]),
     )
   })
 
   it('carries the largest body unchanged', async () => {
-    const start = `${eventBody(relay, 1)}&data[NOTE]=`
+    const start = `${eventBody(scenario, 1)}&data[NOTE]=`
     const note = 'x'.repeat(MAX_BODY_BYTES - start.length)
     await scenario.intake(UNREACHABLE).take(decoded(start + note))
     await drain().done
-    const [row] = (await relay.tables())['log'] ?? []
+    const [row] = (await scenario.tables())['log'] ?? []
     expect(JSON.parse(String(row?.['event'])).data.NOTE === note).toBe(true)
   })
 
@@ -112,7 +115,7 @@ describe('drainSpill()', () => {
       const asked = gate()
       // Both tries commit, and both answers are lost.
       const lost = appending(async (request) => {
-        await realPortals(relay.memberId).append(request)
+        await realPortals(scenario.memberId).append(request)
         asked.open()
         throw new Error('Network connection lost.')
       })
@@ -120,8 +123,8 @@ describe('drainSpill()', () => {
       expect(await intake.take(scenario.event(1))).toEqual({ kind: 'spilled' })
       vi.useRealTimers()
       if (memory === 'has forgotten') {
-        relay.offsetMs = 3_600_000
-        await relay.restart()
+        scenario.time.passesWithoutAlarm('1 h')
+        await scenario.relay.restarts()
       }
       await drain().done
       expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
@@ -176,7 +179,7 @@ describe('drainSpill()', () => {
       left: 2,
     })
     expect(failing.intake.lines.map(({ event: name, fields }) => [name, fields])).toEqual([
-      ['spill_kept', { memberId: relay.memberId, error: 'Error: Network connection lost.' }],
+      ['spill_kept', { memberId: scenario.memberId, error: 'Error: Network connection lost.' }],
       ['spill_drained', { drained: 2, left: 2 }],
     ])
     await drain().done
@@ -191,7 +194,7 @@ describe('drainSpill()', () => {
     const sealed = `sealed:v1.gone.${'a'.repeat(16)}.${'b'.repeat(40)}`
     const unreadable = [sealed, 'no JSON', 'null', '{"kind":"other"}', '{"kind":"append"}']
     for (const [index, value] of unreadable.entries()) {
-      await spillOf(relay.memberId, value, { receivedAt: 1, receipt: `unreadable-${index}` })
+      await spillOf(scenario.memberId, value, { receivedAt: 1, receipt: `unreadable-${index}` })
     }
     await spillEvents(1)
     const { intake, done } = drain()
@@ -202,7 +205,7 @@ describe('drainSpill()', () => {
       ...unreadable.map((_, index) => ({
         level: 'error',
         event: 'spill_unreadable',
-        fields: { memberId: relay.memberId, receipt: `unreadable-${index}` },
+        fields: { memberId: scenario.memberId, receipt: `unreadable-${index}` },
       })),
       { level: 'info', event: 'spill_drained', fields: { drained: 1, left: unreadable.length } },
     ])
@@ -223,21 +226,23 @@ describe('drainSpill()', () => {
 
   it('lets lifecycle requests have their turn between the events', async () => {
     const intake = scenario.intake(UNREACHABLE)
-    const uninstall = relay.body('app-ONAPPUNINSTALL-keep-data', { ts: relay.ts() })
-    for (const body of [eventBody(relay, 1), uninstall, eventBody(relay, 2)]) {
+    const uninstall = scenario.portal.body('app-ONAPPUNINSTALL-keep-data', {
+      ts: scenario.portal.ts(),
+    })
+    for (const body of [eventBody(scenario, 1), uninstall, eventBody(scenario, 2)]) {
       expect(await intake.take(decoded(body))).toEqual({ kind: 'spilled' })
       scenario.now += 1000
     }
     const { intake: drained, done } = drain()
     await done
     expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
-    expect((await relay.view()).state).toBe('uninstalled')
+    expect((await scenario.view()).state).toBe('uninstalled')
     expect(await spilledKeys()).toEqual([])
     expect(drained.lines).toEqual([
       {
         level: 'warn',
         event: 'spill_refused',
-        fields: { memberId: relay.memberId, receipt: 'receipt-3' },
+        fields: { memberId: scenario.memberId, receipt: 'receipt-3' },
       },
       { level: 'info', event: 'spill_drained', fields: { drained: 3, left: 0 } },
     ])
@@ -246,7 +251,9 @@ describe('drainSpill()', () => {
   it('makes the portal of an install known', async () => {
     const fresh = new RelayScenario()
     const intake = scenario.intake(UNREACHABLE)
-    const install = decoded(fresh.body('app-ONAPPINSTALL-local', { ts: fresh.ts(-5) }))
+    const install = decoded(
+      fresh.portal.body('app-ONAPPINSTALL-local', { ts: fresh.portal.ts(-5) }),
+    )
     expect(await intake.take(install)).toEqual({ kind: 'spilled' })
     await drain().done
     expect((await fresh.view()).state).toBe('active')
@@ -255,12 +262,12 @@ describe('drainSpill()', () => {
 
   it('lets an uninstall without a time end no install that came after it', async () => {
     const intake = scenario.intake(UNREACHABLE)
-    const uninstall = decoded(relay.body('app-ONAPPUNINSTALL-clean', { ts: null }))
+    const uninstall = decoded(scenario.portal.body('app-ONAPPUNINSTALL-clean', { ts: null }))
     scenario.now -= 60_000
     expect(await intake.take(uninstall)).toEqual({ kind: 'spilled' })
-    expect((await relay.install({ ts: relay.ts(-5) })).status).toBe(200)
+    expect((await scenario.portal.installs({ ts: scenario.portal.ts(-5) })).status).toBe(200)
     await drain().done
-    expect((await relay.view()).state).toBe('active')
+    expect((await scenario.view()).state).toBe('active')
   })
 
   it('says nothing when there is nothing', async () => {

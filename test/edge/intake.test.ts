@@ -16,16 +16,13 @@ import {
 } from '../support/an-intake.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
 import { gate } from '../support/until.ts'
-import { type RelayScenario } from '../support/relay-scenario.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 
 let scenario: EdgeScenario
-let relay: RelayScenario
 
 beforeEach(async () => {
   scenario = await EdgeScenario.create()
-  relay = scenario.relay
 })
 
 afterEach(() => scenario.close())
@@ -35,7 +32,7 @@ describe('takeRequest() tries twice, with a new stub each', () => {
     const intake = scenario.intake(inTurn(UNREACHABLE, realPortals))
     expect(await intake.take(scenario.event(1))).toEqual({ ...STORED, sequence: 1 })
     expect({ lookups: intake.lookups, lines: intake.lines }).toEqual({
-      lookups: [relay.memberId, relay.memberId],
+      lookups: [scenario.memberId, scenario.memberId],
       lines: [],
     })
   })
@@ -59,7 +56,7 @@ describe('takeRequest() tries twice, with a new stub each', () => {
 
   it('and finds the work of a first try whose answer was lost', async () => {
     const answerLost = appending(async (request) => {
-      await realPortals(relay.memberId).append(request)
+      await realPortals(scenario.memberId).append(request)
       throw new Error('Network connection lost.')
     })
     const intake = scenario.intake(inTurn(answerLost, realPortals))
@@ -82,7 +79,7 @@ describe('takeRequest() tries twice, with a new stub each', () => {
     await vi.advanceTimersByTimeAsync(STORE_BUDGET_MS / 2)
     expect(await taken).toEqual({ ...STORED, sequence: 1 })
     vi.useRealTimers()
-    const committed = late && (await realPortals(relay.memberId).append(late))
+    const committed = late && (await realPortals(scenario.memberId).append(late))
     expect(committed).toEqual({ ...STORED, sequence: 1 })
     expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
   })
@@ -138,7 +135,7 @@ describe('takeRequest() gives both tries 2 s together', () => {
         level: 'warn',
         event: 'portal_unreachable',
         fields: {
-          memberId: relay.memberId,
+          memberId: scenario.memberId,
           error: 'Error: Cannot wait any longer for the portal',
         },
       },

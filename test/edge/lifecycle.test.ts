@@ -15,14 +15,11 @@ import {
 } from '../support/an-intake.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
 import { gate } from '../support/until.ts'
-import { type RelayScenario } from '../support/relay-scenario.ts'
 
 let scenario: EdgeScenario
-let relay: RelayScenario
 
 beforeEach(async () => {
   scenario = await EdgeScenario.create()
-  relay = scenario.relay
 })
 
 afterEach(() => scenario.close())
@@ -31,7 +28,9 @@ describe('takeRequest() with lifecycle requests', () => {
   const ACCEPTED = { kind: 'accepted', domain: null, finished: true, status: null }
 
   function uninstall() {
-    return decoded(relay.body('app-ONAPPUNINSTALL-keep-data', { ts: relay.ts() }))
+    return decoded(
+      scenario.portal.body('app-ONAPPUNINSTALL-keep-data', { ts: scenario.portal.ts() }),
+    )
   }
 
   it('drains the portal before its uninstall, so that what was acknowledged is kept', async () => {
@@ -40,14 +39,14 @@ describe('takeRequest() with lifecycle requests', () => {
     expect(await intake.take(uninstall())).toEqual(ACCEPTED)
     expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
     expect(await spilledKeys()).toEqual([])
-    expect((await relay.view()).state).toBe('uninstalled')
+    expect((await scenario.view()).state).toBe('uninstalled')
   })
 
   it('drains nothing for a caller that the edge does not know', async () => {
     const intake = scenario.intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
     await intake.take(scenario.event(1))
     const forged = { 'auth[application_token]': 'f'.repeat(32) }
-    const body = decoded(relay.body('app-ONAPPUNINSTALL-clean', forged))
+    const body = decoded(scenario.portal.body('app-ONAPPUNINSTALL-clean', forged))
     expect(await intake.take(body)).toEqual({
       kind: 'refused',
       code: 'untrusted',
@@ -81,18 +80,18 @@ describe('takeRequest() with lifecycle requests', () => {
     })
     const intake = scenario.intake(portals)
     for (const ts of [null, 1_790_000_000]) {
-      const body = decoded(relay.body('app-ONAPPUNINSTALL-clean', { ts }))
+      const body = decoded(scenario.portal.body('app-ONAPPUNINSTALL-clean', { ts }))
       expect(await intake.take(body)).toEqual(ACCEPTED)
     }
     expect(calls).toEqual([Math.floor(scenario.now / 1000), 1_790_000_000])
   })
 
   it.each([
-    ['https://relay.example.com', {}, 'https://relay.example.com/bitrix24/events'],
-    ['http://relay.example.com', {}, 'https://relay.example.com/bitrix24/events'],
+    ['https://scenario.example.com', {}, 'https://scenario.example.com/bitrix24/events'],
+    ['http://scenario.example.com', {}, 'https://scenario.example.com/bitrix24/events'],
     ['http://127.0.0.1:8787', { allowHttp: true }, 'http://127.0.0.1:8787/bitrix24/events'],
     [
-      'https://relay.example.com',
+      'https://scenario.example.com',
       { publicUrl: 'https://public.example.com' },
       'https://public.example.com/bitrix24/events',
     ],
@@ -105,7 +104,7 @@ describe('takeRequest() with lifecycle requests', () => {
       },
     })
     const intake = scenario.intake(portals, changes)
-    const install = decoded(relay.body('app-ONAPPINSTALL-local'))
+    const install = decoded(scenario.portal.body('app-ONAPPINSTALL-local'))
     await intake.take(install, { ...SOURCE, calledUrl })
     expect(told).toEqual([url])
   })
@@ -122,7 +121,7 @@ describe('takeRequest() with lifecycle requests', () => {
       }),
     )
     let isDone = false
-    const install = decoded(relay.body('app-ONAPPINSTALL-local'))
+    const install = decoded(scenario.portal.body('app-ONAPPINSTALL-local'))
     const taken = intake.take(install).finally(() => {
       isDone = true
     })

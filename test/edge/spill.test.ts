@@ -18,7 +18,8 @@ import {
   watchKv,
 } from '../support/an-intake.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
-import { dumpKv, type RelayScenario } from '../support/relay-scenario.ts'
+import { dumpKv } from '../support/traces.ts'
+
 import { gate } from '../support/until.ts'
 
 const NOT_STORED = {
@@ -29,11 +30,9 @@ const NOT_STORED = {
 const NEIGHBOUR = 'b'.repeat(32)
 
 let scenario: EdgeScenario
-let relay: RelayScenario
 
 beforeEach(async () => {
   scenario = await EdgeScenario.create()
-  relay = scenario.relay
 })
 
 afterEach(() => scenario.close())
@@ -46,20 +45,20 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
 
   it('answers 200 via spill, without a sequence', async () => {
     const before = Date.now()
-    expect(await answerOf(await cutOff().call(eventBody(relay, 1)))).toEqual({
+    expect(await answerOf(await cutOff().call(eventBody(scenario, 1)))).toEqual({
       status: 200,
       body: { accepted: true, via: 'spill' },
     })
     const [key = ''] = await spilledKeys()
     const [prefix, memberId, receivedAt, receipt] = key.split(':')
-    expect({ prefix, memberId }).toEqual({ prefix: 'spill', memberId: relay.memberId })
+    expect({ prefix, memberId }).toEqual({ prefix: 'spill', memberId: scenario.memberId })
     expect(Number(receivedAt)).toBeGreaterThanOrEqual(before)
     expect(Number(receivedAt)).toBeLessThanOrEqual(Date.now())
     expect(receipt).toMatch(/^[0-9a-f-]{36}$/)
   })
 
   it('spills what the append needs, and no token', async () => {
-    await cutOff().call(eventBody(relay, 7))
+    await cutOff().call(eventBody(scenario, 7))
     const [key = ''] = await spilledKeys()
     const value = (await env.INSTALLS.get(key)) ?? ''
     const { kind, request } = JSON.parse(value)
@@ -68,27 +67,29 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
       'digest drained event quarantined receipt receivedAt tokenHash'.split(' '),
     )
     expect(JSON.parse(request.event).data.FIELDS.ID).toBe('7')
-    const sent = new URLSearchParams(eventBody(relay, 7))
+    const sent = new URLSearchParams(eventBody(scenario, 7))
     const tokens = [...sent].filter(([name]) => name.endsWith('_token]')).map(([, token]) => token)
     expect(tokens).toHaveLength(2)
     expect(tokens.filter((token) => value.includes(token))).toEqual([])
   })
 
   it('answers 503 not_stored when KV fails as well', async () => {
-    expect(await answerOf(await cutOff(['put']).call(eventBody(relay, 1)))).toEqual(NOT_STORED)
+    expect(await answerOf(await cutOff(['put']).call(eventBody(scenario, 1)))).toEqual(NOT_STORED)
   })
 
   it('answers 503 to a caller whom nobody but the object could have proven', async () => {
     const forged = { 'auth[application_token]': 'f'.repeat(32) }
-    expect(await answerOf(await cutOff().call(eventBody(relay, 1, forged)))).toEqual(NOT_STORED)
+    expect(await answerOf(await cutOff().call(eventBody(scenario, 1, forged)))).toEqual(NOT_STORED)
     const unknown = { 'auth[member_id]': NEIGHBOUR }
-    expect(await answerOf(await cutOff().call(eventBody(relay, 1, unknown)))).toEqual(NOT_STORED)
-    expect(await answerOf(await cutOff(['get']).call(eventBody(relay, 1)))).toEqual(NOT_STORED)
+    expect(await answerOf(await cutOff().call(eventBody(scenario, 1, unknown)))).toEqual(NOT_STORED)
+    expect(await answerOf(await cutOff(['get']).call(eventBody(scenario, 1)))).toEqual(NOT_STORED)
     expect(await spilledKeys()).toEqual([])
   })
 
   it('answers 503 to a notice of an unknown caller', async () => {
-    const notice = relay.body('app-ONAPPTEST', { 'auth[application_token]': 'f'.repeat(32) })
+    const notice = scenario.portal.body('app-ONAPPTEST', {
+      'auth[application_token]': 'f'.repeat(32),
+    })
     expect(await answerOf(await cutOff().call(notice))).toEqual(NOT_STORED)
     expect(await spilledKeys()).toEqual([])
   })
@@ -96,7 +97,7 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
   it('seals lifecycle requests', async () => {
     const names = ['app-ONAPPINSTALL-local', 'app-ONAPPUPDATE', 'app-ONAPPUNINSTALL-clean'] as const
     for (const name of names) {
-      expect(await answerOf(await cutOff().call(relay.body(name)))).toEqual({
+      expect(await answerOf(await cutOff().call(scenario.portal.body(name)))).toEqual({
         status: 200,
         body: { accepted: true, via: 'spill' },
       })
@@ -108,14 +109,14 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
 
   it('spills no uninstall of a caller that it does not know', async () => {
     const forged = { 'auth[application_token]': 'f'.repeat(32) }
-    const body = relay.body('app-ONAPPUNINSTALL-clean', forged)
+    const body = scenario.portal.body('app-ONAPPUNINSTALL-clean', forged)
     expect(await answerOf(await cutOff().call(body))).toEqual(NOT_STORED)
     expect(await spilledKeys()).toEqual([])
   })
 
   it('spills no lifecycle request that it cannot seal', async () => {
     const intake = anIntake({ portals: UNREACHABLE, sealer: createSealer([]) })
-    const install = decoded(relay.body('app-ONAPPINSTALL-local'))
+    const install = decoded(scenario.portal.body('app-ONAPPINSTALL-local'))
     expect(await intake.take(install)).toEqual({
       kind: 'refused',
       code: 'not_stored',
@@ -129,13 +130,13 @@ describe('POST /bitrix24/events while the object is unreachable', () => {
     const slow = appending(async (request) => {
       asked.open()
       await released.opened
-      return realPortals(relay.memberId).append(request)
+      return realPortals(scenario.memberId).append(request)
     })
     const ctx = createExecutionContext()
     const kept: Promise<unknown>[] = []
     ctx.waitUntil = (work) => void kept.push(work)
     // Nobody waits for the answer.
-    void new Edge({ PORTALS: { getByName: slow } }).callWith(ctx, eventBody(relay, 1))
+    void new Edge({ PORTALS: { getByName: slow } }).callWith(ctx, eventBody(scenario, 1))
     await asked.opened
     expect({ kept: kept.length, logged: await scenario.logged() }).toEqual({ kept: 1, logged: [] })
     released.open()

@@ -5,7 +5,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
 import { answerOf, Edge, JSON_TYPE, watchLog, type Call } from '../support/edge.ts'
-import { NO_TRACES, RelayScenario } from '../support/relay-scenario.ts'
+import { NO_TRACES } from '../support/traces.ts'
+import { RelayScenario } from '../support/relay-scenario.ts'
 import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
 
 const CANARY = 'canary-of-the-request'
@@ -73,12 +74,12 @@ function post(body: BodyInit | null, call: Call = {}): Promise<Response> {
 
 /** An event of the scenario's portal that nobody has installed. */
 function anEvent(): string {
-  return scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { canary: CANARY })
+  return scenario.portal.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { canary: CANARY })
 }
 
 /** An event whose body is exactly so many bytes long. */
 function eventOfSize(bytes: number): string {
-  const start = `${scenario.body('app-ONCRMDEALUPDATE', { ts: scenario.ts() })}&data[note]=`
+  const start = `${scenario.portal.body('app-ONCRMDEALUPDATE', { ts: scenario.portal.ts() })}&data[note]=`
   return start + 'x'.repeat(bytes - start.length)
 }
 
@@ -223,14 +224,18 @@ describe('POST /bitrix24/events counts the body while it reads', () => {
 describe('POST /bitrix24/events tells nothing about why it trusts nobody', () => {
   it('answers an unknown portal, a wrong token and a refused install alike', async () => {
     const stranger = await post(anEvent())
-    const install = await post(scenario.body('app-ONAPPINSTALL-local', { ts: scenario.ts(-900) }))
+    const install = await post(
+      scenario.portal.body('app-ONAPPINSTALL-local', { ts: scenario.portal.ts(-900) }),
+    )
     expect(install.status).toBe(200)
-    const forged = scenario.body('app-ONCRMDEALUPDATE', {
+    const forged = scenario.portal.body('app-ONCRMDEALUPDATE', {
       'auth[application_token]': 'f'.repeat(32),
     })
     scenario.bitrix24.isAdmin = false
     scenario.bitrix24.userId = 7
-    const update = scenario.body('app-ONAPPUPDATE-new-application-token', { ts: scenario.ts() })
+    const update = scenario.portal.body('app-ONAPPUPDATE-new-application-token', {
+      ts: scenario.portal.ts(),
+    })
     const answers = [stranger, await post(forged), await post(update)]
     expect(await Promise.all(answers.map(answerOf))).toEqual(
       Array.from({ length: 3 }, () => ({
@@ -243,9 +248,9 @@ describe('POST /bitrix24/events tells nothing about why it trusts nobody', () =>
 
 describe('traps that others fell into', () => {
   it('the largest body is carried over RPC into the log, and not an empty one', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     // The default globs of the test's destinations name requisite fields only.
-    const start = `${scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: scenario.ts() })}&data[NOTE]=`
+    const start = `${scenario.portal.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: scenario.portal.ts() })}&data[NOTE]=`
     const body = start + 'x'.repeat(MAX_BODY_BYTES - start.length)
     expect(await answerOf(await post(body))).toEqual({
       status: 200,
@@ -257,8 +262,10 @@ describe('traps that others fell into', () => {
   })
 
   it('equal events that come at the same time are stored once', async () => {
-    await scenario.install()
-    const body = scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: scenario.ts() })
+    await scenario.portal.installs()
+    const body = scenario.portal.body('app-ONCRMREQUISITEUSERFIELDUPDATE', {
+      ts: scenario.portal.ts(),
+    })
     const answers = await Promise.all(Array.from({ length: 8 }, () => post(body)))
     const bodies = await Promise.all(answers.map((answer) => answer.json()))
     const stored = { accepted: true, sequence: 1 }
@@ -270,7 +277,7 @@ describe('traps that others fell into', () => {
   })
 
   it('nothing but the very token opens, whatever it begins with', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const near = [
       APPLICATION_TOKEN.toUpperCase(),
       APPLICATION_TOKEN.slice(0, -1),
@@ -281,7 +288,7 @@ describe('traps that others fell into', () => {
     ]
     for (const token of near) {
       const answer = await post(
-        scenario.body('app-ONCRMDEALUPDATE', { 'auth[application_token]': token }),
+        scenario.portal.body('app-ONCRMDEALUPDATE', { 'auth[application_token]': token }),
       )
       expect({ token, status: answer.status }).toEqual({ token, status: 403 })
     }
@@ -296,13 +303,13 @@ describe('traps that others fell into', () => {
   })
 
   it('a token of one portal opens no other', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const other = { 'auth[member_id]': 'b'.repeat(32) }
-    expect((await post(scenario.body('app-ONCRMDEALUPDATE', other))).status).toBe(403)
+    expect((await post(scenario.portal.body('app-ONCRMDEALUPDATE', other))).status).toBe(403)
   })
 
   it('invisible characters make no event of another name, and no lifecycle event', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const names = [
       '\u200bONAPPUNINSTALL',
       'ONAPPUNINSTALL\u200b',
@@ -313,9 +320,9 @@ describe('traps that others fell into', () => {
       'ONCRMREQUISITEUSERFIELD\u2060UPDATE',
     ]
     for (const [index, event] of names.entries()) {
-      const body = scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', {
+      const body = scenario.portal.body('app-ONCRMREQUISITEUSERFIELDUPDATE', {
         event,
-        ts: scenario.ts(-index),
+        ts: scenario.portal.ts(-index),
       })
       expect(await answerOf(await post(body))).toEqual({
         status: 200,

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadConfig, type Env } from '../../src/config/config.ts'
 import { healthResponse } from '../../src/http/health.ts'
 import { answerOf, Edge, watchLog } from '../support/edge.ts'
-import { NO_TRACES, RelayScenario } from '../support/relay-scenario.ts'
+import { NO_TRACES } from '../support/traces.ts'
+import { RelayScenario } from '../support/relay-scenario.ts'
 import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'
 
 const CANARY = 'canary-4711'
@@ -256,36 +257,43 @@ describe('receipt depends on its own settings only', () => {
       destinations: loadConfig({ DESTINATIONS: destinations } as unknown as Env).destinations,
     })
     const edge = new Edge({ DESTINATIONS: destinations })
-    const install = scenario.body('app-ONAPPINSTALL-local', { ts: scenario.ts(-60) })
+    const install = scenario.portal.body('app-ONAPPINSTALL-local', { ts: scenario.portal.ts(-60) })
     expect(await answerOf(await edge.call(install))).toEqual({
       status: 200,
       body: { accepted: true },
     })
-    const event = scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: scenario.ts() })
+    const event = scenario.portal.body('app-ONCRMREQUISITEUSERFIELDUPDATE', {
+      ts: scenario.portal.ts(),
+    })
     expect(await answerOf(await edge.call(event))).toEqual({
       status: 200,
       body: { accepted: true, sequence: 1 },
     })
     expect((await healthOf({ DESTINATIONS: destinations })).status).toBe(500)
-    expect(scenario.delivered()).toEqual([])
+    expect(scenario.receiver('erp').delivered()).toEqual([])
   })
 
   it('and the events that waited are delivered once the setting is right', async () => {
     scenario.adapt = (settings) => ({ ...settings, destinations: null })
-    await scenario.install()
-    await scenario.event()
+    await scenario.portal.installs()
+    await scenario.portal.sends()
     scenario.adapt = (settings) => settings
-    await scenario.restart()
-    await scenario.event()
+    await scenario.relay.restarts()
+    await scenario.portal.sends()
     await vi.waitFor(() =>
-      expect(scenario.delivered().map(({ sequence }) => sequence)).toEqual([1, 2]),
+      expect(
+        scenario
+          .receiver('erp')
+          .delivered()
+          .map(({ sequence }) => sequence),
+      ).toEqual([1, 2]),
     )
   })
 })
 
 describe('503 misconfigured', () => {
   function eventTo(settings: Readonly<Record<string, unknown>>): Promise<Response> {
-    return new Edge(settings).call(scenario.body('app-ONCRMDEALUPDATE'))
+    return new Edge(settings).call(scenario.portal.body('app-ONCRMDEALUPDATE'))
   }
 
   it('is said only where no portal can be verified at all', async () => {

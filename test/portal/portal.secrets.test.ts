@@ -11,14 +11,9 @@ import { readDestinations } from '../../src/destinations/settings/read-destinati
 import type { AdaptableSettings } from '../support/overrides.ts'
 import { createSealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'
-import {
-  RelayScenario,
-  RELAY,
-  callAdmin,
-  directoryTables,
-  dumpKv,
-  type Changes,
-} from '../support/relay-scenario.ts'
+import { RelayScenario, callAdmin } from '../support/relay-scenario.ts'
+import { RELAY, type Changes } from '../support/relay-portal.ts'
+import { directoryTables, dumpKv } from '../support/traces.ts'
 import { RUNTIME_BINDINGS, SIGNING_SECRET } from '../support/runtime-bindings.ts'
 import worker from '../support/worker.ts'
 
@@ -131,7 +126,7 @@ async function liveThrough(): Promise<Response[]> {
   const note = async (sent: Promise<Response>) => void answers.push(await sent)
   scenario.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
   scenario.adapt = withPortalReceiver
-  await note(scenario.install({ ...TOKEN_1, ...pair('1') }))
+  await note(scenario.portal.installs({ ...TOKEN_1, ...pair('1') }))
   for (const [name, value] of [
     ['HOOK', HOOK],
     ['SIGN', PORTAL_SIGNATURE],
@@ -140,34 +135,42 @@ async function liveThrough(): Promise<Response[]> {
       scenario.admin(`/values/${name}`, { method: 'PUT', body: JSON.stringify({ value }) }),
     )
   }
-  await note(scenario.event({ ...TOKEN_1, ...pair('event') }))
+  await note(scenario.portal.sends({ ...TOKEN_1, ...pair('event') }))
   await note(
-    scenario.post(
-      scenario.body('app-ONAPPUSERREADY', {
+    scenario.portal.posts(
+      scenario.portal.body('app-ONAPPUSERREADY', {
         ...TOKEN_1,
         ...pair('2'),
         ...SYSTEM_PAIR,
-        ts: scenario.ts(-700),
+        ts: scenario.portal.ts(-700),
       }),
     ),
   )
-  await note(scenario.update({ ...TOKEN_2, ...pair('3') }))
+  await note(scenario.portal.updates({ ...TOKEN_2, ...pair('3') }))
   await note(
-    scenario.event({ ...WEBHOOK, 'auth[refresh_token]': 'canary-refresh-stray', ts: 'canary-ts' }),
+    scenario.portal.sends({
+      ...WEBHOOK,
+      'auth[refresh_token]': 'canary-refresh-stray',
+      ts: 'canary-ts',
+    }),
   )
   await note(
-    scenario.event({ ...TOKEN_2, 'data[canary]': null, access_token: 'canary-access-at-the-top' }),
+    scenario.portal.sends({
+      ...TOKEN_2,
+      'data[canary]': null,
+      access_token: 'canary-access-at-the-top',
+    }),
   )
   await note(
-    scenario.page({
+    scenario.portal.opensPage({
       APPLICATION_TOKEN: 'canary-application-token-2',
       AUTH_ID: 'canary-access-4',
       REFRESH_ID: 'canary-refresh-4',
     }),
   )
   await note(refused())
-  await note(scenario.event({ 'auth[application_token]': 'canary-wrong-application-token' }))
-  await note(scenario.post('event=ONAPPINSTALL&auth[access_token]=canary-malformed-1'))
+  await note(scenario.portal.sends({ 'auth[application_token]': 'canary-wrong-application-token' }))
+  await note(scenario.portal.posts('event=ONAPPINSTALL&auth[access_token]=canary-malformed-1'))
   return answers
 }
 
@@ -178,7 +181,7 @@ async function refused(): Promise<Response> {
     const error = { error: 'canary-access-refused', error_description: body }
     return Response.json(error, { status: 401 })
   })
-  return scenario.install({ ...TOKEN_1, ...pair('refused'), ts: scenario.ts(-1) })
+  return scenario.portal.installs({ ...TOKEN_1, ...pair('refused'), ts: scenario.portal.ts(-1) })
 }
 
 /** What the operator and the monitors can see. */
@@ -221,7 +224,7 @@ describe('G6 secrets', () => {
     })
     await expectNothingStored()
     answers.push(...(await lookAround()))
-    answers.push(await scenario.uninstall('keep-data', TOKEN_2))
+    answers.push(await scenario.portal.uninstalls('keep-data', TOKEN_2))
     await expectNothingStored()
     answers.push(...(await lookAround()))
     expect((await readAll(answers)).flatMap(leaks)).toEqual([])
@@ -245,12 +248,14 @@ describe('G6 secrets', () => {
 
   it('are sealed in the spill, and no error of an unreachable portal shows them', async () => {
     scenario.adapt = withPortalReceiver
-    const answers = [await scenario.install({ ...TOKEN_1, ...pair('1') })]
+    const answers = [await scenario.portal.installs({ ...TOKEN_1, ...pair('1') })]
     breakPortal()
-    await scenario.restart().catch(() => undefined)
-    answers.push(await scenario.update({ ...TOKEN_2, ...pair('spilled'), ts: scenario.ts(-2) }))
-    answers.push(await scenario.event({ ...TOKEN_1, ...pair('spilled-event') }))
-    answers.push(await scenario.uninstall('clean', TOKEN_1))
+    await scenario.relay.restarts().catch(() => undefined)
+    answers.push(
+      await scenario.portal.updates({ ...TOKEN_2, ...pair('spilled'), ts: scenario.portal.ts(-2) }),
+    )
+    answers.push(await scenario.portal.sends({ ...TOKEN_1, ...pair('spilled-event') }))
+    answers.push(await scenario.portal.uninstalls('clean', TOKEN_1))
     const keys = Object.keys(await dumpKv()).filter((key) => key.startsWith('spill:'))
     expect(keys).toHaveLength(3)
     expect(leaks(JSON.stringify(await dumpKv()))).toEqual([])
@@ -265,14 +270,14 @@ describe('G6 secrets', () => {
 
   it('are sealed while an install waits, and gone when it has waited in vain', async () => {
     scenario.bitrix24.answers = false
-    const answers = [await scenario.install({ ...TOKEN_1, ...pair('waiting') })]
+    const answers = [await scenario.portal.installs({ ...TOKEN_1, ...pair('waiting') })]
     await expectNothingStored()
     expect(await scenario.open((await scenario.pending())?.sealed, 'pending')).toContain(
       'canary-access-waiting',
     )
     answers.push(...(await lookAround()))
-    scenario.offsetMs = 3_700_000
-    await scenario.alarm()
+    scenario.time.passesWithoutAlarm('3700 s')
+    await scenario.time.alarmFires()
     await expectNothingStored()
     expect((await readAll(answers)).flatMap(leaks)).toEqual([])
     expect(lines.flatMap(leaks)).toEqual([])
@@ -302,7 +307,7 @@ async function deployKeys(keys: Record<string, unknown>): Promise<void> {
     ...withPortalReceiver(settings),
     sealer: createSealer(parsed.ok ? parsed.value : []),
   })
-  await scenario.restart()
+  await scenario.relay.restarts()
 }
 
 const BOTH_KEYS = { ...NEW_KEY, ...(JSON.parse(OLD_KEY) as Record<string, string>) }
@@ -311,9 +316,9 @@ async function installWithEverything(changes: Changes = {}): Promise<void> {
   scenario.adapt = withPortalReceiver
   scenario.network.handle(({ url }) => (url === HOOK ? new Response('') : null))
   scenario.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
-  await scenario.install(changes)
-  await scenario.post(
-    scenario.body('app-ONAPPUSERREADY', { ...SYSTEM_PAIR, ts: scenario.ts(-700) }),
+  await scenario.portal.installs(changes)
+  await scenario.portal.posts(
+    scenario.portal.body('app-ONAPPUSERREADY', { ...SYSTEM_PAIR, ts: scenario.portal.ts(-700) }),
   )
   await scenario.admin('/values/HOOK', { method: 'PUT', body: JSON.stringify({ value: HOOK }) })
   const value = JSON.stringify({ value: PORTAL_SIGNATURE })
@@ -324,7 +329,7 @@ describe('key rotation', () => {
   it('the daily visit seals every record again under the newest key, and the old key can go', async () => {
     await installWithEverything()
     await deployKeys(BOTH_KEYS)
-    await scenario.stub().touch()
+    await scenario.object.touch()
     const { application } = await scenario.stored()
     const values = (await scenario.tables())['portal_values'] ?? []
     const sealed = [
@@ -347,15 +352,15 @@ describe('key rotation', () => {
     })
     await deployKeys(NEW_KEY)
     expect((await scenario.view()).install.tokens).toBe('valid')
-    await scenario.event()
+    await scenario.portal.sends()
     await vi.waitFor(() => expect(scenario.network.to('hooks.example.com')).toHaveLength(1))
   })
 
   it('a visit without a rotation writes no pair again', async () => {
-    await installWithEverything({ 'auth[expires]': scenario.ts(3600) })
+    await installWithEverything({ 'auth[expires]': scenario.portal.ts(3600) })
     await vi.waitFor(async () => expect((await scenario.stored()).kvDirty).toBe(false))
     const { tokens, systemTokens } = (await scenario.stored()).application ?? {}
-    await scenario.stub().touch()
+    await scenario.object.touch()
     expect((await scenario.stored()).application).toMatchObject({ tokens, systemTokens })
   })
 
@@ -364,32 +369,32 @@ describe('key rotation', () => {
     await deployKeys(NEW_KEY)
     const { state, install } = await scenario.view()
     expect({ state, tokens: install.tokens }).toEqual({ state: 'tokens_lost', tokens: 'lost' })
-    expect(await (await scenario.event()).json()).toEqual({ accepted: true, sequence: 1 })
-    await vi.waitFor(() => expect(scenario.delivered()).toHaveLength(1))
-    await scenario.stub().touch()
+    expect(await (await scenario.portal.sends()).json()).toEqual({ accepted: true, sequence: 1 })
+    await vi.waitFor(() => expect(scenario.receiver('erp').delivered()).toHaveLength(1))
+    await scenario.object.touch()
     expect((await scenario.stored()).application?.tokens).toMatch(/^v1\.k1\./u)
   })
 
   it('lost tokens are renewed by the visit of an administrator', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     await deployKeys(NEW_KEY)
-    expect((await scenario.page()).status).toBe(200)
+    expect((await scenario.portal.opensPage()).status).toBe(200)
     expect((await scenario.view()).state).toBe('active')
     expect((await scenario.stored()).application?.tokens).toMatch(/^v1\.k2\./u)
   })
 
   it('an update without any key keeps the pair that a returning key opens', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const before = (await scenario.stored()).application?.tokens
     scenario.adapt = (settings) => ({ ...settings, sealer: createSealer([]) })
-    await scenario.restart()
-    expect((await scenario.update()).status).toBe(200)
-    expect((await scenario.event()).status).toBe(200)
+    await scenario.relay.restarts()
+    expect((await scenario.portal.updates()).status).toBe(200)
+    expect((await scenario.portal.sends()).status).toBe(200)
     expect((await scenario.stored()).application?.tokens).toBe(before)
   })
 
   it('a record opens neither in another portal nor in another field', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const sealed = (await scenario.stored()).application?.tokens
     await expect(scenario.open(sealed, 'systemTokens')).rejects.toThrow('damaged')
     const other = new RelayScenario()

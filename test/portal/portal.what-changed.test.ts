@@ -18,9 +18,9 @@ beforeEach(async () => {
   scenario = new RelayScenario()
   scenario.bitrix24.rest.fields.set(235, FIELD)
   scenario.bitrix24.rest.users.set(1, 'Anna')
-  await scenario.install()
+  await scenario.portal.installs()
   await vi.waitFor(async () => {
-    await scenario.alarm()
+    await scenario.time.alarmFires()
     expect(await compared()).toBe(true)
   })
 })
@@ -37,11 +37,11 @@ async function compared(): Promise<boolean> {
 let seconds = -1000
 function changed(action = 'UPDATE'): Promise<Response> {
   seconds += 1
-  return scenario.event({
+  return scenario.portal.sends({
     event: `ONCRMREQUISITEUSERFIELD${action}`,
     'data[FIELDS][ID]': 235,
     'data[FIELDS][FIELD_NAME]': 'UF_CRM_TAX',
-    ts: scenario.ts(seconds),
+    ts: scenario.portal.ts(seconds),
   })
 }
 
@@ -92,7 +92,7 @@ describe('an event of an installed portal', () => {
     await changed('DELETE')
     scenario.bitrix24.rest.fields.set(236, { ...FIELD, ID: '236', FIELD_NAME: 'UF_CRM_VAT' })
     const added = { 'data[FIELDS][ID]': 236, 'data[FIELDS][FIELD_NAME]': 'UF_CRM_VAT' }
-    await scenario.event({ event: 'ONCRMREQUISITEUSERFIELDADD', ...added })
+    await scenario.portal.sends({ event: 'ONCRMREQUISITEUSERFIELDADD', ...added })
     const [deleted, created] = await received(2)
     expect(deleted?.data['changes']).toContainEqual({
       attribute: 'EDIT_FORM_LABEL.en',
@@ -226,7 +226,7 @@ describe('a change that no event told', () => {
   it('is asked for in vain at a portal that nobody can ask', async () => {
     const unknown = new RelayScenario()
     expect((await unknown.admin('/reconcile', { method: 'POST' })).status).toBe(404)
-    await scenario.uninstall('keep-data')
+    await scenario.portal.uninstalls('keep-data')
     expect(await said(scenario.admin('/reconcile', { method: 'POST' }))).toMatchObject({
       status: 409,
       body: { error: { code: 'no_access' } },

@@ -4,11 +4,11 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hashToken } from '../../src/storage/token-hash.ts'
-import { ACCEPTED, RelayScenario, REFUSED, said, type Changes } from '../support/relay-scenario.ts'
+import { ACCEPTED, RelayScenario, REFUSED, said } from '../support/relay-scenario.ts'
+import { type Changes } from '../support/relay-portal.ts'
 import { gate } from '../support/until.ts'
 import { APPLICATION_TOKEN, WEBHOOK_TOKEN } from '../support/runtime-bindings.ts'
 
-const HOUR_MS = 3_600_000
 const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 const UPDATE_WITH_NEW_TOKEN = 'app-ONAPPUPDATE-new-application-token'
 
@@ -24,7 +24,9 @@ afterEach(async () => {
 
 /** The update of the fixture that brings another application token. */
 function newToken(changes: Changes = {}): Promise<Response> {
-  return scenario.post(scenario.body(UPDATE_WITH_NEW_TOKEN, { ts: scenario.ts(-500), ...changes }))
+  return scenario.portal.posts(
+    scenario.portal.body(UPDATE_WITH_NEW_TOKEN, { ts: scenario.portal.ts(-500), ...changes }),
+  )
 }
 
 /** Holds back every answer of a path until it is opened. */
@@ -45,8 +47,8 @@ function holdBack(path: string) {
 
 describe('G7 uninstall', () => {
   it('ONAPPUNINSTALL deletes the tokens', async () => {
-    await scenario.install()
-    expect(await said(scenario.uninstall('keep-data'))).toEqual(ACCEPTED)
+    await scenario.portal.installs()
+    expect(await said(scenario.portal.uninstalls('keep-data'))).toEqual(ACCEPTED)
     const { application, hashes, generation } = await scenario.stored()
     expect({ application, hashes, generation }).toEqual({
       application: null,
@@ -55,18 +57,18 @@ describe('G7 uninstall', () => {
     })
     expect(await scenario.record()).toMatchObject({ tokens: null, systemTokens: null, hashes: [] })
     expect((await scenario.view()).state).toBe('uninstalled')
-    expect(await said(scenario.event())).toEqual(REFUSED)
+    expect(await said(scenario.portal.sends())).toEqual(REFUSED)
   })
 
   it('ONAPPUNINSTALL is proven by the application token alone', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const asked = scenario.network.sent.length
     expect(
-      await said(scenario.uninstall('clean', { 'auth[application_token]': NEW_TOKEN })),
+      await said(scenario.portal.uninstalls('clean', { 'auth[application_token]': NEW_TOKEN })),
     ).toEqual(REFUSED)
     expect((await scenario.view()).state).toBe('active')
     scenario.bitrix24.answers = false
-    expect(await said(scenario.uninstall('clean'))).toEqual(ACCEPTED)
+    expect(await said(scenario.portal.uninstalls('clean'))).toEqual(ACCEPTED)
     const toOauth = scenario.network.sent.slice(asked).filter(({ url }) => url.includes('oauth'))
     expect(toOauth).toEqual([])
   })
@@ -76,54 +78,58 @@ describe('G7 uninstall', () => {
       ...settings,
       webhooks: [{ token: WEBHOOK_TOKEN, portal: scenario.memberId, rest: null }],
     })
-    await scenario.install()
+    await scenario.portal.installs()
     const asWebhook = { 'auth[application_token]': WEBHOOK_TOKEN }
-    expect((await scenario.event(asWebhook)).status).toBe(200)
-    expect(await said(scenario.uninstall('clean', asWebhook))).toEqual(REFUSED)
+    expect((await scenario.portal.sends(asWebhook)).status).toBe(200)
+    expect(await said(scenario.portal.uninstalls('clean', asWebhook))).toEqual(REFUSED)
     expect((await scenario.view()).state).toBe('active')
     expect((await scenario.view()).head).toBe(1)
   })
 
   it.each([-1, 0])('an install %i s after the uninstall is late and revives nothing', async (s) => {
-    await scenario.install()
-    const ts = scenario.ts(-30)
-    await scenario.uninstall('keep-data', { ts })
-    expect(await said(scenario.install({ ts: ts + s }))).toEqual(REFUSED)
+    await scenario.portal.installs()
+    const ts = scenario.portal.ts(-30)
+    await scenario.portal.uninstalls('keep-data', { ts })
+    expect(await said(scenario.portal.installs({ ts: ts + s }))).toEqual(REFUSED)
     expect((await scenario.stored()).application).toBeNull()
-    expect(await said(scenario.event())).toEqual(REFUSED)
-    expect(await said(scenario.install({ ts: ts + 1 }))).toEqual(ACCEPTED)
-    expect((await scenario.event()).status).toBe(200)
+    expect(await said(scenario.portal.sends())).toEqual(REFUSED)
+    expect(await said(scenario.portal.installs({ ts: ts + 1 }))).toEqual(ACCEPTED)
+    expect((await scenario.portal.sends()).status).toBe(200)
   })
 
   it('a future time of an uninstall is clamped and does not outlive the present', async () => {
-    await scenario.install()
-    await scenario.uninstall('keep-data', { ts: 4_000_000_000 })
-    scenario.offsetMs = 2000
-    expect(await said(scenario.install({ ts: scenario.ts() }))).toEqual(ACCEPTED)
+    await scenario.portal.installs()
+    await scenario.portal.uninstalls('keep-data', { ts: 4_000_000_000 })
+    scenario.time.passesWithoutAlarm('2 s')
+    expect(await said(scenario.portal.installs({ ts: scenario.portal.ts() }))).toEqual(ACCEPTED)
   })
 
   it('a future time of an install is clamped and does not outlive the present', async () => {
-    await scenario.install({ ts: 4_000_000_000 })
-    scenario.offsetMs = 2000
-    expect(await said(scenario.uninstall('keep-data', { ts: scenario.ts() }))).toEqual(ACCEPTED)
+    await scenario.portal.installs({ ts: 4_000_000_000 })
+    scenario.time.passesWithoutAlarm('2 s')
+    expect(
+      await said(scenario.portal.uninstalls('keep-data', { ts: scenario.portal.ts() })),
+    ).toEqual(ACCEPTED)
     expect((await scenario.view()).state).toBe('uninstalled')
   })
 
   it('an uninstall older than the install does nothing', async () => {
-    await scenario.install({ ts: scenario.ts(-100) })
-    expect(await said(scenario.uninstall('clean', { ts: scenario.ts(-101) }))).toEqual(ACCEPTED)
+    await scenario.portal.installs({ ts: scenario.portal.ts(-100) })
+    expect(
+      await said(scenario.portal.uninstalls('clean', { ts: scenario.portal.ts(-101) })),
+    ).toEqual(ACCEPTED)
     expect((await scenario.view()).state).toBe('active')
     expect((await scenario.stored()).generation).toBe(0)
   })
 
   it('CLEAN=1 deletes log, waiting events and values, counted and shown', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     await scenario.admin('/lanes/erp/pause', { method: 'POST' })
     await scenario.admin('/lanes/crm-alerts/pause', { method: 'POST' })
     await scenario.admin('/values/TEAM', { method: 'PUT', body: '{"value":"sales-team"}' })
-    await scenario.event()
-    await scenario.event()
-    expect(await said(scenario.uninstall('clean'))).toEqual(ACCEPTED)
+    await scenario.portal.sends()
+    await scenario.portal.sends()
+    expect(await said(scenario.portal.uninstalls('clean'))).toEqual(ACCEPTED)
     const { log, fates, portal_values: values } = await scenario.tables()
     expect({ log, fates, values }).toEqual({ log: [], fates: [], values: [] })
     const { state, domain, erased, head } = await scenario.view()
@@ -136,30 +142,30 @@ describe('G7 uninstall', () => {
     for (const lane of ['erp', 'crm-alerts']) {
       await scenario.admin(`/lanes/${lane}/resume`, { method: 'POST' })
     }
-    await scenario.restart()
-    await scenario.alarm()
-    expect(scenario.delivered()).toEqual([])
+    await scenario.relay.restarts()
+    await scenario.time.alarmFires()
+    expect(scenario.receiver('erp').delivered()).toEqual([])
     expect(scenario.network.to('hooks.slack.com')).toEqual([])
   })
 
   it('CLEAN=1 counts only events that a destination was still meant to get', async () => {
-    await scenario.install()
-    await scenario.event()
+    await scenario.portal.installs()
+    await scenario.portal.sends()
     await vi.waitFor(async () =>
       expect((await scenario.view()).lanes.map(({ cursor }) => cursor)).toEqual([1, 1]),
     )
-    await scenario.uninstall('clean')
+    await scenario.portal.uninstalls('clean')
     expect((await scenario.view()).erased).toBe(0)
   })
 
   it('CLEAN=0 delivers waiting events and lets the log age out', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     await scenario.admin('/lanes/erp/pause', { method: 'POST' })
-    await scenario.event()
-    expect(await said(scenario.uninstall('keep-data'))).toEqual(ACCEPTED)
-    await scenario.restart()
+    await scenario.portal.sends()
+    expect(await said(scenario.portal.uninstalls('keep-data'))).toEqual(ACCEPTED)
+    await scenario.relay.restarts()
     await scenario.admin('/lanes/erp/resume', { method: 'POST' })
-    await vi.waitFor(() => expect(scenario.delivered()).toHaveLength(1))
+    await vi.waitFor(() => expect(scenario.receiver('erp').delivered()).toHaveLength(1))
     const body: unknown = JSON.parse(scenario.network.to('erp.example.com')[0]?.body ?? '')
     expect(body).toMatchObject({
       data: { portal: { memberId: scenario.memberId, domain: scenario.domain } },
@@ -168,8 +174,8 @@ describe('G7 uninstall', () => {
     await vi.waitFor(async () =>
       expect((await scenario.view()).lanes.map(({ cursor }) => cursor)).toEqual([1, 1]),
     )
-    scenario.offsetMs = 31 * 24 * HOUR_MS
-    expect(await scenario.stub().touch()).toEqual({ dropped: 1 })
+    scenario.time.passesWithoutAlarm('31 days')
+    expect(await scenario.object.touch()).toEqual({ dropped: 1 })
     expect((await scenario.tables())['log']).toEqual([])
     expect(await scenario.record()).toBeNull()
   })
@@ -177,38 +183,49 @@ describe('G7 uninstall', () => {
   it.each(['clean', 'keep-data'] as const)(
     'the sequence goes on after a reinstall (%s): no webhook-id is used twice',
     async (kind) => {
-      await scenario.install()
-      await scenario.event()
-      await vi.waitFor(() => expect(scenario.delivered()).toHaveLength(1))
-      await scenario.uninstall(kind)
-      await scenario.restart()
-      scenario.offsetMs = 2000
-      expect(await said(scenario.install({ ts: scenario.ts() }))).toEqual(ACCEPTED)
-      await scenario.restart()
-      expect(await (await scenario.event()).json()).toEqual({ accepted: true, sequence: 2 })
+      await scenario.portal.installs()
+      await scenario.portal.sends()
+      await vi.waitFor(() => expect(scenario.receiver('erp').delivered()).toHaveLength(1))
+      await scenario.portal.uninstalls(kind)
+      await scenario.relay.restarts()
+      scenario.time.passesWithoutAlarm('2 s')
+      expect(await said(scenario.portal.installs({ ts: scenario.portal.ts() }))).toEqual(ACCEPTED)
+      await scenario.relay.restarts()
+      expect(await (await scenario.portal.sends()).json()).toEqual({ accepted: true, sequence: 2 })
       await vi.waitFor(() =>
-        expect(scenario.delivered().at(-1)).toEqual({ id: `${scenario.memberId}-2`, sequence: 2 }),
+        expect(scenario.receiver('erp').delivered().at(-1)).toEqual({
+          id: `${scenario.memberId}-2`,
+          sequence: 2,
+        }),
       )
-      const ids = new Set(scenario.delivered().map(({ id }) => id))
+      const ids = new Set(
+        scenario
+          .receiver('erp')
+          .delivered()
+          .map(({ id }) => id),
+      )
       expect([...ids]).toEqual([`${scenario.memberId}-1`, `${scenario.memberId}-2`])
     },
   )
 
   it('an event before the uninstall is no duplicate of the same event after it', async () => {
-    await scenario.install()
-    const same = { 'data[FIELDS][ID]': 1, ts: scenario.ts() }
-    await scenario.event(same)
-    await scenario.uninstall('clean')
-    scenario.offsetMs = 2000
-    await scenario.install({ ts: scenario.ts() })
-    expect(await (await scenario.event(same)).json()).toEqual({ accepted: true, sequence: 2 })
+    await scenario.portal.installs()
+    const same = { 'data[FIELDS][ID]': 1, ts: scenario.portal.ts() }
+    await scenario.portal.sends(same)
+    await scenario.portal.uninstalls('clean')
+    scenario.time.passesWithoutAlarm('2 s')
+    await scenario.portal.installs({ ts: scenario.portal.ts() })
+    expect(await (await scenario.portal.sends(same)).json()).toEqual({
+      accepted: true,
+      sequence: 2,
+    })
   })
 
   it('uninstall keeps one row: state, time, last sequence and generation', async () => {
-    await scenario.install()
-    await scenario.event()
-    const ts = scenario.ts()
-    await scenario.uninstall('clean', { ts })
+    await scenario.portal.installs()
+    await scenario.portal.sends()
+    const ts = scenario.portal.ts()
+    await scenario.portal.uninstalls('clean', { ts })
     const { install, pending, portal_values: values, log, fates } = await scenario.tables()
     expect(install).toHaveLength(1)
     expect([pending, values, log, fates]).toEqual([[], [], [], []])
@@ -226,11 +243,13 @@ describe('G7 uninstall', () => {
 
 describe('an answer awaited across the uninstall is written nowhere', () => {
   it('app.info, awaited across it: the update is refused and no token comes back', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const asked = holdBack('/rest/app.info')
-    const update = newToken({ ts: scenario.ts() })
+    const update = newToken({ ts: scenario.portal.ts() })
     await asked.isAsked()
-    expect(await said(scenario.uninstall('keep-data', { ts: scenario.ts(-100) }))).toEqual(ACCEPTED)
+    expect(
+      await said(scenario.portal.uninstalls('keep-data', { ts: scenario.portal.ts(-100) })),
+    ).toEqual(ACCEPTED)
     const before = await scenario.tables()
     asked.open()
     expect(await said(update)).toEqual(REFUSED)
@@ -251,16 +270,18 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
       ...settings,
       applications: new Map([...settings.applications, [unknown, 'secret']]),
     })
-    await scenario.install()
+    await scenario.portal.installs()
     scenario.bitrix24.answers = false
-    await newToken({ ts: scenario.ts(-400) })
+    await newToken({ ts: scenario.portal.ts(-400) })
     scenario.bitrix24.answers = true
     scenario.bitrix24.clientId = unknown
     const asked = holdBack('/rest/app.info')
-    scenario.offsetMs = 61_000
-    const alarm = scenario.alarm()
+    scenario.time.passesWithoutAlarm('61 s')
+    const alarm = scenario.time.alarmFires()
     await asked.isAsked()
-    expect(await said(scenario.uninstall('keep-data', { ts: scenario.ts(-100) }))).toEqual(ACCEPTED)
+    expect(
+      await said(scenario.portal.uninstalls('keep-data', { ts: scenario.portal.ts(-100) })),
+    ).toEqual(ACCEPTED)
     asked.open()
     await alarm
     expect(await scenario.stored()).toMatchObject({ application: null, hashes: [] })
@@ -270,20 +291,20 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
 
   it("the portal's answer about its subscriptions, awaited across it, is not noted", async () => {
     const asked = holdBack('/rest/event.get')
-    await scenario.install()
+    await scenario.portal.installs()
     await asked.isAsked()
-    await scenario.uninstall('keep-data', { ts: scenario.ts(-100) })
+    await scenario.portal.uninstalls('keep-data', { ts: scenario.portal.ts(-100) })
     const before = await scenario.stored()
     asked.open()
     await asked.isAnswered()
-    await scenario.restart()
+    await scenario.relay.restarts()
     expect(await scenario.stored()).toEqual(before)
   })
 
   it.each(['digest', 'encrypt'] as const)(
     'crypto.subtle.%s, awaited across it: the update is refused as well',
     async (method) => {
-      await scenario.install()
+      await scenario.portal.installs()
       const hash = await hashToken(scenario.memberId, APPLICATION_TOKEN)
       const held = gate()
       const original = crypto.subtle[method].bind(crypto.subtle)
@@ -300,10 +321,10 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
         return Reflect.apply(original, crypto.subtle, args) as Promise<ArrayBuffer>
       }
       vi.spyOn(crypto.subtle, method).mockImplementation(slow)
-      const update = newToken({ ts: scenario.ts() })
+      const update = newToken({ ts: scenario.portal.ts() })
       await vi.waitFor(() => expect(holds).toBe(true))
-      const call = { tokenHash: hash, ts: scenario.ts(-100), clean: false }
-      expect(await scenario.stub().uninstall(call)).toEqual({ kind: 'accepted' })
+      const call = { tokenHash: hash, ts: scenario.portal.ts(-100), clean: false }
+      expect(await scenario.object.uninstall(call)).toEqual({ kind: 'accepted' })
       held.open()
       expect(await said(update)).toEqual(REFUSED)
       expect(await scenario.stored()).toMatchObject({ application: null, hashes: [] })
@@ -313,26 +334,29 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
   it.each(['clean', 'keep-data'] as const)(
     "a receiver's answer, awaited across it (%s): no fate, no cursor",
     async (kind) => {
-      await scenario.install()
+      await scenario.portal.installs()
       const held = gate()
       scenario.network.handle(async ({ url }) => {
         if (!url.startsWith('https://erp.example.com/')) return null
         await held.opened
         return new Response('', { status: 400 })
       })
-      await scenario.event()
-      await vi.waitFor(() => expect(scenario.delivered()).toHaveLength(1))
+      await scenario.portal.sends()
+      await vi.waitFor(() => expect(scenario.receiver('erp').delivered()).toHaveLength(1))
       scenario.network.handle(({ url }) =>
         url.startsWith('https://erp.example.com/') ? new Response('') : null,
       )
-      expect(await said(scenario.uninstall(kind))).toEqual(ACCEPTED)
+      expect(await said(scenario.portal.uninstalls(kind))).toEqual(ACCEPTED)
       held.open()
       await vi.waitFor(async () => {
         const lane = (await scenario.view()).lanes.find(({ destination }) => destination === 'erp')
         expect(lane?.cursor).toBe(1)
       })
       expect((await scenario.tables())['fates']).toEqual([])
-      const ids = scenario.delivered().map(({ id }) => id)
+      const ids = scenario
+        .receiver('erp')
+        .delivered()
+        .map(({ id }) => id)
       const again = kind === 'clean' ? [] : [`${scenario.memberId}-1`]
       expect(ids).toEqual([`${scenario.memberId}-1`, ...again])
     },

@@ -21,7 +21,9 @@ import { InstallStore } from '../../src/storage/install-store.ts'
 import { createSealer, type Sealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
-import { dumpKv, type Changes, type RelayScenario } from './relay-scenario.ts'
+import { dumpKv } from './traces.ts'
+import { type Changes } from './relay-portal.ts'
+import { type RelayScenario } from './relay-scenario.ts'
 import { RUNTIME_BINDINGS } from './runtime-bindings.ts'
 
 /** Where the calls come from. */
@@ -189,8 +191,8 @@ export function decoded(body: string): IncomingRequest {
 
 /** The body of an event of the portal; `id` keeps it from being a duplicate. */
 export function eventBody(scenario: RelayScenario, id: number, changes: Changes = {}): string {
-  const own = { 'data[FIELDS][ID]': id, ts: scenario.ts(), ...changes }
-  return scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', own)
+  const own = { 'data[FIELDS][ID]': id, ts: scenario.portal.ts(), ...changes }
+  return scenario.portal.body('app-ONCRMREQUISITEUSERFIELDUPDATE', own)
 }
 
 /** The same event, decoded. */

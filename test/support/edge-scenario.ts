@@ -1,5 +1,4 @@
 /** The edge in front of one installed portal: the context of the edge's tests. */
-import { expect } from 'vitest'
 import type { IncomingRequest } from '../../src/bitrix24/wire/request.ts'
 import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import { watchLog } from './edge.ts'
@@ -11,11 +10,11 @@ import {
   type IntakeChanges,
   type WatchedIntake,
 } from './an-intake.ts'
-import { RelayScenario, type Changes } from './relay-scenario.ts'
+import type { Changes } from './relay-portal.ts'
+import { RelayScenario } from './relay-scenario.ts'
 
 /** One installed portal, and the time of the edge. */
-export class EdgeScenario {
-  readonly relay = new RelayScenario()
+export class EdgeScenario extends RelayScenario {
   /** The edge's time in unix milliseconds; a test moves it. */
   now = Date.now()
 
@@ -23,15 +22,9 @@ export class EdgeScenario {
   static async create(): Promise<EdgeScenario> {
     watchLog()
     const scenario = new EdgeScenario()
-    await scenario.relay.install()
-    await kvFollowed(scenario.relay)
+    await scenario.portal.installs()
+    await kvFollowed(scenario)
     return scenario
-  }
-
-  /** Ends the test; no request may have gone anywhere unexpected. */
-  async close(): Promise<void> {
-    expect(this.relay.network.unclaimed).toEqual([])
-    await this.relay.close()
   }
 
   /** An intake with this clock and with readable receipts, in front of the given objects. */
@@ -41,12 +34,12 @@ export class EdgeScenario {
 
   /** An event of the portal; `id` keeps it from being a duplicate. */
   event(id: number, changes: Changes = {}): IncomingRequest {
-    return anEventOf(this.relay, id, changes)
+    return anEventOf(this, id, changes)
   }
 
   /** The log of the portal, in order. */
   async logged(): Promise<{ sequence: unknown; receipt: unknown }[]> {
-    const rows = (await this.relay.tables())['log'] ?? []
+    const rows = (await this.tables())['log'] ?? []
     return rows.map(({ sequence, receipt }) => ({ sequence, receipt }))
   }
 }

@@ -7,7 +7,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { vi } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import type { Env } from '../../src/config/config.ts'
-import { RELAY } from './relay-scenario.ts'
+import { RELAY } from './relay-portal.ts'
 
 /** The two content types that the routes accept. */
 export const FORM_TYPE = 'application/x-www-form-urlencoded'

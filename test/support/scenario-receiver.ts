@@ -63,6 +63,11 @@ export class ScenarioReceiver {
       .map(readReceived)
   }
 
+  /** The ids and sequences that a webhook was sent, in order. */
+  delivered(): { id: string | null; sequence: number }[] {
+    return this.received().map(({ id, sequence }) => ({ id, sequence }))
+  }
+
   /** The sequences that a webhook was sent, in order. */
   sequences(): number[] {
     return this.received().map(({ sequence }) => sequence)

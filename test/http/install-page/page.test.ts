@@ -9,7 +9,8 @@ import { PAGE_TEXTS } from '../../../src/http/install-page/languages.ts'
 import type { IntakeAnswer } from '../../../src/edge/intake-answer.ts'
 import { answerOf, Edge, JSON_TYPE, watchLog } from '../../support/edge.ts'
 import { UNREACHABLE } from '../../support/an-intake.ts'
-import { RelayScenario, type Changes } from '../../support/relay-scenario.ts'
+import { RelayScenario } from '../../support/relay-scenario.ts'
+import { type Changes } from '../../support/relay-portal.ts'
 import { APPLICATION_TOKEN } from '../../support/runtime-bindings.ts'
 
 const CONNECTED = {
@@ -49,7 +50,7 @@ afterEach(async () => {
 /** Opens the page as the portal does. */
 function open(changes: Changes = {}, path = '/bitrix24/install'): Promise<Response> {
   const query = `DOMAIN=${scenario.domain}&PROTOCOL=1&LANG=en&APP_SID=canary-sid`
-  return edge.call(scenario.body('install-page-body', changes), { path: `${path}?${query}` })
+  return edge.call(scenario.portal.body('install-page-body', changes), { path: `${path}?${query}` })
 }
 
 /** What a page says and does; throws nothing away that a browser would run. */
@@ -153,7 +154,7 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
   })
 
   it('whose frame is the verified domain, whatever the query claims', async () => {
-    const body = scenario.body('install-page-body')
+    const body = scenario.portal.body('install-page-body')
     const path = '/bitrix24/install?DOMAIN=evil.example.com'
     const { framedBy } = await read(await edge.call(body, { path }))
     expect(framedBy).not.toContain('evil')
@@ -176,7 +177,7 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
     scenario.bitrix24.userId = 99
     const refused = await open({ ...canaries, APPLICATION_TOKEN: 'canary-new-token' })
     expect([accepted.status, refused.status]).toEqual([200, 403])
-    const tokens = new URLSearchParams(scenario.body('install-page-body'))
+    const tokens = new URLSearchParams(scenario.portal.body('install-page-body'))
     for (const response of [accepted, refused]) {
       const shown = (await response.text()) + JSON.stringify([...response.headers])
       const secrets = [tokens.get('AUTH_ID'), tokens.get('REFRESH_ID'), APPLICATION_TOKEN, 'canary']
@@ -229,7 +230,7 @@ describe('POST /bitrix24/install answers the frame page with a page', () => {
 describe('both routes take both bodies', () => {
   it('the frame page as form and as JSON', async () => {
     const json = JSON.stringify(
-      Object.fromEntries(new URLSearchParams(scenario.body('install-page-body'))),
+      Object.fromEntries(new URLSearchParams(scenario.portal.body('install-page-body'))),
     )
     for (const path of ['/bitrix24/install', '/bitrix24/events']) {
       expect((await read(await open({}, path))).title).toBe(CONNECTED.title)
@@ -240,7 +241,9 @@ describe('both routes take both bodies', () => {
 
   it('an event, which is answered in JSON', async () => {
     await open()
-    const event = scenario.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: scenario.ts() })
+    const event = scenario.portal.body('app-ONCRMREQUISITEUSERFIELDUPDATE', {
+      ts: scenario.portal.ts(),
+    })
     expect(await answerOf(await edge.call(event, { path: '/bitrix24/install' }))).toEqual({
       status: 200,
       body: { accepted: true, sequence: 1 },
@@ -248,7 +251,7 @@ describe('both routes take both bodies', () => {
   })
 
   it('and what is no body of a portal is answered in JSON', async () => {
-    const tokenless = scenario.body('install-page-body', { AUTH_ID: null })
+    const tokenless = scenario.portal.body('install-page-body', { AUTH_ID: null })
     expect(await answerOf(await edge.call(tokenless, { path: '/bitrix24/install' }))).toEqual({
       status: 403,
       body: {
@@ -356,7 +359,7 @@ describe('POST /bitrix24/install speaks the language of LANG', () => {
     scenario.bitrix24.installed = false
     scenario.bitrix24.rest.finished = false
     const path = `/bitrix24/install?DOMAIN=${scenario.domain}&LANG=${encodeURIComponent(sent)}`
-    const html = await (await edge.call(scenario.body('install-page-body'), { path })).text()
+    const html = await (await edge.call(scenario.portal.body('install-page-body'), { path })).text()
     expect(html).toContain(`<html lang="${language}">`)
     expect(html).not.toContain('"><script>')
   })
@@ -364,7 +367,7 @@ describe('POST /bitrix24/install speaks the language of LANG', () => {
   it('of the body where the query has none', async () => {
     scenario.bitrix24.installed = false
     scenario.bitrix24.rest.finished = false
-    const body = scenario.body('install-page-body', { LANG: 'fr' })
+    const body = scenario.portal.body('install-page-body', { LANG: 'fr' })
     const html = await (await edge.call(body, { path: '/bitrix24/install' })).text()
     expect(html).toContain('<html lang="fr">')
   })

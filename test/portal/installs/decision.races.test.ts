@@ -1,8 +1,8 @@
 /** Trust under a hostile order of things: forged installs, outages, delays and visits in between. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { CLIENT_ID, RelayScenario, RELAY } from '../../support/relay-scenario.ts'
+import { CLIENT_ID, RelayScenario } from '../../support/relay-scenario.ts'
+import { RELAY } from '../../support/relay-portal.ts'
 
-const MINUTE_MS = 60_000
 const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 const UPDATED = { 'auth[application_token]': NEW_TOKEN }
 const SECOND = 'local.0123456789abcd.87654321'
@@ -19,11 +19,11 @@ afterEach(async () => {
 
 /** An install that nobody could confirm, with a token of its own. */
 function forge(name: string): Promise<Response> {
-  return scenario.install({
+  return scenario.portal.installs({
     'auth[access_token]': `forged-access-${name}`,
     'auth[refresh_token]': `forged-refresh-${name}`,
     'auth[application_token]': name.padEnd(32, 'x'),
-    ts: scenario.ts(-1),
+    ts: scenario.portal.ts(-1),
   })
 }
 
@@ -34,7 +34,7 @@ function answerFor(name: string): void {
 }
 
 function accessTokenOf(name: string): string {
-  return new URLSearchParams(scenario.body(name)).get('auth[access_token]') ?? ''
+  return new URLSearchParams(scenario.portal.body(name)).get('auth[access_token]') ?? ''
 }
 
 function visitAs(userId: number): void {
@@ -58,19 +58,19 @@ describe('a pending install while the OAuth server is silent', () => {
     ['before it', ['a', 'true']],
     ['around it', ['a', 'b', 'true', 'c']],
   ])('is trusted although forged ones came %s', async (_, order) => {
-    for (const name of order) await (name === 'true' ? scenario.install() : forge(name))
+    for (const name of order) await (name === 'true' ? scenario.portal.installs() : forge(name))
     answerFor('app-ONAPPINSTALL-local')
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect((await scenario.view()).state).toBe('active')
-    expect((await scenario.event()).status).toBe(200)
+    expect((await scenario.portal.sends()).status).toBe(200)
   })
 
   it('stays pending when a forged one beside it is refused', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const before = await scenario.pending()
     await forge('a')
     scenario.byToken.set('forged-access-a', { answers: true, knownTokens: [] })
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect(before).not.toBeNull()
     expect(await scenario.pending()).toMatchObject({ tokenHash: before?.tokenHash, others: [] })
   })
@@ -83,89 +83,91 @@ describe('a pending install while the OAuth server is silent', () => {
   })
 
   it('is not ended by a page without an application token', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     scenario.bitrix24.answers = true
-    expect((await scenario.page({ APPLICATION_TOKEN: null })).status).toBe(200)
-    await scenario.later(MINUTE_MS + 1000)
-    expect((await scenario.event()).status).toBe(200)
+    expect((await scenario.portal.opensPage({ APPLICATION_TOKEN: null })).status).toBe(200)
+    await scenario.time.passes('61 s')
+    expect((await scenario.portal.sends()).status).toBe(200)
   })
 })
 
 describe('a true update at an installed portal', () => {
   it('is trusted although a forged install came after it during an outage', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     scenario.bitrix24.answers = false
-    await scenario.update(UPDATED)
+    await scenario.portal.updates(UPDATED)
     await forge('a')
     answerFor('app-ONAPPUPDATE')
-    await scenario.later(MINUTE_MS + 1000)
-    expect((await scenario.event(UPDATED)).status).toBe(200)
+    await scenario.time.passes('61 s')
+    expect((await scenario.portal.sends(UPDATED)).status).toBe(200)
   })
 
   it('makes its token the current one although a page was visited after it', async () => {
-    await scenario.install()
-    await scenario.page({ APPLICATION_TOKEN: null })
-    await scenario.update({ ...UPDATED, ts: scenario.ts(-300) })
-    scenario.offsetMs += 25 * 60 * MINUTE_MS
-    expect((await scenario.event(UPDATED)).status).toBe(200)
+    await scenario.portal.installs()
+    await scenario.portal.opensPage({ APPLICATION_TOKEN: null })
+    await scenario.portal.updates({ ...UPDATED, ts: scenario.portal.ts(-300) })
+    scenario.time.passesWithoutAlarm('25 h')
+    expect((await scenario.portal.sends(UPDATED)).status).toBe(200)
   })
 
   it('is not ended by an uninstall that is older than it', async () => {
-    await scenario.install({ ts: scenario.ts(-900) })
+    await scenario.portal.installs({ ts: scenario.portal.ts(-900) })
     scenario.bitrix24.answers = false
-    await scenario.install({ ts: scenario.ts(-100) })
+    await scenario.portal.installs({ ts: scenario.portal.ts(-100) })
     const before = await scenario.pending()
-    await scenario.uninstall('keep-data', { ts: scenario.ts(-200) })
+    await scenario.portal.uninstalls('keep-data', { ts: scenario.portal.ts(-200) })
     expect(before).not.toBeNull()
     expect(await scenario.pending()).toEqual(before)
-    await scenario.restart()
+    await scenario.relay.restarts()
     expect(await scenario.pending()).toEqual(before)
   })
 })
 
 describe('a page', () => {
   it('installs again within a minute of an uninstall, whose repetition ends nothing', async () => {
-    await scenario.install()
-    await scenario.uninstall('keep-data', { ts: scenario.ts(-10) })
-    expect((await scenario.page()).status).toBe(200)
-    const token = new URLSearchParams(scenario.body('install-page-body')).get('APPLICATION_TOKEN')
-    const again = { 'auth[application_token]': token, ts: scenario.ts(-10) }
-    expect((await scenario.uninstall('keep-data', again)).status).toBe(200)
+    await scenario.portal.installs()
+    await scenario.portal.uninstalls('keep-data', { ts: scenario.portal.ts(-10) })
+    expect((await scenario.portal.opensPage()).status).toBe(200)
+    const token = new URLSearchParams(scenario.portal.body('install-page-body')).get(
+      'APPLICATION_TOKEN',
+    )
+    const again = { 'auth[application_token]': token, ts: scenario.portal.ts(-10) }
+    expect((await scenario.portal.uninstalls('keep-data', again)).status).toBe(200)
     expect((await scenario.view()).install.kinds).toEqual(['application'])
   })
 
   it('does not make an uninstall late that came on the way', async () => {
-    await scenario.install({ ts: scenario.ts(-900) })
-    await scenario.page()
-    await scenario.uninstall('keep-data', { ts: scenario.ts(-300) })
+    await scenario.portal.installs({ ts: scenario.portal.ts(-900) })
+    await scenario.portal.opensPage()
+    await scenario.portal.uninstalls('keep-data', { ts: scenario.portal.ts(-300) })
     expect((await scenario.view()).state).toBe('uninstalled')
   })
 
   it("of an ordinary user does not move the portal's events to the address it was called at", async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     visitAs(77)
     const http = `${RELAY.replace('https:', 'http:')}/bitrix24/events`
     const request = { ...anInstallRequest(), handlerUrl: http }
-    expect(await scenario.stub().install(request)).toMatchObject({ kind: 'installed' })
+    expect(await scenario.object.install(request)).toMatchObject({ kind: 'installed' })
     expect((await scenario.stored()).handlerUrl).toBe(`${RELAY}/bitrix24/events`)
   })
 
   it('that changes nothing is not written to KV', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     await vi.waitFor(async () => expect((await scenario.stored()).kvDirty).toBe(false))
     const saved = vi.fn<() => Promise<void>>(async () => {})
     scenario.adapt = (settings) => {
       const installs = Object.create(settings.installs, { save: { value: saved } })
       return { ...settings, installs }
     }
-    await scenario.restart()
+    await scenario.relay.restarts()
     visitAs(77)
-    await scenario.page()
+    await scenario.portal.opensPage()
     expect(saved).not.toHaveBeenCalled()
   })
 
   it('does not report subscriptions as missing that the portal was not able to list', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     await subscribed()
     const before = (await scenario.stored()).subscriptions
     let listed = 0
@@ -174,9 +176,9 @@ describe('a page', () => {
       listed += 1
       return Response.json({ error: 'expired_token' }, { status: 401 })
     })
-    await scenario.restart()
+    await scenario.relay.restarts()
     visitAs(77)
-    await scenario.page()
+    await scenario.portal.opensPage()
     // Once more after the refresh that the answer asks for.
     await vi.waitFor(() => expect(listed).toBe(2))
     await scheduler.wait(20)
@@ -184,11 +186,11 @@ describe('a page', () => {
   })
 
   it('without a new pair does not ask for the subscriptions again', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     await subscribed()
     const before = scenario.network.sent.filter(({ url }) => url.endsWith('/rest/event.get')).length
     visitAs(77)
-    await scenario.page()
+    await scenario.portal.opensPage()
     await scheduler.wait(20)
     const after = scenario.network.sent.filter(({ url }) => url.endsWith('/rest/event.get')).length
     expect(after).toBe(before)
@@ -201,12 +203,14 @@ describe('a second application', () => {
       ...settings,
       applications: new Map([...settings.applications, [SECOND, 'secret-of-the-second']]),
     })
-    await scenario.install()
+    await scenario.portal.installs()
     scenario.bitrix24.clientId = SECOND
   })
 
   it('is refused with a remedy, so that the first one goes on speaking', async () => {
-    expect((await scenario.install({ ...UPDATED, ts: scenario.ts(-800) })).status).toBe(403)
+    expect(
+      (await scenario.portal.installs({ ...UPDATED, ts: scenario.portal.ts(-800) })).status,
+    ).toBe(403)
     const { install, refused } = await scenario.view()
     expect(install.clientId).toBe(CLIENT_ID)
     expect(refused).toMatchObject({
@@ -214,20 +218,24 @@ describe('a second application', () => {
       reason: 'another_application',
       remedy: expect.stringMatching(/^Uninstall the application that the portal has/u),
     })
-    scenario.offsetMs += 25 * 60 * MINUTE_MS
-    expect((await scenario.event()).status).toBe(200)
+    scenario.time.passesWithoutAlarm('25 h')
+    expect((await scenario.portal.sends()).status).toBe(200)
   })
 
   it('is installed after the first one was uninstalled', async () => {
-    await scenario.uninstall('keep-data', { ts: scenario.ts(-850) })
-    expect((await scenario.install({ ...UPDATED, ts: scenario.ts(-800) })).status).toBe(200)
+    await scenario.portal.uninstalls('keep-data', { ts: scenario.portal.ts(-850) })
+    expect(
+      (await scenario.portal.installs({ ...UPDATED, ts: scenario.portal.ts(-800) })).status,
+    ).toBe(200)
     expect((await scenario.view()).install.clientId).toBe(SECOND)
   })
 
   it('takes the place of one that is configured no more', async () => {
     scenario.adapt = (settings) => ({ ...settings, applications: new Map([[SECOND, 'secret']]) })
-    await scenario.restart()
-    expect((await scenario.install({ ...UPDATED, ts: scenario.ts(-800) })).status).toBe(200)
+    await scenario.relay.restarts()
+    expect(
+      (await scenario.portal.installs({ ...UPDATED, ts: scenario.portal.ts(-800) })).status,
+    ).toBe(200)
     expect((await scenario.view()).install.clientId).toBe(SECOND)
   })
 })
@@ -237,8 +245,8 @@ describe('a refused install', () => {
     ['stores the fresh pair when it presented the stored one', {}, 'fresh-refresh-canary-1'],
     ['stores no pair of somebody else', { 'auth[refresh_token]': 'refresh-of-somebody' }, 'stored'],
   ])('%s', async (_, changes, expected) => {
-    await scenario.install()
-    const stored = new URLSearchParams(scenario.body('app-ONAPPINSTALL-local')).get(
+    await scenario.portal.installs()
+    const stored = new URLSearchParams(scenario.portal.body('app-ONAPPINSTALL-local')).get(
       'auth[refresh_token]',
     )
     const access = accessTokenOf('app-ONAPPINSTALL-local')
@@ -247,8 +255,8 @@ describe('a refused install', () => {
         ? Response.json({ error: 'expired_token' }, { status: 401 })
         : null,
     )
-    const wrong = { 'auth[user_id]': 99, ts: scenario.ts(-100) }
-    expect((await scenario.install({ ...wrong, ...changes })).status).toBe(403)
+    const wrong = { 'auth[user_id]': 99, ts: scenario.portal.ts(-100) }
+    expect((await scenario.portal.installs({ ...wrong, ...changes })).status).toBe(403)
     expect((await scenario.view()).refused.reason).toBe('user_mismatch')
     const { application } = await scenario.stored()
     const pair = JSON.parse(await scenario.open(application?.tokens, 'tokens'))
@@ -257,7 +265,7 @@ describe('a refused install', () => {
 })
 
 function anInstallRequest() {
-  const form = new URLSearchParams(scenario.body('app-ONAPPINSTALL-local'))
+  const form = new URLSearchParams(scenario.portal.body('app-ONAPPINSTALL-local'))
   return {
     kind: 'install' as const,
     cause: 'page' as const,

@@ -3,18 +3,10 @@
  * tests of uninstalls stand in test/portal/uninstall.test.ts.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  ACCEPTED,
-  NO_TRACES,
-  RelayScenario,
-  REFUSED,
-  directoryTables,
-  dumpKv,
-  said,
-  type Changes,
-} from '../../support/relay-scenario.ts'
+import { ACCEPTED, RelayScenario, REFUSED, said } from '../../support/relay-scenario.ts'
+import { NO_TRACES, directoryTables, dumpKv } from '../../support/traces.ts'
+import { type Changes } from '../../support/relay-portal.ts'
 
-const HOUR_MS = 3_600_000
 const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 const UPDATE_WITH_NEW_TOKEN = 'app-ONAPPUPDATE-new-application-token'
 /** ONAPPUSERREADY's second pair. */
@@ -32,12 +24,16 @@ afterEach(async () => {
 
 /** The update of the fixture that brings another application token. */
 function newToken(changes: Changes = {}): Promise<Response> {
-  return scenario.post(scenario.body(UPDATE_WITH_NEW_TOKEN, { ts: scenario.ts(-500), ...changes }))
+  return scenario.portal.posts(
+    scenario.portal.body(UPDATE_WITH_NEW_TOKEN, { ts: scenario.portal.ts(-500), ...changes }),
+  )
 }
 
 function userReady(changes: Changes = {}): Promise<Response> {
   scenario.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
-  return scenario.post(scenario.body('app-ONAPPUSERREADY', { ts: scenario.ts(-800), ...changes }))
+  return scenario.portal.posts(
+    scenario.portal.body('app-ONAPPUSERREADY', { ts: scenario.portal.ts(-800), ...changes }),
+  )
 }
 
 /** The caller of everything that follows is this user, as the OAuth server and the portal say. */
@@ -50,7 +46,7 @@ const AS_ORDINARY: Changes = { 'auth[user_id]': 77, 'auth[access_token]': 'acces
 
 describe('G7 who may install', () => {
   it('ONAPPINSTALL that app.info confirms installs the portal', async () => {
-    expect(await said(scenario.install())).toEqual(ACCEPTED)
+    expect(await said(scenario.portal.installs())).toEqual(ACCEPTED)
     const { install, state, domain } = await scenario.view()
     expect({ state, domain, kinds: install.kinds, tokens: install.tokens }).toEqual({
       state: 'active',
@@ -58,12 +54,12 @@ describe('G7 who may install', () => {
       kinds: ['application'],
       tokens: 'valid',
     })
-    expect(await (await scenario.event()).json()).toEqual({ accepted: true, sequence: 1 })
+    expect(await (await scenario.portal.sends()).json()).toEqual({ accepted: true, sequence: 1 })
   })
 
   it.each([
-    ['ONAPPINSTALL', () => scenario.install()],
-    ['ONAPPUPDATE', () => scenario.update()],
+    ['ONAPPINSTALL', () => scenario.portal.installs()],
+    ['ONAPPUPDATE', () => scenario.portal.updates()],
     ['ONAPPUSERREADY', () => userReady()],
   ])('%s is not believed when no OAuth server knows its token', async (_, send) => {
     scenario.bitrix24.knownTokens = []
@@ -73,7 +69,7 @@ describe('G7 who may install', () => {
 
   it('the install page is not believed when no OAuth server knows its token', async () => {
     scenario.bitrix24.knownTokens = []
-    expect((await scenario.page()).status).toBe(403)
+    expect((await scenario.portal.opensPage()).status).toBe(403)
     expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
@@ -83,14 +79,14 @@ describe('G7 who may install', () => {
     ['user', () => (scenario.bitrix24.userId = 9)],
   ])('app.info that does not agree on %s refuses the install', async (_, change) => {
     change()
-    expect(await said(scenario.install())).toEqual(REFUSED)
+    expect(await said(scenario.portal.installs())).toEqual(REFUSED)
     expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
   it('ONAPPUSERREADY is refused when the second pair is of another client id', async () => {
     scenario.byToken.set(SYSTEM_ACCESS, { userId: 512, clientId: 'local.another' })
-    const answer = await scenario.post(
-      scenario.body('app-ONAPPUSERREADY', { ts: scenario.ts(-800) }),
+    const answer = await scenario.portal.posts(
+      scenario.portal.body('app-ONAPPUSERREADY', { ts: scenario.portal.ts(-800) }),
     )
     expect(await said(answer)).toEqual(REFUSED)
     expect(await scenario.traces()).toEqual(NO_TRACES)
@@ -98,13 +94,13 @@ describe('G7 who may install', () => {
 
   it('an OAuth server that is not allow-listed is never asked', async () => {
     const changes = { 'auth[server_endpoint]': 'https://oauth.evil.example.com/rest/' }
-    expect(await said(scenario.install(changes))).toEqual(REFUSED)
+    expect(await said(scenario.portal.installs(changes))).toEqual(REFUSED)
     expect(scenario.network.sent).toEqual([])
     expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
   it('endpoint and domain come from the answer of app.info and not from the claims', async () => {
-    await scenario.install({
+    await scenario.portal.installs({
       'auth[domain]': scenario.domain,
       'auth[client_endpoint]': 'https://evil.example.com/rest/',
     })
@@ -115,9 +111,9 @@ describe('G7 who may install', () => {
 
   it('a first application token from an ordinary user is refused and nothing is stored', async () => {
     callAs('ordinary')
-    expect(await said(scenario.install(AS_ORDINARY))).toEqual(REFUSED)
+    expect(await said(scenario.portal.installs(AS_ORDINARY))).toEqual(REFUSED)
     expect(await scenario.traces()).toEqual(NO_TRACES)
-    expect(await said(scenario.event())).toEqual(REFUSED)
+    expect(await said(scenario.portal.sends())).toEqual(REFUSED)
   })
 
   it('an administrator is who the verified endpoint calls one, and only for the same user', async () => {
@@ -126,44 +122,44 @@ describe('G7 who may install', () => {
         ? Response.json({ result: { ID: '2', ADMIN: true } })
         : null,
     )
-    expect(await said(scenario.install())).toEqual(REFUSED)
+    expect(await said(scenario.portal.installs())).toEqual(REFUSED)
     expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
   it('a different application token from an ordinary user is refused', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     callAs('ordinary')
     expect(await said(newToken(AS_ORDINARY))).toEqual(REFUSED)
-    expect((await scenario.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(403)
-    expect((await scenario.event()).status).toBe(200)
+    expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(403)
+    expect((await scenario.portal.sends()).status).toBe(200)
   })
 
   it('a different application token is taken from an administrator', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     scenario.bitrix24.userId = 5
     expect(await said(newToken({ 'auth[user_id]': 5 }))).toEqual(ACCEPTED)
-    expect((await scenario.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
   })
 
   it('a different application token is taken from the recorded installer', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     callAs('former installer')
     expect(await said(newToken())).toEqual(ACCEPTED)
-    expect((await scenario.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
   })
 
   it("a different application token is taken from the application's system user", async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     expect(await said(userReady())).toEqual(ACCEPTED)
     expect((await scenario.stored()).application?.systemUserId).toBe(512)
     scenario.byToken.set('access-of-512', { userId: 512, isAdmin: false })
     const asSystem = { 'auth[user_id]': 512, 'auth[access_token]': 'access-of-512' }
     expect(await said(newToken(asSystem))).toEqual(ACCEPTED)
-    expect((await scenario.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
   })
 
   it('the system user is recorded only when a privileged user sends ONAPPUSERREADY', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     callAs('ordinary')
     expect(await said(userReady(AS_ORDINARY))).toEqual(ACCEPTED)
     const { application } = await scenario.stored()
@@ -176,15 +172,15 @@ describe('G7 who may install', () => {
   })
 
   it("an ordinary user's pair never replaces the installer's", async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const before = (await scenario.stored()).application
     callAs('ordinary')
     expect(
       await said(
-        scenario.update({
+        scenario.portal.updates({
           ...AS_ORDINARY,
-          'auth[expires]': scenario.ts(7200),
-          ts: scenario.ts(-1),
+          'auth[expires]': scenario.portal.ts(7200),
+          ts: scenario.portal.ts(-1),
         }),
       ),
     ).toEqual(ACCEPTED)
@@ -192,52 +188,58 @@ describe('G7 who may install', () => {
     expect(after?.tokens).toBe(before?.tokens)
     expect(after?.tokensIssuedAt).toBe(before?.tokensIssuedAt)
     callAs('admin')
-    await scenario.update({ 'auth[expires]': scenario.ts(7200), ts: scenario.ts(-1) })
+    await scenario.portal.updates({
+      'auth[expires]': scenario.portal.ts(7200),
+      ts: scenario.portal.ts(-1),
+    })
     expect((await scenario.stored()).application?.tokens).not.toBe(before?.tokens)
   })
 
   it('a claimed expiry of the far future does not keep later pairs out', async () => {
-    await scenario.install({ 'auth[expires]': 4_102_444_000 })
+    await scenario.portal.installs({ 'auth[expires]': 4_102_444_000 })
     const before = (await scenario.stored()).application?.tokens
-    await scenario.update({ 'auth[expires]': scenario.ts(3600 + 60) })
+    await scenario.portal.updates({ 'auth[expires]': scenario.portal.ts(3600 + 60) })
     expect((await scenario.stored()).application?.tokens).not.toBe(before)
   })
 
   it('the former application token stays valid for 24 h beside a new one', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     expect(await said(newToken())).toEqual(ACCEPTED)
-    scenario.offsetMs = 24 * HOUR_MS - 60_000
-    await scenario.restart()
-    expect((await scenario.event()).status).toBe(200)
-    expect((await scenario.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
-    scenario.offsetMs = 24 * HOUR_MS + 1000
-    expect(await said(scenario.event())).toEqual(REFUSED)
-    expect((await scenario.event({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    scenario.time.passesWithoutAlarm('1439 min')
+    await scenario.relay.restarts()
+    expect((await scenario.portal.sends()).status).toBe(200)
+    expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    scenario.time.passesWithoutAlarm('61 s')
+    expect(await said(scenario.portal.sends())).toEqual(REFUSED)
+    expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
   })
 
   it("the visit of an administrator renews the pair, an ordinary user's visit does not", async () => {
-    await scenario.install({ ts: scenario.ts(-900), 'auth[expires]': scenario.ts(2700) })
+    await scenario.portal.installs({
+      ts: scenario.portal.ts(-900),
+      'auth[expires]': scenario.portal.ts(2700),
+    })
     const before = (await scenario.stored()).application?.tokens
     callAs('ordinary')
-    expect((await scenario.page({ AUTH_ID: 'access-of-user-77' })).status).toBe(200)
+    expect((await scenario.portal.opensPage({ AUTH_ID: 'access-of-user-77' })).status).toBe(200)
     expect((await scenario.stored()).application?.tokens).toBe(before)
     callAs('admin')
-    expect((await scenario.page()).status).toBe(200)
+    expect((await scenario.portal.opensPage()).status).toBe(200)
     expect((await scenario.stored()).application?.tokens).not.toBe(before)
   })
 
   it('a page of an older portal without application token trusts no event', async () => {
-    expect((await scenario.page({ APPLICATION_TOKEN: null })).status).toBe(200)
+    expect((await scenario.portal.opensPage({ APPLICATION_TOKEN: null })).status).toBe(200)
     expect((await scenario.view()).state).toBe('unfinished')
-    expect(await said(scenario.event())).toEqual(REFUSED)
-    await scenario.install({ ts: scenario.ts(-70) })
-    expect((await scenario.event()).status).toBe(200)
+    expect(await said(scenario.portal.sends())).toEqual(REFUSED)
+    await scenario.portal.installs({ ts: scenario.portal.ts(-70) })
+    expect((await scenario.portal.sends()).status).toBe(200)
   })
 })
 
 describe('G7 a forged install changes nothing', () => {
   it('refusals at a known portal are counted and shown with the remedy', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     callAs('ordinary')
     await newToken(AS_ORDINARY)
     await newToken(AS_ORDINARY)
@@ -252,9 +254,9 @@ describe('G7 a forged install changes nothing', () => {
   })
 
   it('a forged install at a known portal changes nothing but the count of refusals', async () => {
-    await scenario.install()
-    await scenario.event()
-    await vi.waitFor(() => expect(scenario.delivered()).toHaveLength(1))
+    await scenario.portal.installs()
+    await scenario.portal.sends()
+    await vi.waitFor(() => expect(scenario.receiver('erp').delivered()).toHaveLength(1))
     await vi.waitFor(() => expect(scenario.network.to('hooks.slack.com')).toHaveLength(1))
     await vi.waitFor(async () =>
       expect((await scenario.view()).lanes.map(({ backlog }) => backlog)).toEqual([0, 0]),
@@ -263,7 +265,9 @@ describe('G7 a forged install changes nothing', () => {
     const { install: _, ...before } = await scenario.tables()
     const { refused: none, ...installed } = await scenario.stored()
     scenario.bitrix24.knownTokens = []
-    expect(await said(scenario.install({ 'auth[access_token]': 'forged' }))).toEqual(REFUSED)
+    expect(await said(scenario.portal.installs({ 'auth[access_token]': 'forged' }))).toEqual(
+      REFUSED,
+    )
     expect(await said(newToken({ 'auth[access_token]': 'forged' }))).toEqual(REFUSED)
     const { install: __, ...after } = await scenario.tables()
     const { refused, ...still } = await scenario.stored()
@@ -279,20 +283,22 @@ describe('G7 a forged install changes nothing', () => {
   })
 
   it('unknown portals and garbage create no storage anywhere', async () => {
-    expect(await said(scenario.event())).toEqual(REFUSED)
-    expect(await said(scenario.uninstall('clean'))).toEqual(REFUSED)
-    expect(await said(scenario.post(scenario.body('app-ONAPPTEST')))).toEqual(REFUSED)
+    expect(await said(scenario.portal.sends())).toEqual(REFUSED)
+    expect(await said(scenario.portal.uninstalls('clean'))).toEqual(REFUSED)
+    expect(await said(scenario.portal.posts(scenario.portal.body('app-ONAPPTEST')))).toEqual(
+      REFUSED,
+    )
     expect(
       await said(
-        scenario.post(
-          scenario.body('webhook-ONCRMDEALADD', {
+        scenario.portal.posts(
+          scenario.portal.body('webhook-ONCRMDEALADD', {
             'auth[application_token]': 'no-such-token-anywhere',
           }),
         ),
       ),
     ).toEqual(REFUSED)
-    expect((await scenario.event({ 'auth[member_id]': 'garbage' })).status).toBe(400)
-    expect((await scenario.post('a=b')).status).toBe(400)
+    expect((await scenario.portal.sends({ 'auth[member_id]': 'garbage' })).status).toBe(400)
+    expect((await scenario.portal.posts('a=b')).status).toBe(400)
     expect((await scenario.admin()).status).toBe(404)
     const value = { method: 'PUT', body: '{"value":"x"}' }
     expect((await scenario.admin('/values/TEAM', value)).status).toBe(404)

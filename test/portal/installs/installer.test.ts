@@ -1,8 +1,8 @@
 /** Pending installs that the alarm looks at again: which are trusted, which go on waiting, which end. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { HOUR_MS } from '../../../src/core/lanes/retry.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
-import { NOTHING_LEFT, RelayScenario, directoryTables, said } from '../../support/relay-scenario.ts'
+import { NOTHING_LEFT, directoryTables } from '../../support/traces.ts'
+import { RelayScenario, said } from '../../support/relay-scenario.ts'
 
 const MINUTE_MS = 60_000
 const UNKNOWN = 'local.0123456789abcd.12345678'
@@ -23,7 +23,7 @@ afterEach(async () => {
 /** The operator deploys with the application configured. */
 async function configure(): Promise<void> {
   scenario.adapt = (settings) => ({ ...settings, applications: new Map([[UNKNOWN, SECRET]]) })
-  await scenario.restart()
+  await scenario.relay.restarts()
 }
 
 describe('an install of an unknown application', () => {
@@ -32,18 +32,18 @@ describe('an install of an unknown application', () => {
   })
 
   it('is not asked about while its application is not configured', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const before = scenario.network.sent.length
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect(scenario.network.sent.length).toBe(before)
     expect((await scenario.view()).state).toBe('pending')
   })
 
   it('is trusted when it has been configured and a refresh with its secret has succeeded', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     await configure()
-    expect((await scenario.event()).status).toBe(403)
-    await scenario.later(MINUTE_MS + 1000)
+    expect((await scenario.portal.sends()).status).toBe(403)
+    await scenario.time.passes('61 s')
     expect(scenario.asked('/oauth/token/').map((form) => form.get('client_secret'))).toEqual([
       SECRET,
     ])
@@ -63,7 +63,7 @@ describe('an install of an unknown application', () => {
       'ONCRMREQUISITEUSERFIELDUPDATE',
     )
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11_000 })
-    expect(await (await scenario.event()).json()).toEqual({ accepted: true, sequence: 1 })
+    expect(await (await scenario.portal.sends()).json()).toEqual({ accepted: true, sequence: 1 })
   })
 
   it.each([
@@ -71,12 +71,12 @@ describe('an install of an unknown application', () => {
     ['a silent OAuth server', () => (scenario.bitrix24.answers = false)],
     ['a suspended licence', () => scenario.refuseRefreshes('payment_required', 402)],
   ])('goes on waiting after %s', async (_, fail) => {
-    await scenario.install()
+    await scenario.portal.installs()
     fail()
     await configure()
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect((await scenario.view()).state).toBe('pending')
-    expect((await scenario.event()).status).toBe(403)
+    expect((await scenario.portal.sends()).status).toBe(403)
     scenario.bitrix24.answers = true
     scenario.network.handle(({ url }) =>
       url.endsWith('/oauth/token/')
@@ -88,36 +88,36 @@ describe('an install of an unknown application', () => {
           })
         : null,
     )
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect((await scenario.view()).state).toBe('active')
   })
 
   it('is not trusted by a refresh that brings the pair of another portal', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     await configure()
     scenario.bitrix24.memberId = 'f'.repeat(32)
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect(await scenario.pending()).toBeNull()
     expect(await scenario.leftOver()).toEqual(NOTHING_LEFT)
   })
 
   it('ends with nothing left when its refresh token is dead', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     await configure()
     scenario.refuseRefreshes('invalid_grant', 400)
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect(await scenario.leftOver()).toEqual(NOTHING_LEFT)
   })
 
   it('survives a missing key until the key is back', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const otherKey = { id: 'k2', key: new Uint8Array(32).fill(2) }
     scenario.adapt = (settings) => ({ ...settings, sealer: createSealer([otherKey]) })
-    await scenario.restart()
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.relay.restarts()
+    await scenario.time.passes('61 s')
     expect((await scenario.view()).state).toBe('pending')
     await configure()
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect((await scenario.view()).state).toBe('active')
   })
 })
@@ -129,52 +129,52 @@ describe('an install that the OAuth server has not answered', () => {
 
   it('is asked about again each minute and trusted when the server answers', async () => {
     const start = Date.now()
-    await scenario.install()
-    expect(((await scenario.alarmAt()) ?? 0) - start).toBeGreaterThanOrEqual(MINUTE_MS)
-    expect(((await scenario.alarmAt()) ?? 0) - start).toBeLessThan(MINUTE_MS + 5000)
+    await scenario.portal.installs()
+    expect(((await scenario.time.alarmAt()) ?? 0) - start).toBeGreaterThanOrEqual(MINUTE_MS)
+    expect(((await scenario.time.alarmAt()) ?? 0) - start).toBeLessThan(MINUTE_MS + 5000)
     const before = scenario.asked('/rest/app.info').length
-    await scenario.later(MINUTE_MS / 2)
+    await scenario.time.passes('30 s')
     expect(scenario.asked('/rest/app.info')).toHaveLength(before)
-    await scenario.later(MINUTE_MS / 2 + 1000)
+    await scenario.time.passes('31 s')
     expect(scenario.asked('/rest/app.info')).toHaveLength(before + 1)
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect(scenario.asked('/rest/app.info')).toHaveLength(before + 2)
     scenario.bitrix24.answers = true
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect((await scenario.view()).state).toBe('active')
     expect(await scenario.pending()).toBeNull()
     expect(await scenario.record()).toMatchObject({ domain: scenario.domain })
   })
 
   it('ends with nothing left when the server says no', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     scenario.bitrix24.answers = true
     scenario.bitrix24.knownTokens = []
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect(await scenario.leftOver()).toEqual(NOTHING_LEFT)
   })
 
   it('ends with nothing left when the server names an ordinary user', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     scenario.bitrix24.answers = true
     scenario.bitrix24.isAdmin = false
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect(await scenario.leftOver()).toEqual(NOTHING_LEFT)
   })
 
   it('waits 7 days more when the server names an application that is not configured', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     scenario.bitrix24.answers = true
     scenario.bitrix24.clientId = UNKNOWN
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect(await scenario.pending()).toMatchObject({
       kind: 'unknown_application',
       clientId: UNKNOWN,
     })
-    await scenario.later(2 * HOUR_MS)
+    await scenario.time.passes('2 h')
     expect((await scenario.view()).state).toBe('pending')
     await configure()
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect((await scenario.view()).state).toBe('active')
   })
 
@@ -187,17 +187,17 @@ describe('an install that the OAuth server has not answered', () => {
       if (token.startsWith('fresh-access')) throw new TypeError('Network connection lost.')
       return Response.json({ error: 'expired_token' }, { status: 401 })
     })
-    expect(await said(scenario.install())).toEqual(PENDING)
+    expect(await said(scenario.portal.installs())).toEqual(PENDING)
     const fresh = {
       accessToken: 'fresh-access-canary-1',
       refreshToken: 'fresh-refresh-canary-1',
     }
     expect(await scenario.pendingCredentials()).toMatchObject(fresh)
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect(scenario.asked('/rest/app.info').at(-1)?.get('auth')).toBe(fresh.accessToken)
     expect(await scenario.pendingCredentials()).toMatchObject(fresh)
     isExpired = false
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     const { application } = await scenario.stored()
     expect(JSON.parse(await scenario.open(application?.tokens, 'tokens'))).toMatchObject(fresh)
     expect(scenario.bitrix24.refreshes).toBe(1)
@@ -206,15 +206,15 @@ describe('an install that the OAuth server has not answered', () => {
 
 describe('at a portal that is installed already', () => {
   it('an update that could not be checked waits beside the install, and events go on', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     scenario.bitrix24.answers = false
     const update = { 'auth[application_token]': NEW_TOKEN }
-    expect(await said(scenario.update(update))).toEqual(PENDING)
+    expect(await said(scenario.portal.updates(update))).toEqual(PENDING)
     expect((await scenario.view()).state).toBe('active')
-    expect((await scenario.event()).status).toBe(200)
+    expect((await scenario.portal.sends()).status).toBe(200)
     scenario.bitrix24.answers = true
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.time.passes('61 s')
     expect(await scenario.pending()).toBeNull()
-    expect((await scenario.event(update)).status).toBe(200)
+    expect((await scenario.portal.sends(update)).status).toBe(200)
   })
 })

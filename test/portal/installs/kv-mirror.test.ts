@@ -7,7 +7,8 @@ import { REFUSED_MEMORY_MS } from '../../../src/edge/caller-memory.ts'
 import { KV_RETRY_MS } from '../../../src/portal/installs/kv-mirror.ts'
 import { InstallStore } from '../../../src/storage/install-store.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
-import { RelayScenario, dumpKv } from '../../support/relay-scenario.ts'
+import { RelayScenario } from '../../support/relay-scenario.ts'
+import { dumpKv } from '../../support/traces.ts'
 import { gate } from '../../support/until.ts'
 import { APPLICATION_TOKEN } from '../../support/runtime-bindings.ts'
 
@@ -45,8 +46,8 @@ function injectKv(faults: Readonly<Record<string, Fault>>): void {
 
 describe('KV follows the object', () => {
   it('with the hashes of the tokens, sealed pairs and the domain, never a clear token', async () => {
-    const form = new URLSearchParams(scenario.body('app-ONAPPINSTALL-local'))
-    await scenario.install()
+    const form = new URLSearchParams(scenario.portal.body('app-ONAPPINSTALL-local'))
+    await scenario.portal.installs()
     const stored = await scenario.stored()
     expect(await scenario.record()).toEqual({
       version: 1,
@@ -67,29 +68,29 @@ describe('KV follows the object', () => {
     injectKv({
       put: (go) => (isDown ? Promise.reject(new Error('KV PUT failed: 503')) : go()),
     })
-    expect((await scenario.install()).status).toBe(200)
+    expect((await scenario.portal.installs()).status).toBe(200)
     expect((await scenario.stored()).kvDirty).toBe(true)
     expect(await scenario.record()).toBeNull()
-    expect((await scenario.event()).status).toBe(200)
+    expect((await scenario.portal.sends()).status).toBe(200)
     await vi.waitFor(async () => {
-      const due = ((await scenario.alarmAt()) ?? 0) - Date.now()
+      const due = ((await scenario.time.alarmAt()) ?? 0) - Date.now()
       expect(due).toBeGreaterThan(KV_RETRY_MS - 10_000)
       expect(due).toBeLessThanOrEqual(KV_RETRY_MS)
     })
-    await scenario.alarm()
+    await scenario.time.alarmFires()
     expect((await scenario.stored()).kvDirty).toBe(true)
     isDown = false
-    scenario.offsetMs += KV_RETRY_MS
-    await scenario.alarm()
+    scenario.time.passesWithoutAlarm(KV_RETRY_MS)
+    await scenario.time.alarmFires()
     expect((await scenario.stored()).kvDirty).toBe(false)
     expect(await scenario.record()).toMatchObject({ domain: scenario.domain })
   })
 
   it('the dirty flag survives a restart: the write is made up for', async () => {
     injectKv({ put: () => Promise.reject(new Error('KV PUT failed: 503')) })
-    await scenario.install()
+    await scenario.portal.installs()
     injectKv({})
-    await scenario.restart()
+    await scenario.relay.restarts()
     await scenario.view()
     await vi.waitFor(async () =>
       expect(await scenario.record()).toMatchObject({ domain: scenario.domain }),
@@ -102,14 +103,14 @@ describe('KV follows the object', () => {
     injectKv({
       put: (go) => (isDown ? Promise.reject(new Error('KV PUT failed: 429')) : go()),
     })
-    await scenario.install()
+    await scenario.portal.installs()
     isDown = true
-    expect((await scenario.uninstall('keep-data')).status).toBe(200)
+    expect((await scenario.portal.uninstalls('keep-data')).status).toBe(200)
     expect((await scenario.record())?.hashes).toHaveLength(1)
-    expect((await scenario.event()).status).toBe(403)
+    expect((await scenario.portal.sends()).status).toBe(403)
     isDown = false
-    scenario.offsetMs += KV_RETRY_MS
-    await scenario.alarm()
+    scenario.time.passesWithoutAlarm(KV_RETRY_MS)
+    await scenario.time.alarmFires()
     expect(await scenario.record()).toMatchObject({ hashes: [], tokens: null, generation: 1 })
   })
 
@@ -123,12 +124,14 @@ describe('KV follows the object', () => {
         await go()
       },
     })
-    const install = scenario.install()
+    const install = scenario.portal.installs()
     await vi.waitFor(() => expect(writes).toBe(1))
     const hash = await hashToken(scenario.memberId, APPLICATION_TOKEN)
-    const uninstall = scenario
-      .stub()
-      .uninstall({ tokenHash: hash, ts: scenario.ts(), clean: false })
+    const uninstall = scenario.object.uninstall({
+      tokenHash: hash,
+      ts: scenario.portal.ts(),
+      clean: false,
+    })
     await vi.waitFor(async () => expect((await scenario.stored()).generation).toBe(1))
     held.open()
     await Promise.all([install, uninstall])
@@ -141,18 +144,18 @@ describe('KV follows the object', () => {
     injectKv({
       delete: (go) => (isDown ? Promise.reject(new Error('KV DELETE failed: 503')) : go()),
     })
-    await scenario.install()
-    await scenario.event()
-    await scenario.uninstall('keep-data')
+    await scenario.portal.installs()
+    await scenario.portal.sends()
+    await scenario.portal.uninstalls('keep-data')
     isDown = false
-    await scenario.stub().touch()
+    await scenario.object.touch()
     expect(await scenario.record()).not.toBeNull()
-    scenario.offsetMs = 61 * 86_400_000
+    scenario.time.passesWithoutAlarm('61 days')
     isDown = true
-    await scenario.stub().touch()
+    await scenario.object.touch()
     expect(await scenario.record()).not.toBeNull()
     isDown = false
-    await scenario.stub().touch()
+    await scenario.object.touch()
     expect(await scenario.record()).toBeNull()
   })
 
@@ -166,12 +169,12 @@ describe('KV follows the object', () => {
         await go()
       },
     })
-    await scenario.install()
-    await scenario.uninstall('clean')
-    const visit = scenario.stub().touch()
+    await scenario.portal.installs()
+    await scenario.portal.uninstalls('clean')
+    const visit = scenario.object.touch()
     await vi.waitFor(() => expect(removing).toBe(true))
-    scenario.offsetMs = 2000
-    const again = scenario.install({ ts: scenario.ts() })
+    scenario.time.passesWithoutAlarm('2 s')
+    const again = scenario.portal.installs({ ts: scenario.portal.ts() })
     await vi.waitFor(async () => expect((await scenario.stored()).application).not.toBeNull())
     held.open()
     await Promise.all([visit, again])
@@ -188,55 +191,57 @@ describe('the edge and a stale KV', () => {
     ['a record of a later version', async () => '{"version":2}'],
     ['a damaged record', async () => '{"version":'],
   ])('%s: a token that the object knows is never answered 403', async (_, read) => {
-    await scenario.install()
+    await scenario.portal.installs()
     const stale = await read()
-    await scenario.update({ 'auth[application_token]': NEW_TOKEN })
+    await scenario.portal.updates({ 'auth[application_token]': NEW_TOKEN })
     const key = `install:${scenario.memberId}`
     await (stale === null ? env.INSTALLS.delete(key) : env.INSTALLS.put(key, stale))
-    const answer = await scenario.event({ 'auth[application_token]': NEW_TOKEN })
+    const answer = await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })
     expect(await answer.json()).toEqual({ accepted: true, sequence: 1 })
   })
 
   it('an old record does not keep a token alive that the object has forgotten', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const stale = (await env.INSTALLS.get(`install:${scenario.memberId}`)) ?? ''
-    await scenario.uninstall('keep-data')
+    await scenario.portal.uninstalls('keep-data')
     await env.INSTALLS.put(`install:${scenario.memberId}`, stale)
-    expect((await scenario.event()).status).toBe(403)
+    expect((await scenario.portal.sends()).status).toBe(403)
     expect((await scenario.tables())['log']).toEqual([])
   })
 
   it('a token remembered as trusted is refused once the object has forgotten it', async () => {
-    await scenario.install()
-    expect((await scenario.event()).status).toBe(200)
+    await scenario.portal.installs()
+    expect((await scenario.portal.sends()).status).toBe(200)
     const hash = await hashToken(scenario.memberId, APPLICATION_TOKEN)
-    await scenario.stub().uninstall({ tokenHash: hash, ts: scenario.ts(), clean: false })
-    expect((await scenario.event()).status).toBe(403)
+    await scenario.object.uninstall({ tokenHash: hash, ts: scenario.portal.ts(), clean: false })
+    expect((await scenario.portal.sends()).status).toBe(403)
   })
 
   it('a refused token is remembered for a short time only', async () => {
     const now = Date.now()
     vi.useFakeTimers({ toFake: ['Date'], now })
-    expect((await scenario.event()).status).toBe(403)
+    expect((await scenario.portal.sends()).status).toBe(403)
     await installBehindTheEdge()
     vi.setSystemTime(now + REFUSED_MEMORY_MS - 1)
-    expect((await scenario.event()).status).toBe(403)
+    expect((await scenario.portal.sends()).status).toBe(403)
     vi.setSystemTime(now + REFUSED_MEMORY_MS)
-    expect((await scenario.event()).status).toBe(200)
+    expect((await scenario.portal.sends()).status).toBe(200)
   })
 
   it('an install in the same isolate clears the memory of refused tokens', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-    expect((await scenario.event()).status).toBe(403)
-    await scenario.install()
-    expect((await scenario.event()).status).toBe(200)
+    expect((await scenario.portal.sends()).status).toBe(403)
+    await scenario.portal.installs()
+    expect((await scenario.portal.sends()).status).toBe(200)
   })
 })
 
 /** The install arrives in another isolate: this one hears nothing of it. */
 async function installBehindTheEdge(): Promise<void> {
-  const parsed = parseForm(scenario.body('app-ONAPPINSTALL-local', { ts: scenario.ts(-900) }))
+  const parsed = parseForm(
+    scenario.portal.body('app-ONAPPINSTALL-local', { ts: scenario.portal.ts(-900) }),
+  )
   const decoded = parsed.ok ? decodeRequest(parsed.value, {}) : parsed
   if (!decoded.ok || decoded.value.kind !== 'install') throw new Error('Cannot decode the install')
-  expect(await scenario.stub().install(decoded.value)).toMatchObject({ kind: 'installed' })
+  expect(await scenario.object.install(decoded.value)).toMatchObject({ kind: 'installed' })
 }

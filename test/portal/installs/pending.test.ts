@@ -5,14 +5,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
 import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/retry.ts'
-import {
-  NOTHING_LEFT,
-  NO_TRACES,
-  RelayScenario,
-  RELAY,
-  directoryTables,
-  said,
-} from '../../support/relay-scenario.ts'
+import { NOTHING_LEFT, NO_TRACES, directoryTables } from '../../support/traces.ts'
+import { RelayScenario, said } from '../../support/relay-scenario.ts'
+import { RELAY } from '../../support/relay-portal.ts'
 import { RUNTIME_BINDINGS } from '../../support/runtime-bindings.ts'
 import worker from '../../support/worker.ts'
 
@@ -43,18 +38,18 @@ describe('an install of an application that is not configured', () => {
   })
 
   it('is answered 200 with "pending":true', async () => {
-    expect(await said(scenario.install())).toEqual(PENDING)
+    expect(await said(scenario.portal.installs())).toEqual(PENDING)
   })
 
   it('is told to the person who opens the page', async () => {
-    const page = await scenario.page()
+    const page = await scenario.portal.opensPage()
     expect(page.status).toBe(200)
     expect(await page.text()).toContain('The relay is waiting for its operator')
   })
 
   it("is one sealed row in the portal's own object and nothing in KV", async () => {
-    const form = new URLSearchParams(scenario.body('app-ONAPPINSTALL-local'))
-    await scenario.install()
+    const form = new URLSearchParams(scenario.portal.body('app-ONAPPINSTALL-local'))
+    await scenario.portal.installs()
     const { tables, kv } = await scenario.traces()
     expect(tables['pending']).toHaveLength(1)
     expect({ install: tables['install'], log: tables['log'], kv }).toEqual({
@@ -73,19 +68,19 @@ describe('an install of an application that is not configured', () => {
   })
 
   it('has its events refused before it is trusted', async () => {
-    await scenario.install()
-    expect((await scenario.event()).status).toBe(403)
+    await scenario.portal.installs()
+    expect((await scenario.portal.sends()).status).toBe(403)
     expect((await scenario.tables())['log']).toEqual([])
   })
 
   it('of an ordinary user is refused at once', async () => {
     scenario.bitrix24.isAdmin = false
-    expect((await scenario.install()).status).toBe(403)
+    expect((await scenario.portal.installs()).status).toBe(403)
     expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
   it('is named by /healthz with what to set', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const text =
       `portal ${scenario.domain} installed application ${UNKNOWN}: ` +
       'set BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET'
@@ -108,7 +103,7 @@ describe('an install of an application that is not configured', () => {
   })
 
   it('is shown by the admin API with what to set', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const { state, pending } = await scenario.view()
     expect({ state, ...pending }).toMatchObject({
       state: 'pending',
@@ -118,12 +113,12 @@ describe('an install of an application that is not configured', () => {
   })
 
   it('waits 7 days, then its alarm deletes it with nothing left', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     await vi.waitFor(async () => expect((await directoryTables())['pending']).toHaveLength(1))
-    await scenario.later(7 * DAY_MS - 2 * MINUTE_MS)
+    await scenario.time.passes(7 * DAY_MS - 2 * MINUTE_MS)
     expect((await scenario.view()).state).toBe('pending')
-    await scenario.restart()
-    await scenario.later(2 * MINUTE_MS + 1000)
+    await scenario.relay.restarts()
+    await scenario.time.passes('121 s')
     await vi.waitFor(async () => expect((await directoryTables())['pending']).toEqual([]))
     expect(await scenario.leftOver()).toEqual(NOTHING_LEFT)
   })
@@ -137,9 +132,9 @@ describe('an install of an application that is not configured', () => {
           : directory.notePending(memberId, notice)
       return { ...settings, directory: { ...directory, notePending } }
     }
-    await scenario.install()
+    await scenario.portal.installs()
     await vi.waitFor(async () => expect((await directoryTables())['pending']).toHaveLength(1))
-    await scenario.later(7 * DAY_MS + MINUTE_MS)
+    await scenario.time.passes(7 * DAY_MS + MINUTE_MS)
     expect((await directoryTables())['pending']).toHaveLength(1)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7 * DAY_MS + MINUTE_MS })
     expect(await health()).toMatchObject({ status: 200, body: { status: 'ok' } })
@@ -147,30 +142,32 @@ describe('an install of an application that is not configured', () => {
   })
 
   it('is not pushed out by an install that nobody confirmed', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const before = await scenario.pending()
     scenario.bitrix24.answers = false
     expect(
-      await said(scenario.install({ 'auth[access_token]': 'forged', ts: scenario.ts(-1) })),
+      await said(
+        scenario.portal.installs({ 'auth[access_token]': 'forged', ts: scenario.portal.ts(-1) }),
+      ),
     ).toEqual(PENDING)
     expect(await scenario.pending()).toEqual(before)
   })
 
   it('is not pushed out by a page that brings no application token', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const before = await scenario.pending()
-    expect((await scenario.page({ APPLICATION_TOKEN: null })).status).toBe(200)
+    expect((await scenario.portal.opensPage({ APPLICATION_TOKEN: null })).status).toBe(200)
     expect(await scenario.pending()).toEqual(before)
   })
 
   it('is sealed again by its alarm after a rotation of the keys', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     const keys = parseTokenKeys(RUNTIME_BINDINGS.TOKEN_KEYS)
     const newest = { id: 'k2', key: new Uint8Array(32).fill(2) }
     const sealer = createSealer([newest, ...(keys.ok ? keys.value : [])])
     scenario.adapt = (settings) => ({ ...settings, sealer })
-    await scenario.restart()
-    await scenario.later(MINUTE_MS + 1000)
+    await scenario.relay.restarts()
+    await scenario.time.passes('61 s')
     expect((await scenario.pending())?.sealed).toMatch(/^v1\.k2\./u)
   })
 })
@@ -181,8 +178,8 @@ describe('an install that the OAuth server has not answered', () => {
   })
 
   it('is answered 200 with "pending":true and has its events refused', async () => {
-    expect(await said(scenario.install())).toEqual(PENDING)
-    expect((await scenario.event()).status).toBe(403)
+    expect(await said(scenario.portal.installs())).toEqual(PENDING)
+    expect((await scenario.portal.sends()).status).toBe(403)
     const { state, pending } = await scenario.view()
     expect({ state, ...pending }).toMatchObject({
       state: 'pending',
@@ -197,18 +194,18 @@ describe('an install that the OAuth server has not answered', () => {
       const notePending = async () => void (calls += 1)
       return { ...settings, directory: { ...settings.directory, notePending } }
     }
-    await scenario.install()
+    await scenario.portal.installs()
     expect((await scenario.traces()).directory).toEqual({})
-    await scenario.later(HOUR_MS + 1000)
+    await scenario.time.passes('3601 s')
     expect(await scenario.pending()).toBeNull()
     expect(calls).toBe(0)
   })
 
   it('waits 1 h, then its alarm deletes it with nothing left', async () => {
-    await scenario.install()
-    await scenario.later(HOUR_MS - 2 * MINUTE_MS)
+    await scenario.portal.installs()
+    await scenario.time.passes(HOUR_MS - 2 * MINUTE_MS)
     expect((await scenario.view()).state).toBe('pending')
-    await scenario.later(2 * MINUTE_MS + 1000)
+    await scenario.time.passes('121 s')
     expect(await scenario.leftOver()).toEqual(NOTHING_LEFT)
   })
 
@@ -217,7 +214,9 @@ describe('an install that the OAuth server has not answered', () => {
     const statuses = new Set<number>()
     // A window may end in between: two full ones and one more are enough.
     for (let call = 0; call <= 120 && !statuses.has(429); call += 1) {
-      const answer = await scenario.post(scenario.body('app-ONAPPINSTALL-local'), { address })
+      const answer = await scenario.portal.posts(scenario.portal.body('app-ONAPPINSTALL-local'), {
+        address,
+      })
       statuses.add(answer.status)
     }
     expect([...statuses]).toEqual([200, 429])
@@ -226,23 +225,23 @@ describe('an install that the OAuth server has not answered', () => {
 
 describe('a pending install at a portal that is installed already', () => {
   it("is not ended by an ordinary user's visit", async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     scenario.bitrix24.answers = false
-    await scenario.update({ 'auth[application_token]': NEW_TOKEN })
+    await scenario.portal.updates({ 'auth[application_token]': NEW_TOKEN })
     const before = await scenario.pending()
     scenario.bitrix24.answers = true
     scenario.bitrix24.userId = 77
     scenario.bitrix24.isAdmin = false
-    expect((await scenario.page()).status).toBe(200)
+    expect((await scenario.portal.opensPage()).status).toBe(200)
     expect(before).not.toBeNull()
     expect(await scenario.pending()).toEqual(before)
   })
 
   it('is ended by an uninstall', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     scenario.bitrix24.answers = false
-    await scenario.update({ 'auth[application_token]': NEW_TOKEN })
-    await scenario.uninstall('keep-data')
+    await scenario.portal.updates({ 'auth[application_token]': NEW_TOKEN })
+    await scenario.portal.uninstalls('keep-data')
     expect(await scenario.pending()).toBeNull()
     expect((await scenario.view()).pending).toBeNull()
   })

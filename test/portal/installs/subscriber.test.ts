@@ -1,7 +1,8 @@
 /** The portal is subscribed to what is wanted, and says who acts. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BoundHandler } from '../../support/portal-rest.ts'
-import { RelayScenario, RELAY } from '../../support/relay-scenario.ts'
+import { RelayScenario } from '../../support/relay-scenario.ts'
+import { RELAY } from '../../support/relay-portal.ts'
 
 const HANDLER = `${RELAY}/bitrix24/events`
 const FORMER = 'https://former.example.com/bitrix24/events'
@@ -43,7 +44,7 @@ async function aligned(): Promise<void> {
 describe('an installation', () => {
   it('binds what is missing at the address that was called', async () => {
     scenario.bitrix24.rest.bound = [aHandler('ONAPPUPDATE')]
-    await scenario.install()
+    await scenario.portal.installs()
     await aligned()
     expect(bound(HANDLER)).toEqual(WANTED)
     expect((await scenario.view()).subscriptions.missing).toEqual([])
@@ -56,7 +57,7 @@ describe('an installation', () => {
       aHandler('ONCRMREQUISITEUSERFIELDUPDATE', { handler: FORMER }),
       aHandler('ONCRMDEALUPDATE', { handler: foreign }),
     ]
-    await scenario.install()
+    await scenario.portal.installs()
     await aligned()
     expect([bound(HANDLER), bound(FORMER), bound(foreign)]).toEqual([
       WANTED,
@@ -67,7 +68,7 @@ describe('an installation', () => {
 
   it('binds at the configured address where there is one', async () => {
     scenario.adapt = (settings) => ({ ...settings, publicUrl: 'https://events.example.com' })
-    await scenario.install()
+    await scenario.portal.installs()
     await aligned()
     expect(bound('https://events.example.com/bitrix24/events')).toEqual(WANTED)
     expect(bound(HANDLER)).toEqual([])
@@ -79,50 +80,50 @@ describe('an installation', () => {
         ? Response.json({ error: 'ACCESS_DENIED' }, { status: 403 })
         : null,
     )
-    await scenario.install()
+    await scenario.portal.installs()
     await vi.waitFor(() =>
       expect(scenario.network.sent.some(({ url }) => url.endsWith('/rest/batch'))).toBe(true),
     )
     await scheduler.wait(50)
     expect(bound(HANDLER)).toEqual([])
-    expect((await scenario.event()).status).toBe(200)
+    expect((await scenario.portal.sends()).status).toBe(200)
   })
 })
 
 describe('the daily visit', () => {
   it('binds again what an update of the application has taken away', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     await aligned()
     scenario.bitrix24.rest.bound = []
-    await scenario.stub().touch()
+    await scenario.object.touch()
     await vi.waitFor(() => expect(bound(HANDLER)).toEqual(WANTED))
   })
 
   it('notices that the installation is not finished any more, and an event that it is', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     await aligned()
     scenario.bitrix24.rest.finished = false
-    await scenario.stub().touch()
+    await scenario.object.touch()
     await vi.waitFor(async () => expect((await scenario.view()).state).toBe('unfinished'))
     const view: unknown = await (await scenario.admin()).json()
     expect(view).toMatchObject({ remedy: expect.stringContaining('until the installation is') })
-    await scenario.event()
+    await scenario.portal.sends()
     expect((await scenario.view()).state).toBe('active')
   })
 })
 
 it('an event that is bound to one user names nobody, since it carries that user whoever acted', async () => {
   scenario.bitrix24.rest.bound = [aHandler('ONCRMREQUISITEUSERFIELDUPDATE', { auth_type: '15' })]
-  await scenario.install()
+  await scenario.portal.installs()
   await aligned()
-  await scenario.event()
-  await vi.waitFor(() => expect(scenario.delivered()).toHaveLength(1))
+  await scenario.portal.sends()
+  await vi.waitFor(() => expect(scenario.receiver('erp').delivered()).toHaveLength(1))
   const [sent] = scenario.network.to('erp.example.com')
   expect(JSON.parse(sent?.body ?? '')).toMatchObject({ data: { user: null } })
 })
 
 it('the page finishes an installation that the portal says is not, whatever the OAuth server says', async () => {
   scenario.bitrix24.rest.finished = false
-  const page = await scenario.page()
+  const page = await scenario.portal.opensPage()
   expect(await page.text()).toContain('BX24.installFinish()')
 })

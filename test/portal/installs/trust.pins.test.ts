@@ -35,8 +35,8 @@ async function send(token: string): Promise<number> {
     'auth[application_token]': token,
     'data[FIELDS][ID]': element,
   }
-  const body = scenario.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', changes)
-  return (await scenario.post(body)).status
+  const body = scenario.portal.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', changes)
+  return (await scenario.portal.posts(body)).status
 }
 
 describe('the token of one domain', () => {
@@ -77,7 +77,7 @@ describe('a pin', () => {
       webhooks: [DOMAIN_A],
       directory: { ...settings.directory, pin },
     })
-    await scenario.restart()
+    await scenario.relay.restarts()
     expect(await send(TOKEN_A)).toBe(200)
     expect(pin).not.toHaveBeenCalled()
     expect((await scenario.view()).head).toBe(2)
@@ -113,18 +113,18 @@ describe('a webhook that is configured no more', () => {
     expect(await send(TOKEN_A)).toBe(200)
     await vi.waitFor(async () => expect((await scenario.record())?.hashes).toHaveLength(1))
     configure()
-    await scenario.restart()
+    await scenario.relay.restarts()
   })
 
   it('leaves KV and the view with the first event that is refused', async () => {
     expect(await send(TOKEN_A)).toBe(403)
     expect((await scenario.view()).install.pinnedWebhooks).toEqual([])
-    await scenario.alarm()
+    await scenario.time.alarmFires()
     expect((await scenario.record())?.hashes).toEqual([])
   })
 
   it('leaves KV and the view with the daily visit', async () => {
-    await scenario.stub().touch()
+    await scenario.object.touch()
     expect((await scenario.view()).install.pinnedWebhooks).toEqual([])
     expect((await scenario.record())?.hashes).toEqual([])
   })

@@ -3,13 +3,8 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadConfig } from '../../../src/config/config.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
-import {
-  NO_TRACES,
-  RelayScenario,
-  callAdmin,
-  directoryTables,
-  dumpKv,
-} from '../../support/relay-scenario.ts'
+import { NO_TRACES, directoryTables, dumpKv } from '../../support/traces.ts'
+import { RelayScenario, callAdmin } from '../../support/relay-scenario.ts'
 import { WEBHOOK_TOKEN } from '../../support/runtime-bindings.ts'
 
 let scenario: RelayScenario
@@ -37,8 +32,8 @@ let fields = 0
 /** An event of the outgoing webhook; its `auth` claims whatever the sender likes. */
 async function send(memberId: string, token = WEBHOOK_TOKEN): Promise<number> {
   fields += 1
-  const answer = await scenario.post(
-    scenario.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', {
+  const answer = await scenario.portal.posts(
+    scenario.portal.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', {
       'auth[member_id]': memberId,
       'auth[application_token]': token,
       'data[FIELDS][ID]': fields,
@@ -92,7 +87,7 @@ describe('an outgoing webhook', () => {
   it('stays pinned when the objects start anew', async () => {
     configure('acme.bitrix24.com')
     expect(await send(scenario.memberId)).toBe(200)
-    await scenario.restart()
+    await scenario.relay.restarts()
     expect(await send(other)).toBe(403)
     expect(await send(scenario.memberId)).toBe(200)
   })
@@ -106,14 +101,14 @@ describe('an outgoing webhook', () => {
 
   it('speaks for a portal with an application install if its verified domain is the configured one', async () => {
     configure(scenario.domain)
-    await scenario.install()
+    await scenario.portal.installs()
     expect(await send(scenario.memberId)).toBe(200)
     expect((await scenario.view()).install.kinds).toEqual(['application', 'outgoing_webhook'])
   })
 
   it('does not speak for a portal with an application install of another verified domain', async () => {
     configure('acme.bitrix24.com')
-    await scenario.install()
+    await scenario.portal.installs()
     expect(await send(scenario.memberId)).toBe(403)
     expect((await scenario.view()).install.kinds).toEqual(['application'])
     expect(await directoryTables()).toEqual({})
@@ -122,20 +117,20 @@ describe('an outgoing webhook', () => {
   it('falls silent when an application install verifies another domain', async () => {
     configure('acme.bitrix24.com')
     expect(await send(scenario.memberId)).toBe(200)
-    await scenario.install()
+    await scenario.portal.installs()
     expect(await send(scenario.memberId)).toBe(403)
   })
 
   it('speaks for one portal even when that portal is known by its application install', async () => {
     configure(scenario.domain)
-    await scenario.install()
+    await scenario.portal.installs()
     expect(await send(scenario.memberId)).toBe(200)
     expect(await send(other)).toBe(403)
   })
 
   it('of a configured member_id speaks beside an application install of any domain', async () => {
     configure(scenario.memberId)
-    await scenario.install()
+    await scenario.portal.installs()
     expect(await send(scenario.memberId)).toBe(200)
   })
 
@@ -144,15 +139,15 @@ describe('an outgoing webhook', () => {
     expect(await send(scenario.memberId)).toBe(200)
     await vi.waitFor(async () => expect((await scenario.record())?.hashes).toHaveLength(1))
     configure()
-    await scenario.restart()
+    await scenario.relay.restarts()
     expect(await send(scenario.memberId)).toBe(403)
     expect((await scenario.tables())['log']).toHaveLength(1)
   })
 
   it('goes on speaking after the application of the same portal is uninstalled', async () => {
     configure(scenario.memberId)
-    await scenario.install()
-    await scenario.uninstall('keep-data')
+    await scenario.portal.installs()
+    await scenario.portal.uninstalls('keep-data')
     expect(await send(scenario.memberId)).toBe(200)
   })
 

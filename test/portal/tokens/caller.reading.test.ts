@@ -1,7 +1,8 @@
 /** With what a portal is read, end to end: whose token, how often refreshed, and never seen by anybody. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { dumpKv, RelayScenario } from '../../support/relay-scenario.ts'
+import { dumpKv } from '../../support/traces.ts'
+import { RelayScenario } from '../../support/relay-scenario.ts'
 
 const SYSTEM = { access: 'system-access-canary-4711', refresh: 'system-refresh-canary-4711' }
 const READING_SECRET = 'readingcanary0815'
@@ -37,7 +38,7 @@ function refreshes(): number {
 }
 
 async function delivered(count: number): Promise<Readonly<Record<string, unknown>>[]> {
-  await vi.waitFor(() => expect(scenario.delivered()).toHaveLength(count), 5000)
+  await vi.waitFor(() => expect(scenario.receiver('erp').delivered()).toHaveLength(count), 5000)
   return scenario.network.to('erp.example.com').map(({ body }) => {
     // Sound: the relay's own bodies.
     const { data } = JSON.parse(body) as { data: Readonly<Record<string, unknown>> }
@@ -48,14 +49,14 @@ async function delivered(count: number): Promise<Readonly<Record<string, unknown
 describe('an installed portal', () => {
   it('is read as its system user, and subscribed by its installer', async () => {
     scenario.byToken.set(SYSTEM.access, { userId: 512, isAdmin: false })
-    await scenario.install()
+    await scenario.portal.installs()
     const ready = {
       'data[access_token]': SYSTEM.access,
       'data[refresh_token]': SYSTEM.refresh,
-      ts: scenario.ts(-700),
+      ts: scenario.portal.ts(-700),
     }
-    await scenario.post(scenario.body('app-ONAPPUSERREADY', ready))
-    await scenario.event({ 'data[FIELDS][ID]': 235 })
+    await scenario.portal.posts(scenario.portal.body('app-ONAPPUSERREADY', ready))
+    await scenario.portal.sends({ 'data[FIELDS][ID]': 235 })
     await delivered(1)
     const reads = calls().filter(({ method }) => /userfield\.get|batch/u.test(method))
     expect(reads.at(-1)?.token).toBe(SYSTEM.access)
@@ -65,7 +66,7 @@ describe('an installed portal', () => {
   })
 
   it('is refreshed once for fifty events that find the token expired at once', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     await vi.waitFor(async () =>
       expect((await scenario.view()).subscriptions.checkedAt).not.toBeNull(),
     )
@@ -76,8 +77,12 @@ describe('an installed portal', () => {
         return null
       return Response.json({ error: 'expired_token' }, { status: 401 })
     })
-    await Promise.all(Array.from({ length: 50 }, () => scenario.event({ 'data[FIELDS][ID]': 235 })))
-    const bodies = await delivered(1).then(() => delivered(scenario.delivered().length))
+    await Promise.all(
+      Array.from({ length: 50 }, () => scenario.portal.sends({ 'data[FIELDS][ID]': 235 })),
+    )
+    const bodies = await delivered(1).then(() =>
+      delivered(scenario.receiver('erp').delivered().length),
+    )
     expect(bodies.every(({ enrichment }) => enrichment === 'complete')).toBe(true)
     expect(refreshes()).toBe(1)
     const [refresh] = scenario.network.sent.filter(({ url }) => url.endsWith('/oauth/token/'))
@@ -86,7 +91,7 @@ describe('an installed portal', () => {
   })
 
   it('goes on being told of, thin, when its tokens are dead', async () => {
-    await scenario.install()
+    await scenario.portal.installs()
     scenario.network.handle(({ url }) => {
       if (url.endsWith('/oauth/token/'))
         return Response.json({ error: 'invalid_grant' }, { status: 400 })
@@ -94,7 +99,7 @@ describe('an installed portal', () => {
         ? Response.json({ error: 'expired_token' }, { status: 401 })
         : null
     })
-    expect((await scenario.event()).status).toBe(200)
+    expect((await scenario.portal.sends()).status).toBe(200)
     const [body] = await delivered(1)
     expect(body).toMatchObject({ enrichment: 'unavailable', enrichmentReason: 'tokens_lost' })
     const view: unknown = await (await scenario.admin()).json()
@@ -124,11 +129,11 @@ describe('a portal with an outgoing and an incoming webhook', () => {
   })
 
   function webhookEvent(changes: Readonly<Record<string, string | number>> = {}) {
-    return scenario.post(
-      scenario.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', {
+    return scenario.portal.posts(
+      scenario.portal.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', {
         'auth[application_token]': OUTGOING_TOKEN,
         'data[FIELDS][ID]': 235,
-        ts: scenario.ts(),
+        ts: scenario.portal.ts(),
         ...changes,
       }),
     )
@@ -145,7 +150,7 @@ describe('a portal with an outgoing and an incoming webhook', () => {
       ...scenario.bitrix24.rest.fields.get(235),
       MANDATORY: 'Y',
     })
-    await webhookEvent({ ts: scenario.ts(1) })
+    await webhookEvent({ ts: scenario.portal.ts(1) })
     const bodies = await delivered(2)
     expect(bodies[1]).toMatchObject({
       changes: [{ attribute: 'MANDATORY', before: 'N', after: 'Y' }],

@@ -1,0 +1,100 @@
+/** The portal of a scenario from outside: what Bitrix24 sends to the relay, in the form of recorded bodies. */
+import { exports } from 'cloudflare:workers'
+import { FORM_BODIES } from './form-bodies.ts'
+
+/** The origin of the Worker under test. */
+export const RELAY = 'https://relay.example.com'
+
+/** A recorded body's parameters to replace; null takes a parameter away. */
+export type Changes = Readonly<Record<string, string | number | null>>
+
+/** Whose portal it is. */
+interface PortalOwner {
+  readonly memberId: string
+  readonly domain: string
+  readonly time: { readonly offsetMs: number }
+}
+
+/** The portal in Bitrix24. */
+export class RelayPortal {
+  readonly #scenario: PortalOwner
+  readonly #start = Date.now()
+  #fields = 0
+
+  constructor(scenario: PortalOwner) {
+    this.#scenario = scenario
+  }
+
+  /** The object's time at the test's start, some seconds away, in unix seconds: it stands still. */
+  ts(seconds = 0): number {
+    return Math.floor((this.#start + this.#scenario.time.offsetMs) / 1000) + seconds
+  }
+
+  /** A recorded body, made this portal's own. */
+  body(name: string, changes: Changes = {}): string {
+    const recorded = FORM_BODIES[name]
+    if (recorded === undefined) throw new Error(`Cannot find a body named ${name}`)
+    const form = new URLSearchParams(recorded)
+    const own: Changes = {
+      'auth[member_id]': this.#scenario.memberId,
+      'auth[domain]': this.#scenario.domain,
+      'auth[client_endpoint]': `https://${this.#scenario.domain}/rest/`,
+      'data[member_id]': this.#scenario.memberId,
+      'data[client_endpoint]': `https://${this.#scenario.domain}/rest/`,
+      member_id: this.#scenario.memberId,
+    }
+    for (const [key, value] of Object.entries(own)) {
+      if (form.has(key)) form.set(key, String(value))
+    }
+    for (const [key, value] of Object.entries(changes)) {
+      if (value === null) form.delete(key)
+      else form.set(key, String(value))
+    }
+    return form.toString()
+  }
+
+  /** Posts a body; each call comes from another address, so that the rate limit stays out of it. */
+  async posts(body: string, { path = '/bitrix24/events', address = anAddress() } = {}) {
+    return exports.default.fetch(`${RELAY}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'cf-connecting-ip': address,
+      },
+      body,
+    })
+  }
+
+  /** The page of the application in the portal's frame. */
+  opensPage(changes: Changes = {}): Promise<Response> {
+    const path = `/bitrix24/install?DOMAIN=${this.#scenario.domain}&PROTOCOL=1&LANG=en`
+    return this.posts(this.body('install-page-body', changes), { path })
+  }
+
+  /** ONAPPINSTALL a quarter of an hour ago. */
+  installs(changes: Changes = {}): Promise<Response> {
+    return this.posts(this.body('app-ONAPPINSTALL-local', { ts: this.ts(-900), ...changes }))
+  }
+
+  /** ONAPPUPDATE ten minutes ago. */
+  updates(changes: Changes = {}): Promise<Response> {
+    return this.posts(this.body('app-ONAPPUPDATE', { ts: this.ts(-600), ...changes }))
+  }
+
+  /** ONAPPUNINSTALL now. */
+  uninstalls(kind: 'clean' | 'keep-data', changes: Changes = {}): Promise<Response> {
+    const own = { ts: this.ts(), ...changes }
+    return this.posts(this.body(`app-ONAPPUNINSTALL-${kind}`, own))
+  }
+
+  /** An event about a field of its own, so that none is a duplicate. */
+  sends(changes: Changes = {}): Promise<Response> {
+    this.#fields += 1
+    const own = { 'data[FIELDS][ID]': 1000 + this.#fields, ts: this.ts() }
+    return this.posts(this.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ...own, ...changes }))
+  }
+}
+
+function anAddress(): string {
+  return `2001:db8:${crypto.randomUUID().slice(0, 4)}::1`
+}
