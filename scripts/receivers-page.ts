@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { RETRY_JITTER, RETRY_WAITS_MS } from '../src/core/lanes/retry.ts'
+import { RETRY_JITTER, RETRY_WAITS_MS } from '../src/core/lanes/settle/retry.ts'
 import type { DestinationType } from '../src/destinations/receiver.ts'
 import { LANGUAGES } from '../src/destinations/language/languages.ts'
 import { TEMPLATE_NAMES } from '../src/destinations/message/template.ts'

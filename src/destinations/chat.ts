@@ -4,7 +4,7 @@
  * a `DestinationType` of it.
  */
 import type { AddressPolicy } from '../core/safety/address.ts'
-import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
+import type { ReceiverMemory } from '../core/lanes/state/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { judgeByProfile } from './answers/judge.ts'
 import type { ChatEndpoint } from './chat-endpoint.ts'

@@ -3,7 +3,7 @@
  * delivered, and what its errors mean. The code and docs/receivers.md both read it. The addresses of the
  * sources stand in each profile; a statement that none of them proves is on the safe side.
  */
-import type { OutcomeReason } from '../core/lanes/outcome.ts'
+import type { OutcomeReason } from '../core/lanes/state/outcome.ts'
 import type { PaceWindow } from '../core/pace/pace-window.ts'
 
 /** One second, in milliseconds. */

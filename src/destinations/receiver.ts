@@ -7,9 +7,9 @@
  */
 import type { AddressPolicy } from '../core/safety/address.ts'
 import type { Enrichment, RelayEvent } from '../core/log/event.ts'
-import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
+import type { DeliveryOutcome } from '../core/lanes/state/outcome.ts'
 import type { PaceWindow } from '../core/pace/pace-window.ts'
-import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
+import type { ReceiverMemory } from '../core/lanes/state/receiver-memory.ts'
 import type { Result } from '../core/result.ts'
 import type { Language } from './language/languages.ts'
 import type { Profile } from './profile.ts'

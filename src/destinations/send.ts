@@ -4,8 +4,8 @@
  * read. Whatever happens is an outcome; nothing is thrown.
  */
 import type { Fetch } from '../core/fetch.ts'
-import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
-import type { ReceiverMemory } from '../core/lanes/receiver-memory.ts'
+import type { DeliveryOutcome } from '../core/lanes/state/outcome.ts'
+import type { ReceiverMemory } from '../core/lanes/state/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { checkAddress, type AddressPolicy } from '../core/safety/address.ts'
 import { describeError, redactText } from '../core/safety/redact.ts'

@@ -1,8 +1,8 @@
 /** The admin API of destinations: a test message to one of them. */
 import type { Context } from 'hono'
 import { NOT_ENRICHED, type RelayEvent } from '../core/log/event.ts'
-import type { DeliveryOutcome } from '../core/lanes/outcome.ts'
-import { NO_MEMORY } from '../core/lanes/receiver-memory.ts'
+import type { DeliveryOutcome } from '../core/lanes/state/outcome.ts'
+import { NO_MEMORY } from '../core/lanes/state/receiver-memory.ts'
 import type { AddressPolicy } from '../core/safety/address.ts'
 import { unusableEndpoint } from '../destinations/answers/outcomes.ts'
 import { sendParcel } from '../destinations/send.ts'

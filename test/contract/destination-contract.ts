@@ -4,7 +4,7 @@
  */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { AddressPolicy } from '../../src/core/safety/address.ts'
-import type { DeliveryOutcome } from '../../src/core/lanes/outcome.ts'
+import type { DeliveryOutcome } from '../../src/core/lanes/state/outcome.ts'
 import type {
   Delivery,
   Receiver,
@@ -12,7 +12,7 @@ import type {
   OutgoingRequest,
 } from '../../src/destinations/receiver.ts'
 import type { Fetch } from '../../src/core/fetch.ts'
-import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
+import { NO_MEMORY } from '../../src/core/lanes/state/receiver-memory.ts'
 import { sendParcel } from '../../src/destinations/send.ts'
 import { SENT_AT, aDelivery } from '../support/a-delivery.ts'
 import type { GivenAnswer } from '../support/an-answer.ts'

@@ -1,6 +1,6 @@
 /** The steps that all receivers for people share: language, template, and lines that have no room. */
 import { describe, expect, test } from 'vitest'
-import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/receiver-memory.ts'
+import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/state/receiver-memory.ts'
 import { err, ok } from '../../src/core/result.ts'
 import { createChatType, type ChatKind } from '../../src/destinations/chat.ts'
 import type { ChatEndpoint } from '../../src/destinations/chat-endpoint.ts'

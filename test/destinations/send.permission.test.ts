@@ -1,7 +1,7 @@
 /** Sending to a receiver that is asked for its permission first. */
 import { describe, expect, test, vi } from 'vitest'
 import type { Fetch } from '../../src/core/fetch.ts'
-import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/receiver-memory.ts'
+import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/state/receiver-memory.ts'
 import { err, ok } from '../../src/core/result.ts'
 import type {
   AttemptTerms,

@@ -1,7 +1,7 @@
 /** Sending, beside the contract suite, which goes through `sendParcel` as well. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { DeliveryOutcome } from '../../src/core/lanes/outcome.ts'
-import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/receiver-memory.ts'
+import type { DeliveryOutcome } from '../../src/core/lanes/state/outcome.ts'
+import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/state/receiver-memory.ts'
 import type { Answer, Receiver } from '../../src/destinations/receiver.ts'
 import type { Fetch } from '../../src/core/fetch.ts'
 import { sendParcel, type Sent } from '../../src/destinations/send.ts'

@@ -1,5 +1,5 @@
 /** The room `lanes` of one portal over the SQLite of a real object, without the object's other parts. */
-import type { LaneState } from '../../src/core/lanes/lane-state.ts'
+import type { LaneState } from '../../src/core/lanes/state/lane-state.ts'
 import type { LogEntry, RelayEvent } from '../../src/core/log/event.ts'
 import { LaneBook } from '../../src/portal/lanes/book.ts'
 import { LaneControl } from '../../src/portal/lanes/control.ts'

@@ -3,17 +3,17 @@
  * by script, a clock that moves only when somebody sleeps, and storage that a crash falls back to.
  */
 import { Connections } from '../../src/core/lanes/connections.ts'
-import { createLane, matchLanes, type LanePlan } from '../../src/core/lanes/match-lanes.ts'
+import { createLane, matchLanes, type LanePlan } from '../../src/core/lanes/state/match-lanes.ts'
 import {
   laneDueAt,
   type Epoch,
   type LaneState,
   type ReplayJob,
-} from '../../src/core/lanes/lane-state.ts'
-import { enable, pause } from '../../src/core/lanes/lane-status.ts'
+} from '../../src/core/lanes/state/lane-state.ts'
+import { enable, pause } from '../../src/core/lanes/state/lane-status.ts'
 import type { Batch, DigestRule } from '../../src/core/lanes/plan-digest.ts'
 import type { MatchFilter } from '../../src/core/lanes/filter-reason.ts'
-import type { DigestRecord, ExactFate } from '../../src/core/lanes/fate.ts'
+import type { DigestRecord, ExactFate } from '../../src/core/lanes/state/fate.ts'
 import type {
   FateRecords,
   SendContext,
@@ -23,10 +23,10 @@ import type {
   WalkReceiver,
 } from '../../src/core/lanes/walk-ports.ts'
 import { walkLane } from '../../src/core/lanes/walk-lane.ts'
-import type { DeliveryOutcome } from '../../src/core/lanes/outcome.ts'
-import { HOUR_MS } from '../../src/core/lanes/retry.ts'
-import { compileFilter } from '../../src/core/lanes/filter.ts'
-import { parkEvent } from '../../src/core/lanes/cursor.ts'
+import type { DeliveryOutcome } from '../../src/core/lanes/state/outcome.ts'
+import { HOUR_MS } from '../../src/core/lanes/settle/retry.ts'
+import { compileFilter } from '../../src/core/lanes/state/filter.ts'
+import { parkEvent } from '../../src/core/lanes/state/cursor.ts'
 import { NOT_ENRICHED, type LogEntry, type RelayEvent } from '../../src/core/log/event.ts'
 import { passFloor } from '../../src/core/log/retention.ts'
 import { anEvent } from './a-delivery.ts'

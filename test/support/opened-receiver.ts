@@ -1,5 +1,5 @@
 /** Receivers that are opened as the relay opens them, and the requests that they make. */
-import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
+import { NO_MEMORY } from '../../src/core/lanes/state/receiver-memory.ts'
 import type { AddressPolicy } from '../../src/core/safety/address.ts'
 import type {
   Delivery,

@@ -2,7 +2,7 @@
  * One portal's object driven directly over RPC, with its own clock, network and receivers. The clock begins a
  * day ahead of the machine's, so that no alarm fires by itself: it fires when a test lets time pass.
  */
-import type { LaneState } from '../../src/core/lanes/lane-state.ts'
+import type { LaneState } from '../../src/core/lanes/state/lane-state.ts'
 import type { AppendAnswer, AppendRequest } from '../../src/portal/log/appender.ts'
 import { hashToken } from '../../src/storage/token-hash.ts'
 import { anEvent } from './a-delivery.ts'

@@ -1,5 +1,5 @@
 /** Receivers, parcels and options for the tests of `sendParcel`. */
-import { NO_MEMORY } from '../../src/core/lanes/receiver-memory.ts'
+import { NO_MEMORY } from '../../src/core/lanes/state/receiver-memory.ts'
 import type { Fetch } from '../../src/core/fetch.ts'
 import type { OutgoingRequest, Receiver } from '../../src/destinations/receiver.ts'
 import type { SendOptions } from '../../src/destinations/send.ts'

@@ -5,7 +5,7 @@
  */
 import type { ThinReason } from '../log/event.ts'
 import type { PortalStatus } from './portal-status.ts'
-import { HOUR_MS } from '../lanes/retry.ts'
+import { HOUR_MS } from '../lanes/settle/retry.ts'
 
 /** Every access trouble. The names are stored, and the admin API shows them. */
 export const ACCESS_TROUBLES = [

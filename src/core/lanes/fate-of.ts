@@ -3,9 +3,9 @@
  * the cursor at 41, event 40 was delivered, and event 42 waits.
  */
 import type { LogEntry } from '../log/event.ts'
-import type { DigestRecord, StoredFate } from './fate.ts'
+import type { DigestRecord, StoredFate } from './state/fate.ts'
 import type { FilterReason } from './filter-reason.ts'
-import type { LaneState } from './lane-state.ts'
+import type { LaneState } from './state/lane-state.ts'
 
 /**
  * The fate of one event at one destination. Times are unix milliseconds, null where the cursor alone tells

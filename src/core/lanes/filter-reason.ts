@@ -3,9 +3,9 @@
  * left out in March is still left out after the filter was widened in April.
  */
 import type { LogEntry, RelayEvent } from '../log/event.ts'
-import { epochAt } from './epochs.ts'
-import type { Epoch, LaneState } from './lane-state.ts'
-import type { Match } from './filter.ts'
+import { epochAt } from './state/epochs.ts'
+import type { Epoch, LaneState } from './state/lane-state.ts'
+import type { Match } from './state/filter.ts'
 
 /** Why a lane does not get an event; stable words of the admin API. */
 export type FilterReason =

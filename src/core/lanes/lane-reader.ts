@@ -4,11 +4,11 @@
  */
 import { entriesAfter, entriesBefore } from '../log/entries.ts'
 import type { LogEntry } from '../log/event.ts'
-import { skipEvent } from './cursor.ts'
+import { skipEvent } from './state/cursor.ts'
 import { isMeant } from './filter-reason.ts'
-import type { ReplayJob } from './lane-state.ts'
+import type { ReplayJob } from './state/lane-state.ts'
 import { MAX_BEHIND, calmUntil, type Batch, type DigestRule } from './plan-digest.ts'
-import { advanceJob } from './replay-job.ts'
+import { advanceJob } from './state/replay-job.ts'
 import type { WalkPorts } from './walk-ports.ts'
 
 /**

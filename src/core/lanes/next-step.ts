@@ -4,7 +4,7 @@
  */
 import type { LogEntry } from '../log/event.ts'
 import { nextBatch, nextReplayed, readWaiting } from './lane-reader.ts'
-import type { LaneState } from './lane-state.ts'
+import type { LaneState } from './state/lane-state.ts'
 import { planDigest, type Batch } from './plan-digest.ts'
 import type { WalkPorts } from './walk-ports.ts'
 

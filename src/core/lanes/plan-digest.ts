@@ -1,6 +1,6 @@
 /** When the waiting events of a lane are told in one message. */
 import type { LogEntry } from '../log/event.ts'
-import type { LaneState } from './lane-state.ts'
+import type { LaneState } from './state/lane-state.ts'
 
 /** A lane with more waiting events than these tells them together, whatever is configured. */
 export const MAX_BEHIND = 10

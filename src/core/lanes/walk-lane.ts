@@ -19,14 +19,14 @@
  * the cursor stays.
  */
 import type { LogEntry } from '../log/event.ts'
-import { epochAt, keepEpoch } from './epochs.ts'
+import { epochAt, keepEpoch } from './state/epochs.ts'
 import { previousMeant } from './lane-reader.ts'
-import { isFailing, type LaneState } from './lane-state.ts'
+import { isFailing, type LaneState } from './state/lane-state.ts'
 import { nextStep, type Attempt } from './next-step.ts'
 import type { Batch } from './plan-digest.ts'
-import { settle, type SettleTerms } from './settle.ts'
-import { settleDigest } from './settle-digest.ts'
-import { settleReplay } from './settle-replay.ts'
+import { settle, type SettleTerms } from './settle/settle.ts'
+import { settleDigest } from './settle/settle-digest.ts'
+import { settleReplay } from './settle/settle-replay.ts'
 import type { WalkPorts } from './walk-ports.ts'
 
 /** Sends that a crash may repeat: those that storage does not know, and the one under way (G3). */

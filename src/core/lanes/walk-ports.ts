@@ -4,10 +4,10 @@
  * in a test.
  */
 import type { LogEntry } from '../log/event.ts'
-import type { DigestRecord, ExactFate } from './fate.ts'
+import type { DigestRecord, ExactFate } from './state/fate.ts'
 import type { MatchFilter } from './filter-reason.ts'
-import type { LaneState } from './lane-state.ts'
-import type { DeliveryOutcome } from './outcome.ts'
+import type { LaneState } from './state/lane-state.ts'
+import type { DeliveryOutcome } from './state/outcome.ts'
 import type { Batch, DigestRule } from './plan-digest.ts'
 
 /** The four ports of one walk. */

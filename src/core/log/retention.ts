@@ -5,9 +5,9 @@
  * has not passed it, for example a paused one, delays the deletion by the same number of days once more.
  * Events that are then deleted all the same count as expired in that lane. A removed lane delays nothing.
  */
-import { DAY_MS } from '../lanes/retry.ts'
-import { waitOfNext } from '../lanes/cursor.ts'
-import type { LaneState } from '../lanes/lane-state.ts'
+import { DAY_MS } from '../lanes/settle/retry.ts'
+import { waitOfNext } from '../lanes/state/cursor.ts'
+import type { LaneState } from '../lanes/state/lane-state.ts'
 
 /** The most events that one plan deletes; the others stay for the next one. */
 export const RETENTION_PAGE = 500

@@ -2,7 +2,7 @@
  * Judges a receiver's answer by its profile: its words decide first, then its status. An answer that no rule
  * knows counts as a trouble that may pass.
  */
-import type { DeliveryOutcome, OutcomeReason } from '../../core/lanes/outcome.ts'
+import type { DeliveryOutcome, OutcomeReason } from '../../core/lanes/state/outcome.ts'
 import type { Answer } from '../receiver.ts'
 import { parseAnswer, type AnswerWords } from './answer-words.ts'
 import {

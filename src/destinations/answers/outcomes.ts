@@ -1,5 +1,5 @@
 /** The only makers of outcomes, so that each kind of outcome is built in one way. */
-import type { DeliveryOutcome, OutcomeReason } from '../../core/lanes/outcome.ts'
+import type { DeliveryOutcome, OutcomeReason } from '../../core/lanes/state/outcome.ts'
 import type { Answer } from '../receiver.ts'
 import { parseRetryAfter } from './retry-after.ts'
 

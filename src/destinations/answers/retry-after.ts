@@ -1,6 +1,6 @@
 /**
  * Reads `Retry-After` (RFC 9110, section 10.2.3): whole seconds or an HTTP date. The wait is returned as it is
- * asked for, however long; `core/lanes/retry.ts` limits it to 24 hours.
+ * asked for, however long; `core/lanes/settle/retry.ts` limits it to 24 hours.
  */
 
 const SECONDS = /^\d+(?:\.\d+)?$/

@@ -5,7 +5,7 @@
  * the header `WebHook-Allowed-Origin` gives the permission.
  */
 import type { PaceWindow } from '../../core/pace/pace-window.ts'
-import type { ReceiverMemory } from '../../core/lanes/receiver-memory.ts'
+import type { ReceiverMemory } from '../../core/lanes/state/receiver-memory.ts'
 import { err, ok } from '../../core/result.ts'
 import type { Answer, Handshake, OutgoingRequest } from '../receiver.ts'
 import { judgeByProfile } from '../answers/judge.ts'

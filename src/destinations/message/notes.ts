@@ -1,5 +1,5 @@
 /** Notes: the lines of a message about the delivery itself, for example that it is late or was sent again. */
-import { DAY_MS, HOUR_MS } from '../../core/lanes/retry.ts'
+import { DAY_MS, HOUR_MS } from '../../core/lanes/settle/retry.ts'
 import type { Delivery } from '../receiver.ts'
 import { occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'

@@ -5,7 +5,7 @@
 import type { AddressPolicy } from '../../core/safety/address.ts'
 import { nearestWord } from '../../core/nearest-word.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import { HOUR_MS } from '../../core/lanes/retry.ts'
+import { HOUR_MS } from '../../core/lanes/settle/retry.ts'
 import { COMMON_KEYS, PEOPLE_KEYS, readCommon } from './common-settings.ts'
 import { openReceiver, type Destination } from './destination.ts'
 import type { DestinationType } from '../receiver.ts'

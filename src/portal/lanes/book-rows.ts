@@ -3,9 +3,9 @@
  * Reading completes what an older version has not stored yet; a row that cannot be read at all is damaged.
  */
 import * as v from 'valibot'
-import type { DisabledReason, LaneState } from '../../core/lanes/lane-state.ts'
-import type { OutcomeReason } from '../../core/lanes/outcome.ts'
-import { NO_MEMORY } from '../../core/lanes/receiver-memory.ts'
+import type { DisabledReason, LaneState } from '../../core/lanes/state/lane-state.ts'
+import type { OutcomeReason } from '../../core/lanes/state/outcome.ts'
+import { NO_MEMORY } from '../../core/lanes/state/receiver-memory.ts'
 import { jsonOf, type Database } from '../../storage/database.ts'
 
 /** Everything that the row holds. */

@@ -3,8 +3,8 @@
  * transaction has returned. A crash loses at most the sends that `saveSoon` took and that were not stored
  * yet.
  */
-import type { LaneState } from '../../core/lanes/lane-state.ts'
-import { matchLanes, type LanePlan } from '../../core/lanes/match-lanes.ts'
+import type { LaneState } from '../../core/lanes/state/lane-state.ts'
+import { matchLanes, type LanePlan } from '../../core/lanes/state/match-lanes.ts'
 import type { FateRecords } from '../../core/lanes/walk-ports.ts'
 import type { Database } from '../../storage/database.ts'
 import type { LogStore } from '../log/log-store.ts'

@@ -1,8 +1,8 @@
 /** What an operator may do with one lane. Every method is one transaction. */
-import { parkEvent } from '../../core/lanes/cursor.ts'
-import type { LaneState, ReplayJob } from '../../core/lanes/lane-state.ts'
-import { enable, pause } from '../../core/lanes/lane-status.ts'
-import { MAX_REPLAY_JOBS } from '../../core/lanes/replay-job.ts'
+import { parkEvent } from '../../core/lanes/state/cursor.ts'
+import type { LaneState, ReplayJob } from '../../core/lanes/state/lane-state.ts'
+import { enable, pause } from '../../core/lanes/state/lane-status.ts'
+import { MAX_REPLAY_JOBS } from '../../core/lanes/state/replay-job.ts'
 import { entriesAfter } from '../../core/log/entries.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { LogStore } from '../log/log-store.ts'

@@ -3,8 +3,8 @@
  * all portals share, with what the receiver asked to be remembered.
  */
 import { Connections } from '../../core/lanes/connections.ts'
-import type { LaneState } from '../../core/lanes/lane-state.ts'
-import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
+import type { LaneState } from '../../core/lanes/state/lane-state.ts'
+import type { DeliveryOutcome } from '../../core/lanes/state/outcome.ts'
 import type { Batch, DigestRule } from '../../core/lanes/plan-digest.ts'
 import type { SendContext, WalkReceiver } from '../../core/lanes/walk-ports.ts'
 import { unusableEndpoint } from '../../destinations/answers/outcomes.ts'

@@ -1,6 +1,6 @@
 /** Turns rows of the fates and of the delivered digests into typed values. A damaged row must never stop a lane (G10). */
 import * as v from 'valibot'
-import type { DigestRecord, StoredFate } from '../../core/lanes/fate.ts'
+import type { DigestRecord, StoredFate } from '../../core/lanes/state/fate.ts'
 import type { SqlRow } from '../../storage/database.ts'
 
 /** A stored fate with its destination. */

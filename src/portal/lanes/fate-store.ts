@@ -2,7 +2,7 @@
  * All SQL over the fates of events at destinations, and over the digests that were delivered. Only a fate that does not
  * follow from the cursor of its lane has a row, so a portal whose receivers answer at once has none.
  */
-import type { DigestRecord, ExactFate } from '../../core/lanes/fate.ts'
+import type { DigestRecord, ExactFate } from '../../core/lanes/state/fate.ts'
 import { numberOf, type Database } from '../../storage/database.ts'
 import { remakeTable } from '../log/migrations.ts'
 import { parseDigest, parseFate, type DestinationFate } from './fate-rows.ts'

@@ -3,9 +3,9 @@
  * there: so a slot is asked for at the object that all portals share. While that cannot be reached, each lane
  * goes on at a careful pace of its own.
  */
-import type { LaneState } from '../../core/lanes/lane-state.ts'
-import type { DeliveryOutcome } from '../../core/lanes/outcome.ts'
-import { clampRetryAfter } from '../../core/lanes/retry.ts'
+import type { LaneState } from '../../core/lanes/state/lane-state.ts'
+import type { DeliveryOutcome } from '../../core/lanes/state/outcome.ts'
+import { clampRetryAfter } from '../../core/lanes/settle/retry.ts'
 import type { Receiver } from '../../destinations/receiver.ts'
 import type { PacerClient } from '../../objects/pacer-client.ts'
 import type { World } from '../settings.ts'

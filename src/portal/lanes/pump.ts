@@ -3,7 +3,7 @@
  * walk is never lost, since the walk is then repeated. Nobody waits for a walk, so a slow receiver delays no
  * other lane.
  */
-import { laneDueAt, type LaneState } from '../../core/lanes/lane-state.ts'
+import { laneDueAt, type LaneState } from '../../core/lanes/state/lane-state.ts'
 import { SAFETY_ALARM_MS, earliest } from '../../core/pace/schedule.ts'
 import type { Enricher } from '../fields/enricher.ts'
 import type { Scheduler } from '../scheduler.ts'

@@ -2,15 +2,19 @@
  * The rules of one portal's lanes: which lanes the configuration asks for, which events each of them gets,
  * and why not the others.
  */
-import { skipEvent } from '../../core/lanes/cursor.ts'
+import { skipEvent } from '../../core/lanes/state/cursor.ts'
 import {
   filterReason,
   type FilterReason,
   type MatchFilter,
 } from '../../core/lanes/filter-reason.ts'
-import type { Epoch, LaneState } from '../../core/lanes/lane-state.ts'
-import type { LanePlan } from '../../core/lanes/match-lanes.ts'
-import { compileFilter, compilePortals, type PortalIdentity } from '../../core/lanes/filter.ts'
+import type { Epoch, LaneState } from '../../core/lanes/state/lane-state.ts'
+import type { LanePlan } from '../../core/lanes/state/match-lanes.ts'
+import {
+  compileFilter,
+  compilePortals,
+  type PortalIdentity,
+} from '../../core/lanes/state/filter.ts'
 import { entriesAfter } from '../../core/log/entries.ts'
 import type { LogEntry } from '../../core/log/event.ts'
 import type { Destination } from '../../destinations/settings/destination.ts'

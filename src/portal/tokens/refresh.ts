@@ -7,7 +7,7 @@
 import { NOT_CONFIGURED, troubleOfRefresh } from '../../bitrix24/servers/access-trouble.ts'
 import { refreshTokens } from '../../bitrix24/servers/oauth.ts'
 import { isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'
-import { DAY_MS } from '../../core/lanes/retry.ts'
+import { DAY_MS } from '../../core/lanes/settle/retry.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state.ts'

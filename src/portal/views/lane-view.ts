@@ -1,5 +1,5 @@
 /** What the admin API shows of one lane, in the names of the HTTP contract. */
-import { isFailing, type LaneState } from '../../core/lanes/lane-state.ts'
+import { isFailing, type LaneState } from '../../core/lanes/state/lane-state.ts'
 import type { PortalParts } from '../parts.ts'
 import { isoTime } from './iso-time.ts'
 

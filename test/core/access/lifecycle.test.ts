@@ -14,7 +14,7 @@ import {
   recordUninstall,
   type ConfirmedInstall,
 } from '../../../src/core/access/lifecycle.ts'
-import { DAY_MS } from '../../../src/core/lanes/retry.ts'
+import { DAY_MS } from '../../../src/core/lanes/settle/retry.ts'
 import { anApplication } from '../../support/an-install.ts'
 import { NOW } from '../../support/time.ts'
 import { EVENT_TS } from '../../support/a-delivery.ts'

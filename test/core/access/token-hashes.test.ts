@@ -6,7 +6,7 @@ import {
   type PresentedToken,
   type TokenHash,
 } from '../../../src/core/access/token-hashes.ts'
-import { DAY_MS } from '../../../src/core/lanes/retry.ts'
+import { DAY_MS } from '../../../src/core/lanes/settle/retry.ts'
 import { NOW } from '../../support/time.ts'
 import { EVENT_TS } from '../../support/a-delivery.ts'
 

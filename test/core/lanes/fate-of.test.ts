@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { ExactFate } from '../../../src/core/lanes/fate.ts'
+import type { ExactFate } from '../../../src/core/lanes/state/fate.ts'
 import { fateOf } from '../../../src/core/lanes/fate-of.ts'
-import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
+import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { aLane, anEntry } from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 

@@ -1,6 +1,6 @@
 /** Which step a lane takes next, from the lane, the log and the time alone. */
 import { describe, expect, it } from 'vitest'
-import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
+import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { nextStep } from '../../../src/core/lanes/next-step.ts'
 import {
   aJob,

@@ -1,8 +1,8 @@
 /** The walk of a lane that tells events together, over crashes, operators and a common pace. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { laneDueAt } from '../../../src/core/lanes/lane-state.ts'
-import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
+import { laneDueAt } from '../../../src/core/lanes/state/lane-state.ts'
+import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
 import {
   Crash,
   DELIVERED,

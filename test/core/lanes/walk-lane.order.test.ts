@@ -5,8 +5,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogEntry } from '../../../src/core/log/event.ts'
-import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
-import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/retry.ts'
+import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
+import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/settle/retry.ts'
 import {
   Crash,
   DELIVERED,

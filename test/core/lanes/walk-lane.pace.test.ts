@@ -4,9 +4,9 @@
  */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { laneDueAt } from '../../../src/core/lanes/lane-state.ts'
+import { laneDueAt } from '../../../src/core/lanes/state/lane-state.ts'
 import { createPacerState, hold, takeSlot, type PacerState } from '../../../src/core/pace/slots.ts'
-import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
+import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
 import { DELIVERED, aLaneScenario, oneTo, type LaneScenario } from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 

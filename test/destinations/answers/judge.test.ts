@@ -1,6 +1,6 @@
 /** `judgeByProfile` over every profile: each error in the forms in which it comes, statuses, successes. */
 import { describe, expect, test } from 'vitest'
-import type { DeliveryOutcome, OutcomeReason } from '../../../src/core/lanes/outcome.ts'
+import type { DeliveryOutcome, OutcomeReason } from '../../../src/core/lanes/state/outcome.ts'
 import { judgeByProfile } from '../../../src/destinations/answers/judge.ts'
 import type { ErrorClass, ErrorRule, Profile } from '../../../src/destinations/profile.ts'
 import { CLOUDEVENTS } from '../../../src/destinations/cloudevents/profile.ts'

@@ -5,7 +5,7 @@ import {
   type CloudEventsOptions,
   type CloudEventsSimulator,
 } from '../../../playground/receivers/cloudevents.ts'
-import { NO_MEMORY, type ReceiverMemory } from '../../../src/core/lanes/receiver-memory.ts'
+import { NO_MEMORY, type ReceiverMemory } from '../../../src/core/lanes/state/receiver-memory.ts'
 import {
   createHandshake,
   paceOfPermission,

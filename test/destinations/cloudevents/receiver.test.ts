@@ -1,6 +1,6 @@
 /** The receiver `cloudevents`: contract suite in both modes, and its settings. */
 import { describe, expect, test } from 'vitest'
-import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
+import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
 import { cloudevents } from '../../../src/destinations/cloudevents/receiver.ts'
 import type { OutgoingRequest, Receiver, Settings } from '../../../src/destinations/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'

@@ -1,6 +1,6 @@
 /** The receiver `mattermost`: contract suite and private addresses. */
 import { describe, expect, test } from 'vitest'
-import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
+import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
 import type { Receiver } from '../../../src/destinations/receiver.ts'
 import { mattermost } from '../../../src/destinations/mattermost/receiver.ts'
 import { sendParcel } from '../../../src/destinations/send.ts'

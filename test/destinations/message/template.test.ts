@@ -1,7 +1,7 @@
 /** Own wording: what a template may say, what it is refused for, and that nothing skips the escaping. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
+import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
 import type { Parcel } from '../../../src/destinations/receiver.ts'
 import { escapeDiscord } from '../../../src/destinations/discord/text.ts'
 import { inertGoogleChat } from '../../../src/destinations/googlechat/text.ts'

@@ -1,6 +1,6 @@
 /** The receiver `telegram`: contract suite, error words, the move to a supergroup, and its settings. */
 import { describe, expect, test } from 'vitest'
-import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
+import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
 import type { Receiver, Settings, Verdict } from '../../../src/destinations/receiver.ts'
 import { sendParcel } from '../../../src/destinations/send.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'

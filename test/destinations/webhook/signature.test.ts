@@ -1,7 +1,7 @@
 /** Signatures of a `webhook`, checked by the official library (`v1`) and by WebCrypto (`v1a`). */
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
+import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
 import type { Delivery, OutgoingRequest } from '../../../src/destinations/receiver.ts'
 import { sendParcel } from '../../../src/destinations/send.ts'
 import { readSigning } from '../../../src/destinations/webhook/secrets.ts'

@@ -3,7 +3,7 @@
  * known as such.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createLane } from '../../../src/core/lanes/match-lanes.ts'
+import { createLane } from '../../../src/core/lanes/state/match-lanes.ts'
 import { LaneBookRows, type StoredBook } from '../../../src/portal/lanes/book-rows.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
 import { aJob, aLane, aPlan, anEpoch } from '../../support/lane-scenario.ts'

@@ -1,6 +1,6 @@
 /** What an operator may do with a lane, and why a wish is not granted. */
 import { describe, expect, it } from 'vitest'
-import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/replay-job.ts'
+import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/state/replay-job.ts'
 import { LaneControl, type ReplayWish } from '../../../src/portal/lanes/control.ts'
 import { aJob, oneTo } from '../../support/lane-scenario.ts'
 import { inLaneRoom, type LaneRoomScenario } from '../../support/lane-room-scenario.ts'

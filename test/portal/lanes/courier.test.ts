@@ -1,8 +1,8 @@
 /** How parcels are taken to their receivers, and what is kept of the answers. */
 import { describe, expect, it } from 'vitest'
-import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
-import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
-import { NO_MEMORY } from '../../../src/core/lanes/receiver-memory.ts'
+import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
+import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
+import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
 import type { Receiver } from '../../../src/destinations/receiver.ts'
 import type { Destination } from '../../../src/destinations/settings/destination.ts'
 import { Courier } from '../../../src/portal/lanes/courier.ts'

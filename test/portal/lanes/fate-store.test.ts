@@ -1,6 +1,6 @@
 /** The rows of fates and delivered digests: which of them a range of events finds, and when they go. */
 import { describe, expect, it } from 'vitest'
-import type { ExactFate } from '../../../src/core/lanes/fate.ts'
+import type { ExactFate } from '../../../src/core/lanes/state/fate.ts'
 import { FateStore } from '../../../src/portal/lanes/fate-store.ts'
 import { migrate } from '../../../src/portal/log/migrations.ts'
 import { withDatabase } from '../../support/object-database.ts'

@@ -3,7 +3,7 @@
  * them.
  */
 import { describe, expect, it } from 'vitest'
-import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
+import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
 import { FAILED_REST_MS, Pump, RUN_BUDGET_MS } from '../../../src/portal/lanes/pump.ts'
 import { aLane } from '../../support/lane-scenario.ts'

@@ -1,6 +1,6 @@
 /** The schema of a portal's object: from every older version, with rows in it, forward. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createLane } from '../../../src/core/lanes/match-lanes.ts'
+import { createLane } from '../../../src/core/lanes/state/match-lanes.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
 import { MIGRATIONS, migrate, type Migration } from '../../../src/portal/log/migrations.ts'

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
-import { DAY_MS } from '../../../src/core/lanes/retry.ts'
+import { DAY_MS } from '../../../src/core/lanes/settle/retry.ts'
 import { NOW } from '../../support/time.ts'
 import {
   METHOD,

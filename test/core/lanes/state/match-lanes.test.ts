@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_EPOCHS } from '../../../src/core/lanes/epochs.ts'
-import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
-import { createLane, matchLanes, type LanePlan } from '../../../src/core/lanes/match-lanes.ts'
-import { aLane, anEpoch, aPlan } from '../../support/lane-scenario.ts'
-import { NOW } from '../../support/time.ts'
+import { MAX_EPOCHS } from '../../../../src/core/lanes/state/epochs.ts'
+import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
+import {
+  createLane,
+  matchLanes,
+  type LanePlan,
+} from '../../../../src/core/lanes/state/match-lanes.ts'
+import { aLane, anEpoch, aPlan } from '../../../support/lane-scenario.ts'
+import { NOW } from '../../../support/time.ts'
 
 const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const
 

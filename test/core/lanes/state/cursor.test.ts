@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { parkEvent, skipEvent } from '../../../src/core/lanes/cursor.ts'
-import { aLane } from '../../support/lane-scenario.ts'
-import { EARLIER, GONE_FOR_NOW, BEFORE, passed, parked } from '../../support/settle-builders.ts'
-import { NOW } from '../../support/time.ts'
+import { parkEvent, skipEvent } from '../../../../src/core/lanes/state/cursor.ts'
+import { aLane } from '../../../support/lane-scenario.ts'
+import { EARLIER, GONE_FOR_NOW, BEFORE, passed, parked } from '../../../support/settle-builders.ts'
+import { NOW } from '../../../support/time.ts'
 
 describe('parkEvent() and skipEvent()', () => {
   const cause = { reason: 'set_aside', status: null, at: NOW } as const

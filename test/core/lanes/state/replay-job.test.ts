@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { advanceJob } from '../../../src/core/lanes/replay-job.ts'
-import { aJob, aLane } from '../../support/lane-scenario.ts'
-import { NOW } from '../../support/time.ts'
+import { advanceJob } from '../../../../src/core/lanes/state/replay-job.ts'
+import { aJob, aLane } from '../../../support/lane-scenario.ts'
+import { NOW } from '../../../support/time.ts'
 
 describe('advanceJob()', () => {
   const first = aJob({ next: 5, to: 8, attempts: 2, nextAttemptAt: NOW })

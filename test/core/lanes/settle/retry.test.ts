@@ -6,8 +6,8 @@ import {
   planRetry,
   retryWaitMs,
   type RetryQuestion,
-} from '../../../src/core/lanes/retry.ts'
-import { NOW } from '../../support/time.ts'
+} from '../../../../src/core/lanes/settle/retry.ts'
+import { NOW } from '../../../support/time.ts'
 
 const SECONDS = [1, 5, 30, 120, 600, 1800, 1800, 1800]
 

@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
-import type { DeliveryOutcome } from '../../../src/core/lanes/outcome.ts'
-import { HOUR_MS } from '../../../src/core/lanes/retry.ts'
-import type { SettleTerms } from '../../../src/core/lanes/settle.ts'
-import { settleReplay } from '../../../src/core/lanes/settle-replay.ts'
-import { DELIVERED, REJECTED, aJob, aLane, gone, unreachable } from '../../support/lane-scenario.ts'
+import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
+import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
+import { HOUR_MS } from '../../../../src/core/lanes/settle/retry.ts'
+import type { SettleTerms } from '../../../../src/core/lanes/settle/settle.ts'
+import { settleReplay } from '../../../../src/core/lanes/settle/settle-replay.ts'
+import {
+  DELIVERED,
+  REJECTED,
+  aJob,
+  aLane,
+  gone,
+  unreachable,
+} from '../../../support/lane-scenario.ts'
 import {
   EARLIER,
   TOMORROW,
@@ -18,8 +25,8 @@ import {
   BEFORE,
   parked,
   delivered,
-} from '../../support/settle-builders.ts'
-import { NOW } from '../../support/time.ts'
+} from '../../../support/settle-builders.ts'
+import { NOW } from '../../../support/time.ts'
 
 describe('settleReplay()', () => {
   const job = aJob({ next: 5, to: 8 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { RelayEvent } from '../../../src/core/log/event.ts'
-import { compileFilter, type Filter } from '../../../src/core/lanes/filter.ts'
+import type { RelayEvent } from '../../../../src/core/log/event.ts'
+import { compileFilter, type Filter } from '../../../../src/core/lanes/state/filter.ts'
 
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 const PORTAL = { memberId: MEMBER_ID, domain: 'acme.bitrix24.com' }

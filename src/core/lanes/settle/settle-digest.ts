@@ -3,11 +3,11 @@
  * lane before it is sent, so that a digest that failed, or that a crash cut off, is sent again as the same
  * message.
  */
-import { parkEvent, passEvent, type Settled } from './cursor.ts'
-import type { DigestRecord } from './fate.ts'
-import type { LaneState } from './lane-state.ts'
-import { enableAfterAnswer } from './lane-status.ts'
-import type { DeliveryOutcome } from './outcome.ts'
+import { parkEvent, passEvent, type Settled } from '../state/cursor.ts'
+import type { DigestRecord } from '../state/fate.ts'
+import type { LaneState } from '../state/lane-state.ts'
+import { enableAfterAnswer } from '../state/lane-status.ts'
+import type { DeliveryOutcome } from '../state/outcome.ts'
 import { errorOf, settle, type AttemptResult } from './settle.ts'
 
 /** A lane after a digest was tried, and everything to store with it. */

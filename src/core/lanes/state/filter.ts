@@ -2,8 +2,8 @@
  * The filter of a destination: its globs `events`, `fields` and `portals`. A lane applies the filter when its
  * walk comes to an event, not when the event arrives.
  */
-import type { RelayEvent } from '../log/event.ts'
-import { compileGlobs } from '../glob.ts'
+import type { RelayEvent } from '../../log/event.ts'
+import { compileGlobs } from '../../glob.ts'
 
 /** The globs of one destination. An empty list matches nothing, but an empty `fields` matches everything. */
 export interface Filter {

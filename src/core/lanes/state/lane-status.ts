@@ -9,7 +9,7 @@ import type {
   HaltedLane,
   LaneState,
 } from './lane-state.ts'
-import { DAY_MS } from './retry.ts'
+import { DAY_MS } from '../settle/retry.ts'
 
 /** So many messages rejected in a row disable a lane. */
 export const MAX_REJECTED_IN_A_ROW = 20

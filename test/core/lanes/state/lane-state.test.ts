@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { isFailing, laneDueAt, type LaneState } from '../../../src/core/lanes/lane-state.ts'
-import { aJob, aLane } from '../../support/lane-scenario.ts'
-import { NOW } from '../../support/time.ts'
+import {
+  isFailing,
+  laneDueAt,
+  type LaneState,
+} from '../../../../src/core/lanes/state/lane-state.ts'
+import { aJob, aLane } from '../../../support/lane-scenario.ts'
+import { NOW } from '../../../support/time.ts'
 
 const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { disable, enable, pause } from '../../../src/core/lanes/lane-status.ts'
-import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/replay-job.ts'
-import { aJob, aLane } from '../../support/lane-scenario.ts'
-import { NOW } from '../../support/time.ts'
+import { disable, enable, pause } from '../../../../src/core/lanes/state/lane-status.ts'
+import { MAX_REPLAY_JOBS } from '../../../../src/core/lanes/state/replay-job.ts'
+import { aJob, aLane } from '../../../support/lane-scenario.ts'
+import { NOW } from '../../../support/time.ts'
 
 const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const
 
