@@ -3,14 +3,9 @@
  * delivered, and what its errors mean. The code and docs/receivers.md both read it. The addresses of the
  * sources stand in each profile; a statement that none of them proves is on the safe side.
  */
+import { SECOND_MS } from '../core/durations.ts'
 import type { OutcomeReason } from '../core/lanes/state/outcome.ts'
 import type { PaceWindow } from '../core/pace/pace-window.ts'
-
-/** One second, in milliseconds. */
-export const SECOND_MS = 1000
-
-/** One minute, in milliseconds. */
-export const MINUTE_MS = 60 * SECOND_MS
 
 /**
  * The meaning of an error.

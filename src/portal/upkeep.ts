@@ -1,6 +1,6 @@
 /** The daily work of a portal: retention, sealing again after a rotation, tokens kept alive. Bounded in every run. */
+import { DAY_MS } from '../core/durations.ts'
 import { RETENTION_PAGE, passFloor, planRetention } from '../core/log/retention.ts'
-import { DAY_MS } from '../core/lanes/settle/retry.ts'
 import type { PortalParts } from './parts.ts'
 import { reseal } from '../storage/reseal.ts'
 

@@ -2,6 +2,7 @@
  * Builders of lanes and log entries, and a scenario in memory around one lane: a log, a receiver that answers
  * by script, a clock that moves only when somebody sleeps, and storage that a crash falls back to.
  */
+import { HOUR_MS } from '../../src/core/durations.ts'
 import { Connections } from '../../src/core/lanes/connections.ts'
 import { createLane, matchLanes, type LanePlan } from '../../src/core/lanes/state/match-lanes.ts'
 import {
@@ -24,7 +25,6 @@ import type {
 } from '../../src/core/lanes/walk-ports.ts'
 import { walkLane } from '../../src/core/lanes/walk-lane.ts'
 import type { DeliveryOutcome } from '../../src/core/lanes/state/outcome.ts'
-import { HOUR_MS } from '../../src/core/lanes/settle/retry.ts'
 import { compileFilter } from '../../src/core/lanes/state/filter.ts'
 import { parkEvent } from '../../src/core/lanes/state/cursor.ts'
 import { NOT_ENRICHED, type LogEntry, type RelayEvent } from '../../src/core/log/event.ts'

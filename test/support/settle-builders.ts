@@ -1,7 +1,7 @@
 /** The lane and the event 5 at which the tests of settling begin, and what becomes of them. */
+import { DAY_MS, HOUR_MS } from '../../src/core/durations.ts'
 import type { ParkReason } from '../../src/core/lanes/state/fate.ts'
 import type { LaneState } from '../../src/core/lanes/state/lane-state.ts'
-import { DAY_MS, HOUR_MS } from '../../src/core/lanes/settle/retry.ts'
 import type { SettleTerms } from '../../src/core/lanes/settle/settle.ts'
 import { NOW } from './time.ts'
 

@@ -3,9 +3,9 @@
  * operator sees, the reason that thin events carry, and a remedy. Pure. Which failure of Bitrix24 leads to
  * which trouble stands in bitrix24/servers/access-trouble.ts.
  */
+import { HOUR_MS } from '../durations.ts'
 import type { ThinReason } from '../log/event.ts'
 import type { PortalStatus } from './portal-status.ts'
-import { HOUR_MS } from '../lanes/settle/retry.ts'
 
 /** Every access trouble. The names are stored, and the admin API shows them. */
 export const ACCESS_TROUBLES = [

@@ -3,7 +3,7 @@
  * may send an install, and a forged one may come before the true one. So an install never takes the place of
  * another one that presents a different application token: the server is asked about each of them. Pure.
  */
-import { DAY_MS } from '../lanes/settle/retry.ts'
+import { DAY_MS } from '../durations.ts'
 
 /**
  * Why an install is pending. `unknown_application`: the OAuth server has confirmed it, but its application

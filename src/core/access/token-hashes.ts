@@ -3,7 +3,7 @@
  * updated, Bitrix24 may give it a new token while events with the former token are still under way, so the
  * former one stays valid for a day. Pure.
  */
-import { DAY_MS } from '../lanes/settle/retry.ts'
+import { DAY_MS } from '../durations.ts'
 import { equalInConstantTime } from '../safety/constant-time.ts'
 
 /** How long a former application token stays valid beside the new one, in milliseconds. */

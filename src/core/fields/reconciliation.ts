@@ -1,8 +1,7 @@
 /** When a portal is compared with what is known of it, and which fields are looked at again. Pure. */
+import { MINUTE_MS } from '../durations.ts'
 import type { FieldRef } from './field-read.ts'
 import { earliest } from '../pace/schedule.ts'
-
-const MINUTE_MS = 60_000
 
 /** A run follows this long after the last event of a burst: the access token is still alive then. */
 export const AFTER_BURST_MS = 10 * MINUTE_MS

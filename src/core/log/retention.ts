@@ -5,7 +5,7 @@
  * has not passed it, for example a paused one, delays the deletion by the same number of days once more.
  * Events that are then deleted all the same count as expired in that lane. A removed lane delays nothing.
  */
-import { DAY_MS } from '../lanes/settle/retry.ts'
+import { DAY_MS } from '../durations.ts'
 import { waitOfNext } from '../lanes/state/cursor.ts'
 import type { LaneState } from '../lanes/state/lane-state.ts'
 

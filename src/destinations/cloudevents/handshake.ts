@@ -4,13 +4,13 @@
  * asked with OPTIONS before the first delivery and once a day. Many servers answer OPTIONS with 200, so only
  * the header `WebHook-Allowed-Origin` gives the permission.
  */
+import { MINUTE_MS, DAY_MS } from '../../core/durations.ts'
 import type { PaceWindow } from '../../core/pace/pace-window.ts'
 import type { ReceiverMemory } from '../../core/lanes/state/receiver-memory.ts'
 import { err, ok } from '../../core/result.ts'
 import type { Answer, Handshake, OutgoingRequest } from '../receiver.ts'
 import { judgeByProfile } from '../answers/judge.ts'
 import { endpointRejected, unreachable } from '../answers/outcomes.ts'
-import { MINUTE_MS } from '../profile.ts'
 import { CLOUDEVENTS } from './profile.ts'
 
 /**
@@ -21,8 +21,6 @@ export const REQUEST_ORIGIN = 'bitrix24-event-relay'
 
 /** The most requests a minute that one lane can send, if an answer takes a tenth of a second. */
 const REQUEST_RATE = 600
-
-const DAY_MS = 24 * 60 * MINUTE_MS
 
 /** Makes the handshake; `headers` prove the sender, as they do with every delivery. */
 export function createHandshake(url: string, headers: Readonly<Record<string, string>>): Handshake {

@@ -1,10 +1,9 @@
 /** Texts of a message that are put together; an empty text leaves no gap and no separator behind. */
+import { MINUTE_MS } from '../../core/durations.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fill } from '../language/languages.ts'
 import { writeUnstyled } from './line.ts'
 import type { Link, Message } from './message.ts'
-
-const MINUTE_MS = 60_000
 
 // The host of a portal, with its port.
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d+)?$/i

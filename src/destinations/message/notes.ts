@@ -1,11 +1,9 @@
 /** Notes: the lines of a message about the delivery itself, for example that it is late or was sent again. */
-import { DAY_MS, HOUR_MS } from '../../core/lanes/settle/retry.ts'
+import { MINUTE_MS, HOUR_MS, DAY_MS } from '../../core/durations.ts'
 import type { Delivery } from '../receiver.ts'
 import { occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fill, fillPlural } from '../language/languages.ts'
-
-const MINUTE_MS = 60_000
 
 /** A delivery that comes later than this after the change says that it is late. */
 export const LATE_MS = 5 * MINUTE_MS

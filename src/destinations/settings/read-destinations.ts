@@ -2,10 +2,10 @@
  * Reads the setting DESTINATIONS. Each entry fails by itself: a wrong one keeps its name and its problems, so
  * its lane stops and its events wait, while the other destinations go on. No problem shows a secret.
  */
+import { HOUR_MS } from '../../core/durations.ts'
 import type { AddressPolicy } from '../../core/safety/address.ts'
 import { nearestWord } from '../../core/nearest-word.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import { HOUR_MS } from '../../core/lanes/settle/retry.ts'
 import { COMMON_KEYS, PEOPLE_KEYS, readCommon } from './common-settings.ts'
 import { openReceiver, type Destination } from './destination.ts'
 import type { DestinationType } from '../receiver.ts'

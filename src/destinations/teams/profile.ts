@@ -1,6 +1,6 @@
 /** The facts about the receiver "Microsoft Teams (Workflows)", as data. */
-import { HOUR_MS } from '../../core/lanes/settle/retry.ts'
-import { exact, MINUTE_MS, part, SECOND_MS, type Profile } from '../profile.ts'
+import { SECOND_MS, MINUTE_MS, HOUR_MS } from '../../core/durations.ts'
+import { exact, part, type Profile } from '../profile.ts'
 
 /** Microsoft Teams by a trigger of Workflows. The Office 365 connectors before it are switched off. */
 export const TEAMS = {

@@ -1,5 +1,6 @@
 /** The facts about the receiver "Telegram bot", as data. */
-import { MINUTE_MS, part, SECOND_MS, type Profile } from '../profile.ts'
+import { SECOND_MS, MINUTE_MS } from '../../core/durations.ts'
+import { part, type Profile } from '../profile.ts'
 
 /** The Telegram Bot API. */
 export const TELEGRAM = {

@@ -1,5 +1,5 @@
 /** The display names of a portal's users, as far as the portal told them within a day. In memory only. */
-import { DAY_MS } from '../../core/lanes/settle/retry.ts'
+import { DAY_MS } from '../../core/durations.ts'
 
 /** The most users remembered; the oldest go first. */
 const MAX_USERS = 1000

@@ -4,10 +4,10 @@
  * refresh token works once, so all of them wait for one refresh. The fresh pair is stored before anybody
  * uses it. An OAuth server that does not answer is left alone for a while.
  */
+import { DAY_MS } from '../../core/durations.ts'
 import { NOT_CONFIGURED, troubleOfRefresh } from '../../bitrix24/servers/access-trouble.ts'
 import { refreshTokens } from '../../bitrix24/servers/oauth.ts'
 import { isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'
-import { DAY_MS } from '../../core/lanes/settle/retry.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state.ts'

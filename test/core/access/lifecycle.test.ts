@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import {
   NO_INSTALL,
@@ -14,7 +15,6 @@ import {
   recordUninstall,
   type ConfirmedInstall,
 } from '../../../src/core/access/lifecycle.ts'
-import { DAY_MS } from '../../../src/core/lanes/settle/retry.ts'
 import { anApplication } from '../../support/an-install.ts'
 import { NOW } from '../../support/time.ts'
 import { EVENT_TS } from '../../support/a-delivery.ts'

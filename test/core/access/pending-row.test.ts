@@ -1,5 +1,5 @@
+import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
-import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/settle/retry.ts'
 import type {
   PendingInstall,
   PendingRow,

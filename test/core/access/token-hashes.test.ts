@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import {
@@ -6,7 +7,6 @@ import {
   type PresentedToken,
   type TokenHash,
 } from '../../../src/core/access/token-hashes.ts'
-import { DAY_MS } from '../../../src/core/lanes/settle/retry.ts'
 import { NOW } from '../../support/time.ts'
 import { EVENT_TS } from '../../support/a-delivery.ts'
 

@@ -1,6 +1,6 @@
 /** What an operator does to a lane while it walks: pause, resume, set aside, replay. */
+import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
-import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/settle/retry.ts'
 import {
   Crash,
   DELIVERED,

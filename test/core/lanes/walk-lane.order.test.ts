@@ -2,11 +2,11 @@
  * G2, G3, G5 and G10 over whole histories of a lane: events arrive, receivers answer anything, the object
  * crashes, operators and configurations change, all at any moment.
  */
+import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogEntry } from '../../../src/core/log/event.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
-import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/settle/retry.ts'
 import {
   Crash,
   DELIVERED,

@@ -1,6 +1,6 @@
+import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import { MAX_REPEATS, MAX_WAIT_IN_WALK_MS } from '../../../src/core/lanes/walk-lane.ts'
-import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/settle/retry.ts'
 import {
   Crash,
   DELIVERED,

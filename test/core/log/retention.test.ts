@@ -1,7 +1,7 @@
+import { DAY_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { RETENTION_PAGE, passFloor, planRetention } from '../../../src/core/log/retention.ts'
-import { DAY_MS } from '../../../src/core/lanes/settle/retry.ts'
 import { aJob, aLane, anEpoch } from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 

@@ -1,10 +1,10 @@
 /** Pending installs: how they are stored and shown, what takes their place, and when their time is over. */
+import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { env } from 'cloudflare:workers'
 import { createExecutionContext } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
-import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/settle/retry.ts'
 import { NOTHING_LEFT, NO_TRACES, directoryTables } from '../../support/traces.ts'
 import { RelayScenario, said } from '../../support/relay-scenario.ts'
 import { RELAY } from '../../support/relay-portal.ts'

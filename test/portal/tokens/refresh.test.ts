@@ -2,9 +2,9 @@
  * Refreshes under races and failures: one however many calls wait, stored before use, and nothing is written
  * for a pair or an installation that has been replaced meanwhile.
  */
+import { DAY_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import { NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
-import { DAY_MS } from '../../../src/core/lanes/settle/retry.ts'
 import { NOW } from '../../support/time.ts'
 import {
   METHOD,

@@ -1,6 +1,6 @@
 /** What failures say of the access to a whole portal, for how long, and what ends it. */
+import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
-import { DAY_MS, HOUR_MS } from '../../../src/core/lanes/settle/retry.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOW } from '../../support/time.ts'
 import { METHOD, TokenScenario, aTokenScenario, fail } from '../../support/token-scenario.ts'

@@ -2,13 +2,7 @@
  * When the next attempt of an event is due, and when the event is given up. Pure: time and jitter come in as
  * arguments.
  */
-
-const SECOND_MS = 1000
-const MINUTE_MS = 60 * SECOND_MS
-/** Milliseconds in an hour. */
-export const HOUR_MS = 60 * MINUTE_MS
-/** Milliseconds in a day. */
-export const DAY_MS = 24 * HOUR_MS
+import { SECOND_MS, MINUTE_MS, DAY_MS } from '../../durations.ts'
 
 /** The waits before attempt 2, 3, 4 and so on; the last one repeats. */
 export const RETRY_WAITS_MS = [

@@ -2,13 +2,14 @@
  * What the outcome of a replayed event does to its lane. The cursor never moves, since the lane has passed
  * the event before.
  */
+import { DAY_MS } from '../../durations.ts'
 import type { Settled } from '../state/cursor.ts'
 import type { ExactFate } from '../state/fate.ts'
 import type { LaneState, ReplayJob } from '../state/lane-state.ts'
 import { disableAfterAttempt, enableAfterAnswer, weighRejections } from '../state/lane-status.ts'
 import type { DeliveryOutcome } from '../state/outcome.ts'
 import { advanceJob } from '../state/replay-job.ts'
-import { DAY_MS, clampRetryAfter, planRetry } from './retry.ts'
+import { clampRetryAfter, planRetry } from './retry.ts'
 import { errorOf, pacedUntil, type AttemptResult } from './settle.ts'
 
 /** The outcome of a replayed event. */

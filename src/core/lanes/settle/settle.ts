@@ -2,11 +2,12 @@
  * What the outcome of a live event does to its lane. Pure: outcome and time in, the next state and exact
  * fates out.
  */
+import { DAY_MS } from '../../durations.ts'
 import { parkEvent, passEvent, type Settled } from '../state/cursor.ts'
 import type { LaneError, LaneState } from '../state/lane-state.ts'
 import { disableAfterAttempt, enableAfterAnswer, weighRejections } from '../state/lane-status.ts'
 import type { DeliveryOutcome } from '../state/outcome.ts'
-import { DAY_MS, clampRetryAfter, planRetry } from './retry.ts'
+import { clampRetryAfter, planRetry } from './retry.ts'
 
 type Delivered = Extract<DeliveryOutcome, { kind: 'delivered' }>
 type Unreachable = Extract<DeliveryOutcome, { kind: 'unreachable' }>

@@ -2,6 +2,7 @@
  * How a lane comes to its status: its receiver or the configuration disables it, an operator pauses it, and
  * it goes on again.
  */
+import { DAY_MS } from '../../durations.ts'
 import type {
   ActiveLane,
   DisabledLane,
@@ -9,7 +10,6 @@ import type {
   HaltedLane,
   LaneState,
 } from './lane-state.ts'
-import { DAY_MS } from '../settle/retry.ts'
 
 /** So many messages rejected in a row disable a lane. */
 export const MAX_REJECTED_IN_A_ROW = 20

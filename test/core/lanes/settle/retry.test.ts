@@ -1,7 +1,6 @@
+import { DAY_MS, HOUR_MS } from '../../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import {
-  DAY_MS,
-  HOUR_MS,
   clampRetryAfter,
   planRetry,
   retryWaitMs,

@@ -1,7 +1,7 @@
 /** What an outcome does to each event of a digest. */
+import { HOUR_MS } from '../../../../src/core/durations.ts'
 import { describe, expect, test } from 'vitest'
 import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
-import { HOUR_MS } from '../../../../src/core/lanes/settle/retry.ts'
 import type { SettleTerms } from '../../../../src/core/lanes/settle/settle.ts'
 import { settleDigest } from '../../../../src/core/lanes/settle/settle-digest.ts'
 import { DELIVERED, REJECTED, aLane, gone, unreachable } from '../../../support/lane-scenario.ts'

@@ -1,7 +1,7 @@
+import { HOUR_MS } from '../../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
-import { HOUR_MS } from '../../../../src/core/lanes/settle/retry.ts'
 import type { SettleTerms } from '../../../../src/core/lanes/settle/settle.ts'
 import { settleReplay } from '../../../../src/core/lanes/settle/settle-replay.ts'
 import {

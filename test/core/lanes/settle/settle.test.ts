@@ -1,9 +1,9 @@
+import { DAY_MS, HOUR_MS } from '../../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import { RECENT_FATES } from '../../../../src/core/lanes/state/cursor.ts'
 import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
 import { MAX_REJECTED_IN_A_ROW } from '../../../../src/core/lanes/state/lane-status.ts'
 import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
-import { DAY_MS, HOUR_MS } from '../../../../src/core/lanes/settle/retry.ts'
 import { settle, type SettleTerms } from '../../../../src/core/lanes/settle/settle.ts'
 import { DELIVERED, REJECTED, aLane, gone, unreachable } from '../../../support/lane-scenario.ts'
 import {
