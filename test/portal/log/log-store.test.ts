@@ -9,6 +9,7 @@ import {
 import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
 import { migrate } from '../../../src/portal/log/migrations.ts'
+import type { Database } from '../../../src/storage/database.ts'
 import { anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { FIELD } from '../../support/a-field.ts'
 import { withDatabase } from '../../support/object-database.ts'
@@ -90,6 +91,25 @@ describe('recentArrivals()', () => {
     expect(found.length).toBeLessThan(MAX_REMEMBERED + 100)
     expect(found.at(-1)?.sequence).toBe(MAX_REMEMBERED + 150)
   })
+
+  it('are read page by page: a quiet log costs one page at each start', async () => {
+    const pages = await withDatabase((db) => {
+      migrate(db)
+      const log = new LogStore(db)
+      for (let sequence = 1; sequence <= 300; sequence += 1) {
+        const arrival = { receipt: `r${sequence}`, contentHash: `h${sequence}`, receivedAt: 0 }
+        log.insert(sequence, arrival, { event: '{}', awaits: false })
+      }
+      let read = 0
+      const all: Database['all'] = (...statement) => {
+        read += 1
+        return db.all(...statement)
+      }
+      new LogStore({ ...db, all }).recentArrivals(NOW)
+      return read
+    })
+    expect(pages).toBe(1)
+  })
 })
 
 describe('findPlace()', () => {
@@ -127,16 +147,26 @@ describe('findPlace()', () => {
 })
 
 describe('awaiting()', () => {
-  it('finds every event that waits, oldest first, behind a page of others too', async () => {
-    const waits = { awaits: true, receivedAt: NOW - AWAITING_WINDOW_MS }
-    const log = [waits, ...many(150), { awaits: true }, {}]
-    expect(sequencesOf(await inLog(log, (store) => store.awaiting()))).toEqual([1, 152])
+  const LATE = { receivedAt: NOW - AWAITING_WINDOW_MS - 1 }
+
+  it.each<[string, Stored[], number[]]>([
+    [
+      'behind a page of others',
+      [{ awaits: true, receivedAt: NOW - AWAITING_WINDOW_MS }, { awaits: true }, ...many(150)],
+      [1, 2],
+    ],
+    [
+      'that is late, on each page behind one with another that is late',
+      [{ awaits: true, ...LATE }, ...many(120, LATE), { awaits: true, ...LATE }, {}],
+      [1, 122],
+    ],
+  ])('finds every event that waits %s, oldest first', async (_case, log, sequences) => {
+    expect(sequencesOf(await inLog(log, (store) => store.awaiting()))).toEqual(sequences)
   })
 
   it('does not look behind the time within which an alarm has ended all waiting', async () => {
     const waits = { awaits: true, receivedAt: NOW - 2 * AWAITING_WINDOW_MS }
-    const old = { receivedAt: NOW - AWAITING_WINDOW_MS - 1 }
-    const log = [waits, ...many(150, old), {}]
+    const log = [waits, ...many(150, LATE), {}]
     expect(await inLog(log, (store) => store.awaiting())).toEqual([])
   })
 })
