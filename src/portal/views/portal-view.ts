@@ -8,10 +8,10 @@ import {
 import { remedyOfRefusal } from '../../core/access/install-refusal.ts'
 import type { PendingRow } from '../../core/access/pending-row.ts'
 import type { InstallStatus, PortalStatus } from '../../core/access/portal-status.ts'
+import { isFailing, type LaneState } from '../../core/lanes/state/lane-state.ts'
 import { displayName } from '../../core/log/event-names.ts'
 import type { PortalParts } from '../parts.ts'
 import { isoTime } from './iso-time.ts'
-import { laneView } from './lane-view.ts'
 
 /** The parts that the view of a portal reads. More than seven, since it shows all of it. */
 export type PortalViewParts = Pick<
@@ -149,4 +149,30 @@ function pendingView(pending: PendingRow) {
       ? `Set BITRIX24_CLIENT_ID to ${clientId ?? 'the client id'} and BITRIX24_CLIENT_SECRET to its secret`
       : 'The OAuth server did not answer; it is asked again each minute'
   return { kind, clientId, domain, since: isoTime(since), expiresAt: isoTime(expiresAt), remedy }
+}
+
+/** One lane as the API shows it. */
+function laneView(
+  parts: Pick<PortalViewParts, 'state' | 'log' | 'fates' | 'rules'>,
+  lane: LaneState,
+) {
+  const head = parts.state.head()
+  const waiting = parts.log.after(lane.cursor, 1)[0]
+  const isRetrying = lane.status === 'active' && isFailing(lane)
+  const { lastError } = lane
+  return {
+    destination: lane.destination,
+    type: parts.rules.find(lane.destination)?.typeName ?? null,
+    state: isRetrying ? ('retrying' as const) : lane.status,
+    reason: lane.disabledReason,
+    cursor: lane.cursor,
+    backlog: Math.max(0, head - lane.cursor),
+    parked: parts.fates.countParked(lane.destination),
+    expired: lane.expired,
+    replaying: lane.replays.length,
+    attempts: lane.attempts,
+    oldestWaitingAt: isoTime(waiting?.receivedAt ?? null),
+    nextAttemptAt: isoTime(lane.nextAttemptAt ?? lane.gatherUntil),
+    lastError: lastError === null ? null : { ...lastError, at: isoTime(lastError.at) },
+  }
 }
