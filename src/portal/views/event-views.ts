@@ -1,8 +1,14 @@
-/** What the admin API shows of events and of their fates, in the names of the HTTP contract. Holds no secret. */
+/**
+ * The views of events and of their fates, for the admin API, in the names of the HTTP contract. They hold no
+ * secret.
+ */
 import { displayName } from '../../core/log/event-names.ts'
 import type { Enrichment, LogEntry } from '../../core/log/event.ts'
 import { fateOf, type Fate } from '../../core/lanes/fate-of.ts'
-import type { PortalParts } from '../parts.ts'
+import type { LaneBook } from '../lanes/book.ts'
+import type { FateStore } from '../lanes/fate-store.ts'
+import type { LaneRules } from '../lanes/rules.ts'
+import type { LogStore } from '../log/log-store.ts'
 import { isoTime } from './iso-time.ts'
 
 /** The most events of one page. */
@@ -35,10 +41,15 @@ export interface EventView {
   readonly fates: Readonly<Record<string, FateView>>
 }
 
-/** The parts that the views of events read. */
-export type EventViewParts = Pick<PortalParts, 'log' | 'fates' | 'book' | 'rules'>
+/** Everything that the views of events read. */
+export interface EventViewParts {
+  readonly log: Pick<LogStore, 'before'>
+  readonly fates: Pick<FateStore, 'inRange' | 'digestsInRange' | 'parked'>
+  readonly book: Pick<LaneBook, 'all'>
+  readonly rules: Pick<LaneRules, 'filteredBy'>
+}
 
-/** One page of events, newest first; `before` is where the next page begins. */
+/** A page of the events before a sequence, newest first. Its member `before` is where the next page begins. */
 export function eventsPage(parts: EventViewParts, before: number, limit: number) {
   const entries = parts.log.before(before, Math.min(limit, MAX_EVENTS_PAGE))
   const last = entries.at(-1)
@@ -46,34 +57,30 @@ export function eventsPage(parts: EventViewParts, before: number, limit: number)
   return { events: eventViews(parts, entries), before: isMore ? last.sequence : null }
 }
 
-/** Events with their fates. */
-export function eventViews(parts: EventViewParts, entries: readonly LogEntry[]): EventView[] {
+/** Some events of one page, each with its fate at every destination. */
+export function eventViews(
+  { fates, book, rules }: EventViewParts,
+  entries: readonly LogEntry[],
+): EventView[] {
   const sequences = entries.map(({ sequence }) => sequence)
   const range = { from: Math.min(...sequences), to: Math.max(...sequences) }
-  const stored = parts.fates.inRange(range)
-  const digests = new Map(
-    parts.book
-      .all()
-      .map(({ destination }) => [destination, parts.fates.digestsInRange(destination, range)]),
-  )
+  const stored = fates.inRange(range)
+  const lanes = book.all().map((lane) => ({
+    lane,
+    exact: stored.filter(({ destination }) => destination === lane.destination),
+    digests: fates.digestsInRange(lane.destination, range),
+  }))
   return entries.map((entry) => {
-    const fates = parts.book.all().map((lane): [string, FateView] => {
-      const exact = stored.find(
-        ({ destination, sequence }) =>
-          destination === lane.destination && sequence === entry.sequence,
-      )
-      const filteredBy = parts.rules.filteredBy(lane, entry)
-      const digest = digests
-        .get(lane.destination)
-        ?.find((known) => known.sequences.includes(entry.sequence))
+    const { sequence } = entry
+    const views = lanes.map(({ lane, exact, digests }): [string, FateView] => {
       const fate = fateOf(lane, entry, {
-        exact: exact ?? null,
-        digest: digest ?? null,
-        filteredBy,
+        exact: exact.find((known) => known.sequence === sequence) ?? null,
+        digest: digests.find((known) => known.sequences.includes(sequence)) ?? null,
+        filteredBy: rules.filteredBy(lane, entry),
       })
       return [lane.destination, { ...fate, at: isoTime(fate.at) }]
     })
-    return eventView(entry, Object.fromEntries(fates))
+    return eventView(entry, Object.fromEntries(views))
   })
 }
 

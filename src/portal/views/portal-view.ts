@@ -1,4 +1,7 @@
-/** What the admin API and the application's page show of one portal, in the names of the HTTP contract. Holds no secret. */
+/**
+ * The view of one portal, for the admin API and for the application's page, in the names of the HTTP contract.
+ * It holds no secret.
+ */
 import {
   accessOf,
   remedyOfTrouble,
@@ -10,25 +13,32 @@ import type { PendingRow } from '../../core/access/pending-row.ts'
 import type { InstallStatus, PortalStatus } from '../../core/access/portal-status.ts'
 import { isFailing, type LaneState } from '../../core/lanes/state/lane-state.ts'
 import { displayName } from '../../core/log/event-names.ts'
-import type { PortalParts } from '../parts.ts'
+import type { ReconciliationBook } from '../fields/reconciliation-book.ts'
+import type { Trust } from '../installs/trust.ts'
+import type { LaneBook } from '../lanes/book.ts'
+import type { FateStore } from '../lanes/fate-store.ts'
+import type { LaneRules } from '../lanes/rules.ts'
+import type { LogStore } from '../log/log-store.ts'
+import type { PortalConfig } from '../settings.ts'
+import type { PortalState } from '../state.ts'
+import type { AccessTroubles } from '../tokens/troubles.ts'
 import { isoTime } from './iso-time.ts'
 
-/** The parts that the view of a portal reads. More than seven, since it shows all of it. */
-export type PortalViewParts = Pick<
-  PortalParts,
-  | 'memberId'
-  | 'config'
-  | 'state'
-  | 'log'
-  | 'fates'
-  | 'book'
-  | 'rules'
-  | 'trust'
-  | 'troubles'
-  | 'reconciliation'
->
+/** Everything that the view of a portal reads. It shows all of a portal, so it reads from most of its parts. */
+export interface PortalViewParts {
+  readonly memberId: string
+  readonly config: Pick<PortalConfig, 'applications' | 'oauthUrls'>
+  readonly state: Pick<PortalState, 'install' | 'pending' | 'head'>
+  readonly log: Pick<LogStore, 'before' | 'after' | 'counts' | 'countQuarantined'>
+  readonly fates: Pick<FateStore, 'countParked'>
+  readonly book: Pick<LaneBook, 'all'>
+  readonly rules: Pick<LaneRules, 'find'>
+  readonly trust: Pick<Trust, 'domain'>
+  readonly troubles: Pick<AccessTroubles, 'pairState'>
+  readonly reconciliation: Pick<ReconciliationBook, 'state'>
+}
 
-/** The state that the operator sees first. */
+/** The state of the portal in one word. */
 export function portalStatus(
   parts: Pick<PortalViewParts, 'state' | 'config' | 'troubles'>,
 ): PortalStatus {
@@ -45,7 +55,7 @@ export function portalStatus(
   return parts.troubles.pairState() === 'lost' ? 'tokens_lost' : 'active'
 }
 
-/** What the application's page tells an administrator of the portal. */
+/** The part of the view that the application's page shows to an administrator of the portal. */
 export function installStatus(parts: PortalViewParts): InstallStatus {
   const { subscriptions } = parts.state.install()
   const last = parts.log.before(Number.MAX_SAFE_INTEGER, 1)[0]
@@ -106,7 +116,7 @@ export function portalView(parts: PortalViewParts) {
   }
 }
 
-/** What the operator can do about the portal's state; null where nothing has to be done. */
+/** The sentence that tells an operator what to do about the portal's state; null when there is nothing to do. */
 function remedyOf(parts: Pick<PortalViewParts, 'state' | 'config' | 'troubles'>): string | null {
   const install = parts.state.install()
   const { application, hashes } = install
@@ -144,11 +154,17 @@ function accessView({ trouble, code, at }: AccessState) {
 
 function pendingView(pending: PendingRow) {
   const { kind, clientId, domain, since, expiresAt } = pending
-  const remedy =
-    kind === 'unknown_application'
-      ? `Set BITRIX24_CLIENT_ID to ${clientId ?? 'the client id'} and BITRIX24_CLIENT_SECRET to its secret`
-      : 'The OAuth server did not answer; it is asked again each minute'
+  const remedy = remedyOfPending(pending)
   return { kind, clientId, domain, since: isoTime(since), expiresAt: isoTime(expiresAt), remedy }
+}
+
+function remedyOfPending({ kind, clientId }: PendingRow): string {
+  switch (kind) {
+    case 'unknown_application':
+      return `Set BITRIX24_CLIENT_ID to ${clientId ?? 'the client id'} and BITRIX24_CLIENT_SECRET to its secret`
+    case 'unanswered':
+      return 'The OAuth server did not answer; it is asked again each minute'
+  }
 }
 
 /** One lane as the API shows it. */
