@@ -88,6 +88,11 @@ describe('the row of lanes', () => {
   it('keeps members of a later version', async () => {
     expect(await loadLane({ ...aLane(), colour: 'red' })).toMatchObject({ colour: 'red' })
   })
+
+  it('stays silent for a reason that only a later version knows', async () => {
+    const epochs = [{ ...anEpoch(), silent: 'asleep' }, anEpoch({ from: 9 })]
+    expect(await loadLane({ ...aLane(), epochs })).toMatchObject({ epochs })
+  })
 })
 
 describe('a lane of an older version', () => {
