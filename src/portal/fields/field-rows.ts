@@ -43,7 +43,8 @@ const StoredFieldSchema = v.object({
 
 type StoredField = v.InferOutput<typeof StoredFieldSchema>
 
-const StoredReconciliationSchema = v.object({
+/** Members of a later version stay, as in the rows of lanes and of the install. */
+const StoredReconciliationSchema = v.looseObject({
   baselines: v.optional(v.record(v.string(), v.number()), {}),
   startedAt: v.optional(TimeSchema, null),
   finishedAt: v.optional(TimeSchema, null),
@@ -52,7 +53,7 @@ const StoredReconciliationSchema = v.object({
   unreadable: v.optional(v.array(v.string()), []),
   suspects: v.optional(
     v.array(
-      v.object({
+      v.looseObject({
         family: FamilySchema,
         id: v.number(),
         entityId: v.string(),

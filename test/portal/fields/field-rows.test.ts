@@ -70,6 +70,16 @@ describe('parseReconciliation()', () => {
     })
   })
 
+  it('keeps members of a later version', () => {
+    const suspect = { family: 'lead', id: 5, entityId: 'CRM_LEAD', dueAt: 1, seen: null, looks: 0 }
+    const stored = {
+      ...NO_RECONCILIATION,
+      suspects: [{ ...suspect, colour: 'red' }],
+      colour: 'red',
+    }
+    expect(parseReconciliation({ state: JSON.stringify(stored) })).toEqual(stored)
+  })
+
   it('begins anew without a row, and with one that was damaged', () => {
     expect(parseReconciliation(undefined)).toEqual(NO_RECONCILIATION)
     expect(parseReconciliation({ state: '{"suspects":[1]}' })).toEqual(NO_RECONCILIATION)
