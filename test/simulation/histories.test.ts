@@ -68,9 +68,9 @@ async function play(steps: readonly Step[]): Promise<{
   readonly baseline: ReadonlyMap<number, FieldAttributes>
 }> {
   const scenario = new FieldScenario()
-  for (const id of [235, 236]) scenario.truth.set(id, definition(id))
+  for (const id of [235, 236]) scenario.portal.fields.set(id, definition(id))
   await scenario.reconcile({ asked: false })
-  const baseline = new Map(scenario.truth)
+  const baseline = new Map(scenario.portal.fields)
   let nextId = 237
   let queue: Sent[] = []
   const deliver = async (until: number): Promise<void> => {
@@ -80,35 +80,35 @@ async function play(steps: readonly Step[]): Promise<{
   }
   for (const step of steps) {
     const { latencyMs, failure } = step
-    scenario.answers = () => ({
+    scenario.portal.answers = () => ({
       latencyMs,
       failure: failure === null ? null : (FAILURES[failure] ?? null),
     })
-    const ids = [...scenario.truth.keys()]
+    const ids = [...scenario.portal.fields.keys()]
     const id = ids[step.field % Math.max(1, ids.length)]
     const actions = change(scenario, step, step.kind === 'add' ? nextId++ : (id ?? null))
     for (const { id: changed, action } of actions) {
-      const ts = Math.floor(scenario.clock.now() / 1000)
+      const ts = Math.floor(scenario.time.now() / 1000)
       const event = fieldEvent({ id: changed, name: `UF_CRM_${changed}` }, action, ts)
       const digest = `${event.name}|${ts}|${changed}`
-      const send = () => scenario.append(event, digest)
-      const at = scenario.clock.now() + step.delayMs
+      const send = () => scenario.portal.sends(event, digest)
+      const at = scenario.time.now() + step.delayMs
       if (!step.isLost) queue.push({ at, send })
       if (step.isDoubled) queue.push({ at: at + 700, send })
     }
-    if (step.kind === 'restart') scenario.restart()
+    if (step.kind === 'restart') scenario.relay.restarts()
     if (step.kind === 'compare') await scenario.reconcile({ asked: step.value > 1 })
     for (let left = step.pauseMs; left >= 0; left -= 20_000) {
-      await deliver(scenario.clock.now())
+      await deliver(scenario.time.now())
       const due = scenario.reconciler.dueAt()
-      if (due !== null && due <= scenario.clock.now()) void scenario.reconciler.runDue()
-      await scenario.advance(Math.min(left, 20_000))
+      if (due !== null && due <= scenario.time.now()) void scenario.reconciler.runDue()
+      await scenario.time.passes(Math.min(left, 20_000))
     }
   }
-  scenario.answers = () => ({ latencyMs: 150, failure: null })
+  scenario.portal.answers = () => ({ latencyMs: 150, failure: null })
   await deliver(Number.MAX_SAFE_INTEGER)
-  await scenario.quiet()
-  await scenario.advance(130_000)
+  await scenario.time.passesUntilQuiet()
+  await scenario.time.passes('130 s')
   await scenario.reconcile({ asked: true })
   await scenario.reconcile({ asked: true })
   return { scenario, baseline }
@@ -121,18 +121,18 @@ function change(
   id: number | null,
 ): { readonly id: number; readonly action: FieldAction }[] {
   if (id === null) return []
-  const known = scenario.truth.get(id)
+  const known = scenario.portal.fields.get(id)
   if (kind === 'add') {
-    scenario.truth.set(id, definition(id))
+    scenario.portal.fields.set(id, definition(id))
     return [{ id, action: 'added' }]
   }
   if (known === undefined) return []
   if (kind === 'delete') {
-    scenario.truth.delete(id)
+    scenario.portal.fields.delete(id)
     return [{ id, action: 'deleted' }]
   }
   if (kind === 'edit') {
-    scenario.truth.set(id, { ...known, ...edit(attribute, value) })
+    scenario.portal.fields.set(id, { ...known, ...edit(attribute, value) })
     return [{ id, action: 'updated' }]
   }
   if (kind !== 'values') return []
@@ -143,7 +143,7 @@ function change(
     DEF: 'N',
     XML_ID: '',
   }))
-  scenario.truth.set(id, { ...known, LIST: list })
+  scenario.portal.fields.set(id, { ...known, LIST: list })
   return [
     { id, action: 'updated' },
     { id, action: 'enum_values_set' },
@@ -235,9 +235,9 @@ it.each(SEEDS)('the changes told over any history of seed %i add up to the state
       expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1))
       const { states, faults } = fold(entries, baseline)
       expect(faults).toEqual([])
-      const ids = [...new Set([...states.keys(), ...scenario.truth.keys()])]
+      const ids = [...new Set([...states.keys(), ...scenario.portal.fields.keys()])]
       expect(ids.map((id) => [id, shown(states.get(id))])).toEqual(
-        ids.map((id) => [id, shown(leavesOf(scenario.truth.get(id) ?? {}))]),
+        ids.map((id) => [id, shown(leavesOf(scenario.portal.fields.get(id) ?? {}))]),
       )
       expect(ids.flatMap((id) => owedOf(scenario, id))).toEqual([])
     }),

@@ -43,21 +43,24 @@ function gapOf(
 it(`at least 99 % of ${EDITS} edits carry their exact before and after, the rest say why`, async () => {
   const scenario = new FieldScenario()
   const random = createRandom(7)
-  for (let id = 1; id <= FIELDS; id += 1) scenario.truth.set(id, definition(id))
+  for (let id = 1; id <= FIELDS; id += 1) scenario.portal.fields.set(id, definition(id))
   await scenario.reconcile({ asked: false })
   const baselineRequests = scenario.requests.length
   const expected = new Map<number, Change>()
   for (let edit = 1; edit <= EDITS; edit += 1) {
     const id = 1 + Math.floor(random() * FIELDS)
-    const before = String(scenario.truth.get(id)?.['SORT'])
+    const before = String(scenario.portal.fields.get(id)?.['SORT'])
     const after = String(1000 + edit)
-    scenario.truth.set(id, { ...definition(id), SORT: after })
+    scenario.portal.fields.set(id, { ...definition(id), SORT: after })
     expected.set(edit, { attribute: 'SORT', before, after })
-    const ts = Math.floor(scenario.clock.now() / 1000)
-    await scenario.append(fieldEvent({ id, name: `UF_CRM_${id}` }, 'updated', ts), `edit ${edit}`)
-    await scenario.advance(PAUSE_MS)
+    const ts = Math.floor(scenario.time.now() / 1000)
+    await scenario.portal.sends(
+      fieldEvent({ id, name: `UF_CRM_${id}` }, 'updated', ts),
+      `edit ${edit}`,
+    )
+    await scenario.time.passes(PAUSE_MS)
   }
-  await scenario.quiet()
+  await scenario.time.passesUntilQuiet()
   const entries = scenario.entries()
   expect(entries).toHaveLength(EDITS)
   const tellers = new Set(entries.map(({ enrichment }) => enrichment.toldBy))

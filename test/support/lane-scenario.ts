@@ -1,16 +1,11 @@
 /**
- * Builders of lanes and log entries, and a scenario in memory around one lane: a log, a receiver that answers
- * by script, a clock that moves only when somebody sleeps, and storage that a crash falls back to.
+ * One lane in memory with everything around it: a log, a receiver that answers by script, a clock that moves only
+ * when somebody sleeps, and storage that a crash falls back to.
  */
 import { HOUR_MS } from '../../src/core/durations.ts'
 import { Connections } from '../../src/core/lanes/connections.ts'
-import { createLane, matchLanes, type LanePlan } from '../../src/core/lanes/state/match-lanes.ts'
-import {
-  laneDueAt,
-  type Epoch,
-  type LaneState,
-  type ReplayJob,
-} from '../../src/core/lanes/state/lane-state.ts'
+import { matchLanes, type LanePlan } from '../../src/core/lanes/state/match-lanes.ts'
+import { laneDueAt, type LaneState, type ReplayJob } from '../../src/core/lanes/state/lane-state.ts'
 import { enable, pause } from '../../src/core/lanes/state/lane-status.ts'
 import type { Batch, DigestRule } from '../../src/core/lanes/plan-digest.ts'
 import type { MatchFilter } from '../../src/core/lanes/filter-reason.ts'
@@ -27,101 +22,10 @@ import { walkLane } from '../../src/core/lanes/walk-lane.ts'
 import type { DeliveryOutcome } from '../../src/core/lanes/state/outcome.ts'
 import { compileFilter } from '../../src/core/lanes/state/filter.ts'
 import { parkEvent } from '../../src/core/lanes/state/cursor.ts'
-import { NOT_ENRICHED, type LogEntry, type RelayEvent } from '../../src/core/log/event.ts'
+import type { LogEntry, RelayEvent } from '../../src/core/log/event.ts'
 import { passFloor } from '../../src/core/log/retention.ts'
-import { anEvent } from './a-delivery.ts'
-import { NOW } from './time.ts'
-
-/** The receiver took it. */
-export const DELIVERED: DeliveryOutcome = { kind: 'delivered', status: 200 }
-
-/** A transient failure, with the receiver's Retry-After in milliseconds if it sent one. */
-export function unreachable(retryAfterMs: number | null = null): DeliveryOutcome {
-  return { kind: 'unreachable', reason: 'http_503', status: 503, retryAfterMs, detail: 'Busy' }
-}
-
-/** Permanent for this message. */
-export const REJECTED = {
-  kind: 'rejected',
-  scope: 'message',
-  reason: 'http_422',
-  status: 422,
-  probe: true,
-  detail: 'No such field',
-} as const satisfies DeliveryOutcome
-
-/** Permanent for the endpoint; `probe` tells whether a daily try is allowed. */
-export function gone({ probe }: { probe: boolean }): DeliveryOutcome {
-  return { kind: 'rejected', scope: 'endpoint', reason: 'gone', status: 410, probe, detail: null }
-}
-
-/** An event that a lane with the filter `ONLY_FIELDS` does not get. */
-export const UNWANTED: Partial<RelayEvent> = { name: 'ONCRMDEALADD', field: null }
-
-/** Globs that take the events of `anEntry` only. */
-export const ONLY_FIELDS = ['onCrmRequisiteUserField*']
-
-/** The sequences 1 to `count`. */
-export function oneTo(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index + 1)
-}
-
-/** The same thing, several times. */
-export function times<T>(count: number, value: T): T[] {
-  return oneTo(count).map(() => value)
-}
-
-/** One answer to each event of 1 to `count`, for `outcomes`. */
-export function everyEvent(count: number, outcome: DeliveryOutcome) {
-  return Object.fromEntries(oneTo(count).map((sequence) => [sequence, [outcome]]))
-}
-
-/** What the configuration says of the lane `erp`: it takes everything. */
-export function aPlan(partial: Partial<LanePlan> = {}): LanePlan {
-  return {
-    destination: 'erp',
-    settingsHash: 'f1',
-    events: ['*'],
-    fields: [],
-    silent: null,
-    skipsUnchanged: false,
-    problem: null,
-    ...partial,
-  }
-}
-
-/** An active lane before event 1 that takes everything. */
-export function aLane(partial: Partial<LaneState> = {}): LaneState {
-  // Sound: a test that names a status names what belongs to it.
-  return { ...createLane(aPlan(), 0), ...partial } as LaneState
-}
-
-/** An epoch that takes everything from event 1 on. */
-export function anEpoch(partial: Partial<Epoch> = {}): Epoch {
-  return { from: 1, events: ['*'], fields: [], silent: null, skipsUnchanged: false, ...partial }
-}
-
-/** An untouched wish to have the events up to 3 again. */
-export function aJob(partial: Partial<ReplayJob> = {}): ReplayJob {
-  const untouched = { startedAt: NOW, attempts: 0, nextAttemptAt: null }
-  return { next: 1, to: 3, parkedOnly: false, ...untouched, ...partial }
-}
-
-/** The first entry of a log, or another one. */
-export function anEntry(
-  partial: Partial<Omit<LogEntry, 'event'>> & { readonly event?: Partial<RelayEvent> } = {},
-): LogEntry {
-  const { sequence = 1 } = partial
-  return {
-    sequence,
-    receipt: `receipt-${sequence}`,
-    receivedAt: NOW,
-    origin: 'event',
-    enrichment: NOT_ENRICHED,
-    ...partial,
-    event: anEvent(partial.event),
-  }
-}
+import { DELIVERED, aLane, aJob, anEntry } from './a-lane.ts'
+import { NOW, msOf, type Span } from './time.ts'
 
 /** One attempt, as the receiver saw it. */
 export interface Sent {
@@ -152,6 +56,57 @@ export class Crash extends Error {}
 
 /** One lane with everything around it. */
 export class LaneScenario {
+  /** The portal in Bitrix24. */
+  readonly portal = {
+    /** An event arrives. */
+    sends: (event: Partial<RelayEvent> = {}): void => {
+      this.#head += 1
+      this.log.push(anEntry({ sequence: this.#head, receivedAt: this.now, event }))
+    },
+  }
+  /** The operator. */
+  readonly operator = {
+    /** A pause by the operator. */
+    pauses: (): void => {
+      this.#save(pause(this.lane))
+    },
+    /** A resume by the operator. */
+    resumes: (): void => {
+      this.#save(enable(this.lane))
+    },
+    /** The operator parks the front. */
+    parks: (sequence: number): void => {
+      const at = this.now
+      const settled = parkEvent(this.lane, sequence, { reason: 'set_aside', status: null, at })
+      this.#save(settled.lane, { fates: settled.fates })
+    },
+    /** The operator wants events again. */
+    replays: (job: Partial<ReplayJob>): void => {
+      const wish = aJob({ to: this.lane.cursor, startedAt: this.now, ...job })
+      this.#save({ ...this.lane, replays: [...this.lane.replays, wish] })
+    },
+  }
+  /** The object that holds the lane, and its configuration. */
+  readonly relay = {
+    /** The object ends and begins again: memory is what was saved. */
+    restarts: (): void => {
+      this.crashes += 1
+      this.lane = this.#saved
+      this.#unsavedSends = 0
+    },
+    /** The configuration changes, or loses the destination. */
+    deploys: (plan: LanePlan | null): void => {
+      const plans = plan === null ? [] : [plan]
+      for (const lane of matchLanes([this.lane], { plans, head: this.head })) this.#save(lane)
+    },
+  }
+  /** Time passes, and the lane walks whenever it is due, as alarms do. */
+  readonly time = {
+    /** For a while, or until the lane is due no more. */
+    passes: (span: Span): Promise<void> => this.#run(this.now + msOf(span)),
+    /** Until the lane is due no more. */
+    passesUntilQuiet: (): Promise<void> => this.#run(Infinity),
+  }
   now = NOW
   generation = 0
   lane: LaneState
@@ -192,7 +147,7 @@ export class LaneScenario {
       Object.entries(options.outcomes ?? {}).map(([key, list]) => [Number(key), [...list]]),
     )
     this.answer = ({ sequence }) => scripts.get(sequence)?.shift() ?? DELIVERED
-    for (let count = 0; count < (options.events ?? 0); count += 1) this.append()
+    for (let count = 0; count < (options.events ?? 0); count += 1) this.portal.sends()
   }
 
   /** The highest sequence ever given. */
@@ -222,12 +177,6 @@ export class LaneScenario {
       .map(({ sequence }) => sequence)
   }
 
-  /** An event arrives. */
-  append(event: Partial<RelayEvent> = {}): void {
-    this.#head += 1
-    this.log.push(anEntry({ sequence: this.#head, receivedAt: this.now, event }))
-  }
-
   /** Runs once while an attempt of that sequence is under way: the receiver has it already. */
   during(sequence: number, action: () => void): void {
     this.#during.set(sequence, action)
@@ -239,13 +188,21 @@ export class LaneScenario {
       await walkLane(this.ports(), this.now + budgetMs)
     } catch (error) {
       if (!(error instanceof Crash)) throw error
-      this.restart()
+      this.relay.restarts()
     }
   }
 
+  /** Retention drops the events up to a sequence, all of which the lane was meant to get. */
+  drop(floor: number): void {
+    const dropped = this.log.splice(0, this.log.findLastIndex((e) => e.sequence <= floor) + 1)
+    const waiting = dropped.filter(({ sequence }) => sequence > this.lane.cursor)
+    const lastMeant = dropped.at(-1)?.sequence ?? null
+    for (const { sequence } of dropped) this.fates.delete(sequence)
+    this.#save(passFloor(this.lane, floor, { meant: waiting.length, lastMeant }))
+  }
+
   /** Walks whenever the lane is due, as alarms do, until it is not or the time has come. */
-  async run({ forMs = Infinity }: { forMs?: number } = {}): Promise<void> {
-    const until = this.now + forMs
+  async #run(until: number): Promise<void> {
     for (let walks = 0; walks < 10_000; walks += 1) {
       await this.walk()
       const due = laneDueAt(this.lane, this.head)
@@ -257,51 +214,6 @@ export class LaneScenario {
       this.now = Math.max(this.now, due)
     }
     throw new Error(`The lane is always due: ${JSON.stringify(this.lane)}`)
-  }
-
-  /** The object ends and begins again: memory is what was saved. */
-  restart(): void {
-    this.crashes += 1
-    this.lane = this.#saved
-    this.#unsavedSends = 0
-  }
-
-  /** A pause by the operator. */
-  pause(): void {
-    this.#save(pause(this.lane))
-  }
-
-  /** A resume by the operator. */
-  resume(): void {
-    this.#save(enable(this.lane))
-  }
-
-  /** The operator parks the front. */
-  park(sequence: number): void {
-    const at = this.now
-    const settled = parkEvent(this.lane, sequence, { reason: 'set_aside', status: null, at })
-    this.#save(settled.lane, { fates: settled.fates })
-  }
-
-  /** The operator wants events again. */
-  replay(job: Partial<ReplayJob>): void {
-    const wish = aJob({ to: this.lane.cursor, startedAt: this.now, ...job })
-    this.#save({ ...this.lane, replays: [...this.lane.replays, wish] })
-  }
-
-  /** The configuration changes, or loses the destination. */
-  configure(plan: LanePlan | null): void {
-    const plans = plan === null ? [] : [plan]
-    for (const lane of matchLanes([this.lane], { plans, head: this.head })) this.#save(lane)
-  }
-
-  /** Retention drops the events up to a sequence, all of which the lane was meant to get. */
-  drop(floor: number): void {
-    const dropped = this.log.splice(0, this.log.findLastIndex((e) => e.sequence <= floor) + 1)
-    const waiting = dropped.filter(({ sequence }) => sequence > this.lane.cursor)
-    const lastMeant = dropped.at(-1)?.sequence ?? null
-    for (const { sequence } of dropped) this.fates.delete(sequence)
-    this.#save(passFloor(this.lane, floor, { meant: waiting.length, lastMeant }))
   }
 
   /** The ports of the walk, over this scenario. */

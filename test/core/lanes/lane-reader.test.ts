@@ -7,16 +7,8 @@ import {
   readWaiting,
 } from '../../../src/core/lanes/lane-reader.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
-import {
-  ONLY_FIELDS,
-  UNWANTED,
-  aJob,
-  anEntry,
-  anEpoch,
-  aLaneScenario,
-  oneTo,
-  type LaneScenario,
-} from '../../support/lane-scenario.ts'
+import { ONLY_FIELDS, UNWANTED, aJob, anEntry, anEpoch, oneTo } from '../../support/a-lane.ts'
+import { aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const CHOOSY = { epochs: [anEpoch({ events: ONLY_FIELDS })] }
@@ -28,7 +20,7 @@ function sequences(entries: readonly LogEntry[] | null): number[] | null {
 /** A lane that gets the last of `count` events only. */
 function onlyTheLast(count: number): LaneScenario {
   const scenario = aLaneScenario({ lane: CHOOSY })
-  for (const sequence of oneTo(count)) scenario.append(sequence === count ? {} : UNWANTED)
+  for (const sequence of oneTo(count)) scenario.portal.sends(sequence === count ? {} : UNWANTED)
   return scenario
 }
 
@@ -51,7 +43,7 @@ describe('nextBatch()', () => {
 
   it('passes everything when the destination gets none of it', () => {
     const scenario = aLaneScenario({ lane: CHOOSY })
-    for (let count = 0; count < 5; count += 1) scenario.append(UNWANTED)
+    for (let count = 0; count < 5; count += 1) scenario.portal.sends(UNWANTED)
     expect(nextBatch(scenario.ports())).toBeNull()
     expect(scenario.lane.cursor).toBe(5)
   })
@@ -122,7 +114,7 @@ describe('readWaiting()', () => {
   it('leaves out what the destination does not get, and looks through 500 events at most', () => {
     const scenario = aLaneScenario({ lane: CHOOSY })
     for (const sequence of oneTo(700)) {
-      scenario.append([1, 400, 501, 502].includes(sequence) ? {} : UNWANTED)
+      scenario.portal.sends([1, 400, 501, 502].includes(sequence) ? {} : UNWANTED)
     }
     expect(waiting(scenario)).toEqual([1, 400, 501])
     expect(scenario.reads).toBe(25)
@@ -132,8 +124,8 @@ describe('readWaiting()', () => {
 describe('previousMeant()', () => {
   it('is the nearest event before that the destination gets', () => {
     const scenario = aLaneScenario({ lane: CHOOSY })
-    scenario.append()
-    for (let count = 0; count < 30; count += 1) scenario.append(UNWANTED)
+    scenario.portal.sends()
+    for (let count = 0; count < 30; count += 1) scenario.portal.sends(UNWANTED)
     expect(previousMeant(scenario.ports(), 32)).toBe(1)
   })
 
@@ -165,8 +157,8 @@ describe('nextReplayed()', () => {
 
   it('of a job for parked events passes those whose entry is gone', () => {
     const scenario = aLaneScenario({ events: 3 })
-    scenario.park(1)
-    scenario.park(2)
+    scenario.operator.parks(1)
+    scenario.operator.parks(2)
     scenario.log.shift()
     scenario.lane = { ...scenario.lane, replays: [aJob({ parkedOnly: true })] }
     expect(nextReplayed(scenario.ports())).toMatchObject({ entry: { sequence: 2 } })

@@ -2,9 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { nextStep } from '../../../src/core/lanes/next-step.ts'
+import { aJob, anEpoch } from '../../support/a-lane.ts'
 import {
-  aJob,
-  anEpoch,
   aLaneScenario,
   type LaneScenario,
   type LaneScenarioOptions,

@@ -3,8 +3,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { laneDueAt } from '../../../src/core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
+import { Crash, aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
 import {
-  Crash,
   DELIVERED,
   ONLY_FIELDS,
   REJECTED,
@@ -12,11 +12,9 @@ import {
   aPlan,
   anEpoch,
   gone,
-  aLaneScenario,
   oneTo,
   unreachable,
-  type LaneScenario,
-} from '../../support/lane-scenario.ts'
+} from '../../support/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 const BEHIND = { waitMs: null, max: 50 }
@@ -30,7 +28,7 @@ function messages({ sends }: LaneScenario): (readonly number[])[] {
 describe('a lane that is behind', () => {
   test('tells more than ten waiting events in one message', async () => {
     const scenario = aLaneScenario({ events: 12, digest: BEHIND })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual([oneTo(12)])
     expect(scenario.lane.cursor).toBe(12)
     expect(scenario.digests).toEqual([{ sequences: oneTo(12), at: NOW, attempts: 1 }])
@@ -38,15 +36,16 @@ describe('a lane that is behind', () => {
 
   test('sends ten waiting events one by one', async () => {
     const scenario = aLaneScenario({ events: 10, digest: BEHIND })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual(oneTo(10).map((sequence) => [sequence]))
   })
 
   test('leaves out what the destination does not get, and counts only what it does', async () => {
     const epochs = [anEpoch({ from: 1, events: ONLY_FIELDS })]
     const scenario = aLaneScenario({ digest: BEHIND, lane: { epochs } })
-    for (let count = 0; count < 22; count += 1) scenario.append(count % 2 === 0 ? {} : UNWANTED)
-    await scenario.run()
+    for (let count = 0; count < 22; count += 1)
+      scenario.portal.sends(count % 2 === 0 ? {} : UNWANTED)
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual([oneTo(22).filter((sequence) => sequence % 2 === 1)])
     expect(scenario.lane.cursor).toBe(22)
   })
@@ -54,11 +53,11 @@ describe('a lane that is behind', () => {
   test('tells a burst in few messages: after a digest it gathers for ten seconds', async () => {
     const scenario = aLaneScenario({ events: 0, digest: BEHIND, minIntervalMs: 1000 })
     for (let second = 0; second < 60; second += 1) {
-      for (let count = 0; count < 4; count += 1) scenario.append()
-      await scenario.run({ forMs: 1000 })
+      for (let count = 0; count < 4; count += 1) scenario.portal.sends()
+      await scenario.time.passes('1 s')
       scenario.now = NOW + (second + 1) * 1000
     }
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.received).toEqual(oneTo(240))
     const together = messages(scenario).filter((message) => message.length > 1)
     expect(together.map((message) => message.length).toSorted((a, b) => b - a)[0]).toBe(40)
@@ -67,13 +66,13 @@ describe('a lane that is behind', () => {
 
   test('never tells machines together', async () => {
     const scenario = aLaneScenario({ events: 20, reader: 'machine', digest: null })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual(oneTo(20).map((sequence) => [sequence]))
   })
 
   test('turns a thousand changes into twenty messages', async () => {
     const scenario = aLaneScenario({ events: 1000, digest: BEHIND, minIntervalMs: 1000 })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toHaveLength(20)
     expect(scenario.received).toEqual(oneTo(1000))
     expect(Math.min(...scenario.waits)).toBeGreaterThanOrEqual(1)
@@ -87,8 +86,8 @@ describe('a lane with a digest of its own', () => {
     expect(scenario.sends).toEqual([])
     expect(laneDueAt(scenario.lane, scenario.head)).toBe(NOW + 30_000)
     scenario.now += 10_000
-    scenario.append()
-    await scenario.run()
+    scenario.portal.sends()
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual([[1, 2, 3]])
     expect(scenario.now).toBe(NOW + 30_000)
   })
@@ -96,14 +95,14 @@ describe('a lane with a digest of its own', () => {
   test('sends at once when there are as many as one message may hold', async () => {
     const scenario = aLaneScenario({ events: 4, digest: GATHERING })
     await scenario.walk()
-    scenario.append()
+    scenario.portal.sends()
     await scenario.walk()
     expect(messages(scenario)).toEqual([oneTo(5)])
   })
 
   test('tells an event that stayed alone in a message of its own', async () => {
     const scenario = aLaneScenario({ events: 1, digest: GATHERING })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.sends).toEqual([
       { sequence: 1, at: NOW + 30_000, previousSequence: null, replayed: false },
     ])
@@ -111,9 +110,9 @@ describe('a lane with a digest of its own', () => {
 
   test('begins the next wait with the next event', async () => {
     const scenario = aLaneScenario({ events: 1, digest: GATHERING })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     scenario.now += 5000
-    scenario.append()
+    scenario.portal.sends()
     await scenario.walk()
     expect(laneDueAt(scenario.lane, scenario.head)).toBe(NOW + 65_000)
   })
@@ -128,17 +127,17 @@ describe('G3 at least once: a digest', () => {
     }
     await scenario.walk()
     expect(scenario.lane.digest).toEqual(oneTo(12))
-    scenario.append()
-    scenario.append()
-    await scenario.run()
+    scenario.portal.sends()
+    scenario.portal.sends()
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual([oneTo(12), oneTo(12), [13, 14]])
   })
 
   test('that failed is sent again as the same message although more has come', async () => {
     const scenario = aLaneScenario({ events: 12, digest: BEHIND, outcomes: { 1: [unreachable()] } })
     await scenario.walk({ budgetMs: 1 })
-    for (let count = 0; count < 20; count += 1) scenario.append()
-    await scenario.run()
+    for (let count = 0; count < 20; count += 1) scenario.portal.sends()
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual([oneTo(12), oneTo(12), oneTo(32).slice(12)])
     expect(scenario.digests.map(({ attempts }) => attempts)).toEqual([2, 1])
   })
@@ -146,18 +145,18 @@ describe('G3 at least once: a digest', () => {
   test('is the same message after the filter has changed', async () => {
     const scenario = aLaneScenario({ events: 12, digest: BEHIND, outcomes: { 1: [unreachable()] } })
     await scenario.walk({ budgetMs: 1 })
-    scenario.configure(aPlan({ events: ['onCrmDeal*'] }))
-    scenario.append()
-    scenario.append(UNWANTED)
-    await scenario.run()
+    scenario.relay.deploys(aPlan({ events: ['onCrmDeal*'] }))
+    scenario.portal.sends()
+    scenario.portal.sends(UNWANTED)
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual([oneTo(12), oneTo(12), [14]])
   })
 
   test('that began with one event stays that event when its first attempt failed', async () => {
     const scenario = aLaneScenario({ events: 1, digest: BEHIND, outcomes: { 1: [unreachable()] } })
     await scenario.walk({ budgetMs: 1 })
-    for (let count = 0; count < 12; count += 1) scenario.append()
-    await scenario.run()
+    for (let count = 0; count < 12; count += 1) scenario.portal.sends()
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual([[1], [1], oneTo(13).slice(1)])
   })
 
@@ -168,9 +167,9 @@ describe('G3 at least once: a digest', () => {
       outcomes: { 1: [unreachable(60_000)] },
     })
     await scenario.walk()
-    scenario.append()
+    scenario.portal.sends()
     scenario.drop(12)
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual([oneTo(12), [13]])
   })
 })
@@ -181,7 +180,7 @@ describe('a digest that the receiver refuses', () => {
     scenario.answer = (entry) =>
       entry.sequence === 1 && scenario.sends.length === 1 ? REJECTED : byPoison(entry.sequence)
     const byPoison = (sequence: number): DeliveryOutcome => (sequence === 4 ? REJECTED : DELIVERED)
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual([oneTo(12), ...oneTo(12).map((sequence) => [sequence])])
     expect(scenario.parked).toEqual([4])
   })
@@ -189,9 +188,9 @@ describe('a digest that the receiver refuses', () => {
   test('does not keep later events from being told together', async () => {
     const scenario = aLaneScenario({ events: 12, digest: BEHIND, outcomes: { 1: [REJECTED] } })
     scenario.during(12, () => {
-      for (let count = 0; count < 11; count += 1) scenario.append()
+      for (let count = 0; count < 11; count += 1) scenario.portal.sends()
     })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario).at(-1)).toEqual(oneTo(23).slice(12))
   })
 })
@@ -200,19 +199,19 @@ describe('an operator', () => {
   test('who parks the front of a waiting digest sends the rest as one message', async () => {
     const scenario = aLaneScenario({ events: 12, digest: BEHIND, outcomes: { 1: [unreachable()] } })
     await scenario.walk({ budgetMs: 1 })
-    scenario.park(1)
-    await scenario.run()
+    scenario.operator.parks(1)
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual([oneTo(12), oneTo(12).slice(1)])
     expect(scenario.parked).toEqual([1])
   })
 
   test('who pauses stops a digest before it is sent', async () => {
     const scenario = aLaneScenario({ events: 12, digest: BEHIND })
-    scenario.pause()
-    await scenario.run()
+    scenario.operator.pauses()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.sends).toEqual([])
-    scenario.resume()
-    await scenario.run()
+    scenario.operator.resumes()
+    await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual([oneTo(12)])
   })
 })
@@ -221,15 +220,15 @@ describe('a digest in the way of something else', () => {
   test('that is refused by the daily try of a disabled lane lets the lane go on', async () => {
     const outcomes = { 1: [gone({ probe: true }), REJECTED] }
     const scenario = aLaneScenario({ events: 12, digest: BEHIND, outcomes })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.lane).toMatchObject({ status: 'active', cursor: 12 })
     expect(scenario.received).toEqual(oneTo(12))
   })
 
   test('of which an event was set aside under way delivers that one too when it is taken', async () => {
     const scenario = aLaneScenario({ events: 12, digest: BEHIND })
-    scenario.during(1, () => scenario.park(1))
-    await scenario.run()
+    scenario.during(1, () => scenario.operator.parks(1))
+    await scenario.time.passesUntilQuiet()
     expect(scenario.parked).toEqual([])
     expect(scenario.received).toEqual(oneTo(12))
   })
@@ -244,7 +243,7 @@ describe('a digest in the way of something else', () => {
       reader: 'machine',
       digest: null,
     })
-    await machine.run()
+    await machine.time.passesUntilQuiet()
     expect(messages(machine)).toEqual(oneTo(12).map((sequence) => [sequence]))
   })
 
@@ -268,8 +267,8 @@ describe('a digest in the way of something else', () => {
       lane: { cursor: 2, lastMeant: 2 },
       minIntervalMs: 6000,
     })
-    scenario.replay({ next: 1, to: 2 })
-    await scenario.run()
+    scenario.operator.replays({ next: 1, to: 2 })
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed).toEqual(['r1', 'r2', '3'])
     expect(scenario.waits[0]).toBe(6)
   })
@@ -279,7 +278,7 @@ describe("the receiver's common pace", () => {
   test('is waited for, without an attempt being counted', async () => {
     const scenario = aLaneScenario({ events: 1 })
     scenario.slots.push(NOW + 5000, NOW + 9000)
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.sends.map(({ at }) => at)).toEqual([NOW + 9000])
     expect(scenario.lane.attempts).toBe(0)
   })
@@ -287,8 +286,8 @@ describe("the receiver's common pace", () => {
   test('holds a replay back as well when an answer asked for it', async () => {
     const scenario = aLaneScenario({ events: 2, lane: { cursor: 2, lastMeant: 2 } })
     scenario.answer = () => ({ kind: 'delivered', status: 200, holdMs: 7000 })
-    scenario.replay({ next: 1, to: 2 })
-    await scenario.run()
+    scenario.operator.replays({ next: 1, to: 2 })
+    await scenario.time.passesUntilQuiet()
     expect(scenario.waits).toEqual([7])
   })
 
@@ -297,8 +296,8 @@ describe("the receiver's common pace", () => {
     scenario.slots.push(NOW + 60_000)
     await scenario.walk()
     expect(laneDueAt(scenario.lane, scenario.head)).toBe(NOW + 60_000)
-    scenario.restart()
-    await scenario.run()
+    scenario.relay.restarts()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.sends.map(({ at }) => at)).toEqual([NOW])
   })
 
@@ -309,14 +308,14 @@ describe("the receiver's common pace", () => {
       asks += 1
       return scenario.now < NOW + 2000 ? NOW : null
     }
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(asks).toBe(21)
   })
 
   test('holds back what an answer asked for although it took the message', async () => {
     const scenario = aLaneScenario({ events: 2 })
     scenario.answer = () => ({ kind: 'delivered', status: 200, holdMs: 7000 })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.waits).toEqual([7])
   })
 })
@@ -343,12 +342,12 @@ describe('G2 order and G5 nothing lost', () => {
             if (isCrashing) throw new Crash()
           }
           for (const action of actions) {
-            if (action === 'append') scenario.append()
+            if (action === 'append') scenario.portal.sends()
             else if (action === 'walk') await scenario.walk()
-            else if (action === 'crash') scenario.restart()
+            else if (action === 'crash') scenario.relay.restarts()
             else scenario.now += 700
           }
-          await scenario.run()
+          await scenario.time.passesUntilQuiet()
           expectAllSettledInOrder(scenario)
         },
       ),

@@ -1,8 +1,7 @@
 /** What an operator does to a lane while it walks: pause, resume, set aside, replay. */
-import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
+import { Crash, aLaneScenario } from '../../support/lane-scenario.ts'
 import {
-  Crash,
   DELIVERED,
   ONLY_FIELDS,
   REJECTED,
@@ -10,21 +9,20 @@ import {
   anEpoch,
   everyEvent,
   gone,
-  aLaneScenario,
   times,
   unreachable,
-} from '../../support/lane-scenario.ts'
+} from '../../support/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 describe('an operator', () => {
   it('pauses in the middle of an attempt: its outcome counts, nothing follows', async () => {
     const scenario = aLaneScenario({ events: 3 })
-    scenario.during(1, () => scenario.pause())
-    await scenario.run()
+    scenario.during(1, () => scenario.operator.pauses())
+    await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([1])
     expect(scenario.lane).toMatchObject({ status: 'paused', cursor: 1 })
-    scenario.resume()
-    await scenario.run()
+    scenario.operator.resumes()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([1, 2, 3])
   })
 
@@ -35,29 +33,29 @@ describe('an operator', () => {
   ])('resumes a lane that was paused while its attempt failed: it tries %s', async (...row) => {
     const [, outcome, seconds] = row
     const scenario = aLaneScenario({ events: 1, outcomes: { 1: [outcome] } })
-    scenario.during(1, () => scenario.pause())
-    await scenario.run({ forMs: 30 * DAY_MS })
+    scenario.during(1, () => scenario.operator.pauses())
+    await scenario.time.passes('30 days')
     expect([scenario.order, scenario.lane.status]).toEqual([[1], 'paused'])
     const resumedAt = scenario.now
     scenario.now = NOW
-    scenario.resume()
-    await scenario.run()
+    scenario.operator.resumes()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.sends[1]?.at).toBe(NOW + seconds * 1000)
     expect(resumedAt).toBe(NOW)
   })
 
   it('resumes a lane that waits: it tries at once', async () => {
     const scenario = aLaneScenario({ events: 1, outcomes: { 1: times(6, unreachable()) } })
-    await scenario.run({ forMs: HOUR_MS / 4 })
+    await scenario.time.passes('15 min')
     const [attempts, { now }] = [scenario.sends.length, scenario]
-    scenario.resume()
+    scenario.operator.resumes()
     await scenario.walk()
     expect(scenario.sends[attempts]?.at).toBe(now)
   })
 
   it('parks the front while its attempt is under way: delivered meanwhile is delivered', async () => {
     const scenario = aLaneScenario({ events: 2 })
-    scenario.during(1, () => scenario.park(1))
+    scenario.during(1, () => scenario.operator.parks(1))
     await scenario.walk()
     expect(scenario.order).toEqual([1, 2])
     expect(scenario.fates.get(1)).toMatchObject({ state: 'delivered', attempts: 1 })
@@ -66,7 +64,7 @@ describe('an operator', () => {
 
   it('parks the front while its attempt fails: it stays parked, the next is not to blame', async () => {
     const scenario = aLaneScenario({ events: 2, outcomes: { 1: [unreachable()] } })
-    scenario.during(1, () => scenario.park(1))
+    scenario.during(1, () => scenario.operator.parks(1))
     await scenario.walk()
     expect(scenario.order).toEqual([1, 2])
     expect(scenario.fates.get(1)).toMatchObject({ state: 'parked', reason: 'set_aside' })
@@ -80,7 +78,7 @@ describe('replay jobs', () => {
 
   it('send one event at a time between live ones', async () => {
     const scenario = aLaneScenario(half)
-    scenario.replay({})
+    scenario.operator.replays({})
     await scenario.walk()
     expect(scenario.mixed).toEqual(['4', 'r1', '5', 'r2', '6', 'r3'])
   })
@@ -89,8 +87,8 @@ describe('replay jobs', () => {
     const outcomes = { 2: [REJECTED], 60: [REJECTED] }
     const scenario = aLaneScenario({ events: 60, outcomes })
     await scenario.walk()
-    scenario.replay({ parkedOnly: true })
-    await scenario.run()
+    scenario.operator.replays({ parkedOnly: true })
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed.slice(60)).toEqual(['r2', 'r60'])
     expect(scenario.parked).toEqual([])
     expect(scenario.lane.replays).toEqual([])
@@ -98,15 +96,15 @@ describe('replay jobs', () => {
 
   it('never run while the lane retries', async () => {
     const scenario = aLaneScenario({ ...half, outcomes: { 4: times(3, unreachable()) } })
-    scenario.replay({ to: 1 })
-    await scenario.run()
+    scenario.operator.replays({ to: 1 })
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed).toEqual(['4', '4', '4', '4', 'r1', '5', '6'])
   })
 
   it('retry by themselves, while live events go on', async () => {
     const scenario = aLaneScenario({ ...half, outcomes: { 1: times(3, unreachable()) } })
-    scenario.replay({ to: 2 })
-    await scenario.run()
+    scenario.operator.replays({ to: 2 })
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed).toEqual(['4', 'r1', '5', '6', 'r1', 'r1', 'r1', 'r2'])
     expect(scenario.waits.slice(3)).toEqual([1, 5, 30, 0])
     expect(scenario.fates.get(1)).toMatchObject({ state: 'delivered', attempts: 4 })
@@ -114,16 +112,16 @@ describe('replay jobs', () => {
 
   it('count the attempts that an event has had before', async () => {
     const scenario = aLaneScenario({ events: 1, outcomes: { 1: [unreachable(), REJECTED] } })
-    await scenario.run()
-    scenario.replay({})
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
+    scenario.operator.replays({})
+    await scenario.time.passesUntilQuiet()
     expect(scenario.fates.get(1)).toMatchObject({ state: 'delivered', attempts: 3 })
   })
 
   it('hold live events back by Retry-After alone', async () => {
     const scenario = aLaneScenario({ ...half, outcomes: { 1: [unreachable(60_000)] } })
-    scenario.replay({ to: 1 })
-    await scenario.run()
+    scenario.operator.replays({ to: 1 })
+    await scenario.time.passesUntilQuiet()
     expect(scenario.sends.map(({ at }) => at - NOW)).toEqual([0, 0, 60_000, 60_000, 60_000])
     expect(scenario.mixed).toEqual(['4', 'r1', '5', 'r1', '6'])
   })
@@ -131,21 +129,21 @@ describe('replay jobs', () => {
   it('are worked off one after the other', async () => {
     const scenario = aLaneScenario({ events: 3 })
     await scenario.walk()
-    scenario.replay({ next: 2 })
-    scenario.replay({ to: 1 })
-    await scenario.run()
+    scenario.operator.replays({ next: 2 })
+    scenario.operator.replays({ to: 1 })
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed.slice(3)).toEqual(['r2', 'r3', 'r1'])
   })
 
   it('survive a crash, with at most one event again', async () => {
     const scenario = aLaneScenario({ events: 4, reader: 'machine' })
     await scenario.walk()
-    scenario.replay({})
+    scenario.operator.replays({})
     scenario.during(3, () => {
       throw new Crash()
     })
-    await scenario.run()
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed.slice(4)).toEqual(['r1', 'r2', 'r3', 'r3', 'r4'])
     expect(scenario.lane).toMatchObject({ cursor: 4, replays: [] })
   })
@@ -153,11 +151,11 @@ describe('replay jobs', () => {
   it('pass what retention has dropped meanwhile', async () => {
     const scenario = aLaneScenario({ events: 4, outcomes: { 2: [REJECTED], 4: [REJECTED] } })
     await scenario.walk()
-    scenario.replay({ parkedOnly: true })
-    scenario.replay({})
+    scenario.operator.replays({ parkedOnly: true })
+    scenario.operator.replays({})
     const [first, second] = scenario.lane.replays
     scenario.drop(2)
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed.slice(4)).toEqual(['r4', 'r3', 'r4'])
     expect([first?.next, second?.next]).toEqual([1, 1])
   })
@@ -166,20 +164,20 @@ describe('replay jobs', () => {
     const scenario = aLaneScenario({ events: 3, outcomes: everyEvent(3, REJECTED) })
     await scenario.walk()
     scenario.log.splice(0, 2)
-    scenario.replay({ parkedOnly: true })
-    await scenario.run()
+    scenario.operator.replays({ parkedOnly: true })
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed.slice(3)).toEqual(['r3'])
   })
 
   it('pass what the destination was never meant to get', async () => {
     const scenario = aLaneScenario({ lane: { epochs: [anEpoch({ events: ONLY_FIELDS })] } })
-    scenario.append()
-    for (let count = 0; count < 120; count += 1) scenario.append(UNWANTED)
-    scenario.append()
-    scenario.append()
+    scenario.portal.sends()
+    for (let count = 0; count < 120; count += 1) scenario.portal.sends(UNWANTED)
+    scenario.portal.sends()
+    scenario.portal.sends()
     await scenario.walk()
-    scenario.replay({ to: 122 })
-    await scenario.run()
+    scenario.operator.replays({ to: 122 })
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed.slice(3)).toEqual(['r1', 'r122'])
     expect(scenario.lane.replays).toEqual([])
   })
@@ -187,9 +185,9 @@ describe('replay jobs', () => {
   it('wait for a paused lane', async () => {
     const scenario = aLaneScenario({ events: 1 })
     await scenario.walk()
-    scenario.replay({})
-    scenario.pause()
-    await scenario.run()
+    scenario.operator.replays({})
+    scenario.operator.pauses()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([1])
   })
 
@@ -197,8 +195,8 @@ describe('replay jobs', () => {
     const outcomes = { 1: [DELIVERED, gone({ probe: true }), unreachable()] }
     const scenario = aLaneScenario({ events: 2, outcomes })
     await scenario.walk()
-    scenario.replay({ to: 1 })
-    await scenario.run()
+    scenario.operator.replays({ to: 1 })
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed).toEqual(['1', '2', 'r1', 'r1', 'r1'])
     expect(scenario.waits.slice(2)).toEqual([86_400, 86_400])
     expect(scenario.lane).toMatchObject({ status: 'active', replays: [] })
@@ -207,8 +205,8 @@ describe('replay jobs', () => {
   it('leave the daily try to a live event that waits', async () => {
     const outcomes = { 3: [gone({ probe: true })] }
     const scenario = aLaneScenario({ events: 3, lane: { cursor: 2, lastMeant: 2 }, outcomes })
-    scenario.replay({})
-    await scenario.run()
+    scenario.operator.replays({})
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed).toEqual(['3', '3', 'r1', 'r2'])
   })
 
@@ -218,8 +216,8 @@ describe('replay jobs', () => {
       outcomes: { 1: [DELIVERED, gone({ probe: false })] },
     })
     await scenario.walk()
-    scenario.replay({})
-    await scenario.run()
+    scenario.operator.replays({})
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed).toEqual(['1', 'r1'])
     expect(scenario.lane).toMatchObject({ status: 'disabled', replays: [{ next: 1 }] })
   })

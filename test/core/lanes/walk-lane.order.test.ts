@@ -7,18 +7,16 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogEntry } from '../../../src/core/log/event.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
+import { Crash, aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
 import {
-  Crash,
   DELIVERED,
   ONLY_FIELDS,
   REJECTED,
   UNWANTED,
   aPlan,
   gone,
-  aLaneScenario,
   unreachable,
-  type LaneScenario,
-} from '../../support/lane-scenario.ts'
+} from '../../support/a-lane.ts'
 
 type Kind = 'field' | 'deal' | 'quarantined'
 type Act =
@@ -42,7 +40,7 @@ interface Sending {
   readonly replayed: boolean
 }
 
-const EVENTS: Record<Kind, Parameters<LaneScenario['append']>[0]> = {
+const EVENTS: Record<Kind, Parameters<LaneScenario['portal']['sends']>[0]> = {
   field: {},
   deal: UNWANTED,
   quarantined: { quarantined: 'invalid_fields' },
@@ -230,30 +228,30 @@ class Player {
       case 'append':
         for (const kind of one.kinds) {
           this.#kinds.push(kind)
-          scenario.append(EVENTS[kind])
+          scenario.portal.sends(EVENTS[kind])
         }
         return
       case 'pause':
-        return scenario.pause()
+        return scenario.operator.pauses()
       case 'resume':
-        return scenario.resume()
+        return scenario.operator.resumes()
       case 'park': {
         const front = this.meant().find((sequence) => sequence > scenario.lane.cursor)
-        return front === undefined ? undefined : scenario.park(front)
+        return front === undefined ? undefined : scenario.operator.parks(front)
       }
       case 'crash':
-        return scenario.restart()
+        return scenario.relay.restarts()
       case 'remove':
-        return scenario.configure(null)
+        return scenario.relay.deploys(null)
       case 'replay':
-        return scenario.replay({ parkedOnly: one.parkedOnly, next: one.next })
+        return scenario.operator.replays({ parkedOnly: one.parkedOnly, next: one.next })
       case 'sleep':
         scenario.now += one.ms
         return
       case 'filter': {
         this.#takes = this.#takes.filter(({ from }) => from <= passed)
         this.#takes.push({ from: passed + 1, kinds: one.takes })
-        return scenario.configure(this.plan())
+        return scenario.relay.deploys(this.plan())
       }
       case 'walk':
       case 'run':
@@ -270,14 +268,14 @@ class Player {
   async play(acts: readonly Act[]): Promise<void> {
     for (const one of acts) {
       if (one.act === 'walk') await this.scenario.walk()
-      else if (one.act === 'run') await this.scenario.run({ forMs: one.forMs })
+      else if (one.act === 'run') await this.scenario.time.passes(one.forMs)
       else this.apply(one)
     }
     // Whatever has happened: once the receiver takes everything, nothing is left (G5, G10).
     for (let tries = 0; tries <= acts.length + 91; tries += 1) {
-      this.scenario.configure(this.plan())
-      this.scenario.resume()
-      await this.scenario.run()
+      this.scenario.relay.deploys(this.plan())
+      this.scenario.operator.resumes()
+      await this.scenario.time.passesUntilQuiet()
     }
   }
 }

@@ -7,7 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { laneDueAt } from '../../../src/core/lanes/state/lane-state.ts'
 import { createPacerState, hold, takeSlot, type PacerState } from '../../../src/core/pace/slots.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
-import { DELIVERED, aLaneScenario, oneTo, type LaneScenario } from '../../support/lane-scenario.ts'
+import { DELIVERED, oneTo } from '../../support/a-lane.ts'
+import { aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const SECOND_MS = 1000

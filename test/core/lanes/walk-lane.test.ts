@@ -1,8 +1,8 @@
 import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import { MAX_REPEATS, MAX_WAIT_IN_WALK_MS } from '../../../src/core/lanes/walk-lane.ts'
+import { Crash, aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
 import {
-  Crash,
   DELIVERED,
   ONLY_FIELDS,
   REJECTED,
@@ -11,12 +11,10 @@ import {
   anEpoch,
   everyEvent,
   gone,
-  aLaneScenario,
   oneTo,
   times,
   unreachable,
-  type LaneScenario,
-} from '../../support/lane-scenario.ts'
+} from '../../support/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 function previous(scenario: LaneScenario): (number | null)[][] {
@@ -33,13 +31,13 @@ describe('G2 order: walkLane()', () => {
 
   it('sends nothing behind an event that is being retried', async () => {
     const scenario = aLaneScenario({ events: 3, outcomes: { 2: times(4, unreachable()) } })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([1, 2, 2, 2, 2, 2, 3])
   })
 
   it('sends an event that arrives during an attempt after it', async () => {
     const scenario = aLaneScenario({ events: 1 })
-    scenario.during(1, () => scenario.append())
+    scenario.during(1, () => scenario.portal.sends())
     await scenario.walk()
     expect(scenario.order).toEqual([1, 2])
   })
@@ -47,7 +45,7 @@ describe('G2 order: walkLane()', () => {
   it('tells the sequence that the destination was meant to get before, on every attempt', async () => {
     const outcomes = { 2: [unreachable(), unreachable()], 3: [REJECTED] }
     const scenario = aLaneScenario({ events: 4, outcomes })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(previous(scenario)).toEqual([
       [1, null],
       [2, 1],
@@ -60,24 +58,24 @@ describe('G2 order: walkLane()', () => {
 
   it('tells the same on every replay, also of what was set aside', async () => {
     const scenario = aLaneScenario({ events: 3, outcomes: { 2: [unreachable()] } })
-    scenario.during(2, () => scenario.park(2))
-    await scenario.run()
-    scenario.replay({})
-    await scenario.run()
+    scenario.during(2, () => scenario.operator.parks(2))
+    await scenario.time.passesUntilQuiet()
+    scenario.operator.replays({})
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed).toEqual(['1', '2', '3', 'r1', 'r2', 'r3'])
     expect(previous(scenario).slice(3)).toEqual(previous(scenario).slice(0, 3))
   })
 
   it('passes quarantined events and those of another filter, and leaves them out of the count', async () => {
     const scenario = aLaneScenario({ lane: { epochs: [anEpoch({ events: ONLY_FIELDS })] } })
-    scenario.append({ quarantined: 'invalid_fields' })
-    for (let count = 0; count < 120; count += 1) scenario.append(UNWANTED)
-    scenario.append()
-    scenario.append(UNWANTED)
-    scenario.append()
+    scenario.portal.sends({ quarantined: 'invalid_fields' })
+    for (let count = 0; count < 120; count += 1) scenario.portal.sends(UNWANTED)
+    scenario.portal.sends()
+    scenario.portal.sends(UNWANTED)
+    scenario.portal.sends()
     await scenario.walk()
-    scenario.replay({})
-    await scenario.run()
+    scenario.operator.replays({})
+    await scenario.time.passesUntilQuiet()
     const once = [
       [122, null],
       [124, 122],
@@ -88,22 +86,22 @@ describe('G2 order: walkLane()', () => {
   it('decides each event by the filter that stood at its sequence', async () => {
     const scenario = aLaneScenario({ lane: { epochs: [anEpoch({ events: ONLY_FIELDS })] } })
     const pair = () => {
-      scenario.append()
-      scenario.append(UNWANTED)
+      scenario.portal.sends()
+      scenario.portal.sends(UNWANTED)
     }
     pair()
     await scenario.walk()
-    scenario.configure(aPlan({ events: ['onCrmDeal*'] }))
+    scenario.relay.deploys(aPlan({ events: ['onCrmDeal*'] }))
     pair()
     await scenario.walk()
-    scenario.configure(aPlan({ silent: 'no_value' }))
+    scenario.relay.deploys(aPlan({ silent: 'no_value' }))
     pair()
     await scenario.walk()
-    scenario.configure(aPlan({ events: ONLY_FIELDS }))
+    scenario.relay.deploys(aPlan({ events: ONLY_FIELDS }))
     pair()
     await scenario.walk()
-    scenario.replay({})
-    await scenario.run()
+    scenario.operator.replays({})
+    await scenario.time.passesUntilQuiet()
     const once = [
       [1, null],
       [4, 1],
@@ -117,19 +115,19 @@ describe('G2 order: walkLane()', () => {
     async (reader) => {
       const scenario = aLaneScenario({ events: 3, reader })
       scenario.during(2, () => {
-        scenario.configure(aPlan({ silent: 'no_value' }))
-        scenario.configure(aPlan({ fields: ['*'] }))
-        scenario.configure(aPlan({ silent: 'no_value' }))
+        scenario.relay.deploys(aPlan({ silent: 'no_value' }))
+        scenario.relay.deploys(aPlan({ fields: ['*'] }))
+        scenario.relay.deploys(aPlan({ silent: 'no_value' }))
       })
       await scenario.walk()
-      scenario.restart()
+      scenario.relay.restarts()
       await scenario.walk()
       expect(scenario.lane).toMatchObject({ cursor: 3, lastMeant: 2 })
-      scenario.configure(aPlan())
-      scenario.append()
+      scenario.relay.deploys(aPlan())
+      scenario.portal.sends()
       await scenario.walk()
-      scenario.replay({})
-      await scenario.run()
+      scenario.operator.replays({})
+      await scenario.time.passesUntilQuiet()
       const once = [
         [1, null],
         [2, 1],
@@ -141,8 +139,8 @@ describe('G2 order: walkLane()', () => {
 
   it('leaves an event out that is still to be retried when its filter changes', async () => {
     const scenario = aLaneScenario({ events: 3, outcomes: { 2: [unreachable()] } })
-    scenario.during(2, () => scenario.configure(aPlan({ silent: 'no_value' })))
-    await scenario.run()
+    scenario.during(2, () => scenario.relay.deploys(aPlan({ silent: 'no_value' })))
+    await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([1, 2])
     expect(scenario.lane).toMatchObject({ cursor: 3, lastMeant: 1, attempts: 0 })
   })
@@ -151,8 +149,8 @@ describe('G2 order: walkLane()', () => {
     const scenario = aLaneScenario({ events: 60 })
     await scenario.walk()
     scenario.drop(57)
-    scenario.replay({ next: 58 })
-    await scenario.run()
+    scenario.operator.replays({ next: 58 })
+    await scenario.time.passesUntilQuiet()
     expect(previous(scenario).slice(60)).toEqual([
       [58, 57],
       [59, 58],
@@ -163,7 +161,7 @@ describe('G2 order: walkLane()', () => {
   it('tells an expired event as the one before, so that the receiver sees the gap', async () => {
     const scenario = aLaneScenario({ events: 4, lane: { status: 'paused' } })
     scenario.drop(2)
-    scenario.resume()
+    scenario.operator.resumes()
     await scenario.walk()
     expect(previous(scenario)).toEqual([
       [3, 2],
@@ -176,7 +174,7 @@ describe('G2 order: walkLane()', () => {
 describe('waits before the next attempt', () => {
   it('are 1 s, 5 s, 30 s, 2 min, 10 min, then every 30 min', async () => {
     const scenario = aLaneScenario({ events: 1, outcomes: { 1: times(8, unreachable()) } })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.waits).toEqual([1, 5, 30, 120, 600, 1800, 1800, 1800])
   })
 
@@ -186,21 +184,21 @@ describe('waits before the next attempt', () => {
       random: 0.5,
       outcomes: { 1: times(3, unreachable()) },
     })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.waits).toEqual([1.1, 5.5, 33])
   })
 
   it('are lengthened by Retry-After to 24 h at most, and never shortened', async () => {
     const asked = [60_000, 1000, 29_999, 7 * DAY_MS].map(unreachable)
     const scenario = aLaneScenario({ events: 1, outcomes: { 1: asked } })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.waits).toEqual([60, 5, 30, 86_400])
   })
 
   it('end at the deadline: the last attempt falls on it, then the event is parked', async () => {
     const down = times(9, unreachable())
     const scenario = aLaneScenario({ events: 2, retryMs: 60_000, outcomes: { 1: down } })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.sends.map(({ sequence, at }) => [sequence, (at - NOW) / 1000])).toEqual([
       [1, 0],
       [1, 1],
@@ -220,7 +218,7 @@ describe('waits before the next attempt', () => {
     const outcomes = { 1: [unreachable()], 2: [unreachable()] }
     const scenario = aLaneScenario({ events: 3, retryMs: 60_000, outcomes })
     scenario.now += 60_000
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([1, 2, 3])
     expect(scenario.parked).toEqual([1, 2])
   })
@@ -233,8 +231,8 @@ describe('waits before the next attempt', () => {
     })
     await scenario.walk()
     scenario.now += HOUR_MS
-    scenario.replay({})
-    await scenario.run()
+    scenario.operator.replays({})
+    await scenario.time.passesUntilQuiet()
     expect(scenario.mixed).toEqual(['1', 'r1', 'r1'])
     expect(scenario.parked).toEqual([])
   })
@@ -255,7 +253,7 @@ describe('waits before the next attempt', () => {
       minIntervalMs: 1000,
       lane: { cursor: 2, lastMeant: 2 },
     })
-    scenario.replay({})
+    scenario.operator.replays({})
     await scenario.walk()
     expect(scenario.mixed).toEqual(['3', 'r1', '4', 'r2'])
     expect(scenario.waits).toEqual([1, 1, 1])
@@ -282,9 +280,9 @@ describe('outcomes', () => {
       status: 'disabled',
       disabledReason: 'rejects_everything',
     })
-    await scenario.run({ forMs: DAY_MS })
+    await scenario.time.passes('1 day')
     expect(scenario.order).toEqual(oneTo(21))
-    await scenario.run({ forMs: DAY_MS })
+    await scenario.time.passes('1 day')
     expect(scenario.received).toEqual([22, 23, 24])
     expect(scenario.lane.status).toBe('active')
   })
@@ -299,7 +297,7 @@ describe('outcomes', () => {
   it('an endpoint that is gone disables the lane: events wait, a daily try ends it', async () => {
     const outcomes = { 2: [gone({ probe: true }), unreachable(), gone({ probe: true })] }
     const scenario = aLaneScenario({ events: 4, retryMs: DAY_MS, outcomes })
-    await scenario.run({ forMs: 10 * DAY_MS })
+    await scenario.time.passes('10 days')
     expect(scenario.order).toEqual([1, 2, 2, 2, 2, 3, 4])
     expect(scenario.waits.slice(1, 4)).toEqual([86_400, 86_400, 86_400])
     expect(scenario.parked).toEqual([])
@@ -307,40 +305,40 @@ describe('outcomes', () => {
 
   it('an endpoint that forbids it is not tried again, until its settings change', async () => {
     const scenario = aLaneScenario({ events: 2, outcomes: { 1: [gone({ probe: false })] } })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect([scenario.order, scenario.lane.status]).toEqual([[1], 'disabled'])
-    scenario.configure(aPlan({ settingsHash: 'f2' }))
-    await scenario.run()
+    scenario.relay.deploys(aPlan({ settingsHash: 'f2' }))
+    await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([1, 1, 2])
   })
 
   it('a disabled lane never parks by time', async () => {
     const outcomes = { 1: [gone({ probe: true }), ...times(29, unreachable())] }
     const scenario = aLaneScenario({ events: 2, retryMs: DAY_MS, outcomes })
-    await scenario.run({ forMs: 29 * DAY_MS })
+    await scenario.time.passes('29 days')
     expect(scenario.order).toEqual(times(30, 1))
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.received).toEqual([1, 2])
     expect(scenario.parked).toEqual([])
   })
 
   it('a misconfigured destination stops its lane until it is right again', async () => {
     const scenario = aLaneScenario({ events: 1 })
-    scenario.configure(aPlan({ problem: 'misconfigured', settingsHash: 'unusable' }))
-    await scenario.run()
+    scenario.relay.deploys(aPlan({ problem: 'misconfigured', settingsHash: 'unusable' }))
+    await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([])
-    scenario.configure(aPlan())
-    await scenario.run()
+    scenario.relay.deploys(aPlan())
+    await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([1])
   })
 
   it('a removed destination’s lane goes on when its name returns', async () => {
     const scenario = aLaneScenario({ events: 2 })
-    scenario.during(1, () => scenario.configure(null))
-    await scenario.run()
+    scenario.during(1, () => scenario.relay.deploys(null))
+    await scenario.time.passesUntilQuiet()
     expect([scenario.order, scenario.lane.status]).toEqual([[1], 'removed'])
-    scenario.configure(aPlan())
-    await scenario.run()
+    scenario.relay.deploys(aPlan())
+    await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([1, 2])
   })
 
@@ -348,10 +346,10 @@ describe('outcomes', () => {
     const outcomes = everyEvent(20, REJECTED)
     const scenario = aLaneScenario({ events: 20, outcomes })
     await scenario.walk()
-    scenario.append({ quarantined: 'invalid_fields' })
+    scenario.portal.sends({ quarantined: 'invalid_fields' })
     await scenario.walk()
-    scenario.append()
-    await scenario.run()
+    scenario.portal.sends()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.sends.at(-1)).toMatchObject({ sequence: 22, at: NOW + DAY_MS })
   })
 
@@ -359,8 +357,8 @@ describe('outcomes', () => {
     const scenario = aLaneScenario({ events: 4, outcomes: { 1: [gone({ probe: true })] } })
     await scenario.walk()
     scenario.drop(1)
-    scenario.park(2)
-    await scenario.run()
+    scenario.operator.parks(2)
+    await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([1, 3, 4])
     expect(scenario.sends[1]?.at).toBe(NOW + DAY_MS)
   })
@@ -383,7 +381,7 @@ describe('G3 at least once: checkpoints', () => {
     expect(MAX_REPEATS).toEqual({ person: 1, machine: 10 })
     expect(scenario.saves.map(({ cursor }) => cursor)).toEqual([10, 20])
     expect(scenario.lane.cursor).toBe(25)
-    scenario.append()
+    scenario.portal.sends()
     await scenario.walk()
     expect(scenario.saves).toHaveLength(2)
   })
@@ -406,7 +404,7 @@ describe('G3 at least once: checkpoints', () => {
       lane: { cursor: 1, lastMeant: 1 },
       reader: 'machine',
     })
-    scenario.replay({})
+    scenario.operator.replays({})
     scenario.saves.length = 0
     await scenario.walk()
     expect(scenario.mixed.slice(0, 3)).toEqual(['2', 'r1', '3'])
@@ -429,12 +427,12 @@ describe('G3 at least once: checkpoints', () => {
 
   it('write nothing for events that are only passed: they are passed again after a crash', async () => {
     const scenario = aLaneScenario({ lane: { epochs: [anEpoch({ events: ONLY_FIELDS })] } })
-    scenario.append(UNWANTED)
+    scenario.portal.sends(UNWANTED)
     await scenario.walk()
     expect([scenario.saves, scenario.lane.cursor]).toEqual([[], 1])
-    scenario.restart()
+    scenario.relay.restarts()
     expect(scenario.lane.cursor).toBe(0)
-    scenario.append()
+    scenario.portal.sends()
     await scenario.walk()
     expect(scenario.order).toEqual([2])
   })
@@ -459,7 +457,7 @@ describe('an outcome awaited across a generation change', () => {
   it('is written nowhere when it is a replay’s', async () => {
     const scenario = aLaneScenario({ events: 1 })
     await scenario.walk()
-    scenario.replay({})
+    scenario.operator.replays({})
     const [before, saves] = [scenario.lane, scenario.saves.length]
     scenario.during(1, () => (scenario.generation += 1))
     await scenario.walk()

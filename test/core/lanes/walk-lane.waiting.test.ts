@@ -4,16 +4,8 @@
  */
 import { describe, expect, it } from 'vitest'
 import { walkLane } from '../../../src/core/lanes/walk-lane.ts'
-import {
-  Crash,
-  DELIVERED,
-  REJECTED,
-  aLaneScenario,
-  oneTo,
-  times,
-  unreachable,
-  type LaneScenario,
-} from '../../support/lane-scenario.ts'
+import { Crash, aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
+import { DELIVERED, REJECTED, oneTo, times, unreachable } from '../../support/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 const BEHIND = { waitMs: null, max: 50 }
@@ -81,7 +73,7 @@ describe('a walk decides once for each send', () => {
     const scenario = aLaneScenario({ events: 2 })
     const free = await occupy(scenario)
     const walk = scenario.walk()
-    scenario.park(1)
+    scenario.operator.parks(1)
     free()
     await walk
     expect(scenario.order).toEqual([2])
@@ -92,7 +84,7 @@ describe('a walk decides once for each send', () => {
     const scenario = aLaneScenario({ events: 11, digest: BEHIND })
     const free = await occupy(scenario)
     const walk = scenario.walk()
-    scenario.append()
+    scenario.portal.sends()
     free()
     await walk
     expect(scenario.sends.map(({ sequences }) => sequences)).toEqual([oneTo(12)])
@@ -104,8 +96,8 @@ describe('a walk', () => {
     ['sends what is still due', () => {}, [1, 2]],
     ['sends nothing after its deadline', (scenario) => (scenario.now += 30_000), []],
     ['sends nothing of another generation', (scenario) => (scenario.generation += 1), []],
-    ['sends nothing of a paused lane', (scenario) => scenario.pause(), []],
-    ['sends what is due then', (scenario) => scenario.park(1), [2]],
+    ['sends nothing of a paused lane', (scenario) => scenario.operator.pauses(), []],
+    ['sends what is due then', (scenario) => scenario.operator.parks(1), [2]],
   ])('that has waited for a connection %s', async (_name, meanwhile, expected) => {
     const scenario = aLaneScenario({ events: 2 })
     const free = await occupy(scenario)
@@ -117,8 +109,8 @@ describe('a walk', () => {
   })
 
   it.each<[string, (scenario: LaneScenario) => void]>([
-    ['is paused', (scenario) => scenario.pause()],
-    ['has no event left', (scenario) => scenario.park(1)],
+    ['is paused', (scenario) => scenario.operator.pauses()],
+    ['has no event left', (scenario) => scenario.operator.parks(1)],
     ['is uninstalled', (scenario) => (scenario.generation += 1)],
     ['has no time left', (scenario) => (scenario.now += 30_000)],
     [
@@ -146,8 +138,8 @@ describe('a walk', () => {
   it.each<[string, (scenario: LaneScenario) => void, number[]]>([
     ['sends nothing after its deadline', (scenario) => (scenario.now += 30_000), []],
     ['sends nothing of another generation', (scenario) => (scenario.generation += 1), []],
-    ['sends nothing of a paused lane', (scenario) => scenario.pause(), []],
-    ['sends what is due then', (scenario) => scenario.park(1), [2]],
+    ['sends nothing of a paused lane', (scenario) => scenario.operator.pauses(), []],
+    ['sends what is due then', (scenario) => scenario.operator.parks(1), [2]],
   ])('that has waited for a slot %s', async (_name, meanwhile, expected) => {
     const scenario = aLaneScenario({ events: 2 })
     whileSlotIsAwaited(scenario, () => meanwhile(scenario))
@@ -157,15 +149,15 @@ describe('a walk', () => {
 
   it('that has waited for a slot tells what has come meanwhile in the same digest', async () => {
     const scenario = aLaneScenario({ events: 11, digest: BEHIND })
-    whileSlotIsAwaited(scenario, () => scenario.append())
+    whileSlotIsAwaited(scenario, () => scenario.portal.sends())
     await scenario.walk()
     expect(scenario.sends.map(({ sequences }) => sequences)).toEqual([oneTo(12)])
   })
 
   it('that has waited for a slot sends a replay whose live event is gone', async () => {
     const scenario = aLaneScenario({ events: 2, lane: { cursor: 1, lastMeant: 1 } })
-    scenario.replay({ to: 1 })
-    whileSlotIsAwaited(scenario, () => scenario.park(2))
+    scenario.operator.replays({ to: 1 })
+    whileSlotIsAwaited(scenario, () => scenario.operator.parks(2))
     await scenario.walk()
     expect(scenario.mixed).toEqual(['r1'])
   })
@@ -205,9 +197,9 @@ describe('a walk', () => {
       events: 2,
       outcomes: { 1: [unreachable(), DELIVERED, unreachable()] },
     })
-    await scenario.run()
-    scenario.replay({ to: 1 })
-    await scenario.run()
+    await scenario.time.passesUntilQuiet()
+    scenario.operator.replays({ to: 1 })
+    await scenario.time.passesUntilQuiet()
     expect(scenario.acquired).toEqual(['healthy', 'failing', 'healthy', 'healthy', 'failing'])
   })
 

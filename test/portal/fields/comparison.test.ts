@@ -31,9 +31,9 @@ function aHugeDefinition(id: number): FieldAttributes {
 /** Lets time pass, with the comparisons that become due in it. */
 async function live(scenario: FieldScenario, ms: number, stepMs = 10_000): Promise<void> {
   for (let left = ms; left > 0; left -= stepMs) {
-    await scenario.advance(Math.min(left, stepMs))
+    await scenario.time.passes(Math.min(left, stepMs))
     const due = scenario.reconciler.dueAt()
-    if (due !== null && due <= scenario.clock.now()) await scenario.reconcile({ asked: false })
+    if (due !== null && due <= scenario.time.now()) await scenario.reconcile({ asked: false })
   }
 }
 
@@ -41,10 +41,10 @@ async function live(scenario: FieldScenario, ms: number, stepMs = 10_000): Promi
 async function beginSlowRead(scenario: FieldScenario, { readMs }: { readonly readMs: number }) {
   const isSlow = () => scenario.requests.at(-1)?.method === 'crm.requisite.userfield.get'
   scenario.requests.length = 0
-  scenario.answers = () => ({ latencyMs: isSlow() ? readMs : 1500, failure: null })
+  scenario.portal.answers = () => ({ latencyMs: isSlow() ? readMs : 1500, failure: null })
   scenario.reconciler.ask()
   const ended = scenario.reconciler.runDue()
-  while (!isSlow()) await scenario.advance(100)
+  while (!isSlow()) await scenario.time.passes(100)
   return { ended }
 }
 
@@ -52,12 +52,12 @@ describe('a comparison', () => {
   // Bug: a look at a field takes its family's baseline for granted, so the field counts as added.
   it('tells no addition of a field that was there before the baseline', async () => {
     const scenario = new FieldScenario()
-    scenario.truth.set(235, definition(235))
-    scenario.answers = () => ({ latencyMs: 150, failure: DOWN })
+    scenario.portal.fields.set(235, definition(235))
+    scenario.portal.answers = () => ({ latencyMs: 150, failure: DOWN })
     await send(scenario, 235, 'updated')
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     await scenario.reconcile({ asked: false })
-    scenario.answers = () => ({ latencyMs: 150, failure: null })
+    scenario.portal.answers = () => ({ latencyMs: 150, failure: null })
     await live(scenario, 5 * MINUTE_MS, 100)
     expect(scenario.entries().filter(({ origin }) => origin === 'reconciled')).toEqual([])
   })
@@ -65,16 +65,16 @@ describe('a comparison', () => {
   // Bug: a field that can never be read keeps its family from ever having a baseline.
   it('tells a lost addition although another field is too large to be read', async () => {
     const scenario = await aComparedScenario(definition(235), aHugeDefinition(236))
-    scenario.truth.set(237, definition(237))
+    scenario.portal.fields.set(237, definition(237))
     await scenario.reconcile({ asked: true })
     expect(scenario.entries().map(({ event }) => event.field?.id)).toEqual([237])
   })
 
   it('asks for a field that can never be read ever more rarely', async () => {
     const scenario = await aComparedScenario(definition(235))
-    scenario.truth.set(235, aHugeDefinition(235))
+    scenario.portal.fields.set(235, aHugeDefinition(235))
     await send(scenario, 235, 'updated')
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     const before = scenario.requests.length
     await live(scenario, 360 * MINUTE_MS, MINUTE_MS)
     expect(scenario.requests.length - before).toBeLessThan(40)
@@ -83,22 +83,22 @@ describe('a comparison', () => {
   // Bug: one wrong answer "not found" at two looks makes a field gone for good, whatever events follow.
   it('believes an event more than an earlier answer that the field is gone', async () => {
     const scenario = await aComparedScenario(definition(235))
-    scenario.truth.delete(235)
+    scenario.portal.fields.delete(235)
     await scenario.reconcile({ asked: true })
-    scenario.truth.set(235, definition(235, { MANDATORY: 'Y' }))
-    await scenario.advance(MINUTE_MS)
+    scenario.portal.fields.set(235, definition(235, { MANDATORY: 'Y' }))
+    await scenario.time.passes('1 min')
     await send(scenario, 235, 'updated')
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.entries().map(({ enrichment }) => enrichment.reason)).toEqual([null, null])
   })
 
   it('tells a lost edit at the second look and not before', async () => {
     const scenario = await aComparedScenario(definition(235))
     await send(scenario, 235, 'updated')
-    await scenario.quiet()
-    scenario.truth.set(235, definition(235, { MANDATORY: 'Y' }))
+    await scenario.time.passesUntilQuiet()
+    scenario.portal.fields.set(235, definition(235, { MANDATORY: 'Y' }))
     await live(scenario, 9 * MINUTE_MS)
-    expect(scenario.reconciler.dueAt()).toBeGreaterThan(scenario.clock.now())
+    expect(scenario.reconciler.dueAt()).toBeGreaterThan(scenario.time.now())
     await live(scenario, 2.5 * MINUTE_MS)
     expect(scenario.entries()).toHaveLength(1)
     await live(scenario, 3 * MINUTE_MS)
@@ -110,12 +110,12 @@ describe('a comparison', () => {
 
   it('that told a change leaves nothing new to its late event', async () => {
     const scenario = await aComparedScenario(definition(235))
-    const ts = Math.floor(scenario.clock.now() / 1000)
-    scenario.truth.set(235, definition(235, { MANDATORY: 'Y' }))
-    await scenario.advance(1000)
+    const ts = Math.floor(scenario.time.now() / 1000)
+    scenario.portal.fields.set(235, definition(235, { MANDATORY: 'Y' }))
+    await scenario.time.passes('1 s')
     await scenario.reconcile({ asked: true })
-    await scenario.append(fieldEvent({ id: 235, name: 'UF_CRM_235' }, 'updated', ts), 'late')
-    await scenario.quiet()
+    await scenario.portal.sends(fieldEvent({ id: 235, name: 'UF_CRM_235' }, 'updated', ts), 'late')
+    await scenario.time.passesUntilQuiet()
     expect(scenario.entries().map(told)).toEqual([
       { ...COMPLETE, sequence: 1, origin: 'reconciled', changes: MANDATORY },
       { ...COMPLETE, sequence: 2, changes: [], toldBy: 1 },
@@ -125,12 +125,12 @@ describe('a comparison', () => {
   // Its read saw the change too. Told by the comparison, the change would have no user, and the event no change.
   it('leaves a change to the event of its field that still waits', async () => {
     const scenario = await aComparedScenario(definition(235))
-    scenario.truth.set(235, definition(235, { MANDATORY: 'Y' }))
+    scenario.portal.fields.set(235, definition(235, { MANDATORY: 'Y' }))
     const read = await beginSlowRead(scenario, { readMs: 1000 })
     await send(scenario, 235, 'updated')
-    await scenario.advance(1400)
+    await scenario.time.passes(1400)
     expect(scenario.readableHead()).toBe(0)
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     await read.ended
     expect(scenario.entries().map(told)).toEqual([{ ...COMPLETE, sequence: 1, changes: MANDATORY }])
   })
@@ -139,23 +139,23 @@ describe('a comparison', () => {
   it('throws a read away when an event of the field was told since it began', async () => {
     const scenario = await aComparedScenario(definition(235))
     const read = await beginSlowRead(scenario, { readMs: 5000 })
-    scenario.truth.set(235, definition(235, { MANDATORY: 'Y' }))
+    scenario.portal.fields.set(235, definition(235, { MANDATORY: 'Y' }))
     await send(scenario, 235, 'updated')
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.readableHead()).toBe(1)
-    await scenario.advance(5000)
+    await scenario.time.passes(5000)
     await read.ended
     expect(scenario.entries().map(told)).toEqual([{ ...COMPLETE, sequence: 1, changes: MANDATORY }])
   })
 
   it('tells nothing as deleted while the portal answers nothing', async () => {
     const scenario = await aComparedScenario(definition(235))
-    scenario.truth.clear()
-    scenario.answers = () => ({ latencyMs: 150, failure: DOWN })
+    scenario.portal.fields.clear()
+    scenario.portal.answers = () => ({ latencyMs: 150, failure: DOWN })
     const endedAt = scenario.reconciliation.state().finishedAt
     await scenario.reconcile({ asked: true })
     expect(scenario.entries()).toEqual([])
     expect(scenario.reconciliation.state().finishedAt).toBe(endedAt)
-    expect(scenario.reconciler.dueAt()).toBe(scenario.clock.now() + MINUTE_MS)
+    expect(scenario.reconciler.dueAt()).toBe(scenario.time.now() + MINUTE_MS)
   })
 })

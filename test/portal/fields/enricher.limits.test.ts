@@ -15,16 +15,16 @@ function definition(id: number, sort = 100): FieldAttributes {
 
 beforeEach(async () => {
   scenario = new FieldScenario()
-  for (let id = 1; id <= 120; id += 1) scenario.truth.set(id, definition(id))
+  for (let id = 1; id <= 120; id += 1) scenario.portal.fields.set(id, definition(id))
   await scenario.reconcile({ asked: false })
   scenario.requests.length = 0
 })
 
 /** Changes a field and sends its event, as one of a turn. */
 function change(id: number, sort: number, { digest = `${id} ${sort}` } = {}): Promise<void> {
-  scenario.truth.set(id, definition(id, sort))
-  const ts = Math.floor(scenario.clock.now() / 1000)
-  return scenario.append(fieldEvent({ id, name: `F${id}` }, 'updated', ts), digest)
+  scenario.portal.fields.set(id, definition(id, sort))
+  const ts = Math.floor(scenario.time.now() / 1000)
+  return scenario.portal.sends(fieldEvent({ id, name: `F${id}` }, 'updated', ts), digest)
 }
 
 function commands(): number[] {
@@ -38,7 +38,7 @@ function statuses(): string[] {
 describe('the reads of a portal', () => {
   it('ask for at most 50 things at once, and one at a time', async () => {
     await Promise.all(Array.from({ length: 120 }, (_, index) => change(index + 1, 7)))
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     // The first event is read at once; what came meanwhile shares the next requests.
     expect(commands()).toEqual([2, 50, 50, 19])
     expect(scenario.mostOpen).toBe(1)
@@ -47,9 +47,9 @@ describe('the reads of a portal', () => {
 
   it('know a user for a day, and ask for one field without a batch', async () => {
     await change(1, 7)
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     await change(1, 8)
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.requests.map(({ method }) => method)).toEqual([
       'batch',
       'crm.requisite.userfield.get',
@@ -57,17 +57,17 @@ describe('the reads of a portal', () => {
   })
 
   it('are made again in halves when the answer is too large', async () => {
-    scenario.answers = (count) => ({ latencyMs: 10, failure: count > 8 ? TOO_LARGE : null })
+    scenario.portal.answers = (count) => ({ latencyMs: 10, failure: count > 8 ? TOO_LARGE : null })
     await Promise.all(Array.from({ length: 20 }, (_, index) => change(index + 1, 7)))
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     expect(new Set(statuses())).toEqual(new Set(['complete']))
     expect(Math.max(...commands().slice(2))).toBeLessThanOrEqual(10)
   })
 
   it('of one field whose answer is too large leave its event thin', async () => {
-    scenario.answers = () => ({ latencyMs: 10, failure: TOO_LARGE })
+    scenario.portal.answers = () => ({ latencyMs: 10, failure: TOO_LARGE })
     await change(1, 7)
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     expect(statuses()).toEqual(['portal_unreachable'])
   })
 })
@@ -77,25 +77,28 @@ describe('a refused request', () => {
 
   it('is made again when the limit ends within the budget', async () => {
     let refusals = 1
-    scenario.answers = () => {
+    scenario.portal.answers = () => {
       refusals -= 1
       return { latencyMs: 10, failure: refusals >= 0 ? { ...LIMIT, retryAfterMs: 1000 } : null }
     }
-    const start = scenario.clock.now()
+    const start = scenario.time.now()
     await change(1, 7)
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     expect(statuses()).toEqual(['complete'])
     expect(scenario.requests).toHaveLength(2)
-    expect(scenario.clock.now() - start).toBeLessThan(ENRICH_BUDGET_MS)
+    expect(scenario.time.now() - start).toBeLessThan(ENRICH_BUDGET_MS)
   })
 
   it('leaves events thin at once when it does not', async () => {
-    scenario.answers = () => ({ latencyMs: 10, failure: { ...LIMIT, retryAfterMs: 600_000 } })
+    scenario.portal.answers = () => ({
+      latencyMs: 10,
+      failure: { ...LIMIT, retryAfterMs: 600_000 },
+    })
     await change(1, 7)
-    await scenario.advance(500)
+    await scenario.time.passes('500 ms')
     expect(statuses()).toEqual(['rate_limited'])
     await change(2, 7)
-    await scenario.advance(500)
+    await scenario.time.passes('500 ms')
     expect(statuses()).toEqual(['rate_limited', 'rate_limited'])
     expect(scenario.requests).toHaveLength(1)
   })
@@ -104,9 +107,9 @@ describe('a refused request', () => {
 describe('an event that is sent twice', () => {
   it('is read once more when its first one had been read already', async () => {
     await change(1, 7, { digest: 'same' })
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     await change(1, 8, { digest: 'same' })
-    await scenario.advance(1000)
+    await scenario.time.passes('1 s')
     expect(scenario.requests).toHaveLength(2)
     expect(
       scenario.entries().map(({ origin, enrichment }) => [origin, enrichment.changes]),
@@ -119,27 +122,27 @@ describe('an event that is sent twice', () => {
   it('is read no more than once while its first one still waits', async () => {
     await change(2, 7)
     await Promise.all([change(1, 7, { digest: 'same' }), change(1, 7, { digest: 'same' })])
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     expect(scenario.requests).toHaveLength(2)
   })
 
   it('adds nothing when nothing is new', async () => {
     await change(1, 7, { digest: 'same' })
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     await change(1, 7, { digest: 'same' })
-    await scenario.advance(1000)
+    await scenario.time.passes('1 s')
     expect(scenario.requests).toHaveLength(2)
     expect(scenario.entries()).toHaveLength(1)
   })
 })
 
 it('an event waits for its budget and no longer, and lanes see nothing behind it meanwhile', async () => {
-  scenario.answers = () => ({ latencyMs: 60_000, failure: null })
+  scenario.portal.answers = () => ({ latencyMs: 60_000, failure: null })
   await change(1, 7)
   expect(scenario.readableHead()).toBe(0)
-  await scenario.advance(ENRICH_BUDGET_MS - 1)
+  await scenario.time.passes(ENRICH_BUDGET_MS - 1)
   expect(scenario.readableHead()).toBe(0)
-  await scenario.advance(1)
+  await scenario.time.passes('1 ms')
   expect(scenario.readableHead()).toBe(1)
   expect(statuses()).toEqual(['timeout'])
 })

@@ -25,7 +25,7 @@ let scenario: FieldScenario
 
 beforeEach(async () => {
   scenario = new FieldScenario()
-  scenario.truth.set(235, OLD)
+  scenario.portal.fields.set(235, OLD)
   await scenario.reconcile({ asked: false })
 })
 
@@ -42,19 +42,19 @@ function told() {
 /** Lets time pass and does what falls due, as the alarm does. */
 async function pass(ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= 30_000) {
-    await scenario.advance(Math.min(left, 30_000))
+    await scenario.time.passes(Math.min(left, 30_000))
     const dueAt = scenario.reconciler.dueAt()
-    if (dueAt !== null && dueAt <= scenario.clock.now()) await scenario.reconcile({ asked: false })
+    if (dueAt !== null && dueAt <= scenario.time.now()) await scenario.reconcile({ asked: false })
   }
 }
 
 function event(action: 'updated' | 'deleted' = 'updated'): Promise<void> {
-  const ts = Math.floor(scenario.clock.now() / 1000)
-  return scenario.append(fieldEvent(FIELD, action, ts), `${action} ${ts}`)
+  const ts = Math.floor(scenario.time.now() / 1000)
+  return scenario.portal.sends(fieldEvent(FIELD, action, ts), `${action} ${ts}`)
 }
 
 function breakPortal(failure: RestError | null): void {
-  scenario.answers = () => ({ latencyMs: 150, failure })
+  scenario.portal.answers = () => ({ latencyMs: 150, failure })
 }
 
 const RECONCILED = {
@@ -76,7 +76,7 @@ describe('a scheduled comparison', () => {
   })
 
   it('tells a difference when a second look two minutes later still sees it, and not before', async () => {
-    scenario.truth.set(235, YOUNG)
+    scenario.portal.fields.set(235, YOUNG)
     await pass(DAY_MS + 30_000)
     expect(told()).toEqual([])
     await pass(SECOND_LOOK_MS - 60_000)
@@ -86,7 +86,7 @@ describe('a scheduled comparison', () => {
   })
 
   it('leaves a difference to its event when that comes meanwhile', async () => {
-    scenario.truth.set(235, YOUNG)
+    scenario.portal.fields.set(235, YOUNG)
     await pass(DAY_MS + 30_000)
     await event()
     await pass(2 * SECOND_LOOK_MS)
@@ -94,15 +94,15 @@ describe('a scheduled comparison', () => {
   })
 
   it('forgets a difference that is gone at the second look', async () => {
-    scenario.truth.set(235, YOUNG)
+    scenario.portal.fields.set(235, YOUNG)
     await pass(DAY_MS + 30_000)
-    scenario.truth.set(235, OLD)
+    scenario.portal.fields.set(235, OLD)
     await pass(2 * SECOND_LOOK_MS)
     expect(told()).toEqual([])
   })
 
   it('looks again some minutes later when the portal does not answer the second look', async () => {
-    scenario.truth.set(235, YOUNG)
+    scenario.portal.fields.set(235, YOUNG)
     await pass(DAY_MS + 30_000)
     breakPortal(DOWN)
     await pass(SECOND_LOOK_MS)
@@ -134,15 +134,15 @@ describe('a scheduled comparison', () => {
     await pass(30 * 60_000)
     expect(told()).toEqual([])
     breakPortal(null)
-    scenario.truth.delete(235)
+    scenario.portal.fields.delete(235)
     await pass(2 * 3600_000)
     expect(told()).toMatchObject([{ origin: 'reconciled', action: 'deleted' }])
   })
 
   it('survives the end of the object between its two looks', async () => {
-    scenario.truth.set(235, YOUNG)
+    scenario.portal.fields.set(235, YOUNG)
     await pass(DAY_MS + 30_000)
-    scenario.restart()
+    scenario.relay.restarts()
     await pass(2 * SECOND_LOOK_MS)
     expect(told()).toEqual([RECONCILED])
   })
@@ -150,10 +150,10 @@ describe('a scheduled comparison', () => {
 
 describe('a thin event', () => {
   it('is completed a minute later, at once and by itself', async () => {
-    scenario.truth.set(235, YOUNG)
+    scenario.portal.fields.set(235, YOUNG)
     breakPortal(DOWN)
     await event()
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     expect(told()).toMatchObject([{ origin: 'event', changes: null }])
     breakPortal(null)
     await pass(OWED_LOOK_MS + 30_000)
@@ -161,10 +161,10 @@ describe('a thin event', () => {
   })
 
   it('is completed by the next event of its field, if that comes first', async () => {
-    scenario.truth.set(235, YOUNG)
+    scenario.portal.fields.set(235, YOUNG)
     breakPortal(DOWN)
     await event()
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     breakPortal(null)
     await pass(2000)
     await event()
@@ -176,13 +176,13 @@ describe('a thin event', () => {
 
 describe('a comparison that an operator asks for', () => {
   it('tells at once, in the order of the fields, and leaves late events nothing new', async () => {
-    scenario.truth.set(235, YOUNG)
-    scenario.truth.set(231, { ...OLD, ID: '231', FIELD_NAME: 'UF_CRM_A' })
+    scenario.portal.fields.set(235, YOUNG)
+    scenario.portal.fields.set(231, { ...OLD, ID: '231', FIELD_NAME: 'UF_CRM_A' })
     await scenario.reconcile({ asked: true })
     expect(told().map(({ action }) => action)).toEqual(['added', 'updated'])
-    const late = fieldEvent(FIELD, 'updated', Math.floor(scenario.clock.now() / 1000) - 60)
-    await scenario.append(late, 'late')
-    await scenario.quiet()
+    const late = fieldEvent(FIELD, 'updated', Math.floor(scenario.time.now() / 1000) - 60)
+    await scenario.portal.sends(late, 'late')
+    await scenario.time.passesUntilQuiet()
     expect(scenario.entries()[2]?.enrichment).toMatchObject({ changes: [], toldBy: 2 })
   })
 })
@@ -193,7 +193,7 @@ describe('a portal that denies', () => {
   it('is asked a few times for a field that may not be seen, and then with the daily run', async () => {
     breakPortal(DENIED)
     await event()
-    await scenario.quiet()
+    await scenario.time.passesUntilQuiet()
     scenario.requests.length = 0
     await pass(DAY_MS)
     expect(scenario.requests.length).toBeLessThan(12)
@@ -211,10 +211,10 @@ describe('a portal that denies', () => {
   it('with an empty list at first does not make every field new later', async () => {
     const hidden = new FieldScenario()
     await hidden.reconcile({ asked: false })
-    hidden.truth.set(235, OLD)
+    hidden.portal.fields.set(235, OLD)
     await hidden.reconcile({ asked: true })
     expect(hidden.entries()).toEqual([])
-    hidden.truth.set(236, { ...OLD, ID: '236' })
+    hidden.portal.fields.set(236, { ...OLD, ID: '236' })
     await hidden.reconcile({ asked: true })
     expect(hidden.entries().map(({ event }) => event.field?.action)).toEqual(['added'])
   })
@@ -222,26 +222,26 @@ describe('a portal that denies', () => {
 
 describe('the start of an object', () => {
   it('finds an event that waits behind many others, and leaves thin what a lane has passed', async () => {
-    scenario.truth.set(235, YOUNG)
-    scenario.answers = () => ({ latencyMs: 600_000, failure: null })
+    scenario.portal.fields.set(235, YOUNG)
+    scenario.portal.answers = () => ({ latencyMs: 600_000, failure: null })
     await event()
     const deal = { name: 'ONCRMDEALUPDATE', ts: 1, handlerId: null, userId: 1, data: null }
     for (let count = 0; count < 150; count += 1) {
-      await scenario.append({ ...deal, field: null, quarantined: null }, `deal ${count}`)
+      await scenario.portal.sends({ ...deal, field: null, quarantined: null }, `deal ${count}`)
     }
     breakPortal(null)
-    scenario.restart({ passedUpTo: 0 })
-    await scenario.quiet()
+    scenario.relay.restarts({ passedUpTo: 0 })
+    await scenario.time.passesUntilQuiet()
     expect(told()[0]).toMatchObject({ origin: 'event', changes: [CHANGE] })
   })
 
   it('leaves what a lane has passed thin, and tells its change by a further event', async () => {
-    scenario.truth.set(235, YOUNG)
-    scenario.answers = () => ({ latencyMs: 600_000, failure: null })
+    scenario.portal.fields.set(235, YOUNG)
+    scenario.portal.answers = () => ({ latencyMs: 600_000, failure: null })
     await event()
     breakPortal(null)
-    scenario.restart({ passedUpTo: 1 })
-    await scenario.quiet()
+    scenario.relay.restarts({ passedUpTo: 1 })
+    await scenario.time.passesUntilQuiet()
     expect(told()).toMatchObject([{ origin: 'event', changes: null }])
     await pass(OWED_LOOK_MS + 30_000)
     expect(told()[1]).toEqual({ ...RECONCILED, completes: [1] })
@@ -249,11 +249,11 @@ describe('the start of an object', () => {
 })
 
 it('an addition that comes after the baseline is told as a whole, once', async () => {
-  const added = fieldEvent(FIELD, 'added', Math.floor(scenario.clock.now() / 1000) - 60)
-  await scenario.append(added, 'late addition')
-  await scenario.quiet()
+  const added = fieldEvent(FIELD, 'added', Math.floor(scenario.time.now() / 1000) - 60)
+  await scenario.portal.sends(added, 'late addition')
+  await scenario.time.passesUntilQuiet()
   expect(told()[0]?.changes).toHaveLength(4)
-  await scenario.append({ ...added, ts: (added.ts ?? 0) + 1 }, 'again')
-  await scenario.quiet()
+  await scenario.portal.sends({ ...added, ts: (added.ts ?? 0) + 1 }, 'again')
+  await scenario.time.passesUntilQuiet()
   expect(scenario.entries()[1]?.enrichment).toMatchObject({ changes: [], toldBy: 1 })
 })

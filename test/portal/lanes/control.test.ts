@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/state/replay-job.ts'
 import { LaneControl, type ReplayWish } from '../../../src/portal/lanes/control.ts'
-import { aJob, oneTo } from '../../support/lane-scenario.ts'
+import { aJob, oneTo } from '../../support/a-lane.ts'
 import { inLaneRoom, type LaneRoomScenario } from '../../support/lane-room-scenario.ts'
 import { machine } from '../../support/entries.ts'
 import { NOW } from '../../support/time.ts'

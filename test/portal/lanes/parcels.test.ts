@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { Parcels } from '../../../src/portal/lanes/parcels.ts'
 import { anEvent } from '../../support/a-delivery.ts'
-import { anEntry } from '../../support/lane-scenario.ts'
+import { anEntry } from '../../support/a-lane.ts'
 import { MEMBER_ID } from '../../support/lane-room-scenario.ts'
 
 const CONTEXT = { previousSequence: 6, replayed: false }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
 import { FAILED_REST_MS, Pump, RUN_BUDGET_MS } from '../../../src/portal/lanes/pump.ts'
-import { aLane } from '../../support/lane-scenario.ts'
+import { aLane } from '../../support/a-lane.ts'
 import { configured, machine } from '../../support/entries.ts'
 import { NOW } from '../../support/time.ts'
 

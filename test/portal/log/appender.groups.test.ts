@@ -10,12 +10,12 @@ async function sendAtOnce(scenario: FieldScenario, digests: readonly string[]): 
   const answers: string[] = []
   for (const digest of digests) {
     const event = fieldEvent({ id: 235, name: 'UF_CRM_TAX' }, 'updated', 1_790_000_000)
-    void scenario.append(event, digest).then(
+    void scenario.portal.sends(event, digest).then(
       () => answers.push(`${digest} stored`),
       () => answers.push(`${digest} refused`),
     )
   }
-  await scenario.advance(0)
+  await scenario.time.passes('0 ms')
   return answers
 }
 

@@ -25,7 +25,7 @@ import type { Scheduler } from '../../../src/portal/scheduler.ts'
 import { createPortalAccess } from '../../../src/portal/tokens/portal-access.ts'
 import { Reconciler } from '../../../src/portal/fields/reconciler.ts'
 import { ManualClock } from '../manual-clock.ts'
-import { NOW } from '../time.ts'
+import { NOW, msOf, type Span } from '../time.ts'
 
 /** What the portal answers next, beside the truth. */
 export interface NextAnswer {
@@ -47,13 +47,68 @@ const NO_LANES = {
   alarm: { begin: () => {}, rolledBack: () => {}, ensure: () => Promise.resolve() },
 } as const
 
-/** One portal under test. */
+/** The portal's usual answer to a request, however many commands it holds. */
+function afterAMoment(_commands: number): NextAnswer {
+  return { latencyMs: 150, failure: null }
+}
+
+/** The room `fields` of one portal, and everything around it. */
 export class FieldScenario {
-  readonly clock = new ManualClock(NOW)
-  /** The truth: definitions by field id. */
-  readonly truth = new Map<number, FieldAttributes>()
-  /** Decides about each request; by default every one is answered after 150 ms. */
-  answers: (commands: number) => NextAnswer = () => ({ latencyMs: 150, failure: null })
+  readonly #clock = new ManualClock(NOW)
+  /** The portal in Bitrix24. */
+  readonly portal = {
+    /** The definitions that it holds, by field id. */
+    fields: new Map<number, FieldAttributes>(),
+    /** Decides about each request; by default every one is answered after 150 ms. */
+    answers: afterAMoment,
+    /** Stores an event as the portal sent it. */
+    sends: async (event: RelayEvent, digest: string): Promise<void> => {
+      this.#receipts += 1
+      const stored = this.#parts.appender.append({
+        receipt: `r${this.#receipts}`,
+        digest,
+        receivedAt: this.#clock.now(),
+        tokenHash: 'hash',
+        event: JSON.stringify(event),
+        quarantined: false,
+        drained: false,
+      })
+      await stored
+    },
+  }
+  /** The object of the portal. */
+  readonly relay = {
+    /** The object ends and begins anew: memory is gone, storage stays. */
+    restarts: ({ passedUpTo = 0 }: { readonly passedUpTo?: number } = {}): void => {
+      this.#parts = this.#build()
+      this.#parts.appender.load()
+      this.#parts.reconciliation.load(this.log.lastFieldEventAt())
+      this.enricher.load(this.log.awaiting(), { passedUpTo })
+    },
+  }
+  /** Time as a test tells it. */
+  readonly time = {
+    /** Unix milliseconds. */
+    now: (): number => this.#clock.now(),
+    /** Moves the clock in small steps and lets everything that wakes do its work. */
+    passes: async (span: Span): Promise<void> => {
+      let left = msOf(span)
+      do {
+        const step = Math.min(left, 500)
+        this.#clock.advance(step)
+        left -= step
+        await turn()
+      } while (left > 0)
+    },
+    /** Lets time pass until no event waits. */
+    passesUntilQuiet: async (): Promise<void> => {
+      for (let count = 0; this.enricher.dueAt() !== null; count += 1) {
+        if (count > 200) throw new Error('An event waits for ever')
+        await this.time.passes(200)
+      }
+      await this.time.passes(500)
+    },
+  }
   /** Every request so far: method and, for batches, the number of commands. */
   readonly requests: { readonly method: string; readonly commands: number }[] = []
   readonly failures: unknown[] = []
@@ -93,40 +148,6 @@ export class FieldScenario {
     return this.enricher.readableUpTo(this.#head)
   }
 
-  /** The object ends and begins anew: memory is gone, storage stays. */
-  restart({ passedUpTo = 0 }: { readonly passedUpTo?: number } = {}): void {
-    this.#parts = this.#build()
-    this.#parts.appender.load()
-    this.#parts.reconciliation.load(this.log.lastFieldEventAt())
-    this.enricher.load(this.log.awaiting(), { passedUpTo })
-  }
-
-  /** Stores an event as the portal sent it. */
-  async append(event: RelayEvent, digest: string): Promise<void> {
-    this.#receipts += 1
-    const stored = this.#parts.appender.append({
-      receipt: `r${this.#receipts}`,
-      digest,
-      receivedAt: this.clock.now(),
-      tokenHash: 'hash',
-      event: JSON.stringify(event),
-      quarantined: false,
-      drained: false,
-    })
-    await stored
-  }
-
-  /** Moves the clock in small steps and lets everything that wakes do its work. */
-  async advance(ms: number): Promise<void> {
-    let left = ms
-    do {
-      const step = Math.min(left, 500)
-      this.clock.advance(step)
-      left -= step
-      await turn()
-    } while (left > 0)
-  }
-
   /** Compares now, and waits for the end. */
   async reconcile({ asked }: { asked: boolean }): Promise<void> {
     if (asked) this.reconciler.ask()
@@ -134,17 +155,8 @@ export class FieldScenario {
     const run = this.reconciler.runDue().finally(() => {
       isOver = true
     })
-    while (!isOver) await this.advance(100)
+    while (!isOver) await this.time.passes(100)
     await run
-  }
-
-  /** Lets time pass until no event waits. */
-  async quiet(): Promise<void> {
-    for (let count = 0; this.enricher.dueAt() !== null; count += 1) {
-      if (count > 200) throw new Error('An event waits for ever')
-      await this.advance(200)
-    }
-    await this.advance(500)
   }
 
   /** The whole log, oldest first. */
@@ -162,8 +174,8 @@ export class FieldScenario {
       return life === this.#life ? result : new Promise<T>(() => {})
     }
     const world = {
-      now: this.clock.now,
-      sleep: (ms: number): Promise<void> => inLife(this.clock.sleep(ms)),
+      now: this.#clock.now,
+      sleep: (ms: number): Promise<void> => inLife(this.#clock.sleep(ms)),
       newReceipt: () => `own-${(this.#receipts += 1)}`,
       log: () => {},
     }
@@ -210,17 +222,17 @@ export class FieldScenario {
   readonly #call: CallPortal = async (method, params = {}) => {
     const commands = method === 'batch' ? Object.entries(readObject(params['cmd'])) : []
     this.requests.push({ method, commands: commands.length })
-    const { latencyMs, failure } = this.answers(commands.length)
+    const { latencyMs, failure } = this.portal.answers(commands.length)
     const answer = failure === null ? this.#answer(method, params) : err(failure)
     this.#open += 1
     this.mostOpen = Math.max(this.mostOpen, this.#open)
-    await this.clock.sleep(latencyMs)
+    await this.#clock.sleep(latencyMs)
     this.#open -= 1
     return answer
   }
 
   #answer(method: string, params: JsonObject): Result<JsonObject, RestError> {
-    const time = { start: this.clock.now() / 1000, finish: this.clock.now() / 1000 }
+    const time = { start: this.#clock.now() / 1000, finish: this.#clock.now() / 1000 }
     if (method !== 'batch') {
       const answer = this.#single(method, params)
       return answer.ok ? ok({ ...answer.value, time }) : answer
@@ -242,10 +254,10 @@ export class FieldScenario {
       return ok({ result: [{ ID: id, NAME: 'User', LAST_NAME: id }], total: 1 })
     }
     if (method === 'crm.requisite.userfield.list') {
-      const result = [...this.truth.values()]
+      const result = [...this.portal.fields.values()]
       return ok({ result, total: result.length })
     }
-    const found = this.truth.get(Number(params['id']))
+    const found = this.portal.fields.get(Number(params['id']))
     if (found !== undefined) return ok({ result: found })
     return err({ kind: 'not_found', code: 'ERROR_NOT_FOUND', status: 400 })
   }

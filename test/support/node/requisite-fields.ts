@@ -20,7 +20,7 @@ export async function aComparedScenario(
   ...fields: readonly FieldAttributes[]
 ): Promise<FieldScenario> {
   const scenario = new FieldScenario()
-  for (const field of fields) scenario.truth.set(Number(field['ID']), field)
+  for (const field of fields) scenario.portal.fields.set(Number(field['ID']), field)
   await scenario.reconcile({ asked: false })
   return scenario
 }
@@ -33,8 +33,8 @@ export async function send(
   id: number,
   action: FieldAction,
 ): Promise<void> {
-  const ts = Math.floor(scenario.clock.now() / 1000)
-  await scenario.append(
+  const ts = Math.floor(scenario.time.now() / 1000)
+  await scenario.portal.sends(
     fieldEvent({ id, name: `UF_CRM_${id}` }, action, ts),
     `digest-${(sent += 1)}`,
   )

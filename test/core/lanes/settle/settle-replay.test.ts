@@ -4,14 +4,7 @@ import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
 import type { SettleTerms } from '../../../../src/core/lanes/settle/settle.ts'
 import { settleReplay } from '../../../../src/core/lanes/settle/settle-replay.ts'
-import {
-  DELIVERED,
-  REJECTED,
-  aJob,
-  aLane,
-  gone,
-  unreachable,
-} from '../../../support/lane-scenario.ts'
+import { DELIVERED, REJECTED, aJob, aLane, gone, unreachable } from '../../../support/a-lane.ts'
 import {
   EARLIER,
   TOMORROW,

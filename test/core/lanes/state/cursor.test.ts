@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parkEvent, skipEvent } from '../../../../src/core/lanes/state/cursor.ts'
-import { aLane } from '../../../support/lane-scenario.ts'
+import { aLane } from '../../../support/a-lane.ts'
 import { EARLIER, GONE_FOR_NOW, BEFORE, passed, parked } from '../../../support/settle-builders.ts'
 import { NOW } from '../../../support/time.ts'
 

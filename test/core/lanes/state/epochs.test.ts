@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { epochAt, keepEpoch } from '../../../../src/core/lanes/state/epochs.ts'
-import { aLane, anEpoch } from '../../../support/lane-scenario.ts'
+import { aLane, anEpoch } from '../../../support/a-lane.ts'
 
 describe('epochAt()', () => {
   const lane = aLane({ epochs: [3, 5, 9].map((from) => anEpoch({ from })) })

@@ -4,7 +4,7 @@ import {
   laneDueAt,
   type LaneState,
 } from '../../../../src/core/lanes/state/lane-state.ts'
-import { aJob, aLane } from '../../../support/lane-scenario.ts'
+import { aJob, aLane } from '../../../support/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const

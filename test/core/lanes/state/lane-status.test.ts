@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { disable, enable, pause } from '../../../../src/core/lanes/state/lane-status.ts'
 import { MAX_REPLAY_JOBS } from '../../../../src/core/lanes/state/replay-job.ts'
-import { aJob, aLane } from '../../../support/lane-scenario.ts'
+import { aJob, aLane } from '../../../support/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const

@@ -6,7 +6,7 @@ import {
   matchLanes,
   type LanePlan,
 } from '../../../../src/core/lanes/state/match-lanes.ts'
-import { aLane, anEpoch, aPlan } from '../../../support/lane-scenario.ts'
+import { aLane, anEpoch, aPlan } from '../../../support/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const
