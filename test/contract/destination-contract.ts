@@ -88,7 +88,7 @@ function describeOutcomes(cases: DestinationCases): void {
     })
   })
 
-  test.each(cases.messageRejected)('%j sets the message aside as %s', async (answer, reason) => {
+  test.each(cases.messageRejected)('%j parks the message as %s', async (answer, reason) => {
     expect(await sendTo(cases, answer)).toEqual({
       kind: 'rejected',
       scope: 'message',

@@ -225,7 +225,7 @@ describe('sendParcel() to a receiver that wants to be asked', () => {
     expect(methods).toEqual(['OPTIONS', 'POST', 'POST'])
   })
 
-  test('a handshake that throws sets the message aside and keeps the memory', async () => {
+  test('a handshake that throws parks the message and keeps the memory', async () => {
     const handshake = aHandshake({
       judge() {
         throw new Error('bug')

@@ -187,7 +187,7 @@ describe('sendParcel()', () => {
         },
       }),
     ],
-  ])('sets the message aside for %s', async (_what, destination) => {
+  ])('parks the message for %s', async (_what, destination) => {
     expect(await send(destination, async () => new Response(''))).toEqual({
       kind: 'rejected',
       scope: 'message',

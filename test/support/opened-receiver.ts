@@ -19,7 +19,7 @@ export const STRICT: AddressPolicy = { allowLocal: false }
 export const LOCAL: AddressPolicy = { allowLocal: true }
 
 /** English without a template, at public addresses only. */
-export const OPEN_TERMS: ReceiverTerms = { policy: STRICT, language: 'en', template: null }
+const OPEN_TERMS: ReceiverTerms = { policy: STRICT, language: 'en', template: null }
 
 /** The receiver of these settings; throws where they are refused. */
 export function opened(
