@@ -130,6 +130,8 @@ export class LaneScenario {
   readonly acquired: ('failing' | 'healthy')[] = []
   readonly connections = new Connections()
   crashes = 0
+  /** How often the walk asked for a save within a second. */
+  timelySaves = 0
   /** Pages of the log that the walk has read forwards. */
   reads = 0
   #head = 0
@@ -262,7 +264,9 @@ export class LaneScenario {
         this.#unsavedSends += 1
       },
       // The worst case: the second after which the book would save never comes.
-      saveInTime: () => {},
+      saveInTime: () => {
+        this.timelySaves += 1
+      },
       unsavedSends: () => this.#unsavedSends,
       setInMemory: (lane) => {
         this.lane = lane

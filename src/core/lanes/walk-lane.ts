@@ -136,7 +136,7 @@ async function sendLive(walk: Walk, batch: Batch): Promise<void> {
   const sequences = batch.map(({ sequence }) => sequence)
   const [front] = batch
   const last = batch.at(-1) ?? front
-  if (batch.length > 1) freezeDigest(walk, sequences)
+  if (batch.length > 1) storeDigest(walk, sequences)
   else saveBeforeSend(walk)
   const { lastMeant } = book.lane()
   const decided = epochAt(book.lane(), front.sequence)
@@ -159,10 +159,10 @@ async function sendLive(walk: Walk, batch: Batch): Promise<void> {
   else book.save(settled, { fates, digest })
 }
 
-/** A digest is stored before it is sent, and with it every outcome before it. */
-function freezeDigest({ book }: Walk, sequences: readonly number[]): void {
+/** A digest is stored before it is sent for the first time, and with it every outcome before it. */
+function storeDigest({ book }: Walk, sequences: readonly number[]): void {
   const lane = book.lane()
-  if (lane.digest === null || book.unsavedSends() > 0) book.save({ ...lane, digest: sequences })
+  if (lane.digest === null) book.save({ ...lane, digest: sequences })
 }
 
 async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
