@@ -134,15 +134,15 @@ describe('G3 at least once: a digest', () => {
   })
 
   test('is written once, however often it is sent', async () => {
-    const world = laneWorld({ events: 12, digest: BEHIND, outcomes: { 1: [unreachable()] } })
-    await world.walk({ budgetMs: 1 })
-    expect(world.saves.map(({ digest, attempts }) => [digest?.length, attempts])).toEqual([
+    const scenario = aLaneScenario({ events: 12, digest: BEHIND, outcomes: { 1: [unreachable()] } })
+    await scenario.walk({ budgetMs: 1 })
+    expect(scenario.saves.map(({ digest, attempts }) => [digest?.length, attempts])).toEqual([
       [12, 0],
       [12, 1],
     ])
-    world.now += 1000
-    await world.walk({ budgetMs: 1 })
-    expect(world.saves.slice(2).map(({ cursor, digest }) => [cursor, digest])).toEqual([[12, null]])
+    scenario.now += 1000
+    await scenario.walk({ budgetMs: 1 })
+    expect(scenario.saves.slice(2).map(({ cursor, digest }) => [cursor, digest])).toEqual([[12, null]])
   })
 
   test('that failed is sent again as the same message although more has come', async () => {

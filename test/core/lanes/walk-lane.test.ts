@@ -387,23 +387,23 @@ describe('G3 at least once: checkpoints', () => {
   })
 
   it('make sure within a second of outcomes that wait for the next save', async () => {
-    const world = laneWorld({ events: 1, reader: 'machine' })
-    await world.walk()
+    const scenario = aLaneScenario({ events: 1, reader: 'machine' })
+    await scenario.walk()
     // Nothing follows: the portal's lanes come to rest, and save then.
-    expect(world.timelySaves).toBe(0)
-    world.append()
-    world.append()
-    await world.walk()
-    expect([world.timelySaves, world.saves]).toEqual([2, []])
+    expect(scenario.timelySaves).toBe(0)
+    scenario.portal.sends()
+    scenario.portal.sends()
+    await scenario.walk()
+    expect([scenario.timelySaves, scenario.saves]).toEqual([2, []])
   })
 
   it('save nothing twice where each outcome is saved at once', async () => {
     const outcomes = { 1: [unreachable(), unreachable()] }
-    const world = laneWorld({ events: 1, reader: 'machine', outcomes })
-    await world.walk({ budgetMs: 1 })
-    world.now += 1000
-    await world.walk({ budgetMs: 1 })
-    expect([world.saves.length, world.timelySaves]).toEqual([2, 0])
+    const scenario = aLaneScenario({ events: 1, reader: 'machine', outcomes })
+    await scenario.walk({ budgetMs: 1 })
+    scenario.now += 1000
+    await scenario.walk({ budgetMs: 1 })
+    expect([scenario.saves.length, scenario.timelySaves]).toEqual([2, 0])
   })
 
   it('save exact fates and failures at once, and count from there', async () => {

@@ -1,7 +1,7 @@
 /** Pages of events, and which fate belongs to which event and destination. */
 import { describe, expect, it } from 'vitest'
-import type { DigestRecord } from '../../../src/core/lanes/fate.ts'
-import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
+import type { DigestRecord } from '../../../src/core/lanes/state/fate.ts'
+import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
 import type { DestinationFate } from '../../../src/portal/lanes/fate-rows.ts'
 import {
@@ -12,7 +12,7 @@ import {
   parkedView,
   type EventViewParts,
 } from '../../../src/portal/views/event-views.ts'
-import { aLane, anEntry, oneTo } from '../../support/lane-scenario.ts'
+import { aLane, anEntry, oneTo } from '../../support/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 const AT = new Date(NOW).toISOString()

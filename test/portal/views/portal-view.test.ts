@@ -4,7 +4,7 @@ import { remedyOfTrouble, type AccessTrouble } from '../../../src/core/access/ac
 import { NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
 import type { PendingRow } from '../../../src/core/access/pending-row.ts'
 import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
-import type { LaneState } from '../../../src/core/lanes/lane-state.ts'
+import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
 import {
   installStatus,
@@ -12,7 +12,7 @@ import {
   type PortalViewParts,
 } from '../../../src/portal/views/portal-view.ts'
 import { anApplication } from '../../support/an-install.ts'
-import { aLane, anEntry } from '../../support/lane-scenario.ts'
+import { aLane, anEntry } from '../../support/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 /** A portal as its view reads it. */
