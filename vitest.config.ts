@@ -55,6 +55,7 @@ export default defineConfig(({ mode }) => ({
           name: 'runtime',
           include: [
             'test/{edge,portal,http,objects,e2e,upgrade}/**/*.test.ts',
+            'test/{app,index}.test.ts',
             'test/*.test.ts',
             ON_PLATFORM,
           ],

@@ -142,7 +142,9 @@ describe('G3 at least once: a digest', () => {
     ])
     scenario.now += 1000
     await scenario.walk({ budgetMs: 1 })
-    expect(scenario.saves.slice(2).map(({ cursor, digest }) => [cursor, digest])).toEqual([[12, null]])
+    expect(scenario.saves.slice(2).map(({ cursor, digest }) => [cursor, digest])).toEqual([
+      [12, null],
+    ])
   })
 
   test('that failed is sent again as the same message although more has come', async () => {
