@@ -26,8 +26,22 @@ export interface LaneRoomOptions {
   readonly values?: Readonly<Record<string, string | null>>
 }
 
-/** The lanes of one portal under test. */
+/** The room `lanes` of one portal. */
 export class LaneRoomScenario {
+  /** The portal in Bitrix24. */
+  readonly portal = {
+    /** An event is stored; returns its sequence. */
+    sends: (event: Partial<RelayEvent> = {}): number => {
+      this.#head += 1
+      const receipt = `receipt-${this.#head}`
+      this.log.insert(
+        this.#head,
+        { receipt, contentHash: receipt, receivedAt: this.now },
+        { event: JSON.stringify(anEvent(event)), awaits: false },
+      )
+      return this.#head
+    },
+  }
   readonly log: LogStore
   readonly fates: FateStore
   readonly book: LaneBook
@@ -77,18 +91,6 @@ export class LaneRoomScenario {
     await this.receivers.load()
     this.matcher.matchNow()
     return this
-  }
-
-  /** Stores an event, and returns its sequence. */
-  append(event: Partial<RelayEvent> = {}): number {
-    this.#head += 1
-    const receipt = `receipt-${this.#head}`
-    this.log.insert(
-      this.#head,
-      { receipt, contentHash: receipt, receivedAt: this.now },
-      { event: JSON.stringify(anEvent(event)), awaits: false },
-    )
-    return this.#head
   }
 
   /** One lane; throws when there is none. */

@@ -27,6 +27,7 @@ import {
   type StoredObject,
   type StoredRecord,
 } from './stored-rows.ts'
+import { msOf, type Span } from './time.ts'
 import worker from './worker.ts'
 import { overrides } from './overrides.ts'
 
@@ -91,6 +92,70 @@ const NEVER = new Promise<never>(() => {})
 
 /** One portal of the former version at a time, with its clock and its network. */
 export class UpgradeScenario {
+  /** The portal in Bitrix24. */
+  readonly portal = {
+    /** Posts a recorded body as the portal would. */
+    posts: async (name: string, token: string, changes: BodyChanges = {}): Promise<Answered> => {
+      const { memberId, domain } = this.bitrix24
+      const form = new URLSearchParams(FORM_BODIES[name])
+      const own: BodyChanges = {
+        'auth[member_id]': memberId,
+        'auth[domain]': domain,
+        'auth[client_endpoint]': `https://${domain}/rest/`,
+        'auth[application_token]': token,
+        ts: Math.floor(this.#now / 1000),
+        ...changes,
+      }
+      for (const [key, value] of Object.entries(own)) form.set(key, String(value))
+      return answered(await this.#edge.call(form.toString(), { contentType: FORM_TYPE }))
+    },
+    /** Posts the update of a field: `UF_CRM_<id>` of a requisite, unless the changes say otherwise. */
+    sends: (id: number, token: string, changes: BodyChanges = {}): Promise<Answered> => {
+      const fields = { 'data[FIELDS][ID]': id, 'data[FIELDS][FIELD_NAME]': `UF_CRM_${id}` }
+      return this.portal.posts('app-ONCRMREQUISITEUSERFIELDUPDATE', token, {
+        ...fields,
+        ...changes,
+      })
+    },
+  }
+  /** The relay as whoever deploys it meets it. */
+  readonly relay = {
+    /** The destinations of objects that begin from now on; further applications by their client id. */
+    isConfigured: (
+      destinations: readonly Entry[],
+      secrets: Readonly<Record<string, string>> = {},
+    ): void => {
+      overrides.adapt = (settings) => ({
+        ...settings,
+        destinations: configured(destinations),
+        applications: new Map([...settings.applications, ...Object.entries(secrets)]),
+        random: () => 0,
+        // The clock decides what is due, not the sleep.
+        sleep: (ms) => this.#pause(ms),
+        log: (_level, event) => void this.logged.push(event),
+      })
+    },
+    /** Another isolate: what the edge has learned of callers is forgotten. */
+    getsAnotherIsolate: (bindings: Readonly<Record<string, unknown>> = {}): void => {
+      this.#edge = new Edge(bindings)
+    },
+  }
+  /** The time of the rows, which stands still until a test lets it pass. */
+  readonly time = {
+    /** Unix milliseconds. */
+    now: (): number => {
+      return this.#now
+    },
+    /** Time passes; then the alarm fires if it is due, as the platform does. */
+    passes: async (span: Span): Promise<void> => {
+      this.time.passesWithoutAlarm(span)
+      await this.#fireIfDue()
+    },
+    /** Time passes, but the platform is late: the alarm does not fire, even when it is due. */
+    passesWithoutAlarm: (span: Span): void => {
+      this.#now += msOf(span)
+    },
+  }
   readonly network = new Network()
   /** What the OAuth server and the portal say. */
   readonly bitrix24 = aBitrix24()
@@ -120,20 +185,7 @@ export class UpgradeScenario {
       this.#isOver ? NEVER : this.network.fetch(...request),
     )
     vi.spyOn(Date, 'now').mockImplementation(() => this.#now)
-    this.configure([])
-  }
-
-  /** The destinations of objects that begin from now on; further applications by their client id. */
-  configure(destinations: readonly Entry[], secrets: Readonly<Record<string, string>> = {}): void {
-    overrides.adapt = (settings) => ({
-      ...settings,
-      destinations: configured(destinations),
-      applications: new Map([...settings.applications, ...Object.entries(secrets)]),
-      random: () => 0,
-      // The clock decides what is due, not the sleep.
-      sleep: (ms) => this.#pause(ms),
-      log: (_level, event) => void this.logged.push(event),
-    })
+    this.relay.isConfigured([])
   }
 
   /**
@@ -162,7 +214,7 @@ export class UpgradeScenario {
     const portal = portals[name]
     const domain = domains[name]
     if (portal === undefined || domain === undefined) throw new Error(`Cannot find ${name}`)
-    this.configure(destinations[name] ?? destinations['others'] ?? [])
+    this.relay.isConfigured(destinations[name] ?? destinations['others'] ?? [])
     Object.assign(this.bitrix24, { memberId: portal.name, domain })
     for (const row of portal.rows['fields'] ?? []) this.#define(row)
     for (const stored of [portal, ...Object.values(shared)]) await this.put(stored)
@@ -194,21 +246,6 @@ export class UpgradeScenario {
   /** A moment at most; whoever still waits when the test is over waits for ever. */
   #pause(ms: number): Promise<void> {
     return this.#isOver ? NEVER : scheduler.wait(Math.min(ms, POLL_MS))
-  }
-
-  /** Unix milliseconds. */
-  now(): number {
-    return this.#now
-  }
-
-  /** Lets time pass. */
-  advance(ms: number): void {
-    this.#now += ms
-  }
-
-  /** Another isolate: what the edge has learned of callers is forgotten. */
-  newEdge(bindings: Readonly<Record<string, unknown>> = {}): void {
-    this.#edge = new Edge(bindings)
   }
 
   /** Puts an object's rows in its place; the next call finds it as if it had always been there. */
@@ -258,28 +295,6 @@ export class UpgradeScenario {
     return kept
   }
 
-  /** Posts a recorded body as the portal would. */
-  async post(name: string, token: string, changes: BodyChanges = {}): Promise<Answered> {
-    const { memberId, domain } = this.bitrix24
-    const form = new URLSearchParams(FORM_BODIES[name])
-    const own: BodyChanges = {
-      'auth[member_id]': memberId,
-      'auth[domain]': domain,
-      'auth[client_endpoint]': `https://${domain}/rest/`,
-      'auth[application_token]': token,
-      ts: Math.floor(this.#now / 1000),
-      ...changes,
-    }
-    for (const [key, value] of Object.entries(own)) form.set(key, String(value))
-    return answered(await this.#edge.call(form.toString(), { contentType: FORM_TYPE }))
-  }
-
-  /** Posts the update of a field: `UF_CRM_<id>` of a requisite, unless the changes say otherwise. */
-  event(id: number, token: string, changes: BodyChanges = {}): Promise<Answered> {
-    const fields = { 'data[FIELDS][ID]': id, 'data[FIELDS][FIELD_NAME]': `UF_CRM_${id}` }
-    return this.post('app-ONCRMREQUISITEUSERFIELDUPDATE', token, { ...fields, ...changes })
-  }
-
   /** Calls `METHOD /path` of the admin API, below the portal. */
   async admin(route: string, body: unknown = null): Promise<Answered> {
     const [method = 'GET', path = ''] = route.split(' ')
@@ -327,7 +342,7 @@ export class UpgradeScenario {
   }
 
   /** Runs the portal's alarm if its time has come, as the platform does. */
-  async alarmIfDue(): Promise<void> {
+  async #fireIfDue(): Promise<void> {
     const stub = env.PORTALS.getByName(this.bitrix24.memberId)
     const at = await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())
     if (at !== null && at <= this.#now) await runDurableObjectAlarm(stub)
@@ -340,8 +355,7 @@ export class UpgradeScenario {
   async until(holds: () => boolean | Promise<boolean>, stepMs = 0): Promise<void> {
     for (let step = 0; step < MAX_STEPS; step += 1) {
       if (await holds()) return
-      this.advance(stepMs)
-      if (stepMs > 0) await this.alarmIfDue()
+      if (stepMs > 0) await this.time.passes(stepMs)
       await scheduler.wait(POLL_MS)
     }
     throw new Error('Waited in vain')

@@ -17,16 +17,16 @@ const CURRENT_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 const SEALED = /^v1\.k1\.[\w-]{16}\.[\w-]{22,}$/u
 
 const former = readFormerVersion()
-let relay: UpgradeScenario
+let scenario: UpgradeScenario
 
 // Each test opens several objects, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 beforeEach(() => {
-  relay = new UpgradeScenario(former)
+  scenario = new UpgradeScenario(former)
 })
 
-afterEach(() => relay.close())
+afterEach(() => scenario.close())
 
 /** The rows of a table as the former version left them. */
 function formerRows(name: string, table: string): readonly StoredRecord[] {
@@ -69,34 +69,34 @@ function rowOf(rows: readonly StoredRecord[], sequence: number): StoredRecord {
 
 describe('rows of an installed application', () => {
   beforeEach(async () => {
-    await relay.enter('application')
+    await scenario.enter('application')
   })
 
   /** The two events that waited are explained and told; no time has passed. */
   async function explained(): Promise<void> {
-    await relay.view()
-    await relay.until(() => relay.sequences('erp').includes(16))
+    await scenario.view()
+    await scenario.until(() => scenario.sequences('erp').includes(16))
   }
 
   it('lanes: a change of one is written, and every member of the others stays', async () => {
-    relay.portalIs = 'silent'
-    await relay.admin('POST /lanes/own/pause')
+    scenario.portalIs = 'silent'
+    await scenario.admin('POST /lanes/own/pause')
     const before = lanesOf(formerRows('application', 'lanes'))
-    const after = lanesOf(await relay.rows('lanes'))
+    const after = lanesOf(await scenario.rows('lanes'))
     expect([...after.keys()]).toEqual([...before.keys()])
     for (const [name, lane] of before) {
       const changed = name === 'own' ? { status: 'paused' } : {}
       expect(after.get(name)).toMatchObject({ ...lane, ...changed })
     }
-    expect(only(await relay.rows('lanes'))['openFrom']).toBeNull()
+    expect(only(await scenario.rows('lanes'))['openFrom']).toBeNull()
   })
 
   it('lanes: what a lane goes through is written with the members that the former one knew', async () => {
     await explained()
-    await relay.until(async () => (await relay.lane('own')).cursor === 16)
-    await relay.until(() => relay.sentTo('sendMessage').length > 0, SECOND_MS)
+    await scenario.until(async () => (await scenario.lane('own')).cursor === 16)
+    await scenario.until(() => scenario.sentTo('sendMessage').length > 0, SECOND_MS)
     const before = lanesOf(formerRows('application', 'lanes'))
-    const after = lanesOf(await relay.rows('lanes'))
+    const after = lanesOf(await scenario.rows('lanes'))
     for (const [name, lane] of before) expectMembers(after.get(name), lane)
     const { memory, fingerprint, epochs } = before.get('group') ?? {}
     expect(after.get('group')).toMatchObject({ memory, fingerprint, epochs })
@@ -104,10 +104,10 @@ describe('rows of an installed application', () => {
 
   it('log: an event is stored and explained with the columns and members of the former ones', async () => {
     await explained()
-    await relay.event(235, CURRENT_TOKEN)
-    await relay.until(() => relay.sequences('erp').includes(17))
+    await scenario.portal.sends(235, CURRENT_TOKEN)
+    await scenario.until(() => scenario.sequences('erp').includes(17))
     const before = rowOf(formerRows('application', 'log'), 3)
-    const rows = await relay.rows('log')
+    const rows = await scenario.rows('log')
     const after = rowOf(rows, 17)
     expect(Object.keys(after)).toEqual(expect.arrayContaining(Object.keys(before)))
     for (const column of ['event', 'enrichment']) {
@@ -122,20 +122,20 @@ describe('rows of an installed application', () => {
   })
 
   it('log: an event that waits, and a thin one, are written so that the former version counts them', async () => {
-    relay.portalIs = 'silent'
-    await relay.event(820, CURRENT_TOKEN)
-    expect(rowOf(await relay.rows('log'), 17)).toMatchObject({ enrichment: '', reconciled: 0 })
-    relay.portalIs = 'down'
-    await relay.until(() => relay.sequences('erp').includes(17))
-    const [row] = await relay.texts('SELECT enrichment FROM log WHERE sequence = 17')
+    scenario.portalIs = 'silent'
+    await scenario.portal.sends(820, CURRENT_TOKEN)
+    expect(rowOf(await scenario.rows('log'), 17)).toMatchObject({ enrichment: '', reconciled: 0 })
+    scenario.portalIs = 'down'
+    await scenario.until(() => scenario.sequences('erp').includes(17))
+    const [row] = await scenario.texts('SELECT enrichment FROM log WHERE sequence = 17')
     expect(row).toMatch(/^\{"status":"unavailable","reason":"/u)
   })
 
   it('fields and reconciliation: the members stay, and untouched fields stay as they are', async () => {
-    relay.relabel(235, 'Tax id')
+    scenario.relabel(235, 'Tax id')
     await explained()
     const before = formerRows('application', 'fields')
-    const after = await relay.rows('fields')
+    const after = await scenario.rows('fields')
     expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id))
     // The two events that waited speak of the first and the third.
     const untouched = before.filter(({ id }) => id !== 235 && id !== 237)
@@ -143,8 +143,8 @@ describe('rows of an installed application', () => {
     expectMembers(after[0], before[0])
     expectMembers(after[2], before[2])
     expect(recordOf(after[0]?.['state'])).toMatchObject({ toldBy: 15, isTold: true, owed: [] })
-    await relay.until(() => relay.now() > former.takenAt + 40 * SECOND_MS, 5 * SECOND_MS)
-    const reconciliation = only(await relay.rows('reconciliation'))
+    await scenario.until(() => scenario.time.now() > former.takenAt + 40 * SECOND_MS, 5 * SECOND_MS)
+    const reconciliation = only(await scenario.rows('reconciliation'))
     expect(reconciliation).toMatchObject({
       baselines: { CRM_REQUISITE: Date.UTC(2050, 0, 1, 0, 0, 0, 500) },
     })
@@ -154,10 +154,10 @@ describe('rows of an installed application', () => {
 
   it('digests and fates: what is delivered now stands beside what was', async () => {
     await explained()
-    relay.advance(HOUR_MS)
-    await relay.until(async () => (await relay.lane('chat')).cursor >= 14, SECOND_MS)
-    await relay.until(async () => (await relay.lane('audit')).replaying === 0, SECOND_MS)
-    const digests = await relay.rows('digests')
+    scenario.time.passesWithoutAlarm(HOUR_MS)
+    await scenario.until(async () => (await scenario.lane('chat')).cursor >= 14, SECOND_MS)
+    await scenario.until(async () => (await scenario.lane('audit')).replaying === 0, SECOND_MS)
+    const digests = await scenario.rows('digests')
     expect(digests).toEqual(expect.arrayContaining([...formerRows('application', 'digests')]))
     expect(digests.find((row) => row['destination'] === 'chat' && row['last'] === 14)).toEqual({
       destination: 'chat',
@@ -167,7 +167,7 @@ describe('rows of an installed application', () => {
       attempts: 2,
     })
     const kept = formerRows('application', 'fates').filter((row) => row['state'] === 'parked')
-    const fates = await relay.rows('fates')
+    const fates = await scenario.rows('fates')
     const ofTeam = kept.filter((row) => row['destination'] === 'team')
     expect(fates).toEqual(expect.arrayContaining(ofTeam))
     const ofAudit = fates.find((row) => row['destination'] === 'audit' && row['sequence'] === 8)
@@ -176,43 +176,43 @@ describe('rows of an installed application', () => {
 
   it('install: a change is written, and every other member stays', async () => {
     await explained()
-    Object.assign(relay.bitrix24, { userId: 66, isAdmin: false })
+    Object.assign(scenario.bitrix24, { userId: 66, isAdmin: false })
     const stranger = { 'auth[user_id]': 66 }
-    const refused = await relay.post('app-ONAPPINSTALL-local', 'f'.repeat(32), stranger)
+    const refused = await scenario.portal.posts('app-ONAPPINSTALL-local', 'f'.repeat(32), stranger)
     expect(refused.status).toBe(403)
     const before = only(formerRows('application', 'install'))
-    expect(only(await relay.rows('install'))).toMatchObject({
+    expect(only(await scenario.rows('install'))).toMatchObject({
       ...before,
-      refused: { count: 1, lastAt: relay.now(), reason: 'not_administrator' },
+      refused: { count: 1, lastAt: scenario.time.now(), reason: 'not_administrator' },
     })
   })
 
   it('install: a pair that is renewed is sealed in its place, here and in KV', async () => {
-    relay.network.handle(({ url, body }) =>
+    scenario.network.handle(({ url, body }) =>
       url.startsWith('https://shop.bitrix24.com/') && body.includes('auth=fresh-access-canary-1')
         ? Response.json({ error: 'expired_token', error_description: '' }, { status: 401 })
         : null,
     )
-    relay.bitrix24.refreshes = 98
+    scenario.bitrix24.refreshes = 98
     await explained()
     const before = recordOf(only(formerRows('application', 'install'))['application'])
-    const after = recordOf(only(await relay.rows('install'))['application'])
+    const after = recordOf(only(await scenario.rows('install'))['application'])
     const systemTokens = expect.stringMatching(SEALED)
-    const systemTokensIssuedAt = Math.floor(relay.now() / SECOND_MS)
+    const systemTokensIssuedAt = Math.floor(scenario.time.now() / SECOND_MS)
     expect(after).toMatchObject({ ...before, systemTokens, systemTokensIssuedAt })
     expect(after['systemTokens']).not.toBe(before['systemTokens'])
-    const key = `install:${relay.bitrix24.memberId}`
-    await relay.until(
-      async () => recordOf((await relay.kv())[key])['systemTokens'] === after['systemTokens'],
+    const key = `install:${scenario.bitrix24.memberId}`
+    await scenario.until(
+      async () => recordOf((await scenario.kv())[key])['systemTokens'] === after['systemTokens'],
       SECOND_MS,
     )
     const record = { ...recordOf(former.kv[key]), systemTokens: after['systemTokens'] }
-    expect((await relay.kv())[key]).toMatchObject(record)
+    expect((await scenario.kv())[key]).toMatchObject(record)
   })
 
   it('portal_values: another value stands beside the one that was', async () => {
-    await relay.admin('PUT /values/NEXT', { value: 'next' })
-    expect(await relay.rows('portal_values')).toEqual([
+    await scenario.admin('PUT /values/NEXT', { value: 'next' })
+    expect(await scenario.rows('portal_values')).toEqual([
       { name: 'NEXT', sealed: expect.stringMatching(SEALED) },
       ...formerRows('application', 'portal_values'),
     ])
@@ -220,20 +220,20 @@ describe('rows of an installed application', () => {
 
   it('the daily visit leaves what is young, and the last sequence is never forgotten', async () => {
     await explained()
-    await relay.cron(DAILY_CRON)
-    expect(await relay.rows('log')).toHaveLength(14)
-    relay.advance(61 * 24 * HOUR_MS)
-    await relay.cron(DAILY_CRON)
-    expect(await relay.rows('log')).toEqual([])
-    expect(only(await relay.rows('install'))).toMatchObject({ lastSequence: 16 })
-    expect(lanesOf(await relay.rows('lanes')).get('archive')).toMatchObject({ expired: 13 })
+    await scenario.cron(DAILY_CRON)
+    expect(await scenario.rows('log')).toHaveLength(14)
+    scenario.time.passesWithoutAlarm(61 * 24 * HOUR_MS)
+    await scenario.cron(DAILY_CRON)
+    expect(await scenario.rows('log')).toEqual([])
+    expect(only(await scenario.rows('install'))).toMatchObject({ lastSequence: 16 })
+    expect(lanesOf(await scenario.rows('lanes')).get('archive')).toMatchObject({ expired: 13 })
   })
 
   it('KV: what is spilled now has the members of what was spilled', async () => {
-    relay.newEdge({ PORTALS: { getByName: UNREACHABLE } })
-    await relay.event(821, CURRENT_TOKEN)
-    await relay.post('app-ONAPPUPDATE', CURRENT_TOKEN)
-    const added = Object.entries(await relay.kv()).filter(([key]) => !(key in former.kv))
+    scenario.relay.getsAnotherIsolate({ PORTALS: { getByName: UNREACHABLE } })
+    await scenario.portal.sends(821, CURRENT_TOKEN)
+    await scenario.portal.posts('app-ONAPPUPDATE', CURRENT_TOKEN)
+    const added = Object.entries(await scenario.kv()).filter(([key]) => !(key in former.kv))
     expect(added.map(([key]) => key)).toEqual([
       expect.stringMatching(/^spill:1{32}:2529878504300:[0-9a-f-]{36}$/u),
       expect.stringMatching(/^spill:1{32}:2529878504300:[0-9a-f-]{36}$/u),
@@ -250,13 +250,16 @@ describe('rows of an installed application', () => {
 
 describe('rows in the shape of the first schema', () => {
   it('get what came later when the install is written next: here as KV follows', async () => {
-    await relay.enter('older-0001')
-    await relay.view()
-    await relay.until(async () => only(await relay.rows('install'))['kvDirty'] === false, SECOND_MS)
+    await scenario.enter('older-0001')
+    await scenario.view()
+    await scenario.until(
+      async () => only(await scenario.rows('install'))['kvDirty'] === false,
+      SECOND_MS,
+    )
     const before = only(formerRows('older-0001', 'install'))
     const application = recordOf(before['application'])
     const systemTokensIssuedAt = application['tokensIssuedAt']
-    const after = only(await relay.rows('install'))
+    const after = only(await scenario.rows('install'))
     expect(after).toMatchObject({
       ...before,
       application: { ...application, systemTokensIssuedAt },
@@ -269,7 +272,7 @@ describe('rows in the shape of the first schema', () => {
     })
     const { tokens, systemTokens, domain } = application
     const { generation, hashes } = before
-    expect((await relay.kv())[`install:${relay.bitrix24.memberId}`]).toEqual({
+    expect((await scenario.kv())[`install:${scenario.bitrix24.memberId}`]).toEqual({
       version: 1,
       generation,
       hashes,
@@ -282,9 +285,9 @@ describe('rows in the shape of the first schema', () => {
 
 describe('rows of a portal of an outgoing webhook', () => {
   it('know its token: nothing is noted anew', async () => {
-    await relay.enter('outgoing-webhook')
-    await relay.post('webhook-ONCRMREQUISITEUSERFIELDUPDATE', WEBHOOK_TOKEN)
-    expect(only(await relay.rows('install'))).toMatchObject(
+    await scenario.enter('outgoing-webhook')
+    await scenario.portal.posts('webhook-ONCRMREQUISITEUSERFIELDUPDATE', WEBHOOK_TOKEN)
+    expect(only(await scenario.rows('install'))).toMatchObject(
       only(formerRows('outgoing-webhook', 'install')),
     )
   })
@@ -295,28 +298,27 @@ describe('rows of installs that wait', () => {
     ['pending-application', true],
     ['pending-unanswered', false],
   ])('%s: the next look is written, and every other member stays', async (name, answers) => {
-    await relay.enter(name)
-    Object.assign(relay.bitrix24, { answers })
-    await relay.view()
-    await relay.alarmIfDue()
-    relay.advance(MINUTE_MS)
-    await relay.alarmIfDue()
+    await scenario.enter(name)
+    Object.assign(scenario.bitrix24, { answers })
+    await scenario.view()
+    await scenario.time.passes(0)
+    await scenario.time.passes(MINUTE_MS)
     const before = only(formerRows(name, 'pending'))
-    const after = only(await relay.rows('pending'))
+    const after = only(await scenario.rows('pending'))
     expectMembers(after, before)
     const { kind, tokenHash, ts, since, expiresAt, clientId, domain } = before
     const same = { kind, tokenHash, ts, since, expiresAt, clientId, domain }
-    expect(after).toMatchObject({ ...same, nextCheckAt: relay.now() + MINUTE_MS })
+    expect(after).toMatchObject({ ...same, nextCheckAt: scenario.time.now() + MINUTE_MS })
     expect(after['sealed']).toMatch(SEALED)
   })
 })
 
 describe('rows of a portal that ends', () => {
   it('keep the tombstone: generation, sequence and time; KV follows', async () => {
-    const memberId = await relay.enter('leaving')
-    await relay.cron('*/5 * * * *')
+    const memberId = await scenario.enter('leaving')
+    await scenario.cron('*/5 * * * *')
     const before = only(formerRows('leaving', 'install'))
-    const after = only(await relay.rows('install'))
+    const after = only(await scenario.rows('install'))
     expectMembers(
       { ...after, application: null, access: null, hashes: [] },
       {
@@ -337,9 +339,9 @@ describe('rows of a portal that ends', () => {
       refused: recordOf(before['refused']),
     })
     const key = `install:${memberId}`
-    await relay.until(async () => recordOf((await relay.kv())[key])['generation'] === 1)
+    await scenario.until(async () => recordOf((await scenario.kv())[key])['generation'] === 1)
     const none = { version: 1, generation: 1, hashes: [], tokens: null, systemTokens: null }
-    expect((await relay.kv())[key]).toMatchObject({ ...none, domain: null })
+    expect((await scenario.kv())[key]).toMatchObject({ ...none, domain: null })
   })
 })
 
@@ -350,13 +352,13 @@ describe('rows of objects that all portals share', () => {
   ): Promise<readonly [before: StoredObject, after: StoredObject]> {
     const before = former.shared[name]
     if (before === undefined) throw new Error(`Cannot find ${name}`)
-    return [before, await relay.read(before)]
+    return [before, await scenario.read(before)]
   }
 
   it('a pacer keeps its grants and its hold, and adds to them', async () => {
-    await relay.enter('application')
-    await relay.view()
-    await relay.until(() => relay.sentTo('sendMessage').length > 0, SECOND_MS)
+    await scenario.enter('application')
+    await scenario.view()
+    await scenario.until(() => scenario.sentTo('sendMessage').length > 0, SECOND_MS)
     const [before, after] = await shared('pacer-group')
     const grants = only(before.rows['pace'] ?? [])['grants']
     const young = (Array.isArray(grants) ? grants : []).filter(
@@ -373,10 +375,10 @@ describe('rows of objects that all portals share', () => {
   })
 
   it('the directory keeps pins and notices', async () => {
-    await relay.enter('pending-application')
-    expect((await relay.health()).status).toBe(200)
-    await relay.view()
-    await relay.alarmIfDue()
+    await scenario.enter('pending-application')
+    expect((await scenario.health()).status).toBe(200)
+    await scenario.view()
+    await scenario.time.passes(0)
     const [before, after] = await shared('directory')
     expect(after.rows).toEqual(before.rows)
     expect(after.schema).toEqual(before.schema)
@@ -390,11 +392,11 @@ describe('the schema', () => {
   it.each(Object.keys(former.portals))(
     'of %s begins with the steps of that version, and has its columns',
     async (name) => {
-      await relay.enter(name)
-      await relay.view()
-      const { schema, rows } = await relay.read({
+      await scenario.enter(name)
+      await scenario.view()
+      const { schema, rows } = await scenario.read({
         class: 'Portal',
-        name: relay.bitrix24.memberId,
+        name: scenario.bitrix24.memberId,
       })
       expect(rows['migrations']?.slice(0, steps.length)).toEqual(steps)
       expect(partsOf(schema)).toEqual(expect.arrayContaining(parts))
@@ -404,22 +406,27 @@ describe('the schema', () => {
 
 describe('rows of a portal that is new', () => {
   beforeEach(async () => {
-    await relay.enter('application')
-    relay.bitrix24.memberId = 'c'.repeat(32)
+    await scenario.enter('application')
+    scenario.bitrix24.memberId = 'c'.repeat(32)
   })
 
   it('have the schema and the members of the former ones', async () => {
-    expect((await relay.post('app-ONAPPINSTALL-local', APPLICATION_TOKEN)).status).toBe(200)
-    await relay.alarmIfDue()
-    await relay.until(
-      async () => only(await relay.rows('reconciliation'))['finishedAt'] !== undefined,
+    expect((await scenario.portal.posts('app-ONAPPINSTALL-local', APPLICATION_TOKEN)).status).toBe(
+      200,
     )
-    await relay.event(235, APPLICATION_TOKEN)
-    await relay.until(() => relay.sequences('erp').includes(1))
-    relay.portalIs = 'down'
-    await relay.event(236, APPLICATION_TOKEN)
-    await relay.until(() => relay.sequences('erp').includes(2))
-    const { schema, rows } = await relay.read({ class: 'Portal', name: relay.bitrix24.memberId })
+    await scenario.time.passes(0)
+    await scenario.until(
+      async () => only(await scenario.rows('reconciliation'))['finishedAt'] !== undefined,
+    )
+    await scenario.portal.sends(235, APPLICATION_TOKEN)
+    await scenario.until(() => scenario.sequences('erp').includes(1))
+    scenario.portalIs = 'down'
+    await scenario.portal.sends(236, APPLICATION_TOKEN)
+    await scenario.until(() => scenario.sequences('erp').includes(2))
+    const { schema, rows } = await scenario.read({
+      class: 'Portal',
+      name: scenario.bitrix24.memberId,
+    })
     const before = former.portals['application']
     expect(rows['migrations']?.slice(0, 3)).toEqual(before?.rows['migrations'])
     expect(partsOf(schema)).toEqual(expect.arrayContaining(partsOf(before?.schema ?? [])))
@@ -435,15 +442,15 @@ describe('rows of a portal that is new', () => {
   })
 
   it('have the members of the former ones while their installs wait', async () => {
-    Object.assign(relay.bitrix24, { clientId: 'local.0123456789abcd.12345678' })
+    Object.assign(scenario.bitrix24, { clientId: 'local.0123456789abcd.12345678' })
     const waits = { status: 200, body: { accepted: true, pending: true } }
-    expect(await relay.post('app-ONAPPINSTALL-local', APPLICATION_TOKEN)).toEqual(waits)
-    const unknown = only(await relay.rows('pending'))
+    expect(await scenario.portal.posts('app-ONAPPINSTALL-local', APPLICATION_TOKEN)).toEqual(waits)
+    const unknown = only(await scenario.rows('pending'))
     expectMembers(unknown, only(formerRows('pending-application', 'pending')))
-    Object.assign(relay.bitrix24, { memberId: 'd'.repeat(32), answers: false })
-    expect(await relay.post('app-ONAPPINSTALL-local', APPLICATION_TOKEN)).toEqual(waits)
-    expect(await relay.post('app-ONAPPINSTALL-local', CURRENT_TOKEN)).toEqual(waits)
-    const unanswered = only(await relay.rows('pending'))
+    Object.assign(scenario.bitrix24, { memberId: 'd'.repeat(32), answers: false })
+    expect(await scenario.portal.posts('app-ONAPPINSTALL-local', APPLICATION_TOKEN)).toEqual(waits)
+    expect(await scenario.portal.posts('app-ONAPPINSTALL-local', CURRENT_TOKEN)).toEqual(waits)
+    const unanswered = only(await scenario.rows('pending'))
     expectMembers(unanswered, only(formerRows('pending-unanswered', 'pending')))
   })
 })

@@ -24,16 +24,16 @@ const STRANGE_TOKEN = 'f'.repeat(32)
 const REFUSED = { status: 403 }
 
 const former = readFormerVersion()
-let relay: UpgradeScenario
+let scenario: UpgradeScenario
 
 // Each test opens several objects, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 beforeEach(() => {
-  relay = new UpgradeScenario(former)
+  scenario = new UpgradeScenario(former)
 })
 
-afterEach(() => relay.close())
+afterEach(() => scenario.close())
 
 function accepted(sequence: number) {
   return { status: 200, body: { accepted: true, sequence } }
@@ -46,10 +46,10 @@ function authOf(request: { readonly body: string } | undefined): string | null {
 
 describe('every portal of the former version', () => {
   it.each(Object.keys(former.portals))('%s is shown as that version showed it', async (name) => {
-    relay.portalIs = 'silent'
-    await relay.enter(name)
-    expect(await relay.told()).toMatchObject(former.told[name] ?? {})
-    expect(relay.logged).not.toContain('lanes_damaged')
+    scenario.portalIs = 'silent'
+    await scenario.enter(name)
+    expect(await scenario.told()).toMatchObject(former.told[name] ?? {})
+    expect(scenario.logged).not.toContain('lanes_damaged')
   })
 })
 
@@ -57,27 +57,27 @@ describe('an installed application of the former version', () => {
   let memberId: string
 
   beforeEach(async () => {
-    memberId = await relay.enter('application')
+    memberId = await scenario.enter('application')
   })
 
   /** The two events that waited are explained and told; no time has passed. */
   async function explained(): Promise<void> {
-    await relay.view()
-    await relay.until(() => relay.sequences('erp').includes(16))
+    await scenario.view()
+    await scenario.until(() => scenario.sequences('erp').includes(16))
   }
 
   it('takes the next event with the current token, and with the one before it for a day', async () => {
-    expect(await relay.event(801, CURRENT_TOKEN)).toEqual(accepted(17))
-    expect(await relay.event(802, FORMER_TOKEN)).toEqual(accepted(18))
-    expect(await relay.event(803, STRANGE_TOKEN)).toMatchObject(REFUSED)
-    relay.advance(DAY_MS)
-    relay.newEdge()
-    expect(await relay.event(804, CURRENT_TOKEN)).toEqual(accepted(19))
-    expect(await relay.event(805, FORMER_TOKEN)).toMatchObject(REFUSED)
+    expect(await scenario.portal.sends(801, CURRENT_TOKEN)).toEqual(accepted(17))
+    expect(await scenario.portal.sends(802, FORMER_TOKEN)).toEqual(accepted(18))
+    expect(await scenario.portal.sends(803, STRANGE_TOKEN)).toMatchObject(REFUSED)
+    scenario.time.passesWithoutAlarm(DAY_MS)
+    scenario.relay.getsAnotherIsolate()
+    expect(await scenario.portal.sends(804, CURRENT_TOKEN)).toEqual(accepted(19))
+    expect(await scenario.portal.sends(805, FORMER_TOKEN)).toMatchObject(REFUSED)
   })
 
   it('knows a repeated event by what was stored of the first one', async () => {
-    const answer = await relay.event(237, CURRENT_TOKEN, {
+    const answer = await scenario.portal.sends(237, CURRENT_TOKEN, {
       'data[FIELDS][FIELD_NAME]': 'UF_CRM_CITY',
     })
     expect(answer.body).toEqual({ accepted: true, sequence: 16, duplicate: true })
@@ -85,14 +85,14 @@ describe('an installed application of the former version', () => {
 
   it('names nobody for an event that is bound to one user', async () => {
     const name = 'app-ONCRMREQUISITEUSERFIELDADD'
-    expect(await relay.post(name, CURRENT_TOKEN)).toEqual(accepted(17))
-    expect((await relay.admin('GET /events/17')).body.userId).toBeNull()
+    expect(await scenario.portal.posts(name, CURRENT_TOKEN)).toEqual(accepted(17))
+    expect((await scenario.admin('GET /events/17')).body.userId).toBeNull()
   })
 
   it('explains the events that waited, with its tokens, and delivers them in order', async () => {
-    relay.relabel(235, 'Tax id')
+    scenario.relabel(235, 'Tax id')
     await explained()
-    expect(relay.delivered('erp')).toMatchObject([
+    expect(scenario.delivered('erp')).toMatchObject([
       {
         id: `${memberId}-15`,
         sequence: 15,
@@ -102,94 +102,91 @@ describe('an installed application of the former version', () => {
       },
       { id: `${memberId}-16`, sequence: 16, previousSequence: 15, changes: [] },
     ])
-    const [read] = relay.sentTo('shop.bitrix24.com')
+    const [read] = scenario.sentTo('shop.bitrix24.com')
     expect(authOf(read)).toBe('fresh-access-canary-1')
   })
 
   it('renews a pair that has expired with the refresh token that was stored', async () => {
-    relay.bitrix24.refreshes = 98
-    relay.network.handle(({ url, body }) =>
+    scenario.bitrix24.refreshes = 98
+    scenario.network.handle(({ url, body }) =>
       url.startsWith('https://shop.bitrix24.com/') && !body.includes('auth=fresh-access-canary-99')
         ? Response.json({ error: 'expired_token', error_description: '' }, { status: 401 })
         : null,
     )
     await explained()
-    const [refresh] = relay.sentTo('oauth.bitrix.info')
+    const [refresh] = scenario.sentTo('oauth.bitrix.info')
     const form = new URLSearchParams(`${refresh?.body}&${new URL(refresh?.url ?? '').search}`)
     expect(form.get('refresh_token')).toBe('fresh-refresh-canary-1')
     expect(form.get('client_id')).toBe('local.573ad8a0346747.09223434')
-    expect(relay.delivered('erp')[0]).toMatchObject({ sequence: 15, enrichment: 'complete' })
+    expect(scenario.delivered('erp')[0]).toMatchObject({ sequence: 15, enrichment: 'complete' })
   })
 
   it('administers with the pair of the installer', async () => {
     await explained()
-    await relay.cron(DAILY_CRON)
-    await relay.until(() => relay.sentTo('event.get').length > 0)
-    expect(authOf(relay.sentTo('event.get')[0])).toBe('access-canary-shop-2')
+    await scenario.cron(DAILY_CRON)
+    await scenario.until(() => scenario.sentTo('event.get').length > 0)
+    expect(authOf(scenario.sentTo('event.get')[0])).toBe('access-canary-shop-2')
   })
 
   it('sends a digest that was under way as the same message, at the time it waited for', async () => {
     await explained()
-    relay.advance(HOUR_MS - MINUTE_MS)
-    await relay.alarmIfDue()
-    await relay.until(async () => (await relay.lane('billing')).state === 'active')
-    expect(relay.sentTo('chat')).toEqual([])
-    await relay.until(() => relay.sentTo('chat').length > 0, SECOND_MS)
-    expect(relay.now()).toBeGreaterThanOrEqual(Date.UTC(2050, 2, 3, 1, 1, 27))
-    const sent = JSON.parse(relay.sentTo('chat')[0]?.body ?? '')
+    await scenario.time.passes(HOUR_MS - MINUTE_MS)
+    await scenario.until(async () => (await scenario.lane('billing')).state === 'active')
+    expect(scenario.sentTo('chat')).toEqual([])
+    await scenario.until(() => scenario.sentTo('chat').length > 0, SECOND_MS)
+    expect(scenario.time.now()).toBeGreaterThanOrEqual(Date.UTC(2050, 2, 3, 1, 1, 27))
+    const sent = JSON.parse(scenario.sentTo('chat')[0]?.body ?? '')
     // The block behind it tells that it is late, which the first one was not.
     expect(sent.blocks[0]).toEqual(former.digest.blocks[0])
-    await relay.until(async () => (await relay.lane('chat')).cursor >= 14)
+    await scenario.until(async () => (await scenario.lane('chat')).cursor >= 14)
     const together = { state: 'delivered', attempts: 2, digest: { first: 13, last: 14, count: 2 } }
-    expect(await relay.fate(13, 'chat')).toMatchObject(together)
-    expect(await relay.fate(14, 'chat')).toMatchObject(together)
+    expect(await scenario.fate(13, 'chat')).toMatchObject(together)
+    expect(await scenario.fate(14, 'chat')).toMatchObject(together)
   })
 
   it('goes on with a lane that retries: the same event first, then those behind it', async () => {
     await explained()
-    relay.advance(97 * SECOND_MS)
-    await relay.alarmIfDue()
-    expect(relay.sequences('billing')).toEqual([])
-    await relay.until(async () => (await relay.lane('billing')).cursor === 16, SECOND_MS)
-    expect(relay.sequences('billing')).toEqual([3, 4, 5, 6, 7, 8, 10, 11, 13, 14, 15, 16])
-    expect(relay.delivered('billing').slice(0, 2)).toMatchObject([
+    await scenario.time.passes(97 * SECOND_MS)
+    expect(scenario.sequences('billing')).toEqual([])
+    await scenario.until(async () => (await scenario.lane('billing')).cursor === 16, SECOND_MS)
+    expect(scenario.sequences('billing')).toEqual([3, 4, 5, 6, 7, 8, 10, 11, 13, 14, 15, 16])
+    expect(scenario.delivered('billing').slice(0, 2)).toMatchObject([
       { sequence: 3, previousSequence: 2 },
       { sequence: 4, previousSequence: 3 },
     ])
-    expect(await relay.fate(3, 'billing')).toMatchObject({ state: 'delivered', attempts: 5 })
+    expect(await scenario.fate(3, 'billing')).toMatchObject({ state: 'delivered', attempts: 5 })
   })
 
   it('keeps a paused lane paused until it is resumed, and what was set aside aside', async () => {
     await explained()
-    expect(await relay.lane('archive')).toMatchObject({ state: 'paused', cursor: 3 })
-    await relay.admin('POST /lanes/archive/resume')
-    await relay.until(async () => (await relay.lane('archive')).cursor === 16)
-    expect(relay.delivered('archive')[0]).toMatchObject({ sequence: 4, previousSequence: 3 })
+    expect(await scenario.lane('archive')).toMatchObject({ state: 'paused', cursor: 3 })
+    await scenario.admin('POST /lanes/archive/resume')
+    await scenario.until(async () => (await scenario.lane('archive')).cursor === 16)
+    expect(scenario.delivered('archive')[0]).toMatchObject({ sequence: 4, previousSequence: 3 })
   })
 
   it('keeps a disabled lane disabled, as no setting has changed, and tries it when it is time', async () => {
     await explained()
     const names = ['gone', 'closed', 'wrong']
-    const states = await Promise.all(names.map(async (name) => (await relay.lane(name)).state))
+    const states = await Promise.all(names.map(async (name) => (await scenario.lane(name)).state))
     expect(states).toEqual(['disabled', 'disabled', 'disabled'])
-    relay.advance(DAY_MS - 2 * MINUTE_MS)
-    await relay.alarmIfDue()
-    expect(relay.sentTo('closed')).toEqual([])
-    await relay.until(() => relay.sentTo('closed').length > 0, 5 * SECOND_MS)
-    expect(relay.now()).toBeGreaterThanOrEqual(Date.UTC(2050, 2, 4, 0, 0, 46, 500))
-    expect(relay.sentTo('gone.example.com')).toEqual([])
-    await relay.admin('POST /lanes/gone/resume')
-    await relay.until(() => relay.sequences('gone').length > 0)
-    expect(relay.delivered('gone')[0]).toMatchObject({ sequence: 3, previousSequence: null })
+    await scenario.time.passes(DAY_MS - 2 * MINUTE_MS)
+    expect(scenario.sentTo('closed')).toEqual([])
+    await scenario.until(() => scenario.sentTo('closed').length > 0, 5 * SECOND_MS)
+    expect(scenario.time.now()).toBeGreaterThanOrEqual(Date.UTC(2050, 2, 4, 0, 0, 46, 500))
+    expect(scenario.sentTo('gone.example.com')).toEqual([])
+    await scenario.admin('POST /lanes/gone/resume')
+    await scenario.until(() => scenario.sequences('gone').length > 0)
+    expect(scenario.delivered('gone')[0]).toMatchObject({ sequence: 3, previousSequence: null })
   })
 
   it('lets a destination that is configured again go on behind what it had', async () => {
     const known = former.destinations['application'] ?? []
     const old = { ...known[0], name: 'old', url: 'https://old.example.com/' }
-    relay.configure([...known, old])
-    await relay.view()
-    await relay.until(() => relay.sequences('old').length >= 2)
-    expect(relay.delivered('old')).toMatchObject([
+    scenario.relay.isConfigured([...known, old])
+    await scenario.view()
+    await scenario.until(() => scenario.sequences('old').length >= 2)
+    expect(scenario.delivered('old')).toMatchObject([
       { sequence: 15, previousSequence: 14 },
       { sequence: 16, previousSequence: 15 },
     ])
@@ -197,18 +194,18 @@ describe('an installed application of the former version', () => {
 
   it('works a replay off that was under way', async () => {
     await explained()
-    await relay.until(async () => (await relay.lane('audit')).replaying === 0, SECOND_MS)
-    const replayed = relay.delivered('audit').filter((message) => message.replayed)
+    await scenario.until(async () => (await scenario.lane('audit')).replaying === 0, SECOND_MS)
+    const replayed = scenario.delivered('audit').filter((message) => message.replayed)
     expect(replayed).toMatchObject([{ id: `${memberId}-8`, sequence: 8, previousSequence: 7 }])
-    expect(await relay.fate(8, 'audit')).toMatchObject({ state: 'delivered', attempts: 4 })
-    expect(await relay.lane('audit')).toMatchObject({ parked: 0 })
+    expect(await scenario.fate(8, 'audit')).toMatchObject({ state: 'delivered', attempts: 4 })
+    expect(await scenario.lane('audit')).toMatchObject({ parked: 0 })
   })
 
   it('replays what is older than the rest with the sequence that was before it', async () => {
     await explained()
-    await relay.admin('POST /lanes/erp/replay', { from: 3, to: 4 })
-    await relay.until(() => relay.sequences('erp').includes(4), SECOND_MS)
-    expect(relay.delivered('erp').slice(-2)).toMatchObject([
+    await scenario.admin('POST /lanes/erp/replay', { from: 3, to: 4 })
+    await scenario.until(() => scenario.sequences('erp').includes(4), SECOND_MS)
+    expect(scenario.delivered('erp').slice(-2)).toMatchObject([
       { sequence: 3, previousSequence: 2, replayed: true },
       { sequence: 4, previousSequence: 3, replayed: true },
     ])
@@ -217,35 +214,35 @@ describe('an installed application of the former version', () => {
   it('replays what was parked', async () => {
     await explained()
     const route = 'POST /lanes/team/replay'
-    const dry = await relay.admin(`${route}?dryRun=true`, { parked: true })
+    const dry = await scenario.admin(`${route}?dryRun=true`, { parked: true })
     expect(dry.body.replayed).toBe(6)
-    expect((await relay.admin(route, { parked: true })).body.replayed).toBe(6)
-    await relay.until(async () => (await relay.lane('team')).parked === 0, SECOND_MS)
-    expect(await relay.fate(7, 'team')).toMatchObject({ state: 'delivered', attempts: 2 })
+    expect((await scenario.admin(route, { parked: true })).body.replayed).toBe(6)
+    await scenario.until(async () => (await scenario.lane('team')).parked === 0, SECOND_MS)
+    expect(await scenario.fate(7, 'team')).toMatchObject({ state: 'delivered', attempts: 2 })
   })
 
   it('keeps what receivers asked for: the chat that moved, the leave to send', async () => {
     await explained()
-    await relay.until(() => relay.sentTo('sendMessage').length > 0, SECOND_MS)
-    const chats = relay.sentTo('sendMessage').map(({ body }) => JSON.parse(body).chat_id)
+    await scenario.until(() => scenario.sentTo('sendMessage').length > 0, SECOND_MS)
+    const chats = scenario.sentTo('sendMessage').map(({ body }) => JSON.parse(body).chat_id)
     expect(new Set(chats)).toEqual(new Set(['-100777']))
-    await relay.until(() => relay.sentTo('in').length === 2, SECOND_MS)
-    expect(relay.sentTo('in').map(({ method }) => method)).toEqual(['POST', 'POST'])
+    await scenario.until(() => scenario.sentTo('in').length === 2, SECOND_MS)
+    expect(scenario.sentTo('in').map(({ method }) => method)).toEqual(['POST', 'POST'])
   })
 
   it('opens the own value of the portal', async () => {
     await explained()
-    await relay.until(() => relay.sequences('own').length === 2)
-    expect(relay.sequences('own')).toEqual([15, 16])
+    await scenario.until(() => scenario.sequences('own').length === 2)
+    expect(scenario.sequences('own')).toEqual([15, 16])
   })
 
   it('tells a difference that was seen once when it is seen the second time', async () => {
     await explained()
-    relay.relabel(240, 'Telefax')
-    relay.advance(35 * SECOND_MS)
-    await relay.until(() => relay.sequences('erp').includes(17), SECOND_MS)
-    expect(relay.now()).toBeLessThan(former.takenAt + MINUTE_MS)
-    expect(relay.delivered('erp').at(-1)).toMatchObject({
+    scenario.relabel(240, 'Telefax')
+    scenario.time.passesWithoutAlarm(35 * SECOND_MS)
+    await scenario.until(() => scenario.sequences('erp').includes(17), SECOND_MS)
+    expect(scenario.time.now()).toBeLessThan(former.takenAt + MINUTE_MS)
+    expect(scenario.delivered('erp').at(-1)).toMatchObject({
       sequence: 17,
       origin: 'reconciled',
       fields: { ID: 240 },
@@ -255,10 +252,10 @@ describe('an installed application of the former version', () => {
 
   it('tells what a thin event had left open', async () => {
     await explained()
-    relay.relabel(236, 'VAT id')
-    relay.advance(35 * SECOND_MS)
-    await relay.until(() => relay.sequences('erp').includes(17), SECOND_MS)
-    expect(relay.delivered('erp').at(-1)).toMatchObject({
+    scenario.relabel(236, 'VAT id')
+    scenario.time.passesWithoutAlarm(35 * SECOND_MS)
+    await scenario.until(() => scenario.sequences('erp').includes(17), SECOND_MS)
+    expect(scenario.delivered('erp').at(-1)).toMatchObject({
       sequence: 17,
       origin: 'reconciled',
       user: { id: 1 },
@@ -269,22 +266,22 @@ describe('an installed application of the former version', () => {
   })
 
   it('takes what was spilled in order, the sealed update of its application included', async () => {
-    await relay.cron(DRAIN_CRON)
-    expect((await relay.admin('GET /events?limit=2')).body.events).toMatchObject([
+    await scenario.cron(DRAIN_CRON)
+    expect((await scenario.admin('GET /events?limit=2')).body.events).toMatchObject([
       { sequence: 18, fields: { ID: 702 } },
       { sequence: 17, fields: { ID: 701 }, receivedAt: '2050-03-03T00:01:44.000Z' },
     ])
-    expect(Object.keys(await relay.kv()).filter((key) => key.startsWith('spill:'))).toEqual([])
-    expect(await relay.event(806, SPILLED_TOKEN)).toEqual(accepted(19))
-    expect(await relay.event(807, CURRENT_TOKEN)).toEqual(accepted(20))
+    expect(Object.keys(await scenario.kv()).filter((key) => key.startsWith('spill:'))).toEqual([])
+    expect(await scenario.portal.sends(806, SPILLED_TOKEN)).toEqual(accepted(19))
+    expect(await scenario.portal.sends(807, CURRENT_TOKEN)).toEqual(accepted(20))
   })
 
   it('is known to the edge by its record in KV alone', async () => {
-    relay.newEdge({ PORTALS: { getByName: UNREACHABLE } })
+    scenario.relay.getsAnotherIsolate({ PORTALS: { getByName: UNREACHABLE } })
     const spilled = { accepted: true, via: 'spill' }
-    expect((await relay.event(808, CURRENT_TOKEN)).body).toEqual(spilled)
-    expect((await relay.event(809, FORMER_TOKEN)).body).toEqual(spilled)
-    expect((await relay.event(810, STRANGE_TOKEN)).status).toBe(503)
+    expect((await scenario.portal.sends(808, CURRENT_TOKEN)).body).toEqual(spilled)
+    expect((await scenario.portal.sends(809, FORMER_TOKEN)).body).toEqual(spilled)
+    expect((await scenario.portal.sends(810, STRANGE_TOKEN)).status).toBe(503)
   })
 })
 
@@ -292,68 +289,70 @@ describe('a portal of an outgoing webhook', () => {
   const BODY = 'webhook-ONCRMREQUISITEUSERFIELDUPDATE'
 
   beforeEach(async () => {
-    await relay.enter('outgoing-webhook')
+    await scenario.enter('outgoing-webhook')
   })
 
   it('is the one portal that the token stays pinned to', async () => {
-    expect(await relay.post(BODY, WEBHOOK_TOKEN)).toEqual(accepted(4))
+    expect(await scenario.portal.posts(BODY, WEBHOOK_TOKEN)).toEqual(accepted(4))
     const another = { 'auth[member_id]': 'b'.repeat(32) }
-    expect(await relay.post(BODY, WEBHOOK_TOKEN, another)).toMatchObject(REFUSED)
+    expect(await scenario.portal.posts(BODY, WEBHOOK_TOKEN, another)).toMatchObject(REFUSED)
   })
 
   it('waits for the end of a hold that another portal was told', async () => {
-    await relay.view()
-    await relay.until(() => relay.sequences('erp').length === 2, SECOND_MS)
-    expect(relay.delivered('erp')).toMatchObject([
+    await scenario.view()
+    await scenario.until(() => scenario.sequences('erp').length === 2, SECOND_MS)
+    expect(scenario.delivered('erp')).toMatchObject([
       { sequence: 2, previousSequence: 1 },
       { sequence: 3, previousSequence: 2 },
     ])
-    relay.advance(50 * MINUTE_MS)
-    await relay.alarmIfDue()
-    await relay.until(() => relay.sentTo('chat').length > 0, 10 * SECOND_MS)
-    expect(relay.now()).toBeGreaterThanOrEqual(Date.UTC(2050, 2, 3, 1, 1, 27))
-    await relay.until(async () => (await relay.lane('chat')).cursor === 3)
-    expect(relay.sentTo('chat')).toHaveLength(1)
+    await scenario.time.passes(50 * MINUTE_MS)
+    await scenario.until(() => scenario.sentTo('chat').length > 0, 10 * SECOND_MS)
+    expect(scenario.time.now()).toBeGreaterThanOrEqual(Date.UTC(2050, 2, 3, 1, 1, 27))
+    await scenario.until(async () => (await scenario.lane('chat')).cursor === 3)
+    expect(scenario.sentTo('chat')).toHaveLength(1)
   })
 })
 
 describe('a portal whose uninstall was on its way', () => {
   it('stores the spilled event first, then ends, and keeps the sequence', async () => {
-    await relay.enter('leaving')
-    await relay.cron(DRAIN_CRON)
-    const { state, head } = await relay.view()
+    await scenario.enter('leaving')
+    await scenario.cron(DRAIN_CRON)
+    const { state, head } = await scenario.view()
     expect({ state, head }).toEqual({ state: 'uninstalled', head: 3 })
-    expect((await relay.admin('GET /events/3')).body.fields).toMatchObject({ ID: 703 })
-    expect(await relay.event(811, APPLICATION_TOKEN)).toMatchObject(REFUSED)
+    expect((await scenario.admin('GET /events/3')).body.fields).toMatchObject({ ID: 703 })
+    expect(await scenario.portal.sends(811, APPLICATION_TOKEN)).toMatchObject(REFUSED)
   })
 })
 
 describe('the tombstone of an uninstalled portal', () => {
   it('makes up for the write that KV had refused, and still delivers what waits', async () => {
-    const memberId = await relay.enter('uninstalled')
+    const memberId = await scenario.enter('uninstalled')
     const key = `install:${memberId}`
-    expect(recordOf((await relay.kv())[key])).toMatchObject({ generation: 0 })
-    await relay.view()
-    await relay.until(async () => recordOf((await relay.kv())[key])['generation'] === 1, SECOND_MS)
-    await relay.until(() => relay.sequences('erp').length > 0, SECOND_MS)
-    expect(relay.delivered('erp')).toMatchObject([
+    expect(recordOf((await scenario.kv())[key])).toMatchObject({ generation: 0 })
+    await scenario.view()
+    await scenario.until(
+      async () => recordOf((await scenario.kv())[key])['generation'] === 1,
+      SECOND_MS,
+    )
+    await scenario.until(() => scenario.sequences('erp').length > 0, SECOND_MS)
+    expect(scenario.delivered('erp')).toMatchObject([
       { id: `${memberId}-2`, previousSequence: 1, portal: { domain: 'former.bitrix24.com' } },
     ])
-    expect(await relay.event(812, APPLICATION_TOKEN)).toMatchObject(REFUSED)
+    expect(await scenario.portal.sends(812, APPLICATION_TOKEN)).toMatchObject(REFUSED)
   })
 
   it.each(['uninstalled', 'erased'])(
     'of %s lets no install of before in, and goes on counting',
     async (name) => {
-      await relay.enter(name)
+      await scenario.enter(name)
       const [row] = former.portals[name]?.rows['install'] ?? []
       const ts = Number(recordOf(row?.['install'])['uninstallTs'])
       const install = (at: number) =>
-        relay.post('app-ONAPPINSTALL-local', APPLICATION_TOKEN, { ts: at })
+        scenario.portal.posts('app-ONAPPINSTALL-local', APPLICATION_TOKEN, { ts: at })
       expect(await install(ts)).toMatchObject(REFUSED)
       expect(await install(ts + 1)).toMatchObject({ status: 200 })
-      expect(await relay.event(813, APPLICATION_TOKEN)).toEqual(accepted(3))
-      const { state, head } = await relay.view()
+      expect(await scenario.portal.sends(813, APPLICATION_TOKEN)).toEqual(accepted(3))
+      const { state, head } = await scenario.view()
       expect({ state, head }).toEqual({ state: 'active', head: 3 })
     },
   )
@@ -362,87 +361,93 @@ describe('the tombstone of an uninstalled portal', () => {
 describe('an install that waits', () => {
   it('for its application is told, and trusted as soon as that is configured', async () => {
     const clientId = 'local.0123456789abcd.12345678'
-    await relay.enter('pending-application')
-    expect((await relay.health()).body.pending).toEqual([
+    await scenario.enter('pending-application')
+    expect((await scenario.health()).body.pending).toEqual([
       expect.stringContaining(`portal waiting.bitrix24.com installed application ${clientId}`),
     ])
-    relay.configure(former.destinations['others'] ?? [], { [clientId]: 'canary-of-the-secret' })
-    Object.assign(relay.bitrix24, { clientId })
-    await relay.until(async () => (await relay.view()).state === 'active', SECOND_MS)
-    const [refresh] = relay.sentTo('oauth.bitrix.info')
+    scenario.relay.isConfigured(former.destinations['others'] ?? [], {
+      [clientId]: 'canary-of-the-secret',
+    })
+    Object.assign(scenario.bitrix24, { clientId })
+    await scenario.until(async () => (await scenario.view()).state === 'active', SECOND_MS)
+    const [refresh] = scenario.sentTo('oauth.bitrix.info')
     expect(`${refresh?.url}${refresh?.body}`).toContain('refresh-canary-waiting')
-    expect(await relay.event(814, APPLICATION_TOKEN)).toEqual(accepted(1))
-    await relay.until(async () => (await relay.health()).body.pending === undefined)
+    expect(await scenario.portal.sends(814, APPLICATION_TOKEN)).toEqual(accepted(1))
+    await scenario.until(async () => (await scenario.health()).body.pending === undefined)
   })
 
   it('for the OAuth server is asked about, each of them, as soon as that answers', async () => {
-    await relay.enter('pending-unanswered')
-    await relay.until(async () => {
-      const { state, pending } = await relay.view()
+    await scenario.enter('pending-unanswered')
+    await scenario.until(async () => {
+      const { state, pending } = await scenario.view()
       return state === 'active' && pending === null
     }, SECOND_MS)
-    const asked = relay.sentTo('app.info').map(authOf)
+    const asked = scenario.sentTo('app.info').map(authOf)
     expect(asked).toEqual(
       expect.arrayContaining(['access-canary-silent-1', 'access-canary-silent-2']),
     )
-    expect(await relay.event(815, CURRENT_TOKEN)).toEqual(accepted(1))
-    expect(await relay.event(816, FORMER_TOKEN)).toEqual(accepted(2))
+    expect(await scenario.portal.sends(815, CURRENT_TOKEN)).toEqual(accepted(1))
+    expect(await scenario.portal.sends(816, FORMER_TOKEN)).toEqual(accepted(2))
   })
 })
 
 describe('rows in the shapes of versions before that', () => {
   it('of the first schema: what waits is delivered, and the next event is explained', async () => {
-    await relay.enter('older-0001')
-    await relay.view()
-    await relay.until(() => relay.sequences('erp').includes(6), SECOND_MS)
-    expect(await relay.event(817, APPLICATION_TOKEN)).toEqual(accepted(7))
-    await relay.until(() => relay.sequences('erp').includes(7))
-    expect(relay.delivered('erp')).toMatchObject([
+    await scenario.enter('older-0001')
+    await scenario.view()
+    await scenario.until(() => scenario.sequences('erp').includes(6), SECOND_MS)
+    expect(await scenario.portal.sends(817, APPLICATION_TOKEN)).toEqual(accepted(7))
+    await scenario.until(() => scenario.sequences('erp').includes(7))
+    expect(scenario.delivered('erp')).toMatchObject([
       { sequence: 6, previousSequence: 5, enrichment: 'not_applicable' },
       { sequence: 7, previousSequence: 6, enrichment: 'unavailable' },
     ])
-    expect(authOf(relay.sentTo('older.bitrix24.com').at(-1))).toBe('access-canary-older-system')
+    expect(authOf(scenario.sentTo('older.bitrix24.com').at(-1))).toBe('access-canary-older-system')
   })
 
   it('of the first schema: what is parked is replayed, and a paused lane tells a digest', async () => {
-    await relay.enter('older-0001')
-    await relay.admin('POST /lanes/chat/resume')
-    const replay = await relay.admin('POST /lanes/erp/replay', { parked: true })
+    await scenario.enter('older-0001')
+    await scenario.admin('POST /lanes/chat/resume')
+    const replay = await scenario.admin('POST /lanes/erp/replay', { parked: true })
     expect(replay.body.replayed).toBe(1)
-    relay.advance(HOUR_MS)
-    await relay.until(async () => (await relay.lane('chat')).cursor === 6, SECOND_MS)
-    expect(await relay.fate(6, 'chat')).toMatchObject({ digest: { first: 4, last: 6, count: 3 } })
-    await relay.until(async () => (await relay.lane('erp')).parked === 0, SECOND_MS)
+    scenario.time.passesWithoutAlarm(HOUR_MS)
+    await scenario.until(async () => (await scenario.lane('chat')).cursor === 6, SECOND_MS)
+    expect(await scenario.fate(6, 'chat')).toMatchObject({
+      digest: { first: 4, last: 6, count: 3 },
+    })
+    await scenario.until(async () => (await scenario.lane('erp')).parked === 0, SECOND_MS)
   })
 
   it('of the second schema: what waits is explained and delivered in order', async () => {
-    await relay.enter('older-0002')
-    relay.relabel(237, 'Town')
-    await relay.view()
-    await relay.until(() => relay.sequences('erp').includes(3))
-    expect(relay.delivered('erp')).toMatchObject([
+    await scenario.enter('older-0002')
+    scenario.relabel(237, 'Town')
+    await scenario.view()
+    await scenario.until(() => scenario.sequences('erp').includes(3))
+    expect(scenario.delivered('erp')).toMatchObject([
       { sequence: 2, previousSequence: 1, origin: 'reconciled', changes: [{ after: 'VAT no.' }] },
       { sequence: 3, previousSequence: 2, origin: 'event', changes: [{ after: 'Town' }] },
     ])
-    expect(authOf(relay.sentTo('old.bitrix24.com')[0])).toBe('access-canary-old-system')
-    expect(await relay.event(818, APPLICATION_TOKEN)).toEqual(accepted(4))
+    expect(authOf(scenario.sentTo('old.bitrix24.com')[0])).toBe('access-canary-old-system')
+    expect(await scenario.portal.sends(818, APPLICATION_TOKEN)).toEqual(accepted(4))
   })
 
   it('of the second schema: a new destination begins where none could be read', async () => {
-    await relay.enter('older-0002')
-    expect(await relay.lane('chat')).toMatchObject({ cursor: 0, backlog: 3 })
-    relay.advance(HOUR_MS)
-    await relay.until(async () => (await relay.lane('chat')).cursor === 3, SECOND_MS)
-    expect(await relay.fate(1, 'chat')).toMatchObject({ digest: { first: 1, last: 3, count: 3 } })
+    await scenario.enter('older-0002')
+    expect(await scenario.lane('chat')).toMatchObject({ cursor: 0, backlog: 3 })
+    scenario.time.passesWithoutAlarm(HOUR_MS)
+    await scenario.until(async () => (await scenario.lane('chat')).cursor === 3, SECOND_MS)
+    expect(await scenario.fate(1, 'chat')).toMatchObject({
+      digest: { first: 1, last: 3, count: 3 },
+    })
   })
 
   it('of the second schema: a difference that was noted in full is told when it stands', async () => {
-    await relay.enter('older-0002')
-    relay.relabel(238, 'Sort')
-    await relay.view()
-    await relay.until(() => relay.sequences('erp').includes(3))
-    await relay.until(() => relay.sequences('erp').includes(4), 10 * SECOND_MS)
-    expect(relay.delivered('erp').at(-1)).toMatchObject({
+    await scenario.enter('older-0002')
+    scenario.relabel(238, 'Sort')
+    await scenario.view()
+    await scenario.until(() => scenario.sequences('erp').includes(3))
+    await scenario.until(() => scenario.sequences('erp').includes(4), 10 * SECOND_MS)
+    expect(scenario.delivered('erp').at(-1)).toMatchObject({
       sequence: 4,
       origin: 'reconciled',
       changes: [{ attribute: 'EDIT_FORM_LABEL.en', before: 'Kind', after: 'Sort' }],

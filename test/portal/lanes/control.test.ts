@@ -53,8 +53,8 @@ describe('LaneControl.apply()', () => {
 
   it('parks the front, and writes its fate down', async () => {
     const found = await inLaneRoom(CHOOSY, (scenario) => {
-      scenario.append()
-      scenario.append(DEALS)
+      scenario.portal.sends()
+      scenario.portal.sends(DEALS)
       const parked = scenario.control.apply('erp', { kind: 'park', sequence: 2 })
       return [parked.ok, scenario.lane().cursor, scenario.fates.find('erp', 2)]
     })
@@ -71,9 +71,9 @@ describe('LaneControl.apply()', () => {
     ['an event that does not exist', 9],
   ])('does not park %s', async (_name, sequence) => {
     const answer = await inLaneRoom(CHOOSY, (scenario) => {
-      scenario.append()
-      scenario.append(DEALS)
-      scenario.append(DEALS)
+      scenario.portal.sends()
+      scenario.portal.sends(DEALS)
+      scenario.portal.sends(DEALS)
       return scenario.control.apply('erp', { kind: 'park', sequence })
     })
     expect(answer).toEqual({ ok: false, error: 'not_head' })
@@ -88,7 +88,7 @@ describe('LaneControl.apply()', () => {
 
   it('takes the first event of a digest under way for the front', async () => {
     const answers = await inLaneRoom({}, (scenario) => {
-      for (let count = 0; count < 4; count += 1) scenario.append()
+      for (let count = 0; count < 4; count += 1) scenario.portal.sends()
       scenario.book.save({ ...scenario.lane(), digest: [2, 3, 4] })
       const park = (sequence: number) =>
         scenario.control.apply('erp', { kind: 'park', sequence }).ok
@@ -102,7 +102,7 @@ describe('LaneControl.replay()', () => {
   /** What is answered to a wish for a lane that has passed 5 events, of which 2 and 4 are deals. */
   function replayed(wish: ReplayWish, { dryRun = false } = {}) {
     return inLaneRoom(CHOOSY, (scenario) => {
-      for (const sequence of oneTo(6)) scenario.append(sequence % 2 === 0 ? DEALS : {})
+      for (const sequence of oneTo(6)) scenario.portal.sends(sequence % 2 === 0 ? DEALS : {})
       passed(scenario, 5)
       const answer = scenario.control.replay('erp', wish, { dryRun })
       return [answer, scenario.lane().replays] as const
@@ -130,8 +130,8 @@ describe('LaneControl.replay()', () => {
 
   it('of parked events counts those up to the cursor', async () => {
     const found = await inLaneRoom({}, (scenario) => {
-      scenario.append()
-      scenario.append()
+      scenario.portal.sends()
+      scenario.portal.sends()
       scenario.control.apply('erp', { kind: 'park', sequence: 1 })
       const answer = scenario.control.replay('erp', { kind: 'parked' }, { dryRun: false })
       return [answer, scenario.lane().replays]
@@ -141,7 +141,7 @@ describe('LaneControl.replay()', () => {
 
   it('is not granted to an unknown lane, a removed one, or one with many jobs', async () => {
     const answers = await inLaneRoom({}, (scenario) => {
-      scenario.append()
+      scenario.portal.sends()
       passed(scenario, 1)
       const replay = (name: string, dryRun = false) =>
         scenario.control.replay(name, { kind: 'range', from: 1, to: 1 }, { dryRun })

@@ -16,8 +16,8 @@ describe('LaneMatcher', () => {
 
   it('lets a new lane begin behind the head of the log', async () => {
     const cursor = await inLaneRoom({}, (scenario) => {
-      scenario.append()
-      scenario.append()
+      scenario.portal.sends()
+      scenario.portal.sends()
       scenario.book.clear()
       scenario.matcher.adopt()
       scenario.matcher.matchNow()

@@ -91,7 +91,7 @@ describe('LaneRules.filteredBy()', () => {
     ['does not get in this portal', machine('erp', { portals: [OTHER_PORTAL] }), 'portal'],
   ])('says of an event that a destination %s', async (_name, entry, reason) => {
     const found = await inLaneRoom({ destinations: [entry] }, (scenario) => {
-      scenario.append()
+      scenario.portal.sends()
       return scenario.rules.filteredBy(scenario.lane(), scenario.entry(1))
     })
     expect(found).toBe(reason)
@@ -99,7 +99,7 @@ describe('LaneRules.filteredBy()', () => {
 
   it('matches by the filter of the epoch, not by the one of today', async () => {
     const found = await inLaneRoom({}, (scenario) => {
-      scenario.append(DEALS)
+      scenario.portal.sends(DEALS)
       const former = { events: ['onCrmLead*'], fields: [] }
       return [
         scenario.rules.match(former, scenario.entry(1).event),
@@ -129,34 +129,36 @@ describe('LaneRules.skipFiltered()', () => {
   it('moves the cursor in memory up to the first event that the destination gets', async () => {
     expect(
       await cursorAfter((scenario) => {
-        scenario.append()
-        scenario.append()
-        scenario.append(DEALS)
-        scenario.append()
+        scenario.portal.sends()
+        scenario.portal.sends()
+        scenario.portal.sends(DEALS)
+        scenario.portal.sends()
       }),
     ).toEqual([2, 0])
   })
 
   it('moves it to the end of a log that holds nothing for the destination', async () => {
-    expect(await cursorAfter((scenario) => [scenario.append(), scenario.append()])).toEqual([2, 0])
+    expect(
+      await cursorAfter((scenario) => [scenario.portal.sends(), scenario.portal.sends()]),
+    ).toEqual([2, 0])
   })
 
   it('leaves a front where it is', async () => {
-    expect(await cursorAfter((scenario) => [scenario.append(DEALS), scenario.append()])).toEqual([
-      0, 0,
-    ])
+    expect(
+      await cursorAfter((scenario) => [scenario.portal.sends(DEALS), scenario.portal.sends()]),
+    ).toEqual([0, 0])
   })
 
   it('leaves a lane that is paused, and one with a digest under way', async () => {
     expect(
       await cursorAfter((scenario) => {
-        scenario.append()
+        scenario.portal.sends()
         scenario.control.apply('erp', { kind: 'pause' })
       }),
     ).toEqual([0, 0])
     expect(
       await cursorAfter((scenario) => {
-        scenario.append()
+        scenario.portal.sends()
         scenario.book.save({ ...scenario.lane(), digest: [1, 2] })
       }),
     ).toEqual([0, 0])
@@ -168,8 +170,8 @@ describe('LaneRules.countUnsettled()', () => {
 
   it('counts an event once that several lanes have not settled', async () => {
     const count = await inLaneRoom({ destinations: BOTH }, (scenario) => {
-      scenario.append(DEALS)
-      scenario.append()
+      scenario.portal.sends(DEALS)
+      scenario.portal.sends()
       return scenario.rules.countUnsettled()
     })
     expect(count).toBe(2)
@@ -177,8 +179,8 @@ describe('LaneRules.countUnsettled()', () => {
 
   it('leaves out what each lane has settled, or does not get', async () => {
     const counts = await inLaneRoom({ destinations: BOTH }, (scenario) => {
-      scenario.append()
-      scenario.append(DEALS)
+      scenario.portal.sends()
+      scenario.portal.sends(DEALS)
       scenario.book.save({ ...scenario.lane('erp'), cursor: 2 })
       const whileCrmWaits = scenario.rules.countUnsettled()
       scenario.book.save({ ...scenario.lane('crm'), cursor: 2 })
@@ -189,7 +191,7 @@ describe('LaneRules.countUnsettled()', () => {
 
   it('leaves out removed lanes, and is 0 without any other', async () => {
     const count = await inLaneRoom({}, (scenario) => {
-      scenario.append()
+      scenario.portal.sends()
       scenario.book.save({ ...scenario.lane(), status: 'removed', disabledReason: null })
       return scenario.rules.countUnsettled()
     })
