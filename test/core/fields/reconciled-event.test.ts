@@ -1,0 +1,62 @@
+/** The events that no portal sent: named like Bitrix24's own, and honest about who is known. */
+import { describe, expect, it } from 'vitest'
+import { createReconciledEvent } from '../../../src/core/fields/reconciled-event.ts'
+import { aField, READ_AT, YOUNG } from '../../support/a-field.ts'
+
+const CONTEXT = { readAt: READ_AT, userNames: new Map([[1, 'Anna Petrova']]), attributes: YOUNG }
+const CHANGE = { attribute: 'MANDATORY', before: 'N', after: 'Y' }
+
+function owedBy(...userIds: (number | null)[]) {
+  return userIds.map((userId, index) => ({
+    sequence: 41 + index,
+    action: 'updated' as const,
+    userId,
+  }))
+}
+
+describe('createReconciledEvent()', () => {
+  it('tells the change under the name that Bitrix24 gives to it, with what it completes', () => {
+    const told = { action: 'updated' as const, changes: [CHANGE], owed: owedBy(1) }
+    const { event, enrichment } = createReconciledEvent(aField(), told, CONTEXT)
+    expect(event).toMatchObject({
+      name: 'ONCRMREQUISITEUSERFIELDUPDATE',
+      ts: null,
+      handlerId: null,
+      userId: 1,
+      data: { FIELDS: { ID: '235', ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: 'UF_CRM_TAX' } },
+      quarantined: null,
+    })
+    expect(enrichment).toMatchObject({
+      status: 'complete',
+      changes: [CHANGE],
+      completes: [41],
+      readAt: READ_AT,
+      userName: 'Anna Petrova',
+      field: { mandatory: true },
+    })
+  })
+
+  it.each([
+    ['several events name different users', owedBy(1, 2)],
+    ['one of them names nobody', owedBy(1, null)],
+    ['no event owes it', []],
+  ])('names nobody when %s', (_case, owed) => {
+    const told = { action: 'updated' as const, changes: [CHANGE], owed }
+    const { event, enrichment } = createReconciledEvent(aField(), told, CONTEXT)
+    expect(event.userId).toBeNull()
+    expect(enrichment.userName).toBeNull()
+  })
+
+  it('names the user whom all owed events name', () => {
+    const told = { action: 'updated' as const, changes: [CHANGE], owed: owedBy(1, 1) }
+    expect(createReconciledEvent(aField(), told, CONTEXT).event.userId).toBe(1)
+  })
+
+  it('says nothing of a field whose definition is not known', () => {
+    const told = { action: 'deleted' as const, changes: null, owed: [] }
+    const context = { ...CONTEXT, attributes: null }
+    const { event, enrichment } = createReconciledEvent(aField(), told, context)
+    expect(event.name).toBe('ONCRMREQUISITEUSERFIELDDELETE')
+    expect(enrichment).toMatchObject({ field: null, changes: null })
+  })
+})
