@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readFormerVersion } from '../support/former-version.ts'
 import { UNREACHABLE } from '../support/an-intake.ts'
 import { APPLICATION_TOKEN, WEBHOOK_TOKEN } from '../support/runtime-bindings.ts'
-import { recordOf, UpgradeScenario } from '../support/upgrade-scenario.ts'
+import { recordOf } from '../support/upgrade-answers.ts'
+import { UpgradeScenario } from '../support/upgrade-scenario.ts'
 import type { Stored, StoredObject, StoredRecord } from '../support/stored-rows.ts'
 
 const SECOND_MS = 1000
