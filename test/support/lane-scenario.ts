@@ -282,9 +282,9 @@ export class LaneScenario {
       digest: this.#options.digest ?? null,
       match: this.match,
       minIntervalMs: () => minIntervalMs,
-      connect: (failing) => {
+      connect: ({ failing }) => {
         this.acquired.push(failing ? 'failing' : 'healthy')
-        return this.connections.acquire(failing)
+        return this.connections.acquire({ failing })
       },
       takeSlot: async () => this.takeSlot(),
       send: (batch, context) => this.#send(batch, context),

@@ -23,7 +23,7 @@ export class Connections {
   #queue: QueuedSend[] = []
 
   /** Resolves with the function that gives the connection back; a second call of it does nothing. */
-  acquire(failing: boolean): Promise<() => void> {
+  acquire({ failing }: { readonly failing: boolean }): Promise<() => void> {
     return new Promise((resolve) => {
       this.#queue.push({ failing, start: resolve })
       this.#serve()

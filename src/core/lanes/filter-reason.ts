@@ -17,11 +17,16 @@ export type FilterReason =
 /** Matches an event with the filter of an epoch, in the portal at hand. */
 export type MatchFilter = (filter: Pick<Epoch, 'events' | 'fields'>, event: RelayEvent) => Match
 
+/** Whoever matches events: the receiver of a lane, and the rules of a portal's lanes. */
+export interface FilterMatcher {
+  readonly match: MatchFilter
+}
+
 /** The first reason why a lane does not get an entry; null when it gets it. */
 export function filterReason(
   lane: LaneState,
   entry: LogEntry,
-  match: MatchFilter,
+  { match }: FilterMatcher,
 ): FilterReason | null {
   if (entry.event.quarantined !== null) return 'quarantined'
   const epoch = epochAt(lane, entry.sequence)
@@ -33,6 +38,6 @@ export function filterReason(
 }
 
 /** Whether a lane gets an entry. */
-export function isMeant(lane: LaneState, entry: LogEntry, match: MatchFilter): boolean {
-  return filterReason(lane, entry, match) === null
+export function isMeant(lane: LaneState, entry: LogEntry, matcher: FilterMatcher): boolean {
+  return filterReason(lane, entry, matcher) === null
 }

@@ -45,7 +45,7 @@ function findFront({ log, book, receiver }: WalkPorts): LogEntry | null {
   let passed = lane.cursor
   let front: LogEntry | null = null
   for (const entry of entriesAfter(log, lane.cursor, PAGES)) {
-    if (isMeant(lane, entry, receiver.match)) {
+    if (isMeant(lane, entry, receiver)) {
       front = entry
       passed = entry.sequence - 1
       break
@@ -69,7 +69,7 @@ export function readWaiting(
   let read = 0
   for (const entry of entriesAfter(log, front.sequence, { page: PAGES.page })) {
     read += 1
-    if (isMeant(lane, entry, receiver.match)) others.push(entry)
+    if (isMeant(lane, entry, receiver)) others.push(entry)
     if (others.length === rule.max - 1 || read === MAX_READ_FOR_DIGEST) break
   }
   return [front, ...others]
@@ -82,7 +82,7 @@ export function previousMeant(
 ): number | null {
   const lane = book.lane()
   for (const entry of entriesBefore(log, sequence, PAGES)) {
-    if (isMeant(lane, entry, receiver.match)) return entry.sequence
+    if (isMeant(lane, entry, receiver)) return entry.sequence
   }
   return lane.meantBeforeFloor
 }
@@ -96,7 +96,7 @@ export function nextReplayed(ports: WalkPorts): { entry: LogEntry; job: ReplayJo
     if (job === undefined) return null
     const entry = job.parkedOnly ? nextParkedEntry(ports, job) : nextMeantInJob(ports, job)
     if (entry !== null) return { entry, job }
-    book.setInMemory(advanceJob(lane, job, job.to))
+    book.setInMemory(advanceJob(lane, job.to))
   }
 }
 
@@ -115,7 +115,7 @@ function nextMeantInJob({ log, book, receiver }: WalkPorts, job: ReplayJob): Log
   const lane = book.lane()
   for (const entry of entriesAfter(log, job.next - 1, PAGES)) {
     if (entry.sequence > job.to) return null
-    if (isMeant(lane, entry, receiver.match)) return entry
+    if (isMeant(lane, entry, receiver)) return entry
   }
   return null
 }

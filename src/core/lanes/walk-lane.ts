@@ -94,7 +94,7 @@ async function tryToSend(walk: Walk, first: Planned): Promise<void> {
   const { receiver } = walk
   // An event that was given up begins the count of attempts anew, but its receiver is no better.
   const hasFailed = isFailing(first.lane) || first.lane.lastError !== null
-  const release = await receiver.connect(hasFailed)
+  const release = await receiver.connect({ failing: hasFailed })
   try {
     const connected = stillDue(walk, first)
     if (connected === null) return
@@ -150,7 +150,7 @@ async function sendLive(walk: Walk, batch: Batch): Promise<void> {
       ? settleDigest(book.lane(), sequences, result)
       : { ...settle(book.lane(), front.sequence, result), digest: null }
   const isPassed = decided !== null && lane.cursor === last.sequence
-  const settled = isPassed ? keepEpoch(lane, last.sequence, decided) : lane
+  const settled = isPassed ? keepEpoch(lane, { upTo: last.sequence, decided }) : lane
   // A plain success follows from the cursor, so it may be stored with the next ones. Everything else is
   // stored at once.
   const isPlain =

@@ -75,7 +75,7 @@ export interface WalkReceiver {
    * Waits for one of the portal's connections, and answers with the function that gives it back. Receivers
    * that are `failing` share few of them.
    */
-  connect(failing: boolean): Promise<() => void>
+  connect(state: { readonly failing: boolean }): Promise<() => void>
   /** Asks for a slot of the receiver's common pace: null when it is given, else when to ask again. */
   takeSlot(): Promise<number | null>
   send(batch: Batch, context: SendContext): Promise<DeliveryOutcome>

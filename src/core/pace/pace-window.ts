@@ -22,8 +22,7 @@ export function checkPaceWindows(windows: readonly PaceWindow[]): void {
 /** The grants that a window may still count at a time, oldest first. */
 export function countedGrants(
   grants: readonly number[],
-  windows: readonly PaceWindow[],
-  now: number,
+  { windows, now }: { readonly windows: readonly PaceWindow[]; readonly now: number },
 ): readonly number[] {
   const longestMs = Math.max(0, ...windows.map(({ ms }) => ms))
   const largest = Math.max(0, ...windows.map(({ count }) => count))

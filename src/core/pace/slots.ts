@@ -114,7 +114,7 @@ function turnBack(state: PacerState, now: number): PacerState {
 function forget(state: PacerState, { windows, now }: SlotRequest): PacerState {
   return {
     ...state,
-    grants: countedGrants(state.grants, windows, now),
+    grants: countedGrants(state.grants, { windows, now }),
     queue: state.queue.filter(({ promisedAt }) => promisedAt + PLACE_MS > now),
   }
 }

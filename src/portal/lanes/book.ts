@@ -73,7 +73,7 @@ export class LaneBook {
    * destination that is new afterwards gets the events from that time on.
    */
   match(plans: readonly LanePlan[] | null, head: number): void {
-    const matched = matchBook(this.#book, plans, head)
+    const matched = matchBook(this.#book, { plans, head })
     this.#written = matched === this.#book ? null : matched
     if (this.#written !== null) this.#rows.save(this.#written)
   }
@@ -183,7 +183,10 @@ export class LaneBook {
   }
 }
 
-function matchBook(book: StoredBook, plans: readonly LanePlan[] | null, head: number): StoredBook {
+function matchBook(
+  book: StoredBook,
+  { plans, head }: { readonly plans: readonly LanePlan[] | null; readonly head: number },
+): StoredBook {
   const { lanes, openFrom } = book
   if (plans === null) return openFrom === null ? { ...book, openFrom: head } : book
   const matched = matchLanes(lanes, { plans, head: openFrom ?? head })

@@ -108,7 +108,7 @@ export class LaneControl {
     const lane = book.find(destination)
     if (lane === null) return err('unknown_lane')
     if (lane.status === 'removed') return err('removed_lane')
-    const job = createJob(lane, wish, world.now())
+    const job = createJob(lane, { wish, startedAt: world.now() })
     const count = this.#count(lane, job)
     if (dryRun || count === 0) return ok(count)
     if (lane.replays.length >= MAX_REPLAY_JOBS) return err('too_many_jobs')
@@ -129,7 +129,10 @@ export class LaneControl {
 }
 
 /** A replay never goes beyond the cursor: events behind it are still on their way. */
-function createJob(lane: LaneState, wish: ReplayWish, startedAt: number): ReplayJob {
+function createJob(
+  lane: LaneState,
+  { wish, startedAt }: { readonly wish: ReplayWish; readonly startedAt: number },
+): ReplayJob {
   const range = wish.kind === 'range' ? wish : { from: 1, to: lane.cursor }
   return {
     next: Math.max(1, range.from),

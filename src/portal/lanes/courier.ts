@@ -54,7 +54,7 @@ export class Courier {
       digest: reader === 'machine' ? null : digestRuleOf(digest),
       match: rules.match,
       minIntervalMs: () => (receiver === null ? 0 : pace.intervalMs(receiver, this.#lane(name))),
-      connect: (failing) => this.#connections.acquire(failing),
+      connect: (state) => this.#connections.acquire(state),
       takeSlot: async () => (receiver === null ? null : pace.takeSlot(receiver, this.#lane(name))),
       send: (batch, context) => this.#send(destination, batch, context),
     }

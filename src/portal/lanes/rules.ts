@@ -110,7 +110,7 @@ export class LaneRules {
 
   /** Why a lane does not get an entry; null when it does. */
   filteredBy(lane: LaneState, entry: LogEntry): FilterReason | null {
-    return filterReason(lane, entry, this.match)
+    return filterReason(lane, entry, this)
   }
 
   /**

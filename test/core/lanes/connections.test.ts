@@ -18,7 +18,7 @@ function aScenario() {
   const ask = (failing: boolean): Lane => {
     const lane: Lane = { failing, release: null }
     lanes.push(lane)
-    void connections.acquire(failing).then((release) => (lane.release = release))
+    void connections.acquire({ failing }).then((release) => (lane.release = release))
     return lane
   }
   const release = async (lane: Lane | undefined) => {

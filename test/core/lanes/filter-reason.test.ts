@@ -24,7 +24,7 @@ const match: MatchFilter = ({ events, fields }) =>
 
 describe('filterReason()', () => {
   function reasonAt(sequence: number, quarantined: 'invalid_fields' | null = null): string | null {
-    return filterReason(LANE, anEntry({ sequence, event: { quarantined } }), match)
+    return filterReason(LANE, anEntry({ sequence, event: { quarantined } }), { match })
   }
 
   it.each<[number, FilterReason | null]>([
@@ -50,16 +50,18 @@ describe('filterReason()', () => {
     'leaves event %i out when an earlier one told its change and its epoch skips such events: %s',
     (sequence, expected) => {
       const enrichment = { ...NOT_ENRICHED, toldBy: 1 }
-      expect(filterReason(LANE, anEntry({ sequence, enrichment }), match)).toBe(expected)
+      expect(filterReason(LANE, anEntry({ sequence, enrichment }), { match })).toBe(expected)
     },
   )
 
   it('matches the event itself', () => {
     const entry = anEntry({ sequence: 9 })
     const matched: unknown[] = []
-    filterReason(LANE, entry, (filter, event) => {
-      matched.push(filter.events, event)
-      return { matches: true }
+    filterReason(LANE, entry, {
+      match: (filter, event) => {
+        matched.push(filter.events, event)
+        return { matches: true }
+      },
     })
     expect(matched).toEqual([['b'], entry.event])
   })
@@ -75,6 +77,6 @@ describe('isMeant()', () => {
     ['of a silent epoch', 5, null, false],
   ])('of an event %s', (_name, sequence, quarantined, expected) => {
     const entry = anEntry({ sequence, event: { quarantined } })
-    expect(isMeant(lane, entry, match)).toBe(expected)
+    expect(isMeant(lane, entry, { match })).toBe(expected)
   })
 })

@@ -12,7 +12,9 @@ const BEHIND = { waitMs: null, max: 50 }
 
 /** Holds every connection until the answer is called. */
 async function occupy(scenario: LaneScenario): Promise<() => void> {
-  const held = await Promise.all(oneTo(5).map(() => scenario.connections.acquire(false)))
+  const held = await Promise.all(
+    oneTo(5).map(() => scenario.connections.acquire({ failing: false })),
+  )
   return () => held.forEach((release) => release())
 }
 

@@ -37,7 +37,7 @@ describe('countedGrants()', () => {
     ['those that the longest window counts', [SECOND, MINUTE], [1, 59_500, 60_000]],
     ['at most the largest count', [{ count: 2, ms: 60_000 }], [59_500, 60_000]],
   ] as const)('are %s', (_name, windows, expected) => {
-    expect(countedGrants([0, 1, 59_500, 60_000], windows, 60_000)).toEqual(expected)
+    expect(countedGrants([0, 1, 59_500, 60_000], { windows, now: 60_000 })).toEqual(expected)
   })
 })
 

@@ -31,7 +31,8 @@ export function settleDigest(
   const settled = settle(lane, front, { outcome, terms })
   // The digest waits for its next attempt.
   if (settled.lane.cursor < front) return { ...settled, digest: null }
-  if (outcome.kind !== 'delivered') return { ...parkRest(settled, others, attempts), digest: null }
+  if (outcome.kind !== 'delivered')
+    return { ...parkRest(settled, { others, attempts }), digest: null }
   const { now: at } = terms
   const passed = others.reduce(
     (passing, sequence) => passEvent(passing, sequence, { state: 'delivered', at, attempts }),
@@ -87,7 +88,10 @@ function dissolve(
  * The digest was given up, and its front is parked: each other event is parked by itself, so that each can be
  * replayed.
  */
-function parkRest({ lane, fates }: Settled, others: readonly number[], attempts: number): Settled {
+function parkRest(
+  { lane, fates }: Settled,
+  { others, attempts }: { readonly others: readonly number[]; readonly attempts: number },
+): Settled {
   const cause = fates.at(-1)
   if (cause?.state !== 'parked') return { lane: { ...lane, digest: null }, fates }
   const { reason, status, at } = cause

@@ -26,7 +26,7 @@ export function settleReplay(lane: LaneState, sequence: number, result: ReplayRe
   const { now: at } = terms
   const attempts = attemptsBefore + job.attempts + 1
   const paced = { ...lane, notBefore: pacedUntil(result) }
-  const next = advanceJob(paced, job, sequence)
+  const next = advanceJob(paced, sequence)
   if (outcome.kind === 'delivered') {
     const { status } = outcome
     return {

@@ -45,7 +45,10 @@ function isSameList(a: readonly string[], b: readonly string[]): boolean {
  * the configuration changed during the attempt: the new filter begins after the cursor, which was 6 then. Now
  * that 7 is passed, the new filter decides from 8 on.
  */
-export function keepEpoch(lane: LaneState, sequence: number, decided: Epoch): LaneState {
+export function keepEpoch(
+  lane: LaneState,
+  { upTo: sequence, decided }: { readonly upTo: number; readonly decided: Epoch },
+): LaneState {
   if (epochAt(lane, sequence) === decided) return lane
   const earlier = lane.epochs.filter((epoch) => epoch.from < decided.from)
   const begun = lane.epochs.findLast(

@@ -25,17 +25,23 @@ describe('G2 order: keepEpoch()', () => {
 
   it('changes nothing while the filter stands that the event was sent under', () => {
     const lane = aLane({ cursor: 5, epochs: [first, decided] })
-    expect(keepEpoch(lane, 5, decided)).toBe(lane)
+    expect(keepEpoch(lane, { upTo: 5, decided })).toBe(lane)
   })
 
   it('lets a filter that began during the attempt decide from the next event on', () => {
     const lane = aLane({ cursor: 5, epochs: [first, decided, begun] })
-    expect(keepEpoch(lane, 5, decided)).toEqual({ ...lane, epochs: [first, decided, moved] })
+    expect(keepEpoch(lane, { upTo: 5, decided })).toEqual({
+      ...lane,
+      epochs: [first, decided, moved],
+    })
   })
 
   it('brings a filter back that the new one has taken the place of', () => {
     const replaced = { ...decided, from: 5 }
     const lane = aLane({ cursor: 5, epochs: [first, begun] })
-    expect(keepEpoch(lane, 5, replaced)).toEqual({ ...lane, epochs: [first, replaced, moved] })
+    expect(keepEpoch(lane, { upTo: 5, decided: replaced })).toEqual({
+      ...lane,
+      epochs: [first, replaced, moved],
+    })
   })
 })

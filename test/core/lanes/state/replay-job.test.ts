@@ -14,6 +14,11 @@ describe('advanceJob()', () => {
     [8, [second]],
     [9, [second]],
   ])('moves the first job past %i; a finished one is gone', (sequence, replays) => {
-    expect(advanceJob(lane, first, sequence)).toEqual({ ...lane, replays })
+    expect(advanceJob(lane, sequence)).toEqual({ ...lane, replays })
+  })
+
+  it('changes nothing of a lane without a job', () => {
+    const idle = aLane()
+    expect(advanceJob(idle, 5)).toBe(idle)
   })
 })
