@@ -7,9 +7,9 @@
 export interface ReceiverMemory {
   /** Where messages go instead, as the receiver said (Telegram's `migrate_to_chat_id`). */
   readonly movedTo: string | null
-  /** When leave to send was given last, in unix milliseconds. */
+  /** When the receiver gave its permission last, in unix milliseconds. */
   readonly grantedAt: number | null
-  /** The most requests a minute that the leave allows; null for no limit. */
+  /** The most requests a minute that the permission allows; null for no limit. */
   readonly perMinute: number | null
 }
 
