@@ -13,6 +13,7 @@ import {
   anEpoch,
   gone,
   oneTo,
+  times,
   unreachable,
 } from '../../support/a-lane.ts'
 import { NOW } from '../../support/time.ts'
@@ -164,6 +165,27 @@ describe('G3 at least once: a digest', () => {
     scenario.portal.sends(UNWANTED)
     await scenario.time.passesUntilQuiet()
     expect(messages(scenario)).toEqual([oneTo(12), oneTo(12), [14]])
+  })
+
+  test('is given up only when the youngest of its events would be', async () => {
+    const outcomes = { 1: times(20, unreachable()) }
+    const scenario = aLaneScenario({ events: 11, digest: BEHIND, retryMs: 60_000, outcomes })
+    scenario.now += 30_000
+    scenario.portal.sends()
+    await scenario.time.passesUntilQuiet()
+    expect(messages(scenario)).toContainEqual(oneTo(12))
+    expect(scenario.sends.at(-1)?.at).toBe(NOW + 90_000)
+    expect(scenario.parked).toEqual(oneTo(12))
+  })
+
+  test('was decided by the filter that stood when it was sent', async () => {
+    const scenario = aLaneScenario({ events: 12, digest: BEHIND })
+    scenario.during(1, () => scenario.relay.deploys(aPlan({ events: ['onCrmDeal*'] })))
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.lane.epochs.map(({ from, events }) => [from, events])).toEqual([
+      [1, ['*']],
+      [13, ['onCrmDeal*']],
+    ])
   })
 
   test('that began with one event stays that event when its first attempt failed', async () => {
