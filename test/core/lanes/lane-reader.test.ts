@@ -6,6 +6,7 @@ import {
   previousMeant,
   readWaiting,
 } from '../../../src/core/lanes/lane-reader.ts'
+import { CALM_MS } from '../../../src/core/lanes/plan-digest.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
 import { ONLY_FIELDS, UNWANTED, aJob, anEntry, anEpoch, oneTo } from '../../support/a-lane.ts'
 import { aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
@@ -94,6 +95,12 @@ describe('readWaiting()', () => {
 
   it('looks behind the front while the lane is calm', () => {
     expect(waiting(aLaneScenario({ events: 3, lane: { digestedAt: NOW } }))).toEqual([1, 2, 3])
+  })
+
+  it('looks no longer behind a front that came when the calm was over', () => {
+    const scenario = aLaneScenario({ events: 3, lane: { digestedAt: NOW - CALM_MS } })
+    expect(waiting(scenario)).toEqual([1])
+    expect(scenario.reads).toBe(0)
   })
 
   it('looks behind the front when the destination gathers', () => {

@@ -47,6 +47,11 @@ describe('settleReplay()', () => {
     })
   })
 
+  it('delivered: holds the lane as long as the receiver asks for no further message', () => {
+    const outcome = { kind: 'delivered', status: 200, holdMs: 7000 } as const
+    expect(replayed({}, outcome).lane.notBefore).toBe(NOW + 7000)
+  })
+
   it('delivered: enables a disabled lane', () => {
     const { lane } = replayed({ ...GONE_FOR_NOW, rejectedInARow: 20 }, DELIVERED)
     expect(lane).toEqual(aLane({ ...before, replays: next, notBefore: PACED, lastError: null }))

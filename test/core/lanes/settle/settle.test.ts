@@ -46,6 +46,15 @@ describe('settle() delivered', () => {
     })
   })
 
+  it.each([
+    ['as long as the receiver asks for no further message', 7000, NOW + 7000],
+    ['at least as long as its pace', 10, PACED],
+    ['for a day at most', 7 * DAY_MS, TOMORROW],
+  ])('holds the lane %s', (_name, holdMs, notBefore) => {
+    const outcome = { kind: 'delivered', status: 200, holdMs } as const
+    expect(settled({}, outcome).lane.notBefore).toBe(notBefore)
+  })
+
   it('enables a disabled lane', () => {
     expect(settled({ ...GONE_FOR_NOW, attempts: 1, rejectedInARow: 20 }, DELIVERED)).toEqual({
       lane: aLane({ ...passed('delivered', 2), notBefore: PACED }),
