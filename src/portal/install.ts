@@ -1,16 +1,37 @@
-/** What an installation brings with it beside the decision about it: KV follows, and the portal is subscribed. */
+/**
+ * The steps of an installation beside the decision about it: KV follows the install, and the portal is
+ * subscribed to events.
+ */
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
 import type { InstallStatus } from '../core/access/portal-status.ts'
 import type { InstallAnswer } from './installs/decision.ts'
-import type { PortalParts } from './parts.ts'
+import type { Installer } from './installs/installer.ts'
+import type { KvMirror } from './installs/kv-mirror.ts'
+import type { Subscriber } from './installs/subscriber.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { World } from './settings.ts'
+import type { PortalState } from './state.ts'
 import { installStatus, type PortalViewParts } from './views/portal-view.ts'
 
 /** How long the application's page waits for the portal's subscriptions, in milliseconds. */
 const PAGE_PATIENCE_MS = 5000
 
-/** The parts that a new installation concerns. */
-export type InstallParts = PortalViewParts &
-  Pick<PortalParts, 'installer' | 'mirror' | 'subscriber' | 'world' | 'scheduler'>
+/** The parts that a new installation concerns, and those that its answer shows. */
+export interface InstallParts extends PortalViewParts {
+  readonly installer: Pick<Installer, 'install'>
+  readonly mirror: Pick<KvMirror, 'follow'>
+  readonly subscriber: Pick<Subscriber, 'alignAfterVisit'>
+  readonly world: Pick<World, 'sleep'>
+  readonly scheduler: Pick<Scheduler, 'advance' | 'background'>
+}
+
+/** The parts that the second look at pending installs concerns. */
+export interface CheckPendingParts {
+  readonly state: Pick<PortalState, 'install'>
+  readonly installer: Pick<Installer, 'checkPending'>
+  readonly subscriber: Pick<Subscriber, 'align'>
+  readonly scheduler: Pick<Scheduler, 'background'>
+}
 
 /** Decides about an installation, and answers with the portal's status for a user who may see it. */
 export async function installPortal(
@@ -24,7 +45,8 @@ export async function installPortal(
   await mirror.follow()
   const aligned = subscriber.alignAfterVisit()
   scheduler.background(aligned)
-  // A person waits for the page, and wants to know which events could not be bound; nobody waits behind an event.
+  // A person waits for the page, and wants to know which events could not be bound. Nobody waits for the answer
+  // to an event.
   if (request.cause === 'page') await Promise.race([aligned, world.sleep(PAGE_PATIENCE_MS)])
   // The portal knows best whether its installation is finished; the OAuth server may be ahead of it.
   const finished = state.install().application?.finished ?? answer.finished
@@ -32,10 +54,12 @@ export async function installPortal(
 }
 
 /** Looks at the pending installs again. One that is trusted now is subscribed like any other. */
-export async function checkPending(
-  parts: Pick<PortalParts, 'state' | 'installer' | 'subscriber' | 'scheduler'>,
-): Promise<void> {
-  const { state, installer, subscriber, scheduler } = parts
+export async function checkPending({
+  state,
+  installer,
+  subscriber,
+  scheduler,
+}: CheckPendingParts): Promise<void> {
   const { application } = state.install()
   await installer.checkPending()
   if (state.install().application !== application) scheduler.background(subscriber.align())
