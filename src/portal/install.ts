@@ -26,7 +26,7 @@ export interface InstallParts extends PortalViewParts {
 }
 
 /** The parts that the second look at pending installs concerns. */
-export interface CheckPendingParts {
+interface PendingParts {
   readonly state: Pick<PortalState, 'install'>
   readonly installer: Pick<Installer, 'checkPending'>
   readonly subscriber: Pick<Subscriber, 'align'>
@@ -59,7 +59,7 @@ export async function checkPending({
   installer,
   subscriber,
   scheduler,
-}: CheckPendingParts): Promise<void> {
+}: PendingParts): Promise<void> {
   const { application } = state.install()
   await installer.checkPending()
   if (state.install().application !== application) scheduler.background(subscriber.align())
