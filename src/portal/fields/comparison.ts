@@ -1,7 +1,8 @@
 /**
- * Compares the fields of a portal with what is known of them, and enters the changes in the log that no event told. Only the
- * portal's word about a single field counts. A list that is cut short, or empty through lost rights, makes nothing look deleted,
- * since every known field that is missing in the list is asked for by itself.
+ * The comparison of a portal's fields with what is known of them. A change that no event told is entered in
+ * the log. Only the portal's word about a single field counts: when a list is cut short, or is empty because
+ * rights were lost, no field looks deleted, since each known field that is missing in the list is asked for
+ * by itself.
  */
 import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
 import { listFields, listSmartProcesses } from '../../bitrix24/fields/field-lists.ts'
@@ -20,7 +21,7 @@ import type { Enricher } from './enricher.ts'
 import type { FieldEntity, FieldStore } from './field-store.ts'
 import type { ReconciliationBook } from './reconciliation-book.ts'
 
-/** The most entities of one run. */
+/** The most entities that one run compares. */
 const MAX_ENTITIES = 300
 
 /** What comparing needs. */
@@ -28,7 +29,7 @@ export interface ComparisonDeps {
   readonly fields: FieldStore
   readonly reconciliation: ReconciliationBook
   readonly writer: Pick<LogWriter, 'write'>
-  /** Calls that nobody waits for. */
+  /** The calls for which no event waits. */
   readonly portal: PortalAccess
   /** An event that waits for its enrichment tells whatever has changed, so its field is left to it. */
   readonly enricher: Pick<Enricher, 'isWaiting' | 'idle'>
@@ -36,23 +37,23 @@ export interface ComparisonDeps {
   readonly scheduler: Pick<Scheduler, 'advance'>
 }
 
-/** How urgently differences are told: an operator waits, or a second look may come first. */
+/** When differences are told: at once, since an operator waits, or after a second look. */
 export type Urgency = 'at_once' | 'second_look'
 
-/** What a comparison is done by; an answer of an earlier generation is thrown away. */
+/** The terms of one comparison. An answer of an earlier generation is thrown away. */
 interface CompareTerms {
   readonly urgency: Urgency
   readonly hasBaseline: boolean
   readonly generation: number
 }
 
-/** What one read of a chunk is judged by. */
+/** The terms of judging one chunk of reads. */
 interface JudgeContext extends CompareTerms {
-  /** The fields' versions before they were read. */
+  /** The versions that the fields had before they were read. */
   readonly versions: ReadonlyMap<number, number>
 }
 
-/** The comparing of one portal. */
+/** The comparison of one portal. */
 export class Comparison {
   readonly #deps: ComparisonDeps
 
@@ -61,13 +62,13 @@ export class Comparison {
   }
 
   /**
-   * The entities to compare: those of the subscribed families, the portal's smart processes, and those of fields that were met.
-   * Null when the portal does not say which smart processes it has.
+   * The entities to compare: those of the subscribed families, the portal's smart processes, and those of
+   * fields that were met. Null when the portal does not say which smart processes it has.
    */
   async entities(families: readonly FieldFamily[]): Promise<readonly FieldEntity[] | null> {
     if (!families.includes('type')) return this.#withMet(families, [])
     const listed = await listSmartProcesses(this.#deps.portal.call)
-    // Without the scope nothing of them can be read; that is no failure of this run.
+    // Without the scope nothing of them can be read, and this is no failure of the run.
     if (!listed.ok && listed.error !== 'incomplete' && listed.error.kind === 'no_scope') {
       return this.#withMet(families, [])
     }
@@ -93,7 +94,10 @@ export class Comparison {
     )
   }
 
-  /** Compares one entity as a whole. Never rejects for an answer of the portal, only when storage fails. */
+  /**
+   * Compares all fields of one entity. An answer of the portal never makes it reject, only storage that
+   * fails.
+   */
   async compareEntity(entity: FieldEntity, urgency: Urgency): Promise<ReadResult> {
     const { portal, fields, reconciliation, world } = this.#deps
     const generation = portal.generation()
@@ -114,7 +118,7 @@ export class Comparison {
       outcome = worseOf(outcome, await this.#compare(chunk, terms))
       if (portal.generation() !== generation) return 'failed'
     }
-    // An empty list may be one without rights: it would make every field look new later.
+    // An empty list may be a list without rights. As a baseline it would make every field look new later.
     if (outcome !== 'failed' && !hasBaseline && living.length > 0) {
       const state = reconciliation.state()
       const baselines = { ...state.baselines, [entity.entityId]: world.now() }
@@ -123,7 +127,10 @@ export class Comparison {
     return outcome
   }
 
-  /** Looks again at single fields of one entity. Never rejects for an answer of the portal, only when storage fails. */
+  /**
+   * Looks at single fields of one entity again. An answer of the portal never makes it reject, only storage
+   * that fails.
+   */
   async lookAgain(refs: readonly FieldRef[], entityId: string): Promise<void> {
     const generation = this.#deps.portal.generation()
     const hasBaseline = Object.hasOwn(this.#deps.reconciliation.state().baselines, entityId)
@@ -155,7 +162,7 @@ export class Comparison {
   #judge(refs: readonly FieldRef[], { reads, readAt }: FieldReads, context: JudgeContext): void {
     const { urgency, hasBaseline, versions } = context
     const { fields, reconciliation, writer, enricher, world, scheduler } = this.#deps
-    // Written since, or about to be: this read is older than what is known.
+    // An event has written the field since, or is about to: the read is older than what is known.
     const fresh = refs.filter(
       ({ id }) => fields.versionOf(id) === versions.get(id) && !enricher.isWaiting(id),
     )
@@ -186,13 +193,16 @@ export class Comparison {
   }
 }
 
-/** What stays unanswered although the portal answers is not mended by asking again soon. */
+/**
+ * The result of one read. A field that stays unanswered although the portal answers will not be answered soon
+ * either, so it counts as denied.
+ */
 function outcomeOf(read: FieldRead | undefined): ReadResult {
   if (read?.kind !== 'failed') return read === undefined ? 'failed' : 'read'
   return read.reason === 'rate_limited' || read.reason === 'timeout' ? 'failed' : 'denied'
 }
 
-/** The one entity of a family that is not smart processes. */
+/** The one entity of a family that is not the family of smart processes. */
 function entityOf(family: FieldFamily): string {
   return `CRM_${family.toUpperCase()}`
 }

@@ -1,12 +1,14 @@
 /**
- * Finds out what the events of one portal changed, before the lanes may see them.
+ * The enrichment of events: it finds out what the events of one portal changed, before the lanes may see
+ * them.
  *
- * For example: event 42 says that the field 235 was updated. It waits here while the field is read. The answer comes after 150 ms, the
- * changes are written into the row of event 42, and the lanes go on. When no answer comes within three seconds, event 42 is delivered
- * thin, without its changes, and its change is *owed*: the late answer, or the next look at the field, tells it by a reconciled event.
+ * For example, event 42 says that the field 235 was updated. Event 42 waits here while the field is read. The
+ * answer comes after 150 ms, the changes are written into the row of event 42, and the lanes go on. When no
+ * answer comes within three seconds, event 42 is delivered thin, without its changes, and its change is
+ * *owed*: the late answer, or the next look at the field, tells it by a reconciled event.
  *
- * One read is under way at a time. It enriches the events that had arrived before it began, since what it finds may be younger than they are;
- * an event that arrives during the read waits for the next one.
+ * One read is under way at a time. It enriches the events that had arrived before it began. An event that
+ * arrives during the read may stand for a younger change, so it waits for the next read.
  */
 import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
 import { readFields, thinReasonOf, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
@@ -48,22 +50,22 @@ export interface EnricherDeps {
   readonly fields: Pick<FieldStore, 'find' | 'isStored' | 'save'>
   readonly reconciliation: Pick<ReconciliationBook, 'owe' | 'noteEvent'>
   readonly writer: Pick<LogWriter, 'write'>
-  /** Calls that an event waits for. */
+  /** The calls for which events wait. */
   readonly portal: PortalAccess
   readonly world: Pick<World, 'now' | 'sleep'>
   readonly scheduler: Scheduler
 }
 
-/** The events of one portal that wait for their enrichment. */
+/** The enricher of one portal. */
 export class Enricher {
   readonly #deps: EnricherDeps
   readonly #names: UserNames
   readonly #waiting = new EventsToEnrich()
-  /** Fields to be read once more although no event waits: a repeated event has named them. */
+  /** The fields that are read once more although no event waits: a repeated event has named them. */
   readonly #again = new Map<number, UserField>()
   /** The read that is under way. */
   #reading: FieldsToRead | null = null
-  /** The most commands of one request; halved for the rest of a run after an answer that was too large. */
+  /** The most commands of one request. An answer that is too large halves it for the rest of the run. */
   #maxCommands = MAX_BATCH_COMMANDS
   #isRunning = false
   #isWatched = false
@@ -75,8 +77,9 @@ export class Enricher {
   }
 
   /**
-   * Takes over the events that waited when the object ended, oldest first. An event that a lane has passed already (storage
-   * had refused its enrichment) stays thin, and its change is owed: a snapshot moves only on events that nobody has seen.
+   * Takes over the events that waited when the object ended, oldest first. When storage refused the
+   * enrichment of an event, a lane may have passed it already. Such an event stays thin, and its change is
+   * owed: a snapshot moves only with an event that nobody has seen yet.
    */
   load(awaiting: readonly LogEntry[], { passedUpTo }: { readonly passedUpTo: number }): void {
     const passed = new EventsToEnrich()
@@ -88,7 +91,10 @@ export class Enricher {
     this.#take(awaiting.filter(({ sequence }) => sequence > passedUpTo))
   }
 
-  /** Whether an event has to wait here before lanes may see it: it is about a field, and the portal can be asked. */
+  /**
+   * Whether an event has to wait here before lanes may see it: it is about a field, and the portal can be
+   * asked.
+   */
   awaits(event: RelayEvent): boolean {
     return event.field !== null && event.quarantined === null && this.#deps.portal.hasAccess()
   }
@@ -105,8 +111,9 @@ export class Enricher {
   }
 
   /**
-   * An event was stored before, and Bitrix24 has sent it again. The second one may stand for a change that came after the read for the
-   * first one, so the field is read once more, unless the first one still waits for its read.
+   * Notes that Bitrix24 has sent an event again that was stored before. The second one may stand for a change
+   * after the read for the first one, so the field is read once more, unless the first one still waits for
+   * its read.
    */
   repeated(sequence: number, field: UserField): void {
     const waits = this.#waiting.has(sequence) && sequence > (this.#reading?.upTo ?? 0)
@@ -122,14 +129,14 @@ export class Enricher {
   }
 
   /**
-   * When the alarm has to end the waiting, should the object itself end before it can; null when nothing waits.
-   * While the object lives, it ends the waiting in time.
+   * The time at which the alarm has to end the waiting; null when nothing waits. While the object lives, it
+   * ends the waiting in time by itself. The alarm is there for an object that ends before.
    */
   dueAt(): number | null {
     return this.#waiting.first() === null ? null : this.#deps.world.now() + SAFETY_ALARM_MS
   }
 
-  /** Whether an event of the field waits. */
+  /** Whether any event of the field waits. */
   isWaiting(fieldId: number): boolean {
     return this.#waiting.ofField(fieldId).length > 0
   }
@@ -139,13 +146,13 @@ export class Enricher {
     return this.#whenIdle
   }
 
-  /** Ends all waiting: the installation has ended, so the events go out thin. */
+  /** Lets all waiting events go out thin: the installation has ended. */
   endAll(reason: ThinReason): void {
     this.#again.clear()
     this.#thin(this.#waiting.all(), reason)
   }
 
-  /** Forgets everything that waits: the log was deleted. */
+  /** Forgets all waiting events: the log was deleted. */
   clear(): void {
     this.#waiting.clear()
     this.#again.clear()
@@ -173,7 +180,7 @@ export class Enricher {
         await this.#read(this.#reading)
       }
     } catch (error) {
-      // Storage failed: nothing must wait for a read that nobody does.
+      // Storage failed. No event may wait for a read that nobody does any more.
       this.#deps.scheduler.report('knowledge_failed', error)
       this.#release()
     } finally {
@@ -183,7 +190,7 @@ export class Enricher {
     }
   }
 
-  /** Ends the waiting of the events that need no read, and of all events while the portal cannot be asked. */
+  /** Ends the waiting of events that need no read, and of all events while the portal cannot be asked. */
   #enrichWithoutReading(): void {
     const { portal } = this.#deps
     const refusal = portal.hasAccess() ? portal.refusal() : 'no_tokens'
@@ -191,7 +198,8 @@ export class Enricher {
     const groups = this.#waiting
       .byField()
       .filter(([, events]) => refusal !== null || needsNoRead(events))
-    // The reason is used for events that need a read, and those are here only with a refusal.
+    // Events that need a read are in these groups only when there is a refusal, so the other reason is never
+    // told.
     this.#write(groups.map((group) => this.#enrichUnread(group, refusal ?? 'not_found')))
   }
 
@@ -225,7 +233,7 @@ export class Enricher {
     this.#write(fields.flatMap((field) => this.#enrich(field, request, answer) ?? []))
   }
 
-  /** What the answer means for one field; null when it means nothing yet. */
+  /** The meaning of an answer for one field; null when it means nothing yet. */
   #enrich(
     field: UserField,
     { upTo }: FieldsToRead,
@@ -233,14 +241,15 @@ export class Enricher {
   ): Enriched | null {
     const waiting = this.#waiting.ofField(field.id)
     const events = waiting.filter(({ sequence }) => sequence <= upTo)
-    // Events of the field came during the read. They tell this change too: a reconciled event would stand behind them in the log.
+    // Events of the field came during the read, and they tell this change too. A reconciled event would stand
+    // behind them in the log.
     if (events.length === 0 && waiting.length > 0) return null
     const state = this.#stateOf(field)
     const read = readOf(field.id, answer)
     const userNames = this.#names.known()
     const readAt = (answer.ok ? answer.value.readAt : null) ?? this.#deps.world.now()
     if (read.kind === 'found') {
-      // A comparison has read the field since this read began: what it found is younger.
+      // A comparison has read the field since this read began, and knows something younger.
       if (events.length === 0 && (readAtOf(state) ?? 0) > readAt) return null
       return enrichFound(state, events, { attributes: read.attributes, readAt, userNames })
     }
@@ -249,7 +258,10 @@ export class Enricher {
     return enrichThin(state, events, { reason: read.reason, userNames })
   }
 
-  /** Whether the portal's limit ends before the budget of the events does: then they wait and are asked for again. */
+  /**
+   * Whether the limit of the portal ends before the budget of the events. Then the events wait, and their
+   * field is asked for again.
+   */
   #canStillAsk(read: FieldRead, events: readonly TimedEvent[]): boolean {
     if (read.kind !== 'failed' || read.reason !== 'rate_limited') return false
     const blockedUntil = this.#deps.portal.blockedUntil()
@@ -263,12 +275,12 @@ export class Enricher {
     return this.#deps.fields.find(field.id) ?? newFieldState(field)
   }
 
-  /** Sleeps until the budget of the oldest event is over, and ends its waiting then. */
+  /** Sleeps until the budget of the oldest event is over, and ends the waiting of this event then. */
   #watch(): void {
     const first = this.#waiting.first()
     if (this.#isWatched || first === null) return
     this.#isWatched = true
-    // Nothing keeps this sleep alive but the read under way. Should the object end, the alarm takes over.
+    // Only the read under way keeps this sleep alive. Should the object end, the alarm takes over.
     void this.#deps.world.sleep(first.deadline - this.#deps.world.now()).then(() => {
       this.#isWatched = false
       this.endOverdue()
@@ -293,13 +305,16 @@ export class Enricher {
     this.#write(groupByField(events).map((group) => this.#enrichUnread(group, reason)))
   }
 
-  /** Storage has failed: the events go out thin, as their rows stand, rather than wait for ever. */
+  /**
+   * Lets all waiting events go out thin, as their rows stand: storage has failed, and they must not wait for
+   * ever.
+   */
   #release(): void {
     this.#waiting.clear()
     this.#deps.scheduler.advance()
   }
 
-  /** Writes what was found out, in one transaction with the snapshots; then the lanes may go on. */
+  /** Writes enrichments, snapshots and reconciled events in one transaction. Then the lanes may go on. */
   #write(enriched: readonly Enriched[]): void {
     const told = enriched.filter(({ enrichments, state, reconciled }) => {
       return enrichments.size > 0 || reconciled !== null || !this.#deps.fields.isStored(state)

@@ -1,4 +1,7 @@
-/** The events of one portal that wait for their enrichment, in the order of their sequences. In memory only. */
+/**
+ * The events of one portal that wait for their enrichment, in the order of their sequences. They are in
+ * memory only.
+ */
 import type { StoredEvent, UserField } from '../../core/log/event.ts'
 import type { EventToEnrich } from '../../core/fields/enrich.ts'
 
@@ -7,11 +10,14 @@ export interface TimedEvent extends EventToEnrich {
   readonly deadline: number
 }
 
-/** The waiting events by sequence; those that came first wait first. */
+/** The waiting events. The event that came first waits first. */
 export class EventsToEnrich {
   readonly #events = new Map<number, TimedEvent>()
 
-  /** Takes events over; those that are not about a field have nothing to wait for. */
+  /**
+   * Takes events over, each with the same deadline. An event that is not about a field has nothing to wait
+   * for and is left out.
+   */
   add(events: readonly StoredEvent[], deadline: number): void {
     for (const { sequence, event } of events) {
       const { field } = event
@@ -57,7 +63,7 @@ export class EventsToEnrich {
   }
 }
 
-/** Groups events by their field, as the first of them names it. */
+/** Groups events by their field. The field has the name that the first event of its group gives it. */
 export function groupByField<E extends EventToEnrich>(
   events: readonly E[],
 ): readonly (readonly [UserField, readonly E[]])[] {

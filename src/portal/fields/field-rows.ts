@@ -1,6 +1,6 @@
 /**
- * The stored forms of what is known of a portal's fields. The rows keep the flags of the first version (`isGone`, `isTold`,
- * `attributes: null`); the code knows the states that they stand for.
+ * The rows of what is known of a portal's fields. They keep the flags of the first version (`isGone`,
+ * `isTold`, `attributes: null`); the code knows the states for which these flags stand.
  */
 import * as v from 'valibot'
 import type { FieldAttributes } from '../../core/fields/field-read.ts'
@@ -66,13 +66,16 @@ const StoredReconciliationSchema = v.looseObject({
   ),
 })
 
-/** The field of a row; null for a row that was damaged outside of this program: it counts as a field that was never met. */
+/**
+ * The field in a row. A row that was damaged outside of this program gives null, so its field counts as one
+ * that was never met.
+ */
 export function parseField(row: SqlRow): FieldState | null {
   const stored = v.safeParse(StoredFieldSchema, jsonOf(row, 'state'))
   return stored.success ? stateOf(stored.output) : null
 }
 
-/** The text of a field's row. */
+/** The text for the row of a field. */
 export function formatField(state: FieldState): string {
   const { family, id, entityId, fieldName, toldBy } = state
   const stored: StoredField = {
@@ -90,7 +93,10 @@ export function formatField(state: FieldState): string {
   return JSON.stringify(stored)
 }
 
-/** What reconciliation remembers; a row that cannot be read counts as none, so that everything is compared anew. */
+/**
+ * The state of all comparisons in a row. Without a row that can be read it is empty, so that everything is
+ * compared anew.
+ */
 export function parseReconciliation(row: SqlRow | undefined): ReconciliationState {
   if (row === undefined) return NO_RECONCILIATION
   const stored = v.safeParse(StoredReconciliationSchema, jsonOf(row, 'state'))

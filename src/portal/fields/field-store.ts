@@ -1,11 +1,13 @@
-/** All SQL over what is known of a portal's fields: one row a field, and one row of reconciliation. */
+/**
+ * All SQL over the fields of a portal: one row for each field, and one row for the state of all comparisons.
+ */
 import type { FieldState } from '../../core/fields/field-state.ts'
 import type { FieldFamily } from '../../core/log/event.ts'
 import type { ReconciliationState } from '../../core/fields/reconciliation.ts'
 import { formatField, parseField, parseReconciliation } from './field-rows.ts'
 import { numberOf, textOf, type Database } from '../../storage/database.ts'
 
-/** What a family's fields belong to: `CRM_REQUISITE`, or one smart process such as `CRM_13`. */
+/** The owner of some fields: `CRM_REQUISITE`, or one smart process such as `CRM_13`. */
 export interface FieldEntity {
   readonly family: FieldFamily
   readonly entityId: string
@@ -26,7 +28,10 @@ export class FieldStore {
     return row === undefined ? null : parseField(row)
   }
 
-  /** Grows with every write of a field, so that an older read can be told from a newer one. */
+  /**
+   * The version of a field. It grows with every write of the field, so that a read can be told to be older
+   * than a write.
+   */
   versionOf(id: number): number {
     return this.#versions.get(id) ?? 0
   }
@@ -45,20 +50,20 @@ export class FieldStore {
     )
   }
 
-  /** Whether a field stands in storage exactly like this. */
+  /** Whether the stored field says exactly the same. */
   isStored(field: FieldState): boolean {
     const known = this.find(field.id)
     return known !== null && formatField(known) === formatField(field)
   }
 
-  /** The ids of an entity's fields, those that are gone included. */
+  /** The ids of all fields of an entity, also of fields that are gone. */
   idsOf({ family, entityId }: FieldEntity): number[] {
     return this.#db
       .all('SELECT id FROM fields WHERE family = ? AND entity_id = ? ORDER BY id', family, entityId)
       .map((row) => numberOf(row, 'id'))
   }
 
-  /** Every entity that a field was met of. */
+  /** Every entity of which a field was ever met. */
   entities(): FieldEntity[] {
     return this.#db
       .all('SELECT DISTINCT family, entity_id FROM fields ORDER BY family, entity_id')
@@ -69,13 +74,13 @@ export class FieldStore {
       }))
   }
 
-  /** What reconciliation remembers. */
+  /** The state of all comparisons. */
   loadReconciliation(): ReconciliationState {
     const row = this.#db.all('SELECT state FROM reconciliation WHERE id = 1')[0]
     return parseReconciliation(row)
   }
 
-  /** Writes what reconciliation remembers. */
+  /** Writes the state of all comparisons. */
   saveReconciliation(state: ReconciliationState): void {
     this.#db.all(
       `INSERT INTO reconciliation (id, state) VALUES (1, ?)
@@ -84,7 +89,7 @@ export class FieldStore {
     )
   }
 
-  /** Forgets fields that are gone and were last read before a time, in unix milliseconds. */
+  /** Forgets fields that are gone and that were last read before a time, in unix milliseconds. */
   dropGone(before: number): void {
     this.#db.all(
       `DELETE FROM fields WHERE json_extract(state, '$.isGone')
@@ -93,7 +98,7 @@ export class FieldStore {
     )
   }
 
-  /** Forgets everything: what is read after a new installation is a new beginning. */
+  /** Forgets everything, since the fields that are read after a new installation are a new beginning. */
   clear(): void {
     this.#db.all('DELETE FROM fields')
     this.#db.all('DELETE FROM reconciliation')

@@ -1,4 +1,7 @@
-/** Chooses what one request to the portal asks for: the fields of waiting events, and the users who caused the events. */
+/**
+ * The choice of fields and users for which one request asks: the fields of waiting events, and the users who
+ * caused these events.
+ */
 import type { UserField } from '../../core/log/event.ts'
 import type { EventsToEnrich } from './events-to-enrich.ts'
 
@@ -11,8 +14,8 @@ export interface FieldsToRead {
 }
 
 /**
- * The next request, of at most `maxCommands` fields and users: the events that wait longest come first, then the fields that are to be read
- * `again`, which are taken out of that list. Null when there is nothing to ask.
+ * The next request, for at most `maxCommands` fields and users; null when there is nothing to ask. The events
+ * that wait longest come first. The fields that are to be read `again` come after them and leave that list.
  */
 export function nextRead(
   waiting: EventsToEnrich,
@@ -27,7 +30,7 @@ export function nextRead(
   let upTo = 0
   for (const { sequence, event } of waiting.all()) {
     const { userId, field } = event
-    // The field itself comes first where there is room for one of them only.
+    // When there is room for one command only, it asks for the field and not for the user.
     const asks = userId !== null && !isKnown(userId) && !userIds.has(userId) && maxCommands > 1
     const reads = !fields.has(field.id)
     if (fields.size + userIds.size + Number(asks) + Number(reads) > maxCommands) break

@@ -1,6 +1,7 @@
 /**
- * Decides when a portal is compared with what is known of it, and compares: everything after an install, after a burst of events,
- * by the clock and when an operator asks; single fields when a difference is to be looked at a second time.
+ * The times of the comparisons. A portal is compared as a whole after an install, after a burst of events,
+ * once in a while, and when an operator asks. Single fields are read when a difference has to be looked at a
+ * second time.
  */
 import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
 import { userFieldOf } from '../../core/log/event-names.ts'
@@ -31,7 +32,7 @@ export interface ReconcilerDeps {
   readonly scheduler: Pick<Scheduler, 'advance' | 'report'>
 }
 
-/** The comparisons of one portal. */
+/** The reconciler of one portal. */
 export class Reconciler {
   readonly #deps: ReconcilerDeps
   /** The families that the portal is subscribed to. */
@@ -56,7 +57,7 @@ export class Reconciler {
     this.#deps.reconciliation.clearWithin()
   }
 
-  /** When the portal is compared next, in unix milliseconds; null while it cannot be asked. */
+  /** The time of the next comparison, in unix milliseconds; null while the portal cannot be asked. */
   dueAt(): number | null {
     const { portal, reconciliation, world } = this.#deps
     if (!canAsk(portal)) return null
@@ -70,12 +71,12 @@ export class Reconciler {
     return runDueAt(reconciliation.state(), { lastEventAt, everyMinutes: config.reconcileMinutes })
   }
 
-  /** An operator asks: a run begins at once, or as soon as the present one has ended. */
+  /** Notes that an operator asks. A run begins at once, or as soon as the present one has ended. */
   ask(): void {
     this.#isAsked = true
   }
 
-  /** Does what is due; one comparison at a time. Never rejects for an answer of the portal. */
+  /** Compares what is due, one comparison at a time. An answer of the portal never makes it reject. */
   runDue(): Promise<void> {
     this.#running ??= this.#runDueNow().finally(() => {
       this.#running = null
@@ -115,7 +116,7 @@ export class Reconciler {
         if (was === 'denied') unreadable.push(entity.entityId)
       }
     } catch (error) {
-      // Storage refused: the run counts as failed, so that it is not repeated without a pause.
+      // Storage has refused. The run counts as failed, so that it is not repeated without a pause.
       outcome = 'failed'
       this.#deps.scheduler.report('knowledge_failed', error)
     }
@@ -147,7 +148,7 @@ export class Reconciler {
       scheduler.report('knowledge_failed', error)
     }
     if (portal.generation() !== generation) return
-    // A field that is still due now was not answered.
+    // A field that is still due after the look was not answered.
     const ids = new Set(chunk.map(({ id }) => id))
     const after = world.now()
     const state = reconciliation.state()

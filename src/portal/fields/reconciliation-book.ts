@@ -1,6 +1,7 @@
 /**
- * What the comparisons of one portal remember: when it was compared, which fields are to be looked at again, and when
- * the last event about a field arrived. One row and its copy in memory, which changes only after the row has.
+ * The memory of one portal's comparisons: the time of the last one, the fields that are to be looked at
+ * again, and the time of the last event about a field. It is one row with a copy in memory, which changes
+ * only after the row.
  */
 import type { FieldRef } from '../../core/fields/field-read.ts'
 import {
@@ -30,23 +31,23 @@ export class ReconciliationBook {
     this.#deps = deps
   }
 
-  /** Reads the row. `lastEventAt` is what the log tells, in unix milliseconds. */
+  /** Reads the row. `lastEventAt` is the time that the log tells, in unix milliseconds. */
   load(lastEventAt: number | null): void {
     this.#state = this.#deps.fields.loadReconciliation()
     this.#lastEventAt = lastEventAt
   }
 
-  /** What is remembered now. */
+  /** The state as memory has it. */
   state(): ReconciliationState {
     return this.#state
   }
 
-  /** When the last event about a field arrived, in unix milliseconds; null when none did. */
+  /** The time of the last event about a field, in unix milliseconds; null without one. */
   lastEventAt(): number | null {
     return this.#lastEventAt
   }
 
-  /** An event about a field has arrived now, or others may have been lost. */
+  /** Notes that an event about a field has arrived now, or that events may have been lost. */
   noteEvent(): void {
     this.#lastEventAt = this.#deps.world.now()
   }
@@ -62,12 +63,12 @@ export class ReconciliationBook {
     this.#deps.fields.saveReconciliation(next)
   }
 
-  /** Takes over what `saveWithin` has written. */
+  /** Takes over the state that `saveWithin` has written. */
   adopt(next: ReconciliationState): void {
     this.#state = next
   }
 
-  /** Thin events owe changes: their fields are read again soon. */
+  /** Notes fields whose thin events owe a change. These fields are read again soon. */
   owe(fields: readonly FieldRef[]): void {
     const dueAt = this.#deps.world.now() + OWED_LOOK_MS
     const owing = fields.filter(({ id }) => !this.#state.suspects.some((known) => known.id === id))
@@ -79,7 +80,7 @@ export class ReconciliationBook {
     this.save(next)
   }
 
-  /** Forgets everything, the known fields included: the installation has ended. */
+  /** Forgets everything, also the known fields: the installation has ended. */
   clear(): void {
     this.#deps.db.transaction(() => this.clearWithin())
     this.#state = NO_RECONCILIATION

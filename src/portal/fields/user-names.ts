@@ -1,10 +1,10 @@
-/** The display names of a portal's users, as far as the portal told them within a day. In memory only. */
+/** The display names of a portal's users, as the portal told them within a day. They are in memory only. */
 import { DAY_MS } from '../../core/durations.ts'
 
-/** The most users remembered; the oldest go first. */
+/** The most users that are remembered. The oldest ones are forgotten first. */
 const MAX_USERS = 1000
 
-/** Names by user id. */
+/** The names of one portal's users. */
 export class UserNames {
   readonly #now: () => number
   readonly #names = new Map<number, { readonly name: string | null; readonly until: number }>()
@@ -13,13 +13,13 @@ export class UserNames {
     this.#now = now
   }
 
-  /** Whether the portal was asked about the user within a day, whatever it said. */
+  /** Whether the portal was asked about the user within a day, whatever its answer was. */
   has(userId: number): boolean {
     const known = this.#names.get(userId)
     return known !== undefined && known.until > this.#now()
   }
 
-  /** Remembers what the portal said; null for a user whom it does not show. */
+  /** Remembers an answer of the portal. Null stands for a user whom the portal does not show. */
   learn(names: ReadonlyMap<number, string | null>): void {
     for (const [userId, name] of names) {
       this.#names.delete(userId)
@@ -31,7 +31,7 @@ export class UserNames {
     }
   }
 
-  /** Every name remembered; an old one is better than none. */
+  /** Every name that is remembered: an old name is better than none. */
   known(): ReadonlyMap<number, string | null> {
     return new Map([...this.#names].map(([userId, { name }]) => [userId, name]))
   }

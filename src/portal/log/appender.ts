@@ -1,6 +1,7 @@
 /**
- * Stores the events that a portal sends, several concurrent calls in one commit. The transaction decides about trust and
- * sequence together; memory changes only after it has returned, and an answer leaves only when its event is durable.
+ * The way of a portal's events into its log, several concurrent calls in one commit. One transaction decides
+ * about trust and sequence together. Memory changes only after the transaction has returned, and an answer
+ * leaves only when its event is durable.
  */
 import { RecentEvents, type Arrival, type StoredPlace } from '../../core/log/append.ts'
 import type { RelayEvent, StoredEvent, UserField } from '../../core/log/event.ts'
@@ -13,8 +14,8 @@ import type { LogTransaction, LogWriter } from './log-writer.ts'
 export const MAX_GROUP = 100
 
 /**
- * An event that wants to be stored. Holds no token, only the hash of one. The edge of another version may send
- * this form, and the spill stores it, so its members keep their names.
+ * An event that is to be stored. It holds no token, only the hash of one. The edge of another version may
+ * send this form, and the spill stores it, so its members keep their names.
  */
 export interface AppendRequest extends Omit<Arrival, 'contentHash'> {
   /** The content hash of the event, under the name that this form has always had. */
@@ -24,11 +25,11 @@ export interface AppendRequest extends Omit<Arrival, 'contentHash'> {
   /** The `RelayEvent` as JSON text: RPC does not carry objects without a prototype. */
   readonly event: string
   readonly quarantined: boolean
-  /** True when it comes from the spill: the whole log is asked for its receipt. */
+  /** True when the event comes from the spill. Then the whole log is searched for its receipt. */
   readonly drained: boolean
 }
 
-/** What the object answers; `untrusted` has stored nothing. */
+/** The answer of the object; with `untrusted` nothing was stored. */
 export type AppendAnswer =
   | {
       readonly kind: 'stored'
@@ -38,13 +39,13 @@ export type AppendAnswer =
     }
   | { readonly kind: 'untrusted' }
 
-/** The part that finds out what an event changed, before lanes may see it. */
+/** The part that finds out what an event changed, before lanes may see the event. */
 export interface EventEnricher {
   /** Whether the event has to wait for its enrichment. */
   awaits(event: RelayEvent): boolean
-  /** Takes over the new events that wait. */
+  /** Takes over new events that wait for their enrichment. */
   accept(events: readonly StoredEvent[]): void
-  /** An event that stands in the log already was sent again. */
+  /** Notes that an event was sent again that stands in the log already. */
   repeated(sequence: number, field: UserField): void
 }
 
@@ -66,7 +67,7 @@ interface QueuedAppend {
   readonly reject: (error: unknown) => void
 }
 
-/** What the transaction decided about one request. */
+/** The decision of the transaction about one request. */
 type Placed =
   | { readonly kind: 'untrusted' }
   | { readonly kind: 'new'; readonly sequence: number; readonly event: RelayEvent | null }
@@ -77,7 +78,7 @@ interface PlacedRequest {
   readonly placed: Placed
 }
 
-/** The way of a portal's events into its log. */
+/** The appender of one portal. */
 export class Appender {
   readonly #deps: AppenderDeps
   readonly #recent = new RecentEvents()
@@ -88,18 +89,18 @@ export class Appender {
     this.#deps = deps
   }
 
-  /** Takes over what arrived shortly before the object began: its repetitions may still come. */
+  /** Takes over the events that arrived shortly before the object began, since they may be sent again. */
   load(): void {
     const arrivals = this.#deps.log.recentArrivals(this.#deps.world.now())
     for (const { arrival, sequence } of arrivals) this.#recent.remember(arrival, sequence)
   }
 
-  /** Forgets what has arrived: the log was deleted. */
+  /** Forgets the events that have arrived: the log was deleted. */
   clear(): void {
     this.#recent.clear()
   }
 
-  /** Stores the event or says where it stands; rejects when storage fails, with nothing stored. */
+  /** Stores an event, or says where it stands already. Rejects when storage fails; then nothing is stored. */
   append(request: AppendRequest): Promise<AppendAnswer> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ request, resolve, reject })
@@ -107,7 +108,7 @@ export class Appender {
     })
   }
 
-  /** While one group becomes durable, the next one gathers. */
+  /** Commits group after group. While one group becomes durable, the next one gathers. */
   async #run(): Promise<void> {
     this.#isRunning = true
     while (this.#queue.length > 0) {
@@ -122,7 +123,7 @@ export class Appender {
     try {
       written = this.#write(group.map(({ request }) => request))
     } catch (error) {
-      // An event that cannot be stored must not take its group with it: each is tried alone.
+      // An event that cannot be stored must not take its group with it, so each event is tried alone.
       if (group.length > 1) for (const queued of group) await this.#commit([queued])
       else group[0]?.reject(error)
       return
@@ -154,7 +155,8 @@ export class Appender {
     )
     for (const { request, sequence } of added) this.#recent.remember(arrivalIn(request), sequence)
     if (added.length > 0) {
-      // Before the lanes start: they must not see an event that waits for its enrichment.
+      // The enricher hears of the events before the lanes start, which must not see an event that waits for
+      // its enrichment.
       enricher.accept(
         added.flatMap(({ sequence, event }) => (event === null ? [] : [{ sequence, event }])),
       )
@@ -169,7 +171,7 @@ export class Appender {
   }
 
   #place(request: AppendRequest, staged: RecentEvents, transaction: LogTransaction): Placed {
-    // Asked again inside the transaction: the install may have ended since the call began.
+    // Trust is asked again inside the transaction: the install may have ended since the call began.
     if (!this.#deps.trust.trusts(request.tokenHash)) return { kind: 'untrusted' }
     const arrival = arrivalIn(request)
     const place = this.#find(arrival, { staged, drained: request.drained })
@@ -193,7 +195,10 @@ export class Appender {
   }
 }
 
-/** The identity of a request's event. Only here the wire's `digest` becomes the content hash. */
+/**
+ * The identity of the event in a request. Here, and nowhere else, the request's `digest` becomes the content
+ * hash.
+ */
 function arrivalIn({ receipt, digest, receivedAt }: AppendRequest): Arrival {
   return { receipt, contentHash: digest, receivedAt }
 }
@@ -214,10 +219,12 @@ function answerOf({ request: { quarantined }, placed }: PlacedRequest): AppendAn
   }
 }
 
-/** Null for a text that is no event: it is stored as it is, and shown as quarantined. */
+/**
+ * The event in a request. Null for a text that is no event: it is stored as it is, and shown as quarantined.
+ */
 function readEvent({ event }: AppendRequest): RelayEvent | null {
   try {
-    // Sound: the edge made it of a `RelayEvent`; it travels as text.
+    // Sound: the edge made the text of a `RelayEvent`.
     return JSON.parse(event) as RelayEvent | null
   } catch {
     return null

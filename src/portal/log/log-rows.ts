@@ -1,4 +1,4 @@
-/** Turns rows of the log into typed values. A damaged row must never stop a lane (G10). */
+/** The rows of the log as typed values. A damaged row must never stop a lane (G10). */
 import * as v from 'valibot'
 import type { Arrival } from '../../core/log/append.ts'
 import {
@@ -13,7 +13,10 @@ import {
 } from '../../core/log/event.ts'
 import { numberOf, type SqlRow } from '../../storage/database.ts'
 
-/** Stands in the column `enrichment` while the event waits for its enrichment; null means that nothing is read for it. */
+/**
+ * The text of the column `enrichment` while its event waits for its enrichment. Null stands for an event for
+ * which nothing is read.
+ */
 export const AWAITS = ''
 
 /** Makes a schema of a list whose items this program has written itself. */
@@ -21,7 +24,7 @@ function listOf<Item>() {
   return v.optional(v.custom<readonly Item[]>(Array.isArray), [])
 }
 
-/** Members that an older version did not write get the value of an event without enrichment. */
+/** A member that an older version did not write gets the value of an event without enrichment. */
 const EnrichmentSchema = v.object({
   status: v.picklist(['complete', 'unavailable', 'not_applicable']),
   // Sound: this program writes no other words, and a word of another version is only shown.
@@ -72,7 +75,10 @@ export function parseEntry(row: SqlRow): LogEntry {
   }
 }
 
-/** An event that was to be enriched and has nothing that can be read goes out thin. */
+/**
+ * The enrichment in a row. An event that was to be enriched is thin when its enrichment never came, or cannot
+ * be read.
+ */
 function parseEnrichment({ enrichment }: SqlRow): Enrichment {
   if (typeof enrichment !== 'string') return NOT_ENRICHED
   const stored = v.safeParse(EnrichmentSchema, parseJson(enrichment))
@@ -83,8 +89,8 @@ const NEVER_ENRICHED: Enrichment = { ...NOT_ENRICHED, status: 'unavailable', rea
 
 function parseEvent(row: SqlRow): RelayEvent {
   const event = parseJson(row['event'])
-  // Sound: the edge made it of a `RelayEvent`. A fault that its filters do not see stops at its renderer,
-  // and the event is parked.
+  // Sound: the edge made the text of a `RelayEvent`. A fault that the filters do not see stops at the
+  // renderer, and the event is parked.
   return v.is(FilteredEventSchema, event) ? (event as unknown as RelayEvent) : UNREADABLE
 }
 

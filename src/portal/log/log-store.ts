@@ -8,13 +8,13 @@ import { numberOf, textOf, type Database } from '../../storage/database.ts'
 import { parseArrival, AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
 import { remakeTable } from './migrations.ts'
 
-/** Rows read at a time on a start. */
+/** The rows that are read at a time when an object starts. */
 const RECENT_PAGE = 100
 
-/** How far behind the youngest event one may be that still waits, in milliseconds. */
+/** How much older than the youngest event an event may be that still waits, in milliseconds. */
 const AWAITING_WINDOW_MS = 600_000
 
-/** How many rows are looked through for the last event about a field. */
+/** How many rows are searched for the last event about a field. */
 const MAX_LOOKED_THROUGH = 2000
 
 /** The log of one portal. Every method is one statement or a short loop; none awaits. */
@@ -31,7 +31,9 @@ export class LogStore {
     return typeof row?.['last'] === 'number' ? row['last'] : 0
   }
 
-  /** Writes one row; `event` is a `RelayEvent` as JSON text. `awaits`: it waits for its enrichment. */
+  /**
+   * Writes one row. `event` is a `RelayEvent` as JSON text; `awaits` says that it waits for its enrichment.
+   */
   insert(
     sequence: number,
     arrival: Arrival,
@@ -49,7 +51,7 @@ export class LogStore {
     )
   }
 
-  /** Writes an event that no portal sent: comparing has found it. */
+  /** Writes an event that no portal sent: a comparison has found its change. */
   insertReconciled(sequence: number, arrival: Arrival, told: ReconciledEvent): void {
     this.#db.all(
       `INSERT INTO log (sequence, received_at, receipt, digest, event, enrichment, reconciled)
@@ -63,7 +65,7 @@ export class LogStore {
     )
   }
 
-  /** Writes what was found out about an event. */
+  /** Writes the enrichment of an event. */
   enrich(sequence: number, enrichment: Enrichment): void {
     this.#db.all(
       'UPDATE log SET enrichment = ? WHERE sequence = ?',
@@ -73,8 +75,9 @@ export class LogStore {
   }
 
   /**
-   * The entries that still wait for their enrichment, oldest first. They waited for seconds, or until the alarm that
-   * stands within minutes of each append: so pages are read from the log's end as far as that time reaches.
+   * The entries that still wait for their enrichment, oldest first. An event waits for seconds, or until the
+   * alarm that stands within minutes of each append. So pages are read from the end of the log as far as that
+   * time reaches.
    */
   awaiting(): LogEntry[] {
     const found: LogEntry[] = []
@@ -97,7 +100,10 @@ export class LogStore {
     }
   }
 
-  /** When the last event arrived that something was read for, as far as the youngest rows tell. */
+  /**
+   * The time of the last event for which something was read, as far as the youngest rows tell; null without
+   * one.
+   */
   lastFieldEventAt(): number | null {
     const row = this.#db.all(
       `SELECT max(received_at) AS at FROM
@@ -108,7 +114,7 @@ export class LogStore {
     return typeof row?.['at'] === 'number' ? row['at'] : null
   }
 
-  /** What the operator sees of the log: events, those no portal sent, and those delivered thin. */
+  /** The numbers that an operator sees: events of the portal, events that no portal sent, and thin events. */
   counts(): { readonly events: number; readonly reconciled: number; readonly thin: number } {
     const row = this.#db.all(
       `SELECT count(*) AS entries, coalesce(sum(reconciled), 0) AS reconciled,
@@ -137,13 +143,16 @@ export class LogStore {
       .map(parseEntry)
   }
 
-  /** One entry; null when it was never stored or is gone. */
+  /** One entry; null when it was never stored or has been dropped. */
   entry(sequence: number): LogEntry | null {
     const row = this.#db.all('SELECT * FROM log WHERE sequence = ?', sequence)[0]
     return row === undefined ? null : parseEntry(row)
   }
 
-  /** The arrivals of the last two minutes, oldest first, bounded. Reads pages, since most logs are quiet. */
+  /**
+   * The arrivals of the last two minutes, oldest first. The log is read page by page, since most logs are
+   * quiet, and no further than memory keeps.
+   */
   recentArrivals(now: number): { arrival: Arrival; sequence: number }[] {
     const recent: { arrival: Arrival; sequence: number }[] = []
     let before = Number.MAX_SAFE_INTEGER
@@ -166,8 +175,8 @@ export class LogStore {
   }
 
   /**
-   * Where a drained event already stands, however long ago it was stored. Reads the whole log: the price
-   * of having no index, paid only by the spill.
+   * The place of a drained event that stands in the log already, however long ago it was stored. The whole
+   * log is read: this is the price of having no index, and only the spill pays it.
    */
   findPlace(arrival: Arrival): StoredPlace | null {
     const row = this.#db.all(
@@ -185,7 +194,7 @@ export class LogStore {
     return { sequence, sameReceipt: textOf(row, 'receipt') === arrival.receipt }
   }
 
-  /** Sequence and age of the oldest entries. */
+  /** The sequences and the times of receipt of the oldest entries. */
   oldest(limit: number): AgedEvent[] {
     return this.#db
       .all('SELECT sequence, received_at FROM log ORDER BY sequence LIMIT ?', limit)

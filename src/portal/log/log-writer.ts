@@ -1,7 +1,8 @@
 /**
- * The one way in which the log of a portal grows, and in which its rows change. One transaction gives the sequences;
- * before the first one it brings the lanes in line with the configuration, so that a new destination's lane stands in front of the event
- * that it meets first, and makes sure of an alarm. Memory follows after the transaction has returned.
+ * The one way in which the log of a portal grows, and in which its rows change. One transaction gives the
+ * sequences. Before the first new event it makes sure of an alarm, and brings the lanes in line with the
+ * configuration: the lane of a new destination stands in front of the event that it meets first. Memory
+ * changes after the transaction has returned.
  */
 import type { Arrival } from '../../core/log/append.ts'
 import type { Enrichment } from '../../core/log/event.ts'
@@ -14,19 +15,24 @@ import type { World } from '../settings.ts'
 import type { PortalState } from '../state.ts'
 import type { LogStore } from './log-store.ts'
 
-/** What one transaction may do to the log. */
+/** The changes of the log that one transaction may make. */
 export interface LogTransaction {
-  /** Stores an event that the portal sent, and returns its sequence. `awaits`: it waits for its enrichment. */
+  /**
+   * Stores an event that the portal sent, and returns its sequence. `awaits` says that it waits for its
+   * enrichment.
+   */
   insert(arrival: Arrival, stored: { readonly event: string; readonly awaits: boolean }): number
   /** Stores an event that no portal sent, and returns its sequence. */
   insertReconciled(told: ReconciledEvent): number
-  /** Writes what was found out about an event. */
+  /** Writes the enrichment of an event. */
   enrich(sequence: number, enrichment: Enrichment): void
 }
 
-/** The lanes, which the first new event of a transaction has to find in line with the configuration. */
+/**
+ * The lanes, which are brought in line with the configuration before the first new event of a transaction.
+ */
 export interface LanesToMatch {
-  /** Matches inside the transaction. */
+  /** Writes the lanes that the configuration asks for, inside the transaction. */
   match(): void
   /** Takes over what `match` has written, after the transaction has returned. */
   adopt(): void
@@ -93,7 +99,8 @@ export class LogWriter {
       insertReconciled: (told) => {
         const sequence = this.#next(growth)
         const receipt = world.newReceipt()
-        // No hash of its content: an event of Bitrix24 must never count as its repetition.
+        // The content hash is that of no event of Bitrix24, so that none ever counts as a repetition of this
+        // one.
         log.insertReconciled(
           sequence,
           { receipt, contentHash: receipt, receivedAt: world.now() },

@@ -1,17 +1,17 @@
 /**
- * The schema of a portal's object, as a list of steps that only grows. The ids of the applied steps are stored. When the
- * list of this program does not begin with them, the object refuses to start: an older Worker never works on the tables
- * of a newer one.
+ * The schema of a portal's object, as a list of steps that only grows. The ids of the applied steps are
+ * stored. When the list of this program does not begin with them, the object refuses to start: an older
+ * Worker never works on the tables of a newer one.
  */
 import { textOf, type Database } from '../../storage/database.ts'
 
-/** One step of the schema. Never edited once released; only followed by another. */
+/** One step of the schema. A step that was released is never edited, only followed by another one. */
 export interface Migration {
   readonly id: string
   readonly statements: readonly string[]
 }
 
-/** Every step so far, oldest first. docs/storage.md describes the tables. */
+/** Every step so far, oldest first. The page docs/storage.md describes the tables. */
 export const MIGRATIONS: readonly Migration[] = [
   {
     id: '0001-log-lanes-install',
@@ -77,9 +77,9 @@ export function hasSchema(db: Database): boolean {
 }
 
 /**
- * Brings the schema up to date in one transaction. `upTo` lets a test stop at an older version.
+ * Brings the schema up to date in one transaction. A test may stop at an older version with `upTo`.
  *
- * @throws when the applied steps are not a prefix of the list.
+ * @throws when the applied steps are not the beginning of the list.
  */
 export function migrate(
   db: Database,
@@ -120,7 +120,9 @@ export function dropSchema(db: Database): void {
   })
 }
 
-/** Empties a table by making it anew. This writes one row for the schema, and none for each row of the table. */
+/**
+ * Empties a table by making it anew. This writes one row for the schema, and none for each row of the table.
+ */
 export function remakeTable(db: Database, name: string): void {
   const row = db.all('SELECT sql FROM sqlite_master WHERE name = ?', name)[0]
   if (row === undefined) return

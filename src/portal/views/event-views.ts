@@ -11,7 +11,7 @@ import type { LaneRules } from '../lanes/rules.ts'
 import type { LogStore } from '../log/log-store.ts'
 import { isoTime } from './iso-time.ts'
 
-/** The most events of one page. */
+/** The most events on one page. */
 export const MAX_EVENTS_PAGE = 200
 
 /** The most parked events that are listed. */
@@ -49,7 +49,9 @@ export interface EventViewParts {
   readonly rules: Pick<LaneRules, 'filteredBy'>
 }
 
-/** A page of the events before a sequence, newest first. Its member `before` is where the next page begins. */
+/**
+ * A page of the events before a sequence, newest first. Its member `before` is where the next page begins.
+ */
 export function eventsPage(parts: EventViewParts, before: number, limit: number) {
   const entries = parts.log.before(before, Math.min(limit, MAX_EVENTS_PAGE))
   const last = entries.at(-1)

@@ -1,6 +1,6 @@
-/** Times as the admin API writes them. */
+/** The form of times in the admin API. */
 
-/** ISO 8601 in UTC with milliseconds, of unix milliseconds; null stays null. */
+/** Writes unix milliseconds as ISO 8601 in UTC, with milliseconds; null stays null. */
 export function isoTime(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString()
 }

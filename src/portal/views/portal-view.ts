@@ -1,6 +1,6 @@
 /**
- * The view of one portal, for the admin API and for the application's page, in the names of the HTTP contract.
- * It holds no secret.
+ * The view of one portal, for the admin API and for the application's page, in the names of the HTTP
+ * contract. It holds no secret.
  */
 import {
   accessOf,
@@ -24,7 +24,9 @@ import type { PortalState } from '../state.ts'
 import type { AccessTroubles } from '../tokens/troubles.ts'
 import { isoTime } from './iso-time.ts'
 
-/** Everything that the view of a portal reads. It shows all of a portal, so it reads from most of its parts. */
+/**
+ * Everything that the view of a portal reads. It shows all of a portal, so it reads from most of its parts.
+ */
 export interface PortalViewParts {
   readonly memberId: string
   readonly config: Pick<PortalConfig, 'applications' | 'oauthUrls'>
@@ -116,7 +118,9 @@ export function portalView(parts: PortalViewParts) {
   }
 }
 
-/** The sentence that tells an operator what to do about the portal's state; null when there is nothing to do. */
+/**
+ * The sentence that tells an operator what to do about the portal's state; null when there is nothing to do.
+ */
 function remedyOf(parts: Pick<PortalViewParts, 'state' | 'config' | 'troubles'>): string | null {
   const install = parts.state.install()
   const { application, hashes } = install
