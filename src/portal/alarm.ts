@@ -1,6 +1,6 @@
 /**
- * Keeps the one alarm of a portal early enough for everything that waits. It remembers the alarm that stands, so
- * that a write is spent only when the alarm has to move forward.
+ * The one alarm of a portal, kept early enough for everything that waits. The time of the alarm that stands
+ * is remembered, so that a write is spent only when the alarm has to move forward.
  */
 import { computeNextAlarm } from '../core/pace/schedule.ts'
 
@@ -23,29 +23,29 @@ export class AlarmKeeper {
     this.#now = now
   }
 
-  /** Reads the standing alarm; it is null inside `alarm()` itself. */
+  /** Reads the alarm that stands. Inside `alarm()` itself none does. */
   async load(): Promise<void> {
     this.#scheduled = await this.#storage.getAlarm()
   }
 
-  /** The alarm has fired: no alarm stands until the next one is set. */
+  /** Notes that the alarm has fired: no alarm stands until the next one is set. */
   fired(): void {
     this.#scheduled = null
   }
 
-  /** A transaction begins that may set the alarm. */
+  /** Notes that a transaction begins, which may set the alarm. */
   begin(): void {
     this.#before = this.#scheduled
   }
 
-  /** That transaction was rolled back, and with it the alarm that it had set. */
+  /** Notes that this transaction was rolled back, and with it the alarm that it had set. */
   rolledBack(): void {
     this.#scheduled = this.#before
   }
 
   /**
-   * Makes sure that an alarm stands at `due` or earlier. The write joins the caller's transaction, since
-   * nothing is awaited before it; the answer rejects only when the write itself fails.
+   * Makes sure that an alarm stands at `due` or earlier. The write joins the transaction of the caller, since
+   * nothing is awaited before it. The promise rejects only when the write itself fails.
    */
   ensure(due: number | null): Promise<void> {
     const at = computeNextAlarm(due, { scheduled: this.#scheduled, now: this.#now() })
@@ -53,7 +53,7 @@ export class AlarmKeeper {
     return this.#set(at)
   }
 
-  /** Moves the alarm to `due`, also to a later time; null removes it. For a portal at rest only. */
+  /** Moves the alarm to `due`, also to a later time; null removes it. Only for a portal at rest. */
   moveTo(due: number | null): Promise<void> {
     // The platform refuses a time of 0, by which a part says "at once" (docs/cloudflare.md#one-alarm).
     const at = due === null ? null : Math.max(due, this.#now())

@@ -45,15 +45,17 @@ export async function installPortal(
   await mirror.follow()
   const aligned = subscriber.alignAfterVisit()
   scheduler.background(aligned)
-  // A person waits for the page, and wants to know which events could not be bound. Nobody waits for the answer
-  // to an event.
+  // A person waits for the page, and wants to know which events could not be bound. Nobody waits for the
+  // answer to an event.
   if (request.cause === 'page') await Promise.race([aligned, world.sleep(PAGE_PATIENCE_MS)])
   // The portal knows best whether its installation is finished; the OAuth server may be ahead of it.
   const finished = state.install().application?.finished ?? answer.finished
   return { ...answer, finished, status: answer.isOwner ? installStatus(parts) : null }
 }
 
-/** Looks at the pending installs again. One that is trusted now is subscribed like any other. */
+/**
+ * Looks at the pending installs again. A portal whose install is trusted now is subscribed like any other.
+ */
 export async function checkPending({
   state,
   installer,

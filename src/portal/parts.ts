@@ -1,6 +1,7 @@
 /**
- * Builds the parts of one portal's object, each from those above it. No part knows one that is built after it: what it has to say
- * to them it says to the scheduler, and the object goes on (`advance()` in portal.ts).
+ * The parts of one portal's object, each built from those above it. No part knows a part that is built after
+ * it. When a part has written something that concerns later parts, it tells the scheduler, and the object
+ * goes on (`advance()` in portal.ts).
  */
 import { openDatabase } from '../storage/database.ts'
 import { AlarmKeeper } from './alarm.ts'
@@ -43,7 +44,7 @@ import { Refresh } from './tokens/refresh.ts'
 import { AccessTroubles } from './tokens/troubles.ts'
 import { Waker } from './waker.ts'
 
-/** What the parts are made of. */
+/** Everything from which the parts are built. */
 export interface PartsDeps {
   readonly storage: DurableObjectStorage
   readonly memberId: string
@@ -54,7 +55,7 @@ export interface PartsDeps {
 /** The parts of one portal's object. */
 export type PortalParts = ReturnType<typeof createParts>
 
-/** Builds every part of one portal, from what is stored up to the way out. Nothing is read or written yet. */
+/** Builds every part of one portal, from the storage up to the way out. Nothing is read or written yet. */
 export function createParts({ storage, memberId, settings, scheduler }: PartsDeps) {
   const given = { storage, memberId, scheduler, ...settings }
   const stored = createStored(given)
@@ -68,7 +69,7 @@ export function createParts({ storage, memberId, settings, scheduler }: PartsDep
 
 type Given = Omit<PartsDeps, 'settings'> & PortalSettings
 
-/** What is stored. */
+/** The stored state of the portal: its log, its lanes, its install and its fields. */
 function createStored({ storage, world, scheduler }: Given) {
   const db = openDatabase(storage)
   const alarm = new AlarmKeeper(storage, world.now)
@@ -82,7 +83,7 @@ function createStored({ storage, world, scheduler }: Given) {
 
 type Stored = Given & ReturnType<typeof createStored>
 
-/** The access with which the portal is asked. */
+/** The access with which the portal is called. */
 function createTokens(given: Stored) {
   const pairs = new Pairs(given)
   const troubles = new AccessTroubles({ ...given, pairs })
@@ -96,7 +97,7 @@ function createTokens(given: Stored) {
 
 type Tokens = Stored & ReturnType<typeof createTokens>
 
-/** Who may speak for the portal, and how it is installed. */
+/** The trust in callers, and the installation of the portal. */
 function createInstalls(given: Tokens) {
   const { memberId, config, state, caller, paced } = given
   const values = new PortalValues({ memberId, rows: state.rows, sealer: config.sealer })
@@ -112,7 +113,7 @@ function createInstalls(given: Tokens) {
 
 type Installs = Tokens & ReturnType<typeof createInstalls>
 
-/** Which lanes the configuration asks for, and the one way into the log. */
+/** The lanes that the configuration asks for, and the writer of the log. */
 function createLog(given: Installs) {
   const receivers = new Receivers(given)
   const rules = new LaneRules({ ...given, receivers })
@@ -123,7 +124,7 @@ function createLog(given: Installs) {
 
 type Log = Installs & ReturnType<typeof createLog>
 
-/** What the events changed, which changes no event told, and the events' way into the log. */
+/** The enrichment of events, the comparisons with the portal, and the way of events into the log. */
 function createFields(given: Log) {
   const { caller, paced } = given
   const reconciliation = new ReconciliationBook(given)
@@ -139,7 +140,7 @@ function createFields(given: Log) {
 
 type Fields = Log & ReturnType<typeof createFields>
 
-/** The way out, and the alarm that wakes everything. */
+/** The walks of the lanes, and the alarm that wakes every part. */
 function createLanes(given: Fields) {
   const { pending, mirror, enricher, reconciler } = given
   const pace = new LanePace(given)

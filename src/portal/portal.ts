@@ -1,7 +1,7 @@
 /**
- * The Durable Object of one portal: what the Worker calls over RPC, the alarm, and the one step that goes on after each
- * commit. The parts that do the work are built in parts.ts. Every public method is callable over RPC by the Worker;
- * everything else is `#private`.
+ * The Durable Object of one portal: the methods that the Worker calls over RPC, the alarm, and the one step
+ * that goes on after each commit. The parts that do the work are built in parts.ts. The Worker can call every
+ * public method, so everything else is `#private`.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
@@ -20,10 +20,10 @@ import { keepUp } from './upkeep.ts'
 import { eventsPage, eventViews, parkedView } from './views/event-views.ts'
 import { portalView } from './views/portal-view.ts'
 
-/** One portal: its log, its lanes, its install. Named by member_id. */
+/** One portal with its log, its lanes and its install. Its name is the member id. */
 export class PortalObject extends DurableObject<unknown> {
   readonly #parts: PortalParts
-  /** The version of the state that lanes and directory follow. */
+  /** The version of the state that lanes and directory have followed so far. */
   #followed = 0
 
   constructor(ctx: DurableObjectState, env: unknown, settings: PortalSettings) {
@@ -43,13 +43,16 @@ export class PortalObject extends DurableObject<unknown> {
     void ctx.blockConcurrencyWhile(() => loadParts(this.#parts))
   }
 
-  /** Stores an event durably and in order, or says where it stands; stores nothing for a stranger. */
+  /**
+   * Stores an event durably and in order, or says where it stands in the log already. An event with a token
+   * that is not trusted is not stored.
+   */
   async append(request: AppendRequest): Promise<AppendAnswer> {
     const { trust, subscriber, appender, reconciliation, waker } = this.#parts
     const { tokenHash } = request
     const isTrusted = trust.trusts(tokenHash) || (await trust.verify(tokenHash))
     if (!isTrusted) return { kind: 'untrusted' }
-    // It came late, through the spill: other events may have been lost at the same time.
+    // This event came late, through the spill. Other events may have been lost at the same time.
     if (request.drained) {
       reconciliation.noteEvent()
       waker.wakeInTime()
@@ -58,27 +61,32 @@ export class PortalObject extends DurableObject<unknown> {
     return appender.append(subscriber.withoutFixedUser(request))
   }
 
-  /** Whether a token (by its hash) speaks for this portal. */
+  /** Whether a token, named by its hash, speaks for this portal. */
   async recognises(tokenHash: string): Promise<boolean> {
     return this.#parts.trust.trusts(tokenHash) || this.#parts.trust.verify(tokenHash)
   }
 
-  /** Decides about an installation; stores nothing for an unproven one. */
+  /** Decides about an installation. An installation that nothing proves leaves nothing stored. */
   install(request: InstallRequest): ReturnType<typeof installPortal> {
     return installPortal(this.#parts, request)
   }
 
-  /** Ends the installation that the token proves; an uninstall older than the install does nothing. */
+  /**
+   * Ends the installation that the token proves. An uninstall that is older than the install changes nothing.
+   */
   uninstall(call: UninstallCall): { kind: 'accepted' | 'untrusted' } {
     return uninstallPortal(this.#parts, call)
   }
 
-  /** The daily visit: retention, sealing again, tokens kept alive, and an alarm wherever there is work. */
+  /**
+   * The daily visit: old events are dropped, records are sealed again under the newest key, tokens are kept
+   * alive, and an alarm stands wherever there is work.
+   */
   async touch(): Promise<{ dropped: number }> {
     const { state, alarm, waker } = this.#parts
     if (!state.isKnown()) return { dropped: 0 }
     const dropped = await keepUp(this.#parts)
-    // The alarm that memory knows may be lost: the platform gives up after some failures.
+    // The alarm that memory knows may be lost: the platform gives an alarm up after some failures.
     await alarm.load()
     await alarm.ensure(waker.wakeAt())
     return { dropped }
@@ -106,7 +114,7 @@ export class PortalObject extends DurableObject<unknown> {
     return this.#parts.state.isKnown() ? parkedView(this.#parts) : null
   }
 
-  /** Pauses, resumes or parks the head of a lane; answers the lane's new state. */
+  /** Pauses or resumes a lane, or parks its front. The answer is the new state of the lane. */
   controlLane(destination: string, wish: LaneWish): Result<string, LaneFault> {
     const { control, matcher, book } = this.#parts
     const changed = control.apply(destination, wish)
@@ -118,7 +126,7 @@ export class PortalObject extends DurableObject<unknown> {
     return { ok: true, value: status }
   }
 
-  /** Asks for events again; answers how many. */
+  /** Lets a destination have events again. The answer is the number of these events. */
   replay(
     destination: string,
     wish: ReplayWish,
@@ -129,7 +137,7 @@ export class PortalObject extends DurableObject<unknown> {
     return replayed
   }
 
-  /** Stores (sealed) or removes a value of the portal itself. */
+  /** Stores a value of the portal, sealed, or removes it. */
   async setValue(name: string, value: string | null): Promise<'done' | 'unknown' | 'no_key'> {
     const { state, values, receivers, matcher } = this.#parts
     if (!state.isKnown()) return 'unknown'
@@ -141,7 +149,7 @@ export class PortalObject extends DurableObject<unknown> {
     return 'done'
   }
 
-  /** Compares the portal with what is known of it, now, and tells what it finds. */
+  /** Begins a comparison of the portal with everything that is known of it. Differences are told at once. */
   reconcile(): 'started' | 'unknown' | 'no_access' {
     const { state, troubles, portal, reconciler } = this.#parts
     if (!state.isKnown()) return 'unknown'
@@ -152,7 +160,10 @@ export class PortalObject extends DurableObject<unknown> {
     return 'started'
   }
 
-  /** One alarm for every timer. First sets the next alarm, then works; a throw means that setting it failed. */
+  /**
+   * The one alarm of all timers. The next alarm is set first, then the work begins. A throw means that the
+   * next alarm could not be set.
+   */
   override async alarm(): Promise<void> {
     const { waker, enricher, reconciler, mirror, world } = this.#parts
     if (!(await waker.begin())) return
@@ -165,14 +176,14 @@ export class PortalObject extends DurableObject<unknown> {
       await mirror.follow()
       waker.atRest()
     } catch (error) {
-      // The safety alarm stands: whatever failed is tried again.
+      // The safety alarm stands, so the work that failed is tried again.
       this.#report('alarm_failed', error)
     }
   }
 
   /**
-   * Goes on after a commit: lanes that have work start, and the alarm is planned in the same turn. A changed install may
-   * change which lanes there are, and what the directory shows.
+   * Goes on after a commit: lanes that have work start, and the alarm is planned in the same turn. A changed
+   * install may change the lanes that the portal has, and the line that the directory shows.
    */
   #advance(): void {
     const { state, matcher, pending, pump, waker } = this.#parts
@@ -185,7 +196,7 @@ export class PortalObject extends DurableObject<unknown> {
     waker.wakeInTime()
   }
 
-  /** Work that nobody waits for: the platform keeps it alive, its failure is logged. */
+  /** Does work that nobody waits for. The platform keeps it alive, and its failure is logged. */
   #background(work: Promise<unknown>, event: FailureEvent = 'background_failed'): void {
     this.ctx.waitUntil(work.catch((error: unknown) => this.#report(event, error)))
   }

@@ -1,18 +1,18 @@
 /**
- * How the parts of a portal's object ask for what comes next. A part that has written something calls
- * `advance()`; it never knows which other part goes on because of it.
+ * The way in which the parts of a portal's object ask for the next step. A part that has written something
+ * calls `advance()`, and never knows which other part goes on because of it.
  */
 
 /** The narrow way from a part to the object that holds it. */
 export interface Scheduler {
   /**
-   * Something was written: lanes that have work start, and the alarm is planned. The alarm joins the writes of
-   * the same turn, so a part calls this before it awaits anything.
+   * Goes on after a write: lanes that have work start, and the alarm is planned. The alarm joins the writes
+   * of the same turn, so a part calls this before it awaits anything.
    */
   advance(): void
-  /** The walk of a lane has ended. */
+  /** Goes on after the walk of a lane has ended. */
   laneRested(): void
-  /** Keeps work alive that nobody waits for. When it fails, the failure is logged as `event`. */
+  /** Keeps work alive for which nobody waits. When it fails, the failure is logged as `event`. */
   background(work: Promise<unknown>, event?: FailureEvent): void
   /** Calls `work` after a time, in milliseconds. The end of the object cancels it. */
   after(ms: number, work: () => void): void

@@ -1,4 +1,7 @@
-/** What the composition root hands to a portal's object: its configuration, the outside world, and its neighbours. */
+/**
+ * The settings of a portal's object, as the composition root hands them over: its configuration, the outside
+ * world, and its neighbours.
+ */
 import type { AddressPolicy } from '../core/safety/address.ts'
 import type { FieldFamily } from '../core/log/event.ts'
 import type { Fetch } from '../core/fetch.ts'
@@ -18,9 +21,9 @@ export interface DirectoryClient {
 
 /** The part of the configuration that a portal's object uses. */
 export interface PortalConfig {
-  /** Null when DESTINATIONS cannot be read: lanes stand still, and events wait. */
+  /** Null when DESTINATIONS cannot be read. Then lanes stand still, and events wait. */
   readonly destinations: readonly Destination[] | null
-  /** Client id to client secret. */
+  /** The client secret by client id. */
   readonly applications: ReadonlyMap<string, string>
   readonly oauthUrls: readonly string[]
   readonly webhooks: readonly OutgoingWebhook[]
@@ -39,16 +42,16 @@ export interface PortalConfig {
   readonly maxGroup: number
 }
 
-/** The outside world. Everything that a test replaces to make a portal's object repeatable. */
+/** The outside world. A test replaces it to make a portal's object repeatable. */
 export interface World {
   readonly fetch: Fetch
   /** Unix milliseconds. */
   readonly now: () => number
-  /** In [0, 1). */
+  /** A number from 0 to 1, without 1. */
   readonly random: () => number
   readonly sleep: (ms: number) => Promise<void>
   readonly log: LineWriter
-  /** A receipt for an event that no portal sent. */
+  /** Makes a receipt for an event that no portal sent. */
   readonly newReceipt: () => string
 }
 

@@ -1,7 +1,10 @@
-/** Brings the parts of a portal's object back to where they stood when the object ended. */
+/** The start of a portal's object: it brings the parts back to where they stood when the object ended. */
 import type { PortalParts } from './parts.ts'
 
-/** Reads what is stored, in the order in which the parts rest on one another, and makes sure of an alarm for what waits. */
+/**
+ * Reads everything that is stored, in the order in which the parts rest on one another, and makes sure that
+ * an alarm stands for the part that is due first.
+ */
 export async function loadParts(parts: PortalParts): Promise<void> {
   const { memberId, world, state, values, receivers, rules, appender, book, matcher } = parts
   const { alarm, log, reconciliation, enricher, waker } = parts
@@ -13,7 +16,7 @@ export async function loadParts(parts: PortalParts): Promise<void> {
   if (!book.load()) world.log('error', 'lanes_damaged', { memberId })
   rules.skipFiltered()
   matcher.matchNow()
-  // Before the parts that may move it.
+  // The alarm is read before the parts that may move it.
   await alarm.load()
   reconciliation.load(log.lastFieldEventAt())
   const passedUpTo = Math.max(0, ...book.all().map(({ cursor }) => cursor))

@@ -1,7 +1,7 @@
 /**
- * The small state of a portal's object: its install, its pending installs, the last sequence. Each change is stored
- * first, and memory changes only after the transaction has returned. The tables are made with the first thing that a
- * trusted caller stores, so a request under a made-up member id leaves nothing behind.
+ * The small state of a portal's object: its install, its pending installs, the last sequence. Each change is
+ * stored first, and memory changes only after the transaction has returned. The tables are made with the
+ * first thing that a trusted caller stores, so a request under a made-up member id leaves nothing behind.
  */
 import { NO_INSTALL, type InstallState } from '../core/access/install.ts'
 import { recordUninstall } from '../core/access/lifecycle.ts'
@@ -38,8 +38,9 @@ export class PortalState {
   /**
    * Reads everything that is stored; false when nothing is known of the portal.
    *
-   * For example, an unproven install made the tables, waited in vain for a week, and its row was deleted. The empty
-   * tables go here, at the next start of the object, and not together with the row: lanes in memory rest on them.
+   * For example, an unproven install made the tables, waited in vain for a week, and its row was deleted. The
+   * empty tables go here, at the next start of the object, and not together with the row: lanes in memory
+   * rest on them.
    */
   load(): boolean {
     const { db, log } = this.#deps
@@ -75,7 +76,10 @@ export class PortalState {
     return this.#hadNotice
   }
 
-  /** A number that grows with each change of the install or of the pending installs. Lanes and directory follow it. */
+  /**
+   * A number that grows with each change of the install or of the pending installs. Lanes and directory
+   * follow it.
+   */
   version(): number {
     return this.#version
   }
@@ -108,9 +112,9 @@ export class PortalState {
   }
 
   /**
-   * Ends the installation in one transaction with everything else that has to go. A pending install that is younger than
-   * the uninstall belongs to the next installation and stays. `ts` is the time of the uninstall in unix seconds of
-   * Bitrix24, `erased` the number of events that nobody gets any more.
+   * Ends the installation in one transaction with everything else that has to go. A pending install that is
+   * younger than the uninstall belongs to the next installation and stays. `ts` is the time of the uninstall
+   * in unix seconds of Bitrix24, `erased` the number of events that nobody gets any more.
    */
   endInstall(
     { ts, erased }: { readonly ts: number; readonly erased: number },

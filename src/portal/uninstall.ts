@@ -1,11 +1,12 @@
 /**
- * Ends an installation: tokens, snapshots and the sealed values of the portal go. With CLEAN=1 the log goes as well, and
- * whatever waits in it; without it the waiting events are still delivered, thin.
+ * The end of an installation: tokens, snapshots and the sealed values of the portal are deleted. With CLEAN=1
+ * the log is deleted as well, with the events that wait in it. Without CLEAN=1 the waiting events are still
+ * delivered, thin.
  */
 import { clampTs, isLateUninstall } from '../core/access/lifecycle.ts'
 import type { PortalParts } from './parts.ts'
 
-/** What ONAPPUNINSTALL asks for, its token already hashed. */
+/** The content of ONAPPUNINSTALL, its token already hashed. */
 export interface UninstallCall {
   readonly tokenHash: string
   /** Unix seconds of Bitrix24; null when not sent. */
@@ -13,7 +14,9 @@ export interface UninstallCall {
   readonly clean: boolean
 }
 
-/** Ends the installation that the token proves; an uninstall older than the install does nothing. */
+/**
+ * Ends the installation that the token proves. An uninstall that is older than the install changes nothing.
+ */
 export function uninstallPortal(
   parts: PortalParts,
   call: UninstallCall,
@@ -30,7 +33,10 @@ export function uninstallPortal(
   return { kind: 'accepted' }
 }
 
-/** The parts in which an installation leaves something. Nine, since its end concerns whatever it has brought. */
+/**
+ * The parts in which an installation leaves something. They are nine, since the end of an installation
+ * concerns everything that it has brought.
+ */
 type UninstallParts = Pick<
   PortalParts,
   | 'state'
@@ -45,8 +51,8 @@ type UninstallParts = Pick<
 >
 
 /**
- * Returns how many events were erased before their receivers had them. `ts` is Bitrix24's time in unix seconds; `clean` asks for
- * the data to go too.
+ * Ends the installation, and returns how many events were erased before their receivers had them. `ts` is
+ * Bitrix24's time in unix seconds; `clean` asks for the data to be deleted too.
  */
 function endInstallation(
   { state, log, fates, book, rules, receivers, appender, enricher, reconciler }: UninstallParts,
@@ -68,7 +74,7 @@ function endInstallation(
     receivers.clearValues()
   }
   enricher.endAll('no_tokens')
-  // Ending the last waiting events may have written fields once more.
+  // The end of the last waiting events may have written fields once more.
   reconciler.clear()
   return unsettled
 }

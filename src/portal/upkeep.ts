@@ -1,13 +1,19 @@
-/** The daily work of a portal: retention, sealing again after a rotation, tokens kept alive. Bounded in every run. */
+/**
+ * The daily work of a portal: old events are dropped, records are sealed again after a key was rotated, and
+ * tokens are kept alive. Each run is bounded.
+ */
 import { DAY_MS } from '../core/durations.ts'
 import { RETENTION_PAGE, passFloor, planRetention } from '../core/log/retention.ts'
 import type { PortalParts } from './parts.ts'
 import { reseal } from '../storage/reseal.ts'
 
-/** The most retention batches of one visit: a portal may have 100,000 events a day. */
+/** The most batches that one visit drops: a portal may have 100,000 events a day. */
 const MAX_BATCHES = 200
 
-/** Does the daily work of a portal, and returns how many events retention has dropped. What asks the portal goes on behind it. */
+/**
+ * Does the daily work of a portal, and returns how many events were dropped. The work that asks the portal
+ * goes on in the background.
+ */
 export async function keepUp(parts: PortalParts): Promise<number> {
   const { book, mirror, trust, log, scheduler } = parts
   const dropped = await dropOld(parts)
@@ -19,7 +25,7 @@ export async function keepUp(parts: PortalParts): Promise<number> {
   return dropped
 }
 
-/** Old pairs are renewed, subscriptions compared, fields that are long gone forgotten. */
+/** Renews old pairs, compares the subscriptions, and forgets fields that are long gone. */
 async function askDaily({
   fields,
   config,
@@ -41,14 +47,14 @@ type RetentionParts = Pick<
 /** The parts that hold something sealed. */
 type SealedParts = Pick<PortalParts, 'memberId' | 'config' | 'state'>
 
-/** Drops what is older than the retention; returns how many events are gone. */
+/** Drops the events that are older than the retention, and returns how many are gone. */
 async function dropOld(parts: RetentionParts): Promise<number> {
   let dropped = 0
   for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
     const count = dropBatch(parts)
     dropped += count
     if (count < RETENTION_PAGE) break
-    // Between two batches the object takes events.
+    // Between two batches the object takes new events.
     await parts.world.sleep(0)
   }
   return dropped
@@ -67,7 +73,7 @@ function dropBatch(parts: RetentionParts): number {
     const lastMeant = meant.at(-1)?.sequence ?? null
     return passFloor(lane, floor, { meant: waiting.length, lastMeant })
   })
-  // Before anything is dropped: the sequence must survive an empty log.
+  // The last sequence is written down before anything is dropped, since it must survive an empty log.
   if (parts.state.install().lastSequence !== parts.state.head()) {
     parts.state.changeInstall((install) => ({ ...install, lastSequence: parts.state.head() }))
   }
@@ -78,7 +84,7 @@ function dropBatch(parts: RetentionParts): number {
   return entries.length
 }
 
-/** Seals everything again that stands under an older key. */
+/** Seals every record again that stands under an older key. */
 async function resealAll(parts: SealedParts): Promise<void> {
   const { memberId, config, state } = parts
   const { generation, application } = parts.state.install()

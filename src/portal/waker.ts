@@ -1,4 +1,6 @@
-/** Decides when the portal has to wake, and moves its one alarm. */
+/**
+ * The waking of one portal: it decides when the portal has to wake next, and moves the portal's one alarm.
+ */
 import { SAFETY_ALARM_MS, earliest } from '../core/pace/schedule.ts'
 import type { AlarmKeeper } from './alarm.ts'
 import type { LaneBook } from './lanes/book.ts'
@@ -15,7 +17,7 @@ export interface Timed {
 /** What the waker needs. */
 export interface WakerDeps {
   readonly alarm: Pick<AlarmKeeper, 'fired' | 'ensure' | 'moveTo'>
-  /** Every part that waits for time. */
+  /** All parts that wait for time. */
   readonly timed: readonly Timed[]
   readonly pump: Pick<Pump, 'isRunning'>
   readonly book: Pick<LaneBook, 'flush' | 'flushInTime'>
@@ -23,7 +25,7 @@ export interface WakerDeps {
   readonly scheduler: Pick<Scheduler, 'background'>
 }
 
-/** The waking of one portal. */
+/** The waker of one portal. */
 export class Waker {
   readonly #deps: WakerDeps
   #isSafetySet = false
@@ -37,12 +39,18 @@ export class Waker {
     return earliest(this.#deps.timed.map((part) => part.dueAt()))
   }
 
-  /** Makes sure of an alarm for whatever waits. The alarm joins the writes of the same turn. */
+  /**
+   * Makes sure that an alarm stands for the part that is due first. The alarm joins the writes of the same
+   * turn.
+   */
   wakeInTime(): void {
     this.#deps.scheduler.background(this.#deps.alarm.ensure(this.wakeAt()))
   }
 
-  /** The alarm has fired: false when there is nothing to do; else the next alarm stands before the work begins. */
+  /**
+   * Begins the work of an alarm that has fired. False means that nothing waits. Otherwise the next alarm
+   * stands before the work begins, so that a crash during the work leaves an alarm behind.
+   */
   async begin(): Promise<boolean> {
     this.#deps.alarm.fired()
     if (this.wakeAt() === null) return false
@@ -51,7 +59,10 @@ export class Waker {
     return true
   }
 
-  /** A lane has come to rest. The last one of a portal stores what all of them have only in memory. */
+  /**
+   * Plans the alarm after a lane has come to rest. When it was the last lane that was walked, the sends that
+   * only memory knows are stored at once.
+   */
   laneRested(): void {
     this.wakeInTime()
     if (this.#deps.pump.isRunning()) return this.#deps.book.flushInTime()
@@ -60,8 +71,9 @@ export class Waker {
   }
 
   /**
-   * Takes the alarm's own safety alarm away when no lane is walked: a portal that waits an hour for a retry must not be woken
-   * five minutes after each alarm.
+   * Moves the safety alarm of `begin` to the time at which the next part is due, once no lane is walked. For
+   * example, a portal waits an hour for a retry: without this it would be woken five minutes after each
+   * alarm.
    */
   atRest(): void {
     this.wakeInTime()
