@@ -109,3 +109,24 @@ describe('fateOf() event 5', () => {
     })
   })
 })
+
+describe('the digest in a fate', () => {
+  const entry = anEntry({ sequence: 5 })
+  const known = { ...NONE, digest: { sequences: [3, 5, 9], at: NOW, attempts: 2 } }
+
+  it('names the first and the last event of the message, and how many it told', () => {
+    expect(fateOf(aLane({ cursor: 9 }), entry, known)).toEqual({
+      state: 'delivered',
+      at: NOW,
+      attempts: 2,
+      reason: null,
+      digest: { first: 3, last: 9, count: 3 },
+    })
+  })
+
+  it('is the one under way for an event that waits in it', () => {
+    const { digest } = fateOf(aLane({ cursor: 4, digest: [5, 6] }), entry, NONE)
+    expect(digest).toEqual({ first: 5, last: 6, count: 2 })
+    expect(fateOf(aLane({ cursor: 4, digest: [6, 7] }), entry, NONE).digest).toBeNull()
+  })
+})

@@ -4,6 +4,7 @@ import {
   planDigest,
   CALM_MS,
   MAX_BEHIND,
+  calmUntil,
   type Batch,
   type DigestRule,
 } from '../../../src/core/lanes/plan-digest.ts'
@@ -45,6 +46,7 @@ describe('planDigest()', () => {
   test.each([
     [1, CALM_MS - 1, { kind: 'gather', until: NOW + CALM_MS }],
     [49, CALM_MS - 1, { kind: 'gather', until: NOW + CALM_MS }],
+    [1, 0, { kind: 'gather', until: NOW + CALM_MS }],
     [50, 0, { kind: 'send', batch: waiting(50) }],
     [1, CALM_MS, { kind: 'send', batch: waiting(1) }],
     [3, CALM_MS, { kind: 'send', batch: waiting(3) }],
@@ -52,6 +54,13 @@ describe('planDigest()', () => {
     const lane = aLane({ digestedAt: NOW })
     const now = NOW + afterMs
     expect(planDigest(waiting(count), BEHIND, { lane, now })).toEqual(expected)
+  })
+
+  test('a digest in the future is one of a clock that was wrong, and counts as none', () => {
+    const lane = aLane({ digestedAt: NOW + 1 })
+    expect(calmUntil(lane, NOW)).toBe(0)
+    expect(calmUntil(lane, NOW + 1)).toBe(NOW + 1 + CALM_MS)
+    expect(calmUntil(aLane(), NOW)).toBe(0)
   })
 
   test('an event that came when the calm was over is told at once and alone', () => {

@@ -108,6 +108,7 @@ describe('settleDigest()', () => {
       [5, 'delivered'],
     ])
     expect(settleAs(unreachable(), {}, aside).fates).toEqual([])
+    expect(settleAs(unreachable(60_000), {}, aside).lane.notBefore).toBe(TERMS.now + 60_000)
     expect(settleAs(REJECTED, {}, aside).lane).toMatchObject({ cursor: 5, digest: null })
   })
 })

@@ -19,7 +19,19 @@ describe('parkEvent() and skipEvent()', () => {
     expect(skipEvent(aLane(retrying), 9)).toEqual(aLane({ ...BEFORE, cursor: 9 }))
   })
 
-  it('G10 both keep the daily try of a disabled lane', () => {
+  it.each([
+    [5, [6, 7]],
+    [6, null],
+    [7, null],
+  ])(
+    'parkEvent() of %i leaves the rest of a digest, of which one event is none',
+    (sequence, rest) => {
+      const lane = aLane({ ...BEFORE, digest: [5, 6, 7] })
+      expect(parkEvent(lane, sequence, cause).lane.digest).toEqual(rest)
+    },
+  )
+
+  it('G10 both keep the probe of a disabled lane', () => {
     const lane = aLane({ ...BEFORE, ...GONE_FOR_NOW, attempts: 2 })
     expect(skipEvent(lane, 9)).toEqual({ ...lane, cursor: 9, attempts: 0 })
     expect(parkEvent(lane, 5, cause).lane).toMatchObject({ ...GONE_FOR_NOW, cursor: 5 })

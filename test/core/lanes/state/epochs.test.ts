@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { epochAt, keepEpoch } from '../../../../src/core/lanes/state/epochs.ts'
+import { epochAt, epochOf, keepEpoch, matchEpoch } from '../../../../src/core/lanes/state/epochs.ts'
 import { aLane, anEpoch } from '../../../support/a-lane.ts'
 
 describe('epochAt()', () => {
@@ -15,6 +15,44 @@ describe('epochAt()', () => {
     [1000, 9],
   ])('event %i was decided by the epoch from %s', (sequence, from) => {
     expect(epochAt(lane, sequence)?.from).toBe(from)
+  })
+})
+
+describe('matchEpoch()', () => {
+  const first = anEpoch({ events: ['a'], fields: ['x'] })
+  const lane = aLane({ cursor: 4, epochs: [first] })
+
+  it('changes nothing when the last epoch has the same filter', () => {
+    expect(matchEpoch(lane, { ...first, events: ['a'] })).toBe(lane)
+  })
+
+  it.each([
+    { events: ['b'] },
+    { events: ['a', 'b'] },
+    { events: [] },
+    { fields: ['y'] },
+    { silent: 'portal' as const },
+    { skipsUnchanged: true },
+  ])('begins an epoch after the cursor for %j', (change) => {
+    const next = { ...first, ...change, from: 5 }
+    expect(matchEpoch(lane, { ...first, ...change })).toEqual({ ...lane, epochs: [first, next] })
+  })
+
+  it('replaces an epoch that has decided nothing', () => {
+    const idle = anEpoch({ from: 5, events: ['b'] })
+    const matched = matchEpoch({ ...lane, epochs: [first, idle] }, anEpoch({ events: ['c'] }))
+    expect(matched.epochs).toEqual([first, anEpoch({ from: 5, events: ['c'] })])
+  })
+
+  it('begins one for a lane that has none', () => {
+    expect(matchEpoch({ ...lane, epochs: [] }, first).epochs).toEqual([{ ...first, from: 5 }])
+  })
+})
+
+describe('epochOf()', () => {
+  it('takes the filter, and nothing else', () => {
+    const plan = { ...anEpoch({ events: ['a'] }), destination: 'erp' }
+    expect(epochOf(plan, 7)).toEqual(anEpoch({ from: 7, events: ['a'] }))
   })
 })
 
@@ -43,5 +81,26 @@ describe('G2 order: keepEpoch()', () => {
       ...lane,
       epochs: [first, replaced, moved],
     })
+  })
+
+  it('keeps a filter that begins with the next event, and no other for that event', () => {
+    const later = anEpoch({ from: 6, events: ['d'] })
+    const lane = aLane({ cursor: 5, epochs: [first, begun, later] })
+    expect(keepEpoch(lane, { upTo: 5, decided: { ...decided, from: 5 } }).epochs).toEqual([
+      first,
+      { ...decided, from: 5 },
+      later,
+    ])
+  })
+
+  it('keeps a filter that begins further on', () => {
+    const later = anEpoch({ from: 8, events: ['d'] })
+    const lane = aLane({ cursor: 5, epochs: [first, decided, begun, later] })
+    expect(keepEpoch(lane, { upTo: 5, decided }).epochs).toEqual([first, decided, moved, later])
+  })
+
+  it('brings back a filter that was forgotten', () => {
+    const lane = aLane({ cursor: 5, epochs: [first] })
+    expect(keepEpoch(lane, { upTo: 5, decided }).epochs).toEqual([first, decided])
   })
 })
