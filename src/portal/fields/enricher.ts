@@ -10,9 +10,6 @@
  * One read is under way at a time. It enriches the events that had arrived before it began. An event that
  * arrives during the read may stand for a younger change, so it waits for the next read.
  */
-import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
-import { readFields, thinReasonOf, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
-import { hasCode, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import type {
   LogEntry,
   RelayEvent,
@@ -20,27 +17,17 @@ import type {
   ThinReason,
   UserField,
 } from '../../core/log/event.ts'
-import type { FieldRead } from '../../core/fields/field-read.ts'
-import {
-  enrichFound,
-  enrichGone,
-  enrichThin,
-  needsNoRead,
-  type Enriched,
-  type EventToEnrich,
-} from '../../core/fields/enrich.ts'
-import { newFieldState, owedBy, readAtOf, type FieldState } from '../../core/fields/field-state.ts'
-import type { Result } from '../../core/result.ts'
+import { needsNoRead, type Enriched, type EventToEnrich } from '../../core/fields/enrich.ts'
+import { owedBy } from '../../core/fields/field-state.ts'
 import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { LogWriter } from '../log/log-writer.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../settings.ts'
 import type { PortalAccess } from '../tokens/portal-access.ts'
+import { EventReads } from './event-reads.ts'
+import { EventsToEnrich, groupByField } from './events-to-enrich.ts'
 import type { FieldStore } from './field-store.ts'
 import type { ReconciliationBook } from './reconciliation-book.ts'
-import { nextRead, type FieldsToRead } from './fields-to-read.ts'
-import { UserNames } from './user-names.ts'
-import { groupByField, EventsToEnrich, type TimedEvent } from './events-to-enrich.ts'
 
 /** How long an event may wait for its enrichment, in milliseconds. */
 export const ENRICH_BUDGET_MS = 3000
@@ -59,21 +46,15 @@ export interface EnricherDeps {
 /** The enricher of one portal. */
 export class Enricher {
   readonly #deps: EnricherDeps
-  readonly #names: UserNames
   readonly #waiting = new EventsToEnrich()
-  /** The fields that are read once more although no event waits: a repeated event has named them. */
-  readonly #again = new Map<number, UserField>()
-  /** The read that is under way. */
-  #reading: FieldsToRead | null = null
-  /** The most commands of one request. An answer that is too large halves it for the rest of the run. */
-  #maxCommands = MAX_BATCH_COMMANDS
+  readonly #reads: EventReads
   #isRunning = false
   #isWatched = false
   #whenIdle = Promise.resolve()
 
   constructor(deps: EnricherDeps) {
     this.#deps = deps
-    this.#names = new UserNames(() => deps.world.now())
+    this.#reads = new EventReads({ ...deps, waiting: this.#waiting })
   }
 
   /**
@@ -116,9 +97,9 @@ export class Enricher {
    * its read.
    */
   repeated(sequence: number, field: UserField): void {
-    const waits = this.#waiting.has(sequence) && sequence > (this.#reading?.upTo ?? 0)
+    const waits = this.#waiting.has(sequence) && sequence > this.#reads.upTo()
     if (waits || !this.#deps.portal.hasAccess()) return
-    this.#again.set(field.id, field)
+    this.#reads.readAgain(field)
     this.#start()
   }
 
@@ -148,14 +129,14 @@ export class Enricher {
 
   /** Lets all waiting events go out thin: the installation has ended. */
   endAll(reason: ThinReason): void {
-    this.#again.clear()
+    this.#reads.forgetAgain()
     this.#thin(this.#waiting.all(), reason)
   }
 
   /** Forgets all waiting events: the log was deleted. */
   clear(): void {
     this.#waiting.clear()
-    this.#again.clear()
+    this.#reads.forgetAgain()
   }
 
   #start(): void {
@@ -172,20 +153,17 @@ export class Enricher {
       await Promise.resolve()
       for (;;) {
         this.#enrichWithoutReading()
-        this.#reading = nextRead(this.#waiting, this.#again, {
-          isKnown: (userId) => this.#names.has(userId),
-          maxCommands: this.#maxCommands,
-        })
-        if (this.#reading === null) break
-        await this.#read(this.#reading)
+        const request = this.#reads.begin()
+        if (request === null) break
+        const answered = await this.#reads.ask(request)
+        this.#write(this.#reads.enrich(answered))
       }
     } catch (error) {
       // Storage failed. No event may wait for a read that nobody does any more.
       this.#deps.scheduler.report('knowledge_failed', error)
       this.#release()
     } finally {
-      this.#reading = null
-      this.#maxCommands = MAX_BATCH_COMMANDS
+      this.#reads.end()
       this.#isRunning = false
     }
   }
@@ -194,85 +172,13 @@ export class Enricher {
   #enrichWithoutReading(): void {
     const { portal } = this.#deps
     const refusal = portal.hasAccess() ? portal.refusal() : 'no_tokens'
-    if (refusal !== null) this.#again.clear()
+    if (refusal !== null) this.#reads.forgetAgain()
     const groups = this.#waiting
       .byField()
       .filter(([, events]) => refusal !== null || needsNoRead(events))
     // Events that need a read are in these groups only when there is a refusal, so the other reason is never
     // told.
-    this.#write(groups.map((group) => this.#enrichUnread(group, refusal ?? 'not_found')))
-  }
-
-  /** Enriches the events of one field without asking the portal. */
-  #enrichUnread(
-    [field, events]: readonly [UserField, readonly EventToEnrich[]],
-    reason: ThinReason,
-  ): Enriched {
-    const state = this.#stateOf(field)
-    const userNames = this.#names.known()
-    return needsNoRead(events)
-      ? enrichGone(state, events, { readAt: this.#deps.world.now(), userNames })
-      : enrichThin(state, events, { reason, userNames })
-  }
-
-  async #read(request: FieldsToRead): Promise<void> {
-    const { fields, userIds } = request
-    const { portal } = this.#deps
-    const generation = portal.generation()
-    const answer = await readFields(fields, userIds, portal.call)
-    if (portal.generation() !== generation) return
-    if (answer.ok) {
-      this.#names.learn(answer.value.userNames)
-      const { retryAfterMs } = answer.value
-      if (retryAfterMs !== null) portal.obey(retryAfterMs)
-    } else if (hasCode(answer.error, 'answer_too_large') && fields.length > 1) {
-      this.#maxCommands = Math.ceil((fields.length + userIds.length) / 2)
-      for (const field of fields) if (!this.isWaiting(field.id)) this.#again.set(field.id, field)
-      return
-    }
-    this.#write(fields.flatMap((field) => this.#enrich(field, request, answer) ?? []))
-  }
-
-  /** The meaning of an answer for one field; null when it means nothing yet. */
-  #enrich(
-    field: UserField,
-    { upTo }: FieldsToRead,
-    answer: Result<FieldReads, RestError>,
-  ): Enriched | null {
-    const waiting = this.#waiting.ofField(field.id)
-    const events = waiting.filter(({ sequence }) => sequence <= upTo)
-    // Events of the field came during the read, and they tell this change too. A reconciled event would stand
-    // behind them in the log.
-    if (events.length === 0 && waiting.length > 0) return null
-    const state = this.#stateOf(field)
-    const read = readOf(field.id, answer)
-    const userNames = this.#names.known()
-    const readAt = (answer.ok ? answer.value.readAt : null) ?? this.#deps.world.now()
-    if (read.kind === 'found') {
-      // A comparison has read the field since this read began, and knows something younger.
-      if (events.length === 0 && (readAtOf(state) ?? 0) > readAt) return null
-      return enrichFound(state, events, { attributes: read.attributes, readAt, userNames })
-    }
-    if (read.kind === 'gone') return enrichGone(state, events, { readAt, userNames })
-    if (events.length === 0 || this.#canStillAsk(read, events)) return null
-    return enrichThin(state, events, { reason: read.reason, userNames })
-  }
-
-  /**
-   * Whether the limit of the portal ends before the budget of the events. Then the events wait, and their
-   * field is asked for again.
-   */
-  #canStillAsk(read: FieldRead, events: readonly TimedEvent[]): boolean {
-    if (read.kind !== 'failed' || read.reason !== 'rate_limited') return false
-    const blockedUntil = this.#deps.portal.blockedUntil()
-    return (
-      blockedUntil > this.#deps.world.now() &&
-      events.every(({ deadline }) => deadline > blockedUntil)
-    )
-  }
-
-  #stateOf(field: UserField): FieldState {
-    return this.#deps.fields.find(field.id) ?? newFieldState(field)
+    this.#write(groups.map((group) => this.#reads.enrichUnread(group, refusal ?? 'not_found')))
   }
 
   /** Sleeps until the budget of the oldest event is over, and ends the waiting of this event then. */
@@ -302,7 +208,7 @@ export class Enricher {
   }
 
   #thin(events: readonly EventToEnrich[], reason: ThinReason): void {
-    this.#write(groupByField(events).map((group) => this.#enrichUnread(group, reason)))
+    this.#write(groupByField(events).map((group) => this.#reads.enrichUnread(group, reason)))
   }
 
   /**
@@ -335,9 +241,4 @@ export class Enricher {
     if (owed.length > 0) reconciliation.owe(owed)
     scheduler.advance()
   }
-}
-
-function readOf(id: number, answer: Result<FieldReads, RestError>): FieldRead {
-  if (!answer.ok) return { kind: 'failed', reason: thinReasonOf(answer.error) }
-  return answer.value.reads.get(id) ?? { kind: 'failed', reason: 'portal_unreachable' }
 }

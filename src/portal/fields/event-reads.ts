@@ -1,0 +1,176 @@
+/**
+ * The reads for the events of one portal: the choice of fields and users for the next request, and the
+ * meaning of its answer for the events that wait. One request is under way at a time.
+ */
+import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
+import { readFields, thinReasonOf, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
+import { hasCode, type RestError } from '../../bitrix24/servers/rest-error.ts'
+import type { ThinReason, UserField } from '../../core/log/event.ts'
+import type { FieldRead } from '../../core/fields/field-read.ts'
+import {
+  enrichFound,
+  enrichGone,
+  enrichThin,
+  needsNoRead,
+  type Enriched,
+  type EventToEnrich,
+} from '../../core/fields/enrich.ts'
+import { newFieldState, readAtOf, type FieldState } from '../../core/fields/field-state.ts'
+import type { Result } from '../../core/result.ts'
+import type { World } from '../settings.ts'
+import type { PortalAccess } from '../tokens/portal-access.ts'
+import type { EventsToEnrich, TimedEvent } from './events-to-enrich.ts'
+import type { FieldStore } from './field-store.ts'
+import { nextRead, type FieldsToRead } from './fields-to-read.ts'
+import { UserNames } from './user-names.ts'
+
+/** What the reads need. */
+export interface EventReadsDeps {
+  /** The events that wait for a read. */
+  readonly waiting: EventsToEnrich
+  readonly fields: Pick<FieldStore, 'find'>
+  /** The calls for which events wait. */
+  readonly portal: PortalAccess
+  readonly world: Pick<World, 'now'>
+}
+
+/** A request with its answer, and the generation of the install in which it was asked. */
+interface AnsweredRead {
+  readonly request: FieldsToRead
+  readonly generation: number
+  readonly answer: Result<FieldReads, RestError>
+}
+
+/** The reads of one portal. */
+export class EventReads {
+  readonly #deps: EventReadsDeps
+  readonly #names: UserNames
+  /** The fields that are read once more although no event waits. */
+  readonly #again = new Map<number, UserField>()
+  /** The request that is under way. */
+  #underWay: FieldsToRead | null = null
+  /** The most commands of one request. An answer that is too large halves it for the rest of a run. */
+  #maxCommands = MAX_BATCH_COMMANDS
+
+  constructor(deps: EventReadsDeps) {
+    this.#deps = deps
+    this.#names = new UserNames(() => deps.world.now())
+  }
+
+  /** Lets a field be read once more although no event waits for it. */
+  readAgain(field: UserField): void {
+    this.#again.set(field.id, field)
+  }
+
+  /** Forgets the fields that were to be read once more. */
+  forgetAgain(): void {
+    this.#again.clear()
+  }
+
+  /** The last sequence that had arrived when the request under way began; 0 while none is under way. */
+  upTo(): number {
+    return this.#underWay?.upTo ?? 0
+  }
+
+  /** Begins the next request; null when there is nothing to ask. */
+  begin(): FieldsToRead | null {
+    this.#underWay = nextRead(this.#deps.waiting, this.#again, {
+      isKnown: (userId) => this.#names.has(userId),
+      maxCommands: this.#maxCommands,
+    })
+    return this.#underWay
+  }
+
+  /** Notes that no request is under way, and that the next run begins with large requests again. */
+  end(): void {
+    this.#underWay = null
+    this.#maxCommands = MAX_BATCH_COMMANDS
+  }
+
+  /** Asks the portal. */
+  async ask(request: FieldsToRead): Promise<AnsweredRead> {
+    const { portal } = this.#deps
+    const generation = portal.generation()
+    const answer = await readFields(request.fields, request.userIds, portal.call)
+    return { request, generation, answer }
+  }
+
+  /**
+   * The meaning of an answer, as far as it has one already. The caller writes it in the same turn: an
+   * uninstall that comes before the next turn must find it written, or not at all.
+   */
+  enrich({ request, generation, answer }: AnsweredRead): readonly Enriched[] {
+    const { fields, userIds } = request
+    const { waiting, portal } = this.#deps
+    if (portal.generation() !== generation) return []
+    if (answer.ok) {
+      this.#names.learn(answer.value.userNames)
+      const { retryAfterMs } = answer.value
+      if (retryAfterMs !== null) portal.obey(retryAfterMs)
+    } else if (hasCode(answer.error, 'answer_too_large') && fields.length > 1) {
+      this.#maxCommands = Math.ceil((fields.length + userIds.length) / 2)
+      for (const field of fields) if (waiting.ofField(field.id).length === 0) this.readAgain(field)
+      return []
+    }
+    return fields.flatMap((field) => this.#enrich(field, request, answer) ?? [])
+  }
+
+  /** Enriches the events of one field without asking the portal. */
+  enrichUnread(
+    [field, events]: readonly [UserField, readonly EventToEnrich[]],
+    reason: ThinReason,
+  ): Enriched {
+    const state = this.#stateOf(field)
+    const userNames = this.#names.known()
+    return needsNoRead(events)
+      ? enrichGone(state, events, { readAt: this.#deps.world.now(), userNames })
+      : enrichThin(state, events, { reason, userNames })
+  }
+
+  /** The meaning of an answer for one field; null when it means nothing yet. */
+  #enrich(
+    field: UserField,
+    { upTo }: FieldsToRead,
+    answer: AnsweredRead['answer'],
+  ): Enriched | null {
+    const waiting = this.#deps.waiting.ofField(field.id)
+    const events = waiting.filter(({ sequence }) => sequence <= upTo)
+    // Events of the field came during the read, and they tell this change too. A reconciled event would stand
+    // behind them in the log.
+    if (events.length === 0 && waiting.length > 0) return null
+    const state = this.#stateOf(field)
+    const read = readOf(field.id, answer)
+    const userNames = this.#names.known()
+    const readAt = (answer.ok ? answer.value.readAt : null) ?? this.#deps.world.now()
+    if (read.kind === 'found') {
+      // A comparison has read the field since this read began, and knows something younger.
+      if (events.length === 0 && (readAtOf(state) ?? 0) > readAt) return null
+      return enrichFound(state, events, { attributes: read.attributes, readAt, userNames })
+    }
+    if (read.kind === 'gone') return enrichGone(state, events, { readAt, userNames })
+    if (events.length === 0 || this.#canStillAsk(read, events)) return null
+    return enrichThin(state, events, { reason: read.reason, userNames })
+  }
+
+  /**
+   * Whether the limit of the portal ends before the budget of the events. Then the events wait, and their
+   * field is asked for again.
+   */
+  #canStillAsk(read: FieldRead, events: readonly TimedEvent[]): boolean {
+    if (read.kind !== 'failed' || read.reason !== 'rate_limited') return false
+    const blockedUntil = this.#deps.portal.blockedUntil()
+    return (
+      blockedUntil > this.#deps.world.now() &&
+      events.every(({ deadline }) => deadline > blockedUntil)
+    )
+  }
+
+  #stateOf(field: UserField): FieldState {
+    return this.#deps.fields.find(field.id) ?? newFieldState(field)
+  }
+}
+
+function readOf(id: number, answer: AnsweredRead['answer']): FieldRead {
+  if (!answer.ok) return { kind: 'failed', reason: thinReasonOf(answer.error) }
+  return answer.value.reads.get(id) ?? { kind: 'failed', reason: 'portal_unreachable' }
+}
