@@ -31,11 +31,15 @@ export class AccessTroubles {
     this.#deps = deps
   }
 
+  /** The trouble of the portal, whether it may be asked again or not; null when there is none. */
+  current(): AccessState | null {
+    return accessOf(this.#deps.state.install(), this.#deps.config)
+  }
+
   /** The trouble that keeps the relay from asking now; null when it may ask. */
   block(): AccessState | null {
-    const { state, config, world } = this.#deps
-    const access = accessOf(state.install(), config)
-    return access !== null && isBlocked(access, world.now()) ? access : null
+    const access = this.current()
+    return access !== null && isBlocked(access, this.#deps.world.now()) ? access : null
   }
 
   /** Whether a pair can be opened with the configured keys, and has not been refused for good. */

@@ -2,12 +2,7 @@
  * The view of one portal, for the admin API and for the application's page, in the names of the HTTP
  * contract. It holds no secret.
  */
-import {
-  accessOf,
-  remedyOfTrouble,
-  statusOfTrouble,
-  type AccessState,
-} from '../../core/access/access.ts'
+import { remedyOfTrouble, statusOfTrouble, type AccessState } from '../../core/access/access.ts'
 import { remedyOfRefusal } from '../../core/access/install-refusal.ts'
 import type { PendingRow } from '../../core/access/pending-row.ts'
 import type { InstallStatus, PortalStatus } from '../../core/access/portal-status.ts'
@@ -19,34 +14,30 @@ import type { LaneBook } from '../lanes/book.ts'
 import type { FateStore } from '../lanes/fate-store.ts'
 import type { LaneRules } from '../lanes/rules.ts'
 import type { LogStore } from '../log/log-store.ts'
-import type { PortalConfig } from '../settings.ts'
 import type { PortalState } from '../state.ts'
 import type { AccessTroubles } from '../tokens/troubles.ts'
 import { isoTime } from './iso-time.ts'
 
 /**
- * Everything that the view of a portal reads. It shows all of a portal, so it reads from most of its parts.
+ * Everything that the view of a portal reads. Nine parts, since it shows all of a portal.
  */
 export interface PortalViewParts {
   readonly memberId: string
-  readonly config: Pick<PortalConfig, 'applications' | 'oauthUrls'>
   readonly state: Pick<PortalState, 'install' | 'pending' | 'head'>
   readonly log: Pick<LogStore, 'before' | 'after' | 'counts' | 'countQuarantined'>
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'all'>
   readonly rules: Pick<LaneRules, 'find'>
   readonly trust: Pick<Trust, 'domain'>
-  readonly troubles: Pick<AccessTroubles, 'pairState'>
+  readonly troubles: Pick<AccessTroubles, 'current' | 'pairState'>
   readonly reconciliation: Pick<ReconciliationBook, 'state'>
 }
 
 /** The state of the portal in one word. */
-export function portalStatus(
-  parts: Pick<PortalViewParts, 'state' | 'config' | 'troubles'>,
-): PortalStatus {
+export function portalStatus(parts: Pick<PortalViewParts, 'state' | 'troubles'>): PortalStatus {
   const install = parts.state.install()
   const { application, webhooks, hashes } = install
-  const access = accessOf(install, parts.config)
+  const access = parts.troubles.current()
   if (application === null) {
     if (parts.state.pending() !== null) return 'pending'
     if (webhooks.length === 0) return 'uninstalled'
@@ -75,7 +66,7 @@ export function installStatus(parts: PortalViewParts): InstallStatus {
 export function portalView(parts: PortalViewParts) {
   const install = parts.state.install()
   const { application, webhooks, refused } = install
-  const access = accessOf(install, parts.config)
+  const access = parts.troubles.current()
   const last = parts.log.before(Number.MAX_SAFE_INTEGER, 1)[0]
   const pending = parts.state.pending()
   return {
@@ -121,10 +112,10 @@ export function portalView(parts: PortalViewParts) {
 /**
  * The sentence that tells an operator what to do about the portal's state; null when there is nothing to do.
  */
-function remedyOf(parts: Pick<PortalViewParts, 'state' | 'config' | 'troubles'>): string | null {
+function remedyOf(parts: Pick<PortalViewParts, 'state' | 'troubles'>): string | null {
   const install = parts.state.install()
   const { application, hashes } = install
-  const access = accessOf(install, parts.config)
+  const access = parts.troubles.current()
   switch (portalStatus(parts)) {
     case 'unfinished':
       return application?.finished === true && hashes.length === 0 ? NO_TOKEN_REMEDY : FINISH_REMEDY

@@ -1,6 +1,11 @@
 /** The state of a portal in one word with its remedy, and the progress of its lanes. */
 import { describe, expect, it } from 'vitest'
-import { remedyOfTrouble, type AccessTrouble } from '../../../src/core/access/access.ts'
+import {
+  accessOf,
+  remedyOfTrouble,
+  type AccessTrouble,
+  type AccessState,
+} from '../../../src/core/access/access.ts'
 import { NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
 import type { PendingRow } from '../../../src/core/access/pending-row.ts'
 import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
@@ -36,12 +41,13 @@ function partsOf({
   parked = {},
 }: Shown): PortalViewParts {
   const { clientId, oauthUrl } = anApplication()
+  const config = {
+    applications: new Map(configured ? [[clientId, 'secret']] : []),
+    oauthUrls: [oauthUrl],
+  }
+  const current = (): AccessState | null => accessOf({ ...NO_INSTALL, ...install }, config)
   return {
     memberId: 'a223c6b3710f85df22e9377d6c4f7553',
-    config: {
-      applications: new Map(configured ? [[clientId, 'secret']] : []),
-      oauthUrls: [oauthUrl],
-    },
     state: {
       install: () => ({ ...NO_INSTALL, ...install }),
       pending: () => pending,
@@ -62,7 +68,7 @@ function partsOf({
     book: { all: () => lanes },
     rules: { find: () => null },
     trust: { domain: () => 'acme.bitrix24.com' },
-    troubles: { pairState: () => pairs },
+    troubles: { current, pairState: () => pairs },
     reconciliation: { state: () => NO_RECONCILIATION },
   }
 }
