@@ -43,10 +43,7 @@ export class PortalObject extends DurableObject<unknown> {
     void ctx.blockConcurrencyWhile(() => loadParts(this.#parts))
   }
 
-  /**
-   * Stores an event durably and in order, or says where it stands in the log already. An event with a token
-   * that is not trusted is not stored.
-   */
+  /** Stores an event durably and in order, or says where it stands. Without a trusted token it stores nothing. */
   async append(request: AppendRequest): Promise<AppendAnswer> {
     const { trust, subscriber, appender, reconciliation, waker } = this.#parts
     const { tokenHash } = request
@@ -71,9 +68,7 @@ export class PortalObject extends DurableObject<unknown> {
     return installPortal(this.#parts, request)
   }
 
-  /**
-   * Ends the installation that the token proves. An uninstall that is older than the install changes nothing.
-   */
+  /** Ends the installation that the token proves. An uninstall older than the install changes nothing. */
   uninstall(call: UninstallCall): { kind: 'accepted' | 'untrusted' } {
     return uninstallPortal(this.#parts, call)
   }
@@ -160,10 +155,7 @@ export class PortalObject extends DurableObject<unknown> {
     return 'started'
   }
 
-  /**
-   * The one alarm of all timers. The next alarm is set first, then the work begins. A throw means that the
-   * next alarm could not be set.
-   */
+  /** The one alarm of all timers. The next alarm is set before the work; a throw means that this failed. */
   override async alarm(): Promise<void> {
     const { waker, enricher, reconciler, mirror, world } = this.#parts
     if (!(await waker.begin())) return
