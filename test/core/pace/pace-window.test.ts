@@ -35,6 +35,7 @@ describe('countedGrants()', () => {
     ['none without a window', [], []],
     ['those inside the window, and only as many as it counts', [SECOND], [60_000]],
     ['those that the longest window counts', [SECOND, MINUTE], [1, 59_500, 60_000]],
+    ['none that is as old as the window', [{ count: 9, ms: 500 }], [60_000]],
     ['at most the largest count', [{ count: 2, ms: 60_000 }], [59_500, 60_000]],
   ] as const)('are %s', (_name, windows, expected) => {
     expect(countedGrants([0, 1, 59_500, 60_000], { windows, now: 60_000 })).toEqual(expected)

@@ -6,6 +6,7 @@ import {
   GRACE_MS,
   hold,
   MAX_HOLD_MS,
+  PLACE_MS,
   takeSlot,
   type PacerState,
 } from '../../../src/core/pace/slots.ts'
@@ -98,6 +99,27 @@ describe('takeSlot()', () => {
     expect(pacer.ask('b', 1002)).toBeNull()
     expect(pacer.ask('a', 1003)).toBeNull()
     expect(pacer.state().served.size).toBe(0)
+  })
+
+  it('lets nobody wait for one that is so late that its grace is over', () => {
+    const pacer = aPacer(FOUR_A_SECOND)
+    for (const waiter of ['w', 'x', 'y', 'z']) pacer.ask(waiter, 0)
+    expect(pacer.ask('late', 1)).toBe(1000)
+    expect(pacer.ask('a', 2)).toBe(1000)
+    expect(pacer.ask('a', 1000)).toBeNull()
+    expect(pacer.ask('a', 1000 + GRACE_MS - 1)).toBe(1000 + GRACE_MS + 249)
+    expect(pacer.ask('a', 1000 + GRACE_MS)).toBeNull()
+  })
+
+  it('keeps the place of one that is late for a minute, and not longer', () => {
+    const pacer = aPacer()
+    pacer.ask('a', 0)
+    expect(pacer.ask('gone', 1)).toBe(1000)
+    expect(pacer.ask('b', 2)).toBe(2000)
+    pacer.ask('c', 1000 + PLACE_MS - 1)
+    expect(pacer.state().queue.map(({ waiter }) => waiter)).toEqual(['gone', 'b'])
+    pacer.ask('c', 1000 + PLACE_MS)
+    expect(pacer.state().queue.map(({ waiter }) => waiter)).toEqual(['b', 'c'])
   })
 
   it('holds others back for its grace, and not a millisecond longer', () => {
