@@ -5,12 +5,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hashToken } from '../../src/storage/token-hash.ts'
 import { ACCEPTED, RelayScenario, REFUSED, said } from '../support/relay-scenario.ts'
-import { type Changes } from '../support/relay-portal.ts'
 import { gate } from '../support/until.ts'
-import { APPLICATION_TOKEN, WEBHOOK_TOKEN } from '../support/runtime-bindings.ts'
-
-const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
-const UPDATE_WITH_NEW_TOKEN = 'app-ONAPPUPDATE-new-application-token'
+import { APPLICATION_TOKEN, WEBHOOK_TOKEN, NEW_TOKEN } from '../support/runtime-bindings.ts'
 
 let scenario: RelayScenario
 
@@ -21,13 +17,6 @@ beforeEach(() => {
 afterEach(async () => {
   await scenario.close()
 })
-
-/** The update of the fixture that brings another application token. */
-function newToken(changes: Changes = {}): Promise<Response> {
-  return scenario.portal.posts(
-    scenario.portal.body(UPDATE_WITH_NEW_TOKEN, { ts: scenario.portal.ts(-500), ...changes }),
-  )
-}
 
 /** Holds back every answer of a path until it is opened. */
 function holdBack(path: string) {
@@ -245,7 +234,7 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
   it('app.info, awaited across it: the update is refused and no token comes back', async () => {
     await scenario.portal.installs()
     const asked = holdBack('/rest/app.info')
-    const update = newToken({ ts: scenario.portal.ts() })
+    const update = scenario.portal.updatesToken({ ts: scenario.portal.ts() })
     await asked.isAsked()
     expect(
       await said(scenario.portal.uninstalls('keep-data', { ts: scenario.portal.ts(-100) })),
@@ -272,7 +261,7 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
     })
     await scenario.portal.installs()
     scenario.bitrix24.answers = false
-    await newToken({ ts: scenario.portal.ts(-400) })
+    await scenario.portal.updatesToken({ ts: scenario.portal.ts(-400) })
     scenario.bitrix24.answers = true
     scenario.bitrix24.clientId = unknown
     const asked = holdBack('/rest/app.info')
@@ -321,7 +310,7 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
         return Reflect.apply(original, crypto.subtle, args) as Promise<ArrayBuffer>
       }
       vi.spyOn(crypto.subtle, method).mockImplementation(slow)
-      const update = newToken({ ts: scenario.portal.ts() })
+      const update = scenario.portal.updatesToken({ ts: scenario.portal.ts() })
       await vi.waitFor(() => expect(holds).toBe(true))
       const call = { tokenHash: hash, ts: scenario.portal.ts(-100), clean: false }
       expect(await scenario.object.uninstall(call)).toEqual({ kind: 'accepted' })

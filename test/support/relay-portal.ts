@@ -81,6 +81,12 @@ export class RelayPortal {
     return this.posts(this.body('app-ONAPPUPDATE', { ts: this.ts(-600), ...changes }))
   }
 
+  /** The recorded ONAPPUPDATE with NEW_TOKEN, about eight minutes ago. */
+  updatesToken(changes: Changes = {}): Promise<Response> {
+    const own = { ts: this.ts(-500), ...changes }
+    return this.posts(this.body('app-ONAPPUPDATE-new-application-token', own))
+  }
+
   /** ONAPPUNINSTALL now. */
   uninstalls(kind: 'clean' | 'keep-data', changes: Changes = {}): Promise<Response> {
     const own = { ts: this.ts(), ...changes }

@@ -6,6 +6,9 @@ export const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 /** The application token of the recorded bodies. */
 export const APPLICATION_TOKEN = '51856fefc120afa4b628cc82d3935cce'
 
+/** The application token that a recorded ONAPPUPDATE brings in place of it. */
+export const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
+
 /** The outgoing webhook's token of the recorded bodies. */
 export const WEBHOOK_TOKEN = 'jvh9y1ulvt2m6k5or90v9mg8nn32ozas'
 

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CLIENT_ID, RelayScenario } from '../../support/relay-scenario.ts'
 import { RELAY } from '../../support/relay-portal.ts'
+import { NEW_TOKEN } from '../../support/runtime-bindings.ts'
 
-const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 const UPDATED = { 'auth[application_token]': NEW_TOKEN }
 const SECOND = 'local.0123456789abcd.87654321'
 

@@ -6,9 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ACCEPTED, RelayScenario, REFUSED, said } from '../../support/relay-scenario.ts'
 import { NO_TRACES, directoryTables, dumpKv } from '../../support/traces.ts'
 import { type Changes } from '../../support/relay-portal.ts'
+import { NEW_TOKEN } from '../../support/runtime-bindings.ts'
 
-const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
-const UPDATE_WITH_NEW_TOKEN = 'app-ONAPPUPDATE-new-application-token'
 /** ONAPPUSERREADY's second pair. */
 const SYSTEM_ACCESS = '9049b16a0043d4ca0042213e000002000000070011223344556677889900aabbccddeeff'
 
@@ -21,13 +20,6 @@ beforeEach(() => {
 afterEach(async () => {
   await scenario.close()
 })
-
-/** The update of the fixture that brings another application token. */
-function newToken(changes: Changes = {}): Promise<Response> {
-  return scenario.portal.posts(
-    scenario.portal.body(UPDATE_WITH_NEW_TOKEN, { ts: scenario.portal.ts(-500), ...changes }),
-  )
-}
 
 function userReady(changes: Changes = {}): Promise<Response> {
   scenario.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
@@ -129,7 +121,7 @@ describe('G7 who may install', () => {
   it('a different application token from an ordinary user is refused', async () => {
     await scenario.portal.installs()
     callAs('ordinary')
-    expect(await said(newToken(AS_ORDINARY))).toEqual(REFUSED)
+    expect(await said(scenario.portal.updatesToken(AS_ORDINARY))).toEqual(REFUSED)
     expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(403)
     expect((await scenario.portal.sends()).status).toBe(200)
   })
@@ -137,14 +129,14 @@ describe('G7 who may install', () => {
   it('a different application token is taken from an administrator', async () => {
     await scenario.portal.installs()
     scenario.bitrix24.userId = 5
-    expect(await said(newToken({ 'auth[user_id]': 5 }))).toEqual(ACCEPTED)
+    expect(await said(scenario.portal.updatesToken({ 'auth[user_id]': 5 }))).toEqual(ACCEPTED)
     expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
   })
 
   it('a different application token is taken from the recorded installer', async () => {
     await scenario.portal.installs()
     callAs('former installer')
-    expect(await said(newToken())).toEqual(ACCEPTED)
+    expect(await said(scenario.portal.updatesToken())).toEqual(ACCEPTED)
     expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
   })
 
@@ -154,7 +146,7 @@ describe('G7 who may install', () => {
     expect((await scenario.stored()).application?.systemUserId).toBe(512)
     scenario.byToken.set('access-of-512', { userId: 512, isAdmin: false })
     const asSystem = { 'auth[user_id]': 512, 'auth[access_token]': 'access-of-512' }
-    expect(await said(newToken(asSystem))).toEqual(ACCEPTED)
+    expect(await said(scenario.portal.updatesToken(asSystem))).toEqual(ACCEPTED)
     expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
   })
 
@@ -167,7 +159,12 @@ describe('G7 who may install', () => {
     expect(application?.systemTokens).toBeNull()
     scenario.byToken.set('access-of-512', { userId: 512, isAdmin: false })
     expect(
-      await said(newToken({ 'auth[user_id]': 512, 'auth[access_token]': 'access-of-512' })),
+      await said(
+        scenario.portal.updatesToken({
+          'auth[user_id]': 512,
+          'auth[access_token]': 'access-of-512',
+        }),
+      ),
     ).toEqual(REFUSED)
   })
 
@@ -204,7 +201,7 @@ describe('G7 who may install', () => {
 
   it('the former application token stays valid for 24 h beside a new one', async () => {
     await scenario.portal.installs()
-    expect(await said(newToken())).toEqual(ACCEPTED)
+    expect(await said(scenario.portal.updatesToken())).toEqual(ACCEPTED)
     scenario.time.passesWithoutAlarm('1439 min')
     await scenario.relay.restarts()
     expect((await scenario.portal.sends()).status).toBe(200)
@@ -241,8 +238,8 @@ describe('G7 a forged install changes nothing', () => {
   it('refusals at a known portal are counted and shown with the remedy', async () => {
     await scenario.portal.installs()
     callAs('ordinary')
-    await newToken(AS_ORDINARY)
-    await newToken(AS_ORDINARY)
+    await scenario.portal.updatesToken(AS_ORDINARY)
+    await scenario.portal.updatesToken(AS_ORDINARY)
     expect((await scenario.view()).refused).toEqual({
       count: 2,
       lastAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/u),
@@ -268,7 +265,9 @@ describe('G7 a forged install changes nothing', () => {
     expect(await said(scenario.portal.installs({ 'auth[access_token]': 'forged' }))).toEqual(
       REFUSED,
     )
-    expect(await said(newToken({ 'auth[access_token]': 'forged' }))).toEqual(REFUSED)
+    expect(await said(scenario.portal.updatesToken({ 'auth[access_token]': 'forged' }))).toEqual(
+      REFUSED,
+    )
     const { install: __, ...after } = await scenario.tables()
     const { refused, ...still } = await scenario.stored()
     expect(none.count).toBe(0)

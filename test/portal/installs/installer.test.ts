@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOTHING_LEFT, directoryTables } from '../../support/traces.ts'
 import { RelayScenario, said } from '../../support/relay-scenario.ts'
+import { NEW_TOKEN } from '../../support/runtime-bindings.ts'
 
 const MINUTE_MS = 60_000
 const UNKNOWN = 'local.0123456789abcd.12345678'
 const SECRET = 'secret-of-the-unknown-application'
-const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 const PENDING = { status: 200, body: { accepted: true, pending: true } }
 
 let scenario: RelayScenario

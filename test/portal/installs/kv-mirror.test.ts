@@ -10,9 +10,7 @@ import { hashToken } from '../../../src/storage/token-hash.ts'
 import { RelayScenario } from '../../support/relay-scenario.ts'
 import { dumpKv } from '../../support/traces.ts'
 import { gate } from '../../support/until.ts'
-import { APPLICATION_TOKEN } from '../../support/runtime-bindings.ts'
-
-const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
+import { APPLICATION_TOKEN, NEW_TOKEN } from '../../support/runtime-bindings.ts'
 
 let scenario: RelayScenario
 

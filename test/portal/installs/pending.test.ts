@@ -8,12 +8,11 @@ import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
 import { NOTHING_LEFT, NO_TRACES, directoryTables } from '../../support/traces.ts'
 import { RelayScenario, said } from '../../support/relay-scenario.ts'
 import { RELAY } from '../../support/relay-portal.ts'
-import { RUNTIME_BINDINGS } from '../../support/runtime-bindings.ts'
+import { RUNTIME_BINDINGS, NEW_TOKEN } from '../../support/runtime-bindings.ts'
 import worker from '../../support/worker.ts'
 
 const MINUTE_MS = 60_000
 const UNKNOWN = 'local.0123456789abcd.12345678'
-const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 const PENDING = { status: 200, body: { accepted: true, pending: true } }
 
 let scenario: RelayScenario
