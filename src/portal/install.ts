@@ -10,7 +10,7 @@ import type { KvMirror } from './installs/kv-mirror.ts'
 import type { Subscriber } from './installs/subscriber.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { World } from './settings.ts'
-import type { PortalState } from './state.ts'
+import type { PortalState } from './state/portal-state.ts'
 import { installStatus, type PortalViewParts } from './views/portal-view.ts'
 
 /** How long the application's page waits for the portal's subscriptions, in milliseconds. */

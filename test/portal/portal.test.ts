@@ -4,7 +4,7 @@
  */
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { hasSchema } from '../../src/portal/log/migrations.ts'
+import { hasSchema } from '../../src/portal/state/migrations.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { PortalScenario } from '../support/portal-scenario.ts'
 import { gate, until } from '../support/until.ts'

@@ -16,7 +16,7 @@ import {
 import type { PendingInstall, PendingKind } from '../../core/access/pending-row.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import type { PortalConfig, World } from '../settings.ts'
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 import { issuedAt, pairOf, type Pairs } from '../tokens/pairs.ts'
 import { freshOf, keepFresh, withFresh } from './fresh-pairs.ts'
 import type { PendingContent } from './pending-content.ts'

@@ -7,7 +7,7 @@ import { mirrorOf } from '../../core/access/install.ts'
 import { describeError } from '../../core/safety/redact.ts'
 import type { InstallStore } from '../../storage/install-store.ts'
 import type { World } from '../settings.ts'
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 
 /** The wait before a failed write is tried again, in milliseconds. */
 export const KV_RETRY_MS = 60_000

@@ -18,7 +18,7 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { reseal } from '../../storage/reseal.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import type { DirectoryClient, PortalConfig, World } from '../settings.ts'
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 import { formatContent, parseContent, type PendingContent } from './pending-content.ts'
 
 /** The name of the sealed field. */

@@ -9,7 +9,7 @@ import { alignSubscriptions } from '../../bitrix24/installs/subscriptions.ts'
 import { changeApplication } from '../../core/access/install.ts'
 import type { RelayEvent } from '../../core/log/event.ts'
 import type { AppendRequest } from '../log/appender.ts'
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 import type { PortalConfig, World } from '../settings.ts'
 
 /** The path of the relay at which the events of every portal arrive. */

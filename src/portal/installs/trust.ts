@@ -12,7 +12,7 @@ import { trustsToken } from '../../core/access/token-hashes.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import type { DirectoryClient, PortalConfig, World } from '../settings.ts'
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 
 /** What trust needs. */
 export interface TrustDeps {

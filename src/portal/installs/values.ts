@@ -3,7 +3,7 @@
  * sealed, and open only in the memory of the portal's object.
  */
 import type { Sealer } from '../../storage/seal.ts'
-import type { InstallRows } from './install-rows.ts'
+import type { InstallRows } from '../state/install-rows.ts'
 
 /** What the values need. */
 export interface PortalValuesDeps {

@@ -4,7 +4,7 @@
  */
 import type { DigestRecord, ExactFate } from '../../core/lanes/state/fate.ts'
 import { numberOf, type Database } from '../../storage/database.ts'
-import { remakeTable } from '../log/migrations.ts'
+import { remakeTable } from '../state/migrations.ts'
 import { parseDigest, parseFate, type DestinationFate } from './fate-rows.ts'
 
 /** Some consecutive sequences, both ends included. */

@@ -1,5 +1,5 @@
 /** Brings the lanes of one portal in line with its configuration. */
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 import type { LaneBook } from './book.ts'
 import type { LaneRules } from './rules.ts'
 

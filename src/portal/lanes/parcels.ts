@@ -7,7 +7,7 @@ import type { LogEntry } from '../../core/log/event.ts'
 import type { Delivery, Parcel } from '../../destinations/receiver.ts'
 import type { Trust } from '../installs/trust.ts'
 import type { PortalConfig } from '../settings.ts'
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 
 /** What parcels are made of. */
 export interface ParcelsDeps {

@@ -6,7 +6,7 @@ import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/log/retention.ts'
 import { numberOf, textOf, type Database } from '../../storage/database.ts'
 import { parseArrival, AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
-import { remakeTable } from './migrations.ts'
+import { remakeTable } from '../state/migrations.ts'
 
 /** The rows that are read at a time when an object starts. */
 const RECENT_PAGE = 100

@@ -12,7 +12,7 @@ import type { Database } from '../../storage/database.ts'
 import type { AlarmKeeper } from '../alarm.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../settings.ts'
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 import type { LogStore } from './log-store.ts'
 
 /** The changes of the log that one transaction may make. */

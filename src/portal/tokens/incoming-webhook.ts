@@ -8,7 +8,7 @@ import type { JsonObject } from '../../bitrix24/wire/json.ts'
 import { readingUrl } from '../../core/access/outgoing-webhook.ts'
 import type { Result } from '../../core/result.ts'
 import type { PortalConfig, World } from '../settings.ts'
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 import { CALL_TIMEOUT_MS } from './refresh.ts'
 
 /** What reading through a webhook needs. */

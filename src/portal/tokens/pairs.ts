@@ -14,7 +14,7 @@ import {
 import type { InstallPairs } from '../../core/access/install-pairs.ts'
 import { clampTs } from '../../core/access/lifecycle.ts'
 import type { PortalConfig, World } from '../settings.ts'
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 
 const OpenedPairSchema = v.object({
   accessToken: v.string(),

@@ -7,7 +7,7 @@ import { newAddressOf } from '../../bitrix24/installs/renamed-portal.ts'
 import { askAppInfo } from '../../bitrix24/servers/oauth.ts'
 import { err } from '../../core/result.ts'
 import type { PortalConfig, World } from '../settings.ts'
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 import type { Pairs, StoredPair } from './pairs.ts'
 import { CALL_TIMEOUT_MS, UNREADABLE_PAIR, type Refresh } from './refresh.ts'
 

@@ -10,7 +10,7 @@ import { refreshTokens } from '../../bitrix24/servers/oauth.ts'
 import { isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { PortalConfig, World } from '../settings.ts'
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 import { pairOf, type PairField, type Pairs, type StoredPair } from './pairs.ts'
 import type { AccessTroubles } from './troubles.ts'
 

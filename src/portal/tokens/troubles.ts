@@ -11,7 +11,7 @@ import {
   type AccessTrouble,
 } from '../../core/access/access.ts'
 import type { PortalConfig, World } from '../settings.ts'
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 import type { Pairs, StoredPair } from './pairs.ts'
 
 /** What the troubles need. */

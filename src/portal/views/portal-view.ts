@@ -14,7 +14,7 @@ import type { LaneBook } from '../lanes/book.ts'
 import type { FateStore } from '../lanes/fate-store.ts'
 import type { LaneRules } from '../lanes/rules.ts'
 import type { LogStore } from '../log/log-store.ts'
-import type { PortalState } from '../state.ts'
+import type { PortalState } from '../state/portal-state.ts'
 import type { AccessTroubles } from '../tokens/troubles.ts'
 import { isoTime } from './iso-time.ts'
 

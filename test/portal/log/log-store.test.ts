@@ -8,7 +8,7 @@ import {
 } from '../../../src/core/log/append.ts'
 import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
-import { migrate } from '../../../src/portal/log/migrations.ts'
+import { migrate } from '../../../src/portal/state/migrations.ts'
 import type { Database } from '../../../src/storage/database.ts'
 import { anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { FIELD } from '../../support/a-field.ts'

@@ -3,14 +3,14 @@
  * stored first, and memory changes only after the transaction has returned. The tables are made with the
  * first thing that a trusted caller stores, so a request under a made-up member id leaves nothing behind.
  */
-import { NO_INSTALL, type InstallState } from '../core/access/install.ts'
-import { recordUninstall } from '../core/access/lifecycle.ts'
-import { keepPending, type PendingRow } from '../core/access/pending-row.ts'
-import type { Database } from '../storage/database.ts'
-import { InstallRows } from './installs/install-rows.ts'
-import type { LogStore } from './log/log-store.ts'
-import { dropSchema, hasSchema, migrate } from './log/migrations.ts'
-import type { Scheduler } from './scheduler.ts'
+import { NO_INSTALL, type InstallState } from '../../core/access/install.ts'
+import { recordUninstall } from '../../core/access/lifecycle.ts'
+import { keepPending, type PendingRow } from '../../core/access/pending-row.ts'
+import type { Database } from '../../storage/database.ts'
+import { InstallRows } from './install-rows.ts'
+import type { LogStore } from '../log/log-store.ts'
+import { dropSchema, hasSchema, migrate } from './migrations.ts'
+import type { Scheduler } from '../scheduler.ts'
 
 /** What the state needs. */
 export interface PortalStateDeps {

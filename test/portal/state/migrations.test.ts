@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../src/core/lanes/state/match-lanes.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
-import { MIGRATIONS, migrate, type Migration } from '../../../src/portal/log/migrations.ts'
+import { MIGRATIONS, migrate, type Migration } from '../../../src/portal/state/migrations.ts'
 import { anEvent } from '../../support/a-delivery.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
 

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
-import { InstallSchema, PendingRowSchema } from '../../../src/portal/installs/install-schemas.ts'
+import { InstallSchema, PendingRowSchema } from '../../../src/portal/state/install-schemas.ts'
 import { anApplication, anInstall } from '../../support/an-install.ts'
 import { NOW } from '../../support/time.ts'
 

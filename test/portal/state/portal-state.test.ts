@@ -1,13 +1,13 @@
 /** The small state of a portal's object: what a start reads, and that memory never runs ahead of storage. */
 import { describe, expect, it } from 'vitest'
-import type { PendingRow } from '../../src/core/access/pending-row.ts'
-import { InstallRows } from '../../src/portal/installs/install-rows.ts'
-import { hasSchema, migrate } from '../../src/portal/log/migrations.ts'
-import { PortalState } from '../../src/portal/state.ts'
-import type { Database } from '../../src/storage/database.ts'
-import { anInstall } from '../support/an-install.ts'
-import { withDatabase } from '../support/object-database.ts'
-import { NOW } from '../support/time.ts'
+import type { PendingRow } from '../../../src/core/access/pending-row.ts'
+import { InstallRows } from '../../../src/portal/state/install-rows.ts'
+import { hasSchema, migrate } from '../../../src/portal/state/migrations.ts'
+import { PortalState } from '../../../src/portal/state/portal-state.ts'
+import type { Database } from '../../../src/storage/database.ts'
+import { anInstall } from '../../support/an-install.ts'
+import { withDatabase } from '../../support/object-database.ts'
+import { NOW } from '../../support/time.ts'
 
 const INSTALL = anInstall()
 
