@@ -31,6 +31,16 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     `import '../config/config.ts'`,
     `import 'hono'`,
   ],
+  'src/portal/state': [
+    `import '../../http/admin.ts'`,
+    `import '../lanes/book.ts'`,
+    `import '../fields/enricher.ts'`,
+    `import '../tokens/caller.ts'`,
+    `import '../installs/trust.ts'`,
+    `import '../log/log-store.ts'`,
+    `import '../views/portal-view.ts'`,
+    `import '../portal.ts'`,
+  ],
   'src/portal/log': [
     `import '../../http/admin.ts'`,
     `import '../lanes/book.ts'`,
@@ -51,8 +61,17 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     `import '../lanes/book.ts'`,
     `import '../fields/enricher.ts'`,
   ],
-  'src/portal/fields': [`import '../../app.ts'`, `import '../lanes/book.ts'`],
-  'src/portal/lanes': [`import 'hono'`, `import '../portal.ts'`, `import '../parts.ts'`],
+  'src/portal/fields': [
+    `import '../../app.ts'`,
+    `import '../lanes/book.ts'`,
+    `import '../views/portal-view.ts'`,
+  ],
+  'src/portal/lanes': [
+    `import 'hono'`,
+    `import '../views/portal-view.ts'`,
+    `import '../portal.ts'`,
+    `import '../parts.ts'`,
+  ],
   'src/edge': [`import '../http/admin.ts'`, `import '../app.ts'`, `import 'hono'`],
   'src/http': [`import '../app.ts'`, `import '../config/config.ts'`],
 }

@@ -8,14 +8,16 @@ import { recordUninstall } from '../../core/access/lifecycle.ts'
 import { keepPending, type PendingRow } from '../../core/access/pending-row.ts'
 import type { Database } from '../../storage/database.ts'
 import { InstallRows } from './install-rows.ts'
-import type { LogStore } from '../log/log-store.ts'
 import { dropSchema, hasSchema, migrate } from './migrations.ts'
 import type { Scheduler } from '../scheduler.ts'
 
 /** What the state needs. */
 export interface PortalStateDeps {
   readonly db: Database
-  readonly log: Pick<LogStore, 'lastSequence'>
+  readonly log: {
+    /** The highest sequence that stands in the log; 0 when it is empty. */
+    lastSequence(): number
+  }
   readonly scheduler: Pick<Scheduler, 'advance'>
 }
 
