@@ -29,6 +29,9 @@ const FIELD_ACTIONS: readonly (readonly [word: string, action: FieldAction])[] =
   ['SetEnumValues', 'enum_values_set'],
 ]
 
+/** Every action on a user field, in the order of the documentation. */
+export const FIELD_ACTION_NAMES: readonly FieldAction[] = FIELD_ACTIONS.map(([, action]) => action)
+
 // The nouns that have exactly the three events Add, Update and Delete (docs/bitrix24.md#event-names).
 const CRM_NOUNS: readonly string[] = [
   'Requisite',

@@ -12,8 +12,15 @@ import {
   type FieldState,
 } from '../../core/fields/field-state.ts'
 import { NO_RECONCILIATION, type ReconciliationState } from '../../core/fields/reconciliation.ts'
-import { FIELD_FAMILY_NAMES } from '../../core/log/event-names.ts'
+import type { FieldFamily } from '../../core/log/event.ts'
+import { FIELD_ACTION_NAMES, FIELD_FAMILY_NAMES } from '../../core/log/event-names.ts'
 import { jsonOf, type SqlRow } from '../../storage/database.ts'
+
+/** The owner of some fields: `CRM_REQUISITE`, or one smart process such as `CRM_13`. */
+export interface FieldEntity {
+  readonly family: FieldFamily
+  readonly entityId: string
+}
 
 const FamilySchema = v.picklist(FIELD_FAMILY_NAMES)
 const TimeSchema = v.nullable(v.number())
@@ -21,6 +28,8 @@ const TimeSchema = v.nullable(v.number())
 const AttributesSchema = v.custom<FieldAttributes>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 )
+
+const EntitySchema = v.object({ family: FamilySchema, entity_id: v.string() })
 
 const StoredFieldSchema = v.object({
   family: FamilySchema,
@@ -35,7 +44,7 @@ const StoredFieldSchema = v.object({
   owed: v.array(
     v.object({
       sequence: v.number(),
-      action: v.picklist(['added', 'updated', 'deleted', 'enum_values_set']),
+      action: v.picklist(FIELD_ACTION_NAMES),
       userId: v.nullable(v.number()),
     }),
   ),
@@ -73,6 +82,14 @@ const StoredReconciliationSchema = v.looseObject({
 export function parseField(row: SqlRow): FieldState | null {
   const stored = v.safeParse(StoredFieldSchema, jsonOf(row, 'state'))
   return stored.success ? stateOf(stored.output) : null
+}
+
+/** The owner of the fields in a row; null for a family of a later version. */
+export function parseEntity(row: SqlRow): FieldEntity | null {
+  const stored = v.safeParse(EntitySchema, row)
+  if (!stored.success) return null
+  const { family, entity_id: entityId } = stored.output
+  return { family, entityId }
 }
 
 /** The text for the row of a field. */

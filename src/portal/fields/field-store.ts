@@ -2,16 +2,15 @@
  * All SQL over the fields of a portal: one row for each field, and one row for the state of all comparisons.
  */
 import type { FieldState } from '../../core/fields/field-state.ts'
-import type { FieldFamily } from '../../core/log/event.ts'
 import type { ReconciliationState } from '../../core/fields/reconciliation.ts'
-import { formatField, parseField, parseReconciliation } from './field-rows.ts'
-import { numberOf, textOf, type Database } from '../../storage/database.ts'
-
-/** The owner of some fields: `CRM_REQUISITE`, or one smart process such as `CRM_13`. */
-export interface FieldEntity {
-  readonly family: FieldFamily
-  readonly entityId: string
-}
+import {
+  formatField,
+  parseEntity,
+  parseField,
+  parseReconciliation,
+  type FieldEntity,
+} from './field-rows.ts'
+import { numberOf, type Database } from '../../storage/database.ts'
 
 /** The fields of one portal. */
 export class FieldStore {
@@ -67,11 +66,8 @@ export class FieldStore {
   entities(): FieldEntity[] {
     return this.#db
       .all('SELECT DISTINCT family, entity_id FROM fields ORDER BY family, entity_id')
-      .map((row) => ({
-        // Sound: only `save` writes the column.
-        family: textOf(row, 'family') as FieldFamily,
-        entityId: textOf(row, 'entity_id'),
-      }))
+      .map(parseEntity)
+      .filter((entity) => entity !== null)
   }
 
   /** The state of all comparisons. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import {
   formatField,
+  parseEntity,
   parseField,
   parseReconciliation,
 } from '../../../src/portal/fields/field-rows.ts'
@@ -83,5 +84,16 @@ describe('parseReconciliation()', () => {
   it('begins anew without a row, and with one that was damaged', () => {
     expect(parseReconciliation(undefined)).toEqual(NO_RECONCILIATION)
     expect(parseReconciliation({ state: '{"suspects":[1]}' })).toEqual(NO_RECONCILIATION)
+  })
+})
+
+describe('parseEntity()', () => {
+  it('reads the owner of fields', () => {
+    const owner = { family: 'requisite', entityId: 'CRM_REQUISITE' }
+    expect(parseEntity({ family: 'requisite', entity_id: 'CRM_REQUISITE' })).toEqual(owner)
+  })
+
+  it('leaves out a family of a later version', () => {
+    expect(parseEntity({ family: 'moon', entity_id: 'CRM_MOON' })).toBeNull()
   })
 })
