@@ -59,14 +59,18 @@ export interface RelayEvent {
 }
 
 /**
- * Why an authentic event was not understood: stable words, shown to operators. `unreadable_row` stands for
- * an event whose row in the log is damaged.
+ * Every reason why an authentic event was not understood: stable words, shown to operators. `unreadable_row`
+ * stands for an event whose row in the log is damaged.
  */
-export type QuarantineReason =
-  | 'unknown_event_name'
-  | 'invalid_ts'
-  | 'invalid_fields'
-  | 'unreadable_row'
+export const QUARANTINE_REASONS = [
+  'unknown_event_name',
+  'invalid_ts',
+  'invalid_fields',
+  'unreadable_row',
+] as const
+
+/** One of these reasons. */
+export type QuarantineReason = (typeof QUARANTINE_REASONS)[number]
 
 /** One difference between two reads of a field's definition. */
 export interface Change {
@@ -76,15 +80,19 @@ export interface Change {
   readonly after: Json
 }
 
-/** Why an event goes out thin, that is without changes: nothing could be read for it. */
-export type ThinReason =
-  | 'no_tokens'
-  | 'tokens_lost'
-  | 'access_denied'
-  | 'rate_limited'
-  | 'portal_unreachable'
-  | 'timeout'
-  | 'not_found'
+/** Every reason why an event goes out thin, that is without changes: nothing could be read for it. */
+export const THIN_REASONS = [
+  'no_tokens',
+  'tokens_lost',
+  'access_denied',
+  'rate_limited',
+  'portal_unreachable',
+  'timeout',
+  'not_found',
+] as const
+
+/** One of these reasons. */
+export type ThinReason = (typeof THIN_REASONS)[number]
 
 /** A person of the portal. */
 export interface PortalUser {

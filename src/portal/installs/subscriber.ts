@@ -7,8 +7,8 @@ import { askInstalled } from '../../bitrix24/installs/app-info.ts'
 import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import { alignSubscriptions } from '../../bitrix24/installs/subscriptions.ts'
 import { changeApplication } from '../../core/access/install.ts'
-import type { RelayEvent } from '../../core/log/event.ts'
 import type { AppendRequest } from '../log/appender.ts'
+import { parseEvent } from '../log/event-schemas.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { PortalConfig, World } from '../settings.ts'
 
@@ -69,9 +69,8 @@ export class Subscriber {
   withoutFixedUser(request: AppendRequest): AppendRequest {
     const { fixedUser } = this.#deps.state.install().subscriptions
     if (fixedUser.length === 0) return request
-    // Sound: the edge has made this text of a `RelayEvent`.
-    const event = JSON.parse(request.event) as RelayEvent
-    if (!fixedUser.includes(event.name)) return request
+    const event = parseEvent(request.event)
+    if (event === null || !fixedUser.includes(event.name)) return request
     return { ...request, event: JSON.stringify({ ...event, userId: null }) }
   }
 

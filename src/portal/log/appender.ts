@@ -7,6 +7,7 @@ import { RecentEvents, type Arrival, type StoredPlace } from '../../core/log/app
 import type { RelayEvent, StoredEvent, UserField } from '../../core/log/event.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { PortalConfig, World } from '../settings.ts'
+import { parseEvent } from './event-schemas.ts'
 import type { LogStore } from './log-store.ts'
 import type { LogTransaction, LogWriter } from './log-writer.ts'
 
@@ -164,7 +165,7 @@ export class Appender {
     }
     for (const { request, placed } of written) {
       if (placed.kind !== 'known' || !placed.isDuplicate) continue
-      const field = readEvent(request)?.field ?? null
+      const field = parseEvent(request.event)?.field ?? null
       if (field !== null) enricher.repeated(placed.sequence, field)
     }
     return written
@@ -178,7 +179,8 @@ export class Appender {
     if (place !== null) {
       return { kind: 'known', sequence: place.sequence, isDuplicate: !place.sameReceipt }
     }
-    const event = readEvent(request)
+    // A text that is no event is stored as it is, and shown as quarantined.
+    const event = parseEvent(request.event)
     const awaits = event !== null && this.#deps.enricher.awaits(event)
     const sequence = transaction.insert(arrival, { event: request.event, awaits })
     staged.remember(arrival, sequence)
@@ -216,17 +218,5 @@ function answerOf({ request: { quarantined }, placed }: PlacedRequest): AppendAn
         duplicate: placed.isDuplicate,
         quarantined,
       }
-  }
-}
-
-/**
- * The event in a request. Null for a text that is no event: it is stored as it is, and shown as quarantined.
- */
-function readEvent({ event }: AppendRequest): RelayEvent | null {
-  try {
-    // Sound: the edge made the text of a `RelayEvent`.
-    return JSON.parse(event) as RelayEvent | null
-  } catch {
-    return null
   }
 }

@@ -119,6 +119,23 @@ describe('append()', () => {
     expect(await scenario.portal.sends()).toBe(22)
   })
 
+  it.each(['no JSON', 'null', '{"name":7}'])(
+    'stores %s in place of an event as it is, and shows it as quarantined',
+    async (event) => {
+      await scenario.portal.sends()
+      const subscriptions = { ...NO_INSTALL.subscriptions, fixedUser: ['ONCRMDEALADD'] }
+      const install = { ...NO_INSTALL, subscriptions }
+      await scenario.rows('UPDATE install SET install = ?', JSON.stringify(install))
+      await scenario.relay.restarts()
+      const request = await scenario.portal.anEvent({ event })
+      expect(await scenario.portal.posts(request)).toEqual(stored(2))
+      const [row] = await scenario.rows('SELECT event FROM log WHERE sequence = 2')
+      expect(row).toEqual({ event })
+      const page = await scenario.object.events(Number.MAX_SAFE_INTEGER, 1)
+      expect(page?.events).toMatchObject([{ quarantineReason: 'unreadable_row' }])
+    },
+  )
+
   it('stores nothing for a token that does not speak for the portal', async () => {
     const stranger = await scenario.portal.anEvent({ tokenHash: 'f'.repeat(64) })
     expect(await scenario.portal.posts(stranger)).toEqual({ kind: 'untrusted' })
