@@ -19,7 +19,11 @@ export async function loadParts(parts: PortalParts): Promise<void> {
   // The alarm is read before the parts that may move it.
   await alarm.load()
   reconciliation.load(log.lastFieldEventAt())
-  const passedUpTo = Math.max(0, ...book.all().map(({ cursor }) => cursor))
-  enricher.load(log.awaiting(), { passedUpTo })
+  // A lane that does not get an event tells nobody of it, so it may have passed it.
+  enricher.load(log.awaiting(), (entry) =>
+    book
+      .all()
+      .some((lane) => lane.cursor >= entry.sequence && rules.filteredBy(lane, entry) === null),
+  )
   await alarm.ensure(waker.wakeAt())
 }

@@ -327,3 +327,17 @@ describe('storage that refuses what was read', () => {
     expect(scenario.told()[1]).toMatchObject({ origin: 'reconciled', changes: MANDATORY })
   })
 })
+
+it('an event that waits for its read when the object ends is read after a lane that does not get it has passed it', async () => {
+  await scenario.relay.deploys([machine('erp'), machine('other', { fields: ['UF_CRM_OTHER'] })])
+  await scenario.operator.pauses('erp')
+  makeMandatory()
+  await scenario.changed()
+  await scenario.time.passesUntilQuiet()
+  await scenario.rows(`UPDATE log SET enrichment = ''`)
+  await scenario.relay.restarts()
+  await scenario.time.passesUntilQuiet()
+  await scenario.operator.resumes('erp')
+  await received(1)
+  expect(scenario.told()).toMatchObject([{ sequence: 1, enrichment: 'complete' }])
+})

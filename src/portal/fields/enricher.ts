@@ -59,17 +59,14 @@ export class Enricher {
 
   /**
    * Takes over the events that waited when the object ended, oldest first. When storage refused the
-   * enrichment of an event, a lane may have passed it already. Such an event stays thin, and its change is
+   * enrichment of an event, a lane may have told it already. Such an event stays thin, and its change is
    * owed: a snapshot moves only with an event that nobody has seen yet.
    */
-  load(awaiting: readonly LogEntry[], { passedUpTo }: { readonly passedUpTo: number }): void {
-    const passed = new EventsToEnrich()
-    passed.add(
-      awaiting.filter(({ sequence }) => sequence <= passedUpTo),
-      0,
-    )
-    this.#thin(passed.all(), 'timeout')
-    this.#take(awaiting.filter(({ sequence }) => sequence > passedUpTo))
+  load(awaiting: readonly LogEntry[], isTold: (entry: LogEntry) => boolean): void {
+    const told = new EventsToEnrich()
+    told.add(awaiting.filter(isTold), 0)
+    this.#thin(told.all(), 'timeout')
+    this.#take(awaiting.filter((entry) => !isTold(entry)))
   }
 
   /**

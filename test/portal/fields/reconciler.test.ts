@@ -221,7 +221,7 @@ describe('a portal that denies', () => {
 })
 
 describe('the start of an object', () => {
-  it('finds an event that waits behind many others, and leaves thin what a lane has passed', async () => {
+  it('finds an event that waits behind many others, and leaves thin what a lane has told', async () => {
     scenario.portal.fields.set(235, YOUNG)
     scenario.portal.answers = () => ({ latencyMs: 600_000, failure: null })
     await event()
@@ -230,17 +230,17 @@ describe('the start of an object', () => {
       await scenario.portal.sends({ ...deal, field: null, quarantined: null }, `deal ${count}`)
     }
     breakPortal(null)
-    scenario.relay.restarts({ passedUpTo: 0 })
+    scenario.relay.restarts({ toldUpTo: 0 })
     await scenario.time.passesUntilQuiet()
     expect(told()[0]).toMatchObject({ origin: 'event', changes: [CHANGE] })
   })
 
-  it('leaves what a lane has passed thin, and tells its change by a further event', async () => {
+  it('leaves what a lane has told thin, and tells its change by a further event', async () => {
     scenario.portal.fields.set(235, YOUNG)
     scenario.portal.answers = () => ({ latencyMs: 600_000, failure: null })
     await event()
     breakPortal(null)
-    scenario.relay.restarts({ passedUpTo: 1 })
+    scenario.relay.restarts({ toldUpTo: 1 })
     await scenario.time.passesUntilQuiet()
     expect(told()).toMatchObject([{ origin: 'event', changes: null }])
     await pass(OWED_LOOK_MS + 30_000)

@@ -79,11 +79,11 @@ export class FieldScenario {
   /** The object of the portal. */
   readonly relay = {
     /** The object ends and begins anew: memory is gone, storage stays. */
-    restarts: ({ passedUpTo = 0 }: { readonly passedUpTo?: number } = {}): void => {
+    restarts: ({ toldUpTo = 0 }: { readonly toldUpTo?: number } = {}): void => {
       this.#parts = this.#build()
       this.#parts.appender.load()
       this.#parts.reconciliation.load(this.log.lastFieldEventAt())
-      this.enricher.load(this.log.awaiting(), { passedUpTo })
+      this.enricher.load(this.log.awaiting(), ({ sequence }) => sequence <= toldUpTo)
     },
   }
   /** Time as a test tells it. */
