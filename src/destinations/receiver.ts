@@ -2,7 +2,7 @@
  * The one interface between the relay and the kinds of receivers. Each kind has a folder, for example
  * `slack/`: receiver.ts reads its settings and exports a `DestinationType`, profile.ts lists what is known
  * about it, layout.ts makes a request of an event. Where people read, text.ts holds the markup. Further
- * files are what only this kind has, such as `webhook/signature.ts`. The kind has a line in registry.ts, and
+ * files hold what only this kind has, such as `webhook/signature.ts`. The kind has a line in registry.ts, and
  * passes the contract suite (test/contract). A failed delivery is an outcome, never an exception.
  */
 import type { AddressPolicy } from '../core/safety/address.ts'
@@ -43,7 +43,7 @@ export interface Delivery {
 /** The content of one request: one delivery, or several as a digest (people only), oldest first. */
 export interface Parcel {
   readonly deliveries: readonly [Delivery, ...Delivery[]]
-  /** The page of the relay that shows the portal; null when the relay does not know its own address. */
+  /** The address of the portal's page on the dashboard; null when the relay does not know its own address. */
   readonly dashboard: string | null
 }
 
@@ -106,7 +106,7 @@ export interface Receiver {
   readonly paceKey: string
   /** The windows that its sends must stay in. A wish of the receiver wins over the profile. */
   pace(memory: ReceiverMemory): readonly PaceWindow[]
-  /** The time between two sends of a lane while the common pace cannot be asked for, in milliseconds. */
+  /** The time between two sends of a lane while the pacer cannot be reached, in milliseconds. */
   readonly carefulMs: number
   readonly handshake: Handshake | null
 }

@@ -52,14 +52,14 @@ export async function takeInstall(
   } catch (error) {
     world.log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
     const spilled = { kind: 'install', request } as const
-    // The rate limit is what stands between a stranger and the spill here; the drain asks the OAuth server
-    // anyway.
+    // Only the rate limit keeps a stranger out of the spill here. The drain asks the OAuth server anyway.
     return spillRequest(deps, { memberId, isTrusted: true }, { receivedAt, receipt, spilled })
   }
 }
 
 /**
- * The address that the portal is told to send its events to. They carry tokens, so it is told no plain http.
+ * The address to which the portal shall send its events. Events carry tokens, so outside of development the
+ * called address is taken with https.
  */
 function handlerUrl({ publicUrl, allowHttp }: IntakeConfig, { calledUrl }: CallSource): string {
   const called = allowHttp ? calledUrl : calledUrl.replace(/^http:/u, 'https:')
@@ -87,7 +87,7 @@ export async function takeUninstall(
   const receipt = world.newReceipt()
   // An event in the spill was acknowledged, so it has to be in the log before the tokens are deleted.
   if (caller.isTrusted) await drainPortal(deps, memberId)
-  // The time is fixed now. A spilled uninstall without a time would else count from its drain, and end an
+  // The time is fixed now. A spilled uninstall without a time would otherwise count from its drain, and end an
   // installation that came after it.
   const ts = request.ts ?? Math.floor(receivedAt / 1000)
   const call = { tokenHash, ts, clean: request.clean }
@@ -106,7 +106,10 @@ export async function takeUninstall(
   }
 }
 
-/** Takes no longer than storing an event may: a drain that hangs must not hold the uninstall back. */
+/**
+ * Drains the portal's spill. It has only as much time as the storing of one event: a drain that hangs must
+ * not hold the uninstall back.
+ */
 async function drainPortal(deps: IntakeDeps, memberId: string): Promise<void> {
   const { portals, spill, world } = deps
   try {

@@ -1,7 +1,7 @@
 /**
- * The end of an installation: tokens, snapshots and the sealed values of the portal are deleted. With CLEAN=1
- * the log is deleted as well, with the events that wait in it. Without CLEAN=1 the waiting events are still
- * delivered, thin.
+ * The end of an installation: its tokens and snapshots are deleted. With CLEAN=1 the log and the portal
+ * values are deleted as well, with the events that wait in the log. Without CLEAN=1 the waiting events are
+ * still delivered, thin.
  */
 import { clampTs, isLateUninstall } from '../core/access/lifecycle.ts'
 import type { PortalParts } from './parts.ts'

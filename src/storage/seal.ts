@@ -14,11 +14,11 @@ import type { TokenKey, TokenKeys } from './token-keys.ts'
 /** The place that a record belongs to; it opens nowhere else. */
 export interface SealContext {
   readonly memberId: string
-  /** The stored field's name, for example `refreshToken`. */
+  /** The name of the sealed field, for example `tokens` (docs/storage.md, "Sealed records"). */
   readonly field: string
 }
 
-/** Everything that the token keys are for: records of all portals, and the names of pacers. */
+/** Everything for which the token keys are used: the records of all portals, and the names of pacers. */
 export interface Sealer {
   /** Seals under the newest key. `no_key`: `TOKEN_KEYS` is not configured. */
   seal(plain: string, context: SealContext): Promise<Result<string, 'no_key'>>
@@ -27,7 +27,7 @@ export interface Sealer {
    * a changed one, or one of another portal or field.
    */
   open(sealed: string, context: SealContext): Promise<Result<string, 'unknown_key' | 'damaged'>>
-  /** Whether the key is configured that a record was sealed under. */
+  /** Whether the key under which a record was sealed is configured. */
   canOpen(sealed: string): boolean
   /** Whether a record should be sealed again, under the newest key; never true without a key. */
   isStale(sealed: string): boolean

@@ -17,15 +17,15 @@ import {
   type ReconciledEvent,
 } from './reconciled-event.ts'
 
-/** What comparing with the portal found of one field. */
+/** The difference that a comparison found about one field. */
 export interface Difference {
   readonly action: 'added' | 'updated' | 'deleted'
   readonly changes: readonly Change[]
 }
 
 /**
- * Compares a field with a read that no event asked for; null when there is nothing to tell. A field that
- * nobody has told of is new, unless the family had no baseline yet: then it belongs to the baseline.
+ * Compares a field with a read that no event asked for; null when there is nothing to tell. A field of which
+ * nobody was told is new, unless its entity had no baseline yet: then it belongs to the baseline.
  */
 export function compareRead(
   state: FieldState,

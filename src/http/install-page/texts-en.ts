@@ -1,7 +1,7 @@
 /** The application's page in English. */
 import type { PageTexts } from './texts.ts'
 
-/** English, which all others fall back to. */
+/** English, the language of the page for every `LANG` that it does not know. */
 export const ENGLISH: PageTexts = {
   subjects: {
     connected: {

@@ -15,10 +15,10 @@ import type { PortalConfig, World } from '../settings.ts'
 /** The path of the relay at which the events of every portal arrive. */
 const EVENTS_PATH = '/bitrix24/events'
 
-/** How often a visit of the page that brings nothing new may ask the portal, in milliseconds. */
+/** An alignment that can bring nothing new is made again only after this time, in milliseconds. */
 const REST_MS = 60_000
 
-/** What the subscriber needs. */
+/** The dependencies of the subscriber. */
 export interface SubscriberDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
@@ -55,7 +55,10 @@ export class Subscriber {
     this.#recordFinished(true)
   }
 
-  /** Aligns after a visit of the page, unless it was done a moment ago and nothing has changed since. */
+  /**
+   * Aligns after an installation or a visit of the page, unless it was done a moment ago and nothing has
+   * changed since.
+   */
   async alignAfterVisit(): Promise<void> {
     const isNew = this.#alignedWith !== this.#subject()
     if (isNew || this.#deps.world.now() - this.#alignedAt >= REST_MS) await this.align()

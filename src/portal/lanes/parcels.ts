@@ -9,7 +9,7 @@ import type { Trust } from '../installs/trust.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
 
-/** What parcels are made of. */
+/** The dependencies of the parcels. */
 export interface ParcelsDeps {
   readonly memberId: string
   readonly config: Pick<PortalConfig, 'fieldLinks' | 'publicUrl'>
@@ -63,8 +63,9 @@ export class Parcels {
   }
 
   /**
-   * The dashboard's page of this portal. The relay knows its own address from the configuration, else from
-   * the portal's install, which names the address to be called; null when neither tells it.
+   * The address of this portal's page on the dashboard, which this version does not serve yet. The relay
+   * knows its own origin from the configuration, else from the portal's install, which names the address to
+   * be called; null when neither tells it.
    */
   #dashboard(): string | null {
     const { memberId, config, state } = this.#deps

@@ -121,7 +121,8 @@ export function dropSchema(db: Database): void {
 }
 
 /**
- * Empties a table by making it anew. This writes one row for the schema, and none for each row of the table.
+ * Empties a table by making it anew. This writes two rows for the schema, and none for the rows of the table
+ * (docs/cloudflare.md, "Rows billed").
  */
 export function remakeTable(db: Database, name: string): void {
   const row = db.all('SELECT sql FROM sqlite_master WHERE name = ?', name)[0]
