@@ -53,9 +53,9 @@ export class CallerMemory {
   }
 
   /**
-   * Notes that the object is being asked about a token; true for the first who asks. The first events of a
-   * new portal come together, and only one of them is counted by the rate limit. Each call needs its
-   * `endAsking`.
+   * Notes that the object is being asked about a token; true when nobody else is asking about it. The first
+   * events of a new portal come together, and only one of them is counted by the rate limit. Each call needs
+   * its `endAsking`.
    */
   beginAsking(caller: CallerToken): boolean {
     const name = nameOf(caller)
@@ -64,7 +64,7 @@ export class CallerMemory {
     return asking === 0
   }
 
-  /** Notes that one who asked has the answer. */
+  /** Notes that one question about a token was answered. */
   endAsking(caller: CallerToken): void {
     const name = nameOf(caller)
     const asking = (this.#asking.get(name) ?? 1) - 1

@@ -49,7 +49,7 @@ export async function findCaller(
   return ok({ ...caller, isTrusted: false })
 }
 
-/** Recalls the edge's knowledge of a token. A KV that fails knows nothing. */
+/** Recalls the edge's knowledge of a token. When KV fails, the token counts as unknown. */
 export async function recallCaller(
   { callers, world }: Pick<IntakeDeps, 'callers' | 'world'>,
   caller: CallerToken & { readonly token: string },

@@ -18,14 +18,14 @@ export type IntakeAnswer =
       readonly kind: 'accepted'
       readonly domain: string | null
       readonly finished: boolean
-      /** Null when the caller may not see it, and when there is none. */
+      /** Null when the caller may not see the status, and when there is none. */
       readonly status: InstallStatus | null
     }
   | { readonly kind: 'pending'; readonly domain: string | null }
   | {
       readonly kind: 'refused'
       readonly code: IntakeErrorCode
-      /** Only of a refused installation; what of it a person may read is decided by the page. */
+      /** Present only for a refused installation. The page decides how much of it a person may read. */
       readonly reason?: InstallRefusal
     }
 

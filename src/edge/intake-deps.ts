@@ -15,8 +15,8 @@ export interface CallerSources {
 }
 
 /**
- * The rate limits for callers that the edge does not know. A call counts one request; false: it is one too
- * many.
+ * The rate limits for callers that the edge does not know. Each call counts one request, and answers false
+ * when this request is one too many.
  */
 export interface CallerLimits {
   /** Counts by address and portal. */
@@ -35,7 +35,7 @@ export interface SpillDeps {
 export interface IntakeConfig {
   /** False when nothing is configured by which a portal could be verified. */
   readonly canVerify: boolean
-  /** The relay's own address as configured; null: the one that was called. */
+  /** The relay's own address from the configuration. Null stands for the address that the caller has used. */
   readonly publicUrl: string | null
   /** True in development: a portal may be told an address without encryption. */
   readonly allowHttp: boolean

@@ -20,7 +20,7 @@ export async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
 
 /**
  * Tries twice. The first try may have done its work although its answer was lost, so `call` must be one that
- * may be repeated: an append may, because the object knows the receipt again.
+ * may be repeated. An append may, because the object recognises the receipt.
  */
 export async function tryTwice<T>(
   call: () => Promise<T>,

@@ -12,12 +12,13 @@ import { errorResponse } from './error-response.ts'
 /** The admin token, and the limit for wrong ones. */
 export interface AdminAuth {
   readonly adminToken: string | null
-  /** Counts a wrong token of an address; false: it is one too many. */
+  /** Counts one wrong token of an address; false when it is one too many. */
   readonly isWrongTokenWithinLimit: (address: string) => Promise<boolean>
 }
 
 /**
- * The middleware in front of every admin route; `authOf` gives the token with the bindings of the request.
+ * The middleware in front of every admin route. `authOf` reads the token and the limit from the bindings of
+ * the request.
  */
 export function requireAdmin(authOf: (c: Context) => AdminAuth) {
   return createMiddleware(async (c, next) => {

@@ -18,7 +18,10 @@ export interface TestMessageDeps {
   readonly world: Pick<World, 'fetch' | 'now' | 'newReceipt'>
 }
 
-/** Sends a test message through the destination's own layout. No portal, log or sequence has to do with it. */
+/**
+ * Sends a test message through the destination's own layout. The message belongs to no portal, has no
+ * sequence and stands in no log.
+ */
 export async function sendTestMessage(c: Context, deps: TestMessageDeps): Promise<Response> {
   const name = c.req.param('destination')
   const destination = deps.destinations.find((known) => known.name === name)

@@ -1,4 +1,7 @@
-/** How the admin API reads its requests and writes its answers: which portal, which JSON, never cached. */
+/**
+ * The common part of all admin routes: they find the portal that the path names, read JSON, and write answers
+ * that nobody caches.
+ */
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { PortalClient, PortalLookup } from '../edge/portal-client.ts'
@@ -8,7 +11,7 @@ import { errorResponse } from './error-response.ts'
 /** The largest body of an admin request, in bytes. */
 const MAX_ADMIN_BODY_BYTES = 16 * 1024
 
-/** Does the work with the object of the portal that the path names, or answers that nothing is found. */
+/** Does the work with the object of the portal that the path names, or answers 404 when the path names none. */
 export async function withPortal(
   c: Context,
   portals: PortalLookup,
@@ -20,8 +23,8 @@ export async function withPortal(
 }
 
 /**
- * Reads a JSON body; null when it is not of the schema's form. The content type does not count, since command
- * line clients name a wrong one unless they are told better.
+ * Reads a JSON body; null when it does not have the form of the schema. The content type does not count,
+ * since command line clients send a wrong one by default.
  */
 export async function readJson<S extends v.GenericSchema>(
   request: Request,
@@ -38,7 +41,7 @@ export function reply(view: unknown, status = 200): Response {
   return Response.json(view, { status, headers: { 'cache-control': 'no-store' } })
 }
 
-/** Answers with a value, or that nothing is found when it is null. */
+/** Answers with a value, or with 404 when it is null. */
 export function replyOrNotFound(view: unknown): Response {
   return view === null ? errorResponse('not_found') : reply(view)
 }

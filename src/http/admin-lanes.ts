@@ -61,7 +61,7 @@ async function replay(
   return reply({ replayed: replayed.value, ...(dryRun ? { dryRun } : {}) }, 202)
 }
 
-/** Null for a query that says anything else: a dry run that is misspelt must not replay in earnest. */
+/** Null for any query but a correct `dryRun`: a misspelt dry run must not replay in earnest. */
 function readDryRun(query: URLSearchParams): boolean | null {
   const pairs = [...query]
   const [pair] = pairs
@@ -75,7 +75,7 @@ function replyState(changed: Result<string, LaneFault>): Response {
   return changed.ok ? reply({ state: changed.value }) : errorResponse(CONTROL_ERRORS[changed.error])
 }
 
-/** The code for each reason for which a lane does not obey. */
+/** The error code for each reason for which a lane does not obey. */
 const CONTROL_ERRORS: Readonly<Record<LaneFault, ErrorCode>> = {
   unknown_lane: 'not_found',
   removed_lane: 'removed_destination',

@@ -1,5 +1,5 @@
 /**
- * The admin API: thin routes over a portal's object. Who may call them is decided before (`admin-auth.ts`).
+ * The admin API: thin routes over a portal's object. `admin-auth.ts` has decided before who may call them.
  */
 import { Hono, type Context } from 'hono'
 import * as v from 'valibot'

@@ -20,7 +20,7 @@ import { errorPage, installPage, type PageErrorCode } from './install-page/page.
 
 const INSTALL_PATH = '/bitrix24/install'
 
-/** Makes the routes; `intakeOf` gives the intake with the bindings of the request. */
+/** Makes the routes. `intakeOf` gives the ports of the intake for one request. */
 export function createBitrix24Routes(intakeOf: (c: Context) => IntakeDeps): Hono {
   const routes = new Hono()
   for (const path of ['/bitrix24/events', INSTALL_PATH]) {
@@ -42,7 +42,7 @@ async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
   return isPage ? installPage(answer, pageLanguage(request.language)) : jsonAnswer(answer)
 }
 
-/** The code for each fault that the decoder finds. */
+/** The error code for each fault that the decoder finds. */
 const DECODE_ERRORS: Readonly<Record<DecodeReason, PageErrorCode>> = {
   malformed: 'malformed_body',
   invalid_event: 'invalid_event',
@@ -86,7 +86,8 @@ function jsonAnswer(answer: IntakeAnswer): Response {
 }
 
 /**
- * Refuses a request before anybody was asked about it: a person in a frame reads a page, everybody else JSON.
+ * Refuses a request before anybody looks for its caller. A person in a frame reads a page, everybody else
+ * JSON.
  */
 async function refuse(
   request: Request,

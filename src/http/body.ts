@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../core/result.ts'
 /** The largest body of an event, in bytes. */
 export const MAX_BODY_BYTES = 256 * 1024
 
-/** Reads at most `maxBytes` as UTF-8, and pulls nothing behind them. A broken character becomes U+FFFD. */
+/** Reads at most `maxBytes` as UTF-8, and asks the stream for no more. A broken character becomes U+FFFD. */
 export async function readBody(
   request: Request,
   maxBytes = MAX_BODY_BYTES,

@@ -19,7 +19,8 @@ export interface HealthDeps {
 
 /**
  * The answer of `GET /healthz`. A pending install turns the check red only while no application is
- * configured. Beside a configured one it may be a stranger's, who must not be able to alarm the operator.
+ * configured. When one is configured, the pending install may be a stranger's, and a stranger must not be
+ * able to alarm the operator.
  */
 export async function healthResponse(deps: HealthDeps): Promise<Response> {
   const pending = await pendingTexts(deps)

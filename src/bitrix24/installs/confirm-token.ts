@@ -11,7 +11,7 @@ import type { PresentedCredentials } from '../wire/request.ts'
 import { isTransient } from '../servers/rest-error.ts'
 import type { RestError } from '../servers/rest-error.ts'
 
-/** What a confirmation needs from outside. */
+/** The dependencies of a confirmation. */
 export interface ConfirmDeps extends OAuthDeps {
   /** The allow-list: origins, which are asked in this order when the request names no server. */
   readonly oauthUrls: readonly string[]

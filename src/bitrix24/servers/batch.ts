@@ -55,8 +55,8 @@ export async function callBatch(
   return ok(new Map(commands.map(({ key }) => [key, partOf(result, key, answer.value)])))
 }
 
-// Whether a single command that fails with this kind counts as a failure of the whole batch. With two
-// commands Bitrix24 would have refused the batch itself then.
+// Whether a single command that fails with this kind counts as a failure of the whole batch. If there had
+// been two commands, Bitrix24 would have refused the batch itself.
 const CONCERNS_ALL: Readonly<Record<RestErrorKind, boolean>> = {
   expired: true,
   dead_token: true,

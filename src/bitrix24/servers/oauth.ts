@@ -58,7 +58,7 @@ export interface RefreshRequest {
   readonly refreshToken: string
 }
 
-/** What a refresh needs from outside. */
+/** The dependencies of a refresh. */
 export interface OAuthDeps extends RestDeps {
   /** Unix milliseconds. */
   readonly now: number

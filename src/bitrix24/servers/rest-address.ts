@@ -3,7 +3,8 @@ import { checkAddress } from '../../core/safety/address.ts'
 import type { AddressPolicy } from '../../core/safety/address.ts'
 
 /**
- * Checks a portal's REST address: the policy allows it, it ends with `/rest/` and has no query. Else null.
+ * Checks a portal's REST address: the policy allows it, it ends with `/rest/` and has no query. Null when it
+ * is any other address.
  */
 export function checkEndpoint(raw: string, policy: AddressPolicy): URL | null {
   const address = checkAddress(raw, policy)

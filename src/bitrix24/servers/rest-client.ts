@@ -21,7 +21,7 @@ import type { AnswerContext, OwnError, RestError } from './rest-error.ts'
 /** The largest answer that is read, in bytes. */
 export const MAX_REST_ANSWER_BYTES = 1024 * 1024
 
-/** What a request needs from outside. */
+/** The dependencies of a request. */
 export interface RestDeps {
   readonly fetch: Fetch
   readonly policy: AddressPolicy
@@ -41,8 +41,8 @@ export interface RestRequest {
 }
 
 /**
- * Calls a method of one portal with the access that is stored for it. Whoever makes such a function adds the
- * token, refreshes it when it has expired, and keeps to the portal's request limit; the functions of
+ * Calls a method of one portal with the access that is stored for it. The part that makes such a function
+ * adds the token, refreshes it when it has expired, and keeps to the portal's request limit; the functions of
  * `bitrix24` just call.
  */
 export type CallPortal = (

@@ -1,6 +1,6 @@
 /**
- * Decodes events for the log. No event of a possibly genuine portal is refused here: an event that the relay
- * does not understand is quarantined with a reason, and its data is kept.
+ * Decodes events for the log. No event is refused here, since it may come from a genuine portal: an event
+ * that the relay does not understand is quarantined with a reason, and its data is kept.
  */
 import * as v from 'valibot'
 import { canonicalName, userFieldOf, type UserFieldName } from '../../core/log/event-names.ts'
@@ -17,8 +17,8 @@ const CodeSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_]{1,100}$/))
 const FieldsSchema = v.object({ id: IdSchema, entityId: CodeSchema, fieldName: CodeSchema })
 
 /**
- * Decodes an event that is not about the application itself. `name` is the event's name as sent, and `auth`
- * is the object of that name in `payload`.
+ * Decodes an event that is not about the application itself. `name` is the event's name as it was sent, and
+ * `auth` is the part of `payload` with this name.
  */
 export function decodeEvent(
   name: string,
@@ -86,7 +86,10 @@ function cleanName(name: string): string {
   return upper.replace(/[^A-Z0-9_]/gu, '_').slice(0, MAX_NAME_LENGTH)
 }
 
-/** Replaces a name that contains a token. Names are in upper case by now, so the secrets are compared so. */
+/**
+ * Replaces a name that contains a token. The name is in upper case by now, so the secrets are compared in
+ * upper case.
+ */
 function nameWithoutTokens(name: string, secrets: readonly string[]): string {
   const folded = secrets.map((secret) => secret.toUpperCase())
   return containsSecret(name, folded) ? 'REMOVED' : name

@@ -189,7 +189,7 @@ function toJson(entry: string | Branch): Json {
   return [...entry.entries.values()].map(toJson)
 }
 
-/** Undoes percent-encoding byte by byte; an escape that is none stays as it is. */
+/** Undoes percent-encoding byte by byte. A `%` without two hexadecimal digits after it stays as it is. */
 function decodeComponent(text: string): string {
   if (!/[%+]/.test(text)) return text.toWellFormed()
   const bytes = ENCODER.encode(text)

@@ -26,7 +26,7 @@ export interface PageTerms {
   readonly texts: PageTexts
   readonly language: string
   readonly tone: PageTone
-  /** The one under which scripts and styles of this answer may run. */
+  /** The nonce under which the scripts and styles of this answer may run. */
   readonly nonce: string
 }
 
@@ -97,7 +97,7 @@ function scriptsOf({ finish, retry, status }: PageDetails, nonce: string): Marku
   return status === null || status.lastEventAt === null ? '' : localTimeScript(nonce)
 }
 
-/** Hidden, and shown when Bitrix24's library does not work. */
+/** The part of the page that is shown only when Bitrix24's library does not work. */
 function unfinishedPart({ subjects, labels }: PageTexts): Markup {
   const { title, text } = subjects.unfinished_here
   return html`<div id="unfinished" class="bad" role="alert" hidden>

@@ -42,7 +42,7 @@ export function installPage(answer: IntakeAnswer, language: PageLanguage): Promi
   return respond(pageOf(answer), language)
 }
 
-/** The page for a request that was refused before anybody was asked about it. */
+/** The page for a request that was refused before its caller was looked for. */
 export function errorPage(
   code: PageErrorCode,
   language: PageLanguage,
