@@ -109,12 +109,12 @@ export class PortalObject extends DurableObject<unknown> {
     return this.#parts.state.isKnown() ? parkedView(this.#parts) : null
   }
 
-  /** Pauses or resumes a lane, or parks its front. The answer is the new state of the lane. */
+  /** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
   controlLane(destination: string, wish: LaneWish): Result<string, LaneFault> {
     const { control, matcher, book } = this.#parts
     const changed = control.apply(destination, wish)
     if (!changed.ok) return changed
-    // A destination that is not usable cannot be resumed.
+    // A resumed lane is disabled again here while its destination is not usable.
     matcher.matchNow()
     this.#advance()
     const { status } = book.find(destination) ?? changed.value

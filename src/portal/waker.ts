@@ -14,7 +14,7 @@ export interface Timed {
   dueAt(): number | null
 }
 
-/** What the waker needs. */
+/** The dependencies of the waker. */
 export interface WakerDeps {
   readonly alarm: Pick<AlarmKeeper, 'fired' | 'ensure' | 'moveTo'>
   /** All parts that wait for time. */

@@ -25,7 +25,7 @@ import type { ReconciliationBook } from './reconciliation-book.ts'
 /** The most entities that one run compares. */
 const MAX_ENTITIES = 300
 
-/** What comparing needs. */
+/** The dependencies of the comparison. */
 export interface ComparisonDeps {
   readonly fields: FieldStore
   readonly reconciliation: ReconciliationBook
@@ -163,7 +163,8 @@ export class Comparison {
   #judge(refs: readonly FieldRef[], { reads, readAt }: FieldReads, context: JudgeContext): void {
     const { urgency, hasBaseline, versions } = context
     const { fields, reconciliation, writer, enricher, world, scheduler } = this.#deps
-    // An event has written the field since, or is about to: the read is older than what is known.
+    // A field is left out when an event has written it since, or is about to: the read is older than its
+    // state.
     const fresh = refs.filter(
       ({ id }) => fields.versionOf(id) === versions.get(id) && !enricher.isWaiting(id),
     )

@@ -32,7 +32,7 @@ import type { ReconciliationBook } from './reconciliation-book.ts'
 /** How long an event may wait for its enrichment, in milliseconds. */
 export const ENRICH_BUDGET_MS = 3000
 
-/** What the enricher needs. */
+/** The dependencies of the enricher. */
 export interface EnricherDeps {
   readonly fields: Pick<FieldStore, 'find' | 'isStored' | 'save'>
   readonly reconciliation: Pick<ReconciliationBook, 'owe' | 'noteEvent'>
@@ -173,8 +173,8 @@ export class Enricher {
     const groups = this.#waiting
       .byField()
       .filter(([, events]) => refusal !== null || needsNoRead(events))
-    // Events that need a read are in these groups only when there is a refusal, so the other reason is never
-    // told.
+    // Events that need a read are in these groups only when there is a refusal, so the reason `not_found` is
+    // never told.
     this.#write(groups.map((group) => this.#reads.enrichUnread(group, refusal ?? 'not_found')))
   }
 

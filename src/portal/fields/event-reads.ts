@@ -24,7 +24,7 @@ import type { FieldStore } from './field-store.ts'
 import { nextRead, type FieldsToRead } from './fields-to-read.ts'
 import { UserNames } from './user-names.ts'
 
-/** What the reads need. */
+/** The dependencies of the reads. */
 export interface EventReadsDeps {
   /** The events that wait for a read. */
   readonly waiting: EventsToEnrich
@@ -96,8 +96,8 @@ export class EventReads {
   }
 
   /**
-   * The meaning of an answer, as far as it has one already. The caller writes it in the same turn: an
-   * uninstall that comes before the next turn must find it written, or not at all.
+   * The meaning of an answer, as far as it has one already. The caller writes it in the same turn, so that an
+   * uninstall which comes later finds all of it written, and one which came before throws it away.
    */
   enrich({ request, generation, answer }: AnsweredRead): readonly Enriched[] {
     const { fields, userIds } = request

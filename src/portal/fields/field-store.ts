@@ -28,8 +28,8 @@ export class FieldStore {
   }
 
   /**
-   * The version of a field. It grows with every write of the field, so that a read can be told to be older
-   * than a write.
+   * The version of a field. It grows with every write of the field, by which a read that is older than the
+   * write is recognised.
    */
   versionOf(id: number): number {
     return this.#versions.get(id) ?? 0

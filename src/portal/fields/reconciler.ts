@@ -1,7 +1,7 @@
 /**
  * The times of the comparisons. A portal is compared as a whole after an install, after a burst of events,
- * once in a while, and when an operator asks. Single fields are read when a difference has to be looked at a
- * second time.
+ * every `RECONCILE_MINUTES`, and when an operator asks. Single fields are read when a difference has to be
+ * looked at a second time.
  */
 import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
 import { userFieldOf } from '../../core/log/event-names.ts'
@@ -21,7 +21,7 @@ import { canAsk, type PortalAccess } from '../tokens/portal-access.ts'
 import type { Comparison, Urgency } from './comparison.ts'
 import type { ReconciliationBook } from './reconciliation-book.ts'
 
-/** What the reconciler needs. */
+/** The dependencies of the reconciler. */
 export interface ReconcilerDeps {
   readonly memberId: string
   readonly comparison: Pick<Comparison, 'entities' | 'compareEntity' | 'lookAgain'>

@@ -14,7 +14,7 @@ import type { Database } from '../../storage/database.ts'
 import type { World } from '../settings.ts'
 import type { FieldStore } from './field-store.ts'
 
-/** What the book needs. */
+/** The dependencies of the book. */
 export interface ReconciliationBookDeps {
   readonly db: Pick<Database, 'transaction'>
   readonly fields: Pick<FieldStore, 'loadReconciliation' | 'saveReconciliation' | 'clear'>

@@ -1,6 +1,6 @@
 /**
- * Decides about one installation and writes what follows. Whatever is awaited on the way (the OAuth server,
- * the portal, sealing) is written only while the generation is the one that the check began with: an
+ * Decides about one installation and writes the decision. A result that was awaited (from the OAuth server,
+ * the portal, the sealer) is written only while the generation is the one that the check began with: an
  * uninstall that comes meanwhile ends it.
  */
 import type { InstallVerdict, VerifiedInstall } from '../../bitrix24/installs/verify-install.ts'
@@ -22,13 +22,16 @@ import { freshOf, keepFresh, withFresh } from './fresh-pairs.ts'
 import type { PendingContent } from './pending-content.ts'
 import type { PendingInstalls } from './pending.ts'
 
-/** What became of an installation. `domain` is verified; null where nothing is. */
+/** The answer to an installation. `domain` is the verified one; null when none was verified. */
 export type InstallAnswer =
   | {
       readonly kind: 'installed'
       readonly domain: string
       readonly finished: boolean
-      /** Whether the user is an owner by the record of before, and may see the portal's state. */
+      /**
+       * Whether the user was an owner before this installation was recorded. An owner may see the portal's
+       * state.
+       */
       readonly isOwner: boolean
     }
   | { readonly kind: 'pending'; readonly domain: string | null }
@@ -44,7 +47,7 @@ export interface InstallCheck {
   readonly again: PendingInstall | null
 }
 
-/** What deciding needs. */
+/** The dependencies of the decisions. */
 export interface InstallDecisionDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
@@ -99,7 +102,7 @@ export class InstallDecision {
     const { domain, installed: finished } = verified
     const isByOwner = isOwner(state.install().application, verified)
     state.changeInstall((install) => recordInstall(install, confirmed, world.now()))
-    // The visit of an ordinary user says nothing about a newer token that is pending still.
+    // The visit of an ordinary user does not end a pending install.
     if (isByOwner) pending.endOlder({ ts: check.ts, tokenHash: confirmed.hash })
     world.log('info', 'installed', { memberId, domain, cause: request.cause })
     return { kind: 'installed', domain, finished, isOwner: isByOwner }

@@ -17,7 +17,7 @@ import type { PendingInstalls } from './pending.ts'
 /** How long one call of Bitrix24 may take while a caller waits for the installation, in milliseconds. */
 export const INSTALL_CALL_TIMEOUT_MS = 5000
 
-/** What installing needs. */
+/** The dependencies of the installer. */
 export interface InstallerDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install'>
@@ -45,7 +45,8 @@ export class Installer {
     const { state, world, decision } = this.#deps
     const now = world.now()
     const ts = installTs(request, now)
-    // A page is shown by a portal that lives now, whatever ended a moment ago; app.info proves it.
+    // The page is shown by a portal that is installed now, even if an uninstall came a moment ago; app.info
+    // proves it.
     const latest = request.cause === 'page' ? clampTs(null, now) : ts
     if (isLateInstall(state.install(), latest)) return decision.refuse('late')
     const { generation } = state.install()
@@ -80,7 +81,10 @@ export class Installer {
     if (answer.kind !== 'pending' && !decision.isOver(check)) pending.end(check.again)
   }
 
-  /** The application was not configured. It is trusted once it is, and a refresh with its secret succeeds. */
+  /**
+   * The application of the install was not configured before. The install is trusted when the application is
+   * configured now and a refresh with its secret succeeds.
+   */
   async #tryConfigured(
     request: InstallRequest,
     verified: VerifiedInstall,
@@ -121,7 +125,10 @@ export class Installer {
   }
 }
 
-/** A frame page carries no time. A portal that lives has drawn it, a little before now by any clock. */
+/**
+ * The time of an installation. A frame page carries none, so it counts as sent a minute ago: that is in the
+ * past by the clock of every portal.
+ */
 function installTs(request: InstallRequest, now: number): number {
   const PAGE_SKEW_S = 60
   return request.cause === 'page' ? clampTs(null, now) - PAGE_SKEW_S : clampTs(request.ts, now)

@@ -12,7 +12,7 @@ import type { PortalState } from '../state/portal-state.ts'
 /** The wait before a failed write is tried again, in milliseconds. */
 export const KV_RETRY_MS = 60_000
 
-/** What the mirror needs. */
+/** The dependencies of the mirror. */
 export interface KvMirrorDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>

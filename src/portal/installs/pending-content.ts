@@ -1,4 +1,4 @@
-/** The sealed part of a pending install: the request, and what was confirmed of it. */
+/** The sealed part of a pending install: the request, and the facts that were confirmed of it. */
 import * as v from 'valibot'
 import type { TokenPair } from '../../bitrix24/servers/oauth.ts'
 import type { VerifiedInstall } from '../../bitrix24/installs/verify-install.ts'
@@ -7,7 +7,9 @@ import type { InstallRequest, PresentedCredentials } from '../../bitrix24/wire/r
 /** The content of a pending install. */
 export interface PendingContent {
   readonly request: InstallRequest
-  /** What the OAuth server and the portal have confirmed; null while one of them has not answered. */
+  /**
+   * The facts that the OAuth server and the portal have confirmed; null while one of them has not answered.
+   */
   readonly verified: VerifiedInstall | null
 }
 

@@ -24,10 +24,10 @@ import { formatContent, parseContent, type PendingContent } from './pending-cont
 /** The name of the sealed field. */
 const FIELD = 'pending'
 
-/** What the directory is told: the line of the portal, or null when it has none. */
+/** The line of the portal as the directory is told it; null when the portal has none. */
 type DirectoryLine = Parameters<DirectoryClient['notePending']>[1]
 
-/** What the pending installs need. */
+/** The dependencies of the pending installs. */
 export interface PendingInstallsDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'pending' | 'changePending' | 'hadNotice'>
@@ -42,7 +42,7 @@ export interface PendingTerms {
   readonly ts: number
   /** The pending install that it was until now; null when it comes for the first time. */
   readonly again: PendingInstall | null
-  /** Whether an uninstall has come since the install is looked at. */
+  /** Whether an uninstall has come since the check of the install began. */
   readonly isOver: () => boolean
 }
 
@@ -107,7 +107,10 @@ export class PendingInstalls {
     )
   }
 
-  /** Adds an undecided install, or puts it back into its place; `needless` beside a better one. */
+  /**
+   * Adds an undecided install, or puts it back into its place. `needless` means that a better one is pending
+   * already.
+   */
   async add(
     content: PendingContent,
     { kind, ts, again, isOver }: PendingTerms,
@@ -138,7 +141,7 @@ export class PendingInstalls {
     return this.#listing
   }
 
-  /** One call at a time: of two calls that overtake each other, the older line would stay. */
+  /** Makes one call at a time: if two calls overtook each other, the older line would stay. */
   async #list(): Promise<void> {
     const { memberId, directory, state } = this.#deps
     // A portal that never had a line needs no call that removes it.

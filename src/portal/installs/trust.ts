@@ -14,7 +14,7 @@ import { hashToken } from '../../storage/token-hash.ts'
 import type { DirectoryClient, PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
 
-/** What trust needs. */
+/** The dependencies of the trust decisions. */
 export interface TrustDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
@@ -33,8 +33,8 @@ export class Trust {
   }
 
   /**
-   * Whether a token, by its hash, speaks for the portal, as far as it is known already. Synchronous, so that
-   * a transaction can ask once more.
+   * Whether a token, named by its hash, speaks for the portal, judged only by what is known already. Nothing
+   * is awaited, so that a transaction can ask once more.
    */
   trusts(tokenHash: string): boolean {
     if (this.isApplicationToken(tokenHash)) return true
@@ -45,9 +45,9 @@ export class Trust {
   }
 
   /**
-   * Whether a token speaks for the portal; asks whatever has to be asked for that: the hashes of the
-   * configured tokens, and the pin of a domain. Afterwards `trusts` knows it too. Only a token that speaks for
-   * the portal leaves anything behind.
+   * Whether a token, named by its hash, speaks for the portal. When that is not known yet, the configured
+   * tokens are hashed, and the directory is asked for the pin of a domain; afterwards `trusts` knows it too.
+   * Only a token that speaks for the portal leaves anything behind.
    */
   async verify(tokenHash: string): Promise<boolean> {
     if (this.isApplicationToken(tokenHash)) return true
@@ -65,7 +65,9 @@ export class Trust {
     return true
   }
 
-  /** Whether a hash is that of an application token, and not of an outgoing webhook's. */
+  /**
+   * Whether a hash is that of the installation's application token, and not that of an outgoing webhook's.
+   */
   isApplicationToken(tokenHash: string): boolean {
     return trustsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())
   }
@@ -118,7 +120,10 @@ export class Trust {
     return (await directory.pin(tokenId, memberId)) === memberId
   }
 
-  /** The configured tokens by their hashes for this portal. The configuration lasts as long as the object. */
+  /**
+   * The configured outgoing webhooks by the hashes of their tokens for this portal. They are hashed once,
+   * since the configuration lasts as long as the object.
+   */
   async #hashes(): Promise<Map<string, OutgoingWebhook>> {
     if (this.#webhooks !== null) return this.#webhooks
     const { memberId, config } = this.#deps

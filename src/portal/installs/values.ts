@@ -5,7 +5,7 @@
 import type { Sealer } from '../../storage/seal.ts'
 import type { InstallRows } from '../state/install-rows.ts'
 
-/** What the values need. */
+/** The dependencies of the values. */
 export interface PortalValuesDeps {
   readonly memberId: string
   readonly rows: Pick<InstallRows, 'loadValues' | 'saveValue'>

@@ -11,7 +11,10 @@ import { jsonOf, type Database } from '../../storage/database.ts'
 /** Everything that the row holds. */
 export interface StoredBook {
   readonly lanes: readonly LaneState[]
-  /** Where new lanes begin, since DESTINATIONS could not be read; null: behind the head of the log. */
+  /**
+   * The sequence after which new lanes begin, noted while DESTINATIONS cannot be read. Null: new lanes begin
+   * behind the head of the log.
+   */
   readonly openFrom: number | null
 }
 
@@ -26,7 +29,10 @@ export class LaneBookRows {
     this.#db = db
   }
 
-  /** Reads the row, which a portal that never stored lanes has not; null when it is damaged. */
+  /**
+   * Reads the row; null when it is damaged. A portal that never stored lanes has no row, and gets an empty
+   * book.
+   */
   load(): StoredBook | null {
     const row = this.#db.all('SELECT lanes FROM lanes WHERE id = 1')[0]
     if (row === undefined) return NO_LANES
@@ -54,7 +60,7 @@ const TextOrNull = v.fallback(v.nullable(v.string()), null)
 const Flag = v.fallback(v.boolean(), false)
 const AlwaysNull = v.fallback(v.null(), null)
 
-// Sound: nothing asks which word it is but the views, which show it. A word of a later version has to stay: the lane got none
+// Sound: only the views use this word, to show it. A word of a later version has to stay: the lane got none
 // of these events, and without the word it would get them now.
 const SilenceSchema = v.custom<NonNullable<Epoch['silent']>>((word) => typeof word === 'string')
 
@@ -98,8 +104,8 @@ const ReceiverMemorySchema = v.looseObject({
 })
 
 /**
- * A lane without its status: the members that must be right are strict, every other one has a value to begin
- * with.
+ * A lane without its status. A few members must be right; every other one gets a value to begin with when it
+ * cannot be read.
  */
 const PROGRESS = {
   destination: v.string(),
@@ -124,7 +130,7 @@ const PROGRESS = {
   memory: v.fallback(ReceiverMemorySchema, { ...NO_MEMORY }),
 } as const
 
-// Sound: as with the reasons of outcomes.
+// Sound: as with the reason of a lane error above.
 const DisabledReasonSchema = v.custom<DisabledReason>((word) => typeof word === 'string')
 
 const LaneSchema = v.variant('status', [

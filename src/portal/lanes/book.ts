@@ -15,10 +15,10 @@ import type { FateStore } from './fate-store.ts'
 /** `flushInTime` stores within this time, in milliseconds. */
 export const CHECKPOINT_MS = 1000
 
-/** So many skipped events a restart may have to skip again. */
+/** The most skipped events that a restart may have to skip again. */
 export const MAX_SKIPPED = 500
 
-/** What the book needs. */
+/** The dependencies of the book. */
 export interface LaneBookDeps {
   readonly db: Database
   readonly log: Pick<LogStore, 'oldest'>
@@ -31,7 +31,7 @@ export class LaneBook {
   readonly #deps: LaneBookDeps
   readonly #rows: LaneBookRows
   #book: StoredBook = NO_LANES
-  /** What `match` or `clear` has written, until memory follows. */
+  /** The book that `match` or `clear` has written, until memory follows. */
   #written: StoredBook | null = null
   readonly #unsaved = new Map<string, number>()
   #skipped = 0
@@ -94,7 +94,7 @@ export class LaneBook {
     this.#written = null
   }
 
-  /** Takes over what `match` or `clear` has written. */
+  /** Takes over the book that `match` or `clear` has written. */
   adopt(): void {
     if (this.#written === null) return
     this.#book = this.#written
@@ -152,8 +152,8 @@ export class LaneBook {
   }
 
   /**
-   * Stores them within a second. It keeps the object alive for that second, so it is asked for only where it
-   * must be.
+   * Stores the sends that only memory knows, within a second. The timer keeps the object alive for that
+   * second, so a caller asks for it only where it must.
    */
   flushInTime(): void {
     if (this.#isFlushPlanned || this.#unsaved.size === 0) return
@@ -165,7 +165,8 @@ export class LaneBook {
   }
 
   /**
-   * Changes memory only. After many skipped events it stores them after all, so that a start skips few again.
+   * Changes memory only. When many events were skipped it stores the lanes after all, so that a restart has
+   * few events to skip again.
    */
   setInMemory(lane: LaneState): void {
     this.#skipped += Math.max(0, lane.cursor - (this.find(lane.destination)?.cursor ?? 0))

@@ -1,4 +1,4 @@
-/** What an operator may do with one lane. Every method is one transaction. */
+/** The acts of an operator on one lane: pause, resume, park and replay. Every act is one transaction. */
 import { parkEvent } from '../../core/lanes/state/cursor.ts'
 import type { LaneState, ReplayJob } from '../../core/lanes/state/lane-state.ts'
 import { enable, pause } from '../../core/lanes/state/lane-status.ts'
@@ -11,13 +11,13 @@ import type { LaneBook } from './book.ts'
 import type { FateStore } from './fate-store.ts'
 import type { LaneRules } from './rules.ts'
 
-/** What an operator wishes for one lane. */
+/** An operator's wish for one lane. */
 export type LaneWish =
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'park'; readonly sequence: number }
 
-/** Which events an operator wants again. */
+/** The events that an operator wants again. */
 export type ReplayWish =
   | { readonly kind: 'range'; readonly from: number; readonly to: number }
   | { readonly kind: 'parked' }
@@ -25,7 +25,7 @@ export type ReplayWish =
 /** Why a wish was not granted; stable words of the admin API. */
 export type LaneFault = 'unknown_lane' | 'removed_lane' | 'not_head' | 'too_many_jobs'
 
-/** What the controls need. */
+/** The dependencies of the controls. */
 export interface LaneControlDeps {
   readonly log: Pick<LogStore, 'after'>
   readonly fates: Pick<FateStore, 'countParked'>

@@ -18,7 +18,7 @@ import type { Parcels } from './parcels.ts'
 import type { Receivers } from './receivers.ts'
 import type { LaneRules } from './rules.ts'
 
-/** What the courier needs. */
+/** The dependencies of the courier. */
 export interface CourierDeps {
   readonly book: Pick<LaneBook, 'find' | 'save'>
   readonly rules: Pick<LaneRules, 'find' | 'match'>
@@ -97,7 +97,10 @@ export class Courier {
   }
 }
 
-/** People get events together when they ask for it, or when they are behind. Machines get every event by itself. */
+/**
+ * People get several events in one message when the setting `digest` says so, or when the lane is behind.
+ * Machines get every event by itself.
+ */
 function digestRuleOf(digest: Destination['digest']): DigestRule {
   if (digest === null) return { waitMs: null, max: MAX_DIGEST }
   return { waitMs: digest.seconds * 1000, max: digest.max }

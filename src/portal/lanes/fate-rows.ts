@@ -1,4 +1,7 @@
-/** Turns rows of the fates and of the delivered digests into typed values. A damaged row must never stop a lane (G10). */
+/**
+ * Turns rows of the fates and of the delivered digests into typed values. A damaged row must never stop a
+ * lane (G10).
+ */
 import * as v from 'valibot'
 import type { DigestRecord, StoredFate } from '../../core/lanes/state/fate.ts'
 import type { SqlRow } from '../../storage/database.ts'
@@ -11,7 +14,7 @@ export interface DestinationFate extends StoredFate {
 const DestinationFateSchema = v.object({
   destination: v.string(),
   sequence: v.number(),
-  // A state that this version does not know is shown as one that an operator looks at.
+  // A state that this version does not know is read as `parked`, so that an operator looks at it.
   state: v.fallback(v.picklist(['delivered', 'parked', 'expired']), 'parked'),
   reason: v.fallback(v.nullable(v.string()), null),
   status: v.fallback(v.nullable(v.number()), null),

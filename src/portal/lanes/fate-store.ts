@@ -1,6 +1,7 @@
 /**
- * All SQL over the fates of events at destinations, and over the digests that were delivered. Only a fate that does not
- * follow from the cursor of its lane has a row, so a portal whose receivers answer at once has none.
+ * All SQL over the fates of events at destinations, and over the digests that were delivered. Only a fate
+ * that does not follow from the cursor of its lane has a row, so a portal whose receivers answer at once has
+ * none.
  */
 import type { DigestRecord, ExactFate } from '../../core/lanes/state/fate.ts'
 import { numberOf, type Database } from '../../storage/database.ts'
@@ -68,8 +69,8 @@ export class FateStore {
 
   /** The delivered digests of a destination that may tell some of these events. */
   digestsInRange(destination: string, { from, to }: SequenceRange): DigestRecord[] {
-    // A digest tells consecutive events of its lane. So the first digest that ends at `to` or behind it is the last one
-    // that can tell one of these events.
+    // A digest tells consecutive events of its lane. So the first digest that ends at `to` or behind it is
+    // the last one that can tell one of these events.
     return this.#db
       .all(
         `SELECT * FROM digests WHERE destination = ? AND last >= ?

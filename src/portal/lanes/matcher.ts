@@ -3,7 +3,7 @@ import type { PortalState } from '../state/portal-state.ts'
 import type { LaneBook } from './book.ts'
 import type { LaneRules } from './rules.ts'
 
-/** What matching needs. */
+/** The dependencies of the matcher. */
 export interface LaneMatcherDeps {
   readonly book: Pick<LaneBook, 'match' | 'matchNow' | 'adopt' | 'abandon'>
   readonly rules: Pick<LaneRules, 'plans'>

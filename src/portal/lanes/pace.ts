@@ -1,7 +1,7 @@
 /**
  * The pace of one portal's lanes. A receiver's limit belongs to its address, and several portals may send
- * there: so a slot is asked for at the object that all portals share. While that cannot be reached, each lane
- * goes on at a careful pace of its own.
+ * there. So a lane asks the pacer of the address for a slot, one object that all portals share. While the
+ * pacer cannot be reached, each lane goes on at a careful pace of its own.
  */
 import type { LaneState } from '../../core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../core/lanes/state/outcome.ts'
@@ -10,10 +10,10 @@ import type { Receiver } from '../../destinations/receiver.ts'
 import type { PacerClient } from '../../objects/pacer-client.ts'
 import type { World } from '../settings.ts'
 
-/** So long every portal waits after a receiver has met its limit and named no time, in milliseconds. */
+/** The wait of every portal after a receiver has met its limit and named no time, in milliseconds. */
 export const UNNAMED_WAIT_MS = 30_000
 
-/** What the pace needs. */
+/** The dependencies of the pace. */
 export interface LanePaceDeps {
   readonly memberId: string
   readonly world: Pick<World, 'now' | 'log'>
@@ -47,7 +47,7 @@ export class LanePace {
     try {
       return await pacer.take(receiver.paceKey, `${memberId} ${destination}`, windows)
     } catch {
-      // Swallows: the common object cannot be reached. Its absence must never stop a delivery.
+      // Swallows: the pacer cannot be reached. Its absence must never stop a delivery.
       world.log('warn', 'pacer_unreachable', { memberId, destination })
       const waitMs = Math.max(receiver.carefulMs, this.intervalMs(receiver, lane))
       const at = (this.#sentAt.get(destination) ?? 0) + waitMs
@@ -55,7 +55,7 @@ export class LanePace {
     }
   }
 
-  /** After a send: tells the common object how long the receiver wants no further message. */
+  /** After a send: tells the pacer how long the receiver wants no further message. */
   async obey(
     receiver: Receiver,
     { lane, outcome }: { readonly lane: PacedLane; readonly outcome: DeliveryOutcome },
@@ -68,7 +68,7 @@ export class LanePace {
     try {
       await pacer.hold(receiver.paceKey, world.now() + waitMs)
     } catch {
-      // Swallows: the common object cannot be reached. This lane waits by itself.
+      // Swallows: the pacer cannot be reached. This lane waits by itself.
       world.log('warn', 'pacer_unreachable', { memberId, destination })
     }
   }

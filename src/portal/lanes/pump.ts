@@ -13,16 +13,16 @@ import type { LaneBook } from './book.ts'
 import type { LaneRules } from './rules.ts'
 import type { LaneWalker } from './walker.ts'
 
-/** So long one run may begin sends, in milliseconds; the alarm goes on after it. */
+/** One run begins no send after this time, in milliseconds; the alarm goes on then. */
 export const RUN_BUDGET_MS = 30_000
 
 /**
- * So long a lane rests after a walk that failed, in milliseconds. A walk fails when storage does, or by a bug
+ * The rest of a lane after a walk that failed, in milliseconds. A walk fails when storage does, or by a bug
  * of this program; an outcome never lets it fail.
  */
 export const FAILED_REST_MS = 60_000
 
-/** What the pump needs. */
+/** The dependencies of the pump. */
 export interface PumpDeps {
   readonly book: Pick<LaneBook, 'all'>
   readonly rules: Pick<LaneRules, 'find'>
@@ -75,8 +75,8 @@ export class Pump {
   }
 
   /**
-   * The time before which the alarm has nothing to do for a lane: a lane that is walked needs the alarm only
-   * should the object end, a lane whose walk failed rests.
+   * The time before which the alarm has nothing to do for a lane. A lane that is being walked needs the alarm
+   * only if the object ends, and a lane whose walk failed rests.
    */
   #busyUntil(destination: string): number {
     if (this.#running.has(destination)) return this.#deps.world.now() + SAFETY_ALARM_MS
@@ -107,8 +107,8 @@ export class Pump {
         break
       }
     } while (this.#again.has(destination) && this.#deps.world.now() < deadline)
-    // Nothing is awaited since the last look at `#again`: a kick either stood there, or starts a walk of its
-    // own.
+    // Nothing is awaited between the last look at `#again` and the next line. So a kick is seen by that look,
+    // or it comes later and starts a walk of its own.
     this.#running.delete(destination)
     this.#deps.scheduler.laneRested()
   }

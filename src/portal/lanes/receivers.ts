@@ -11,7 +11,7 @@ import {
 import type { PortalValues } from '../installs/values.ts'
 import type { PortalConfig } from '../settings.ts'
 
-/** What the receivers are opened with. */
+/** The dependencies of the receivers. */
 export interface ReceiversDeps {
   readonly config: Pick<PortalConfig, 'destinations' | 'policy'>
   readonly values: Pick<PortalValues, 'all' | 'clear'>
@@ -54,7 +54,7 @@ export class Receivers {
     return portalValues.every((name) => values.has(name))
   }
 
-  /** The receiver of a destination; null when its settings make none. */
+  /** The receiver of a destination; null when its settings cannot be used. */
   open(destination: Destination): Receiver | null {
     const known = this.#opened.get(destination.name)
     if (known !== undefined) return known

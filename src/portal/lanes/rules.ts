@@ -1,6 +1,6 @@
 /**
- * The rules of one portal's lanes: which lanes the configuration asks for, which events each of them gets,
- * and why not the others.
+ * The rules of one portal's lanes: the lanes that the configuration asks for, the events that each of
+ * them gets, and the reason why it does not get the others.
  */
 import { skipEvent } from '../../core/lanes/state/cursor.ts'
 import {
@@ -24,7 +24,7 @@ import type { PortalConfig } from '../settings.ts'
 import type { LaneBook } from './book.ts'
 import type { Receivers } from './receivers.ts'
 
-/** What the rules are made of. */
+/** The dependencies of the rules. */
 export interface LaneRulesDeps {
   readonly memberId: string
   readonly config: Pick<PortalConfig, 'destinations'>
@@ -74,8 +74,8 @@ export class LaneRules {
     const stood = book.find(name)?.epochs.at(-1) ?? ANYTHING
     const { events, fields, silent: silentBefore, skipsUnchanged } = stood
     const epoch = { events, fields, silent: silentBefore, skipsUnchanged }
-    // The fault may lie in a setting of another destination, so that the hash of this one is the same when it
-    // is mended.
+    // The fault may lie in another destination. Then the settings hash of this one stays the same when the
+    // fault is mended, and only this prefix makes it change.
     const unusableHash = `unusable ${settingsHash}`
     return { destination: name, settingsHash: unusableHash, ...epoch, problem: 'misconfigured' }
   }
@@ -114,9 +114,9 @@ export class LaneRules {
   }
 
   /**
-   * Moves the cursors of active lanes over the events that they do not get, by the filters that stood. Such
-   * moves are not stored, so a start begins with them: else a new configuration would ask anew for events
-   * that were left out before.
+   * Moves the cursors of active lanes over the events that they do not get, by the filters that are in force.
+   * Such moves are not stored, so each start begins with them, before the lanes are matched: otherwise a
+   * changed configuration would decide again about events that were left out before.
    */
   skipFiltered(): void {
     const { book } = this.#deps

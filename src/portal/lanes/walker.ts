@@ -12,7 +12,7 @@ import type { LaneBook } from './book.ts'
 import type { Courier } from './courier.ts'
 import type { FateStore } from './fate-store.ts'
 
-/** What the walker needs. */
+/** The dependencies of the walker. */
 export interface LaneWalkerDeps {
   readonly log: Pick<LogStore, 'after' | 'before' | 'entry'>
   readonly fates: Pick<FateStore, 'find' | 'nextParked'>
@@ -78,7 +78,7 @@ export class LaneWalker {
     }
   }
 
-  /** Behind this sequence events still wait for their enrichment. */
+  /** The last sequence that lanes may see. Later events still wait for their enrichment. */
   #readableHead(): number {
     const { enricher, state } = this.#deps
     return enricher.readableUpTo(state.head())

@@ -46,11 +46,11 @@ export interface EventEnricher {
   awaits(event: RelayEvent): boolean
   /** Takes over new events that wait for their enrichment. */
   accept(events: readonly StoredEvent[]): void
-  /** Notes that an event was sent again that stands in the log already. */
+  /** Notes that Bitrix24 has sent an event once more that is in the log already. */
   repeated(sequence: number, field: UserField): void
 }
 
-/** What the appender needs. */
+/** The dependencies of the appender. */
 export interface AppenderDeps {
   readonly log: Pick<LogStore, 'findPlace' | 'recentArrivals'>
   readonly writer: Pick<LogWriter, 'write' | 'durable'>
@@ -156,8 +156,8 @@ export class Appender {
     )
     for (const { request, sequence } of added) this.#recent.remember(arrivalIn(request), sequence)
     if (added.length > 0) {
-      // The enricher hears of the events before the lanes start, which must not see an event that waits for
-      // its enrichment.
+      // The enricher hears of the events before the lanes start, since no lane may see an event that waits
+      // for its enrichment.
       enricher.accept(
         added.flatMap(({ sequence, event }) => (event === null ? [] : [{ sequence, event }])),
       )

@@ -11,7 +11,7 @@ import { remakeTable } from '../state/migrations.ts'
 /** The rows that are read at a time when an object starts. */
 const RECENT_PAGE = 100
 
-/** How much older than the youngest event an event may be that still waits, in milliseconds. */
+/** An event that still waits is at most this much older than the youngest one, in milliseconds. */
 const AWAITING_WINDOW_MS = 600_000
 
 /** How many rows are searched for the last event about a field. */

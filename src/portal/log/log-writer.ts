@@ -1,8 +1,8 @@
 /**
  * The one way in which the log of a portal grows, and in which its rows change. One transaction gives the
  * sequences. Before the first new event it makes sure of an alarm, and brings the lanes in line with the
- * configuration: the lane of a new destination stands in front of the event that it meets first. Memory
- * changes after the transaction has returned.
+ * configuration, so that the lane of a new destination begins directly before this event. Memory changes
+ * after the transaction has returned.
  */
 import type { Arrival } from '../../core/log/append.ts'
 import type { Enrichment } from '../../core/log/event.ts'
@@ -40,7 +40,7 @@ export interface LanesToMatch {
   abandon(): void
 }
 
-/** What the writer needs. */
+/** The dependencies of the writer. */
 export interface LogWriterDeps {
   readonly db: Database
   readonly log: Pick<LogStore, 'insert' | 'insertReconciled' | 'enrich'>
@@ -99,8 +99,8 @@ export class LogWriter {
       insertReconciled: (told) => {
         const sequence = this.#next(growth)
         const receipt = world.newReceipt()
-        // The content hash is that of no event of Bitrix24, so that none ever counts as a repetition of this
-        // one.
+        // The receipt takes the place of the content hash. No event of Bitrix24 has such a hash, so none is
+        // ever taken for a duplicate of this one.
         log.insertReconciled(
           sequence,
           { receipt, contentHash: receipt, receivedAt: world.now() },

@@ -1,8 +1,8 @@
 /**
  * The stored forms of an install and of the pending installs. A former version of the relay knew fewer things
  * and left members out; they are completed here and nowhere else. Members of a later version stay as they
- * are: an operator may go back to this version and forward again. What is only shown to the operator never
- * keeps a portal from working: when it cannot be understood, it begins anew.
+ * are: an operator may go back to this version and forward again. A member that is only shown to the operator
+ * never keeps a portal from working: when it cannot be understood, it begins anew.
  */
 import * as v from 'valibot'
 import { ACCESS_TROUBLES, type AccessState } from '../../core/access/access.ts'
@@ -38,7 +38,7 @@ const ApplicationSchema: v.GenericSchema<unknown, ApplicationInstall> = v.pipe(
   }),
   v.transform((stored) => ({
     ...stored,
-    // Of the version without this member: both pairs had come with the same event.
+    // An older version did not store this member. Its two pairs came with one event.
     systemTokensIssuedAt: stored.systemTokensIssuedAt ?? stored.tokensIssuedAt,
   })),
 )
@@ -52,7 +52,7 @@ const AccessSchema: v.GenericSchema<unknown, AccessState> = v.looseObject({
 const RefusalsSchema: v.GenericSchema<unknown, Refusals> = v.looseObject({
   count: v.number(),
   lastAt: NumberSchema,
-  // A reason of a later version counts, and is not shown.
+  // A refusal with a reason that only a later version knows is counted, and its reason is not shown.
   reason: v.fallback(v.nullable(v.picklist(INSTALL_REFUSALS)), null),
 })
 
@@ -74,7 +74,7 @@ export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObje
   hashes: v.optional(v.array(TokenHashSchema), []),
   tokenTs: v.optional(NumberSchema, NO_INSTALL.tokenTs),
   application: v.optional(v.nullable(ApplicationSchema), NO_INSTALL.application),
-  // A trouble of a later version is met again with the next call.
+  // A trouble that only a later version knows is left out. The next call meets it again.
   access: v.optional(v.fallback(v.nullable(AccessSchema), null), NO_INSTALL.access),
   webhooks: v.optional(v.array(WebhookSchema), []),
   refused: v.optional(v.fallback(RefusalsSchema, NO_INSTALL.refused), NO_INSTALL.refused),
@@ -90,7 +90,7 @@ export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObje
 
 const PENDING = {
   sealed: v.string(),
-  // Of the version without this member, and of a request without a token, no hash is known.
+  // No hash is known when an older version wrote the row, or when the request had no token.
   tokenHash: v.optional(TextSchema, null),
   ts: v.number(),
   since: v.number(),

@@ -11,7 +11,7 @@ import { InstallRows } from './install-rows.ts'
 import { dropSchema, hasSchema, migrate } from './migrations.ts'
 import type { Scheduler } from '../scheduler.ts'
 
-/** What the state needs. */
+/** The dependencies of the state. */
 export interface PortalStateDeps {
   readonly db: Database
   readonly log: {

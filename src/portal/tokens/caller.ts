@@ -4,7 +4,7 @@
  * 1. Each pair that is worth a try, the best one for the purpose first. An expired access token is refreshed
  *    once, and a renamed portal is asked at its new address once; then the call is made again.
  * 2. An incoming webhook, when the pairs have not helped and the call only reads.
- * 3. Whatever the answer says about the whole portal is remembered as its access trouble.
+ * 3. A failure that concerns the whole portal is remembered as its access trouble.
  */
 import { troubleOfCall, troubleOfRefresh } from '../../bitrix24/servers/access-trouble.ts'
 import { callRest, type CallPortal } from '../../bitrix24/servers/rest-client.ts'
@@ -23,7 +23,7 @@ import type { AccessTroubles } from './troubles.ts'
 /** There is no pair to call with. */
 const NO_TOKENS: RestError = { kind: 'dead_token', code: 'no_tokens', status: null }
 
-/** What calling a portal needs. */
+/** The dependencies of the portal caller. */
 export interface PortalCallerDeps {
   readonly config: Pick<PortalConfig, 'policy'>
   readonly world: Pick<World, 'fetch'>
@@ -42,7 +42,7 @@ export class PortalCaller {
     this.#deps = deps
   }
 
-  /** Whether there is anything to ask the portal with, good or not. */
+  /** Whether the portal has any access at all, whether it works now or not. */
   hasAccess(): boolean {
     return this.#deps.pairs.application() !== null || this.#deps.webhook.isThere()
   }
@@ -101,13 +101,13 @@ export class PortalCaller {
     const now = pairs.stored(pair.field)
     if (now === null) return answer
     if (answer.ok) troubles.clear()
-    // Refused although it was refreshed: without this trouble every call would refresh again.
+    // The pair is refused although it was refreshed. Without this trouble every call would refresh it again.
     else if (isPairLost(answer.error)) troubles.remember(now, answer.error, 'tokens_lost')
     else troubles.remember(now, answer.error, troubleOfCall(method, answer.error))
     return answer
   }
 
-  /** The same call with what is stored now: a fresh pair, or a new address. */
+  /** Makes the same call again with the pair and the address that are stored now. */
   async #askAgain(
     { field }: StoredPair,
     method: string,

@@ -1,5 +1,5 @@
 /**
- * Reads a portal through the address of an incoming webhook. Operators use it who have no application. The
+ * Reads a portal through the address of an incoming webhook, for operators who have no application. The
  * address is a secret like any token. It may read but not bind: Bitrix24 answers `WRONG_AUTH_TYPE`.
  */
 import { callRest } from '../../bitrix24/servers/rest-client.ts'
@@ -11,7 +11,7 @@ import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import { CALL_TIMEOUT_MS } from './refresh.ts'
 
-/** What reading through a webhook needs. */
+/** The dependencies of reading through a webhook. */
 export interface IncomingWebhookDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
@@ -60,7 +60,10 @@ export class IncomingWebhook {
     state.changeInstall((install) => ({ ...install, access: refused }))
   }
 
-  /** Its address stands beside the token of the outgoing webhook: one operator has configured both. */
+  /**
+   * The address of the webhook; null without one. It stands beside the token of the outgoing webhook in the
+   * configuration, so one operator has vouched for both.
+   */
   #url(): string | null {
     const { memberId, state, config } = this.#deps
     const { webhooks, application } = state.install()

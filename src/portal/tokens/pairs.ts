@@ -1,7 +1,7 @@
 /**
  * The two pairs of one portal: the installer's pair and the system pair. The install holds them sealed; only
  * the memory of the portal's object holds them open. A refresh ends a pair and brings a fresh one in its
- * place, so the fresh one must be stored at once: with it lost, the portal could not be called any more.
+ * place. The fresh one must be stored at once: if it were lost, the portal could not be called any more.
  */
 import * as v from 'valibot'
 import type { TokenPair } from '../../bitrix24/servers/oauth.ts'
@@ -38,8 +38,8 @@ export interface StoredPair {
 }
 
 /**
- * What a call is for. Background work prefers the system pair, which does not depend on a person. A binding
- * belongs to the user who made it, so administration prefers the installer's pair.
+ * The purpose of a call. Background work prefers the system pair, which does not depend on a person. A
+ * binding belongs to the user who made it, so administration prefers the installer's pair.
  */
 export type CallPurpose = 'background' | 'administration'
 
@@ -48,7 +48,7 @@ const ORDER: Readonly<Record<CallPurpose, readonly PairField[]>> = {
   administration: ['tokens', 'systemTokens'],
 }
 
-/** What the pairs need. */
+/** The dependencies of the pairs. */
 export interface PairsDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
@@ -60,7 +60,7 @@ export interface PairsDeps {
 export interface Replacement {
   /** Whether the install still holds the pair that the fresh one comes from. Ask right before the write. */
   isDue(): boolean
-  /** What the application has to record. */
+  /** The members of the application that the write changes. */
   readonly changes: Partial<InstallPairs>
 }
 
@@ -177,7 +177,7 @@ export class Pairs {
   }
 }
 
-/** The pair of a caller; with a fresh pair, which has taken its place on the way, the fresh one. */
+/** The pair that a caller has presented, or the fresh pair that has taken its place on the way. */
 export function pairOf(presented: OpenedPair, fresh: TokenPair | null): OpenedPair {
   const { accessToken, refreshToken, expiresAt } = fresh ?? presented
   return { accessToken, refreshToken, expiresAt, userId: fresh?.userId ?? presented.userId }

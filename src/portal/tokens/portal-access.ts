@@ -12,7 +12,7 @@ import type { PacedCalls } from './paced-calls.ts'
 export interface PortalAccess {
   /** Calls the portal, after a wait for its turn. It never rejects for an answer. */
   readonly call: CallPortal
-  /** Whether there is anything to ask with, good or not. */
+  /** Whether the portal has any access at all, whether it works now or not. */
   hasAccess(): boolean
   /** Why asking is useless now; null when it is worth a try. */
   refusal(): ThinReason | null

@@ -14,7 +14,7 @@ import { CALL_TIMEOUT_MS, UNREADABLE_PAIR, type Refresh } from './refresh.ts'
 /** How often the OAuth server is asked where a portal that redirects has gone, in milliseconds. */
 export const RENAME_REST_MS = 600_000
 
-/** What the address needs. */
+/** The dependencies of the address. */
 export interface PortalAddressDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install'>

@@ -36,7 +36,7 @@ const OF_ANOTHER_PORTAL: RestError = { kind: 'dead_token', code: 'member_mismatc
 /** The application of the pair, or its OAuth server, is not configured any more. */
 const UNCONFIGURED: RestError = { kind: 'refused', code: NOT_CONFIGURED, status: null }
 
-/** What refreshing needs. */
+/** The dependencies of the refreshes. */
 export interface RefreshDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install'>
@@ -50,7 +50,10 @@ export interface RefreshDeps {
 export class Refresh {
   readonly #deps: RefreshDeps
   readonly #underWay = new Map<PairField, Promise<Result<null, RestError>>>()
-  /** By sealed text: the answer that every refresh gets until then, in unix milliseconds. */
+  /**
+   * The pairs that are not refreshed for a while, by their sealed text: until then, in unix milliseconds,
+   * every refresh gets this error.
+   */
   readonly #resting = new Map<string, { readonly error: RestError; readonly until: number }>()
 
   constructor(deps: RefreshDeps) {
@@ -62,7 +65,7 @@ export class Refresh {
    * share its result. Never rejects for an answer.
    */
   refresh(pair: StoredPair): Promise<Result<null, RestError>> {
-    // Somebody else has refreshed it between the call of whoever asks and its answer.
+    // Another call has refreshed the pair while this one was under way.
     if (!this.#deps.pairs.isStored(pair)) return Promise.resolve(ok(null))
     const rest = this.#resting.get(pair.sealed)
     if (rest !== undefined && this.#deps.world.now() < rest.until) {

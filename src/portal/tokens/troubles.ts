@@ -14,7 +14,7 @@ import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { Pairs, StoredPair } from './pairs.ts'
 
-/** What the troubles need. */
+/** The dependencies of the troubles. */
 export interface AccessTroublesDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
@@ -31,7 +31,7 @@ export class AccessTroubles {
     this.#deps = deps
   }
 
-  /** The trouble of the portal, whether it may be asked again or not; null when there is none. */
+  /** The trouble of the portal, whether the portal may be asked again or not; null when there is none. */
   current(): AccessState | null {
     return accessOf(this.#deps.state.install(), this.#deps.config)
   }
