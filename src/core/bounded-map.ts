@@ -1,4 +1,4 @@
-/** A memory of limited size, for what can be found out again. */
+/** A memory of limited size, for values that can be found out again. */
 
 /**
  * A map by name that keeps the entries set last: a new entry beyond the limit takes the place of the oldest

@@ -1,7 +1,7 @@
 /**
- * The access troubles: why a portal cannot be asked now. A closed set; each trouble has the state that the
- * operator sees, the reason that thin events carry, and a remedy. Pure. Which failure of Bitrix24 leads to
- * which trouble stands in bitrix24/servers/access-trouble.ts.
+ * The access troubles: the reasons why a portal cannot be asked now. The set is closed. Each trouble has the
+ * state that the operator sees, the reason that thin events carry, and a remedy. The file
+ * bitrix24/servers/access-trouble.ts decides which failure of Bitrix24 leads to which trouble. Pure.
  */
 import { HOUR_MS } from '../durations.ts'
 import type { ThinReason } from '../log/event.ts'
@@ -144,7 +144,7 @@ export function thinReasonOfTrouble(trouble: AccessTrouble): ThinReason {
   return MEANINGS[trouble].reason
 }
 
-/** What the operator can do about this trouble. */
+/** The sentence that tells the operator what to do about this trouble. */
 export function remedyOfTrouble(trouble: AccessTrouble): string {
   return MEANINGS[trouble].remedy
 }

@@ -17,15 +17,15 @@ export interface InstallPairs {
   readonly systemUserId: number | null
 }
 
-/** Whose word brings the pairs, and what the recorded ones are worth. */
+/** The terms under which the pairs of an installation are recorded. */
 interface PairTerms {
   /** Whether the sender may replace what is recorded. */
   readonly mayChange: boolean
-  /** Whether the recorded pairs are dead, and worth nothing however new they are. */
+  /** Whether the recorded pairs are dead, so that any pair may replace them, however old it is. */
   readonly isLost: boolean
 }
 
-/** Whether a pair is another one than before: it may end whatever was wrong with the access. */
+/** Whether a pair is another one than before: a new pair may end any trouble with the access. */
 export function hasNewPair(
   former: InstallPairs | null,
   { tokens, systemTokens }: InstallPairs,
@@ -68,7 +68,7 @@ function recordSystemPair(
   return { systemTokens, systemTokensIssuedAt, systemUserId }
 }
 
-/** An application holds more than its pairs; here only the pairs are wanted. */
+/** Takes only the pairs out of an application, which holds more. */
 function onlyPairs({
   tokens,
   tokensIssuedAt,

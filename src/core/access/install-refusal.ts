@@ -1,6 +1,8 @@
-/** Why an installation is refused: a closed set, each with what an operator can do about it. Pure. */
+/**
+ * The reasons for which an installation is refused: a closed set, each with a remedy for the operator. Pure.
+ */
 
-/** The reasons that lie in the word of Bitrix24 about the presented tokens. */
+/** The reasons that follow from the answers of Bitrix24 about the presented tokens. */
 export const VERDICT_REFUSALS = [
   'foreign_oauth_server',
   'token_refused',
@@ -19,13 +21,13 @@ export const VERDICT_REFUSALS = [
   'system_user_mismatch',
 ] as const
 
-/** Why Bitrix24's word refuses an installation. */
+/** A reason that follows from an answer of Bitrix24. */
 export type VerdictRefusal = (typeof VERDICT_REFUSALS)[number]
 
 /** Every reason. Stable: operators see them in the log and in the admin API. */
 export const INSTALL_REFUSALS = [
   ...VERDICT_REFUSALS,
-  /** An uninstall came after it, or meanwhile. */
+  /** An uninstall came after it, or during its check. */
   'late',
   /** Its sender is no owner, and its application token is not known. */
   'not_administrator',
@@ -71,7 +73,7 @@ const REMEDIES: Readonly<Record<InstallRefusal, string>> = {
   too_many_waiting: OWNER_REMEDY,
 }
 
-/** What an operator can do about a refused installation. */
+/** The sentence that tells an operator what to do about a refused installation. */
 export function remedyOfRefusal(reason: InstallRefusal): string {
   return REMEDIES[reason]
 }

@@ -14,7 +14,7 @@ export interface ApplicationInstall extends InstallPairs {
   readonly domain: string
   /** The address of the portal's REST interface. */
   readonly clientEndpoint: string
-  /** The OAuth server that confirmed, as configured. */
+  /** The OAuth server that confirmed the install, as it stands in the configuration. */
   readonly oauthUrl: string
   readonly installerUserId: number
   /** Application status letter: L, F, D, T, P, S; null when not told. */
@@ -109,7 +109,7 @@ export interface InstallMirror {
   readonly domain: string | null
 }
 
-/** What KV has to hold of an install. */
+/** The part of an install that KV has to hold. */
 export function mirrorOf({
   generation,
   hashes,

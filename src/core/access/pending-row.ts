@@ -82,9 +82,9 @@ export interface PendingWish {
 }
 
 /**
- * The row after an undecided install has asked for a place; `now` in unix milliseconds. It is `not_needed`
- * beside a better install, and the row is `full` when too many are pending. An install that asks again keeps
- * its end, so that repeating a request does not prolong its time.
+ * The row after an undecided install has asked for a place; `now` in unix milliseconds. The answer is
+ * `not_needed` when a better install is pending, and `full` when too many are. An install that asks again
+ * keeps its end, so that repeating a request does not prolong its time.
  */
 export function placePending(
   row: PendingRow | null,

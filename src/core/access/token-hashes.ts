@@ -68,7 +68,8 @@ export function recordToken(
   const others = alive
     .filter((known) => known.hash !== hash)
     .map((known) => ({ ...known, until: known.until ?? now + FORMER_TOKEN_MS }))
-  // A page carries no time of its own, so it must not make an update look older than the token is.
+  // A page carries no time of its own. When it shows the current token again, the time of that token stays,
+  // so that a later update does not look older than the token.
   const isVisit = source === 'page' && current?.hash === hash
   return { hashes: [{ hash, until: null }, ...others], tokenTs: isVisit ? tokenTs : ts }
 }

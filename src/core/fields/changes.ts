@@ -1,20 +1,24 @@
 /**
- * What differs between two reads of a field's definition, leaf by leaf. Leaves are named by Bitrix24's
- * upper-case attributes with dots for nesting; a dot or a percent sign inside a key is written `%2E` or
- * `%25`, so that a name can always be split at its dots. Time grows with the size of the definitions.
+ * Finds the differences between two reads of a field's definition, leaf by leaf. A leaf is a value without
+ * inner values. It is named by Bitrix24's upper-case attributes with dots for nesting; a dot or a percent
+ * sign inside a key is written `%2E` or `%25`, so that a name can always be split at its dots. The time grows
+ * with the size of the definitions.
  */
 import type { Change, Json } from '../log/event.ts'
 import type { FieldAttributes } from './field-read.ts'
 
-/** The most leaves of one definition that are compared; 64 KiB hold about 2,400 of a list's. */
+/** The most leaves of one definition that are compared; 64 KiB hold about 2,400 leaves of a list. */
 export const MAX_LEAVES = 4000
 
-// Bitrix24 nests three levels (SETTINGS.DEFAULT_VALUE.TYPE, 27 characters). What is deeper or longer is
-// not compared, so that a hostile portal cannot make much of little.
+// Bitrix24 nests three levels (SETTINGS.DEFAULT_VALUE.TYPE, 27 characters). A deeper value and a longer name
+// are not compared, so that a hostile portal cannot make many changes out of a short answer.
 const MAX_DEPTH = 8
 const MAX_NAME = 120
 
-/** Told when a field comes or goes, never compared: they are what makes two reads one field. */
+/**
+ * The attributes that make two reads the reads of one field. They are told when a field is added or deleted,
+ * and never compared.
+ */
 const IDENTITY: ReadonlySet<string> = new Set(['ID', 'ENTITY_ID', 'FIELD_NAME'])
 
 /**
@@ -41,7 +45,7 @@ interface Leaf {
   readonly attribute: string
   readonly value: Json
   readonly root: string
-  /** Sorts the list item that it belongs to; null elsewhere. */
+  /** The text by which the list item of the leaf is sorted; null outside of lists. */
   readonly item: string | null
 }
 
@@ -87,7 +91,7 @@ export function leavesOf(attributes: FieldAttributes): ReadonlyMap<string, Json>
   return new Map(leaves.map(({ attribute, value }) => [attribute, value]))
 }
 
-/** True when a difference between two values is none for Bitrix24. */
+/** Whether two values are the same to Bitrix24, for example null and the empty text, or 20 and "20". */
 export function isSame(one: Json, other: Json): boolean {
   const [left, right] = [comparable(one), comparable(other)]
   return left === right
@@ -98,7 +102,7 @@ function comparable(value: Json): Json {
   return typeof value === 'number' ? String(value) : value
 }
 
-/** What receivers see of a definition as `data.field`. */
+/** The part of a definition that receivers see as `data.field`. */
 export function summaryOf(attributes: FieldAttributes): { readonly [key: string]: Json } {
   return {
     label: labelOf(attributes),
@@ -147,7 +151,7 @@ function collectLeaves(attributes: FieldAttributes): ReadonlyMap<string, Leaf> {
 function collectItems(list: Nested, leaves: Map<string, Leaf>): void {
   for (const [key, item] of Object.entries(list)) {
     const id = isMap(item) ? idOf(item) : null
-    // An array's position is no id: it gets a form that no id has.
+    // A position in an array is no id, so it is written in a form that no id has.
     const name = id ?? (Array.isArray(list) ? `#${key}` : key)
     const place = { root: 'LIST', item: sortKey(name) }
     const start = `LIST.${escapeKey(name)}`

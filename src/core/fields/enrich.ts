@@ -1,9 +1,10 @@
 /**
  * The rules by which one read enriches the events of a field that wait for it. Pure.
  *
- * For example: the events 41 and 42 wait, both about the field 235. One read finds that its label has changed. Event 41 then carries
- * the change and says that it covers 41 and 42; event 42 carries no change and says that 41 told it. The snapshot moves to what was read
- * in the same step, on events that no lane has passed, so that the changes told always add up to the portal's state.
+ * For example, the events 41 and 42 wait, both about the field 235. One read finds that its label has
+ * changed. Event 41 then carries the change and says that it covers 41 and 42; event 42 carries no change and
+ * says that 41 told it. The snapshot moves to the new definition in the same step, on events that no lane has
+ * passed, so that the changes told always add up to the portal's state.
  */
 import type {
   Change,
@@ -35,23 +36,24 @@ import {
   type UserNamesById,
 } from './reconciled-event.ts'
 
-/** An event that waits for a read, in the portal's log already. */
+/** An event that is in the portal's log already and waits for a read. */
 export interface EventToEnrich {
   readonly sequence: number
   readonly event: RelayEvent & { readonly field: UserField }
 }
 
-/** What one read means: for the events that wait, for the field, and for the log. */
+/** The meaning of one read: for the events that wait, for the field, and for the log. */
 export interface Enriched {
   readonly enrichments: ReadonlyMap<number, Enrichment>
   readonly state: FieldState
-  /** To be written behind the log's end; the field's `toldBy` is then its sequence. */
+  /** The event to be added at the end of the log; its sequence becomes the field's `toldBy`. */
   readonly reconciled: ReconciledEvent | null
 }
 
 /**
- * Whether the events can be enriched without asking the portal: one of them says that the field is deleted.
- * Bitrix24 never gives an id twice, but a deletion that a comparison found may have been an error of the portal.
+ * Whether the events can be enriched without asking the portal: one of them says that the field was deleted,
+ * and Bitrix24 never gives an id twice. A deletion that only a comparison found is not enough, since it may
+ * have been an error of the portal.
  */
 export function needsNoRead(events: readonly EventToEnrich[]): boolean {
   return events.some(({ event }) => event.field.action === 'deleted')
@@ -77,7 +79,7 @@ export function enrichGone(
       next = goneState(next, { toldBy: sequence, readAt: context.readAt })
     }
   }
-  // Of a field that is gone and was never read nothing can be told any more.
+  // Nothing more can be told of a field that is gone and was never read.
   const after = next.presence === 'unread' ? withoutOwed(next) : next
   return { enrichments, state: after, reconciled: null }
 }
@@ -134,7 +136,10 @@ export function enrichFound(
   return { enrichments, state: { ...next, toldBy }, reconciled: null }
 }
 
-/** What a read tells: everything for a field that was added, else the difference, else nothing known. */
+/**
+ * The changes that a read tells: every attribute for a field that was added, else the difference. Null when
+ * nothing was known before.
+ */
 function tellRead(
   state: FieldState,
   events: readonly EventToEnrich[],
@@ -156,14 +161,20 @@ function tellRead(
   }
 }
 
-/** The sequence that told an event's change already: the event happened before the read which that sequence belongs to. */
+/**
+ * The sequence that has told the change of this event already; null when there is none. An earlier event has
+ * told it when this event happened before the last read of the field.
+ */
 function toldByEarlier(state: FieldState, { ts }: RelayEvent): number | null {
   const readAt = readAtOf(state)
   if (state.toldBy === null || readAt === null) return null
   return ts === null || ts * 1000 <= readAt ? state.toldBy : null
 }
 
-/** Enriches events that nothing could be read for, as far as that goes; the changes that they would have told stay owed. */
+/**
+ * Enriches events for which nothing could be read, as far as the field and the user are known. The changes
+ * that the events would have told stay owed.
+ */
 export function enrichThin(
   state: FieldState,
   events: readonly EventToEnrich[],
@@ -179,7 +190,7 @@ export function enrichThin(
     action: event.field.action,
     userId: event.userId,
   }))
-  // Should the portal show a field again that is gone, a comparison tells it.
+  // A field that is gone owes nothing. If the portal shows it again, a comparison tells it.
   return { enrichments, state: withOwed(state, owed), reconciled: null }
 }
 

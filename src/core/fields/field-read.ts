@@ -1,4 +1,4 @@
-/** What reading a field's definition brings, in one form for every family. */
+/** The result of reading a field's definition, in one form for every family. */
 import type { FieldFamily, Json, ThinReason } from '../log/event.ts'
 
 /** Names a field for reading. */
@@ -16,7 +16,9 @@ export interface FieldRef {
  */
 export type FieldAttributes = { readonly [attribute: string]: Json }
 
-/** What one read of one field brought. `gone` is said by the portal itself, never guessed from a failure. */
+/**
+ * The result of one read of one field. `gone` is the word of the portal itself, never a guess from a failure.
+ */
 export type FieldRead =
   | { readonly kind: 'found'; readonly attributes: FieldAttributes }
   | { readonly kind: 'gone' }

@@ -1,8 +1,9 @@
 /**
- * What a portal's object knows of one field. Pure.
+ * The knowledge of one field that a portal's object has. Pure.
  *
- * A field is *unread* while only its name is known, *present* once its definition was read (that definition is the
- * snapshot), and *gone* once its deletion was told. A snapshot moves only together with the changes that tell of it.
+ * A field is *unread* while only its name is known, *present* once its definition was read (that definition
+ * is the snapshot), and *gone* once its deletion was told. A snapshot moves only together with the changes
+ * that tell of it.
  */
 import type { FieldAction } from '../log/event.ts'
 import type { FieldAttributes, FieldRef } from './field-read.ts'
@@ -44,14 +45,14 @@ export interface PresentField extends NamedField, LivingField {
   readonly readAt: number
 }
 
-/** A field whose deletion was told. Nothing is owed of it, and no receiver takes it for existing. */
+/** A field whose deletion was told. Nothing is owed of it, and receivers know that it is gone. */
 export interface GoneField extends NamedField {
   readonly presence: 'gone'
   /** When its deletion was found, in unix milliseconds: a read that began before says nothing of it any more. */
   readonly readAt: number | null
 }
 
-/** What is known of one field. */
+/** The state of one field. */
 export type FieldState = UnreadField | PresentField | GoneField
 
 /** The state of a field of which only its name is known. */

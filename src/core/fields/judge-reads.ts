@@ -1,6 +1,7 @@
 /**
- * Decides which differences between a portal and what is known of it are told. A difference that a scheduled run finds may
- * still be on its way as an event, so it is looked at again before it is told. Pure.
+ * Decides which differences between a portal and the snapshots are told. The event of a difference that a
+ * scheduled run finds may still be on its way, so the field is looked at again before the difference is told.
+ * Pure.
  */
 import { adoptRead, compareRead, type Difference } from './difference.ts'
 import type { FieldRead, FieldRef } from './field-read.ts'
@@ -21,12 +22,12 @@ import {
   type Suspect,
 } from './reconciliation.ts'
 
-/** What to do about a difference: tell it now, or look again. */
+/** Decides about one difference: tell it now, or look again. */
 export function judgeDifference(
   difference: Difference,
   terms: {
     readonly suspect: Suspect | null
-    /** An operator wants to know now, or an event has asked already. */
+    /** True when an operator waits for the answer, or when a thin event owes a change of the field. */
     readonly isUrgent: boolean
   },
 ):
@@ -39,7 +40,7 @@ export function judgeDifference(
   return { tell: false, seen, looks }
 }
 
-/** Tells one difference from another; not made to withstand anybody. */
+/** A short hash by which two differences are told apart. It need not withstand an attacker. */
 function shortHash(text: string): string {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index += 1) {
@@ -48,7 +49,7 @@ function shortHash(text: string): string {
   return `${(hash >>> 0).toString(16)}-${text.length}`
 }
 
-/** One field with what is known of it and what was read of it. */
+/** One field with its state and its read. */
 export interface ComparedField {
   readonly ref: FieldRef
   readonly known: FieldState | null
@@ -62,7 +63,7 @@ export interface FoundDifference {
   readonly read: FieldRead
 }
 
-/** What a comparison comes to. */
+/** The result of judging the reads of a comparison. */
 export interface Judgement {
   /** In the order of the fields. */
   readonly found: readonly FoundDifference[]
@@ -71,7 +72,7 @@ export interface Judgement {
   readonly next: ReconciliationState
 }
 
-/** What a comparison is judged by. Times in unix milliseconds; `readAt` by the portal's clock. */
+/** The terms by which reads are judged. Times in unix milliseconds; `readAt` by the portal's clock. */
 export interface JudgeTerms {
   readonly state: ReconciliationState
   readonly isUrgent: boolean
@@ -81,7 +82,7 @@ export interface JudgeTerms {
   readonly readAt: number
 }
 
-/** Decides which differences are told now, which are looked at again, and what is only remembered. */
+/** Decides which differences are told now, which are looked at again, and which reads are only remembered. */
 export function judgeReads(fields: readonly ComparedField[], terms: JudgeTerms): Judgement {
   const { now, readAt, hasBaseline } = terms
   const found: FoundDifference[] = []
@@ -89,11 +90,11 @@ export function judgeReads(fields: readonly ComparedField[], terms: JudgeTerms):
   let next = terms.state
   for (const { ref, known, read } of fields) {
     if (read.kind === 'failed') {
-      // It is listed, so it exists: no later read may tell it as new.
+      // A field that is listed exists, so no later read may tell it as new.
       if (!hasBaseline && known === null) adopted.push({ ...unmetField(ref, read), isTold: true })
       continue
     }
-    // Of a field that is gone before it was met nothing is known.
+    // Nothing is known of a field that was gone before it was met.
     const state = known ?? (read.kind === 'gone' ? null : unmetField(ref, read))
     const difference = state && compareRead(state, read, { hasBaseline })
     if (state === null || difference === null) {

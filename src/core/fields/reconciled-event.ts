@@ -1,4 +1,7 @@
-/** Makes the events that no portal sent: a change that no waiting event can tell is told by an event of origin `reconciled`. */
+/**
+ * Makes the events of origin `reconciled`, which no portal sent. Such an event tells a change for which no
+ * event waits.
+ */
 import { userFieldCode } from '../log/event-names.ts'
 import {
   NOT_ENRICHED,
@@ -15,7 +18,7 @@ import type { FieldState, OwedEvent } from './field-state.ts'
 /** Names of users by id; null for a user whom the portal does not show. */
 export type UserNamesById = ReadonlyMap<number, string | null>
 
-/** What a read answers beside the definition. */
+/** The answer of a read beside the definition. */
 export interface ReadContext {
   /** Unix milliseconds by the portal's clock. */
   readonly readAt: number
@@ -28,7 +31,7 @@ export interface ReconciledEvent {
   readonly enrichment: Enrichment
 }
 
-/** What a reconciled event tells. */
+/** The change that a reconciled event tells. */
 export interface ToldChange {
   readonly action: FieldAction
   readonly changes: readonly Change[] | null
@@ -68,7 +71,7 @@ export function createReconciledEvent(
   }
 }
 
-/** What every enrichment says of the field and of the user. */
+/** The members of every enrichment that tell of the field and of the user. */
 export function aboutField(
   attributes: FieldAttributes | null,
   { userId }: Pick<RelayEvent, 'userId'>,

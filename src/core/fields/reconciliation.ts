@@ -1,4 +1,4 @@
-/** When a portal is compared with what is known of it, and which fields are looked at again. Pure. */
+/** Decides when a portal is compared with the snapshots, and which fields are looked at again. Pure. */
 import { MINUTE_MS } from '../durations.ts'
 import type { FieldRef } from './field-read.ts'
 import { earliest } from '../pace/schedule.ts'
@@ -9,13 +9,13 @@ export const AFTER_BURST_MS = 10 * MINUTE_MS
 /** A difference is told when it still stands this long after it was first seen. */
 export const SECOND_LOOK_MS = 2 * MINUTE_MS
 
-/** What a thin event could not tell is read again after this time. */
+/** A field of which a thin event owes a change is read again after this time. */
 export const OWED_LOOK_MS = MINUTE_MS
 
-/** Looks at one changing difference before it is told as it is. */
+/** The most looks at a difference that keeps changing; after them it is told as it is. */
 export const MAX_LOOKS = 5
 
-/** Fields that are looked at again at a time; others are found by the next run. */
+/** The most suspects at a time; the next run finds the others. */
 export const MAX_SUSPECTS = 1000
 
 /** The waits after runs that failed; the last one repeats. */
@@ -28,12 +28,12 @@ function retryWait(failures: number): number {
 /** A field that has to be looked at again. */
 export interface Suspect extends FieldRef {
   readonly dueAt: number
-  /** A short hash of the difference as it was seen; null for what a thin event still owes. */
+  /** A short hash of the difference as it was seen; null for a change that a thin event still owes. */
   readonly seen: string | null
   readonly looks: number
 }
 
-/** What reconciliation remembers; one row. Times in unix milliseconds of the relay. */
+/** The stored state of all comparisons of a portal, in one row. Times in unix milliseconds of the relay. */
 export interface ReconciliationState {
   /** Entity id to the time of its first complete read. */
   readonly baselines: { readonly [entityId: string]: number }
@@ -59,7 +59,7 @@ export const NO_RECONCILIATION: ReconciliationState = {
   suspects: [],
 }
 
-/** What decides about the next run beside the state. */
+/** The facts beside the state that decide about the next run. */
 export interface RunTerms {
   /** When the last event arrived, in unix milliseconds; null when none did. */
   readonly lastEventAt: number | null

@@ -4,10 +4,10 @@
  * attempt failed share few connections, so that living receivers always have some.
  */
 
-/** So many sends of one portal may be under way at a time. */
+/** The most sends of one portal that may be under way at a time. */
 export const MAX_CONNECTIONS = 5
 
-/** So many of them may belong to lanes whose last attempt failed. */
+/** The most of them that may belong to lanes whose last attempt failed. */
 export const MAX_FAILING_CONNECTIONS = 2
 
 /** A send that waits for its connection. */

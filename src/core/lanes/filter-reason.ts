@@ -1,6 +1,6 @@
 /**
- * Which events a lane gets. Each event is decided by the filter that stood at its sequence: an event that was
- * left out in March is still left out after the filter was widened in April.
+ * Decides which events a lane gets. Each event is decided by the filter that stood at its sequence: an event
+ * that was left out in March is still left out after the filter was widened in April.
  */
 import type { LogEntry, RelayEvent } from '../log/event.ts'
 import { epochAt } from './state/epochs.ts'
@@ -17,7 +17,7 @@ export type FilterReason =
 /** Matches an event with the filter of an epoch, in the portal at hand. */
 export type MatchFilter = (filter: Pick<Epoch, 'events' | 'fields'>, event: RelayEvent) => Match
 
-/** Whoever matches events: the receiver of a lane, and the rules of a portal's lanes. */
+/** A part that can match events: the receiver of a lane, or the rules of a portal's lanes. */
 export interface FilterMatcher {
   readonly match: MatchFilter
 }

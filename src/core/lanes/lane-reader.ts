@@ -12,8 +12,8 @@ import { advanceJob } from './state/replay-job.ts'
 import type { WalkPorts } from './walk-ports.ts'
 
 /**
- * Nearly always the first entry is the one that is looked for; after it few at a time, since an event may be
- * large.
+ * The first entry is nearly always the one that is looked for, so it is read alone. Further ones are read a
+ * few at a time, since an event may be large.
  */
 const PAGES = { first: 1, page: 20 } as const
 
@@ -26,7 +26,8 @@ const MAX_READ_FOR_DIGEST = 500
 export function nextBatch(ports: WalkPorts): Batch | null {
   const { log, book, receiver } = ports
   const lane = book.lane()
-  // The destination was one for people, and now machines read: the digest goes out event by event.
+  // The digest was begun while the destination was one for people. Machines read it now, so the events go out
+  // one by one.
   if (lane.digest !== null && receiver.digest === null) {
     book.setInMemory({ ...lane, digest: null })
   }

@@ -1,4 +1,4 @@
-/** When the waiting events of a lane are told in one message. */
+/** Decides when the waiting events of a lane are told in one message. */
 import type { LogEntry } from '../log/event.ts'
 import type { LaneState } from './state/lane-state.ts'
 
@@ -6,8 +6,8 @@ import type { LaneState } from './state/lane-state.ts'
 export const MAX_BEHIND = 10
 
 /**
- * So long a lane gathers after a digest before it says more, in milliseconds: a burst of events is told in a
- * few messages and not in one a second.
+ * The time for which a lane gathers after a digest before it says more, in milliseconds. So a burst of events
+ * is told in a few messages and not in one a second.
  */
 export const CALM_MS = 10_000
 
@@ -28,8 +28,8 @@ export type DigestPlan =
   | { readonly kind: 'gather'; readonly until: number }
 
 /**
- * Until when a lane gathers since it has just sent a digest; a time in the past when it does not. A digest
- * in the future was written while the clock was wrong, and counts as none.
+ * The time until which a lane gathers because it has just sent a digest; a time in the past when it does not.
+ * A digest in the future was written while the clock was wrong, and counts as none.
  */
 export function calmUntil({ digestedAt }: LaneState, now: number): number {
   return digestedAt === null || digestedAt > now ? 0 : digestedAt + CALM_MS

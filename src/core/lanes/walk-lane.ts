@@ -92,7 +92,8 @@ function planned({ book, log }: Walk, attempt: Attempt): Planned {
  */
 async function tryToSend(walk: Walk, first: Planned): Promise<void> {
   const { receiver } = walk
-  // An event that was given up begins the count of attempts anew, but its receiver is no better.
+  // After an event was given up, the count of attempts begins anew with the next one, but the receiver is no
+  // better.
   const hasFailed = isFailing(first.lane) || first.lane.lastError !== null
   const release = await receiver.connect({ failing: hasFailed })
   try {
@@ -110,8 +111,8 @@ async function tryToSend(walk: Walk, first: Planned): Promise<void> {
 }
 
 /**
- * The attempt that is due now; null for none. What was decided stands while neither the lane nor the head of
- * the log has changed, since time alone takes no send back. Otherwise it is decided anew.
+ * The attempt that is due now; null for none. The decision stands while neither the lane nor the head of the
+ * log has changed: the passing of time alone never makes a send wrong. Otherwise it is decided anew.
  */
 function stillDue(walk: Walk, before: Planned): Planned | null {
   const { book, log } = walk
@@ -151,15 +152,15 @@ async function sendLive(walk: Walk, batch: Batch): Promise<void> {
       : { ...settle(book.lane(), front.sequence, result), digest: null }
   const isPassed = decided !== null && lane.cursor === last.sequence
   const settled = isPassed ? keepEpoch(lane, { upTo: last.sequence, decided }) : lane
-  // A plain success follows from the cursor, so it may be stored with the next ones. Everything else is
-  // stored at once.
+  // The cursor alone tells a plain success, so it may be stored together with the next ones. Every other
+  // outcome is stored at once.
   const isPlain =
     outcome.kind === 'delivered' && fates.length === 0 && digest === null && settled === lane
   if (isPlain) book.saveSoon(settled)
   else book.save(settled, { fates, digest })
 }
 
-/** A digest is stored before it is sent for the first time, and with it every outcome before it. */
+/** Stores a digest before it is sent for the first time, and with it every outcome before it. */
 function storeDigest({ book }: Walk, sequences: readonly number[]): void {
   const lane = book.lane()
   if (lane.digest === null) book.save({ ...lane, digest: sequences })

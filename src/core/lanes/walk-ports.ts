@@ -1,7 +1,7 @@
 /**
- * What the walk of a lane needs from the outside, as four ports: the log that it reads, its page in the lane
- * book, the receiver that it sends to, and time. None of them knows the platform, so that whole histories run
- * in a test.
+ * The four ports through which the walk of a lane reaches the outside: the log that it reads, its page in the
+ * lane book, the receiver that it sends to, and time. None of them knows the platform, so that whole
+ * histories run in a test.
  */
 import type { LogEntry } from '../log/event.ts'
 import type { DigestRecord, ExactFate } from './state/fate.ts'
@@ -44,7 +44,7 @@ export interface WalkBook {
   save(lane: LaneState, written?: FateRecords): void
   /** Changes memory now, after a send; storage follows when the portal's lanes come to rest. */
   saveSoon(lane: LaneState): void
-  /** Makes sure that what `saveSoon` took is stored within a second. */
+  /** Makes sure that the sends which `saveSoon` took are stored within a second. */
   saveInTime(): void
   /** Sends of this lane that `saveSoon` took and that are not stored yet. */
   unsavedSends(): number
@@ -52,7 +52,7 @@ export interface WalkBook {
   setInMemory(lane: LaneState): void
 }
 
-/** What is stored together with a lane. */
+/** The records that are stored together with a lane. */
 export interface FateRecords {
   readonly fates?: readonly ExactFate[]
   /** The digest that was delivered. */
@@ -81,7 +81,7 @@ export interface WalkReceiver {
   send(batch: Batch, context: SendContext): Promise<DeliveryOutcome>
 }
 
-/** What a message tells beside the events themselves. */
+/** The facts that a message tells beside the events themselves. */
 export interface SendContext {
   /** The sequence before the first event that the destination was meant to get. */
   readonly previousSequence: number | null

@@ -64,7 +64,7 @@ export class LeakyBucket {
     return this.#blockedUntil
   }
 
-  // A clock that goes back neither leaks nor fills.
+  // A clock that goes back neither empties nor fills the bucket.
   #levelAt(now: number): number {
     return Math.max(0, this.#level - Math.max(0, now - this.#at) * this.#ratePerMs)
   }

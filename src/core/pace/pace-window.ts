@@ -30,12 +30,12 @@ export function countedGrants(
   return counted.slice(Math.max(0, counted.length - largest))
 }
 
-/** For which turn a slot is searched. */
+/** The turn for which a slot is searched. */
 export interface SlotTerms {
   readonly windows: readonly PaceWindow[]
   /** Unix milliseconds: no slot before this time. */
   readonly from: number
-  /** So many others go first, each at its own first time. */
+  /** The number of others that go first, each at the first time that it can. */
   readonly ahead: number
 }
 

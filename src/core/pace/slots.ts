@@ -8,10 +8,10 @@
  */
 import { checkPaceWindows, countedGrants, computeSlot, type PaceWindow } from './pace-window.ts'
 
-/** So long after its promised time a waiter holds the others back, in milliseconds. */
+/** The time after its promised time for which a waiter still holds the others back, in milliseconds. */
 export const GRACE_MS = 2000
 
-/** So long after its promised time a waiter keeps its place, in milliseconds. */
+/** The time after its promised time for which a waiter still keeps its place, in milliseconds. */
 export const PLACE_MS = 60_000
 
 /** The longest hold, in milliseconds: a receiver may ask for any time. */
@@ -47,7 +47,7 @@ export interface PacerState {
 export interface SlotRequest {
   /** The one who asks; the same text each time. */
   readonly waiter: string
-  /** All of them are kept, by everyone who waits. Without any only holds count. */
+  /** The windows that the slot has to fit into, all of them. With an empty list only holds count. */
   readonly windows: readonly PaceWindow[]
   /** Unix milliseconds. */
   readonly now: number

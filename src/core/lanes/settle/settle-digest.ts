@@ -1,5 +1,5 @@
 /**
- * What the outcome of a digest does to its lane. A digest is decided once: its sequences are stored with the
+ * Applies the outcome of a digest to its lane. A digest is decided once: its sequences are stored with the
  * lane before it is sent, so that a digest that failed, or that a crash cut off, is sent again as the same
  * message.
  */
@@ -65,8 +65,8 @@ function settleParked(
 }
 
 /**
- * The receiver takes the message never, perhaps because of one of its events: they go out one by one. It has
- * answered, so a disabled lane goes on.
+ * The receiver will never take this message, perhaps because of one of its events: they go out one by one. It
+ * has answered, so a disabled lane goes on.
  */
 function dissolve(
   lane: LaneState,
@@ -85,8 +85,8 @@ function dissolve(
 }
 
 /**
- * The digest was given up, and its front is parked: each other event is parked by itself, so that each can be
- * replayed.
+ * The digest was given up, and its front is parked. Every other event of it is parked by itself, so that each
+ * can be replayed.
  */
 function parkRest(
   { lane, fates }: Settled,

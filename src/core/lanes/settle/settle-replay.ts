@@ -1,6 +1,6 @@
 /**
- * What the outcome of a replayed event does to its lane. The cursor never moves, since the lane has passed
- * the event before.
+ * Applies the outcome of a replayed event to its lane. The cursor never moves, since the lane has passed the
+ * event before.
  */
 import { DAY_MS } from '../../durations.ts'
 import type { Settled } from '../state/cursor.ts'

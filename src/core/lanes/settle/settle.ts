@@ -1,6 +1,6 @@
 /**
- * What the outcome of a live event does to its lane. Pure: outcome and time in, the next state and exact
- * fates out.
+ * Applies the outcome of a live event to its lane. Pure: outcome and time in, the next state and exact fates
+ * out.
  */
 import { DAY_MS } from '../../durations.ts'
 import { parkEvent, passEvent, type Settled } from '../state/cursor.ts'
@@ -121,7 +121,8 @@ function settleRejected(
 }
 
 /**
- * No send before this time, by the pace, and by a receiver that took the message and asks for no further one.
+ * The lane sends nothing before this time. The pace of the receiver asks for the pause, or a receiver that
+ * took the message asks for no further one for a while.
  */
 export function pacedUntil({ outcome, terms }: AttemptResult): number {
   const holdMs = outcome.kind === 'delivered' ? (outcome.holdMs ?? null) : null

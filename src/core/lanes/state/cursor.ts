@@ -5,7 +5,7 @@
 import type { ExactFate, ParkReason, RecentFate } from './fate.ts'
 import type { LaneState } from './lane-state.ts'
 
-/** So many of its last events a lane remembers with their fates. */
+/** The number of its last events whose fates a lane remembers. */
 export const RECENT_FATES = 100
 
 /** A lane after something was settled, and the fates to store with it. */
@@ -40,7 +40,7 @@ export function passEvent(
     attempts: 0,
     nextAttemptAt: waitOfNext(lane),
     lastMeant: sequence,
-    // The rest of a digest stays one message. One event alone is none.
+    // The rest of a digest stays one message. A single event is no digest.
     digest: rest.length > 1 ? rest : null,
     gatherUntil: null,
     recent: [...lane.recent, { sequence, ...fate }].slice(-RECENT_FATES),

@@ -4,7 +4,7 @@
  */
 import type { Epoch, LaneState } from './lane-state.ts'
 
-/** So many changes of its filter a lane remembers. */
+/** The most changes of its filter that a lane remembers. */
 export const MAX_EPOCHS = 50
 
 /** The epoch that decided a sequence; null for events older than the lane. */

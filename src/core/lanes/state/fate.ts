@@ -1,4 +1,4 @@
-/** What became of an event at a destination, in the forms in which it is stored. */
+/** The fates of events at destinations, in the forms in which they are stored. */
 import type { OutcomeReason } from './outcome.ts'
 
 /** Why an event was parked: the reason of its last attempt, or an operator has set it aside. */

@@ -46,8 +46,8 @@ interface LaneProgress {
   /** Failed attempts of the front. */
   readonly attempts: number
   /**
-   * When the front is tried again; null for at once. Of a disabled lane the time of its probe; null for
-   * never.
+   * The time at which the front is tried again; null for at once. For a disabled lane it is the time of its
+   * probe; null for never.
    */
   readonly nextAttemptAt: number | null
   /** No send before this time: the receiver's pace, or its Retry-After. */
@@ -72,7 +72,7 @@ interface LaneProgress {
   readonly singlyUpTo: number
   /** Until when the front waits for others to be told with it; known to memory only. */
   readonly gatherUntil: number | null
-  /** What the receiver asked to be remembered; forgotten when the settings change. */
+  /** Everything that the receiver asked to be remembered; forgotten when the settings change. */
   readonly memory: ReceiverMemory
 }
 
@@ -87,7 +87,7 @@ export interface Epoch {
    * something.
    */
   readonly silent: 'portal' | 'no_value' | null
-  /** True: an event whose change an earlier one told is not sent. */
+  /** True: an event is not sent when an earlier one has told its change. */
   readonly skipsUnchanged: boolean
 }
 
@@ -115,7 +115,7 @@ export interface LaneError {
   readonly at: number
 }
 
-/** The lane of a destination that has met no event yet, without everything that its plan tells. */
+/** The members of a new lane that do not come from its plan. */
 export const UNTOUCHED = {
   attempts: 0,
   nextAttemptAt: null,

@@ -11,7 +11,7 @@ import type {
   LaneState,
 } from './lane-state.ts'
 
-/** So many messages rejected in a row disable a lane. */
+/** The number of messages rejected in a row that disables a lane. */
 export const MAX_REJECTED_IN_A_ROW = 20
 
 /** Disables a lane; `probeAt` is the time of its next probe, null when it must not be probed. */

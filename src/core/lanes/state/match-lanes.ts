@@ -74,5 +74,8 @@ function matchUsable(lane: LaneState, settingsHash: string): LaneState {
   return goesOn ? enable(current) : current
 }
 
-/** The words of the former receiver hold no longer, and no wait that the former settings asked for. */
+/**
+ * The memory of the former receiver holds no longer, and neither does a wait that the former settings asked
+ * for.
+ */
 const SETTINGS_CHANGED = { memory: NO_MEMORY, gatherUntil: null } as const

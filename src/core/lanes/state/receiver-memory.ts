@@ -1,6 +1,6 @@
 /**
- * What a receiver's answers asked a lane to remember: stored with the lane, forgotten when its settings
- * change.
+ * Everything that a receiver's answers asked a lane to remember. It is stored with the lane, and forgotten
+ * when the settings change.
  */
 
 /** The receiver memory of one lane. */

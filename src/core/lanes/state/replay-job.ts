@@ -1,7 +1,7 @@
 /** Replay jobs: an operator's wishes to have events again. */
 import type { LaneState } from './lane-state.ts'
 
-/** One lane may hold so many replay jobs at a time. */
+/** The most replay jobs that one lane holds at a time. */
 export const MAX_REPLAY_JOBS = 10
 
 /** Moves the lane's first job past a sequence; a job that is finished is removed. */
