@@ -24,7 +24,7 @@ import { SpillStore } from './storage/spill-store.ts'
 /** The name of the one directory object. */
 const DIRECTORY_NAME = 'directory'
 
-/** The Worker's routes. One instance an isolate: it holds the memory of the edge. */
+/** The Worker's routes. Each isolate has one instance, which holds the memory of the edge. */
 export function createApp(): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>()
   const memory = new CallerMemory()
@@ -51,7 +51,10 @@ export function createApp(): Hono<{ Bindings: Env }> {
 
 const announced = new WeakSet<Config>()
 
-/** The configuration; an isolate that sees it first tells the operator's log what is wrong with it. */
+/**
+ * The configuration. The first request of an isolate that uses it tells the operator's log what is wrong with
+ * it.
+ */
 function configOf(env: Env): Config {
   const config = loadConfig(env)
   if (announced.has(config)) return config
@@ -145,7 +148,7 @@ function health(env: Env): Promise<Response> {
   })
 }
 
-/** What scheduled work needs from the environment. */
+/** The dependencies of scheduled work, from the environment. */
 export function createCron(env: Env): CronDeps {
   return {
     portals: portalsOf(env),
@@ -155,7 +158,7 @@ export function createCron(env: Env): CronDeps {
   }
 }
 
-/** What a portal's object needs from the environment. */
+/** The settings of a portal's object, from the environment. */
 export function createPortalSettings(env: Env): PortalSettings {
   const config = configOf(env)
   return {

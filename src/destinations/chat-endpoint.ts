@@ -1,4 +1,4 @@
-/** Where a chat receiver posts to, and how it is opened when the setting `url` is all that it needs. */
+/** The endpoint of a chat receiver, and the `open` of the receivers that need no setting but `url`. */
 import type { AddressPolicy } from '../core/safety/address.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import type { Settings } from './receiver.ts'
@@ -12,7 +12,7 @@ export interface ChatEndpoint {
   readonly paceKey: string
   /** Strings that no reason may show. */
   readonly secrets: readonly string[]
-  /** Which addresses may be called. */
+  /** The policy that says which addresses may be called. */
   readonly policy: AddressPolicy
 }
 
@@ -20,8 +20,8 @@ export interface ChatEndpoint {
 export type UrlEndpoint = Omit<ChatEndpoint, 'policy'>
 
 /**
- * Makes the `open` of a receiver whose `url` holds everything: address and secret. `findProblem` says what
- * is wrong with a URL for this receiver; `targetOf` says what is made of it.
+ * Makes the `open` of a receiver whose `url` holds everything: address and secret. `findProblem` says what is
+ * wrong with a URL for this receiver; `targetOf` makes the endpoint of it.
  *
  * @default targetOf The URL as it is, which is secret and has a limit of its own.
  */

@@ -1,7 +1,7 @@
 /**
  * Everything that is known about one kind of receiver, as data: its limits, its pace, which answer counts as
  * delivered, and what its errors mean. The code and docs/receivers.md both read it. The addresses of the
- * sources stand in each profile; a statement that none of them proves is on the safe side.
+ * sources stand in each profile; a guess that none of them proves is on the safe side.
  */
 import { SECOND_MS } from '../core/durations.ts'
 import type { OutcomeReason } from '../core/lanes/state/outcome.ts'
@@ -10,7 +10,7 @@ import type { PaceWindow } from '../core/pace/pace-window.ts'
 /**
  * The meaning of an error.
  * - `transient`: try again.
- * - `wait`: the receiver's limit was met; everything to it waits, as long as it says.
+ * - `wait`: the receiver's limit was met; everything that is sent to it waits for as long as it asks.
  * - `message`: this message is never taken; it is parked and the lane goes on.
  * - `endpoint`: nothing is taken until somebody changes something there; tried once a day.
  * - `endpoint_gone`: this address is never going to work again; not tried.
@@ -59,7 +59,7 @@ export interface ProfilePace {
   readonly paceScope: 'url' | 'url and chat' | 'space'
   /** True when the answers' `X-RateLimit-…` headers are obeyed as well. */
   readonly paceHeaders: boolean
-  /** The time between two sends of a lane while the common pace cannot be asked for, in milliseconds. */
+  /** The time between two sends of a lane while the pacer cannot be reached, in milliseconds. */
   readonly carefulMs: number
 }
 

@@ -1,7 +1,7 @@
 /**
  * Sends one parcel: every request to a receiver leaves from here. The address is checked again, redirects
  * are not followed, one timeout limits request and answer together, and at most 8 KiB of the answer are
- * read. Whatever happens is an outcome; nothing is thrown.
+ * read. Every failure is an outcome, too; nothing is thrown.
  */
 import type { Fetch } from '../core/fetch.ts'
 import type { DeliveryOutcome } from '../core/lanes/state/outcome.ts'

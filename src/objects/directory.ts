@@ -22,14 +22,15 @@ export class Directory extends DurableObject<unknown> {
     return this.#store.pin(tokenId, memberId)
   }
 
-  /** Lists the pending install of a portal, or (null) removes its listing. */
+  /** Lists the pending install of a portal; null removes its listing. */
   notePending(memberId: string, listing: PendingListing | null): void {
     if (listing === null) this.#store.removePending(memberId)
     else this.#store.savePending({ ...listing, memberId })
   }
 
   /**
-   * The pending installs. A listing that its own portal could not remove goes here, when its time is over.
+   * The pending installs. A listing that its own portal could not remove is removed here when its time is
+   * over.
    */
   listPending(now: number): PendingListing[] {
     return this.#store.listPending(now)

@@ -26,7 +26,10 @@ export function textOf(row: SqlRow, column: string): string {
   return value
 }
 
-/** Reads a column with JSON text; undefined for anything else, which only damage from outside of this program brings. */
+/**
+ * Reads a column with JSON text; undefined for anything else, which can only be damage from outside of this
+ * program.
+ */
 export function jsonOf(row: SqlRow, column: string): unknown {
   const value = row[column]
   if (typeof value !== 'string') return undefined

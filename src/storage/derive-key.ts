@@ -1,4 +1,4 @@
-/** Keys of their own for each purpose, derived from one token key by HKDF-SHA256 (RFC 5869). */
+/** Derives a key of its own for each purpose from one token key, by HKDF-SHA256 (RFC 5869). */
 
 /** The purpose of a derived key. */
 export interface KeyPurpose {

@@ -1,7 +1,7 @@
 /** Seals stored texts again after a rotation of the token keys, so that the former key can be retired. */
 import type { SealContext, Sealer } from './seal.ts'
 
-/** The text sealed under the newest key; the same text when it is already, or cannot be opened. */
+/** The text sealed under the newest key; the same text when it is so already, or when it cannot be opened. */
 export async function reseal(
   sealer: Sealer,
   sealed: string,

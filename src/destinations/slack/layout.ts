@@ -142,7 +142,10 @@ function renderSpan({ text, style }: Span): SlackTextElement {
   }
 }
 
-/** Slack shows the date in each reader's own time zone; clients that cannot show the text after the bar. */
+/**
+ * Slack shows the date in each reader's own time zone. A client that cannot do so shows the text after the
+ * bar.
+ */
 function renderContext(message: Message): SlackBlock {
   const time = writeTimes(message, formatDate)
   const texts = [escapeSlack(message.portal), ...message.notes].filter((text) => text !== '')
