@@ -1,4 +1,6 @@
-/** The page: takes the state from the server as it changes and lets each part draw its own. */
+/**
+ * The page. It takes the state from the server as it changes, and lets each part draw its own share of it.
+ */
 import { act, byId, setText, showToast } from './dom.js'
 import { connectLanes, renderLanes, tickLanes } from './lanes-view.js'
 import { connectPortal, renderPortal } from './portal-view.js'
@@ -6,7 +8,7 @@ import { createReceiverPanel } from './receiver-panel.js'
 import { CHAT_VIEWS, MACHINE_VIEWS } from './receiver-views.js'
 
 let state = null
-/** The server's clock minus the reader's, so that countdowns agree. */
+/** The time by which the server's clock is ahead of the reader's, in milliseconds. Countdowns add it. */
 let skew = 0
 
 const panels = [
@@ -22,7 +24,7 @@ const panels = [
   }),
 ]
 
-/** The address keeps both choices, for example `#discord+cloudevents`. */
+/** Writes both choices into the address of the page, for example `#discord+cloudevents`. */
 function rememberChoice() {
   history.replaceState(null, '', `#${panels.map(({ chosen }) => chosen).join('+')}`)
 }
@@ -43,7 +45,10 @@ function render(next) {
   tick()
 }
 
-/** The server tells each message once; the newest are kept. */
+/**
+ * Adds the new messages to those that the page has: the server tells each message once. Only the newest are
+ * kept.
+ */
 function mergeMessages(next) {
   if (state === null || next.whole) return next
   for (const [type, receiver] of Object.entries(next.receivers)) {

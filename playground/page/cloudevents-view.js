@@ -11,7 +11,7 @@ export const cloudeventsView = {
 }
 
 function createMessage(message) {
-  // A golden file has the event as its body; a receiver has read it, whichever mode it came in.
+  // A golden file has the whole event as its body. A receiver has taken the event apart, in either mode.
   const event = message.payload ?? { ...message.attributes, data: message.data }
   const { type = 'unknown', id, source, data } = event
   return drawDelivery(

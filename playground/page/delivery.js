@@ -1,4 +1,6 @@
-/** What both machine receivers share: a row that opens to headers and body, and a line on the order. */
+/**
+ * The common part of both machine receivers: a row that opens to headers and body, and a line on the order.
+ */
 import { formatTime, h } from './dom.js'
 import { drawJson } from './json-view.js'
 
@@ -10,7 +12,7 @@ const ORDER_NOTES = {
   replay: 'replayed',
 }
 
-/** What is known of the order, in a sentence. */
+/** A sentence on the order in which the deliveries came. */
 export function describeOrder({ messages, repeats, problems }) {
   const last = messages.findLast(({ sequence }) => sequence !== null)?.sequence ?? 0
   if (last === 0) return 'Nothing received yet'
@@ -20,7 +22,10 @@ export function describeOrder({ messages, repeats, problems }) {
   return `Up to sequence ${last}: ${kept}${repeated}`
 }
 
-/** Draws one delivery; `check` says what the receiver itself found, `shown` names the headers. */
+/**
+ * Draws one delivery. `check` is the verdict of the receiver itself, and `shown` names the headers that are
+ * drawn.
+ */
 export function drawDelivery(message, { type, field, check, caption, shown }) {
   const { headers, payload, body, sequence, order, at } = message
   const note = ORDER_NOTES[order]

@@ -61,7 +61,7 @@ function drawField({ name, value, inline = false }) {
   )
 }
 
-/** Nothing in a footer is read as Markdown. */
+/** Discord reads no Markdown in a footer. */
 function drawFooter(footer, timestamp) {
   const parts = [footer?.text]
   if (timestamp !== undefined) {

@@ -59,7 +59,7 @@ export function formatTime(ms) {
   })
 }
 
-/** Does something on the server and shows what it says when it refuses. */
+/** Asks the server for an action. When the server refuses, its sentence is shown. */
 export async function act(action, input = {}) {
   const response = await fetch('actions', {
     method: 'POST',

@@ -1,8 +1,8 @@
-/** Character references as text, as HTML and Markdown write them; unknown ones stay as they are. */
+/** Turns the character references of HTML and Markdown into text; unknown ones stay as they are. */
 
 const NAMED = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: '\u00a0' }
 
-/** Replaces the references of a text once: what comes out is text and never read again. */
+/** Replaces the references of a text once. The result is text, and is never read again. */
 export function decodeEntities(text) {
   return text.replace(/&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]+);/gi, (reference) => {
     const name = reference.slice(1, -1).toLowerCase()

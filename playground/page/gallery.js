@@ -33,7 +33,10 @@ function drawCard({ type, request }) {
   )
 }
 
-/** A golden file was never judged by a receiver: what only that tells is left at its neutral value. */
+/**
+ * Draws one golden message. No receiver has judged it, so the values that only a receiver can tell are
+ * neutral.
+ */
 function drawList(
   type,
   { createMessage, fill, newestFirst = false },

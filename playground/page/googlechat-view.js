@@ -12,7 +12,7 @@ export const googlechatView = {
   fill: fillThreads,
 }
 
-/** Threads in the order of their first message. */
+/** Draws the threads in the order of their first messages. */
 function fillThreads(container, messages) {
   const threads = Map.groupBy(messages, threadOf)
   keepList(container, [...threads.entries()], {
@@ -23,7 +23,7 @@ function fillThreads(container, messages) {
   })
 }
 
-/** Without a key a message is a thread of its own. */
+/** The thread of a message. A message without a key is a thread of its own. */
 function threadOf({ number, payload, path = '' }) {
   const inPath = new URLSearchParams(path.split('?')[1] ?? '').get('threadKey')
   const key = payload.thread?.threadKey ?? payload.thread?.name ?? inPath
@@ -121,7 +121,7 @@ const CHAT_MARKS =
   /```[^]+?```|`[^`\n]+`|<[^<>\n]+>|(?<!\w)\*[^*\s](?:[^*\n]*[^*\s])?\*(?!\w)|(?<!\w)_[^_\s](?:[^_\n]*[^_\s])?_(?!\w)|(?<!\w)~[^~\s](?:[^~\n]*[^~\s])?~(?!\w)|https?:\/\/[^\s<>|]+/g
 const CHAT_TAGS = { '*': 'b', _: 'i', '~': 's' }
 
-/** The marks of a text message ("Format messages"); a mention is drawn as one. */
+/** Draws the marks of a text message (Google's page "Format messages"). A mention is drawn as a mention. */
 function drawChatText(source) {
   const nodes = []
   let end = 0

@@ -1,6 +1,6 @@
 /**
- * The few HTML tags that Telegram and Google Chat read, as DOM nodes. The source is cut into tags and
- * text here and never given to an HTML parser; a tag that is not in the list stays text.
+ * Draws the few HTML tags that Telegram and Google Chat read as DOM nodes. The source is cut into tags and
+ * text here, and is never given to an HTML parser; a tag that is not in the list stays text.
  */
 import { h } from './dom.js'
 import { decodeEntities } from './entities.js'
@@ -49,7 +49,7 @@ function drawTime(unix, children) {
   return h('time', { title: date.toISOString() }, children)
 }
 
-/** Draws a text; a tag that is never closed holds the rest. */
+/** Draws a text. A tag that is never closed holds everything after it. */
 export function drawHtml(source, tags) {
   const stack = [{ name: '', attributes: {}, children: [] }]
   const close = () => {
@@ -76,7 +76,7 @@ export function drawHtml(source, tags) {
   return stack[0].children
 }
 
-/** A block ends its line by itself. */
+/** Whether a node is a block, which ends its line by itself. */
 function isBlock(node) {
   return node instanceof Element && /^(DIV|PRE)$/.test(node.tagName)
 }

@@ -1,4 +1,4 @@
-/** JSON, pretty-printed as coloured text nodes. */
+/** Draws JSON with indents, as coloured text nodes. */
 import { h } from './dom.js'
 
 /** Draws a value. */

@@ -1,11 +1,11 @@
 /**
- * Markdown as DOM nodes, in the dialects of the receivers that read it. It covers what a message can
- * hold, not the whole language: what it does not know stays text, so that an injection is seen.
+ * Draws Markdown as DOM nodes, in the dialects of the receivers that read it. It covers the forms that a
+ * message can hold, and not the whole language. Every other form stays text, so that an injection is seen.
  */
 import { decodeEntities } from './entities.js'
 import { h } from './dom.js'
 
-/** What each receiver's Markdown has beside the common part. */
+/** The forms that the Markdown of each receiver has beside the common part. */
 const DIALECTS = {
   discord: { underline: true, spoilers: true, dates: true, autolinks: true, small: true },
   teams: { entities: true, dates: true, plainBlocks: true },
@@ -124,7 +124,10 @@ function drawMark(mark, dialect) {
   return names.reduceRight((children, name) => [h(name, {}, children)], inner)
 }
 
-/** Only those that call many people: a name alone cannot be known here. */
+/**
+ * Draws a mention that calls many people, for example `@channel`. The page does not know the names of single
+ * people.
+ */
 function drawMention(mark, { plainBlocks = false }) {
   const isCall = /^@(everyone|here|channel|all)$/.test(mark)
   return isCall && !plainBlocks ? h('span', { class: 'mention' }, mark) : null
@@ -139,7 +142,7 @@ function drawLink(mark, dialect) {
   return drawAnchor(url.replace(/\\(.)/g, '$1'), drawInline(label, dialect))
 }
 
-/** A link that leads out with http and https only; any other address is drawn as its label. */
+/** Draws a link that opens another page. Only http and https do; any other address is drawn as its label. */
 export function drawAnchor(url, children) {
   if (!/^https?:\/\//.test(url)) return h('span', { title: url }, children)
   return h('a', { href: url, target: '_blank', rel: 'noreferrer' }, children)
@@ -154,7 +157,7 @@ const DISCORD_DATES = {
   F: { dateStyle: 'full', timeStyle: 'short' },
 }
 
-/** What stands between angle brackets: Discord's dates and mentions, or an address. */
+/** Draws the part between angle brackets: a date or a mention of Discord, or an address. */
 function drawAngle(inner, dialect) {
   const [, seconds, style] = /^t:(-?\d+)(?::([tTdDfFR]))?$/.exec(inner) ?? []
   if (seconds !== undefined && dialect.dates) {

@@ -11,14 +11,14 @@ export function formatHour(ms) {
   return new Date(ms).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
 }
 
-/** A button that leads out; without an http address it leads nowhere. */
+/** A button that opens another page. Without an http or https address it opens nothing. */
 export function drawLinkButton(label, url, className) {
   return /^https?:\/\//.test(url ?? '')
     ? h('a', { class: className, href: url, target: '_blank', rel: 'noreferrer' }, label)
     : h('button', { class: className, type: 'button' }, label)
 }
 
-/** The text with its line ends as they are. */
+/** The text with its line breaks. */
 export function drawLines(text) {
   return text.split('\n').map((line, index) => [index === 0 ? null : h('br'), line])
 }

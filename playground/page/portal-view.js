@@ -1,4 +1,7 @@
-/** The left side: fields to create, edit and delete, the switches, and what went over the wire. */
+/**
+ * The left side of the page: fields to create, edit and delete, the switches, and the requests that the
+ * portal has sent.
+ */
 import { act, byId, formatTime, h, keepList, setText } from './dom.js'
 
 const TYPE_NAMES = {
@@ -100,7 +103,9 @@ function updateFieldRow(row, field) {
   remove.setAttribute('aria-label', `Delete ${field.label}`)
 }
 
-/** Shows the form under a row. Only what was changed is saved, as the portal's own form does. */
+/**
+ * Shows the form under a row, or hides it. Only the changed values are saved, as in the portal's own form.
+ */
 function openEditor(row) {
   const open = row.querySelector('form')
   if (open !== null) {
@@ -129,7 +134,7 @@ function openEditor(row) {
     if (nextValues !== undefined && nextValues.join('\n') !== values.join('\n')) {
       changes.values = nextValues
     }
-    // Saving without a change writes the columns all the same, so Bitrix24 tells an update.
+    // A save without a change still writes the columns, so Bitrix24 sends an update.
     if (Object.keys(changes).length === 0) changes.label = label
     if (await act('updateField', { id, ...changes })) close()
   }
@@ -154,7 +159,7 @@ function shortName(event) {
   return event.replace('ONCRMREQUISITEUSERFIELD', 'FIELD ')
 }
 
-/** An event that Bitrix24 never sent: there is nothing to open. */
+/** The row of an event that Bitrix24 never sent. It holds nothing to open. */
 function createLoss({ event, at }) {
   return h(
     'li',
@@ -194,7 +199,7 @@ function createSend({ event, at, ms, status, body, answer, error, handlerId }) {
   )
 }
 
-/** What the relay's answer says, in two words. */
+/** The relay's answer in two words. */
 function describeAnswer(answer) {
   const { sequence, duplicate, pending, quarantined, via, error } = parseAnswer(answer)
   if (error?.code !== undefined) return error.code
@@ -209,12 +214,12 @@ function parseAnswer(answer) {
   try {
     return JSON.parse(answer) ?? {}
   } catch {
-    // No answer, or none of the relay's.
+    // There was no answer, or the relay did not write it.
     return {}
   }
 }
 
-/** The body as it was, broken into lines only between its pairs. */
+/** The body as it was sent, with line breaks only between its pairs. */
 function splitPairs(body) {
   return body.split('&').map((pair, index) => {
     const [name, value] = pair.split('=')

@@ -1,6 +1,6 @@
 /**
- * A panel with a tab for each receiver of a group (the tabs pattern of the ARIA practices guide). Only
- * the chosen receiver is drawn; of the others the tab tells their state and what is new.
+ * A panel with a tab for each receiver of a group (the tabs pattern of the ARIA practices guide). Only the
+ * chosen receiver is drawn. The tab of every other one shows its state and the number of its new messages.
  */
 import { h, setText } from './dom.js'
 import { createReceiverView } from './receiver-view.js'
@@ -9,7 +9,7 @@ import { createReceiverView } from './receiver-view.js'
 export function createReceiverPanel(container, { label, views, onChoose }) {
   const types = Object.keys(views)
   let chosen = types[0]
-  /** How many messages of each receiver a person has had in sight. */
+  /** The number of messages of each receiver that a person has had in sight. */
   const seen = {}
   let state = null
 
@@ -36,7 +36,7 @@ export function createReceiverPanel(container, { label, views, onChoose }) {
     parts.get(chosen).render(receiver)
     if (document.visibilityState === 'visible') seen[chosen] = receiver.total
     for (const [type, tab] of tabs) {
-      // A playground that was started again counts from the beginning.
+      // A restarted playground counts from the beginning.
       seen[type] = Math.min(seen[type] ?? 0, receivers[type].total)
       updateTab(tab, describeState(receivers[type], relay), receivers[type].total - seen[type])
     }
@@ -64,7 +64,7 @@ export function createReceiverPanel(container, { label, views, onChoose }) {
   }
 }
 
-/** A click chooses, and so do the keys; the focus follows. */
+/** Lets a click or a key choose a tab. After a key the focus moves to the chosen tab. */
 function connectTabs(bar, tabs, choose) {
   const types = [...tabs.keys()]
   bar.addEventListener('click', ({ target }) => {
@@ -147,7 +147,7 @@ const LANE_STATES = {
   paused: ['warn', 'lane paused'],
 }
 
-/** Colour and words: what the receiver does comes first, then what the lane makes of it. */
+/** The colour and the words for a receiver: first its behaviour, then the state of its lane. */
 function describeState({ behaviour, destination }, { view }) {
   const lane = view?.lanes.find((known) => known.destination === destination)
   const found = [BEHAVIOUR_STATES[behaviour.kind], LANE_STATES[lane?.state]].filter(

@@ -1,4 +1,4 @@
-/** One receiver: its title, the switch for how it behaves, its messages, and the row of its answers. */
+/** One receiver: its title, the switch for its behaviour, its messages, and the row of its answers. */
 import { act, formatTime, h, keepList, setText } from './dom.js'
 
 const BEHAVIOURS = [
@@ -12,7 +12,10 @@ const BEHAVIOURS = [
   ['flood', '10 MB answer'],
 ]
 
-/** A program's 2xx means delivered, whatever it says: what it did not keep is a gap afterwards. */
+/**
+ * The texts for machine receivers. Any 2xx of a machine counts as delivered, so a delivery that it did not
+ * keep shows as a gap afterwards.
+ */
 const MACHINE_TEXTS = [
   ['error_inside', '200, kept nothing'],
   ['flood', '10 MB, kept nothing'],
@@ -89,7 +92,7 @@ function createList(type, { name, newestFirst = false }) {
       )
 }
 
-/** A channel is followed while the reader is at its end. */
+/** Fills the list. While the reader is at the end of a channel, the end stays in sight. */
 function fillList(list, { newestFirst = false, createMessage, fill = keepMessages }, messages) {
   const isAtEnd = isScrolledToEnd(list)
   const before = list.dataset.newest
@@ -103,7 +106,7 @@ function isScrolledToEnd(list) {
   return list.scrollHeight - list.scrollTop - list.clientHeight < 40
 }
 
-/** A window that becomes narrower makes messages longer: the end stays in sight all the same. */
+/** Keeps the end of a list in sight when the window becomes narrower, which makes messages longer. */
 function stayAtEnd(list) {
   let wasAtEnd = true
   list.addEventListener('scroll', () => (wasAtEnd = isScrolledToEnd(list)))

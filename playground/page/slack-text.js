@@ -1,6 +1,6 @@
 /**
- * Slack's texts as DOM nodes: plain text, the common part of mrkdwn, dates in the reader's zone, and
- * rich text. What Slack would make a mention is drawn as one, so that an injection would be seen.
+ * Draws Slack's texts as DOM nodes: plain text, the common part of mrkdwn, dates in the reader's zone, and
+ * rich text. A text that Slack would turn into a mention is drawn as a mention, so that an injection is seen.
  */
 import { h } from './dom.js'
 
@@ -150,7 +150,7 @@ function withLineBreaks(text) {
   return text.split('\n').map((line, index) => [index === 0 ? null : h('br'), line])
 }
 
-/** Slack's three entities. */
+/** Decodes Slack's three entities. */
 function decode(text) {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }

@@ -67,7 +67,7 @@ function drawBlock(block) {
   return draw === undefined ? h('div', { class: 'block unknown' }, `[${block.type}]`) : draw(block)
 }
 
-/** Buttons lead out only with http and https; the rest is drawn without a way out. */
+/** Draws an element. A button opens another page only with an http or https address. */
 function drawElement(element) {
   if (element.type === 'image') return h('span', { class: 'image' }, element.alt_text)
   if (element.type !== 'button') return drawText(element)

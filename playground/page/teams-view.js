@@ -59,7 +59,7 @@ function drawTextBlock({ text = '', ...style }) {
   return h('div', { class: `ac-text ${textClasses(style)}` }, drawMarkdown(text, 'teams'))
 }
 
-/** Nothing in a run is read as Markdown; a run may be a bare string. */
+/** Draws a run. Teams reads no Markdown in it, and a run may be a bare string. */
 function drawRun(run) {
   if (typeof run === 'string') return run
   const { text = '', italic, strikethrough, underline, selectAction, ...style } = run

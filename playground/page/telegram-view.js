@@ -1,4 +1,4 @@
-/** Draws a Telegram group: one bubble a message, its HTML as Telegram reads it. */
+/** Draws a Telegram group: each message is one bubble, and its HTML is read as Telegram reads it. */
 import { h } from './dom.js'
 import { drawHtml, TELEGRAM_TAGS } from './html-text.js'
 import { drawAvatar, drawLines, drawLinkButton, formatHour } from './message-parts.js'
