@@ -39,7 +39,7 @@ export function readWorkerOptions(
     name: readString(config, 'name'),
     compatibilityDate: readString(config, 'compatibility_date'),
     compatibilityFlags: readList(config['compatibility_flags']).map(String),
-    // Sound: TOML values are JSON values, and what is not JSON does not survive the copy.
+    // Sound: TOML values are JSON values, and the copy drops every other value.
     bindings: JSON.parse(JSON.stringify({ ...readTable(config['vars']), ...vars })) as Record<
       string,
       JsonValue

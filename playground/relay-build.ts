@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url'
 export const PROJECT_FOLDER = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * The project's wrangler, run by this very Node, since the machine's may be too old for it. Its file in `bin` would
- * start this one as a process of its own, which a killed build would leave behind.
+ * The project's wrangler, run by the same Node as this process, since the machine's own may be too old. The
+ * file in its `bin` folder would start this one in a further process, which a killed build would leave
+ * behind.
  */
 const WRANGLER = join(PROJECT_FOLDER, 'node_modules/wrangler/wrangler-dist/cli.js')
 
@@ -24,7 +25,7 @@ const QUIET = {
 /** Builds in progress, to be stopped when the process ends. */
 const builds = new Set<() => void>()
 
-/** What is bundled, and where to. */
+/** The input and the output of a build. */
 export interface BuildOptions {
   /** The folder of wrangler.toml. @default this project */
   readonly projectFolder?: string

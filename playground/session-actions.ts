@@ -89,7 +89,9 @@ async function updateField({ portal }: Session, input: Input): Promise<ActionPro
   return problemOf(await portal.updateField(readId(input), fields))
 }
 
-/** A text that stays keeps its id; a new text in the place of one that went is its new name. */
+/**
+ * A text that stays keeps the id of its value. A new text in the place of a removed one renames that value.
+ */
 function keepValueIds(former: readonly EnumValue[], texts: readonly string[]): Params[] {
   return texts.map((VALUE, index) => {
     const replaced = former[index]
@@ -174,7 +176,7 @@ const BEHAVIOURS: ReadonlyMap<unknown, Behave> = new Map<unknown, Behave>([
     'rate_limited',
     ({ simulator }, notify) => {
       simulator.rateLimitFor(RATE_LIMIT_SECONDS)
-      // The end of the limit is a change that nothing else would tell.
+      // Nothing else would tell the page that the limit has ended.
       setTimeout(notify, RATE_LIMIT_SECONDS * 1000 + 50).unref()
     },
   ],
@@ -192,7 +194,7 @@ async function setReceiver(session: Session, input: Input): Promise<ActionProble
   if (receiver === undefined) return 'This receiver does not exist'
   const behave = BEHAVIOURS.get(input['behaviour'])
   if (behave === undefined) return 'This behaviour does not exist'
-  // A receiver's own switch may leave something of the last behaviour behind.
+  // The switch of a receiver may leave something of its last behaviour behind.
   receiver.simulator.recover()
   behave(receiver, session.notify)
   return null

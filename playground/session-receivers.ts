@@ -1,6 +1,6 @@
 /**
- * The receivers of a playground, by the type of their destination: a new one is one line here, with what
- * it answers when it is gone and how it says "200" and means an error.
+ * The receivers of a playground, by the type of their destination. A new receiver is one line here, with its
+ * answer when it is gone, and its error inside a 200.
  */
 import { createCloudEventsSimulator } from './receivers/cloudevents.ts'
 import { createDiscordSimulator } from './receivers/discord.ts'
@@ -26,7 +26,7 @@ export interface SessionReceiver<R extends Receiver<unknown> = Receiver<unknown>
   readonly destination: DestinationSetting
   /** Its answer when its channel, or the whole receiver, is no more. */
   readonly gone: ReceiverAnswer
-  /** A name for that, for people. */
+  /** The name of that state, for people. */
   readonly goneText: string
   /** An error in an answer that says 200. */
   readonly errorInside: ReceiverAnswer

@@ -29,7 +29,7 @@ export interface Session {
   readonly relay: RunningRelay
   readonly lanes: LaneWatch
   readonly adminToken: string
-  /** Calls the listener after every change; returns what ends that. */
+  /** Calls the listener after every change. The returned function ends that. */
   subscribe(listener: () => void): () => void
   /** Tells every listener that something has changed. */
   readonly notify: () => void

@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const folder = mkdtempSync(join(tmpdir(), 'relay-playground-'))
 let session: Session | null = null
 
-// Everything in here is synchronous, so it also holds when the process ends by a signal or an error.
+// Everything in here is synchronous, so it also works when the process ends by a signal or an error.
 process.on('exit', () => {
   stopBuilds()
   session?.closeNow()

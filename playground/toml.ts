@@ -136,7 +136,7 @@ function createTable(): TomlTable {
 
 function unquote(text: string): string {
   if (text.startsWith("'")) return text.slice(1, -1)
-  // JSON's escapes are TOML's, but for \e and \U, which JSON.parse refuses loudly.
+  // TOML has the escapes of JSON and two more, `\e` and `\U`. JSON.parse refuses these two with an error.
   return String(JSON.parse(text))
 }
 

@@ -34,16 +34,19 @@ export interface PortalConditions {
   readonly operating: OperatingTime
   /** The time that each answer of the REST server takes, in milliseconds of the real clock. @default 0 */
   answerDelayMs: number
-  /** A lost licence: every call answers PAYMENT_REQUIRED, a refresh as well, and no event is sent. */
+  /** `lost`: every call and every refresh answers PAYMENT_REQUIRED, and no event is sent. */
   licence: 'paid' | 'lost'
-  /** Every call answers PORTAL_DELETED, every refresh `invalid_grant`, and no event is sent. */
+  /** True: every call answers PORTAL_DELETED, every refresh `invalid_grant`, and no event is sent. */
   deleted: boolean
   /**
    * The result of reading field definitions. With `denied` every read is refused in Bitrix24's words for
    * missing rights. With `hidden` lists are empty and complete, as if there were no field.
    */
   fieldRights: 'full' | 'denied' | 'hidden'
-  /** Lists of fields end after so many rows and tell no `next`; `total` still counts all. @default null */
+  /**
+   * The number of rows after which lists of fields end, without a `next`; `total` still counts all fields.
+   * @default null
+   */
   cutListsAt: number | null
 }
 
@@ -109,7 +112,7 @@ export function createUsageMeter(conditions: PortalConditions, clock: () => numb
         const use = { operating: window.used, resetAt }
         return err({ ...restError('OPERATION_TIME_LIMIT'), use })
       }
-      // Rounded as Bitrix24 does not, so that sums of hundredths stay readable.
+      // Bitrix24 does not round here. The simulator does, so that sums of hundredths stay readable.
       window.used = Math.round((window.used + perCall) * 1e6) / 1e6
       return ok({ operating: window.used, resetAt })
     },

@@ -7,7 +7,7 @@ import type { EventHandler, PortalState } from './portal-state.ts'
 import type { PhpValue } from './php-query.ts'
 import type { SendRequest } from './sender.ts'
 
-/** The faults of a portal, on purpose. */
+/** The faults that can be switched on for a portal. */
 export interface SendSwitches {
   /** A robot or workflow acts: no tokens in the auth block. */
   robot: boolean
@@ -82,7 +82,10 @@ function describePortal(state: PortalState, handler: EventHandler, { wrongToken 
   }
 }
 
-/** A handler bound to a user gets that user's token; else the acting user's, and none for a robot. */
+/**
+ * The user whose token the event carries: the one to whom the handler is bound, else the acting user; nobody
+ * for a robot.
+ */
 function chooseUser(
   state: PortalState,
   handler: EventHandler,

@@ -35,7 +35,10 @@ function refuseWebhooks(name: string, method: RestMethod): [string, RestMethod] 
   return [name, (call) => (call.via === 'app' ? method(call) : err(restError('WRONG_AUTH_TYPE')))]
 }
 
-/** The codes of the scope `SCOPE`, of no scope when it is empty, or of all; names as Bitrix24 gives them. */
+/**
+ * The codes of one scope (`SCOPE`), of no scope when it is empty, or of all scopes, spelt as Bitrix24 spells
+ * them.
+ */
 function listEvents({ params }: RestCall): RestResult {
   const scope = readText(params, 'SCOPE')
   const isWanted = (code: string): boolean =>
@@ -56,7 +59,7 @@ function formatHandler(handler: EventHandler) {
   }
 }
 
-/** The user a handler is bound to: others than administrators may only bind to themselves. */
+/** The user to whom a handler is bound. A user who is no administrator may bind only to himself. */
 function readAuthType({ params, user }: RestCall): number {
   return user.admin ? Number(readText(params, 'auth_type') ?? 0) : user.id
 }

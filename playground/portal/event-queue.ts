@@ -118,7 +118,9 @@ export function createEventQueue(
 interface Outbox {
   readonly sends: readonly RecordedSend[]
   postOne(request: SendRequest): Promise<RecordedSend>
-  /** Posts one event and whatever was held for it; holds the event when others shall go first. */
+  /**
+   * Posts one event and the events that were held for it. Holds the event back when others shall go first.
+   */
   post(
     requests: readonly SendRequest[],
     options: { overtakenBy: number },

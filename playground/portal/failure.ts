@@ -9,7 +9,7 @@ const METADATA_SERVICE = 'http://169.254.169.254/latest/meta-data/'
 const HUGE_BYTES = 10 * 1024 * 1024
 
 /**
- * A failure: the act of a server instead of its work, or before it.
+ * A failure of a server, in the place of its work or before it.
  * - `down`: cuts the connection without an answer.
  * - `slow`: waits, then works.
  * - `hang`: never answers and keeps the connection.
@@ -74,14 +74,14 @@ export async function playFailure(
   }
 }
 
-/** Cuts the connection when the work was to be done without an answer; true when it did. */
+/** Cuts the connection when the failure is `lost_answer`; true when it did. */
 export function loseAnswer(failure: Failure | null, response: ServerResponse): boolean {
   if (failure?.kind !== 'lost_answer') return false
   response.socket?.destroy()
   return true
 }
 
-/** Valid JSON, without a length up front, so that only counting helps the reader. */
+/** Sends valid JSON without Content-Length, so that the reader notices the size only by counting. */
 function sendHuge(response: ServerResponse, bytes: number): void {
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
   response.write('{"result":"')

@@ -58,7 +58,7 @@ function getUsers(state: PortalState, { params, scope }: RestCall): RestResult {
     IS_ONLINE: 'N',
     USER_TYPE: 'employee',
   }))
-  // The documentation filters both in FILTER and beside it.
+  // The documentation shows the filter both inside FILTER and beside it.
   const id = readText(params, 'ID')
   const filter = { ...readParams(params, 'FILTER'), ...(id === null ? {} : { ID: id }) }
   const found = sortRows(filterRows(rows, filter), { ID: readText(params, 'ORDER') ?? 'ASC' })

@@ -61,7 +61,7 @@ export async function answerRestRequest(
     sendJson(response, 200, { value: { ...answer.value, time } })
     return
   }
-  // Only the operating limit tells a time: when the method works again.
+  // Only a refusal by the operating limit says when the method works again.
   const isOverTime = answer.error.error === 'OPERATION_TIME_LIMIT' && use !== null
   const time = isOverTime ? { time: formatTime(state.clock(), use) } : {}
   sendJson(response, answer.error.status, { value: { ...formatRestError(answer.error), ...time } })
@@ -72,7 +72,7 @@ interface Path {
   readonly webhook: { readonly userId: number; readonly secret: string } | null
 }
 
-/** Doubled slashes are one, as on Bitrix24's own servers. */
+/** Reads the path. Doubled slashes count as one, as on Bitrix24's own servers. */
 function readPath(pathname: string): Path {
   const parts = pathname.split('/').filter((part) => part !== '')
   const method = (parts.at(-1) ?? '').toLowerCase().replace(/\.json$/, '')

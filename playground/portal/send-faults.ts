@@ -85,7 +85,7 @@ export function createSendFaults(): SendFaults {
   }
 }
 
-/** Above every rate. */
+/** A number above every rate, so that no fault comes. */
 function never(): number {
   return 1
 }

@@ -178,7 +178,10 @@ function saveField(store: UserFieldStore, change: FieldChange): Result<FieldChan
   return ok(change)
 }
 
-/** A value keeps its id when the id is given or, without one, when its text stays; `DEL` removes it. */
+/**
+ * Makes the values of a list. A value keeps its id when the id is given or, without one, when its text stays;
+ * `DEL` removes it.
+ */
 function makeList(
   store: UserFieldStore,
   { values, former }: { values: ParamValue | undefined; former: readonly EnumValue[] },

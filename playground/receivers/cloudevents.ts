@@ -37,7 +37,7 @@ export interface CloudEventsOptions {
    * @default none
    */
   readonly handshake?: 'required' | 'none'
-  /** Told in the handshake, and kept: more is 429. @default * */
+  /** The rate that the handshake tells; requests above it get 429. @default * */
   readonly allowedRate?: AllowedRate
   /** The accepted modes; every other one is answered with 415. @default both */
   readonly modes?: readonly ContentMode[]
@@ -139,7 +139,8 @@ function judgeRequest(
   if (request.path !== HOOK_PATH) return refuse(404, 'not_found')
   if (request.method === 'OPTIONS') return judgeHandshake(request, rules)
   if (request.method !== 'POST') return refuse(405, 'method_not_allowed')
-  // Only the header: the spec also knows ?access_token=, and says that it should not be used.
+  // Only the header is read. The specification also knows `?access_token=`, and says that it should not be
+  // used.
   if (rules.bearer !== undefined && request.headers['authorization'] !== `Bearer ${rules.bearer}`) {
     return refuse(401, 'unauthorized')
   }

@@ -97,7 +97,8 @@ export async function createDiscordSimulator({
       const isLimited = until > clock() && receiver.behaviour.kind === 'normal'
       return isLimited ? { kind: 'rate_limited' as const, until } : receiver.behaviour
     },
-    // Here and not in the shared server, whose 429 has neither a fraction nor Discord's headers.
+    // Discord answers this itself, since the 429 of the shared server has neither a fraction of a second nor
+    // Discord's headers.
     rateLimitFor(seconds) {
       receiver.recover()
       limitedUntil = clock() + seconds * 1000
@@ -261,7 +262,7 @@ function json(status: number, value: object): ReceiverAnswer {
   }
 }
 
-/** The answer's own headers win. */
+/** Adds headers to an answer. The headers that the answer has already win. */
 function withHeaders(
   headers: Readonly<Record<string, string>>,
   answer: ReceiverAnswer,

@@ -124,7 +124,7 @@ function checkButton(button: unknown, path: string): string | null {
   return isVisible ? null : `Invalid value at '${path}': text or icon is required`
 }
 
-/** `action` would call a Chat app, which a webhook has not. */
+/** Checks a click. `action` would call a Chat app, and a webhook has none. */
 function checkOnClick(value: unknown, path: string): string | null {
   return object({ openLink: object({ url: checkUrl }, ['url']) }, ['openLink'])(value, path)
 }

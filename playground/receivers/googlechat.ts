@@ -86,7 +86,7 @@ const STATUS_NAMES: Readonly<Record<number, string>> = {
   429: 'RESOURCE_EXHAUSTED',
 }
 const NOT_FOUND = fail(404, 'Requested entity was not found.')
-/** Google sends no Retry-After with it. */
+/** The answer to a message above the limit. Google sends no Retry-After with it. */
 const EXHAUSTED = fail(429, 'Resource has been exhausted (e.g. check quota).')
 
 /** Starts a Google Chat. */
@@ -120,7 +120,7 @@ export async function createGoogleChatSimulator({
       const isLimited = until > clock() && receiver.behaviour.kind === 'normal'
       return isLimited ? { kind: 'rate_limited' as const, until } : receiver.behaviour
     },
-    // Here and not in the shared server, whose 429 carries a Retry-After.
+    // Google Chat answers this itself, since the 429 of the shared server carries a Retry-After.
     rateLimitFor(seconds) {
       receiver.recover()
       limitedUntil = clock() + seconds * 1000

@@ -1,8 +1,8 @@
 /**
  * Reads a message of an incoming webhook as Mattermost takes it
- * (developers.mattermost.com/integrate/webhooks/incoming and …/reference/message-attachments).
- * Stricter than the real server: it ignores what it does not know, here that is an error, because a
- * misspelt property is lost on the reader.
+ * (developers.mattermost.com/integrate/webhooks/incoming and …/reference/message-attachments). It is stricter
+ * than the real server, which ignores properties that it does not know. Here they are errors, because a
+ * misspelt property never reaches the reader.
  */
 import { isObject } from './json.ts'
 import type { JsonObject } from './json.ts'

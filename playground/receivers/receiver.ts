@@ -161,7 +161,7 @@ async function answerRequest<M>(
     response.write('o', () => request.socket.destroy())
     return
   }
-  // The caller gave up while this receiver was slow: it saw no answer, so nothing was accepted.
+  // The caller gave up while this receiver was slow. It saw no answer, so nothing counts as accepted.
   if (response.destroyed) {
     record(body, null)
     return
@@ -183,7 +183,7 @@ async function answerRequest<M>(
 
 const FLOOD_CHUNK = 'x'.repeat(65_536)
 const FLOOD_CHUNKS = 160
-/** Stands in the record for a flood, whose text would only fill the memory. */
+/** The entry of a flood in the record. Its real text would only fill the memory. */
 const FLOOD_ANSWER: ReceiverAnswer = { status: 200, body: '10 MB of text' }
 
 /** Sends 10 MB as fast as the caller reads, so that a caller who stops early is not sent the rest. */
@@ -192,7 +192,7 @@ async function streamFlood(response: ServerResponse): Promise<void> {
   try {
     await pipeline(Readable.from(Array.from({ length: FLOOD_CHUNKS }, () => FLOOD_CHUNK)), response)
   } catch {
-    // The caller hung up: what a flood is for.
+    // The caller hung up, which is the purpose of a flood.
   }
 }
 

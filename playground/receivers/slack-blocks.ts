@@ -3,7 +3,7 @@
  * allowed properties, and limits counted in characters of the escaped text.
  */
 
-/** Why Slack would refuse blocks: its error string, and what is wrong for whoever reads a test. */
+/** The reason why Slack would refuse blocks: its error string, and a sentence for the reader of a test. */
 export interface BlockProblem {
   readonly error: 'invalid_blocks' | 'msg_blocks_too_long'
   readonly detail: string
@@ -113,7 +113,10 @@ function checkActions({ elements }: Shape): string | null {
   })
 }
 
-/** Buttons and images are what an incoming webhook can use; the rest needs an application. */
+/**
+ * Checks an element. An incoming webhook can use buttons and images; every other element needs an
+ * application.
+ */
 function checkElement(element: unknown): string | null {
   if (!isShape(element)) return 'must be an object'
   if (element['type'] === 'image') return checkImage(element)

@@ -215,7 +215,7 @@ function checkEnumerations(value: JsonObject, path: string): Problems {
   )
 }
 
-/** Names of values are compared without case, as the renderers do. */
+/** Checks a value of a closed list. Names are compared without case, as the renderers do. */
 function checkChoice(value: unknown, allowed: readonly string[], path: string): Problems {
   if (value === undefined) return []
   const given = showValue(value).toLowerCase()

@@ -134,7 +134,7 @@ export async function createTelegramSimulator({
     token: TOKEN,
     chat: first.id,
     migrateTo(newChat) {
-      // Every id it ever had tells the newest one.
+      // Each former id of the chat tells the newest one.
       for (const old of world.ids) world.migrated.set(old, newChat)
       world.ids.push(newChat)
       world.chats.set(newChat, { ...first, id: newChat })

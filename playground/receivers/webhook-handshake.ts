@@ -1,6 +1,6 @@
 /**
- * The abuse protection of the CloudEvents webhook spec (http-webhook.md 1.0.2, section 4): who may
- * send, found out by an OPTIONS request, and how many requests a minute.
+ * The abuse protection of the CloudEvents webhook specification (http-webhook.md 1.0.2, section 4). An
+ * OPTIONS request finds out whether a sender may send, and how many requests a minute.
  */
 import type { PendingRequest, ReceiverAnswer } from './receiver.ts'
 

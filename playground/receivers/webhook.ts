@@ -84,7 +84,8 @@ export async function createWebhookSimulator({
   clock = Date.now,
 }: WebhookOptions): Promise<WebhookSimulator> {
   const secrets = typeof secret === 'string' ? [secret] : secret
-  // Parsed here as well: a wrong key is a wrong start of the simulator, not a wrong signature.
+  // The keys are parsed here as well, so that a wrong key stops the simulator instead of failing each
+  // signature.
   publicKeys.forEach(parsePublicKey)
   const placeInOrder = createOrderWatch()
   const statuses: number[] = []
