@@ -1,8 +1,8 @@
 /**
- * Measures a burst: a thousand edits of 20 fields in one minute, told to a simulated Slack that enforces its own
- * limit. Run it with `node scripts/measure-burst.ts`; it takes about two minutes and binds to 127.0.0.1. It
- * prints the messages, the refusals, the time until the last message, and the number of told events. Behind the
- * name of the script stands the number of edits, for example 40.
+ * Measures a burst: a thousand edits of 20 fields in one minute, told to a simulated Slack that enforces its
+ * own limit. Run it with `node scripts/measure-burst.ts`; it takes about two minutes and binds to 127.0.0.1.
+ * It prints the messages, the refusals, the time until the last message, and the number of told events. `node
+ * scripts/measure-burst.ts 40` makes 40 edits.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPortalSimulator } from '../playground/portal/portal.ts'

@@ -1,9 +1,9 @@
 /**
  * Measures the time that reading fields adds between an event and its Slack message. The portal answers after
  * 150 ms. One run sends the same edits twice: once with stored tokens, so that fields are read, and once
- * through an outgoing webhook without tokens, so that nothing is read. Run it with
- * `node scripts/measure-enrichment.ts`; it takes about three minutes and binds to 127.0.0.1. It prints medians,
- * p99 and the number of REST requests. Behind the name of the script stands the number of edits, for example 4.
+ * through an outgoing webhook without tokens, so that nothing is read. Run it with `node
+ * scripts/measure-enrichment.ts`; it takes about three minutes and binds to 127.0.0.1. It prints medians, p99
+ * and the number of REST requests. `node scripts/measure-enrichment.ts 4` makes 4 edits.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPortalSimulator, type PortalSimulator } from '../playground/portal/portal.ts'
@@ -42,7 +42,7 @@ async function measure(name: string, isRead: boolean): Promise<readonly number[]
   const delays: number[] = []
   for (let edit = 1; edit <= EDITS; edit += 1) {
     const { sends } = await changed(portal, field.value.field.ID, edit)
-    // An installed relay has bound the events itself; here an outgoing webhook sends them.
+    // An installed relay has bound the events by itself. In the other run an outgoing webhook sends them.
     const own = sends.find((send) => send.url === url)
     const at = own?.at ?? Date.now()
     const body = sends[0]?.body ?? ''

@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url'
 const PROJECT = fileURLToPath(new URL('..', import.meta.url))
 const BUNDLED = join(PROJECT, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node')
 
-/** From this version on Node runs TypeScript by itself, and wrangler and vitest run on it. */
+/** Node runs TypeScript by itself from this version on. Wrangler and vitest need no newer one. */
 const LEAST = '22.18'
 
 const [option, ...others] = process.argv.slice(2)
@@ -43,7 +43,10 @@ function chooseNode(least) {
   process.exit(1)
 }
 
-/** npm puts a Node that a package has brought before the machine's own, and tells by which one it runs itself. */
+/**
+ * The machine's own Node. npm puts a Node that a package has brought before it, and names in
+ * `npm_node_execpath` the Node that npm itself runs on.
+ */
 function findOwnNode() {
   const isOwn = !existsSync(BUNDLED) || realpathSync(process.execPath) !== realpathSync(BUNDLED)
   return isOwn ? process.execPath : (process.env['npm_node_execpath'] ?? process.execPath)

@@ -1,8 +1,9 @@
 /**
- * Pages name files and folders ("shown by `test/built/kill.test.ts`") and scripts ("`npm run keys` makes one"). Each
- * of them has to exist: a file as seen from the root, from `src/`, from `test/` or from the page's own folder, a name
- * without a folder anywhere in `src/`, and a script in package.json. A name may hold `*` and `{a,b}`. Decision records
- * tell of their own day and are not asked.
+ * Pages name files and folders ("shown by `test/built/kill.test.ts`") and scripts ("`npm run keys` makes
+ * one"). Each of them has to exist: a file as seen from the root, from `src/`, from `test/` or from the
+ * page's own folder, a name without a folder anywhere in `src/`, and a script in package.json. A name may
+ * hold `*` and `{a,b}`. Decision records are left out, since they describe the day on which they were
+ * written.
  */
 import { existsSync, globSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'

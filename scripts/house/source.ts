@@ -1,4 +1,4 @@
-/** What the rules of the house read: files of a project, and the syntax of one file. */
+/** The things that the rules of the house read: files of a project, and the syntax of one file. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseAst } from 'vitest/node'
@@ -14,7 +14,7 @@ export interface Rule {
 export interface Verdict {
   /** One sentence for each thing that is against the rule. */
   readonly problems: readonly string[]
-  /** What was looked at, in one line. */
+  /** The files or names that were looked at, in one line. */
   readonly summary: string
 }
 

@@ -1,6 +1,6 @@
 /**
- * SQL stands only in files that are named for it, so that a reader of a table's rows knows all who touch them:
- * `…-store.ts`, `…-rows.ts`, `migrations.ts`, `database.ts`.
+ * SQL stands only in files that are named for it, so that the reader of a table finds everybody who touches
+ * its rows: `…-store.ts`, `…-rows.ts`, `migrations.ts`, `database.ts`.
  */
 import { listFiles, nodesOf, parseFile, isNode, type Rule, type SyntaxNode } from './source.ts'
 
