@@ -1,4 +1,4 @@
-/** Builders of what is known of one field: present by default, with a snapshot of a minute ago. */
+/** Builders of the state of one field: present by default, with a snapshot of a minute ago. */
 import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
 import {
   newFieldState,

@@ -1,4 +1,4 @@
-/** Builders of lanes, of entries of the log, and of what a receiver answers. */
+/** Builders of lanes, of entries of the log, and of the outcomes of a receiver. */
 import { createLane, type LanePlan } from '../../src/core/lanes/state/match-lanes.ts'
 import type { Epoch, LaneState, ReplayJob } from '../../src/core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../src/core/lanes/state/outcome.ts'

@@ -23,7 +23,7 @@ export const ADMIN_ROUTES: readonly string[] = [
   'POST /destinations/erp/test',
 ]
 
-/** What a call carries. */
+/** The parts of a call. */
 export interface AdminCall {
   /** A text goes as it is, everything else as JSON. */
   readonly body?: unknown

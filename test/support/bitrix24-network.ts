@@ -3,7 +3,7 @@ import { answerPortal, aPortalRest, type PortalRestState } from './portal-rest.t
 import { MEMBER_ID } from './runtime-bindings.ts'
 import type { NetworkHandler, SentRequest } from './network.ts'
 
-/** What the simulated OAuth server and portal say. */
+/** The state of the simulated OAuth server and portal, by which they answer. */
 export interface SimulatedBitrix24 {
   memberId: string
   domain: string

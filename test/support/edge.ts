@@ -13,7 +13,7 @@ import { RELAY } from './relay-portal.ts'
 export const FORM_TYPE = 'application/x-www-form-urlencoded'
 export const JSON_TYPE = 'application/json'
 
-/** What a call may say beside its body. */
+/** The parts of a call beside its body. */
 export interface Call {
   readonly method?: string
   readonly path?: string

@@ -1,7 +1,7 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 /**
- * What the former version stored, and what it said of it: the files of test/fixtures/former-version, whose
- * README tells what they hold and how they came to be.
+ * The rows that the former version stored, and the answers that it gave about them. They are the files of
+ * test/fixtures/former-version, whose README tells what they hold and how they came to be.
  */
 import type { Entry } from './entries.ts'
 import type { Stored, StoredObject, StoredRecord } from './stored-rows.ts'

@@ -1,7 +1,7 @@
 /**
- * Hand-made bodies that nobody should send. Used by the decoder's and by the route's tests: whatever
- * they are, the answer is 200 or a 4xx, and nothing breaks. Those that carry the identity of the
- * fixtures' portal would be authentic; the others fail earlier.
+ * Hand-made bodies that nobody should send, for the tests of the decoder and of the route. The answer to each
+ * is 200 or a 4xx, and nothing breaks. A body with the identity of the fixtures' portal would be authentic;
+ * the others fail earlier.
  */
 
 /** One body with the content type that it claims. */

@@ -1,5 +1,5 @@
 /**
- * What the decoder makes of each hostile body: a reason, or the kind of request (for an event, why it is
+ * The answer of the decoder to each hostile body: a reason, or the kind of request (for an event, why it is
  * quarantined). Content types are not judged here; the route answers 415 before decoding.
  */
 

@@ -1,7 +1,7 @@
 /** Watches what a portal's object writes. */
 import { vi } from 'vitest'
 
-/** What a portal's object wrote since it is observed. */
+/** Everything that a portal's object wrote since it is observed. */
 export interface Observed {
   /** Every statement that wrote rows, with their number. */
   readonly writes: { readonly query: string; readonly rows: number }[]

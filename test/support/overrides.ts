@@ -1,10 +1,10 @@
-/** What a test may put between the configuration and the portals' objects. */
+/** The values that a test may put between the configuration and the portals' objects. */
 import type { PortalConfig, PortalSettings, World } from '../../src/portal/settings.ts'
 
 /** Everything that a portal's object is given, in one flat list, so that a test can replace any of it. */
 export type AdaptableSettings = PortalConfig & World & Omit<PortalSettings, 'config' | 'world'>
 
-/** What a test may replace. */
+/** The things that a test may replace. */
 export interface Overrides {
   /** Applies to every portal's object that is constructed afterwards. */
   adapt: (settings: AdaptableSettings) => AdaptableSettings

@@ -11,7 +11,7 @@ export interface BoundHandler {
   readonly offline: 0
 }
 
-/** What the portal holds. */
+/** The data of the portal. */
 export interface PortalRestState {
   /** Definitions of fields by id; each belongs to the family that its ENTITY_ID names. */
   readonly fields: Map<number, FieldAttributes>

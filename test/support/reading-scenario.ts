@@ -14,7 +14,7 @@ import { answerPortal, aPortalRest } from './portal-rest.ts'
 /** The host of the portal. */
 export const PORTAL_HOST = 'acme.bitrix24.com'
 
-/** What stands in no log line, row or body. */
+/** A secret that may stand in no log line, row or body. */
 export const READING_SECRET = 'readingcanary4711'
 
 /** The definition of the requisite field 235, unless a test says otherwise. */

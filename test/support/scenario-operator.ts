@@ -1,7 +1,7 @@
 /** The operator of a scenario, who works through the methods of the portal's object. */
 import type { PortalClient } from '../../src/edge/portal-client.ts'
 
-/** What an operator wishes of a portal. */
+/** The acts of an operator. */
 export class ScenarioOperator {
   readonly #object: () => PortalClient
 

@@ -1,4 +1,4 @@
-/** A receiver of a scenario: what it answers, and what it was sent. */
+/** A receiver of a scenario: the answers that it gives, and the requests that it got. */
 import type { Network, NetworkHandler, SentRequest } from './network.ts'
 
 /** One send to a webhook, as the webhook sees it. */

@@ -1,6 +1,6 @@
 /**
- * The time of a portal's object. Nothing moves it but a test: what sleeps wakes when its moment comes, and the
- * alarm fires when it is due, as the platform does.
+ * The time of a portal's object. Only a test moves it: a sleeper wakes when its moment comes, and the alarm
+ * fires when it is due, as on the platform.
  */
 import { ManualClock } from './manual-clock.ts'
 import { msOf, type Span } from './time.ts'

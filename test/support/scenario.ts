@@ -1,6 +1,6 @@
 /**
- * What every scenario with a real portal's object has: a member id of its own (the memory of the edge outlives
- * the storage of a test), a network that claims nothing by itself, receivers and the object.
+ * The common part of all scenarios with a real portal's object: a member id of its own (the memory of the
+ * edge outlives the storage of a test), a network that claims nothing by itself, receivers and the object.
  */
 import { env } from 'cloudflare:workers'
 import {

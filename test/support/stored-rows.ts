@@ -1,6 +1,9 @@
-/** Rows as a file holds them: JSON in a column is shown as what it says. In and out of an object's SQLite. */
+/**
+ * Reads rows out of an object's SQLite and writes them into it, in the form that a file holds: JSON in a
+ * column is shown as its value.
+ */
 
-/** A column's value, or what the JSON in it says. */
+/** A column's value, or the value of the JSON in it. */
 export type Stored = null | number | string | boolean | Stored[] | StoredRecord
 
 /** A row, or a JSON object in one. */
@@ -49,7 +52,7 @@ export function readRows(sql: SqlStorage): Pick<StoredObject, 'schema' | 'rows'>
   return { schema: tables.map((table) => evened(table.sql)), rows: Object.fromEntries(rows) }
 }
 
-/** What a text says, when it is JSON exactly as it would be written again; else the text. */
+/** The value of a text that is JSON exactly as it would be written again; else the text. */
 export function storedOf(text: string): Stored {
   if (!/^[[{]/u.test(text)) return text
   const value: unknown = JSON.parse(text)

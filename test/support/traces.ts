@@ -1,11 +1,14 @@
-/** Everything that is stored of a portal, in all places: what a test expects of a portal that left, or never was. */
+/**
+ * Everything that is stored of a portal, in all places, for the tests of a portal that has left or that never
+ * was.
+ */
 import { env } from 'cloudflare:workers'
 import { runInDurableObject } from 'cloudflare:test'
 
 /** Every table of an object with its rows. */
 export type Tables = Readonly<Record<string, readonly Record<string, unknown>[]>>
 
-/** What is stored of a portal, in all places. */
+/** Everything that is stored of one portal, in all places. */
 export interface Traces {
   readonly tables: Tables
   /** Size of the object's database. */
@@ -27,7 +30,7 @@ export const NO_TRACES: Traces = {
   kv: {},
 }
 
-/** What `leftOver` finds of a portal of which nothing is left. */
+/** The answer of `leftOver` for a portal of which nothing is left. */
 export const NOTHING_LEFT = { status: 404, pending: [], tables: {}, alarm: null, lines: [], kv: {} }
 
 /** Every table of the directory. */

@@ -1,4 +1,4 @@
-/** Waiting for what an object does by itself, and holding back an answer that it waits for. */
+/** Waits for the work that an object does by itself, and holds back an answer for which it waits. */
 import { vi } from 'vitest'
 
 /** Waits until something holds; fails after two seconds. */

@@ -1,8 +1,8 @@
-/** The answers of a relay, and what its receivers were told, as far as the tests of upgrades read them. */
+/** The answers of a relay, and the deliveries to its receivers, as far as the tests of upgrades read them. */
 import type { SentRequest } from './network.ts'
 import type { Stored, StoredRecord } from './stored-rows.ts'
 
-/** What an answer may say, as far as these tests read it. */
+/** The parts of an answer that these tests read. */
 export interface Said {
   readonly accepted?: boolean
   readonly sequence?: number
@@ -31,7 +31,7 @@ export interface EventSaid {
   readonly fates: Readonly<Record<string, FateSaid>>
 }
 
-/** What became of an event at a destination. */
+/** The fate of an event at a destination. */
 export interface FateSaid {
   readonly state: string
   readonly attempts: number | null
@@ -46,7 +46,7 @@ export interface Answered {
   readonly body: Said
 }
 
-/** What a signed webhook was told of one event. */
+/** A delivery of one event to a signed webhook. */
 export interface Delivered {
   readonly id: string | null
   readonly sequence: number
