@@ -9,13 +9,13 @@ export const CLOUDEVENTS = {
     'https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md',
   ],
   settings: [
-    { name: 'url', meaning: 'where to post; https' },
+    { name: 'url', meaning: 'the address to post to; https' },
     { name: 'mode', meaning: '`"structured"` (the default) or `"binary"`' },
     { name: 'bearer', meaning: 'a token for `Authorization: Bearer …`' },
     {
       name: 'handshake',
       meaning:
-        '`true`: asks for permission (OPTIONS, `WebHook-Request-Origin`) before the first delivery and daily, and keeps to the rate that is allowed; default `false`',
+        'with `true` the relay asks the receiver for permission (OPTIONS, `WebHook-Request-Origin`) before the first delivery and daily, and keeps to the rate that the receiver allows; default `false`',
     },
   ],
   success: { statuses: [200, 201, 202, 204], body: 'any' },

@@ -11,7 +11,8 @@ export const DISCORD = {
   settings: [
     {
       name: 'url',
-      meaning: 'of the webhook: `https://discord.com/api/webhooks/…`; `?thread_id=` may follow',
+      meaning:
+        'the address of the webhook: `https://discord.com/api/webhooks/…`; `?thread_id=` may follow',
     },
   ],
   success: { statuses: [200], body: 'json_id' },

@@ -12,7 +12,7 @@ export const GOOGLE_CHAT = {
     {
       name: 'url',
       meaning:
-        'of the webhook: `https://chat.googleapis.com/v1/spaces/…/messages?key=…&token=…`. Messages about one field are one thread',
+        'the address of the webhook: `https://chat.googleapis.com/v1/spaces/…/messages?key=…&token=…`. All messages about one field stand in one thread',
     },
   ],
   success: { statuses: [200], body: 'json_id' },

@@ -6,10 +6,11 @@ export const MATTERMOST = {
   title: 'Mattermost incoming webhook',
   sources: ['https://developers.mattermost.com/integrate/webhooks/incoming/'],
   settings: [
-    { name: 'url', meaning: 'of the incoming webhook: `https://<server>/hooks/…`' },
+    { name: 'url', meaning: 'the address of the incoming webhook: `https://<server>/hooks/…`' },
     {
       name: 'allowPrivate',
-      meaning: '`true`: the server may stand on a private address. Only for this destination',
+      meaning:
+        '`true` allows a server on a private address, for this destination only; default `false`',
     },
   ],
   success: { statuses: [200], body: 'ok' },

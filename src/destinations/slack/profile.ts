@@ -12,7 +12,8 @@ export const SLACK = {
   settings: [
     {
       name: 'url',
-      meaning: 'of the incoming webhook: `https://hooks.slack.com/services/…`, or GovSlack’s host',
+      meaning:
+        'the address of the incoming webhook: `https://hooks.slack.com/services/…`, or the same on GovSlack’s host',
     },
   ],
   success: { statuses: [200], body: 'ok' },

@@ -13,7 +13,8 @@ export const TEAMS = {
   settings: [
     {
       name: 'url',
-      meaning: 'of a workflow that begins with “When a Teams webhook request is received”',
+      meaning:
+        'the address of a workflow that begins with “When a Teams webhook request is received”',
     },
   ],
   success: { statuses: [200, 202], body: 'no_error' },

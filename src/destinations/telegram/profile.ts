@@ -10,14 +10,17 @@ export const TELEGRAM = {
     'https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this',
   ],
   settings: [
-    { name: 'token', meaning: 'of the bot, from @BotFather' },
+    { name: 'token', meaning: 'the token of the bot, from @BotFather' },
     {
       name: 'chat',
       meaning:
-        '`@name` or the number of the chat, for example `-1001234567890`. A chat that moves is followed',
+        '`@name` or the number of the chat, for example `-1001234567890`. When a group gets a new number, the relay goes on there',
     },
-    { name: 'thread', meaning: 'the number of a topic; optional' },
-    { name: 'url', meaning: 'of the Bot API server; default `https://api.telegram.org`' },
+    { name: 'thread', meaning: 'the number of a topic in the chat; optional' },
+    {
+      name: 'url',
+      meaning: 'the address of the Bot API server; default `https://api.telegram.org`',
+    },
   ],
   success: { statuses: [200], body: 'json_ok' },
   limits: [

@@ -8,7 +8,7 @@ export const WEBHOOK = {
     'https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md',
   ],
   settings: [
-    { name: 'url', meaning: 'where to post; https' },
+    { name: 'url', meaning: 'the address to post to; https' },
     {
       name: 'secret',
       meaning:
