@@ -1,6 +1,7 @@
 /**
- * The JSON that machines get for one event. The names are a contract with receivers: members may be added, none
- * is renamed or removed. The order of the keys is stable as well, so that two bodies in a log can be compared.
+ * The JSON that machines get for one event. The names are a contract with receivers: members may be added,
+ * none is renamed or removed. The order of the keys is stable as well, so that two bodies in a log can be
+ * compared.
  */
 import { deliveryType, displayName } from '../core/log/event-names.ts'
 import type { Change, Enrichment, Json, PortalUser, ThinReason } from '../core/log/event.ts'
@@ -88,7 +89,9 @@ export function buildEventBody(delivery: Delivery): EventBody {
   }
 }
 
-/** The time of the event in unix milliseconds: Bitrix24's time when it can be used, else the time of receipt. */
+/**
+ * The time of the event in unix milliseconds: Bitrix24's time when it can be used, else the time of receipt.
+ */
 export function occurredAt(delivery: Delivery): number {
   const { ts } = delivery.event
   return ts !== null && ts >= 0 && ts <= LAST_SECOND ? ts * 1000 : delivery.receivedAt

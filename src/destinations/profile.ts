@@ -19,7 +19,7 @@ export type ErrorClass = 'transient' | 'wait' | 'message' | 'endpoint' | 'endpoi
 
 /** An error that a receiver tells in words. It is judged before the status, as statuses differ. */
 export interface ErrorRule {
-  /** A whole word of the answer (`exact`), or a part of its description, whatever the case (`part`). */
+  /** A whole word of the answer (`exact`), or a part of its description in any case of letters (`part`). */
   readonly says: string
   readonly match: 'exact' | 'part'
   readonly reason: OutcomeReason
@@ -113,7 +113,7 @@ export function exact(says: string, reason: OutcomeReason, errorClass: ErrorClas
   return { says, match: 'exact', reason, class: errorClass }
 }
 
-/** An error that is told by a part of a description, whatever its case. */
+/** An error that is told by a part of a description, in any case of letters. */
 export function part(says: string, reason: OutcomeReason, errorClass: ErrorClass): ErrorRule {
   return { says, match: 'part', reason, class: errorClass }
 }

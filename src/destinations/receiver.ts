@@ -88,7 +88,9 @@ export interface Handshake {
   isDue(terms: AttemptTerms): boolean
   /** The question. */
   request(): OutgoingRequest
-  /** The memory with the permission; without permission the outcome of the delivery that had to wait for it. */
+  /**
+   * The memory with the permission; without permission the outcome of the delivery that had to wait for it.
+   */
   judge(answer: Answer, terms: AttemptTerms): Result<ReceiverMemory, DeliveryOutcome>
 }
 

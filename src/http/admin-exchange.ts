@@ -11,7 +11,9 @@ import { errorResponse } from './error-response.ts'
 /** The largest body of an admin request, in bytes. */
 const MAX_ADMIN_BODY_BYTES = 16 * 1024
 
-/** Does the work with the object of the portal that the path names, or answers 404 when the path names none. */
+/**
+ * Does the work with the object of the portal that the path names, or answers 404 when the path names none.
+ */
 export async function withPortal(
   c: Context,
   portals: PortalLookup,

@@ -30,7 +30,10 @@ export interface Alignment {
   readonly missing: readonly string[]
   /** Events whose binding was removed: no longer wanted, or now bound to the present address. */
   readonly unbound: readonly string[]
-  /** Wanted events whose binding is tied to one user: they name that user, whoever has caused them. */
+  /**
+   * Wanted events whose binding is tied to one user. Such an event names this user, and not the one who
+   * caused it.
+   */
   readonly fixedUser: readonly string[]
 }
 

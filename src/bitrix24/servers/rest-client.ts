@@ -31,7 +31,10 @@ export interface RestDeps {
 
 /** One call of a REST method. */
 export interface RestRequest {
-  /** Beside a token the portal's address, which ends with `/rest/`; else the URL of an incoming webhook. */
+  /**
+   * With a token the address of the portal, which ends with `/rest/`; without one the URL of an incoming
+   * webhook.
+   */
   readonly endpoint: string
   /** For example `crm.requisite.userfield.get`. */
   readonly method: string

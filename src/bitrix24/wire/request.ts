@@ -10,7 +10,8 @@ export interface PresentedCredentials {
   readonly refreshToken: string | null
   /** Unix seconds; null when not sent. */
   readonly expiresAt: number | null
-  // From here on claims, which are compared with the OAuth server's answer; each is null when not sent.
+  // The members from here on are claims, which are compared with the OAuth server's answer. Each is null when
+  // it was not sent.
   readonly serverEndpoint: string | null
   readonly clientEndpoint: string | null
   readonly domain: string | null

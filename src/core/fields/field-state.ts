@@ -48,7 +48,9 @@ export interface PresentField extends NamedField, LivingField {
 /** A field whose deletion was told. Nothing is owed of it, and receivers know that it is gone. */
 export interface GoneField extends NamedField {
   readonly presence: 'gone'
-  /** When its deletion was found, in unix milliseconds: a read that began before says nothing of it any more. */
+  /**
+   * When its deletion was found, in unix milliseconds: a read that began before says nothing of it any more.
+   */
   readonly readAt: number | null
 }
 
@@ -65,7 +67,10 @@ export function snapshotOf(state: FieldState): FieldAttributes | null {
   return state.presence === 'present' ? state.attributes : null
 }
 
-/** When the portal last said something of the field, in unix milliseconds by its clock; null when it never did. */
+/**
+ * When the portal last said something of the field, in unix milliseconds by its clock; null when it never
+ * did.
+ */
 export function readAtOf(state: FieldState): number | null {
   return state.presence === 'unread' ? null : state.readAt
 }

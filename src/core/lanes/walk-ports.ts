@@ -92,7 +92,7 @@ export interface SendContext {
 export interface WalkClock {
   /** Unix milliseconds. */
   now(): number
-  /** In [0, 1): jitter. */
+  /** A random number from 0 to 1, without 1, for jitter. */
   random(): number
   sleep(ms: number): Promise<void>
 }

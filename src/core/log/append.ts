@@ -16,7 +16,7 @@ export const MAX_REMEMBERED = 5000
 /** The identity of an event on its way to the log. */
 export interface Arrival {
   readonly receipt: string
-  /** Hex SHA-256 of name, time and data; the same whichever binding has sent the event. */
+  /** Hex SHA-256 of name, time and data, so that it is the same for every binding that sends the event. */
   readonly contentHash: string
   /** The time of receipt at the edge, in unix milliseconds. */
   readonly receivedAt: number

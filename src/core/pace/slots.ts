@@ -56,7 +56,10 @@ export interface SlotRequest {
 /** The answer to a question for a slot. */
 export interface SlotAnswer {
   readonly state: PacerState
-  /** Null: go now, the slot is taken. Otherwise unix milliseconds: come again, not before. */
+  /**
+   * Null when the slot is taken and the waiter may go now. Otherwise the time at which to come again, in unix
+   * milliseconds.
+   */
   readonly at: number | null
 }
 

@@ -1,4 +1,6 @@
-/** Finds the words of a receiver in the body of its answer, which may be plain text or JSON of several forms. */
+/**
+ * Finds the words of a receiver in the body of its answer, which may be plain text or JSON of several forms.
+ */
 import { secondsToMs } from './retry-after.ts'
 
 /** The words of an answer. */

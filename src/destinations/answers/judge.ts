@@ -74,11 +74,11 @@ function isCutObject({ body, isCut }: Answer, { json }: AnswerWords): boolean {
 }
 
 /**
- * Whether a success tells an error in its body, as Office 365 connectors did: "… delivery failed with error: …
- * returned HTTP error 429 …"
- * (https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using). In JSON
- * the word "error" may belong to the message itself, so only its own member and the connectors' sentences count:
- * a false failure would send the message again and again.
+ * Whether a success tells an error in its body, as Office 365 connectors did: "… delivery failed with error:
+ * … returned HTTP error 429 …"
+ * (https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using). In
+ * JSON the word "error" may belong to the message itself, so only its own member and the connectors'
+ * sentences count: a false failure would send the message again and again.
  */
 function tellsError(body: string, { json }: AnswerWords): boolean {
   if (json === null) return /\berror\b/i.test(body)

@@ -10,8 +10,8 @@ const HTTP_DATE =
   /^(?:[A-Z][a-z]{2,8}, .+ GMT|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})$/
 
 /**
- * The wait that a `Retry-After` value asks for, in milliseconds from `now`. It is 0 for a date that has passed,
- * at most `Number.MAX_SAFE_INTEGER`, and null when the value is absent, negative or cannot be read.
+ * The wait that a `Retry-After` value asks for, in milliseconds from `now`. It is 0 for a date that has
+ * passed, at most `Number.MAX_SAFE_INTEGER`, and null when the value is absent, negative or cannot be read.
  */
 export function parseRetryAfter(value: string | null, now: number): number | null {
   const text = value?.trim() ?? ''

@@ -52,8 +52,8 @@ function writeBinary(
 
 /**
  * The attributes without `datacontenttype`. `sequence` belongs to the extension of this name
- * (https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/sequence.md): a text that sorts like the
- * number. `sequencetype` does not say `Integer`, as that promises no gaps, and filters make gaps.
+ * (https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/sequence.md): a text that sorts like
+ * the number. `sequencetype` does not say `Integer`, as that promises no gaps, and filters make gaps.
  */
 function attributesOf(delivery: Delivery, type: string, time: string): Attributes {
   const { id, sequence, event } = delivery
@@ -76,7 +76,9 @@ function sourceOf({ domain, memberId }: Delivery): string {
   return `https://${new URL(base).host}/${portal}`
 }
 
-/** Section 3.1.3.2: all but printable ASCII, and the space, the quote and the percent sign, percent-encoded. */
+/**
+ * Section 3.1.3.2: all but printable ASCII, and the space, the quote and the percent sign, percent-encoded.
+ */
 function encodeAttribute(value: string): string {
   return value.toWellFormed().replace(/[^!#$&-~]/gu, (character) => encodeURIComponent(character))
 }

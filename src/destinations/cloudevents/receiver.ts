@@ -1,7 +1,7 @@
 /**
  * The receiver `cloudevents`: CloudEvents 1.0 over HTTP
- * (https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/http-protocol-binding.md), with one event in
- * each request, structured or binary.
+ * (https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/http-protocol-binding.md), with one
+ * event in each request, structured or binary.
  */
 import { err, ok, type Result } from '../../core/result.ts'
 import { createHandshake, paceOfPermission, REQUEST_ORIGIN } from './handshake.ts'

@@ -1,7 +1,10 @@
 /** The facts about the receiver "Discord webhook", as data. */
 import { exact, ONE_A_SECOND, part, type Profile } from '../profile.ts'
 
-/** Discord webhooks. The URL always says `wait=true`, as the 204 without it does not prove that a message was saved. */
+/**
+ * Discord webhooks. The URL always says `wait=true`, as the 204 without it does not prove that a message was
+ * saved.
+ */
 export const DISCORD = {
   title: 'Discord webhook',
   sources: [

@@ -48,7 +48,7 @@ function isWithinLimits({ embeds: [embed] }: DiscordMessage): boolean {
 
 function targetOf(url: URL): UrlEndpoint {
   const target = new URL(url)
-  // Without it Discord answers a message that it could not save like any other
+  // Without `wait=true` Discord gives the same answer to a message that it could not save as to any other
   // (https://docs.discord.com/developers/resources/webhook#execute-webhook).
   target.searchParams.set('wait', 'true')
   return {

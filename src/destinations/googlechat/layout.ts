@@ -59,8 +59,8 @@ export function layOutGoogleChat(message: Message): GoogleChatMessage {
 }
 
 /**
- * Lays text of a template out as the field `text`, whose markup people know from typing. There is no card, so the
- * template alone decides about the words.
+ * Lays text of a template out as the field `text`, whose markup people know from typing. There is no card, so
+ * the template alone decides about the words.
  */
 export function layOutGoogleChatText(text: string, { threadKey }: Message): GoogleChatMessage {
   return { text, thread: { threadKey } }

@@ -1,6 +1,6 @@
 /**
- * Lays a message out for Mattermost as one attachment. The headline stands in its text, as only some clients read
- * Markdown in a title; the footer is shown as it is in all of them.
+ * Lays a message out for Mattermost as one attachment. The headline stands in its text, as only some clients
+ * read Markdown in a title; the footer is shown as it is in all of them.
  */
 import type { Catalogue } from '../language/catalogue.ts'
 import { joinTexts, writeRest, writeOneLine } from '../message/joined-text.ts'

@@ -1,9 +1,9 @@
 /**
- * The Markdown of Mattermost. Its clients read a text twice: first an old Markdown (github.com/mattermost/marked),
- * then mentions, channels, hashtags, addresses and emoji in the text that is left
- * (github.com/mattermost/mattermost, webapp/channels/src/utils/text_formatting.tsx). A backslash helps only
- * against the first reading, and the mobile clients read CommonMark; so every character that could mean something
- * gets a look-alike. Code is shown as it is both times.
+ * The Markdown of Mattermost. Its clients read a text twice: first an old Markdown
+ * (github.com/mattermost/marked), then mentions, channels, hashtags, addresses and emoji in the text that is
+ * left (github.com/mattermost/mattermost, webapp/channels/src/utils/text_formatting.tsx). A backslash helps
+ * only against the first reading, and the mobile clients read CommonMark; so every character that could mean
+ * something gets a look-alike. Code is shown as it is both times.
  */
 import { linkAddress, lookAlike, OUTER_UNDERSCORE, withLookAlikes } from '../message/inert-text.ts'
 import type { Link } from '../message/message.ts'

@@ -175,8 +175,8 @@ function remark(text: string): ChangeLine {
 }
 
 /**
- * The notes of the digest, each once: where the changes come from, and how late the message is. Missing details
- * are told in the group that they belong to.
+ * The notes of the digest, each once: where the changes come from, and how late the message is. Missing
+ * details are told in the group that they belong to.
  */
 function listCommonNotes(deliveries: Deliveries, now: number, words: Catalogue): readonly string[] {
   // Older events wait here on purpose, so the message is late only when its youngest event is.

@@ -1,4 +1,7 @@
-/** Composes the message that tells people one delivery; several deliveries make a digest (`compose-digest.ts`). */
+/**
+ * Composes the message that tells people one delivery; several deliveries make a digest
+ * (`compose-digest.ts`).
+ */
 import type { UserField } from '../../core/log/event.ts'
 import type { Delivery, Parcel } from '../receiver.ts'
 import { occurredAt } from '../event-body.ts'
@@ -75,7 +78,10 @@ export function linkTo(url: string | null, text: string): Link | null {
   return url.startsWith('http://') && isLocalHost(new URL(url)) ? { url, text } : null
 }
 
-/** The key of a message's thread: one for each field, and one for each portal's events that are about no field. */
+/**
+ * The key of a message's thread: one for each field, and one for each portal's events that are about no
+ * field.
+ */
 export function threadKeyOf({ memberId, event: { field } }: Delivery): string {
   return field === null ? memberId : `${memberId}-${field.family}-${field.id}`
 }

@@ -1,6 +1,6 @@
 /**
- * The means by which foreign text loses the meaning that a receiver's markup would give it. Each receiver names
- * its own characters (`<receiver>/text.ts`); the means that several receivers share stand here.
+ * The means by which foreign text loses the meaning that a receiver's markup would give it. Each receiver
+ * names its own characters (`<receiver>/text.ts`); the means that several receivers share stand here.
  */
 
 // Characters that look like those of a markup. They are used where a markup has no escape sequence, or not

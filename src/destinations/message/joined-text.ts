@@ -13,7 +13,9 @@ export function joinTexts(texts: readonly string[], separator: string): string {
   return texts.filter((text) => text !== '').join(separator)
 }
 
-/** The number of lines that had no room, with the link to the page that shows them; empty when all are here. */
+/**
+ * The number of lines that had no room, with the link to the page that shows them; empty when all are here.
+ */
 export function writeRest(
   { more }: Pick<Message, 'more'>,
   {
@@ -36,7 +38,8 @@ export function writeTimes(
 
 /**
  * The message in one sentence, for notifications: `Deal field (UF_CRM_TAX): deleted by Anna in
- * acme.bitrix24.com`. A host stays readable as it is; a portal without one is named by text that was made inert.
+ * acme.bitrix24.com`. A host stays readable as it is; a portal without one is named by text that was made
+ * inert.
  */
 export function writeOneLine(
   { summary, portal }: Pick<Message, 'summary' | 'portal'>,

@@ -1,4 +1,6 @@
-/** Picks the ids out of an event's payload, so that a person can find the object; nothing else of it is told. */
+/**
+ * Picks the ids out of an event's payload, so that a person can find the object; nothing else of it is told.
+ */
 import type { Json } from '../../core/log/event.ts'
 import { safeText } from './safe-text.ts'
 

@@ -30,8 +30,9 @@ function cleanLine(text: string): string {
   return text.toWellFormed().replace(INVISIBLE, '').replace(BLANK, ' ').trim()
 }
 
-// "before → after" would be shown the wrong way round when both are Hebrew or Arabic, so such text stands in an
-// isolate, U+2068 … U+2069 (UAX 9, section 2.4). The isolate is always closed, as it is added after the cut.
+// "before → after" would be shown the wrong way round when both are Hebrew or Arabic, so such text stands in
+// an isolate, U+2068 … U+2069 (UAX 9, section 2.4). The isolate is always closed, as it is added after the
+// cut.
 function isolate(text: string): string {
   return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text
 }

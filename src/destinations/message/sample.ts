@@ -1,4 +1,6 @@
-/** An invented event with which a template is tried when it is configured. Its texts are as long as real ones. */
+/**
+ * An invented event with which a template is tried when it is configured. Its texts are as long as real ones.
+ */
 import { NOT_ENRICHED } from '../../core/log/event.ts'
 import type { Parcel } from '../receiver.ts'
 

@@ -37,7 +37,8 @@ export function sizeOf(message: Message): number {
 
 /**
  * The fullest form of a message that fits: lines are taken away until `fits` takes the result of `render`.
- * The last try has no line at all and is used even when `fits` refuses it: every text in it has a limited length.
+ * The last try has no line at all and is used even when `fits` refuses it: every text in it has a limited
+ * length.
  */
 export function fitMessage<T>(
   message: Message,

@@ -1,6 +1,6 @@
 /**
- * The operator's own wording of messages, in Mustache. Every value is escaped in the receiver's own way, so the
- * template decides about the markup and text of the CRM never does; forms without escaping are refused.
+ * The operator's own wording of messages, in Mustache. Every value is escaped in the receiver's own way, so
+ * the template decides about the markup and text of the CRM never does; forms without escaping are refused.
  */
 import mustache from 'mustache'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -132,7 +132,10 @@ function hasSection(tokens: readonly Token[], wanted: string): boolean {
   )
 }
 
-/** A value that a template shows. It is an object, as the library would repeat a section for each item of a list. */
+/**
+ * A value that a template shows. It is an object, as the library would repeat a section for each item of a
+ * list.
+ */
 interface Shown {
   readonly line: Line
 }

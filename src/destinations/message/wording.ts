@@ -30,8 +30,9 @@ export function describeUser({ event, enrichment }: Delivery, words: Catalogue):
 }
 
 /**
- * The deed and its people: `settings changed by Anna and Max`. When events are told together, the people of all
- * of them are named; a change that was found by comparing has no people. The text never begins with a name.
+ * The deed and its people: `settings changed by Anna and Max`. When events are told together, the people of
+ * all of them are named; a change that was found by comparing has no people. The text never begins with a
+ * name.
  */
 export function describeDeed(delivery: Delivery, field: UserField, words: Catalogue): Line {
   const { event, enrichment } = delivery
@@ -59,7 +60,10 @@ export function deedBy(deed: Line, people: readonly Line[], words: Catalogue): L
   return fillSpans(words.deedBy, { deed, names: joinNames(people, words) })
 }
 
-/** The user of a delivery as a list; empty for a change that was found by comparing, as nobody is known to have made it. */
+/**
+ * The user of a delivery as a list; empty for a change that was found by comparing, as nobody is known to
+ * have made it.
+ */
 export function knownUser(delivery: Delivery, words: Catalogue): readonly Line[] {
   const isNobody = delivery.origin === 'reconciled' && delivery.event.userId === null
   return isNobody ? [] : [describeUser(delivery, words)]
@@ -96,7 +100,10 @@ export function describeCode({ fieldName, id }: UserField, words: Catalogue): Li
   return code === '' ? [own(fill(words.fieldNumber, { id }), 'code')] : [foreign(code, 'code')]
 }
 
-/** The name of an event in its documented spelling, or the word for an event whose name holds nothing to be seen. */
+/**
+ * The name of an event in its documented spelling, or the word for an event whose name holds nothing to be
+ * seen.
+ */
 export function describeEvent({ event }: Delivery, words: Catalogue): Line {
   const name = safeText(displayName(event.name), MAX_EVENT_NAME)
   return [name === '' ? own(words.event, 'strong') : foreign(name, 'strong')]

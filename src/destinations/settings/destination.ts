@@ -30,7 +30,9 @@ export interface Destination {
   readonly digest: DigestSetting | null
   readonly language: Language
   readonly template: string | null
-  /** The settings of its type: each `$NAME` has been replaced by the secret, each `$portal.NAME` still stands. */
+  /**
+   * The settings of its type: each `$NAME` has been replaced by the secret, each `$portal.NAME` still stands.
+   */
   readonly settings: Readonly<Record<string, unknown>>
   /** The names of the portal values that the settings ask for. */
   readonly portalValues: readonly string[]

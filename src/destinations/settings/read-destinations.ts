@@ -101,7 +101,10 @@ function findProblems(
   return opened.error.filter(({ setting }) => !known.has(setting) && !portalSettings.has(setting))
 }
 
-/** For machines these keys are unknown, so nothing is said about their values. */
+/**
+ * Leaves out the keys for people. The destination of a machine does not know these keys, so nothing is said
+ * about their values.
+ */
 function withoutPeopleKeys(
   table: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {

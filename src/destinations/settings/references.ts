@@ -1,4 +1,6 @@
-/** References inside a destination's settings: `$NAME` stands for a secret, `$portal.NAME` for a portal value. */
+/**
+ * References inside a destination's settings: `$NAME` stands for a secret, `$portal.NAME` for a portal value.
+ */
 import { PORTAL_VALUE_PREFIX } from './destination.ts'
 import type { SettingProblem } from './setting-problem.ts'
 

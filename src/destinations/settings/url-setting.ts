@@ -43,7 +43,10 @@ export function secretsOfUrl(url: URL): readonly string[] {
   return [...new Set([...parts, ...segments.map(decode)])]
 }
 
-/** A part counts as a token when it is long, or shorter with a digit in it: words such as `services` stay readable. */
+/**
+ * A part counts as a token when it is long, or shorter with a digit in it: words such as `services` stay
+ * readable.
+ */
 function isLikeToken(segment: string): boolean {
   return segment.length >= 12 || (segment.length >= 9 && /\d/.test(segment))
 }

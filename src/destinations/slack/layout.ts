@@ -1,8 +1,8 @@
 /**
- * Lays a message out for Slack. Text of the CRM stands only in the text elements of rich_text, which Slack shows
- * as they are: it reads no mrkdwn, mention, link or emoji code in them, so nothing is escaped there. The only
- * mrkdwn is the date, which is made of our template and a number, and the only links are the relay's own. The
- * fallback `text` (for notifications and screen readers) is inert, and says `mrkdwn: false`.
+ * Lays a message out for Slack. Text of the CRM stands only in the text elements of rich_text, which Slack
+ * shows as they are: it reads no mrkdwn, mention, link or emoji code in them, so nothing is escaped there.
+ * The only mrkdwn is the date, which is made of our template and a number, and the only links are the relay's
+ * own. The fallback `text` (for notifications and screen readers) is inert, and says `mrkdwn: false`.
  */
 import type { Catalogue } from '../language/catalogue.ts'
 import { writeOneLine, writeTimes } from '../message/joined-text.ts'
@@ -111,9 +111,9 @@ function renderMore({ more }: Message): readonly SlackBlock[] {
 }
 
 /**
- * A link and not a button: Slack also sends a click on a button with a `url` to the app's interactivity URL, and
- * shows a warning when there is none (github.com/slackapi/node-slack-sdk/issues/869). It is a block of its own,
- * as only then it stands on a line of its own.
+ * A link and not a button: Slack also sends a click on a button with a `url` to the app's interactivity URL,
+ * and shows a warning when there is none (github.com/slackapi/node-slack-sdk/issues/869). It is a block of
+ * its own, as only then it stands on a line of its own.
  */
 function renderLink(link: Link | null): readonly SlackBlock[] {
   if (link === null) return []

@@ -18,8 +18,8 @@ export const SLACK = {
   ],
   success: { statuses: [200], body: 'ok' },
   limits: [
-    // About 13,200 characters over all blocks are refused (github.com/slackapi/bolt-js/issues/2509). Whether the
-    // JSON around them counts is not known, so it does here.
+    // About 13,200 characters over all blocks are refused (github.com/slackapi/bolt-js/issues/2509). Whether
+    // the JSON around them counts is not known, so it does here.
     { what: 'message, escaped', max: 12_000, unit: 'characters' },
     { what: 'template', max: 3000, unit: 'characters' },
     { what: 'blocks', max: 50, unit: 'items' },

@@ -4,8 +4,8 @@
  */
 import { lookAlike, OUTER_UNDERSCORE, withLookAlikes } from '../message/inert-text.ts'
 
-// The characters of formats, emoji codes, mentions and links; Slack has no escape sequence for them. A point at
-// the end of a word is harmless.
+// The characters of formats, emoji codes, mentions and links; Slack has no escape sequence for them. A point
+// at the end of a word is harmless.
 const MARKUP = /[*~`:@#]|\.(?=\S)/g
 
 /** Escapes the three control characters of Slack's text objects. */

@@ -1,8 +1,8 @@
 /**
- * Lays a message out for Teams as an Adaptive Card. Text of the CRM stands only in text runs, which Teams shows
- * as they are (https://learn.microsoft.com/adaptive-cards/schema-explorer/text-run): it reads no Markdown, link
- * or HTML in them. The only Markdown is the date, which is made of our template and a number, and the only links
- * are the relay's own.
+ * Lays a message out for Teams as an Adaptive Card. Text of the CRM stands only in text runs, which Teams
+ * shows as they are (https://learn.microsoft.com/adaptive-cards/schema-explorer/text-run): it reads no
+ * Markdown, link or HTML in them. The only Markdown is the date, which is made of our template and a number,
+ * and the only links are the relay's own.
  */
 import { type Link, type Message } from '../message/message.ts'
 import { splitTeams } from './text.ts'
@@ -149,7 +149,7 @@ const STYLES: Readonly<Record<Span['style'], Look>> = {
   faint: { isSubtle: true },
 }
 
-/** As few runs as the styles and the macros allow, as a run takes more bytes than its text. */
+/** Makes as few runs as the styles and the macros allow, since a run takes more bytes than its text. */
 function renderSpans(line: Line, look: Look): readonly TeamsTextRun[] {
   return mergeStyles(line).flatMap(({ text, style }) =>
     splitTeams(text).map((piece) => ({ type: 'TextRun', text: piece, ...look, ...STYLES[style] })),
@@ -160,7 +160,10 @@ function renderAction(link: Link | null): readonly TeamsAction[] {
   return link === null ? [] : [{ type: 'Action.OpenUrl', title: link.text, url: link.url }]
 }
 
-/** Teams shows the time in each reader's own time zone; this Markdown holds nothing but our own words and numbers. */
+/**
+ * Teams shows the time in each reader's own time zone; this Markdown holds nothing but our own words and
+ * numbers.
+ */
 function renderTime(message: Message): TeamsTextBlock {
   return {
     type: 'TextBlock',

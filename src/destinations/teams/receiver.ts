@@ -1,7 +1,7 @@
 /**
  * The receiver `teams`: a workflow of Microsoft Teams that posts Adaptive Cards
- * (https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook). Microsoft has switched off the Office
- * 365 connectors that came before
+ * (https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook). Microsoft has switched off the
+ * Office 365 connectors that came before
  * (https://devblogs.microsoft.com/microsoft365dev/retirement-of-office-365-connectors-within-microsoft-teams/),
  * so their addresses are refused.
  */

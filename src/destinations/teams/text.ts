@@ -17,8 +17,8 @@ export function inertTeams(text: string): string {
   return withLookAlikes(text, LEADING, INLINE, OUTER_UNDERSCORE, HOST_POINT)
 }
 
-// Teams looks for `{{DATE(`, `{{TIME(`, `<at>` and `</at>` in each text run by itself, so a text that is parted
-// inside of them is harmless.
+// Teams looks for `{{DATE(`, `{{TIME(`, `<at>` and `</at>` in each text run by itself, so a text that is
+// parted inside of them is harmless.
 const BREAKS = /(?<=\{)(?=\{[dt])|(?<=<)(?=\/?at)/i
 
 /** The same text in pieces, none of which holds a macro or a mention. */

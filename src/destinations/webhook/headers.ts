@@ -1,6 +1,6 @@
 /**
- * The setting `headers` of a `webhook`: further headers that a receiver, or a gateway in front of it, wants. Their
- * values are secrets, as most of them are keys.
+ * The setting `headers` of a `webhook`: further headers that a receiver, or a gateway in front of it, wants.
+ * Their values are secrets, as most of them are keys.
  */
 import { err, ok, type Result } from '../../core/result.ts'
 import type { SettingProblem } from '../settings/setting-problem.ts'
@@ -15,8 +15,8 @@ const MIN_SECRET_LENGTH = 6
 // The name of a header (RFC 9110, section 5.6.2).
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/
 
-// The value of a header (RFC 9110, section 5.5) in ASCII: Node sends other characters as Latin-1, workerd as UTF-8
-// (docs/cloudflare.md#fetch).
+// The value of a header (RFC 9110, section 5.5) in ASCII: Node sends other characters as Latin-1, workerd as
+// UTF-8 (docs/cloudflare.md#fetch).
 const FIELD_VALUE = /^[!-~](?:[\t -~]*[!-~])?$/
 
 // These describe the body, and the relay sets them itself.
@@ -29,8 +29,8 @@ const HOP =
 // The session of a browser ends, and the relay does not keep the answers that would renew it.
 const SESSION = ['cookie', 'cookie2']
 
-// Cloudflare keeps `cdn-loop` and `cf-…` for itself, fetch keeps `proxy-…` and `sec-…` (docs/cloudflare.md#fetch).
-// The Headers of Node drop the name `__proto__` in silence.
+// Cloudflare keeps `cdn-loop` and `cf-…` for itself, fetch keeps `proxy-…` and `sec-…`
+// (docs/cloudflare.md#fetch). The Headers of Node drop the name `__proto__` in silence.
 const KEPT = ['cdn-loop', '__proto__']
 
 const RESERVED: ReadonlySet<string> = new Set([...OURS, ...HOP.split(' '), ...SESSION, ...KEPT])

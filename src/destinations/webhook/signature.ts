@@ -1,7 +1,8 @@
 /**
  * Signatures of Standard Webhooks 1.0.0: `v1` is HMAC-SHA256, `v1a` is Ed25519
  * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). Keys are
- * imported for each send, as one request must not wait for a promise of another (docs/cloudflare.md#webcrypto).
+ * imported for each send, as one request must not wait for a promise of another
+ * (docs/cloudflare.md#webcrypto).
  */
 import type { SigningSecret } from './secrets.ts'
 

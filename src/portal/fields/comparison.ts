@@ -32,7 +32,10 @@ export interface ComparisonDeps {
   readonly writer: Pick<LogWriter, 'write'>
   /** The calls for which no event waits. */
   readonly portal: PortalAccess
-  /** An event that waits for its enrichment tells whatever has changed, so its field is left to it. */
+  /**
+   * A field with an event that waits for its enrichment is left out, since this event will tell every change
+   * of the field.
+   */
   readonly enricher: Pick<Enricher, 'isWaiting' | 'idle'>
   readonly world: Pick<World, 'now'>
   readonly scheduler: Pick<Scheduler, 'advance'>
@@ -69,7 +72,7 @@ export class Comparison {
   async entities(families: readonly FieldFamily[]): Promise<readonly FieldEntity[] | null> {
     if (!families.includes('type')) return this.#withMet(families, [])
     const listed = await listSmartProcesses(this.#deps.portal.call)
-    // Without the scope nothing of them can be read, and this is no failure of the run.
+    // Without the scope no smart process can be read, and this is no failure of the run.
     if (!listed.ok && listed.error !== 'incomplete' && listed.error.kind === 'no_scope') {
       return this.#withMet(families, [])
     }

@@ -51,7 +51,9 @@ export class KvMirror {
     await this.#alone(() => this.#remove().then(() => this.#write()))
   }
 
-  /** One piece of work at a time; whoever asks meanwhile gets the one that is under way. */
+  /**
+   * Does one piece of work at a time. A caller that comes meanwhile gets the promise of the work under way.
+   */
   #alone(work: () => Promise<void>): Promise<void> {
     this.#writing ??= work().finally(() => {
       this.#writing = null

@@ -65,9 +65,9 @@ export class Subscriber {
   }
 
   /**
-   * Takes the user off an event whose binding is tied to one: Bitrix24 names this user in it, whoever has
-   * acted. A portal may have a tied and a free binding for one event; their events look the same, so the user
-   * goes from both.
+   * Takes the user off an event whose binding is tied to one: Bitrix24 names this user in it, and not the one
+   * who has acted. A portal may have a tied and a free binding for one event; their events look the same, so
+   * the user goes from both.
    */
   withoutFixedUser(request: AppendRequest): AppendRequest {
     const { fixedUser } = this.#deps.state.install().subscriptions

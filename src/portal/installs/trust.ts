@@ -113,7 +113,9 @@ export class Trust {
     return names.some(({ portal }) => webhookRule(portal) !== 'any')
   }
 
-  /** Two portals may show the same token at the same time; the directory is one object and answers in order. */
+  /**
+   * Two portals may show the same token at the same time; the directory is one object and answers in order.
+   */
   async #pin({ portal, token }: OutgoingWebhook): Promise<boolean> {
     const { memberId, directory } = this.#deps
     const tokenId = await sha256Hex(`pin|${portal}|${token}`)

@@ -69,7 +69,9 @@ export class Receivers {
     return receiver
   }
 
-  /** Forgets the values of the portal and every receiver that was opened with them: their rows were deleted. */
+  /**
+   * Forgets the values of the portal and every receiver that was opened with them: their rows were deleted.
+   */
   clearValues(): void {
     this.#deps.values.clear()
     this.#opened.clear()

@@ -16,8 +16,8 @@ export class InstallRows {
   /**
    * The install; an empty one for a portal of which nothing is known.
    *
-   * @throws when the row was damaged outside of this program. The object then does not begin, and the edge spills the
-   * portal's events until the row is mended: an empty install instead would refuse them.
+   * @throws when the row was damaged outside of this program. The object then does not begin, and the edge
+   * spills the portal's events until the row is mended: an empty install instead would refuse them.
    */
   loadInstall(): InstallState {
     const row = this.#db.all('SELECT install FROM install WHERE id = 1')[0]

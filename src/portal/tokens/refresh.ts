@@ -31,7 +31,9 @@ export const UNREADABLE_PAIR: RestError = {
 }
 /** The fresh pair could not be stored, so it must not be used. */
 const NOT_STORED: RestError = { kind: 'unreachable', code: 'not_stored', status: null }
-/** The OAuth server has answered with the pair of another portal. The refresh token is used up nevertheless. */
+/**
+ * The OAuth server has answered with the pair of another portal. The refresh token is used up nevertheless.
+ */
 const OF_ANOTHER_PORTAL: RestError = { kind: 'dead_token', code: 'member_mismatch', status: null }
 /** The application of the pair, or its OAuth server, is not configured any more. */
 const UNCONFIGURED: RestError = { kind: 'refused', code: NOT_CONFIGURED, status: null }

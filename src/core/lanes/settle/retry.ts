@@ -30,7 +30,7 @@ export interface RetryQuestion {
   readonly deadline: number
   /** The receiver's own wish in milliseconds; null when it had none. */
   readonly retryAfterMs: number | null
-  /** In [0, 1). */
+  /** A random number from 0 to 1, without 1, for jitter. */
   readonly random: number
 }
 

@@ -16,7 +16,7 @@ type Rejected = Extract<DeliveryOutcome, { kind: 'rejected' }>
 /** The circumstances of one attempt. Times are unix milliseconds. */
 export interface SettleTerms {
   readonly now: number
-  /** In [0, 1): jitter. */
+  /** A random number from 0 to 1, without 1, for jitter. */
   readonly random: number
   /** A failure from this time on parks the event: its time of receipt plus `retryHours`. */
   readonly deadline: number
