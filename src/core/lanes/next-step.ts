@@ -19,7 +19,7 @@ interface Wait {
   readonly at: number
 }
 
-/** What a lane does next. */
+/** The next step of a lane: it attempts a delivery, waits until a time, or has nothing to do. */
 export type Step = Attempt | Wait | { readonly kind: 'idle' }
 
 const IDLE = { kind: 'idle' } as const

@@ -1,6 +1,6 @@
 /**
- * Turns rows of the fates and of the delivered digests into typed values. A damaged row must never stop a
- * lane (G10).
+ * Turns rows of the fates and of the delivered digests into typed values. A damaged state, reason, status or
+ * list of sequences must not stop a lane (G10), so each gets a fallback. A damaged number elsewhere throws.
  */
 import * as v from 'valibot'
 import type { DigestRecord, StoredFate } from '../../core/lanes/state/fate.ts'
