@@ -54,7 +54,7 @@ export function everyEvent(count: number, outcome: DeliveryOutcome) {
 export function aPlan(partial: Partial<LanePlan> = {}): LanePlan {
   return {
     destination: 'erp',
-    settingsHash: 'f1',
+    fingerprint: 'f1',
     events: ['*'],
     fields: [],
     silent: null,

@@ -67,7 +67,7 @@ function fillIn(value: unknown, values: ReadonlyMap<string, string>): unknown {
  * The SHA-256 of everything that makes up a destination, secrets included, in hex. It changes when a setting
  * changes, and does not give any setting away.
  */
-export function settingsHashOf(destination: Destination): Promise<string> {
+export function fingerprintOf(destination: Destination): Promise<string> {
   const { typeName, settings, retryMs, timeoutMs, unchanged, filter } = destination
   const { digest, language, template } = destination
   const own = [typeName, settings, retryMs, timeoutMs, unchanged, filter]

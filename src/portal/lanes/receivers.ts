@@ -4,7 +4,7 @@
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import type { Receiver } from '../../destinations/receiver.ts'
 import {
-  settingsHashOf,
+  fingerprintOf,
   openReceiver,
   type Destination,
 } from '../../destinations/settings/destination.ts'
@@ -27,7 +27,7 @@ export class Receivers {
     this.#deps = deps
   }
 
-  /** Computes the settings hashes. To be called again when a value of the portal has changed. */
+  /** Computes the fingerprints. To be called again when a value of the portal has changed. */
   async load(): Promise<void> {
     this.#opened.clear()
     for (const destination of this.#deps.config.destinations ?? []) {
@@ -37,14 +37,14 @@ export class Receivers {
 
   /** A value of the portal is part of the settings of each destination that names it. */
   async #hashOf(destination: Destination): Promise<string> {
-    const own = await settingsHashOf(destination)
+    const own = await fingerprintOf(destination)
     const values = this.#deps.values.all()
     const used = destination.portalValues.map((name) => values.get(name) ?? null)
     return used.length === 0 ? own : sha256Hex(JSON.stringify([own, ...used]))
   }
 
   /** The hash of everything that makes up a destination in this portal; empty before `load`. */
-  settingsHash(name: string): string {
+  fingerprint(name: string): string {
     return this.#hashes.get(name) ?? ''
   }
 

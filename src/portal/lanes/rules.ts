@@ -31,7 +31,7 @@ export interface LaneRulesDeps {
   readonly trust: Pick<Trust, 'domain'>
   readonly log: Pick<LogStore, 'after'>
   readonly book: Pick<LaneBook, 'all' | 'find' | 'setInMemory'>
-  readonly receivers: Pick<Receivers, 'open' | 'hasValues' | 'settingsHash'>
+  readonly receivers: Pick<Receivers, 'open' | 'hasValues' | 'fingerprint'>
 }
 
 type CompiledFilter = ReturnType<typeof compileFilter>
@@ -62,22 +62,22 @@ export class LaneRules {
     const { name, filter, unchanged } = destination
     const { book, receivers } = this.#deps
     const silent = this.#silence(destination)
-    const settingsHash = receivers.settingsHash(name)
+    const fingerprint = receivers.fingerprint(name)
     if (silent !== null || receivers.open(destination) !== null) {
       const { events, fields } = filter
       const skipsUnchanged = unchanged === 'skip'
       const epoch = { events, fields, silent, skipsUnchanged }
-      return { destination: name, settingsHash, ...epoch, problem: null }
+      return { destination: name, fingerprint, ...epoch, problem: null }
     }
     // Its filter may be the wrong setting: until it is right, the filter that stood decides which events
     // wait.
     const stood = book.find(name)?.epochs.at(-1) ?? ANYTHING
     const { events, fields, silent: silentBefore, skipsUnchanged } = stood
     const epoch = { events, fields, silent: silentBefore, skipsUnchanged }
-    // The fault may lie in another destination. Then the settings hash of this one stays the same when the
+    // The fault may lie in another destination. Then the fingerprint of this one stays the same when the
     // fault is mended, and only this prefix makes it change.
-    const unusableHash = `unusable ${settingsHash}`
-    return { destination: name, settingsHash: unusableHash, ...epoch, problem: 'misconfigured' }
+    const unusable = { fingerprint: `unusable ${fingerprint}`, problem: 'misconfigured' } as const
+    return { destination: name, ...epoch, ...unusable }
   }
 
   /**

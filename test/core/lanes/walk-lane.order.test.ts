@@ -262,7 +262,7 @@ class Player {
   /** The configuration as it stands; new settings each time, as after a deployment that repairs. */
   plan() {
     const events = (this.#takes.at(-1)?.kinds ?? []).flatMap((kind) => GLOBS[kind])
-    return aPlan({ events, settingsHash: `settings-${this.scenario.saves.length}` })
+    return aPlan({ events, fingerprint: `settings-${this.scenario.saves.length}` })
   }
 
   async play(acts: readonly Act[]): Promise<void> {

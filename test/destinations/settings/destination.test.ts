@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   openReceiver,
-  settingsHashOf,
+  fingerprintOf,
   type Destination,
 } from '../../../src/destinations/settings/destination.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
@@ -70,7 +70,7 @@ describe('openReceiver()', () => {
   })
 })
 
-describe('settingsHashOf()', () => {
+describe('fingerprintOf()', () => {
   const changes: readonly Partial<Destination>[] = [
     { typeName: 'slack' },
     { settings: { token: TOKEN, chat: '-100123457' } },
@@ -85,7 +85,7 @@ describe('settingsHashOf()', () => {
 
   test('changes with each setting', async () => {
     const hashes = await Promise.all(
-      [{}, ...changes].map((one) => settingsHashOf(aDestination(one))),
+      [{}, ...changes].map((one) => fingerprintOf(aDestination(one))),
     )
     expect(new Set(hashes).size).toBe(changes.length + 1)
     for (const hash of hashes) expect(hash).toMatch(/^[\da-f]{64}$/)
@@ -94,12 +94,12 @@ describe('settingsHashOf()', () => {
   test('does not change with what is only derived or named', async () => {
     const problems = [{ setting: 'chat', problem: 'Must be set' }]
     const hashes = [{}, { name: 'other' }, { problems }, { portalValues: ['TOKEN'] }]
-    const all = await Promise.all(hashes.map((one) => settingsHashOf(aDestination(one))))
+    const all = await Promise.all(hashes.map((one) => fingerprintOf(aDestination(one))))
     expect(new Set(all).size).toBe(1)
   })
 
   test('is the one that lanes have stored', async () => {
-    expect(await settingsHashOf(aDestination())).toBe(
+    expect(await fingerprintOf(aDestination())).toBe(
       '628d0d80a8df08f495f0fe52c62ba72f386825abe4863e30dddfa678eed09357',
     )
   })

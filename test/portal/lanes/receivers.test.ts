@@ -62,11 +62,11 @@ describe('Receivers.open()', () => {
   })
 })
 
-describe('Receivers.settingsHash()', () => {
+describe('Receivers.fingerprint()', () => {
   async function hashOf(name: string, values: [string, string | null][]): Promise<string> {
     const receivers = receiversWith(new Map(values))
     await receivers.load()
-    return receivers.settingsHash(name)
+    return receivers.fingerprint(name)
   }
 
   it('changes with each value that the destination names, and with no other', async () => {
@@ -83,9 +83,9 @@ describe('Receivers.settingsHash()', () => {
 
   it('is empty before it is computed, and of an unknown destination', async () => {
     const receivers = receiversWith(new Map())
-    expect(receivers.settingsHash('erp')).toBe('')
+    expect(receivers.fingerprint('erp')).toBe('')
     await receivers.load()
-    expect(receivers.settingsHash('crm')).toBe('')
+    expect(receivers.fingerprint('crm')).toBe('')
   })
 
   it('needs no configuration', async () => {

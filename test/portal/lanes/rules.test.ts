@@ -12,11 +12,11 @@ function planOf(entry: Entry, values: Readonly<Record<string, string | null>> = 
 }
 
 describe('LaneRules.plans()', () => {
-  it('are the filters and settings hashes of the destinations', async () => {
+  it('are the filters and fingerprints of the destinations', async () => {
     const entry = machine('erp', { events: ['onCrmDeal*'], fields: ['UF_*'], unchanged: 'skip' })
     expect(await planOf(entry)).toEqual({
       destination: 'erp',
-      settingsHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       events: ['onCrmDeal*'],
       fields: ['UF_*'],
       silent: null,
@@ -49,7 +49,7 @@ describe('LaneRules.plans()', () => {
     ['a value that cannot be opened', machine('erp', { url: '$portal.URL' }), { URL: null }],
   ])('let the events wait of a destination with %s', async (_name, entry, values) => {
     expect(await planOf(entry, values)).toMatchObject({
-      settingsHash: expect.stringMatching(/^unusable /),
+      fingerprint: expect.stringMatching(/^unusable /),
       events: ['*'],
       fields: [],
       silent: null,

@@ -54,7 +54,7 @@ function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | nu
     ]
   }
   if (version !== '0001-log-lanes-install') return null
-  const plan = { destination: 'erp', settingsHash: 'f', silent: null, skipsUnchanged: false }
+  const plan = { destination: 'erp', fingerprint: 'f', silent: null, skipsUnchanged: false }
   const filter = { events: ['*'], fields: [] }
   const {
     digest: _digest,

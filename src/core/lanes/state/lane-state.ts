@@ -39,7 +39,7 @@ export type DisabledReason = OutcomeReason | 'rejects_everything'
 /** Everything that a lane remembers in each status. Times are unix milliseconds. */
 interface LaneProgress {
   readonly destination: string
-  /** The settings hash of the destination as the lane last met it; a changed one enables a disabled lane. */
+  /** The fingerprint of the destination as the lane last met it; a changed one enables a disabled lane. */
   readonly fingerprint: string
   /** Every event up to this sequence is settled. */
   readonly cursor: number

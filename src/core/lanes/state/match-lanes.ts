@@ -11,14 +11,14 @@ import { NO_MEMORY } from './receiver-memory.ts'
 export interface LanePlan extends Omit<Epoch, 'from'> {
   readonly destination: string
   /** The hash of everything that makes up the destination. */
-  readonly settingsHash: string
+  readonly fingerprint: string
   /** A wrong destination stops its own lane only, with this reason; null when it is usable. */
   readonly problem: 'misconfigured' | null
 }
 
 /** A lane that stands before the event after `head`. */
 export function createLane(plan: LanePlan, head: number): LaneState {
-  const { destination, settingsHash: fingerprint, problem } = plan
+  const { destination, fingerprint, problem } = plan
   const epochs = [epochOf(plan, head + 1)]
   const lane = { ...UNTOUCHED, destination, fingerprint, cursor: head, epochs }
   return problem === null
@@ -51,25 +51,25 @@ function matchLane(lane: LaneState, plan: LanePlan | null): LaneState {
   if (plan === null) return lane.status === 'removed' ? lane : { ...lane, status: 'removed' }
   const current = matchEpoch(lane, plan)
   return plan.problem === null
-    ? matchUsable(current, plan.settingsHash)
-    : matchUnusable(current, { settingsHash: plan.settingsHash, problem: plan.problem })
+    ? matchUsable(current, plan.fingerprint)
+    : matchUnusable(current, { fingerprint: plan.fingerprint, problem: plan.problem })
 }
 
 function matchUnusable(
   lane: LaneState,
   {
-    settingsHash,
+    fingerprint,
     problem,
-  }: { readonly settingsHash: string; readonly problem: NonNullable<LanePlan['problem']> },
+  }: { readonly fingerprint: string; readonly problem: NonNullable<LanePlan['problem']> },
 ): LaneState {
   const isKnown = lane.status === 'disabled' && lane.disabledReason === problem
   if (isKnown || lane.status === 'paused') return lane
-  return disable({ ...lane, fingerprint: settingsHash }, { reason: problem, probeAt: null })
+  return disable({ ...lane, fingerprint }, { reason: problem, probeAt: null })
 }
 
-function matchUsable(lane: LaneState, settingsHash: string): LaneState {
-  const isChanged = lane.fingerprint !== settingsHash
-  const current = isChanged ? { ...lane, ...SETTINGS_CHANGED, fingerprint: settingsHash } : lane
+function matchUsable(lane: LaneState, fingerprint: string): LaneState {
+  const isChanged = lane.fingerprint !== fingerprint
+  const current = isChanged ? { ...lane, ...SETTINGS_CHANGED, fingerprint } : lane
   const goesOn = lane.status === 'removed' || (lane.status === 'disabled' && isChanged)
   return goesOn ? enable(current) : current
 }

@@ -93,7 +93,7 @@ describe('matchLanes()', () => {
     [
       'lets a returned lane go on under its new settings',
       { ...held, status: 'removed' },
-      { settingsHash: 'f2' },
+      { fingerprint: 'f2' },
       { ...held, status: 'active', fingerprint: 'f2' },
     ],
     [
@@ -105,25 +105,25 @@ describe('matchLanes()', () => {
     [
       'enables a disabled lane whose settings have changed',
       { ...held, ...STOPPED, rejectedInARow: 20 },
-      { settingsHash: 'f2' },
+      { fingerprint: 'f2' },
       { ...held, status: 'active', fingerprint: 'f2' },
     ],
     [
       'keeps a paused lane paused under new settings',
       { ...held, status: 'paused' },
-      { settingsHash: 'f2' },
+      { fingerprint: 'f2' },
       { ...held, status: 'paused', fingerprint: 'f2' },
     ],
     [
       'leaves a retry that waits where it is under new settings',
       { ...held, nextAttemptAt: NOW },
-      { settingsHash: 'f2' },
+      { fingerprint: 'f2' },
       { ...held, nextAttemptAt: NOW, fingerprint: 'f2' },
     ],
     [
       'disables an active lane that has become unusable, without a daily try',
       { ...held, nextAttemptAt: NOW },
-      { problem: 'misconfigured', settingsHash: 'f2' },
+      { problem: 'misconfigured', fingerprint: 'f2' },
       { ...held, status: 'disabled', disabledReason: 'misconfigured', fingerprint: 'f2' },
     ],
     [
@@ -141,7 +141,7 @@ describe('matchLanes()', () => {
     [
       'keeps an unusable paused lane paused',
       { ...held, status: 'paused' },
-      { problem: 'misconfigured', settingsHash: 'f2' },
+      { problem: 'misconfigured', fingerprint: 'f2' },
       { ...held, status: 'paused' },
     ],
     [
@@ -175,7 +175,7 @@ describe('G2 order: matchLanes() begins an epoch', () => {
 
   it('for the same filter under other settings not at all', () => {
     const epochs = [first]
-    expect(match({ cursor: 4, epochs }, { ...plan, settingsHash: 'f2' }).epochs).toBe(epochs)
+    expect(match({ cursor: 4, epochs }, { ...plan, fingerprint: 'f2' }).epochs).toBe(epochs)
   })
 
   it('in place of one that has decided nothing', () => {
