@@ -190,7 +190,7 @@ export function createPortalSettings(env: Env): PortalSettings {
     installs: new InstallStore(env.INSTALLS),
     directory: {
       pin: (tokenId, memberId) => directoryOf(env).pin(tokenId, memberId),
-      notePending: (memberId, notice) => directoryOf(env).notePending(memberId, notice),
+      notePending: (memberId, listing) => directoryOf(env).notePending(memberId, listing),
     },
     pacer: createPacer(env, config),
   }

@@ -25,7 +25,7 @@ export interface CallerToken {
   readonly tokenHash: string
 }
 
-interface Word {
+interface Verdict {
   readonly trusted: boolean
   /** Unix milliseconds. */
   readonly until: number
@@ -33,7 +33,7 @@ interface Word {
 
 /** The callers that this isolate remembers. */
 export class CallerMemory {
-  readonly #words = new BoundedMap<Word>(MAX_TOKENS_REMEMBERED)
+  readonly #verdicts = new BoundedMap<Verdict>(MAX_TOKENS_REMEMBERED)
   readonly #asking = new Map<string, number>()
 
   /** Remembers what the portal's object said of a token. */
@@ -42,14 +42,14 @@ export class CallerMemory {
     { trusted, now }: { readonly trusted: boolean; readonly now: number },
   ): void {
     const until = now + (trusted ? TRUSTED_MEMORY_MS : REFUSED_MEMORY_MS)
-    this.#words.set(nameOf(caller), { trusted, until })
+    this.#verdicts.set(nameOf(caller), { trusted, until })
   }
 
   /** The object's last word about a token; `unknown` when there is none, or when it is too old. */
   recall(caller: CallerToken, now: number): CallerTrust {
-    const word = this.#words.get(nameOf(caller))
-    if (word === undefined || word.until <= now) return 'unknown'
-    return word.trusted ? 'trusted' : 'refused'
+    const verdict = this.#verdicts.get(nameOf(caller))
+    if (verdict === undefined || verdict.until <= now) return 'unknown'
+    return verdict.trusted ? 'trusted' : 'refused'
   }
 
   /**
@@ -74,7 +74,7 @@ export class CallerMemory {
 
   /** Forgets every token of a portal, because its install has changed. */
   forget(memberId: string): void {
-    this.#words.forget(nameOf({ memberId, tokenHash: '' }))
+    this.#verdicts.forget(nameOf({ memberId, tokenHash: '' }))
   }
 }
 

@@ -21,4 +21,4 @@ export interface Scheduler {
 }
 
 /** The names under which failures inside a portal's object are logged. */
-export type FailureEvent = 'background_failed' | 'knowledge_failed' | 'lane_failed' | 'alarm_failed'
+export type FailureEvent = 'background_failed' | 'fields_failed' | 'lane_failed' | 'alarm_failed'

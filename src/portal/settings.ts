@@ -16,7 +16,7 @@ import type { PacerClient } from '../objects/pacer-client.ts'
 /** The part of the directory that a portal calls. */
 export interface DirectoryClient {
   pin(tokenId: string, memberId: string): Promise<string>
-  notePending(memberId: string, notice: PendingListing | null): Promise<void>
+  notePending(memberId: string, listing: PendingListing | null): Promise<void>
 }
 
 /** The part of the configuration that a portal's object uses. */

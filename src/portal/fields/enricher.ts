@@ -157,7 +157,7 @@ export class Enricher {
       }
     } catch (error) {
       // Storage failed. No event may wait for a read that nobody does any more.
-      this.#deps.scheduler.report('knowledge_failed', error)
+      this.#deps.scheduler.report('fields_failed', error)
       this.#release()
     } finally {
       this.#reads.end()
@@ -199,7 +199,7 @@ export class Enricher {
     try {
       this.#thin(overdue, reason)
     } catch (error) {
-      this.#deps.scheduler.report('knowledge_failed', error)
+      this.#deps.scheduler.report('fields_failed', error)
       this.#release()
     }
   }

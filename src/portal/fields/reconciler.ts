@@ -118,7 +118,7 @@ export class Reconciler {
     } catch (error) {
       // Storage has refused. The run counts as failed, so that it is not repeated without a pause.
       outcome = 'failed'
-      this.#deps.scheduler.report('knowledge_failed', error)
+      this.#deps.scheduler.report('fields_failed', error)
     }
     if (isOver()) return
     const now = world.now()
@@ -145,7 +145,7 @@ export class Reconciler {
     try {
       await comparison.lookAgain(chunk, entityId)
     } catch (error) {
-      scheduler.report('knowledge_failed', error)
+      scheduler.report('fields_failed', error)
     }
     if (portal.generation() !== generation) return
     // A field that is still due after the look was not answered.

@@ -30,7 +30,7 @@ type DirectoryLine = Parameters<DirectoryClient['notePending']>[1]
 /** The dependencies of the pending installs. */
 export interface PendingInstallsDeps {
   readonly memberId: string
-  readonly state: Pick<PortalState, 'pending' | 'changePending' | 'hadNotice'>
+  readonly state: Pick<PortalState, 'pending' | 'changePending' | 'hasNamedApplication'>
   readonly config: Pick<PortalConfig, 'sealer'>
   readonly world: Pick<World, 'now'>
   readonly directory: Pick<DirectoryClient, 'notePending'>
@@ -145,7 +145,7 @@ export class PendingInstalls {
   async #list(): Promise<void> {
     const { memberId, directory, state } = this.#deps
     // A portal that never had a line needs no call that removes it.
-    while (state.hadNotice()) {
+    while (state.hasNamedApplication()) {
       const line = this.#line()
       const text = JSON.stringify(line)
       if (text === this.#listed) return

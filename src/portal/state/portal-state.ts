@@ -28,7 +28,7 @@ export class PortalState {
   #prepared = false
   #install: InstallState = NO_INSTALL
   #pending: PendingRow | null = null
-  #hadNotice = false
+  #hasNamedApplication = false
   #head = 0
   #version = 0
 
@@ -74,8 +74,8 @@ export class PortalState {
   }
 
   /** Whether a pending install named its application, now or at any time since the object started. */
-  hadNotice(): boolean {
-    return this.#hadNotice
+  hasNamedApplication(): boolean {
+    return this.#hasNamedApplication
   }
 
   /**
@@ -144,7 +144,7 @@ export class PortalState {
 
   #take(pending: PendingRow | null): void {
     this.#pending = pending
-    if (pending !== null && pending.clientId !== null) this.#hadNotice = true
+    if (pending !== null && pending.clientId !== null) this.#hasNamedApplication = true
   }
 
   #prepare(): void {

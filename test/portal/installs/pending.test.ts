@@ -125,10 +125,10 @@ describe('an install of an application that is not configured', () => {
   it('is not named any more after its time, even if its portal could not take the line back', async () => {
     scenario.adapt = (settings) => {
       const { directory } = settings
-      const notePending: typeof directory.notePending = (memberId, notice) =>
-        notice === null
+      const notePending: typeof directory.notePending = (memberId, listing) =>
+        listing === null
           ? Promise.reject(new Error('Cannot reach the directory'))
-          : directory.notePending(memberId, notice)
+          : directory.notePending(memberId, listing)
       return { ...settings, directory: { ...directory, notePending } }
     }
     await scenario.portal.installs()

@@ -126,13 +126,13 @@ describe('a change', () => {
   })
 })
 
-describe('hadNotice()', () => {
+describe('hasNamedApplication()', () => {
   it('remembers an application that a pending install has named, also when that install is gone', async () => {
     const seen = await withDatabase((db) => {
       const { state } = aState(db)
       return [aPending(1), aPending(1, { clientId: 'local.1' }), null].map((pending) => {
         state.changePending(pending)
-        return state.hadNotice()
+        return state.hasNamedApplication()
       })
     })
     expect(seen).toEqual([false, true, true])
