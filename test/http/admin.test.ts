@@ -238,7 +238,7 @@ describe('GET /portals/{memberId}/events', () => {
       machine('all', { events: ['*'] }),
     ])
     await scenario.portal.sends()
-    const quarantined = { ...anEvent(), field: null, quarantined: 'unknown_fields' }
+    const quarantined = { ...anEvent(), field: null, quarantined: 'invalid_fields' }
     await scenario.portal.sends({ event: JSON.stringify(quarantined), quarantined: true })
     await scenario.settled()
     const { body } = await ask('GET /portals/{portal}/events')
@@ -247,7 +247,7 @@ describe('GET /portals/{memberId}/events', () => {
         {
           sequence: 2,
           quarantined: true,
-          quarantineReason: 'unknown_fields',
+          quarantineReason: 'invalid_fields',
           fates: {
             erp: filtered('quarantined'),
             crm: filtered('quarantined'),
