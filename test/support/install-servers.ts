@@ -1,6 +1,6 @@
 /**
- * A simulated OAuth server and portal for tests of trust: builders of requests, answers and verdicts.
- * Every secret in it holds the word `canary`.
+ * A simulated OAuth server and portal for tests of trust and of tokens: builders of requests, answers and
+ * verdicts. Every secret in it holds the word `canary`.
  */
 import type { InstallRequest, PresentedCredentials } from '../../src/bitrix24/wire/request.ts'
 import { verifyInstall } from '../../src/bitrix24/installs/verify-install.ts'
@@ -52,14 +52,15 @@ export function infoAnswer(
   })
 }
 
-/** A successful refresh. */
-export function pairAnswer(name: string) {
+/** A successful refresh, with some fields replaced or added. */
+export function pairAnswer(name: string, fields: Record<string, unknown> = {}) {
   return jsonAnswer({
     access_token: `canary-fresh-access-${name}`,
     refresh_token: `canary-fresh-refresh-${name}`,
     expires: NOW / 1000 + 3600,
     member_id: MEMBER,
     user_id: 1,
+    ...fields,
   })
 }
 

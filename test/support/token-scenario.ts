@@ -1,6 +1,6 @@
 /**
  * A portal with its OAuth server, as the parts of `portal/tokens` meet them. The portal accepts the access
- * token `canary-access-fresh` alone, and a refresh brings it. Every secret holds the word `canary`.
+ * token `canary-fresh-access-main` alone, and a refresh brings it. Every secret holds the word `canary`.
  */
 import type { CallPortal } from '../../src/bitrix24/servers/rest-client.ts'
 import {
@@ -22,45 +22,22 @@ import { Refresh } from '../../src/portal/tokens/refresh.ts'
 import { AccessTroubles } from '../../src/portal/tokens/troubles.ts'
 import { createSealer, type Sealer } from '../../src/storage/seal.ts'
 import { anInstall } from './an-install.ts'
+import {
+  CLIENT,
+  INFO,
+  MEMBER,
+  SECRET,
+  TECH,
+  fail,
+  pairAnswer,
+  urls,
+  type Answer,
+} from './install-servers.ts'
+import { simulateFetch, type SentRequest } from './simulated-fetch.ts'
 import { NOW } from './time.ts'
-
-/** The portal, its application, the OAuth servers of the allow-list. */
-export const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
-export const CLIENT = 'local.573ad8a0346747.09223434'
-export const SECRET = 'canary-secret-of-the-application'
-export const OAUTH = 'https://oauth.bitrix.info'
-export const TECH = 'https://oauth.bitrix24.tech'
-export const ENDPOINT = 'https://acme.bitrix24.com/rest/'
 
 /** The method of a call that reads. */
 export const METHOD = 'crm.requisite.userfield.get'
-
-/** A request as one of the servers got it. */
-export interface Sent {
-  readonly url: string
-  readonly form: URLSearchParams
-}
-
-/** The answer of a server. */
-export type Answer = (sent: Sent) => Response | Promise<Response>
-
-/** An error in Bitrix24's form. */
-export function fail(error: string, status = 401): Response {
-  return Response.json({ error }, { status })
-}
-
-/** A successful refresh. */
-export function refreshed(name: string, fields: Record<string, unknown> = {}): Response {
-  return Response.json({
-    access_token: `canary-access-${name}`,
-    refresh_token: `canary-refresh-${name}`,
-    expires: NOW / 1000 + 3600,
-    member_id: MEMBER,
-    user_id: 1,
-    server_endpoint: `${OAUTH}/rest/`,
-    ...fields,
-  })
-}
 
 /** A pair in clear. */
 export function aPair(name: string): OpenedPair {
@@ -80,22 +57,24 @@ export class TokenScenario {
   install: InstallState = NO_INSTALL
   sealer: Sealer = SEALER
   applications = new Map([[CLIENT, SECRET]])
-  oauthUrls = [OAUTH, TECH]
+  oauthUrls = [INFO, TECH]
   webhooks: OutgoingWebhook[] = []
   /** Whether the next write of the install fails. */
   failsToStore = false
   /** The access tokens that the portal accepts. */
-  accepted = new Set(['canary-access-fresh'])
+  accepted = new Set(['canary-fresh-access-main'])
   /** The answers of the OAuth server to a refresh and to `app.info`, and of the portal to a call. */
-  onRefresh: Answer = () => refreshed('fresh')
+  onRefresh: Answer = () => pairAnswer('main')
   onInfo: Answer = () => fail('expired_token')
   onCall: Answer = ({ form }) =>
     this.accepted.has(form.get('auth') ?? '')
       ? Response.json({ result: { ID: '235' } })
       : fail('expired_token')
-  /** Everything that was sent and logged, in order. */
-  readonly sent: Sent[] = []
+  /** Everything that was logged, in order. */
   readonly lines: string[] = []
+  readonly #servers = simulateFetch((request) => this.#answer(request))
+  /** Everything that was sent, in order. */
+  readonly sent = this.#servers.sent
 
   /** The parts of an object that begins now; its memory is empty. */
   start() {
@@ -116,7 +95,7 @@ export class TokenScenario {
         webhooks: this.webhooks,
       },
       world: {
-        fetch: (url: string, init?: RequestInit) => this.#answer(url, String(init?.body)),
+        fetch: this.#servers.fetch,
         now: () => this.now,
         log: (...line: unknown[]) => void this.lines.push(JSON.stringify(line)),
       },
@@ -162,16 +141,14 @@ export class TokenScenario {
   }
 
   /** The addresses that were asked, in order. */
-  urls(): string[] {
-    return this.sent.map(({ url }) => url)
+  urls(): readonly string[] {
+    return urls(this.#servers)
   }
 
-  async #answer(url: string, body: string): Promise<Response> {
-    const sent = { url, form: new URLSearchParams(body) }
-    this.sent.push(sent)
-    if (url.endsWith('/oauth/token/')) return this.onRefresh(sent)
-    if (url.endsWith('/rest/app.info')) return this.onInfo(sent)
-    return this.onCall(sent)
+  #answer(request: SentRequest): Response | Promise<Response> {
+    if (request.url.endsWith('/oauth/token/')) return this.onRefresh(request)
+    if (request.url.endsWith('/rest/app.info')) return this.onInfo(request)
+    return this.onCall(request)
   }
 }
 

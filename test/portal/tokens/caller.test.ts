@@ -2,14 +2,12 @@
 import { describe, expect, it } from 'vitest'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOW } from '../../support/time.ts'
+import { ENDPOINT, SECRET, fail } from '../../support/install-servers.ts'
 import {
-  ENDPOINT,
   METHOD,
-  SECRET,
   TokenScenario,
   aTokenScenarioWithSystemUser,
   aTokenScenario,
-  fail,
 } from '../../support/token-scenario.ts'
 
 const WEBHOOK_URL = 'https://acme.bitrix24.com/rest/1/canarywebhooksecret/'
@@ -48,7 +46,7 @@ describe('a call', () => {
     const scenario = await aTokenScenario()
     const call = scenario.caller()
     await call(METHOD, {})
-    scenario.onCall = () => fail('canary-access-fresh')
+    scenario.onCall = () => fail('canary-fresh-access-main')
     const refused = await call(METHOD, {})
     expect(scenario.sent.some(({ form }) => form.get('client_secret') === SECRET)).toBe(true)
     expect(JSON.stringify([scenario.urls(), scenario.lines, refused])).not.toContain('canary')

@@ -1,6 +1,7 @@
 /** Portals that are read through an incoming webhook. */
 import { describe, expect, it } from 'vitest'
-import { METHOD, TokenScenario, aTokenScenario, fail } from '../../support/token-scenario.ts'
+import { fail } from '../../support/install-servers.ts'
+import { METHOD, TokenScenario, aTokenScenario } from '../../support/token-scenario.ts'
 
 const URL_OF_WEBHOOK = 'https://acme.bitrix24.com/rest/1/canarywebhooksecret/'
 

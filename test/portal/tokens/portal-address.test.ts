@@ -1,15 +1,7 @@
 /** Portals that were renamed, and answer at their former address with a redirect. */
 import { expect, it } from 'vitest'
-import {
-  CLIENT,
-  ENDPOINT,
-  MEMBER,
-  METHOD,
-  aTokenScenario,
-  fail,
-  type Answer,
-  type TokenScenario,
-} from '../../support/token-scenario.ts'
+import { ENDPOINT, fail, infoAnswer, type Answer } from '../../support/install-servers.ts'
+import { METHOD, aTokenScenario, type TokenScenario } from '../../support/token-scenario.ts'
 
 const NEW = 'https://new.bitrix24.com/rest/'
 
@@ -23,17 +15,11 @@ async function aRenamedPortal(info: Answer): Promise<TokenScenario> {
   return scenario
 }
 
-function appInfo(install: Record<string, unknown>): Response {
-  const own = { installed: true, status: 'L', scope: 'crm', member_id: MEMBER }
-  return Response.json({
-    result: { client_id: CLIENT, scope: 'crm', user_id: 1, install: { ...own, ...install } },
-  })
-}
-
-const atNew = () => appInfo({ domain: 'new.bitrix24.com', client_endpoint: NEW })
+const atNew = (install: Record<string, unknown> = {}) =>
+  infoAnswer({}, { domain: 'new.bitrix24.com', client_endpoint: NEW, ...install })
 
 it('follows a redirect that the OAuth server confirms', async () => {
-  const scenario = await aRenamedPortal(atNew)
+  const scenario = await aRenamedPortal(() => atNew())
   expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
   const { domain, clientEndpoint } = scenario.install.application ?? {}
   expect({ domain, clientEndpoint, kvDirty: scenario.install.kvDirty }).toEqual({
@@ -45,7 +31,7 @@ it('follows a redirect that the OAuth server confirms', async () => {
 
 it('refreshes an access token that the OAuth server finds expired, and asks once more', async () => {
   const scenario = await aRenamedPortal(({ form }) =>
-    form.get('auth') === 'canary-access-fresh' ? atNew() : fail('expired_token'),
+    form.get('auth') === 'canary-fresh-access-main' ? atNew() : fail('expired_token'),
   )
   expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
   expect(scenario.refreshes()).toBe(1)
@@ -65,12 +51,9 @@ it.each<[string, Answer]>([
   ['nobody confirms', () => fail('invalid_token')],
   [
     'is the metadata service',
-    () => appInfo({ domain: '169.254.169.254', client_endpoint: 'https://169.254.169.254/rest/' }),
+    () => atNew({ domain: '169.254.169.254', client_endpoint: 'https://169.254.169.254/rest/' }),
   ],
-  [
-    'belongs to another portal',
-    () => appInfo({ domain: 'new.bitrix24.com', client_endpoint: NEW, member_id: 'f'.repeat(32) }),
-  ],
+  ['belongs to another portal', () => atNew({ member_id: 'f'.repeat(32) })],
 ])('does not follow to a host that %s, and asks once in 10 minutes', async (_, info) => {
   const scenario = await aRenamedPortal(info)
   const call = scenario.caller()

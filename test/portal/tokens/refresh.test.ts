@@ -6,15 +6,12 @@ import { DAY_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import { NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
 import { NOW } from '../../support/time.ts'
+import { INFO, TECH, fail, pairAnswer } from '../../support/install-servers.ts'
 import {
   METHOD,
-  OAUTH,
-  TECH,
   TokenScenario,
   aTokenScenarioWithSystemUser,
   aTokenScenario,
-  fail,
-  refreshed,
 } from '../../support/token-scenario.ts'
 
 describe('an expired access token', () => {
@@ -24,7 +21,7 @@ describe('an expired access token', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => call(METHOD, { id: 235 })))
     expect(answers.filter(({ ok }) => ok)).toHaveLength(50)
     expect(scenario.refreshes()).toBe(1)
-    expect(await scenario.stored()).toBe('canary-refresh-fresh')
+    expect(await scenario.stored()).toBe('canary-fresh-refresh-main')
   })
 
   it('is never refreshed by habit while it is good', async () => {
@@ -42,16 +39,16 @@ describe('a fresh pair', () => {
     const seen: (string | null)[] = []
     const answer = scenario.onCall
     scenario.onCall = async (sent) => {
-      if (sent.form.get('auth') === 'canary-access-fresh') seen.push(await scenario.stored())
+      if (sent.form.get('auth') === 'canary-fresh-access-main') seen.push(await scenario.stored())
       return answer(sent)
     }
     await scenario.caller()(METHOD, {})
-    expect(seen).toEqual(['canary-refresh-fresh'])
+    expect(seen).toEqual(['canary-fresh-refresh-main'])
   })
 
   it('of another portal is thrown away, and the pair counts as lost', async () => {
     const scenario = await aTokenScenario()
-    scenario.onRefresh = () => refreshed('stranger', { member_id: 'f'.repeat(32) })
+    scenario.onRefresh = () => pairAnswer('stranger', { member_id: 'f'.repeat(32) })
     const answer = await scenario.caller()(METHOD, {})
     expect(answer.ok).toBe(false)
     expect(await scenario.stored()).toBe('canary-refresh-old')
@@ -60,10 +57,10 @@ describe('a fresh pair', () => {
 
   it.each([
     ['is followed to a server of the allow-list', `${TECH}/rest/`, TECH],
-    ['is not followed to any other server', 'https://evil.example.com/rest/', OAUTH],
+    ['is not followed to any other server', 'https://evil.example.com/rest/', INFO],
   ])('%s', async (_, server, expected) => {
     const scenario = await aTokenScenario()
-    scenario.onRefresh = () => refreshed('fresh', { server_endpoint: server })
+    scenario.onRefresh = () => pairAnswer('main', { server_endpoint: server })
     await scenario.caller()(METHOD, {})
     expect(scenario.install.application?.oauthUrl).toBe(expected)
   })
@@ -128,7 +125,7 @@ describe('an OAuth server that is down', () => {
     expect(scenario.refreshes()).toBe(1)
     expect(scenario.install.access).toBeNull()
     scenario.now += 1
-    scenario.onRefresh = () => refreshed('fresh')
+    scenario.onRefresh = () => pairAnswer('main')
     expect((await call(METHOD, {})).ok).toBe(true)
     expect(scenario.refreshes()).toBe(2)
   })
@@ -140,9 +137,10 @@ describe('during a refresh', () => {
     async (code) => {
       const scenario = await aTokenScenario()
       scenario.onRefresh = async () => {
-        scenario.change({ tokens: await scenario.seal('tokens', 'fresh') })
+        scenario.change({ tokens: await scenario.seal('tokens', 'newer') })
         return fail(code, 400)
       }
+      scenario.accepted.add('canary-access-newer')
       const call = scenario.caller()
       await call(METHOD, {})
       expect(scenario.install.access).toBeNull()
@@ -154,7 +152,7 @@ describe('during a refresh', () => {
     const scenario = await aTokenScenario()
     scenario.onRefresh = async () => {
       scenario.change({ tokens: await scenario.seal('tokens', 'newer') })
-      return refreshed('fresh')
+      return pairAnswer('main')
     }
     await scenario.caller()(METHOD, {})
     expect(await scenario.stored()).toBe('canary-refresh-newer')
@@ -164,10 +162,10 @@ describe('during a refresh', () => {
     const scenario = await aTokenScenario()
     scenario.onRefresh = async () => {
       scenario.change({ tokens: await scenario.seal('tokens', 'old') })
-      return refreshed('fresh')
+      return pairAnswer('main')
     }
     await scenario.caller()(METHOD, {})
-    expect(await scenario.stored()).toBe('canary-refresh-fresh')
+    expect(await scenario.stored()).toBe('canary-fresh-refresh-main')
   })
 
   it('an uninstall comes, and nothing is written', async () => {
@@ -176,7 +174,7 @@ describe('during a refresh', () => {
     scenario.onRefresh = () => {
       scenario.install = { ...NO_INSTALL, generation: 1 }
       ended = scenario.install
-      return refreshed('fresh')
+      return pairAnswer('main')
     }
     await scenario.caller()(METHOD, {})
     expect(scenario.install).toBe(ended)
@@ -186,7 +184,7 @@ describe('during a refresh', () => {
     const scenario = await aTokenScenario()
     scenario.onRefresh = () => {
       scenario.install = { ...scenario.install, generation: 1 }
-      return refreshed('fresh')
+      return pairAnswer('main')
     }
     await scenario.caller()(METHOD, {})
     expect(await scenario.stored()).toBe('canary-refresh-old')

@@ -3,7 +3,8 @@ import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOW } from '../../support/time.ts'
-import { METHOD, TokenScenario, aTokenScenario, fail } from '../../support/token-scenario.ts'
+import { fail } from '../../support/install-servers.ts'
+import { METHOD, TokenScenario, aTokenScenario } from '../../support/token-scenario.ts'
 
 describe('an access trouble', () => {
   it.each([
