@@ -3,8 +3,8 @@ import { exports } from 'cloudflare:workers'
 import { reset } from 'cloudflare:test'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { bitrix24Body } from '../support/bitrix24-bodies.ts'
 import { aBitrix24, bitrix24Handler } from '../support/bitrix24-network.ts'
-import { FORM_BODIES } from '../support/form-bodies.ts'
 import { Network } from '../support/network.ts'
 import { MEMBER_ID, SIGNING_SECRET } from '../support/runtime-bindings.ts'
 
@@ -33,9 +33,9 @@ async function post(body: string): Promise<Response> {
 
 describe('the main job', () => {
   it('installs, stores an event and delivers it to both receivers', async () => {
-    const install = await post(FORM_BODIES['app-ONAPPINSTALL-local'] ?? '')
+    const install = await post(bitrix24Body('app-ONAPPINSTALL-local'))
     expect(await install.json()).toEqual({ accepted: true })
-    const event = await post(FORM_BODIES['app-ONCRMREQUISITEUSERFIELDUPDATE'] ?? '')
+    const event = await post(bitrix24Body('app-ONCRMREQUISITEUSERFIELDUPDATE'))
     expect(await event.json()).toEqual({ accepted: true, sequence: 1 })
     await vi.waitFor(() => expect(network.to('erp.example.com')).toHaveLength(1))
     await vi.waitFor(() => expect(network.to('hooks.slack.com')).toHaveLength(1))

@@ -7,7 +7,7 @@ import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
-import { BITRIX24_BODIES } from '../support/bitrix24-bodies.ts'
+import { BITRIX24_BODIES, bitrix24Body } from '../support/bitrix24-bodies.ts'
 import { bitrix24Handler, aBitrix24 } from '../support/bitrix24-network.ts'
 import { Edge, FORM_TYPE, JSON_TYPE, watchLog } from '../support/edge.ts'
 import { HOSTILE_BODIES, type HostileBody } from '../support/hostile-bodies.ts'
@@ -58,7 +58,7 @@ afterEach(async () => {
 /** Installs the portal whose identity the hostile bodies carry. */
 async function install(): Promise<void> {
   const ts = Math.floor(Date.now() / 1000) - 60
-  const recorded = BITRIX24_BODIES.get('app-ONAPPINSTALL-local') ?? ''
+  const recorded = bitrix24Body('app-ONAPPINSTALL-local')
   const answer = await edge.call(recorded.replace('ts=1790000000', `ts=${ts}`))
   expect(answer.status).toBe(200)
 }
@@ -139,7 +139,7 @@ describe('POST /bitrix24/events with hostile bodies', () => {
 
   it('stores nothing of any of them where the portal is not installed', async () => {
     const ts = Math.floor(Date.now() / 1000)
-    const uninstall = BITRIX24_BODIES.get('app-ONAPPUNINSTALL-clean') ?? ''
+    const uninstall = bitrix24Body('app-ONAPPUNINSTALL-clean')
     await edge.call(uninstall.replace('ts=1790000100', `ts=${ts}`))
     const before = await everythingStored()
     const answers: Record<string, unknown> = {}

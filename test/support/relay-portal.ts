@@ -1,6 +1,6 @@
 /** The portal of a scenario from outside: what Bitrix24 sends to the relay, in the form of recorded bodies. */
 import { exports } from 'cloudflare:workers'
-import { FORM_BODIES } from './form-bodies.ts'
+import { bitrix24Body } from './bitrix24-bodies.ts'
 
 /** The origin of the Worker under test. */
 export const RELAY = 'https://relay.example.com'
@@ -32,9 +32,7 @@ export class RelayPortal {
 
   /** A recorded body, made this portal's own. */
   body(name: string, changes: Changes = {}): string {
-    const recorded = FORM_BODIES[name]
-    if (recorded === undefined) throw new Error(`Cannot find a body named ${name}`)
-    const form = new URLSearchParams(recorded)
+    const form = new URLSearchParams(bitrix24Body(name))
     const own: Changes = {
       'auth[member_id]': this.#scenario.memberId,
       'auth[domain]': this.#scenario.domain,

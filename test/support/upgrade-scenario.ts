@@ -11,10 +11,10 @@ import {
   runInDurableObject,
 } from 'cloudflare:test'
 import { vi } from 'vitest'
+import { bitrix24Body } from './bitrix24-bodies.ts'
 import { aBitrix24, bitrix24Handler } from './bitrix24-network.ts'
 import { Edge, FORM_TYPE, JSON_TYPE, watchLog } from './edge.ts'
 import type { FormerVersion } from './former-version.ts'
-import { FORM_BODIES } from './form-bodies.ts'
 import { Network, type SentRequest } from './network.ts'
 import { configured, type Entry } from './entries.ts'
 import { ADMIN_TOKEN } from './runtime-bindings.ts'
@@ -56,7 +56,7 @@ export class UpgradeScenario {
     /** Posts a recorded body as the portal would. */
     posts: async (name: string, token: string, changes: BodyChanges = {}): Promise<Answered> => {
       const { memberId, domain } = this.bitrix24
-      const form = new URLSearchParams(FORM_BODIES[name])
+      const form = new URLSearchParams(bitrix24Body(name))
       const own: BodyChanges = {
         'auth[member_id]': memberId,
         'auth[domain]': domain,
