@@ -4,14 +4,12 @@
  */
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { MINUTE_MS, SECOND_MS } from '../../src/core/durations.ts'
 import { hasSchema } from '../../src/portal/state/migrations.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { PortalScenario } from '../support/portal-scenario.ts'
 import { gate, until } from '../support/until.ts'
 import { machine } from '../support/entries.ts'
-
-const SECOND_MS = 1000
-const MINUTE_MS = 60 * SECOND_MS
 
 let scenario: PortalScenario
 

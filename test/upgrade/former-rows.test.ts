@@ -3,6 +3,7 @@
  * columns, the same members of every JSON, the same schema. A version that goes back finds its own rows.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/durations.ts'
 import { readFormerVersion } from '../support/former-version.ts'
 import { UNREACHABLE } from '../support/an-intake.ts'
 import { APPLICATION_TOKEN, WEBHOOK_TOKEN } from '../support/runtime-bindings.ts'
@@ -10,9 +11,6 @@ import { recordOf } from '../support/upgrade-answers.ts'
 import { UpgradeScenario } from '../support/upgrade-scenario.ts'
 import type { Stored, StoredObject, StoredRecord } from '../support/stored-rows.ts'
 
-const SECOND_MS = 1000
-const MINUTE_MS = 60 * SECOND_MS
-const HOUR_MS = 60 * MINUTE_MS
 const DAILY_CRON = '17 3 * * *'
 const CURRENT_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 const SEALED = /^v1\.k1\.[\w-]{16}\.[\w-]{22,}$/u

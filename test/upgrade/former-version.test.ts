@@ -3,16 +3,13 @@
  * and read with as if nothing had happened. test/fixtures/former-version/README.md tells what it holds.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/durations.ts'
 import { readFormerVersion } from '../support/former-version.ts'
 import { UNREACHABLE } from '../support/an-intake.ts'
 import { APPLICATION_TOKEN, WEBHOOK_TOKEN } from '../support/runtime-bindings.ts'
 import { recordOf } from '../support/upgrade-answers.ts'
 import { UpgradeScenario } from '../support/upgrade-scenario.ts'
 
-const SECOND_MS = 1000
-const MINUTE_MS = 60 * SECOND_MS
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
 const DAILY_CRON = '17 3 * * *'
 const DRAIN_CRON = '*/5 * * * *'
 

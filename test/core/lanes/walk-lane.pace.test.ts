@@ -4,6 +4,7 @@
  */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { SECOND_MS } from '../../../src/core/durations.ts'
 import { laneDueAt } from '../../../src/core/lanes/state/lane-state.ts'
 import { createPacerState, hold, takeSlot, type PacerState } from '../../../src/core/pace/slots.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
@@ -11,7 +12,6 @@ import { DELIVERED, oneTo } from '../../support/a-lane.ts'
 import { aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
-const SECOND_MS = 1000
 const WINDOWS = [{ count: 1, ms: SECOND_MS }]
 
 interface Crowd {

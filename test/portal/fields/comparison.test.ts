@@ -1,5 +1,6 @@
 /** What comparing a portal with what is known of it tells, and what it leaves to the events. */
 import { describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import { fieldEvent, FieldScenario } from '../../support/node/field-scenario.ts'
@@ -13,8 +14,6 @@ import {
 } from '../../support/node/requisite-fields.ts'
 
 const DOWN: RestError = { kind: 'unreachable', code: 'network_error', status: null }
-
-const MINUTE_MS = 60_000
 
 /** A definition that is larger than what is taken for one. */
 function aHugeDefinition(id: number): FieldAttributes {

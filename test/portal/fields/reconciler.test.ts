@@ -1,5 +1,6 @@
 /** When a scheduled comparison tells, and when it keeps quiet. */
 import { beforeEach, describe, expect, it } from 'vitest'
+import { DAY_MS } from '../../../src/core/durations.ts'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import {
@@ -19,7 +20,6 @@ const OLD: FieldAttributes = {
 const YOUNG = { ...OLD, MANDATORY: 'Y' }
 const CHANGE = { attribute: 'MANDATORY', before: 'N', after: 'Y' }
 const DOWN: RestError = { kind: 'unreachable', code: 'network_error', status: null }
-const DAY_MS = 86_400_000
 
 let scenario: FieldScenario
 

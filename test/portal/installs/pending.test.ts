@@ -1,8 +1,8 @@
 /** Pending installs: how they are stored and shown, what takes their place, and when their time is over. */
-import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { env } from 'cloudflare:workers'
 import { createExecutionContext } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
 import { NOTHING_LEFT, NO_TRACES, directoryTables } from '../../support/traces.ts'
@@ -11,7 +11,6 @@ import { RELAY } from '../../support/relay-portal.ts'
 import { RUNTIME_BINDINGS, NEW_TOKEN } from '../../support/runtime-bindings.ts'
 import worker from '../../support/worker.ts'
 
-const MINUTE_MS = 60_000
 const UNKNOWN = 'local.0123456789abcd.12345678'
 const PENDING = { status: 200, body: { accepted: true, pending: true } }
 

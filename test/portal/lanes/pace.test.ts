@@ -1,6 +1,7 @@
 /** The pace that portals share: real portals, the real pacer, one webhook. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { SECOND_MS } from '../../../src/core/durations.ts'
 import { createPortalSettings } from '../../../src/app.ts'
 import type { Env } from '../../../src/config/config.ts'
 import { UNNAMED_WAIT_MS } from '../../../src/portal/lanes/pace.ts'
@@ -9,7 +10,6 @@ import { PortalScenario } from '../../support/portal-scenario.ts'
 import { person } from '../../support/entries.ts'
 import { until } from '../../support/until.ts'
 
-const SECOND_MS = 1000
 const CAREFUL_MS = 5 * SECOND_MS
 
 let scenario: PortalScenario

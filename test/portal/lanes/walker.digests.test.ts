@@ -1,10 +1,9 @@
 /** Events that a portal's object tells together: what is stored, what the operator sees, over evictions. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { SECOND_MS } from '../../../src/core/durations.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
 import { machine, person } from '../../support/entries.ts'
 import { until } from '../../support/until.ts'
-
-const SECOND_MS = 1000
 
 let scenario: PortalScenario
 

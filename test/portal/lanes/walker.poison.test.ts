@@ -1,11 +1,10 @@
 /** G10: an event, a receiver or a walk that fails by a bug cannot stop a lane for good. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { Destination } from '../../../src/destinations/settings/destination.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
 import { configured, machine } from '../../support/entries.ts'
 import { until } from '../../support/until.ts'
-
-const MINUTE_MS = 60_000
 
 let scenario: PortalScenario
 

@@ -4,13 +4,12 @@
  */
 import { abortAllDurableObjects } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { HOUR_MS } from '../../../src/core/durations.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
+import { oneTo } from '../../support/a-lane.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
 import { gate, until } from '../../support/until.ts'
 import { machine, person } from '../../support/entries.ts'
-
-const SECOND_MS = 1000
-const HOUR_MS = 3600 * SECOND_MS
 
 let scenario: PortalScenario
 
@@ -19,10 +18,6 @@ beforeEach(() => {
 })
 
 afterEach(() => scenario.close())
-
-function oneTo(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index + 1)
-}
 
 /** The object ends in the middle of whatever it does; the next call constructs it anew. */
 async function crash(): Promise<void> {

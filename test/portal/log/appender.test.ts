@@ -3,13 +3,13 @@
  * follows storage, and what is stored once is not stored again.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import type { AppendAnswer, AppendRequest } from '../../../src/portal/log/appender.ts'
+import { oneTo } from '../../support/a-lane.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
 import { gate, until } from '../../support/until.ts'
 import { machine, person, type Entry } from '../../support/entries.ts'
-
-const MINUTE_MS = 60_000
 
 let scenario: PortalScenario
 
@@ -51,10 +51,6 @@ async function storeTogether(requests: readonly AppendRequest[]): Promise<Append
   await answers
   expect(observed.commits).toHaveLength(1)
   return answers
-}
-
-function oneTo(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index + 1)
 }
 
 describe('append()', () => {

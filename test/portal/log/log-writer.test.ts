@@ -1,5 +1,6 @@
 /** How the log grows: its sequences, the lanes in front of them, and the alarm in the same commit. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { SECOND_MS } from '../../../src/core/durations.ts'
 import type { ReconciledEvent } from '../../../src/core/fields/reconciled-event.ts'
 import type { Arrival } from '../../../src/core/log/append.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
@@ -13,8 +14,6 @@ import { withDatabase } from '../../support/object-database.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
 import { until } from '../../support/until.ts'
 import { NOW } from '../../support/time.ts'
-
-const SECOND_MS = 1000
 
 const STORED = { event: JSON.stringify(anEvent()), awaits: false }
 
