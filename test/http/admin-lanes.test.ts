@@ -4,7 +4,7 @@ import { anEvent } from '../support/a-delivery.ts'
 import { askAdmin, refusal } from '../support/admin-api.ts'
 import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
 import { PortalScenario } from '../support/portal-scenario.ts'
-import { gate, until } from '../support/until.ts'
+import { until } from '../support/until.ts'
 import { machine } from '../support/entries.ts'
 
 let scenario: PortalScenario
@@ -193,11 +193,7 @@ describe('POST …/lanes/{destination}/pause, resume and park', () => {
   const LANE = 'POST /portals/{portal}/lanes/erp'
 
   it('pauses after the attempt that is under way, and resumes where it stood', async () => {
-    const held = gate()
-    scenario.receiver('erp').answers(async () => {
-      await held.opened
-      return null
-    })
+    const held = scenario.receiver('erp').holds()
     await scenario.portal.sendsMany(3)
     await until(() => scenario.receiver('erp').sequences().length === 1)
     expect(await ask(`${LANE}/pause`)).toEqual({ status: 200, body: { state: 'paused' } })

@@ -107,11 +107,7 @@ describe('alarm()', () => {
 
   it('wakes a lane at its retry while another one hangs (G4)', async () => {
     await scenario.relay.deploys([machine('erp'), machine('slow')])
-    const held = gate()
-    scenario.receiver('slow').answers(async () => {
-      await held.opened
-      return new Response('')
-    })
+    const held = scenario.receiver('slow').holds()
     let failures = 2
     scenario
       .receiver('erp')
@@ -220,16 +216,12 @@ describe("an operator's wish leaves an alarm, so that it survives the end of the
     ['resume', () => scenario.operator.resumes('erp')],
   ])('%s', async (wish, call) => {
     await rested()
-    const held = gate()
     if (wish === 'resume') {
       await scenario.operator.pauses('erp')
       await scenario.portal.sends()
       await scenario.time.passesUntilQuiet()
     }
-    scenario.receiver('erp').answers(async () => {
-      await held.opened
-      return new Response('')
-    })
+    const held = scenario.receiver('erp').holds()
     const before = scenario.receiver('erp').received().length
     await call()
     await until(() => scenario.receiver('erp').received().length === before + 1)

@@ -187,12 +187,7 @@ describe('G7 uninstall', () => {
           sequence: 2,
         }),
       )
-      const ids = new Set(
-        scenario
-          .receiver('erp')
-          .delivered()
-          .map(({ id }) => id),
-      )
+      const ids = new Set(scenario.receiver('erp').ids())
       expect([...ids]).toEqual([`${scenario.memberId}-1`, `${scenario.memberId}-2`])
     },
   )
@@ -324,17 +319,12 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
     "a receiver's answer, awaited across it (%s): no fate, no cursor",
     async (kind) => {
       await scenario.portal.installs()
-      const held = gate()
-      scenario.network.handle(async ({ url }) => {
-        if (!url.startsWith('https://erp.example.com/')) return null
-        await held.opened
-        return new Response('', { status: 400 })
-      })
+      const erp = scenario.receiver('erp')
+      erp.answers(400)
+      const held = erp.holds()
       await scenario.portal.sends()
-      await vi.waitFor(() => expect(scenario.receiver('erp').delivered()).toHaveLength(1))
-      scenario.network.handle(({ url }) =>
-        url.startsWith('https://erp.example.com/') ? new Response('') : null,
-      )
+      await vi.waitFor(() => expect(erp.count).toBe(1))
+      erp.answers(200)
       expect(await said(scenario.portal.uninstalls(kind))).toEqual(ACCEPTED)
       held.open()
       await vi.waitFor(async () => {
@@ -342,12 +332,8 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
         expect(lane?.cursor).toBe(1)
       })
       expect((await scenario.tables())['fates']).toEqual([])
-      const ids = scenario
-        .receiver('erp')
-        .delivered()
-        .map(({ id }) => id)
       const again = kind === 'clean' ? [] : [`${scenario.memberId}-1`]
-      expect(ids).toEqual([`${scenario.memberId}-1`, ...again])
+      expect(erp.ids()).toEqual([`${scenario.memberId}-1`, ...again])
     },
   )
 })

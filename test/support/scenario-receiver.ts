@@ -1,5 +1,6 @@
 /** A receiver of a scenario: the answers that it gives, and the requests that it got. */
 import type { Network, NetworkHandler, SentRequest } from './network.ts'
+import { gate, type Gate } from './until.ts'
 
 /** One send to a webhook, as the webhook sees it. */
 export interface Received {
@@ -35,6 +36,15 @@ export class ScenarioReceiver {
     this.answers((request) => (chosen(request) ? new Promise<never>(() => {}) : null))
   }
 
+  /** Holds every answer back until the gate opens; then it answers as before. */
+  holds(held: Gate = gate()): Gate {
+    this.answers(async () => {
+      await held.opened
+      return null
+    })
+    return held
+  }
+
   /** Answers the first send of a sequence with the status that the table names, as a webhook. */
   failsOnce(statuses: Readonly<Record<number, number>>): void {
     const failed = new Set<number>()
@@ -61,6 +71,16 @@ export class ScenarioReceiver {
     return this.requests()
       .filter(({ url }) => !isSlack(url))
       .map(readReceived)
+  }
+
+  /** The ids that a webhook was sent, in order. */
+  ids(): (string | null)[] {
+    return this.received().map(({ id }) => id)
+  }
+
+  /** Each sequence that a webhook was sent with the one that it names as the one before, in order. */
+  links(): [sequence: number, previous: number | null][] {
+    return this.received().map(({ sequence, previousSequence }) => [sequence, previousSequence])
   }
 
   /** The ids and sequences that a webhook was sent, in order. */

@@ -12,7 +12,13 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
 }
 
 /** A promise that a test releases, to hold an answer back. */
-export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+export interface Gate {
+  readonly opened: Promise<void>
+  readonly open: () => void
+}
+
+/** A gate that is closed. */
+export function gate(): Gate {
   const { promise, resolve } = Promise.withResolvers<void>()
   return { opened: promise, open: () => resolve() }
 }
