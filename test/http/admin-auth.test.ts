@@ -1,7 +1,6 @@
 /** Who may call the admin surface. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ADMIN_ROUTES, askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
-import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
+import { ADMIN_ROUTES, adminOf, refusal } from '../support/admin-api.ts'
 import { PortalScenario } from '../support/portal-scenario.ts'
 import { ADMIN_TOKEN } from '../support/runtime-bindings.ts'
 
@@ -13,15 +12,7 @@ beforeEach(() => {
 
 afterEach(() => scenario.close())
 
-/** Calls the API; `{portal}` in the path is the portal under test. */
-function call(route: string, options: AdminCall = {}): Promise<Response> {
-  return callAdmin(route.replace('{portal}', scenario.memberId), options)
-}
-
-/** The answer as status and JSON. */
-function ask(route: string, options: AdminCall = {}): Promise<AdminAnswer> {
-  return askAdmin(route.replace('{portal}', scenario.memberId), options)
-}
+const { ask, call } = adminOf(() => scenario.memberId)
 
 describe('who may call', () => {
   it.each(ADMIN_ROUTES)(

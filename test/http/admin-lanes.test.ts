@@ -1,8 +1,7 @@
 /** The admin API of one lane: what an operator may do (README, "Operate"). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent } from '../support/a-delivery.ts'
-import { askAdmin, refusal } from '../support/admin-api.ts'
-import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
+import { adminOf, refusal } from '../support/admin-api.ts'
 import { PortalScenario } from '../support/portal-scenario.ts'
 import { until } from '../support/until.ts'
 import { machine } from '../support/entries.ts'
@@ -15,10 +14,7 @@ beforeEach(() => {
 
 afterEach(() => scenario.close())
 
-/** The answer as status and JSON. */
-function ask(route: string, options: AdminCall = {}): Promise<AdminAnswer> {
-  return askAdmin(route.replace('{portal}', scenario.memberId), options)
-}
+const { ask } = adminOf(() => scenario.memberId)
 
 /** Some events, each sent once. */
 async function delivered(count: number): Promise<void> {

@@ -2,8 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSealer } from '../../src/storage/seal.ts'
 import { anEvent } from '../support/a-delivery.ts'
-import { ADMIN_ROUTES, ANY_TIME, askAdmin, callAdmin, refusal } from '../support/admin-api.ts'
-import type { AdminAnswer, AdminCall } from '../support/admin-api.ts'
+import { ADMIN_ROUTES, ANY_TIME, adminOf, refusal } from '../support/admin-api.ts'
 import { PortalScenario } from '../support/portal-scenario.ts'
 import { machine } from '../support/entries.ts'
 import { until } from '../support/until.ts'
@@ -19,15 +18,7 @@ beforeEach(() => {
 
 afterEach(() => scenario.close())
 
-/** Calls the API; `{portal}` in the path is the portal under test. */
-function call(route: string, options: AdminCall = {}): Promise<Response> {
-  return callAdmin(route.replace('{portal}', scenario.memberId), options)
-}
-
-/** The answer as status and JSON. */
-function ask(route: string, options: AdminCall = {}): Promise<AdminAnswer> {
-  return askAdmin(route.replace('{portal}', scenario.memberId), options)
-}
+const { ask, call } = adminOf(() => scenario.memberId)
 
 /** The fate of an event that a destination does not get. */
 function filtered(reason: string) {

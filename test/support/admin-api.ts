@@ -61,6 +61,15 @@ export async function askAdmin(route: string, call: AdminCall = {}): Promise<Adm
   return { status: response.status, body: text === '' ? null : JSON.parse(text) }
 }
 
+/** The same two for one portal: `{portal}` in a route is its member id. */
+export function adminOf(memberId: () => string) {
+  const own = (route: string): string => route.replace('{portal}', memberId())
+  return {
+    call: (route: string, call?: AdminCall) => callAdmin(own(route), call),
+    ask: (route: string, call?: AdminCall) => askAdmin(own(route), call),
+  }
+}
+
 /** A refusal with its code; its message is not compared. */
 export function refusal(status: number, code: string): AdminAnswer {
   return { status, body: { error: { code, message: expect.any(String) } } }
