@@ -19,6 +19,7 @@ import {
   type IntakeChanges,
   type WatchedKv,
 } from '../support/an-intake.ts'
+import { refused } from '../support/refusals.ts'
 import { RelayScenario } from '../support/relay-scenario.ts'
 import { type Changes } from '../support/relay-portal.ts'
 import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
@@ -324,16 +325,7 @@ describe('the rate limit counts only callers that could not prove themselves', (
     for (let index = 0; index <= 120 && last?.status !== 429; index += 1) {
       last = await edge.call(body(index), { address })
     }
-    expect(last && (await answerOf(last))).toEqual({
-      status: 429,
-      retryAfter: '60',
-      body: {
-        error: {
-          code: 'too_many_requests',
-          message: 'Too many requests that could not be trusted',
-        },
-      },
-    })
+    expect(last && (await answerOf(last))).toEqual(refused('too_many_requests'))
     const neighbour = scenario.portal.body('app-ONCRMDEALUPDATE', {
       'auth[member_id]': 'b'.repeat(32),
     })

@@ -18,15 +18,11 @@ import {
   watchKv,
 } from '../support/an-intake.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
+import { refused } from '../support/refusals.ts'
 import { dumpKv } from '../support/traces.ts'
-
 import { gate } from '../support/until.ts'
 
-const NOT_STORED = {
-  status: 503,
-  retryAfter: '10',
-  body: { error: { code: 'not_stored', message: 'The event could not be stored' } },
-}
+const NOT_STORED = refused('not_stored')
 const NEIGHBOUR = 'b'.repeat(32)
 
 let scenario: EdgeScenario

@@ -3,11 +3,10 @@ import { describe, expect, it } from 'vitest'
 import * as v from 'valibot'
 import { readJson, reply, replyOrNotFound, withPortal } from '../../src/http/admin-exchange.ts'
 import { portalsWith } from '../support/an-intake.ts'
+import { refused } from '../support/refusals.ts'
+import { MEMBER_ID } from '../support/runtime-bindings.ts'
 
-const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
-const NOT_FOUND = {
-  error: { code: 'not_found', message: 'Nothing is found at this address' },
-}
+const NOT_FOUND = refused('not_found')
 
 describe('withPortal()', () => {
   function ask(memberId: string): Promise<Response> {
@@ -26,10 +25,7 @@ describe('withPortal()', () => {
     'finds none at %s',
     async (memberId) => {
       const response = await ask(memberId)
-      expect({ status: response.status, body: await response.json() }).toEqual({
-        status: 404,
-        body: NOT_FOUND,
-      })
+      expect({ status: response.status, body: await response.json() }).toEqual(NOT_FOUND)
     },
   )
 })
@@ -72,7 +68,7 @@ describe('reply() and replyOrNotFound()', () => {
     expect(await Promise.all(seen)).toEqual([
       { status: 202, cache: 'no-store', body: { a: 1 } },
       { status: 200, cache: 'no-store', body: { a: 1 } },
-      { status: 404, cache: 'no-store', body: NOT_FOUND },
+      { ...NOT_FOUND, cache: 'no-store' },
     ])
   })
 })

@@ -12,27 +12,25 @@ import { bitrix24Handler, aBitrix24 } from '../support/bitrix24-network.ts'
 import { Edge, FORM_TYPE, JSON_TYPE, watchLog } from '../support/edge.ts'
 import { HOSTILE_BODIES, type HostileBody } from '../support/hostile-bodies.ts'
 import { HOSTILE_OUTCOMES } from '../support/hostile-outcomes.ts'
+import { refused } from '../support/refusals.ts'
 import { directoryTables, dumpKv } from '../support/traces.ts'
 import { RelayScenario } from '../support/relay-scenario.ts'
 import { APPLICATION_TOKEN, MEMBER_ID } from '../support/runtime-bindings.ts'
 import { sampled } from '../support/sampling.ts'
 
 /** The answers that a caller may get, as whole bodies. */
-const REFUSALS: ReadonlyMap<string, number> = new Map(
-  [
-    ['malformed_body', 'The body is not a form or a JSON object within the limits', 400],
-    ['invalid_event', 'The body is not an event of Bitrix24', 400],
-    ['untrusted', 'The caller could not prove that it speaks for the portal', 403],
-    ['body_too_large', 'The body is larger than 256 KiB', 413],
+const ANSWERS: ReadonlyMap<string, number> = new Map(
+  (
     [
+      'malformed_body',
+      'invalid_event',
+      'untrusted',
+      'body_too_large',
       'unsupported_media_type',
-      'The content type must be application/x-www-form-urlencoded or application/json',
-      415,
-    ],
-  ].map(([code, message, status]) => [
-    JSON.stringify({ error: { code, message } }),
-    Number(status),
-  ]),
+    ] as const
+  )
+    .map(refused)
+    .map(({ status, body }) => [JSON.stringify(body), status]),
 )
 
 let scenario: RelayScenario
@@ -87,7 +85,7 @@ async function faultsOf(response: Response): Promise<string[]> {
   const text = await response.text()
   const { status } = response
   if (text.startsWith('<!doctype html>')) return status === 200 || status === 403 ? [] : [text]
-  if (status !== 200) return REFUSALS.get(text) === status ? [] : [`${status} ${text}`]
+  if (status !== 200) return ANSWERS.get(text) === status ? [] : [`${status} ${text}`]
   const keys = Object.keys(Object(JSON.parse(text)))
   const known = ['accepted', 'sequence', 'duplicate', 'quarantined', 'pending']
   return keys.filter((key) => !known.includes(key))

@@ -5,25 +5,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
 import { answerOf, Edge, JSON_TYPE, watchLog, type Call } from '../support/edge.ts'
+import { refused, type Refusal } from '../support/refusals.ts'
 import { NO_TRACES } from '../support/traces.ts'
 import { RelayScenario } from '../support/relay-scenario.ts'
 import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
 
 const CANARY = 'canary-of-the-request'
 const ROUTES = ['/bitrix24/events', '/bitrix24/install']
-
-/** Every refusal of the two routes, word for word. */
-const REFUSALS = {
-  method_not_allowed: [405, 'This address does not take this method'],
-  unsupported_media_type: [
-    415,
-    'The content type must be application/x-www-form-urlencoded or application/json',
-  ],
-  body_too_large: [413, 'The body is larger than 256 KiB'],
-  malformed_body: [400, 'The body is not a form or a JSON object within the limits'],
-  invalid_event: [400, 'The body is not an event of Bitrix24'],
-  untrusted: [403, 'The caller could not prove that it speaks for the portal'],
-} as const
 
 let scenario: RelayScenario
 let edge: Edge
@@ -56,11 +44,9 @@ async function seen(response: Response): Promise<unknown> {
 }
 
 /** The documented answer, nothing of the request in it, nothing stored. */
-function refusal(code: keyof typeof REFUSALS): unknown {
-  const [status, message] = REFUSALS[code]
+function refusal(code: Refusal): unknown {
   return {
-    status,
-    body: { error: { code, message } },
+    ...refused(code),
     contentType: 'application/json',
     cacheControl: 'no-store',
     isEcho: false,
@@ -78,14 +64,14 @@ function anEvent(): string {
 }
 
 /** An event whose body is exactly so many bytes long. */
-function eventOfSize(bytes: number): string {
-  const start = `${scenario.portal.body('app-ONCRMDEALUPDATE', { ts: scenario.portal.ts() })}&data[note]=`
+function eventOfSize(bytes: number, name = 'app-ONCRMDEALUPDATE'): string {
+  const start = `${scenario.portal.body(name, { ts: scenario.portal.ts() })}&data[note]=`
   return start + 'x'.repeat(bytes - start.length)
 }
 
 describe('POST /bitrix24/events checks from cheap to costly', () => {
   const tooLarge = `canary=${CANARY}&${'a=1&'.repeat(MAX_BODY_BYTES / 4)}`
-  const faults: { shown: keyof typeof REFUSALS; body: string; call: Call }[] = [
+  const faults: { shown: Refusal; body: string; call: Call }[] = [
     {
       shown: 'method_not_allowed',
       body: tooLarge,
@@ -224,24 +210,16 @@ describe('POST /bitrix24/events counts the body while it reads', () => {
 describe('POST /bitrix24/events tells nothing about why it trusts nobody', () => {
   it('answers an unknown portal, a wrong token and a refused install alike', async () => {
     const stranger = await post(anEvent())
-    const install = await post(
-      scenario.portal.body('app-ONAPPINSTALL-local', { ts: scenario.portal.ts(-900) }),
-    )
-    expect(install.status).toBe(200)
+    expect((await scenario.portal.installs()).status).toBe(200)
     const forged = scenario.portal.body('app-ONCRMDEALUPDATE', {
       'auth[application_token]': 'f'.repeat(32),
     })
     scenario.bitrix24.isAdmin = false
     scenario.bitrix24.userId = 7
-    const update = scenario.portal.body('app-ONAPPUPDATE-new-application-token', {
-      ts: scenario.portal.ts(),
-    })
-    const answers = [stranger, await post(forged), await post(update)]
+    const update = await scenario.portal.updatesToken()
+    const answers = [stranger, await post(forged), update]
     expect(await Promise.all(answers.map(answerOf))).toEqual(
-      Array.from({ length: 3 }, () => ({
-        status: 403,
-        body: { error: { code: 'untrusted', message: REFUSALS.untrusted[1] } },
-      })),
+      answers.map(() => refused('untrusted')),
     )
   })
 })
@@ -250,15 +228,14 @@ describe('traps that others fell into', () => {
   it('the largest body is carried over RPC into the log, and not an empty one', async () => {
     await scenario.portal.installs()
     // The default globs of the test's destinations name requisite fields only.
-    const start = `${scenario.portal.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ts: scenario.portal.ts() })}&data[NOTE]=`
-    const body = start + 'x'.repeat(MAX_BODY_BYTES - start.length)
+    const body = eventOfSize(MAX_BODY_BYTES, 'app-ONCRMREQUISITEUSERFIELDUPDATE')
     expect(await answerOf(await post(body))).toEqual({
       status: 200,
       body: { accepted: true, sequence: 1 },
     })
     const [row] = (await scenario.tables())['log'] ?? []
-    const kept: unknown = JSON.parse(String(row?.['event'])).data.NOTE
-    expect(String(kept)).toBe('x'.repeat(MAX_BODY_BYTES - start.length))
+    const kept: unknown = JSON.parse(String(row?.['event'])).data.note
+    expect(String(kept)).toBe(/x+$/u.exec(body)?.[0])
   })
 
   it('equal events that come at the same time are stored once', async () => {
@@ -343,16 +320,7 @@ describe('traps that others fell into', () => {
     expect(await seen(await post(anEvent()))).toEqual(refusal('untrusted'))
     edge = new Edge({ ...unset, TOKEN_KEYS: '' })
     const answer = await post(anEvent())
-    expect(await answerOf(answer)).toEqual({
-      status: 503,
-      retryAfter: '300',
-      body: {
-        error: {
-          code: 'misconfigured',
-          message: 'The relay cannot verify any portal: see /healthz',
-        },
-      },
-    })
+    expect(await answerOf(answer)).toEqual(refused('misconfigured'))
     expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 })

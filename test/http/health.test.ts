@@ -6,27 +6,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadConfig, type Env } from '../../src/config/config.ts'
 import { healthResponse } from '../../src/http/health.ts'
 import { answerOf, Edge, watchLog } from '../support/edge.ts'
+import { refused } from '../support/refusals.ts'
 import { NO_TRACES } from '../support/traces.ts'
 import { RelayScenario } from '../support/relay-scenario.ts'
 import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'
 
 const CANARY = 'canary-4711'
-const UNTRUSTED = {
-  status: 403,
-  body: {
-    error: {
-      code: 'untrusted',
-      message: 'The caller could not prove that it speaks for the portal',
-    },
-  },
-}
-const MISCONFIGURED = {
-  status: 503,
-  retryAfter: '300',
-  body: {
-    error: { code: 'misconfigured', message: 'The relay cannot verify any portal: see /healthz' },
-  },
-}
 /** Nothing that proves a portal. */
 const UNSET = { BITRIX24_CLIENT_ID: '', BITRIX24_CLIENT_SECRET: '', OUTGOING_WEBHOOK_TOKENS: '' }
 
@@ -179,10 +164,7 @@ describe('GET /healthz', () => {
     const head = await edge.call(null, { method: 'HEAD', path: '/healthz', contentType: null })
     expect([head.status, await head.text()]).toEqual([200, ''])
     const post = await edge.call('event=1', { path: '/healthz' })
-    expect(await answerOf(post)).toEqual({
-      status: 404,
-      body: { error: { code: 'not_found', message: 'Nothing is found at this address' } },
-    })
+    expect(await answerOf(post)).toEqual(refused('not_found'))
   })
 
   it('answers although the directory cannot be reached', async () => {
@@ -291,10 +273,10 @@ describe('503 misconfigured', () => {
 
   it('is said only where no portal can be verified at all', async () => {
     const keyless = { ...UNSET, TOKEN_KEYS: '' }
-    expect(await answerOf(await eventTo(keyless))).toEqual(MISCONFIGURED)
+    expect(await answerOf(await eventTo(keyless))).toEqual(refused('misconfigured'))
     // A configured setting that cannot be read proves nobody either.
     const unreadable = { ...keyless, OUTGOING_WEBHOOK_TOKENS: '{', TOKEN_KEYS: 'x' }
-    expect(await answerOf(await eventTo(unreadable))).toEqual(MISCONFIGURED)
+    expect(await answerOf(await eventTo(unreadable))).toEqual(refused('misconfigured'))
     expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
@@ -304,7 +286,7 @@ describe('503 misconfigured', () => {
     ['a key, under which an install can wait', { TOKEN_KEYS: RUNTIME_BINDINGS.TOKEN_KEYS }],
   ])('is not said beside %s', async (_what, settings) => {
     const answer = await eventTo({ ...UNSET, TOKEN_KEYS: '', ...settings })
-    expect(await answerOf(answer)).toEqual(UNTRUSTED)
+    expect(await answerOf(answer)).toEqual(refused('untrusted'))
   })
 
   it('does not hide a fault of the request', async () => {

@@ -11,6 +11,7 @@ import { InstallStore, type KvInstall } from '../../src/storage/install-store.ts
 import { aBitrix24, bitrix24Handler, type SimulatedBitrix24 } from './bitrix24-network.ts'
 import { overrides, type AdaptableSettings } from './overrides.ts'
 import { answerPortal } from './portal-rest.ts'
+import { refused } from './refusals.ts'
 import { RELAY, RelayPortal } from './relay-portal.ts'
 import { ADMIN_TOKEN, RUNTIME_BINDINGS } from './runtime-bindings.ts'
 import { Scenario } from './scenario.ts'
@@ -229,18 +230,13 @@ export async function callAdmin(path: string, init: RequestInit = {}): Promise<R
 }
 
 /** The answer to a refused caller, whatever he lacks. */
-export const REFUSED = {
-  status: 403,
-  body: {
-    error: {
-      code: 'untrusted',
-      message: 'The caller could not prove that it speaks for the portal',
-    },
-  },
-} as const
+export const REFUSED = refused('untrusted')
 
 /** The answer to a lifecycle event. */
 export const ACCEPTED = { status: 200, body: { accepted: true } } as const
+
+/** The answer to an install that has to wait. */
+export const PENDING = { status: 200, body: { accepted: true, pending: true } } as const
 
 /** Status and body of an answer. */
 export async function said(answer: Response | Promise<Response>): Promise<unknown> {

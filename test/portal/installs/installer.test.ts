@@ -3,12 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOTHING_LEFT, directoryTables } from '../../support/traces.ts'
-import { RelayScenario, said } from '../../support/relay-scenario.ts'
+import { PENDING, RelayScenario, said } from '../../support/relay-scenario.ts'
 import { NEW_TOKEN } from '../../support/runtime-bindings.ts'
 
 const UNKNOWN = 'local.0123456789abcd.12345678'
 const SECRET = 'secret-of-the-unknown-application'
-const PENDING = { status: 200, body: { accepted: true, pending: true } }
 
 let scenario: RelayScenario
 

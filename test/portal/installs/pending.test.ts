@@ -6,13 +6,12 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
 import { NOTHING_LEFT, NO_TRACES, directoryTables } from '../../support/traces.ts'
-import { RelayScenario, said } from '../../support/relay-scenario.ts'
+import { PENDING, RelayScenario, said } from '../../support/relay-scenario.ts'
 import { RELAY } from '../../support/relay-portal.ts'
 import { RUNTIME_BINDINGS, NEW_TOKEN } from '../../support/runtime-bindings.ts'
 import worker from '../../support/worker.ts'
 
 const UNKNOWN = 'local.0123456789abcd.12345678'
-const PENDING = { status: 200, body: { accepted: true, pending: true } }
 
 let scenario: RelayScenario
 

@@ -1,0 +1,28 @@
+/** What the HTTP contract says to a caller who is refused, word for word. */
+
+/** Status, message and, where it may help to come back, Retry-After of each code. */
+export const REFUSALS = {
+  malformed_body: [400, 'The body is not a form or a JSON object within the limits'],
+  invalid_event: [400, 'The body is not an event of Bitrix24'],
+  untrusted: [403, 'The caller could not prove that it speaks for the portal'],
+  not_found: [404, 'Nothing is found at this address'],
+  method_not_allowed: [405, 'This address does not take this method'],
+  body_too_large: [413, 'The body is larger than 256 KiB'],
+  unsupported_media_type: [
+    415,
+    'The content type must be application/x-www-form-urlencoded or application/json',
+  ],
+  too_many_requests: [429, 'Too many requests that could not be trusted', '60'],
+  not_stored: [503, 'The event could not be stored', '10'],
+  misconfigured: [503, 'The relay cannot verify any portal: see /healthz', '300'],
+} as const satisfies Readonly<Record<string, readonly [number, string, string?]>>
+
+/** The codes that are listed here. */
+export type Refusal = keyof typeof REFUSALS
+
+/** The answer with this code, as `answerOf` reads it. */
+export function refused(code: Refusal) {
+  const [status, message, retryAfter] = REFUSALS[code]
+  const body = { error: { code, message } }
+  return { status, body, ...(retryAfter === undefined ? {} : { retryAfter }) }
+}
