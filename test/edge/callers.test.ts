@@ -12,7 +12,6 @@ import {
   anEventOf,
   anIntake,
   decoded,
-  kvFollowed,
   SOURCE,
   portalsWith,
   watchKv,
@@ -44,7 +43,7 @@ afterEach(() => scenario.close())
 /** Installs the scenario's portal and waits until the edge can know it. */
 async function install(): Promise<void> {
   await scenario.portal.installs()
-  await kvFollowed(scenario)
+  await scenario.kvFollows()
 }
 
 /** The intake under test, over the watched namespace and the test's clock. */
@@ -107,7 +106,7 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     await install()
     const record = JSON.stringify(await scenario.record())
     await scenario.portal.uninstalls('keep-data')
-    await kvFollowed(scenario)
+    await scenario.kvFollows()
     await env.INSTALLS.put(`install:${scenario.memberId}`, record)
     const intake = watched()
     expect(await intake.take(event(1))).toEqual(UNTRUSTED)

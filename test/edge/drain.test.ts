@@ -15,7 +15,6 @@ import {
   watchKv,
 } from '../support/an-intake.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
-import { gate } from '../support/until.ts'
 import { RelayScenario } from '../support/relay-scenario.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
@@ -105,11 +104,9 @@ describe('drainSpill()', () => {
     'stores no receipt twice that the log holds and memory %s',
     async (memory) => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-      const asked = gate()
       // Both tries commit, and both answers are lost.
       const lost = appending(async (request) => {
         await realPortals(scenario.memberId).append(request)
-        asked.open()
         throw new Error('Network connection lost.')
       })
       const intake = scenario.intake(lost)

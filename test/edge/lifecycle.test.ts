@@ -3,10 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { INSTALL_BUDGET_MS } from '../../src/edge/lifecycle.ts'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
 import {
-  appending,
+  aHangingPortal,
   decoded,
   inTurn,
-  never,
   portalsWith,
   realPortals,
   SOURCE,
@@ -14,7 +13,6 @@ import {
   UNREACHABLE,
 } from '../support/an-intake.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
-import { gate } from '../support/until.ts'
 
 let scenario: EdgeScenario
 
@@ -56,15 +54,11 @@ describe('takeRequest() with lifecycle requests', () => {
 
   it('does not wait for a drain that hangs', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const asked = gate()
-    const hanging = appending(() => {
-      asked.open()
-      return never()
-    })
-    const intake = scenario.intake(inTurn(UNREACHABLE, UNREACHABLE, hanging, realPortals))
+    const hanging = aHangingPortal()
+    const intake = scenario.intake(inTurn(UNREACHABLE, UNREACHABLE, hanging.lookup, realPortals))
     await intake.take(scenario.event(1))
     const taken = intake.take(uninstall())
-    await asked.opened
+    await hanging.asked
     await vi.advanceTimersByTimeAsync(STORE_BUDGET_MS)
     expect(await taken).toEqual(ACCEPTED)
     expect(await spilledKeys()).toHaveLength(1)
@@ -111,21 +105,14 @@ describe('takeRequest() with lifecycle requests', () => {
 
   it('waits 20 s for an installation, then spills it', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const asked = gate()
-    const intake = scenario.intake(
-      portalsWith({
-        install: () => {
-          asked.open()
-          return never()
-        },
-      }),
-    )
+    const hanging = aHangingPortal()
+    const intake = scenario.intake(hanging.lookup)
     let isDone = false
     const install = decoded(scenario.portal.body('app-ONAPPINSTALL-local'))
     const taken = intake.take(install).finally(() => {
       isDone = true
     })
-    await asked.opened
+    await hanging.asked
     await vi.advanceTimersByTimeAsync(INSTALL_BUDGET_MS - 1)
     expect(isDone).toBe(false)
     await vi.advanceTimersByTimeAsync(1)

@@ -136,16 +136,7 @@ async function liveThrough(): Promise<Response[]> {
     )
   }
   await note(scenario.portal.sends({ ...TOKEN_1, ...pair('event') }))
-  await note(
-    scenario.portal.posts(
-      scenario.portal.body('app-ONAPPUSERREADY', {
-        ...TOKEN_1,
-        ...pair('2'),
-        ...SYSTEM_PAIR,
-        ts: scenario.portal.ts(-700),
-      }),
-    ),
-  )
+  await note(scenario.portal.presentsSystemUser({ ...TOKEN_1, ...pair('2'), ...SYSTEM_PAIR }))
   await note(scenario.portal.updates({ ...TOKEN_2, ...pair('3') }))
   await note(
     scenario.portal.sends({
@@ -317,9 +308,7 @@ async function installWithEverything(changes: Changes = {}): Promise<void> {
   scenario.network.handle(({ url }) => (url === HOOK ? new Response('') : null))
   scenario.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
   await scenario.portal.installs(changes)
-  await scenario.portal.posts(
-    scenario.portal.body('app-ONAPPUSERREADY', { ...SYSTEM_PAIR, ts: scenario.portal.ts(-700) }),
-  )
+  await scenario.portal.presentsSystemUser(SYSTEM_PAIR)
   await scenario.admin('/values/HOOK', { method: 'PUT', body: JSON.stringify({ value: HOOK }) })
   const value = JSON.stringify({ value: PORTAL_SIGNATURE })
   await scenario.admin('/values/SIGN', { method: 'PUT', body: value })
@@ -358,7 +347,7 @@ describe('key rotation', () => {
 
   it('a visit without a rotation writes no pair again', async () => {
     await installWithEverything({ 'auth[expires]': scenario.portal.ts(3600) })
-    await vi.waitFor(async () => expect((await scenario.stored()).kvDirty).toBe(false))
+    await scenario.kvFollows()
     const { tokens, systemTokens } = (await scenario.stored()).application ?? {}
     await scenario.object.touch()
     expect((await scenario.stored()).application).toMatchObject({ tokens, systemTokens })

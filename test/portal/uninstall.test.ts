@@ -4,9 +4,15 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hashToken } from '../../src/storage/token-hash.ts'
-import { ACCEPTED, RelayScenario, REFUSED, said } from '../support/relay-scenario.ts'
+import {
+  ACCEPTED,
+  RelayScenario,
+  REFUSED,
+  UNKNOWN_CLIENT_ID,
+  said,
+} from '../support/relay-scenario.ts'
 import { gate } from '../support/until.ts'
-import { APPLICATION_TOKEN, WEBHOOK_TOKEN, NEW_TOKEN } from '../support/runtime-bindings.ts'
+import { APPLICATION_TOKEN, WEBHOOK_TOKEN, WITH_NEW_TOKEN } from '../support/runtime-bindings.ts'
 
 let scenario: RelayScenario
 
@@ -52,9 +58,7 @@ describe('G7 uninstall', () => {
   it('ONAPPUNINSTALL is proven by the application token alone', async () => {
     await scenario.portal.installs()
     const asked = scenario.network.sent.length
-    expect(
-      await said(scenario.portal.uninstalls('clean', { 'auth[application_token]': NEW_TOKEN })),
-    ).toEqual(REFUSED)
+    expect(await said(scenario.portal.uninstalls('clean', WITH_NEW_TOKEN))).toEqual(REFUSED)
     expect((await scenario.view()).state).toBe('active')
     scenario.bitrix24.answers = false
     expect(await said(scenario.portal.uninstalls('clean'))).toEqual(ACCEPTED)
@@ -249,16 +253,15 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
   })
 
   it('app.info about a waiting install, awaited across it: nothing is trusted', async () => {
-    const unknown = 'local.0123456789abcd.12345678'
     scenario.adapt = (settings) => ({
       ...settings,
-      applications: new Map([...settings.applications, [unknown, 'secret']]),
+      applications: new Map([...settings.applications, [UNKNOWN_CLIENT_ID, 'secret']]),
     })
     await scenario.portal.installs()
     scenario.bitrix24.answers = false
     await scenario.portal.updatesToken({ ts: scenario.portal.ts(-400) })
     scenario.bitrix24.answers = true
-    scenario.bitrix24.clientId = unknown
+    scenario.bitrix24.clientId = UNKNOWN_CLIENT_ID
     const asked = holdBack('/rest/app.info')
     scenario.time.passesWithoutAlarm('61 s')
     const alarm = scenario.time.alarmFires()

@@ -1,6 +1,5 @@
 /** The intake with its dependencies given by hand: real KV and real objects unless a test says otherwise. */
 import { env } from 'cloudflare:workers'
-import { vi } from 'vitest'
 import { decodeRequest } from '../../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../../src/bitrix24/wire/form.ts'
 import type { IncomingRequest } from '../../src/bitrix24/wire/request.ts'
@@ -25,6 +24,7 @@ import { dumpKv } from './traces.ts'
 import { type Changes } from './relay-portal.ts'
 import { type RelayScenario } from './relay-scenario.ts'
 import { RUNTIME_BINDINGS } from './runtime-bindings.ts'
+import { gate } from './until.ts'
 
 /** Where the calls come from. */
 export const SOURCE = { address: '198.51.100.7', calledUrl: 'https://relay.example.com' }
@@ -57,16 +57,6 @@ export function realPortals(memberId: string): PortalClient {
   const { PORTALS }: { readonly PORTALS: DurableObjectNamespace } = env
   // Sound: as in the composition root.
   return PORTALS.getByName(memberId) as unknown as PortalClient
-}
-
-/** Waits until KV holds what the object knows of its install: it may follow in the background. */
-export async function kvFollowed(scenario: RelayScenario): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      if ((await scenario.stored()).kvDirty) throw new Error('KV is behind the object')
-    },
-    { interval: 5 },
-  )
 }
 
 /** A sealer under the key of the test configuration. */
@@ -160,6 +150,16 @@ export function appending(append: PortalClient['append']): PortalLookup {
 /** An answer that never comes. */
 export function never(): Promise<never> {
   return new Promise(() => undefined)
+}
+
+/** A portal that never answers, and the moment at which it is asked. */
+export function aHangingPortal(): { readonly lookup: PortalLookup; readonly asked: Promise<void> } {
+  const asked = gate()
+  const hangs = (): Promise<never> => {
+    asked.open()
+    return never()
+  }
+  return { lookup: portalsWith({ append: hangs, install: hangs }), asked: asked.opened }
 }
 
 /** Receipts that a reader can tell apart: receipt-1, receipt-2 and so on. */

@@ -16,6 +16,8 @@ export interface SimulatedBitrix24 {
   /** Access tokens that the OAuth server knows; null: every one. */
   knownTokens: readonly string[] | null
   refreshes: number
+  /** The error that a refresh is answered with; null: with a fresh pair. */
+  refusal: { readonly error: string; readonly status: number } | null
   /** What the portal's own REST says. */
   rest: PortalRestState
 }
@@ -32,6 +34,7 @@ export function aBitrix24(changes: Partial<SimulatedBitrix24> = {}): SimulatedBi
     answers: true,
     knownTokens: null,
     refreshes: 0,
+    refusal: null,
     rest: aPortalRest(),
     ...changes,
   }
@@ -87,6 +90,10 @@ function profile({ userId, isAdmin }: SimulatedBitrix24): Response {
 }
 
 function refresh(bitrix24: SimulatedBitrix24): Response {
+  if (bitrix24.refusal !== null) {
+    const { error, status } = bitrix24.refusal
+    return Response.json({ error }, { status })
+  }
   bitrix24.refreshes += 1
   return Response.json({
     access_token: `fresh-access-canary-${bitrix24.refreshes}`,

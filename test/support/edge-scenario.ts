@@ -6,7 +6,6 @@ import {
   anEventOf,
   anIntake,
   countedReceipts,
-  kvFollowed,
   type IntakeChanges,
   type WatchedIntake,
 } from './an-intake.ts'
@@ -23,7 +22,7 @@ export class EdgeScenario extends RelayScenario {
     watchLog()
     const scenario = new EdgeScenario()
     await scenario.portal.installs()
-    await kvFollowed(scenario)
+    await scenario.kvFollows()
     return scenario
   }
 

@@ -85,6 +85,11 @@ export class RelayPortal {
     return this.posts(this.body('app-ONAPPUPDATE-new-application-token', own))
   }
 
+  /** ONAPPUSERREADY some thirteen minutes ago: the installer's pair, and one of the system user. */
+  presentsSystemUser(changes: Changes = {}): Promise<Response> {
+    return this.posts(this.body('app-ONAPPUSERREADY', { ts: this.ts(-800), ...changes }))
+  }
+
   /** ONAPPUNINSTALL now. */
   uninstalls(kind: 'clean' | 'keep-data', changes: Changes = {}): Promise<Response> {
     const own = { ts: this.ts(), ...changes }

@@ -16,10 +16,12 @@ import { RELAY, RelayPortal } from './relay-portal.ts'
 import { ADMIN_TOKEN, RUNTIME_BINDINGS } from './runtime-bindings.ts'
 import { Scenario } from './scenario.ts'
 import { msOf, type Span } from './time.ts'
+import { until } from './until.ts'
 import { directoryTables, dump, dumpKv, type Tables, type Traces } from './traces.ts'
 
-/** The application of the test configuration. */
+/** The application of the test configuration, and one that nobody has configured. */
 export const CLIENT_ID = RUNTIME_BINDINGS.BITRIX24_CLIENT_ID
+export const UNKNOWN_CLIENT_ID = 'local.0123456789abcd.12345678'
 
 const SLEEP_MS = 10
 
@@ -105,13 +107,6 @@ export class RelayScenario extends Scenario {
       .map(({ body }) => new URLSearchParams(body))
   }
 
-  /** The OAuth server answers every refresh with this error from now on. */
-  refuseRefreshes(error: string, status: number): void {
-    this.network.handle(({ url }) =>
-      url.endsWith('/oauth/token/') ? Response.json({ error }, { status }) : null,
-    )
-  }
-
   /** Everything that is left once the object has started anew, as it does minutes after its last work. */
   async leftOver(): Promise<unknown> {
     const { status } = await this.admin()
@@ -172,6 +167,16 @@ export class RelayScenario extends Scenario {
     const answer = answerPortal(this.bitrix24.rest, method, form)
     const now = Date.now() / 1000
     return answer === null ? null : { ...answer, time: { start: now, finish: now } }
+  }
+
+  /** Waits until KV holds what the object knows of its install: it may follow in the background. */
+  async kvFollows(): Promise<void> {
+    await until(async () => !(await this.stored()).kvDirty)
+  }
+
+  /** Waits until the relay has compared the portal's subscriptions. */
+  async isSubscribed(): Promise<void> {
+    await until(async () => (await this.stored()).subscriptions.checkedAt !== null)
   }
 
   /** The portal's record in KV. */

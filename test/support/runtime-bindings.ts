@@ -9,6 +9,9 @@ export const APPLICATION_TOKEN = '51856fefc120afa4b628cc82d3935cce'
 /** The application token that a recorded ONAPPUPDATE brings in place of it. */
 export const NEW_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 
+/** The parameter that brings or presents it. */
+export const WITH_NEW_TOKEN = { 'auth[application_token]': NEW_TOKEN }
+
 /** The outgoing webhook's token of the recorded bodies. */
 export const WEBHOOK_TOKEN = 'jvh9y1ulvt2m6k5or90v9mg8nn32ozas'
 

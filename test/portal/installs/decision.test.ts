@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ACCEPTED, RelayScenario, REFUSED, said } from '../../support/relay-scenario.ts'
 import { NO_TRACES, directoryTables, dumpKv } from '../../support/traces.ts'
 import { type Changes } from '../../support/relay-portal.ts'
-import { NEW_TOKEN } from '../../support/runtime-bindings.ts'
+import { WITH_NEW_TOKEN } from '../../support/runtime-bindings.ts'
 
 /** ONAPPUSERREADY's second pair. */
 const SYSTEM_ACCESS = '9049b16a0043d4ca0042213e000002000000070011223344556677889900aabbccddeeff'
@@ -23,9 +23,7 @@ afterEach(async () => {
 
 function userReady(changes: Changes = {}): Promise<Response> {
   scenario.byToken.set(SYSTEM_ACCESS, { userId: 512, isAdmin: false })
-  return scenario.portal.posts(
-    scenario.portal.body('app-ONAPPUSERREADY', { ts: scenario.portal.ts(-800), ...changes }),
-  )
+  return scenario.portal.presentsSystemUser(changes)
 }
 
 /** The caller of everything that follows is this user, as the OAuth server and the portal say. */
@@ -77,10 +75,7 @@ describe('G7 who may install', () => {
 
   it('ONAPPUSERREADY is refused when the second pair is of another client id', async () => {
     scenario.byToken.set(SYSTEM_ACCESS, { userId: 512, clientId: 'local.another' })
-    const answer = await scenario.portal.posts(
-      scenario.portal.body('app-ONAPPUSERREADY', { ts: scenario.portal.ts(-800) }),
-    )
-    expect(await said(answer)).toEqual(REFUSED)
+    expect(await said(scenario.portal.presentsSystemUser())).toEqual(REFUSED)
     expect(await scenario.traces()).toEqual(NO_TRACES)
   })
 
@@ -122,7 +117,7 @@ describe('G7 who may install', () => {
     await scenario.portal.installs()
     callAs('ordinary')
     expect(await said(scenario.portal.updatesToken(AS_ORDINARY))).toEqual(REFUSED)
-    expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(403)
+    expect((await scenario.portal.sends(WITH_NEW_TOKEN)).status).toBe(403)
     expect((await scenario.portal.sends()).status).toBe(200)
   })
 
@@ -130,14 +125,14 @@ describe('G7 who may install', () => {
     await scenario.portal.installs()
     scenario.bitrix24.userId = 5
     expect(await said(scenario.portal.updatesToken({ 'auth[user_id]': 5 }))).toEqual(ACCEPTED)
-    expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    expect((await scenario.portal.sends(WITH_NEW_TOKEN)).status).toBe(200)
   })
 
   it('a different application token is taken from the recorded installer', async () => {
     await scenario.portal.installs()
     callAs('former installer')
     expect(await said(scenario.portal.updatesToken())).toEqual(ACCEPTED)
-    expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    expect((await scenario.portal.sends(WITH_NEW_TOKEN)).status).toBe(200)
   })
 
   it("a different application token is taken from the application's system user", async () => {
@@ -147,7 +142,7 @@ describe('G7 who may install', () => {
     scenario.byToken.set('access-of-512', { userId: 512, isAdmin: false })
     const asSystem = { 'auth[user_id]': 512, 'auth[access_token]': 'access-of-512' }
     expect(await said(scenario.portal.updatesToken(asSystem))).toEqual(ACCEPTED)
-    expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    expect((await scenario.portal.sends(WITH_NEW_TOKEN)).status).toBe(200)
   })
 
   it('the system user is recorded only when a privileged user sends ONAPPUSERREADY', async () => {
@@ -205,10 +200,10 @@ describe('G7 who may install', () => {
     scenario.time.passesWithoutAlarm('1439 min')
     await scenario.relay.restarts()
     expect((await scenario.portal.sends()).status).toBe(200)
-    expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    expect((await scenario.portal.sends(WITH_NEW_TOKEN)).status).toBe(200)
     scenario.time.passesWithoutAlarm('61 s')
     expect(await said(scenario.portal.sends())).toEqual(REFUSED)
-    expect((await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })).status).toBe(200)
+    expect((await scenario.portal.sends(WITH_NEW_TOKEN)).status).toBe(200)
   })
 
   it("the visit of an administrator renews the pair, an ordinary user's visit does not", async () => {

@@ -3,10 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOTHING_LEFT, directoryTables } from '../../support/traces.ts'
-import { PENDING, RelayScenario, said } from '../../support/relay-scenario.ts'
-import { NEW_TOKEN } from '../../support/runtime-bindings.ts'
+import { PENDING, RelayScenario, UNKNOWN_CLIENT_ID, said } from '../../support/relay-scenario.ts'
+import { WITH_NEW_TOKEN } from '../../support/runtime-bindings.ts'
 
-const UNKNOWN = 'local.0123456789abcd.12345678'
 const SECRET = 'secret-of-the-unknown-application'
 
 let scenario: RelayScenario
@@ -21,13 +20,16 @@ afterEach(async () => {
 
 /** The operator deploys with the application configured. */
 async function configure(): Promise<void> {
-  scenario.adapt = (settings) => ({ ...settings, applications: new Map([[UNKNOWN, SECRET]]) })
+  scenario.adapt = (settings) => ({
+    ...settings,
+    applications: new Map([[UNKNOWN_CLIENT_ID, SECRET]]),
+  })
   await scenario.relay.restarts()
 }
 
 describe('an install of an unknown application', () => {
   beforeEach(() => {
-    scenario.bitrix24.clientId = UNKNOWN
+    scenario.bitrix24.clientId = UNKNOWN_CLIENT_ID
   })
 
   it('is not asked about while its application is not configured', async () => {
@@ -55,9 +57,7 @@ describe('an install of an unknown application', () => {
       refreshToken: 'fresh-refresh-canary-1',
     })
     await vi.waitFor(async () => expect((await directoryTables())['pending']).toEqual([]))
-    await vi.waitFor(async () =>
-      expect((await scenario.view()).subscriptions.checkedAt).toEqual(expect.any(String)),
-    )
+    await scenario.isSubscribed()
     expect(scenario.bitrix24.rest.bound.map(({ event }) => event)).toContain(
       'ONCRMREQUISITEUSERFIELDUPDATE',
     )
@@ -66,27 +66,17 @@ describe('an install of an unknown application', () => {
   })
 
   it.each([
-    ['a wrong secret', () => scenario.refuseRefreshes('invalid_client', 400)],
-    ['a silent OAuth server', () => (scenario.bitrix24.answers = false)],
-    ['a suspended licence', () => scenario.refuseRefreshes('payment_required', 402)],
-  ])('goes on waiting after %s', async (_, fail) => {
+    ['a wrong secret', { refusal: { error: 'invalid_client', status: 400 } }],
+    ['a silent OAuth server', { answers: false }],
+    ['a suspended licence', { refusal: { error: 'payment_required', status: 402 } }],
+  ])('goes on waiting after %s', async (_, failure) => {
     await scenario.portal.installs()
-    fail()
+    Object.assign(scenario.bitrix24, failure)
     await configure()
     await scenario.time.passes('61 s')
     expect((await scenario.view()).state).toBe('pending')
     expect((await scenario.portal.sends()).status).toBe(403)
-    scenario.bitrix24.answers = true
-    scenario.network.handle(({ url }) =>
-      url.endsWith('/oauth/token/')
-        ? Response.json({
-            access_token: 'later-access',
-            refresh_token: 'later-refresh',
-            expires_in: 3600,
-            member_id: scenario.memberId,
-          })
-        : null,
-    )
+    Object.assign(scenario.bitrix24, { answers: true, refusal: null })
     await scenario.time.passes('61 s')
     expect((await scenario.view()).state).toBe('active')
   })
@@ -103,7 +93,7 @@ describe('an install of an unknown application', () => {
   it('ends with nothing left when its refresh token is dead', async () => {
     await scenario.portal.installs()
     await configure()
-    scenario.refuseRefreshes('invalid_grant', 400)
+    scenario.bitrix24.refusal = { error: 'invalid_grant', status: 400 }
     await scenario.time.passes('61 s')
     expect(await scenario.leftOver()).toEqual(NOTHING_LEFT)
   })
@@ -164,11 +154,11 @@ describe('an install that the OAuth server has not answered', () => {
   it('waits 7 days more when the server names an application that is not configured', async () => {
     await scenario.portal.installs()
     scenario.bitrix24.answers = true
-    scenario.bitrix24.clientId = UNKNOWN
+    scenario.bitrix24.clientId = UNKNOWN_CLIENT_ID
     await scenario.time.passes('61 s')
     expect(await scenario.pending()).toMatchObject({
       kind: 'unknown_application',
-      clientId: UNKNOWN,
+      clientId: UNKNOWN_CLIENT_ID,
     })
     await scenario.time.passes('2 h')
     expect((await scenario.view()).state).toBe('pending')
@@ -207,13 +197,12 @@ describe('at a portal that is installed already', () => {
   it('an update that could not be checked waits beside the install, and events go on', async () => {
     await scenario.portal.installs()
     scenario.bitrix24.answers = false
-    const update = { 'auth[application_token]': NEW_TOKEN }
-    expect(await said(scenario.portal.updates(update))).toEqual(PENDING)
+    expect(await said(scenario.portal.updates(WITH_NEW_TOKEN))).toEqual(PENDING)
     expect((await scenario.view()).state).toBe('active')
     expect((await scenario.portal.sends()).status).toBe(200)
     scenario.bitrix24.answers = true
     await scenario.time.passes('61 s')
     expect(await scenario.pending()).toBeNull()
-    expect((await scenario.portal.sends(update)).status).toBe(200)
+    expect((await scenario.portal.sends(WITH_NEW_TOKEN)).status).toBe(200)
   })
 })

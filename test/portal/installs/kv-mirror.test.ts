@@ -10,7 +10,7 @@ import { hashToken } from '../../../src/storage/token-hash.ts'
 import { RelayScenario } from '../../support/relay-scenario.ts'
 import { dumpKv } from '../../support/traces.ts'
 import { gate } from '../../support/until.ts'
-import { APPLICATION_TOKEN, NEW_TOKEN } from '../../support/runtime-bindings.ts'
+import { APPLICATION_TOKEN, WITH_NEW_TOKEN } from '../../support/runtime-bindings.ts'
 
 let scenario: RelayScenario
 
@@ -93,7 +93,7 @@ describe('KV follows the object', () => {
     await vi.waitFor(async () =>
       expect(await scenario.record()).toMatchObject({ domain: scenario.domain }),
     )
-    await vi.waitFor(async () => expect((await scenario.stored()).kvDirty).toBe(false))
+    await scenario.kvFollows()
   })
 
   it('an uninstall that KV did not hear of is made up for', async () => {
@@ -133,7 +133,7 @@ describe('KV follows the object', () => {
     await vi.waitFor(async () => expect((await scenario.stored()).generation).toBe(1))
     held.open()
     await Promise.all([install, uninstall])
-    await vi.waitFor(async () => expect((await scenario.stored()).kvDirty).toBe(false))
+    await scenario.kvFollows()
     expect(await scenario.record()).toMatchObject({ generation: 1, hashes: [], tokens: null })
   })
 
@@ -191,10 +191,10 @@ describe('the edge and a stale KV', () => {
   ])('%s: a token that the object knows is never answered 403', async (_, read) => {
     await scenario.portal.installs()
     const stale = await read()
-    await scenario.portal.updates({ 'auth[application_token]': NEW_TOKEN })
+    await scenario.portal.updates(WITH_NEW_TOKEN)
     const key = `install:${scenario.memberId}`
     await (stale === null ? env.INSTALLS.delete(key) : env.INSTALLS.put(key, stale))
-    const answer = await scenario.portal.sends({ 'auth[application_token]': NEW_TOKEN })
+    const answer = await scenario.portal.sends(WITH_NEW_TOKEN)
     expect(await answer.json()).toEqual({ accepted: true, sequence: 1 })
   })
 

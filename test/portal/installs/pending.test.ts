@@ -6,12 +6,10 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
 import { NOTHING_LEFT, NO_TRACES, directoryTables } from '../../support/traces.ts'
-import { PENDING, RelayScenario, said } from '../../support/relay-scenario.ts'
+import { PENDING, RelayScenario, UNKNOWN_CLIENT_ID, said } from '../../support/relay-scenario.ts'
 import { RELAY } from '../../support/relay-portal.ts'
-import { RUNTIME_BINDINGS, NEW_TOKEN } from '../../support/runtime-bindings.ts'
+import { RUNTIME_BINDINGS, WITH_NEW_TOKEN } from '../../support/runtime-bindings.ts'
 import worker from '../../support/worker.ts'
-
-const UNKNOWN = 'local.0123456789abcd.12345678'
 
 let scenario: RelayScenario
 
@@ -31,7 +29,7 @@ async function health(settings: Record<string, unknown> = {}): Promise<unknown> 
 
 describe('an install of an application that is not configured', () => {
   beforeEach(() => {
-    scenario.bitrix24.clientId = UNKNOWN
+    scenario.bitrix24.clientId = UNKNOWN_CLIENT_ID
   })
 
   it('is answered 200 with "pending":true', async () => {
@@ -79,7 +77,7 @@ describe('an install of an application that is not configured', () => {
   it('is named by /healthz with what to set', async () => {
     await scenario.portal.installs()
     const text =
-      `portal ${scenario.domain} installed application ${UNKNOWN}: ` +
+      `portal ${scenario.domain} installed application ${UNKNOWN_CLIENT_ID}: ` +
       'set BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET'
     await vi.waitFor(async () =>
       expect(await health()).toEqual({
@@ -105,7 +103,7 @@ describe('an install of an application that is not configured', () => {
     expect({ state, ...pending }).toMatchObject({
       state: 'pending',
       kind: 'unknown_application',
-      remedy: `Set BITRIX24_CLIENT_ID to ${UNKNOWN} and BITRIX24_CLIENT_SECRET to its secret`,
+      remedy: `Set BITRIX24_CLIENT_ID to ${UNKNOWN_CLIENT_ID} and BITRIX24_CLIENT_SECRET to its secret`,
     })
   })
 
@@ -224,7 +222,7 @@ describe('a pending install at a portal that is installed already', () => {
   it("is not ended by an ordinary user's visit", async () => {
     await scenario.portal.installs()
     scenario.bitrix24.answers = false
-    await scenario.portal.updates({ 'auth[application_token]': NEW_TOKEN })
+    await scenario.portal.updates(WITH_NEW_TOKEN)
     const before = await scenario.pending()
     scenario.bitrix24.answers = true
     scenario.bitrix24.userId = 77
@@ -237,7 +235,7 @@ describe('a pending install at a portal that is installed already', () => {
   it('is ended by an uninstall', async () => {
     await scenario.portal.installs()
     scenario.bitrix24.answers = false
-    await scenario.portal.updates({ 'auth[application_token]': NEW_TOKEN })
+    await scenario.portal.updates(WITH_NEW_TOKEN)
     await scenario.portal.uninstalls('keep-data')
     expect(await scenario.pending()).toBeNull()
     expect((await scenario.view()).pending).toBeNull()

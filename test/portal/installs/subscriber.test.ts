@@ -35,17 +35,11 @@ function aHandler(event: string, changes: Partial<BoundHandler> = {}): BoundHand
   return { event, handler: HANDLER, auth_type: '0', offline: 0, ...changes }
 }
 
-async function aligned(): Promise<void> {
-  await vi.waitFor(async () =>
-    expect((await scenario.view()).subscriptions.checkedAt).not.toBeNull(),
-  )
-}
-
 describe('an installation', () => {
   it('binds what is missing at the address that was called', async () => {
     scenario.bitrix24.rest.bound = [aHandler('ONAPPUPDATE')]
     await scenario.portal.installs()
-    await aligned()
+    await scenario.isSubscribed()
     expect(bound(HANDLER)).toEqual(WANTED)
     expect((await scenario.view()).subscriptions.missing).toEqual([])
   })
@@ -58,7 +52,7 @@ describe('an installation', () => {
       aHandler('ONCRMDEALUPDATE', { handler: foreign }),
     ]
     await scenario.portal.installs()
-    await aligned()
+    await scenario.isSubscribed()
     expect([bound(HANDLER), bound(FORMER), bound(foreign)]).toEqual([
       WANTED,
       [],
@@ -69,7 +63,7 @@ describe('an installation', () => {
   it('binds at the configured address where there is one', async () => {
     scenario.adapt = (settings) => ({ ...settings, publicUrl: 'https://events.example.com' })
     await scenario.portal.installs()
-    await aligned()
+    await scenario.isSubscribed()
     expect(bound('https://events.example.com/bitrix24/events')).toEqual(WANTED)
     expect(bound(HANDLER)).toEqual([])
   })
@@ -93,7 +87,7 @@ describe('an installation', () => {
 describe('the daily visit', () => {
   it('binds again what an update of the application has taken away', async () => {
     await scenario.portal.installs()
-    await aligned()
+    await scenario.isSubscribed()
     scenario.bitrix24.rest.bound = []
     await scenario.object.touch()
     await vi.waitFor(() => expect(bound(HANDLER)).toEqual(WANTED))
@@ -101,7 +95,7 @@ describe('the daily visit', () => {
 
   it('notices that the installation is not finished any more, and an event that it is', async () => {
     await scenario.portal.installs()
-    await aligned()
+    await scenario.isSubscribed()
     scenario.bitrix24.rest.finished = false
     await scenario.object.touch()
     await vi.waitFor(async () => expect((await scenario.view()).state).toBe('unfinished'))
@@ -115,7 +109,7 @@ describe('the daily visit', () => {
 it('an event that is bound to one user names nobody, since it carries that user whoever acted', async () => {
   scenario.bitrix24.rest.bound = [aHandler('ONCRMREQUISITEUSERFIELDUPDATE', { auth_type: '15' })]
   await scenario.portal.installs()
-  await aligned()
+  await scenario.isSubscribed()
   await scenario.portal.sends()
   await vi.waitFor(() => expect(scenario.receiver('erp').delivered()).toHaveLength(1))
   const [sent] = scenario.network.to('erp.example.com')

@@ -50,12 +50,10 @@ describe('an installed portal', () => {
   it('is read as its system user, and subscribed by its installer', async () => {
     scenario.byToken.set(SYSTEM.access, { userId: 512, isAdmin: false })
     await scenario.portal.installs()
-    const ready = {
+    await scenario.portal.presentsSystemUser({
       'data[access_token]': SYSTEM.access,
       'data[refresh_token]': SYSTEM.refresh,
-      ts: scenario.portal.ts(-700),
-    }
-    await scenario.portal.posts(scenario.portal.body('app-ONAPPUSERREADY', ready))
+    })
     await scenario.portal.sends({ 'data[FIELDS][ID]': 235 })
     await delivered(1)
     const reads = calls().filter(({ method }) => /userfield\.get|batch/u.test(method))
@@ -67,9 +65,7 @@ describe('an installed portal', () => {
 
   it('is refreshed once for fifty events that find the token expired at once', async () => {
     await scenario.portal.installs()
-    await vi.waitFor(async () =>
-      expect((await scenario.view()).subscriptions.checkedAt).not.toBeNull(),
-    )
+    await scenario.isSubscribed()
     const expired = new Set(calls().map(({ token }) => token))
     scenario.network.handle((request) => {
       const token = new URLSearchParams(request.body).get('auth')
