@@ -4,7 +4,7 @@
  */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { REFUSED_MEMORY_MS, TRUSTED_MEMORY_MS } from '../../src/edge/caller-memory.ts'
+import { TRUSTED_MEMORY_MS } from '../../src/edge/caller-memory.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { hashToken } from '../../src/storage/token-hash.ts'
 import { answerOf, Edge, watchLog } from '../support/edge.ts'
@@ -170,17 +170,6 @@ describe('takeRequest() remembers wrong tokens', () => {
       reads: kv.operations.length,
       counted: intake.counted.length,
     }).toEqual({ calls: 1, reads: 1, counted: 1 })
-  })
-
-  it('for 10 s', async () => {
-    const intake = watched()
-    await intake.take(event(1))
-    now += REFUSED_MEMORY_MS - 1
-    await intake.take(event(2))
-    expect(intake.lookups).toHaveLength(1)
-    now += 1
-    await intake.take(event(3))
-    expect(intake.lookups).toHaveLength(2)
   })
 
   it('until its portal is installed', async () => {

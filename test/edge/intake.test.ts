@@ -7,6 +7,7 @@ import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
 import type { AppendRequest } from '../../src/portal/log/appender.ts'
 import {
+  aHangingPortal,
   appending,
   inTurn,
   never,
@@ -35,15 +36,6 @@ describe('takeRequest() tries twice, with a new stub each', () => {
       lookups: [scenario.memberId, scenario.memberId],
       lines: [],
     })
-  })
-
-  it('and does not ask again after an answer', async () => {
-    const intake = scenario.intake(appending(() => Promise.resolve({ kind: 'untrusted' })))
-    expect(await intake.take(scenario.event(1))).toEqual({
-      kind: 'refused',
-      code: 'untrusted',
-    })
-    expect(intake.lookups).toHaveLength(1)
   })
 
   it('and a stub that cannot even be made is a failed try', async () => {
@@ -95,39 +87,18 @@ describe('takeRequest() gives both tries 2 s together', () => {
     await vi.advanceTimersByTimeAsync(ms)
   }
 
-  /** Goes on to the second try, which never answers; the first one ends as given after so long. */
-  async function secondTry(first: 'hangs' | 'fails', afterMs: number) {
-    const firstAsked = gate()
-    const secondAsked = gate()
-    const ending = gate()
-    const failing = appending(async () => {
-      firstAsked.open()
-      await ending.opened
-      throw new Error('Durable Object is overloaded')
-    })
-    const silent = appending(() => {
-      secondAsked.open()
-      return never()
-    })
-    const intake = scenario.intake(inTurn(failing, silent))
+  it('and spills when neither has answered', async () => {
+    const [first, second] = [aHangingPortal(), aHangingPortal()]
+    const intake = scenario.intake(inTurn(first.lookup, second.lookup))
     let isDone = false
     const taken = intake.take(scenario.event(1)).finally(() => {
       isDone = true
     })
-    await firstAsked.opened
-    await advance(afterMs)
-    if (first === 'fails') ending.open()
-    await secondAsked.opened
-    return { intake, taken, isDone: () => isDone }
-  }
-
-  it.each([
-    { first: 'hangs', afterMs: 1000, restMs: 1000 },
-    { first: 'fails', afterMs: 300, restMs: 1700 },
-  ] as const)('and spills when the first $first after $afterMs ms', async (timing) => {
-    const { intake, taken, isDone } = await secondTry(timing.first, timing.afterMs)
-    await advance(timing.restMs - 1)
-    expect({ done: isDone(), spilled: await spilledKeys() }).toEqual({ done: false, spilled: [] })
+    await first.asked
+    await advance(STORE_BUDGET_MS / 2)
+    await second.asked
+    await advance(STORE_BUDGET_MS / 2 - 1)
+    expect({ done: isDone, spilled: await spilledKeys() }).toEqual({ done: false, spilled: [] })
     await advance(1)
     expect(await taken).toEqual({ kind: 'spilled' })
     expect(intake.lines).toEqual([

@@ -225,13 +225,6 @@ describe('the edge and a stale KV', () => {
     vi.setSystemTime(now + REFUSED_MEMORY_MS)
     expect((await scenario.portal.sends()).status).toBe(200)
   })
-
-  it('an install in the same isolate clears the memory of refused tokens', async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-    expect((await scenario.portal.sends()).status).toBe(403)
-    await scenario.portal.installs()
-    expect((await scenario.portal.sends()).status).toBe(200)
-  })
 })
 
 /** The install arrives in another isolate: this one hears nothing of it. */
