@@ -2,10 +2,10 @@
  * What a deployment does to lanes: new, removed, returned, changed and wrong destinations, and values of
  * the portal itself. G5: no event is lost while the configuration is wrong.
  */
-import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PortalScenario } from '../../support/portal-scenario.ts'
 import { configured, machine, person } from '../../support/entries.ts'
+import { dump, dumpKv } from '../../support/traces.ts'
 
 let scenario: PortalScenario
 
@@ -23,12 +23,6 @@ async function resting(): Promise<void> {
 }
 
 describe('a new destination', () => {
-  it('has its lane before event 1 of a new portal', async () => {
-    await scenario.portal.sends()
-    await resting()
-    expect(scenario.receiver('erp').links()).toEqual([[1, null]])
-  })
-
   it('of a deployment gets the event that first meets it, and none before', async () => {
     await scenario.portal.sendsMany(2)
     await resting()
@@ -102,13 +96,9 @@ describe('a disabled lane', () => {
     expect(scenario.receiver('erp').sequences()).toEqual([1])
   })
 
-  it.each([
-    ['address', { url: 'https://erp.example.com/new' }],
-    ['secret', { secret: `whsec_${btoa('another secret of 32 bytes here!')}` }],
-    ['time limit', { timeoutMs: 5000 }],
-  ])('is enabled by a changed %s', async (_, change) => {
+  it('is enabled by a changed setting', async () => {
     await disabled()
-    await scenario.relay.deploys([machine('erp', change)])
+    await scenario.relay.deploys([machine('erp', { url: 'https://erp.example.com/new' })])
     await resting()
     expect(scenario.receiver('erp').sequences()).toEqual([1, 1, 2, 3])
     expect(await scenario.lane('erp')).toMatchObject({ state: 'active', reason: null, backlog: 0 })
@@ -121,10 +111,6 @@ describe('a wrong destination', () => {
 
   it.each([
     ['address', [machine('erp', { url: 'ftp://erp.example.com/' }), OTHER]],
-    ['secret that is not set', [machine('erp', { secret: '$NOT_SET' }), OTHER]],
-    ['type', [{ name: 'erp', type: 'carrier-pigeon' }, OTHER]],
-    ['glob', [machine('erp', { events: [] }), OTHER]],
-    ['unknown setting', [machine('erp', { colour: 'red' }), OTHER]],
     ['portals line, as another one names its portals', [RIGHT, machine('crm', { portals: ['*'] })]],
   ])('%s: its lane alone stops, its events wait, a deployment delivers them', async (_, wrong) => {
     await scenario.relay.deploys([RIGHT, OTHER])
@@ -183,18 +169,6 @@ describe('a wrong destination', () => {
     await scenario.object.view()
     await resting()
     expect(scenario.network.to('127.0.0.1:9')).toHaveLength(1)
-  })
-
-  it('that is paused stays paused when it is right again', async () => {
-    await scenario.portal.sends()
-    await resting()
-    await scenario.operator.pauses('erp')
-    await scenario.relay.deploys([machine('erp', { url: 'nonsense' })])
-    expect(await scenario.lane('erp')).toMatchObject({ state: 'paused' })
-    await scenario.relay.deploys([RIGHT])
-    await scenario.portal.sends()
-    await scenario.time.passesUntilQuiet()
-    expect(await scenario.lane('erp')).toMatchObject({ state: 'paused', backlog: 1 })
   })
 })
 
@@ -315,16 +289,9 @@ describe('a destination with $portal.NAME', () => {
     await scenario.portal.sends()
     await resting()
     const portal = scenario.object
-    const tables = await scenario.rows(
-      `SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 1) <> '_'`,
-    )
-    const stored = await Promise.all(
-      tables.map(({ name }) => scenario.rows(`SELECT * FROM "${name as string}"`)),
-    )
-    const { keys } = await env.INSTALLS.list()
-    const kept = await Promise.all(keys.map(({ name }) => env.INSTALLS.get(name)))
+    const stored = await scenario.inside(({ storage }) => dump(storage.sql))
     const shown = [await portal.view(), await portal.events(99, 99), await portal.parked()]
-    const text = JSON.stringify([shown, stored, kept, scenario.logged])
+    const text = JSON.stringify([shown, stored, await dumpKv(), scenario.logged])
     expect(text).toContain('http_422')
     expect(text).not.toContain('canary-of-the-portal')
   })
