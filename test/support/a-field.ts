@@ -31,6 +31,20 @@ export const OLD: FieldAttributes = {
 /** The definition after the change. */
 export const YOUNG: FieldAttributes = { ...OLD, MANDATORY: 'Y' }
 
+/** What a read brings beside the definition. */
+export const CONTEXT = { readAt: READ_AT, userNames: new Map([[1, 'Anna Petrova']]) }
+
+/** The change from the one to the other. */
+export const CHANGE = { attribute: 'MANDATORY', before: 'N', after: 'Y' }
+
+/** The definition after the change, told as an addition. */
+export const EVERY_LEAF = [
+  { attribute: 'ID', before: null, after: '235' },
+  { attribute: 'USER_TYPE_ID', before: null, after: 'string' },
+  { attribute: 'SORT', before: null, after: '100' },
+  { attribute: 'MANDATORY', before: null, after: 'Y' },
+]
+
 /** A field that was read a minute ago. */
 export function aField(changes: Partial<PresentField> = {}): PresentField {
   const { presence: _, ...named } = newFieldState(FIELD)

@@ -1,16 +1,16 @@
 /** How a read that no event asked for is compared with what is known of a field. */
 import { describe, expect, it } from 'vitest'
 import { adoptRead, compareRead, tellDifference } from '../../../src/core/fields/difference.ts'
-import { aField, aGoneField, anUnreadField, READ_AT, YOUNG } from '../../support/a-field.ts'
-
-const CONTEXT = { readAt: READ_AT, userNames: new Map([[1, 'Anna Petrova']]) }
-const CHANGE = { attribute: 'MANDATORY', before: 'N', after: 'Y' }
-const EVERY_LEAF = [
-  { attribute: 'ID', before: null, after: '235' },
-  { attribute: 'USER_TYPE_ID', before: null, after: 'string' },
-  { attribute: 'SORT', before: null, after: '100' },
-  { attribute: 'MANDATORY', before: null, after: 'Y' },
-]
+import {
+  aField,
+  aGoneField,
+  anUnreadField,
+  CHANGE,
+  CONTEXT,
+  EVERY_LEAF,
+  READ_AT,
+  YOUNG,
+} from '../../support/a-field.ts'
 
 describe('comparing with the portal', () => {
   const hasBaseline = true

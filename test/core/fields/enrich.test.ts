@@ -19,21 +19,15 @@ import {
   aField,
   aGoneField,
   anUnreadField,
+  CHANGE,
+  CONTEXT,
+  EVERY_LEAF,
   FIELD,
   OLD,
   READ_AT,
   YOUNG,
 } from '../../support/a-field.ts'
 import { EVENT_TS } from '../../support/a-delivery.ts'
-
-const CONTEXT = { readAt: READ_AT, userNames: new Map([[1, 'Anna Petrova']]) }
-const CHANGE = { attribute: 'MANDATORY', before: 'N', after: 'Y' }
-const EVERY_LEAF = [
-  { attribute: 'ID', before: null, after: '235' },
-  { attribute: 'USER_TYPE_ID', before: null, after: 'string' },
-  { attribute: 'SORT', before: null, after: '100' },
-  { attribute: 'MANDATORY', before: null, after: 'Y' },
-]
 
 function anEvent(
   sequence: number,

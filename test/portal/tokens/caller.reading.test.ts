@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { dumpKv } from '../../support/traces.ts'
+import { aDefinition } from '../../support/reading-scenario.ts'
 import { RelayScenario } from '../../support/relay-scenario.ts'
 
 const SYSTEM = { access: 'system-access-canary-4711', refresh: 'system-refresh-canary-4711' }
@@ -12,12 +13,7 @@ let scenario: RelayScenario
 
 beforeEach(() => {
   scenario = new RelayScenario()
-  scenario.bitrix24.rest.fields.set(235, {
-    ID: '235',
-    ENTITY_ID: 'CRM_REQUISITE',
-    FIELD_NAME: 'UF_CRM_TAX',
-    MANDATORY: 'N',
-  })
+  scenario.bitrix24.rest.fields.set(235, aDefinition())
 })
 
 afterEach(() => {
@@ -142,10 +138,7 @@ describe('a portal with an outgoing and an incoming webhook', () => {
     }
     await webhookEvent()
     await delivered(1)
-    scenario.bitrix24.rest.fields.set(235, {
-      ...scenario.bitrix24.rest.fields.get(235),
-      MANDATORY: 'Y',
-    })
+    scenario.bitrix24.rest.fields.set(235, aDefinition({ MANDATORY: 'Y' }))
     await webhookEvent({ ts: scenario.portal.ts(1) })
     const bodies = await delivered(2)
     expect(bodies[1]).toMatchObject({

@@ -1,4 +1,4 @@
-/** Stories about fields of requisites, told over `HistoryWorld`: what the portal holds, what it sends, what is told. */
+/** Stories about fields of requisites, told over `FieldScenario`: what the portal holds, what it sends, what is told. */
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import type { FieldAction, LogEntry } from '../../../src/core/log/event.ts'
 import { fieldEvent, FieldScenario } from './field-scenario.ts'
