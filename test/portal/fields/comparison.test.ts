@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
-import { fieldEvent, FieldScenario } from '../../support/node/field-scenario.ts'
+import { FieldScenario } from '../../support/node/field-scenario.ts'
 import {
   aComparedScenario,
   COMPLETE,
@@ -89,36 +89,6 @@ describe('a comparison', () => {
     await send(scenario, 235, 'updated')
     await scenario.time.passesUntilQuiet()
     expect(scenario.entries().map(({ enrichment }) => enrichment.reason)).toEqual([null, null])
-  })
-
-  it('tells a lost edit at the second look and not before', async () => {
-    const scenario = await aComparedScenario(definition(235))
-    await send(scenario, 235, 'updated')
-    await scenario.time.passesUntilQuiet()
-    scenario.portal.fields.set(235, definition(235, { MANDATORY: 'Y' }))
-    await live(scenario, 9 * MINUTE_MS)
-    expect(scenario.reconciler.dueAt()).toBeGreaterThan(scenario.time.now())
-    await live(scenario, 2.5 * MINUTE_MS)
-    expect(scenario.entries()).toHaveLength(1)
-    await live(scenario, 3 * MINUTE_MS)
-    expect(scenario.entries().map(told)).toEqual([
-      { ...COMPLETE, sequence: 1, changes: [] },
-      { ...COMPLETE, sequence: 2, origin: 'reconciled', changes: MANDATORY },
-    ])
-  })
-
-  it('that told a change leaves nothing new to its late event', async () => {
-    const scenario = await aComparedScenario(definition(235))
-    const ts = Math.floor(scenario.time.now() / 1000)
-    scenario.portal.fields.set(235, definition(235, { MANDATORY: 'Y' }))
-    await scenario.time.passes('1 s')
-    await scenario.reconcile({ asked: true })
-    await scenario.portal.sends(fieldEvent({ id: 235, name: 'UF_CRM_235' }, 'updated', ts), 'late')
-    await scenario.time.passesUntilQuiet()
-    expect(scenario.entries().map(told)).toEqual([
-      { ...COMPLETE, sequence: 1, origin: 'reconciled', changes: MANDATORY },
-      { ...COMPLETE, sequence: 2, changes: [], toldBy: 1 },
-    ])
   })
 
   // Its read saw the change too. Told by the comparison, the change would have no user, and the event no change.
