@@ -16,17 +16,11 @@ afterEach(() => scenario.close())
 
 const { ask } = adminOf(() => scenario.memberId)
 
-/** Some events, each sent once. */
-async function delivered(count: number): Promise<void> {
-  await scenario.portal.sendsMany(count)
-  await scenario.settled()
-}
-
 describe('POST …/lanes/{destination}/replay', () => {
   const REPLAY = 'POST /portals/{portal}/lanes/erp/replay'
 
   it('sends a range again: same ids, same previousSequence, "replayed":true in the data', async () => {
-    await delivered(4)
+    await scenario.relay.passesOn(4)
     const answer = await ask(REPLAY, { body: { from: 2, to: 3 } })
     expect(answer).toEqual({ status: 202, body: { replayed: 2 } })
     await until(() => scenario.receiver('erp').received().length === 6)
@@ -46,7 +40,7 @@ describe('POST …/lanes/{destination}/replay', () => {
 
   it('sends what is parked again, and it is parked no more', async () => {
     scenario.receiver('erp').failsOnce({ 1: 422, 3: 422 })
-    await delivered(4)
+    await scenario.relay.passesOn(4)
     expect(await ask(REPLAY, { body: { parked: true } })).toEqual({
       status: 202,
       body: { replayed: 2 },
@@ -63,7 +57,7 @@ describe('POST …/lanes/{destination}/replay', () => {
 
   it('only counts with ?dryRun=true', async () => {
     scenario.receiver('erp').failsOnce({ 1: 422 })
-    await delivered(3)
+    await scenario.relay.passesOn(3)
     const dry = `${REPLAY}?dryRun=true`
     expect(await ask(dry, { body: { from: 1, to: 3 } })).toEqual({
       status: 202,
@@ -85,7 +79,7 @@ describe('POST …/lanes/{destination}/replay', () => {
     '?dryrun=true',
     '?dry_run=true',
   ])('refuses %s, so that a slip of the pen never replays in earnest', async (query) => {
-    await delivered(3)
+    await scenario.relay.passesOn(3)
     const answer = await ask(`${REPLAY}${query}`, { body: { from: 1, to: 3 } })
     expect(answer).toEqual(refusal(400, 'invalid_request'))
     expect((await scenario.lane('erp')).replaying).toBe(0)
@@ -94,7 +88,7 @@ describe('POST …/lanes/{destination}/replay', () => {
   })
 
   it('replays in earnest with ?dryRun=false, as without it', async () => {
-    await delivered(1)
+    await scenario.relay.passesOn()
     expect(await ask(`${REPLAY}?dryRun=false`, { body: { from: 1, to: 1 } })).toEqual({
       status: 202,
       body: { replayed: 1 },
@@ -105,8 +99,7 @@ describe('POST …/lanes/{destination}/replay', () => {
   it('goes up to the cursor, and counts only what the destination was meant to get', async () => {
     await scenario.portal.sends()
     await scenario.portal.sends({ event: JSON.stringify(anEvent({ name: 'ONCRMDEALUPDATE' })) })
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     await scenario.operator.pauses('erp')
     await scenario.portal.sends()
     const answer = await ask(REPLAY, { body: { from: 1, to: 99 } })
@@ -124,14 +117,14 @@ describe('POST …/lanes/{destination}/replay', () => {
   })
 
   it('of nothing is no job', async () => {
-    await delivered(1)
+    await scenario.relay.passesOn()
     expect((await ask(REPLAY, { body: { parked: true } })).body).toEqual({ replayed: 0 })
     expect((await ask(REPLAY, { body: { from: 5, to: 9 } })).body).toEqual({ replayed: 0 })
     expect((await scenario.lane('erp')).replaying).toBe(0)
   })
 
   it('survives the end of the object', async () => {
-    await delivered(2)
+    await scenario.relay.passesOn(2)
     await scenario.operator.pauses('erp')
     await ask(REPLAY, { body: { from: 1, to: 2 } })
     await scenario.relay.restarts()
@@ -144,7 +137,7 @@ describe('POST …/lanes/{destination}/replay', () => {
   })
 
   it('409 for the eleventh job of a lane', async () => {
-    await delivered(1)
+    await scenario.relay.passesOn()
     await scenario.operator.pauses('erp')
     const answers: number[] = []
     for (let job = 0; job < 11; job += 1) {
@@ -155,7 +148,7 @@ describe('POST …/lanes/{destination}/replay', () => {
   })
 
   it('takes the JSON whatever content type a client names', async () => {
-    await delivered(1)
+    await scenario.relay.passesOn()
     for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain']) {
       const headers = { 'content-type': type }
       expect((await ask(REPLAY, { body: { parked: true }, headers })).status).toBe(202)
@@ -177,7 +170,7 @@ describe('POST …/lanes/{destination}/replay', () => {
     ['no JSON', '{"parked":tr'],
     ['more than 16 KiB', `{"parked":true}${' '.repeat(16 * 1024)}`],
   ])('400 for %s', async (_, body) => {
-    await delivered(2)
+    await scenario.relay.passesOn(2)
     expect(await ask(REPLAY, { body })).toEqual(refusal(400, 'invalid_request'))
     expect((await scenario.lane('erp')).replaying).toBe(0)
   })
@@ -256,8 +249,7 @@ describe('POST …/lanes/{destination}/pause, resume and park', () => {
   })
 
   it('park: 409 when nothing waits', async () => {
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     expect(await ask(`${LANE}/park`, { body: { sequence: 1 } })).toEqual(refusal(409, 'not_head'))
   })
 
@@ -279,8 +271,7 @@ describe('POST …/lanes/{destination}/pause, resume and park', () => {
   it.each(['replay', 'pause', 'resume', 'park'])(
     '%s: 409 for a removed destination',
     async (verb) => {
-      await scenario.portal.sends()
-      await scenario.settled()
+      await scenario.relay.passesOn()
       await scenario.relay.deploys([machine('crm')])
       await scenario.portal.sends()
       const body = verb === 'replay' ? { parked: true } : { sequence: 2 }

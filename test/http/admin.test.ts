@@ -41,8 +41,7 @@ describe('a portal that is not known', () => {
 
 describe('GET /portals/{memberId}', () => {
   it('shows everything that the contract names', async () => {
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     const { status, body } = await ask('GET /portals/{portal}')
     expect(status).toBe(200)
     expect(body).toEqual({
@@ -163,8 +162,7 @@ describe('GET /portals/{memberId}/events', () => {
   )
 
   it('shows an event with everything that the contract names', async () => {
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     const { body } = await ask('GET /portals/{portal}/events')
     expect(body).toEqual({
       events: [
@@ -259,8 +257,7 @@ describe('GET /portals/{memberId}/events', () => {
   })
 
   it('knows only from the cursor what became of an event more than 100 ago', async () => {
-    await scenario.portal.sendsMany(101)
-    await scenario.settled()
+    await scenario.relay.passesOn(101)
     const delivered = { state: 'delivered', reason: null, digest: null }
     expect(await scenario.fate('erp', 1)).toEqual({ ...delivered, at: null, attempts: null })
     expect(await scenario.fate('erp', 2)).toEqual({ ...delivered, at: ANY_TIME, attempts: 1 })
@@ -286,8 +283,7 @@ describe('GET /portals/{memberId}/parked', () => {
     await scenario.portal.sends()
     expect(await ask('GET /portals/{portal}/parked')).toEqual({ status: 200, body: { parked: [] } })
     scenario.receiver('erp').failsOnce({ 2: 413 })
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     expect((await ask('GET /portals/{portal}/parked')).body).toEqual({
       parked: [
         {

@@ -25,14 +25,6 @@ async function dueIn(): Promise<number | null> {
   return at === null ? null : at - scenario.time.now()
 }
 
-/** The object has stored an event, delivered it and has nothing to do. */
-async function rested(): Promise<void> {
-  await scenario.portal.sends()
-  await scenario.settled()
-  await scenario.time.passesUntilQuiet()
-  expect(await scenario.time.alarmAt()).toBeNull()
-}
-
 async function tableNames(): Promise<unknown[]> {
   const rows = await scenario.rows(
     `SELECT name FROM sqlite_master
@@ -45,11 +37,10 @@ describe('alarm()', () => {
   beforeEach(() => scenario.portal.becomesKnown())
 
   it('sets the next alarm first, then works', async () => {
-    await rested()
+    await scenario.relay.comesToRest()
     const held = gate()
     const standing: (number | null)[] = []
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     scenario.receiver('erp').answers(500)
     await scenario.portal.sends()
     await until(() => scenario.time.sleepers > 0)
@@ -68,7 +59,7 @@ describe('alarm()', () => {
   })
 
   it('with nothing to do sets no other', async () => {
-    await rested()
+    await scenario.relay.comesToRest()
     await scenario.inside(({ storage }) => storage.setAlarm(scenario.time.now()))
     await scenario.relay.restarts()
     await scenario.object.view()
@@ -125,7 +116,7 @@ describe('alarm()', () => {
   })
 
   it('does not throw when storage fails: it is logged, the lanes run and the safety alarm stands', async () => {
-    await rested()
+    await scenario.relay.comesToRest()
     const since = scenario.time.now()
     const times = { ts: 1, since, expiresAt: since + 5 * MINUTE_MS, nextCheckAt: 0 }
     const pending = { kind: 'unanswered', sealed: 'x', clientId: null, domain: null, ...times }
@@ -144,11 +135,10 @@ describe('alarm()', () => {
   })
 
   it('goes on without pending installs whose row was damaged', async () => {
-    await rested()
+    await scenario.relay.comesToRest()
     await scenario.rows('INSERT INTO pending (id, pending) VALUES (1, ?)', '{"sealed":7}')
     await scenario.relay.restarts()
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     expect(scenario.receiver('erp').sequences()).toEqual([1, 2])
   })
 
@@ -215,7 +205,7 @@ describe("an operator's wish leaves an alarm, so that it survives the end of the
     ['replay', () => scenario.operator.replays('erp', { from: 1, to: 1 })],
     ['resume', () => scenario.operator.resumes('erp')],
   ])('%s', async (wish, call) => {
-    await rested()
+    await scenario.relay.comesToRest()
     if (wish === 'resume') {
       await scenario.operator.pauses('erp')
       await scenario.portal.sends()

@@ -27,8 +27,7 @@ it.each([
   ['is no JSON', '{"lanes":[{'],
   ['is another shape', '{"lanes":[{"destination":"erp"}],"openFrom":null}'],
 ])('a row of lanes that %s is made anew from the oldest event: rather a repeat', async (_, row) => {
-  await scenario.portal.sends()
-  await scenario.settled()
+  await scenario.relay.passesOn()
   await scenario.operator.pauses('erp')
   await scenario.portal.sends()
   await scenario.rows('UPDATE lanes SET lanes = ?', row)

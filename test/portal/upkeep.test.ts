@@ -41,11 +41,9 @@ async function fill(count: number): Promise<void> {
 
 describe('the daily visit', () => {
   it('drops what every lane has passed and is older than RETENTION_DAYS, and nothing else', async () => {
-    await scenario.portal.sendsMany(2)
-    await scenario.settled()
+    await scenario.relay.passesOn(2)
     await passDays(10)
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     expect(await scenario.object.touch()).toEqual({ dropped: 0 })
     await scenario.time.passes('1 ms')
     expect(await scenario.object.touch()).toEqual({ dropped: 2 })
@@ -54,8 +52,7 @@ describe('the daily visit', () => {
   })
 
   it('leaves an empty log whose last sequence is not used again, also after a restart', async () => {
-    await scenario.portal.sendsMany(3)
-    await scenario.settled()
+    await scenario.relay.passesOn(3)
     await passDays(11)
     expect(await scenario.object.touch()).toEqual({ dropped: 3 })
     expect(await logged()).toEqual([])
@@ -71,8 +68,7 @@ describe('the daily visit', () => {
   })
 
   it('writes the last sequence down before it shortens the log', async () => {
-    await scenario.portal.sendsMany(3)
-    await scenario.settled()
+    await scenario.relay.passesOn(3)
     await passDays(11)
     // The first transaction of the visit writes the sequence down; the second one drops.
     const stored: unknown[] = []
@@ -104,11 +100,9 @@ describe('the daily visit', () => {
 
   it('forgets the fates of dropped events', async () => {
     scenario.receiver('erp').answers(422)
-    await scenario.portal.sendsMany(2)
-    await scenario.settled()
+    await scenario.relay.passesOn(2)
     await passDays(9)
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     expect(await scenario.object.parked()).toHaveLength(3)
     await passDays(2)
     await scenario.object.touch()
@@ -117,8 +111,7 @@ describe('the daily visit', () => {
   })
 
   it('sets no alarm and writes nothing when nothing is old', async () => {
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     await scenario.time.passesUntilQuiet()
     const observed = await scenario.observe()
     expect(await scenario.object.touch()).toEqual({ dropped: 0 })
@@ -129,8 +122,7 @@ describe('the daily visit', () => {
 describe('a lane that has not passed an old event', () => {
   it('paused: holds it back for another RETENTION_DAYS, then it is dropped and counted', async () => {
     await scenario.relay.deploys([machine('erp', { fields: ['UF_CRM_TAX'] }), machine('crm')])
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     await scenario.operator.pauses('erp')
     await scenario.portal.sendsMany(2)
     await scenario.portal.sends({ event: JSON.stringify(anEvent({ field: null })) })
@@ -149,8 +141,7 @@ describe('a lane that has not passed an old event', () => {
     })
     expect((await scenario.lane('crm')).expired).toBe(0)
     await scenario.operator.resumes('erp')
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     // The gap that expired is visible to the receiver: 5 names 3, which it never got.
     expect(scenario.receiver('erp').links()).toEqual([
       [1, null],
@@ -159,8 +150,7 @@ describe('a lane that has not passed an old event', () => {
   })
 
   it('disabled: the same, and only what it had not got is counted', async () => {
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     scenario.receiver('erp').answers(410)
     await scenario.portal.sendsMany(2)
     await until(async () => (await scenario.lane('erp')).state === 'disabled')
@@ -187,8 +177,7 @@ describe('a lane that has not passed an old event', () => {
     await scenario.relay.deploys([machine('erp'), machine('crm')])
     await scenario.portal.becomesKnown()
     await scenario.relay.deploys([machine('crm')])
-    await scenario.portal.sendsMany(2)
-    await scenario.settled()
+    await scenario.relay.passesOn(2)
     await passDays(11)
     expect(await scenario.object.touch()).toEqual({ dropped: 2 })
     await scenario.portal.sends()
@@ -204,14 +193,12 @@ describe('previousSequence across the floor', () => {
     await scenario.portal.sendsMany(2)
     await scenario.portal.sends({ event: JSON.stringify(anEvent({ field: null })) })
     await passDays(9)
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 4])
     await passDays(2)
     expect(await scenario.object.touch()).toEqual({ dropped: 3 })
     await scenario.relay.restarts()
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     expect(scenario.receiver('erp').received().at(-1)).toMatchObject({
       sequence: 5,
       previousSequence: 4,

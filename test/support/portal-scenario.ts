@@ -91,6 +91,18 @@ class Relay {
     await this.#scenario.time.passes(0)
   }
 
+  /** Passes some events of the portal on: every active lane has passed them. */
+  async passesOn(count = 1): Promise<void> {
+    await this.#scenario.portal.sendsMany(count)
+    await this.#scenario.settled()
+  }
+
+  /** Passes an event on, and has nothing to do then: no alarm stands. */
+  async comesToRest(): Promise<void> {
+    await this.passesOn()
+    await this.#scenario.time.passesUntilQuiet()
+  }
+
   /** Ends the object in memory; it waits for its timers first, as the platform does. */
   async restarts(): Promise<void> {
     const { time } = this.#scenario

@@ -22,14 +22,18 @@ async function resting(): Promise<void> {
   await scenario.time.passesUntilQuiet()
 }
 
+/** Some events, after which everything stands still. */
+async function told(count = 1): Promise<void> {
+  await scenario.portal.sendsMany(count)
+  await resting()
+}
+
 describe('a new destination', () => {
   it('of a deployment gets the event that first meets it, and none before', async () => {
-    await scenario.portal.sendsMany(2)
-    await resting()
+    await told(2)
     scenario.relay.isConfigured([machine('erp'), machine('crm')])
     await scenario.relay.restarts()
-    await scenario.portal.sends()
-    await resting()
+    await told()
     expect(scenario.receiver('crm').links()).toEqual([[3, null]])
     expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 3])
     expect(await scenario.fate('crm', 2)).toMatchObject({
@@ -58,18 +62,15 @@ describe('a new destination', () => {
 describe('a removed destination', () => {
   it('stops, keeps its cursor and goes on from there when the name returns', async () => {
     await scenario.relay.deploys([machine('erp'), machine('crm')])
-    await scenario.portal.sendsMany(2)
-    await resting()
+    await told(2)
     await scenario.relay.deploys([machine('crm')])
-    await scenario.portal.sendsMany(2)
-    await resting()
+    await told(2)
     expect(scenario.receiver('erp').sequences()).toEqual([1, 2])
     expect(await scenario.lane('erp')).toMatchObject({ state: 'removed', cursor: 2, backlog: 2 })
     expect(await scenario.time.alarmAt()).toBeNull()
     await scenario.relay.deploys([machine('erp'), machine('crm')])
     await scenario.time.passesToAlarm()
-    await scenario.portal.sends()
-    await resting()
+    await told()
     expect(scenario.receiver('erp').links()).toEqual(
       [1, 2, 3, 4, 5].map((n) => [n, n === 1 ? null : n - 1]),
     )
@@ -114,11 +115,9 @@ describe('a wrong destination', () => {
     ['portals line, as another one names its portals', [RIGHT, machine('crm', { portals: ['*'] })]],
   ])('%s: its lane alone stops, its events wait, a deployment delivers them', async (_, wrong) => {
     await scenario.relay.deploys([RIGHT, OTHER])
-    await scenario.portal.sends()
-    await resting()
+    await told()
     await scenario.relay.deploys(wrong)
-    await scenario.portal.sendsMany(2)
-    await resting()
+    await told(2)
     expect(scenario.receiver('erp').sequences()).toEqual([1])
     expect(scenario.receiver('crm').sequences()).toEqual([1, 2, 3])
     expect(await scenario.lane('erp')).toMatchObject({
@@ -139,8 +138,7 @@ describe('a wrong destination', () => {
 
   it('in a new portal: events wait from the first one on, by the filter that is right later', async () => {
     await scenario.relay.deploys([machine('erp', { events: [''] })])
-    await scenario.portal.sendsMany(2)
-    await resting()
+    await told(2)
     expect(await scenario.fate('erp', 1)).toMatchObject({
       state: 'waiting',
       reason: 'misconfigured',
@@ -152,8 +150,7 @@ describe('a wrong destination', () => {
 
   it('that only the policy for local addresses refused is enabled when that allows it', async () => {
     await scenario.relay.deploys([machine('erp', { url: 'http://127.0.0.1:9/' })])
-    await scenario.portal.sends()
-    await resting()
+    await told()
     expect(await scenario.lane('erp')).toMatchObject({ state: 'disabled', reason: 'misconfigured' })
     const [refused] = configured([machine('erp', { url: 'http://127.0.0.1:9/' })])
     if (refused === undefined) throw new Error('Cannot configure the destination')
@@ -174,11 +171,9 @@ describe('a wrong destination', () => {
 
 describe('DESTINATIONS that cannot be read', () => {
   it('stops every lane and loses nothing: all is delivered when it can be', async () => {
-    await scenario.portal.sends()
-    await resting()
+    await told()
     await scenario.relay.deploys(null)
-    await scenario.portal.sendsMany(2)
-    await resting()
+    await told(2)
     expect(scenario.receiver('erp').sequences()).toEqual([1])
     expect(await scenario.lane('erp')).toMatchObject({ state: 'active', backlog: 2, type: null })
     await scenario.relay.deploys([machine('erp'), machine('crm')])
@@ -200,8 +195,7 @@ describe('DESTINATIONS that cannot be read', () => {
     await resting()
     expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 3, 4])
     await scenario.relay.deploys([machine('erp'), machine('late')])
-    await scenario.portal.sends()
-    await resting()
+    await told()
     expect(scenario.receiver('late').sequences()).toEqual([5])
   })
 })
@@ -212,12 +206,10 @@ describe('a destination with $portal.NAME', () => {
 
   it('filters events as no_value until the value is put, then delivers', async () => {
     await scenario.relay.deploys([WITH_VALUE])
-    await scenario.portal.sends()
-    await resting()
+    await told()
     expect(await scenario.fate('erp', 1)).toMatchObject({ state: 'filtered', reason: 'no_value' })
     expect(await scenario.operator.setsValue('ERP_URL', SECRET_URL)).toBe('done')
-    await scenario.portal.sends()
-    await resting()
+    await told()
     expect(scenario.receiver('erp').links()).toEqual([[2, null]])
     expect(scenario.network.sent.map(({ url }) => url)).toEqual([SECRET_URL])
     expect(await scenario.fate('erp', 1)).toMatchObject({ state: 'filtered', reason: 'no_value' })
@@ -225,12 +217,10 @@ describe('a destination with $portal.NAME', () => {
 
   it('keeps the fate no_value when the object was evicted before the value was put', async () => {
     await scenario.relay.deploys([WITH_VALUE])
-    await scenario.portal.sendsMany(3)
-    await resting()
+    await told(3)
     await scenario.relay.restarts()
     await scenario.operator.setsValue('ERP_URL', SECRET_URL)
-    await scenario.portal.sends()
-    await resting()
+    await told()
     expect(scenario.receiver('erp').sequences()).toEqual([4])
     expect(await scenario.fate('erp', 3)).toMatchObject({ state: 'filtered', reason: 'no_value' })
   })
@@ -240,12 +230,10 @@ describe('a destination with $portal.NAME', () => {
     await scenario.portal.becomesKnown()
     await scenario.operator.setsValue('ERP_URL', SECRET_URL)
     await scenario.relay.restarts()
-    await scenario.portal.sends()
-    await resting()
+    await told()
     expect(scenario.receiver('erp').sequences()).toEqual([1])
     expect(await scenario.operator.setsValue('ERP_URL', null)).toBe('done')
-    await scenario.portal.sends()
-    await resting()
+    await told()
     expect(scenario.receiver('erp').sequences()).toEqual([1])
     expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'filtered', reason: 'no_value' })
     expect(await scenario.fate('erp', 1)).toMatchObject({ state: 'delivered' })
@@ -255,8 +243,7 @@ describe('a destination with $portal.NAME', () => {
     await scenario.relay.deploys([WITH_VALUE, machine('crm')])
     await scenario.portal.becomesKnown()
     await scenario.operator.setsValue('ERP_URL', 'http://10.0.0.1/')
-    await scenario.portal.sends()
-    await resting()
+    await told()
     expect(await scenario.lane('erp')).toMatchObject({ state: 'disabled', reason: 'misconfigured' })
     expect(scenario.receiver('crm').sequences()).toEqual([1])
     await scenario.operator.setsValue('ERP_URL', SECRET_URL)
@@ -286,8 +273,7 @@ describe('a destination with $portal.NAME', () => {
     await scenario.relay.deploys([WITH_VALUE])
     await scenario.portal.becomesKnown()
     await scenario.operator.setsValue('ERP_URL', SECRET_URL)
-    await scenario.portal.sends()
-    await resting()
+    await told()
     const portal = scenario.object
     const stored = await scenario.inside(({ storage }) => dump(storage.sql))
     const shown = [await portal.view(), await portal.events(99, 99), await portal.parked()]
@@ -302,24 +288,19 @@ describe('a changed filter', () => {
 
   it('does not bring back events that were passed under the old one, also after an eviction', async () => {
     await scenario.relay.deploys([NOTHING])
-    await scenario.portal.sendsMany(3)
-    await resting()
+    await told(3)
     await scenario.relay.deploys([machine('erp')])
-    await scenario.portal.sends()
-    await resting()
+    await told()
     expect(scenario.receiver('erp').links()).toEqual([[4, null]])
     expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'filtered', reason: 'field' })
   })
 
   it('leaves fates and previousSequence of passed events as they were', async () => {
-    await scenario.portal.sendsMany(2)
-    await resting()
+    await told(2)
     await scenario.relay.deploys([NOTHING])
-    await scenario.portal.sends()
-    await resting()
+    await told()
     await scenario.relay.deploys([machine('erp')])
-    await scenario.portal.sends()
-    await resting()
+    await told()
     expect(scenario.receiver('erp').links()).toEqual([
       [1, null],
       [2, 1],
@@ -341,8 +322,7 @@ describe('a changed filter', () => {
 
   it('whose skips were stored by the daily visit is not read again by the next object', async () => {
     await scenario.relay.deploys([NOTHING])
-    await scenario.portal.sendsMany(3)
-    await resting()
+    await told(3)
     expect((await scenario.storedLane('erp')).cursor).toBe(0)
     await scenario.object.touch()
     expect((await scenario.storedLane('erp')).cursor).toBe(3)
@@ -352,8 +332,7 @@ describe('a changed filter', () => {
 describe('a portal that the destination does not name', () => {
   it('gets no delivery, and the fate says why', async () => {
     await scenario.relay.deploys([machine('erp', { portals: ['f'.repeat(32)] })])
-    await scenario.portal.sends()
-    await resting()
+    await told()
     expect(scenario.network.sent).toEqual([])
     expect(await scenario.fate('erp', 1)).toMatchObject({ state: 'filtered', reason: 'portal' })
   })

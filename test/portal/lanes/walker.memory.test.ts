@@ -59,8 +59,7 @@ describe('a Telegram chat that moved', () => {
   it('is followed at once, and without asking the old one again after an eviction', async () => {
     moved()
     await deploy(entry)
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     await until(() => asked('api.telegram.org').length === 2)
     await scenario.relay.restarts()
     await scenario.portal.sends()
@@ -72,8 +71,7 @@ describe('a Telegram chat that moved', () => {
   it('is forgotten when another chat is configured', async () => {
     moved()
     await deploy(entry)
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     await scenario.relay.restarts()
     await scenario.relay.deploys([{ ...entry, chat: '-200' }])
     await scenario.portal.sends()
@@ -92,11 +90,9 @@ describe('a receiver of CloudEvents that wants to be asked', () => {
           : new Response(''),
       )
     await deploy(HANDSHAKE)
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     await scenario.relay.restarts()
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     expect(asked('events.example.com')).toEqual(['OPTIONS', 'POST', 'POST'])
     await scenario.time.passes('1 day')
     await scenario.portal.sends()

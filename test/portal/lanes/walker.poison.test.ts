@@ -42,8 +42,7 @@ it('a renderer that throws sets the event aside with the reason, and the lane go
   })
   scenario.settings = { ...scenario.settings, destinations: [type] }
   await scenario.relay.restarts()
-  await scenario.portal.sendsMany(3)
-  await scenario.settled()
+  await scenario.relay.passesOn(3)
   expect(scenario.receiver('erp').sequences()).toEqual([1, 3])
   expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'parked', reason: 'cannot_render' })
 })
@@ -52,8 +51,7 @@ it('a renderer that throws sets the event aside with the reason, and the lane go
 it('a row whose event cannot be read is passed as quarantined', async () => {
   await scenario.portal.sends()
   await scenario.portal.sends({ event: '{"name":' })
-  await scenario.portal.sends()
-  await scenario.settled()
+  await scenario.relay.passesOn()
   expect(scenario.receiver('erp').sequences()).toEqual([1, 3])
   expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'filtered', reason: 'quarantined' })
   expect(await scenario.object.event(2)).toMatchObject({

@@ -27,8 +27,7 @@ async function crash(): Promise<void> {
 
 describe('G2 order', () => {
   it('200 concurrent events arrive once each, in sequence order, each naming the one before', async () => {
-    await scenario.portal.sendsMany(200)
-    await scenario.settled()
+    await scenario.relay.passesOn(200)
     const erp = scenario.receiver('erp')
     expect(erp.ids()).toEqual(oneTo(200).map((sequence) => `${scenario.memberId}-${sequence}`))
     expect(erp.links()).toEqual(oneTo(200).map((n) => [n, n === 1 ? null : n - 1]))
@@ -49,8 +48,7 @@ describe('G2 order', () => {
 
   it('an event that is set aside as permanent is passed, and the next names it as the one before', async () => {
     scenario.receiver('erp').failsOnce({ 2: 422 })
-    await scenario.portal.sendsMany(3)
-    await scenario.settled()
+    await scenario.relay.passesOn(3)
     expect(scenario.receiver('erp').links()).toEqual([
       [1, null],
       [2, 1],
@@ -253,12 +251,10 @@ describe('G4 isolation', () => {
 
 describe('lanes see only rows whose commit has returned', () => {
   it('a rolled-back event is delivered nowhere', async () => {
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     await scenario.failNextTransaction()
     await expect(scenario.portal.sends()).rejects.toThrow('disk is full')
-    await scenario.portal.sends()
-    await scenario.settled()
+    await scenario.relay.passesOn()
     expect(scenario.receiver('erp').sequences()).toEqual([1, 2])
   })
 })

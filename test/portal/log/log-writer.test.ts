@@ -132,23 +132,15 @@ describe('the commit of an event makes sure that an alarm is due within 5 minute
 
   afterEach(() => scenario.close())
 
-  /** The object has stored an event, delivered it and has nothing to do. */
-  async function rested(): Promise<void> {
-    await scenario.portal.sends()
-    await scenario.settled()
-    await scenario.time.passesUntilQuiet()
-    expect(await scenario.time.alarmAt()).toBeNull()
-  }
-
   it('sets one when none stands, in the same commit as the event', async () => {
-    await rested()
+    await scenario.relay.comesToRest()
     const observed = await scenario.observe()
     await scenario.portal.sends()
     expect(observed.alarmsInTransactions).toEqual([scenario.time.now() + SAFETY_ALARM_MS])
   })
 
   it('is rolled back with the event, and set by the next one', async () => {
-    await rested()
+    await scenario.relay.comesToRest()
     await scenario.failNextTransaction()
     await expect(scenario.portal.sends()).rejects.toThrow('disk is full')
     expect(await scenario.time.alarmAt()).toBeNull()
@@ -158,10 +150,9 @@ describe('the commit of an event makes sure that an alarm is due within 5 minute
   })
 
   it('writes it once for a hundred events', async () => {
-    await rested()
+    await scenario.relay.comesToRest()
     const observed = await scenario.observe()
-    await scenario.portal.sendsMany(100)
-    await scenario.settled()
+    await scenario.relay.passesOn(100)
     expect(observed.alarms).toHaveLength(1)
   })
 
