@@ -269,6 +269,12 @@ export class UpgradeScenario {
     return answered(await this.#edge.call(null, { method: 'GET', path: '/healthz' }))
   }
 
+  /** The two events that waited in `application` are explained and told; no time has passed. */
+  async explained(): Promise<void> {
+    await this.view()
+    await this.until(() => this.sequences('erp').includes(16))
+  }
+
   /** The portal as the operator sees it. */
   async view(): Promise<Said> {
     return (await this.admin('GET')).body

@@ -4,15 +4,19 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/durations.ts'
+import { DAILY_CRON, DRAIN_CRON } from '../../src/edge/cron.ts'
 import { readFormerVersion } from '../support/former-version.ts'
 import { UNREACHABLE } from '../support/an-intake.ts'
-import { APPLICATION_TOKEN, WEBHOOK_TOKEN } from '../support/runtime-bindings.ts'
+import {
+  APPLICATION_TOKEN,
+  NEW_TOKEN as CURRENT_TOKEN,
+  WEBHOOK_TOKEN,
+} from '../support/runtime-bindings.ts'
+import { UNKNOWN_CLIENT_ID } from '../support/relay-scenario.ts'
 import { recordOf } from '../support/upgrade-answers.ts'
 import { UpgradeScenario } from '../support/upgrade-scenario.ts'
 import type { Stored, StoredObject, StoredRecord } from '../support/stored-rows.ts'
 
-const DAILY_CRON = '17 3 * * *'
-const CURRENT_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
 const SEALED = /^v1\.k1\.[\w-]{16}\.[\w-]{22,}$/u
 
 const former = readFormerVersion()
@@ -71,12 +75,6 @@ describe('rows of an installed application', () => {
     await scenario.enter('application')
   })
 
-  /** The two events that waited are explained and told; no time has passed. */
-  async function explained(): Promise<void> {
-    await scenario.view()
-    await scenario.until(() => scenario.sequences('erp').includes(16))
-  }
-
   it('lanes: a change of one is written, and every member of the others stays', async () => {
     scenario.portalIs = 'silent'
     await scenario.admin('POST /lanes/own/pause')
@@ -91,7 +89,7 @@ describe('rows of an installed application', () => {
   })
 
   it('lanes: what a lane goes through is written with the members that the former one knew', async () => {
-    await explained()
+    await scenario.explained()
     await scenario.until(async () => (await scenario.lane('own')).cursor === 16)
     await scenario.until(() => scenario.sentTo('sendMessage').length > 0, SECOND_MS)
     const before = lanesOf(formerRows('application', 'lanes'))
@@ -102,7 +100,7 @@ describe('rows of an installed application', () => {
   })
 
   it('log: an event is stored and explained with the columns and members of the former ones', async () => {
-    await explained()
+    await scenario.explained()
     await scenario.portal.sends(235, CURRENT_TOKEN)
     await scenario.until(() => scenario.sequences('erp').includes(17))
     const before = rowOf(formerRows('application', 'log'), 3)
@@ -132,7 +130,7 @@ describe('rows of an installed application', () => {
 
   it('fields and reconciliation: the members stay, and untouched fields stay as they are', async () => {
     scenario.relabel(235, 'Tax id')
-    await explained()
+    await scenario.explained()
     const before = formerRows('application', 'fields')
     const after = await scenario.rows('fields')
     expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id))
@@ -152,7 +150,7 @@ describe('rows of an installed application', () => {
   })
 
   it('digests and fates: what is delivered now stands beside what was', async () => {
-    await explained()
+    await scenario.explained()
     scenario.time.passesWithoutAlarm(HOUR_MS)
     await scenario.until(async () => (await scenario.lane('chat')).cursor >= 14, SECOND_MS)
     await scenario.until(async () => (await scenario.lane('audit')).replaying === 0, SECOND_MS)
@@ -174,7 +172,7 @@ describe('rows of an installed application', () => {
   })
 
   it('install: a change is written, and every other member stays', async () => {
-    await explained()
+    await scenario.explained()
     Object.assign(scenario.bitrix24, { userId: 66, isAdmin: false })
     const stranger = { 'auth[user_id]': 66 }
     const refused = await scenario.portal.posts('app-ONAPPINSTALL-local', 'f'.repeat(32), stranger)
@@ -193,7 +191,7 @@ describe('rows of an installed application', () => {
         : null,
     )
     scenario.bitrix24.refreshes = 98
-    await explained()
+    await scenario.explained()
     const before = recordOf(only(formerRows('application', 'install'))['application'])
     const after = recordOf(only(await scenario.rows('install'))['application'])
     const systemTokens = expect.stringMatching(SEALED)
@@ -218,7 +216,7 @@ describe('rows of an installed application', () => {
   })
 
   it('the daily visit leaves what is young, and the last sequence is never forgotten', async () => {
-    await explained()
+    await scenario.explained()
     await scenario.cron(DAILY_CRON)
     expect(await scenario.rows('log')).toHaveLength(14)
     scenario.time.passesWithoutAlarm(61 * 24 * HOUR_MS)
@@ -315,7 +313,7 @@ describe('rows of installs that wait', () => {
 describe('rows of a portal that ends', () => {
   it('keep the tombstone: generation, sequence and time; KV follows', async () => {
     const memberId = await scenario.enter('leaving')
-    await scenario.cron('*/5 * * * *')
+    await scenario.cron(DRAIN_CRON)
     const before = only(formerRows('leaving', 'install'))
     const after = only(await scenario.rows('install'))
     expectMembers(
@@ -441,7 +439,7 @@ describe('rows of a portal that is new', () => {
   })
 
   it('have the members of the former ones while their installs wait', async () => {
-    Object.assign(scenario.bitrix24, { clientId: 'local.0123456789abcd.12345678' })
+    Object.assign(scenario.bitrix24, { clientId: UNKNOWN_CLIENT_ID })
     const waits = { status: 200, body: { accepted: true, pending: true } }
     expect(await scenario.portal.posts('app-ONAPPINSTALL-local', APPLICATION_TOKEN)).toEqual(waits)
     const unknown = only(await scenario.rows('pending'))

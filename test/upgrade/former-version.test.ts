@@ -4,17 +4,19 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/durations.ts'
+import { DAILY_CRON, DRAIN_CRON } from '../../src/edge/cron.ts'
 import { readFormerVersion } from '../support/former-version.ts'
 import { UNREACHABLE } from '../support/an-intake.ts'
-import { APPLICATION_TOKEN, WEBHOOK_TOKEN } from '../support/runtime-bindings.ts'
+import {
+  APPLICATION_TOKEN,
+  NEW_TOKEN as CURRENT_TOKEN,
+  WEBHOOK_TOKEN,
+} from '../support/runtime-bindings.ts'
+import { UNKNOWN_CLIENT_ID } from '../support/relay-scenario.ts'
 import { recordOf } from '../support/upgrade-answers.ts'
 import { UpgradeScenario } from '../support/upgrade-scenario.ts'
 
-const DAILY_CRON = '17 3 * * *'
-const DRAIN_CRON = '*/5 * * * *'
-
-/** The application tokens of the portal `application`: the current one, the former one, one in the spill. */
-const CURRENT_TOKEN = 'c917d38f6bdb84e9d9e0bfe9d585be73'
+/** The application tokens of the portal `application` beside the current one: the former one, one in the spill. */
 const FORMER_TOKEN = APPLICATION_TOKEN
 const SPILLED_TOKEN = 'd017d38f6bdb84e9d9e0bfe9d585be74'
 const STRANGE_TOKEN = 'f'.repeat(32)
@@ -58,12 +60,6 @@ describe('an installed application of the former version', () => {
     memberId = await scenario.enter('application')
   })
 
-  /** The two events that waited are explained and told; no time has passed. */
-  async function explained(): Promise<void> {
-    await scenario.view()
-    await scenario.until(() => scenario.sequences('erp').includes(16))
-  }
-
   it('takes the next event with the current token, and with the one before it for a day', async () => {
     expect(await scenario.portal.sends(801, CURRENT_TOKEN)).toEqual(accepted(17))
     expect(await scenario.portal.sends(802, FORMER_TOKEN)).toEqual(accepted(18))
@@ -89,7 +85,7 @@ describe('an installed application of the former version', () => {
 
   it('explains the events that waited, with its tokens, and delivers them in order', async () => {
     scenario.relabel(235, 'Tax id')
-    await explained()
+    await scenario.explained()
     expect(scenario.delivered('erp')).toMatchObject([
       {
         id: `${memberId}-15`,
@@ -111,7 +107,7 @@ describe('an installed application of the former version', () => {
         ? Response.json({ error: 'expired_token', error_description: '' }, { status: 401 })
         : null,
     )
-    await explained()
+    await scenario.explained()
     const [refresh] = scenario.sentTo('oauth.bitrix.info')
     const form = new URLSearchParams(`${refresh?.body}&${new URL(refresh?.url ?? '').search}`)
     expect(form.get('refresh_token')).toBe('fresh-refresh-canary-1')
@@ -120,14 +116,14 @@ describe('an installed application of the former version', () => {
   })
 
   it('administers with the pair of the installer', async () => {
-    await explained()
+    await scenario.explained()
     await scenario.cron(DAILY_CRON)
     await scenario.until(() => scenario.sentTo('event.get').length > 0)
     expect(authOf(scenario.sentTo('event.get')[0])).toBe('access-canary-shop-2')
   })
 
   it('sends a digest that was under way as the same message, at the time it waited for', async () => {
-    await explained()
+    await scenario.explained()
     await scenario.time.passes(HOUR_MS - MINUTE_MS)
     await scenario.until(async () => (await scenario.lane('billing')).state === 'active')
     expect(scenario.sentTo('chat')).toEqual([])
@@ -143,7 +139,7 @@ describe('an installed application of the former version', () => {
   })
 
   it('goes on with a lane that retries: the same event first, then those behind it', async () => {
-    await explained()
+    await scenario.explained()
     await scenario.time.passes(97 * SECOND_MS)
     expect(scenario.sequences('billing')).toEqual([])
     await scenario.until(async () => (await scenario.lane('billing')).cursor === 16, SECOND_MS)
@@ -156,7 +152,7 @@ describe('an installed application of the former version', () => {
   })
 
   it('keeps a paused lane paused until it is resumed, and what was set aside aside', async () => {
-    await explained()
+    await scenario.explained()
     expect(await scenario.lane('archive')).toMatchObject({ state: 'paused', cursor: 3 })
     await scenario.admin('POST /lanes/archive/resume')
     await scenario.until(async () => (await scenario.lane('archive')).cursor === 16)
@@ -164,7 +160,7 @@ describe('an installed application of the former version', () => {
   })
 
   it('keeps a disabled lane disabled, as no setting has changed, and tries it when it is time', async () => {
-    await explained()
+    await scenario.explained()
     const names = ['gone', 'closed', 'wrong']
     const states = await Promise.all(names.map(async (name) => (await scenario.lane(name)).state))
     expect(states).toEqual(['disabled', 'disabled', 'disabled'])
@@ -191,7 +187,7 @@ describe('an installed application of the former version', () => {
   })
 
   it('works a replay off that was under way', async () => {
-    await explained()
+    await scenario.explained()
     await scenario.until(async () => (await scenario.lane('audit')).replaying === 0, SECOND_MS)
     const replayed = scenario.delivered('audit').filter((message) => message.replayed)
     expect(replayed).toMatchObject([{ id: `${memberId}-8`, sequence: 8, previousSequence: 7 }])
@@ -200,7 +196,7 @@ describe('an installed application of the former version', () => {
   })
 
   it('replays what is older than the rest with the sequence that was before it', async () => {
-    await explained()
+    await scenario.explained()
     await scenario.admin('POST /lanes/erp/replay', { from: 3, to: 4 })
     await scenario.until(() => scenario.sequences('erp').includes(4), SECOND_MS)
     expect(scenario.delivered('erp').slice(-2)).toMatchObject([
@@ -210,7 +206,7 @@ describe('an installed application of the former version', () => {
   })
 
   it('replays what was parked', async () => {
-    await explained()
+    await scenario.explained()
     const route = 'POST /lanes/team/replay'
     const dry = await scenario.admin(`${route}?dryRun=true`, { parked: true })
     expect(dry.body.replayed).toBe(6)
@@ -220,7 +216,7 @@ describe('an installed application of the former version', () => {
   })
 
   it('keeps what receivers asked for: the chat that moved, the leave to send', async () => {
-    await explained()
+    await scenario.explained()
     await scenario.until(() => scenario.sentTo('sendMessage').length > 0, SECOND_MS)
     const chats = scenario.sentTo('sendMessage').map(({ body }) => JSON.parse(body).chat_id)
     expect(new Set(chats)).toEqual(new Set(['-100777']))
@@ -229,13 +225,13 @@ describe('an installed application of the former version', () => {
   })
 
   it('opens the own value of the portal', async () => {
-    await explained()
+    await scenario.explained()
     await scenario.until(() => scenario.sequences('own').length === 2)
     expect(scenario.sequences('own')).toEqual([15, 16])
   })
 
   it('tells a difference that was seen once when it is seen the second time', async () => {
-    await explained()
+    await scenario.explained()
     scenario.relabel(240, 'Telefax')
     scenario.time.passesWithoutAlarm(35 * SECOND_MS)
     await scenario.until(() => scenario.sequences('erp').includes(17), SECOND_MS)
@@ -249,7 +245,7 @@ describe('an installed application of the former version', () => {
   })
 
   it('tells what a thin event had left open', async () => {
-    await explained()
+    await scenario.explained()
     scenario.relabel(236, 'VAT id')
     scenario.time.passesWithoutAlarm(35 * SECOND_MS)
     await scenario.until(() => scenario.sequences('erp').includes(17), SECOND_MS)
@@ -358,15 +354,16 @@ describe('the tombstone of an uninstalled portal', () => {
 
 describe('an install that waits', () => {
   it('for its application is told, and trusted as soon as that is configured', async () => {
-    const clientId = 'local.0123456789abcd.12345678'
     await scenario.enter('pending-application')
     expect((await scenario.health()).body.pending).toEqual([
-      expect.stringContaining(`portal waiting.bitrix24.com installed application ${clientId}`),
+      expect.stringContaining(
+        `portal waiting.bitrix24.com installed application ${UNKNOWN_CLIENT_ID}`,
+      ),
     ])
     scenario.relay.isConfigured(former.destinations['others'] ?? [], {
-      [clientId]: 'canary-of-the-secret',
+      [UNKNOWN_CLIENT_ID]: 'canary-of-the-secret',
     })
-    Object.assign(scenario.bitrix24, { clientId })
+    Object.assign(scenario.bitrix24, { clientId: UNKNOWN_CLIENT_ID })
     await scenario.until(async () => (await scenario.view()).state === 'active', SECOND_MS)
     const [refresh] = scenario.sentTo('oauth.bitrix.info')
     expect(`${refresh?.url}${refresh?.body}`).toContain('refresh-canary-waiting')
