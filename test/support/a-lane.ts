@@ -81,6 +81,19 @@ export function aJob(partial: Partial<ReplayJob> = {}): ReplayJob {
   return { next: 1, to: 3, parkedOnly: false, ...untouched, ...partial }
 }
 
+/** The pages of a log that holds these entries. */
+export function pagesOf(entries: readonly LogEntry[]) {
+  return {
+    before: (before: number, limit: number): LogEntry[] =>
+      entries
+        .filter(({ sequence }) => sequence < before)
+        .toReversed()
+        .slice(0, limit),
+    after: (after: number, limit: number): LogEntry[] =>
+      entries.filter(({ sequence }) => sequence > after).slice(0, limit),
+  }
+}
+
 /** The first entry of a log, or another one. */
 export function anEntry(
   partial: Partial<Omit<LogEntry, 'event'>> & { readonly event?: Partial<RelayEvent> } = {},

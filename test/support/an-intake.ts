@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { decodeRequest } from '../../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../../src/bitrix24/wire/form.ts'
-import type { IncomingRequest } from '../../src/bitrix24/wire/request.ts'
+import type { IncomingRequest, InstallRequest } from '../../src/bitrix24/wire/request.ts'
 import { CallerMemory } from '../../src/edge/caller-memory.ts'
 import type { CallSource } from '../../src/edge/callers.ts'
 import type { CronDeps } from '../../src/edge/cron.ts'
@@ -187,6 +187,13 @@ export function decoded(body: string): IncomingRequest {
   const request = parsed.ok ? decodeRequest(parsed.value) : parsed
   if (!request.ok) throw new Error(`Cannot decode the body: ${request.error}`)
   return request.value
+}
+
+/** The same of an installation. */
+export function decodedInstall(body: string): InstallRequest {
+  const request = decoded(body)
+  if (request.kind !== 'install') throw new Error(`Cannot install by a body of ${request.kind}`)
+  return request
 }
 
 /** The body of an event of the portal; `id` keeps it from being a duplicate. */

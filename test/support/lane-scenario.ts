@@ -24,7 +24,7 @@ import { compileFilter } from '../../src/core/lanes/state/filter.ts'
 import { parkEvent } from '../../src/core/lanes/state/cursor.ts'
 import type { LogEntry, RelayEvent } from '../../src/core/log/event.ts'
 import { passFloor } from '../../src/core/log/retention.ts'
-import { DELIVERED, aLane, aJob, anEntry } from './a-lane.ts'
+import { DELIVERED, aLane, aJob, anEntry, pagesOf } from './a-lane.ts'
 import { NOW, msOf, type Span } from './time.ts'
 
 /** One attempt, as the receiver saw it. */
@@ -240,13 +240,9 @@ export class LaneScenario {
       head: () => this.head,
       after: (after, limit) => {
         this.reads += 1
-        return this.log.filter(({ sequence }) => sequence > after).slice(0, limit)
+        return pagesOf(this.log).after(after, limit)
       },
-      before: (before, limit) =>
-        this.log
-          .filter(({ sequence }) => sequence < before)
-          .toReversed()
-          .slice(0, limit),
+      before: (before, limit) => pagesOf(this.log).before(before, limit),
       entry: (sequence) => this.log.find((entry) => entry.sequence === sequence) ?? null,
       nextParked: (from, to) =>
         this.parked.toSorted((a, b) => a - b).find((s) => s >= from && s <= to) ?? null,

@@ -1,27 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { entriesAfter, entriesBefore } from '../../../src/core/log/entries.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
-import { anEntry, oneTo } from '../../support/a-lane.ts'
+import { anEntry, oneTo, pagesOf } from '../../support/a-lane.ts'
 
 /** A log of some events that writes down each page that was asked for: from where, and how many. */
 function aLog(count: number) {
-  const log = oneTo(count).map((sequence) => anEntry({ sequence }))
+  const pages = pagesOf(oneTo(count).map((sequence) => anEntry({ sequence })))
   const asked: [number, number][] = []
-  const give = (sequence: number, limit: number, found: LogEntry[]): LogEntry[] => {
-    asked.push([sequence, limit])
-    return found.slice(0, limit)
-  }
-  return {
-    asked,
-    after: (from: number, limit: number) =>
-      give(
-        from,
-        limit,
-        log.filter(({ sequence }) => sequence > from),
-      ),
-    before: (from: number, limit: number) =>
-      give(from, limit, log.filter(({ sequence }) => sequence < from).toReversed()),
-  }
+  const noting =
+    (read: typeof pages.after) =>
+    (from: number, limit: number): LogEntry[] => {
+      asked.push([from, limit])
+      return read(from, limit)
+    }
+  return { asked, after: noting(pages.after), before: noting(pages.before) }
 }
 
 function sequences(entries: Iterable<LogEntry>): number[] {

@@ -1,5 +1,6 @@
 /** Trust under a hostile order of things: forged installs, outages, delays and visits in between. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { decodedInstall } from '../../support/an-intake.ts'
 import { CLIENT_ID, RelayScenario } from '../../support/relay-scenario.ts'
 import { RELAY } from '../../support/relay-portal.ts'
 import { WITH_NEW_TOKEN } from '../../support/runtime-bindings.ts'
@@ -140,7 +141,10 @@ describe('a page', () => {
     await scenario.portal.installs()
     visitAs(77)
     const http = `${RELAY.replace('https:', 'http:')}/bitrix24/events`
-    const request = { ...anInstallRequest(), handlerUrl: http }
+    const request = {
+      ...decodedInstall(scenario.portal.body('install-page-body')),
+      handlerUrl: http,
+    }
     expect(await scenario.object.install(request)).toMatchObject({ kind: 'installed' })
     expect((await scenario.stored()).handlerUrl).toBe(`${RELAY}/bitrix24/events`)
   })
@@ -250,27 +254,3 @@ describe('a refused install', () => {
     expect(pair).toMatchObject({ refreshToken: 'fresh-refresh-canary-1' })
   })
 })
-
-function anInstallRequest() {
-  const form = new URLSearchParams(scenario.portal.body('app-ONAPPINSTALL-local'))
-  return {
-    kind: 'install' as const,
-    cause: 'page' as const,
-    memberId: scenario.memberId,
-    applicationToken: form.get('auth[application_token]'),
-    ts: null,
-    credentials: {
-      accessToken: form.get('auth[access_token]') ?? '',
-      refreshToken: null,
-      expiresAt: null,
-      serverEndpoint: null,
-      clientEndpoint: null,
-      domain: null,
-      userId: null,
-      status: null,
-      scope: null,
-    },
-    systemUser: null,
-    language: null,
-  }
-}

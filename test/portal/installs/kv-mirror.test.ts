@@ -1,12 +1,11 @@
 /** KV follows the object, and the edge never takes KV for the last word. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { decodeRequest } from '../../../src/bitrix24/wire/decode-request.ts'
-import { parseForm } from '../../../src/bitrix24/wire/form.ts'
 import { REFUSED_MEMORY_MS } from '../../../src/edge/caller-memory.ts'
 import { KV_RETRY_MS } from '../../../src/portal/installs/kv-mirror.ts'
 import { InstallStore } from '../../../src/storage/install-store.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
+import { decodedInstall } from '../../support/an-intake.ts'
 import { RelayScenario } from '../../support/relay-scenario.ts'
 import { dumpKv } from '../../support/traces.ts'
 import { gate } from '../../support/until.ts'
@@ -229,10 +228,7 @@ describe('the edge and a stale KV', () => {
 
 /** The install arrives in another isolate: this one hears nothing of it. */
 async function installBehindTheEdge(): Promise<void> {
-  const parsed = parseForm(
-    scenario.portal.body('app-ONAPPINSTALL-local', { ts: scenario.portal.ts(-900) }),
-  )
-  const decoded = parsed.ok ? decodeRequest(parsed.value, {}) : parsed
-  if (!decoded.ok || decoded.value.kind !== 'install') throw new Error('Cannot decode the install')
-  expect(await scenario.object.install(decoded.value)).toMatchObject({ kind: 'installed' })
+  const ts = scenario.portal.ts(-900)
+  const request = decodedInstall(scenario.portal.body('app-ONAPPINSTALL-local', { ts }))
+  expect(await scenario.object.install(request)).toMatchObject({ kind: 'installed' })
 }

@@ -12,7 +12,7 @@ import {
   parkedView,
   type EventViewParts,
 } from '../../../src/portal/views/event-views.ts'
-import { aLane, anEntry, oneTo } from '../../support/a-lane.ts'
+import { aLane, anEntry, oneTo, pagesOf } from '../../support/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 const AT = new Date(NOW).toISOString()
@@ -28,13 +28,7 @@ interface Stored {
 function partsOf({ entries = [], lanes = [], fates = [], digests = {} }: Stored) {
   const asked: object[] = []
   const parts: EventViewParts = {
-    log: {
-      before: (sequence, limit) =>
-        entries
-          .filter((entry) => entry.sequence < sequence)
-          .toReversed()
-          .slice(0, limit),
-    },
+    log: pagesOf(entries),
     fates: {
       inRange: (range) => {
         asked.push(range)

@@ -17,7 +17,7 @@ import {
   type PortalViewParts,
 } from '../../../src/portal/views/portal-view.ts'
 import { anApplication } from '../../support/an-install.ts'
-import { aLane, anEntry } from '../../support/a-lane.ts'
+import { aLane, anEntry, pagesOf } from '../../support/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 /** A portal as its view reads it. */
@@ -47,20 +47,14 @@ function partsOf({
   }
   const current = (): AccessState | null => accessOf({ ...NO_INSTALL, ...install }, config)
   return {
-    memberId: 'a223c6b3710f85df22e9377d6c4f7553',
+    memberId: 'a'.repeat(32),
     state: {
       install: () => ({ ...NO_INSTALL, ...install }),
       pending: () => pending,
       head: () => entries.at(-1)?.sequence ?? 0,
     },
     log: {
-      before: (sequence, limit) =>
-        entries
-          .filter((entry) => entry.sequence < sequence)
-          .toReversed()
-          .slice(0, limit),
-      after: (sequence, limit) =>
-        entries.filter((entry) => entry.sequence > sequence).slice(0, limit),
+      ...pagesOf(entries),
       counts: () => ({ events: entries.length, reconciled: 0, thin: 0 }),
       countQuarantined: () => 0,
     },
