@@ -310,52 +310,6 @@ describe('a digest in the way of something else', () => {
   })
 })
 
-describe("the receiver's common pace", () => {
-  test('is waited for, without an attempt being counted', async () => {
-    const scenario = aLaneScenario({ events: 1 })
-    scenario.slots.push(NOW + 5000, NOW + 9000)
-    await scenario.time.passesUntilQuiet()
-    expect(scenario.sends.map(({ at }) => at)).toEqual([NOW + 9000])
-    expect(scenario.lane.attempts).toBe(0)
-  })
-
-  test('holds a replay back as well when an answer asked for it', async () => {
-    const scenario = aLaneScenario({ events: 2, lane: { cursor: 2, lastMeant: 2 } })
-    scenario.answer = () => ({ kind: 'delivered', status: 200, holdMs: 7000 })
-    scenario.operator.replays({ next: 1, to: 2 })
-    await scenario.time.passesUntilQuiet()
-    expect(scenario.waits).toEqual([7])
-  })
-
-  test('is asked for again by a lane that began anew', async () => {
-    const scenario = aLaneScenario({ events: 1 })
-    scenario.slots.push(NOW + 60_000)
-    await scenario.walk()
-    expect(laneDueAt(scenario.lane, scenario.head)).toBe(NOW + 60_000)
-    scenario.relay.restarts()
-    await scenario.time.passesUntilQuiet()
-    expect(scenario.sends.map(({ at }) => at)).toEqual([NOW])
-  })
-
-  test('is not asked for in a loop when its clock is behind', async () => {
-    const scenario = aLaneScenario({ events: 1 })
-    let asks = 0
-    scenario.takeSlot = () => {
-      asks += 1
-      return scenario.now < NOW + 2000 ? NOW : null
-    }
-    await scenario.time.passesUntilQuiet()
-    expect(asks).toBe(21)
-  })
-
-  test('holds back what an answer asked for although it took the message', async () => {
-    const scenario = aLaneScenario({ events: 2 })
-    scenario.answer = () => ({ kind: 'delivered', status: 200, holdMs: 7000 })
-    await scenario.time.passesUntilQuiet()
-    expect(scenario.waits).toEqual([7])
-  })
-})
-
 describe('G2 order and G5 nothing lost', () => {
   test('hold for every mixture of failures, crashes, arrivals and digests', async () => {
     expect.hasAssertions()

@@ -1,8 +1,9 @@
 /**
- * What may change while a walk waits for a connection or for a slot, and how often the walk decides what to
- * send.
+ * What may change while a walk waits for a connection or for a slot of the common pace, and how often the walk
+ * decides what to send.
  */
 import { describe, expect, it } from 'vitest'
+import { laneDueAt } from '../../../src/core/lanes/state/lane-state.ts'
 import { walkLane } from '../../../src/core/lanes/walk-lane.ts'
 import { Crash, aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
 import { DELIVERED, REJECTED, oneTo, times, unreachable } from '../../support/a-lane.ts'
@@ -209,5 +210,51 @@ describe('a walk', () => {
     const scenario = aLaneScenario({ events: 3, outcomes: { 1: [REJECTED] } })
     await scenario.walk()
     expect(scenario.acquired).toEqual(['healthy', 'failing', 'healthy'])
+  })
+})
+
+describe("the receiver's common pace", () => {
+  it('is waited for, without an attempt being counted', async () => {
+    const scenario = aLaneScenario({ events: 1 })
+    scenario.slots.push(NOW + 5000, NOW + 9000)
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.sends.map(({ at }) => at)).toEqual([NOW + 9000])
+    expect(scenario.lane.attempts).toBe(0)
+  })
+
+  it('holds a replay back as well when an answer asked for it', async () => {
+    const scenario = aLaneScenario({ events: 2, lane: { cursor: 2, lastMeant: 2 } })
+    scenario.answer = () => ({ kind: 'delivered', status: 200, holdMs: 7000 })
+    scenario.operator.replays({ next: 1, to: 2 })
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.waits).toEqual([7])
+  })
+
+  it('is asked for again by a lane that began anew', async () => {
+    const scenario = aLaneScenario({ events: 1 })
+    scenario.slots.push(NOW + 60_000)
+    await scenario.walk()
+    expect(laneDueAt(scenario.lane, scenario.head)).toBe(NOW + 60_000)
+    scenario.relay.restarts()
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.sends.map(({ at }) => at)).toEqual([NOW])
+  })
+
+  it('is not asked for in a loop when its clock is behind', async () => {
+    const scenario = aLaneScenario({ events: 1 })
+    let asks = 0
+    scenario.takeSlot = () => {
+      asks += 1
+      return scenario.now < NOW + 2000 ? NOW : null
+    }
+    await scenario.time.passesUntilQuiet()
+    expect(asks).toBe(21)
+  })
+
+  it('holds back what an answer asked for although it took the message', async () => {
+    const scenario = aLaneScenario({ events: 2 })
+    scenario.answer = () => ({ kind: 'delivered', status: 200, holdMs: 7000 })
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.waits).toEqual([7])
   })
 })
