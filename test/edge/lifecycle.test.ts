@@ -12,6 +12,7 @@ import {
   spilledKeys,
   UNREACHABLE,
 } from '../support/an-intake.ts'
+import { EVENT_TS } from '../support/a-delivery.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
 
 let scenario: EdgeScenario
@@ -73,11 +74,11 @@ describe('takeRequest() with lifecycle requests', () => {
       },
     })
     const intake = scenario.intake(portals)
-    for (const ts of [null, 1_790_000_000]) {
+    for (const ts of [null, EVENT_TS]) {
       const body = decoded(scenario.portal.body('app-ONAPPUNINSTALL-clean', { ts }))
       expect(await intake.take(body)).toEqual(ACCEPTED)
     }
-    expect(calls).toEqual([Math.floor(scenario.now / 1000), 1_790_000_000])
+    expect(calls).toEqual([Math.floor(scenario.now / 1000), EVENT_TS])
   })
 
   it.each([

@@ -5,6 +5,7 @@ import type { CallPortal } from '../../src/bitrix24/servers/rest-client.ts'
 import { classifyError } from '../../src/bitrix24/servers/rest-error.ts'
 import type { Json } from '../../src/core/log/event.ts'
 import { err, ok } from '../../src/core/result.ts'
+import { NOW } from './time.ts'
 
 /** Answers one method with the whole body, which may be that of an error. */
 export type Answer = (method: string, params: Record<string, string>) => JsonObject
@@ -17,7 +18,7 @@ export interface SimulatedCaller {
 }
 
 /** The `time` of every answer of a simulated portal. */
-export const TIME = { start: 1_790_000_000.25, finish: 1_790_000_001 }
+export const TIME = { start: NOW / 1000 + 0.25, finish: NOW / 1000 + 1 }
 
 /** Makes a simulated portal that hands each command, also those of a batch, to `answer`. */
 export function simulateCaller(answer: Answer): SimulatedCaller {

@@ -1,5 +1,6 @@
 /** Cases of enrichment that need a portal's clock, but not the runtime around them. */
 import { describe, expect, it } from 'vitest'
+import { EVENT_TS } from '../../support/a-delivery.ts'
 import {
   aComparedScenario,
   COMPLETE,
@@ -136,7 +137,7 @@ describe('an event that waits', () => {
 describe('a repeated event', () => {
   it('causes one more read when the first had been read, and that tells a change', async () => {
     const scenario = await aComparedScenario(definition(235))
-    const event = fieldEvent({ id: 235, name: 'UF_CRM_235' }, 'updated', 1_790_000_000)
+    const event = fieldEvent({ id: 235, name: 'UF_CRM_235' }, 'updated', EVENT_TS)
     await scenario.portal.sends(event, 'same')
     await scenario.time.passesUntilQuiet()
     const before = scenario.requests.length
@@ -153,7 +154,7 @@ describe('a repeated event', () => {
   it('causes no read of its own while the first waits for its read to begin', async () => {
     const scenario = await aComparedScenario(definition(235), definition(236))
     const before = scenario.requests.length
-    const event = fieldEvent({ id: 235, name: 'UF_CRM_235' }, 'updated', 1_790_000_000)
+    const event = fieldEvent({ id: 235, name: 'UF_CRM_235' }, 'updated', EVENT_TS)
     await send(scenario, 236, 'updated')
     await scenario.portal.sends(event, 'same')
     await scenario.portal.sends(event, 'same')

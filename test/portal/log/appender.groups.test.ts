@@ -1,5 +1,6 @@
 /** What a common commit means for each of its events, over the real log on Node. */
 import { expect, it } from 'vitest'
+import { EVENT_TS } from '../../support/a-delivery.ts'
 import { fieldEvent, FieldScenario } from '../../support/node/field-scenario.ts'
 
 // Sound: a column that must not be null makes the statement fail, whatever the types say.
@@ -9,7 +10,7 @@ const POISON = null as unknown as string
 async function sendAtOnce(scenario: FieldScenario, digests: readonly string[]): Promise<string[]> {
   const answers: string[] = []
   for (const digest of digests) {
-    const event = fieldEvent({ id: 235, name: 'UF_CRM_TAX' }, 'updated', 1_790_000_000)
+    const event = fieldEvent({ id: 235, name: 'UF_CRM_TAX' }, 'updated', EVENT_TS)
     void scenario.portal.sends(event, digest).then(
       () => answers.push(`${digest} stored`),
       () => answers.push(`${digest} refused`),

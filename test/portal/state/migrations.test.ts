@@ -4,7 +4,7 @@ import { createLane } from '../../../src/core/lanes/state/match-lanes.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
 import { MIGRATIONS, migrate, type Migration } from '../../../src/portal/state/migrations.ts'
-import { anEvent } from '../../support/a-delivery.ts'
+import { anEvent, EVENT_TS } from '../../support/a-delivery.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
 
 let scenario: PortalScenario
@@ -99,7 +99,7 @@ const FIELD = {
 }
 
 function WAITING(now: number) {
-  const times = { ts: 1_790_000_000, since: now, expiresAt: now + 1e9, nextCheckAt: now + 1e8 }
+  const times = { ts: EVENT_TS, since: now, expiresAt: now + 1e9, nextCheckAt: now + 1e8 }
   const { domain } = { domain: 'acme.bitrix24.com' }
   return {
     kind: 'unknown_application',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { RelayEvent } from '../../../../src/core/log/event.ts'
 import { compileFilter, type Filter } from '../../../../src/core/lanes/state/filter.ts'
+import { anEvent as anyEvent } from '../../../support/a-delivery.ts'
+import { FIELD } from '../../../support/a-field.ts'
 
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 const PORTAL = { memberId: MEMBER_ID, domain: 'acme.bitrix24.com' }
@@ -11,22 +13,7 @@ function aFilter(changes: Partial<Filter> = {}): Filter {
 }
 
 function anEvent(changes: Partial<RelayEvent> = {}): RelayEvent {
-  return {
-    name: 'ONCRMREQUISITEUSERFIELDUPDATE',
-    ts: 1_790_000_000,
-    handlerId: '661',
-    userId: 1,
-    data: null,
-    field: {
-      family: 'requisite',
-      action: 'updated',
-      id: 235,
-      entityId: 'CRM_REQUISITE',
-      fieldName: 'UF_CRM_TAX_ID',
-    },
-    quarantined: null,
-    ...changes,
-  }
+  return anyEvent({ field: { ...FIELD, fieldName: 'UF_CRM_TAX_ID' }, ...changes })
 }
 
 function not(reason: string) {
