@@ -14,10 +14,9 @@ import {
   decoded,
   SOURCE,
   portalsWith,
-  watchKv,
   type IntakeChanges,
-  type WatchedKv,
 } from '../support/an-intake.ts'
+import { watchKv, type WatchedKv } from '../support/kv.ts'
 import { refused } from '../support/refusals.ts'
 import { RelayScenario } from '../support/relay-scenario.ts'
 import { type Changes } from '../support/relay-portal.ts'

@@ -12,8 +12,8 @@ import {
   realPortals,
   spilledKeys,
   UNREACHABLE,
-  watchKv,
 } from '../support/an-intake.ts'
+import { watchKv, withPageLimit } from '../support/kv.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
 import { RelayScenario } from '../support/relay-scenario.ts'
 
@@ -68,16 +68,8 @@ describe('drainSpill()', () => {
 
   it('drains page by page', async () => {
     await spillEvents(1, 2, 3, 4, 5)
-    const small = new Proxy(env.INSTALLS, {
-      get(target, property) {
-        const method: unknown = Reflect.get(target, property)
-        if (property === 'list') {
-          return (options: KVNamespaceListOptions) => target.list({ ...options, limit: 2 })
-        }
-        return typeof method === 'function' ? method.bind(target) : method
-      },
-    })
-    const intake = scenario.intake(realPortals, { spills: new SpillStore(small) })
+    const spills = new SpillStore(withPageLimit(2))
+    const intake = scenario.intake(realPortals, { spills })
     await drainSpill(intake.cron)
     expect((await scenario.logged()).map(({ receipt }) => receipt)).toEqual(
       [1, 2, 3, 4, 5].map((index) => `receipt-${index}`),

@@ -15,8 +15,8 @@ import {
   realPortals,
   spilledKeys,
   UNREACHABLE,
-  watchKv,
 } from '../support/an-intake.ts'
+import { watchKv } from '../support/kv.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
 import { refused } from '../support/refusals.ts'
 import { dumpKv } from '../support/traces.ts'

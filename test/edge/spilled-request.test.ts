@@ -1,6 +1,6 @@
 /** The stored form of spilled requests: KV records of every version have to be read back. */
 import { describe, expect, it } from 'vitest'
-import type { InstallRequest, PresentedCredentials } from '../../src/bitrix24/wire/request.ts'
+import type { InstallRequest } from '../../src/bitrix24/wire/request.ts'
 import {
   decodeSpilled,
   encodeSpilled,
@@ -8,6 +8,7 @@ import {
 } from '../../src/edge/spilled-request.ts'
 import { createSealer } from '../../src/storage/seal.ts'
 import { aSealer } from '../support/an-intake.ts'
+import { userReady } from '../support/install-servers.ts'
 import { NOW } from '../support/time.ts'
 
 const PORTAL = 'a'.repeat(32)
@@ -15,26 +16,10 @@ const NEIGHBOUR = 'b'.repeat(32)
 const KEYLESS = { memberId: PORTAL, sealer: createSealer([]) }
 const UNREADABLE = { ok: false, error: 'unreadable' }
 
-const CREDENTIALS: PresentedCredentials = {
-  accessToken: 'canary-access',
-  refreshToken: 'canary-refresh',
-  expiresAt: 1_790_003_600,
-  serverEndpoint: 'https://oauth.bitrix.info/rest/',
-  clientEndpoint: 'https://acme.bitrix24.com/rest/',
-  domain: 'acme.bitrix24.com',
-  userId: 1,
-  status: 'L',
-  scope: 'crm',
-}
 const INSTALL: InstallRequest = {
-  kind: 'install',
-  cause: 'user_ready',
+  ...userReady({ refreshToken: null }),
   memberId: PORTAL,
   applicationToken: 'canary-application',
-  ts: 1_790_000_000,
-  credentials: CREDENTIALS,
-  systemUser: { ...CREDENTIALS, accessToken: 'canary-system', refreshToken: null },
-  language: 'en',
   handlerUrl: 'https://relay.example.com/bitrix24/events',
 }
 const APPEND: SpilledRequest = {
@@ -51,7 +36,7 @@ const APPEND: SpilledRequest = {
 }
 const UNINSTALL: SpilledRequest = {
   kind: 'uninstall',
-  call: { tokenHash: 'e'.repeat(64), ts: 1_790_000_000, clean: true },
+  call: { tokenHash: 'e'.repeat(64), ts: NOW / 1000, clean: true },
 }
 
 async function encoded(spilled: SpilledRequest): Promise<string> {

@@ -7,6 +7,7 @@ import type { PaceWindow } from '../../src/core/pace/pace-window.ts'
 import type { PacerRemote } from '../../src/objects/pacer-client.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { NOW } from '../support/time.ts'
+import { observeStorage } from '../support/observed.ts'
 import { overrides } from '../support/overrides.ts'
 
 const SLACK: readonly PaceWindow[] = [{ count: 1, ms: 1000 }]
@@ -58,18 +59,8 @@ function stored(): Promise<unknown> {
 
 /** Counts the rows that the object writes from now on. */
 async function countRows(): Promise<() => number> {
-  let rows = 0
-  await runInDurableObject(stub(), (_, { storage }) => {
-    const exec = storage.sql.exec.bind(storage.sql)
-    vi.spyOn(storage.sql, 'exec').mockImplementation((query, ...bindings) => {
-      const cursor = exec(query, ...bindings)
-      const found = cursor.toArray()
-      rows += cursor.rowsWritten
-      // Sound: the object uses nothing else of a cursor.
-      return { toArray: () => found } as ReturnType<typeof exec>
-    })
-  })
-  return () => rows
+  const { writes } = await runInDurableObject(stub(), (_, { storage }) => observeStorage(storage))
+  return () => writes.reduce((sum, { rows }) => sum + rows, 0)
 }
 
 describe('take()', () => {

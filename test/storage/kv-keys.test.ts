@@ -2,18 +2,9 @@ import { env } from 'cloudflare:workers'
 import { reset } from 'cloudflare:test'
 import { afterEach, describe, expect, it } from 'vitest'
 import { listKeyPages } from '../../src/storage/kv-keys.ts'
+import { withPageLimit } from '../support/kv.ts'
 
 afterEach(() => reset())
-
-/** The real namespace, which gives at most so many keys at a time. */
-function withPageLimit(limit: number): KVNamespace {
-  return new Proxy(env.INSTALLS, {
-    get(target, property) {
-      if (property !== 'list') return Reflect.get(target, property)
-      return (options: KVNamespaceListOptions) => target.list({ ...options, limit })
-    },
-  })
-}
 
 async function pagesOf(kv: KVNamespace): Promise<(readonly string[])[]> {
   const pages: (readonly string[])[] = []

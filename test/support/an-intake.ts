@@ -216,28 +216,3 @@ export async function spilledKeys(): Promise<string[]> {
   const keys = Object.keys(await dumpKv())
   return keys.filter((key) => key.startsWith('spill:'))
 }
-
-/** What was done with a namespace: `get install:…`, `put spill:…`. */
-export interface WatchedKv {
-  readonly kv: KVNamespace
-  readonly operations: string[]
-}
-
-/** The real namespace with a record of what is done with it; `failing` operations reject. */
-export function watchKv(failing: readonly string[] = []): WatchedKv {
-  const operations: string[] = []
-  const kv = new Proxy(env.INSTALLS, {
-    get(target, property) {
-      const method: unknown = Reflect.get(target, property)
-      if (typeof method !== 'function') return method
-      return (...parameters: unknown[]) => {
-        const first = parameters[0]
-        operations.push(`${String(property)} ${typeof first === 'string' ? first : ''}`.trim())
-        if (failing.includes(String(property))) return Promise.reject(new Error('KV is down'))
-        const answer: unknown = Reflect.apply(method, target, parameters)
-        return answer
-      }
-    },
-  })
-  return { kv, operations }
-}
