@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aDefinition, ReadingScenario, READING_SECRET } from '../support/reading-scenario.ts'
 import { machine, person } from '../support/entries.ts'
-import { until } from '../support/until.ts'
+import { gate, until } from '../support/until.ts'
 
 const MANDATORY = [{ attribute: 'MANDATORY', before: 'N', after: 'Y' }]
 const LEAD = { ID: '77', ENTITY_ID: 'CRM_LEAD', FIELD_NAME: 'UF_CRM_SIZE' }
@@ -35,13 +35,12 @@ async function received(count: number): Promise<void> {
 
 /** Holds the portal's answers back until the test opens the gate. */
 function hold() {
-  let isOpen = false
+  const held = gate()
   scenario.portalSays(async () => {
-    // Polled: an object does not hear of a promise that the test resolves.
-    while (!isOpen) await scheduler.wait(5)
+    await held.opened
     return null
   })
-  return { open: () => (isOpen = true) }
+  return { open: () => scenario.inside(() => held.open()) }
 }
 
 describe('an event of a portal that can be read', () => {
@@ -112,7 +111,7 @@ describe('an event of a portal that can be read', () => {
     expect(scenario.bodies()).toEqual([])
     await scenario.time.passes('1 ms')
     await received(1)
-    held.open()
+    await held.open()
     await received(2)
     expect(scenario.told()).toEqual([
       { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: 'timeout' },
@@ -146,7 +145,7 @@ describe('an event of a portal that can be read', () => {
         enrichment: 'not_applicable',
       },
     ])
-    held.open()
+    await held.open()
   })
 
   it('is passed by no lane that resumes while it waits', async () => {
@@ -156,7 +155,7 @@ describe('an event of a portal that can be read', () => {
     await scenario.changed()
     await scenario.operator.resumes('erp')
     expect(await scenario.lane('erp')).toMatchObject({ cursor: 0, backlog: 1 })
-    held.open()
+    await held.open()
     await received(1)
     expect(scenario.told()).toEqual([
       { ...COMPLETE, sequence: 1, previousSequence: null, changes: MANDATORY },
@@ -169,7 +168,7 @@ describe('an event of a portal that can be read', () => {
     makeMandatory()
     await scenario.changed()
     await scenario.changed(235, 'enum_values_set')
-    held.open()
+    await held.open()
     await received(3)
     expect(scenario.told().slice(1)).toEqual([
       { ...COMPLETE, sequence: 2, previousSequence: 1, changes: MANDATORY, covers: [2, 3] },
@@ -306,7 +305,7 @@ describe('storage that refuses what was read', () => {
     makeMandatory()
     await scenario.changed()
     await scenario.failNextTransaction()
-    held.open()
+    await held.open()
     await received(1)
     expect(scenario.told()).toEqual([
       { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: 'timeout' },
