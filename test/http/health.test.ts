@@ -4,7 +4,6 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadConfig, type Env } from '../../src/config/config.ts'
-import { healthResponse } from '../../src/http/health.ts'
 import { answerOf, Edge, watchLog } from '../support/edge.ts'
 import { refused } from '../support/refusals.ts'
 import { NO_TRACES } from '../support/traces.ts'
@@ -180,46 +179,6 @@ describe('GET /healthz', () => {
     await healthOf()
     expect(await scenario.traces()).toEqual(NO_TRACES)
     expect(scenario.network.sent).toEqual([])
-  })
-})
-
-describe('healthResponse() with pending installs', () => {
-  const notice = {
-    memberId: 'a'.repeat(32),
-    domain: 'acme.bitrix24.com',
-    clientId: 'local.1',
-    expiresAt: 1,
-  }
-  const text =
-    'portal acme.bitrix24.com installed application local.1: ' +
-    'set BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET'
-  const deps = {
-    version: 'v-1',
-    problems: [],
-    warnings: [],
-    canVerify: true,
-    listPending: () => Promise.resolve([notice]),
-  }
-
-  it('is red while no application is configured', async () => {
-    const response = await healthResponse({ ...deps, hasApplication: false })
-    expect(await answerOf(response)).toEqual({
-      status: 500,
-      body: {
-        status: 'misconfigured',
-        version: 'v-1',
-        problems: [{ setting: 'BITRIX24_CLIENT_ID', problem: text }],
-        pending: [text],
-      },
-    })
-  })
-
-  it("stays green beside a configured application, so that a stranger's turns no monitor red", async () => {
-    const response = await healthResponse({ ...deps, hasApplication: true })
-    expect(await answerOf(response)).toEqual({
-      status: 200,
-      body: { status: 'ok', version: 'v-1', pending: [text] },
-    })
   })
 })
 
