@@ -1,6 +1,5 @@
 /** Cases of enrichment that need a portal's clock, but not the runtime around them. */
 import { describe, expect, it } from 'vitest'
-import { EVENT_TS } from '../../support/a-delivery.ts'
 import {
   aComparedScenario,
   COMPLETE,
@@ -9,7 +8,6 @@ import {
   send,
   told,
 } from '../../support/node/requisite-fields.ts'
-import { fieldEvent } from '../../support/node/field-scenario.ts'
 
 describe('an event that waits', () => {
   it('tells the difference to the snapshot', async () => {
@@ -131,35 +129,5 @@ describe('an event that waits', () => {
       { ...COMPLETE, sequence: 1, changes: MANDATORY },
       { ...COMPLETE, sequence: 2, changes: [] },
     ])
-  })
-})
-
-describe('a repeated event', () => {
-  it('causes one more read when the first had been read, and that tells a change', async () => {
-    const scenario = await aComparedScenario(definition(235))
-    const event = fieldEvent({ id: 235, name: 'UF_CRM_235' }, 'updated', EVENT_TS)
-    await scenario.portal.sends(event, 'same')
-    await scenario.time.passesUntilQuiet()
-    const before = scenario.requests.length
-    scenario.portal.fields.set(235, definition(235, { MANDATORY: 'Y' }))
-    await scenario.portal.sends(event, 'same')
-    await scenario.time.passes('1 s')
-    expect(scenario.requests.length - before).toBe(1)
-    expect(scenario.entries().map(told)).toEqual([
-      { ...COMPLETE, sequence: 1, changes: [] },
-      { ...COMPLETE, sequence: 2, origin: 'reconciled', changes: MANDATORY },
-    ])
-  })
-
-  it('causes no read of its own while the first waits for its read to begin', async () => {
-    const scenario = await aComparedScenario(definition(235), definition(236))
-    const before = scenario.requests.length
-    const event = fieldEvent({ id: 235, name: 'UF_CRM_235' }, 'updated', EVENT_TS)
-    await send(scenario, 236, 'updated')
-    await scenario.portal.sends(event, 'same')
-    await scenario.portal.sends(event, 'same')
-    await scenario.time.passesUntilQuiet()
-    expect(scenario.requests.length - before).toBe(2)
-    expect(scenario.entries()).toHaveLength(2)
   })
 })

@@ -135,14 +135,3 @@ describe('an event that is sent twice', () => {
     expect(scenario.entries()).toHaveLength(1)
   })
 })
-
-it('an event waits for its budget and no longer, and lanes see nothing behind it meanwhile', async () => {
-  scenario.portal.answers = () => ({ latencyMs: 60_000, failure: null })
-  await change(1, 7)
-  expect(scenario.readableHead()).toBe(0)
-  await scenario.time.passes(ENRICH_BUDGET_MS - 1)
-  expect(scenario.readableHead()).toBe(0)
-  await scenario.time.passes('1 ms')
-  expect(scenario.readableHead()).toBe(1)
-  expect(statuses()).toEqual(['timeout'])
-})

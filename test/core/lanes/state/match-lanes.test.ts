@@ -156,43 +156,13 @@ describe('matchLanes()', () => {
 })
 
 describe('G2 order: matchLanes() begins an epoch', () => {
-  const first = anEpoch({ events: ['a'], fields: ['x'] })
-  const plan = { events: ['a'], fields: ['x'] }
-
-  it.each<[string, Partial<LanePlan>]>([
-    ['other events', { events: ['b'] }],
-    ['more events', { events: ['a', 'b'] }],
-    ['fewer events', { events: [] }],
-    ['other fields', { fields: ['y'] }],
-    ['silence', { silent: 'portal' }],
-  ])('behind the cursor for %s', (_name, change) => {
-    const { epochs } = match({ cursor: 4, epochs: [first] }, { ...plan, ...change })
-    expect(epochs).toEqual([
-      first,
-      { from: 5, ...plan, silent: null, skipsUnchanged: false, ...change },
-    ])
-  })
-
-  it('for the same filter under other settings not at all', () => {
-    const epochs = [first]
-    expect(match({ cursor: 4, epochs }, { ...plan, fingerprint: 'f2' }).epochs).toBe(epochs)
-  })
-
-  it('in place of one that has decided nothing', () => {
-    const epochs = [first, anEpoch({ from: 5, events: ['b'] })]
-    const matched = match({ cursor: 4, epochs }, { events: ['c'] })
-    expect(matched.epochs).toEqual([first, anEpoch({ from: 5, events: ['c'] })])
-  })
+  const first = anEpoch({ events: ['a'] })
 
   it('also while the lane is paused, disabled or unusable', () => {
     for (const status of ['paused', 'disabled', 'removed'] as const) {
       expect(match({ status, epochs: [first] }, {}).epochs).toEqual([anEpoch()])
     }
     expect(match({ epochs: [first] }, { problem: 'misconfigured' }).epochs).toEqual([anEpoch()])
-  })
-
-  it('for a lane that has lost all of its epochs', () => {
-    expect(match({ cursor: 4, epochs: [] }, {}).epochs).toEqual([anEpoch({ from: 5 })])
   })
 
   it('and remembers the last 50', () => {
