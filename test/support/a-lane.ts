@@ -64,6 +64,9 @@ export function aPlan(partial: Partial<LanePlan> = {}): LanePlan {
   }
 }
 
+/** What a lane remembers whose endpoint is gone, and that may be tried now. */
+export const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const
+
 /** An active lane before event 1 that takes everything. */
 export function aLane(partial: Partial<LaneState> = {}): LaneState {
   // Sound: a test that names a status names what belongs to it.

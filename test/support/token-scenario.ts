@@ -36,6 +36,9 @@ import {
 import { simulateFetch, type SentRequest } from './simulated-fetch.ts'
 import { NOW } from './time.ts'
 
+/** The address of an incoming webhook. */
+export const WEBHOOK_URL = 'https://acme.bitrix24.com/rest/1/canarywebhooksecret/'
+
 /** The method of a call that reads. */
 export const METHOD = 'crm.requisite.userfield.get'
 
@@ -119,6 +122,12 @@ export class TokenScenario {
     const known = this.install.application
     if (known === null) throw new Error('Cannot change an application that is not installed')
     this.install = { ...this.install, application: { ...known, ...application } }
+  }
+
+  /** An incoming webhook of this domain is configured, and its token has spoken for the portal. */
+  hasWebhook(domain = 'acme.bitrix24.com'): void {
+    this.webhooks = [{ token: 't'.repeat(32), portal: domain, rest: WEBHOOK_URL }]
+    this.install = { ...this.install, webhooks: [{ hash: 'h', portal: domain, since: 1 }] }
   }
 
   /** Seals a pair as the install holds it. */

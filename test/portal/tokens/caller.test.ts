@@ -6,13 +6,10 @@ import { ENDPOINT, SECRET, fail } from '../../support/install-servers.ts'
 import {
   METHOD,
   TokenScenario,
+  WEBHOOK_URL,
   aTokenScenarioWithSystemUser,
   aTokenScenario,
 } from '../../support/token-scenario.ts'
-
-const WEBHOOK_URL = 'https://acme.bitrix24.com/rest/1/canarywebhooksecret/'
-const WEBHOOK = { token: 't'.repeat(32), portal: 'acme.bitrix24.com', rest: WEBHOOK_URL }
-const SPOKEN = [{ hash: 'h', portal: 'acme.bitrix24.com', since: 1 }]
 
 describe('a call', () => {
   it.each([
@@ -69,8 +66,7 @@ describe('a call', () => {
     'goes to the incoming webhook at once when the application is told %s',
     async (code) => {
       const scenario = await aTokenScenario()
-      scenario.webhooks = [WEBHOOK]
-      scenario.install = { ...scenario.install, webhooks: SPOKEN }
+      scenario.hasWebhook()
       scenario.onCall = ({ url }) =>
         url.startsWith(WEBHOOK_URL) ? Response.json({ result: {} }) : fail(code, 403)
       expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
@@ -80,8 +76,7 @@ describe('a call', () => {
 
   it('for administration never goes to an incoming webhook', async () => {
     const scenario = new TokenScenario()
-    scenario.webhooks = [WEBHOOK]
-    scenario.install = { ...scenario.install, webhooks: SPOKEN }
+    scenario.hasWebhook()
     expect((await scenario.caller('administration')('event.bind', {})).ok).toBe(false)
     expect(scenario.sent).toEqual([])
   })
@@ -118,10 +113,7 @@ describe('refusal()', () => {
   })
 
   it('is null for a portal that an incoming webhook can read', async () => {
-    const readable = await refusalOf((scenario) => {
-      scenario.webhooks = [WEBHOOK]
-      scenario.install = { ...scenario.install, webhooks: SPOKEN }
-    }, new TokenScenario())
+    const readable = await refusalOf((scenario) => scenario.hasWebhook(), new TokenScenario())
     expect(readable).toEqual({ refusal: null, hasAccess: true })
   })
 })

@@ -1,14 +1,11 @@
 /** Portals that are read through an incoming webhook. */
 import { describe, expect, it } from 'vitest'
 import { fail } from '../../support/install-servers.ts'
-import { METHOD, TokenScenario, aTokenScenario } from '../../support/token-scenario.ts'
+import { METHOD, TokenScenario, WEBHOOK_URL, aTokenScenario } from '../../support/token-scenario.ts'
 
-const URL_OF_WEBHOOK = 'https://acme.bitrix24.com/rest/1/canarywebhooksecret/'
-
-/** An incoming webhook of this domain is configured, and its token has spoken for the portal. */
-function withWebhook(scenario: TokenScenario, domain = 'acme.bitrix24.com'): TokenScenario {
-  scenario.webhooks = [{ token: 't'.repeat(32), portal: domain, rest: URL_OF_WEBHOOK }]
-  scenario.install = { ...scenario.install, webhooks: [{ hash: 'h', portal: domain, since: 1 }] }
+/** A portal that this webhook speaks for, and that answers it. */
+function withWebhook(scenario: TokenScenario, domain?: string): TokenScenario {
+  scenario.hasWebhook(domain)
   scenario.onCall = () => Response.json({ result: {} })
   return scenario
 }
@@ -17,7 +14,7 @@ describe('an incoming webhook', () => {
   it('reads a portal without an application', async () => {
     const scenario = withWebhook(new TokenScenario())
     expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
-    expect(scenario.urls()).toEqual([`${URL_OF_WEBHOOK}${METHOD}`])
+    expect(scenario.urls()).toEqual([`${WEBHOOK_URL}${METHOD}`])
   })
 
   it('of another domain than the verified one is not asked', async () => {

@@ -4,10 +4,7 @@ import {
   laneDueAt,
   type LaneState,
 } from '../../../../src/core/lanes/state/lane-state.ts'
-import { aJob, aLane } from '../../../support/a-lane.ts'
-import { NOW } from '../../../support/time.ts'
-
-const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const
+import { STOPPED, aJob, aLane } from '../../../support/a-lane.ts'
 
 describe('G4 isolation: isFailing()', () => {
   it.each<[string, Partial<LaneState>, boolean]>([

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { disable, enable, pause } from '../../../../src/core/lanes/state/lane-status.ts'
 import { MAX_REPLAY_JOBS } from '../../../../src/core/lanes/state/replay-job.ts'
-import { aJob, aLane } from '../../../support/a-lane.ts'
+import { STOPPED, aJob, aLane } from '../../../support/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
-
-const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const
 
 describe('operator transitions', () => {
   it('pause() stops every lane but a removed one, and changes nothing else', () => {

@@ -6,10 +6,8 @@ import {
   matchLanes,
   type LanePlan,
 } from '../../../../src/core/lanes/state/match-lanes.ts'
-import { aLane, anEpoch, aPlan } from '../../../support/a-lane.ts'
+import { STOPPED, aLane, anEpoch, aPlan } from '../../../support/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
-
-const STOPPED = { status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW } as const
 
 /** The lane `erp` after the configuration says `plan` of it. */
 function match(lane: Partial<LaneState>, plan: Partial<LanePlan> | null, head = 40): LaneState {
