@@ -77,8 +77,7 @@ describe('KV follows the object', () => {
     await scenario.time.alarmFires()
     expect((await scenario.stored()).kvDirty).toBe(true)
     isDown = false
-    scenario.time.passesWithoutAlarm(KV_RETRY_MS)
-    await scenario.time.alarmFires()
+    await scenario.time.passes(KV_RETRY_MS)
     expect((await scenario.stored()).kvDirty).toBe(false)
     expect(await scenario.record()).toMatchObject({ domain: scenario.domain })
   })
@@ -106,8 +105,7 @@ describe('KV follows the object', () => {
     expect((await scenario.record())?.hashes).toHaveLength(1)
     expect((await scenario.portal.sends()).status).toBe(403)
     isDown = false
-    scenario.time.passesWithoutAlarm(KV_RETRY_MS)
-    await scenario.time.alarmFires()
+    await scenario.time.passes(KV_RETRY_MS)
     expect(await scenario.record()).toMatchObject({ hashes: [], tokens: null, generation: 1 })
   })
 
