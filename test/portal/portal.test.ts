@@ -25,14 +25,6 @@ async function dueIn(): Promise<number | null> {
   return at === null ? null : at - scenario.time.now()
 }
 
-async function tableNames(): Promise<unknown[]> {
-  const rows = await scenario.rows(
-    `SELECT name FROM sqlite_master
-     WHERE type = 'table' AND substr(name, 1, 1) <> '_' ORDER BY name`,
-  )
-  return rows.map(({ name }) => name)
-}
-
 describe('alarm()', () => {
   beforeEach(() => scenario.portal.becomesKnown())
 
@@ -241,7 +233,7 @@ describe('a portal that nothing is known of', () => {
     expect(await portal.controlLane('erp', { kind: 'pause' })).toEqual(unknown)
     expect(await portal.controlLane('erp', { kind: 'park', sequence: 1 })).toEqual(unknown)
     expect(await portal.replay('erp', { kind: 'parked' }, { dryRun: false })).toEqual(unknown)
-    expect(await tableNames()).toEqual([])
+    expect(await scenario.tableNames()).toEqual([])
     expect(await scenario.inside(({ storage }) => hasSchema(openDatabase(storage)))).toBe(false)
     expect(await scenario.time.alarmAt()).toBeNull()
   })

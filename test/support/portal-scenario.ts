@@ -150,6 +150,15 @@ export class PortalScenario extends Scenario {
     return this.inside(({ storage }) => storage.sql.exec(query, ...bindings).toArray())
   }
 
+  /** The names of the object's own tables, sorted. */
+  async tableNames(): Promise<unknown[]> {
+    const rows = await this.rows(
+      `SELECT name FROM sqlite_master
+       WHERE type = 'table' AND substr(name, 1, 1) <> '_' ORDER BY name`,
+    )
+    return rows.map(({ name }) => name)
+  }
+
   /** One lane as stored; throws when there is none. */
   async storedLane(destination: string): Promise<LaneState> {
     const text = await this.text('SELECT lanes FROM lanes')

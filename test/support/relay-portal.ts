@@ -102,6 +102,13 @@ export class RelayPortal {
     const own = { 'data[FIELDS][ID]': 1000 + this.#fields, ts: this.ts() }
     return this.posts(this.body('app-ONCRMREQUISITEUSERFIELDUPDATE', { ...own, ...changes }))
   }
+
+  /** An event of an outgoing webhook with this token; its `auth` claims whatever the sender likes. */
+  sendsByWebhook(token: string, changes: Changes = {}): Promise<Response> {
+    this.#fields += 1
+    const own = { 'auth[application_token]': token, 'data[FIELDS][ID]': 1000 + this.#fields }
+    return this.posts(this.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', { ...own, ...changes }))
+  }
 }
 
 function anAddress(): string {

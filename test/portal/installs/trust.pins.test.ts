@@ -13,11 +13,9 @@ const DOMAIN_A: OutgoingWebhook = { token: TOKEN_A, portal: 'a.example.com', res
 const DOMAIN_B: OutgoingWebhook = { token: TOKEN_B, portal: 'b.example.com', rest: null }
 
 let scenario: RelayScenario
-let element: number
 
 beforeEach(() => {
   scenario = new RelayScenario()
-  element = 0
 })
 
 afterEach(async () => {
@@ -29,14 +27,7 @@ function configure(...webhooks: OutgoingWebhook[]): void {
 }
 
 async function send(token: string): Promise<number> {
-  element += 1
-  const changes = {
-    'auth[member_id]': scenario.memberId,
-    'auth[application_token]': token,
-    'data[FIELDS][ID]': element,
-  }
-  const body = scenario.portal.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', changes)
-  return (await scenario.portal.posts(body)).status
+  return (await scenario.portal.sendsByWebhook(token)).status
 }
 
 describe('the token of one domain', () => {

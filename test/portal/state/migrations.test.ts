@@ -4,7 +4,8 @@ import { createLane } from '../../../src/core/lanes/state/match-lanes.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
 import { MIGRATIONS, migrate, type Migration } from '../../../src/portal/state/migrations.ts'
-import { anEvent, EVENT_TS } from '../../support/a-delivery.ts'
+import { anEvent } from '../../support/a-delivery.ts'
+import { machine } from '../../support/entries.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
 
 let scenario: PortalScenario
@@ -14,14 +15,6 @@ beforeEach(() => {
 })
 
 afterEach(() => scenario.close())
-
-async function tableNames(): Promise<unknown[]> {
-  const rows = await scenario.rows(
-    `SELECT name FROM sqlite_master
-     WHERE type = 'table' AND substr(name, 1, 1) <> '_' ORDER BY name`,
-  )
-  return rows.map(({ name }) => name)
-}
 
 /**
  * What an object of each version had stored: two events, of which `erp` has one, parked. Frozen: a version
@@ -99,13 +92,12 @@ const FIELD = {
 }
 
 function WAITING(now: number) {
-  const times = { ts: EVENT_TS, since: now, expiresAt: now + 1e9, nextCheckAt: now + 1e8 }
-  const { domain } = { domain: 'acme.bitrix24.com' }
+  const times = { ts: 1_790_000_000, since: now, expiresAt: now + 1e9, nextCheckAt: now + 1e8 }
   return {
     kind: 'unknown_application',
     sealed: 'v1.k1.AAAA.AAAA',
     clientId: 'local.1',
-    domain,
+    domain: 'acme.bitrix24.com',
     ...times,
   }
 }
@@ -118,9 +110,7 @@ describe('migrations', () => {
       migrate(openDatabase(storage), { upTo: version })
       for (const [query, ...bindings] of rows) storage.sql.exec(query, ...bindings)
     })
-    await scenario.relay.deploys([
-      { name: 'erp', type: 'webhook', url: 'https://erp.example.com/', secret: SECRET },
-    ])
+    await scenario.relay.deploys([machine('erp')])
     await scenario.settled()
     expect(scenario.receiver('erp').received()).toMatchObject([
       { sequence: 2, previousSequence: 1 },
@@ -140,7 +130,7 @@ describe('migrations', () => {
 
   it('make the tables that docs/storage.md names', async () => {
     await scenario.portal.sends()
-    expect(await tableNames()).toEqual([
+    expect(await scenario.tableNames()).toEqual([
       'digests',
       'fates',
       'fields',
@@ -185,11 +175,11 @@ describe('migrations', () => {
         statements: ['CREATE TABLE half (x INTEGER)', 'CREATE TABLE half (x INTEGER)'],
       },
     ]
-    const before = await tableNames()
+    const before = await scenario.tableNames()
     const run = () =>
       scenario.inside(({ storage }) => migrate(openDatabase(storage), { migrations }))
     await expect(run()).rejects.toThrow('half')
-    expect(await tableNames()).toEqual(before)
+    expect(await scenario.tableNames()).toEqual(before)
     expect(await scenario.rows('SELECT id FROM migrations')).toHaveLength(MIGRATIONS.length)
   })
 
@@ -203,8 +193,6 @@ describe('migrations', () => {
       migrate(openDatabase(storage), { migrations })
       migrate(openDatabase(storage), { migrations })
     })
-    expect(await tableNames()).toContain('more')
+    expect(await scenario.tableNames()).toContain('more')
   })
 })
-
-const SECRET = 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE='

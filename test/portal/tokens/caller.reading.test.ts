@@ -121,14 +121,8 @@ describe('a portal with an outgoing and an incoming webhook', () => {
   })
 
   function webhookEvent(changes: Readonly<Record<string, string | number>> = {}) {
-    return scenario.portal.posts(
-      scenario.portal.body('webhook-ONCRMREQUISITEUSERFIELDUPDATE', {
-        'auth[application_token]': OUTGOING_TOKEN,
-        'data[FIELDS][ID]': 235,
-        ts: scenario.portal.ts(),
-        ...changes,
-      }),
-    )
+    const own = { 'data[FIELDS][ID]': 235, ts: scenario.portal.ts(), ...changes }
+    return scenario.portal.sendsByWebhook(OUTGOING_TOKEN, own)
   }
 
   it('is told before and after without OAuth, and its address is seen by nobody', async () => {
