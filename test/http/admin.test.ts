@@ -256,13 +256,6 @@ describe('GET /portals/{memberId}/events', () => {
     expect((await ask('GET /portals/{portal}')).body).toMatchObject({ quarantined: 1 })
   })
 
-  it('knows only from the cursor what became of an event more than 100 ago', async () => {
-    await scenario.relay.passesOn(101)
-    const delivered = { state: 'delivered', reason: null, digest: null }
-    expect(await scenario.fate('erp', 1)).toEqual({ ...delivered, at: null, attempts: null })
-    expect(await scenario.fate('erp', 2)).toEqual({ ...delivered, at: ANY_TIME, attempts: 1 })
-  })
-
   it("shows Bitrix24's data of an event that is not about a user field", async () => {
     const event = {
       ...anEvent(),
