@@ -32,30 +32,6 @@ describe('G2 order', () => {
     expect(erp.ids()).toEqual(oneTo(200).map((sequence) => `${scenario.memberId}-${sequence}`))
     expect(erp.links()).toEqual(oneTo(200).map((n) => [n, n === 1 ? null : n - 1]))
   })
-
-  it('a retry lets no later event overtake', async () => {
-    let failures = 3
-    scenario.receiver('erp').answers(({ headers }) => {
-      const isSecond = headers.get('webhook-id')?.endsWith('-2') === true
-      return new Response('', { status: isSecond && (failures -= 1) >= 0 ? 503 : 200 })
-    })
-    await scenario.portal.sendsMany(3)
-    await until(() => scenario.time.sleepers > 0)
-    await scenario.portal.sends()
-    await scenario.time.passesUntil(async () => (await scenario.lane('erp')).cursor === 4)
-    expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 2, 2, 2, 3, 4])
-  })
-
-  it('an event that is set aside as permanent is passed, and the next names it as the one before', async () => {
-    scenario.receiver('erp').failsOnce({ 2: 422 })
-    await scenario.relay.passesOn(3)
-    expect(scenario.receiver('erp').links()).toEqual([
-      [1, null],
-      [2, 1],
-      [3, 2],
-    ])
-    expect(await scenario.fate('erp', 2)).toMatchObject({ state: 'parked', reason: 'http_422' })
-  })
 })
 
 describe('G3 at least once', () => {

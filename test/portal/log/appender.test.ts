@@ -257,14 +257,6 @@ describe('an equal event', () => {
     expect(await scenario.portal.posts(equal)).toEqual(stored(1, true))
   })
 
-  it('more than 60 s later is an event of its own', async () => {
-    const request = await scenario.portal.anEvent()
-    await scenario.portal.posts(request)
-    await scenario.time.passes(MINUTE_MS + 1)
-    const equal = await scenario.portal.anEvent({ digest: request.digest })
-    expect(await scenario.portal.posts(equal)).toEqual(stored(2))
-  })
-
   it('that was drained late is a duplicate by its own time of receipt', async () => {
     const request = await scenario.portal.anEvent()
     await scenario.portal.posts(request)

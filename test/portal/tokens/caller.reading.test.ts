@@ -59,29 +59,6 @@ describe('an installed portal', () => {
     expect(listed.every(({ token }) => token !== SYSTEM.access)).toBe(true)
   })
 
-  it('is refreshed once for fifty events that find the token expired at once', async () => {
-    await scenario.portal.installs()
-    await scenario.isSubscribed()
-    const expired = new Set(calls().map(({ token }) => token))
-    scenario.network.handle((request) => {
-      const token = new URLSearchParams(request.body).get('auth')
-      if (!request.url.startsWith(`https://${scenario.domain}/rest/`) || !expired.has(token))
-        return null
-      return Response.json({ error: 'expired_token' }, { status: 401 })
-    })
-    await Promise.all(
-      Array.from({ length: 50 }, () => scenario.portal.sends({ 'data[FIELDS][ID]': 235 })),
-    )
-    const bodies = await delivered(1).then(() =>
-      delivered(scenario.receiver('erp').delivered().length),
-    )
-    expect(bodies.every(({ enrichment }) => enrichment === 'complete')).toBe(true)
-    expect(refreshes()).toBe(1)
-    const [refresh] = scenario.network.sent.filter(({ url }) => url.endsWith('/oauth/token/'))
-    expect(refresh?.url).toBe('https://oauth.bitrix.info/oauth/token/')
-    expect(refresh?.method).toBe('POST')
-  })
-
   it('goes on being told of, thin, when its tokens are dead', async () => {
     await scenario.portal.installs()
     scenario.network.handle(({ url }) => {
