@@ -1,10 +1,9 @@
 /** The events that no portal sent: named like Bitrix24's own, and honest about who is known. */
 import { describe, expect, it } from 'vitest'
 import { createReconciledEvent } from '../../../src/core/fields/reconciled-event.ts'
-import { aField, READ_AT, YOUNG } from '../../support/a-field.ts'
+import { aField, CHANGE, CONTEXT, READ_AT, YOUNG } from '../../support/a-field.ts'
 
-const CONTEXT = { readAt: READ_AT, userNames: new Map([[1, 'Anna Petrova']]), attributes: YOUNG }
-const CHANGE = { attribute: 'MANDATORY', before: 'N', after: 'Y' }
+const READ = { ...CONTEXT, attributes: YOUNG }
 
 function owedBy(...userIds: (number | null)[]) {
   return userIds.map((userId, index) => ({
@@ -17,7 +16,7 @@ function owedBy(...userIds: (number | null)[]) {
 describe('createReconciledEvent()', () => {
   it('tells the change under the name that Bitrix24 gives to it, with what it completes', () => {
     const told = { action: 'updated' as const, changes: [CHANGE], owed: owedBy(1) }
-    const { event, enrichment } = createReconciledEvent(aField(), told, CONTEXT)
+    const { event, enrichment } = createReconciledEvent(aField(), told, READ)
     expect(event).toMatchObject({
       name: 'ONCRMREQUISITEUSERFIELDUPDATE',
       ts: null,
@@ -42,14 +41,14 @@ describe('createReconciledEvent()', () => {
     ['no event owes it', []],
   ])('names nobody when %s', (_case, owed) => {
     const told = { action: 'updated' as const, changes: [CHANGE], owed }
-    const { event, enrichment } = createReconciledEvent(aField(), told, CONTEXT)
+    const { event, enrichment } = createReconciledEvent(aField(), told, READ)
     expect(event.userId).toBeNull()
     expect(enrichment.userName).toBeNull()
   })
 
   it('names the user whom all owed events name', () => {
     const told = { action: 'updated' as const, changes: [CHANGE], owed: owedBy(1, 1) }
-    expect(createReconciledEvent(aField(), told, CONTEXT).event.userId).toBe(1)
+    expect(createReconciledEvent(aField(), told, READ).event.userId).toBe(1)
   })
 
   it('says nothing of a field whose definition is not known', () => {
