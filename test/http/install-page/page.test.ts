@@ -344,10 +344,6 @@ describe('installPage() shows the status of an installed portal', () => {
 describe('POST /bitrix24/install speaks the language of LANG', () => {
   it.each([
     ['de', 'de'],
-    ['DE', 'de'],
-    ['br', 'pt'],
-    ['la', 'es'],
-    ['ua', 'en'],
     ['"><script>', 'en'],
   ])('%s as %s', async (sent, language) => {
     scenario.bitrix24.installed = false
