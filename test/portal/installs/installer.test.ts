@@ -135,18 +135,12 @@ describe('an install that the OAuth server has not answered', () => {
     expect(await scenario.record()).toMatchObject({ domain: scenario.domain })
   })
 
-  it('ends with nothing left when the server says no', async () => {
+  it.each([
+    ['says no', { knownTokens: [] }],
+    ['names an ordinary user', { isAdmin: false }],
+  ])('ends with nothing left when the server %s', async (_, says) => {
     await scenario.portal.installs()
-    scenario.bitrix24.answers = true
-    scenario.bitrix24.knownTokens = []
-    await scenario.time.passes('61 s')
-    expect(await scenario.leftOver()).toEqual(NOTHING_LEFT)
-  })
-
-  it('ends with nothing left when the server names an ordinary user', async () => {
-    await scenario.portal.installs()
-    scenario.bitrix24.answers = true
-    scenario.bitrix24.isAdmin = false
+    Object.assign(scenario.bitrix24, { answers: true, ...says })
     await scenario.time.passes('61 s')
     expect(await scenario.leftOver()).toEqual(NOTHING_LEFT)
   })
