@@ -126,7 +126,7 @@ describe('outcomes', () => {
     const scenario = aLaneScenario({ events: 2, outcomes: { 1: [gone({ probe: false })] } })
     await scenario.time.passesUntilQuiet()
     expect([scenario.order, scenario.lane.status]).toEqual([[1], 'disabled'])
-    scenario.relay.deploys(aPlan({ settingsHash: 'f2' }))
+    scenario.relay.deploys(aPlan({ fingerprint: 'f2' }))
     await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([1, 1, 2])
   })
@@ -143,7 +143,7 @@ describe('outcomes', () => {
 
   it('a misconfigured destination stops its lane until it is right again', async () => {
     const scenario = aLaneScenario({ events: 1 })
-    scenario.relay.deploys(aPlan({ problem: 'misconfigured', settingsHash: 'unusable' }))
+    scenario.relay.deploys(aPlan({ problem: 'misconfigured', fingerprint: 'unusable' }))
     await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([])
     scenario.relay.deploys(aPlan())
