@@ -100,6 +100,13 @@ export const ONE_A_SECOND = {
   carefulMs: 5 * SECOND_MS,
 } as const satisfies ProfilePace
 
+/** The statuses of a receiver that machines read and whose answers hold no words. */
+export const MACHINE_STATUSES = [
+  { statuses: [400, 413, 415, 422], class: 'message' },
+  // Standard Webhooks: a receiver that answers 410 wants no more messages, so there is no daily try.
+  { statuses: [410], class: 'endpoint_gone', reason: 'gone' },
+] as const satisfies readonly StatusRule[]
+
 /** Errors whose word is the reason itself. */
 export function words(
   errorClass: ErrorClass,

@@ -1,5 +1,5 @@
 /** The facts about the receiver "CloudEvents 1.0 over HTTP", as data. */
-import { NO_PACE, type Profile } from '../profile.ts'
+import { MACHINE_STATUSES, NO_PACE, type Profile } from '../profile.ts'
 
 /** CloudEvents 1.0.2 with the HTTP 1.1 webhook specification. */
 export const CLOUDEVENTS = {
@@ -22,9 +22,6 @@ export const CLOUDEVENTS = {
   limits: [],
   ...NO_PACE,
   errors: [],
-  statuses: [
-    { statuses: [400, 413, 415, 422], class: 'message' },
-    { statuses: [410], class: 'endpoint_gone', reason: 'gone' },
-  ],
+  statuses: MACHINE_STATUSES,
   secretParts: 'the path, the query and the bearer token',
 } as const satisfies Profile

@@ -1,5 +1,5 @@
 /** The facts about the receiver "Signed webhook (Standard Webhooks 1.0.0)", as data. */
-import { NO_PACE, type Profile } from '../profile.ts'
+import { MACHINE_STATUSES, NO_PACE, type Profile } from '../profile.ts'
 
 /** Standard Webhooks 1.0.0. */
 export const WEBHOOK = {
@@ -21,10 +21,6 @@ export const WEBHOOK = {
   limits: [],
   ...NO_PACE,
   errors: [],
-  statuses: [
-    { statuses: [400, 413, 415, 422], class: 'message' },
-    // The specification: a receiver that answers 410 wants no more messages, so there is no daily try.
-    { statuses: [410], class: 'endpoint_gone', reason: 'gone' },
-  ],
+  statuses: MACHINE_STATUSES,
   secretParts: 'the path, the query, the signing secrets and the extra headers',
 } as const satisfies Profile
