@@ -7,18 +7,20 @@ import type { CloudEvent, ContentMode } from './cloud-event.ts'
 import { readNumber, readProperty } from './json.ts'
 import { createOrderWatch, isOrderProblem } from './order-watch.ts'
 import type { Order } from './order-watch.ts'
-import { rateLimitAnswer, startReceiver } from './receiver.ts'
-import type { PendingRequest, Receiver, ReceivedRequest, Verdict } from './receiver.ts'
+import { jsonAnswer, limitAnswer, refuse, startReceiver } from './receiver.ts'
+import type {
+  PendingRequest,
+  ReceivedMessage,
+  Receiver,
+  ReceiverAnswer,
+  ReceiverOptions,
+  Verdict,
+} from './receiver.ts'
 import { answerHandshake, createRateWatch } from './webhook-handshake.ts'
 import type { AllowedRate, HandshakeAnswer } from './webhook-handshake.ts'
 
 /** One accepted event. */
-export interface CloudEventsMessage extends CloudEvent {
-  /** Counts from 1 over everything that came, refused requests included. */
-  readonly number: number
-  /** Unix milliseconds. */
-  readonly at: number
-  readonly headers: Readonly<Record<string, string>>
+export interface CloudEventsMessage extends CloudEvent, ReceivedMessage {
   /** The body as it came. */
   readonly body: string
   readonly sequence: number | null
@@ -29,7 +31,7 @@ export interface CloudEventsMessage extends CloudEvent {
 }
 
 /** The settings of a simulated receiver of CloudEvents. */
-export interface CloudEventsOptions {
+export interface CloudEventsOptions extends ReceiverOptions<CloudEventsMessage> {
   /** The token of `Authorization: Bearer …`; nothing is asked for without it. */
   readonly bearer?: string
   /**
@@ -41,10 +43,6 @@ export interface CloudEventsOptions {
   readonly allowedRate?: AllowedRate
   /** The accepted modes; every other one is answered with 415. @default both */
   readonly modes?: readonly ContentMode[]
-  readonly onMessage?: (message: CloudEventsMessage) => void
-  readonly onRequest?: (request: ReceivedRequest) => void
-  /** Unix milliseconds. @default Date.now */
-  readonly clock?: () => number
 }
 
 /** A running receiver of CloudEvents. */
@@ -67,8 +65,6 @@ export interface CloudEventsSimulator extends Receiver<CloudEventsMessage> {
 
 const HOOK_PATH = '/cloudevents'
 
-const KIND = { rateLimitBody: () => JSON.stringify({ error: 'rate_limited' }) }
-
 /** Starts a receiver of CloudEvents. */
 export async function createCloudEventsSimulator({
   bearer,
@@ -84,7 +80,7 @@ export async function createCloudEventsSimulator({
   const waitForRate = createRateWatch(allowedRate, clock)
   const placeInOrder = createOrderWatch()
   const receiver = await startReceiver<CloudEventsMessage>({
-    ...KIND,
+    rateLimitAnswer: rateLimited,
     onMessage,
     onRequest,
     clock,
@@ -136,22 +132,21 @@ function judgeRequest(
   request: PendingRequest,
   { rules, waitForRate, placeInOrder }: Desk,
 ): Verdict<CloudEventsMessage> {
-  if (request.path !== HOOK_PATH) return refuse(404, 'not_found')
+  if (request.path !== HOOK_PATH) return refuseWith(404, 'not_found')
   if (request.method === 'OPTIONS') return judgeHandshake(request, rules)
-  if (request.method !== 'POST') return refuse(405, 'method_not_allowed')
-  // Only the header is read. The specification also knows `?access_token=`, and says that it should not be
-  // used.
+  if (request.method !== 'POST') return refuseWith(405, 'method_not_allowed')
+  // Only the header: the spec also knows ?access_token=, and says that it should not be used.
   if (rules.bearer !== undefined && request.headers['authorization'] !== `Bearer ${rules.bearer}`) {
-    return refuse(401, 'unauthorized')
+    return refuseWith(401, 'unauthorized')
   }
   const sender = request.headers['webhook-request-origin'] ?? ''
   if (rules.handshake === 'required' && !rules.granted.includes(sender)) {
-    return refuse(403, 'sender_not_granted')
+    return refuseWith(403, 'sender_not_granted')
   }
-  const seconds = waitForRate()
-  if (seconds > 0) return { answer: rateLimitAnswer(KIND, seconds), message: null }
+  const waitMs = waitForRate()
+  if (waitMs > 0) return refuse(rateLimited(waitMs))
   const reading = readCloudEvent(request, rules.modes)
-  if (!reading.ok) return refuse(reading.status, reading.reason)
+  if (!reading.ok) return refuseWith(reading.status, reading.reason)
   const { event } = reading
   const numbers = readNumbers(event)
   const order = placeInOrder({
@@ -169,7 +164,7 @@ function judgeRequest(
 function judgeHandshake(request: PendingRequest, rules: Rules): Verdict<CloudEventsMessage> {
   const { answer, origin } = answerHandshake(request, rules)
   if (origin !== null && !rules.granted.includes(origin)) rules.granted.push(origin)
-  return { answer, message: null }
+  return refuse(answer)
 }
 
 /** The numbers of the data, or else those of extension attributes, whose names have no capitals. */
@@ -190,11 +185,16 @@ function readExtension(value: string | number | boolean | undefined): number | n
   return /^\d+$/.test(String(value)) ? Number(value) : null
 }
 
-function refuse(status: number, error: string): Verdict<CloudEventsMessage> {
+function rateLimited(waitMs: number): ReceiverAnswer {
+  return limitAnswer(waitMs, () => JSON.stringify({ error: 'rate_limited' }))
+}
+
+function refuseWith(status: number, error: string): Verdict<CloudEventsMessage> {
+  const answer = jsonAnswer(status, { error })
   const headers = {
-    'content-type': 'application/json',
+    ...answer.headers,
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(status === 405 ? { allow: 'OPTIONS, POST' } : {}),
   }
-  return { answer: { status, body: JSON.stringify({ error }), headers }, message: null }
+  return refuse({ ...answer, headers })
 }

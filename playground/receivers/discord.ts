@@ -4,22 +4,18 @@
  */
 import { findMessageErrors, nestErrors } from './discord-embeds.ts'
 import { isObject, parseJson } from './json.ts'
-import { startReceiver } from './receiver.ts'
+import { jsonAnswer as json, refuse, startReceiver } from './receiver.ts'
 import type {
   PendingRequest,
+  ReceivedMessage,
   Receiver,
-  ReceivedRequest,
   ReceiverAnswer,
+  ReceiverOptions,
   Verdict,
 } from './receiver.ts'
 
 /** One accepted message. */
-export interface DiscordMessage {
-  /** Counts from 1 over everything that came, refused requests included. */
-  readonly number: number
-  /** Unix milliseconds. */
-  readonly at: number
-  readonly headers: Readonly<Record<string, string>>
+export interface DiscordMessage extends ReceivedMessage {
   /** The webhook's path with its query. */
   readonly path: string
   /** The parsed message. */
@@ -36,13 +32,9 @@ export interface DiscordPayload {
 }
 
 /** The settings of a simulated Discord. */
-export interface DiscordOptions {
+export interface DiscordOptions extends ReceiverOptions<DiscordMessage> {
   /** Answers 429 to more than five requests in two seconds. @default false */
   readonly enforceRate?: boolean
-  readonly onMessage?: (message: DiscordMessage) => void
-  readonly onRequest?: (request: ReceivedRequest) => void
-  /** Unix milliseconds. @default Date.now */
-  readonly clock?: () => number
 }
 
 /** A running Discord. */
@@ -77,35 +69,21 @@ export async function createDiscordSimulator({
   clock = Date.now,
 }: DiscordOptions = {}): Promise<DiscordSimulator> {
   const bucket = createBucket({ clock, enforceRate })
-  let limitedUntil = 0
   const receiver = await startReceiver<DiscordMessage>({
     onMessage,
     onRequest,
     clock,
-    rateLimitBody: (seconds) => JSON.stringify(rateLimitBody(seconds)),
+    rateLimitAnswer: (waitMs) => withHeaders(bucket.headers(), rateLimited(waitMs)),
     judge(request) {
-      const waitMs = Math.max(limitedUntil - clock(), bucket.take())
-      const verdict =
-        waitMs > 0 ? { answer: rateLimited(waitMs), message: null } : judgeRequest(request)
+      const waitMs = bucket.take()
+      const verdict = waitMs > 0 ? refuse(rateLimited(waitMs)) : judgeRequest(request)
       return { ...verdict, answer: withHeaders(bucket.headers(), verdict.answer) }
     },
   })
   return {
     ...receiver,
     get behaviour() {
-      const until = limitedUntil
-      const isLimited = until > clock() && receiver.behaviour.kind === 'normal'
-      return isLimited ? { kind: 'rate_limited' as const, until } : receiver.behaviour
-    },
-    // Discord answers this itself, since the 429 of the shared server has neither a fraction of a second nor
-    // Discord's headers.
-    rateLimitFor(seconds) {
-      receiver.recover()
-      limitedUntil = clock() + seconds * 1000
-    },
-    recover() {
-      limitedUntil = 0
-      receiver.recover()
+      return receiver.behaviour
     },
     url: `${receiver.origin}/api/webhooks/${WEBHOOK_ID}/${WEBHOOK_TOKEN}`,
     remove: () => receiver.answer(UNKNOWN_WEBHOOK),
@@ -162,11 +140,12 @@ function rateLimited(waitMs: number): ReceiverAnswer {
     'x-ratelimit-reset-after': (waitMs / 1000).toFixed(3),
     'x-ratelimit-scope': 'user',
   }
-  return withHeaders(headers, json(429, rateLimitBody(waitMs / 1000)))
-}
-
-function rateLimitBody(seconds: number): object {
-  return { message: 'You are being rate limited.', retry_after: seconds, global: false }
+  const body = {
+    message: 'You are being rate limited.',
+    retry_after: waitMs / 1000,
+    global: false,
+  }
+  return withHeaders(headers, json(429, body))
 }
 
 function judgeRequest(request: PendingRequest): Verdict<DiscordMessage> {
@@ -250,19 +229,7 @@ function findPings({ content, allowed_mentions: allowed }: DiscordPayload): read
   )
 }
 
-function refuse(answer: ReceiverAnswer): Verdict<DiscordMessage> {
-  return { answer, message: null }
-}
-
-function json(status: number, value: object): ReceiverAnswer {
-  return {
-    status,
-    body: JSON.stringify(value),
-    headers: { 'content-type': 'application/json' },
-  }
-}
-
-/** Adds headers to an answer. The headers that the answer has already win. */
+/** The answer's own headers win. */
 function withHeaders(
   headers: Readonly<Record<string, string>>,
   answer: ReceiverAnswer,

@@ -5,22 +5,18 @@
 import { findDroppedParts, findShapeError } from './googlechat-cards.ts'
 import { isObject, parseJson, readProperty, readString } from './json.ts'
 import type { JsonObject } from './json.ts'
-import { startReceiver } from './receiver.ts'
+import { jsonAnswer, refuse, startReceiver } from './receiver.ts'
 import type {
   PendingRequest,
+  ReceivedMessage,
   Receiver,
-  ReceivedRequest,
   ReceiverAnswer,
+  ReceiverOptions,
   Verdict,
 } from './receiver.ts'
 
 /** One accepted message. */
-export interface GoogleChatMessage {
-  /** Counts from 1 over everything that came, refused requests included. */
-  readonly number: number
-  /** Unix milliseconds. */
-  readonly at: number
-  readonly headers: Readonly<Record<string, string>>
+export interface GoogleChatMessage extends ReceivedMessage {
   /** The space's path with its query. */
   readonly path: string
   /** The parsed message. */
@@ -41,13 +37,9 @@ export interface GoogleChatPayload {
 }
 
 /** The settings of a simulated Google Chat. */
-export interface GoogleChatOptions {
+export interface GoogleChatOptions extends ReceiverOptions<GoogleChatMessage> {
   /** Answers 429 to more than one message a second. @default false */
   readonly enforceRate?: boolean
-  readonly onMessage?: (message: GoogleChatMessage) => void
-  readonly onRequest?: (request: ReceivedRequest) => void
-  /** Unix milliseconds. @default Date.now */
-  readonly clock?: () => number
 }
 
 /** A running Google Chat. */
@@ -97,18 +89,17 @@ export async function createGoogleChatSimulator({
   clock = Date.now,
 }: GoogleChatOptions = {}): Promise<GoogleChatSimulator> {
   const findThread = createThreads()
-  let limitedUntil = 0
   let nextAt = 0
   const receiver = await startReceiver<GoogleChatMessage>({
     onMessage,
     onRequest,
     clock,
-    rateLimitBody: () => EXHAUSTED.body,
+    rateLimitAnswer: () => EXHAUSTED,
     judge(request) {
       const refusal = findDoorRefusal(request)
       if (refusal !== null) return refuse(refusal)
       const now = clock()
-      if (now < limitedUntil || (enforceRate && now < nextAt)) return refuse(EXHAUSTED)
+      if (enforceRate && now < nextAt) return refuse(EXHAUSTED)
       nextAt = now + PACE_MS
       return judgeBody(request, findThread)
     },
@@ -116,18 +107,7 @@ export async function createGoogleChatSimulator({
   return {
     ...receiver,
     get behaviour() {
-      const until = limitedUntil
-      const isLimited = until > clock() && receiver.behaviour.kind === 'normal'
-      return isLimited ? { kind: 'rate_limited' as const, until } : receiver.behaviour
-    },
-    // Google Chat answers this itself, since the 429 of the shared server carries a Retry-After.
-    rateLimitFor(seconds) {
-      receiver.recover()
-      limitedUntil = clock() + seconds * 1000
-    },
-    recover() {
-      limitedUntil = 0
-      receiver.recover()
+      return receiver.behaviour
     },
     url: `${receiver.origin}/v1/${SPACE}/messages?key=${KEY}&token=${TOKEN}`,
     get problems() {
@@ -241,13 +221,5 @@ function fail(code: number, message: string): ReceiverAnswer {
 }
 
 function json(status: number, value: object): ReceiverAnswer {
-  return {
-    status,
-    body: JSON.stringify(value),
-    headers: { 'content-type': 'application/json; charset=UTF-8' },
-  }
-}
-
-function refuse(answer: ReceiverAnswer): Verdict<GoogleChatMessage> {
-  return { answer, message: null }
+  return jsonAnswer(status, value, 'application/json; charset=UTF-8')
 }

@@ -5,16 +5,18 @@
 import { parseJson } from './json.ts'
 import { isMattermostError, readMattermostPayload } from './mattermost-payload.ts'
 import type { MattermostError, MattermostPayload } from './mattermost-payload.ts'
-import { rateLimitAnswer, startReceiver } from './receiver.ts'
-import type { PendingRequest, Receiver, ReceivedRequest, Verdict } from './receiver.ts'
+import { jsonAnswer, limitAnswer, refuse, startReceiver } from './receiver.ts'
+import type {
+  PendingRequest,
+  ReceivedMessage,
+  Receiver,
+  ReceiverAnswer,
+  ReceiverOptions,
+  Verdict,
+} from './receiver.ts'
 
 /** One accepted message. */
-export interface MattermostMessage {
-  /** Counts from 1 over everything that came, refused requests included. */
-  readonly number: number
-  /** Unix milliseconds. */
-  readonly at: number
-  readonly headers: Readonly<Record<string, string>>
+export interface MattermostMessage extends ReceivedMessage {
   /** The webhook's path. */
   readonly path: string
   /** The parsed message. */
@@ -22,7 +24,7 @@ export interface MattermostMessage {
 }
 
 /** The settings of a simulated Mattermost. */
-export interface MattermostOptions {
+export interface MattermostOptions extends ReceiverOptions<MattermostMessage> {
   /**
    * Answers 429 to more than 10 requests a second after a burst of 100, the server's own settings once
    * its limits are switched on.
@@ -35,10 +37,6 @@ export interface MattermostOptions {
    * @default named
    */
   readonly errors?: 'named' | 'general'
-  readonly onMessage?: (message: MattermostMessage) => void
-  readonly onRequest?: (request: ReceivedRequest) => void
-  /** Unix milliseconds. @default Date.now */
-  readonly clock?: () => number
 }
 
 /** Why a Mattermost refuses everything. */
@@ -81,8 +79,6 @@ const REFUSALS = {
 const RATE_PER_SECOND = 10
 const RATE_BURST = 100
 
-const KIND = { rateLimitBody: () => 'limit exceeded' }
-
 /** Starts a Mattermost. */
 export async function createMattermostSimulator({
   enforceRate = false,
@@ -97,10 +93,10 @@ export async function createMattermostSimulator({
     onMessage,
     onRequest,
     clock,
-    ...KIND,
+    rateLimitAnswer: rateLimited,
     judge(request) {
       // Mattermost counts every request, the refused ones too.
-      if (enforceRate && !takeSlot()) return { answer: rateLimitAnswer(KIND, 1), message: null }
+      if (enforceRate && !takeSlot()) return refuse(rateLimited(1000))
       return judgeRequest(request, { refusal, errors })
     },
   })
@@ -177,6 +173,10 @@ function parseBody({ body, headers }: PendingRequest): unknown {
   return parseJson(new URLSearchParams(body).get('payload') ?? '')
 }
 
+function rateLimited(waitMs: number): ReceiverAnswer {
+  return limitAnswer(waitMs, () => 'limit exceeded')
+}
+
 interface AppError {
   readonly id: string
   readonly message: string
@@ -222,12 +222,5 @@ function answerError(
     request_id: `playgroundrequest${String(number).padStart(9, '0')}`,
     status_code: status,
   }
-  return {
-    answer: {
-      status,
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json' },
-    },
-    message: null,
-  }
+  return refuse(jsonAnswer(status, body))
 }

@@ -13,7 +13,7 @@ import { pause, readBody, startLocalServer } from '../local-server.ts'
  * - `reset`: reads the request, starts an answer and cuts the connection in the middle of it.
  * - `slow`: waits, then behaves normally.
  * - `answer`: gives this answer to everything.
- * - `rate_limited`: 429 with Retry-After until the time, in unix milliseconds; then normal again.
+ * - `rate_limited`: 429, as the kind words it, until the time, in unix milliseconds; then normal again.
  * - `flood`: 200 with 10 MB of text, until the caller hangs up.
  */
 export type Behaviour =
@@ -72,6 +72,17 @@ export interface Receiver<M> extends ReceiverSwitches {
   close(): Promise<void>
 }
 
+/** The parts that every accepted message has. */
+export type ReceivedMessage = Pick<ReceivedRequest, 'number' | 'at' | 'headers'>
+
+/** The settings that every simulated receiver has. */
+export interface ReceiverOptions<M> {
+  readonly onMessage?: (message: M) => void
+  readonly onRequest?: (request: ReceivedRequest) => void
+  /** Unix milliseconds. @default Date.now */
+  readonly clock?: () => number
+}
+
 /** A request that was read whole and waits for its verdict. */
 export type PendingRequest = Omit<ReceivedRequest, 'status' | 'answer'>
 
@@ -85,8 +96,8 @@ export interface Verdict<M> {
 export interface ReceiverKind<M> {
   /** Called only while the receiver behaves normally. */
   readonly judge: (request: PendingRequest) => Verdict<M>
-  /** The body of a 429, as this kind words it. */
-  readonly rateLimitBody: (retryAfterSeconds: number) => string
+  /** The answer to a sender that should have waited so long, as this kind words it. */
+  readonly rateLimitAnswer: (waitMs: number) => ReceiverAnswer
   /** Called for each accepted message, before it is answered. */
   readonly onMessage?: ((message: M) => void) | undefined
   /** Called after each request, whatever became of it. */
@@ -116,7 +127,7 @@ export async function startReceiver<M>(kind: ReceiverKind<M>): Promise<Receiver<
     messages: state.inbox.messages,
     waitFor: (count, timeoutMs) => state.inbox.waitFor(count, timeoutMs),
     get behaviour() {
-      return state.behaviour
+      return currentBehaviour(state.behaviour, kind.clock())
     },
     rateLimitFor: (seconds) => set({ kind: 'rate_limited', until: kind.clock() + seconds * 1000 }),
     down: () => set({ kind: 'down' }),
@@ -171,7 +182,8 @@ async function answerRequest<M>(
     await streamFlood(response)
     return
   }
-  const { message, answer } = decide(kind, state.behaviour, { ...pending, body })
+  const behaviour = currentBehaviour(state.behaviour, kind.clock())
+  const { message, answer } = decide(kind, behaviour, { ...pending, body })
   if (message !== null) {
     state.inbox.add(message)
     kind.onMessage?.(message)
@@ -201,22 +213,36 @@ function decide<M>(
   behaviour: Behaviour,
   request: PendingRequest,
 ): Verdict<M> {
-  if (behaviour.kind === 'answer') return { answer: behaviour, message: null }
-  if (behaviour.kind === 'rate_limited') {
-    const seconds = Math.ceil((behaviour.until - kind.clock()) / 1000)
-    if (seconds > 0) return { answer: rateLimitAnswer(kind, seconds), message: null }
-  }
-  return kind.judge(request)
+  if (behaviour.kind === 'answer') return refuse(behaviour)
+  if (behaviour.kind !== 'rate_limited') return kind.judge(request)
+  return refuse(kind.rateLimitAnswer(behaviour.until - kind.clock()))
 }
 
-/** A 429 in the words of this kind of receiver. */
-export function rateLimitAnswer(
-  kind: Pick<ReceiverKind<never>, 'rateLimitBody'>,
-  seconds: number,
+function currentBehaviour(behaviour: Behaviour, now: number): Behaviour {
+  const isOver = behaviour.kind === 'rate_limited' && behaviour.until <= now
+  return isOver ? { kind: 'normal' } : behaviour
+}
+
+/** The verdict of a receiver that keeps nothing. */
+export function refuse(answer: ReceiverAnswer): Verdict<never> {
+  return { answer, message: null }
+}
+
+/** An answer whose body is the JSON of a value. */
+export function jsonAnswer(
+  status: number,
+  value: unknown,
+  contentType = 'application/json',
 ): ReceiverAnswer {
+  return { status, body: JSON.stringify(value), headers: { 'content-type': contentType } }
+}
+
+/** A 429 with Retry-After, in whole seconds; `bodyOf` words its body. */
+export function limitAnswer(waitMs: number, bodyOf: (seconds: number) => string): ReceiverAnswer {
+  const seconds = Math.ceil(waitMs / 1000)
   return {
     status: 429,
-    body: kind.rateLimitBody(seconds),
+    body: bodyOf(seconds),
     headers: { 'content-type': 'application/json', 'retry-after': String(seconds) },
   }
 }

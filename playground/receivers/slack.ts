@@ -3,8 +3,15 @@
  * of one message a second when that is switched on.
  */
 import { findBlockProblem } from './slack-blocks.ts'
-import { rateLimitAnswer, startReceiver } from './receiver.ts'
-import type { PendingRequest, Receiver, ReceivedRequest, Verdict } from './receiver.ts'
+import { limitAnswer, refuse, startReceiver } from './receiver.ts'
+import type {
+  PendingRequest,
+  ReceivedMessage,
+  Receiver,
+  ReceiverAnswer,
+  ReceiverOptions,
+  Verdict,
+} from './receiver.ts'
 
 /** Slack's limit for attachments in one message. */
 const MAX_ATTACHMENTS = 100
@@ -12,12 +19,7 @@ const MAX_ATTACHMENTS = 100
 const BURST = 4
 
 /** One accepted message. */
-export interface SlackMessage {
-  /** Counts from 1 over everything that came, refused requests included. */
-  readonly number: number
-  /** Unix milliseconds. */
-  readonly at: number
-  readonly headers: Readonly<Record<string, string>>
+export interface SlackMessage extends ReceivedMessage {
   /** The webhook's path, which names the channel. */
   readonly path: string
   /** The parsed message. */
@@ -32,13 +34,9 @@ export interface SlackPayload {
 }
 
 /** The settings of a simulated Slack. */
-export interface SlackOptions {
+export interface SlackOptions extends ReceiverOptions<SlackMessage> {
   /** Answers 429 to more than one message a second after a short burst. @default false */
   readonly enforceRate?: boolean
-  readonly onMessage?: (message: SlackMessage) => void
-  readonly onRequest?: (request: ReceivedRequest) => void
-  /** Unix milliseconds. @default Date.now */
-  readonly clock?: () => number
 }
 
 /** A running Slack. */
@@ -50,12 +48,6 @@ export interface SlackSimulator extends Receiver<SlackMessage> {
 const WEBHOOK_PATH = '/services/T0PLAYGRND/B0PLAYGRND/playgroundplaygroundplay'
 const WEBHOOK_PATTERN = /^\/services\/T[A-Z0-9]+\/B[A-Z0-9]+\/[A-Za-z0-9]+$/
 
-const KIND = {
-  // Body seen in the wild: alertmanager#2111.
-  rateLimitBody: (seconds: number) =>
-    JSON.stringify({ retry_after: seconds, ok: false, error: 'rate_limited' }),
-}
-
 /** Starts a Slack. */
 export async function createSlackSimulator({
   enforceRate = false,
@@ -65,14 +57,14 @@ export async function createSlackSimulator({
 }: SlackOptions = {}): Promise<SlackSimulator> {
   const takeSlot = createPace(clock)
   const receiver = await startReceiver<SlackMessage>({
-    ...KIND,
+    rateLimitAnswer: rateLimited,
     onMessage,
     onRequest,
     clock,
     judge(request) {
       const verdict = judgeMessage(request)
       if (verdict.message === null || !enforceRate || takeSlot()) return verdict
-      return { answer: rateLimitAnswer(KIND, 1), message: null }
+      return refuse(rateLimited(1000))
     },
   })
   return {
@@ -99,12 +91,12 @@ function createPace(clock: () => number): () => boolean {
 }
 
 function judgeMessage(request: PendingRequest): Verdict<SlackMessage> {
-  if (!WEBHOOK_PATTERN.test(request.path)) return refuse(404, 'no_service')
-  if (request.method !== 'POST') return refuse(400, 'invalid_payload')
+  if (!WEBHOOK_PATTERN.test(request.path)) return refuseWith(404, 'no_service')
+  if (request.method !== 'POST') return refuseWith(400, 'invalid_payload')
   const payload = parsePayload(request)
-  if (payload === null) return refuse(400, 'invalid_payload')
+  if (payload === null) return refuseWith(400, 'invalid_payload')
   const error = findMessageError(payload)
-  if (error !== null) return refuse(400, error)
+  if (error !== null) return refuseWith(400, error)
   const { number, at, headers, path } = request
   return {
     answer: { status: 200, body: 'ok', headers: { 'content-type': 'text/html' } },
@@ -112,11 +104,15 @@ function judgeMessage(request: PendingRequest): Verdict<SlackMessage> {
   }
 }
 
-function refuse(status: number, error: string): Verdict<SlackMessage> {
-  return {
-    answer: { status, body: error, headers: { 'content-type': 'text/html' } },
-    message: null,
-  }
+/** The body is one seen in the wild: alertmanager#2111. */
+function rateLimited(waitMs: number): ReceiverAnswer {
+  return limitAnswer(waitMs, (seconds) =>
+    JSON.stringify({ retry_after: seconds, ok: false, error: 'rate_limited' }),
+  )
+}
+
+function refuseWith(status: number, error: string): Verdict<SlackMessage> {
+  return refuse({ status, body: error, headers: { 'content-type': 'text/html' } })
 }
 
 /** JSON, or a form whose `payload` is JSON. */

@@ -4,23 +4,19 @@
  * is wrong with it stands in the message's `problems`.
  */
 import { isObject, parseJson } from './json.ts'
-import { startReceiver } from './receiver.ts'
+import { jsonAnswer, limitAnswer, refuse, startReceiver } from './receiver.ts'
 import type {
   PendingRequest,
+  ReceivedMessage,
   Receiver,
-  ReceivedRequest,
   ReceiverAnswer,
+  ReceiverOptions,
   Verdict,
 } from './receiver.ts'
 import { findCardProblems } from './teams-cards.ts'
 
 /** One accepted message. */
-export interface TeamsMessage {
-  /** Counts from 1 over everything that came, refused requests included. */
-  readonly number: number
-  /** Unix milliseconds. */
-  readonly at: number
-  readonly headers: Readonly<Record<string, string>>
+export interface TeamsMessage extends ReceivedMessage {
   /** The trigger's path with its query. */
   readonly path: string
   /** The parsed message. */
@@ -44,13 +40,9 @@ export interface TeamsAttachment {
 }
 
 /** The settings of a simulated Teams. */
-export interface TeamsOptions {
+export interface TeamsOptions extends ReceiverOptions<TeamsMessage> {
   /** Answers 429 to more than 4 requests in a second or 60 in thirty. @default false */
   readonly enforceRate?: boolean
-  readonly onMessage?: (message: TeamsMessage) => void
-  readonly onRequest?: (request: ReceivedRequest) => void
-  /** Unix milliseconds. @default Date.now */
-  readonly clock?: () => number
 }
 
 /** A running workflow. */
@@ -98,14 +90,12 @@ export async function createTeamsSimulator({
     onMessage,
     onRequest,
     clock,
-    rateLimitBody,
+    rateLimitAnswer: rateLimited,
     judge(request) {
       const refusal = findDoorRefusal(request)
-      if (refusal !== null) return { answer: refusal, message: null }
+      if (refusal !== null) return refuse(refusal)
       const waitMs = enforceRate ? takeSlot() : 0
-      return waitMs > 0
-        ? { answer: rateLimited(Math.ceil(waitMs / 1000)), message: null }
-        : judgeBody(request)
+      return waitMs > 0 ? refuse(rateLimited(waitMs)) : judgeBody(request)
     },
   })
   return {
@@ -233,27 +223,13 @@ function notEnabled(state: string): ReceiverAnswer {
   return fail(400, 'WorkflowTriggerIsNotEnabled', text)
 }
 
-function rateLimited(seconds: number): ReceiverAnswer {
-  return {
-    status: 429,
-    body: rateLimitBody(seconds),
-    headers: { 'content-type': 'application/json', 'retry-after': String(seconds) },
-  }
-}
-
-function rateLimitBody(seconds: number): string {
-  const message = `Rate limit is exceeded. Try again in ${seconds} seconds.`
-  return JSON.stringify({ error: { code: 'TooManyRequests', message } })
+function rateLimited(waitMs: number): ReceiverAnswer {
+  return limitAnswer(waitMs, (seconds) => {
+    const message = `Rate limit is exceeded. Try again in ${seconds} seconds.`
+    return JSON.stringify({ error: { code: 'TooManyRequests', message } })
+  })
 }
 
 function fail(status: number, code: string, message: string): ReceiverAnswer {
-  return {
-    status,
-    body: JSON.stringify({ error: { code, message } }),
-    headers: { 'content-type': 'application/json; charset=utf-8' },
-  }
-}
-
-function refuse(answer: ReceiverAnswer): Verdict<TeamsMessage> {
-  return { answer, message: null }
+  return jsonAnswer(status, { error: { code, message } }, 'application/json; charset=utf-8')
 }

@@ -5,12 +5,13 @@
  */
 import { isObject, parseJson, showValue } from './json.ts'
 import type { JsonObject } from './json.ts'
-import { rateLimitAnswer, startReceiver } from './receiver.ts'
+import { jsonAnswer, limitAnswer, refuse, startReceiver } from './receiver.ts'
 import type {
   PendingRequest,
+  ReceivedMessage,
   Receiver,
-  ReceivedRequest,
   ReceiverAnswer,
+  ReceiverOptions,
   Verdict,
 } from './receiver.ts'
 import { parseTelegramHtml } from './telegram-html.ts'
@@ -33,12 +34,7 @@ export interface TelegramChat {
 }
 
 /** One accepted message. */
-export interface TelegramMessage {
-  /** Counts from 1 over everything that came, refused requests included. */
-  readonly number: number
-  /** Unix milliseconds. */
-  readonly at: number
-  readonly headers: Readonly<Record<string, string>>
+export interface TelegramMessage extends ReceivedMessage {
   /** The path with `<token>` for the token. */
   readonly path: string
   /** The parameters as they came. */
@@ -51,15 +47,11 @@ export interface TelegramMessage {
 }
 
 /** The settings of a simulated Telegram. */
-export interface TelegramOptions {
+export interface TelegramOptions extends ReceiverOptions<TelegramMessage> {
   /** Answers 429 to more than one message a second or 20 a minute in a chat. @default false */
   readonly enforceRate?: boolean
   /** The bot's chats. @default one supergroup with the topic 7 */
   readonly chats?: readonly [TelegramChat, ...TelegramChat[]]
-  readonly onMessage?: (message: TelegramMessage) => void
-  readonly onRequest?: (request: ReceivedRequest) => void
-  /** Unix milliseconds. @default Date.now */
-  readonly clock?: () => number
 }
 
 /** A running Telegram. */
@@ -87,16 +79,6 @@ export const TELEGRAM_ANSWERS = {
   unauthorized: telegramError(401, 'Unauthorized'),
 } as const
 
-const KIND = {
-  rateLimitBody: (seconds: number) =>
-    JSON.stringify({
-      ok: false,
-      error_code: 429,
-      description: `Too Many Requests: retry after ${seconds}`,
-      parameters: { retry_after: seconds },
-    }),
-}
-
 /** Starts a Telegram. */
 export async function createTelegramSimulator({
   enforceRate = false,
@@ -114,15 +96,15 @@ export async function createTelegramSimulator({
   }
   const takeSlot = createPace(clock)
   const receiver = await startReceiver<TelegramMessage>({
-    ...KIND,
+    rateLimitAnswer: rateLimited,
     onMessage,
     onRequest,
     clock,
     judge(request) {
       const verdict = judgeRequest(request, world)
       if (verdict.message === null || !enforceRate) return verdict
-      const wait = takeSlot(verdict.message.chat)
-      return wait === 0 ? verdict : { answer: rateLimitAnswer(KIND, wait), message: null }
+      const waitMs = takeSlot(verdict.message.chat)
+      return waitMs === 0 ? verdict : refuse(rateLimited(waitMs))
     },
   })
   return {
@@ -151,7 +133,7 @@ interface TelegramWorld {
   messages: number
 }
 
-/** Seconds to wait for a slot in a chat; 0 takes the slot. */
+/** Milliseconds to wait for a slot in a chat; 0 takes the slot. */
 function createPace(clock: () => number): (chat: string) => number {
   const taken = new Map<string, number[]>()
   return (chat) => {
@@ -161,21 +143,21 @@ function createPace(clock: () => number): (chat: string) => number {
       const oldest = times.at(-messages)
       return oldest === undefined ? 0 : Math.max(0, oldest + ms - now)
     })
-    const wait = Math.ceil(Math.max(...waits) / 1000)
-    if (wait === 0) taken.set(chat, [...times, now])
-    return wait
+    const waitMs = Math.max(...waits)
+    if (waitMs === 0) taken.set(chat, [...times, now])
+    return waitMs
   }
 }
 
 function judgeRequest(request: PendingRequest, world: TelegramWorld): Verdict<TelegramMessage> {
   const [, token, method] = /^\/bot([^/]+)\/([^/?]+)$/.exec(request.path) ?? []
-  if (token === undefined || method === undefined) return refuse(404, 'Not Found')
-  if (token !== TOKEN) return { answer: TELEGRAM_ANSWERS.unauthorized, message: null }
+  if (token === undefined || method === undefined) return refuse(telegramError(404, 'Not Found'))
+  if (token !== TOKEN) return refuse(TELEGRAM_ANSWERS.unauthorized)
   // Method names are not case-sensitive (core.telegram.org/bots/api#making-requests).
-  if (method.toLowerCase() !== 'sendmessage') return refuse(404, 'Not Found')
+  if (method.toLowerCase() !== 'sendmessage') return refuse(telegramError(404, 'Not Found'))
   // The real server also takes GET; a message in a URL ends up in logs, so here it has no parameters.
   const parameters = request.method === 'POST' ? parseParameters(request) : {}
-  if (parameters === null) return refuse(400, "Bad Request: can't parse JSON object")
+  if (parameters === null) return refuse(telegramError(400, "Bad Request: can't parse JSON object"))
   return judgeMessage(request, { parameters, world })
 }
 
@@ -184,15 +166,16 @@ function judgeMessage(
   { parameters, world }: { parameters: JsonObject; world: TelegramWorld },
 ): Verdict<TelegramMessage> {
   const chatId = parameters['chat_id']
-  if (chatId === undefined || chatId === '') return refuse(400, 'Bad Request: chat_id is empty')
+  if (chatId === undefined || chatId === '')
+    return refuse(telegramError(400, 'Bad Request: chat_id is empty'))
   const parsed = parseText(parameters)
-  if (!parsed.ok) return refuse(400, `Bad Request: ${parsed.error}`)
+  if (!parsed.ok) return refuse(telegramError(400, `Bad Request: ${parsed.error}`))
   const chat = world.chats.get(showValue(chatId))
-  if (chat === undefined) return { answer: TELEGRAM_ANSWERS.chatNotFound, message: null }
+  if (chat === undefined) return refuse(TELEGRAM_ANSWERS.chatNotFound)
   const newId = world.migrated.get(chat.id)
-  if (newId !== undefined) return { answer: migratedAnswer(newId), message: null }
+  if (newId !== undefined) return refuse(migratedAnswer(newId))
   const error = findPlaceError(parameters, chat)
-  if (error !== null) return refuse(400, `Bad Request: ${error}`)
+  if (error !== null) return refuse(telegramError(400, `Bad Request: ${error}`))
   const { text, entities } = parsed
   const result = {
     message_id: ++world.messages,
@@ -260,18 +243,17 @@ function migratedAnswer(newId: string): ReceiverAnswer {
   return jsonAnswer(400, { ok: false, error_code: 400, description, parameters })
 }
 
-function refuse(status: number, description: string): Verdict<TelegramMessage> {
-  return { answer: telegramError(status, description), message: null }
+function rateLimited(waitMs: number): ReceiverAnswer {
+  return limitAnswer(waitMs, (seconds) =>
+    JSON.stringify({
+      ok: false,
+      error_code: 429,
+      description: `Too Many Requests: retry after ${seconds}`,
+      parameters: { retry_after: seconds },
+    }),
+  )
 }
 
 function telegramError(status: number, description: string): ReceiverAnswer {
   return jsonAnswer(status, { ok: false, error_code: status, description })
-}
-
-function jsonAnswer(status: number, value: unknown): ReceiverAnswer {
-  return {
-    status,
-    body: JSON.stringify(value),
-    headers: { 'content-type': 'application/json' },
-  }
 }

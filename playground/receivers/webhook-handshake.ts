@@ -48,7 +48,7 @@ export function answerHandshake(
   }
 }
 
-/** Counts requests; gives the seconds to wait for the next, 0 when this one is within the rate. */
+/** Counts requests; gives the milliseconds to wait for the next, 0 when this one is within the rate. */
 export function createRateWatch(rate: AllowedRate, clock: () => number): () => number {
   let taken: number[] = []
   return () => {
@@ -56,7 +56,7 @@ export function createRateWatch(rate: AllowedRate, clock: () => number): () => n
     const now = clock()
     taken = taken.filter((at) => at + MINUTE > now)
     const [oldest = now] = taken
-    if (taken.length >= rate) return Math.ceil((oldest + MINUTE - now) / 1000)
+    if (taken.length >= rate) return oldest + MINUTE - now
     taken.push(now)
     return 0
   }

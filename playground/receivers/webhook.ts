@@ -7,8 +7,8 @@ import type { KeyObject } from 'node:crypto'
 import { parseJson, readNumber, readProperty, readString } from './json.ts'
 import { createOrderWatch, isOrderProblem } from './order-watch.ts'
 import type { Order } from './order-watch.ts'
-import { startReceiver } from './receiver.ts'
-import type { PendingRequest, Receiver, ReceivedRequest } from './receiver.ts'
+import { jsonAnswer, limitAnswer, refuse, startReceiver } from './receiver.ts'
+import type { PendingRequest, ReceivedMessage, Receiver, ReceiverOptions } from './receiver.ts'
 
 /** Allowed distance between the sender's clock and ours, in seconds (Standard Webhooks). */
 const TOLERANCE_SECONDS = 300
@@ -22,14 +22,9 @@ export type Verification =
     }
 
 /** One accepted delivery. */
-export interface WebhookMessage {
-  /** Counts from 1 over everything that came, refused requests included. */
-  readonly number: number
-  /** Unix milliseconds. */
-  readonly at: number
+export interface WebhookMessage extends ReceivedMessage {
   /** `webhook-id`. */
   readonly id: string
-  readonly headers: Readonly<Record<string, string>>
   /** The exact text that was signed. */
   readonly body: string
   /** The parsed body; null when it is not JSON. */
@@ -44,7 +39,7 @@ export interface WebhookMessage {
 }
 
 /** The settings of a simulated webhook. */
-export interface WebhookOptions {
+export interface WebhookOptions extends ReceiverOptions<WebhookMessage> {
   /** `whsec_…`, or several while a secret is rotated; an empty list when only keys are used. */
   readonly secret: string | readonly string[]
   /** `whpk_` and the base64 of 32 bytes each, for `v1a` signatures. @default [] */
@@ -54,10 +49,6 @@ export interface WebhookOptions {
    * @default reject
    */
   readonly unverified?: 'reject' | 'accept'
-  readonly onMessage?: (message: WebhookMessage) => void
-  readonly onRequest?: (request: ReceivedRequest) => void
-  /** Unix milliseconds. @default Date.now */
-  readonly clock?: () => number
 }
 
 /** A running webhook receiver. */
@@ -93,14 +84,14 @@ export async function createWebhookSimulator({
     onMessage,
     onRequest,
     clock,
-    rateLimitBody: () => JSON.stringify({ error: 'rate_limited' }),
+    rateLimitAnswer: (waitMs) =>
+      limitAnswer(waitMs, () => JSON.stringify({ error: 'rate_limited' })),
     judge(request) {
       const status = statuses.shift() ?? 204
-      if (status < 200 || status > 299) return { answer: { status, body: '' }, message: null }
+      if (status < 200 || status > 299) return refuse({ status, body: '' })
       const verification = verifyRequest(request, { secrets, publicKeys, now: clock() })
       if (!verification.verified && unverified === 'reject') {
-        const body = JSON.stringify({ error: verification.reason })
-        return { answer: { status: 401, body }, message: null }
+        return refuse(jsonAnswer(401, { error: verification.reason }))
       }
       const delivery = describeDelivery(request)
       const order = placeInOrder({ ...delivery, stream: delivery.memberId ?? '' })
