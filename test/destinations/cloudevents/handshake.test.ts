@@ -1,5 +1,5 @@
 /** The handshake of `cloudevents`: the question, what counts as permission, and a whole conversation. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   createCloudEventsSimulator,
   type CloudEventsOptions,
@@ -15,16 +15,12 @@ import type { Receiver, Handshake } from '../../../src/destinations/receiver.ts'
 import { sendParcel, type Sent } from '../../../src/destinations/send.ts'
 import { anAnswer } from '../../support/an-answer.ts'
 import { RECEIVED_AT, aDelivery } from '../../support/a-delivery.ts'
+import { aParcel, LOCAL, opened } from '../../support/opened-receiver.ts'
+import { started } from '../../support/started.ts'
 
 const URL_TEXT = 'https://broker.example.com/channels/crm'
 const DAY_MS = 86_400_000
 const ORIGIN = 'bitrix24-event-relay'
-
-const closers: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()))
-})
 
 describe('createHandshake()', () => {
   const handshake = createHandshake(URL_TEXT, { authorization: 'Bearer abcdef' })
@@ -189,10 +185,8 @@ describe('a conversation with a receiver that requires the handshake', () => {
   })
 })
 
-async function aReceiver(options: CloudEventsOptions): Promise<CloudEventsSimulator> {
-  const receiver = await createCloudEventsSimulator(options)
-  closers.push(() => receiver.close())
-  return receiver
+function aReceiver(options: CloudEventsOptions): Promise<CloudEventsSimulator> {
+  return started(createCloudEventsSimulator(options))
 }
 
 function judge(
@@ -216,13 +210,7 @@ function open(
   { url }: CloudEventsSimulator,
   settings: Readonly<Record<string, unknown>> = {},
 ): Receiver {
-  const policy = { allowLocal: true }
-  const created = cloudevents.create(
-    { url, handshake: true, ...settings },
-    { policy, language: 'en', template: null },
-  )
-  if (!created.ok) throw new Error(JSON.stringify(created.error))
-  return created.value
+  return opened(cloudevents, { url, handshake: true, ...settings }, { policy: LOCAL })
 }
 
 function send(
@@ -232,8 +220,7 @@ function send(
 ): Promise<Sent> {
   const previousSequence = sequence === 1 ? null : sequence - 1
   const delivery = aDelivery({ id: `m-${sequence}`, sequence, previousSequence })
-  const parcel = { deliveries: [delivery], dashboard: null } as const
-  return sendParcel(destination, parcel, {
+  return sendParcel(destination, aParcel(delivery), {
     fetch: (url, init) => fetch(url, init),
     now: () => at,
     timeoutMs: 5000,

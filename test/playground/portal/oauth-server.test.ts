@@ -1,5 +1,5 @@
 /** The simulated OAuth server: what ends tokens, what is counted, and every way to refuse a refresh. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { createOauthSimulator } from '../../../playground/portal/oauth-server.ts'
 import type {
   Grant,
@@ -7,6 +7,7 @@ import type {
   OauthSimulator,
 } from '../../../playground/portal/oauth-server.ts'
 import { NOW } from '../../support/time.ts'
+import { started } from '../../support/started.ts'
 
 const CLIENT = { clientId: 'local.5f3759df.00000001', clientSecret: 'secret' }
 
@@ -15,13 +16,11 @@ let oauth: OauthSimulator
 
 beforeEach(async () => {
   now = NOW
-  oauth = await createOauthSimulator({ clock: () => now })
+  oauth = await started(createOauthSimulator({ clock: () => now }))
   oauth.registerClient(CLIENT.clientId, CLIENT.clientSecret)
   oauth.registerClient('local.other', 'other')
   oauth.saveInstallation(anInstallation())
 })
-
-afterEach(() => oauth.close())
 
 function anInstallation(overrides: Partial<Installation> = {}): Installation {
   return {

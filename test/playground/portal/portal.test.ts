@@ -1,43 +1,15 @@
 /** The simulated portal, OAuth server and sender, driven over HTTP. */
-import { afterEach, expect, test } from 'vitest'
-import { startLocalServer, readBody, sendText } from '../../../playground/local-server.ts'
-import type { LocalServer } from '../../../playground/local-server.ts'
+import { expect, test } from 'vitest'
 import { createOauthSimulator } from '../../../playground/portal/oauth-server.ts'
-import { parsePhpQuery, readParams, readText } from '../../../playground/portal/php-query.ts'
+import { readParams, readText } from '../../../playground/portal/php-query.ts'
 import type { Params } from '../../../playground/portal/php-query.ts'
 import { createPortalSimulator } from '../../../playground/portal/portal.ts'
-import type { PortalOptions, PortalSimulator } from '../../../playground/portal/portal.ts'
+import type { PortalOptions } from '../../../playground/portal/portal.ts'
+import { started } from '../../support/started.ts'
+import { startRecorder } from '../../../playground/receivers/recorder.ts'
 
-const closers: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()))
-})
-
-interface Handler {
-  readonly url: string
-  readonly bodies: Params[]
-  readonly userAgents: string[]
-  status: number
-}
-
-async function aHandler(): Promise<Handler> {
-  const handler = { url: '', bodies: [] as Params[], userAgents: [] as string[], status: 200 }
-  const server: LocalServer = await startLocalServer(async (request, response) => {
-    handler.bodies.push(parsePhpQuery(await readBody(request)))
-    handler.userAgents.push(request.headers['user-agent'] ?? '')
-    sendText(response, handler.status, 'seen')
-  })
-  closers.push(() => server.close())
-  handler.url = `${server.origin}/bitrix24/events`
-  return handler
-}
-
-async function aPortal(options: PortalOptions): Promise<PortalSimulator> {
-  const portal = await createPortalSimulator(options)
-  closers.push(() => portal.close())
-  return portal
-}
+const aHandler = () => started(startRecorder())
+const aPortal = (options: PortalOptions) => started(createPortalSimulator(options))
 
 async function call(url: string, form: Record<string, string>) {
   const response = await fetch(url, { method: 'POST', body: new URLSearchParams(form) })
@@ -322,8 +294,7 @@ test('the OAuth server can be down, wrong or answer with any error', async () =>
 
 test('portals share an OAuth server and refuse the tokens of each other', async () => {
   const handler = await aHandler()
-  const oauth = await createOauthSimulator()
-  closers.push(() => oauth.close())
+  const oauth = await started(createOauthSimulator())
   const [one, two] = await Promise.all([
     aPortal({ handlerUrl: handler.url, oauth }),
     aPortal({ handlerUrl: handler.url, oauth }),

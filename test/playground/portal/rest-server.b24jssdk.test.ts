@@ -9,12 +9,13 @@
  * an interceptor on its public `ajaxClient` that turns `https:` into `http:` and changes nothing else.
  */
 import { AjaxError, ApiVersion, B24Hook, B24OAuth, RefreshTokenError } from '@bitrix24/b24jssdk'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { createPortalSimulator } from '../../../playground/portal/portal.ts'
 import type { PortalSimulator } from '../../../playground/portal/portal.ts'
 import { readParams, readText } from '../../../playground/portal/php-query.ts'
 import { startRecorder } from '../../../playground/receivers/recorder.ts'
 import type { EventRecorder } from '../../../playground/receivers/recorder.ts'
+import { started } from '../../support/started.ts'
 
 /** No retries with a wait: every answer is looked at as it came. */
 const restrictionParams = { maxRetries: 1 }
@@ -23,22 +24,19 @@ let recorder: EventRecorder
 let portal: PortalSimulator
 
 beforeEach(async () => {
-  recorder = await startRecorder()
-  portal = await createPortalSimulator({
-    handlerUrl: recorder.url,
-    scope: 'crm,user_brief,userfieldconfig',
-  })
+  recorder = await started(startRecorder())
+  portal = await started(
+    createPortalSimulator({
+      handlerUrl: recorder.url,
+      scope: 'crm,user_brief,userfieldconfig',
+    }),
+  )
   await portal.createField({ FIELD_NAME: 'TAX', USER_TYPE_ID: 'string', EDIT_FORM_LABEL: 'Tax' })
   await portal.createField(
     { FIELD_NAME: 'KIND', USER_TYPE_ID: 'enumeration', LIST: ['one', 'two'] },
     { family: 'type', entityId: 'CRM_7' },
   )
   await portal.install()
-})
-
-afterEach(async () => {
-  await portal.close()
-  await recorder.close()
 })
 
 /** Logs in with what ONAPPINSTALL brought. */

@@ -1,6 +1,6 @@
 /** The simulated portal's REST beside user fields: events, webhooks, limits and a portal in trouble. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { USUAL_PACE } from '../../../playground/portal/conditions.ts'
 import { createPortalSimulator } from '../../../playground/portal/portal.ts'
 import type { PortalSimulator } from '../../../playground/portal/portal.ts'
@@ -9,6 +9,7 @@ import { formatRestError, restError } from '../../../playground/portal/rest-erro
 import type { RestErrorCode } from '../../../playground/portal/rest-error.ts'
 import { startRecorder } from '../../../playground/receivers/recorder.ts'
 import type { EventRecorder } from '../../../playground/receivers/recorder.ts'
+import { started } from '../../support/started.ts'
 
 const REST_FIXTURES = new URL('../../fixtures/bitrix24/rest/', import.meta.url)
 const RECORDED_ERRORS = readdirSync(REST_FIXTURES).filter((name) => name.includes('error-'))
@@ -19,14 +20,9 @@ let portal: PortalSimulator
 
 beforeEach(async () => {
   now = 1_790_000_000_000
-  recorder = await startRecorder()
-  portal = await createPortalSimulator({ handlerUrl: recorder.url, clock: () => now })
+  recorder = await started(startRecorder())
+  portal = await started(createPortalSimulator({ handlerUrl: recorder.url, clock: () => now }))
   await portal.install()
-})
-
-afterEach(async () => {
-  await portal.close()
-  await recorder.close()
 })
 
 async function post(url: string, form: Record<string, string> = {}, init: RequestInit = {}) {

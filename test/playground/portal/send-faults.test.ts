@@ -1,5 +1,5 @@
 /** Chance on the way out: repeatable with a seed, and every event accounted for. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { createPortalSimulator } from '../../../playground/portal/portal.ts'
 import type { PortalSimulator } from '../../../playground/portal/portal.ts'
 import { readParams, readText } from '../../../playground/portal/php-query.ts'
@@ -8,19 +8,15 @@ import { createRandom, createSendFaults } from '../../../playground/portal/send-
 import type { FaultSettings } from '../../../playground/portal/send-faults.ts'
 import { startRecorder } from '../../../playground/receivers/recorder.ts'
 import type { EventRecorder } from '../../../playground/receivers/recorder.ts'
+import { started } from '../../support/started.ts'
 
 let recorder: EventRecorder
 let portal: PortalSimulator
 
 beforeEach(async () => {
-  recorder = await startRecorder()
-  portal = await createPortalSimulator({ handlerUrl: recorder.url })
+  recorder = await started(startRecorder())
+  portal = await started(createPortalSimulator({ handlerUrl: recorder.url }))
   await portal.install()
-})
-
-afterEach(async () => {
-  await portal.close()
-  await recorder.close()
 })
 
 function fieldId(body: Params): number {

@@ -1,12 +1,13 @@
 /** All families of user fields in the simulated portal: their methods, their events and their truth. */
 import { readFileSync } from 'node:fs'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { fieldEventNames } from '../../../playground/portal/field-families.ts'
 import type { FieldFamily } from '../../../src/core/log/event.ts'
 import { createPortalSimulator } from '../../../playground/portal/portal.ts'
 import type { PortalSimulator } from '../../../playground/portal/portal.ts'
 import { startRecorder } from '../../../playground/receivers/recorder.ts'
 import type { EventRecorder } from '../../../playground/receivers/recorder.ts'
+import { started } from '../../support/started.ts'
 
 const REST_FIXTURES = new URL('../../fixtures/bitrix24/rest/', import.meta.url)
 const FAMILIES = ['requisite', 'lead', 'deal', 'contact', 'company', 'quote', 'invoice'] as const
@@ -19,18 +20,15 @@ let recorder: EventRecorder
 let portal: PortalSimulator
 
 beforeEach(async () => {
-  recorder = await startRecorder()
-  portal = await createPortalSimulator({
-    handlerUrl: recorder.url,
-    boundEvents: fieldEventNames(),
-    scope: 'crm,userfieldconfig',
-  })
+  recorder = await started(startRecorder())
+  portal = await started(
+    createPortalSimulator({
+      handlerUrl: recorder.url,
+      boundEvents: fieldEventNames(),
+      scope: 'crm,userfieldconfig',
+    }),
+  )
   await portal.install()
-})
-
-afterEach(async () => {
-  await portal.close()
-  await recorder.close()
 })
 
 /** Calls a method with a JSON body; as user 1 unless told otherwise. */

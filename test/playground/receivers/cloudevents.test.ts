@@ -1,22 +1,13 @@
 /** The simulated receiver of CloudEvents: both modes, strict checks, handshake, rate and order. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createCloudEventsSimulator } from '../../../playground/receivers/cloudevents.ts'
 import type {
   CloudEventsOptions,
   CloudEventsSimulator,
 } from '../../../playground/receivers/cloudevents.ts'
+import { started } from '../../support/started.ts'
 
-const closers: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()))
-})
-
-async function aReceiver(options: CloudEventsOptions = {}): Promise<CloudEventsSimulator> {
-  const receiver = await createCloudEventsSimulator(options)
-  closers.push(() => receiver.close())
-  return receiver
-}
+const aReceiver = (options: CloudEventsOptions = {}) => started(createCloudEventsSimulator(options))
 
 const EVENT = {
   specversion: '1.0',

@@ -1,19 +1,10 @@
 /** The simulated Discord webhook: its limits at their edges, its error bodies, headers and pace. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createDiscordSimulator } from '../../../playground/receivers/discord.ts'
-import type { DiscordOptions, DiscordSimulator } from '../../../playground/receivers/discord.ts'
+import type { DiscordOptions } from '../../../playground/receivers/discord.ts'
+import { post as send, started } from '../../support/started.ts'
 
-const closers: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()))
-})
-
-async function aDiscord(options: DiscordOptions = {}): Promise<DiscordSimulator> {
-  const discord = await createDiscordSimulator(options)
-  closers.push(() => discord.close())
-  return discord
-}
+const aDiscord = (options: DiscordOptions = {}) => started(createDiscordSimulator(options))
 
 interface Answer {
   readonly status: number
@@ -22,11 +13,7 @@ interface Answer {
 }
 
 async function post(url: string, body: unknown, contentType = 'application/json'): Promise<Answer> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': contentType },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  })
+  const response = await send(url, body, contentType)
   return { status: response.status, headers: response.headers, text: await response.text() }
 }
 

@@ -1,22 +1,10 @@
 /** The simulated Google Chat webhook: its limits at their edges, its errors, threads and pace. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createGoogleChatSimulator } from '../../../playground/receivers/googlechat.ts'
-import type {
-  GoogleChatOptions,
-  GoogleChatSimulator,
-} from '../../../playground/receivers/googlechat.ts'
+import type { GoogleChatOptions } from '../../../playground/receivers/googlechat.ts'
+import { post as send, started } from '../../support/started.ts'
 
-const closers: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()))
-})
-
-async function aGoogleChat(options: GoogleChatOptions = {}): Promise<GoogleChatSimulator> {
-  const chat = await createGoogleChatSimulator(options)
-  closers.push(() => chat.close())
-  return chat
-}
+const aGoogleChat = (options: GoogleChatOptions = {}) => started(createGoogleChatSimulator(options))
 
 interface Answer {
   readonly status: number
@@ -25,11 +13,7 @@ interface Answer {
 }
 
 async function post(url: string, payload: unknown): Promise<Answer> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json; charset=UTF-8' },
-    body: typeof payload === 'string' ? payload : JSON.stringify(payload),
-  })
+  const response = await send(url, payload, 'application/json; charset=UTF-8')
   const retryAfter = response.headers.get('retry-after')
   const text = await response.text()
   return { status: response.status, retryAfter, body: text === '' ? null : JSON.parse(text) }

@@ -1,31 +1,16 @@
 /** The simulated Mattermost: its limits, its errors and its refusals. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createMattermostSimulator } from '../../../playground/receivers/mattermost.ts'
 import type {
   MattermostOptions,
   MattermostRefusal,
-  MattermostSimulator,
 } from '../../../playground/receivers/mattermost.ts'
+import { post as send, started } from '../../support/started.ts'
 
-const closers: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()))
-})
-
-async function aMattermost(options: MattermostOptions = {}): Promise<MattermostSimulator> {
-  const mattermost = await createMattermostSimulator(options)
-  closers.push(() => mattermost.close())
-  return mattermost
-}
+const aMattermost = (options: MattermostOptions = {}) => started(createMattermostSimulator(options))
 
 async function post(url: string, body: unknown, type = 'application/json') {
-  const response = await fetch(url, {
-    method: 'POST',
-    // Bytes, because fetch gives a text a Content-Type of its own.
-    body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
-    ...(type === '' ? {} : { headers: { 'content-type': type } }),
-  })
+  const response = await send(url, body, type)
   return { status: response.status, text: await response.text() }
 }
 

@@ -1,38 +1,22 @@
 /** The simulated receivers: Slack's limits and words, Standard Webhooks, switches and order. */
 import { randomBytes } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createSlackSimulator } from '../../../playground/receivers/slack.ts'
-import type { SlackOptions, SlackSimulator } from '../../../playground/receivers/slack.ts'
+import type { SlackOptions } from '../../../playground/receivers/slack.ts'
 import { createWebhookSimulator } from '../../../playground/receivers/webhook.ts'
 import type { WebhookOptions, WebhookSimulator } from '../../../playground/receivers/webhook.ts'
+import { post as send, started } from '../../support/started.ts'
 
-const closers: (() => Promise<void>)[] = []
+const aSlack = (options: SlackOptions = {}) => started(createSlackSimulator(options))
 
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()))
-})
-
-async function aSlack(options: SlackOptions = {}): Promise<SlackSimulator> {
-  const slack = await createSlackSimulator(options)
-  closers.push(() => slack.close())
-  return slack
-}
-
-async function aWebhook(options: Partial<WebhookOptions> = {}): Promise<WebhookSimulator> {
-  const webhook = await createWebhookSimulator({ secret: SECRET, ...options })
-  closers.push(() => webhook.close())
-  return webhook
-}
+const aWebhook = (options: Partial<WebhookOptions> = {}) =>
+  started(createWebhookSimulator({ secret: SECRET, ...options }))
 
 const SECRET = `whsec_${randomBytes(32).toString('base64')}`
 
 async function post(url: string, body: unknown): Promise<{ status: number; text: string }> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  })
+  const response = await send(url, body)
   return { status: response.status, text: await response.text() }
 }
 

@@ -1,17 +1,11 @@
 /** A receiver that answers with far more than anybody asked for. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createSlackSimulator } from '../../../playground/receivers/slack.ts'
 import type { SlackSimulator } from '../../../playground/receivers/slack.ts'
-
-const closers: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()))
-})
+import { started } from '../../support/started.ts'
 
 async function aFlood(): Promise<SlackSimulator> {
-  const slack = await createSlackSimulator()
-  closers.push(() => slack.close())
+  const slack = await started(createSlackSimulator())
   slack.flood()
   return slack
 }

@@ -1,19 +1,10 @@
 /** The simulated Teams workflow: its door, its limits, the cards it would not show, and its pace. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createTeamsSimulator } from '../../../playground/receivers/teams.ts'
-import type { TeamsOptions, TeamsSimulator } from '../../../playground/receivers/teams.ts'
+import type { TeamsOptions } from '../../../playground/receivers/teams.ts'
+import { post as send, started } from '../../support/started.ts'
 
-const closers: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()))
-})
-
-async function aTeams(options: TeamsOptions = {}): Promise<TeamsSimulator> {
-  const teams = await createTeamsSimulator(options)
-  closers.push(() => teams.close())
-  return teams
-}
+const aTeams = (options: TeamsOptions = {}) => started(createTeamsSimulator(options))
 
 interface Answer {
   readonly status: number
@@ -22,11 +13,7 @@ interface Answer {
 }
 
 async function post(url: string, body: unknown, contentType = 'application/json'): Promise<Answer> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': contentType },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  })
+  const response = await send(url, body, contentType)
   const retryAfter = response.headers.get('retry-after')
   return { status: response.status, retryAfter, text: await response.text() }
 }

@@ -1,23 +1,14 @@
 /** The simulated Telegram: its limits, its HTML mode, its errors, its pace and its migrations. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { parseTelegramHtml } from '../../../playground/receivers/telegram-html.ts'
 import {
   TELEGRAM_ANSWERS,
   createTelegramSimulator,
 } from '../../../playground/receivers/telegram.ts'
 import type { TelegramOptions, TelegramSimulator } from '../../../playground/receivers/telegram.ts'
+import { post, started } from '../../support/started.ts'
 
-const closers: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()))
-})
-
-async function aTelegram(options: TelegramOptions = {}): Promise<TelegramSimulator> {
-  const telegram = await createTelegramSimulator(options)
-  closers.push(() => telegram.close())
-  return telegram
-}
+const aTelegram = (options: TelegramOptions = {}) => started(createTelegramSimulator(options))
 
 interface Call {
   readonly token?: string
@@ -26,11 +17,7 @@ interface Call {
 
 async function call(telegram: TelegramSimulator, parameters: unknown, by: Call = {}) {
   const { token = telegram.token, method = 'sendMessage' } = by
-  const response = await fetch(`${telegram.url}/bot${token}/${method}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: typeof parameters === 'string' ? parameters : JSON.stringify(parameters),
-  })
+  const response = await post(`${telegram.url}/bot${token}/${method}`, parameters)
   return { status: response.status, answer: await response.json() }
 }
 

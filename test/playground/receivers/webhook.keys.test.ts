@@ -2,15 +2,10 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createWebhookSimulator } from '../../../playground/receivers/webhook.ts'
 import type { WebhookSimulator } from '../../../playground/receivers/webhook.ts'
-
-const closers: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()))
-})
+import { started } from '../../support/started.ts'
 
 const SECRET = `whsec_${randomBytes(32).toString('base64')}`
 const BODY = '{"type":"x"}'
@@ -21,11 +16,8 @@ function aKey(): { privateKey: KeyObject; publicKey: string } {
   return { privateKey, publicKey: `whpk_${raw.toString('base64')}` }
 }
 
-async function aWebhook(publicKeys: readonly string[]): Promise<WebhookSimulator> {
-  const webhook = await createWebhookSimulator({ secret: SECRET, publicKeys })
-  closers.push(() => webhook.close())
-  return webhook
-}
+const aWebhook = (publicKeys: readonly string[]) =>
+  started(createWebhookSimulator({ secret: SECRET, publicKeys }))
 
 interface Signer {
   readonly key?: KeyObject
