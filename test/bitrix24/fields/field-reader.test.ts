@@ -11,6 +11,7 @@ import type { Answer } from '../../support/simulated-caller.ts'
 import recorded from '../../fixtures/bitrix24/rest/crm.requisite.userfield.get-200.json'
 import notFound from '../../fixtures/bitrix24/rest/crm.requisite.userfield.get-not-found.json'
 import smartProcess from '../../fixtures/bitrix24/rest/userfieldconfig.get-200.json'
+import { NOW } from '../../support/time.ts'
 
 const TAX: FieldRef = { family: 'requisite', id: 235, entityId: 'CRM_REQUISITE' }
 const LISTED: FieldRef = { family: 'type', id: 7095, entityId: 'CRM_7' }
@@ -261,7 +262,7 @@ describe('readFields() and the clock of the portal', () => {
     ],
     ['date_start alone', { date_start: '2024-06-06T17:15:21+02:00' }, 1_717_686_921_000],
     ['a date that is none', { date_start: 'yesterday' }, null],
-    ['milliseconds', { start: 1_790_000_000_000 }, null],
+    ['milliseconds', { start: NOW }, null],
     ['a start of 1970', { start: 5 }, null],
     ['a negative start', { start: -1_790_000_000 }, null],
     ['no start', {}, null],

@@ -7,6 +7,7 @@ import { createPortalSimulator } from '../../../playground/portal/portal.ts'
 import type { PortalOptions } from '../../../playground/portal/portal.ts'
 import { started } from '../../support/started.ts'
 import { startRecorder } from '../../../playground/receivers/recorder.ts'
+import { NOW } from '../../support/time.ts'
 
 const aHandler = () => started(startRecorder())
 const aPortal = (options: PortalOptions) => started(createPortalSimulator(options))
@@ -70,7 +71,7 @@ test('a refresh token works once and its pair replaces it', async () => {
 
 test('an access token expires after an hour and a refresh token after 30 days', async () => {
   const handler = await aHandler()
-  let now = 1_790_000_000_000
+  let now = NOW
   const portal = await aPortal({ handlerUrl: handler.url, clock: () => now })
   await portal.install()
   const token = readText(auth(handler.bodies[0]), 'access_token') ?? ''

@@ -10,16 +10,17 @@ import type { RestErrorCode } from '../../../playground/portal/rest-error.ts'
 import { startRecorder } from '../../../playground/receivers/recorder.ts'
 import type { EventRecorder } from '../../../playground/receivers/recorder.ts'
 import { started } from '../../support/started.ts'
+import { NOW } from '../../support/time.ts'
 
 const REST_FIXTURES = new URL('../../fixtures/bitrix24/rest/', import.meta.url)
 const RECORDED_ERRORS = readdirSync(REST_FIXTURES).filter((name) => name.includes('error-'))
 
-let now = 1_790_000_000_000
+let now = NOW
 let recorder: EventRecorder
 let portal: PortalSimulator
 
 beforeEach(async () => {
-  now = 1_790_000_000_000
+  now = NOW
   recorder = await started(startRecorder())
   portal = await started(createPortalSimulator({ handlerUrl: recorder.url, clock: () => now }))
   await portal.install()

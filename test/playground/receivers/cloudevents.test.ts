@@ -6,6 +6,7 @@ import type {
   CloudEventsSimulator,
 } from '../../../playground/receivers/cloudevents.ts'
 import { started } from '../../support/started.ts'
+import { NOW } from '../../support/time.ts'
 
 const aReceiver = (options: CloudEventsOptions = {}) => started(createCloudEventsSimulator(options))
 
@@ -298,7 +299,7 @@ test.each([
 })
 
 test('more than the allowed rate is answered 429 with the time to wait', async () => {
-  let now = 1_790_000_000_000
+  let now = NOW
   const receiver = await aReceiver({ allowedRate: 2, clock: () => now })
   await structured(receiver, EVENT)
   now += 10_000

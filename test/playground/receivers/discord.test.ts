@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { createDiscordSimulator } from '../../../playground/receivers/discord.ts'
 import type { DiscordOptions } from '../../../playground/receivers/discord.ts'
 import { post as send, started } from '../../support/started.ts'
+import { NOW } from '../../support/time.ts'
 
 const aDiscord = (options: DiscordOptions = {}) => started(createDiscordSimulator(options))
 
@@ -311,7 +312,7 @@ test('Discord tells a foreign webhook, a wrong token and a wrong method apart', 
 })
 
 test('Discord takes five requests in two seconds and says so in its headers', async () => {
-  let now = 1_790_000_000_000
+  let now = NOW
   const discord = await aDiscord({ enforceRate: true, clock: () => now })
   const answers: Answer[] = []
   for (let index = 0; index < 5; index++) {
@@ -345,7 +346,7 @@ test('Discord takes five requests in two seconds and says so in its headers', as
 })
 
 test('Discord without an enforced pace never runs out', async () => {
-  const discord = await aDiscord({ clock: () => 1_790_000_000_000 })
+  const discord = await aDiscord({ clock: () => NOW })
   for (let index = 0; index < 6; index++) {
     const { status, headers } = await post(discord.url, { content: 'c' })
     expect([status, headers.get('x-ratelimit-remaining')]).toEqual([204, '4'])
@@ -353,7 +354,7 @@ test('Discord without an enforced pace never runs out', async () => {
 })
 
 test('rateLimitFor() answers with a fraction of a second, ends by itself and can be ended', async () => {
-  let now = 1_790_000_000_000
+  let now = NOW
   const discord = await aDiscord({ clock: () => now })
   discord.rateLimitFor(20)
   expect(discord.behaviour).toEqual({ kind: 'rate_limited', until: now + 20_000 })

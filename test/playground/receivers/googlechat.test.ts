@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { createGoogleChatSimulator } from '../../../playground/receivers/googlechat.ts'
 import type { GoogleChatOptions } from '../../../playground/receivers/googlechat.ts'
 import { post as send, started } from '../../support/started.ts'
+import { NOW } from '../../support/time.ts'
 
 const aGoogleChat = (options: GoogleChatOptions = {}) => started(createGoogleChatSimulator(options))
 
@@ -325,7 +326,7 @@ test('Google Chat refuses a reply to no thread and an unknown reply option', asy
 })
 
 test('Google Chat takes one message a second and names no time to wait', async () => {
-  let now = 1_790_000_000_000
+  let now = NOW
   const chat = await aGoogleChat({ enforceRate: true, clock: () => now })
   expect((await post(chat.url, { text: 't' })).status).toBe(200)
   now += 999
@@ -336,7 +337,7 @@ test('Google Chat takes one message a second and names no time to wait', async (
 })
 
 test('rateLimitFor() names no time to wait, ends by itself and can be ended', async () => {
-  let now = 1_790_000_000_000
+  let now = NOW
   const chat = await aGoogleChat({ clock: () => now })
   chat.rateLimitFor(20)
   expect(chat.behaviour).toEqual({ kind: 'rate_limited', until: now + 20_000 })

@@ -7,6 +7,7 @@ import type { SlackOptions } from '../../../playground/receivers/slack.ts'
 import { createWebhookSimulator } from '../../../playground/receivers/webhook.ts'
 import type { WebhookOptions, WebhookSimulator } from '../../../playground/receivers/webhook.ts'
 import { post as send, started } from '../../support/started.ts'
+import { NOW } from '../../support/time.ts'
 
 const aSlack = (options: SlackOptions = {}) => started(createSlackSimulator(options))
 
@@ -158,7 +159,7 @@ test('Slack answers no_service at a URL that is no webhook', async () => {
 })
 
 test('Slack holds a sender to one message a second after a short burst', async () => {
-  let now = 1_790_000_000_000
+  let now = NOW
   const slack = await aSlack({ enforceRate: true, clock: () => now })
   const statuses: number[] = []
   for (let index = 0; index < 5; index++) {
@@ -171,7 +172,7 @@ test('Slack holds a sender to one message a second after a short burst', async (
 })
 
 test('rateLimitFor() answers with the time that is left and ends by itself', async () => {
-  let now = 1_790_000_000_000
+  let now = NOW
   const slack = await aSlack({ clock: () => now })
   slack.rateLimitFor(20)
   now += 5500

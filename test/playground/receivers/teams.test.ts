@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { createTeamsSimulator } from '../../../playground/receivers/teams.ts'
 import type { TeamsOptions } from '../../../playground/receivers/teams.ts'
 import { post as send, started } from '../../support/started.ts'
+import { NOW } from '../../support/time.ts'
 
 const aTeams = (options: TeamsOptions = {}) => started(createTeamsSimulator(options))
 
@@ -286,7 +287,7 @@ test('Teams refuses a GET', async () => {
 })
 
 test('Teams takes four requests in a second, then tells how long to wait', async () => {
-  let now = 1_790_000_000_000
+  let now = NOW
   const teams = await aTeams({ enforceRate: true, clock: () => now })
   const send = () => post(teams.url, message(WHOLE_CARD))
   for (let index = 0; index < 4; index++) {
@@ -311,7 +312,7 @@ test('Teams takes four requests in a second, then tells how long to wait', async
 })
 
 test('Teams takes sixty requests in thirty seconds', async () => {
-  let now = 1_790_000_000_000
+  let now = NOW
   const teams = await aTeams({ enforceRate: true, clock: () => now })
   const send = () => post(teams.url, message(WHOLE_CARD))
   for (let index = 0; index < 60; index++) {
@@ -327,7 +328,7 @@ test('Teams takes sixty requests in thirty seconds', async () => {
 })
 
 test('rateLimitFor() answers with the time that is left and ends by itself', async () => {
-  let now = 1_790_000_000_000
+  let now = NOW
   const teams = await aTeams({ clock: () => now })
   teams.rateLimitFor(20)
   now += 5500

@@ -7,6 +7,7 @@ import {
 } from '../../../playground/receivers/telegram.ts'
 import type { TelegramOptions, TelegramSimulator } from '../../../playground/receivers/telegram.ts'
 import { post, started } from '../../support/started.ts'
+import { NOW } from '../../support/time.ts'
 
 const aTelegram = (options: TelegramOptions = {}) => started(createTelegramSimulator(options))
 
@@ -224,7 +225,7 @@ test.each(PARSED)('parseTelegramHtml() reads %s', (html, text, entities) => {
 })
 
 test('Telegram holds a chat to one message a second and 20 a minute', async () => {
-  let now = 1_790_000_000_000
+  let now = NOW
   const telegram = await aTelegram({
     enforceRate: true,
     clock: () => now,
