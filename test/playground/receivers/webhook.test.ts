@@ -1,0 +1,104 @@
+/** The simulated webhook: Standard Webhooks, order and statuses. */
+import { randomBytes } from 'node:crypto'
+import { Webhook } from 'standardwebhooks'
+import { expect, test } from 'vitest'
+import { createWebhookSimulator } from '../../../playground/receivers/webhook.ts'
+import type { WebhookOptions, WebhookSimulator } from '../../../playground/receivers/webhook.ts'
+import { post, started } from '../../support/started.ts'
+
+const SECRET = `whsec_${randomBytes(32).toString('base64')}`
+
+const aWebhook = (options: Partial<WebhookOptions> = {}) =>
+  started(createWebhookSimulator({ secret: SECRET, ...options }))
+
+interface Sent {
+  readonly sequence: number
+  readonly previousSequence: number | null
+  readonly replayed?: boolean
+}
+
+async function deliver(
+  webhook: WebhookSimulator,
+  data: Sent,
+  { secret = SECRET, at = new Date() }: { secret?: string; at?: Date } = {},
+): Promise<number> {
+  const body = JSON.stringify({ data: { portal: { memberId: 'm' }, ...data } })
+  const id = `m-${data.sequence}`
+  const response = await fetch(webhook.url, {
+    method: 'POST',
+    headers: {
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': new Webhook(secret).sign(id, at, body),
+    },
+    body,
+  })
+  await response.text()
+  return response.status
+}
+
+test('the webhook takes what the official library signs, with any of its secrets', async () => {
+  const former = `whsec_${randomBytes(24).toString('base64')}`
+  const webhook = await aWebhook({ secret: [SECRET, former] })
+  const first = { sequence: 1, previousSequence: null }
+  expect(await deliver(webhook, first)).toBe(204)
+  expect(await deliver(webhook, { sequence: 2, previousSequence: 1 }, { secret: former })).toBe(204)
+  expect(webhook.messages).toMatchObject([
+    { id: 'm-1', sequence: 1, order: 'next', verification: { verified: true } },
+    { id: 'm-2', sequence: 2, order: 'next', verification: { verified: true } },
+  ])
+})
+
+test('the webhook refuses a foreign secret, an old time and a missing header', async () => {
+  const webhook = await aWebhook()
+  const sent = { sequence: 1, previousSequence: null }
+  const foreign = `whsec_${randomBytes(32).toString('base64')}`
+  expect(await deliver(webhook, sent, { secret: foreign })).toBe(401)
+  expect(await deliver(webhook, sent, { at: new Date(Date.now() - 301_000) })).toBe(401)
+  expect((await post(webhook.url, {})).status).toBe(401)
+  expect(webhook.requests.map(({ answer }) => JSON.parse(answer).error)).toEqual([
+    'wrong_signature',
+    'stale_timestamp',
+    'missing_header',
+  ])
+  expect(webhook.messages).toEqual([])
+})
+
+test('the webhook tells repeats, disorder, gaps and replays apart', async () => {
+  const webhook = await aWebhook()
+  await deliver(webhook, { sequence: 1, previousSequence: null })
+  await deliver(webhook, { sequence: 3, previousSequence: 1 })
+  await deliver(webhook, { sequence: 3, previousSequence: 1 })
+  await deliver(webhook, { sequence: 2, previousSequence: 1 })
+  await deliver(webhook, { sequence: 6, previousSequence: 5 })
+  await deliver(webhook, { sequence: 1, previousSequence: null, replayed: true })
+  await deliver(webhook, { sequence: 7, previousSequence: 6 })
+  await deliver(webhook, { sequence: 9, previousSequence: null })
+  await deliver(webhook, { sequence: 10, previousSequence: 9 })
+  expect(webhook.messages.map(({ order }) => order)).toEqual([
+    'next',
+    'next',
+    'repeat',
+    'out_of_order',
+    'gap',
+    'replay',
+    'next',
+    'restart',
+    'next',
+  ])
+  expect(webhook.problems.map(({ sequence }) => sequence)).toEqual([2, 6])
+  expect(webhook.repeats).toHaveLength(1)
+})
+
+test('statusSequence() answers in turn and then normally', async () => {
+  const webhook = await aWebhook()
+  webhook.statusSequence([500, 410])
+  const sent = { sequence: 1, previousSequence: null }
+  const statuses = [
+    await deliver(webhook, sent),
+    await deliver(webhook, sent),
+    await deliver(webhook, sent),
+  ]
+  expect(statuses).toEqual([500, 410, 204])
+  expect(webhook.messages).toMatchObject([{ order: 'next' }])
+})
