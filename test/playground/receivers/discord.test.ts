@@ -353,22 +353,6 @@ test('Discord without an enforced pace never runs out', async () => {
   }
 })
 
-test('rateLimitFor() answers with a fraction of a second, ends by itself and can be ended', async () => {
-  let now = NOW
-  const discord = await aDiscord({ clock: () => now })
-  discord.rateLimitFor(20)
-  expect(discord.behaviour).toEqual({ kind: 'rate_limited', until: now + 20_000 })
-  now += 5750
-  const { status, text } = await post(discord.url, { content: 'c' })
-  expect([status, JSON.parse(text).retry_after]).toEqual([429, 14.25])
-  now += 14_250
-  expect(discord.behaviour).toEqual({ kind: 'normal' })
-  expect((await post(discord.url, { content: 'c' })).status).toBe(204)
-  discord.rateLimitFor(20)
-  discord.recover()
-  expect((await post(discord.url, { content: 'c' })).status).toBe(204)
-})
-
 test('remove() and barAddress() hold until recover()', async () => {
   const discord = await aDiscord()
   discord.remove()
@@ -401,16 +385,4 @@ test('Discord notes which mentions would have notified people', async () => {
     ['<@&456>'],
     [],
   ])
-})
-
-test('a Discord that is down, resets or is told what to answer keeps no message', async () => {
-  const discord = await aDiscord()
-  discord.down()
-  await expect(post(discord.url, { content: 'c' })).rejects.toThrow('fetch failed')
-  discord.reset()
-  await expect(post(discord.url, { content: 'c' })).rejects.toThrow('terminated')
-  discord.answer({ status: 502, body: 'Bad Gateway' })
-  expect((await post(discord.url, { content: 'c' })).status).toBe(502)
-  expect(discord.messages).toEqual([])
-  expect(discord.requests.map(({ status }) => status)).toEqual([null, null, 502])
 })

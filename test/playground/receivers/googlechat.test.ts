@@ -336,37 +336,10 @@ test('Google Chat takes one message a second and names no time to wait', async (
   expect(chat.messages).toHaveLength(2)
 })
 
-test('rateLimitFor() names no time to wait, ends by itself and can be ended', async () => {
-  let now = NOW
-  const chat = await aGoogleChat({ clock: () => now })
-  chat.rateLimitFor(20)
-  expect(chat.behaviour).toEqual({ kind: 'rate_limited', until: now + 20_000 })
-  now += 19_999
-  expect(await post(chat.url, { text: 't' })).toEqual(EXHAUSTED)
-  now += 1
-  expect(chat.behaviour).toEqual({ kind: 'normal' })
-  expect((await post(chat.url, { text: 't' })).status).toBe(200)
-  chat.rateLimitFor(20)
-  chat.recover()
-  expect((await post(chat.url, { text: 't' })).status).toBe(200)
-})
-
 test('remove() answers 404 until recover()', async () => {
   const chat = await aGoogleChat()
   chat.remove()
   expect(await post(chat.url, { text: 't' })).toEqual(NOT_FOUND)
   chat.recover()
   expect((await post(chat.url, { text: 't' })).status).toBe(200)
-})
-
-test('a Google Chat that is down, resets or is told what to answer keeps no message', async () => {
-  const chat = await aGoogleChat()
-  chat.down()
-  await expect(post(chat.url, { text: 't' })).rejects.toThrow('fetch failed')
-  chat.reset()
-  await expect(post(chat.url, { text: 't' })).rejects.toThrow('terminated')
-  chat.answer({ status: 503, body: '' })
-  expect((await post(chat.url, { text: 't' })).status).toBe(503)
-  expect(chat.messages).toEqual([])
-  expect(chat.requests.map(({ status }) => status)).toEqual([null, null, 503])
 })

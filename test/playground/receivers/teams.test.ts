@@ -327,19 +327,6 @@ test('Teams takes sixty requests in thirty seconds', async () => {
   expect((await send()).status).toBe(202)
 })
 
-test('rateLimitFor() answers with the time that is left and ends by itself', async () => {
-  let now = NOW
-  const teams = await aTeams({ clock: () => now })
-  teams.rateLimitFor(20)
-  now += 5500
-  expect(await post(teams.url, message(WHOLE_CARD))).toMatchObject({
-    status: 429,
-    retryAfter: '15',
-  })
-  now += 14_500
-  expect((await post(teams.url, message(WHOLE_CARD))).status).toBe(202)
-})
-
 test('the switches of a workflow hold until recover()', async () => {
   const teams = await aTeams()
   const send = () => post(teams.url, message(WHOLE_CARD))
@@ -372,16 +359,4 @@ test('the switches of a workflow hold until recover()', async () => {
   expect(teams.messages).toEqual([])
   teams.recover()
   expect((await send()).status).toBe(202)
-})
-
-test('a Teams that is down, resets or is told what to answer keeps no message', async () => {
-  const teams = await aTeams()
-  teams.down()
-  await expect(post(teams.url, message(WHOLE_CARD))).rejects.toThrow('fetch failed')
-  teams.reset()
-  await expect(post(teams.url, message(WHOLE_CARD))).rejects.toThrow('terminated')
-  teams.answer({ status: 502, body: 'Bad Gateway' })
-  expect((await post(teams.url, message(WHOLE_CARD))).status).toBe(502)
-  expect(teams.messages).toEqual([])
-  expect(teams.requests.map(({ status }) => status)).toEqual([null, null, 502])
 })
