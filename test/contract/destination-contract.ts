@@ -109,19 +109,31 @@ function describeOutcomes(cases: DestinationCases): void {
     })
   })
 
+  const passing = { kind: 'unreachable', retryAfterMs: null } as const
+
   test.each([301, 302, 303, 307, 308])('a redirect %i is a failure', async (code) => {
     const receiver = answering({ status: code, headers: { location: 'https://example.com/' } })
     const outcome = await send(open(cases), receiver)
-    expect(outcome).toMatchObject({ kind: 'unreachable', reason: 'redirect', status: code })
+    expect(outcome).toEqual({ ...passing, reason: 'redirect', status: code, detail: null })
     expect(receiver.requests).toHaveLength(1)
   })
 
   test.each([500, 502, 503, 504])('a server error %i is transient', async (code) => {
-    expect(await sendTo(cases, { status: code })).toMatchObject({
-      kind: 'unreachable',
-      reason: `http_${code}`,
-      status: code,
-    })
+    for (const [body, detail] of [
+      ['', null],
+      ['Service Unavailable', 'Service Unavailable'],
+    ] as const) {
+      const outcome = await sendTo(cases, { status: code, body })
+      expect(outcome).toEqual({ ...passing, reason: `http_${code}`, status: code, detail })
+    }
+  })
+
+  test('a rate limit is transient, with and without words', async () => {
+    for (const answer of [{ status: 429 }, cases.rateLimited]) {
+      const detail = detailOf(answer, 'rate_limited')
+      const expected = { ...passing, reason: 'rate_limited', status: answer.status, detail }
+      expect(await sendTo(cases, answer)).toEqual(expected)
+    }
   })
 }
 

@@ -15,12 +15,9 @@ const MODES = ['structured', 'binary'] as const
 const RULES = {
   delivered: { status: 202 },
   transient: [
-    [{ status: 500, body: 'Internal error' }, 'http_500'],
-    [{ status: 429 }, 'rate_limited'],
     [{ status: 401 }, 'http_401'],
     [{ status: 403 }, 'http_403'],
     [{ status: 404 }, 'http_404'],
-    [{ status: 302 }, 'redirect'],
     // Not among the answers of the webhook specification, so nothing says that it was accepted.
     [{ status: 203 }, 'http_203'],
     [{ status: 206 }, 'http_206'],

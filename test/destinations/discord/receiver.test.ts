@@ -29,12 +29,8 @@ describeDestination({
   urlOf: (url) => `${url}?wait=true`,
   delivered: { status: 200, body: '{"id":"1290000000000000101","type":0}' },
   transient: [
-    [{ status: 500 }, 'http_500'],
-    [{ status: 503, body: 'Service Unavailable' }, 'http_503'],
-    [{ status: 429 }, 'rate_limited'],
     [{ status: 429, body: BARRED }, 'rate_limited'],
     [{ status: 403, body: BARRED }, 'rate_limited'],
-    [{ status: 302 }, 'redirect'],
     [{ status: 405 }, 'http_405'],
     [{ status: 204 }, 'http_204'],
     [{ status: 200 }, 'unexpected_body'],

@@ -21,11 +21,7 @@ describeDestination({
   urlOf: (url) => `${url}${url.includes('?') ? '&' : '?'}${OPTION}`,
   delivered: { status: 200, body: '{"name":"spaces/AAAA/messages/B.B"}' },
   transient: [
-    [{ status: 500 }, 'http_500'],
     [{ status: 503, body: failure(503, 'UNAVAILABLE') }, 'http_503'],
-    [{ status: 429, body: failure(429, 'EXHAUSTED') }, 'rate_limited'],
-    [{ status: 429 }, 'rate_limited'],
-    [{ status: 302 }, 'redirect'],
     [{ status: 200 }, 'unexpected_body'],
     [{ status: 200, body: 'ok' }, 'unexpected_body'],
     [{ status: 200, body: '{}' }, 'unexpected_body'],

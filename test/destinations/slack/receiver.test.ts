@@ -19,12 +19,7 @@ describeDestination({
   delivered: { status: 200, body: 'ok' },
   transient: [
     [{ status: 500, body: 'rollup_error' }, 'rollup_error'],
-    [{ status: 500 }, 'http_500'],
-    [{ status: 503, body: 'Service Unavailable' }, 'http_503'],
-    [{ status: 429, body: 'rate_limited' }, 'rate_limited'],
-    [{ status: 429 }, 'rate_limited'],
     [{ status: 401 }, 'http_401'],
-    [{ status: 302 }, 'redirect'],
     [{ status: 200, body: 'okay' }, 'unexpected_body'],
     [{ status: 200 }, 'unexpected_body'],
     [{ status: 200, body: '{"ok":true}' }, 'unexpected_body'],

@@ -26,11 +26,7 @@ describeDestination({
   secrets: [URL_TEXT, `${PATH}${QUERY}`, SIGNATURE, '5cb5bd7efb6a4c6181bea54fc653d660'],
   delivered: { status: 202 },
   transient: [
-    [{ status: 500 }, 'http_500'],
     [{ status: 502, body: failure('BadGateway') }, 'http_502'],
-    [{ status: 429 }, 'rate_limited'],
-    [{ status: 429, body: failure('TooManyRequests') }, 'rate_limited'],
-    [{ status: 302 }, 'redirect'],
     [{ status: 201 }, 'http_201'],
     [{ status: 200, body: `${LEGACY} 429 with ContextId tcid=0` }, 'rate_limited'],
     [{ status: 200, body: `${LEGACY} 500 with ContextId tcid=0` }, 'unexpected_body'],

@@ -23,7 +23,6 @@ describeDestination({
   delivered: { status: 200, body: '{"ok":true,"result":{"message_id":1}}' },
   transient: [
     [refusal(500, 'Internal Server Error'), 'http_500'],
-    [refusal(429, 'Too Many Requests: slow down'), 'rate_limited'],
     [{ status: 502, body: '<html>Bad Gateway</html>' }, 'http_502'],
     [{ status: 409 }, 'http_409'],
     [{ status: 200 }, 'unexpected_body'],

@@ -33,13 +33,10 @@ describeDestination({
   ],
   delivered: { status: 200 },
   transient: [
-    [{ status: 500, body: 'Internal error' }, 'http_500'],
-    [{ status: 429 }, 'rate_limited'],
     [{ status: 401, body: 'wrong signature' }, 'http_401'],
     [{ status: 403 }, 'http_403'],
     [{ status: 404 }, 'http_404'],
     [{ status: 408 }, 'http_408'],
-    [{ status: 302 }, 'redirect'],
   ],
   messageRejected: [
     [{ status: 400, body: 'unknown field' }, 'http_400'],
