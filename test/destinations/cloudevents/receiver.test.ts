@@ -20,6 +20,7 @@ const RULES = {
     [{ status: 404 }, 'http_404'],
     // Not among the answers of the webhook specification, so nothing says that it was accepted.
     [{ status: 203 }, 'http_203'],
+    [{ status: 205 }, 'http_205'],
     [{ status: 206 }, 'http_206'],
   ],
   messageRejected: [

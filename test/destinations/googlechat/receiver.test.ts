@@ -19,7 +19,7 @@ describeDestination({
   settings: { url: URL_TEXT },
   secrets: [URL_TEXT, `${URL_TEXT}&${OPTION}`, KEY, decodeURIComponent(TOKEN)],
   urlOf: (url) => `${url}${url.includes('?') ? '&' : '?'}${OPTION}`,
-  delivered: { status: 200, body: '{"name":"spaces/AAAA/messages/B.B"}' },
+  delivered: { status: 200, body: '{\n  "name": "spaces/AAAA/messages/BBBB"\n}\n' },
   transient: [
     [{ status: 503, body: failure(503, 'UNAVAILABLE') }, 'http_503'],
     [{ status: 200 }, 'unexpected_body'],

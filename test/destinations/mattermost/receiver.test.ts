@@ -22,6 +22,7 @@ describeDestination({
     [{ status: 405 }, 'http_405'],
     [{ status: 201, body: 'ok' }, 'http_201'],
     [{ status: 200 }, 'unexpected_body'],
+    [{ status: 200, body: 'OK' }, 'unexpected_body'],
     [{ status: 200, body: '<!doctype html>' }, 'unexpected_body'],
     [{ status: 200, body: '{"status":"OK"}' }, 'unexpected_body'],
   ],

@@ -31,6 +31,8 @@ describeDestination({
     [{ status: 200, body: `${LEGACY} 429 with ContextId tcid=0` }, 'rate_limited'],
     [{ status: 200, body: `${LEGACY} 500 with ContextId tcid=0` }, 'unexpected_body'],
     [{ status: 200, body: '{"error":{"code":"SomethingNew"}}' }, 'unexpected_body'],
+    [{ status: 200, body: 'There was an Error: nothing sent' }, 'unexpected_body'],
+    [{ status: 202, body: '{"error":{}}' }, 'unexpected_body'],
     [{ status: 408 }, 'http_408'],
   ],
   messageRejected: [
@@ -98,6 +100,11 @@ describe('teams answers', () => {
     [200, '1'],
     [202, '{"status":"accepted"}'],
     [200, 'terrorless'],
+    // A success that only holds the word, as a repeat would be a duplicate.
+    [200, '{"id":"1718","error":null}'],
+    [200, '{"body":"Error text: a → b"}'],
+    [200, '{"errors":0,"error":""}'],
+    [200, '{"error":false}'],
   ])('%i with the body %j is delivered', (status, body) => {
     expect(judge(status, body)).toEqual({ kind: 'delivered', status })
   })

@@ -20,7 +20,7 @@ describeDestination({
   type: telegram,
   settings: { ...SETTINGS, url: SERVER },
   secrets: [URL_TEXT, TOKEN, SECRET_HALF, CHAT],
-  delivered: { status: 200, body: '{"ok":true,"result":{"message_id":1}}' },
+  delivered: { status: 200, body: ' {"ok":true,"result":{"message_id":1}} ' },
   transient: [
     [refusal(500, 'Internal Server Error'), 'http_500'],
     [{ status: 502, body: '<html>Bad Gateway</html>' }, 'http_502'],
@@ -28,7 +28,9 @@ describeDestination({
     [{ status: 200 }, 'unexpected_body'],
     [{ status: 200, body: 'ok' }, 'unexpected_body'],
     [{ status: 200, body: '{"ok":"true"}' }, 'unexpected_body'],
+    [{ status: 200, body: '{"ok":1}' }, 'unexpected_body'],
     [{ status: 200, body: '{"ok":false}' }, 'unexpected_body'],
+    [{ status: 200, body: '{"result":{"ok":true}}' }, 'unexpected_body'],
     [{ status: 201, body: '{"ok":true}' }, 'http_201'],
   ],
   messageRejected: [
