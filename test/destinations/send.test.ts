@@ -218,40 +218,6 @@ describe('sendParcel()', () => {
   })
 })
 
-describe('sendParcel() to addresses', () => {
-  const LOCAL = { ...REQUEST, url: 'http://127.0.0.1:8787/hook' }
-
-  test.each([301, 302, 303, 307, 308])('follows no redirect %i', async (status) => {
-    const urls: string[] = []
-    const outcome = await send(aReceiver(), async (url, init) => {
-      urls.push(`${init.redirect} ${url}`)
-      return new Response(null, { status, headers: { location: 'https://other.example.com/' } })
-    })
-    expect(outcome).toMatchObject({ status })
-    expect(urls).toEqual([`manual ${URL_TEXT}`])
-  })
-
-  test('judges each address by the policy of its destination', async () => {
-    const urls: string[] = []
-    const fetch: Fetch = async (url) => {
-      urls.push(url)
-      return new Response('')
-    }
-    const prepare = async () => LOCAL
-    const policy = { allowLocal: true }
-    expect(await send(aReceiver({ prepare, policy }), fetch)).toMatchObject({ status: 200 })
-    expect(await send(aReceiver({ prepare }), fetch)).toEqual({
-      kind: 'rejected',
-      scope: 'endpoint',
-      reason: 'refused_address',
-      status: null,
-      probe: false,
-      detail: 'not_https',
-    })
-    expect(urls).toEqual([LOCAL.url])
-  })
-})
-
 describe('sendParcel() to a receiver that has moved', () => {
   /** Sends to the place it knows; answers of 3 digits are statuses, others name the new place. */
   async function follow(

@@ -20,7 +20,7 @@ export function listNotes(delivery: Delivery, now: number, words: Catalogue): re
 }
 
 /** Says why the message tells no change; null when it tells one, or when there is nothing to say. */
-export function describeGap({ event, enrichment }: Delivery, words: Catalogue): string | null {
+function describeGap({ event, enrichment }: Delivery, words: Catalogue): string | null {
   const { notes, reasons } = words
   if (event.field === null || enrichment.status === 'not_applicable') return null
   if (enrichment.status === 'unavailable') {

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ThinReason } from '../../../src/core/log/event.ts'
 import { en } from '../../../src/destinations/language/en.ts'
-import {
-  describeDelay,
-  describeGap,
-  describeOrigin,
-  formatDuration,
-  listNotes,
-} from '../../../src/destinations/message/notes.ts'
+import { formatDuration, listNotes } from '../../../src/destinations/message/notes.ts'
 import {
   EVENT_TS,
   RECEIVED_AT,
@@ -110,8 +104,9 @@ describe('listNotes()', () => {
     ])
   })
 
-  test('does not call a test late', () => {
-    expect(listNotes(aDelivery({ sequence: null }), SENT_AT + 90 * MINUTE_MS, en)).toEqual([])
+  test.each([false, true])('does not call a test late (replayed: %s)', (replayed) => {
+    const delivery = aDelivery({ sequence: null, replayed })
+    expect(listNotes(delivery, SENT_AT + 90 * MINUTE_MS, en)).toEqual([])
   })
 })
 
@@ -123,28 +118,6 @@ test.each([
   [400 * 24 * 60 * MINUTE_MS, '400 d'],
 ])('formatDuration() tells %i ms as %s', (ms, expected) => {
   expect(formatDuration(ms, en)).toBe(expected)
-})
-
-test('describeGap() is silent only where all is told or nothing can be said', () => {
-  expect(describeGap(aDelivery({ enrichment: anEnrichment() }), en)).toBeNull()
-  expect(describeGap(aDelivery(), en)).toBeNull()
-  const enrichment = anEnrichment({ changes: null })
-  expect(describeGap(aDelivery({ enrichment }), en)).toBe('The settings before this are not known')
-})
-
-test('describeOrigin() prefers what is completed to what was found', () => {
-  expect(describeOrigin(aDelivery(), en)).toBeNull()
-  const found = aDelivery({ origin: 'reconciled' })
-  expect(describeOrigin(found, en)).toBe('Found by comparing with the portal, no event arrived')
-  const completing = { ...found, enrichment: anEnrichment({ completes: [40] }) }
-  expect(describeOrigin(completing, en)).toBe('Tells what could not be read at first')
-})
-
-test('describeDelay() is null for what is in time and for tests', () => {
-  const late = RECEIVED_AT + 10 * MINUTE_MS
-  expect(describeDelay(aDelivery(), SENT_AT, en)).toBeNull()
-  expect(describeDelay(aDelivery(), late, en)).toBe('Delivered 10 min late')
-  expect(describeDelay(aDelivery({ sequence: null, replayed: true }), late, en)).toBeNull()
 })
 
 test('listNotes() tells the gap, the group, the origin and the delay in this order', () => {

@@ -1,7 +1,6 @@
 /** Own wording: what a template may say, what it is refused for, and that nothing skips the escaping. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
 import type { Parcel } from '../../../src/destinations/receiver.ts'
 import { escapeDiscord } from '../../../src/destinations/discord/text.ts'
 import { inertGoogleChat } from '../../../src/destinations/googlechat/text.ts'
@@ -18,7 +17,6 @@ import { DESTINATION_TYPES } from '../../../src/destinations/registry.ts'
 import { inertSlack } from '../../../src/destinations/slack/text.ts'
 import { inertTeams } from '../../../src/destinations/teams/text.ts'
 import { inertTelegram } from '../../../src/destinations/telegram/text.ts'
-import { telegram } from '../../../src/destinations/telegram/receiver.ts'
 import { SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 
 const LINK = 'https://acme.bitrix24.com/crm/'
@@ -301,83 +299,9 @@ describe('the escape of each kind of chat', () => {
   )
 })
 
-describe('a destination with a template', () => {
-  test('tells an event in its words', async () => {
-    expect(await prepare('<b>{{label}}</b>: {{user}}', ONE)).toBe('<b>Tax number</b>: Anna Petrova')
-  })
-
-  test('tells a digest in the words of the relay when it has none for it', async () => {
-    expect(await prepare('{{title}}', DIGEST)).toMatch(/^<b>2 events<\/b>\n\n/)
-  })
-
-  test('tells a digest in its words when it has them', async () => {
-    expect(await prepare('{{#fields}}{{heading}};{{/fields}}', DIGEST)).toBe(
-      'Tax number UF_CRM_TAX: settings changed by Anna Petrova;onCrmDealUpdate: 1 event by user 1;',
-    )
-  })
-
-  test('tells a test message in the words of the relay', async () => {
-    const delivery = aDelivery({ id: 'test-1', sequence: null, previousSequence: null })
-    expect(await prepare('{{title}}!', { deliveries: [delivery], dashboard: null })).toMatch(
-      /^<b>Test message/,
-    )
-  })
-
-  test('falls back to the words of the relay where its own give nothing', async () => {
-    expect(
-      await prepare('{{#label}}x{{/label}}', { deliveries: [OTHER], dashboard: null }),
-    ).toMatch(/^<b>onCrmDealUpdate<\/b>\n/)
-  })
-
-  test('leaves lines out while its text is too long, and falls back when it is too long without', async () => {
-    const changes = Array.from({ length: 12 }, (_, index) => ({
-      attribute: `SETTINGS.S${index}`,
-      before: null,
-      after: 'v'.repeat(160),
-    }))
-    const delivery = aDelivery({ enrichment: anEnrichment({ changes }) })
-    const parcel: Parcel = { deliveries: [delivery], dashboard: null }
-    const block = `{{#changes}}${'{{after}}'.repeat(4)}\n{{/changes}}`
-    const text = await prepare(`${block}{{more}}`, parcel)
-    expect(text.split('\n')).toHaveLength(7)
-    expect(text).toMatch(/and 6 more$/)
-    const long = `{{#user}}${'{{user}}'.repeat(250)}{{/user}}`
-    const named = aDelivery({ enrichment: anEnrichment({ userName: 'A'.repeat(60) }) })
-    expect(await prepare(long, { deliveries: [named], dashboard: null })).toMatch(
-      /^<b>Tax number<\/b> <code>UF_CRM_TAX<\/code>\n/,
-    )
-  })
-
-  test('is refused at configuration when a sample event gives nothing or too much', () => {
-    expect(problemOf('{{#more}}x{{/more}}')).toBe('Must give some text for a sample event')
-    expect(problemOf('x'.repeat(4097))).toBe(
-      'Must give at most 4096 characters for a sample event: it gives 4097',
-    )
-    expect(problemOf('{{titel}}')).toMatch(/did you mean title\?$/)
-    expect(problemOf('x'.repeat(4096))).toBeNull()
-  })
-})
-
 function render(source: string, parcel: Parcel, escape = (text: string): string => text): string {
   const template = parseTemplate(source)
   if (!template.ok) throw new Error(template.error)
   const message = composeMessage(parcel, { words: en, now: SENT_AT })
   return renderTemplate(template.value, templateView(message, parcel, en), escape)
-}
-
-function open(template: string) {
-  const settings = { token: `1:${'A'.repeat(35)}`, chat: '-1001' }
-  return telegram.create(settings, { policy: { allowLocal: false }, language: 'en', template })
-}
-
-function problemOf(template: string): string | null {
-  const created = open(template)
-  return created.ok ? null : (created.error[0]?.problem ?? null)
-}
-
-async function prepare(template: string, parcel: Parcel): Promise<string> {
-  const created = open(template)
-  if (!created.ok) throw new Error(JSON.stringify(created.error))
-  const { body } = await created.value.prepare(parcel, { now: SENT_AT, memory: NO_MEMORY })
-  return String(JSON.parse(body).text)
 }
