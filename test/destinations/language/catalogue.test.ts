@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Catalogue } from '../../../src/destinations/language/catalogue.ts'
 import {
   CATALOGUES,
   LANGUAGES,
-  fillPlural,
   type Language,
 } from '../../../src/destinations/language/languages.ts'
 
@@ -173,51 +171,3 @@ describe.each(TRANSLATIONS)('the translation into %s', (language) => {
     expect([...new Set(nouns)].toSorted()).toEqual(language === 'de' ? NOUNS_IN_GERMAN : [])
   })
 })
-
-test.each<readonly [Language, string, string, string]>([
-  [
-    'en',
-    '1 change of settings in 1 field',
-    '5 changes of settings in 2 fields',
-    '21 changes of settings in 5 fields',
-  ],
-  [
-    'ru',
-    '1 изменение настроек в 1 поле',
-    '5 изменений настроек в 2 полях',
-    '21 изменение настроек в 5 полях',
-  ],
-  [
-    'de',
-    '1 Einstellungsänderung in 1 Feld',
-    '5 Einstellungsänderungen in 2 Feldern',
-    '21 Einstellungsänderungen in 5 Feldern',
-  ],
-  [
-    'es',
-    '1 cambio de configuración en 1 campo',
-    '5 cambios de configuración en 2 campos',
-    '21 cambios de configuración en 5 campos',
-  ],
-  [
-    'pt',
-    '1 alteração de configurações em 1 campo',
-    '5 alterações de configurações em 2 campos',
-    '21 alterações de configurações em 5 campos',
-  ],
-  [
-    'fr',
-    '1 modification de paramètres dans 1 champ',
-    '5 modifications de paramètres dans 2 champs',
-    '21 modifications de paramètres dans 5 champs',
-  ],
-])('a digest in %s counts changes and fields in one phrase', (language, one, few, many) => {
-  const words = CATALOGUES[language]
-  const phrases = [phrase(words, 1, 1), phrase(words, 5, 2), phrase(words, 21, 5)]
-  expect(phrases).toEqual([one, few, many])
-})
-
-function phrase(words: Catalogue, changes: number, fields: number): string {
-  const what = fillPlural(words, words.digest.changes, { count: changes })
-  return `${what} ${fillPlural(words, words.digest.inFields, { count: fields })}`
-}

@@ -12,7 +12,7 @@ import { composeDigest } from '../../../src/destinations/message/compose-digest.
 import { type Message } from '../../../src/destinations/message/message.ts'
 import { EVENT_TS, SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { showLine } from '../../support/show-line.ts'
-import { own } from '../../../src/destinations/message/line.ts'
+import { own, plainText } from '../../../src/destinations/message/line.ts'
 
 const MINUTE_MS = 60_000
 const ANNA = { id: 1, name: 'Anna Petrova' }
@@ -82,128 +82,111 @@ describe('composeDigest() grouping', () => {
     expect(showLine(message.title)).toBe('*2 changes of settings in 2 fields*')
   })
 
-  test('names a field as it was named last', () => {
-    expect(headings(compose([anEdit({ label: 'Old' }), anEdit({ label: 'New' })]))).toEqual([
-      '*«New»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»* (2 edits)',
-    ])
-  })
+  const BY_ANNA = ': settings changed by *«Anna Petrova»* (2 edits)'
 
-  test('names a field by the code of its last event', () => {
-    const edits = [anEdit({ name: 'UF_OLD' }), anEdit({ name: 'UF_NEW' })] as const
-    expect(headings(compose(edits))).toEqual([expect.stringContaining('`«UF_NEW»`')])
-  })
-
-  test('keeps the last known name where a later event knows none', () => {
-    expect(headings(compose([anEdit({ label: 'Old' }), anEdit({ label: null })]))).toEqual([
-      '*«Old»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»* (2 edits)',
-    ])
-  })
-
-  test('does without a name that is never known', () => {
-    expect(headings(compose([anEdit({ label: null }), anEdit({ label: null })]))).toEqual([
-      '`«UF_CRM_TAX»`: settings changed by *«Anna Petrova»* (2 edits)',
-    ])
+  test.each<readonly [string, EditTerms, EditTerms, string]>([
+    ['as it was named last', { label: 'Old' }, { label: 'New' }, '*«New»* `«UF_CRM_TAX»`'],
+    ['as it was last known', { label: 'Old' }, { label: null }, '*«Old»* `«UF_CRM_TAX»`'],
+    ['by its code alone', { label: null }, { label: null }, '`«UF_CRM_TAX»`'],
+    ['by its last code', { name: 'UF_OLD' }, { name: 'UF_NEW' }, '*«Tax number»* `«UF_NEW»`'],
+  ])('names a field %s', (_how, first, second, name) => {
+    expect(headings(compose([anEdit(first), anEdit(second)]))).toEqual([name + BY_ANNA])
   })
 })
 
 describe('composeDigest() for several edits of one field', () => {
-  test('tells an attribute as it was first and is last', () => {
-    const message = compose([
-      anEdit({ changes: [change('SORT', '1', '2'), change('XML_ID', 'a', 'b')] }),
-      anEdit({ changes: [change('SORT', '2', '3')] }),
-      anEdit({ changes: [change('SORT', '3', '4')] }),
-    ])
-    expect(linesOf(message)).toEqual(['Sort order: `«1»` → `«4»`', 'External code: `«a»` → `«b»`'])
-    expect(headings(message)[0]).toMatch(/ \(3 edits\)$/)
-  })
+  const sort = (before: Json, after: Json) => change('SORT', before, after)
+  const mandatory = (before: Json, after: Json) => change('MANDATORY', before, after)
 
-  test('leaves out what was changed back and keeps the rest', () => {
-    const message = compose([
-      anEdit({ changes: [change('SORT', '1', '2'), change('MANDATORY', 'N', 'Y')] }),
-      anEdit({ changes: [change('SORT', '2', '1')] }),
-    ])
-    expect(linesOf(message)).toEqual(['Mandatory: `no` → `yes`'])
+  test.each<readonly [string, readonly [Delivery, ...Delivery[]], string, readonly string[]]>([
+    [
+      'an attribute as it was first and is last',
+      [
+        edited(sort('1', '2'), change('XML_ID', 'a', 'b')),
+        edited(sort('2', '3')),
+        edited(sort('3', '4')),
+      ],
+      'settings changed by *«Anna Petrova»* (3 edits)',
+      ['Sort order: `«1»` → `«4»`', 'External code: `«a»` → `«b»`'],
+    ],
+    [
+      'nothing of what was changed back',
+      [edited(sort('1', '2'), mandatory('N', 'Y')), edited(sort('2', '1'))],
+      'settings changed by *«Anna Petrova»* (2 edits)',
+      ['Mandatory: `no` → `yes`'],
+    ],
+    [
+      'of no way back where a change only cannot be seen',
+      [edited(change('XML_ID', null, '\u200B')), edited()],
+      'settings changed by *«Anna Petrova»* (2 edits)',
+      [],
+    ],
+    [
+      'of a field that was created and changed the settings that it has now',
+      [
+        anEdit({
+          action: 'added',
+          changes: [
+            change('FIELD_NAME', null, 'UF_CRM_TAX'),
+            mandatory(null, 'N'),
+            change('USER_TYPE_ID', null, 'string'),
+          ],
+        }),
+        anEdit({ user: MAX, changes: [mandatory('N', 'Y')] }),
+      ],
+      'created, settings changed by *«Anna Petrova»* and *«Max Weber»* (2 edits)',
+      ['Type: `«string»`', 'Mandatory: `yes`'],
+    ],
+    [
+      'of a field that was created and deleted no more than that',
+      [
+        anEdit({ action: 'added', changes: [mandatory(null, 'N')] }),
+        edited(mandatory('N', 'Y')),
+        anEdit({ action: 'deleted', changes: [mandatory('Y', null)] }),
+      ],
+      'created, settings changed, deleted by *«Anna Petrova»* (3 edits)',
+      ['Created and deleted again'],
+    ],
+    [
+      'the last settings of a field that was changed and deleted',
+      [
+        edited(sort('1', '2'), change('XML_ID', 'gone', null)),
+        anEdit({ action: 'deleted', changes: [sort('2', null), mandatory('Y', null)] }),
+      ],
+      'settings changed, deleted by *«Anna Petrova»* (2 edits)',
+      ['Mandatory: `yes`', 'Sort order: `«2»`'],
+    ],
+    [
+      'of a deletion without details what was told before',
+      [edited(sort('1', '2')), anEdit({ action: 'deleted', changes: null })],
+      'settings changed, deleted by *«Anna Petrova»* (2 edits)',
+      ['Sort order: `«2»`', 'Details of 1 edit are not known'],
+    ],
+    [
+      'list values that were set apart from other settings',
+      [
+        anEdit({ action: 'enum_values_set', changes: [change('LIST.7.VALUE', null, 'A')] }),
+        edited(),
+      ],
+      'list values changed, settings changed by *«Anna Petrova»* (2 edits)',
+      ['New list value: `«A»`'],
+    ],
+    [
+      'list values that were set with other settings as these',
+      [anEdit({ action: 'enum_values_set', changes: [sort('1', '2')] }), edited()],
+      'settings changed by *«Anna Petrova»* (2 edits)',
+      ['Sort order: `«1»` → `«2»`'],
+    ],
+  ])('tells %s', (_what, edits, deeds, lines) => {
+    const message = compose(edits)
+    expect(headings(message)).toEqual([`*«Tax number»* \`«UF_CRM_TAX»\`: ${deeds}`])
+    expect(linesOf(message)).toEqual(lines)
   })
 
   test('says so when all was changed back', () => {
-    const message = compose([
-      anEdit({ changes: [change('SORT', '1', '2')] }),
-      anEdit({ changes: [change('SORT', '2', '1')] }),
-    ])
+    const message = compose([edited(sort('1', '2')), edited(sort('2', '1'))])
     expect(linesOf(message)).toEqual(['Changed and changed back'])
     expect(message.groups[0]?.lines[0]).toMatchObject({ label: [], before: null, after: null })
-  })
-
-  test('claims no way back where a change only cannot be seen', () => {
-    const invisible = [change('XML_ID', null, '\u200B')]
-    expect(linesOf(compose([anEdit({ changes: invisible }), anEdit({ changes: [] })]))).toEqual([])
-  })
-
-  test('tells a field that was created and changed with the settings that it has now', () => {
-    const message = compose([
-      anEdit({
-        action: 'added',
-        changes: [
-          change('FIELD_NAME', null, 'UF_CRM_TAX'),
-          change('MANDATORY', null, 'N'),
-          change('USER_TYPE_ID', null, 'string'),
-        ],
-      }),
-      anEdit({ user: MAX, changes: [change('MANDATORY', 'N', 'Y')] }),
-    ])
-    expect(show(message)).toEqual([
-      '*«Tax number»* `«UF_CRM_TAX»`: created, settings changed by *«Anna Petrova»* and *«Max Weber»* (2 edits)',
-      '- Type: `«string»`',
-      '- Mandatory: `yes`',
-    ])
-  })
-
-  test('says of a field that was created and deleted no more than that', () => {
-    const message = compose([
-      anEdit({ action: 'added', changes: [change('MANDATORY', null, 'N')] }),
-      anEdit({ changes: [change('MANDATORY', 'N', 'Y')] }),
-      anEdit({ action: 'deleted', changes: [change('MANDATORY', 'Y', null)] }),
-    ])
-    expect(show(message)).toEqual([
-      '*«Tax number»* `«UF_CRM_TAX»`: created, settings changed, deleted by *«Anna Petrova»* (3 edits)',
-      '- Created and deleted again',
-    ])
-  })
-
-  test('tells the last settings of a field that was changed and deleted', () => {
-    const message = compose([
-      anEdit({ changes: [change('SORT', '1', '2'), change('XML_ID', 'gone', null)] }),
-      anEdit({
-        action: 'deleted',
-        changes: [change('SORT', '2', null), change('MANDATORY', 'Y', null)],
-      }),
-    ])
-    expect(show(message)).toEqual([
-      '*«Tax number»* `«UF_CRM_TAX»`: settings changed, deleted by *«Anna Petrova»* (2 edits)',
-      '- Mandatory: `yes`',
-      '- Sort order: `«2»`',
-    ])
-  })
-
-  test('tells of a deletion without details what was told before', () => {
-    const message = compose([
-      anEdit({ changes: [change('SORT', '1', '2')] }),
-      anEdit({ action: 'deleted', changes: null }),
-    ])
-    expect(linesOf(message)).toEqual(['Sort order: `«2»`', 'Details of 1 edit are not known'])
-  })
-
-  test('tells list values that were set apart from other settings', () => {
-    const list = anEdit({
-      action: 'enum_values_set',
-      changes: [change('LIST.7.VALUE', null, 'A')],
-    })
-    expect(show(compose([list, anEdit({ changes: [] })]))).toEqual([
-      '*«Tax number»* `«UF_CRM_TAX»`: list values changed, settings changed by *«Anna Petrova»* (2 edits)',
-      '- New list value: `«A»`',
-    ])
-    const both = anEdit({ action: 'enum_values_set', changes: [change('SORT', '1', '2')] })
-    expect(headings(compose([both, anEdit({})]))[0]).toContain(': settings changed by ')
   })
 })
 
@@ -344,91 +327,52 @@ describe('composeDigest() notes', () => {
   })
 })
 
-describe('composeDigest() counts in the forms of each language', () => {
-  test.each<readonly [Language, readonly string[]]>([
-    [
-      'en',
-      [
-        '2 changes of settings in 1 field',
-        '5 changes of settings in 3 fields',
-        '21 changes of settings in 21 fields',
-        '2 events',
-      ],
-    ],
-    [
-      'ru',
-      [
-        '2 изменения настроек в 1 поле',
-        '5 изменений настроек в 3 полях',
-        '21 изменение настроек в 21 поле',
-        '2 события',
-      ],
-    ],
-    [
-      'de',
-      [
-        '2 Einstellungsänderungen in 1 Feld',
-        '5 Einstellungsänderungen in 3 Feldern',
-        '21 Einstellungsänderungen in 21 Feldern',
-        '2 Ereignisse',
-      ],
-    ],
-    [
-      'es',
-      [
-        '2 cambios de configuración en 1 campo',
-        '5 cambios de configuración en 3 campos',
-        '21 cambios de configuración en 21 campos',
-        '2 eventos',
-      ],
-    ],
-    [
-      'pt',
-      [
-        '2 alterações de configurações em 1 campo',
-        '5 alterações de configurações em 3 campos',
-        '21 alterações de configurações em 21 campos',
-        '2 eventos',
-      ],
-    ],
-    [
-      'fr',
-      [
-        '2 modifications de paramètres dans 1 champ',
-        '5 modifications de paramètres dans 3 champs',
-        '21 modifications de paramètres dans 21 champs',
-        '2 événements',
-      ],
-    ],
-  ])('%s', (language, expected) => {
-    const words = CATALOGUES[language]
-    const titles = [editsIn(2, 1), editsIn(5, 3), editsIn(21, 21)].map((deliveries) =>
-      composeDigest(deliveries, { words, now: SENT_AT, overview: null }),
-    )
-    const events = composeDigest([anOther('ONA'), anOther('ONA')], {
-      words,
-      now: SENT_AT,
-      overview: null,
-    })
-    const shown = [...titles, events].map(({ title }) => title.map(({ text }) => text).join(''))
-    expect(shown).toEqual(expected)
-  })
-})
-
-test.each<readonly [Language, string, string]>([
-  ['en', '(3 edits)', 'Details of 3 edits are not known'],
-  ['ru', '(3 правки)', 'Подробности 3 правок неизвестны'],
-  ['de', '(3 Bearbeitungen)', 'Einzelheiten zu 3 Bearbeitungen sind nicht bekannt'],
-  ['es', '(3 modificaciones)', 'No hay más información sobre 3 modificaciones'],
-  ['pt', '(3 edições)', 'Não há mais informações sobre 3 edições'],
-  ['fr', '(3 modifications)', 'Les détails de 3 modifications ne sont pas connus'],
-])('composeDigest() counts edits without details in %s', (language, edits, unknown) => {
+// One change, five and 21 as a title, and two other events; then three edits without details.
+test.each<readonly [Language, string, string, string]>([
+  [
+    'en',
+    '1 change of settings in 1 field, 5 changes of settings in 3 fields, 21 changes of settings in 21 fields, 2 events',
+    '(3 edits)',
+    'Details of 3 edits are not known',
+  ],
+  [
+    'ru',
+    '1 изменение настроек в 1 поле, 5 изменений настроек в 3 полях, 21 изменение настроек в 21 поле, 2 события',
+    '(3 правки)',
+    'Подробности 3 правок неизвестны',
+  ],
+  [
+    'de',
+    '1 Einstellungsänderung in 1 Feld, 5 Einstellungsänderungen in 3 Feldern, 21 Einstellungsänderungen in 21 Feldern, 2 Ereignisse',
+    '(3 Bearbeitungen)',
+    'Einzelheiten zu 3 Bearbeitungen sind nicht bekannt',
+  ],
+  [
+    'es',
+    '1 cambio de configuración en 1 campo, 5 cambios de configuración en 3 campos, 21 cambios de configuración en 21 campos, 2 eventos',
+    '(3 modificaciones)',
+    'No hay más información sobre 3 modificaciones',
+  ],
+  [
+    'pt',
+    '1 alteração de configurações em 1 campo, 5 alterações de configurações em 3 campos, 21 alterações de configurações em 21 campos, 2 eventos',
+    '(3 edições)',
+    'Não há mais informações sobre 3 edições',
+  ],
+  [
+    'fr',
+    '1 modification de paramètres dans 1 champ, 5 modifications de paramètres dans 3 champs, 21 modifications de paramètres dans 21 champs, 2 événements',
+    '(3 modifications)',
+    'Les détails de 3 modifications ne sont pas connus',
+  ],
+])('composeDigest() counts in the forms of %s', (language, titles, edits, unknown) => {
+  const terms = { words: CATALOGUES[language], now: SENT_AT, overview: null }
+  const others = [anOther('ONA'), anOther('ONA')] as const
+  const digests = [editsIn(1, 1), editsIn(5, 3), editsIn(21, 21), others]
+  const shown = digests.map((deliveries) => plainText(composeDigest(deliveries, terms).title))
+  expect(shown.join(', ')).toBe(titles)
   const thin = anEdit({ changes: null })
-  const message = composeDigest([thin, thin, thin], {
-    words: CATALOGUES[language],
-    now: SENT_AT,
-    overview: null,
-  })
+  const message = composeDigest([thin, thin, thin], terms)
   expect(headings(message)[0]?.slice(-edits.length)).toBe(edits)
   expect(linesOf(message)).toEqual([unknown])
 })
@@ -473,6 +417,10 @@ function anEdit({
       ...(changes === null && { status: 'unavailable', reason: 'timeout' }),
     }),
   })
+}
+
+function edited(...changes: readonly Change[]): Delivery {
+  return anEdit({ changes })
 }
 
 function anOther(name: string, user = ANNA): Delivery {
