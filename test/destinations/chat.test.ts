@@ -11,8 +11,9 @@ import { telegram } from '../../src/destinations/telegram/receiver.ts'
 import { anAnswer } from '../support/an-answer.ts'
 import { SENT_AT, aDelivery, anEnrichment } from '../support/a-delivery.ts'
 import { aParcel, opened, problemsOf, requestOf } from '../support/opened-receiver.ts'
-import { SLACK_URL, renderSlackBody } from '../support/slack-render.ts'
+import { renderSlackBody } from '../support/slack-render.ts'
 import { plainText } from '../../src/destinations/message/line.ts'
+import { WORKING_SETTINGS } from '../support/working-settings.ts'
 
 const EDIT = aDelivery({ enrichment: anEnrichment() })
 
@@ -173,14 +174,14 @@ describe('the template of a chat receiver', () => {
   test('keeps the own wording where its markup breaks in a section that the sample does not reach', async () => {
     const template =
       '<b>{{label}}{{#notes}}</b>{{/notes}}{{^notes}}</b>{{/notes}}{{#more}}<i>{{/more}}'
-    const settings = { token: `123456789:${'A'.repeat(35)}`, chat: '-100123' }
     const changes = Array.from({ length: 20 }, (_, index) => ({
       attribute: `X.${index}`,
       before: 'a',
       after: 'b',
     }))
     const delivery = aDelivery({ enrichment: anEnrichment({ changes }) })
-    const { body } = await requestOf(opened(telegram, settings, { template }), aParcel(delivery))
+    const receiver = opened(telegram, WORKING_SETTINGS.telegram, { template })
+    const { body } = await requestOf(receiver, aParcel(delivery))
     expect(body).toContain('and 8 more')
   })
 })
@@ -233,7 +234,7 @@ async function sent(terms: Partial<ReceiverTerms>, kind: KindTerms = {}): Promis
 }
 
 function problemsOfTemplate(template: string): readonly string[] {
-  return problemsOf(slack, { url: SLACK_URL }, { template })
+  return problemsOf(slack, WORKING_SETTINGS.slack, { template })
 }
 
 /** The text that a template gave; fails where the relay's own words were used. */

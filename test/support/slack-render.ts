@@ -3,10 +3,7 @@ import type { Delivery, Parcel, ReceiverTerms } from '../../src/destinations/rec
 import type { SlackMessage } from '../../src/destinations/slack/layout.ts'
 import { slack } from '../../src/destinations/slack/receiver.ts'
 import { aParcel, opened, requestOf } from './opened-receiver.ts'
-
-/** An incoming webhook that no one has. */
-export const SLACK_URL =
-  'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXyyyyyyyyZZZZZZZZ'
+import { WORKING_SETTINGS } from './working-settings.ts'
 
 /** The exact body that Slack gets for a parcel. */
 export async function renderSlackBody(
@@ -14,7 +11,7 @@ export async function renderSlackBody(
   now: number,
   terms: Partial<ReceiverTerms> = {},
 ): Promise<string> {
-  return (await requestOf(opened(slack, { url: SLACK_URL }, terms), parcel, now)).body
+  return (await requestOf(opened(slack, WORKING_SETTINGS.slack, terms), parcel, now)).body
 }
 
 /** The message that Slack gets for one delivery, in English. */

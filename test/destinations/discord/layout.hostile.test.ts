@@ -8,12 +8,13 @@ import type { Link, Message } from '../../../src/destinations/message/message.ts
 import { describeChat } from '../../contract/chat-contract.ts'
 import { findDiscordForms } from '../../support/discord-forms.ts'
 import { mergePieces, piecesOf, readMarkdown, type Piece } from '../../support/read-markdown.ts'
+import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
 const MAX_TITLE = 256
 
 describeChat({
   type: discord,
-  settings: { url: 'https://discord.com/api/webhooks/1290000000000000001/ABCDEFGHijklmnop-_' },
+  settings: WORKING_SETTINGS.discord,
   traps: [
     '<@&123>',
     '<#123>',

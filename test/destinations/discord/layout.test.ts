@@ -5,13 +5,12 @@ import { isObject } from '../../../playground/receivers/json.ts'
 import { discord } from '../../../src/destinations/discord/receiver.ts'
 import { aDelivery, anEnrichment } from '../../support/a-delivery.ts'
 import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
-
-const SETTINGS = { url: 'https://discord.com/api/webhooks/1290000000000000001/ABCDEFGHijklmnop-_' }
+import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
 test('a title that is too long stands in the description instead', async () => {
   const label = '*'.repeat(140)
   const delivery = aDelivery({ enrichment: anEnrichment({ field: { label } }) })
-  const payload = await bodyOf(opened(discord, SETTINGS), aParcel(delivery))
+  const payload = await bodyOf(opened(discord, WORKING_SETTINGS.discord), aParcel(delivery))
   expect(isObject(payload) ? findMessageErrors(payload) : payload).toEqual([])
   const title = `**${'\\*'.repeat(140)}** \`UF_CRM_TAX\``
   expect(payload).toMatchObject({
@@ -23,7 +22,7 @@ test('a title that is too long stands in the description instead', async () => {
 test('a template is the description of an embed without anything else', async () => {
   const template = '**{{code}}** by {{user}}: {{#changes}}{{text}}{{/changes}}'
   const enrichment = anEnrichment({ userName: '@everyone' })
-  const receiver = opened(discord, SETTINGS, { template })
+  const receiver = opened(discord, WORKING_SETTINGS.discord, { template })
   expect(await bodyOf(receiver, aParcel(aDelivery({ enrichment })))).toEqual({
     embeds: [
       { description: '**UF\\_CRM\\_TAX** by \\@everyone: Label (en): Tax no\\. → Tax number' },

@@ -9,15 +9,14 @@ import type { Message } from '../../../src/destinations/message/message.ts'
 import { formatSpanUtc } from '../../../src/destinations/message/wording.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
 import { findGoogleChatForms } from '../../support/googlechat-forms.ts'
+import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
 // Such a character is shown as any other; it has no meaning in HTML.
 const HARMLESS: readonly string[] = ['noncharacter-in-input-stream']
 
 describeChat({
   type: googleChat,
-  settings: {
-    url: 'https://chat.googleapis.com/v1/spaces/AAAA/messages?key=abcdefgh&token=ijklmnop',
-  },
+  settings: WORKING_SETTINGS.googlechat,
   traps: [
     '<users/all>',
     '<users/1>',

@@ -4,8 +4,8 @@ import type { ReceiverTerms } from '../../../src/destinations/receiver.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
 import { aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
+import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
-const URL_TEXT = 'https://chat.googleapis.com/v1/spaces/AAAA/messages?key=abcdefgh&token=ijklmnop'
 const LINK = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
 const DASHBOARD = 'https://relay.example.com/admin/portals/a223'
 const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
@@ -61,7 +61,7 @@ describe('googlechat template', () => {
 })
 
 function open(terms: Partial<ReceiverTerms> = {}) {
-  return opened(googleChat, { url: URL_TEXT }, terms)
+  return opened(googleChat, WORKING_SETTINGS.googlechat, terms)
 }
 
 function message(text: string, threadKey: string, widgets: readonly object[]) {

@@ -14,10 +14,11 @@ import type { Link, Message } from '../../../src/destinations/message/message.ts
 import { describeChat } from '../../contract/chat-contract.ts'
 import { findClientForms, findServerForms, unfold } from '../../support/mattermost-forms.ts'
 import { mergePieces, piecesOf, readMarkdown, type Piece } from '../../support/read-markdown.ts'
+import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
 describeChat({
   type: mattermost,
-  settings: { url: 'https://chat.example.com/hooks/playgroundplaygroundplaygr' },
+  settings: WORKING_SETTINGS.mattermost,
   traps: [
     '~town-square',
     '@all',

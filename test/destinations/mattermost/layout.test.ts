@@ -4,6 +4,7 @@ import { mattermost } from '../../../src/destinations/mattermost/receiver.ts'
 import type { ReceiverTerms } from '../../../src/destinations/receiver.ts'
 import { aDelivery, anEnrichment } from '../../support/a-delivery.ts'
 import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
+import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
 test('a template is the text of an attachment without a footer', async () => {
   const template = '**{{code}}** by {{user}}: {{#changes}}{{text}}{{/changes}}'
@@ -47,9 +48,5 @@ test('the fallback leaves out what has no room, and is never empty', async () =>
 })
 
 function open(terms: Partial<ReceiverTerms> = {}) {
-  return opened(
-    mattermost,
-    { url: 'https://chat.example.com/hooks/playgroundplaygroundplaygr' },
-    terms,
-  )
+  return opened(mattermost, WORKING_SETTINGS.mattermost, terms)
 }

@@ -8,15 +8,13 @@ import { slack } from '../../../src/destinations/slack/receiver.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
 import { bodyOf, opened } from '../../support/opened-receiver.ts'
 import { findSlackFaults, readSlackText } from '../../support/slack-grammar.ts'
+import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
-const SETTINGS = {
-  url: 'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXyyyyyyyyZZZZZZZZ',
-}
 const LINK = { url: 'https://acme.bitrix24.com/crm/?a=1', text: 'Open in Bitrix24' }
 
 describeChat({
   type: slack,
-  settings: SETTINGS,
+  settings: WORKING_SETTINGS.slack,
   traps: ['<!channel>', '<!date^1^{date}|x>', '>quote', '&amp;', '*bold*', ':tada:', '<@U123|x>'],
   readBack(message, words) {
     const json = JSON.stringify(layOutSlack(message, words))
@@ -37,7 +35,7 @@ describeChat({
 })
 
 test('the reader of this test finds the faults that it is meant to find', async () => {
-  const message = await bodyOf(opened(slack, SETTINGS))
+  const message = await bodyOf(opened(slack, WORKING_SETTINGS.slack))
   const broken: readonly [string, object][] = [
     ['control sequence', { text: '<!channel>' }],
     ['broken entity', { text: 'a &am; b' }],

@@ -6,6 +6,7 @@ import { layOutTeams } from '../../../src/destinations/teams/layout.ts'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
 import { readTeamsCard, TEAMS_TRAPS } from '../../support/node/teams-reader.ts'
+import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
 const MAX_BYTES = 20_480
 const MACRO = String.raw`\{\{DATE\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, SHORT\)\}\} \{\{TIME\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\}\}`
@@ -13,9 +14,7 @@ const TIME = new RegExp(`^${MACRO}(?: – ${MACRO})?$`)
 
 describeChat({
   type: teams,
-  settings: {
-    url: 'https://prod-12.westeurope.logic.azure.com/workflows/x/triggers/manual?sig=abcdefgh',
-  },
+  settings: WORKING_SETTINGS.teams,
   traps: TEAMS_TRAPS,
   readBack(message) {
     const { content } = layOutTeams(message).attachments[0]

@@ -3,14 +3,13 @@ import { expect, test } from 'vitest'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
 import { aDelivery } from '../../support/a-delivery.ts'
 import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
+import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
-const URL_TEXT =
-  'https://prod-12.westeurope.logic.azure.com/workflows/x/triggers/manual?sig=abcdefgh'
 const LINK = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
 
 test('each line of a template is a block of its own, and an empty one makes room', async () => {
   const template = '**{{label}}** ({{code}})\n{{lead}}\n\n[Open]({{link}})\n{{time}}'
-  const receiver = opened(teams, { url: URL_TEXT }, { template })
+  const receiver = opened(teams, WORKING_SETTINGS.teams, { template })
   const near = { wrap: true, spacing: 'None' } as const
   expect(await bodyOf(receiver, aParcel(aDelivery({ link: LINK })))).toEqual({
     type: 'message',

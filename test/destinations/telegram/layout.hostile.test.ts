@@ -13,13 +13,13 @@ import { describeChat } from '../../contract/chat-contract.ts'
 import { SENT_AT, aDelivery, anEnrichment } from '../../support/a-delivery.ts'
 import { aParcel, opened, requestOf } from '../../support/opened-receiver.ts'
 import { findTelegramLinks, readTelegramRuns } from '../../support/telegram-grammar.ts'
+import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
-const SETTINGS = { token: `1:${'A'.repeat(35)}`, chat: '-1001' }
 const DASHBOARD = 'https://relay.example.com/p'
 
 describeChat({
   type: telegram,
-  settings: SETTINGS,
+  settings: WORKING_SETTINGS.telegram,
   traps: [
     '</code>',
     '</b><a href="https://evil.example">x</a>',
@@ -143,7 +143,7 @@ function textOfMessage(message: Message): string {
 }
 
 async function prepare(parcel: Parcel): Promise<string> {
-  const { body } = await requestOf(opened(telegram, SETTINGS), parcel)
+  const { body } = await requestOf(opened(telegram, WORKING_SETTINGS.telegram), parcel)
   return String(JSON.parse(body).text)
 }
 

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { parseTelegramHtml } from '../../../playground/receivers/telegram-html.ts'
 import { findTagProblem } from '../../../src/destinations/telegram/tags.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
+import { WORKING_SETTINGS } from '../../support/working-settings.ts'
+import { problemsOf } from '../../support/opened-receiver.ts'
 
 describe('findTagProblem()', () => {
   test.each([
@@ -54,11 +56,9 @@ describe('findTagProblem()', () => {
 
 describe('the setting template of a Telegram destination', () => {
   test('with a wrong tag is a configuration error, not a parked message', () => {
-    const created = telegram.create(
-      { token: `123456789:${'A'.repeat(35)}`, chat: '-100123' },
-      { policy: { allowLocal: false }, language: 'en', template: '<p>{{label}}</p>' },
-    )
-    const problem = "Must use Telegram's own tags: <p> is none, and < is written as &lt;"
-    expect(created).toEqual({ ok: false, error: [{ setting: 'template', problem }] })
+    const template = '<p>{{label}}</p>'
+    expect(problemsOf(telegram, WORKING_SETTINGS.telegram, { template })).toEqual([
+      "template: Must use Telegram's own tags: <p> is none, and < is written as &lt;",
+    ])
   })
 })

@@ -8,11 +8,11 @@ import { readSigning } from '../../../src/destinations/webhook/secrets.ts'
 import { signContent } from '../../../src/destinations/webhook/signature.ts'
 import { webhook } from '../../../src/destinations/webhook/receiver.ts'
 import { SENT_AT, aDelivery } from '../../support/a-delivery.ts'
+import { aParcel, opened, requestOf } from '../../support/opened-receiver.ts'
 
 const URL_TEXT = 'https://erp.example.com/hooks/bitrix24'
 const SECRET = `whsec_${btoa('an example secret of 32 bytes!!!')}`
 const NEW_SECRET = `whsec_${btoa('another example, also 32 bytes!!')}`
-const TERMS = { policy: { allowLocal: false }, language: 'en', template: null } as const
 
 // RFC 8032, section 7.1, tests 1 and 2.
 const SEED = bytesOf('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60')
@@ -190,12 +190,9 @@ function prepare(
   settings: Readonly<Record<string, unknown>>,
   delivery: Delivery = aDelivery(),
 ): Promise<OutgoingRequest> {
-  const parcel = { deliveries: [delivery], dashboard: null } as const
-  return open(settings).prepare(parcel, { now: SENT_AT, memory: NO_MEMORY })
+  return requestOf(open(settings), aParcel(delivery))
 }
 
 function open(settings: Readonly<Record<string, unknown>>) {
-  const created = webhook.create({ url: URL_TEXT, ...settings }, TERMS)
-  if (!created.ok) throw new Error(JSON.stringify(created.error))
-  return created.value
+  return opened(webhook, { url: URL_TEXT, ...settings })
 }
