@@ -12,93 +12,30 @@ import {
 import { plainText, type Line } from '../../../src/destinations/message/line.ts'
 
 describe('describeChange()', () => {
-  test.each<
-    readonly [
-      change: readonly [string, Json, Json],
-      words: readonly [string, string | null, string | null, language?: string],
-    ]
-  >([
-    [
-      ['MANDATORY', 'N', 'Y'],
-      ['Mandatory', 'no', 'yes'],
-    ],
-    [
-      ['MULTIPLE', 'Y', 'N'],
-      ['Multiple', 'yes', 'no'],
-    ],
-    [
-      ['SHOW_FILTER', 'E', 'S'],
-      ['Filter', 'mask', 'substring'],
-    ],
-    [
-      ['SORT', '100', '200'],
-      ['Sort order', '100', '200'],
-    ],
-    [
-      ['EDIT_FORM_LABEL.en', null, 'Tax'],
-      ['Label', null, 'Tax', 'en'],
-    ],
-    [
-      ['EDIT_FORM_LABEL', 'A', 'B'],
-      ['Label', 'A', 'B'],
-    ],
-    [
-      ['SETTINGS.DEFAULT_VALUE.TYPE', 'NONE', 'NOW'],
-      ['Setting DEFAULT_VALUE.TYPE', 'NONE', 'NOW'],
-    ],
-    [
-      ['SETTINGS.LABEL', ['a', 'b'], { c: 1 }],
-      ['Setting LABEL', '["a","b"]', '{"c":1}'],
-    ],
-    [
-      ['LIST.3671.VALUE', 'A', 'B'],
-      ['List value', 'A', 'B'],
-    ],
-    [
-      ['LIST.3671.SORT', '1', '2'],
-      ['List value 3671, sort order', '1', '2'],
-    ],
-    [
-      ['LIST.3671.DEF', 'N', 'Y'],
-      ['List value 3671, default', 'no', 'yes'],
-    ],
-    [
-      ['LIST.3671.COLOUR', 'N', 'Y'],
-      ['List value 3671, COLOUR', 'N', 'Y'],
-    ],
-    [
-      ['LIST.3671', 'A', 'B'],
-      ['List value 3671', 'A', 'B'],
-    ],
-    [
-      ['LIST', 'A', 'B'],
-      ['List value', 'A', 'B'],
-    ],
-    [
-      ['NEW_ATTRIBUTE', 1, true],
-      ['NEW_ATTRIBUTE', '1', 'yes'],
-    ],
-    [
-      ['HELP_MESSAGE.en', 'x', ''],
-      ['Help text', 'x', null, 'en'],
-    ],
-    [
-      ['MANDATORY', 'constructor', 'Y'],
-      ['Mandatory', 'constructor', 'yes'],
-    ],
-    [
-      ['FIELD_NAME', 'UF_A', 'UF_B'],
-      ['FIELD_NAME', 'UF_A', 'UF_B'],
-    ],
-  ])('puts the change %j into the words %j', ([attribute, before, after], words) => {
-    const [label, was, is, language = null] = words
+  test.each<readonly [attribute: string, before: Json, after: Json, words: string]>([
+    ['MANDATORY', 'N', 'Y', 'Mandatory | no | yes'],
+    ['MULTIPLE', 'Y', 'N', 'Multiple | yes | no'],
+    ['SHOW_FILTER', 'E', 'S', 'Filter | mask | substring'],
+    ['SORT', '100', '200', 'Sort order | 100 | 200'],
+    ['EDIT_FORM_LABEL.en', null, 'Tax', 'Label | – | Tax | en'],
+    ['EDIT_FORM_LABEL', 'A', 'B', 'Label | A | B'],
+    ['SETTINGS.DEFAULT_VALUE.TYPE', 'NONE', 'NOW', 'Setting DEFAULT_VALUE.TYPE | NONE | NOW'],
+    ['SETTINGS.LABEL', ['a', 'b'], { c: 1 }, 'Setting LABEL | ["a","b"] | {"c":1}'],
+    ['LIST.3671.VALUE', 'A', 'B', 'List value | A | B'],
+    ['LIST.3671.SORT', '1', '2', 'List value 3671, sort order | 1 | 2'],
+    ['LIST.3671.DEF', 'N', 'Y', 'List value 3671, default | no | yes'],
+    ['LIST.3671.COLOUR', 'N', 'Y', 'List value 3671, COLOUR | N | Y'],
+    ['LIST.3671', 'A', 'B', 'List value 3671 | A | B'],
+    ['LIST', 'A', 'B', 'List value | A | B'],
+    ['NEW_ATTRIBUTE', 1, true, 'NEW_ATTRIBUTE | 1 | yes'],
+    ['HELP_MESSAGE.en', 'x', '', 'Help text | x | – | en'],
+    ['MANDATORY', 'constructor', 'Y', 'Mandatory | constructor | yes'],
+    ['FIELD_NAME', 'UF_A', 'UF_B', 'FIELD_NAME | UF_A | UF_B'],
+  ])('puts %s from %j to %j into the words %j', (attribute, before, after, words) => {
     const told = describeChange({ attribute, before, after }, en)
-    expect([plainText(told.label), textOf(told.before), textOf(told.after)]).toEqual([
-      label,
-      was,
-      is,
-    ])
-    expect(told.language).toBe(language)
+    const values = [told.before, told.after].map((line) => textOf(line) ?? '–')
+    const language = told.language === null ? [] : [told.language]
+    expect([plainText(told.label), ...values, ...language].join(' | ')).toBe(words)
   })
 
   test('cuts long values in the middle and long attributes at the end', () => {

@@ -44,65 +44,46 @@ describe('listChangeLines()', () => {
     expect(listChangeLines([change('MANDATORY', 'N', 'Y')], 'updated', en)).toEqual([line])
   })
 
-  test("leaves out labels of column and filter that changed just as the form's did", () => {
-    const changes = [
-      change('EDIT_FORM_LABEL.en', 'A', 'B'),
-      change('LIST_COLUMN_LABEL.en', 'A', 'B'),
-      change('LIST_FILTER_LABEL.en', 'A', 'C'),
-      change('LIST_COLUMN_LABEL.de', 'A', 'B'),
-    ]
-    expect(tell(changes, 'updated').map(({ label }) => label)).toEqual([
-      'Label (en)',
-      'Column label (de)',
-      'Filter label (en)',
-    ])
-  })
-
-  test('joins the languages that say the same, and only those', () => {
-    const changes = [
-      change('EDIT_FORM_LABEL.en', 'A', 'B'),
-      change('EDIT_FORM_LABEL.de', 'A', 'B'),
-      change('EDIT_FORM_LABEL.ru', 'A', 'Б'),
-      change('LIST_COLUMN_LABEL.en', 'A', 'C'),
-    ]
-    expect(tell(changes, 'updated').map(({ label }) => label)).toEqual([
-      'Label (en, de)',
-      'Label (ru)',
-      'Column label (en)',
-    ])
-  })
-
-  test('does not join attributes without a language that read alike', () => {
-    const changes = [change('LIST.1.VALUE', null, 'A'), change('LIST.2.VALUE', null, 'A')]
-    expect(tell(changes, 'updated')).toHaveLength(2)
-  })
-
-  test('puts what tells most first and unknown attributes last', () => {
-    const changes = [
-      'SORT',
-      'X_NEW',
-      'MANDATORY',
-      'SETTINGS.A',
-      'USER_TYPE_ID',
-      'EDIT_FORM_LABEL.en',
-    ]
-    const lines = tell(
-      changes.map((name) => change(name, 'N', 'Y')),
-      'updated',
-    )
-    expect(lines.map(({ label }) => label)).toEqual([
-      'Label (en)',
-      'Type',
-      'Mandatory',
-      'Sort order',
-      'Setting A',
-      'X_NEW',
-    ])
-  })
-
-  test('leaves out what was empty and still is', () => {
-    const changes = [change('HELP_MESSAGE.en', null, ''), change('XML_ID', '\u200B', null)]
-    expect(tell(changes, 'updated')).toEqual([])
+  test.each<readonly [string, readonly Change[], readonly string[]]>([
+    [
+      "leaves out labels of column and filter that changed just as the form's did",
+      [
+        change('EDIT_FORM_LABEL.en', 'A', 'B'),
+        change('LIST_COLUMN_LABEL.en', 'A', 'B'),
+        change('LIST_FILTER_LABEL.en', 'A', 'C'),
+        change('LIST_COLUMN_LABEL.de', 'A', 'B'),
+      ],
+      ['Label (en)', 'Column label (de)', 'Filter label (en)'],
+    ],
+    [
+      'joins the languages that say the same, and only those',
+      [
+        change('EDIT_FORM_LABEL.en', 'A', 'B'),
+        change('EDIT_FORM_LABEL.de', 'A', 'B'),
+        change('EDIT_FORM_LABEL.ru', 'A', 'Б'),
+        change('LIST_COLUMN_LABEL.en', 'A', 'C'),
+      ],
+      ['Label (en, de)', 'Label (ru)', 'Column label (en)'],
+    ],
+    [
+      'puts what tells most first and unknown attributes last',
+      ['SORT', 'X_NEW', 'MANDATORY', 'SETTINGS.A', 'USER_TYPE_ID', 'EDIT_FORM_LABEL.en'].map(
+        (name) => change(name, 'N', 'Y'),
+      ),
+      ['Label (en)', 'Type', 'Mandatory', 'Sort order', 'Setting A', 'X_NEW'],
+    ],
+    [
+      'leaves out what was empty and still is',
+      [change('HELP_MESSAGE.en', null, ''), change('XML_ID', '\u200B', null)],
+      [],
+    ],
+    [
+      'does not join attributes without a language that read alike',
+      [change('LIST.1.VALUE', null, 'A'), change('LIST.2.VALUE', null, 'A')],
+      ['New list value', 'New list value'],
+    ],
+  ])('%s', (_what, changes, labels) => {
+    expect(tell(changes, 'updated').map(({ label }) => label)).toEqual(labels)
   })
 
   test('tells a list value that came or went in one line', () => {

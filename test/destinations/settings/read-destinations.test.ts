@@ -9,7 +9,7 @@ import { webhook } from '../../../src/destinations/webhook/receiver.ts'
 const POLICY = { allowLocal: false }
 const SLACK_URL = 'https://hooks.slack.com/services/T000/B000/canary0000000'
 const SECRET = 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE='
-const SECRETS: Readonly<Record<string, string>> = { SLACK_URL, ERP_SECRET: SECRET, EMPTY: '' }
+const SECRETS: Readonly<Record<string, string>> = { SLACK_URL, ERP_SECRET: SECRET }
 
 const SLACK = { name: 'alerts', type: 'slack', url: '$SLACK_URL' }
 const ERP = {
@@ -113,7 +113,6 @@ describe('readDestinations()', () => {
   const onlyPeople = `${unknown}: only types that people read do`
   const cases: [changes: Record<string, unknown>, problems: string[]][] = [
     [{ name: 5 }, ['name: Must be a text']],
-    [{ type: undefined }, ['type: Must be a text']],
     [{ type: 'webhok' }, ['type: Must be a known type: did you mean "webhook"?']],
     [{ type: 'Slack' }, ['type: Must be a known type: did you mean "slack"?']],
     [{ type: 'cloudevent' }, ['type: Must be a known type: did you mean "cloudevents"?']],
@@ -133,18 +132,9 @@ describe('readDestinations()', () => {
     [{ template: '{{field}}' }, [`template: ${onlyPeople}`]],
     [{ retryHours: 23 }, ['retryHours: Must be at least 24']],
     [{ url: undefined }, ['url: Must be set to a URL']],
-    [{ url: 'http://erp.example.com' }, ['url: Must begin with https://']],
-    [
-      { url: 'https://10.0.0.1/' },
-      ['url: Must name a public host as private addresses are refused'],
-    ],
-    [{ url: 'https://u:p@erp.example.com/' }, ['url: Must hold no user name and no password']],
     [{ secret: undefined }, [`secret: ${secret}`]],
-    [{ secret: 'whsec_c2hvcnQ=' }, [`secret: ${secret}`]],
     [{ url: 'erp', secret: 'erp' }, ['url: Must be an absolute https URL', `secret: ${secret}`]],
     [{ url: '$GONE' }, [`url: ${gone}`]],
-    [{ url: '$EMPTY' }, ['url: Must be available: the secret EMPTY is not set']],
-    [{ url: '$lower' }, ['url: Must refer to a secret as $NAME']],
     [{ secret: ['$ERP_SECRET', '$GONE'] }, [`secret: ${gone}`]],
     [{ headers: { 'X-Key': '$ERP_SECRET' } }, []],
     [
@@ -153,16 +143,9 @@ describe('readDestinations()', () => {
     ],
     [{ url: '$portal.URL' }, []],
     [{ url: '$portal.URL', secret: ['$portal.KEY'] }, []],
-    [{ url: '$portal.url' }, ['url: Must name a value as $portal.NAME']],
     [
       { signature: '$portal.KIND' },
       ["signature: Must not refer to a portal's value: only url, token, chat, secret, bearer may"],
-    ],
-    [
-      { headers: { 'x-key': '$portal.KEY' } },
-      [
-        "headers.x-key: Must not refer to a portal's value: only url, token, chat, secret, bearer may",
-      ],
     ],
     // Other problems are told although the portal value is not known yet.
     [{ url: '$portal.URL', secret: 'erp' }, [`secret: ${secret}`]],
