@@ -77,13 +77,6 @@ describe('decodeEvent()', () => {
     ['with FIELDS as list', { FIELDS: ['235'] }],
     ['without id', { FIELDS: { ...FIELDS, ID: null } }],
     ['with id 0', { FIELDS: { ...FIELDS, ID: '0' } }],
-    ['with a negative id', { FIELDS: { ...FIELDS, ID: -235 } }],
-    ['with a fraction as id', { FIELDS: { ...FIELDS, ID: 235.5 } }],
-    ['with leading zeros', { FIELDS: { ...FIELDS, ID: '0235' } }],
-    ['with an id in exponent notation', { FIELDS: { ...FIELDS, ID: '2e3' } }],
-    ['with an id beyond safe integers', { FIELDS: { ...FIELDS, ID: '9007199254740992' } }],
-    ['with an id followed by a line break', { FIELDS: { ...FIELDS, ID: '235\n' } }],
-    ['with digits of another script', { FIELDS: { ...FIELDS, ID: '٢٣٥' } }],
     ['without entity', { FIELDS: { ID: '235', FIELD_NAME: 'UF_CRM_TAX' } }],
     ['with an empty entity', { FIELDS: { ...FIELDS, ENTITY_ID: '' } }],
     ['with an entity as list', { FIELDS: { ...FIELDS, ENTITY_ID: ['CRM_REQUISITE'] } }],
@@ -106,21 +99,7 @@ describe('decodeEvent()', () => {
     ).toBe(fieldName)
   })
 
-  it.each<Json>([
-    '',
-    'yesterday',
-    '1790000000.5',
-    1790000000.5,
-    '-1',
-    -1,
-    '4102444801',
-    4102444801,
-    '1e9',
-    ' 1',
-    true,
-    [1790000000],
-    { a: 1 },
-  ])('quarantines an event whose ts is %j', (ts) => {
+  it.each<Json>(['', 'yesterday', '4102444801'])('quarantines an event whose ts is %j', (ts) => {
     expect(decode({ ts })).toEqual({
       ...UNDERSTOOD,
       ts: null,
@@ -131,9 +110,7 @@ describe('decodeEvent()', () => {
 
   it.each([
     ['1790000000', 1790000000],
-    [1790000000, 1790000000],
     [0, 0],
-    ['4102444800', 4102444800],
   ])('reads ts %j', (sent, ts) => {
     expect(decode({ ts: sent })).toEqual({ ...UNDERSTOOD, ts })
   })
@@ -208,13 +185,7 @@ describe('decodeEvent()', () => {
   it.each<[Json, string | null]>([
     ['661', '661'],
     [661, '661'],
-    ['9'.repeat(40), '9'.repeat(40)],
-    ['9'.repeat(41), null],
-    ['', null],
     ['6 61', null],
-    ['6\u200b61', null],
-    [['661'], null],
-    [6.5, null],
     [null, null],
   ])('reads the handler id %j as %j', (sent, handlerId) => {
     expect(decode({ event_handler_id: sent })).toEqual({ ...UNDERSTOOD, handlerId })
@@ -224,10 +195,7 @@ describe('decodeEvent()', () => {
     ['27', 27],
     [27, 27],
     ['0', null],
-    [-1, null],
-    ['admin', null],
     [null, null],
-    [['1'], null],
   ])('reads the user id %j as %j', (sent, userId) => {
     expect(decode({ auth: { user_id: sent } })).toEqual({ ...UNDERSTOOD, userId })
   })

@@ -87,17 +87,7 @@ describe('decodeInstall()', () => {
     })
   })
 
-  it.each<Json>([
-    '',
-    null,
-    5,
-    ['access'],
-    'two words',
-    'line\nbreak',
-    'tab\t',
-    'é',
-    'a'.repeat(1001),
-  ])('refuses %j as access token', (access_token) => {
+  it.each<Json>(['', null, 'two words'])('refuses %j as access token', (access_token) => {
     const auth = { ...AUTH, access_token }
     expect(decodeInstall('install', { sender: SENDER, payload: {}, auth })).toEqual({
       ok: false,
@@ -107,18 +97,12 @@ describe('decodeInstall()', () => {
 
   it.each<[keyof typeof AUTH, Json]>([
     ['refresh_token', ''],
-    ['refresh_token', ['refresh']],
     ['expires', 'soon'],
-    ['expires', '4102444801'],
     ['server_endpoint', 'https://a b/'],
     ['client_endpoint', 5],
-    ['client_endpoint', `https://${'a'.repeat(250)}/`],
     ['domain', 'acme\u200b.bitrix24.com'],
-    ['domain', { host: 'x' }],
     ['user_id', '0'],
     ['status', 'LL'],
-    ['status', 'l'],
-    ['scope', ''],
     ['scope', 'a\nb'],
   ])('takes %s as absent when it is %j', (key, value) => {
     const result = decodeInstall('update', {
@@ -170,7 +154,7 @@ describe('decodeInstall()', () => {
     })
   })
 
-  it.each<Json>(['x', -1, ['1790000000'], '4102444801'])('takes ts %j as none', (ts) => {
+  it.each<Json>(['x', '4102444801'])('takes ts %j as none', (ts) => {
     const result = decodeInstall('install', { sender: SENDER, payload: { ts }, auth: AUTH })
     expect(result).toMatchObject({ ok: true, value: { ts: null } })
   })
@@ -179,8 +163,6 @@ describe('decodeInstall()', () => {
     ['ru', 'ru'],
     ['EN', 'en'],
     ['deu', null],
-    ['<b', null],
-    [['en'], null],
   ])('reads the language %j as %j', (LANGUAGE_ID, language) => {
     const payload = { data: { LANGUAGE_ID } }
     const result = decodeInstall('install', { sender: SENDER, payload, auth: AUTH })

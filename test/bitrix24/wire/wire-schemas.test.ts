@@ -1,3 +1,4 @@
+import type * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import {
   AddressSchema,
@@ -32,39 +33,38 @@ describe('readOrNull()', () => {
     ['a language, in lower case', LanguageSchema, 'DE', 'de'],
     ['a handler id', HandlerIdSchema, '7x', '7x'],
     ['a handler id as a number', HandlerIdSchema, 7, '7'],
+    ['a handler id of 40 characters', HandlerIdSchema, '9'.repeat(40), '9'.repeat(40)],
+    ['an address of 255 characters', AddressSchema, 'a'.repeat(255), 'a'.repeat(255)],
+    ['the last second in digits', UnixSecondsSchema, '4102444800', MAX_UNIX_SECONDS],
   ])('reads %s', (_name, schema, sent, expected) => {
     expect(readOrNull(schema, sent)).toBe(expected)
   })
 
-  it.each([
-    ['the id 0', IdSchema, 0],
-    ['an id with a leading zero', IdSchema, '07'],
-    ['an id with a sign', IdSchema, '+7'],
-    ['an id with a fraction', IdSchema, 7.5],
-    ['an id beyond safe integers', IdSchema, '9999999999999999'],
-    ['an id in a list', IdSchema, [7]],
-    ['a negative time', UnixSecondsSchema, -1],
-    ['a time after the year 2099', UnixSecondsSchema, MAX_UNIX_SECONDS + 1],
-    ['an empty token', TokenSchema, ''],
-    ['a token with a space', TokenSchema, 'a b'],
-    ['a token of 1,001 characters', TokenSchema, 'a'.repeat(1001)],
-    ['an application token of 7 characters', ApplicationTokenSchema, 'a'.repeat(7)],
-    ['one of 129 characters', ApplicationTokenSchema, 'a'.repeat(129)],
-    ['one with a letter outside of ASCII', ApplicationTokenSchema, 'ä'.repeat(32)],
-    ['a member id of 31 digits', MemberIdSchema, HEX.slice(1)],
-    ['a member id with another letter', MemberIdSchema, `g${HEX.slice(1)}`],
-    ['an address with a space', AddressSchema, 'a b.de'],
-    ['an address with an invisible character', AddressSchema, 'a\u200b.de'],
-    ['an address of 256 characters', AddressSchema, 'a'.repeat(256)],
-    ['scopes with a line break', ScopeSchema, 'crm\nuser'],
-    ['a status of two letters', StatusSchema, 'LF'],
-    ['a status in lower case', StatusSchema, 'l'],
-    ['a language of three letters', LanguageSchema, 'deu'],
-    ['a handler id of 41 characters', HandlerIdSchema, 'a'.repeat(41)],
-    ['a handler id with a fraction', HandlerIdSchema, 7.5],
-    ['null', AddressSchema, null],
-    ['nothing', AddressSchema, undefined],
-  ])('takes %s for absent', (_name, schema, sent) => {
+  const refused: readonly (readonly [string, v.GenericSchema, readonly unknown[]])[] = [
+    ['an id', IdSchema, [0, '0', '07', '+7', -235, 7.5, '2e3', '235\n', '٢٣٥', 'admin', [7]]],
+    ['an id', IdSchema, ['9007199254740992', '9999999999999999']],
+    ['a time', UnixSecondsSchema, ['', 'soon', '-1', -1, '1e9', ' 1', 1.5, '1790000000.5']],
+    ['a time', UnixSecondsSchema, [MAX_UNIX_SECONDS + 1, '4102444801', true, [5], { a: 1 }]],
+    ['a token', TokenSchema, ['', 'two words', 'line\nbreak', 'tab\t', 'é', 5, ['access']]],
+    ['a token', TokenSchema, ['a'.repeat(1001)]],
+    ['an application token', ApplicationTokenSchema, ['', 'a'.repeat(7), 'a'.repeat(129)]],
+    ['an application token', ApplicationTokenSchema, ['ä'.repeat(32), 12345678, ['a'.repeat(32)]]],
+    ['an application token', ApplicationTokenSchema, ['with space', 'line\nbreak']],
+    ['a member id', MemberIdSchema, ['', HEX.slice(1), `${HEX}0`, `${HEX}\n`, [HEX], 5]],
+    ['a member id', MemberIdSchema, [`g${HEX.slice(1)}`, 'g'.repeat(32)]],
+    ['an address', AddressSchema, ['', 'a b.de', 'a\u200b.de', 'a'.repeat(256), 5, { host: 'x' }]],
+    ['scopes', ScopeSchema, ['', 'crm\nuser', ['crm']]],
+    ['a status', StatusSchema, ['', 'LF', 'l']],
+    ['a language', LanguageSchema, ['deu', '<b', ['en']]],
+    ['a handler id', HandlerIdSchema, ['', 'a'.repeat(41), '6 61', '6\u200b61', 7.5, ['661']]],
+    ['an address', AddressSchema, [null, undefined]],
+  ]
+
+  it.each(
+    refused.flatMap(([what, schema, values]) =>
+      values.map((sent) => [sent, what, schema] as const),
+    ),
+  )('takes %j as absent, which is not %s', (sent, _what, schema) => {
     expect(readOrNull(schema, sent)).toBeNull()
   })
 })
