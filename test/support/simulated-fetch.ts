@@ -1,5 +1,7 @@
 /** A simulated fetch: a function answers the requests, which are recorded in order. */
 
+import { NOW } from './time.ts'
+
 /** One request as a real fetch would have sent it. */
 export interface SentRequest {
   readonly url: string
@@ -55,4 +57,10 @@ export function silence(request: SentRequest): Promise<Response> {
   return new Promise((_, reject) => {
     request.signal?.addEventListener('abort', () => reject(new Error('The operation was aborted')))
   })
+}
+
+/** A server that answers every request with the same JSON, and the means to call it. */
+export function answering(value: unknown, status = 200) {
+  const { fetch, sent } = simulateFetch(() => jsonAnswer(value, status))
+  return { deps: { fetch, policy: { allowLocal: false }, timeoutMs: 5000, now: NOW }, sent }
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 import type { VerdictRefusal } from '../../../src/core/access/install-refusal.ts'
 import {
@@ -19,7 +19,7 @@ import {
   brokenGateway,
 } from '../../support/install-servers.ts'
 import type { Answer } from '../../support/install-servers.ts'
-import { jsonAnswer, silence } from '../../support/simulated-fetch.ts'
+import { jsonAnswer } from '../../support/simulated-fetch.ts'
 import type { SentRequest } from '../../support/simulated-fetch.ts'
 
 describe('verifyInstall(): believed only when app.info at an allow-listed OAuth server agrees', () => {
@@ -40,12 +40,6 @@ describe('verifyInstall(): believed only when app.info at an allow-listed OAuth 
     const server = agreeing()
     const request = install({}, { memberId: '0'.repeat(32) })
     expect(await verify(request, server)).toEqual(refusal('member_mismatch'))
-    expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
-  })
-
-  test('refuses another user than the one claimed', async () => {
-    const server = agreeing()
-    expect(await verify(install({ userId: 2 }), server)).toEqual(refusal('user_mismatch'))
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
   })
 
@@ -128,11 +122,6 @@ describe('verifyInstall(): endpoint and domain come from that answer', () => {
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`, 'https://new.bitrix24.com/rest/profile'])
   })
 
-  test('refuses hosts that the request claims and the answer does not name', async () => {
-    const claims = { clientEndpoint: 'https://evil.example/rest/', domain: 'evil.example' }
-    expect(await verify(install(claims), agreeing())).toEqual(refusal('domain_mismatch'))
-  })
-
   test('reads a claimed domain with the default port of the scheme in use', async () => {
     const client_endpoint = 'http://crm.local/rest/'
     const server = agreeing({
@@ -169,7 +158,6 @@ describe('verifyInstall(): administrator by profile at the verified endpoint', (
   test.for<[string, Answer, boolean]>([
     ['ADMIN true', () => profileAnswer(true), true],
     ['ADMIN false', () => profileAnswer(false), false],
-    ['ADMIN as text', () => profileAnswer('true'), false],
     ['ADMIN true of another user', () => profileAnswer(true, '2'), false],
     ['insufficient_scope', () => fail('insufficient_scope', 403), false],
     ['ACCESS_DENIED', () => fail('ACCESS_DENIED', 403), false],
@@ -188,11 +176,7 @@ describe('verifyInstall(): administrator by profile at the verified endpoint', (
 
   test.for<[string, Answer]>([
     ['HTML', () => new Response('<html></html>')],
-    ['a redirect', () => new Response('', { status: 302 })],
-    ['a failed connection', () => Promise.reject(new Error('refused'))],
     ['QUERY_LIMIT_EXCEEDED, which strangers can cause', () => fail('QUERY_LIMIT_EXCEEDED', 503)],
-    ['INTERNAL_SERVER_ERROR', () => fail('INTERNAL_SERVER_ERROR', 500)],
-    ['a result without user', () => jsonAnswer({ result: { ADMIN: true } })],
     ['expired_token between two calls', () => fail('expired_token')],
   ])('takes %s for no answer', async ([, profile]) => {
     const server = agreeing({ [`${ENDPOINT}profile`]: profile })
@@ -203,32 +187,11 @@ describe('verifyInstall(): administrator by profile at the verified endpoint', (
 describe('verifyInstall(): the OAuth server does not answer', () => {
   test.for<[string, Answer]>([
     ['HTML', brokenGateway],
-    ['a redirect', () => new Response('', { status: 307 })],
-    ['a failed connection', () => Promise.reject(new Error('refused'))],
     ['a rate limit', () => fail('QUERY_LIMIT_EXCEEDED', 503)],
-    ['JSON of another shape', () => jsonAnswer({ result: { install: [] } })],
-    ['2 MiB', () => new Response(' '.repeat(2 * 1024 * 1024))],
   ])('waits after %s', async ([, answer]) => {
     const server = agreeing({ [`${INFO}/rest/app.info`]: answer })
     expect(await verify(install(), server)).toEqual(unanswered('oauth_server_unanswered'))
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
-  })
-
-  describe('in time', () => {
-    beforeEach(() => void vi.useFakeTimers())
-    afterEach(() => void vi.useRealTimers())
-
-    test('waits when the OAuth server is silent', async () => {
-      const verifying = verify(install(), agreeing({ [`${INFO}/rest/app.info`]: silence }))
-      await vi.advanceTimersByTimeAsync(5000)
-      expect(await verifying).toEqual(unanswered('oauth_server_unanswered'))
-    })
-
-    test('waits when the portal is silent', async () => {
-      const verifying = verify(install(), agreeing({ [`${ENDPOINT}profile`]: silence }))
-      await vi.advanceTimersByTimeAsync(5000)
-      expect(await verifying).toEqual(unanswered('portal_unanswered'))
-    })
   })
 })
 

@@ -4,7 +4,7 @@ import { askAppInfo, refreshTokens } from '../../../src/bitrix24/servers/oauth.t
 import appInfo from '../../fixtures/bitrix24/rest/app.info-oauth-server-200.json' with { type: 'json' }
 import portalAppInfo from '../../fixtures/bitrix24/rest/app.info-portal-200.json' with { type: 'json' }
 import refreshed from '../../fixtures/bitrix24/rest/oauth-refresh-200.json' with { type: 'json' }
-import { jsonAnswer, simulateFetch } from '../../support/simulated-fetch.ts'
+import { answering, simulateFetch } from '../../support/simulated-fetch.ts'
 import { NOW } from '../../support/time.ts'
 
 const OAUTH_URL = 'https://oauth.bitrix.info'
@@ -18,12 +18,6 @@ const REFRESH = {
 const MALFORMED = {
   ok: false,
   error: { kind: 'unreachable', code: 'malformed_answer', status: 200 },
-}
-
-function answering(value: unknown, status = 200) {
-  const server = simulateFetch(() => jsonAnswer(value, status))
-  const deps = { fetch: server.fetch, policy: { allowLocal: false }, timeoutMs: 5000, now: NOW }
-  return { deps, sent: server.sent }
 }
 
 /** The recorded app.info with other values in its install. */

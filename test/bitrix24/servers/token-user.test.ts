@@ -1,18 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { askTokenUser } from '../../../src/bitrix24/servers/token-user.ts'
 import profile from '../../fixtures/bitrix24/rest/profile-200.json' with { type: 'json' }
-import { jsonAnswer, simulateFetch } from '../../support/simulated-fetch.ts'
+import { answering } from '../../support/simulated-fetch.ts'
 
 const ACCESS = 'canary-access-0123456789'
 const MALFORMED = {
   ok: false,
   error: { kind: 'unreachable', code: 'malformed_answer', status: 200 },
-}
-
-function answering(value: unknown, status = 200) {
-  const server = simulateFetch(() => jsonAnswer(value, status))
-  const deps = { fetch: server.fetch, policy: { allowLocal: false }, timeoutMs: 5000 }
-  return { deps, sent: server.sent }
 }
 
 describe('askTokenUser()', () => {
