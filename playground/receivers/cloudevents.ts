@@ -7,6 +7,7 @@ import type { CloudEvent, ContentMode } from './cloud-event.ts'
 import { readNumber, readProperty } from './json.ts'
 import { createOrderWatch, isOrderProblem } from './order-watch.ts'
 import type { Order } from './order-watch.ts'
+import { createWindows } from './pace.ts'
 import { jsonAnswer, limitAnswer, refuse, startReceiver } from './receiver.ts'
 import type {
   PendingRequest,
@@ -16,7 +17,7 @@ import type {
   ReceiverOptions,
   Verdict,
 } from './receiver.ts'
-import { answerHandshake, createRateWatch } from './webhook-handshake.ts'
+import { answerHandshake } from './webhook-handshake.ts'
 import type { AllowedRate, HandshakeAnswer } from './webhook-handshake.ts'
 
 /** One accepted event. */
@@ -77,7 +78,8 @@ export async function createCloudEventsSimulator({
 }: CloudEventsOptions = {}): Promise<CloudEventsSimulator> {
   const usual: HandshakeAnswer = handshake === 'required' ? 'grant' : 'not_supported'
   const rules: Rules = { bearer, handshake, rate: allowedRate, how: usual, modes, granted: [] }
-  const waitForRate = createRateWatch(allowedRate, clock)
+  const waitForRate =
+    allowedRate === '*' ? () => 0 : createWindows([{ requests: allowedRate, ms: 60_000 }], clock)
   const placeInOrder = createOrderWatch()
   const receiver = await startReceiver<CloudEventsMessage>({
     rateLimitAnswer: rateLimited,

@@ -5,6 +5,7 @@
 import { findDroppedParts, findShapeError } from './googlechat-cards.ts'
 import { isObject, parseJson, readProperty, readString } from './json.ts'
 import type { JsonObject } from './json.ts'
+import { createWindows } from './pace.ts'
 import { jsonAnswer, refuse, startReceiver } from './receiver.ts'
 import type {
   PendingRequest,
@@ -57,7 +58,7 @@ const MAX_TEXT = 4096
 /** The whole message, in bytes (reference of spaces.messages). */
 const MAX_BYTES = 32_000
 /** Sixty writes a minute in one space, shared by all who write there (Chat API usage limits). */
-const PACE_MS = 1000
+const PACE = { requests: 1, ms: 1000 } as const
 
 const SPACE = 'spaces/AAAAPlaygrnd'
 const KEY = 'playground-key'
@@ -89,7 +90,7 @@ export async function createGoogleChatSimulator({
   clock = Date.now,
 }: GoogleChatOptions = {}): Promise<GoogleChatSimulator> {
   const findThread = createThreads()
-  let nextAt = 0
+  const takeSlot = createWindows([PACE], clock)
   const receiver = await startReceiver<GoogleChatMessage>({
     onMessage,
     onRequest,
@@ -98,9 +99,7 @@ export async function createGoogleChatSimulator({
     judge(request) {
       const refusal = findDoorRefusal(request)
       if (refusal !== null) return refuse(refusal)
-      const now = clock()
-      if (enforceRate && now < nextAt) return refuse(EXHAUSTED)
-      nextAt = now + PACE_MS
+      if (enforceRate && takeSlot() > 0) return refuse(EXHAUSTED)
       return judgeBody(request, findThread)
     },
   })

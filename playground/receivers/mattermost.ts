@@ -5,6 +5,7 @@
 import { parseJson } from './json.ts'
 import { isMattermostError, readMattermostPayload } from './mattermost-payload.ts'
 import type { MattermostError, MattermostPayload } from './mattermost-payload.ts'
+import { createSlots } from './pace.ts'
 import { jsonAnswer, limitAnswer, refuse, startReceiver } from './receiver.ts'
 import type {
   PendingRequest,
@@ -88,7 +89,7 @@ export async function createMattermostSimulator({
   clock = Date.now,
 }: MattermostOptions = {}): Promise<MattermostSimulator> {
   let refusal: MattermostRefusal | null = null
-  const takeSlot = createPace(clock)
+  const takeSlot = createSlots({ burst: RATE_BURST, perSecond: RATE_PER_SECOND }, clock)
   const receiver = await startReceiver<MattermostMessage>({
     onMessage,
     onRequest,
@@ -112,19 +113,6 @@ export async function createMattermostSimulator({
       refusal = null
       receiver.recover()
     },
-  }
-}
-
-function createPace(clock: () => number): () => boolean {
-  let slots = RATE_BURST
-  let refilledAt = clock()
-  return () => {
-    const now = clock()
-    slots = Math.min(RATE_BURST, slots + ((now - refilledAt) / 1000) * RATE_PER_SECOND)
-    refilledAt = now
-    if (slots < 1) return false
-    slots -= 1
-    return true
   }
 }
 

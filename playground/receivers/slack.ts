@@ -3,6 +3,7 @@
  * of one message a second when that is switched on.
  */
 import { findBlockProblem } from './slack-blocks.ts'
+import { createSlots } from './pace.ts'
 import { limitAnswer, refuse, startReceiver } from './receiver.ts'
 import type {
   PendingRequest,
@@ -55,7 +56,7 @@ export async function createSlackSimulator({
   onRequest,
   clock = Date.now,
 }: SlackOptions = {}): Promise<SlackSimulator> {
-  const takeSlot = createPace(clock)
+  const takeSlot = createSlots({ burst: BURST, perSecond: 1 }, clock)
   const receiver = await startReceiver<SlackMessage>({
     rateLimitAnswer: rateLimited,
     onMessage,
@@ -73,20 +74,6 @@ export async function createSlackSimulator({
       return receiver.behaviour
     },
     url: `${receiver.origin}${WEBHOOK_PATH}`,
-  }
-}
-
-/** One slot a second, up to `BURST` saved. */
-function createPace(clock: () => number): () => boolean {
-  let slots = BURST
-  let refilledAt = clock()
-  return () => {
-    const now = clock()
-    slots = Math.min(BURST, slots + (now - refilledAt) / 1000)
-    refilledAt = now
-    if (slots < 1) return false
-    slots -= 1
-    return true
   }
 }
 

@@ -4,6 +4,7 @@
  * is wrong with it stands in the message's `problems`.
  */
 import { isObject, parseJson } from './json.ts'
+import { createWindows } from './pace.ts'
 import { jsonAnswer, limitAnswer, refuse, startReceiver } from './receiver.ts'
 import type {
   PendingRequest,
@@ -85,7 +86,7 @@ export async function createTeamsSimulator({
   onRequest,
   clock = Date.now,
 }: TeamsOptions = {}): Promise<TeamsSimulator> {
-  const takeSlot = createPace(clock)
+  const takeSlot = createWindows(WINDOWS, clock)
   const receiver = await startReceiver<TeamsMessage>({
     onMessage,
     onRequest,
@@ -115,22 +116,6 @@ export async function createTeamsSimulator({
         body: `Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error ${status} with ContextId tcid=0,server=msgapi-playground,cv=playgroundplaygroundpl.0..`,
         headers: { 'content-type': 'text/plain; charset=utf-8' },
       }),
-  }
-}
-
-/** Takes a place in every window; answers how long to wait, in milliseconds, or 0. */
-function createPace(clock: () => number): () => number {
-  let taken: readonly number[] = []
-  return () => {
-    const now = clock()
-    taken = taken.filter((at) => at > now - 30_000)
-    const waits = WINDOWS.map(({ requests, ms }) => {
-      const nth = taken.at(-requests)
-      return nth === undefined ? 0 : nth + ms - now
-    })
-    const wait = Math.max(0, ...waits)
-    if (wait === 0) taken = [...taken, now]
-    return wait
   }
 }
 

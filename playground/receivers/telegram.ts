@@ -5,6 +5,7 @@
  */
 import { isObject, parseJson, showValue } from './json.ts'
 import type { JsonObject } from './json.ts'
+import { createWindows } from './pace.ts'
 import { jsonAnswer, limitAnswer, refuse, startReceiver } from './receiver.ts'
 import type {
   PendingRequest,
@@ -21,8 +22,8 @@ import { findKeyboardError } from './telegram-keyboard.ts'
 /** "1-4096 characters after entities parsing"; counted in UTF-16 units, the strictest reading. */
 const MAX_TEXT = 4096
 const RATE_LIMITS = [
-  { messages: 1, ms: 1000 },
-  { messages: 20, ms: 60_000 },
+  { requests: 1, ms: 1000 },
+  { requests: 20, ms: 60_000 },
 ] as const
 
 /** A chat that the bot is a member of. */
@@ -94,7 +95,7 @@ export async function createTelegramSimulator({
     migrated: new Map(),
     messages: 0,
   }
-  const takeSlot = createPace(clock)
+  const takers = new Map<string, () => number>()
   const receiver = await startReceiver<TelegramMessage>({
     rateLimitAnswer: rateLimited,
     onMessage,
@@ -103,7 +104,10 @@ export async function createTelegramSimulator({
     judge(request) {
       const verdict = judgeRequest(request, world)
       if (verdict.message === null || !enforceRate) return verdict
-      const waitMs = takeSlot(verdict.message.chat)
+      const { chat } = verdict.message
+      const takeSlot = takers.get(chat) ?? createWindows(RATE_LIMITS, clock)
+      takers.set(chat, takeSlot)
+      const waitMs = takeSlot()
       return waitMs === 0 ? verdict : refuse(rateLimited(waitMs))
     },
   })
@@ -131,22 +135,6 @@ interface TelegramWorld {
   /** From an old id to the new one. */
   readonly migrated: Map<string, string>
   messages: number
-}
-
-/** Milliseconds to wait for a slot in a chat; 0 takes the slot. */
-function createPace(clock: () => number): (chat: string) => number {
-  const taken = new Map<string, number[]>()
-  return (chat) => {
-    const now = clock()
-    const times = taken.get(chat) ?? []
-    const waits = RATE_LIMITS.map(({ messages, ms }) => {
-      const oldest = times.at(-messages)
-      return oldest === undefined ? 0 : Math.max(0, oldest + ms - now)
-    })
-    const waitMs = Math.max(...waits)
-    if (waitMs === 0) taken.set(chat, [...times, now])
-    return waitMs
-  }
 }
 
 function judgeRequest(request: PendingRequest, world: TelegramWorld): Verdict<TelegramMessage> {

@@ -19,8 +19,6 @@ export interface HandshakeResult {
   readonly origin: string | null
 }
 
-const MINUTE = 60_000
-
 /** Answers an OPTIONS request. */
 export function answerHandshake(
   { headers }: Pick<PendingRequest, 'headers'>,
@@ -45,20 +43,6 @@ export function answerHandshake(
       },
     },
     origin: how === 'grant' ? origin : null,
-  }
-}
-
-/** Counts requests; gives the milliseconds to wait for the next, 0 when this one is within the rate. */
-export function createRateWatch(rate: AllowedRate, clock: () => number): () => number {
-  let taken: number[] = []
-  return () => {
-    if (rate === '*') return 0
-    const now = clock()
-    taken = taken.filter((at) => at + MINUTE > now)
-    const [oldest = now] = taken
-    if (taken.length >= rate) return oldest + MINUTE - now
-    taken.push(now)
-    return 0
   }
 }
 
