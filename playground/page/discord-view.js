@@ -1,30 +1,17 @@
 /** Draws messages of a Discord webhook: content, and embeds with their bar, fields and footer. */
 import { h } from './dom.js'
 import { drawAnchor, drawInlineMarkdown, drawMarkdown } from './markdown.js'
-import { drawAvatar, formatHour } from './message-parts.js'
+import { drawMessage, formatHour } from './message-parts.js'
 
 /** How Discord is shown. */
 export const discordView = { title: '# crm-alerts', note: 'Discord webhook', createMessage }
 
 function createMessage({ at, payload }) {
-  const { username = 'Event relay', content = '', embeds = [] } = payload
-  return h(
-    'article',
-    { class: 'message' },
-    drawAvatar(),
-    h(
-      'div',
-      { class: 'message-body' },
-      h(
-        'p',
-        { class: 'author' },
-        h('b', {}, username),
-        h('span', { class: 'app-tag' }, 'APP'),
-        h('time', {}, `Today at ${formatHour(at)}`),
-      ),
-      content === '' ? null : h('div', { class: 'block' }, drawMarkdown(content, 'discord')),
-      embeds.map(drawEmbed),
-    ),
+  const { username, content = '', embeds = [] } = payload
+  return drawMessage(
+    { author: username, tag: 'APP', time: `Today at ${formatHour(at)}` },
+    content === '' ? null : h('div', { class: 'block' }, drawMarkdown(content, 'discord')),
+    embeds.map(drawEmbed),
   )
 }
 

@@ -2,7 +2,7 @@
 import { h, keepList } from './dom.js'
 import { drawHtml, GOOGLE_CARD_TAGS } from './html-text.js'
 import { drawAnchor } from './markdown.js'
-import { drawAvatar, drawLinkButton, drawLines, formatHour } from './message-parts.js'
+import { drawLinkButton, drawLines, drawMessage, formatHour } from './message-parts.js'
 
 /** How Google Chat is shown. */
 export const googlechatView = {
@@ -32,23 +32,10 @@ function threadOf({ number, payload, path = '' }) {
 
 function createMessage({ at, payload }) {
   const { text = '', cardsV2 = [] } = payload
-  return h(
-    'article',
-    { class: 'message' },
-    drawAvatar(),
-    h(
-      'div',
-      { class: 'message-body' },
-      h(
-        'p',
-        { class: 'author' },
-        h('b', {}, 'Event relay'),
-        h('span', { class: 'app-tag' }, 'App'),
-        h('time', {}, formatHour(at)),
-      ),
-      text === '' ? null : h('div', { class: 'block' }, drawChatText(text)),
-      cardsV2.map(({ card }) => drawCard(card ?? {})),
-    ),
+  return drawMessage(
+    { tag: 'App', time: formatHour(at) },
+    text === '' ? null : h('div', { class: 'block' }, drawChatText(text)),
+    cardsV2.map(({ card }) => drawCard(card ?? {})),
   )
 }
 

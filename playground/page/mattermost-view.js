@@ -1,7 +1,7 @@
 /** Draws messages of a Mattermost webhook: text, and attachments with their bar and fields. */
 import { h } from './dom.js'
 import { drawAnchor, drawInlineMarkdown, drawMarkdown } from './markdown.js'
-import { drawAvatar, formatHour } from './message-parts.js'
+import { drawMessage, formatHour } from './message-parts.js'
 
 /** How Mattermost is shown. */
 export const mattermostView = {
@@ -11,25 +11,12 @@ export const mattermostView = {
 }
 
 function createMessage({ at, payload }) {
-  const { username = 'Event relay', text = '' } = payload
+  const { username, text = '' } = payload
   const attachments = payload.attachments ?? payload.props?.attachments ?? []
-  return h(
-    'article',
-    { class: 'message' },
-    drawAvatar(),
-    h(
-      'div',
-      { class: 'message-body' },
-      h(
-        'p',
-        { class: 'author' },
-        h('b', {}, username),
-        h('span', { class: 'app-tag' }, 'BOT'),
-        h('time', {}, formatHour(at)),
-      ),
-      text === '' ? null : h('div', { class: 'block' }, drawMarkdown(text, 'mattermost')),
-      attachments.map(drawAttachment),
-    ),
+  return drawMessage(
+    { author: username, tag: 'BOT', time: formatHour(at) },
+    text === '' ? null : h('div', { class: 'block' }, drawMarkdown(text, 'mattermost')),
+    attachments.map(drawAttachment),
   )
 }
 

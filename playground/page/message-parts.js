@@ -6,6 +6,27 @@ export function drawAvatar() {
   return h('span', { class: 'avatar', 'aria-hidden': 'true' })
 }
 
+/** One message: who sent it, with a tag for programs, when, and what it says. */
+export function drawMessage({ author = 'Event relay', tag = null, time, title }, ...content) {
+  return h(
+    'article',
+    { class: 'message', title },
+    drawAvatar(),
+    h(
+      'div',
+      { class: 'message-body' },
+      h(
+        'p',
+        { class: 'author' },
+        h('b', {}, author),
+        tag === null ? null : h('span', { class: 'app-tag' }, tag),
+        h('time', {}, time),
+      ),
+      content,
+    ),
+  )
+}
+
 /** Hour and minute in the reader's zone. */
 export function formatHour(ms) {
   return new Date(ms).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })

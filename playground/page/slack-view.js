@@ -1,6 +1,6 @@
 /** Draws received Block Kit messages the way Slack shows them. */
 import { h } from './dom.js'
-import { drawAvatar, drawLinkButton, formatHour } from './message-parts.js'
+import { drawLinkButton, drawMessage, formatHour } from './message-parts.js'
 import { drawMrkdwn, drawRichText, drawText } from './slack-text.js'
 
 /** How Slack is shown. */
@@ -8,24 +8,11 @@ export const slackView = { title: '# crm-alerts', note: 'Slack incoming webhook'
 
 function createMessage({ at, payload }) {
   const blocks = Array.isArray(payload.blocks) ? payload.blocks : []
-  return h(
-    'article',
-    { class: 'message', title: payload.text ?? '' },
-    drawAvatar(),
-    h(
-      'div',
-      { class: 'message-body' },
-      h(
-        'p',
-        { class: 'author' },
-        h('b', {}, 'Event relay'),
-        h('span', { class: 'app-tag' }, 'APP'),
-        h('time', {}, formatHour(at)),
-      ),
-      blocks.length > 0
-        ? blocks.map(drawBlock)
-        : h('div', { class: 'block' }, drawMrkdwn(payload.text ?? '')),
-    ),
+  return drawMessage(
+    { tag: 'APP', time: formatHour(at), title: payload.text ?? '' },
+    blocks.length > 0
+      ? blocks.map(drawBlock)
+      : h('div', { class: 'block' }, drawMrkdwn(payload.text ?? '')),
   )
 }
 

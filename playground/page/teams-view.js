@@ -1,23 +1,16 @@
 /** Draws messages of a Teams workflow: the Adaptive Card, element by element. */
 import { h } from './dom.js'
 import { drawInlineMarkdown, drawMarkdown } from './markdown.js'
-import { drawAvatar, drawLinkButton, formatHour } from './message-parts.js'
+import { drawLinkButton, drawMessage, formatHour } from './message-parts.js'
 
 /** How Teams is shown. */
 export const teamsView = { title: 'CRM alerts', note: 'Teams workflow', createMessage }
 
 function createMessage({ at, payload }) {
   const attachments = Array.isArray(payload.attachments) ? payload.attachments : []
-  return h(
-    'article',
-    { class: 'message' },
-    drawAvatar(),
-    h(
-      'div',
-      { class: 'message-body' },
-      h('p', { class: 'author' }, h('b', {}, 'Workflows'), h('time', {}, formatHour(at))),
-      attachments.map(({ content }) => drawCard(content ?? {})),
-    ),
+  return drawMessage(
+    { author: 'Workflows', time: formatHour(at) },
+    attachments.map(({ content }) => drawCard(content ?? {})),
   )
 }
 
