@@ -6,6 +6,7 @@
 import type { AddressPolicy } from '../core/safety/address.ts'
 import type { ReceiverMemory } from '../core/lanes/state/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
+import { USER_AGENT } from '../core/user-agent.ts'
 import { judgeByProfile } from './answers/judge.ts'
 import type { ChatEndpoint } from './chat-endpoint.ts'
 import type { Catalogue } from './language/catalogue.ts'
@@ -115,7 +116,7 @@ function prepare<E extends ChatEndpoint, B extends object>(
     url: endpoint.url,
     headers: {
       'content-type': 'application/json; charset=utf-8',
-      'user-agent': 'bitrix24-event-relay',
+      'user-agent': USER_AGENT,
     },
     body: JSON.stringify(body),
   }

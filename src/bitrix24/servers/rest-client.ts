@@ -11,6 +11,7 @@ import type { Json } from '../../core/log/event.ts'
 import type { Fetch } from '../../core/fetch.ts'
 import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
+import { USER_AGENT } from '../../core/user-agent.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { encodeParams } from './encode-params.ts'
@@ -112,7 +113,7 @@ export async function sendForm(
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
         accept: 'application/json',
-        'user-agent': 'bitrix24-event-relay',
+        'user-agent': USER_AGENT,
       },
       body: request.form.toString(),
       redirect: 'manual',

@@ -4,6 +4,7 @@
  * event in each request, structured or binary.
  */
 import { err, ok, type Result } from '../../core/result.ts'
+import { USER_AGENT } from '../../core/user-agent.ts'
 import { createHandshake, paceOfPermission, REQUEST_ORIGIN } from './handshake.ts'
 import { layOutCloudEvents, type CloudEventsMode } from './layout.ts'
 import type { Receiver, DestinationType, ReceiverTerms, Settings } from '../receiver.ts'
@@ -39,7 +40,7 @@ function createCloudEvents(
   }
   const { href } = url.value
   const proof = {
-    'user-agent': 'bitrix24-event-relay',
+    'user-agent': USER_AGENT,
     ...(bearer.value !== null && { authorization: `Bearer ${bearer.value}` }),
   }
   const headers = handshake.value ? { ...proof, 'webhook-request-origin': REQUEST_ORIGIN } : proof

@@ -2,6 +2,7 @@
  * Lays one delivery out as a signed POST
  * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
  */
+import { USER_AGENT } from '../../core/user-agent.ts'
 import { buildEventBody } from '../event-body.ts'
 import type { Delivery, OutgoingRequest } from '../receiver.ts'
 import type { ExtraHeaders } from './headers.ts'
@@ -30,7 +31,7 @@ export async function layOutWebhook(
     headers: {
       ...headers,
       'content-type': 'application/json',
-      'user-agent': 'bitrix24-event-relay',
+      'user-agent': USER_AGENT,
       'webhook-id': delivery.id,
       'webhook-timestamp': timestamp,
       'webhook-signature': signatures.join(' '),
