@@ -65,6 +65,15 @@ test('a refresh answers with the recorded keys and is counted', async () => {
   expect(oauth.renewals.map(({ accessToken }) => accessToken)).toEqual([body['access_token']])
 })
 
+test('a refresh token works once, and the one that replaces it as well', async () => {
+  const grant = aGrant()
+  const { body } = await refresh(grant)
+  expect(await refresh(grant)).toEqual({ status: 400, body: { error: 'invalid_grant' } })
+  const second = await refresh({ ...grant, refreshToken: String(body['refresh_token']) })
+  expect(second.status).toBe(200)
+  expect(second.body['refresh_token']).not.toBe(body['refresh_token'])
+})
+
 test('of many refreshes with one token at once a single one succeeds', async () => {
   const grant = aGrant()
   const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(grant)))

@@ -12,6 +12,14 @@ import { NOW } from '../../support/time.ts'
 const aHandler = () => started(startRecorder())
 const aPortal = (options: PortalOptions) => started(createPortalSimulator(options))
 
+/** A portal with the application, and the handler that was told so. */
+async function anInstalledPortal(options: Partial<PortalOptions> = {}) {
+  const handler = await aHandler()
+  const portal = await aPortal({ handlerUrl: handler.url, ...options })
+  await portal.install()
+  return { handler, portal }
+}
+
 async function call(url: string, form: Record<string, string>) {
   const response = await fetch(url, { method: 'POST', body: new URLSearchParams(form) })
   // Every answer of the simulators is a JSON object.
@@ -23,9 +31,7 @@ function auth(body: Params | undefined): Params {
 }
 
 test('install() sends ONAPPINSTALL whose token app.info and profile confirm', async () => {
-  const handler = await aHandler()
-  const portal = await aPortal({ handlerUrl: handler.url, memberId: 'a'.repeat(32) })
-  await portal.install()
+  const { handler, portal } = await anInstalledPortal({ memberId: 'a'.repeat(32) })
   const [body] = handler.bodies
   const token = readText(auth(body), 'access_token') ?? ''
   const info = await call(`${portal.oauth.origin}/rest/app.info`, { auth: token })
@@ -46,34 +52,9 @@ test('install() sends ONAPPINSTALL whose token app.info and profile confirm', as
   )
 })
 
-test('a refresh token works once and its pair replaces it', async () => {
-  const handler = await aHandler()
-  const portal = await aPortal({ handlerUrl: handler.url })
-  await portal.install()
-  const form = {
-    grant_type: 'refresh_token',
-    client_id: portal.clientId,
-    client_secret: portal.clientSecret,
-    refresh_token: readText(auth(handler.bodies[0]), 'refresh_token') ?? '',
-  }
-  const url = `${portal.oauth.origin}/oauth/token/`
-  const first = await call(url, form)
-  expect(first.body).toMatchObject({ member_id: portal.memberId, user_id: 1, expires_in: 3600 })
-  expect(await call(url, form)).toEqual({ status: 400, body: { error: 'invalid_grant' } })
-  const second = await call(url, { ...form, refresh_token: String(first.body['refresh_token']) })
-  expect(second.status).toBe(200)
-  expect(second.body['refresh_token']).not.toBe(first.body['refresh_token'])
-  expect(await call(url, { ...form, client_secret: 'x' })).toEqual({
-    status: 400,
-    body: { error: 'invalid_client' },
-  })
-})
-
-test('an access token expires after an hour and a refresh token after 30 days', async () => {
-  const handler = await aHandler()
+test('an access token expires after an hour', async () => {
   let now = NOW
-  const portal = await aPortal({ handlerUrl: handler.url, clock: () => now })
-  await portal.install()
+  const { handler, portal } = await anInstalledPortal({ clock: () => now })
   const token = readText(auth(handler.bodies[0]), 'access_token') ?? ''
   expect(token.slice(0, 8)).toBe('9049b16a')
   now += 3_600_000
@@ -84,20 +65,10 @@ test('an access token expires after an hour and a refresh token after 30 days', 
       error_description: 'The access token provided has expired.',
     },
   })
-  now += 30 * 86_400_000
-  const dead = await call(`${portal.oauth.origin}/oauth/token/`, {
-    grant_type: 'refresh_token',
-    client_id: portal.clientId,
-    client_secret: portal.clientSecret,
-    refresh_token: readText(auth(handler.bodies[0]), 'refresh_token') ?? '',
-  })
-  expect(dead.body).toEqual({ error: 'invalid_grant' })
 })
 
 test('a field is created, changed and deleted with one event each and Bitrix24 names', async () => {
-  const handler = await aHandler()
-  const portal = await aPortal({ handlerUrl: handler.url })
-  await portal.install()
+  const { handler, portal } = await anInstalledPortal()
   const created = await portal.createField({ FIELD_NAME: 'tax_no', USER_TYPE_ID: 'string' })
   const id = created.ok ? created.value.field.ID : ''
   await portal.updateField(id, { MANDATORY: 'Y' })
@@ -114,9 +85,7 @@ test('a field is created, changed and deleted with one event each and Bitrix24 n
 })
 
 test('a list field tells its values apart from its settings', async () => {
-  const handler = await aHandler()
-  const portal = await aPortal({ handlerUrl: handler.url })
-  await portal.install()
+  const { handler, portal } = await anInstalledPortal()
   await portal.createField({ FIELD_NAME: 'kind', USER_TYPE_ID: 'enumeration', LIST: ['a', 'b'] })
   await portal.setEnumValues('235', ['b', 'c'])
   await portal.updateField('235', { SORT: '5', LIST: ['b'] })
@@ -131,9 +100,7 @@ test('a list field tells its values apart from its settings', async () => {
 })
 
 test('the switches take the tokens away, double the event and falsify the application token', async () => {
-  const handler = await aHandler()
-  const portal = await aPortal({ handlerUrl: handler.url })
-  await portal.install()
+  const { handler, portal } = await anInstalledPortal()
   portal.switches.robot = true
   portal.switches.twice = true
   portal.switches.wrongToken = true
@@ -149,9 +116,7 @@ test('the switches take the tokens away, double the event and falsify the applic
 })
 
 test('an event is sent once, however the handler answers', async () => {
-  const handler = await aHandler()
-  const portal = await aPortal({ handlerUrl: handler.url })
-  await portal.install()
+  const { handler, portal } = await anInstalledPortal()
   handler.status = 503
   const created = await portal.createField({ FIELD_NAME: 'X', USER_TYPE_ID: 'double' })
   expect(created.ok && created.value.sends).toMatchObject([
@@ -167,9 +132,7 @@ test('a handler that nobody listens at is recorded as an error', async () => {
 })
 
 test('uninstall() ends the tokens before it tells, and nothing is sent afterwards', async () => {
-  const handler = await aHandler()
-  const portal = await aPortal({ handlerUrl: handler.url })
-  await portal.install()
+  const { handler, portal } = await anInstalledPortal()
   const token = readText(auth(handler.bodies[0]), 'access_token') ?? ''
   await portal.uninstall({ clean: true })
   expect(JSON.stringify(handler.bodies[1]?.['data'])).toBe('{"CLEAN":"1","LANGUAGE_ID":"en"}')
@@ -180,9 +143,7 @@ test('uninstall() ends the tokens before it tells, and nothing is sent afterward
 })
 
 test('update() can bring a new application token, which later events carry', async () => {
-  const handler = await aHandler()
-  const portal = await aPortal({ handlerUrl: handler.url })
-  await portal.install()
+  const { handler, portal } = await anInstalledPortal()
   await portal.update({ newApplicationToken: 'f'.repeat(32) })
   await portal.createField({ FIELD_NAME: 'X', USER_TYPE_ID: 'double' })
   const tokens = handler.bodies.map((body) => readText(auth(body), 'application_token'))
@@ -193,9 +154,7 @@ test('update() can bring a new application token, which later events carry', asy
 })
 
 test('a system user told by ONAPPUSERREADY may call the portal', async () => {
-  const handler = await aHandler()
-  const portal = await aPortal({ handlerUrl: handler.url })
-  await portal.install()
+  const { handler, portal } = await anInstalledPortal()
   await portal.sendUserReady({ systemUserId: 512 })
   const data = readParams(handler.bodies[1] ?? {}, 'data')
   const token = readText(data, 'access_token') ?? ''
@@ -204,9 +163,7 @@ test('a system user told by ONAPPUSERREADY may call the portal', async () => {
 })
 
 test('REST writes need an administrator and cause events in the background', async () => {
-  const handler = await aHandler()
-  const portal = await aPortal({ handlerUrl: handler.url })
-  await portal.install()
+  const { handler, portal } = await anInstalledPortal()
   await portal.createField({ FIELD_NAME: 'X', USER_TYPE_ID: 'string' })
   const url = `${portal.clientEndpoint}crm.requisite.userfield.update`
   const form = { id: '235', 'fields[EDIT_FORM_LABEL][en]': 'Tax' }
@@ -230,9 +187,7 @@ test('REST writes need an administrator and cause events in the background', asy
 })
 
 test('handlers are bound once, listed and unbound', async () => {
-  const handler = await aHandler()
-  const portal = await aPortal({ handlerUrl: handler.url, boundEvents: [] })
-  await portal.install()
+  const { handler, portal } = await anInstalledPortal({ boundEvents: [] })
   const { accessToken } = portal.oauth.issue({ ...portal, userId: 1 })
   const form = { auth: accessToken, event: 'onCrmRequisiteUserFieldAdd', handler: handler.url }
   const method = (name: string) => `${portal.clientEndpoint}${name}`
@@ -251,30 +206,6 @@ test('handlers are bound once, listed and unbound', async () => {
   expect((await call(method('event.unbind'), form)).body['result']).toEqual({ count: 1 })
   await portal.createField({ FIELD_NAME: 'X', USER_TYPE_ID: 'double' })
   expect(handler.bodies).toHaveLength(1)
-})
-
-test('batch runs its commands one by one and keeps errors beside results', async () => {
-  const handler = await aHandler()
-  const portal = await aPortal({ handlerUrl: handler.url })
-  await portal.install()
-  const { accessToken } = portal.oauth.issue({ ...portal, userId: 1 })
-  const answer = await call(`${portal.clientEndpoint}batch`, {
-    auth: accessToken,
-    halt: '0',
-    'cmd[me]': 'profile',
-    'cmd[field]': 'crm.requisite.userfield.get?id=235',
-  })
-  expect(answer.body['result']).toMatchObject({
-    result: { me: { ID: '1' } },
-    result_error: {
-      field: {
-        error: 'ERROR_NOT_FOUND',
-        error_description: "The entity with ID '235' is not found.",
-      },
-    },
-    result_total: [],
-    result_next: [],
-  })
 })
 
 test('the OAuth server can be down, wrong or answer with any error', async () => {
