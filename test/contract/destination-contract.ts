@@ -31,6 +31,8 @@ export interface DestinationCases {
   readonly accepted?: readonly string[]
   /** Public URLs that are refused, also where local addresses are allowed, and what is said about them. */
   readonly refused?: readonly (readonly [url: string, problem: string])[]
+  /** What is said of the same URL at a host of somebody else; absent where any host may be the receiver's. */
+  readonly foreignHost?: string
   readonly delivered: GivenAnswer
   readonly transient: readonly (readonly [answer: GivenAnswer, reason: string])[]
   readonly messageRejected: readonly (readonly [answer: GivenAnswer, reason: string])[]
@@ -278,6 +280,17 @@ function describeAddresses(cases: DestinationCases): void {
     for (const policy of [STRICT, LOCAL]) {
       const problems = problemsOf(cases.type, { ...cases.settings, url }, { policy })
       expect(problems).toEqual([`url: ${problem}`])
+    }
+  })
+
+  const { foreignHost, settings } = cases
+  const { host } = new URL(String(settings['url']))
+  const others = [`${host}.example.com`, 'example.com', `${host}:8443`, `${host}.`]
+  test.each(foreignHost === undefined ? [] : others)('the host %s is refused', (other) => {
+    const url = String(settings['url']).replace(host, other)
+    for (const policy of [STRICT, LOCAL]) {
+      const problems = problemsOf(cases.type, { ...settings, url }, { policy })
+      expect(problems).toEqual([`url: ${foreignHost}`])
     }
   })
 

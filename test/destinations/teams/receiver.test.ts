@@ -62,6 +62,7 @@ describeDestination({
     'default66cf50745afe48d1a691a12b2121f44.b.environment.api.appsplatform.us',
     'd6.b.environment.api.powerplatform.partner.microsoftonline.cn',
   ].map((host) => `https://${host}${PATH}${QUERY}`),
+  foreignHost: FOREIGN_HOST,
   refused: [
     ...[
       'https://acme.webhook.office.com/webhookb2/a@b/IncomingWebhook/c/d',
@@ -70,13 +71,9 @@ describeDestination({
       'https://outlook.office365.com/webhook/a@b/IncomingWebhook/c/d',
     ].map((url) => [url, CONNECTOR] as const),
     ...[
-      `https://${HOST}.example.com${PATH}${QUERY}`,
       `https://logic.azure.com${PATH}${QUERY}`,
       `https://evillogic.azure.com${PATH}${QUERY}`,
       `https://api.powerplatform.com${PATH}${QUERY}`,
-      `https://${HOST}:8443${PATH}${QUERY}`,
-      `https://${HOST}.${PATH}${QUERY}`,
-      `https://hooks.slack.com${PATH}${QUERY}`,
     ].map((url) => [url, FOREIGN_HOST] as const),
     [`https://${HOST}${PATH}?api-version=1`, NO_SIGNATURE],
     [`https://${HOST}${PATH}?api-version=1&sig=`, NO_SIGNATURE],
