@@ -10,7 +10,7 @@ import { catalogueOf, LANGUAGES } from '../../src/destinations/language/language
 import { composeMessage } from '../../src/destinations/message/compose.ts'
 import type { Message } from '../../src/destinations/message/message.ts'
 import type { Delivery, DestinationType, Settings } from '../../src/destinations/receiver.ts'
-import { aDelivery, anEnrichment, anEvent } from '../support/a-delivery.ts'
+import { aDelivery, anEnrichment, anEvent, aUserField } from '../support/a-delivery.ts'
 import { hostileDigests, hostileParcels, type HostileParcel } from '../support/hostile-parcels.ts'
 import { aParcel, opened, requestOf } from '../support/opened-receiver.ts'
 import { sampled } from '../support/sampling.ts'
@@ -129,9 +129,8 @@ async function sendDigest(
 }
 
 function anEdit(id: number): Delivery {
-  const event = anEvent()
   return aDelivery({
-    event: { ...event, field: event.field && { ...event.field, id } },
+    event: anEvent({ field: aUserField({ id }) }),
     enrichment: anEnrichment({
       changes: [{ attribute: 'SETTINGS.X', before: '€'.repeat(150), after: '¥'.repeat(150) }],
     }),

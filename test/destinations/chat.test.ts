@@ -9,7 +9,7 @@ import { SLACK } from '../../src/destinations/slack/profile.ts'
 import { slack } from '../../src/destinations/slack/receiver.ts'
 import { telegram } from '../../src/destinations/telegram/receiver.ts'
 import { anAnswer } from '../support/an-answer.ts'
-import { SENT_AT, aDelivery, anEnrichment } from '../support/a-delivery.ts'
+import { SENT_AT, aDelivery, anEnrichment, someChanges } from '../support/a-delivery.ts'
 import { aParcel, opened, problemsOf, requestOf } from '../support/opened-receiver.ts'
 import { renderSlackBody } from '../support/slack-render.ts'
 import { plainText } from '../../src/destinations/message/line.ts'
@@ -44,11 +44,7 @@ describe('a chat receiver', () => {
   })
 
   test('leaves out lines until its own limit is kept', async () => {
-    const changes = Array.from({ length: 5 }, (_, index) => ({
-      attribute: `SETTINGS.S${index}`,
-      before: 'a',
-      after: 'b',
-    }))
+    const changes = someChanges(5, 'a', 'b')
     const delivery = aDelivery({ enrichment: anEnrichment({ changes }) })
     const { body } = await requestOf(open({}, { maxLines: 2 }), aParcel(delivery))
     expect(JSON.parse(body)).toMatchObject({
@@ -117,11 +113,7 @@ describe('the template of a chat receiver', () => {
   })
 
   test('shows fewer lines where all of them are too long', async () => {
-    const changes = Array.from({ length: 12 }, (_, index) => ({
-      attribute: `SETTINGS.S${index}`,
-      before: 'a'.repeat(150),
-      after: 'b'.repeat(150),
-    }))
+    const changes = someChanges(12, 'a'.repeat(150), 'b'.repeat(150))
     const parcel = aParcel(aDelivery({ enrichment: anEnrichment({ changes }) }))
     const template = '{{#changes}}{{text}}\n{{/changes}}{{more}}'
     const text = await slackText({ template }, parcel)
@@ -174,11 +166,7 @@ describe('the template of a chat receiver', () => {
   test('keeps the own wording where its markup breaks in a section that the sample does not reach', async () => {
     const template =
       '<b>{{label}}{{#notes}}</b>{{/notes}}{{^notes}}</b>{{/notes}}{{#more}}<i>{{/more}}'
-    const changes = Array.from({ length: 20 }, (_, index) => ({
-      attribute: `X.${index}`,
-      before: 'a',
-      after: 'b',
-    }))
+    const changes = someChanges(20, 'a', 'b')
     const delivery = aDelivery({ enrichment: anEnrichment({ changes }) })
     const receiver = opened(telegram, WORKING_SETTINGS.telegram, { template })
     const { body } = await requestOf(receiver, aParcel(delivery))

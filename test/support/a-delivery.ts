@@ -1,5 +1,12 @@
 /** Builders of deliveries: a requisite field that Anna changed, unless a test says otherwise. */
-import { NOT_ENRICHED, type Enrichment, type RelayEvent } from '../../src/core/log/event.ts'
+import {
+  NOT_ENRICHED,
+  type Change,
+  type Enrichment,
+  type Json,
+  type RelayEvent,
+  type UserField,
+} from '../../src/core/log/event.ts'
 import type { Delivery } from '../../src/destinations/receiver.ts'
 import { NOW } from './time.ts'
 
@@ -12,6 +19,28 @@ export const RECEIVED_AT = NOW + 1120
 /** The time of the attempt of tests that send `aDelivery`: half a second after its receipt. */
 export const SENT_AT = RECEIVED_AT + 500
 
+/** The update of the field UF_CRM_TAX, as an event names it. */
+export function aUserField(partial: Partial<UserField> = {}): UserField {
+  return {
+    family: 'requisite',
+    action: 'updated',
+    id: 235,
+    entityId: 'CRM_REQUISITE',
+    fieldName: 'UF_CRM_TAX',
+    ...partial,
+  }
+}
+
+/** A change of one attribute of a field. */
+export function aChange(attribute: string, before: Json, after: Json): Change {
+  return { attribute, before, after }
+}
+
+/** So many changes of settings `S0`, `S1` …, each of the same two values. */
+export function someChanges(count: number, before: Json, after: Json): readonly Change[] {
+  return Array.from({ length: count }, (_, index) => aChange(`SETTINGS.S${index}`, before, after))
+}
+
 /** An update of the field UF_CRM_TAX by user 1. */
 export function anEvent(partial: Partial<RelayEvent> = {}): RelayEvent {
   return {
@@ -20,13 +49,7 @@ export function anEvent(partial: Partial<RelayEvent> = {}): RelayEvent {
     handlerId: '661',
     userId: 1,
     data: { FIELDS: { ID: '235', ENTITY_ID: 'CRM_REQUISITE', FIELD_NAME: 'UF_CRM_TAX' } },
-    field: {
-      family: 'requisite',
-      action: 'updated',
-      id: 235,
-      entityId: 'CRM_REQUISITE',
-      fieldName: 'UF_CRM_TAX',
-    },
+    field: aUserField(),
     quarantined: null,
     ...partial,
   }

@@ -1,7 +1,15 @@
 /** One parcel of each kind of message, as they are kept in test/fixtures/receivers. */
 import type { Change, PortalUser } from '../../src/core/log/event.ts'
 import type { Delivery, Parcel } from '../../src/destinations/receiver.ts'
-import { EVENT_TS, RECEIVED_AT, aDelivery, anEnrichment, anEvent } from './a-delivery.ts'
+import {
+  EVENT_TS,
+  RECEIVED_AT,
+  aDelivery,
+  anEnrichment,
+  anEvent,
+  aChange,
+  aUserField,
+} from './a-delivery.ts'
 
 const LINK = 'https://acme.bitrix24.com/crm/configs/preset/8/ufields/'
 const DASHBOARD = 'https://relay.example.com/admin/portals/a223c6b3710f85df22e9377d6c4f7553'
@@ -16,12 +24,12 @@ export const GOLDEN_PARCELS: Readonly<Record<string, Parcel>> = {
       link: LINK,
       enrichment: anEnrichment({
         changes: [
-          change('EDIT_FORM_LABEL.en', 'Tax no.', 'Tax number'),
-          change('EDIT_FORM_LABEL.de', 'Tax no.', 'Tax number'),
-          change('MANDATORY', 'N', 'Y'),
-          change('HELP_MESSAGE.en', null, 'As on the letter of the tax office'),
-          change('LIST.3671.VALUE', null, 'Limited company'),
-          change('SORT', 100, 200),
+          aChange('EDIT_FORM_LABEL.en', 'Tax no.', 'Tax number'),
+          aChange('EDIT_FORM_LABEL.de', 'Tax no.', 'Tax number'),
+          aChange('MANDATORY', 'N', 'Y'),
+          aChange('HELP_MESSAGE.en', null, 'As on the letter of the tax office'),
+          aChange('LIST.3671.VALUE', null, 'Limited company'),
+          aChange('SORT', 100, 200),
         ],
       }),
     }),
@@ -29,22 +37,22 @@ export const GOLDEN_PARCELS: Readonly<Record<string, Parcel>> = {
   created: single(
     aDelivery({
       link: LINK,
-      event: anEvent({ field: { ...field(), action: 'added' } }),
+      event: anEvent({ field: aUserField({ action: 'added' }) }),
       enrichment: anEnrichment({
         changes: [
-          change('FIELD_NAME', null, 'UF_CRM_TAX'),
-          change('EDIT_FORM_LABEL.en', null, 'Tax number'),
-          change('USER_TYPE_ID', null, 'string'),
-          change('MANDATORY', null, 'N'),
+          aChange('FIELD_NAME', null, 'UF_CRM_TAX'),
+          aChange('EDIT_FORM_LABEL.en', null, 'Tax number'),
+          aChange('USER_TYPE_ID', null, 'string'),
+          aChange('MANDATORY', null, 'N'),
         ],
       }),
     }),
   ),
   deleted: single(
     aDelivery({
-      event: anEvent({ field: { ...field(), action: 'deleted' } }),
+      event: anEvent({ field: aUserField({ action: 'deleted' }) }),
       enrichment: anEnrichment({
-        changes: [change('EDIT_FORM_LABEL.en', 'Tax number', null), change('SORT', 100, null)],
+        changes: [aChange('EDIT_FORM_LABEL.en', 'Tax number', null), aChange('SORT', 100, null)],
       }),
     }),
   ),
@@ -73,12 +81,12 @@ export const GOLDEN_PARCELS: Readonly<Record<string, Parcel>> = {
         userName: '<@U0> *Eve* _x_ `y`',
         field: { label: '<!channel> @here [x](https://evil.example) {{DATE(1)}} <b>b</b>' },
         changes: [
-          change(
+          aChange(
             'EDIT_FORM_LABEL.en',
             '</code><script>',
             '**bold** ~~no~~ ||spoiler|| \u202Egnp.exe',
           ),
-          change('XML_ID', 'https://evil.example/?a=1&b=2', ':tada: #channel @everyone'),
+          aChange('XML_ID', 'https://evil.example/?a=1&b=2', ':tada: #channel @everyone'),
         ],
       }),
     }),
@@ -101,20 +109,6 @@ function single(delivery: Delivery): Parcel {
   return { deliveries: [delivery], dashboard: DASHBOARD }
 }
 
-function field() {
-  return {
-    family: 'requisite' as const,
-    action: 'updated' as const,
-    id: 235,
-    entityId: 'CRM_REQUISITE',
-    fieldName: 'UF_CRM_TAX',
-  }
-}
-
-function change(attribute: string, before: Change['before'], after: Change['after']): Change {
-  return { attribute, before, after }
-}
-
 /** Five edits of three fields by two people within seven minutes. */
 function digest(): readonly [Delivery, ...Delivery[]] {
   const edit = (minute: number, id: number, changes: readonly Change[], user = anna): Delivery =>
@@ -125,16 +119,16 @@ function digest(): readonly [Delivery, ...Delivery[]] {
       event: anEvent({
         ts: EVENT_TS + minute * MINUTE_S,
         userId: user.id,
-        field: { ...field(), id, fieldName: `UF_CRM_${id}` },
+        field: aUserField({ id, fieldName: `UF_CRM_${id}` }),
       }),
       enrichment: anEnrichment({ changes, userName: user.name, field: { label: `Field ${id}` } }),
     })
   const max = { id: 2, name: 'Max Weber' }
   return [
-    edit(0, 235, [change('EDIT_FORM_LABEL.en', 'A', 'B')]),
-    edit(1, 236, [change('MANDATORY', 'N', 'Y'), change('SORT', 100, 200)], max),
-    edit(3, 235, [change('EDIT_FORM_LABEL.en', 'B', 'C')], max),
-    edit(5, 237, [change('SHOW_FILTER', 'N', 'E')]),
-    edit(7, 237, [change('SHOW_FILTER', 'E', 'N')]),
+    edit(0, 235, [aChange('EDIT_FORM_LABEL.en', 'A', 'B')]),
+    edit(1, 236, [aChange('MANDATORY', 'N', 'Y'), aChange('SORT', 100, 200)], max),
+    edit(3, 235, [aChange('EDIT_FORM_LABEL.en', 'B', 'C')], max),
+    edit(5, 237, [aChange('SHOW_FILTER', 'N', 'E')]),
+    edit(7, 237, [aChange('SHOW_FILTER', 'E', 'N')]),
   ]
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ReceiverTerms } from '../../../src/destinations/receiver.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
-import { aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { aDelivery, anEnrichment, anEvent, someChanges } from '../../support/a-delivery.ts'
 import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
 import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
@@ -12,11 +12,7 @@ const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
 
 describe('googlechat message', () => {
   test('a digest is a card of groups, with the page that shows what it leaves out', async () => {
-    const changes = Array.from({ length: 70 }, (_, index) => ({
-      attribute: `SETTINGS.S${index}`,
-      before: null,
-      after: 'a',
-    }))
+    const changes = someChanges(70, null, 'a')
     const later = aDelivery({
       event: anEvent({ ts: 1_790_000_600 }),
       enrichment: anEnrichment({ changes }),

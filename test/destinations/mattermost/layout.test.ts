@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { mattermost } from '../../../src/destinations/mattermost/receiver.ts'
 import type { ReceiverTerms } from '../../../src/destinations/receiver.ts'
-import { aDelivery, anEnrichment } from '../../support/a-delivery.ts'
+import { aDelivery, anEnrichment, someChanges } from '../../support/a-delivery.ts'
 import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
 import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
@@ -34,11 +34,7 @@ test('a portal that is no plain host is inert in the fallback', async () => {
 })
 
 test('the fallback leaves out what has no room, and is never empty', async () => {
-  const changes = Array.from({ length: 12 }, (_, index) => ({
-    attribute: `SETTINGS.S${index}`,
-    before: 'a'.repeat(150),
-    after: 'b'.repeat(150),
-  }))
+  const changes = someChanges(12, 'a'.repeat(150), 'b'.repeat(150))
   const delivery = aDelivery({ enrichment: anEnrichment({ changes }) })
   const body = await bodyOf(open(), aParcel(delivery))
   expect(body).toMatchObject({

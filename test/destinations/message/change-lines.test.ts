@@ -6,30 +6,31 @@ import { listChangeLines } from '../../../src/destinations/message/change-lines.
 import { type ChangeLine } from '../../../src/destinations/message/message.ts'
 import { showLine } from '../../support/show-line.ts'
 import { own, plainText } from '../../../src/destinations/message/line.ts'
+import { aChange } from '../../support/a-delivery.ts'
 
 describe('listChangeLines()', () => {
   test.each<readonly [Change, FieldAction, string]>([
-    [change('MANDATORY', 'N', 'Y'), 'updated', 'Mandatory: `no` → `yes`'],
-    [change('MANDATORY', '*', 'Y'), 'updated', 'Mandatory: `«*»` → `yes`'],
-    [change('MANDATORY', false, true), 'updated', 'Mandatory: `no` → `yes`'],
-    [change('SHOW_FILTER', 'I', 'Y'), 'updated', 'Filter: `exact match` → `«Y»`'],
-    [change('SORT', 'Y', 'N'), 'updated', 'Sort order: `«Y»` → `«N»`'],
-    [change('EDIT_FORM_LABEL.en', null, 'A'), 'updated', 'Label («en»): _empty_ → `«A»`'],
-    [change('XML_ID', 'A', ''), 'updated', 'External code: `«A»` → _empty_'],
-    [change('SETTINGS.A', 'x', 'y'), 'updated', 'Setting «A»: `«x»` → `«y»`'],
-    [change('X_NEW.a', 'x', 'y'), 'updated', '«X_NEW.a»: `«x»` → `«y»`'],
-    [change('LIST.7.SORT', '1', '2'), 'updated', 'List value «7», sort order: `«1»` → `«2»`'],
-    [change('LIST.7.X', '1', '2'), 'updated', 'List value «7», «X»: `«1»` → `«2»`'],
-    [change('LIST.7.VALUE', null, 'A'), 'updated', 'New list value: `«A»`'],
-    [change('MANDATORY', null, 'N'), 'added', 'Mandatory: `no`'],
-    [change('XML_ID', 'A', null), 'deleted', 'External code: `«A»`'],
+    [aChange('MANDATORY', 'N', 'Y'), 'updated', 'Mandatory: `no` → `yes`'],
+    [aChange('MANDATORY', '*', 'Y'), 'updated', 'Mandatory: `«*»` → `yes`'],
+    [aChange('MANDATORY', false, true), 'updated', 'Mandatory: `no` → `yes`'],
+    [aChange('SHOW_FILTER', 'I', 'Y'), 'updated', 'Filter: `exact match` → `«Y»`'],
+    [aChange('SORT', 'Y', 'N'), 'updated', 'Sort order: `«Y»` → `«N»`'],
+    [aChange('EDIT_FORM_LABEL.en', null, 'A'), 'updated', 'Label («en»): _empty_ → `«A»`'],
+    [aChange('XML_ID', 'A', ''), 'updated', 'External code: `«A»` → _empty_'],
+    [aChange('SETTINGS.A', 'x', 'y'), 'updated', 'Setting «A»: `«x»` → `«y»`'],
+    [aChange('X_NEW.a', 'x', 'y'), 'updated', '«X_NEW.a»: `«x»` → `«y»`'],
+    [aChange('LIST.7.SORT', '1', '2'), 'updated', 'List value «7», sort order: `«1»` → `«2»`'],
+    [aChange('LIST.7.X', '1', '2'), 'updated', 'List value «7», «X»: `«1»` → `«2»`'],
+    [aChange('LIST.7.VALUE', null, 'A'), 'updated', 'New list value: `«A»`'],
+    [aChange('MANDATORY', null, 'N'), 'added', 'Mandatory: `no`'],
+    [aChange('XML_ID', 'A', null), 'deleted', 'External code: `«A»`'],
   ])('tells own words from foreign ones in %j (%s)', (one, action, expected) => {
     expect(show([one], action)).toEqual([expected])
   })
 
   test('shows a value that is cut alike once and says that it differs', () => {
     const [start, end] = ['a'.repeat(100), 'z'.repeat(100)]
-    expect(show([change('XML_ID', `${start}1${end}`, `${start}2${end}`)])).toEqual([
+    expect(show([aChange('XML_ID', `${start}1${end}`, `${start}2${end}`)])).toEqual([
       `External code: \`«${'a'.repeat(80)}…${'z'.repeat(79)}»\` differs in a part not shown`,
     ])
   })
@@ -41,45 +42,45 @@ describe('listChangeLines()', () => {
       before: [own('no', 'code')],
       after: [own('yes', 'code')],
     }
-    expect(listChangeLines([change('MANDATORY', 'N', 'Y')], 'updated', en)).toEqual([line])
+    expect(listChangeLines([aChange('MANDATORY', 'N', 'Y')], 'updated', en)).toEqual([line])
   })
 
   test.each<readonly [string, readonly Change[], readonly string[]]>([
     [
       "leaves out labels of column and filter that changed just as the form's did",
       [
-        change('EDIT_FORM_LABEL.en', 'A', 'B'),
-        change('LIST_COLUMN_LABEL.en', 'A', 'B'),
-        change('LIST_FILTER_LABEL.en', 'A', 'C'),
-        change('LIST_COLUMN_LABEL.de', 'A', 'B'),
+        aChange('EDIT_FORM_LABEL.en', 'A', 'B'),
+        aChange('LIST_COLUMN_LABEL.en', 'A', 'B'),
+        aChange('LIST_FILTER_LABEL.en', 'A', 'C'),
+        aChange('LIST_COLUMN_LABEL.de', 'A', 'B'),
       ],
       ['Label (en)', 'Column label (de)', 'Filter label (en)'],
     ],
     [
       'joins the languages that say the same, and only those',
       [
-        change('EDIT_FORM_LABEL.en', 'A', 'B'),
-        change('EDIT_FORM_LABEL.de', 'A', 'B'),
-        change('EDIT_FORM_LABEL.ru', 'A', 'Б'),
-        change('LIST_COLUMN_LABEL.en', 'A', 'C'),
+        aChange('EDIT_FORM_LABEL.en', 'A', 'B'),
+        aChange('EDIT_FORM_LABEL.de', 'A', 'B'),
+        aChange('EDIT_FORM_LABEL.ru', 'A', 'Б'),
+        aChange('LIST_COLUMN_LABEL.en', 'A', 'C'),
       ],
       ['Label (en, de)', 'Label (ru)', 'Column label (en)'],
     ],
     [
       'puts what tells most first and unknown attributes last',
       ['SORT', 'X_NEW', 'MANDATORY', 'SETTINGS.A', 'USER_TYPE_ID', 'EDIT_FORM_LABEL.en'].map(
-        (name) => change(name, 'N', 'Y'),
+        (name) => aChange(name, 'N', 'Y'),
       ),
       ['Label (en)', 'Type', 'Mandatory', 'Sort order', 'Setting A', 'X_NEW'],
     ],
     [
       'leaves out what was empty and still is',
-      [change('HELP_MESSAGE.en', null, ''), change('XML_ID', '\u200B', null)],
+      [aChange('HELP_MESSAGE.en', null, ''), aChange('XML_ID', '\u200B', null)],
       [],
     ],
     [
       'does not join attributes without a language that read alike',
-      [change('LIST.1.VALUE', null, 'A'), change('LIST.2.VALUE', null, 'A')],
+      [aChange('LIST.1.VALUE', null, 'A'), aChange('LIST.2.VALUE', null, 'A')],
       ['New list value', 'New list value'],
     ],
   ])('%s', (_what, changes, labels) => {
@@ -88,12 +89,12 @@ describe('listChangeLines()', () => {
 
   test('tells a list value that came or went in one line', () => {
     const changes = [
-      change('LIST.7.ID', null, '7'),
-      change('LIST.7.SORT', null, '100'),
-      change('LIST.7.VALUE', null, 'AG'),
-      change('LIST.8.VALUE', 'OHG', null),
-      change('LIST.8.XML_ID', 'x', null),
-      change('LIST.9.SORT', '1', '2'),
+      aChange('LIST.7.ID', null, '7'),
+      aChange('LIST.7.SORT', null, '100'),
+      aChange('LIST.7.VALUE', null, 'AG'),
+      aChange('LIST.8.VALUE', 'OHG', null),
+      aChange('LIST.8.XML_ID', 'x', null),
+      aChange('LIST.9.SORT', '1', '2'),
     ]
     expect(tell(changes, 'enum_values_set')).toEqual([
       { label: 'New list value', before: null, after: 'AG', isWhole: true },
@@ -106,10 +107,10 @@ describe('listChangeLines()', () => {
     'tells a field that was %s without its name',
     (action) => {
       const changes = [
-        change('ID', null, '235'),
-        change('ENTITY_ID', null, 'CRM_REQUISITE'),
-        change('FIELD_NAME', null, 'UF_CRM_TAX'),
-        change('MANDATORY', null, 'N'),
+        aChange('ID', null, '235'),
+        aChange('ENTITY_ID', null, 'CRM_REQUISITE'),
+        aChange('FIELD_NAME', null, 'UF_CRM_TAX'),
+        aChange('MANDATORY', null, 'N'),
       ]
       expect(tell(changes, action)).toEqual([
         { label: 'Mandatory', before: null, after: 'no', isWhole: true },
@@ -132,7 +133,7 @@ describe('listChangeLines()', () => {
         ['HELP_MESSAGE.de', 'Siehe Brief'],
       ]
       const changes = values.map(([attribute, value]) =>
-        action === 'added' ? change(attribute, null, value) : change(attribute, value, null),
+        action === 'added' ? aChange(attribute, null, value) : aChange(attribute, value, null),
       )
       expect(tell(changes, action).map(({ label }) => label)).toEqual([
         'Label (en)',
@@ -158,8 +159,4 @@ function tell(changes: readonly Change[], action: FieldAction) {
 
 function show(changes: readonly Change[], action: FieldAction = 'updated'): readonly string[] {
   return listChangeLines(changes, action, en).map(({ text }) => showLine(text))
-}
-
-function change(attribute: string, before: Json, after: Json): Change {
-  return { attribute, before, after }
 }

@@ -10,7 +10,15 @@ import { en } from '../../../src/destinations/language/en.ts'
 import { CATALOGUES, type Language } from '../../../src/destinations/language/languages.ts'
 import { composeDigest } from '../../../src/destinations/message/compose-digest.ts'
 import { type Message } from '../../../src/destinations/message/message.ts'
-import { EVENT_TS, SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import {
+  EVENT_TS,
+  SENT_AT,
+  aDelivery,
+  anEnrichment,
+  anEvent,
+  aUserField,
+  aChange,
+} from '../../support/a-delivery.ts'
 import { showLine } from '../../support/show-line.ts'
 import { own, plainText } from '../../../src/destinations/message/line.ts'
 
@@ -22,8 +30,8 @@ describe('composeDigest() as a whole', () => {
   test('tells two edits of one field by two people', () => {
     const overview = { url: 'https://relay.example.com/dashboard/', text: 'Show all' }
     const deliveries = [
-      anEdit({ changes: [change('MANDATORY', 'N', 'Y')] }),
-      anEdit({ user: MAX, ts: 90, changes: [change('SORT', '100', '200')] }),
+      anEdit({ changes: [aChange('MANDATORY', 'N', 'Y')] }),
+      anEdit({ user: MAX, ts: 90, changes: [aChange('SORT', '100', '200')] }),
     ] as const
     const message = composeDigest(deliveries, { words: en, now: SENT_AT, overview })
     expect(message).toEqual({
@@ -74,10 +82,8 @@ describe('composeDigest() grouping', () => {
   })
 
   test('tells fields of one number in two families apart', () => {
-    const [deal, other] = [anEdit({}), anEdit({})]
-    const { field } = other.event
-    const family = field === null ? null : ({ ...field, family: 'deal' } as const)
-    const message = compose([deal, { ...other, event: { ...other.event, field: family } }])
+    const other = aDelivery({ event: anEvent({ field: aUserField({ family: 'deal' }) }) })
+    const message = compose([anEdit({}), other])
     expect(message.groups).toHaveLength(2)
     expect(showLine(message.title)).toBe('*2 changes of settings in 2 fields*')
   })
@@ -95,14 +101,14 @@ describe('composeDigest() grouping', () => {
 })
 
 describe('composeDigest() for several edits of one field', () => {
-  const sort = (before: Json, after: Json) => change('SORT', before, after)
-  const mandatory = (before: Json, after: Json) => change('MANDATORY', before, after)
+  const sort = (before: Json, after: Json) => aChange('SORT', before, after)
+  const mandatory = (before: Json, after: Json) => aChange('MANDATORY', before, after)
 
   test.each<readonly [string, readonly [Delivery, ...Delivery[]], string, readonly string[]]>([
     [
       'an attribute as it was first and is last',
       [
-        edited(sort('1', '2'), change('XML_ID', 'a', 'b')),
+        edited(sort('1', '2'), aChange('XML_ID', 'a', 'b')),
         edited(sort('2', '3')),
         edited(sort('3', '4')),
       ],
@@ -117,7 +123,7 @@ describe('composeDigest() for several edits of one field', () => {
     ],
     [
       'of no way back where a change only cannot be seen',
-      [edited(change('XML_ID', null, '\u200B')), edited()],
+      [edited(aChange('XML_ID', null, '\u200B')), edited()],
       'settings changed by *«Anna Petrova»* (2 edits)',
       [],
     ],
@@ -127,9 +133,9 @@ describe('composeDigest() for several edits of one field', () => {
         anEdit({
           action: 'added',
           changes: [
-            change('FIELD_NAME', null, 'UF_CRM_TAX'),
+            aChange('FIELD_NAME', null, 'UF_CRM_TAX'),
             mandatory(null, 'N'),
-            change('USER_TYPE_ID', null, 'string'),
+            aChange('USER_TYPE_ID', null, 'string'),
           ],
         }),
         anEdit({ user: MAX, changes: [mandatory('N', 'Y')] }),
@@ -150,7 +156,7 @@ describe('composeDigest() for several edits of one field', () => {
     [
       'the last settings of a field that was changed and deleted',
       [
-        edited(sort('1', '2'), change('XML_ID', 'gone', null)),
+        edited(sort('1', '2'), aChange('XML_ID', 'gone', null)),
         anEdit({ action: 'deleted', changes: [sort('2', null), mandatory('Y', null)] }),
       ],
       'settings changed, deleted by *«Anna Petrova»* (2 edits)',
@@ -165,7 +171,7 @@ describe('composeDigest() for several edits of one field', () => {
     [
       'list values that were set apart from other settings',
       [
-        anEdit({ action: 'enum_values_set', changes: [change('LIST.7.VALUE', null, 'A')] }),
+        anEdit({ action: 'enum_values_set', changes: [aChange('LIST.7.VALUE', null, 'A')] }),
         edited(),
       ],
       'list values changed, settings changed by *«Anna Petrova»* (2 edits)',
@@ -193,7 +199,7 @@ describe('composeDigest() for several edits of one field', () => {
 describe('composeDigest() for edits without details', () => {
   test('counts them', () => {
     const thin = anEdit({ changes: null })
-    expect(linesOf(compose([thin, anEdit({ changes: [change('SORT', '1', '2')] })]))).toEqual([
+    expect(linesOf(compose([thin, anEdit({ changes: [aChange('SORT', '1', '2')] })]))).toEqual([
       'Sort order: `«1»` → `«2»`',
       'Details of 1 edit are not known',
     ])
@@ -231,7 +237,7 @@ describe('composeDigest() for people', () => {
   })
 
   test('names everybody whose events one read explains', () => {
-    const edit = anEdit({ changes: [change('SORT', '1', '2')] })
+    const edit = anEdit({ changes: [aChange('SORT', '1', '2')] })
     const together = { ...edit.enrichment, covers: [42, 43], users: [ANNA, MAX] }
     const message = compose([
       { ...edit, enrichment: together },
@@ -408,7 +414,7 @@ function anEdit({
     event: anEvent({
       ts: EVENT_TS + ts,
       userId: user?.id ?? null,
-      field: { family: 'requisite', action, id, entityId: 'CRM_REQUISITE', fieldName: name },
+      field: aUserField({ action, id, fieldName: name }),
     }),
     enrichment: anEnrichment({
       userName: user?.name ?? null,
@@ -454,8 +460,4 @@ function headings({ groups }: Message): readonly string[] {
 
 function linesOf({ groups }: Message): readonly string[] {
   return groups.flatMap(({ lines }) => lines.map(({ text }) => showLine(text)))
-}
-
-function change(attribute: string, before: Json, after: Json): Change {
-  return { attribute, before, after }
 }

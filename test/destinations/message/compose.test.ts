@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { NOT_ENRICHED, type Change, type FieldAction } from '../../../src/core/log/event.ts'
+import { NOT_ENRICHED, type FieldAction } from '../../../src/core/log/event.ts'
 import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { de } from '../../../src/destinations/language/de.ts'
 import { en } from '../../../src/destinations/language/en.ts'
@@ -7,7 +7,15 @@ import { composeMessage, linkTo, threadKeyOf } from '../../../src/destinations/m
 import type { Message } from '../../../src/destinations/message/message.ts'
 import { countLines } from '../../../src/destinations/message/shorten.ts'
 import { SAMPLE_PARCEL } from '../../../src/destinations/message/sample.ts'
-import { EVENT_TS, SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import {
+  EVENT_TS,
+  SENT_AT,
+  aDelivery,
+  anEnrichment,
+  anEvent,
+  aUserField,
+  someChanges,
+} from '../../support/a-delivery.ts'
 import { showLine } from '../../support/show-line.ts'
 import { foreign, own } from '../../../src/destinations/message/line.ts'
 
@@ -132,11 +140,10 @@ describe('composeMessage() for other events', () => {
 })
 
 describe('composeMessage() for a digest', () => {
-  const edits = Array.from({ length: 30 }, (_, index) => {
-    const delivery = withChanges('updated', 3)
-    const { field } = delivery.event
-    return { ...delivery, event: { ...delivery.event, field: field && { ...field, id: index } } }
-  })
+  const edits = Array.from({ length: 30 }, (_, id) => ({
+    ...withChanges('updated', 3),
+    event: anEvent({ field: aUserField({ id }) }),
+  }))
   const [first = aDelivery(), ...others] = edits
 
   test('tells at most 60 lines and links to the dashboard for the rest', () => {
@@ -214,14 +221,13 @@ function compose(
 }
 
 function withChanges(action: FieldAction, count: number): Delivery {
-  const changes: readonly Change[] = Array.from({ length: count }, (_, index) => ({
-    attribute: `SETTINGS.S${index}`,
-    before: action === 'added' ? null : 'a',
-    after: action === 'deleted' ? null : 'b',
-  }))
-  const event = anEvent()
+  const changes = someChanges(
+    count,
+    action === 'added' ? null : 'a',
+    action === 'deleted' ? null : 'b',
+  )
   return aDelivery({
-    event: { ...event, field: event.field && { ...event.field, action } },
+    event: anEvent({ field: aUserField({ action }) }),
     enrichment: { ...NOT_ENRICHED, status: 'complete', changes },
   })
 }

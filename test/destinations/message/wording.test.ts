@@ -16,7 +16,7 @@ import {
   knownUser,
   nameOf,
 } from '../../../src/destinations/message/wording.ts'
-import { EVENT_TS, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { EVENT_TS, aDelivery, anEnrichment, anEvent, aUserField } from '../../support/a-delivery.ts'
 import { showLine } from '../../support/show-line.ts'
 import { foreign, own } from '../../../src/destinations/message/line.ts'
 
@@ -106,13 +106,7 @@ describe('describeDeed()', () => {
     enrichment: Partial<Enrichment>,
     { origin = 'event', userId = 1 }: { origin?: Delivery['origin']; userId?: number | null } = {},
   ): string {
-    const field: UserField = {
-      family: 'requisite',
-      action,
-      id: 235,
-      entityId: 'CRM_REQUISITE',
-      fieldName: 'UF_CRM_TAX',
-    }
+    const field = aUserField({ action })
     const event = anEvent({ field, userId })
     const delivery = aDelivery({ origin, event, enrichment: anEnrichment(enrichment) })
     return showLine(describeDeed(delivery, field, en))
@@ -171,7 +165,7 @@ test.each([
   ['\u200B', '`field 235`'],
   ['x'.repeat(81), `\`«${'x'.repeat(79)}…»\``],
 ])('describeCode() shows the code %j as %s', (fieldName, expected) => {
-  expect(showLine(describeCode(aField({ fieldName }), en))).toBe(expected)
+  expect(showLine(describeCode(aUserField({ fieldName }), en))).toBe(expected)
 })
 
 test.each([
@@ -182,7 +176,7 @@ test.each([
   ['deleted', ['MANDATORY'], 'deleted'],
 ] as const)('describeAction() judges %s with changes of %j as %s', (action, names, expected) => {
   const changes = names.map((attribute) => ({ attribute, before: null, after: 'x' }))
-  expect(describeAction(aField({ action }), changes)).toBe(expected)
+  expect(describeAction(aUserField({ action }), changes)).toBe(expected)
 })
 
 test('nameOf() cuts a name of any length', () => {
@@ -201,14 +195,3 @@ test('deedBy() leaves a deed without people as it is', () => {
   expect(deedBy(deed, [], en)).toBe(deed)
   expect(showLine(deedBy(deed, [[foreign('Anna', 'strong')]], en))).toBe('created by *«Anna»*')
 })
-
-function aField(partial: Partial<UserField>): UserField {
-  return {
-    family: 'requisite',
-    action: 'updated',
-    id: 235,
-    entityId: 'CRM_REQUISITE',
-    fieldName: 'UF_CRM_TAX',
-    ...partial,
-  }
-}

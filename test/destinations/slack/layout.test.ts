@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { en } from '../../../src/destinations/language/en.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
 import { layOutSlack, measureSlack } from '../../../src/destinations/slack/layout.ts'
-import { RECEIVED_AT, SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import {
+  RECEIVED_AT,
+  SENT_AT,
+  aDelivery,
+  anEnrichment,
+  anEvent,
+  someChanges,
+  aUserField,
+} from '../../support/a-delivery.ts'
 import { readSlackText } from '../../support/slack-grammar.ts'
 import { renderSlackMessage } from '../../support/slack-render.ts'
 import { foreign, own } from '../../../src/destinations/message/line.ts'
@@ -35,18 +43,14 @@ describe('a Slack message for an updated field', () => {
   })
 
   test('shows the first twelve differences and counts the others', async () => {
-    const changes = Array.from({ length: 13 }, (_, index) => ({
-      attribute: `SETTINGS.S${index + 1}`,
-      before: 'a',
-      after: 'b',
-    }))
+    const changes = someChanges(13, 'a', 'b')
     const message = await renderSlackMessage(
       aDelivery({ enrichment: anEnrichment({ changes }) }),
       SENT_AT,
     )
     const text = readSlackText(JSON.stringify(message))
-    expect(text).toContain('Setting S12: a → band 1 more')
-    expect(text).not.toContain('S13')
+    expect(text).toContain('Setting S11: a → band 1 more')
+    expect(text).not.toContain('S12')
     expect(message.text.match(/Setting/g)).toHaveLength(3)
     // The fallback shows three only, so that the number of the message would be wrong there.
     expect(message.text).not.toContain('more')
@@ -54,11 +58,7 @@ describe('a Slack message for an updated field', () => {
   })
 
   test.each([10, 11, 12])('shows of %i large differences as many as fit', async (length) => {
-    const changes = Array.from({ length }, (_, index) => ({
-      attribute: `SETTINGS.S${index + 1}`,
-      before: '&'.repeat(160),
-      after: '<'.repeat(160),
-    }))
+    const changes = someChanges(length, '&'.repeat(160), '<'.repeat(160))
     const message = await renderSlackMessage(
       aDelivery({ enrichment: anEnrichment({ changes }) }),
       SENT_AT,
@@ -73,12 +73,10 @@ describe('a Slack message for an updated field', () => {
 describe('a Slack message for texts that grow by escaping', () => {
   test('shows one change in any case', async () => {
     const grown = '&'.repeat(400)
-    const event = anEvent()
-    const field = event.field === null ? null : { ...event.field, fieldName: grown }
     const message = await renderSlackMessage(
       aDelivery({
         domain: grown,
-        event: { ...event, field },
+        event: anEvent({ field: aUserField({ fieldName: grown }) }),
         enrichment: anEnrichment({
           userName: grown,
           field: { label: grown },

@@ -10,7 +10,7 @@ import type { Delivery, Parcel } from '../../../src/destinations/receiver.ts'
 import { layOutTelegram } from '../../../src/destinations/telegram/layout.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
-import { SENT_AT, aDelivery, anEnrichment } from '../../support/a-delivery.ts'
+import { SENT_AT, aDelivery, anEnrichment, someChanges } from '../../support/a-delivery.ts'
 import { aParcel, opened, requestOf } from '../../support/opened-receiver.ts'
 import { findTelegramLinks, readTelegramRuns } from '../../support/telegram-grammar.ts'
 import { WORKING_SETTINGS } from '../../support/working-settings.ts'
@@ -54,11 +54,7 @@ describeChat({
 })
 
 test('a digest with more entities than Telegram keeps has fewer lines', async () => {
-  const changes = Array.from({ length: 60 }, (_, index) => ({
-    attribute: `SETTINGS.S${index}`,
-    before: 'a',
-    after: 'b',
-  }))
+  const changes = someChanges(60, 'a', 'b')
   const parsed = parseTelegramHtml(await prepare(aDigest(changes)))
   expect(parsed.ok && parsed.entities).toHaveLength(100)
   expect(parsed.ok && parsed.text).toContain('and 13 more Show all')
@@ -68,11 +64,7 @@ test('a digest with more entities than Telegram keeps has fewer lines', async ()
 
 test('a digest of long values has as many lines as Telegram has room for', async () => {
   const value = `${'&"'.repeat(60)}x`
-  const changes = Array.from({ length: 40 }, (_, index) => ({
-    attribute: `SETTINGS.S${index}`,
-    before: `a${value}`,
-    after: `b${value}`,
-  }))
+  const changes = someChanges(40, `a${value}`, `b${value}`)
   const parsed = parseTelegramHtml(await prepare(aDigest(changes)))
   const length = parsed.ok ? parsed.text.length : 0
   expect(length).toBeLessThanOrEqual(4096)
