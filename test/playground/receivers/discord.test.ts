@@ -21,11 +21,18 @@ async function post(url: string, body: unknown, contentType = 'application/json'
 const many = <T>(count: number, item: T): T[] => Array.from({ length: count }, () => item)
 const field = (name: string, value: string) => ({ name, value, inline: true })
 const embed = (part: object) => ({ embeds: [part] })
-const tooLong = (max: number) => ({
-  code: 'BASE_TYPE_MAX_LENGTH',
-  message: `Must be ${max} or fewer in length.`,
+
+/** Two embeds with so many characters in all of their texts. */
+const embedsOf = (characters: number) => ({
+  embeds: [
+    { description: 'd'.repeat(4000), footer: { text: 'f'.repeat(1000) } },
+    {
+      title: 't'.repeat(100),
+      author: { name: 'a'.repeat(100) },
+      fields: [field('n'.repeat(100), 'v'.repeat(characters - 5300))],
+    },
+  ],
 })
-const REQUIRED = { code: 'BASE_TYPE_REQUIRED', message: 'This field is required' }
 
 const ACCEPTED: readonly (readonly [string, object])[] = [
   ['a text at its limit', { content: 'c'.repeat(2000) }],
@@ -39,19 +46,7 @@ const ACCEPTED: readonly (readonly [string, object])[] = [
     embed({ author: { name: 'a'.repeat(256), url: 'https://a.example' } }),
   ],
   ['as many embeds as it can', { embeds: many(10, { title: 't' }) }],
-  [
-    'as much text in embeds as it can',
-    {
-      embeds: [
-        { description: 'd'.repeat(4000), footer: { text: 'f'.repeat(1000) } },
-        {
-          title: 't'.repeat(100),
-          author: { name: 'a'.repeat(100) },
-          fields: [field('n'.repeat(100), 'v'.repeat(700))],
-        },
-      ],
-    },
-  ],
+  ['as much text in embeds as it can', embedsOf(6000)],
   [
     'every other property of an embed',
     embed({
@@ -73,159 +68,93 @@ test.each(ACCEPTED)('Discord takes %s', async (_, payload) => {
   expect(discord.messages.map((message) => message.payload)).toEqual([payload])
 })
 
+/** Discord's errors of one place, as it nests them. */
+const errorsAt = (path: string, code: string, message: string): object =>
+  path.split('.').reduceRight<object>((inner, key) => ({ [key]: inner }), {
+    _errors: [{ code, message }],
+  })
+const tooLong = (path: string, max: number): object =>
+  errorsAt(path, 'BASE_TYPE_MAX_LENGTH', `Must be ${max} or fewer in length.`)
+const required = (path: string): object =>
+  errorsAt(path, 'BASE_TYPE_REQUIRED', 'This field is required')
+
 const REFUSED: readonly (readonly [string, object, object])[] = [
-  ['a long text', { content: 'c'.repeat(2001) }, { content: { _errors: [tooLong(2000)] } }],
+  ['a long text', { content: 'c'.repeat(2001) }, tooLong('content', 2000)],
   [
     'characters outside the basic plane, each counted twice',
     { content: '😀'.repeat(1001) },
-    { content: { _errors: [tooLong(2000)] } },
+    tooLong('content', 2000),
   ],
   [
     'a text that is none',
     { content: 1 },
-    {
-      content: {
-        _errors: [{ code: 'STRING_TYPE_CONVERT', message: 'Could not interpret "1" as string.' }],
-      },
-    },
+    errorsAt('content', 'STRING_TYPE_CONVERT', 'Could not interpret "1" as string.'),
   ],
-  ['too many embeds', { embeds: many(11, { title: 't' }) }, { embeds: { _errors: [tooLong(10)] } }],
-  [
-    'a long title',
-    embed({ title: 't'.repeat(257) }),
-    { embeds: { 0: { title: { _errors: [tooLong(256)] } } } },
-  ],
+  ['too many embeds', { embeds: many(11, { title: 't' }) }, tooLong('embeds', 10)],
+  ['a long title', embed({ title: 't'.repeat(257) }), tooLong('embeds.0.title', 256)],
   [
     'a long description',
     embed({ description: 'd'.repeat(4097) }),
-    { embeds: { 0: { description: { _errors: [tooLong(4096)] } } } },
+    tooLong('embeds.0.description', 4096),
   ],
-  [
-    'too many fields',
-    embed({ fields: many(26, field('n', 'v')) }),
-    { embeds: { 0: { fields: { _errors: [tooLong(25)] } } } },
-  ],
+  ['too many fields', embed({ fields: many(26, field('n', 'v')) }), tooLong('embeds.0.fields', 25)],
   [
     'every bad field, each in its place',
     embed({ fields: [field('n'.repeat(257), 'v'), field('n', 'v'), field('n', 'v'.repeat(1025))] }),
     {
       embeds: {
-        0: {
-          fields: {
-            0: { name: { _errors: [tooLong(256)] } },
-            2: { value: { _errors: [tooLong(1024)] } },
-          },
-        },
+        0: { fields: { 0: tooLong('name', 256), 2: tooLong('value', 1024) } },
       },
     },
   ],
-  [
-    'a field of spaces',
-    embed({ fields: [field('n', '  ')] }),
-    { embeds: { 0: { fields: { 0: { value: { _errors: [REQUIRED] } } } } } },
-  ],
+  ['a field of spaces', embed({ fields: [field('n', '  ')] }), required('embeds.0.fields.0.value')],
   [
     'a long footer',
     embed({ footer: { text: 'f'.repeat(2049) } }),
-    { embeds: { 0: { footer: { text: { _errors: [tooLong(2048)] } } } } },
+    tooLong('embeds.0.footer.text', 2048),
   ],
   [
     'a long author',
     embed({ author: { name: 'a'.repeat(257) } }),
-    { embeds: { 0: { author: { name: { _errors: [tooLong(256)] } } } } },
+    tooLong('embeds.0.author.name', 256),
   ],
-  [
-    'an embed that shows nothing',
-    embed({ color: 1 }),
-    { embeds: { 0: { description: { _errors: [REQUIRED] } } } },
-  ],
+  ['an embed that shows nothing', embed({ color: 1 }), required('embeds.0.description')],
   [
     'one character too many in all texts of all embeds',
-    {
-      embeds: [
-        { description: 'd'.repeat(4000), footer: { text: 'f'.repeat(1000) } },
-        {
-          title: 't'.repeat(100),
-          author: { name: 'a'.repeat(100) },
-          fields: [field('n'.repeat(100), 'v'.repeat(701))],
-        },
-      ],
-    },
-    {
-      embeds: {
-        _errors: [
-          {
-            code: 'MAX_EMBED_SIZE_EXCEEDED',
-            message: 'Embed size exceeds maximum size of 6000',
-          },
-        ],
-      },
-    },
+    embedsOf(6001),
+    errorsAt('embeds', 'MAX_EMBED_SIZE_EXCEEDED', 'Embed size exceeds maximum size of 6000'),
   ],
   [
     'a link that is none',
     embed({ title: 't', url: 'javascript:0' }),
-    {
-      embeds: {
-        0: {
-          url: {
-            _errors: [
-              {
-                code: 'URL_TYPE_INVALID_SCHEME',
-                message: `Scheme "javascript" is not supported. Scheme must be one of ('http', 'https').`,
-              },
-            ],
-          },
-        },
-      },
-    },
+    errorsAt(
+      'embeds.0.url',
+      'URL_TYPE_INVALID_SCHEME',
+      `Scheme "javascript" is not supported. Scheme must be one of ('http', 'https').`,
+    ),
   ],
   [
     'a colour out of range',
     embed({ title: 't', color: 0x1000000 }),
-    {
-      embeds: {
-        0: {
-          color: {
-            _errors: [
-              {
-                code: 'NUMBER_TYPE_MAX',
-                message: 'int value should be less than or equal to 16777215.',
-              },
-            ],
-          },
-        },
-      },
-    },
+    errorsAt(
+      'embeds.0.color',
+      'NUMBER_TYPE_MAX',
+      'int value should be less than or equal to 16777215.',
+    ),
   ],
   [
     'a time that is none',
     embed({ title: 't', timestamp: 'today' }),
-    {
-      embeds: {
-        0: {
-          timestamp: {
-            _errors: [
-              {
-                code: 'DATE_TIME_TYPE_PARSE',
-                message: 'Could not parse today. Should be ISO8601.',
-              },
-            ],
-          },
-        },
-      },
-    },
+    errorsAt(
+      'embeds.0.timestamp',
+      'DATE_TIME_TYPE_PARSE',
+      'Could not parse today. Should be ISO8601.',
+    ),
   ],
   [
     'the name of Discord itself',
     { content: 'c', username: 'Discord CRM' },
-    {
-      username: {
-        _errors: [
-          { code: 'USERNAME_INVALID_CONTAINS', message: 'Username cannot contain "discord"' },
-        ],
-      },
-    },
+    errorsAt('username', 'USERNAME_INVALID_CONTAINS', 'Username cannot contain "discord"'),
   ],
 ]
 

@@ -47,90 +47,42 @@ test.each(ACCEPTED)('Slack takes %s', async (_, payload) => {
   expect(slack.messages.map((message) => message.payload)).toEqual([payload])
 })
 
+const header = (text: object) => ({ type: 'header', text })
+const actions = (button: object) => ({ type: 'actions', elements: [{ type: 'button', ...button }] })
+const richText = (element: object) => ({ type: 'rich_text', elements: [element] })
+
+const REFUSED_BLOCKS: readonly (readonly [string, ...object[]])[] = [
+  ['an unknown block', { type: 'table' }],
+  ['a long section', section('s'.repeat(3001))],
+  ['an empty section', { type: 'section' }],
+  ['an empty text object', section('')],
+  ['a long header', header(plain('h'.repeat(151)))],
+  ['a header in mrkdwn', header({ type: 'mrkdwn', text: 'h' })],
+  ['too many fields', { type: 'section', fields: many(11, plain('f')) }],
+  ['a long field', { type: 'section', fields: [plain('f'.repeat(2001))] }],
+  ['too many context elements', { type: 'context', elements: many(11, plain('c')) }],
+  ['a long button', actions({ text: plain('b'.repeat(76)) })],
+  ['a button that leads nowhere valid', actions({ text: plain('b'), url: 'javascript:0' })],
+  ['too many blocks', ...many(51, { type: 'divider' })],
+  ['a repeated block id', ...many(2, { type: 'divider', block_id: 'x' })],
+  ['an unknown property', { type: 'divider', colour: 'red' }],
+  [
+    'an empty piece of rich text',
+    richText({ type: 'rich_text_section', elements: [{ type: 'text', text: '' }] }),
+  ],
+  [
+    'a rich text list of bare texts',
+    richText({ type: 'rich_text_list', style: 'bullet', elements: [{ type: 'text', text: 'r' }] }),
+  ],
+]
+
 const REFUSED: readonly (readonly [string, unknown, string])[] = [
   ['no JSON', '{', 'invalid_payload'],
   ['a list', [], 'invalid_payload'],
   ['nothing to show', {}, 'no_text'],
   ['an empty text', { text: ' ' }, 'no_text'],
   ['blocks that are no list', { text: 'x', blocks: {} }, 'invalid_blocks_format'],
-  ['an unknown block', { blocks: [{ type: 'table' }] }, 'invalid_blocks'],
-  ['a long section', { blocks: [section('s'.repeat(3001))] }, 'invalid_blocks'],
-  ['an empty section', { blocks: [{ type: 'section' }] }, 'invalid_blocks'],
-  ['an empty text object', { blocks: [section('')] }, 'invalid_blocks'],
-  [
-    'a long header',
-    { blocks: [{ type: 'header', text: plain('h'.repeat(151)) }] },
-    'invalid_blocks',
-  ],
-  [
-    'a header in mrkdwn',
-    { blocks: [{ type: 'header', text: { type: 'mrkdwn', text: 'h' } }] },
-    'invalid_blocks',
-  ],
-  [
-    'too many fields',
-    { blocks: [{ type: 'section', fields: many(11, plain('f')) }] },
-    'invalid_blocks',
-  ],
-  [
-    'a long field',
-    { blocks: [{ type: 'section', fields: [plain('f'.repeat(2001))] }] },
-    'invalid_blocks',
-  ],
-  [
-    'too many context elements',
-    { blocks: [{ type: 'context', elements: many(11, plain('c')) }] },
-    'invalid_blocks',
-  ],
-  [
-    'a long button',
-    {
-      blocks: [{ type: 'actions', elements: [{ type: 'button', text: plain('b'.repeat(76)) }] }],
-    },
-    'invalid_blocks',
-  ],
-  [
-    'a button that leads nowhere valid',
-    {
-      blocks: [
-        { type: 'actions', elements: [{ type: 'button', text: plain('b'), url: 'javascript:0' }] },
-      ],
-    },
-    'invalid_blocks',
-  ],
-  ['too many blocks', { blocks: many(51, { type: 'divider' }) }, 'invalid_blocks'],
-  [
-    'a repeated block id',
-    { blocks: many(2, { type: 'divider', block_id: 'x' }) },
-    'invalid_blocks',
-  ],
-  ['an unknown property', { blocks: [{ type: 'divider', colour: 'red' }] }, 'invalid_blocks'],
-  [
-    'an empty piece of rich text',
-    {
-      blocks: [
-        {
-          type: 'rich_text',
-          elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text: '' }] }],
-        },
-      ],
-    },
-    'invalid_blocks',
-  ],
-  [
-    'a rich text list of bare texts',
-    {
-      blocks: [
-        {
-          type: 'rich_text',
-          elements: [
-            { type: 'rich_text_list', style: 'bullet', elements: [{ type: 'text', text: 'r' }] },
-          ],
-        },
-      ],
-    },
-    'invalid_blocks',
-  ],
+  ...REFUSED_BLOCKS.map(([what, ...blocks]) => [what, { blocks }, 'invalid_blocks'] as const),
   ['too much text in all', { blocks: many(5, section('s'.repeat(2700))) }, 'msg_blocks_too_long'],
   ['too many attachments', { text: 'x', attachments: many(101, {}) }, 'too_many_attachments'],
 ]
