@@ -52,6 +52,29 @@ export interface DestinationCases {
   readonly deliveryIdOf?: (request: OutgoingRequest) => string | null
 }
 
+/** The answers of receivers that machines read: with statuses alone, whatever stands in their bodies. */
+export const MACHINE_ANSWERS = {
+  transient: [
+    [{ status: 401, body: 'wrong signature' }, 'http_401'],
+    [{ status: 403 }, 'http_403'],
+    [{ status: 404 }, 'http_404'],
+    [{ status: 408 }, 'http_408'],
+  ],
+  messageRejected: [
+    [{ status: 400, body: 'unknown field' }, 'http_400'],
+    [{ status: 413 }, 'http_413'],
+    [{ status: 415 }, 'http_415'],
+    [{ status: 422 }, 'http_422'],
+  ],
+  endpointRejected: [
+    [
+      { status: 410, body: 'bye' },
+      { reason: 'gone', probe: false },
+    ],
+  ],
+  rateLimited: { status: 429 },
+} as const satisfies Partial<DestinationCases>
+
 interface RecordingReceiver {
   readonly fetch: Fetch
   readonly requests: OutgoingRequest[]

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
 import { cloudevents } from '../../../src/destinations/cloudevents/receiver.ts'
 import type { OutgoingRequest, Receiver, Settings } from '../../../src/destinations/receiver.ts'
-import { describeDestination } from '../../contract/destination-contract.ts'
+import { describeDestination, MACHINE_ANSWERS } from '../../contract/destination-contract.ts'
 import { anAnswer } from '../../support/an-answer.ts'
 import { RECEIVED_AT } from '../../support/a-delivery.ts'
 import { opened, problemsOf, requestOf } from '../../support/opened-receiver.ts'
@@ -13,29 +13,15 @@ const BEARER = 'mF_9.B5f-4.1JqM~+/=='
 const MODES = ['structured', 'binary'] as const
 
 const RULES = {
+  ...MACHINE_ANSWERS,
   delivered: { status: 202 },
   transient: [
-    [{ status: 401 }, 'http_401'],
-    [{ status: 403 }, 'http_403'],
-    [{ status: 404 }, 'http_404'],
+    ...MACHINE_ANSWERS.transient,
     // Not among the answers of the webhook specification, so nothing says that it was accepted.
     [{ status: 203 }, 'http_203'],
     [{ status: 205 }, 'http_205'],
     [{ status: 206 }, 'http_206'],
   ],
-  messageRejected: [
-    [{ status: 400, body: 'unknown type' }, 'http_400'],
-    [{ status: 413 }, 'http_413'],
-    [{ status: 415 }, 'http_415'],
-    [{ status: 422 }, 'http_422'],
-  ],
-  endpointRejected: [
-    [
-      { status: 410, body: 'bye' },
-      { reason: 'gone', probe: false },
-    ],
-  ],
-  rateLimited: { status: 429 },
 } as const
 
 describeDestination({

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Receiver, Settings } from '../../../src/destinations/receiver.ts'
 import { webhook } from '../../../src/destinations/webhook/receiver.ts'
-import { describeDestination } from '../../contract/destination-contract.ts'
+import { describeDestination, MACHINE_ANSWERS } from '../../contract/destination-contract.ts'
 import { anAnswer } from '../../support/an-answer.ts'
 import { SENT_AT } from '../../support/a-delivery.ts'
 import { opened, problemsOf } from '../../support/opened-receiver.ts'
@@ -32,25 +32,7 @@ describeDestination({
     'hunter2',
   ],
   delivered: { status: 200 },
-  transient: [
-    [{ status: 401, body: 'wrong signature' }, 'http_401'],
-    [{ status: 403 }, 'http_403'],
-    [{ status: 404 }, 'http_404'],
-    [{ status: 408 }, 'http_408'],
-  ],
-  messageRejected: [
-    [{ status: 400, body: 'unknown field' }, 'http_400'],
-    [{ status: 413 }, 'http_413'],
-    [{ status: 415 }, 'http_415'],
-    [{ status: 422 }, 'http_422'],
-  ],
-  endpointRejected: [
-    [
-      { status: 410, body: 'bye' },
-      { reason: 'gone', probe: false },
-    ],
-  ],
-  rateLimited: { status: 429 },
+  ...MACHINE_ANSWERS,
   deliveryIdOf: ({ headers }) => headers['webhook-id'] ?? null,
 })
 
