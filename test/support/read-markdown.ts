@@ -35,7 +35,7 @@ export function readMarkdown(markdown: string): readonly (readonly Piece[])[] {
       continue
     }
     const inner = readInline(token.children ?? [])
-    if (isItem) inner[0]?.unshift({ text: '• ', style: 'plain', link: null })
+    if (isItem) inner[0]?.unshift(plainPiece('• '))
     isItem = false
     lines.push(...inner.map(mergePieces))
   }
@@ -92,6 +92,22 @@ export function piecesOf(
       link: null,
     })),
   )
+}
+
+/** Our own words as a reader sees them. */
+export function plainPiece(text: string): Piece {
+  return { text, style: 'plain', link: null }
+}
+
+/** A link of ours as a reader sees it; `markdown` is how it was written. */
+export function linkPiece(text: string, markdown: string): Piece {
+  return { text, style: 'plain', link: /\((.*)\)$/.exec(markdown)?.[1] ?? '' }
+}
+
+/** Everything that stands in a text, line by line. */
+export function textOfMarkdown(markdown: string): string {
+  const lines = readMarkdown(markdown)
+  return lines.map((line) => line.map(({ text }) => text).join('')).join('\n')
 }
 
 /** Pieces side by side in one style read like one. */

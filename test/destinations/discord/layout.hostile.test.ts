@@ -7,7 +7,15 @@ import type { Line } from '../../../src/destinations/message/line.ts'
 import type { Link, Message } from '../../../src/destinations/message/message.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
 import { findDiscordForms } from '../../support/discord-forms.ts'
-import { mergePieces, piecesOf, readMarkdown, type Piece } from '../../support/read-markdown.ts'
+import {
+  linkPiece,
+  mergePieces,
+  piecesOf,
+  plainPiece,
+  readMarkdown,
+  textOfMarkdown,
+  type Piece,
+} from '../../support/read-markdown.ts'
 import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
 const MAX_TITLE = 256
@@ -50,9 +58,7 @@ describeChat({
   },
   readText(body) {
     const { title = '', description } = JSON.parse(body).embeds[0]
-    return [...readMarkdown(title), ...readMarkdown(description)]
-      .map((line) => line.map(({ text }) => text).join(''))
-      .join('\n')
+    return `${textOfMarkdown(title)}\n${textOfMarkdown(description)}`
   },
 })
 
@@ -74,13 +80,13 @@ function expectedLines(message: Message, head: readonly Line[]): readonly (reado
     shownPieces(lead),
     ...groups.flatMap((group) => [
       shownPieces(group.heading),
-      ...group.lines.map(({ text }) =>
-        mergePieces([{ text: '• ', style: 'plain', link: null }, ...shownPieces(text)]),
-      ),
+      ...group.lines.map(({ text }) => mergePieces([plainPiece('• '), ...shownPieces(text)])),
     ]),
-    more === null ? [] : [plain(more.text), ...(more.link ? [plain(' '), linked(more.link)] : [])],
+    more === null
+      ? []
+      : [plainPiece(more.text), ...(more.link ? [plainPiece(' '), linked(more.link)] : [])],
     link === null ? [] : [linked(link)],
-    first === last ? [] : [plain(`<t:${first}:f> – <t:${last}:f>`)],
+    first === last ? [] : [plainPiece(`<t:${first}:f> – <t:${last}:f>`)],
   ]
   return lines.map(mergePieces).filter((line) => line.length > 0)
 }
@@ -93,12 +99,8 @@ function shownPieces(line: Line): readonly Piece[] {
   }))
 }
 
-function plain(text: string): Piece {
-  return { text, style: 'plain', link: null }
-}
-
-function linked({ url, text }: Link): Piece {
-  return { text, style: 'plain', link: /\((.*)\)$/.exec(linkDiscord({ url, text }))?.[1] ?? '' }
+function linked(link: Link): Piece {
+  return linkPiece(link.text, linkDiscord(link))
 }
 
 function withoutOwn(description: string, { more, link }: Message): string {

@@ -13,7 +13,15 @@ import type { Line } from '../../../src/destinations/message/line.ts'
 import type { Link, Message } from '../../../src/destinations/message/message.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
 import { findClientForms, findServerForms, unfold } from '../../support/mattermost-forms.ts'
-import { mergePieces, piecesOf, readMarkdown, type Piece } from '../../support/read-markdown.ts'
+import {
+  linkPiece,
+  mergePieces,
+  piecesOf,
+  plainPiece,
+  readMarkdown,
+  textOfMarkdown,
+  type Piece,
+} from '../../support/read-markdown.ts'
 import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
 describeChat({
@@ -52,10 +60,7 @@ describeChat({
     const read = readMattermostPayload(JSON.parse(body))
     return [...(isMattermostError(read) ? [read] : []), ...(body.length > 14_000 ? ['long'] : [])]
   },
-  readText(body) {
-    const lines = readMarkdown(JSON.parse(body).attachments[0].text)
-    return lines.map((line) => line.map(({ text }) => text).join('')).join('\n')
-  },
+  readText: (body) => textOfMarkdown(JSON.parse(body).attachments[0].text),
 })
 
 function expectedLines(message: Message): readonly (readonly Piece[])[] {
@@ -65,10 +70,12 @@ function expectedLines(message: Message): readonly (readonly Piece[])[] {
     shownPieces(lead),
     ...groups.flatMap((group) => [
       shownPieces(group.heading),
-      ...group.lines.map(({ text }) => [plain('• '), ...shownPieces(text)]),
+      ...group.lines.map(({ text }) => [plainPiece('• '), ...shownPieces(text)]),
     ]),
-    more === null ? [] : [plain(more.text), ...(more.link ? [plain(' '), linked(more.link)] : [])],
-    ...notes.map((note) => [plain(note)]),
+    more === null
+      ? []
+      : [plainPiece(more.text), ...(more.link ? [plainPiece(' '), linked(more.link)] : [])],
+    ...notes.map((note) => [plainPiece(note)]),
     link === null ? [] : [linked(link)],
   ]
   return lines.map(mergePieces).filter((line) => line.length > 0)
@@ -78,10 +85,6 @@ function shownPieces(line: Line): readonly Piece[] {
   return piecesOf(line, (text, style) => ({ text, style }))
 }
 
-function plain(text: string): Piece {
-  return { text, style: 'plain', link: null }
-}
-
-function linked({ url, text }: Link): Piece {
-  return { text, style: 'plain', link: /\((.*)\)$/.exec(linkMattermost({ url, text }))?.[1] ?? '' }
+function linked(link: Link): Piece {
+  return linkPiece(link.text, linkMattermost(link))
 }
