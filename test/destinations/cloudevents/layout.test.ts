@@ -12,7 +12,7 @@ import {
 } from '../../../src/destinations/cloudevents/layout.ts'
 import { buildEventBody } from '../../../src/destinations/event-body.ts'
 import type { Delivery, OutgoingRequest } from '../../../src/destinations/receiver.ts'
-import { aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { aDelivery, anEnrichment, anEvent, aUserField } from '../../support/a-delivery.ts'
 import { sampled } from '../../support/sampling.ts'
 
 const URL_TEXT = 'https://broker.example.com/channels/crm?key=kq7Zt0eVb3'
@@ -20,17 +20,11 @@ const MODES = ['structured', 'binary'] as const
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 
 describe('cloudevents requests', () => {
-  const DATA =
-    '{"event":"onCrmRequisiteUserFieldUpdate","portal":{"memberId":' +
-    '"a223c6b3710f85df22e9377d6c4f7553","domain":"acme.bitrix24.com"},"sequence":42,' +
-    '"previousSequence":41,"origin":"event","receivedAt":"2026-09-21T14:13:21.120Z",' +
-    '"user":{"id":1,"name":"Anna Petrova"},"fields":{"ID":235,"ENTITY_ID":"CRM_REQUISITE",' +
-    '"FIELD_NAME":"UF_CRM_TAX"},"field":{"label":"Tax number","userTypeId":"string"},' +
-    '"changes":[{"attribute":"EDIT_FORM_LABEL.en","before":"Tax no.","after":"Tax number"}],' +
-    '"enrichment":"complete"}'
+  const ENRICHED = aDelivery({ enrichment: anEnrichment() })
+  const DATA = JSON.stringify(buildEventBody(ENRICHED).data)
 
   test('a structured event is whole in the body', async () => {
-    expect(layOut('structured', aDelivery({ enrichment: anEnrichment() }))).toEqual({
+    expect(layOut('structured', ENRICHED)).toEqual({
       url: URL_TEXT,
       headers: {
         'content-type': 'application/cloudevents+json; charset=utf-8',
@@ -46,8 +40,7 @@ describe('cloudevents requests', () => {
   })
 
   test('a binary event has its attributes in headers and its data in the body', async () => {
-    const delivery = aDelivery({ enrichment: anEnrichment() })
-    expect(layOut('binary', delivery)).toEqual({
+    expect(layOut('binary', ENRICHED)).toEqual({
       url: URL_TEXT,
       headers: {
         'content-type': 'application/json',
@@ -146,10 +139,7 @@ describe('cloudevents read by others', () => {
       fc.asyncProperty(
         fc.string({ unit: 'binary', minLength: 1 }).filter((text) => !/[\p{C}]/u.test(text)),
         async (fieldName) => {
-          const event = anEvent()
-          const delivery = aDelivery({
-            event: { ...event, field: event.field && { ...event.field, fieldName } },
-          })
+          const delivery = aDelivery({ event: anEvent({ field: aUserField({ fieldName }) }) })
           const request = layOut('binary', delivery)
           // Refuses whatever is not encoded as it must be.
           const subject = `CRM_REQUISITE/${fieldName}`
@@ -164,10 +154,7 @@ describe('cloudevents read by others', () => {
 
   test('only what the binding names is percent-encoded', async () => {
     const fieldName = 'a !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~é\u{1F4B6}\uD800'
-    const event = anEvent()
-    const delivery = aDelivery({
-      event: { ...event, field: event.field && { ...event.field, fieldName } },
-    })
+    const delivery = aDelivery({ event: anEvent({ field: aUserField({ fieldName }) }) })
     const { headers } = layOut('binary', delivery)
     expect(headers['ce-subject']).toBe(
       "CRM_REQUISITE/a%20!%22#$%25&'()*+,-./:;<=>?@[\\]^_`{|}~%C3%A9%F0%9F%92%B6%EF%BF%BD",

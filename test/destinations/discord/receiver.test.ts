@@ -97,14 +97,6 @@ describe('discord answers', () => {
     const body = '{"message":"You are being rate limited.","retry_after":1.337,"global":false}'
     expect(judge(429, body)).toMatchObject({ reason: 'rate_limited', retryAfterMs: 1337 })
   })
-
-  test('an address that Cloudflare bars is told no wait and no fault of its own', () => {
-    expect(judge(429, BARRED)).toMatchObject({
-      kind: 'unreachable',
-      reason: 'rate_limited',
-      retryAfterMs: null,
-    })
-  })
 })
 
 describe('discord settings', () => {
