@@ -43,9 +43,7 @@ export class PortalObject extends DurableObject<unknown> {
     void ctx.blockConcurrencyWhile(() => loadParts(this.#parts))
   }
 
-  /**
-   * Stores an event durably and in order, or says where it stands. Without a trusted token it stores nothing.
-   */
+  /** Stores an event durably and in order, or says where it stands; nothing without a trusted token. */
   async append(request: AppendRequest): Promise<AppendAnswer> {
     const { trust, subscriber, appender, reconciliation, waker } = this.#parts
     const { tokenHash } = request

@@ -3,7 +3,7 @@
  * tokens are kept alive. Each run is bounded.
  */
 import { DAY_MS } from '../core/durations.ts'
-import { RETENTION_PAGE, passFloor, planRetention } from '../core/log/retention.ts'
+import { RETENTION_PAGE, passFloor, planRetention } from '../core/lanes/retention.ts'
 import type { PortalParts } from './parts.ts'
 import { reseal } from '../storage/reseal.ts'
 

@@ -23,7 +23,7 @@ import type { DeliveryOutcome } from '../../src/core/lanes/state/outcome.ts'
 import { compileFilter } from '../../src/core/lanes/state/filter.ts'
 import { parkEvent } from '../../src/core/lanes/state/cursor.ts'
 import type { LogEntry, RelayEvent } from '../../src/core/log/event.ts'
-import { passFloor } from '../../src/core/log/retention.ts'
+import { passFloor } from '../../src/core/lanes/retention.ts'
 import { DELIVERED, aLane, aJob, anEntry, pagesOf } from './a-lane.ts'
 import { NOW, msOf, type Span } from './time.ts'
 

@@ -3,7 +3,7 @@ import { DUPLICATE_WINDOW_MS, MAX_REMEMBERED, RECEIPT_WINDOW_MS } from '../../co
 import type { Arrival, StoredPlace } from '../../core/log/append.ts'
 import type { Enrichment, LogEntry } from '../../core/log/event.ts'
 import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
-import type { AgedEvent } from '../../core/log/retention.ts'
+import type { AgedEvent } from '../../core/lanes/retention.ts'
 import { numberOf, textOf, type Database } from '../../storage/database.ts'
 import { parseArrival, AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
 import { remakeTable } from '../state/migrations.ts'

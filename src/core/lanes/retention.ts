@@ -6,8 +6,8 @@
  * Events that are then deleted all the same count as expired in that lane. A removed lane delays nothing.
  */
 import { DAY_MS } from '../durations.ts'
-import { waitOfNext } from '../lanes/state/cursor.ts'
-import type { LaneState } from '../lanes/state/lane-state.ts'
+import { waitOfNext } from './state/cursor.ts'
+import type { LaneState } from './state/lane-state.ts'
 
 /** The most events that one plan deletes; the others stay for the next one. */
 export const RETENTION_PAGE = 500
