@@ -14,6 +14,7 @@ export async function loadParts(parts: PortalParts): Promise<void> {
   if (!isKnown) return
   appender.load()
   if (!book.load()) world.log('error', 'lanes_damaged', { memberId })
+  rules.noteStart()
   rules.skipFiltered()
   matcher.matchNow()
   // The alarm is read before the parts that may move it.

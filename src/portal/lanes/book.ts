@@ -4,7 +4,7 @@
  * yet.
  */
 import type { LaneState } from '../../core/lanes/state/lane-state.ts'
-import { matchLanes, type LanePlan } from '../../core/lanes/state/match-lanes.ts'
+import { matchLanes, type MatchTerms } from '../../core/lanes/state/match-lanes.ts'
 import type { FateRecords } from '../../core/lanes/walk-ports.ts'
 import type { Database } from '../../storage/database.ts'
 import type { LogStore } from '../log/log-store.ts'
@@ -17,6 +17,9 @@ export const CHECKPOINT_MS = 1000
 
 /** The most skipped events that a restart may have to skip again. */
 export const MAX_SKIPPED = 500
+
+/** What the lanes are brought in line with; no plans while the configuration cannot be read. */
+export type BookTerms = Omit<MatchTerms, 'plans'> & { readonly plans: MatchTerms['plans'] | null }
 
 /** The dependencies of the book. */
 export interface LaneBookDeps {
@@ -72,16 +75,16 @@ export class LaneBook {
    * `adopt`, after that transaction has returned. `plans` is null while the configuration cannot be read: a
    * destination that is new afterwards gets the events from that time on.
    */
-  match(plans: readonly LanePlan[] | null, head: number): void {
-    const matched = matchBook(this.#book, { plans, head })
+  match(terms: BookTerms): void {
+    const matched = matchBook(this.#book, terms)
     this.#written = matched === this.#book ? null : matched
     if (this.#written !== null) this.#rows.save(this.#written)
   }
 
   /** Matches in a transaction of its own. */
-  matchNow(plans: readonly LanePlan[] | null, head: number): void {
+  matchNow(terms: BookTerms): void {
     try {
-      this.#deps.db.transaction(() => this.match(plans, head))
+      this.#deps.db.transaction(() => this.match(terms))
     } catch (error) {
       this.abandon()
       throw error
@@ -184,12 +187,10 @@ export class LaneBook {
   }
 }
 
-function matchBook(
-  book: StoredBook,
-  { plans, head }: { readonly plans: readonly LanePlan[] | null; readonly head: number },
-): StoredBook {
+function matchBook(book: StoredBook, terms: BookTerms): StoredBook {
   const { lanes, openFrom } = book
+  const { plans, head } = terms
   if (plans === null) return openFrom === null ? { ...book, openFrom: head } : book
-  const matched = matchLanes(lanes, { plans, head: openFrom ?? head })
+  const matched = matchLanes(lanes, { ...terms, plans, head: openFrom ?? head })
   return matched === lanes && openFrom === null ? book : { lanes: matched, openFrom: null }
 }

@@ -1,12 +1,12 @@
 /** Brings the lanes of one portal in line with its configuration. */
 import type { PortalState } from '../state/portal-state.ts'
-import type { LaneBook } from './book.ts'
+import type { BookTerms, LaneBook } from './book.ts'
 import type { LaneRules } from './rules.ts'
 
 /** The dependencies of the matcher. */
 export interface LaneMatcherDeps {
   readonly book: Pick<LaneBook, 'match' | 'matchNow' | 'adopt' | 'abandon'>
-  readonly rules: Pick<LaneRules, 'plans'>
+  readonly rules: Pick<LaneRules, 'plans' | 'decidedUpTo'>
   readonly state: Pick<PortalState, 'head'>
 }
 
@@ -20,14 +20,12 @@ export class LaneMatcher {
 
   /** Matches inside the caller's transaction. Memory follows with `adopt`, once that has returned. */
   match(): void {
-    const { book, rules, state } = this.#deps
-    book.match(rules.plans(), state.head())
+    this.#deps.book.match(this.#terms())
   }
 
   /** Matches in a transaction of its own. */
   matchNow(): void {
-    const { book, rules, state } = this.#deps
-    book.matchNow(rules.plans(), state.head())
+    this.#deps.book.matchNow(this.#terms())
   }
 
   /** Takes over what `match` has written. */
@@ -38,5 +36,11 @@ export class LaneMatcher {
   /** Forgets what `match` has written: its transaction was rolled back. */
   abandon(): void {
     this.#deps.book.abandon()
+  }
+
+  #terms(): BookTerms {
+    const { rules, state } = this.#deps
+    const decidedUpTo: BookTerms['decidedUpTo'] = (lane) => rules.decidedUpTo(lane)
+    return { plans: rules.plans(), head: state.head(), decidedUpTo }
   }
 }

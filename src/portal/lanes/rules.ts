@@ -10,6 +10,7 @@ import {
 } from '../../core/lanes/filter-reason.ts'
 import type { Epoch, LaneState } from '../../core/lanes/state/lane-state.ts'
 import type { LanePlan } from '../../core/lanes/state/match-lanes.ts'
+import { MAX_REPEATS } from '../../core/lanes/walk-lane.ts'
 import {
   compileFilter,
   compilePortals,
@@ -43,6 +44,8 @@ const PAGE = 500
 export class LaneRules {
   readonly #deps: LaneRulesDeps
   readonly #filters = new Map<string, CompiledFilter>()
+  /** The cursors with which this life of the object began, by destination. */
+  #startedAt: ReadonlyMap<string, number> = new Map()
 
   constructor(deps: LaneRulesDeps) {
     this.#deps = deps
@@ -111,6 +114,30 @@ export class LaneRules {
   /** Why a lane does not get an entry; null when it does. */
   filteredBy(lane: LaneState, entry: LogEntry): FilterReason | null {
     return filterReason(lane, entry, this)
+  }
+
+  /** Notes where the lanes stand in storage. To be called at a start, before any of them moves. */
+  noteStart(): void {
+    this.#startedAt = new Map(this.#deps.book.all().map((lane) => [lane.destination, lane.cursor]))
+  }
+
+  /**
+   * The last event that a lane may have been sent under the filter that stood. For example, storage says that
+   * a lane stands at 4, and the object ended when the sends of 5 to 9 were under way or not stored yet. A
+   * changed filter must not decide 5 to 9 anew: the receiver would meet other events in the same place.
+   */
+  decidedUpTo(lane: LaneState): number {
+    const start = this.#startedAt.get(lane.destination)
+    if (start === undefined) return lane.cursor
+    let last = lane.cursor
+    let meant = 0
+    for (const entry of entriesAfter(this.#deps.log, start, { page: PAGE })) {
+      if (this.filteredBy(lane, entry) !== null) continue
+      last = Math.max(last, entry.sequence)
+      meant += 1
+      if (meant === MAX_REPEATS.machine) break
+    }
+    return last
   }
 
   /**

@@ -3,6 +3,7 @@
  * the portal itself. G5: no event is lost while the configuration is wrong.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { anEvent } from '../../support/a-delivery.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
 import { configured, machine, person } from '../../support/entries.ts'
 import { dump, dumpKv } from '../../support/traces.ts'
@@ -285,6 +286,7 @@ describe('a destination with $portal.NAME', () => {
 
 describe('a changed filter', () => {
   const NOTHING = machine('erp', { fields: ['UF_OTHER*'] })
+  const EVERYTHING = machine('erp', { events: ['*'] })
 
   it('does not bring back events that were passed under the old one, also after an eviction', async () => {
     await scenario.relay.deploys([NOTHING])
@@ -318,6 +320,52 @@ describe('a changed filter', () => {
     expect(scenario.receiver('erp').links().slice(3)).toEqual(
       scenario.receiver('erp').links().slice(0, 3),
     )
+  })
+
+  /** Events 2, 4 and 5 were sent, and the object ended before it stored more than event 1. */
+  async function storageStandsAtFirst(): Promise<void> {
+    const other = JSON.stringify(anEvent({ name: 'ONCRMLEADADD', field: null }))
+    await scenario.portal.sends()
+    await resting()
+    const stored = await scenario.text('SELECT lanes FROM lanes')
+    await scenario.portal.sends()
+    await scenario.portal.sends({ event: other })
+    await scenario.portal.sendsMany(2)
+    await scenario.portal.sends({ event: other })
+    await resting()
+    await scenario.rows('UPDATE lanes SET lanes = ?', stored)
+  }
+
+  it('decides nothing anew that may have been sent, and everything behind it at once', async () => {
+    await storageStandsAtFirst()
+    await scenario.relay.deploys([EVERYTHING])
+    await scenario.time.passesUntilQuiet()
+    const sent = [
+      { sequence: 2, previousSequence: 1 },
+      { sequence: 4, previousSequence: 2 },
+      { sequence: 5, previousSequence: 4 },
+    ]
+    const first = { sequence: 1, previousSequence: null }
+    const last = { sequence: 6, previousSequence: 5 }
+    expect(received('erp')).toEqual([first, ...sent, ...sent, last])
+  })
+
+  it('decides nothing anew over a deployment without the destination either', async () => {
+    await storageStandsAtFirst()
+    await scenario.relay.deploys([])
+    await scenario.relay.deploys([EVERYTHING])
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 4, 5, 2, 4, 5, 6])
+  })
+
+  it('lets ten waiting events be decided by the filter that stood, and no more', async () => {
+    await scenario.portal.becomesKnown()
+    await scenario.operator.pauses('erp')
+    await scenario.portal.sendsMany(12)
+    await scenario.relay.deploys([NOTHING])
+    await scenario.operator.resumes('erp')
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
   })
 
   it('whose skips were stored by the daily visit is not read again by the next object', async () => {

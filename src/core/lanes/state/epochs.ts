@@ -19,19 +19,27 @@ export function epochOf(filter: Omit<Epoch, 'from'>, from: number): Epoch {
 }
 
 /**
- * A lane whose last epoch has this filter: the same lane when it is so already, else one with a new epoch
- * after its cursor.
+ * A lane whose last epoch has this filter: the same lane when it is so already, else one with a new epoch.
+ * The filters that stood keep what they have decided, which reaches up to `decidedUpTo`: at least to the
+ * cursor and to the end of the digest under way.
  */
-export function matchEpoch(lane: LaneState, filter: Omit<Epoch, 'from'>): LaneState {
+export function matchEpoch(
+  lane: LaneState,
+  {
+    filter,
+    decidedUpTo,
+  }: { readonly filter: Omit<Epoch, 'from'>; readonly decidedUpTo: () => number },
+): LaneState {
   const last = lane.epochs.at(-1)
-  const next = epochOf(filter, lane.cursor + 1)
-  if (last !== undefined && isSameFilter(last, next)) return lane
+  if (last !== undefined && isSameFilter(last, filter)) return lane
+  const decided = Math.max(lane.cursor, lane.digest?.at(-1) ?? 0, decidedUpTo())
+  const next = epochOf(filter, decided + 1)
   // An epoch that has decided nothing yet is replaced.
   const earlier = lane.epochs.filter((epoch) => epoch.from < next.from)
   return { ...lane, epochs: [...earlier, next].slice(-MAX_EPOCHS) }
 }
 
-function isSameFilter(a: Epoch, b: Epoch): boolean {
+function isSameFilter(a: Epoch, b: Omit<Epoch, 'from'>): boolean {
   if (a.silent !== b.silent || a.skipsUnchanged !== b.skipsUnchanged) return false
   return isSameList(a.events, b.events) && isSameList(a.fields, b.fields)
 }

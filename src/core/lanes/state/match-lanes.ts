@@ -16,6 +16,18 @@ export interface LanePlan extends Omit<Epoch, 'from'> {
   readonly problem: 'misconfigured' | null
 }
 
+/** What lanes are brought in line with. */
+export interface MatchTerms {
+  readonly plans: readonly LanePlan[]
+  /** The lane of a new destination begins behind this sequence. */
+  readonly head: number
+  /**
+   * The last event that a lane may have been sent although storage does not know it. The object ended before
+   * it could store the outcome. By default storage knows of every send.
+   */
+  readonly decidedUpTo?: (lane: LaneState) => number
+}
+
 /** A lane that stands before the event after `head`. */
 export function createLane(plan: LanePlan, head: number): LaneState {
   const { destination, fingerprint, problem } = plan
@@ -31,25 +43,27 @@ export function createLane(plan: LanePlan, head: number): LaneState {
  * - The lane of a new destination begins after `head`.
  * - A removed destination's lane is halted and keeps its cursor; it goes on when the destination returns.
  * - Changed settings enable a disabled lane.
- * - A changed filter begins a new epoch after the cursor.
+ * - A changed filter begins a new epoch behind everything that may have been sent under the former one.
  *
  * Returns the same array when nothing has changed.
  */
 export function matchLanes(
   lanes: readonly LaneState[],
-  { plans, head }: { readonly plans: readonly LanePlan[]; readonly head: number },
+  { plans, head, decidedUpTo = () => 0 }: MatchTerms,
 ): readonly LaneState[] {
   const planned = new Map(plans.map((plan) => [plan.destination, plan]))
   const known = new Set(lanes.map((lane) => lane.destination))
-  const matched = lanes.map((lane) => matchLane(lane, planned.get(lane.destination) ?? null))
+  const matched = lanes.map((lane) =>
+    matchLane(lane, planned.get(lane.destination) ?? null, () => decidedUpTo(lane)),
+  )
   const added = plans.filter((plan) => !known.has(plan.destination))
   if (added.length === 0 && matched.every((lane, index) => lane === lanes[index])) return lanes
   return [...matched, ...added.map((plan) => createLane(plan, head))]
 }
 
-function matchLane(lane: LaneState, plan: LanePlan | null): LaneState {
+function matchLane(lane: LaneState, plan: LanePlan | null, decidedUpTo: () => number): LaneState {
   if (plan === null) return lane.status === 'removed' ? lane : { ...lane, status: 'removed' }
-  const current = matchEpoch(lane, plan)
+  const current = matchEpoch(lane, { filter: plan, decidedUpTo })
   return plan.problem === null
     ? matchUsable(current, plan.fingerprint)
     : matchUnusable(current, { fingerprint: plan.fingerprint, problem: plan.problem })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { epochAt, epochOf, keepEpoch, matchEpoch } from '../../../../src/core/lanes/state/epochs.ts'
+import type { Epoch, LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
 import { aLane, anEpoch } from '../../../support/a-lane.ts'
 
 describe('epochAt()', () => {
@@ -18,12 +19,17 @@ describe('epochAt()', () => {
   })
 })
 
+/** The lane under a filter, when at most the events up to `decidedUpTo` were decided by the former one. */
+function match(lane: LaneState, filter: Epoch, decidedUpTo = 0): LaneState {
+  return matchEpoch(lane, { filter, decidedUpTo: () => decidedUpTo })
+}
+
 describe('matchEpoch()', () => {
   const first = anEpoch({ events: ['a'], fields: ['x'] })
   const lane = aLane({ cursor: 4, epochs: [first] })
 
   it('changes nothing when the last epoch has the same filter', () => {
-    expect(matchEpoch(lane, { ...first, events: ['a'] })).toBe(lane)
+    expect(match(lane, { ...first, events: ['a'] })).toBe(lane)
   })
 
   it.each([
@@ -35,17 +41,33 @@ describe('matchEpoch()', () => {
     { skipsUnchanged: true },
   ])('begins an epoch after the cursor for %j', (change) => {
     const next = { ...first, ...change, from: 5 }
-    expect(matchEpoch(lane, { ...first, ...change })).toEqual({ ...lane, epochs: [first, next] })
+    expect(match(lane, { ...first, ...change })).toEqual({ ...lane, epochs: [first, next] })
+  })
+
+  it.each([
+    ['the cursor', {}, 0, 5],
+    ['what may have been sent', {}, 14, 15],
+    ['the digest under way', { digest: [6, 9] }, 0, 10],
+    ['the last of them', { digest: [6, 9] }, 12, 13],
+  ])('begins an epoch behind %s', (_case, changes, decidedUpTo, from) => {
+    const next = anEpoch({ events: ['b'] })
+    const matched = match({ ...lane, ...changes }, next, decidedUpTo)
+    expect(matched.epochs).toEqual([first, { ...next, from }])
+  })
+
+  it('looks at what may have been sent only when the filter has changed', () => {
+    const decidedUpTo = () => expect.unreachable()
+    expect(matchEpoch(lane, { filter: first, decidedUpTo })).toBe(lane)
   })
 
   it('replaces an epoch that has decided nothing', () => {
     const idle = anEpoch({ from: 5, events: ['b'] })
-    const matched = matchEpoch({ ...lane, epochs: [first, idle] }, anEpoch({ events: ['c'] }))
+    const matched = match({ ...lane, epochs: [first, idle] }, anEpoch({ events: ['c'] }))
     expect(matched.epochs).toEqual([first, anEpoch({ from: 5, events: ['c'] })])
   })
 
   it('begins one for a lane that has none', () => {
-    expect(matchEpoch({ ...lane, epochs: [] }, first).epochs).toEqual([{ ...first, from: 5 }])
+    expect(match({ ...lane, epochs: [] }, first).epochs).toEqual([{ ...first, from: 5 }])
   })
 })
 
