@@ -1,7 +1,14 @@
 /** One alarm serves every timer of a portal's object: the decision when it has to fire. */
+import { MINUTE_MS } from '../durations.ts'
 
 /** The longest time that work may wait for the safety alarm, in milliseconds. */
-export const SAFETY_ALARM_MS = 5 * 60_000
+export const SAFETY_ALARM_MS = 5 * MINUTE_MS
+
+/**
+ * An alarm that is overdue by more than this, in milliseconds, does not fire any more: the platform has lost it, or it was
+ * set by a clock that ran ahead of the platform's.
+ */
+export const LOST_ALARM_MS = MINUTE_MS
 
 /** The earliest of some times; null when none of them is a time. */
 export function earliest(times: Iterable<number | null>): number | null {
@@ -22,6 +29,6 @@ export function computeNextAlarm(
 ): number | null {
   if (due === null) return null
   const at = Math.max(due, now)
-  if (scheduled !== null && scheduled <= at) return null
+  if (scheduled !== null && scheduled <= at && scheduled > now - LOST_ALARM_MS) return null
   return at
 }

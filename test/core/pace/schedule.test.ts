@@ -30,6 +30,9 @@ describe('G10 liveness: computeNextAlarm()', () => {
     ['fires at once for what is overdue although a later alarm stands', NOW + 1, NOW - 500, NOW],
     ['counts an alarm that is itself overdue as standing', NOW - 100, NOW - 500, null],
     ['counts an alarm of this moment as standing', NOW, NOW - 500, null],
+    ['counts an alarm of almost a minute ago as standing', NOW - 59_999, NOW - 90_000, null],
+    ['sets an alarm that never fired again', NOW - 60_000, NOW - 90_000, NOW],
+    ['sets it again for what is due later, too', NOW - 60_000, NOW + 2000, NOW + 2000],
   ])('%s', (_name, scheduled, due, expected) => {
     expect(computeNextAlarm(due, { scheduled, now: NOW })).toBe(expected)
   })
