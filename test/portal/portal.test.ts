@@ -81,9 +81,13 @@ describe('alarm()', () => {
       const { attempts, nextAttemptAt } = await scenario.lane('erp')
       const at = Date.parse(nextAttemptAt ?? '')
       expect(at - scenario.time.now()).toBe(seconds * SECOND_MS)
-      // Nothing else wakes it: the alarm's own safety alarm has moved to the time of the retry.
-      await until(async () => (await scenario.time.alarmAt()) === at)
-      expect(await scenario.time.passesToAlarm()).toBe(true)
+      // Nothing else wakes it but a look at waiting events every 15 min: the alarm's own safety alarm has moved.
+      const looks = Math.max(0, Math.ceil(seconds / 900) - 1)
+      for (let look = 1; look <= looks + 1; look += 1) {
+        const next = look > looks ? at : scenario.time.now() + 900 * SECOND_MS
+        await until(async () => (await scenario.time.alarmAt()) === next)
+        expect(await scenario.time.passesToAlarm()).toBe(true)
+      }
       await until(async () => (await scenario.lane('erp')).attempts === attempts + 1)
     }
   })

@@ -193,6 +193,16 @@ export class PortalScenario extends Scenario {
     })
   }
 
+  /** Whether events are left, and every lane that has some stands. */
+  async stands(): Promise<boolean> {
+    const lanes = (await this.object.view())?.lanes ?? []
+    const left = lanes.filter(({ backlog, replaying }) => backlog > 0 || replaying > 0)
+    const standing = left.filter(
+      ({ type, state }) => type === null || !['active', 'retrying'].includes(state),
+    )
+    return left.length > 0 && standing.length === left.length
+  }
+
   /** Counts what the object writes from now on, until it ends. */
   observe(): Promise<Observed> {
     return this.inside(({ storage }) => observeStorage(storage))

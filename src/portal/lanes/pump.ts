@@ -3,7 +3,8 @@
  * walk is never lost, since the walk is then repeated. Nobody waits for a walk, so a slow receiver delays no
  * other lane.
  */
-import { laneDueAt, type LaneState } from '../../core/lanes/state/lane-state.ts'
+import { hasBacklog, laneDueAt, type LaneState } from '../../core/lanes/state/lane-state.ts'
+import { MINUTE_MS } from '../../core/durations.ts'
 import { SAFETY_ALARM_MS, earliest } from '../../core/pace/schedule.ts'
 import type { Enricher } from '../fields/enricher.ts'
 import type { Scheduler } from '../scheduler.ts'
@@ -21,6 +22,13 @@ export const RUN_BUDGET_MS = 30_000
  * of this program; an outcome never lets it fail.
  */
 export const FAILED_REST_MS = 60_000
+
+/**
+ * So soon a portal with waiting events wakes at the latest, in milliseconds. A lane may stand for longer: it
+ * waits for its receiver, or its destination is wrong or missing. The deployment that corrects the
+ * destination takes effect when the object wakes.
+ */
+export const STANDING_LOOK_MS = 15 * MINUTE_MS
 
 /** The dependencies of the pump. */
 export interface PumpDeps {
@@ -54,19 +62,32 @@ export class Pump {
     for (const { destination } of this.#lanesWithWork()) this.#start(destination)
   }
 
-  /** When the next lane wants to be walked; null when none does. */
+  /** When the next lane wants to be walked, or looked at; null when none has anything to do. */
   dueAt(): number | null {
-    return earliest(
-      this.#lanesWithWork().map(({ destination, at }) =>
-        Math.max(at, this.#busyUntil(destination)),
-      ),
+    const walks = this.#lanesWithWork().map(({ destination, at }) =>
+      Math.max(at, this.#busyUntil(destination)),
     )
+    return earliest([...walks, this.#standingLookAt()])
+  }
+
+  /** When to look again at lanes that stand; null when no lane has work that a deployment could free. */
+  #standingLookAt(): number | null {
+    const { book, world } = this.#deps
+    const head = this.#readableHead()
+    // Only its operator lets a paused lane go on, and that call wakes the object.
+    const stands = book.all().some((lane) => lane.status !== 'paused' && hasBacklog(lane, head))
+    return stands ? world.now() + STANDING_LOOK_MS : null
+  }
+
+  #readableHead(): number {
+    const { enricher, state } = this.#deps
+    return enricher.readableUpTo(state.head())
   }
 
   /** The configured lanes that have something to do, each with the time from which on. */
   #lanesWithWork(): readonly { readonly destination: string; readonly at: number }[] {
-    const { book, rules, enricher, state } = this.#deps
-    const readableHead = enricher.readableUpTo(state.head())
+    const { book, rules } = this.#deps
+    const readableHead = this.#readableHead()
     return book.all().flatMap((lane: LaneState) => {
       if (rules.find(lane.destination) === null) return []
       const at = laneDueAt(lane, readableHead)

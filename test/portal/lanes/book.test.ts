@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent } from '../../support/a-delivery.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
-import { configured, machine, person } from '../../support/entries.ts'
+import { configured, machine, person, type Entry } from '../../support/entries.ts'
 import { dump, dumpKv } from '../../support/traces.ts'
 
 let scenario: PortalScenario
@@ -68,13 +68,32 @@ describe('a removed destination', () => {
     await told(2)
     expect(scenario.receiver('erp').sequences()).toEqual([1, 2])
     expect(await scenario.lane('erp')).toMatchObject({ state: 'removed', cursor: 2, backlog: 2 })
-    expect(await scenario.time.alarmAt()).toBeNull()
-    await scenario.relay.deploys([machine('erp'), machine('crm')])
-    await scenario.time.passesToAlarm()
-    await told()
+    scenario.relay.isConfigured([machine('erp'), machine('crm')])
+    await scenario.relay.restarts()
+    await scenario.time.passes('15 min')
+    await scenario.settled()
     expect(scenario.receiver('erp').links()).toEqual(
-      [1, 2, 3, 4, 5].map((n) => [n, n === 1 ? null : n - 1]),
+      [1, 2, 3, 4].map((n) => [n, n === 1 ? null : n - 1]),
     )
+  })
+})
+
+describe('G10 liveness: a deployment that corrects the former one takes effect within 15 minutes', () => {
+  it.each<[string, readonly Entry[] | null]>([
+    ['a missing destination', []],
+    ['a wrong destination', [machine('erp', { url: 'ftp://erp.example.com' })]],
+    ['DESTINATIONS that cannot be read', null],
+  ])('over %s', async (_case, wrong) => {
+    await scenario.portal.sends()
+    await resting()
+    await scenario.relay.deploys(wrong)
+    await scenario.portal.sends()
+    await resting()
+    scenario.relay.isConfigured([machine('erp')])
+    await scenario.relay.restarts()
+    await scenario.time.passes('15 min')
+    await scenario.settled()
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2])
   })
 })
 

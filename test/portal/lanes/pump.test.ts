@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
+import { DAY_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
 import { FAILED_REST_MS, Pump, RUN_BUDGET_MS } from '../../../src/portal/lanes/pump.ts'
 import { aLane } from '../../support/a-lane.ts'
@@ -164,7 +165,27 @@ describe('Pump.dueAt()', () => {
   it.each<[string, LaneState[], number | null]>([
     ['of no lane is null', [], null],
     ['of lanes without work is null', [aLane({ cursor: 3 })], null],
-    ['of a lane without a destination is null', [aLane({ destination: 'former' })], null],
+    [
+      'of a lane without a destination is a look after 15 min',
+      [aLane({ destination: 'former' })],
+      NOW + 15 * MINUTE_MS,
+    ],
+    [
+      'of a lane whose endpoint is gone is a look after 15 min',
+      [aLane({ status: 'disabled', disabledReason: 'gone' })],
+      NOW + 15 * MINUTE_MS,
+    ],
+    [
+      'of a lane that waits for longer is a look after 15 min',
+      [aLane({ notBefore: NOW + DAY_MS })],
+      NOW + 15 * MINUTE_MS,
+    ],
+    ['of a lane that its operator has paused is null', [aLane({ status: 'paused' })], null],
+    [
+      'of a removed lane whose events are told is null',
+      [aLane({ status: 'removed', cursor: 3 })],
+      null,
+    ],
     [
       'is the earliest time of all lanes',
       [aLane({ notBefore: NOW + 9 }), aLane({ destination: 'crm', notBefore: NOW + 5 })],

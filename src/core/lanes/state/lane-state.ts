@@ -139,6 +139,11 @@ export function isFailing(lane: LaneState): boolean {
   return lane.attempts > 0 || lane.replays.some((job) => job.attempts > 0)
 }
 
+/** Whether events or replays wait in a lane, in a log that it may read up to `head`. */
+export function hasBacklog(lane: LaneState, head: number): boolean {
+  return lane.cursor < head || lane.replays.length > 0
+}
+
 /**
  * When the lane wants to be walked next, in a log that it may read up to `head`; null when it has nothing to
  * do or may not.
@@ -147,8 +152,7 @@ export function laneDueAt(lane: LaneState, head: number): number | null {
   if (lane.status === 'paused' || lane.status === 'removed') return null
   const isWaiting = lane.cursor < head
   if (lane.status === 'disabled') {
-    const hasWork = isWaiting || lane.replays.length > 0
-    if (!hasWork || lane.nextAttemptAt === null) return null
+    if (!hasBacklog(lane, head) || lane.nextAttemptAt === null) return null
     return Math.max(lane.nextAttemptAt, lane.notBefore)
   }
   const live = Math.max(lane.nextAttemptAt ?? 0, lane.notBefore, lane.gatherUntil ?? 0)
