@@ -255,6 +255,8 @@ export class LaneScenario {
       lane: () => this.lane,
       generation: () => this.generation,
       save: (lane, written) => this.#save(lane, written),
+      saveOutcome: (lane, written) => this.#save(lane, written),
+      catchUp: () => {},
       saveSoon: (lane) => {
         this.lane = lane
         this.#unsavedSends += 1

@@ -56,6 +56,19 @@ export function failNextTransaction(storage: DurableObjectStorage): void {
   }
 }
 
+/** Every transaction is rolled back from now on, until the answer is called. */
+export function refuseTransactions(storage: DurableObjectStorage): () => void {
+  const transaction = storage.transactionSync.bind(storage)
+  storage.transactionSync = (work) =>
+    transaction(() => {
+      work()
+      throw new Error('disk is full')
+    })
+  return () => {
+    storage.transactionSync = transaction
+  }
+}
+
 function inserts({ writes }: Observed): number {
   return writes.filter(({ query }) => query.startsWith('INSERT INTO log')).length
 }

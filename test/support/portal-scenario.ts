@@ -7,7 +7,12 @@ import type { AppendAnswer, AppendRequest } from '../../src/portal/log/appender.
 import { hashToken } from '../../src/storage/token-hash.ts'
 import { anEvent } from './a-delivery.ts'
 import { configured, machine, type Entry } from './entries.ts'
-import { failNextTransaction, observeStorage, type Observed } from './observed.ts'
+import {
+  failNextTransaction,
+  observeStorage,
+  refuseTransactions,
+  type Observed,
+} from './observed.ts'
 import { overrides, type AdaptableSettings } from './overrides.ts'
 import { Scenario } from './scenario.ts'
 import { ScenarioOperator } from './scenario-operator.ts'
@@ -206,6 +211,15 @@ export class PortalScenario extends Scenario {
   /** Counts what the object writes from now on, until it ends. */
   observe(): Promise<Observed> {
     return this.inside(({ storage }) => observeStorage(storage))
+  }
+
+  /** Storage refuses every write of the object from now on, until the answer is called. */
+  async storageRefuses(): Promise<() => Promise<void>> {
+    let accept = () => {}
+    await this.inside(({ storage }) => {
+      accept = refuseTransactions(storage)
+    })
+    return () => this.inside(() => accept())
   }
 
   /** The next transaction does its work and is then rolled back. */

@@ -54,6 +54,8 @@ interface Walk extends WalkPorts {
  */
 export async function walkLane(ports: WalkPorts, deadline: number): Promise<void> {
   const { book, clock } = ports
+  // Nothing is sent before storage knows of everything that was: a restart would send it again.
+  book.catchUp()
   const walk: Walk = { ...ports, deadline, generation: book.generation(), liveWasLast: false }
   while (!isOver(walk)) {
     const step = nextStep(walk, { liveWasLast: walk.liveWasLast })
@@ -157,7 +159,7 @@ async function sendLive(walk: Walk, batch: Batch): Promise<void> {
   const isPlain =
     outcome.kind === 'delivered' && fates.length === 0 && digest === null && settled === lane
   if (isPlain) book.saveSoon(settled)
-  else book.save(settled, { fates, digest })
+  else book.saveOutcome(settled, { fates, digest })
 }
 
 /** Stores a digest before it is sent for the first time, and with it every outcome before it. */
@@ -178,7 +180,7 @@ async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
   walk.liveWasLast = false
   const terms = termsOf(walk, job.startedAt)
   const settled = settleReplay(book.lane(), entry.sequence, { outcome, terms, attemptsBefore })
-  book.save(settled.lane, { fates: settled.fates })
+  book.saveOutcome(settled.lane, { fates: settled.fates })
 }
 
 /**

@@ -42,6 +42,13 @@ export interface WalkBook {
   generation(): number
   /** Stores the lane and what else is to be written in one transaction, then changes memory. */
   save(lane: LaneState, written?: FateRecords): void
+  /**
+   * Stores the outcome of a send and the lane after it. When storage refuses, memory keeps both, since the
+   * receiver has got the message; then it throws what storage threw.
+   */
+  saveOutcome(lane: LaneState, written: FateRecords): void
+  /** Stores the outcomes that storage has refused before; throws while it still refuses. */
+  catchUp(): void
   /** Changes memory now, after a send; storage follows when the portal's lanes come to rest. */
   saveSoon(lane: LaneState): void
   /** Makes sure that the sends which `saveSoon` took are stored within a second. */

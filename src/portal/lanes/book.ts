@@ -29,6 +29,12 @@ export interface LaneBookDeps {
   readonly scheduler: Pick<Scheduler, 'after'>
 }
 
+/** An outcome that storage has refused. */
+interface RefusedOutcome {
+  readonly destination: string
+  readonly records: FateRecords
+}
+
 /** The lanes of one portal. */
 export class LaneBook {
   readonly #deps: LaneBookDeps
@@ -37,6 +43,8 @@ export class LaneBook {
   /** The book that `match` or `clear` has written, until memory follows. */
   #written: StoredBook | null = null
   readonly #unsaved = new Map<string, number>()
+  /** The outcomes that storage has refused, oldest first. */
+  #refused: readonly RefusedOutcome[] = []
   #skipped = 0
   #isFlushPlanned = false
 
@@ -78,7 +86,7 @@ export class LaneBook {
   match(terms: BookTerms): void {
     const matched = matchBook(this.#book, terms)
     this.#written = matched === this.#book ? null : matched
-    if (this.#written !== null) this.#rows.save(this.#written)
+    if (this.#written !== null) this.#write(this.#written)
   }
 
   /** Matches in a transaction of its own. */
@@ -102,8 +110,7 @@ export class LaneBook {
     if (this.#written === null) return
     this.#book = this.#written
     this.#written = null
-    this.#unsaved.clear()
-    this.#skipped = 0
+    this.#isStored()
   }
 
   /** Deletes every lane, inside the caller's transaction. Memory follows with `adopt`. */
@@ -116,12 +123,33 @@ export class LaneBook {
    * Stores a lane and all others with it, its exact fates and a digest that was delivered; then changes
    * memory.
    */
-  save(lane: LaneState, { fates = [], digest = null }: FateRecords = {}): void {
-    const stored = this.#deps.fates
-    this.saveAll(this.#with(lane), () => {
-      for (const fate of fates) stored.save(lane.destination, fate)
-      if (digest !== null) stored.saveDigest(lane.destination, digest)
-    })
+  save(lane: LaneState, records: FateRecords = {}): void {
+    this.saveAll(this.#with(lane), () => this.#saveRecords(lane.destination, records))
+  }
+
+  /**
+   * Stores the outcome of a send. When storage refuses, memory changes nevertheless, since the receiver has
+   * got the message: the next thing that is stored brings the outcome with it. Then this throws what storage
+   * threw.
+   */
+  saveOutcome(lane: LaneState, records: FateRecords): void {
+    try {
+      this.save(lane, records)
+    } catch (error) {
+      this.#book = { ...this.#book, lanes: this.#with(lane) }
+      this.#refused = [...this.#refused, { destination: lane.destination, records }]
+      throw error
+    }
+  }
+
+  /** Whether storage has refused an outcome of a lane and not taken it since. */
+  isBehind(destination: string): boolean {
+    return this.#refused.some((outcome) => outcome.destination === destination)
+  }
+
+  /** Stores the outcomes of a lane that storage has refused; throws while it still refuses. */
+  catchUp(destination: string): void {
+    if (this.isBehind(destination)) this.saveAll(this.all())
   }
 
   /** Stores all lanes together with further writes of the caller, then changes memory. */
@@ -129,9 +157,26 @@ export class LaneBook {
     const book = { ...this.#book, lanes }
     this.#deps.db.transaction(() => {
       alsoWrite()
-      this.#rows.save(book)
+      this.#write(book)
     })
     this.#book = book
+    this.#isStored()
+  }
+
+  #write(book: StoredBook): void {
+    for (const { destination, records } of this.#refused) this.#saveRecords(destination, records)
+    this.#rows.save(book)
+  }
+
+  #saveRecords(destination: string, { fates = [], digest = null }: FateRecords): void {
+    const stored = this.#deps.fates
+    for (const fate of fates) stored.save(destination, fate)
+    if (digest !== null) stored.saveDigest(destination, digest)
+  }
+
+  /** Storage knows everything that memory knows. */
+  #isStored(): void {
+    this.#refused = []
     this.#unsaved.clear()
     this.#skipped = 0
   }

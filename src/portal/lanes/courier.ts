@@ -20,7 +20,7 @@ import type { LaneRules } from './rules.ts'
 
 /** The dependencies of the courier. */
 export interface CourierDeps {
-  readonly book: Pick<LaneBook, 'find' | 'save'>
+  readonly book: Pick<LaneBook, 'find' | 'setInMemory'>
   readonly rules: Pick<LaneRules, 'find' | 'match'>
   readonly receivers: Pick<Receivers, 'open'>
   readonly pace: Pick<LanePace, 'intervalMs' | 'takeSlot' | 'obey'>
@@ -93,7 +93,7 @@ export class Courier {
     const { book } = this.#deps
     const lane = book.find(before.destination)
     if (memory === before.memory || lane === null) return
-    if (lane.fingerprint === before.fingerprint) book.save({ ...lane, memory })
+    if (lane.fingerprint === before.fingerprint) book.setInMemory({ ...lane, memory })
   }
 }
 

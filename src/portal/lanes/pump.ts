@@ -32,13 +32,13 @@ export const STANDING_LOOK_MS = 15 * MINUTE_MS
 
 /** The dependencies of the pump. */
 export interface PumpDeps {
-  readonly book: Pick<LaneBook, 'all'>
+  readonly book: Pick<LaneBook, 'all' | 'isBehind'>
   readonly rules: Pick<LaneRules, 'find'>
   readonly walker: Pick<LaneWalker, 'walk'>
   readonly enricher: Pick<Enricher, 'readableUpTo'>
   readonly state: Pick<PortalState, 'head'>
   readonly world: Pick<World, 'now'>
-  readonly scheduler: Pick<Scheduler, 'background' | 'laneRested' | 'report'>
+  readonly scheduler: Pick<Scheduler, 'background' | 'laneRested' | 'report' | 'after'>
 }
 
 /** The walks that are under way. */
@@ -90,7 +90,8 @@ export class Pump {
     const readableHead = this.#readableHead()
     return book.all().flatMap((lane: LaneState) => {
       if (rules.find(lane.destination) === null) return []
-      const at = laneDueAt(lane, readableHead)
+      // A lane with an outcome that storage has refused stores that before it does anything else.
+      const at = book.isBehind(lane.destination) ? 0 : laneDueAt(lane, readableHead)
       return at === null ? [] : [{ destination: lane.destination, at }]
     })
   }
@@ -125,6 +126,8 @@ export class Pump {
       } catch (error) {
         this.#failedAt.set(destination, this.#deps.world.now())
         this.#deps.scheduler.report('lane_failed', error)
+        // Storage that refuses may refuse the alarm too, so this timer stands beside it.
+        this.#deps.scheduler.after(FAILED_REST_MS, () => this.kick())
         break
       }
     } while (this.#again.has(destination) && this.#deps.world.now() < deadline)

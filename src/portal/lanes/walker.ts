@@ -71,6 +71,8 @@ export class LaneWalker {
       },
       generation: () => state.install().generation,
       save: (lane, written) => book.save(lane, written),
+      saveOutcome: (lane, written) => book.saveOutcome(lane, written),
+      catchUp: () => book.catchUp(name),
       saveSoon: (lane) => book.saveSoon(lane),
       saveInTime: () => book.flushInTime(),
       unsavedSends: () => book.unsavedSends(name),

@@ -30,7 +30,7 @@ function courierOf({
   const courier = new Courier({
     book: {
       find: (name) => (name === seen.lane.destination ? seen.lane : null),
-      save: (next) => {
+      setInMemory: (next) => {
         seen.lane = next
         seen.saves.push(next)
       },

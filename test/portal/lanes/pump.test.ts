@@ -20,6 +20,9 @@ class PumpScenario {
   readonly walks: { readonly name: string; readonly deadline: number }[] = []
   readonly logged: string[] = []
   rests = 0
+  /** The lanes with an outcome that storage has refused. */
+  readonly behind = new Set<string>()
+  readonly timers: { readonly ms: number; readonly work: () => void }[] = []
   readonly pump: Pump
   readonly #ends: { resolve: () => void; reject: (error: Error) => void }[] = []
 
@@ -27,7 +30,7 @@ class PumpScenario {
     this.lanes = lanes
     const known = configured(['erp', 'crm'].map((name) => machine(name)))
     this.pump = new Pump({
-      book: { all: () => this.lanes },
+      book: { all: () => this.lanes, isBehind: (name) => this.behind.has(name) },
       rules: { find: (name) => known.find((each) => each.name === name) ?? null },
       walker: {
         walk: (name, deadline) => {
@@ -42,6 +45,7 @@ class PumpScenario {
         background: (work) => void work.catch(() => this.logged.push('background_failed')),
         laneRested: () => (this.rests += 1),
         report: (event) => this.logged.push(event),
+        after: (ms, work) => void this.timers.push({ ms, work }),
       },
     })
   }
@@ -158,6 +162,25 @@ describe('G10 a walk that fails', () => {
     scenario.pump.kick()
     await scenario.end()
     expect(scenario.pump.dueAt()).toBe(0)
+  })
+})
+
+describe('a lane with an outcome that storage has refused', () => {
+  it('is walked although no event waits, so that it is stored', () => {
+    const scenario = new PumpScenario(aLane({ cursor: 3 }))
+    scenario.behind.add('erp')
+    scenario.pump.kick()
+    expect(scenario.names).toEqual(['erp'])
+  })
+
+  it('is walked again after its rest without any alarm, since storage may refuse that too', async () => {
+    const scenario = new PumpScenario(ERP)
+    scenario.pump.kick()
+    await scenario.end(new Error('disk is full'))
+    expect(scenario.timers.map(({ ms }) => ms)).toEqual([FAILED_REST_MS])
+    scenario.now += FAILED_REST_MS
+    scenario.timers[0]?.work()
+    expect(scenario.names).toEqual(['erp', 'erp'])
   })
 })
 
