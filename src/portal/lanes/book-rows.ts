@@ -146,8 +146,15 @@ const LaneSchema = v.variant('status', [
   }),
   v.looseObject({
     ...PROGRESS,
-    status: v.picklist(['paused', 'removed']),
+    status: v.literal('paused'),
     disabledReason: v.fallback(v.nullable(DisabledReasonSchema), null),
+  }),
+  v.looseObject({
+    ...PROGRESS,
+    status: v.literal('removed'),
+    disabledReason: v.fallback(v.nullable(DisabledReasonSchema), null),
+    // Older versions forgot it.
+    wasPaused: Flag,
   }),
 ])
 

@@ -63,7 +63,8 @@ describe('the row of lanes', () => {
     ],
     ['a disabled lane', aLane({ status: 'disabled', disabledReason: 'gone', nextAttemptAt: NOW })],
     ['a paused lane that was disabled', aLane({ status: 'paused', disabledReason: 'gone' })],
-    ['a removed lane', aLane({ status: 'removed' })],
+    ['a removed lane', aLane({ status: 'removed', wasPaused: false })],
+    ['a removed lane that was paused', aLane({ status: 'removed', wasPaused: true })],
   ])('gives %s back as it was', async (_name, lane) => {
     await inRows((rows) => rows.save({ lanes: [lane], openFrom: 3 }))
     expect(await inRows((rows) => rows.load())).toEqual({ lanes: [lane], openFrom: 3 })

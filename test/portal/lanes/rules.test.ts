@@ -1,5 +1,6 @@
 /** Which lanes the configuration asks for, which events each of them gets, and why not the others. */
 import { describe, expect, it } from 'vitest'
+import { remove } from '../../../src/core/lanes/state/lane-status.ts'
 import { inLaneRoom, type LaneRoomScenario } from '../../support/lane-room-scenario.ts'
 import { machine, type Entry } from '../../support/entries.ts'
 
@@ -192,7 +193,7 @@ describe('LaneRules.countUnsettled()', () => {
   it('leaves out removed lanes, and is 0 without any other', async () => {
     const count = await inLaneRoom({}, (scenario) => {
       scenario.portal.sends()
-      scenario.book.save({ ...scenario.lane(), status: 'removed', disabledReason: null })
+      scenario.book.save(remove(scenario.lane()))
       return scenario.rules.countUnsettled()
     })
     expect(count).toBe(0)

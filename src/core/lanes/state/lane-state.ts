@@ -9,7 +9,7 @@ import { NO_MEMORY, type ReceiverMemory } from './receiver-memory.ts'
 import type { Filter } from './filter.ts'
 
 /** The state of a lane by its status. All lanes of a portal are stored in one row, with these members. */
-export type LaneState = ActiveLane | DisabledLane | HaltedLane
+export type LaneState = ActiveLane | DisabledLane | PausedLane | RemovedLane
 
 /** A lane that sends what waits. */
 export interface ActiveLane extends LaneProgress {
@@ -23,11 +23,20 @@ export interface DisabledLane extends LaneProgress {
   readonly disabledReason: DisabledReason
 }
 
-/** A lane that an operator has paused, or whose destination was removed from the configuration. */
-export interface HaltedLane extends LaneProgress {
-  readonly status: 'paused' | 'removed'
-  /** Why it was disabled before it was halted. */
+/** A lane that an operator has paused. */
+export interface PausedLane extends LaneProgress {
+  readonly status: 'paused'
+  /** Why it was disabled before it was paused. */
   readonly disabledReason: DisabledReason | null
+}
+
+/** A lane whose destination was removed from the configuration. */
+export interface RemovedLane extends LaneProgress {
+  readonly status: 'removed'
+  /** Why it was disabled before its destination was removed. */
+  readonly disabledReason: DisabledReason | null
+  /** Whether it was paused then: it comes back as it was. */
+  readonly wasPaused: boolean
 }
 
 /**

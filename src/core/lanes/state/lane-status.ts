@@ -7,8 +7,9 @@ import type {
   ActiveLane,
   DisabledLane,
   DisabledReason,
-  HaltedLane,
   LaneState,
+  PausedLane,
+  RemovedLane,
 } from './lane-state.ts'
 
 /** The number of messages rejected in a row that disables a lane. */
@@ -51,7 +52,7 @@ export function enable(lane: LaneState): ActiveLane {
 }
 
 /** A disabled lane goes on when its receiver has answered the probe. */
-export function enableAfterAnswer(lane: LaneState): ActiveLane | HaltedLane {
+export function enableAfterAnswer(lane: LaneState): Exclude<LaneState, DisabledLane> {
   if (lane.status !== 'disabled') return lane
   return { ...lane, status: 'active', disabledReason: null, nextAttemptAt: null }
 }
@@ -66,6 +67,19 @@ export function weighRejections(lane: LaneState, now: number): LaneState {
 }
 
 /** Pauses a lane by an operator's wish; a removed lane stays removed. */
-export function pause(lane: LaneState): HaltedLane {
+export function pause(lane: LaneState): PausedLane | RemovedLane {
   return lane.status === 'removed' ? lane : { ...lane, status: 'paused' }
+}
+
+/** Halts the lane of a destination that the configuration does not name any more. */
+export function remove(lane: LaneState): RemovedLane {
+  if (lane.status === 'removed') return lane
+  return { ...lane, status: 'removed', wasPaused: lane.status === 'paused' }
+}
+
+/** Lets a removed lane come back, as its destination did: paused when it was paused, else active. */
+export function restoreLane(lane: RemovedLane): ActiveLane | PausedLane {
+  const { wasPaused, ...rest } = lane
+  const paused = { ...rest, status: 'paused' } as const
+  return wasPaused ? paused : enable(paused)
 }

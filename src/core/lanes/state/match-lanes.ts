@@ -1,7 +1,8 @@
 /** Brings the lanes of a portal in line with its configuration. */
 import { epochOf, matchEpoch } from './epochs.ts'
 import { UNTOUCHED, type Epoch, type LaneState } from './lane-state.ts'
-import { disable, enable } from './lane-status.ts'
+import { waitOfNext } from './cursor.ts'
+import { restoreLane, disable, enable, remove } from './lane-status.ts'
 import { NO_MEMORY } from './receiver-memory.ts'
 
 /**
@@ -62,8 +63,9 @@ export function matchLanes(
 }
 
 function matchLane(lane: LaneState, plan: LanePlan | null, decidedUpTo: () => number): LaneState {
-  if (plan === null) return lane.status === 'removed' ? lane : { ...lane, status: 'removed' }
-  const current = matchEpoch(lane, { filter: plan, decidedUpTo })
+  if (plan === null) return remove(lane)
+  const present = lane.status === 'removed' ? restoreLane(lane) : lane
+  const current = matchEpoch(present, { filter: plan, decidedUpTo })
   return plan.problem === null
     ? matchUsable(current, plan.fingerprint)
     : matchUnusable(current, { fingerprint: plan.fingerprint, problem: plan.problem })
@@ -83,13 +85,22 @@ function matchUnusable(
 
 function matchUsable(lane: LaneState, fingerprint: string): LaneState {
   const isChanged = lane.fingerprint !== fingerprint
-  const current = isChanged ? { ...lane, ...SETTINGS_CHANGED, fingerprint } : lane
-  const goesOn = lane.status === 'removed' || (lane.status === 'disabled' && isChanged)
-  return goesOn ? enable(current) : current
+  const current = isChanged ? underNewSettings(lane, fingerprint) : lane
+  return current.status === 'disabled' && isChanged ? enable(current) : current
 }
 
 /**
- * The memory of the former receiver holds no longer, and neither does a wait that the former settings asked
- * for.
+ * A lane under changed settings: the words and the waits of the former receiver hold no longer. A daily probe
+ * is none of these waits; it ends with the disabled status.
  */
-const SETTINGS_CHANGED = { memory: NO_MEMORY, gatherUntil: null } as const
+function underNewSettings(lane: LaneState, fingerprint: string): LaneState {
+  return {
+    ...lane,
+    fingerprint,
+    memory: NO_MEMORY,
+    gatherUntil: null,
+    notBefore: 0,
+    nextAttemptAt: waitOfNext(lane),
+    replays: lane.replays.map((job) => ({ ...job, nextAttemptAt: null })),
+  }
+}

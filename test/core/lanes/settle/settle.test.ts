@@ -62,10 +62,18 @@ describe('settle() delivered', () => {
     })
   })
 
-  it.each(['paused', 'removed'] as const)('keeps a lane %s that became so meanwhile', (status) => {
-    const { lane } = settled({ status, disabledReason: 'gone' }, DELIVERED)
-    expect(lane).toEqual(aLane({ ...passed('delivered', 1), status, notBefore: PACED }))
-  })
+  it.each<Partial<LaneState>>([{ status: 'paused' }, { status: 'removed', wasPaused: true }])(
+    'keeps a lane %j that became so meanwhile',
+    (halted) => {
+      const { lane } = settled(
+        { ...halted, disabledReason: 'gone' } as Partial<LaneState>,
+        DELIVERED,
+      )
+      expect(lane).toEqual(
+        aLane({ ...passed('delivered', 1), ...halted, notBefore: PACED } as Partial<LaneState>),
+      )
+    },
+  )
 
   it('remembers the last 100 fates', () => {
     const recent = Array.from({ length: RECENT_FATES }, (_, sequence) => ({

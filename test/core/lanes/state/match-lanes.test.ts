@@ -6,7 +6,7 @@ import {
   matchLanes,
   type LanePlan,
 } from '../../../../src/core/lanes/state/match-lanes.ts'
-import { STOPPED, aLane, anEpoch, aPlan } from '../../../support/a-lane.ts'
+import { STOPPED, aJob, aLane, anEpoch, aPlan } from '../../../support/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 /** The lane `erp` after the configuration says `plan` of it. */
@@ -77,20 +77,21 @@ describe('matchLanes()', () => {
 
   it('stops a removed destination’s lane where it stands', () => {
     for (const status of ['active', 'paused', 'disabled'] as const) {
-      expect(match({ ...held, status }, null)).toEqual(aLane({ ...held, status: 'removed' }))
+      const removed = { status: 'removed', wasPaused: status === 'paused' } as const
+      expect(match({ ...held, status }, null)).toEqual(aLane({ ...held, ...removed }))
     }
   })
 
   it.each<[string, Partial<LaneState>, Partial<LanePlan>, Partial<LaneState>]>([
     [
       'lets a returned lane go on from its cursor',
-      { ...held, status: 'removed' },
+      { ...held, status: 'removed', wasPaused: false },
       {},
       { ...held, status: 'active' },
     ],
     [
       'lets a returned lane go on under its new settings',
-      { ...held, status: 'removed' },
+      { ...held, status: 'removed', wasPaused: false },
       { fingerprint: 'f2' },
       { ...held, status: 'active', fingerprint: 'f2' },
     ],
@@ -113,10 +114,28 @@ describe('matchLanes()', () => {
       { ...held, status: 'paused', fingerprint: 'f2' },
     ],
     [
-      'leaves a retry that waits where it is under new settings',
-      { ...held, nextAttemptAt: NOW },
+      'keeps a paused lane paused over a deployment without its destination',
+      { ...held, status: 'removed', wasPaused: true },
+      {},
+      { ...held, status: 'paused' },
+    ],
+    [
+      'leaves a retry that waits where it is under the same settings',
+      { ...held, nextAttemptAt: NOW, notBefore: NOW },
+      {},
+      { ...held, nextAttemptAt: NOW, notBefore: NOW },
+    ],
+    [
+      'ends the waits for the former receiver under new settings',
+      { ...held, nextAttemptAt: NOW, notBefore: NOW, replays: [aJob({ nextAttemptAt: NOW })] },
       { fingerprint: 'f2' },
-      { ...held, nextAttemptAt: NOW, fingerprint: 'f2' },
+      { ...held, fingerprint: 'f2', replays: [aJob()] },
+    ],
+    [
+      'ends them for a paused lane too',
+      { ...held, status: 'paused', notBefore: NOW },
+      { fingerprint: 'f2' },
+      { ...held, status: 'paused', fingerprint: 'f2' },
     ],
     [
       'disables an active lane that has become unusable, without a daily try',
@@ -132,7 +151,7 @@ describe('matchLanes()', () => {
     ],
     [
       'disables a returned lane that is unusable',
-      { ...held, status: 'removed', disabledReason: 'misconfigured' },
+      { ...held, status: 'removed', disabledReason: 'misconfigured', wasPaused: false },
       { problem: 'misconfigured' },
       { ...held, status: 'disabled', disabledReason: 'misconfigured' },
     ],
