@@ -41,3 +41,15 @@ export function filterReason(
 export function isMeant(lane: LaneState, entry: LogEntry, matcher: FilterMatcher): boolean {
   return filterReason(lane, entry, matcher) === null
 }
+
+/**
+ * Whether an operator may have an entry again: the destination was meant to get it, or it would get it under
+ * its present filter. For example, the portal had no value for the destination when the event came, and has
+ * one now.
+ */
+export function canReplay(lane: LaneState, entry: LogEntry, matcher: FilterMatcher): boolean {
+  const present = lane.epochs.at(-1)
+  if (isMeant(lane, entry, matcher)) return true
+  if (present === undefined) return false
+  return isMeant({ ...lane, epochs: [{ ...present, from: 0 }] }, entry, matcher)
+}

@@ -5,7 +5,7 @@
 import { entriesAfter, entriesBefore } from '../log/entries.ts'
 import type { LogEntry } from '../log/event.ts'
 import { skipEvent } from './state/cursor.ts'
-import { isMeant } from './filter-reason.ts'
+import { isMeant, canReplay } from './filter-reason.ts'
 import type { ReplayJob } from './state/lane-state.ts'
 import { MAX_BEHIND, calmUntil, type Batch, type DigestRule } from './plan-digest.ts'
 import { advanceJob } from './state/replay-job.ts'
@@ -95,7 +95,7 @@ export function nextReplayed(ports: WalkPorts): { entry: LogEntry; job: ReplayJo
     const lane = book.lane()
     const job = lane.replays[0]
     if (job === undefined) return null
-    const entry = job.parkedOnly ? nextParkedEntry(ports, job) : nextMeantInJob(ports, job)
+    const entry = job.parkedOnly ? nextParkedEntry(ports, job) : nextInRange(ports, job)
     if (entry !== null) return { entry, job }
     book.setInMemory(advanceJob(lane, job.to))
   }
@@ -112,11 +112,11 @@ function nextParkedEntry({ log }: WalkPorts, job: ReplayJob): LogEntry | null {
   }
 }
 
-function nextMeantInJob({ log, book, receiver }: WalkPorts, job: ReplayJob): LogEntry | null {
+function nextInRange({ log, book, receiver }: WalkPorts, job: ReplayJob): LogEntry | null {
   const lane = book.lane()
   for (const entry of entriesAfter(log, job.next - 1, PAGES)) {
     if (entry.sequence > job.to) return null
-    if (isMeant(lane, entry, receiver)) return entry
+    if (canReplay(lane, entry, receiver)) return entry
   }
   return null
 }

@@ -1,4 +1,5 @@
 /** The acts of an operator on one lane: pause, resume, park and replay. Every act is one transaction. */
+import { canReplay } from '../../core/lanes/filter-reason.ts'
 import { parkEvent } from '../../core/lanes/state/cursor.ts'
 import type { LaneState, ReplayJob } from '../../core/lanes/state/lane-state.ts'
 import { enable, pause } from '../../core/lanes/state/lane-status.ts'
@@ -30,7 +31,7 @@ export interface LaneControlDeps {
   readonly log: Pick<LogStore, 'after'>
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'find' | 'save'>
-  readonly rules: Pick<LaneRules, 'filteredBy' | 'find'>
+  readonly rules: Pick<LaneRules, 'filteredBy' | 'find' | 'match'>
   readonly world: Pick<World, 'now'>
 }
 
@@ -122,7 +123,7 @@ export class LaneControl {
     let count = 0
     for (const entry of entriesAfter(log, job.next - 1, { page: COUNT_PAGE })) {
       if (entry.sequence > job.to) break
-      if (rules.filteredBy(lane, entry) === null) count += 1
+      if (canReplay(lane, entry, rules)) count += 1
     }
     return count
   }

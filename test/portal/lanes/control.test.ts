@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/state/replay-job.ts'
 import { LaneControl, type ReplayWish } from '../../../src/portal/lanes/control.ts'
 import { aJob, oneTo } from '../../support/a-lane.ts'
+import { remove } from '../../../src/core/lanes/state/lane-status.ts'
 import { inLaneRoom, type LaneRoomScenario } from '../../support/lane-room-scenario.ts'
 import { machine } from '../../support/entries.ts'
 import { NOW } from '../../support/time.ts'
@@ -39,7 +40,8 @@ describe('LaneControl.apply()', () => {
     'does not obey $kind of a lane that is unknown, or whose destination is removed',
     async (wish) => {
       const answers = await inLaneRoom({}, (scenario) => {
-        const rules = { find: () => null, filteredBy: () => null }
+        const { match } = scenario.rules
+        const rules = { match, find: () => null, filteredBy: () => null }
         const { log, fates, book } = scenario
         const removed = new LaneControl({ log, fates, book, rules, world: { now: () => NOW } })
         return [scenario.control.apply('crm', wish), removed.apply('erp', wish)]
@@ -148,7 +150,7 @@ describe('LaneControl.replay()', () => {
       const unknown = replay('crm')
       scenario.book.save({ ...scenario.lane(), replays: oneTo(MAX_REPLAY_JOBS).map(() => aJob()) })
       const many = [replay('erp'), replay('erp', true)]
-      scenario.book.save({ ...scenario.lane(), status: 'removed' })
+      scenario.book.save(remove(scenario.lane()))
       return [unknown, ...many, replay('erp')]
     })
     expect(answers).toEqual([
