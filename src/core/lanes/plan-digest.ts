@@ -44,7 +44,8 @@ export function planDigest(
   const [front] = waiting
   const isFull = waiting.length >= max
   if (waitMs !== null) {
-    const until = front.receivedAt + waitMs
+    // An event of the future was received while the clock was wrong, and has waited for long enough.
+    const until = front.receivedAt > now ? now : front.receivedAt + waitMs
     return isFull || now >= until ? { kind: 'send', batch: waiting } : { kind: 'gather', until }
   }
   // The events that came during these seconds are told together, however few they are.

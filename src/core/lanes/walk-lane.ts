@@ -19,6 +19,7 @@
  * the cursor stays.
  */
 import type { LogEntry } from '../log/event.ts'
+import { noteClock } from './state/clock.ts'
 import { epochAt, keepEpoch } from './state/epochs.ts'
 import { previousMeant } from './lane-reader.ts'
 import { isFailing, type LaneState } from './state/lane-state.ts'
@@ -131,11 +132,12 @@ function stillDue(walk: Walk, before: Planned): Planned | null {
 function askAgain({ book, clock }: Walk, slotAt: number): void {
   const lane = book.lane()
   const next = Math.max(slotAt, clock.now() + MIN_ASK_MS)
-  book.setInMemory({ ...lane, notBefore: Math.max(lane.notBefore, next) })
+  const waiting = { ...lane, notBefore: Math.max(lane.notBefore, next) }
+  book.setInMemory(noteClock(waiting, clock.now()))
 }
 
 async function sendLive(walk: Walk, batch: Batch): Promise<void> {
-  const { book, receiver } = walk
+  const { book, receiver, clock } = walk
   const sequences = batch.map(({ sequence }) => sequence)
   const [front] = batch
   const last = batch.at(-1) ?? front
@@ -158,8 +160,9 @@ async function sendLive(walk: Walk, batch: Batch): Promise<void> {
   // outcome is stored at once.
   const isPlain =
     outcome.kind === 'delivered' && fates.length === 0 && digest === null && settled === lane
-  if (isPlain) book.saveSoon(settled)
-  else book.saveOutcome(settled, { fates, digest })
+  const noted = noteClock(settled, clock.now())
+  if (isPlain) book.saveSoon(noted)
+  else book.saveOutcome(noted, { fates, digest })
 }
 
 /** Stores a digest before it is sent for the first time, and with it every outcome before it. */
@@ -169,7 +172,7 @@ function storeDigest({ book }: Walk, sequences: readonly number[]): void {
 }
 
 async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
-  const { log, book, receiver } = walk
+  const { log, book, receiver, clock } = walk
   const job = book.lane().replays[0]
   if (job === undefined) return
   const previousSequence = previousMeant(walk, entry.sequence)
@@ -180,7 +183,7 @@ async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
   walk.liveWasLast = false
   const terms = termsOf(walk, job.startedAt)
   const settled = settleReplay(book.lane(), entry.sequence, { outcome, terms, attemptsBefore })
-  book.saveOutcome(settled.lane, { fates: settled.fates })
+  book.saveOutcome(noteClock(settled.lane, clock.now()), { fates: settled.fates })
 }
 
 /**

@@ -114,6 +114,8 @@ const PROGRESS = {
   attempts: AnyNumber,
   nextAttemptAt: NumberOrNull,
   notBefore: AnyNumber,
+  // Older versions did not note it.
+  measuredAt: AnyNumber,
   lastError: v.fallback(v.nullable(LaneErrorSchema), null),
   rejectedInARow: AnyNumber,
   lastMeant: NumberOrNull,

@@ -3,6 +3,7 @@
  * transaction has returned. A crash loses at most the sends that `saveSoon` took and that were not stored
  * yet.
  */
+import { correctWaits } from '../../core/lanes/state/clock.ts'
 import type { LaneState } from '../../core/lanes/state/lane-state.ts'
 import { matchLanes, type MatchTerms } from '../../core/lanes/state/match-lanes.ts'
 import type { FateRecords } from '../../core/lanes/walk-ports.ts'
@@ -220,6 +221,13 @@ export class LaneBook {
     this.#skipped += Math.max(0, lane.cursor - (this.find(lane.destination)?.cursor ?? 0))
     this.#book = { ...this.#book, lanes: this.#with(lane) }
     if (this.#skipped >= MAX_SKIPPED) this.saveSkipped()
+  }
+
+  /** Measures waits anew that were noted by a wrong clock; changes memory only. */
+  correctWaits(now: number): void {
+    const lanes = this.all().map((lane) => correctWaits(lane, now))
+    if (lanes.every((lane, index) => lane === this.all()[index])) return
+    this.#book = { ...this.#book, lanes }
   }
 
   /** Stores that events were skipped, so that they are not read again after each start. */

@@ -32,7 +32,7 @@ export const STANDING_LOOK_MS = 15 * MINUTE_MS
 
 /** The dependencies of the pump. */
 export interface PumpDeps {
-  readonly book: Pick<LaneBook, 'all' | 'isBehind'>
+  readonly book: Pick<LaneBook, 'all' | 'isBehind' | 'correctWaits'>
   readonly rules: Pick<LaneRules, 'find'>
   readonly walker: Pick<LaneWalker, 'walk'>
   readonly enricher: Pick<Enricher, 'readableUpTo'>
@@ -86,7 +86,8 @@ export class Pump {
 
   /** The configured lanes that have something to do, each with the time from which on. */
   #lanesWithWork(): readonly { readonly destination: string; readonly at: number }[] {
-    const { book, rules } = this.#deps
+    const { book, rules, world } = this.#deps
+    book.correctWaits(world.now())
     const readableHead = this.#readableHead()
     return book.all().flatMap((lane: LaneState) => {
       if (rules.find(lane.destination) === null) return []

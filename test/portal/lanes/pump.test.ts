@@ -30,7 +30,11 @@ class PumpScenario {
     this.lanes = lanes
     const known = configured(['erp', 'crm'].map((name) => machine(name)))
     this.pump = new Pump({
-      book: { all: () => this.lanes, isBehind: (name) => this.behind.has(name) },
+      book: {
+        all: () => this.lanes,
+        isBehind: (name) => this.behind.has(name),
+        correctWaits: () => {},
+      },
       rules: { find: (name) => known.find((each) => each.name === name) ?? null },
       walker: {
         walk: (name, deadline) => {

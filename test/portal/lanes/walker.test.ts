@@ -234,3 +234,31 @@ describe('lanes see only rows whose commit has returned', () => {
     expect(scenario.receiver('erp').sequences()).toEqual([1, 2])
   })
 })
+
+describe('G10 liveness: a clock that was five hours ahead', () => {
+  it.each<[string, number]>([
+    ['a delivery', 200],
+    ['a failure', 503],
+  ])('during %s makes the lane wait no longer than a right one', async (_case, status) => {
+    let aheadMs = 0
+    scenario.settings = { ...scenario.settings, now: () => scenario.time.now() + aheadMs }
+    await scenario.relay.restarts()
+    let answers = 0
+    scenario.receiver('erp').answers(() => {
+      answers += 1
+      if (answers > 1) return null
+      aheadMs = 5 * HOUR_MS
+      return new Response('', { status })
+    })
+    await scenario.portal.sends()
+    await until(async () => {
+      const { cursor, attempts } = await scenario.lane('erp')
+      return cursor === 1 || attempts === 1
+    })
+    aheadMs = 0
+    await scenario.portal.sends()
+    await scenario.time.passes('2 s')
+    await scenario.settled()
+    expect(scenario.receiver('erp').sequences().at(-1)).toBe(2)
+  })
+})

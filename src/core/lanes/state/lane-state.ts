@@ -61,6 +61,8 @@ interface LaneProgress {
   readonly nextAttemptAt: number | null
   /** No send before this time: the receiver's pace, or its Retry-After. */
   readonly notBefore: number
+  /** The clock by which the waits above were measured; 0 when it is not known. */
+  readonly measuredAt: number
   readonly lastError: LaneError | null
   readonly rejectedInARow: number
   /** The last sequence up to the cursor that the destination was meant to get. */
@@ -126,6 +128,7 @@ export interface LaneError {
 
 /** The members of a new lane that do not come from its plan. */
 export const UNTOUCHED = {
+  measuredAt: 0,
   attempts: 0,
   nextAttemptAt: null,
   notBefore: 0,

@@ -27,6 +27,7 @@ describe('createLane()', () => {
       attempts: 0,
       nextAttemptAt: null,
       notBefore: 0,
+      measuredAt: 0,
       lastError: null,
       rejectedInARow: 0,
       lastMeant: null,

@@ -1,0 +1,46 @@
+/**
+ * The waits of a lane over a clock that was wrong. For example, the machine's clock was five hours ahead while
+ * a message was sent. The lane noted to wait until a second later by that clock, which is in five hours by the
+ * right one. Since a lane also notes when it measured its waits, that mistake is seen and taken out.
+ */
+import { DAY_MS, SECOND_MS } from '../../durations.ts'
+import type { LaneState } from './lane-state.ts'
+
+/** Clocks of two machines may differ by so much, in milliseconds, without one of them being wrong. */
+const TOLERANCE_MS = SECOND_MS
+
+/** No wait of a lane is longer: a receiver's Retry-After and a daily probe are a day at most. */
+const LONGEST_WAIT_MS = DAY_MS + TOLERANCE_MS
+
+/** A lane that notes its waits by the present clock. */
+export function noteClock(lane: LaneState, now: number): LaneState {
+  return { ...lane, measuredAt: now }
+}
+
+/** The same lane when its waits can be true; else the lane with its waits measured anew by this clock. */
+export function correctWaits(lane: LaneState, now: number): LaneState {
+  const aheadMs = lane.measuredAt - now
+  const waits = [lane.notBefore, lane.nextAttemptAt ?? 0, ...lane.replays.map(attemptAt)]
+  const isWrong = aheadMs > TOLERANCE_MS || waits.some((at) => at - now > LONGEST_WAIT_MS)
+  if (!isWrong) return lane
+  const shiftMs = Math.max(0, aheadMs)
+  // A wait that is too long for every reason is none.
+  const corrected = (at: number): number =>
+    at - shiftMs - now > LONGEST_WAIT_MS ? now : at - shiftMs
+  const correctedOrNull = (at: number | null): number | null => (at === null ? null : corrected(at))
+  return {
+    ...lane,
+    measuredAt: now,
+    notBefore: corrected(lane.notBefore),
+    nextAttemptAt: correctedOrNull(lane.nextAttemptAt),
+    gatherUntil: null,
+    replays: lane.replays.map((job) => ({
+      ...job,
+      nextAttemptAt: correctedOrNull(job.nextAttemptAt),
+    })),
+  }
+}
+
+function attemptAt({ nextAttemptAt }: { readonly nextAttemptAt: number | null }): number {
+  return nextAttemptAt ?? 0
+}

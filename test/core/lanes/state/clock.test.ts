@@ -1,0 +1,64 @@
+/** Waits that were noted by a clock that was wrong. */
+import { describe, expect, it } from 'vitest'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../src/core/durations.ts'
+import { correctWaits, noteClock } from '../../../../src/core/lanes/state/clock.ts'
+import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
+import { aJob, aLane } from '../../../support/a-lane.ts'
+import { NOW } from '../../../support/time.ts'
+
+const AHEAD = NOW + 5 * HOUR_MS
+
+describe('noteClock()', () => {
+  it('notes by which clock the waits were measured', () => {
+    expect(noteClock(aLane(), NOW)).toEqual(aLane({ measuredAt: NOW }))
+  })
+})
+
+describe('correctWaits()', () => {
+  it.each<[string, Partial<LaneState>]>([
+    ['no wait', {}],
+    ['waits of this clock', { measuredAt: NOW - MINUTE_MS, notBefore: NOW + SECOND_MS }],
+    ['a clock that is ahead by a second', { measuredAt: NOW + SECOND_MS, notBefore: NOW + 5000 }],
+    ['a Retry-After of a day', { measuredAt: NOW, notBefore: NOW + DAY_MS }],
+    ['a probe tomorrow by another machine', { nextAttemptAt: NOW + DAY_MS + SECOND_MS }],
+    ['waits of an older version', { nextAttemptAt: NOW + HOUR_MS }],
+  ])('leaves a lane as it is with %s', (_case, partial) => {
+    const lane = aLane(partial)
+    expect(correctWaits(lane, NOW)).toBe(lane)
+  })
+
+  it('takes out how far the clock was ahead, and keeps the length of each wait', () => {
+    const lane = aLane({
+      measuredAt: AHEAD,
+      notBefore: AHEAD + SECOND_MS,
+      nextAttemptAt: AHEAD + MINUTE_MS,
+      gatherUntil: AHEAD + MINUTE_MS,
+      replays: [aJob({ nextAttemptAt: AHEAD + HOUR_MS }), aJob()],
+    })
+    expect(correctWaits(lane, NOW)).toEqual(
+      aLane({
+        measuredAt: NOW,
+        notBefore: NOW + SECOND_MS,
+        nextAttemptAt: NOW + MINUTE_MS,
+        replays: [aJob({ nextAttemptAt: NOW + HOUR_MS }), aJob()],
+      }),
+    )
+  })
+
+  it('corrects a clock that was ahead by more than a second', () => {
+    const lane = aLane({ measuredAt: NOW + SECOND_MS + 1, notBefore: NOW + SECOND_MS + 1 })
+    expect(correctWaits(lane, NOW)).toEqual(aLane({ measuredAt: NOW, notBefore: NOW }))
+  })
+
+  it.each<[string, Partial<LaneState>, Partial<LaneState>]>([
+    ['a pace', { notBefore: NOW + DAY_MS + 1001 }, { notBefore: NOW }],
+    ['a retry', { nextAttemptAt: NOW + 9 * DAY_MS }, { nextAttemptAt: NOW }],
+    [
+      'a replay',
+      { replays: [aJob({ nextAttemptAt: NOW + 9 * DAY_MS })] },
+      { replays: [aJob({ nextAttemptAt: NOW })] },
+    ],
+  ])('believes no wait of more than a day: %s', (_case, wrong, right) => {
+    expect(correctWaits(aLane(wrong), NOW)).toEqual(aLane({ ...right, measuredAt: NOW }))
+  })
+})
