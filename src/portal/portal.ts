@@ -5,7 +5,7 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
-import type { Result } from '../core/result.ts'
+import { ok, type Result } from '../core/result.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { checkPending, installPortal } from './install.ts'
 import type { LaneFault, LaneWish, ReplayWish } from './lanes/control.ts'
@@ -89,7 +89,8 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** The portal for the admin API; null when nothing is known of it. */
   view(): ReturnType<typeof portalView> | null {
-    return this.#parts.state.isKnown() ? portalView(this.#parts) : null
+    const { state, world } = this.#parts
+    return state.isKnown() ? portalView(this.#parts, world.now()) : null
   }
 
   /** A page of events, newest first; null when nothing is known of the portal. */
@@ -117,8 +118,7 @@ export class PortalObject extends DurableObject<unknown> {
     // A resumed lane is disabled again here while its destination is not usable.
     matcher.matchNow()
     this.#advance()
-    const { status } = book.find(destination) ?? changed.value
-    return { ok: true, value: status }
+    return ok((book.find(destination) ?? changed.value).status)
   }
 
   /** Lets a destination have events again. The answer is the number of these events. */

@@ -85,6 +85,7 @@ describe('GET /portals/{memberId}', () => {
           attempts: 0,
           oldestWaitingAt: null,
           nextAttemptAt: null,
+          waitsFor: null,
           lastError: null,
         },
       ],
@@ -112,6 +113,7 @@ describe('GET /portals/{memberId}', () => {
           attempts: 1,
           oldestWaitingAt: new Date(scenario.time.now()).toISOString(),
           nextAttemptAt: new Date(scenario.time.now() + 1000).toISOString(),
+          waitsFor: 'retry',
           lastError: {
             reason: 'http_503',
             status: 503,

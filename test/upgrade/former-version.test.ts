@@ -44,11 +44,21 @@ function authOf(request: { readonly body: string } | undefined): string | null {
   return new URLSearchParams(request?.body).get('auth')
 }
 
+/** The former version showed the time of an attempt also when it was over; today it is null then. */
+function withoutPastAttempts(told: object, now: number): object {
+  const text = JSON.stringify(told, (key, value: unknown) =>
+    key === 'nextAttemptAt' && typeof value === 'string' && Date.parse(value) <= now ? null : value,
+  )
+  // Sound: it was an object before.
+  return JSON.parse(text) as object
+}
+
 describe('every portal of the former version', () => {
   it.each(Object.keys(former.portals))('%s is shown as that version showed it', async (name) => {
     scenario.portalIs = 'silent'
     await scenario.enter(name)
-    expect(await scenario.told()).toMatchObject(former.told[name] ?? {})
+    const told = former.told[name] ?? {}
+    expect(await scenario.told()).toMatchObject(withoutPastAttempts(told, scenario.time.now()))
     expect(scenario.logged).not.toContain('lanes_damaged')
   })
 })

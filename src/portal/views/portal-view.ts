@@ -6,7 +6,7 @@ import { remedyOfTrouble, statusOfTrouble, type AccessState } from '../../core/a
 import { remedyOfRefusal } from '../../core/access/install-refusal.ts'
 import type { PendingRow } from '../../core/access/pending-row.ts'
 import type { InstallStatus, PortalStatus } from '../../core/access/portal-status.ts'
-import { isFailing, type LaneState } from '../../core/lanes/state/lane-state.ts'
+import { isFailing, waitOf, type LaneState } from '../../core/lanes/state/lane-state.ts'
 import { displayName } from '../../core/log/event-names.ts'
 import type { ReconciliationBook } from '../fields/reconciliation-book.ts'
 import type { Trust } from '../installs/trust.ts'
@@ -62,8 +62,8 @@ export function installStatus(parts: PortalViewParts): InstallStatus {
   }
 }
 
-/** The answer of `GET /admin/api/portals/{memberId}`. */
-export function portalView(parts: PortalViewParts) {
+/** The answer of `GET /admin/api/portals/{memberId}`; `now` is in unix milliseconds. */
+export function portalView(parts: PortalViewParts, now: number) {
   const install = parts.state.install()
   const { application, webhooks, refused } = install
   const access = parts.troubles.current()
@@ -105,7 +105,7 @@ export function portalView(parts: PortalViewParts) {
       reason: refused.reason,
       remedy: refused.reason === null ? null : remedyOfRefusal(refused.reason),
     },
-    lanes: parts.book.all().map((lane) => laneView(parts, lane)),
+    lanes: parts.book.all().map((lane) => laneView(parts, lane, now)),
   }
 }
 
@@ -166,10 +166,12 @@ function remedyOfPending({ kind, clientId }: PendingRow): string {
 function laneView(
   parts: Pick<PortalViewParts, 'state' | 'log' | 'fates' | 'rules'>,
   lane: LaneState,
+  now: number,
 ) {
   const head = parts.state.head()
   const waiting = parts.log.after(lane.cursor, 1)[0]
   const isRetrying = lane.status === 'active' && isFailing(lane)
+  const wait = waitOf(lane, { head, now })
   const { lastError } = lane
   return {
     destination: lane.destination,
@@ -183,7 +185,8 @@ function laneView(
     replaying: lane.replays.length,
     attempts: lane.attempts,
     oldestWaitingAt: isoTime(waiting?.receivedAt ?? null),
-    nextAttemptAt: isoTime(lane.nextAttemptAt ?? lane.gatherUntil),
+    nextAttemptAt: isoTime(wait?.until ?? null),
+    waitsFor: wait?.reason ?? null,
     lastError: lastError === null ? null : { ...lastError, at: isoTime(lastError.at) },
   }
 }

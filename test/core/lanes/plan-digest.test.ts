@@ -43,6 +43,13 @@ describe('planDigest()', () => {
     expect(planDigest(waiting(count), GATHERING, { lane: aLane(), now })).toEqual(expected)
   })
 
+  test('of an event that was received in the future sends at once: the clock was wrong then', () => {
+    const lane = aLane()
+    expect(planDigest(waiting(1), GATHERING, { lane, now: NOW - 1 })).toMatchObject({
+      kind: 'send',
+    })
+  })
+
   test.each([
     [1, CALM_MS - 1, { kind: 'gather', until: NOW + CALM_MS }],
     [49, CALM_MS - 1, { kind: 'gather', until: NOW + CALM_MS }],

@@ -138,11 +138,11 @@ describe('the state of a portal', () => {
       remedyOfTrouble('tokens_lost'),
     ],
   ])('%s', (_case, shown, state, remedy) => {
-    expect(portalView(partsOf(shown))).toMatchObject({ state, remedy })
+    expect(portalView(partsOf(shown), NOW)).toMatchObject({ state, remedy })
   })
 
   it('shows no time of a trouble that was met at no time', () => {
-    const { access } = portalView(partsOf({ install: INSTALLED, configured: false }))
+    const { access } = portalView(partsOf({ install: INSTALLED, configured: false }), NOW)
     expect(access).toMatchObject({ trouble: 'not_configured', at: null })
   })
 
@@ -151,7 +151,7 @@ describe('the state of a portal', () => {
     ['names none that it does not know', { kind: 'unknown_application' }, /to the client id /],
     ['tells that nobody has answered', {}, /did not answer/],
   ])('of a pending install %s in the remedy', (_case, changes, remedy) => {
-    const { pending } = portalView(partsOf({ pending: { ...PENDING, ...changes } }))
+    const { pending } = portalView(partsOf({ pending: { ...PENDING, ...changes } }), NOW)
     expect(pending?.remedy).toMatch(remedy)
   })
 })
@@ -169,12 +169,22 @@ describe('a lane in the view', () => {
     [
       'gathers events until a time',
       { cursor: 42, gatherUntil: NOW + 7 },
-      { state: 'active', nextAttemptAt: new Date(NOW + 7).toISOString() },
+      { state: 'active', nextAttemptAt: new Date(NOW + 7).toISOString(), waitsFor: 'digest' },
     ],
     [
       'retries at a time',
       { cursor: 42, attempts: 1, nextAttemptAt: NOW + 9, gatherUntil: NOW + 7 },
-      { state: 'retrying', nextAttemptAt: new Date(NOW + 9).toISOString() },
+      { state: 'retrying', nextAttemptAt: new Date(NOW + 9).toISOString(), waitsFor: 'retry' },
+    ],
+    [
+      'waits for the pace of its receiver',
+      { cursor: 42, notBefore: NOW + 5 },
+      { state: 'active', nextAttemptAt: new Date(NOW + 5).toISOString(), waitsFor: 'pace' },
+    ],
+    [
+      'waits no more',
+      { cursor: 42, notBefore: NOW },
+      { state: 'active', nextAttemptAt: null, waitsFor: null },
     ],
     [
       'does not retry while it is paused',
@@ -183,7 +193,7 @@ describe('a lane in the view', () => {
     ],
   ])('%s', (_case, changes, expected) => {
     const lanes = [aLane(changes)]
-    expect(portalView(partsOf({ entries: ENTRIES, lanes })).lanes).toMatchObject([expected])
+    expect(portalView(partsOf({ entries: ENTRIES, lanes }), NOW).lanes).toMatchObject([expected])
   })
 })
 

@@ -174,3 +174,28 @@ export function laneDueAt(lane: LaneState, head: number): number | null {
   // A replay does not wait while live events are gathered, only while the lane retries.
   return replay === null || lane.attempts > 0 ? live : Math.min(live, replay)
 }
+
+/** What a lane waits for: its retry, its receiver's pace or Retry-After, more events to tell with, or its daily probe. */
+export type WaitReason = 'retry' | 'pace' | 'digest' | 'probe'
+
+/** The wait of a lane: until when (unix milliseconds), and for what. */
+export interface LaneWait {
+  readonly until: number
+  readonly reason: WaitReason
+}
+
+/**
+ * The wait of a lane in a log that it may read up to `head`; null when the lane goes on now, or not by itself.
+ */
+export function waitOf(
+  lane: LaneState,
+  { head, now }: { readonly head: number; readonly now: number },
+): LaneWait | null {
+  const until = laneDueAt(lane, head)
+  if (until === null || until <= now) return null
+  const retries = [lane.nextAttemptAt, lane.replays[0]?.nextAttemptAt ?? null]
+  if (retries.includes(until)) {
+    return { until, reason: lane.status === 'disabled' ? 'probe' : 'retry' }
+  }
+  return { until, reason: until === lane.gatherUntil ? 'digest' : 'pace' }
+}

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest'
 import {
   isFailing,
   laneDueAt,
+  waitOf,
   type LaneState,
+  type LaneWait,
 } from '../../../../src/core/lanes/state/lane-state.ts'
 import { STOPPED, aJob, aLane } from '../../../support/a-lane.ts'
+import { NOW } from '../../../support/time.ts'
 
 describe('G4 isolation: isFailing()', () => {
   it.each<[string, Partial<LaneState>, boolean]>([
@@ -53,5 +56,43 @@ describe('G10 liveness: laneDueAt()', () => {
     ],
   ])('%s', (_name, lane, expected) => {
     expect(laneDueAt(aLane(lane), 5)).toBe(expected)
+  })
+})
+
+describe('waitOf()', () => {
+  const SOON = NOW + 9
+  const LATER = NOW + 99
+
+  it.each<[string, Partial<LaneState>, LaneWait | null]>([
+    ['nothing, as nothing waits in it', { cursor: 3, notBefore: SOON }, null],
+    ['nothing, as it goes on at once', {}, null],
+    ['nothing, as its wait is over', { notBefore: NOW }, null],
+    ['nothing, as it is paused', { status: 'paused', notBefore: SOON }, null],
+    ['its retry', { attempts: 1, nextAttemptAt: SOON }, { until: SOON, reason: 'retry' }],
+    ['its pace', { notBefore: SOON }, { until: SOON, reason: 'pace' }],
+    [
+      'a Retry-After that is longer than its retry',
+      { attempts: 1, nextAttemptAt: SOON, notBefore: LATER },
+      { until: LATER, reason: 'pace' },
+    ],
+    ['more events', { gatherUntil: SOON }, { until: SOON, reason: 'digest' }],
+    [
+      'the pace before more events',
+      { gatherUntil: SOON, notBefore: LATER },
+      { until: LATER, reason: 'pace' },
+    ],
+    [
+      'its probe',
+      { status: 'disabled', disabledReason: 'gone', nextAttemptAt: LATER },
+      { until: LATER, reason: 'probe' },
+    ],
+    ['nothing, as it is never probed', { status: 'disabled', disabledReason: 'gone' }, null],
+    [
+      'the retry of its replay',
+      { cursor: 3, replays: [aJob({ nextAttemptAt: SOON })] },
+      { until: SOON, reason: 'retry' },
+    ],
+  ])('of a lane that waits for %s', (_case, partial, expected) => {
+    expect(waitOf(aLane(partial), { head: 3, now: NOW })).toEqual(expected)
   })
 })
