@@ -3,7 +3,7 @@
  * when somebody sleeps, and storage that a crash falls back to.
  */
 import { HOUR_MS } from '../../src/core/durations.ts'
-import { Connections } from '../../src/core/lanes/connections.ts'
+import { Connections, type LanePulse } from '../../src/core/lanes/connections.ts'
 import { matchLanes, type LanePlan } from '../../src/core/lanes/state/match-lanes.ts'
 import { laneDueAt, type LaneState, type ReplayJob } from '../../src/core/lanes/state/lane-state.ts'
 import { enable, pause } from '../../src/core/lanes/state/lane-status.ts'
@@ -127,8 +127,8 @@ export class LaneScenario {
   /** The digests that were delivered. */
   readonly digests: DigestRecord[] = []
   /** What each wait for a connection said of the lane. */
-  readonly acquired: ('failing' | 'healthy')[] = []
-  readonly connections = new Connections()
+  readonly acquired: LanePulse[] = []
+  readonly connections = new Connections(() => this.now)
   crashes = 0
   /** How often the walk asked for a save within a second. */
   timelySaves = 0
@@ -280,9 +280,9 @@ export class LaneScenario {
       digest: this.#options.digest ?? null,
       match: this.match,
       minIntervalMs: () => minIntervalMs,
-      connect: ({ failing }) => {
-        this.acquired.push(failing ? 'failing' : 'healthy')
-        return this.connections.acquire({ failing })
+      connect: (pulse) => {
+        this.acquired.push(pulse)
+        return this.connections.acquire(pulse)
       },
       takeSlot: async () => this.takeSlot(),
       send: (batch, context) => this.#send(batch, context),

@@ -18,7 +18,9 @@
  * An operator wants event 3 again. It is sent between two live events, never while the lane retries one, and
  * the cursor stays.
  */
+import { SECOND_MS } from '../durations.ts'
 import type { LogEntry } from '../log/event.ts'
+import { SLOW_ATTEMPT_MS, type LanePulse } from './connections.ts'
 import { noteClock } from './state/clock.ts'
 import { epochAt, keepEpoch } from './state/epochs.ts'
 import { previousMeant } from './lane-reader.ts'
@@ -35,6 +37,12 @@ export const MAX_REPEATS = { person: 1, machine: 10 } as const
 
 /** The shortest time between two questions for a slot, in milliseconds. */
 export const MIN_ASK_MS = 100
+
+/**
+ * A slot is good for so long, in milliseconds. A lane that has waited longer for its connection asks again,
+ * since several lanes that kept their slots would send at once.
+ */
+export const SLOT_HOLDS_MS = SECOND_MS
 
 /** Waits up to this long are slept inside the walk; longer ones are left to the alarm. */
 export const MAX_WAIT_IN_WALK_MS = 1500
@@ -71,8 +79,13 @@ export async function walkLane(ports: WalkPorts, deadline: number): Promise<void
   }
 }
 
-function isOver({ book, clock, generation, deadline }: Walk): boolean {
-  return book.generation() !== generation || clock.now() >= deadline
+function isOver(walk: Walk): boolean {
+  return hasEnded(walk) || walk.clock.now() >= walk.deadline
+}
+
+/** Whether the installation has ended in which the walk began. */
+function hasEnded({ book, generation }: Walk): boolean {
+  return book.generation() !== generation
 }
 
 /** An attempt, with the lane and the head of the log from which it was decided. */
@@ -88,38 +101,51 @@ function planned({ book, log }: Walk, attempt: Attempt): Planned {
 }
 
 /**
- * Takes a connection, then a slot of the receiver's pace, then sends. Both may have to be waited for.
+ * Takes a slot of the receiver's pace, then a connection, then sends. Both may have to be waited for.
  * Meanwhile an operator may pause the lane or park its front, more events may come, or the installation may
  * end: so after each wait the walk looks whether the attempt is still the one to make. It never asks for a
- * slot when it has nothing to send.
+ * slot when it has nothing to send, and it holds no connection while it waits for a slot.
  */
 async function tryToSend(walk: Walk, first: Planned): Promise<void> {
-  const { receiver } = walk
-  // After an event was given up, the count of attempts begins anew with the next one, but the receiver is no
-  // better.
-  const hasFailed = isFailing(first.lane) || first.lane.lastError !== null
-  const release = await receiver.connect({ failing: hasFailed })
+  const { receiver, clock } = walk
+  const slotAt = await receiver.takeSlot()
+  if (slotAt !== null) return askAgain(walk, slotAt)
+  if (isOver(walk)) return
+  const awaited = stillDue(walk, first)
+  if (awaited === null) return
+  const askedAt = clock.now()
+  const release = await receiver.connect(pulseOf(awaited.lane))
   try {
-    const connected = stillDue(walk, first)
+    const connected = stillDue(walk, awaited)
     if (connected === null) return
-    const slotAt = await receiver.takeSlot()
-    if (slotAt !== null) return askAgain(walk, slotAt)
+    if (clock.now() - askedAt <= SLOT_HOLDS_MS) return await send(walk, connected.attempt)
+    const laterAt = await receiver.takeSlot()
+    if (laterAt !== null) return askAgain(walk, laterAt)
     const due = stillDue(walk, connected)
-    if (due === null) return
-    if (due.attempt.kind === 'live') await sendLive(walk, due.attempt.batch)
-    else await sendReplay(walk, due.attempt.entry)
+    if (due !== null) await send(walk, due.attempt)
   } finally {
     release()
   }
 }
 
+/** What the last attempt of a lane was like. An event that was given up leaves its receiver no better. */
+function pulseOf(lane: LaneState): LanePulse {
+  if (isFailing(lane) || lane.lastError !== null) return 'failing'
+  return lane.lastTookMs > SLOW_ATTEMPT_MS ? 'slow' : 'fast'
+}
+
+function send(walk: Walk, attempt: Attempt): Promise<void> {
+  return attempt.kind === 'live' ? sendLive(walk, attempt.batch) : sendReplay(walk, attempt.entry)
+}
+
 /**
- * The attempt that is due now; null for none. The decision stands while neither the lane nor the head of the
- * log has changed: the passing of time alone never makes a send wrong. Otherwise it is decided anew.
+ * The attempt that is due now; null for none. What was decided stands while neither the lane nor the head of
+ * the log has changed, since time alone takes no send back. Otherwise it is decided anew. A lane that has
+ * waited for its connection sends even when the walk's time is over: it would lose its place in the queue.
  */
 function stillDue(walk: Walk, before: Planned): Planned | null {
   const { book, log } = walk
-  if (isOver(walk)) return null
+  if (hasEnded(walk)) return null
   if (book.lane() === before.lane && log.head() === before.head) return before
   const step = nextStep(walk, { liveWasLast: walk.liveWasLast })
   return step.kind === 'live' || step.kind === 'replay' ? planned(walk, step) : null
@@ -133,7 +159,7 @@ function askAgain({ book, clock }: Walk, slotAt: number): void {
   const lane = book.lane()
   const next = Math.max(slotAt, clock.now() + MIN_ASK_MS)
   const waiting = { ...lane, notBefore: Math.max(lane.notBefore, next) }
-  book.setInMemory(noteClock(waiting, clock.now()))
+  book.setInMemory({ ...waiting, measuredAt: clock.now() })
 }
 
 async function sendLive(walk: Walk, batch: Batch): Promise<void> {
@@ -145,6 +171,7 @@ async function sendLive(walk: Walk, batch: Batch): Promise<void> {
   else saveBeforeSend(walk)
   const { lastMeant } = book.lane()
   const decided = epochAt(book.lane(), front.sequence)
+  const since = clock.now()
   const outcome = await receiver.send(batch, { previousSequence: lastMeant, replayed: false })
   if (book.generation() !== walk.generation) return
   walk.liveWasLast = true
@@ -160,7 +187,7 @@ async function sendLive(walk: Walk, batch: Batch): Promise<void> {
   // outcome is stored at once.
   const isPlain =
     outcome.kind === 'delivered' && fates.length === 0 && digest === null && settled === lane
-  const noted = noteClock(settled, clock.now())
+  const noted = noteClock(settled, { since, now: clock.now() })
   if (isPlain) book.saveSoon(noted)
   else book.saveOutcome(noted, { fates, digest })
 }
@@ -178,12 +205,13 @@ async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
   const previousSequence = previousMeant(walk, entry.sequence)
   const attemptsBefore = log.attemptsOf(entry.sequence)
   saveBeforeSend(walk)
+  const since = clock.now()
   const outcome = await receiver.send([entry], { previousSequence, replayed: true })
   if (book.generation() !== walk.generation) return
   walk.liveWasLast = false
   const terms = termsOf(walk, job.startedAt)
   const settled = settleReplay(book.lane(), entry.sequence, { outcome, terms, attemptsBefore })
-  book.saveOutcome(noteClock(settled.lane, clock.now()), { fates: settled.fates })
+  book.saveOutcome(noteClock(settled.lane, { since, now: clock.now() }), { fates: settled.fates })
 }
 
 /**

@@ -118,6 +118,7 @@ const PROGRESS = {
   measuredAt: AnyNumber,
   lastError: v.fallback(v.nullable(LaneErrorSchema), null),
   rejectedInARow: AnyNumber,
+  lastTookMs: AnyNumber,
   lastMeant: NumberOrNull,
   meantBeforeFloor: NumberOrNull,
   expired: AnyNumber,

@@ -31,10 +31,11 @@ export interface CourierDeps {
 /** The courier of one portal. */
 export class Courier {
   readonly #deps: CourierDeps
-  readonly #connections = new Connections()
+  readonly #connections: Connections
 
   constructor(deps: CourierDeps) {
     this.#deps = deps
+    this.#connections = new Connections(deps.world.now)
   }
 
   /**
@@ -54,7 +55,7 @@ export class Courier {
       digest: reader === 'machine' ? null : digestRuleOf(digest),
       match: rules.match,
       minIntervalMs: () => (receiver === null ? 0 : pace.intervalMs(receiver, this.#lane(name))),
-      connect: (state) => this.#connections.acquire(state),
+      connect: (pulse) => this.#connections.acquire(pulse),
       takeSlot: async () => (receiver === null ? null : pace.takeSlot(receiver, this.#lane(name))),
       send: (batch, context) => this.#send(destination, batch, context),
     }

@@ -4,21 +4,26 @@ import {
   Connections,
   MAX_CONNECTIONS,
   MAX_FAILING_CONNECTIONS,
+  MAX_SLOW_CONNECTIONS,
+  SLOW_ATTEMPT_MS,
+  type LanePulse,
 } from '../../../src/core/lanes/connections.ts'
+import { NOW } from '../../support/time.ts'
 
 interface Lane {
-  readonly failing: boolean
+  readonly pulse: LanePulse
   release: (() => void) | null
 }
 
 /** Lanes that ask for connections, in the order of asking. */
 function aScenario() {
-  const connections = new Connections()
+  const clock = { now: NOW }
+  const connections = new Connections(() => clock.now)
   const lanes: Lane[] = []
-  const ask = (failing: boolean): Lane => {
-    const lane: Lane = { failing, release: null }
+  const ask = (pulse: LanePulse): Lane => {
+    const lane: Lane = { pulse, release: null }
     lanes.push(lane)
-    void connections.acquire({ failing }).then((release) => (lane.release = release))
+    void connections.acquire(pulse).then((release) => (lane.release = release))
     return lane
   }
   const release = async (lane: Lane | undefined) => {
@@ -26,34 +31,54 @@ function aScenario() {
     await settled()
   }
   const served = () => lanes.flatMap((lane, index) => (lane.release === null ? [] : [index]))
-  const asked = async (...kinds: ('healthy' | 'failing')[]) => {
-    for (const kind of kinds) ask(kind === 'failing')
+  const asked = async (...pulses: LanePulse[]) => {
+    for (const pulse of pulses) ask(pulse)
     await settled()
   }
-  return { lanes, ask, asked, release, served }
+  return { clock, lanes, ask, asked, release, served }
 }
 
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await Promise.resolve()
 }
 
-const H = 'healthy'
+const H = 'fast'
 const F = 'failing'
+const S = 'slow'
 
 describe('G4 isolation: Connections', () => {
-  it('hands out 5, of them 2 to failing lanes', () => {
-    expect([MAX_CONNECTIONS, MAX_FAILING_CONNECTIONS]).toEqual([5, 2])
+  it('hands out 5, of them 4 to slow lanes, and 2 to failing ones', () => {
+    expect([MAX_CONNECTIONS, MAX_SLOW_CONNECTIONS, MAX_FAILING_CONNECTIONS]).toEqual([5, 4, 2])
   })
 
   it.each([
-    ['6 healthy lanes get 5', [H, H, H, H, H, H], [0, 1, 2, 3, 4]],
+    ['6 fast lanes get 5', [H, H, H, H, H, H], [0, 1, 2, 3, 4]],
     ['3 failing lanes get 2', [F, F, F], [0, 1]],
-    ['healthy lanes pass a failing one that waits', [F, F, F, H, H, H, H], [0, 1, 3, 4, 5]],
-    ['failing lanes get none while 5 healthy ones send', [H, H, H, H, H, F], [0, 1, 2, 3, 4]],
+    ['fast lanes pass a failing one that waits', [F, F, F, H, H, H, H], [0, 1, 3, 4, 5]],
+    ['6 slow lanes get 4', [S, S, S, S, S, S], [0, 1, 2, 3]],
+    ['a fast lane passes slow ones that wait', [S, S, S, S, S, H], [0, 1, 2, 3, 5]],
+    ['failing lanes count as slow', [F, F, S, S, S, H], [0, 1, 2, 3, 5]],
+    ['failing lanes get none while 5 fast ones send', [H, H, H, H, H, F], [0, 1, 2, 3, 4]],
   ] as const)('%s', async (_name, kinds, expected) => {
     const { asked, served } = aScenario()
     await asked(...kinds)
     expect(served()).toEqual(expected)
+  })
+
+  it('counts an attempt as slow once it has taken longer than a second', async () => {
+    const { clock, lanes, asked, release, served } = aScenario()
+    await asked(H, H, H, H, H, S, H)
+    clock.now += SLOW_ATTEMPT_MS + 1
+    await release(lanes[0])
+    expect(served()).toEqual([0, 1, 2, 3, 4, 6])
+  })
+
+  it('counts an attempt of a second as fast', async () => {
+    const { clock, lanes, asked, release, served } = aScenario()
+    await asked(H, H, H, H, H, S, H)
+    clock.now += SLOW_ATTEMPT_MS
+    await release(lanes[0])
+    expect(served()).toEqual([0, 1, 2, 3, 4, 5])
   })
 
   it('serves in the order of asking when one comes back', async () => {
@@ -65,7 +90,7 @@ describe('G4 isolation: Connections', () => {
     expect(served()).toEqual([0, 1, 2, 3, 4, 5, 6])
   })
 
-  it('does not let healthy lanes starve a failing one that asked before them', async () => {
+  it('does not let fast lanes starve a failing one that asked before them', async () => {
     const { lanes, asked, release, served } = aScenario()
     await asked(H, H, H, H, H, F, H, H)
     await release(lanes[0])
@@ -73,7 +98,7 @@ describe('G4 isolation: Connections', () => {
     expect(served()).not.toContain(6)
   })
 
-  it('gives the connection of a healthy lane to no third failing one', async () => {
+  it('gives the connection of a fast lane to no third failing one', async () => {
     const { lanes, asked, release, served } = aScenario()
     await asked(F, F, H, H, H, F, H)
     await release(lanes[2])
@@ -93,7 +118,7 @@ describe('G4 isolation: Connections', () => {
 
   it('keeps both bounds and serves everybody under any order of asking and releasing', async () => {
     const step = fc.oneof(
-      fc.record({ kind: fc.constant('ask' as const), failing: fc.boolean() }),
+      fc.record({ kind: fc.constant('ask' as const), pulse: fc.constantFrom<LanePulse>(H, F, S) }),
       fc.record({ kind: fc.constant('release' as const), pick: fc.nat() }),
     )
     await fc.assert(
@@ -102,17 +127,21 @@ describe('G4 isolation: Connections', () => {
         const released = new Set<Lane>()
         const open = () => lanes.filter((lane) => lane.release !== null && !released.has(lane))
         const check = () => {
-          const failing = open().filter((lane) => lane.failing).length
+          const failing = open().filter(({ pulse }) => pulse === F).length
+          const slow = open().filter(({ pulse }) => pulse !== H).length
           expect(open().length).toBeLessThanOrEqual(5)
+          expect(slow).toBeLessThanOrEqual(4)
           expect(failing).toBeLessThanOrEqual(2)
           // Nobody waits while there is room.
           const waiting = lanes.filter((lane) => lane.release === null)
-          const canServe = waiting.some((lane) => !lane.failing || failing < 2)
+          const canServe = waiting.some(
+            ({ pulse }) => pulse === H || (slow < 4 && (pulse === S || failing < 2)),
+          )
           expect(open().length < 5 && canServe).toBe(false)
         }
         for (const one of steps) {
           const lane = one.kind === 'release' ? open()[one.pick % (open().length || 1)] : undefined
-          if (one.kind === 'ask') ask(one.failing)
+          if (one.kind === 'ask') ask(one.pulse)
           if (lane !== undefined) released.add(lane)
           await release(lane)
           check()

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from 'vitest'
 import { laneDueAt } from '../../../src/core/lanes/state/lane-state.ts'
-import { walkLane } from '../../../src/core/lanes/walk-lane.ts'
+import { SLOW_ATTEMPT_MS } from '../../../src/core/lanes/connections.ts'
+import { SLOT_HOLDS_MS, walkLane } from '../../../src/core/lanes/walk-lane.ts'
 import { Crash, aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
 import { DELIVERED, REJECTED, oneTo, times, unreachable } from '../../support/a-lane.ts'
 import { NOW } from '../../support/time.ts'
@@ -13,10 +14,13 @@ const BEHIND = { waitMs: null, max: 50 }
 
 /** Holds every connection until the answer is called. */
 async function occupy(scenario: LaneScenario): Promise<() => void> {
-  const held = await Promise.all(
-    oneTo(5).map(() => scenario.connections.acquire({ failing: false })),
-  )
+  const held = await Promise.all(oneTo(5).map(() => scenario.connections.acquire('fast')))
   return () => held.forEach((release) => release())
+}
+
+/** Lets the walk go on until it waits. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 9; turn += 1) await Promise.resolve()
 }
 
 /** Something happens while the first slot is waited for, which is then given. */
@@ -65,6 +69,7 @@ describe('a walk decides once for each send', () => {
     const scenario = aLaneScenario({ events: 1 })
     const free = await occupy(scenario)
     const walk = scenario.walk()
+    await settled()
     scenario.now += 1000
     free()
     await walk
@@ -76,6 +81,7 @@ describe('a walk decides once for each send', () => {
     const scenario = aLaneScenario({ events: 2 })
     const free = await occupy(scenario)
     const walk = scenario.walk()
+    await settled()
     scenario.operator.parks(1)
     free()
     await walk
@@ -87,6 +93,7 @@ describe('a walk decides once for each send', () => {
     const scenario = aLaneScenario({ events: 11, digest: BEHIND })
     const free = await occupy(scenario)
     const walk = scenario.walk()
+    await settled()
     scenario.portal.sends()
     free()
     await walk
@@ -97,7 +104,7 @@ describe('a walk decides once for each send', () => {
 describe('a walk', () => {
   it.each<[string, (scenario: LaneScenario) => void, number[]]>([
     ['sends what is still due', () => {}, [1, 2]],
-    ['sends nothing after its deadline', (scenario) => (scenario.now += 30_000), []],
+    ['sends after its deadline, and nothing more', (scenario) => (scenario.now += 30_000), [1]],
     ['sends nothing of another generation', (scenario) => (scenario.generation += 1), []],
     ['sends nothing of a paused lane', (scenario) => scenario.operator.pauses(), []],
     ['sends what is due then', (scenario) => scenario.operator.parks(1), [2]],
@@ -105,10 +112,49 @@ describe('a walk', () => {
     const scenario = aLaneScenario({ events: 2 })
     const free = await occupy(scenario)
     const walk = scenario.walk()
+    await settled()
     meanwhile(scenario)
     free()
     await walk
     expect(scenario.order).toEqual(expected)
+  })
+
+  it.each<[string, number, number]>([
+    ['a second', SLOT_HOLDS_MS, 1],
+    ['longer', SLOT_HOLDS_MS + 1, 2],
+  ])(
+    'that has waited for a connection for %s asks again only after that',
+    async (_name, ms, asked) => {
+      const scenario = aLaneScenario({ events: 1 })
+      const slots = countSlots(scenario)
+      const free = await occupy(scenario)
+      const walk = scenario.walk()
+      await settled()
+      scenario.now += ms
+      free()
+      await walk
+      expect(slots.asked).toBe(asked)
+      expect(scenario.order).toEqual([1])
+    },
+  )
+
+  it('sends nothing when the slot that it asks for again is not free', async () => {
+    const scenario = aLaneScenario({ events: 1 })
+    const free = await occupy(scenario)
+    const walk = scenario.walk()
+    await settled()
+    scenario.now += SLOT_HOLDS_MS + 1
+    scenario.slots.push(scenario.now + 60_000)
+    free()
+    await walk
+    expect(scenario.order).toEqual([])
+  })
+
+  it('holds no connection while it waits for a slot', async () => {
+    const scenario = aLaneScenario({ events: 1 })
+    scenario.slots.push(NOW + 60_000)
+    await scenario.walk()
+    expect(scenario.acquired).toEqual([])
   })
 
   it.each<[string, (scenario: LaneScenario) => void]>([
@@ -120,15 +166,19 @@ describe('a walk', () => {
       'has to wait',
       (scenario) => (scenario.lane = { ...scenario.lane, notBefore: scenario.now + 5000 }),
     ],
-  ])('that has waited for a connection asks for no slot when it %s', async (_name, meanwhile) => {
+  ])('that has waited for a slot asks for no connection when it %s', async (_name, meanwhile) => {
     const scenario = aLaneScenario({ events: 1 })
-    const slots = countSlots(scenario)
-    const free = await occupy(scenario)
-    const walk = scenario.walk()
-    meanwhile(scenario)
-    free()
-    await walk
-    expect(slots.asked).toBe(0)
+    whileSlotIsAwaited(scenario, () => meanwhile(scenario))
+    await scenario.walk()
+    expect(scenario.acquired).toEqual([])
+  })
+
+  it('G4 says of a receiver that took longer than a second that it is slow', async () => {
+    const scenario = aLaneScenario({ events: 3 })
+    scenario.during(1, () => (scenario.now += SLOW_ATTEMPT_MS + 1))
+    scenario.during(2, () => (scenario.now += SLOW_ATTEMPT_MS))
+    await scenario.walk()
+    expect(scenario.acquired).toEqual(['fast', 'slow', 'fast'])
   })
 
   it('asks for no slot and no connection when nothing is to be sent', async () => {
@@ -203,13 +253,13 @@ describe('a walk', () => {
     await scenario.time.passesUntilQuiet()
     scenario.operator.replays({ to: 1 })
     await scenario.time.passesUntilQuiet()
-    expect(scenario.acquired).toEqual(['healthy', 'failing', 'healthy', 'healthy', 'failing'])
+    expect(scenario.acquired).toEqual(['fast', 'failing', 'fast', 'fast', 'failing'])
   })
 
   it('G4 says of a receiver whose last event was given up that it fails', async () => {
     const scenario = aLaneScenario({ events: 3, outcomes: { 1: [REJECTED] } })
     await scenario.walk()
-    expect(scenario.acquired).toEqual(['healthy', 'failing', 'healthy'])
+    expect(scenario.acquired).toEqual(['fast', 'failing', 'fast'])
   })
 })
 

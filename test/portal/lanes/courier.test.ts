@@ -127,10 +127,10 @@ describe('Courier.receiverOf()', () => {
     const { receiverOf } = courierOf()
     const [one, other] = [receiverOf(machine('erp')), receiverOf(person('chat'))]
     const held = await Promise.all(
-      [one, one, other, other, other].map((each) => each.connect({ failing: false })),
+      [one, one, other, other, other].map((each) => each.connect('fast')),
     )
     let isGiven = false
-    const sixth = one.connect({ failing: false }).then(() => (isGiven = true))
+    const sixth = one.connect('fast').then(() => (isGiven = true))
     await Promise.resolve()
     expect(isGiven).toBe(false)
     held[0]?.()

@@ -4,7 +4,7 @@
  */
 import { abortAllDurableObjects } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HOUR_MS } from '../../../src/core/durations.ts'
+import { HOUR_MS, SECOND_MS } from '../../../src/core/durations.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { oneTo } from '../../support/a-lane.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
@@ -157,6 +157,25 @@ describe('G4 isolation', () => {
     await scenario.inside(() => held.open())
     await scenario.settled()
     expect(scenario.receiver('slow').sequences()).toEqual(oneTo(50))
+  })
+
+  it('while 19 receivers take 25 s for each event, a fast one gets 20 events without waiting in between', async () => {
+    const slow = oneTo(19).map((n) => `slow-${n}`)
+    await scenario.relay.deploys([...slow, 'erp'].map((name) => machine(name)))
+    for (const name of slow) {
+      scenario.receiver(name).answers(async () => {
+        await scenario.time.clock.sleep(25 * SECOND_MS)
+        return new Response('')
+      })
+    }
+    await scenario.portal.sendsMany(20)
+    await scenario.time.passes('100 s')
+    await until(() => scenario.receiver('erp').sequences().length === 20)
+    expect(scenario.receiver('erp').sequences()).toEqual(oneTo(20))
+    // Four connections work for the slow ones all the time.
+    await scenario.time.passes('100 s')
+    const sent = slow.reduce((sum, name) => sum + scenario.receiver(name).count, 0)
+    expect(sent).toBeGreaterThanOrEqual(4 * 7)
   })
 
   it('while one receiver asks for an hour, another gets everything', async () => {

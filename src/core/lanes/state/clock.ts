@@ -6,15 +6,21 @@
 import { DAY_MS, SECOND_MS } from '../../durations.ts'
 import type { LaneState } from './lane-state.ts'
 
+/** When an attempt began and ended, in unix milliseconds. */
+export interface AttemptTime {
+  readonly since: number
+  readonly now: number
+}
+
 /** Clocks of two machines may differ by so much, in milliseconds, without one of them being wrong. */
 const TOLERANCE_MS = SECOND_MS
 
 /** No wait of a lane is longer: a receiver's Retry-After and a daily probe are a day at most. */
 const LONGEST_WAIT_MS = DAY_MS + TOLERANCE_MS
 
-/** A lane that notes its waits by the present clock. */
-export function noteClock(lane: LaneState, now: number): LaneState {
-  return { ...lane, measuredAt: now }
+/** A lane after an attempt that began at `since`: it notes its waits by the present clock. */
+export function noteClock(lane: LaneState, { since, now }: AttemptTime): LaneState {
+  return { ...lane, measuredAt: now, lastTookMs: Math.max(0, now - since) }
 }
 
 /** The same lane when its waits can be true; else the lane with its waits measured anew by this clock. */

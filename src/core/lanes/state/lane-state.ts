@@ -65,6 +65,8 @@ interface LaneProgress {
   readonly measuredAt: number
   readonly lastError: LaneError | null
   readonly rejectedInARow: number
+  /** How long the last attempt took, in milliseconds; 0 before the first one. */
+  readonly lastTookMs: number
   /** The last sequence up to the cursor that the destination was meant to get. */
   readonly lastMeant: number | null
   /** The last sequence that the destination was meant to get and that retention has dropped. */
@@ -128,6 +130,7 @@ export interface LaneError {
 
 /** The members of a new lane that do not come from its plan. */
 export const UNTOUCHED = {
+  lastTookMs: 0,
   measuredAt: 0,
   attempts: 0,
   nextAttemptAt: null,

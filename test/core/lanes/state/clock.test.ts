@@ -9,8 +9,14 @@ import { NOW } from '../../../support/time.ts'
 const AHEAD = NOW + 5 * HOUR_MS
 
 describe('noteClock()', () => {
-  it('notes by which clock the waits were measured', () => {
-    expect(noteClock(aLane(), NOW)).toEqual(aLane({ measuredAt: NOW }))
+  it('notes by which clock the waits were measured, and how long the attempt took', () => {
+    const noted = noteClock(aLane(), { since: NOW - 7, now: NOW })
+    expect(noted).toEqual(aLane({ measuredAt: NOW, lastTookMs: 7 }))
+  })
+
+  it('knows no attempt that took less than no time', () => {
+    const noted = noteClock(aLane(), { since: NOW + 7, now: NOW })
+    expect(noted).toEqual(aLane({ measuredAt: NOW }))
   })
 })
 

@@ -30,6 +30,7 @@ describe('createLane()', () => {
       measuredAt: 0,
       lastError: null,
       rejectedInARow: 0,
+      lastTookMs: 0,
       lastMeant: null,
       meantBeforeFloor: null,
       expired: 0,
