@@ -1,6 +1,6 @@
 /**
- * Turns rows of the fates and of the delivered digests into typed values. A damaged state, reason, status or
- * list of sequences must not stop a lane (G10), so each gets a fallback. A damaged number elsewhere throws.
+ * Turns rows of the fates and of the delivered digests into typed values. A damaged row must not stop a lane
+ * (G10, README), so every member that is damaged gets a value that says least.
  */
 import * as v from 'valibot'
 import type { DigestRecord, StoredFate } from '../../core/lanes/state/fate.ts'
@@ -11,21 +11,23 @@ export interface DestinationFate extends StoredFate {
   readonly destination: string
 }
 
+const AnyNumber = v.fallback(v.number(), 0)
+
 const DestinationFateSchema = v.object({
-  destination: v.string(),
-  sequence: v.number(),
+  destination: v.fallback(v.string(), ''),
+  sequence: AnyNumber,
   // A state that this version does not know is read as `parked`, so that an operator looks at it.
   state: v.fallback(v.picklist(['delivered', 'parked', 'expired']), 'parked'),
   reason: v.fallback(v.nullable(v.string()), null),
   status: v.fallback(v.nullable(v.number()), null),
-  at: v.number(),
-  attempts: v.number(),
+  at: AnyNumber,
+  attempts: AnyNumber,
 })
 
 const DigestRecordSchema = v.object({
-  sequences: v.pipe(v.string(), v.transform(readSequences)),
-  at: v.number(),
-  attempts: v.number(),
+  sequences: v.fallback(v.pipe(v.string(), v.transform(readSequences)), []),
+  at: AnyNumber,
+  attempts: AnyNumber,
 })
 
 /** The fate in a row. */

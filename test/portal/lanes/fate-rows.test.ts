@@ -24,6 +24,9 @@ describe('parseFate()', () => {
     ['no reason and no status', { reason: null, status: null }, { reason: null, status: null }],
     ['a reason that is no text', { reason: 7 }, { reason: null }],
     ['a status that is no number', { status: 'no' }, { status: null }],
+    ['a sequence that is no number', { sequence: 'x' }, { sequence: 0 }],
+    ['a time and a count that are no numbers', { at: 'x', attempts: 'x' }, { at: 0, attempts: 0 }],
+    ['a destination that is no text', { destination: 7 }, { destination: '' }],
   ])('reads %s', (_case, changes, expected) => {
     expect(parseFate({ ...FATE, ...changes })).toEqual({ ...FATE, ...expected })
   })
@@ -41,5 +44,10 @@ describe('parseDigest()', () => {
       at: NOW,
       attempts: 1,
     })
+  })
+
+  it('takes members that are damaged for nothing', () => {
+    const damaged = { ...DIGEST, sequences: 7, at: 'x', attempts: null }
+    expect(parseDigest(damaged)).toEqual({ sequences: [], at: 0, attempts: 0 })
   })
 })
