@@ -179,9 +179,9 @@ export class PortalObject extends DurableObject<unknown> {
    */
   #advance(): void {
     const { state, matcher, pending, pump, waker } = this.#parts
-    if (this.#followed !== state.version()) {
+    if (this.#followed !== state.version() || matcher.isBehind()) {
       this.#followed = state.version()
-      matcher.matchNow()
+      matcher.follow()
       this.#background(pending.followDirectory())
     }
     pump.kick()

@@ -3,7 +3,8 @@ import type { PortalParts } from './parts.ts'
 
 /**
  * Reads everything that is stored, in the order in which the parts rest on one another, and makes sure that
- * an alarm stands for the part that is due first.
+ * an alarm stands for the part that is due first. A full disk stops no start: what cannot be written now is
+ * tried again.
  */
 export async function loadParts(parts: PortalParts): Promise<void> {
   const { memberId, world, state, values, receivers, rules, appender, book, matcher } = parts
@@ -16,7 +17,7 @@ export async function loadParts(parts: PortalParts): Promise<void> {
   if (!book.load()) world.log('error', 'lanes_damaged', { memberId })
   rules.noteStart()
   rules.skipFiltered()
-  matcher.matchNow()
+  matcher.follow()
   // The alarm is read before the parts that may move it.
   await alarm.load()
   reconciliation.load(log.lastFieldEventAt())
@@ -26,5 +27,5 @@ export async function loadParts(parts: PortalParts): Promise<void> {
       .all()
       .some((lane) => lane.cursor >= entry.sequence && rules.filteredBy(lane, entry) === null),
   )
-  await alarm.ensure(waker.wakeAt())
+  waker.wakeInTime()
 }

@@ -1,12 +1,16 @@
 /**
  * The waking of one portal: it decides when the portal has to wake next, and moves the portal's one alarm.
  */
+import { MINUTE_MS } from '../core/durations.ts'
 import { SAFETY_ALARM_MS, earliest } from '../core/pace/schedule.ts'
 import type { AlarmKeeper } from './alarm.ts'
 import type { LaneBook } from './lanes/book.ts'
 import type { Pump } from './lanes/pump.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { World } from './settings.ts'
+
+/** So soon a portal whose alarm storage has refused goes on, in milliseconds. */
+export const REFUSED_ALARM_REST_MS = MINUTE_MS
 
 /** A part that waits for time. */
 export interface Timed {
@@ -22,13 +26,14 @@ export interface WakerDeps {
   readonly pump: Pick<Pump, 'isRunning'>
   readonly book: Pick<LaneBook, 'flush' | 'flushInTime'>
   readonly world: Pick<World, 'now'>
-  readonly scheduler: Pick<Scheduler, 'background'>
+  readonly scheduler: Pick<Scheduler, 'background' | 'after' | 'advance'>
 }
 
 /** The waker of one portal. */
 export class Waker {
   readonly #deps: WakerDeps
   #isSafetySet = false
+  #hasTimer = false
 
   constructor(deps: WakerDeps) {
     this.#deps = deps
@@ -44,7 +49,22 @@ export class Waker {
    * turn.
    */
   wakeInTime(): void {
-    this.#deps.scheduler.background(this.#deps.alarm.ensure(this.wakeAt()))
+    const { alarm, scheduler } = this.#deps
+    const set = alarm.ensure(this.wakeAt()).catch((error: unknown) => {
+      this.#goOnWithoutAlarm()
+      throw error
+    })
+    scheduler.background(set)
+  }
+
+  /** Storage has refused the alarm. A timer keeps the object in memory, and goes on in its place. */
+  #goOnWithoutAlarm(): void {
+    if (this.#hasTimer) return
+    this.#hasTimer = true
+    this.#deps.scheduler.after(REFUSED_ALARM_REST_MS, () => {
+      this.#hasTimer = false
+      this.#deps.scheduler.advance()
+    })
   }
 
   /**

@@ -1,7 +1,7 @@
 /** When a portal has to wake, and how its one alarm follows the parts that wait for time. */
 import { describe, expect, it } from 'vitest'
 import { SAFETY_ALARM_MS } from '../../src/core/pace/schedule.ts'
-import { Waker } from '../../src/portal/waker.ts'
+import { REFUSED_ALARM_REST_MS, Waker } from '../../src/portal/waker.ts'
 import { NOW } from '../support/time.ts'
 
 const RETRY_AT = NOW + 3_600_000
@@ -10,11 +10,16 @@ const RETRY_AT = NOW + 3_600_000
 function aWaker(...times: readonly (number | null)[]) {
   const did: string[] = []
   const due = { times, isRunning: false }
+  const timers: { readonly ms: number; readonly work: () => void }[] = []
+  const storage = { isFull: false }
   const show = (at: number | null) => (at === null ? 'never' : `in ${at - NOW}`)
   const waker = new Waker({
     alarm: {
       fired: () => void did.push('fired'),
-      ensure: async (at) => void did.push(`alarm at the latest ${show(at)}`),
+      ensure: async (at) => {
+        if (storage.isFull) throw new Error('disk is full')
+        did.push(`alarm at the latest ${show(at)}`)
+      },
       moveTo: async (at) => void did.push(`alarm moved to ${show(at)}`),
     },
     timed: times.map((_, index) => ({ dueAt: () => due.times[index] ?? null })),
@@ -24,9 +29,13 @@ function aWaker(...times: readonly (number | null)[]) {
       flushInTime: () => void did.push('stored in time'),
     },
     world: { now: () => NOW },
-    scheduler: { background: () => {} },
+    scheduler: {
+      background: (work) => void work.catch(() => {}),
+      after: (ms, work) => void timers.push({ ms, work }),
+      advance: () => void did.push('goes on'),
+    },
   })
-  return { waker, due, did }
+  return { waker, due, did, timers, storage }
 }
 
 describe('wakeAt()', () => {
@@ -39,6 +48,33 @@ describe('wakeAt()', () => {
     expect(aWaker(...times).waker.wakeAt()).toBe(at)
   })
 })
+
+describe('wakeInTime() while storage refuses the alarm', () => {
+  it('goes on by one timer in its place, and again until the alarm is set', async () => {
+    const { waker, did, timers, storage } = aWaker(RETRY_AT)
+    storage.isFull = true
+    waker.wakeInTime()
+    waker.wakeInTime()
+    await settled()
+    expect(timers.map(({ ms }) => ms)).toEqual([REFUSED_ALARM_REST_MS])
+    timers[0]?.work()
+    expect(did).toEqual(['goes on'])
+    waker.wakeInTime()
+    await settled()
+    expect(timers).toHaveLength(2)
+  })
+
+  it('needs no timer once the alarm is set', async () => {
+    const { waker, timers } = aWaker(RETRY_AT)
+    waker.wakeInTime()
+    await settled()
+    expect(timers).toEqual([])
+  })
+})
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve()
+}
 
 describe('begin()', () => {
   it('sets the safety alarm before the work when there is any', async () => {

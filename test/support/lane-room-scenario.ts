@@ -48,10 +48,14 @@ export class LaneRoomScenario {
   readonly receivers: Receivers
   readonly rules: LaneRules
   readonly matcher: LaneMatcher
+  /** The failures that parts have reported. */
+  readonly reported: string[] = []
   readonly control: LaneControl
   /** May be changed by a test. */
   readonly values: Map<string, string | null>
   now = NOW
+  /** True: storage refuses what the book writes. */
+  isFull = false
   #head = 0
 
   constructor(
@@ -69,7 +73,7 @@ export class LaneRoomScenario {
     this.fates = new FateStore(db)
     // No test here waits for a checkpoint.
     this.book = new LaneBook({
-      db,
+      db: { ...db, transaction: (work) => db.transaction(() => this.#unlessFull(work)) },
       log: this.log,
       fates: this.fates,
       scheduler: { after: () => {} },
@@ -82,8 +86,20 @@ export class LaneRoomScenario {
     const trust = { domain: () => domain }
     this.rules = new LaneRules({ memberId: MEMBER_ID, config, trust, log, book, receivers })
     const { rules } = this
-    this.matcher = new LaneMatcher({ book, rules, state: { head: () => this.#head } })
+    this.matcher = new LaneMatcher({
+      book,
+      rules,
+      state: { head: () => this.#head },
+      scheduler: { report: (event) => void this.reported.push(event) },
+    })
     this.control = new LaneControl({ log, fates, book, rules, world })
+  }
+
+  /** A full disk takes the work back. */
+  #unlessFull<T>(work: () => T): T {
+    const result = work()
+    if (this.isFull) throw new Error('disk is full')
+    return result
   }
 
   /** Brings the lanes in line with the configuration, as the start of an object does. */

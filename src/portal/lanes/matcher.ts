@@ -1,4 +1,5 @@
 /** Brings the lanes of one portal in line with its configuration. */
+import type { Scheduler } from '../scheduler.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { BookTerms, LaneBook } from './book.ts'
 import type { LaneRules } from './rules.ts'
@@ -8,11 +9,13 @@ export interface LaneMatcherDeps {
   readonly book: Pick<LaneBook, 'match' | 'matchNow' | 'adopt' | 'abandon'>
   readonly rules: Pick<LaneRules, 'plans' | 'decidedUpTo'>
   readonly state: Pick<PortalState, 'head'>
+  readonly scheduler: Pick<Scheduler, 'report'>
 }
 
 /** The matching of one portal's lanes. */
 export class LaneMatcher {
   readonly #deps: LaneMatcherDeps
+  #isBehind = false
 
   constructor(deps: LaneMatcherDeps) {
     this.#deps = deps
@@ -26,6 +29,25 @@ export class LaneMatcher {
   /** Matches in a transaction of its own. */
   matchNow(): void {
     this.#deps.book.matchNow(this.#terms())
+  }
+
+  /**
+   * Matches in a transaction of its own. When storage refuses, the lanes stay as they stood, and the next call
+   * tries again.
+   */
+  follow(): void {
+    this.#isBehind = true
+    try {
+      this.matchNow()
+      this.#isBehind = false
+    } catch (error) {
+      this.#deps.scheduler.report('background_failed', error)
+    }
+  }
+
+  /** Whether storage has refused what the configuration asks for. */
+  isBehind(): boolean {
+    return this.#isBehind
   }
 
   /** Takes over what `match` has written. */

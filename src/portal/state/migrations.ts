@@ -86,9 +86,10 @@ export function migrate(
   { migrations = MIGRATIONS, upTo }: { migrations?: readonly Migration[]; upTo?: string } = {},
 ): void {
   db.transaction(() => {
-    db.all(`CREATE TABLE IF NOT EXISTS migrations (
-      position INTEGER PRIMARY KEY, id TEXT NOT NULL
-    )`)
+    // A full object refuses writes, and must start nevertheless: nothing is written that is there.
+    if (!hasSchema(db)) {
+      db.all('CREATE TABLE migrations (position INTEGER PRIMARY KEY, id TEXT NOT NULL)')
+    }
     const applied = db
       .all('SELECT id FROM migrations ORDER BY position')
       .map((row) => textOf(row, 'id'))

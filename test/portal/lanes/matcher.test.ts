@@ -49,4 +49,23 @@ describe('LaneMatcher', () => {
     })
     expect(count).toBe(0)
   })
+
+  it('leaves the lanes as they stood while storage refuses, and follows when it does not', async () => {
+    const found = await inLaneRoom(TWO, (scenario) => {
+      scenario.book.clear()
+      scenario.matcher.adopt()
+      scenario.isFull = true
+      scenario.matcher.follow()
+      const refused = [scenario.book.all().length, scenario.matcher.isBehind()]
+      scenario.isFull = false
+      scenario.matcher.follow()
+      const followed = [scenario.book.all().length, scenario.matcher.isBehind()]
+      return { refused, followed, reported: scenario.reported }
+    })
+    expect(found).toEqual({
+      refused: [0, true],
+      followed: [2, false],
+      reported: ['background_failed'],
+    })
+  })
 })

@@ -196,3 +196,14 @@ describe('migrations', () => {
     expect(await scenario.tableNames()).toContain('more')
   })
 })
+
+it('writes nothing where every step is applied, so that a full object can start', async () => {
+  const written = await scenario.inside(({ storage }) => {
+    const db = openDatabase(storage)
+    migrate(db)
+    const queries: string[] = []
+    migrate({ ...db, all: (query, ...given) => (queries.push(query), db.all(query, ...given)) })
+    return queries.filter((query) => !query.trim().startsWith('SELECT'))
+  })
+  expect(written).toEqual([])
+})
