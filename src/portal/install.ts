@@ -14,7 +14,7 @@ import type { PortalState } from './state/portal-state.ts'
 import { installStatus, type PortalViewParts } from './views/portal-view.ts'
 
 /** How long the application's page waits for the portal's subscriptions, in milliseconds. */
-const PAGE_PATIENCE_MS = 5000
+export const PAGE_PATIENCE_MS = 5000
 
 /** The parts that a new installation concerns, and those that its answer shows. */
 export interface InstallParts extends PortalViewParts {

@@ -1,5 +1,7 @@
 /** What an installation brings with it beside the decision about it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PAGE_PATIENCE_MS, checkPending } from '../../src/portal/install.ts'
+import { anInstall } from '../support/an-install.ts'
 import { RelayScenario } from '../support/relay-scenario.ts'
 
 let scenario: RelayScenario
@@ -21,6 +23,49 @@ describe('an installation that is trusted', () => {
   it('is subscribed behind its answer', async () => {
     await scenario.portal.installs()
     await vi.waitFor(() => expect(scenario.bitrix24.rest.bound).not.toEqual([]))
+  })
+})
+
+describe('the wait for the portal to be subscribed', () => {
+  it.each<[string, () => Promise<Response>, boolean]>([
+    [
+      'is not made by an event, for whose answer nobody waits',
+      () => scenario.portal.installs(),
+      false,
+    ],
+    ['is made by the page, which tells what was bound', () => scenario.portal.opensPage(), true],
+  ])('%s', async (_, install, waits) => {
+    const slept: number[] = []
+    scenario.adapt = (settings) => ({
+      ...settings,
+      sleep: (ms) => {
+        slept.push(ms)
+        return settings.sleep(ms)
+      },
+    })
+    expect((await install()).status).toBe(200)
+    expect(slept.includes(PAGE_PATIENCE_MS)).toBe(waits)
+  })
+})
+
+describe('the alarm that looks at pending installs again', () => {
+  it.each([
+    ['leaves the subscriptions of a portal alone whose install it did not change', false],
+    ['subscribes a portal whose install it has trusted', true],
+  ])('%s', async (_, trusts) => {
+    let install = anInstall()
+    let alignments = 0
+    await checkPending({
+      state: { install: () => install },
+      installer: {
+        checkPending: async () => {
+          if (trusts) install = anInstall()
+        },
+      },
+      subscriber: { align: async () => void (alignments += 1) },
+      scheduler: { background: () => {} },
+    })
+    expect(alignments).toBe(trusts ? 1 : 0)
   })
 })
 

@@ -112,6 +112,7 @@ describe('the daily visit', () => {
 
   it('sets no alarm and writes nothing when nothing is old', async () => {
     await scenario.relay.passesOn()
+    await scenario.operator.setsValue('ERP_URL', 'https://erp.example.com/')
     await scenario.time.passesUntilQuiet()
     const observed = await scenario.observe()
     expect(await scenario.object.touch()).toEqual({ dropped: 0 })

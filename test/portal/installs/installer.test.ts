@@ -187,6 +187,14 @@ describe('an install that the OAuth server has not answered', () => {
   })
 })
 
+describe('a page that installs a portal', () => {
+  it('counts as sent a minute ago, so that an uninstall after it counts although its clock is late', async () => {
+    await scenario.portal.opensPage()
+    await scenario.portal.uninstalls('clean', { ts: scenario.portal.ts(-50) })
+    expect((await scenario.view()).state).toBe('uninstalled')
+  })
+})
+
 describe('at a portal that is installed already', () => {
   it('an update that could not be checked waits beside the install, and events go on', async () => {
     await scenario.portal.installs()

@@ -3,8 +3,13 @@ import { env } from 'cloudflare:workers'
 import { createExecutionContext } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
+import { pendingIn, type PendingRow } from '../../../src/core/access/pending-row.ts'
+import { ok } from '../../../src/core/result.ts'
+import { PendingInstalls } from '../../../src/portal/installs/pending.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
+import { MEMBER, install } from '../../support/install-servers.ts'
+import { NOW } from '../../support/time.ts'
 import { NOTHING_LEFT, NO_TRACES, directoryTables } from '../../support/traces.ts'
 import { PENDING, RelayScenario, UNKNOWN_CLIENT_ID, said } from '../../support/relay-scenario.ts'
 import { RELAY } from '../../support/relay-portal.ts'
@@ -239,5 +244,54 @@ describe('a pending install at a portal that is installed already', () => {
     await scenario.portal.uninstalls('keep-data')
     expect(await scenario.pending()).toBeNull()
     expect((await scenario.view()).pending).toBeNull()
+  })
+})
+
+describe('the pending installs by themselves', () => {
+  const TS = NOW / 1000
+  let row: PendingRow | null
+
+  beforeEach(() => {
+    row = null
+  })
+
+  function aPendingInstalls(): PendingInstalls {
+    return new PendingInstalls({
+      memberId: MEMBER,
+      state: {
+        pending: () => row,
+        changePending: (next) => void (row = next),
+        hasNamedApplication: () => false,
+      },
+      config: { sealer: createSealer([{ id: 'k1', key: new Uint8Array(32).fill(1) }]) },
+      world: { now: () => NOW },
+      directory: { notePending: async () => {} },
+    })
+  }
+
+  /** Adds an unanswered install, or puts it back, as the alarm does. */
+  function add(pending: PendingInstalls, again: PendingRow | null = null) {
+    const terms = { kind: 'unanswered', ts: TS, again, isOver: () => false } as const
+    return pending.add({ request: install(), verified: null }, terms)
+  }
+
+  it('do not take back an install that has ended while it was looked at', async () => {
+    const pending = aPendingInstalls()
+    await add(pending)
+    const again = row
+    const added = add(pending, again)
+    for (const ended of again === null ? [] : pendingIn(again)) pending.end(ended)
+    expect(await added).toEqual(ok('needless'))
+    expect(row).toBeNull()
+  })
+
+  it.each([
+    ['end with a trusted one of the same second', 0, false],
+    ['do not end with one that is older', -1, true],
+  ])('%s', async (_, seconds, isLeft) => {
+    const pending = aPendingInstalls()
+    await add(pending)
+    pending.endOlder({ ts: TS + seconds, tokenHash: 'of the trusted one' })
+    expect(row !== null).toBe(isLeft)
   })
 })

@@ -1,5 +1,9 @@
 /** The portal is subscribed to what is wanted, and says who acts. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ok } from '../../../src/core/result.ts'
+import { Subscriber } from '../../../src/portal/installs/subscriber.ts'
+import { anInstall } from '../../support/an-install.ts'
+import { NOW } from '../../support/time.ts'
 import type { BoundHandler } from '../../support/portal-rest.ts'
 import { RelayScenario } from '../../support/relay-scenario.ts'
 import { RELAY } from '../../support/relay-portal.ts'
@@ -120,4 +124,32 @@ it('the page finishes an installation that the portal says is not, whatever the 
   scenario.bitrix24.rest.finished = false
   const page = await scenario.portal.opensPage()
   expect(await page.text()).toContain('BX24.installFinish()')
+})
+
+describe('a visit of the page', () => {
+  it.each([
+    [59_999, 1],
+    [60_000, 2],
+  ])('%i ms after an alignment that nothing has outdated makes it %i in all', async (ms, count) => {
+    let now = NOW
+    let install = anInstall()
+    let alignments = 0
+    const subscriber = new Subscriber({
+      memberId: scenario.memberId,
+      state: {
+        install: () => install,
+        changeInstall: (change) => void (install = change(install)),
+      },
+      config: { publicUrl: RELAY, wantedEvents: [] },
+      world: { now: () => now, log: () => {} },
+      call: async (method) => {
+        if (method === 'event.get') alignments += 1
+        return ok({ result: [] })
+      },
+    })
+    await subscriber.alignAfterVisit()
+    now += ms
+    await subscriber.alignAfterVisit()
+    expect(alignments).toBe(count)
+  })
 })

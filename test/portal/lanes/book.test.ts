@@ -5,6 +5,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent } from '../../support/a-delivery.ts'
 import { ok } from '../../../src/core/result.ts'
+import { MAX_SKIPPED } from '../../../src/portal/lanes/book.ts'
+import { inLaneRoom } from '../../support/lane-room-scenario.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
 import { configured, machine, person, type Entry } from '../../support/entries.ts'
 import { dump, dumpKv } from '../../support/traces.ts'
@@ -427,6 +429,45 @@ describe('a changed filter', () => {
     expect((await scenario.storedLane('erp')).cursor).toBe(0)
     await scenario.object.touch()
     expect((await scenario.storedLane('erp')).cursor).toBe(3)
+  })
+})
+
+describe('skipped events', () => {
+  it.each([
+    [MAX_SKIPPED - 1, 0],
+    [MAX_SKIPPED, MAX_SKIPPED],
+  ])('that are %i are stored up to %i', async (skipped, stored) => {
+    const cursor = await inLaneRoom({}, (scenario) => {
+      scenario.book.setInMemory({ ...scenario.lane(), cursor: skipped })
+      scenario.book.load()
+      return scenario.lane().cursor
+    })
+    expect(cursor).toBe(stored)
+  })
+
+  it('that were stored with the lanes that are matched count no more', async () => {
+    const cursor = await inLaneRoom({}, (scenario) => {
+      const { book } = scenario
+      book.setInMemory({ ...scenario.lane(), cursor: MAX_SKIPPED - 1 })
+      book.matchNow(null, 0)
+      book.setInMemory({ ...scenario.lane(), cursor: MAX_SKIPPED })
+      book.load()
+      return scenario.lane().cursor
+    })
+    expect(cursor).toBe(MAX_SKIPPED - 1)
+  })
+})
+
+describe('a send that only memory knows', () => {
+  it('is stored with the lanes that are matched, and counts as unsaved no more', async () => {
+    const unsaved = await inLaneRoom({}, (scenario) => {
+      const { book } = scenario
+      book.saveSoon(scenario.lane())
+      const before = book.unsavedSends('erp')
+      book.matchNow(null, 0)
+      return [before, book.unsavedSends('erp')]
+    })
+    expect(unsaved).toEqual([1, 0])
   })
 })
 

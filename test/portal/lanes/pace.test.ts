@@ -4,10 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SECOND_MS } from '../../../src/core/durations.ts'
 import { createPortalSettings } from '../../../src/app.ts'
 import type { Env } from '../../../src/config/config.ts'
-import { UNNAMED_WAIT_MS } from '../../../src/portal/lanes/pace.ts'
+import { LanePace, UNNAMED_WAIT_MS } from '../../../src/portal/lanes/pace.ts'
+import { slack } from '../../../src/destinations/slack/receiver.ts'
 import type { PacerClient } from '../../../src/objects/pacer-client.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
+import { DELIVERED, aLane } from '../../support/a-lane.ts'
 import { person } from '../../support/entries.ts'
+import { opened } from '../../support/opened-receiver.ts'
+import { NOW } from '../../support/time.ts'
 import { until } from '../../support/until.ts'
 
 const CAREFUL_MS = 5 * SECOND_MS
@@ -117,6 +121,23 @@ describe('a pacer that cannot be reached', () => {
     await scenario.time.passesUntil(() => times.length === 2)
     expect((times[1] ?? 0) - start).toBeGreaterThanOrEqual(CAREFUL_MS)
     expect(scenario.logged).toContain('pacer_unreachable')
+  })
+
+  it('lets a lane send as soon as its careful wait is over, and not before', async () => {
+    let now = NOW
+    const unreachable = () => Promise.reject(new Error('unreachable'))
+    const pace = new LanePace({
+      memberId: scenario.memberId,
+      world: { now: () => now, log: () => {} },
+      pacer: { take: unreachable, hold: unreachable },
+    })
+    const chat = opened(slack, { url: URL_OF_CHAT })
+    const lane = aLane()
+    await pace.obey(chat, { lane, outcome: DELIVERED })
+    now = NOW + CAREFUL_MS - 1
+    expect(await pace.takeSlot(chat, lane)).toBe(NOW + CAREFUL_MS)
+    now = NOW + CAREFUL_MS
+    expect(await pace.takeSlot(chat, lane)).toBeNull()
   })
 })
 

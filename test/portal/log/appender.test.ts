@@ -203,6 +203,22 @@ describe('a receipt that the log holds', () => {
     expect(await logged()).toEqual([1, 2])
   })
 
+  it('is looked for in memory alone by a live event, and in the whole log by a drained one', async () => {
+    await scenario.portal.sends()
+    const searches: string[] = []
+    await scenario.inside(({ storage }) => {
+      const exec = storage.sql.exec.bind(storage.sql)
+      storage.sql.exec = (query, ...bindings) => {
+        if (query.includes('WHERE receipt = ?')) searches.push(query)
+        return exec(query, ...bindings)
+      }
+    })
+    await scenario.portal.sends()
+    expect(searches).toHaveLength(0)
+    await scenario.portal.sends({ drained: true })
+    expect(searches).toHaveLength(1)
+  })
+
   it('is known to both tries of one group', async () => {
     await scenario.portal.sends()
     const request = await scenario.portal.anEvent()

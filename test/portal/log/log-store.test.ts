@@ -86,6 +86,12 @@ describe('recentArrivals()', () => {
     })
   })
 
+  it('are found behind an old one that the spill has brought late', async () => {
+    const log = [...many(150), { receivedAt: 0 }, {}]
+    const found = await inLog(log, (store) => store.recentArrivals(NOW))
+    expect(found).toHaveLength(151)
+  })
+
   it('are no more than memory keeps, and the youngest of them', async () => {
     const found = await inLog(many(MAX_REMEMBERED + 150), (log) => log.recentArrivals(NOW))
     expect(found.length).toBeLessThan(MAX_REMEMBERED + 100)

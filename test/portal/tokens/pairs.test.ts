@@ -91,6 +91,22 @@ describe('replace()', () => {
     expect(scenario.install).toBe(before)
   })
 
+  it('replaces a pair that is sealed again while it is opened', async () => {
+    const scenario = await aTokenScenario()
+    const { sealer } = scenario
+    let isFirst = true
+    scenario.sealer = {
+      ...sealer,
+      open: async (...sealed) => {
+        if (isFirst) scenario.change({ tokens: await scenario.seal('tokens', 'old') })
+        isFirst = false
+        return sealer.open(...sealed)
+      },
+    }
+    await scenario.start().pairs.replace('canary-refresh-old', aPair('fresh'))
+    expect(await scenario.stored()).toBe('canary-refresh-fresh')
+  })
+
   it('replaces nothing when there is no key to seal it with', async () => {
     const scenario = await aTokenScenario()
     const before = scenario.install

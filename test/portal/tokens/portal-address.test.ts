@@ -1,6 +1,6 @@
 /** Portals that were renamed, and answer at their former address with a redirect. */
 import { expect, it } from 'vitest'
-import { ENDPOINT, fail, infoAnswer, type Answer } from '../../support/install-servers.ts'
+import { ENDPOINT, TECH, fail, infoAnswer, type Answer } from '../../support/install-servers.ts'
 import { METHOD, aTokenScenario, type TokenScenario } from '../../support/token-scenario.ts'
 
 const NEW = 'https://new.bitrix24.com/rest/'
@@ -36,6 +36,15 @@ it('refreshes an access token that the OAuth server finds expired, and asks once
   expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
   expect(scenario.refreshes()).toBe(1)
   expect(scenario.install.application?.clientEndpoint).toBe(NEW)
+})
+
+it('shows the pair to no OAuth server that the allow-list does not name', async () => {
+  const scenario = await aRenamedPortal(() => atNew())
+  scenario.oauthUrls = [TECH]
+  const { pairs, address } = scenario.start()
+  const pair = pairs.stored('tokens')
+  expect(pair && (await address.follow(pair))).toBe(false)
+  expect(scenario.sent).toEqual([])
 })
 
 it('writes nothing when an uninstall comes while the OAuth server is asked', async () => {

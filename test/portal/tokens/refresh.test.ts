@@ -194,6 +194,7 @@ describe('during a refresh', () => {
 describe('keepAlive()', () => {
   it.each([
     [19, 0],
+    [20, 1],
     [21, 1],
   ])('refreshes a pair of %i days %i times', async (days, refreshes) => {
     const scenario = await aTokenScenario({ tokensIssuedAt: (NOW - days * DAY_MS) / 1000 })
