@@ -292,9 +292,9 @@ export class LaneScenario {
   /** The real filter over one epoch. */
   readonly match: MatchFilter = ({ events, fields }, event) => {
     const key = JSON.stringify([events, fields])
-    const filter = this.#filters.get(key) ?? compileFilter({ events, fields, portals: ['*'] })
+    const filter = this.#filters.get(key) ?? compileFilter({ events, fields })
     this.#filters.set(key, filter)
-    return filter(event, { memberId: 'a223', domain: null })
+    return filter(event)
   }
 
   async #send(batch: Batch, context: SendContext): Promise<DeliveryOutcome> {

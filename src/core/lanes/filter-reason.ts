@@ -9,12 +9,13 @@ import type { Match } from './state/filter.ts'
 
 /** Why a lane does not get an event; stable words of the admin API. */
 export type FilterReason =
+  | 'quarantined'
   | Extract<Match, { matches: false }>['reason']
   | NonNullable<Epoch['silent']>
   | 'older_than_destination'
   | 'unchanged'
 
-/** Matches an event with the filter of an epoch, in the portal at hand. */
+/** Matches an event with the filter of an epoch. */
 export type MatchFilter = (filter: Pick<Epoch, 'events' | 'fields'>, event: RelayEvent) => Match
 
 /** A part that can match events: the receiver of a lane, or the rules of a portal's lanes. */

@@ -96,17 +96,14 @@ export class LaneRules {
     return { memberId: this.#deps.memberId, domain: this.#deps.trust.domain() }
   }
 
-  /**
-   * Matches an event of this portal with the filter of an epoch. `portals` is no part of it: see `#silence`.
-   */
-  readonly match: MatchFilter = ({ events, fields }, event) =>
-    this.#filter(events, fields)(event, this.#identity())
+  /** Matches an event with the filter of an epoch. `portals` is no part of it: see `#silence`. */
+  readonly match: MatchFilter = ({ events, fields }, event) => this.#filter(events, fields)(event)
 
   #filter(events: readonly string[], fields: readonly string[]): CompiledFilter {
     const key = JSON.stringify([events, fields])
     const known = this.#filters.get(key)
     if (known !== undefined) return known
-    const compiled = compileFilter({ events, fields, portals: ['*'] })
+    const compiled = compileFilter({ events, fields })
     this.#filters.set(key, compiled)
     return compiled
   }

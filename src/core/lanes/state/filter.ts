@@ -22,36 +22,34 @@ export interface PortalIdentity {
   readonly domain: string | null
 }
 
-/** Whether a filter takes an event, and the first reason against it. */
+/** Whether the globs `events` and `fields` take an event, and the first reason against it. */
 export type Match =
   | { readonly matches: true }
   | {
       readonly matches: false
-      readonly reason: 'event' | 'field' | 'portal' | 'quarantined'
+      readonly reason: 'event' | 'field'
     }
 
 /**
- * Prepares a filter for many events. All globs ignore case. Lifecycle events (ONAPP…) and quarantined events
+ * Prepares the globs `events` and `fields` for many events. All globs ignore case. Lifecycle events (ONAPP…)
  * match no filter.
  */
 export function compileFilter(
-  filter: Filter,
-): (event: RelayEvent, portal: PortalIdentity) => Match {
+  filter: Pick<Filter, 'events' | 'fields'>,
+): (event: RelayEvent) => Match {
   const isWantedEvent = compileGlobs(filter.events)
   const isWantedField = compileGlobs(filter.fields)
-  const isWantedPortal = compilePortals(filter.portals)
   const takesAllFields =
     filter.fields.length === 0 || filter.fields.some((pattern) => /^\*+$/.test(pattern))
 
-  return (event, portal) => {
-    if (event.quarantined !== null) return { matches: false, reason: 'quarantined' }
+  return (event) => {
     if (isLifecycleEvent(event.name) || !isWantedEvent(event.name)) {
       return { matches: false, reason: 'event' }
     }
     if (!takesAllFields && (event.field === null || !isWantedField(event.field.fieldName))) {
       return { matches: false, reason: 'field' }
     }
-    return isWantedPortal(portal) ? { matches: true } : { matches: false, reason: 'portal' }
+    return { matches: true }
   }
 }
 
