@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { checkWebhookUrl } from '../bitrix24/servers/rest-address.ts'
 import { ApplicationTokenSchema } from '../bitrix24/wire/wire-schemas.ts'
+import { isMemberId } from '../core/access/member-id.ts'
 import { webhookRule, type OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import type { AddressPolicy } from '../core/safety/address.ts'
@@ -71,7 +72,6 @@ function readPortalName(portal: string, policy: AddressPolicy): Result<string, s
       ? ok(portal)
       : err('must not be "*", except with UNSAFE_ALLOW_LOCAL_ADDRESSES')
   }
-  const isMemberId = /^[0-9a-f]{32}$/u.test(portal)
   const isDomain = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?$/u.test(portal)
-  return isMemberId || isDomain ? ok(portal) : err('must name a domain or a member_id')
+  return isMemberId(portal) || isDomain ? ok(portal) : err('must name a domain or a member_id')
 }

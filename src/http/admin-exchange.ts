@@ -4,6 +4,7 @@
  */
 import type { Context } from 'hono'
 import * as v from 'valibot'
+import { isMemberId } from '../core/access/member-id.ts'
 import type { PortalClient, PortalLookup } from '../edge/portal-client.ts'
 import { readBody } from './body.ts'
 import { errorResponse } from './error-response.ts'
@@ -20,7 +21,7 @@ export async function withPortal(
   work: (portal: PortalClient, memberId: string) => Promise<Response>,
 ): Promise<Response> {
   const memberId = (c.req.param('memberId') ?? '').toLowerCase()
-  if (!/^[0-9a-f]{32}$/u.test(memberId)) return errorResponse('not_found')
+  if (!isMemberId(memberId)) return errorResponse('not_found')
   return work(portals(memberId), memberId)
 }
 

@@ -2,6 +2,7 @@
  * The tokens of outgoing webhooks, and the portals that each may speak for. An operator configures a token
  * with the portal's member id, with its domain, or in development with `*`. Pure.
  */
+import { isMemberId } from './member-id.ts'
 
 /** One entry of OUTGOING_WEBHOOK_TOKENS. */
 export interface OutgoingWebhook {
@@ -18,7 +19,7 @@ export type WebhookRule = 'member' | 'any' | 'domain'
 /** The form of a configured portal. */
 export function webhookRule(portal: string): WebhookRule {
   if (portal === '*') return 'any'
-  return /^[0-9a-f]{32}$/u.test(portal) ? 'member' : 'domain'
+  return isMemberId(portal) ? 'member' : 'domain'
 }
 
 /**
