@@ -1,6 +1,7 @@
 /** The admin API of one lane: pause, resume, park and replay. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
+import type { LaneState } from '../core/lanes/state/lane-state.ts'
 import type { Result } from '../core/result.ts'
 import type { PortalClient, PortalLookup } from '../edge/portal-client.ts'
 import type { LaneFault, ReplayWish } from '../portal/lanes/control.ts'
@@ -71,7 +72,7 @@ function readDryRun(query: URLSearchParams): boolean | null {
   return value === 'true' ? true : value === 'false' ? false : null
 }
 
-function replyState(changed: Result<string, LaneFault>): Response {
+function replyState(changed: Result<LaneState['status'], LaneFault>): Response {
   return changed.ok ? reply({ state: changed.value }) : errorResponse(CONTROL_ERRORS[changed.error])
 }
 

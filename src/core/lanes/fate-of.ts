@@ -3,9 +3,9 @@
  * the cursor at 41, event 40 was delivered, and event 42 waits.
  */
 import type { LogEntry } from '../log/event.ts'
-import type { DigestRecord, StoredFate } from './state/fate.ts'
+import type { DigestRecord, ParkReason, StoredFate } from './state/fate.ts'
 import type { FilterReason } from './filter-reason.ts'
-import type { LaneState } from './state/lane-state.ts'
+import type { DisabledReason, LaneState } from './state/lane-state.ts'
 
 /**
  * The fate of one event at one destination. Times are unix milliseconds, null where the cursor alone tells
@@ -21,14 +21,14 @@ type FateState =
       readonly state: 'delivered' | 'parked' | 'expired'
       readonly at: number | null
       readonly attempts: number | null
-      readonly reason: string | null
+      readonly reason: ParkReason | null
     }
   | {
       readonly state: 'waiting'
       readonly at: null
       readonly attempts: number
       /** Why its lane is disabled, or why its last attempt failed. */
-      readonly reason: string | null
+      readonly reason: DisabledReason | null
     }
   | {
       readonly state: 'filtered'

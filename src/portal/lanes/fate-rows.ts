@@ -3,7 +3,7 @@
  * (G10, README), so every member that is damaged gets a value that says least.
  */
 import * as v from 'valibot'
-import type { DigestRecord, StoredFate } from '../../core/lanes/state/fate.ts'
+import type { DigestRecord, ParkReason, StoredFate } from '../../core/lanes/state/fate.ts'
 import type { SqlRow } from '../../storage/database.ts'
 
 /** A stored fate with its destination. */
@@ -12,13 +12,15 @@ export interface DestinationFate extends StoredFate {
 }
 
 const AnyNumber = v.fallback(v.number(), 0)
+// Sound: a reason is only shown, and that of another version is shown as it is.
+const ParkReasonSchema = v.custom<ParkReason>((word) => typeof word === 'string')
 
 const DestinationFateSchema = v.object({
   destination: v.fallback(v.string(), ''),
   sequence: AnyNumber,
   // A state that this version does not know is read as `parked`, so that an operator looks at it.
   state: v.fallback(v.picklist(['delivered', 'parked', 'expired']), 'parked'),
-  reason: v.fallback(v.nullable(v.string()), null),
+  reason: v.fallback(v.nullable(ParkReasonSchema), null),
   status: v.fallback(v.nullable(v.number()), null),
   at: AnyNumber,
   attempts: AnyNumber,

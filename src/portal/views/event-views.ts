@@ -3,7 +3,7 @@
  * secret.
  */
 import { displayName } from '../../core/log/event-names.ts'
-import type { Enrichment, LogEntry } from '../../core/log/event.ts'
+import type { Enrichment, LogEntry, QuarantineReason, ThinReason } from '../../core/log/event.ts'
 import { fateOf, type Fate } from '../../core/lanes/fate-of.ts'
 import type { LaneBook } from '../lanes/book.ts'
 import type { FateStore } from '../lanes/fate-store.ts'
@@ -31,13 +31,13 @@ export interface EventView {
   readonly fields: LogEntry['event']['data']
   readonly changes: Enrichment['changes']
   readonly enrichment: Enrichment['status']
-  readonly enrichmentReason: string | null
+  readonly enrichmentReason: ThinReason | null
   readonly toldBy: number | null
   readonly covers: readonly number[]
   readonly completes: readonly number[]
   readonly readAt: string | null
   readonly quarantined: boolean
-  readonly quarantineReason: string | null
+  readonly quarantineReason: QuarantineReason | null
   readonly fates: Readonly<Record<string, FateView>>
 }
 

@@ -11,10 +11,10 @@ export type ExactFate = AttemptedFate &
     | { readonly state: 'parked'; readonly reason: ParkReason }
   )
 
-/** An exact fate as it is read back: a row may hold words of another version. */
+/** An exact fate as it is read back: of any state, and with the reason that its row holds. */
 export interface StoredFate extends AttemptedFate {
   readonly state: 'delivered' | 'parked' | 'expired'
-  readonly reason: string | null
+  readonly reason: ParkReason | null
 }
 
 interface AttemptedFate {
