@@ -98,7 +98,10 @@ async function sendOnce(
   return redactDetail(verdict, answer.value, [...receiver.secrets, ...movedTo])
 }
 
-/** One request, if its address may be called, and its answer; without an answer the outcome says why. */
+/**
+ * Makes one request, unless its address must not be called, and gives the answer. Where there is none, the
+ * outcome says why.
+ */
 async function exchange(
   request: OutgoingRequest,
   policy: AddressPolicy,
@@ -110,7 +113,7 @@ async function exchange(
   return typeof answer === 'string' ? err(unanswered(answer)) : ok(answer)
 }
 
-/** One request within the timeout; a string is the reason why there is no answer. */
+/** Makes one request within the timeout. A string says why there is no answer. */
 async function post(
   { method = 'POST', url, headers, body }: OutgoingRequest,
   { fetch, timeoutMs }: SendOptions,

@@ -46,7 +46,10 @@ export function compareRead(
   return changes.length === 0 ? null : { action: 'updated', changes }
 }
 
-/** The field after a comparison that found nothing to tell: the baseline, or the same as before. */
+/**
+ * The field after a comparison that found nothing to tell. What was read becomes the snapshot, nothing is owed
+ * any more, and a field of the baseline counts as told. A failed read changes nothing.
+ */
 export function adoptRead(
   state: FieldState,
   read: FieldRead,

@@ -25,7 +25,10 @@ interface NamedField extends FieldRef {
 }
 
 interface LivingField {
-  /** True once receivers know that the field exists: by the baseline, or by a list of all its attributes. */
+  /**
+   * Whether receivers know that the field exists. They do when the field belongs to the baseline, or after a
+   * delivery that listed all its attributes.
+   */
   readonly isTold: boolean
   /** Oldest first, at most `MAX_OWED`. */
   readonly owed: readonly OwedEvent[]

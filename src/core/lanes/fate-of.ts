@@ -12,7 +12,7 @@ import type { DisabledReason, LaneState } from './state/lane-state.ts'
  * the fate.
  */
 export type Fate = FateState & {
-  /** The digest that tells or told the event; null when it has or had a message of its own. */
+  /** The digest in which the event was or will be told; null for an event with a message of its own. */
   readonly digest: DigestPlace | null
 }
 

@@ -97,7 +97,8 @@ function findProblems(
   const opened = openReceiver({ ...destination, problems: [] }, new Map(), policy)
   if (opened.ok) return []
   const known = new Set(destination.problems.map(({ setting }) => setting))
-  // A portal value is not there yet: it is judged when a portal opens the receiver.
+  // A setting that refers to a portal value is not judged here, since no portal is known yet. It is judged when
+  // a portal opens the receiver.
   return opened.error.filter(({ setting }) => !known.has(setting) && !portalSettings.has(setting))
 }
 

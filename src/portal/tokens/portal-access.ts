@@ -20,7 +20,10 @@ export interface PortalAccess {
   blockedUntil(): number
   /** Lets no call through for a time that the portal has asked for, in milliseconds. */
   obey(waitMs: number): void
-  /** The generation of the install. An answer that comes in a later one than its question is thrown away. */
+  /**
+   * The generation of the install. An uninstall raises it; an answer to a question that was asked before is
+   * then thrown away.
+   */
   generation(): number
 }
 

@@ -58,7 +58,10 @@ export function skipEvent(lane: LaneState, sequence: number): LaneState {
   }
 }
 
-/** The wait of the event that becomes the front: none, but a disabled lane keeps the time of its probe. */
+/**
+ * The `nextAttemptAt` of a lane whose cursor moves: null, since the new front has failed at nothing yet. A
+ * disabled lane keeps the time of its probe.
+ */
 export function waitOfNext(lane: LaneState): number | null {
   return lane.status === 'disabled' ? lane.nextAttemptAt : null
 }

@@ -55,8 +55,8 @@ interface LaneProgress {
   /** Failed attempts of the front. */
   readonly attempts: number
   /**
-   * The time at which the front is tried again; null for at once. For a disabled lane it is the time of its
-   * probe; null for never.
+   * When the front is tried again; null means at once. In a disabled lane it is the time of the probe, and
+   * null means that there is no probe.
    */
   readonly nextAttemptAt: number | null
   /** No send before this time: the receiver's pace, or its Retry-After. */
