@@ -5,6 +5,7 @@
  */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { MINUTE_MS } from '../../src/core/durations.ts'
 import type { Catalogue } from '../../src/destinations/language/catalogue.ts'
 import { catalogueOf, LANGUAGES } from '../../src/destinations/language/languages.ts'
 import { composeMessage } from '../../src/destinations/message/compose.ts'
@@ -15,7 +16,7 @@ import { hostileDigests, hostileParcels, type HostileParcel } from '../support/h
 import { aParcel, opened, requestOf } from '../support/opened-receiver.ts'
 import { sampled } from '../support/sampling.ts'
 
-const TIMEOUT_MS = 60_000
+const TIMEOUT_MS = MINUTE_MS
 const DASHBOARD = 'https://relay.example.com/admin/portals/x'
 
 /** One chat, and the ways in which a test reads its messages. */

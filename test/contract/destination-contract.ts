@@ -3,6 +3,7 @@
  * `describeDestination` from its own test file, and is not done until it does.
  */
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { HOUR_MS } from '../../src/core/durations.ts'
 import type { AddressPolicy } from '../../src/core/safety/address.ts'
 import type { DeliveryOutcome } from '../../src/core/lanes/state/outcome.ts'
 import type {
@@ -359,7 +360,7 @@ function describeRequests(cases: DestinationCases): void {
     const destination = open(cases)
     const delivery = aDelivery()
     await send(destination, receiver, { delivery, now: SENT_AT })
-    await send(destination, receiver, { delivery, now: SENT_AT + 3_600_000 })
+    await send(destination, receiver, { delivery, now: SENT_AT + HOUR_MS })
     await send(destination, receiver, { delivery: { ...delivery, replayed: true }, now: SENT_AT })
     const { deliveryIdOf } = cases
     expect(receiver.requests).toHaveLength(3)

@@ -1,5 +1,6 @@
 /** Sending to a receiver that is asked for its permission first. */
 import { describe, expect, test, vi } from 'vitest'
+import { DAY_MS } from '../../src/core/durations.ts'
 import type { Fetch } from '../../src/core/fetch.ts'
 import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/state/receiver-memory.ts'
 import { err, ok } from '../../src/core/result.ts'
@@ -26,8 +27,6 @@ describe('sendParcel() to a receiver that wants to be asked', () => {
     headers: { 'x-question': '1' },
     body: '',
   }
-  const DAY_MS = 86_400_000
-
   /** Gives permission for a day with status 200. */
   function aHandshake(partial: Partial<Handshake> = {}): Handshake {
     return {

@@ -1,6 +1,7 @@
 /** The way of a spilled request back to its portal's object (G5). */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { MINUTE_MS } from '../../src/core/durations.ts'
 import { drainSpill } from '../../src/edge/drain.ts'
 import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
@@ -245,7 +246,7 @@ describe('drainSpill()', () => {
   it('lets an uninstall without a time end no install that came after it', async () => {
     const intake = scenario.intake(UNREACHABLE)
     const uninstall = decoded(scenario.portal.body('app-ONAPPUNINSTALL-clean', { ts: null }))
-    scenario.now -= 60_000
+    scenario.now -= MINUTE_MS
     expect(await intake.take(uninstall)).toEqual({ kind: 'spilled' })
     expect((await scenario.portal.installs({ ts: scenario.portal.ts(-5) })).status).toBe(200)
     await drain().done

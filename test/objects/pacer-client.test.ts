@@ -4,6 +4,7 @@ import { reset, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createPortalSettings } from '../../src/app.ts'
 import { loadConfig, type Env } from '../../src/config/config.ts'
+import { MINUTE_MS } from '../../src/core/durations.ts'
 import { withTimeout } from '../../src/edge/two-tries.ts'
 import {
   createPacerClient,
@@ -52,7 +53,7 @@ describe('createPortalSettings()', () => {
   })
 
   it('carries a hold to all of them', async () => {
-    const until = Date.now() + 60_000
+    const until = Date.now() + MINUTE_MS
     await createPortalSettings(deployment()).pacer.hold(URL, until)
     expect(await createPortalSettings(deployment()).pacer.take(URL, 'a', SLACK)).toBe(until)
   })

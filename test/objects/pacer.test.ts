@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { evictDurableObject, reset, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { HOUR_MS, MINUTE_MS } from '../../src/core/durations.ts'
 import { MAX_HOLD_MS } from '../../src/core/pace/slots.ts'
 import type { PaceWindow } from '../../src/core/pace/pace-window.ts'
 import type { PacerRemote } from '../../src/objects/pacer-client.ts'
@@ -14,7 +15,7 @@ const SLACK: readonly PaceWindow[] = [{ count: 1, ms: 1000 }]
 const TEN_SECONDS: readonly PaceWindow[] = [{ count: 2, ms: 10_000 }]
 const TEAMS: readonly PaceWindow[] = [
   { count: 4, ms: 1000 },
-  { count: 6, ms: 3_600_000 },
+  { count: 6, ms: HOUR_MS },
 ]
 
 let clock: ManualClock
@@ -115,12 +116,12 @@ describe('take()', () => {
     for (let count = 0; count < 2; count += 1) await take('a', TEAMS)
     await evictDurableObject(stub())
     clock.advance(20_000)
-    expect(await take('a', TEAMS)).toBe(3_600_000)
-    clock.advance(3_600_000 - 21_000)
+    expect(await take('a', TEAMS)).toBe(HOUR_MS)
+    clock.advance(HOUR_MS - 21_000)
     expect(await take('a', TEAMS)).toBeNull()
     expect(await stored()).toEqual({
       holdUntil: 0,
-      grants: [NOW + 1000, NOW + 1000, NOW + 3_600_000],
+      grants: [NOW + 1000, NOW + 1000, NOW + HOUR_MS],
     })
   })
 
@@ -217,7 +218,7 @@ describe('what is stored', () => {
 
   it('holds a day at most, once, when the clock was wrong as it was written', async () => {
     clock.advance(400 * MAX_HOLD_MS)
-    await pacer().hold(clock.now() + 60_000)
+    await pacer().hold(clock.now() + MINUTE_MS)
     await evictDurableObject(stub())
     clock.advance(-400 * MAX_HOLD_MS)
     expect(await take('a')).toBe(MAX_HOLD_MS)

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aDefinition, ReadingScenario, READING_SECRET } from '../support/reading-scenario.ts'
 import { machine, person } from '../support/entries.ts'
+import { NOW } from '../support/time.ts'
 import { gate, until } from '../support/until.ts'
 
 const MANDATORY = [{ attribute: 'MANDATORY', before: 'N', after: 'Y' }]
@@ -239,7 +240,7 @@ describe('an answer of the portal', () => {
         Response.json(
           {
             error: 'OPERATION_TIME_LIMIT',
-            time: { finish: 1_790_000_000, operating_reset_at: 1_790_000_060 },
+            time: { finish: NOW / 1000, operating_reset_at: NOW / 1000 + 60 },
           },
           { status: 429 },
         ),
@@ -285,7 +286,7 @@ describe('an answer of the portal', () => {
 
   it('is not asked for again before the reset of the operating limit', async () => {
     scenario.portalSays(() => {
-      const time = { finish: 1_790_000_000, operating_reset_at: 1_790_000_060 }
+      const time = { finish: NOW / 1000, operating_reset_at: NOW / 1000 + 60 }
       return Response.json({ error: 'OPERATION_TIME_LIMIT', time }, { status: 429 })
     })
     await scenario.changed()

@@ -1,10 +1,11 @@
 /** When a portal has to wake, and how its one alarm follows the parts that wait for time. */
 import { describe, expect, it } from 'vitest'
+import { HOUR_MS } from '../../src/core/durations.ts'
 import { SAFETY_ALARM_MS } from '../../src/core/pace/schedule.ts'
 import { REFUSED_ALARM_REST_MS, Waker } from '../../src/portal/waker.ts'
 import { NOW } from '../support/time.ts'
 
-const RETRY_AT = NOW + 3_600_000
+const RETRY_AT = NOW + HOUR_MS
 
 /** A waker whose parts are due at these times, and everything that it did, in order. */
 function aWaker(...times: readonly (number | null)[]) {

@@ -36,9 +36,9 @@ describe('SpillStore', () => {
 
   it('lists by portal and by time of receipt', async () => {
     const places = [
-      aPlace(OTHER, 1_790_000_000_001, 'r4'),
-      aPlace(ACME, 1_790_000_000_020, 'r3'),
-      aPlace(ACME, 1_790_000_000_003, 'r2'),
+      aPlace(OTHER, NOW + 1, 'r4'),
+      aPlace(ACME, NOW + 20, 'r3'),
+      aPlace(ACME, NOW + 3, 'r2'),
       aPlace(ACME, 1_690_000_000_009, 'r1'),
     ]
     for (const place of places) await store.save(place, place.receipt)

@@ -1,4 +1,5 @@
 /** Builders of the state of one field: present by default, with a snapshot of a minute ago. */
+import { MINUTE_MS } from '../../src/core/durations.ts'
 import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
 import {
   newFieldState,
@@ -52,7 +53,7 @@ export function aField(changes: Partial<PresentField> = {}): PresentField {
     ...named,
     presence: 'present',
     attributes: OLD,
-    readAt: READ_AT - 60_000,
+    readAt: READ_AT - MINUTE_MS,
     isTold: true,
     ...changes,
   }
@@ -67,5 +68,5 @@ export function anUnreadField(changes: Partial<UnreadField> = {}): UnreadField {
 export function aGoneField(changes: Partial<GoneField> = {}): GoneField {
   const { family, id, entityId, fieldName } = FIELD
   const name = { family, id, entityId, fieldName }
-  return { ...name, presence: 'gone', toldBy: null, readAt: READ_AT - 60_000, ...changes }
+  return { ...name, presence: 'gone', toldBy: null, readAt: READ_AT - MINUTE_MS, ...changes }
 }

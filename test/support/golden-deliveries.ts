@@ -1,4 +1,5 @@
 /** One parcel of each kind of message, as they are kept in test/fixtures/receivers. */
+import { HOUR_MS } from '../../src/core/durations.ts'
 import type { Change, PortalUser } from '../../src/core/log/event.ts'
 import type { Delivery, Parcel } from '../../src/destinations/receiver.ts'
 import {
@@ -70,7 +71,7 @@ export const GOLDEN_PARCELS: Readonly<Record<string, Parcel>> = {
   late: single(
     aDelivery({
       origin: 'reconciled',
-      receivedAt: RECEIVED_AT - 3 * 3_600_000,
+      receivedAt: RECEIVED_AT - 3 * HOUR_MS,
       event: anEvent({ userId: null, ts: EVENT_TS - 3 * 3600 }),
       enrichment: anEnrichment({ userName: null }),
     }),

@@ -1,12 +1,12 @@
 /** The lane and the event 5 at which the tests of settling begin, and what becomes of them. */
-import { DAY_MS, HOUR_MS } from '../../src/core/durations.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/core/durations.ts'
 import type { ParkReason } from '../../src/core/lanes/state/fate.ts'
 import type { LaneState } from '../../src/core/lanes/state/lane-state.ts'
 import type { SettleTerms } from '../../src/core/lanes/settle/settle.ts'
 import { NOW } from './time.ts'
 
 /** A time before the attempt. */
-export const EARLIER = NOW - 60_000
+export const EARLIER = NOW - MINUTE_MS
 export const TOMORROW = NOW + DAY_MS
 export const TERMS: SettleTerms = {
   now: NOW,

@@ -1,4 +1,5 @@
 /** The time of tests that need a fixed one. */
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/core/durations.ts'
 
 /** The present moment of a test, in unix milliseconds: 21 September 2026, 14:13:20 UTC. */
 export const NOW = 1_790_000_000_000
@@ -6,10 +7,10 @@ export const NOW = 1_790_000_000_000
 const UNIT_MS = {
   ms: 1,
   s: 1000,
-  min: 60_000,
-  h: 3_600_000,
-  day: 86_400_000,
-  days: 86_400_000,
+  min: MINUTE_MS,
+  h: HOUR_MS,
+  day: DAY_MS,
+  days: DAY_MS,
 } as const
 
 /** A span of time: milliseconds, or as a reader says it. */

@@ -4,6 +4,7 @@
  * know. An error keeps Bitrix24's code and nothing else of the answer: no description, address or token
  * (docs/bitrix24.md#rest-errors).
  */
+import { MINUTE_MS } from '../../core/durations.ts'
 import type { Json } from '../../core/log/event.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
@@ -148,7 +149,7 @@ export function classifyForeignAnswer(
 
 // The waits after a refusal that names none.
 const QUERY_LIMIT_WAIT_MS = 1000
-const OPERATION_LIMIT_WAIT_MS = 60_000
+const OPERATION_LIMIT_WAIT_MS = MINUTE_MS
 
 /** Returns the wait after a refusal because of a limit, in milliseconds; null for any other failure. */
 export function limitWaitOf({ kind, code, retryAfterMs }: RestError): number | null {

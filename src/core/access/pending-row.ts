@@ -3,7 +3,7 @@
  * may send an install, and a forged one may come before the true one. So an install never takes the place of
  * another one that presents a different application token: the server is asked about each of them. Pure.
  */
-import { DAY_MS } from '../durations.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts'
 
 /**
  * Why an install is pending. `unknown_application`: the OAuth server has confirmed it, but its application
@@ -40,11 +40,11 @@ export interface PendingRow extends PendingInstall {
 /** How long an install may be pending, in milliseconds. */
 export const PENDING_MS: Readonly<Record<PendingKind, number>> = {
   unknown_application: 7 * DAY_MS,
-  unanswered: DAY_MS / 24,
+  unanswered: HOUR_MS,
 }
 
 /** How often the pending installs are looked at again, in milliseconds. */
-export const PENDING_CHECK_MS = 60_000
+export const PENDING_CHECK_MS = MINUTE_MS
 
 /** The most unanswered installs that one portal may have pending. */
 export const MAX_PENDING = 4

@@ -3,12 +3,13 @@
  * events of the last two minutes. This memory changes only by `remember`, which the appender calls after
  * the commit: an event whose transaction was rolled back must be stored by the next try.
  */
+import { MINUTE_MS } from '../durations.ts'
 
 /** Two events with equal content within this time count as one (docs/bitrix24.md#duplicates). */
-export const DUPLICATE_WINDOW_MS = 60_000
+export const DUPLICATE_WINDOW_MS = MINUTE_MS
 
 /** How long a receipt is remembered. The edge's second try comes within 2 s, so it is found here. */
-export const RECEIPT_WINDOW_MS = 120_000
+export const RECEIPT_WINDOW_MS = 2 * MINUTE_MS
 
 /** The most events that are remembered. Older ones are found in the log itself. */
 export const MAX_REMEMBERED = 5000

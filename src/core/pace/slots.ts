@@ -6,16 +6,17 @@
  * comes, it gets the slot; so when A has ended meanwhile, it costs the others one slot at most. The promised
  * time is a guess from the windows, but the windows themselves are always kept.
  */
+import { DAY_MS, MINUTE_MS } from '../durations.ts'
 import { checkPaceWindows, countedGrants, computeSlot, type PaceWindow } from './pace-window.ts'
 
 /** The time after its promised time for which a waiter still holds the others back, in milliseconds. */
 export const GRACE_MS = 2000
 
 /** The time after its promised time for which a waiter still keeps its place, in milliseconds. */
-export const PLACE_MS = 60_000
+export const PLACE_MS = MINUTE_MS
 
 /** The longest hold, in milliseconds: a receiver may ask for any time. */
-export const MAX_HOLD_MS = 86_400_000
+export const MAX_HOLD_MS = DAY_MS
 
 /** A waiter that may not overtake again comes back soon, since the one that it waits for is due already. */
 const OVERTAKE_PAUSE_MS = 250

@@ -4,7 +4,8 @@
 import { NOT_ENRICHED } from '../../core/log/event.ts'
 import type { Parcel } from '../receiver.ts'
 
-const RECEIVED_AT = 1_790_000_001_120
+const SENT_TS = 1_790_000_000
+const RECEIVED_AT = SENT_TS * 1000 + 1120
 
 /** One edit of one field. */
 export const SAMPLE_PARCEL: Parcel = {
@@ -20,7 +21,7 @@ export const SAMPLE_PARCEL: Parcel = {
       receivedAt: RECEIVED_AT,
       event: {
         name: 'ONCRMREQUISITEUSERFIELDUPDATE',
-        ts: 1_790_000_000,
+        ts: SENT_TS,
         handlerId: null,
         userId: 1,
         data: null,

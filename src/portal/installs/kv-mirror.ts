@@ -4,13 +4,14 @@
  * a failed write the alarm tries again.
  */
 import { mirrorOf } from '../../core/access/install.ts'
+import { MINUTE_MS } from '../../core/durations.ts'
 import { describeError } from '../../core/safety/redact.ts'
 import type { InstallStore } from '../../storage/install-store.ts'
 import type { World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
 
 /** The wait before a failed write is tried again, in milliseconds. */
-export const KV_RETRY_MS = 60_000
+export const KV_RETRY_MS = MINUTE_MS
 
 /** The dependencies of the mirror. */
 export interface KvMirrorDeps {

@@ -7,6 +7,7 @@ import { askInstalled } from '../../bitrix24/installs/app-info.ts'
 import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import { alignSubscriptions } from '../../bitrix24/installs/subscriptions.ts'
 import { changeApplication } from '../../core/access/install.ts'
+import { MINUTE_MS } from '../../core/durations.ts'
 import type { AppendRequest } from '../log/appender.ts'
 import { parseEvent } from '../log/event-schemas.ts'
 import type { PortalState } from '../state/portal-state.ts'
@@ -16,7 +17,7 @@ import type { PortalConfig, World } from '../settings.ts'
 const EVENTS_PATH = '/bitrix24/events'
 
 /** An alignment that can bring nothing new is made again only after this time, in milliseconds. */
-const REST_MS = 60_000
+const REST_MS = MINUTE_MS
 
 /** The dependencies of the subscriber. */
 export interface SubscriberDeps {

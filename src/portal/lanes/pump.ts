@@ -21,7 +21,7 @@ export const RUN_BUDGET_MS = 30_000
  * The rest of a lane after a walk that failed, in milliseconds. A walk fails when storage does, or by a bug
  * of this program; an outcome never lets it fail.
  */
-export const FAILED_REST_MS = 60_000
+export const FAILED_REST_MS = MINUTE_MS
 
 /**
  * So soon a portal with waiting events wakes at the latest, in milliseconds. A lane may stand for longer: it

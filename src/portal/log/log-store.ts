@@ -1,4 +1,5 @@
 /** All SQL over the log of a portal. */
+import { MINUTE_MS } from '../../core/durations.ts'
 import { DUPLICATE_WINDOW_MS, MAX_REMEMBERED, RECEIPT_WINDOW_MS } from '../../core/log/append.ts'
 import type { Arrival, StoredPlace } from '../../core/log/append.ts'
 import type { Enrichment, LogEntry } from '../../core/log/event.ts'
@@ -12,7 +13,7 @@ import { remakeTable } from '../state/migrations.ts'
 const RECENT_PAGE = 100
 
 /** An event that still waits is at most this much older than the youngest one, in milliseconds. */
-const AWAITING_WINDOW_MS = 600_000
+const AWAITING_WINDOW_MS = 10 * MINUTE_MS
 
 /** How many rows are searched for the last event about a field. */
 const MAX_LOOKED_THROUGH = 2000

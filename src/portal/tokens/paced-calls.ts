@@ -5,6 +5,7 @@
  */
 import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import { limitWaitOf, type RestError } from '../../bitrix24/servers/rest-error.ts'
+import { MINUTE_MS } from '../../core/durations.ts'
 import { LeakyBucket } from '../../core/pace/leaky-bucket.ts'
 import { err } from '../../core/result.ts'
 import type { World } from '../settings.ts'
@@ -13,7 +14,7 @@ import type { World } from '../settings.ts'
 const EVENT_WAIT_MS = 3000
 
 /** How long a call in the background may wait for its turn, in milliseconds. */
-const BACKGROUND_WAIT_MS = 60_000
+const BACKGROUND_WAIT_MS = MINUTE_MS
 
 /** The paced calls of one portal. */
 export class PacedCalls {

@@ -5,6 +5,7 @@
  */
 import { newAddressOf } from '../../bitrix24/installs/renamed-portal.ts'
 import { askAppInfo } from '../../bitrix24/servers/oauth.ts'
+import { MINUTE_MS } from '../../core/durations.ts'
 import { err } from '../../core/result.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
@@ -12,7 +13,7 @@ import type { Pairs, StoredPair } from './pairs.ts'
 import { CALL_TIMEOUT_MS, UNREADABLE_PAIR, type Refresh } from './refresh.ts'
 
 /** How often the OAuth server is asked where a portal that redirects has gone, in milliseconds. */
-export const RENAME_REST_MS = 600_000
+export const RENAME_REST_MS = 10 * MINUTE_MS
 
 /** The dependencies of the address. */
 export interface PortalAddressDeps {

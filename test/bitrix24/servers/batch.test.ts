@@ -4,6 +4,7 @@ import { callBatch } from '../../../src/bitrix24/servers/batch.ts'
 import type { BatchCommand } from '../../../src/bitrix24/servers/batch.ts'
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
 import type { RestError, RestErrorKind } from '../../../src/bitrix24/servers/rest-error.ts'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { Result } from '../../../src/core/result.ts'
 
 const MALFORMED = { kind: 'unreachable', code: 'malformed_answer', status: 200 } as const
@@ -106,7 +107,9 @@ describe('callBatch()', () => {
         result_time: { a: { finish: 100, operating_reset_at: 160 } },
       }),
     )
-    expect(result).toMatchObject({ a: { error: { kind: 'rate_limited', retryAfterMs: 60_000 } } })
+    expect(result).toMatchObject({
+      a: { error: { kind: 'rate_limited', retryAfterMs: MINUTE_MS } },
+    })
   })
 
   test('finds no answer in names that every object inherits', async () => {

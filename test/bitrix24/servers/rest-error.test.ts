@@ -6,6 +6,8 @@ import {
   isTransient,
 } from '../../../src/bitrix24/servers/rest-error.ts'
 import type { RestErrorKind } from '../../../src/bitrix24/servers/rest-error.ts'
+import { DAY_MS } from '../../../src/core/durations.ts'
+import { NOW } from '../../support/time.ts'
 
 const FACTS = { status: 400, retryAfter: null, secrets: [] }
 
@@ -164,7 +166,7 @@ describe('classifyError()', () => {
 
   test.for<[string, string | null, number | undefined]>([
     ['seconds', '20', 20_000],
-    ['an hour past a day', '90000', 86_400_000],
+    ['an hour past a day', '90000', DAY_MS],
     ['a date', 'Wed, 21 Oct 2026 07:28:00 GMT', undefined],
     ['a negative number', '-5', undefined],
     ['nothing', null, undefined],
@@ -175,7 +177,7 @@ describe('classifyError()', () => {
   })
 
   test('waits until operating_reset_at by the clock of the portal', () => {
-    const time = { finish: 1_790_000_000.5, operating_reset_at: 1_790_000_420 }
+    const time = { finish: NOW / 1000 + 0.5, operating_reset_at: NOW / 1000 + 420 }
     const error = classifyError({ error: 'OPERATION_TIME_LIMIT', time }, { ...FACTS, status: 429 })
     expect(error).toEqual({
       kind: 'rate_limited',

@@ -1,5 +1,5 @@
-import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import type {
   PendingInstall,
   PendingRow,
@@ -80,7 +80,7 @@ describe('placePending() of an unanswered install', () => {
       ...placed('a'),
       kind: 'unanswered',
       others: [],
-      nextCheckAt: NOW + 60_000,
+      nextCheckAt: NOW + MINUTE_MS,
       clientId: null,
       domain: null,
     })
@@ -141,7 +141,7 @@ describe('placePending() of an install of an unknown application', () => {
       ...placed('c', { expiresAt: NOW + 7 * DAY_MS }),
       ...known,
       others: [],
-      nextCheckAt: NOW + 60_000,
+      nextCheckAt: NOW + MINUTE_MS,
     })
   })
 
@@ -171,6 +171,6 @@ describe('endsPending()', () => {
 
 describe('a pending install', () => {
   it('waits 7 days for the configuration and 1 h for the OAuth server', () => {
-    expect(PENDING_MS).toEqual({ unknown_application: 7 * DAY_MS, unanswered: DAY_MS / 24 })
+    expect(PENDING_MS).toEqual({ unknown_application: 7 * DAY_MS, unanswered: HOUR_MS })
   })
 })

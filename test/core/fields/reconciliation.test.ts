@@ -1,5 +1,6 @@
 /** When a portal is compared, and which differences are told. */
 import { describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import {
   AFTER_BURST_MS,
   clearSuspect,
@@ -15,7 +16,6 @@ import {
 } from '../../../src/core/fields/reconciliation.ts'
 import { NOW } from '../../support/time.ts'
 
-const MINUTE = 60_000
 const DAY = 1440
 const SUSPECT: Suspect = {
   id: 235,
@@ -31,9 +31,9 @@ describe('the next run', () => {
 
   it.each([
     ['at once for a portal that was never compared', NO_RECONCILIATION, null, DAY, 0],
-    ['when its minutes are over', after, null, DAY, NOW + DAY * MINUTE],
+    ['when its minutes are over', after, null, DAY, NOW + DAY * MINUTE_MS],
     ['ten minutes after the last event since', after, NOW + 5, DAY, NOW + 5 + AFTER_BURST_MS],
-    ['not because of an older event', after, NOW - 1, DAY, NOW + DAY * MINUTE],
+    ['not because of an older event', after, NOW - 1, DAY, NOW + DAY * MINUTE_MS],
     ['after a burst even when scheduled runs are off', after, NOW, 0, NOW + AFTER_BURST_MS],
     ['never when they are off and nothing happens', after, null, 0, null],
     ['as planned after a failure', { ...after, retryAt: NOW + 7 }, NOW, DAY, NOW + 7],
@@ -71,7 +71,7 @@ describe('looks that nobody answers', () => {
       state = postponeLooks(state, new Set([235]), now)
       const next = state.suspects[0]
       if (next === undefined) break
-      waits.push((next.dueAt - now) / MINUTE)
+      waits.push((next.dueAt - now) / MINUTE_MS)
     }
     expect(waits).toEqual([5, 15, 60, 60, 60])
     const other = suspectField(NO_RECONCILIATION, { ...SUSPECT, id: 9 })
@@ -87,7 +87,7 @@ describe('the end of a run', () => {
       state = endRun(state, { startedAt: NOW, now: NOW, outcome: 'failed', unreadable: [] })
       waits.push((state.retryAt ?? 0) - NOW)
     }
-    expect(waits).toEqual([1, 5, 15, 60, 60].map((minutes) => minutes * MINUTE))
+    expect(waits).toEqual([1, 5, 15, 60, 60].map((minutes) => minutes * MINUTE_MS))
     expect(state).toMatchObject({ failures: 5, finishedAt: null })
   })
 

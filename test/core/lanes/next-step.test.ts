@@ -1,5 +1,6 @@
 /** Which step a lane takes next, from the lane, the log and the time alone. */
 import { describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { nextStep } from '../../../src/core/lanes/next-step.ts'
 import { aJob, anEpoch } from '../../support/a-lane.ts'
@@ -84,7 +85,7 @@ describe('nextStep() between live events and replays', () => {
     const digest = { waitMs: 30_000, max: 50 }
     const waiting = { cursor: 2, replays: [aJob({ to: 1, nextAttemptAt: LATER })] }
     expect(stepOf(waiting, { digest })).toBe('wait 5')
-    const late = { cursor: 2, replays: [aJob({ to: 1, nextAttemptAt: NOW + 60_000 })] }
+    const late = { cursor: 2, replays: [aJob({ to: 1, nextAttemptAt: NOW + MINUTE_MS })] }
     expect(stepOf(late, { digest })).toBe('wait 30')
     expect(stepOf({ cursor: 2, ...job }, { digest })).toBe('r1')
   })

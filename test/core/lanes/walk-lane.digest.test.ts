@@ -1,6 +1,7 @@
 /** The walk of a lane that tells events together, over crashes, operators and a common pace. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { laneDueAt } from '../../../src/core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
 import { Crash, aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
@@ -169,7 +170,7 @@ describe('G3 at least once: a digest', () => {
 
   test('is given up only when the youngest of its events would be', async () => {
     const outcomes = { 1: times(20, unreachable()) }
-    const scenario = aLaneScenario({ events: 11, digest: BEHIND, retryMs: 60_000, outcomes })
+    const scenario = aLaneScenario({ events: 11, digest: BEHIND, retryMs: MINUTE_MS, outcomes })
     scenario.now += 30_000
     scenario.portal.sends()
     await scenario.time.passesUntilQuiet()
@@ -200,7 +201,7 @@ describe('G3 at least once: a digest', () => {
     const scenario = aLaneScenario({
       events: 12,
       digest: BEHIND,
-      outcomes: { 1: [unreachable(60_000)] },
+      outcomes: { 1: [unreachable(MINUTE_MS)] },
     })
     await scenario.walk()
     scenario.portal.sends()
@@ -287,7 +288,7 @@ describe('a digest in the way of something else', () => {
     const scenario = aLaneScenario({
       events: 12,
       digest: BEHIND,
-      outcomes: { 1: [unreachable(60_000)] },
+      outcomes: { 1: [unreachable(MINUTE_MS)] },
     })
     await scenario.walk()
     scenario.drop(10)
@@ -299,7 +300,7 @@ describe('a digest in the way of something else', () => {
   test('that is still gathered delays no replay', async () => {
     const scenario = aLaneScenario({
       events: 3,
-      digest: { waitMs: 3_600_000, max: 50 },
+      digest: { waitMs: HOUR_MS, max: 50 },
       lane: { cursor: 2, lastMeant: 2 },
       minIntervalMs: 6000,
     })

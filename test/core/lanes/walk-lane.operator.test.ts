@@ -1,5 +1,6 @@
 /** What an operator does to a lane while it walks: pause, resume, set aside, replay. */
 import { describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { Crash, aLaneScenario } from '../../support/lane-scenario.ts'
 import {
   DELIVERED,
@@ -28,7 +29,7 @@ describe('an operator', () => {
 
   it.each([
     ['at once', unreachable(), 0],
-    ['not before a Retry-After', unreachable(60_000), 60],
+    ['not before a Retry-After', unreachable(MINUTE_MS), 60],
     ['at once, also after the endpoint was gone', gone({ probe: false }), 0],
   ])('resumes a lane that was paused while its attempt failed: it tries %s', async (...row) => {
     const [, outcome, seconds] = row
@@ -119,10 +120,16 @@ describe('replay jobs', () => {
   })
 
   it('hold live events back by Retry-After alone', async () => {
-    const scenario = aLaneScenario({ ...half, outcomes: { 1: [unreachable(60_000)] } })
+    const scenario = aLaneScenario({ ...half, outcomes: { 1: [unreachable(MINUTE_MS)] } })
     scenario.operator.replays({ to: 1 })
     await scenario.time.passesUntilQuiet()
-    expect(scenario.sends.map(({ at }) => at - NOW)).toEqual([0, 0, 60_000, 60_000, 60_000])
+    expect(scenario.sends.map(({ at }) => at - NOW)).toEqual([
+      0,
+      0,
+      MINUTE_MS,
+      MINUTE_MS,
+      MINUTE_MS,
+    ])
     expect(scenario.mixed).toEqual(['4', 'r1', '5', 'r1', '6'])
   })
 

@@ -1,6 +1,6 @@
 /** What a walk makes of the answers of a receiver: when it tries again, what it sets aside, when it stops. */
-import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { MAX_WAIT_IN_WALK_MS } from '../../../src/core/lanes/walk-lane.ts'
 import { aLaneScenario } from '../../support/lane-scenario.ts'
 import {
@@ -34,7 +34,7 @@ describe('waits before the next attempt', () => {
 
   it('end at the deadline: the last attempt falls on it, then the event is parked', async () => {
     const down = times(9, unreachable())
-    const scenario = aLaneScenario({ events: 2, retryMs: 60_000, outcomes: { 1: down } })
+    const scenario = aLaneScenario({ events: 2, retryMs: MINUTE_MS, outcomes: { 1: down } })
     await scenario.time.passesUntilQuiet()
     expect(scenario.sends.map(({ sequence, at }) => [sequence, (at - NOW) / 1000])).toEqual([
       [1, 0],
@@ -53,8 +53,8 @@ describe('waits before the next attempt', () => {
 
   it('leave one attempt to an event whose turn comes after its deadline', async () => {
     const outcomes = { 1: [unreachable()], 2: [unreachable()] }
-    const scenario = aLaneScenario({ events: 3, retryMs: 60_000, outcomes })
-    scenario.now += 60_000
+    const scenario = aLaneScenario({ events: 3, retryMs: MINUTE_MS, outcomes })
+    scenario.now += MINUTE_MS
     await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([1, 2, 3])
     expect(scenario.parked).toEqual([1, 2])
@@ -63,7 +63,7 @@ describe('waits before the next attempt', () => {
   it('begin with the receipt of a live event, and with the wish of a replay', async () => {
     const scenario = aLaneScenario({
       events: 1,
-      retryMs: 60_000,
+      retryMs: MINUTE_MS,
       outcomes: { 1: [DELIVERED, unreachable()] },
     })
     await scenario.walk()

@@ -3,6 +3,7 @@
  * decides what to send.
  */
 import { describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { laneDueAt } from '../../../src/core/lanes/state/lane-state.ts'
 import { SLOW_ATTEMPT_MS } from '../../../src/core/lanes/connections.ts'
 import { SLOT_HOLDS_MS, walkLane } from '../../../src/core/lanes/walk-lane.ts'
@@ -59,7 +60,7 @@ describe('a walk decides once for each send', () => {
   )
 
   it('once for a send that is retried', async () => {
-    const scenario = aLaneScenario({ events: 1, outcomes: { 1: [unreachable(60_000)] } })
+    const scenario = aLaneScenario({ events: 1, outcomes: { 1: [unreachable(MINUTE_MS)] } })
     await scenario.walk()
     // Once for the send, once to find that the retry is a minute away.
     expect(scenario.reads).toBe(2)
@@ -282,9 +283,9 @@ describe("the receiver's common pace", () => {
 
   it('is asked for again by a lane that began anew', async () => {
     const scenario = aLaneScenario({ events: 1 })
-    scenario.slots.push(NOW + 60_000)
+    scenario.slots.push(NOW + MINUTE_MS)
     await scenario.walk()
-    expect(laneDueAt(scenario.lane, scenario.head)).toBe(NOW + 60_000)
+    expect(laneDueAt(scenario.lane, scenario.head)).toBe(NOW + MINUTE_MS)
     scenario.relay.restarts()
     await scenario.time.passesUntilQuiet()
     expect(scenario.sends.map(({ at }) => at)).toEqual([NOW])

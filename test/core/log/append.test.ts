@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { MAX_REMEMBERED, RecentEvents, type Arrival } from '../../../src/core/log/append.ts'
 import { NOW } from '../../support/time.ts'
 
@@ -18,9 +19,9 @@ beforeEach(() => {
 describe('RecentEvents find()', () => {
   it.each([
     ['an equal event at once', { receivedAt: NOW }, DUPLICATE_OF_1],
-    ['an equal event after 60 s', { receivedAt: NOW + 60_000 }, DUPLICATE_OF_1],
+    ['an equal event after 60 s', { receivedAt: NOW + MINUTE_MS }, DUPLICATE_OF_1],
     ['no equal event after more than 60 s', { receivedAt: NOW + 60_001 }, null],
-    ['an equal event received 60 s before', { receivedAt: NOW - 60_000 }, DUPLICATE_OF_1],
+    ['an equal event received 60 s before', { receivedAt: NOW - MINUTE_MS }, DUPLICATE_OF_1],
     ['no equal event received more than 60 s before', { receivedAt: NOW - 60_001 }, null],
     ['no other event', { contentHash: 'd2' }, null],
   ])('under another receipt finds %s', (_name, partial, expected) => {
@@ -77,7 +78,7 @@ describe('RecentEvents forget()', () => {
   })
 
   it('forgets receipt and content hash after 120 s', () => {
-    recent.forget(NOW + 120_000)
+    recent.forget(NOW + 2 * MINUTE_MS)
     expect(recent.find(anArrival())).toBeNull()
     expect(recent.find(anArrival({ receipt: 'r2' }))).toBeNull()
   })

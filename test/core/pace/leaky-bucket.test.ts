@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { DAY_MS } from '../../../src/core/durations.ts'
 import { LeakyBucket } from '../../../src/core/pace/leaky-bucket.ts'
 import { NOW } from '../../support/time.ts'
 
@@ -22,7 +23,7 @@ describe('LeakyBucket', () => {
     expect(bucket.waitMs(NOW)).toBe(500)
     expect(bucket.waitMs(NOW + 499)).toBe(1)
     expect(bucket.waitMs(NOW + 500)).toBe(0)
-    expect(sendAll(bucket, { count: 3, now: NOW + 86_400_000 })).toEqual([0, 0, 500])
+    expect(sendAll(bucket, { count: 3, now: NOW + DAY_MS })).toEqual([0, 0, 500])
   })
 
   test('counts requests that did not wait', () => {

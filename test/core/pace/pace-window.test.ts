@@ -1,5 +1,6 @@
 /** Windows of a receiver's limit, one by one: which grants they still count, and when the next slot is. */
 import { describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import {
   checkPaceWindows,
   computeSlot,
@@ -8,7 +9,7 @@ import {
 } from '../../../src/core/pace/pace-window.ts'
 
 const SECOND: PaceWindow = { count: 1, ms: 1000 }
-const MINUTE: PaceWindow = { count: 3, ms: 60_000 }
+const MINUTE: PaceWindow = { count: 3, ms: MINUTE_MS }
 
 describe('checkPaceWindows()', () => {
   it.each([[], [SECOND], [SECOND, MINUTE], [{ count: 1, ms: 1 }]].map((windows) => [windows]))(
@@ -33,12 +34,14 @@ describe('checkPaceWindows()', () => {
 describe('countedGrants()', () => {
   it.each([
     ['none without a window', [], []],
-    ['those inside the window, and only as many as it counts', [SECOND], [60_000]],
-    ['those that the longest window counts', [SECOND, MINUTE], [1, 59_500, 60_000]],
-    ['none that is as old as the window', [{ count: 9, ms: 500 }], [60_000]],
-    ['at most the largest count', [{ count: 2, ms: 60_000 }], [59_500, 60_000]],
+    ['those inside the window, and only as many as it counts', [SECOND], [MINUTE_MS]],
+    ['those that the longest window counts', [SECOND, MINUTE], [1, MINUTE_MS - 500, MINUTE_MS]],
+    ['none that is as old as the window', [{ count: 9, ms: 500 }], [MINUTE_MS]],
+    ['at most the largest count', [{ count: 2, ms: MINUTE_MS }], [MINUTE_MS - 500, MINUTE_MS]],
   ] as const)('are %s', (_name, windows, expected) => {
-    expect(countedGrants([0, 1, 59_500, 60_000], { windows, now: 60_000 })).toEqual(expected)
+    expect(countedGrants([0, 1, MINUTE_MS - 500, MINUTE_MS], { windows, now: MINUTE_MS })).toEqual(
+      expected,
+    )
   })
 })
 
@@ -50,7 +53,7 @@ describe('computeSlot()', () => {
       'when the latest of all windows is over',
       [0, 1, 2],
       { windows: [SECOND, MINUTE], from: 3, ahead: 0 },
-      60_000,
+      MINUTE_MS,
     ],
     ['at once without a window', [0], { windows: [], from: 5, ahead: 3 }, 5],
     ['after those that go first', [0], { windows: [SECOND], from: 5, ahead: 2 }, 3000],

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { PaceWindow } from '../../../src/core/pace/pace-window.ts'
 import {
   createPacerState,
@@ -13,7 +14,7 @@ import {
 import { NOW } from '../../support/time.ts'
 
 const ONE_A_SECOND: readonly PaceWindow[] = [{ count: 1, ms: 1000 }]
-const ONE_A_MINUTE: readonly PaceWindow[] = [{ count: 1, ms: 60_000 }]
+const ONE_A_MINUTE: readonly PaceWindow[] = [{ count: 1, ms: MINUTE_MS }]
 const FOUR_A_SECOND: readonly PaceWindow[] = [{ count: 4, ms: 1000 }]
 
 /** A pacer that is asked at times of the test; 0 is some day in 2026. */
@@ -47,11 +48,11 @@ describe('takeSlot()', () => {
   it('keeps to all windows', () => {
     const pacer = aPacer([
       { count: 1, ms: 1000 },
-      { count: 3, ms: 60_000 },
+      { count: 3, ms: MINUTE_MS },
     ])
     const answers = [0, 1000, 2000].map((ms) => pacer.ask('a', ms))
     expect(answers).toEqual([null, null, null])
-    expect(pacer.ask('a', 3000)).toBe(60_000)
+    expect(pacer.ask('a', 3000)).toBe(MINUTE_MS)
     expect(pacer.ask('b', 3000)).toBe(61_000)
   })
 
@@ -144,8 +145,8 @@ describe('takeSlot()', () => {
   it('lets nobody wait for a late one longer than its grace, in a slow window either', () => {
     const pacer = aPacer(ONE_A_MINUTE)
     pacer.ask('a', 0)
-    expect(pacer.ask('gone', 1)).toBe(60_000)
-    expect(pacer.ask('b', 60_000)).toBe(120_000)
+    expect(pacer.ask('gone', 1)).toBe(MINUTE_MS)
+    expect(pacer.ask('b', MINUTE_MS)).toBe(2 * MINUTE_MS)
     expect(pacer.ask('b', 60_500)).toBe(62_000)
     expect(pacer.ask('c', 60_500)).toBe(122_000)
     expect(pacer.ask('b', 62_000)).toBeNull()
@@ -165,7 +166,7 @@ describe('takeSlot()', () => {
       { count: 2, ms: 1000 },
       { count: 3, ms: 5000 },
     ])
-    for (let ms = 0; ms < 60_000; ms += 100) pacer.ask('a', ms)
+    for (let ms = 0; ms < MINUTE_MS; ms += 100) pacer.ask('a', ms)
     expect(pacer.state().grants.length).toBeLessThanOrEqual(3)
     pacer.ask('a', 100_000)
     expect(pacer.state().grants).toEqual([pacer.start + 100_000])
@@ -245,7 +246,7 @@ describe('hold()', () => {
     const pacer = aPacer()
     pacer.hold(Infinity)
     expect(pacer.ask('a', 0)).toBe(MAX_HOLD_MS)
-    expect(pacer.ask('a', 60_000)).toBe(MAX_HOLD_MS)
+    expect(pacer.ask('a', MINUTE_MS)).toBe(MAX_HOLD_MS)
     expect(pacer.ask('a', MAX_HOLD_MS)).toBeNull()
   })
 
@@ -254,11 +255,11 @@ describe('hold()', () => {
     pacer.ask('a', 0)
     expect(pacer.ask('b', 0)).toBe(1000)
     expect(pacer.ask('c', 0)).toBe(2000)
-    pacer.hold(60_000)
-    expect(pacer.ask('b', 1000)).toBe(60_000)
+    pacer.hold(MINUTE_MS)
+    expect(pacer.ask('b', 1000)).toBe(MINUTE_MS)
     expect(pacer.ask('c', 2000)).toBe(61_000)
-    expect(pacer.ask('c', 60_000)).toBe(61_000)
-    expect(pacer.ask('b', 60_000)).toBeNull()
+    expect(pacer.ask('c', MINUTE_MS)).toBe(61_000)
+    expect(pacer.ask('b', MINUTE_MS)).toBeNull()
   })
 })
 
@@ -286,7 +287,7 @@ interface Schedule {
 }
 
 const MAX_LATE_MS = 40
-const RUN_MS = 60_000
+const RUN_MS = MINUTE_MS
 
 const anAsker = fc.record({
   startMs: fc.nat(20_000),

@@ -1,20 +1,21 @@
 import { expect, test, vi } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { parseRetryAfter, secondsToMs } from '../../../src/destinations/answers/retry-after.ts'
 import { NOW } from '../../support/time.ts'
 
 test.each([
   ['0', 0],
   ['1', 1000],
-  [' 120 ', 120_000],
+  [' 120 ', 2 * MINUTE_MS],
   ['2026', 2_026_000],
   ['1.5', 1500],
   ['0.0001', 1],
   ['604800', 604_800_000],
   ['9999999999999999999999', Number.MAX_SAFE_INTEGER],
   ['9'.repeat(400), Number.MAX_SAFE_INTEGER],
-  ['Mon, 21 Sep 2026 14:14:20 GMT', 60_000],
-  ['Monday, 21-Sep-26 14:14:20 GMT', 60_000],
-  ['Mon Sep 21 14:14:20 2026', 60_000],
+  ['Mon, 21 Sep 2026 14:14:20 GMT', MINUTE_MS],
+  ['Monday, 21-Sep-26 14:14:20 GMT', MINUTE_MS],
+  ['Mon Sep 21 14:14:20 2026', MINUTE_MS],
   ['Mon, 21 Sep 2026 14:13:20 GMT', 0],
   ['Sun, 06 Nov 1994 08:49:37 GMT', 0],
   ['Fri, 31 Dec 9999 23:59:59 GMT', Date.UTC(9999, 11, 31, 23, 59, 59) - NOW],

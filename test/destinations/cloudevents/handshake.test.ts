@@ -5,6 +5,7 @@ import {
   type CloudEventsOptions,
   type CloudEventsSimulator,
 } from '../../../playground/receivers/cloudevents.ts'
+import { DAY_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { NO_MEMORY, type ReceiverMemory } from '../../../src/core/lanes/state/receiver-memory.ts'
 import {
   createHandshake,
@@ -19,7 +20,6 @@ import { aParcel, LOCAL, opened } from '../../support/opened-receiver.ts'
 import { started } from '../../support/started.ts'
 
 const URL_TEXT = 'https://broker.example.com/channels/crm'
-const DAY_MS = 86_400_000
 const ORIGIN = 'bitrix24-event-relay'
 
 describe('createHandshake()', () => {
@@ -127,7 +127,7 @@ describe('createHandshake()', () => {
 
 test.each([
   [null, []],
-  [1, [{ count: 1, ms: 60_000 }]],
+  [1, [{ count: 1, ms: MINUTE_MS }]],
   [7, [{ count: 1, ms: 8572 }]],
   [600, [{ count: 1, ms: 100 }]],
   [60_000, [{ count: 1, ms: 1 }]],

@@ -4,6 +4,7 @@ import type { ReceiverTerms } from '../../../src/destinations/receiver.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
 import { aDelivery, anEnrichment, anEvent, someChanges } from '../../support/a-delivery.ts'
 import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
+import { NOW } from '../../support/time.ts'
 import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
 const LINK = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
@@ -14,7 +15,7 @@ describe('googlechat message', () => {
   test('a digest is a card of groups, with the page that shows what it leaves out', async () => {
     const changes = someChanges(70, null, 'a')
     const later = aDelivery({
-      event: anEvent({ ts: 1_790_000_600 }),
+      event: anEvent({ ts: NOW / 1000 + 600 }),
       enrichment: anEnrichment({ changes }),
     })
     const first = aDelivery({ enrichment: anEnrichment({ userName: 'Max' }) })

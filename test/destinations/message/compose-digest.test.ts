@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import {
   NOT_ENRICHED,
   type Change,
@@ -22,7 +23,6 @@ import {
 import { showLine } from '../../support/show-line.ts'
 import { own, plainText } from '../../../src/destinations/message/line.ts'
 
-const MINUTE_MS = 60_000
 const ANNA = { id: 1, name: 'Anna Petrova' }
 const MAX = { id: 2, name: 'Max Weber' }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { NOT_ENRICHED, type FieldAction } from '../../../src/core/log/event.ts'
 import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { de } from '../../../src/destinations/language/de.ts'
@@ -80,7 +81,7 @@ describe('composeMessage() for one event about a field', () => {
       deliveries: [aDelivery({ enrichment: anEnrichment() })],
       dashboard: null,
     } as const
-    const message = composeMessage(parcel, { words: de, now: SENT_AT + 600_000 })
+    const message = composeMessage(parcel, { words: de, now: SENT_AT + 10 * MINUTE_MS })
     expect(showLine(message.title)).toBe('*«Tax number»* `«UF_CRM_TAX»`')
     expect(linesOf(message)[0]).toMatch(/ \(«en»\): `«Tax no\.»` → `«Tax number»`$/)
     const own = JSON.stringify(message)

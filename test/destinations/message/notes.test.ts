@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { ThinReason } from '../../../src/core/log/event.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { formatDuration, listNotes } from '../../../src/destinations/message/notes.ts'
@@ -10,8 +11,6 @@ import {
   anEnrichment,
   anEvent,
 } from '../../support/a-delivery.ts'
-
-const MINUTE_MS = 60_000
 
 describe('listNotes()', () => {
   test('says nothing about a timely delivery with all details', () => {

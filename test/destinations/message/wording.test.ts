@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DAY_MS } from '../../../src/core/durations.ts'
 import type { Change, Enrichment, UserField } from '../../../src/core/log/event.ts'
 import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'
@@ -154,7 +155,7 @@ test.each([
   [[0, 0], '2026-09-21 14:13 UTC'],
   [[0, 39_999], '2026-09-21 14:13 UTC'],
   [[0, 40_000], '2026-09-21 14:13 – 14:14 UTC'],
-  [[0, 86_400_000], '2026-09-21 14:13 – 2026-09-22 14:13 UTC'],
+  [[0, DAY_MS], '2026-09-21 14:13 – 2026-09-22 14:13 UTC'],
 ] as const)('formatSpanUtc() tells %j ms after the event as "%s"', ([first, last], expected) => {
   const at = EVENT_TS * 1000
   expect(formatSpanUtc(at + first, at + last)).toBe(expected)

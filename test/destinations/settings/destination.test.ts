@@ -1,5 +1,6 @@
 /** A destination that is opened for a portal, and the hash by which a change of its settings is seen. */
 import { describe, expect, test } from 'vitest'
+import { HOUR_MS } from '../../../src/core/durations.ts'
 import {
   openReceiver,
   fingerprintOf,
@@ -16,7 +17,7 @@ function aDestination(partial: Partial<Destination> = {}): Destination {
     type: telegram,
     typeName: 'telegram',
     filter: { events: ['*'], fields: [], portals: ['*'] },
-    retryMs: 72 * 3_600_000,
+    retryMs: 72 * HOUR_MS,
     timeoutMs: 10_000,
     unchanged: 'skip',
     digest: null,

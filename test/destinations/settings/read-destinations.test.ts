@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { HOUR_MS } from '../../../src/core/durations.ts'
 import { DEFAULT_EVENTS } from '../../../src/destinations/settings/common-settings.ts'
 import { openReceiver, type Destination } from '../../../src/destinations/settings/destination.ts'
 import { readDestinations } from '../../../src/destinations/settings/read-destinations.ts'
@@ -39,7 +40,7 @@ describe('readDestinations()', () => {
         type: slack,
         typeName: 'slack',
         filter: { events: [...DEFAULT_EVENTS], fields: [], portals: ['*'] },
-        retryMs: 72 * 3_600_000,
+        retryMs: 72 * HOUR_MS,
         timeoutMs: 10_000,
         unchanged: 'skip',
         digest: null,
@@ -54,7 +55,7 @@ describe('readDestinations()', () => {
         type: webhook,
         typeName: 'webhook',
         filter: { events: [...DEFAULT_EVENTS], fields: [], portals: ['*'] },
-        retryMs: 72 * 3_600_000,
+        retryMs: 72 * HOUR_MS,
         timeoutMs: 10_000,
         unchanged: 'send',
         digest: null,
@@ -86,7 +87,7 @@ describe('readDestinations()', () => {
     })
     expect(destination).toMatchObject({
       filter: { events: ['onCrm*'], fields: ['UF_CRM_TAX*'], portals: ['acme.*'] },
-      retryMs: 24 * 3_600_000,
+      retryMs: 24 * HOUR_MS,
       timeoutMs: 30_000,
       unchanged: 'skip',
       settings: { secret: [SECRET, SECRET] },

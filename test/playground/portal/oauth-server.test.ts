@@ -6,6 +6,7 @@ import type {
   Installation,
   OauthSimulator,
 } from '../../../playground/portal/oauth-server.ts'
+import { DAY_MS } from '../../../src/core/durations.ts'
 import { NOW } from '../../support/time.ts'
 import { started } from '../../support/started.ts'
 
@@ -83,7 +84,7 @@ test('of many refreshes with one token at once a single one succeeds', async () 
 
 test('a refresh token works in the last second of its 30 days and not after', async () => {
   const [used, late] = [aGrant(), aGrant()]
-  now = NOW + 30 * 86_400_000 - 1000
+  now = NOW + 30 * DAY_MS - 1000
   expect((await refresh(used)).status).toBe(200)
   now += 1000
   expect(await refresh(late)).toEqual({ status: 400, body: { error: 'invalid_grant' } })

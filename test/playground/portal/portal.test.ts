@@ -5,6 +5,7 @@ import { readParams, readText } from '../../../playground/portal/php-query.ts'
 import type { Params } from '../../../playground/portal/php-query.ts'
 import { createPortalSimulator } from '../../../playground/portal/portal.ts'
 import type { PortalOptions } from '../../../playground/portal/portal.ts'
+import { HOUR_MS } from '../../../src/core/durations.ts'
 import { started } from '../../support/started.ts'
 import { startRecorder } from '../../../playground/receivers/recorder.ts'
 import { NOW } from '../../support/time.ts'
@@ -57,7 +58,7 @@ test('an access token expires after an hour', async () => {
   const { handler, portal } = await anInstalledPortal({ clock: () => now })
   const token = readText(auth(handler.bodies[0]), 'access_token') ?? ''
   expect(token.slice(0, 8)).toBe('9049b16a')
-  now += 3_600_000
+  now += HOUR_MS
   expect(await call(`${portal.clientEndpoint}profile`, { auth: token })).toEqual({
     status: 401,
     body: {

@@ -1,5 +1,6 @@
 /** Cases of enrichment that need a portal's clock, but not the runtime around them. */
 import { describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import {
   aComparedScenario,
   COMPLETE,
@@ -115,7 +116,7 @@ describe('an event that waits', () => {
 
   it('is explained after a restart, once, in its order', async () => {
     const scenario = await aComparedScenario(definition(235), definition(236))
-    scenario.portal.answers = () => ({ latencyMs: 60_000, failure: null })
+    scenario.portal.answers = () => ({ latencyMs: MINUTE_MS, failure: null })
     scenario.portal.fields.set(235, definition(235, { MANDATORY: 'Y' }))
     await send(scenario, 235, 'updated')
     await send(scenario, 236, 'updated')

@@ -1,6 +1,7 @@
 /** How the reads of many events share requests, and what the portal's limits do to them. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import { ENRICH_BUDGET_MS } from '../../../src/portal/fields/enricher.ts'
 import { fieldEvent, FieldScenario } from '../../support/node/field-scenario.ts'
@@ -92,7 +93,7 @@ describe('a refused request', () => {
   it('leaves events thin at once when it does not', async () => {
     scenario.portal.answers = () => ({
       latencyMs: 10,
-      failure: { ...LIMIT, retryAfterMs: 600_000 },
+      failure: { ...LIMIT, retryAfterMs: 10 * MINUTE_MS },
     })
     await change(1, 7)
     await scenario.time.passes('500 ms')

@@ -1,6 +1,6 @@
 /** When a scheduled comparison tells, and when it keeps quiet. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { DAY_MS } from '../../../src/core/durations.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import {
@@ -67,7 +67,7 @@ const RECONCILED = {
 describe('a scheduled comparison', () => {
   it('runs once a day, and costs one list and one read while nothing has changed', async () => {
     const before = scenario.requests.length
-    await pass(DAY_MS + 60_000)
+    await pass(DAY_MS + MINUTE_MS)
     expect(scenario.requests.slice(before).map(({ method }) => method)).toEqual([
       'crm.requisite.userfield.list',
       'crm.requisite.userfield.get',
@@ -79,7 +79,7 @@ describe('a scheduled comparison', () => {
     scenario.portal.fields.set(235, YOUNG)
     await pass(DAY_MS + 30_000)
     expect(told()).toEqual([])
-    await pass(SECOND_LOOK_MS - 60_000)
+    await pass(SECOND_LOOK_MS - MINUTE_MS)
     expect(told()).toEqual([])
     await pass(90_000)
     expect(told()).toEqual([RECONCILED])
@@ -110,18 +110,18 @@ describe('a scheduled comparison', () => {
     const before = scenario.requests.length
     await pass(SECOND_LOOK_MS)
     expect(scenario.requests).toHaveLength(before)
-    await pass(15 * 60_000)
+    await pass(15 * MINUTE_MS)
     expect(told()).toEqual([RECONCILED])
   })
 
   it('follows ten minutes after the last event of a burst', async () => {
     await event()
-    await pass(60_000)
+    await pass(MINUTE_MS)
     await event()
     const before = scenario.requests.length
-    await pass(AFTER_BURST_MS - 60_000)
+    await pass(AFTER_BURST_MS - MINUTE_MS)
     expect(scenario.requests).toHaveLength(before)
-    await pass(120_000)
+    await pass(2 * MINUTE_MS)
     expect(scenario.requests.length).toBeGreaterThan(before)
   })
 
@@ -129,13 +129,13 @@ describe('a scheduled comparison', () => {
     breakPortal(DOWN)
     await pass(DAY_MS)
     const failed = scenario.requests.length
-    await pass(4 * 60_000)
+    await pass(4 * MINUTE_MS)
     expect(scenario.requests.length - failed).toBe(1)
-    await pass(30 * 60_000)
+    await pass(30 * MINUTE_MS)
     expect(told()).toEqual([])
     breakPortal(null)
     scenario.portal.fields.delete(235)
-    await pass(2 * 3600_000)
+    await pass(2 * HOUR_MS)
     expect(told()).toMatchObject([{ origin: 'reconciled', action: 'deleted' }])
   })
 
@@ -201,9 +201,9 @@ describe('a portal that denies', () => {
 
   it('is not read as a whole again because of a denied family', async () => {
     breakPortal(DENIED)
-    await pass(DAY_MS + 60_000)
+    await pass(DAY_MS + MINUTE_MS)
     scenario.requests.length = 0
-    await pass(DAY_MS - 120_000)
+    await pass(DAY_MS - 2 * MINUTE_MS)
     expect(scenario.requests).toEqual([])
     expect(scenario.reconciliation.state().unreadable).toEqual(['CRM_REQUISITE'])
   })
@@ -223,7 +223,7 @@ describe('a portal that denies', () => {
 describe('the start of an object', () => {
   it('finds an event that waits behind many others, and leaves thin what a lane has told', async () => {
     scenario.portal.fields.set(235, YOUNG)
-    scenario.portal.answers = () => ({ latencyMs: 600_000, failure: null })
+    scenario.portal.answers = () => ({ latencyMs: 10 * MINUTE_MS, failure: null })
     await event()
     const deal = { name: 'ONCRMDEALUPDATE', ts: 1, handlerId: null, userId: 1, data: null }
     for (let count = 0; count < 150; count += 1) {
@@ -237,7 +237,7 @@ describe('the start of an object', () => {
 
   it('leaves what a lane has told thin, and tells its change by a further event', async () => {
     scenario.portal.fields.set(235, YOUNG)
-    scenario.portal.answers = () => ({ latencyMs: 600_000, failure: null })
+    scenario.portal.answers = () => ({ latencyMs: 10 * MINUTE_MS, failure: null })
     await event()
     breakPortal(null)
     scenario.relay.restarts({ toldUpTo: 1 })

@@ -1,5 +1,6 @@
 /** The names of a portal's users, kept in memory for a day. */
 import { expect, it } from 'vitest'
+import { DAY_MS } from '../../../src/core/durations.ts'
 import { UserNames } from '../../../src/portal/fields/user-names.ts'
 
 it('names of users are asked for once a day, and an old one is better than none', () => {
@@ -12,7 +13,7 @@ it('names of users are asked for once a day, and an old one is better than none'
     ]),
   )
   expect([1, 7, 9].map((id) => names.has(id))).toEqual([true, true, false])
-  now = 86_400_000
+  now = DAY_MS
   expect(names.has(1)).toBe(false)
   expect(names.known().get(1)).toBe('Anna Petrova')
 })

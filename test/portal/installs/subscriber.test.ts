@@ -1,5 +1,6 @@
 /** The portal is subscribed to what is wanted, and says who acts. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { ok } from '../../../src/core/result.ts'
 import { Subscriber } from '../../../src/portal/installs/subscriber.ts'
 import { anInstall } from '../../support/an-install.ts'
@@ -128,8 +129,8 @@ it('the page finishes an installation that the portal says is not, whatever the 
 
 describe('a visit of the page', () => {
   it.each([
-    [59_999, 1],
-    [60_000, 2],
+    [MINUTE_MS - 1, 1],
+    [MINUTE_MS, 2],
   ])('%i ms after an alignment that nothing has outdated makes it %i in all', async (ms, count) => {
     let now = NOW
     let install = anInstall()

@@ -1,5 +1,6 @@
 /** How parcels are taken to their receivers, and what is kept of the answers. */
 import { describe, expect, it } from 'vitest'
+import { HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
@@ -86,7 +87,7 @@ describe('Courier.receiverOf()', () => {
       'tells people together as they ask for it',
       person('chat', { digest: { seconds: 60, max: 20 } }),
       'person',
-      { waitMs: 60_000, max: 20 },
+      { waitMs: MINUTE_MS, max: 20 },
     ],
   ])('%s', (_name, entry, reader, digest) => {
     expect(courierOf().receiverOf(entry)).toMatchObject({ reader, digest })
@@ -105,7 +106,7 @@ describe('Courier.receiverOf()', () => {
 
   it('gives up on an event after the configured hours', () => {
     const receiver = courierOf().receiverOf(machine('erp', { retryHours: 24 }))
-    expect(receiver.retryMs).toBe(24 * 3_600_000)
+    expect(receiver.retryMs).toBe(24 * HOUR_MS)
   })
 
   it('keeps the pace that the receiver asks for now', async () => {

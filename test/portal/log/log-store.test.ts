@@ -1,5 +1,6 @@
 /** What the log finds again: repeated events, events that wait, pages, and what an operator counts. */
 import { describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import {
   DUPLICATE_WINDOW_MS,
   MAX_REMEMBERED,
@@ -16,7 +17,7 @@ import { withDatabase } from '../../support/object-database.ts'
 import { NOW } from '../../support/time.ts'
 
 /** How far behind the youngest event one may wait at a start, in milliseconds. */
-const AWAITING_WINDOW_MS = 600_000
+const AWAITING_WINDOW_MS = 10 * MINUTE_MS
 
 /** One event to store; by default it was received now, and nothing is read for it. */
 interface Stored extends Partial<Arrival> {

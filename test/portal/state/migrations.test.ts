@@ -7,6 +7,7 @@ import { MIGRATIONS, migrate, type Migration } from '../../../src/portal/state/m
 import { anEvent } from '../../support/a-delivery.ts'
 import { machine } from '../../support/entries.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
+import { NOW } from '../../support/time.ts'
 
 let scenario: PortalScenario
 
@@ -92,7 +93,7 @@ const FIELD = {
 }
 
 function WAITING(now: number) {
-  const times = { ts: 1_790_000_000, since: now, expiresAt: now + 1e9, nextCheckAt: now + 1e8 }
+  const times = { ts: NOW / 1000, since: now, expiresAt: now + 1e9, nextCheckAt: now + 1e8 }
   return {
     kind: 'unknown_application',
     sealed: 'v1.k1.AAAA.AAAA',

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import type { CallPortal } from '../../../src/bitrix24/servers/rest-client.ts'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { err, ok } from '../../../src/core/result.ts'
 import { PacedCalls } from '../../../src/portal/tokens/paced-calls.ts'
 import { NOW } from '../../support/time.ts'
@@ -61,12 +62,12 @@ it('answers for the portal when the turn is further away than an event would wai
   await paceful('profile')
   expect(await paceful('profile')).toEqual({
     ok: false,
-    error: { kind: 'rate_limited', code: 'own_pace', status: null, retryAfterMs: 60_000 },
+    error: { kind: 'rate_limited', code: 'own_pace', status: null, retryAfterMs: MINUTE_MS },
   })
   expect(sent).toHaveLength(1)
-  pass(60_000)
+  pass(MINUTE_MS)
   await paceful('profile')
-  expect(sent).toEqual([0, 60_000])
+  expect(sent).toEqual([0, MINUTE_MS])
 })
 
 it('lets a call wait for its turn exactly as long as it may', async () => {

@@ -1,5 +1,6 @@
 /** Portals that were renamed, and answer at their former address with a redirect. */
 import { expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { ENDPOINT, TECH, fail, infoAnswer, type Answer } from '../../support/install-servers.ts'
 import { METHOD, aTokenScenario, type TokenScenario } from '../../support/token-scenario.ts'
 
@@ -72,7 +73,7 @@ it.each<[string, Answer]>([
   expect(new Set(scenario.urls().map((url) => new URL(url).host))).toEqual(
     new Set(['acme.bitrix24.com', 'oauth.bitrix.info']),
   )
-  scenario.now += 600_000
+  scenario.now += 10 * MINUTE_MS
   await call(METHOD, {})
   expect(scenario.urls().filter((url) => url.endsWith('/app.info'))).toHaveLength(2)
 })

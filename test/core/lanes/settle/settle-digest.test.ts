@@ -1,6 +1,6 @@
 /** What an outcome does to each event of a digest. */
-import { HOUR_MS } from '../../../../src/core/durations.ts'
 import { describe, expect, test } from 'vitest'
+import { HOUR_MS, MINUTE_MS } from '../../../../src/core/durations.ts'
 import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
 import type { SettleTerms } from '../../../../src/core/lanes/settle/settle.ts'
 import { settleDigest } from '../../../../src/core/lanes/settle/settle-digest.ts'
@@ -47,14 +47,14 @@ describe('settleDigest()', () => {
   })
 
   test('a transient failure keeps the message as it is', () => {
-    const settled = settleAs(unreachable(60_000))
+    const settled = settleAs(unreachable(MINUTE_MS))
     expect(settled.digest).toBeNull()
     expect(settled.fates).toEqual([])
     expect(settled.lane).toMatchObject({
       cursor: 0,
       digest: [2, 3, 5],
       attempts: 1,
-      nextAttemptAt: TERMS.now + 60_000,
+      nextAttemptAt: TERMS.now + MINUTE_MS,
     })
   })
 
@@ -108,7 +108,7 @@ describe('settleDigest()', () => {
       [5, 'delivered'],
     ])
     expect(settleAs(unreachable(), {}, aside).fates).toEqual([])
-    expect(settleAs(unreachable(60_000), {}, aside).lane.notBefore).toBe(TERMS.now + 60_000)
+    expect(settleAs(unreachable(MINUTE_MS), {}, aside).lane.notBefore).toBe(TERMS.now + MINUTE_MS)
     expect(settleAs(REJECTED, {}, aside).lane).toMatchObject({ cursor: 5, digest: null })
   })
 })
