@@ -2,8 +2,8 @@
  * Pages name files and folders ("shown by `test/built/kill.test.ts`") and scripts ("`npm run keys` makes
  * one"). Each of them has to exist: a file as seen from the root, from `src/`, from `test/` or from the
  * page's own folder, a name without a folder anywhere in `src/`, and a script in package.json. A name may
- * hold `*` and `{a,b}`. Decision records are left out, since they describe the day on which they were
- * written.
+ * hold `*` and `{a,b}`. A decision record describes the day on which it was written: a file that it names may
+ * be gone, and docs/decisions/README.md then says where it stands today.
  */
 import { existsSync, globSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
@@ -25,26 +25,46 @@ const FILE = /`((?:[\w.*{},-]+\/)*[\w.*{},][\w.*{},-]*\.(?:ts|mjs|md|toml|json|y
 /** A folder of the project in backticks. */
 const FOLDER = /`((?:docs|playground|scripts|src|test)(?:\/[\w*{},-]+)+)\/?`/g
 
+/** The list of the records. It writes former names without backticks. */
+const RECORDS = 'docs/decisions/README.md'
+
+const RECORD = /\/decisions\/\d/
+
 const SCRIPT = /(?:`|^|&& )npm run ([\w:-]+)/gm
 
 /** Every file and every script that a page names exists. */
 export const pages: Rule = {
   name: 'pages',
   check(root) {
-    const docs = listFiles(root, 'docs', '.md').filter((file) => !file.includes('/decisions/'))
+    const files = listFiles(root, 'docs', '.md')
+    const docs = files.filter((file) => !RECORD.test(file))
     const all = [...PAGES.filter((page) => existsSync(join(root, page))), ...docs]
     const problems = all.flatMap((page) => {
       const text = readText(root, page)
       const named = [...namesIn(text, FILE), ...namesIn(text, FOLDER)]
-      const files = named.filter((name) => !isThere(root, { page, name }))
+      const missing = named.filter((name) => !isThere(root, { page, name }))
       const scripts = namesIn(text, SCRIPT).filter((name) => !readScripts(root).includes(name))
       return [
-        ...files.map((name) => `${page} names ${name}, which does not exist`),
+        ...missing.map((name) => `${page} names ${name}, which does not exist`),
         ...scripts.map((name) => `${page} names npm run ${name}, which does not exist`),
       ]
     })
-    return { problems, summary: `${all.length} pages name files and scripts` }
+    const records = files.filter((file) => RECORD.test(file))
+    return {
+      problems: [...problems, ...records.flatMap((record) => forgottenIn(root, record))],
+      summary: `${all.length} pages name files and scripts`,
+    }
   },
+}
+
+/** The files that a record names, that are gone, and that the list of the records leaves out. */
+function forgottenIn(root: string, record: string): readonly string[] {
+  const list = existsSync(join(root, RECORDS)) ? readText(root, RECORDS) : ''
+  return namesIn(readText(root, record), FILE)
+    .filter((name) => !isThere(root, { page: record, name }) && !list.includes(name))
+    .map(
+      (name) => `${record} names ${name}, which is gone, and ${RECORDS} does not say where it is`,
+    )
 }
 
 function namesIn(text: string, pattern: RegExp): readonly string[] {

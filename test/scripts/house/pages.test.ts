@@ -36,6 +36,18 @@ test('a script that is named and not there is found', () => {
   ])
 })
 
-test('decision records tell of their own day', () => {
-  expect(problemsOf({ 'docs/decisions/0001-x.md': '`gone.ts`' })).toEqual([])
+test('a decision record may name a file that is gone, if the list of the records tells of it', () => {
+  const record = { 'docs/decisions/0001-x.md': '`core/gone.ts`' }
+  expect(problemsOf(record)).toEqual([
+    'docs/decisions/0001-x.md names core/gone.ts, which is gone, and docs/decisions/README.md does not say where it is',
+  ])
+  const list = 'core/gone.ts is `core/there.ts`'
+  const files = { 'src/core/there.ts': '', 'docs/decisions/README.md': list }
+  expect(problemsOf({ ...record, ...files })).toEqual([])
+})
+
+test('the list of the records names files of today', () => {
+  expect(problemsOf({ 'docs/decisions/README.md': '`core/gone.ts`' })).toEqual([
+    'docs/decisions/README.md names core/gone.ts, which does not exist',
+  ])
 })
