@@ -6,10 +6,9 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
 import { ok, type Result } from '../core/result.ts'
-import type { LaneState } from '../core/lanes/state/lane-state.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { checkPending, installPortal } from './install.ts'
-import type { LaneFault, LaneWish, ReplayWish } from './lanes/control.ts'
+import type { LaneFault, LaneStatus, LaneWish, ReplayWish } from './lanes/control.ts'
 import type { AppendAnswer, AppendRequest } from './log/appender.ts'
 import { createParts, type PortalParts } from './parts.ts'
 import type { FailureEvent } from './scheduler.ts'
@@ -112,7 +111,7 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
-  controlLane(destination: string, wish: LaneWish): Result<LaneState['status'], LaneFault> {
+  controlLane(destination: string, wish: LaneWish): Result<LaneStatus, LaneFault> {
     const { control, matcher, book } = this.#parts
     const changed = control.apply(destination, wish)
     if (!changed.ok) return changed

@@ -23,6 +23,9 @@ export type ReplayWish =
   | { readonly kind: 'range'; readonly from: number; readonly to: number }
   | { readonly kind: 'parked' }
 
+/** The status of a lane; stable words of the admin API. */
+export type LaneStatus = LaneState['status']
+
 /** Why a wish was not granted; stable words of the admin API. */
 export type LaneFault = 'unknown_lane' | 'removed_lane' | 'not_head' | 'too_many_jobs'
 

@@ -449,7 +449,7 @@ describe('skipped events', () => {
     const cursor = await inLaneRoom({}, (scenario) => {
       const { book } = scenario
       book.setInMemory({ ...scenario.lane(), cursor: MAX_SKIPPED - 1 })
-      book.matchNow(null, 0)
+      book.matchNow({ plans: null, head: 0 })
       book.setInMemory({ ...scenario.lane(), cursor: MAX_SKIPPED })
       book.load()
       return scenario.lane().cursor
@@ -464,7 +464,7 @@ describe('a send that only memory knows', () => {
       const { book } = scenario
       book.saveSoon(scenario.lane())
       const before = book.unsavedSends('erp')
-      book.matchNow(null, 0)
+      book.matchNow({ plans: null, head: 0 })
       return [before, book.unsavedSends('erp')]
     })
     expect(unsaved).toEqual([1, 0])
