@@ -3,6 +3,7 @@
  * portals and receivers on Node, `runtime` runs inside workerd with real KV, SQLite and alarms, `built` starts
  * the bundled Worker under Miniflare and kills it.
  */
+import { fileURLToPath } from 'node:url'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { RUNTIME_BINDINGS } from './test/support/runtime-bindings.ts'
@@ -13,6 +14,11 @@ const ON_NODE =
 
 /** The stores, the keys and the database need the real KV and the real SQLite. */
 const ON_PLATFORM = 'test/storage/{*-store,kv-keys,database}.test.ts'
+
+/** What `cloudflare:workers` gives to classes of Durable Objects that run on Node. */
+const CLOUDFLARE_WORKERS = fileURLToPath(
+  new URL('test/simulation/machine/cloudflare-workers.ts', import.meta.url),
+)
 
 export default defineConfig(({ mode }) => ({
   test: {
@@ -38,6 +44,10 @@ export default defineConfig(({ mode }) => ({
         },
       },
       {
+        resolve: {
+          // The simulator plays the real classes of Durable Objects on Node.
+          alias: { 'cloudflare:workers': CLOUDFLARE_WORKERS },
+        },
         test: {
           name: 'simulated',
           include: ['test/{playground,simulation}/**/*.test.ts', ON_NODE],

@@ -1,206 +1,248 @@
-/** A history: what happens to a portal, its relay and its receivers, step by step. One seed is one history. */
+/** A history: what happens to portals, their relay and its receivers, step by step. One seed is one history. */
 import * as fc from 'fast-check'
-import type { CallFault } from './machine/object-host.ts'
-import type { KvMode } from './machine/kv.ts'
-import { PORTAL_MODES, type PortalMode } from './cast/portal.ts'
-import { RECEIVER_MODES, type ReceiverMode } from './cast/receiver.ts'
+import { PORTAL_MODES } from './cast/portal.ts'
+import { RECEIVER_MODES, RECEIVERS } from './cast/receiver.ts'
+import { SETTINGS, type Setting } from './deployments.ts'
+import { KV_MODES } from './machine/kv.ts'
+import type { CallFault } from './machine/hosted-object.ts'
+import type { History, Moment, Step } from './step.ts'
 
-/** The receivers of every history: two for machines, two for people. */
-export const RECEIVERS = ['erp', 'audit', 'crm', 'team'] as const
+/**
+ * Steps that break a rule today, each with the smallest story that shows it (section of the issue in brackets).
+ * No history has them. Whoever mends the cause removes the line, and the simulator guards it from then on.
+ */
+export const NOT_YET: ReadonlySet<string> = new Set([])
 
-/** One receiver of a history. */
-export type ReceiverName = (typeof RECEIVERS)[number]
+const PORTALS_OF_A_CALM_HISTORY = 1
 
-/** The deployments between which an operator moves. */
-export const DEPLOYMENTS = [
-  'base',
-  'filtered',
-  'renamed_filter',
-  'without_erp',
-  'broken_erp',
-  'unreadable',
-  'wrong_token',
-  'new_key',
-] as const
-
-/** One deployment. */
-export type Deployment = (typeof DEPLOYMENTS)[number]
-
-/** One step. Times are milliseconds. */
-export type Step =
-  | {
-      readonly kind: 'edit'
-      readonly field: number
-      readonly value: number
-      readonly isLost: boolean
-      readonly isDoubled: boolean
-      readonly delayMs: number
-      readonly isRobot: boolean
-    }
-  | { readonly kind: 'burst'; readonly count: number }
-  | { readonly kind: 'add' }
-  | { readonly kind: 'delete'; readonly field: number }
-  | { readonly kind: 'receiver'; readonly who: ReceiverName; readonly mode: ReceiverMode }
-  | { readonly kind: 'portal'; readonly mode: PortalMode }
-  | { readonly kind: 'kv'; readonly mode: KvMode }
-  | { readonly kind: 'crash'; readonly afterMs: number }
-  | { readonly kind: 'crash_at_write'; readonly count: number }
-  | { readonly kind: 'crash_others' }
-  | { readonly kind: 'disk'; readonly isFull: boolean }
-  | { readonly kind: 'call'; readonly fault: CallFault }
-  | { readonly kind: 'alarms'; readonly delayMs: number | null }
-  | { readonly kind: 'alarm_twice' }
-  | { readonly kind: 'clock'; readonly skewMs: number }
-  | { readonly kind: 'pause' | 'resume' | 'park' | 'replay'; readonly who: ReceiverName }
-  | { readonly kind: 'reconcile' }
-  | { readonly kind: 'deploy'; readonly to: Deployment }
-  | { readonly kind: 'cron'; readonly trigger: 'drain' | 'daily' }
-  | { readonly kind: 'uninstall'; readonly clean: boolean }
-  | { readonly kind: 'install' }
-
-/** A step, and the time that passes after it. */
-export interface Moment {
-  readonly step: Step
-  readonly thenMs: number
-}
-
-/** Everything that makes one history what it is. */
-export interface History {
-  readonly connection: 'application' | 'webhook'
-  readonly moments: readonly Moment[]
-}
-
-const aReceiver = fc.constantFrom(...RECEIVERS)
-const rate = (percent: number) => fc.integer({ min: 0, max: 99 }).map((at) => at < percent)
-
-const anEdit: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constant('edit' as const),
-  field: fc.nat(3),
-  value: fc.nat(4),
-  isLost: rate(15),
-  isDoubled: rate(10),
-  delayMs: fc.oneof(fc.constant(0), fc.nat(3000), fc.nat(90_000)),
-  isRobot: rate(20),
-})
+const rate = (percent: number) => fc.integer({ min: 0, max: 99 }).map((at) => at >= 100 - percent)
+const aPortal = fc.nat(2)
+const aWho = fc.constantFrom(...RECEIVERS)
 
 const aFault: fc.Arbitrary<CallFault> = fc.oneof(
   fc.constantFrom('lost_before' as const, 'lost_after' as const, 'hangs' as const),
   fc.nat(4000).map((slowMs) => ({ slowMs })),
 )
 
-const KV_MODES: readonly KvMode[] = ['works', 'slow', 'silent', 'fails', 'stale', 'empty']
+const anEdit = fc.record({
+  kind: fc.constant('edit' as const),
+  portal: aPortal,
+  field: fc.nat(3),
+  isLost: rate(15),
+  isDoubled: rate(10),
+  delayMs: fc.oneof(fc.constant(0), fc.nat(3000), fc.nat(90_000)),
+  isRobot: rate(20),
+})
 
-function weighted(weight: number, arbitrary: fc.Arbitrary<Step>) {
-  return { weight, arbitrary }
-}
+const aBurst = fc.record({
+  kind: fc.constant('burst' as const),
+  portal: aPortal,
+  count: fc.integer({ min: 2, max: 30 }),
+})
 
-const aStep: fc.Arbitrary<Step> = fc.oneof(
-  weighted(24, anEdit),
-  weighted(
-    4,
-    fc.integer({ min: 2, max: 30 }).map((count) => ({ kind: 'burst' as const, count })),
-  ),
-  weighted(2, fc.constant({ kind: 'add' as const })),
-  weighted(
-    1,
-    fc.nat(3).map((field) => ({ kind: 'delete' as const, field })),
-  ),
-  weighted(
-    6,
+const aReceiver = fc.record({
+  kind: fc.constant('receiver' as const),
+  who: aWho,
+  mode: fc.constantFrom(...RECEIVER_MODES),
+})
+
+const anOperation = fc.record({
+  kind: fc.constantFrom('pause' as const, 'resume' as const, 'park' as const, 'replay' as const),
+  portal: aPortal,
+  who: aWho,
+})
+
+const aRange = fc.record({
+  kind: fc.constant('replay_range' as const),
+  portal: aPortal,
+  who: aWho,
+  from: fc.nat(20),
+  length: fc.nat(10),
+})
+
+const aDeployment: fc.Arbitrary<Step> = fc.oneof(
+  // Sound: Object.keys gives the names of the settings.
+  ...(Object.keys(SETTINGS) as Setting[]).map((setting) =>
     fc.record({
-      kind: fc.constant('receiver' as const),
-      who: aReceiver,
-      mode: fc.constantFrom(...RECEIVER_MODES),
+      kind: fc.constant('deploy' as const),
+      setting: fc.constant(setting),
+      value: fc.constantFrom(...SETTINGS[setting]),
+      isVisited: fc.boolean(),
     }),
   ),
-  weighted(
+)
+
+/** Each kind of step with its weight. */
+const STEPS: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Step>])[] = [
+  [24, anEdit],
+  [4, aBurst],
+  [2, fc.record({ kind: fc.constant('add' as const), portal: aPortal })],
+  [1, fc.record({ kind: fc.constant('delete' as const), portal: aPortal, field: fc.nat(3) })],
+  [6, aReceiver],
+  [
     3,
-    fc.constantFrom(...PORTAL_MODES).map((mode) => ({ kind: 'portal' as const, mode })),
-  ),
-  weighted(
-    2,
-    fc.constantFrom(...KV_MODES).map((mode) => ({ kind: 'kv' as const, mode })),
-  ),
-  weighted(
+    fc.record({
+      kind: fc.constant('servers' as const),
+      portal: aPortal,
+      mode: fc.constantFrom(...PORTAL_MODES),
+    }),
+  ],
+  [2, fc.record({ kind: fc.constant('kv' as const), mode: fc.constantFrom(...KV_MODES) })],
+  [1, fc.constant({ kind: 'kv_emptied' as const })],
+  [4, fc.record({ kind: fc.constant('crash' as const), portal: aPortal, afterMs: fc.nat(3000) })],
+  [
     4,
-    fc.nat(3000).map((afterMs) => ({ kind: 'crash' as const, afterMs })),
-  ),
-  weighted(
-    4,
-    fc.integer({ min: 1, max: 30 }).map((count) => ({ kind: 'crash_at_write' as const, count })),
-  ),
-  weighted(1, fc.constant({ kind: 'crash_others' as const })),
-  weighted(
-    2,
-    fc.boolean().map((isFull) => ({ kind: 'disk' as const, isFull })),
-  ),
-  weighted(
-    4,
-    aFault.map((fault) => ({ kind: 'call' as const, fault })),
-  ),
-  weighted(
-    2,
-    fc
-      .option(fc.nat(60_000), { freq: 4, nil: null })
-      .map((delayMs) => ({ kind: 'alarms' as const, delayMs })),
-  ),
-  weighted(1, fc.constant({ kind: 'alarm_twice' as const })),
-  weighted(
+    fc.record({
+      kind: fc.constant('crash_at_write' as const),
+      portal: aPortal,
+      count: fc.integer({ min: 1, max: 30 }),
+    }),
+  ],
+  [
+    3,
+    fc.record({
+      kind: fc.constant('refuse_write' as const),
+      portal: aPortal,
+      count: fc.integer({ min: 1, max: 20 }),
+    }),
+  ],
+  [1, fc.constant({ kind: 'crash_others' as const })],
+  [2, fc.record({ kind: fc.constant('disk' as const), portal: aPortal, isFull: fc.boolean() })],
+  [
+    5,
+    fc.record({
+      kind: fc.constant('call' as const),
+      of: fc.constantFrom(
+        'portal' as const,
+        'portal' as const,
+        'pacer' as const,
+        'directory' as const,
+      ),
+      fault: aFault,
+    }),
+  ],
+  [2, fc.nat(60_000).map((delayMs) => ({ kind: 'alarms' as const, delayMs }))],
+  [1, fc.constant({ kind: 'alarms_lost' as const })],
+  [1, fc.record({ kind: fc.constant('alarm_twice' as const), portal: aPortal })],
+  [
     1,
     fc
       .constantFrom(-3_600_000, -2000, 0, 2000, 18_000_000)
       .map((skewMs) => ({ kind: 'clock' as const, skewMs })),
-  ),
-  weighted(
-    4,
-    fc.record({
-      kind: fc.constantFrom(
-        'pause' as const,
-        'resume' as const,
-        'park' as const,
-        'replay' as const,
-      ),
-      who: aReceiver,
-    }),
-  ),
-  weighted(1, fc.constant({ kind: 'reconcile' as const })),
-  weighted(
-    3,
-    fc.constantFrom(...DEPLOYMENTS).map((to) => ({ kind: 'deploy' as const, to })),
-  ),
-  weighted(
+  ],
+  [4, anOperation],
+  [1, aRange],
+  [1, fc.record({ kind: fc.constant('reconcile' as const), portal: aPortal })],
+  [4, aDeployment],
+  [
     2,
     fc
       .constantFrom('drain' as const, 'daily' as const)
       .map((trigger) => ({ kind: 'cron' as const, trigger })),
-  ),
-  weighted(
-    1,
-    fc.boolean().map((clean) => ({ kind: 'uninstall' as const, clean })),
-  ),
-  weighted(1, fc.constant({ kind: 'install' as const })),
-)
+  ],
+  [1, fc.record({ kind: fc.constant('uninstall' as const), portal: aPortal, clean: rate(50) })],
+  [1, fc.record({ kind: fc.constant('install' as const), portal: aPortal, isNew: rate(40) })],
+]
 
-const aMoment: fc.Arbitrary<Moment> = fc.record({
-  step: aStep,
-  thenMs: fc.oneof(fc.constant(0), fc.nat(1000), fc.nat(20_000), fc.nat(600_000), {
-    weight: 1,
-    arbitrary: fc.nat(7_200_000),
+/** The names under which `NOT_YET` may list a step: its kind, or its kind with what it does. */
+export function namesOf(step: Step): readonly string[] {
+  switch (step.kind) {
+    case 'receiver':
+      return [step.kind, `receiver ${step.mode}`, `receiver ${step.mode} ${step.who}`]
+    case 'servers':
+      return [step.kind, `servers ${step.mode}`]
+    case 'kv':
+      return [step.kind, `kv ${step.mode}`]
+    case 'disk':
+      return [step.kind, `disk ${step.isFull ? 'full' : 'free'}`]
+    case 'call':
+      return [
+        step.kind,
+        `call ${step.of}`,
+        `call ${step.of} ${typeof step.fault === 'string' ? step.fault : 'slow'}`,
+      ]
+    case 'clock':
+      return [step.kind, `clock ${step.skewMs}`]
+    case 'deploy':
+      return [
+        step.kind,
+        `deploy ${step.setting}`,
+        `deploy ${step.setting} ${step.value}`,
+        ...(step.isVisited ? [] : ['deploy unvisited']),
+      ]
+    case 'uninstall':
+      return [step.kind, step.clean ? 'uninstall clean' : 'uninstall kept']
+    default:
+      return [step.kind]
+  }
+}
+
+/** Whether a step waits until a cause is mended. */
+function isForLater(step: Step): boolean {
+  return namesOf(step).some((name) => NOT_YET.has(name))
+}
+
+function momentsOf(
+  steps: typeof STEPS,
+  { maxLength }: { readonly maxLength: number },
+): fc.Arbitrary<readonly Moment[]> {
+  const weighted = steps.map(([weight, arbitrary]) => ({ weight, arbitrary }))
+  // A step that is for later becomes a pause, so that a seed stays the same history when `NOT_YET` shrinks.
+  const aStep = fc.oneof(...weighted).map((step) => (isForLater(step) ? WAIT : step))
+  const aMoment = fc.record({
+    step: aStep,
+    thenMs: fc.oneof(
+      fc.constant(0),
+      fc.nat(1000),
+      fc.nat(20_000),
+      fc.nat(600_000),
+      fc.nat(7_200_000),
+    ),
+  })
+  return fc.array(aMoment, { minLength: 1, maxLength, size: 'max' })
+}
+
+const WAIT: Step = { kind: 'wait' }
+const aConnection = fc.constantFrom('application' as const, 'webhook' as const)
+
+/** A history in which anything may go wrong. */
+const aWildHistory: fc.Arbitrary<History> = fc.record({
+  isCalm: fc.constant(false),
+  portals: fc.oneof(
+    { weight: 3, arbitrary: fc.array(aConnection, { minLength: 1, maxLength: 1 }) },
+    { weight: 1, arbitrary: fc.array(aConnection, { minLength: 2, maxLength: 3 }) },
+  ),
+  slowReceivers: fc.constant(0),
+  moments: momentsOf(STEPS, { maxLength: 50 }),
+})
+
+/** In a calm history machines and platform work, and only receivers misbehave: so their fairness can be judged. */
+const CALM_STEPS: typeof STEPS = [
+  [6, anEdit],
+  [3, aBurst],
+  [4, aReceiver],
+  [2, anOperation],
+]
+
+const aCalmHistory: fc.Arbitrary<History> = fc.record({
+  isCalm: fc.constant(true),
+  portals: fc.array(aConnection, {
+    minLength: PORTALS_OF_A_CALM_HISTORY,
+    maxLength: PORTALS_OF_A_CALM_HISTORY,
   }),
+  slowReceivers: fc.nat(NOT_YET.has('many slow receivers') ? 2 : 6),
+  moments: momentsOf(CALM_STEPS, { maxLength: 25 }),
 })
 
 /** Every history that there is. */
-export const aHistory: fc.Arbitrary<History> = fc.record({
-  connection: fc.constantFrom('application' as const, 'webhook' as const),
-  moments: fc.array(aMoment, { minLength: 1, maxLength: 50, size: 'max' }),
-})
+export const aHistory: fc.Arbitrary<History> = fc.oneof(
+  { weight: 9, arbitrary: aWildHistory },
+  { weight: 1, arbitrary: aCalmHistory },
+)
 
-/** A history as a person reads it. */
-export function tell({ connection, moments }: History): string {
-  const lines = moments.map(({ step, thenMs }, index) => {
-    const { kind, ...rest } = step
-    const said = Object.entries(rest).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
-    return `${String(index + 1).padStart(3)}. ${[kind, ...said].join(', ')}; then ${thenMs} ms`
-  })
-  return [`A portal that is connected by ${connection}:`, ...lines].join('\n')
+/** The one history of a seed. */
+export function historyOf(seed: number): History {
+  const [history] = fc.sample(fc.noBias(aHistory), { seed, numRuns: 1 })
+  if (history === undefined) throw new Error(`Seed ${seed} makes no history`)
+  return history
 }

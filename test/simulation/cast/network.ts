@@ -1,14 +1,16 @@
 /** The internet between the relay and everything that it calls: latencies, and whatever gets lost on the way. */
-import type { Life } from '../machine/object-host.ts'
-import type { VirtualTime } from '../machine/virtual-time.ts'
 import type { NetworkHandler, SentRequest } from '../../support/network.ts'
+import type { Life } from '../machine/life.ts'
+import type { VirtualTime } from '../machine/virtual-time.ts'
+
+const WAY_MS = 20
 
 /** The requests of a history, and whoever answers them. */
 export class VirtualNetwork {
   readonly #time: VirtualTime
   readonly #handlers: NetworkHandler[] = []
-  /** The bodies of requests to receivers: they must hold no token. */
-  readonly seen: SentRequest[] = []
+  /** Every request, in the order of arrival. */
+  readonly seen: (SentRequest & { readonly at: number })[] = []
 
   constructor(time: VirtualTime) {
     this.#time = time
@@ -36,18 +38,15 @@ export class VirtualNetwork {
   }
 
   async #answer(url: string, init: RequestInit): Promise<Response> {
-    await this.#time.sleep(20)
-    const request: SentRequest = {
-      url,
-      method: init.method ?? 'GET',
-      headers: new Headers(init.headers),
-      body: typeof init.body === 'string' ? init.body : '',
-    }
-    this.seen.push(request)
+    await this.#time.sleep(WAY_MS)
+    const { method = 'GET', body } = init
+    const headers = new Headers(init.headers)
+    const request = { url, method, headers, body: typeof body === 'string' ? body : '' }
+    this.seen.push({ ...request, at: this.#time.now() })
     for (const handler of this.#handlers) {
       const answer = await handler(request)
       if (answer === null) continue
-      await this.#time.sleep(20)
+      await this.#time.sleep(WAY_MS)
       return answer
     }
     throw new TypeError('Network connection lost.')

@@ -1,5 +1,5 @@
 /**
- * The portal of a history in Bitrix24: its fields and users, what its servers answer, and the events that it
+ * A portal of a history in Bitrix24: its fields and users, what its servers answer, and the events that it
  * sends. An event is sent once and never again, whatever the relay answers.
  */
 import { userFieldCode } from '../../../src/core/log/event-names.ts'
@@ -15,54 +15,83 @@ import { answerPortal } from '../../support/portal-rest.ts'
 import type { VirtualTime } from '../machine/virtual-time.ts'
 import type { Answered, VirtualRelay } from './relay.ts'
 
-/** How the portal's servers answer. */
-export type PortalMode = 'works' | 'slow' | 'limits' | 'fails' | 'hangs' | 'denies'
-
-/** Every way in which the servers can answer. */
-export const PORTAL_MODES: readonly PortalMode[] = [
+/** Every way in which the servers can answer; `nulls` and `html` are lies with the status 200. */
+export const PORTAL_MODES = [
   'works',
   'slow',
   'limits',
   'fails',
   'hangs',
   'denies',
-]
+  'nulls',
+  'html',
+] as const
+
+/** How the portal's servers answer. */
+export type PortalMode = (typeof PORTAL_MODES)[number]
 
 /** One event on its way, and what became of it. */
 export interface SentEvent {
   readonly name: string
   readonly fieldId: number
-  /** Unix seconds of Bitrix24. */
+  /** Unix seconds of Bitrix24; no two events of a portal have the same, unless one was sent twice. */
   readonly ts: number
   /** True time, in unix milliseconds. */
   readonly sentAt: number
-  readonly answer: Answered | null
+  /** The time of the answer; null when there was none. */
+  answeredAt: number | null
+  answer: Answered | null
 }
 
-/** The member id of the portal. */
-export const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
+/** Everything that makes one portal another one than the next. */
+export interface PortalIdentity {
+  /** 0, 1, 2: its place in the history. */
+  readonly number: number
+  readonly memberId: string
+  readonly domain: string
+  readonly connection: 'application' | 'webhook'
+}
 
-/** The token of its outgoing webhook. */
-export const WEBHOOK_TOKEN = 'canarywebhooktoken0000000000000a'
-
-/** The incoming webhook by which it may be read. */
-export const REST_URL = 'https://acme.bitrix24.com/rest/1/canaryrestsecret/'
-
-const DOMAIN = 'acme.bitrix24.com'
 const SLOW_MS = 2500
+/** Refreshed tokens are counted; each portal counts in a thousand of its own. */
+const TOKENS_PER_PORTAL = 1000
 
-/** The portal. */
+/** A portal. */
 export class VirtualPortal {
   mode: PortalMode = 'works'
-  readonly bitrix24: SimulatedBitrix24 = aBitrix24({ memberId: MEMBER_ID, domain: DOMAIN })
+  readonly number: number
+  readonly memberId: string
+  readonly domain: string
+  readonly connection: PortalIdentity['connection']
+  /** The token of its outgoing webhook. */
+  readonly webhookToken: string
+  /** The incoming webhook by which it may be read. */
+  readonly restUrl: string
+  readonly bitrix24: SimulatedBitrix24
   readonly sent: SentEvent[] = []
+  /** The definitions that it had when its first comparison was over. */
+  baseline: ReadonlyMap<number, FieldAttributes> = new Map()
+  /** When its log was erased on its own wish, in unix milliseconds. */
+  readonly erasedAt: number[] = []
+  /** How often it was uninstalled. */
+  uninstalls = 0
   readonly #time: VirtualTime
   readonly #relay: VirtualRelay
-  #applicationToken = 'canary-application-token-0001'
+  #applicationToken: string
+  #lastTs = 0
 
-  constructor(time: VirtualTime, relay: VirtualRelay) {
+  constructor(time: VirtualTime, relay: VirtualRelay, identity: PortalIdentity) {
+    const { number, memberId, domain, connection } = identity
     this.#time = time
     this.#relay = relay
+    this.number = number
+    this.memberId = memberId
+    this.domain = domain
+    this.connection = connection
+    this.webhookToken = `canarywebhooktoken00000000000${number}`
+    this.restUrl = `https://${domain}/rest/1/canaryrestsecret${number}/`
+    this.#applicationToken = `canary-application-token-${number}-0001`
+    this.bitrix24 = aBitrix24({ memberId, domain, refreshes: number * TOKENS_PER_PORTAL })
     for (const id of [1, 2]) this.bitrix24.rest.users.set(id, `User ${id}`)
   }
 
@@ -74,7 +103,8 @@ export class VirtualPortal {
   /** Answers the relay's requests to Bitrix24; null for requests to somebody else. */
   readonly answer = async (request: SentRequest): Promise<Response | null> => {
     const { host, pathname } = new URL(request.url)
-    if (host !== DOMAIN && !host.startsWith('oauth.bitrix')) return null
+    const isOwn = host === this.domain || (host.startsWith('oauth.bitrix') && this.#issued(request))
+    if (!isOwn) return null
     switch (this.mode) {
       case 'hangs':
         return new Promise(() => {})
@@ -84,6 +114,10 @@ export class VirtualPortal {
         return Response.json({ error: 'QUERY_LIMIT_EXCEEDED' }, { status: 503 })
       case 'denies':
         return Response.json({ error: 'insufficient_scope' }, { status: 403 })
+      case 'html':
+        return new Response('<html>Maintenance</html>', { status: 200 })
+      case 'nulls':
+        return Response.json({ result: null })
       case 'slow':
         await this.#time.sleep(SLOW_MS)
         break
@@ -93,70 +127,87 @@ export class VirtualPortal {
     return bitrix24Handler(this.bitrix24)(request)
   }
 
-  /** Installs the application. */
+  /** Installs the application; a new installation has a new application token. */
   installs(): Promise<Answered> {
     return this.#posts('ONAPPINSTALL', {
       'data[VERSION]': '1',
       'data[ACTIVE]': 'Y',
       'data[INSTALLED]': 'Y',
       'data[LANGUAGE_ID]': 'en',
-      'auth[access_token]': 'canary-access-of-the-install',
-      'auth[refresh_token]': 'canary-refresh-of-the-install',
+      'auth[access_token]': `canary-access-of-install-${this.number}`,
+      'auth[refresh_token]': `canary-refresh-of-install-${this.number}`,
       ...this.#auth(this.#applicationToken),
     })
   }
 
   /** Uninstalls the application. */
-  uninstalls({ clean }: { readonly clean: boolean }): Promise<Answered> {
-    return this.#posts('ONAPPUNINSTALL', {
+  async uninstall({ clean }: { readonly clean: boolean }): Promise<void> {
+    this.uninstalls += 1
+    if (clean) this.erasedAt.push(this.#time.now())
+    await this.#posts('ONAPPUNINSTALL', {
       'data[LANGUAGE_ID]': 'en',
       'data[CLEAN]': clean ? '1' : '0',
       ...this.#auth(this.#applicationToken),
     })
+    // What is on its way while the answer is, is erased as well.
+    if (clean) this.erasedAt.push(this.#time.now())
   }
 
-  /** Gives the application another token at its next installation. */
+  /** The next installation brings another application token. */
   renewsToken(): void {
     const count = Number(this.#applicationToken.slice(-4)) + 1
-    this.#applicationToken = `canary-application-token-${String(count).padStart(4, '0')}`
+    this.#applicationToken = `canary-application-token-${this.number}-${String(count).padStart(4, '0')}`
   }
 
-  /** Sends the event of a change, by the application and by the outgoing webhook as they are connected. */
+  /** The time that the next event names: the present second, or the next one that no event has named. */
+  nextTs(): number {
+    this.#lastTs = Math.max(this.#lastTs + 1, Math.floor(this.#time.now() / 1000))
+    return this.#lastTs
+  }
+
+  /** Sends the event of a change. */
   async sends(
     fieldId: number,
     action: FieldAction,
-    {
-      by,
-      ts,
-      userId,
-    }: {
-      readonly by: 'application' | 'webhook'
-      readonly ts: number
-      readonly userId: number | null
-    },
+    { ts, userId }: { readonly ts: number; readonly userId: number | null },
   ): Promise<void> {
     const name = userFieldCode('requisite', action)
-    const sentAt = this.#time.now()
-    const token = by === 'application' ? this.#applicationToken : WEBHOOK_TOKEN
-    const user = userId === null || by === 'webhook' ? {} : { 'auth[user_id]': String(userId) }
-    const entry = {
+    const isWebhook = this.connection === 'webhook'
+    const sent: SentEvent = {
+      name,
+      fieldId,
+      ts,
+      sentAt: this.#time.now(),
+      answeredAt: null,
+      answer: null,
+    }
+    this.sent.push(sent)
+    const answer = await this.#posts(name, {
       'data[FIELDS][ID]': String(fieldId),
       'data[FIELDS][ENTITY_ID]': 'CRM_REQUISITE',
       'data[FIELDS][FIELD_NAME]': `UF_CRM_${fieldId}`,
       ts: String(ts),
-      ...this.#auth(token),
-      ...user,
-    }
-    const answer = await this.#posts(name, entry).catch(() => null)
-    this.sent.push({ name, fieldId, ts, sentAt, answer })
+      ...this.#auth(isWebhook ? this.webhookToken : this.#applicationToken),
+      ...(userId === null || isWebhook ? {} : { 'auth[user_id]': String(userId) }),
+    })
+    sent.answer = answer
+    sent.answeredAt = this.#time.now()
+  }
+
+  /** Whether a request to the OAuth server holds a token of this portal. */
+  #issued({ url, body }: SentRequest): boolean {
+    const text = `${url} ${body}`
+    if (text.includes(`of-install-${this.number}`)) return true
+    const count = Number(/fresh-(?:access|refresh)-canary-(\d+)/.exec(text)?.[1] ?? -1)
+    return Math.floor(count / TOKENS_PER_PORTAL) === this.number
   }
 
   #auth(token: string): Readonly<Record<string, string>> {
     return {
-      'auth[domain]': DOMAIN,
-      'auth[client_endpoint]': `https://${DOMAIN}/rest/`,
+      'auth[domain]': this.domain,
+      'auth[client_endpoint]': `https://${this.domain}/rest/`,
       'auth[server_endpoint]': 'https://oauth.bitrix.info/rest/',
-      'auth[member_id]': MEMBER_ID,
+      'auth[member_id]': this.memberId,
       'auth[application_token]': token,
       'auth[expires_in]': '3600',
       'auth[scope]': 'crm',

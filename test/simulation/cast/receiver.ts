@@ -2,28 +2,32 @@
 import type { SentRequest } from '../../support/network.ts'
 import type { VirtualTime } from '../machine/virtual-time.ts'
 
-/** How a receiver behaves. `cuts` takes the message, and its answer is lost. */
-export type ReceiverMode =
-  | 'works'
-  | 'fails'
-  | 'limits'
-  | 'hangs'
-  | 'slow'
-  | 'cuts'
-  | 'refuses'
-  | 'gone'
+/** The receivers of every history: two for machines, two for people. */
+export const RECEIVERS = ['erp', 'audit', 'crm', 'team'] as const
 
-/** Every way in which a receiver can behave. */
-export const RECEIVER_MODES: readonly ReceiverMode[] = [
+/** One receiver of every history. */
+export type ReceiverName = (typeof RECEIVERS)[number]
+
+/**
+ * Every way in which a receiver can behave. `cuts` takes the message, and its answer is lost; `cuts_body` and
+ * `endless` lose the answer behind its status; `lies` answers 200 with the page of an error.
+ */
+export const RECEIVER_MODES = [
   'works',
   'fails',
   'limits',
   'hangs',
   'slow',
   'cuts',
+  'cuts_body',
+  'endless',
+  'lies',
   'refuses',
   'gone',
-]
+] as const
+
+/** How a receiver behaves. */
+export type ReceiverMode = (typeof RECEIVER_MODES)[number]
 
 /** One message, as the receiver saw it. */
 export interface Seen {
@@ -31,7 +35,8 @@ export interface Seen {
   readonly at: number
   readonly id: string | null
   readonly body: string
-  /** The events in it; empty for a receiver of whose messages only the text is known. */
+  readonly memberId: string | null
+  /** The event in it; null in a chat, of whose messages only the text is known. */
   readonly sequence: number | null
   readonly previousSequence: number | null
   readonly isReplayed: boolean
@@ -39,26 +44,44 @@ export interface Seen {
   readonly isTaken: boolean
   /** Whether the relay was told that it was taken. */
   readonly isTold: boolean
-  /** The body for machines; null for chats. */
+  /** The content for machines; null for chats. */
   readonly data: unknown
+}
+
+/** How a receiver has behaved, and since when. */
+interface Behaviour {
+  readonly mode: ReceiverMode
+  readonly since: number
 }
 
 const SLOW_MS = 5000
 const RETRY_AFTER_S = 20
+
+interface ParsedBody {
+  readonly data?: {
+    readonly portal?: { readonly memberId?: string }
+    readonly sequence?: number | null
+    readonly previousSequence?: number | null
+    readonly replayed?: boolean
+  }
+}
 
 /** One receiver at an address of its own. */
 export class VirtualReceiver {
   readonly name: string
   readonly url: string
   readonly type: 'webhook' | 'slack'
-  mode: ReceiverMode = 'works'
   readonly seen: Seen[] = []
+  /** How it has behaved since the history began. */
+  readonly behaviours: Behaviour[]
   readonly #time: VirtualTime
+  #mode: ReceiverMode = 'works'
 
   constructor(time: VirtualTime, name: string, type: 'webhook' | 'slack') {
     this.#time = time
     this.name = name
     this.type = type
+    this.behaviours = [{ mode: 'works', since: time.now() }]
     this.url =
       type === 'slack'
         ? `https://hooks.slack.com/services/T0/B0/${name}`
@@ -70,19 +93,39 @@ export class VirtualReceiver {
     return this.seen.filter(({ isTaken }) => isTaken)
   }
 
+  /** From now on it behaves in this way. */
+  becomes(mode: ReceiverMode): void {
+    this.#mode = mode
+    this.behaviours.push({ mode, since: this.#time.now() })
+  }
+
+  /** Whether it ever behaved in one of these ways. */
+  wasEver(...modes: readonly ReceiverMode[]): boolean {
+    return this.behaviours.some(({ mode }) => modes.includes(mode))
+  }
+
   /** Answers a request that is addressed to it; null for any other one. */
   readonly answer = async (request: SentRequest): Promise<Response | null> => {
     if (request.url !== this.url) return null
-    const { mode } = this
-    switch (mode) {
+    const isMachine = request.headers.has('webhook-id')
+    switch (this.#mode) {
       case 'works':
-        return this.#take(request, { isTold: true })
+        return this.#take(request)
       case 'slow':
         await this.#time.sleep(SLOW_MS)
-        return this.#take(request, { isTold: true })
+        return this.#take(request)
       case 'cuts':
-        this.#take(request, { isTold: false })
+        this.#note(request, { isTaken: true, isTold: false })
         throw new TypeError('Network connection lost.')
+      case 'cuts_body':
+        this.#note(request, { isTaken: true, isTold: isMachine })
+        return new Response(brokenBody(), { status: 200 })
+      case 'endless':
+        this.#note(request, { isTaken: true, isTold: isMachine })
+        return new Response(endlessBody(), { status: 200 })
+      case 'lies':
+        this.#note(request, { isTaken: isMachine, isTold: true })
+        return new Response('<html>Service Unavailable</html>', { status: 200 })
       case 'hangs':
         this.#note(request, { isTaken: false, isTold: false })
         return new Promise(() => {})
@@ -97,8 +140,8 @@ export class VirtualReceiver {
     }
   }
 
-  #take(request: SentRequest, { isTold }: { readonly isTold: boolean }): Response {
-    this.#note(request, { isTaken: true, isTold })
+  #take(request: SentRequest): Response {
+    this.#note(request, { isTaken: true, isTold: true })
     return new Response(this.type === 'slack' ? 'ok' : '', { status: 200 })
   }
 
@@ -112,23 +155,34 @@ export class VirtualReceiver {
   }
 
   #note({ headers, body }: SentRequest, known: Pick<Seen, 'isTaken' | 'isTold'>): void {
+    const id = headers.get('webhook-id')
     // Sound: only the relay sends to this address, and a webhook's body is the contract's.
-    const parsed = (this.type === 'webhook' ? JSON.parse(body) : {}) as {
-      readonly data?: {
-        readonly sequence?: number | null
-        readonly previousSequence?: number | null
-        readonly replayed?: boolean
-      }
-    }
+    const { data } = (id === null ? {} : JSON.parse(body)) as ParsedBody
     this.seen.push({
       at: this.#time.now(),
-      id: headers.get('webhook-id'),
+      id,
       body,
-      sequence: parsed.data?.sequence ?? null,
-      previousSequence: parsed.data?.previousSequence ?? null,
-      isReplayed: parsed.data?.replayed === true,
-      data: parsed.data ?? null,
+      memberId: data?.portal?.memberId ?? null,
+      sequence: data?.sequence ?? null,
+      previousSequence: data?.previousSequence ?? null,
+      isReplayed: data === undefined ? body.includes('Sent again') : data.replayed === true,
+      data: data ?? null,
       ...known,
     })
   }
+}
+
+function brokenBody(): ReadableStream {
+  return new ReadableStream({
+    start: (controller) => {
+      controller.enqueue(new TextEncoder().encode('o'))
+      controller.error(new TypeError('Network connection lost.'))
+    },
+  })
+}
+
+function endlessBody(): ReadableStream {
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('o')),
+  })
 }

@@ -5,16 +5,17 @@
 import { createApp, createCron, createPortalSettings } from '../../../src/app.ts'
 import type { Env } from '../../../src/config/config.ts'
 import { DAILY_CRON, DRAIN_CRON, runCron } from '../../../src/edge/cron.ts'
-import { Directory } from '../../../src/objects/directory.ts'
+import { withTimeout } from '../../../src/edge/two-tries.ts'
+import { Directory, type DirectoryRemote } from '../../../src/objects/directory.ts'
+import { createPacerClient, type PacerRemote } from '../../../src/objects/pacer-client.ts'
 import { Pacer } from '../../../src/objects/pacer.ts'
 import { PortalObject } from '../../../src/portal/portal.ts'
-import {
-  ObjectHost,
-  type CallFault,
-  type Life,
-  type ObjectContext,
-} from '../machine/object-host.ts'
+import type { PortalSettings } from '../../../src/portal/settings.ts'
+import { InstallStore } from '../../../src/storage/install-store.ts'
+import type { CallFault, LivingObject, ObjectContext } from '../machine/hosted-object.ts'
 import { VirtualKv } from '../machine/kv.ts'
+import type { Life } from '../machine/life.ts'
+import { ObjectHost } from '../machine/object-host.ts'
 import type { VirtualTime } from '../machine/virtual-time.ts'
 import type { VirtualNetwork } from './network.ts'
 
@@ -29,6 +30,9 @@ export interface VirtualRelayDeps {
   readonly random: () => number
   readonly note: (line: string) => void
 }
+
+/** The classes of Durable Objects. */
+export type ObjectClass = 'portal' | 'pacer' | 'directory'
 
 /** The answer to one request. */
 export interface Answered {
@@ -47,35 +51,45 @@ export class VirtualRelay {
   readonly portals: ObjectHost
   readonly pacers: ObjectHost
   readonly directory: ObjectHost
-  /** How late alarms fire, in milliseconds; null: the platform loses them. */
-  alarmDelayMs: number | null = 0
-  /** What happens to the next calls of objects. */
-  readonly callFaults: CallFault[] = []
+  /** How late alarms fire, in milliseconds. */
+  alarmDelayMs = 0
+  /** Whether the platform loses the alarms that are set from now on. */
+  losesAlarms = false
+  /** What happens to the next calls of objects, by their class. */
+  readonly callFaults: Readonly<Record<ObjectClass, CallFault[]>> = {
+    portal: [],
+    pacer: [],
+    directory: [],
+  }
   /** Every line that was logged. */
   readonly lines: string[] = []
   readonly #deps: VirtualRelayDeps
   #vars: Vars = {}
   #env: Env
   #app: ReturnType<typeof createApp>
+  #settings: PortalSettings | null = null
 
   constructor(deps: VirtualRelayDeps) {
     const { time, note } = deps
     this.#deps = deps
     this.kv = new VirtualKv(time)
-    const shared = {
+    const sharedBy = (kind: ObjectClass) => ({
       time,
       note,
-      alarmDelayMs: () => this.alarmDelayMs,
-      nextFault: () => this.callFaults.shift() ?? null,
-    }
-    this.portals = new ObjectHost({ ...shared, create: (ctx, life) => this.#portal(ctx, life) })
+      alarmDelayMs: () => (this.losesAlarms ? null : this.alarmDelayMs),
+      nextFault: () => this.callFaults[kind].shift() ?? null,
+    })
+    this.portals = new ObjectHost({
+      ...sharedBy('portal'),
+      create: (ctx, life) => this.#portal(ctx, life),
+    })
+    // Sound, here and below: the context has everything that these classes use.
     this.pacers = new ObjectHost({
-      ...shared,
-      // Sound, here and below: the context has everything that these classes use.
+      ...sharedBy('pacer'),
       create: (ctx) => new Pacer(ctx as unknown as DurableObjectState, {}),
     })
     this.directory = new ObjectHost({
-      ...shared,
+      ...sharedBy('directory'),
       create: (ctx) => new Directory(ctx as unknown as DurableObjectState, {}),
     })
     this.#env = this.#envFor()
@@ -92,6 +106,7 @@ export class VirtualRelay {
     this.#vars = vars
     this.#env = this.#envFor()
     this.#app = createApp()
+    this.#settings = null
     for (const object of this.portals.all()) object.crash()
   }
 
@@ -112,11 +127,7 @@ export class VirtualRelay {
     }
     const content = body === undefined ? {} : { body }
     const request = new Request(`${ORIGIN}${path}`, { method, headers, ...content })
-    const response = await this.#app.fetch(
-      request,
-      this.#env,
-      context as unknown as ExecutionContext,
-    )
+    const response = await this.#app.fetch(request, this.#env, context)
     const text = await response.text()
     return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text }
   }
@@ -149,26 +160,27 @@ export class VirtualRelay {
     }
   }
 
-  #envFor(life?: Life): Env {
+  #envFor(): Env {
     const bindings = {
-      INSTALLS: this.kv.binding(life),
-      PORTALS: this.portals.namespace(life),
-      DIRECTORY: this.directory.namespace(life),
-      PACERS: this.pacers.namespace(life),
+      INSTALLS: this.kv.binding(),
+      PORTALS: this.portals.namespace(),
+      DIRECTORY: this.directory.namespace(),
+      PACERS: this.pacers.namespace(),
     }
     // Sound: these have the methods of the bindings that the relay calls.
     return { ADMIN_TOKEN, ...this.#vars, ...bindings } as unknown as Env
   }
 
-  #portal(ctx: ObjectContext, life: Life): PortalObject {
+  /** Constructs a portal's object. The objects of one deployment share its configuration, as in an isolate. */
+  #portal(ctx: ObjectContext, life: Life): LivingObject {
     const { time, network, random } = this.#deps
-    const settings = createPortalSettings(this.#envFor(life))
-    let receipts = 0
+    const settings = (this.#settings ??= createPortalSettings(this.#env))
     return new PortalObject(
       ctx as unknown as DurableObjectState,
       {},
       {
         ...settings,
+        ...this.#bindingsFor(life, settings),
         world: {
           fetch: network.fetchFor(life),
           now: () => Date.now(),
@@ -177,9 +189,25 @@ export class VirtualRelay {
           log: (level, event, fields = {}) => {
             this.lines.push(JSON.stringify({ level, event, ...fields }))
           },
-          newReceipt: () => `own-${ctx.id.name}-${time.now()}-${(receipts += 1)}`,
+          newReceipt: () => crypto.randomUUID(),
         },
       },
     )
+  }
+
+  /** The ways out of an object: whatever it has written is durable before it says anything there. */
+  #bindingsFor(life: Life, { config }: PortalSettings) {
+    const directory = this.directory.namespace(life).getByName('directory') as DirectoryRemote
+    const pacers = this.pacers.namespace(life)
+    return {
+      // Sound: the binding has the methods that the store calls.
+      installs: new InstallStore(this.kv.binding(life) as unknown as KVNamespace),
+      directory,
+      pacer: createPacerClient({
+        namePacer: (url) => config.sealer.namePacer(url),
+        pacers: (name) => pacers.getByName(name) as PacerRemote,
+        withTimeout,
+      }),
+    }
   }
 }

@@ -17,6 +17,15 @@ export interface DiskFaults {
   isFull: boolean
   /** The machine ends at this write, counted from now; null: at none. */
   endsAtWrite: number | null
+  /** This write, counted from now, is refused; null: none. */
+  refusesAtWrite: number | null
+}
+
+/** One life of an object, as far as its disk has to know it. */
+interface DiskUser {
+  readonly hasEnded: () => boolean
+  /** Called when the machine ends in a write. */
+  readonly ends: () => void
 }
 
 const READS = /^\s*(?:SELECT|PRAGMA)\b/i
@@ -26,42 +35,47 @@ const ALARM_TABLE = 'CREATE TABLE IF NOT EXISTS _cf_alarm (id INTEGER PRIMARY KE
 
 /** The disk of one object. It outlives the object. */
 export class Disk {
-  readonly faults: DiskFaults = { isFull: false, endsAtWrite: null }
+  readonly faults: DiskFaults = { isFull: false, endsAtWrite: null, refusesAtWrite: null }
   /** Called when something has become durable: the alarm may have moved. */
   onCommit: () => void = () => {}
+  /** How many writes were refused. */
+  refusals = 0
   readonly #db = new DatabaseSync(':memory:')
   readonly #statements = new Map<string, ReturnType<DatabaseSync['prepare']>>()
   #isOpen = false
   #depth = 0
-  #writes = 0
+  #alarmAt: number | null = null
+  #durableAlarmAt: number | null = null
 
   constructor() {
     this.#db.exec(ALARM_TABLE)
   }
 
-  /** How many writes there were. */
-  get writes(): number {
-    return this.#writes
-  }
-
   /** Makes everything durable that was written so far. */
   commit(): void {
     if (!this.#isOpen || this.#depth > 0) return
-    this.#db.exec('COMMIT')
+    this.#run('COMMIT', [])
     this.#isOpen = false
+    this.#durableAlarmAt = this.#alarmAt
     this.onCommit()
   }
 
   /** Loses everything that is not durable. */
   lose(): void {
-    if (this.#isOpen) this.#db.exec('ROLLBACK')
+    if (this.#isOpen) this.#run('ROLLBACK', [])
     this.#isOpen = false
     this.#depth = 0
+    this.#alarmAt = this.#durableAlarmAt
   }
 
   /** Rows, past every fault: for whoever looks at the disk from outside. */
   rows(query: string, ...bindings: SqlValue[]): SqlRow[] {
     return this.#run(query, bindings)
+  }
+
+  /** Whether a table exists: an object that stores nothing has none. */
+  hasTable(name: string): boolean {
+    return this.rows(`SELECT 1 AS found FROM sqlite_master WHERE name = ?`, name).length > 0
   }
 
   /** Every text that is stored, for a search after secrets. */
@@ -74,89 +88,101 @@ export class Disk {
 
   /** When the standing alarm is due; null when none stands. */
   alarmAt(): number | null {
-    const at = this.rows('SELECT at FROM _cf_alarm')[0]?.['at']
-    return typeof at === 'number' ? at : null
+    return this.#alarmAt
   }
 
   /** Moves the alarm from outside, as the platform does when it fires one. */
   setAlarmAt(at: number | null): void {
-    this.#db.exec('DELETE FROM _cf_alarm')
-    if (at !== null) this.#run('INSERT INTO _cf_alarm (id, at) VALUES (1, ?)', [Math.floor(at)])
+    this.#writeAlarm(at)
+    if (!this.#isOpen) this.#durableAlarmAt = this.#alarmAt
   }
 
-  /** The storage as one life of the object sees it; `ends` is called when the machine ends in a write. */
-  storageFor(life: { readonly hasEnded: () => boolean; readonly ends: () => void }) {
+  /** The storage as one life of the object sees it. */
+  storageFor(life: DiskUser) {
     const write = (query: string, bindings: readonly SqlValue[]): SqlRow[] => {
       this.#beginWrite(query, life)
       return this.#run(query, bindings)
     }
+    const mustLive = () => {
+      if (life.hasEnded()) throw new MachineEnded('The object has ended')
+    }
     return {
       sql: {
         exec: (query: string, ...bindings: SqlValue[]) => {
-          if (life.hasEnded()) throw new MachineEnded('The object has ended')
+          mustLive()
           const rows = READS.test(query) ? this.#run(query, bindings) : write(query, bindings)
           return { toArray: () => rows }
         },
       },
       transactionSync: <T>(work: () => T): T => this.#transaction(work, life),
       sync: async (): Promise<void> => {
-        if (life.hasEnded()) throw new MachineEnded('The object has ended')
+        mustLive()
         this.commit()
       },
       getAlarm: async (): Promise<number | null> => this.alarmAt(),
       setAlarm: async (at: number): Promise<void> => {
         if (!(at > 0)) throw new TypeError('setAlarm() cannot be called with an alarm time of 0')
-        write('INSERT OR REPLACE INTO _cf_alarm (id, at) VALUES (1, ?)', [Math.floor(at)])
+        this.#beginWrite('INSERT', life)
+        this.#writeAlarm(at)
       },
-      deleteAlarm: async (): Promise<void> => void write('DELETE FROM _cf_alarm', []),
+      deleteAlarm: async (): Promise<void> => {
+        this.#beginWrite('DELETE', life)
+        this.#writeAlarm(null)
+      },
     }
   }
 
-  #beginWrite(
-    query: string,
-    life: { readonly hasEnded: () => boolean; readonly ends: () => void },
-  ): void {
+  #writeAlarm(at: number | null): void {
+    this.#alarmAt = at === null ? null : Math.floor(at)
+    this.#run('INSERT OR REPLACE INTO _cf_alarm (id, at) VALUES (1, ?)', [this.#alarmAt])
+  }
+
+  #beginWrite(query: string, life: DiskUser): void {
     if (life.hasEnded()) throw new MachineEnded('The object has ended')
     const { faults } = this
-    if (faults.endsAtWrite !== null) {
-      faults.endsAtWrite -= 1
-      if (faults.endsAtWrite <= 0) {
-        faults.endsAtWrite = null
-        life.ends()
-        throw new MachineEnded('The machine ended at a write')
-      }
+    if (this.#isNext('endsAtWrite')) {
+      life.ends()
+      throw new MachineEnded('The machine ended at a write')
     }
-    if (faults.isFull && !DELETES.test(query)) {
+    if (this.#isNext('refusesAtWrite') || (faults.isFull && !DELETES.test(query))) {
+      this.refusals += 1
       throw new Error('database or disk is full: SQLITE_FULL')
     }
-    this.#writes += 1
+    this.#open()
+  }
+
+  /** Counts a write; true when it is the one at which the fault strikes. */
+  #isNext(fault: 'endsAtWrite' | 'refusesAtWrite'): boolean {
+    const left = this.faults[fault]
+    if (left === null) return false
+    this.faults[fault] = left > 1 ? left - 1 : null
+    return left <= 1
+  }
+
+  #open(): void {
     if (this.#isOpen) return
-    this.#db.exec('BEGIN')
+    this.#run('BEGIN', [])
     this.#isOpen = true
   }
 
-  #transaction<T>(
-    work: () => T,
-    life: { readonly hasEnded: () => boolean; readonly ends: () => void },
-  ): T {
+  #transaction<T>(work: () => T, life: DiskUser): T {
     if (life.hasEnded()) throw new MachineEnded('The object has ended')
-    if (!this.#isOpen) {
-      this.#db.exec('BEGIN')
-      this.#isOpen = true
-    }
+    this.#open()
     const name = `s${this.#depth}`
-    this.#db.exec(`SAVEPOINT ${name}`)
+    const alarmAt = this.#alarmAt
+    this.#run(`SAVEPOINT ${name}`, [])
     this.#depth += 1
     try {
       const result = work()
       this.#depth -= 1
-      this.#db.exec(`RELEASE ${name}`)
+      this.#run(`RELEASE ${name}`, [])
       return result
     } catch (error) {
       if (!life.hasEnded()) {
         this.#depth -= 1
-        this.#db.exec(`ROLLBACK TO ${name}`)
-        this.#db.exec(`RELEASE ${name}`)
+        this.#run(`ROLLBACK TO ${name}`, [])
+        this.#run(`RELEASE ${name}`, [])
+        this.#alarmAt = alarmAt
       }
       throw error
     }

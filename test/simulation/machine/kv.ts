@@ -2,11 +2,14 @@
  * The KV namespace: writes may be unseen for a minute, and the whole of it may be slow, silent, failing or
  * empty for a while.
  */
-import type { Life } from './object-host.ts'
+import type { Life } from './life.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
+/** Every way in which KV may behave. `silent` never answers; `empty` shows nothing of what it holds. */
+export const KV_MODES = ['works', 'slow', 'silent', 'fails', 'stale', 'empty'] as const
+
 /** How KV behaves at the moment. */
-export type KvMode = 'works' | 'slow' | 'silent' | 'fails' | 'stale' | 'empty'
+export type KvMode = (typeof KV_MODES)[number]
 
 interface Stored {
   readonly value: string
@@ -32,6 +35,11 @@ export class VirtualKv {
   /** Every key with its value, past every fault. */
   entries(): readonly (readonly [key: string, value: string])[] {
     return [...this.#values].map(([key, { value }]) => [key, value] as const)
+  }
+
+  /** Loses every key with a prefix for good. */
+  loses(prefix: string): void {
+    for (const key of this.#values.keys()) if (key.startsWith(prefix)) this.#values.delete(key)
   }
 
   /** The binding, as code of the Worker sees it; with a life, as code of an object sees it. */

@@ -1,21 +1,29 @@
 /**
  * Virtual time. Nothing waits for real: the clock moves to the next moment at which something is due, and
- * what is due then runs until it waits again. While a history is played, `Date.now`, `setTimeout` and
- * `crypto.subtle` of the process belong to it, so that the relay's own code needs no change.
+ * what is due then runs until it waits again. While a history is played, `Date.now`, `setTimeout`, the console
+ * and WebCrypto of the process belong to it, so that the relay's own code needs no change.
  */
+import { installCrypto } from './virtual-crypto.ts'
 
 interface Due {
   readonly at: number
-  readonly order: number
   readonly run: () => void
+  isCancelled: boolean
 }
+
+/** A history that needs more moments than these has no end. */
+const MAX_MOMENTS = 30_000
+
+const nextTurn = (resolve: () => void): void => void realSetImmediate(resolve)
+const realSetImmediate = setImmediate
 
 /** The time of one history. */
 export class VirtualTime {
   #now: number
-  #order = 0
-  #due: Due[] = []
-  #cryptoCalls = 0
+  #timers = 0
+  #moments = 0
+  /** Later entries stand first, so that the next one is taken off the end. */
+  readonly #due: Due[] = []
   /** The relay's machine may have a wrong clock: this much is added to what it sees, in milliseconds. */
   skewMs = 0
   /** Called when everything has run that needs no time: writes of this turn become durable. */
@@ -28,14 +36,23 @@ export class VirtualTime {
   /** True time, in unix milliseconds. */
   readonly now = (): number => this.#now
 
+  /** The time that the relay's machines believe, in unix milliseconds. */
+  readonly machineNow = (): number => this.#now + this.skewMs
+
+  /** How many moments were lived through: a measure of the work of a history. */
+  get moments(): number {
+    return this.#moments
+  }
+
   /** Runs `work` after a time; the answer takes it back. */
   after(ms: number, work: () => void): () => void {
-    const due: Due = { at: this.#now + Math.max(0, ms), order: (this.#order += 1), run: work }
-    const index = this.#due.findIndex(({ at }) => at > due.at)
-    if (index < 0) this.#due.push(due)
-    else this.#due.splice(index, 0, due)
+    const due: Due = { at: this.#now + Math.max(0, ms), run: work, isCancelled: false }
+    let index = this.#due.length
+    // Of two entries of one time the earlier one runs first.
+    while (index > 0 && (this.#due[index - 1]?.at ?? 0) <= due.at) index -= 1
+    this.#due.splice(index, 0, due)
     return () => {
-      this.#due = this.#due.filter((other) => other !== due)
+      due.isCancelled = true
     }
   }
 
@@ -47,39 +64,76 @@ export class VirtualTime {
   async passes(ms: number): Promise<void> {
     const end = this.#now + ms
     await this.turn()
-    for (;;) {
-      const [next] = this.#due
-      if (next === undefined || next.at > end) break
-      this.#due.shift()
-      this.#now = Math.max(this.#now, next.at)
-      next.run()
-      await this.turn()
+    while (await this.#livesNext(end)) {
+      // The next moment follows.
     }
     this.#now = end
   }
 
+  /** Lets time pass until something holds, at the longest for `ms`; answers whether it holds. */
+  async passesUntil(holds: () => boolean, ms: number): Promise<boolean> {
+    const end = this.#now + ms
+    await this.turn()
+    while (!holds()) if (!(await this.#livesNext(end))) break
+    return holds()
+  }
+
+  /** Lives through the next moment, if there is one before `end`. */
+  async #livesNext(end: number): Promise<boolean> {
+    for (;;) {
+      const next = this.#due.at(-1)
+      if (next === undefined || next.at > end) return false
+      this.#due.pop()
+      if (next.isCancelled) continue
+      this.#moments += 1
+      if (this.#moments > MAX_MOMENTS) throw new Error('The history has no end')
+      this.#now = Math.max(this.#now, next.at)
+      next.run()
+      await this.turn()
+      return true
+    }
+  }
+
   /** Lets everything run that needs no time. */
   async turn(): Promise<void> {
-    do await new Promise<void>((resolve) => setImmediate(resolve))
-    while (this.#cryptoCalls > 0)
+    await new Promise<void>(nextTurn)
     for (const work of this.afterTurn) work()
   }
 
-  /** Takes over the clocks of the process; the answer gives them back. */
-  install(): () => void {
+  /** Takes over what the process gives to the relay; the answer gives it back. */
+  install({
+    random,
+    write,
+  }: {
+    readonly random: () => number
+    /** Takes each line of the console. */
+    readonly write: (line: string) => void
+  }): () => void {
     const { setTimeout: timeout, clearTimeout: clear } = globalThis
-    const dateNow = Date.now
-    let timers = new Map<number, () => void>()
-    const virtual = {
+    const { now } = Date
+    const { info, warn, error } = console
+    const timers = new Map<number, () => void>()
+    Object.assign(globalThis, this.#timersIn(timers))
+    Object.assign(console, { info: write, warn: write, error: write })
+    Date.now = this.machineNow
+    const returnCrypto = installCrypto(random)
+    return () => {
+      returnCrypto()
+      Date.now = now
+      Object.assign(console, { info, warn, error })
+      Object.assign(globalThis, { setTimeout: timeout, clearTimeout: clear })
+    }
+  }
+
+  #timersIn(timers: Map<number, () => void>) {
+    return {
       setTimeout: (work: () => void, ms = 0): number => {
-        const id = (this.#order += 1)
-        timers.set(
-          id,
-          this.after(ms, () => {
-            timers.delete(id)
-            work()
-          }),
-        )
+        const id = (this.#timers += 1)
+        const run = () => {
+          timers.delete(id)
+          work()
+        }
+        timers.set(id, this.after(ms, run))
         return id
       },
       clearTimeout: (id: number | undefined): void => {
@@ -87,44 +141,6 @@ export class VirtualTime {
         timers.get(id)?.()
         timers.delete(id)
       },
-    }
-    Object.assign(globalThis, virtual)
-    Date.now = () => this.#now + this.skewMs
-    const returnCrypto = this.#installCrypto()
-    return () => {
-      returnCrypto()
-      Date.now = dateNow
-      Object.assign(globalThis, { setTimeout: timeout, clearTimeout: clear })
-      timers = new Map()
-    }
-  }
-
-  /**
-   * WebCrypto works in threads of its own. A turn waits for them, and their answers come in the order of the
-   * questions, so that a history is the same at every time.
-   */
-  #installCrypto(): () => void {
-    const { subtle } = crypto
-    const names = ['digest', 'sign', 'importKey', 'deriveKey', 'encrypt', 'decrypt'] as const
-    let last: Promise<unknown> = Promise.resolve()
-    for (const name of names) {
-      // Sound: every one of these methods returns a promise.
-      const original = subtle[name].bind(subtle) as (...given: unknown[]) => Promise<unknown>
-      const tracked = (...given: unknown[]): Promise<unknown> => {
-        this.#cryptoCalls += 1
-        const before = last
-        const answer = original(...given)
-        const inOrder = Promise.allSettled([before, answer]).then(() => {
-          this.#cryptoCalls -= 1
-          return answer
-        })
-        last = inOrder.catch(() => undefined)
-        return inOrder
-      }
-      Object.defineProperty(subtle, name, { value: tracked, configurable: true, writable: true })
-    }
-    return () => {
-      for (const name of names) Reflect.deleteProperty(subtle, name)
     }
   }
 }

@@ -1,0 +1,121 @@
+/** The deployments of a history: one configuration after another, each of them one setting further. */
+import { SIGNING_SECRET } from '../support/runtime-bindings.ts'
+import type { VirtualPortal } from './cast/portal.ts'
+import type { Vars } from './cast/relay.ts'
+import type { VirtualReceiver } from './cast/receiver.ts'
+
+/** What an operator may deploy, setting by setting; the first value is the right one. */
+export const SETTINGS = {
+  /** The fields that erp gets. */
+  fields: ['all', 'one'],
+  /** Whether the destinations name their portals. */
+  portals: ['unnamed', 'named'],
+  /** The destination erp. */
+  erp: ['there', 'gone', 'broken'],
+  /** The whole list of destinations. */
+  list: ['readable', 'unreadable'],
+  /** The tokens of outgoing webhooks. */
+  tokens: ['right', 'wrong'],
+  /** The keys that seal, newest first. */
+  keys: ['k1', 'k2,k1', 'k2'],
+  /** The kind and the wording of crm. */
+  crm: ['slack', 'webhook', 'template', 'digest'],
+  /** Whether audit gets events whose change was told. */
+  unchanged: ['send', 'skip'],
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+/** The name of a setting. */
+export type Setting = keyof typeof SETTINGS
+
+/** One configuration. */
+export type Settings = Readonly<Record<Setting, string>>
+
+/** The right configuration. */
+export const RIGHT: Settings = {
+  fields: 'all',
+  portals: 'unnamed',
+  erp: 'there',
+  list: 'readable',
+  tokens: 'right',
+  keys: 'k1',
+  crm: 'slack',
+  unchanged: 'send',
+}
+
+const KEYS: Readonly<Record<string, string>> = {
+  k1: 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=',
+  k2: 'OTk5MzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=',
+}
+
+const TEMPLATE = '{{code}} {{#changes}}{{text}} {{/changes}}{{time}}'
+
+type Destination = Readonly<Record<string, unknown>>
+
+/** The vars and secrets of a configuration. */
+export function varsOf(
+  settings: Settings,
+  cast: {
+    readonly portals: readonly VirtualPortal[]
+    readonly receivers: readonly VirtualReceiver[]
+  },
+): Vars {
+  const destinations = cast.receivers
+    .filter(({ name }) => name !== 'erp' || settings.erp !== 'gone')
+    .map((receiver) => destinationOf(receiver, settings))
+    .map((one) => (settings.portals === 'named' ? { ...one, portals: ['acme.*', '*.*'] } : one))
+  return {
+    BITRIX24_CLIENT_ID: 'local.573ad8a0346747.09223434',
+    BITRIX24_CLIENT_SECRET: 'canary-client-secret',
+    TOKEN_KEYS: `{${settings.keys
+      .split(',')
+      .map((id) => `"${id}":"${KEYS[id] ?? ''}"`)
+      .join(',')}}`,
+    OUTGOING_WEBHOOK_TOKENS: JSON.stringify(tokensOf(settings, cast.portals)),
+    DESTINATIONS: settings.list === 'readable' ? JSON.stringify(destinations) : '[{',
+  }
+}
+
+function tokensOf({ tokens }: Settings, portals: readonly VirtualPortal[]) {
+  return Object.fromEntries(
+    portals.map(({ webhookToken, domain, restUrl }) => [
+      tokens === 'right' ? webhookToken : `nobodys-${domain}`,
+      { portal: domain, rest: restUrl },
+    ]),
+  )
+}
+
+function destinationOf({ name, type, url }: VirtualReceiver, settings: Settings): Destination {
+  const webhook = { name, type: 'webhook', url, secret: SIGNING_SECRET }
+  switch (name) {
+    case 'erp':
+      return {
+        ...webhook,
+        ...(settings.fields === 'one' ? { fields: ['UF_CRM_236'] } : {}),
+        ...(settings.erp === 'broken' ? { url: 'ftp://x' } : {}),
+      }
+    case 'audit':
+      return { ...webhook, unchanged: settings.unchanged }
+    case 'crm':
+      return crmOf({ name, url, kind: settings.crm })
+    default:
+      return type === 'webhook' ? webhook : { name, type, url }
+  }
+}
+
+function crmOf({
+  name,
+  url,
+  kind,
+}: Readonly<Record<'name' | 'url' | 'kind', string>>): Destination {
+  const slack = { name, type: 'slack', url }
+  switch (kind) {
+    case 'webhook':
+      return { name, type: 'webhook', url, secret: SIGNING_SECRET }
+    case 'template':
+      return { ...slack, template: TEMPLATE }
+    case 'digest':
+      return { ...slack, digest: { seconds: 30, max: 5 } }
+    default:
+      return slack
+  }
+}

@@ -1,0 +1,67 @@
+/** Everything that the rules look at after a history: what each portal's log, lanes and admin API hold. */
+import type { VirtualPortal } from './cast/portal.ts'
+import { lanesOf, logOf, type LogRow, type StoredLane } from './lanes.ts'
+import type { Played } from './play.ts'
+
+/** A fate as the admin API shows it. */
+export interface FateSeen {
+  readonly state: string
+  readonly reason: string | null
+  readonly digest: { readonly first: number; readonly last: number } | null
+}
+
+/** An event as the admin API shows it. */
+export interface EventSeen {
+  readonly sequence: number
+  readonly toldBy: number | null
+  readonly fates: Readonly<Record<string, FateSeen>>
+}
+
+/** What was found at one portal. */
+export interface PortalEvidence {
+  readonly portal: VirtualPortal
+  readonly log: readonly LogRow[]
+  readonly lanes: readonly StoredLane[]
+  readonly events: ReadonlyMap<number, EventSeen>
+}
+
+/** What was found after a history. */
+export interface Evidence {
+  readonly played: Played
+  readonly portals: readonly PortalEvidence[]
+}
+
+/** Gathers the evidence. */
+export async function gather(played: Played): Promise<Evidence> {
+  const portals: PortalEvidence[] = []
+  for (const portal of played.portals) {
+    portals.push({
+      portal,
+      log: logOf(played, portal),
+      lanes: lanesOf(played, portal),
+      events: await readEvents(played, portal),
+    })
+  }
+  return { played, portals }
+}
+
+async function readEvents(
+  played: Played,
+  { memberId }: VirtualPortal,
+): Promise<ReadonlyMap<number, EventSeen>> {
+  const found = new Map<number, EventSeen>()
+  let before: number | null = null
+  do {
+    const page: string = before === null ? '' : `&before=${before}`
+    const path = `/portals/${memberId}/events?limit=200${page}`
+    const { body } = await played.during(played.relay.admin(path))
+    // Sound: the pages of the admin API have this form.
+    const shown = body as {
+      readonly events?: readonly EventSeen[]
+      readonly before?: number | null
+    }
+    for (const event of shown.events ?? []) found.set(event.sequence, event)
+    before = shown.before ?? null
+  } while (before !== null)
+  return found
+}

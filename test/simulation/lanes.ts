@@ -1,0 +1,64 @@
+/** The lanes and the log of a portal, as its disk holds them. */
+import type { RelayEvent } from '../../src/core/log/event.ts'
+import type { VirtualPortal } from './cast/portal.ts'
+import type { Disk } from './machine/disk.ts'
+import type { VirtualRelay } from './cast/relay.ts'
+
+/** A lane as it is stored. */
+export interface StoredLane {
+  readonly destination: string
+  readonly cursor: number
+  readonly status: 'active' | 'disabled' | 'paused' | 'removed'
+  readonly disabledReason: string | null
+  readonly nextAttemptAt: number | null
+  readonly notBefore: number
+}
+
+/** A row of the log as it is stored. */
+export interface LogRow {
+  readonly sequence: number
+  readonly receivedAt: number
+  readonly event: RelayEvent
+  readonly enrichment: string | null
+}
+
+/** Whoever has the objects of all portals. */
+interface Machine {
+  readonly relay: Pick<VirtualRelay, 'portals'>
+}
+
+/** The disk of a portal's object. */
+export function diskOf({ relay }: Machine, { memberId }: Pick<VirtualPortal, 'memberId'>): Disk {
+  return relay.portals.object(memberId).disk
+}
+
+/** The lanes of a portal. */
+export function lanesOf(machine: Machine, portal: VirtualPortal): readonly StoredLane[] {
+  const disk = diskOf(machine, portal)
+  if (!disk.hasTable('lanes')) return []
+  const text = disk.rows('SELECT lanes FROM lanes')[0]?.['lanes']
+  // Sound: the column holds what the object wrote.
+  return typeof text === 'string' ? (JSON.parse(text) as { lanes: StoredLane[] }).lanes : []
+}
+
+/** The last sequence in a portal's log; 0 when it is empty. */
+export function headOf(machine: Machine, portal: VirtualPortal): number {
+  const disk = diskOf(machine, portal)
+  if (!disk.hasTable('log')) return 0
+  return Number(disk.rows('SELECT max(sequence) AS head FROM log')[0]?.['head'] ?? 0)
+}
+
+/** The log of a portal, in the order of its sequences. */
+export function logOf(machine: Machine, portal: VirtualPortal): readonly LogRow[] {
+  const disk = diskOf(machine, portal)
+  if (!disk.hasTable('log')) return []
+  return disk
+    .rows('SELECT sequence, received_at, event, enrichment FROM log ORDER BY sequence')
+    .map((row) => ({
+      sequence: Number(row['sequence']),
+      receivedAt: Number(row['received_at']),
+      // Sound: the relay wrote it.
+      event: JSON.parse(String(row['event'])) as RelayEvent,
+      enrichment: typeof row['enrichment'] === 'string' ? row['enrichment'] : null,
+    }))
+}

@@ -1,0 +1,124 @@
+/** The rules about what receivers got: order, repeats, the chain of `previousSequence`, ids. */
+import type { Seen, VirtualReceiver } from '../cast/receiver.ts'
+import type { Evidence, PortalEvidence } from '../evidence.ts'
+import type { Played } from '../play.ts'
+import { contentOf } from './chat.ts'
+
+/** A crash may repeat ten deliveries to a machine, and one message in a chat (G3). */
+const REPEATS_PER_CRASH = { webhook: 10, slack: 1 } as const
+
+/** A delivery whose sequence is known. */
+type Delivered = Seen & { readonly sequence: number }
+
+/** One portal's messages at one receiver. */
+interface Stream {
+  readonly receiver: VirtualReceiver
+  readonly found: PortalEvidence
+  /** How the stream is called in a sentence. */
+  readonly name: string
+  /** All deliveries with a sequence, also those that were refused. */
+  readonly all: readonly Delivered[]
+  /** The live ones that were taken: replays stand outside of the order. */
+  readonly live: readonly Delivered[]
+}
+
+function streamsOf({ played, portals }: Evidence): readonly Stream[] {
+  return played.receivers.flatMap((receiver) =>
+    portals.map((found) => {
+      const { memberId, domain } = found.portal
+      const all = receiver.seen.filter(
+        (one): one is Delivered => one.sequence !== null && one.memberId === memberId,
+      )
+      const live = all.filter(({ isReplayed, isTaken }) => isTaken && !isReplayed)
+      return { receiver, found, name: `${receiver.name} of ${domain}`, all, live }
+    }),
+  )
+}
+
+/** A receiver meets the events of a portal in the order of their sequences. */
+export function ordered(evidence: Evidence): readonly string[] {
+  return streamsOf(evidence).flatMap(({ name, live }) => {
+    const known = new Set<number>()
+    let last = 0
+    return live.flatMap(({ sequence }) => {
+      const isNew = !known.has(sequence)
+      known.add(sequence)
+      const isLate = isNew && sequence < last
+      last = Math.max(last, sequence)
+      return isLate ? [`${name} met ${sequence} first after ${last}`] : []
+    })
+  })
+}
+
+/**
+ * A receiver that said that it took a message gets it again only after a crash: ten deliveries for a machine, one
+ * message for people.
+ */
+export function repeatsAreFew(evidence: Evidence): readonly string[] {
+  const { played } = evidence
+  const machines = streamsOf(evidence).flatMap(({ name, live, found, receiver }) => {
+    const told = live.filter(({ isTold }) => isTold).map(({ sequence }) => sequence)
+    const cut = live.length - told.length
+    const repeats = told.length - new Set(told).size
+    const { crashes } = played.objectOf(found.portal)
+    const allowed = crashes * REPEATS_PER_CRASH.webhook + cut
+    const limit = receiver.type === 'slack' ? Number.POSITIVE_INFINITY : allowed
+    return repeats > limit ? [`${name} was told ${repeats} twice after ${crashes} crashes`] : []
+  })
+  const chats = played.receivers.filter(({ type }) => type === 'slack')
+  return [...machines, ...chats.flatMap((chat) => chatRepeats(played, chat))]
+}
+
+function chatRepeats(played: Played, chat: VirtualReceiver): readonly string[] {
+  const crashes = played.portals.reduce((sum, one) => sum + played.objectOf(one).crashes, 0)
+  const messages = chat.taken.filter(({ id, isReplayed }) => id === null && !isReplayed)
+  const cut = messages.filter(({ isTold }) => !isTold).length
+  const told = messages.filter(({ isTold }) => isTold).map(contentOf)
+  const repeats = told.length - new Set(told).size
+  const allowed = crashes * REPEATS_PER_CRASH.slack + cut
+  const what = `${chat.name} was told ${repeats} messages twice after ${crashes} crashes`
+  return repeats > allowed ? [what] : []
+}
+
+/**
+ * `previousSequence` names the event before that the receiver was meant to get: the last one that is neither
+ * filtered nor unchanged there. It is the same on every attempt and replay.
+ */
+export function chained(evidence: Evidence): readonly string[] {
+  return streamsOf(evidence).flatMap(({ name, receiver, found, all }) => {
+    const meant = found.log
+      .map(({ sequence }) => sequence)
+      .filter((sequence) => {
+        const state = found.events.get(sequence)?.fates[receiver.name]?.state
+        return state !== 'filtered' && state !== 'unchanged'
+      })
+    const first = found.log[0]?.sequence ?? Number.POSITIVE_INFINITY
+    const faults = all.flatMap(({ sequence, previousSequence: named }) => {
+      const before = meant.findLast((one) => one < sequence) ?? null
+      // What stood before the log was erased is not known any more.
+      const isKnown = sequence >= first && (before !== null || first === 1)
+      if (!isKnown || named === before) return []
+      return [`${name}: ${sequence} names ${named} before it, and not ${before}`]
+    })
+    return [...new Set(faults)]
+  })
+}
+
+/** One id is one event, with one content on every attempt and replay; one sequence has one id. */
+export function idsAreUnique(evidence: Evidence): readonly string[] {
+  return streamsOf(evidence).flatMap(({ name, all }) => {
+    const contents = new Map<string, string>()
+    const ids = new Map<number, string | null>()
+    return all.flatMap(({ id, sequence, data }) => {
+      // Sound: the content of a webhook is an object.
+      const { replayed: _, ...content } = data as Readonly<Record<string, unknown>>
+      const text = JSON.stringify(content)
+      const known = contents.get(id ?? '') ?? text
+      const knownId = ids.get(sequence) ?? id
+      contents.set(id ?? '', text)
+      ids.set(sequence, id)
+      if (knownId !== id) return [`${name}: ${sequence} has two ids`]
+      return known === text ? [] : [`${name}: ${id} was first ${known}, and then ${text}`]
+    })
+  })
+}

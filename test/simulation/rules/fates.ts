@@ -1,0 +1,86 @@
+/** Every event in the log has a fate at every receiver, and the history explains it. */
+import { parseEnrichment } from '../../../src/portal/log/event-schemas.ts'
+import type { VirtualReceiver } from '../cast/receiver.ts'
+import type { Evidence, FateSeen, PortalEvidence } from '../evidence.ts'
+import type { LogRow } from '../lanes.ts'
+import type { Played } from '../play.ts'
+import { tellsOf } from './chat.ts'
+
+/** One event at one receiver. */
+interface Case {
+  readonly played: Played
+  readonly found: PortalEvidence
+  readonly receiver: VirtualReceiver
+  readonly row: LogRow
+}
+
+/**
+ * Every event has a fate at every receiver. `delivered`: the receiver has it. `parked`: the receiver has refused,
+ * or the operator has set it aside. `filtered`: such a filter was deployed. `unchanged`: another event told it.
+ */
+export function everyEventHasItsFate({ played, portals }: Evidence): readonly string[] {
+  return portals.flatMap((found) =>
+    found.log.flatMap((row) => {
+      const { sequence } = row
+      const event = found.events.get(sequence)
+      const { domain } = found.portal
+      if (event === undefined) return [`${domain}: ${sequence} is not shown`]
+      return played.receivers.flatMap((receiver) => {
+        const fault = faultOf({ played, found, receiver, row }, event.fates[receiver.name] ?? null)
+        return fault === null ? [] : [`${domain}: ${sequence} at ${receiver.name} ${fault}`]
+      })
+    }),
+  )
+}
+
+function faultOf(of: Case, fate: FateSeen | null): string | null {
+  if (fate === null) return 'has no fate'
+  const why = fate.reason === null ? '' : ` (${fate.reason})`
+  switch (fate.state) {
+    case 'delivered':
+      return isTold(of, fate) ? null : 'counts as delivered, and never came'
+    case 'unchanged':
+      return toldByOf(of.row) === null ? 'is unchanged, and nothing told it' : null
+    case 'parked':
+      return mayBeParked(of) ? null : `is parked${why}, and nothing was refused`
+    case 'filtered':
+      return mayBeFiltered(of, fate) ? null : `is filtered${why}, and no filter was set`
+    default:
+      return `is ${fate.state}${why} at the end`
+  }
+}
+
+function toldByOf({ enrichment }: LogRow): number | null {
+  return enrichment === null ? null : (parseEnrichment(enrichment)?.toldBy ?? null)
+}
+
+/** Whether the receiver has taken the event, by itself or in a digest. */
+function isTold({ found, receiver, row }: Case, { digest }: FateSeen): boolean {
+  const { memberId } = found.portal
+  const isSeen = receiver.seen.some(
+    (one) => one.isTaken && one.sequence === row.sequence && one.memberId === memberId,
+  )
+  if (isSeen || receiver.type === 'webhook') return isSeen
+  if (digest === null) return tellsOf(receiver, found.portal).has(row)
+  // A digest tells what is left of all its changes: the last one of each field.
+  const last = found.log.findLast(
+    (other) =>
+      other.sequence >= digest.first &&
+      other.sequence <= digest.last &&
+      other.event.field?.id === row.event.field?.id,
+  )
+  return last === undefined || tellsOf(receiver, found.portal).has(last, digest)
+}
+
+function mayBeParked({ played, receiver }: Case): boolean {
+  if (receiver.wasEver('refuses', 'gone')) return true
+  return played.history.moments.some(
+    ({ step }) => step.kind === 'park' && step.who === receiver.name,
+  )
+}
+
+function mayBeFiltered({ played, receiver, row }: Case, { reason }: FateSeen): boolean {
+  const isOther = row.event.field?.fieldName !== 'UF_CRM_236'
+  const wasFiltered = played.deployed.some(({ fields }) => fields === 'one')
+  return reason === 'field' && receiver.name === 'erp' && wasFiltered && isOther
+}

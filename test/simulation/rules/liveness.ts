@@ -1,0 +1,95 @@
+/** The rules about moments: work has an alarm, and whatever waits goes on by itself once everything works. */
+import { filterReason } from '../../../src/core/lanes/filter-reason.ts'
+import { compileFilter } from '../../../src/core/lanes/state/filter.ts'
+import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
+import type { LogEntry } from '../../../src/core/log/event.ts'
+import { parseEnrichment } from '../../../src/portal/log/event-schemas.ts'
+import type { VirtualPortal } from '../cast/portal.ts'
+import { lanesOf, logOf, type LogRow, type StoredLane } from '../lanes.ts'
+import type { Played } from '../play.ts'
+
+const MINUTE_MS = 60_000
+/** While any lane has work, the object wakes within this time, whatever the configuration knows. */
+const LONGEST_SLEEP_MS = 15 * MINUTE_MS
+
+/**
+ * An object that has work and is not in memory has an alarm, or nothing would wake it. A lane that an operator
+ * has paused, or that its receiver has disabled, has none.
+ */
+export function standsWithoutAlarm(played: Played): void {
+  for (const portal of played.portals) {
+    const object = played.objectOf(portal)
+    if (object.isAwake || object.lostAlarms > 0) continue
+    const alarmAt = object.disk.alarmAt()
+    for (const { lane, next } of waitingOf(played, portal)) {
+      const { destination } = lane
+      const latest = Math.max(latestOf(lane), played.time.machineNow() + LONGEST_SLEEP_MS)
+      if (alarmAt !== null && alarmAt <= latest) continue
+      const alarm =
+        alarmAt === null ? 'no alarm stands' : `the alarm comes in ${minutes(alarmAt, played)} min`
+      played.breaks(
+        'work has an alarm',
+        `${portal.domain}: ${next} waits at ${destination} (${lane.status}), and ${alarm}`,
+      )
+    }
+  }
+}
+
+function minutes(at: number, { time }: Played): string {
+  return ((at - time.machineNow()) / MINUTE_MS).toFixed(0)
+}
+
+/** The time for which a lane waits by itself. */
+function latestOf({ nextAttemptAt, notBefore }: StoredLane): number {
+  return Math.max(nextAttemptAt ?? 0, notBefore) + MINUTE_MS
+}
+
+/** The lanes that have something to do, each with the first sequence that waits. */
+function waitingOf(
+  played: Played,
+  portal: VirtualPortal,
+): readonly { readonly lane: StoredLane; readonly next: number }[] {
+  const log = logOf(played, portal)
+  return lanesOf(played, portal).flatMap((lane) => {
+    if (!isMeantToGoOn(lane)) return []
+    const next = log.find((row) => row.sequence > lane.cursor && isMeant(lane, row))
+    return next === undefined ? [] : [{ lane, next: next.sequence }]
+  })
+}
+
+/** A lane that nobody has stopped. One without its destination waits for it, so it is looked at again as well. */
+function isMeantToGoOn({ status, disabledReason }: StoredLane): boolean {
+  if (status === 'disabled') return disabledReason === 'misconfigured'
+  return status !== 'paused'
+}
+
+function isMeant(lane: StoredLane, { sequence, event, enrichment }: LogRow): boolean {
+  const parsed = enrichment === null ? null : parseEnrichment(enrichment)
+  // Sound: these are the members that the filter reads, and the row holds a whole lane.
+  const entry = { sequence, event, enrichment: { toldBy: parsed?.toldBy ?? null } } as LogEntry
+  const reason = filterReason(lane as unknown as LaneState, entry, {
+    match: ({ events, fields }, of) =>
+      compileFilter({ events, fields, portals: ['*'] })(of, { memberId: '', domain: null }),
+  })
+  return reason === null
+}
+
+/** Once everything works, an active lane comes to its end without anybody's help. */
+export async function staysBehind(played: Played, portal: VirtualPortal): Promise<void> {
+  for (const { lane, next } of waitingOf(played, portal)) {
+    if (lane.status !== 'active' || next === 0) continue
+    const { destination } = lane
+    played.breaks(
+      'lanes go on by themselves',
+      `${portal.domain}: ${next} waits at ${destination} although everything works for 45 min`,
+    )
+  }
+}
+
+/** Whether nothing is left to do for a portal. */
+export function isEverythingSettled(played: Played, portal: VirtualPortal): boolean {
+  const hasSpill = played.relay.kv
+    .entries()
+    .some(([key]) => key.startsWith(`spill:${portal.memberId}`))
+  return !hasSpill && waitingOf(played, portal).length === 0
+}
