@@ -17,13 +17,15 @@ export async function shrink(
   { rule, limitMs }: { readonly rule: string; readonly limitMs: number },
 ): Promise<History | null> {
   let smallest: History | null = null
+  const end = performance.now() + limitMs
   // The same generator and seed make the same history as `historyOf`.
   const property = fc.asyncProperty(fc.noBias(aHistory), async (history) => {
-    if (!(await brokenRules(history)).has(rule)) return
+    // fast-check's own time limit would leave the history that is being played behind, with our clocks.
+    if (performance.now() > end || !(await brokenRules(history)).has(rule)) return
     smallest = history
     throw new Error(rule)
   })
-  await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: limitMs })
+  await fc.check(property, { seed, numRuns: 1 })
   return smallest
 }
 

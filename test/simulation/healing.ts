@@ -39,7 +39,7 @@ function healMachines(played: Played): void {
   for (const portal of portals) {
     portal.mode = 'works'
     const { faults } = played.objectOf(portal).disk
-    Object.assign(faults, { isFull: false, endsAtWrite: null, refusesAtWrite: null })
+    Object.assign(faults, { isFull: false, endsAtWrite: null, refuses: null })
   }
   relay.kv.mode = 'works'
   for (const faults of Object.values(relay.callFaults)) faults.length = 0

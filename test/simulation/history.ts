@@ -3,15 +3,49 @@ import * as fc from 'fast-check'
 import { PORTAL_MODES } from './cast/portal.ts'
 import { RECEIVER_MODES, RECEIVERS } from './cast/receiver.ts'
 import { SETTINGS, type Setting } from './deployments.ts'
+import { STORAGE_PARTS, type StoragePart } from './machine/disk.ts'
 import { KV_MODES } from './machine/kv.ts'
 import type { CallFault } from './machine/hosted-object.ts'
 import type { History, Moment, Step } from './step.ts'
 
 /**
- * Steps that break a rule today, each with the smallest story that shows it (section of the issue in brackets).
- * No history has them. Whoever mends the cause removes the line, and the simulator guards it from then on.
+ * Steps that break a rule today; beside each the smallest story that shows it, and in brackets the section of the
+ * issue that names the cause. No history has these steps: each is a pause instead. Whoever mends a cause removes
+ * its line, and the simulator guards the mended code from then on.
  */
-export const NOT_YET: ReadonlySet<string> = new Set([])
+export const NOT_YET: ReadonlySet<string> = new Set([
+  // [1.1] tokens = wrong while event 1 is tried again: the domain of event 1 becomes null on the next attempt.
+  'deploy tokens wrong',
+  // [1.5] KV is silent, one event: the edge waits for `get` for ever, so nothing is stored and nobody answers.
+  'kv silent',
+  // [1.5] KV loses every install: nothing writes it again, so no daily visit comes, and a lost alarm stays lost.
+  'kv_emptied',
+  // [2.3] erp fails, one event, its alarm is lost: a past alarm counts as good, also for the daily visit.
+  'alarms_lost',
+  // [2.2] erp = gone (or broken, or the list unreadable), one event, 15 min: the next alarm is that of the next day.
+  'deploy erp gone',
+  'deploy erp broken',
+  'deploy list unreadable',
+  // [2.3] The clock is 5 h ahead during one event and right again: the alarm stands 5 h away; comparing waits, too.
+  'clock 18000000',
+  // [2.3] The clock is 1 h behind during one event and right again: what was noted before stands in the future.
+  'clock -3600000',
+  // [2.1] Five slow receivers, a burst of 9: erp, which works, gets the last event after 20 s.
+  'many slow receivers',
+  // [3.1] A burst of 12, the write of the digest is refused: crm gets the same digest again a minute later.
+  'refuse_write lanes',
+  'refuse_write fates',
+  // [new] One event, the write of its enrichment is refused: it goes out thin, and after a crash complete, with one id.
+  'refuse_write enrichment',
+  'refuse_write fields',
+  // [new] The disk is full for longer than seven failed alarms: no alarm stands when it has room again.
+  'disk full',
+  // [3.2] erp takes an event, and the body of its 200 is cut (or has no end): it gets the event again and again.
+  'receiver cuts_body erp',
+  'receiver cuts_body audit',
+  'receiver endless erp',
+  'receiver endless audit',
+])
 
 const PORTALS_OF_A_CALM_HISTORY = 1
 
@@ -103,7 +137,8 @@ const STEPS: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Step>])
     fc.record({
       kind: fc.constant('refuse_write' as const),
       portal: aPortal,
-      count: fc.integer({ min: 1, max: 20 }),
+      // Sound: Object.keys gives the names of the parts.
+      part: fc.constantFrom(...(Object.keys(STORAGE_PARTS) as StoragePart[])),
     }),
   ],
   [1, fc.constant({ kind: 'crash_others' as const })],
@@ -155,6 +190,8 @@ export function namesOf(step: Step): readonly string[] {
       return [step.kind, `kv ${step.mode}`]
     case 'disk':
       return [step.kind, `disk ${step.isFull ? 'full' : 'free'}`]
+    case 'refuse_write':
+      return [step.kind, `refuse_write ${step.part}`]
     case 'call':
       return [
         step.kind,

@@ -1,7 +1,8 @@
 /** Lets a process without workerd import the classes of Durable Objects. */
 import { registerHooks } from 'node:module'
 
-const SHIM = new URL('machine/cloudflare-workers.ts', import.meta.url).href
+/** Where `cloudflare:workers` is imported from. */
+export const SHIM = new URL('machine/cloudflare-workers.ts', import.meta.url).href
 
 registerHooks({
   resolve(specifier, context, next) {

@@ -2,6 +2,7 @@
 import type { PortalMode } from './cast/portal.ts'
 import type { ReceiverMode, ReceiverName } from './cast/receiver.ts'
 import type { Setting } from './deployments.ts'
+import type { StoragePart } from './machine/disk.ts'
 import type { CallFault } from './machine/hosted-object.ts'
 import type { KvMode } from './machine/kv.ts'
 
@@ -50,10 +51,11 @@ export type Step =
   | { readonly kind: 'kv_emptied' }
   | { readonly kind: 'crash'; readonly portal: number; readonly afterMs: number }
   | {
-      readonly kind: 'crash_at_write' | 'refuse_write'
+      readonly kind: 'crash_at_write'
       readonly portal: number
       readonly count: number
     }
+  | { readonly kind: 'refuse_write'; readonly portal: number; readonly part: StoragePart }
   | { readonly kind: 'crash_others' }
   | { readonly kind: 'disk'; readonly portal: number; readonly isFull: boolean }
   | {

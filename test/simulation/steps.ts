@@ -159,7 +159,7 @@ function breaks(played: Played, step: StepOf<Breakage>): void {
       faults.endsAtWrite = step.count
       return
     case 'refuse_write':
-      faults.refusesAtWrite = step.count
+      faults.refuses = step.part
       return
     case 'disk':
       faults.isFull = step.isFull

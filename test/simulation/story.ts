@@ -36,7 +36,7 @@ export function tellStep(step: Step): string {
     case 'crash_at_write':
       return `at write ${step.count} from now the object${portal} ends`
     case 'refuse_write':
-      return `write ${step.count} from now is refused by the disk${portal}`
+      return `the next write to ${step.part} is refused by the disk${portal}`
     case 'crash_others':
       return 'pacers and directory end'
     case 'disk':

@@ -17,9 +17,23 @@ export interface DiskFaults {
   isFull: boolean
   /** The machine ends at this write, counted from now; null: at none. */
   endsAtWrite: number | null
-  /** This write, counted from now, is refused; null: none. */
-  refusesAtWrite: number | null
+  /** The next write to this part of the storage is refused; null: none is. */
+  refuses: StoragePart | null
 }
+
+/** The parts of the storage of which one write may be refused, each with the statements that write it. */
+export const STORAGE_PARTS = {
+  log: /INTO log\b/,
+  enrichment: /UPDATE log\b/,
+  lanes: /INTO lanes\b/,
+  fates: /INTO (?:fates|digests)\b/,
+  fields: /INTO fields\b/,
+  install: /INTO (?:install|pending|portal)\b/,
+  alarm: /INTO _cf_alarm\b/,
+} as const
+
+/** A part of the storage. */
+export type StoragePart = keyof typeof STORAGE_PARTS
 
 /** One life of an object, as far as its disk has to know it. */
 interface DiskUser {
@@ -35,7 +49,7 @@ const ALARM_TABLE = 'CREATE TABLE IF NOT EXISTS _cf_alarm (id INTEGER PRIMARY KE
 
 /** The disk of one object. It outlives the object. */
 export class Disk {
-  readonly faults: DiskFaults = { isFull: false, endsAtWrite: null, refusesAtWrite: null }
+  readonly faults: DiskFaults = { isFull: false, endsAtWrite: null, refuses: null }
   /** Called when something has become durable: the alarm may have moved. */
   onCommit: () => void = () => {}
   /** How many writes were refused. */
@@ -122,11 +136,11 @@ export class Disk {
       getAlarm: async (): Promise<number | null> => this.alarmAt(),
       setAlarm: async (at: number): Promise<void> => {
         if (!(at > 0)) throw new TypeError('setAlarm() cannot be called with an alarm time of 0')
-        this.#beginWrite('INSERT', life)
+        this.#beginWrite('INSERT INTO _cf_alarm', life)
         this.#writeAlarm(at)
       },
       deleteAlarm: async (): Promise<void> => {
-        this.#beginWrite('DELETE', life)
+        this.#beginWrite('DELETE FROM _cf_alarm', life)
         this.#writeAlarm(null)
       },
     }
@@ -140,22 +154,24 @@ export class Disk {
   #beginWrite(query: string, life: DiskUser): void {
     if (life.hasEnded()) throw new MachineEnded('The object has ended')
     const { faults } = this
-    if (this.#isNext('endsAtWrite')) {
+    if (this.#endsNow()) {
       life.ends()
       throw new MachineEnded('The machine ended at a write')
     }
-    if (this.#isNext('refusesAtWrite') || (faults.isFull && !DELETES.test(query))) {
+    const isRefused = faults.refuses !== null && STORAGE_PARTS[faults.refuses].test(query)
+    if (isRefused) faults.refuses = null
+    if (isRefused || (faults.isFull && !DELETES.test(query))) {
       this.refusals += 1
       throw new Error('database or disk is full: SQLITE_FULL')
     }
     this.#open()
   }
 
-  /** Counts a write; true when it is the one at which the fault strikes. */
-  #isNext(fault: 'endsAtWrite' | 'refusesAtWrite'): boolean {
-    const left = this.faults[fault]
+  /** Counts a write; true when it is the one at which the machine ends. */
+  #endsNow(): boolean {
+    const { endsAtWrite: left } = this.faults
     if (left === null) return false
-    this.faults[fault] = left > 1 ? left - 1 : null
+    this.faults.endsAtWrite = left > 1 ? left - 1 : null
     return left <= 1
   }
 

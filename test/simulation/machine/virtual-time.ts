@@ -14,6 +14,9 @@ interface Due {
 /** A history that needs more moments than these has no end. */
 const MAX_MOMENTS = 30_000
 
+/** So many turns without anything due show that nothing goes on. */
+const IDLE_TURNS = 50
+
 const nextTurn = (resolve: () => void): void => void realSetImmediate(resolve)
 const realSetImmediate = setImmediate
 
@@ -74,7 +77,14 @@ export class VirtualTime {
   async passesUntil(holds: () => boolean, ms: number): Promise<boolean> {
     const end = this.#now + ms
     await this.turn()
-    while (!holds()) if (!(await this.#livesNext(end))) break
+    for (let idle = 0; !holds() && idle < IDLE_TURNS;) {
+      if (await this.#livesNext(end)) idle = 0
+      else {
+        // A long body may be read in several turns, with nothing else to do meanwhile.
+        idle += 1
+        await this.turn()
+      }
+    }
     return holds()
   }
 

@@ -9,8 +9,8 @@ import type { LogRow } from '../lanes.ts'
 
 /** The events that the messages of one chat tell. */
 export interface Tells {
-  /** Whether a message tells an event; in a digest the event may be told by its value alone. */
-  has(row: LogRow, digest?: { readonly first: number; readonly last: number }): boolean
+  /** Whether a message tells an event; a vague one names no time and perhaps no value, but the field. */
+  has(row: LogRow, how: { readonly isVague: boolean }): boolean
 }
 
 const known = new WeakMap<VirtualReceiver, Map<string, Tells>>()
@@ -30,13 +30,13 @@ function createTells(receiver: VirtualReceiver, { domain }: VirtualPortal): Tell
     .map(({ body }) => body)
     .join('\n')
   return {
-    has: ({ event, enrichment }, digest) => {
+    has: ({ event, enrichment }, { isVague }) => {
       const { ts, field } = event
       if (ts !== null && text.includes(`!date^${ts}^`)) return true
       const values = sortsOf(enrichment)
-      if (values.length > 0) return values.some((value) => text.includes(value))
+      if (values.length > 0 && !isVague) return values.some((value) => text.includes(value))
       // A reconciled event and a digest name no time of one event: at least the field must be named.
-      return (ts === null || digest !== undefined) && text.includes(field?.fieldName ?? '')
+      return (ts === null || isVague) && text.includes(field?.fieldName ?? '')
     },
   }
 }

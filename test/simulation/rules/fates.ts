@@ -55,13 +55,16 @@ function toldByOf({ enrichment }: LogRow): number | null {
 }
 
 /** Whether the receiver has taken the event, by itself or in a digest. */
-function isTold({ found, receiver, row }: Case, { digest }: FateSeen): boolean {
+function isTold({ played, found, receiver, row }: Case, { digest }: FateSeen): boolean {
   const { memberId } = found.portal
   const isSeen = receiver.seen.some(
     (one) => one.isTaken && one.sequence === row.sequence && one.memberId === memberId,
   )
   if (isSeen || receiver.type === 'webhook') return isSeen
-  if (digest === null) return tellsOf(receiver, found.portal).has(row)
+  // A message in the operator's own wording names the field, and perhaps no more.
+  const hasWording =
+    played.deployed.some(({ crm }) => crm === 'template') && receiver.name === 'crm'
+  if (digest === null) return tellsOf(receiver, found.portal).has(row, { isVague: hasWording })
   // A digest tells what is left of all its changes: the last one of each field.
   const last = found.log.findLast(
     (other) =>
@@ -69,7 +72,7 @@ function isTold({ found, receiver, row }: Case, { digest }: FateSeen): boolean {
       other.sequence <= digest.last &&
       other.event.field?.id === row.event.field?.id,
   )
-  return last === undefined || tellsOf(receiver, found.portal).has(last, digest)
+  return last === undefined || tellsOf(receiver, found.portal).has(last, { isVague: true })
 }
 
 function mayBeParked({ played, receiver }: Case): boolean {
