@@ -6,7 +6,7 @@
 import { RIGHT } from './deployments.ts'
 import type { Played } from './play.ts'
 import { isEverythingSettled, staysBehind, standsWithoutAlarm } from './rules/liveness.ts'
-import { does, setClock } from './steps.ts'
+import { does, restsBeforeFilter, setClock } from './steps.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -19,7 +19,7 @@ const MOST_HOURS = 30
 export async function heal(played: Played): Promise<void> {
   const { relay, time, portals } = played
   played.note('everything works again')
-  healMachines(played)
+  await healMachines(played)
   const hasLost = portals.some((portal) => played.objectOf(portal).lostAlarms > 0)
   // The daily visit mends an alarm that the platform has lost.
   if (hasLost) void relay.cron('daily')
@@ -31,7 +31,7 @@ export async function heal(played: Played): Promise<void> {
 }
 
 /** Machines, servers and the configuration are right again. */
-function healMachines(played: Played): void {
+async function healMachines(played: Played): Promise<void> {
   const { relay, portals, receivers } = played
   for (const receiver of receivers) {
     receiver.becomes(receiver.name.startsWith('slow') ? 'slow' : 'works')
@@ -46,6 +46,7 @@ function healMachines(played: Played): void {
   relay.alarmDelayMs = 0
   relay.losesAlarms = false
   setClock(played, 0)
+  await restsBeforeFilter(played)
   // Records may be sealed under each key that there ever was.
   played.deploys({ ...RIGHT, keys: 'k1,k2' })
 }

@@ -30,6 +30,8 @@ export const NOT_YET: ReadonlySet<string> = new Set([
   'clock 18000000',
   // [2.3] The clock is 1 h behind during one event and right again: what was noted before stands in the future.
   'clock -3600000',
+  // [1.3] Only UF_CRM_236 goes to erp, a burst, and 0.5 s later all fields: 58 names 55 before it, and then 57.
+  'deploy fields at work',
   // [2.1] Five slow receivers, a burst of 9: erp, which works, gets the last event after 20 s.
   'many slow receivers',
   // [3.1] A burst of 12, the write of the digest is refused: crm gets the same digest again a minute later.
@@ -133,12 +135,13 @@ const STEPS: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Step>])
     }),
   ],
   [
-    3,
+    6,
     fc.record({
       kind: fc.constant('refuse_write' as const),
       portal: aPortal,
       // Sound: Object.keys gives the names of the parts.
       part: fc.constantFrom(...(Object.keys(STORAGE_PARTS) as StoragePart[])),
+      count: fc.integer({ min: 1, max: 3 }),
     }),
   ],
   [1, fc.constant({ kind: 'crash_others' as const })],
@@ -154,6 +157,8 @@ const STEPS: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Step>])
         'directory' as const,
       ),
       fault: aFault,
+      // Two in a row make the edge take the spill; more of them let the drain fail as well.
+      count: fc.integer({ min: 1, max: 5 }),
     }),
   ],
   [2, fc.nat(60_000).map((delayMs) => ({ kind: 'alarms' as const, delayMs }))],

@@ -1,6 +1,7 @@
 /**
  * Plays many histories: `npm run simulate -- --seeds 10000 [--from 0]`. One seed is one history. The first
- * failing history of each broken rule is made small and told. The exit code is 1 when any has failed.
+ * failing history of each broken rule is made small and told; with `--first` it is only named, and nothing
+ * follows. The exit code is 1 when any has failed.
  */
 import { parseArgs } from 'node:util'
 
@@ -17,6 +18,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '0' },
+    first: { type: 'boolean', default: false },
   },
 })
 const from = Number(values.from)
@@ -35,8 +37,10 @@ for (let seed = from; seed < end; seed += 1) {
   counts.crashes += played.portals.reduce((sum, one) => sum + played.objectOf(one).crashes, 0)
   for (const rule of new Set(breaches.map((breach) => breach.rule))) {
     brokenBy.set(rule, (brokenBy.get(rule) ?? 0) + 1)
-    if (brokenBy.get(rule) === 1) await tell(seed, rule)
+    if (values.first) print(`Seed ${seed} breaks the rule "${rule}"`)
+    else if (brokenBy.get(rule) === 1) await tell(seed, rule)
   }
+  if (values.first && brokenBy.size > 0) break
   if (performance.now() - shownAt > PROGRESS_MS) show()
 }
 show()

@@ -55,13 +55,20 @@ export type Step =
       readonly portal: number
       readonly count: number
     }
-  | { readonly kind: 'refuse_write'; readonly portal: number; readonly part: StoragePart }
+  | {
+      readonly kind: 'refuse_write'
+      readonly portal: number
+      readonly part: StoragePart
+      readonly count: number
+    }
   | { readonly kind: 'crash_others' }
   | { readonly kind: 'disk'; readonly portal: number; readonly isFull: boolean }
   | {
       readonly kind: 'call'
       readonly of: 'portal' | 'pacer' | 'directory'
       readonly fault: CallFault
+      /** So many calls in a row meet it. */
+      readonly count: number
     }
   | { readonly kind: 'alarms'; readonly delayMs: number }
   | { readonly kind: 'alarms_lost' }

@@ -2,6 +2,7 @@
 import type { FieldAction } from '../../src/core/log/event.ts'
 import type { VirtualPortal } from './cast/portal.ts'
 import { changesOf, definitionOf } from './field.ts'
+import { NOT_YET } from './history.ts'
 import { lanesOf } from './lanes.ts'
 import type { Played } from './play.ts'
 import type { Step, StepOf } from './step.ts'
@@ -131,7 +132,9 @@ function breaks(played: Played, step: StepOf<Breakage>): void {
       for (const object of [...relay.pacers.all(), ...relay.directory.all()]) object.crash()
       return
     case 'call':
-      relay.callFaults[step.of].push(step.fault)
+      for (let count = 0; count < step.count; count += 1) {
+        relay.callFaults[step.of].push(step.fault)
+      }
       return
     case 'alarms':
       relay.alarmDelayMs = step.delayMs
@@ -159,7 +162,7 @@ function breaks(played: Played, step: StepOf<Breakage>): void {
       faults.endsAtWrite = step.count
       return
     case 'refuse_write':
-      faults.refuses = step.part
+      faults.refuses = step
       return
     case 'disk':
       faults.isFull = step.isFull
@@ -167,6 +170,15 @@ function breaks(played: Played, step: StepOf<Breakage>): void {
     case 'alarm_twice':
       void object.fireAlarm()
   }
+}
+
+const LONGEST_REST_MS = 60 * 60_000
+
+/** A filter changes only while every portal is at rest, until that is mended (`NOT_YET`). */
+export async function restsBeforeFilter({ relay, time }: Played): Promise<void> {
+  if (!NOT_YET.has('deploy fields at work')) return
+  const isAtRest = () => relay.portals.all().every(({ isAwake }) => !isAwake)
+  await time.passesUntil(isAtRest, LONGEST_REST_MS)
 }
 
 /** The clocks of all machines jump, also those by which alarms fire. */
@@ -186,10 +198,11 @@ type Operation =
   | 'cron'
 
 /** The operator does something, or the platform does it for the operator. */
-function operates(played: Played, step: StepOf<Operation>): void {
+async function operates(played: Played, step: StepOf<Operation>): Promise<void> {
   const { relay, settings, portals } = played
   switch (step.kind) {
     case 'deploy':
+      if (step.setting === 'fields') await restsBeforeFilter(played)
       played.deploys({ ...settings, [step.setting]: step.value })
       if (!step.isVisited) return
       for (const { memberId } of portals) void relay.admin(`/portals/${memberId}`)

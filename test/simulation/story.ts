@@ -36,7 +36,7 @@ export function tellStep(step: Step): string {
     case 'crash_at_write':
       return `at write ${step.count} from now the object${portal} ends`
     case 'refuse_write':
-      return `the next write to ${step.part} is refused by the disk${portal}`
+      return `write ${step.count} from now to ${step.part} is refused by the disk${portal}`
     case 'crash_others':
       return 'pacers and directory end'
     case 'disk':
@@ -44,7 +44,7 @@ export function tellStep(step: Step): string {
     case 'call': {
       const { fault } = step
       const what = typeof fault === 'string' ? fault.replace('_', ' ') : `${fault.slowMs} ms slow`
-      return `the next call of a ${step.of}: ${what}`
+      return `the next ${step.count} calls of a ${step.of}: ${what}`
     }
     default:
       return tellOperation(step)

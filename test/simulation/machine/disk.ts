@@ -17,8 +17,8 @@ export interface DiskFaults {
   isFull: boolean
   /** The machine ends at this write, counted from now; null: at none. */
   endsAtWrite: number | null
-  /** The next write to this part of the storage is refused; null: none is. */
-  refuses: StoragePart | null
+  /** A write to this part of the storage is refused, the next one or a later one; null: none is. */
+  refuses: { readonly part: StoragePart; readonly count: number } | null
 }
 
 /** The parts of the storage of which one write may be refused, each with the statements that write it. */
@@ -29,7 +29,7 @@ export const STORAGE_PARTS = {
   fates: /INTO (?:fates|digests)\b/,
   fields: /INTO fields\b/,
   install: /INTO (?:install|pending|portal)\b/,
-  alarm: /INTO _cf_alarm\b/,
+  alarm: /^alarm$/,
 } as const
 
 /** A part of the storage. */
@@ -44,8 +44,6 @@ interface DiskUser {
 
 const READS = /^\s*(?:SELECT|PRAGMA)\b/i
 const DELETES = /^\s*(?:DELETE|DROP)\b/i
-// The tables of the platform begin with `_`, and the object does not see them.
-const ALARM_TABLE = 'CREATE TABLE IF NOT EXISTS _cf_alarm (id INTEGER PRIMARY KEY, at INTEGER)'
 
 /** The disk of one object. It outlives the object. */
 export class Disk {
@@ -61,14 +59,11 @@ export class Disk {
   #alarmAt: number | null = null
   #durableAlarmAt: number | null = null
 
-  constructor() {
-    this.#db.exec(ALARM_TABLE)
-  }
-
   /** Makes everything durable that was written so far. */
   commit(): void {
-    if (!this.#isOpen || this.#depth > 0) return
-    this.#run('COMMIT', [])
+    const hasMoved = this.#alarmAt !== this.#durableAlarmAt
+    if ((!this.#isOpen && !hasMoved) || this.#depth > 0) return
+    if (this.#isOpen) this.#run('COMMIT', [])
     this.#isOpen = false
     this.#durableAlarmAt = this.#alarmAt
     this.onCommit()
@@ -107,14 +102,15 @@ export class Disk {
 
   /** Moves the alarm from outside, as the platform does when it fires one. */
   setAlarmAt(at: number | null): void {
-    this.#writeAlarm(at)
-    if (!this.#isOpen) this.#durableAlarmAt = this.#alarmAt
+    this.#alarmAt = at
+    if (!this.#isOpen) this.#durableAlarmAt = at
   }
 
   /** The storage as one life of the object sees it. */
   storageFor(life: DiskUser) {
     const write = (query: string, bindings: readonly SqlValue[]): SqlRow[] => {
-      this.#beginWrite(query, life)
+      this.#mayWrite(query, life)
+      this.#open()
       return this.#run(query, bindings)
     }
     const mustLive = () => {
@@ -136,35 +132,36 @@ export class Disk {
       getAlarm: async (): Promise<number | null> => this.alarmAt(),
       setAlarm: async (at: number): Promise<void> => {
         if (!(at > 0)) throw new TypeError('setAlarm() cannot be called with an alarm time of 0')
-        this.#beginWrite('INSERT INTO _cf_alarm', life)
-        this.#writeAlarm(at)
+        this.#mayWrite('alarm', life)
+        this.#alarmAt = Math.floor(at)
       },
       deleteAlarm: async (): Promise<void> => {
-        this.#beginWrite('DELETE FROM _cf_alarm', life)
-        this.#writeAlarm(null)
+        this.#mayWrite('DELETE', life)
+        this.#alarmAt = null
       },
     }
   }
 
-  #writeAlarm(at: number | null): void {
-    this.#alarmAt = at === null ? null : Math.floor(at)
-    this.#run('INSERT OR REPLACE INTO _cf_alarm (id, at) VALUES (1, ?)', [this.#alarmAt])
-  }
-
-  #beginWrite(query: string, life: DiskUser): void {
+  /** Throws when this write is refused, or when the machine ends at it. */
+  #mayWrite(query: string, life: DiskUser): void {
     if (life.hasEnded()) throw new MachineEnded('The object has ended')
     const { faults } = this
     if (this.#endsNow()) {
       life.ends()
       throw new MachineEnded('The machine ended at a write')
     }
-    const isRefused = faults.refuses !== null && STORAGE_PARTS[faults.refuses].test(query)
-    if (isRefused) faults.refuses = null
-    if (isRefused || (faults.isFull && !DELETES.test(query))) {
+    if (this.#refusesNow(query) || (faults.isFull && !DELETES.test(query))) {
       this.refusals += 1
       throw new Error('database or disk is full: SQLITE_FULL')
     }
-    this.#open()
+  }
+
+  #refusesNow(query: string): boolean {
+    const { refuses } = this.faults
+    if (refuses === null || !STORAGE_PARTS[refuses.part].test(query)) return false
+    const { part, count } = refuses
+    this.faults.refuses = count > 1 ? { part, count: count - 1 } : null
+    return count <= 1
   }
 
   /** Counts a write; true when it is the one at which the machine ends. */

@@ -21,9 +21,11 @@ export function standsWithoutAlarm(played: Played): void {
     const object = played.objectOf(portal)
     if (object.isAwake || object.lostAlarms > 0) continue
     const alarmAt = object.disk.alarmAt()
+    const soon = played.time.machineNow() + LONGEST_SLEEP_MS
+    if (alarmAt !== null && alarmAt <= soon) continue
     for (const { lane, next } of waitingOf(played, portal)) {
       const { destination } = lane
-      const latest = Math.max(latestOf(lane), played.time.machineNow() + LONGEST_SLEEP_MS)
+      const latest = Math.max(latestOf(lane), soon)
       if (alarmAt !== null && alarmAt <= latest) continue
       const alarm =
         alarmAt === null ? 'no alarm stands' : `the alarm comes in ${minutes(alarmAt, played)} min`

@@ -1,0 +1,129 @@
+/**
+ * Bugs that are planted to show that the simulator finds them: each is a small change of one file of `src`. A
+ * change whose text does not stand in its file exactly once is an error, so the list follows the code.
+ */
+
+/** One bug. */
+export interface PlantedBug {
+  readonly name: string
+  /** A file under `src`. */
+  readonly file: string
+  readonly before: string
+  readonly after: string
+}
+
+const SEND = 'const outcome = await receiver.send(batch, '
+
+/** All bugs that are planted, one at a time. */
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'the cursor moves before the send',
+    file: 'core/lanes/walk-lane.ts',
+    before: SEND,
+    after: `book.save({ ...book.lane(), cursor: last.sequence })\n  ${SEND}`,
+  },
+  {
+    name: 'an alarm whose write was refused counts as set',
+    file: 'portal/alarm.ts',
+    before: '      this.#scheduled = null\n      throw error',
+    after: '      throw error',
+  },
+  {
+    name: 'a snapshot is stored before the changes that tell of it',
+    file: 'portal/fields/enricher.ts',
+    before: '        this.#write(this.#reads.enrich(answered))',
+    after: `        const found = this.#reads.enrich(answered)
+        for (const { state } of found) this.#deps.fields.save(state)
+        await this.#deps.world.sleep(20)
+        this.#write(found)`,
+  },
+  {
+    name: 'a changed filter begins with the first event',
+    file: 'core/lanes/state/epochs.ts',
+    before: 'const next = epochOf(filter, lane.cursor + 1)',
+    after: 'const next = epochOf(filter, 1)',
+  },
+  {
+    name: 'the drain deletes what its object could not take',
+    file: 'edge/drain.ts',
+    before: `    log('warn', 'spill_kept', { memberId, error: describeError(error) })`,
+    after: '    await spill.store.remove(record)',
+  },
+  {
+    name: 'the memory of receipts changes before the commit',
+    file: 'portal/log/appender.ts',
+    before: '    staged.remember(arrival, sequence)',
+    after: '    this.#recent.remember(arrival, sequence)',
+  },
+  {
+    name: 'the spill answers before KV has the event',
+    file: 'edge/spill.ts',
+    before: '    await spill.store.save(',
+    after: '    spill.store.save(',
+  },
+  {
+    name: 'the last outcomes are not stored when a lane rests',
+    file: 'portal/waker.ts',
+    before: '    this.#deps.book.flush()\n',
+    after: '',
+  },
+  {
+    name: 'a replay takes the cursor with it',
+    file: 'core/lanes/settle/settle-replay.ts',
+    before: '      lane: { ...enableAfterAnswer(next), lastError: null, rejectedInARow: 0 },',
+    after:
+      '      lane: { ...enableAfterAnswer(next), cursor: sequence, lastError: null, rejectedInARow: 0 },',
+  },
+  {
+    name: 'sequences begin anew after the log was erased',
+    file: 'portal/state/portal-state.ts',
+    before: 'this.#head = Math.max(this.#install.lastSequence, log.lastSequence())',
+    after: 'this.#head = log.lastSequence()',
+  },
+  {
+    name: 'previousSequence names a filtered event',
+    file: 'core/lanes/state/cursor.ts',
+    before: '    nextAttemptAt: waitOfNext(lane),\n    gatherUntil: null,\n',
+    after:
+      '    nextAttemptAt: waitOfNext(lane),\n    lastMeant: sequence,\n    gatherUntil: null,\n',
+  },
+  {
+    name: 'a token stands in a log line',
+    file: 'edge/lifecycle.ts',
+    before: `    world.log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
+    const spilled = { kind: 'install', request } as const`,
+    after: `    const token = presented.applicationToken
+    world.log('warn', 'portal_unreachable', { memberId, token, error: describeError(error) })
+    const spilled = { kind: 'install', request } as const`,
+  },
+  {
+    name: 'a failed send keeps its connection',
+    file: 'core/lanes/walk-lane.ts',
+    before: '    release()\n',
+    after: '    if (walk.book.lane().attempts === 0) release()\n',
+  },
+  {
+    name: 'retries end with the second attempt',
+    file: 'core/lanes/settle/settle.ts',
+    before: `if (plan.kind === 'retry') return`,
+    after: `if (plan.kind === 'retry' && attempts < 2) return`,
+  },
+  {
+    name: 'the alarm is planned for the first lane only',
+    file: 'portal/lanes/pump.ts',
+    before: '      this.#lanesWithWork().map(',
+    after: '      this.#lanesWithWork().slice(0, 1).map(',
+  },
+  {
+    name: 'a comparison remembers a change and does not tell it',
+    file: 'portal/fields/comparison.ts',
+    before: 'fields.save({ ...told.state, toldBy: transaction.insertReconciled(told.reconciled) })',
+    after: 'fields.save(told.state)',
+  },
+  {
+    name: 'an event that could not be written is answered as stored',
+    file: 'portal/log/appender.ts',
+    before: '      else group[0]?.reject(error)',
+    after: `      else group[0]?.resolve({ kind: 'stored', sequence: 0, duplicate: false, quarantined: false })`,
+  },
+]
