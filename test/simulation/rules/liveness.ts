@@ -70,8 +70,7 @@ function isMeant(lane: StoredLane, { sequence, event, enrichment }: LogRow): boo
   // Sound: these are the members that the filter reads, and the row holds a whole lane.
   const entry = { sequence, event, enrichment: { toldBy: parsed?.toldBy ?? null } } as LogEntry
   const reason = filterReason(lane as unknown as LaneState, entry, {
-    match: ({ events, fields }, of) =>
-      compileFilter({ events, fields, portals: ['*'] })(of, { memberId: '', domain: null }),
+    match: ({ events, fields }, of) => compileFilter({ events, fields })(of),
   })
   return reason === null
 }
