@@ -47,8 +47,8 @@ export class KvMirror {
     await this.follow()
     const { application, webhooks } = this.#deps.state.install()
     if (!isLogEmpty || application !== null || webhooks.length > 0) return
-    if (this.#writing !== null) return
-    // An install that comes during the removal has to be written after it: both are one piece of work.
+    // An install that comes during the removal has to be written after it: both are one piece of work. Where a
+    // write has begun meanwhile, nothing is removed: `#alone` gives that write back.
     await this.#alone(() => this.#remove().then(() => this.#write()))
   }
 
