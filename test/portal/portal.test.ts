@@ -217,6 +217,24 @@ describe("an operator's wish leaves an alarm, so that it survives the end of the
   })
 })
 
+describe('replay()', () => {
+  it.each([
+    [true, 1],
+    [false, 2],
+  ])('with dryRun %s while an attempt is due leaves %i attempts', async (dryRun, attempts) => {
+    await scenario.portal.becomesKnown()
+    await scenario.relay.passesOn()
+    scenario.receiver('erp').answers(429, { 'retry-after': '40' })
+    await scenario.portal.sends()
+    await until(async () => (await scenario.lane('erp')).attempts === 1)
+    await scenario.time.passesWithoutAlarm('41 s')
+    const wish = { kind: 'range', from: 1, to: 1 } as const
+    expect(await scenario.object.replay('erp', wish, { dryRun })).toEqual({ ok: true, value: 1 })
+    await scenario.inside(() => scheduler.wait(20))
+    expect((await scenario.lane('erp')).attempts).toBe(attempts)
+  })
+})
+
 describe('a portal that nothing is known of', () => {
   it('has no schema and gets none, whatever is asked of it', async () => {
     const portal = scenario.object

@@ -170,6 +170,19 @@ describe('a change that no event told', () => {
     expect(body?.type).toBe('bitrix24.crm.requisite_user_field.deleted')
   })
 
+  it('is asked for at once by an operator whose portal was suspended a moment ago', async () => {
+    let isSuspended = true
+    scenario.network.handle(({ url }) =>
+      isSuspended && new URL(url).host === scenario.domain
+        ? Response.json({ error: 'PAYMENT_REQUIRED' }, { status: 402 })
+        : null,
+    )
+    await changed()
+    await vi.waitFor(async () => expect((await scenario.view()).state).toBe('suspended'))
+    isSuspended = false
+    expect((await scenario.admin('/reconcile', { method: 'POST' })).status).toBe(202)
+  })
+
   it('is asked for in vain at a portal that nobody can ask', async () => {
     const unknown = new RelayScenario()
     expect((await unknown.admin('/reconcile', { method: 'POST' })).status).toBe(404)

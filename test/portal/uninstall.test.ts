@@ -230,27 +230,34 @@ describe('G7 uninstall', () => {
 })
 
 describe('an answer awaited across the uninstall is written nowhere', () => {
-  it('app.info, awaited across it: the update is refused and no token comes back', async () => {
-    await scenario.portal.installs()
-    const asked = holdBack('/rest/app.info')
-    const update = scenario.portal.updatesToken({ ts: scenario.portal.ts() })
-    await asked.isAsked()
-    expect(
-      await said(scenario.portal.uninstalls('keep-data', { ts: scenario.portal.ts(-100) })),
-    ).toEqual(ACCEPTED)
-    const before = await scenario.tables()
-    asked.open()
-    expect(await said(update)).toEqual(REFUSED)
-    const { application, hashes, installTs, refused } = await scenario.stored()
-    expect({ application, hashes, installTs, reason: refused.reason }).toEqual({
-      application: null,
-      hashes: [],
-      installTs: null,
-      reason: 'late',
-    })
-    expect({ ...(await scenario.tables()), install: null }).toEqual({ ...before, install: null })
-    expect(await scenario.record()).toMatchObject({ tokens: null, hashes: [] })
-  })
+  it.each([
+    ['app.info', null],
+    ['app.info, which knows no token then', []],
+  ])(
+    '%s, awaited across it: the update is late and no token comes back',
+    async (_, knownTokens) => {
+      await scenario.portal.installs()
+      const asked = holdBack('/rest/app.info')
+      const update = scenario.portal.updatesToken({ ts: scenario.portal.ts() })
+      await asked.isAsked()
+      expect(
+        await said(scenario.portal.uninstalls('keep-data', { ts: scenario.portal.ts(-100) })),
+      ).toEqual(ACCEPTED)
+      const before = await scenario.tables()
+      scenario.bitrix24.knownTokens = knownTokens
+      asked.open()
+      expect(await said(update)).toEqual(REFUSED)
+      const { application, hashes, installTs, refused } = await scenario.stored()
+      expect({ application, hashes, installTs, reason: refused.reason }).toEqual({
+        application: null,
+        hashes: [],
+        installTs: null,
+        reason: 'late',
+      })
+      expect({ ...(await scenario.tables()), install: null }).toEqual({ ...before, install: null })
+      expect(await scenario.record()).toMatchObject({ tokens: null, hashes: [] })
+    },
+  )
 
   it('app.info about a waiting install, awaited across it: nothing is trusted', async () => {
     scenario.adapt = (settings) => ({

@@ -81,6 +81,11 @@ describe('recordWebhook()', () => {
     const known = { ...NO_INSTALL, webhooks: [webhook] }
     expect(recordWebhook(known, { ...webhook, portal: 'b223' }).kvDirty).toBe(false)
   })
+
+  it('leaves KV behind that is behind already', () => {
+    const behind = { ...NO_INSTALL, webhooks: [webhook], kvDirty: true }
+    expect(recordWebhook(behind, { ...webhook, portal: 'b223' }).kvDirty).toBe(true)
+  })
 })
 
 describe('dropOtherWebhooks()', () => {

@@ -116,6 +116,12 @@ describe('a read that finds the field', () => {
     expect(state.toldBy).toBe(40)
   })
 
+  it('counts an event of the very millisecond of a read as told by it', () => {
+    const known = aField({ attributes: YOUNG, readAt: EVENT_TS * 1000, toldBy: 40 })
+    const { enrichments } = found(known, [anEvent(42, 'updated', { ts: EVENT_TS })])
+    expect(enrichments.get(42)).toMatchObject({ changes: [], toldBy: 40 })
+  })
+
   it('completes thin events with the next event that is read', () => {
     const owed = [{ sequence: 41, action: 'updated' as const, userId: 7 }]
     const { enrichments, state } = found(aField({ owed }), [anEvent(42)])

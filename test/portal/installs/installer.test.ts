@@ -190,7 +190,7 @@ describe('an install that the OAuth server has not answered', () => {
 describe('a page that installs a portal', () => {
   it('counts as sent a minute ago, so that an uninstall after it counts although its clock is late', async () => {
     await scenario.portal.opensPage()
-    await scenario.portal.uninstalls('clean', { ts: scenario.portal.ts(-50) })
+    await scenario.portal.uninstalls('clean', { ts: scenario.portal.ts(-5) })
     expect((await scenario.view()).state).toBe('uninstalled')
   })
 })

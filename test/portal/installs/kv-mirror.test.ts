@@ -154,10 +154,15 @@ describe('KV follows the object', () => {
     expect(await scenario.record()).toBeNull()
   })
 
-  it('an install during that removal is written after it', async () => {
+  it.each([
+    ['', false],
+    [', also where KV could not be told of the uninstall', true],
+  ])('an install during that removal is written after it%s', async (_, isBehind) => {
     const held = gate()
     let removing = false
+    let isDown = false
     injectKv({
+      put: (go) => (isDown ? Promise.reject(new Error('KV PUT failed: 503')) : go()),
       delete: async (go) => {
         removing = true
         await held.opened
@@ -165,9 +170,11 @@ describe('KV follows the object', () => {
       },
     })
     await scenario.portal.installs()
+    isDown = isBehind
     await scenario.portal.uninstalls('clean')
     const visit = scenario.object.touch()
     await vi.waitFor(() => expect(removing).toBe(true))
+    isDown = false
     scenario.time.passesWithoutAlarm('2 s')
     const again = scenario.portal.installs({ ts: scenario.portal.ts() })
     await vi.waitFor(async () => expect((await scenario.stored()).application).not.toBeNull())
