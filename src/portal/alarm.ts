@@ -17,6 +17,7 @@ export class AlarmKeeper {
   readonly #now: () => number
   #scheduled: number | null = null
   #before: number | null = null
+  #lastSet: Promise<void> = Promise.resolve()
 
   constructor(storage: AlarmStorage, now: () => number) {
     this.#storage = storage
@@ -41,6 +42,7 @@ export class AlarmKeeper {
   /** Notes that this transaction was rolled back, and with it the alarm that it had set. */
   rolledBack(): void {
     this.#scheduled = this.#before
+    this.#lastSet = Promise.resolve()
   }
 
   /**
@@ -63,7 +65,17 @@ export class AlarmKeeper {
     return this.#storage.deleteAlarm()
   }
 
-  async #set(at: number): Promise<void> {
+  /** Resolves when the alarm stands that was set last; rejects when storage has refused it. */
+  stands(): Promise<void> {
+    return this.#lastSet
+  }
+
+  #set(at: number): Promise<void> {
+    this.#lastSet = this.#trySet(at)
+    return this.#lastSet
+  }
+
+  async #trySet(at: number): Promise<void> {
     this.#scheduled = at
     try {
       await this.#storage.setAlarm(at)

@@ -91,3 +91,26 @@ describe('moveTo()', () => {
     expect(storage.at).toBe(NOW)
   })
 })
+
+describe('stands()', () => {
+  it('rejects when storage has refused the last alarm, until one is set', async () => {
+    const { alarm, storage } = anAlarm()
+    await expect(alarm.stands()).resolves.toBeUndefined()
+    const setAlarm = storage.setAlarm.bind(storage)
+    storage.setAlarm = () => Promise.reject(new Error('disk is full'))
+    await expect(alarm.ensure(NOW + 9)).rejects.toThrow('disk is full')
+    await expect(alarm.stands()).rejects.toThrow('disk is full')
+    storage.setAlarm = setAlarm
+    await alarm.ensure(NOW + 9)
+    await expect(alarm.stands()).resolves.toBeUndefined()
+  })
+
+  it('forgets an alarm whose transaction was rolled back', async () => {
+    const { alarm, storage } = anAlarm()
+    storage.setAlarm = () => Promise.reject(new Error('disk is full'))
+    alarm.begin()
+    await expect(alarm.ensure(NOW + 9)).rejects.toThrow('disk is full')
+    alarm.rolledBack()
+    await expect(alarm.stands()).resolves.toBeUndefined()
+  })
+})

@@ -46,7 +46,7 @@ export interface LogWriterDeps {
   readonly log: Pick<LogStore, 'insert' | 'insertReconciled' | 'enrich'>
   readonly state: Pick<PortalState, 'head' | 'setHead'>
   readonly matcher: LanesToMatch
-  readonly alarm: Pick<AlarmKeeper, 'begin' | 'rolledBack' | 'ensure'>
+  readonly alarm: Pick<AlarmKeeper, 'begin' | 'rolledBack' | 'ensure' | 'stands'>
   readonly world: Pick<World, 'now' | 'newReceipt'>
   readonly scheduler: Pick<Scheduler, 'background'>
 }
@@ -83,9 +83,20 @@ export class LogWriter {
     return result
   }
 
-  /** Resolves when everything written so far is durable. */
-  durable(): Promise<void> {
-    return this.#deps.db.sync()
+  /**
+   * Resolves when everything written so far is durable and an alarm stands for it. An alarm that storage has
+   * refused is set once more; rejects when it is refused again. An event that was acknowledged without an
+   * alarm could wait for a day.
+   */
+  async durable(): Promise<void> {
+    const { db, alarm, world } = this.#deps
+    await db.sync()
+    try {
+      await alarm.stands()
+    } catch {
+      // Swallows the first refusal: the second one is thrown.
+      await alarm.ensure(world.now() + SAFETY_ALARM_MS)
+    }
   }
 
   #transaction(growth: { head: number }): LogTransaction {

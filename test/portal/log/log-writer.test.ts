@@ -5,7 +5,7 @@ import type { ReconciledEvent } from '../../../src/core/fields/reconciled-event.
 import type { Arrival } from '../../../src/core/log/append.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
-import { LogWriter } from '../../../src/portal/log/log-writer.ts'
+import { LogWriter, type LogWriterDeps } from '../../../src/portal/log/log-writer.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import type { Database } from '../../../src/storage/database.ts'
 import { anEnrichment, anEvent } from '../../support/a-delivery.ts'
@@ -27,7 +27,7 @@ function anArrival(receipt: string): Arrival {
 }
 
 /** A writer behind event 41, and everything that it asked of lanes and alarm, in order. */
-function aWriter(db: Database) {
+function aWriter(db: Database, alarm: Partial<LogWriterDeps['alarm']> = {}) {
   migrate(db)
   const asked: string[] = []
   const note = (word: string) => () => void asked.push(word)
@@ -42,6 +42,8 @@ function aWriter(db: Database) {
       begin: note('begin'),
       rolledBack: note('rolled back'),
       ensure: async (at) => note(`alarm in ${(at ?? 0) - NOW}`)(),
+      stands: () => Promise.resolve(),
+      ...alarm,
     },
     world: { now: () => NOW, newReceipt: () => 'own receipt' },
     scheduler: { background: () => {} },
@@ -169,5 +171,24 @@ describe('the commit of an event makes sure that an alarm is due within 5 minute
     await scenario.portal.sends()
     expect(await scenario.time.alarmAt()).toBe(retryAt)
     expect(observed.alarms).toEqual([])
+  })
+})
+
+describe('durable()', () => {
+  const refuse = () => Promise.reject(new Error('disk is full'))
+
+  it('sets an alarm once more that storage has refused', async () => {
+    await withDatabase(async (db) => {
+      const { writer, asked } = aWriter(db, { stands: refuse })
+      await writer.durable()
+      expect(asked).toEqual([`alarm in ${SAFETY_ALARM_MS}`])
+    })
+  })
+
+  it('rejects when it is refused again: no event is acknowledged that nothing would wake', async () => {
+    await withDatabase(async (db) => {
+      const { writer } = aWriter(db, { stands: refuse, ensure: refuse })
+      await expect(writer.durable()).rejects.toThrow('disk is full')
+    })
   })
 })

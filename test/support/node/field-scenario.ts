@@ -44,7 +44,12 @@ interface Parts {
 /** No destination is configured, and no alarm stands. */
 const NO_LANES = {
   matcher: { match: () => {}, adopt: () => {}, abandon: () => {} },
-  alarm: { begin: () => {}, rolledBack: () => {}, ensure: () => Promise.resolve() },
+  alarm: {
+    begin: () => {},
+    rolledBack: () => {},
+    ensure: () => Promise.resolve(),
+    stands: () => Promise.resolve(),
+  },
 } as const
 
 /** The portal's usual answer to a request, however many commands it holds. */
