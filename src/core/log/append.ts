@@ -8,6 +8,12 @@ import { MINUTE_MS } from '../durations.ts'
 /** Two events with equal content within this time count as one (docs/bitrix24.md#duplicates). */
 export const DUPLICATE_WINDOW_MS = MINUTE_MS
 
+/**
+ * The same for events without a time of their own. Two true changes of one field look equal then, so only
+ * bodies that came almost together count as one event that two handlers have sent.
+ */
+export const TIMELESS_DUPLICATE_WINDOW_MS = 1000
+
 /** How long a receipt is remembered. The edge's second try comes within 2 s, so it is found here. */
 export const RECEIPT_WINDOW_MS = 2 * MINUTE_MS
 
@@ -30,6 +36,15 @@ export interface StoredPlace {
   readonly sameReceipt: boolean
 }
 
+/**
+ * The time within which an event is looked for under its content. The time of Bitrix24 is a part of the
+ * content, so an event without one can only equal another one without.
+ */
+export function duplicateWindow(event: { readonly ts: number | null } | null): number {
+  const hasTime = event !== null && event.ts !== null
+  return hasTime ? DUPLICATE_WINDOW_MS : TIMELESS_DUPLICATE_WINDOW_MS
+}
+
 interface Remembered extends Arrival {
   readonly sequence: number
 }
@@ -39,13 +54,16 @@ export class RecentEvents {
   #byReceipt = new Map<string, Remembered>()
   #byContent = new Map<string, Remembered>()
 
-  /** Returns the place of an event that is remembered; null for one that is new as far as memory reaches. */
-  find(arrival: Arrival): StoredPlace | null {
+  /**
+   * Returns the place of an event that is remembered; null for one that is new as far as memory reaches.
+   * Two events with equal content count as one within `windowMs`.
+   */
+  find(arrival: Arrival, windowMs: number = DUPLICATE_WINDOW_MS): StoredPlace | null {
     const same = this.#byReceipt.get(arrival.receipt)
     if (same !== undefined) return { sequence: same.sequence, sameReceipt: true }
     const equal = this.#byContent.get(arrival.contentHash)
     if (equal === undefined) return null
-    if (Math.abs(arrival.receivedAt - equal.receivedAt) > DUPLICATE_WINDOW_MS) return null
+    if (Math.abs(arrival.receivedAt - equal.receivedAt) > windowMs) return null
     return { sequence: equal.sequence, sameReceipt: false }
   }
 

@@ -3,7 +3,12 @@
  * about trust and sequence together. Memory changes only after the transaction has returned, and an answer
  * leaves only when its event is durable.
  */
-import { RecentEvents, type Arrival, type StoredPlace } from '../../core/log/append.ts'
+import {
+  duplicateWindow,
+  RecentEvents,
+  type Arrival,
+  type StoredPlace,
+} from '../../core/log/append.ts'
 import type { RelayEvent, StoredEvent, UserField } from '../../core/log/event.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { PortalConfig, World } from '../settings.ts'
@@ -175,12 +180,13 @@ export class Appender {
     // Trust is asked again inside the transaction: the install may have ended since the call began.
     if (!this.#deps.trust.trusts(request.tokenHash)) return { kind: 'untrusted' }
     const arrival = arrivalIn(request)
-    const place = this.#find(arrival, { staged, drained: request.drained })
+    // A text that is no event is stored as it is, and shown as quarantined.
+    const event = parseEvent(request.event)
+    const windowMs = duplicateWindow(event)
+    const place = this.#find(arrival, { staged, windowMs, drained: request.drained })
     if (place !== null) {
       return { kind: 'known', sequence: place.sequence, isDuplicate: !place.sameReceipt }
     }
-    // A text that is no event is stored as it is, and shown as quarantined.
-    const event = parseEvent(request.event)
     const awaits = event !== null && this.#deps.enricher.awaits(event)
     const sequence = transaction.insert(arrival, { event: request.event, awaits })
     staged.remember(arrival, sequence)
@@ -189,11 +195,16 @@ export class Appender {
 
   #find(
     arrival: Arrival,
-    { staged, drained }: { readonly staged: RecentEvents; readonly drained: boolean },
+    terms: {
+      readonly staged: RecentEvents
+      readonly windowMs: number
+      readonly drained: boolean
+    },
   ): StoredPlace | null {
-    const remembered = staged.find(arrival) ?? this.#recent.find(arrival)
+    const { staged, windowMs, drained } = terms
+    const remembered = staged.find(arrival, windowMs) ?? this.#recent.find(arrival, windowMs)
     if (remembered !== null || !drained) return remembered
-    return this.#deps.log.findPlace(arrival)
+    return this.#deps.log.findPlace(arrival, windowMs)
   }
 }
 

@@ -177,17 +177,18 @@ export class LogStore {
 
   /**
    * The place of a drained event that stands in the log already, however long ago it was stored. The whole
-   * log is read: this is the price of having no index, and only the spill pays it.
+   * log is read: this is the price of having no index, and only the spill pays it. Events with equal content
+   * count as one within `windowMs`.
    */
-  findPlace(arrival: Arrival): StoredPlace | null {
+  findPlace(arrival: Arrival, windowMs: number = DUPLICATE_WINDOW_MS): StoredPlace | null {
     const row = this.#db.all(
       `SELECT sequence, receipt FROM log
        WHERE receipt = ? OR (digest = ? AND received_at BETWEEN ? AND ?)
        ORDER BY receipt = ? DESC, sequence LIMIT 1`,
       arrival.receipt,
       arrival.contentHash,
-      arrival.receivedAt - DUPLICATE_WINDOW_MS,
-      arrival.receivedAt + DUPLICATE_WINDOW_MS,
+      arrival.receivedAt - windowMs,
+      arrival.receivedAt + windowMs,
       arrival.receipt,
     )[0]
     if (row === undefined) return null

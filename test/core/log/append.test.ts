@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
-import { MAX_REMEMBERED, RecentEvents, type Arrival } from '../../../src/core/log/append.ts'
+import {
+  duplicateWindow,
+  MAX_REMEMBERED,
+  RecentEvents,
+  type Arrival,
+} from '../../../src/core/log/append.ts'
 import { NOW } from '../../support/time.ts'
 
 const DUPLICATE_OF_1 = { sequence: 1, sameReceipt: false }
@@ -57,6 +62,26 @@ describe('RecentEvents find()', () => {
     const asked = anArrival({ receipt: 'r2', contentHash: 'd2' })
     recent.find(asked)
     expect(recent.find(asked)).toBeNull()
+  })
+})
+
+describe('an event without a time of its own', () => {
+  const windowMs = duplicateWindow({ ts: null })
+
+  it('is looked for within a second, one with a time within a minute', () => {
+    expect([windowMs, duplicateWindow(null), duplicateWindow({ ts: 1 })]).toEqual([
+      1000, 1000, 60_000,
+    ])
+  })
+
+  it.each([
+    [1000, DUPLICATE_OF_1],
+    [1001, null],
+    [-1000, DUPLICATE_OF_1],
+    [-1001, null],
+  ])('%i ms after an equal one finds %j', (ms, expected) => {
+    const arrival = anArrival({ receipt: 'r2', receivedAt: NOW + ms })
+    expect(recent.find(arrival, windowMs)).toEqual(expected)
   })
 })
 

@@ -273,6 +273,32 @@ describe('an equal event', () => {
     expect(await scenario.portal.posts(equal)).toEqual(stored(1, true))
   })
 
+  it('without a time of its own is another one after more than a second, drained or not', async () => {
+    const event = JSON.stringify({
+      name: 'ONCRMDEALUPDATE',
+      ts: null,
+      handlerId: null,
+      userId: null,
+      data: { FIELDS: { ID: 7 } },
+      field: null,
+      quarantined: null,
+    })
+    const digest = 'd'.repeat(64)
+    const first = await scenario.portal.anEvent({ digest, event })
+    const sendsAgain = async (ms: number, drained: boolean) => {
+      const receivedAt = first.receivedAt + ms
+      return scenario.portal.posts(
+        await scenario.portal.anEvent({ digest, event, receivedAt, drained }),
+      )
+    }
+    expect(await scenario.portal.posts(first)).toEqual(stored(1))
+    expect(await sendsAgain(1000, false)).toEqual(stored(1, true))
+    expect(await sendsAgain(1001, false)).toEqual(stored(2))
+    await scenario.time.passes('60 min')
+    expect(await sendsAgain(30_000, true)).toEqual(stored(3))
+    expect(await sendsAgain(30_500, true)).toEqual(stored(3, true))
+  })
+
   it('that was drained late is a duplicate by its own time of receipt', async () => {
     const request = await scenario.portal.anEvent()
     await scenario.portal.posts(request)
