@@ -2,6 +2,7 @@
  * Requests about the application itself, which are no events of the log: it was installed or updated, its
  * page was opened, it was uninstalled, or Bitrix24 sent another notice about it.
  */
+import { EVENTS_PATH } from '../bitrix24/events-path.ts'
 import type { InstallRequest, UninstallRequest } from '../bitrix24/wire/request.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { hashToken } from '../storage/token-hash.ts'
@@ -63,7 +64,7 @@ export async function takeInstall(
  */
 function handlerUrl({ publicUrl, allowHttp }: IntakeConfig, { calledUrl }: CallSource): string {
   const called = allowHttp ? calledUrl : calledUrl.replace(/^http:/u, 'https:')
-  return `${publicUrl ?? called}/bitrix24/events`
+  return `${publicUrl ?? called}${EVENTS_PATH}`
 }
 
 /** Whether the edge knows the application token already, as with an update or a later visit of the page. */

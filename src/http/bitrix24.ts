@@ -4,6 +4,7 @@
  * intake decides.
  */
 import { Hono, type Context } from 'hono'
+import { EVENTS_PATH } from '../bitrix24/events-path.ts'
 import { decodeRequest, type DecodeReason } from '../bitrix24/wire/decode-request.ts'
 import { parseForm } from '../bitrix24/wire/form.ts'
 import { parseJson } from '../bitrix24/wire/json.ts'
@@ -23,7 +24,7 @@ const INSTALL_PATH = '/bitrix24/install'
 /** Makes the routes. `intakeOf` gives the ports of the intake for one request. */
 export function createBitrix24Routes(intakeOf: (c: Context) => IntakeDeps): Hono {
   const routes = new Hono()
-  for (const path of ['/bitrix24/events', INSTALL_PATH]) {
+  for (const path of [EVENTS_PATH, INSTALL_PATH]) {
     routes.post(path, (c) => receive(c, intakeOf(c)))
     routes.all(path, (c) => refuse(c.req.raw, 'method_not_allowed', { allow: 'POST' }))
   }

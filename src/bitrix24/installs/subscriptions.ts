@@ -4,6 +4,7 @@
  * former origin too. Bindings with another path are never touched. Two relays that serve one application on
  * one portal would therefore undo each other's work (docs/bitrix24.md#handlers).
  */
+import { EVENTS_PATH } from '../events-path.ts'
 import * as v from 'valibot'
 import { canonicalName } from '../../core/log/event-names.ts'
 import type { Json } from '../../core/log/event.ts'
@@ -80,8 +81,6 @@ export async function alignSubscriptions(
   return ok({ missing, unbound, fixedUser: wantedEvents.filter((event) => fixed.has(event)) })
 }
 
-const OUR_PATH = '/bitrix24/events'
-
 interface Binding {
   readonly event: string
   /** The address exactly as the portal writes it, because `event.unbind` compares texts. */
@@ -120,7 +119,7 @@ function readBinding(row: Json): Binding | null {
   if (read === null) return null
   const name = canonicalName(read.event)
   const address = addressOf(read.handler)
-  if (name === null || address === null || new URL(address).pathname !== OUR_PATH) return null
+  if (name === null || address === null || new URL(address).pathname !== EVENTS_PATH) return null
   return { event: name, handler: read.handler, address, authType: Number(read.auth_type) || 0 }
 }
 

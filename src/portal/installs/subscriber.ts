@@ -3,6 +3,7 @@
  * day, they are compared with the wanted events and mended. Events that could not be bound are recorded for
  * the operator.
  */
+import { EVENTS_PATH } from '../../bitrix24/events-path.ts'
 import { askInstalled } from '../../bitrix24/installs/app-info.ts'
 import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import { alignSubscriptions } from '../../bitrix24/installs/subscriptions.ts'
@@ -12,9 +13,6 @@ import type { AppendRequest } from '../log/appender.ts'
 import { parseEvent } from '../log/event-schemas.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { PortalConfig, World } from '../settings.ts'
-
-/** The path of the relay at which the events of every portal arrive. */
-const EVENTS_PATH = '/bitrix24/events'
 
 /** An alignment that can bring nothing new is made again only after this time, in milliseconds. */
 const REST_MS = MINUTE_MS
