@@ -3,7 +3,8 @@
  * holds tokens, so its JSON is sealed and stands behind `sealed:` (docs/storage.md).
  */
 import * as v from 'valibot'
-import type { InstallRequest, PresentedCredentials } from '../bitrix24/wire/request.ts'
+import { InstallRequestSchema, type SchemasOf } from '../bitrix24/wire/install-request-schema.ts'
+import type { InstallRequest } from '../bitrix24/wire/request.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import type { AppendRequest } from '../portal/log/appender.ts'
 import type { UninstallCall } from '../portal/uninstall.ts'
@@ -17,11 +18,6 @@ export type SpilledRequest =
 
 const SEALED_PREFIX = 'sealed:'
 
-/**
- * One schema for each member, the optional ones too: a member without a schema would get lost in the spill.
- */
-type MembersOf<T> = { readonly [Member in keyof T]-?: v.GenericSchema }
-
 const AppendRequestSchema = v.object({
   receivedAt: v.number(),
   receipt: v.string(),
@@ -30,37 +26,13 @@ const AppendRequestSchema = v.object({
   event: v.string(),
   quarantined: v.boolean(),
   drained: v.boolean(),
-} satisfies MembersOf<AppendRequest>)
-
-const CredentialsSchema = v.object({
-  accessToken: v.string(),
-  refreshToken: v.nullable(v.string()),
-  expiresAt: v.nullable(v.number()),
-  serverEndpoint: v.nullable(v.string()),
-  clientEndpoint: v.nullable(v.string()),
-  domain: v.nullable(v.string()),
-  userId: v.nullable(v.number()),
-  status: v.nullable(v.string()),
-  scope: v.nullable(v.string()),
-} satisfies MembersOf<PresentedCredentials>)
-
-const InstallRequestSchema = v.object({
-  kind: v.literal('install'),
-  cause: v.picklist(['install', 'update', 'user_ready', 'page']),
-  memberId: v.string(),
-  applicationToken: v.nullable(v.string()),
-  ts: v.nullable(v.number()),
-  credentials: CredentialsSchema,
-  systemUser: v.nullable(CredentialsSchema),
-  language: v.nullable(v.string()),
-  handlerUrl: v.exactOptional(v.string()),
-} satisfies MembersOf<InstallRequest>)
+} satisfies SchemasOf<AppendRequest>)
 
 const UninstallCallSchema = v.object({
   tokenHash: v.string(),
   ts: v.nullable(v.number()),
   clean: v.boolean(),
-} satisfies MembersOf<UninstallCall>)
+} satisfies SchemasOf<UninstallCall>)
 
 const SpilledSchema = v.pipe(
   v.string(),

@@ -2,7 +2,8 @@
 import * as v from 'valibot'
 import type { TokenPair } from '../../bitrix24/servers/oauth.ts'
 import type { VerifiedInstall } from '../../bitrix24/installs/verify-install.ts'
-import type { InstallRequest, PresentedCredentials } from '../../bitrix24/wire/request.ts'
+import { InstallRequestSchema } from '../../bitrix24/wire/install-request-schema.ts'
+import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 
 /** The content of a pending install. */
 export interface PendingContent {
@@ -15,30 +16,6 @@ export interface PendingContent {
 
 const TextSchema = v.nullable(v.string())
 const NumberSchema = v.nullable(v.number())
-
-const CredentialsSchema: v.GenericSchema<unknown, PresentedCredentials> = v.object({
-  accessToken: v.string(),
-  refreshToken: TextSchema,
-  expiresAt: NumberSchema,
-  serverEndpoint: TextSchema,
-  clientEndpoint: TextSchema,
-  domain: TextSchema,
-  userId: NumberSchema,
-  status: TextSchema,
-  scope: TextSchema,
-})
-
-const RequestSchema: v.GenericSchema<unknown, InstallRequest> = v.object({
-  kind: v.literal('install'),
-  cause: v.picklist(['install', 'update', 'user_ready', 'page']),
-  memberId: v.string(),
-  applicationToken: TextSchema,
-  ts: NumberSchema,
-  credentials: CredentialsSchema,
-  systemUser: v.nullable(CredentialsSchema),
-  language: TextSchema,
-  handlerUrl: v.exactOptional(v.string()),
-})
 
 const TokenPairSchema: v.GenericSchema<unknown, TokenPair> = v.object({
   accessToken: v.string(),
@@ -68,7 +45,10 @@ const VerifiedSchema: v.GenericSchema<unknown, VerifiedInstall> = v.object({
   freshSystemPair: v.nullable(TokenPairSchema),
 })
 
-const ContentSchema = v.object({ request: RequestSchema, verified: v.nullable(VerifiedSchema) })
+const ContentSchema = v.object({
+  request: InstallRequestSchema,
+  verified: v.nullable(VerifiedSchema),
+})
 
 /** The text that is sealed. */
 export function formatContent(content: PendingContent): string {
