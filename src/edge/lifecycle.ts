@@ -91,7 +91,7 @@ export async function takeUninstall(
   // The time is fixed now. A spilled uninstall without a time would otherwise count from its drain, and end an
   // installation that came after it.
   const ts = request.ts ?? Math.floor(receivedAt / 1000)
-  const call = { tokenHash, ts, clean: request.clean }
+  const call = { tokenHash, ts, clean: request.clean, receivedAt }
   const tried = await tryTwice(() => portals(memberId).uninstall(call), world.now)
   if (!tried.ok) {
     world.log('warn', 'portal_unreachable', { memberId, error: describeError(tried.error.error) })

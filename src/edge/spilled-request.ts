@@ -32,6 +32,7 @@ const UninstallCallSchema = v.object({
   tokenHash: v.string(),
   ts: v.nullable(v.number()),
   clean: v.boolean(),
+  receivedAt: v.exactOptional(v.number()),
 } satisfies SchemasOf<UninstallCall>)
 
 const SpilledSchema = v.pipe(

@@ -75,7 +75,7 @@ function createStored({ storage, world, scheduler }: Given) {
   const alarm = new AlarmKeeper(storage, world.now)
   const log = new LogStore(db)
   const fates = new FateStore(db)
-  const state = new PortalState({ db, log, scheduler })
+  const state = new PortalState({ db, log, world, scheduler })
   const book = new LaneBook({ db, log, fates, scheduler })
   const fields = new FieldStore(db)
   return { db, alarm, log, fates, state, book, fields }

@@ -5,11 +5,12 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
+import { countErased, isErased } from '../core/access/install.ts'
 import { ok, type Result } from '../core/result.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { checkPending, installPortal } from './install.ts'
 import type { LaneFault, LaneStatus, LaneWish, ReplayWish } from './lanes/control.ts'
-import type { AppendAnswer, AppendRequest } from './log/appender.ts'
+import { asOf, type AppendAnswer, type AppendRequest } from './log/appender.ts'
 import { createParts, type PortalParts } from './parts.ts'
 import type { FailureEvent } from './scheduler.ts'
 import type { PortalSettings } from './settings.ts'
@@ -45,9 +46,14 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** Stores an event durably and in order, or says where it stands; nothing without a trusted token. */
   async append(request: AppendRequest): Promise<AppendAnswer> {
-    const { trust, subscriber, appender, reconciliation, waker } = this.#parts
+    const { trust, state, subscriber, appender, reconciliation, waker } = this.#parts
     const { tokenHash } = request
-    const isTrusted = trust.trusts(tokenHash) || (await trust.verify(tokenHash))
+    if (request.drained && isErased(state.install(), request.receivedAt)) {
+      state.changeInstall(countErased)
+      return { kind: 'erased' }
+    }
+    const at = asOf(request)
+    const isTrusted = trust.trusts(tokenHash, at) || (await trust.verify(tokenHash, at))
     if (!isTrusted) return { kind: 'untrusted' }
     // This event came late, through the spill. Other events may have been lost at the same time.
     if (request.drained) {

@@ -3,8 +3,10 @@
  * values are deleted as well, with the events that wait in the log. Without CLEAN=1 the waiting events are
  * still delivered, thin.
  */
+import { hasEnded } from '../core/access/ended-tokens.ts'
 import { clampTs, isLateUninstall } from '../core/access/lifecycle.ts'
 import type { PortalParts } from './parts.ts'
+import type { InstallEnd } from './state/portal-state.ts'
 
 /** The content of ONAPPUNINSTALL, its token already hashed. */
 export interface UninstallCall {
@@ -12,21 +14,27 @@ export interface UninstallCall {
   /** Unix seconds of Bitrix24; null when not sent. */
   readonly ts: number | null
   readonly clean: boolean
+  /** Unix milliseconds: the time of receipt at the edge. An edge of the former version does not tell it. */
+  readonly receivedAt?: number
 }
 
 /**
- * Ends the installation that the token proves. An uninstall that is older than the install changes nothing.
+ * Ends the installation that the token proves. An uninstall that is older than the install changes nothing,
+ * and one that is said again is accepted again: its first answer may have been lost.
  */
 export function uninstallPortal(
   parts: PortalParts,
   call: UninstallCall,
 ): { kind: 'accepted' | 'untrusted' } {
   const { memberId, trust, state, world, mirror, scheduler } = parts
-  if (!trust.isApplicationToken(call.tokenHash)) return { kind: 'untrusted' }
+  if (!trust.isApplicationToken(call.tokenHash)) {
+    return { kind: hasEnded(state.install(), call.tokenHash) ? 'accepted' : 'untrusted' }
+  }
   const ts = clampTs(call.ts, world.now())
   if (isLateUninstall(state.install(), ts)) return { kind: 'accepted' }
   const { clean } = call
-  const erased = endInstallation(parts, { ts, clean })
+  const endedAt = Math.min(call.receivedAt ?? world.now(), world.now())
+  const erased = endInstallation(parts, { ts, endedAt, clean })
   world.log('info', 'uninstalled', { memberId, clean, erased })
   scheduler.advance()
   scheduler.background(mirror.follow())
@@ -50,16 +58,14 @@ type UninstallParts = Pick<
   | 'reconciler'
 >
 
-/**
- * Ends the installation, and returns how many events were erased before their receivers had them. `ts` is
- * Bitrix24's time in unix seconds; `clean` asks for the data to be deleted too.
- */
+/** Ends the installation, and returns how many events were erased before their receivers had them. */
 function endInstallation(
   { state, log, fates, book, rules, receivers, appender, enricher, reconciler }: UninstallParts,
-  { ts, clean }: { readonly ts: number; readonly clean: boolean },
+  end: Omit<InstallEnd, 'erased'>,
 ): number {
+  const { clean } = end
   const unsettled = clean ? rules.countUnsettled() : 0
-  state.endInstall({ ts, erased: unsettled }, () => {
+  state.endInstall({ ...end, erased: unsettled }, () => {
     reconciler.clearWithin()
     if (!clean) return
     log.clear()

@@ -66,6 +66,35 @@ describe('G7 uninstall', () => {
     expect(toOauth).toEqual([])
   })
 
+  it.each(['keep-data', 'clean'] as const)(
+    'ONAPPUNINSTALL (%s) whose first answer was lost is accepted at its second try',
+    async (kind) => {
+      await scenario.portal.installs()
+      const call = {
+        tokenHash: await hashToken(scenario.memberId, APPLICATION_TOKEN),
+        ts: scenario.portal.ts(),
+        clean: kind === 'clean',
+      }
+      expect(await scenario.object.uninstall(call)).toEqual({ kind: 'accepted' })
+      const ended = await scenario.stored()
+      expect(await scenario.object.uninstall(call)).toEqual({ kind: 'accepted' })
+      expect(await scenario.stored()).toEqual({ ...ended, kvDirty: expect.any(Boolean) })
+      const foreign = { ...call, tokenHash: await hashToken(scenario.memberId, WEBHOOK_TOKEN) }
+      expect(await scenario.object.uninstall(foreign)).toEqual({ kind: 'untrusted' })
+    },
+  )
+
+  it('ONAPPUNINSTALL of an ended token ends no later installation', async () => {
+    await scenario.portal.installs()
+    expect(await said(scenario.portal.uninstalls('clean'))).toEqual(ACCEPTED)
+    scenario.time.passesWithoutAlarm('1 min')
+    await scenario.portal.installs({ ts: scenario.portal.ts(), ...WITH_NEW_TOKEN })
+    const call = { ts: scenario.portal.ts(5), clean: true }
+    const tokenHash = await hashToken(scenario.memberId, APPLICATION_TOKEN)
+    expect(await scenario.object.uninstall({ ...call, tokenHash })).toEqual({ kind: 'untrusted' })
+    expect((await scenario.view()).state).toBe('active')
+  })
+
   it("an outgoing webhook's token cannot uninstall", async () => {
     scenario.adapt = (settings) => ({
       ...settings,

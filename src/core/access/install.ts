@@ -3,6 +3,7 @@
  * It is one row. Tokens appear in it only as hashes and sealed texts. Pure.
  */
 import type { AccessState } from './access.ts'
+import type { EndedToken } from './ended-tokens.ts'
 import type { InstallPairs } from './install-pairs.ts'
 import type { InstallRefusal } from './install-refusal.ts'
 import type { TokenHash, TokenHashes } from './token-hashes.ts'
@@ -75,6 +76,13 @@ export interface InstallState extends TokenHashes {
   readonly subscriptions: Subscriptions
   /** Events that an uninstall with CLEAN=1 deleted before they were delivered. */
   readonly erased: number
+  /**
+   * What was received before this time (unix milliseconds) was erased by an uninstall with CLEAN=1; null when
+   * there was none.
+   */
+  readonly erasedUpTo: number | null
+  /** The tokens that spoke for the portal before; they are believed for what was received in their time. */
+  readonly endedTokens: readonly EndedToken[]
   /** The domain of an installation that has ended, while its events still wait; null otherwise. */
   readonly formerDomain: string | null
   /** The dirty flag: true from a change of the install until KV has it. */
@@ -96,6 +104,8 @@ export const NO_INSTALL: InstallState = {
   handlerUrl: null,
   subscriptions: { checkedAt: null, missing: [], fixedUser: [] },
   erased: 0,
+  erasedUpTo: null,
+  endedTokens: [],
   formerDomain: null,
   kvDirty: false,
 }
@@ -141,6 +151,16 @@ export function changeApplication(
 ): InstallState {
   if (state.application === null) return state
   return setDirtyFlag(state, { ...state, application: { ...state.application, ...changes } })
+}
+
+/** Whether what was received at that time (unix milliseconds) was erased by an uninstall since. */
+export function isErased({ erasedUpTo }: Pick<InstallState, 'erasedUpTo'>, at: number): boolean {
+  return erasedUpTo !== null && at < erasedUpTo
+}
+
+/** Counts an event that came too late to be erased with the others. */
+export function countErased(state: InstallState): InstallState {
+  return { ...state, erased: state.erased + 1 }
 }
 
 /** Counts a refused installation. */

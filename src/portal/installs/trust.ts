@@ -2,6 +2,7 @@
  * Decides whose word counts for this portal: the application tokens of its install, and the tokens of the
  * outgoing webhooks as configured. The edge only remembers these decisions.
  */
+import { trustedToken } from '../../core/access/ended-tokens.ts'
 import { dropOtherWebhooks, recordWebhook } from '../../core/access/install.ts'
 import {
   judgeWebhook,
@@ -34,10 +35,12 @@ export class Trust {
 
   /**
    * Whether a token, named by its hash, speaks for the portal, judged only by what is known already. Nothing
-   * is awaited, so that a transaction can ask once more.
+   * is awaited, so that a transaction can ask once more. An event from the spill is judged as of its time of
+   * receipt (`asOf`, unix milliseconds): it was acknowledged while its token was good.
    */
-  trusts(tokenHash: string): boolean {
+  trusts(tokenHash: string, asOf: number | null = null): boolean {
     if (this.isApplicationToken(tokenHash)) return true
+    if (asOf !== null && trustedToken(this.#deps.state.install(), tokenHash, asOf)) return true
     const webhook = this.#webhooks?.get(tokenHash)
     // `verify` records the first use of a webhook's token; before that nothing is stored of the portal.
     if (webhook === undefined || !this.#isRecorded(webhook, tokenHash)) return false
@@ -49,10 +52,11 @@ export class Trust {
    * tokens are hashed, and the directory is asked for the pin of a domain; afterwards `trusts` knows it too.
    * Only a token that speaks for the portal leaves anything behind.
    */
-  async verify(tokenHash: string): Promise<boolean> {
+  async verify(tokenHash: string, asOf: number | null = null): Promise<boolean> {
     if (this.isApplicationToken(tokenHash)) return true
     const webhook = (await this.#hashes()).get(tokenHash)
-    if (webhook === undefined) return false
+    // The webhooks that are not configured any more have got their end by now.
+    if (webhook === undefined) return this.trusts(tokenHash, asOf)
     const judged = this.#judge(webhook, tokenHash)
     if (judged === 'no' || this.#isRecorded(webhook, tokenHash)) return judged === 'yes'
     if (judged === 'pin_needed' && !(await this.#pin(webhook))) return false

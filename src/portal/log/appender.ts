@@ -35,7 +35,7 @@ export interface AppendRequest extends Omit<Arrival, 'contentHash'> {
   readonly drained: boolean
 }
 
-/** The answer of the object; with `untrusted` nothing was stored. */
+/** The answer of the object; with `untrusted` and `erased` nothing was stored. */
 export type AppendAnswer =
   | {
       readonly kind: 'stored'
@@ -44,6 +44,8 @@ export type AppendAnswer =
       readonly quarantined: boolean
     }
   | { readonly kind: 'untrusted' }
+  /** The event came from the spill, and was received before an uninstall erased everything of that time. */
+  | { readonly kind: 'erased' }
 
 /** The part that finds out what an event changed, before lanes may see the event. */
 export interface EventEnricher {
@@ -60,7 +62,7 @@ export interface AppenderDeps {
   readonly log: Pick<LogStore, 'findPlace' | 'recentArrivals'>
   readonly writer: Pick<LogWriter, 'write' | 'durable'>
   /** Whether a token, by its hash, speaks for the portal. */
-  readonly trust: { trusts(tokenHash: string): boolean }
+  readonly trust: { trusts(tokenHash: string, asOf: number | null): boolean }
   readonly enricher: EventEnricher
   readonly config: Pick<PortalConfig, 'maxGroup'>
   readonly world: Pick<World, 'now'>
@@ -178,7 +180,7 @@ export class Appender {
 
   #place(request: AppendRequest, staged: RecentEvents, transaction: LogTransaction): Placed {
     // Trust is asked again inside the transaction: the install may have ended since the call began.
-    if (!this.#deps.trust.trusts(request.tokenHash)) return { kind: 'untrusted' }
+    if (!this.#deps.trust.trusts(request.tokenHash, asOf(request))) return { kind: 'untrusted' }
     const arrival = arrivalIn(request)
     // A text that is no event is stored as it is, and shown as quarantined.
     const event = parseEvent(request.event)
@@ -206,6 +208,11 @@ export class Appender {
     if (remembered !== null || !drained) return remembered
     return this.#deps.log.findPlace(arrival, windowMs)
   }
+}
+
+/** The time as of which the token of a request is judged; null stands for the present. */
+export function asOf({ drained, receivedAt }: AppendRequest): number | null {
+  return drained ? receivedAt : null
 }
 
 /**

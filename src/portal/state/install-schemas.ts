@@ -63,6 +63,7 @@ const SubscriptionsSchema: v.GenericSchema<unknown, Subscriptions> = v.looseObje
 })
 
 const TokenHashSchema = v.looseObject({ hash: v.string(), until: NumberSchema })
+const EndedTokenSchema = v.looseObject({ hash: v.string(), endedAt: v.number() })
 const WebhookSchema = v.looseObject({ hash: v.string(), portal: v.string(), since: v.number() })
 
 /** An install as its row holds it. */
@@ -84,6 +85,8 @@ export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObje
     NO_INSTALL.subscriptions,
   ),
   erased: v.optional(v.number(), NO_INSTALL.erased),
+  erasedUpTo: v.optional(NumberSchema, NO_INSTALL.erasedUpTo),
+  endedTokens: v.optional(v.fallback(v.array(EndedTokenSchema), []), []),
   formerDomain: v.optional(TextSchema, NO_INSTALL.formerDomain),
   kvDirty: v.optional(v.boolean(), NO_INSTALL.kvDirty),
 })

@@ -4,12 +4,14 @@
  * first thing that a trusted caller stores, so a request under a made-up member id leaves nothing behind.
  */
 import { NO_INSTALL, type InstallState } from '../../core/access/install.ts'
+import { keepEndedTokens } from '../../core/access/ended-tokens.ts'
 import { recordUninstall } from '../../core/access/lifecycle.ts'
 import { keepPending, type PendingRow } from '../../core/access/pending-row.ts'
 import type { Database } from '../../storage/database.ts'
 import { InstallRows } from './install-rows.ts'
 import { dropSchema, hasSchema, migrate } from './migrations.ts'
 import type { Scheduler } from '../scheduler.ts'
+import type { World } from '../settings.ts'
 
 /** The dependencies of the state. */
 export interface PortalStateDeps {
@@ -18,7 +20,20 @@ export interface PortalStateDeps {
     /** The highest sequence that stands in the log; 0 when it is empty. */
     lastSequence(): number
   }
+  readonly world: Pick<World, 'now'>
   readonly scheduler: Pick<Scheduler, 'advance'>
+}
+
+/** The end of an installation. */
+export interface InstallEnd {
+  /** The time of the uninstall, in unix seconds of Bitrix24. */
+  readonly ts: number
+  /** The number of events that nobody gets any more. */
+  readonly erased: number
+  /** Unix milliseconds: when the uninstall was received. The tokens speak for nothing that came later. */
+  readonly endedAt: number
+  /** Whether everything that was received before has to go. */
+  readonly clean: boolean
 }
 
 /** The small state of one portal. */
@@ -98,7 +113,8 @@ export class PortalState {
 
   /** Stores a changed install, then changes memory. */
   changeInstall(change: (install: InstallState) => InstallState): void {
-    const next = change(this.#install)
+    const changed = change(this.#install)
+    const next = keepEndedTokens(this.#install, changed, this.#deps.world.now())
     this.#prepare()
     this.#deps.db.transaction(() => this.rows.saveInstall(next))
     this.#install = next
@@ -115,20 +131,18 @@ export class PortalState {
 
   /**
    * Ends the installation in one transaction with everything else that has to go. A pending install that is
-   * younger than the uninstall belongs to the next installation and stays. `ts` is the time of the uninstall
-   * in unix seconds of Bitrix24, `erased` the number of events that nobody gets any more.
+   * younger than the uninstall belongs to the next installation and stays.
    */
-  endInstall(
-    { ts, erased }: { readonly ts: number; readonly erased: number },
-    alsoErase: () => void,
-  ): void {
-    const ended = recordUninstall(this.#install, ts, this.#head)
+  endInstall({ ts, erased, endedAt, clean }: InstallEnd, alsoErase: () => void): void {
+    const tombstone = recordUninstall(this.#install, ts, this.#head)
+    const ended = keepEndedTokens(this.#install, tombstone, endedAt)
+    const erasedUpTo = clean ? Math.max(ended.erasedUpTo ?? 0, endedAt) : ended.erasedUpTo
     const pending = this.#pending && keepPending(this.#pending, (waiting) => waiting.ts > ts)
     this.#install = this.#deps.db.transaction(() => {
       alsoErase()
       const isEmpty = this.#deps.log.lastSequence() === 0
       const formerDomain = isEmpty ? null : ended.formerDomain
-      const next = { ...ended, erased: ended.erased + erased, formerDomain }
+      const next = { ...ended, erased: ended.erased + erased, erasedUpTo, formerDomain }
       this.rows.saveInstall(next)
       this.rows.savePending(pending)
       return next

@@ -28,7 +28,12 @@ function aPending(ts: number, changes: Partial<PendingRow> = {}): PendingRow {
 function aState(db: Database, { lastSequence = 0 } = {}) {
   const seen = { advances: 0 }
   const scheduler = { advance: () => void (seen.advances += 1) }
-  const state = new PortalState({ db, log: { lastSequence: () => lastSequence }, scheduler })
+  const state = new PortalState({
+    db,
+    log: { lastSequence: () => lastSequence },
+    world: { now: () => NOW },
+    scheduler,
+  })
   return { state, seen, rows: new InstallRows(db) }
 }
 
@@ -117,7 +122,7 @@ describe('a change', () => {
       const changes = [
         () => state.changeInstall((install) => ({ ...install, erased: 5 })),
         () => state.changePending(null),
-        () => state.endInstall({ ts: 9, erased: 0 }, () => {}),
+        () => state.endInstall({ ts: 9, erased: 0, endedAt: NOW, clean: false }, () => {}),
       ]
       for (const change of changes) expect(change).toThrow('disk is full')
       return [state.install(), state.pending(), state.version()]
@@ -147,7 +152,7 @@ describe('endInstall()', () => {
     const found = await withDatabase((db) => {
       const { state, rows } = aState(db, { lastSequence })
       state.changeInstall(() => ({ ...INSTALL, erased: 1 }))
-      state.endInstall({ ts: 9, erased: 2 }, () => {})
+      state.endInstall({ ts: 9, erased: 2, endedAt: NOW, clean: false }, () => {})
       expect(rows.loadInstall()).toEqual(state.install())
       return state.install()
     })
@@ -159,7 +164,7 @@ describe('endInstall()', () => {
     const found = await withDatabase((db) => {
       const { state, rows } = aState(db)
       state.changePending(aPending(9, { others: [{ sealed, tokenHash, ts, since, expiresAt }] }))
-      state.endInstall({ ts: 9, erased: 0 }, () => {})
+      state.endInstall({ ts: 9, erased: 0, endedAt: NOW, clean: false }, () => {})
       return [state.pending(), rows.loadPending()]
     })
     expect(found).toEqual([aPending(10), aPending(10)])
@@ -169,9 +174,14 @@ describe('endInstall()', () => {
     const found = await withDatabase((db) => {
       const log = { last: 3 }
       const scheduler = { advance: () => {} }
-      const state = new PortalState({ db, log: { lastSequence: () => log.last }, scheduler })
+      const state = new PortalState({
+        db,
+        log: { lastSequence: () => log.last },
+        world: { now: () => NOW },
+        scheduler,
+      })
       state.changeInstall(() => INSTALL)
-      state.endInstall({ ts: 9, erased: 3 }, () => void (log.last = 0))
+      state.endInstall({ ts: 9, erased: 3, endedAt: NOW, clean: false }, () => void (log.last = 0))
       return state.install().formerDomain
     })
     expect(found).toBeNull()

@@ -1,0 +1,77 @@
+/**
+ * The tokens that spoke for a portal once and do so no more, kept as hashes with the time of their end. An
+ * event may have waited in the spill while its token ended. It was acknowledged, so it is trusted as of its
+ * time of receipt. These hashes prove nothing that is received now. Pure.
+ */
+import { DAY_MS } from '../durations.ts'
+import { equalInConstantTime } from '../safety/constant-time.ts'
+import type { InstallState } from './install.ts'
+import { trustsToken } from './token-hashes.ts'
+
+/** A token, by its hash, that spoke for the portal until `endedAt` (unix milliseconds). */
+export interface EndedToken {
+  readonly hash: string
+  readonly endedAt: number
+}
+
+/**
+ * How long an ended token is remembered, in milliseconds: a request may wait 30 days in the spill, and 30 more
+ * days after it was refused.
+ */
+export const ENDED_TOKEN_MS = 60 * DAY_MS
+
+/** The most ended tokens that are remembered; the one that ended first leaves. */
+export const MAX_ENDED_TOKENS = 32
+
+/**
+ * The changed install with the tokens that this change has ended, `endedAt` in unix milliseconds. Every
+ * change of an install goes through here, so that no way of ending a token is forgotten.
+ */
+export function keepEndedTokens(
+  before: InstallState,
+  after: InstallState,
+  endedAt: number,
+): InstallState {
+  const left = new Set(tokensOf(after).map(({ hash }) => hash))
+  const ended = tokensOf(before)
+    .filter(({ hash }) => !left.has(hash))
+    .map(({ hash, until }) => ({ hash, endedAt: Math.min(until ?? endedAt, endedAt) }))
+  if (ended.length === 0) return after
+  const again = new Set(ended.map(({ hash }) => hash))
+  const former = after.endedTokens.filter(
+    (known) => !again.has(known.hash) && known.endedAt > endedAt - ENDED_TOKEN_MS,
+  )
+  const endedTokens = [...former, ...ended].toSorted((a, b) => a.endedAt - b.endedAt)
+  return { ...after, endedTokens: endedTokens.slice(-MAX_ENDED_TOKENS) }
+}
+
+/** Whether a token, by its hash, spoke for the portal at that time (unix milliseconds). */
+export function trustedToken(
+  install: Pick<InstallState, 'hashes' | 'endedTokens'>,
+  hash: string,
+  at: number,
+): boolean {
+  const isEnded = install.endedTokens.map(
+    (known) => equalInConstantTime(known.hash, hash) && known.endedAt > at,
+  )
+  return isEnded.includes(true) || trustsToken(install, hash, at)
+}
+
+/**
+ * Whether nothing is installed, and a token, by its hash, belonged to an installation that has ended. Its
+ * holder may say again what was done already: an uninstall whose first answer was lost.
+ */
+export function hasEnded(
+  install: Pick<InstallState, 'hashes' | 'endedTokens' | 'uninstallTs'>,
+  hash: string,
+): boolean {
+  const isKnown = install.endedTokens.map((known) => equalInConstantTime(known.hash, hash))
+  return install.uninstallTs !== null && install.hashes.length === 0 && isKnown.includes(true)
+}
+
+function tokensOf({ hashes, webhooks }: InstallState): { hash: string; until: number | null }[] {
+  return [
+    ...hashes.map(({ hash, until }) => ({ hash, until })),
+    ...webhooks.map(({ hash }) => ({ hash, until: null })),
+  ]
+}

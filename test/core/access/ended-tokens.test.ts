@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import {
+  ENDED_TOKEN_MS,
+  hasEnded,
+  keepEndedTokens,
+  MAX_ENDED_TOKENS,
+  trustedToken,
+} from '../../../src/core/access/ended-tokens.ts'
+import { NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
+import { recordUninstall } from '../../../src/core/access/lifecycle.ts'
+import { EVENT_TS } from '../../support/a-delivery.ts'
+import { NOW } from '../../support/time.ts'
+
+const CURRENT = { hash: 'current', until: null }
+const FORMER = { hash: 'former', until: NOW - 1000 }
+const WEBHOOK = { hash: 'webhook', portal: 'acme.bitrix24.com', since: NOW - 5000 }
+
+function aState(partial: Partial<InstallState> = {}): InstallState {
+  return { ...NO_INSTALL, hashes: [CURRENT, FORMER], webhooks: [WEBHOOK], ...partial }
+}
+
+describe('keepEndedTokens()', () => {
+  it('keeps whatever spoke for the portal before and does so no more', () => {
+    const before = aState()
+    const after = keepEndedTokens(before, { ...before, hashes: [], webhooks: [] }, NOW)
+    expect(after.endedTokens).toEqual([
+      { hash: 'former', endedAt: NOW - 1000 },
+      { hash: 'current', endedAt: NOW },
+      { hash: 'webhook', endedAt: NOW },
+    ])
+  })
+
+  it('gives the very state back where no token ended', () => {
+    const after = { ...aState(), generation: 4 }
+    expect(keepEndedTokens(aState(), after, NOW)).toBe(after)
+  })
+
+  it('keeps them for 60 days, and 32 at most', () => {
+    const endedTokens = Array.from({ length: MAX_ENDED_TOKENS }, (_, index) => ({
+      hash: `ended-${index}`,
+      endedAt: NOW - ENDED_TOKEN_MS + index,
+    }))
+    const before = aState({ endedTokens, webhooks: [], hashes: [CURRENT] })
+    const after = keepEndedTokens(before, { ...before, hashes: [] }, NOW)
+    expect(after.endedTokens).toEqual([...endedTokens.slice(1), { hash: 'current', endedAt: NOW }])
+    const more = { ...after, hashes: [FORMER] }
+    expect(keepEndedTokens(more, after, NOW - 500).endedTokens).toHaveLength(MAX_ENDED_TOKENS)
+  })
+})
+
+describe('trustedToken()', () => {
+  const state = aState({ endedTokens: [{ hash: 'ended', endedAt: NOW }] })
+
+  it.each([
+    ['the current one at any time', 'current', NOW + 5000, true],
+    ['a former one before its end', 'former', NOW - 1001, true],
+    ['a former one after its end', 'former', NOW - 1000, false],
+    ['an ended one before its end', 'ended', NOW - 1, true],
+    ['an ended one at its end', 'ended', NOW, false],
+    ['no other', 'other', NOW - 5000, false],
+  ])('trusts %s', (_, hash, at, expected) => {
+    expect(trustedToken(state, hash, at)).toBe(expected)
+  })
+})
+
+describe('hasEnded()', () => {
+  const ended = keepEndedTokens(aState(), recordUninstall(aState(), EVENT_TS, 1), NOW)
+
+  it('knows the token of the installation that has ended, and no other', () => {
+    expect([hasEnded(ended, 'current'), hasEnded(ended, 'other')]).toEqual([true, false])
+  })
+
+  it('says nothing while something is installed', () => {
+    expect(hasEnded({ ...ended, hashes: [{ hash: 'next', until: null }] }, 'current')).toBe(false)
+  })
+})
