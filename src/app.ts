@@ -11,7 +11,6 @@ import { CallerMemory } from './edge/caller-memory.ts'
 import { errorResponse } from './http/error-response.ts'
 import { healthResponse } from './http/health.ts'
 import type { IntakeDeps } from './edge/intake-deps.ts'
-import { withTimeout } from './edge/two-tries.ts'
 import { log } from './log.ts'
 import { MAX_GROUP } from './portal/log/appender.ts'
 import type { PortalLookup } from './edge/portal-client.ts'
@@ -20,6 +19,7 @@ import { createPacerClient, type PacerClient, type PacerRemote } from './objects
 import type { PortalSettings } from './portal/settings.ts'
 import { InstallStore } from './storage/install-store.ts'
 import { SpillStore } from './storage/spill-store.ts'
+import { withTimeout } from './storage/with-timeout.ts'
 
 /** The name of the one directory object. */
 const DIRECTORY_NAME = 'directory'

@@ -6,12 +6,13 @@ import { EVENTS_PATH } from '../bitrix24/events-path.ts'
 import type { InstallRequest, UninstallRequest } from '../bitrix24/wire/request.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { hashToken } from '../storage/token-hash.ts'
+import { withTimeout } from '../storage/with-timeout.ts'
 import { isCallerWithinLimit, recallCaller, type Caller, type CallSource } from './callers.ts'
 import { drainSpill } from './drain.ts'
 import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
 import type { IntakeDeps, IntakeConfig } from './intake-deps.ts'
 import { spillRequest } from './spill.ts'
-import { STORE_BUDGET_MS, tryTwice, withTimeout } from './two-tries.ts'
+import { STORE_BUDGET_MS, tryTwice } from './two-tries.ts'
 
 /**
  * How long a caller waits for its installation, in milliseconds. The portal's object asks an OAuth server and

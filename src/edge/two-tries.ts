@@ -3,20 +3,12 @@
  * tries have two seconds together (docs/cloudflare.md, "Calling an object").
  */
 import { err, ok, type Result } from '../core/result.ts'
+import { withTimeout } from '../storage/with-timeout.ts'
+
+export { withTimeout }
 
 /** The time that both tries have together, in milliseconds. */
 export const STORE_BUDGET_MS = 2000
-
-/** Rejects when `work` takes longer than `ms`; the work itself goes on. */
-export async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
-  const { promise: timeout, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error('Cannot wait any longer for the portal')), ms)
-  try {
-    return await Promise.race([work, timeout])
-  } finally {
-    clearTimeout(timer)
-  }
-}
 
 /**
  * Tries twice. The first try may have done its work although its answer was lost, so `call` must be one that

@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot'
 import { listKeyPages } from './kv-keys.ts'
+import { KV_READ_MS, KV_WRITE_MS, withTimeout } from './with-timeout.ts'
 
 /** Prefix of every install's key. */
 export const INSTALL_PREFIX = 'install:'
@@ -24,7 +25,7 @@ const KvInstallSchema = v.object({
 /** An install as KV holds it: enough to know the portal's callers, and the sealed pairs. */
 export type KvInstall = v.InferOutput<typeof KvInstallSchema>
 
-/** The installs of all portals in KV. */
+/** The installs of all portals in KV. Each method rejects when KV does not answer in time. */
 export class InstallStore {
   readonly #kv: KVNamespace
 
@@ -34,22 +35,22 @@ export class InstallStore {
 
   /** Loads a portal's install; null when there is none, or one of another form. Rejects when KV fails. */
   async load(memberId: string): Promise<KvInstall | null> {
-    const stored = await this.#kv.get(`${INSTALL_PREFIX}${memberId}`, {
-      type: 'json',
-      cacheTtl: CACHE_TTL_SECONDS,
-    })
+    const options = { type: 'json', cacheTtl: CACHE_TTL_SECONDS } as const
+    const read = this.#kv.get(`${INSTALL_PREFIX}${memberId}`, options)
+    const stored = await withTimeout(read, KV_READ_MS, 'KV')
     const parsed = v.safeParse(KvInstallSchema, stored)
     return parsed.success ? parsed.output : null
   }
 
   /** Saves a portal's install. Rejects when KV refuses; the portal's object then tries again. */
   async save(memberId: string, record: KvInstall): Promise<void> {
-    await this.#kv.put(`${INSTALL_PREFIX}${memberId}`, JSON.stringify(record))
+    const written = this.#kv.put(`${INSTALL_PREFIX}${memberId}`, JSON.stringify(record))
+    await withTimeout(written, KV_WRITE_MS, 'KV')
   }
 
   /** Removes the install of a portal of which nothing is left. */
   async remove(memberId: string): Promise<void> {
-    await this.#kv.delete(`${INSTALL_PREFIX}${memberId}`)
+    await withTimeout(this.#kv.delete(`${INSTALL_PREFIX}${memberId}`), KV_WRITE_MS, 'KV')
   }
 
   /** Yields the member ids of all known portals, page by page. */

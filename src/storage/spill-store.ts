@@ -5,6 +5,7 @@
  * here.
  */
 import { listKeyPages } from './kv-keys.ts'
+import { KV_READ_MS, KV_WRITE_MS, withTimeout } from './with-timeout.ts'
 
 const PREFIX = 'spill:'
 
@@ -20,7 +21,7 @@ export interface SpillRecord {
   readonly receipt: string
 }
 
-/** The spilled requests of all portals. */
+/** The spilled requests of all portals. Each method rejects when KV does not answer in time. */
 export class SpillStore {
   readonly #kv: KVNamespace
 
@@ -34,7 +35,8 @@ export class SpillStore {
     value: string,
   ): Promise<void> {
     const key = `${PREFIX}${place.memberId}:${place.receivedAt}:${place.receipt}`
-    await this.#kv.put(key, value, { expirationTtl: SPILL_TTL_SECONDS })
+    const written = this.#kv.put(key, value, { expirationTtl: SPILL_TTL_SECONDS })
+    await withTimeout(written, KV_WRITE_MS, 'KV')
   }
 
   /**
@@ -49,12 +51,12 @@ export class SpillStore {
 
   /** Loads the value of a request; null when another run has drained it meanwhile. */
   load(record: SpillRecord): Promise<string | null> {
-    return this.#kv.get(record.key)
+    return withTimeout(this.#kv.get(record.key), KV_READ_MS, 'KV')
   }
 
   /** Removes a drained request. */
   async remove(record: SpillRecord): Promise<void> {
-    await this.#kv.delete(record.key)
+    await withTimeout(this.#kv.delete(record.key), KV_WRITE_MS, 'KV')
   }
 }
 

@@ -15,6 +15,10 @@ import {
   spilledKeys,
   UNREACHABLE,
 } from '../support/an-intake.ts'
+import { InstallStore } from '../../src/storage/install-store.ts'
+import { SpillStore } from '../../src/storage/spill-store.ts'
+import { KV_READ_MS, KV_WRITE_MS } from '../../src/storage/with-timeout.ts'
+import { watchKv } from '../support/kv.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
 import { gate } from '../support/until.ts'
 
@@ -111,5 +115,29 @@ describe('takeRequest() gives both tries 2 s together', () => {
         },
       },
     ])
+  })
+})
+
+describe('takeRequest() with a KV that never answers', () => {
+  const silent = watchKv([], ['get', 'put']).kv
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  })
+
+  it('asks the object after a second, and stores the event', async () => {
+    const intake = scenario.intake(realPortals, { installs: new InstallStore(silent) })
+    const taken = intake.take(scenario.event(1))
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1))
+    await vi.advanceTimersByTimeAsync(KV_READ_MS)
+    expect(await taken).toEqual({ ...STORED, sequence: 1 })
+  })
+
+  it('answers 503 when the spill does not take the event in time', async () => {
+    const intake = scenario.intake(UNREACHABLE, { spills: new SpillStore(silent) })
+    const taken = intake.take(scenario.event(1))
+    await vi.waitFor(() => expect(intake.lines).toHaveLength(1))
+    await vi.advanceTimersByTimeAsync(KV_WRITE_MS)
+    expect(await taken).toEqual({ kind: 'refused', code: 'not_stored' })
   })
 })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { STORE_BUDGET_MS, tryTwice, withTimeout } from '../../src/edge/two-tries.ts'
+import { STORE_BUDGET_MS, tryTwice } from '../../src/edge/two-tries.ts'
 import { never } from '../support/an-intake.ts'
 import { NOW } from '../support/time.ts'
 
@@ -34,22 +34,6 @@ function watched<T>(promise: Promise<T>): () => 'open' | T | Error {
   )
   return () => state
 }
-
-describe('withTimeout()', () => {
-  it('hands on what comes in time, and leaves no timer behind', async () => {
-    expect(await withTimeout(Promise.resolve('answer'), 1000)).toBe('answer')
-    await expect(withTimeout(Promise.reject(new Error('no')), 1000)).rejects.toThrow('no')
-    expect(vi.getTimerCount()).toBe(0)
-  })
-
-  it('rejects at the end of the time, and not before', async () => {
-    const outcome = watched(withTimeout(never(), 1000))
-    await pass(999)
-    expect(outcome()).toBe('open')
-    await pass(1)
-    expect(outcome()).toEqual(new Error(TOO_LONG))
-  })
-})
 
 describe('tryTwice()', () => {
   it('does not try again after an answer', async () => {

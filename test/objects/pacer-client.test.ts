@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createPortalSettings } from '../../src/app.ts'
 import { loadConfig, type Env } from '../../src/config/config.ts'
 import { MINUTE_MS } from '../../src/core/durations.ts'
-import { withTimeout } from '../../src/edge/two-tries.ts'
+import { withTimeout } from '../../src/storage/with-timeout.ts'
 import {
   createPacerClient,
   PACER_TIMEOUT_MS,

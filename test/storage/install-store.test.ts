@@ -1,7 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { reset } from 'cloudflare:test'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { InstallStore, type KvInstall } from '../../src/storage/install-store.ts'
+import { KV_READ_MS, KV_WRITE_MS } from '../../src/storage/with-timeout.ts'
+import { watchKv } from '../support/kv.ts'
 import { NOW } from '../support/time.ts'
 
 const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'
@@ -71,5 +73,31 @@ describe('InstallStore', () => {
     const pages: (readonly string[])[] = []
     for await (const page of store.memberIdPages()) pages.push(page)
     expect(pages).toEqual([members])
+  })
+})
+
+describe('a namespace that never answers', () => {
+  const silent = new InstallStore(watchKv([], ['get', 'put', 'delete', 'list']).kv)
+  const work: readonly [string, number, () => Promise<unknown>][] = [
+    ['a read', KV_READ_MS, () => silent.load(MEMBER)],
+    ['a write', KV_WRITE_MS, () => silent.save(MEMBER, aRecord())],
+    ['a removal', KV_WRITE_MS, () => silent.remove(MEMBER)],
+    ['a list', KV_WRITE_MS, () => silent.memberIdPages().next()],
+  ]
+
+  it.each(work)('ends %s after %i ms', async (_, ms, begin) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      let outcome: unknown = 'open'
+      begin().catch((error: unknown) => {
+        outcome = error
+      })
+      await vi.advanceTimersByTimeAsync(ms - 1)
+      expect(outcome).toBe('open')
+      await vi.advanceTimersByTimeAsync(1)
+      expect(outcome).toEqual(new Error('Cannot wait any longer for KV'))
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })

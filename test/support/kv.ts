@@ -7,8 +7,14 @@ export interface WatchedKv {
   readonly operations: string[]
 }
 
-/** The real namespace with a record of what is done with it; `failing` operations reject. */
-export function watchKv(failing: readonly string[] = []): WatchedKv {
+/**
+ * The real namespace with a record of what is done with it; `failing` operations reject, and `silent` ones
+ * never answer.
+ */
+export function watchKv(
+  failing: readonly string[] = [],
+  silent: readonly string[] = [],
+): WatchedKv {
   const operations: string[] = []
   const kv = new Proxy(env.INSTALLS, {
     get(target, property) {
@@ -18,6 +24,7 @@ export function watchKv(failing: readonly string[] = []): WatchedKv {
         const first = parameters[0]
         operations.push(`${String(property)} ${typeof first === 'string' ? first : ''}`.trim())
         if (failing.includes(String(property))) return Promise.reject(new Error('KV is down'))
+        if (silent.includes(String(property))) return new Promise(() => undefined)
         const answer: unknown = Reflect.apply(method, target, parameters)
         return answer
       }
