@@ -170,8 +170,9 @@ export class PortalObject extends DurableObject<unknown> {
       const comparedAt = reconciler.dueAt()
       if (comparedAt !== null && comparedAt <= world.now()) this.#background(reconciler.runDue())
       this.#advance()
+      // KV may be silent, and everything else has to go on.
+      this.#background(mirror.follow())
       await checkPending(this.#parts)
-      await mirror.follow()
       waker.atRest()
     } catch (error) {
       // The safety alarm stands, so the work that failed is tried again.

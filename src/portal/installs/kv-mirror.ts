@@ -1,7 +1,7 @@
 /**
  * Keeps the copy of the install in KV, by which the edge knows the portal's callers. A change of the install
  * sets the dirty flag in the same row. Only a write that has succeeded for exactly this state clears it; after
- * a failed write the alarm tries again.
+ * a failed or silent write the alarm tries again. The daily visit looks whether KV has lost the record.
  */
 import { mirrorOf } from '../../core/access/install.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
@@ -10,7 +10,10 @@ import type { InstallStore } from '../../storage/install-store.ts'
 import type { World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
 
-/** The wait before a failed write is tried again, in milliseconds. */
+/**
+ * The wait before a failed write is tried again, in milliseconds. A write that has not answered by then is
+ * given up.
+ */
 export const KV_RETRY_MS = MINUTE_MS
 
 /** The dependencies of the mirror. */
@@ -18,13 +21,13 @@ export interface KvMirrorDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly world: Pick<World, 'now' | 'log'>
-  readonly installs: Pick<InstallStore, 'save' | 'remove'>
+  readonly installs: Pick<InstallStore, 'load' | 'save' | 'remove'>
 }
 
 /** The KV mirror of one portal. */
 export class KvMirror {
   readonly #deps: KvMirrorDeps
-  #writing: Promise<void> | null = null
+  #writing: { readonly done: Promise<void>; readonly since: number } | null = null
   #retryAt: number | null = null
 
   constructor(deps: KvMirrorDeps) {
@@ -33,46 +36,77 @@ export class KvMirror {
 
   /** Writes until KV holds the present state, or a write fails. Never rejects. */
   follow(): Promise<void> {
-    return this.#alone(() => this.#write())
+    return this.#alone((goesOn) => this.#write(goesOn))
   }
 
   /** When the write has to be tried again, in unix milliseconds; null when KV is up to date. */
   dueAt(): number | null {
     if (!this.#deps.state.install().kvDirty) return null
+    if (this.#writing !== null) return this.#writing.since + KV_RETRY_MS
     return this.#retryAt ?? this.#deps.world.now()
   }
 
-  /** Brings KV up to date, and removes the record of a portal without install whose log is empty. */
+  /**
+   * Brings KV up to date, writes a record again that KV has lost, and removes the record of a portal without
+   * install whose log is empty.
+   */
   async tidy({ isLogEmpty }: { readonly isLogEmpty: boolean }): Promise<void> {
     await this.follow()
     const { application, webhooks } = this.#deps.state.install()
-    if (!isLogEmpty || application !== null || webhooks.length > 0) return
+    if (!isLogEmpty || application !== null || webhooks.length > 0) return this.#mend()
     // An install that comes during the removal has to be written after it: both are one piece of work. Where a
     // write has begun meanwhile, nothing is removed: `#alone` gives that write back.
-    await this.#alone(() => this.#remove().then(() => this.#write()))
+    await this.#alone((goesOn) => this.#remove().then(() => this.#write(goesOn)))
   }
 
   /**
-   * Does one piece of work at a time. A caller that comes meanwhile gets the promise of the work under way.
+   * Does one piece of work at a time. A caller that comes meanwhile gets the promise of the work under way,
+   * unless this work has had its time. Work that was given up changes nothing any more.
    */
-  #alone(work: () => Promise<void>): Promise<void> {
-    this.#writing ??= work().finally(() => {
-      this.#writing = null
+  #alone(work: (goesOn: () => boolean) => Promise<void>): Promise<void> {
+    const { world } = this.#deps
+    const isGivenUp = this.#writing !== null && world.now() >= this.#writing.since + KV_RETRY_MS
+    if (this.#writing !== null && !isGivenUp) return this.#writing.done
+    const writing = { done: Promise.resolve(), since: world.now() }
+    const goesOn = () => this.#writing === writing
+    this.#writing = writing
+    writing.done = work(goesOn).finally(() => {
+      if (goesOn()) this.#writing = null
     })
-    return this.#writing
+    return writing.done
   }
 
-  async #write(): Promise<void> {
+  /** Writes the record again when KV holds another one, or none: a namespace may have been emptied. */
+  async #mend(): Promise<void> {
+    const { memberId, state, installs } = this.#deps
+    const read = state.install()
+    if (read.kvDirty) return
+    let record: unknown
+    try {
+      record = await installs.load(memberId)
+    } catch {
+      // KV does not answer. The next daily visit looks again.
+      return
+    }
+    const isSame = JSON.stringify(record) === JSON.stringify({ version: 1, ...mirrorOf(read) })
+    if (isSame || state.install() !== read) return
+    state.changeInstall((install) => ({ ...install, kvDirty: true }))
+    await this.follow()
+  }
+
+  async #write(goesOn: () => boolean): Promise<void> {
     const { memberId, state, world, installs } = this.#deps
     while (state.install().kvDirty) {
       const written = state.install()
       try {
         await installs.save(memberId, { version: 1, ...mirrorOf(written) })
       } catch (error) {
+        if (!goesOn()) return
         this.#retryAt = world.now() + KV_RETRY_MS
         world.log('warn', 'kv_behind', { memberId, error: describeError(error) })
         return
       }
+      if (!goesOn()) return
       this.#retryAt = null
       if (state.install() === written) {
         state.changeInstall((install) => ({ ...install, kvDirty: false }))

@@ -8,7 +8,7 @@ import { hashToken } from '../../../src/storage/token-hash.ts'
 import { decodedInstall } from '../../support/an-intake.ts'
 import { RelayScenario } from '../../support/relay-scenario.ts'
 import { dumpKv } from '../../support/traces.ts'
-import { gate } from '../../support/until.ts'
+import { gate, until } from '../../support/until.ts'
 import { APPLICATION_TOKEN, WITH_NEW_TOKEN } from '../../support/runtime-bindings.ts'
 
 let scenario: RelayScenario
@@ -78,7 +78,7 @@ describe('KV follows the object', () => {
     expect((await scenario.stored()).kvDirty).toBe(true)
     isDown = false
     await scenario.time.passes(KV_RETRY_MS)
-    expect((await scenario.stored()).kvDirty).toBe(false)
+    await scenario.kvFollows()
     expect(await scenario.record()).toMatchObject({ domain: scenario.domain })
   })
 
@@ -106,7 +106,50 @@ describe('KV follows the object', () => {
     expect((await scenario.portal.sends()).status).toBe(403)
     isDown = false
     await scenario.time.passes(KV_RETRY_MS)
+    await scenario.kvFollows()
     expect(await scenario.record()).toMatchObject({ hashes: [], tokens: null, generation: 1 })
+  })
+
+  it('a write that never answers holds nothing else back, and is made again', async () => {
+    let writes = 0
+    let isSilent = true
+    injectKv({
+      put: (go) => {
+        writes += 1
+        return isSilent ? new Promise(() => undefined) : go()
+      },
+    })
+    const request = decodedInstall(
+      scenario.portal.body('app-ONAPPINSTALL-local', { ts: scenario.portal.ts(-60) }),
+    )
+    // The caller of the installation waits for KV, nobody else does.
+    const installed = Promise.allSettled([scenario.object.install(request)])
+    await vi.waitFor(() => expect(writes).toBe(1))
+    scenario.receiver('erp').answers(503)
+    expect((await scenario.portal.sends()).status).toBe(200)
+    await until(async () => {
+      await scenario.time.passes('5 min')
+      return scenario.receiver('erp').count >= 3 && writes >= 3
+    })
+    isSilent = false
+    await scenario.time.passes(2 * KV_RETRY_MS)
+    await scenario.kvFollows()
+    expect(await scenario.record()).toMatchObject({ domain: scenario.domain })
+    await installed
+  })
+
+  it('a record that KV has lost, or holds otherwise, is written again by the daily visit', async () => {
+    await scenario.portal.installs()
+    await scenario.kvFollows()
+    const record = await scenario.record()
+    const { hashes } = record ?? {}
+    const key = `install:${scenario.memberId}`
+    await env.INSTALLS.delete(key)
+    await scenario.object.touch()
+    expect(await scenario.record()).toMatchObject({ hashes })
+    await env.INSTALLS.put(key, JSON.stringify({ ...record, hashes: [] }))
+    await scenario.object.touch()
+    expect(await scenario.record()).toMatchObject({ hashes })
   })
 
   it('a change during the write is written again', async () => {
