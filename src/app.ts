@@ -15,6 +15,7 @@ import { log } from './log.ts'
 import { MAX_GROUP } from './portal/log/appender.ts'
 import type { PortalLookup } from './edge/portal-client.ts'
 import type { DirectoryRemote } from './objects/directory.ts'
+import { createDirectoryClient } from './objects/directory-client.ts'
 import { createPacerClient, type PacerClient, type PacerRemote } from './objects/pacer-client.ts'
 import type { PortalSettings } from './portal/settings.ts'
 import { InstallStore } from './storage/install-store.ts'
@@ -76,8 +77,11 @@ function portalsOf(env: Env): PortalLookup {
 }
 
 function directoryOf(env: Env): DirectoryRemote {
-  // Sound: the binding's class is `Directory`.
-  return env.DIRECTORY.getByName(DIRECTORY_NAME) as unknown as DirectoryRemote
+  return createDirectoryClient({
+    // Sound: the binding's class is `Directory`.
+    directory: () => env.DIRECTORY.getByName(DIRECTORY_NAME) as unknown as DirectoryRemote,
+    withTimeout: (work, ms) => withTimeout(work, ms, 'the directory'),
+  })
 }
 
 function createPacer(env: Env, { sealer }: Config): PacerClient {
@@ -153,6 +157,7 @@ export function createCron(env: Env): CronDeps {
   return {
     portals: portalsOf(env),
     installs: new InstallStore(env.INSTALLS),
+    directory: directoryOf(env),
     spill: { store: new SpillStore(env.INSTALLS), sealer: configOf(env).sealer },
     log,
   }
@@ -188,10 +193,7 @@ export function createPortalSettings(env: Env): PortalSettings {
       newReceipt: () => crypto.randomUUID(),
     },
     installs: new InstallStore(env.INSTALLS),
-    directory: {
-      pin: (tokenId, memberId) => directoryOf(env).pin(tokenId, memberId),
-      notePending: (memberId, listing) => directoryOf(env).notePending(memberId, listing),
-    },
+    directory: directoryOf(env),
     pacer: createPacer(env, config),
   }
 }

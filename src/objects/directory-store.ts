@@ -1,12 +1,15 @@
 /**
- * The rows of the directory: pins and pending installs. The tables come into being with the first row, so
+ * The rows of the directory: pins, pending installs, and the list of portals. The tables come into being with the first row, so
  * that a question alone stores nothing (docs/cloudflare.md, "Storage limits").
  */
 import * as v from 'valibot'
-import type { Database } from '../storage/database.ts'
+import { textOf, type Database } from '../storage/database.ts'
 
 /** The most pending installs that are listed; a newer one takes the place of the one that ends first. */
 export const MAX_PENDING_LISTED = 20
+
+/** The most portals of one page of the list. */
+export const PORTALS_PAGE = 1000
 
 /** One line of the directory: an install that waits until its application is configured. */
 export interface PendingListing {
@@ -79,21 +82,43 @@ export class DirectoryStore {
 
   /** Removes a portal's listing, if there is one. */
   removePending(memberId: string): void {
-    if (this.#hasTables()) this.#db.all('DELETE FROM pending WHERE member_id = ?', memberId)
+    if (this.#hasTable('pending')) this.#db.all('DELETE FROM pending WHERE member_id = ?', memberId)
   }
 
   /**
    * The listings whose time is not over, the one that lasts longest first; those that are over are removed.
    */
   listPending(now: number): PendingListing[] {
-    if (!this.#hasTables()) return []
+    if (!this.#hasTable('pending')) return []
     this.#db.all('DELETE FROM pending WHERE expires_at <= ?', now)
     const rows = this.#db.all('SELECT * FROM pending ORDER BY expires_at DESC')
     return rows.map((row) => v.parse(PendingRowSchema, row))
   }
 
-  #hasTables(): boolean {
-    return this.#db.all(`SELECT 1 AS found FROM sqlite_master WHERE name = 'pins'`).length > 0
+  /** Lists a portal, or ends its line. Nothing is written where nothing changes. */
+  savePortal(memberId: string, isListed: boolean): void {
+    if (isListed) {
+      this.#createTables()
+      this.#db.all('INSERT OR IGNORE INTO portals (member_id) VALUES (?)', memberId)
+    } else if (this.#hasTable('portals')) {
+      this.#db.all('DELETE FROM portals WHERE member_id = ?', memberId)
+    }
+  }
+
+  /** The listed portals behind a member id, in order, a page at most; the empty text begins. */
+  listPortals(after: string): string[] {
+    if (!this.#hasTable('portals')) return []
+    const rows = this.#db.all(
+      'SELECT member_id FROM portals WHERE member_id > ? ORDER BY member_id LIMIT ?',
+      after,
+      PORTALS_PAGE,
+    )
+    return rows.map((row) => textOf(row, 'member_id'))
+  }
+
+  #hasTable(name: 'pending' | 'portals'): boolean {
+    const query = 'SELECT 1 AS found FROM sqlite_master WHERE name = ?'
+    return this.#db.all(query, name).length > 0
   }
 
   #createTables(): void {
@@ -102,5 +127,6 @@ export class DirectoryStore {
     this.#db.all(`CREATE TABLE IF NOT EXISTS pending (
       member_id TEXT PRIMARY KEY, domain TEXT NOT NULL, client_id TEXT NOT NULL,
       expires_at INTEGER NOT NULL) WITHOUT ROWID`)
+    this.#db.all('CREATE TABLE IF NOT EXISTS portals (member_id TEXT PRIMARY KEY) WITHOUT ROWID')
   }
 }

@@ -1,14 +1,14 @@
 /**
  * The directory: the one object that knows something of all portals. It keeps to which portal the token of an
- * outgoing webhook is pinned, and which installs wait until their application is configured. It stores rows
- * only for a caller who has proved something.
+ * outgoing webhook is pinned, which installs wait until their application is configured, and which portals
+ * there are. It stores rows only for a caller who has proved something.
  */
 import { DurableObject } from 'cloudflare:workers'
 import { openDatabase } from '../storage/database.ts'
 import { DirectoryStore, type PendingListing } from './directory-store.ts'
 import type { Remote } from './remote.ts'
 
-/** The object of pins and pending installs; there is one, and its name is `directory`. */
+/** The object of pins, pending installs and the list of portals; there is one, and its name is `directory`. */
 export class Directory extends DurableObject<unknown> {
   readonly #store: DirectoryStore
 
@@ -35,7 +35,20 @@ export class Directory extends DurableObject<unknown> {
   listPending(now: number): PendingListing[] {
     return this.#store.listPending(now)
   }
+
+  /** Lists a portal, or ends its line when nothing is left of it. */
+  notePortal(memberId: string, isListed: boolean): void {
+    this.#store.savePortal(memberId, isListed)
+  }
+
+  /** A page of the listed portals behind a member id, in order; an empty page is the end. */
+  listPortals(after: string): string[] {
+    return this.#store.listPortals(after)
+  }
 }
 
 /** The RPC methods of the directory. */
-export type DirectoryRemote = Remote<Directory, 'pin' | 'notePending' | 'listPending'>
+export type DirectoryRemote = Remote<
+  Directory,
+  'pin' | 'notePending' | 'listPending' | 'notePortal' | 'listPortals'
+>

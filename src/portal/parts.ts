@@ -14,6 +14,7 @@ import { InstallDecision } from './installs/decision.ts'
 import { Installer } from './installs/installer.ts'
 import { KvMirror } from './installs/kv-mirror.ts'
 import { PendingInstalls } from './installs/pending.ts'
+import { PortalListing } from './installs/portal-listing.ts'
 import { PortalValues } from './installs/values.ts'
 import { Subscriber } from './installs/subscriber.ts'
 import { Trust } from './installs/trust.ts'
@@ -103,12 +104,13 @@ function createInstalls(given: Tokens) {
   const values = new PortalValues({ memberId, rows: state.rows, sealer: config.sealer })
   const trust = new Trust(given)
   const mirror = new KvMirror(given)
+  const listing = new PortalListing(given)
   const pending = new PendingInstalls(given)
   const decision = new InstallDecision({ ...given, pending })
   const installer = new Installer({ ...given, pending, decision })
   const administration = paced.inBackground(caller.callerFor('administration'))
   const subscriber = new Subscriber({ ...given, call: administration })
-  return { values, trust, mirror, pending, installer, subscriber }
+  return { values, trust, mirror, listing, pending, installer, subscriber }
 }
 
 type Installs = Tokens & ReturnType<typeof createInstalls>

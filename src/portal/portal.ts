@@ -182,14 +182,15 @@ export class PortalObject extends DurableObject<unknown> {
 
   /**
    * Goes on after a commit: lanes that have work start, and the alarm is planned in the same turn. A changed
-   * install may change the lanes that the portal has, and the line that the directory shows.
+   * install may change the lanes that the portal has, and what the directory knows of it.
    */
   #advance(): void {
-    const { state, matcher, pending, pump, waker } = this.#parts
+    const { state, matcher, pending, listing, pump, waker } = this.#parts
     if (this.#followed !== state.version() || matcher.isBehind()) {
       this.#followed = state.version()
       matcher.follow()
       this.#background(pending.followDirectory())
+      this.#background(listing.follow())
     }
     pump.kick()
     waker.wakeInTime()

@@ -17,6 +17,7 @@ import type { PacerClient } from '../objects/pacer-client.ts'
 export interface DirectoryClient {
   pin(tokenId: string, memberId: string): Promise<string>
   notePending(memberId: string, listing: PendingListing | null): Promise<void>
+  notePortal(memberId: string, isListed: boolean): Promise<void>
 }
 
 /** The part of the configuration that a portal's object uses. */

@@ -15,12 +15,14 @@ const MAX_BATCHES = 200
  * goes on in the background.
  */
 export async function keepUp(parts: PortalParts): Promise<number> {
-  const { book, mirror, trust, log, scheduler } = parts
+  const { book, mirror, listing, trust, log, scheduler } = parts
   const dropped = await dropOld(parts)
   book.saveSkipped()
   await resealAll(parts)
   await trust.dropUnconfigured()
-  await mirror.tidy({ isLogEmpty: log.count() === 0 })
+  const isLogEmpty = log.count() === 0
+  await listing.renew({ isLogEmpty })
+  await mirror.tidy({ isLogEmpty })
   scheduler.background(askDaily(parts))
   return dropped
 }

@@ -2,12 +2,20 @@
 /** Scheduled work: which trigger does what. */
 import { env } from 'cloudflare:workers'
 import { createScheduledController } from 'cloudflare:test'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DAILY_CRON, DRAIN_CRON, runCron } from '../../src/edge/cron.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { DAILY_CRON, DRAIN_CRON, runCron, VISIT_MS } from '../../src/edge/cron.ts'
 import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import worker from '../../src/index.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
-import { portalsWith, realPortals, spilledKeys, UNREACHABLE } from '../support/an-intake.ts'
+import {
+  never,
+  portalsWith,
+  realDirectory,
+  realPortals,
+  spilledKeys,
+  UNREACHABLE,
+} from '../support/an-intake.ts'
+import { watchKv } from '../support/kv.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
 
 const WRANGLER_TOML = import.meta.glob<string>('../../wrangler.toml', {
@@ -106,6 +114,53 @@ describe('the daily trigger', () => {
     await runCron('0 * * * *', intake.cron)
     expect(intake.lookups).toEqual([scenario.memberId, scenario.memberId])
     expect(await spilledKeys()).toEqual([])
+  })
+
+  it('visits a portal that KV has forgotten, which then knows it again', async () => {
+    await vi.waitFor(async () => expect(await realDirectory().listPortals('')).toHaveLength(1))
+    const { keys } = await env.INSTALLS.list()
+    await Promise.all(keys.map(({ name }) => env.INSTALLS.delete(name)))
+    await runCron(DAILY_CRON, scenario.intake(realPortals).cron)
+    expect(await scenario.record()).toMatchObject({ domain: scenario.domain })
+  })
+
+  it('visits everybody else while the visits of some hang', async () => {
+    const known = Array.from({ length: 45 }, (_, index) => index.toString(16).padStart(32, '0'))
+    await know(known)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const visited: string[] = []
+    const portals: PortalLookup = (memberId) =>
+      portalsWith({
+        touch: () => {
+          visited.push(memberId)
+          return known.slice(0, 19).includes(memberId) ? never() : Promise.resolve({ dropped: 0 })
+        },
+      })(memberId)
+    const intake = scenario.intake(portals)
+    const done = runCron(DAILY_CRON, intake.cron)
+    await vi.waitFor(() => expect(visited).toHaveLength(46))
+    await vi.advanceTimersByTimeAsync(VISIT_MS)
+    await done
+    expect(intake.lines.at(-1)?.fields).toEqual({ visited: 46, failed: 19 })
+  })
+
+  it.each(['KV', 'the directory'])('visits whom the other knows when %s fails', async (which) => {
+    await vi.waitFor(async () => expect(await realDirectory().listPortals('')).toHaveLength(1))
+    const visited: string[] = []
+    const portals: PortalLookup = (memberId) => {
+      visited.push(memberId)
+      return portalsWith({ touch: () => Promise.resolve({ dropped: 0 }) })(memberId)
+    }
+    const { cron, lines } = scenario.intake(portals)
+    const listPortals = () => Promise.reject(new Error('Network connection lost.'))
+    await runCron(DAILY_CRON, {
+      ...cron,
+      ...(which === 'KV'
+        ? { installs: new InstallStore(watchKv(['list']).kv) }
+        : { directory: { listPortals } }),
+    })
+    expect(visited).toEqual([scenario.memberId])
+    expect(lines.map(({ event }) => event)).toEqual(['portals_unlisted', 'portals_visited'])
   })
 
   it('makes no portal of a name without one', async () => {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import {
   DirectoryStore,
   MAX_PENDING_LISTED,
+  PORTALS_PAGE,
   type PendingListing,
 } from '../../src/objects/directory-store.ts'
 import { withDatabase } from '../support/object-database.ts'
@@ -98,12 +99,58 @@ describe('listPending()', () => {
   })
 })
 
+describe('listPortals()', () => {
+  it('lists each portal once, in order, behind the one that is named', async () => {
+    const listed = await withStore((store) => {
+      for (const memberId of [OTHER, ACME, OTHER]) store.savePortal(memberId, true)
+      return [store.listPortals(''), store.listPortals(ACME), store.listPortals(OTHER)]
+    })
+    expect(listed).toEqual([[ACME, OTHER], [OTHER], []])
+  })
+
+  it('gives a page at most', async () => {
+    const pages = await withStore((store) => {
+      for (let index = 0; index <= PORTALS_PAGE; index += 1) {
+        store.savePortal(String(index).padStart(32, '0'), true)
+      }
+      const first = store.listPortals('')
+      return [first.length, store.listPortals(first.at(-1) ?? '').length]
+    })
+    expect(pages).toEqual([1000, 1])
+  })
+
+  it('ends a line, and stores nothing for one that never stood', async () => {
+    const listed = await withStore((store) => {
+      store.savePortal(ACME, false)
+      store.savePortal(OTHER, true)
+      store.savePortal(OTHER, false)
+      return store.listPortals('')
+    })
+    expect(listed).toEqual([])
+  })
+
+  it('opens a directory of the former version, which has no such table', async () => {
+    const listed = await withDatabase((db) => {
+      const store = new DirectoryStore(db)
+      store.pin('token-1', ACME)
+      db.all('DROP TABLE portals')
+      const before = new DirectoryStore(db)
+      const empty = before.listPortals('')
+      before.savePortal(ACME, true)
+      return [empty, before.listPortals('')]
+    })
+    expect(listed).toEqual([[], [ACME]])
+  })
+})
+
 it('a question stores nothing, not even a table', async () => {
   const tables = await withDatabase((db) => {
     const store = new DirectoryStore(db)
     store.listPending(NOW)
     store.removePending(ACME)
-    return db.all(`SELECT name FROM sqlite_master WHERE name IN ('pins', 'pending')`)
+    store.listPortals('')
+    store.savePortal(ACME, false)
+    return db.all(`SELECT name FROM sqlite_master WHERE name IN ('pins', 'pending', 'portals')`)
   })
   expect(tables).toEqual([])
 })

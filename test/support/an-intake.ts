@@ -14,6 +14,7 @@ import type {
   IntakeConfig,
   IntakeDeps,
 } from '../../src/edge/intake-deps.ts'
+import type { DirectoryRemote } from '../../src/objects/directory.ts'
 import type { LogFields, LineWriter } from '../../src/log.ts'
 import type { PortalClient, PortalLookup } from '../../src/edge/portal-client.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
@@ -57,6 +58,13 @@ export function realPortals(memberId: string): PortalClient {
   const { PORTALS }: { readonly PORTALS: DurableObjectNamespace } = env
   // Sound: as in the composition root.
   return PORTALS.getByName(memberId) as unknown as PortalClient
+}
+
+/** The directory, over RPC. */
+export function realDirectory(): DirectoryRemote {
+  const { DIRECTORY }: { readonly DIRECTORY: DurableObjectNamespace } = env
+  // Sound: as in the composition root.
+  return DIRECTORY.getByName('directory') as unknown as DirectoryRemote
 }
 
 /** A sealer under the key of the test configuration. */
@@ -111,7 +119,7 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
   return {
     deps,
     take: (request, source = SOURCE) => takeRequest(deps, request, source),
-    cron: { portals, installs, spill, log: deps.world.log },
+    cron: { portals, installs, directory: realDirectory(), spill, log: deps.world.log },
     lookups,
     counted,
     lines,

@@ -1,0 +1,48 @@
+/** The directory as its callers meet it: nobody waits for it for long. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { createDirectoryClient, DIRECTORY_TIMEOUT_MS } from '../../src/objects/directory-client.ts'
+import type { DirectoryRemote } from '../../src/objects/directory.ts'
+import { withTimeout } from '../../src/storage/with-timeout.ts'
+
+const ACME = 'a'.repeat(32)
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function aDirectory(answers: () => Promise<never>): DirectoryRemote {
+  const [pin, notePending, listPending, notePortal, listPortals] = Array.from(
+    { length: 5 },
+    () => () => answers(),
+  )
+  if (!pin || !notePending || !listPending || !notePortal || !listPortals) throw new Error('unused')
+  return { pin, notePending, listPending, notePortal, listPortals }
+}
+
+it('ends every wait after 2 s', async () => {
+  const silent = aDirectory(() => new Promise(() => undefined))
+  const client = createDirectoryClient({ directory: () => silent, withTimeout })
+  const asked = Promise.allSettled([
+    client.pin('token', ACME),
+    client.notePending(ACME, null),
+    client.listPending(1),
+    client.notePortal(ACME, true),
+    client.listPortals(''),
+  ])
+  await vi.advanceTimersByTimeAsync(DIRECTORY_TIMEOUT_MS)
+  expect((await asked).map(({ status }) => status)).toEqual(Array(5).fill('rejected'))
+})
+
+it('rejects when the stub cannot be made', async () => {
+  const client = createDirectoryClient({
+    directory: () => {
+      throw new Error('Network connection lost.')
+    },
+    withTimeout,
+  })
+  await expect(client.listPortals('')).rejects.toThrow('Network connection lost.')
+})
