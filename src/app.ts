@@ -129,7 +129,9 @@ function createAdmin(env: Env): AdminDeps {
   const config = configOf(env)
   return {
     portals: portalsOf(env),
-    spills: new SpillStore(env.INSTALLS),
+    spill: { store: new SpillStore(env.INSTALLS), sealer: config.sealer },
+    log,
+    now: () => Date.now(),
     destinations: config.destinations ?? [],
     policy: config.policy,
     world: {
@@ -160,6 +162,7 @@ export function createCron(env: Env): CronDeps {
     directory: directoryOf(env),
     spill: { store: new SpillStore(env.INSTALLS), sealer: configOf(env).sealer },
     log,
+    now: () => Date.now(),
   }
 }
 

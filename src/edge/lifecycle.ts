@@ -115,7 +115,10 @@ export async function takeUninstall(
 async function drainPortal(deps: IntakeDeps, memberId: string): Promise<void> {
   const { portals, spill, world } = deps
   try {
-    await withTimeout(drainSpill({ portals, spill, log: world.log }, memberId), STORE_BUDGET_MS)
+    await withTimeout(
+      drainSpill({ portals, spill, log: world.log, now: world.now }, memberId),
+      STORE_BUDGET_MS,
+    )
   } catch (error) {
     world.log('warn', 'spill_kept', { memberId, error: describeError(error) })
   }

@@ -4,20 +4,19 @@
 import { Hono, type Context } from 'hono'
 import * as v from 'valibot'
 import { isValueName } from '../destinations/settings/references.ts'
-import type { PortalClient, PortalLookup } from '../edge/portal-client.ts'
+import type { DrainDeps } from '../edge/drain.ts'
+import type { PortalClient } from '../edge/portal-client.ts'
 import type { SpillStore } from '../storage/spill-store.ts'
 import { sendTestMessage, type TestMessageDeps } from './admin-destinations.ts'
 import { readJson, reply, replyOrNotFound, withPortal } from './admin-exchange.ts'
 import { addLaneRoutes } from './admin-lanes.ts'
+import { addRefusedRoutes, firstPage } from './admin-refused.ts'
 import { errorResponse } from './error-response.ts'
 
 const DEFAULT_EVENTS_PAGE = 50
 
 /** The dependencies of the admin API. */
-export interface AdminDeps extends TestMessageDeps {
-  readonly portals: PortalLookup
-  readonly spills: SpillStore
-}
+export interface AdminDeps extends TestMessageDeps, DrainDeps {}
 
 const ValueSchema = v.strictObject({ value: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)) })
 const CountSchema = v.pipe(
@@ -35,7 +34,10 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
     withPortal(c, portalsOf(c), async (portal, memberId) => {
       const view = await portal.view()
       if (view === null) return errorResponse('not_found')
-      return reply({ ...view, spilled: await countSpilled(depsOf(c).spills, memberId) })
+      const { store } = depsOf(c).spill
+      const spilled = await countSpilled(store, memberId)
+      const spillRefused = (await firstPage(store, memberId)).length
+      return reply({ ...view, spilled, spillRefused })
     }),
   )
   routes.get('/portals/:memberId/events', (c) =>
@@ -61,6 +63,7 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
     withPortal(c, portalsOf(c), (portal) => reconcile(portal)),
   )
   addLaneRoutes(routes, portalsOf)
+  addRefusedRoutes(routes, depsOf)
   routes.post('/destinations/:destination/test', (c) => sendTestMessage(c, depsOf(c)))
   routes.all('*', () => errorResponse('not_found'))
   return routes

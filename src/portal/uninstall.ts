@@ -3,7 +3,7 @@
  * values are deleted as well, with the events that wait in the log. Without CLEAN=1 the waiting events are
  * still delivered, thin.
  */
-import { hasEnded } from '../core/access/ended-tokens.ts'
+import { isRepeatedUninstall } from '../core/access/ended-tokens.ts'
 import { clampTs, isLateUninstall } from '../core/access/lifecycle.ts'
 import type { PortalParts } from './parts.ts'
 import type { InstallEnd } from './state/portal-state.ts'
@@ -27,13 +27,14 @@ export function uninstallPortal(
   call: UninstallCall,
 ): { kind: 'accepted' | 'untrusted' } {
   const { memberId, trust, state, world, mirror, scheduler } = parts
-  if (!trust.isApplicationToken(call.tokenHash)) {
-    return { kind: hasEnded(state.install(), call.tokenHash) ? 'accepted' : 'untrusted' }
-  }
   const ts = clampTs(call.ts, world.now())
+  if (!trust.isApplicationToken(call.tokenHash)) {
+    const again = { hash: call.tokenHash, ts, receivedAt: call.receivedAt ?? null }
+    return { kind: isRepeatedUninstall(state.install(), again) ? 'accepted' : 'untrusted' }
+  }
   if (isLateUninstall(state.install(), ts)) return { kind: 'accepted' }
   const { clean } = call
-  const endedAt = Math.min(call.receivedAt ?? world.now(), world.now())
+  const endedAt = call.receivedAt ?? world.now()
   const erased = endInstallation(parts, { ts, endedAt, clean })
   world.log('info', 'uninstalled', { memberId, clean, erased })
   scheduler.advance()

@@ -56,7 +56,7 @@ export class InstallStore {
   /** Yields the member ids of all known portals, page by page. */
   async *memberIdPages(): AsyncGenerator<readonly string[], void> {
     for await (const keys of listKeyPages(this.#kv, INSTALL_PREFIX)) {
-      yield keys.map((key) => key.slice(INSTALL_PREFIX.length))
+      yield keys.map(({ name }) => name.slice(INSTALL_PREFIX.length))
     }
   }
 }

@@ -1,6 +1,9 @@
 /** Lists the keys of a KV namespace. KV gives them page by page, a thousand at most. */
 import { KV_WRITE_MS, withTimeout } from './with-timeout.ts'
 
+/** A key with the small facts that were stored beside its value. */
+export type KvKey = KVNamespaceListKey<unknown>
+
 /** How long one page may take, in milliseconds: only scheduled work and operators wait for it. */
 const KV_LIST_MS = KV_WRITE_MS
 
@@ -11,7 +14,7 @@ const KV_LIST_MS = KV_WRITE_MS
 export async function* listKeyPages(
   kv: KVNamespace,
   prefix: string,
-): AsyncGenerator<readonly string[], void> {
+): AsyncGenerator<readonly KvKey[], void> {
   let cursor: string | null = null
   do {
     const listed: Promise<KVNamespaceListResult<unknown>> = kv.list({
@@ -19,7 +22,7 @@ export async function* listKeyPages(
       ...(cursor === null ? {} : { cursor }),
     })
     const page = await withTimeout(listed, KV_LIST_MS, 'KV')
-    yield page.keys.map(({ name }) => name)
+    yield page.keys
     cursor = page.list_complete ? null : page.cursor
   } while (cursor !== null)
 }

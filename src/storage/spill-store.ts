@@ -1,16 +1,22 @@
 /**
  * The spilled requests in KV: an event goes here when its portal's object cannot be reached. This is the only
  * user of the keys `spill:{memberId}:{receivedAtMs}:{receipt}`, which sort by time of receipt within a
- * portal. A value is text that the store does not look into; a request with tokens is sealed before it comes
- * here.
+ * portal, and of the keys `refused:…` of the same form. A request stands there that its object has refused: it
+ * was acknowledged, so it is kept for the operator, and no drain meets it again. A value is text that the
+ * store does not look into; a request with tokens is sealed before it comes here.
  */
-import { listKeyPages } from './kv-keys.ts'
+import * as v from 'valibot'
+import { listKeyPages, type KvKey } from './kv-keys.ts'
 import { KV_READ_MS, KV_WRITE_MS, withTimeout } from './with-timeout.ts'
 
 const PREFIX = 'spill:'
+const REFUSED_PREFIX = 'refused:'
 
 /** How long a spilled request may wait for its portal, in seconds; then KV removes it. */
 export const SPILL_TTL_SECONDS = 30 * 86_400
+
+/** How long a refused request is kept, in seconds; then KV removes it. */
+export const REFUSED_TTL_SECONDS = 30 * 86_400
 
 /** Where a spilled request is stored, and what its key tells of it. */
 export interface SpillRecord {
@@ -20,6 +26,30 @@ export interface SpillRecord {
   readonly receivedAt: number
   readonly receipt: string
 }
+
+/** Everything that is known of a refused request without opening it. */
+export interface Refused {
+  readonly kind: 'append' | 'install' | 'uninstall'
+  /** The name of the event of an append; null for the other kinds. */
+  readonly event: string | null
+  /** The object's reason, for example `untrusted`. */
+  readonly reason: string
+  /** Unix milliseconds. */
+  readonly refusedAt: number
+}
+
+/** A refused request and its place. */
+export interface RefusedRecord extends SpillRecord, Refused {}
+
+const RefusedSchema = v.object({
+  kind: v.picklist(['append', 'install', 'uninstall']),
+  event: v.nullable(v.string()),
+  reason: v.string(),
+  refusedAt: v.number(),
+})
+
+/** What is shown of a refused request whose facts a later version has written in another form. */
+const UNREADABLE: Refused = { kind: 'append', event: null, reason: 'unreadable', refusedAt: 0 }
 
 /** The spilled requests of all portals. Each method rejects when KV does not answer in time. */
 export class SpillStore {
@@ -49,19 +79,44 @@ export class SpillStore {
     }
   }
 
+  /**
+   * Moves a request that its object has refused to a key of its own. A crash between the two steps leaves
+   * both, and the next drain does this again.
+   */
+  async refuse(record: SpillRecord, value: string, refused: Refused): Promise<void> {
+    const { memberId, receivedAt, receipt } = record
+    const key = `${REFUSED_PREFIX}${memberId}:${receivedAt}:${receipt}`
+    const options = { expirationTtl: REFUSED_TTL_SECONDS, metadata: refused }
+    await withTimeout(this.#kv.put(key, value, options), KV_WRITE_MS, 'KV')
+    await this.remove(record)
+  }
+
+  /** Yields the refused requests of one portal, page by page, sorted by time of receipt. */
+  async *refusedPages(memberId: string): AsyncGenerator<readonly RefusedRecord[], void> {
+    for await (const keys of listKeyPages(this.#kv, `${REFUSED_PREFIX}${memberId}:`)) {
+      yield keys.flatMap((key) => {
+        const record = parseKey(key)
+        const facts = v.safeParse(RefusedSchema, key.metadata)
+        return record === null
+          ? []
+          : [{ ...record, ...(facts.success ? facts.output : UNREADABLE) }]
+      })
+    }
+  }
+
   /** Loads the value of a request; null when another run has drained it meanwhile. */
   load(record: SpillRecord): Promise<string | null> {
     return withTimeout(this.#kv.get(record.key), KV_READ_MS, 'KV')
   }
 
-  /** Removes a drained request. */
+  /** Removes a request that its object has taken. */
   async remove(record: SpillRecord): Promise<void> {
     await withTimeout(this.#kv.delete(record.key), KV_WRITE_MS, 'KV')
   }
 }
 
 /** Null for a key that this store has not written. */
-function parseKey(key: string): SpillRecord | null {
+function parseKey({ name: key }: KvKey): SpillRecord | null {
   const [, memberId, receivedAt, receipt] = key.split(':')
   if (memberId === undefined || receivedAt === undefined || receipt === undefined) return null
   return { key, memberId, receivedAt: Number(receivedAt), receipt }

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE_MS } from '../../src/core/durations.ts'
 import { drainSpill } from '../../src/edge/drain.ts'
+import { DRAIN_ANSWER_MS } from '../../src/edge/take-spilled.ts'
 import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
@@ -10,6 +11,7 @@ import {
   appending,
   decoded,
   eventBody,
+  never,
   realPortals,
   spilledKeys,
   UNREACHABLE,
@@ -225,10 +227,69 @@ describe('drainSpill()', () => {
       {
         level: 'warn',
         event: 'spill_refused',
-        fields: { memberId: scenario.memberId, receipt: 'receipt-3' },
+        fields: { memberId: scenario.memberId, receipt: 'receipt-3', reason: 'untrusted' },
       },
       { level: 'info', event: 'spill_drained', fields: { drained: 3, left: 0 } },
     ])
+  })
+
+  it('gives every portal its share, however much one of them has', async () => {
+    const append = {
+      kind: 'append',
+      request: {
+        receivedAt: 1,
+        receipt: 'r',
+        digest: 'a'.repeat(64),
+        tokenHash: 'b'.repeat(64),
+        event: '{}',
+        quarantined: false,
+        drained: false,
+      },
+    }
+    const low = '0'.repeat(32)
+    const places = [
+      ...Array.from({ length: 400 }, (_, index) => [low, index] as const),
+      ...Array.from({ length: 3 }, (_, index) => ['f'.repeat(32), index] as const),
+    ]
+    const text = JSON.stringify(append)
+    await Promise.all(
+      places.map(([memberId, index]) =>
+        spillOf(memberId, text, { receivedAt: 1_790_000_000_000 + index, receipt: `r${index}` }),
+      ),
+    )
+    // The platform ends the run after so many calls of objects.
+    let calls = 0
+    const taken: string[] = []
+    const limited: PortalLookup = (memberId) =>
+      appending(() => {
+        calls += 1
+        if (calls > 20) return Promise.reject(new Error('Too many subrequests.'))
+        taken.push(memberId)
+        return Promise.resolve({ ...STORED, kind: 'stored', sequence: 1 })
+      })(memberId)
+    await drain(limited).done
+    expect(taken.filter((memberId) => memberId !== low)).toHaveLength(3)
+    expect(await spilledKeys()).toHaveLength(403 - taken.length)
+  })
+
+  it('drains the others while an object hangs', async () => {
+    await spillEvents(1)
+    const hanging = 'f'.repeat(32)
+    for (let index = 0; index < 19; index += 1) {
+      const memberId = String(index).padStart(32, '0')
+      await spillOf(memberId, JSON.stringify({ kind: 'append' }))
+    }
+    const [key = ''] = (await spilledKeys()).filter((name) => name.includes(scenario.memberId))
+    await spillOf(hanging, (await env.INSTALLS.get(key)) ?? '')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { done } = drain((memberId) =>
+      memberId === hanging ? appending(never)(memberId) : realPortals(memberId),
+    )
+    await vi.waitFor(async () => expect(await scenario.logged()).toHaveLength(1))
+    await vi.advanceTimersByTimeAsync(DRAIN_ANSWER_MS)
+    await done
+    const left = await spilledKeys()
+    expect(left.filter((name) => name.includes(hanging))).toHaveLength(1)
   })
 
   it('makes the portal of an install known', async () => {

@@ -41,6 +41,21 @@ describe('takeRequest() with lifecycle requests', () => {
     expect((await scenario.view()).state).toBe('uninstalled')
   })
 
+  it('accepts an uninstall at the second try when the first answer was lost', async () => {
+    const answerLost = portalsWith({
+      uninstall: async (call) => {
+        await realPortals(scenario.memberId).uninstall(call)
+        throw new Error('Network connection lost.')
+      },
+    })
+    const intake = scenario.intake(inTurn(answerLost, realPortals))
+    expect(await intake.take(uninstall())).toEqual(ACCEPTED)
+    expect((await scenario.view()).state).toBe('uninstalled')
+    // It is that uninstall which is known, and not its token.
+    scenario.now += 1000
+    expect(await intake.take(uninstall())).toEqual({ kind: 'refused', code: 'untrusted' })
+  })
+
   it('drains nothing for a caller that the edge does not know', async () => {
     const intake = scenario.intake(inTurn(UNREACHABLE, UNREACHABLE, realPortals))
     await intake.take(scenario.event(1))

@@ -90,6 +90,7 @@ describe('GET /portals/{memberId}', () => {
         },
       ],
       spilled: 0,
+      spillRefused: 0,
     })
   })
 

@@ -74,6 +74,7 @@ describe('G7 uninstall', () => {
         tokenHash: await hashToken(scenario.memberId, APPLICATION_TOKEN),
         ts: scenario.portal.ts(),
         clean: kind === 'clean',
+        receivedAt: scenario.time.now(),
       }
       expect(await scenario.object.uninstall(call)).toEqual({ kind: 'accepted' })
       const ended = await scenario.stored()

@@ -8,7 +8,7 @@ afterEach(() => reset())
 
 async function pagesOf(kv: KVNamespace): Promise<(readonly string[])[]> {
   const pages: (readonly string[])[] = []
-  for await (const page of listKeyPages(kv, 'own:')) pages.push(page)
+  for await (const page of listKeyPages(kv, 'own:')) pages.push(page.map(({ name }) => name))
   return pages
 }
 

@@ -1,7 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { reset } from 'cloudflare:test'
 import { afterEach, describe, expect, it } from 'vitest'
-import { SPILL_TTL_SECONDS, SpillStore, type SpillRecord } from '../../src/storage/spill-store.ts'
+import {
+  REFUSED_TTL_SECONDS,
+  SPILL_TTL_SECONDS,
+  SpillStore,
+  type SpillRecord,
+} from '../../src/storage/spill-store.ts'
 import { NOW } from '../support/time.ts'
 
 const ACME = 'a'.repeat(32)
@@ -68,6 +73,31 @@ describe('SpillStore', () => {
     await store.remove(record)
     expect(await store.load(record)).toBeNull()
     expect(await listed()).toEqual([])
+  })
+
+  it('moves a refused request to the documented key, with its facts, for 30 days', async () => {
+    const before = Math.floor(Date.now() / 1000)
+    const facts = { kind: 'append', event: 'ONCRMDEALUPDATE', reason: 'untrusted' } as const
+    await store.save(aPlace(ACME, NOW, 'r'), 'value')
+    const [record] = await listed()
+    if (record === undefined) throw new Error('Cannot find the record')
+    await store.refuse(record, 'value', { ...facts, refusedAt: NOW + 1 })
+    const { keys } = await env.INSTALLS.list()
+    expect(keys.map(({ name }) => name)).toEqual([`refused:${ACME}:${NOW}:r`])
+    const ttl = (keys[0]?.expiration ?? 0) - before
+    expect(ttl).toBeGreaterThanOrEqual(REFUSED_TTL_SECONDS)
+    expect(ttl).toBeLessThanOrEqual(SPILL_TTL_SECONDS + 60)
+    const pages: unknown[] = []
+    for await (const page of store.refusedPages(ACME)) pages.push(...page)
+    const key = `refused:${ACME}:${NOW}:r`
+    const place = { key, memberId: ACME, receivedAt: NOW, receipt: 'r' }
+    expect(pages).toEqual([{ ...place, ...facts, refusedAt: NOW + 1 }])
+  })
+
+  it('shows a refused request whose facts it cannot read', async () => {
+    await env.INSTALLS.put(`refused:${ACME}:${NOW}:r`, 'value', { metadata: { kind: 'later' } })
+    const { value: page } = await store.refusedPages(ACME).next()
+    expect(page).toMatchObject([{ receipt: 'r', reason: 'unreadable' }])
   })
 
   it('passes over a key that is not of its form', async () => {

@@ -119,7 +119,14 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
   return {
     deps,
     take: (request, source = SOURCE) => takeRequest(deps, request, source),
-    cron: { portals, installs, directory: realDirectory(), spill, log: deps.world.log },
+    cron: {
+      portals,
+      installs,
+      directory: realDirectory(),
+      spill,
+      log: deps.world.log,
+      now: deps.world.now,
+    },
     lookups,
     counted,
     lines,

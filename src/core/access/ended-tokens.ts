@@ -58,15 +58,21 @@ export function trustedToken(
 }
 
 /**
- * Whether nothing is installed, and a token, by its hash, belonged to an installation that has ended. Its
- * holder may say again what was done already: an uninstall whose first answer was lost.
+ * Whether an uninstall is the one that was recorded last, said again because its first answer was lost: the
+ * same token and the same time of receipt. Without that time (an edge of the former version) its `ts` tells.
  */
-export function hasEnded(
+export function isRepeatedUninstall(
   install: Pick<InstallState, 'hashes' | 'endedTokens' | 'uninstallTs'>,
-  hash: string,
+  { hash, ts, receivedAt }: { hash: string; ts: number; receivedAt: number | null },
 ): boolean {
-  const isKnown = install.endedTokens.map((known) => equalInConstantTime(known.hash, hash))
-  return install.uninstallTs !== null && install.hashes.length === 0 && isKnown.includes(true)
+  const { hashes, endedTokens, uninstallTs } = install
+  if (uninstallTs === null || hashes.length > 0) return false
+  const isSame = endedTokens.map(
+    (known) =>
+      equalInConstantTime(known.hash, hash) &&
+      (receivedAt === null ? ts <= uninstallTs : known.endedAt === receivedAt),
+  )
+  return isSame.includes(true)
 }
 
 function tokensOf({ hashes, webhooks }: InstallState): { hash: string; until: number | null }[] {

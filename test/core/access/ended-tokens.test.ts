@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   ENDED_TOKEN_MS,
-  hasEnded,
+  isRepeatedUninstall,
   keepEndedTokens,
   MAX_ENDED_TOKENS,
   trustedToken,
@@ -63,14 +63,26 @@ describe('trustedToken()', () => {
   })
 })
 
-describe('hasEnded()', () => {
+describe('isRepeatedUninstall()', () => {
   const ended = keepEndedTokens(aState(), recordUninstall(aState(), EVENT_TS, 1), NOW)
 
-  it('knows the token of the installation that has ended, and no other', () => {
-    expect([hasEnded(ended, 'current'), hasEnded(ended, 'other')]).toEqual([true, false])
+  it.each([
+    [
+      'the same token and time of receipt',
+      { hash: 'current', ts: EVENT_TS, receivedAt: NOW },
+      true,
+    ],
+    ['no other token', { hash: 'other', ts: EVENT_TS, receivedAt: NOW }, false],
+    ['no other time', { hash: 'current', ts: EVENT_TS, receivedAt: NOW + 1 }, false],
+    ['the same ts of a former edge', { hash: 'current', ts: EVENT_TS, receivedAt: null }, true],
+    ['no later ts', { hash: 'current', ts: EVENT_TS + 1, receivedAt: null }, false],
+  ])('knows %s', (_, call, expected) => {
+    expect(isRepeatedUninstall(ended, call)).toBe(expected)
   })
 
-  it('says nothing while something is installed', () => {
-    expect(hasEnded({ ...ended, hashes: [{ hash: 'next', until: null }] }, 'current')).toBe(false)
+  it('knows none while something is installed', () => {
+    const again = { ...ended, hashes: [{ hash: 'next', until: null }] }
+    const call = { hash: 'current', ts: EVENT_TS, receivedAt: NOW }
+    expect(isRepeatedUninstall(again, call)).toBe(false)
   })
 })

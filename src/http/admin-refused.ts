@@ -1,0 +1,38 @@
+/** The admin API of refused requests: acknowledged ones that their portal's object did not take later. */
+import type { Context, Hono } from 'hono'
+import type { DrainDeps } from '../edge/drain.ts'
+import { replayRefused } from '../edge/refused.ts'
+import { isoTime } from '../portal/views/iso-time.ts'
+import type { RefusedRecord, SpillStore } from '../storage/spill-store.ts'
+import { reply, withPortal } from './admin-exchange.ts'
+
+const REFUSED_PATH = '/portals/:memberId/refused'
+
+/** Adds the routes; `depsOf` gives the dependencies with the bindings of the request. */
+export function addRefusedRoutes(routes: Hono, depsOf: (c: Context) => DrainDeps): void {
+  routes.get(REFUSED_PATH, (c) =>
+    withPortal(c, depsOf(c).portals, async (_, memberId) => {
+      const page = await firstPage(depsOf(c).spill.store, memberId)
+      return reply({ refused: page.map(viewOf) })
+    }),
+  )
+  routes.post(`${REFUSED_PATH}/replay`, (c) =>
+    withPortal(c, depsOf(c).portals, async (_, memberId) =>
+      reply(await replayRefused(depsOf(c), memberId), 202),
+    ),
+  )
+}
+
+/** The first thousand refused requests of a portal: an operator needs no more of them at a time. */
+export async function firstPage(
+  store: SpillStore,
+  memberId: string,
+): Promise<readonly RefusedRecord[]> {
+  for await (const records of store.refusedPages(memberId)) return records
+  return []
+}
+
+function viewOf({ receipt, receivedAt, refusedAt, kind, event, reason }: RefusedRecord) {
+  const times = { receivedAt: isoTime(receivedAt), refusedAt: isoTime(refusedAt) }
+  return { receipt, kind, event, reason, ...times }
+}

@@ -1,0 +1,88 @@
+/** What the object's answers mean for a request out of the spill, and how long they are waited for. */
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { PortalClient } from '../../src/edge/portal-client.ts'
+import type { SpilledRequest } from '../../src/edge/spilled-request.ts'
+import { DRAIN_ANSWER_MS, takeSpilled } from '../../src/edge/take-spilled.ts'
+import { never, portalsWith } from '../support/an-intake.ts'
+import { install } from '../support/install-servers.ts'
+import { NOW } from '../support/time.ts'
+
+const APPEND: SpilledRequest = {
+  kind: 'append',
+  request: {
+    receivedAt: NOW,
+    receipt: 'receipt-1',
+    digest: 'd'.repeat(64),
+    tokenHash: 'e'.repeat(64),
+    event: '{"name":"ONCRMDEALUPDATE"}',
+    quarantined: false,
+    drained: false,
+  },
+}
+const INSTALL: SpilledRequest = { kind: 'install', request: install() }
+const UNINSTALL: SpilledRequest = {
+  kind: 'uninstall',
+  call: { tokenHash: 'e'.repeat(64), ts: null, clean: true },
+}
+const STORED = { kind: 'stored', sequence: 1, duplicate: true, quarantined: false } as const
+
+function take(spilled: SpilledRequest, methods: Partial<PortalClient>) {
+  return takeSpilled(portalsWith(methods)('a'.repeat(32)), spilled)
+}
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('takeSpilled()', () => {
+  it('says that an append comes out of the spill', async () => {
+    const drained: boolean[] = []
+    const append: PortalClient['append'] = (request) => {
+      drained.push(request.drained)
+      return Promise.resolve(STORED)
+    }
+    expect(await take(APPEND, { append })).toEqual({ kind: 'taken' })
+    expect(drained).toEqual([true])
+  })
+
+  it('tells a refusal with its reason and what is known of the request', async () => {
+    expect([
+      await take(APPEND, { append: async () => ({ kind: 'untrusted' }) }),
+      await take(INSTALL, {
+        install: async () => ({ kind: 'refused', reason: 'not_administrator' }),
+      }),
+      await take(UNINSTALL, { uninstall: async () => ({ kind: 'untrusted' }) }),
+    ]).toEqual([
+      {
+        kind: 'refused',
+        reason: 'untrusted',
+        facts: { kind: 'append', event: 'ONCRMDEALUPDATE' },
+      },
+      { kind: 'refused', reason: 'not_administrator', facts: { kind: 'install', event: null } },
+      { kind: 'refused', reason: 'untrusted', facts: { kind: 'uninstall', event: null } },
+    ])
+  })
+
+  it('drops what an uninstall has made pointless', async () => {
+    expect([
+      await take(APPEND, { append: async () => ({ kind: 'erased' }) }),
+      await take(INSTALL, { install: async () => ({ kind: 'refused', reason: 'late' }) }),
+    ]).toEqual([
+      { kind: 'dropped', reason: 'erased' },
+      { kind: 'dropped', reason: 'late' },
+    ])
+  })
+
+  it('takes a pending installation for taken', async () => {
+    const pending = async () => ({ kind: 'pending', domain: null }) as const
+    expect(await take(INSTALL, { install: pending })).toEqual({ kind: 'taken' })
+  })
+
+  it('waits 10 s for an object, and no longer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const taken = Promise.allSettled([take(APPEND, { append: never })])
+    await vi.advanceTimersByTimeAsync(DRAIN_ANSWER_MS)
+    expect(await taken).toMatchObject([{ status: 'rejected' }])
+    expect(DRAIN_ANSWER_MS).toBe(10_000)
+  })
+})
