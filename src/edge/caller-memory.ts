@@ -2,7 +2,9 @@
  * The memory that one isolate has of its callers. A portal calls often, and the object's word about its token
  * is good for some seconds. So a busy portal costs one question, and so does a flood of one wrong token.
  */
+import type { TokenHash } from '../core/access/token-hashes.ts'
 import { BoundedMap } from '../core/bounded-map.ts'
+import { CallerQuestions } from './caller-questions.ts'
 
 /** How long a token that the object trusts is remembered, in milliseconds. */
 export const TRUSTED_MEMORY_MS = 30_000
@@ -12,6 +14,12 @@ export const TRUSTED_MEMORY_MS = 30_000
  * have seen the portal's installation meanwhile, and Bitrix24 sends an event only once (docs/decisions/0004).
  */
 export const REFUSED_MEMORY_MS = 10_000
+
+/**
+ * How long a key of the rate limit counts as used up, in milliseconds. It is asked about again soon: the true
+ * portal may call from the address of the flood.
+ */
+export const EXHAUSTED_MEMORY_MS = 10_000
 
 /** The most tokens that are remembered, trusted and refused together. */
 export const MAX_TOKENS_REMEMBERED = 5000
@@ -34,7 +42,10 @@ interface Verdict {
 /** The callers that this isolate remembers. */
 export class CallerMemory {
   readonly #verdicts = new BoundedMap<Verdict>(MAX_TOKENS_REMEMBERED)
-  readonly #asking = new Map<string, number>()
+  readonly #records = new BoundedMap<readonly TokenHash[]>(MAX_TOKENS_REMEMBERED)
+  readonly #exhausted = new BoundedMap<number>(MAX_TOKENS_REMEMBERED)
+  /** The questions about unknown tokens that are under way. */
+  readonly questions = new CallerQuestions()
 
   /** Remembers what the portal's object said of a token. */
   remember(
@@ -52,29 +63,30 @@ export class CallerMemory {
     return verdict.trusted ? 'trusted' : 'refused'
   }
 
-  /**
-   * Notes that the object is being asked about a token; true when nobody else is asking about it. The first
-   * events of a new portal come together, and only one of them is counted by the rate limit. Each call needs
-   * its `endAsking`.
-   */
-  beginAsking(caller: CallerToken): boolean {
-    const name = nameOf(caller)
-    const asking = this.#asking.get(name) ?? 0
-    this.#asking.set(name, asking + 1)
-    return asking === 0
+  /** Remembers which tokens KV named for a portal, so that a flood in its name costs no further read. */
+  rememberRecord(memberId: string, hashes: readonly TokenHash[]): void {
+    this.#records.set(nameOf({ memberId, tokenHash: '' }), hashes)
   }
 
-  /** Notes that one question about a token was answered. */
-  endAsking(caller: CallerToken): void {
-    const name = nameOf(caller)
-    const asking = (this.#asking.get(name) ?? 1) - 1
-    if (asking > 0) this.#asking.set(name, asking)
-    else this.#asking.delete(name)
+  /** The tokens that KV named for a portal when it was read last; null when it was not read. */
+  recallRecord(memberId: string): readonly TokenHash[] | null {
+    return this.#records.get(nameOf({ memberId, tokenHash: '' })) ?? null
+  }
+
+  /** Remembers that a key of the rate limit is used up. */
+  exhaust(key: string, now: number): void {
+    this.#exhausted.set(`${key}|`, now + EXHAUSTED_MEMORY_MS)
+  }
+
+  /** Whether a key of the rate limit was used up a moment ago. */
+  isExhausted(key: string, now: number): boolean {
+    return (this.#exhausted.get(`${key}|`) ?? 0) > now
   }
 
   /** Forgets every token of a portal, because its install has changed. */
   forget(memberId: string): void {
     this.#verdicts.forget(nameOf({ memberId, tokenHash: '' }))
+    this.#records.forget(nameOf({ memberId, tokenHash: '' }))
   }
 }
 

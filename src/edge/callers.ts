@@ -1,8 +1,8 @@
 /**
  * Finds out who calls. The edge looks into its memory, into the configuration and into KV, in this order. It
  * never has the last word: the portal's object is asked about a caller that the edge does not know. The
- * edge's own knowledge decides two things only: whether the rate limit counts the caller, and whether a
- * request may be spilled when the object is silent.
+ * edge's own knowledge decides two things only: whether a caller who has had too many refusals is let through,
+ * and whether a request may be spilled when the object is silent. Only the object's no is charged.
  */
 import { trustsToken } from '../core/access/token-hashes.ts'
 import { webhookRule, type OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
@@ -10,8 +10,12 @@ import { err, ok, type Result } from '../core/result.ts'
 import { equalInConstantTime } from '../core/safety/constant-time.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { hashToken } from '../storage/token-hash.ts'
+import { withTimeout } from '../storage/with-timeout.ts'
 import type { CallerToken, CallerTrust } from './caller-memory.ts'
 import type { IntakeDeps } from './intake-deps.ts'
+
+/** How long the rate limit may take, in milliseconds; an event waits for it. */
+const LIMIT_MS = 500
 
 /** Where a request came from, and by which address it reached the relay. */
 export interface CallSource {
@@ -28,45 +32,82 @@ export interface Caller extends CallerToken {
 }
 
 /**
- * Finds out who calls. A token that the object refused a moment ago is refused again; an unknown one is
- * counted, and noted as being asked about: `endAsking` follows when the object has answered.
+ * Why a caller is not let through. `not_stored`: the object has not answered others who asked before, so
+ * nobody can tell.
+ */
+export type CallerRefusal = 'untrusted' | 'too_many_requests' | 'not_stored'
+
+/**
+ * Finds out who calls. A token that the object refused a moment ago is refused again. An unknown one takes its
+ * turn among the questions that are open already: `endQuestion` follows when the object has answered. Whoever
+ * has waited for the no of another one with the same token is charged for it, unasked.
  */
 export async function findCaller(
   deps: IntakeDeps,
   { memberId, applicationToken: token }: { memberId: string; applicationToken: string },
   source: CallSource,
-): Promise<Result<Caller, 'untrusted' | 'too_many_requests'>> {
+): Promise<Result<Caller, CallerRefusal>> {
   const { memory } = deps.callers
   const caller: CallerToken = { memberId, tokenHash: await hashToken(memberId, token) }
-  const trust = await recallCaller(deps, { ...caller, token })
+  const trust = await recallCaller(deps, { ...caller, token }, source)
   if (trust === 'refused') return err('untrusted')
   if (trust === 'trusted') return ok({ ...caller, isTrusted: true })
-  const isFirst = memory.beginAsking(caller)
-  if (isFirst && !(await isCallerWithinLimit(deps, memberId, source))) {
-    memory.endAsking(caller)
-    return err('too_many_requests')
+  if (trust === 'over_limit') return err('too_many_requests')
+  const line = lineOf(memberId, source)
+  while (!memory.questions.begin(line)) {
+    if (!(await memory.questions.answered(line))) return err('not_stored')
+    const learned = memory.recall(caller, deps.world.now())
+    if (learned === 'trusted') return ok({ ...caller, isTrusted: true })
+    if (learned === 'refused') {
+      const isWithin = await chargeCaller(deps, memberId, source)
+      return err(isWithin ? 'untrusted' : 'too_many_requests')
+    }
+    if (isLineExhausted(deps, memberId, source)) return err('too_many_requests')
   }
   return ok({ ...caller, isTrusted: false })
 }
 
-/** Recalls the edge's knowledge of a token. When KV fails, the token counts as unknown. */
+/** Notes that the object has answered, or has not answered in time, the question about a caller. */
+export function endQuestion(
+  { callers }: IntakeDeps,
+  { memberId }: Caller,
+  source: CallSource,
+): void {
+  callers.memory.questions.end(lineOf(memberId, source))
+}
+
+/**
+ * Recalls the edge's knowledge of a token. When KV fails, the token counts as unknown, whatever else is used
+ * up: a known portal must not pay for the outage. `over_limit`: neither the configuration nor KV knows the
+ * token, and its sender has had too many refusals. For such a sender KV is not read any more, only the record
+ * of the last read counts.
+ */
 export async function recallCaller(
   { callers, world }: Pick<IntakeDeps, 'callers' | 'world'>,
   caller: CallerToken & { readonly token: string },
-): Promise<CallerTrust> {
+  source: CallSource,
+): Promise<CallerTrust | 'over_limit'> {
   const { memory, webhooks, installs } = callers
   const { memberId, tokenHash, token } = caller
-  const remembered = memory.recall(caller, world.now())
+  const now = world.now()
+  const remembered = memory.recall(caller, now)
   if (remembered !== 'unknown') return remembered
   const named = webhooks.filter((webhook) => isNamed(webhook, memberId))
   if (named.some((webhook) => equalInConstantTime(webhook.token, token))) return 'trusted'
+  const record = memory.recallRecord(memberId)
+  if (record !== null && isLineExhausted({ callers, world }, memberId, source)) {
+    return trustsToken({ hashes: record }, tokenHash, now) ? 'trusted' : 'over_limit'
+  }
   try {
-    const install = await installs.load(memberId)
-    if (install !== null && trustsToken(install, tokenHash, world.now())) return 'trusted'
+    const hashes = (await installs.load(memberId))?.hashes ?? []
+    memory.rememberRecord(memberId, hashes)
+    if (trustsToken({ hashes }, tokenHash, now)) return 'trusted'
   } catch {
     // KV does not answer, or holds no JSON: the portal's object will be asked.
+    return 'unknown'
   }
-  return 'unknown'
+  const keys = [...lineKeys(memberId, source), ...addressKeys(source)]
+  return keys.some((key) => memory.isExhausted(key, now)) ? 'over_limit' : 'unknown'
 }
 
 function isNamed(webhook: OutgoingWebhook, memberId: string): boolean {
@@ -74,22 +115,56 @@ function isNamed(webhook: OutgoingWebhook, memberId: string): boolean {
 }
 
 /**
- * Counts a caller that the edge does not know. All portals call from the few addresses of Bitrix24's queue
- * servers (docs/bitrix24.md, "Queue servers"), so the first limit counts by address and portal: a flood in
- * the name of one portal locks out no other. A caller who invents a portal for each request meets the wider
- * limit of the address.
+ * Charges a caller for a request that could not be trusted; false when this was one too many. All portals call
+ * from the few addresses of Bitrix24's queue servers (docs/bitrix24.md, "Queue servers"), so the first limit
+ * counts by address and portal: a flood in the name of one portal locks out no other. A caller who invents a
+ * portal for each request meets the wider limit of the address. An IPv6 caller may own a whole /48, which
+ * counts beside its /64.
  */
-export async function isCallerWithinLimit(
-  { limits, world }: Pick<IntakeDeps, 'limits' | 'world'>,
+export async function chargeCaller(
+  { callers, limits, world }: Pick<IntakeDeps, 'callers' | 'limits' | 'world'>,
   memberId: string,
-  { address }: CallSource,
+  source: CallSource,
 ): Promise<boolean> {
+  const { isUntrustedWithinLimit, isAddressWithinLimit } = limits
+  const isWithin = async (keys: readonly string[], count: (key: string) => Promise<boolean>) => {
+    const answers = await withTimeout(Promise.all(keys.map(count)), LIMIT_MS, 'the rate limit')
+    for (const [index, key] of keys.entries()) {
+      if (answers[index] === false) callers.memory.exhaust(key, world.now())
+    }
+    return answers.every(Boolean)
+  }
   try {
-    const isWithin = await limits.isUntrustedWithinLimit(`${address}|${memberId}`)
-    return isWithin && (await limits.isAddressWithinLimit(address))
+    // A line that is used up is not counted for its address: other portals call from there.
+    if (!(await isWithin(lineKeys(memberId, source), isUntrustedWithinLimit))) return false
+    return await isWithin(addressKeys(source), isAddressWithinLimit)
   } catch (error) {
     // A limiter that fails must not cost an event: the object still decides about trust.
     world.log('warn', 'rate_limit_failed', { memberId, error: describeError(error) })
     return true
   }
+}
+
+function isLineExhausted(
+  { callers, world }: Pick<IntakeDeps, 'callers' | 'world'>,
+  memberId: string,
+  source: CallSource,
+): boolean {
+  const now = world.now()
+  return lineKeys(memberId, source).some((key) => callers.memory.isExhausted(key, now))
+}
+
+/** The name under which the open questions of a caller about one portal are counted. */
+function lineOf(memberId: string, { address }: CallSource): string {
+  return `${address}|${memberId}`
+}
+
+function lineKeys(memberId: string, source: CallSource): readonly string[] {
+  return addressKeys(source).map((key) => `${key}|${memberId}`)
+}
+
+/** The address as the caller has it, and the /48 of an IPv6 address. */
+function addressKeys({ address }: CallSource): readonly string[] {
+  if (!address.includes(':')) return [address]
+  return [address, `${address.split(':').slice(0, 3).join(':')}::/48`]
 }

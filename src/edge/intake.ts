@@ -13,8 +13,8 @@ import { canonicalEvent } from '../core/log/canonical-event.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { sha256Hex } from '../core/safety/sha256.ts'
 import type { AppendRequest } from '../portal/log/appender.ts'
-import { findCaller, type Caller, type CallSource } from './callers.ts'
-import { refuse, type IntakeAnswer } from './intake-answer.ts'
+import { chargeCaller, endQuestion, findCaller, type Caller, type CallSource } from './callers.ts'
+import { NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
 import type { IntakeDeps } from './intake-deps.ts'
 import { takeInstall, takeNotice, takeUninstall } from './lifecycle.ts'
 import { spillRequest } from './spill.ts'
@@ -29,12 +29,17 @@ export async function takeRequest(
   if (request.kind === 'install') return takeInstall(deps, request, source)
   const receivedAt = deps.world.now()
   const found = await findCaller(deps, request, source)
-  if (!found.ok) return refuse(found.error, deps.config)
+  if (!found.ok) {
+    return found.error === 'not_stored' ? NOT_STORED : refuse(found.error, deps.config)
+  }
   const caller = found.value
   try {
-    return await takeFromCaller(deps, caller, { request, receivedAt })
+    const answer = await takeFromCaller(deps, caller, { request, receivedAt })
+    const isRefused = answer.kind === 'refused' && answer.code !== 'not_stored'
+    if (!isRefused || (await chargeCaller(deps, caller.memberId, source))) return answer
+    return refuse('too_many_requests', deps.config)
   } finally {
-    if (!caller.isTrusted) deps.callers.memory.endAsking(caller)
+    if (!caller.isTrusted) endQuestion(deps, caller, source)
   }
 }
 

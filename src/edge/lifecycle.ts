@@ -7,7 +7,7 @@ import type { InstallRequest, UninstallRequest } from '../bitrix24/wire/request.
 import { describeError } from '../core/safety/redact.ts'
 import { hashToken } from '../storage/token-hash.ts'
 import { withTimeout } from '../storage/with-timeout.ts'
-import { isCallerWithinLimit, recallCaller, type Caller, type CallSource } from './callers.ts'
+import { chargeCaller, recallCaller, type Caller, type CallSource } from './callers.ts'
 import { drainSpill } from './drain.ts'
 import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
 import type { IntakeDeps, IntakeConfig } from './intake-deps.ts'
@@ -31,8 +31,9 @@ export async function takeInstall(
 ): Promise<IntakeAnswer> {
   const { memberId } = presented
   const request: InstallRequest = { ...presented, handlerUrl: handlerUrl(deps.config, source) }
-  const isKnown = await isKnownToken(deps, presented)
-  if (!isKnown && !(await isCallerWithinLimit(deps, memberId, source))) {
+  const isKnown = await isKnownToken(deps, presented, source)
+  // Here each request is charged: the question goes to the OAuth server.
+  if (!isKnown && !(await chargeCaller(deps, memberId, source))) {
     return refuse('too_many_requests', deps.config)
   }
   const { portals, world } = deps
@@ -72,10 +73,11 @@ function handlerUrl({ publicUrl, allowHttp }: IntakeConfig, { calledUrl }: CallS
 async function isKnownToken(
   deps: IntakeDeps,
   { memberId, applicationToken: token }: InstallRequest,
+  source: CallSource,
 ): Promise<boolean> {
   if (token === null) return false
   const tokenHash = await hashToken(memberId, token)
-  return (await recallCaller(deps, { memberId, token, tokenHash })) === 'trusted'
+  return (await recallCaller(deps, { memberId, token, tokenHash }, source)) === 'trusted'
 }
 
 /** Ends an installation. */

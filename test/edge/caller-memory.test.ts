@@ -38,16 +38,26 @@ describe('CallerMemory', () => {
     ])
   })
 
-  it('lets the first who asks know, and anew when all have their answer', () => {
+  it('remembers what KV named for a portal, until its install changes', () => {
     const memory = new CallerMemory()
-    const first = [memory.beginAsking(token('a', 'hash')), memory.beginAsking(token('a', 'hash'))]
-    const others = [memory.beginAsking(token('a', 'other')), memory.beginAsking(token('b', 'hash'))]
-    expect({ first, others }).toEqual({ first: [true, false], others: [true, true] })
-    memory.endAsking(token('a', 'hash'))
-    expect(memory.beginAsking(token('a', 'hash'))).toBe(false)
-    memory.endAsking(token('a', 'hash'))
-    memory.endAsking(token('a', 'hash'))
-    expect(memory.beginAsking(token('a', 'hash'))).toBe(true)
+    expect(memory.recallRecord('a')).toBeNull()
+    const hashes = [{ hash: 'hash', until: null }]
+    memory.rememberRecord('a', hashes)
+    expect([memory.recallRecord('a'), memory.recallRecord('b')]).toEqual([hashes, null])
+    memory.forget('a')
+    expect(memory.recallRecord('a')).toBeNull()
+  })
+
+  it('remembers for 10 s that a key of the rate limit is used up', () => {
+    const memory = new CallerMemory()
+    memory.exhaust('198.51.100.7', NOW)
+    const at = (ms: number) =>
+      ['198.51.100.7', '198.51.100.8'].map((key) => memory.isExhausted(key, NOW + ms))
+    expect([at(0), at(9999), at(10_000)]).toEqual([
+      [true, false],
+      [true, false],
+      [false, false],
+    ])
   })
 
   it('forgets a word when its time is over: 30 s for a trusted token, 10 s for a refused one', () => {

@@ -11,7 +11,9 @@ import { answerOf, Edge, watchLog } from '../support/edge.ts'
 import {
   anEventOf,
   anIntake,
+  appending,
   decoded,
+  realPortals,
   SOURCE,
   portalsWith,
   type IntakeChanges,
@@ -88,7 +90,8 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     await env.INSTALLS.delete(`install:${scenario.memberId}`)
     const intake = watched()
     expect(await intake.take(event(1))).toEqual({ ...STORED, sequence: 1 })
-    expect(intake.counted).toEqual([`${SOURCE.address}|${scenario.memberId}`])
+    // The object's yes costs nothing.
+    expect(intake.counted).toEqual([])
   })
 
   it('and asks the object on a mismatch', async () => {
@@ -130,15 +133,16 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
 
   it('and takes a configured token of the very portal for known', async () => {
     const webhooks = [{ token: APPLICATION_TOKEN, portal: scenario.memberId, rest: null }]
-    const portals = portalsWith({ append: () => Promise.resolve({ kind: 'untrusted' }) })
+    const portals = portalsWith({ recognises: () => Promise.resolve(false) })
+    const notice = decoded(scenario.portal.body('app-ONAPPTEST'))
     const intake = watched({ webhooks, portals })
-    await intake.take(event(1))
+    expect(await intake.take(notice)).toMatchObject({ kind: 'accepted' })
     expect({ counted: intake.counted, reads: kv.operations }).toEqual({ counted: [], reads: [] })
     const other = watched({
       webhooks: [{ token: APPLICATION_TOKEN, portal: 'acme.com', rest: null }],
       portals,
     })
-    await other.take(event(1))
+    expect(await other.take(notice)).toEqual(UNTRUSTED)
     expect(other.counted).toHaveLength(1)
   })
 
@@ -199,9 +203,10 @@ describe('takeRequest() remembers wrong tokens', () => {
 
 describe('the rate limit counts only callers that could not prove themselves', () => {
   /** At most so many untrusted calls of each key. */
-  function limited(most: number) {
+  function limited(most: number, changes: IntakeChanges = {}) {
     const calls = new Map<string, number>()
     return watched({
+      ...changes,
       isUntrustedWithinLimit: (key) => {
         calls.set(key, (calls.get(key) ?? 0) + 1)
         return Promise.resolve((calls.get(key) ?? 0) <= most)
@@ -262,13 +267,93 @@ describe('the rate limit counts only callers that could not prove themselves', (
     })
   })
 
-  it('and a burst of one token as one caller', async () => {
-    const intake = limited(1)
-    const burst = [1, 2, 3].map((id) => intake.take(event(id)))
-    expect(await Promise.all(burst)).toEqual([UNTRUSTED, UNTRUSTED, UNTRUSTED])
-    expect(intake.counted).toHaveLength(1)
-    // The question has been answered: another token is another caller.
-    expect(await intake.take(event(4, wrong(4)))).toEqual(TOO_MANY)
+  it('and a burst of one wrong token as often as it comes, and asks about a few of it', async () => {
+    const intake = limited(60)
+    const burst = Array.from({ length: 300 }, (_, id) => intake.take(event(id + 1, wrong(1))))
+    const answers = await Promise.all(burst)
+    const refusedOnes = answers.filter((answer) => 'code' in answer && answer.code === 'untrusted')
+    expect(refusedOnes).toHaveLength(60)
+    expect(answers.filter(({ kind }) => kind !== 'refused')).toEqual([])
+    expect(intake.lookups.length).toBeLessThanOrEqual(8)
+  })
+
+  it('and a burst of many wrong tokens no further than to the limit', async () => {
+    let open = 0
+    let most = 0
+    const portals = appending(async (request) => {
+      open += 1
+      most = Math.max(most, open)
+      const answer = await realPortals(scenario.memberId).append(request)
+      open -= 1
+      return answer
+    })
+    const intake = limited(60, { portals })
+    const burst = Array.from({ length: 300 }, (_, id) => intake.take(event(id + 1, wrong(id))))
+    const answers = await Promise.all(burst)
+    const over = answers.filter((answer) => 'code' in answer && answer.code !== 'untrusted')
+    expect({ most, over: over.length }).toEqual({ most: 8, over: 240 })
+    expect(intake.lookups.length).toBeLessThanOrEqual(60 + 8)
+  })
+
+  it('and never a burst of the true token, though KV is silent', async () => {
+    await install()
+    const silent = new InstallStore(watchKv(['get']).kv)
+    const intake = limited(0, { installs: silent })
+    const burst = Array.from({ length: 50 }, (_, id) => intake.take(event(id + 1)))
+    const answers = await Promise.all(burst)
+    expect(answers.filter(({ kind }) => kind !== 'stored')).toEqual([])
+    expect(intake.counted).toEqual([])
+  })
+
+  it('and reads KV no more for a caller who is over the limit', async () => {
+    await install()
+    const intake = limited(2)
+    for (const index of [1, 2, 3]) await intake.take(event(index, wrong(index)))
+    const reads = kv.operations.length
+    for (const index of [4, 5, 6]) {
+      expect(await intake.take(event(index, wrong(index)))).toEqual(TOO_MANY)
+    }
+    expect(kv.operations).toHaveLength(reads)
+    expect(intake.lookups).toHaveLength(3)
+    // The true portal calls from the same address.
+    expect(await intake.take(event(7))).toEqual({ ...STORED, sequence: 1 })
+  })
+
+  it('and refuses a used up address only where KV answers and does not know the token', async () => {
+    await install()
+    let isDown = false
+    const flaky = new Proxy(kv.kv, {
+      get(target, property) {
+        const method: unknown = Reflect.get(target, property)
+        if (typeof method !== 'function') return method
+        return (...terms: unknown[]): unknown =>
+          isDown ? Promise.reject(new Error('KV is down')) : Reflect.apply(method, target, terms)
+      },
+    })
+    const isAddressWithinLimit = () => Promise.resolve(false)
+    const intake = watched({ installs: new InstallStore(flaky), isAddressWithinLimit })
+    const stranger = (digit: string) => event(1, { 'auth[member_id]': digit.repeat(32) })
+    expect(await intake.take(stranger('1'))).toEqual(TOO_MANY)
+    expect(await intake.take(stranger('2'))).toEqual(TOO_MANY)
+    expect(intake.lookups).toHaveLength(1)
+    expect(await intake.take(event(1))).toEqual({ ...STORED, sequence: 1 })
+    isDown = true
+    const other = watched({ installs: new InstallStore(flaky), isAddressWithinLimit })
+    expect(await other.take(stranger('3'))).toEqual(TOO_MANY)
+    expect(await other.take(event(2))).toEqual({ ...STORED, sequence: 2 })
+  })
+
+  it('and an IPv6 caller by the /48 as well', async () => {
+    const addresses: string[] = []
+    const intake = watched({
+      isAddressWithinLimit: (address) => {
+        addresses.push(address)
+        return Promise.resolve(true)
+      },
+    })
+    await intake.take(event(1, wrong(1)), { ...SOURCE, address: '2001:db8:1:2' })
+    expect(addresses).toEqual(['2001:db8:1:2', '2001:db8:1::/48'])
+    expect(intake.counted).toEqual(addresses.map((address) => `${address}|${scenario.memberId}`))
   })
 
   it('and by address alone where each call names another portal', async () => {
@@ -290,9 +375,9 @@ describe('the rate limit counts only callers that could not prove themselves', (
 
   it('and a limiter that fails costs no event', async () => {
     await install()
-    await env.INSTALLS.delete(`install:${scenario.memberId}`)
     const isUntrustedWithinLimit = () => Promise.reject(new Error('Limiter is down'))
     const intake = watched({ isUntrustedWithinLimit })
+    expect(await intake.take(event(1, wrong(1)))).toEqual(UNTRUSTED)
     expect(await intake.take(event(1))).toEqual({ ...STORED, sequence: 1 })
     expect(intake.lines).toEqual([
       {
