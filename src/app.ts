@@ -113,8 +113,15 @@ function createIntake(env: Env, memory: CallerMemory): IntakeDeps {
       canVerify: canVerify(config),
       publicUrl: config.publicUrl,
       allowHttp: config.policy.allowLocal,
+      policy: config.policy,
+      oauthUrls: config.oauthUrls,
     },
-    world: { now: () => Date.now(), newReceipt: () => crypto.randomUUID(), log },
+    world: {
+      fetch: (...request) => fetch(...request),
+      now: () => Date.now(),
+      newReceipt: () => crypto.randomUUID(),
+      log,
+    },
   }
 }
 

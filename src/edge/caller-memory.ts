@@ -4,6 +4,7 @@
  */
 import type { TokenHash } from '../core/access/token-hashes.ts'
 import { BoundedMap } from '../core/bounded-map.ts'
+import { LeakyBucket } from '../core/pace/leaky-bucket.ts'
 import { CallerQuestions } from './caller-questions.ts'
 
 /** How long a token that the object trusts is remembered, in milliseconds. */
@@ -20,6 +21,12 @@ export const REFUSED_MEMORY_MS = 10_000
  * portal may call from the address of the flood.
  */
 export const EXHAUSTED_MEMORY_MS = 10_000
+
+/**
+ * How many installations one isolate hands on in a minute. Each asks an OAuth server at most twice, and Bitrix24
+ * blocks who asks too much.
+ */
+export const INSTALLS_PER_MINUTE = 600
 
 /** The most tokens that are remembered, trusted and refused together. */
 export const MAX_TOKENS_REMEMBERED = 5000
@@ -44,6 +51,10 @@ export class CallerMemory {
   readonly #verdicts = new BoundedMap<Verdict>(MAX_TOKENS_REMEMBERED)
   readonly #records = new BoundedMap<readonly TokenHash[]>(MAX_TOKENS_REMEMBERED)
   readonly #exhausted = new BoundedMap<number>(MAX_TOKENS_REMEMBERED)
+  readonly #installs = new LeakyBucket({
+    ratePerSecond: INSTALLS_PER_MINUTE / 60,
+    size: INSTALLS_PER_MINUTE,
+  })
   /** The questions about unknown tokens that are under way. */
   readonly questions = new CallerQuestions()
 
@@ -61,6 +72,13 @@ export class CallerMemory {
     const verdict = this.#verdicts.get(nameOf(caller))
     if (verdict === undefined || verdict.until <= now) return 'unknown'
     return verdict.trusted ? 'trusted' : 'refused'
+  }
+
+  /** Counts an installation that is handed on; false when this isolate has handed on too many. */
+  takeInstall(now: number): boolean {
+    if (this.#installs.waitMs(now) > 0) return false
+    this.#installs.take(now)
+    return true
   }
 
   /** Remembers which tokens KV named for a portal, so that a flood in its name costs no further read. */

@@ -1,5 +1,6 @@
 /** Everything that the intake needs from outside; the composition root puts it together. */
 import type { OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
+import type { AddressPolicy } from '../core/safety/address.ts'
 import type { World } from '../portal/settings.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import type { Sealer } from '../storage/seal.ts'
@@ -39,6 +40,9 @@ export interface IntakeConfig {
   readonly publicUrl: string | null
   /** True in development: a portal may be told an address without encryption. */
   readonly allowHttp: boolean
+  readonly policy: AddressPolicy
+  /** The OAuth servers that may be asked. */
+  readonly oauthUrls: readonly string[]
 }
 
 /** The ports of the intake. */
@@ -48,5 +52,5 @@ export interface IntakeDeps {
   readonly limits: CallerLimits
   readonly spill: SpillDeps
   readonly config: IntakeConfig
-  readonly world: Pick<World, 'now' | 'newReceipt' | 'log'>
+  readonly world: Pick<World, 'fetch' | 'now' | 'newReceipt' | 'log'>
 }

@@ -10,6 +10,7 @@ import { withTimeout } from '../storage/with-timeout.ts'
 import { chargeCaller, recallCaller, type Caller, type CallSource } from './callers.ts'
 import { drainSpill } from './drain.ts'
 import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
+import { isTokenOfPortal } from './install-reason.ts'
 import type { IntakeDeps, IntakeConfig } from './intake-deps.ts'
 import { spillRequest } from './spill.ts'
 import { STORE_BUDGET_MS, tryTwice } from './two-tries.ts'
@@ -37,6 +38,8 @@ export async function takeInstall(
     return refuse('too_many_requests', deps.config)
   }
   const { portals, world } = deps
+  // Whoever knows the application token is counted here, too: each installation asks the OAuth server.
+  if (!deps.callers.memory.takeInstall(world.now())) return refuse('too_many_requests', deps.config)
   const receivedAt = world.now()
   const receipt = world.newReceipt()
   try {
@@ -55,8 +58,8 @@ export async function takeInstall(
   } catch (error) {
     world.log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
     const spilled = { kind: 'install', request } as const
-    // Only the rate limit keeps a stranger out of the spill here. The drain asks the OAuth server anyway.
-    return spillRequest(deps, { memberId, isTrusted: true }, { receivedAt, receipt, spilled })
+    const isTrusted = isKnown || (await isTokenOfPortal(deps, request))
+    return spillRequest(deps, { memberId, isTrusted }, { receivedAt, receipt, spilled })
   }
 }
 

@@ -1,5 +1,6 @@
 /** How requests about the application itself go through the edge, and what goes before and with them. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { INSTALLS_PER_MINUTE } from '../../src/edge/caller-memory.ts'
 import { INSTALL_BUDGET_MS } from '../../src/edge/lifecycle.ts'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
 import {
@@ -117,6 +118,21 @@ describe('takeRequest() with lifecycle requests', () => {
     const install = decoded(scenario.portal.body('app-ONAPPINSTALL-local'))
     await intake.take(install, { ...SOURCE, calledUrl })
     expect(told).toEqual([url])
+  })
+
+  it('hands on no more installations than an isolate may, not even of a known portal', async () => {
+    const refusing = portalsWith({
+      install: () => Promise.resolve({ kind: 'refused', reason: 'token_refused' }),
+    })
+    const intake = scenario.intake(refusing)
+    const install = decoded(scenario.portal.body('app-ONAPPUPDATE'))
+    for (let count = 0; count < INSTALLS_PER_MINUTE; count += 1) {
+      intake.deps.callers.memory.takeInstall(scenario.now)
+    }
+    expect(await intake.take(install)).toEqual({ kind: 'refused', code: 'too_many_requests' })
+    expect(intake.lookups).toEqual([])
+    scenario.now += 60_000
+    expect(await intake.take(install)).toMatchObject({ code: 'untrusted' })
   })
 
   it('waits 20 s for an installation, then spills it', async () => {

@@ -109,8 +109,11 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
       canVerify: changes.canVerify ?? true,
       publicUrl: changes.publicUrl ?? null,
       allowHttp: changes.allowHttp ?? false,
+      policy: changes.policy ?? { allowLocal: false },
+      oauthUrls: changes.oauthUrls ?? ['https://oauth.bitrix.info', 'https://oauth.bitrix24.tech'],
     },
     world: {
+      fetch: changes.fetch ?? ((...request) => fetch(...request)),
       now: changes.now ?? (() => Date.now()),
       newReceipt: changes.newReceipt ?? (() => crypto.randomUUID()),
       log: changes.log ?? log,
