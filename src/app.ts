@@ -33,7 +33,7 @@ export function createApp(): Hono<{ Bindings: Env }> {
     '/',
     createBitrix24Routes((c) => createIntake(c.env, memory)),
   )
-  app.get('/healthz', (c) => health(c.env))
+  app.get('/healthz', (c) => health(c.env, memory))
   app.use(
     '/admin/*',
     requireAdmin((c) => createAdminAuth(c.env)),
@@ -149,15 +149,17 @@ function createAdmin(env: Env): AdminDeps {
   }
 }
 
-function health(env: Env): Promise<Response> {
+function health(env: Env, memory: CallerMemory): Promise<Response> {
   const config = configOf(env)
   return healthResponse({
     version: config.version,
     problems: config.problems,
     warnings: config.warnings,
-    hasApplication: config.applications.size > 0,
     canVerify: canVerify(config),
-    listPending: () => directoryOf(env).listPending(Date.now()),
+    listPending: () => {
+      const now = Date.now()
+      return memory.pending.list(() => directoryOf(env).listPending(now), now)
+    },
   })
 }
 

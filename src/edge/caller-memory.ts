@@ -6,6 +6,7 @@ import type { TokenHash } from '../core/access/token-hashes.ts'
 import { BoundedMap } from '../core/bounded-map.ts'
 import { LeakyBucket } from '../core/pace/leaky-bucket.ts'
 import { CallerQuestions } from './caller-questions.ts'
+import { PendingMemory } from './pending-memory.ts'
 
 /** How long a token that the object trusts is remembered, in milliseconds. */
 export const TRUSTED_MEMORY_MS = 30_000
@@ -55,6 +56,8 @@ export class CallerMemory {
     ratePerSecond: INSTALLS_PER_MINUTE / 60,
     size: INSTALLS_PER_MINUTE,
   })
+  /** The pending installs, for `/healthz`. */
+  readonly pending = new PendingMemory()
   /** The questions about unknown tokens that are under way. */
   readonly questions = new CallerQuestions()
 

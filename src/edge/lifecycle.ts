@@ -51,6 +51,7 @@ export async function takeInstall(
         return { kind: 'accepted', domain, finished, status }
       }
       case 'pending':
+        deps.callers.memory.pending.expectNews(world.now())
         return { kind: 'pending', domain: answer.domain }
       case 'refused':
         return { ...refuse('untrusted', deps.config), reason: answer.reason }

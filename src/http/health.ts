@@ -9,30 +9,24 @@ export interface HealthDeps {
   readonly version: string
   readonly problems: readonly { readonly setting: string; readonly problem: string }[]
   readonly warnings: readonly string[]
-  /** Whether at least one application is configured. */
-  readonly hasApplication: boolean
   /** False when nothing is configured by which a portal could be verified. */
   readonly canVerify: boolean
-  /** The installs that wait until their application is configured. */
+  /** The installs that wait until their application is configured. Never rejects. */
   readonly listPending: () => Promise<readonly PendingListing[]>
 }
 
 /**
- * The answer of `GET /healthz`. A pending install turns the check red only while no application is
- * configured. When one is configured, the pending install may be a stranger's, and a stranger must not be
- * able to alarm the operator.
+ * The answer of `GET /healthz`. A pending install is named and never turns the check red: it may be a
+ * stranger's own portal, and a stranger must not be able to alarm the operator.
  */
 export async function healthResponse(deps: HealthDeps): Promise<Response> {
-  const pending = await pendingTexts(deps)
+  const pending = (await deps.listPending()).map(textOf)
   const problems = [...deps.problems]
   if (!deps.canVerify) {
     problems.push({
       setting: 'BITRIX24_CLIENT_ID',
       problem: 'Must be set, or OUTGOING_WEBHOOK_TOKENS: no portal can be verified yet',
     })
-  }
-  if (!deps.hasApplication) {
-    problems.push(...pending.map((problem) => ({ setting: 'BITRIX24_CLIENT_ID', problem })))
   }
   const isOk = problems.length === 0
   const body = {
@@ -48,16 +42,9 @@ export async function healthResponse(deps: HealthDeps): Promise<Response> {
   })
 }
 
-async function pendingTexts(deps: HealthDeps): Promise<string[]> {
-  try {
-    const listings = await deps.listPending()
-    return listings.map(
-      ({ domain, clientId }) =>
-        `portal ${domain} installed application ${clientId}: ` +
-        'set BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET',
-    )
-  } catch {
-    // The directory cannot be reached. The rest of the check does not need it.
-    return []
-  }
+function textOf({ domain, clientId }: PendingListing): string {
+  return (
+    `portal ${domain} installed application ${clientId}: ` +
+    'set BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET'
+  )
 }

@@ -175,6 +175,24 @@ describe('GET /healthz', () => {
     expect(await answerOf(await healthOf({ DIRECTORY }))).toEqual(ok())
   })
 
+  it('reads the directory once for a burst of calls', async () => {
+    let reads = 0
+    const DIRECTORY = {
+      getByName: () => ({
+        listPending: () => {
+          reads += 1
+          return Promise.resolve([])
+        },
+      }),
+    }
+    const edge = new Edge({ DIRECTORY })
+    for (let count = 0; count < 20; count += 1) {
+      const call = { method: 'GET', path: '/healthz', contentType: null }
+      expect((await edge.call(null, call)).status).toBe(200)
+    }
+    expect(reads).toBe(1)
+  })
+
   it('stores nothing and asks nobody', async () => {
     await healthOf()
     expect(await scenario.traces()).toEqual(NO_TRACES)

@@ -378,7 +378,8 @@ describe('an install that waits', () => {
     const [refresh] = scenario.sentTo('oauth.bitrix.info')
     expect(`${refresh?.url}${refresh?.body}`).toContain('refresh-canary-waiting')
     expect(await scenario.portal.sends(814, APPLICATION_TOKEN)).toEqual(accepted(1))
-    await scenario.until(async () => (await scenario.health()).body.pending === undefined)
+    const isNamed = async () => (await scenario.health()).body.pending !== undefined
+    await scenario.until(async () => !(await isNamed()), SECOND_MS)
   })
 
   it('for the OAuth server is asked about, each of them, as soon as that answers', async () => {

@@ -91,14 +91,10 @@ describe('an install of an application that is not configured', () => {
       }),
     )
     const unconfigured = { BITRIX24_CLIENT_ID: '', BITRIX24_CLIENT_SECRET: '' }
+    // It may be a stranger's own portal, which must not alarm the operator.
     expect(await health(unconfigured)).toEqual({
-      status: 500,
-      body: {
-        status: 'misconfigured',
-        version: expect.any(String),
-        problems: [{ setting: 'BITRIX24_CLIENT_ID', problem: text }],
-        pending: [text],
-      },
+      status: 200,
+      body: { status: 'ok', version: expect.any(String), pending: [text] },
     })
   })
 
