@@ -22,6 +22,9 @@ import { InstallStore } from './storage/install-store.ts'
 import { SpillStore } from './storage/spill-store.ts'
 import { withTimeout } from './storage/with-timeout.ts'
 
+/** How long the rate limit may take, in milliseconds; an event may wait for it. */
+const LIMIT_MS = 500
+
 /** The name of the one directory object. */
 const DIRECTORY_NAME = 'directory'
 
@@ -95,7 +98,7 @@ function createPacer(env: Env, { sealer }: Config): PacerClient {
 
 async function isWithin(limit: RateLimit | undefined, key: string): Promise<boolean> {
   if (limit === undefined) return true
-  const { success } = await limit.limit({ key })
+  const { success } = await withTimeout(limit.limit({ key }), LIMIT_MS, 'the rate limit')
   return success
 }
 

@@ -8,10 +8,11 @@ import { describeError } from '../core/safety/redact.ts'
 import { hashToken } from '../storage/token-hash.ts'
 import { withTimeout } from '../storage/with-timeout.ts'
 import { chargeCaller, recallCaller, type Caller, type CallSource } from './callers.ts'
-import { drainSpill } from './drain.ts'
+import { drainSpill, type DrainDeps } from './drain.ts'
 import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
 import { isTokenOfPortal } from './install-reason.ts'
 import type { IntakeDeps, IntakeConfig } from './intake-deps.ts'
+import { replayRefused } from './refused.ts'
 import { spillRequest } from './spill.ts'
 import { STORE_BUDGET_MS, tryTwice } from './two-tries.ts'
 
@@ -94,7 +95,7 @@ export async function takeUninstall(
   const { memberId, tokenHash } = caller
   const receipt = world.newReceipt()
   // An event in the spill was acknowledged, so it has to be in the log before the tokens are deleted.
-  if (caller.isTrusted) await drainPortal(deps, memberId)
+  if (caller.isTrusted) await inTime(deps, memberId, (drain) => drainSpill(drain, memberId))
   // The time is fixed now. A spilled uninstall without a time would otherwise count from its drain, and end an
   // installation that came after it.
   const ts = request.ts ?? Math.floor(receivedAt / 1000)
@@ -108,6 +109,8 @@ export async function takeUninstall(
   deps.callers.memory.forget(memberId)
   switch (tried.value.kind) {
     case 'accepted':
+      // What was refused before has to go with the rest: its object drops it and counts it.
+      if (request.clean) await inTime(deps, memberId, (drain) => replayRefused(drain, memberId))
       return ACCEPTED
     case 'untrusted':
       return refuse('untrusted', deps.config)
@@ -115,16 +118,16 @@ export async function takeUninstall(
 }
 
 /**
- * Drains the portal's spill. It has only as much time as the storing of one event: a drain that hangs must
- * not hold the uninstall back.
+ * Empties what the portal has in KV. This has only as much time as the storing of one event: a drain that
+ * hangs must not hold the uninstall back.
  */
-async function drainPortal(deps: IntakeDeps, memberId: string): Promise<void> {
-  const { portals, spill, world } = deps
+async function inTime(
+  { portals, spill, world }: IntakeDeps,
+  memberId: string,
+  work: (drain: DrainDeps) => Promise<unknown>,
+): Promise<void> {
   try {
-    await withTimeout(
-      drainSpill({ portals, spill, log: world.log, now: world.now }, memberId),
-      STORE_BUDGET_MS,
-    )
+    await withTimeout(work({ portals, spill, log: world.log, now: world.now }), STORE_BUDGET_MS)
   } catch (error) {
     world.log('warn', 'spill_kept', { memberId, error: describeError(error) })
   }

@@ -34,7 +34,8 @@ export async function replayRefused(deps: DrainDeps, memberId: string): Promise<
       counts[outcome] += 1
     }
   }
-  deps.log('info', 'refused_replayed', { memberId, ...counts })
+  const { replayed, refused, left } = counts
+  if (replayed + refused + left > 0) deps.log('info', 'refused_replayed', { memberId, ...counts })
   return counts
 }
 

@@ -6,8 +6,12 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import { isMemberId } from '../core/access/member-id.ts'
 import type { PortalClient, PortalLookup } from '../edge/portal-client.ts'
+import { withTimeout } from '../storage/with-timeout.ts'
 import { readBody } from './body.ts'
 import { errorResponse } from './error-response.ts'
+
+/** How long an admin request may take, in milliseconds: the portal's object may be silent. */
+export const ADMIN_MS = 30_000
 
 /** The largest body of an admin request, in bytes. */
 const MAX_ADMIN_BODY_BYTES = 16 * 1024
@@ -22,7 +26,7 @@ export async function withPortal(
 ): Promise<Response> {
   const memberId = (c.req.param('memberId') ?? '').toLowerCase()
   if (!isMemberId(memberId)) return errorResponse('not_found')
-  return work(portals(memberId), memberId)
+  return withTimeout(work(portals(memberId), memberId), ADMIN_MS)
 }
 
 /**

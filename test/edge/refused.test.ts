@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { drainSpill } from '../../src/edge/drain.ts'
 import { MAX_REPLAYED, replayRefused } from '../../src/edge/refused.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
-import { appending, realPortals, spilledKeys, UNREACHABLE } from '../support/an-intake.ts'
+import { appending, decoded, realPortals, spilledKeys, UNREACHABLE } from '../support/an-intake.ts'
 import { EdgeScenario } from '../support/edge-scenario.ts'
 
 let scenario: EdgeScenario
@@ -89,4 +89,16 @@ describe('a request that its object refuses', () => {
       left: 1,
     })
   })
+})
+
+it('a CLEAN uninstall takes the refused requests of its portal with it, and counts them', async () => {
+  await refuseEvents(2)
+  const uninstall = decoded(
+    scenario.portal.body('app-ONAPPUNINSTALL-clean', { ts: scenario.portal.ts() }),
+  )
+  scenario.now += 1000
+  expect(await scenario.intake(realPortals).take(uninstall)).toMatchObject({ kind: 'accepted' })
+  expect(await refusedKeys()).toEqual([])
+  const { erased } = await scenario.view()
+  expect({ erased, logged: await scenario.logged() }).toEqual({ erased: 2, logged: [] })
 })

@@ -1,8 +1,14 @@
 import { Hono } from 'hono'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as v from 'valibot'
-import { readJson, reply, replyOrNotFound, withPortal } from '../../src/http/admin-exchange.ts'
-import { portalsWith } from '../support/an-intake.ts'
+import {
+  ADMIN_MS,
+  readJson,
+  reply,
+  replyOrNotFound,
+  withPortal,
+} from '../../src/http/admin-exchange.ts'
+import { never, portalsWith } from '../support/an-intake.ts'
 import { refused } from '../support/refusals.ts'
 import { MEMBER_ID } from '../support/runtime-bindings.ts'
 
@@ -28,6 +34,23 @@ describe('withPortal()', () => {
       expect({ status: response.status, body: await response.json() }).toEqual(NOT_FOUND)
     },
   )
+})
+
+describe('withPortal() and an object that never answers', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('ends after 30 s', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const routes = new Hono()
+    routes.get('/:memberId', (c) => withPortal(c, portalsWith({}), never))
+    routes.onError((error) => new Response(error.message, { status: 500 }))
+    const answer = Promise.resolve(routes.request(`/${MEMBER_ID}`))
+    await vi.advanceTimersByTimeAsync(ADMIN_MS)
+    expect(await (await answer).text()).toBe('Cannot wait any longer for the portal')
+    expect(ADMIN_MS).toBe(30_000)
+  })
 })
 
 describe('readJson()', () => {
