@@ -11,6 +11,7 @@ import { equalInConstantTime } from '../core/safety/constant-time.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { hashToken } from '../storage/token-hash.ts'
 import { withTimeout } from '../storage/with-timeout.ts'
+import { addressKeys } from './address-keys.ts'
 import type { CallerToken, CallerTrust } from './caller-memory.ts'
 import type { IntakeDeps } from './intake-deps.ts'
 
@@ -106,7 +107,7 @@ export async function recallCaller(
     // KV does not answer, or holds no JSON: the portal's object will be asked.
     return 'unknown'
   }
-  const keys = [...lineKeys(memberId, source), ...addressKeys(source)]
+  const keys = [...lineKeys(memberId, source), ...addressKeys(source.address)]
   return keys.some((key) => memory.isExhausted(key, now)) ? 'over_limit' : 'unknown'
 }
 
@@ -137,7 +138,7 @@ export async function chargeCaller(
   try {
     // A line that is used up is not counted for its address: other portals call from there.
     if (!(await isWithin(lineKeys(memberId, source), isUntrustedWithinLimit))) return false
-    return await isWithin(addressKeys(source), isAddressWithinLimit)
+    return await isWithin(addressKeys(source.address), isAddressWithinLimit)
   } catch (error) {
     // A limiter that fails must not cost an event: the object still decides about trust.
     world.log('warn', 'rate_limit_failed', { memberId, error: describeError(error) })
@@ -160,11 +161,5 @@ function lineOf(memberId: string, { address }: CallSource): string {
 }
 
 function lineKeys(memberId: string, source: CallSource): readonly string[] {
-  return addressKeys(source).map((key) => `${key}|${memberId}`)
-}
-
-/** The address as the caller has it, and the /48 of an IPv6 address. */
-function addressKeys({ address }: CallSource): readonly string[] {
-  if (!address.includes(':')) return [address]
-  return [address, `${address.split(':').slice(0, 3).join(':')}::/48`]
+  return addressKeys(source.address).map((key) => `${key}|${memberId}`)
 }

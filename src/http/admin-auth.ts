@@ -4,6 +4,7 @@
  */
 import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'
+import { addressKeys } from '../edge/address-keys.ts'
 import { equalInConstantTime } from '../core/safety/constant-time.ts'
 import { sha256Hex } from '../core/safety/sha256.ts'
 import { clientAddress } from './client-address.ts'
@@ -29,8 +30,9 @@ export function requireAdmin(authOf: (c: Context) => AdminAuth) {
       await next()
       return undefined
     }
-    const isWithin = await isWrongTokenWithinLimit(clientAddress(c.req.raw))
-    return errorResponse(isWithin ? 'unauthorized' : 'too_many_requests')
+    const keys = addressKeys(clientAddress(c.req.raw))
+    const answers = await Promise.all(keys.map((key) => isWrongTokenWithinLimit(key)))
+    return errorResponse(answers.every(Boolean) ? 'unauthorized' : 'too_many_requests')
   })
 }
 
