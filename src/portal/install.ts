@@ -29,6 +29,7 @@ export interface InstallParts extends PortalViewParts {
 interface PendingParts {
   readonly state: Pick<PortalState, 'install'>
   readonly installer: Pick<Installer, 'checkPending'>
+  readonly mirror: Pick<KvMirror, 'follow'>
   readonly subscriber: Pick<Subscriber, 'align'>
   readonly scheduler: Pick<Scheduler, 'background'>
 }
@@ -59,10 +60,13 @@ export async function installPortal(
 export async function checkPending({
   state,
   installer,
+  mirror,
   subscriber,
   scheduler,
 }: PendingParts): Promise<void> {
   const { application } = state.install()
   await installer.checkPending()
-  if (state.install().application !== application) scheduler.background(subscriber.align())
+  if (state.install().application === application) return
+  scheduler.background(mirror.follow())
+  scheduler.background(subscriber.align())
 }

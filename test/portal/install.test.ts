@@ -51,10 +51,10 @@ describe('the wait for the portal to be subscribed', () => {
 describe('the alarm that looks at pending installs again', () => {
   it.each([
     ['leaves the subscriptions of a portal alone whose install it did not change', false],
-    ['subscribes a portal whose install it has trusted', true],
+    ['subscribes a portal whose install it has trusted, and writes KV', true],
   ])('%s', async (_, trusts) => {
     let install = anInstall()
-    let alignments = 0
+    const did: string[] = []
     await checkPending({
       state: { install: () => install },
       installer: {
@@ -62,10 +62,11 @@ describe('the alarm that looks at pending installs again', () => {
           if (trusts) install = anInstall()
         },
       },
-      subscriber: { align: async () => void (alignments += 1) },
+      mirror: { follow: async () => void did.push('KV') },
+      subscriber: { align: async () => void did.push('bindings') },
       scheduler: { background: () => {} },
     })
-    expect(alignments).toBe(trusts ? 1 : 0)
+    expect(did).toEqual(trusts ? ['KV', 'bindings'] : [])
   })
 })
 

@@ -50,6 +50,7 @@ describe('an install of an unknown application', () => {
     ])
     expect((await scenario.view()).state).toBe('active')
     expect(await scenario.pending()).toBeNull()
+    await scenario.kvFollows()
     expect(await scenario.record()).toMatchObject({ domain: scenario.domain })
     const { application } = await scenario.stored()
     expect(JSON.parse(await scenario.open(application?.tokens, 'tokens'))).toMatchObject({
@@ -132,6 +133,7 @@ describe('an install that the OAuth server has not answered', () => {
     await scenario.time.passes('61 s')
     expect((await scenario.view()).state).toBe('active')
     expect(await scenario.pending()).toBeNull()
+    await scenario.kvFollows()
     expect(await scenario.record()).toMatchObject({ domain: scenario.domain })
   })
 
