@@ -38,6 +38,10 @@ export interface PortalConditions {
   licence: 'paid' | 'lost'
   /** True: every call answers PORTAL_DELETED, every refresh `invalid_grant`, and no event is sent. */
   deleted: boolean
+  /** True: every call answers PORTAL_DELETED with 500, and no event is sent, as while an administrator works. */
+  closed: boolean
+  /** True: every call answers INVALID_CREDENTIALS with 403, since the user of the token lacks rights. */
+  deniesUsers: boolean
   /**
    * The result of reading field definitions. With `denied` every read is refused in Bitrix24's words for
    * missing rights. With `hidden` lists are empty and complete, as if there were no field.
@@ -58,14 +62,16 @@ export function createConditions(): PortalConditions {
     answerDelayMs: 0,
     licence: 'paid',
     deleted: false,
+    closed: false,
+    deniesUsers: false,
     fieldRights: 'full',
     cutListsAt: null,
   }
 }
 
 /** Whether the portal sends events at all. */
-export function sendsEvents({ licence, deleted }: PortalConditions): boolean {
-  return licence === 'paid' && !deleted
+export function sendsEvents({ licence, deleted, closed }: PortalConditions): boolean {
+  return licence === 'paid' && !deleted && !closed
 }
 
 /** The operating time that one method has used so far. */

@@ -50,10 +50,10 @@ const ERRORS = {
 /** A code that the servers answer with; every one has its recorded status and text. */
 export type RestErrorCode = keyof typeof ERRORS
 
-/** The recorded answer for a code. */
-export function restError(code: RestErrorCode): RestError {
-  const [status, description] = ERRORS[code]
-  return { error: code, description, status }
+/** The recorded answer for a code, with another `status` where Bitrix24 sends the code with several. */
+export function restError(code: RestErrorCode, status?: number): RestError {
+  const [usual, description] = ERRORS[code]
+  return { error: code, description, status: status ?? usual }
 }
 
 /** An error of one method, 400 as the server's `RestException` does when nothing else is said. */

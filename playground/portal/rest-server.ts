@@ -89,10 +89,12 @@ function admit(
 ): Result<Caller, RestError> {
   const { conditions } = state
   if (conditions.deleted) return err(restError('PORTAL_DELETED'))
+  if (conditions.closed) return err(restError('PORTAL_DELETED', 500))
   const request = meter.takeRequest()
   if (!request.ok) return request
   const caller = webhook === null ? authorize(state, accessToken) : findWebhook(state, webhook)
   if (!caller.ok) return caller
+  if (conditions.deniesUsers) return err(restError('INVALID_CREDENTIALS', 403))
   return conditions.licence === 'lost' ? err(restError('PAYMENT_REQUIRED')) : caller
 }
 

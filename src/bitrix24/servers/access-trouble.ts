@@ -4,7 +4,7 @@
  * called. Example: "access denied" means more for reading fields than for `user.get`.
  */
 import type { AccessTrouble } from '../../core/access/access.ts'
-import { hasCode } from './rest-error.ts'
+import { hasCode, isClosed } from './rest-error.ts'
 import type { OwnErrorCode, RestError } from './rest-error.ts'
 
 // One field without read right is answered with an empty code. A denial with one of these codes concerns
@@ -13,6 +13,7 @@ const PORTAL_WIDE_DENIALS: ReadonlySet<string> = new Set([
   'access_denied',
   'user_access_error',
   'allowed_only_intranet_user',
+  'invalid_credentials',
 ])
 
 const REFUSED_SECRETS: ReadonlySet<string> = new Set(['invalid_client', 'wrong_client'])
@@ -39,7 +40,7 @@ export function troubleOfRefresh(error: RestError): AccessTrouble | null {
     case 'rate_limited':
     case 'not_found':
     case 'unreachable':
-      return commonTrouble(kind)
+      return commonTrouble(error)
   }
 }
 
@@ -47,7 +48,8 @@ export function troubleOfRefresh(error: RestError): AccessTrouble | null {
 export const NOT_CONFIGURED: OwnErrorCode = 'not_configured'
 
 /** Returns the trouble that a failed call tells of; null when the failure concerns its method only. */
-export function troubleOfCall(method: string, { kind, code }: RestError): AccessTrouble | null {
+export function troubleOfCall(method: string, error: RestError): AccessTrouble | null {
+  const { kind, code } = error
   // An administrator confirms methods one by one: a `user.get` that waits for this says nothing about
   // reading fields. The same holds for denials: `event.bind` uses the same code for everything that only
   // an administrator may do (docs/bitrix24.md#rest-errors).
@@ -56,11 +58,11 @@ export function troubleOfCall(method: string, { kind, code }: RestError): Access
   if (kind === 'no_rights' && isReading) {
     return PORTAL_WIDE_DENIALS.has(code.toLowerCase()) ? 'no_rights' : null
   }
-  return commonTrouble(kind)
+  return commonTrouble(error)
 }
 
-function commonTrouble(kind: RestError['kind']): AccessTrouble | null {
-  switch (kind) {
+function commonTrouble(error: RestError): AccessTrouble | null {
+  switch (error.kind) {
     case 'uninstalled':
       return 'uninstalled'
     case 'suspended':
@@ -69,6 +71,8 @@ function commonTrouble(kind: RestError['kind']): AccessTrouble | null {
       return 'method_confirmation'
     case 'portal_deleted':
       return 'deleted'
+    case 'unreachable':
+      return isClosed(error) ? 'closed' : null
     case 'expired':
     case 'dead_token':
     case 'no_rights':
@@ -76,7 +80,6 @@ function commonTrouble(kind: RestError['kind']): AccessTrouble | null {
     case 'rate_limited':
     case 'not_found':
     case 'refused':
-    case 'unreachable':
       return null
   }
 }

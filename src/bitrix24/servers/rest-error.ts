@@ -1,7 +1,7 @@
 /**
  * Sorts the failures of Bitrix24 into a closed set of kinds. The sources name different HTTP statuses for
- * one failure, so the `error` in the body decides; the status only helps with codes that the table does not
- * know. An error keeps Bitrix24's code and nothing else of the answer: no description, address or token
+ * one failure, so the `error` in the body decides; the status helps with codes that the table does not know,
+ * and with two that mean another thing with one status. An error keeps Bitrix24's code and nothing else of the answer: no description, address or token
  * (docs/bitrix24.md#rest-errors).
  */
 import { MINUTE_MS } from '../../core/durations.ts'
@@ -83,7 +83,6 @@ const KIND_BY_CODE: ReadonlyMap<string, RestErrorKind> = new Map([
   ['no_auth_found', 'dead_token'],
   ['authorization_error', 'dead_token'],
   ['error_oauth', 'dead_token'],
-  ['invalid_credentials', 'dead_token'],
   ['invalid_grant', 'dead_token'],
   ['application_not_found', 'uninstalled'],
   ['not_installed', 'uninstalled'],
@@ -97,7 +96,6 @@ const KIND_BY_CODE: ReadonlyMap<string, RestErrorKind> = new Map([
   ['error_method_not_found', 'no_scope'],
   ['method_confirm_waiting', 'method_confirmation'],
   ['method_confirm_denied', 'method_confirmation'],
-  ['portal_deleted', 'portal_deleted'],
   ['query_limit_exceeded', 'rate_limited'],
   ['overload_limit', 'rate_limited'],
   ['operation_time_limit', 'rate_limited'],
@@ -109,6 +107,16 @@ const KIND_BY_CODE: ReadonlyMap<string, RestErrorKind> = new Map([
   ['invalid_request', 'refused'],
   ['internal_server_error', 'unreachable'],
   ['error_unexpected_answer', 'unreachable'],
+])
+
+// Codes that mean another thing with one status. `INVALID_CREDENTIALS` is a wrong secret of a webhook with 401,
+// and a user who lacks rights otherwise. `PORTAL_DELETED` with 500 tells that the portal is closed for a time.
+const KIND_BY_STATUS: ReadonlyMap<
+  string,
+  { readonly status: number; readonly meant: RestErrorKind; readonly otherwise: RestErrorKind }
+> = new Map([
+  ['invalid_credentials', { status: 401, meant: 'dead_token', otherwise: 'no_rights' }],
+  ['portal_deleted', { status: 500, meant: 'unreachable', otherwise: 'portal_deleted' }],
 ])
 
 const MAX_CODE_LENGTH = 60
@@ -128,7 +136,7 @@ export interface AnswerContext {
 /** Classifies an answer whose body has an `error`; its status may be any, 200 too. */
 export function classifyError(body: JsonObject, context: AnswerContext): RestError {
   const raw = readCode(body['error'])
-  const known = KIND_BY_CODE.get(raw.toLowerCase())
+  const known = knownKind(raw, context.status)
   if (known === undefined && isAlreadyBound(body['error_description'])) {
     return { kind: 'refused', code: 'already_bound', status: context.status } satisfies OwnError
   }
@@ -136,6 +144,14 @@ export function classifyError(body: JsonObject, context: AnswerContext): RestErr
   const code = known === undefined ? withoutSecrets(sanitise(raw), context.secrets) : sanitise(raw)
   const waitMs = readRetryAfterMs(context.retryAfter) ?? readResetMs(body['time'])
   return { kind, code: code.slice(0, MAX_CODE_LENGTH), status: context.status, ...wait(waitMs) }
+}
+
+/**
+ * Whether the portal is closed for a time: an administrator has stopped it, and it will answer again. Bitrix24
+ * calls that `PORTAL_DELETED` all the same.
+ */
+export function isClosed({ kind, code }: RestError): boolean {
+  return kind === 'unreachable' && code.toLowerCase() === 'portal_deleted'
 }
 
 /** Classifies an answer that Bitrix24 did not write: HTML of a proxy, or a body that is cut or too large. */
@@ -167,6 +183,13 @@ export function isTransient(error: RestError): boolean {
 function readCode(error: Json | undefined): string {
   const code = isJsonObject(error) ? error['code'] : error
   return typeof code === 'string' || typeof code === 'number' ? String(code) : ''
+}
+
+function knownKind(code: string, status: number): RestErrorKind | undefined {
+  const name = code.toLowerCase()
+  const byStatus = KIND_BY_STATUS.get(name)
+  if (byStatus === undefined) return KIND_BY_CODE.get(name)
+  return status === byStatus.status ? byStatus.meant : byStatus.otherwise
 }
 
 function kindOfUnknownCode(description: Json | undefined, status: number): RestErrorKind {

@@ -12,6 +12,7 @@ export const ACCESS_TROUBLES = [
   'tokens_lost',
   'uninstalled',
   'deleted',
+  'closed',
   'suspended',
   'no_rights',
   'method_confirmation',
@@ -32,14 +33,14 @@ export interface AccessState {
   readonly at: number
 }
 
-/** How long the relay does not ask again after a trouble that may end by itself, in milliseconds. */
+/** How long the relay does not ask again after most troubles that may end by themselves, in milliseconds. */
 export const TROUBLE_REST_MS = HOUR_MS
 
 interface Meaning {
   readonly status: PortalStatus
   readonly reason: ThinReason
-  /** Whether only a new pair can end it. */
-  readonly isFinal: boolean
+  /** How long the relay does not ask again, in milliseconds; without end when only a new pair can help. */
+  readonly restMs: number
   readonly remedy: string
 }
 
@@ -47,60 +48,69 @@ const MEANINGS: Readonly<Record<AccessTrouble, Meaning>> = {
   tokens_lost: {
     status: 'tokens_lost',
     reason: 'tokens_lost',
-    isFinal: true,
+    restMs: Number.POSITIVE_INFINITY,
     remedy: "Let an administrator of the portal open the application's page, or install it again",
   },
   uninstalled: {
     status: 'uninstalled',
     reason: 'tokens_lost',
-    isFinal: true,
+    restMs: Number.POSITIVE_INFINITY,
     remedy: 'The portal says that the application is not installed: install it again',
   },
   deleted: {
     status: 'deleted',
     reason: 'tokens_lost',
-    isFinal: true,
-    remedy: 'Bitrix24 says that the portal was deleted: nothing more will come from it',
+    restMs: TROUBLE_REST_MS,
+    remedy:
+      'Bitrix24 says that the portal was deleted or stopped: nothing more will come from it unless it is opened again; the relay tries again with a later event, at most once an hour',
+  },
+  // The portal answers again as soon as it is opened, and nobody tells the relay. So each call may try.
+  closed: {
+    status: 'suspended',
+    reason: 'portal_unreachable',
+    restMs: 0,
+    remedy:
+      'The portal is closed for a time: an administrator opens it by switching off "Temporary closure of the public part of the site"; the relay goes on by itself',
   },
   suspended: {
     status: 'suspended',
     reason: 'access_denied',
-    isFinal: false,
+    restMs: TROUBLE_REST_MS,
     remedy:
       "The portal's plan has ended or does not allow REST: renew it; the relay tries again with a later event, at most once an hour",
   },
   no_rights: {
     status: 'no_rights',
     reason: 'access_denied',
-    isFinal: false,
+    restMs: TROUBLE_REST_MS,
     remedy:
       'The user whose token is kept may not do this: let an administrator open the application, and check its rights; the relay tries again with a later event, at most once an hour',
   },
   method_confirmation: {
     status: 'no_rights',
     reason: 'access_denied',
-    isFinal: false,
+    restMs: TROUBLE_REST_MS,
     remedy:
       "An administrator of the portal has to confirm the application's request; the relay tries again with a later event, at most once an hour",
   },
   secret_refused: {
     status: 'tokens_lost',
     reason: 'access_denied',
-    isFinal: false,
+    restMs: TROUBLE_REST_MS,
     remedy:
       "Bitrix24 refuses the application's client secret: correct BITRIX24_CLIENT_SECRET or BITRIX24_APPLICATIONS",
   },
   webhook_refused: {
     status: 'tokens_lost',
     reason: 'tokens_lost',
-    isFinal: false,
+    restMs: TROUBLE_REST_MS,
     remedy:
       'The portal refuses the incoming webhook: make a new one with the scope crm, and put its address into the secret that OUTGOING_WEBHOOK_TOKENS names',
   },
   not_configured: {
     status: 'tokens_lost',
     reason: 'access_denied',
-    isFinal: false,
+    restMs: TROUBLE_REST_MS,
     remedy:
       'The application of this portal, or its OAuth server, is not configured: add it to BITRIX24_APPLICATIONS or BITRIX24_OAUTH_URLS',
   },
@@ -151,10 +161,10 @@ export function remedyOfTrouble(trouble: AccessTrouble): string {
 
 /** Whether only a new pair can end this trouble. */
 export function isFinalTrouble(trouble: AccessTrouble): boolean {
-  return MEANINGS[trouble].isFinal
+  return MEANINGS[trouble].restMs === Number.POSITIVE_INFINITY
 }
 
 /** Whether the trouble still keeps the relay from asking; `now` in unix milliseconds. */
 export function isBlocked({ trouble, at }: AccessState, now: number): boolean {
-  return isFinalTrouble(trouble) || now < at + TROUBLE_REST_MS
+  return now < at + MEANINGS[trouble].restMs
 }

@@ -2,9 +2,11 @@
  * Reads a portal through the address of an incoming webhook, for operators who have no application. The
  * address is a secret like any token. It may read but not bind: Bitrix24 answers `WRONG_AUTH_TYPE`.
  */
+import { troubleOfCall } from '../../bitrix24/servers/access-trouble.ts'
 import { callRest } from '../../bitrix24/servers/rest-client.ts'
 import type { RestError } from '../../bitrix24/servers/rest-error.ts'
 import type { JsonObject } from '../../bitrix24/wire/json.ts'
+import type { AccessTrouble } from '../../core/access/access.ts'
 import { readingUrl } from '../../core/access/outgoing-webhook.ts'
 import type { Result } from '../../core/result.ts'
 import type { PortalConfig, World } from '../settings.ts'
@@ -41,7 +43,7 @@ export class IncomingWebhook {
       { endpoint, token: null, method, params },
       { fetch: world.fetch, policy: config.policy, timeoutMs: CALL_TIMEOUT_MS },
     )
-    this.#remember(read)
+    this.#remember(method, read)
     return read
   }
 
@@ -49,15 +51,16 @@ export class IncomingWebhook {
    * A portal without an application is in trouble when its webhook is refused. With an application the
    * trouble is the application's own, and the webhook says nothing about it.
    */
-  #remember(read: Result<JsonObject, RestError>): void {
+  #remember(method: string, read: Result<JsonObject, RestError>): void {
     const { state, world } = this.#deps
     const { application, access } = state.install()
     if (application !== null) return
     if (read.ok && access !== null) state.changeInstall((install) => ({ ...install, access: null }))
-    if (read.ok || access !== null || !isWebhookRefused(read.error)) return
-    const { code } = read.error
-    const refused = { trouble: 'webhook_refused' as const, code, at: world.now() }
-    state.changeInstall((install) => ({ ...install, access: refused }))
+    if (read.ok || access !== null) return
+    const trouble = troubleOfWebhook(method, read.error)
+    if (trouble === null) return
+    const met = { trouble, code: read.error.code, at: world.now() }
+    state.changeInstall((install) => ({ ...install, access: met }))
   }
 
   /**
@@ -76,22 +79,30 @@ export class IncomingWebhook {
   }
 }
 
-/** Whether the webhook itself was refused: it is gone, or its user or the portal's plan may not read. */
-function isWebhookRefused({ kind }: RestError): boolean {
-  switch (kind) {
+/**
+ * The trouble that a refused call tells of; null when it says nothing about the webhook. The webhook itself is
+ * refused when it is gone, or when the portal's plan may not be read. A user who lacks rights and a portal that
+ * is closed are troubles of their own: a new webhook would not end them.
+ */
+function troubleOfWebhook(method: string, error: RestError): AccessTrouble | null {
+  switch (error.kind) {
     case 'expired':
     case 'dead_token':
     case 'uninstalled':
     case 'suspended':
-    case 'no_rights':
     case 'method_confirmation':
     case 'portal_deleted':
-      return true
+      return 'webhook_refused'
+    case 'no_rights':
+      // With this code the plan of the portal has no REST, as with `suspended`.
+      if (error.code.toUpperCase() === 'ACCESS_DENIED') return 'webhook_refused'
+      return troubleOfCall(method, error)
     case 'unreachable':
+      return troubleOfCall(method, error)
     case 'rate_limited':
     case 'not_found':
     case 'refused':
     case 'no_scope':
-      return false
+      return null
   }
 }

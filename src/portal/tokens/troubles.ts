@@ -63,10 +63,14 @@ export class AccessTroubles {
       pairs.giveUp(pair)
       if (pairs.usable('background').length > 0) return this.#leaveToTheOther(pair)
     }
-    if (state.install().access?.trouble !== trouble) {
-      world.log('warn', 'access_trouble', { memberId, trouble, code })
-    }
+    const known = state.install().access
     const access = { trouble, code, at: world.now() }
+    if (known?.trouble !== trouble) {
+      world.log('warn', 'access_trouble', { memberId, trouble, code })
+    } else if (!isBlocked(access, world.now())) {
+      // Nothing rests after this trouble, so each call meets it again, and a later time would say nothing new.
+      return
+    }
     state.changeInstall((install) => ({ ...install, access }))
   }
 

@@ -81,7 +81,7 @@ describe('verifyInstall(): believed only when app.info at an allow-listed OAuth 
     ['NOT_FOUND', 404, 'token_refused'],
     ['NOT_INSTALLED', 401, 'not_installed'],
     ['PAYMENT_REQUIRED', 401, 'suspended'],
-    ['PORTAL_DELETED', 500, 'portal_deleted'],
+    ['PORTAL_DELETED', 403, 'portal_deleted'],
     ['user_access_error', 403, 'no_rights'],
     ['insufficient_scope', 403, 'no_rights'],
     ['METHOD_CONFIRM_WAITING', 401, 'no_rights'],
@@ -89,6 +89,15 @@ describe('verifyInstall(): believed only when app.info at an allow-listed OAuth 
     const server = agreeing({ [`${INFO}/rest/app.info`]: () => fail(code, status) })
     expect(await verify(install({ refreshToken: null }), server)).toEqual(refusal(reason))
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
+  })
+
+  test('waits when the OAuth server answers that the portal is closed for a time', async () => {
+    const server = agreeing({
+      [`${INFO}/rest/app.info`]: () => fail('PORTAL_DELETED', 500),
+    })
+    expect(await verify(install({ refreshToken: null }), server)).toEqual(
+      unanswered('oauth_server_unanswered'),
+    )
   })
 
   test('refuses an answer whose endpoint is on another host than its domain', async () => {

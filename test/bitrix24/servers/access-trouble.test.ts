@@ -25,6 +25,7 @@ it.each<[RestErrorKind, string, string | null]>([
   ['suspended', 'PAYMENT_REQUIRED', 'suspended'],
   ['portal_deleted', 'PORTAL_DELETED', 'deleted'],
   ['unreachable', 'timeout', null],
+  ['unreachable', 'PORTAL_DELETED', 'closed'],
   ['rate_limited', '', null],
 ])('a refresh that fails with %s (%s) means %s', (kind, code, trouble) => {
   expect(troubleOfRefresh(failed(kind, code))).toBe(trouble)
@@ -33,6 +34,10 @@ it.each<[RestErrorKind, string, string | null]>([
 it.each<[string, RestErrorKind, string, string | null]>([
   [READ, 'no_rights', 'ACCESS_DENIED', 'no_rights'],
   ['batch', 'no_rights', 'user_access_error', 'no_rights'],
+  ['batch', 'no_rights', 'INVALID_CREDENTIALS', 'no_rights'],
+  ['event.get', 'no_rights', 'INVALID_CREDENTIALS', null],
+  [READ, 'unreachable', 'PORTAL_DELETED', 'closed'],
+  [READ, 'unreachable', 'INTERNAL_SERVER_ERROR', null],
   // One field without read right.
   [READ, 'no_rights', '', null],
   // An event that only an administrator may bind.

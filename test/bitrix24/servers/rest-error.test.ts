@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   classifyError,
   classifyForeignAnswer,
+  isClosed,
   isTransient,
 } from '../../../src/bitrix24/servers/rest-error.ts'
 import type { RestErrorKind } from '../../../src/bitrix24/servers/rest-error.ts'
@@ -19,7 +20,6 @@ describe('classifyError()', () => {
     ['NO_AUTH_FOUND', 'dead_token'],
     ['authorization_error', 'dead_token'],
     ['ERROR_OAUTH', 'dead_token'],
-    ['INVALID_CREDENTIALS', 'dead_token'],
     ['invalid_grant', 'dead_token'],
     ['APPLICATION_NOT_FOUND', 'uninstalled'],
     ['NOT_INSTALLED', 'uninstalled'],
@@ -32,7 +32,6 @@ describe('classifyError()', () => {
     ['ERROR_METHOD_NOT_FOUND', 'no_scope'],
     ['METHOD_CONFIRM_WAITING', 'method_confirmation'],
     ['METHOD_CONFIRM_DENIED', 'method_confirmation'],
-    ['PORTAL_DELETED', 'portal_deleted'],
     ['QUERY_LIMIT_EXCEEDED', 'rate_limited'],
     ['OVERLOAD_LIMIT', 'rate_limited'],
     ['OPERATION_TIME_LIMIT', 'rate_limited'],
@@ -50,6 +49,22 @@ describe('classifyError()', () => {
         const error = classifyError({ error: spelling }, { ...FACTS, status })
         expect(error).toEqual({ kind, code: spelling, status })
       }
+    }
+  })
+
+  test.for<[string, number, RestErrorKind]>([
+    ['INVALID_CREDENTIALS', 401, 'dead_token'],
+    ['INVALID_CREDENTIALS', 403, 'no_rights'],
+    // A command of a batch has no status of its own, and the token of the batch was good.
+    ['INVALID_CREDENTIALS', 200, 'no_rights'],
+    ['PORTAL_DELETED', 500, 'unreachable'],
+    ['PORTAL_DELETED', 403, 'portal_deleted'],
+    ['PORTAL_DELETED', 410, 'portal_deleted'],
+  ])('takes %s with status %i for %s whatever its case is', ([code, status, kind]) => {
+    for (const spelling of [code, code.toLowerCase()]) {
+      const error = classifyError({ error: spelling }, { ...FACTS, status })
+      expect(error).toEqual({ kind, code: spelling, status })
+      expect(isClosed(error)).toBe(kind === 'unreachable')
     }
   })
 

@@ -16,7 +16,7 @@ describe('a trouble with access', () => {
   it.each<[AccessTrouble, string, string, boolean]>([
     ['tokens_lost', 'tokens_lost', 'tokens_lost', true],
     ['uninstalled', 'uninstalled', 'tokens_lost', true],
-    ['deleted', 'deleted', 'tokens_lost', true],
+    ['deleted', 'deleted', 'tokens_lost', false],
     ['suspended', 'suspended', 'access_denied', false],
     ['no_rights', 'no_rights', 'access_denied', false],
     ['method_confirmation', 'no_rights', 'access_denied', false],
@@ -30,6 +30,13 @@ describe('a trouble with access', () => {
     const state = { trouble, code: '', at: NOW }
     expect(isBlocked(state, NOW + TROUBLE_REST_MS - 1)).toBe(true)
     expect(isBlocked(state, NOW + TROUBLE_REST_MS)).toBe(isFinal)
+  })
+
+  it('closed keeps the relay from nothing: the portal answers again as soon as it is opened', () => {
+    expect(statusOfTrouble('closed')).toBe('suspended')
+    expect(thinReasonOfTrouble('closed')).toBe('portal_unreachable')
+    expect(isFinalTrouble('closed')).toBe(false)
+    expect(isBlocked({ trouble: 'closed', code: 'PORTAL_DELETED', at: NOW }, NOW)).toBe(false)
   })
 
   it('says what to do in one sentence, and no two say the same', () => {

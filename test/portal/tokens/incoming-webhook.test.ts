@@ -24,17 +24,19 @@ describe('an incoming webhook', () => {
   })
 
   it.each([
-    ['INVALID_CREDENTIALS', 401],
-    ['PAYMENT_REQUIRED', 403],
-    ['ACCESS_DENIED', 403],
+    ['INVALID_CREDENTIALS', 401, 'webhook_refused'],
+    ['PAYMENT_REQUIRED', 403, 'webhook_refused'],
+    ['ACCESS_DENIED', 403, 'webhook_refused'],
+    ['INVALID_CREDENTIALS', 403, 'no_rights'],
+    ['PORTAL_DELETED', 500, 'closed'],
   ])(
-    'that is refused with %s is a trouble of the portal, until it answers',
-    async (code, status) => {
+    'that is refused with %s and %i is a trouble of the portal, until it answers',
+    async (code, status, trouble) => {
       const scenario = withWebhook(new TokenScenario())
       scenario.onCall = () => fail(code, status)
       await scenario.caller()(METHOD, {})
       expect(scenario.install.access).toEqual({
-        trouble: 'webhook_refused',
+        trouble,
         code,
         at: scenario.now,
       })

@@ -12,6 +12,9 @@ describe('an access trouble', () => {
     ['ACCESS_DENIED', 'no_rights'],
     ['user_access_error', 'no_rights'],
     ['METHOD_CONFIRM_WAITING', 'method_confirmation'],
+    ['INVALID_CREDENTIALS', 'no_rights'],
+    // The product sends this for a portal that was stopped, and it may be opened again.
+    ['PORTAL_DELETED', 'deleted'],
   ])('%s is remembered for an hour and ends with the first success', async (code, trouble) => {
     const scenario = await aTokenScenario()
     scenario.onCall = () => fail(code, 403)
@@ -28,15 +31,28 @@ describe('an access trouble', () => {
     expect(scenario.install.access).toBeNull()
   })
 
-  it.each([
-    ['APPLICATION_NOT_FOUND', 'uninstalled'],
-    ['PORTAL_DELETED', 'deleted'],
-  ])('%s lasts until a new pair comes', async (code, trouble) => {
+  it('of a portal that is closed for a time keeps no call back, and ends with the first success', async () => {
     const scenario = await aTokenScenario()
-    scenario.onCall = () => fail(code)
+    scenario.onCall = () => fail('PORTAL_DELETED', 500)
     const call = scenario.caller()
     await call(METHOD, {})
-    expect(scenario.install.access?.trouble).toBe(trouble)
+    const met = { trouble: 'closed', code: 'PORTAL_DELETED', at: scenario.now }
+    expect(scenario.install.access).toEqual(met)
+    scenario.now += 1000
+    await call(METHOD, {})
+    expect(scenario.install.access).toEqual(met)
+    expect(scenario.sent).toHaveLength(2)
+    scenario.onCall = () => Response.json({ result: {} })
+    expect((await call(METHOD, {})).ok).toBe(true)
+    expect(scenario.install.access).toBeNull()
+  })
+
+  it('APPLICATION_NOT_FOUND lasts until a new pair comes', async () => {
+    const scenario = await aTokenScenario()
+    scenario.onCall = () => fail('APPLICATION_NOT_FOUND')
+    const call = scenario.caller()
+    await call(METHOD, {})
+    expect(scenario.install.access?.trouble).toBe('uninstalled')
     const asked = scenario.sent.length
     scenario.now += 30 * DAY_MS
     await call(METHOD, {})
