@@ -48,6 +48,11 @@ export interface PortalConditions {
    */
   fieldRights: 'full' | 'denied' | 'hidden'
   /**
+   * The answer of `userfieldconfig.get` for a field that is gone: the words for missing rights, or null.
+   * @default 'denied'
+   */
+  goneConfig: 'denied' | 'null'
+  /**
    * The number of rows after which lists of fields end, without a `next`; `total` still counts all fields.
    * @default null
    */
@@ -65,6 +70,7 @@ export function createConditions(): PortalConditions {
     closed: false,
     deniesUsers: false,
     fieldRights: 'full',
+    goneConfig: 'denied',
     cutListsAt: null,
   }
 }

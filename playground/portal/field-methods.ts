@@ -190,7 +190,9 @@ function asConfig(done: Result<UserFieldRecord, RestError>): RestResult {
 
 function getConfig({ state }: FieldMethodDeps, { params }: RestCall): RestResult {
   const field = state.store.fields.get(readText(params, 'id') ?? '')
-  if (field === undefined || state.conditions.fieldRights !== 'full') return err(VIEW_DENIED)
+  const { fieldRights, goneConfig } = state.conditions
+  if (fieldRights !== 'full') return err(VIEW_DENIED)
+  if (field === undefined) return goneConfig === 'null' ? ok({ result: null }) : err(VIEW_DENIED)
   return ok({ result: { field: formatConfig(field) } })
 }
 

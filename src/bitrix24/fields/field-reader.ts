@@ -1,8 +1,7 @@
 /**
  * Reads definitions of user fields, and names of users, with one request. A field counts as gone only when
- * the portal says so. For a field of a smart process the portal gives the same answer whether the field is
- * gone or may not be seen, and the answer's text is in the portal's language; there the list of the entity
- * decides (docs/bitrix24.md#deleted-fields).
+ * the portal says so. For a field of a smart process the portal answers null, or it refuses in the same words
+ * whether the field is gone or may not be seen; after such a refusal the list of the entity decides (docs/bitrix24.md#deleted-fields).
  */
 import type { Json, ThinReason } from '../../core/log/event.ts'
 import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
@@ -121,13 +120,23 @@ function readOf(field: FieldRef, answer: Result<JsonObject, RestError>): FieldRe
       ? { kind: 'gone' }
       : failed(isUnclear(error) ? 'access_denied' : thinReasonOf(error))
   }
-  const attributes = attributesOf(field.family, answer.value['result'] ?? null)
+  const { result = null } = answer.value
+  if (field.family === 'type' && isNoField(result)) return { kind: 'gone' }
+  const attributes = attributesOf(field.family, result)
   // An answer about another field than the one asked for is of no use, like a malformed one. It says nothing
   // about rights, and asking again may help.
   return attributes?.['ENTITY_ID'] === field.entityId &&
     readOrNull(IdSchema, attributes['ID']) === field.id
     ? { kind: 'found', attributes }
     : failed(thinReasonOf(MALFORMED_ANSWER))
+}
+
+/**
+ * Whether `userfieldconfig.get` has answered that there is no such field. It answers so to a user who may read
+ * the fields of the entity, and refuses every other user (docs/bitrix24.md#deleted-fields).
+ */
+function isNoField(result: Json): boolean {
+  return result === null || (isJsonObject(result) && result['field'] === null)
 }
 
 function failed(reason: ThinReason): FieldRead {

@@ -10,6 +10,7 @@ import { TIME, simulateCaller } from '../../support/simulated-caller.ts'
 import type { Answer } from '../../support/simulated-caller.ts'
 import recorded from '../../fixtures/bitrix24/rest/crm.requisite.userfield.get-200.json'
 import notFound from '../../fixtures/bitrix24/rest/crm.requisite.userfield.get-not-found.json'
+import noField from '../../fixtures/bitrix24/rest/userfieldconfig.get-null.json'
 import smartProcess from '../../fixtures/bitrix24/rest/userfieldconfig.get-200.json'
 import { NOW } from '../../support/time.ts'
 
@@ -90,6 +91,31 @@ describe('readFields()', () => {
     })
     expect(userNames).toEqual({ 1: 'User 1', 7: 'User 7' })
     expect(readAt).toBe(READ_AT)
+  })
+
+  test.for<[string, JsonObject]>([
+    ['null', { ...noField }],
+    ['an object without a field', { result: { field: null }, time: noField.time }],
+  ])(
+    "takes %s for a smart process's field that is gone, alone and in a batch",
+    async ([, body]) => {
+      const alone = await read([LISTED], [], () => ({ ...body }))
+      expect(alone.reads).toEqual({ 7095: { kind: 'gone' } })
+      const both = await read([TAX, LISTED], [], (method) =>
+        method === 'userfieldconfig.get' ? { ...body } : { ...recorded },
+      )
+      expect(both.reads).toMatchObject({ 235: { kind: 'found' }, 7095: { kind: 'gone' } })
+      // The portal has said it, so nobody asks for the list of the entity.
+      expect([...alone.portal.requests, ...both.portal.requests]).toEqual([
+        'userfieldconfig.get',
+        'batch',
+      ])
+    },
+  )
+
+  test('takes null for no answer where it is not documented', async () => {
+    const { reads } = await read([TAX], [], () => ({ ...noField }))
+    expect(reads).toEqual({ 235: { kind: 'failed', reason: 'portal_unreachable' } })
   })
 
   test('takes the recorded "not found" of a CRM field for gone', async () => {

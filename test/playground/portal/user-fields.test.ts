@@ -190,6 +190,16 @@ test('userfieldconfig adds, changes and deletes fields of smart processes and te
   ])
 })
 
+test('userfieldconfig.get answers null for a field that is gone where the portal is of that kind', async () => {
+  portal.conditions.goneConfig = 'null'
+  const recorded = readRecorded('userfieldconfig.get-null.json').result
+  const gone = await call('userfieldconfig.get', { moduleId: 'crm', id: 999 })
+  expect(gone).toEqual({ status: 200, body: { result: recorded } })
+  portal.conditions.fieldRights = 'denied'
+  const denied = await call('userfieldconfig.get', { moduleId: 'crm', id: 999 })
+  expect(denied.body).toEqual(VIEW_DENIED)
+})
+
 test('userfieldconfig.list pages by 50 and tells labels only in a language', async () => {
   for (let count = 0; count < 103; count++) {
     const fields = { FIELD_NAME: `N${count}`, USER_TYPE_ID: 'string', EDIT_FORM_LABEL: `L${count}` }
