@@ -1,19 +1,10 @@
 /**
- * Finds the differences between two reads of a field's definition, leaf by leaf. A leaf is a value without
- * inner values. It is named by Bitrix24's upper-case attributes with dots for nesting; a dot or a percent
- * sign inside a key is written `%2E` or `%25`, so that a name can always be split at its dots. The time grows
- * with the size of the definitions.
+ * Finds the differences between two reads of a field's definition, leaf by leaf. The time grows with the size
+ * of the definitions.
  */
 import type { Change, Json } from '../log/event.ts'
 import type { FieldAttributes } from './field-read.ts'
-
-/** The most leaves of one definition that are compared; 64 KiB hold about 2,400 leaves of a list. */
-export const MAX_LEAVES = 4000
-
-// Bitrix24 nests three levels (SETTINGS.DEFAULT_VALUE.TYPE, 27 characters). A deeper value and a longer name
-// are not compared, so that a hostile portal cannot make many changes out of a short answer.
-const MAX_DEPTH = 8
-const MAX_NAME = 120
+import { everyLeaf, isMap, type Leaf } from './leaves.ts'
 
 /**
  * The attributes that make two reads the reads of one field. They are told when a field is added or deleted,
@@ -21,33 +12,7 @@ const MAX_NAME = 120
  */
 const IDENTITY: ReadonlySet<string> = new Set(['ID', 'ENTITY_ID', 'FIELD_NAME'])
 
-/**
- * Attributes that never count, with the reason.
- * - `LANGUAGE_ID` maps each language of the portal to itself (userfieldconfig.get).
- * - `USER_TYPE` describes the type (class, description in the reader's language), not this field; it
- *   comes with CUserTypeManager::GetUserFields.
- * - `ENTITY_VALUE_ID` and `VALUE` belong to the record that a value was read for (same source).
- */
-const NOT_OF_THE_DEFINITION: ReadonlySet<string> = new Set([
-  'LANGUAGE_ID',
-  'USER_TYPE',
-  'ENTITY_VALUE_ID',
-  'VALUE',
-])
-
-// The item's id stands in the leaf's name, the field's id in the event. The order of the array does not
-// count either: the order that people see is SORT.
-const NOT_OF_AN_ITEM: ReadonlySet<string> = new Set(['ID', 'USER_FIELD_ID'])
-
 const ITEM_KEYS = ['VALUE', 'SORT', 'DEF', 'XML_ID']
-
-interface Leaf {
-  readonly attribute: string
-  readonly value: Json
-  readonly root: string
-  /** The text by which the list item of the leaf is sorted; null outside of lists. */
-  readonly item: string | null
-}
 
 /**
  * The changes that lead from one read to another, types kept. Null stands for a field that does not
@@ -59,8 +24,8 @@ export function diffFields(
   before: FieldAttributes | null,
   after: FieldAttributes | null,
 ): readonly Change[] {
-  const old = collectLeaves(before ?? {})
-  const young = collectLeaves(after ?? {})
+  const old = everyLeaf(before ?? {})
+  const young = everyLeaf(after ?? {})
   const isBetween = before !== null && after !== null
   return mergeLeaves(young, old)
     .filter(({ root }) => !isBetween || !IDENTITY.has(root))
@@ -87,7 +52,7 @@ export function foldChanges(
 
 /** The leaves of a definition that are not null, identity included, by name and in a stable order. */
 export function leavesOf(attributes: FieldAttributes): ReadonlyMap<string, Json> {
-  const leaves = mergeLeaves(collectLeaves(attributes), new Map())
+  const leaves = mergeLeaves(everyLeaf(attributes), new Map())
   return new Map(leaves.map(({ attribute, value }) => [attribute, value]))
 }
 
@@ -137,73 +102,6 @@ function textOf(value: Json | undefined): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value : null
 }
 
-function collectLeaves(attributes: FieldAttributes): ReadonlyMap<string, Leaf> {
-  const leaves = new Map<string, Leaf>()
-  for (const [root, value] of Object.entries(attributes)) {
-    if (NOT_OF_THE_DEFINITION.has(root)) continue
-    if (root === 'LIST' && isNested(value)) collectItems(value, leaves)
-    else collect({ attribute: escapeKey(root), value, root, item: null }, leaves, 1)
-  }
-  return leaves
-}
-
-/** PHP writes a list as an array or as a map, the same list sometimes one way and sometimes the other. */
-function collectItems(list: Nested, leaves: Map<string, Leaf>): void {
-  for (const [key, item] of Object.entries(list)) {
-    const id = isMap(item) ? idOf(item) : null
-    // A position in an array is no id, so it is written in a form that no id has.
-    const name = id ?? (Array.isArray(list) ? `#${key}` : key)
-    const place = { root: 'LIST', item: sortKey(name) }
-    const start = `LIST.${escapeKey(name)}`
-    if (!isNested(item)) {
-      collect({ attribute: start, value: item, ...place }, leaves, 2)
-      continue
-    }
-    for (const [inner, value] of Object.entries(item)) {
-      if (NOT_OF_AN_ITEM.has(inner)) continue
-      collect({ attribute: `${start}.${escapeKey(inner)}`, value, ...place }, leaves, 3)
-    }
-  }
-}
-
-function idOf(item: JsonMap): string | null {
-  const id = item['ID']
-  if (typeof id === 'number') return String(id)
-  return typeof id === 'string' && id !== '' ? id : null
-}
-
-function collect(leaf: Leaf, leaves: Map<string, Leaf>, depth: number): void {
-  const { attribute, value } = leaf
-  if (value === null || leaves.size >= MAX_LEAVES) return
-  if (attribute.length > MAX_NAME || depth > MAX_DEPTH) return
-  if (!isNested(value)) {
-    leaves.set(attribute, leaf)
-    return
-  }
-  for (const [key, inner] of Object.entries(value)) {
-    collect(
-      { ...leaf, attribute: `${attribute}.${escapeKey(key)}`, value: inner },
-      leaves,
-      depth + 1,
-    )
-  }
-}
-
-type JsonMap = { readonly [key: string]: Json }
-type Nested = readonly Json[] | JsonMap
-
-function isMap(value: Json | undefined): value is JsonMap {
-  return isNested(value) && !Array.isArray(value)
-}
-
-function isNested(value: Json | undefined): value is Nested {
-  return typeof value === 'object' && value !== null
-}
-
-function escapeKey(key: string): string {
-  return key.replaceAll('%', '%25').replaceAll('.', '%2E')
-}
-
 /** The leaves of both, each name once, in the documented order. */
 function mergeLeaves(
   first: ReadonlyMap<string, Leaf>,
@@ -231,11 +129,6 @@ function compareItems(one: Leaf, other: Leaf): number {
   if (one.item === null || other.item === null) return 0
   if (one.item !== other.item) return one.item < other.item ? -1 : 1
   return itemRank(one) - itemRank(other)
-}
-
-/** A text that sorts ids: numbers first, by value and whatever their length, then the others. */
-function sortKey(id: string): string {
-  return /^\d+$/.test(id) ? `0${String(id.length).padStart(6, '0')}${id}` : `1${id}`
 }
 
 function itemRank({ attribute }: Leaf): number {

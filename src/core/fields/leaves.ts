@@ -1,0 +1,120 @@
+/**
+ * The leaves of a field's definition: its values without inner values. A leaf is named by Bitrix24's upper-case
+ * attributes with dots for nesting; a dot or a percent sign inside a key is written `%2E` or `%25`, so that a
+ * name can always be split at its dots.
+ */
+import type { Json } from '../log/event.ts'
+import type { FieldAttributes } from './field-read.ts'
+
+/** The most leaves of one definition that are compared; 64 KiB hold about 2,400 leaves of a list. */
+export const MAX_LEAVES = 4000
+
+// Bitrix24 nests three levels (SETTINGS.DEFAULT_VALUE.TYPE, 27 characters). A deeper value and a longer name
+// are not compared, so that a hostile portal cannot make many changes out of a short answer.
+const MAX_DEPTH = 8
+const MAX_NAME = 120
+
+/**
+ * Attributes that never count, with the reason.
+ * - `LANGUAGE_ID` maps each language of the portal to itself (userfieldconfig.get).
+ * - `USER_TYPE` describes the type (class, description in the reader's language), not this field; it
+ *   comes with CUserTypeManager::GetUserFields.
+ * - `ENTITY_VALUE_ID` and `VALUE` belong to the record that a value was read for (same source).
+ */
+const NOT_OF_THE_DEFINITION: ReadonlySet<string> = new Set([
+  'LANGUAGE_ID',
+  'USER_TYPE',
+  'ENTITY_VALUE_ID',
+  'VALUE',
+])
+
+// The item's id stands in the leaf's name, the field's id in the event. The order of the array does not
+// count either: the order that people see is SORT.
+const NOT_OF_AN_ITEM: ReadonlySet<string> = new Set(['ID', 'USER_FIELD_ID'])
+
+/** A JSON value with names. */
+export type JsonMap = { readonly [key: string]: Json }
+
+/** A JSON value with inner values. */
+export type JsonTree = readonly Json[] | JsonMap
+
+/** A value of a definition without inner values, with its place. */
+export interface Leaf {
+  readonly attribute: string
+  readonly value: Json
+  readonly root: string
+  /** The text by which the list item of the leaf is sorted; null outside of lists. */
+  readonly item: string | null
+}
+
+/** The leaves of a definition, by name. */
+export function everyLeaf(attributes: FieldAttributes): ReadonlyMap<string, Leaf> {
+  const leaves = new Map<string, Leaf>()
+  for (const [root, value] of Object.entries(attributes)) {
+    if (NOT_OF_THE_DEFINITION.has(root)) continue
+    if (root === 'LIST' && isTree(value)) collectItems(value, leaves)
+    else collect({ attribute: escapeKey(root), value, root, item: null }, leaves, 1)
+  }
+  return leaves
+}
+
+/** PHP writes a list as an array or as a map, the same list sometimes one way and sometimes the other. */
+function collectItems(list: JsonTree, leaves: Map<string, Leaf>): void {
+  for (const [key, item] of Object.entries(list)) {
+    const id = isMap(item) ? idOf(item) : null
+    // A position in an array is no id, so it is written in a form that no id has.
+    const name = id ?? (Array.isArray(list) ? `#${key}` : key)
+    const place = { root: 'LIST', item: sortKey(name) }
+    const start = `LIST.${escapeKey(name)}`
+    if (!isTree(item)) {
+      collect({ attribute: start, value: item, ...place }, leaves, 2)
+      continue
+    }
+    for (const [inner, value] of Object.entries(item)) {
+      if (NOT_OF_AN_ITEM.has(inner)) continue
+      collect({ attribute: `${start}.${escapeKey(inner)}`, value, ...place }, leaves, 3)
+    }
+  }
+}
+
+function idOf(item: JsonMap): string | null {
+  const id = item['ID']
+  if (typeof id === 'number') return String(id)
+  return typeof id === 'string' && id !== '' ? id : null
+}
+
+function collect(leaf: Leaf, leaves: Map<string, Leaf>, depth: number): void {
+  const { attribute, value } = leaf
+  if (value === null || leaves.size >= MAX_LEAVES) return
+  if (attribute.length > MAX_NAME || depth > MAX_DEPTH) return
+  if (!isTree(value)) {
+    leaves.set(attribute, leaf)
+    return
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    collect(
+      { ...leaf, attribute: `${attribute}.${escapeKey(key)}`, value: inner },
+      leaves,
+      depth + 1,
+    )
+  }
+}
+
+/** Whether a value has names. */
+export function isMap(value: Json | undefined): value is JsonMap {
+  return isTree(value) && !Array.isArray(value)
+}
+
+/** Whether a value has inner values. */
+export function isTree(value: Json | undefined): value is JsonTree {
+  return typeof value === 'object' && value !== null
+}
+
+function escapeKey(key: string): string {
+  return key.replaceAll('%', '%25').replaceAll('.', '%2E')
+}
+
+/** A text that sorts ids: numbers first, by value and whatever their length, then the others. */
+function sortKey(id: string): string {
+  return /^\d+$/.test(id) ? `0${String(id.length).padStart(6, '0')}${id}` : `1${id}`
+}
