@@ -225,7 +225,7 @@ describe('an answer of the portal', () => {
   const FOREIGN = 'https://stranger.example.net/rest/'
 
   it.each<[string, () => Response, string]>([
-    ['of 10 MB', () => new Response('x'.repeat(10_000_000)), 'portal_unreachable'],
+    ['of 10 MB', () => new Response('x'.repeat(10_000_000)), 'too_large'],
     ['that is HTML', () => new Response('<html>', { status: 502 }), 'portal_unreachable'],
     ['to a private host', () => Response.redirect(PRIVATE, 302), 'portal_unreachable'],
     ['to a foreign host', () => Response.redirect(FOREIGN, 302), 'portal_unreachable'],

@@ -4,13 +4,11 @@
  * the list values `enum` (docs/bitrix24.md#user-fields).
  */
 import type { FieldFamily, Json } from '../../core/log/event.ts'
+import { boundDefinition } from '../../core/fields/checksum.ts'
 import type { FieldAttributes } from '../../core/fields/field-read.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { IdSchema, readOrNull } from '../wire/wire-schemas.ts'
-
-/** The largest definition of a field, in bytes of JSON. */
-export const MAX_ATTRIBUTES_BYTES = 64 * 1024
 
 // Attributes that are maps. PHP answers an empty map as a list (docs/bitrix24.md#rest-calls).
 const MAPS: ReadonlySet<string> = new Set([
@@ -27,7 +25,8 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['LANGUAGE_ID', 'USER_FIELD_ID'])
 
 /**
  * Returns the definition in the `result` of a family's `.get` method. Null when it is not a usable one: no
- * map, no id, more than 64 KiB, or a list value without an id, which would look deleted in a comparison.
+ * map, no id, too many attributes, or a list value without an id, which would look deleted in a comparison. A
+ * definition that is too large has checksums for its largest attributes.
  */
 export function attributesOf(family: FieldFamily, result: Json): FieldAttributes | null {
   const raw = family === 'type' ? typeField(result) : result
@@ -42,7 +41,7 @@ export function attributesOf(family: FieldFamily, result: Json): FieldAttributes
     if (values === null) return null
     attributes['LIST'] = values
   }
-  return isTooLarge(attributes) ? null : attributes
+  return boundDefinition(attributes)
 }
 
 function typeField(result: Json): JsonObject | null {
@@ -78,8 +77,4 @@ function listValues(list: Json): readonly Json[] | null {
 
 function isEmptyList(value: Json): boolean {
   return Array.isArray(value) && value.length === 0
-}
-
-function isTooLarge(attributes: FieldAttributes): boolean {
-  return new TextEncoder().encode(JSON.stringify(attributes)).byteLength > MAX_ATTRIBUTES_BYTES
 }

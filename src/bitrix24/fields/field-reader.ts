@@ -37,7 +37,8 @@ export interface FieldReads {
 /**
  * Reads fields and user names, at most 50 together. Where the read of a smart process's field is refused,
  * one more request asks for the list of its entity. Fails as a whole only when the portal has answered
- * nothing of use.
+ * nothing of use. After an answer that is too large the caller asks for fewer fields; one field alone for which
+ * the answer is too large is a read that failed.
  *
  * @throws RangeError for more than 50, TypeError for a repeated id.
  */
@@ -53,7 +54,7 @@ export async function readFields(
     return answer
   }
   const answers = await callBatch([...fields.map(getField), ...userIds.map(getUser)], timed)
-  if (!answers.ok) return answers
+  if (!answers.ok) return tooLargeAlone(fields, answers.error) ?? answers
   const reads = new Map<number, FieldRead>()
   const unclear: FieldRef[] = []
   for (const field of fields) {
@@ -64,6 +65,17 @@ export async function readFields(
   for (const id of await findGone(unclear, timed)) reads.set(id, { kind: 'gone' })
   const userNames = readNames(userIds, answers.value)
   return ok({ reads, userNames, readAt, retryAfterMs: longestWait(answers.value) })
+}
+
+function tooLargeAlone(
+  fields: readonly FieldRef[],
+  error: RestError,
+): Result<FieldReads, RestError> | null {
+  const [field] = fields
+  const isAlone = field !== undefined && fields.length === 1
+  if (!isAlone || !hasCode(error, 'answer_too_large')) return null
+  const reads = new Map([[field.id, failed(thinReasonOf(error))]])
+  return ok({ reads, userNames: new Map(), readAt: null, retryAfterMs: null })
 }
 
 /** Returns the reason why an event goes out thin, for a call that has failed. */
@@ -86,6 +98,7 @@ export function thinReasonOf(error: RestError): ThinReason {
     case 'not_found':
       return 'not_found'
     case 'unreachable':
+      if (hasCode(error, 'answer_too_large')) return 'too_large'
       return hasCode(error, 'timeout') ? 'timeout' : 'portal_unreachable'
   }
 }

@@ -19,8 +19,14 @@ import { checkEndpoint, checkWebhookUrl } from './rest-address.ts'
 import { classifyError, classifyForeignAnswer, MALFORMED_ANSWER } from './rest-error.ts'
 import type { AnswerContext, OwnError, RestError } from './rest-error.ts'
 
-/** The largest answer that is read, in bytes. */
+/** The largest answer that is read, in bytes, unless it is a list of fields. */
 export const MAX_REST_ANSWER_BYTES = 1024 * 1024
+
+/**
+ * The largest list of fields that is read, in bytes. Such a list has no pages, and it holds every value of every
+ * list field (docs/bitrix24.md#user-fields).
+ */
+export const MAX_FIELD_LIST_BYTES = 4 * MAX_REST_ANSWER_BYTES
 
 /** The dependencies of a request. */
 export interface RestDeps {
@@ -60,6 +66,8 @@ export interface FormRequest {
   readonly form: URLSearchParams
   /** The values in URL and form that must not come back in an error. */
   readonly secrets: readonly string[]
+  /** The largest answer, in bytes. @default MAX_REST_ANSWER_BYTES */
+  readonly maxBytes?: number
 }
 
 /**
@@ -84,7 +92,10 @@ export async function callRest(
   form.delete('auth')
   if (token !== null) form.set('auth', token)
   const secrets = [token ?? endpoint.pathname.split('/').at(-2) ?? '']
-  const answer = await sendForm({ url: endpoint.href + request.method, form, secrets }, deps)
+  const url = endpoint.href + request.method
+  const isFieldList = /\.userfield\.list$/i.test(request.method)
+  const maxBytes = isFieldList ? MAX_FIELD_LIST_BYTES : MAX_REST_ANSWER_BYTES
+  const answer = await sendForm({ url, form, secrets, maxBytes }, deps)
   if (answer.ok && !Object.hasOwn(answer.value, 'result')) {
     return err(MALFORMED_ANSWER)
   }
@@ -93,7 +104,7 @@ export async function callRest(
 
 /**
  * Posts a form and returns the JSON object of the answer. Three answers count as `unreachable`, since they
- * say nothing about the token: a redirect, an answer of more than 1 MiB, and one that is not JSON, for
+ * say nothing about the token: a redirect, an answer of more than `maxBytes`, and one that is not JSON, for
  * example the HTML of a proxy.
  */
 export async function sendForm(
@@ -119,7 +130,7 @@ export async function sendForm(
       redirect: 'manual',
       signal: cut.signal,
     })
-    return await readAnswer(response, request.secrets, cut.signal)
+    return await readAnswer(response, request, cut.signal)
   } catch {
     // Swallows every error of fetch and of the body's stream: refused connections, TLS, DNS, the timeout.
     const code = cut.signal.aborted ? 'timeout' : 'network_error'
@@ -133,7 +144,7 @@ const UNSAFE_ADDRESS: OwnError = { kind: 'refused', code: 'unsafe_address', stat
 
 async function readAnswer(
   response: Response,
-  secrets: readonly string[],
+  { secrets, maxBytes = MAX_REST_ANSWER_BYTES }: FormRequest,
   signal: AbortSignal,
 ): Promise<Result<JsonObject, RestError>> {
   const { status } = response
@@ -146,7 +157,7 @@ async function readAnswer(
     await response.body?.cancel()
     return err({ kind: 'unreachable', code: 'redirected', status } satisfies OwnError)
   }
-  const text = await readText(response, signal)
+  const text = await readText(response, { maxBytes, signal })
   if (text === null) return err(classifyForeignAnswer('answer_too_large', context))
   const body = parseJson(text)
   if (!isJsonObject(body)) return err(classifyForeignAnswer('malformed_answer', context))
@@ -156,7 +167,10 @@ async function readAnswer(
 }
 
 /** Reads the body; null when it is larger than the limit. The bytes are counted: Content-Length may lie. */
-async function readText(response: Response, signal: AbortSignal): Promise<string | null> {
+async function readText(
+  response: Response,
+  { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
+): Promise<string | null> {
   if (response.body === null) return ''
   const reader = response.body.getReader()
   // Cancelling the reader ends a read that is under way. Without it a body that stalls would hang for ever.
@@ -169,7 +183,7 @@ async function readText(response: Response, signal: AbortSignal): Promise<string
     signal.throwIfAborted()
     if (done) return text + decoder.decode()
     size += value.byteLength
-    if (size > MAX_REST_ANSWER_BYTES) {
+    if (size > maxBytes) {
       await reader.cancel()
       return null
     }

@@ -4,13 +4,8 @@
  */
 import type { Change, Json } from '../log/event.ts'
 import type { FieldAttributes } from './field-read.ts'
-import { everyLeaf, isMap, type Leaf } from './leaves.ts'
-
-/**
- * The attributes that make two reads the reads of one field. They are told when a field is added or deleted,
- * and never compared.
- */
-const IDENTITY: ReadonlySet<string> = new Set(['ID', 'ENTITY_ID', 'FIELD_NAME'])
+import { isChecksum, withChecksums } from './checksum.ts'
+import { comparable, everyLeaf, IDENTITY, isMap, type Leaf } from './leaves.ts'
 
 const ITEM_KEYS = ['VALUE', 'SORT', 'DEF', 'XML_ID']
 
@@ -24,9 +19,10 @@ export function diffFields(
   before: FieldAttributes | null,
   after: FieldAttributes | null,
 ): readonly Change[] {
-  const old = everyLeaf(before ?? {})
-  const young = everyLeaf(after ?? {})
   const isBetween = before !== null && after !== null
+  const [former, present] = isBetween ? withChecksums(before, after) : [before ?? {}, after ?? {}]
+  const old = everyLeaf(former)
+  const young = everyLeaf(present)
   return mergeLeaves(young, old)
     .filter(({ root }) => !isBetween || !IDENTITY.has(root))
     .map(({ attribute }) => ({
@@ -62,11 +58,6 @@ export function isSame(one: Json, other: Json): boolean {
   return left === right
 }
 
-function comparable(value: Json): Json {
-  if (value === null || value === '') return null
-  return typeof value === 'number' ? String(value) : value
-}
-
 /** The part of a definition that receivers see as `data.field`. */
 export function summaryOf(attributes: FieldAttributes): { readonly [key: string]: Json } {
   return {
@@ -82,7 +73,8 @@ export function summaryOf(attributes: FieldAttributes): { readonly [key: string]
 function labelOf(attributes: FieldAttributes): string | null {
   for (const name of ['EDIT_FORM_LABEL', 'LIST_COLUMN_LABEL', 'LIST_FILTER_LABEL']) {
     const texts = textsByLanguage(attributes[name])
-    const label = texts.get('en') ?? [...texts.values()][0] ?? textOf(attributes[name])
+    const plain = isChecksum(attributes[name]) ? null : textOf(attributes[name])
+    const label = texts.get('en') ?? [...texts.values()][0] ?? plain
     if (label !== null) return label
   }
   return textOf(attributes['FIELD_NAME'])

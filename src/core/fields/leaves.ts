@@ -6,13 +6,19 @@
 import type { Json } from '../log/event.ts'
 import type { FieldAttributes } from './field-read.ts'
 
-/** The most leaves of one definition that are compared; 64 KiB hold about 2,400 leaves of a list. */
-export const MAX_LEAVES = 4000
+/** The most leaves of one definition that are compared. A list has four for each of its values. */
+export const MAX_LEAVES = 6000
 
 // Bitrix24 nests three levels (SETTINGS.DEFAULT_VALUE.TYPE, 27 characters). A deeper value and a longer name
 // are not compared, so that a hostile portal cannot make many changes out of a short answer.
 const MAX_DEPTH = 8
 const MAX_NAME = 120
+
+/**
+ * The attributes that make two reads the reads of one field. They are told when a field is added or deleted,
+ * and never compared.
+ */
+export const IDENTITY: ReadonlySet<string> = new Set(['ID', 'ENTITY_ID', 'FIELD_NAME'])
 
 /**
  * Attributes that never count, with the reason.
@@ -47,19 +53,28 @@ export interface Leaf {
   readonly item: string | null
 }
 
-/** The leaves of a definition, by name. */
-export function everyLeaf(attributes: FieldAttributes): ReadonlyMap<string, Leaf> {
+/** The leaves that were found so far, and how many may be. */
+interface Collected {
+  readonly leaves: Map<string, Leaf>
+  readonly most: number
+}
+
+/** The first leaves of a definition, by name. */
+export function everyLeaf(
+  attributes: FieldAttributes,
+  most: number = MAX_LEAVES,
+): ReadonlyMap<string, Leaf> {
   const leaves = new Map<string, Leaf>()
   for (const [root, value] of Object.entries(attributes)) {
     if (NOT_OF_THE_DEFINITION.has(root)) continue
-    if (root === 'LIST' && isTree(value)) collectItems(value, leaves)
-    else collect({ attribute: escapeKey(root), value, root, item: null }, leaves, 1)
+    if (root === 'LIST' && isTree(value)) collectItems(value, { leaves, most })
+    else collect({ attribute: escapeKey(root), value, root, item: null }, { leaves, most }, 1)
   }
   return leaves
 }
 
 /** PHP writes a list as an array or as a map, the same list sometimes one way and sometimes the other. */
-function collectItems(list: JsonTree, leaves: Map<string, Leaf>): void {
+function collectItems(list: JsonTree, into: Collected): void {
   for (const [key, item] of Object.entries(list)) {
     const id = isMap(item) ? idOf(item) : null
     // A position in an array is no id, so it is written in a form that no id has.
@@ -67,12 +82,12 @@ function collectItems(list: JsonTree, leaves: Map<string, Leaf>): void {
     const place = { root: 'LIST', item: sortKey(name) }
     const start = `LIST.${escapeKey(name)}`
     if (!isTree(item)) {
-      collect({ attribute: start, value: item, ...place }, leaves, 2)
+      collect({ attribute: start, value: item, ...place }, into, 2)
       continue
     }
     for (const [inner, value] of Object.entries(item)) {
       if (NOT_OF_AN_ITEM.has(inner)) continue
-      collect({ attribute: `${start}.${escapeKey(inner)}`, value, ...place }, leaves, 3)
+      collect({ attribute: `${start}.${escapeKey(inner)}`, value, ...place }, into, 3)
     }
   }
 }
@@ -83,20 +98,16 @@ function idOf(item: JsonMap): string | null {
   return typeof id === 'string' && id !== '' ? id : null
 }
 
-function collect(leaf: Leaf, leaves: Map<string, Leaf>, depth: number): void {
+function collect(leaf: Leaf, into: Collected, depth: number): void {
   const { attribute, value } = leaf
-  if (value === null || leaves.size >= MAX_LEAVES) return
+  if (value === null || into.leaves.size >= into.most) return
   if (attribute.length > MAX_NAME || depth > MAX_DEPTH) return
   if (!isTree(value)) {
-    leaves.set(attribute, leaf)
+    into.leaves.set(attribute, leaf)
     return
   }
   for (const [key, inner] of Object.entries(value)) {
-    collect(
-      { ...leaf, attribute: `${attribute}.${escapeKey(key)}`, value: inner },
-      leaves,
-      depth + 1,
-    )
+    collect({ ...leaf, attribute: `${attribute}.${escapeKey(key)}`, value: inner }, into, depth + 1)
   }
 }
 
@@ -117,4 +128,10 @@ function escapeKey(key: string): string {
 /** A text that sorts ids: numbers first, by value and whatever their length, then the others. */
 function sortKey(id: string): string {
   return /^\d+$/.test(id) ? `0${String(id.length).padStart(6, '0')}${id}` : `1${id}`
+}
+
+/** A value as two values are compared: to Bitrix24 null is the empty text, and 20 is "20". */
+export function comparable(value: Json): Json {
+  if (value === null || value === '') return null
+  return typeof value === 'number' ? String(value) : value
 }

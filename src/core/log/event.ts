@@ -89,6 +89,7 @@ export const THIN_REASONS = [
   'portal_unreachable',
   'timeout',
   'not_found',
+  'too_large',
 ] as const
 
 /** One of these reasons. */

@@ -97,6 +97,8 @@ export interface Catalogue {
     readonly differs: string
   }
   readonly list: {
+    /** The values of a list that is told as a whole, since it is too large. */
+    readonly all: string
     readonly value: string
     readonly added: string
     readonly removed: string

@@ -49,6 +49,7 @@ export const de: Catalogue = {
     portal_unreachable: 'das Portal war nicht erreichbar',
     timeout: 'das Portal hat nicht rechtzeitig geantwortet',
     not_found: 'das Feld gibt es nicht mehr',
+    too_large: 'die Definition des Feldes ist zu groß, um gelesen zu werden',
   },
   notes: {
     detailsUnknown: 'Einzelheiten sind nicht bekannt',
@@ -98,6 +99,7 @@ export const de: Catalogue = {
     differs: 'unterscheidet sich in einem nicht gezeigten Teil',
   },
   list: {
+    all: 'Listenwerte',
     value: 'Listenwert',
     added: 'Neuer Listenwert',
     removed: 'Entfernter Listenwert',

@@ -46,6 +46,7 @@ export const en: Catalogue = {
     portal_unreachable: 'the portal could not be reached',
     timeout: 'the portal did not answer in time',
     not_found: 'the field is gone by now',
+    too_large: "the field's definition is too large to be read",
   },
   notes: {
     detailsUnknown: 'Details are not known',
@@ -92,6 +93,7 @@ export const en: Catalogue = {
     differs: 'differs in a part not shown',
   },
   list: {
+    all: 'List values',
     value: 'List value',
     added: 'New list value',
     removed: 'Removed list value',

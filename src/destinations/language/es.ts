@@ -50,6 +50,7 @@ export const es: Catalogue = {
     portal_unreachable: 'no se ha podido acceder al portal',
     timeout: 'el portal no ha respondido a tiempo',
     not_found: 'el campo ya no existe',
+    too_large: 'la definición del campo es demasiado grande para leerla',
   },
   notes: {
     detailsUnknown: 'No hay más información',
@@ -100,6 +101,7 @@ export const es: Catalogue = {
     differs: 'difiere en una parte que no se muestra',
   },
   list: {
+    all: 'Valores de la lista',
     value: 'Valor de la lista',
     added: 'Nuevo valor de la lista',
     removed: 'Valor eliminado de la lista',

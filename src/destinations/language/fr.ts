@@ -50,6 +50,7 @@ export const fr: Catalogue = {
     portal_unreachable: 'le portail n’a pas pu être joint',
     timeout: 'le portail n’a pas répondu à temps',
     not_found: 'le champ n’existe plus',
+    too_large: 'la définition du champ est trop grande pour être lue',
   },
   notes: {
     detailsUnknown: 'Les détails ne sont pas connus',
@@ -100,6 +101,7 @@ export const fr: Catalogue = {
     differs: 'diffère dans une partie non affichée',
   },
   list: {
+    all: 'Valeurs de la liste',
     value: 'Valeur de la liste',
     added: 'Nouvelle valeur de la liste',
     removed: 'Valeur supprimée de la liste',

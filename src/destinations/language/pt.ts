@@ -50,6 +50,7 @@ export const pt: Catalogue = {
     portal_unreachable: 'não foi possível acessar o portal',
     timeout: 'o portal não respondeu a tempo',
     not_found: 'o campo não existe mais',
+    too_large: 'a definição do campo é grande demais para ser lida',
   },
   notes: {
     detailsUnknown: 'Não há mais informações',
@@ -100,6 +101,7 @@ export const pt: Catalogue = {
     differs: 'difere em uma parte não exibida',
   },
   list: {
+    all: 'Valores da lista',
     value: 'Valor da lista',
     added: 'Novo valor da lista',
     removed: 'Valor removido da lista',

@@ -2,6 +2,7 @@
  * The attributes of a field's definition in words, and the values that stand in them. An attribute has
  * parts: `EDIT_FORM_LABEL.en` is a label in one language, `LIST.15.VALUE` the text of the list value 15.
  */
+import { isChecksum } from '../../core/fields/checksum.ts'
 import type { Change, Json } from '../../core/log/event.ts'
 import type { AttributeName, Catalogue } from '../language/catalogue.ts'
 import { fillSpans, foreign, own, type Line } from './line.ts'
@@ -77,11 +78,12 @@ export function describeChange(change: Change, words: Catalogue): DescribedChang
   const known = isNamed(root) ? ATTRIBUTES[root] : null
   const isList = root === 'LIST' && rest.length === 2
   const kind = isList ? (rest[1] === 'DEF' ? 'flag' : 'text') : (known?.values ?? 'text')
+  const isWhole = isChecksum(change.before) || isChecksum(change.after)
   const language = known?.byLanguage === true && rest.length === 1 ? (rest[0] ?? '') : null
   return {
     label: isList
       ? listLabel(rest, change, words)
-      : plainLabel(root, language === null ? rest : [], words),
+      : plainLabel(root, language === null ? rest : [], { words, isWhole }),
     before: formatValue(change.before, kind, words),
     after: formatValue(change.after, kind, words),
     language,
@@ -97,8 +99,13 @@ function isNamed(root: string): root is AttributeName {
   return root !== 'LIST' && Object.hasOwn(ATTRIBUTES, root)
 }
 
-function plainLabel(root: string, rest: readonly string[], words: Catalogue): Line {
-  const name = root === 'LIST' ? words.list.value : isNamed(root) ? words.attributes[root] : null
+function plainLabel(
+  root: string,
+  rest: readonly string[],
+  { words, isWhole }: { readonly words: Catalogue; readonly isWhole: boolean },
+): Line {
+  const list = isWhole ? words.list.all : words.list.value
+  const name = root === 'LIST' ? list : isNamed(root) ? words.attributes[root] : null
   if (name === null) return [foreign(safeText([root, ...rest].join('.'), MAX_ATTRIBUTE))]
   const word = own(name)
   if (rest.length === 0) return [word]

@@ -7,7 +7,7 @@
 import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
 import { listFields, listSmartProcesses } from '../../bitrix24/fields/field-lists.ts'
 import { readFields, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
-import { hasCode, isTransient } from '../../bitrix24/servers/rest-error.ts'
+import { hasCode, isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import type { FieldFamily } from '../../core/log/event.ts'
 import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
 import { tellDifference } from '../../core/fields/difference.ts'
@@ -107,15 +107,18 @@ export class Comparison {
     const generation = portal.generation()
     const listed = await listFields(entity, portal.call)
     if (portal.generation() !== generation) return 'failed'
-    if (!listed.ok) {
+    const isListTooLarge = !listed.ok && isTooLarge(listed.error)
+    if (!listed.ok && !isListTooLarge) {
       return listed.error === 'incomplete' || !isTransient(listed.error) ? 'denied' : 'failed'
     }
-    const ids = new Set([...listed.value, ...fields.idsOf(entity)])
+    // A list that is too large shows no field, and the known fields are asked for by themselves all the same.
+    const shown = listed.ok ? listed.value : []
+    const ids = new Set([...shown, ...fields.idsOf(entity)])
     const refs = [...ids].toSorted((a, b) => a - b).map((id) => ({ ...entity, id }))
     const hasBaseline = Object.hasOwn(reconciliation.state().baselines, entity.entityId)
-    const present = new Set(listed.value)
+    const present = new Set(shown)
     const living = refs.filter(({ id }) => present.has(id) || fields.find(id)?.presence !== 'gone')
-    let outcome: ReadResult = 'read'
+    let outcome: ReadResult = isListTooLarge ? 'denied' : 'read'
     for (let start = 0; start < living.length; start += MAX_BATCH_COMMANDS) {
       const chunk = living.slice(start, start + MAX_BATCH_COMMANDS)
       const terms = { urgency, hasBaseline, generation }
@@ -123,7 +126,7 @@ export class Comparison {
       if (portal.generation() !== generation) return 'failed'
     }
     // An empty list may be a list without rights. As a baseline it would make every field look new later.
-    if (outcome !== 'failed' && !hasBaseline && living.length > 0) {
+    if (outcome !== 'failed' && !hasBaseline && shown.length > 0) {
       const state = reconciliation.state()
       const baselines = { ...state.baselines, [entity.entityId]: world.now() }
       reconciliation.save({ ...state, baselines })
@@ -150,7 +153,7 @@ export class Comparison {
     const answer = await readFields(refs, [], portal.call)
     if (portal.generation() !== generation) return 'failed'
     if (!answer.ok) {
-      if (!hasCode(answer.error, 'answer_too_large') || refs.length === 1) {
+      if (!isTooLarge(answer.error)) {
         return isTransient(answer.error) ? 'failed' : 'denied'
       }
       const middle = Math.ceil(refs.length / 2)
@@ -196,6 +199,11 @@ export class Comparison {
     reconciliation.adopt(next)
     if (found.length > 0) scheduler.advance()
   }
+}
+
+/** Whether an answer was too large to be read, which no repetition mends. */
+function isTooLarge(error: RestError | 'incomplete'): boolean {
+  return error !== 'incomplete' && hasCode(error, 'answer_too_large')
 }
 
 /**

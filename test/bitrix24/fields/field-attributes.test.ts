@@ -1,10 +1,7 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 import { describe, expect, test } from 'vitest'
 
-import {
-  MAX_ATTRIBUTES_BYTES,
-  attributesOf,
-} from '../../../src/bitrix24/fields/field-attributes.ts'
+import { attributesOf } from '../../../src/bitrix24/fields/field-attributes.ts'
 import type { Json } from '../../../src/core/log/event.ts'
 import requisite from '../../fixtures/bitrix24/rest/crm.requisite.userfield.get-200.json'
 import smartProcess from '../../fixtures/bitrix24/rest/userfieldconfig.get-200.json'
@@ -91,10 +88,23 @@ describe('attributesOf()', () => {
     expect(attributesOf(family, result)).toBe(null)
   })
 
-  test('accepts 64 KiB and not a byte more, counted in UTF-8', () => {
-    const room = MAX_ATTRIBUTES_BYTES - JSON.stringify({ ...FIELD, XML_ID: '' }).length
-    expect(attributesOf('deal', { ...FIELD, XML_ID: 'x'.repeat(room) })).not.toBe(null)
-    expect(attributesOf('deal', { ...FIELD, XML_ID: 'x'.repeat(room + 1) })).toBe(null)
-    expect(attributesOf('deal', { ...FIELD, XML_ID: 'ü'.repeat(room / 2 + 1) })).toBe(null)
+  test('keeps the 500 Cyrillic values of a list as they are', () => {
+    const LIST = Array.from({ length: 500 }, (_, index) => ({
+      ID: String(3671 + index),
+      SORT: String(index * 10),
+      VALUE: `Основной вид деятельности по классификатору, строка № ${index}`,
+      DEF: 'N',
+      XML_ID: '38a8c98a5de02f8ccdca2244e5065ecd',
+    }))
+    expect(JSON.stringify(LIST).length).toBeGreaterThan(64 * 1024)
+    expect(attributesOf('deal', { ...FIELD, LIST })).toEqual({ ...FIELD, LIST })
+  })
+
+  test('keeps a checksum for what makes a definition too large', () => {
+    const LIST = Array.from({ length: 9000 }, (_, index) => ({ ID: index + 1, VALUE: 'x' }))
+    expect(attributesOf('deal', { ...FIELD, LIST })).toEqual({
+      ...FIELD,
+      LIST: expect.stringMatching(/^checksum:[0-9a-f]{16}$/),
+    })
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { readFields, thinReasonOf } from '../../../src/bitrix24/fields/field-reader.ts'
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
-import type { RestErrorKind } from '../../../src/bitrix24/servers/rest-error.ts'
+import type { RestError, RestErrorKind } from '../../../src/bitrix24/servers/rest-error.ts'
 import type { FieldFamily, Json, ThinReason } from '../../../src/core/log/event.ts'
 import type { FieldRef } from '../../../src/core/fields/field-read.ts'
 import { err, ok } from '../../../src/core/result.ts'
@@ -300,6 +300,22 @@ describe('readFields() and the clock of the portal', () => {
   })
 })
 
+describe('readFields() with an answer that is too large', () => {
+  const TOO_LARGE: RestError = { kind: 'unreachable', code: 'answer_too_large', status: 200 }
+
+  test('fails as a whole for several fields, so that the caller asks for fewer', async () => {
+    const answer = await readFields([TAX, LISTED], [], async () => err(TOO_LARGE))
+    expect(answer).toEqual(err(TOO_LARGE))
+  })
+
+  test('says of one field alone that it is too large', async () => {
+    const answer = await readFields([TAX], [7], async () => err(TOO_LARGE))
+    expect(answer.ok && [...answer.value.reads]).toEqual([
+      [235, { kind: 'failed', reason: 'too_large' }],
+    ])
+  })
+})
+
 describe('thinReasonOf()', () => {
   test.for<[RestErrorKind, ThinReason]>([
     ['expired', 'tokens_lost'],
@@ -318,7 +334,8 @@ describe('thinReasonOf()', () => {
     expect(thinReasonOf({ kind, code: 'X', status: 400 })).toBe(reason)
   })
 
-  test('tells a timeout from other silence', () => {
-    expect(thinReasonOf({ kind: 'unreachable', code: 'timeout', status: null })).toBe('timeout')
+  test.for(['timeout', 'too_large'] as const)('tells %s from other silence', (reason) => {
+    const code = reason === 'too_large' ? 'answer_too_large' : reason
+    expect(thinReasonOf({ kind: 'unreachable', code, status: null })).toBe(reason)
   })
 })

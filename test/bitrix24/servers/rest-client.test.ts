@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import {
+  MAX_FIELD_LIST_BYTES,
   MAX_REST_ANSWER_BYTES,
   callRest,
   sendForm,
@@ -171,6 +172,16 @@ describe('callRest() on the way back', () => {
     const text = '{"result":1}'.padEnd(MAX_REST_ANSWER_BYTES, ' ')
     const { result } = await call(() => new Response(text))
     expect(result).toEqual({ ok: true, value: { result: 1 } })
+  })
+
+  test('reads four times as much of a list of fields, which holds all their values', async () => {
+    const text = '{"result":1}'.padEnd(MAX_FIELD_LIST_BYTES, ' ')
+    const list = await call(() => new Response(text), { method: 'crm.deal.userfield.list' })
+    expect(list.result).toEqual({ ok: true, value: { result: 1 } })
+    const more = await call(() => new Response(`${text} `), { method: 'crm.deal.userfield.list' })
+    expect(more.result).toMatchObject({ ok: false, error: { code: 'answer_too_large' } })
+    const other = await call(() => new Response(text), { method: 'crm.deal.userfield.get' })
+    expect(other.result).toMatchObject({ ok: false, error: { code: 'answer_too_large' } })
   })
 
   test('stops reading past the limit, whatever Content-Length says', async () => {

@@ -11,6 +11,9 @@ import {
 } from '../../../src/destinations/message/attributes.ts'
 import { plainText, type Line } from '../../../src/destinations/message/line.ts'
 
+const OLD_CHECKSUM = 'checksum:0123456789abcdef'
+const NEW_CHECKSUM = 'checksum:fedcba9876543210'
+
 describe('describeChange()', () => {
   test.each<readonly [attribute: string, before: Json, after: Json, words: string]>([
     ['MANDATORY', 'N', 'Y', 'Mandatory | no | yes'],
@@ -22,6 +25,7 @@ describe('describeChange()', () => {
     ['SETTINGS.DEFAULT_VALUE.TYPE', 'NONE', 'NOW', 'Setting DEFAULT_VALUE.TYPE | NONE | NOW'],
     ['SETTINGS.LABEL', ['a', 'b'], { c: 1 }, 'Setting LABEL | ["a","b"] | {"c":1}'],
     ['LIST.3671.VALUE', 'A', 'B', 'List value | A | B'],
+    ['LIST', OLD_CHECKSUM, NEW_CHECKSUM, `List values | ${OLD_CHECKSUM} | ${NEW_CHECKSUM}`],
     ['LIST.3671.SORT', '1', '2', 'List value 3671, sort order | 1 | 2'],
     ['LIST.3671.DEF', 'N', 'Y', 'List value 3671, default | no | yes'],
     ['LIST.3671.COLOUR', 'N', 'Y', 'List value 3671, COLOUR | N | Y'],

@@ -23,6 +23,7 @@ describe('listNotes()', () => {
     ['access_denied', 'Details are not known: the portal denied access to the field'],
     ['rate_limited', 'Details are not known: the request limit of the portal was reached'],
     ['portal_unreachable', 'Details are not known: the portal could not be reached'],
+    ['too_large', "Details are not known: the field's definition is too large to be read"],
     ['timeout', 'Details are not known: the portal did not answer in time'],
     ['not_found', 'Details are not known: the field is gone by now'],
     [null, 'Details are not known'],

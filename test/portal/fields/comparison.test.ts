@@ -15,16 +15,27 @@ import {
 
 const DOWN: RestError = { kind: 'unreachable', code: 'network_error', status: null }
 
-/** A definition that is larger than what is taken for one. */
-function aHugeDefinition(id: number): FieldAttributes {
-  const list = Array.from({ length: 2000 }, (_, index) => ({
+/** A list of some Cyrillic values; with `changes`, some of them have another text. */
+function aListField(
+  id: number,
+  count: number,
+  changes: { readonly [index: number]: string } = {},
+): FieldAttributes {
+  const LIST = Array.from({ length: count }, (_, index) => ({
     ID: String(5000 + index),
-    SORT: String(index),
-    VALUE: `A value of some length with the number ${index}`,
+    SORT: String(index * 10),
+    VALUE: changes[index] ?? `Основной вид деятельности по классификатору, строка № ${index}`,
     DEF: 'N',
-    XML_ID: '',
+    XML_ID: '38a8c98a5de02f8ccdca2244e5065ecd',
   }))
-  return definition(id, { LIST: list })
+  return definition(id, { USER_TYPE_ID: 'enumeration', LIST })
+}
+
+const TOO_LARGE: RestError = { kind: 'unreachable', code: 'answer_too_large', status: 200 }
+
+/** The portal answers more than is read, whenever it is asked for this field. */
+function makeTooLarge(scenario: FieldScenario, field: number): void {
+  scenario.portal.refuses = ({ ids }) => (ids.includes(field) ? TOO_LARGE : null)
 }
 
 /** Lets time pass, with the comparisons that become due in it. */
@@ -63,20 +74,91 @@ describe('a comparison', () => {
 
   // Bug: a field that can never be read keeps its family from ever having a baseline.
   it('tells a lost addition although another field is too large to be read', async () => {
-    const scenario = await aComparedScenario(definition(235), aHugeDefinition(236))
+    const scenario = new FieldScenario()
+    for (const id of [235, 236]) scenario.portal.fields.set(id, definition(id))
+    makeTooLarge(scenario, 236)
+    await scenario.reconcile({ asked: false })
     scenario.portal.fields.set(237, definition(237))
     await scenario.reconcile({ asked: true })
     expect(scenario.entries().map(({ event }) => event.field?.id)).toEqual([237])
+    expect(scenario.reconciliation.state()).toMatchObject({
+      failures: 0,
+      unreadable: ['CRM_REQUISITE'],
+    })
+  })
+
+  // Bug: the field counts as new, since nothing was known of it when its family was read for the first time.
+  it('tells no addition of a field that was too large at first', async () => {
+    const scenario = new FieldScenario()
+    for (const id of [235, 236]) scenario.portal.fields.set(id, definition(id))
+    makeTooLarge(scenario, 236)
+    await scenario.reconcile({ asked: false })
+    scenario.portal.refuses = () => null
+    await scenario.reconcile({ asked: true })
+    expect(scenario.entries()).toEqual([])
   })
 
   it('asks for a field that can never be read ever more rarely', async () => {
     const scenario = await aComparedScenario(definition(235))
-    scenario.portal.fields.set(235, aHugeDefinition(235))
+    makeTooLarge(scenario, 235)
     await send(scenario, 235, 'updated')
     await scenario.time.passesUntilQuiet()
     const before = scenario.requests.length
     await live(scenario, 360 * MINUTE_MS, MINUTE_MS)
     expect(scenario.requests.length - before).toBeLessThan(40)
+    expect(scenario.entries().map(({ enrichment }) => enrichment.reason)).toEqual(['too_large'])
+  })
+
+  // Such a list holds every value of every list field, and it has no pages.
+  it('asks for the known fields when the list itself is too large', async () => {
+    const scenario = await aComparedScenario(definition(235))
+    scenario.portal.refuses = ({ ids }) => (ids.length === 0 ? TOO_LARGE : null)
+    scenario.portal.fields.set(235, definition(235, { MANDATORY: 'Y' }))
+    await scenario.reconcile({ asked: true })
+    expect(scenario.entries().map(({ enrichment }) => enrichment.changes)).toEqual([MANDATORY])
+    expect(scenario.reconciliation.state()).toMatchObject({
+      failures: 0,
+      unreadable: ['CRM_REQUISITE'],
+    })
+  })
+
+  it('takes no baseline from a list that is too large', async () => {
+    const scenario = new FieldScenario()
+    scenario.portal.fields.set(235, definition(235))
+    scenario.portal.refuses = ({ ids }) => (ids.length === 0 ? TOO_LARGE : null)
+    await send(scenario, 235, 'updated')
+    await scenario.time.passesUntilQuiet()
+    await scenario.reconcile({ asked: true })
+    scenario.portal.refuses = () => null
+    scenario.portal.fields.set(236, definition(236))
+    await scenario.reconcile({ asked: true })
+    expect(scenario.entries().filter(({ origin }) => origin === 'reconciled')).toEqual([])
+  })
+
+  it('finds the one of 500 Cyrillic values that has changed', async () => {
+    const scenario = await aComparedScenario(aListField(235, 500))
+    scenario.portal.fields.set(235, aListField(235, 500, { 7: 'Другое' }))
+    await scenario.reconcile({ asked: true })
+    expect(scenario.entries().map(({ enrichment }) => enrichment.changes)).toEqual([
+      [
+        {
+          attribute: 'LIST.5007.VALUE',
+          before: 'Основной вид деятельности по классификатору, строка № 7',
+          after: 'Другое',
+        },
+      ],
+    ])
+  })
+
+  it('says of a list with 3,000 values that something in it has changed', async () => {
+    const scenario = await aComparedScenario(aListField(235, 3000))
+    scenario.portal.fields.set(235, aListField(235, 3000, { 7: 'Другое' }))
+    await scenario.reconcile({ asked: true })
+    const CHECKSUM = expect.stringMatching(/^checksum:/)
+    const told = scenario.entries().map(({ enrichment }) => enrichment.changes)
+    expect(told).toEqual([[{ attribute: 'LIST', before: CHECKSUM, after: CHECKSUM }]])
+    await scenario.reconcile({ asked: true })
+    expect(scenario.entries()).toHaveLength(1)
   })
 
   // Bug: one wrong answer "not found" at two looks makes a field gone for good, whatever events follow.

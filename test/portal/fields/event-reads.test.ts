@@ -69,7 +69,7 @@ describe('the reads of a portal', () => {
     scenario.portal.answers = () => ({ latencyMs: 10, failure: TOO_LARGE })
     await change(1, 7)
     await scenario.time.passesUntilQuiet()
-    expect(statuses()).toEqual(['portal_unreachable'])
+    expect(statuses()).toEqual(['too_large'])
   })
 })
 

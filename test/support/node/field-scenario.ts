@@ -57,6 +57,19 @@ function afterAMoment(_commands: number): NextAnswer {
   return { latencyMs: 150, failure: null }
 }
 
+function refuseNothing(_request: { readonly ids: readonly number[] }): RestError | null {
+  return null
+}
+
+/** The ids of the fields for which a request asks. */
+function idsOf(method: string, params: JsonObject): readonly number[] {
+  const commands = method === 'batch' ? Object.values(readObject(params['cmd'])).map(String) : []
+  const ids = commands.map((command) => new URLSearchParams(command.split('?')[1]).get('id'))
+  return [params['id'], ...ids].flatMap((id) =>
+    id === undefined || id === null ? [] : [Number(id)],
+  )
+}
+
 /** The room `fields` of one portal, and everything around it. */
 export class FieldScenario {
   readonly #clock = new ManualClock(NOW)
@@ -66,6 +79,8 @@ export class FieldScenario {
     fields: new Map<number, FieldAttributes>(),
     /** Decides about each request; by default every one is answered after 150 ms. */
     answers: afterAMoment,
+    /** Refuses a request by its fields; a list names none. By default nothing is refused. */
+    refuses: refuseNothing,
     /** Stores an event as the portal sent it. */
     sends: async (event: RelayEvent, digest: string): Promise<void> => {
       this.#receipts += 1
@@ -228,7 +243,8 @@ export class FieldScenario {
     const commands = method === 'batch' ? Object.entries(readObject(params['cmd'])) : []
     this.requests.push({ method, commands: commands.length })
     const { latencyMs, failure } = this.portal.answers(commands.length)
-    const answer = failure === null ? this.#answer(method, params) : err(failure)
+    const refused = failure ?? this.portal.refuses({ ids: idsOf(method, params) })
+    const answer = refused === null ? this.#answer(method, params) : err(refused)
     this.#open += 1
     this.mostOpen = Math.max(this.mostOpen, this.#open)
     await this.#clock.sleep(latencyMs)
