@@ -158,6 +158,8 @@ export class PortalObject extends DurableObject<unknown> {
     if (!canAsk(portal)) return 'no_access'
     reconciler.ask()
     this.#background(reconciler.runDue())
+    // The run may outlive the object, so an alarm has to stand before the answer.
+    this.#advance()
     return 'started'
   }
 

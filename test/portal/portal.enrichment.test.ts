@@ -333,3 +333,18 @@ it('an event that waits for its read when the object ends is read after a lane t
   await received(1)
   expect(scenario.told()).toMatchObject([{ sequence: 1, enrichment: 'complete' }])
 })
+
+it('a comparison that an operator has asked for is stored, and an alarm stands for it, before the answer', async () => {
+  await scenario.changed()
+  await scenario.time.passesUntilQuiet()
+  const held = hold()
+  expect(await scenario.object.reconcile()).toBe('started')
+  expect(await scenario.inside(({ storage }) => storage.getAlarm())).not.toBeNull()
+  const isAsked = async () => {
+    const [row] = await scenario.rows('SELECT state FROM reconciliation')
+    return JSON.parse(String(row?.['state'])).isAsked
+  }
+  expect(await isAsked()).toBe(true)
+  await held.open()
+  await until(async () => !(await isAsked()))
+})

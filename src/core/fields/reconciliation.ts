@@ -38,6 +38,8 @@ export interface ReconciliationState {
   /** Entity id to the time of its first complete read. */
   readonly baselines: { readonly [entityId: string]: number }
   readonly startedAt: number | null
+  /** True from an operator's wish for a run until that run has ended. */
+  readonly isAsked: boolean
   /** The last run that read everything. */
   readonly finishedAt: number | null
   /** Failed runs in a row, and when the next one may begin. */
@@ -52,6 +54,7 @@ export interface ReconciliationState {
 export const NO_RECONCILIATION: ReconciliationState = {
   baselines: {},
   startedAt: null,
+  isAsked: false,
   finishedAt: null,
   failures: 0,
   retryAt: null,
@@ -105,14 +108,15 @@ export function endRun(
     readonly now: number
     readonly outcome: ReadResult
     readonly unreadable: readonly string[]
+    /** Whether an operator has asked again since the run began. @default false */
+    readonly isAsked?: boolean
   },
 ): ReconciliationState {
-  const { startedAt, now, outcome, unreadable } = run
-  if (outcome !== 'failed') {
-    return { ...state, startedAt, finishedAt: now, failures: 0, retryAt: null, unreadable }
-  }
+  const { startedAt, now, outcome, unreadable, isAsked = false } = run
+  const next = { ...state, startedAt, unreadable, isAsked }
+  if (outcome !== 'failed') return { ...next, finishedAt: now, failures: 0, retryAt: null }
   const retryAt = now + retryWait(state.failures)
-  return { ...state, startedAt, failures: state.failures + 1, retryAt, unreadable }
+  return { ...next, failures: state.failures + 1, retryAt }
 }
 
 /**

@@ -56,6 +56,7 @@ type StoredField = v.InferOutput<typeof StoredFieldSchema>
 const StoredReconciliationSchema = v.looseObject({
   baselines: v.optional(v.record(v.string(), v.number()), {}),
   startedAt: v.optional(TimeSchema, null),
+  isAsked: v.optional(v.boolean(), false),
   finishedAt: v.optional(TimeSchema, null),
   failures: v.optional(v.number(), 0),
   retryAt: v.optional(TimeSchema, null),

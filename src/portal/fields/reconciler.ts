@@ -38,7 +38,8 @@ export class Reconciler {
   /** The families that the portal is subscribed to. */
   readonly #families: readonly FieldFamily[]
   #running: Promise<void> | null = null
-  #isAsked = false
+  /** Whether an operator waits for a run; null until this life of the object knows better than the row. */
+  #isAsked: boolean | null = null
 
   constructor(deps: ReconcilerDeps) {
     this.#deps = deps
@@ -62,7 +63,7 @@ export class Reconciler {
     const { portal, reconciliation, world } = this.#deps
     if (!canAsk(portal)) return null
     if (this.#running !== null) return world.now() + SAFETY_ALARM_MS
-    return this.#isAsked ? 0 : earliest([this.#runDueAt(), lookDueAt(reconciliation.state())])
+    return this.#hasWish() ? 0 : earliest([this.#runDueAt(), lookDueAt(reconciliation.state())])
   }
 
   #runDueAt(): number | null {
@@ -71,9 +72,19 @@ export class Reconciler {
     return runDueAt(reconciliation.state(), { lastEventAt, everyMinutes: config.reconcileMinutes })
   }
 
-  /** Notes that an operator asks. A run begins at once, or as soon as the present one has ended. */
+  /**
+   * Notes that an operator asks. A run begins at once, or as soon as the present one has ended. The wish is
+   * stored, so that a later life of the object takes it up when this one ends before its run.
+   */
   ask(): void {
+    const { reconciliation } = this.#deps
+    const state = reconciliation.state()
+    if (!state.isAsked) reconciliation.save({ ...state, isAsked: true })
     this.#isAsked = true
+  }
+
+  #hasWish(): boolean {
+    return this.#isAsked ?? this.#deps.reconciliation.state().isAsked
   }
 
   /** Compares what is due, one comparison at a time. An answer of the portal never makes it reject. */
@@ -91,7 +102,7 @@ export class Reconciler {
       const now = world.now()
       const runAt = this.#runDueAt()
       const lookAt = lookDueAt(reconciliation.state())
-      if (this.#isAsked) await this.#run('at_once')
+      if (this.#hasWish()) await this.#run('at_once')
       else if (runAt !== null && runAt <= now) await this.#run('second_look')
       else if (lookAt !== null && lookAt <= now) await this.#lookAgain()
       else return
@@ -122,7 +133,8 @@ export class Reconciler {
     }
     if (isOver()) return
     const now = world.now()
-    reconciliation.save(endRun(reconciliation.state(), { startedAt, now, outcome, unreadable }))
+    const ended = { startedAt, now, outcome, unreadable, isAsked: this.#hasWish() }
+    reconciliation.save(endRun(reconciliation.state(), ended))
     const { suspects, failures } = reconciliation.state()
     world.log(outcome === 'read' ? 'info' : 'warn', 'reconciled', {
       memberId,

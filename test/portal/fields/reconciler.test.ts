@@ -5,10 +5,12 @@ import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import {
   AFTER_BURST_MS,
+  NO_RECONCILIATION,
   OWED_LOOK_MS,
   SECOND_LOOK_MS,
 } from '../../../src/core/fields/reconciliation.ts'
 import { fieldEvent, FieldScenario } from '../../support/node/field-scenario.ts'
+import { NOW } from '../../support/time.ts'
 
 const FIELD = { id: 235, name: 'UF_CRM_TAX' }
 const OLD: FieldAttributes = {
@@ -184,6 +186,63 @@ describe('a comparison that an operator asks for', () => {
     await scenario.portal.sends(late, 'late')
     await scenario.time.passesUntilQuiet()
     expect(scenario.entries()[2]?.enrichment).toMatchObject({ changes: [], toldBy: 2 })
+  })
+})
+
+describe('the wish of an operator', () => {
+  it('is taken up by the next life of the object when this one ends before its run', async () => {
+    scenario.portal.fields.set(235, YOUNG)
+    scenario.reconciler.ask()
+    scenario.relay.restarts()
+    expect(scenario.reconciler.dueAt()).toBe(0)
+    await pass(60_000)
+    expect(told()).toEqual([RECONCILED])
+    expect(scenario.reconciliation.state().isAsked).toBe(false)
+  })
+
+  it('is taken up when the object ends during its run', async () => {
+    scenario.portal.fields.set(235, YOUNG)
+    scenario.portal.answers = () => ({ latencyMs: 600_000, failure: null })
+    scenario.reconciler.ask()
+    void scenario.reconciler.runDue()
+    await scenario.time.passes(5000)
+    breakPortal(null)
+    scenario.relay.restarts()
+    await pass(60_000)
+    expect(told()).toEqual([RECONCILED])
+  })
+
+  it('that comes during a run is granted by a further run, also after the end of the object', async () => {
+    scenario.portal.answers = () => ({ latencyMs: 2000, failure: null })
+    scenario.reconciler.ask()
+    const ended = scenario.reconciler.runDue()
+    await scenario.time.passes(3000)
+    scenario.reconciler.ask()
+    expect(scenario.reconciliation.state().isAsked).toBe(true)
+    while (scenario.reconciliation.state().startedAt === NOW) await scenario.time.passes(100)
+    scenario.relay.restarts()
+    expect(scenario.reconciler.dueAt()).toBe(0)
+    scenario.requests.length = 0
+    await pass(60_000)
+    expect(scenario.requests[0]?.method).toBe('crm.requisite.userfield.list')
+    expect(scenario.reconciler.dueAt()).toBeGreaterThan(scenario.time.now())
+    void ended
+  })
+
+  it('is granted once: a portal that does not answer is asked again with the usual waits', async () => {
+    breakPortal(DOWN)
+    await scenario.reconcile({ asked: true })
+    expect(scenario.reconciler.dueAt()).toBeGreaterThan(scenario.time.now())
+    scenario.relay.restarts()
+    expect(scenario.reconciler.dueAt()).toBeGreaterThan(scenario.time.now())
+  })
+
+  it('is forgotten with the installation', async () => {
+    scenario.reconciler.ask()
+    scenario.reconciler.clear()
+    expect(scenario.reconciliation.state().isAsked).toBe(false)
+    scenario.relay.restarts()
+    expect(scenario.reconciliation.state()).toEqual(NO_RECONCILIATION)
   })
 })
 
