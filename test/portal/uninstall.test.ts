@@ -325,6 +325,23 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
     expect(await scenario.stored()).toEqual(before)
   })
 
+  it("the portal's answer about a field, awaited across it: nothing is known of a field any more", async () => {
+    await scenario.portal.installs()
+    const asked = holdBack('/rest/batch')
+    await scenario.portal.sends()
+    await asked.isAsked()
+    const ts = scenario.portal.ts(-100)
+    expect(await said(scenario.portal.uninstalls('keep-data', { ts }))).toEqual(ACCEPTED)
+    // The event goes out thin, and what it owes of its field is owed to nobody.
+    const { fields, reconciliation, log } = await scenario.tables()
+    expect({ fields, reconciliation }).toEqual({ fields: [], reconciliation: [] })
+    expect(log).toHaveLength(1)
+    asked.open()
+    await asked.isAnswered()
+    await scenario.relay.restarts()
+    expect((await scenario.tables())['fields']).toEqual([])
+  })
+
   it.each(['digest', 'encrypt'] as const)(
     'crypto.subtle.%s, awaited across it: the update is refused as well',
     async (method) => {

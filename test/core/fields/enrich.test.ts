@@ -79,6 +79,11 @@ describe('a read that finds the field', () => {
     expect(isTold(state)).toBe(true)
   })
 
+  it('tells an addition every leaf when nobody was told of the field but the baseline', () => {
+    const { enrichments } = found(aField({ isTold: true, toldBy: null }), [anEvent(42, 'added')])
+    expect(enrichments.get(42)?.changes).toEqual(EVERY_LEAF)
+  })
+
   it('tells an addition that was told before only what is new', () => {
     const { enrichments } = found(aField({ toldBy: 40 }), [anEvent(42, 'added')])
     expect(enrichments.get(42)?.changes).toEqual([CHANGE])

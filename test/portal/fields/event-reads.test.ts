@@ -120,6 +120,53 @@ describe('an event that is sent twice', () => {
     ])
   })
 
+  it('is read once more when the read for its first one is under way', async () => {
+    scenario.portal.answers = () => ({ latencyMs: 1000, failure: null })
+    await change(1, 7, { digest: 'same' })
+    await scenario.time.passes('300 ms')
+    expect(scenario.requests).toHaveLength(1)
+    await change(1, 8, { digest: 'same' })
+    await scenario.time.passesUntilQuiet()
+    await scenario.time.passes('2 s')
+    expect(scenario.entries().map(({ enrichment }) => enrichment.changes)).toEqual([
+      [{ attribute: 'SORT', before: '100', after: '7' }],
+      [{ attribute: 'SORT', before: '7', after: '8' }],
+    ])
+  })
+
+  // Its answer is older than what the comparison has told, and would tell the change back again.
+  it('tells nothing by a late answer when a comparison has read the field since', async () => {
+    await change(1, 7, { digest: 'same' })
+    await scenario.time.passesUntilQuiet()
+    // Comparisons that have used up their part of the requests wait a second for each.
+    for (let count = 0; count < 6; count += 1) await scenario.reconcile({ asked: true })
+    scenario.requests.length = 0
+    scenario.reconciler.ask()
+    const compared = scenario.reconciler.runDue()
+    while (scenario.requests.length === 0) await scenario.time.passes('100 ms')
+    await scenario.time.passes('200 ms')
+    scenario.portal.answers = () => ({ latencyMs: 8000, failure: null })
+    await scenario.portal.sends(
+      fieldEvent({ id: 1, name: 'F1' }, 'updated', scenario.entries()[0]?.event.ts ?? 0),
+      'same',
+    )
+    await scenario.time.passes('0 s')
+    expect(scenario.requests.map(({ method }) => method)).toEqual([
+      'crm.requisite.userfield.list',
+      'crm.requisite.userfield.get',
+    ])
+    scenario.portal.answers = () => ({ latencyMs: 150, failure: null })
+    await scenario.time.passes('100 ms')
+    scenario.portal.fields.set(1, definition(1, 9))
+    while (scenario.entries().length < 2) await scenario.time.passes('100 ms')
+    await scenario.time.passes('10 s')
+    await compared
+    expect(scenario.entries().map(({ enrichment }) => enrichment.changes)).toEqual([
+      [{ attribute: 'SORT', before: '100', after: '7' }],
+      [{ attribute: 'SORT', before: '7', after: '9' }],
+    ])
+  })
+
   it('is read no more than once while its first one still waits', async () => {
     await change(2, 7)
     await Promise.all([change(1, 7, { digest: 'same' }), change(1, 7, { digest: 'same' })])

@@ -9,6 +9,7 @@ import {
   OWED_LOOK_MS,
   SECOND_LOOK_MS,
 } from '../../../src/core/fields/reconciliation.ts'
+import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
 import { fieldEvent, FieldScenario } from '../../support/node/field-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
@@ -243,6 +244,37 @@ describe('the wish of an operator', () => {
     expect(scenario.reconciliation.state().isAsked).toBe(false)
     scenario.relay.restarts()
     expect(scenario.reconciliation.state()).toEqual(NO_RECONCILIATION)
+  })
+})
+
+describe('the reconciler', () => {
+  // The object may end during a run, and nobody but the alarm would begin it anew.
+  it('wants an alarm in five minutes while a comparison runs', async () => {
+    scenario.portal.answers = () => ({ latencyMs: 10_000, failure: null })
+    scenario.reconciler.ask()
+    const run = scenario.reconciler.runDue()
+    await scenario.time.passes('1 s')
+    expect(scenario.reconciler.dueAt()).toBe(scenario.time.now() + SAFETY_ALARM_MS)
+    await scenario.time.passes('60 s')
+    await run
+    expect(scenario.reconciler.dueAt()).not.toBe(scenario.time.now() + SAFETY_ALARM_MS)
+  })
+
+  it('does three things at a time, and leaves the others to the alarm, which comes at once', async () => {
+    const families = ['lead', 'deal', 'contact', 'company'] as const
+    const dueAt = scenario.time.now()
+    const suspects = families.map((family, id) => {
+      return { family, id, entityId: `CRM_${family}`, dueAt, seen: null, looks: 0 }
+    })
+    scenario.reconciliation.save({ ...scenario.reconciliation.state(), suspects })
+    scenario.requests.length = 0
+    await scenario.reconcile({ asked: false })
+    expect(scenario.requests.map(({ method }) => method)).toEqual([
+      'crm.lead.userfield.get',
+      'crm.deal.userfield.get',
+      'crm.contact.userfield.get',
+    ])
+    expect(scenario.reconciler.dueAt()).toBe(dueAt)
   })
 })
 
