@@ -69,7 +69,7 @@ describe('GET /portals/{memberId}', () => {
       lastEventAt: ANY_TIME,
       lastReconcileAt: null,
       unreadable: [],
-      subscriptions: { checkedAt: null, missing: [] },
+      subscriptions: { checkedAt: null, missing: [], others: [], remedy: null },
       refused: { count: 0, lastAt: null, reason: null, remedy: null },
       lanes: [
         {

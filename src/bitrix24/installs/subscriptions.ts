@@ -1,8 +1,9 @@
 /**
- * Keeps the application bound to exactly the wanted events. `event.get` lists the bindings of this
- * application only, so every binding with the path `/bitrix24/events` counts as the relay's own, under a
- * former origin too. Bindings with another path are never touched. Two relays that serve one application on
- * one portal would therefore undo each other's work (docs/bitrix24.md#handlers).
+ * Keeps the application bound to exactly the wanted events. `event.get` lists all bindings of the application.
+ * A binding with the path `/bitrix24/events` is the relay's own when this relay was reached at its host: now, or
+ * formerly. At any other host it belongs to another relay of the same application, which would bind it
+ * again: it is told to the operator and left alone, like every binding with another path
+ * (docs/bitrix24.md#handlers).
  */
 import { EVENTS_PATH } from '../events-path.ts'
 import * as v from 'valibot'
@@ -23,12 +24,16 @@ export interface WantedSubscriptions {
   readonly handler: string
   /** Canonical names. */
   readonly events: readonly string[]
+  /** The hosts at which this relay was reached before; the host of `handler` need not be among them. */
+  readonly hosts: readonly string[]
 }
 
 /** The result of an alignment: lists of canonical names, each name once. */
 export interface Alignment {
   /** Wanted events that the portal refuses to bind. */
   readonly missing: readonly string[]
+  /** Wanted events that were not bound, and are now. */
+  readonly bound: readonly string[]
   /** Events whose binding was removed: no longer wanted, or now bound to the present address. */
   readonly unbound: readonly string[]
   /**
@@ -36,6 +41,8 @@ export interface Alignment {
    * caused it.
    */
   readonly fixedUser: readonly string[]
+  /** The hosts of other relays that the same application is bound to. */
+  readonly others: readonly string[]
 }
 
 /**
@@ -58,7 +65,9 @@ export async function alignSubscriptions(
   if (current === null) throw new TypeError('Cannot bind events as the handler is no address')
   const listed = await listBindings(call)
   if (!listed.ok) return listed
-  const bound = namesAt(listed.value, current)
+  const hosts = new Set([new URL(current).host, ...wanted.hosts])
+  const [own, foreign] = partition(listed.value, hosts)
+  const bound = namesAt(own, current)
   const wantedEvents = [...new Set(wanted.events)]
   const absent = wantedEvents.filter((event) => !bound.has(event))
   const missing: string[] = []
@@ -72,13 +81,19 @@ export async function alignSubscriptions(
   // does not tell this, so the list is read once more.
   const renewed = absent.length > missing.length ? await listBindings(call) : listed
   const bindings = renewed.ok ? renewed.value : listed.value
-  const surplus = listed.value.filter((row) => isSurplus(row, { current, wanted, bound }))
+  const surplus = own.filter((row) => isSurplus(row, { current, wanted, bound }))
   const unbound = await unbindRows(surplus, call)
   const fixed = namesAt(
     bindings.filter(({ authType }) => authType > 0),
     current,
   )
-  return ok({ missing, unbound, fixedUser: wantedEvents.filter((event) => fixed.has(event)) })
+  return ok({
+    missing,
+    bound: absent.filter((event) => !missing.includes(event)),
+    unbound,
+    fixedUser: wantedEvents.filter((event) => fixed.has(event)),
+    others: [...new Set(foreign.map(hostOf))].toSorted(),
+  })
 }
 
 interface Binding {
@@ -96,7 +111,7 @@ interface Target {
   readonly bound: ReadonlySet<string>
 }
 
-/** Lists the relay's own bindings. Offline bindings are left out: they have no address to call. */
+/** Lists the bindings of all relays of the application. Offline bindings are left out: they have no address to call. */
 async function listBindings(call: CallPortal): Promise<Result<readonly Binding[], RestError>> {
   const answer = await call('event.get')
   if (!answer.ok) return answer
@@ -125,6 +140,19 @@ function readBinding(row: Json): Binding | null {
 
 function addressOf(handler: string): string | null {
   return URL.canParse(handler) ? new URL(handler).href : null
+}
+
+function hostOf({ address }: Binding): string {
+  return new URL(address).host
+}
+
+/** The relay's own bindings, and those of other relays. */
+function partition(
+  bindings: readonly Binding[],
+  hosts: ReadonlySet<string>,
+): readonly [own: readonly Binding[], foreign: readonly Binding[]] {
+  const isOwn = (row: Binding): boolean => hosts.has(hostOf(row))
+  return [bindings.filter(isOwn), bindings.filter((row) => !isOwn(row))]
 }
 
 function namesAt(bindings: readonly Binding[], address: string): Set<string> {

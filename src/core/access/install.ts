@@ -54,6 +54,10 @@ export interface Subscriptions {
   readonly missing: readonly string[]
   /** Canonical names of events that always name the same user, because they are bound to one. */
   readonly fixedUser: readonly string[]
+  /** The hosts at which this relay was bound, newest last; by them it knows its own bindings. */
+  readonly hosts: readonly string[]
+  /** The hosts of other relays that the application is bound to. */
+  readonly others: readonly string[]
 }
 
 /** The whole row. */
@@ -102,7 +106,7 @@ export const NO_INSTALL: InstallState = {
   webhooks: [],
   refused: { count: 0, lastAt: null, reason: null },
   handlerUrl: null,
-  subscriptions: { checkedAt: null, missing: [], fixedUser: [] },
+  subscriptions: { checkedAt: null, missing: [], fixedUser: [], hosts: [], others: [] },
   erased: 0,
   erasedUpTo: null,
   endedTokens: [],

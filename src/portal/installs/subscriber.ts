@@ -17,6 +17,9 @@ import type { PortalConfig, World } from '../settings.ts'
 /** An alignment that can bring nothing new is made again only after this time, in milliseconds. */
 const REST_MS = MINUTE_MS
 
+/** The most own hosts that are remembered. A relay moves seldom, and old bindings end with an update. */
+const MAX_HOSTS = 8
+
 /** The dependencies of the subscriber. */
 export interface SubscriberDeps {
   readonly memberId: string
@@ -87,6 +90,15 @@ export class Subscriber {
     return publicUrl === null ? this.#deps.state.install().handlerUrl : `${publicUrl}${EVENTS_PATH}`
   }
 
+  /** The hosts at which this relay was bound or called, with the present one as the last. */
+  #hosts(handler: string): readonly string[] {
+    const { handlerUrl, subscriptions } = this.#deps.state.install()
+    const called = handlerUrl === null ? [] : [new URL(handlerUrl).host]
+    const present = new URL(handler).host
+    const former = [...subscriptions.hosts, ...called].filter((host) => host !== present)
+    return [...new Set(former), present].slice(-MAX_HOSTS)
+  }
+
   #recordFinished(finished: boolean): void {
     const { state } = this.#deps
     const { application } = state.install()
@@ -101,22 +113,28 @@ export class Subscriber {
     if (application === null || handler === null) return
     const isOver = (): boolean => state.install().generation !== generation
     const installed = await askInstalled(call)
-    const aligned = await alignSubscriptions({ handler, events: config.wantedEvents }, call)
+    const hosts = this.#hosts(handler)
+    const wanted = { handler, events: config.wantedEvents, hosts }
+    const aligned = await alignSubscriptions(wanted, call)
     if (isOver()) return
     if (installed.ok) this.#recordFinished(installed.value)
     if (!aligned.ok) return
     this.#alignedWith = this.#subject()
     this.#alignedAt = world.now()
-    const { missing, unbound, fixedUser } = aligned.value
+    const { missing, bound, unbound, fixedUser, others } = aligned.value
     if (missing.length > 0) {
       world.log('warn', 'not_subscribed', { memberId, missing: missing.join(' ') })
+    }
+    if (bound.length > 0) world.log('info', 'subscribed', { memberId, bound: bound.join(' ') })
+    if (others.length > 0) {
+      world.log('warn', 'another_relay', { memberId, others: others.join(' ') })
     }
     if (unbound.length > 0) {
       world.log('info', 'unsubscribed', { memberId, unbound: unbound.join(' ') })
     }
     state.changeInstall((install) => ({
       ...install,
-      subscriptions: { checkedAt: world.now(), missing, fixedUser },
+      subscriptions: { checkedAt: world.now(), missing, fixedUser, hosts, others },
     }))
   }
 }

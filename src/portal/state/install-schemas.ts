@@ -60,6 +60,8 @@ const SubscriptionsSchema: v.GenericSchema<unknown, Subscriptions> = v.looseObje
   checkedAt: v.optional(NumberSchema, null),
   missing: v.optional(v.array(v.string()), []),
   fixedUser: v.optional(v.array(v.string()), []),
+  hosts: v.optional(v.array(v.string()), []),
+  others: v.optional(v.array(v.string()), []),
 })
 
 const TokenHashSchema = v.looseObject({ hash: v.string(), until: NumberSchema })

@@ -98,6 +98,8 @@ export function portalView(parts: PortalViewParts, now: number) {
     subscriptions: {
       checkedAt: isoTime(install.subscriptions.checkedAt),
       missing: install.subscriptions.missing.map((name) => displayName(name)),
+      others: install.subscriptions.others,
+      remedy: install.subscriptions.others.length === 0 ? null : OTHER_RELAY_REMEDY,
     },
     refused: {
       count: refused.count,
@@ -134,6 +136,9 @@ function remedyOf(parts: Pick<PortalViewParts, 'state' | 'troubles'>): string | 
 
 const FINISH_REMEDY =
   "Bitrix24 sends nothing until the installation is finished: let an administrator open the application's page in the portal"
+
+const OTHER_RELAY_REMEDY =
+  'Another relay serves the same application, and gets every event as well: remove this portal from one of them. When the other one does not exist any more, install the application again, which ends all its bindings'
 
 const NO_TOKEN_REMEDY =
   'The portal has not told its application token yet: install the application again, or let its page send APPLICATION_TOKEN'

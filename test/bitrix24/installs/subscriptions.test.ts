@@ -42,15 +42,20 @@ function bindingPortal(
   })
 }
 
+/** Aligns a relay that was at a former host before. `bound` is told apart, as most cases are not about it. */
 async function align(
   portal: ReturnType<typeof bindingPortal>,
   events: readonly string[] = ['ONAPPUPDATE', 'ONCRMDEALUPDATE'],
 ) {
-  const result = await alignSubscriptions({ handler: HANDLER, events }, portal.call)
-  return { result, changes: portal.commands.filter((command) => command !== 'event.get') }
+  const hosts = ['former.example.com']
+  const aligned = await alignSubscriptions({ handler: HANDLER, events, hosts }, portal.call)
+  const changes = portal.commands.filter((command) => command !== 'event.get')
+  if (!aligned.ok) return { result: aligned, bound: [], changes }
+  const { bound, ...rest } = aligned.value
+  return { result: ok(rest), bound, changes }
 }
 
-const DONE = { missing: [], unbound: [], fixedUser: [] }
+const DONE = { missing: [], unbound: [], fixedUser: [], others: [] }
 
 describe('alignSubscriptions() and what is missing', () => {
   it('asks once and changes nothing when everything is bound', async () => {
@@ -107,6 +112,13 @@ describe('alignSubscriptions() and what is missing', () => {
     expect((await align(bindingPortal([], { answers }))).result).toEqual(ok(DONE))
     const present = [row('ONAPPUPDATE')]
     expect((await align(bindingPortal(present, { answers }))).result).toEqual(ok(DONE))
+  })
+
+  it('names what it has bound, and not what was bound or is refused', async () => {
+    const answers = { 'event.bind ONCRMDEALUPDATE': { error: 'ERROR_EVENT_NOT_FOUND' } }
+    const events = ['ONAPPUPDATE', 'ONCRMDEALUPDATE', 'ONCRMLEADADD']
+    const { bound } = await align(bindingPortal([row('ONAPPUPDATE')], { answers }), events)
+    expect(bound).toEqual(['ONCRMLEADADD'])
   })
 
   it('names what the portal refuses, alone and in a batch', async () => {
@@ -179,9 +191,7 @@ describe('alignSubscriptions() and what is not wanted', () => {
     const answers = { 'event.bind ONCRMDEALUPDATE': { error: 'ACCESS_DENIED' } }
     const present = [row('ONCRMDEALUPDATE', FORMER), row('ONAPPUPDATE', FORMER)]
     const { result, changes } = await align(bindingPortal(present, { answers }))
-    expect(result).toEqual(
-      ok({ missing: ['ONCRMDEALUPDATE'], unbound: ['ONAPPUPDATE'], fixedUser: [] }),
-    )
+    expect(result).toEqual(ok({ ...DONE, missing: ['ONCRMDEALUPDATE'], unbound: ['ONAPPUPDATE'] }))
     expect(changes).not.toContain(`event.unbind event=ONCRMDEALUPDATE handler=${FORMER}`)
   })
 
@@ -209,6 +219,39 @@ describe('alignSubscriptions() and what is not wanted', () => {
       answers: { 'event.unbind': answer },
     })
     expect((await align(portal)).result).toEqual(ok(DONE))
+  })
+})
+
+describe('alignSubscriptions() and another relay of the application', () => {
+  const OTHER = 'https://other-relay.example.com:8443/bitrix24/events'
+
+  it('leaves its bindings alone and names its host, once', async () => {
+    const present = [
+      row('ONAPPUPDATE', OTHER),
+      row('ONCRMDEALUPDATE', OTHER, 15),
+      row('ONCRMLEADADD', OTHER),
+      row('ONCRMLEADADD'),
+    ]
+    const portal = bindingPortal(present)
+    const { result, bound, changes } = await align(portal)
+    expect(result).toEqual(
+      ok({ ...DONE, unbound: ['ONCRMLEADADD'], others: ['other-relay.example.com:8443'] }),
+    )
+    expect(bound).toEqual(['ONAPPUPDATE', 'ONCRMDEALUPDATE'])
+    expect(changes.filter((command) => command.includes('other-relay'))).toEqual([])
+  })
+
+  it('comes to rest with it: each is bound, and neither changes anything any more', async () => {
+    const portal = bindingPortal([])
+    const events = ['ONAPPUPDATE', 'ONCRMDEALUPDATE']
+    const align = (handler: string) =>
+      alignSubscriptions({ handler, events, hosts: [] }, portal.call)
+    const quiet = { ...DONE, bound: [] }
+    expect(await align(HANDLER)).toEqual(ok({ ...quiet, bound: events }))
+    const others = ['relay.example.com']
+    expect(await align(OTHER)).toEqual(ok({ ...quiet, bound: events, others }))
+    expect(await align(HANDLER)).toEqual(ok({ ...quiet, others: ['other-relay.example.com:8443'] }))
+    expect(await align(OTHER)).toEqual(ok({ ...quiet, others }))
   })
 })
 
@@ -260,7 +303,7 @@ describe('alignSubscriptions() and failures', () => {
 
   it('takes a handler that is no address for a bug', async () => {
     const portal = bindingPortal([])
-    const wanted = { handler: '/bitrix24/events', events: [] }
+    const wanted = { handler: '/bitrix24/events', events: [], hosts: [] }
     await expect(alignSubscriptions(wanted, portal.call)).rejects.toThrow(TypeError)
   })
 })

@@ -10,7 +10,7 @@ import { RelayScenario } from '../../support/relay-scenario.ts'
 import { RELAY } from '../../support/relay-portal.ts'
 
 const HANDLER = `${RELAY}/bitrix24/events`
-const FORMER = 'https://former.example.com/bitrix24/events'
+const FOREIGN = 'https://other-relay.example.com/bitrix24/events'
 const WANTED = [
   'ONAPPUNINSTALL',
   'ONAPPUPDATE',
@@ -49,20 +49,41 @@ describe('an installation', () => {
     expect((await scenario.view()).subscriptions.missing).toEqual([])
   })
 
-  it('unbinds what is ours and not wanted, also under a former origin, and nothing else', async () => {
+  it('unbinds what is ours and not wanted, and nothing else', async () => {
     const foreign = 'https://other.example.com/hook'
     scenario.bitrix24.rest.bound = [
       aHandler('ONCRMDEALUPDATE'),
-      aHandler('ONCRMREQUISITEUSERFIELDUPDATE', { handler: FORMER }),
       aHandler('ONCRMDEALUPDATE', { handler: foreign }),
     ]
     await scenario.portal.installs()
     await scenario.isSubscribed()
-    expect([bound(HANDLER), bound(FORMER), bound(foreign)]).toEqual([
-      WANTED,
-      [],
-      ['ONCRMDEALUPDATE'],
-    ])
+    expect([bound(HANDLER), bound(foreign)]).toEqual([WANTED, ['ONCRMDEALUPDATE']])
+  })
+
+  it('moves from the address that this relay had before', async () => {
+    await scenario.portal.installs()
+    await scenario.isSubscribed()
+    const publicUrl = 'https://events.example.com'
+    scenario.adapt = (settings) => ({ ...settings, publicUrl })
+    await scenario.relay.restarts()
+    await scenario.object.touch()
+    await vi.waitFor(() => expect(bound(`${publicUrl}/bitrix24/events`)).toEqual(WANTED))
+    await vi.waitFor(() => expect(bound(HANDLER)).toEqual([]))
+  })
+
+  it('leaves the bindings of another relay of the application alone, and tells of it', async () => {
+    scenario.bitrix24.rest.bound = WANTED.map((event) => aHandler(event, { handler: FOREIGN }))
+    await scenario.portal.installs()
+    await scenario.isSubscribed()
+    expect([bound(HANDLER), bound(FOREIGN)]).toEqual([WANTED, WANTED])
+    const view: unknown = await (await scenario.admin()).json()
+    expect(view).toMatchObject({
+      subscriptions: { others: ['other-relay.example.com'], remedy: expect.any(String) },
+    })
+    // The other one looks after its own daily, and takes nothing of ours away.
+    await scenario.object.touch()
+    await scenario.relay.restarts()
+    expect([bound(HANDLER), bound(FOREIGN)]).toEqual([WANTED, WANTED])
   })
 
   it('binds at the configured address where there is one', async () => {

@@ -37,7 +37,12 @@ describe('an install', () => {
       ...anInstall({ systemTokens: 'sealed', systemTokensIssuedAt: 7 }),
       access: { trouble: 'suspended', code: 'PAYMENT_REQUIRED', at: NOW },
       refused: { count: 2, lastAt: NOW, reason: 'late' },
-      subscriptions: { checkedAt: NOW, missing: ['ONCRMLEADADD'], fixedUser: [] },
+      subscriptions: {
+        ...NO_INSTALL.subscriptions,
+        checkedAt: NOW,
+        missing: ['ONCRMLEADADD'],
+        hosts: ['relay.example.com'],
+      },
     }
     expect(v.parse(InstallSchema, stored(install))).toEqual(install)
   })
@@ -51,11 +56,15 @@ describe('an install', () => {
     })
   })
 
-  it('of the version before fixed users is completed', () => {
+  it('of a version before fixed users, hosts and other relays is completed', () => {
     const older = { ...NO_INSTALL, subscriptions: { checkedAt: 1, missing: ['ONCRMLEADADD'] } }
     expect(v.parse(InstallSchema, stored(older))).toEqual({
       ...NO_INSTALL,
-      subscriptions: { checkedAt: 1, missing: ['ONCRMLEADADD'], fixedUser: [] },
+      subscriptions: {
+        ...NO_INSTALL.subscriptions,
+        checkedAt: 1,
+        missing: ['ONCRMLEADADD'],
+      },
     })
   })
 

@@ -197,6 +197,17 @@ describe('a lane in the view', () => {
   })
 })
 
+it('names other relays of the application, with what to do about them', () => {
+  const others = ['other-relay.example.com']
+  const subscriptions = { ...NO_INSTALL.subscriptions, others }
+  expect(portalView(partsOf({ install: { ...INSTALLED, subscriptions } })).subscriptions).toEqual({
+    checkedAt: null,
+    missing: [],
+    others,
+    remedy: expect.stringContaining('Another relay serves the same application'),
+  })
+})
+
 describe('installStatus()', () => {
   it('tells of the slowest lane and of everything parked, and of no removed lane', () => {
     const lanes = [
@@ -206,7 +217,11 @@ describe('installStatus()', () => {
     ]
     const entries = [anEntry({ sequence: 41 }), anEntry({ sequence: 43, receivedAt: NOW + 43 })]
     const parked = { erp: 2, crm: 1, old: 5 }
-    const subscriptions = { checkedAt: NOW, missing: ['ONCRMDEALADD'], fixedUser: [] }
+    const subscriptions = {
+      ...NO_INSTALL.subscriptions,
+      checkedAt: NOW,
+      missing: ['ONCRMDEALADD'],
+    }
     const install = { ...INSTALLED, subscriptions }
     expect(installStatus(partsOf({ install, lanes, entries, parked }))).toEqual({
       state: 'active',
