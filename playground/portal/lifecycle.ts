@@ -29,7 +29,10 @@ export interface LifecycleActions {
   finishInstall(actor?: Actor): Promise<readonly RecordedSend[]>
   /** CLEAN=1 asks for the data to be deleted. The tokens are dead before the event goes out. */
   uninstall(options?: { clean?: boolean }): Promise<readonly RecordedSend[]>
-  update(options?: { newApplicationToken?: string } & Actor): Promise<readonly RecordedSend[]>
+  /** An update; with `silent` as one of the Market, which takes every handler away and sends nothing. */
+  update(
+    options?: { newApplicationToken?: string; silent?: boolean } & Actor,
+  ): Promise<readonly RecordedSend[]>
   /** ONAPPUSERREADY with the pair of a system user; `systemUserId` need not be one of `users`. */
   sendUserReady(options: { systemUserId: number } & Actor): Promise<readonly RecordedSend[]>
   /** A lost licence: calls and refreshes answer PAYMENT_REQUIRED and no event is sent. */
@@ -73,8 +76,12 @@ export function createLifecycle(state: PortalState, queue: EventQueue): Lifecycl
       state.handlers = state.handlers.filter(isWebhook)
       return sends
     },
-    async update({ newApplicationToken, ...actor } = {}) {
+    async update({ newApplicationToken, silent = false, ...actor } = {}) {
       const former = state.version++
+      if (silent) {
+        state.handlers = state.handlers.filter(isWebhook)
+        return []
+      }
       state.applicationToken = newApplicationToken ?? state.applicationToken
       registerInstallation(state)
       const data = { VERSION: state.version, PREVIOUS_VERSION: former, LANGUAGE_ID: 'en' }

@@ -144,14 +144,14 @@ type Fields = Log & ReturnType<typeof createFields>
 
 /** The walks of the lanes, and the alarm that wakes every part. */
 function createLanes(given: Fields) {
-  const { pending, mirror, enricher, reconciler } = given
+  const { pending, mirror, enricher, reconciler, subscriber } = given
   const pace = new LanePace(given)
   const parcels = new Parcels(given)
   const courier = new Courier({ ...given, pace, parcels })
   const walker = new LaneWalker({ ...given, courier })
   const pump = new Pump({ ...given, walker })
   const control = new LaneControl(given)
-  const timed = [pump, pending, mirror, enricher, reconciler]
+  const timed = [pump, pending, mirror, enricher, reconciler, subscriber]
   const waker = new Waker({ ...given, timed, pump })
   return { pump, control, waker }
 }

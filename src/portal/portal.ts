@@ -17,7 +17,7 @@ import type { PortalSettings } from './settings.ts'
 import { loadParts } from './start.ts'
 import { canAsk } from './tokens/portal-access.ts'
 import { uninstallPortal, type UninstallCall } from './uninstall.ts'
-import { keepUp } from './upkeep.ts'
+import { alignBindings, keepUp } from './upkeep.ts'
 import { eventsPage, eventViews, parkedView } from './views/event-views.ts'
 import { portalView } from './views/portal-view.ts'
 
@@ -165,12 +165,16 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** The one alarm of all timers. The next alarm is set before the work; a throw means that this failed. */
   override async alarm(): Promise<void> {
-    const { waker, enricher, reconciler, mirror, world } = this.#parts
+    const { waker, enricher, reconciler, subscriber, mirror, world } = this.#parts
     if (!(await waker.begin())) return
     try {
       enricher.endOverdue()
       const comparedAt = reconciler.dueAt()
       if (comparedAt !== null && comparedAt <= world.now()) this.#background(reconciler.runDue())
+      const silentAt = subscriber.dueAt()
+      if (silentAt !== null && silentAt <= world.now()) {
+        this.#background(alignBindings(this.#parts))
+      }
       this.#advance()
       // KV may be silent, and everything else has to go on.
       this.#background(mirror.follow())

@@ -28,16 +28,29 @@ export async function keepUp(parts: PortalParts): Promise<number> {
 }
 
 /** Renews old pairs, compares the subscriptions, and forgets fields that are long gone. */
-async function askDaily({
-  fields,
-  config,
-  world,
-  refresh,
-  subscriber,
-}: Pick<PortalParts, 'fields' | 'config' | 'world' | 'refresh' | 'subscriber'>): Promise<void> {
+async function askDaily(
+  parts: Pick<PortalParts, 'fields' | 'config' | 'world' | 'refresh'> & BoundParts,
+): Promise<void> {
+  const { fields, config, world, refresh } = parts
   fields.dropGone(world.now() - config.retentionDays * DAY_MS)
   await refresh.keepAlive()
-  await subscriber.align()
+  await alignBindings(parts)
+}
+
+/** The parts that a look at the bindings concerns. */
+type BoundParts = Pick<PortalParts, 'subscriber' | 'reconciliation' | 'scheduler'>
+
+/**
+ * Compares and mends the bindings. When some were lost, events were lost as well, so the fields are compared
+ * soon.
+ */
+export async function alignBindings({
+  subscriber,
+  reconciliation,
+  scheduler,
+}: BoundParts): Promise<void> {
+  if (await subscriber.align()) reconciliation.noteEvent()
+  scheduler.advance()
 }
 
 /** The parts that retention concerns. */

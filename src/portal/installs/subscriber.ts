@@ -1,6 +1,6 @@
 /**
- * Keeps the bindings of a portal as the configuration wants them: after an installation or update, and once a
- * day, they are compared with the wanted events and mended. Events that could not be bound are recorded for
+ * Keeps the bindings of a portal as the configuration wants them: after an installation or update, once a day,
+ * and when the portal is silent for longer than usual, they are compared with the wanted events and mended. Events that could not be bound are recorded for
  * the operator.
  */
 import { EVENTS_PATH } from '../../bitrix24/events-path.ts'
@@ -9,8 +9,11 @@ import type { CallPortal } from '../../bitrix24/servers/rest-client.ts'
 import { alignSubscriptions } from '../../bitrix24/installs/subscriptions.ts'
 import { changeApplication } from '../../core/access/install.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
+import { REMEMBERED_EVENTS, silenceDueAt } from '../../core/access/silence.ts'
+import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { AppendRequest } from '../log/appender.ts'
 import { parseEvent } from '../log/event-schemas.ts'
+import type { LogStore } from '../log/log-store.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { PortalConfig, World } from '../settings.ts'
 
@@ -24,6 +27,7 @@ const MAX_HOSTS = 8
 export interface SubscriberDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
+  readonly log: Pick<LogStore, 'lastEventTimes'>
   readonly config: Pick<PortalConfig, 'publicUrl' | 'wantedEvents'>
   readonly world: Pick<World, 'now' | 'log'>
   /** Calls that prefer the pair of an administrator. */
@@ -33,7 +37,11 @@ export interface SubscriberDeps {
 /** The subscriptions of one portal. */
 export class Subscriber {
   readonly #deps: SubscriberDeps
-  #running: Promise<void> | null = null
+  #running: Promise<boolean> | null = null
+  /** The times of the last events, in unix milliseconds; null until they were read. */
+  #eventTimes: readonly number[] | null = null
+  /** The end of the last alignment that has failed. */
+  #failedAt = 0
   #alignedWith: string | null = null
   #alignedAt = 0
 
@@ -41,8 +49,11 @@ export class Subscriber {
     this.#deps = deps
   }
 
-  /** Compares and mends the bindings, one alignment at a time. It never rejects for an answer. */
-  align(): Promise<void> {
+  /**
+   * Compares and mends the bindings, one alignment at a time. True when bindings were lost since the last
+   * alignment, and events with them. It never rejects for an answer.
+   */
+  align(): Promise<boolean> {
     this.#running ??= this.#align().finally(() => {
       this.#running = null
     })
@@ -55,6 +66,26 @@ export class Subscriber {
    */
   noteEvent(): void {
     this.#recordFinished(true)
+    this.#eventTimes = [...this.#times(), this.#deps.world.now()].slice(-REMEMBERED_EVENTS)
+  }
+
+  /**
+   * When the bindings have to be looked at because no event came for longer than usual, in unix milliseconds;
+   * null while nothing can be bound, or when the daily visit is soon enough.
+   */
+  dueAt(): number | null {
+    const { state, world } = this.#deps
+    const { application, subscriptions } = state.install()
+    if (application === null || this.#handler() === null) return null
+    const now = world.now()
+    if (this.#running !== null) return now + SAFETY_ALARM_MS
+    const checkedAt = Math.max(subscriptions.checkedAt ?? 0, this.#failedAt)
+    return silenceDueAt(this.#times(), { checkedAt, now })
+  }
+
+  #times(): readonly number[] {
+    this.#eventTimes ??= this.#deps.log.lastEventTimes(REMEMBERED_EVENTS)
+    return this.#eventTimes
   }
 
   /**
@@ -106,19 +137,22 @@ export class Subscriber {
     state.changeInstall((install) => changeApplication(install, { finished }))
   }
 
-  async #align(): Promise<void> {
+  async #align(): Promise<boolean> {
     const { memberId, state, config, world, call } = this.#deps
-    const { application, generation } = state.install()
+    const { application, generation, subscriptions } = state.install()
     const handler = this.#handler()
-    if (application === null || handler === null) return
+    if (application === null || handler === null) return false
     const isOver = (): boolean => state.install().generation !== generation
     const installed = await askInstalled(call)
     const hosts = this.#hosts(handler)
     const wanted = { handler, events: config.wantedEvents, hosts }
     const aligned = await alignSubscriptions(wanted, call)
-    if (isOver()) return
+    if (isOver()) return false
     if (installed.ok) this.#recordFinished(installed.value)
-    if (!aligned.ok) return
+    if (!aligned.ok) {
+      this.#failedAt = world.now()
+      return false
+    }
     this.#alignedWith = this.#subject()
     this.#alignedAt = world.now()
     const { missing, bound, unbound, fixedUser, others } = aligned.value
@@ -136,5 +170,6 @@ export class Subscriber {
       ...install,
       subscriptions: { checkedAt: world.now(), missing, fixedUser, hosts, others },
     }))
+    return subscriptions.checkedAt !== null && bound.length > 0
   }
 }

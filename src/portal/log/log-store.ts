@@ -115,6 +115,19 @@ export class LogStore {
     return typeof row?.['at'] === 'number' ? row['at'] : null
   }
 
+  /** The times of receipt of the last events of the portal, in no certain order, as far as the youngest rows tell. */
+  lastEventTimes(count: number): number[] {
+    return this.#db
+      .all(
+        `SELECT received_at FROM
+           (SELECT received_at, reconciled FROM log ORDER BY sequence DESC LIMIT ?)
+         WHERE reconciled = 0 LIMIT ?`,
+        MAX_LOOKED_THROUGH,
+        count,
+      )
+      .map((row) => numberOf(row, 'received_at'))
+  }
+
   /** The numbers that an operator sees: events of the portal, events that no portal sent, and thin events. */
   counts(): { readonly events: number; readonly reconciled: number; readonly thin: number } {
     const row = this.#db.all(

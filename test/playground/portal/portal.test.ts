@@ -143,6 +143,16 @@ test('uninstall() ends the tokens before it tells, and nothing is sent afterward
   expect(handler.bodies).toHaveLength(2)
 })
 
+test('a silent update takes the handlers of the application away, and those of a webhook stay', async () => {
+  const { handler, portal } = await anInstalledPortal()
+  const events = ['ONCRMREQUISITEUSERFIELDADD']
+  const token = portal.addOutgoingWebhook({ url: handler.url, events })
+  expect(await portal.update({ silent: true })).toEqual([])
+  await portal.createField({ FIELD_NAME: 'X', USER_TYPE_ID: 'double' })
+  const tokens = handler.bodies.map((body) => readText(auth(body), 'application_token'))
+  expect(tokens.slice(1)).toEqual([token])
+})
+
 test('update() can bring a new application token, which later events carry', async () => {
   const { handler, portal } = await anInstalledPortal()
   await portal.update({ newApplicationToken: 'f'.repeat(32) })

@@ -132,6 +132,57 @@ describe('the daily visit', () => {
   })
 })
 
+describe('a portal that is silent for longer than usual', () => {
+  /** Bitrix24 takes the bindings away, as with an update in the Market, and says nothing. */
+  async function losesBindings(): Promise<void> {
+    await scenario.portal.installs()
+    await scenario.isSubscribed()
+    await scenario.portal.sends()
+    scenario.bitrix24.rest.bound = []
+  }
+
+  it('is bound again by the alarm, long before the daily visit', async () => {
+    await losesBindings()
+    await scenario.time.passes('14 min')
+    expect(bound(HANDLER)).toEqual([])
+    await scenario.time.passes('2 min')
+    await vi.waitFor(() => expect(bound(HANDLER)).toEqual(WANTED))
+  })
+
+  it('is bound again also after the end of the object', async () => {
+    await losesBindings()
+    await scenario.relay.restarts()
+    await scenario.time.passes('16 min')
+    await vi.waitFor(() => expect(bound(HANDLER)).toEqual(WANTED))
+  })
+
+  it('has its fields compared, since events were lost with the bindings', async () => {
+    await losesBindings()
+    scenario.time.passesWithoutAlarm('12 h')
+    await scenario.time.alarmFires()
+    await vi.waitFor(() => expect(bound(HANDLER)).toEqual(WANTED))
+    const lists = () =>
+      scenario.network.sent.filter(({ url }) => url.endsWith('userfield.list')).length
+    const before = lists()
+    await vi.waitFor(async () => {
+      await scenario.time.passes('11 min')
+      expect(lists()).toBeGreaterThan(before)
+    })
+  })
+
+  it('is looked at ever more rarely when nothing was lost', async () => {
+    await scenario.portal.installs()
+    await scenario.isSubscribed()
+    await scenario.portal.sends()
+    const looks = () => scenario.network.sent.filter(({ url }) => url.endsWith('event.get')).length
+    const before = looks()
+    for (let minutes = 0; minutes < 24 * 60; minutes += 10) await scenario.time.passes('10 min')
+    await scenario.relay.restarts()
+    expect(looks() - before).toBeGreaterThan(2)
+    expect(looks() - before).toBeLessThan(8)
+  })
+})
+
 it('an event that is bound to one user names nobody, since it carries that user whoever acted', async () => {
   scenario.bitrix24.rest.bound = [aHandler('ONCRMREQUISITEUSERFIELDUPDATE', { auth_type: '15' })]
   await scenario.portal.installs()

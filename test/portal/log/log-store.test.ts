@@ -178,6 +178,20 @@ describe('awaiting()', () => {
   })
 })
 
+describe('lastEventTimes()', () => {
+  it('tells when the last events came, and counts no event that no portal sent', async () => {
+    const log = [NOW, NOW + 2, NOW + 4].map((receivedAt) => ({ receivedAt }))
+    const found = await inLog(log, (store) => {
+      store.insertReconciled(4, { receipt: 'r4', contentHash: 'r4', receivedAt: NOW + 5 }, TOLD)
+      return [store.lastEventTimes(2), store.lastEventTimes(20)]
+    })
+    expect(found.map((times) => times.toSorted((a, b) => a - b))).toEqual([
+      [NOW + 2, NOW + 4],
+      [NOW, NOW + 2, NOW + 4],
+    ])
+  })
+})
+
 describe('lastFieldEventAt()', () => {
   it('is the time of the last event of the portal that something was read for', async () => {
     const log = [
