@@ -21,6 +21,12 @@ export interface EventBody {
   readonly data: EventData
 }
 
+/** A user as machines read it. */
+interface EventUser extends PortalUser {
+  /** Present for the application's system user only: no person has acted. */
+  readonly system?: true
+}
+
 /** Everything that a machine is told about one event. */
 export interface EventData {
   /** The documented spelling, for example `onCrmRequisiteUserFieldUpdate`. */
@@ -32,9 +38,9 @@ export interface EventData {
   /** The time of receipt: ISO 8601 in UTC, milliseconds. */
   readonly receivedAt: string
   /** The user who caused the event; the first of `users` when several events are told together. */
-  readonly user: PortalUser | null
+  readonly user: EventUser | null
   /** All users whose events are told here; present with `covers` only. */
-  readonly users?: readonly PortalUser[]
+  readonly users?: readonly EventUser[]
   readonly fields: {
     readonly ID: number
     readonly ENTITY_ID: string
@@ -75,7 +81,9 @@ export function buildEventBody(delivery: Delivery): EventBody {
       origin: delivery.origin,
       receivedAt: new Date(delivery.receivedAt).toISOString(),
       user: userOf(delivery),
-      ...(enrichment.covers.length > 0 && { users: enrichment.users.map(toUser) }),
+      ...(enrichment.covers.length > 0 && {
+        users: enrichment.users.map((user) => toUser(user, delivery)),
+      }),
       fields: fieldsOf(delivery),
       field: enrichment.field,
       changes: enrichment.changes?.map(toChange) ?? null,
@@ -112,8 +120,10 @@ function isTime(ms: number): boolean {
   return ms >= 0 && ms < (LAST_SECOND + 1) * 1000
 }
 
-function userOf({ event, enrichment }: Delivery): EventData['user'] {
-  return event.userId === null ? null : { id: event.userId, name: enrichment.userName }
+function userOf(delivery: Delivery): EventData['user'] {
+  const { event, enrichment } = delivery
+  if (event.userId === null) return null
+  return toUser({ id: event.userId, name: enrichment.userName }, delivery)
 }
 
 function fieldsOf({ event: { field } }: Delivery): EventData['fields'] {
@@ -121,8 +131,8 @@ function fieldsOf({ event: { field } }: Delivery): EventData['fields'] {
   return { ID: field.id, ENTITY_ID: field.entityId, FIELD_NAME: field.fieldName }
 }
 
-function toUser({ id, name }: PortalUser): PortalUser {
-  return { id, name }
+function toUser({ id, name }: PortalUser, { systemUserId }: Delivery): EventUser {
+  return { id, name, ...(id === systemUserId && { system: true as const }) }
 }
 
 function toChange({ attribute, before, after }: Change): Change {

@@ -38,6 +38,8 @@ export interface Delivery {
   readonly link: string | null
   /** True when an operator asked for the event again. */
   readonly replayed: boolean
+  /** The application's system user in the portal, whose name nobody is told; null when none is known. */
+  readonly systemUserId: number | null
 }
 
 /** The content of one request: one delivery, or several as a digest (people only), oldest first. */

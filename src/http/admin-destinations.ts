@@ -42,6 +42,7 @@ export async function sendTestMessage(c: Context, deps: TestMessageDeps): Promis
     enrichment: NOT_ENRICHED,
     link: null,
     replayed: false,
+    systemUserId: null,
   }
   const parcel = { deliveries: [delivery] as const, dashboard: null }
   const options = { fetch, now, timeoutMs, memory: NO_MEMORY }

@@ -87,6 +87,18 @@ describe('buildEventBody()', () => {
     expect(dataOf({ enrichment: anEnrichment({ changes: [] }) })).not.toHaveProperty('toldBy')
   })
 
+  test("says of the application's system user that no person has acted", () => {
+    const users = [
+      { id: 1, name: 'Anna Petrova' },
+      { id: 512, name: null },
+    ]
+    const enrichment = anEnrichment({ userName: null, covers: [42, 43], users })
+    const data = dataOf({ event: anEvent({ userId: 512 }), enrichment, systemUserId: 512 })
+    expect(data).toMatchObject({ user: { id: 512, name: null, system: true } })
+    expect(data['users']).toEqual([users[0], { ...users[1], system: true }])
+    expect(dataOf({ systemUserId: 512 })['user']).toEqual({ id: 1, name: null })
+  })
+
   test('names the users of a group only, not of an event that is alone', () => {
     const enrichment = anEnrichment({ users: [{ id: 1, name: null }] })
     expect(dataOf({ enrichment })).not.toHaveProperty('users')

@@ -81,6 +81,7 @@ export function aDelivery(partial: Partial<Delivery> = {}): Delivery {
     enrichment: NOT_ENRICHED,
     link: null,
     replayed: false,
+    systemUserId: null,
     ...partial,
   }
 }

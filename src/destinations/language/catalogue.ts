@@ -50,6 +50,8 @@ export interface Catalogue {
   readonly unknownUser: string
   /** `{id}`. */
   readonly user: string
+  /** The account without a person that the application has in the portal: `{id}`. */
+  readonly systemUser: string
   /** `{id}`: a field whose code is not known. */
   readonly fieldNumber: string
   /** A label in quotation marks: `{label}`. */

@@ -31,6 +31,7 @@ export const de: Catalogue = {
   },
   unknownUser: 'einer unbekannten Person',
   user: 'Nutzer {id}',
+  systemUser: 'Systemnutzer {id}',
   fieldNumber: 'Feld {id}',
   quoted: '„{label}“',
   eventBy: 'Bitrix24-Ereignis, ausgelöst von {name}',

@@ -28,6 +28,7 @@ export const en: Catalogue = {
   andOthers: { one: '{names} and {count} more', other: '{names} and {count} more' },
   unknownUser: 'an unknown user',
   user: 'user {id}',
+  systemUser: 'system user {id}',
   fieldNumber: 'field {id}',
   quoted: '“{label}”',
   eventBy: 'Bitrix24 event caused by {name}',

@@ -32,6 +32,7 @@ export const es: Catalogue = {
   },
   unknownUser: 'una persona desconocida',
   user: 'el usuario {id}',
+  systemUser: 'el usuario del sistema {id}',
   fieldNumber: 'campo {id}',
   quoted: '«{label}»',
   eventBy: 'Evento de Bitrix24 provocado por {name}',

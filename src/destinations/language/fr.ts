@@ -32,6 +32,7 @@ export const fr: Catalogue = {
   },
   unknownUser: 'une personne inconnue',
   user: 'l’utilisateur {id}',
+  systemUser: 'l’utilisateur système {id}',
   fieldNumber: 'champ {id}',
   quoted: '«\u00A0{label}\u00A0»',
   eventBy: 'Événement Bitrix24 provoqué par {name}',

@@ -32,6 +32,7 @@ export const pt: Catalogue = {
   },
   unknownUser: 'uma pessoa desconhecida',
   user: 'usuário {id}',
+  systemUser: 'usuário do sistema {id}',
   fieldNumber: 'campo {id}',
   quoted: '“{label}”',
   eventBy: 'Evento do Bitrix24 causado por {name}',

@@ -33,6 +33,7 @@ export const ru: Catalogue = {
   },
   unknownUser: 'неизвестный пользователь',
   user: 'пользователь {id}',
+  systemUser: 'системный пользователь {id}',
   fieldNumber: 'поле {id}',
   quoted: '«{label}»',
   eventBy: 'Событие Битрикс24, инициатор — {name}',

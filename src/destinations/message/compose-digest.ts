@@ -127,7 +127,7 @@ function describeDeeds(group: Deliveries, words: Catalogue): Line {
   const deeds = [...new Set(actions)].map((action) => words.deeds[action])
   const people = group.flatMap((delivery) => {
     const { covers, users } = delivery.enrichment
-    if (covers.length > 0) return users.map((user) => nameOf(user, words))
+    if (covers.length > 0) return users.map((user) => nameOf(user, words, delivery))
     return knownUser(delivery, words)
   })
   return deedBy([own(deeds.join(', '))], unique(people), words)

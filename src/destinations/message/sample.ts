@@ -47,6 +47,7 @@ export const SAMPLE_PARCEL: Parcel = {
       },
       link: 'https://example.bitrix24.com/crm/configs/fields/',
       replayed: false,
+      systemUserId: null,
     },
   ],
 }

@@ -24,9 +24,10 @@ const SMART_ENTITIES: ReadonlyMap<string, 'smart_invoice' | 'smart_document'> = 
 ])
 
 /** The user who caused the event: by name, else by number, else as an unknown user. */
-export function describeUser({ event, enrichment }: Delivery, words: Catalogue): Line {
+export function describeUser(delivery: Delivery, words: Catalogue): Line {
+  const { event, enrichment } = delivery
   if (event.userId === null) return [own(words.unknownUser, 'strong')]
-  return nameOf({ id: event.userId, name: enrichment.userName }, words)
+  return nameOf({ id: event.userId, name: enrichment.userName }, words, delivery)
 }
 
 /**
@@ -44,13 +45,15 @@ export function describeDeed(delivery: Delivery, field: UserField, words: Catalo
     const created = deedBy([own(deed)], knownUser(delivery, words), words)
     if (others.length === 0) return created
     const names = joinNames(
-      others.map((user) => nameOf(user, words)),
+      others.map((user) => nameOf(user, words, delivery)),
       words,
     )
     return fillSpans(words.thenChangedBy, { deed: created, names })
   }
   const people =
-    together.length > 0 ? together.map((user) => nameOf(user, words)) : knownUser(delivery, words)
+    together.length > 0
+      ? together.map((user) => nameOf(user, words, delivery))
+      : knownUser(delivery, words)
   return deedBy([own(deed)], people, words)
 }
 
@@ -81,10 +84,16 @@ function joinNames(names: readonly Line[], words: Catalogue): Line {
   return last === undefined ? first : fillSpans(words.and, { first, last })
 }
 
-/** A user of the portal, by name or by number. */
-export function nameOf({ id, name }: PortalUser, words: Catalogue): Line {
+/** A user of the portal, by name or by number; the application's system user, which has no name, as such. */
+export function nameOf(
+  { id, name }: PortalUser,
+  words: Catalogue,
+  { systemUserId }: Pick<Delivery, 'systemUserId'> = { systemUserId: null },
+): Line {
   const text = safeText(name ?? '', MAX_NAME)
-  return text === '' ? [own(fill(words.user, { id }), 'strong')] : [foreign(text, 'strong')]
+  if (text !== '') return [foreign(text, 'strong')]
+  const numbered = id === systemUserId ? words.systemUser : words.user
+  return [own(fill(numbered, { id }), 'strong')]
 }
 
 /** The field's label for people; null when it is not known. */

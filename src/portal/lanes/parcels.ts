@@ -37,7 +37,7 @@ export class Parcels {
   }
 
   #delivery(entry: LogEntry, { previousSequence, replayed }: SendContext): Delivery {
-    const { memberId, trust } = this.#deps
+    const { memberId, state, trust } = this.#deps
     const { sequence, origin, receivedAt, event, enrichment } = entry
     return {
       id: deliveryId(memberId, sequence),
@@ -51,6 +51,7 @@ export class Parcels {
       enrichment,
       link: this.#link(entry),
       replayed,
+      systemUserId: state.install().application?.systemUserId ?? null,
     }
   }
 

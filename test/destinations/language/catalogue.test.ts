@@ -31,6 +31,7 @@ const NOUNS_IN_GERMAN: readonly string[] = [
   'fieldNumber',
   'list.default',
   'list.sort',
+  'systemUser',
   'user',
   'values.mask',
   'values.substring',

@@ -3,6 +3,7 @@ import { DAY_MS } from '../../../src/core/durations.ts'
 import type { Change, Enrichment, UserField } from '../../../src/core/log/event.ts'
 import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'
+import { catalogueOf, LANGUAGES } from '../../../src/destinations/language/languages.ts'
 import {
   deedBy,
   describeAction,
@@ -34,6 +35,31 @@ describe('describeUser()', () => {
       enrichment: anEnrichment({ userName }),
     })
     expect(showLine(describeUser(delivery, en))).toBe(expected)
+  })
+})
+
+describe('the system user of the application', () => {
+  const system = { systemUserId: 512, event: anEvent({ userId: 512 }) }
+
+  test('is named as such, alone, among others and in every language', () => {
+    const alone = aDelivery({ ...system, enrichment: anEnrichment({ userName: null }) })
+    expect(showLine(describeUser(alone, en))).toBe('*system user 512*')
+    const users = [
+      { id: 1, name: 'Anna Petrova' },
+      { id: 512, name: null },
+    ]
+    const enrichment = anEnrichment({ userName: null, covers: [42, 43], users })
+    const together = aDelivery({ ...system, enrichment })
+    expect(showLine(describeDeed(together, aUserField(), en))).toBe(
+      'settings changed by *«Anna Petrova»* and *system user 512*',
+    )
+    const words = LANGUAGES.map((language) => showLine(describeUser(alone, catalogueOf(language))))
+    expect(new Set(words).size).toBe(LANGUAGES.length)
+  })
+
+  test('is anybody else when the portal tells a name', () => {
+    const named = aDelivery({ ...system, enrichment: anEnrichment({ userName: 'CRM Robot' }) })
+    expect(showLine(describeUser(named, en))).toBe('*«CRM Robot»*')
   })
 })
 

@@ -1,8 +1,9 @@
 /** What a receiver is told about stored events beside the events themselves. */
 import { describe, expect, it } from 'vitest'
-import { NO_INSTALL } from '../../../src/core/access/install.ts'
+import { NO_INSTALL, type ApplicationInstall } from '../../../src/core/access/install.ts'
 import { Parcels } from '../../../src/portal/lanes/parcels.ts'
 import { anEvent } from '../../support/a-delivery.ts'
+import { anApplication } from '../../support/an-install.ts'
 import { anEntry } from '../../support/a-lane.ts'
 import { MEMBER_ID } from '../../support/lane-room-scenario.ts'
 
@@ -12,15 +13,17 @@ function parcels({
   publicUrl = null,
   handlerUrl = null,
   domain = 'acme.bitrix24.com',
+  application = null,
 }: {
   publicUrl?: string | null
   handlerUrl?: string | null
   domain?: string | null
+  application?: ApplicationInstall | null
 } = {}): Parcels {
   return new Parcels({
     memberId: MEMBER_ID,
     config: { fieldLinks: new Map([['requisite', 'https://{domain}/field/{id}/']]), publicUrl },
-    state: { install: () => ({ ...NO_INSTALL, handlerUrl }) },
+    state: { install: () => ({ ...NO_INSTALL, handlerUrl, application }) },
     trust: { domain: () => domain },
   })
 }
@@ -43,8 +46,14 @@ describe('Parcels.create()', () => {
         enrichment,
         link: 'https://acme.bitrix24.com/field/235/',
         replayed: false,
+        systemUserId: null,
       },
     ])
+  })
+
+  it("knows the application's system user", () => {
+    const made = parcels({ application: anApplication({ systemUserId: 512 }) })
+    expect(made.create([anEntry()], CONTEXT).deliveries[0].systemUserId).toBe(512)
   })
 
   it('holds the events of a digest in their order', () => {
