@@ -41,6 +41,8 @@ export interface Alignment {
    * caused it.
    */
   readonly fixedUser: readonly string[]
+  /** The former hosts of this relay at which it found bindings, the present one not among them. */
+  readonly formerHosts: readonly string[]
   /** The hosts of other relays that the same application is bound to. */
   readonly others: readonly string[]
 }
@@ -92,7 +94,8 @@ export async function alignSubscriptions(
     bound: absent.filter((event) => !missing.includes(event)),
     unbound,
     fixedUser: wantedEvents.filter((event) => fixed.has(event)),
-    others: [...new Set(foreign.map(hostOf))].toSorted(),
+    formerHosts: hostsOf(own).filter((host) => host !== new URL(current).host),
+    others: hostsOf(foreign),
   })
 }
 
@@ -144,6 +147,11 @@ function addressOf(handler: string): string | null {
 
 function hostOf({ address }: Binding): string {
   return new URL(address).host
+}
+
+/** The hosts of some bindings, each once. */
+function hostsOf(bindings: readonly Binding[]): readonly string[] {
+  return [...new Set(bindings.map(hostOf))].toSorted()
 }
 
 /** The relay's own bindings, and those of other relays. */

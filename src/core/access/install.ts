@@ -54,7 +54,7 @@ export interface Subscriptions {
   readonly missing: readonly string[]
   /** Canonical names of events that always name the same user, because they are bound to one. */
   readonly fixedUser: readonly string[]
-  /** The hosts at which this relay was bound, newest last; by them it knows its own bindings. */
+  /** The hosts at which this relay had bindings, the present one last; by them it knows its own. */
   readonly hosts: readonly string[]
   /** The hosts of other relays that the application is bound to. */
   readonly others: readonly string[]

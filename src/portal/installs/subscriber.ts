@@ -20,9 +20,6 @@ import type { PortalConfig, World } from '../settings.ts'
 /** An alignment that can bring nothing new is made again only after this time, in milliseconds. */
 const REST_MS = MINUTE_MS
 
-/** The most own hosts that are remembered. A relay moves seldom, and old bindings end with an update. */
-const MAX_HOSTS = 8
-
 /** The dependencies of the subscriber. */
 export interface SubscriberDeps {
   readonly memberId: string
@@ -121,13 +118,10 @@ export class Subscriber {
     return publicUrl === null ? this.#deps.state.install().handlerUrl : `${publicUrl}${EVENTS_PATH}`
   }
 
-  /** The hosts at which this relay was bound or called, with the present one as the last. */
-  #hosts(handler: string): readonly string[] {
+  /** The hosts at which this relay may be bound: those of its last alignment, and the one that was called. */
+  #hosts(): readonly string[] {
     const { handlerUrl, subscriptions } = this.#deps.state.install()
-    const called = handlerUrl === null ? [] : [new URL(handlerUrl).host]
-    const present = new URL(handler).host
-    const former = [...subscriptions.hosts, ...called].filter((host) => host !== present)
-    return [...new Set(former), present].slice(-MAX_HOSTS)
+    return [...subscriptions.hosts, ...(handlerUrl === null ? [] : [new URL(handlerUrl).host])]
   }
 
   #recordFinished(finished: boolean): void {
@@ -144,8 +138,7 @@ export class Subscriber {
     if (application === null || handler === null) return false
     const isOver = (): boolean => state.install().generation !== generation
     const installed = await askInstalled(call)
-    const hosts = this.#hosts(handler)
-    const wanted = { handler, events: config.wantedEvents, hosts }
+    const wanted = { handler, events: config.wantedEvents, hosts: this.#hosts() }
     const aligned = await alignSubscriptions(wanted, call)
     if (isOver()) return false
     if (installed.ok) this.#recordFinished(installed.value)
@@ -155,7 +148,9 @@ export class Subscriber {
     }
     this.#alignedWith = this.#subject()
     this.#alignedAt = world.now()
-    const { missing, bound, unbound, fixedUser, others } = aligned.value
+    const { missing, bound, unbound, fixedUser, formerHosts, others } = aligned.value
+    // A former host without bindings is forgotten: another relay may be reached there one day.
+    const hosts = [...formerHosts, new URL(handler).host]
     if (missing.length > 0) {
       world.log('warn', 'not_subscribed', { memberId, missing: missing.join(' ') })
     }

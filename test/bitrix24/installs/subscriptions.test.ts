@@ -42,7 +42,7 @@ function bindingPortal(
   })
 }
 
-/** Aligns a relay that was at a former host before. `bound` is told apart, as most cases are not about it. */
+/** Aligns a relay that was at a former host before. What most cases are not about is told apart. */
 async function align(
   portal: ReturnType<typeof bindingPortal>,
   events: readonly string[] = ['ONAPPUPDATE', 'ONCRMDEALUPDATE'],
@@ -50,9 +50,9 @@ async function align(
   const hosts = ['former.example.com']
   const aligned = await alignSubscriptions({ handler: HANDLER, events, hosts }, portal.call)
   const changes = portal.commands.filter((command) => command !== 'event.get')
-  if (!aligned.ok) return { result: aligned, bound: [], changes }
-  const { bound, ...rest } = aligned.value
-  return { result: ok(rest), bound, changes }
+  if (!aligned.ok) return { result: aligned, bound: [], formerHosts: [], changes }
+  const { bound, formerHosts, ...rest } = aligned.value
+  return { result: ok(rest), bound, formerHosts, changes }
 }
 
 const DONE = { missing: [], unbound: [], fixedUser: [], others: [] }
@@ -174,9 +174,10 @@ describe('alignSubscriptions() and what is not wanted', () => {
       row('ONCRMLEADADD', FORMER),
       row('ONCRMDEALUPDATE', `${HANDLER}?old=1`),
     ]
-    const { result, changes } = await align(bindingPortal(present))
+    const { result, formerHosts, changes } = await align(bindingPortal(present))
     const unbound = ['ONCRMDEALUPDATE', 'ONAPPUPDATE', 'ONCRMLEADADD']
     expect(result).toEqual(ok({ ...DONE, unbound }))
+    expect(formerHosts).toEqual(['former.example.com'])
     expect(changes).toEqual([
       `event.bind event=ONAPPUPDATE handler=${HANDLER}`,
       `event.bind event=ONCRMDEALUPDATE handler=${HANDLER}`,
@@ -246,7 +247,7 @@ describe('alignSubscriptions() and another relay of the application', () => {
     const events = ['ONAPPUPDATE', 'ONCRMDEALUPDATE']
     const align = (handler: string) =>
       alignSubscriptions({ handler, events, hosts: [] }, portal.call)
-    const quiet = { ...DONE, bound: [] }
+    const quiet = { ...DONE, bound: [], formerHosts: [] }
     expect(await align(HANDLER)).toEqual(ok({ ...quiet, bound: events }))
     const others = ['relay.example.com']
     expect(await align(OTHER)).toEqual(ok({ ...quiet, bound: events, others }))

@@ -71,6 +71,27 @@ describe('an installation', () => {
     await vi.waitFor(() => expect(bound(HANDLER)).toEqual([]))
   })
 
+  it('forgets a former address once nothing is bound there, for another relay may come to it', async () => {
+    await scenario.portal.installs()
+    await scenario.isSubscribed()
+    const visits = async (publicUrl: string) => {
+      scenario.adapt = (settings) => ({ ...settings, publicUrl })
+      await scenario.relay.restarts()
+      await scenario.object.touch()
+      const events = () => bound(`${publicUrl}/bitrix24/events`)
+      await vi.waitFor(() => expect(events()).toEqual(WANTED))
+      await scenario.relay.restarts()
+    }
+    await visits('https://old.example.com')
+    await visits('https://new.example.com')
+    await visits('https://new.example.com')
+    const old = 'https://old.example.com/bitrix24/events'
+    scenario.bitrix24.rest.bound.push(...WANTED.map((event) => aHandler(event, { handler: old })))
+    await visits('https://new.example.com')
+    expect(bound(old)).toEqual(WANTED)
+    expect((await scenario.view()).subscriptions).toMatchObject({ others: ['old.example.com'] })
+  })
+
   it('leaves the bindings of another relay of the application alone, and tells of it', async () => {
     scenario.bitrix24.rest.bound = WANTED.map((event) => aHandler(event, { handler: FOREIGN }))
     await scenario.portal.installs()
