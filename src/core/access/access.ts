@@ -19,6 +19,7 @@ export const ACCESS_TROUBLES = [
   'secret_refused',
   'not_configured',
   'webhook_refused',
+  'webhook_no_rights',
 ] as const
 
 /** Why the portal cannot be asked. */
@@ -106,6 +107,13 @@ const MEANINGS: Readonly<Record<AccessTrouble, Meaning>> = {
     restMs: TROUBLE_REST_MS,
     remedy:
       'The portal refuses the incoming webhook: make a new one with the scope crm, and put its address into the secret that OUTGOING_WEBHOOK_TOKENS names',
+  },
+  webhook_no_rights: {
+    status: 'no_rights',
+    reason: 'access_denied',
+    restMs: TROUBLE_REST_MS,
+    remedy:
+      'The user of the incoming webhook lacks rights: give them, or let an administrator make a new webhook, and put its address into the secret that OUTGOING_WEBHOOK_TOKENS names',
   },
   not_configured: {
     status: 'tokens_lost',

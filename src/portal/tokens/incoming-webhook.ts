@@ -96,7 +96,7 @@ function troubleOfWebhook(method: string, error: RestError): AccessTrouble | nul
     case 'no_rights':
       // With this code the plan of the portal has no REST, as with `suspended`.
       if (error.code.toUpperCase() === 'ACCESS_DENIED') return 'webhook_refused'
-      return troubleOfCall(method, error)
+      return troubleOfCall(method, error) === null ? null : 'webhook_no_rights'
     case 'unreachable':
       return troubleOfCall(method, error)
     case 'rate_limited':

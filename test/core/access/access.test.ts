@@ -23,6 +23,7 @@ describe('a trouble with access', () => {
     ['secret_refused', 'tokens_lost', 'access_denied', false],
     ['not_configured', 'tokens_lost', 'access_denied', false],
     ['webhook_refused', 'tokens_lost', 'tokens_lost', false],
+    ['webhook_no_rights', 'no_rights', 'access_denied', false],
   ])('%s shows as %s, thins with %s, is final: %s', (trouble, status, reason, isFinal) => {
     expect(statusOfTrouble(trouble)).toBe(status)
     expect(thinReasonOfTrouble(trouble)).toBe(reason)

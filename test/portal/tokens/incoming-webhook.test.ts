@@ -27,7 +27,7 @@ describe('an incoming webhook', () => {
     ['INVALID_CREDENTIALS', 401, 'webhook_refused'],
     ['PAYMENT_REQUIRED', 403, 'webhook_refused'],
     ['ACCESS_DENIED', 403, 'webhook_refused'],
-    ['INVALID_CREDENTIALS', 403, 'no_rights'],
+    ['INVALID_CREDENTIALS', 403, 'webhook_no_rights'],
     ['PORTAL_DELETED', 500, 'closed'],
   ])(
     'that is refused with %s and %i is a trouble of the portal, until it answers',
@@ -51,6 +51,10 @@ describe('an incoming webhook', () => {
     ['a limit', () => fail('QUERY_LIMIT_EXCEEDED', 503)],
     ['a missing scope', () => fail('insufficient_scope', 403)],
     ['a field that is gone', () => fail('ERROR_NOT_FOUND', 400)],
+    [
+      'one field that may not be seen',
+      () => Response.json({ error: '', error_description: 'Access denied' }, { status: 400 }),
+    ],
   ])('is in no trouble because of %s', async (_, answer) => {
     const scenario = withWebhook(new TokenScenario())
     scenario.onCall = answer
