@@ -63,7 +63,12 @@ describe('the alarm that looks at pending installs again', () => {
         },
       },
       mirror: { follow: async () => void did.push('KV') },
-      subscriber: { align: async () => void did.push('bindings') },
+      subscriber: {
+        align: async () => {
+          did.push('bindings')
+          return true
+        },
+      },
       scheduler: { background: () => {} },
     })
     expect(did).toEqual(trusts ? ['KV', 'bindings'] : [])

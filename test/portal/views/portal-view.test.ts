@@ -200,7 +200,9 @@ describe('a lane in the view', () => {
 it('names other relays of the application, with what to do about them', () => {
   const others = ['other-relay.example.com']
   const subscriptions = { ...NO_INSTALL.subscriptions, others }
-  expect(portalView(partsOf({ install: { ...INSTALLED, subscriptions } })).subscriptions).toEqual({
+  expect(
+    portalView(partsOf({ install: { ...INSTALLED, subscriptions } }), NOW).subscriptions,
+  ).toEqual({
     checkedAt: null,
     missing: [],
     others,
