@@ -25,9 +25,6 @@ import { withTimeout } from './storage/with-timeout.ts'
 /** How long the rate limit may take, in milliseconds; an event may wait for it. */
 const LIMIT_MS = 500
 
-/** The name of the one directory object. */
-const DIRECTORY_NAME = 'directory'
-
 /** The Worker's routes. Each isolate has one instance, which holds the memory of the edge. */
 export function createApp(): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>()
@@ -82,7 +79,7 @@ function portalsOf(env: Env): PortalLookup {
 function directoryOf(env: Env): DirectoryRemote {
   return createDirectoryClient({
     // Sound: the binding's class is `Directory`.
-    directory: () => env.DIRECTORY.getByName(DIRECTORY_NAME) as unknown as DirectoryRemote,
+    directory: (name) => env.DIRECTORY.getByName(name) as unknown as DirectoryRemote,
     withTimeout: (work, ms) => withTimeout(work, ms, 'the directory'),
   })
 }

@@ -1,15 +1,22 @@
-/** The client of the directory: portals, the cron and `/healthz` ask it over RPC, and none of them waits long. */
+/**
+ * The client of the directory: portals, the cron and `/healthz` ask it over RPC, and none of them waits long.
+ * The list of portals is an object of its own. Every portal writes to it once a day, within minutes, and an
+ * event that waits for a pin must not wait behind them.
+ */
 import type { DirectoryRemote } from './directory.ts'
 
 /** How long the client waits for an answer, in milliseconds. */
 export const DIRECTORY_TIMEOUT_MS = 2000
+
+/** The names of the two objects: of pins and pending installs, and of the list of portals. */
+export type DirectoryName = 'directory' | 'portals'
 
 /** The dependencies of the client. */
 export interface DirectoryClientDeps {
   /**
    * Gives a new stub each time: one that failed once stays broken (docs/cloudflare.md, "Calling an object").
    */
-  readonly directory: () => DirectoryRemote
+  readonly directory: (name: DirectoryName) => DirectoryRemote
   /** Rejects when the work takes longer than `ms`. */
   readonly withTimeout: <T>(work: Promise<T>, ms: number) => Promise<T>
 }
@@ -19,17 +26,18 @@ export function createDirectoryClient({
   directory,
   withTimeout,
 }: DirectoryClientDeps): DirectoryRemote {
-  async function ask<T>(call: (remote: DirectoryRemote) => Promise<T>): Promise<T> {
+  type Call<T> = (remote: DirectoryRemote) => Promise<T>
+  async function ask<T>(name: DirectoryName, call: Call<T>): Promise<T> {
     // Inside of an async function a stub that cannot be made is a rejection, too.
-    return await call(directory())
+    return await call(directory(name))
   }
-  const reach = <T>(call: (remote: DirectoryRemote) => Promise<T>) =>
-    withTimeout(ask(call), DIRECTORY_TIMEOUT_MS)
+  const reach = <T>(call: Call<T>) => withTimeout(ask('directory', call), DIRECTORY_TIMEOUT_MS)
+  const reachList = <T>(call: Call<T>) => withTimeout(ask('portals', call), DIRECTORY_TIMEOUT_MS)
   return {
     pin: (...terms) => reach((remote) => remote.pin(...terms)),
     notePending: (...terms) => reach((remote) => remote.notePending(...terms)),
     listPending: (...terms) => reach((remote) => remote.listPending(...terms)),
-    notePortal: (...terms) => reach((remote) => remote.notePortal(...terms)),
-    listPortals: (...terms) => reach((remote) => remote.listPortals(...terms)),
+    notePortal: (...terms) => reachList((remote) => remote.notePortal(...terms)),
+    listPortals: (...terms) => reachList((remote) => remote.listPortals(...terms)),
   }
 }

@@ -98,7 +98,7 @@ export class DirectoryStore {
   /** Lists a portal, or ends its line. Nothing is written where nothing changes. */
   savePortal(memberId: string, isListed: boolean): void {
     if (isListed) {
-      this.#createTables()
+      this.#db.all('CREATE TABLE IF NOT EXISTS portals (member_id TEXT PRIMARY KEY) WITHOUT ROWID')
       this.#db.all('INSERT OR IGNORE INTO portals (member_id) VALUES (?)', memberId)
     } else if (this.#hasTable('portals')) {
       this.#db.all('DELETE FROM portals WHERE member_id = ?', memberId)
@@ -127,6 +127,5 @@ export class DirectoryStore {
     this.#db.all(`CREATE TABLE IF NOT EXISTS pending (
       member_id TEXT PRIMARY KEY, domain TEXT NOT NULL, client_id TEXT NOT NULL,
       expires_at INTEGER NOT NULL) WITHOUT ROWID`)
-    this.#db.all('CREATE TABLE IF NOT EXISTS portals (member_id TEXT PRIMARY KEY) WITHOUT ROWID')
   }
 }

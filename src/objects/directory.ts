@@ -8,7 +8,7 @@ import { openDatabase } from '../storage/database.ts'
 import { DirectoryStore, type PendingListing } from './directory-store.ts'
 import type { Remote } from './remote.ts'
 
-/** The object of pins, pending installs and the list of portals; there is one, and its name is `directory`. */
+/** The object of pins and pending installs, named `directory`, and the one of the list, named `portals`. */
 export class Directory extends DurableObject<unknown> {
   readonly #store: DirectoryStore
 

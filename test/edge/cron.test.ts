@@ -10,7 +10,7 @@ import { InstallStore } from '../../src/storage/install-store.ts'
 import {
   never,
   portalsWith,
-  realDirectory,
+  realPortalList,
   realPortals,
   spilledKeys,
   UNREACHABLE,
@@ -117,7 +117,7 @@ describe('the daily trigger', () => {
   })
 
   it('visits a portal that KV has forgotten, which then knows it again', async () => {
-    await vi.waitFor(async () => expect(await realDirectory().listPortals('')).toHaveLength(1))
+    await vi.waitFor(async () => expect(await realPortalList().listPortals('')).toHaveLength(1))
     const { keys } = await env.INSTALLS.list()
     await Promise.all(keys.map(({ name }) => env.INSTALLS.delete(name)))
     await runCron(DAILY_CRON, scenario.intake(realPortals).cron)
@@ -145,7 +145,7 @@ describe('the daily trigger', () => {
   })
 
   it.each(['KV', 'the directory'])('visits whom the other knows when %s fails', async (which) => {
-    await vi.waitFor(async () => expect(await realDirectory().listPortals('')).toHaveLength(1))
+    await vi.waitFor(async () => expect(await realPortalList().listPortals('')).toHaveLength(1))
     const visited: string[] = []
     const portals: PortalLookup = (memberId) => {
       visited.push(memberId)

@@ -79,6 +79,19 @@ describe('who may call', () => {
     expect((await ask('GET /portals/{portal}', { headers: elsewhere })).status).toBe(401)
   })
 
+  it('429 after ten wrong tokens a minute from one /48, whatever its /64', async () => {
+    await scenario.portal.sends()
+    const statuses: number[] = []
+    for (let count = 0; count < 12; count += 1) {
+      const headers = {
+        authorization: 'Bearer wrong',
+        'cf-connecting-ip': `2001:db8:77:${count}::1`,
+      }
+      statuses.push((await ask('GET /portals/{portal}', { headers })).status)
+    }
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429])
+  })
+
   it('answers are never cached, and an unknown address is a 404', async () => {
     await scenario.portal.sends()
     const view = await call('GET /portals/{portal}')

@@ -37,6 +37,25 @@ it('ends every wait after 2 s', async () => {
   expect((await asked).map(({ status }) => status)).toEqual(Array(5).fill('rejected'))
 })
 
+it('keeps the list of portals in an object of its own', async () => {
+  const names: string[] = []
+  const client = createDirectoryClient({
+    directory: (name) => {
+      names.push(name)
+      return aDirectory(() => Promise.reject(new Error('unused')))
+    },
+    withTimeout,
+  })
+  await Promise.allSettled([
+    client.pin('token', ACME),
+    client.notePending(ACME, null),
+    client.listPending(1),
+    client.notePortal(ACME, true),
+    client.listPortals(''),
+  ])
+  expect(names).toEqual(['directory', 'directory', 'directory', 'portals', 'portals'])
+})
+
 it('rejects when the stub cannot be made', async () => {
   const client = createDirectoryClient({
     directory: () => {

@@ -128,19 +128,6 @@ describe('listPortals()', () => {
     })
     expect(listed).toEqual([])
   })
-
-  it('opens a directory of the former version, which has no such table', async () => {
-    const listed = await withDatabase((db) => {
-      const store = new DirectoryStore(db)
-      store.pin('token-1', ACME)
-      db.all('DROP TABLE portals')
-      const before = new DirectoryStore(db)
-      const empty = before.listPortals('')
-      before.savePortal(ACME, true)
-      return [empty, before.listPortals('')]
-    })
-    expect(listed).toEqual([[], [ACME]])
-  })
 })
 
 it('a question stores nothing, not even a table', async () => {

@@ -60,11 +60,11 @@ export function realPortals(memberId: string): PortalClient {
   return PORTALS.getByName(memberId) as unknown as PortalClient
 }
 
-/** The directory, over RPC. */
-export function realDirectory(): DirectoryRemote {
+/** The directory's list of portals, over RPC. */
+export function realPortalList(): DirectoryRemote {
   const { DIRECTORY }: { readonly DIRECTORY: DurableObjectNamespace } = env
   // Sound: as in the composition root.
-  return DIRECTORY.getByName('directory') as unknown as DirectoryRemote
+  return DIRECTORY.getByName('portals') as unknown as DirectoryRemote
 }
 
 /** A sealer under the key of the test configuration. */
@@ -125,7 +125,7 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
     cron: {
       portals,
       installs,
-      directory: realDirectory(),
+      directory: realPortalList(),
       spill,
       log: deps.world.log,
       now: deps.world.now,

@@ -1,6 +1,6 @@
 /** The list of portals in the directory follows the portals' objects. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { realDirectory } from '../../support/an-intake.ts'
+import { realPortalList } from '../../support/an-intake.ts'
 import { RelayScenario } from '../../support/relay-scenario.ts'
 import { WEBHOOK_TOKEN } from '../../support/runtime-bindings.ts'
 import { until } from '../../support/until.ts'
@@ -17,7 +17,7 @@ afterEach(() => scenario.close())
 async function listed(isListed: boolean): Promise<readonly string[]> {
   let list: readonly string[] = []
   await until(async () => {
-    list = await realDirectory().listPortals('')
+    list = await realPortalList().listPortals('')
     return list.length > 0 === isListed
   })
   return list
