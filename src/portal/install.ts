@@ -28,7 +28,6 @@ export interface InstallParts extends PortalViewParts {
 /** The parts that the second look at pending installs concerns. */
 interface PendingParts {
   readonly state: Pick<PortalState, 'install'>
-  readonly mirror: Pick<KvMirror, 'follow'>
   readonly installer: Pick<Installer, 'checkPending'>
   readonly mirror: Pick<KvMirror, 'follow'>
   readonly subscriber: Pick<Subscriber, 'align'>
@@ -60,7 +59,6 @@ export async function installPortal(
  */
 export async function checkPending({
   state,
-  mirror,
   installer,
   mirror,
   subscriber,
