@@ -71,7 +71,9 @@ export class AlarmKeeper {
   }
 
   #set(at: number): Promise<void> {
-    this.#lastSet = this.#trySet(at)
+    // The platform takes whole milliseconds. An alarm that was cut off would fire before its time, find nothing
+    // due, and be set to the same time again.
+    this.#lastSet = this.#trySet(Math.ceil(at))
     return this.#lastSet
   }
 

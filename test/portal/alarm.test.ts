@@ -92,6 +92,13 @@ describe('moveTo()', () => {
   })
 })
 
+it('an alarm is set in whole milliseconds, and never before its time', async () => {
+  const { alarm, storage } = anAlarm()
+  await alarm.ensure(NOW + 8.5)
+  await alarm.moveTo(NOW + 20.1)
+  expect(storage.writes).toEqual([NOW + 9, NOW + 21])
+})
+
 describe('stands()', () => {
   it('rejects when storage has refused the last alarm, until one is set', async () => {
     const { alarm, storage } = anAlarm()

@@ -38,5 +38,6 @@ export function silenceDueAt(
   const unusual = Math.max(MIN_SILENCE_MS, UNUSUAL * Math.max(0, ...silences))
   const checkedAfter = Math.min(checkedAt ?? 0, now) - last
   const silence = Math.max(unusual, 2 * checkedAfter)
-  return silence > DAY_MS ? null : last + silence
+  // The platform takes whole milliseconds: an alarm that was cut off would fire before its time, again and again.
+  return silence > DAY_MS ? null : Math.ceil(last + silence)
 }

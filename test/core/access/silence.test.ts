@@ -21,6 +21,7 @@ describe('silenceDueAt()', () => {
     ['of a portal that sends every hour', ago(2 * HOUR_MS, HOUR_MS, 0), 1.5 * HOUR_MS],
     ['after a night, whatever the order', ago(0, 9 * HOUR_MS, MINUTE_MS), 13.5 * HOUR_MS - 90_000],
     ['of a portal that sends every day', ago(2 * DAY_MS, DAY_MS, 0), null],
+    ['that ends between two milliseconds', ago(2_000_001, 1_000_000, 0), 1_500_002],
     ['that is over', ago(HOUR_MS), MIN_SILENCE_MS - HOUR_MS],
     ['with a time that has not come yet', [NOW + DAY_MS], MIN_SILENCE_MS],
   ])('knows the unusual silence %s', (_, times, expected) => {
