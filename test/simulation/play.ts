@@ -167,7 +167,8 @@ export async function play(
   history: History,
 ): Promise<{ readonly played: Played; readonly breaches: readonly Breach[] }> {
   const played = new Played(history)
-  const { time, random, relay } = played
+  const { time, random, relay, network } = played
+  const giveBackFetch = network.install()
   const giveBack = time.install({ random, write: (line) => void relay.lines.push(line) })
   try {
     await played.play()
@@ -177,5 +178,6 @@ export async function play(
     return { played, breaches: [...played.breaches, { rule: 'the history ends', what }] }
   } finally {
     giveBack()
+    giveBackFetch()
   }
 }

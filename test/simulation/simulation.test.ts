@@ -26,12 +26,13 @@ it.for(TRACED_SEEDS)('plays seed %i in the same way every time', async (seed) =>
 })
 
 it('gives the clocks of the process back', async () => {
-  const { setTimeout: timeout, clearTimeout: clear } = globalThis
+  const { setTimeout: timeout, clearTimeout: clear, fetch } = globalThis
   const { now } = Date
   const own = { ...globalThis.console }
   await play(historyOf(1))
   expect(globalThis.setTimeout).toBe(timeout)
   expect(globalThis.clearTimeout).toBe(clear)
+  expect(globalThis.fetch).toBe(fetch)
   expect(Date.now).toBe(now)
   expect({ ...globalThis.console }).toEqual(own)
   expect(Object.hasOwn(crypto, 'getRandomValues')).toBe(false)

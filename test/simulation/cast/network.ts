@@ -26,6 +26,15 @@ export class VirtualNetwork {
     return (url, init) => life.leaves(() => this.#send(url, init))
   }
 
+  /** Takes over `fetch` of the process, with which the edge calls; the answer gives it back. */
+  install(): () => void {
+    const { fetch } = globalThis
+    globalThis.fetch = (input, init = {}) => this.#send(String(input), init)
+    return () => {
+      globalThis.fetch = fetch
+    }
+  }
+
   async #send(url: string, init: RequestInit): Promise<Response> {
     const { signal } = init
     const cut = new Promise<never>((_resolve, reject) => {
