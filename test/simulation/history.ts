@@ -16,10 +16,6 @@ import type { History, Moment, Step } from './step.ts'
 export const NOT_YET: ReadonlySet<string> = new Set([
   // [1.1] erp fails, one event, tokens = wrong, the daily cron: its domain becomes null on the next attempt.
   'deploy tokens wrong',
-  // [1.5] KV is silent, one event: the edge waits for `get` for ever, so nothing is stored and nobody answers.
-  'kv silent',
-  // [1.5] KV loses every install: nothing writes it again, so no daily visit comes, and a lost alarm stays lost.
-  'kv_emptied',
   // The platform loses an alarm, or a clock of 5 h ahead sets one: nothing runs until the next event or the daily visit,
   // which mends both. The rules of 45 min are for what an object itself can see.
   'alarms_lost',
@@ -28,8 +24,6 @@ export const NOT_YET: ReadonlySet<string> = new Set([
   // The disk is full until the platform gives the alarm up, and the object ends meanwhile, and its timer with it: the daily
   // visit mends it.
   'disk full',
-  // [1.2] Four calls are lost, a field is added (the spill has it), an uninstall without CLEAN: the drain deletes it.
-  'uninstall kept with a spill',
   // An object that ends right after an event wakes by its safety alarm, in five minutes; the rule allows less.
   'many slow receivers',
   // [new] The write of an enrichment is refused, one event, the object ends 60 ms later: the event goes out thin,
