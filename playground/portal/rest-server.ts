@@ -100,6 +100,10 @@ function admit(
 
 function authorize(state: PortalState, accessToken: string | null): Result<Caller, RestError> {
   const grant = state.oauth.resolve(accessToken)
+  // The OAuth server says NOT_INSTALLED of such a token; the portal has its own word for it.
+  if (!grant.ok && grant.error.error === 'NOT_INSTALLED') {
+    return err(restError('APPLICATION_NOT_FOUND'))
+  }
   if (!grant.ok) return grant
   if (grant.value.memberId !== state.memberId) return err(restError('invalid_token'))
   const { userId } = grant.value

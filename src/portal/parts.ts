@@ -18,6 +18,7 @@ import { PortalListing } from './installs/portal-listing.ts'
 import { PortalValues } from './installs/values.ts'
 import { Subscriber } from './installs/subscriber.ts'
 import { Trust } from './installs/trust.ts'
+import { UninstallNotices } from './installs/uninstall-notices.ts'
 import { LaneBook } from './lanes/book.ts'
 import { LaneControl } from './lanes/control.ts'
 import { Courier } from './lanes/courier.ts'
@@ -41,6 +42,7 @@ import { PacedCalls } from './tokens/paced-calls.ts'
 import { Pairs } from './tokens/pairs.ts'
 import { createPortalAccess } from './tokens/portal-access.ts'
 import { PortalAddress } from './tokens/portal-address.ts'
+import { PresenceCheck } from './tokens/presence-check.ts'
 import { Refresh } from './tokens/refresh.ts'
 import { AccessTroubles } from './tokens/troubles.ts'
 import { Waker } from './waker.ts'
@@ -92,8 +94,9 @@ function createTokens(given: Stored) {
   const address = new PortalAddress({ ...given, pairs, refresh })
   const webhook = new IncomingWebhook(given)
   const caller = new PortalCaller({ ...given, pairs, troubles, refresh, address, webhook })
+  const presenceCheck = new PresenceCheck({ ...given, pairs, refresh, address })
   const paced = new PacedCalls(given.world)
-  return { pairs, troubles, refresh, caller, paced }
+  return { pairs, troubles, refresh, caller, presenceCheck, paced }
 }
 
 type Tokens = Stored & ReturnType<typeof createTokens>
@@ -110,7 +113,8 @@ function createInstalls(given: Tokens) {
   const installer = new Installer({ ...given, pending, decision })
   const administration = paced.inBackground(caller.callerFor('administration'))
   const subscriber = new Subscriber({ ...given, call: administration })
-  return { values, trust, mirror, listing, pending, installer, subscriber }
+  const uninstallNotices = new UninstallNotices(given)
+  return { values, trust, mirror, listing, pending, installer, subscriber, uninstallNotices }
 }
 
 type Installs = Tokens & ReturnType<typeof createInstalls>
@@ -144,14 +148,14 @@ type Fields = Log & ReturnType<typeof createFields>
 
 /** The walks of the lanes, and the alarm that wakes every part. */
 function createLanes(given: Fields) {
-  const { pending, mirror, enricher, reconciler, subscriber } = given
+  const { pending, uninstallNotices, mirror, enricher, reconciler, subscriber } = given
   const pace = new LanePace(given)
   const parcels = new Parcels(given)
   const courier = new Courier({ ...given, pace, parcels })
   const walker = new LaneWalker({ ...given, courier })
   const pump = new Pump({ ...given, walker })
   const control = new LaneControl(given)
-  const timed = [pump, pending, mirror, enricher, reconciler, subscriber]
+  const timed = [pump, pending, uninstallNotices, mirror, enricher, reconciler, subscriber]
   const waker = new Waker({ ...given, timed, pump })
   return { pump, control, waker }
 }

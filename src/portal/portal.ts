@@ -16,7 +16,7 @@ import type { FailureEvent } from './scheduler.ts'
 import type { PortalSettings } from './settings.ts'
 import { loadParts } from './start.ts'
 import { canAsk } from './tokens/portal-access.ts'
-import { uninstallPortal, type UninstallCall } from './uninstall.ts'
+import { checkUninstall, uninstallPortal, type UninstallCall } from './uninstall.ts'
 import { alignBindings, keepUp } from './upkeep.ts'
 import { eventsPage, eventViews, parkedView } from './views/event-views.ts'
 import { portalView } from './views/portal-view.ts'
@@ -74,8 +74,8 @@ export class PortalObject extends DurableObject<unknown> {
     return installPortal(this.#parts, request)
   }
 
-  /** Ends the installation that the token proves. An uninstall older than the install changes nothing. */
-  uninstall(call: UninstallCall): { kind: 'accepted' | 'untrusted' } {
+  /** Takes the notice of an uninstall, and ends the installation as soon as the portal confirms it. */
+  uninstall(call: UninstallCall): ReturnType<typeof uninstallPortal> {
     return uninstallPortal(this.#parts, call)
   }
 
@@ -178,6 +178,7 @@ export class PortalObject extends DurableObject<unknown> {
       this.#advance()
       // KV may be silent, and everything else has to go on.
       this.#background(mirror.follow())
+      await checkUninstall(this.#parts)
       await checkPending(this.#parts)
       waker.atRest()
     } catch (error) {

@@ -1,10 +1,13 @@
 /**
- * The end of an installation: its tokens and snapshots are deleted. With CLEAN=1 the log and the portal
- * values are deleted as well, with the events that wait in the log. Without CLEAN=1 the waiting events are
- * still delivered, thin.
+ * The end of an installation. A notice of it is only a claim of somebody who knows the application token, so
+ * the portal is asked first (installs/uninstall-notices.ts). At the end tokens and snapshots are deleted.
+ * With a confirmed CLEAN=1 the log and the portal values are deleted as well, with the events that wait in
+ * the log. Otherwise the waiting events are still delivered, thin.
  */
 import { isRepeatedUninstall } from '../core/access/ended-tokens.ts'
 import { clampTs, isLateUninstall } from '../core/access/lifecycle.ts'
+import { isCurrentToken } from '../core/access/token-hashes.ts'
+import type { DecidedUninstall } from './installs/uninstall-notices.ts'
 import type { PortalParts } from './parts.ts'
 import type { InstallEnd } from './state/portal-state.ts'
 
@@ -19,27 +22,74 @@ export interface UninstallCall {
 }
 
 /**
- * Ends the installation that the token proves. An uninstall that is older than the install changes nothing,
- * and one that is said again is accepted again: its first answer may have been lost.
+ * How long the answer to a notice waits for the portal's word, in milliseconds. The edge gives the whole call
+ * a second, and the word is as good when it comes after the answer.
  */
-export function uninstallPortal(
+const ANSWER_PATIENCE_MS = 700
+
+/** A wait is cut into steps, so that nothing goes on waiting long after the word has come. */
+const STEP_MS = 10
+
+/**
+ * Takes the notice of an uninstall from the holder of the current application token. A former token ends
+ * nothing, and a notice that is older than the install changes nothing. A notice that is said again is accepted
+ * again: its first answer may have been lost.
+ */
+export async function uninstallPortal(
   parts: PortalParts,
   call: UninstallCall,
-): { kind: 'accepted' | 'untrusted' } {
-  const { memberId, trust, state, world, mirror, scheduler } = parts
+): Promise<{ kind: 'accepted' | 'untrusted' }> {
+  const { state, world, uninstallNotices } = parts
   const ts = clampTs(call.ts, world.now())
-  if (!trust.isApplicationToken(call.tokenHash)) {
+  if (!isCurrentToken(state.install(), call.tokenHash)) {
     const again = { hash: call.tokenHash, ts, receivedAt: call.receivedAt ?? null }
     return { kind: isRepeatedUninstall(state.install(), again) ? 'accepted' : 'untrusted' }
   }
   if (isLateUninstall(state.install(), ts)) return { kind: 'accepted' }
-  const { clean } = call
-  const endedAt = call.receivedAt ?? world.now()
-  const erased = endInstallation(parts, { ts, endedAt, clean })
-  world.log('info', 'uninstalled', { memberId, clean, erased })
+  uninstallNotices.take({ ts, clean: call.clean })
+  await carryOut(parts, uninstallNotices.ask())
+  return { kind: 'accepted' }
+}
+
+/** Asks the portal about a notice that waits, when it is time for it; called by the alarm. */
+export async function checkUninstall(parts: PortalParts): Promise<void> {
+  const { uninstallNotices } = parts
+  if (uninstallNotices.isDue()) await carryOut(parts, uninstallNotices.ask())
+}
+
+/**
+ * Carries out an uninstall as soon as it is decided. The caller waits for a moment only, and learns nothing:
+ * the notice is stored, so a failure here is made good by the next question.
+ */
+async function carryOut(
+  parts: PortalParts,
+  asked: Promise<DecidedUninstall | null>,
+): Promise<void> {
+  const { world, scheduler } = parts
+  const ended = asked.then((decided) => {
+    if (decided !== null) endBy(parts, decided)
+  })
+  scheduler.background(ended)
+  const over = ended.then(
+    () => true,
+    () => true,
+  )
+  for (let waited = 0; waited < ANSWER_PATIENCE_MS; waited += STEP_MS) {
+    const step = world.sleep(STEP_MS).then(() => false)
+    if (await Promise.race([over, step])) return
+  }
+}
+
+function endBy(parts: PortalParts, decided: DecidedUninstall): void {
+  const { memberId, state, world, mirror, scheduler } = parts
+  // A reinstallation came between the decision and this moment.
+  if (isLateUninstall(state.install(), decided.ts)) return
+  const { clean, confirmed } = decided
+  // Events that came while the portal was asked went into the log, and end with it.
+  const erased = endInstallation(parts, { ts: decided.ts, clean, endedAt: world.now() })
+  world.log('info', 'uninstalled', { memberId, clean, confirmed, erased })
   scheduler.advance()
   scheduler.background(mirror.follow())
-  return { kind: 'accepted' }
 }
 
 /**

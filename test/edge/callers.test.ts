@@ -192,6 +192,7 @@ describe('takeRequest() remembers wrong tokens', () => {
     const { memberId } = scenario
     const known = { memberId, tokenHash: await hashToken(memberId, APPLICATION_TOKEN) }
     expect(intake.deps.callers.memory.recall(known, now)).toBe('trusted')
+    scenario.portal.removesApplication()
     const uninstall = decoded(
       scenario.portal.body('app-ONAPPUNINSTALL-clean', { ts: scenario.portal.ts() }),
     )

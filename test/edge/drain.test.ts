@@ -211,6 +211,7 @@ describe('drainSpill()', () => {
 
   it('lets lifecycle requests have their turn between the events', async () => {
     const intake = scenario.intake(UNREACHABLE)
+    scenario.portal.removesApplication()
     const uninstall = scenario.portal.body('app-ONAPPUNINSTALL-keep-data', {
       ts: scenario.portal.ts(),
     })

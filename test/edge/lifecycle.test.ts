@@ -28,6 +28,7 @@ describe('takeRequest() with lifecycle requests', () => {
   const ACCEPTED = { kind: 'accepted', domain: null, finished: true, status: null }
 
   function uninstall() {
+    scenario.portal.removesApplication()
     return decoded(
       scenario.portal.body('app-ONAPPUNINSTALL-keep-data', { ts: scenario.portal.ts() }),
     )

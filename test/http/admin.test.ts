@@ -60,6 +60,7 @@ describe('GET /portals/{memberId}', () => {
       },
       access: null,
       pending: null,
+      uninstallNotice: null,
       head: 1,
       events: 1,
       thin: 0,

@@ -8,7 +8,12 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
 import { BITRIX24_BODIES, bitrix24Body } from '../support/bitrix24-bodies.ts'
-import { bitrix24Handler, aBitrix24 } from '../support/bitrix24-network.ts'
+import {
+  aBitrix24,
+  APPLICATION_GONE,
+  bitrix24Handler,
+  type SimulatedBitrix24,
+} from '../support/bitrix24-network.ts'
 import { Edge, FORM_TYPE, JSON_TYPE, watchLog } from '../support/edge.ts'
 import { HOSTILE_BODIES, type HostileBody } from '../support/hostile-bodies.ts'
 import { HOSTILE_OUTCOMES } from '../support/hostile-outcomes.ts'
@@ -34,13 +39,15 @@ const ANSWERS: ReadonlyMap<string, number> = new Map(
 )
 
 let scenario: RelayScenario
+let bitrix24: SimulatedBitrix24
 let edge: Edge
 let log: ReturnType<typeof watchLog>
 
 beforeEach(async () => {
   log = watchLog()
   scenario = new RelayScenario()
-  scenario.network.handle(bitrix24Handler(aBitrix24()))
+  bitrix24 = aBitrix24()
+  scenario.network.handle((request) => bitrix24Handler(bitrix24)(request))
   // Without receivers nothing changes behind the back of a comparison.
   scenario.adapt = (settings) => ({ ...settings, destinations: [] })
   edge = new Edge()
@@ -138,6 +145,7 @@ describe('POST /bitrix24/events with hostile bodies', () => {
   it('stores nothing of any of them where the portal is not installed', async () => {
     const ts = Math.floor(Date.now() / 1000)
     const uninstall = bitrix24Body('app-ONAPPUNINSTALL-clean')
+    bitrix24.portalRefusal = APPLICATION_GONE
     await edge.call(uninstall.replace('ts=1790000100', `ts=${ts}`))
     const before = await everythingStored()
     const answers: Record<string, unknown> = {}

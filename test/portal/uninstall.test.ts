@@ -24,12 +24,12 @@ afterEach(async () => {
   await scenario.close()
 })
 
-/** Holds back every answer of a path until it is opened. */
-function holdBack(path: string) {
+/** Holds back every answer of an address with this end until it is opened. */
+function holdBack(end: string) {
   const held = gate()
   const seen = { asked: false, answered: false }
   scenario.network.handle(async ({ url }) => {
-    if (!url.endsWith(path)) return null
+    if (!url.endsWith(end)) return null
     seen.asked = true
     await held.opened
     seen.answered = true
@@ -55,10 +55,11 @@ describe('G7 uninstall', () => {
     expect(await said(scenario.portal.sends())).toEqual(REFUSED)
   })
 
-  it('ONAPPUNINSTALL is proven by the application token alone', async () => {
+  it('ONAPPUNINSTALL needs the application token and the word of the portal alone', async () => {
     await scenario.portal.installs()
+    await scenario.isSubscribed()
     const asked = scenario.network.sent.length
-    expect(await said(scenario.portal.uninstalls('clean', WITH_NEW_TOKEN))).toEqual(REFUSED)
+    expect(await said(scenario.portal.claimsUninstall('clean', WITH_NEW_TOKEN))).toEqual(REFUSED)
     expect((await scenario.view()).state).toBe('active')
     scenario.bitrix24.answers = false
     expect(await said(scenario.portal.uninstalls('clean'))).toEqual(ACCEPTED)
@@ -139,7 +140,7 @@ describe('G7 uninstall', () => {
   it('an uninstall older than the install does nothing', async () => {
     await scenario.portal.installs({ ts: scenario.portal.ts(-100) })
     expect(
-      await said(scenario.portal.uninstalls('clean', { ts: scenario.portal.ts(-101) })),
+      await said(scenario.portal.claimsUninstall('clean', { ts: scenario.portal.ts(-101) })),
     ).toEqual(ACCEPTED)
     expect((await scenario.view()).state).toBe('active')
     expect((await scenario.stored()).generation).toBe(0)
@@ -267,7 +268,7 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
     '%s, awaited across it: the update is late and no token comes back',
     async (_, knownTokens) => {
       await scenario.portal.installs()
-      const asked = holdBack('/rest/app.info')
+      const asked = holdBack('oauth.bitrix.info/rest/app.info')
       const update = scenario.portal.updatesToken({ ts: scenario.portal.ts() })
       await asked.isAsked()
       expect(
@@ -299,7 +300,7 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
     await scenario.portal.updatesToken({ ts: scenario.portal.ts(-400) })
     scenario.bitrix24.answers = true
     scenario.bitrix24.clientId = UNKNOWN_CLIENT_ID
-    const asked = holdBack('/rest/app.info')
+    const asked = holdBack('oauth.bitrix.info/rest/app.info')
     scenario.time.passesWithoutAlarm('61 s')
     const alarm = scenario.time.alarmFires()
     await asked.isAsked()
@@ -365,6 +366,7 @@ describe('an answer awaited across the uninstall is written nowhere', () => {
       const update = scenario.portal.updatesToken({ ts: scenario.portal.ts() })
       await vi.waitFor(() => expect(holds).toBe(true))
       const call = { tokenHash: hash, ts: scenario.portal.ts(-100), clean: false }
+      scenario.portal.removesApplication()
       expect(await scenario.object.uninstall(call)).toEqual({ kind: 'accepted' })
       held.open()
       expect(await said(update)).toEqual(REFUSED)

@@ -18,9 +18,14 @@ export interface SimulatedBitrix24 {
   refreshes: number
   /** The error that a refresh is answered with; null: with a fresh pair. */
   refusal: { readonly error: string; readonly status: number } | null
+  /** The error with which the portal refuses every call of the application; null: it takes them. */
+  portalRefusal: { readonly error: string; readonly status: number } | null
   /** What the portal's own REST says. */
   rest: PortalRestState
 }
+
+/** The answer of a portal that does not have the application any more. */
+export const APPLICATION_GONE = { error: 'APPLICATION_NOT_FOUND', status: 401 } as const
 
 /** Bitrix24 as the recorded bodies know it: an administrator of acme.bitrix24.com. */
 export function aBitrix24(changes: Partial<SimulatedBitrix24> = {}): SimulatedBitrix24 {
@@ -35,6 +40,7 @@ export function aBitrix24(changes: Partial<SimulatedBitrix24> = {}): SimulatedBi
     knownTokens: null,
     refreshes: 0,
     refusal: null,
+    portalRefusal: null,
     rest: aPortalRest(),
     ...changes,
   }
@@ -48,8 +54,12 @@ export function bitrix24Handler(bitrix24: SimulatedBitrix24): NetworkHandler {
     if (isOauth && !bitrix24.answers) throw new TypeError('Network connection lost.')
     if (isOauth && pathname === '/rest/app.info') return appInfo(bitrix24, request)
     if (isOauth && pathname === '/oauth/token/') return refresh(bitrix24)
-    if (host === bitrix24.domain && pathname === '/rest/profile') return profile(bitrix24)
-    return host === bitrix24.domain ? portalAnswer(bitrix24, request) : null
+    if (host !== bitrix24.domain) return null
+    if (bitrix24.portalRefusal !== null) {
+      const { error, status } = bitrix24.portalRefusal
+      return Response.json({ error }, { status })
+    }
+    return pathname === '/rest/profile' ? profile(bitrix24) : portalAnswer(bitrix24, request)
   }
 }
 

@@ -1,5 +1,6 @@
 /** The portal of a scenario from outside: what Bitrix24 sends to the relay, in the form of recorded bodies. */
 import { exports } from 'cloudflare:workers'
+import { APPLICATION_GONE, type SimulatedBitrix24 } from './bitrix24-network.ts'
 import { bitrix24Body } from './bitrix24-bodies.ts'
 
 /** The origin of the Worker under test. */
@@ -13,6 +14,8 @@ interface PortalOwner {
   readonly memberId: string
   readonly domain: string
   readonly time: { readonly offsetMs: number }
+  /** The simulated portal's own answers. */
+  readonly bitrix24: Pick<SimulatedBitrix24, 'portalRefusal'>
 }
 
 /** The portal in Bitrix24. */
@@ -65,12 +68,14 @@ export class RelayPortal {
 
   /** The page of the application in the portal's frame. */
   opensPage(changes: Changes = {}): Promise<Response> {
+    this.#addsApplication()
     const path = `/bitrix24/install?DOMAIN=${this.#scenario.domain}&PROTOCOL=1&LANG=en`
     return this.posts(this.body('install-page-body', changes), { path })
   }
 
   /** ONAPPINSTALL a quarter of an hour ago. */
   installs(changes: Changes = {}): Promise<Response> {
+    this.#addsApplication()
     return this.posts(this.body('app-ONAPPINSTALL-local', { ts: this.ts(-900), ...changes }))
   }
 
@@ -90,8 +95,25 @@ export class RelayPortal {
     return this.posts(this.body('app-ONAPPUSERREADY', { ts: this.ts(-800), ...changes }))
   }
 
-  /** ONAPPUNINSTALL now. */
+  /** The portal has the application again. */
+  #addsApplication(): void {
+    const { bitrix24 } = this.#scenario
+    if (bitrix24.portalRefusal === APPLICATION_GONE) bitrix24.portalRefusal = null
+  }
+
+  /** The application leaves the portal: its pairs are dead there from now on. */
+  removesApplication(): void {
+    this.#scenario.bitrix24.portalRefusal = APPLICATION_GONE
+  }
+
+  /** The application is removed, and ONAPPUNINSTALL says so now. */
   uninstalls(kind: 'clean' | 'keep-data', changes: Changes = {}): Promise<Response> {
+    this.removesApplication()
+    return this.claimsUninstall(kind, changes)
+  }
+
+  /** ONAPPUNINSTALL now, by whoever knows the application token; the portal may still have the application. */
+  claimsUninstall(kind: 'clean' | 'keep-data', changes: Changes = {}): Promise<Response> {
     const own = { ts: this.ts(), ...changes }
     return this.posts(this.body(`app-ONAPPUNINSTALL-${kind}`, own))
   }

@@ -209,6 +209,7 @@ export interface PortalAnswer {
     readonly pinnedWebhooks: readonly { readonly portal: string; readonly since: string }[]
   }
   readonly pending: { readonly kind: string; readonly remedy: string } | null
+  readonly uninstallNotice: { readonly clean: boolean; readonly denied: boolean } | null
   readonly head: number
   readonly erased: number
   readonly subscriptions: { readonly checkedAt: string | null; readonly missing: readonly string[] }

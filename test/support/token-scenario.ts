@@ -18,6 +18,7 @@ import {
   type PairField,
 } from '../../src/portal/tokens/pairs.ts'
 import { PortalAddress } from '../../src/portal/tokens/portal-address.ts'
+import { PresenceCheck } from '../../src/portal/tokens/presence-check.ts'
 import { Refresh } from '../../src/portal/tokens/refresh.ts'
 import { AccessTroubles } from '../../src/portal/tokens/troubles.ts'
 import { createSealer, type Sealer } from '../../src/storage/seal.ts'
@@ -109,7 +110,8 @@ export class TokenScenario {
     const address = new PortalAddress({ ...deps, pairs, refresh })
     const webhook = new IncomingWebhook(deps)
     const caller = new PortalCaller({ ...deps, pairs, troubles, refresh, address, webhook })
-    return { pairs, troubles, refresh, address, webhook, caller }
+    const presenceCheck = new PresenceCheck({ ...deps, pairs, refresh, address })
+    return { pairs, troubles, refresh, address, webhook, caller, presenceCheck }
   }
 
   /** Calls from an object that begins now. */
@@ -156,7 +158,9 @@ export class TokenScenario {
 
   #answer(request: SentRequest): Response | Promise<Response> {
     if (request.url.endsWith('/oauth/token/')) return this.onRefresh(request)
-    if (request.url.endsWith('/rest/app.info')) return this.onInfo(request)
+    if (this.oauthUrls.some((url) => request.url === `${url}/rest/app.info`)) {
+      return this.onInfo(request)
+    }
     return this.onCall(request)
   }
 }

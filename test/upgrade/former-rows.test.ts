@@ -5,6 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/durations.ts'
 import { DAILY_CRON, DRAIN_CRON } from '../../src/edge/cron.ts'
+import { APPLICATION_GONE } from '../support/bitrix24-network.ts'
 import { readFormerVersion } from '../support/former-version.ts'
 import { UNREACHABLE } from '../support/an-intake.ts'
 import {
@@ -313,6 +314,7 @@ describe('rows of installs that wait', () => {
 describe('rows of a portal that ends', () => {
   it('keep the tombstone: generation, sequence and time; KV follows', async () => {
     const memberId = await scenario.enter('leaving')
+    scenario.bitrix24.portalRefusal = APPLICATION_GONE
     await scenario.cron(DRAIN_CRON)
     const before = only(formerRows('leaving', 'install'))
     const after = only(await scenario.rows('install'))

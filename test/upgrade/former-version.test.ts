@@ -5,6 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/durations.ts'
 import { DAILY_CRON, DRAIN_CRON } from '../../src/edge/cron.ts'
+import { APPLICATION_GONE } from '../support/bitrix24-network.ts'
 import { readFormerVersion } from '../support/former-version.ts'
 import { UNREACHABLE } from '../support/an-intake.ts'
 import {
@@ -320,6 +321,7 @@ describe('a portal of an outgoing webhook', () => {
 describe('a portal whose uninstall was on its way', () => {
   it('stores the spilled event first, then ends, and keeps the sequence', async () => {
     await scenario.enter('leaving')
+    scenario.bitrix24.portalRefusal = APPLICATION_GONE
     await scenario.cron(DRAIN_CRON)
     const { state, head } = await scenario.view()
     expect({ state, head }).toEqual({ state: 'uninstalled', head: 3 })

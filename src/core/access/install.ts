@@ -7,6 +7,7 @@ import type { EndedToken } from './ended-tokens.ts'
 import type { InstallPairs } from './install-pairs.ts'
 import type { InstallRefusal } from './install-refusal.ts'
 import type { TokenHash, TokenHashes } from './token-hashes.ts'
+import type { UninstallNotice } from './uninstall-notice.ts'
 
 /** The application as the OAuth server confirmed it, with its pairs. */
 export interface ApplicationInstall extends InstallPairs {
@@ -70,6 +71,8 @@ export interface InstallState extends TokenHashes {
   readonly installTs: number | null
   /** The time of the last uninstall, in unix seconds of Bitrix24. */
   readonly uninstallTs: number | null
+  /** An uninstall that the portal has not confirmed yet; null without one. */
+  readonly uninstallNotice: UninstallNotice | null
   readonly application: ApplicationInstall | null
   /** The trouble with the access to the portal; null while none is known. */
   readonly access: AccessState | null
@@ -99,6 +102,7 @@ export const NO_INSTALL: InstallState = {
   lastSequence: 0,
   installTs: null,
   uninstallTs: null,
+  uninstallNotice: null,
   hashes: [],
   tokenTs: null,
   application: null,

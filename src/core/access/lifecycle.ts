@@ -59,10 +59,13 @@ export function recordInstall(
   const mayChange = former === null || isOwner(former, confirmed)
   const mayBeCurrent = mayChange && confirmed.ts >= (state.tokenTs ?? state.installTs ?? 0)
   const isLost = state.access?.trouble === 'tokens_lost'
+  const installTs = installTimeAfter(state, confirmed)
   const pairs = recordPairs(former, confirmed.application, { mayChange, isLost })
   const next: InstallState = {
     ...state,
-    installTs: installTimeAfter(state, confirmed),
+    installTs,
+    // The application was installed or updated after the uninstall that the notice tells of.
+    uninstallNotice: isAfter(state.uninstallNotice, installTs) ? state.uninstallNotice : null,
     handlerUrl: (mayChange ? confirmed.handlerUrl : null) ?? state.handlerUrl,
     ...recordToken(state, { ...confirmed, mayBeCurrent }, now),
     formerDomain: null,
@@ -75,6 +78,10 @@ export function recordInstall(
     access: hasNewPair(former, pairs) ? null : state.access,
   }
   return setDirtyFlag(state, next)
+}
+
+function isAfter(notice: InstallState['uninstallNotice'], installTs: number): boolean {
+  return notice !== null && notice.ts >= installTs
 }
 
 /**
@@ -123,6 +130,7 @@ export function recordUninstall(
     generation: state.generation + 1,
     lastSequence: Math.max(state.lastSequence, lastSequence),
     uninstallTs: Math.max(state.uninstallTs ?? 0, ts),
+    uninstallNotice: null,
     installTs: null,
     hashes: [],
     tokenTs: null,

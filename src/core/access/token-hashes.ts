@@ -49,6 +49,19 @@ export function trustsToken(
 }
 
 /**
+ * Whether an application token, by its hash, is the current one. A former token still speaks for events that
+ * are under way, and for nothing else.
+ */
+export function isCurrentToken({ hashes }: Pick<TokenHashes, 'hashes'>, hash: string): boolean {
+  let isCurrent = false
+  // Every hash is compared, as in `trustsToken`.
+  for (const known of hashes) {
+    if (equalInConstantTime(known.hash, hash) && known.until === null) isCurrent = true
+  }
+  return isCurrent
+}
+
+/**
  * The hashes after an installation has presented a token. The token becomes the current one, and the others
  * get their end. A token that may not become the current one is valid for a day beside it.
  */

@@ -15,6 +15,7 @@ import {
 } from '../../core/access/install.ts'
 import { INSTALL_REFUSALS } from '../../core/access/install-refusal.ts'
 import type { PendingInstall, PendingRow } from '../../core/access/pending-row.ts'
+import type { UninstallNotice } from '../../core/access/uninstall-notice.ts'
 
 const TextSchema = v.nullable(v.string())
 const NumberSchema = v.nullable(v.number())
@@ -64,6 +65,14 @@ const SubscriptionsSchema: v.GenericSchema<unknown, Subscriptions> = v.looseObje
   others: v.optional(v.array(v.string()), []),
 })
 
+const UninstallNoticeSchema: v.GenericSchema<unknown, UninstallNotice> = v.looseObject({
+  ts: v.number(),
+  clean: v.boolean(),
+  receivedAt: v.number(),
+  nextAskAt: v.number(),
+  denied: v.boolean(),
+})
+
 const TokenHashSchema = v.looseObject({ hash: v.string(), until: NumberSchema })
 const EndedTokenSchema = v.looseObject({ hash: v.string(), endedAt: v.number() })
 const WebhookSchema = v.looseObject({ hash: v.string(), portal: v.string(), since: v.number() })
@@ -74,6 +83,11 @@ export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObje
   lastSequence: v.optional(v.number(), NO_INSTALL.lastSequence),
   installTs: v.optional(NumberSchema, NO_INSTALL.installTs),
   uninstallTs: v.optional(NumberSchema, NO_INSTALL.uninstallTs),
+  // A notice that cannot be understood is dropped: nothing ends by a guess.
+  uninstallNotice: v.optional(
+    v.fallback(v.nullable(UninstallNoticeSchema), null),
+    NO_INSTALL.uninstallNotice,
+  ),
   hashes: v.optional(v.array(TokenHashSchema), []),
   tokenTs: v.optional(NumberSchema, NO_INSTALL.tokenTs),
   application: v.optional(v.nullable(ApplicationSchema), NO_INSTALL.application),

@@ -5,6 +5,7 @@
 import { remedyOfTrouble, statusOfTrouble, type AccessState } from '../../core/access/access.ts'
 import { remedyOfRefusal } from '../../core/access/install-refusal.ts'
 import type { PendingRow } from '../../core/access/pending-row.ts'
+import type { UninstallNotice } from '../../core/access/uninstall-notice.ts'
 import type { InstallStatus, PortalStatus } from '../../core/access/portal-status.ts'
 import { isFailing, waitOf, type LaneState } from '../../core/lanes/state/lane-state.ts'
 import { displayName } from '../../core/log/event-names.ts'
@@ -88,6 +89,7 @@ export function portalView(parts: PortalViewParts, now: number) {
     },
     access: access === null ? null : accessView(access),
     pending: pending === null ? null : pendingView(pending),
+    uninstallNotice: noticeView(install.uninstallNotice),
     head: parts.state.head(),
     quarantined: parts.log.countQuarantined(),
     ...parts.log.counts(),
@@ -151,6 +153,24 @@ function accessView({ trouble, code, at }: AccessState) {
     remedy: remedyOfTrouble(trouble),
   }
 }
+
+function noticeView(notice: UninstallNotice | null) {
+  if (notice === null) return null
+  const { clean, denied, receivedAt, nextAskAt } = notice
+  return {
+    clean,
+    denied,
+    receivedAt: isoTime(receivedAt),
+    nextAskAt: isoTime(nextAskAt),
+    remedy: denied ? NOTICE_DENIED : NOTICE_UNANSWERED,
+  }
+}
+
+const NOTICE_DENIED =
+  'An uninstall was told, and the portal says that the application is installed: nothing is deleted unless the portal says otherwise when it is asked again'
+
+const NOTICE_UNANSWERED =
+  'An uninstall was told, and the portal has not said yet whether it is true: after a day without its word the tokens are deleted'
 
 function pendingView(pending: PendingRow) {
   const { kind, clientId, domain, since, expiresAt } = pending

@@ -2,6 +2,7 @@ import { DAY_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import {
+  isCurrentToken,
   recordToken,
   trustsToken,
   type PresentedToken,
@@ -40,6 +41,18 @@ describe('G7 trust: trustsToken()', () => {
     const twice = [hashes[3], { hash: 'ended', until: null }].flatMap((known) => known ?? [])
     expect(trustsToken({ hashes: twice }, 'ended', NOW)).toBe(true)
     expect(trustsToken({ hashes: twice.toReversed() }, 'ended', NOW)).toBe(true)
+  })
+})
+
+describe('isCurrentToken()', () => {
+  const hashes: TokenHash[] = [CURRENT, { hash: 'former', until: NOW + DAY_MS }]
+
+  it.each([
+    ['current', true],
+    ['former', false],
+    ['unknown', false],
+  ])('%s: %s', (hash, expected) => {
+    expect(isCurrentToken({ hashes }, hash)).toBe(expected)
   })
 })
 

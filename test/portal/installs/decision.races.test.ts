@@ -126,7 +126,7 @@ describe('a page', () => {
       'APPLICATION_TOKEN',
     )
     const again = { 'auth[application_token]': token, ts: scenario.portal.ts(-10) }
-    expect((await scenario.portal.uninstalls('keep-data', again)).status).toBe(200)
+    expect((await scenario.portal.claimsUninstall('keep-data', again)).status).toBe(200)
     expect((await scenario.view()).install.kinds).toEqual(['application'])
   })
 

@@ -165,6 +165,7 @@ describe('KV follows the object', () => {
     const install = scenario.portal.installs()
     await vi.waitFor(() => expect(writes).toBe(1))
     const hash = await hashToken(scenario.memberId, APPLICATION_TOKEN)
+    scenario.portal.removesApplication()
     const uninstall = scenario.object.uninstall({
       tokenHash: hash,
       ts: scenario.portal.ts(),
@@ -258,6 +259,7 @@ describe('the edge and a stale KV', () => {
     await scenario.portal.installs()
     expect((await scenario.portal.sends()).status).toBe(200)
     const hash = await hashToken(scenario.memberId, APPLICATION_TOKEN)
+    scenario.portal.removesApplication()
     await scenario.object.uninstall({ tokenHash: hash, ts: scenario.portal.ts(), clean: false })
     expect((await scenario.portal.sends()).status).toBe(403)
   })

@@ -1,0 +1,100 @@
+/**
+ * Keeps the uninstall notice of one portal until somebody has decided about it, and asks the portal. The
+ * notice is stored before the first question, so that an object that ends meanwhile asks again.
+ */
+import { createNotice, isNoticeDue, judgeNotice } from '../../core/access/uninstall-notice.ts'
+import type { UninstallNotice } from '../../core/access/uninstall-notice.ts'
+import type { World } from '../settings.ts'
+import type { PortalState } from '../state/portal-state.ts'
+import type { PresenceCheck } from '../tokens/presence-check.ts'
+
+/** How long one question rests upon the next, in milliseconds: longer than most questions take. */
+const REST_MS = 60_000
+
+/** The dependencies of the notices. */
+export interface UninstallNoticesDeps {
+  readonly state: Pick<PortalState, 'install' | 'changeInstall'>
+  readonly world: Pick<World, 'now'>
+  readonly presenceCheck: Pick<PresenceCheck, 'ask'>
+}
+
+/** An uninstall that ends the installation. */
+export interface DecidedUninstall {
+  /** Bitrix24's time of the uninstall, in unix seconds. */
+  readonly ts: number
+  readonly clean: boolean
+  /** False when nobody could say for a day whether the application is installed. */
+  readonly confirmed: boolean
+}
+
+/** The uninstall notice of one portal. */
+export class UninstallNotices {
+  readonly #deps: UninstallNoticesDeps
+  #asking: Promise<DecidedUninstall | null> | null = null
+  /** While a question is under way, or after one whose answer could not be stored: no other until then. */
+  #restUntil = 0
+
+  constructor(deps: UninstallNoticesDeps) {
+    this.#deps = deps
+  }
+
+  /** When the portal has to be asked, in unix milliseconds; null while no notice waits. */
+  dueAt(): number | null {
+    const notice = this.#notice()
+    if (notice === null) return null
+    const now = this.#deps.world.now()
+    const dueAt = isNoticeDue(notice, now) ? now : notice.nextAskAt
+    return Math.max(dueAt, Math.min(this.#restUntil, now + REST_MS))
+  }
+
+  /** Stores a notice in the place of the one that waits. */
+  take(uninstall: Pick<UninstallNotice, 'ts' | 'clean'>): void {
+    const { state, world } = this.#deps
+    const uninstallNotice = createNotice(uninstall, world.now())
+    state.changeInstall((install) => ({ ...install, uninstallNotice }))
+  }
+
+  /** Whether it is time to ask about the notice, and nobody asks already. */
+  isDue(): boolean {
+    const notice = this.#notice()
+    const isDue = notice !== null && isNoticeDue(notice, this.#deps.world.now())
+    return isDue && this.#asking === null
+  }
+
+  /**
+   * Asks the portal about the notice that waits. The uninstall is returned when it is decided, and nobody has
+   * carried it out yet. Only one question is under way: a caller who comes meanwhile asks after it.
+   */
+  async ask(): Promise<DecidedUninstall | null> {
+    const before = this.#asking?.catch(() => null) ?? Promise.resolve(null)
+    const asking = before.then(() => this.#ask())
+    this.#asking = asking
+    try {
+      return await asking
+    } finally {
+      if (this.#asking === asking) this.#asking = null
+    }
+  }
+
+  async #ask(): Promise<DecidedUninstall | null> {
+    const { state, world, presenceCheck } = this.#deps
+    const asked = this.#notice()
+    if (asked === null) return null
+    this.#restUntil = world.now() + REST_MS
+    const presence = await presenceCheck.ask()
+    // A reinstallation or a later notice came during the question. The later notice asks for itself.
+    if (this.#notice() !== asked) return null
+    const verdict = judgeNotice(asked, presence, world.now())
+    if (verdict.kind === 'ends') {
+      const { clean, confirmed } = verdict
+      return { ts: asked.ts, clean, confirmed }
+    }
+    const uninstallNotice = verdict.kind === 'waits' ? verdict.notice : null
+    state.changeInstall((install) => ({ ...install, uninstallNotice }))
+    return null
+  }
+
+  #notice(): UninstallNotice | null {
+    return this.#deps.state.install().uninstallNotice
+  }
+}
