@@ -64,21 +64,6 @@ export function pairAnswer(name: string, fields: Record<string, unknown> = {}) {
   })
 }
 
-/** The pair that `pairAnswer` is parsed into. */
-export function pairOf(name: string) {
-  return {
-    accessToken: `canary-fresh-access-${name}`,
-    refreshToken: `canary-fresh-refresh-${name}`,
-    expiresAt: NOW / 1000 + 3600,
-    memberId: MEMBER,
-    userId: 1,
-    clientEndpoint: null,
-    serverEndpoint: null,
-    scope: null,
-    status: null,
-  }
-}
-
 /** An error in Bitrix24's form. */
 export function fail(code: string, status = 401): Response {
   return jsonAnswer({ error: code }, status)
@@ -171,7 +156,6 @@ export function verify(
     timeoutMs: 5000,
     oauthUrls: setting.oauthUrls ?? [INFO, TECH],
     applications: setting.applications ?? new Map([[CLIENT, SECRET]]),
-    now: NOW,
   })
 }
 
@@ -179,9 +163,6 @@ export function verify(
 export function urls(server: SimulatedFetch): readonly string[] {
   return server.sent.map(({ url }) => url)
 }
-
-/** The fresh pairs when nothing was refreshed: none. */
-export const NO_FRESH_PAIRS = { freshPair: null, freshSystemPair: null }
 
 /** The verified form of `install()`. */
 export const VERIFIED = {
@@ -196,7 +177,6 @@ export const VERIFIED = {
   status: 'L',
   installed: true,
   systemUserId: null,
-  ...NO_FRESH_PAIRS,
 }
 
 /** The verdict of a refused installation. */
@@ -208,7 +188,7 @@ export function refusal(reason: VerdictRefusal): InstallVerdict {
 export function unanswered(
   reason: 'oauth_server_unanswered' | 'portal_unanswered',
 ): InstallVerdict {
-  return { kind: 'unanswered', reason, ...NO_FRESH_PAIRS }
+  return { kind: 'unanswered', reason }
 }
 
 /** Gives each access token an answer of its own. */

@@ -6,8 +6,7 @@
  */
 import { compareClaims, isSystemUserOf } from './claims.ts'
 import { chooseServers, confirmToken } from './confirm-token.ts'
-import type { Confirmation, ConfirmDeps, ConfirmFailure } from './confirm-token.ts'
-import type { TokenPair } from '../servers/oauth.ts'
+import type { Confirmation, ConfirmDeps } from './confirm-token.ts'
 import type { InstallRequest } from '../wire/request.ts'
 import { checkEndpoint } from '../servers/rest-address.ts'
 import { askTokenUser } from '../servers/token-user.ts'
@@ -18,16 +17,8 @@ import type { VerdictRefusal } from '../../core/access/install-refusal.ts'
 /** The server that gave no answer, or only asked to come back later. */
 export type UnansweredReason = 'oauth_server_unanswered' | 'portal_unanswered'
 
-/** The fresh pairs of refreshes on the way. They are secrets, and the presented pairs are used up by then. */
-export interface FreshPairs {
-  /** Replaces the request's `credentials`; null when these were still good. */
-  readonly freshPair: TokenPair | null
-  /** Replaces the request's `systemUser`; null when it was still good, or not sent. */
-  readonly freshSystemPair: TokenPair | null
-}
-
 /** A verified installation, in the words of the OAuth server and of the portal. */
-export interface VerifiedInstall extends FreshPairs {
+export interface VerifiedInstall {
   readonly memberId: string
   readonly clientId: string
   /** The portal's host, with its port when there is one. */
@@ -50,22 +41,23 @@ export interface VerifiedInstall extends FreshPairs {
   readonly systemUserId: number | null
 }
 
-/** The decision. Every kind hands fresh pairs on, since a refresh cannot be repeated. */
+/** The decision. */
 export type InstallVerdict =
   | { readonly kind: 'confirmed'; readonly install: VerifiedInstall }
   | { readonly kind: 'unknown_application'; readonly install: VerifiedInstall }
-  | {
-      readonly kind: 'refused'
-      readonly reason: VerdictRefusal
-      /** Absent when nothing was refreshed on the way. */
-      readonly fresh?: FreshPairs
-    }
-  | ({ readonly kind: 'unanswered'; readonly reason: UnansweredReason } & FreshPairs)
+  | { readonly kind: 'refused'; readonly reason: VerdictRefusal }
+  | { readonly kind: 'unanswered'; readonly reason: UnansweredReason }
+
+/** The dependencies of a verification. */
+export interface VerifyDeps extends ConfirmDeps {
+  /** The client secrets by client id. */
+  readonly applications: ReadonlyMap<string, string>
+}
 
 /** Decides whether an installation is true. The promise never rejects for an answer or for the network. */
 export async function verifyInstall(
   request: InstallRequest,
-  deps: ConfirmDeps,
+  deps: VerifyDeps,
 ): Promise<InstallVerdict> {
   const { credentials } = request
   const systemUser = request.cause === 'user_ready' ? request.systemUser : null
@@ -74,37 +66,36 @@ export async function verifyInstall(
   const systemServers = systemUser === null ? [] : chooseServers(systemUser, deps.oauthUrls)
   if (servers === null || systemServers === null) return refused('foreign_oauth_server')
 
-  const answer = await confirmToken(credentials, servers, deps)
-  if (!answer.ok) return judgeFailure(answer.error)
-  const main = answer.value
-  const mismatch = compareClaims(request, main.info, deps)
-  if (mismatch !== null) return refused(mismatch, main)
-  if (checkEndpoint(main.info.clientEndpoint, deps.policy) === null) {
-    return refused('unsafe_endpoint', main)
-  }
-  if (systemUser === null) return finish(main, null, deps)
+  const main = await confirmToken(credentials, servers, deps)
+  if (!main.ok) return judgeFailure(main.error, refusalOf(main.error))
+  const { info } = main.value
+  const mismatch = compareClaims(request, info, deps)
+  if (mismatch !== null) return refused(mismatch)
+  if (checkEndpoint(info.clientEndpoint, deps.policy) === null) return refused('unsafe_endpoint')
+  if (systemUser === null) return askPortal(request, { main: main.value, system: null }, deps)
 
   const system = await confirmToken(systemUser, systemServers, deps)
-  if (!system.ok) return judgeSystemFailure(system.error, main.freshPair)
-  if (!isSystemUserOf(main.info, system.value.info, systemUser)) {
-    const { freshPair: freshSystemPair } = system.value
-    return refused('system_user_mismatch', { freshPair: main.freshPair, freshSystemPair })
+  if (!system.ok) {
+    const isExpired = system.error.kind === 'expired'
+    return judgeFailure(system.error, isExpired ? 'token_expired' : 'system_user_refused')
   }
-  return finish(main, system.value, deps)
+  return isSystemUserOf(info, system.value.info, systemUser)
+    ? askPortal(request, { main: main.value, system: system.value }, deps)
+    : refused('system_user_mismatch')
 }
 
 /** Asks the portal, at the address that the OAuth server has named, whether the user is an administrator. */
-async function finish(
-  main: Confirmation,
-  system: Confirmation | null,
-  deps: ConfirmDeps,
+async function askPortal(
+  { credentials }: InstallRequest,
+  { main, system }: { readonly main: Confirmation; readonly system: Confirmation | null },
+  deps: VerifyDeps,
 ): Promise<InstallVerdict> {
-  const { info, oauthUrl, accessToken, freshPair } = main
-  const pairs: FreshPairs = { freshPair, freshSystemPair: system?.freshPair ?? null }
-  const user = await askTokenUser(info.clientEndpoint, accessToken, deps)
-  // A token that expires between the two calls says nothing about the user; the next try refreshes it.
+  const { info, oauthUrl } = main
+  const user = await askTokenUser(info.clientEndpoint, credentials.accessToken, deps)
+  // A token that expires between the two calls says nothing about the user; the OAuth server, asked again,
+  // finds it expired too.
   if (!user.ok && (isTransient(user.error) || user.error.kind === 'expired')) {
-    return { kind: 'unanswered', reason: 'portal_unanswered', ...pairs }
+    return { kind: 'unanswered', reason: 'portal_unanswered' }
   }
   const install: VerifiedInstall = {
     memberId: info.memberId,
@@ -118,22 +109,15 @@ async function finish(
     status: info.status,
     installed: info.installed,
     systemUserId: system?.info.userId ?? null,
-    ...pairs,
   }
   const configured = deps.applications.has(info.clientId)
   return { kind: configured ? 'confirmed' : 'unknown_application', install }
 }
 
-function judgeFailure({ error, freshPair }: ConfirmFailure): InstallVerdict {
-  if (!isTransient(error)) return refused(refusalOf(error), { freshPair })
-  return { kind: 'unanswered', reason: 'oauth_server_unanswered', freshPair, freshSystemPair: null }
-}
-
-function judgeSystemFailure(failure: ConfirmFailure, freshPair: TokenPair | null): InstallVerdict {
-  const fresh: FreshPairs = { freshPair, freshSystemPair: failure.freshPair }
-  return isTransient(failure.error)
-    ? { kind: 'unanswered', reason: 'oauth_server_unanswered', ...fresh }
-    : refused('system_user_refused', fresh)
+function judgeFailure(error: RestError, reason: VerdictRefusal): InstallVerdict {
+  return isTransient(error)
+    ? { kind: 'unanswered', reason: 'oauth_server_unanswered' }
+    : refused(reason)
 }
 
 function refusalOf(error: RestError): VerdictRefusal {
@@ -160,8 +144,6 @@ function refusalOf(error: RestError): VerdictRefusal {
   }
 }
 
-function refused(reason: VerdictRefusal, fresh: Partial<FreshPairs> = {}): InstallVerdict {
-  const { freshPair = null, freshSystemPair = null } = fresh
-  const isFresh = freshPair !== null || freshSystemPair !== null
-  return { kind: 'refused', reason, ...(isFresh ? { fresh: { freshPair, freshSystemPair } } : {}) }
+function refused(reason: VerdictRefusal): InstallVerdict {
+  return { kind: 'refused', reason }
 }

@@ -18,7 +18,6 @@ import { hashToken } from '../../storage/token-hash.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import { issuedAt, pairOf, type Pairs } from '../tokens/pairs.ts'
-import { freshOf, keepFresh, withFresh } from './fresh-pairs.ts'
 import type { PendingContent } from './pending-content.ts'
 import type { PendingInstalls } from './pending.ts'
 
@@ -71,22 +70,19 @@ export class InstallDecision {
     verdict: InstallVerdict,
     check: InstallCheck,
   ): Promise<InstallAnswer> {
-    const { state, world, pairs } = this.#deps
-    const fresh = freshOf(verdict)
-    await keepFresh(request, fresh, pairs)
+    const { state, world } = this.#deps
     if (this.isOver(check)) return this.refuse('late')
     if (verdict.kind === 'refused') return this.refuse(verdict.reason)
-    const renewed = withFresh(request, fresh)
     if (verdict.kind === 'unanswered') {
-      return this.#wait('unanswered', { request: renewed, verified: null }, check)
+      return this.#wait('unanswered', { request, verified: null }, check)
     }
     const verified = verdict.install
     const hash = await this.#hashOf(request)
     const isAllowed = mayGiveToken(state.install(), { ...verified, hash }, world.now())
     if (!isAllowed) return this.refuse('not_administrator')
     return verdict.kind === 'unknown_application'
-      ? this.#wait('unknown_application', { request: renewed, verified }, check)
-      : this.accept(renewed, verified, check)
+      ? this.#wait('unknown_application', { request, verified }, check)
+      : this.accept(request, verified, check)
   }
 
   /** Records an installation that is proved. */

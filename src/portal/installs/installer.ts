@@ -10,8 +10,8 @@ import { clampTs, isLateInstall } from '../../core/access/lifecycle.ts'
 import type { PendingInstall } from '../../core/access/pending-row.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
+import { pairOf } from '../tokens/pairs.ts'
 import type { InstallAnswer, InstallCheck, InstallDecision } from './decision.ts'
-import { withFresh } from './fresh-pairs.ts'
 import type { PendingInstalls } from './pending.ts'
 
 /** How long one call of Bitrix24 may take while a caller waits for the installation, in milliseconds. */
@@ -50,7 +50,7 @@ export class Installer {
     const latest = request.cause === 'page' ? clampTs(null, now) : ts
     if (isLateInstall(state.install(), latest)) return decision.refuse('late')
     const { generation } = state.install()
-    const verdict = await verifyInstall(request, this.#confirmDeps())
+    const verdict = await verifyInstall(request, this.#verifyDeps())
     return decision.decide(request, verdict, { ts, generation, again: null })
   }
 
@@ -75,7 +75,7 @@ export class Installer {
   /** The OAuth server or the portal had not answered: the whole question is asked again. */
   async #askAgain(request: InstallRequest, check: PendingCheck): Promise<void> {
     const { pending, decision } = this.#deps
-    const verdict = await verifyInstall(request, this.#confirmDeps())
+    const verdict = await verifyInstall(request, this.#verifyDeps())
     if (!this.#isUndecided(check)) return
     const answer = await decision.decide(request, verdict, check)
     if (answer.kind !== 'pending' && !decision.isOver(check)) pending.end(check.again)
@@ -83,7 +83,8 @@ export class Installer {
 
   /**
    * The application of the install was not configured before. The install is trusted when the application is
-   * configured now and a refresh with its secret succeeds.
+   * configured now and a refresh with its secret succeeds. This is the only place that redeems a refresh token
+   * which somebody has presented: an OAuth server has confirmed the access token beside it before.
    */
   async #tryConfigured(
     request: InstallRequest,
@@ -98,14 +99,17 @@ export class Installer {
     if (refreshToken === null) return pending.end(check.again)
     const refreshed = await refreshTokens(
       { oauthUrl, clientId, clientSecret, refreshToken },
-      this.#confirmDeps(),
+      { ...this.#verifyDeps(), now: this.#deps.world.now() },
     )
     if (!this.#isUndecided(check)) return
     if (refreshed.ok) {
-      const isSamePortal = refreshed.value.memberId === memberId
-      const fresh = withFresh(request, { freshPair: refreshed.value, freshSystemPair: null })
-      if (isSamePortal) await decision.accept(fresh, verified, check)
-      else decision.refuse('member_mismatch')
+      const { value: fresh } = refreshed
+      const credentials = { ...request.credentials, ...pairOf(request.credentials, fresh) }
+      // The presented refresh token need not belong to the presented access token.
+      if (fresh.memberId !== memberId) decision.refuse('member_mismatch')
+      else if (fresh.userId !== null && fresh.userId !== verified.userId)
+        decision.refuse('user_mismatch')
+      else await decision.accept({ ...request, credentials }, verified, check)
       if (!decision.isOver(check)) pending.end(check.again)
     } else if (isHopeless(refreshed.error.kind)) {
       pending.end(check.again)
@@ -117,11 +121,10 @@ export class Installer {
     return this.#deps.pending.has(check.again) && !this.#deps.decision.isOver(check)
   }
 
-  #confirmDeps(): Parameters<typeof verifyInstall>[1] {
+  #verifyDeps(): Parameters<typeof verifyInstall>[1] {
     const { policy, oauthUrls, applications } = this.#deps.config
-    const { fetch, now } = this.#deps.world
-    const timeoutMs = INSTALL_CALL_TIMEOUT_MS
-    return { fetch, policy, oauthUrls, applications, now: now(), timeoutMs }
+    const { fetch } = this.#deps.world
+    return { fetch, policy, oauthUrls, applications, timeoutMs: INSTALL_CALL_TIMEOUT_MS }
   }
 }
 

@@ -1,6 +1,5 @@
 /** The sealed part of a pending install: the request, and the facts that were confirmed of it. */
 import * as v from 'valibot'
-import type { TokenPair } from '../../bitrix24/servers/oauth.ts'
 import type { VerifiedInstall } from '../../bitrix24/installs/verify-install.ts'
 import { InstallRequestSchema } from '../../bitrix24/wire/install-request-schema.ts'
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
@@ -17,18 +16,6 @@ export interface PendingContent {
 const TextSchema = v.nullable(v.string())
 const NumberSchema = v.nullable(v.number())
 
-const TokenPairSchema: v.GenericSchema<unknown, TokenPair> = v.object({
-  accessToken: v.string(),
-  refreshToken: v.string(),
-  expiresAt: v.number(),
-  memberId: v.string(),
-  userId: NumberSchema,
-  clientEndpoint: TextSchema,
-  serverEndpoint: TextSchema,
-  scope: TextSchema,
-  status: TextSchema,
-})
-
 const VerifiedSchema: v.GenericSchema<unknown, VerifiedInstall> = v.object({
   memberId: v.string(),
   clientId: v.string(),
@@ -41,8 +28,6 @@ const VerifiedSchema: v.GenericSchema<unknown, VerifiedInstall> = v.object({
   status: v.string(),
   installed: v.boolean(),
   systemUserId: NumberSchema,
-  freshPair: v.nullable(TokenPairSchema),
-  freshSystemPair: v.nullable(TokenPairSchema),
 })
 
 const ContentSchema = v.object({
@@ -50,9 +35,12 @@ const ContentSchema = v.object({
   verified: v.nullable(VerifiedSchema),
 })
 
+/** Members that the former version of the relay wants to find in what was confirmed. */
+const FORMER_MEMBERS = { freshPair: null, freshSystemPair: null }
+
 /** The text that is sealed. */
-export function formatContent(content: PendingContent): string {
-  return JSON.stringify(content)
+export function formatContent({ request, verified }: PendingContent): string {
+  return JSON.stringify({ request, verified: verified && { ...verified, ...FORMER_MEMBERS } })
 }
 
 /** Reads that text back; null when it is not such a content. */

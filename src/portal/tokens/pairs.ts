@@ -147,14 +147,6 @@ export class Pairs {
     return { isDue: await this.#watch(field, spent), changes }
   }
 
-  /** Stores a fresh pair for each stored pair that has the refresh token `spent`. */
-  async replace(spent: string, fresh: OpenedPair): Promise<void> {
-    for (const field of ['tokens', 'systemTokens'] as const) {
-      const replacement = await this.prepare(field, { spent, fresh })
-      if (replacement?.isDue()) this.change(replacement.changes)
-    }
-  }
-
   /** Changes the recorded application, and other parts of the install in the same write. */
   change(changes: Partial<ApplicationInstall>, beside: Partial<InstallState> = {}): void {
     this.#deps.state.changeInstall((install) =>

@@ -2,16 +2,11 @@ import { describe, expect, test } from 'vitest'
 
 import type { InstallVerdict } from '../../../src/bitrix24/installs/verify-install.ts'
 import {
-  CLIENT,
   INFO,
   TECH,
   ENDPOINT,
-  ACCESS,
   REFRESH,
-  SECRET,
   infoAnswer,
-  pairAnswer,
-  pairOf,
   fail,
   profileAnswer,
   agreeing,
@@ -22,7 +17,6 @@ import {
   VERIFIED,
   refusal,
   unanswered,
-  byToken,
   brokenGateway,
 } from '../../support/install-servers.ts'
 import type { Answer } from '../../support/install-servers.ts'
@@ -159,147 +153,12 @@ describe('verifyInstall(): which OAuth server is asked', () => {
 })
 
 describe('verifyInstall(): an expired access token', () => {
-  /** An OAuth server at which the presented token has expired, and a refresh brings a good pair. */
-  function expiredServers(routes: Record<string, Answer> = {}) {
-    return agreeing({
-      [`${INFO}/rest/app.info`]: byToken({
-        [ACCESS]: () => fail('expired_token'),
-        'canary-fresh-access-main': () => infoAnswer(),
-      }),
-      [`${INFO}/oauth/token/`]: () => pairAnswer('main'),
-      ...routes,
-    })
-  }
-
-  test('is refreshed, confirmed anew, and the fresh pair returned', async () => {
-    const server = expiredServers()
-    expect(await verify(install(), server)).toEqual({
-      kind: 'confirmed',
-      install: { ...VERIFIED, freshPair: pairOf('main') },
-    })
-    expect(urls(server)).toEqual([
-      `${INFO}/rest/app.info`,
-      `${INFO}/oauth/token/`,
-      `${INFO}/rest/app.info`,
-      `${ENDPOINT}profile`,
-    ])
-    expect(server.sent[3]?.form.get('auth')).toBe('canary-fresh-access-main')
-  })
-
-  test('is refreshed with the secret of each application until one fits', async () => {
-    const applications = new Map([
-      ['app.first', 'canary-secret-first'],
-      [CLIENT, SECRET],
-      ['app.last', 'canary-secret-last'],
-    ])
-    const server = expiredServers({
-      [`${INFO}/oauth/token/`]: ({ form }) =>
-        form.get('client_secret') === SECRET ? pairAnswer('main') : fail('wrong_client', 200),
-    })
-    const verdict = await verify(install(), server, { applications })
-    expect(verdict).toEqual({
-      kind: 'confirmed',
-      install: { ...VERIFIED, freshPair: pairOf('main') },
-    })
-    const refreshes = server.sent.filter(({ url }) => url.endsWith('/oauth/token/'))
-    const asked = refreshes.map(({ form }) => [form.get('client_id'), form.get('refresh_token')])
-    expect(asked).toEqual([
-      ['app.first', REFRESH],
-      [CLIENT, REFRESH],
-    ])
-  })
-
-  test('is refused without a refresh token', async () => {
-    const server = expiredServers()
-    expect(await verify(install({ refreshToken: null }), server)).toEqual(refusal('token_expired'))
-    expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
-  })
-
-  test('is refused without a configured application', async () => {
-    const server = expiredServers()
-    const verdict = await verify(install(), server, { applications: new Map() })
-    expect(verdict).toEqual(refusal('token_expired'))
-    expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
-  })
-
-  test.for(['invalid_grant', 'invalid_client', 'wrong_client'])(
-    'is refused when every refresh ends in %s',
-    async (code) => {
-      const server = expiredServers({ [`${INFO}/oauth/token/`]: () => fail(code, 400) })
-      expect(await verify(install(), server)).toEqual(refusal('token_expired'))
+  test.for([REFRESH, null])(
+    'is refused with the refresh token %s, which nobody redeems',
+    async (refreshToken) => {
+      const server = agreeing({ [`${INFO}/rest/app.info`]: () => fail('expired_token') })
+      expect(await verify(install({ refreshToken }), server)).toEqual(refusal('token_expired'))
+      expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
     },
   )
-
-  test('waits when the refresh is not answered, and tries no further secret', async () => {
-    const applications = new Map([
-      ['app.first', 'canary-secret-first'],
-      [CLIENT, SECRET],
-    ])
-    const server = expiredServers({ [`${INFO}/oauth/token/`]: brokenGateway })
-    const verdict = await verify(install(), server, { applications })
-    expect(verdict).toEqual(unanswered('oauth_server_unanswered'))
-    expect(urls(server)).toEqual([`${INFO}/rest/app.info`, `${INFO}/oauth/token/`])
-  })
-
-  test('does not lose the fresh pair when app.info is not answered after the refresh', async () => {
-    const server = expiredServers({
-      [`${INFO}/rest/app.info`]: byToken({
-        [ACCESS]: () => fail('expired_token'),
-        'canary-fresh-access-main': brokenGateway,
-      }),
-      [`${TECH}/rest/app.info`]: brokenGateway,
-    })
-    const expected = {
-      kind: 'unanswered',
-      reason: 'oauth_server_unanswered',
-      freshPair: pairOf('main'),
-      freshSystemPair: null,
-    }
-    expect(await verify(install(), server)).toEqual(expected)
-    expect(await verify(install({ serverEndpoint: null }), server)).toEqual(expected)
-    const reversed = { oauthUrls: [TECH, INFO] }
-    expect(await verify(install({ serverEndpoint: null }), server, reversed)).toEqual(expected)
-  })
-
-  test('does not lose the fresh pair when the portal does not answer after the refresh', async () => {
-    const server = expiredServers({ [`${ENDPOINT}profile`]: brokenGateway })
-    expect(await verify(install(), server)).toEqual({
-      kind: 'unanswered',
-      reason: 'portal_unanswered',
-      freshPair: pairOf('main'),
-      freshSystemPair: null,
-    })
-  })
-
-  test('is refused when the fresh token belongs to another application', async () => {
-    const server = expiredServers({
-      [`${INFO}/rest/app.info`]: byToken({
-        [ACCESS]: () => fail('expired_token'),
-        'canary-fresh-access-main': () => infoAnswer({ client_id: 'local.other' }),
-      }),
-    })
-    expect(await verify(install(), server)).toEqual({
-      ...refusal('inconsistent'),
-      fresh: { freshPair: pairOf('main'), freshSystemPair: null },
-    })
-  })
-
-  test('is refused when the fresh token belongs to another portal', async () => {
-    const server = expiredServers({
-      [`${INFO}/rest/app.info`]: byToken({
-        [ACCESS]: () => fail('expired_token'),
-        'canary-fresh-access-main': () => infoAnswer({}, { member_id: 'f'.repeat(32) }),
-      }),
-    })
-    expect(await verify(install(), server)).toEqual({
-      ...refusal('member_mismatch'),
-      fresh: { freshPair: pairOf('main'), freshSystemPair: null },
-    })
-  })
-
-  test('is not refreshed for a token that the server does not know', async () => {
-    const server = agreeing({ [`${INFO}/rest/app.info`]: () => fail('invalid_token') })
-    expect(await verify(install(), server)).toEqual(refusal('token_refused'))
-    expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
-  })
 })

@@ -211,13 +211,6 @@ describe('verifyInstall(): secrets and redirects', () => {
   test.for<[string, Record<string, Answer>]>([
     ['a good installation', {}],
     ['an OAuth server that echoes', { [`${INFO}/rest/app.info`]: echo }],
-    [
-      'a refresh that echoes',
-      {
-        [`${INFO}/rest/app.info`]: () => fail('expired_token'),
-        [`${INFO}/oauth/token/`]: echo,
-      },
-    ],
     ['a portal that echoes', { [`${ENDPOINT}profile`]: echo }],
   ])('keeps tokens out of URLs and verdicts, and follows nothing: %s', async ([, routes]) => {
     const server = agreeing(routes)

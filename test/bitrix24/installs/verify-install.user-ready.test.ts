@@ -5,11 +5,9 @@ import {
   INFO,
   ENDPOINT,
   ACCESS,
-  REFRESH,
   SYSTEM_ACCESS,
   infoAnswer,
-  pairAnswer,
-  pairOf,
+  unanswered,
   fail,
   agreeing,
   userReady,
@@ -94,43 +92,24 @@ describe('verifyInstall(): ONAPPUSERREADY', () => {
     expect(server.sent).toHaveLength(2)
   })
 
-  test('refreshes the system user too, and loses neither pair when the portal is silent', async () => {
-    const routes: Record<string, Answer> = {
-      [`${INFO}/rest/app.info`]: byToken({
-        [ACCESS]: () => fail('expired_token'),
-        [SYSTEM_ACCESS]: () => fail('expired_token'),
-        'canary-fresh-access-main': () => infoAnswer(),
-        'canary-fresh-access-system': () => infoAnswer(system),
-      }),
-      [`${INFO}/oauth/token/`]: ({ form }) =>
-        pairAnswer(form.get('refresh_token') === REFRESH ? 'main' : 'system'),
-    }
-    const pairs = { freshPair: pairOf('main'), freshSystemPair: pairOf('system') }
-    expect(await verify(userReady({}), agreeing(routes))).toEqual({
-      kind: 'confirmed',
-      install: { ...VERIFIED, systemUserId: 512, ...pairs },
-    })
-    const silent = agreeing({ ...routes, [`${ENDPOINT}profile`]: brokenGateway })
-    const reason = 'portal_unanswered'
-    expect(await verify(userReady({}), silent)).toEqual({ kind: 'unanswered', reason, ...pairs })
-  })
-
-  test('waits when the server is silent about the system user, with the pairs got so far', async () => {
+  test('refuses a system user whose access token has expired, and redeems nothing', async () => {
     const server = agreeing({
       [`${INFO}/rest/app.info`]: byToken({
-        [ACCESS]: () => fail('expired_token'),
+        [ACCESS]: () => infoAnswer(),
         [SYSTEM_ACCESS]: () => fail('expired_token'),
-        'canary-fresh-access-main': () => infoAnswer(),
-        'canary-fresh-access-system': brokenGateway,
       }),
-      [`${INFO}/oauth/token/`]: ({ form }) =>
-        pairAnswer(form.get('refresh_token') === REFRESH ? 'main' : 'system'),
     })
-    expect(await verify(userReady({}), server)).toEqual({
-      kind: 'unanswered',
-      reason: 'oauth_server_unanswered',
-      freshPair: pairOf('main'),
-      freshSystemPair: pairOf('system'),
+    expect(await verify(userReady({}), server)).toEqual(refusal('token_expired'))
+    expect(urls(server)).toEqual([`${INFO}/rest/app.info`, `${INFO}/rest/app.info`])
+  })
+
+  test('waits when the server is silent about the system user', async () => {
+    const server = agreeing({
+      [`${INFO}/rest/app.info`]: byToken({
+        [ACCESS]: () => infoAnswer(),
+        [SYSTEM_ACCESS]: brokenGateway,
+      }),
     })
+    expect(await verify(userReady({}), server)).toEqual(unanswered('oauth_server_unanswered'))
   })
 })

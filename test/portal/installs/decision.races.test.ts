@@ -236,21 +236,3 @@ describe('a second application', () => {
     expect((await scenario.view()).install.clientId).toBe(SECOND)
   })
 })
-
-describe('a refused install', () => {
-  it('stores the fresh pair when it presented the stored one', async () => {
-    await scenario.portal.installs()
-    const access = accessTokenOf('app-ONAPPINSTALL-local')
-    scenario.network.handle(({ url, body }) =>
-      url.endsWith('/rest/app.info') && new URLSearchParams(body).get('auth') === access
-        ? Response.json({ error: 'expired_token' }, { status: 401 })
-        : null,
-    )
-    const wrong = { 'auth[user_id]': 99, ts: scenario.portal.ts(-100) }
-    expect((await scenario.portal.installs(wrong)).status).toBe(403)
-    expect((await scenario.view()).refused.reason).toBe('user_mismatch')
-    const { application } = await scenario.stored()
-    const pair = JSON.parse(await scenario.open(application?.tokens, 'tokens'))
-    expect(pair).toMatchObject({ refreshToken: 'fresh-refresh-canary-1' })
-  })
-})

@@ -162,31 +162,6 @@ describe('an install that the OAuth server has not answered', () => {
     await scenario.time.passes('61 s')
     expect((await scenario.view()).state).toBe('active')
   })
-
-  it('keeps the pair that a refresh on the way has brought', async () => {
-    scenario.bitrix24.answers = true
-    let isExpired = true
-    scenario.network.handle(({ url, body }) => {
-      if (!url.endsWith('/rest/app.info') || !isExpired) return null
-      const token = new URLSearchParams(body).get('auth') ?? ''
-      if (token.startsWith('fresh-access')) throw new TypeError('Network connection lost.')
-      return Response.json({ error: 'expired_token' }, { status: 401 })
-    })
-    expect(await said(scenario.portal.installs())).toEqual(PENDING)
-    const fresh = {
-      accessToken: 'fresh-access-canary-1',
-      refreshToken: 'fresh-refresh-canary-1',
-    }
-    expect(await scenario.pendingCredentials()).toMatchObject(fresh)
-    await scenario.time.passes('61 s')
-    expect(scenario.asked('/rest/app.info').at(-1)?.get('auth')).toBe(fresh.accessToken)
-    expect(await scenario.pendingCredentials()).toMatchObject(fresh)
-    isExpired = false
-    await scenario.time.passes('61 s')
-    const { application } = await scenario.stored()
-    expect(JSON.parse(await scenario.open(application?.tokens, 'tokens'))).toMatchObject(fresh)
-    expect(scenario.bitrix24.refreshes).toBe(1)
-  })
 })
 
 describe('a page that installs a portal', () => {

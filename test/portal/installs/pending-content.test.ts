@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { formatContent, parseContent } from '../../../src/portal/installs/pending-content.ts'
-import { VERIFIED, install, pairOf, userReady } from '../../support/install-servers.ts'
+import { VERIFIED, install, userReady } from '../../support/install-servers.ts'
 
 it.each([
   ['a request that nobody has confirmed', { request: install(), verified: null }],
@@ -8,7 +8,7 @@ it.each([
     'a request with its handler and what was confirmed of it',
     {
       request: install({}, { handlerUrl: 'https://relay.example.com/bitrix24/events' }),
-      verified: { ...VERIFIED, freshPair: pairOf('main') },
+      verified: VERIFIED,
     },
   ],
   ['a request of a system user', { request: userReady({}), verified: VERIFIED }],
@@ -22,4 +22,11 @@ it.each([
   ['no object', '"text"'],
 ])('reads nothing from %s', (_, text) => {
   expect(parseContent(text)).toBeNull()
+})
+
+it('writes the members that the former version wants, and reads its own', () => {
+  const text = formatContent({ request: install(), verified: VERIFIED })
+  const { verified } = JSON.parse(text)
+  expect(verified).toEqual({ ...VERIFIED, freshPair: null, freshSystemPair: null })
+  expect(parseContent(text)?.verified).toEqual(VERIFIED)
 })

@@ -1,7 +1,7 @@
 /** The pairs as they are stored: which are worth a try, and which one a fresh pair replaces. */
 import { describe, expect, it } from 'vitest'
 import { err } from '../../../src/core/result.ts'
-import { issuedAt, pairOf } from '../../../src/portal/tokens/pairs.ts'
+import { issuedAt, pairOf, type PairField } from '../../../src/portal/tokens/pairs.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOW } from '../../support/time.ts'
 import {
@@ -59,7 +59,14 @@ describe('open()', () => {
   })
 })
 
-describe('replace()', () => {
+/** Puts a fresh pair in the place of the one with this refresh token, as a refresh does. */
+async function replace(scenario: TokenScenario, field: PairField, spent: string): Promise<void> {
+  const { pairs } = scenario.start()
+  const replacement = await pairs.prepare(field, { spent, fresh: aPair('fresh') })
+  if (replacement?.isDue()) pairs.change(replacement.changes)
+}
+
+describe('prepare()', () => {
   it.each([
     ['tokens', 'old'],
     ['systemTokens', 'system'],
@@ -67,7 +74,7 @@ describe('replace()', () => {
     const scenario = await aTokenScenarioWithSystemUser()
     const access = { trouble: 'suspended', code: '', at: NOW } as const
     scenario.install = { ...scenario.install, access }
-    await scenario.start().pairs.replace(`canary-refresh-${name}`, aPair('fresh'))
+    await replace(scenario, field, `canary-refresh-${name}`)
     expect(await scenario.stored(field)).toBe('canary-refresh-fresh')
     expect(scenario.install).toMatchObject({ kvDirty: true, access })
   })
@@ -75,7 +82,7 @@ describe('replace()', () => {
   it('replaces nothing when somebody else presents a pair', async () => {
     const scenario = await aTokenScenario()
     const before = scenario.install
-    await scenario.start().pairs.replace('canary-refresh-of-a-stranger', aPair('fresh'))
+    await replace(scenario, 'tokens', 'canary-refresh-of-a-stranger')
     expect(scenario.install).toBe(before)
   })
 
@@ -87,7 +94,7 @@ describe('replace()', () => {
     const tokens = pair && (await scenario.start().pairs.seal('tokens', pair))
     scenario.change({ tokens: tokens ?? 'damaged' })
     const before = scenario.install
-    await scenario.start().pairs.replace('', aPair('fresh'))
+    await replace(scenario, 'tokens', '')
     expect(scenario.install).toBe(before)
   })
 
@@ -111,7 +118,7 @@ describe('replace()', () => {
     const scenario = await aTokenScenario()
     const before = scenario.install
     scenario.sealer = { ...scenario.sealer, seal: async () => err('no_key') }
-    await scenario.start().pairs.replace('canary-refresh-old', aPair('fresh'))
+    await replace(scenario, 'tokens', 'canary-refresh-old')
     expect(scenario.install).toBe(before)
   })
 })
