@@ -83,7 +83,7 @@ export class LaneRoomScenario {
       values: { all: () => this.values, clear: () => this.values.clear() },
     })
     const { log, fates, book, receivers } = this
-    const trust = { domain: () => domain }
+    const trust = { domain: () => domain, refusedFrom: () => 0 }
     this.rules = new LaneRules({ memberId: MEMBER_ID, config, trust, log, book, receivers })
     const { rules } = this
     this.matcher = new LaneMatcher({

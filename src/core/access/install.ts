@@ -4,6 +4,7 @@
  */
 import type { AccessState } from './access.ts'
 import type { EndedToken } from './ended-tokens.ts'
+import type { KnownDomain } from './domains.ts'
 import type { InstallPairs } from './install-pairs.ts'
 import type { InstallRefusal } from './install-refusal.ts'
 import type { TokenHash, TokenHashes } from './token-hashes.ts'
@@ -92,6 +93,8 @@ export interface InstallState extends TokenHashes {
   readonly endedTokens: readonly EndedToken[]
   /** The domain of an installation that has ended, while its events still wait; null otherwise. */
   readonly formerDomain: string | null
+  /** The domains that the portal has had, oldest first; empty in rows of versions that remembered none. */
+  readonly domains: readonly KnownDomain[]
   /** The dirty flag: true from a change of the install until KV has it. */
   readonly kvDirty: boolean
 }
@@ -115,6 +118,7 @@ export const NO_INSTALL: InstallState = {
   erasedUpTo: null,
   endedTokens: [],
   formerDomain: null,
+  domains: [],
   kvDirty: false,
 }
 

@@ -13,7 +13,6 @@ export interface PendingContent {
   readonly verified: VerifiedInstall | null
 }
 
-const TextSchema = v.nullable(v.string())
 const NumberSchema = v.nullable(v.number())
 
 const VerifiedSchema: v.GenericSchema<unknown, VerifiedInstall> = v.object({

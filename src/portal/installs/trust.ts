@@ -2,6 +2,7 @@
  * Decides whose word counts for this portal: the application tokens of its install, and the tokens of the
  * outgoing webhooks as configured. The edge only remembers these decisions.
  */
+import { domainAt, domainOf, refusedFrom } from '../../core/access/domains.ts'
 import { trustedToken } from '../../core/access/ended-tokens.ts'
 import { dropOtherWebhooks, recordWebhook } from '../../core/access/install.ts'
 import {
@@ -78,10 +79,17 @@ export class Trust {
 
   /** The host by which the portal is shown and filtered; null when none is known. */
   domain(): string | null {
-    const { application, webhooks, formerDomain } = this.#deps.state.install()
-    if (application !== null) return application.domain
-    const named = webhooks.find(({ portal }) => webhookRule(portal) === 'domain')
-    return named?.portal ?? formerDomain
+    return domainOf(this.#deps.state.install())
+  }
+
+  /** The host under which an event was stored. */
+  domainAt(sequence: number): string | null {
+    return domainAt(this.#deps.state.install(), sequence)
+  }
+
+  /** The first event from which no domain of the portal meets the condition. */
+  refusedFrom(isWanted: (domain: string) => boolean): number {
+    return refusedFrom(this.#deps.state.install(), isWanted)
   }
 
   /** Drops the webhooks that are not configured any more, so that KV does not go on trusting them. */

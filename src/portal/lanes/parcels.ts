@@ -14,7 +14,7 @@ export interface ParcelsDeps {
   readonly memberId: string
   readonly config: Pick<PortalConfig, 'fieldLinks' | 'publicUrl'>
   readonly state: Pick<PortalState, 'install'>
-  readonly trust: Pick<Trust, 'domain'>
+  readonly trust: Pick<Trust, 'domain' | 'domainAt'>
 }
 
 /** Makes the parcels of one portal. */
@@ -42,7 +42,7 @@ export class Parcels {
     return {
       id: deliveryId(memberId, sequence),
       memberId,
-      domain: trust.domain(),
+      domain: trust.domainAt(sequence),
       sequence,
       previousSequence,
       origin,

@@ -29,7 +29,7 @@ import type { Receivers } from './receivers.ts'
 export interface LaneRulesDeps {
   readonly memberId: string
   readonly config: Pick<PortalConfig, 'destinations'>
-  readonly trust: Pick<Trust, 'domain'>
+  readonly trust: Pick<Trust, 'domain' | 'refusedFrom'>
   readonly log: Pick<LogStore, 'after'>
   readonly book: Pick<LaneBook, 'all' | 'find' | 'setInMemory'>
   readonly receivers: Pick<Receivers, 'open' | 'hasValues' | 'fingerprint'>
@@ -70,7 +70,10 @@ export class LaneRules {
       const { events, fields } = filter
       const skipsUnchanged = unchanged === 'skip'
       const epoch = { events, fields, silent, skipsUnchanged }
-      return { destination: name, fingerprint, ...epoch, problem: null }
+      const plan = { destination: name, fingerprint, ...epoch, problem: null }
+      // Events that were stored under a domain which the destination names wait for it still, although the
+      // portal has another domain now.
+      return silent === 'portal' ? { ...plan, from: this.#refusedFrom(destination) } : plan
     }
     // Its filter may be the wrong setting: until it is right, the filter that stood decides which events
     // wait.
@@ -90,6 +93,12 @@ export class LaneRules {
     if (destination.problems.length > 0) return null
     if (!compilePortals(destination.filter.portals)(this.#identity())) return 'portal'
     return this.#deps.receivers.hasValues(destination) ? null : 'no_value'
+  }
+
+  #refusedFrom({ filter }: Destination): number {
+    const { memberId, trust } = this.#deps
+    const isWanted = compilePortals(filter.portals)
+    return trust.refusedFrom((domain) => isWanted({ memberId, domain }))
   }
 
   #identity(): PortalIdentity {

@@ -73,6 +73,7 @@ const UninstallNoticeSchema: v.GenericSchema<unknown, UninstallNotice> = v.loose
   denied: v.boolean(),
 })
 
+const KnownDomainSchema = v.looseObject({ from: v.number(), domain: v.string() })
 const TokenHashSchema = v.looseObject({ hash: v.string(), until: NumberSchema })
 const EndedTokenSchema = v.looseObject({ hash: v.string(), endedAt: v.number() })
 const WebhookSchema = v.looseObject({ hash: v.string(), portal: v.string(), since: v.number() })
@@ -104,6 +105,7 @@ export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObje
   erasedUpTo: v.optional(NumberSchema, NO_INSTALL.erasedUpTo),
   endedTokens: v.optional(v.fallback(v.array(EndedTokenSchema), []), []),
   formerDomain: v.optional(TextSchema, NO_INSTALL.formerDomain),
+  domains: v.optional(v.fallback(v.array(KnownDomainSchema), []), []),
   kvDirty: v.optional(v.boolean(), NO_INSTALL.kvDirty),
 })
 

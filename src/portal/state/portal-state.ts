@@ -3,6 +3,7 @@
  * stored first, and memory changes only after the transaction has returned. The tables are made with the
  * first thing that a trusted caller stores, so a request under a made-up member id leaves nothing behind.
  */
+import { noteDomain } from '../../core/access/domains.ts'
 import { NO_INSTALL, type InstallState } from '../../core/access/install.ts'
 import { keepEndedTokens } from '../../core/access/ended-tokens.ts'
 import { recordUninstall } from '../../core/access/lifecycle.ts'
@@ -113,7 +114,7 @@ export class PortalState {
 
   /** Stores a changed install, then changes memory. */
   changeInstall(change: (install: InstallState) => InstallState): void {
-    const changed = change(this.#install)
+    const changed = noteDomain(this.#install, change(this.#install), this.#head)
     const next = keepEndedTokens(this.#install, changed, this.#deps.world.now())
     this.#prepare()
     this.#deps.db.transaction(() => this.rows.saveInstall(next))
@@ -134,15 +135,18 @@ export class PortalState {
    * younger than the uninstall belongs to the next installation and stays.
    */
   endInstall({ ts, erased, endedAt, clean }: InstallEnd, alsoErase: () => void): void {
-    const tombstone = recordUninstall(this.#install, ts, this.#head)
+    const recorded = recordUninstall(this.#install, ts, this.#head)
+    const tombstone = noteDomain(this.#install, recorded, this.#head)
     const ended = keepEndedTokens(this.#install, tombstone, endedAt)
     const erasedUpTo = clean ? Math.max(ended.erasedUpTo ?? 0, endedAt) : ended.erasedUpTo
     const pending = this.#pending && keepPending(this.#pending, (waiting) => waiting.ts > ts)
     this.#install = this.#deps.db.transaction(() => {
       alsoErase()
       const isEmpty = this.#deps.log.lastSequence() === 0
-      const formerDomain = isEmpty ? null : ended.formerDomain
-      const next = { ...ended, erased: ended.erased + erased, erasedUpTo, formerDomain }
+      // Without an event nothing needs the domains any more.
+      const { formerDomain, domains } = isEmpty ? NO_INSTALL : ended
+      const total = ended.erased + erased
+      const next = { ...ended, erased: total, erasedUpTo, formerDomain, domains }
       this.rows.saveInstall(next)
       this.rows.savePending(pending)
       return next

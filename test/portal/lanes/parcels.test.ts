@@ -24,7 +24,7 @@ function parcels({
     memberId: MEMBER_ID,
     config: { fieldLinks: new Map([['requisite', 'https://{domain}/field/{id}/']]), publicUrl },
     state: { install: () => ({ ...NO_INSTALL, handlerUrl, application }) },
-    trust: { domain: () => domain },
+    trust: { domain: () => domain, domainAt: () => domain },
   })
 }
 

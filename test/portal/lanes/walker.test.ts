@@ -4,7 +4,8 @@
  */
 import { abortAllDurableObjects } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HOUR_MS, SECOND_MS } from '../../../src/core/durations.ts'
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../../../src/core/durations.ts'
+import { createNotice } from '../../../src/core/access/uninstall-notice.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { oneTo } from '../../support/a-lane.ts'
 import { PortalScenario } from '../../support/portal-scenario.ts'
@@ -123,7 +124,10 @@ describe('an outcome is written only if the generation is still the one it was s
   it('a 410 awaited across an uninstall disables nothing, and the event is sent again', async () => {
     await scenario.portal.becomesKnown()
     const hash = 'a'.repeat(64)
-    const install = { ...NO_INSTALL, hashes: [{ hash, until: null }] }
+    // Nobody has said for a day whether the uninstall is true, so the next alarm ends the installation.
+    const notice = createNotice({ ts: 0, clean: false }, scenario.time.now() - DAY_MS)
+    const hashes = [{ hash, until: null }]
+    const install = { ...NO_INSTALL, hashes, uninstallNotice: { ...notice, nextAskAt: 0 } }
     await scenario.rows('UPDATE install SET install = ?', JSON.stringify(install))
     await scenario.relay.restarts()
     const held = gate()
@@ -135,7 +139,7 @@ describe('an outcome is written only if the generation is still the one it was s
     })
     await scenario.portal.sends({ tokenHash: hash })
     await until(() => scenario.receiver('erp').received().length === 1)
-    await scenario.object.uninstall({ tokenHash: hash, ts: null, clean: false })
+    expect(await scenario.time.alarmFires()).toBe(true)
     await scenario.inside(() => held.open())
     await scenario.settled()
     expect(scenario.receiver('erp').sequences()).toEqual([1, 1])

@@ -21,19 +21,23 @@ export function epochOf(filter: Omit<Epoch, 'from'>, from: number): Epoch {
 /**
  * A lane whose last epoch has this filter: the same lane when it is so already, else one with a new epoch.
  * The filters that stood keep what they have decided, which reaches up to `decidedUpTo`: at least to the
- * cursor and to the end of the digest under way.
+ * cursor and to the end of the digest under way. A filter that may decide only from a sequence on (`from`) begins
+ * there at the earliest.
  */
 export function matchEpoch(
   lane: LaneState,
   {
     filter,
     decidedUpTo,
-  }: { readonly filter: Omit<Epoch, 'from'>; readonly decidedUpTo: () => number },
+  }: {
+    readonly filter: Omit<Epoch, 'from'> & { readonly from?: number }
+    readonly decidedUpTo: () => number
+  },
 ): LaneState {
   const last = lane.epochs.at(-1)
   if (last !== undefined && isSameFilter(last, filter)) return lane
   const decided = Math.max(lane.cursor, lane.digest?.at(-1) ?? 0, decidedUpTo())
-  const next = epochOf(filter, decided + 1)
+  const next = epochOf(filter, Math.max(decided + 1, filter.from ?? 0))
   // An epoch that has decided nothing yet is replaced.
   const earlier = lane.epochs.filter((epoch) => epoch.from < next.from)
   return { ...lane, epochs: [...earlier, next].slice(-MAX_EPOCHS) }

@@ -11,6 +11,8 @@ import { NO_MEMORY } from './receiver-memory.ts'
  */
 export interface LanePlan extends Omit<Epoch, 'from'> {
   readonly destination: string
+  /** The first sequence that the filter may decide; the filter that stood decides those before. @default 0 */
+  readonly from?: number
   /** The hash of everything that makes up the destination. */
   readonly fingerprint: string
   /** A wrong destination stops its own lane only, with this reason; null when it is usable. */
