@@ -17,6 +17,7 @@ export type PortalClient = Remote<
   | 'controlLane'
   | 'replay'
   | 'setValue'
+  | 'removePin'
   | 'reconcile'
 >
 

@@ -59,6 +59,9 @@ export function createAdminRoutes(depsOf: (c: Context) => AdminDeps): Hono {
   routes.on(['PUT', 'DELETE'], '/portals/:memberId/values/:name', (c) =>
     withPortal(c, portalsOf(c), (portal) => changeValue(c, portal)),
   )
+  routes.delete('/portals/:memberId/pins/:n', (c) =>
+    withPortal(c, portalsOf(c), (portal) => removePin(c, portal)),
+  )
   routes.post('/portals/:memberId/reconcile', (c) =>
     withPortal(c, portalsOf(c), (portal) => reconcile(portal)),
   )
@@ -99,6 +102,17 @@ async function changeValue(c: Context, portal: PortalClient): Promise<Response> 
       return errorResponse('not_found')
     case 'no_key':
       return errorResponse('misconfigured')
+  }
+}
+
+async function removePin(c: Context, portal: PortalClient): Promise<Response> {
+  const n = v.safeParse(CountSchema, c.req.param('n'))
+  if (!n.success) return errorResponse('not_found')
+  switch (await portal.removePin(n.output)) {
+    case 'done':
+      return new Response(null, { status: 204 })
+    case 'unknown':
+      return errorResponse('not_found')
   }
 }
 

@@ -62,6 +62,12 @@ export class DirectoryStore {
     })
   }
 
+  /** Removes the pin of a token to this portal, if there is one. */
+  unpin(tokenId: string, memberId: string): void {
+    if (!this.#hasTable('pins')) return
+    this.#db.all('DELETE FROM pins WHERE token_id = ? AND member_id = ?', tokenId, memberId)
+  }
+
   /** Writes a portal's listing in the place of its former one. */
   savePending({ memberId, domain, clientId, expiresAt }: PendingListing): void {
     this.#createTables()
@@ -116,7 +122,7 @@ export class DirectoryStore {
     return rows.map((row) => textOf(row, 'member_id'))
   }
 
-  #hasTable(name: 'pending' | 'portals'): boolean {
+  #hasTable(name: 'pins' | 'pending' | 'portals'): boolean {
     const query = 'SELECT 1 AS found FROM sqlite_master WHERE name = ?'
     return this.#db.all(query, name).length > 0
   }

@@ -22,6 +22,11 @@ export class Directory extends DurableObject<unknown> {
     return this.#store.pin(tokenId, memberId)
   }
 
+  /** Removes the pin of a token from this portal; that of another portal stays. */
+  unpin(tokenId: string, memberId: string): void {
+    this.#store.unpin(tokenId, memberId)
+  }
+
   /** Lists the pending install of a portal; null removes its listing. */
   notePending(memberId: string, listing: PendingListing | null): void {
     if (listing === null) this.#store.removePending(memberId)
@@ -50,5 +55,5 @@ export class Directory extends DurableObject<unknown> {
 /** The RPC methods of the directory. */
 export type DirectoryRemote = Remote<
   Directory,
-  'pin' | 'notePending' | 'listPending' | 'notePortal' | 'listPortals'
+  'pin' | 'unpin' | 'notePending' | 'listPending' | 'notePortal' | 'listPortals'
 >

@@ -150,6 +150,12 @@ export class PortalObject extends DurableObject<unknown> {
     return 'done'
   }
 
+  /** Removes a pin, counted from 1 as the view shows them. */
+  async removePin(n: number): Promise<'done' | 'unknown'> {
+    const { state, trust } = this.#parts
+    return state.isKnown() && (await trust.removePin(n)) ? 'done' : 'unknown'
+  }
+
   /** Begins a comparison of the portal with everything that is known of it. Differences are told at once. */
   reconcile(): 'started' | 'unknown' | 'no_access' {
     const { state, troubles, portal, reconciler } = this.#parts

@@ -16,6 +16,7 @@ import type { PacerClient } from '../objects/pacer-client.ts'
 /** The part of the directory that a portal calls. */
 export interface DirectoryClient {
   pin(tokenId: string, memberId: string): Promise<string>
+  unpin(tokenId: string, memberId: string): Promise<void>
   notePending(memberId: string, listing: PendingListing | null): Promise<void>
   notePortal(memberId: string, isListed: boolean): Promise<void>
 }

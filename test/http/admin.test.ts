@@ -58,6 +58,7 @@ describe('GET /portals/{memberId}', () => {
         tokens: 'none',
         pinnedWebhooks: [{ portal: scenario.memberId, since: ANY_TIME }],
       },
+      pins: [],
       access: null,
       pending: null,
       uninstallNotice: null,

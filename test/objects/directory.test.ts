@@ -27,6 +27,15 @@ it('keeps pins and listings over an eviction', async () => {
   expect(await directory().listPending(NOW)).toEqual([LISTING])
 })
 
+it('takes a pin from the portal that has it, and from no other', async () => {
+  await directory().unpin('token-1', ACME)
+  await directory().pin('token-1', ACME)
+  await directory().unpin('token-1', OTHER)
+  expect(await directory().pin('token-1', OTHER)).toBe(ACME)
+  await directory().unpin('token-1', ACME)
+  expect(await directory().pin('token-1', OTHER)).toBe(OTHER)
+})
+
 it('removes the listing of a portal that notes none', async () => {
   await directory().notePending(ACME, LISTING)
   await directory().notePending(OTHER, null)

@@ -147,6 +147,7 @@ export function portalsWith(methods: Partial<PortalClient>): PortalLookup {
     recognises: refuse,
     install: refuse,
     uninstall: refuse,
+    removePin: refuse,
     touch: refuse,
     view: refuse,
     events: refuse,

@@ -7,6 +7,7 @@ import type { EndedToken } from './ended-tokens.ts'
 import type { KnownDomain } from './domains.ts'
 import type { InstallPairs } from './install-pairs.ts'
 import type { InstallRefusal } from './install-refusal.ts'
+import { webhookRule } from './outgoing-webhook.ts'
 import type { TokenHash, TokenHashes } from './token-hashes.ts'
 import type { UninstallNotice } from './uninstall-notice.ts'
 
@@ -93,6 +94,11 @@ export interface InstallState extends TokenHashes {
   readonly endedTokens: readonly EndedToken[]
   /** The domain of an installation that has ended, while its events still wait; null otherwise. */
   readonly formerDomain: string | null
+  /**
+   * The domain of the last installation that has ended; null while none has, or while one is recorded. A token
+   * that is configured with another domain does not speak for this portal.
+   */
+  readonly endedDomain: string | null
   /** The domains that the portal has had, oldest first; empty in rows of versions that remembered none. */
   readonly domains: readonly KnownDomain[]
   /** The dirty flag: true from a change of the install until KV has it. */
@@ -118,6 +124,7 @@ export const NO_INSTALL: InstallState = {
   erasedUpTo: null,
   endedTokens: [],
   formerDomain: null,
+  endedDomain: null,
   domains: [],
   kvDirty: false,
 }
@@ -199,4 +206,25 @@ export function dropOtherWebhooks(
   const webhooks = state.webhooks.filter(({ hash }) => configured.has(hash))
   if (webhooks.length === state.webhooks.length) return state
   return { ...state, webhooks, kvDirty: true }
+}
+
+/** Drops one webhook, by the hash of its token. */
+export function dropWebhook(state: InstallState, hash: string): InstallState {
+  const webhooks = state.webhooks.filter((known) => known.hash !== hash)
+  return webhooks.length === state.webhooks.length ? state : { ...state, webhooks, kvDirty: true }
+}
+
+/** The webhooks that are pinned to this portal: those whose tokens are configured by a domain. */
+export function pinsOf({ webhooks }: Pick<InstallState, 'webhooks'>): readonly WebhookInstall[] {
+  return webhooks.filter(({ portal }) => webhookRule(portal) === 'domain')
+}
+
+/** The domain that an OAuth server has confirmed for this portal: now, or for its last installation. */
+export function verifiedDomainOf({
+  application,
+  endedDomain,
+  formerDomain,
+}: Pick<InstallState, 'application' | 'endedDomain' | 'formerDomain'>): string | null {
+  // An older version kept only the former domain, as long as events waited.
+  return application?.domain ?? endedDomain ?? formerDomain
 }

@@ -69,6 +69,7 @@ export function recordInstall(
     handlerUrl: (mayChange ? confirmed.handlerUrl : null) ?? state.handlerUrl,
     ...recordToken(state, { ...confirmed, mayBeCurrent }, now),
     formerDomain: null,
+    endedDomain: null,
     application: {
       ...confirmed.application,
       installerUserId: former?.installerUserId ?? confirmed.userId,
@@ -137,6 +138,7 @@ export function recordUninstall(
     application: null,
     access: null,
     formerDomain: state.application?.domain ?? state.formerDomain,
+    endedDomain: state.application?.domain ?? state.endedDomain,
     kvDirty: true,
   }
 }

@@ -22,10 +22,42 @@ export function webhookRule(portal: string): WebhookRule {
   return isMemberId(portal) ? 'member' : 'domain'
 }
 
+/** Why a token that is configured by a domain is not pinned to a portal. */
+export type PinRefusal = 'ended_installation' | 'named_portal'
+
+/** The sentence that tells the operator how to let such a token speak for the portal. */
+export const PIN_REMEDY =
+  'Name the member_id of this portal beside the token in OUTGOING_WEBHOOK_TOKENS, in the place of its domain'
+
+/**
+ * Why a token that is configured by a domain must not be pinned to this portal; null when it may. Nothing but
+ * the caller's word joins the domain with the member id. So it may claim no portal that was installed under
+ * another domain, or under one that is not known any more, and none that the operator has named in `portals`
+ * of a destination: its events would pass for those of that portal. A verified domain is proof enough.
+ */
+export function refusePin(
+  portal: string,
+  known: {
+    readonly memberId: string
+    readonly verifiedDomain: string | null
+    /** Whether an installation of this portal has ended. */
+    readonly hasEnded: boolean
+    /** All globs by which destinations name portals. */
+    readonly portals: readonly string[]
+  },
+): PinRefusal | null {
+  const { memberId, verifiedDomain, hasEnded, portals } = known
+  if (hasEnded && verifiedDomain?.toLowerCase() !== portal) return 'ended_installation'
+  const isVerified = verifiedDomain !== null && !hasEnded
+  const isNamed = portals.some((name) => name.toLowerCase() === memberId)
+  return isNamed && !isVerified ? 'named_portal' : null
+}
+
 /**
  * Whether a token may speak for a portal. `pin_needed`: the token is configured by a domain, and no verified
  * install says whether the portal has it; the token speaks for the first portal that uses it, and only the
- * directory can say which one that is.
+ * directory can say which one that is. `verifiedDomain` is the domain of the present installation, else that of
+ * the last one.
  */
 export function judgeWebhook(
   portal: string,

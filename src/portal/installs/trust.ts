@@ -4,9 +4,17 @@
  */
 import { domainAt, domainOf, refusedFrom } from '../../core/access/domains.ts'
 import { trustedToken } from '../../core/access/ended-tokens.ts'
-import { dropOtherWebhooks, recordWebhook } from '../../core/access/install.ts'
+import {
+  dropOtherWebhooks,
+  dropWebhook,
+  pinsOf,
+  recordWebhook,
+  verifiedDomainOf,
+} from '../../core/access/install.ts'
 import {
   judgeWebhook,
+  PIN_REMEDY,
+  refusePin,
   webhookRule,
   type OutgoingWebhook,
 } from '../../core/access/outgoing-webhook.ts'
@@ -20,9 +28,9 @@ import type { PortalState } from '../state/portal-state.ts'
 export interface TrustDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
-  readonly config: Pick<PortalConfig, 'webhooks'>
-  readonly world: Pick<World, 'now'>
-  readonly directory: Pick<DirectoryClient, 'pin'>
+  readonly config: Pick<PortalConfig, 'webhooks' | 'destinations'>
+  readonly world: Pick<World, 'now' | 'log'>
+  readonly directory: Pick<DirectoryClient, 'pin' | 'unpin'>
 }
 
 /** The trust decisions of one portal. */
@@ -92,6 +100,21 @@ export class Trust {
     return refusedFrom(this.#deps.state.install(), isWanted)
   }
 
+  /**
+   * Removes the pin of the `n`th webhook, counted from 1 as the view shows them. The token then speaks for the
+   * first portal that uses it from now on. False when there is no such pin.
+   */
+  async removePin(n: number): Promise<boolean> {
+    const { memberId, state, directory } = this.#deps
+    const removed = pinsOf(state.install())[n - 1]
+    if (removed === undefined) return false
+    const webhook = (await this.#hashes()).get(removed.hash)
+    // The directory goes first: after a failure between the two the pin is still shown, and can be removed.
+    if (webhook !== undefined) await directory.unpin(await pinIdOf(webhook), memberId)
+    state.changeInstall((install) => dropWebhook(install, removed.hash))
+    return true
+  }
+
   /** Drops the webhooks that are not configured any more, so that KV does not go on trusting them. */
   async dropUnconfigured(): Promise<void> {
     this.#drop(await this.#hashes())
@@ -99,10 +122,10 @@ export class Trust {
 
   #judge(webhook: OutgoingWebhook, tokenHash: string): 'yes' | 'no' | 'pin_needed' {
     const { memberId, state } = this.#deps
-    const verifiedDomain = state.install().application?.domain ?? null
+    const verifiedDomain = verifiedDomainOf(state.install())
     const judged = judgeWebhook(webhook.portal, { memberId, verifiedDomain })
     if (judged === 'no' || webhookRule(webhook.portal) !== 'domain') return judged
-    // The portal's own record of the first use is as good as the directory's answer: a pin never changes.
+    // The portal's own record of the first use is as good as the directory's answer.
     if (this.#isRecorded(webhook, tokenHash)) return 'yes'
     // The pin is needed even when the verified domain is the configured one. The token speaks for one portal,
     // and without the pin a portal that has no install could still claim it.
@@ -128,10 +151,21 @@ export class Trust {
   /**
    * Two portals may show the same token at the same time; the directory is one object and answers in order.
    */
-  async #pin({ portal, token }: OutgoingWebhook): Promise<boolean> {
-    const { memberId, directory } = this.#deps
-    const tokenId = await sha256Hex(`pin|${portal}|${token}`)
-    return (await directory.pin(tokenId, memberId)) === memberId
+  async #pin(webhook: OutgoingWebhook): Promise<boolean> {
+    const { memberId, directory, state, config, world } = this.#deps
+    const { portal } = webhook
+    const { application, uninstallTs } = state.install()
+    const reason = refusePin(portal, {
+      memberId,
+      verifiedDomain: verifiedDomainOf(state.install()),
+      hasEnded: application === null && uninstallTs !== null,
+      portals: (config.destinations ?? []).flatMap(({ filter }) => filter.portals),
+    })
+    if (reason !== null) {
+      world.log('warn', 'pin_refused', { memberId, portal, reason, remedy: PIN_REMEDY })
+      return false
+    }
+    return (await directory.pin(await pinIdOf(webhook), memberId)) === memberId
   }
 
   /**
@@ -156,4 +190,8 @@ export class Trust {
     if (dropOtherWebhooks(state.install(), hashes) === state.install()) return
     state.changeInstall((install) => dropOtherWebhooks(install, hashes))
   }
+}
+
+function pinIdOf({ portal, token }: OutgoingWebhook): Promise<string> {
+  return sha256Hex(`pin|${portal}|${token}`)
 }

@@ -105,6 +105,7 @@ export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObje
   erasedUpTo: v.optional(NumberSchema, NO_INSTALL.erasedUpTo),
   endedTokens: v.optional(v.fallback(v.array(EndedTokenSchema), []), []),
   formerDomain: v.optional(TextSchema, NO_INSTALL.formerDomain),
+  endedDomain: v.optional(TextSchema, NO_INSTALL.endedDomain),
   domains: v.optional(v.fallback(v.array(KnownDomainSchema), []), []),
   kvDirty: v.optional(v.boolean(), NO_INSTALL.kvDirty),
 })

@@ -7,6 +7,7 @@ import { callRest } from '../../bitrix24/servers/rest-client.ts'
 import type { RestError } from '../../bitrix24/servers/rest-error.ts'
 import type { JsonObject } from '../../bitrix24/wire/json.ts'
 import type { AccessTrouble } from '../../core/access/access.ts'
+import { verifiedDomainOf } from '../../core/access/install.ts'
 import { readingUrl } from '../../core/access/outgoing-webhook.ts'
 import type { Result } from '../../core/result.ts'
 import type { PortalConfig, World } from '../settings.ts'
@@ -69,13 +70,9 @@ export class IncomingWebhook {
    */
   #url(): string | null {
     const { memberId, state, config } = this.#deps
-    const { webhooks, application } = state.install()
-    const noted = webhooks.map(({ portal }) => portal)
-    return readingUrl(config.webhooks, {
-      memberId,
-      verifiedDomain: application?.domain ?? null,
-      noted,
-    })
+    const noted = state.install().webhooks.map(({ portal }) => portal)
+    const verifiedDomain = verifiedDomainOf(state.install())
+    return readingUrl(config.webhooks, { memberId, verifiedDomain, noted })
   }
 }
 

@@ -3,6 +3,7 @@
  * contract. It holds no secret.
  */
 import { remedyOfTrouble, statusOfTrouble, type AccessState } from '../../core/access/access.ts'
+import { pinsOf } from '../../core/access/install.ts'
 import { remedyOfRefusal } from '../../core/access/install-refusal.ts'
 import type { PendingRow } from '../../core/access/pending-row.ts'
 import type { UninstallNotice } from '../../core/access/uninstall-notice.ts'
@@ -87,6 +88,11 @@ export function portalView(parts: PortalViewParts, now: number) {
       tokens: parts.troubles.pairState(),
       pinnedWebhooks: webhooks.map(({ portal, since }) => ({ portal, since: isoTime(since) })),
     },
+    pins: pinsOf(install).map(({ portal, since }, index) => ({
+      n: index + 1,
+      portal,
+      since: isoTime(since),
+    })),
     access: access === null ? null : accessView(access),
     pending: pending === null ? null : pendingView(pending),
     uninstallNotice: noticeView(install.uninstallNotice),

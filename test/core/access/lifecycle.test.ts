@@ -314,6 +314,7 @@ describe('recordUninstall()', () => {
       installTs: null,
       hashes: [],
       application: null,
+      endedDomain: 'acme.bitrix24.com',
       formerDomain: 'acme.bitrix24.com',
       kvDirty: true,
     })

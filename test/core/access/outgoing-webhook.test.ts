@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { judgeWebhook, readingUrl, webhookRule } from '../../../src/core/access/outgoing-webhook.ts'
+import {
+  judgeWebhook,
+  readingUrl,
+  refusePin,
+  webhookRule,
+} from '../../../src/core/access/outgoing-webhook.ts'
 
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 const DOMAIN = 'acme.bitrix24.com'
@@ -50,5 +55,35 @@ describe('readingUrl()', () => {
   ])('gives %s', (_name, configured, address, noted, verifiedDomain, expected) => {
     const webhooks = [{ token: 't', portal: configured, rest: address }]
     expect(readingUrl(webhooks, { ...portal, verifiedDomain, noted })).toBe(expected)
+  })
+})
+
+describe('refusePin()', () => {
+  const MEMBER = 'a'.repeat(32)
+  const portal = { memberId: MEMBER, verifiedDomain: null, hasEnded: false, portals: ['*'] }
+
+  it.each<[string, Partial<Parameters<typeof refusePin>[1]>, unknown]>([
+    ['nothing is known', {}, null],
+    [
+      'an installation of this domain has ended',
+      { hasEnded: true, verifiedDomain: 'ACME.test' },
+      null,
+    ],
+    [
+      'one of another domain has ended',
+      { hasEnded: true, verifiedDomain: 'b.test' },
+      'ended_installation',
+    ],
+    ['one of an unknown domain has ended', { hasEnded: true }, 'ended_installation'],
+    ['a destination names the portal', { portals: ['x', MEMBER.toUpperCase()] }, 'named_portal'],
+    ['a destination matches the portal', { portals: ['a*'] }, null],
+    ['the domain is verified', { verifiedDomain: 'acme.test', portals: [MEMBER] }, null],
+    [
+      'the domain was verified once',
+      { hasEnded: true, verifiedDomain: 'acme.test', portals: [MEMBER] },
+      'named_portal',
+    ],
+  ])('%s', (_, known, expected) => {
+    expect(refusePin('acme.test', { ...portal, ...known })).toBe(expected)
   })
 })

@@ -4,7 +4,9 @@ import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import type { OutgoingWebhook } from '../../../src/core/access/outgoing-webhook.ts'
 import { Trust } from '../../../src/portal/installs/trust.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
+import { configured, machine } from '../../support/entries.ts'
 import { RelayScenario } from '../../support/relay-scenario.ts'
+import { directoryTables } from '../../support/traces.ts'
 import { NOW } from '../../support/time.ts'
 
 const TOKEN_A = 'token-of-customer-a-0000000000000'
@@ -75,6 +77,108 @@ describe('a pin', () => {
   })
 })
 
+describe('the token of a domain does not claim a portal', () => {
+  const own = (): OutgoingWebhook => ({ token: TOKEN_B, portal: scenario.domain, rest: null })
+
+  it('that was installed under another domain and is uninstalled', async () => {
+    configure(DOMAIN_A)
+    await scenario.portal.installs()
+    expect(await send(TOKEN_A)).toBe(403)
+    for (const kind of ['keep-data', 'clean'] as const) {
+      await scenario.portal.uninstalls(kind)
+      expect([kind, await send(TOKEN_A)]).toEqual([kind, 403])
+      scenario.time.passesWithoutAlarm('10 s')
+      expect((await scenario.portal.installs({ ts: scenario.portal.ts() })).status).toBe(200)
+    }
+    expect((await directoryTables())['pins']).toBeUndefined()
+  })
+
+  it('that is uninstalled, when it had claimed it before the first installation', async () => {
+    configure(DOMAIN_A)
+    expect(await send(TOKEN_A)).toBe(200)
+    await scenario.portal.installs()
+    expect(await send(TOKEN_A)).toBe(403)
+    await scenario.portal.uninstalls('keep-data')
+    expect(await send(TOKEN_A)).toBe(403)
+  })
+
+  it('whose end is known and whose domain is not', async () => {
+    configure(DOMAIN_A)
+    await scenario.portal.installs()
+    await scenario.portal.uninstalls('clean')
+    await scenario.inside(({ storage }) => {
+      storage.sql.exec(`UPDATE install SET install = json_remove(install, '$.endedDomain')`)
+    })
+    await scenario.relay.restarts()
+    expect(await send(TOKEN_A)).toBe(403)
+  })
+
+  it('that a destination names by its member_id, and says so in the log', async () => {
+    const lines: unknown[] = []
+    scenario.adapt = (settings) => ({
+      ...settings,
+      webhooks: [DOMAIN_A],
+      destinations: configured([
+        machine('erp', { portals: [scenario.memberId.toUpperCase()] }),
+        machine('other', { portals: ['b*'] }),
+      ]),
+      log: (...line) => void lines.push(line),
+    })
+    expect(await send(TOKEN_A)).toBe(403)
+    expect(lines).toContainEqual([
+      'warn',
+      'pin_refused',
+      {
+        memberId: scenario.memberId,
+        portal: DOMAIN_A.portal,
+        reason: 'named_portal',
+        remedy: expect.stringContaining('OUTGOING_WEBHOOK_TOKENS'),
+      },
+    ])
+    expect((await scenario.traces()).tables).toEqual({})
+  })
+
+  it('but the portal that has this domain, before and after its uninstallation', async () => {
+    configure(own())
+    await scenario.portal.installs()
+    expect(await send(TOKEN_B)).toBe(200)
+    await scenario.portal.uninstalls('keep-data')
+    expect(await send(TOKEN_B)).toBe(200)
+  })
+})
+
+describe('a pin that the operator removes', () => {
+  it('is shown with its number, and lets another portal use the token', async () => {
+    configure(DOMAIN_A)
+    expect(await send(TOKEN_A)).toBe(200)
+    const { pins } = await scenario.view()
+    expect(pins).toEqual([{ n: 1, portal: 'a.example.com', since: expect.any(String) }])
+    const remove = (n: string) => scenario.admin(`/pins/${n}`, { method: 'DELETE' })
+    for (const wrong of ['0', '2', 'x']) expect((await remove(wrong)).status).toBe(404)
+    expect((await remove('1')).status).toBe(204)
+    expect((await scenario.view()).pins).toEqual([])
+    expect((await directoryTables())['pins']).toEqual([])
+    const other = new RelayScenario()
+    other.adapt = scenario.adapt
+    expect((await other.portal.sendsByWebhook(TOKEN_A)).status).toBe(200)
+    expect(await send(TOKEN_A)).toBe(403)
+  })
+
+  it('is kept while the directory cannot be reached', async () => {
+    configure(DOMAIN_A)
+    expect(await send(TOKEN_A)).toBe(200)
+    const unpin = () => Promise.reject(new Error('down'))
+    scenario.adapt = (settings) => ({
+      ...settings,
+      webhooks: [DOMAIN_A],
+      directory: { ...settings.directory, unpin },
+    })
+    await scenario.relay.restarts()
+    expect((await scenario.admin('/pins/1', { method: 'DELETE' })).status).toBe(500)
+    expect((await scenario.view()).pins).toHaveLength(1)
+  })
+})
+
 describe('two tokens of different domains that speak for a new portal at the same time', () => {
   // The directory may give both pins to this portal: each token is the first one of its own domain.
   it('are judged again after their pins: only the first one counts', async () => {
@@ -86,9 +190,9 @@ describe('two tokens of different domains that speak for a new portal at the sam
         install: () => stored.install,
         changeInstall: (change) => void (stored.install = change(stored.install)),
       },
-      config: { webhooks: [DOMAIN_A, DOMAIN_B] },
-      world: { now: () => NOW },
-      directory: { pin: () => Promise.resolve(memberId) },
+      config: { webhooks: [DOMAIN_A, DOMAIN_B], destinations: [] },
+      world: { now: () => NOW, log: () => {} },
+      directory: { pin: () => Promise.resolve(memberId), unpin: () => Promise.resolve() },
     })
     const hashes = await Promise.all([TOKEN_A, TOKEN_B].map((token) => hashToken(memberId, token)))
     const verdicts = await Promise.all(hashes.map((hash) => trust.verify(hash)))
