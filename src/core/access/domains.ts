@@ -18,9 +18,14 @@ const MAX_DOMAINS = 20
 
 /** The host by which a portal is shown and filtered now; null when none was ever known. */
 export function domainOf(install: InstallState): string | null {
-  const { application, formerDomain, domains } = install
+  return presentDomainOf(install) ?? install.domains.at(-1)?.domain ?? null
+}
+
+/** The domain by the install and the configuration of today. */
+function presentDomainOf({ application, webhooks, formerDomain }: InstallState): string | null {
   if (application !== null) return application.domain
-  return webhookDomainOf(install) ?? formerDomain ?? domains.at(-1)?.domain ?? null
+  const named = webhooks.find(({ portal }) => webhookRule(portal) === 'domain')
+  return named?.portal ?? formerDomain
 }
 
 /** The host under which an event was stored; the present one where that is not known. */
@@ -43,12 +48,11 @@ export function refusedFrom(
 
 /** The changed install with the domain that it has now; `head` is the last sequence of the log. */
 export function noteDomain(before: InstallState, after: InstallState, head: number): InstallState {
-  // Nothing was stored under any domain yet.
-  if (head === 0) return after
+  // Nothing was stored under any domain yet, or the domain is the same still.
+  if (head === 0 || presentDomainOf(before) === presentDomainOf(after)) return after
   const known = after.domains.length === 0 ? firstDomain(before) : after.domains
-  const domain = domainOf(after)
+  const domain = presentDomainOf(after)
   const isKnown = domain === null || known.at(-1)?.domain === domain
-  if (isKnown && known.length === after.domains.length) return after
   const domains = isKnown ? known : [...known, { from: head + 1, domain }].slice(-MAX_DOMAINS)
   return { ...after, domains }
 }
@@ -57,8 +61,4 @@ export function noteDomain(before: InstallState, after: InstallState, head: numb
 function firstDomain(install: InstallState): readonly KnownDomain[] {
   const domain = domainOf(install)
   return domain === null ? [] : [{ from: 1, domain }]
-}
-
-function webhookDomainOf({ webhooks }: InstallState): string | null {
-  return webhooks.find(({ portal }) => webhookRule(portal) === 'domain')?.portal ?? null
 }
