@@ -9,6 +9,7 @@ import { hashToken } from '../storage/token-hash.ts'
 import { withTimeout } from '../storage/with-timeout.ts'
 import { chargeCaller, recallCaller, type Caller, type CallSource } from './callers.ts'
 import { drainSpill, type DrainDeps } from './drain.ts'
+import { networkOf } from './network-of.ts'
 import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
 import { isTokenOfPortal } from './install-reason.ts'
 import type { IntakeDeps, IntakeConfig } from './intake-deps.ts'
@@ -44,7 +45,10 @@ export async function takeInstall(
   const receivedAt = world.now()
   const receipt = world.newReceipt()
   try {
-    const answer = await withTimeout(portals(memberId).install(request), INSTALL_BUDGET_MS)
+    const answer = await withTimeout(
+      portals(memberId).install(request, { network: networkOf(source.address) }),
+      INSTALL_BUDGET_MS,
+    )
     deps.callers.memory.forget(memberId)
     switch (answer.kind) {
       case 'installed': {

@@ -5,7 +5,7 @@
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
 import type { InstallStatus } from '../core/access/portal-status.ts'
 import type { InstallAnswer } from './installs/decision.ts'
-import type { Installer } from './installs/installer.ts'
+import type { Installer, InstallOrigin } from './installs/installer.ts'
 import type { KvMirror } from './installs/kv-mirror.ts'
 import type { Subscriber } from './installs/subscriber.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -38,9 +38,10 @@ interface PendingParts {
 export async function installPortal(
   parts: InstallParts,
   request: InstallRequest,
+  origin?: InstallOrigin,
 ): Promise<InstallAnswer & { status?: InstallStatus | null }> {
   const { installer, mirror, subscriber, state, world, scheduler } = parts
-  const answer = await installer.install(request)
+  const answer = await installer.install(request, origin)
   scheduler.advance()
   if (answer.kind !== 'installed') return answer
   await mirror.follow()

@@ -9,6 +9,7 @@ import { countErased, isErased } from '../core/access/install.ts'
 import { ok, type Result } from '../core/result.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { checkPending, installPortal } from './install.ts'
+import type { InstallOrigin } from './installs/installer.ts'
 import type { LaneFault, LaneStatus, LaneWish, ReplayWish } from './lanes/control.ts'
 import { asOf, type AppendAnswer, type AppendRequest } from './log/appender.ts'
 import { createParts, type PortalParts } from './parts.ts'
@@ -70,8 +71,8 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** Decides about an installation. An installation that nothing proves leaves nothing stored. */
-  install(request: InstallRequest): ReturnType<typeof installPortal> {
-    return installPortal(this.#parts, request)
+  install(request: InstallRequest, origin?: InstallOrigin): ReturnType<typeof installPortal> {
+    return installPortal(this.#parts, request, origin)
   }
 
   /** Takes the notice of an uninstall, and ends the installation as soon as the portal confirms it. */

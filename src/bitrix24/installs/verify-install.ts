@@ -12,6 +12,7 @@ import { checkEndpoint } from '../servers/rest-address.ts'
 import { askTokenUser } from '../servers/token-user.ts'
 import { hasCode, isTransient } from '../servers/rest-error.ts'
 import type { RestError } from '../servers/rest-error.ts'
+import { err, ok, type Result } from '../../core/result.ts'
 import type { VerdictRefusal } from '../../core/access/install-refusal.ts'
 
 /** The server that gave no answer, or only asked to come back later. */
@@ -54,25 +55,47 @@ export interface VerifyDeps extends ConfirmDeps {
   readonly applications: ReadonlyMap<string, string>
 }
 
+/** The confirmations of an installation: of its own token, and of the system user's where it brings one. */
+export interface SenderConfirmation {
+  readonly main: Confirmation
+  readonly system: Confirmation | null
+}
+
+/** The verdict about an installation that no OAuth server has confirmed. */
+type Unconfirmed = Extract<InstallVerdict, { kind: 'refused' | 'unanswered' }>
+
 /** Decides whether an installation is true. The promise never rejects for an answer or for the network. */
 export async function verifyInstall(
   request: InstallRequest,
   deps: VerifyDeps,
 ): Promise<InstallVerdict> {
+  const confirmed = await confirmSender(request, deps)
+  return confirmed.ok ? askPortal(request, confirmed.value, deps) : confirmed.error
+}
+
+/**
+ * Asks the OAuth servers alone whether the claims of an installation agree with its tokens. This is the cheap
+ * half of a verification: at most one call a token where the request names its server. It needs no object of
+ * the portal, so the edge can ask it before it keeps anything of an installation that it cannot hand over.
+ */
+export async function confirmSender(
+  request: InstallRequest,
+  deps: ConfirmDeps,
+): Promise<Result<SenderConfirmation, Unconfirmed>> {
   const { credentials } = request
   const systemUser = request.cause === 'user_ready' ? request.systemUser : null
-  if (request.cause === 'user_ready' && systemUser === null) return refused('system_user_missing')
+  if (request.cause === 'user_ready' && systemUser === null) return refuse('system_user_missing')
   const servers = chooseServers(credentials, deps.oauthUrls)
   const systemServers = systemUser === null ? [] : chooseServers(systemUser, deps.oauthUrls)
-  if (servers === null || systemServers === null) return refused('foreign_oauth_server')
+  if (servers === null || systemServers === null) return refuse('foreign_oauth_server')
 
   const main = await confirmToken(credentials, servers, deps)
   if (!main.ok) return judgeFailure(main.error, refusalOf(main.error))
   const { info } = main.value
   const mismatch = compareClaims(request, info, deps)
-  if (mismatch !== null) return refused(mismatch)
-  if (checkEndpoint(info.clientEndpoint, deps.policy) === null) return refused('unsafe_endpoint')
-  if (systemUser === null) return askPortal(request, { main: main.value, system: null }, deps)
+  if (mismatch !== null) return refuse(mismatch)
+  if (checkEndpoint(info.clientEndpoint, deps.policy) === null) return refuse('unsafe_endpoint')
+  if (systemUser === null) return ok({ main: main.value, system: null })
 
   const system = await confirmToken(systemUser, systemServers, deps)
   if (!system.ok) {
@@ -80,14 +103,14 @@ export async function verifyInstall(
     return judgeFailure(system.error, isExpired ? 'token_expired' : 'system_user_refused')
   }
   return isSystemUserOf(info, system.value.info, systemUser)
-    ? askPortal(request, { main: main.value, system: system.value }, deps)
-    : refused('system_user_mismatch')
+    ? ok({ main: main.value, system: system.value })
+    : refuse('system_user_mismatch')
 }
 
 /** Asks the portal, at the address that the OAuth server has named, whether the user is an administrator. */
 async function askPortal(
   { credentials }: InstallRequest,
-  { main, system }: { readonly main: Confirmation; readonly system: Confirmation | null },
+  { main, system }: SenderConfirmation,
   deps: VerifyDeps,
 ): Promise<InstallVerdict> {
   const { info, oauthUrl } = main
@@ -114,10 +137,10 @@ async function askPortal(
   return { kind: configured ? 'confirmed' : 'unknown_application', install }
 }
 
-function judgeFailure(error: RestError, reason: VerdictRefusal): InstallVerdict {
+function judgeFailure(error: RestError, reason: VerdictRefusal): Result<never, Unconfirmed> {
   return isTransient(error)
-    ? { kind: 'unanswered', reason: 'oauth_server_unanswered' }
-    : refused(reason)
+    ? err({ kind: 'unanswered', reason: 'oauth_server_unanswered' })
+    : refuse(reason)
 }
 
 function refusalOf(error: RestError): VerdictRefusal {
@@ -144,6 +167,6 @@ function refusalOf(error: RestError): VerdictRefusal {
   }
 }
 
-function refused(reason: VerdictRefusal): InstallVerdict {
-  return { kind: 'refused', reason }
+function refuse(reason: VerdictRefusal): Result<never, Unconfirmed> {
+  return err({ kind: 'refused', reason })
 }

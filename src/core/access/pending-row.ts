@@ -1,7 +1,8 @@
 /**
- * The pending installs of one portal, which share one row. While the OAuth server does not answer, anybody
- * may send an install, and a forged one may come before the true one. So an install never takes the place of
- * another one that presents a different application token: the server is asked about each of them. Pure.
+ * The pending installs of one portal, which share one row. While the OAuth server does not answer, anybody may
+ * send an install, and any administrator may install an application that nobody has configured. So installs
+ * wait side by side: each under the hash of its application token, a confirmed one under its client id too.
+ * A flood drives out its own: the network with the most installs loses one (placePending). Pure.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts'
 
@@ -13,6 +14,7 @@ export type PendingKind = 'unknown_application' | 'unanswered'
 
 /** One install that cannot be trusted yet. */
 export interface PendingInstall {
+  readonly kind: PendingKind
   /** The request with what was confirmed of it, sealed. */
   readonly sealed: string
   /** Hash of the application token that the request presents; null when it presents none. */
@@ -23,18 +25,19 @@ export interface PendingInstall {
   readonly since: number
   /** Unix milliseconds: the end of its time, after which it is deleted. */
   readonly expiresAt: number
+  /** The application and the portal's host by the OAuth server's word; null while it has not answered. */
+  readonly clientId: string | null
+  readonly domain: string | null
+  /** The network that it came from; null when that is not known, as from the spill. */
+  readonly network: string | null
 }
 
 /** All pending installs of one portal. The members of `PendingInstall` are those of the first one. */
 export interface PendingRow extends PendingInstall {
-  readonly kind: PendingKind
-  /** The further installs, all of them `unanswered`: nobody knows yet which one is true. */
+  /** The further installs. Confirmed ones stand first, and then those that came first. */
   readonly others: readonly PendingInstall[]
   /** Unix milliseconds: when the installs are looked at again. */
   readonly nextCheckAt: number
-  /** The application and the portal's host by the OAuth server's word; null while it has not answered. */
-  readonly clientId: string | null
-  readonly domain: string | null
 }
 
 /** How long an install may be pending, in milliseconds. */
@@ -46,13 +49,16 @@ export const PENDING_MS: Readonly<Record<PendingKind, number>> = {
 /** How often the pending installs are looked at again, in milliseconds. */
 export const PENDING_CHECK_MS = MINUTE_MS
 
-/** The most unanswered installs that one portal may have pending. */
-export const MAX_PENDING = 4
+/** The most pending installs of one portal. */
+export const MAX_PENDING = 32
+
+/** The most pending installs of one portal that came from one network. */
+export const MAX_PENDING_OF_NETWORK = 4
 
 /** Every pending install of a row, the first one first. */
 export function pendingIn(row: PendingRow): readonly PendingInstall[] {
-  const { sealed, tokenHash, ts, since, expiresAt } = row
-  return [{ sealed, tokenHash, ts, since, expiresAt }, ...row.others]
+  const { others, nextCheckAt: _, ...first } = row
+  return [first, ...others]
 }
 
 /** The row with the installs that the condition keeps; null when it keeps none. */
@@ -60,71 +66,123 @@ export function keepPending(
   row: PendingRow,
   isKept: (pending: PendingInstall) => boolean,
 ): PendingRow | null {
-  return rowOf(row, pendingIn(row).filter(isKept))
+  return rowOf(pendingIn(row).filter(isKept), row.nextCheckAt)
 }
 
 /** The row with `next` in the place of the install that has this sealed text; the order stays. */
 export function replacePending(row: PendingRow, sealed: string, next: PendingInstall): PendingRow {
   const all = pendingIn(row).map((pending) => (pending.sealed === sealed ? next : pending))
-  return rowOf(row, all) ?? row
+  return rowOf(all, row.nextCheckAt) ?? row
 }
 
 /** An undecided install that asks for a place among the pending ones. */
-export interface PendingWish {
-  readonly kind: PendingKind
-  readonly sealed: string
-  readonly tokenHash: string | null
-  readonly ts: number
-  readonly clientId: string | null
-  readonly domain: string | null
+export interface PendingWish extends Omit<PendingInstall, 'since' | 'expiresAt'> {
   /** The pending install that it was until now; null when it comes for the first time. */
   readonly again: PendingInstall | null
 }
 
 /**
- * The row after an undecided install has asked for a place; `now` in unix milliseconds. The answer is
- * `not_needed` when a better install is pending, and `full` when too many are. An install that asks again
- * keeps its end, so that repeating a request does not prolong its time.
+ * The row after an undecided install has asked for a place; `now` in unix milliseconds. An install that asks
+ * again keeps its end, so that repeating a request does not prolong its time. The answer is
+ * - `not_needed` when the same installation waits already, and is better known;
+ * - `full` when no place is left, and none can be made.
  */
 export function placePending(
   row: PendingRow | null,
-  { kind, sealed, tokenHash, ts, clientId, domain, again }: PendingWish,
+  { again, ...wish }: PendingWish,
   now: number,
 ): PendingRow | 'not_needed' | 'full' {
+  const known = row === null ? [] : pendingIn(row)
+  const former = known.find((pending) =>
+    again === null ? isInPlaceOf(wish, pending) : pending.sealed === again.sealed,
+  )
   // Requests carry no id: the same time and the same application token are the same installation.
-  const isSame = (known: PendingInstall): boolean =>
-    again === null
-      ? known.ts === ts && known.tokenHash === tokenHash
-      : known.sealed === again.sealed
-  const former = row?.kind === kind ? pendingIn(row).find(isSame) : undefined
-  const since = former?.since ?? now
-  const next = { sealed, tokenHash, ts, since, expiresAt: since + PENDING_MS[kind] }
-  const nextCheckAt = now + PENDING_CHECK_MS
-  const alone = { ...next, kind, others: [], nextCheckAt, clientId, domain }
-  if (row === null) return alone
-  if (kind === 'unanswered') {
-    return again === null ? addUnanswered(row, next) : replacePending(row, again.sealed, next)
-  }
-  // Confirmed by the OAuth server: it takes the whole row, unless another install would be lost with it.
-  const others = pendingIn(row).filter((known) => known.sealed !== again?.sealed)
-  return others.every((other) => endsPending(next, other)) ? alone : 'not_needed'
+  const isRepeated = former?.kind === wish.kind && former.ts === wish.ts
+  const since = isRepeated ? former.since : now
+  const next: PendingInstall = { ...wish, since, expiresAt: since + PENDING_MS[wish.kind] }
+  const others = known.filter((pending) => pending !== former)
+  if (others.some((other) => makesNeedless(other, next))) return 'not_needed'
+  const left = others.filter((other) => !makesNeedless(next, other))
+  // It keeps its place, unless it has become a confirmed one.
+  const at =
+    former === undefined || left.length < others.length ? left.length : known.indexOf(former)
+  const all = makeRoom(left.toSpliced(at, 0, next), next)
+  if (all === null) return 'full'
+  return rowOf(all, row?.nextCheckAt ?? now + PENDING_CHECK_MS) ?? 'full'
 }
 
 /**
- * The row with one more unanswered install. It replaces an install with the same application token. An
- * install without a token is not added to a row: no event could be trusted because of it.
+ * Whether an install takes the place of one that waits: both bring one application token, and a confirmed one is
+ * of the same application. Without a token only a repetition from the same network does.
  */
-function addUnanswered(row: PendingRow, next: PendingInstall): PendingRow | 'not_needed' | 'full' {
-  if (row.kind !== 'unanswered' || next.tokenHash === null) return 'not_needed'
-  const same = pendingIn(row).find(({ tokenHash }) => tokenHash === next.tokenHash)
-  if (same !== undefined) return replacePending(row, same.sealed, next)
-  if (pendingIn(row).length >= MAX_PENDING) return 'full'
-  return { ...row, others: [...row.others, next] }
+function isInPlaceOf(
+  { kind, ts, tokenHash, clientId, network }: Omit<PendingWish, 'again'>,
+  known: PendingInstall,
+): boolean {
+  if (known.kind !== kind || known.tokenHash !== tokenHash) return false
+  if (known.clientId !== clientId) return false
+  return tokenHash !== null || (known.ts === ts && known.network === network)
 }
 
 /**
- * Whether a confirmed install makes another pending one needless. A confirmed install without an
- * application token does not, when the pending one has a token: this token would be lost.
+ * Whether an install makes another one needless. Both present the same application token, and the first one is
+ * known as well or better; or both are confirmed installs of one application, of which the other presents no
+ * application token, so that no event could be trusted because of it.
+ */
+function makesNeedless(one: PendingInstall, other: PendingInstall): boolean {
+  const isOfOneApplication = one.clientId === other.clientId
+  if (other.kind === 'unknown_application') {
+    if (one.kind === 'unanswered' || !isOfOneApplication) return false
+    return other.tokenHash === null || one.tokenHash === other.tokenHash
+  }
+  // Nobody has confirmed the other one.
+  return one.tokenHash !== null && one.tokenHash === other.tokenHash
+}
+
+/**
+ * The installs without those that have to leave for `next`; null when `next` itself finds no place. First its
+ * own network is held to its share. Then the network that has most loses its oldest install. A confirmed
+ * install of another application never leaves for it.
+ */
+function makeRoom(
+  all: readonly PendingInstall[],
+  next: PendingInstall,
+): readonly PendingInstall[] | null {
+  const own = all.filter(({ network }) => network === next.network)
+  let left: readonly PendingInstall[] | null = all
+  if (own.length > MAX_PENDING_OF_NETWORK) left = withoutOldest(left, own, next)
+  if (left === null || left.length <= MAX_PENDING) return left
+  return withoutOldest(left, largestNetwork(left, next), next)
+}
+
+function withoutOldest(
+  all: readonly PendingInstall[],
+  group: readonly PendingInstall[],
+  next: PendingInstall,
+): readonly PendingInstall[] | null {
+  const [oldest] = group.filter((one) => mayLeave(one, next)).toSorted((a, b) => a.since - b.since)
+  return oldest === undefined ? null : all.filter((one) => one !== oldest)
+}
+
+function mayLeave(one: PendingInstall, next: PendingInstall): boolean {
+  if (one === next) return false
+  return one.kind === 'unanswered' || one.clientId === next.clientId
+}
+
+/** The installs of the network that has most, among those of which one may leave. */
+function largestNetwork(
+  all: readonly PendingInstall[],
+  next: PendingInstall,
+): readonly PendingInstall[] {
+  const groups = [...Map.groupBy(all, ({ network }) => network).values()]
+  const open = groups.filter((group) => group.some((one) => mayLeave(one, next)))
+  const most = Math.max(...open.map(({ length }) => length))
+  return open.filter(({ length }) => length === most).flat()
+}
+
+/**
+ * Whether a trusted install makes an older pending one needless. A trusted install without an application
+ * token does not, when the pending one has a token: this token would be lost.
  */
 export function endsPending(
   confirmed: Pick<PendingInstall, 'tokenHash'>,
@@ -133,7 +191,9 @@ export function endsPending(
   return confirmed.tokenHash !== null || pending.tokenHash === null
 }
 
-function rowOf(row: PendingRow, all: readonly PendingInstall[]): PendingRow | null {
-  const [first, ...others] = all
-  return first === undefined ? null : { ...row, ...first, others }
+function rowOf(all: readonly PendingInstall[], nextCheckAt: number): PendingRow | null {
+  const isConfirmed = ({ kind }: PendingInstall): boolean => kind === 'unknown_application'
+  const unconfirmed = all.filter((pending) => !isConfirmed(pending))
+  const [first, ...others] = [...all.filter(isConfirmed), ...unconfirmed]
+  return first === undefined ? null : { ...first, others, nextCheckAt }
 }

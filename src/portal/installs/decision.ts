@@ -42,6 +42,8 @@ export interface InstallCheck {
   readonly ts: number
   /** The generation of the install when the check began. */
   readonly generation: number
+  /** The network that the install came from; null when that is not known. */
+  readonly network: string | null
   /** The pending install that is looked at again; null for a request that has just come. */
   readonly again: PendingInstall | null
 }

@@ -8,6 +8,7 @@ import type { RestErrorKind } from '../../bitrix24/servers/rest-error.ts'
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 import { clampTs, isLateInstall } from '../../core/access/lifecycle.ts'
 import type { PendingInstall } from '../../core/access/pending-row.ts'
+import { LeakyBucket } from '../../core/pace/leaky-bucket.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import { pairOf } from '../tokens/pairs.ts'
@@ -16,6 +17,15 @@ import type { PendingInstalls } from './pending.ts'
 
 /** How long one call of Bitrix24 may take while a caller waits for the installation, in milliseconds. */
 export const INSTALL_CALL_TIMEOUT_MS = 5000
+
+/**
+ * How many installations of one portal are checked at once and in a minute. What is over this budget waits like
+ * an installation that the OAuth server has not answered.
+ */
+export const CHECKS_PER_MINUTE = 20
+
+const BUDGET = { ratePerSecond: CHECKS_PER_MINUTE / 60, size: CHECKS_PER_MINUTE } as const
+const OVER_BUDGET = { kind: 'unanswered', reason: 'oauth_server_unanswered' } as const
 
 /** The dependencies of the installer. */
 export interface InstallerDeps {
@@ -27,6 +37,12 @@ export interface InstallerDeps {
   readonly decision: InstallDecision
 }
 
+/** Where an installation came from. An edge of the former version does not tell it. */
+export interface InstallOrigin {
+  /** The network of the caller, under which pending installs are counted. */
+  readonly network?: string | null
+}
+
 /** The check of a pending install. */
 interface PendingCheck extends InstallCheck {
   readonly again: PendingInstall
@@ -35,13 +51,20 @@ interface PendingCheck extends InstallCheck {
 /** The installations of one portal. */
 export class Installer {
   readonly #deps: InstallerDeps
+  /** Two budgets, so that a flood of installations does not keep the pending ones from their turn. */
+  readonly #installs = new LeakyBucket(BUDGET)
+  readonly #looks = new LeakyBucket(BUDGET)
+  #looked = 0
 
   constructor(deps: InstallerDeps) {
     this.#deps = deps
   }
 
   /** Decides about the installation that a caller has sent. */
-  async install(request: InstallRequest): Promise<InstallAnswer> {
+  async install(
+    request: InstallRequest,
+    { network = null }: InstallOrigin = {},
+  ): Promise<InstallAnswer> {
     const { state, world, decision } = this.#deps
     const now = world.now()
     const ts = installTs(request, now)
@@ -50,20 +73,35 @@ export class Installer {
     const latest = request.cause === 'page' ? clampTs(null, now) : ts
     if (isLateInstall(state.install(), latest)) return decision.refuse('late')
     const { generation } = state.install()
-    const verdict = await verifyInstall(request, this.#verifyDeps())
-    return decision.decide(request, verdict, { ts, generation, again: null })
+    const verdict = this.#mayAsk(this.#installs)
+      ? await verifyInstall(request, this.#verifyDeps())
+      : OVER_BUDGET
+    return decision.decide(request, verdict, { ts, generation, network, again: null })
   }
 
-  /** Looks at every pending install again; called by the alarm. */
+  /** Looks at the pending installs again, as many as the budget allows, in turn; called by the alarm. */
   async checkPending(): Promise<void> {
     const { generation } = this.#deps.state.install()
-    for (const pending of this.#deps.pending.due()) await this.#lookAgain(pending, generation)
+    const due = this.#deps.pending.due()
+    const first = due.length === 0 ? 0 : this.#looked % due.length
+    for (const pending of [...due.slice(first), ...due.slice(0, first)]) {
+      if (!this.#mayAsk(this.#looks)) return
+      this.#looked += 1
+      await this.#lookAgain(pending, generation)
+    }
+  }
+
+  #mayAsk(budget: LeakyBucket): boolean {
+    const now = this.#deps.world.now()
+    if (budget.waitMs(now) > 0) return false
+    budget.take(now)
+    return true
   }
 
   async #lookAgain(pending: PendingInstall, generation: number): Promise<void> {
     const again = await this.#deps.pending.renew(pending)
     if (again === null) return
-    const check = { ts: again.ts, generation, again }
+    const check = { ts: again.ts, generation, network: again.network, again }
     const content = await this.#deps.pending.open(again)
     // A key that is missing may come back: the install stays until its time is over.
     if (content === 'unknown_key' || !this.#isUndecided(check)) return

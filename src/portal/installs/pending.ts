@@ -1,5 +1,5 @@
 /**
- * The pending installs of one portal: sealed, a few at most, each with its own end. For an application that
+ * The pending installs of one portal: sealed, bounded in number, each with its own end. For an application that
  * is not configured yet the portal also has a line in the directory, by which `/healthz` says what to do.
  */
 import {
@@ -42,6 +42,8 @@ export interface PendingTerms {
   readonly ts: number
   /** The pending install that it was until now; null when it comes for the first time. */
   readonly again: PendingInstall | null
+  /** The network that the install came from; null when that is not known. */
+  readonly network: string | null
   /** Whether an uninstall has come since the check of the install began. */
   readonly isOver: () => boolean
 }
@@ -113,7 +115,7 @@ export class PendingInstalls {
    */
   async add(
     content: PendingContent,
-    { kind, ts, again, isOver }: PendingTerms,
+    { kind, ts, again, network, isOver }: PendingTerms,
   ): Promise<Result<'stored' | 'needless', PendingRefusal>> {
     const { memberId, state, config, world } = this.#deps
     const { applicationToken } = content.request
@@ -125,7 +127,7 @@ export class PendingInstalls {
     if (again !== null && !this.has(again)) return ok('needless')
     const clientId = content.verified?.clientId ?? null
     const domain = content.verified?.domain ?? null
-    const wish = { kind, sealed: sealed.value, tokenHash, ts, clientId, domain, again }
+    const wish = { kind, sealed: sealed.value, tokenHash, ts, clientId, domain, network, again }
     const placed = placePending(state.pending(), wish, world.now())
     if (placed === 'full') return err('too_many_waiting')
     if (placed === 'not_needed') return ok('needless')

@@ -117,14 +117,24 @@ const PENDING = {
   ts: v.number(),
   since: v.number(),
   expiresAt: v.number(),
+  // An older version did not ask where an install came from.
+  network: v.optional(TextSchema, null),
 }
 
-const PendingInstallSchema: v.GenericSchema<unknown, PendingInstall> = v.looseObject(PENDING)
+const PENDING_KINDS = ['unknown_application', 'unanswered'] as const
+
+const PendingInstallSchema: v.GenericSchema<unknown, PendingInstall> = v.looseObject({
+  ...PENDING,
+  // An older version let only installs wait beside the first one that nobody had confirmed.
+  kind: v.optional(v.picklist(PENDING_KINDS), 'unanswered'),
+  clientId: v.optional(TextSchema, null),
+  domain: v.optional(TextSchema, null),
+})
 
 /** The pending installs as their row holds them. */
 export const PendingRowSchema: v.GenericSchema<unknown, PendingRow> = v.looseObject({
   ...PENDING,
-  kind: v.picklist(['unknown_application', 'unanswered']),
+  kind: v.picklist(PENDING_KINDS),
   others: v.optional(v.array(PendingInstallSchema), []),
   nextCheckAt: v.number(),
   clientId: TextSchema,

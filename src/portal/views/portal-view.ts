@@ -5,7 +5,12 @@
 import { remedyOfTrouble, statusOfTrouble, type AccessState } from '../../core/access/access.ts'
 import { pinsOf } from '../../core/access/install.ts'
 import { remedyOfRefusal } from '../../core/access/install-refusal.ts'
-import type { PendingRow } from '../../core/access/pending-row.ts'
+import {
+  pendingIn,
+  type PendingInstall,
+  type PendingKind,
+  type PendingRow,
+} from '../../core/access/pending-row.ts'
 import type { UninstallNotice } from '../../core/access/uninstall-notice.ts'
 import type { InstallStatus, PortalStatus } from '../../core/access/portal-status.ts'
 import { isFailing, waitOf, type LaneState } from '../../core/lanes/state/lane-state.ts'
@@ -179,12 +184,16 @@ const NOTICE_UNANSWERED =
   'An uninstall was told, and the portal has not said yet whether it is true: after a day without its word the tokens are deleted'
 
 function pendingView(pending: PendingRow) {
-  const { kind, clientId, domain, since, expiresAt } = pending
-  const remedy = remedyOfPending(pending)
+  const [first, ...others] = pendingIn(pending).map((install) => pendingInstallView(install))
+  return { ...first, others }
+}
+
+function pendingInstallView({ kind, clientId, domain, since, expiresAt }: PendingInstall) {
+  const remedy = remedyOfPending(kind, clientId)
   return { kind, clientId, domain, since: isoTime(since), expiresAt: isoTime(expiresAt), remedy }
 }
 
-function remedyOfPending({ kind, clientId }: PendingRow): string {
+function remedyOfPending(kind: PendingKind, clientId: string | null): string {
   switch (kind) {
     case 'unknown_application':
       return `Set BITRIX24_CLIENT_ID to ${clientId ?? 'the client id'} and BITRIX24_CLIENT_SECRET to its secret`

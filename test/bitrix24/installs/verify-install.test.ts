@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { confirmSender } from '../../../src/bitrix24/installs/verify-install.ts'
 import type { VerdictRefusal } from '../../../src/core/access/install-refusal.ts'
 import {
   INFO,
@@ -15,6 +16,7 @@ import {
   urls,
   VERIFIED,
   refusal,
+  TECH,
   unanswered,
   brokenGateway,
 } from '../../support/install-servers.ts'
@@ -222,5 +224,29 @@ describe('verifyInstall(): secrets and redirects', () => {
       expect(request.method).toBe('POST')
       expect(request.redirect).toBe('manual')
     }
+  })
+})
+
+describe('confirmSender()', () => {
+  test('asks the OAuth server alone', async () => {
+    const server = agreeing()
+    const deps = { fetch: server.fetch, policy: { allowLocal: false }, timeoutMs: 5000 }
+    const confirmed = await confirmSender(install(), { ...deps, oauthUrls: [INFO, TECH] })
+    expect(confirmed).toMatchObject({ ok: true, value: { main: { oauthUrl: INFO }, system: null } })
+    expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
+  })
+
+  test('tells a claim that the OAuth server contradicts from its silence', async () => {
+    const wrong = agreeing({ [`${INFO}/rest/app.info`]: () => infoAnswer({ user_id: 9 }) })
+    const silent = agreeing({ [`${INFO}/rest/app.info`]: brokenGateway })
+    const ask = ({ fetch }: typeof wrong) =>
+      confirmSender(install(), {
+        fetch,
+        policy: { allowLocal: false },
+        timeoutMs: 5000,
+        oauthUrls: [INFO],
+      })
+    expect(await ask(wrong)).toEqual({ ok: false, error: refusal('user_mismatch') })
+    expect(await ask(silent)).toEqual({ ok: false, error: unanswered('oauth_server_unanswered') })
   })
 })

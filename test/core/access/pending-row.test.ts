@@ -7,6 +7,7 @@ import type {
 } from '../../../src/core/access/pending-row.ts'
 import {
   MAX_PENDING,
+  MAX_PENDING_OF_NETWORK,
   PENDING_MS,
   endsPending,
   keepPending,
@@ -17,19 +18,28 @@ import {
 import { NOW } from '../../support/time.ts'
 
 function aPending(name: string, partial: Partial<PendingInstall> = {}): PendingInstall {
-  return { sealed: name, tokenHash: `hash-${name}`, ts: 100, since: 1, expiresAt: 2, ...partial }
+  return {
+    kind: 'unanswered',
+    sealed: name,
+    tokenHash: `hash-${name}`,
+    ts: 100,
+    since: 1,
+    expiresAt: 2,
+    clientId: null,
+    domain: null,
+    network: 'net',
+    ...partial,
+  }
 }
 
 function aRow(first: PendingInstall, ...others: PendingInstall[]): PendingRow {
-  const kind = 'unanswered'
-  return { ...first, kind, others, nextCheckAt: 3, clientId: null, domain: null }
+  return { ...first, others, nextCheckAt: 3 }
 }
 
 /** An unanswered install that asks for a place. */
 function aWish(name: string, partial: Partial<PendingWish> = {}): PendingWish {
-  const { sealed, tokenHash } = aPending(name)
-  const first = { kind: 'unanswered', clientId: null, domain: null, again: null } as const
-  return { ...first, sealed, tokenHash, ts: 200, ...partial }
+  const { since: _, expiresAt: __, ...rest } = aPending(name, { ts: 200 })
+  return { ...rest, again: null, ...partial }
 }
 
 /** The same install in its place, since now. */
@@ -73,16 +83,11 @@ describe('replacePending()', () => {
 })
 
 describe('placePending() of an unanswered install', () => {
-  const full = aRow(A, B, C, aPending('d'))
-
   it('begins a row that ends in an hour, and is looked at again in a minute', () => {
     expect(placePending(null, aWish('a'), NOW)).toEqual({
       ...placed('a'),
-      kind: 'unanswered',
       others: [],
       nextCheckAt: NOW + MINUTE_MS,
-      clientId: null,
-      domain: null,
     })
   })
 
@@ -93,8 +98,7 @@ describe('placePending() of an unanswered install', () => {
   it('replaces the one with the same application token', () => {
     const again = aWish('again', { tokenHash: B.tokenHash })
     const next = placed('again', { tokenHash: B.tokenHash })
-    expect(placePending(aRow(A, B), again, NOW)).toEqual(aRow(A, next))
-    expect(placePending(full, again, NOW)).toEqual(aRow(A, next, C, aPending('d')))
+    expect(placePending(aRow(A, B, C), again, NOW)).toEqual(aRow(A, next, C))
   })
 
   it('does not prolong the time of one that is sent again', () => {
@@ -105,56 +109,119 @@ describe('placePending() of an unanswered install', () => {
   })
 
   it('puts one that is looked at again into its own place, and keeps its end', () => {
-    const kept = { since: A.since, expiresAt: A.since + HOUR_MS }
-    const again = aWish('again', { again: A })
+    const kept = { since: A.since, expiresAt: A.since + HOUR_MS, ts: A.ts }
+    const again = aWish('again', { again: A, ts: A.ts })
     expect(placePending(aRow(A, B), again, NOW)).toEqual(aRow(placed('again', kept), B))
   })
 
-  it('takes no more than the most', () => {
-    expect(pendingIn(full)).toHaveLength(MAX_PENDING)
-    expect(placePending(full, aWish('e'), NOW)).toBe('full')
-  })
-
-  it('needs none without an application token', () => {
-    const tokenless = aPending('t', { tokenHash: null })
-    const wish = aWish('e', { tokenHash: null })
-    expect(placePending(aRow(A), wish, NOW)).toBe('not_needed')
-    expect(placePending(aRow(tokenless), wish, NOW)).toBe('not_needed')
-  })
-
-  it('needs none beside one that the OAuth server has confirmed', () => {
-    const confirmed: PendingRow = { ...aRow(A), kind: 'unknown_application' }
-    expect(placePending(confirmed, aWish('b'), NOW)).toBe('not_needed')
-  })
-})
-
-describe('placePending() of an install of an unknown application', () => {
-  const known = {
-    kind: 'unknown_application',
-    clientId: 'local.1',
-    domain: 'acme.example',
-  } as const
-
-  it('takes the whole row, for 7 days from now', () => {
-    const row = placePending(aRow(A, B), aWish('c', { ...known, again: A }), NOW)
-    expect(row).toEqual({
-      ...placed('c', { expiresAt: NOW + 7 * DAY_MS }),
-      ...known,
-      others: [],
-      nextCheckAt: NOW + MINUTE_MS,
+  it('keeps one without an application token, and replaces its repetition alone', () => {
+    const tokenless = placed('t', { tokenHash: null })
+    const wish = aWish('t', { tokenHash: null })
+    const row = placePending(aRow(A), wish, NOW)
+    expect(row).toEqual(aRow(A, tokenless))
+    expect(placePending(aRow(A, tokenless), wish, NOW)).toEqual(aRow(A, tokenless))
+    const elsewhere = aWish('x', { tokenHash: null, network: 'other' })
+    expect(placePending(aRow(A, tokenless), elsewhere, NOW)).toMatchObject({
+      others: [tokenless, { sealed: 'x' }],
     })
   })
 
+  it('needs none beside a confirmed one with the same application token', () => {
+    const confirmed = aRow({ ...A, ...KNOWN })
+    expect(placePending(confirmed, aWish('x', { tokenHash: A.tokenHash }), NOW)).toBe('not_needed')
+    expect(placePending(confirmed, aWish('b'), NOW)).toMatchObject({ others: [{ sealed: 'b' }] })
+  })
+})
+
+const KNOWN = { kind: 'unknown_application', clientId: 'local.1', domain: 'acme.example' } as const
+const FOREIGN = { ...KNOWN, clientId: 'app.foreign' } as const
+
+describe('placePending() of an install of an unknown application', () => {
+  const confirmed = (name: string, partial: Partial<PendingInstall> = {}) =>
+    placed(name, { ...KNOWN, expiresAt: NOW + 7 * DAY_MS, ...partial })
+
+  it('waits 7 days from now, before all that nobody has confirmed', () => {
+    const row = placePending(aRow(A, B), aWish('c', { ...KNOWN, again: B }), NOW)
+    expect(row).toEqual({ ...aRow(confirmed('c'), A) })
+  })
+
   it('keeps its end when it is looked at again', () => {
-    const former: PendingRow = { ...aRow(A), ...known }
-    const row = placePending(former, aWish('again', { ...known, again: A }), NOW)
+    const former = aRow({ ...A, ...KNOWN })
+    const row = placePending(former, aWish('again', { ...KNOWN, again: A, ts: A.ts }), NOW)
     expect(row).toMatchObject({ since: A.since, expiresAt: A.since + 7 * DAY_MS })
   })
 
-  it('gives way to one whose application token it does not bring', () => {
-    const wish = aWish('c', { ...known, tokenHash: null })
-    expect(placePending(aRow(A), wish, NOW)).toBe('not_needed')
-    expect(placePending(aRow(A), { ...wish, again: A }, NOW)).toMatchObject({ sealed: 'c' })
+  it('leaves an install of another application in its place, whichever came first', () => {
+    const trueOne = { ...A, ...KNOWN }
+    const planted = { ...aPending('p'), ...FOREIGN }
+    const first = placePending(aRow(trueOne), aWish('p', { ...FOREIGN, tokenHash: 'x' }), NOW)
+    expect(pendingIn(first as PendingRow).map(({ sealed }) => sealed)).toEqual(['a', 'p'])
+    const second = placePending(aRow(planted), aWish('a', KNOWN), NOW)
+    expect(pendingIn(second as PendingRow).map(({ sealed }) => sealed)).toEqual(['p', 'a'])
+    // Not even with the same application token.
+    const same = placePending(
+      aRow(trueOne),
+      aWish('s', { ...FOREIGN, tokenHash: A.tokenHash }),
+      NOW,
+    )
+    expect(pendingIn(same as PendingRow)).toHaveLength(2)
+  })
+
+  it('ends one with the same application token that nobody has confirmed', () => {
+    const row = placePending(aRow(A, B), aWish('c', { ...KNOWN, tokenHash: A.tokenHash }), NOW)
+    expect(pendingIn(row as PendingRow).map(({ sealed }) => sealed)).toEqual(['c', 'b'])
+  })
+
+  it('needs none without an application token beside one that brings it', () => {
+    const row = aRow({ ...A, ...KNOWN })
+    expect(placePending(row, aWish('c', { ...KNOWN, tokenHash: null }), NOW)).toBe('not_needed')
+    const tokenless = aRow({ ...A, ...KNOWN, tokenHash: null })
+    expect(placePending(tokenless, aWish('c', KNOWN), NOW)).toMatchObject({
+      sealed: 'c',
+      others: [],
+    })
+  })
+})
+
+describe('placePending() of more than there is room for', () => {
+  /** A row in which these installs came one after the other. */
+  function flooded(wishes: readonly PendingWish[]): PendingRow | 'not_needed' | 'full' | null {
+    let row: PendingRow | null = null
+    for (const [index, wish] of wishes.entries()) {
+      const placed = placePending(row, wish, NOW + index)
+      if (placed === 'full' || placed === 'not_needed') return placed
+      row = placed
+    }
+    return row
+  }
+
+  const names = (row: ReturnType<typeof flooded>): string[] =>
+    pendingIn(row as PendingRow).map(({ sealed }) => sealed)
+
+  const many = (count: number, network: (index: number) => string, prefix = 'f'): PendingWish[] =>
+    Array.from({ length: count }, (_, index) =>
+      aWish(`${prefix}${index}`, { network: network(index) }),
+    )
+
+  it('holds one network to four, of which the oldest leaves', () => {
+    const row = flooded([aWish('true', { network: 'bitrix' }), ...many(9, () => 'evil')])
+    expect(names(row)).toEqual(['true', 'f5', 'f6', 'f7', 'f8'])
+  })
+
+  it('holds all to 32: the oldest of the network that has most leaves', () => {
+    const crowd = many(40, (index) => `evil-${index % 10}`)
+    const row = flooded([aWish('true', { network: 'bitrix' }), ...crowd])
+    expect(names(row)).toHaveLength(MAX_PENDING)
+    expect(names(row)).toContain('true')
+  })
+
+  it('makes no confirmed install of another application leave', () => {
+    const planted = Array.from({ length: MAX_PENDING_OF_NETWORK }, (_, index) =>
+      aWish(`p${index}`, { ...KNOWN, clientId: `app.${index}`, network: 'evil' }),
+    )
+    expect(flooded([...planted, aWish('x', { network: 'evil' })])).toBe('full')
+    const row = flooded([...planted, aWish('true', { network: 'bitrix' })])
+    expect(names(row)).toEqual(['p0', 'p1', 'p2', 'p3', 'true'])
   })
 })
 

@@ -1,5 +1,6 @@
 /** Trust under a hostile order of things: forged installs, outages, delays and visits in between. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { CHECKS_PER_MINUTE } from '../../../src/portal/installs/installer.ts'
 import { decodedInstall } from '../../support/an-intake.ts'
 import { CLIENT_ID, RelayScenario } from '../../support/relay-scenario.ts'
 import { RELAY } from '../../support/relay-portal.ts'
@@ -19,7 +20,11 @@ afterEach(async () => {
 
 /** An install that nobody could confirm, with a token of its own. */
 function forge(name: string): Promise<Response> {
-  return scenario.portal.installs({
+  return scenario.portal.posts(forgedBody(name))
+}
+
+function forgedBody(name: string): string {
+  return scenario.portal.body('app-ONAPPINSTALL-local', {
     'auth[access_token]': `forged-access-${name}`,
     'auth[refresh_token]': `forged-refresh-${name}`,
     'auth[application_token]': name.padEnd(32, 'x'),
@@ -69,11 +74,44 @@ describe('a pending install while the OAuth server is silent', () => {
     expect(await scenario.pending()).toMatchObject({ tokenHash: before?.tokenHash, others: [] })
   })
 
-  it('is refused when too many are pending already', async () => {
-    for (const name of ['a', 'b', 'c', 'd']) expect((await forge(name)).status).toBe(200)
-    const before = await scenario.pending()
-    expect((await forge('e')).status).toBe(403)
-    expect(await scenario.pending()).toEqual(before)
+  it.each([
+    ['before it', 8, 0],
+    ['after it', 0, 8],
+    ['around it', 4, 4],
+  ])('is trusted although one network floods the portal %s', async (_, before, after) => {
+    const flood = async (count: number, from: number): Promise<void> => {
+      for (let n = from; n < from + count; n += 1) {
+        const body = forgedBody(`f${n}`)
+        const answer = await scenario.portal.posts(body, { address: `2001:db8:666:${n}::1` })
+        expect(await answer.json()).toEqual({ accepted: true, pending: true })
+      }
+    }
+    await flood(before, 0)
+    await scenario.portal.installs()
+    await flood(after, 100)
+    answerFor('app-ONAPPINSTALL-local')
+    await scenario.time.passes('61 s')
+    expect((await scenario.view()).state).toBe('active')
+  })
+
+  it('is answered as pending only when it is stored', async () => {
+    const planted = 4
+    scenario.bitrix24.answers = true
+    for (let n = 0; n < planted; n += 1) {
+      scenario.bitrix24.clientId = `app.foreign${n}`
+      const answer = await scenario.portal.posts(forgedBody(`p${n}`), { address: '192.0.2.7' })
+      expect(answer.status).toBe(200)
+    }
+    scenario.bitrix24.answers = false
+    const more = await scenario.portal.posts(forgedBody('more'), { address: '192.0.2.8' })
+    expect(more.status).toBe(403)
+    const row = await scenario.pending()
+    expect([row?.clientId, ...(row?.others ?? []).map(({ clientId }) => clientId)]).toEqual([
+      'app.foreign0',
+      'app.foreign1',
+      'app.foreign2',
+      'app.foreign3',
+    ])
   })
 
   it('is not ended by a page without an application token', async () => {
@@ -82,6 +120,56 @@ describe('a pending install while the OAuth server is silent', () => {
     expect((await scenario.portal.opensPage({ APPLICATION_TOKEN: null })).status).toBe(200)
     await scenario.time.passes('61 s')
     expect((await scenario.portal.sends()).status).toBe(200)
+  })
+})
+
+describe('an install that waits for its configuration', () => {
+  const UNKNOWN = 'local.0123456789abcd.12345678'
+
+  async function configure(): Promise<void> {
+    scenario.adapt = (settings) => ({ ...settings, applications: new Map([[UNKNOWN, 'secret']]) })
+    await scenario.relay.restarts()
+    await scenario.time.passes('61 s')
+  }
+
+  /** An administrator of the portal installs an application that has nothing to do with the relay. */
+  async function plant(): Promise<number> {
+    scenario.bitrix24.clientId = 'app.foreign'
+    const { status } = await forge('planted')
+    scenario.bitrix24.clientId = UNKNOWN
+    return status
+  }
+
+  it.each([
+    ['after', ['true', 'planted']],
+    ['before', ['planted', 'true']],
+  ])('is trusted although a foreign application was installed %s it', async (_, order) => {
+    scenario.bitrix24.clientId = UNKNOWN
+    const statuses: number[] = []
+    for (const name of order) {
+      statuses.push(name === 'planted' ? await plant() : (await scenario.portal.installs()).status)
+    }
+    expect(statuses).toEqual([200, 200])
+    await configure()
+    expect((await scenario.view()).install.clientId).toBe(UNKNOWN)
+    expect((await scenario.portal.sends()).status).toBe(200)
+  })
+})
+
+describe('more installations than the OAuth server shall be asked about', () => {
+  it('wait instead of being refused, and are asked about in turn', async () => {
+    await scenario.portal.installs()
+    const asked = () => scenario.asked('/rest/app.info').length
+    const before = asked()
+    for (let n = 0; n < 3 * CHECKS_PER_MINUTE; n += 1) {
+      scenario.byToken.set(`forged-access-f${n}`, { knownTokens: [] })
+      await forge(`f${n}`)
+    }
+    expect(asked() - before).toBeLessThanOrEqual(CHECKS_PER_MINUTE + 1)
+    const update = await scenario.portal.updates(WITH_NEW_TOKEN)
+    expect(await update.json()).toEqual({ accepted: true, pending: true })
+    for (let minute = 0; minute < 3; minute += 1) await scenario.time.passes('61 s')
+    expect((await scenario.portal.sends(WITH_NEW_TOKEN)).status).toBe(200)
   })
 })
 

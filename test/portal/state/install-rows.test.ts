@@ -15,6 +15,7 @@ const PENDING: PendingRow = {
   since: NOW,
   expiresAt: NOW + 1,
   kind: 'unanswered',
+  network: null,
   others: [],
   nextCheckAt: NOW,
   clientId: null,

@@ -103,13 +103,22 @@ describe('the pending installs', () => {
   const row = { ...first, kind: 'unanswered', nextCheckAt: NOW, clientId: null, domain: null }
 
   it('are read as they were written', () => {
-    const others = [{ ...first, sealed: 'o', tokenHash: 'h' }]
-    const written = { ...row, tokenHash: null, others }
+    const known = { network: '198.51.100', clientId: null, domain: null }
+    const others = [{ ...first, ...known, kind: 'unanswered', sealed: 'o', tokenHash: 'h' }]
+    const written = { ...row, tokenHash: null, network: null, others }
     expect(v.parse(PendingRowSchema, stored(written))).toEqual(written)
   })
 
+  it('of a version that knew less of the further ones are completed', () => {
+    const others = [{ ...first, sealed: 'o', tokenHash: 'h' }]
+    expect(v.parse(PendingRowSchema, { ...row, others }).others).toEqual([
+      { ...others[0], kind: 'unanswered', clientId: null, domain: null, network: null },
+    ])
+  })
+
   it('of the first version are completed: it held one, without the hash of its token', () => {
-    expect(v.parse(PendingRowSchema, row)).toEqual({ ...row, tokenHash: null, others: [] })
+    const unknown = { tokenHash: null, network: null }
+    expect(v.parse(PendingRowSchema, row)).toEqual({ ...row, ...unknown, others: [] })
   })
 
   it('have one of two kinds', () => {

@@ -17,6 +17,7 @@ function aPending(ts: number, changes: Partial<PendingRow> = {}): PendingRow {
   return {
     ...first,
     kind: 'unanswered',
+    network: null,
     others: [],
     clientId: null,
     domain: null,
@@ -160,10 +161,10 @@ describe('endInstall()', () => {
   })
 
   it('ends the pending installs that are not younger, and leaves the others to the next installation', async () => {
-    const { sealed, tokenHash, ts, since, expiresAt } = aPending(10)
+    const { others: _, nextCheckAt: __, ...younger } = aPending(10)
     const found = await withDatabase((db) => {
       const { state, rows } = aState(db)
-      state.changePending(aPending(9, { others: [{ sealed, tokenHash, ts, since, expiresAt }] }))
+      state.changePending(aPending(9, { others: [younger] }))
       state.endInstall({ ts: 9, erased: 0, endedAt: NOW, clean: false }, () => {})
       return [state.pending(), rows.loadPending()]
     })

@@ -79,6 +79,7 @@ const PENDING: PendingRow = {
   since: NOW,
   expiresAt: NOW + 1000,
   nextCheckAt: NOW,
+  network: null,
   others: [],
   clientId: null,
   domain: null,
