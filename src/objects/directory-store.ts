@@ -68,6 +68,20 @@ export class DirectoryStore {
     this.#db.all('DELETE FROM pins WHERE token_id = ? AND member_id = ?', tokenId, memberId)
   }
 
+  /** Gives a domain to the first portal that has it; answers the portal that it belongs to. */
+  holdDomain(domain: string, memberId: string): string {
+    this.#createTables()
+    return this.#db.transaction(() => {
+      this.#db.all(
+        'INSERT OR IGNORE INTO domains (domain, member_id) VALUES (?, ?)',
+        domain,
+        memberId,
+      )
+      const [row] = this.#db.all('SELECT member_id FROM domains WHERE domain = ?', domain)
+      return v.parse(PinRowSchema, row).member_id
+    })
+  }
+
   /** Writes a portal's listing in the place of its former one. */
   savePending({ memberId, domain, clientId, expiresAt }: PendingListing): void {
     this.#createTables()
@@ -130,6 +144,8 @@ export class DirectoryStore {
   #createTables(): void {
     this.#db.all(`CREATE TABLE IF NOT EXISTS pins (
       token_id TEXT PRIMARY KEY, member_id TEXT NOT NULL) WITHOUT ROWID`)
+    this.#db.all(`CREATE TABLE IF NOT EXISTS domains (
+      domain TEXT PRIMARY KEY, member_id TEXT NOT NULL) WITHOUT ROWID`)
     this.#db.all(`CREATE TABLE IF NOT EXISTS pending (
       member_id TEXT PRIMARY KEY, domain TEXT NOT NULL, client_id TEXT NOT NULL,
       expires_at INTEGER NOT NULL) WITHOUT ROWID`)

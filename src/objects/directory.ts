@@ -27,6 +27,11 @@ export class Directory extends DurableObject<unknown> {
     this.#store.unpin(tokenId, memberId)
   }
 
+  /** Gives a verified domain to the first portal that has it; answers the portal that it belongs to. */
+  holdDomain(domain: string, memberId: string): string {
+    return this.#store.holdDomain(domain, memberId)
+  }
+
   /** Lists the pending install of a portal; null removes its listing. */
   notePending(memberId: string, listing: PendingListing | null): void {
     if (listing === null) this.#store.removePending(memberId)
@@ -55,5 +60,5 @@ export class Directory extends DurableObject<unknown> {
 /** The RPC methods of the directory. */
 export type DirectoryRemote = Remote<
   Directory,
-  'pin' | 'unpin' | 'notePending' | 'listPending' | 'notePortal' | 'listPortals'
+  'pin' | 'unpin' | 'holdDomain' | 'notePending' | 'listPending' | 'notePortal' | 'listPortals'
 >

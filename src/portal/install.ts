@@ -8,6 +8,7 @@ import type { InstallAnswer } from './installs/decision.ts'
 import type { Installer, InstallOrigin } from './installs/installer.ts'
 import type { KvMirror } from './installs/kv-mirror.ts'
 import type { Subscriber } from './installs/subscriber.ts'
+import type { Trust } from './installs/trust.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { World } from './settings.ts'
 import type { PortalState } from './state/portal-state.ts'
@@ -16,9 +17,13 @@ import { installStatus, type PortalViewParts } from './views/portal-view.ts'
 /** How long the application's page waits for the portal's subscriptions, in milliseconds. */
 export const PAGE_PATIENCE_MS = 5000
 
+/** How long an installation waits for the directory, in milliseconds. */
+const DIRECTORY_PATIENCE_MS = 1000
+
 /** The parts that a new installation concerns, and those that its answer shows. */
 export interface InstallParts extends PortalViewParts {
   readonly installer: Pick<Installer, 'install'>
+  readonly trust: Pick<Trust, 'domain' | 'followDomain'>
   readonly mirror: Pick<KvMirror, 'follow'>
   readonly subscriber: Pick<Subscriber, 'alignAfterVisit'>
   readonly world: Pick<World, 'sleep'>
@@ -44,6 +49,8 @@ export async function installPortal(
   const answer = await installer.install(request, origin)
   scheduler.advance()
   if (answer.kind !== 'installed') return answer
+  // Before the first event is matched with destinations that name a domain.
+  await holdDomain(parts)
   await mirror.follow()
   const aligned = subscriber.alignAfterVisit()
   scheduler.background(aligned)
@@ -53,6 +60,18 @@ export async function installPortal(
   // The portal knows best whether its installation is finished; the OAuth server may be ahead of it.
   const finished = state.install().application?.finished ?? answer.finished
   return { ...answer, finished, status: answer.isOwner ? installStatus(parts) : null }
+}
+
+async function holdDomain({
+  trust,
+  world,
+  scheduler,
+}: Pick<InstallParts, 'world' | 'scheduler'> & {
+  readonly trust: Pick<Trust, 'followDomain'>
+}): Promise<void> {
+  const held = trust.followDomain()
+  scheduler.background(held)
+  await Promise.race([held.catch(() => undefined), world.sleep(DIRECTORY_PATIENCE_MS)])
 }
 
 /**

@@ -199,12 +199,13 @@ export class PortalObject extends DurableObject<unknown> {
    * install may change the lanes that the portal has, and what the directory knows of it.
    */
   #advance(): void {
-    const { state, matcher, pending, listing, pump, waker } = this.#parts
+    const { state, matcher, pending, listing, trust, pump, waker } = this.#parts
     if (this.#followed !== state.version() || matcher.isBehind()) {
       this.#followed = state.version()
       matcher.follow()
       this.#background(pending.followDirectory())
       this.#background(listing.follow())
+      this.#background(trust.followDomain())
     }
     pump.kick()
     waker.wakeInTime()

@@ -17,6 +17,7 @@ import type { PacerClient } from '../objects/pacer-client.ts'
 export interface DirectoryClient {
   pin(tokenId: string, memberId: string): Promise<string>
   unpin(tokenId: string, memberId: string): Promise<void>
+  holdDomain(domain: string, memberId: string): Promise<string>
   notePending(memberId: string, listing: PendingListing | null): Promise<void>
   notePortal(memberId: string, isListed: boolean): Promise<void>
 }

@@ -23,6 +23,7 @@ export async function keepUp(parts: PortalParts): Promise<number> {
   const isLogEmpty = log.count() === 0
   await listing.renew({ isLogEmpty })
   await mirror.tidy({ isLogEmpty })
+  scheduler.background(trust.followDomain())
   scheduler.background(askDaily(parts))
   return dropped
 }

@@ -47,6 +47,7 @@ describe('GET /portals/{memberId}', () => {
     expect(body).toEqual({
       memberId: scenario.memberId,
       domain: null,
+      domainHolder: null,
       state: 'active',
       remedy: null,
       install: {

@@ -173,6 +173,7 @@ export const VERIFIED = {
   oauthUrl: INFO,
   userId: 1,
   isAdmin: true,
+  isReached: true,
   scope: 'crm,user_brief',
   status: 'L',
   installed: true,

@@ -208,6 +208,7 @@ export interface PortalAnswer {
     readonly tokens: string
     readonly pinnedWebhooks: readonly { readonly portal: string; readonly since: string }[]
   }
+  readonly domainHolder: { readonly memberId: string } | null
   readonly pins: readonly { readonly n: number; readonly portal: string }[]
   readonly pending: { readonly kind: string; readonly remedy: string } | null
   readonly uninstallNotice: { readonly clean: boolean; readonly denied: boolean } | null

@@ -30,6 +30,8 @@ export interface VerifiedInstall {
   readonly oauthUrl: string
   readonly userId: number
   readonly isAdmin: boolean
+  /** Whether the portal has answered a call at its address. Otherwise only the OAuth server has named it. */
+  readonly isReached: boolean
   readonly scope: string
   readonly status: string
   /** False until an application with an interface has finished its installation. */
@@ -128,6 +130,7 @@ async function askPortal(
     oauthUrl,
     userId: info.userId,
     isAdmin: user.ok && user.value.isAdmin && user.value.userId === info.userId,
+    isReached: user.ok,
     scope: info.scope,
     status: info.status,
     installed: info.installed,

@@ -99,6 +99,11 @@ export interface InstallState extends TokenHashes {
    * that is configured with another domain does not speak for this portal.
    */
   readonly endedDomain: string | null
+  /**
+   * The answer of the directory about the verified domain: the first portal that had it. Null until it has
+   * answered. A domain that another portal had first does not name this one in `portals`.
+   */
+  readonly domainHolder: { readonly domain: string; readonly memberId: string } | null
   /** The domains that the portal has had, oldest first; empty in rows of versions that remembered none. */
   readonly domains: readonly KnownDomain[]
   /** The dirty flag: true from a change of the install until KV has it. */
@@ -125,6 +130,7 @@ export const NO_INSTALL: InstallState = {
   endedTokens: [],
   formerDomain: null,
   endedDomain: null,
+  domainHolder: null,
   domains: [],
   kvDirty: false,
 }

@@ -63,7 +63,8 @@ export function isCurrentToken({ hashes }: Pick<TokenHashes, 'hashes'>, hash: st
 
 /**
  * The hashes after an installation has presented a token. The token becomes the current one, and the others
- * get their end. A token that may not become the current one is valid for a day beside it.
+ * get their end. A token that may not become the current one is valid beside it for a day from the time of its
+ * installation.
  */
 export function recordToken(
   { hashes, tokenTs }: TokenHashes,
@@ -75,8 +76,9 @@ export function recordToken(
   const current = alive.find(({ until }) => until === null)
   if (current !== undefined && !mayBeCurrent) {
     const isKnown = alive.some((known) => known.hash === hash)
-    const former = { hash, until: now + FORMER_TOKEN_MS }
-    return { hashes: isKnown ? alive : [...alive, former], tokenTs }
+    // Its day began with its own installation: an old one that is sent again does not renew it.
+    const until = Math.min(now, ts * 1000) + FORMER_TOKEN_MS
+    return { hashes: isKnown || until <= now ? alive : [...alive, { hash, until }], tokenTs }
   }
   const others = alive
     .filter((known) => known.hash !== hash)

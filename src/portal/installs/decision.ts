@@ -156,9 +156,13 @@ export class InstallDecision {
     verified: VerifiedInstall,
     { ts }: InstallCheck,
   ): Promise<ConfirmedInstall> {
-    const { world, pairs } = this.#deps
+    const { world, pairs, state } = this.#deps
     const { credentials, systemUser } = request
     const now = world.now()
+    // Another address than the recorded one counts only when the portal has answered there.
+    const { domain, clientEndpoint } = verified.isReached
+      ? verified
+      : (state.install().application ?? verified)
     const pair = pairOf(credentials, null)
     const system = systemUser === null ? null : pairOf(systemUser, null)
     return {
@@ -167,8 +171,8 @@ export class InstallDecision {
       source: request.cause === 'page' ? 'page' : 'event',
       application: {
         clientId: verified.clientId,
-        domain: verified.domain,
-        clientEndpoint: verified.clientEndpoint,
+        domain,
+        clientEndpoint,
         oauthUrl: verified.oauthUrl,
         systemUserId: verified.systemUserId,
         applicationStatus: verified.status === '' ? null : verified.status,

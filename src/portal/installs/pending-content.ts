@@ -23,6 +23,8 @@ const VerifiedSchema: v.GenericSchema<unknown, VerifiedInstall> = v.object({
   oauthUrl: v.string(),
   userId: v.number(),
   isAdmin: v.boolean(),
+  // An older version did not note it.
+  isReached: v.optional(v.boolean(), false),
   scope: v.string(),
   status: v.string(),
   installed: v.boolean(),

@@ -18,6 +18,7 @@ import {
   webhookRule,
   type OutgoingWebhook,
 } from '../../core/access/outgoing-webhook.ts'
+import { compilePortals } from '../../core/lanes/state/filter.ts'
 import { trustsToken } from '../../core/access/token-hashes.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import { hashToken } from '../../storage/token-hash.ts'
@@ -30,13 +31,14 @@ export interface TrustDeps {
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly config: Pick<PortalConfig, 'webhooks' | 'destinations'>
   readonly world: Pick<World, 'now' | 'log'>
-  readonly directory: Pick<DirectoryClient, 'pin' | 'unpin'>
+  readonly directory: Pick<DirectoryClient, 'pin' | 'unpin' | 'holdDomain'>
 }
 
 /** The trust decisions of one portal. */
 export class Trust {
   readonly #deps: TrustDeps
   #webhooks: Map<string, OutgoingWebhook> | null = null
+  #following: Promise<void> | null = null
 
   constructor(deps: TrustDeps) {
     this.#deps = deps
@@ -85,9 +87,48 @@ export class Trust {
     return trustsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())
   }
 
-  /** The host by which the portal is shown and filtered; null when none is known. */
+  /**
+   * The host by which the portal is filtered; null when none is known, or when another portal had it first: a
+   * destination that names this domain means that portal.
+   */
   domain(): string | null {
-    return domainOf(this.#deps.state.install())
+    const { memberId, state } = this.#deps
+    const { application, domainHolder } = state.install()
+    const isOwn =
+      domainHolder?.domain !== application?.domain || domainHolder?.memberId === memberId
+    return application === null || isOwn ? domainOf(state.install()) : null
+  }
+
+  /**
+   * Asks the directory who had the verified domain first, once for each domain, if a destination names it. A directory that cannot be
+   * reached is asked again after the next change, or with the daily visit; until then the domain counts as the
+   * portal's own.
+   */
+  followDomain(): Promise<void> {
+    this.#following ??= this.#followDomain().finally(() => {
+      this.#following = null
+    })
+    return this.#following
+  }
+
+  async #followDomain(): Promise<void> {
+    const { memberId, state, directory, world } = this.#deps
+    const domain = state.install().application?.domain
+    if (domain === undefined || state.install().domainHolder?.domain === domain) return
+    if (!this.#isNamedByDomain(domain)) return
+    const holder = await directory.holdDomain(domain, memberId)
+    if (state.install().application?.domain !== domain) return
+    if (holder !== memberId) world.log('warn', 'domain_of_another', { memberId, domain, holder })
+    state.changeInstall((install) => ({ ...install, domainHolder: { domain, memberId: holder } }))
+  }
+
+  /** Whether a destination gets the events of this portal because of its domain. */
+  #isNamedByDomain(domain: string): boolean {
+    const { memberId, config } = this.#deps
+    return (config.destinations ?? []).some(({ filter }) => {
+      const isWanted = compilePortals(filter.portals)
+      return isWanted({ memberId, domain }) && !isWanted({ memberId, domain: null })
+    })
   }
 
   /** The host under which an event was stored. */

@@ -73,6 +73,7 @@ const UninstallNoticeSchema: v.GenericSchema<unknown, UninstallNotice> = v.loose
   denied: v.boolean(),
 })
 
+const DomainHolderSchema = v.looseObject({ domain: v.string(), memberId: v.string() })
 const KnownDomainSchema = v.looseObject({ from: v.number(), domain: v.string() })
 const TokenHashSchema = v.looseObject({ hash: v.string(), until: NumberSchema })
 const EndedTokenSchema = v.looseObject({ hash: v.string(), endedAt: v.number() })
@@ -106,6 +107,7 @@ export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObje
   endedTokens: v.optional(v.fallback(v.array(EndedTokenSchema), []), []),
   formerDomain: v.optional(TextSchema, NO_INSTALL.formerDomain),
   endedDomain: v.optional(TextSchema, NO_INSTALL.endedDomain),
+  domainHolder: v.optional(v.fallback(v.nullable(DomainHolderSchema), null), null),
   domains: v.optional(v.fallback(v.array(KnownDomainSchema), []), []),
   kvDirty: v.optional(v.boolean(), NO_INSTALL.kvDirty),
 })

@@ -1,10 +1,11 @@
 /**
  * The address of a portal that was renamed. Such a portal answers with a redirect, which proves nothing: the
  * redirect is not followed. The portal is asked at a new address only when an OAuth server of the allow-list
- * names it for the same portal and application.
+ * names it for the same portal and application, and recorded there only when it answers.
  */
 import { newAddressOf } from '../../bitrix24/installs/renamed-portal.ts'
 import { askAppInfo } from '../../bitrix24/servers/oauth.ts'
+import { callRest } from '../../bitrix24/servers/rest-client.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { err } from '../../core/result.ts'
 import type { PortalConfig, World } from '../settings.ts'
@@ -45,10 +46,24 @@ export class PortalAddress {
     const info = await this.#askAbout(pair)
     if (!info.ok || state.install().generation !== generation) return false
     const address = newAddressOf(info.value, { memberId, clientId, clientEndpoint }, config.policy)
-    if (address === null) return false
+    if (address === null || !(await this.#isReached(pair, address.clientEndpoint))) return false
+    if (state.install().generation !== generation) return false
     pairs.change(address, { access: null })
     world.log('info', 'portal_renamed', { memberId, domain: address.domain })
     return true
+  }
+
+  /** Whether the portal answers at its new address. Until then its domain stays what it was. */
+  async #isReached({ field }: StoredPair, endpoint: string): Promise<boolean> {
+    const { config, world, pairs } = this.#deps
+    const stored = pairs.stored(field)
+    const opened = stored === null ? null : await pairs.open(stored)
+    if (opened === null) return false
+    const answer = await callRest(
+      { endpoint, token: opened.accessToken, method: 'app.info' },
+      { fetch: world.fetch, policy: config.policy, timeoutMs: CALL_TIMEOUT_MS },
+    )
+    return answer.ok
   }
 
   /** Asks to whom the access token belongs; an expired one is refreshed on the way. */

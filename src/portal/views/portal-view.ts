@@ -3,7 +3,8 @@
  * contract. It holds no secret.
  */
 import { remedyOfTrouble, statusOfTrouble, type AccessState } from '../../core/access/access.ts'
-import { pinsOf } from '../../core/access/install.ts'
+import { domainOf } from '../../core/access/domains.ts'
+import { pinsOf, type InstallState } from '../../core/access/install.ts'
 import { remedyOfRefusal } from '../../core/access/install-refusal.ts'
 import {
   pendingIn,
@@ -78,7 +79,8 @@ export function portalView(parts: PortalViewParts, now: number) {
   const pending = parts.state.pending()
   return {
     memberId: parts.memberId,
-    domain: parts.trust.domain(),
+    domain: parts.trust.domain() ?? domainOf(install),
+    domainHolder: domainHolderView(parts.memberId, install),
     state: portalStatus(parts),
     remedy: remedyOf(parts),
     install: {
@@ -164,6 +166,16 @@ function accessView({ trouble, code, at }: AccessState) {
     remedy: remedyOfTrouble(trouble),
   }
 }
+
+/** The other portal that had the domain first; null when there is none. */
+function domainHolderView(memberId: string, { application, domainHolder }: InstallState) {
+  if (domainHolder === null || domainHolder.domain !== application?.domain) return null
+  const { memberId: holder } = domainHolder
+  return holder === memberId ? null : { memberId: holder, remedy: DOMAIN_HOLDER_REMEDY }
+}
+
+const DOMAIN_HOLDER_REMEDY =
+  'Another portal had this domain first, so `portals` does not match this one by it: name the member_id of this portal there'
 
 function noticeView(notice: UninstallNotice | null) {
   if (notice === null) return null

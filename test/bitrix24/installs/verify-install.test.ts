@@ -180,7 +180,7 @@ describe('verifyInstall(): administrator by profile at the verified endpoint', (
     const server = agreeing({ [`${ENDPOINT}profile`]: profile })
     expect(await verify(install(), server)).toEqual({
       kind: 'confirmed',
-      install: { ...VERIFIED, isAdmin },
+      install: { ...VERIFIED, isAdmin, isReached: expect.any(Boolean) },
     })
     expect(server.sent[1]?.form.get('auth')).toBe(ACCESS)
   })
@@ -225,6 +225,14 @@ describe('verifyInstall(): secrets and redirects', () => {
       expect(request.redirect).toBe('manual')
     }
   })
+})
+
+test.for<[string, Answer, boolean]>([
+  ['has answered', () => profileAnswer(false), true],
+  ['has refused the call', () => fail('insufficient_scope', 403), false],
+])('verifyInstall() notes whether the portal %s at its address', async ([, profile, isReached]) => {
+  const server = agreeing({ [`${ENDPOINT}profile`]: profile })
+  expect(await verify(install(), server)).toMatchObject({ install: { isReached } })
 })
 
 describe('confirmSender()', () => {

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../../src/core/durations.ts'
+import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import {
@@ -96,6 +96,18 @@ describe('recordToken()', () => {
       { hash: 'new', mayBeCurrent: false },
       [CURRENT],
       [CURRENT, { hash: 'new', until: TOMORROW }],
+    ],
+    [
+      'lets the token of an old installation speak for a day from that time',
+      { hash: 'new', mayBeCurrent: false, ts: EVENT_TS - 3600 },
+      [CURRENT],
+      [CURRENT, { hash: 'new', until: TOMORROW - HOUR_MS }],
+    ],
+    [
+      'does not renew the token of an installation of yesterday',
+      { hash: 'former', mayBeCurrent: false, ts: EVENT_TS - 86_400 },
+      [CURRENT, { hash: 'former', until: NOW }],
+      [CURRENT],
     ],
     [
       'does not prolong a known token that may not be the current one',

@@ -123,6 +123,36 @@ describe('a pending install while the OAuth server is silent', () => {
   })
 })
 
+describe('an update that names another address', () => {
+  async function update(): Promise<string | null> {
+    await scenario.portal.installs()
+    await scenario.isSubscribed()
+    scenario.network.handle(({ url }) =>
+      new URL(url).host === scenario.domain ? new Response('gone', { status: 503 }) : null,
+    )
+    scenario.bitrix24.domain = `new-${scenario.domain}`
+    const renamed = {
+      'auth[domain]': scenario.bitrix24.domain,
+      'auth[client_endpoint]': `https://${scenario.bitrix24.domain}/rest/`,
+    }
+    expect((await scenario.portal.updates(renamed)).status).toBe(200)
+    return (await scenario.view()).domain
+  }
+
+  it('is believed when the portal answers there', async () => {
+    expect(await update()).toBe(`new-${scenario.domain}`)
+  })
+
+  it('moves nothing while the portal has not answered there', async () => {
+    scenario.network.handle(({ url }) =>
+      url.startsWith('https://new-') && url.endsWith('/profile')
+        ? Response.json({ error: 'insufficient_scope' }, { status: 403 })
+        : null,
+    )
+    expect(await update()).toBe(scenario.domain)
+  })
+})
+
 describe('an install that waits for its configuration', () => {
   const UNKNOWN = 'local.0123456789abcd.12345678'
 

@@ -192,7 +192,11 @@ describe('two tokens of different domains that speak for a new portal at the sam
       },
       config: { webhooks: [DOMAIN_A, DOMAIN_B], destinations: [] },
       world: { now: () => NOW, log: () => {} },
-      directory: { pin: () => Promise.resolve(memberId), unpin: () => Promise.resolve() },
+      directory: {
+        pin: () => Promise.resolve(memberId),
+        unpin: () => Promise.resolve(),
+        holdDomain: () => Promise.resolve(memberId),
+      },
     })
     const hashes = await Promise.all([TOKEN_A, TOKEN_B].map((token) => hashToken(memberId, token)))
     const verdicts = await Promise.all(hashes.map((hash) => trust.verify(hash)))

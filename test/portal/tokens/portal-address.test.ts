@@ -77,3 +77,12 @@ it.each<[string, Answer]>([
   await call(METHOD, {})
   expect(scenario.urls().filter((url) => url.endsWith('/app.info'))).toHaveLength(2)
 })
+
+it('takes the new address over only after a call there has succeeded', async () => {
+  const scenario = await aRenamedPortal(() => atNew())
+  const redirected = scenario.onCall
+  scenario.onCall = (request) =>
+    request.url.startsWith(NEW) ? fail('INTERNAL_SERVER_ERROR', 503) : redirected(request)
+  expect((await scenario.caller()(METHOD, {})).ok).toBe(false)
+  expect(scenario.install.application?.clientEndpoint).toBe(ENDPOINT)
+})
