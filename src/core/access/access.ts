@@ -137,6 +137,17 @@ interface AccessConfiguration {
 }
 
 /**
+ * Whether an install's OAuth server may be asked: it is on the allow-list of the configuration. Every question
+ * to the server that an install has recorded goes through here.
+ */
+export function isAllowedServer(
+  oauthUrl: string,
+  { oauthUrls }: Pick<AccessConfiguration, 'oauthUrls'>,
+): boolean {
+  return oauthUrls.includes(oauthUrl)
+}
+
+/**
  * The trouble of an install under the present configuration. An application that is not configured, or whose
  * OAuth server is not, cannot renew its pairs: this counts before every remembered trouble, and it is over as
  * soon as both are configured.
@@ -146,9 +157,9 @@ export function accessOf(
   { applications, oauthUrls }: AccessConfiguration,
 ): AccessState | null {
   if (application === null) return access
-  const isConfigured =
-    applications.has(application.clientId) && oauthUrls.includes(application.oauthUrl)
-  if (!isConfigured) return { trouble: 'not_configured', code: '', at: Number.POSITIVE_INFINITY }
+  const isUsable =
+    applications.has(application.clientId) && isAllowedServer(application.oauthUrl, { oauthUrls })
+  if (!isUsable) return { trouble: 'not_configured', code: '', at: Number.POSITIVE_INFINITY }
   return access?.trouble === 'not_configured' ? null : access
 }
 

@@ -7,6 +7,7 @@ import { newAddressOf } from '../../bitrix24/installs/renamed-portal.ts'
 import { askAppInfo } from '../../bitrix24/servers/oauth.ts'
 import { callRest } from '../../bitrix24/servers/rest-client.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
+import { isAllowedServer } from '../../core/access/access.ts'
 import { err } from '../../core/result.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
@@ -42,7 +43,7 @@ export class PortalAddress {
     this.#askedAt = world.now()
     const { generation } = state.install()
     const { oauthUrl, clientId, clientEndpoint } = pair.application
-    if (!config.oauthUrls.includes(oauthUrl)) return false
+    if (!isAllowedServer(oauthUrl, config)) return false
     const info = await this.#askAbout(pair)
     if (!info.ok || state.install().generation !== generation) return false
     const address = newAddressOf(info.value, { memberId, clientId, clientEndpoint }, config.policy)

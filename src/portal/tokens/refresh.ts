@@ -8,6 +8,7 @@ import { DAY_MS } from '../../core/durations.ts'
 import { NOT_CONFIGURED, troubleOfRefresh } from '../../bitrix24/servers/access-trouble.ts'
 import { refreshTokens } from '../../bitrix24/servers/oauth.ts'
 import { isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'
+import { isAllowedServer } from '../../core/access/access.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
@@ -104,7 +105,7 @@ export class Refresh {
     if (opened === null || spent === null) return err(UNREADABLE_PAIR)
     const { clientId, oauthUrl } = pair.application
     const clientSecret = config.applications.get(clientId)
-    if (clientSecret === undefined || !config.oauthUrls.includes(oauthUrl)) return err(UNCONFIGURED)
+    if (clientSecret === undefined || !isAllowedServer(oauthUrl, config)) return err(UNCONFIGURED)
     const refreshed = await refreshTokens(
       { oauthUrl, clientId, clientSecret, refreshToken: spent },
       {
