@@ -49,28 +49,38 @@ const OWNER_REMEDY =
   'Let an administrator of the portal open or install the application again: only an administrator, ' +
   'the recorded installer or the system user may bring a new application token'
 
+const CONTRADICTION_REMEDY =
+  "Nothing to do where nobody has installed the application: Bitrix24's word contradicts the request, " +
+  'which is how a forged one looks. Otherwise let an administrator install the application again'
+
 const REMEDIES: Readonly<Record<InstallRefusal, string>> = {
-  foreign_oauth_server: OWNER_REMEDY,
+  foreign_oauth_server:
+    'The request names an OAuth server that is not allowed: add it to BITRIX24_OAUTH_URLS if it is one of Bitrix24',
   token_refused: OWNER_REMEDY,
   token_expired: OWNER_REMEDY,
   not_installed: OWNER_REMEDY,
-  suspended: OWNER_REMEDY,
-  portal_deleted: OWNER_REMEDY,
+  suspended:
+    "The portal's plan has ended or does not allow REST: renew it, then let an administrator open the application",
+  portal_deleted:
+    'Bitrix24 says that the portal is closed: install the application again once it is open',
   no_rights: OWNER_REMEDY,
-  inconsistent: OWNER_REMEDY,
-  member_mismatch: OWNER_REMEDY,
-  user_mismatch: OWNER_REMEDY,
-  domain_mismatch: OWNER_REMEDY,
-  unsafe_endpoint: OWNER_REMEDY,
+  inconsistent: CONTRADICTION_REMEDY,
+  member_mismatch: CONTRADICTION_REMEDY,
+  user_mismatch: CONTRADICTION_REMEDY,
+  domain_mismatch: CONTRADICTION_REMEDY,
+  unsafe_endpoint:
+    "The portal's address is no public https address, and such an address is never called: give the portal one",
   system_user_missing: OWNER_REMEDY,
   system_user_refused: OWNER_REMEDY,
-  system_user_mismatch: OWNER_REMEDY,
-  late: OWNER_REMEDY,
+  system_user_mismatch: CONTRADICTION_REMEDY,
+  late: 'Nothing to do where the application was uninstalled since. Otherwise install the application again',
   not_administrator: OWNER_REMEDY,
   another_application:
     'Uninstall the application that the portal has, or take it out of the configuration: only one application speaks for a portal',
-  no_key: OWNER_REMEDY,
-  too_many_waiting: OWNER_REMEDY,
+  no_key: 'Set TOKEN_KEYS (`npm run keys` makes one), then install the application again',
+  too_many_waiting:
+    'Too many installations of this portal wait: wait until they end, an hour at most while an OAuth server is silent, ' +
+    'or configure the applications that `pending` names; then install the application again',
 }
 
 /** The sentence that tells an operator what to do about a refused installation. */
