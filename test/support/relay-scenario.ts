@@ -205,6 +205,7 @@ export interface PortalAnswer {
   readonly install: {
     readonly kinds: readonly string[]
     readonly clientId: string | null
+    readonly refusedApplication?: { readonly clientId: string }
     readonly tokens: string
     readonly pinnedWebhooks: readonly { readonly portal: string; readonly since: string }[]
   }

@@ -40,6 +40,13 @@ export interface WebhookInstall {
   readonly since: number
 }
 
+/** Another application that was refused because this one speaks for the portal. */
+export interface OtherApplication {
+  readonly clientId: string
+  /** Unix milliseconds. */
+  readonly at: number
+}
+
 /** Installations that were refused although the portal is known. */
 export interface Refusals {
   readonly count: number
@@ -76,6 +83,8 @@ export interface InstallState extends TokenHashes {
   /** An uninstall that the portal has not confirmed yet; null without one. */
   readonly uninstallNotice: UninstallNotice | null
   readonly application: ApplicationInstall | null
+  /** The other application that was refused last, beside the recorded one; null when there is none. */
+  readonly otherApplication: OtherApplication | null
   /** The trouble with the access to the portal; null while none is known. */
   readonly access: AccessState | null
   readonly webhooks: readonly WebhookInstall[]
@@ -120,6 +129,7 @@ export const NO_INSTALL: InstallState = {
   hashes: [],
   tokenTs: null,
   application: null,
+  otherApplication: null,
   access: null,
   webhooks: [],
   refused: { count: 0, lastAt: null, reason: null },

@@ -60,7 +60,9 @@ export function recordInstall(
   const mayBeCurrent = mayChange && confirmed.ts >= (state.tokenTs ?? state.installTs ?? 0)
   const isLost = state.access?.trouble === 'tokens_lost'
   const installTs = installTimeAfter(state, confirmed)
-  const pairs = recordPairs(former, confirmed.application, { mayChange, isLost })
+  // The pairs of another application are of no use to this one.
+  const isSame = former?.clientId === confirmed.application.clientId
+  const pairs = recordPairs(isSame ? former : null, confirmed.application, { mayChange, isLost })
   const next: InstallState = {
     ...state,
     installTs,
@@ -70,6 +72,7 @@ export function recordInstall(
     ...recordToken(state, { ...confirmed, mayBeCurrent }, now),
     formerDomain: null,
     endedDomain: null,
+    otherApplication: isSame ? state.otherApplication : null,
     application: {
       ...confirmed.application,
       installerUserId: former?.installerUserId ?? confirmed.userId,
@@ -136,6 +139,7 @@ export function recordUninstall(
     hashes: [],
     tokenTs: null,
     application: null,
+    otherApplication: null,
     access: null,
     formerDomain: state.application?.domain ?? state.formerDomain,
     endedDomain: state.application?.domain ?? state.endedDomain,

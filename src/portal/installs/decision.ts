@@ -17,7 +17,7 @@ import type { PendingInstall, PendingKind } from '../../core/access/pending-row.
 import { hashToken } from '../../storage/token-hash.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
-import { issuedAt, pairOf, type Pairs } from '../tokens/pairs.ts'
+import { issuedAt, pairOf, type OpenedPair, type Pairs } from '../tokens/pairs.ts'
 import type { PendingContent } from './pending-content.ts'
 import type { PendingInstalls } from './pending.ts'
 
@@ -96,7 +96,7 @@ export class InstallDecision {
     const { memberId, state, world, pending } = this.#deps
     const confirmed = await this.#confirm(request, verified, check)
     if (this.isOver(check)) return this.refuse('late')
-    if (this.#isOfAnother(verified)) return this.refuse('another_application')
+    if (this.isOfAnother(verified)) return this.refuseOther(verified)
     const { domain, installed: finished } = verified
     const isByOwner = isOwner(state.install().application, verified)
     state.changeInstall((install) => recordInstall(install, confirmed, world.now()))
@@ -115,6 +115,21 @@ export class InstallDecision {
       state.changeInstall((install) => countRefusal(install, reason, world.now()))
     }
     return { kind: 'refused', reason }
+  }
+
+  /** Whether another configured application speaks for the portal: one row holds one application. */
+  isOfAnother({ clientId }: Pick<VerifiedInstall, 'clientId'>): boolean {
+    const { state, config } = this.#deps
+    const known = state.install().application?.clientId ?? clientId
+    return known !== clientId && config.applications.has(known)
+  }
+
+  /** Refuses a second application, and notes it beside the first one. */
+  refuseOther({ clientId }: Pick<VerifiedInstall, 'clientId'>): InstallAnswer {
+    const { state, world } = this.#deps
+    const otherApplication = { clientId, at: world.now() }
+    state.changeInstall((install) => ({ ...install, otherApplication }))
+    return this.refuse('another_application')
   }
 
   /** Whether an uninstall has come since the check began. */
@@ -138,16 +153,21 @@ export class InstallDecision {
     return { kind: 'pending', domain }
   }
 
-  /** One row holds one application: a second one would end the tokens of the first a day later. */
-  #isOfAnother({ clientId }: VerifiedInstall): boolean {
-    const { state, config } = this.#deps
-    const known = state.install().application?.clientId ?? clientId
-    return known !== clientId && config.applications.has(known)
-  }
-
   /** The hash of the application token that a request presents; null when it presents none. */
   async #hashOf({ applicationToken }: InstallRequest): Promise<string | null> {
     return applicationToken === null ? null : hashToken(this.#deps.memberId, applicationToken)
+  }
+
+  /**
+   * Whether a pair is worse than the recorded one: it dies within the hour, since it has no refresh token, and
+   * the recorded one of the same application is good.
+   */
+  #isWorse({ refreshToken }: OpenedPair, { clientId }: VerifiedInstall): boolean {
+    const { state, pairs } = this.#deps
+    const { application, access } = state.install()
+    if (refreshToken !== null || application?.clientId !== clientId) return false
+    if (access?.trouble === 'tokens_lost') return false
+    return pairs.usable('administration').some(({ field }) => field === 'tokens')
   }
 
   /** Seals the pairs and hashes the token, so that the installation can be recorded. */
@@ -178,7 +198,7 @@ export class InstallDecision {
         applicationStatus: verified.status === '' ? null : verified.status,
         scope: verified.scope === '' ? null : verified.scope,
         finished: verified.installed,
-        tokens: await pairs.seal('tokens', pair),
+        tokens: this.#isWorse(pair, verified) ? null : await pairs.seal('tokens', pair),
         tokensIssuedAt: issuedAt(pair.expiresAt, { ts, now }),
         systemTokens: system === null ? null : await pairs.seal('systemTokens', system),
         systemTokensIssuedAt: system === null ? 0 : issuedAt(system.expiresAt, { ts, now }),

@@ -135,6 +135,10 @@ export class Installer {
     const { refreshToken } = request.credentials
     if (clientSecret === undefined) return
     if (refreshToken === null) return pending.end(check.again)
+    if (decision.isOfAnother(verified)) {
+      decision.refuseOther(verified)
+      return pending.end(check.again)
+    }
     const refreshed = await refreshTokens(
       { oauthUrl, clientId, clientSecret, refreshToken },
       { ...this.#verifyDeps(), now: this.#deps.world.now() },

@@ -73,6 +73,7 @@ const UninstallNoticeSchema: v.GenericSchema<unknown, UninstallNotice> = v.loose
   denied: v.boolean(),
 })
 
+const OtherApplicationSchema = v.looseObject({ clientId: v.string(), at: v.number() })
 const DomainHolderSchema = v.looseObject({ domain: v.string(), memberId: v.string() })
 const KnownDomainSchema = v.looseObject({ from: v.number(), domain: v.string() })
 const TokenHashSchema = v.looseObject({ hash: v.string(), until: NumberSchema })
@@ -93,6 +94,7 @@ export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObje
   hashes: v.optional(v.array(TokenHashSchema), []),
   tokenTs: v.optional(NumberSchema, NO_INSTALL.tokenTs),
   application: v.optional(v.nullable(ApplicationSchema), NO_INSTALL.application),
+  otherApplication: v.optional(v.fallback(v.nullable(OtherApplicationSchema), null), null),
   // A trouble that only a later version knows is left out. The next call meets it again.
   access: v.optional(v.fallback(v.nullable(AccessSchema), null), NO_INSTALL.access),
   webhooks: v.optional(v.array(WebhookSchema), []),

@@ -92,6 +92,7 @@ export function portalView(parts: PortalViewParts, now: number) {
       applicationStatus: application?.applicationStatus ?? null,
       scope: application?.scope ?? null,
       installedAt: isoTime(application?.installedAt ?? webhooks[0]?.since ?? null),
+      ...otherApplicationView(install),
       tokens: parts.troubles.pairState(),
       pinnedWebhooks: webhooks.map(({ portal, since }) => ({ portal, since: isoTime(since) })),
     },
@@ -165,6 +166,13 @@ function accessView({ trouble, code, at }: AccessState) {
     at: isoTime(Number.isFinite(at) ? at : null),
     remedy: remedyOfTrouble(trouble),
   }
+}
+
+function otherApplicationView({ otherApplication }: InstallState) {
+  if (otherApplication === null) return {}
+  const { clientId, at } = otherApplication
+  const remedy = remedyOfRefusal('another_application')
+  return { refusedApplication: { clientId, at: isoTime(at), remedy } }
 }
 
 /** The other portal that had the domain first; null when there is none. */

@@ -153,6 +153,42 @@ describe('an update that names another address', () => {
   })
 })
 
+describe('an installation without a refresh token', () => {
+  const WITHOUT = { 'auth[refresh_token]': null } as const
+
+  async function refreshToken(): Promise<unknown> {
+    const { application } = await scenario.stored()
+    return JSON.parse(await scenario.open(application?.tokens, 'tokens')).refreshToken
+  }
+
+  it('does not replace a good pair', async () => {
+    await scenario.portal.installs()
+    const before = await refreshToken()
+    const again = { ...WITHOUT, ts: scenario.portal.ts(-100) }
+    expect((await scenario.portal.installs(again)).status).toBe(200)
+    expect((await scenario.portal.updates(again)).status).toBe(200)
+    expect(before).toEqual(expect.any(String))
+    expect(await refreshToken()).toBe(before)
+  })
+
+  it('replaces a pair that is lost, and is better than none', async () => {
+    await scenario.portal.installs(WITHOUT)
+    expect(await refreshToken()).toBeNull()
+    await scenario.portal.installs({ ts: scenario.portal.ts(-200) })
+    expect(await refreshToken()).not.toBeNull()
+    await scenario.inside(({ storage }) => {
+      const trouble = JSON.stringify({ trouble: 'tokens_lost', code: '', at: 0 })
+      storage.sql.exec(
+        `UPDATE install SET install = json_set(install, '$.access', json(?))`,
+        trouble,
+      )
+    })
+    await scenario.relay.restarts()
+    await scenario.portal.installs({ ...WITHOUT, ts: scenario.portal.ts(-100) })
+    expect(await refreshToken()).toBeNull()
+  })
+})
+
 describe('an install that waits for its configuration', () => {
   const UNKNOWN = 'local.0123456789abcd.12345678'
 
@@ -333,8 +369,44 @@ describe('a second application', () => {
       reason: 'another_application',
       remedy: expect.stringMatching(/^Uninstall the application that the portal has/u),
     })
+    expect(install.refusedApplication).toEqual({
+      clientId: SECOND,
+      at: expect.any(String),
+      remedy: refused.remedy,
+    })
     scenario.time.passesWithoutAlarm('25 h')
     expect((await scenario.portal.sends()).status).toBe(200)
+  })
+
+  it('is shown beside the first one, whatever is refused after it', async () => {
+    await scenario.portal.installs({ ...WITH_NEW_TOKEN, ts: scenario.portal.ts(-800) })
+    scenario.bitrix24.clientId = CLIENT_ID
+    scenario.bitrix24.memberId = 'f'.repeat(32)
+    await forge('a')
+    const { install, refused } = await scenario.view()
+    expect(refused.reason).toBe('member_mismatch')
+    expect(install.refusedApplication?.clientId).toBe(SECOND)
+  })
+
+  it('that had waited for its configuration is refused before its pair is redeemed', async () => {
+    scenario.adapt = (settings) => settings
+    await scenario.relay.restarts()
+    expect(
+      (await scenario.portal.installs({ ...WITH_NEW_TOKEN, ts: scenario.portal.ts(-800) })).status,
+    ).toBe(200)
+    scenario.adapt = (settings) => ({
+      ...settings,
+      applications: new Map([...settings.applications, [SECOND, 'secret-of-the-second']]),
+    })
+    await scenario.relay.restarts()
+    await scenario.time.passes('61 s')
+    const { install, refused, pending } = await scenario.view()
+    expect({ clientId: install.clientId, reason: refused.reason, pending }).toEqual({
+      clientId: CLIENT_ID,
+      reason: 'another_application',
+      pending: null,
+    })
+    expect(scenario.asked('/oauth/token/')).toEqual([])
   })
 
   it('is installed after the first one was uninstalled', async () => {
