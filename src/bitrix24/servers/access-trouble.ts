@@ -3,7 +3,7 @@
  * that one call. rest-error.ts classifies a code by itself; this file also looks at the method that was
  * called. Example: "access denied" means more for reading fields than for `user.get`.
  */
-import type { AccessTrouble } from '../../core/access/access.ts'
+import { UNREADABLE_CODE, type AccessTrouble } from '../../core/access/access.ts'
 import { hasCode, isClosed } from './rest-error.ts'
 import type { OwnErrorCode, RestError } from './rest-error.ts'
 
@@ -26,7 +26,7 @@ export function troubleOfRefresh(error: RestError): AccessTrouble | null {
   switch (kind) {
     case 'dead_token':
     case 'expired':
-      return 'tokens_lost'
+      return code === UNREADABLE_CODE ? 'tokens_unreadable' : 'tokens_lost'
     case 'refused':
       if (REFUSED_SECRETS.has(code.toLowerCase())) return 'secret_refused'
       return hasCode(error, NOT_CONFIGURED) ? 'not_configured' : null

@@ -10,6 +10,7 @@ import type { PortalStatus } from './portal-status.ts'
 /** Every access trouble. The names are stored, and the admin API shows them. */
 export const ACCESS_TROUBLES = [
   'tokens_lost',
+  'tokens_unreadable',
   'uninstalled',
   'deleted',
   'closed',
@@ -51,6 +52,13 @@ const MEANINGS: Readonly<Record<AccessTrouble, Meaning>> = {
     reason: 'tokens_lost',
     restMs: Number.POSITIVE_INFINITY,
     remedy: "Let an administrator of the portal open the application's page, or install it again",
+  },
+  tokens_unreadable: {
+    status: 'tokens_lost',
+    reason: 'tokens_lost',
+    isFinal: false,
+    remedy:
+      'The stored tokens cannot be opened: put the key with which they were sealed back into TOKEN_KEYS, under its id; the relay then goes on by itself',
   },
   uninstalled: {
     status: 'uninstalled',
@@ -161,6 +169,23 @@ export function accessOf(
     applications.has(application.clientId) && isAllowedServer(application.oauthUrl, { oauthUrls })
   if (!isUsable) return { trouble: 'not_configured', code: '', at: Number.POSITIVE_INFINITY }
   return access?.trouble === 'not_configured' ? null : access
+}
+
+/**
+ * A stored trouble as this version understands it. A former version counted a pair that it could not open as
+ * lost for good, although only the bytes of its key were wrong.
+ */
+export function readTrouble(stored: AccessState): AccessState {
+  const isUnreadable = stored.trouble === 'tokens_lost' && stored.code === UNREADABLE_CODE
+  return isUnreadable ? { ...stored, trouble: 'tokens_unreadable' } : stored
+}
+
+/** The relay's own code of a pair that cannot be opened with the configured keys. */
+export const UNREADABLE_CODE = 'unreadable_pair'
+
+/** Whether a trouble ends with any pair that an installation brings, however old it is. */
+export function hasNoPair(access: AccessState | null): boolean {
+  return access?.trouble === 'tokens_lost' || access?.trouble === 'tokens_unreadable'
 }
 
 /** The status of a portal with this trouble. */

@@ -2,6 +2,7 @@
  * The life of an install: an installation records it, an uninstall ends it. Bitrix24 may deliver such events
  * late, twice or in another order than they happened, so each carries its time and the later one wins. Pure.
  */
+import { hasNoPair } from './access.ts'
 import { setDirtyFlag, type ApplicationInstall, type InstallState } from './install.ts'
 import { hasNewPair, recordPairs } from './install-pairs.ts'
 import { recordToken, trustsToken } from './token-hashes.ts'
@@ -58,7 +59,7 @@ export function recordInstall(
   const former = state.application
   const mayChange = former === null || isOwner(former, confirmed)
   const mayBeCurrent = mayChange && confirmed.ts >= (state.tokenTs ?? state.installTs ?? 0)
-  const isLost = state.access?.trouble === 'tokens_lost'
+  const isLost = hasNoPair(state.access)
   const installTs = installTimeAfter(state, confirmed)
   // The pairs of another application are of no use to this one.
   const isSame = former?.clientId === confirmed.application.clientId

@@ -5,6 +5,7 @@
  */
 import type { InstallVerdict, VerifiedInstall } from '../../bitrix24/installs/verify-install.ts'
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
+import { hasNoPair } from '../../core/access/access.ts'
 import { countRefusal } from '../../core/access/install.ts'
 import type { InstallRefusal } from '../../core/access/install-refusal.ts'
 import {
@@ -166,7 +167,7 @@ export class InstallDecision {
     const { state, pairs } = this.#deps
     const { application, access } = state.install()
     if (refreshToken !== null || application?.clientId !== clientId) return false
-    if (access?.trouble === 'tokens_lost') return false
+    if (hasNoPair(access)) return false
     return pairs.usable('administration').some(({ field }) => field === 'tokens')
   }
 

@@ -103,8 +103,8 @@ export class Installer {
     if (again === null) return
     const check = { ts: again.ts, generation, network: again.network, again }
     const content = await this.#deps.pending.open(again)
-    // A key that is missing may come back: the install stays until its time is over.
-    if (content === 'unknown_key' || !this.#isUndecided(check)) return
+    // A key that is missing or wrong may come back: the install stays until its time is over.
+    if (content === 'unreadable' || !this.#isUndecided(check)) return
     if (content === 'damaged') return this.#deps.pending.end(again)
     if (content.verified === null) await this.#askAgain(content.request, check)
     else await this.#tryConfigured(content.request, content.verified, check)

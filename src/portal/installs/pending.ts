@@ -90,11 +90,11 @@ export class PendingInstalls {
     return again
   }
 
-  /** Opens an install. */
-  async open({ sealed }: PendingInstall): Promise<PendingContent | 'unknown_key' | 'damaged'> {
+  /** Opens an install. `unreadable`: no configured key opens it; `damaged`: its content is of another form. */
+  async open({ sealed }: PendingInstall): Promise<PendingContent | 'unreadable' | 'damaged'> {
     const { memberId, config } = this.#deps
     const opened = await config.sealer.open(sealed, { memberId, field: FIELD })
-    return opened.ok ? (parseContent(opened.value) ?? 'damaged') : opened.error
+    return opened.ok ? (parseContent(opened.value) ?? 'damaged') : 'unreadable'
   }
 
   /** Removes one install. */

@@ -5,7 +5,7 @@
  * never keeps a portal from working: when it cannot be understood, it begins anew.
  */
 import * as v from 'valibot'
-import { ACCESS_TROUBLES, type AccessState } from '../../core/access/access.ts'
+import { ACCESS_TROUBLES, readTrouble, type AccessState } from '../../core/access/access.ts'
 import {
   NO_INSTALL,
   type ApplicationInstall,
@@ -44,11 +44,14 @@ const ApplicationSchema: v.GenericSchema<unknown, ApplicationInstall> = v.pipe(
   })),
 )
 
-const AccessSchema: v.GenericSchema<unknown, AccessState> = v.looseObject({
-  trouble: v.picklist(ACCESS_TROUBLES),
-  code: v.string(),
-  at: v.number(),
-})
+const AccessSchema: v.GenericSchema<unknown, AccessState> = v.pipe(
+  v.looseObject({
+    trouble: v.picklist(ACCESS_TROUBLES),
+    code: v.string(),
+    at: v.number(),
+  }),
+  v.transform((stored) => readTrouble(stored)),
+)
 
 const RefusalsSchema: v.GenericSchema<unknown, Refusals> = v.looseObject({
   count: v.number(),

@@ -69,7 +69,7 @@ export class Pairs {
   readonly #deps: PairsDeps
   /** Opened pairs by their place: to open one costs the derivation of a key. */
   readonly #opened = new Map<PairField, { readonly sealed: string; readonly pair: OpenedPair }>()
-  /** Sealed texts of pairs that the OAuth server has refused for good. */
+  /** Sealed texts of pairs that were given up. */
   readonly #dead = new Set<string>()
 
   constructor(deps: PairsDeps) {
@@ -123,7 +123,7 @@ export class Pairs {
     return sealed.ok ? sealed.value : null
   }
 
-  /** Gives a pair up: the OAuth server has refused it for good. */
+  /** Gives a pair up in this life of the object: it is dead, or no configured key opens it. */
   giveUp({ sealed }: StoredPair): void {
     this.#dead.add(sealed)
   }

@@ -8,7 +8,7 @@ import { DAY_MS } from '../../core/durations.ts'
 import { NOT_CONFIGURED, troubleOfRefresh } from '../../bitrix24/servers/access-trouble.ts'
 import { refreshTokens } from '../../bitrix24/servers/oauth.ts'
 import { isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'
-import { isAllowedServer } from '../../core/access/access.ts'
+import { isAllowedServer, UNREADABLE_CODE } from '../../core/access/access.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
@@ -24,12 +24,16 @@ export const REFRESH_REST_MS = 30_000
 /** How long one call of Bitrix24 may take, its answer included. */
 export const CALL_TIMEOUT_MS = 15_000
 
-/** The pair cannot be opened, or it has no refresh token. */
+/** The pair cannot be opened with the configured keys. The right key may come back. */
 export const UNREADABLE_PAIR: RestError = {
   kind: 'dead_token',
-  code: 'unreadable_pair',
+  code: UNREADABLE_CODE,
   status: null,
 }
+/** The pair has no refresh token, so it has died with its access token. */
+const NO_REFRESH_TOKEN: RestError = { kind: 'dead_token', code: 'no_refresh_token', status: null }
+/** The fresh pair cannot be sealed, since no key is configured. */
+const NO_KEY: RestError = { kind: 'unreachable', code: 'no_key', status: null }
 /** The fresh pair could not be stored, so it must not be used. */
 const NOT_STORED: RestError = { kind: 'unreachable', code: 'not_stored', status: null }
 /**
@@ -101,8 +105,9 @@ export class Refresh {
     const { memberId, config, world, state, pairs } = this.#deps
     const { generation } = state.install()
     const opened = await pairs.open(pair)
-    const spent = opened?.refreshToken ?? null
-    if (opened === null || spent === null) return err(UNREADABLE_PAIR)
+    if (opened === null) return err(UNREADABLE_PAIR)
+    const spent = opened.refreshToken
+    if (spent === null) return err(NO_REFRESH_TOKEN)
     const { clientId, oauthUrl } = pair.application
     const clientSecret = config.applications.get(clientId)
     if (clientSecret === undefined || !isAllowedServer(oauthUrl, config)) return err(UNCONFIGURED)
@@ -123,7 +128,7 @@ export class Refresh {
     const { value: fresh } = refreshed
     if (fresh.memberId !== memberId) return err(OF_ANOTHER_PORTAL)
     const replacement = await pairs.prepare(pair.field, { spent, fresh: pairOf(opened, fresh) })
-    if (replacement === null) return err(UNREADABLE_PAIR)
+    if (replacement === null) return err(NO_KEY)
     // An uninstall, or a newer pair, came during the refresh: there is nothing to replace.
     if (state.install().generation !== generation || !replacement.isDue()) return ok(null)
     const server = config.oauthUrls.find((url) => fresh.serverEndpoint?.startsWith(`${url}/`))

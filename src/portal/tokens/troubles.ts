@@ -5,6 +5,7 @@
 import type { RestError } from '../../bitrix24/servers/rest-error.ts'
 import {
   accessOf,
+  hasNoPair,
   isBlocked,
   isFinalTrouble,
   type AccessState,
@@ -38,15 +39,20 @@ export class AccessTroubles {
 
   /** The trouble that keeps the relay from asking now; null when it may ask. */
   block(): AccessState | null {
+    const { pairs, world } = this.#deps
     const access = this.current()
-    return access !== null && isBlocked(access, this.#deps.world.now()) ? access : null
+    if (access === null || !isBlocked(access, world.now())) return null
+    // A deployment may have brought the right key back. Whether it did costs no call: the pair is opened first.
+    const isTried =
+      access.trouble !== 'tokens_unreadable' || pairs.usable('background').length === 0
+    return isTried ? access : null
   }
 
   /** Whether a pair can be opened with the configured keys, and has not been refused for good. */
   pairState(): 'valid' | 'lost' | 'none' {
     const { application, access } = this.#deps.state.install()
     if (application === null) return 'none'
-    if (access !== null && isFinalTrouble(access.trouble)) return 'lost'
+    if (access !== null && (isFinalTrouble(access.trouble) || hasNoPair(access))) return 'lost'
     const { sealer } = this.#deps.config
     const sealed = [application.tokens, application.systemTokens]
     return sealed.some((pair) => pair !== null && sealer.canOpen(pair)) ? 'valid' : 'lost'
@@ -59,9 +65,12 @@ export class AccessTroubles {
   remember(pair: StoredPair, { code }: RestError, trouble: AccessTrouble | null): void {
     const { memberId, state, world, pairs } = this.#deps
     if (trouble === null || !pairs.isStored(pair)) return
-    if (trouble === 'tokens_lost') {
+    if (trouble === 'tokens_lost' || trouble === 'tokens_unreadable') {
       pairs.giveUp(pair)
-      if (pairs.usable('background').length > 0) return this.#leaveToTheOther(pair)
+      const isOther = pairs.usable('background').length > 0
+      // A pair that cannot be opened stays where it is: its key may come back.
+      if (isOther && trouble === 'tokens_unreadable') return
+      if (isOther) return this.#leaveToTheOther(pair)
     }
     const known = state.install().access
     const access = { trouble, code, at: world.now() }

@@ -15,6 +15,7 @@ function failed(kind: RestErrorKind, code = '') {
 
 it.each<[RestErrorKind, string, string | null]>([
   ['dead_token', 'invalid_grant', 'tokens_lost'],
+  ['dead_token', 'unreadable_pair', 'tokens_unreadable'],
   ['expired', 'expired_token', 'tokens_lost'],
   ['refused', 'INVALID_CLIENT', 'secret_refused'],
   ['refused', 'wrong_client', 'secret_refused'],

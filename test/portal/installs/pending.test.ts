@@ -168,6 +168,23 @@ describe('an install of an application that is not configured', () => {
   })
 })
 
+describe('a pending install under a key whose bytes are wrong in one deployment', () => {
+  it('stays, and is trusted when the right ones are back', async () => {
+    scenario.bitrix24.answers = false
+    await scenario.portal.installs()
+    scenario.bitrix24.answers = true
+    const wrong = createSealer([{ id: 'k1', key: new Uint8Array(32).fill(9) }])
+    scenario.adapt = (settings) => ({ ...settings, sealer: wrong })
+    await scenario.relay.restarts()
+    await scenario.time.passes('61 s')
+    expect((await scenario.view()).state).toBe('pending')
+    scenario.adapt = (settings) => settings
+    await scenario.relay.restarts()
+    await scenario.time.passes('61 s')
+    expect((await scenario.view()).state).toBe('active')
+  })
+})
+
 describe('an install that the OAuth server has not answered', () => {
   beforeEach(() => {
     scenario.bitrix24.answers = false

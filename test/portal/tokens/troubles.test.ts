@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOW } from '../../support/time.ts'
 import { fail } from '../../support/install-servers.ts'
-import { METHOD, TokenScenario, aTokenScenario } from '../../support/token-scenario.ts'
+import {
+  METHOD,
+  TokenScenario,
+  aPair,
+  aTokenScenario,
+  aTokenScenarioWithSystemUser,
+} from '../../support/token-scenario.ts'
 
 describe('an access trouble', () => {
   it.each([
@@ -129,5 +135,59 @@ describe('pairState()', () => {
       scenario.install = { ...scenario.install, access }
     }
     expect(scenario.start().troubles.pairState()).toBe('lost')
+  })
+})
+
+describe('wrong bytes under the id of a key', () => {
+  /** Another key under the same id, as after a mistake in one deployment. */
+  const WRONG = createSealer([{ id: 'k1', key: new Uint8Array(32).fill(9) }])
+
+  it.each([
+    ['one pair', aTokenScenario],
+    ['both pairs', aTokenScenarioWithSystemUser],
+  ])('lose %s for that deployment alone', async (_, create) => {
+    const scenario = await create()
+    const { sealer } = scenario
+    const before = scenario.install.application
+    scenario.sealer = WRONG
+    const wrong = scenario.start()
+    for (let n = 0; n < 3; n += 1) {
+      expect((await wrong.caller.callerFor('background')(METHOD, {})).ok).toBe(false)
+    }
+    expect(scenario.sent).toEqual([])
+    expect(scenario.install.access?.trouble).toBe('tokens_unreadable')
+    expect(wrong.troubles.pairState()).toBe('lost')
+    expect(wrong.caller.refusal()).toBe('tokens_lost')
+    expect(scenario.install.application).toEqual(before)
+    // The next deployment has the right bytes again.
+    scenario.sealer = sealer
+    scenario.accepted.add('canary-access-old').add('canary-access-system')
+    const right = scenario.start()
+    expect(right.caller.refusal()).toBeNull()
+    expect((await right.caller.callerFor('background')(METHOD, {})).ok).toBe(true)
+    expect(scenario.install.access).toBeNull()
+    expect(right.troubles.pairState()).toBe('valid')
+  })
+
+  it('leave a pair in its place when the other one can be opened', async () => {
+    const scenario = await aTokenScenarioWithSystemUser()
+    const systemTokens = `${scenario.install.application?.systemTokens ?? ''}AAAA`
+    scenario.change({ systemTokens })
+    scenario.accepted.add('canary-access-old')
+    expect((await scenario.caller()(METHOD, {})).ok).toBe(true)
+    expect(scenario.install.application?.systemTokens).toBe(systemTokens)
+    expect(scenario.install.access).toBeNull()
+  })
+
+  it('a pair without a refresh token dies with its access token', async () => {
+    const scenario = await aTokenScenario()
+    const { pairs } = scenario.start()
+    const tokens = await pairs.seal('tokens', { ...aPair('old'), refreshToken: null })
+    scenario.change({ tokens })
+    await scenario.caller()(METHOD, {})
+    expect(scenario.install.access).toMatchObject({
+      trouble: 'tokens_lost',
+      code: 'no_refresh_token',
+    })
   })
 })
