@@ -15,12 +15,16 @@ afterEach(() => {
 })
 
 function aDirectory(answers: () => Promise<never>): DirectoryRemote {
-  const [pin, notePending, listPending, notePortal, listPortals] = Array.from(
-    { length: 5 },
-    () => () => answers(),
-  )
-  if (!pin || !notePending || !listPending || !notePortal || !listPortals) throw new Error('unused')
-  return { pin, notePending, listPending, notePortal, listPortals }
+  const call = () => answers()
+  return {
+    pin: call,
+    unpin: call,
+    holdDomain: call,
+    notePending: call,
+    listPending: call,
+    notePortal: call,
+    listPortals: call,
+  }
 }
 
 it('ends every wait after 2 s', async () => {
@@ -28,13 +32,15 @@ it('ends every wait after 2 s', async () => {
   const client = createDirectoryClient({ directory: () => silent, withTimeout })
   const asked = Promise.allSettled([
     client.pin('token', ACME),
+    client.unpin('token', ACME),
+    client.holdDomain('acme.bitrix24.com', ACME),
     client.notePending(ACME, null),
     client.listPending(1),
     client.notePortal(ACME, true),
     client.listPortals(''),
   ])
   await vi.advanceTimersByTimeAsync(DIRECTORY_TIMEOUT_MS)
-  expect((await asked).map(({ status }) => status)).toEqual(Array(5).fill('rejected'))
+  expect((await asked).map(({ status }) => status)).toEqual(Array(7).fill('rejected'))
 })
 
 it('keeps the list of portals in an object of its own', async () => {

@@ -56,7 +56,7 @@ const MEANINGS: Readonly<Record<AccessTrouble, Meaning>> = {
   tokens_unreadable: {
     status: 'tokens_lost',
     reason: 'tokens_lost',
-    isFinal: false,
+    restMs: TROUBLE_REST_MS,
     remedy:
       'The stored tokens cannot be opened: put the key with which they were sealed back into TOKEN_KEYS, under its id; the relay then goes on by itself',
   },

@@ -284,7 +284,7 @@ describe('the pending installs by themselves', () => {
 
   /** Adds an unanswered install, or puts it back, as the alarm does. */
   function add(pending: PendingInstalls, again: PendingRow | null = null) {
-    const terms = { kind: 'unanswered', ts: TS, again, isOver: () => false } as const
+    const terms = { kind: 'unanswered', ts: TS, network: null, again, isOver: () => false } as const
     return pending.add({ request: install(), verified: null }, terms)
   }
 

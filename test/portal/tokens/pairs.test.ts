@@ -110,7 +110,7 @@ describe('prepare()', () => {
         return sealer.open(...sealed)
       },
     }
-    await scenario.start().pairs.replace('canary-refresh-old', aPair('fresh'))
+    await replace(scenario, 'tokens', 'canary-refresh-old')
     expect(await scenario.stored()).toBe('canary-refresh-fresh')
   })
 
