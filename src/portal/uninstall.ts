@@ -47,7 +47,7 @@ export async function uninstallPortal(
   }
   if (isLateUninstall(state.install(), ts)) return { kind: 'accepted' }
   uninstallNotices.take({ ts, clean: call.clean })
-  await carryOut(parts, uninstallNotices.ask())
+  await carryOut(parts, uninstallNotices.ask(), call.receivedAt)
   return { kind: 'accepted' }
 }
 
@@ -64,10 +64,11 @@ export async function checkUninstall(parts: PortalParts): Promise<void> {
 async function carryOut(
   parts: PortalParts,
   asked: Promise<DecidedUninstall | null>,
+  receivedAt = 0,
 ): Promise<void> {
   const { world, scheduler } = parts
   const ended = asked.then((decided) => {
-    if (decided !== null) endBy(parts, decided)
+    if (decided !== null) endBy(parts, decided, receivedAt)
   })
   scheduler.background(ended)
   const over = ended.then(
@@ -80,13 +81,15 @@ async function carryOut(
   }
 }
 
-function endBy(parts: PortalParts, decided: DecidedUninstall): void {
+function endBy(parts: PortalParts, decided: DecidedUninstall, receivedAt: number): void {
   const { memberId, state, world, mirror, scheduler } = parts
   // A reinstallation came between the decision and this moment.
   if (isLateUninstall(state.install(), decided.ts)) return
   const { clean, confirmed } = decided
-  // Events that came while the portal was asked went into the log, and end with it.
-  const erased = endInstallation(parts, { ts: decided.ts, clean, endedAt: world.now() })
+  // Events that came while the portal was asked went into the log, and end with it. The clock of the edge may
+  // be ahead of this one.
+  const endedAt = Math.max(world.now(), receivedAt)
+  const erased = endInstallation(parts, { ts: decided.ts, clean, endedAt })
   world.log('info', 'uninstalled', { memberId, clean, confirmed, erased })
   scheduler.advance()
   scheduler.background(mirror.follow())

@@ -44,6 +44,7 @@ describe('takeRequest() with lifecycle requests', () => {
   })
 
   it('accepts an uninstall at the second try when the first answer was lost', async () => {
+    scenario.portal.removesApplication()
     const answerLost = portalsWith({
       uninstall: async (call) => {
         await realPortals(scenario.memberId).uninstall(call)

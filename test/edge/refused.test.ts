@@ -97,6 +97,7 @@ it('a CLEAN uninstall takes the refused requests of its portal with it, and coun
     scenario.portal.body('app-ONAPPUNINSTALL-clean', { ts: scenario.portal.ts() }),
   )
   scenario.now += 1000
+  scenario.portal.removesApplication()
   expect(await scenario.intake(realPortals).take(uninstall)).toMatchObject({ kind: 'accepted' })
   expect(await refusedKeys()).toEqual([])
   const { erased } = await scenario.view()

@@ -71,6 +71,7 @@ describe('G7 uninstall', () => {
     'ONAPPUNINSTALL (%s) whose first answer was lost is accepted at its second try',
     async (kind) => {
       await scenario.portal.installs()
+      scenario.portal.removesApplication()
       const call = {
         tokenHash: await hashToken(scenario.memberId, APPLICATION_TOKEN),
         ts: scenario.portal.ts(),

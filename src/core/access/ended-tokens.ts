@@ -3,7 +3,7 @@
  * event may have waited in the spill while its token ended. It was acknowledged, so it is trusted as of its
  * time of receipt. These hashes prove nothing that is received now. Pure.
  */
-import { DAY_MS } from '../durations.ts'
+import { DAY_MS, SECOND_MS } from '../durations.ts'
 import { equalInConstantTime } from '../safety/constant-time.ts'
 import type { InstallState } from './install.ts'
 import { trustsToken } from './token-hashes.ts'
@@ -58,8 +58,15 @@ export function trustedToken(
 }
 
 /**
+ * How long after its receipt an uninstall may have ended the installation, in milliseconds, to be the one that
+ * is said again: the time that both tries of the edge have.
+ */
+const REPEATED_WITHIN_MS = 2 * SECOND_MS
+
+/**
  * Whether an uninstall is the one that was recorded last, said again because its first answer was lost: the
- * same token and the same time of receipt. Without that time (an edge of the former version) its `ts` tells.
+ * same token, which ended when the uninstall was received or within the two tries of the edge. Without that
+ * time (an edge of the former version) its `ts` tells.
  */
 export function isRepeatedUninstall(
   install: Pick<InstallState, 'hashes' | 'endedTokens' | 'uninstallTs'>,
@@ -70,9 +77,13 @@ export function isRepeatedUninstall(
   const isSame = endedTokens.map(
     (known) =>
       equalInConstantTime(known.hash, hash) &&
-      (receivedAt === null ? ts <= uninstallTs : known.endedAt === receivedAt),
+      (receivedAt === null ? ts <= uninstallTs : isWithinTries(known.endedAt - receivedAt)),
   )
   return isSame.includes(true)
+}
+
+function isWithinTries(ms: number): boolean {
+  return ms >= 0 && ms <= REPEATED_WITHIN_MS
 }
 
 function tokensOf({ hashes, webhooks }: InstallState): { hash: string; until: number | null }[] {

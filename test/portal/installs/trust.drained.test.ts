@@ -63,6 +63,7 @@ describe('an event out of the spill', () => {
     await scenario.portal.installs()
     const before = scenario.time.now()
     scenario.time.passesWithoutAlarm('1 min')
+    scenario.portal.removesApplication()
     await scenario.object.uninstall({
       tokenHash: await hashToken(scenario.memberId, APPLICATION_TOKEN),
       ts: scenario.portal.ts(),
