@@ -7,7 +7,7 @@ import type { AddressPolicy } from '../core/safety/address.ts'
 import type { ReceiverMemory } from '../core/lanes/state/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { USER_AGENT } from '../core/user-agent.ts'
-import { judgeByProfile } from './answers/judge.ts'
+import { judgeByProfile, needsBody } from './answers/judge.ts'
 import type { ChatEndpoint } from './chat-endpoint.ts'
 import type { Catalogue } from './language/catalogue.ts'
 import { catalogueOf } from './language/languages.ts'
@@ -82,6 +82,7 @@ function createChat<E extends ChatEndpoint, B extends object>(
   return ok({
     prepare: async (parcel, terms) => prepare(chat, parcel, terms),
     judge: (answer, now) => judge(kind, answer, now),
+    needsBody: needsBody(kind.profile),
     secrets: endpoint.value.secrets,
     policy: endpoint.value.policy,
     paceKey: endpoint.value.paceKey,

@@ -37,7 +37,7 @@ export interface StatusRule {
 /**
  * The body that a success must have.
  * - `any`: not looked at.
- * - `ok`: exactly the two letters.
+ * - `ok`: the two letters, whatever blanks stand around them.
  * - `json_ok`: a JSON object with `ok: true`.
  * - `json_id`: a JSON object that names the new message as `id` or `name`.
  * - `no_error`: anything that does not say that there was an error.

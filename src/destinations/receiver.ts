@@ -102,6 +102,8 @@ export interface Receiver {
   prepare(parcel: Parcel, terms: AttemptTerms): Promise<OutgoingRequest>
   /** Judges the receiver's answer. `now` (unix milliseconds) is needed for Retry-After dates. */
   judge(answer: Answer, now: number): Verdict
+  /** False when status and headers decide alone, so that the body of an answer may be lost. */
+  readonly needsBody: boolean
   /** Strings that must never appear in a reason: the URL, its secret parts, signing secrets. */
   readonly secrets: readonly string[]
   /** The addresses that may be called for it. */

@@ -7,12 +7,16 @@ import type { Fetch } from '../core/fetch.ts'
 import type { DeliveryOutcome } from '../core/lanes/state/outcome.ts'
 import type { ReceiverMemory } from '../core/lanes/state/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
-import { checkAddress, type AddressPolicy } from '../core/safety/address.ts'
+import { checkAddress } from '../core/safety/address.ts'
 import { describeError, redactText } from '../core/safety/redact.ts'
 import { unusableEndpoint, failedMessage, unanswered } from './answers/outcomes.ts'
+import { parseRetryAfter } from './answers/retry-after.ts'
 import type { Answer, OutgoingRequest, Parcel, Receiver, Verdict } from './receiver.ts'
 
 const MAX_ANSWER_BYTES = 8192
+
+/** How long a body may take that decides nothing any more, in milliseconds. */
+const MAX_REST_MS = 500
 
 /** The things that sending needs from the outside. */
 export interface SendOptions {
@@ -66,12 +70,13 @@ async function trySend(receiver: Receiver, parcel: Parcel, options: SendOptions)
 
 /** The memory to send with; the outcome when the receiver did not give its permission. */
 async function askForPermission(
-  { handshake, policy, secrets }: Receiver,
+  receiver: Receiver,
   options: SendOptions,
 ): Promise<Result<ReceiverMemory, DeliveryOutcome>> {
+  const { handshake, secrets } = receiver
   const { memory } = options
   if (handshake === null || !handshake.isDue({ now: options.now(), memory })) return ok(memory)
-  const answer = await exchange(handshake.request(), policy, options)
+  const answer = await exchange(handshake.request(), receiver, options)
   if (!answer.ok) return answer
   const permitted = handshake.judge(answer.value, { now: options.now(), memory })
   return permitted.ok ? permitted : err(redactDetail(permitted.error, answer.value, secrets))
@@ -90,7 +95,7 @@ async function sendOnce(
 ): Promise<Verdict> {
   const { memory } = options
   const request = await receiver.prepare(parcel, { now: options.now(), memory })
-  const answer = await exchange(request, receiver.policy, options)
+  const answer = await exchange(request, receiver, options)
   if (!answer.ok) return answer.error
   const verdict = receiver.judge(answer.value, options.now())
   if (verdict.kind === 'moved') return verdict
@@ -104,67 +109,112 @@ async function sendOnce(
  */
 async function exchange(
   request: OutgoingRequest,
-  policy: AddressPolicy,
+  { policy, needsBody }: Pick<Receiver, 'policy' | 'needsBody'>,
   options: SendOptions,
 ): Promise<Result<Answer, DeliveryOutcome>> {
   const address = checkAddress(request.url, policy)
   if (!address.ok) return err(unusableEndpoint('refused_address', address.error))
-  const answer = await post({ ...request, url: address.value.href }, options)
-  return typeof answer === 'string' ? err(unanswered(answer)) : ok(answer)
+  const received = await post({ ...request, url: address.value.href }, { ...options, needsBody })
+  const { response, body, failure } = received
+  if (response === null || (failure !== null && needsBody)) {
+    // The receiver has said how long it wants to be left alone, even where the rest of its answer was lost.
+    const wish = response?.headers.get('retry-after') ?? null
+    return err(unanswered(failure ?? 'network_error', parseRetryAfter(wish, options.now())))
+  }
+  const { status, headers } = response
+  const isCut = failure !== null || body.isFull
+  return ok({ status, headers, body: body.text(), isCut })
 }
 
-/** Makes one request within the timeout. A string says why there is no answer. */
+/** Everything that came of an answer, and why not all of it came. */
+interface Received {
+  /** Null when no status came. */
+  readonly response: Response | null
+  readonly body: AnswerBody
+  readonly failure: 'timeout' | 'network_error' | null
+}
+
+/** Makes one request within the timeout. */
 async function post(
-  { method = 'POST', url, headers, body }: OutgoingRequest,
-  { fetch, timeoutMs }: SendOptions,
-): Promise<Answer | 'timeout' | 'network_error'> {
+  { method = 'POST', url, headers, body: content }: OutgoingRequest,
+  { fetch, timeoutMs, needsBody }: SendOptions & Pick<Receiver, 'needsBody'>,
+): Promise<Received> {
   const abort = new AbortController()
   const timer = setTimeout(() => abort.abort(), timeoutMs)
   const timeout = new Promise<never>((_resolve, reject) => {
     abort.signal.addEventListener('abort', () => reject(new Error('timeout')), { once: true })
   })
+  const body = new AnswerBody()
+  const sent = { ...(method === 'POST' && { body: content }), redirect: 'manual' } as const
+  let response: Response | null = null
   try {
-    const content = method === 'POST' ? { body } : {}
-    const init: RequestInit = { method, headers, ...content, redirect: 'manual' }
     // A fetch or a stream may ignore the signal (docs/cloudflare.md#fetch), so the timeout also ends the wait.
-    return await Promise.race([
-      fetch(url, { ...init, signal: abort.signal }).then((response) =>
-        read(response, abort.signal),
-      ),
+    response = await Promise.race([
+      fetch(url, { method, headers, ...sent, signal: abort.signal }),
       timeout,
     ])
+    const rest = body.read(response, abort.signal)
+    if (needsBody || !response.ok) await Promise.race([rest, timeout])
+    // Whatever the body does after such a status, the receiver has the message. The connection can be used
+    // again once a body has ended, so an ordinary one is read to its end.
+    else if (!(await endsSoon(rest))) abort.abort()
+    return { response, body, failure: null }
   } catch {
     // Refused, reset, unresolved, cut in the middle: a lane treats all of them alike. The messages of these
     // errors differ between platforms and may hold the URL (docs/cloudflare.md#fetch), so none is looked at.
-    return abort.signal.aborted ? 'timeout' : 'network_error'
+    return { response, body, failure: abort.signal.aborted ? 'timeout' : 'network_error' }
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function read(response: Response, signal: AbortSignal): Promise<Answer> {
-  const { status, headers } = response
-  if (response.body === null) return { status, headers, body: '', isCut: false }
-  const reader = response.body.getReader()
-  const cancel = (): void => {
-    // To cancel a stream that is broken already is an error; there is nothing left to free then.
-    reader.cancel().catch(() => undefined)
+/** The body of an answer, as far as it was read. */
+class AnswerBody {
+  readonly #bytes = new Uint8Array(MAX_ANSWER_BYTES)
+  #length = 0
+
+  /** Whether as much was read as is ever read, so that the rest of the body, if there is any, is unread. */
+  get isFull(): boolean {
+    return this.#length === MAX_ANSWER_BYTES
   }
-  signal.addEventListener('abort', cancel, { once: true })
-  const bytes = new Uint8Array(MAX_ANSWER_BYTES)
-  let length = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    const part = value.subarray(0, MAX_ANSWER_BYTES - length)
-    bytes.set(part, length)
-    length += part.length
-    if (length === MAX_ANSWER_BYTES) break
+
+  /** The text that was read; bytes that are not UTF-8 are replaced. */
+  text(): string {
+    return new TextDecoder().decode(this.#bytes.subarray(0, this.#length))
   }
-  const isCut = length === MAX_ANSWER_BYTES
-  if (isCut) cancel()
-  const body = new TextDecoder().decode(bytes.subarray(0, length))
-  return { status, headers, body, isCut }
+
+  /** Reads until the end or until it is full. Rejects when the body breaks off. */
+  async read({ body }: Response, signal: AbortSignal): Promise<void> {
+    if (body === null) return
+    const reader = body.getReader()
+    const cancel = (): void => ignoreFailure(reader.cancel())
+    signal.addEventListener('abort', cancel, { once: true })
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      const part = value.subarray(0, MAX_ANSWER_BYTES - this.#length)
+      this.#bytes.set(part, this.#length)
+      this.#length += part.length
+      if (this.isFull) return cancel()
+    }
+  }
+}
+
+/** Whether a body has ended, in whatever way, within a short time. */
+async function endsSoon(rest: Promise<void>): Promise<boolean> {
+  const ended = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => ended.resolve(false), MAX_REST_MS)
+  const end = (): void => ended.resolve(true)
+  // A body that breaks off has ended, too.
+  rest.then(end, end)
+  const isEnded = await ended.promise
+  clearTimeout(timer)
+  return isEnded
+}
+
+/** To cancel a stream that is broken already is an error; there is nothing left to free then. */
+function ignoreFailure(cancelling: Promise<void>): void {
+  cancelling.catch(() => undefined)
 }
 
 function redactDetail(

@@ -154,6 +154,11 @@ function describeOutcomes(cases: DestinationCases): void {
     }
   })
 
+  test('a message that is too large is parked', async () => {
+    const parked = { kind: 'rejected', scope: 'message', reason: 'http_413', status: 413 }
+    expect(await sendTo(cases, { status: 413 })).toMatchObject(parked)
+  })
+
   test('a rate limit is transient, with and without words', async () => {
     for (const answer of [{ status: 429 }, cases.rateLimited]) {
       const detail = detailOf(answer, 'rate_limited')
@@ -188,12 +193,31 @@ function describeConnection(cases: DestinationCases): void {
     expect(await send(open(cases), receiver)).toEqual({ ...noAnswer, reason: 'network_error' })
   })
 
-  test('an answer that breaks off in the middle is transient', async () => {
+  const { status } = cases.delivered
+  const isStatusEnough = cases.type.profile.success.body === 'any'
+  // A success that stands in the body is none without it; a success that is a status is one at once.
+  const told = (reason: string) =>
+    isStatusEnough ? { kind: 'delivered', status } : { ...noAnswer, reason }
+
+  test('a success whose body breaks off counts where the status is the success', async () => {
     const body = streamOf(cases.delivered.body ?? 'ok', (stream) => {
       stream.error(new Error('connection reset'))
     })
-    const receiver = answeringWith(() => new Response(body, { status: cases.delivered.status }))
-    expect(await send(open(cases), receiver)).toEqual({ ...noAnswer, reason: 'network_error' })
+    const receiver = answeringWith(() => new Response(body, { status }))
+    expect(await send(open(cases), receiver)).toEqual(told('network_error'))
+  })
+
+  test('a rate limit whose body breaks off keeps its Retry-After', async () => {
+    const body = streamOf('wait', (stream) => {
+      stream.error(new Error('connection reset'))
+    })
+    const headers = { 'retry-after': '30' }
+    const receiver = answeringWith(() => new Response(body, { status: 429, headers }))
+    expect(await send(open(cases), receiver)).toMatchObject({
+      kind: 'unreachable',
+      reason: isStatusEnough ? 'rate_limited' : 'network_error',
+      retryAfterMs: 30_000,
+    })
   })
 
   test('a receiver that does not answer is cut off by the timeout', async () => {
@@ -202,17 +226,25 @@ function describeConnection(cases: DestinationCases): void {
     expect(aborted).toBe(true)
   })
 
-  test('an answer that never ends is cut off by the timeout', async () => {
+  test('a success whose body never ends counts where the status is the success', async () => {
     let cancelled = false
     const body = new ReadableStream<Uint8Array>({
       cancel() {
         cancelled = true
       },
     })
-    const { status } = cases.delivered
-    const { outcome } = await sendAndTimeOut(cases, () => new Response(body, { status }))
-    expect(outcome).toEqual({ ...noAnswer, reason: 'timeout' })
+    const answer = (): Response => new Response(body, { status })
+    const waitMs = isStatusEnough ? 500 : TIMEOUT_MS
+    const { outcome } = await sendAndTimeOut(cases, answer, waitMs)
+    expect(outcome).toEqual(told('timeout'))
     expect(cancelled).toBe(true)
+  })
+
+  test('a failure whose body never ends is judged by its status where that decides', async () => {
+    const body = streamOf('gone', () => undefined)
+    const { outcome } = await sendAndTimeOut(cases, () => new Response(body, { status: 410 }))
+    const gone = { kind: 'rejected', scope: 'endpoint', reason: 'gone', status: 410 }
+    expect(outcome).toMatchObject(isStatusEnough ? gone : { ...noAnswer, reason: 'timeout' })
   })
 
   test('of an answer of 10 MB only 8 KiB are read and the rest is cancelled', async () => {
@@ -386,6 +418,7 @@ function describeRequests(cases: DestinationCases): void {
 async function sendAndTimeOut(
   cases: DestinationCases,
   answer: () => Response | Promise<Response>,
+  waitMs = TIMEOUT_MS,
 ): Promise<{ outcome: DeliveryOutcome; aborted: boolean }> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const called = Promise.withResolvers<void>()
@@ -398,7 +431,7 @@ async function sendAndTimeOut(
     isSettled = true
   })
   await called.promise
-  await vi.advanceTimersByTimeAsync(TIMEOUT_MS - 1)
+  await vi.advanceTimersByTimeAsync(waitMs - 1)
   expect(isSettled).toBe(false)
   await vi.advanceTimersByTimeAsync(1)
   return { outcome: await sending, aborted: receiver.inits[0]?.signal?.aborted === true }

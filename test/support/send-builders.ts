@@ -40,6 +40,7 @@ export function aReceiver(partial: Partial<Receiver> = {}): Receiver {
     paceKey: URL_TEXT,
     pace: () => [],
     carefulMs: 0,
+    needsBody: true,
     handshake: null,
     ...partial,
   }

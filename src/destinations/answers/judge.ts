@@ -35,6 +35,14 @@ export function judgeByProfile(profile: Profile, answer: Answer, now: number): D
   return outcomeOf({ reason, class: 'transient' }, answer, terms)
 }
 
+/**
+ * Whether the outcome of an answer depends on its body. Where it does not, the status alone decides, so an
+ * answer counts even when its body breaks off or never ends.
+ */
+export function needsBody({ success, errors }: Profile): boolean {
+  return success.body !== 'any' || errors.length > 0
+}
+
 function isSuccessStatus({ success: { statuses } }: Profile, status: number): boolean {
   return statuses.length === 0 ? status >= 200 && status <= 299 : statuses.includes(status)
 }
@@ -45,7 +53,8 @@ function isSuccessBody(wanted: SuccessBody, answer: Answer, said: AnswerWords): 
     case 'any':
       return true
     case 'ok':
-      return body === 'ok'
+      // Some proxies end the body with a line end.
+      return body.trim() === 'ok'
     case 'json_ok':
       // Telegram's Bot API writes "ok" first, so a cut answer still shows it.
       return (

@@ -23,9 +23,15 @@ export function unreachable(
   return { kind: 'unreachable', reason, status, retryAfterMs: wished ?? retryAfterMs, detail }
 }
 
-/** No answer came that settles the message: none at all, or the order to send it to yet another place. */
-export function unanswered(reason: 'timeout' | 'network_error' | 'moved'): DeliveryOutcome {
-  return { kind: 'unreachable', reason, status: null, retryAfterMs: null, detail: null }
+/**
+ * No answer came that settles the message: none at all, one that was cut, or the order to send it to yet
+ * another place. `retryAfterMs` is the wait that a cut answer asked for.
+ */
+export function unanswered(
+  reason: 'timeout' | 'network_error' | 'moved',
+  retryAfterMs: number | null = null,
+): DeliveryOutcome {
+  return { kind: 'unreachable', reason, status: null, retryAfterMs, detail: null }
 }
 
 /** The receiver will never take this message; it may take the next one. */

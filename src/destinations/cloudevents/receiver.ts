@@ -10,7 +10,7 @@ import { layOutCloudEvents, type CloudEventsMode } from './layout.ts'
 import type { Receiver, DestinationType, ReceiverTerms, Settings } from '../receiver.ts'
 import { readFlag } from '../settings/flag-setting.ts'
 import { problemsOf, type SettingProblem } from '../settings/setting-problem.ts'
-import { judgeByProfile } from '../answers/judge.ts'
+import { judgeByProfile, needsBody } from '../answers/judge.ts'
 import { CLOUDEVENTS } from './profile.ts'
 import { readUrl, secretsOfUrl } from '../settings/url-setting.ts'
 
@@ -48,6 +48,7 @@ function createCloudEvents(
     prepare: async ({ deliveries: [delivery] }) =>
       layOutCloudEvents(delivery, mode.value, { href, headers }),
     judge: (answer, now) => judgeByProfile(CLOUDEVENTS, answer, now),
+    needsBody: needsBody(CLOUDEVENTS),
     policy,
     paceKey: href,
     pace: (memory) => (handshake.value ? paceOfPermission(memory) : CLOUDEVENTS.pace),

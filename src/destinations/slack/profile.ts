@@ -56,7 +56,7 @@ export const SLACK = {
   ],
   // An answer without a word of Slack may come from a proxy between, so the endpoint is tried once a day.
   statuses: [
-    { statuses: [400], class: 'message' },
+    { statuses: [400, 413], class: 'message' },
     { statuses: [403, 404, 410], class: 'endpoint' },
   ],
   secretParts: 'the path',

@@ -5,7 +5,7 @@
 import { err, ok, type Result } from '../../core/result.ts'
 import type { Receiver, DestinationType, ReceiverTerms, Settings } from '../receiver.ts'
 import { problemsOf, type SettingProblem } from '../settings/setting-problem.ts'
-import { judgeByProfile } from '../answers/judge.ts'
+import { judgeByProfile, needsBody } from '../answers/judge.ts'
 import { WEBHOOK } from './profile.ts'
 import { readUrl, secretsOfUrl } from '../settings/url-setting.ts'
 import { maskedPartsOfHeaders, readHeaders } from './headers.ts'
@@ -34,6 +34,7 @@ function createWebhook(
   return ok({
     prepare: ({ deliveries: [delivery] }, { now }) => layOutWebhook(delivery, now, endpoint),
     judge: (answer, now) => judgeByProfile(WEBHOOK, answer, now),
+    needsBody: needsBody(WEBHOOK),
     policy,
     paceKey: url.value.href,
     pace: () => WEBHOOK.pace,

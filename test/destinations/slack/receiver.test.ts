@@ -122,7 +122,11 @@ describe('slack answers', () => {
     expect(judge(200, body)).toMatchObject({ reason: 'rate_limited', retryAfterMs: 2000 })
   })
 
-  test.each(['ok\n', 'OK', ' ok', 'ok, but'])('a 200 with %j is not a success', (body) => {
+  test.each(['ok\n', 'ok\r\n', ' ok'])('a 200 with %j is a success', (body) => {
+    expect(judge(200, body)).toEqual({ kind: 'delivered', status: 200 })
+  })
+
+  test.each(['OK', 'o k', 'ok, but', 'ok\nno_text'])('a 200 with %j is not a success', (body) => {
     expect(judge(200, body)).toMatchObject({ kind: 'unreachable', reason: 'unexpected_body' })
   })
 
