@@ -9,7 +9,7 @@ import { judgeByProfile, needsBody } from '../answers/judge.ts'
 import { WEBHOOK } from './profile.ts'
 import { readUrl, secretsOfUrl } from '../settings/url-setting.ts'
 import { maskedPartsOfHeaders, readHeaders } from './headers.ts'
-import { maskedPartsOf, readSigning } from './secrets.ts'
+import { findSecretProblem, maskedPartsOf, readSigning } from './secrets.ts'
 import { layOutWebhook } from './layout.ts'
 
 /** A signed webhook. 410 disables the lane; 400, 413, 415 and 422 park the one message. */
@@ -30,6 +30,8 @@ function createWebhook(
   if (!url.ok || !secrets.ok || !headers.ok) {
     return err(problemsOf(url, secrets, headers))
   }
+  const secretProblem = findSecretProblem(secrets.value)
+  if (secretProblem !== null) return err([{ setting: 'secret', problem: secretProblem }])
   const endpoint = { url: url.value, secrets: secrets.value, headers: headers.value }
   return ok({
     prepare: ({ deliveries: [delivery] }, { now }) => layOutWebhook(delivery, now, endpoint),

@@ -1,10 +1,10 @@
 /**
  * The settings `secret` and `signature` of a `webhook`: shared secrets (`whsec_`) and private Ed25519 keys
- * (`whsk_`) in the form of Standard Webhooks. Only the length of a key is checked here, as the check whether a
- * public key belongs to its seed is asynchronous: `signContent` makes it.
+ * (`whsk_`) in the form of Standard Webhooks.
  */
 import { err, ok, type Result } from '../../core/result.ts'
 import type { SettingProblem } from '../settings/setting-problem.ts'
+import { publicKeyOf } from './public-key.ts'
 
 /** The most secrets that sign one message while an old one is replaced. */
 const MAX_SECRETS = 5
@@ -113,6 +113,22 @@ function parseSecret(text: string): SigningSecret | null {
     seed: bytes.slice(0, SEED_BYTES),
     publicKey: bytes.length === SEED_BYTES ? null : bytes.slice(SEED_BYTES),
   }
+}
+
+/**
+ * Says which secret holds a public key that does not belong to its seed; null when none does. The receiver
+ * knows that public key, so it would refuse everything that the seed signs.
+ */
+export function findSecretProblem(secrets: readonly SigningSecret[]): string | null {
+  const index = secrets.findIndex((secret) => !isPair(secret))
+  if (index < 0) return null
+  const which = secrets.length > 1 ? `Entry ${index + 1} must` : 'Must'
+  return `${which} be a whsk_ whose second half is the public key of its first half, the seed: it is the public key of another seed. Leave the second half out, or copy the pair again`
+}
+
+function isPair(secret: SigningSecret): boolean {
+  if (secret.version === 'v1' || secret.publicKey === null) return true
+  return String(publicKeyOf(secret.seed)) === String(secret.publicKey)
 }
 
 /** The parts of a secret that no reason may show: the whole, its base64, and the seed of a pair of keys. */

@@ -11,7 +11,8 @@ const URL_TEXT = 'https://erp.example.com/hooks/bitrix24?token=kq7Zt0eVb3'
 const SECRET = `whsec_${btoa('an example secret of 32 bytes!!!')}`
 const NEW_SECRET = `whsec_${btoa('another example, also 32 bytes!!')}`
 const SEED = 's'.repeat(32)
-const KEY_PAIR = `whsk_${btoa(SEED + 'p'.repeat(32))}`
+const PUBLIC_KEY = '/sFChnP2r+iSZLOAc0SuiyadElpQOFUgJofbWnEoV58='
+const KEY_PAIR = `whsk_${btoa(SEED + atob(PUBLIC_KEY))}`
 
 describeDestination({
   type: webhook,

@@ -1,14 +1,12 @@
 /** Signatures of a `webhook`, checked by the official library (`v1`) and by WebCrypto (`v1a`). */
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
 import type { Delivery, OutgoingRequest } from '../../../src/destinations/receiver.ts'
-import { sendParcel } from '../../../src/destinations/send.ts'
 import { readSigning } from '../../../src/destinations/webhook/secrets.ts'
 import { signContent } from '../../../src/destinations/webhook/signature.ts'
 import { webhook } from '../../../src/destinations/webhook/receiver.ts'
 import { SENT_AT, aDelivery } from '../../support/a-delivery.ts'
-import { aParcel, opened, requestOf } from '../../support/opened-receiver.ts'
+import { aParcel, opened, problemsOf, requestOf } from '../../support/opened-receiver.ts'
 
 const URL_TEXT = 'https://erp.example.com/hooks/bitrix24'
 const SECRET = `whsec_${btoa('an example secret of 32 bytes!!!')}`
@@ -131,31 +129,18 @@ describe('v1a', () => {
     expect(await verifies(request, PUBLIC_KEY)).toEqual([true])
   })
 
-  test('a public half of another seed is told, and nothing is sent', async () => {
-    const secret = `whsk_${base64Of([...SEED, ...OTHER_PUBLIC_KEY])}`
-    const calls: string[] = []
-    const sent = await sendParcel(
-      open({ secret, signature: 'v1a' }),
-      { deliveries: [aDelivery()], dashboard: null },
-      {
-        fetch: async (url) => {
-          calls.push(url)
-          return new Response()
-        },
-        now: () => SENT_AT,
-        timeoutMs: 1000,
-        memory: NO_MEMORY,
-      },
-    )
-    expect(sent.outcome).toEqual({
-      kind: 'rejected',
-      scope: 'message',
-      reason: 'cannot_render',
-      status: null,
-      probe: true,
-      detail: 'Error: The public half of a whsk_ secret does not belong to its seed',
-    })
-    expect(calls).toEqual([])
+  const WRONG =
+    'be a whsk_ whose second half is the public key of its first half, the seed: it is the public key of another seed. Leave the second half out, or copy the pair again'
+
+  test.each([
+    [`whsk_${base64Of([...SEED, ...OTHER_PUBLIC_KEY])}`, `secret: Must ${WRONG}`],
+    [
+      [KEY_PAIR, `whsk_${base64Of([...OTHER_SEED, ...PUBLIC_KEY])}`],
+      `secret: Entry 2 must ${WRONG}`,
+    ],
+  ])('a public half of another seed is refused when it is configured', (secret, problem) => {
+    const settings = { url: URL_TEXT, secret, signature: 'v1a' }
+    expect(problemsOf(webhook, settings)).toEqual([problem])
   })
 })
 
