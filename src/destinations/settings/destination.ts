@@ -63,6 +63,13 @@ function fillIn(value: unknown, values: ReadonlyMap<string, string>): unknown {
   return values.get(value.slice(PORTAL_VALUE_PREFIX.length)) ?? ''
 }
 
+/** The names of the portal values to which a setting refers, a list in each of its entries. */
+export function valuesIn(setting: unknown): readonly string[] {
+  if (Array.isArray(setting)) return setting.flatMap(valuesIn)
+  if (typeof setting !== 'string' || !setting.startsWith(PORTAL_VALUE_PREFIX)) return []
+  return [setting.slice(PORTAL_VALUE_PREFIX.length)]
+}
+
 /**
  * The SHA-256 of everything that makes up a destination, secrets included, in hex. It changes when a setting
  * changes, and does not give any setting away.

@@ -1,13 +1,16 @@
 /**
  * The receivers of one portal: each destination of the configuration, opened with the values of this portal.
  */
+import type { Result } from '../../core/result.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import type { Receiver } from '../../destinations/receiver.ts'
 import {
   fingerprintOf,
   openReceiver,
+  valuesIn,
   type Destination,
 } from '../../destinations/settings/destination.ts'
+import type { SettingProblem } from '../../destinations/settings/setting-problem.ts'
 import type { PortalValues } from '../installs/values.ts'
 import type { PortalConfig } from '../settings.ts'
 
@@ -21,7 +24,7 @@ export interface ReceiversDeps {
 export class Receivers {
   readonly #deps: ReceiversDeps
   readonly #hashes = new Map<string, string>()
-  readonly #opened = new Map<string, Receiver | null>()
+  readonly #opened = new Map<string, Result<Receiver, readonly SettingProblem[]>>()
 
   constructor(deps: ReceiversDeps) {
     this.#deps = deps
@@ -56,6 +59,42 @@ export class Receivers {
 
   /** The receiver of a destination; null when its settings cannot be used. */
   open(destination: Destination): Receiver | null {
+    const opened = this.#open(destination)
+    return opened.ok ? opened.value : null
+  }
+
+  /**
+   * Everything that is wrong with a destination in this portal. A problem of a setting that a value of the
+   * portal fills in names this value, and never shows it.
+   */
+  problems(destination: Destination): readonly SettingProblem[] {
+    const opened = this.#open(destination)
+    if (opened.ok) return []
+    return opened.error.map(({ setting, problem }) => {
+      const names = valuesIn(destination.settings[setting])
+      return names.length === 0 ? { setting, problem } : this.#explain(setting, { problem, names })
+    })
+  }
+
+  #explain(
+    setting: string,
+    { problem, names }: { readonly problem: string; readonly names: readonly string[] },
+  ): SettingProblem {
+    const values = this.#deps.values.all()
+    const missing = names.find((name) => !values.has(name))
+    if (missing !== undefined) {
+      return { setting, problem: `Must be available: this portal has no value ${missing}` }
+    }
+    const sealed = names.find((name) => values.get(name) === null)
+    if (sealed !== undefined) {
+      const cause = `no key in TOKEN_KEYS opens the value ${sealed} of this portal: set it again`
+      return { setting, problem: `Must be readable, but ${cause}` }
+    }
+    const sources = names.map((name) => `$portal.${name}`).join(', ')
+    return { setting, problem: `${problem} (it comes from ${sources})` }
+  }
+
+  #open(destination: Destination): Result<Receiver, readonly SettingProblem[]> {
     const known = this.#opened.get(destination.name)
     if (known !== undefined) return known
     const values = new Map<string, string>()
@@ -64,9 +103,8 @@ export class Receivers {
       if (value !== null) values.set(name, value)
     }
     const opened = openReceiver(destination, values, this.#deps.config.policy)
-    const receiver = opened.ok ? opened.value : null
-    this.#opened.set(destination.name, receiver)
-    return receiver
+    this.#opened.set(destination.name, opened)
+    return opened
   }
 
   /**

@@ -19,6 +19,7 @@ import {
 import { entriesAfter } from '../../core/log/entries.ts'
 import type { LogEntry } from '../../core/log/event.ts'
 import type { Destination } from '../../destinations/settings/destination.ts'
+import type { SettingProblem } from '../../destinations/settings/setting-problem.ts'
 import type { Trust } from '../installs/trust.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalConfig } from '../settings.ts'
@@ -32,7 +33,7 @@ export interface LaneRulesDeps {
   readonly trust: Pick<Trust, 'domain' | 'refusedFrom'>
   readonly log: Pick<LogStore, 'after'>
   readonly book: Pick<LaneBook, 'all' | 'find' | 'setInMemory'>
-  readonly receivers: Pick<Receivers, 'open' | 'hasValues' | 'fingerprint'>
+  readonly receivers: Pick<Receivers, 'open' | 'hasValues' | 'fingerprint' | 'problems'>
 }
 
 type CompiledFilter = ReturnType<typeof compileFilter>
@@ -54,6 +55,11 @@ export class LaneRules {
   /** The configured destination of that name; null when it was removed. */
   find(name: string): Destination | null {
     return this.#deps.config.destinations?.find((known) => known.name === name) ?? null
+  }
+
+  /** Everything that is wrong with a destination in this portal. */
+  problems(destination: Destination): readonly SettingProblem[] {
+    return this.#deps.receivers.problems(destination)
   }
 
   /** The lanes that the configuration asks for now; null when it cannot be read. */

@@ -35,7 +35,7 @@ export interface PortalViewParts {
   readonly log: Pick<LogStore, 'before' | 'after' | 'counts' | 'countQuarantined'>
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'all'>
-  readonly rules: Pick<LaneRules, 'find'>
+  readonly rules: Pick<LaneRules, 'find' | 'problems'>
   readonly trust: Pick<Trust, 'domain'>
   readonly troubles: Pick<AccessTroubles, 'current' | 'pairState'>
   readonly reconciliation: Pick<ReconciliationBook, 'state'>
@@ -233,11 +233,14 @@ function laneView(
   const isRetrying = lane.status === 'active' && isFailing(lane)
   const wait = waitOf(lane, { head, now })
   const { lastError } = lane
+  const destination = parts.rules.find(lane.destination)
+  const isMisconfigured = lane.disabledReason === 'misconfigured' && destination !== null
   return {
     destination: lane.destination,
-    type: parts.rules.find(lane.destination)?.typeName ?? null,
+    type: destination?.typeName ?? null,
     state: isRetrying ? ('retrying' as const) : lane.status,
     reason: lane.disabledReason,
+    ...(isMisconfigured && { problems: parts.rules.problems(destination) }),
     cursor: lane.cursor,
     backlog: Math.max(0, head - lane.cursor),
     parked: parts.fates.countParked(lane.destination),

@@ -298,11 +298,18 @@ describe('a destination with $portal.NAME', () => {
     await scenario.portal.becomesKnown()
     await scenario.operator.setsValue('ERP_URL', 'http://10.0.0.1/')
     await told()
-    expect(await scenario.lane('erp')).toMatchObject({ state: 'disabled', reason: 'misconfigured' })
+    expect(await scenario.lane('erp')).toMatchObject({
+      state: 'disabled',
+      reason: 'misconfigured',
+      problems: [
+        { setting: 'url', problem: 'Must begin with https:// (it comes from $portal.ERP_URL)' },
+      ],
+    })
     expect(scenario.receiver('crm').sequences()).toEqual([1])
     await scenario.operator.setsValue('ERP_URL', SECRET_URL)
     await resting()
     expect(scenario.receiver('erp').sequences()).toEqual([1])
+    expect(await scenario.lane('erp')).not.toHaveProperty('problems')
   })
 
   it('is enabled by a new value when the old address was gone', async () => {

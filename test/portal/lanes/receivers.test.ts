@@ -62,6 +62,47 @@ describe('Receivers.open()', () => {
   })
 })
 
+describe('Receivers.problems()', () => {
+  const NO_URL = 'Must be an absolute https URL'
+
+  it.each([
+    ['is right', URL_TEXT, []],
+    ['makes no address', 'nonsense', [`${NO_URL} (it comes from $portal.ERP_URL)`]],
+    [
+      'cannot be opened',
+      null,
+      [
+        'Must be readable, but no key in TOKEN_KEYS opens the value ERP_URL of this portal: set it again',
+      ],
+    ],
+    ['is missing', undefined, ['Must be available: this portal has no value ERP_URL']],
+  ])('says of a value that %s what is wrong', (_name, value, problems) => {
+    const values = new Map(value === undefined ? [] : [['ERP_URL', value] as const])
+    const told = receiversWith(values).problems(known(FROM_VALUE))
+    expect(told).toEqual(problems.map((problem) => ({ setting: 'url', problem })))
+    expect(JSON.stringify(told)).not.toContain('nonsense')
+  })
+
+  it('names the value of each entry of a list, and leaves other settings as they are', () => {
+    const [destination] = configured([
+      machine('erp', { url: '$portal.ERP_URL', secret: ['$portal.OLD', '$portal.NEW'] }),
+    ])
+    const values = new Map([
+      ['ERP_URL', URL_TEXT],
+      ['OLD', `whsec_${btoa('an example secret of 32 bytes!!!')}`],
+      ['NEW', 'short'],
+    ])
+    expect(receiversWith(values).problems(known(destination))).toEqual([
+      {
+        setting: 'secret',
+        problem: expect.stringMatching(
+          /^Entry 2 must be .*it comes from \$portal.OLD, \$portal.NEW\)$/,
+        ),
+      },
+    ])
+  })
+})
+
 describe('Receivers.fingerprint()', () => {
   async function hashOf(name: string, values: [string, string | null][]): Promise<string> {
     const receivers = receiversWith(new Map(values))

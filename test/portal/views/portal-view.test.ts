@@ -60,7 +60,7 @@ function partsOf({
     },
     fates: { countParked: (destination) => parked[destination] ?? 0 },
     book: { all: () => lanes },
-    rules: { find: () => null },
+    rules: { find: () => null, problems: () => [] },
     trust: { domain: () => 'acme.bitrix24.com' },
     troubles: { current, pairState: () => pairs },
     reconciliation: { state: () => NO_RECONCILIATION },
