@@ -2,7 +2,7 @@
  * Lays a message out for Discord as one embed. Nobody is ever notified: `allowed_mentions` lets no mention
  * through, and mentions in embeds are silent anyway.
  */
-import { joinTexts, writeRest } from '../message/joined-text.ts'
+import { isOneTime, joinTexts, writeRest, writeTimes } from '../message/joined-text.ts'
 import type { Group, Message } from '../message/message.ts'
 import type { Span } from '../message/line.ts'
 import { limitOf } from '../profile.ts'
@@ -62,8 +62,7 @@ function writeGroup({ heading, lines }: Group): string {
   return joinTexts([writeDiscord(heading), ...items], '\n')
 }
 
-/** The time of an embed is a single moment, so a digest tells its first and its last time in a line. */
-function writeSpanOfTime({ firstAt, lastAt }: Message): string {
-  const [first, last] = [firstAt, lastAt].map((at) => Math.floor(at / 1000))
-  return first === last ? '' : `<t:${first}:f> – <t:${last}:f>`
+/** The time of an embed is a single moment, so a digest tells its first and its last minute in a line. */
+function writeSpanOfTime(message: Message): string {
+  return isOneTime(message) ? '' : writeTimes(message, (at) => `<t:${Math.floor(at / 1000)}:f>`)
 }

@@ -10,7 +10,8 @@ import type { Catalogue } from '../language/catalogue.ts'
 import { fillPlural } from '../language/languages.ts'
 import { listChangeLines } from './change-lines.ts'
 import { type ChangeLine, type Group, type Link, type Message } from './message.ts'
-import { describeDelay, describeOrigin } from './notes.ts'
+import { describeDelay, describeOrigin, isReconciled } from './notes.ts'
+import { listIdLines } from './payload-ids.ts'
 import {
   deedBy,
   describeAction,
@@ -32,6 +33,8 @@ export interface DigestTerms {
   readonly overview: Link | null
 }
 
+type Deliveries = readonly [Delivery, ...Delivery[]]
+
 /** The message about deliveries of one portal, oldest first. */
 export function composeDigest(
   deliveries: readonly [Delivery, ...Delivery[]],
@@ -39,13 +42,14 @@ export function composeDigest(
 ): Message {
   const times = deliveries.map(occurredAt)
   const title = describeCount(deliveries, words)
+  const common = describeCommonOrigin(deliveries, words)
   return {
     kind: 'digest',
     title: [own(title, 'strong')],
     lead: [],
-    groups: groupByField(deliveries).map((group) => describeGroup(group, words)),
+    groups: groupByField(deliveries).map((group) => describeGroup(group, { words, common })),
     more: null,
-    notes: listCommonNotes(deliveries, now, words),
+    notes: listNotesOfAll(deliveries, { words, now, common }),
     summary: [own(title)],
     portal: describePortal(deliveries[0]),
     firstAt: Math.min(...times),
@@ -71,29 +75,47 @@ function keyOf({ family, id }: UserField): string {
   return `${family} ${id}`
 }
 
-type Deliveries = readonly [Delivery, ...Delivery[]]
-
-/** Groups by field; events that are about no field are grouped by their names. */
+/**
+ * Groups by field; events that are about no field are grouped by their names. Changes of a field that were
+ * found by comparing stand apart from those that events told, in the order in which they came: nobody is
+ * known to have made them, and only of them it is true that no event arrived.
+ */
 function groupByField(deliveries: readonly Delivery[]): readonly Deliveries[] {
-  const groups = new Map<string, [Delivery, ...Delivery[]]>()
+  const groups = new Map<string, readonly Deliveries[]>()
   for (const delivery of deliveries) {
     const { field, name } = delivery.event
     const key = field === null ? `event ${name}` : keyOf(field)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [delivery])
-    else group.push(delivery)
+    groups.set(key, addToLast(groups.get(key) ?? [], delivery))
   }
-  return [...groups.values()]
+  return [...groups.values()].flat()
 }
 
-function describeGroup(group: Deliveries, words: Catalogue): Group {
+function addToLast(runs: readonly Deliveries[], delivery: Delivery): readonly Deliveries[] {
+  const last = runs.at(-1)
+  if (last === undefined || isReconciled(last[0]) !== isReconciled(delivery))
+    return [...runs, [delivery]]
+  return [...runs.slice(0, -1), [...last, delivery]]
+}
+
+/** What every group is described with: its language, and the origin that the notes tell of all groups. */
+interface GroupTerms {
+  readonly words: Catalogue
+  readonly common: string | null
+}
+
+function describeGroup(group: Deliveries, { words, common }: GroupTerms): Group {
   const last = group.at(-1) ?? group[0]
   const { field } = last.event
-  if (field === null) return { heading: describeOther(group, words), lines: [] }
+  if (field === null) {
+    const ids = listIdLines(group.map(({ event }) => event.data))
+    return { heading: describeOther(group, words), lines: ids.map(withoutChange) }
+  }
   const code = describeCode(field, words)
   const label = group.map(describeLabel).findLast((known) => known !== null) ?? null
   const count = group.length
   const edits = count > 1 ? [own(` (${fillPlural(words, words.digest.edits, { count })})`)] : []
+  const origins = group.flatMap((delivery) => describeOrigin(delivery, words) ?? [])
+  const told = [...new Set(origins)].filter((origin) => origin !== common)
   return {
     heading: [
       ...(label === null ? [] : [foreign(label, 'strong'), own(' ')]),
@@ -102,7 +124,11 @@ function describeGroup(group: Deliveries, words: Catalogue): Group {
       ...describeDeeds(group, words),
       ...edits,
     ],
-    lines: [...describeChanges(group, words), ...describeUnknown(group, words)],
+    lines: [
+      ...describeChanges(group, words),
+      ...describeUnknown(group, words),
+      ...told.map(remark),
+    ],
   }
 }
 
@@ -171,19 +197,30 @@ function describeUnknown(group: Deliveries, words: Catalogue): readonly ChangeLi
 }
 
 function remark(text: string): ChangeLine {
-  return { text: [own(text)], label: [], before: null, after: null }
+  return withoutChange([own(text)])
+}
+
+function withoutChange(text: Line): ChangeLine {
+  return { text, label: [], before: null, after: null }
+}
+
+/** Where all deliveries come from, when they have that in common; null otherwise, and in the usual case. */
+function describeCommonOrigin(deliveries: Deliveries, words: Catalogue): string | null {
+  const [first = null, ...others] = new Set(
+    deliveries.map((delivery) => describeOrigin(delivery, words)),
+  )
+  return others.length === 0 ? first : null
 }
 
 /**
- * The notes of the digest, each once: where the changes come from, and how late the message is. Missing
- * details are told in the group that they belong to.
+ * The notes of the digest: where all of it comes from, and how late it is. Everything that is true of some
+ * changes alone is told in the group that they belong to.
  */
-function listCommonNotes(deliveries: Deliveries, now: number, words: Catalogue): readonly string[] {
+function listNotesOfAll(
+  deliveries: Deliveries,
+  { words, now, common }: GroupTerms & { readonly now: number },
+): readonly string[] {
   // Older events wait here on purpose, so the message is late only when its youngest event is.
   const youngest = deliveries.at(-1) ?? deliveries[0]
-  const notes = [
-    ...deliveries.map((delivery) => describeOrigin(delivery, words)),
-    describeDelay(youngest, now, words),
-  ]
-  return [...new Set(notes.filter((note) => note !== null))]
+  return [common, describeDelay(youngest, now, words)].filter((note) => note !== null)
 }

@@ -11,7 +11,7 @@ import { listChangeLines } from './change-lines.ts'
 import { composeDigest } from './compose-digest.ts'
 import { type ChangeLine, type Link, type Message } from './message.ts'
 import { listNotes } from './notes.ts'
-import { listIds } from './payload-ids.ts'
+import { listIds, MAX_IDS, writeIds } from './payload-ids.ts'
 import { shortenMessage } from './shorten.ts'
 import {
   describeCode,
@@ -27,7 +27,6 @@ import { fillSpans, foreign, own } from './line.ts'
 const MAX_LINES = 12
 const MAX_LINES_OF_WHOLE_FIELD = 6
 const MAX_LINES_OF_DIGEST = 60
-const MAX_IDS = 5
 const MAX_URL_LENGTH = 2000
 
 /** The language of a message and the time of its attempt. */
@@ -127,16 +126,14 @@ function describeField(delivery: Delivery, field: UserField, words: Catalogue): 
 function describeOther(delivery: Delivery, words: Catalogue): Headline {
   const event = describeEvent(delivery, words)
   const user = describeUser(delivery, words)
-  const ids = listIds(delivery.event.data, MAX_IDS).flatMap(({ name: key, value }) => [
-    own('; '),
-    foreign(key),
-    own(': '),
-    foreign(value, 'code'),
-  ])
+  const ids = writeIds(listIds(delivery.event.data, MAX_IDS))
   return {
     kind: 'event',
     title: event,
-    lead: [...fillSpans(words.eventBy, { name: user }), ...ids],
+    lead: [
+      ...fillSpans(words.eventBy, { name: user }),
+      ...(ids.length === 0 ? [] : [own('; '), ...ids]),
+    ],
     summary: fillSpans(words.eventSummary, { event, name: user }),
   }
 }

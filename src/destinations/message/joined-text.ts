@@ -32,8 +32,12 @@ export function writeTimes(
   { firstAt, lastAt }: Pick<Message, 'firstAt' | 'lastAt'>,
   format: (at: number) => string,
 ): string {
-  const isOne = Math.floor(firstAt / MINUTE_MS) === Math.floor(lastAt / MINUTE_MS)
-  return isOne ? format(firstAt) : `${format(firstAt)} – ${format(lastAt)}`
+  return isOneTime({ firstAt, lastAt }) ? format(firstAt) : `${format(firstAt)} – ${format(lastAt)}`
+}
+
+/** Whether all that a message tells happened within one minute. */
+export function isOneTime({ firstAt, lastAt }: Pick<Message, 'firstAt' | 'lastAt'>): boolean {
+  return Math.floor(firstAt / MINUTE_MS) === Math.floor(lastAt / MINUTE_MS)
 }
 
 /**

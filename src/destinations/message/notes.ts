@@ -38,16 +38,18 @@ function describeGroup({ enrichment: { covers } }: Delivery, words: Catalogue): 
   return count > 1 ? fillPlural(words, words.notes.toldTogether, { count }) : null
 }
 
+/** Whether no event told the change at all: a comparison with the portal found it. */
+export function isReconciled({ origin, enrichment }: Delivery): boolean {
+  return origin === 'reconciled' && enrichment.completes.length === 0
+}
+
 /**
  * Says that no event told the change, or that an earlier message told it without details; null in the usual
  * case. A delivery that completes thin events had an event: only the read was missing then.
  */
-export function describeOrigin(
-  { origin, enrichment }: Delivery,
-  { notes }: Catalogue,
-): string | null {
-  if (enrichment.completes.length > 0) return notes.completes
-  return origin === 'reconciled' ? notes.reconciled : null
+export function describeOrigin(delivery: Delivery, { notes }: Catalogue): string | null {
+  if (isReconciled(delivery)) return notes.reconciled
+  return delivery.enrichment.completes.length > 0 ? notes.completes : null
 }
 
 /** Says that a delivery is late, or sent again; `now` is the time of the attempt in unix milliseconds. */

@@ -2,11 +2,18 @@
  * Picks the ids out of an event's payload, so that a person can find the object; nothing else of it is told.
  */
 import type { Json } from '../../core/log/event.ts'
+import { foreign, own, type Line } from './line.ts'
 import { safeText } from './safe-text.ts'
 
 const ID_KEY = /(?:^|_)ID$/i
 const MAX_DEPTH = 4
 const MAX_TEXT = 40
+
+/** The most ids of one payload that a message tells. */
+export const MAX_IDS = 5
+
+// More values make a line that nobody reads.
+const MAX_IDS_OF_A_LINE = 10
 
 /** One id: its key (`ID`, `ENTITY_TYPE_ID`) and its value. */
 export interface PayloadId {
@@ -19,6 +26,49 @@ export function listIds(payload: Json, maxCount: number): readonly PayloadId[] {
   const found: PayloadId[] = []
   collect({ name: 'ID', value: payload, depth: 0 }, found, maxCount)
   return found
+}
+
+/** Ids as they are read: `ID: 42; OWNER_ID: 7`. */
+export function writeIds(ids: readonly PayloadId[]): Line {
+  return ids.flatMap(({ name, value }, index) => [
+    ...(index === 0 ? [] : [own('; ')]),
+    ...writeId(name, [value]),
+  ])
+}
+
+/**
+ * The ids of several payloads, each once. Payloads with one id of the same key share their lines:
+ * `ID: 42, 43, 57`.
+ */
+export function listIdLines(payloads: readonly Json[]): readonly Line[] {
+  const lists = payloads.map((payload) => listIds(payload, MAX_IDS))
+  const byName = new Map<string, Set<string>>()
+  const others = new Map<string, Line>()
+  for (const ids of lists) {
+    const [first, second] = ids
+    if (first === undefined) continue
+    if (second !== undefined) others.set(JSON.stringify(ids), writeIds(ids))
+    else byName.set(first.name, (byName.get(first.name) ?? new Set()).add(first.value))
+  }
+  const shared = [...byName].flatMap(([name, values]) =>
+    chunksOf([...values], MAX_IDS_OF_A_LINE).map((chunk) => writeId(name, chunk)),
+  )
+  return [...shared, ...others.values()]
+}
+
+function writeId(name: string, values: readonly string[]): Line {
+  const list = values.flatMap((value, index) => [
+    ...(index === 0 ? [] : [own(', ')]),
+    foreign(value, 'code'),
+  ])
+  return [foreign(name), own(': '), ...list]
+}
+
+function chunksOf(values: readonly string[], size: number): readonly (readonly string[])[] {
+  const count = Math.ceil(values.length / size)
+  return Array.from({ length: count }, (_chunk, index) =>
+    values.slice(index * size, (index + 1) * size),
+  )
 }
 
 interface Member {

@@ -86,7 +86,9 @@ function expectedLines(message: Message, head: readonly Line[]): readonly (reado
       ? []
       : [plainPiece(more.text), ...(more.link ? [plainPiece(' '), linked(more.link)] : [])],
     link === null ? [] : [linked(link)],
-    first === last ? [] : [plainPiece(`<t:${first}:f> – <t:${last}:f>`)],
+    Math.floor(firstAt / 60_000) === Math.floor(lastAt / 60_000)
+      ? []
+      : [plainPiece(`<t:${first}:f> – <t:${last}:f>`)],
   ]
   return lines.map(mergePieces).filter((line) => line.length > 0)
 }

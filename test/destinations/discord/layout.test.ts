@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { findMessageErrors } from '../../../playground/receivers/discord-embeds.ts'
 import { isObject } from '../../../playground/receivers/json.ts'
 import { discord } from '../../../src/destinations/discord/receiver.ts'
-import { aDelivery, anEnrichment } from '../../support/a-delivery.ts'
+import { EVENT_TS, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
 import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
@@ -29,4 +29,15 @@ test('a template is the description of an embed without anything else', async ()
     ],
     allowed_mentions: { parse: [] },
   })
+})
+
+test('a digest tells a minute once, and two minutes as a span', async () => {
+  // EVENT_TS is 20 s behind its minute.
+  const at = (seconds: number) => aDelivery({ event: anEvent({ ts: EVENT_TS + seconds }) })
+  const described = async (seconds: number): Promise<string> => {
+    const parcel = { deliveries: [at(0), at(seconds)], dashboard: null } as const
+    return JSON.stringify(await bodyOf(opened(discord, WORKING_SETTINGS.discord), parcel))
+  }
+  expect(await described(39)).not.toContain('<t:')
+  expect(await described(40)).toContain(`<t:${EVENT_TS}:f> – <t:${EVENT_TS + 40}:f>`)
 })

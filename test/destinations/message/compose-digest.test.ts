@@ -279,10 +279,34 @@ describe('composeDigest() for events that are about no field', () => {
     ])
     expect(show(message)).toEqual([
       '*«onCrmDealUpdate»*: 2 events by *«Anna Petrova»* and *«Max Weber»*',
+      '- «ID»: `«1»`',
       '*«onCrmDealAdd»*: 1 event by *«Anna Petrova»*',
+      '- «ID»: `«1»`',
     ])
     expect(message.title).toEqual([own('3 events', 'strong')])
     expect(message.summary).toEqual([own('3 events')])
+  })
+
+  test('keeps the ids of all of them', () => {
+    const deals = Array.from({ length: 12 }, (_deal, index) =>
+      anOther('ONCRMDEALUPDATE', ANNA, { FIELDS: { ID: String(index + 1) } }),
+    )
+    const item = { FIELDS: { ID: '7', ENTITY_TYPE_ID: '128' } }
+    const message = compose([
+      anOther('ONCRMDEALUPDATE', ANNA, { FIELDS: { ID: '3' } }),
+      ...deals,
+      anOther('ONCRMDYNAMICITEMUPDATE', ANNA, item),
+      anOther('ONCRMDYNAMICITEMUPDATE', ANNA, item),
+      anOther('ONCRMCOMPANYUPDATE', ANNA, null),
+    ])
+    expect(show(message)).toEqual([
+      '*«onCrmDealUpdate»*: 13 events by *«Anna Petrova»*',
+      '- «ID»: `«3»`, `«1»`, `«2»`, `«4»`, `«5»`, `«6»`, `«7»`, `«8»`, `«9»`, `«10»`',
+      '- «ID»: `«11»`, `«12»`',
+      '*«onCrmDynamicItemUpdate»*: 2 events by *«Anna Petrova»*',
+      '- «ID»: `«7»`; «ENTITY_TYPE_ID»: `«128»`',
+      '*«onCrmCompanyUpdate»*: 1 event by *«Anna Petrova»*',
+    ])
   })
 
   test('names an event without a visible name by a word of its own', () => {
@@ -310,26 +334,63 @@ describe('composeDigest() notes', () => {
       anEdit({ ts: 240 }),
     ] as const
     expect(compose(deliveries, EVENT_TS * 1000 + 20 * MINUTE_MS).notes).toEqual([
-      'Found by comparing with the portal, no event arrived',
       'Delivered 19 min late',
     ])
-    expect(compose(deliveries, EVENT_TS * 1000 + 5 * MINUTE_MS + 500).notes).toEqual([
-      'Found by comparing with the portal, no event arrived',
+    expect(compose(deliveries, EVENT_TS * 1000 + 5 * MINUTE_MS + 500).notes).toEqual([])
+  })
+
+  const FOUND = 'Found by comparing with the portal, no event arrived'
+  const sort = (before: Json, after: Json) => [aChange('SORT', before, after)]
+  const found = (terms: EditTerms) => anEdit({ ...terms, origin: 'reconciled', user: null })
+
+  test('tell how changes were found only when all were found so', () => {
+    const all = [
+      found({ id: 1, changes: sort(1, 2) }),
+      found({ id: 2, changes: sort(1, 2) }),
+    ] as const
+    expect(compose(all).notes).toEqual([FOUND])
+    expect(linesOf(compose(all))).not.toContain(FOUND)
+  })
+
+  test('leave it to the field where some were found so', () => {
+    const message = compose([
+      anEdit({ id: 1, changes: sort(1, 2) }),
+      found({ id: 2, changes: sort(3, 4) }),
+    ])
+    expect(message.notes).toEqual([])
+    expect(show(message)).toEqual([
+      '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»*',
+      '- Sort order: `«1»` → `«2»`',
+      '*«Tax number»* `«UF_CRM_TAX»`: settings changed',
+      '- Sort order: `«3»` → `«4»`',
+      `- ${FOUND}`,
     ])
   })
 
-  test('tell what any of them completes and how any of them was found, each once', () => {
-    const completing = { ...anEdit({}), enrichment: anEnrichment({ completes: [40] }) }
-    const deliveries = [
-      anEdit({}),
-      anEdit({ origin: 'reconciled' }),
-      completing,
-      completing,
-    ] as const
-    expect(compose(deliveries).notes).toEqual([
-      'Found by comparing with the portal, no event arrived',
-      'Tells what could not be read at first',
+  test('and the change of one field that was found stands apart from the edits of people', () => {
+    const message = compose([
+      anEdit({ changes: sort(1, 2) }),
+      anEdit({ user: MAX, changes: sort(2, 3) }),
+      found({ changes: sort(3, 4) }),
+      anEdit({ user: MAX, changes: sort(4, 5) }),
     ])
+    expect(show(message)).toEqual([
+      '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»* and *«Max Weber»* (2 edits)',
+      '- Sort order: `«1»` → `«3»`',
+      '*«Tax number»* `«UF_CRM_TAX»`: settings changed',
+      '- Sort order: `«3»` → `«4»`',
+      `- ${FOUND}`,
+      '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Max Weber»*',
+      '- Sort order: `«4»` → `«5»`',
+    ])
+    expect(showLine(message.title)).toBe('*4 changes of settings in 1 field*')
+  })
+
+  test('leave to the field what is added to earlier messages about it', () => {
+    const completing = { ...anEdit({ id: 2 }), enrichment: anEnrichment({ completes: [40] }) }
+    const message = compose([anEdit({ id: 1 }), completing, completing])
+    expect(message.notes).toEqual([])
+    expect(linesOf(message).filter((line) => line === en.notes.completes)).toHaveLength(1)
   })
 })
 
@@ -429,9 +490,9 @@ function edited(...changes: readonly Change[]): Delivery {
   return anEdit({ changes })
 }
 
-function anOther(name: string, user = ANNA): Delivery {
+function anOther(name: string, user = ANNA, data: Json = { FIELDS: { ID: '1' } }): Delivery {
   return aDelivery({
-    event: anEvent({ name, userId: user.id, field: null, data: { FIELDS: { ID: '1' } } }),
+    event: anEvent({ name, userId: user.id, field: null, data }),
     enrichment: { ...NOT_ENRICHED, userName: user.name },
   })
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Json } from '../../../src/core/log/event.ts'
-import { listIds } from '../../../src/destinations/message/payload-ids.ts'
+import { plainText } from '../../../src/destinations/message/line.ts'
+import { listIdLines, listIds } from '../../../src/destinations/message/payload-ids.ts'
 
 test.each<readonly [Json, string]>([
   [{ FIELDS: { ID: '12', ENTITY_TYPE_ID: 130, TITLE: 'x' } }, 'ID=12 ENTITY_TYPE_ID=130'],
@@ -23,4 +24,21 @@ test.each<readonly [Json, string]>([
 test('listIds() stops at the wanted number', () => {
   const payload = { ID: 1, A_ID: 2, B_ID: 3 }
   expect(listIds(payload, 2).map(({ name }) => name)).toEqual(['ID', 'A_ID'])
+})
+
+test('listIdLines() tells each id once, ten to a line, and several of one payload together', () => {
+  const payloads = [
+    ...Array.from({ length: 11 }, (_payload, index) => ({ ID: index })),
+    { ID: 0 },
+    null,
+    { ID: 7, OWNER_ID: 8 },
+    { ID: 7, OWNER_ID: 8 },
+    { OWNER_ID: 9 },
+  ]
+  expect(listIdLines(payloads).map(plainText)).toEqual([
+    'ID: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9',
+    'ID: 10',
+    'OWNER_ID: 9',
+    'ID: 7; OWNER_ID: 8',
+  ])
 })
