@@ -55,6 +55,8 @@ export interface EventData {
   readonly covers?: readonly number[]
   /** The sequences of earlier events that were told without details, and whose changes are told here. */
   readonly completes?: readonly number[]
+  /** The sequence of the event that Bitrix24 sent again within its second, and whose repetition this tells. */
+  readonly repeats?: number
   /** The time at which the portal was read: ISO 8601 in UTC, milliseconds. */
   readonly readAt?: string
   readonly enrichment: 'complete' | 'unavailable' | 'not_applicable'
@@ -106,11 +108,13 @@ export function occurredAt(delivery: Delivery): number {
 }
 
 /** The members about the read that brought the changes; each is present only where it says something. */
-function tellReading({ toldBy, covers, completes, readAt }: Enrichment): Partial<EventData> {
+function tellReading(enrichment: Enrichment): Partial<EventData> {
+  const { toldBy, covers, completes, repeats, readAt } = enrichment
   return {
     ...(toldBy !== null && { toldBy }),
     ...(covers.length > 0 && { covers }),
     ...(completes.length > 0 && { completes }),
+    ...(repeats !== undefined && { repeats }),
     ...(readAt !== null && isTime(readAt) && { readAt: new Date(readAt).toISOString() }),
   }
 }

@@ -99,6 +99,11 @@ describe('buildEventBody()', () => {
     expect(dataOf({ systemUserId: 512 })['user']).toEqual({ id: 1, name: null })
   })
 
+  test('names the event that was sent again, and only then', () => {
+    expect(dataOf({ enrichment: anEnrichment({ repeats: 41 }) })).toMatchObject({ repeats: 41 })
+    expect(dataOf({ enrichment: anEnrichment() })).not.toHaveProperty('repeats')
+  })
+
   test('names the users of a group only, not of an event that is alone', () => {
     const enrichment = anEnrichment({ users: [{ id: 1, name: null }] })
     expect(dataOf({ enrichment })).not.toHaveProperty('users')

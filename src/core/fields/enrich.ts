@@ -33,6 +33,7 @@ import {
   createReconciledEvent,
   type ReadContext,
   type ReconciledEvent,
+  type RepeatedEvent,
   type UserNamesById,
 } from './reconciled-event.ts'
 
@@ -99,7 +100,15 @@ function deletionOf(state: FieldState): Pick<Enrichment, 'changes' | 'toldBy' | 
 export function enrichFound(
   state: FieldState,
   events: readonly EventToEnrich[],
-  { attributes, ...context }: ReadContext & { readonly attributes: FieldAttributes },
+  {
+    attributes,
+    repeated = null,
+    ...context
+  }: ReadContext & {
+    readonly attributes: FieldAttributes
+    /** An event that was sent again and brought about the read. @default null */
+    readonly repeated?: RepeatedEvent | null
+  },
 ): Enriched {
   const told = tellRead(state, events, attributes)
   const { readAt } = context
@@ -109,7 +118,7 @@ export function enrichFound(
     const hasNews = told.changes !== null && told.changes.length > 0
     const owed = owedBy(state)
     const reconciled = hasNews
-      ? createReconciledEvent(next, { ...told, owed }, { ...context, attributes })
+      ? createReconciledEvent(next, { ...told, owed, repeated }, { ...context, attributes })
       : null
     return { enrichments: new Map(), state: next, reconciled }
   }
@@ -192,6 +201,19 @@ export function enrichThin(
   }))
   // A field that is gone owes nothing. If the portal shows it again, a comparison tells it.
   return { enrichments, state: withOwed(state, owed), reconciled: null }
+}
+
+/**
+ * The field of an event that was sent again, when nothing could be read for it. If it changed anything, this
+ * change stays owed to the first event.
+ */
+export function enrichUnreadRepeat(
+  state: FieldState,
+  { sequence, event: { field, userId } }: RepeatedEvent,
+): Enriched {
+  const isOwed = owedBy(state).some((owed) => owed.sequence === sequence)
+  const owed = isOwed ? [] : [{ sequence, action: field.action, userId }]
+  return { enrichments: new Map(), state: withOwed(state, owed), reconciled: null }
 }
 
 function usersOf(

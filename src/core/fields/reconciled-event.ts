@@ -1,6 +1,6 @@
 /**
- * Makes the events of origin `reconciled`, which no portal sent. Such an event tells a change for which no
- * event waits.
+ * Makes the events of origin `reconciled`, which the relay itself enters in the log. Such an event tells a
+ * change for which no event waits.
  */
 import { userFieldCode } from '../log/event-names.ts'
 import {
@@ -31,29 +31,44 @@ export interface ReconciledEvent {
   readonly enrichment: Enrichment
 }
 
+/**
+ * An event that Bitrix24 sent again within its second, and the sequence of the first one: the log holds it
+ * once.
+ */
+export interface RepeatedEvent {
+  readonly sequence: number
+  readonly event: RelayEvent & { readonly field: UserField }
+}
+
 /** The change that a reconciled event tells. */
 export interface ToldChange {
   readonly action: FieldAction
   readonly changes: readonly Change[] | null
   /** The thin events whose changes it tells. */
   readonly owed: readonly OwedEvent[]
+  /** The repeated event that brought the change; it gives its time and its user. @default null */
+  readonly repeated?: RepeatedEvent | null
 }
 
 /** The event that tells a change; `attributes` is the definition after it, as far as that is known. */
 export function createReconciledEvent(
   state: FieldState,
-  { action, changes, owed }: ToldChange,
+  { action: found, changes, owed, repeated = null }: ToldChange,
   context: ReadContext & { readonly attributes: FieldAttributes | null },
 ): ReconciledEvent {
   const { family, id, entityId, fieldName } = state
   // A user is named only when all owed events name the same one.
   const userIds = new Set(owed.map(({ userId }) => userId))
-  const [userId = null] = userIds.size === 1 ? userIds : []
+  const [owedUser = null] = userIds.size === 1 ? userIds : []
+  const sent = repeated?.event ?? { ts: null, handlerId: null, userId: owedUser, field: null }
+  const { ts, handlerId, userId } = sent
+  const isList = found === 'updated' && sent.field?.action === 'enum_values_set'
+  const action = isList ? 'enum_values_set' : found
   const field: UserField = { family, action, id, entityId, fieldName }
   const event = {
     name: userFieldCode(family, action),
-    ts: null,
-    handlerId: null,
+    ts,
+    handlerId,
     userId,
     data: { FIELDS: { ID: String(id), ENTITY_ID: entityId, FIELD_NAME: fieldName } },
     field,
@@ -67,6 +82,7 @@ export function createReconciledEvent(
       changes,
       readAt: context.readAt,
       completes: owed.map(({ sequence }) => sequence),
+      ...(repeated !== null && { repeats: repeated.sequence }),
     },
   }
 }

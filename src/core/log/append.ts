@@ -67,6 +67,11 @@ export class RecentEvents {
     return { sequence: equal.sequence, sameReceipt: false }
   }
 
+  /** When the event of that content that is in the log was received; null when it is not remembered. */
+  firstReceivedAt(contentHash: string): number | null {
+    return this.#byContent.get(contentHash)?.receivedAt ?? null
+  }
+
   /** Remembers a stored event. Call it only after the transaction has returned. */
   remember(arrival: Arrival, sequence: number): void {
     const entry = { ...arrival, sequence }

@@ -121,6 +121,11 @@ export interface Enrichment {
   readonly users: readonly PortalUser[]
   /** The sequences of thin events whose changes this event tells; empty when there are none. */
   readonly completes: readonly number[]
+  /**
+   * The sequence of an earlier event that Bitrix24 sent again within its second: the change belongs to the
+   * repetition, which the log took for a duplicate. Absent in the usual case.
+   */
+  readonly repeats?: number
   /** When the portal was read, in unix milliseconds, if possible of its own clock; null when it was not. */
   readonly readAt: number | null
 }
@@ -154,7 +159,7 @@ export interface LogEntry {
   /** When the edge received the event, in unix milliseconds. */
   readonly receivedAt: number
   readonly event: RelayEvent
-  /** `reconciled` for a change that no event told and a comparison with the portal has found. */
+  /** `reconciled` for an entry of the relay: a comparison, or the read for a repeated event, has found it. */
   readonly origin: 'event' | 'reconciled'
   readonly enrichment: Enrichment
 }

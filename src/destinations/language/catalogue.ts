@@ -123,6 +123,8 @@ export interface Catalogue {
     readonly createdAndDeleted: string
     /** `{count}`: edits of one field whose details are not known. */
     readonly unknown: Plural
+    /** `{count}`: changes that were found by comparing, beside others. */
+    readonly reconciled: Plural
     /** The words of the link to the page that shows everything. */
     readonly showAll: string
   }

@@ -123,6 +123,10 @@ export const de: Catalogue = {
       one: 'Einzelheiten zu {count} Bearbeitung sind nicht bekannt',
       other: 'Einzelheiten zu {count} Bearbeitungen sind nicht bekannt',
     },
+    reconciled: {
+      one: '{count} Änderung beim Abgleich mit dem Portal gefunden, ein Ereignis kam nicht an',
+      other: '{count} Änderungen beim Abgleich mit dem Portal gefunden, Ereignisse kamen nicht an',
+    },
     showAll: 'Alle anzeigen',
   },
   more: { one: 'und {count} weitere', other: 'und {count} weitere' },

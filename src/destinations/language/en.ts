@@ -114,6 +114,10 @@ export const en: Catalogue = {
       one: 'Details of {count} edit are not known',
       other: 'Details of {count} edits are not known',
     },
+    reconciled: {
+      one: '{count} change found by comparing with the portal, no event arrived',
+      other: '{count} changes found by comparing with the portal, no event arrived',
+    },
     showAll: 'Show all',
   },
   more: { one: 'and {count} more', other: 'and {count} more' },

@@ -135,6 +135,11 @@ export const es: Catalogue = {
       many: 'No hay más información sobre {count} de modificaciones',
       other: 'No hay más información sobre {count} modificaciones',
     },
+    reconciled: {
+      one: '{count} cambio detectado al comparar con el portal, no llegó ningún evento',
+      many: '{count} de cambios detectados al comparar con el portal, no llegó ningún evento',
+      other: '{count} cambios detectados al comparar con el portal, no llegó ningún evento',
+    },
     showAll: 'Mostrar todo',
   },
   more: { one: 'y {count} más', many: 'y {count} más', other: 'y {count} más' },

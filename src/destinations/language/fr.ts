@@ -139,6 +139,12 @@ export const fr: Catalogue = {
       many: 'Les détails de {count} de modifications ne sont pas connus',
       other: 'Les détails de {count} modifications ne sont pas connus',
     },
+    reconciled: {
+      one: '{count} modification constatée en comparant avec le portail, aucun événement n’est arrivé',
+      many: '{count} de modifications constatées en comparant avec le portail, aucun événement n’est arrivé',
+      other:
+        '{count} modifications constatées en comparant avec le portail, aucun événement n’est arrivé',
+    },
     showAll: 'Tout afficher',
   },
   more: { one: 'et {count} autre', many: 'et {count} autres', other: 'et {count} autres' },

@@ -131,6 +131,11 @@ export const pt: Catalogue = {
       many: 'Não há mais informações sobre {count} de edições',
       other: 'Não há mais informações sobre {count} edições',
     },
+    reconciled: {
+      one: '{count} alteração encontrada ao comparar com o portal, nenhum evento chegou',
+      many: '{count} de alterações encontradas ao comparar com o portal, nenhum evento chegou',
+      other: '{count} alterações encontradas ao comparar com o portal, nenhum evento chegou',
+    },
     showAll: 'Mostrar tudo',
   },
   more: { one: 'e mais {count}', many: 'e mais {count}', other: 'e mais {count}' },

@@ -42,14 +42,13 @@ export function composeDigest(
 ): Message {
   const times = deliveries.map(occurredAt)
   const title = describeCount(deliveries, words)
-  const common = describeCommonOrigin(deliveries, words)
   return {
     kind: 'digest',
     title: [own(title, 'strong')],
     lead: [],
-    groups: groupByField(deliveries).map((group) => describeGroup(group, { words, common })),
+    groups: groupByField(deliveries).map((group) => describeGroup(group, words)),
     more: null,
-    notes: listNotesOfAll(deliveries, { words, now, common }),
+    notes: listNotesOfAll(deliveries, now, words),
     summary: [own(title)],
     portal: describePortal(deliveries[0]),
     firstAt: Math.min(...times),
@@ -77,8 +76,8 @@ function keyOf({ family, id }: UserField): string {
 
 /**
  * Groups by field; events that are about no field are grouped by their names. Changes of a field that were
- * found by comparing stand apart from those that events told, in the order in which they came: nobody is
- * known to have made them, and only of them it is true that no event arrived.
+ * found by comparing stand apart from those that events told, in the order in which they came, as nobody is
+ * known to have made them.
  */
 function groupByField(deliveries: readonly Delivery[]): readonly Deliveries[] {
   const groups = new Map<string, readonly Deliveries[]>()
@@ -97,13 +96,7 @@ function addToLast(runs: readonly Deliveries[], delivery: Delivery): readonly De
   return [...runs.slice(0, -1), [...last, delivery]]
 }
 
-/** What every group is described with: its language, and the origin that the notes tell of all groups. */
-interface GroupTerms {
-  readonly words: Catalogue
-  readonly common: string | null
-}
-
-function describeGroup(group: Deliveries, { words, common }: GroupTerms): Group {
+function describeGroup(group: Deliveries, words: Catalogue): Group {
   const last = group.at(-1) ?? group[0]
   const { field } = last.event
   if (field === null) {
@@ -114,8 +107,6 @@ function describeGroup(group: Deliveries, { words, common }: GroupTerms): Group 
   const label = group.map(describeLabel).findLast((known) => known !== null) ?? null
   const count = group.length
   const edits = count > 1 ? [own(` (${fillPlural(words, words.digest.edits, { count })})`)] : []
-  const origins = group.flatMap((delivery) => describeOrigin(delivery, words) ?? [])
-  const told = [...new Set(origins)].filter((origin) => origin !== common)
   return {
     heading: [
       ...(label === null ? [] : [foreign(label, 'strong'), own(' ')]),
@@ -124,11 +115,7 @@ function describeGroup(group: Deliveries, { words, common }: GroupTerms): Group 
       ...describeDeeds(group, words),
       ...edits,
     ],
-    lines: [
-      ...describeChanges(group, words),
-      ...describeUnknown(group, words),
-      ...told.map(remark),
-    ],
+    lines: [...describeChanges(group, words), ...describeUnknown(group, words)],
   }
 }
 
@@ -204,23 +191,26 @@ function withoutChange(text: Line): ChangeLine {
   return { text, label: [], before: null, after: null }
 }
 
-/** Where all deliveries come from, when they have that in common; null otherwise, and in the usual case. */
-function describeCommonOrigin(deliveries: Deliveries, words: Catalogue): string | null {
-  const [first = null, ...others] = new Set(
-    deliveries.map((delivery) => describeOrigin(delivery, words)),
-  )
-  return others.length === 0 ? first : null
-}
-
 /**
- * The notes of the digest: where all of it comes from, and how late it is. Everything that is true of some
- * changes alone is told in the group that they belong to.
+ * The notes of the digest, each once: where the changes come from, and how late the message is. Missing
+ * details are told in the group that they belong to.
  */
-function listNotesOfAll(
-  deliveries: Deliveries,
-  { words, now, common }: GroupTerms & { readonly now: number },
-): readonly string[] {
+function listNotesOfAll(deliveries: Deliveries, now: number, words: Catalogue): readonly string[] {
   // Older events wait here on purpose, so the message is late only when its youngest event is.
   const youngest = deliveries.at(-1) ?? deliveries[0]
-  return [common, describeDelay(youngest, now, words)].filter((note) => note !== null)
+  const origins = deliveries.filter((delivery) => !isReconciled(delivery))
+  const notes = [
+    describeReconciled(deliveries, words),
+    ...origins.map((delivery) => describeOrigin(delivery, words)),
+    describeDelay(youngest, now, words),
+  ]
+  return [...new Set(notes.filter((note) => note !== null))]
+}
+
+/** How many of the changes no event told: the note is not true of the others. */
+function describeReconciled(deliveries: Deliveries, words: Catalogue): string | null {
+  const count = deliveries.filter(isReconciled).length
+  if (count === 0) return null
+  if (count === deliveries.length) return words.notes.reconciled
+  return fillPlural(words, words.digest.reconciled, { count })
 }

@@ -40,7 +40,8 @@ function describeGroup({ enrichment: { covers } }: Delivery, words: Catalogue): 
 
 /** Whether no event told the change at all: a comparison with the portal found it. */
 export function isReconciled({ origin, enrichment }: Delivery): boolean {
-  return origin === 'reconciled' && enrichment.completes.length === 0
+  const { completes, repeats } = enrichment
+  return origin === 'reconciled' && completes.length === 0 && repeats === undefined
 }
 
 /**

@@ -10,15 +10,10 @@
  * One read is under way at a time. It enriches the events that had arrived before it began. An event that
  * arrives during the read may stand for a younger change, so it waits for the next read.
  */
-import type {
-  LogEntry,
-  RelayEvent,
-  StoredEvent,
-  ThinReason,
-  UserField,
-} from '../../core/log/event.ts'
+import type { LogEntry, RelayEvent, StoredEvent, ThinReason } from '../../core/log/event.ts'
 import { needsNoRead, type Enriched, type EventToEnrich } from '../../core/fields/enrich.ts'
 import { owedBy } from '../../core/fields/field-state.ts'
+import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
 import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { LogWriter } from '../log/log-writer.ts'
 import type { Scheduler } from '../scheduler.ts'
@@ -27,6 +22,7 @@ import type { PortalAccess } from '../tokens/portal-access.ts'
 import { EventReads } from './event-reads.ts'
 import { EventsToEnrich, groupByField } from './events-to-enrich.ts'
 import type { FieldStore } from './field-store.ts'
+import { RepeatedEvents } from './repeated-events.ts'
 import type { ReconciliationBook } from './reconciliation-book.ts'
 
 /** How long an event may wait for its enrichment, in milliseconds. */
@@ -47,6 +43,7 @@ export interface EnricherDeps {
 export class Enricher {
   readonly #deps: EnricherDeps
   readonly #waiting = new EventsToEnrich()
+  readonly #repeats: RepeatedEvents
   readonly #reads: EventReads
   #isRunning = false
   #isWatched = false
@@ -54,7 +51,8 @@ export class Enricher {
 
   constructor(deps: EnricherDeps) {
     this.#deps = deps
-    this.#reads = new EventReads({ ...deps, waiting: this.#waiting })
+    this.#repeats = new RepeatedEvents({ ...deps, onDue: () => this.#start() })
+    this.#reads = new EventReads({ ...deps, waiting: this.#waiting, repeats: this.#repeats })
   }
 
   /**
@@ -89,15 +87,14 @@ export class Enricher {
   }
 
   /**
-   * Notes that Bitrix24 has sent an event again that was stored before. The second one may stand for a change
-   * after the read for the first one, so the field is read once more, unless the first one still waits for
-   * its read.
+   * Notes that Bitrix24 has sent an event again whose first one was received at `firstAt`. The second one may
+   * stand for a change after the read for the first one, so the field is read once more, unless the first one
+   * still waits for its read.
    */
-  repeated(sequence: number, field: UserField): void {
+  repeated(repeated: RepeatedEvent, firstAt: number): void {
+    const { sequence } = repeated
     const waits = this.#waiting.has(sequence) && sequence > this.#reads.upTo()
-    if (waits || !this.#deps.portal.hasAccess()) return
-    this.#reads.readAgain(field)
-    this.#start()
+    if (!waits && this.#deps.portal.hasAccess()) this.#repeats.note(repeated, firstAt)
   }
 
   /** The last sequence that lanes may see, in a log that ends with `head`. */
@@ -111,12 +108,13 @@ export class Enricher {
    * ends the waiting in time by itself. The alarm is there for an object that ends before.
    */
   dueAt(): number | null {
-    return this.#waiting.first() === null ? null : this.#deps.world.now() + SAFETY_ALARM_MS
+    const isIdle = this.#waiting.first() === null && this.#repeats.isEmpty()
+    return isIdle ? null : this.#deps.world.now() + SAFETY_ALARM_MS
   }
 
-  /** Whether any event of the field waits. */
+  /** Whether an event of the field waits, or its field is to be read once more. */
   isWaiting(fieldId: number): boolean {
-    return this.#waiting.ofField(fieldId).length > 0
+    return this.#waiting.ofField(fieldId).length > 0 || this.#reads.isRepeated(fieldId)
   }
 
   /** Resolves when no read for an event is under way. */
@@ -169,7 +167,7 @@ export class Enricher {
   #enrichWithoutReading(): void {
     const { portal } = this.#deps
     const refusal = portal.hasAccess() ? portal.refusal() : 'no_tokens'
-    if (refusal !== null) this.#reads.forgetAgain()
+    if (refusal !== null) this.#write(this.#reads.oweAgain())
     const groups = this.#waiting
       .byField()
       .filter(([, events]) => refusal !== null || needsNoRead(events))

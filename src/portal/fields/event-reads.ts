@@ -11,16 +11,19 @@ import {
   enrichFound,
   enrichGone,
   enrichThin,
+  enrichUnreadRepeat,
   needsNoRead,
   type Enriched,
   type EventToEnrich,
 } from '../../core/fields/enrich.ts'
+import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
 import { newFieldState, readAtOf, type FieldState } from '../../core/fields/field-state.ts'
 import type { Result } from '../../core/result.ts'
 import type { World } from '../settings.ts'
 import type { PortalAccess } from '../tokens/portal-access.ts'
 import type { EventsToEnrich, TimedEvent } from './events-to-enrich.ts'
 import type { FieldStore } from './field-store.ts'
+import type { RepeatedEvents } from './repeated-events.ts'
 import { nextRead, type FieldsToRead } from './fields-to-read.ts'
 import { UserNames } from './user-names.ts'
 
@@ -28,6 +31,8 @@ import { UserNames } from './user-names.ts'
 export interface EventReadsDeps {
   /** The events that wait for a read. */
   readonly waiting: EventsToEnrich
+  /** The events that were sent again, whose fields are read once more. */
+  readonly repeats: RepeatedEvents
   readonly fields: Pick<FieldStore, 'find'>
   /** The calls for which events wait. */
   readonly portal: PortalAccess
@@ -47,6 +52,8 @@ export class EventReads {
   readonly #names: UserNames
   /** The fields that are read once more although no event waits. */
   readonly #again = new Map<number, UserField>()
+  /** The repeated events for whose fields the request under way asks. */
+  readonly #repeated = new Map<number, RepeatedEvent>()
   /** The request that is under way. */
   #underWay: FieldsToRead | null = null
   /** The most commands of one request. An answer that is too large halves it for the rest of a run. */
@@ -57,14 +64,21 @@ export class EventReads {
     this.#names = new UserNames(() => deps.world.now())
   }
 
-  /** Lets a field be read once more although no event waits for it. */
-  readAgain(field: UserField): void {
-    this.#again.set(field.id, field)
+  /** Whether a field will be read, or is being read, for an event that was sent again. */
+  isRepeated(fieldId: number): boolean {
+    return this.#deps.repeats.has(fieldId) || this.#repeated.has(fieldId)
   }
 
   /** Forgets the fields that were to be read once more. */
   forgetAgain(): void {
     this.#again.clear()
+    this.#deps.repeats.takeAll()
+  }
+
+  /** The same, while the portal cannot be asked: what repeated events would have told stays owed. */
+  oweAgain(): readonly Enriched[] {
+    this.#again.clear()
+    return this.#deps.repeats.takeAll().map((repeated) => this.#owe(repeated))
   }
 
   /** The last sequence that had arrived when the request under way began; 0 while none is under way. */
@@ -74,16 +88,22 @@ export class EventReads {
 
   /** Begins the next request; null when there is nothing to ask. */
   begin(): FieldsToRead | null {
+    const { repeats } = this.#deps
+    for (const field of repeats.due()) this.#again.set(field.id, field)
     this.#underWay = nextRead(this.#deps.waiting, this.#again, {
       isKnown: (userId) => this.#names.has(userId),
       maxCommands: this.#maxCommands,
     })
+    const asked = this.#underWay?.fields ?? []
+    const taken = asked.flatMap(({ id }) => repeats.take(id) ?? [])
+    for (const repeated of taken) this.#repeated.set(repeated.event.field.id, repeated)
     return this.#underWay
   }
 
   /** Notes that no request is under way, and that the next run begins with large requests again. */
   end(): void {
     this.#underWay = null
+    this.#repeated.clear()
     this.#maxCommands = MAX_BATCH_COMMANDS
   }
 
@@ -109,7 +129,9 @@ export class EventReads {
       if (retryAfterMs !== null) portal.obey(retryAfterMs)
     } else if (hasCode(answer.error, 'answer_too_large') && fields.length > 1) {
       this.#maxCommands = Math.ceil((fields.length + userIds.length) / 2)
-      for (const field of fields) if (waiting.ofField(field.id).length === 0) this.readAgain(field)
+      for (const field of fields) {
+        if (waiting.ofField(field.id).length === 0) this.#again.set(field.id, field)
+      }
       return []
     }
     return fields.flatMap((field) => this.#enrich(field, request, answer) ?? [])
@@ -134,6 +156,8 @@ export class EventReads {
     answer: AnsweredRead['answer'],
   ): Enriched | null {
     const waiting = this.#deps.waiting.ofField(field.id)
+    const repeated = this.#repeated.get(field.id) ?? null
+    this.#repeated.delete(field.id)
     const events = waiting.filter(({ sequence }) => sequence <= upTo)
     // Events of the field came during the read, and they tell this change too. A reconciled event would stand
     // behind them in the log.
@@ -145,10 +169,16 @@ export class EventReads {
     if (read.kind === 'found') {
       // A comparison has read the field since this read began, and knows something younger.
       if (events.length === 0 && (readAtOf(state) ?? 0) > readAt) return null
-      return enrichFound(state, events, { attributes: read.attributes, readAt, userNames })
+      return enrichFound(state, events, {
+        attributes: read.attributes,
+        readAt,
+        userNames,
+        repeated,
+      })
     }
     if (read.kind === 'gone') return enrichGone(state, events, { readAt, userNames })
-    if (events.length === 0 || this.#canStillAsk(read, events)) return null
+    if (events.length === 0) return repeated === null ? null : this.#owe(repeated)
+    if (this.#canStillAsk(read, events)) return null
     return enrichThin(state, events, { reason: read.reason, userNames })
   }
 
@@ -163,6 +193,10 @@ export class EventReads {
       blockedUntil > this.#deps.world.now() &&
       events.every(({ deadline }) => deadline > blockedUntil)
     )
+  }
+
+  #owe(repeated: RepeatedEvent): Enriched {
+    return enrichUnreadRepeat(this.#stateOf(repeated.event.field), repeated)
   }
 
   #stateOf(field: UserField): FieldState {

@@ -3,13 +3,14 @@
  * about trust and sequence together. Memory changes only after the transaction has returned, and an answer
  * leaves only when its event is durable.
  */
+import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
 import {
   duplicateWindow,
   RecentEvents,
   type Arrival,
   type StoredPlace,
 } from '../../core/log/append.ts'
-import type { RelayEvent, StoredEvent, UserField } from '../../core/log/event.ts'
+import type { RelayEvent, StoredEvent } from '../../core/log/event.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import { parseEvent } from './event-schemas.ts'
@@ -53,8 +54,8 @@ export interface EventEnricher {
   awaits(event: RelayEvent): boolean
   /** Takes over new events that wait for their enrichment. */
   accept(events: readonly StoredEvent[]): void
-  /** Notes that Bitrix24 has sent an event once more that is in the log already. */
-  repeated(sequence: number, field: UserField): void
+  /** Notes that Bitrix24 has sent an event once more whose first one, received at `firstAt`, is in the log. */
+  repeated(repeated: RepeatedEvent, firstAt: number): void
 }
 
 /** The dependencies of the appender. */
@@ -172,8 +173,11 @@ export class Appender {
     }
     for (const { request, placed } of written) {
       if (placed.kind !== 'known' || !placed.isDuplicate) continue
-      const field = parseEvent(request.event)?.field ?? null
-      if (field !== null) enricher.repeated(placed.sequence, field)
+      const event = parseEvent(request.event)
+      const field = event?.field ?? null
+      if (event === null || field === null) continue
+      const firstAt = this.#recent.firstReceivedAt(request.digest) ?? request.receivedAt
+      enricher.repeated({ sequence: placed.sequence, event: { ...event, field } }, firstAt)
     }
     return written
   }

@@ -63,6 +63,7 @@ const EnrichmentSchema: v.GenericSchema<unknown, Enrichment> = v.object({
   covers: Sequences,
   users: v.optional(v.array(v.object({ id: v.number(), name: v.nullable(v.string()) })), []),
   completes: Sequences,
+  repeats: v.exactOptional(v.number()),
   readAt: v.optional(NumberOrNull, null),
 })
 

@@ -1,6 +1,8 @@
 /** The events that no portal sent: named like Bitrix24's own, and honest about who is known. */
 import { describe, expect, it } from 'vitest'
 import { createReconciledEvent } from '../../../src/core/fields/reconciled-event.ts'
+import type { FieldAction } from '../../../src/core/log/event.ts'
+import { anEvent, aUserField } from '../../support/a-delivery.ts'
 import { aField, CHANGE, CONTEXT, READ_AT, YOUNG } from '../../support/a-field.ts'
 
 const READ = { ...CONTEXT, attributes: YOUNG }
@@ -58,4 +60,23 @@ describe('createReconciledEvent()', () => {
     expect(event.name).toBe('ONCRMREQUISITEUSERFIELDDELETE')
     expect(enrichment).toMatchObject({ field: null, changes: null })
   })
+
+  it.each([
+    ['updated', 'enum_values_set', 'ONCRMREQUISITEUSERFIELDSETENUMVALUES'],
+    ['updated', 'updated', 'ONCRMREQUISITEUSERFIELDUPDATE'],
+    ['added', 'updated', 'ONCRMREQUISITEUSERFIELDADD'],
+  ] as const)(
+    'tells what was %s by a repeated event "%s" as %s, with its time and its user',
+    (action, sent, name) => {
+      const told = { action, changes: [CHANGE], owed: owedBy(2), repeated: aRepeat(sent) }
+      const { event, enrichment } = createReconciledEvent(aField(), told, READ)
+      expect(event).toMatchObject({ name, ts: 1_790_000_000, handlerId: '661', userId: 1 })
+      expect(enrichment).toMatchObject({ repeats: 41, completes: [41], userName: 'Anna Petrova' })
+    },
+  )
 })
+
+function aRepeat(action: FieldAction) {
+  const event = anEvent({ ts: 1_790_000_000, handlerId: '661', userId: 1 })
+  return { sequence: 41, event: { ...event, field: aUserField({ action }) } }
+}

@@ -21,6 +21,11 @@ beforeEach(() => {
   recent.remember(anArrival(), 1)
 })
 
+it('RecentEvents knows when the first event of a content was received', () => {
+  expect(recent.firstReceivedAt('d1')).toBe(NOW)
+  expect(recent.firstReceivedAt('d2')).toBeNull()
+})
+
 describe('RecentEvents find()', () => {
   it.each([
     ['an equal event at once', { receivedAt: NOW }, DUPLICATE_OF_1],

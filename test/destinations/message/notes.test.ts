@@ -77,6 +77,11 @@ describe('listNotes()', () => {
     ])
   })
 
+  test('claims no lost event where Bitrix24 sent one again', () => {
+    const enrichment = anEnrichment({ repeats: 41 })
+    expect(listNotes(aDelivery({ origin: 'reconciled', enrichment }), SENT_AT, en)).toEqual([])
+  })
+
   test('calls a delivery late from more than five minutes after the event', () => {
     const event = EVENT_TS * 1000
     expect(listNotes(aDelivery(), event + 5 * MINUTE_MS, en)).toEqual([])

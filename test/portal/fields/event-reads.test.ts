@@ -22,9 +22,12 @@ beforeEach(async () => {
 })
 
 /** Changes a field and sends its event, as one of a turn. */
-function change(id: number, sort: number, { digest = `${id} ${sort}` } = {}): Promise<void> {
+function change(
+  id: number,
+  sort: number,
+  { digest = `${id} ${sort}`, ts = Math.floor(scenario.time.now() / 1000) } = {},
+): Promise<void> {
   scenario.portal.fields.set(id, definition(id, sort))
-  const ts = Math.floor(scenario.time.now() / 1000)
   return scenario.portal.sends(fieldEvent({ id, name: `F${id}` }, 'updated', ts), digest)
 }
 
@@ -181,5 +184,71 @@ describe('an event that is sent twice', () => {
     await scenario.time.passes('1 s')
     expect(scenario.requests).toHaveLength(2)
     expect(scenario.entries()).toHaveLength(1)
+  })
+
+  const repetitions = () =>
+    scenario.entries().map(({ origin, event: { ts, userId }, enrichment }) => {
+      const { changes, completes, repeats = null } = enrichment
+      const values = changes?.map(({ before, after }) => `${String(before)} → ${String(after)}`)
+      return { origin, ts, userId, values, completes, repeats }
+    })
+
+  it('and is one of thirty of one second is told with the others as one change', async () => {
+    const ts = Math.floor(scenario.time.now() / 1000)
+    for (let edit = 1; edit <= 30; edit += 1) {
+      await change(1, 200 + edit, { digest: 'same', ts })
+      await scenario.time.passes('25 ms')
+    }
+    await scenario.time.passes('2 s')
+    expect(repetitions()).toEqual([
+      { origin: 'event', ts, userId: 1, values: ['100 → 201'], completes: [], repeats: null },
+      { origin: 'reconciled', ts, userId: 1, values: ['201 → 230'], completes: [], repeats: 1 },
+    ])
+    expect(scenario.requests).toHaveLength(2)
+  })
+
+  it('is told with the next event of its field when that one comes first', async () => {
+    await change(1, 7, { digest: 'same' })
+    await scenario.time.passes('400 ms')
+    await change(1, 8, { digest: 'same' })
+    await scenario.time.passes('100 ms')
+    await change(1, 9, { digest: 'next' })
+    await scenario.time.passes('3 s')
+    expect(repetitions().map(({ origin, values }) => [origin, values])).toEqual([
+      ['event', ['100 → 7']],
+      ['event', ['7 → 9']],
+    ])
+    expect(scenario.requests).toHaveLength(2)
+  })
+
+  it('is told by no comparison before its own read', async () => {
+    await change(1, 7, { digest: 'same' })
+    await scenario.time.passesUntilQuiet()
+    await change(1, 8, { digest: 'same' })
+    await scenario.reconcile({ asked: true })
+    await scenario.time.passes('2 s')
+    expect(repetitions().slice(1)).toMatchObject([{ values: ['7 → 8'], repeats: 1 }])
+  })
+
+  it('stays owed to the first one when it cannot be read', async () => {
+    await change(1, 7, { digest: 'same' })
+    await scenario.time.passesUntilQuiet()
+    scenario.portal.answers = () => ({ latencyMs: 10, failure: TOO_LARGE })
+    await change(1, 8, { digest: 'same' })
+    await change(1, 9, { digest: 'same' })
+    await scenario.time.passes('2 s')
+    expect(scenario.entries()).toHaveLength(1)
+    scenario.portal.answers = () => ({ latencyMs: 10, failure: null })
+    await scenario.reconcile({ asked: true })
+    expect(repetitions().slice(1)).toEqual([
+      {
+        origin: 'reconciled',
+        ts: null,
+        userId: 1,
+        values: ['7 → 9'],
+        completes: [1],
+        repeats: null,
+      },
+    ])
   })
 })
