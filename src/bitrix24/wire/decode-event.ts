@@ -86,11 +86,7 @@ function cleanName(name: string): string {
   return upper.replace(/[^A-Z0-9_]/gu, '_').slice(0, MAX_NAME_LENGTH)
 }
 
-/**
- * Replaces a name that contains a token. The name is in upper case by now, so the secrets are compared in
- * upper case.
- */
+/** Replaces a name that contains a token, which the name may hold in upper case only. */
 function nameWithoutTokens(name: string, secrets: readonly string[]): string {
-  const folded = secrets.map((secret) => secret.toUpperCase())
-  return containsSecret(name, folded) ? 'REMOVED' : name
+  return containsSecret(name, secrets) ? 'REMOVED' : name
 }

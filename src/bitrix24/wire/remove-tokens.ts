@@ -1,10 +1,12 @@
 /**
- * Removes the tokens from an event before any other part sees it, in two ways. A member whose name is that
- * of a token loses its value, whatever the value is. A text or key that contains one of the request's own
- * tokens is replaced, wherever it stands.
+ * Removes the tokens from an event before any other part sees it. A member whose name is that of a token
+ * loses its value, whatever the value is; so does a block `auth`. A text or key that holds one of the
+ * request's own tokens is replaced, wherever it stands and however it is written. A text that names a token,
+ * for example an address with `auth=`, loses that token; JSON in a text is read like the event itself.
  */
 import type { Json } from '../../core/log/event.ts'
-import { createObject, isJsonObject, type JsonObject } from './json.ts'
+import { createObject, isJsonObject, parseJson, type JsonObject } from './json.ts'
+import { formsOf, holdsSecret, withoutNamedTokens } from './tokens-in-text.ts'
 import { ApplicationTokenSchema, readOrNull, TokenSchema } from './wire-schemas.ts'
 
 /** The text in the place of a removed token. */
@@ -17,18 +19,14 @@ const MIN_SECRET_LENGTH = 8
 // no more tokens, and a hostile body could make that search take quadratic time.
 const MAX_NEEDLE_LENGTH = 32
 
-// Names are compared without case, `_` and `-`, so that `accessToken` and `ACCESS_TOKEN` are the same.
-const SECRET_KEYS: ReadonlySet<string> = new Set([
-  'accesstoken',
-  'refreshtoken',
-  'applicationtoken',
-  'clientsecret',
-  'authid',
-  'refreshid',
-])
+// Names are compared without case, and by their ends: `accessToken`, `ACCESS_TOKEN` and `auth[access_token]`
+// are the same.
+const SECRET_KEY =
+  /(?:(?:access|refresh|application|auth)[-_]?token|client[-_]?secret|(?:auth|refresh)[-_]?id)[\]"'\s]{0,4}$/i
 
-// A longer key is not compared at all. The longest name of the list has 16 letters.
-const MAX_SECRET_KEY_LENGTH = 24
+// A block of tokens; an access token that stands under this name alone has at least 16 characters.
+const AUTH_KEY = /^auth$/i
+const AUTH_VALUE = /^[\x21-\x7e]{16,}$/
 
 /**
  * Lists the secrets to search for: the tokens of a request, from the places where Bitrix24 puts them, each
@@ -50,30 +48,45 @@ export function secretsOf(payload: JsonObject): readonly string[] {
     .map((text) => text.slice(0, MAX_NEEDLE_LENGTH))
 }
 
-/** Whether a text contains one of the secrets, as it is or in the form in which JSON writes it. */
+/** Whether a text holds one of the secrets, in whatever form it is written. */
 export function containsSecret(text: string, secrets: readonly string[]): boolean {
-  if (secrets.some((secret) => text.includes(secret))) return true
-  // An escape can complete a token: JSON writes a line break before `abc` as `\nabc`.
-  if (!/\p{Cc}/u.test(text)) return false
-  const escaped = JSON.stringify(text)
-  return secrets.some((secret) => escaped.includes(secret))
+  return holdsSecret(text, formsOf(secrets))
 }
 
 /** Copies a value, with `REMOVED` in the place of each token and of each value that is named like one. */
 export function removeTokens(value: Json, secrets: readonly string[]): Json {
-  if (typeof value === 'string') return containsSecret(value, secrets) ? REMOVED : value
+  return clean(value, formsOf(secrets))
+}
+
+function clean(value: Json, forms: readonly string[]): Json {
+  if (typeof value === 'string') return cleanText(value, forms)
   if (value === null || typeof value !== 'object') return value
-  if (!isJsonObject(value)) return value.map((item) => removeTokens(item, secrets))
+  if (!isJsonObject(value)) return value.map((item) => clean(item, forms))
   const object = createObject()
-  for (const key of Object.keys(value)) {
-    const member = value[key] ?? null
-    const safeKey = containsSecret(key, secrets) ? REMOVED : key
-    object[safeKey] = isSecretKey(key) ? REMOVED : removeTokens(member, secrets)
+  for (const [key, member] of Object.entries(value)) {
+    const safeKey = holdsSecret(key, forms) ? REMOVED : withoutNamedTokens(key, REMOVED)
+    object[safeKey] = isSecretMember(key, member) ? REMOVED : clean(member, forms)
   }
   return object
 }
 
-function isSecretKey(key: string): boolean {
-  if (key.length > MAX_SECRET_KEY_LENGTH) return false
-  return SECRET_KEYS.has(key.toLowerCase().replace(/[-_]/g, ''))
+function cleanText(text: string, forms: readonly string[]): string {
+  if (holdsSecret(text, forms)) return REMOVED
+  return withoutNamedTokens(cleanJson(text, forms) ?? text, REMOVED)
+}
+
+/** JSON text without the tokens in it; null for a text that is no JSON, or that holds no token. */
+function cleanJson(text: string, forms: readonly string[]): string | null {
+  if (!/^\s*[[{]/.test(text)) return null
+  const parsed = parseJson(text)
+  if (!parsed.ok) return null
+  const cleaned = JSON.stringify(clean(parsed.value, forms))
+  return cleaned === JSON.stringify(parsed.value) ? null : cleaned
+}
+
+function isSecretMember(key: string, member: Json): boolean {
+  if (SECRET_KEY.test(key)) return true
+  if (!AUTH_KEY.test(key)) return false
+  if (typeof member === 'string') return AUTH_VALUE.test(member)
+  return typeof member === 'object' && member !== null
 }

@@ -68,7 +68,7 @@ function listForms(secret: string): readonly string[] {
     JSON.stringify(plain).slice(1, -1),
     escapeNonAscii(JSON.stringify(plain).slice(1, -1)),
   ])
-  return [...written, ...listBase64Forms(secret)]
+  return [...written, ...base64FormsOf(secret)]
     .map((form) => lowerAscii(tidy(form)))
     .flatMap((form) => [form, form.trim()])
     .filter((form) => form.length >= MIN_SECRET_LENGTH)
@@ -98,7 +98,7 @@ function escapeNonAscii(text: string): string {
  * Lists the digits by which base64 shows a secret inside a longer text. There are three forms, because three
  * bytes become four digits and the secret can begin at any of the three.
  */
-function listBase64Forms(secret: string): readonly string[] {
+export function base64FormsOf(secret: string): readonly string[] {
   const bytes = Array.from(new TextEncoder().encode(secret), (byte) => String.fromCharCode(byte))
   return [0, 1, 2].flatMap((offset) => {
     const digits = btoa('\0'.repeat(offset) + bytes.join(''))
@@ -145,13 +145,13 @@ function isReadable(kept: string, forms: readonly string[]): boolean {
     const readings = [view, view.replaceAll('+', ' '), tidy(view)]
     const searched = readings.flatMap((text) => [lowerAscii(text), text.toLowerCase()])
     if (forms.some((form) => searched.some((candidate) => candidate.includes(form)))) return true
-    view = decodeOnce(view)
+    view = decodeText(view)
   }
   return false
 }
 
 /** Decodes one layer of escapes: percent bytes, JSON, and HTML's numbers and its four common names. */
-function decodeOnce(text: string): string {
+export function decodeText(text: string): string {
   return text
     .replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
       const bytes = run.slice(1).split('%')

@@ -1,12 +1,17 @@
 /**
  * Cleans text of a CRM for messages: one line of a limited length, without invisible characters, without marks
- * that change the direction of writing, without broken code points. Each receiver escapes it afterwards.
+ * that change the direction of writing, without broken code points, and with few marks on a letter. Each
+ * receiver escapes it afterwards.
  */
 
 // Direction marks, overrides and isolates, zero-width characters, tags, fillers, variation selectors, and
 // U+2800, the blank of Braille. Joiners go too, so an emoji of a family falls apart; in return no name can
 // pretend to be another one.
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
+
+// Any number of marks may stand on one letter, and then they cover the lines around it. The longest letters of
+// living scripts have five (Burmese လျှို့).
+const TOO_MANY_MARKS = /(\p{M}{6})\p{M}+/gu
 
 const BLANK = /[\s\p{Cc}\p{Z}]+/gu
 
@@ -27,7 +32,8 @@ export function safeValue(text: string, maxLength: number): string {
 }
 
 function cleanLine(text: string): string {
-  return text.toWellFormed().replace(INVISIBLE, '').replace(BLANK, ' ').trim()
+  const visible = text.toWellFormed().replace(INVISIBLE, '').replace(BLANK, ' ').trim()
+  return visible.replace(TOO_MANY_MARKS, '$1')
 }
 
 // "before → after" would be shown the wrong way round when both are Hebrew or Arabic, so such text stands in

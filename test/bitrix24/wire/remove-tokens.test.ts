@@ -49,6 +49,10 @@ describe('removeTokens()', () => {
     'AUTH_ID',
     'auth_id',
     'REFRESH_ID',
+    'AUTH_TOKEN',
+    'authToken',
+    'auth[access_token]',
+    'b24_access_token',
   ])('takes off the value of a member %s, whatever it is', (key) => {
     const value = { keep: 1, list: [{ [key]: { nested: 'x' } }], [key]: 'anything' }
     expect(removeTokens(value, [])).toEqual({ keep: 1, list: [{ [key]: REMOVED }], [key]: REMOVED })
@@ -76,7 +80,7 @@ describe('removeTokens()', () => {
       equal: REMOVED,
       inside: REMOVED,
       [REMOVED]: 1,
-      list: ['clean', ACCESS.toUpperCase(), null, 5, false],
+      list: ['clean', REMOVED, null, 5, false],
     })
   })
 
@@ -98,5 +102,71 @@ describe('removeTokens()', () => {
     const value = Object.freeze({ access_token: 'x' })
     expect(removeTokens(value, [])).not.toBe(value)
     expect(value).toEqual({ access_token: 'x' })
+  })
+
+  it('takes off a block "auth", and a token of that name', () => {
+    const value = { deep: [{ auth: { member_id: 'a', x: ['y'] }, AUTH: ACCESS }], auth: null }
+    expect(removeTokens(value, [])).toEqual({
+      deep: [{ auth: REMOVED, AUTH: REMOVED }],
+      auth: null,
+    })
+  })
+
+  it('reads JSON in a text like the event itself, also JSON in JSON', () => {
+    const inner = JSON.stringify({ auth: { x: 'y' }, keep: 1 })
+    const text = JSON.stringify([{ 'acc\u0065ss_token': 'abc', inner, big: 'x' }])
+    const cleaned = removeTokens(text, [])
+    expect(JSON.parse(String(cleaned))).toEqual([
+      { access_token: REMOVED, inner: JSON.stringify({ auth: REMOVED, keep: 1 }), big: 'x' },
+    ])
+    const other = '{ "a" : 12345678901234567890 }'
+    expect(removeTokens(other, [])).toBe(other)
+  })
+
+  it.each([
+    ['re-cased', ACCESS.toUpperCase()],
+    ['percent-encoded', Array.from(ACCESS, (c) => `%${c.charCodeAt(0).toString(16)}`).join('')],
+    [
+      'percent-encoded twice',
+      Array.from(ACCESS, (c) => `%25${c.charCodeAt(0).toString(16)}`).join(''),
+    ],
+    ['in base64', btoa(`x${ACCESS}`)],
+    ['in base64 at another place', btoa(`xyz:${ACCESS}`)],
+    [
+      'in base64 for addresses',
+      btoa(`\u00ff\u00fe${ACCESS}?>`).replaceAll('+', '-').replaceAll('/', '_'),
+    ],
+    [
+      'in hex',
+      Array.from(ACCESS, (c) => c.charCodeAt(0).toString(16))
+        .join('')
+        .toUpperCase(),
+    ],
+    ['in JSON', Array.from(ACCESS, (c) => `\\u00${c.charCodeAt(0).toString(16)}`).join('')],
+    ['in HTML', Array.from(ACCESS, (c) => `&#${c.charCodeAt(0)};`).join('')],
+  ])("replaces a text with the request's own token %s", (_how, text) => {
+    const secrets = secretsOf({ auth: { access_token: ACCESS } })
+    expect(removeTokens([`see ${text}!`], secrets)).toEqual([REMOVED])
+  })
+
+  it('takes the tokens off that a text or a key names', () => {
+    const address = 'https://a.bitrix24.com/rest/crm.lead.get?auth='
+    const value = { text: `${address}abc`, [`${address}abc`]: [`${address}abc&id=1`] }
+    const cleaned = `${address}${REMOVED}`
+    expect(removeTokens(value, [])).toEqual({ text: cleaned, [cleaned]: [`${cleaned}&id=1`] })
+  })
+
+  it('takes no longer for a long text than for its parts', () => {
+    const texts = [
+      'auth',
+      'auth="',
+      'access_token" ',
+      'rest/',
+      '%25',
+      '\\',
+      '&#1;',
+      'auth_id;s:1',
+    ].map((unit) => unit.repeat(60_000 / unit.length))
+    for (const text of texts) expect(typeof removeTokens(text, [ACCESS])).toBe('string')
   })
 })

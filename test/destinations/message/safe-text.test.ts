@@ -20,6 +20,18 @@ describe('safeText()', () => {
     expect(safeText(text, 100)).toBe(expected)
   })
 
+  test.each<readonly [string, string]>([
+    [`Z${'\u0301'.repeat(500)}a`, `Z${'\u0301'.repeat(6)}a`],
+    [`Z${'\u0301\u20DD\u200D'.repeat(50)}`, `Z${'\u0301\u20DD'.repeat(3)}`],
+    ['\u0316'.repeat(50), '\u0316'.repeat(6)],
+    // Burmese, Hebrew with points, Vietnamese in parts, Devanagari.
+    ...['လျှို့ဝှက်', 'e\u0302\u0323', 'क्ष्म्य'].map((word) => [word, word] as const),
+    ['בְּרֵאשִׁ֖ית', '\u2068בְּרֵאשִׁ֖ית\u2069'],
+  ])('leaves at most six marks on a letter: %j becomes %j', (text, expected) => {
+    expect(safeText(text, 1000)).toBe(expected)
+    expect(safeValue(text, 1000)).toBe(expected)
+  })
+
   test('cuts at the end, on code points and without a trailing blank', () => {
     expect(safeText('abcde', 5)).toBe('abcde')
     expect(safeText('abcdef', 5)).toBe('abcd…')

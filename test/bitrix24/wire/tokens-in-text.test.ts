@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import {
+  formsOf,
+  holdsSecret,
+  withoutNamedTokens,
+} from '../../../src/bitrix24/wire/tokens-in-text.ts'
+
+const R = '[removed]'
+
+describe('withoutNamedTokens()', () => {
+  it.each([
+    [
+      'https://a.bitrix24.com/rest/crm.lead.get?auth=abc&id=1',
+      `https://a.bitrix24.com/rest/crm.lead.get?auth=${R}&id=1`,
+    ],
+    ['x?id=1&amp;AUTH=abc', `x?id=1&amp;AUTH=${R}`],
+    ['go%3Fid%3D1%26auth%3Dabc%26x', `go%3Fid%3D1%26auth%3D${R}%26x`],
+    ['a=1&auth[access_token]=abc&b=2', `a=1&auth[access_token]=${R}&b=2`],
+    ['auth%5Brefresh_token%5D=abc', `auth%5Brefresh_token%5D=${R}`],
+    ['got {"access_token":"abc","n":1} back', `got {"access_token":"${R}","n":1} back`],
+    ['got {\\"refresh_token\\": \\"abc\\"} back', `got {\\"refresh_token\\": \\"${R}\\"} back`],
+    ["array('AUTH_ID' => 'abc')", `array('AUTH_ID' => '${R}')`],
+    ['a:1:{s:12:"access_token";s:3:"abc";}', `a:1:{s:12:"access_token";s:3:"${R}";}`],
+    ['client secret: clientSecret=abc', `client secret: clientSecret=${R}`],
+    ['auth_token: abc; next', `auth_token: ${R}; next`],
+    ['log "auth": "abc" end', `log "auth": "${R}" end`],
+    [
+      'https://a.bitrix24.com/rest/1/5xu10rcaz5ldtqiy/crm.lead.get',
+      `https://a.bitrix24.com/rest/1/${R}/crm.lead.get`,
+    ],
+    [
+      'https://a.bitrix24.com/rest/api/12/5xu10rcaz5ldtqiy/',
+      `https://a.bitrix24.com/rest/api/12/${R}/`,
+    ],
+    ['https%3A%2F%2Fa%2Frest%2F1%2F5xu10rcaz5ldtqiy%2F', `https%3A%2F%2Fa%2Frest%2F1%2F${R}%2F`],
+    ['https:\\/\\/a\\/rest\\/1\\/5xu10rcaz5ldtqiy\\/', `https:\\/\\/a\\/rest\\/1\\/${R}\\/`],
+  ])('takes the token off the text %s', (text, expected) => {
+    expect(withoutNamedTokens(text, R)).toBe(expected)
+    expect(withoutNamedTokens(expected, R)).toBe(expected)
+  })
+
+  it.each([
+    'Author: Anna',
+    'https://a.example/oauth=1?x_auth=2',
+    'the token of access: none',
+    'https://a.example/rest/1/get',
+    'rest/2 of it',
+    'authorization = later',
+  ])('leaves the text %s alone', (text) => {
+    expect(withoutNamedTokens(text, R)).toBe(text)
+  })
+})
+
+describe('holdsSecret()', () => {
+  const forms = formsOf(['a-token-of-this-request'])
+
+  it.each([
+    ['A-TOKEN-of-this-request!', true],
+    ['%61-token%2Dof-this-request', true],
+    [btoa('user:a-token-of-this-request'), true],
+    ['a-token-of-this-reques', false],
+    ['', false],
+  ])('of %s is %s', (text, expected) => {
+    expect(holdsSecret(text, forms)).toBe(expected)
+    expect(holdsSecret(text, [])).toBe(false)
+  })
+})
