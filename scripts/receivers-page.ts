@@ -96,10 +96,14 @@ function formatSuccess({ success: { statuses, body } }: Profile): string {
   return `${status}${BODIES[body]}`
 }
 
-function formatLimits({ limits }: Profile): readonly string[] {
+function formatLimits({ limits, splitsDigests }: Profile): readonly string[] {
   if (limits.length === 0) return []
   const all = limits.map(({ what, max, unit }) => `${what} ${max.toLocaleString('en')} ${unit}`)
-  return [`A message is kept within these limits: ${all.join('; ')}.`, '']
+  const split =
+    splitsDigests === true
+      ? ' A digest that meets a third server error is split: its first event goes out alone, and when that is taken, the others follow one by one.'
+      : ''
+  return [`A message is kept within these limits: ${all.join('; ')}.${split}`, '']
 }
 
 function formatPace({ pace, paceScope, paceHeaders, carefulMs }: Profile): readonly string[] {

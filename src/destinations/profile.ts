@@ -80,6 +80,11 @@ export interface Profile extends ProfilePace {
   readonly limits: readonly Limit[]
   readonly errors: readonly ErrorRule[]
   readonly statuses: readonly StatusRule[]
+  /**
+   * True where a message that the receiver cannot take may be answered by a server error: a digest that meets
+   * three of them is split. @default false
+   */
+  readonly splitsDigests?: boolean
   /** The parts of its address that are secret and never shown. */
   readonly secretParts: string
 }

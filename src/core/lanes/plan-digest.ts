@@ -17,6 +17,8 @@ export interface DigestRule {
   readonly waitMs: number | null
   /** The most events of one message; at least 2. */
   readonly max: number
+  /** True when server errors may come from what is in the message: then it is split. @default false */
+  readonly isSplit?: boolean
 }
 
 /** Events that go out together, oldest first. */

@@ -231,5 +231,6 @@ function termsOf({ clock, receiver }: Walk, since: number): SettleTerms {
     random: clock.random(),
     deadline: since + receiver.retryMs,
     minIntervalMs: receiver.minIntervalMs(),
+    splitsDigests: receiver.digest?.isSplit ?? false,
   }
 }

@@ -24,6 +24,7 @@ const FOREIGN_ROUTE = /^\/api(?:\/v\d+)?\/webhooks\/\d+\/[\w-]+\/(slack|github)\
 
 const MAX_DESCRIPTION = limitOf(DISCORD, 'embed description')
 const MAX_TEXT = limitOf(DISCORD, 'text of all embeds')
+const MAX_BYTES = limitOf(DISCORD, 'message')
 
 // https://docs.discord.com/developers/resources/message#embed-object-embed-limits
 const MAX_FOOTER = 2048
@@ -40,7 +41,8 @@ export const discord: DestinationType = createChatType({
 })
 
 /** Lengths are counted in UTF-16 units; Discord counts characters, which are never more. */
-function isWithinLimits({ embeds: [embed] }: DiscordMessage): boolean {
+function isWithinLimits({ embeds: [embed] }: DiscordMessage, json: string): boolean {
+  if (new TextEncoder().encode(json).length > MAX_BYTES) return false
   const { title = '', description, footer = { text: '' } } = embed
   if (description.length > MAX_DESCRIPTION || footer.text.length > MAX_FOOTER) return false
   return title.length + description.length + footer.text.length <= MAX_TEXT

@@ -8,6 +8,7 @@ import type { DeliveryOutcome } from '../../core/lanes/state/outcome.ts'
 import type { Batch, DigestRule } from '../../core/lanes/plan-digest.ts'
 import type { SendContext, WalkReceiver } from '../../core/lanes/walk-ports.ts'
 import { unusableEndpoint } from '../../destinations/answers/outcomes.ts'
+import type { Profile } from '../../destinations/profile.ts'
 import { sendParcel } from '../../destinations/send.ts'
 import { MAX_DIGEST } from '../../destinations/settings/common-settings.ts'
 import type { Destination } from '../../destinations/settings/destination.ts'
@@ -52,7 +53,7 @@ export class Courier {
     return {
       reader,
       retryMs,
-      digest: reader === 'machine' ? null : digestRuleOf(digest),
+      digest: reader === 'machine' ? null : digestRuleOf(digest, destination.type.profile),
       match: rules.match,
       minIntervalMs: () => (receiver === null ? 0 : pace.intervalMs(receiver, this.#lane(name))),
       connect: (pulse) => this.#connections.acquire(pulse),
@@ -102,7 +103,8 @@ export class Courier {
  * People get several events in one message when the setting `digest` says so, or when the lane is behind.
  * Machines get every event by itself.
  */
-function digestRuleOf(digest: Destination['digest']): DigestRule {
-  if (digest === null) return { waitMs: null, max: MAX_DIGEST }
-  return { waitMs: digest.seconds * 1000, max: digest.max }
+function digestRuleOf(digest: Destination['digest'], { splitsDigests }: Profile): DigestRule {
+  const isSplit = splitsDigests === true
+  if (digest === null) return { waitMs: null, max: MAX_DIGEST, isSplit }
+  return { waitMs: digest.seconds * 1000, max: digest.max, isSplit }
 }

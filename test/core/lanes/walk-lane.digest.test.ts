@@ -232,6 +232,32 @@ describe('a digest that the receiver refuses', () => {
   })
 })
 
+describe('a digest that meets server errors', () => {
+  const SPLIT = { ...BEHIND, isSplit: true }
+
+  test('is split when its front alone is taken, and the others follow one by one', async () => {
+    const outcomes = { 1: times(3, unreachable()) }
+    const scenario = aLaneScenario({ events: 12, digest: SPLIT, outcomes })
+    await scenario.time.passesUntilQuiet()
+    expect(messages(scenario)).toEqual([
+      ...times(3, oneTo(12)),
+      ...oneTo(12).map((sequence) => [sequence]),
+    ])
+    expect(scenario.lane).toMatchObject({ cursor: 12, digest: null })
+  })
+
+  test('stays together behind its front when the receiver was down', async () => {
+    const outcomes = { 1: times(5, unreachable()) }
+    const scenario = aLaneScenario({ events: 12, digest: SPLIT, outcomes })
+    await scenario.time.passesUntilQuiet()
+    expect(messages(scenario)).toEqual([
+      ...times(3, oneTo(12)),
+      ...times(3, [1]),
+      oneTo(12).slice(1),
+    ])
+  })
+})
+
 describe('an operator', () => {
   test('who parks the front of a waiting digest sends the rest as one message', async () => {
     const scenario = aLaneScenario({ events: 12, digest: BEHIND, outcomes: { 1: [unreachable()] } })

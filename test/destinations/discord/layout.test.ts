@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { findMessageErrors } from '../../../playground/receivers/discord-embeds.ts'
 import { isObject } from '../../../playground/receivers/json.ts'
 import { discord } from '../../../src/destinations/discord/receiver.ts'
-import { EVENT_TS, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { EVENT_TS, aDelivery, aUserField, anEnrichment, anEvent } from '../../support/a-delivery.ts'
 import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
 import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
@@ -40,4 +40,18 @@ test('a digest tells a minute once, and two minutes as a span', async () => {
   }
   expect(await described(39)).not.toContain('<t:')
   expect(await described(40)).toContain(`<t:${EVENT_TS}:f> – <t:${EVENT_TS + 40}:f>`)
+})
+
+test('a digest of letters of many bytes is bounded in bytes, and says how much is missing', async () => {
+  const edits = Array.from({ length: 50 }, (_edit, index) =>
+    aDelivery({
+      event: anEvent({ field: aUserField({ id: index }) }),
+      enrichment: anEnrichment({ field: { label: '税'.repeat(100) } }),
+    }),
+  )
+  const parcel = { deliveries: [aDelivery(), ...edits] as const, dashboard: null }
+  const body = JSON.stringify(await bodyOf(opened(discord, WORKING_SETTINGS.discord), parcel))
+  expect(new TextEncoder().encode(body).length).toBeLessThanOrEqual(14_000)
+  expect(body.length).toBeGreaterThan(4000)
+  expect(body).toMatch(/and \d+ more/)
 })

@@ -1,14 +1,15 @@
 /**
  * Applies the outcome of a digest to its lane. A digest is decided once: its sequences are stored with the
  * lane before it is sent, so that a digest that failed, or that a crash cut off, is sent again as the same
- * message.
+ * message. Where server errors may come from what is in a digest, a third one splits it: its front goes out
+ * alone, and when the receiver takes it, the others follow one by one.
  */
 import { parkEvent, passEvent, type Settled } from '../state/cursor.ts'
 import type { DigestRecord } from '../state/fate.ts'
 import type { LaneState } from '../state/lane-state.ts'
 import { enableAfterAnswer } from '../state/lane-status.ts'
 import type { DeliveryOutcome } from '../state/outcome.ts'
-import { errorOf, settle, type AttemptResult } from './settle.ts'
+import { errorOf, settle, SPLIT_AFTER, type AttemptResult } from './settle.ts'
 
 /** A lane after a digest was tried, and everything to store with it. */
 export interface SettledDigest extends Settled {
@@ -29,8 +30,17 @@ export function settleDigest(
   }
   const attempts = lane.attempts + 1
   const settled = settle(lane, front, { outcome, terms })
-  // The digest waits for its next attempt.
-  if (settled.lane.cursor < front) return { ...settled, digest: null }
+  if (settled.lane.cursor < front) {
+    // The digest waits for its next attempt, or its front alone does.
+    const isSplit =
+      terms.splitsDigests === true && isServerError(outcome) && attempts >= SPLIT_AFTER
+    const split = { digest: null, singlyUpTo: sequences.at(-1) ?? front }
+    return {
+      ...settled,
+      lane: isSplit ? { ...settled.lane, ...split } : settled.lane,
+      digest: null,
+    }
+  }
   if (outcome.kind !== 'delivered')
     return { ...parkRest(settled, { others, attempts }), digest: null }
   const { now: at } = terms
@@ -46,6 +56,10 @@ export function settleDigest(
     fates: parked.map((sequence) => ({ sequence, ...told })),
     digest: { sequences, at, attempts },
   }
+}
+
+function isServerError(outcome: DeliveryOutcome): boolean {
+  return outcome.kind === 'unreachable' && outcome.status !== null && outcome.status >= 500
 }
 
 /**

@@ -9,6 +9,12 @@ import { disableAfterAttempt, enableAfterAnswer, weighRejections } from '../stat
 import type { DeliveryOutcome } from '../state/outcome.ts'
 import { clampRetryAfter, planRetry } from './retry.ts'
 
+/**
+ * The attempts after which a digest that meets server errors is split: one of its events may be the cause, or
+ * its size.
+ */
+export const SPLIT_AFTER = 3
+
 type Delivered = Extract<DeliveryOutcome, { kind: 'delivered' }>
 type Unreachable = Extract<DeliveryOutcome, { kind: 'unreachable' }>
 type Rejected = Extract<DeliveryOutcome, { kind: 'rejected' }>
@@ -22,6 +28,8 @@ export interface SettleTerms {
   readonly deadline: number
   /** The shortest time between two sends of this lane. */
   readonly minIntervalMs: number
+  /** True for a receiver that may answer a digest with server errors because of what is in it. @default false */
+  readonly splitsDigests?: boolean
 }
 
 /** An outcome with the circumstances of its attempt. */
@@ -90,7 +98,10 @@ function settleUnreachable(
   const { now, random, deadline } = terms
   const { retryAfterMs, reason, status } = outcome
   const notBefore = Math.max(lane.notBefore, now + clampRetryAfter(retryAfterMs))
-  const failed: LaneState = { ...lane, notBefore, lastError: errorOf(outcome, now) }
+  // The front of a digest that was split fails by itself too, so the cause was no part of the digest.
+  const isAlone = lane.attempts > SPLIT_AFTER && lane.singlyUpTo > sequence
+  const singlyUpTo = terms.splitsDigests === true && isAlone ? sequence : lane.singlyUpTo
+  const failed: LaneState = { ...lane, singlyUpTo, notBefore, lastError: errorOf(outcome, now) }
   if (lane.status === 'disabled') {
     return { lane: { ...failed, nextAttemptAt: now + DAY_MS }, fates: [] }
   }

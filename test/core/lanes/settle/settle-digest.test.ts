@@ -14,6 +14,13 @@ const TERMS: SettleTerms = {
   minIntervalMs: 1000,
 }
 
+const FAILED = {
+  kind: 'unreachable',
+  reason: 'http_503',
+  retryAfterMs: null,
+  detail: null,
+} as const
+
 describe('settleDigest()', () => {
   const lane = aLane({ cursor: 0, digest: [2, 3, 5], attempts: 0, lastMeant: null })
 
@@ -56,6 +63,31 @@ describe('settleDigest()', () => {
       attempts: 1,
       nextAttemptAt: TERMS.now + MINUTE_MS,
     })
+  })
+
+  const SPLITS = { splitsDigests: true }
+
+  test('the third server error splits the message where it may be the cause', () => {
+    const settled = settleAs(unreachable(), SPLITS, { ...lane, attempts: 2 })
+    expect(settled).toMatchObject({ fates: [], digest: null })
+    expect(settled.lane).toMatchObject({
+      cursor: 0,
+      digest: null,
+      singlyUpTo: 5,
+      attempts: 3,
+      nextAttemptAt: TERMS.now + 30_000,
+    })
+  })
+
+  const answers: readonly [string, DeliveryOutcome, Partial<SettleTerms>, number][] = [
+    ['the second server error', unreachable(), SPLITS, 1],
+    ['a server error of another receiver', unreachable(), {}, 8],
+    ['a rate limit', { ...FAILED, status: 429 }, SPLITS, 8],
+    ['no answer at all', { ...FAILED, status: null }, SPLITS, 8],
+  ]
+  test.each(answers)('%s does not', (_which, outcome, terms, attempts) => {
+    const settled = settleAs(outcome, terms, { ...lane, attempts })
+    expect(settled.lane).toMatchObject({ digest: [2, 3, 5], singlyUpTo: 0 })
   })
 
   test('a failure after the deadline sets each of them aside with the reason', () => {
