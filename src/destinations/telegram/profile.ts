@@ -16,7 +16,10 @@ export const TELEGRAM = {
       meaning:
         '`@name` or the number of the chat, for example `-1001234567890`. When a group gets a new number, the relay goes on there',
     },
-    { name: 'thread', meaning: 'the number of a topic in the chat; optional' },
+    {
+      name: 'thread',
+      meaning: 'the number of a topic in the chat, 1 for the topic General; optional',
+    },
     {
       name: 'url',
       meaning: 'the address of the Bot API server; default `https://api.telegram.org`',

@@ -29,6 +29,10 @@ const TOKEN = /^\d{1,20}:([A-Za-z0-9_-]{35})$/
 const CHAT_ID = /^-?[1-9]\d{0,15}$/
 const CHAT_NAME = /^@[A-Za-z]\w{3,31}$/
 
+// The topic General has this number, and a message that names it is refused ("message thread not found"): it
+// gets the messages that name no topic (https://core.telegram.org/api/forum#forum-topics).
+const GENERAL = 1
+
 // A shorter chat name is not masked in reasons, as harmless words would be masked with it.
 const MIN_SECRET_LENGTH = 6
 
@@ -102,6 +106,7 @@ function readChat(value: unknown): Result<string, SettingProblem> {
 function readThread(value: unknown): Result<number | null, SettingProblem> {
   if (value === undefined || value === null) return ok(null)
   const thread = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  if (thread === GENERAL) return ok(null)
   if (typeof thread === 'number' && Number.isSafeInteger(thread) && thread > 0) return ok(thread)
   const problem = 'Must be the positive whole number of a topic in the chat, or be left out'
   return err({ setting: 'thread', problem })

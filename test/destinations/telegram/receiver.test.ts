@@ -149,6 +149,8 @@ describe('telegram settings', () => {
     [{ ...SETTINGS, chat: 123 }, { chat_id: '123' }],
     [{ ...SETTINGS, chat: '@crm_alerts' }, { chat_id: '@crm_alerts' }],
     [{ ...SETTINGS, thread: null }, { chat_id: CHAT }],
+    [{ ...SETTINGS, thread: 1 }, { chat_id: CHAT }],
+    [{ ...SETTINGS, thread: '1' }, { chat_id: CHAT }],
     [
       { ...SETTINGS, thread: 7 },
       { chat_id: CHAT, message_thread_id: 7 },
