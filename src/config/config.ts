@@ -128,6 +128,13 @@ function readDestinationList(
     return null
   }
   for (const destination of list.value) {
+    const { name, allowPorts = [] } = destination
+    if (allowPorts.length > 0) {
+      const ports = allowPorts.join(', ')
+      reader.warnings.push(
+        `DESTINATIONS.${name}.allowPorts lets this destination use port ${ports}`,
+      )
+    }
     for (const { setting, problem } of destination.problems) {
       reader.report(`DESTINATIONS.${destination.name}.${setting}`, problem)
     }

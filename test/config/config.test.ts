@@ -257,6 +257,19 @@ describe('loadConfig() warns', () => {
     [{ UNSAFE_ALLOW_LOCAL_ADDRESSES: false }, []],
     [{ ADMIN_TOKEN: 'canary-15-chars' }, ['ADMIN_TOKEN has fewer than 16 characters']],
     [{ ADMIN_TOKEN: 'canary-16-chars-' }, []],
+    [
+      {
+        DESTINATIONS: [
+          {
+            name: 'erp',
+            type: 'cloudevents',
+            url: 'https://erp.example.com:9443/',
+            allowPorts: [9443, 80],
+          },
+        ],
+      },
+      ['DESTINATIONS.erp.allowPorts lets this destination use port 9443, 80'],
+    ],
   ])('of %j', (settings, warnings) => {
     expect(read({ ...GOOD, ...settings }).warnings).toEqual(warnings)
   })

@@ -21,6 +21,11 @@ export interface AddressPolicy {
    * @default false
    */
   readonly allowPrivate?: boolean
+  /**
+   * Further ports beside 443 and 8443 (`allowPorts` of one destination). Everything else stays refused.
+   * @default []
+   */
+  readonly allowPorts?: readonly number[]
 }
 
 /**
@@ -28,7 +33,7 @@ export interface AddressPolicy {
  * - `not_a_url`: not an absolute URL, or written so that two parsers could read different hosts.
  * - `not_https`: another scheme than https (or http, where local addresses are allowed).
  * - `user_info`: something stands before an `@` in the authority, even nothing.
- * - `unknown_port`: neither 443 nor 8443.
+ * - `unknown_port`: neither 443 nor 8443, nor a port that the policy allows.
  * - `private_address`: an IP literal that is not a public unicast address.
  * - `metadata_address`: link-local, or a cloud's metadata service; refused under every policy.
  * - `local_name`: localhost or a name under a suffix of private networks.
@@ -48,7 +53,7 @@ export type AddressReason =
 type HostReason = Exclude<AddressReason, 'not_https' | 'user_info' | 'unknown_port'>
 
 // `new URL` gives '' for 443. Self-hosted portals and receivers often use 8443 as a second https port. Any
-// further port would be a way to reach services that are not meant for the web.
+// further port would be a way to reach services that are not meant for the web, so an operator has to allow it.
 const KNOWN_PORTS: readonly string[] = ['', '8443']
 
 // `new URL` drops tabs, line ends and outer blanks, and reads `\` as `/`. Other parsers do not, and attackers
@@ -102,10 +107,14 @@ export function checkAddress(raw: string, policy: AddressPolicy): Result<URL, Ad
   if (authority === undefined) return err('not_a_url')
   if (authority.includes('@')) return err('user_info')
   if (policy.allowPrivate === true && isOwnHost(url.hostname)) return ok(url)
-  if (!policy.allowLocal && !KNOWN_PORTS.includes(url.port)) return err('unknown_port')
+  if (!policy.allowLocal && !isKnownPort(url.port, policy)) return err('unknown_port')
   const reason = judgeHost(url.hostname)
   if (reason === null || (policy.allowLocal && isLocalReason(reason))) return ok(url)
   return err(reason)
+}
+
+function isKnownPort(port: string, { allowPorts = [] }: AddressPolicy): boolean {
+  return KNOWN_PORTS.includes(port) || allowPorts.includes(Number(port))
 }
 
 /** Whether a host belongs to the operator's own network. */

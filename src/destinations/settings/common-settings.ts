@@ -21,6 +21,8 @@ export const MAX_DIGEST = 50
 
 const MAX_TEMPLATE = 10_000
 
+const MAX_PORTS = 10
+
 // Every schema has a message of ours, as the messages of the library show the value.
 const GLOBS_FORM = 'Must be a list of globs'
 const FieldGlobsSchema = v.array(
@@ -28,6 +30,8 @@ const FieldGlobsSchema = v.array(
   GLOBS_FORM,
 )
 const GlobsSchema = v.pipe(FieldGlobsSchema, v.minLength(1, 'Must name at least one glob'))
+
+const PORTS_FORM = `Must be a list of 1 to ${MAX_PORTS} port numbers`
 
 const SECONDS_FORM = `Must hold seconds from 1 to ${MAX_DIGEST_SECONDS}`
 const MAX_FORM = `Must hold max from 2 to ${MAX_DIGEST}`
@@ -58,6 +62,21 @@ const COMMON = {
     DEFAULT_TIMEOUT_MS,
   ),
   unchanged: v.optional(v.picklist(['send', 'skip'], 'Must be "send" or "skip"')),
+  allowPorts: v.optional(
+    v.pipe(
+      v.array(
+        v.pipe(
+          v.number(PORTS_FORM),
+          v.integer(PORTS_FORM),
+          v.minValue(1, PORTS_FORM),
+          v.maxValue(65_535, PORTS_FORM),
+        ),
+        PORTS_FORM,
+      ),
+      v.minLength(1, PORTS_FORM),
+      v.maxLength(MAX_PORTS, PORTS_FORM),
+    ),
+  ),
 } as const
 
 const FOR_PEOPLE = {
@@ -114,6 +133,8 @@ export interface CommonSettings {
   readonly retryHours: number
   readonly timeoutMs: number
   readonly unchanged?: 'send' | 'skip' | undefined
+  /** Ports that this destination may use beside 443 and 8443. */
+  readonly allowPorts?: readonly number[] | undefined
   readonly digest: DigestSetting | null
   readonly language: Language
   readonly template: string | null
@@ -143,6 +164,7 @@ export function readCommon(
     retryHours: read('retryHours', COMMON.retryHours, DEFAULT_RETRY_HOURS),
     timeoutMs: read('timeoutMs', COMMON.timeoutMs, DEFAULT_TIMEOUT_MS),
     unchanged: read('unchanged', COMMON.unchanged, undefined),
+    allowPorts: read('allowPorts', COMMON.allowPorts, undefined),
     digest: read('digest', FOR_PEOPLE.digest, undefined) ?? null,
     language: read('language', FOR_PEOPLE.language, DEFAULT_LANGUAGE),
     template: read('template', FOR_PEOPLE.template, undefined) ?? null,

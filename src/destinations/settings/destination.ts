@@ -26,6 +26,8 @@ export interface Destination {
   readonly retryMs: number
   readonly timeoutMs: number
   readonly unchanged: 'send' | 'skip'
+  /** Ports that it may use beside 443 and 8443. @default [] */
+  readonly allowPorts?: readonly number[]
   /** Null: events are gathered only when the lane is behind. */
   readonly digest: DigestSetting | null
   readonly language: Language
@@ -49,12 +51,13 @@ export function openReceiver(
   values: ReadonlyMap<string, string>,
   policy: AddressPolicy,
 ): Result<Receiver, readonly SettingProblem[]> {
-  const { type, problems, language, template } = destination
+  const { type, problems, language, template, allowPorts = [] } = destination
   if (type === null || problems.length > 0) return err(problems)
   const settings = Object.fromEntries(
     Object.entries(destination.settings).map(([key, value]) => [key, fillIn(value, values)]),
   )
-  return type.create(settings, { policy, language, template })
+  const own = allowPorts.length === 0 ? policy : { ...policy, allowPorts }
+  return type.create(settings, { policy: own, language, template })
 }
 
 function fillIn(value: unknown, values: ReadonlyMap<string, string>): unknown {
@@ -76,7 +79,9 @@ export function valuesIn(setting: unknown): readonly string[] {
  */
 export function fingerprintOf(destination: Destination): Promise<string> {
   const { typeName, settings, retryMs, timeoutMs, unchanged, filter } = destination
-  const { digest, language, template } = destination
+  const { digest, language, template, allowPorts = [] } = destination
   const own = [typeName, settings, retryMs, timeoutMs, unchanged, filter]
-  return sha256Hex(JSON.stringify([...own, digest, language, template]))
+  // A member that most destinations do not have must not change the fingerprints that are stored.
+  const ports = allowPorts.length === 0 ? [] : [allowPorts]
+  return sha256Hex(JSON.stringify([...own, digest, language, template, ...ports]))
 }

@@ -75,6 +75,7 @@ function readDestination(entry: unknown, lookup: SecretLookup, policy: AddressPo
     retryMs: common.retryHours * HOUR_MS,
     timeoutMs: common.timeoutMs,
     unchanged: common.unchanged ?? (type?.reader === 'person' ? 'skip' : 'send'),
+    ...(common.allowPorts !== undefined && { allowPorts: common.allowPorts }),
     digest: common.digest,
     language: common.language,
     template: common.template,

@@ -7,7 +7,11 @@ import {
   type Destination,
 } from '../../../src/destinations/settings/destination.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
-import { requestOf, STRICT } from '../../support/opened-receiver.ts'
+import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
+import { cloudevents } from '../../../src/destinations/cloudevents/receiver.ts'
+import { sendParcel } from '../../../src/destinations/send.ts'
+import { SENT_AT, aDelivery } from '../../support/a-delivery.ts'
+import { aParcel, requestOf, STRICT } from '../../support/opened-receiver.ts'
 
 const TOKEN = `123456789:${'A'.repeat(35)}`
 
@@ -58,6 +62,41 @@ describe('openReceiver()', () => {
     expect((await requestOf(opened.value)).body).toContain('Einstellungen')
   })
 
+  test('opens a port for this destination, and nothing else', () => {
+    const open = (url: string, allowPorts: readonly number[]): boolean =>
+      openReceiver(
+        aDestination({ type: cloudevents, settings: { url }, allowPorts }),
+        new Map(),
+        STRICT,
+      ).ok
+    expect(open('https://erp.example.com:9443/', [])).toBe(false)
+    expect(open('https://erp.example.com:9443/', [8080, 9443])).toBe(true)
+    expect(open('https://erp.example.com:8443/', [9443])).toBe(true)
+    expect(open('https://erp.example.com:9444/', [9443])).toBe(false)
+    expect(open('https://10.0.0.1:9443/', [9443])).toBe(false)
+    expect(open('https://169.254.169.254:9443/', [9443])).toBe(false)
+    expect(open('http://erp.example.com:9443/', [9443])).toBe(false)
+  })
+
+  test('sends to that port', async () => {
+    const settings = { url: 'https://erp.example.com:9443/' }
+    const destination = aDestination({ type: cloudevents, settings, allowPorts: [9443] })
+    const opened = openReceiver(destination, new Map(), STRICT)
+    if (!opened.ok) throw new Error(JSON.stringify(opened.error))
+    const called: string[] = []
+    const { outcome } = await sendParcel(opened.value, aParcel(aDelivery()), {
+      fetch: async (url) => {
+        called.push(url)
+        return new Response()
+      },
+      now: () => SENT_AT,
+      timeoutMs: 1000,
+      memory: NO_MEMORY,
+    })
+    expect(outcome).toMatchObject({ kind: 'delivered' })
+    expect(called).toEqual(['https://erp.example.com:9443/'])
+  })
+
   test('opens neither an unknown type nor one with problems', () => {
     const problems = [{ setting: 'chat', problem: 'Must be set' }]
     expect(openReceiver(aDestination({ problems }), new Map(), STRICT)).toEqual({
@@ -82,6 +121,7 @@ describe('fingerprintOf()', () => {
     { digest: { seconds: 30, max: 50 } },
     { language: 'ru' },
     { template: '{{title}}' },
+    { allowPorts: [9443] },
   ]
 
   test('changes with each setting', async () => {
@@ -90,6 +130,15 @@ describe('fingerprintOf()', () => {
     )
     expect(new Set(hashes).size).toBe(changes.length + 1)
     for (const hash of hashes) expect(hash).toMatch(/^[\da-f]{64}$/)
+  })
+
+  test('is that of former versions where no port is allowed', async () => {
+    const [absent, empty] = await Promise.all([
+      fingerprintOf(aDestination()),
+      fingerprintOf(aDestination({ allowPorts: [] })),
+    ])
+    expect(absent).toBe(empty)
+    expect(absent).toBe('628d0d80a8df08f495f0fe52c62ba72f386825abe4863e30dddfa678eed09357')
   })
 
   test('does not change with what is only derived or named', async () => {

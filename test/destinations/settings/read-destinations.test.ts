@@ -248,7 +248,8 @@ describe('readDestinations()', () => {
         [key]: value,
       })),
     )
-    const common = 'events portals fields retryHours timeoutMs unchanged digest language template'
+    const common =
+      'events portals fields retryHours timeoutMs unchanged allowPorts digest language template'
     const own = 'headers signature other'
     const keys = `${common} ${own}`.split(' ')
     const others = keys.map((key) => ({ ...ERP, [key]: canary }))
