@@ -3,7 +3,7 @@
  * read Markdown in a title; the footer is shown as it is in all of them.
  */
 import type { Catalogue } from '../language/catalogue.ts'
-import { joinTexts, writeRest, writeOneLine } from '../message/joined-text.ts'
+import { joinTexts, joinWithin, writeRest, writeOneLine } from '../message/joined-text.ts'
 import { writeUnstyled, type Line } from '../message/line.ts'
 import type { Group, Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
@@ -68,17 +68,12 @@ function writeFallback(message: Message, words: Catalogue): string {
     heading.length > 0 ? [heading] : inner.map(({ text }) => text),
   )
   const rest = more === null ? notes : [more.text, ...notes]
-  return joinFallback([sentence, ...lines.map(writeInert), ...rest])
-}
-
-/** The parts that have room. The first one has a limited length and always stands. */
-function joinFallback(parts: readonly string[]): string {
-  let length = 0
-  const shown = parts.filter((part, index) => {
-    length += part.length + 2
-    return index === 0 || length <= MAX_FALLBACK
+  return joinWithin([...lines.map(writeInert), ...rest], {
+    before: [sentence],
+    after: [],
+    max: MAX_FALLBACK,
+    separator: '; ',
   })
-  return shown.join('; ')
 }
 
 function writeInert(line: Line): string {

@@ -14,6 +14,33 @@ export function joinTexts(texts: readonly string[], separator: string): string {
 }
 
 /**
+ * The texts that have room between the ones that always stand, each with a separator. A text that is too long
+ * is left out, and takes no room from the shorter ones behind it.
+ */
+export function joinWithin(
+  texts: readonly string[],
+  { before, after, max, separator }: JoinTerms,
+): string {
+  let length = [...before, ...after].join(separator).length
+  const shown = texts.filter((text) => {
+    const longer = length + separator.length + text.length
+    if (longer > max) return false
+    length = longer
+    return true
+  })
+  return [...before, ...shown, ...after].join(separator)
+}
+
+/** The room for texts, and the ones before and after them that always stand. */
+export interface JoinTerms {
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+  /** The most UTF-16 units of all together. */
+  readonly max: number
+  readonly separator: string
+}
+
+/**
  * The number of lines that had no room, with the link to the page that shows them; empty when all are here.
  */
 export function writeRest(

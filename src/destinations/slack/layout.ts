@@ -5,7 +5,7 @@
  * own. The fallback `text` (for notifications and screen readers) is inert, and says `mrkdwn: false`.
  */
 import type { Catalogue } from '../language/catalogue.ts'
-import { writeOneLine, writeTimes } from '../message/joined-text.ts'
+import { joinWithin, writeOneLine, writeTimes } from '../message/joined-text.ts'
 import { type ChangeLine, type Link, type Message } from '../message/message.ts'
 import { formatUtc } from '../message/wording.ts'
 import { escapeSlack, inertSlack } from './text.ts'
@@ -166,18 +166,15 @@ function formatDate(at: number): string {
 function formatFallback(message: Message, words: Catalogue): string {
   const { groups, notes } = message
   const sentence = writeOneLine(message, words, inertSlack)
-  let length = [sentence, ...notes].join('; ').length
   const lines = groups.flatMap((group) =>
     group.heading.length > 0 ? [group.heading] : group.lines.map((line) => briefLine(line, words)),
   )
-  const shown = lines
-    .slice(0, MAX_FALLBACK_LINES)
-    .map(writeInert)
-    .filter((line) => {
-      length += line.length + 2
-      return length <= MAX_FALLBACK_LENGTH
-    })
-  return [sentence, ...shown, ...notes].join('; ')
+  return joinWithin(lines.slice(0, MAX_FALLBACK_LINES).map(writeInert), {
+    before: [sentence],
+    after: notes,
+    max: MAX_FALLBACK_LENGTH,
+    separator: '; ',
+  })
 }
 
 /** Two values that look the same are long, so the fallback tells only their attribute and that they differ. */

@@ -1,8 +1,8 @@
 /** Messages for Mattermost that have no golden file: portals without a plain host, and templates. */
 import { expect, test } from 'vitest'
 import { mattermost } from '../../../src/destinations/mattermost/receiver.ts'
-import type { ReceiverTerms } from '../../../src/destinations/receiver.ts'
-import { aDelivery, anEnrichment, someChanges } from '../../support/a-delivery.ts'
+import type { Delivery, ReceiverTerms } from '../../../src/destinations/receiver.ts'
+import { aChange, aDelivery, anEnrichment, someChanges } from '../../support/a-delivery.ts'
 import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
 import { WORKING_SETTINGS } from '../../support/working-settings.ts'
 
@@ -42,6 +42,26 @@ test('the fallback leaves out what has no room, and is never empty', async () =>
   })
   expect(JSON.stringify(body)).toMatch(/S1: a+ → b+"/)
 })
+
+test('a line of the fallback that has no room bars no shorter one behind it', async () => {
+  const help = ['de', 'en', 'fr'].map((language) =>
+    aChange(`HELP_MESSAGE.${language}`, language.repeat(75), language.repeat(80)),
+  )
+  const changes = [...help, aChange('XML_ID', 'a', 'b')]
+  const delivery = aDelivery({ enrichment: anEnrichment({ changes }) })
+  const { fallback } = await fallbackOf(delivery)
+  expect(fallback).toContain('Help text (en)')
+  expect(fallback).not.toContain('Help text (fr)')
+  expect(fallback).toMatch(/; External code: a → b$/)
+})
+
+async function fallbackOf(delivery: Delivery): Promise<{ readonly fallback: string }> {
+  // Sound: the layout above has one attachment with a fallback.
+  const body = (await bodyOf(open(), aParcel(delivery))) as {
+    readonly attachments: readonly [{ readonly fallback: string }]
+  }
+  return body.attachments[0]
+}
 
 function open(terms: Partial<ReceiverTerms> = {}) {
   return opened(mattermost, WORKING_SETTINGS.mattermost, terms)

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { en } from '../../../src/destinations/language/en.ts'
 import {
   joinTexts,
+  joinWithin,
   writeRest,
   writeOneLine,
   writeTimes,
@@ -19,6 +20,17 @@ test.each([
   [['', 'a', '', 'b', ''], 'a; b'],
 ])('joinTexts() of %j is %j', (texts, expected) => {
   expect(joinTexts(texts, '; ')).toBe(expected)
+})
+
+test.each([
+  [['bb', 'cc'], 100, 'a; bb; cc; z'],
+  [['bb', 'cc'], 12, 'a; bb; cc; z'],
+  [['bb', 'cc'], 11, 'a; bb; z'],
+  [['a long one', 'cc'], 11, 'a; cc; z'],
+  [['bb'], 3, 'a; z'],
+  [[], 0, 'a; z'],
+])('joinWithin() of %j in %i units is %s', (texts, max, expected) => {
+  expect(joinWithin(texts, { before: ['a'], after: ['z'], max, separator: '; ' })).toBe(expected)
 })
 
 describe('writeRest()', () => {

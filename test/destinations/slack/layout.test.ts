@@ -57,6 +57,19 @@ describe('a Slack message for an updated field', () => {
     expect(message.blocks[1]).toEqual(richText(section(plain('and 1 more'))))
   })
 
+  test('has a fallback in which a line without room bars no shorter one behind it', () => {
+    const lines = ['x'.repeat(1000), 'y'.repeat(1500), 'short'].map((text) => ({
+      text: [foreign(text)],
+      label: [],
+      before: null,
+      after: null,
+    }))
+    const parcel = { deliveries: [aDelivery()] as const, dashboard: null }
+    const message = composeMessage(parcel, { words: en, now: SENT_AT })
+    const { text } = layOutSlack({ ...message, groups: [{ heading: [], lines }] }, en)
+    expect(text).toMatch(/; x{1000}; short$/)
+  })
+
   test.each([10, 11, 12])('shows of %i large differences as many as fit', async (length) => {
     const changes = someChanges(length, '&'.repeat(160), '<'.repeat(160))
     const message = await renderSlackMessage(
