@@ -31,6 +31,7 @@ describeDestination({
   transient: [
     [{ status: 429, body: BARRED }, 'rate_limited'],
     [{ status: 403, body: BARRED }, 'rate_limited'],
+    [{ status: 403, body: 'You are being rate limited.' }, 'rate_limited'],
     [{ status: 405 }, 'http_405'],
     [{ status: 204 }, 'http_204'],
     [{ status: 200 }, 'unexpected_body'],
@@ -54,6 +55,18 @@ describeDestination({
     [
       { status: 401, body: WRONG_TOKEN },
       { reason: 'invalid_webhook_token', probe: false },
+    ],
+    [
+      { status: 400, body: '{"message":"Webhooks posted to forum channels","code":220001}' },
+      { reason: 'thread_needed', probe: true },
+    ],
+    [
+      { status: 400, body: '{"message":"Webhooks can only create threads","code":220003}' },
+      { reason: 'thread_needed', probe: true },
+    ],
+    [
+      { status: 400, body: '{"message":"This thread is locked","code":160005}' },
+      { reason: 'thread_locked', probe: true },
     ],
     [
       { status: 404, body: '{"message":"404: Not Found","code":0}' },

@@ -13,6 +13,9 @@ const OPTION = 'messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD'
 const FOREIGN_HOST = 'Must be a URL of chat.googleapis.com'
 const NO_WEBHOOK = 'Must be a webhook whose path is /v1/spaces/<space>/messages'
 
+const WRONG_KEY =
+  '{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT"}}'
+
 describeDestination({
   type: googleChat,
   settings: { url: URL_TEXT },
@@ -34,6 +37,10 @@ describeDestination({
     [{ status: 413 }, 'http_413'],
   ],
   endpointRejected: [
+    [
+      { status: 400, body: WRONG_KEY },
+      { reason: 'wrong_key', probe: true },
+    ],
     [
       { status: 403, body: failure(403, 'PERMISSION_DENIED') },
       { reason: 'permission_denied', probe: true },

@@ -29,6 +29,7 @@ describeDestination({
   messageRejected: [
     [error('parse', 400), 'invalid_payload'],
     [error('text', 400), 'no_text'],
+    [error('text.length', 400), 'too_long'],
     [{ status: 400 }, 'http_400'],
     [{ status: 413 }, 'http_413'],
   ],

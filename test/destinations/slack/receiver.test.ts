@@ -29,6 +29,10 @@ describeDestination({
   messageRejected: [
     [{ status: 400, body: 'invalid_payload' }, 'invalid_payload'],
     [{ status: 400, body: 'no_text' }, 'no_text'],
+    [
+      { status: 400, body: 'missing_text_or_fallback_or_attachments' },
+      'missing_text_or_fallback_or_attachments',
+    ],
     [{ status: 400, body: 'user_not_found' }, 'user_not_found'],
     [{ status: 400, body: 'invalid_blocks' }, 'invalid_blocks'],
     [{ status: 400, body: 'invalid_blocks_format' }, 'invalid_blocks_format'],

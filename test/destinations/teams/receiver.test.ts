@@ -87,6 +87,9 @@ describe('teams answers', () => {
     [400, 'TriggerInputSchemaMismatch', 'message', 'schema_mismatch'],
     [400, 'WorkflowTriggerIsNotEnabled', 'endpoint', 'workflow_disabled'],
     [401, 'DirectApiAuthorizationRequired', 'endpoint', 'wrong_signature'],
+    [403, 'AuthorizationFailed', 'endpoint', 'wrong_signature'],
+    [400, 'MissingApiVersionParameter', 'endpoint', 'wrong_url'],
+    [400, 'TriggerRequestMethodNotValid', 'endpoint', 'wrong_url'],
   ])('%i with the code %s is a matter of the %s', (status, code, scope, reason) => {
     expect(judge(status, failure(code))).toMatchObject({ kind: 'rejected', scope, reason })
   })

@@ -25,6 +25,7 @@ describeDestination({
     [refusal(500, 'Internal Server Error'), 'http_500'],
     [{ status: 502, body: '<html>Bad Gateway</html>' }, 'http_502'],
     [{ status: 409 }, 'http_409'],
+    [refusal(403, 'Forbidden: retry after 5'), 'rate_limited'],
     [{ status: 200 }, 'unexpected_body'],
     [{ status: 200, body: 'ok' }, 'unexpected_body'],
     [{ status: 200, body: '{"ok":"true"}' }, 'unexpected_body'],
@@ -57,6 +58,26 @@ describeDestination({
       refusal(400, 'Bad Request: not enough rights to send text messages to the chat'),
       'no_rights',
     ),
+    endpoint(
+      refusal(400, 'Bad Request: need administrator rights in the channel chat'),
+      'no_rights',
+    ),
+    endpoint(refusal(400, 'Bad Request: have no rights to send a message'), 'no_rights'),
+    endpoint(refusal(400, 'Bad Request: TOPIC_DELETED'), 'thread_not_found'),
+    endpoint(refusal(400, 'Bad Request: PEER_ID_INVALID'), 'chat_not_found'),
+    endpoint(refusal(400, 'Bad Request: chat_id is empty'), 'chat_not_found'),
+    endpoint(
+      refusal(400, 'Bad Request: group chat was upgraded to a supergroup chat'),
+      'chat_moved',
+    ),
+    [
+      refusal(403, 'Forbidden: the group chat was deleted'),
+      { reason: 'chat_deleted', probe: false },
+    ],
+    [
+      refusal(400, 'Bad Request: group chat was deactivated'),
+      { reason: 'chat_deleted', probe: false },
+    ],
     [refusal(403, 'Forbidden: user is deactivated'), { reason: 'user_deactivated', probe: false }],
     endpoint(refusal(401, 'Unauthorized'), 'wrong_token'),
     endpoint(refusal(404, 'Not Found'), 'wrong_token'),
@@ -69,6 +90,14 @@ describeDestination({
 })
 
 describe('telegram answers', () => {
+  test('a chat that may not be written to is known by a word that is masked in details', () => {
+    expect(judge(refusal(403, 'Forbidden: CHAT_WRITE_FORBIDDEN'))).toMatchObject({
+      scope: 'endpoint',
+      reason: 'no_rights',
+      probe: true,
+    })
+  })
+
   test('a rate limit tells its wait in parameters', () => {
     const answer = refusal(429, 'Too Many Requests: retry after 35', { retry_after: 35 })
     expect(judge(answer)).toMatchObject({
