@@ -235,7 +235,7 @@ describe('loadConfig() names what is wrong', () => {
       'DESTINATIONS.erp.url: Must be available: the secret ERP_URL is not set',
       'DESTINATIONS.#3.name: Must be 1 to 64 of a-z, 0-9, _ and -',
       'DESTINATIONS.#3.url: Must be set to a URL',
-      'DESTINATIONS.#3.secret: Must be whsec_ and the base64 of 24 to 64 random bytes',
+      'DESTINATIONS.#3.secret: Must be whsec_ followed by the base64 of 24 to 64 random bytes',
     ])
   })
 

@@ -103,9 +103,10 @@ describe('GET /healthz', () => {
           'DESTINATIONS.alerts.portals': forgotten,
           'DESTINATIONS.#2.name': 'Must be unique among the destinations',
           'DESTINATIONS.erp.url': 'Must be available: the secret ERP_URL is not set',
-          'DESTINATIONS.erp.secret': 'Must be whsec_ and the base64 of 24 to 64 random bytes',
+          'DESTINATIONS.erp.secret':
+            'Must be whsec_ followed by the base64 of 24 to 64 random bytes',
           'DESTINATIONS.erp.sercet':
-            'Must not be set, as webhook does not know it: did you mean "secret"?',
+            'Must not be set: webhook has no such setting; did you mean "secret"?',
           'DESTINATIONS.erp.portals': forgotten,
         }).map(([setting, problem]) => ({ setting, problem })),
       ),

@@ -116,9 +116,9 @@ function namesInside(section: string, names: readonly string[]): readonly string
 
 function unknownName(name: string, names: readonly string[]): string {
   const near = nearestWord(name, names)
-  const hint = near === null ? '' : `, did you mean ${near}?`
+  const hint = near === null ? '' : `; did you mean ${near}?`
   const known = [...new Set(names)].join(', ')
-  return `Must use known variables (here ${known}): ${name} is none${hint}`
+  return `Must use known variables: {{${name}}} is not one of ${known}${hint}`
 }
 
 function innerTokens(token: Token): readonly Token[] {

@@ -124,8 +124,11 @@ function unknownKey(key: string, type: DestinationType): SettingProblem[] {
   const common = type.reader === 'person' ? [...COMMON_KEYS, ...PEOPLE_KEYS] : COMMON_KEYS
   const known = [...common, ...type.profile.settings.map(({ name }) => name)]
   if (known.includes(key)) return []
+  if (PEOPLE_KEYS.includes(key)) {
+    const reason = `${type.type} is read by machines, and only destinations for people have it`
+    return [{ setting: key, problem: `Must not be set: ${reason}` }]
+  }
   const near = nearestWord(key, known)
-  const own = PEOPLE_KEYS.includes(key) ? ': only types that people read do' : ''
-  const hint = near === null ? own : `: did you mean "${near}"?`
-  return [{ setting: key, problem: `Must not be set, as ${type.type} does not know it${hint}` }]
+  const hint = near === null ? '' : `; did you mean "${near}"?`
+  return [{ setting: key, problem: `Must not be set: ${type.type} has no such setting${hint}` }]
 }

@@ -40,12 +40,12 @@ function judgeTag(tag: string, open: string[]): string | null {
   if (closed !== undefined) {
     return open.pop() === closed
       ? null
-      : `Must close the tags in their order: </${closed}> does not`
+      : `Must close the tags in the reverse order of their opening: </${closed}> does not`
   }
   const simple = SIMPLE_TAGS.find((known) => tag === `<${known}>`)
   const name = LINK.test(tag) ? 'a' : simple
   if (name === undefined) {
-    return `Must use Telegram's own tags: ${tag.slice(0, 40)} is none, and < is written as &lt;`
+    return `Must use Telegram's own tags: ${tag.slice(0, 40)} is not one of them; write < as &lt;`
   }
   open.push(name)
   return null

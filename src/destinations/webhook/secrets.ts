@@ -26,8 +26,8 @@ export type SigningSecret =
 type Signature = 'v1' | 'v1a' | 'both'
 
 const FORMS = {
-  v1: `whsec_ and the base64 of ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} random bytes`,
-  v1a: 'whsk_ and the base64 of an Ed25519 seed (32 bytes) or of seed and public key (64 bytes)',
+  v1: `whsec_ followed by the base64 of ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} random bytes`,
+  v1a: 'whsk_ followed by the base64 of an Ed25519 seed (32 bytes), or of a seed and its public key (64 bytes)',
 } as const
 
 /** Reads both settings, or says everything that is wrong with either. */
@@ -59,7 +59,7 @@ function readSecrets(
   const value = readList(setting)
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
   if (list.length < 1 || list.length > MAX_SECRETS) {
-    return err(`Must be one secret or a list of 1 to ${MAX_SECRETS} while rotating`)
+    return err(`Must be one secret, or a list of up to ${MAX_SECRETS} while they are rotated`)
   }
   const secrets: SigningSecret[] = []
   for (const [index, text] of list.entries()) {
@@ -71,7 +71,9 @@ function readSecrets(
   }
   const versions = secrets.map(({ version }) => version)
   if (wanted === 'both' && !(versions.includes('v1') && versions.includes('v1a'))) {
-    return err('Must be a list with a whsec_ and a whsk_ at least, as signature is "both"')
+    return err(
+      'Must be a list with at least one whsec_ and one whsk_ secret, because signature is "both"',
+    )
   }
   return ok(secrets)
 }
@@ -83,7 +85,7 @@ function findProblem(secret: SigningSecret | null, wanted: Signature | null): st
   }
   if (secret === null) return FORMS[wanted]
   if (secret.version === wanted) return null
-  const remedy = `a ${secret.version === 'v1' ? 'whsec_' : 'whsk_'} needs`
+  const remedy = `a ${secret.version === 'v1' ? 'whsec_' : 'whsk_'} secret needs`
   return `${FORMS[wanted]}: ${remedy} signature = "${secret.version}" or "both"`
 }
 
@@ -123,7 +125,7 @@ export function findSecretProblem(secrets: readonly SigningSecret[]): string | n
   const index = secrets.findIndex((secret) => !isPair(secret))
   if (index < 0) return null
   const which = secrets.length > 1 ? `Entry ${index + 1} must` : 'Must'
-  return `${which} be a whsk_ whose second half is the public key of its first half, the seed: it is the public key of another seed. Leave the second half out, or copy the pair again`
+  return `${which} be a whsk_ secret whose public key belongs to its seed: copy the pair again, or leave the public key out`
 }
 
 function isPair(secret: SigningSecret): boolean {

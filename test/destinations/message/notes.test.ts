@@ -34,7 +34,7 @@ describe('listNotes()', () => {
 
   test.each([
     [null, ['The settings before this are not known']],
-    [[], ['No difference to the settings known before']],
+    [[], ['No visible difference from the last known settings']],
   ])('tells with the changes %j what that means', (changes, expected) => {
     expect(listNotes(aDelivery({ enrichment: anEnrichment({ changes }) }), SENT_AT, en)).toEqual(
       expected,
@@ -66,7 +66,7 @@ describe('listNotes()', () => {
     (origin) => {
       const enrichment = anEnrichment({ completes: [40] })
       expect(listNotes(aDelivery({ origin, enrichment }), SENT_AT, en)).toEqual([
-        'Tells what could not be read at first',
+        'Adds details that could not be read earlier',
       ])
     },
   )
@@ -129,7 +129,7 @@ test('listNotes() tells the gap, the group, the origin and the delay in this ord
   const enrichment = anEnrichment({ changes: [], covers: [42, 43] })
   const delivery = aDelivery({ origin: 'reconciled', enrichment, replayed: true })
   expect(listNotes(delivery, SENT_AT, en)).toEqual([
-    'No difference to the settings known before',
+    'No visible difference from the last known settings',
     '2 events told together',
     'Found by comparing with the portal, no event arrived',
     "Sent again at an operator's request",

@@ -74,28 +74,28 @@ describe('parseTemplate() refuses', () => {
     'title, lead, summary, portal, time, link, overview, count, kind, label, code, user, more, digest, changes, fields, notes'
 
   test.each([
-    ['{{titel}}', `(here ${known}): titel is none, did you mean title?`],
-    ['{{zzzzzz}}', `(here ${known}): zzzzzz is none`],
-    ['{{}}', `(here ${known}):  is none`],
-    ['{{before}}', `(here ${known}): before is none`],
-    ['{{#before}}x{{/before}}', `(here ${known}): before is none`],
-    ['{{^changes}}{{after}}{{/changes}}', `(here ${known}): after is none`],
-    ['{{heading}}', `(here ${known}): heading is none`],
-    ['{{.}}', `(here ${known}): . is none`],
-    ['{{#label}}{{.}}{{/label}}', `(here ${known}): . is none`],
-    ['{{#notes}}{{#title}}{{.}}{{/title}}{{/notes}}', `(here ${known}): . is none`],
-    ['{{#notes}}{{#fields}}{{.}}{{/fields}}{{/notes}}', `(here ${known}, heading): . is none`],
-    ['{{#fields}}{{before}}{{/fields}}', `(here ${known}, heading): before is none`],
+    ['{{titel}}', `{{titel}} is not one of ${known}; did you mean title?`],
+    ['{{zzzzzz}}', `{{zzzzzz}} is not one of ${known}`],
+    ['{{}}', `{{}} is not one of ${known}`],
+    ['{{before}}', `{{before}} is not one of ${known}`],
+    ['{{#before}}x{{/before}}', `{{before}} is not one of ${known}`],
+    ['{{^changes}}{{after}}{{/changes}}', `{{after}} is not one of ${known}`],
+    ['{{heading}}', `{{heading}} is not one of ${known}`],
+    ['{{.}}', `{{.}} is not one of ${known}`],
+    ['{{#label}}{{.}}{{/label}}', `{{.}} is not one of ${known}`],
+    ['{{#notes}}{{#title}}{{.}}{{/title}}{{/notes}}', `{{.}} is not one of ${known}`],
+    ['{{#notes}}{{#fields}}{{.}}{{/fields}}{{/notes}}', `{{.}} is not one of ${known}, heading`],
+    ['{{#fields}}{{before}}{{/fields}}', `{{before}} is not one of ${known}, heading`],
     [
       '{{#changes}}{{befor}}{{/changes}}',
-      `(here ${known}, text, before, after): befor is none, did you mean before?`,
+      `{{befor}} is not one of ${known}, text, before, after; did you mean before?`,
     ],
-    ['{{title.line}}', `(here ${known}): title.line is none`],
-    ['{{changes.length}}', `(here ${known}): changes.length is none`],
+    ['{{title.line}}', `{{title.line}} is not one of ${known}`],
+    ['{{changes.length}}', `{{changes.length}} is not one of ${known}`],
   ])('the variable of %j and lists the known ones', (source, error) => {
     expect(parseTemplate(source)).toEqual({
       ok: false,
-      error: `Must use known variables ${error}`,
+      error: `Must use known variables: ${error}`,
     })
   })
 

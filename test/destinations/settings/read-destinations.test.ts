@@ -106,12 +106,13 @@ describe('readDestinations()', () => {
     expect(read()).toEqual([])
   })
 
-  const secret = 'Must be whsec_ and the base64 of 24 to 64 random bytes'
+  const secret = 'Must be whsec_ followed by the base64 of 24 to 64 random bytes'
   const gone = 'Must be available: the secret GONE is not set'
   const kept = 'Must not be set, as the relay and its platform keep this name for themselves'
   const words = DESTINATION_TYPES.map(({ type }) => type).join(', ')
-  const unknown = 'Must not be set, as webhook does not know it'
-  const onlyPeople = `${unknown}: only types that people read do`
+  const unknown = 'Must not be set: webhook has no such setting'
+  const onlyPeople =
+    'Must not be set: webhook is read by machines, and only destinations for people have it'
   const cases: [changes: Record<string, unknown>, problems: string[]][] = [
     [{ name: 5 }, ['name: Must be a text']],
     [{ type: 'webhok' }, ['type: Must be a known type: did you mean "webhook"?']],
@@ -119,9 +120,9 @@ describe('readDestinations()', () => {
     [{ type: 'cloudevent' }, ['type: Must be a known type: did you mean "cloudevents"?']],
     [{ type: 'carrier-pigeon' }, [`type: Must be a known type: one of ${words}`]],
     [{ type: 'constructor' }, [`type: Must be a known type: one of ${words}`]],
-    [{ sercet: SECRET }, [`sercet: ${unknown}: did you mean "secret"?`]],
-    [{ portal: ['*'] }, [`portal: ${unknown}: did you mean "portals"?`]],
-    [{ header: {} }, [`header: ${unknown}: did you mean "headers"?`]],
+    [{ sercet: SECRET }, [`sercet: ${unknown}; did you mean "secret"?`]],
+    [{ portal: ['*'] }, [`portal: ${unknown}; did you mean "portals"?`]],
+    [{ header: {} }, [`header: ${unknown}; did you mean "headers"?`]],
     [{ zzz: 1 }, [`zzz: ${unknown}`]],
     [{ toString: 1 }, [`toString: ${unknown}`]],
     // Known to another type, and known to people's.
@@ -160,7 +161,7 @@ describe('readDestinations()', () => {
         'unchanged: Must be "send" or "skip"',
         `zzz: ${unknown}`,
         `url: ${gone}`,
-        `secret: ${secret}, or whsk_ and the base64 of an Ed25519 seed (32 bytes) or of seed and public key (64 bytes)`,
+        `secret: ${secret}, or whsk_ followed by the base64 of an Ed25519 seed (32 bytes), or of a seed and its public key (64 bytes)`,
         'signature: Must be "v1", "v1a" or "both"',
       ],
     ],

@@ -22,11 +22,11 @@ describe('findTagProblem()', () => {
 
   test.each([
     ['<b>open', 'Must close <b>'],
-    ['<b><i>x</b></i>', 'Must close the tags in their order: </b> does not'],
-    ['</b>', 'Must close the tags in their order: </b> does not'],
-    ['<p>x</p>', "Must use Telegram's own tags: <p> is none, and < is written as &lt;"],
-    ['1 < 2', "Must use Telegram's own tags: < 2 is none, and < is written as &lt;"],
-    ['<a>x</a>', "Must use Telegram's own tags: <a> is none, and < is written as &lt;"],
+    ['<b><i>x</b></i>', 'Must close the tags in the reverse order of their opening: </b> does not'],
+    ['</b>', 'Must close the tags in the reverse order of their opening: </b> does not'],
+    ['<p>x</p>', "Must use Telegram's own tags: <p> is not one of them; write < as &lt;"],
+    ['1 < 2', "Must use Telegram's own tags: < 2 is not one of them; write < as &lt;"],
+    ['<a>x</a>', "Must use Telegram's own tags: <a> is not one of them; write < as &lt;"],
     ['a & b', 'Must write & as &amp;'],
     ['&nbsp;', 'Must write & as &amp;'],
   ])('refuses %j and says what to do', (html, problem) => {
@@ -58,7 +58,7 @@ describe('the setting template of a Telegram destination', () => {
   test('with a wrong tag is a configuration error, not a parked message', () => {
     const template = '<p>{{label}}</p>'
     expect(problemsOf(telegram, WORKING_SETTINGS.telegram, { template })).toEqual([
-      "template: Must use Telegram's own tags: <p> is none, and < is written as &lt;",
+      "template: Must use Telegram's own tags: <p> is not one of them; write < as &lt;",
     ])
   })
 })

@@ -8,11 +8,12 @@ const PUBLIC_KEY = 'p'.repeat(32)
 const KEY = `whsk_${btoa(SEED)}`
 const KEY_PAIR = `whsk_${btoa(SEED + PUBLIC_KEY)}`
 
-const V1 = 'whsec_ and the base64 of 24 to 64 random bytes'
+const V1 = 'whsec_ followed by the base64 of 24 to 64 random bytes'
 const V1A =
-  'whsk_ and the base64 of an Ed25519 seed (32 bytes) or of seed and public key (64 bytes)'
-const COUNT = 'Must be one secret or a list of 1 to 5 while rotating'
-const BOTH = 'Must be a list with a whsec_ and a whsk_ at least, as signature is "both"'
+  'whsk_ followed by the base64 of an Ed25519 seed (32 bytes), or of a seed and its public key (64 bytes)'
+const COUNT = 'Must be one secret, or a list of up to 5 while they are rotated'
+const BOTH =
+  'Must be a list with at least one whsec_ and one whsk_ secret, because signature is "both"'
 
 describe('readSigning()', () => {
   test('reads shared secrets unless told otherwise', () => {
@@ -64,19 +65,19 @@ describe('readSigning()', () => {
     ['v1', 'an empty list', [], COUNT],
     ['v1', 'a list of six', Array.from({ length: 6 }, () => SECRET), COUNT],
     ['v1', 'a wrong entry', [SECRET, 'old'], `Entry 2 must be ${V1}`],
-    ['v1', 'a key', KEY, `Must be ${V1}: a whsk_ needs signature = "v1a" or "both"`],
+    ['v1', 'a key', KEY, `Must be ${V1}: a whsk_ secret needs signature = "v1a" or "both"`],
     [
       'v1',
       'a key in a list',
       [SECRET, KEY],
-      `Entry 2 must be ${V1}: a whsk_ needs signature = "v1a" or "both"`,
+      `Entry 2 must be ${V1}: a whsk_ secret needs signature = "v1a" or "both"`,
     ],
     ['v1a', 'nothing', undefined, `Must be ${V1A}`],
     ['v1a', '31 bytes', `whsk_${btoa('x'.repeat(31))}`, `Must be ${V1A}`],
     ['v1a', '33 bytes', `whsk_${btoa('x'.repeat(33))}`, `Must be ${V1A}`],
     ['v1a', '63 bytes', `whsk_${btoa('x'.repeat(63))}`, `Must be ${V1A}`],
     ['v1a', '65 bytes', `whsk_${btoa('x'.repeat(65))}`, `Must be ${V1A}`],
-    ['v1a', 'a secret', SECRET, `Must be ${V1A}: a whsec_ needs signature = "v1" or "both"`],
+    ['v1a', 'a secret', SECRET, `Must be ${V1A}: a whsec_ secret needs signature = "v1" or "both"`],
     ['both', 'a word', [SECRET, 'old'], `Entry 2 must be ${V1}, or ${V1A}`],
     ['both', 'one secret', SECRET, BOTH],
     ['both', 'one key', KEY, BOTH],

@@ -130,7 +130,7 @@ describe('v1a', () => {
   })
 
   const WRONG =
-    'be a whsk_ whose second half is the public key of its first half, the seed: it is the public key of another seed. Leave the second half out, or copy the pair again'
+    'be a whsk_ secret whose public key belongs to its seed: copy the pair again, or leave the public key out'
 
   test.each([
     [`whsk_${base64Of([...SEED, ...OTHER_PUBLIC_KEY])}`, `secret: Must ${WRONG}`],
