@@ -214,6 +214,7 @@ test('a burst edits one field thirty times, and numbers the edits from the field
   const [field] = session.portal.fields
   await session.portal.updateField(field?.ID ?? '', { EDIT_FORM_LABEL: 'Tax number (edit 7)' })
   const sends = session.portal.sends.length
+  const told = session.slack.messages.length
   expect(await act({ action: 'burst' })).toEqual({ status: 200, text: '{"problem":null}' })
   expect(session.portal.sends.length - sends).toBe(30)
   expect((await readState()).portal.fields[0]).toMatchObject({ label: 'Tax number (edit 30)' })
@@ -222,7 +223,11 @@ test('a burst edits one field thirty times, and numbers the edits from the field
     .poll(() => JSON.stringify(session.webhook.messages.at(-1)?.payload), { timeout: 30_000 })
     .toContain('Tax number (edit 30)')
   expect(session.webhook.problems).toEqual([])
-})
+  // Slack is told in few messages, and none of them claims that an event got lost.
+  const slack = (): string => JSON.stringify(session.slack.messages.slice(told))
+  await expect.poll(slack, { timeout: 60_000 }).toContain('Tax number (edit 30)')
+  expect(slack()).not.toContain('no event arrived')
+}, 100_000)
 
 test('the gallery reads golden files by type, language and kind', () => {
   const golden = mkdtempSync(join(folder, 'golden-'))
