@@ -26,7 +26,9 @@ const SECRET_KEY =
 
 // A block of tokens; an access token that stands under this name alone has at least 16 characters.
 const AUTH_KEY = /^auth$/i
-const AUTH_VALUE = /^[\x21-\x7e]{16,}$/
+const TOKEN_VALUE = /^[\x21-\x7e]{16,1000}$/
+
+const MAX_NESTED = 6
 
 /**
  * Lists the secrets to search for: the tokens of a request, from the places where Bitrix24 puts them, each
@@ -55,7 +57,19 @@ export function containsSecret(text: string, secrets: readonly string[]): boolea
 
 /** Copies a value, with `REMOVED` in the place of each token and of each value that is named like one. */
 export function removeTokens(value: Json, secrets: readonly string[]): Json {
-  return clean(value, formsOf(secrets))
+  return clean(value, formsOf([...new Set([...secrets, ...secretsIn(value)])]))
+}
+
+/** The tokens that the value itself names, as they may stand a second time elsewhere in it. At most six. */
+function secretsIn(value: Json): readonly string[] {
+  if (value === null || typeof value !== 'object') return []
+  const members = Object.entries(value)
+  const own = members.flatMap(([key, member]) => {
+    const isToken = SECRET_KEY.test(key) || AUTH_KEY.test(key)
+    return isToken && typeof member === 'string' && TOKEN_VALUE.test(member) ? [member] : []
+  })
+  const cut = own.map((text) => text.slice(0, MAX_NEEDLE_LENGTH))
+  return [...cut, ...members.flatMap(([, member]) => secretsIn(member))].slice(0, MAX_NESTED)
 }
 
 function clean(value: Json, forms: readonly string[]): Json {
@@ -87,6 +101,6 @@ function cleanJson(text: string, forms: readonly string[]): string | null {
 function isSecretMember(key: string, member: Json): boolean {
   if (SECRET_KEY.test(key)) return true
   if (!AUTH_KEY.test(key)) return false
-  if (typeof member === 'string') return AUTH_VALUE.test(member)
+  if (typeof member === 'string') return TOKEN_VALUE.test(member)
   return typeof member === 'object' && member !== null
 }

@@ -3,7 +3,7 @@
  * its lane stops and its events wait, while the other destinations go on. No problem shows a secret.
  */
 import { HOUR_MS } from '../../core/durations.ts'
-import type { AddressPolicy } from '../../core/safety/address.ts'
+import { checkAddress, type AddressPolicy } from '../../core/safety/address.ts'
 import { nearestWord } from '../../core/nearest-word.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { COMMON_KEYS, PEOPLE_KEYS, readCommon } from './common-settings.ts'
@@ -100,7 +100,22 @@ function findProblems(
   const known = new Set(destination.problems.map(({ setting }) => setting))
   // A setting that refers to a portal value is not judged here, since no portal is known yet. It is judged when
   // a portal opens the receiver.
-  return opened.error.filter(({ setting }) => !known.has(setting) && !portalSettings.has(setting))
+  return opened.error
+    .filter(({ setting }) => !known.has(setting) && !portalSettings.has(setting))
+    .map((problem) => withPortRemedy(problem, destination, policy))
+}
+
+/** The problem of a URL, with the remedy where `allowPorts` would help. */
+function withPortRemedy(
+  { setting, problem }: SettingProblem,
+  { settings, allowPorts = [] }: Destination,
+  policy: AddressPolicy,
+): SettingProblem {
+  const url = settings['url']
+  if (setting !== 'url' || typeof url !== 'string') return { setting, problem }
+  const checked = checkAddress(url, { ...policy, allowPorts })
+  if (checked.ok || checked.error !== 'unknown_port') return { setting, problem }
+  return { setting, problem: `${problem}: set allowPorts to let this destination use another one` }
 }
 
 /**

@@ -112,6 +112,17 @@ describe('removeTokens()', () => {
     })
   })
 
+  it('replaces a token of the data also where it stands a second time', () => {
+    const other = ACCESS.replaceAll('0', '7')
+    const value = { note: `see ${other.toUpperCase()}`, deep: { auth: { access_token: other } } }
+    expect(removeTokens(value, [])).toEqual({ note: REMOVED, deep: { auth: REMOVED } })
+    // A value that is no token by its form is not searched for.
+    expect(removeTokens({ note: 'a yes', AUTH_ID: 'yes' }, [])).toEqual({
+      note: 'a yes',
+      AUTH_ID: REMOVED,
+    })
+  })
+
   it('reads JSON in a text like the event itself, also JSON in JSON', () => {
     const inner = JSON.stringify({ auth: { x: 'y' }, keep: 1 })
     const text = JSON.stringify([{ 'acc\u0065ss_token': 'abc', inner, big: 'x' }])

@@ -136,6 +136,11 @@ describe('readDestinations()', () => {
     [{ url: undefined }, ['url: Must be set to a URL']],
     [{ secret: undefined }, [`secret: ${secret}`]],
     [{ url: 'erp', secret: 'erp' }, ['url: Must be an absolute https URL', `secret: ${secret}`]],
+    [
+      { url: 'https://erp.example.com:9443/' },
+      ['url: Must use port 443 or 8443: set allowPorts to let this destination use another one'],
+    ],
+    [{ url: 'https://erp.example.com:9443/', allowPorts: [9443] }, []],
     [{ url: '$GONE' }, [`url: ${gone}`]],
     [{ secret: ['$ERP_SECRET', '$GONE'] }, [`secret: ${gone}`]],
     [{ headers: { 'X-Key': '$ERP_SECRET' } }, []],
