@@ -209,8 +209,9 @@ export function enrichThin(
  */
 export function enrichUnreadRepeat(
   state: FieldState,
-  { sequence, event: { field, userId } }: RepeatedEvent,
+  { sequence, event: { field, userId: sentBy }, isCopy }: RepeatedEvent,
 ): Enriched {
+  const userId = isCopy ? null : sentBy
   const isOwed = owedBy(state).some((owed) => owed.sequence === sequence)
   const owed = isOwed ? [] : [{ sequence, action: field.action, userId }]
   return { enrichments: new Map(), state: withOwed(state, owed), reconciled: null }

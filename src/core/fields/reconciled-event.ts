@@ -38,6 +38,11 @@ export interface ReconciledEvent {
 export interface RepeatedEvent {
   readonly sequence: number
   readonly event: RelayEvent & { readonly field: UserField }
+  /**
+   * True when another handler sent it: then it is most likely the same event of the portal, and says nothing of
+   * who made a change that its read finds.
+   */
+  readonly isCopy: boolean
 }
 
 /** The change that a reconciled event tells. */
@@ -61,7 +66,8 @@ export function createReconciledEvent(
   const userIds = new Set(owed.map(({ userId }) => userId))
   const [owedUser = null] = userIds.size === 1 ? userIds : []
   const sent = repeated?.event ?? { ts: null, handlerId: null, userId: owedUser, field: null }
-  const { ts, handlerId, userId } = sent
+  const { ts, handlerId } = sent
+  const userId = repeated?.isCopy === true ? null : sent.userId
   const isList = found === 'updated' && sent.field?.action === 'enum_values_set'
   const action = isList ? 'enum_values_set' : found
   const field: UserField = { family, action, id, entityId, fieldName }

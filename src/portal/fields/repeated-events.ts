@@ -98,8 +98,12 @@ export class RepeatedEvents {
   }
 }
 
-/** One change of one second has one author, or none that is known. */
-function joined(known: RepeatedEvent | null, { sequence, event }: RepeatedEvent): RepeatedEvent {
-  const isSameUser = known === null || known.event.userId === event.userId
-  return { sequence, event: isSameUser ? event : { ...event, userId: null } }
+/**
+ * One change of one second has one author, or none that is known. A copy of another handler says nothing of
+ * it.
+ */
+function joined(known: RepeatedEvent | null, next: RepeatedEvent): RepeatedEvent {
+  if (known === null || known.isCopy) return next
+  if (next.isCopy || known.event.userId === next.event.userId) return known
+  return { ...next, event: { ...next.event, userId: null } }
 }

@@ -60,7 +60,7 @@ export interface EventEnricher {
 
 /** The dependencies of the appender. */
 export interface AppenderDeps {
-  readonly log: Pick<LogStore, 'findPlace' | 'recentArrivals'>
+  readonly log: Pick<LogStore, 'entry' | 'findPlace' | 'recentArrivals'>
   readonly writer: Pick<LogWriter, 'write' | 'durable'>
   /** Whether a token, by its hash, speaks for the portal. */
   readonly trust: { trusts(tokenHash: string, asOf: number | null): boolean }
@@ -150,7 +150,7 @@ export class Appender {
   }
 
   #write(requests: readonly AppendRequest[]): readonly PlacedRequest[] {
-    const { writer, enricher, world, scheduler } = this.#deps
+    const { log, writer, enricher, world, scheduler } = this.#deps
     this.#recent.forget(world.now())
     const written = writer.write((transaction) => {
       const staged = new RecentEvents()
@@ -177,7 +177,9 @@ export class Appender {
       const field = event?.field ?? null
       if (event === null || field === null) continue
       const firstAt = this.#recent.firstReceivedAt(request.digest) ?? request.receivedAt
-      enricher.repeated({ sequence: placed.sequence, event: { ...event, field } }, firstAt)
+      const { sequence } = placed
+      const isCopy = log.entry(sequence)?.event.handlerId !== event.handlerId
+      enricher.repeated({ sequence, event: { ...event, field }, isCopy }, firstAt)
     }
     return written
   }

@@ -5,6 +5,7 @@ import {
   enrichFound,
   enrichGone,
   enrichThin,
+  enrichUnreadRepeat,
   needsNoRead,
   type EventToEnrich,
 } from '../../../src/core/fields/enrich.ts'
@@ -239,5 +240,18 @@ describe('an event that nothing could be read for', () => {
     const { state } = enrichThin(aField(), events, { reason: 'timeout', userNames: new Map() })
     expect(owedBy(state)).toHaveLength(MAX_OWED)
     expect(owedBy(state)[0]?.sequence).toBe(2)
+  })
+})
+
+describe('an event that was sent again and could not be read for', () => {
+  it.each([
+    ['by its user', false, 1],
+    ['by nobody when another handler sent it', true, null],
+  ])('is owed once, %s', (_whom, isCopy, userId) => {
+    const repeated = { ...anEvent(42), isCopy }
+    const { state, enrichments, reconciled } = enrichUnreadRepeat(aField(), repeated)
+    expect(owedBy(state)).toEqual([{ sequence: 42, action: 'updated', userId }])
+    expect([enrichments.size, reconciled]).toEqual([0, null])
+    expect(enrichUnreadRepeat(state, repeated).state).toEqual(state)
   })
 })

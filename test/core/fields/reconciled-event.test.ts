@@ -74,9 +74,17 @@ describe('createReconciledEvent()', () => {
       expect(enrichment).toMatchObject({ repeats: 41, completes: [41], userName: 'Anna Petrova' })
     },
   )
+
+  it('names nobody for what a copy of another handler brought about', () => {
+    const repeated = { ...aRepeat('updated'), isCopy: true }
+    const told = { action: 'updated' as const, changes: [CHANGE], owed: [], repeated }
+    const { event, enrichment } = createReconciledEvent(aField(), told, READ)
+    expect([event.userId, enrichment.userName]).toEqual([null, null])
+    expect(enrichment.repeats).toBe(41)
+  })
 })
 
 function aRepeat(action: FieldAction) {
   const event = anEvent({ ts: 1_790_000_000, handlerId: '661', userId: 1 })
-  return { sequence: 41, event: { ...event, field: aUserField({ action }) } }
+  return { sequence: 41, event: { ...event, field: aUserField({ action }) }, isCopy: false }
 }

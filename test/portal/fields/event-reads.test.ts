@@ -221,6 +221,16 @@ describe('an event that is sent twice', () => {
     expect(scenario.requests).toHaveLength(2)
   })
 
+  it('names nobody when another handler sent it, as that is most likely the same event', async () => {
+    await change(1, 7, { digest: 'same' })
+    await scenario.time.passesUntilQuiet()
+    scenario.portal.fields.set(1, definition(1, 8))
+    const copy = fieldEvent({ id: 1, name: 'F1' }, 'updated', 1)
+    await scenario.portal.sends({ ...copy, handlerId: '700', userId: 9 }, 'same')
+    await scenario.time.passes('2 s')
+    expect(repetitions().slice(1)).toMatchObject([{ values: ['7 → 8'], userId: null, repeats: 1 }])
+  })
+
   it('is told by no comparison before its own read', async () => {
     await change(1, 7, { digest: 'same' })
     await scenario.time.passesUntilQuiet()

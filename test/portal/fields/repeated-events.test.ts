@@ -19,9 +19,9 @@ beforeEach(() => {
   })
 })
 
-function aRepeat({ id = 1, sequence = 41, userId = 7 } = {}): RepeatedEvent {
+function aRepeat({ id = 1, sequence = 41, userId = 7, isCopy = false } = {}): RepeatedEvent {
   const field = aUserField({ id, fieldName: `F${id}` })
-  return { sequence, event: { ...anEvent({ userId }), field } }
+  return { sequence, event: { ...anEvent({ userId }), field }, isCopy }
 }
 
 async function passes(ms: number): Promise<void> {
@@ -79,5 +79,13 @@ describe('a repeated event', () => {
     repeats.note(aRepeat(), NOW)
     repeats.note(aRepeat({ userId: 8 }), NOW)
     expect(repeats.take(1)?.event.userId).toBeNull()
+  })
+
+  it.each([
+    ['before', [true, false]],
+    ['behind', [false, true]],
+  ])('keeps its user when a copy of another handler comes %s it', (_when, order) => {
+    for (const isCopy of order) repeats.note(aRepeat({ userId: isCopy ? 8 : 7, isCopy }), NOW)
+    expect(repeats.take(1)).toMatchObject({ isCopy: false, event: { userId: 7 } })
   })
 })
