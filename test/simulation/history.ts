@@ -14,8 +14,6 @@ import type { History, Moment, Step } from './step.ts'
  * its line, and the simulator guards the mended code from then on.
  */
 export const NOT_YET: ReadonlySet<string> = new Set([
-  // [1.1] erp fails, one event, tokens = wrong, the daily cron: its domain becomes null on the next attempt.
-  'deploy tokens wrong',
   // The platform loses an alarm, or a clock of 5 h ahead sets one: nothing runs until the next event or the daily visit,
   // which mends both. The rules of 45 min are for what an object itself can see.
   'alarms_lost',
@@ -30,11 +28,6 @@ export const NOT_YET: ReadonlySet<string> = new Set([
   // and once more complete, with one id.
   'refuse_write enrichment',
   'refuse_write fields',
-  // [3.2] erp takes an event, and the body of its 200 is cut (or has no end): it gets the event again and again.
-  'receiver cuts_body erp',
-  'receiver cuts_body audit',
-  'receiver endless erp',
-  'receiver endless audit',
 ])
 
 const PORTALS_OF_A_CALM_HISTORY = 1
