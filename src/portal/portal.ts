@@ -6,19 +6,20 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
 import { countErased, isErased } from '../core/access/install.ts'
-import { ok, type Result } from '../core/result.ts'
+import type { Result } from '../core/result.ts'
 import { describeError } from '../core/safety/redact.ts'
-import { checkPending, installPortal } from './install.ts'
+import { runDue } from './run-due.ts'
+import { installPortal } from './install.ts'
 import type { InstallOrigin } from './installs/installer.ts'
-import type { LaneFault, LaneStatus, LaneWish, ReplayWish } from './lanes/control.ts'
+import type { LaneFault, LaneWish, ReplayWish } from './lanes/control.ts'
 import { asOf, type AppendAnswer, type AppendRequest } from './log/appender.ts'
+import { controlLane, reconcile, setValue } from './operator.ts'
 import { createParts, type PortalParts } from './parts.ts'
 import type { FailureEvent } from './scheduler.ts'
 import type { PortalSettings } from './settings.ts'
 import { loadParts } from './start.ts'
-import { canAsk } from './tokens/portal-access.ts'
-import { checkUninstall, uninstallPortal, type UninstallCall } from './uninstall.ts'
-import { alignBindings, keepUp } from './upkeep.ts'
+import { uninstallPortal, type UninstallCall } from './uninstall.ts'
+import { keepUp } from './upkeep.ts'
 import { eventsPage, eventViews, parkedView } from './views/event-views.ts'
 import { portalView } from './views/portal-view.ts'
 
@@ -118,14 +119,8 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
-  controlLane(destination: string, wish: LaneWish): Result<LaneStatus, LaneFault> {
-    const { control, matcher, book } = this.#parts
-    const changed = control.apply(destination, wish)
-    if (!changed.ok) return changed
-    // A resumed lane is disabled again here while its destination is not usable.
-    matcher.matchNow()
-    this.#advance()
-    return ok((book.find(destination) ?? changed.value).status)
+  controlLane(destination: string, wish: LaneWish): ReturnType<typeof controlLane> {
+    return controlLane(this.#parts, destination, wish)
   }
 
   /** Lets a destination have events again. The answer is the number of these events. */
@@ -140,15 +135,8 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** Stores a value of the portal, sealed, or removes it. */
-  async setValue(name: string, value: string | null): Promise<'done' | 'unknown' | 'no_key'> {
-    const { state, values, receivers, matcher } = this.#parts
-    if (!state.isKnown()) return 'unknown'
-    const isDone = await values.set(name, value)
-    if (!isDone) return 'no_key'
-    await receivers.load()
-    matcher.matchNow()
-    this.#advance()
-    return 'done'
+  setValue(name: string, value: string | null): ReturnType<typeof setValue> {
+    return setValue(this.#parts, name, value)
   }
 
   /** Removes a pin, counted from 1 as the view shows them. */
@@ -158,35 +146,16 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** Begins a comparison of the portal with everything that is known of it. Differences are told at once. */
-  reconcile(): 'started' | 'unknown' | 'no_access' {
-    const { state, troubles, portal, reconciler } = this.#parts
-    if (!state.isKnown()) return 'unknown'
-    troubles.tryAgain()
-    if (!canAsk(portal)) return 'no_access'
-    reconciler.ask()
-    this.#background(reconciler.runDue())
-    // The run may outlive the object, so an alarm has to stand before the answer.
-    this.#advance()
-    return 'started'
+  reconcile(): ReturnType<typeof reconcile> {
+    return reconcile(this.#parts)
   }
 
   /** The one alarm of all timers. The next alarm is set before the work; a throw means that this failed. */
   override async alarm(): Promise<void> {
-    const { waker, enricher, reconciler, subscriber, mirror, world } = this.#parts
+    const { waker } = this.#parts
     if (!(await waker.begin())) return
     try {
-      enricher.endOverdue()
-      const comparedAt = reconciler.dueAt()
-      if (comparedAt !== null && comparedAt <= world.now()) this.#background(reconciler.runDue())
-      const silentAt = subscriber.dueAt()
-      if (silentAt !== null && silentAt <= world.now()) {
-        this.#background(alignBindings(this.#parts))
-      }
-      this.#advance()
-      // KV may be silent, and everything else has to go on.
-      this.#background(mirror.follow())
-      await checkUninstall(this.#parts)
-      await checkPending(this.#parts)
+      await runDue(this.#parts)
       waker.atRest()
     } catch (error) {
       // The safety alarm stands, so the work that failed is tried again.

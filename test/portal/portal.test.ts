@@ -129,43 +129,6 @@ describe('alarm()', () => {
     expect(scenario.receiver('erp').sequences()).toEqual([1, 2])
     expect(await scenario.time.alarmAt()).not.toBeNull()
   })
-
-  it('goes on without pending installs whose row was damaged', async () => {
-    await scenario.relay.comesToRest()
-    await scenario.rows('INSERT INTO pending (id, pending) VALUES (1, ?)', '{"sealed":7}')
-    await scenario.relay.restarts()
-    await scenario.relay.passesOn()
-    expect(scenario.receiver('erp').sequences()).toEqual([1, 2])
-  })
-
-  it('does not throw for a KV that fails, and repeats the write within a minute', async () => {
-    const installs = {
-      save: () => Promise.reject(new Error('KV is away')),
-    }
-    scenario.settings = {
-      ...scenario.settings,
-      // Sound: the object uses nothing else of it here.
-      installs: installs as unknown as NonNullable<typeof scenario.settings.installs>,
-    }
-    await scenario.relay.restarts()
-    await scenario.rows(`UPDATE install SET install = json_set(install, '$.kvDirty', json('true'))`)
-    await scenario.relay.restarts()
-    await scenario.object.view()
-    expect(await dueIn()).toBe(0)
-    expect(await scenario.time.alarmFires()).toBe(true)
-    expect(await dueIn()).toBe(MINUTE_MS)
-  })
-
-  it('is not set again and again for a lane of an unknown type, also when it is resumed', async () => {
-    await scenario.relay.deploys([machine('erp'), { name: 'odd', type: 'carrier-pigeon' }])
-    await scenario.portal.sends()
-    await until(async () => (await scenario.lane('erp')).backlog === 0)
-    const resumed = await scenario.operator.resumes('odd')
-    expect(resumed).toEqual({ ok: true, value: 'disabled' })
-    expect(await scenario.lane('odd')).toMatchObject({ state: 'disabled', reason: 'misconfigured' })
-    await scenario.time.passesUntilQuiet()
-    expect(await scenario.lane('odd')).toMatchObject({ backlog: 1 })
-  })
 })
 
 async function loseAlarm(): Promise<void> {
@@ -191,29 +154,6 @@ describe('a lost alarm', () => {
     await loseAlarm()
     await scenario.object.touch()
     expect(await dueIn()).toBe(5 * SECOND_MS)
-  })
-})
-
-describe("an operator's wish leaves an alarm, so that it survives the end of the object", () => {
-  beforeEach(() => scenario.portal.becomesKnown())
-
-  it.each([
-    ['replay', () => scenario.operator.replays('erp', { from: 1, to: 1 })],
-    ['resume', () => scenario.operator.resumes('erp')],
-  ])('%s', async (wish, call) => {
-    await scenario.relay.comesToRest()
-    if (wish === 'resume') {
-      await scenario.operator.pauses('erp')
-      await scenario.portal.sends()
-      await scenario.time.passesUntilQuiet()
-    }
-    const held = scenario.receiver('erp').holds()
-    const before = scenario.receiver('erp').received().length
-    await call()
-    await until(() => scenario.receiver('erp').received().length === before + 1)
-    expect(await dueIn()).toBe(5 * MINUTE_MS)
-    await scenario.inside(() => held.open())
-    await scenario.settled()
   })
 })
 

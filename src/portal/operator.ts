@@ -1,0 +1,52 @@
+/** The acts of an operator on one portal that concern more than one part of its object. */
+import { ok, type Result } from '../core/result.ts'
+import type { LaneFault, LaneStatus, LaneWish } from './lanes/control.ts'
+import type { PortalParts } from './parts.ts'
+import { canAsk } from './tokens/portal-access.ts'
+
+/** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
+export function controlLane(
+  { control, matcher, book, scheduler }: PortalParts,
+  destination: string,
+  wish: LaneWish,
+): Result<LaneStatus, LaneFault> {
+  const changed = control.apply(destination, wish)
+  if (!changed.ok) return changed
+  // A resumed lane is disabled again here while its destination is not usable.
+  matcher.matchNow()
+  scheduler.advance()
+  return ok((book.find(destination) ?? changed.value).status)
+}
+
+/** Stores a value of the portal, sealed, or removes it (null). */
+export async function setValue(
+  { state, values, receivers, matcher, scheduler }: PortalParts,
+  name: string,
+  value: string | null,
+): Promise<'done' | 'unknown' | 'no_key'> {
+  if (!state.isKnown()) return 'unknown'
+  const isDone = await values.set(name, value)
+  if (!isDone) return 'no_key'
+  await receivers.load()
+  matcher.matchNow()
+  scheduler.advance()
+  return 'done'
+}
+
+/** Begins a comparison of the portal with everything that is known of it. Differences are told at once. */
+export function reconcile({
+  state,
+  troubles,
+  portal,
+  reconciler,
+  scheduler,
+}: PortalParts): 'started' | 'unknown' | 'no_access' {
+  if (!state.isKnown()) return 'unknown'
+  troubles.tryAgain()
+  if (!canAsk(portal)) return 'no_access'
+  reconciler.ask()
+  scheduler.background(reconciler.runDue())
+  // The run may outlive the object, so an alarm has to stand before the answer.
+  scheduler.advance()
+  return 'started'
+}

@@ -1,0 +1,57 @@
+/** What an alarm does once the next one stands: everything that is due, and nothing waits for KV. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../src/core/durations.ts'
+import { PortalScenario } from '../support/portal-scenario.ts'
+
+let scenario: PortalScenario
+
+beforeEach(async () => {
+  scenario = new PortalScenario()
+  await scenario.portal.becomesKnown()
+})
+
+afterEach(() => scenario.close())
+
+/** When the standing alarm is due, from now on, in milliseconds. */
+async function dueIn(): Promise<number | null> {
+  const at = await scenario.time.alarmAt()
+  return at === null ? null : at - scenario.time.now()
+}
+
+/** From now on the object has a record to write to KV, and this is what KV does with it. */
+async function mirrorsTo(save: () => Promise<void>): Promise<void> {
+  scenario.settings = {
+    ...scenario.settings,
+    // Sound: the object uses nothing else of it here.
+    installs: { save } as unknown as NonNullable<typeof scenario.settings.installs>,
+  }
+  await scenario.relay.restarts()
+  await scenario.rows(`UPDATE install SET install = json_set(install, '$.kvDirty', json('true'))`)
+  await scenario.relay.restarts()
+  await scenario.object.view()
+}
+
+describe('an alarm', () => {
+  it('goes on without pending installs whose row was damaged', async () => {
+    await scenario.relay.comesToRest()
+    await scenario.rows('INSERT INTO pending (id, pending) VALUES (1, ?)', '{"sealed":7}')
+    await scenario.relay.restarts()
+    await scenario.relay.passesOn()
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2])
+  })
+
+  it('does not throw for a KV that fails, and repeats the write within a minute', async () => {
+    await mirrorsTo(() => Promise.reject(new Error('KV is away')))
+    expect(await dueIn()).toBe(0)
+    expect(await scenario.time.alarmFires()).toBe(true)
+    expect(await dueIn()).toBe(MINUTE_MS)
+  })
+
+  it('goes on and ends while KV does not answer', async () => {
+    await mirrorsTo(() => new Promise(() => {}))
+    expect(await dueIn()).toBe(0)
+    expect(await scenario.time.alarmFires()).toBe(true)
+    await scenario.relay.passesOn()
+    expect(scenario.receiver('erp').sequences()).toEqual([1])
+  })
+})
