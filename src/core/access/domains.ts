@@ -4,14 +4,8 @@
  * acme.bitrix24.com; a destination that names this domain gets event 5 although the portal has been renamed,
  * and although the token of its outgoing webhook is not configured any more. Pure.
  */
-import type { InstallState } from './install.ts'
+import type { InstallState, KnownDomain } from './install.ts'
 import { webhookRule } from './outgoing-webhook.ts'
-
-/** A domain, and the first sequence of the log that came under it. */
-export interface KnownDomain {
-  readonly from: number
-  readonly domain: string
-}
 
 /** The most domains that are remembered; the oldest one leaves. */
 const MAX_DOMAINS = 20

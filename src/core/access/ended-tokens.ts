@@ -8,12 +8,6 @@ import { equalInConstantTime } from '../safety/constant-time.ts'
 import type { InstallState } from './install.ts'
 import { trustsToken } from './token-hashes.ts'
 
-/** A token, by its hash, that spoke for the portal until `endedAt` (unix milliseconds). */
-export interface EndedToken {
-  readonly hash: string
-  readonly endedAt: number
-}
-
 /**
  * How long an ended token is remembered, in milliseconds: a request may wait 30 days in the spill, and 30 more
  * days after it was refused.

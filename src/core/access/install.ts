@@ -3,13 +3,23 @@
  * It is one row. Tokens appear in it only as hashes and sealed texts. Pure.
  */
 import type { AccessState } from './access.ts'
-import type { EndedToken } from './ended-tokens.ts'
-import type { KnownDomain } from './domains.ts'
 import type { InstallPairs } from './install-pairs.ts'
 import type { InstallRefusal } from './install-refusal.ts'
 import { webhookRule } from './outgoing-webhook.ts'
 import type { TokenHash, TokenHashes } from './token-hashes.ts'
 import type { UninstallNotice } from './uninstall-notice.ts'
+
+/** A token, by its hash, that spoke for the portal until `endedAt` (unix milliseconds). */
+export interface EndedToken {
+  readonly hash: string
+  readonly endedAt: number
+}
+
+/** A domain, and the first sequence of the log that came under it. */
+export interface KnownDomain {
+  readonly from: number
+  readonly domain: string
+}
 
 /** The application as the OAuth server confirmed it, with its pairs. */
 export interface ApplicationInstall extends InstallPairs {
