@@ -226,6 +226,23 @@ function shown(leaves: Leaves | undefined): Record<string, string> {
   )
 }
 
+/** The answer about a field that is sent again comes after the event of its deletion, which needs no read. */
+const ANSWER_AFTER_DELETION: readonly Step[] = (
+  [
+    { kind: 'edit', isLost: false, pauseMs: 0, latencyMs: 2501 },
+    { kind: 'delete', isLost: false, pauseMs: 0, latencyMs: 150 },
+    { kind: 'add', isLost: true, pauseMs: 3000, latencyMs: 0 },
+  ] as const
+).map((step, index) => ({
+  ...step,
+  field: index === 2 ? 0 : 1,
+  attribute: 0,
+  value: 0,
+  isDoubled: true,
+  delayMs: 0,
+  failure: null,
+}))
+
 it.each(SEEDS)('the changes told over any history of seed %i add up to the state', async (seed) => {
   await fc.assert(
     fc.asyncProperty(fc.array(aStep, { minLength: 1, maxLength: 12 }), async (steps) => {
@@ -241,7 +258,7 @@ it.each(SEEDS)('the changes told over any history of seed %i add up to the state
       )
       expect(ids.flatMap((id) => owedOf(scenario, id))).toEqual([])
     }),
-    { numRuns: HISTORIES, seed },
+    { numRuns: HISTORIES, seed, examples: [[[...ANSWER_AFTER_DELETION]]] },
   )
 })
 

@@ -17,7 +17,7 @@ import {
   type EventToEnrich,
 } from '../../core/fields/enrich.ts'
 import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
-import { newFieldState, type FieldState } from '../../core/fields/field-state.ts'
+import { newFieldState, readAtOf, type FieldState } from '../../core/fields/field-state.ts'
 import type { Result } from '../../core/result.ts'
 import type { World } from '../settings.ts'
 import type { PortalAccess } from '../tokens/portal-access.ts'
@@ -167,6 +167,8 @@ export class EventReads {
     const userNames = this.#names.known()
     const readAt = (answer.ok ? answer.value.readAt : null) ?? this.#deps.world.now()
     if (read.kind === 'found') {
+      // The field was deleted since this read began, and the event of it needed no read.
+      if (events.length === 0 && (readAtOf(state) ?? 0) > readAt) return null
       return enrichFound(state, events, {
         attributes: read.attributes,
         readAt,
