@@ -1,4 +1,5 @@
 /** The keys under which the rate limits count an address. */
+import { networkOf } from './network-of.ts'
 
 /**
  * The address in the form of http/client-address.ts, and beside an IPv6 one its /48: a site may own a whole one
@@ -6,5 +7,5 @@
  */
 export function addressKeys(address: string): readonly string[] {
   if (!address.includes(':')) return [address]
-  return [address, `${address.split(':').slice(0, 3).join(':')}::/48`]
+  return [address, `${networkOf(address)}::/48`]
 }

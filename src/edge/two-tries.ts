@@ -5,8 +5,6 @@
 import { err, ok, type Result } from '../core/result.ts'
 import { withTimeout } from '../storage/with-timeout.ts'
 
-export { withTimeout }
-
 /** The time that both tries have together, in milliseconds. */
 export const STORE_BUDGET_MS = 2000
 

@@ -7,7 +7,7 @@ import {
   type SpilledRequest,
 } from '../../src/edge/spilled-request.ts'
 import { createSealer } from '../../src/storage/seal.ts'
-import { aSealer } from '../support/an-intake.ts'
+import { aSealer, SPILLED_APPEND } from '../support/an-intake.ts'
 import { userReady } from '../support/install-servers.ts'
 import { NOW } from '../support/time.ts'
 
@@ -21,18 +21,6 @@ const INSTALL: InstallRequest = {
   memberId: PORTAL,
   applicationToken: 'canary-application',
   handlerUrl: 'https://relay.example.com/bitrix24/events',
-}
-const APPEND: SpilledRequest = {
-  kind: 'append',
-  request: {
-    receivedAt: NOW,
-    receipt: 'receipt-1',
-    digest: 'd'.repeat(64),
-    tokenHash: 'e'.repeat(64),
-    event: '{"name":"ONCRMDEALUPDATE"}',
-    quarantined: false,
-    drained: false,
-  },
 }
 const UNINSTALL: SpilledRequest = {
   kind: 'uninstall',
@@ -61,7 +49,7 @@ describe('a spilled request', () => {
   }
 
   it.each<[name: string, spilled: SpilledRequest]>([
-    ['an append', APPEND],
+    ['an append', SPILLED_APPEND],
     ['an install with everything', { kind: 'install', request: INSTALL }],
     ['an install with nothing that may be missing', { kind: 'install', request: bare }],
     ['an uninstall', UNINSTALL],
@@ -71,7 +59,7 @@ describe('a spilled request', () => {
   })
 
   it('stands as JSON when it holds no token, and is sealed when it does', async () => {
-    expect(JSON.parse(await encoded(APPEND))).toEqual(APPEND)
+    expect(JSON.parse(await encoded(SPILLED_APPEND))).toEqual(SPILLED_APPEND)
     const sealed = await encoded({ kind: 'install', request: INSTALL })
     expect(sealed).toMatch(/^sealed:v1\.k1\./u)
     expect(sealed).not.toContain('canary')
@@ -79,7 +67,7 @@ describe('a spilled request', () => {
 
   it('cannot be sealed without a key, and an append needs none', async () => {
     expect(await encodeSpilled(UNINSTALL, KEYLESS)).toEqual({ ok: false, error: 'no_key' })
-    expect((await encodeSpilled(APPEND, KEYLESS)).ok).toBe(true)
+    expect((await encodeSpilled(SPILLED_APPEND, KEYLESS)).ok).toBe(true)
   })
 
   it('opens for its own portal only, and under its own key only', async () => {
@@ -96,9 +84,9 @@ describe('a spilled request', () => {
   )
 
   it('is unreadable with a member of another type, or without one', async () => {
-    for (const member of Object.keys(APPEND.request)) {
+    for (const member of Object.keys(SPILLED_APPEND.request)) {
       for (const wrong of [undefined, null, {}]) {
-        const request = { ...APPEND.request, [member]: wrong }
+        const request = { ...SPILLED_APPEND.request, [member]: wrong }
         expect(await decoded(JSON.stringify({ kind: 'append', request }))).toEqual(UNREADABLE)
       }
     }

@@ -3,22 +3,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PortalClient } from '../../src/edge/portal-client.ts'
 import type { SpilledRequest } from '../../src/edge/spilled-request.ts'
 import { DRAIN_ANSWER_MS, takeSpilled } from '../../src/edge/take-spilled.ts'
-import { never, portalsWith } from '../support/an-intake.ts'
+import { never, portalsWith, SPILLED_APPEND } from '../support/an-intake.ts'
 import { install } from '../support/install-servers.ts'
-import { NOW } from '../support/time.ts'
 
-const APPEND: SpilledRequest = {
-  kind: 'append',
-  request: {
-    receivedAt: NOW,
-    receipt: 'receipt-1',
-    digest: 'd'.repeat(64),
-    tokenHash: 'e'.repeat(64),
-    event: '{"name":"ONCRMDEALUPDATE"}',
-    quarantined: false,
-    drained: false,
-  },
-}
 const INSTALL: SpilledRequest = { kind: 'install', request: install() }
 const UNINSTALL: SpilledRequest = {
   kind: 'uninstall',
@@ -41,13 +28,13 @@ describe('takeSpilled()', () => {
       drained.push(request.drained)
       return Promise.resolve(STORED)
     }
-    expect(await take(APPEND, { append })).toEqual({ kind: 'taken' })
+    expect(await take(SPILLED_APPEND, { append })).toEqual({ kind: 'taken' })
     expect(drained).toEqual([true])
   })
 
   it('tells a refusal with its reason and what is known of the request', async () => {
     expect([
-      await take(APPEND, { append: async () => ({ kind: 'untrusted' }) }),
+      await take(SPILLED_APPEND, { append: async () => ({ kind: 'untrusted' }) }),
       await take(INSTALL, {
         install: async () => ({ kind: 'refused', reason: 'not_administrator' }),
       }),
@@ -65,7 +52,7 @@ describe('takeSpilled()', () => {
 
   it('drops what an uninstall has made pointless', async () => {
     expect([
-      await take(APPEND, { append: async () => ({ kind: 'erased' }) }),
+      await take(SPILLED_APPEND, { append: async () => ({ kind: 'erased' }) }),
       await take(INSTALL, { install: async () => ({ kind: 'refused', reason: 'late' }) }),
     ]).toEqual([
       { kind: 'dropped', reason: 'erased' },
@@ -80,7 +67,7 @@ describe('takeSpilled()', () => {
 
   it('waits 10 s for an object, and no longer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const taken = Promise.allSettled([take(APPEND, { append: never })])
+    const taken = Promise.allSettled([take(SPILLED_APPEND, { append: never })])
     await vi.advanceTimersByTimeAsync(DRAIN_ANSWER_MS)
     expect(await taken).toMatchObject([{ status: 'rejected' }])
     expect(DRAIN_ANSWER_MS).toBe(10_000)

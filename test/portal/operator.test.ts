@@ -14,12 +14,6 @@ beforeEach(() => {
 
 afterEach(() => scenario.close())
 
-/** When the standing alarm is due, from now on, in milliseconds. */
-async function dueIn(): Promise<number | null> {
-  const at = await scenario.time.alarmAt()
-  return at === null ? null : at - scenario.time.now()
-}
-
 describe("an operator's wish leaves an alarm, so that it survives the end of the object", () => {
   beforeEach(() => scenario.portal.becomesKnown())
 
@@ -37,7 +31,7 @@ describe("an operator's wish leaves an alarm, so that it survives the end of the
     const before = scenario.receiver('erp').received().length
     await call()
     await until(() => scenario.receiver('erp').received().length === before + 1)
-    expect(await dueIn()).toBe(5 * MINUTE_MS)
+    expect(await scenario.time.alarmIn()).toBe(5 * MINUTE_MS)
     await scenario.inside(() => held.open())
     await scenario.settled()
   })

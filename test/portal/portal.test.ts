@@ -19,12 +19,6 @@ beforeEach(() => {
 
 afterEach(() => scenario.close())
 
-/** When the standing alarm is due, from now on, in milliseconds. */
-async function dueIn(): Promise<number | null> {
-  const at = await scenario.time.alarmAt()
-  return at === null ? null : at - scenario.time.now()
-}
-
 describe('alarm()', () => {
   beforeEach(() => scenario.portal.becomesKnown())
 
@@ -37,9 +31,9 @@ describe('alarm()', () => {
     await scenario.portal.sends()
     await until(() => scenario.time.sleepers > 0)
     await scenario.time.passes('1 s')
-    await until(async () => (await dueIn()) === 5 * SECOND_MS)
+    await until(async () => (await scenario.time.alarmIn()) === 5 * SECOND_MS)
     scenario.receiver('erp').answers(async () => {
-      standing.push(await dueIn())
+      standing.push(await scenario.time.alarmIn())
       await held.opened
       return new Response('')
     })
@@ -102,7 +96,7 @@ describe('alarm()', () => {
     await scenario.portal.sends()
     await until(() => scenario.time.sleepers === 1)
     await scenario.time.passes('1 s')
-    await until(async () => (await dueIn()) === 5 * SECOND_MS)
+    await until(async () => (await scenario.time.alarmIn()) === 5 * SECOND_MS)
     await scenario.time.passesToAlarm()
     await until(async () => (await scenario.lane('erp')).backlog === 0)
     expect(scenario.receiver('erp').sequences()).toEqual([1, 1, 1])
@@ -136,7 +130,7 @@ async function loseAlarm(): Promise<void> {
   await scenario.portal.sends()
   await until(() => scenario.time.sleepers === 1)
   await scenario.time.passes('1 s')
-  await until(async () => (await dueIn()) === 5 * SECOND_MS)
+  await until(async () => (await scenario.time.alarmIn()) === 5 * SECOND_MS)
   await scenario.inside(({ storage }) => storage.deleteAlarm())
 }
 
@@ -147,13 +141,13 @@ describe('a lost alarm', () => {
     await loseAlarm()
     await scenario.relay.restarts()
     await scenario.object.view()
-    expect(await dueIn()).toBe(5 * SECOND_MS)
+    expect(await scenario.time.alarmIn()).toBe(5 * SECOND_MS)
   })
 
   it('is set again by the daily visit, also in an object that believes to have one', async () => {
     await loseAlarm()
     await scenario.object.touch()
-    expect(await dueIn()).toBe(5 * SECOND_MS)
+    expect(await scenario.time.alarmIn()).toBe(5 * SECOND_MS)
   })
 })
 

@@ -12,12 +12,6 @@ beforeEach(async () => {
 
 afterEach(() => scenario.close())
 
-/** When the standing alarm is due, from now on, in milliseconds. */
-async function dueIn(): Promise<number | null> {
-  const at = await scenario.time.alarmAt()
-  return at === null ? null : at - scenario.time.now()
-}
-
 /** From now on the object has a record to write to KV, and this is what KV does with it. */
 async function mirrorsTo(save: () => Promise<void>): Promise<void> {
   scenario.settings = {
@@ -42,14 +36,14 @@ describe('an alarm', () => {
 
   it('does not throw for a KV that fails, and repeats the write within a minute', async () => {
     await mirrorsTo(() => Promise.reject(new Error('KV is away')))
-    expect(await dueIn()).toBe(0)
+    expect(await scenario.time.alarmIn()).toBe(0)
     expect(await scenario.time.alarmFires()).toBe(true)
-    expect(await dueIn()).toBe(MINUTE_MS)
+    expect(await scenario.time.alarmIn()).toBe(MINUTE_MS)
   })
 
   it('goes on and ends while KV does not answer', async () => {
     await mirrorsTo(() => new Promise(() => {}))
-    expect(await dueIn()).toBe(0)
+    expect(await scenario.time.alarmIn()).toBe(0)
     expect(await scenario.time.alarmFires()).toBe(true)
     await scenario.relay.passesOn()
     expect(scenario.receiver('erp').sequences()).toEqual([1])

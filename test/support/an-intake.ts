@@ -17,6 +17,7 @@ import type {
 import type { DirectoryRemote } from '../../src/objects/directory.ts'
 import type { LogFields, LineWriter } from '../../src/log.ts'
 import type { PortalClient, PortalLookup } from '../../src/edge/portal-client.ts'
+import type { SpilledRequest } from '../../src/edge/spilled-request.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { createSealer, type Sealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'
@@ -25,10 +26,25 @@ import { dumpKv } from './traces.ts'
 import { type Changes } from './relay-portal.ts'
 import { type RelayScenario } from './relay-scenario.ts'
 import { RUNTIME_BINDINGS } from './runtime-bindings.ts'
+import { NOW } from './time.ts'
 import { gate } from './until.ts'
 
 /** Where the calls come from. */
 export const SOURCE = { address: '198.51.100.7', calledUrl: 'https://relay.example.com' }
+
+/** An append as it waits in the spill. */
+export const SPILLED_APPEND = {
+  kind: 'append',
+  request: {
+    receivedAt: NOW,
+    receipt: 'receipt-1',
+    digest: 'd'.repeat(64),
+    tokenHash: 'e'.repeat(64),
+    event: '{"name":"ONCRMDEALUPDATE"}',
+    quarantined: false,
+    drained: false,
+  },
+} as const satisfies SpilledRequest
 
 /** Everything that a test may replace, in one flat list. */
 export type IntakeChanges = Partial<

@@ -45,6 +45,12 @@ export class ScenarioTime {
     return this.#object.inside(({ storage }) => storage.getAlarm())
   }
 
+  /** When the standing alarm is due, from now on, in milliseconds; null when none stands. */
+  async alarmIn(): Promise<number | null> {
+    const at = await this.alarmAt()
+    return at === null ? null : at - this.now()
+  }
+
   /** The alarm fires, whether or not it is due; false when none stands. */
   alarmFires(): Promise<boolean> {
     return this.#object.runAlarm()
@@ -97,8 +103,8 @@ export class ScenarioTime {
   }
 
   async #onlyLooks(): Promise<boolean> {
-    const at = await this.alarmAt()
-    const isLook = at !== null && at - this.now() >= STANDING_LOOK_MS
+    const alarmIn = await this.alarmIn()
+    const isLook = alarmIn !== null && alarmIn >= STANDING_LOOK_MS
     return isLook && this.#object.stands()
   }
 

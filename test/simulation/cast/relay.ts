@@ -5,7 +5,7 @@
 import { createApp, createCron, createPortalSettings } from '../../../src/app.ts'
 import type { Env } from '../../../src/config/config.ts'
 import { DAILY_CRON, DRAIN_CRON, runCron } from '../../../src/edge/cron.ts'
-import { withTimeout } from '../../../src/edge/two-tries.ts'
+import { withTimeout } from '../../../src/storage/with-timeout.ts'
 import { Directory, type DirectoryRemote } from '../../../src/objects/directory.ts'
 import { createPacerClient, type PacerRemote } from '../../../src/objects/pacer-client.ts'
 import { Pacer } from '../../../src/objects/pacer.ts'
