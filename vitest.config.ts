@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
-import { RUNTIME_BINDINGS } from './test/support/runtime-bindings.ts'
+import { RUNTIME_BINDINGS } from './test/support/worker/runtime-bindings.ts'
 
 /** They stand beside their source, and run on Node's own SQLite with a clock that a test moves. */
 const ON_NODE =
@@ -56,7 +56,7 @@ export default defineConfig(({ mode }) => ({
       {
         plugins: [
           cloudflareTest({
-            main: './test/support/worker.ts',
+            main: './test/support/worker/worker.ts',
             wrangler: { configPath: './wrangler.toml' },
             miniflare: { bindings: RUNTIME_BINDINGS },
             verbose: false,

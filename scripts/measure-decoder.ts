@@ -1,14 +1,14 @@
 /**
  * Measures what hostile bodies cost the edge before it asks anybody: parsing, decoding, removing tokens, and the text
  * of an event that is hashed. The bodies below fill the 256 KiB that are allowed; those of
- * test/support/hostile-bodies.ts are made by hand. Prints the CPU time of the first run and the mean of 50, and fails
+ * test/support/hostile/hostile-bodies.ts are made by hand. Prints the CPU time of the first run and the mean of 50, and fails
  * when a mean is above 20 ms: `node scripts/measure-decoder.ts`.
  */
 import { decodeRequest } from '../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../src/bitrix24/wire/form.ts'
 import { parseJson } from '../src/bitrix24/wire/json.ts'
 import { canonicalEvent } from '../src/core/log/canonical-event.ts'
-import { HOSTILE_BODIES } from '../test/support/hostile-bodies.ts'
+import { HOSTILE_BODIES } from '../test/support/hostile/hostile-bodies.ts'
 
 const SIZE = 256 * 1024
 const BUDGET_MS = 20

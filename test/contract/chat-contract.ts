@@ -11,9 +11,13 @@ import { catalogueOf, LANGUAGES } from '../../src/destinations/language/language
 import { composeMessage } from '../../src/destinations/message/compose.ts'
 import type { Message } from '../../src/destinations/message/message.ts'
 import type { Delivery, DestinationType, Settings } from '../../src/destinations/receiver.ts'
-import { aDelivery, anEnrichment, anEvent, aUserField } from '../support/a-delivery.ts'
-import { hostileDigests, hostileParcels, type HostileParcel } from '../support/hostile-parcels.ts'
-import { aParcel, opened, requestOf } from '../support/opened-receiver.ts'
+import { aDelivery, anEnrichment, anEvent, aUserField } from '../support/builders/a-delivery.ts'
+import {
+  hostileDigests,
+  hostileParcels,
+  type HostileParcel,
+} from '../support/messages/hostile-parcels.ts'
+import { aParcel, opened, requestOf } from '../support/messages/opened-receiver.ts'
 import { sampled } from '../support/sampling.ts'
 
 const TIMEOUT_MS = MINUTE_MS

@@ -15,9 +15,9 @@ import type {
 import type { Fetch } from '../../src/core/fetch.ts'
 import { NO_MEMORY } from '../../src/core/lanes/state/receiver-memory.ts'
 import { sendParcel } from '../../src/destinations/send.ts'
-import { SENT_AT, aDelivery } from '../support/a-delivery.ts'
-import type { GivenAnswer } from '../support/an-answer.ts'
-import { aParcel, LOCAL, opened, problemsOf, STRICT } from '../support/opened-receiver.ts'
+import { SENT_AT, aDelivery } from '../support/builders/a-delivery.ts'
+import type { GivenAnswer } from '../support/builders/an-answer.ts'
+import { aParcel, LOCAL, opened, problemsOf, STRICT } from '../support/messages/opened-receiver.ts'
 
 const TIMEOUT_MS = 10_000
 

@@ -9,9 +9,9 @@ import { describe, expect, test } from 'vitest'
 import type { DestinationType, Settings } from '../../src/destinations/receiver.ts'
 import { LANGUAGES, type Language } from '../../src/destinations/language/languages.ts'
 import { DESTINATION_TYPES } from '../../src/destinations/registry.ts'
-import { GOLDEN_PARCELS } from '../support/golden-deliveries.ts'
-import { opened, requestOf } from '../support/opened-receiver.ts'
-import { WORKING_SETTINGS } from '../support/working-settings.ts'
+import { GOLDEN_PARCELS } from '../support/messages/golden-deliveries.ts'
+import { opened, requestOf } from '../support/messages/opened-receiver.ts'
+import { WORKING_SETTINGS } from '../support/builders/working-settings.ts'
 
 const SETTINGS: Readonly<Record<string, Settings>> = WORKING_SETTINGS
 const isUpdating = process.env['UPDATE_GOLDEN'] === '1'

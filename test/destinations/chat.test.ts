@@ -8,12 +8,12 @@ import type { ReceiverTerms, Parcel } from '../../src/destinations/receiver.ts'
 import { SLACK } from '../../src/destinations/slack/profile.ts'
 import { slack } from '../../src/destinations/slack/receiver.ts'
 import { telegram } from '../../src/destinations/telegram/receiver.ts'
-import { anAnswer } from '../support/an-answer.ts'
-import { SENT_AT, aDelivery, anEnrichment, someChanges } from '../support/a-delivery.ts'
-import { aParcel, opened, problemsOf, requestOf } from '../support/opened-receiver.ts'
-import { renderSlackBody } from '../support/slack-render.ts'
+import { anAnswer } from '../support/builders/an-answer.ts'
+import { SENT_AT, aDelivery, anEnrichment, someChanges } from '../support/builders/a-delivery.ts'
+import { aParcel, opened, problemsOf, requestOf } from '../support/messages/opened-receiver.ts'
+import { renderSlackBody } from '../support/messages/slack-render.ts'
 import { plainText } from '../../src/destinations/message/line.ts'
-import { WORKING_SETTINGS } from '../support/working-settings.ts'
+import { WORKING_SETTINGS } from '../support/builders/working-settings.ts'
 
 const EDIT = aDelivery({ enrichment: anEnrichment() })
 

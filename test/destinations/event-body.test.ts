@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Delivery } from '../../src/destinations/receiver.ts'
 import { buildEventBody } from '../../src/destinations/event-body.ts'
-import { aDelivery, anEnrichment, anEvent } from '../support/a-delivery.ts'
+import { aDelivery, anEnrichment, anEvent } from '../support/builders/a-delivery.ts'
 
 describe('buildEventBody()', () => {
   test('tells all of an enriched user-field event, in the documented order', () => {

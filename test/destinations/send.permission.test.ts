@@ -18,7 +18,7 @@ import {
   URL_TEXT,
   aReceiver,
   optionsOf,
-} from '../support/send-builders.ts'
+} from '../support/builders/send-builders.ts'
 
 describe('sendParcel() to a receiver that wants to be asked', () => {
   const QUESTION: OutgoingRequest = {

@@ -5,7 +5,7 @@ import { NO_MEMORY, type ReceiverMemory } from '../../src/core/lanes/state/recei
 import type { Answer, Receiver } from '../../src/destinations/receiver.ts'
 import type { Fetch } from '../../src/core/fetch.ts'
 import { sendParcel, type Sent } from '../../src/destinations/send.ts'
-import { aDelivery } from '../support/a-delivery.ts'
+import { aDelivery } from '../support/builders/a-delivery.ts'
 import {
   NO_ANSWER,
   PARCEL,
@@ -13,7 +13,7 @@ import {
   URL_TEXT,
   aReceiver,
   optionsOf,
-} from '../support/send-builders.ts'
+} from '../support/builders/send-builders.ts'
 
 describe('sendParcel()', () => {
   afterEach(() => {

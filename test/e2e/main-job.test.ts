@@ -3,10 +3,10 @@ import { exports } from 'cloudflare:workers'
 import { reset } from 'cloudflare:test'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { bitrix24Body } from '../support/bitrix24-bodies.ts'
-import { aBitrix24, bitrix24Handler } from '../support/bitrix24-network.ts'
-import { Network } from '../support/network.ts'
-import { MEMBER_ID, SIGNING_SECRET } from '../support/runtime-bindings.ts'
+import { bitrix24Body } from '../support/builders/bitrix24-bodies.ts'
+import { aBitrix24, bitrix24Handler } from '../support/network/bitrix24-network.ts'
+import { Network } from '../support/network/network.ts'
+import { MEMBER_ID, SIGNING_SECRET } from '../support/worker/runtime-bindings.ts'
 
 let network: Network
 

@@ -5,15 +5,19 @@
 import { reset } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
-import type { AdaptableSettings } from '../support/overrides.ts'
+import type { AdaptableSettings } from '../support/worker/overrides.ts'
 import { readDestinations } from '../../src/destinations/settings/read-destinations.ts'
-import { BITRIX24_BODIES, bitrix24Body } from '../support/bitrix24-bodies.ts'
-import { aBitrix24, bitrix24Handler, type SimulatedBitrix24 } from '../support/bitrix24-network.ts'
-import { documentationSample } from '../support/documentation-sample.ts'
-import { answerOf, Edge, JSON_TYPE, watchLog } from '../support/edge.ts'
-import { Network } from '../support/network.ts'
-import { APPLICATION_TOKEN, MEMBER_ID, SIGNING_SECRET } from '../support/runtime-bindings.ts'
-import { overrides } from '../support/overrides.ts'
+import { BITRIX24_BODIES, bitrix24Body } from '../support/builders/bitrix24-bodies.ts'
+import {
+  aBitrix24,
+  bitrix24Handler,
+  type SimulatedBitrix24,
+} from '../support/network/bitrix24-network.ts'
+import { documentationSample } from '../support/builders/documentation-sample.ts'
+import { answerOf, Edge, JSON_TYPE, watchLog } from '../support/worker/edge.ts'
+import { Network } from '../support/network/network.ts'
+import { APPLICATION_TOKEN, MEMBER_ID, SIGNING_SECRET } from '../support/worker/runtime-bindings.ts'
+import { overrides } from '../support/worker/overrides.ts'
 
 const STORED = { status: 200, body: { accepted: true, sequence: 1 } }
 const ACCEPTED = { status: 200, body: { accepted: true } }

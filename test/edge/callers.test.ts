@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TRUSTED_MEMORY_MS } from '../../src/edge/caller-memory.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { hashToken } from '../../src/storage/token-hash.ts'
-import { answerOf, Edge, watchLog } from '../support/edge.ts'
+import { answerOf, Edge, watchLog } from '../support/worker/edge.ts'
 import {
   anEventOf,
   anIntake,
@@ -17,12 +17,12 @@ import {
   SOURCE,
   portalsWith,
   type IntakeChanges,
-} from '../support/an-intake.ts'
-import { watchKv, type WatchedKv } from '../support/kv.ts'
-import { refused } from '../support/refusals.ts'
-import { RelayScenario } from '../support/relay-scenario.ts'
-import { type Changes } from '../support/relay-portal.ts'
-import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
+} from '../support/builders/an-intake.ts'
+import { watchKv, type WatchedKv } from '../support/storage/kv.ts'
+import { refused } from '../support/worker/refusals.ts'
+import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
+import { type Changes } from '../support/scenarios/relay-portal.ts'
+import { APPLICATION_TOKEN } from '../support/worker/runtime-bindings.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 const UNTRUSTED = { kind: 'refused', code: 'untrusted' }

@@ -14,9 +14,9 @@ import {
   realPortals,
   spilledKeys,
   UNREACHABLE,
-} from '../support/an-intake.ts'
-import { watchKv } from '../support/kv.ts'
-import { EdgeScenario } from '../support/edge-scenario.ts'
+} from '../support/builders/an-intake.ts'
+import { watchKv } from '../support/storage/kv.ts'
+import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
 
 const WRANGLER_TOML = import.meta.glob<string>('../../wrangler.toml', {
   query: '?raw',

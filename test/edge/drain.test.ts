@@ -15,10 +15,10 @@ import {
   realPortals,
   spilledKeys,
   UNREACHABLE,
-} from '../support/an-intake.ts'
-import { watchKv, withPageLimit } from '../support/kv.ts'
-import { EdgeScenario } from '../support/edge-scenario.ts'
-import { RelayScenario } from '../support/relay-scenario.ts'
+} from '../support/builders/an-intake.ts'
+import { watchKv, withPageLimit } from '../support/storage/kv.ts'
+import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
+import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
 const NEIGHBOUR = 'b'.repeat(32)

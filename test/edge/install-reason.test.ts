@@ -1,8 +1,8 @@
 /** An installation is spilled only when the edge had a reason to believe it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isTokenOfPortal } from '../../src/edge/install-reason.ts'
-import { decoded, decodedInstall, spilledKeys, UNREACHABLE } from '../support/an-intake.ts'
-import { EdgeScenario } from '../support/edge-scenario.ts'
+import { decoded, decodedInstall, spilledKeys, UNREACHABLE } from '../support/builders/an-intake.ts'
+import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
 
 const NOT_STORED = { kind: 'refused', code: 'not_stored' }
 const UNKNOWN_TOKEN = { 'auth[application_token]': 'f'.repeat(32) }

@@ -14,12 +14,12 @@ import {
   realPortals,
   spilledKeys,
   UNREACHABLE,
-} from '../support/an-intake.ts'
+} from '../support/builders/an-intake.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
 import { KV_READ_MS, KV_WRITE_MS } from '../../src/storage/with-timeout.ts'
-import { watchKv } from '../support/kv.ts'
-import { EdgeScenario } from '../support/edge-scenario.ts'
+import { watchKv } from '../support/storage/kv.ts'
+import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
 import { gate } from '../support/until.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }

@@ -12,9 +12,9 @@ import {
   SOURCE,
   spilledKeys,
   UNREACHABLE,
-} from '../support/an-intake.ts'
-import { EVENT_TS } from '../support/a-delivery.ts'
-import { EdgeScenario } from '../support/edge-scenario.ts'
+} from '../support/builders/an-intake.ts'
+import { EVENT_TS } from '../support/builders/a-delivery.ts'
+import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
 
 let scenario: EdgeScenario
 

@@ -4,8 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { drainSpill } from '../../src/edge/drain.ts'
 import { MAX_REPLAYED, replayRefused } from '../../src/edge/refused.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
-import { appending, decoded, realPortals, spilledKeys, UNREACHABLE } from '../support/an-intake.ts'
-import { EdgeScenario } from '../support/edge-scenario.ts'
+import {
+  appending,
+  decoded,
+  realPortals,
+  spilledKeys,
+  UNREACHABLE,
+} from '../support/builders/an-intake.ts'
+import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
 
 let scenario: EdgeScenario
 

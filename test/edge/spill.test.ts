@@ -6,7 +6,7 @@ import { env } from 'cloudflare:workers'
 import { createExecutionContext } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSealer } from '../../src/storage/seal.ts'
-import { answerOf, Edge } from '../support/edge.ts'
+import { answerOf, Edge } from '../support/worker/edge.ts'
 import {
   anIntake,
   appending,
@@ -15,11 +15,11 @@ import {
   realPortals,
   spilledKeys,
   UNREACHABLE,
-} from '../support/an-intake.ts'
-import { watchKv } from '../support/kv.ts'
-import { EdgeScenario } from '../support/edge-scenario.ts'
-import { refused } from '../support/refusals.ts'
-import { dumpKv } from '../support/traces.ts'
+} from '../support/builders/an-intake.ts'
+import { watchKv } from '../support/storage/kv.ts'
+import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
+import { refused } from '../support/worker/refusals.ts'
+import { dumpKv } from '../support/worker/traces.ts'
 import { gate } from '../support/until.ts'
 
 const NOT_STORED = refused('not_stored')

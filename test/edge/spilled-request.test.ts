@@ -7,8 +7,8 @@ import {
   type SpilledRequest,
 } from '../../src/edge/spilled-request.ts'
 import { createSealer } from '../../src/storage/seal.ts'
-import { aSealer, SPILLED_APPEND } from '../support/an-intake.ts'
-import { userReady } from '../support/install-servers.ts'
+import { aSealer, SPILLED_APPEND } from '../support/builders/an-intake.ts'
+import { userReady } from '../support/network/install-servers.ts'
 import { NOW } from '../support/time.ts'
 
 const PORTAL = 'a'.repeat(32)

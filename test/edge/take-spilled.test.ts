@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PortalClient } from '../../src/edge/portal-client.ts'
 import type { SpilledRequest } from '../../src/edge/spilled-request.ts'
 import { DRAIN_ANSWER_MS, takeSpilled } from '../../src/edge/take-spilled.ts'
-import { never, portalsWith, SPILLED_APPEND } from '../support/an-intake.ts'
-import { install } from '../support/install-servers.ts'
+import { never, portalsWith, SPILLED_APPEND } from '../support/builders/an-intake.ts'
+import { install } from '../support/network/install-servers.ts'
 
 const INSTALL: SpilledRequest = { kind: 'install', request: install() }
 const UNINSTALL: SpilledRequest = {

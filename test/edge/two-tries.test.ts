@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { STORE_BUDGET_MS, tryTwice } from '../../src/edge/two-tries.ts'
-import { never } from '../support/an-intake.ts'
+import { never } from '../support/builders/an-intake.ts'
 import { NOW } from '../support/time.ts'
 
 const TOO_LONG = 'Cannot wait any longer for the portal'

@@ -8,9 +8,9 @@ import {
   replyOrNotFound,
   withPortal,
 } from '../../src/http/admin-exchange.ts'
-import { never, portalsWith } from '../support/an-intake.ts'
-import { refused } from '../support/refusals.ts'
-import { MEMBER_ID } from '../support/runtime-bindings.ts'
+import { never, portalsWith } from '../support/builders/an-intake.ts'
+import { refused } from '../support/worker/refusals.ts'
+import { MEMBER_ID } from '../support/worker/runtime-bindings.ts'
 
 const NOT_FOUND = refused('not_found')
 

@@ -7,20 +7,20 @@ import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
-import { BITRIX24_BODIES, bitrix24Body } from '../support/bitrix24-bodies.ts'
+import { BITRIX24_BODIES, bitrix24Body } from '../support/builders/bitrix24-bodies.ts'
 import {
   aBitrix24,
   APPLICATION_GONE,
   bitrix24Handler,
   type SimulatedBitrix24,
-} from '../support/bitrix24-network.ts'
-import { Edge, FORM_TYPE, JSON_TYPE, watchLog } from '../support/edge.ts'
-import { HOSTILE_BODIES, type HostileBody } from '../support/hostile-bodies.ts'
-import { HOSTILE_OUTCOMES } from '../support/hostile-outcomes.ts'
-import { refused } from '../support/refusals.ts'
-import { directoryTables, dumpKv } from '../support/traces.ts'
-import { RelayScenario } from '../support/relay-scenario.ts'
-import { APPLICATION_TOKEN, MEMBER_ID } from '../support/runtime-bindings.ts'
+} from '../support/network/bitrix24-network.ts'
+import { Edge, FORM_TYPE, JSON_TYPE, watchLog } from '../support/worker/edge.ts'
+import { HOSTILE_BODIES, type HostileBody } from '../support/hostile/hostile-bodies.ts'
+import { HOSTILE_OUTCOMES } from '../support/hostile/hostile-outcomes.ts'
+import { refused } from '../support/worker/refusals.ts'
+import { directoryTables, dumpKv } from '../support/worker/traces.ts'
+import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
+import { APPLICATION_TOKEN, MEMBER_ID } from '../support/worker/runtime-bindings.ts'
 import { sampled } from '../support/sampling.ts'
 
 /** The answers that a caller may get, as whole bodies. */

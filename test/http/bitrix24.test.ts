@@ -4,11 +4,11 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
-import { answerOf, Edge, JSON_TYPE, watchLog, type Call } from '../support/edge.ts'
-import { refused, type Refusal } from '../support/refusals.ts'
-import { NO_TRACES } from '../support/traces.ts'
-import { RelayScenario } from '../support/relay-scenario.ts'
-import { APPLICATION_TOKEN } from '../support/runtime-bindings.ts'
+import { answerOf, Edge, JSON_TYPE, watchLog, type Call } from '../support/worker/edge.ts'
+import { refused, type Refusal } from '../support/worker/refusals.ts'
+import { NO_TRACES } from '../support/worker/traces.ts'
+import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
+import { APPLICATION_TOKEN } from '../support/worker/runtime-bindings.ts'
 
 const CANARY = 'canary-of-the-request'
 const ROUTES = ['/bitrix24/events', '/bitrix24/install']

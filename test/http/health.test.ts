@@ -4,11 +4,11 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadConfig, type Env } from '../../src/config/config.ts'
-import { answerOf, Edge, watchLog } from '../support/edge.ts'
-import { refused } from '../support/refusals.ts'
-import { NO_TRACES } from '../support/traces.ts'
-import { RelayScenario } from '../support/relay-scenario.ts'
-import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'
+import { answerOf, Edge, watchLog } from '../support/worker/edge.ts'
+import { refused } from '../support/worker/refusals.ts'
+import { NO_TRACES } from '../support/worker/traces.ts'
+import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
+import { RUNTIME_BINDINGS } from '../support/worker/runtime-bindings.ts'
 
 const CANARY = 'canary-4711'
 /** Nothing that proves a portal. */

@@ -7,7 +7,7 @@ import {
   PORTALS_PAGE,
   type PendingListing,
 } from '../../src/objects/directory-store.ts'
-import { withDatabase } from '../support/object-database.ts'
+import { withDatabase } from '../support/storage/object-database.ts'
 import { NOW } from '../support/time.ts'
 
 const ACME = 'a'.repeat(32)

@@ -2,7 +2,7 @@
 import { reset } from 'cloudflare:test'
 import { afterEach, expect, it } from 'vitest'
 import { PacerStore } from '../../src/objects/pacer-store.ts'
-import { withDatabase } from '../support/object-database.ts'
+import { withDatabase } from '../support/storage/object-database.ts'
 import { NOW } from '../support/time.ts'
 
 const NOTHING = { holdUntil: 0, grants: [] }

@@ -8,8 +8,8 @@ import type { PaceWindow } from '../../src/core/pace/pace-window.ts'
 import type { PacerRemote } from '../../src/objects/pacer-client.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { NOW } from '../support/time.ts'
-import { observeStorage } from '../support/observed.ts'
-import { overrides } from '../support/overrides.ts'
+import { observeStorage } from '../support/worker/observed.ts'
+import { overrides } from '../support/worker/overrides.ts'
 
 const SLACK: readonly PaceWindow[] = [{ count: 1, ms: 1000 }]
 const TEN_SECONDS: readonly PaceWindow[] = [{ count: 2, ms: 10_000 }]

@@ -1,8 +1,8 @@
 /** What an installation brings with it beside the decision about it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PAGE_PATIENCE_MS, checkPending } from '../../src/portal/install.ts'
-import { anInstall } from '../support/an-install.ts'
-import { RelayScenario } from '../support/relay-scenario.ts'
+import { anInstall } from '../support/builders/an-install.ts'
+import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
 
 let scenario: RelayScenario
 

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../src/core/durations.ts'
 import { createSealer } from '../../src/storage/seal.ts'
-import { machine } from '../support/entries.ts'
-import { PortalScenario } from '../support/portal-scenario.ts'
+import { machine } from '../support/builders/entries.ts'
+import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
 import { until } from '../support/until.ts'
 
 let scenario: PortalScenario

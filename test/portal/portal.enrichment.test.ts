@@ -1,7 +1,11 @@
 /** What receivers are told of a change, through the real object, its storage and its alarm. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { aDefinition, ReadingScenario, READING_SECRET } from '../support/reading-scenario.ts'
-import { machine, person } from '../support/entries.ts'
+import {
+  aDefinition,
+  ReadingScenario,
+  READING_SECRET,
+} from '../support/scenarios/reading-scenario.ts'
+import { machine, person } from '../support/builders/entries.ts'
 import { NOW } from '../support/time.ts'
 import { gate, until } from '../support/until.ts'
 

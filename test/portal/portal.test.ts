@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE_MS, SECOND_MS } from '../../src/core/durations.ts'
 import { hasSchema } from '../../src/portal/state/migrations.ts'
 import { openDatabase } from '../../src/storage/database.ts'
-import { PortalScenario } from '../support/portal-scenario.ts'
+import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
 import { gate, until } from '../support/until.ts'
-import { machine } from '../support/entries.ts'
+import { machine } from '../support/builders/entries.ts'
 
 let scenario: PortalScenario
 

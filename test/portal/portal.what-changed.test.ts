@@ -1,7 +1,7 @@
 /** From Bitrix24's event to the receiver's before → after, through the real edge, object and network. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { aDefinition } from '../support/reading-scenario.ts'
-import { RelayScenario, said } from '../support/relay-scenario.ts'
+import { aDefinition } from '../support/scenarios/reading-scenario.ts'
+import { RelayScenario, said } from '../support/scenarios/relay-scenario.ts'
 
 let scenario: RelayScenario
 

@@ -1,7 +1,7 @@
 /** What an alarm does once the next one stands: everything that is due, and nothing waits for KV. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../src/core/durations.ts'
-import { PortalScenario } from '../support/portal-scenario.ts'
+import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
 
 let scenario: PortalScenario
 

@@ -1,6 +1,6 @@
 /** The start of a portal's object: nothing that is damaged in storage keeps it from beginning. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { PortalScenario } from '../support/portal-scenario.ts'
+import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
 
 let scenario: PortalScenario
 

@@ -10,9 +10,13 @@ import {
   REFUSED,
   UNKNOWN_CLIENT_ID,
   said,
-} from '../support/relay-scenario.ts'
+} from '../support/scenarios/relay-scenario.ts'
 import { gate } from '../support/until.ts'
-import { APPLICATION_TOKEN, WEBHOOK_TOKEN, WITH_NEW_TOKEN } from '../support/runtime-bindings.ts'
+import {
+  APPLICATION_TOKEN,
+  WEBHOOK_TOKEN,
+  WITH_NEW_TOKEN,
+} from '../support/worker/runtime-bindings.ts'
 
 let scenario: RelayScenario
 

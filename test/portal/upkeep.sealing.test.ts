@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createSealer, type Sealer } from '../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../src/storage/token-keys.ts'
-import { RelayScenario } from '../support/relay-scenario.ts'
-import { RUNTIME_BINDINGS } from '../support/runtime-bindings.ts'
+import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
+import { RUNTIME_BINDINGS } from '../support/worker/runtime-bindings.ts'
 import { gate, until } from '../support/until.ts'
 
 let scenario: RelayScenario

@@ -3,9 +3,9 @@
  * receiver still waits for without counting it (G5).
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { anEvent } from '../support/a-delivery.ts'
-import { PortalScenario } from '../support/portal-scenario.ts'
-import { machine } from '../support/entries.ts'
+import { anEvent } from '../support/builders/a-delivery.ts'
+import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
+import { machine } from '../support/builders/entries.ts'
 import { until } from '../support/until.ts'
 
 let scenario: PortalScenario

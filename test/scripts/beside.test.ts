@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { aProject } from '../support/node/scratch-project.ts'
+import { aProject } from '../support/builders/scratch-project.ts'
 
 const BESIDE = fileURLToPath(new URL('../../scripts/beside.mjs', import.meta.url))
 

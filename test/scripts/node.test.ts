@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { aProject } from '../support/node/scratch-project.ts'
+import { aProject } from '../support/builders/scratch-project.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../../scripts/node.mjs', import.meta.url))
 const UNLINK = fileURLToPath(new URL('../../scripts/unlink-node.mjs', import.meta.url))

@@ -1,5 +1,5 @@
 /** The deployments of a history: one configuration after another, each of them one setting further. */
-import { SIGNING_SECRET } from '../support/runtime-bindings.ts'
+import { SIGNING_SECRET } from '../support/worker/runtime-bindings.ts'
 import type { VirtualPortal } from './cast/portal.ts'
 import type { Vars } from './cast/relay.ts'
 import type { VirtualReceiver } from './cast/receiver.ts'

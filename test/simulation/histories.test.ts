@@ -9,7 +9,7 @@ import type { FieldAction, Json, LogEntry } from '../../src/core/log/event.ts'
 import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
 import type { RestError } from '../../src/bitrix24/servers/rest-error.ts'
 import { owedBy, type OwedEvent } from '../../src/core/fields/field-state.ts'
-import { fieldEvent, FieldScenario } from '../support/node/field-scenario.ts'
+import { fieldEvent, FieldScenario } from '../support/scenarios/field-scenario.ts'
 import { isFull } from '../support/sampling.ts'
 
 /** The gate plays the first 200 histories of the first seed; at night 1,000 of each are played. */

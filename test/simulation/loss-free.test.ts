@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import type { Change, LogEntry } from '../../src/core/log/event.ts'
 import type { FieldAttributes } from '../../src/core/fields/field-read.ts'
-import { fieldEvent, FieldScenario } from '../support/node/field-scenario.ts'
+import { fieldEvent, FieldScenario } from '../support/scenarios/field-scenario.ts'
 
 const EDITS = 2000
 const FIELDS = 400

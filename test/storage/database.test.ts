@@ -1,7 +1,7 @@
 import { reset } from 'cloudflare:test'
 import { afterEach, describe, expect, it } from 'vitest'
 import { numberOf, textOf, type Database } from '../../src/storage/database.ts'
-import { withDatabase } from '../support/object-database.ts'
+import { withDatabase } from '../support/storage/object-database.ts'
 
 afterEach(() => reset())
 

@@ -3,7 +3,7 @@ import { reset } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { InstallStore, type KvInstall } from '../../src/storage/install-store.ts'
 import { KV_READ_MS, KV_WRITE_MS } from '../../src/storage/with-timeout.ts'
-import { watchKv } from '../support/kv.ts'
+import { watchKv } from '../support/storage/kv.ts'
 import { NOW } from '../support/time.ts'
 
 const MEMBER = 'a223c6b3710f85df22e9377d6c4f7553'

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { reset } from 'cloudflare:test'
 import { afterEach, describe, expect, it } from 'vitest'
 import { listKeyPages } from '../../src/storage/kv-keys.ts'
-import { withPageLimit } from '../support/kv.ts'
+import { withPageLimit } from '../support/storage/kv.ts'
 
 afterEach(() => reset())
 

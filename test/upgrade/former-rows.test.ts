@@ -5,18 +5,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/durations.ts'
 import { DAILY_CRON, DRAIN_CRON } from '../../src/edge/cron.ts'
-import { APPLICATION_GONE } from '../support/bitrix24-network.ts'
-import { readFormerVersion } from '../support/former-version.ts'
-import { UNREACHABLE } from '../support/an-intake.ts'
+import { APPLICATION_GONE } from '../support/network/bitrix24-network.ts'
+import { readFormerVersion } from '../support/storage/former-version.ts'
+import { UNREACHABLE } from '../support/builders/an-intake.ts'
 import {
   APPLICATION_TOKEN,
   NEW_TOKEN as CURRENT_TOKEN,
   WEBHOOK_TOKEN,
-} from '../support/runtime-bindings.ts'
-import { UNKNOWN_CLIENT_ID } from '../support/relay-scenario.ts'
-import { recordOf } from '../support/upgrade-answers.ts'
-import { UpgradeScenario } from '../support/upgrade-scenario.ts'
-import type { Stored, StoredObject, StoredRecord } from '../support/stored-rows.ts'
+} from '../support/worker/runtime-bindings.ts'
+import { UNKNOWN_CLIENT_ID } from '../support/scenarios/relay-scenario.ts'
+import { recordOf } from '../support/scenarios/upgrade-answers.ts'
+import { UpgradeScenario } from '../support/scenarios/upgrade-scenario.ts'
+import type { Stored, StoredObject, StoredRecord } from '../support/storage/stored-rows.ts'
 
 const SEALED = /^v1\.k1\.[\w-]{16}\.[\w-]{22,}$/u
 

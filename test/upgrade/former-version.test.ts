@@ -5,17 +5,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/durations.ts'
 import { DAILY_CRON, DRAIN_CRON } from '../../src/edge/cron.ts'
-import { APPLICATION_GONE } from '../support/bitrix24-network.ts'
-import { readFormerVersion } from '../support/former-version.ts'
-import { UNREACHABLE } from '../support/an-intake.ts'
+import { APPLICATION_GONE } from '../support/network/bitrix24-network.ts'
+import { readFormerVersion } from '../support/storage/former-version.ts'
+import { UNREACHABLE } from '../support/builders/an-intake.ts'
 import {
   APPLICATION_TOKEN,
   NEW_TOKEN as CURRENT_TOKEN,
   WEBHOOK_TOKEN,
-} from '../support/runtime-bindings.ts'
-import { UNKNOWN_CLIENT_ID } from '../support/relay-scenario.ts'
-import { recordOf } from '../support/upgrade-answers.ts'
-import { UpgradeScenario } from '../support/upgrade-scenario.ts'
+} from '../support/worker/runtime-bindings.ts'
+import { UNKNOWN_CLIENT_ID } from '../support/scenarios/relay-scenario.ts'
+import { recordOf } from '../support/scenarios/upgrade-answers.ts'
+import { UpgradeScenario } from '../support/scenarios/upgrade-scenario.ts'
 
 /** The application tokens of the portal `application` beside the current one: the former one, one in the spill. */
 const FORMER_TOKEN = APPLICATION_TOKEN

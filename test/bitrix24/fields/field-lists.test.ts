@@ -7,7 +7,7 @@ import {
 } from '../../../src/bitrix24/fields/field-lists.ts'
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
 import type { Json } from '../../../src/core/log/event.ts'
-import { simulateCaller } from '../../support/simulated-caller.ts'
+import { simulateCaller } from '../../support/network/simulated-caller.ts'
 import recorded from '../../fixtures/bitrix24/rest/crm.requisite.userfield.list-200.json'
 
 const REQUISITE = { family: 'requisite', entityId: 'CRM_REQUISITE' } as const

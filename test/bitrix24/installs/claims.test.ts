@@ -9,7 +9,7 @@ import {
   install,
   TECH,
   VERIFIED,
-} from '../../support/install-servers.ts'
+} from '../../support/network/install-servers.ts'
 
 const DEPS = { oauthUrls: [INFO, TECH] }
 

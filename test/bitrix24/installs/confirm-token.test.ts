@@ -18,8 +18,8 @@ import {
   refusal,
   unanswered,
   brokenGateway,
-} from '../../support/install-servers.ts'
-import type { Answer } from '../../support/install-servers.ts'
+} from '../../support/network/install-servers.ts'
+import type { Answer } from '../../support/network/install-servers.ts'
 
 describe('verifyInstall(): which OAuth server is asked', () => {
   test('asks the one that the request names', async () => {

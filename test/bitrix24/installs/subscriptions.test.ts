@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
 import { alignSubscriptions } from '../../../src/bitrix24/installs/subscriptions.ts'
 import { err, ok } from '../../../src/core/result.ts'
-import { simulateCaller } from '../../support/simulated-caller.ts'
+import { simulateCaller } from '../../support/network/simulated-caller.ts'
 import recorded from '../../fixtures/bitrix24/rest/event.get-200.json'
 
 const HANDLER = 'https://relay.example.com/bitrix24/events'

@@ -19,10 +19,10 @@ import {
   TECH,
   unanswered,
   brokenGateway,
-} from '../../support/install-servers.ts'
-import type { Answer } from '../../support/install-servers.ts'
-import { jsonAnswer } from '../../support/simulated-fetch.ts'
-import type { SentRequest } from '../../support/simulated-fetch.ts'
+} from '../../support/network/install-servers.ts'
+import type { Answer } from '../../support/network/install-servers.ts'
+import { jsonAnswer } from '../../support/network/simulated-fetch.ts'
+import type { SentRequest } from '../../support/network/simulated-fetch.ts'
 
 describe('verifyInstall(): believed only when app.info at an allow-listed OAuth server agrees', () => {
   test('confirms when member id, client id, domain and user agree', async () => {

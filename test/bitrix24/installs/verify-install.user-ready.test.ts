@@ -17,8 +17,8 @@ import {
   refusal,
   byToken,
   brokenGateway,
-} from '../../support/install-servers.ts'
-import type { Answer } from '../../support/install-servers.ts'
+} from '../../support/network/install-servers.ts'
+import type { Answer } from '../../support/network/install-servers.ts'
 
 describe('verifyInstall(): ONAPPUSERREADY', () => {
   const system = { user_id: 512 }

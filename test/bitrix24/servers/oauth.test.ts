@@ -4,7 +4,7 @@ import { askAppInfo, refreshTokens } from '../../../src/bitrix24/servers/oauth.t
 import appInfo from '../../fixtures/bitrix24/rest/app.info-oauth-server-200.json' with { type: 'json' }
 import portalAppInfo from '../../fixtures/bitrix24/rest/app.info-portal-200.json' with { type: 'json' }
 import refreshed from '../../fixtures/bitrix24/rest/oauth-refresh-200.json' with { type: 'json' }
-import { answering, simulateFetch } from '../../support/simulated-fetch.ts'
+import { answering, simulateFetch } from '../../support/network/simulated-fetch.ts'
 import { NOW } from '../../support/time.ts'
 
 const OAUTH_URL = 'https://oauth.bitrix.info'

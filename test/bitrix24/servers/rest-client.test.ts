@@ -8,8 +8,8 @@ import {
 } from '../../../src/bitrix24/servers/rest-client.ts'
 import type { RestRequest } from '../../../src/bitrix24/servers/rest-client.ts'
 import type { RestErrorKind } from '../../../src/bitrix24/servers/rest-error.ts'
-import { jsonAnswer, silence, simulateFetch } from '../../support/simulated-fetch.ts'
-import type { SentRequest } from '../../support/simulated-fetch.ts'
+import { jsonAnswer, silence, simulateFetch } from '../../support/network/simulated-fetch.ts'
+import type { SentRequest } from '../../support/network/simulated-fetch.ts'
 
 const TOKEN = 'canary-access-0123456789abcdef'
 const POLICY = { allowLocal: false }

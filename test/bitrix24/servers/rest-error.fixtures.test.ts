@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { callRest } from '../../../src/bitrix24/servers/rest-client.ts'
 import type { RestErrorKind } from '../../../src/bitrix24/servers/rest-error.ts'
 import type { Json } from '../../../src/core/log/event.ts'
-import { jsonAnswer, simulateFetch } from '../../support/simulated-fetch.ts'
+import { jsonAnswer, simulateFetch } from '../../support/network/simulated-fetch.ts'
 
 const FIXTURES: Record<string, Record<string, Json>> = import.meta.glob(
   '../../fixtures/bitrix24/rest/*.json',

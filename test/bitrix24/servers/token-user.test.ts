@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { askTokenUser } from '../../../src/bitrix24/servers/token-user.ts'
 import profile from '../../fixtures/bitrix24/rest/profile-200.json' with { type: 'json' }
-import { answering } from '../../support/simulated-fetch.ts'
+import { answering } from '../../support/network/simulated-fetch.ts'
 
 const ACCESS = 'canary-access-0123456789'
 const MALFORMED = {

@@ -3,7 +3,7 @@ import { decodeRequest } from '../../../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../../../src/bitrix24/wire/form.ts'
 import { parseJson } from '../../../src/bitrix24/wire/json.ts'
 import { deliveryType, displayName } from '../../../src/core/log/event-names.ts'
-import { BITRIX24_BODIES, bitrix24Body } from '../../support/bitrix24-bodies.ts'
+import { BITRIX24_BODIES, bitrix24Body } from '../../support/builders/bitrix24-bodies.ts'
 import {
   aFieldEventRequest,
   EVENTS,
@@ -11,8 +11,8 @@ import {
   PAGES,
   REFUSED,
   TAX,
-} from '../../support/bitrix24-expectations.ts'
-import { documentationSample } from '../../support/documentation-sample.ts'
+} from '../../support/builders/bitrix24-expectations.ts'
+import { documentationSample } from '../../support/builders/documentation-sample.ts'
 
 const UPDATE = 'ONCRMREQUISITEUSERFIELDUPDATE'
 

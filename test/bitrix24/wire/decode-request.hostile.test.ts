@@ -5,8 +5,8 @@ import { parseForm } from '../../../src/bitrix24/wire/form.ts'
 import { parseJson } from '../../../src/bitrix24/wire/json.ts'
 import type { IncomingRequest } from '../../../src/bitrix24/wire/request.ts'
 import type { Result } from '../../../src/core/result.ts'
-import { HOSTILE_BODIES, type HostileBody } from '../../support/hostile-bodies.ts'
-import { HOSTILE_OUTCOMES } from '../../support/hostile-outcomes.ts'
+import { HOSTILE_BODIES, type HostileBody } from '../../support/hostile/hostile-bodies.ts'
+import { HOSTILE_OUTCOMES } from '../../support/hostile/hostile-outcomes.ts'
 
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { expect, it } from 'vitest'
 import { InstallRequestSchema } from '../../../src/bitrix24/wire/install-request-schema.ts'
-import { install, userReady } from '../../support/install-servers.ts'
+import { install, userReady } from '../../support/network/install-servers.ts'
 
 it.each([
   ['without a handler', install()],

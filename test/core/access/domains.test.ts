@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { domainAt, domainOf, noteDomain, refusedFrom } from '../../../src/core/access/domains.ts'
 import { NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
-import { anApplication, anInstall } from '../../support/an-install.ts'
+import { anApplication, anInstall } from '../../support/builders/an-install.ts'
 import { NOW } from '../../support/time.ts'
 
 const WEBHOOK = { hash: 'h', portal: 'hook.example.com', since: NOW }

@@ -8,7 +8,7 @@ import {
 } from '../../../src/core/access/ended-tokens.ts'
 import { NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
 import { recordUninstall } from '../../../src/core/access/lifecycle.ts'
-import { EVENT_TS } from '../../support/a-delivery.ts'
+import { EVENT_TS } from '../../support/builders/a-delivery.ts'
 import { NOW } from '../../support/time.ts'
 
 const CURRENT = { hash: 'current', until: null }

@@ -7,7 +7,7 @@ import {
   mirrorOf,
   recordWebhook,
 } from '../../../src/core/access/install.ts'
-import { anApplication } from '../../support/an-install.ts'
+import { anApplication } from '../../support/builders/an-install.ts'
 import { NOW } from '../../support/time.ts'
 
 describe('mirrorOf()', () => {

@@ -15,9 +15,9 @@ import {
   recordUninstall,
   type ConfirmedInstall,
 } from '../../../src/core/access/lifecycle.ts'
-import { anApplication } from '../../support/an-install.ts'
+import { anApplication } from '../../support/builders/an-install.ts'
 import { NOW } from '../../support/time.ts'
-import { EVENT_TS } from '../../support/a-delivery.ts'
+import { EVENT_TS } from '../../support/builders/a-delivery.ts'
 
 /** The same moment in unix seconds. */
 const ADMIN = { userId: 1, isAdmin: true }

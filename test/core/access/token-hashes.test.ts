@@ -9,7 +9,7 @@ import {
   type TokenHash,
 } from '../../../src/core/access/token-hashes.ts'
 import { NOW } from '../../support/time.ts'
-import { EVENT_TS } from '../../support/a-delivery.ts'
+import { EVENT_TS } from '../../support/builders/a-delivery.ts'
 
 const CURRENT: TokenHash = { hash: 'current', until: null }
 /** The time in unix seconds. */

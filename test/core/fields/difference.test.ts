@@ -10,7 +10,7 @@ import {
   EVERY_LEAF,
   READ_AT,
   YOUNG,
-} from '../../support/a-field.ts'
+} from '../../support/builders/a-field.ts'
 
 describe('comparing with the portal', () => {
   const hasBaseline = true

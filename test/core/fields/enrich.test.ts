@@ -27,8 +27,8 @@ import {
   OLD,
   READ_AT,
   YOUNG,
-} from '../../support/a-field.ts'
-import { EVENT_TS } from '../../support/a-delivery.ts'
+} from '../../support/builders/a-field.ts'
+import { EVENT_TS } from '../../support/builders/a-delivery.ts'
 
 function anEvent(
   sequence: number,

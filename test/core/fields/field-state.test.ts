@@ -11,7 +11,14 @@ import {
   withOwed,
   withoutOwed,
 } from '../../../src/core/fields/field-state.ts'
-import { aField, aGoneField, anUnreadField, OLD, READ_AT, YOUNG } from '../../support/a-field.ts'
+import {
+  aField,
+  aGoneField,
+  anUnreadField,
+  OLD,
+  READ_AT,
+  YOUNG,
+} from '../../support/builders/a-field.ts'
 
 const ONE_OWED = { sequence: 41, action: 'updated' as const, userId: 1 }
 const OWED = [ONE_OWED]

@@ -13,7 +13,14 @@ import {
   SECOND_LOOK_MS,
   type Suspect,
 } from '../../../src/core/fields/reconciliation.ts'
-import { aField, aGoneField, anUnreadField, FIELD, READ_AT, YOUNG } from '../../support/a-field.ts'
+import {
+  aField,
+  aGoneField,
+  anUnreadField,
+  FIELD,
+  READ_AT,
+  YOUNG,
+} from '../../support/builders/a-field.ts'
 
 const DIFFERENCE = {
   action: 'updated' as const,

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { createReconciledEvent } from '../../../src/core/fields/reconciled-event.ts'
 import type { FieldAction } from '../../../src/core/log/event.ts'
-import { anEvent, aUserField } from '../../support/a-delivery.ts'
-import { aField, CHANGE, CONTEXT, READ_AT, YOUNG } from '../../support/a-field.ts'
+import { anEvent, aUserField } from '../../support/builders/a-delivery.ts'
+import { aField, CHANGE, CONTEXT, READ_AT, YOUNG } from '../../support/builders/a-field.ts'
 
 const READ = { ...CONTEXT, attributes: YOUNG }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ExactFate } from '../../../src/core/lanes/state/fate.ts'
 import { fateOf } from '../../../src/core/lanes/fate-of.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
-import { aLane, anEntry } from '../../support/a-lane.ts'
+import { aLane, anEntry } from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 const EXACT: ExactFate = {

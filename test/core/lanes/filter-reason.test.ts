@@ -6,7 +6,7 @@ import {
   type MatchFilter,
 } from '../../../src/core/lanes/filter-reason.ts'
 import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
-import { aLane, anEntry, anEpoch } from '../../support/a-lane.ts'
+import { aLane, anEntry, anEpoch } from '../../support/builders/a-lane.ts'
 
 const LANE = aLane({
   epochs: [

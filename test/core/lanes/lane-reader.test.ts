@@ -8,8 +8,15 @@ import {
 } from '../../../src/core/lanes/lane-reader.ts'
 import { CALM_MS } from '../../../src/core/lanes/plan-digest.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
-import { ONLY_FIELDS, UNWANTED, aJob, anEntry, anEpoch, oneTo } from '../../support/a-lane.ts'
-import { aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
+import {
+  ONLY_FIELDS,
+  UNWANTED,
+  aJob,
+  anEntry,
+  anEpoch,
+  oneTo,
+} from '../../support/builders/a-lane.ts'
+import { aLaneScenario, type LaneScenario } from '../../support/scenarios/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const CHOOSY = { epochs: [anEpoch({ events: ONLY_FIELDS })] }

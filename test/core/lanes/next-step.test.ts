@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { nextStep } from '../../../src/core/lanes/next-step.ts'
-import { aJob, anEpoch } from '../../support/a-lane.ts'
+import { aJob, anEpoch } from '../../support/builders/a-lane.ts'
 import {
   aLaneScenario,
   type LaneScenario,
   type LaneScenarioOptions,
-} from '../../support/lane-scenario.ts'
+} from '../../support/scenarios/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const LATER = NOW + 5000

@@ -8,7 +8,7 @@ import {
   type Batch,
   type DigestRule,
 } from '../../../src/core/lanes/plan-digest.ts'
-import { aLane, anEntry } from '../../support/a-lane.ts'
+import { aLane, anEntry } from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 function waiting(count: number): Batch {

@@ -2,7 +2,7 @@ import { DAY_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { RETENTION_PAGE, passFloor, planRetention } from '../../../src/core/lanes/retention.ts'
-import { aJob, aLane, anEpoch } from '../../support/a-lane.ts'
+import { aJob, aLane, anEpoch } from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 const OLD = 30 * DAY_MS + 1

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { laneDueAt } from '../../../src/core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
-import { Crash, aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
+import { Crash, aLaneScenario, type LaneScenario } from '../../support/scenarios/lane-scenario.ts'
 import {
   DELIVERED,
   ONLY_FIELDS,
@@ -16,7 +16,7 @@ import {
   oneTo,
   times,
   unreachable,
-} from '../../support/a-lane.ts'
+} from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 const BEHIND = { waitMs: null, max: 50 }

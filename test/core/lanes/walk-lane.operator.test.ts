@@ -1,7 +1,7 @@
 /** What an operator does to a lane while it walks: pause, resume, set aside, replay. */
 import { describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
-import { Crash, aLaneScenario } from '../../support/lane-scenario.ts'
+import { Crash, aLaneScenario } from '../../support/scenarios/lane-scenario.ts'
 import {
   DELIVERED,
   ONLY_FIELDS,
@@ -12,7 +12,7 @@ import {
   gone,
   times,
   unreachable,
-} from '../../support/a-lane.ts'
+} from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 describe('an operator', () => {

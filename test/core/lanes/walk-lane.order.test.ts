@@ -7,7 +7,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogEntry } from '../../../src/core/log/event.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
-import { Crash, aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
+import { Crash, aLaneScenario, type LaneScenario } from '../../support/scenarios/lane-scenario.ts'
 import {
   DELIVERED,
   ONLY_FIELDS,
@@ -16,7 +16,7 @@ import {
   aPlan,
   gone,
   unreachable,
-} from '../../support/a-lane.ts'
+} from '../../support/builders/a-lane.ts'
 
 type Kind = 'field' | 'deal' | 'quarantined'
 type Act =

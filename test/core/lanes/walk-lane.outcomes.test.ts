@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { MAX_WAIT_IN_WALK_MS } from '../../../src/core/lanes/walk-lane.ts'
-import { aLaneScenario } from '../../support/lane-scenario.ts'
+import { aLaneScenario } from '../../support/scenarios/lane-scenario.ts'
 import {
   DELIVERED,
   REJECTED,
@@ -12,7 +12,7 @@ import {
   oneTo,
   times,
   unreachable,
-} from '../../support/a-lane.ts'
+} from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 describe('waits before the next attempt', () => {

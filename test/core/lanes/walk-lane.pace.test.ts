@@ -8,8 +8,8 @@ import { SECOND_MS } from '../../../src/core/durations.ts'
 import { laneDueAt } from '../../../src/core/lanes/state/lane-state.ts'
 import { createPacerState, hold, takeSlot, type PacerState } from '../../../src/core/pace/slots.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
-import { DELIVERED, oneTo } from '../../support/a-lane.ts'
-import { aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
+import { DELIVERED, oneTo } from '../../support/builders/a-lane.ts'
+import { aLaneScenario, type LaneScenario } from '../../support/scenarios/lane-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const WINDOWS = [{ count: 1, ms: SECOND_MS }]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_REPEATS } from '../../../src/core/lanes/walk-lane.ts'
-import { Crash, aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
+import { Crash, aLaneScenario, type LaneScenario } from '../../support/scenarios/lane-scenario.ts'
 import {
   DELIVERED,
   ONLY_FIELDS,
@@ -11,7 +11,7 @@ import {
   oneTo,
   times,
   unreachable,
-} from '../../support/a-lane.ts'
+} from '../../support/builders/a-lane.ts'
 
 function previous(scenario: LaneScenario): (number | null)[][] {
   return scenario.sends.map(({ sequence, previousSequence }) => [sequence, previousSequence])

@@ -7,8 +7,8 @@ import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { laneDueAt } from '../../../src/core/lanes/state/lane-state.ts'
 import { SLOW_ATTEMPT_MS } from '../../../src/core/lanes/connections.ts'
 import { SLOT_HOLDS_MS, walkLane } from '../../../src/core/lanes/walk-lane.ts'
-import { Crash, aLaneScenario, type LaneScenario } from '../../support/lane-scenario.ts'
-import { DELIVERED, REJECTED, oneTo, times, unreachable } from '../../support/a-lane.ts'
+import { Crash, aLaneScenario, type LaneScenario } from '../../support/scenarios/lane-scenario.ts'
+import { DELIVERED, REJECTED, oneTo, times, unreachable } from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 const BEHIND = { waitMs: null, max: 50 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { entriesAfter, entriesBefore } from '../../../src/core/log/entries.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
-import { anEntry, oneTo, pagesOf } from '../../support/a-lane.ts'
+import { anEntry, oneTo, pagesOf } from '../../support/builders/a-lane.ts'
 
 /** A log of some events that writes down each page that was asked for: from where, and how many. */
 function aLog(count: number) {

@@ -12,8 +12,8 @@ import { TEAMS } from '../../../src/destinations/teams/profile.ts'
 import { TELEGRAM } from '../../../src/destinations/telegram/profile.ts'
 import { WEBHOOK } from '../../../src/destinations/webhook/profile.ts'
 import { DESTINATION_TYPES } from '../../../src/destinations/registry.ts'
-import { anAnswer, type GivenAnswer } from '../../support/an-answer.ts'
-import { RECEIVED_AT } from '../../support/a-delivery.ts'
+import { anAnswer, type GivenAnswer } from '../../support/builders/an-answer.ts'
+import { RECEIVED_AT } from '../../support/builders/a-delivery.ts'
 
 const PROFILES: readonly (readonly [string, Profile])[] = Object.entries({
   CLOUDEVENTS,

@@ -10,7 +10,7 @@ import {
   unreachable,
   unusableEndpoint,
 } from '../../../src/destinations/answers/outcomes.ts'
-import { anAnswer } from '../../support/an-answer.ts'
+import { anAnswer } from '../../support/builders/an-answer.ts'
 import { NOW } from '../../support/time.ts'
 
 test('a delivery holds the next message back only when it asks to', () => {

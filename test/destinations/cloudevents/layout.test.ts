@@ -12,7 +12,7 @@ import {
 } from '../../../src/destinations/cloudevents/layout.ts'
 import { buildEventBody } from '../../../src/destinations/event-body.ts'
 import type { Delivery, OutgoingRequest } from '../../../src/destinations/receiver.ts'
-import { aDelivery, anEnrichment, anEvent, aUserField } from '../../support/a-delivery.ts'
+import { aDelivery, anEnrichment, anEvent, aUserField } from '../../support/builders/a-delivery.ts'
 import { sampled } from '../../support/sampling.ts'
 
 const URL_TEXT = 'https://broker.example.com/channels/crm?key=kq7Zt0eVb3'

@@ -6,7 +6,7 @@ import { linkDiscord } from '../../../src/destinations/discord/text.ts'
 import type { Line } from '../../../src/destinations/message/line.ts'
 import type { Link, Message } from '../../../src/destinations/message/message.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
-import { findDiscordForms } from '../../support/discord-forms.ts'
+import { findDiscordForms } from '../../support/messages/discord-forms.ts'
 import {
   linkPiece,
   mergePieces,
@@ -15,8 +15,8 @@ import {
   readMarkdown,
   textOfMarkdown,
   type Piece,
-} from '../../support/read-markdown.ts'
-import { WORKING_SETTINGS } from '../../support/working-settings.ts'
+} from '../../support/messages/read-markdown.ts'
+import { WORKING_SETTINGS } from '../../support/builders/working-settings.ts'
 
 const MAX_TITLE = 256
 

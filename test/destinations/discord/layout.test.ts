@@ -3,9 +3,15 @@ import { expect, test } from 'vitest'
 import { findMessageErrors } from '../../../playground/receivers/discord-embeds.ts'
 import { isObject } from '../../../playground/receivers/json.ts'
 import { discord } from '../../../src/destinations/discord/receiver.ts'
-import { EVENT_TS, aDelivery, aUserField, anEnrichment, anEvent } from '../../support/a-delivery.ts'
-import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
-import { WORKING_SETTINGS } from '../../support/working-settings.ts'
+import {
+  EVENT_TS,
+  aDelivery,
+  aUserField,
+  anEnrichment,
+  anEvent,
+} from '../../support/builders/a-delivery.ts'
+import { aParcel, bodyOf, opened } from '../../support/messages/opened-receiver.ts'
+import { WORKING_SETTINGS } from '../../support/builders/working-settings.ts'
 
 test('a title that is too long stands in the description instead', async () => {
   const label = '*'.repeat(140)

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { Receiver, Verdict } from '../../../src/destinations/receiver.ts'
 import { discord } from '../../../src/destinations/discord/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
-import { anAnswer } from '../../support/an-answer.ts'
-import { RECEIVED_AT } from '../../support/a-delivery.ts'
-import { opened, requestOf } from '../../support/opened-receiver.ts'
+import { anAnswer } from '../../support/builders/an-answer.ts'
+import { RECEIVED_AT } from '../../support/builders/a-delivery.ts'
+import { opened, requestOf } from '../../support/messages/opened-receiver.ts'
 
 const TOKEN = 'ABCDEFGHijklmnop-_0123456789'
 const PATH = `/api/webhooks/1290000000000000001/${TOKEN}`

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { escapeDiscord, linkDiscord, writeDiscord } from '../../../src/destinations/discord/text.ts'
 import { foreign } from '../../../src/destinations/message/line.ts'
 import { safeText } from '../../../src/destinations/message/safe-text.ts'
-import { findDiscordForms } from '../../support/discord-forms.ts'
-import { hostileTexts } from '../../support/hostile-parcels.ts'
-import { mergePieces, readMarkdown } from '../../support/read-markdown.ts'
+import { findDiscordForms } from '../../support/messages/discord-forms.ts'
+import { hostileTexts } from '../../support/messages/hostile-parcels.ts'
+import { mergePieces, readMarkdown } from '../../support/messages/read-markdown.ts'
 import { sampled } from '../../support/sampling.ts'
 
 describe('escapeDiscord()', () => {

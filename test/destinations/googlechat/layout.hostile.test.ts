@@ -8,8 +8,8 @@ import { plainText, type Line } from '../../../src/destinations/message/line.ts'
 import type { Message } from '../../../src/destinations/message/message.ts'
 import { formatSpanUtc } from '../../../src/destinations/message/wording.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
-import { findGoogleChatForms } from '../../support/googlechat-forms.ts'
-import { WORKING_SETTINGS } from '../../support/working-settings.ts'
+import { findGoogleChatForms } from '../../support/messages/googlechat-forms.ts'
+import { WORKING_SETTINGS } from '../../support/builders/working-settings.ts'
 
 // Such a character is shown as any other; it has no meaning in HTML.
 const HARMLESS: readonly string[] = ['noncharacter-in-input-stream']

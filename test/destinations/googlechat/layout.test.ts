@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import type { ReceiverTerms } from '../../../src/destinations/receiver.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
-import { aDelivery, anEnrichment, anEvent, someChanges } from '../../support/a-delivery.ts'
-import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
+import { aDelivery, anEnrichment, anEvent, someChanges } from '../../support/builders/a-delivery.ts'
+import { aParcel, bodyOf, opened } from '../../support/messages/opened-receiver.ts'
 import { NOW } from '../../support/time.ts'
-import { WORKING_SETTINGS } from '../../support/working-settings.ts'
+import { WORKING_SETTINGS } from '../../support/builders/working-settings.ts'
 
 const LINK = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
 const DASHBOARD = 'https://relay.example.com/admin/portals/a223'

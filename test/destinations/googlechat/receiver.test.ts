@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Receiver } from '../../../src/destinations/receiver.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
-import { opened } from '../../support/opened-receiver.ts'
+import { opened } from '../../support/messages/opened-receiver.ts'
 
 const KEY = 'AIzaSyDdI0hCZtE6vySjMm-WEfRq3CPzqKqqsHI'
 const TOKEN = 'Zm9vYmFyYmF6cXV4_Zm9vYmFyYmF6cXV4%3D'

@@ -8,8 +8,8 @@ import {
 } from '../../../src/destinations/googlechat/text.ts'
 import { foreign, own } from '../../../src/destinations/message/line.ts'
 import { safeText } from '../../../src/destinations/message/safe-text.ts'
-import { findGoogleChatForms } from '../../support/googlechat-forms.ts'
-import { hostileTexts } from '../../support/hostile-parcels.ts'
+import { findGoogleChatForms } from '../../support/messages/googlechat-forms.ts'
+import { hostileTexts } from '../../support/messages/hostile-parcels.ts'
 import { sampled } from '../../support/sampling.ts'
 
 describe('inertGoogleChat()', () => {

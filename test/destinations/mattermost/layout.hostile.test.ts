@@ -12,7 +12,11 @@ import { linkMattermost } from '../../../src/destinations/mattermost/text.ts'
 import type { Line } from '../../../src/destinations/message/line.ts'
 import type { Link, Message } from '../../../src/destinations/message/message.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
-import { findClientForms, findServerForms, unfold } from '../../support/mattermost-forms.ts'
+import {
+  findClientForms,
+  findServerForms,
+  unfold,
+} from '../../support/messages/mattermost-forms.ts'
 import {
   linkPiece,
   mergePieces,
@@ -21,8 +25,8 @@ import {
   readMarkdown,
   textOfMarkdown,
   type Piece,
-} from '../../support/read-markdown.ts'
-import { WORKING_SETTINGS } from '../../support/working-settings.ts'
+} from '../../support/messages/read-markdown.ts'
+import { WORKING_SETTINGS } from '../../support/builders/working-settings.ts'
 
 describeChat({
   type: mattermost,

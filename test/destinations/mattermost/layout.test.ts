@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest'
 import { mattermost } from '../../../src/destinations/mattermost/receiver.ts'
 import type { Delivery, ReceiverTerms } from '../../../src/destinations/receiver.ts'
-import { aChange, aDelivery, anEnrichment, someChanges } from '../../support/a-delivery.ts'
-import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
-import { WORKING_SETTINGS } from '../../support/working-settings.ts'
+import { aChange, aDelivery, anEnrichment, someChanges } from '../../support/builders/a-delivery.ts'
+import { aParcel, bodyOf, opened } from '../../support/messages/opened-receiver.ts'
+import { WORKING_SETTINGS } from '../../support/builders/working-settings.ts'
 
 test('a template is the text of an attachment without a footer', async () => {
   const template = '**{{code}}** by {{user}}: {{#changes}}{{text}}{{/changes}}'

@@ -5,8 +5,8 @@ import type { Receiver } from '../../../src/destinations/receiver.ts'
 import { mattermost } from '../../../src/destinations/mattermost/receiver.ts'
 import { sendParcel } from '../../../src/destinations/send.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
-import { SENT_AT } from '../../support/a-delivery.ts'
-import { aParcel, LOCAL, opened, problemsOf } from '../../support/opened-receiver.ts'
+import { SENT_AT } from '../../support/builders/a-delivery.ts'
+import { aParcel, LOCAL, opened, problemsOf } from '../../support/messages/opened-receiver.ts'
 
 const KEY = 'playgroundplaygroundplaygr'
 const URL_TEXT = `https://chat.example.com/hooks/${KEY}`

@@ -9,14 +9,14 @@ import {
 } from '../../../src/destinations/mattermost/text.ts'
 import { foreign } from '../../../src/destinations/message/line.ts'
 import { safeText } from '../../../src/destinations/message/safe-text.ts'
-import { hostileTexts } from '../../support/hostile-parcels.ts'
+import { hostileTexts } from '../../support/messages/hostile-parcels.ts'
 import {
   findClientForms,
   findServerForms,
   unfold,
   unfoldText,
-} from '../../support/mattermost-forms.ts'
-import { readMarkdown } from '../../support/read-markdown.ts'
+} from '../../support/messages/mattermost-forms.ts'
+import { readMarkdown } from '../../support/messages/read-markdown.ts'
 import { sampled } from '../../support/sampling.ts'
 
 describe('inertMattermost()', () => {

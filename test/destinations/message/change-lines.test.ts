@@ -4,9 +4,9 @@ import type { Change, FieldAction, Json } from '../../../src/core/log/event.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { listChangeLines } from '../../../src/destinations/message/change-lines.ts'
 import { type ChangeLine } from '../../../src/destinations/message/message.ts'
-import { showLine } from '../../support/show-line.ts'
+import { showLine } from '../../support/messages/show-line.ts'
 import { own, plainText } from '../../../src/destinations/message/line.ts'
-import { aChange } from '../../support/a-delivery.ts'
+import { aChange } from '../../support/builders/a-delivery.ts'
 
 describe('listChangeLines()', () => {
   test.each<readonly [Change, FieldAction, string]>([

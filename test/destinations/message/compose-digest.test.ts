@@ -19,8 +19,8 @@ import {
   anEvent,
   aUserField,
   aChange,
-} from '../../support/a-delivery.ts'
-import { showLine } from '../../support/show-line.ts'
+} from '../../support/builders/a-delivery.ts'
+import { showLine } from '../../support/messages/show-line.ts'
 import { own, plainText } from '../../../src/destinations/message/line.ts'
 
 const ANNA = { id: 1, name: 'Anna Petrova' }

@@ -16,8 +16,8 @@ import {
   anEvent,
   aUserField,
   someChanges,
-} from '../../support/a-delivery.ts'
-import { showLine } from '../../support/show-line.ts'
+} from '../../support/builders/a-delivery.ts'
+import { showLine } from '../../support/messages/show-line.ts'
 import { foreign, own } from '../../../src/destinations/message/line.ts'
 
 const DASHBOARD = 'https://relay.example.com/dashboard/acme'

@@ -11,7 +11,7 @@ import {
   withLookAlikes,
 } from '../../../src/destinations/message/inert-text.ts'
 import { safeText } from '../../../src/destinations/message/safe-text.ts'
-import { hostileTexts } from '../../support/hostile-parcels.ts'
+import { hostileTexts } from '../../support/messages/hostile-parcels.ts'
 
 describe('lookAlike()', () => {
   test.each(Array.from('*_~`:;@#$.<>[]{})\\/|&-+=!\u3002\uFF0E\uFF61'))(

@@ -10,7 +10,7 @@ import {
   aDelivery,
   anEnrichment,
   anEvent,
-} from '../../support/a-delivery.ts'
+} from '../../support/builders/a-delivery.ts'
 
 describe('listNotes()', () => {
   test('says nothing about a timely delivery with all details', () => {

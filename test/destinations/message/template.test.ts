@@ -17,7 +17,7 @@ import { DESTINATION_TYPES } from '../../../src/destinations/registry.ts'
 import { inertSlack } from '../../../src/destinations/slack/text.ts'
 import { inertTeams } from '../../../src/destinations/teams/text.ts'
 import { inertTelegram } from '../../../src/destinations/telegram/text.ts'
-import { SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
 
 const LINK = 'https://acme.bitrix24.com/crm/'
 const CHANGES = [

@@ -18,8 +18,14 @@ import {
   knownUser,
   nameOf,
 } from '../../../src/destinations/message/wording.ts'
-import { EVENT_TS, aDelivery, anEnrichment, anEvent, aUserField } from '../../support/a-delivery.ts'
-import { showLine } from '../../support/show-line.ts'
+import {
+  EVENT_TS,
+  aDelivery,
+  anEnrichment,
+  anEvent,
+  aUserField,
+} from '../../support/builders/a-delivery.ts'
+import { showLine } from '../../support/messages/show-line.ts'
 import { foreign, own } from '../../../src/destinations/message/line.ts'
 
 describe('describeUser()', () => {

@@ -10,8 +10,8 @@ import { telegram } from '../../../src/destinations/telegram/receiver.ts'
 import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
 import { cloudevents } from '../../../src/destinations/cloudevents/receiver.ts'
 import { sendParcel } from '../../../src/destinations/send.ts'
-import { SENT_AT, aDelivery } from '../../support/a-delivery.ts'
-import { aParcel, requestOf, STRICT } from '../../support/opened-receiver.ts'
+import { SENT_AT, aDelivery } from '../../support/builders/a-delivery.ts'
+import { aParcel, requestOf, STRICT } from '../../support/messages/opened-receiver.ts'
 
 const TOKEN = `123456789:${'A'.repeat(35)}`
 

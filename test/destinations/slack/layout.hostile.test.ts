@@ -6,9 +6,9 @@ import type { Link, Message } from '../../../src/destinations/message/message.ts
 import { layOutSlack, measureSlack } from '../../../src/destinations/slack/layout.ts'
 import { slack } from '../../../src/destinations/slack/receiver.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
-import { bodyOf, opened } from '../../support/opened-receiver.ts'
-import { findSlackFaults, readSlackText } from '../../support/slack-grammar.ts'
-import { WORKING_SETTINGS } from '../../support/working-settings.ts'
+import { bodyOf, opened } from '../../support/messages/opened-receiver.ts'
+import { findSlackFaults, readSlackText } from '../../support/messages/slack-grammar.ts'
+import { WORKING_SETTINGS } from '../../support/builders/working-settings.ts'
 
 const LINK = { url: 'https://acme.bitrix24.com/crm/?a=1', text: 'Open in Bitrix24' }
 

@@ -11,9 +11,9 @@ import {
   anEvent,
   someChanges,
   aUserField,
-} from '../../support/a-delivery.ts'
-import { readSlackText } from '../../support/slack-grammar.ts'
-import { renderSlackMessage } from '../../support/slack-render.ts'
+} from '../../support/builders/a-delivery.ts'
+import { readSlackText } from '../../support/messages/slack-grammar.ts'
+import { renderSlackMessage } from '../../support/messages/slack-render.ts'
 import { foreign, own } from '../../../src/destinations/message/line.ts'
 
 // Differences of 160 escaped characters on both sides that fit into 12,000 characters.

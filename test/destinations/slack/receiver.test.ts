@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { Verdict } from '../../../src/destinations/receiver.ts'
 import { slack } from '../../../src/destinations/slack/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
-import { anAnswer } from '../../support/an-answer.ts'
-import { RECEIVED_AT, aDelivery, anEnrichment } from '../../support/a-delivery.ts'
-import { aParcel, opened, requestOf } from '../../support/opened-receiver.ts'
+import { anAnswer } from '../../support/builders/an-answer.ts'
+import { RECEIVED_AT, aDelivery, anEnrichment } from '../../support/builders/a-delivery.ts'
+import { aParcel, opened, requestOf } from '../../support/messages/opened-receiver.ts'
 
 const TOKEN = 'XXXXXXXXyyyyyyyyZZZZZZZZ'
 const URL_TEXT = `https://hooks.slack.com/services/T00000000/B00000000/${TOKEN}`

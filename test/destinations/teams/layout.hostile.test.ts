@@ -5,8 +5,8 @@ import type { Message } from '../../../src/destinations/message/message.ts'
 import { layOutTeams } from '../../../src/destinations/teams/layout.ts'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
-import { readTeamsCard, TEAMS_TRAPS } from '../../support/node/teams-reader.ts'
-import { WORKING_SETTINGS } from '../../support/working-settings.ts'
+import { readTeamsCard, TEAMS_TRAPS } from '../../support/messages/teams-reader.ts'
+import { WORKING_SETTINGS } from '../../support/builders/working-settings.ts'
 
 const MAX_BYTES = 20_480
 const MACRO = String.raw`\{\{DATE\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, SHORT\)\}\} \{\{TIME\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\}\}`

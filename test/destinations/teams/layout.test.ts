@@ -1,9 +1,9 @@
 /** Messages for Teams that have no golden file: templates. */
 import { expect, test } from 'vitest'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
-import { aDelivery } from '../../support/a-delivery.ts'
-import { aParcel, bodyOf, opened } from '../../support/opened-receiver.ts'
-import { WORKING_SETTINGS } from '../../support/working-settings.ts'
+import { aDelivery } from '../../support/builders/a-delivery.ts'
+import { aParcel, bodyOf, opened } from '../../support/messages/opened-receiver.ts'
+import { WORKING_SETTINGS } from '../../support/builders/working-settings.ts'
 
 const LINK = 'https://acme.bitrix24.com/crm/configs/fields/CRM_DEAL/edit/UF_CRM_TAX/'
 

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { Verdict } from '../../../src/destinations/receiver.ts'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
-import { anAnswer } from '../../support/an-answer.ts'
-import { opened } from '../../support/opened-receiver.ts'
-import { RECEIVED_AT } from '../../support/a-delivery.ts'
+import { anAnswer } from '../../support/builders/an-answer.ts'
+import { opened } from '../../support/messages/opened-receiver.ts'
+import { RECEIVED_AT } from '../../support/builders/a-delivery.ts'
 
 const SIGNATURE = 'WzhOs-3sRRRnFNbL47JAQH06U5WXI4ieRV916XlFxrA'
 const QUERY = `?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=${SIGNATURE}`

@@ -4,8 +4,8 @@ import MarkdownIt from 'markdown-it'
 import { describe, expect, test } from 'vitest'
 import { safeText } from '../../../src/destinations/message/safe-text.ts'
 import { inertTeams, splitTeams } from '../../../src/destinations/teams/text.ts'
-import { hostileTexts } from '../../support/hostile-parcels.ts'
-import { TEAMS_TRAPS } from '../../support/node/teams-reader.ts'
+import { hostileTexts } from '../../support/messages/hostile-parcels.ts'
+import { TEAMS_TRAPS } from '../../support/messages/teams-reader.ts'
 import { sampled } from '../../support/sampling.ts'
 
 const texts = hostileTexts(TEAMS_TRAPS)

@@ -4,8 +4,8 @@ import type { Delivery } from '../../../src/destinations/receiver.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { composeMessage } from '../../../src/destinations/message/compose.ts'
 import { layOutTelegram } from '../../../src/destinations/telegram/layout.ts'
-import { SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/a-delivery.ts'
-import { aParcel } from '../../support/opened-receiver.ts'
+import { SENT_AT, aDelivery, anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
+import { aParcel } from '../../support/messages/opened-receiver.ts'
 
 describe('layOutTelegram()', () => {
   test('a label or a name that holds a link stands in code, as it is', () => {

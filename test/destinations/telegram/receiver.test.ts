@@ -5,9 +5,15 @@ import type { Receiver, Settings, Verdict } from '../../../src/destinations/rece
 import { sendParcel } from '../../../src/destinations/send.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
-import { anAnswer, type GivenAnswer } from '../../support/an-answer.ts'
-import { RECEIVED_AT } from '../../support/a-delivery.ts'
-import { aParcel, LOCAL, opened, problemsOf, requestOf } from '../../support/opened-receiver.ts'
+import { anAnswer, type GivenAnswer } from '../../support/builders/an-answer.ts'
+import { RECEIVED_AT } from '../../support/builders/a-delivery.ts'
+import {
+  aParcel,
+  LOCAL,
+  opened,
+  problemsOf,
+  requestOf,
+} from '../../support/messages/opened-receiver.ts'
 
 const SECRET_HALF = 'AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_'
 const TOKEN = `123456789:${SECRET_HALF}`

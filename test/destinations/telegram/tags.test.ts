@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { parseTelegramHtml } from '../../../playground/receivers/telegram-html.ts'
 import { findTagProblem } from '../../../src/destinations/telegram/tags.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
-import { WORKING_SETTINGS } from '../../support/working-settings.ts'
-import { problemsOf } from '../../support/opened-receiver.ts'
+import { WORKING_SETTINGS } from '../../support/builders/working-settings.ts'
+import { problemsOf } from '../../support/messages/opened-receiver.ts'
 
 describe('findTagProblem()', () => {
   test.each([

@@ -6,7 +6,7 @@ import {
   linkTelegram,
   measureTelegram,
 } from '../../../src/destinations/telegram/text.ts'
-import { findTelegramLinks, readTelegramRuns } from '../../support/telegram-grammar.ts'
+import { findTelegramLinks, readTelegramRuns } from '../../support/messages/telegram-grammar.ts'
 
 describe('the text of templates', () => {
   test.each([

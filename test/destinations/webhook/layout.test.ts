@@ -4,7 +4,7 @@ import { buildEventBody } from '../../../src/destinations/event-body.ts'
 import type { Delivery, OutgoingRequest } from '../../../src/destinations/receiver.ts'
 import type { ExtraHeaders } from '../../../src/destinations/webhook/headers.ts'
 import { layOutWebhook } from '../../../src/destinations/webhook/layout.ts'
-import { SENT_AT, aDelivery, anEnrichment } from '../../support/a-delivery.ts'
+import { SENT_AT, aDelivery, anEnrichment } from '../../support/builders/a-delivery.ts'
 
 const URL_TEXT = 'https://erp.example.com/hooks/bitrix24?token=kq7Zt0eVb3'
 const KEY = new TextEncoder().encode('an example secret of 32 bytes!!!')

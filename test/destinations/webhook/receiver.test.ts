@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { Receiver, Settings } from '../../../src/destinations/receiver.ts'
 import { webhook } from '../../../src/destinations/webhook/receiver.ts'
 import { describeDestination, MACHINE_ANSWERS } from '../../contract/destination-contract.ts'
-import { anAnswer } from '../../support/an-answer.ts'
-import { SENT_AT } from '../../support/a-delivery.ts'
-import { opened, problemsOf } from '../../support/opened-receiver.ts'
+import { anAnswer } from '../../support/builders/an-answer.ts'
+import { SENT_AT } from '../../support/builders/a-delivery.ts'
+import { opened, problemsOf } from '../../support/messages/opened-receiver.ts'
 
 const URL_TEXT = 'https://erp.example.com/hooks/bitrix24?token=kq7Zt0eVb3'
 const SECRET = `whsec_${btoa('an example secret of 32 bytes!!!')}`

@@ -5,8 +5,8 @@ import type { Delivery, OutgoingRequest } from '../../../src/destinations/receiv
 import { readSigning } from '../../../src/destinations/webhook/secrets.ts'
 import { signContent } from '../../../src/destinations/webhook/signature.ts'
 import { webhook } from '../../../src/destinations/webhook/receiver.ts'
-import { SENT_AT, aDelivery } from '../../support/a-delivery.ts'
-import { aParcel, opened, problemsOf, requestOf } from '../../support/opened-receiver.ts'
+import { SENT_AT, aDelivery } from '../../support/builders/a-delivery.ts'
+import { aParcel, opened, problemsOf, requestOf } from '../../support/messages/opened-receiver.ts'
 
 const URL_TEXT = 'https://erp.example.com/hooks/bitrix24'
 const SECRET = `whsec_${btoa('an example secret of 32 bytes!!!')}`

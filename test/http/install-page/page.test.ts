@@ -7,12 +7,12 @@ import type { InstallStatus } from '../../../src/core/access/portal-status.ts'
 import { installPage } from '../../../src/http/install-page/page.ts'
 import { PAGE_TEXTS } from '../../../src/http/install-page/languages.ts'
 import type { IntakeAnswer } from '../../../src/edge/intake-answer.ts'
-import { answerOf, Edge, JSON_TYPE, watchLog } from '../../support/edge.ts'
-import { UNREACHABLE } from '../../support/an-intake.ts'
-import { refused } from '../../support/refusals.ts'
-import { RelayScenario } from '../../support/relay-scenario.ts'
-import { type Changes } from '../../support/relay-portal.ts'
-import { APPLICATION_TOKEN } from '../../support/runtime-bindings.ts'
+import { answerOf, Edge, JSON_TYPE, watchLog } from '../../support/worker/edge.ts'
+import { UNREACHABLE } from '../../support/builders/an-intake.ts'
+import { refused } from '../../support/worker/refusals.ts'
+import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
+import { type Changes } from '../../support/scenarios/relay-portal.ts'
+import { APPLICATION_TOKEN } from '../../support/worker/runtime-bindings.ts'
 
 const CONNECTED = {
   title: 'The relay is connected',

@@ -8,7 +8,7 @@ import type {
 } from '../../../playground/portal/oauth-server.ts'
 import { DAY_MS } from '../../../src/core/durations.ts'
 import { NOW } from '../../support/time.ts'
-import { started } from '../../support/started.ts'
+import { started } from '../../support/network/started.ts'
 
 const CLIENT = { clientId: 'local.5f3759df.00000001', clientSecret: 'secret' }
 

@@ -6,7 +6,7 @@ import type { Params } from '../../../playground/portal/php-query.ts'
 import { createPortalSimulator } from '../../../playground/portal/portal.ts'
 import type { PortalOptions } from '../../../playground/portal/portal.ts'
 import { HOUR_MS } from '../../../src/core/durations.ts'
-import { started } from '../../support/started.ts'
+import { started } from '../../support/network/started.ts'
 import { startRecorder } from '../../../playground/receivers/recorder.ts'
 import { NOW } from '../../support/time.ts'
 

@@ -15,7 +15,7 @@ import type { PortalSimulator } from '../../../playground/portal/portal.ts'
 import { readParams, readText } from '../../../playground/portal/php-query.ts'
 import { startRecorder } from '../../../playground/receivers/recorder.ts'
 import type { EventRecorder } from '../../../playground/receivers/recorder.ts'
-import { started } from '../../support/started.ts'
+import { started } from '../../support/network/started.ts'
 
 /** No retries with a wait: every answer is looked at as it came. */
 const restrictionParams = { maxRetries: 1 }

@@ -10,7 +10,7 @@ import type { RestErrorCode } from '../../../playground/portal/rest-error.ts'
 import { startRecorder } from '../../../playground/receivers/recorder.ts'
 import type { EventRecorder } from '../../../playground/receivers/recorder.ts'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
-import { started } from '../../support/started.ts'
+import { started } from '../../support/network/started.ts'
 import { NOW } from '../../support/time.ts'
 
 const REST_FIXTURES = new URL('../../fixtures/bitrix24/rest/', import.meta.url)

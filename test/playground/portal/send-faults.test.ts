@@ -8,7 +8,7 @@ import { createRandom, createSendFaults } from '../../../playground/portal/send-
 import type { FaultSettings } from '../../../playground/portal/send-faults.ts'
 import { startRecorder } from '../../../playground/receivers/recorder.ts'
 import type { EventRecorder } from '../../../playground/receivers/recorder.ts'
-import { started } from '../../support/started.ts'
+import { started } from '../../support/network/started.ts'
 
 let recorder: EventRecorder
 let portal: PortalSimulator

@@ -7,7 +7,7 @@ import { createPortalSimulator } from '../../../playground/portal/portal.ts'
 import type { PortalSimulator } from '../../../playground/portal/portal.ts'
 import { startRecorder } from '../../../playground/receivers/recorder.ts'
 import type { EventRecorder } from '../../../playground/receivers/recorder.ts'
-import { started } from '../../support/started.ts'
+import { started } from '../../support/network/started.ts'
 
 const REST_FIXTURES = new URL('../../fixtures/bitrix24/rest/', import.meta.url)
 const FAMILIES = ['requisite', 'lead', 'deal', 'contact', 'company', 'quote', 'invoice'] as const

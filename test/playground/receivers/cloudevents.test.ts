@@ -5,7 +5,7 @@ import type {
   CloudEventsOptions,
   CloudEventsSimulator,
 } from '../../../playground/receivers/cloudevents.ts'
-import { started } from '../../support/started.ts'
+import { started } from '../../support/network/started.ts'
 import { NOW } from '../../support/time.ts'
 
 const aReceiver = (options: CloudEventsOptions = {}) => started(createCloudEventsSimulator(options))

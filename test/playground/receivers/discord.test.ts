@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { createDiscordSimulator } from '../../../playground/receivers/discord.ts'
 import type { DiscordOptions } from '../../../playground/receivers/discord.ts'
-import { post as send, started } from '../../support/started.ts'
+import { post as send, started } from '../../support/network/started.ts'
 import { NOW } from '../../support/time.ts'
 
 const aDiscord = (options: DiscordOptions = {}) => started(createDiscordSimulator(options))

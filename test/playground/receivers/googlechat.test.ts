@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { createGoogleChatSimulator } from '../../../playground/receivers/googlechat.ts'
 import type { GoogleChatOptions } from '../../../playground/receivers/googlechat.ts'
-import { post as send, started } from '../../support/started.ts'
+import { post as send, started } from '../../support/network/started.ts'
 import { NOW } from '../../support/time.ts'
 
 const aGoogleChat = (options: GoogleChatOptions = {}) => started(createGoogleChatSimulator(options))

@@ -5,7 +5,7 @@ import type {
   MattermostOptions,
   MattermostRefusal,
 } from '../../../playground/receivers/mattermost.ts'
-import { post as send, started } from '../../support/started.ts'
+import { post as send, started } from '../../support/network/started.ts'
 
 const aMattermost = (options: MattermostOptions = {}) => started(createMattermostSimulator(options))
 

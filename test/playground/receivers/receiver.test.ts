@@ -10,7 +10,7 @@ import { createTeamsSimulator } from '../../../playground/receivers/teams.ts'
 import { createTelegramSimulator } from '../../../playground/receivers/telegram.ts'
 import { createWebhookSimulator } from '../../../playground/receivers/webhook.ts'
 import type { SessionReceivers } from '../../../playground/session-receivers.ts'
-import { post, started } from '../../support/started.ts'
+import { post, started } from '../../support/network/started.ts'
 import { NOW } from '../../support/time.ts'
 
 interface Running {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { createSlackSimulator } from '../../../playground/receivers/slack.ts'
 import type { SlackOptions } from '../../../playground/receivers/slack.ts'
-import { post as send, started } from '../../support/started.ts'
+import { post as send, started } from '../../support/network/started.ts'
 import { NOW } from '../../support/time.ts'
 
 const aSlack = (options: SlackOptions = {}) => started(createSlackSimulator(options))

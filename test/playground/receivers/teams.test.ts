@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { createTeamsSimulator } from '../../../playground/receivers/teams.ts'
 import type { TeamsOptions } from '../../../playground/receivers/teams.ts'
-import { post as send, started } from '../../support/started.ts'
+import { post as send, started } from '../../support/network/started.ts'
 import { NOW } from '../../support/time.ts'
 
 const aTeams = (options: TeamsOptions = {}) => started(createTeamsSimulator(options))

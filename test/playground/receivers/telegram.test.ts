@@ -6,7 +6,7 @@ import {
   createTelegramSimulator,
 } from '../../../playground/receivers/telegram.ts'
 import type { TelegramOptions, TelegramSimulator } from '../../../playground/receivers/telegram.ts'
-import { post, started } from '../../support/started.ts'
+import { post, started } from '../../support/network/started.ts'
 import { NOW } from '../../support/time.ts'
 
 const aTelegram = (options: TelegramOptions = {}) => started(createTelegramSimulator(options))

@@ -5,7 +5,7 @@ import { Webhook } from 'standardwebhooks'
 import { expect, test } from 'vitest'
 import { createWebhookSimulator } from '../../../playground/receivers/webhook.ts'
 import type { WebhookSimulator } from '../../../playground/receivers/webhook.ts'
-import { started } from '../../support/started.ts'
+import { started } from '../../support/network/started.ts'
 
 const SECRET = `whsec_${randomBytes(32).toString('base64')}`
 const BODY = '{"type":"x"}'

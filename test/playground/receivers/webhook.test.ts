@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks'
 import { expect, test } from 'vitest'
 import { createWebhookSimulator } from '../../../playground/receivers/webhook.ts'
 import type { WebhookOptions, WebhookSimulator } from '../../../playground/receivers/webhook.ts'
-import { post, started } from '../../support/started.ts'
+import { post, started } from '../../support/network/started.ts'
 
 const SECRET = `whsec_${randomBytes(32).toString('base64')}`
 

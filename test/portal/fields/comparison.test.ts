@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
-import { FieldScenario } from '../../support/node/field-scenario.ts'
+import { FieldScenario } from '../../support/scenarios/field-scenario.ts'
 import {
   aComparedScenario,
   COMPLETE,
@@ -11,7 +11,7 @@ import {
   MANDATORY,
   send,
   told,
-} from '../../support/node/requisite-fields.ts'
+} from '../../support/builders/requisite-fields.ts'
 
 const DOWN: RestError = { kind: 'unreachable', code: 'network_error', status: null }
 

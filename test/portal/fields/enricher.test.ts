@@ -8,7 +8,7 @@ import {
   MANDATORY,
   send,
   told,
-} from '../../support/node/requisite-fields.ts'
+} from '../../support/builders/requisite-fields.ts'
 
 describe('an event that waits', () => {
   it('tells the difference to the snapshot', async () => {

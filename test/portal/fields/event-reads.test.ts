@@ -4,7 +4,7 @@ import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import { ENRICH_BUDGET_MS } from '../../../src/portal/fields/enricher.ts'
-import { fieldEvent, FieldScenario } from '../../support/node/field-scenario.ts'
+import { fieldEvent, FieldScenario } from '../../support/scenarios/field-scenario.ts'
 
 const TOO_LARGE: RestError = { kind: 'unreachable', code: 'answer_too_large', status: 200 }
 

@@ -1,8 +1,8 @@
 /** The order in which events wait for their enrichment. */
 import { describe, expect, it } from 'vitest'
 import { EventsToEnrich, groupByField } from '../../../src/portal/fields/events-to-enrich.ts'
-import { anEvent } from '../../support/a-delivery.ts'
-import { FIELD } from '../../support/a-field.ts'
+import { anEvent } from '../../support/builders/a-delivery.ts'
+import { FIELD } from '../../support/builders/a-field.ts'
 import { NOW } from '../../support/time.ts'
 
 /** The event of a field's update as it stands in the log. */

@@ -7,7 +7,7 @@ import {
   parseField,
   parseReconciliation,
 } from '../../../src/portal/fields/field-rows.ts'
-import { aField, aGoneField, anUnreadField, OLD, READ_AT } from '../../support/a-field.ts'
+import { aField, aGoneField, anUnreadField, OLD, READ_AT } from '../../support/builders/a-field.ts'
 
 /** A present field as the first version wrote it. */
 const STORED = {

@@ -10,7 +10,7 @@ import {
 import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
-import { PortalScenario } from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 import { msOf } from '../../support/time.ts'
 
 let scenario: PortalScenario

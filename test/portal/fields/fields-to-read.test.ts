@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { UserField } from '../../../src/core/log/event.ts'
 import { EventsToEnrich } from '../../../src/portal/fields/events-to-enrich.ts'
 import { nextRead } from '../../../src/portal/fields/fields-to-read.ts'
-import { anEvent } from '../../support/a-delivery.ts'
-import { FIELD } from '../../support/a-field.ts'
+import { anEvent } from '../../support/builders/a-delivery.ts'
+import { FIELD } from '../../support/builders/a-field.ts'
 import { NOW } from '../../support/time.ts'
 
 function field(id: number): UserField {

@@ -10,7 +10,7 @@ import {
   SECOND_LOOK_MS,
 } from '../../../src/core/fields/reconciliation.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
-import { fieldEvent, FieldScenario } from '../../support/node/field-scenario.ts'
+import { fieldEvent, FieldScenario } from '../../support/scenarios/field-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 const FIELD = { id: 235, name: 'UF_CRM_TAX' }

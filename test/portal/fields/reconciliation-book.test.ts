@@ -4,8 +4,8 @@ import { NO_RECONCILIATION, OWED_LOOK_MS } from '../../../src/core/fields/reconc
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
 import { ReconciliationBook } from '../../../src/portal/fields/reconciliation-book.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
-import { anUnreadField, FIELD } from '../../support/a-field.ts'
-import { withDatabase } from '../../support/object-database.ts'
+import { anUnreadField, FIELD } from '../../support/builders/a-field.ts'
+import { withDatabase } from '../../support/storage/object-database.ts'
 import { NOW } from '../../support/time.ts'
 
 /** Works with a book; `stored` reads the row, `writes` counts how often it was written. */

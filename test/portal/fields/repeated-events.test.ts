@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { RepeatedEvent } from '../../../src/core/fields/reconciled-event.ts'
 import { RepeatedEvents } from '../../../src/portal/fields/repeated-events.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
-import { anEvent, aUserField } from '../../support/a-delivery.ts'
+import { anEvent, aUserField } from '../../support/builders/a-delivery.ts'
 import { NOW } from '../../support/time.ts'
 
 let clock: ManualClock

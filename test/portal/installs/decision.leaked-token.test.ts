@@ -11,9 +11,9 @@ import {
   RelayScenario,
   said,
   UNKNOWN_CLIENT_ID,
-} from '../../support/relay-scenario.ts'
-import { bitrix24Body } from '../../support/bitrix24-bodies.ts'
-import { WITH_NEW_TOKEN } from '../../support/runtime-bindings.ts'
+} from '../../support/scenarios/relay-scenario.ts'
+import { bitrix24Body } from '../../support/builders/bitrix24-bodies.ts'
+import { WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
 
 let scenario: RelayScenario
 

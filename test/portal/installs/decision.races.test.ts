@@ -1,10 +1,10 @@
 /** Trust under a hostile order of things: forged installs, outages, delays and visits in between. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CHECKS_PER_MINUTE } from '../../../src/portal/installs/installer.ts'
-import { decodedInstall } from '../../support/an-intake.ts'
-import { CLIENT_ID, RelayScenario } from '../../support/relay-scenario.ts'
-import { RELAY } from '../../support/relay-portal.ts'
-import { WITH_NEW_TOKEN } from '../../support/runtime-bindings.ts'
+import { decodedInstall } from '../../support/builders/an-intake.ts'
+import { CLIENT_ID, RelayScenario } from '../../support/scenarios/relay-scenario.ts'
+import { RELAY } from '../../support/scenarios/relay-portal.ts'
+import { WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
 
 const SECOND = 'local.0123456789abcd.87654321'
 

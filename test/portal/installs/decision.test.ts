@@ -3,10 +3,10 @@
  * tests of uninstalls stand in test/portal/uninstall.test.ts.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ACCEPTED, RelayScenario, REFUSED, said } from '../../support/relay-scenario.ts'
-import { NO_TRACES, directoryTables, dumpKv } from '../../support/traces.ts'
-import { type Changes } from '../../support/relay-portal.ts'
-import { WITH_NEW_TOKEN } from '../../support/runtime-bindings.ts'
+import { ACCEPTED, RelayScenario, REFUSED, said } from '../../support/scenarios/relay-scenario.ts'
+import { NO_TRACES, directoryTables, dumpKv } from '../../support/worker/traces.ts'
+import { type Changes } from '../../support/scenarios/relay-portal.ts'
+import { WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
 
 /** ONAPPUSERREADY's second pair. */
 const SYSTEM_ACCESS = '9049b16a0043d4ca0042213e000002000000070011223344556677889900aabbccddeeff'

@@ -2,9 +2,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
-import { NOTHING_LEFT, directoryTables } from '../../support/traces.ts'
-import { PENDING, RelayScenario, UNKNOWN_CLIENT_ID, said } from '../../support/relay-scenario.ts'
-import { WITH_NEW_TOKEN } from '../../support/runtime-bindings.ts'
+import { NOTHING_LEFT, directoryTables } from '../../support/worker/traces.ts'
+import {
+  PENDING,
+  RelayScenario,
+  UNKNOWN_CLIENT_ID,
+  said,
+} from '../../support/scenarios/relay-scenario.ts'
+import { WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
 
 const SECRET = 'secret-of-the-unknown-application'
 

@@ -5,11 +5,11 @@ import { REFUSED_MEMORY_MS } from '../../../src/edge/caller-memory.ts'
 import { KV_RETRY_MS } from '../../../src/portal/installs/kv-mirror.ts'
 import { InstallStore } from '../../../src/storage/install-store.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
-import { decodedInstall } from '../../support/an-intake.ts'
-import { RelayScenario } from '../../support/relay-scenario.ts'
-import { dumpKv } from '../../support/traces.ts'
+import { decodedInstall } from '../../support/builders/an-intake.ts'
+import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
+import { dumpKv } from '../../support/worker/traces.ts'
 import { gate, until } from '../../support/until.ts'
-import { APPLICATION_TOKEN, WITH_NEW_TOKEN } from '../../support/runtime-bindings.ts'
+import { APPLICATION_TOKEN, WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
 
 let scenario: RelayScenario
 

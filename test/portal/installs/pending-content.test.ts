@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { formatContent, parseContent } from '../../../src/portal/installs/pending-content.ts'
-import { VERIFIED, install, userReady } from '../../support/install-servers.ts'
+import { VERIFIED, install, userReady } from '../../support/network/install-servers.ts'
 
 it.each([
   ['a request that nobody has confirmed', { request: install(), verified: null }],

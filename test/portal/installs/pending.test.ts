@@ -8,13 +8,18 @@ import { ok } from '../../../src/core/result.ts'
 import { PendingInstalls } from '../../../src/portal/installs/pending.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
-import { MEMBER, install } from '../../support/install-servers.ts'
+import { MEMBER, install } from '../../support/network/install-servers.ts'
 import { NOW } from '../../support/time.ts'
-import { NOTHING_LEFT, NO_TRACES, directoryTables } from '../../support/traces.ts'
-import { PENDING, RelayScenario, UNKNOWN_CLIENT_ID, said } from '../../support/relay-scenario.ts'
-import { RELAY } from '../../support/relay-portal.ts'
-import { RUNTIME_BINDINGS, WITH_NEW_TOKEN } from '../../support/runtime-bindings.ts'
-import worker from '../../support/worker.ts'
+import { NOTHING_LEFT, NO_TRACES, directoryTables } from '../../support/worker/traces.ts'
+import {
+  PENDING,
+  RelayScenario,
+  UNKNOWN_CLIENT_ID,
+  said,
+} from '../../support/scenarios/relay-scenario.ts'
+import { RELAY } from '../../support/scenarios/relay-portal.ts'
+import { RUNTIME_BINDINGS, WITH_NEW_TOKEN } from '../../support/worker/runtime-bindings.ts'
+import worker from '../../support/worker/worker.ts'
 
 let scenario: RelayScenario
 

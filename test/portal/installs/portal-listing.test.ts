@@ -1,8 +1,8 @@
 /** The list of portals in the directory follows the portals' objects. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { realPortalList } from '../../support/an-intake.ts'
-import { RelayScenario } from '../../support/relay-scenario.ts'
-import { WEBHOOK_TOKEN } from '../../support/runtime-bindings.ts'
+import { realPortalList } from '../../support/builders/an-intake.ts'
+import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
+import { WEBHOOK_TOKEN } from '../../support/worker/runtime-bindings.ts'
 import { until } from '../../support/until.ts'
 
 let scenario: RelayScenario

@@ -3,9 +3,9 @@
  * portal may get it; a destination that names this domain still means the first one.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { configured, machine } from '../../support/entries.ts'
-import { RelayScenario } from '../../support/relay-scenario.ts'
-import { directoryTables } from '../../support/traces.ts'
+import { configured, machine } from '../../support/builders/entries.ts'
+import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
+import { directoryTables } from '../../support/worker/traces.ts'
 
 let scenario: RelayScenario
 let portals: string[]

@@ -3,14 +3,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../../src/core/durations.ts'
 import type { AppendRequest } from '../../../src/portal/log/appender.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
-import { anEvent } from '../../support/a-delivery.ts'
-import { RelayScenario } from '../../support/relay-scenario.ts'
+import { anEvent } from '../../support/builders/a-delivery.ts'
+import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
 import {
   APPLICATION_TOKEN,
   NEW_TOKEN,
   WEBHOOK_TOKEN,
   WITH_NEW_TOKEN,
-} from '../../support/runtime-bindings.ts'
+} from '../../support/worker/runtime-bindings.ts'
 
 const UNTRUSTED = { kind: 'untrusted' }
 

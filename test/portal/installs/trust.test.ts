@@ -2,9 +2,9 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hashToken } from '../../../src/storage/token-hash.ts'
-import { NO_TRACES, directoryTables, dumpKv } from '../../support/traces.ts'
-import { RelayScenario, callAdmin } from '../../support/relay-scenario.ts'
-import { WEBHOOK_TOKEN } from '../../support/runtime-bindings.ts'
+import { NO_TRACES, directoryTables, dumpKv } from '../../support/worker/traces.ts'
+import { RelayScenario, callAdmin } from '../../support/scenarios/relay-scenario.ts'
+import { WEBHOOK_TOKEN } from '../../support/worker/runtime-bindings.ts'
 
 let scenario: RelayScenario
 let other: string

@@ -3,7 +3,7 @@ import type { InstallState } from '../../../src/core/access/install.ts'
 import type { Presence } from '../../../src/core/access/uninstall-notice.ts'
 import { DAY_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { UninstallNotices } from '../../../src/portal/installs/uninstall-notices.ts'
-import { anInstall } from '../../support/an-install.ts'
+import { anInstall } from '../../support/builders/an-install.ts'
 import { NOW } from '../../support/time.ts'
 
 const NOTICE = { ts: NOW / 1000, clean: true }

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../src/core/lanes/state/match-lanes.ts'
 import { LaneBookRows, type StoredBook } from '../../../src/portal/lanes/book-rows.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
-import { aJob, aLane, aPlan, anEpoch } from '../../support/a-lane.ts'
-import { PortalScenario } from '../../support/portal-scenario.ts'
+import { aJob, aLane, aPlan, anEpoch } from '../../support/builders/a-lane.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 let scenario: PortalScenario

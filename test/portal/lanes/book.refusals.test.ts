@@ -3,8 +3,8 @@
  * again: the outcome stays in memory, and nothing follows on that lane until it is stored (G3).
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { machine, person } from '../../support/entries.ts'
-import { PortalScenario } from '../../support/portal-scenario.ts'
+import { machine, person } from '../../support/builders/entries.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 import { until } from '../../support/until.ts'
 
 let scenario: PortalScenario

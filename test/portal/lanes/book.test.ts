@@ -3,13 +3,13 @@
  * the portal itself. G5: no event is lost while the configuration is wrong.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { anEvent } from '../../support/a-delivery.ts'
+import { anEvent } from '../../support/builders/a-delivery.ts'
 import { ok } from '../../../src/core/result.ts'
 import { MAX_SKIPPED } from '../../../src/portal/lanes/book.ts'
-import { inLaneRoom } from '../../support/lane-room-scenario.ts'
-import { PortalScenario } from '../../support/portal-scenario.ts'
-import { configured, machine, person, type Entry } from '../../support/entries.ts'
-import { dump, dumpKv } from '../../support/traces.ts'
+import { inLaneRoom } from '../../support/scenarios/lane-room-scenario.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { configured, machine, person, type Entry } from '../../support/builders/entries.ts'
+import { dump, dumpKv } from '../../support/worker/traces.ts'
 import { until } from '../../support/until.ts'
 
 let scenario: PortalScenario

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_REPLAY_JOBS } from '../../../src/core/lanes/state/replay-job.ts'
 import { LaneControl, type ReplayWish } from '../../../src/portal/lanes/control.ts'
-import { aJob, oneTo } from '../../support/a-lane.ts'
+import { aJob, oneTo } from '../../support/builders/a-lane.ts'
 import { remove } from '../../../src/core/lanes/state/lane-status.ts'
-import { inLaneRoom, type LaneRoomScenario } from '../../support/lane-room-scenario.ts'
-import { machine } from '../../support/entries.ts'
+import { inLaneRoom, type LaneRoomScenario } from '../../support/scenarios/lane-room-scenario.ts'
+import { machine } from '../../support/builders/entries.ts'
 import { NOW } from '../../support/time.ts'
 
 const DEALS = { name: 'ONCRMDEALADD', field: null }

@@ -7,9 +7,9 @@ import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
 import type { Receiver } from '../../../src/destinations/receiver.ts'
 import type { Destination } from '../../../src/destinations/settings/destination.ts'
 import { Courier } from '../../../src/portal/lanes/courier.ts'
-import { aLane, anEntry } from '../../support/a-lane.ts'
-import { configured, machine, person, type Entry } from '../../support/entries.ts'
-import { PARCEL, aReceiver } from '../../support/send-builders.ts'
+import { aLane, anEntry } from '../../support/builders/a-lane.ts'
+import { configured, machine, person, type Entry } from '../../support/builders/entries.ts'
+import { PARCEL, aReceiver } from '../../support/builders/send-builders.ts'
 import { NOW } from '../../support/time.ts'
 
 const CONTEXT = { previousSequence: null, replayed: false }

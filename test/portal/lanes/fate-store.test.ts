@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ExactFate } from '../../../src/core/lanes/state/fate.ts'
 import { FateStore } from '../../../src/portal/lanes/fate-store.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
-import { withDatabase } from '../../support/object-database.ts'
+import { withDatabase } from '../../support/storage/object-database.ts'
 import { NOW } from '../../support/time.ts'
 
 function aParked(sequence: number): ExactFate {

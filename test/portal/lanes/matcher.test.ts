@@ -1,7 +1,7 @@
 /** Lanes follow the configuration, in the caller's transaction or in one of their own. */
 import { describe, expect, it } from 'vitest'
-import { inLaneRoom } from '../../support/lane-room-scenario.ts'
-import { machine } from '../../support/entries.ts'
+import { inLaneRoom } from '../../support/scenarios/lane-room-scenario.ts'
+import { machine } from '../../support/builders/entries.ts'
 
 const TWO = { destinations: [machine('erp'), machine('crm')] }
 

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { NO_INSTALL, type ApplicationInstall } from '../../../src/core/access/install.ts'
 import { Parcels } from '../../../src/portal/lanes/parcels.ts'
-import { anEvent } from '../../support/a-delivery.ts'
-import { anApplication } from '../../support/an-install.ts'
-import { anEntry } from '../../support/a-lane.ts'
-import { MEMBER_ID } from '../../support/lane-room-scenario.ts'
+import { anEvent } from '../../support/builders/a-delivery.ts'
+import { anApplication } from '../../support/builders/an-install.ts'
+import { anEntry } from '../../support/builders/a-lane.ts'
+import { MEMBER_ID } from '../../support/scenarios/lane-room-scenario.ts'
 
 const CONTEXT = { previousSequence: 6, replayed: false }
 

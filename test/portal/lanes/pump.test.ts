@@ -7,8 +7,8 @@ import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { DAY_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
 import { FAILED_REST_MS, Pump, RUN_BUDGET_MS } from '../../../src/portal/lanes/pump.ts'
-import { aLane } from '../../support/a-lane.ts'
-import { configured, machine } from '../../support/entries.ts'
+import { aLane } from '../../support/builders/a-lane.ts'
+import { configured, machine } from '../../support/builders/entries.ts'
 import { NOW } from '../../support/time.ts'
 
 /** A pump whose walks last until a test ends them. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Destination } from '../../../src/destinations/settings/destination.ts'
 import { Receivers } from '../../../src/portal/lanes/receivers.ts'
-import { configured, machine, person } from '../../support/entries.ts'
+import { configured, machine, person } from '../../support/builders/entries.ts'
 
 const URL_TEXT = 'https://erp.example.com/'
 const [OWN, FROM_VALUE] = configured([

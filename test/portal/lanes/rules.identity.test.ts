@@ -3,9 +3,9 @@
  * configuration and no other name of the portal takes a waiting event from the destination that named it.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { configured, machine } from '../../support/entries.ts'
-import { RelayScenario } from '../../support/relay-scenario.ts'
-import { WEBHOOK_TOKEN } from '../../support/runtime-bindings.ts'
+import { configured, machine } from '../../support/builders/entries.ts'
+import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
+import { WEBHOOK_TOKEN } from '../../support/worker/runtime-bindings.ts'
 
 const DOMAIN = 'acme.bitrix24.com'
 const ROTATED = 'rotated0rotated0rotated0rotated0'

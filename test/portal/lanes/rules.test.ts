@@ -1,8 +1,8 @@
 /** Which lanes the configuration asks for, which events each of them gets, and why not the others. */
 import { describe, expect, it } from 'vitest'
 import { remove } from '../../../src/core/lanes/state/lane-status.ts'
-import { inLaneRoom, type LaneRoomScenario } from '../../support/lane-room-scenario.ts'
-import { machine, type Entry } from '../../support/entries.ts'
+import { inLaneRoom, type LaneRoomScenario } from '../../support/scenarios/lane-room-scenario.ts'
+import { machine, type Entry } from '../../support/builders/entries.ts'
 
 const DEALS = { name: 'ONCRMDEALADD', field: null }
 const OTHER_PORTAL = 'f'.repeat(32)

@@ -1,8 +1,8 @@
 /** Events that a portal's object tells together: what is stored, what the operator sees, over evictions. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SECOND_MS } from '../../../src/core/durations.ts'
-import { PortalScenario } from '../../support/portal-scenario.ts'
-import { machine, person } from '../../support/entries.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { machine, person } from '../../support/builders/entries.ts'
 import { until } from '../../support/until.ts'
 
 let scenario: PortalScenario

@@ -3,9 +3,9 @@
  * change. And the portal's own values: one destination, each portal its own channel.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PortalScenario } from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 import { until } from '../../support/until.ts'
-import { type Entry } from '../../support/entries.ts'
+import { type Entry } from '../../support/builders/entries.ts'
 
 const BOT = `123456789:${'A'.repeat(35)}`
 const HANDSHAKE: Entry = {

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { Destination } from '../../../src/destinations/settings/destination.ts'
-import { PortalScenario } from '../../support/portal-scenario.ts'
-import { configured, machine } from '../../support/entries.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { configured, machine } from '../../support/builders/entries.ts'
 import { until } from '../../support/until.ts'
 
 let scenario: PortalScenario

@@ -1,8 +1,8 @@
 /** Signatures as the real runtime makes them: Ed25519 (`v1a`) and HMAC (`v1`) side by side. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { PortalScenario } from '../../support/portal-scenario.ts'
-import { machine } from '../../support/entries.ts'
-import { SIGNING_SECRET } from '../../support/runtime-bindings.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { machine } from '../../support/builders/entries.ts'
+import { SIGNING_SECRET } from '../../support/worker/runtime-bindings.ts'
 
 let scenario: PortalScenario
 

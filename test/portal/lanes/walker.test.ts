@@ -7,10 +7,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../../src/core/durations.ts'
 import { createNotice } from '../../../src/core/access/uninstall-notice.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
-import { oneTo } from '../../support/a-lane.ts'
-import { PortalScenario } from '../../support/portal-scenario.ts'
+import { oneTo } from '../../support/builders/a-lane.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 import { gate, until } from '../../support/until.ts'
-import { machine, person } from '../../support/entries.ts'
+import { machine, person } from '../../support/builders/entries.ts'
 
 let scenario: PortalScenario
 

@@ -1,7 +1,7 @@
 /** What a common commit means for each of its events, over the real log on Node. */
 import { expect, it } from 'vitest'
-import { EVENT_TS } from '../../support/a-delivery.ts'
-import { fieldEvent, FieldScenario } from '../../support/node/field-scenario.ts'
+import { EVENT_TS } from '../../support/builders/a-delivery.ts'
+import { fieldEvent, FieldScenario } from '../../support/scenarios/field-scenario.ts'
 
 // Sound: a column that must not be null makes the statement fail, whatever the types say.
 const POISON = null as unknown as string

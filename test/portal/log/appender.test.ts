@@ -6,10 +6,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import type { AppendAnswer, AppendRequest } from '../../../src/portal/log/appender.ts'
-import { oneTo } from '../../support/a-lane.ts'
-import { PortalScenario } from '../../support/portal-scenario.ts'
+import { oneTo } from '../../support/builders/a-lane.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 import { gate, until } from '../../support/until.ts'
-import { machine, person, type Entry } from '../../support/entries.ts'
+import { machine, person, type Entry } from '../../support/builders/entries.ts'
 
 let scenario: PortalScenario
 

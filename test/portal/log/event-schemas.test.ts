@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { QUARANTINE_REASONS, THIN_REASONS } from '../../../src/core/log/event.ts'
 import { parseEnrichment, parseEvent } from '../../../src/portal/log/event-schemas.ts'
-import { anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
 
 const { covers: _covers, users: _users, completes: _completes, ...OLDER } = anEnrichment()
 const { data: _data, ...WITHOUT_DATA } = anEvent()

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
 import { AWAITS, parseArrival, parseEntry, receivedAtOf } from '../../../src/portal/log/log-rows.ts'
 import type { SqlRow } from '../../../src/storage/database.ts'
-import { anEnrichment, anEvent } from '../../support/a-delivery.ts'
+import { anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
 import { NOW } from '../../support/time.ts'
 
 const ROW: SqlRow = {

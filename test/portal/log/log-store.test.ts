@@ -11,9 +11,9 @@ import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import type { Database } from '../../../src/storage/database.ts'
-import { anEnrichment, anEvent } from '../../support/a-delivery.ts'
-import { FIELD } from '../../support/a-field.ts'
-import { withDatabase } from '../../support/object-database.ts'
+import { anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
+import { FIELD } from '../../support/builders/a-field.ts'
+import { withDatabase } from '../../support/storage/object-database.ts'
 import { NOW } from '../../support/time.ts'
 
 /** How far behind the youngest event one may wait at a start, in milliseconds. */

@@ -4,8 +4,8 @@ import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import type { PendingRow } from '../../../src/core/access/pending-row.ts'
 import { InstallRows } from '../../../src/portal/state/install-rows.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
-import { anInstall } from '../../support/an-install.ts'
-import { withDatabase } from '../../support/object-database.ts'
+import { anInstall } from '../../support/builders/an-install.ts'
+import { withDatabase } from '../../support/storage/object-database.ts'
 import { NOW } from '../../support/time.ts'
 
 const PENDING: PendingRow = {

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { InstallSchema, PendingRowSchema } from '../../../src/portal/state/install-schemas.ts'
-import { anApplication, anInstall } from '../../support/an-install.ts'
+import { anApplication, anInstall } from '../../support/builders/an-install.ts'
 import { NOW } from '../../support/time.ts'
 
 /** The row of the first version, in which an application was installed and an install refused. */

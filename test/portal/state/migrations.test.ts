@@ -4,9 +4,9 @@ import { createLane } from '../../../src/core/lanes/state/match-lanes.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
 import { MIGRATIONS, migrate, type Migration } from '../../../src/portal/state/migrations.ts'
-import { anEvent } from '../../support/a-delivery.ts'
-import { machine } from '../../support/entries.ts'
-import { PortalScenario } from '../../support/portal-scenario.ts'
+import { anEvent } from '../../support/builders/a-delivery.ts'
+import { machine } from '../../support/builders/entries.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 import { NOW } from '../../support/time.ts'
 
 let scenario: PortalScenario

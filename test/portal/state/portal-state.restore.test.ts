@@ -3,7 +3,7 @@
  * is the one of that page, so that no `webhook-id` is used for another event.
  */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { PortalScenario } from '../../support/portal-scenario.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 import page from '../../../docs/storage.md?raw'
 
 let scenario: PortalScenario

@@ -5,8 +5,8 @@ import { InstallRows } from '../../../src/portal/state/install-rows.ts'
 import { hasSchema, migrate } from '../../../src/portal/state/migrations.ts'
 import { PortalState } from '../../../src/portal/state/portal-state.ts'
 import type { Database } from '../../../src/storage/database.ts'
-import { anInstall } from '../../support/an-install.ts'
-import { withDatabase } from '../../support/object-database.ts'
+import { anInstall } from '../../support/builders/an-install.ts'
+import { withDatabase } from '../../support/storage/object-database.ts'
 import { NOW } from '../../support/time.ts'
 
 const INSTALL = anInstall()

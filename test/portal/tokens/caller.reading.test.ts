@@ -1,9 +1,9 @@
 /** With what a portal is read, end to end: whose token, how often refreshed, and never seen by anybody. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { dumpKv } from '../../support/traces.ts'
-import { aDefinition } from '../../support/reading-scenario.ts'
-import { RelayScenario } from '../../support/relay-scenario.ts'
+import { dumpKv } from '../../support/worker/traces.ts'
+import { aDefinition } from '../../support/scenarios/reading-scenario.ts'
+import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'
 
 const SYSTEM = { access: 'system-access-canary-4711', refresh: 'system-refresh-canary-4711' }
 const READING_SECRET = 'readingcanary0815'

@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOW } from '../../support/time.ts'
-import { ENDPOINT, SECRET, fail } from '../../support/install-servers.ts'
+import { ENDPOINT, SECRET, fail } from '../../support/network/install-servers.ts'
 import {
   METHOD,
   TokenScenario,
   WEBHOOK_URL,
   aTokenScenarioWithSystemUser,
   aTokenScenario,
-} from '../../support/token-scenario.ts'
+} from '../../support/scenarios/token-scenario.ts'
 
 describe('a call', () => {
   it.each([

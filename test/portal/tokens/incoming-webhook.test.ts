@@ -1,7 +1,12 @@
 /** Portals that are read through an incoming webhook. */
 import { describe, expect, it } from 'vitest'
-import { fail } from '../../support/install-servers.ts'
-import { METHOD, TokenScenario, WEBHOOK_URL, aTokenScenario } from '../../support/token-scenario.ts'
+import { fail } from '../../support/network/install-servers.ts'
+import {
+  METHOD,
+  TokenScenario,
+  WEBHOOK_URL,
+  aTokenScenario,
+} from '../../support/scenarios/token-scenario.ts'
 
 /** A portal that this webhook speaks for, and that answers it. */
 function withWebhook(scenario: TokenScenario, domain?: string): TokenScenario {

@@ -9,8 +9,8 @@ import {
   aPair,
   aTokenScenarioWithSystemUser,
   aTokenScenario,
-} from '../../support/token-scenario.ts'
-import { EVENT_TS } from '../../support/a-delivery.ts'
+} from '../../support/scenarios/token-scenario.ts'
+import { EVENT_TS } from '../../support/builders/a-delivery.ts'
 
 describe('usable()', () => {
   it.each([

@@ -1,8 +1,18 @@
 /** Portals that were renamed, and answer at their former address with a redirect. */
 import { expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
-import { ENDPOINT, TECH, fail, infoAnswer, type Answer } from '../../support/install-servers.ts'
-import { METHOD, aTokenScenario, type TokenScenario } from '../../support/token-scenario.ts'
+import {
+  ENDPOINT,
+  TECH,
+  fail,
+  infoAnswer,
+  type Answer,
+} from '../../support/network/install-servers.ts'
+import {
+  METHOD,
+  aTokenScenario,
+  type TokenScenario,
+} from '../../support/scenarios/token-scenario.ts'
 
 const NEW = 'https://new.bitrix24.com/rest/'
 

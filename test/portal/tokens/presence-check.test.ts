@@ -1,11 +1,11 @@
 /** Whether the application is still installed: the portal is asked first, the OAuth server only after it. */
 import { describe, expect, it } from 'vitest'
-import { ENDPOINT, fail, INFO, infoAnswer } from '../../support/install-servers.ts'
+import { ENDPOINT, fail, INFO, infoAnswer } from '../../support/network/install-servers.ts'
 import {
   aTokenScenario,
   aTokenScenarioWithSystemUser,
   type TokenScenario,
-} from '../../support/token-scenario.ts'
+} from '../../support/scenarios/token-scenario.ts'
 
 const ASKED = `${ENDPOINT}app.info`
 const REFRESHED = `${INFO}/oauth/token/`

@@ -6,13 +6,13 @@ import { DAY_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import { NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
 import { NOW } from '../../support/time.ts'
-import { INFO, TECH, fail, pairAnswer } from '../../support/install-servers.ts'
+import { INFO, TECH, fail, pairAnswer } from '../../support/network/install-servers.ts'
 import {
   METHOD,
   TokenScenario,
   aTokenScenarioWithSystemUser,
   aTokenScenario,
-} from '../../support/token-scenario.ts'
+} from '../../support/scenarios/token-scenario.ts'
 
 describe('an expired access token', () => {
   it('is refreshed exactly once for 50 calls that find it expired at once', async () => {

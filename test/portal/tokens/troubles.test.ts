@@ -3,14 +3,14 @@ import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { NOW } from '../../support/time.ts'
-import { fail } from '../../support/install-servers.ts'
+import { fail } from '../../support/network/install-servers.ts'
 import {
   METHOD,
   TokenScenario,
   aPair,
   aTokenScenario,
   aTokenScenarioWithSystemUser,
-} from '../../support/token-scenario.ts'
+} from '../../support/scenarios/token-scenario.ts'
 
 describe('an access trouble', () => {
   it.each([

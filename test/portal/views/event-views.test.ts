@@ -12,7 +12,7 @@ import {
   parkedView,
   type EventViewParts,
 } from '../../../src/portal/views/event-views.ts'
-import { aLane, anEntry, oneTo, pagesOf } from '../../support/a-lane.ts'
+import { aLane, anEntry, oneTo, pagesOf } from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 const AT = new Date(NOW).toISOString()

@@ -16,8 +16,8 @@ import {
   portalView,
   type PortalViewParts,
 } from '../../../src/portal/views/portal-view.ts'
-import { anApplication } from '../../support/an-install.ts'
-import { aLane, anEntry, pagesOf } from '../../support/a-lane.ts'
+import { anApplication } from '../../support/builders/an-install.ts'
+import { aLane, anEntry, pagesOf } from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
 /** A portal as its view reads it. */

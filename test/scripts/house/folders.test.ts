@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { folders } from '../../../scripts/house/folders.ts'
-import { aProject } from '../../support/node/scratch-project.ts'
+import { aProject } from '../../support/builders/scratch-project.ts'
 
 const CONFIGURATION = readFileSync(new URL('../../../.oxlintrc.json', import.meta.url), 'utf8')
 

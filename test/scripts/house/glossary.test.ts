@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { glossary } from '../../../scripts/house/glossary.ts'
-import { aProject } from '../../support/node/scratch-project.ts'
+import { aProject } from '../../support/builders/scratch-project.ts'
 
 const PAGE = `# Glossary
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { mirror } from '../../../scripts/house/mirror.ts'
-import { aProject } from '../../support/node/scratch-project.ts'
+import { aProject } from '../../support/builders/scratch-project.ts'
 
 const LOGIC = 'export function double(n: number): number {\n  return 2 * n\n}\n'
 

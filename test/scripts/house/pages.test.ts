@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { pages } from '../../../scripts/house/pages.ts'
-import { aProject } from '../../support/node/scratch-project.ts'
+import { aProject } from '../../support/builders/scratch-project.ts'
 
 function problemsOf(files: Readonly<Record<string, string>>): readonly string[] {
   return pages.check(aProject({ 'package.json': '{"scripts":{"keys":""}}', ...files })).problems

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { sql } from '../../../scripts/house/sql.ts'
-import { aProject } from '../../support/node/scratch-project.ts'
+import { aProject } from '../../support/builders/scratch-project.ts'
 
 const READ = "export const rows = db.all('SELECT lanes FROM lanes WHERE id = 1')\n"
 

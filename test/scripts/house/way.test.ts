@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { way } from '../../../scripts/house/way.ts'
-import { aProject } from '../../support/node/scratch-project.ts'
+import { aProject } from '../../support/builders/scratch-project.ts'
 
 const PAGE = `# Architecture
 

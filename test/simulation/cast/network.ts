@@ -1,5 +1,5 @@
 /** The internet between the relay and everything that it calls: latencies, and whatever gets lost on the way. */
-import type { NetworkHandler, SentRequest } from '../../support/network.ts'
+import type { NetworkHandler, SentRequest } from '../../support/network/network.ts'
 import type { Life } from '../machine/life.ts'
 import type { VirtualTime } from '../machine/virtual-time.ts'
 

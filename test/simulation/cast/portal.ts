@@ -9,9 +9,9 @@ import {
   aBitrix24,
   bitrix24Handler,
   type SimulatedBitrix24,
-} from '../../support/bitrix24-network.ts'
-import type { SentRequest } from '../../support/network.ts'
-import { answerPortal } from '../../support/portal-rest.ts'
+} from '../../support/network/bitrix24-network.ts'
+import type { SentRequest } from '../../support/network/network.ts'
+import { answerPortal } from '../../support/network/portal-rest.ts'
 import type { VirtualTime } from '../machine/virtual-time.ts'
 import type { Answered, VirtualRelay } from './relay.ts'
 

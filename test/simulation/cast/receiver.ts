@@ -1,5 +1,5 @@
 /** A receiver of messages: what it answers, and what it was sent. */
-import type { SentRequest } from '../../support/network.ts'
+import type { SentRequest } from '../../support/network/network.ts'
 import type { VirtualTime } from '../machine/virtual-time.ts'
 
 /** The receivers of every history: two for machines, two for people. */

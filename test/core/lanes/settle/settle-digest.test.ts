@@ -4,7 +4,7 @@ import { HOUR_MS, MINUTE_MS } from '../../../../src/core/durations.ts'
 import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
 import type { SettleTerms } from '../../../../src/core/lanes/settle/settle.ts'
 import { settleDigest } from '../../../../src/core/lanes/settle/settle-digest.ts'
-import { DELIVERED, REJECTED, aLane, gone, unreachable } from '../../../support/a-lane.ts'
+import { DELIVERED, REJECTED, aLane, gone, unreachable } from '../../../support/builders/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 const TERMS: SettleTerms = {

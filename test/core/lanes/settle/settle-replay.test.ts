@@ -4,7 +4,14 @@ import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
 import type { SettleTerms } from '../../../../src/core/lanes/settle/settle.ts'
 import { settleReplay } from '../../../../src/core/lanes/settle/settle-replay.ts'
-import { DELIVERED, REJECTED, aJob, aLane, gone, unreachable } from '../../../support/a-lane.ts'
+import {
+  DELIVERED,
+  REJECTED,
+  aJob,
+  aLane,
+  gone,
+  unreachable,
+} from '../../../support/builders/a-lane.ts'
 import {
   EARLIER,
   TOMORROW,
@@ -18,7 +25,7 @@ import {
   BEFORE,
   parked,
   delivered,
-} from '../../../support/settle-builders.ts'
+} from '../../../support/builders/settle-builders.ts'
 import { NOW } from '../../../support/time.ts'
 
 describe('settleReplay()', () => {

@@ -5,7 +5,7 @@ import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
 import { MAX_REJECTED_IN_A_ROW } from '../../../../src/core/lanes/state/lane-status.ts'
 import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
 import { settle, type SettleTerms } from '../../../../src/core/lanes/settle/settle.ts'
-import { DELIVERED, REJECTED, aLane, gone, unreachable } from '../../../support/a-lane.ts'
+import { DELIVERED, REJECTED, aLane, gone, unreachable } from '../../../support/builders/a-lane.ts'
 import {
   EARLIER,
   TOMORROW,
@@ -20,7 +20,7 @@ import {
   passed,
   parked,
   delivered,
-} from '../../../support/settle-builders.ts'
+} from '../../../support/builders/settle-builders.ts'
 import { NOW } from '../../../support/time.ts'
 
 function settled(

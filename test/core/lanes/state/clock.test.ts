@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../src/core/durations.ts'
 import { correctWaits, noteClock } from '../../../../src/core/lanes/state/clock.ts'
 import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
-import { aJob, aLane } from '../../../support/a-lane.ts'
+import { aJob, aLane } from '../../../support/builders/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 const AHEAD = NOW + 5 * HOUR_MS

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { parkEvent, skipEvent } from '../../../../src/core/lanes/state/cursor.ts'
-import { aLane } from '../../../support/a-lane.ts'
-import { EARLIER, GONE_FOR_NOW, BEFORE, passed, parked } from '../../../support/settle-builders.ts'
+import { aLane } from '../../../support/builders/a-lane.ts'
+import {
+  EARLIER,
+  GONE_FOR_NOW,
+  BEFORE,
+  passed,
+  parked,
+} from '../../../support/builders/settle-builders.ts'
 import { NOW } from '../../../support/time.ts'
 
 describe('parkEvent() and skipEvent()', () => {

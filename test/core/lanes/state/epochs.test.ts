@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { epochAt, epochOf, keepEpoch, matchEpoch } from '../../../../src/core/lanes/state/epochs.ts'
 import type { Epoch, LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
-import { aLane, anEpoch } from '../../../support/a-lane.ts'
+import { aLane, anEpoch } from '../../../support/builders/a-lane.ts'
 
 describe('epochAt()', () => {
   const lane = aLane({ epochs: [3, 5, 9].map((from) => anEpoch({ from })) })

@@ -5,8 +5,8 @@ import {
   compilePortals,
   type Filter,
 } from '../../../../src/core/lanes/state/filter.ts'
-import { anEvent as anyEvent } from '../../../support/a-delivery.ts'
-import { FIELD } from '../../../support/a-field.ts'
+import { anEvent as anyEvent } from '../../../support/builders/a-delivery.ts'
+import { FIELD } from '../../../support/builders/a-field.ts'
 
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 const PORTAL = { memberId: MEMBER_ID, domain: 'acme.bitrix24.com' }

@@ -6,7 +6,7 @@ import {
   type LaneState,
   type LaneWait,
 } from '../../../../src/core/lanes/state/lane-state.ts'
-import { STOPPED, aJob, aLane } from '../../../support/a-lane.ts'
+import { STOPPED, aJob, aLane } from '../../../support/builders/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 describe('G4 isolation: isFailing()', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { disable, enable, pause } from '../../../../src/core/lanes/state/lane-status.ts'
 import { MAX_REPLAY_JOBS } from '../../../../src/core/lanes/state/replay-job.ts'
-import { STOPPED, aJob, aLane } from '../../../support/a-lane.ts'
+import { STOPPED, aJob, aLane } from '../../../support/builders/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 describe('operator transitions', () => {

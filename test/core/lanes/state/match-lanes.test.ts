@@ -6,7 +6,7 @@ import {
   matchLanes,
   type LanePlan,
 } from '../../../../src/core/lanes/state/match-lanes.ts'
-import { STOPPED, aJob, aLane, anEpoch, aPlan } from '../../../support/a-lane.ts'
+import { STOPPED, aJob, aLane, anEpoch, aPlan } from '../../../support/builders/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 /** The lane `erp` after the configuration says `plan` of it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { advanceJob } from '../../../../src/core/lanes/state/replay-job.ts'
-import { aJob, aLane } from '../../../support/a-lane.ts'
+import { aJob, aLane } from '../../../support/builders/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
 describe('advanceJob()', () => {
