@@ -58,16 +58,18 @@ export interface PartsDeps {
 /** The parts of one portal's object. */
 export type PortalParts = ReturnType<typeof createParts>
 
-/** Builds every part of one portal, from the storage up to the way out. Nothing is read or written yet. */
+/**
+ * Builds every part of one portal, from the storage up to the way out. Nothing is read or written yet. Each part is
+ * given just what its constructor names: the compiler refuses a member that the part does not take.
+ */
 export function createParts({ storage, memberId, settings, scheduler }: PartsDeps) {
   const given = { storage, memberId, scheduler, ...settings }
-  const stored = createStored(given)
-  const tokens = createTokens({ ...given, ...stored })
-  const installs = createInstalls({ ...given, ...stored, ...tokens })
-  const log = createLog({ ...given, ...stored, ...tokens, ...installs })
-  const fields = createFields({ ...given, ...stored, ...tokens, ...installs, ...log })
-  const lanes = createLanes({ ...given, ...stored, ...tokens, ...installs, ...log, ...fields })
-  return { ...given, ...stored, ...tokens, ...installs, ...log, ...fields, ...lanes }
+  const stored = { ...given, ...createStored(given) }
+  const tokens = { ...stored, ...createTokens(stored) }
+  const installs = { ...tokens, ...createInstalls(tokens) }
+  const log = { ...installs, ...createLog(installs) }
+  const fields = { ...log, ...createFields(log) }
+  return { ...fields, ...createLanes(fields) }
 }
 
 type Given = Omit<PartsDeps, 'settings'> & PortalSettings
@@ -87,15 +89,15 @@ function createStored({ storage, world, scheduler }: Given) {
 type Stored = Given & ReturnType<typeof createStored>
 
 /** The access with which the portal is called. */
-function createTokens(given: Stored) {
-  const pairs = new Pairs(given)
-  const troubles = new AccessTroubles({ ...given, pairs })
-  const refresh = new Refresh({ ...given, pairs, troubles })
-  const address = new PortalAddress({ ...given, pairs, refresh })
-  const webhook = new IncomingWebhook(given)
-  const caller = new PortalCaller({ ...given, pairs, troubles, refresh, address, webhook })
-  const presenceCheck = new PresenceCheck({ ...given, pairs, refresh, address })
-  const paced = new PacedCalls(given.world)
+function createTokens({ memberId, config, world, state }: Stored) {
+  const pairs = new Pairs({ memberId, state, config, world })
+  const troubles = new AccessTroubles({ memberId, state, config, world, pairs })
+  const refresh = new Refresh({ memberId, state, config, world, pairs, troubles })
+  const address = new PortalAddress({ memberId, state, config, world, pairs, refresh })
+  const webhook = new IncomingWebhook({ memberId, state, config, world })
+  const caller = new PortalCaller({ config, world, pairs, troubles, refresh, address, webhook })
+  const presenceCheck = new PresenceCheck({ config, world, pairs, refresh, address })
+  const paced = new PacedCalls(world)
   return { pairs, troubles, refresh, caller, presenceCheck, paced }
 }
 
@@ -103,17 +105,18 @@ type Tokens = Stored & ReturnType<typeof createTokens>
 
 /** The trust in callers, and the installation of the portal. */
 function createInstalls(given: Tokens) {
-  const { memberId, config, state, caller, paced } = given
+  const { memberId, config, world, directory, state, log } = given
+  const { pairs, caller, paced, presenceCheck } = given
   const values = new PortalValues({ memberId, rows: state.rows, sealer: config.sealer })
-  const trust = new Trust(given)
-  const mirror = new KvMirror(given)
-  const listing = new PortalListing(given)
-  const pending = new PendingInstalls(given)
-  const decision = new InstallDecision({ ...given, pending })
-  const installer = new Installer({ ...given, pending, decision })
-  const administration = paced.inBackground(caller.callerFor('administration'))
-  const subscriber = new Subscriber({ ...given, call: administration })
-  const uninstallNotices = new UninstallNotices(given)
+  const trust = new Trust({ memberId, state, config, world, directory })
+  const mirror = new KvMirror({ memberId, state, world, installs: given.installs })
+  const listing = new PortalListing({ memberId, state, world, directory })
+  const pending = new PendingInstalls({ memberId, state, config, world, directory })
+  const decision = new InstallDecision({ memberId, state, config, world, pairs, pending })
+  const installer = new Installer({ memberId, state, config, world, pending, decision })
+  const call = paced.inBackground(caller.callerFor('administration'))
+  const subscriber = new Subscriber({ memberId, state, log, config, world, call })
+  const uninstallNotices = new UninstallNotices({ state, world, presenceCheck })
   return { values, trust, mirror, listing, pending, installer, subscriber, uninstallNotices }
 }
 
@@ -121,10 +124,11 @@ type Installs = Tokens & ReturnType<typeof createInstalls>
 
 /** The lanes that the configuration asks for, and the writer of the log. */
 function createLog(given: Installs) {
-  const receivers = new Receivers(given)
-  const rules = new LaneRules({ ...given, receivers })
-  const matcher = new LaneMatcher({ ...given, rules })
-  const writer = new LogWriter({ ...given, matcher })
+  const { memberId, config, world, scheduler, db, alarm, log, state, book, values, trust } = given
+  const receivers = new Receivers({ config, values })
+  const rules = new LaneRules({ memberId, config, trust, log, book, receivers })
+  const matcher = new LaneMatcher({ book, rules, state, scheduler })
+  const writer = new LogWriter({ db, log, state, matcher, alarm, world, scheduler })
   return { receivers, rules, matcher, writer }
 }
 
@@ -132,15 +136,18 @@ type Log = Installs & ReturnType<typeof createLog>
 
 /** The enrichment of events, the comparisons with the portal, and the way of events into the log. */
 function createFields(given: Log) {
+  const { memberId, config, world, scheduler, db, log, state, fields, writer, trust } = given
   const { caller, paced } = given
-  const reconciliation = new ReconciliationBook(given)
+  const reconciliation = new ReconciliationBook({ db, fields, world })
   const reading = caller.callerFor('background')
-  const forEvents = createPortalAccess(paced.forEvents(reading), given)
-  const enricher = new Enricher({ ...given, reconciliation, portal: forEvents })
-  const portal = createPortalAccess(paced.inBackground(reading), given)
-  const comparison = new Comparison({ ...given, reconciliation, portal, enricher })
-  const reconciler = new Reconciler({ ...given, comparison, reconciliation, portal })
-  const appender = new Appender({ ...given, enricher })
+  const access = { caller, paced, state }
+  const forEvents = createPortalAccess(paced.forEvents(reading), access)
+  const portal = createPortalAccess(paced.inBackground(reading), access)
+  const common = { reconciliation, world, scheduler }
+  const enricher = new Enricher({ ...common, portal: forEvents, fields, writer })
+  const comparison = new Comparison({ ...common, portal, fields, writer, enricher })
+  const reconciler = new Reconciler({ ...common, portal, memberId, comparison, config })
+  const appender = new Appender({ log, writer, trust, enricher, config, world, scheduler })
   return { reconciliation, enricher, portal, reconciler, appender }
 }
 
@@ -148,14 +155,16 @@ type Fields = Log & ReturnType<typeof createFields>
 
 /** The walks of the lanes, and the alarm that wakes every part. */
 function createLanes(given: Fields) {
-  const { pending, uninstallNotices, mirror, enricher, reconciler, subscriber } = given
-  const pace = new LanePace(given)
-  const parcels = new Parcels(given)
-  const courier = new Courier({ ...given, pace, parcels })
-  const walker = new LaneWalker({ ...given, courier })
-  const pump = new Pump({ ...given, walker })
-  const control = new LaneControl(given)
+  const { memberId, config, world, scheduler, pacer, alarm, log, fates, state, book } = given
+  const { trust, receivers, rules, enricher } = given
+  const pace = new LanePace({ memberId, world, pacer })
+  const parcels = new Parcels({ memberId, config, state, trust })
+  const courier = new Courier({ book, rules, receivers, pace, parcels, world })
+  const walker = new LaneWalker({ log, fates, book, courier, state, enricher, world })
+  const pump = new Pump({ book, rules, walker, enricher, state, world, scheduler })
+  const control = new LaneControl({ log, fates, book, rules, world })
+  const { pending, uninstallNotices, mirror, reconciler, subscriber } = given
   const timed = [pump, pending, uninstallNotices, mirror, enricher, reconciler, subscriber]
-  const waker = new Waker({ ...given, timed, pump })
+  const waker = new Waker({ alarm, timed, pump, book, world, scheduler })
   return { pump, control, waker }
 }
