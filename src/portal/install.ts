@@ -3,7 +3,6 @@
  * subscribed to events.
  */
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
-import type { InstallStatus } from '../core/access/portal-status.ts'
 import type { InstallAnswer } from './installs/decision.ts'
 import type { Installer, InstallOrigin } from './installs/installer.ts'
 import type { KvMirror } from './installs/kv-mirror.ts'
@@ -12,7 +11,6 @@ import type { Trust } from './installs/trust.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { World } from './settings.ts'
 import type { PortalState } from './state/portal-state.ts'
-import { installStatus, type PortalViewParts } from './views/portal-view.ts'
 
 /** How long the application's page waits for the portal's subscriptions, in milliseconds. */
 export const PAGE_PATIENCE_MS = 5000
@@ -20,10 +18,11 @@ export const PAGE_PATIENCE_MS = 5000
 /** How long an installation waits for the directory, in milliseconds. */
 const DIRECTORY_PATIENCE_MS = 1000
 
-/** The parts that a new installation concerns, and those that its answer shows. */
-export interface InstallParts extends PortalViewParts {
+/** The parts that a new installation concerns. */
+export interface InstallParts {
+  readonly state: Pick<PortalState, 'install'>
   readonly installer: Pick<Installer, 'install'>
-  readonly trust: Pick<Trust, 'domain' | 'followDomain'>
+  readonly trust: Pick<Trust, 'followDomain'>
   readonly mirror: Pick<KvMirror, 'follow'>
   readonly subscriber: Pick<Subscriber, 'alignAfterVisit'>
   readonly world: Pick<World, 'sleep'>
@@ -39,12 +38,12 @@ interface PendingParts {
   readonly scheduler: Pick<Scheduler, 'background'>
 }
 
-/** Decides about an installation, and answers with the portal's status for a user who may see it. */
+/** Decides about an installation. One that is accepted is mirrored in KV, and its portal is subscribed. */
 export async function installPortal(
   parts: InstallParts,
   request: InstallRequest,
   origin?: InstallOrigin,
-): Promise<InstallAnswer & { status?: InstallStatus | null }> {
+): Promise<InstallAnswer> {
   const { installer, mirror, subscriber, state, world, scheduler } = parts
   const answer = await installer.install(request, origin)
   scheduler.advance()
@@ -59,16 +58,14 @@ export async function installPortal(
   if (request.cause === 'page') await Promise.race([aligned, world.sleep(PAGE_PATIENCE_MS)])
   // The portal knows best whether its installation is finished; the OAuth server may be ahead of it.
   const finished = state.install().application?.finished ?? answer.finished
-  return { ...answer, finished, status: answer.isOwner ? installStatus(parts) : null }
+  return { ...answer, finished }
 }
 
 async function holdDomain({
   trust,
   world,
   scheduler,
-}: Pick<InstallParts, 'world' | 'scheduler'> & {
-  readonly trust: Pick<Trust, 'followDomain'>
-}): Promise<void> {
+}: Pick<InstallParts, 'trust' | 'world' | 'scheduler'>): Promise<void> {
   const held = trust.followDomain()
   scheduler.background(held)
   await Promise.race([held.catch(() => undefined), world.sleep(DIRECTORY_PATIENCE_MS)])

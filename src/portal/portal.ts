@@ -21,7 +21,7 @@ import { loadParts } from './start.ts'
 import { uninstallPortal, type UninstallCall } from './uninstall.ts'
 import { keepUp } from './upkeep.ts'
 import { eventsPage, eventViews, parkedView } from './views/event-views.ts'
-import { portalView } from './views/portal-view.ts'
+import { installStatus, portalView } from './views/portal-view.ts'
 
 /** One portal with its log, its lanes and its install. Its name is the member id. */
 export class PortalObject extends DurableObject<unknown> {
@@ -71,9 +71,14 @@ export class PortalObject extends DurableObject<unknown> {
     return this.#parts.trust.trusts(tokenHash) || this.#parts.trust.verify(tokenHash)
   }
 
-  /** Decides about an installation. An installation that nothing proves leaves nothing stored. */
-  install(request: InstallRequest, origin?: InstallOrigin): ReturnType<typeof installPortal> {
-    return installPortal(this.#parts, request, origin)
+  /**
+   * Decides about an installation, and answers with the portal's status for a user who may see it. An
+   * installation that nothing proves leaves nothing stored.
+   */
+  async install(request: InstallRequest, origin?: InstallOrigin) {
+    const answer = await installPortal(this.#parts, request, origin)
+    if (answer.kind !== 'installed') return answer
+    return { ...answer, status: answer.isOwner ? installStatus(this.#parts) : null }
   }
 
   /** Takes the notice of an uninstall, and ends the installation as soon as the portal confirms it. */

@@ -57,7 +57,9 @@ export function portalStatus(parts: Pick<PortalViewParts, 'state' | 'troubles'>)
 }
 
 /** The part of the view that the application's page shows to an administrator of the portal. */
-export function installStatus(parts: PortalViewParts): InstallStatus {
+export function installStatus(
+  parts: Pick<PortalViewParts, 'state' | 'log' | 'fates' | 'book' | 'troubles'>,
+): InstallStatus {
   const { subscriptions } = parts.state.install()
   const last = parts.log.before(Number.MAX_SAFE_INTEGER, 1)[0]
   const lanes = parts.book.all().filter(({ status }) => status !== 'removed')
