@@ -3,6 +3,7 @@
  * `node scripts/check-house.ts mirror way` those that are named. ARCHITECTURE.md and CONTRIBUTING.md say why.
  */
 import { fileURLToPath } from 'node:url'
+import { deps } from './house/deps.ts'
 import { folders } from './house/folders.ts'
 import { glossary } from './house/glossary.ts'
 import { mirror } from './house/mirror.ts'
@@ -10,7 +11,7 @@ import { pages } from './house/pages.ts'
 import { sql } from './house/sql.ts'
 import { way } from './house/way.ts'
 
-const RULES = [folders, mirror, glossary, way, sql, pages]
+const RULES = [folders, mirror, deps, glossary, way, sql, pages]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const named = process.argv.slice(2)

@@ -2,12 +2,24 @@
  * ARCHITECTURE.md names the files through which an event goes, in order. A reader can follow them only if each is
  * reached from one before it, so each has to be imported by an earlier one.
  *
+ * A file that builds a part (`const pump = new Pump(…)`) uses it for nothing. There the import counts only when
+ * another of the earlier files calls that part (`pump.kick()`), so that the reader meets the call and not just the
+ * construction.
+ *
  * At one place there is no import to follow: the Worker calls the portal's object by RPC. There the entry imports
  * the object's class, and the earlier file only its type.
  */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
-import { holdsLogic, isNode, parseFile, readText, type Rule, type SyntaxNode } from './source.ts'
+import {
+  holdsLogic,
+  isNode,
+  nodesOf,
+  parseFile,
+  readText,
+  type Rule,
+  type SyntaxNode,
+} from './source.ts'
 
 const PAGE = 'ARCHITECTURE.md'
 const HEADING = '## The way of an event'
@@ -29,12 +41,19 @@ export const way: Rule = {
     if (files[0] !== FIRST) problems.push(`The way begins with ${files[0]}, not with ${FIRST}`)
     if (files.at(-1) !== LAST) problems.push(`The way ends with ${files.at(-1)}, not with ${LAST}`)
     const imports = new Map([ENTRY, ...files].map((file) => [file, importsOf(root, file)]))
-    const isCalled = (file: string): boolean => imports.get(ENTRY)?.get(file) === 'value'
+    const isCalled = (file: string): boolean => imports.get(ENTRY)?.get(file)?.kind === 'value'
     for (const [index, file] of files.entries()) {
-      const kinds = files.slice(0, index).map((earlier) => imports.get(earlier)?.get(file))
+      const earlier = files.slice(0, index)
+      const links = earlier.flatMap((one) => imports.get(one)?.get(file) ?? [])
       const isTypeEnough = isCalled(file) || !holdsLogic(root, file)
-      const isReached = kinds.includes('value') || (isTypeEnough && kinds.includes('type'))
+      const isReached = links.some(({ kind }) => kind === 'value' || isTypeEnough)
       if (index > 0 && !isReached) problems.push(`${file} is imported by no file before it`)
+      const built = links.flatMap(({ parts }) => parts)
+      const isOnlyBuilt =
+        built.length > 0 && links.every(({ kind, parts }) => kind === 'type' || parts.length > 0)
+      const isUsed = built.some((part) => earlier.some((one) => callsPart(root, one, part)))
+      if (isOnlyBuilt && !isUsed)
+        problems.push(`${file} is built before, and called by no file before it`)
     }
     return { problems, summary }
   },
@@ -50,19 +69,54 @@ function readWay(page: string): readonly string[] {
   return [...new Set(files)]
 }
 
-type Imports = ReadonlyMap<string, 'value' | 'type'>
+/** How a file reaches another one. */
+interface Link {
+  readonly kind: 'value' | 'type'
+  /** The names of the constants that it builds from classes of that file. */
+  readonly parts: readonly string[]
+}
 
 /** The project's own files that a file imports, or passes on. */
-function importsOf(root: string, file: string): Imports {
-  const imports = new Map<string, 'value' | 'type'>()
-  for (const statement of parseFile(root, file)) {
+function importsOf(root: string, file: string): ReadonlyMap<string, Link> {
+  const links = new Map<string, Link>()
+  const statements = parseFile(root, file)
+  const built = builtParts(statements)
+  for (const statement of statements) {
     const { source } = statement
     if (!isNode(source) || !String(source['value']).startsWith('.')) continue
     const target = join(dirname(file), String(source['value']))
-    if (isOfValues(statement)) imports.set(target, 'value')
-    else if (!imports.has(target)) imports.set(target, 'type')
+    const parts = importedNames(statement).flatMap((name) => built.get(name) ?? [])
+    if (isOfValues(statement)) links.set(target, { kind: 'value', parts })
+    else if (!links.has(target)) links.set(target, { kind: 'type', parts: [] })
   }
-  return imports
+  return links
+}
+
+/** The constants that are built as `const pump = new Pump(…)`, by the name of the class. */
+function builtParts(statements: readonly SyntaxNode[]): ReadonlyMap<string, string> {
+  const built = new Map<string, string>()
+  for (const { type, id, init } of nodesOf(statements)) {
+    if (type !== 'VariableDeclarator' || !isNode(id) || !isNode(init)) continue
+    if (init.type !== 'NewExpression' || !isNode(init['callee'])) continue
+    built.set(String(init['callee']['name']), String(id['name']))
+  }
+  return built
+}
+
+function importedNames({ specifiers }: SyntaxNode): readonly string[] {
+  if (!Array.isArray(specifiers)) return []
+  return specifiers.map(({ local }: SyntaxNode) => (isNode(local) ? String(local['name']) : ''))
+}
+
+/** Whether a file calls a method of a part, as in `pump.kick()` or `this.#parts.pump.kick()`. */
+function callsPart(root: string, file: string, part: string): boolean {
+  for (const { type, callee } of nodesOf(parseFile(root, file))) {
+    if (type !== 'CallExpression' || !isNode(callee) || !isNode(callee['object'])) continue
+    const { object } = callee
+    const name = isNode(object['property']) ? object['property']['name'] : object['name']
+    if (name === part) return true
+  }
+  return false
 }
 
 /** Whether a statement imports at least one value. */

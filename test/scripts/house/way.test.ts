@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { way } from '../../../scripts/house/way.ts'
 import { aProject } from '../../support/builders/scratch-project.ts'
 
@@ -95,4 +95,34 @@ test('more than 18 files are too many', () => {
   expect(
     problemsOf({ ...more, 'ARCHITECTURE.md': page, 'src/portal/lane.ts': imports + lane }),
   ).toEqual(['19 files are more than 18'])
+})
+
+describe('a part that is built', () => {
+  const built = `import { Lane } from './lane.ts'
+export class Portal {
+  go() {
+    const lane = new Lane()
+    return { lane }
+  }
+}
+`
+  const lane = `import { send, type Sent } from '../destinations/send.ts'
+export class Lane {
+  walk(): Sent {
+    return send()
+  }
+}
+`
+  const changed = { 'src/portal/portal.ts': built, 'src/portal/lane.ts': lane }
+
+  test('is reached when an earlier file calls it', () => {
+    const caller = `${FILES['src/http/bitrix24.ts']}export const walk = (deps: Deps) => deps.lane.walk()\n`
+    expect(problemsOf({ ...changed, 'src/http/bitrix24.ts': caller })).toEqual([])
+  })
+
+  test('is named when nothing before calls it', () => {
+    expect(problemsOf(changed)).toEqual([
+      'src/portal/lane.ts is built before, and called by no file before it',
+    ])
+  })
 })

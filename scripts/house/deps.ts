@@ -1,0 +1,85 @@
+/**
+ * A part that takes many things knows too much. So an interface or type whose name ends in `Deps` has at most
+ * seven members, those that it extends or picks included. One whose name ends in `Parts` belongs to an act over
+ * most of a portal's object, as its view or an uninstall, and may have nine.
+ */
+import { isNode, listFiles, nodesOf, parseFile, type Rule, type SyntaxNode } from './source.ts'
+
+const LIMITS = [
+  { ending: /Deps$/, most: 7 },
+  { ending: /Parts$/, most: 9 },
+]
+
+/** No part takes more things than it may. */
+export const deps: Rule = {
+  name: 'deps',
+  check(root) {
+    const shapes = new Map<string, SyntaxNode>()
+    const looked: { name: string; file: string; most: number }[] = []
+    for (const file of listFiles(root, 'src')) {
+      for (const node of nodesOf(parseFile(root, file))) {
+        const name = declaredName(node)
+        if (name === '') continue
+        shapes.set(name, node)
+        const limit = LIMITS.find(({ ending }) => ending.test(name))
+        if (limit !== undefined) looked.push({ name, file, most: limit.most })
+      }
+    }
+    const problems = looked.flatMap(({ name, file, most }) => {
+      const count = membersOf(name, shapes).size
+      return count > most ? [`${name} in ${file} has ${count} members, more than ${most}`] : []
+    })
+    return { problems, summary: `${looked.length} lists of dependencies` }
+  },
+}
+
+/** The name of an interface or of a type; '' for everything else. */
+function declaredName({ type, id }: SyntaxNode): string {
+  const isDeclared = type === 'TSInterfaceDeclaration' || type === 'TSTypeAliasDeclaration'
+  return isDeclared && isNode(id) ? String(id['name']) : ''
+}
+
+/**
+ * The members of a shape: those in its body, those of every shape that it extends or joins, and the names that
+ * a `Pick` lists. What a member itself picks from another class is one dependency, whatever it picks.
+ */
+function membersOf(name: string, shapes: ReadonlyMap<string, SyntaxNode>): ReadonlySet<string> {
+  const shape = shapes.get(name)
+  if (shape === undefined) return new Set()
+  const { body, typeAnnotation } = shape
+  const members = new Set(isNode(body) ? ownMembers(body['body']) : [])
+  const heads = Array.isArray(shape['extends']) ? shape['extends'] : []
+  for (const head of heads.map((one: SyntaxNode) => one['expression'])) add(head)
+  add(typeAnnotation)
+  return members
+
+  function add(type: unknown): void {
+    if (!isNode(type)) return
+    if (type.type === 'Identifier') addAll(membersOf(String(type['name']), shapes))
+    if (type.type === 'TSTypeLiteral') addAll(ownMembers(type['members']))
+    if (type.type === 'TSIntersectionType' && Array.isArray(type['types']))
+      type['types'].forEach(add)
+    if (type.type === 'TSTypeReference') addReference(type)
+  }
+
+  function addReference({ typeName, typeArguments }: SyntaxNode): void {
+    if (!isNode(typeName)) return
+    if (typeName['name'] !== 'Pick') return add(typeName)
+    const [, picked] = isNode(typeArguments) ? Object(typeArguments)['params'] : []
+    addAll([...nodesOf(picked)].filter(isText).map((node) => String(node['value'])))
+  }
+
+  function addAll(names: Iterable<string>): void {
+    for (const one of names) members.add(one)
+  }
+}
+
+/** The names of the members in a body. */
+function ownMembers(body: unknown): readonly string[] {
+  if (!Array.isArray(body)) return []
+  return body.map(({ key }: SyntaxNode) => (isNode(key) ? String(key['name']) : ''))
+}
+
+function isText({ type, value }: SyntaxNode): boolean {
+  return type === 'Literal' && typeof value === 'string'
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { deps } from '../../../scripts/house/deps.ts'
+import { aProject } from '../../support/builders/scratch-project.ts'
+
+const EIGHT = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+
+function members(names: readonly string[]): string {
+  return `{ ${names.map((name) => `readonly ${name}: string`).join('; ')} }`
+}
+
+function problemsOf(text: string): readonly string[] {
+  return deps.check(aProject({ 'src/a.ts': text })).problems
+}
+
+test('more than seven dependencies are named, and seven are not', () => {
+  expect(problemsOf(`export interface LaneDeps ${members(EIGHT)}`)).toEqual([
+    'LaneDeps in src/a.ts has 8 members, more than 7',
+  ])
+  expect(problemsOf(`export interface LaneDeps ${members(EIGHT.slice(1))}`)).toEqual([])
+})
+
+test('an act over most of the object may take nine parts', () => {
+  expect(problemsOf(`export interface ViewParts ${members([...EIGHT, 'i'])}`)).toEqual([])
+  expect(problemsOf(`export interface ViewParts ${members([...EIGHT, 'i', 'j'])}`)).toHaveLength(1)
+})
+
+test.each([
+  ['extends', `interface Half ${members(EIGHT.slice(4))}\nexport interface LaneDeps extends Half `],
+  ['joins', `interface Half ${members(EIGHT.slice(4))}\nexport type LaneDeps = Half & `],
+  ['joins by a Pick', `export type LaneDeps = Pick<All, 'e' | 'f' | 'g' | 'h'> & `],
+])('what a shape %s counts', (_how, head) => {
+  expect(problemsOf(`${head}${members(EIGHT.slice(0, 4))}`)).toHaveLength(1)
+  expect(problemsOf(`${head}${members(EIGHT.slice(0, 3))}`)).toEqual([])
+})
+
+test('what one dependency picks from a class is one', () => {
+  const picks = `Pick<Log, ${EIGHT.map((name) => `'${name}'`).join(' | ')}>`
+  expect(problemsOf(`export interface LaneDeps { readonly log: ${picks} }`)).toEqual([])
+})
+
+test('other shapes may have as many members as they need', () => {
+  expect(problemsOf(`export interface Row ${members(EIGHT)}`)).toEqual([])
+})
