@@ -52,7 +52,7 @@ export async function takeInstall(
     deps.callers.memory.forget(memberId)
     switch (answer.kind) {
       case 'installed': {
-        const { domain, finished, status = null } = answer
+        const { domain, finished, status } = answer
         return { kind: 'accepted', domain, finished, status }
       }
       case 'pending':
