@@ -18,6 +18,7 @@ import type { DirectoryRemote } from './objects/directory.ts'
 import { createDirectoryClient } from './objects/directory-client.ts'
 import { createPacerClient, type PacerClient, type PacerRemote } from './objects/pacer-client.ts'
 import type { PortalSettings } from './portal/settings.ts'
+import { sleep } from './sleep.ts'
 import { InstallStore } from './storage/install-store.ts'
 import { SpillStore } from './storage/spill-store.ts'
 import { withTimeout } from './storage/with-timeout.ts'
@@ -200,7 +201,7 @@ export function createPortalSettings(env: Env): PortalSettings {
       fetch: (...request) => fetch(...request),
       now: () => Date.now(),
       random: () => Math.random(),
-      sleep: (ms) => scheduler.wait(ms),
+      sleep,
       log,
       newReceipt: () => crypto.randomUUID(),
     },

@@ -11,6 +11,7 @@ import type { Trust } from './installs/trust.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { World } from './settings.ts'
 import type { PortalState } from './state/portal-state.ts'
+import { waitFor } from './timers.ts'
 
 /** How long the application's page waits for the portal's subscriptions, in milliseconds. */
 export const PAGE_PATIENCE_MS = 5000
@@ -55,7 +56,7 @@ export async function installPortal(
   scheduler.background(aligned)
   // A person waits for the page, and wants to know which events could not be bound. Nobody waits for the
   // answer to an event.
-  if (request.cause === 'page') await Promise.race([aligned, world.sleep(PAGE_PATIENCE_MS)])
+  if (request.cause === 'page') await waitFor(world, PAGE_PATIENCE_MS, aligned)
   // The portal knows best whether its installation is finished; the OAuth server may be ahead of it.
   const finished = state.install().application?.finished ?? answer.finished
   return { ...answer, finished }
@@ -68,7 +69,7 @@ async function holdDomain({
 }: Pick<InstallParts, 'trust' | 'world' | 'scheduler'>): Promise<void> {
   const held = trust.followDomain()
   scheduler.background(held)
-  await Promise.race([held.catch(() => undefined), world.sleep(DIRECTORY_PATIENCE_MS)])
+  await waitFor(world, DIRECTORY_PATIENCE_MS, held)
 }
 
 /**

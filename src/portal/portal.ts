@@ -18,6 +18,7 @@ import { createParts, type PortalParts } from './parts.ts'
 import type { FailureEvent } from './scheduler.ts'
 import type { PortalSettings } from './settings.ts'
 import { loadParts } from './start.ts'
+import { startTimer } from './timers.ts'
 import { uninstallPortal, type UninstallCall } from './uninstall.ts'
 import { keepUp } from './upkeep.ts'
 import { eventsPage, eventViews, parkedView } from './views/event-views.ts'
@@ -31,6 +32,7 @@ export class PortalObject extends DurableObject<unknown> {
 
   constructor(ctx: DurableObjectState, env: unknown, settings: PortalSettings) {
     super(ctx, env)
+    const keepAlive = (work: Promise<void>): void => this.#background(work)
     this.#parts = createParts({
       storage: ctx.storage,
       memberId: ctx.id.name ?? '',
@@ -39,7 +41,7 @@ export class PortalObject extends DurableObject<unknown> {
         advance: () => this.#advance(),
         laneRested: () => this.#parts.waker.laneRested(),
         background: (work, event) => this.#background(work, event),
-        after: (ms, work) => this.#background(settings.world.sleep(ms).then(work)),
+        after: (ms, work) => startTimer(settings.world, { ms, work, keepAlive }),
         report: (event, error) => this.#report(event, error),
       },
     })

@@ -14,8 +14,11 @@ export interface Scheduler {
   laneRested(): void
   /** Keeps work alive for which nobody waits. When it fails, the failure is logged as `event`. */
   background(work: Promise<unknown>, event?: FailureEvent): void
-  /** Calls `work` after a time, in milliseconds. The end of the object cancels it. */
-  after(ms: number, work: () => void): void
+  /**
+   * Calls `work` after a time, in milliseconds. The answer cancels that, and so does the end of the object. A part
+   * cancels what it needs no longer, since a timer keeps the object awake.
+   */
+  after(ms: number, work: () => void): () => void
   /** Logs a failure after which the part has gone on by itself. */
   report(event: FailureEvent, error: unknown): void
 }

@@ -52,7 +52,11 @@ export interface World {
   readonly now: () => number
   /** A number from 0 to 1, without 1. */
   readonly random: () => number
-  readonly sleep: (ms: number) => Promise<void>
+  /**
+   * Resolves after a time, in milliseconds, or as soon as `ends` is aborted. A sleep keeps the object awake, and
+   * the platform bills that, so whoever may need it no longer ends it.
+   */
+  readonly sleep: (ms: number, ends?: AbortSignal) => Promise<void>
   readonly log: LineWriter
   /** Makes a receipt for an event that no portal sent. */
   readonly newReceipt: () => string

@@ -38,9 +38,9 @@ describe('the wait for the portal to be subscribed', () => {
     const slept: number[] = []
     scenario.adapt = (settings) => ({
       ...settings,
-      sleep: (ms) => {
+      sleep: (ms, ends) => {
         slept.push(ms)
-        return settings.sleep(ms)
+        return settings.sleep(ms, ends)
       },
     })
     expect((await install()).status).toBe(200)

@@ -21,7 +21,7 @@ it('are built without a read, a write, an alarm or a word to the scheduler', asy
         advance: say('advance'),
         laneRested: say('laneRested'),
         background: say('background'),
-        after: say('after'),
+        after: () => say('after'),
         report: say('report'),
       },
     })

@@ -32,7 +32,10 @@ function aWaker(...times: readonly (number | null)[]) {
     world: { now: () => NOW },
     scheduler: {
       background: (work) => void work.catch(() => {}),
-      after: (ms, work) => void timers.push({ ms, work }),
+      after: (ms, work) => {
+        timers.push({ ms, work })
+        return () => {}
+      },
       advance: () => void did.push('goes on'),
     },
   })

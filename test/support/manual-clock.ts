@@ -17,11 +17,16 @@ export class ManualClock {
   /** Unix milliseconds. */
   readonly now = (): number => this.#now
 
-  /** Resolves when the clock has moved that far; at once for no time at all. */
-  readonly sleep = (ms: number): Promise<void> =>
+  /** Resolves when the clock has moved that far, or `ends` is aborted; at once for no time at all. */
+  readonly sleep = (ms: number, ends?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
-      if (ms <= 0) resolve()
-      else this.#sleepers.push({ at: this.#now + ms, wake: resolve })
+      if (ms <= 0 || ends?.aborted === true) return resolve()
+      const sleeper = { at: this.#now + ms, wake: resolve }
+      this.#sleepers.push(sleeper)
+      ends?.addEventListener('abort', () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper)
+        resolve()
+      })
     })
 
   /** How many sleep at the moment. */

@@ -47,7 +47,7 @@ export class LaneBook {
   /** The outcomes that storage has refused, oldest first. */
   #refused: readonly RefusedOutcome[] = []
   #skipped = 0
-  #isFlushPlanned = false
+  #cancelFlush: (() => void) | null = null
 
   constructor(deps: LaneBookDeps) {
     this.#deps = deps
@@ -180,6 +180,8 @@ export class LaneBook {
     this.#refused = []
     this.#unsaved.clear()
     this.#skipped = 0
+    this.#cancelFlush?.()
+    this.#cancelFlush = null
   }
 
   /**
@@ -201,14 +203,13 @@ export class LaneBook {
   }
 
   /**
-   * Stores the sends that only memory knows, within a second. The timer keeps the object alive for that
-   * second, so a caller asks for it only where it must.
+   * Stores the sends that only memory knows, within a second. Whatever stores the lanes before ends the timer,
+   * which keeps the object awake.
    */
   flushInTime(): void {
-    if (this.#isFlushPlanned || this.#unsaved.size === 0) return
-    this.#isFlushPlanned = true
-    this.#deps.scheduler.after(CHECKPOINT_MS, () => {
-      this.#isFlushPlanned = false
+    if (this.#cancelFlush !== null || this.#unsaved.size === 0) return
+    this.#cancelFlush = this.#deps.scheduler.after(CHECKPOINT_MS, () => {
+      this.#cancelFlush = null
       this.flush()
     })
   }

@@ -476,6 +476,17 @@ describe('a send that only memory knows', () => {
     })
     expect(unsaved).toEqual([1, 0])
   })
+
+  it('keeps the object awake for a second at most, and no longer than another lane is walked', async () => {
+    await scenario.relay.deploys([machine('erp'), machine('crm')])
+    const held = scenario.receiver('crm').holds()
+    await scenario.portal.sends()
+    await until(() => scenario.time.sleepers === 1)
+    const observed = await scenario.observe()
+    held.open()
+    await until(() => scenario.time.sleepers === 0)
+    expect(observed.writes.map(({ rows }) => rows)).toEqual([1])
+  })
 })
 
 describe('a portal that the destination does not name', () => {

@@ -49,7 +49,10 @@ class PumpScenario {
         background: (work) => void work.catch(() => this.logged.push('background_failed')),
         laneRested: () => (this.rests += 1),
         report: (event) => this.logged.push(event),
-        after: (ms, work) => void this.timers.push({ ms, work }),
+        after: (ms, work) => {
+          this.timers.push({ ms, work })
+          return () => {}
+        },
       },
     })
   }

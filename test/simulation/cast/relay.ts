@@ -185,7 +185,7 @@ export class VirtualRelay {
           fetch: network.fetchFor(life),
           now: () => Date.now(),
           random,
-          sleep: (ms) => life.within(time.sleep(ms)),
+          sleep: (ms, ends) => life.within(time.sleep(ms, ends)),
           log: (level, event, fields = {}) => {
             this.lines.push(JSON.stringify({ level, event, ...fields }))
           },

@@ -59,9 +59,16 @@ export class VirtualTime {
     }
   }
 
-  /** Resolves after a time. */
-  readonly sleep = (ms: number): Promise<void> =>
-    new Promise((resolve) => void this.after(ms, resolve))
+  /** Resolves after a time, or as soon as `ends` is aborted. */
+  readonly sleep = (ms: number, ends?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (ends?.aborted === true) return resolve()
+      const cancel = this.after(ms, resolve)
+      ends?.addEventListener('abort', () => {
+        cancel()
+        resolve()
+      })
+    })
 
   /** Lets time pass. */
   async passes(ms: number): Promise<void> {

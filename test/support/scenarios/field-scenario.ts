@@ -195,7 +195,7 @@ export class FieldScenario {
     }
     const world = {
       now: this.#clock.now,
-      sleep: (ms: number): Promise<void> => inLife(this.#clock.sleep(ms)),
+      sleep: (ms: number, ends?: AbortSignal): Promise<void> => inLife(this.#clock.sleep(ms, ends)),
       newReceipt: () => `own-${(this.#receipts += 1)}`,
       log: () => {},
     }
@@ -203,7 +203,7 @@ export class FieldScenario {
       advance: () => {},
       laneRested: () => {},
       background: (work) => void work,
-      after: () => {},
+      after: () => () => {},
       report: (_event, error) => void this.failures.push(error),
     }
     const state = { head: () => this.#head, setHead: (head: number) => void (this.#head = head) }

@@ -76,7 +76,7 @@ export class LaneRoomScenario {
       db: { ...db, transaction: (work) => db.transaction(() => this.#unlessFull(work)) },
       log: this.log,
       fates: this.fates,
-      scheduler: { after: () => {} },
+      scheduler: { after: () => () => {} },
     })
     this.receivers = new Receivers({
       config,

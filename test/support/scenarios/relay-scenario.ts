@@ -8,6 +8,7 @@ import type { PendingRow } from '../../../src/core/access/pending-row.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
 import { InstallStore, type KvInstall } from '../../../src/storage/install-store.ts'
+import { sleep } from '../../../src/sleep.ts'
 import { aBitrix24, bitrix24Handler, type SimulatedBitrix24 } from '../network/bitrix24-network.ts'
 import { overrides, type AdaptableSettings } from '../worker/overrides.ts'
 import { answerPortal } from '../network/portal-rest.ts'
@@ -96,7 +97,7 @@ export class RelayScenario extends Scenario {
         ...settings,
         now: this.time.now,
         // An eviction waits for whatever sleeps; the clock decides what is due, not the sleep.
-        sleep: (ms) => scheduler.wait(Math.min(ms, SLEEP_MS)),
+        sleep: (ms, ends) => sleep(Math.min(ms, SLEEP_MS), ends),
       })
   }
 

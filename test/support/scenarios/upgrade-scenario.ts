@@ -11,6 +11,7 @@ import {
   runInDurableObject,
 } from 'cloudflare:test'
 import { vi } from 'vitest'
+import { sleep } from '../../../src/sleep.ts'
 import { bitrix24Body } from '../builders/bitrix24-bodies.ts'
 import { aBitrix24, bitrix24Handler } from '../network/bitrix24-network.ts'
 import { Edge, FORM_TYPE, JSON_TYPE, watchLog } from '../worker/edge.ts'
@@ -90,7 +91,7 @@ export class UpgradeScenario {
         applications: new Map([...settings.applications, ...Object.entries(secrets)]),
         random: () => 0,
         // The clock decides what is due, not the sleep.
-        sleep: (ms) => this.#pause(ms),
+        sleep: (ms, ends) => this.#pause(ms, ends),
         log: (_level, event) => void this.logged.push(event),
       })
     },
@@ -203,8 +204,8 @@ export class UpgradeScenario {
   }
 
   /** A moment at most; whoever still waits when the test is over waits for ever. */
-  #pause(ms: number): Promise<void> {
-    return this.#isOver ? NEVER : scheduler.wait(Math.min(ms, POLL_MS))
+  #pause(ms: number, ends?: AbortSignal): Promise<void> {
+    return this.#isOver ? NEVER : sleep(Math.min(ms, POLL_MS), ends)
   }
 
   /** Puts an object's rows in its place; the next call finds it as if it had always been there. */
