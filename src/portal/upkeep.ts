@@ -7,8 +7,8 @@ import { RETENTION_PAGE, passFloor, planRetention } from '../core/lanes/retentio
 import type { PortalParts } from './parts.ts'
 import { reseal } from '../storage/reseal.ts'
 
-/** The most batches that one visit drops: a portal may have 100,000 events a day. */
-const MAX_BATCHES = 200
+/** About so many events one visit drops at most: a portal may have 100,000 a day. */
+const MAX_DROPPED = 100_000
 
 /**
  * Does the daily work of a portal, and returns how many events were dropped. The work that asks the portal
@@ -66,23 +66,24 @@ type SealedParts = Pick<PortalParts, 'memberId' | 'config' | 'state'>
 /** Drops the events that are older than the retention, and returns how many are gone. */
 async function dropOld(parts: RetentionParts): Promise<number> {
   let dropped = 0
-  for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
-    const count = dropBatch(parts)
+  for (;;) {
+    const count = dropPage(parts)
     dropped += count
-    if (count < RETENTION_PAGE) break
-    // Between two batches the object takes new events.
+    if (count === 0 || dropped >= MAX_DROPPED) return dropped
+    // Between two pages the object takes new events.
     await parts.world.sleep(0)
   }
-  return dropped
 }
 
-function dropBatch(parts: RetentionParts): number {
+function dropPage(parts: RetentionParts): number {
   const { log, fates, book, config, world } = parts
   const oldest = log.oldest(RETENTION_PAGE)
   const { retentionDays } = config
-  const floor = planRetention(oldest, book.all(), { now: world.now(), retentionDays })
-  if (floor === null) return 0
-  const entries = log.after(0, RETENTION_PAGE).filter(({ sequence }) => sequence <= floor)
+  const plan = planRetention(oldest, book.all(), { now: world.now(), retentionDays })
+  if (plan === null) return 0
+  // A page holds fewer entries when they are large; the rest is dropped with the next pages.
+  const entries = log.after(0, RETENTION_PAGE).filter(({ sequence }) => sequence <= plan)
+  const floor = entries.at(-1)?.sequence ?? plan
   const passed = book.all().map((lane) => {
     const meant = entries.filter((entry) => parts.rules.filteredBy(lane, entry) === null)
     const waiting = meant.filter(({ sequence }) => sequence > lane.cursor)

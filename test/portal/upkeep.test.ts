@@ -5,6 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent } from '../support/builders/a-delivery.ts'
 import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
+import { MAX_PAGE_BYTES } from '../../src/portal/log/log-store.ts'
 import { machine } from '../support/builders/entries.ts'
 import { until } from '../support/until.ts'
 
@@ -96,6 +97,19 @@ describe('the daily visit', () => {
     const deleted = observed.writes.filter(({ query }) => query.startsWith('DELETE FROM log'))
     expect(deleted.map(({ rows }) => rows)).toEqual([500, 500, 201])
     expect(await logged()).toEqual([])
+  })
+
+  it('of large events reads a few at a time, and counts each that a lane had still to get', async () => {
+    await scenario.relay.passesOn()
+    await scenario.operator.pauses('erp')
+    const large = JSON.stringify(anEvent({ data: 'x'.repeat(MAX_PAGE_BYTES / 2) }))
+    for (let n = 0; n < 5; n += 1) await scenario.portal.sends({ event: large })
+    await passDays(21)
+    const observed = await scenario.observe()
+    expect(await scenario.object.touch()).toEqual({ dropped: 6 })
+    const deleted = observed.writes.filter(({ query }) => query.startsWith('DELETE FROM log'))
+    expect(deleted.length).toBeGreaterThan(1)
+    expect(await scenario.lane('erp')).toMatchObject({ expired: 5, backlog: 0 })
   })
 
   it('forgets the fates of dropped events', async () => {

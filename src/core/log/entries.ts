@@ -11,7 +11,7 @@ export interface PageSizes {
   readonly page: number
 }
 
-/** Reads a page of entries on one side of a sequence. */
+/** Reads a page of entries on one side of a sequence: at most `limit`, and none only when there are none. */
 type ReadPage = (sequence: number, limit: number) => readonly LogEntry[]
 
 /** The entries after a sequence, oldest first. */
@@ -43,8 +43,7 @@ function* entries(
     const found = read(from, limit)
     yield* found
     const last = found.at(-1)
-    // A page that is not full is the last one.
-    if (last === undefined || found.length < limit) return
+    if (last === undefined) return
     from = last.sequence
     limit = page
   }

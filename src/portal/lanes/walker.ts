@@ -52,6 +52,7 @@ export class LaneWalker {
       head: () => this.#readableHead(),
       after: (sequence, limit) => {
         const head = this.#readableHead()
+        if (sequence >= head) return []
         return log.after(sequence, limit).filter((entry) => entry.sequence <= head)
       },
       before: (sequence, limit) => log.before(sequence, limit),

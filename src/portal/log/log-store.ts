@@ -15,6 +15,9 @@ const RECENT_PAGE = 100
 /** An event that still waits is at most this much older than the youngest one, in milliseconds. */
 const AWAITING_WINDOW_MS = 10 * MINUTE_MS
 
+/** The most that a page of events holds, in bytes of their texts; one event may be larger. */
+export const MAX_PAGE_BYTES = 1024 * 1024
+
 /** How many rows are searched for the last event about a field. */
 const MAX_LOOKED_THROUGH = 2000
 
@@ -85,13 +88,16 @@ export class LogStore {
     let before = Number.MAX_SAFE_INTEGER
     let since = Number.NEGATIVE_INFINITY
     for (;;) {
+      // Only the entries that wait are read whole.
       const rows = this.#db.all(
-        'SELECT * FROM log WHERE sequence < ? ORDER BY sequence DESC LIMIT ?',
+        `SELECT sequence, received_at, enrichment = ? AS awaits FROM log
+         WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
+        AWAITS,
         before,
         RECENT_PAGE,
       )
-      const waiting = rows.filter((row) => row['enrichment'] === AWAITS)
-      found.push(...waiting.map(parseEntry))
+      const waiting = rows.filter((row) => row['awaits'] === 1)
+      found.push(...waiting.flatMap((row) => this.entry(numberOf(row, 'sequence')) ?? []))
       const [first] = rows
       const last = rows.at(-1)
       if (first === undefined || last === undefined) return found.toReversed()
@@ -143,18 +149,34 @@ export class LogStore {
     }
   }
 
-  /** Entries after a sequence, oldest first. */
+  /** Entries after a sequence, oldest first: at most `limit`, and fewer when they are large. */
   after(sequence: number, limit: number): LogEntry[] {
-    return this.#db
-      .all('SELECT * FROM log WHERE sequence > ? ORDER BY sequence LIMIT ?', sequence, limit)
-      .map(parseEntry)
+    return this.#page('log WHERE sequence > ? ORDER BY sequence', sequence, limit)
   }
 
-  /** Entries before a sequence, newest first. */
+  /** Entries before a sequence, newest first: at most `limit`, and fewer when they are large. */
   before(sequence: number, limit: number): LogEntry[] {
-    return this.#db
-      .all('SELECT * FROM log WHERE sequence < ? ORDER BY sequence DESC LIMIT ?', sequence, limit)
-      .map(parseEntry)
+    return this.#page('log WHERE sequence < ? ORDER BY sequence DESC', sequence, limit)
+  }
+
+  /**
+   * Reads a page of entries. An event may be large, and the platform ends an object that takes more than 128 MB.
+   * So the sizes are read first, and then as many entries as fit, but at least one.
+   */
+  #page(rows: string, sequence: number, limit: number): LogEntry[] {
+    const fitting = limit > 1 ? this.#fitting(rows, sequence, limit) : limit
+    return this.#db.all(`SELECT * FROM ${rows} LIMIT ?`, sequence, fitting).map(parseEntry)
+  }
+
+  #fitting(rows: string, sequence: number, limit: number): number {
+    const sizes = this.#db.all(
+      `SELECT octet_length(event) + coalesce(octet_length(enrichment), 0) AS bytes FROM ${rows} LIMIT ?`,
+      sequence,
+      limit,
+    )
+    let bytes = 0
+    const tooMuch = sizes.findIndex((row) => (bytes += numberOf(row, 'bytes')) > MAX_PAGE_BYTES)
+    return tooMuch === -1 ? sizes.length : Math.max(1, tooMuch)
   }
 
   /** One entry; null when it was never stored or has been dropped. */

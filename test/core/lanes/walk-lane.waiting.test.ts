@@ -49,13 +49,13 @@ describe('a walk decides once for each send', () => {
     ['machine', null],
     ['person', BEHIND],
   ] as const)(
-    'for a %s: it reads the log once a send, and once to find nothing',
+    'for a %s: it reads the log once a send, and not at all at its end',
     async (...row) => {
       const [reader, digest] = row
       const scenario = aLaneScenario({ events: 8, reader, digest })
       await scenario.walk()
       expect(scenario.order).toEqual(oneTo(8))
-      expect(scenario.reads).toBe(9)
+      expect(scenario.reads).toBe(8)
     },
   )
 
@@ -75,7 +75,7 @@ describe('a walk decides once for each send', () => {
     free()
     await walk
     expect(scenario.sends).toMatchObject([{ sequence: 1, at: NOW + 1000 }])
-    expect(scenario.reads).toBe(2)
+    expect(scenario.reads).toBe(1)
   })
 
   it('again when the lane has changed meanwhile', async () => {
@@ -87,7 +87,7 @@ describe('a walk decides once for each send', () => {
     free()
     await walk
     expect(scenario.order).toEqual([2])
-    expect(scenario.reads).toBe(3)
+    expect(scenario.reads).toBe(2)
   })
 
   it('again when events have come meanwhile: they join the digest', async () => {

@@ -243,6 +243,7 @@ export class LaneScenario {
     return {
       head: () => this.head,
       after: (after, limit) => {
+        if (after >= (this.log.at(-1)?.sequence ?? 0)) return []
         this.reads += 1
         return pagesOf(this.log).after(after, limit)
       },
