@@ -20,7 +20,7 @@ export async function loadParts(parts: PortalParts): Promise<void> {
   matcher.follow()
   // The alarm is read before the parts that may move it.
   await alarm.load()
-  reconciliation.load(log.lastFieldEventAt())
+  reconciliation.load((time) => log.lastFieldEventSince(time))
   // A lane that does not get an event tells nobody of it, so it may have passed it.
   enricher.load(log.awaiting(), (entry) =>
     book

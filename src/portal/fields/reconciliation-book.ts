@@ -31,10 +31,14 @@ export class ReconciliationBook {
     this.#deps = deps
   }
 
-  /** Reads the row. `lastEventAt` is the time that the log tells, in unix milliseconds. */
-  load(lastEventAt: number | null): void {
+  /**
+   * Reads the row. `lastEventSince` tells from the log when the last event about a field came, if it came at that
+   * time or later, in unix milliseconds: only an event since the last comparison matters.
+   */
+  load(lastEventSince: (time: number) => number | null): void {
     this.#state = this.#deps.fields.loadReconciliation()
-    this.#lastEventAt = lastEventAt
+    const { startedAt } = this.#state
+    this.#lastEventAt = startedAt === null ? null : lastEventSince(startedAt)
   }
 
   /** The state as memory has it. */
@@ -42,7 +46,7 @@ export class ReconciliationBook {
     return this.#state
   }
 
-  /** The time of the last event about a field, in unix milliseconds; null without one. */
+  /** The time of the last event about a field since the last comparison, in unix milliseconds; null without one. */
   lastEventAt(): number | null {
     return this.#lastEventAt
   }

@@ -9,8 +9,11 @@ import { numberOf, textOf, type Database } from '../../storage/database.ts'
 import { parseArrival, AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
 import { remakeTable } from '../state/migrations.ts'
 
-/** The rows that are read at a time when an object starts. */
-const RECENT_PAGE = 100
+/** The rows that are read at a time when an object starts: most logs are quiet, and each row is billed. */
+const RECENT_PAGE = 20
+
+/** The rows that are searched at a time for events that still wait. */
+const AWAITING_PAGE = 100
 
 /** An event that still waits is at most this much older than the youngest one, in milliseconds. */
 const AWAITING_WINDOW_MS = 10 * MINUTE_MS
@@ -94,7 +97,7 @@ export class LogStore {
          WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
         AWAITS,
         before,
-        RECENT_PAGE,
+        AWAITING_PAGE,
       )
       const waiting = rows.filter((row) => row['awaits'] === 1)
       found.push(...waiting.flatMap((row) => this.entry(numberOf(row, 'sequence')) ?? []))
@@ -108,17 +111,27 @@ export class LogStore {
   }
 
   /**
-   * The time of the last event for which something was read, as far as the youngest rows tell; null without
-   * one.
+   * The time of the last event for which something was read, when it was received at `since` or later (unix
+   * milliseconds), and as far as the youngest rows tell; null without one. Older rows are not looked at, since
+   * each start of an object asks.
    */
-  lastFieldEventAt(): number | null {
-    const row = this.#db.all(
-      `SELECT max(received_at) AS at FROM
-         (SELECT received_at, enrichment, reconciled FROM log ORDER BY sequence DESC LIMIT ?)
-       WHERE enrichment IS NOT NULL AND reconciled = 0`,
-      MAX_LOOKED_THROUGH,
-    )[0]
-    return typeof row?.['at'] === 'number' ? row['at'] : null
+  lastFieldEventSince(since: number): number | null {
+    let before = Number.MAX_SAFE_INTEGER
+    for (let seen = 0; seen < MAX_LOOKED_THROUGH; seen += RECENT_PAGE) {
+      const rows = this.#db.all(
+        `SELECT sequence, received_at, enrichment IS NOT NULL AND reconciled = 0 AS is_read FROM log
+         WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
+        before,
+        RECENT_PAGE,
+      )
+      const young = rows.filter((row) => receivedAtOf(row) >= since)
+      const found = young.find((row) => row['is_read'] === 1)
+      if (found !== undefined) return receivedAtOf(found)
+      const last = rows.at(-1)
+      if (last === undefined || young.length === 0) return null
+      before = numberOf(last, 'sequence')
+    }
+    return null
   }
 
   /** The times of receipt of the last events of the portal, in no certain order, as far as the youngest rows tell. */

@@ -30,7 +30,7 @@ function inBook<T>(
       })
     }
     const book = new ReconciliationBook({ db: { transaction }, fields, world: { now: () => NOW } })
-    book.load(null)
+    book.load(() => null)
     return work({ book, fields, disk, stored: () => fields.loadReconciliation() })
   })
 }

@@ -1,6 +1,6 @@
 /** What the log finds again: repeated events, events that wait, pages, and what an operator counts. */
 import { describe, expect, it } from 'vitest'
-import { MINUTE_MS } from '../../../src/core/durations.ts'
+import { DAY_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import {
   DUPLICATE_WINDOW_MS,
   MAX_REMEMBERED,
@@ -26,7 +26,7 @@ interface Stored extends Partial<Arrival> {
 }
 
 /** Works with a log that holds these events from sequence 1 on. */
-function inLog<T>(events: readonly Stored[], work: (log: LogStore) => T): Promise<T> {
+function inLog<T>(events: readonly Stored[], work: (log: LogStore, db: Database) => T): Promise<T> {
   return withDatabase((db) => {
     migrate(db)
     const log = new LogStore(db)
@@ -40,7 +40,21 @@ function inLog<T>(events: readonly Stored[], work: (log: LogStore) => T): Promis
         )
       }
     })
-    return work(log)
+    return work(log, db)
+  })
+}
+
+/** How many rows are read of a log that holds these events. */
+function rowsReadBy(events: readonly Stored[], work: (log: LogStore) => void): Promise<number> {
+  return inLog(events, (_, db) => {
+    let read = 0
+    const all: Database['all'] = (...statement) => {
+      const rows = db.all(...statement)
+      read += rows.length
+      return rows
+    }
+    work(new LogStore({ ...db, all }))
+    return read
   })
 }
 
@@ -122,22 +136,8 @@ describe('recentArrivals()', () => {
   })
 
   it('are read page by page: a quiet log costs one page at each start', async () => {
-    const pages = await withDatabase((db) => {
-      migrate(db)
-      const log = new LogStore(db)
-      for (let sequence = 1; sequence <= 300; sequence += 1) {
-        const arrival = { receipt: `r${sequence}`, contentHash: `h${sequence}`, receivedAt: 0 }
-        log.insert(sequence, arrival, { event: '{}', awaits: false })
-      }
-      let read = 0
-      const all: Database['all'] = (...statement) => {
-        read += 1
-        return db.all(...statement)
-      }
-      new LogStore({ ...db, all }).recentArrivals(NOW)
-      return read
-    })
-    expect(pages).toBe(1)
+    const log = many(300, { receivedAt: NOW - RECEIPT_WINDOW_MS })
+    expect(await rowsReadBy(log, (store) => store.recentArrivals(NOW))).toBeLessThan(100)
   })
 })
 
@@ -214,7 +214,7 @@ describe('lastEventTimes()', () => {
   })
 })
 
-describe('lastFieldEventAt()', () => {
+describe('lastFieldEventSince()', () => {
   it('is the time of the last event of the portal that something was read for', async () => {
     const log = [
       { awaits: true, receivedAt: NOW - 3 },
@@ -224,10 +224,25 @@ describe('lastFieldEventAt()', () => {
     const found = await inLog(log, (store) => {
       store.enrich(2, anEnrichment())
       store.insertReconciled(4, { receipt: 'r4', contentHash: 'r4', receivedAt: NOW }, TOLD)
-      return store.lastFieldEventAt()
+      return [NOW - 2, NOW - 1].map((since) => store.lastFieldEventSince(since))
     })
-    expect(found).toBe(NOW - 2)
-    expect(await inLog([{}], (store) => store.lastFieldEventAt())).toBeNull()
+    expect(found).toEqual([NOW - 2, null])
+    expect(await inLog([{}], (store) => store.lastFieldEventSince(0))).toBeNull()
+  })
+
+  it('is found behind many other events, and no older event is looked at', async () => {
+    const log = [
+      ...many(300, { receivedAt: NOW - DAY_MS }),
+      { awaits: true, receivedAt: NOW - 5 },
+      ...many(50),
+    ]
+    const found = await inLog(log, (store) => {
+      store.enrich(301, anEnrichment())
+      return store.lastFieldEventSince(NOW - 5)
+    })
+    expect(found).toBe(NOW - 5)
+    const rows = await rowsReadBy(log, (store) => store.lastFieldEventSince(NOW - 4))
+    expect(rows).toBeLessThan(100)
   })
 })
 

@@ -102,7 +102,7 @@ export class FieldScenario {
     restarts: ({ toldUpTo = 0 }: { readonly toldUpTo?: number } = {}): void => {
       this.#parts = this.#build()
       this.#parts.appender.load()
-      this.#parts.reconciliation.load(this.log.lastFieldEventAt())
+      this.#parts.reconciliation.load((time) => this.log.lastFieldEventSince(time))
       this.enricher.load(this.log.awaiting(), ({ sequence }) => sequence <= toldUpTo)
     },
   }
