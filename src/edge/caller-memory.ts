@@ -1,6 +1,7 @@
 /**
- * The memory that one isolate has of its callers. A portal calls often, and the object's word about its token
- * is good for some seconds. So a busy portal costs one question, and so does a flood of one wrong token.
+ * The memory that one isolate has of its callers. A portal calls often, so what its object has said about a
+ * token is remembered for some seconds. A busy portal then costs one question, and so does a flood of one wrong
+ * token.
  */
 import type { TokenHash } from '../core/access/token-hashes.ts'
 import { BoundedMap } from '../core/bounded-map.ts'
@@ -25,7 +26,7 @@ export const EXHAUSTED_MEMORY_MS = 10_000
 
 /**
  * How many installations one isolate hands on in a minute. Each asks an OAuth server at most twice, and Bitrix24
- * blocks who asks too much.
+ * blocks a caller that asks too often.
  */
 export const INSTALLS_PER_MINUTE = 600
 
@@ -41,7 +42,7 @@ export interface CallerToken {
   readonly tokenHash: string
 }
 
-interface Verdict {
+interface RememberedToken {
   readonly trusted: boolean
   /** Unix milliseconds. */
   readonly until: number
@@ -49,7 +50,7 @@ interface Verdict {
 
 /** The callers that this isolate remembers. */
 export class CallerMemory {
-  readonly #verdicts = new BoundedMap<Verdict>(MAX_TOKENS_REMEMBERED)
+  readonly #tokens = new BoundedMap<RememberedToken>(MAX_TOKENS_REMEMBERED)
   readonly #records = new BoundedMap<readonly TokenHash[]>(MAX_TOKENS_REMEMBERED)
   readonly #exhausted = new BoundedMap<number>(MAX_TOKENS_REMEMBERED)
   readonly #installs = new LeakyBucket({
@@ -67,18 +68,18 @@ export class CallerMemory {
     { trusted, now }: { readonly trusted: boolean; readonly now: number },
   ): void {
     const until = now + (trusted ? TRUSTED_MEMORY_MS : REFUSED_MEMORY_MS)
-    this.#verdicts.set(nameOf(caller), { trusted, until })
+    this.#tokens.set(nameOf(caller), { trusted, until })
   }
 
-  /** The object's last word about a token; `unknown` when there is none, or when it is too old. */
+  /** What the object said of a token last; `unknown` when it said nothing, or too long ago. */
   recall(caller: CallerToken, now: number): CallerTrust {
-    const verdict = this.#verdicts.get(nameOf(caller))
-    if (verdict === undefined || verdict.until <= now) return 'unknown'
-    return verdict.trusted ? 'trusted' : 'refused'
+    const remembered = this.#tokens.get(nameOf(caller))
+    if (remembered === undefined || remembered.until <= now) return 'unknown'
+    return remembered.trusted ? 'trusted' : 'refused'
   }
 
   /** Counts an installation that is handed on; false when this isolate has handed on too many. */
-  takeInstall(now: number): boolean {
+  countInstall(now: number): boolean {
     if (this.#installs.waitMs(now) > 0) return false
     this.#installs.take(now)
     return true
@@ -106,7 +107,7 @@ export class CallerMemory {
 
   /** Forgets every token of a portal, because its install has changed. */
   forget(memberId: string): void {
-    this.#verdicts.forget(nameOf({ memberId, tokenHash: '' }))
+    this.#tokens.forget(nameOf({ memberId, tokenHash: '' }))
     this.#records.forget(nameOf({ memberId, tokenHash: '' }))
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The questions about unknown tokens that the portals' objects have not answered yet. An isolate has a few of
- * them under way for each caller and portal, and the others wait for these answers: a flood that comes at once
- * would otherwise be through before the first no is counted.
+ * The questions about unknown tokens that the portals' objects have not answered yet. An isolate asks a few at
+ * a time about each caller and portal, and further requests wait for these answers. Otherwise a flood that
+ * comes at once would reach the object as a whole, before its first refusal is counted.
  */
 import { withTimeout } from '../storage/with-timeout.ts'
 
@@ -52,7 +52,7 @@ export class CallerQuestions {
       await withTimeout(promise, TURN_MS)
       return true
     } catch {
-      // Swallows the timeout: the caller decides about a wait in vain.
+      // Swallows the timeout: false says that the wait was in vain.
       return false
     } finally {
       line.waiting.delete(resolve)

@@ -1,8 +1,9 @@
 /**
- * Finds out who calls. The edge looks into its memory, into the configuration and into KV, in this order. It
- * never has the last word: the portal's object is asked about a caller that the edge does not know. The
- * edge's own knowledge decides two things only: whether a caller who has had too many refusals is let through,
- * and whether a request may be spilled when the object is silent. Only the object's no is charged.
+ * Finds out who calls. The edge looks into its memory, into the configuration and into KV, in this order. When
+ * none of them knows the token, the portal's object is asked; and the object compares every token again. So
+ * the edge's own knowledge decides two things only: whether a caller with too many refusals is let through,
+ * and whether a request may be spilled when the object is silent. A caller is charged only for what the object
+ * has refused.
  */
 import { trustsToken } from '../core/access/token-hashes.ts'
 import { webhookRule, type OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
@@ -39,9 +40,11 @@ export interface Caller extends CallerToken {
 export type CallerRefusal = 'untrusted' | 'too_many_requests' | 'not_stored'
 
 /**
- * Finds out who calls. A token that the object refused a moment ago is refused again. An unknown one takes its
- * turn among the questions that are open already: `endQuestion` follows when the object has answered. Whoever
- * has waited for the no of another one with the same token is charged for it, unasked.
+ * Finds out who calls. A token that the object refused a moment ago is refused again. About an unknown one a
+ * question to the object begins, and the caller of this function ends it by `endQuestion`.
+ *
+ * For example, 20 requests with one wrong token come at once. Eight of them ask the object. The other twelve
+ * wait for its answer, find the refusal in the memory, and are charged for it without a question of their own.
  */
 export async function findCaller(
   deps: IntakeDeps,
@@ -136,7 +139,8 @@ export async function chargeCaller(
     return answers.every(Boolean)
   }
   try {
-    // A line that is used up is not counted for its address: other portals call from there.
+    // When the limit of this address and this portal is used up, the limit of the address alone is not
+    // charged: other portals call from the same address.
     if (!(await isWithin(lineKeys(memberId, source), isUntrustedWithinLimit))) return false
     return await isWithin(addressKeys(source.address), isAddressWithinLimit)
   } catch (error) {

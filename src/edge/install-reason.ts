@@ -1,6 +1,6 @@
 /**
- * Why the edge believes an installation enough to spill it, when the portal's object cannot be reached. Anybody
- * can send one, and KV must not fill with forged ones.
+ * The reason to spill an installation when the portal's object cannot be reached. Anybody can send one, and KV
+ * must not fill with forged ones, so an OAuth server has to know its access token.
  */
 import { chooseServers } from '../bitrix24/installs/confirm-token.ts'
 import { askAppInfo } from '../bitrix24/servers/oauth.ts'

@@ -35,13 +35,13 @@ export async function takeInstall(
   const { memberId } = presented
   const request: InstallRequest = { ...presented, handlerUrl: handlerUrl(deps.config, source) }
   const isKnown = await isKnownToken(deps, presented, source)
-  // Here each request is charged: the question goes to the OAuth server.
+  // An installation with an unknown token is charged at once: it makes the object ask an OAuth server.
   if (!isKnown && !(await chargeCaller(deps, memberId, source))) {
     return refuse('too_many_requests', deps.config)
   }
-  const { portals, world } = deps
-  // Whoever knows the application token is counted here, too: each installation asks the OAuth server.
-  if (!deps.callers.memory.takeInstall(world.now())) return refuse('too_many_requests', deps.config)
+  const { portals, callers, world } = deps
+  // An installation with a known application token counts here too, since each one asks the OAuth server.
+  if (!callers.memory.countInstall(world.now())) return refuse('too_many_requests', deps.config)
   const receivedAt = world.now()
   const receipt = world.newReceipt()
   try {

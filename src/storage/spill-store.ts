@@ -1,9 +1,9 @@
 /**
  * The spilled requests in KV: an event goes here when its portal's object cannot be reached. This is the only
  * user of the keys `spill:{memberId}:{receivedAtMs}:{receipt}`, which sort by time of receipt within a
- * portal, and of the keys `refused:…` of the same form. A request stands there that its object has refused: it
- * was acknowledged, so it is kept for the operator, and no drain meets it again. A value is text that the
- * store does not look into; a request with tokens is sealed before it comes here.
+ * portal, and of the keys `refused:…` of the same form. These hold the requests that their object has refused:
+ * they were acknowledged, so they are kept for the operator, and no drain meets them again. A value is text
+ * that the store does not look into; a request with tokens is sealed before it comes here.
  */
 import * as v from 'valibot'
 import { listKeyPages, type KvKey } from './kv-keys.ts'

@@ -77,9 +77,9 @@ describe('CallerMemory', () => {
 
   it('hands on 600 installations a minute', () => {
     const memory = new CallerMemory()
-    const taken = Array.from({ length: INSTALLS_PER_MINUTE + 1 }, () => memory.takeInstall(NOW))
+    const taken = Array.from({ length: INSTALLS_PER_MINUTE + 1 }, () => memory.countInstall(NOW))
     expect(taken.filter(Boolean)).toHaveLength(600)
-    expect([memory.takeInstall(NOW + 99), memory.takeInstall(NOW + 100)]).toEqual([false, true])
+    expect([memory.countInstall(NOW + 99), memory.countInstall(NOW + 100)]).toEqual([false, true])
   })
 
   it('takes the newest word', () => {

@@ -129,7 +129,7 @@ describe('takeRequest() with lifecycle requests', () => {
     const intake = scenario.intake(refusing)
     const install = decoded(scenario.portal.body('app-ONAPPUPDATE'))
     for (let count = 0; count < INSTALLS_PER_MINUTE; count += 1) {
-      intake.deps.callers.memory.takeInstall(scenario.now)
+      intake.deps.callers.memory.countInstall(scenario.now)
     }
     expect(await intake.take(install)).toEqual({ kind: 'refused', code: 'too_many_requests' })
     expect(intake.lookups).toEqual([])
