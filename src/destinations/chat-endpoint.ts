@@ -16,7 +16,7 @@ export interface ChatEndpoint {
   readonly policy: AddressPolicy
 }
 
-/** An endpoint without its policy, which is always that of the relay. */
+/** An endpoint as a receiver makes it of its URL; `openByUrl` adds the policy. */
 export type UrlEndpoint = Omit<ChatEndpoint, 'policy'>
 
 /**

@@ -15,7 +15,7 @@ import type { Answer, OutgoingRequest, Parcel, Receiver, Verdict } from './recei
 
 const MAX_ANSWER_BYTES = 8192
 
-/** How long a body may take that decides nothing any more, in milliseconds. */
+/** The longest wait for the rest of a body when the status has decided already, in milliseconds. */
 const MAX_REST_MS = 500
 
 /** The things that sending needs from the outside. */
@@ -126,7 +126,7 @@ async function exchange(
   return ok({ status, headers, body: body.text(), isCut })
 }
 
-/** Everything that came of an answer, and why not all of it came. */
+/** The part of an answer that has come, and the reason why the rest has not. */
 interface Received {
   /** Null when no status came. */
   readonly response: Response | null
@@ -212,7 +212,7 @@ async function endsSoon(rest: Promise<void>): Promise<boolean> {
   return isEnded
 }
 
-/** To cancel a stream that is broken already is an error; there is nothing left to free then. */
+/** Cancelling a stream that is broken already fails; there is nothing left to free then. */
 function ignoreFailure(cancelling: Promise<void>): void {
   cancelling.catch(() => undefined)
 }

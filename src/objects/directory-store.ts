@@ -1,6 +1,6 @@
 /**
- * The rows of the directory: pins, pending installs, and the list of portals. The tables come into being with the first row, so
- * that a question alone stores nothing (docs/cloudflare.md, "Storage limits").
+ * The rows of the directory: pins, pending installs, and the list of portals. The tables come into being
+ * with the first row, so that a question alone stores nothing (docs/cloudflare.md, "Storage limits").
  */
 import * as v from 'valibot'
 import { textOf, type Database } from '../storage/database.ts'
@@ -115,7 +115,7 @@ export class DirectoryStore {
     return rows.map((row) => v.parse(PendingRowSchema, row))
   }
 
-  /** Lists a portal, or ends its line. Nothing is written where nothing changes. */
+  /** Lists a portal, or takes it off the list. Nothing is written where nothing changes. */
   savePortal(memberId: string, isListed: boolean): void {
     if (isListed) {
       this.#db.all('CREATE TABLE IF NOT EXISTS portals (member_id TEXT PRIMARY KEY) WITHOUT ROWID')

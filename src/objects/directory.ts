@@ -46,7 +46,7 @@ export class Directory extends DurableObject<unknown> {
     return this.#store.listPending(now)
   }
 
-  /** Lists a portal, or ends its line when nothing is left of it. */
+  /** Lists a portal, or takes it off the list when nothing is left of it. */
   notePortal(memberId: string, isListed: boolean): void {
     this.#store.savePortal(memberId, isListed)
   }

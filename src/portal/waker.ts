@@ -9,7 +9,7 @@ import type { Pump } from './lanes/pump.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { World } from './settings.ts'
 
-/** So soon a portal whose alarm storage has refused goes on, in milliseconds. */
+/** The wait after which a portal goes on by a timer because storage has refused its alarm, in milliseconds. */
 export const REFUSED_ALARM_REST_MS = MINUTE_MS
 
 /** A part that waits for time. */

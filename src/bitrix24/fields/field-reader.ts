@@ -1,7 +1,8 @@
 /**
  * Reads definitions of user fields, and names of users, with one request. A field counts as gone only when
- * the portal says so. For a field of a smart process the portal answers null, or it refuses in the same words
- * whether the field is gone or may not be seen; after such a refusal the list of the entity decides (docs/bitrix24.md#deleted-fields).
+ * the portal says so. For a field of a smart process the portal answers null, or it refuses in the same
+ * words whether the field is gone or may not be seen; after such a refusal the list of the entity decides
+ * (docs/bitrix24.md#deleted-fields).
  */
 import type { Json, ThinReason } from '../../core/log/event.ts'
 import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'

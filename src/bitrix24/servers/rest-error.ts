@@ -1,8 +1,8 @@
 /**
  * Sorts the failures of Bitrix24 into a closed set of kinds. The sources name different HTTP statuses for
  * one failure, so the `error` in the body decides; the status helps with codes that the table does not know,
- * and with two that mean another thing with one status. An error keeps Bitrix24's code and nothing else of the answer: no description, address or token
- * (docs/bitrix24.md#rest-errors).
+ * and with two that mean another thing with one status. An error keeps Bitrix24's code and nothing else of
+ * the answer: no description, address or token (docs/bitrix24.md#rest-errors).
  */
 import { MINUTE_MS } from '../../core/durations.ts'
 import type { Json } from '../../core/log/event.ts'

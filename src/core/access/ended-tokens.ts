@@ -52,15 +52,15 @@ export function trustedToken(
 }
 
 /**
- * How long after its receipt an uninstall may have ended the installation, in milliseconds, to be the one that
- * is said again: the time that both tries of the edge have.
+ * An uninstall that ended the installation this long after its receipt, in milliseconds, or sooner may be said
+ * again: both tries of the edge fall into this time.
  */
 const REPEATED_WITHIN_MS = 2 * SECOND_MS
 
 /**
- * Whether an uninstall is the one that was recorded last, said again because its first answer was lost: the
- * same token, which ended when the uninstall was received or within the two tries of the edge. Without that
- * time (an edge of the former version) its `ts` tells.
+ * Whether an uninstall is the one that was recorded last, sent again because its first answer was lost. Then
+ * its token has ended since it was received, within the two tries of the edge. An edge of the former version
+ * does not tell the time of receipt; there a `ts` that is not later than the recorded one is enough.
  */
 export function isRepeatedUninstall(
   install: Pick<InstallState, 'hashes' | 'endedTokens' | 'uninstallTs'>,

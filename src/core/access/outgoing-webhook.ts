@@ -30,10 +30,11 @@ export const PIN_REMEDY =
   'Name the member_id of this portal beside the token in OUTGOING_WEBHOOK_TOKENS, in the place of its domain'
 
 /**
- * Why a token that is configured by a domain must not be pinned to this portal; null when it may. Nothing but
- * the caller's word joins the domain with the member id. So it may claim no portal that was installed under
- * another domain, or under one that is not known any more, and none that the operator has named in `portals`
- * of a destination: its events would pass for those of that portal. A verified domain is proof enough.
+ * Why a token that is configured by a domain must not be pinned to this portal; null when it may. Only the
+ * caller says that the domain and the member id belong together. So the token may claim no portal that was
+ * installed under another domain, or under one that is not known any more, and none that the operator has named
+ * in `portals` of a destination: its events would pass for those of that portal. A verified domain is proof
+ * enough.
  */
 export function refusePin(
   portal: string,

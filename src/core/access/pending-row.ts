@@ -112,8 +112,9 @@ export function placePending(
 }
 
 /**
- * Whether an install takes the place of one that waits: both bring one application token, and a confirmed one is
- * of the same application. Without a token only a repetition from the same network does.
+ * Whether an install takes the place of one that waits. Both have the same kind, bring the same application
+ * token, and name the same application when it is confirmed. An install without a token only takes the place of
+ * the same install that was sent before from the same network.
  */
 function isInPlaceOf(
   { kind, ts, tokenHash, clientId, network }: Omit<PendingWish, 'again'>,
@@ -140,9 +141,10 @@ function makesNeedless(one: PendingInstall, other: PendingInstall): boolean {
 }
 
 /**
- * The installs without those that have to leave for `next`; null when `next` itself finds no place. First its
- * own network is held to its share. Then the network that has most loses its oldest install. A confirmed
- * install of another application never leaves for it.
+ * The installs without those that have to leave for `next`; null when `next` itself finds no place. When its own
+ * network has more than its share, that network loses its oldest install. When all together are still too many,
+ * the network with the most installs loses its oldest one. A confirmed install of another application never
+ * leaves.
  */
 function makeRoom(
   all: readonly PendingInstall[],

@@ -39,12 +39,12 @@ export const MAX_REPEATS = { person: 1, machine: 10 } as const
 export const MIN_ASK_MS = 100
 
 /**
- * A slot is good for so long, in milliseconds. A lane that has waited longer for its connection asks again,
- * since several lanes that kept their slots would send at once.
+ * How long a slot may be used after it was given, in milliseconds. A lane that has waited longer for its
+ * connection asks again, since several lanes that kept their slots would send at once.
  */
 export const SLOT_HOLDS_MS = SECOND_MS
 
-/** Waits up to this long are slept inside the walk; longer ones are left to the alarm. */
+/** The longest wait that the walk itself sleeps, in milliseconds; longer ones are left to the alarm. */
 export const MAX_WAIT_IN_WALK_MS = 1500
 
 /** How far one walk has come. */
@@ -95,7 +95,7 @@ interface Planned {
   readonly head: number
 }
 
-/** Nothing is awaited between the decision and this line. */
+/** The attempt with what it was decided from; called in the turn of the decision, before anything is awaited. */
 function planned({ book, log }: Walk, attempt: Attempt): Planned {
   return { attempt, lane: book.lane(), head: log.head() }
 }

@@ -5,8 +5,8 @@ import { MINUTE_MS } from '../durations.ts'
 export const SAFETY_ALARM_MS = 5 * MINUTE_MS
 
 /**
- * An alarm that is overdue by more than this, in milliseconds, does not fire any more: the platform has lost it, or it was
- * set by a clock that ran ahead of the platform's.
+ * An alarm that is overdue by more than this, in milliseconds, does not fire any more: the platform has lost
+ * it, or it was set by a clock that ran ahead of the platform's.
  */
 export const LOST_ALARM_MS = MINUTE_MS
 

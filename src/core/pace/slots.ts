@@ -18,7 +18,10 @@ export const PLACE_MS = MINUTE_MS
 /** The longest hold, in milliseconds: a receiver may ask for any time. */
 export const MAX_HOLD_MS = DAY_MS
 
-/** A waiter that may not overtake again comes back soon, since the one that it waits for is due already. */
+/**
+ * The wait of a waiter that may not overtake again, in milliseconds. It is short, since the waiter in front is
+ * due already.
+ */
 const OVERTAKE_PAUSE_MS = 250
 
 /** A waiter's place in the queue. */

@@ -75,7 +75,10 @@ export class EventReads {
     this.#deps.repeats.takeAll()
   }
 
-  /** The same, while the portal cannot be asked: what repeated events would have told stays owed. */
+  /**
+   * Forgets the fields that were to be read once more, since the portal cannot be asked. The changes of their
+   * repeated events stay owed.
+   */
   oweAgain(): readonly Enriched[] {
     this.#again.clear()
     return this.#deps.repeats.takeAll().map((repeated) => this.#owe(repeated))

@@ -12,10 +12,10 @@ import type { World } from '../settings.ts'
 /** How long after the first event of a second the others may arrive, in milliseconds. */
 export const SECOND_IS_OVER_MS = 1200
 
-/** How long the last one may have others behind it on their way. */
+/** The wait for a further repetition after the last one, in milliseconds. */
 const QUIET_MS = 250
 
-/** The longest time for which a field waits, however often its events are sent again. */
+/** The longest wait of a field, however often its events are sent again, in milliseconds. */
 const MAX_WAIT_MS = 3000
 
 /** The dependencies of the repeated events. */
@@ -99,8 +99,8 @@ export class RepeatedEvents {
 }
 
 /**
- * One change of one second has one author, or none that is known. A copy of another handler says nothing of
- * it.
+ * Two repetitions of one second as one: their change is told once. It names its user only when both name the
+ * same one. A copy that another handler sent does not count.
  */
 function joined(known: RepeatedEvent | null, next: RepeatedEvent): RepeatedEvent {
   if (known === null || known.isCopy) return next

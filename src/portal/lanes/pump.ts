@@ -18,15 +18,15 @@ import type { LaneWalker } from './walker.ts'
 export const RUN_BUDGET_MS = 30_000
 
 /**
- * The rest of a lane after a walk that failed, in milliseconds. A walk fails when storage does, or by a bug
- * of this program; an outcome never lets it fail.
+ * The rest of a lane after a walk that failed, in milliseconds. A walk fails when storage fails, or by a bug of
+ * this program; a delivery that fails is an outcome, and no failure of the walk.
  */
 export const FAILED_REST_MS = MINUTE_MS
 
 /**
- * So soon a portal with waiting events wakes at the latest, in milliseconds. A lane may stand for longer: it
- * waits for its receiver, or its destination is wrong or missing. The deployment that corrects the
- * destination takes effect when the object wakes.
+ * The longest sleep of a portal with waiting events, in milliseconds. For example, a destination is wrong, and
+ * its lane stands for days. The deployment that corrects it tells the object nothing, and takes effect when
+ * the object wakes next.
  */
 export const STANDING_LOOK_MS = 15 * MINUTE_MS
 

@@ -77,7 +77,8 @@ export class AccessTroubles {
     if (known?.trouble !== trouble) {
       world.log('warn', 'access_trouble', { memberId, trouble, code })
     } else if (!isBlocked(access, world.now())) {
-      // Nothing rests after this trouble, so each call meets it again, and a later time would say nothing new.
+      // This trouble keeps no call back, so each call meets it again. A later time would tell nothing new, and
+      // would cost a write.
       return
     }
     state.changeInstall((install) => ({ ...install, access }))

@@ -178,7 +178,10 @@ export function laneDueAt(lane: LaneState, head: number): number | null {
   return replay === null || lane.attempts > 0 ? live : Math.min(live, replay)
 }
 
-/** What a lane waits for: its retry, its receiver's pace or Retry-After, more events to tell with, or its daily probe. */
+/**
+ * The thing that a lane waits for: its retry, its receiver's pace or Retry-After, further events for the same
+ * message, or its daily probe.
+ */
 export type WaitReason = 'retry' | 'pace' | 'digest' | 'probe'
 
 /** The wait of a lane: until when (unix milliseconds), and for what. */
