@@ -176,7 +176,7 @@ export class PortalObject extends DurableObject<unknown> {
    */
   #advance(): void {
     const { state, matcher, pending, listing, trust, pump, waker } = this.#parts
-    if (this.#followed !== state.version() || matcher.isBehind()) {
+    if (this.#followed !== state.version() || matcher.hasUnstoredMatch()) {
       this.#followed = state.version()
       matcher.follow()
       this.#background(pending.followDirectory())

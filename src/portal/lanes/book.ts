@@ -144,13 +144,13 @@ export class LaneBook {
   }
 
   /** Whether storage has refused an outcome of a lane and not taken it since. */
-  isBehind(destination: string): boolean {
+  hasUnstoredOutcome(destination: string): boolean {
     return this.#refused.some((outcome) => outcome.destination === destination)
   }
 
   /** Stores the outcomes of a lane that storage has refused; throws while it still refuses. */
   catchUp(destination: string): void {
-    if (this.isBehind(destination)) this.saveAll(this.all())
+    if (this.hasUnstoredOutcome(destination)) this.saveAll(this.all())
   }
 
   /** Stores all lanes together with further writes of the caller, then changes memory. */

@@ -15,7 +15,7 @@ export interface LaneMatcherDeps {
 /** The matching of one portal's lanes. */
 export class LaneMatcher {
   readonly #deps: LaneMatcherDeps
-  #isBehind = false
+  #hasUnstoredMatch = false
 
   constructor(deps: LaneMatcherDeps) {
     this.#deps = deps
@@ -36,18 +36,18 @@ export class LaneMatcher {
    * tries again.
    */
   follow(): void {
-    this.#isBehind = true
+    this.#hasUnstoredMatch = true
     try {
       this.matchNow()
-      this.#isBehind = false
+      this.#hasUnstoredMatch = false
     } catch (error) {
       this.#deps.scheduler.report('background_failed', error)
     }
   }
 
   /** Whether storage has refused what the configuration asks for. */
-  isBehind(): boolean {
-    return this.#isBehind
+  hasUnstoredMatch(): boolean {
+    return this.#hasUnstoredMatch
   }
 
   /** Takes over what `match` has written. */

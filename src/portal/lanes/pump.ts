@@ -32,7 +32,7 @@ export const STANDING_LOOK_MS = 15 * MINUTE_MS
 
 /** The dependencies of the pump. */
 export interface PumpDeps {
-  readonly book: Pick<LaneBook, 'all' | 'isBehind' | 'correctWaits'>
+  readonly book: Pick<LaneBook, 'all' | 'hasUnstoredOutcome' | 'correctWaits'>
   readonly rules: Pick<LaneRules, 'find'>
   readonly walker: Pick<LaneWalker, 'walk'>
   readonly enricher: Pick<Enricher, 'readableUpTo'>
@@ -92,7 +92,7 @@ export class Pump {
     return book.all().flatMap((lane: LaneState) => {
       if (rules.find(lane.destination) === null) return []
       // A lane with an outcome that storage has refused stores that before it does anything else.
-      const at = book.isBehind(lane.destination) ? 0 : laneDueAt(lane, readableHead)
+      const at = book.hasUnstoredOutcome(lane.destination) ? 0 : laneDueAt(lane, readableHead)
       return at === null ? [] : [{ destination: lane.destination, at }]
     })
   }

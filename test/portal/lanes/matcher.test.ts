@@ -56,10 +56,10 @@ describe('LaneMatcher', () => {
       scenario.matcher.adopt()
       scenario.isFull = true
       scenario.matcher.follow()
-      const refused = [scenario.book.all().length, scenario.matcher.isBehind()]
+      const refused = [scenario.book.all().length, scenario.matcher.hasUnstoredMatch()]
       scenario.isFull = false
       scenario.matcher.follow()
-      const followed = [scenario.book.all().length, scenario.matcher.isBehind()]
+      const followed = [scenario.book.all().length, scenario.matcher.hasUnstoredMatch()]
       return { refused, followed, reported: scenario.reported }
     })
     expect(found).toEqual({

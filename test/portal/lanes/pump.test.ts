@@ -21,7 +21,7 @@ class PumpScenario {
   readonly logged: string[] = []
   rests = 0
   /** The lanes with an outcome that storage has refused. */
-  readonly behind = new Set<string>()
+  readonly unstored = new Set<string>()
   readonly timers: { readonly ms: number; readonly work: () => void }[] = []
   readonly pump: Pump
   readonly #ends: { resolve: () => void; reject: (error: Error) => void }[] = []
@@ -32,7 +32,7 @@ class PumpScenario {
     this.pump = new Pump({
       book: {
         all: () => this.lanes,
-        isBehind: (name) => this.behind.has(name),
+        hasUnstoredOutcome: (name) => this.unstored.has(name),
         correctWaits: () => {},
       },
       rules: { find: (name) => known.find((each) => each.name === name) ?? null },
@@ -175,7 +175,7 @@ describe('G10 a walk that fails', () => {
 describe('a lane with an outcome that storage has refused', () => {
   it('is walked although no event waits, so that it is stored', () => {
     const scenario = new PumpScenario(aLane({ cursor: 3 }))
-    scenario.behind.add('erp')
+    scenario.unstored.add('erp')
     scenario.pump.kick()
     expect(scenario.names).toEqual(['erp'])
   })
