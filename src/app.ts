@@ -17,7 +17,7 @@ import type { PortalLookup } from './edge/portal-client.ts'
 import type { DirectoryRemote } from './objects/directory.ts'
 import { createDirectoryClient } from './objects/directory-client.ts'
 import { createPacerClient, type PacerClient, type PacerRemote } from './objects/pacer-client.ts'
-import type { PortalSettings } from './portal/settings.ts'
+import type { PortalSettings, World } from './portal/settings.ts'
 import { sleep } from './sleep.ts'
 import { InstallStore } from './storage/install-store.ts'
 import { SpillStore } from './storage/spill-store.ts'
@@ -25,6 +25,16 @@ import { withTimeout } from './storage/with-timeout.ts'
 
 /** How long the rate limit may take, in milliseconds; an event may wait for it. */
 const LIMIT_MS = 500
+
+/** The outside world of the real Worker. The platform gives time, chance and network. */
+const WORLD: World = {
+  fetch: (...request) => fetch(...request),
+  now: () => Date.now(),
+  random: () => Math.random(),
+  sleep,
+  log,
+  newReceipt: () => crypto.randomUUID(),
+}
 
 /** The Worker's routes. Each isolate has one instance, which holds the memory of the edge. */
 export function createApp(): Hono<{ Bindings: Env }> {
@@ -94,6 +104,7 @@ function createPacer(env: Env, { sealer }: Config): PacerClient {
   })
 }
 
+/** Counts a request; rejects when the limiter fails or takes too long. */
 async function isWithin(limit: RateLimit | undefined, key: string): Promise<boolean> {
   if (limit === undefined) return true
   const { success } = await withTimeout(limit.limit({ key }), LIMIT_MS, 'the rate limit')
@@ -117,12 +128,7 @@ function createIntake(env: Env, memory: CallerMemory): IntakeDeps {
       policy: config.policy,
       oauthUrls: config.oauthUrls,
     },
-    world: {
-      fetch: (...request) => fetch(...request),
-      now: () => Date.now(),
-      newReceipt: () => crypto.randomUUID(),
-      log,
-    },
+    world: WORLD,
   }
 }
 
@@ -139,14 +145,10 @@ function createAdmin(env: Env): AdminDeps {
     portals: portalsOf(env),
     spill: { store: new SpillStore(env.INSTALLS), sealer: config.sealer },
     log,
-    now: () => Date.now(),
+    now: WORLD.now,
     destinations: config.destinations ?? [],
     policy: config.policy,
-    world: {
-      fetch: (...request) => fetch(...request),
-      now: () => Date.now(),
-      newReceipt: () => crypto.randomUUID(),
-    },
+    world: WORLD,
   }
 }
 
@@ -158,7 +160,7 @@ function health(env: Env, memory: CallerMemory): Promise<Response> {
     warnings: config.warnings,
     canVerify: canVerify(config),
     listPending: () => {
-      const now = Date.now()
+      const now = WORLD.now()
       return memory.pending.list(() => directoryOf(env).listPending(now), now)
     },
   })
@@ -172,7 +174,7 @@ export function createCron(env: Env): CronDeps {
     directory: directoryOf(env),
     spill: { store: new SpillStore(env.INSTALLS), sealer: configOf(env).sealer },
     log,
-    now: () => Date.now(),
+    now: WORLD.now,
   }
 }
 
@@ -197,14 +199,7 @@ export function createPortalSettings(env: Env): PortalSettings {
       fieldLinks: config.fieldLinks,
       maxGroup: MAX_GROUP,
     },
-    world: {
-      fetch: (...request) => fetch(...request),
-      now: () => Date.now(),
-      random: () => Math.random(),
-      sleep,
-      log,
-      newReceipt: () => crypto.randomUUID(),
-    },
+    world: WORLD,
     installs: new InstallStore(env.INSTALLS),
     directory: directoryOf(env),
     pacer: createPacer(env, config),

@@ -11,13 +11,9 @@ import { err, ok, type Result } from '../core/result.ts'
 import { equalInConstantTime } from '../core/safety/constant-time.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { hashToken } from '../storage/token-hash.ts'
-import { withTimeout } from '../storage/with-timeout.ts'
 import { addressKeys } from './address-keys.ts'
 import type { CallerToken, CallerTrust } from './caller-memory.ts'
 import type { IntakeDeps } from './intake-deps.ts'
-
-/** How long the rate limit may take, in milliseconds; an event waits for it. */
-const LIMIT_MS = 500
 
 /** Where a request came from, and by which address it reached the relay. */
 export interface CallSource {
@@ -132,7 +128,7 @@ export async function chargeCaller(
 ): Promise<boolean> {
   const { isUntrustedWithinLimit, isAddressWithinLimit } = limits
   const isWithin = async (keys: readonly string[], count: (key: string) => Promise<boolean>) => {
-    const answers = await withTimeout(Promise.all(keys.map(count)), LIMIT_MS, 'the rate limit')
+    const answers = await Promise.all(keys.map(count))
     for (const [index, key] of keys.entries()) {
       if (answers[index] === false) callers.memory.exhaust(key, world.now())
     }

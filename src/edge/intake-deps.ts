@@ -17,7 +17,7 @@ export interface CallerSources {
 
 /**
  * The rate limits for callers that the edge does not know. Each call counts one request, and answers false
- * when this request is one too many.
+ * when this request is one too many. It rejects when the limiter fails, or takes longer than half a second.
  */
 export interface CallerLimits {
   /** Counts by address and portal. */
