@@ -1,4 +1,5 @@
 /** Hands a request that has waited in KV over to its portal's object, and reads the object's answer. */
+import type { InstallRefusal } from '../core/access/install-refusal.ts'
 import { withTimeout } from '../storage/with-timeout.ts'
 import type { Refused } from '../storage/spill-store.ts'
 import type { PortalClient } from './portal-client.ts'
@@ -10,16 +11,19 @@ export const DRAIN_ANSWER_MS = 10_000
 /** The same for an installation, about which the object asks an OAuth server and the portal. */
 const DRAIN_INSTALL_MS = 20_000
 
+/** Why an object does not believe a request out of the spill. */
+export type SpillRefusal = 'untrusted' | Exclude<InstallRefusal, 'late'>
+
 /**
- * What became of the request. `dropped`: an uninstall came after it, so nobody may have it any more.
- * `refused`: the object does not believe it; what is known of it goes to the operator.
+ * The answer of the object. `dropped`: an uninstall came after the request, so nobody may have it any more.
+ * `refused`: the object does not believe it, and the facts about it go to the operator.
  */
 export type DrainAnswer =
   | { readonly kind: 'taken' }
   | { readonly kind: 'dropped'; readonly reason: 'erased' | 'late' }
   | {
       readonly kind: 'refused'
-      readonly reason: string
+      readonly reason: SpillRefusal
       readonly facts: Pick<Refused, 'kind' | 'event'>
     }
 
@@ -55,7 +59,7 @@ export async function takeSpilled(
   }
 }
 
-function refused(reason: string, facts: Pick<Refused, 'kind' | 'event'>): DrainAnswer {
+function refused(reason: SpillRefusal, facts: Pick<Refused, 'kind' | 'event'>): DrainAnswer {
   return { kind: 'refused', reason, facts }
 }
 

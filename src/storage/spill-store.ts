@@ -32,7 +32,7 @@ export interface Refused {
   readonly kind: 'append' | 'install' | 'uninstall'
   /** The name of the event of an append; null for the other kinds. */
   readonly event: string | null
-  /** The object's reason, for example `untrusted`. */
+  /** The object's reason, for example `untrusted`; another version may have written another word. */
   readonly reason: string
   /** Unix milliseconds. */
   readonly refusedAt: number
