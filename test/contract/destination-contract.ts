@@ -295,7 +295,7 @@ function describeSecrets(cases: DestinationCases): void {
     },
   )
 
-  test('an error of the renderer that holds secrets leaves none of them in the outcome', async () => {
+  test('an error of the layout that holds secrets leaves none of them in the outcome', async () => {
     const destination: Receiver = {
       ...open(cases),
       prepare: () => Promise.reject(new Error(`Cannot post to ${cases.secrets.join(' ')}`)),

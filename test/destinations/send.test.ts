@@ -170,9 +170,9 @@ describe('sendParcel()', () => {
   })
 
   test.each([
-    ['a renderer that rejects', aReceiver({ prepare: () => Promise.reject(new Error('bug')) })],
+    ['a layout that rejects', aReceiver({ prepare: () => Promise.reject(new Error('bug')) })],
     [
-      'a renderer that throws',
+      'a layout that throws',
       aReceiver({
         prepare() {
           throw new Error('bug')

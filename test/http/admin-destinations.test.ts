@@ -16,7 +16,7 @@ afterEach(() => scenario.close())
 describe('POST /destinations/{destination}/test', () => {
   const TEST = 'POST /destinations/erp/test'
 
-  it('delivered: the real renderer, signed, as relay.test without a sequence', async () => {
+  it('delivered: by the real layout, signed, as relay.test without a sequence', async () => {
     expect(await ask(TEST)).toEqual({
       status: 200,
       body: { outcome: 'delivered', reason: null, status: 200, detail: null },

@@ -187,7 +187,7 @@ describe('POST …/lanes/{destination}/pause, resume and park', () => {
     expect(await ask(`${LANE}/resume`)).toEqual({ status: 200, body: { state: 'disabled' } })
   })
 
-  it('park sets the head aside and the lane goes on', async () => {
+  it('park parks the front, and the lane goes on', async () => {
     scenario.receiver('erp').failsOnce({ 2: 503 })
     await scenario.portal.sendsMany(3)
     await until(async () => (await scenario.lane('erp')).attempts === 1)
@@ -203,7 +203,7 @@ describe('POST …/lanes/{destination}/pause, resume and park', () => {
     })
   })
 
-  it('park: 409 for an event that is not the head', async () => {
+  it('park: 409 for an event that is not the front', async () => {
     scenario.receiver('erp').failsOnce({ 2: 503 })
     await scenario.portal.sendsMany(3)
     await until(async () => (await scenario.lane('erp')).attempts === 1)

@@ -278,7 +278,7 @@ describe('GET /portals/{memberId}/events', () => {
 })
 
 describe('GET /portals/{memberId}/parked', () => {
-  it('lists what is set aside, with its reason', async () => {
+  it('lists what is parked, with its reason', async () => {
     await scenario.portal.sends()
     expect(await ask('GET /portals/{portal}/parked')).toEqual({ status: 200, body: { parked: [] } })
     scenario.receiver('erp').failsOnce({ 2: 413 })

@@ -206,7 +206,7 @@ describe('an event of a portal that can be read', () => {
     ])
   })
 
-  it('writes its row twice: when it is stored, and when it is explained', async () => {
+  it('writes its row twice: when it is stored, and when it is enriched', async () => {
     makeMandatory()
     await scenario.changed()
     await received(1)

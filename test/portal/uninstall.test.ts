@@ -1,6 +1,6 @@
 /**
- * G7: what an uninstall ends and what it leaves, and that no answer awaited across it is written. Each
- * sentence of the row G7 of design section 4 that concerns it is a test that names it.
+ * G7: what an uninstall ends and what it leaves, and that no answer awaited across it is written. Who may end
+ * an installation is tested in uninstall.confirmation.test.ts.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hashToken } from '../../src/storage/token-hash.ts'

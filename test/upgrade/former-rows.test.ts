@@ -100,7 +100,7 @@ describe('rows of an installed application', () => {
     expect(after.get('group')).toMatchObject({ memory, fingerprint, epochs })
   })
 
-  it('log: an event is stored and explained with the columns and members of the former ones', async () => {
+  it('log: an event is stored and enriched with the columns and members of the former ones', async () => {
     await scenario.explained()
     await scenario.portal.sends(235, CURRENT_TOKEN)
     await scenario.until(() => scenario.sequences('erp').includes(17))

@@ -94,7 +94,7 @@ describe('an installed application of the former version', () => {
     expect((await scenario.admin('GET /events/17')).body.userId).toBeNull()
   })
 
-  it('explains the events that waited, with its tokens, and delivers them in order', async () => {
+  it('enriches the events that waited, with its tokens, and delivers them in order', async () => {
     scenario.relabel(235, 'Tax id')
     await scenario.explained()
     expect(scenario.delivered('erp')).toMatchObject([
@@ -162,7 +162,7 @@ describe('an installed application of the former version', () => {
     expect(await scenario.fate(3, 'billing')).toMatchObject({ state: 'delivered', attempts: 5 })
   })
 
-  it('keeps a paused lane paused until it is resumed, and what was set aside aside', async () => {
+  it('keeps a paused lane paused until it is resumed, and parked events parked', async () => {
     await scenario.explained()
     expect(await scenario.lane('archive')).toMatchObject({ state: 'paused', cursor: 3 })
     await scenario.admin('POST /lanes/archive/resume')
@@ -226,7 +226,7 @@ describe('an installed application of the former version', () => {
     expect(await scenario.fate(7, 'team')).toMatchObject({ state: 'delivered', attempts: 2 })
   })
 
-  it('keeps what receivers asked for: the chat that moved, the leave to send', async () => {
+  it('keeps what receivers asked for: the chat that moved, the permission to send', async () => {
     await scenario.explained()
     await scenario.until(() => scenario.sentTo('sendMessage').length > 0, SECOND_MS)
     const chats = scenario.sentTo('sendMessage').map(({ body }) => JSON.parse(body).chat_id)
@@ -400,7 +400,7 @@ describe('an install that waits', () => {
 })
 
 describe('rows in the shapes of versions before that', () => {
-  it('of the first schema: what waits is delivered, and the next event is explained', async () => {
+  it('of the first schema: what waits is delivered, and the next event is enriched', async () => {
     await scenario.enter('older-0001')
     await scenario.view()
     await scenario.until(() => scenario.sequences('erp').includes(6), SECOND_MS)
@@ -426,7 +426,7 @@ describe('rows in the shapes of versions before that', () => {
     await scenario.until(async () => (await scenario.lane('erp')).parked === 0, SECOND_MS)
   })
 
-  it('of the second schema: what waits is explained and delivered in order', async () => {
+  it('of the second schema: what waits is enriched and delivered in order', async () => {
     await scenario.enter('older-0002')
     scenario.relabel(237, 'Town')
     await scenario.view()

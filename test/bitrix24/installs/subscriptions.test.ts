@@ -42,7 +42,10 @@ function bindingPortal(
   })
 }
 
-/** Aligns a relay that was at a former host before. What most cases are not about is told apart. */
+/**
+ * Aligns a relay that was at a former host before. `bound` and `formerHosts` stand beside the result, since most
+ * cases are about the other members.
+ */
 async function align(
   portal: ReturnType<typeof bindingPortal>,
   events: readonly string[] = ['ONAPPUPDATE', 'ONCRMDEALUPDATE'],

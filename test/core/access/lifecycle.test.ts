@@ -19,7 +19,6 @@ import { anApplication } from '../../support/builders/an-install.ts'
 import { NOW } from '../../support/time.ts'
 import { EVENT_TS } from '../../support/builders/a-delivery.ts'
 
-/** The same moment in unix seconds. */
 const ADMIN = { userId: 1, isAdmin: true }
 const INSTALLER = { userId: 7, isAdmin: false }
 const SYSTEM_USER = { userId: 90, isAdmin: false }

@@ -12,7 +12,6 @@ import { NOW } from '../../support/time.ts'
 import { EVENT_TS } from '../../support/builders/a-delivery.ts'
 
 const CURRENT: TokenHash = { hash: 'current', until: null }
-/** The time in unix seconds. */
 
 describe('G7 trust: trustsToken()', () => {
   const hashes: TokenHash[] = [

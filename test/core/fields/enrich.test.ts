@@ -1,4 +1,4 @@
-/** How one read explains the events of one field. */
+/** How one read enriches the events of one field. */
 import { describe, expect, it } from 'vitest'
 import { NOT_ENRICHED, type FieldAction } from '../../../src/core/log/event.ts'
 import {

@@ -212,7 +212,7 @@ describe('G3 at least once: a digest', () => {
 })
 
 describe('a digest that the receiver refuses', () => {
-  test('goes out event by event, and only the poisonous one is set aside', async () => {
+  test('goes out event by event, and only the poisonous one is parked', async () => {
     const scenario = aLaneScenario({ events: 12, digest: BEHIND })
     scenario.answer = (entry) =>
       entry.sequence === 1 && scenario.sends.length === 1 ? REJECTED : byPoison(entry.sequence)
@@ -288,7 +288,7 @@ describe('a digest in the way of something else', () => {
     expect(scenario.received).toEqual(oneTo(12))
   })
 
-  test('of which an event was set aside under way delivers that one too when it is taken', async () => {
+  test('of which an event was parked under way delivers that one too when it is taken', async () => {
     const scenario = aLaneScenario({ events: 12, digest: BEHIND })
     scenario.during(1, () => scenario.operator.parks(1))
     await scenario.time.passesUntilQuiet()

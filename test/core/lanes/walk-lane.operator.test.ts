@@ -1,4 +1,4 @@
-/** What an operator does to a lane while it walks: pause, resume, set aside, replay. */
+/** The acts of an operator on a lane that is walked: pause, resume, park, replay. */
 import { describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { Crash, aLaneScenario } from '../../support/scenarios/lane-scenario.ts'

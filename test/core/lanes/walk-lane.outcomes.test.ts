@@ -1,4 +1,4 @@
-/** What a walk makes of the answers of a receiver: when it tries again, what it sets aside, when it stops. */
+/** The effect of a receiver's answers on a walk: when it tries again, what it parks, when it stops. */
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { MAX_WAIT_IN_WALK_MS } from '../../../src/core/lanes/walk-lane.ts'

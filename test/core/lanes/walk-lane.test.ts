@@ -52,7 +52,7 @@ describe('G2 order: walkLane()', () => {
     ])
   })
 
-  it('tells the same on every replay, also of what was set aside', async () => {
+  it('tells the same on every replay, also of what was parked', async () => {
     const scenario = aLaneScenario({ events: 3, outcomes: { 2: [unreachable()] } })
     scenario.during(2, () => scenario.operator.parks(2))
     await scenario.time.passesUntilQuiet()

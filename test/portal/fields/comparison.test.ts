@@ -59,7 +59,8 @@ async function beginSlowRead(scenario: FieldScenario, { readMs }: { readonly rea
 }
 
 describe('a comparison', () => {
-  // Bug: a look at a field takes its family's baseline for granted, so the field counts as added.
+  // A look at a single field must not take for granted that its family has a baseline: the field would count as
+  // added.
   it('tells no addition of a field that was there before the baseline', async () => {
     const scenario = new FieldScenario()
     scenario.portal.fields.set(235, definition(235))
@@ -72,7 +73,7 @@ describe('a comparison', () => {
     expect(scenario.entries().filter(({ origin }) => origin === 'reconciled')).toEqual([])
   })
 
-  // Bug: a field that can never be read keeps its family from ever having a baseline.
+  // A field that can never be read must not keep its family without a baseline for ever.
   it('tells a lost addition although another field is too large to be read', async () => {
     const scenario = new FieldScenario()
     for (const id of [235, 236]) scenario.portal.fields.set(id, definition(id))
@@ -87,7 +88,7 @@ describe('a comparison', () => {
     })
   })
 
-  // Bug: the field counts as new, since nothing was known of it when its family was read for the first time.
+  // Nothing was known of the field when its family was read for the first time; it must not count as new.
   it('tells no addition of a field that was too large at first', async () => {
     const scenario = new FieldScenario()
     for (const id of [235, 236]) scenario.portal.fields.set(id, definition(id))
@@ -161,7 +162,7 @@ describe('a comparison', () => {
     expect(scenario.entries()).toHaveLength(1)
   })
 
-  // Bug: one wrong answer "not found" at two looks makes a field gone for good, whatever events follow.
+  // One wrong answer "not found" at two looks must not make a field gone for good, whatever events follow.
   it('believes an event more than an earlier answer that the field is gone', async () => {
     const scenario = await aComparedScenario(definition(235))
     scenario.portal.fields.delete(235)

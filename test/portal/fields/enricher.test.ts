@@ -88,7 +88,7 @@ describe('an event that waits', () => {
     })
   })
 
-  it('is explained with 199 others of other fields within the budget', async () => {
+  it('is enriched with 199 others of other fields within the budget', async () => {
     const fields = Array.from({ length: 200 }, (_, index) => definition(300 + index))
     const scenario = await aComparedScenario(...fields)
     for (const { ID } of fields) {
@@ -114,7 +114,7 @@ describe('an event that waits', () => {
     expect(entries.filter(({ status }) => status !== 'complete')).toEqual([])
   })
 
-  it('is explained after a restart, once, in its order', async () => {
+  it('is enriched after a restart, once, in its order', async () => {
     const scenario = await aComparedScenario(definition(235), definition(236))
     scenario.portal.answers = () => ({ latencyMs: MINUTE_MS, failure: null })
     scenario.portal.fields.set(235, definition(235, { MANDATORY: 'Y' }))

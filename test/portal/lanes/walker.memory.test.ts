@@ -115,7 +115,7 @@ describe('a receiver of CloudEvents that wants to be asked', () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(2000)
   })
 
-  it('that gives no leave gets nothing; events wait with the reason', async () => {
+  it('that gives no permission gets nothing; events wait with the reason', async () => {
     scenario.receiver('events').answers(() => new Response(''))
     await deploy(HANDSHAKE)
     await scenario.portal.sends()

@@ -22,7 +22,7 @@ function withType(name: string, type: Partial<NonNullable<Destination['type']>>)
   return { ...real, type: { ...real.type, ...type } }
 }
 
-it('a renderer that throws sets the event aside with the reason, and the lane goes on', async () => {
+it('a layout that throws parks the event with the reason, and the lane goes on', async () => {
   const [real] = configured([machine('erp')])
   const type = withType('erp', {
     create: (settings, policy) => {

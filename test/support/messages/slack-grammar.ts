@@ -1,7 +1,7 @@
 /**
  * An independent reader of Slack messages: what a message would make Slack do, by Slack's own grammar
  * (https://docs.slack.dev/messaging/formatting-message-text, docs.slack.dev/reference/block-kit). It
- * knows nothing of the renderer and lists every fault that it finds.
+ * knows nothing of the layout and lists every fault that it finds.
  */
 
 const KNOWN_STYLES = new Set(['bold', 'italic', 'code', 'strike'])

@@ -1,7 +1,7 @@
 /**
  * An independent reader of Telegram messages: the runs of text with their tags as a browser's parser
  * (parse5) sees them, and what TDLib would make a link of (td/telegram/MessageEntity.cpp, here wider in
- * doubt). It knows nothing of the renderer.
+ * doubt). It knows nothing of the layout.
  */
 import { parseFragment, type DefaultTreeAdapterTypes } from 'parse5'
 

@@ -176,7 +176,7 @@ export class LaneScenario {
     return this.sends.slice(1).map(({ at }, index) => (at - (this.sends[index]?.at ?? 0)) / 1000)
   }
 
-  /** The events that are set aside at the moment. */
+  /** The events that are parked at the moment. */
   get parked(): number[] {
     return [...this.fates.values()]
       .filter(({ state }) => state === 'parked')

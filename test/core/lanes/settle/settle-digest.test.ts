@@ -125,13 +125,13 @@ describe('settleDigest()', () => {
     expect(settled.fates).toEqual([])
   })
 
-  test('what the operator set aside meanwhile is delivered as well when the message was taken', () => {
+  test('what the operator parked meanwhile is delivered as well when the message was taken', () => {
     const settled = settleAs(DELIVERED, {}, { ...lane, cursor: 3, digest: null })
     expect(settled.lane.cursor).toBe(5)
     expect(settled.digest).toEqual({ sequences: [2, 3, 5], at: TERMS.now, attempts: 1 })
   })
 
-  test('a message all of which was set aside meanwhile is delivered only by a success', () => {
+  test('a message all of which was parked meanwhile is delivered only by a success', () => {
     const aside = { ...lane, cursor: 5, digest: null }
     const delivered = settleAs(DELIVERED, {}, aside)
     expect(delivered.fates.map(({ sequence, state }) => [sequence, state])).toEqual([
