@@ -3,7 +3,6 @@
  * real time.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
 import type { AppendRequest } from '../../src/portal/log/appender.ts'
 import {
@@ -40,14 +39,6 @@ describe('takeRequest() tries twice, with a new stub each', () => {
       lookups: [scenario.memberId, scenario.memberId],
       lines: [],
     })
-  })
-
-  it('and a stub that cannot even be made is a failed try', async () => {
-    const broken: PortalLookup = () => {
-      throw new Error('Cannot make a stub')
-    }
-    const intake = scenario.intake(inTurn(broken, realPortals))
-    expect(await intake.take(scenario.event(1))).toEqual({ ...STORED, sequence: 1 })
   })
 
   it('and finds the work of a first try whose answer was lost', async () => {

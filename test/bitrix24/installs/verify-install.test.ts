@@ -45,14 +45,6 @@ describe('verifyInstall(): believed only when app.info at an allow-listed OAuth 
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`])
   })
 
-  test('asks nothing of a user that the request does not claim', async () => {
-    const server = agreeing({ [`${INFO}/rest/app.info`]: () => infoAnswer({ user_id: '7' }) })
-    expect(await verify(install({ userId: null }), server)).toEqual({
-      kind: 'confirmed',
-      install: { ...VERIFIED, userId: 7, isAdmin: false },
-    })
-  })
-
   test('says unknown_application when the client id is not configured', async () => {
     const applications = new Map([['local.other', SECRET]])
     expect(await verify(install(), agreeing(), { applications })).toEqual({

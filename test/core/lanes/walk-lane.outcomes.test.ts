@@ -16,12 +16,6 @@ import {
 import { NOW } from '../../support/time.ts'
 
 describe('waits before the next attempt', () => {
-  it('are 1 s, 5 s, 30 s, 2 min, 10 min, then every 30 min', async () => {
-    const scenario = aLaneScenario({ events: 1, outcomes: { 1: times(8, unreachable()) } })
-    await scenario.time.passesUntilQuiet()
-    expect(scenario.waits).toEqual([1, 5, 30, 120, 600, 1800, 1800, 1800])
-  })
-
   it('are lengthened by jitter', async () => {
     const scenario = aLaneScenario({
       events: 1,
@@ -129,16 +123,6 @@ describe('outcomes', () => {
     scenario.relay.deploys(aPlan({ fingerprint: 'f2' }))
     await scenario.time.passesUntilQuiet()
     expect(scenario.order).toEqual([1, 1, 2])
-  })
-
-  it('a disabled lane never parks by time', async () => {
-    const outcomes = { 1: [gone({ probe: true }), ...times(29, unreachable())] }
-    const scenario = aLaneScenario({ events: 2, retryMs: DAY_MS, outcomes })
-    await scenario.time.passes('29 days')
-    expect(scenario.order).toEqual(times(30, 1))
-    await scenario.time.passesUntilQuiet()
-    expect(scenario.received).toEqual([1, 2])
-    expect(scenario.parked).toEqual([])
   })
 
   it('a misconfigured destination stops its lane until it is right again', async () => {

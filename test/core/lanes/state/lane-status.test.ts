@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { disable, enable, pause } from '../../../../src/core/lanes/state/lane-status.ts'
-import { MAX_REPLAY_JOBS } from '../../../../src/core/lanes/state/replay-job.ts'
 import { STOPPED, aJob, aLane } from '../../../support/builders/a-lane.ts'
 import { NOW } from '../../../support/time.ts'
 
@@ -34,9 +33,5 @@ describe('operator transitions', () => {
     const lane = aLane({ cursor: 3, attempts: 2 })
     expect(disable(lane, { reason: 'gone', probeAt: NOW })).toEqual({ ...lane, ...STOPPED })
     expect(disable(lane, { reason: 'gone', probeAt: null }).nextAttemptAt).toBeNull()
-  })
-
-  it('leaves the bound on replay jobs to the caller', () => {
-    expect(MAX_REPLAY_JOBS).toBe(10)
   })
 })
