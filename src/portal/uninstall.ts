@@ -134,7 +134,7 @@ function endInstallation(
     receivers.clearValues()
   }
   enricher.endAll('no_tokens')
-  // The end of the last waiting events may have written fields once more.
+  // `endAll` has let the waiting events go thin, and may have stored fields with them again.
   reconciler.clear()
   return unsettled
 }

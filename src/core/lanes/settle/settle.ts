@@ -132,8 +132,8 @@ function settleRejected(
 }
 
 /**
- * The lane sends nothing before this time. The pace of the receiver asks for the pause, or a receiver that
- * took the message asks for no further one for a while.
+ * The time before which the lane sends nothing more: the pace of the receiver needs a pause, or the receiver
+ * has taken the message and asks for no further one for a while.
  */
 export function pacedUntil({ outcome, terms }: AttemptResult): number {
   const holdMs = outcome.kind === 'delivered' ? (outcome.holdMs ?? null) : null
