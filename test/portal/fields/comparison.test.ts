@@ -38,15 +38,6 @@ function makeTooLarge(scenario: FieldScenario, field: number): void {
   scenario.portal.refuses = ({ ids }) => (ids.includes(field) ? TOO_LARGE : null)
 }
 
-/** Lets time pass, with the comparisons that become due in it. */
-async function live(scenario: FieldScenario, ms: number, stepMs = 10_000): Promise<void> {
-  for (let left = ms; left > 0; left -= stepMs) {
-    await scenario.time.passes(Math.min(left, stepMs))
-    const due = scenario.reconciler.dueAt()
-    if (due !== null && due <= scenario.time.now()) await scenario.reconcile({ asked: false })
-  }
-}
-
 /** Begins a comparison, and returns when its read of the only field is under way. The read of an event takes 1.5 s. */
 async function beginSlowRead(scenario: FieldScenario, { readMs }: { readonly readMs: number }) {
   const isSlow = () => scenario.requests.at(-1)?.method === 'crm.requisite.userfield.get'
@@ -69,7 +60,7 @@ describe('a comparison', () => {
     await scenario.time.passesUntilQuiet()
     await scenario.reconcile({ asked: false })
     scenario.portal.answers = () => ({ latencyMs: 150, failure: null })
-    await live(scenario, 5 * MINUTE_MS, 100)
+    await scenario.time.passesWithComparisons('5 min')
     expect(scenario.entries().filter(({ origin }) => origin === 'reconciled')).toEqual([])
   })
 
@@ -105,7 +96,7 @@ describe('a comparison', () => {
     await send(scenario, 235, 'updated')
     await scenario.time.passesUntilQuiet()
     const before = scenario.requests.length
-    await live(scenario, 360 * MINUTE_MS, MINUTE_MS)
+    await scenario.time.passesWithComparisons('6 h')
     expect(scenario.requests.length - before).toBeLessThan(40)
     expect(scenario.entries().map(({ enrichment }) => enrichment.reason)).toEqual(['too_large'])
   })

@@ -42,15 +42,6 @@ function told() {
   }))
 }
 
-/** Lets time pass and does what falls due, as the alarm does. */
-async function pass(ms: number): Promise<void> {
-  for (let left = ms; left > 0; left -= 30_000) {
-    await scenario.time.passes(Math.min(left, 30_000))
-    const dueAt = scenario.reconciler.dueAt()
-    if (dueAt !== null && dueAt <= scenario.time.now()) await scenario.reconcile({ asked: false })
-  }
-}
-
 function event(action: 'updated' | 'deleted' = 'updated'): Promise<void> {
   const ts = Math.floor(scenario.time.now() / 1000)
   return scenario.portal.sends(fieldEvent(FIELD, action, ts), `${action} ${ts}`)
@@ -70,7 +61,7 @@ const RECONCILED = {
 describe('a scheduled comparison', () => {
   it('runs once a day, and costs one list and one read while nothing has changed', async () => {
     const before = scenario.requests.length
-    await pass(DAY_MS + MINUTE_MS)
+    await scenario.time.passesWithComparisons(DAY_MS + MINUTE_MS)
     expect(scenario.requests.slice(before).map(({ method }) => method)).toEqual([
       'crm.requisite.userfield.list',
       'crm.requisite.userfield.get',
@@ -80,73 +71,73 @@ describe('a scheduled comparison', () => {
 
   it('tells a difference when a second look two minutes later still sees it, and not before', async () => {
     scenario.portal.fields.set(235, YOUNG)
-    await pass(DAY_MS + 30_000)
+    await scenario.time.passesWithComparisons(DAY_MS + 30_000)
     expect(told()).toEqual([])
-    await pass(SECOND_LOOK_MS - MINUTE_MS)
+    await scenario.time.passesWithComparisons(SECOND_LOOK_MS - MINUTE_MS)
     expect(told()).toEqual([])
-    await pass(90_000)
+    await scenario.time.passesWithComparisons(90_000)
     expect(told()).toEqual([RECONCILED])
   })
 
   it('leaves a difference to its event when that comes meanwhile', async () => {
     scenario.portal.fields.set(235, YOUNG)
-    await pass(DAY_MS + 30_000)
+    await scenario.time.passesWithComparisons(DAY_MS + 30_000)
     await event()
-    await pass(2 * SECOND_LOOK_MS)
+    await scenario.time.passesWithComparisons(2 * SECOND_LOOK_MS)
     expect(told()).toMatchObject([{ origin: 'event', changes: [CHANGE] }])
   })
 
   it('forgets a difference that is gone at the second look', async () => {
     scenario.portal.fields.set(235, YOUNG)
-    await pass(DAY_MS + 30_000)
+    await scenario.time.passesWithComparisons(DAY_MS + 30_000)
     scenario.portal.fields.set(235, OLD)
-    await pass(2 * SECOND_LOOK_MS)
+    await scenario.time.passesWithComparisons(2 * SECOND_LOOK_MS)
     expect(told()).toEqual([])
   })
 
   it('looks again some minutes later when the portal does not answer the second look', async () => {
     scenario.portal.fields.set(235, YOUNG)
-    await pass(DAY_MS + 30_000)
+    await scenario.time.passesWithComparisons(DAY_MS + 30_000)
     breakPortal(DOWN)
-    await pass(SECOND_LOOK_MS)
+    await scenario.time.passesWithComparisons(SECOND_LOOK_MS)
     breakPortal(null)
     const before = scenario.requests.length
-    await pass(SECOND_LOOK_MS)
+    await scenario.time.passesWithComparisons(SECOND_LOOK_MS)
     expect(scenario.requests).toHaveLength(before)
-    await pass(15 * MINUTE_MS)
+    await scenario.time.passesWithComparisons(15 * MINUTE_MS)
     expect(told()).toEqual([RECONCILED])
   })
 
   it('follows ten minutes after the last event of a burst', async () => {
     await event()
-    await pass(MINUTE_MS)
+    await scenario.time.passesWithComparisons(MINUTE_MS)
     await event()
     const before = scenario.requests.length
-    await pass(AFTER_BURST_MS - MINUTE_MS)
+    await scenario.time.passesWithComparisons(AFTER_BURST_MS - MINUTE_MS)
     expect(scenario.requests).toHaveLength(before)
-    await pass(2 * MINUTE_MS)
+    await scenario.time.passesWithComparisons(2 * MINUTE_MS)
     expect(scenario.requests.length).toBeGreaterThan(before)
   })
 
   it('that fails is repeated with growing waits, and tells nothing as gone', async () => {
     breakPortal(DOWN)
-    await pass(DAY_MS)
+    await scenario.time.passesWithComparisons(DAY_MS)
     const failed = scenario.requests.length
-    await pass(4 * MINUTE_MS)
+    await scenario.time.passesWithComparisons(4 * MINUTE_MS)
     expect(scenario.requests.length - failed).toBe(1)
-    await pass(30 * MINUTE_MS)
+    await scenario.time.passesWithComparisons(30 * MINUTE_MS)
     expect(told()).toEqual([])
     breakPortal(null)
     scenario.portal.fields.delete(235)
-    await pass(2 * HOUR_MS)
+    await scenario.time.passesWithComparisons(2 * HOUR_MS)
     expect(told()).toMatchObject([{ origin: 'reconciled', action: 'deleted' }])
   })
 
   it('survives the end of the object between its two looks', async () => {
     scenario.portal.fields.set(235, YOUNG)
-    await pass(DAY_MS + 30_000)
+    await scenario.time.passesWithComparisons(DAY_MS + 30_000)
     scenario.relay.restarts()
-    await pass(2 * SECOND_LOOK_MS)
+    await scenario.time.passesWithComparisons(2 * SECOND_LOOK_MS)
     expect(told()).toEqual([RECONCILED])
   })
 })
@@ -159,7 +150,7 @@ describe('a thin event', () => {
     await scenario.time.passesUntilQuiet()
     expect(told()).toMatchObject([{ origin: 'event', changes: null }])
     breakPortal(null)
-    await pass(OWED_LOOK_MS + 30_000)
+    await scenario.time.passesWithComparisons(OWED_LOOK_MS + 30_000)
     expect(told()[1]).toEqual({ ...RECONCILED, completes: [1] })
   })
 
@@ -169,9 +160,9 @@ describe('a thin event', () => {
     await event()
     await scenario.time.passesUntilQuiet()
     breakPortal(null)
-    await pass(2000)
+    await scenario.time.passesWithComparisons(2000)
     await event()
-    await pass(2 * OWED_LOOK_MS)
+    await scenario.time.passesWithComparisons(2 * OWED_LOOK_MS)
     expect(told()).toHaveLength(2)
     expect(told()[1]).toMatchObject({ origin: 'event', changes: [CHANGE], completes: [1] })
   })
@@ -196,7 +187,7 @@ describe('the wish of an operator', () => {
     scenario.reconciler.ask()
     scenario.relay.restarts()
     expect(scenario.reconciler.dueAt()).toBe(0)
-    await pass(60_000)
+    await scenario.time.passesWithComparisons(60_000)
     expect(told()).toEqual([RECONCILED])
     expect(scenario.reconciliation.state().isAsked).toBe(false)
   })
@@ -209,7 +200,7 @@ describe('the wish of an operator', () => {
     await scenario.time.passes(5000)
     breakPortal(null)
     scenario.relay.restarts()
-    await pass(60_000)
+    await scenario.time.passesWithComparisons(60_000)
     expect(told()).toEqual([RECONCILED])
   })
 
@@ -224,7 +215,7 @@ describe('the wish of an operator', () => {
     scenario.relay.restarts()
     expect(scenario.reconciler.dueAt()).toBe(0)
     scenario.requests.length = 0
-    await pass(60_000)
+    await scenario.time.passesWithComparisons(60_000)
     expect(scenario.requests[0]?.method).toBe('crm.requisite.userfield.list')
     expect(scenario.reconciler.dueAt()).toBeGreaterThan(scenario.time.now())
     void ended
@@ -286,15 +277,15 @@ describe('a portal that denies', () => {
     await event()
     await scenario.time.passesUntilQuiet()
     scenario.requests.length = 0
-    await pass(DAY_MS)
+    await scenario.time.passesWithComparisons(DAY_MS)
     expect(scenario.requests.length).toBeLessThan(12)
   })
 
   it('is not read as a whole again because of a denied family', async () => {
     breakPortal(DENIED)
-    await pass(DAY_MS + MINUTE_MS)
+    await scenario.time.passesWithComparisons(DAY_MS + MINUTE_MS)
     scenario.requests.length = 0
-    await pass(DAY_MS - 2 * MINUTE_MS)
+    await scenario.time.passesWithComparisons(DAY_MS - 2 * MINUTE_MS)
     expect(scenario.requests).toEqual([])
     expect(scenario.reconciliation.state().unreadable).toEqual(['CRM_REQUISITE'])
   })
@@ -334,7 +325,7 @@ describe('the start of an object', () => {
     scenario.relay.restarts({ toldUpTo: 1 })
     await scenario.time.passesUntilQuiet()
     expect(told()).toMatchObject([{ origin: 'event', changes: null }])
-    await pass(OWED_LOOK_MS + 30_000)
+    await scenario.time.passesWithComparisons(OWED_LOOK_MS + 30_000)
     expect(told()[1]).toEqual({ ...RECONCILED, completes: [1] })
   })
 })

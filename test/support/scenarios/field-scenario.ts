@@ -120,6 +120,16 @@ export class FieldScenario {
         await turn()
       } while (left > 0)
     },
+    /** Lets time pass, and begins each comparison when it is due, as the alarm does. */
+    passesWithComparisons: async (span: Span): Promise<void> => {
+      const end = this.#clock.now() + msOf(span)
+      while (this.#clock.now() < end) {
+        const dueAt = Math.max(this.reconciler.dueAt() ?? end, this.#clock.now() + 100)
+        await this.time.passes(Math.min(end, dueAt, this.#clock.now() + 10_000) - this.#clock.now())
+        const isDue = (this.reconciler.dueAt() ?? Infinity) <= this.#clock.now()
+        if (isDue) await this.reconcile({ asked: false })
+      }
+    },
     /** Lets time pass until no event waits. */
     passesUntilQuiet: async (): Promise<void> => {
       for (let count = 0; this.enricher.dueAt() !== null; count += 1) {
