@@ -110,15 +110,13 @@ export class FieldScenario {
   readonly time = {
     /** Unix milliseconds. */
     now: (): number => this.#clock.now(),
-    /** Moves the clock in small steps and lets everything that wakes do its work. */
+    /** Moves the clock from one sleeper to the next, and lets each that wakes do its work. */
     passes: async (span: Span): Promise<void> => {
-      let left = msOf(span)
+      const end = this.#clock.now() + msOf(span)
       do {
-        const step = Math.min(left, 500)
-        this.#clock.advance(step)
-        left -= step
+        this.#clock.advance(Math.min(end, this.#clock.nextWakeAt() ?? end) - this.#clock.now())
         await turn()
-      } while (left > 0)
+      } while (this.#clock.now() < end)
     },
     /** Lets time pass, and begins each comparison when it is due, as the alarm does. */
     passesWithComparisons: async (span: Span): Promise<void> => {
@@ -185,7 +183,8 @@ export class FieldScenario {
     const run = this.reconciler.runDue().finally(() => {
       isOver = true
     })
-    while (!isOver) await this.time.passes(100)
+    while (!isOver)
+      await this.time.passes((this.#clock.nextWakeAt() ?? this.#clock.now()) - this.#clock.now())
     await run
   }
 
