@@ -10,7 +10,7 @@ import { takeSpilled } from './take-spilled.ts'
 import { decodeSpilled } from './spilled-request.ts'
 
 /** The most requests that one replay hands over; the operator calls again for the rest. */
-export const MAX_REPLAYED = 300
+const MAX_REPLAYED = 300
 
 /** The numbers of one replay. */
 export interface RefusedReplay {

@@ -6,7 +6,7 @@
 import type { DirectoryRemote } from './directory.ts'
 
 /** How long the client waits for an answer, in milliseconds. */
-export const DIRECTORY_TIMEOUT_MS = 2000
+const DIRECTORY_TIMEOUT_MS = 2000
 
 /** The names of the two objects: of pins and pending installs, and of the list of portals. */
 export type DirectoryName = 'directory' | 'portals'

@@ -8,7 +8,7 @@ import type { Pacer } from './pacer.ts'
 import type { Remote } from './remote.ts'
 
 /** How long the client waits for an answer, in milliseconds. */
-export const PACER_TIMEOUT_MS = 2000
+const PACER_TIMEOUT_MS = 2000
 
 /** Asks the pacer of a URL. The URL itself, a secret, never leaves the caller. */
 export interface PacerClient {

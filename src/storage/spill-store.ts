@@ -16,7 +16,7 @@ const REFUSED_PREFIX = 'refused:'
 export const SPILL_TTL_SECONDS = 30 * 86_400
 
 /** How long a refused request is kept, in seconds; then KV removes it. */
-export const REFUSED_TTL_SECONDS = 30 * 86_400
+const REFUSED_TTL_SECONDS = 30 * 86_400
 
 /** Where a spilled request is stored, and what its key tells of it. */
 export interface SpillRecord {

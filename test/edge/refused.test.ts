@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { drainSpill } from '../../src/edge/drain.ts'
-import { MAX_REPLAYED, replayRefused } from '../../src/edge/refused.ts'
+import { replayRefused } from '../../src/edge/refused.ts'
 import { SpillStore } from '../../src/storage/spill-store.ts'
 import {
   appending,
@@ -81,7 +81,7 @@ describe('a request that its object refuses', () => {
     const [record] = (await spills.refusedPages(scenario.memberId).next()).value ?? []
     if (record === undefined) throw new Error('Cannot find the refused request')
     const value = (await spills.load(record)) ?? ''
-    const places = Array.from({ length: MAX_REPLAYED }, (_, index) => ({
+    const places = Array.from({ length: 300 }, (_, index) => ({
       ...record,
       receipt: `more-${index}`,
     }))

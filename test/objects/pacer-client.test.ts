@@ -6,11 +6,7 @@ import { createPortalSettings } from '../../src/app.ts'
 import { loadConfig, type Env } from '../../src/config/config.ts'
 import { MINUTE_MS } from '../../src/core/durations.ts'
 import { withTimeout } from '../../src/storage/with-timeout.ts'
-import {
-  createPacerClient,
-  PACER_TIMEOUT_MS,
-  type PacerRemote,
-} from '../../src/objects/pacer-client.ts'
+import { createPacerClient, type PacerRemote } from '../../src/objects/pacer-client.ts'
 
 const URL = 'https://hooks.slack.com/services/T000/B000/pacercanary'
 const SLACK = [{ count: 1, ms: 1000 }]
@@ -105,7 +101,7 @@ describe('createPacerClient()', () => {
         (error: unknown) => ended.push(String(error)),
       ),
     )
-    await vi.advanceTimersByTimeAsync(PACER_TIMEOUT_MS - 1)
+    await vi.advanceTimersByTimeAsync(2000 - 1)
     expect(ended).toEqual([])
     await vi.advanceTimersByTimeAsync(1)
     await Promise.all(calls)

@@ -2,8 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { evictDurableObject, reset, runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { HOUR_MS, MINUTE_MS } from '../../src/core/durations.ts'
-import { MAX_HOLD_MS } from '../../src/core/pace/slots.ts'
+import { HOUR_MS, MINUTE_MS, DAY_MS } from '../../src/core/durations.ts'
 import type { PaceWindow } from '../../src/core/pace/pace-window.ts'
 import type { PacerRemote } from '../../src/objects/pacer-client.ts'
 import { ManualClock } from '../support/manual-clock.ts'
@@ -190,11 +189,11 @@ describe('hold()', () => {
     expect(await take('a')).toBe(31_000)
   })
 
-  it.each([MAX_HOLD_MS + 1, Infinity])('is cut to a day: %d ms', async (ms) => {
+  it.each([DAY_MS + 1, Infinity])('is cut to a day: %d ms', async (ms) => {
     await pacer().hold(NOW + ms)
-    expect(await take('a')).toBe(MAX_HOLD_MS)
+    expect(await take('a')).toBe(DAY_MS)
     await evictDurableObject(stub())
-    clock.advance(MAX_HOLD_MS)
+    clock.advance(DAY_MS)
     expect(await take('a')).toBeNull()
   })
 
@@ -217,13 +216,13 @@ describe('what is stored', () => {
   })
 
   it('holds a day at most, once, when the clock was wrong as it was written', async () => {
-    clock.advance(400 * MAX_HOLD_MS)
+    clock.advance(400 * DAY_MS)
     await pacer().hold(clock.now() + MINUTE_MS)
     await evictDurableObject(stub())
-    clock.advance(-400 * MAX_HOLD_MS)
-    expect(await take('a')).toBe(MAX_HOLD_MS)
-    clock.advance(MAX_HOLD_MS / 2)
+    clock.advance(-400 * DAY_MS)
+    expect(await take('a')).toBe(DAY_MS)
+    clock.advance(DAY_MS / 2)
     await evictDurableObject(stub())
-    expect(await take('a')).toBe(MAX_HOLD_MS)
+    expect(await take('a')).toBe(DAY_MS)
   })
 })

@@ -12,10 +12,10 @@ import { trustsToken } from './token-hashes.ts'
  * How long an ended token is remembered, in milliseconds: a request may wait 30 days in the spill, and 30 more
  * days after it was refused.
  */
-export const ENDED_TOKEN_MS = 60 * DAY_MS
+const ENDED_TOKEN_MS = 60 * DAY_MS
 
 /** The most ended tokens that are remembered; the one that ended first leaves. */
-export const MAX_ENDED_TOKENS = 32
+const MAX_ENDED_TOKENS = 32
 
 /**
  * The changed install with the tokens that this change has ended, `endedAt` in unix milliseconds. Every

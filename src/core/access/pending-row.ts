@@ -50,10 +50,10 @@ export const PENDING_MS: Readonly<Record<PendingKind, number>> = {
 export const PENDING_CHECK_MS = MINUTE_MS
 
 /** The most pending installs of one portal. */
-export const MAX_PENDING = 32
+const MAX_PENDING = 32
 
 /** The most pending installs of one portal that came from one network. */
-export const MAX_PENDING_OF_NETWORK = 4
+const MAX_PENDING_OF_NETWORK = 4
 
 /** Every pending install of a row, the first one first. */
 export function pendingIn(row: PendingRow): readonly PendingInstall[] {

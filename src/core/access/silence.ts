@@ -9,7 +9,7 @@ import { DAY_MS, MINUTE_MS } from '../durations.ts'
 export const REMEMBERED_EVENTS = 20
 
 /** The shortest silence that is looked into: after a burst of events, silence is usual. */
-export const MIN_SILENCE_MS = 15 * MINUTE_MS
+const MIN_SILENCE_MS = 15 * MINUTE_MS
 
 /** A silence is unusual when it is longer than the longest one among the last events by this factor. */
 const UNUSUAL = 1.5

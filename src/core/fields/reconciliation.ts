@@ -16,7 +16,7 @@ export const OWED_LOOK_MS = MINUTE_MS
 export const MAX_LOOKS = 5
 
 /** The most suspects at a time; the next run finds the others. */
-export const MAX_SUSPECTS = 1000
+const MAX_SUSPECTS = 1000
 
 /** The waits after runs that failed; the last one repeats. */
 const RETRY_MS = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS] as const

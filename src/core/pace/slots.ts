@@ -13,7 +13,7 @@ import { checkPaceWindows, countedGrants, computeSlot, type PaceWindow } from '.
 export const GRACE_MS = 2000
 
 /** The time after its promised time for which a waiter still keeps its place, in milliseconds. */
-export const PLACE_MS = MINUTE_MS
+const PLACE_MS = MINUTE_MS
 
 /** The longest hold, in milliseconds: a receiver may ask for any time. */
 export const MAX_HOLD_MS = DAY_MS

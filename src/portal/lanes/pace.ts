@@ -11,7 +11,7 @@ import type { PacerClient } from '../../objects/pacer-client.ts'
 import type { World } from '../settings.ts'
 
 /** The wait of every portal after a receiver has met its limit and named no time, in milliseconds. */
-export const UNNAMED_WAIT_MS = 30_000
+const UNNAMED_WAIT_MS = 30_000
 
 /** The dependencies of the pace. */
 export interface LanePaceDeps {

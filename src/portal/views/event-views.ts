@@ -15,7 +15,7 @@ import { isoTime } from './iso-time.ts'
 export const MAX_EVENTS_PAGE = 200
 
 /** The most parked events that are listed. */
-export const MAX_PARKED_LISTED = 1000
+const MAX_PARKED_LISTED = 1000
 
 /** A fate with its time as the API writes it. */
 export type FateView = Omit<Fate, 'at'> & { readonly at: string | null }

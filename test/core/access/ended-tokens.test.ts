@@ -1,9 +1,8 @@
+import { DAY_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import {
-  ENDED_TOKEN_MS,
   isRepeatedUninstall,
   keepEndedTokens,
-  MAX_ENDED_TOKENS,
   trustedToken,
 } from '../../../src/core/access/ended-tokens.ts'
 import { NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
@@ -36,15 +35,15 @@ describe('keepEndedTokens()', () => {
   })
 
   it('keeps them for 60 days, and 32 at most', () => {
-    const endedTokens = Array.from({ length: MAX_ENDED_TOKENS }, (_, index) => ({
+    const endedTokens = Array.from({ length: 32 }, (_, index) => ({
       hash: `ended-${index}`,
-      endedAt: NOW - ENDED_TOKEN_MS + index,
+      endedAt: NOW - 60 * DAY_MS + index,
     }))
     const before = aState({ endedTokens, webhooks: [], hashes: [CURRENT] })
     const after = keepEndedTokens(before, { ...before, hashes: [] }, NOW)
     expect(after.endedTokens).toEqual([...endedTokens.slice(1), { hash: 'current', endedAt: NOW }])
     const more = { ...after, hashes: [FORMER] }
-    expect(keepEndedTokens(more, after, NOW - 500).endedTokens).toHaveLength(MAX_ENDED_TOKENS)
+    expect(keepEndedTokens(more, after, NOW - 500).endedTokens).toHaveLength(32)
   })
 })
 

@@ -6,8 +6,6 @@ import type {
   PendingWish,
 } from '../../../src/core/access/pending-row.ts'
 import {
-  MAX_PENDING,
-  MAX_PENDING_OF_NETWORK,
   PENDING_MS,
   endsPending,
   keepPending,
@@ -211,12 +209,12 @@ describe('placePending() of more than there is room for', () => {
   it('holds all to 32: the oldest of the network that has most leaves', () => {
     const crowd = many(40, (index) => `evil-${index % 10}`)
     const row = flooded([aWish('true', { network: 'bitrix' }), ...crowd])
-    expect(names(row)).toHaveLength(MAX_PENDING)
+    expect(names(row)).toHaveLength(32)
     expect(names(row)).toContain('true')
   })
 
   it('makes no confirmed install of another application leave', () => {
-    const planted = Array.from({ length: MAX_PENDING_OF_NETWORK }, (_, index) =>
+    const planted = Array.from({ length: 4 }, (_, index) =>
       aWish(`p${index}`, { ...KNOWN, clientId: `app.${index}`, network: 'evil' }),
     )
     expect(flooded([...planted, aWish('x', { network: 'evil' })])).toBe('full')

@@ -1,5 +1,6 @@
 /** Which differences are told now, which are looked at again, and what is only remembered. */
 import { describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { FieldRead } from '../../../src/core/fields/field-read.ts'
 import type { FieldState } from '../../../src/core/fields/field-state.ts'
 import {
@@ -10,7 +11,6 @@ import {
 import {
   MAX_LOOKS,
   NO_RECONCILIATION,
-  SECOND_LOOK_MS,
   type Suspect,
 } from '../../../src/core/fields/reconciliation.ts'
 import {
@@ -77,7 +77,7 @@ describe('the reads of one comparison', () => {
     const first = judge(aField(), FOUND)
     expect(first).toMatchObject({ found: [], adopted: [] })
     const [suspect] = first.next.suspects
-    expect(suspect).toMatchObject({ id: FIELD.id, dueAt: JUDGED_AT + SECOND_LOOK_MS, looks: 1 })
+    expect(suspect).toMatchObject({ id: FIELD.id, dueAt: JUDGED_AT + 2 * MINUTE_MS, looks: 1 })
     const second = judge(aField(), FOUND, { state: first.next })
     expect(second.found).toMatchObject([{ difference: { action: 'updated' }, read: FOUND }])
     expect(second.next.suspects).toEqual([])

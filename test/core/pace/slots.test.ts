@@ -7,7 +7,6 @@ import {
   GRACE_MS,
   hold,
   MAX_HOLD_MS,
-  PLACE_MS,
   takeSlot,
   type PacerState,
 } from '../../../src/core/pace/slots.ts'
@@ -117,9 +116,9 @@ describe('takeSlot()', () => {
     pacer.ask('a', 0)
     expect(pacer.ask('gone', 1)).toBe(1000)
     expect(pacer.ask('b', 2)).toBe(2000)
-    pacer.ask('c', 1000 + PLACE_MS - 1)
+    pacer.ask('c', 1000 + MINUTE_MS - 1)
     expect(pacer.state().queue.map(({ waiter }) => waiter)).toEqual(['gone', 'b'])
-    pacer.ask('c', 1000 + PLACE_MS)
+    pacer.ask('c', 1000 + MINUTE_MS)
     expect(pacer.state().queue.map(({ waiter }) => waiter)).toEqual(['b', 'c'])
   })
 
