@@ -162,7 +162,7 @@ function createLanes(given: Fields) {
   const courier = new Courier({ book, rules, receivers, pace, parcels, world })
   const walker = new LaneWalker({ log, fates, book, courier, state, enricher, world })
   const pump = new Pump({ book, rules, walker, enricher, state, world, scheduler })
-  const control = new LaneControl({ log, fates, book, rules, world })
+  const control = new LaneControl({ log, fates, book, rules, state, enricher, world })
   const { pending, uninstallNotices, mirror, reconciler, subscriber } = given
   const timed = [pump, pending, uninstallNotices, mirror, enricher, reconciler, subscriber]
   const waker = new Waker({ alarm, timed, pump, book, world, scheduler })

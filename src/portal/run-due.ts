@@ -11,7 +11,7 @@ import { alignBindings } from './upkeep.ts'
 export async function runDue(parts: PortalParts): Promise<void> {
   const { enricher, reconciler, subscriber, mirror, world, scheduler } = parts
   const isDue = (at: number | null): boolean => at !== null && at <= world.now()
-  enricher.endOverdue()
+  enricher.catchUp()
   if (isDue(reconciler.dueAt())) scheduler.background(reconciler.runDue())
   if (isDue(subscriber.dueAt())) scheduler.background(alignBindings(parts))
   scheduler.advance()

@@ -305,22 +305,39 @@ describe('an answer of the portal', () => {
 })
 
 describe('storage that refuses what was read', () => {
-  it('lets the event go thin, and never swallows the change, also after a restart', async () => {
+  it('lets no lane tell the event before it has taken it, also after a restart', async () => {
     const held = hold()
     makeMandatory()
     await scenario.changed()
     await scenario.failNextTransaction()
     await held.open()
+    await until(() => scenario.lines.some((line) => line.includes('fields_failed')))
+    expect(scenario.bodies()).toEqual([])
+    await scenario.time.passes('3 s')
     await received(1)
-    expect(scenario.told()).toEqual([
-      { ...THIN, sequence: 1, previousSequence: null, enrichmentReason: 'timeout' },
-    ])
     await scenario.relay.restarts()
-    expect(await scenario.object.event(1)).toMatchObject({ enrichmentReason: 'timeout' })
     await scenario.time.passesUntilQuiet()
     await scenario.object.reconcile()
-    await received(2)
-    expect(scenario.told()[1]).toMatchObject({ origin: 'reconciled', changes: MANDATORY })
+    await scenario.time.passes('1 min')
+    expect(scenario.told()).toEqual([
+      { ...COMPLETE, sequence: 1, previousSequence: null, changes: MANDATORY },
+    ])
+  })
+
+  it('lets the event be read anew when the object ends before it has taken it', async () => {
+    const held = hold()
+    makeMandatory()
+    await scenario.changed()
+    const accept = await scenario.storageRefuses()
+    await held.open()
+    await until(() => scenario.lines.some((line) => line.includes('fields_failed')))
+    await accept()
+    await scenario.evict()
+    await scenario.object.view()
+    await received(1)
+    expect(scenario.told()).toEqual([
+      { ...COMPLETE, sequence: 1, previousSequence: null, changes: MANDATORY },
+    ])
   })
 })
 

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../src/core/durations.ts'
 import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
+import { aDefinition, ReadingScenario } from '../support/scenarios/reading-scenario.ts'
+import { until } from '../support/until.ts'
 
 let scenario: PortalScenario
 
@@ -47,5 +49,29 @@ describe('an alarm', () => {
     expect(await scenario.time.alarmFires()).toBe(true)
     await scenario.relay.passesOn()
     expect(scenario.receiver('erp').sequences()).toEqual([1])
+  })
+})
+
+describe('an alarm of a portal whose storage has refused an enrichment', () => {
+  it('lets the event go once storage takes it: nothing else would', async () => {
+    const reading = new ReadingScenario()
+    reading.rest.fields.set(235, aDefinition())
+    await reading.portal.becomesKnown()
+    reading.portalSays(async () => {
+      await reading.time.clock.sleep(1000)
+      return null
+    })
+    await reading.changed()
+    const accept = await reading.storageRefuses()
+    await reading.time.passesWithoutAlarm('1 s')
+    await until(() => reading.lines.some((line) => line.includes('fields_failed')))
+    await reading.time.passesWithoutAlarm('3 s')
+    await accept()
+    await reading.time.passesWithoutAlarm('50 s')
+    expect(reading.bodies()).toEqual([])
+    await reading.time.passes('10 s')
+    await until(() => reading.bodies().length === 1)
+    expect(reading.told()).toMatchObject([{ sequence: 1, enrichment: 'complete' }])
+    await reading.close()
   })
 })

@@ -24,10 +24,6 @@ export const NOT_YET: ReadonlySet<string> = new Set([
   'disk full',
   // An object that ends right after an event wakes by its safety alarm, in five minutes; the rule allows less.
   'many slow receivers',
-  // [new] The write of an enrichment is refused, one event, the object ends 60 ms later: the event goes out thin,
-  // and once more complete, with one id.
-  'refuse_write enrichment',
-  'refuse_write fields',
 ])
 
 const PORTALS_OF_A_CALM_HISTORY = 1

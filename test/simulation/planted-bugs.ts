@@ -31,11 +31,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a snapshot is stored before the changes that tell of it',
     file: 'portal/fields/enricher.ts',
-    before: '        this.#write(this.#reads.enrich(answered))',
+    before: '        if (!this.#writer.write(this.#reads.enrich(answered))) break',
     after: `        const found = this.#reads.enrich(answered)
         for (const { state } of found) this.#deps.fields.save(state)
         await this.#deps.world.sleep(20)
-        this.#write(found)`,
+        if (!this.#writer.write(found)) break`,
+  },
+  {
+    name: 'an event is told although storage has refused what it tells',
+    file: 'portal/fields/enrichment-writer.ts',
+    before: 'if (!this.#held.has(id)) this.#held.set(id, one)',
+    after:
+      'for (const sequence of one.enrichments.keys()) if (id > 0) this.#deps.waiting.end(sequence)',
   },
   {
     name: 'a changed filter begins with the first event',

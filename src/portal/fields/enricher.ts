@@ -5,20 +5,21 @@
  * For example, event 42 says that the field 235 was updated. Event 42 waits here while the field is read. The
  * answer comes after 150 ms, the changes are written into the row of event 42, and the lanes go on. When no
  * answer comes within three seconds, event 42 is delivered thin, without its changes, and its change is
- * *owed*: the late answer, or the next look at the field, tells it by a reconciled event.
+ * *owed*: the late answer, or the next look at the field, tells it by a reconciled event. Either way event 42
+ * waits until storage has taken what it tells (enrichment-writer.ts).
  *
  * One read is under way at a time. It enriches the events that had arrived before it began. An event that
  * arrives during the read may stand for a younger change, so it waits for the next read.
  */
 import type { LogEntry, RelayEvent, StoredEvent, ThinReason } from '../../core/log/event.ts'
-import { needsNoRead, type Enriched, type EventToEnrich } from '../../core/fields/enrich.ts'
-import { owedBy } from '../../core/fields/field-state.ts'
+import { needsNoRead, type EventToEnrich } from '../../core/fields/enrich.ts'
 import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
 import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { LogWriter } from '../log/log-writer.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../settings.ts'
 import type { PortalAccess } from '../tokens/portal-access.ts'
+import { EnrichmentWriter } from './enrichment-writer.ts'
 import { EventReads } from './event-reads.ts'
 import { EventsToEnrich, groupByField } from './events-to-enrich.ts'
 import type { FieldStore } from './field-store.ts'
@@ -31,7 +32,10 @@ export const ENRICH_BUDGET_MS = 3000
 /** The dependencies of the enricher. */
 export interface EnricherDeps {
   readonly fields: Pick<FieldStore, 'find' | 'isStored' | 'save'>
-  readonly reconciliation: Pick<ReconciliationBook, 'owe' | 'noteEvent'>
+  readonly reconciliation: Pick<
+    ReconciliationBook,
+    'state' | 'owing' | 'saveWithin' | 'adopt' | 'noteEvent'
+  >
   readonly writer: Pick<LogWriter, 'write'>
   /** The calls for which events wait. */
   readonly portal: PortalAccess
@@ -45,6 +49,7 @@ export class Enricher {
   readonly #waiting = new EventsToEnrich()
   readonly #repeats: RepeatedEvents
   readonly #reads: EventReads
+  readonly #writer: EnrichmentWriter
   #isRunning = false
   #isWatched = false
   #whenIdle = Promise.resolve()
@@ -53,18 +58,19 @@ export class Enricher {
     this.#deps = deps
     this.#repeats = new RepeatedEvents({ ...deps, onDue: () => this.#start() })
     this.#reads = new EventReads({ ...deps, waiting: this.#waiting, repeats: this.#repeats })
+    this.#writer = new EnrichmentWriter({ ...deps, waiting: this.#waiting })
   }
 
   /**
-   * Takes over the events that waited when the object ended, oldest first. When storage refused the
-   * enrichment of an event, a lane may have told it already. Such an event stays thin, and its change is
-   * owed: a snapshot moves only with an event that nobody has seen yet.
+   * Takes over the events that waited when the object ended, oldest first. A former version of this program let
+   * lanes tell an event whose enrichment storage had refused. Such an event stays thin, and its change is owed:
+   * a snapshot moves only with an event that nobody has seen yet.
    */
   load(awaiting: readonly LogEntry[], isTold: (entry: LogEntry) => boolean): void {
-    const told = new EventsToEnrich()
-    told.add(awaiting.filter(isTold), 0)
-    this.#thin(told.all(), 'timeout')
-    this.#take(awaiting.filter((entry) => !isTold(entry)))
+    const deadline = this.#deps.world.now() + ENRICH_BUDGET_MS
+    // Every event waits before the first one ends its waiting: a lane that goes on then sees no further.
+    for (const entry of awaiting) this.#waiting.add([entry], isTold(entry) ? 0 : deadline)
+    this.catchUp()
   }
 
   /**
@@ -78,10 +84,6 @@ export class Enricher {
   /** Takes over the events that were just stored and wait for their enrichment. */
   accept(events: readonly StoredEvent[]): void {
     if (events.length > 0) this.#deps.reconciliation.noteEvent()
-    this.#take(events)
-  }
-
-  #take(events: readonly StoredEvent[]): void {
     this.#waiting.add(events, this.#deps.world.now() + ENRICH_BUDGET_MS)
     if (this.#waiting.first() !== null) this.#start()
   }
@@ -92,8 +94,9 @@ export class Enricher {
    * still waits for its read.
    */
   repeated(repeated: RepeatedEvent, firstAt: number): void {
-    const { sequence } = repeated
-    const waits = this.#waiting.has(sequence) && sequence > this.#reads.upTo()
+    const { sequence, event } = repeated
+    const isRead = sequence <= this.#reads.upTo() || this.#writer.holds(event.field.id)
+    const waits = this.#waiting.has(sequence) && !isRead
     if (!waits && this.#deps.portal.hasAccess()) this.#repeats.note(repeated, firstAt)
   }
 
@@ -104,17 +107,22 @@ export class Enricher {
   }
 
   /**
-   * The time at which the alarm has to end the waiting; null when nothing waits. While the object lives, it
-   * ends the waiting in time by itself. The alarm is there for an object that ends before.
+   * The time at which the alarm has to go on here; null when nothing waits. While the object lives, it ends the
+   * waiting in time by itself, and the alarm is there for an object that ends before. What storage has refused
+   * is tried again by the alarm.
    */
   dueAt(): number | null {
     const isIdle = this.#waiting.first() === null && this.#repeats.isEmpty()
-    return isIdle ? null : this.#deps.world.now() + SAFETY_ALARM_MS
+    return this.#writer.dueAt() ?? (isIdle ? null : this.#deps.world.now() + SAFETY_ALARM_MS)
   }
 
-  /** Whether an event of the field waits, or its field is to be read once more. */
+  /**
+   * Whether something about the field is still to be told: an event of it waits, it is to be read once more, or
+   * storage has refused what was read.
+   */
   isWaiting(fieldId: number): boolean {
-    return this.#waiting.ofField(fieldId).length > 0 || this.#reads.isRepeated(fieldId)
+    const hasEvent = this.#waiting.ofField(fieldId).length > 0
+    return hasEvent || this.#reads.isRepeated(fieldId) || this.#writer.holds(fieldId)
   }
 
   /** Resolves when no read for an event is under way. */
@@ -125,13 +133,23 @@ export class Enricher {
   /** Lets all waiting events go out thin: the installation has ended. */
   endAll(reason: ThinReason): void {
     this.#reads.forgetAgain()
+    this.#writer.clear()
     this.#thin(this.#waiting.all(), reason)
   }
 
   /** Forgets all waiting events: the log was deleted. */
   clear(): void {
     this.#waiting.clear()
+    this.#writer.clear()
     this.#reads.forgetAgain()
+  }
+
+  /**
+   * Ends the waiting of every event whose budget is over. Once storage takes what it has refused before, the
+   * reads for the other events go on. The alarm calls it as well.
+   */
+  catchUp(): void {
+    if (this.#endOverdue()) this.#start()
   }
 
   #start(): void {
@@ -146,94 +164,70 @@ export class Enricher {
     try {
       // Events that arrive in the same turn belong to the same read.
       await Promise.resolve()
-      for (;;) {
-        this.#enrichWithoutReading()
+      // While storage refuses, reads rest: their answers could not be stored either.
+      while (this.#endOverdue() && this.#enrichWithoutReading()) {
         const request = this.#reads.begin()
         if (request === null) break
         const answered = await this.#reads.ask(request)
-        this.#write(this.#reads.enrich(answered))
+        if (!this.#writer.write(this.#reads.enrich(answered))) break
       }
     } catch (error) {
-      // Storage failed. No event may wait for a read that nobody does any more.
+      // The events go on waiting, and end their waiting in time without a read.
       this.#deps.scheduler.report('fields_failed', error)
-      this.#release()
     } finally {
       this.#reads.end()
       this.#isRunning = false
     }
   }
 
-  /** Ends the waiting of events that need no read, and of all events while the portal cannot be asked. */
-  #enrichWithoutReading(): void {
+  /**
+   * Ends the waiting of events that need no read, and of all events while the portal cannot be asked. False
+   * when storage refuses.
+   */
+  #enrichWithoutReading(): boolean {
     const { portal } = this.#deps
     const refusal = portal.hasAccess() ? portal.refusal() : 'no_tokens'
-    if (refusal !== null) this.#write(this.#reads.oweAgain())
+    if (refusal !== null && !this.#writer.write(this.#reads.oweAgain())) return false
     const groups = this.#waiting
       .byField()
       .filter(([, events]) => refusal !== null || needsNoRead(events))
     // Events that need a read are in these groups only when there is a refusal, so the reason `not_found` is
     // never told.
-    this.#write(groups.map((group) => this.#reads.enrichUnread(group, refusal ?? 'not_found')))
+    const reason = refusal ?? 'not_found'
+    return this.#writer.write(groups.map((group) => this.#reads.enrichUnread(group, reason)))
   }
 
   /** Sleeps until the budget of the oldest event is over, and ends the waiting of this event then. */
   #watch(): void {
+    const { world } = this.#deps
     const first = this.#waiting.first()
-    if (this.#isWatched || first === null) return
+    // An event that waits although its budget is over waits for storage, and the alarm tries that again.
+    if (this.#isWatched || first === null || first.deadline <= world.now()) return
     this.#isWatched = true
     // Only the read under way keeps this sleep alive. Should the object end, the alarm takes over.
-    void this.#deps.world.sleep(first.deadline - this.#deps.world.now()).then(() => {
+    void world.sleep(first.deadline - world.now()).then(() => {
       this.#isWatched = false
-      this.endOverdue()
-      this.#watch()
+      this.catchUp()
     })
   }
 
-  /** Lets the events go out thin whose budget is over. The alarm calls it as well. */
-  endOverdue(): void {
-    const now = this.#deps.world.now()
-    const overdue = this.#waiting.all().filter(({ deadline }) => deadline <= now)
-    const reason = this.#deps.portal.blockedUntil() > now ? 'rate_limited' : 'timeout'
+  /** Stores what is held, and lets the events whose budget is over go out thin. False when storage refuses. */
+  #endOverdue(): boolean {
+    const { portal, world, scheduler } = this.#deps
+    const now = world.now()
     try {
-      this.#thin(overdue, reason)
+      this.#writer.catchUp()
+      const overdue = this.#waiting.all().filter(({ deadline }) => deadline <= now)
+      this.#thin(overdue, portal.blockedUntil() > now ? 'rate_limited' : 'timeout')
     } catch (error) {
-      this.#deps.scheduler.report('fields_failed', error)
-      this.#release()
+      // Storage cannot even be read. The alarm tries again.
+      scheduler.report('fields_failed', error)
+      return false
     }
+    return this.#writer.dueAt() === null
   }
 
   #thin(events: readonly EventToEnrich[], reason: ThinReason): void {
-    this.#write(groupByField(events).map((group) => this.#reads.enrichUnread(group, reason)))
-  }
-
-  /**
-   * Lets all waiting events go out thin, as their rows stand: storage has failed, and they must not wait for
-   * ever.
-   */
-  #release(): void {
-    this.#waiting.clear()
-    this.#deps.scheduler.advance()
-  }
-
-  /** Writes enrichments, snapshots and reconciled events in one transaction. Then the lanes may go on. */
-  #write(enriched: readonly Enriched[]): void {
-    const told = enriched.filter(({ enrichments, state, reconciled }) => {
-      return enrichments.size > 0 || reconciled !== null || !this.#deps.fields.isStored(state)
-    })
-    if (told.length === 0) return
-    const { writer, fields, reconciliation, scheduler } = this.#deps
-    writer.write((transaction) => {
-      for (const { enrichments, state, reconciled } of told) {
-        for (const [sequence, enrichment] of enrichments) transaction.enrich(sequence, enrichment)
-        const toldBy = reconciled === null ? state.toldBy : transaction.insertReconciled(reconciled)
-        fields.save({ ...state, toldBy })
-      }
-    })
-    for (const { enrichments } of told) {
-      for (const sequence of enrichments.keys()) this.#waiting.end(sequence)
-    }
-    const owed = told.map(({ state }) => state).filter((state) => owedBy(state).length > 0)
-    if (owed.length > 0) reconciliation.owe(owed)
-    scheduler.advance()
+    this.#writer.write(groupByField(events).map((group) => this.#reads.enrichUnread(group, reason)))
   }
 }

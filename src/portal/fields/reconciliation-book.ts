@@ -72,16 +72,15 @@ export class ReconciliationBook {
     this.#state = next
   }
 
-  /** Notes fields whose thin events owe a change. These fields are read again soon. */
-  owe(fields: readonly FieldRef[]): void {
+  /** The state in which the fields whose thin events owe a change are read again soon. */
+  owing(fields: readonly FieldRef[]): ReconciliationState {
     const dueAt = this.#deps.world.now() + OWED_LOOK_MS
-    const owing = fields.filter(({ id }) => !this.#state.suspects.some((known) => known.id === id))
-    if (owing.length === 0) return
     let next = this.#state
-    for (const { id, family, entityId } of owing) {
+    for (const { id, family, entityId } of fields) {
+      if (next.suspects.some((known) => known.id === id)) continue
       next = suspectField(next, { id, family, entityId, dueAt, seen: null, looks: 0 })
     }
-    this.save(next)
+    return next
   }
 
   /** Forgets everything, also the known fields: the installation has ended. */

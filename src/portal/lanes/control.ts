@@ -6,8 +6,10 @@ import { enable, pause } from '../../core/lanes/state/lane-status.ts'
 import { MAX_REPLAY_JOBS } from '../../core/lanes/state/replay-job.ts'
 import { entriesAfter } from '../../core/log/entries.ts'
 import { err, ok, type Result } from '../../core/result.ts'
+import type { Enricher } from '../fields/enricher.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { World } from '../settings.ts'
+import type { PortalState } from '../state/portal-state.ts'
 import type { LaneBook } from './book.ts'
 import type { FateStore } from './fate-store.ts'
 import type { LaneRules } from './rules.ts'
@@ -35,6 +37,8 @@ export interface LaneControlDeps {
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'find' | 'save'>
   readonly rules: Pick<LaneRules, 'filteredBy' | 'find' | 'match'>
+  readonly state: Pick<PortalState, 'head'>
+  readonly enricher: Pick<Enricher, 'readableUpTo'>
   readonly world: Pick<World, 'now'>
 }
 
@@ -87,13 +91,16 @@ export class LaneControl {
 
   /**
    * The first event of the digest under way, else the first event behind the cursor that the destination
-   * gets.
+   * gets. An event that waits for its enrichment is in front of no lane yet: a replay could tell it before it is
+   * decided what it tells.
    */
   #front(lane: LaneState): number | null {
     const [first] = lane.digest ?? []
     if (first !== undefined) return first
-    const { log, rules } = this.#deps
+    const { log, rules, state, enricher } = this.#deps
+    const readableHead = enricher.readableUpTo(state.head())
     for (const entry of entriesAfter(log, lane.cursor, { page: FRONT_PAGE })) {
+      if (entry.sequence > readableHead) return null
       if (rules.filteredBy(lane, entry) === null) return entry.sequence
     }
     return null

@@ -83,8 +83,8 @@ export class LogStore {
 
   /**
    * The entries that still wait for their enrichment, oldest first. An event waits for seconds, or until the
-   * alarm that stands within minutes of each append. So pages are read from the end of the log as far as that
-   * time reaches.
+   * alarm that stands within minutes of each append, or while storage refuses, and then no event comes after it.
+   * So pages are read from the end of the log as far as that time reaches.
    */
   awaiting(): LogEntry[] {
     const found: LogEntry[] = []

@@ -43,7 +43,9 @@ describe('LaneControl.apply()', () => {
         const { match } = scenario.rules
         const rules = { match, find: () => null, filteredBy: () => null }
         const { log, fates, book } = scenario
-        const removed = new LaneControl({ log, fates, book, rules, world: { now: () => NOW } })
+        const around = { world: { now: () => NOW }, state: { head: () => 0 } }
+        const enricher = { readableUpTo: () => 0 }
+        const removed = new LaneControl({ log, fates, book, rules, enricher, ...around })
         return [scenario.control.apply('crm', wish), removed.apply('erp', wish)]
       })
       expect(answers).toEqual([
@@ -79,6 +81,20 @@ describe('LaneControl.apply()', () => {
       return scenario.control.apply('erp', { kind: 'park', sequence })
     })
     expect(answer).toEqual({ ok: false, error: 'not_head' })
+  })
+
+  it('does not park an event that waits for its enrichment, nor one behind it', async () => {
+    const answers = await inLaneRoom({}, (scenario) => {
+      scenario.portal.sends()
+      scenario.portal.sends()
+      scenario.readableUpTo = 0
+      const park = (sequence: number) => scenario.control.apply('erp', { kind: 'park', sequence })
+      const early = [park(1), park(2)]
+      scenario.readableUpTo = 1
+      return [...early, park(1).ok, park(2)]
+    })
+    const refused = { ok: false, error: 'not_head' }
+    expect(answers).toEqual([refused, refused, true, refused])
   })
 
   it('parks nothing when nothing waits', async () => {

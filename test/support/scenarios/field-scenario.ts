@@ -12,7 +12,7 @@ import type { FieldAction, Json, LogEntry, RelayEvent } from '../../../src/core/
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import { err, ok, type Result } from '../../../src/core/result.ts'
 import { Appender, MAX_GROUP } from '../../../src/portal/log/appender.ts'
-import type { Database, SqlRow } from '../../../src/storage/database.ts'
+import type { Database, SqlRow, SqlValue } from '../../../src/storage/database.ts'
 import { Comparison } from '../../../src/portal/fields/comparison.ts'
 import { Enricher } from '../../../src/portal/fields/enricher.ts'
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
@@ -106,6 +106,13 @@ export class FieldScenario {
       this.enricher.load(this.log.awaiting(), ({ sequence }) => sequence <= toldUpTo)
     },
   }
+  /** The storage of the object. */
+  readonly storage = {
+    /** Decides about each statement whether storage refuses it; by default none is refused. */
+    refuses: (_statement: string, _values: readonly SqlValue[]): boolean => false,
+  }
+  /** How far lanes could see, each time they were told to go on. */
+  readonly seenUpTo: number[] = []
   /** Time as a test tells it. */
   readonly time = {
     /** Unix milliseconds. */
@@ -152,7 +159,7 @@ export class FieldScenario {
   #parts: Parts
 
   constructor() {
-    this.#db = openNodeDatabase()
+    this.#db = openNodeDatabase((...statement) => this.storage.refuses(...statement))
     migrate(this.#db)
     this.log = new LogStore(this.#db)
     this.fields = new FieldStore(this.#db)
@@ -209,7 +216,7 @@ export class FieldScenario {
       log: () => {},
     }
     const scheduler: Scheduler = {
-      advance: () => {},
+      advance: () => void this.seenUpTo.push(enricher.readableUpTo(this.#head)),
       laneRested: () => {},
       background: (work) => void work,
       after: () => () => {},
@@ -322,12 +329,15 @@ function readObject(value: Json | undefined): { readonly [key: string]: Json } {
   return (value ?? {}) as { readonly [key: string]: Json }
 }
 
-function openNodeDatabase(): Database {
+function openNodeDatabase(
+  refuses: (statement: string, values: readonly SqlValue[]) => boolean,
+): Database {
   const db = new DatabaseSync(':memory:')
   const known = new Map<string, ReturnType<DatabaseSync['prepare']>>()
   let depth = 0
   return {
     all(query, ...bindings) {
+      if (refuses(query, bindings)) throw new Error('Storage refuses')
       let statement = known.get(query)
       if (statement === undefined) known.set(query, (statement = db.prepare(query)))
       // Sound: the tables hold texts and integers only.

@@ -56,6 +56,8 @@ export class LaneRoomScenario {
   now = NOW
   /** True: storage refuses what the book writes. */
   isFull = false
+  /** The events after this sequence wait for their enrichment. */
+  readableUpTo = Number.MAX_SAFE_INTEGER
   #head = 0
 
   constructor(
@@ -86,13 +88,15 @@ export class LaneRoomScenario {
     const trust = { domain: () => domain, refusedFrom: () => 0 }
     this.rules = new LaneRules({ memberId: MEMBER_ID, config, trust, log, book, receivers })
     const { rules } = this
+    const state = { head: () => this.#head }
     this.matcher = new LaneMatcher({
       book,
       rules,
-      state: { head: () => this.#head },
+      state,
       scheduler: { report: (event) => void this.reported.push(event) },
     })
-    this.control = new LaneControl({ log, fates, book, rules, world })
+    const enricher = { readableUpTo: (head: number) => Math.min(head, this.readableUpTo) }
+    this.control = new LaneControl({ log, fates, book, rules, state, enricher, world })
   }
 
   /** A full disk takes the work back. */

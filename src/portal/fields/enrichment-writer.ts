@@ -1,0 +1,123 @@
+/**
+ * The writing of enrichments. Each one is stored, with the snapshot and the reconciled event that belong to it,
+ * before a lane may see its event: so an event tells the same after a crash.
+ *
+ * For example, the read for event 42 has found a change, and storage refuses to write it. The change is held
+ * here, and event 42 goes on waiting. Storage takes the change at the next try, and the lanes go on. Should the
+ * object end before, then nobody was told anything of event 42, and it is read anew.
+ */
+import { owedBy } from '../../core/fields/field-state.ts'
+import type { Enriched } from '../../core/fields/enrich.ts'
+import { MINUTE_MS } from '../../core/durations.ts'
+import type { LogWriter } from '../log/log-writer.ts'
+import type { Scheduler } from '../scheduler.ts'
+import type { World } from '../settings.ts'
+import type { EventsToEnrich } from './events-to-enrich.ts'
+import type { FieldStore } from './field-store.ts'
+import type { ReconciliationBook } from './reconciliation-book.ts'
+
+/** The alarm tries again so long after storage has refused an enrichment, in milliseconds. */
+export const REFUSED_REST_MS = MINUTE_MS
+
+/** The dependencies of the writer. */
+export interface EnrichmentWriterDeps {
+  /** The events that wait. The waiting of an event ends when its enrichment is stored. */
+  readonly waiting: EventsToEnrich
+  readonly fields: Pick<FieldStore, 'isStored' | 'save'>
+  readonly reconciliation: Pick<ReconciliationBook, 'state' | 'owing' | 'saveWithin' | 'adopt'>
+  readonly writer: Pick<LogWriter, 'write'>
+  readonly world: Pick<World, 'now'>
+  readonly scheduler: Pick<Scheduler, 'advance' | 'report'>
+}
+
+/** The writer of one portal's enrichments. */
+export class EnrichmentWriter {
+  readonly #deps: EnrichmentWriterDeps
+  /** What storage has refused, by field. */
+  readonly #held = new Map<number, Enriched>()
+  #refusedAt = 0
+
+  constructor(deps: EnrichmentWriterDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Stores what was found out, at most once a field. False when storage refuses some of it, which is held then,
+   * unless something about the field is held already. What is held is dropped when anything else about its field
+   * is stored, since it rests on the field as it was before.
+   */
+  write(enriched: readonly Enriched[]): boolean {
+    return this.#tryToStore(enriched.filter((one) => this.#saysAnything(one)))
+  }
+
+  /** Stores what is held, as far as storage takes it now. */
+  catchUp(): void {
+    this.#tryToStore([...this.#held.values()])
+  }
+
+  #tryToStore(told: readonly Enriched[]): boolean {
+    if (told.length === 0) return true
+    const refused = this.#store(told)
+    for (const one of refused) {
+      const { id } = one.state
+      if (!this.#held.has(id)) this.#held.set(id, one)
+    }
+    if (refused.length > 0) this.#refusedAt = this.#deps.world.now()
+    this.#deps.scheduler.advance()
+    return refused.length === 0
+  }
+
+  /** Whether something about the field is held. */
+  holds(fieldId: number): boolean {
+    return this.#held.has(fieldId)
+  }
+
+  /** When the alarm has to try again; null while nothing is held. */
+  dueAt(): number | null {
+    return this.#held.size === 0 ? null : this.#refusedAt + REFUSED_REST_MS
+  }
+
+  /** Forgets what is held: the installation has ended. */
+  clear(): void {
+    this.#held.clear()
+  }
+
+  #saysAnything({ enrichments, state, reconciled }: Enriched): boolean {
+    return enrichments.size > 0 || reconciled !== null || !this.#deps.fields.isStored(state)
+  }
+
+  /**
+   * Stores everything in one transaction; when that is refused, what belongs to each field by itself: one that
+   * cannot be stored must not take the others with it. Returns what is refused.
+   */
+  #store(told: readonly Enriched[]): readonly Enriched[] {
+    try {
+      this.#storeTogether(told)
+      return []
+    } catch (error) {
+      if (told.length > 1) return told.flatMap((one) => this.#store([one]))
+      this.#deps.scheduler.report('fields_failed', error)
+      return told
+    }
+  }
+
+  /** Stores in one transaction. Memory follows when it has returned. */
+  #storeTogether(told: readonly Enriched[]): void {
+    const { waiting, fields, reconciliation, writer } = this.#deps
+    const owing = told.map(({ state }) => state).filter((state) => owedBy(state).length > 0)
+    const next = reconciliation.owing(owing)
+    writer.write((transaction) => {
+      for (const { enrichments, state, reconciled } of told) {
+        for (const [sequence, enrichment] of enrichments) transaction.enrich(sequence, enrichment)
+        const toldBy = reconciled === null ? state.toldBy : transaction.insertReconciled(reconciled)
+        fields.save({ ...state, toldBy })
+      }
+      if (next !== reconciliation.state()) reconciliation.saveWithin(next)
+    })
+    reconciliation.adopt(next)
+    for (const { enrichments, state } of told) {
+      for (const sequence of enrichments.keys()) waiting.end(sequence)
+      this.#held.delete(state.id)
+    }
+  }
+}
