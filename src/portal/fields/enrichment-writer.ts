@@ -55,16 +55,37 @@ export class EnrichmentWriter {
     this.#tryToStore([...this.#held.values()])
   }
 
+  /**
+   * Stores everything in one transaction; when that is refused, what belongs to each field by itself: one that
+   * cannot be stored must not take the others with it.
+   */
   #tryToStore(told: readonly Enriched[]): boolean {
+    const { scheduler, world } = this.#deps
     if (told.length === 0) return true
-    const refused = this.#store(told)
+    let refused: readonly Enriched[] = []
+    try {
+      this.#store(told)
+    } catch (error) {
+      scheduler.report('fields_failed', error)
+      refused = told.length === 1 ? told : told.filter((one) => !this.#storesAlone(one))
+    }
     for (const one of refused) {
       const { id } = one.state
       if (!this.#held.has(id)) this.#held.set(id, one)
     }
-    if (refused.length > 0) this.#refusedAt = this.#deps.world.now()
-    this.#deps.scheduler.advance()
+    if (refused.length > 0) this.#refusedAt = world.now()
+    scheduler.advance()
     return refused.length === 0
+  }
+
+  #storesAlone(one: Enriched): boolean {
+    try {
+      this.#store([one])
+      return true
+    } catch {
+      // Swallows the refusal: the one of all together was reported.
+      return false
+    }
   }
 
   /** Whether something about the field is held. */
@@ -86,23 +107,8 @@ export class EnrichmentWriter {
     return enrichments.size > 0 || reconciled !== null || !this.#deps.fields.isStored(state)
   }
 
-  /**
-   * Stores everything in one transaction; when that is refused, what belongs to each field by itself: one that
-   * cannot be stored must not take the others with it. Returns what is refused.
-   */
-  #store(told: readonly Enriched[]): readonly Enriched[] {
-    try {
-      this.#storeTogether(told)
-      return []
-    } catch (error) {
-      if (told.length > 1) return told.flatMap((one) => this.#store([one]))
-      this.#deps.scheduler.report('fields_failed', error)
-      return told
-    }
-  }
-
   /** Stores in one transaction. Memory follows when it has returned. */
-  #storeTogether(told: readonly Enriched[]): void {
+  #store(told: readonly Enriched[]): void {
     const { waiting, fields, reconciliation, writer } = this.#deps
     const owing = told.map(({ state }) => state).filter((state) => owedBy(state).length > 0)
     const next = reconciliation.owing(owing)
