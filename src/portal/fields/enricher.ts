@@ -199,13 +199,11 @@ export class Enricher {
 
   /** Sleeps until the budget of the oldest event is over, and ends the waiting of this event then. */
   #watch(): void {
-    const { world } = this.#deps
     const first = this.#waiting.first()
-    // An event that waits although its budget is over waits for storage, and the alarm tries that again.
-    if (this.#isWatched || first === null || first.deadline <= world.now()) return
+    if (this.#isWatched || first === null) return
     this.#isWatched = true
     // Only the read under way keeps this sleep alive. Should the object end, the alarm takes over.
-    void world.sleep(first.deadline - world.now()).then(() => {
+    void this.#deps.world.sleep(first.deadline - this.#deps.world.now()).then(() => {
       this.#isWatched = false
       this.catchUp()
     })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ENRICH_BUDGET_MS } from '../../../src/portal/fields/enricher.ts'
 import { REFUSED_REST_MS } from '../../../src/portal/fields/enrichment-writer.ts'
 import { fieldEvent, type FieldScenario } from '../../support/scenarios/field-scenario.ts'
+import { owedBy } from '../../../src/core/fields/field-state.ts'
 import {
   aComparedScenario,
   COMPLETE,
@@ -33,9 +34,10 @@ async function aRefusedChange(refused = ENRICHMENT) {
   const scenario = await aComparedScenario(definition(235), definition(236))
   const accept = refuse(scenario, refused)
   makeMandatory(scenario)
+  const advanced = scenario.seenUpTo.length + 1
   await send(scenario, 235, 'updated')
   await scenario.time.passes('1 s')
-  return { scenario, accept, requests: scenario.requests.length }
+  return { scenario, accept, advanced, requests: scenario.requests.length }
 }
 
 describe('an event whose enrichment is refused', () => {
@@ -68,9 +70,13 @@ describe('an event whose enrichment is refused', () => {
   })
 
   it('waits for longer than its three seconds, and the alarm tries each minute', async () => {
-    const { scenario, accept } = await aRefusedChange()
+    const { scenario, accept, advanced } = await aRefusedChange()
     await scenario.time.passes('10 s')
     expect(scenario.readableHead()).toBe(0)
+    // What was read, the same again when the budget is over, and then that the event is thin.
+    expect(scenario.failures).toHaveLength(3)
+    // Each time the alarm is planned.
+    expect(scenario.seenUpTo).toHaveLength(advanced + 3)
     const triedAt = scenario.time.now() - 11_000 + ENRICH_BUDGET_MS
     expect(scenario.enricher.dueAt()).toBe(triedAt + REFUSED_REST_MS)
     await scenario.time.passes('51 s')
@@ -247,6 +253,45 @@ describe('a change that no event waits for', () => {
       { ...COMPLETE, sequence: 1, changes: [] },
       { ...COMPLETE, sequence: 2, origin: 'reconciled', changes: MANDATORY },
     ])
+  })
+})
+
+describe('an event that was sent again and cannot be read', () => {
+  it('is owed before the next event of its field goes out thin, when storage refuses that first', async () => {
+    const scenario = await aComparedScenario(definition(235))
+    const ts = Math.floor(scenario.time.now() / 1000)
+    const event = fieldEvent({ id: 235, name: 'UF_CRM_235' }, 'updated', ts)
+    await scenario.portal.sends(event, 'same')
+    await scenario.time.passes('500 ms')
+    await scenario.portal.sends(event, 'same')
+    let isRefused = false
+    scenario.storage.refuses = (statement) => {
+      if (isRefused || !/INTO fields\b/.test(statement)) return false
+      isRefused = true
+      return true
+    }
+    scenario.portal.refusal = 'tokens_lost'
+    await send(scenario, 235, 'updated')
+    await scenario.time.passes('3 s')
+    const field = scenario.fields.find(235)
+    expect(field === null ? [] : owedBy(field).map(({ sequence }) => sequence)).toEqual([1, 2])
+    expect(scenario.entries().at(-1)?.enrichment.status).toBe('unavailable')
+  })
+})
+
+describe('an enrichment that owes nothing', () => {
+  it('does not write the row of all comparisons', async () => {
+    const scenario = await aComparedScenario(definition(235))
+    const written: string[] = []
+    scenario.storage.refuses = (statement) => {
+      if (/INTO reconciliation\b/.test(statement)) written.push(statement)
+      return false
+    }
+    makeMandatory(scenario)
+    await send(scenario, 235, 'updated')
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.entries().map(told)).toEqual([CHANGED])
+    expect(written).toEqual([])
   })
 })
 

@@ -8,7 +8,13 @@ import type { CallPortal } from '../../../src/bitrix24/servers/rest-client.ts'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import { NO_INSTALL } from '../../../src/core/access/install.ts'
 import { userFieldCode } from '../../../src/core/log/event-names.ts'
-import type { FieldAction, Json, LogEntry, RelayEvent } from '../../../src/core/log/event.ts'
+import type {
+  FieldAction,
+  Json,
+  LogEntry,
+  RelayEvent,
+  ThinReason,
+} from '../../../src/core/log/event.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import { err, ok, type Result } from '../../../src/core/result.ts'
 import { Appender, MAX_GROUP } from '../../../src/portal/log/appender.ts'
@@ -61,6 +67,8 @@ function refuseNothing(_request: { readonly ids: readonly number[] }): RestError
   return null
 }
 
+const NO_REFUSAL: ThinReason | null = null
+
 /** The ids of the fields for which a request asks. */
 function idsOf(method: string, params: JsonObject): readonly number[] {
   const commands = method === 'batch' ? Object.values(readObject(params['cmd'])).map(String) : []
@@ -81,6 +89,8 @@ export class FieldScenario {
     answers: afterAMoment,
     /** Refuses a request by its fields; a list names none. By default nothing is refused. */
     refuses: refuseNothing,
+    /** Why it cannot be asked at all; null when it can. */
+    refusal: NO_REFUSAL,
     /** Stores an event as the portal sent it. */
     sends: async (event: RelayEvent, digest: string): Promise<void> => {
       this.#receipts += 1
@@ -228,7 +238,7 @@ export class FieldScenario {
     const call: CallPortal = (...request) => inLife(this.#call(...request))
     const access = {
       paced,
-      caller: { hasAccess: () => true, refusal: () => null },
+      caller: { hasAccess: () => true, refusal: () => this.portal.refusal },
       state: { install: () => ({ ...NO_INSTALL, generation: 1 }) },
     }
     const reconciliation = new ReconciliationBook({ db, fields, world })
