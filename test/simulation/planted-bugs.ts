@@ -47,7 +47,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a changed filter begins with the first event',
     file: 'core/lanes/state/epochs.ts',
-    before: 'const next = epochOf(filter, lane.cursor + 1)',
+    before: 'const next = epochOf(filter, Math.max(decided + 1, filter.from ?? 0))',
     after: 'const next = epochOf(filter, 1)',
   },
   {
@@ -118,8 +118,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the alarm is planned for the first lane only',
     file: 'portal/lanes/pump.ts',
-    before: '      this.#lanesWithWork().map(',
-    after: '      this.#lanesWithWork().slice(0, 1).map(',
+    before: 'const walks = this.#lanesWithWork().map(',
+    after: 'const walks = this.#lanesWithWork().slice(0, 1).map(',
   },
   {
     name: 'a comparison remembers a change and does not tell it',

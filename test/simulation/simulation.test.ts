@@ -1,8 +1,11 @@
 /** Plays histories in the gate, and more of them at night: see README.md beside this file. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { isFull } from '../support/sampling.ts'
 import { shrink, tellFailure } from './failure.ts'
 import { historyOf } from './history.ts'
+import { PLANTED_BUGS } from './planted-bugs.ts'
 import { play } from './play.ts'
 import { tellPlayed } from './story.ts'
 
@@ -37,6 +40,11 @@ it('gives the clocks of the process back', async () => {
   expect({ ...globalThis.console }).toEqual(own)
   expect(Object.hasOwn(crypto, 'getRandomValues')).toBe(false)
   expect(Object.hasOwn(crypto.subtle, 'digest')).toBe(false)
+})
+
+it.each(PLANTED_BUGS)('can plant the bug "$name"', ({ file, before }) => {
+  const sound = readFileSync(join(import.meta.dirname, '../../src', file), 'utf8')
+  expect(sound.split(before)).toHaveLength(2)
 })
 
 /** Everything that a history leaves: its story, every request with its time, every row, every line of the log. */
