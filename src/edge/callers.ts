@@ -103,7 +103,7 @@ export async function recallCaller(
     memory.rememberRecord(memberId, hashes)
     if (trustsToken({ hashes }, tokenHash, now)) return 'trusted'
   } catch {
-    // KV does not answer, or holds no JSON: the portal's object will be asked.
+    // KV does not answer: the portal's object will be asked.
     return 'unknown'
   }
   const keys = [...lineKeys(memberId, source), ...addressKeys(source.address)]

@@ -35,6 +35,7 @@ export function createDirectoryClient({
   const reachList = <T>(call: Call<T>) => withTimeout(ask('portals', call), DIRECTORY_TIMEOUT_MS)
   return {
     pin: (...terms) => reach((remote) => remote.pin(...terms)),
+    pinned: (...terms) => reach((remote) => remote.pinned(...terms)),
     holdDomain: (...terms) => reach((remote) => remote.holdDomain(...terms)),
     unpin: (...terms) => reach((remote) => remote.unpin(...terms)),
     notePending: (...terms) => reach((remote) => remote.notePending(...terms)),

@@ -1,15 +1,20 @@
 /**
- * The rows of the directory: pins, pending installs, and the list of portals. The tables come into being
- * with the first row, so that a question alone stores nothing (docs/cloudflare.md, "Storage limits").
+ * The rows of the directory: pins, pending installs, and the list of portals. The tables come into being with the first row, so
+ * that a question alone stores nothing (docs/cloudflare.md, "Storage limits"). A row that was damaged outside of this
+ * program ends no question: each method says what counts in its place.
  */
 import * as v from 'valibot'
-import { textOf, type Database } from '../storage/database.ts'
+import type { LineWriter } from '../log.ts'
+import type { Database, SqlRow } from '../storage/database.ts'
 
 /** The most pending installs that are listed; a newer one takes the place of the one that ends first. */
 export const MAX_PENDING_LISTED = 20
 
 /** The most portals of one page of the list. */
 export const PORTALS_PAGE = 1000
+
+/** The holder of a pin whose row is damaged: no portal has this name. */
+export const NOBODY = ''
 
 /** One line of the directory: an install that waits until its application is configured. */
 export interface PendingListing {
@@ -20,7 +25,7 @@ export interface PendingListing {
   readonly expiresAt: number
 }
 
-const PinRowSchema = v.object({ member_id: v.string() })
+const HolderSchema = v.object({ member_id: v.string() })
 
 const PendingRowSchema = v.pipe(
   v.object({
@@ -37,12 +42,14 @@ const PendingRowSchema = v.pipe(
   })),
 )
 
-/** All SQL of the directory. A row of another form is a bug of this store, and reading it throws. */
+/** All SQL of the directory. */
 export class DirectoryStore {
   readonly #db: Database
+  readonly #log: LineWriter
 
-  constructor(db: Database) {
+  constructor(db: Database, log: LineWriter) {
     this.#db = db
+    this.#log = log
   }
 
   /**
@@ -57,9 +64,19 @@ export class DirectoryStore {
         tokenId,
         memberId,
       )
-      const [row] = this.#db.all('SELECT member_id FROM pins WHERE token_id = ?', tokenId)
-      return v.parse(PinRowSchema, row).member_id
+      return this.pinned(tokenId) ?? NOBODY
     })
+  }
+
+  /**
+   * The portal that a token is pinned to; null when it is pinned to none. A damaged pin belongs to nobody: the
+   * portal that used the token keeps its own record of it, and no other one may claim it.
+   */
+  pinned(tokenId: string): string | null {
+    if (!this.#hasTable('pins')) return null
+    const [row] = this.#db.all('SELECT member_id FROM pins WHERE token_id = ?', tokenId)
+    if (row === undefined) return null
+    return holderIn(row) ?? this.#damaged('pins', NOBODY)
   }
 
   /** Removes the pin of a token to this portal, if there is one. */
@@ -68,17 +85,22 @@ export class DirectoryStore {
     this.#db.all('DELETE FROM pins WHERE token_id = ? AND member_id = ?', tokenId, memberId)
   }
 
-  /** Gives a domain to the first portal that has it; answers the portal that it belongs to. */
+  /**
+   * Gives a domain to the first portal that has it; answers the portal that it belongs to. A damaged line begins
+   * anew with the portal that asks, since an OAuth server has confirmed its domain.
+   */
   holdDomain(domain: string, memberId: string): string {
     this.#createTables()
     return this.#db.transaction(() => {
+      const [row] = this.#db.all('SELECT member_id FROM domains WHERE domain = ?', domain)
+      const holder = row === undefined ? null : (holderIn(row) ?? this.#damaged('domains', null))
+      if (holder !== null) return holder
       this.#db.all(
-        'INSERT OR IGNORE INTO domains (domain, member_id) VALUES (?, ?)',
+        'INSERT OR REPLACE INTO domains (domain, member_id) VALUES (?, ?)',
         domain,
         memberId,
       )
-      const [row] = this.#db.all('SELECT member_id FROM domains WHERE domain = ?', domain)
-      return v.parse(PinRowSchema, row).member_id
+      return memberId
     })
   }
 
@@ -106,13 +128,24 @@ export class DirectoryStore {
   }
 
   /**
-   * The listings whose time is not over, the one that lasts longest first; those that are over are removed.
+   * The listings whose time is not over, the one that lasts longest first; those that are over are removed, and
+   * damaged ones too: their portals write them again.
    */
   listPending(now: number): PendingListing[] {
     if (!this.#hasTable('pending')) return []
     this.#db.all('DELETE FROM pending WHERE expires_at <= ?', now)
     const rows = this.#db.all('SELECT * FROM pending ORDER BY expires_at DESC')
-    return rows.map((row) => v.parse(PendingRowSchema, row))
+    const parsed = rows.map((row) => v.safeParse(PendingRowSchema, row))
+    if (parsed.some(({ success }) => !success)) this.#dropDamaged()
+    return parsed.flatMap((row) => (row.success ? [row.output] : []))
+  }
+
+  #dropDamaged(): void {
+    this.#damaged('pending', null)
+    this.#db.all(
+      `DELETE FROM pending WHERE typeof(member_id) <> 'text' OR typeof(domain) <> 'text'
+         OR typeof(client_id) <> 'text' OR typeof(expires_at) NOT IN ('integer', 'real')`,
+    )
   }
 
   /** Lists a portal, or takes it off the list. Nothing is written where nothing changes. */
@@ -125,15 +158,25 @@ export class DirectoryStore {
     }
   }
 
-  /** The listed portals behind a member id, in order, a page at most; the empty text begins. */
+  /**
+   * The listed portals behind a member id, in order, a page at most; the empty text begins. A damaged line is no
+   * portal: the one that it named is listed again with its next change.
+   */
   listPortals(after: string): string[] {
     if (!this.#hasTable('portals')) return []
     const rows = this.#db.all(
-      'SELECT member_id FROM portals WHERE member_id > ? ORDER BY member_id LIMIT ?',
+      `SELECT member_id FROM portals WHERE member_id > ? AND typeof(member_id) = 'text'
+       ORDER BY member_id LIMIT ?`,
       after,
       PORTALS_PAGE,
     )
-    return rows.map((row) => textOf(row, 'member_id'))
+    return rows.flatMap((row) => holderIn(row) ?? [])
+  }
+
+  /** Says that a row of this table is damaged, and answers what counts in its place. */
+  #damaged<T>(table: 'pins' | 'domains' | 'pending', instead: T): T {
+    this.#log('error', 'directory_damaged', { table })
+    return instead
   }
 
   #hasTable(name: 'pins' | 'pending' | 'portals'): boolean {
@@ -150,4 +193,9 @@ export class DirectoryStore {
       member_id TEXT PRIMARY KEY, domain TEXT NOT NULL, client_id TEXT NOT NULL,
       expires_at INTEGER NOT NULL) WITHOUT ROWID`)
   }
+}
+
+function holderIn(row: SqlRow): string | null {
+  const holder = v.safeParse(HolderSchema, row)
+  return holder.success ? holder.output.member_id : null
 }

@@ -4,6 +4,7 @@
  * there are. It stores rows only for a caller who has proved something.
  */
 import { DurableObject } from 'cloudflare:workers'
+import { log } from '../log.ts'
 import { openDatabase } from '../storage/database.ts'
 import { DirectoryStore, type PendingListing } from './directory-store.ts'
 import type { Remote } from './remote.ts'
@@ -14,12 +15,17 @@ export class Directory extends DurableObject<unknown> {
 
   constructor(ctx: DurableObjectState, env: unknown) {
     super(ctx, env)
-    this.#store = new DirectoryStore(openDatabase(ctx.storage))
+    this.#store = new DirectoryStore(openDatabase(ctx.storage), log)
   }
 
   /** Pins a token (by its hash) to the first portal that asks; answers the portal that it is pinned to. */
   pin(tokenId: string, memberId: string): string {
     return this.#store.pin(tokenId, memberId)
+  }
+
+  /** The portal that a token (by its hash) is pinned to; null when it is pinned to none. Pins nothing. */
+  pinned(tokenId: string): string | null {
+    return this.#store.pinned(tokenId)
   }
 
   /** Removes the pin of a token from this portal; that of another portal stays. */
@@ -60,5 +66,12 @@ export class Directory extends DurableObject<unknown> {
 /** The RPC methods of the directory. */
 export type DirectoryRemote = Remote<
   Directory,
-  'pin' | 'unpin' | 'holdDomain' | 'notePending' | 'listPending' | 'notePortal' | 'listPortals'
+  | 'pin'
+  | 'pinned'
+  | 'unpin'
+  | 'holdDomain'
+  | 'notePending'
+  | 'listPending'
+  | 'notePortal'
+  | 'listPortals'
 >

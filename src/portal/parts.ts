@@ -35,6 +35,7 @@ import { LogStore } from './log/log-store.ts'
 import { LogWriter } from './log/log-writer.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { PortalSettings } from './settings.ts'
+import { DamagedRows } from './state/damaged-rows.ts'
 import { PortalState } from './state/portal-state.ts'
 import { PortalCaller } from './tokens/caller.ts'
 import { IncomingWebhook } from './tokens/incoming-webhook.ts'
@@ -75,15 +76,16 @@ export function createParts({ storage, memberId, settings, scheduler }: PartsDep
 type Given = Omit<PartsDeps, 'settings'> & PortalSettings
 
 /** The stored state of the portal: its log, its lanes, its install and its fields. */
-function createStored({ storage, world, scheduler }: Given) {
+function createStored({ storage, memberId, world, scheduler }: Given) {
   const db = openDatabase(storage)
+  const damaged = new DamagedRows({ db, memberId, world })
   const alarm = new AlarmKeeper(storage, world.now)
   const log = new LogStore(db)
   const fates = new FateStore(db)
-  const state = new PortalState({ db, log, world, scheduler })
-  const book = new LaneBook({ db, log, fates, scheduler })
-  const fields = new FieldStore(db)
-  return { db, alarm, log, fates, state, book, fields }
+  const state = new PortalState({ db, log, damaged, world, scheduler })
+  const book = new LaneBook({ db, log, fates, damaged, scheduler })
+  const fields = new FieldStore(db, damaged)
+  return { db, damaged, alarm, log, fates, state, book, fields }
 }
 
 type Stored = Given & ReturnType<typeof createStored>

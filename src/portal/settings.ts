@@ -16,6 +16,7 @@ import type { PacerClient } from '../objects/pacer-client.ts'
 /** The part of the directory that a portal calls. */
 export interface DirectoryClient {
   pin(tokenId: string, memberId: string): Promise<string>
+  pinned(tokenId: string): Promise<string | null>
   unpin(tokenId: string, memberId: string): Promise<void>
   holdDomain(domain: string, memberId: string): Promise<string>
   notePending(memberId: string, listing: PendingListing | null): Promise<void>

@@ -1,20 +1,24 @@
 /** The start of a portal's object: it brings the parts back to where they stood when the object ended. */
 import type { PortalParts } from './parts.ts'
+import { confirmRecovery, recoverInstall } from './recovery.ts'
 
 /**
  * Reads everything that is stored, in the order in which the parts rest on one another, and makes sure that
- * an alarm stands for the part that is due first. A full disk stops no start: what cannot be written now is
- * tried again.
+ * an alarm stands for the part that is due first. A damaged row stops no start, and its part begins anew. A full
+ * disk stops none either: what cannot be written now is tried again.
+ *
+ * @throws when the install is damaged and KV, which holds its copy, does not answer.
  */
 export async function loadParts(parts: PortalParts): Promise<void> {
-  const { memberId, world, state, values, receivers, rules, appender, book, matcher } = parts
-  const { alarm, log, reconciliation, enricher, waker } = parts
+  const { state, values, receivers, rules, appender, book, matcher } = parts
+  const { alarm, log, reconciliation, enricher, waker, scheduler } = parts
+  await recoverInstall(parts)
   const isKnown = state.load()
   if (isKnown) await values.load()
   await receivers.load()
   if (!isKnown) return
   appender.load()
-  if (!book.load()) world.log('error', 'lanes_damaged', { memberId })
+  book.load()
   rules.noteStart()
   rules.skipFiltered()
   matcher.follow()
@@ -28,4 +32,5 @@ export async function loadParts(parts: PortalParts): Promise<void> {
       .some((lane) => lane.cursor >= entry.sequence && rules.filteredBy(lane, entry) === null),
   )
   waker.wakeInTime()
+  scheduler.background(confirmRecovery(parts))
 }

@@ -81,7 +81,8 @@ async function carryOut(
   }
 }
 
-function endBy(parts: PortalParts, decided: DecidedUninstall, receivedAt: number): void {
+/** Ends the installation as it was decided, unless a reinstallation came meanwhile. */
+export function endBy(parts: PortalParts, decided: DecidedUninstall, receivedAt = 0): void {
   const { memberId, state, world, mirror, scheduler } = parts
   // A reinstallation came between the decision and this moment.
   if (isLateUninstall(state.install(), decided.ts)) return

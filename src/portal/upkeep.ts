@@ -5,6 +5,7 @@
 import { DAY_MS } from '../core/durations.ts'
 import { RETENTION_PAGE, passFloor, planRetention } from '../core/lanes/retention.ts'
 import type { PortalParts } from './parts.ts'
+import { confirmRecovery } from './recovery.ts'
 import { reseal } from '../storage/reseal.ts'
 
 /** About so many events one visit drops at most: a portal may have 100,000 a day. */
@@ -24,6 +25,7 @@ export async function keepUp(parts: PortalParts): Promise<number> {
   await listing.renew({ isLogEmpty })
   await mirror.tidy({ isLogEmpty })
   scheduler.background(trust.followDomain())
+  scheduler.background(confirmRecovery(parts))
   scheduler.background(askDaily(parts))
   return dropped
 }

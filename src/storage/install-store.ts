@@ -20,7 +20,11 @@ const KvInstallSchema = v.object({
   tokens: v.nullable(v.string()),
   systemTokens: v.nullable(v.string()),
   domain: v.nullable(v.string()),
+  /** The copy by which a damaged install is restored; absent in records of a former version. */
+  copy: v.optional(v.unknown()),
 })
+
+const RecordSchema = v.pipe(v.string(), v.parseJson(), KvInstallSchema)
 
 /** An install as KV holds it: enough to know the portal's callers, and the sealed pairs. */
 export type KvInstall = v.InferOutput<typeof KvInstallSchema>
@@ -33,12 +37,12 @@ export class InstallStore {
     this.#kv = kv
   }
 
-  /** Loads a portal's install; null when there is none, or one of another form. Rejects when KV fails. */
+  /** Loads a portal's install; null when there is none, or none that can be understood. Rejects when KV fails. */
   async load(memberId: string): Promise<KvInstall | null> {
-    const options = { type: 'json', cacheTtl: CACHE_TTL_SECONDS } as const
+    const options = { type: 'text', cacheTtl: CACHE_TTL_SECONDS } as const
     const read = this.#kv.get(`${INSTALL_PREFIX}${memberId}`, options)
     const stored = await withTimeout(read, KV_READ_MS, 'KV')
-    const parsed = v.safeParse(KvInstallSchema, stored)
+    const parsed = v.safeParse(RecordSchema, stored)
     return parsed.success ? parsed.output : null
   }
 

@@ -63,6 +63,8 @@ describe('GET /portals/{memberId}', () => {
       access: null,
       pending: null,
       uninstallNotice: null,
+      recovery: null,
+      damaged: [],
       head: 1,
       events: 1,
       thin: 0,

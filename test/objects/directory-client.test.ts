@@ -18,6 +18,7 @@ function aDirectory(answers: () => Promise<never>): DirectoryRemote {
   const call = () => answers()
   return {
     pin: call,
+    pinned: call,
     unpin: call,
     holdDomain: call,
     notePending: call,

@@ -17,7 +17,7 @@ afterEach(() => reset())
 
 /** Runs the work over an empty directory. */
 function withStore<T>(work: (store: DirectoryStore) => T): Promise<T> {
-  return withDatabase((db) => work(new DirectoryStore(db)))
+  return withDatabase((db) => work(new DirectoryStore(db, () => {})))
 }
 
 function aListing(changes: Partial<PendingListing> = {}): PendingListing {
@@ -132,7 +132,7 @@ describe('listPortals()', () => {
 
 it('a question stores nothing, not even a table', async () => {
   const tables = await withDatabase((db) => {
-    const store = new DirectoryStore(db)
+    const store = new DirectoryStore(db, () => {})
     store.listPending(NOW)
     store.removePending(ACME)
     store.listPortals('')

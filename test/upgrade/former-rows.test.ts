@@ -277,6 +277,10 @@ describe('rows in the shape of the first schema', () => {
       tokens,
       systemTokens,
       domain,
+      copy: expect.objectContaining({
+        hashes,
+        application: { ...application, systemTokensIssuedAt, tokens: null, systemTokens: null },
+      }),
     })
   })
 })

@@ -80,6 +80,19 @@ export interface Subscriptions {
   readonly others: readonly string[]
 }
 
+/** How an install came back after its row was damaged outside of this program. */
+export interface Recovery {
+  /** `kv`: from its copy in KV. `nothing`: no copy was left. */
+  readonly from: 'kv' | 'nothing'
+  /** Unix milliseconds. */
+  readonly at: number
+  /**
+   * False until the portal has said that the application is installed: KV may not have heard of an uninstall.
+   * True where there is no application to ask about.
+   */
+  readonly isConfirmed: boolean
+}
+
 /** The whole row. */
 export interface InstallState extends TokenHashes {
   /** Raised by every uninstall, so that work begun before it is thrown away. */
@@ -125,6 +138,8 @@ export interface InstallState extends TokenHashes {
   readonly domainHolder: { readonly domain: string; readonly memberId: string } | null
   /** The domains that the portal has had, oldest first; empty in rows of versions that remembered none. */
   readonly domains: readonly KnownDomain[]
+  /** Null, unless the row was damaged since the present installation began. */
+  readonly recovery: Recovery | null
   /** The dirty flag: true from a change of the install until KV has it. */
   readonly kvDirty: boolean
 }
@@ -152,6 +167,7 @@ export const NO_INSTALL: InstallState = {
   endedDomain: null,
   domainHolder: null,
   domains: [],
+  recovery: null,
   kvDirty: false,
 }
 

@@ -81,6 +81,7 @@ export function recordInstall(
       ...pairs,
     },
     access: hasNewPair(former, pairs) ? null : state.access,
+    recovery: null,
   }
   return setDirtyFlag(state, next)
 }
@@ -144,6 +145,7 @@ export function recordUninstall(
     access: null,
     formerDomain: state.application?.domain ?? state.formerDomain,
     endedDomain: state.application?.domain ?? state.endedDomain,
+    recovery: null,
     kvDirty: true,
   }
 }

@@ -2,7 +2,7 @@
  * All SQL over the fields of a portal: one row for each field, and one row for the state of all comparisons.
  */
 import type { FieldState } from '../../core/fields/field-state.ts'
-import type { ReconciliationState } from '../../core/fields/reconciliation.ts'
+import { NO_RECONCILIATION, type ReconciliationState } from '../../core/fields/reconciliation.ts'
 import {
   formatField,
   parseEntity,
@@ -11,20 +11,26 @@ import {
   type FieldEntity,
 } from './field-rows.ts'
 import { numberOf, type Database } from '../../storage/database.ts'
+import type { DamagedRows } from '../state/damaged-rows.ts'
 
 /** The fields of one portal. */
 export class FieldStore {
   readonly #db: Database
+  readonly #damaged: Pick<DamagedRows, 'setAside'>
   readonly #versions = new Map<number, number>()
 
-  constructor(db: Database) {
+  constructor(db: Database, damaged: Pick<DamagedRows, 'setAside'>) {
     this.#db = db
+    this.#damaged = damaged
   }
 
-  /** One field; null when it was never met. */
+  /** One field; null when it was never met, or when its row is damaged. */
   find(id: number): FieldState | null {
     const row = this.#db.all('SELECT state FROM fields WHERE id = ?', id)[0]
-    return row === undefined ? null : parseField(row)
+    if (row === undefined) return null
+    const field = parseField(row)
+    if (field === null) this.#damaged.setAside('fields', id)
+    return field
   }
 
   /**
@@ -70,10 +76,12 @@ export class FieldStore {
       .filter((entity) => entity !== null)
   }
 
-  /** The state of all comparisons. */
+  /** The state of all comparisons; an empty one when its row is damaged. */
   loadReconciliation(): ReconciliationState {
     const row = this.#db.all('SELECT state FROM reconciliation WHERE id = 1')[0]
-    return parseReconciliation(row)
+    const state = parseReconciliation(row)
+    if (row !== undefined && state === NO_RECONCILIATION) this.#damaged.setAside('reconciliation')
+    return state
   }
 
   /** Writes the state of all comparisons. */
@@ -88,8 +96,9 @@ export class FieldStore {
   /** Forgets fields that are gone and that were last read before a time, in unix milliseconds. */
   dropGone(before: number): void {
     this.#db.all(
-      `DELETE FROM fields WHERE json_extract(state, '$.isGone')
-         AND coalesce(json_extract(state, '$.readAt'), 0) < ?`,
+      // A damaged row is met, and set aside, by whoever looks for its field.
+      `DELETE FROM fields WHERE iif(json_valid(state), json_extract(state, '$.isGone')
+         AND coalesce(json_extract(state, '$.readAt'), 0) < ?, 0)`,
       before,
     )
   }

@@ -111,8 +111,9 @@ export class InstallDecision {
   refuse(reason: InstallRefusal): InstallAnswer {
     const { memberId, state, world } = this.#deps
     world.log('warn', 'install_refused', { memberId, reason })
-    const { application, webhooks, uninstallTs } = state.install()
-    if (application !== null || webhooks.length > 0 || uninstallTs !== null) {
+    const { application, webhooks, uninstallTs, recovery } = state.install()
+    const hasEnded = uninstallTs !== null || recovery !== null
+    if (application !== null || webhooks.length > 0 || hasEnded) {
       state.changeInstall((install) => countRefusal(install, reason, world.now()))
     }
     return { kind: 'refused', reason }

@@ -3,10 +3,11 @@
  * sets the dirty flag in the same row. Only a write that has succeeded for exactly this state clears it; after
  * a failed or silent write the alarm tries again. The daily visit looks whether KV has lost the record.
  */
-import { mirrorOf } from '../../core/access/install.ts'
+import { mirrorOf, type InstallState } from '../../core/access/install.ts'
+import { copyOf } from '../../core/access/install-copy.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { describeError } from '../../core/safety/redact.ts'
-import type { InstallStore } from '../../storage/install-store.ts'
+import type { InstallStore, KvInstall } from '../../storage/install-store.ts'
 import type { World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
 
@@ -88,7 +89,7 @@ export class KvMirror {
       // KV does not answer. The next daily visit looks again.
       return
     }
-    const isSame = JSON.stringify(record) === JSON.stringify({ version: 1, ...mirrorOf(read) })
+    const isSame = JSON.stringify(record) === JSON.stringify(recordOf(read))
     if (isSame || state.install() !== read) return
     state.changeInstall((install) => ({ ...install, kvDirty: true }))
     await this.follow()
@@ -99,7 +100,7 @@ export class KvMirror {
     while (state.install().kvDirty) {
       const written = state.install()
       try {
-        await installs.save(memberId, { version: 1, ...mirrorOf(written) })
+        await installs.save(memberId, recordOf(written))
       } catch (error) {
         if (!goesOn()) return
         this.#retryAt = world.now() + KV_RETRY_MS
@@ -127,4 +128,9 @@ export class KvMirror {
       state.changeInstall((install) => ({ ...install, kvDirty: false }))
     }
   }
+}
+
+/** The record that KV has to hold. */
+function recordOf(install: InstallState): KvInstall {
+  return { version: 1, ...mirrorOf(install), copy: copyOf(install) }
 }

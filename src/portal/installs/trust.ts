@@ -3,6 +3,7 @@
  * outgoing webhooks as configured. The edge only remembers these decisions.
  */
 import { domainAt, domainOf, refusedFrom } from '../../core/access/domains.ts'
+import { isLostInstall } from '../../core/access/recovery.ts'
 import { trustedToken } from '../../core/access/ended-tokens.ts'
 import {
   dropOtherWebhooks,
@@ -31,7 +32,7 @@ export interface TrustDeps {
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly config: Pick<PortalConfig, 'webhooks' | 'destinations'>
   readonly world: Pick<World, 'now' | 'log'>
-  readonly directory: Pick<DirectoryClient, 'pin' | 'unpin' | 'holdDomain'>
+  readonly directory: Pick<DirectoryClient, 'pin' | 'pinned' | 'unpin' | 'holdDomain'>
 }
 
 /** The trust decisions of one portal. */
@@ -196,17 +197,23 @@ export class Trust {
     const { memberId, directory, state, config, world } = this.#deps
     const { portal } = webhook
     const { application, uninstallTs } = state.install()
+    const isLost = isLostInstall(state.install())
     const reason = refusePin(portal, {
       memberId,
       verifiedDomain: verifiedDomainOf(state.install()),
-      hasEnded: application === null && uninstallTs !== null,
+      hasEnded: application === null && (uninstallTs !== null || isLost),
       portals: (config.destinations ?? []).flatMap(({ filter }) => filter.portals),
     })
+    const pinId = await pinIdOf(webhook)
+    // The portal has lost its own record of the pin. The directory still has it, and nobody may make another.
+    const known = domainOf(state.install())
+    const mayBeOwn = isLost && (known === null || known === portal)
+    if (mayBeOwn && (await directory.pinned(pinId)) === memberId) return true
     if (reason !== null) {
       world.log('warn', 'pin_refused', { memberId, portal, reason, remedy: PIN_REMEDY })
       return false
     }
-    return (await directory.pin(await pinIdOf(webhook), memberId)) === memberId
+    return (await directory.pin(pinId, memberId)) === memberId
   }
 
   /**

@@ -10,6 +10,7 @@ import type { FateRecords } from '../../core/lanes/walk-ports.ts'
 import type { Database } from '../../storage/database.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { Scheduler } from '../scheduler.ts'
+import type { DamagedRows } from '../state/damaged-rows.ts'
 import { LaneBookRows, NO_LANES, type StoredBook } from './book-rows.ts'
 import type { FateStore } from './fate-store.ts'
 
@@ -27,7 +28,8 @@ export interface LaneBookDeps {
   readonly db: Database
   readonly log: Pick<LogStore, 'oldest'>
   readonly fates: Pick<FateStore, 'save' | 'saveDigest'>
-  readonly scheduler: Pick<Scheduler, 'after'>
+  readonly damaged: Pick<DamagedRows, 'setAside'>
+  readonly scheduler: Pick<Scheduler, 'after' | 'report'>
 }
 
 /** An outcome that storage has refused. */
@@ -61,7 +63,21 @@ export class LaneBook {
   load(): boolean {
     const stored = this.#rows.load()
     this.#book = stored ?? { lanes: [], openFrom: this.#beforeOldest() }
+    if (stored === null) this.#replaceDamaged()
     return stored !== null
+  }
+
+  /** A storage that refuses the write meets the damaged row again at the next start. */
+  #replaceDamaged(): void {
+    const { db, damaged, scheduler } = this.#deps
+    try {
+      db.transaction(() => {
+        damaged.setAside('lanes')
+        this.#rows.save(this.#book)
+      })
+    } catch (error) {
+      scheduler.report('lane_failed', error)
+    }
   }
 
   #beforeOldest(): number | null {

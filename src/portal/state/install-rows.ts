@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { NO_INSTALL, type InstallState } from '../../core/access/install.ts'
 import type { PendingRow } from '../../core/access/pending-row.ts'
-import { jsonOf, textOf, type Database } from '../../storage/database.ts'
+import { jsonOf, type Database } from '../../storage/database.ts'
 import { InstallSchema, PendingRowSchema } from './install-schemas.ts'
 
 /** The small rows of one portal. */
@@ -16,13 +16,19 @@ export class InstallRows {
   /**
    * The install; an empty one for a portal of which nothing is known.
    *
-   * @throws when the row was damaged outside of this program. The object then does not begin, and the edge
-   * spills the portal's events until the row is mended: an empty install instead would refuse them.
+   * @throws when the row is damaged. The start asks `damagedInstall` first, and recovers such an install.
    */
   loadInstall(): InstallState {
     const row = this.#db.all('SELECT install FROM install WHERE id = 1')[0]
     if (row === undefined) return NO_INSTALL
     return v.parse(InstallSchema, jsonOf(row, 'install'))
+  }
+
+  /** The text of the install's row when it was damaged outside of this program; null when all is well. */
+  damagedInstall(): string | null {
+    const row = this.#db.all('SELECT install FROM install WHERE id = 1')[0]
+    if (row === undefined || v.safeParse(InstallSchema, jsonOf(row, 'install')).success) return null
+    return typeof row['install'] === 'string' ? row['install'] : ''
   }
 
   /** Writes the install. */
@@ -42,6 +48,11 @@ export class InstallRows {
     return pending.success ? pending.output : null
   }
 
+  /** Whether a row of pending installs stands there, readable or not. */
+  hasPending(): boolean {
+    return this.#db.all('SELECT 1 AS found FROM pending WHERE id = 1').length > 0
+  }
+
   /** Writes the pending installs, or removes the row. */
   savePending(pending: PendingRow | null): void {
     if (pending === null) {
@@ -55,10 +66,10 @@ export class InstallRows {
     )
   }
 
-  /** The portal's own values, sealed, by name. */
+  /** The portal's own values, sealed, by name. A damaged one is a text that no key opens. */
   loadValues(): Map<string, string> {
     const rows = this.#db.all('SELECT name, sealed FROM portal_values')
-    return new Map(rows.map((row) => [textOf(row, 'name'), textOf(row, 'sealed')]))
+    return new Map(rows.map(({ name, sealed }) => [String(name), String(sealed)]))
   }
 
   /** Writes one sealed value, or removes it. */

@@ -10,6 +10,7 @@ import {
   NO_INSTALL,
   type ApplicationInstall,
   type InstallState,
+  type Recovery,
   type Refusals,
   type Subscriptions,
 } from '../../core/access/install.ts'
@@ -76,6 +77,12 @@ const UninstallNoticeSchema: v.GenericSchema<unknown, UninstallNotice> = v.loose
   denied: v.boolean(),
 })
 
+const RecoverySchema: v.GenericSchema<unknown, Recovery> = v.looseObject({
+  from: v.picklist(['kv', 'nothing']),
+  at: v.number(),
+  isConfirmed: v.boolean(),
+})
+
 const OtherApplicationSchema = v.looseObject({ clientId: v.string(), at: v.number() })
 const DomainHolderSchema = v.looseObject({ domain: v.string(), memberId: v.string() })
 const KnownDomainSchema = v.looseObject({ from: v.number(), domain: v.string() })
@@ -83,37 +90,41 @@ const TokenHashSchema = v.looseObject({ hash: v.string(), until: NumberSchema })
 const EndedTokenSchema = v.looseObject({ hash: v.string(), endedAt: v.number() })
 const WebhookSchema = v.looseObject({ hash: v.string(), portal: v.string(), since: v.number() })
 
-/** An install as its row holds it. */
+/**
+ * An install as its row holds it. Without one of the members that every version has written it is no install: an
+ * empty one in its place would forget all tokens.
+ */
 export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObject({
-  generation: v.optional(v.number(), NO_INSTALL.generation),
-  lastSequence: v.optional(v.number(), NO_INSTALL.lastSequence),
-  installTs: v.optional(NumberSchema, NO_INSTALL.installTs),
-  uninstallTs: v.optional(NumberSchema, NO_INSTALL.uninstallTs),
+  generation: v.number(),
+  lastSequence: v.number(),
+  installTs: NumberSchema,
+  uninstallTs: NumberSchema,
   // A notice that cannot be understood is dropped: nothing ends by a guess.
   uninstallNotice: v.optional(
     v.fallback(v.nullable(UninstallNoticeSchema), null),
     NO_INSTALL.uninstallNotice,
   ),
-  hashes: v.optional(v.array(TokenHashSchema), []),
+  hashes: v.array(TokenHashSchema),
   tokenTs: v.optional(NumberSchema, NO_INSTALL.tokenTs),
-  application: v.optional(v.nullable(ApplicationSchema), NO_INSTALL.application),
+  application: v.nullable(ApplicationSchema),
   otherApplication: v.optional(v.fallback(v.nullable(OtherApplicationSchema), null), null),
   // A trouble that only a later version knows is left out. The next call meets it again.
   access: v.optional(v.fallback(v.nullable(AccessSchema), null), NO_INSTALL.access),
-  webhooks: v.optional(v.array(WebhookSchema), []),
+  webhooks: v.array(WebhookSchema),
   refused: v.optional(v.fallback(RefusalsSchema, NO_INSTALL.refused), NO_INSTALL.refused),
   handlerUrl: v.optional(TextSchema, NO_INSTALL.handlerUrl),
   subscriptions: v.optional(
     v.fallback(SubscriptionsSchema, NO_INSTALL.subscriptions),
     NO_INSTALL.subscriptions,
   ),
-  erased: v.optional(v.number(), NO_INSTALL.erased),
+  erased: v.number(),
   erasedUpTo: v.optional(NumberSchema, NO_INSTALL.erasedUpTo),
-  endedTokens: v.optional(v.fallback(v.array(EndedTokenSchema), []), []),
+  endedTokens: v.optional(v.array(EndedTokenSchema), []),
   formerDomain: v.optional(TextSchema, NO_INSTALL.formerDomain),
   endedDomain: v.optional(TextSchema, NO_INSTALL.endedDomain),
   domainHolder: v.optional(v.fallback(v.nullable(DomainHolderSchema), null), null),
-  domains: v.optional(v.fallback(v.array(KnownDomainSchema), []), []),
+  domains: v.optional(v.array(KnownDomainSchema), []),
+  recovery: v.optional(v.nullable(RecoverySchema), NO_INSTALL.recovery),
   kvDirty: v.optional(v.boolean(), NO_INSTALL.kvDirty),
 })
 

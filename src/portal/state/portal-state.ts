@@ -6,9 +6,11 @@
 import { noteDomain } from '../../core/access/domains.ts'
 import { NO_INSTALL, type InstallState } from '../../core/access/install.ts'
 import { keepEndedTokens } from '../../core/access/ended-tokens.ts'
+import { noteCopy } from '../../core/access/install-copy.ts'
 import { recordUninstall } from '../../core/access/lifecycle.ts'
 import { keepPending, type PendingRow } from '../../core/access/pending-row.ts'
 import type { Database } from '../../storage/database.ts'
+import type { DamagedRows } from './damaged-rows.ts'
 import { InstallRows } from './install-rows.ts'
 import { dropSchema, hasSchema, migrate } from './migrations.ts'
 import type { Scheduler } from '../scheduler.ts'
@@ -21,6 +23,7 @@ export interface PortalStateDeps {
     /** The highest sequence that stands in the log; 0 when it is empty. */
     lastSequence(): number
   }
+  readonly damaged: Pick<DamagedRows, 'setAside' | 'list' | 'dropOld' | 'clear'>
   readonly world: Pick<World, 'now'>
   readonly scheduler: Pick<Scheduler, 'advance'>
 }
@@ -61,16 +64,33 @@ export class PortalState {
    * rest on them.
    */
   load(): boolean {
-    const { db, log } = this.#deps
+    const { db, log, damaged } = this.#deps
     if (!hasSchema(db)) return false
     this.#prepare()
     this.#install = this.rows.loadInstall()
     this.#take(this.rows.loadPending())
+    if (this.#pending === null && this.rows.hasPending()) damaged.setAside('pending')
     this.#head = Math.max(this.#install.lastSequence, log.lastSequence())
-    if (this.isKnown() || this.rows.loadValues().size > 0) return true
+    damaged.dropOld()
+    const isLeft = this.rows.loadValues().size > 0 || damaged.list().length > 0
+    if (this.isKnown() || isLeft) return true
     dropSchema(db)
     this.#prepared = false
     return false
+  }
+
+  /** The text of the install's row when it was damaged outside of this program; null when all is well. */
+  damagedInstall(): string | null {
+    return hasSchema(this.#deps.db) ? this.rows.damagedInstall() : null
+  }
+
+  /** Sets the damaged row of the install aside, and writes what it was recovered to. `load` comes after it. */
+  recover(install: InstallState): void {
+    this.#prepare()
+    this.#deps.db.transaction(() => {
+      this.#deps.damaged.setAside('install')
+      this.rows.saveInstall(install)
+    })
   }
 
   /** Whether anything is known of the portal: an install or its end, a pending install, or an event. */
@@ -115,7 +135,8 @@ export class PortalState {
   /** Stores a changed install, then changes memory. */
   changeInstall(change: (install: InstallState) => InstallState): void {
     const changed = noteDomain(this.#install, change(this.#install), this.#head)
-    const next = keepEndedTokens(this.#install, changed, this.#deps.world.now())
+    const kept = keepEndedTokens(this.#install, changed, this.#deps.world.now())
+    const next = noteCopy(this.#install, kept)
     this.#prepare()
     this.#deps.db.transaction(() => this.rows.saveInstall(next))
     this.#install = next
@@ -142,6 +163,7 @@ export class PortalState {
     const pending = this.#pending && keepPending(this.#pending, (waiting) => waiting.ts > ts)
     this.#install = this.#deps.db.transaction(() => {
       alsoErase()
+      this.#deps.damaged.clear()
       const isEmpty = this.#deps.log.lastSequence() === 0
       // Without an event nothing needs the domains any more.
       const { formerDomain, domains } = isEmpty ? NO_INSTALL : ended

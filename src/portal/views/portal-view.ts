@@ -4,7 +4,7 @@
  */
 import { remedyOfTrouble, statusOfTrouble, type AccessState } from '../../core/access/access.ts'
 import { domainOf } from '../../core/access/domains.ts'
-import { pinsOf, type InstallState } from '../../core/access/install.ts'
+import { pinsOf, type InstallState, type Recovery } from '../../core/access/install.ts'
 import { remedyOfRefusal } from '../../core/access/install-refusal.ts'
 import {
   pendingIn,
@@ -22,16 +22,18 @@ import type { LaneBook } from '../lanes/book.ts'
 import type { FateStore } from '../lanes/fate-store.ts'
 import type { LaneRules } from '../lanes/rules.ts'
 import type { LogStore } from '../log/log-store.ts'
+import type { DamagedRows } from '../state/damaged-rows.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { AccessTroubles } from '../tokens/troubles.ts'
 import { isoTime } from './iso-time.ts'
 
 /**
- * Everything that the view of a portal reads. Nine parts, since it shows all of a portal.
+ * Everything that the view of a portal reads. Ten parts, since it shows all of a portal.
  */
 export interface PortalViewParts {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'pending' | 'head'>
+  readonly damaged: Pick<DamagedRows, 'list'>
   readonly log: Pick<LogStore, 'before' | 'after' | 'counts' | 'countQuarantined'>
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'all'>
@@ -106,6 +108,8 @@ export function portalView(parts: PortalViewParts, now: number) {
     access: access === null ? null : accessView(access),
     pending: pending === null ? null : pendingView(pending),
     uninstallNotice: noticeView(install.uninstallNotice),
+    recovery: install.recovery === null ? null : recoveryView(install.recovery),
+    damaged: parts.damaged.list().map(({ part, at }) => ({ part, at: isoTime(at) })),
     head: parts.state.head(),
     quarantined: parts.log.countQuarantined(),
     ...parts.log.counts(),
@@ -204,6 +208,16 @@ const NOTICE_DENIED =
 
 const NOTICE_UNANSWERED =
   'An uninstall was told, and the portal has not said yet whether it is true: after a day without its word the tokens are deleted'
+
+function recoveryView({ from, at, isConfirmed }: Recovery) {
+  return { from, at: isoTime(at), isConfirmed, remedy: RECOVERY_REMEDIES[from] }
+}
+
+const RECOVERY_REMEDIES = {
+  kv: "The stored install was damaged, and was restored from its copy in KV: if tokens are lost or events are refused, let an administrator open the application's page in the portal",
+  nothing:
+    "The stored install was damaged, and no copy of it was found: let an administrator open the application's page in the portal. A token in OUTGOING_WEBHOOK_TOKENS speaks again when it names the member_id of this portal",
+} as const
 
 function pendingView(pending: PendingRow) {
   const [first, ...others] = pendingIn(pending).map((install) => pendingInstallView(install))

@@ -11,6 +11,7 @@ import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { damagedRows } from '../../support/storage/damaged-rows.ts'
 import { msOf } from '../../support/time.ts'
 
 let scenario: PortalScenario
@@ -33,7 +34,10 @@ function aReadField(id: number, readAt: number): FieldState {
 }
 
 function inStore<T>(work: (store: FieldStore) => T): Promise<T> {
-  return scenario.inside(({ storage }) => work(new FieldStore(openDatabase(storage))))
+  return scenario.inside(({ storage }) => {
+    const db = openDatabase(storage)
+    return work(new FieldStore(db, damagedRows(db)))
+  })
 }
 
 it('keeps one row a field, and says which entities were met', async () => {

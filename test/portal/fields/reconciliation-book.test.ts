@@ -6,6 +6,7 @@ import { ReconciliationBook } from '../../../src/portal/fields/reconciliation-bo
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import { anUnreadField, FIELD } from '../../support/builders/a-field.ts'
 import { withDatabase } from '../../support/storage/object-database.ts'
+import { damagedRows } from '../../support/storage/damaged-rows.ts'
 import { NOW } from '../../support/time.ts'
 
 /** Works with a book; `stored` reads the row, `writes` counts how often it was written. */
@@ -19,7 +20,7 @@ function inBook<T>(
 ): Promise<T> {
   return withDatabase((db) => {
     migrate(db)
-    const fields = new FieldStore(db)
+    const fields = new FieldStore(db, damagedRows(db))
     const disk = { isFull: false, writes: 0 }
     const transaction = <R>(write: () => R): R => {
       disk.writes += 1

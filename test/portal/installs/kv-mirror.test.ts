@@ -1,6 +1,7 @@
 /** KV follows the object, and the edge never takes KV for the last word. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { copyOf } from '../../../src/core/access/install-copy.ts'
 import { REFUSED_MEMORY_MS } from '../../../src/edge/caller-memory.ts'
 import { KV_RETRY_MS } from '../../../src/portal/installs/kv-mirror.ts'
 import { InstallStore } from '../../../src/storage/install-store.ts'
@@ -53,6 +54,7 @@ describe('KV follows the object', () => {
       tokens: stored.application?.tokens,
       systemTokens: null,
       domain: scenario.domain,
+      copy: JSON.parse(JSON.stringify(copyOf(stored))),
     })
     const text = JSON.stringify(await dumpKv())
     for (const name of ['access_token', 'refresh_token', 'application_token']) {

@@ -194,6 +194,7 @@ describe('two tokens of different domains that speak for a new portal at the sam
       world: { now: () => NOW, log: () => {} },
       directory: {
         pin: () => Promise.resolve(memberId),
+        pinned: () => Promise.resolve(null),
         unpin: () => Promise.resolve(),
         holdDomain: () => Promise.resolve(memberId),
       },

@@ -145,6 +145,10 @@ describe('an outgoing webhook', () => {
         tokens: null,
         systemTokens: null,
         domain: null,
+        copy: expect.objectContaining({
+          application: null,
+          webhooks: [expect.objectContaining({ portal: scenario.memberId })],
+        }),
       }),
     )
   })

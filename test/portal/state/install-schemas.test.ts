@@ -92,7 +92,15 @@ describe('an install', () => {
   it.each([
     ['a text', 'install'],
     ['a generation that is no number', { ...NO_INSTALL, generation: '1' }],
-    ['an application without its client id', { application: without(anApplication(), 'clientId') }],
+    [
+      'an application without its client id',
+      { ...NO_INSTALL, application: without(anApplication(), 'clientId') },
+    ],
+    // With an empty install in its place all tokens and all domains would be forgotten.
+    ['a list', []],
+    ['an object without anything', {}],
+    ['one without its hashes', without(NO_INSTALL, 'hashes')],
+    ['one whose domains are no list', { ...NO_INSTALL, domains: 'acme.bitrix24.com' }],
   ])('is not %s', (_, row) => {
     expect(v.is(InstallSchema, stored(row))).toBe(false)
   })

@@ -7,9 +7,11 @@ import { PortalState } from '../../../src/portal/state/portal-state.ts'
 import type { Database } from '../../../src/storage/database.ts'
 import { anInstall } from '../../support/builders/an-install.ts'
 import { withDatabase } from '../../support/storage/object-database.ts'
+import { damagedRows } from '../../support/storage/damaged-rows.ts'
 import { NOW } from '../../support/time.ts'
 
-const INSTALL = anInstall()
+// KV has not heard of it yet.
+const INSTALL = { ...anInstall(), kvDirty: true }
 
 function aPending(ts: number, changes: Partial<PendingRow> = {}): PendingRow {
   const times = { since: NOW, expiresAt: NOW + 1000, nextCheckAt: NOW }
@@ -32,6 +34,7 @@ function aState(db: Database, { lastSequence = 0 } = {}) {
   const state = new PortalState({
     db,
     log: { lastSequence: () => lastSequence },
+    damaged: damagedRows(db),
     world: { now: () => NOW },
     scheduler,
   })
@@ -178,6 +181,7 @@ describe('endInstall()', () => {
       const state = new PortalState({
         db,
         log: { lastSequence: () => log.last },
+        damaged: damagedRows(db),
         world: { now: () => NOW },
         scheduler,
       })

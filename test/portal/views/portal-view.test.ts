@@ -53,6 +53,7 @@ function partsOf({
       pending: () => pending,
       head: () => entries.at(-1)?.sequence ?? 0,
     },
+    damaged: { list: () => [] },
     log: {
       ...pagesOf(entries),
       counts: () => ({ events: entries.length, reconciled: 0, thin: 0 }),

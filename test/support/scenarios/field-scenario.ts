@@ -30,6 +30,7 @@ import { PacedCalls } from '../../../src/portal/tokens/paced-calls.ts'
 import type { Scheduler } from '../../../src/portal/scheduler.ts'
 import { createPortalAccess } from '../../../src/portal/tokens/portal-access.ts'
 import { Reconciler } from '../../../src/portal/fields/reconciler.ts'
+import { damagedRows } from '../storage/damaged-rows.ts'
 import { ManualClock } from '../manual-clock.ts'
 import { NOW, msOf, type Span } from '../time.ts'
 
@@ -172,7 +173,7 @@ export class FieldScenario {
     this.#db = openNodeDatabase((...statement) => this.storage.refuses(...statement))
     migrate(this.#db)
     this.log = new LogStore(this.#db)
-    this.fields = new FieldStore(this.#db)
+    this.fields = new FieldStore(this.#db, damagedRows(this.#db))
     this.#parts = this.#build()
   }
 

@@ -1,19 +1,20 @@
 /** The room `lanes` of one portal over the SQLite of a real object, without the object's other parts. */
-import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
-import type { LogEntry, RelayEvent } from '../../../src/core/log/event.ts'
-import { LaneBook } from '../../../src/portal/lanes/book.ts'
-import { LaneControl } from '../../../src/portal/lanes/control.ts'
-import { FateStore } from '../../../src/portal/lanes/fate-store.ts'
-import { LaneMatcher } from '../../../src/portal/lanes/matcher.ts'
-import { Receivers } from '../../../src/portal/lanes/receivers.ts'
-import { LaneRules } from '../../../src/portal/lanes/rules.ts'
-import { LogStore } from '../../../src/portal/log/log-store.ts'
-import { migrate } from '../../../src/portal/state/migrations.ts'
-import type { Database } from '../../../src/storage/database.ts'
-import { anEvent } from '../builders/a-delivery.ts'
-import { withDatabase } from '../storage/object-database.ts'
-import { configured, machine, type Entry } from '../builders/entries.ts'
-import { NOW } from '../time.ts'
+import type { LaneState } from '../../src/core/lanes/state/lane-state.ts'
+import type { LogEntry, RelayEvent } from '../../src/core/log/event.ts'
+import { LaneBook } from '../../src/portal/lanes/book.ts'
+import { LaneControl } from '../../src/portal/lanes/control.ts'
+import { FateStore } from '../../src/portal/lanes/fate-store.ts'
+import { LaneMatcher } from '../../src/portal/lanes/matcher.ts'
+import { Receivers } from '../../src/portal/lanes/receivers.ts'
+import { LaneRules } from '../../src/portal/lanes/rules.ts'
+import { LogStore } from '../../src/portal/log/log-store.ts'
+import { migrate } from '../../src/portal/state/migrations.ts'
+import type { Database } from '../../src/storage/database.ts'
+import { anEvent } from './a-delivery.ts'
+import { withDatabase } from './object-database.ts'
+import { configured, machine, type Entry } from './entries.ts'
+import { NOW } from './time.ts'
+import { damagedRows } from './damaged-rows.ts'
 
 /** The member id of the room's portal. */
 export const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
@@ -78,7 +79,8 @@ export class LaneRoomScenario {
       db: { ...db, transaction: (work) => db.transaction(() => this.#unlessFull(work)) },
       log: this.log,
       fates: this.fates,
-      scheduler: { after: () => () => {} },
+      damaged: damagedRows(db),
+      scheduler: { after: () => () => {}, report: (event) => void this.reported.push(event) },
     })
     this.receivers = new Receivers({
       config,

@@ -214,6 +214,8 @@ export interface PortalAnswer {
   readonly pins: readonly { readonly n: number; readonly portal: string }[]
   readonly pending: { readonly kind: string; readonly remedy: string } | null
   readonly uninstallNotice: { readonly clean: boolean; readonly denied: boolean } | null
+  readonly recovery: { readonly from: string; readonly isConfirmed: boolean } | null
+  readonly damaged: readonly { readonly part: string }[]
   readonly head: number
   readonly erased: number
   readonly subscriptions: { readonly checkedAt: string | null; readonly missing: readonly string[] }
