@@ -27,14 +27,15 @@ export function textOf(row: SqlRow, column: string): string {
 }
 
 /**
- * Reads a column with JSON text; undefined for anything else, which can only be damage from outside of this
- * program.
+ * Reads a column with the JSON text of an object; undefined for anything else, which can only be damage from
+ * outside of this program. A list is damage too: a schema of optional members would take it for an empty object.
  */
 export function jsonOf(row: SqlRow, column: string): unknown {
   const value = row[column]
   if (typeof value !== 'string') return undefined
   try {
-    return JSON.parse(value)
+    const parsed: unknown = JSON.parse(value)
+    return Array.isArray(parsed) ? undefined : parsed
   } catch {
     // Swallows a SyntaxError: the text is no JSON.
     return undefined
