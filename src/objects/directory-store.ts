@@ -79,10 +79,14 @@ export class DirectoryStore {
     return holderIn(row) ?? this.#damaged('pins', NOBODY)
   }
 
-  /** Removes the pin of a token to this portal, if there is one. */
+  /** Removes the pin of a token to this portal, if there is one, or one that is damaged. */
   unpin(tokenId: string, memberId: string): void {
     if (!this.#hasTable('pins')) return
-    this.#db.all('DELETE FROM pins WHERE token_id = ? AND member_id = ?', tokenId, memberId)
+    this.#db.all(
+      `DELETE FROM pins WHERE token_id = ? AND (member_id = ? OR typeof(member_id) <> 'text')`,
+      tokenId,
+      memberId,
+    )
   }
 
   /**
@@ -129,7 +133,7 @@ export class DirectoryStore {
 
   /**
    * The listings whose time is not over, the one that lasts longest first; those that are over are removed, and
-   * damaged ones too: their portals write them again.
+   * damaged ones too: their portals list them again when they start.
    */
   listPending(now: number): PendingListing[] {
     if (!this.#hasTable('pending')) return []
@@ -160,7 +164,7 @@ export class DirectoryStore {
 
   /**
    * The listed portals behind a member id, in order, a page at most; the empty text begins. A damaged line is no
-   * portal: the one that it named is listed again with its next change.
+   * portal: the one that it named is listed again with its daily visit.
    */
   listPortals(after: string): string[] {
     if (!this.#hasTable('portals')) return []

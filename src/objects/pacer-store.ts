@@ -3,6 +3,7 @@
  * being with the first write: a pacer that never has to remember anything stores nothing.
  */
 import * as v from 'valibot'
+import type { LineWriter } from '../log.ts'
 import type { Database } from '../storage/database.ts'
 
 /** The stored part of a pace; all times are unix milliseconds. */
@@ -21,17 +22,23 @@ const NOTHING_STORED: StoredPace = { holdUntil: 0, grants: [] }
 /** All SQL of a pacer. */
 export class PacerStore {
   readonly #db: Database
+  readonly #log: LineWriter
 
-  constructor(db: Database) {
+  constructor(db: Database, log: LineWriter) {
     this.#db = db
+    this.#log = log
   }
 
   /** Loads the row; a missing or damaged one counts as nothing, because no pace may stop a lane for ever. */
   load(): StoredPace {
     const tables = this.#db.all(`SELECT 1 AS found FROM sqlite_master WHERE name = 'pace'`)
     if (tables.length === 0) return NOTHING_STORED
-    const row = v.safeParse(RowSchema, this.#db.all('SELECT state FROM pace')[0])
-    return row.success ? row.output.state : NOTHING_STORED
+    const [row] = this.#db.all('SELECT state FROM pace')
+    if (row === undefined) return NOTHING_STORED
+    const stored = v.safeParse(RowSchema, row)
+    if (stored.success) return stored.output.state
+    this.#log('error', 'pace_damaged')
+    return NOTHING_STORED
   }
 
   /** Writes the row in the place of the former one. */

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import {
   DirectoryStore,
   MAX_PENDING_LISTED,
+  NOBODY,
   PORTALS_PAGE,
   type PendingListing,
 } from '../../src/objects/directory-store.ts'
@@ -130,10 +131,88 @@ describe('listPortals()', () => {
   })
 })
 
+describe('a damaged row', () => {
+  const BYTES = `x'00ff'`
+
+  /** Runs the work over a directory whose row was damaged by the statement, with what was logged. */
+  async function overDamaged<T>(statement: string, work: (store: DirectoryStore) => T) {
+    const logged: unknown[] = []
+    const answer = await withDatabase((db) => {
+      const log = (_: unknown, event: string, fields: unknown) => void logged.push([event, fields])
+      const store = new DirectoryStore(db, log)
+      store.pin('token-1', ACME)
+      store.holdDomain('acme.bitrix24.com', ACME)
+      store.savePending(aListing())
+      store.savePending(aListing({ memberId: OTHER }))
+      store.savePortal(ACME, true)
+      store.savePortal(OTHER, true)
+      db.all(statement)
+      return work(store)
+    })
+    return { answer, logged }
+  }
+
+  it('of a pin belongs to nobody, so that no stranger claims the token, and is told', async () => {
+    const seen = await overDamaged(`UPDATE pins SET member_id = ${BYTES}`, (store) => [
+      store.pin('token-1', OTHER),
+      store.pinned('token-1'),
+      store.pin('token-2', OTHER),
+      store.pinned('token-3'),
+    ])
+    expect(seen.answer).toEqual([NOBODY, NOBODY, OTHER, null])
+    expect(seen.logged).toContainEqual(['directory_damaged', { table: 'pins' }])
+  })
+
+  it('of a pin is gone once the operator has removed it', async () => {
+    const seen = await overDamaged(`UPDATE pins SET member_id = ${BYTES}`, (store) => {
+      store.unpin('token-1', ACME)
+      return [store.pinned('token-1'), store.pin('token-1', OTHER)]
+    })
+    expect(seen).toEqual({ answer: [null, OTHER], logged: [] })
+  })
+
+  it('of a domain begins anew with the portal that asks, and is told once', async () => {
+    const seen = await overDamaged(`UPDATE domains SET member_id = ${BYTES}`, (store) => [
+      store.holdDomain('acme.bitrix24.com', OTHER),
+      store.holdDomain('acme.bitrix24.com', ACME),
+    ])
+    expect(seen).toEqual({
+      answer: [OTHER, OTHER],
+      logged: [['directory_damaged', { table: 'domains' }]],
+    })
+  })
+
+  it.each(['domain', 'client_id', 'expires_at'])(
+    'of a pending install, in its %s, is left out and removed, and the others are listed',
+    async (column) => {
+      const statement = `UPDATE pending SET ${column} = ${BYTES} WHERE member_id = '${ACME}'`
+      const seen = await overDamaged(statement, (store) => [
+        store.listPending(NOW),
+        store.listPending(NOW),
+      ])
+      const left = [aListing({ memberId: OTHER })]
+      expect(seen).toEqual({
+        answer: [left, left],
+        logged: [['directory_damaged', { table: 'pending' }]],
+      })
+    },
+  )
+
+  it('of the list of portals is no portal, and the pages have an end', async () => {
+    const statement = `UPDATE portals SET member_id = ${BYTES} WHERE member_id = '${ACME}'`
+    const seen = await overDamaged(statement, (store) => [
+      store.listPortals(''),
+      store.listPortals(OTHER),
+    ])
+    expect(seen.answer).toEqual([[OTHER], []])
+  })
+})
+
 it('a question stores nothing, not even a table', async () => {
   const tables = await withDatabase((db) => {
     const store = new DirectoryStore(db, () => {})
     store.listPending(NOW)
+    store.pinned('token-1')
     store.removePending(ACME)
     store.listPortals('')
     store.savePortal(ACME, false)

@@ -11,7 +11,7 @@ afterEach(() => reset())
 
 it('loads what was saved last', async () => {
   const loaded = await withDatabase((db) => {
-    const store = new PacerStore(db)
+    const store = new PacerStore(db, () => {})
     store.save({ holdUntil: NOW, grants: [] })
     store.save({ holdUntil: NOW + 1000, grants: [NOW, NOW + 1] })
     return store.load()
@@ -21,7 +21,7 @@ it('loads what was saved last', async () => {
 
 it('loads nothing, and makes no table, before anything was saved', async () => {
   const seen = await withDatabase((db) => ({
-    loaded: new PacerStore(db).load(),
+    loaded: new PacerStore(db, () => {}).load(),
     tables: db.all(`SELECT name FROM sqlite_master WHERE name = 'pace'`),
   }))
   expect(seen).toEqual({ loaded: NOTHING, tables: [] })
@@ -34,9 +34,10 @@ it.each([
   '[]',
   '{"holdUntil":"soon","grants":[]}',
   `{"holdUntil":${NOW},"grants":[null]}`,
-])('loads nothing of the row %j, and saves over it', async (state) => {
+])('loads nothing of the row %j, says so, and saves over it', async (state) => {
+  const logged: string[] = []
   const seen = await withDatabase((db) => {
-    const store = new PacerStore(db)
+    const store = new PacerStore(db, (_level, event) => void logged.push(event))
     store.save({ holdUntil: NOW, grants: [NOW] })
     db.all('UPDATE pace SET state = ?', state)
     const damaged = store.load()
@@ -44,11 +45,12 @@ it.each([
     return { damaged, repaired: store.load() }
   })
   expect(seen).toEqual({ damaged: NOTHING, repaired: { holdUntil: NOW, grants: [] } })
+  expect(logged).toEqual(['pace_damaged'])
 })
 
 it('loads nothing where the row is gone', async () => {
   const loaded = await withDatabase((db) => {
-    const store = new PacerStore(db)
+    const store = new PacerStore(db, () => {})
     store.save({ holdUntil: NOW, grants: [] })
     db.all('DELETE FROM pace')
     return store.load()
