@@ -15,20 +15,30 @@ import {
 } from '../core/access/recovery.ts'
 import { NO_INSTALL, type InstallState } from '../core/access/install.ts'
 import { describeError } from '../core/safety/redact.ts'
-import type { KvInstall } from '../storage/install-store.ts'
+import type { Database } from '../storage/database.ts'
+import type { InstallStore, KvInstall } from '../storage/install-store.ts'
+import type { AlarmKeeper } from './alarm.ts'
 import { LaneBookRows } from './lanes/book-rows.ts'
+import type { LogStore } from './log/log-store.ts'
 import type { PortalParts } from './parts.ts'
+import type { World } from './settings.ts'
 import { InstallSchema } from './state/install-schemas.ts'
+import type { PortalState } from './state/portal-state.ts'
 import { endBy } from './uninstall.ts'
 
 /** How long the object waits until it asks KV again, in milliseconds. */
 export const RECOVERY_RETRY_MS = MINUTE_MS
 
 /** The parts that a recovery concerns. */
-type RecoveryParts = Pick<
-  PortalParts,
-  'memberId' | 'db' | 'state' | 'log' | 'installs' | 'alarm' | 'world'
->
+interface RecoveryParts {
+  readonly memberId: string
+  readonly db: Pick<Database, 'all' | 'sync'>
+  readonly state: Pick<PortalState, 'damagedInstall' | 'recover'>
+  readonly log: Pick<LogStore, 'lastSequence'>
+  readonly installs: Pick<InstallStore, 'load'>
+  readonly alarm: Pick<AlarmKeeper, 'moveTo'>
+  readonly world: Pick<World, 'now' | 'log'>
+}
 
 /**
  * Recovers the install where its row is damaged; does nothing otherwise.

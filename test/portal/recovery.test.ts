@@ -4,13 +4,14 @@
  */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { RECOVERY_RETRY_MS } from '../../src/portal/recovery.ts'
+import { recoverInstall, RECOVERY_RETRY_MS } from '../../src/portal/recovery.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
 import { damageInstall, DAMAGED_INSTALLS, damagedRowsOf, drainTrigger } from '../support/damage.ts'
-import { configured, machine } from '../support/builders/entries.ts'
-import { watchKv } from '../support/storage/kv.ts'
-import { PENDING, REFUSED, RelayScenario, said } from '../support/scenarios/relay-scenario.ts'
-import { WEBHOOK_TOKEN, WITH_NEW_TOKEN } from '../support/worker/runtime-bindings.ts'
+import { configured, machine } from '../support/entries.ts'
+import { watchKv } from '../support/kv.ts'
+import { PENDING, REFUSED, RelayScenario, said } from '../support/relay-scenario.ts'
+import { WEBHOOK_TOKEN, WITH_NEW_TOKEN } from '../support/runtime-bindings.ts'
+import { NOW } from '../support/time.ts'
 import { until } from '../support/until.ts'
 
 let scenario: RelayScenario
@@ -129,6 +130,21 @@ describe('a KV that does not answer', () => {
     scenario.time.passesWithoutAlarm(RECOVERY_RETRY_MS)
     expect(await scenario.time.alarmFires()).toBe(true)
     await until(() => scenario.receiver('erp').count > before)
+  })
+
+  it('leaves an alarm behind that is durable before the object ends (G10)', async () => {
+    const did: string[] = []
+    const recovered = recoverInstall({
+      memberId: scenario.memberId,
+      state: { damagedInstall: () => '{', recover: () => void did.push('recovered') },
+      installs: { load: () => Promise.reject(new Error('KV is down')) },
+      alarm: { moveTo: async (at) => void did.push(`alarm in ${(at ?? 0) - NOW}`) },
+      db: { all: () => [], sync: async () => void did.push('durable') },
+      log: { lastSequence: () => 0 },
+      world: { now: () => NOW, log: () => {} },
+    })
+    await expect(recovered).rejects.toThrow('KV does not answer')
+    expect(did).toEqual([`alarm in ${RECOVERY_RETRY_MS}`, 'durable'])
   })
 
   it('lets a caller that the edge does not know come again later', async () => {

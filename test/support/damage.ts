@@ -13,21 +13,21 @@ export const DAMAGED_INSTALLS = [
 
 /**
  * Puts a text in the place of the install's row, and ends the object. A function gets the former text;
- * a further statement may damage more.
+ * `alsoDo` may damage more.
  */
 export async function damageInstall(
   scenario: RelayScenario,
   damaged: string | ((row: string) => string),
-  alsoRun: string | null = null,
+  alsoDo: (storage: DurableObjectStorage) => unknown = () => {},
 ): Promise<string> {
   // What an object still does in the background could write the row once more.
   await scenario.relay.restarts()
-  const text = await scenario.inside(({ storage }) => {
+  const text = await scenario.inside(async ({ storage }) => {
     const [row] = storage.sql.exec('SELECT install FROM install').toArray()
     const before = String(row?.['install'])
     const after = typeof damaged === 'string' ? damaged : damaged(before)
     storage.sql.exec('UPDATE install SET install = ?', after)
-    if (alsoRun !== null) storage.sql.exec(alsoRun)
+    await alsoDo(storage)
     return after
   })
   await scenario.evict()

@@ -23,9 +23,9 @@ export const NO_LANES: StoredBook = { lanes: [], openFrom: null }
 
 /** The SQL of a portal's lanes. */
 export class LaneBookRows {
-  readonly #db: Database
+  readonly #db: Pick<Database, 'all'>
 
-  constructor(db: Database) {
+  constructor(db: Pick<Database, 'all'>) {
     this.#db = db
   }
 

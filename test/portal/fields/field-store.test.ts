@@ -71,15 +71,17 @@ it('takes a damaged row for a field that was never met', async () => {
   expect(await inStore((store) => store.find(7))).toBeNull()
 })
 
-it('forgets fields that are long gone on the daily visit, and no others', async () => {
+it('forgets fields that are long gone on the daily visit, and no others, also beside a damaged one', async () => {
   const old = scenario.time.now() - msOf('31 days')
   await inStore((store) => {
     store.save(goneState(aField(1), { toldBy: null, readAt: old }))
     store.save(goneState(aField(2), { toldBy: null, readAt: scenario.time.now() }))
     store.save(aReadField(3, old))
   })
+  await scenario.rows(`INSERT INTO fields VALUES (4, 'lead', 'CRM_LEAD', '{')`)
   await scenario.object.touch()
-  expect(await scenario.rows('SELECT id FROM fields ORDER BY id')).toEqual([{ id: 2 }, { id: 3 }])
+  const left = await scenario.rows('SELECT id FROM fields ORDER BY id')
+  expect(left).toEqual([{ id: 2 }, { id: 3 }, { id: 4 }])
 })
 
 it('begins with nothing compared, and keeps what an older version did not know', async () => {
