@@ -5,7 +5,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hashToken } from '../../src/storage/token-hash.ts'
-import { damageInstall, DAMAGED_INSTALLS } from '../support/damage.ts'
+import { damageInstall, DAMAGED_INSTALLS } from '../support/storage/damage.ts'
 import { configured, machine } from '../support/builders/entries.ts'
 import { REFUSED, RelayScenario, said } from '../support/scenarios/relay-scenario.ts'
 import { until } from '../support/until.ts'

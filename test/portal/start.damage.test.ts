@@ -3,8 +3,8 @@
  * answer, the daily visit goes on, and the next start meets nothing damaged.
  */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { aDefinition, ReadingScenario } from '../support/reading-scenario.ts'
-import { machine } from '../support/entries.ts'
+import { aDefinition, ReadingScenario } from '../support/scenarios/reading-scenario.ts'
+import { machine } from '../support/builders/entries.ts'
 import { isFull } from '../support/sampling.ts'
 
 let scenario: ReadingScenario

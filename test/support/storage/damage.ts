@@ -1,8 +1,8 @@
 /** Damages the stored install of a scenario's portal, as no program of the relay would write it. */
 import { env } from 'cloudflare:workers'
-import { DRAIN_CRON } from '../../src/edge/cron.ts'
-import type { RelayScenario } from './scenarios/relay-scenario.ts'
-import worker from './worker/worker.ts'
+import { DRAIN_CRON } from '../../../src/edge/cron.ts'
+import type { RelayScenario } from '../scenarios/relay-scenario.ts'
+import worker from '../worker/worker.ts'
 
 /** Rows that no version can read: one is cut off, one is no object, one has members of other shapes. */
 export const DAMAGED_INSTALLS = [
