@@ -10,7 +10,7 @@ import { noteCopy } from '../../core/access/install-copy.ts'
 import { recordUninstall } from '../../core/access/lifecycle.ts'
 import { keepPending, type PendingRow } from '../../core/access/pending-row.ts'
 import type { Database } from '../../storage/database.ts'
-import type { DamagedRows } from './damaged-rows.ts'
+import type { DamagedRow, DamagedRows } from './damaged-rows.ts'
 import { InstallRows } from './install-rows.ts'
 import { dropSchema, hasSchema, migrate } from './migrations.ts'
 import type { Scheduler } from '../scheduler.ts'
@@ -77,6 +77,11 @@ export class PortalState {
     dropSchema(db)
     this.#prepared = false
     return false
+  }
+
+  /** The rows that were set aside as damaged. */
+  damaged(): readonly DamagedRow[] {
+    return this.#deps.damaged.list()
   }
 
   /** The text of the install's row when it was damaged outside of this program; null when all is well. */

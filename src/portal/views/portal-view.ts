@@ -22,7 +22,6 @@ import type { LaneBook } from '../lanes/book.ts'
 import type { FateStore } from '../lanes/fate-store.ts'
 import type { LaneRules } from '../lanes/rules.ts'
 import type { LogStore } from '../log/log-store.ts'
-import type { DamagedRows } from '../state/damaged-rows.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { AccessTroubles } from '../tokens/troubles.ts'
 import { isoTime } from './iso-time.ts'
@@ -32,8 +31,7 @@ import { isoTime } from './iso-time.ts'
  */
 export interface PortalViewParts {
   readonly memberId: string
-  readonly state: Pick<PortalState, 'install' | 'pending' | 'head'>
-  readonly damaged: Pick<DamagedRows, 'list'>
+  readonly state: Pick<PortalState, 'install' | 'pending' | 'head' | 'damaged'>
   readonly log: Pick<LogStore, 'before' | 'after' | 'counts' | 'countQuarantined'>
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'all'>
@@ -109,7 +107,7 @@ export function portalView(parts: PortalViewParts, now: number) {
     pending: pending === null ? null : pendingView(pending),
     uninstallNotice: noticeView(install.uninstallNotice),
     recovery: install.recovery === null ? null : recoveryView(install.recovery),
-    damaged: parts.damaged.list().map(({ part, at }) => ({ part, at: isoTime(at) })),
+    damaged: parts.state.damaged().map(({ part, at }) => ({ part, at: isoTime(at) })),
     head: parts.state.head(),
     quarantined: parts.log.countQuarantined(),
     ...parts.log.counts(),

@@ -52,8 +52,8 @@ function partsOf({
       install: () => ({ ...NO_INSTALL, ...install }),
       pending: () => pending,
       head: () => entries.at(-1)?.sequence ?? 0,
+      damaged: () => [],
     },
-    damaged: { list: () => [] },
     log: {
       ...pagesOf(entries),
       counts: () => ({ events: entries.length, reconciled: 0, thin: 0 }),
