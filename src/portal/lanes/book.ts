@@ -90,6 +90,15 @@ export class LaneBook {
     return this.#book.lanes
   }
 
+  /**
+   * Whether events up to `head` wait for lanes that do not exist yet: they came while DESTINATIONS could not be
+   * read, and a new destination gets them as soon as it can.
+   */
+  hasUnopened(head: number): boolean {
+    const { openFrom } = this.#book
+    return openFrom !== null && openFrom < head
+  }
+
   /** One lane; null when no destination of that name was ever met. */
   find(destination: string): LaneState | null {
     return this.all().find((lane) => lane.destination === destination) ?? null

@@ -32,7 +32,7 @@ export const STANDING_LOOK_MS = 15 * MINUTE_MS
 
 /** The dependencies of the pump. */
 export interface PumpDeps {
-  readonly book: Pick<LaneBook, 'all' | 'hasUnstoredOutcome' | 'correctWaits'>
+  readonly book: Pick<LaneBook, 'all' | 'hasUnstoredOutcome' | 'correctWaits' | 'hasUnopened'>
   readonly rules: Pick<LaneRules, 'find'>
   readonly walker: Pick<LaneWalker, 'walk'>
   readonly enricher: Pick<Enricher, 'readableUpTo'>
@@ -76,7 +76,8 @@ export class Pump {
     const head = this.#readableHead()
     // Only its operator lets a paused lane go on, and that call wakes the object.
     const stands = book.all().some((lane) => lane.status !== 'paused' && hasBacklog(lane, head))
-    return stands ? world.now() + STANDING_LOOK_MS : null
+    // While DESTINATIONS cannot be read, events may wait for lanes that do not exist yet.
+    return stands || book.hasUnopened(head) ? world.now() + STANDING_LOOK_MS : null
   }
 
   #readableHead(): number {
@@ -104,7 +105,9 @@ export class Pump {
   #busyUntil(destination: string): number {
     if (this.#running.has(destination)) return this.#deps.world.now() + SAFETY_ALARM_MS
     const failedAt = this.#failedAt.get(destination)
-    return failedAt === undefined ? 0 : failedAt + FAILED_REST_MS
+    // A failure of the future was noted by a wrong clock, and its rest has no known end.
+    if (failedAt === undefined || failedAt > this.#deps.world.now()) return 0
+    return failedAt + FAILED_REST_MS
   }
 
   #start(destination: string): void {

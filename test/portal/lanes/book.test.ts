@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent } from '../../support/builders/a-delivery.ts'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { ok } from '../../../src/core/result.ts'
 import { MAX_SKIPPED } from '../../../src/portal/lanes/book.ts'
 import { inLaneRoom } from '../../support/scenarios/lane-room-scenario.ts'
@@ -241,6 +242,28 @@ describe('DESTINATIONS that cannot be read', () => {
     await scenario.relay.deploys([machine('erp'), machine('late')])
     await told()
     expect(scenario.receiver('late').sequences()).toEqual([5])
+  })
+})
+
+describe('G10 liveness: a portal whose first event came while DESTINATIONS could not be read', () => {
+  beforeEach(() => scenario.relay.isConfigured(null))
+
+  it('has an alarm within 15 minutes, by which the corrected ones take effect', async () => {
+    await scenario.portal.sendsMany(2)
+    expect(await scenario.time.alarmIn()).toBeLessThanOrEqual(15 * MINUTE_MS)
+    scenario.relay.isConfigured([machine('erp')])
+    await scenario.relay.restarts()
+    await scenario.time.passes('15 min')
+    await scenario.settled()
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2])
+  })
+
+  it('keeps one while it stands', async () => {
+    await scenario.portal.sends()
+    for (let hours = 0; hours < 3; hours += 1) {
+      await scenario.time.passes('1 h')
+      expect(await scenario.time.alarmIn()).toBeLessThanOrEqual(15 * MINUTE_MS)
+    }
   })
 })
 

@@ -20,6 +20,8 @@ class PumpScenario {
   readonly walks: { readonly name: string; readonly deadline: number }[] = []
   readonly logged: string[] = []
   rests = 0
+  /** Whether events wait for lanes that do not exist yet. */
+  isUnopened = false
   /** The lanes with an outcome that storage has refused. */
   readonly unstored = new Set<string>()
   readonly timers: { readonly ms: number; readonly work: () => void }[] = []
@@ -34,6 +36,7 @@ class PumpScenario {
         all: () => this.lanes,
         hasUnstoredOutcome: (name) => this.unstored.has(name),
         correctWaits: () => {},
+        hasUnopened: () => this.isUnopened,
       },
       rules: { find: (name) => known.find((each) => each.name === name) ?? null },
       walker: {
@@ -236,6 +239,23 @@ describe('Pump.dueAt()', () => {
     scenario.pump.kick()
     await scenario.end(new Error('disk is full'))
     expect(scenario.pump.dueAt()).toBe(NOW + FAILED_REST_MS)
+  })
+
+  it('of events whose lanes do not exist yet is a look after 15 min', () => {
+    const scenario = new PumpScenario()
+    scenario.isUnopened = true
+    expect(scenario.pump.dueAt()).toBe(NOW + 15 * MINUTE_MS)
+  })
+
+  it('of a lane that failed under a clock that was ahead is the present', async () => {
+    const scenario = new PumpScenario(ERP)
+    scenario.now += DAY_MS
+    scenario.pump.kick()
+    await scenario.end(new Error('disk is full'))
+    scenario.now = NOW
+    expect(scenario.pump.dueAt()).toBe(0)
+    scenario.pump.kick()
+    expect(scenario.names).toEqual(['erp', 'erp'])
   })
 
   it('looks no further than lanes may read', () => {
