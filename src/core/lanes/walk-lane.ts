@@ -25,6 +25,7 @@ import { noteClock } from './state/clock.ts'
 import { epochAt, keepEpoch } from './state/epochs.ts'
 import { previousMeant } from './lane-reader.ts'
 import { isFailing, type LaneState } from './state/lane-state.ts'
+import type { DeliveryOutcome } from './state/outcome.ts'
 import { nextStep, type Attempt } from './next-step.ts'
 import type { Batch } from './plan-digest.ts'
 import { settle, type SettleTerms } from './settle/settle.ts'
@@ -107,8 +108,11 @@ function planned({ book, log }: Walk, attempt: Attempt): Planned {
  * slot when it has nothing to send, and it holds no connection while it waits for a slot.
  */
 async function tryToSend(walk: Walk, first: Planned): Promise<void> {
-  const { receiver, clock } = walk
+  const { receiver, clock, book } = walk
+  const { fingerprint } = first.lane
   const slotAt = await receiver.takeSlot()
+  // The slot, or the wait for one, was that of the former receiver.
+  if (book.lane().fingerprint !== fingerprint) return
   if (slotAt !== null) return askAgain(walk, slotAt)
   if (isOver(walk)) return
   const awaited = stillDue(walk, first)
@@ -120,6 +124,7 @@ async function tryToSend(walk: Walk, first: Planned): Promise<void> {
     if (connected === null) return
     if (clock.now() - askedAt <= SLOT_HOLDS_MS) return await send(walk, connected.attempt)
     const laterAt = await receiver.takeSlot()
+    if (book.lane().fingerprint !== fingerprint) return
     if (laterAt !== null) return askAgain(walk, laterAt)
     const due = stillDue(walk, connected)
     if (due !== null) await send(walk, due.attempt)
@@ -169,11 +174,12 @@ async function sendLive(walk: Walk, batch: Batch): Promise<void> {
   const last = batch.at(-1) ?? front
   if (batch.length > 1) storeDigest(walk, sequences)
   else saveBeforeSend(walk)
-  const { lastMeant } = book.lane()
+  const { lastMeant, fingerprint } = book.lane()
   const decided = epochAt(book.lane(), front.sequence)
   const since = clock.now()
-  const outcome = await receiver.send(batch, { previousSequence: lastMeant, replayed: false })
-  if (book.generation() !== walk.generation) return
+  const context = { previousSequence: lastMeant, replayed: false }
+  const outcome = ofPresentReceiver(walk, fingerprint, await receiver.send(batch, context))
+  if (outcome === null) return
   walk.liveWasLast = true
   // A digest is given up only when the youngest of its events would be.
   const result = { outcome, terms: termsOf(walk, last.receivedAt) }
@@ -192,6 +198,21 @@ async function sendLive(walk: Walk, batch: Batch): Promise<void> {
   else book.saveOutcome(noted, { fates, digest })
 }
 
+/**
+ * What an outcome says about the lane as it is now; null for nothing. The settings may have changed during the
+ * attempt. Then the receiver was another one: when it has taken the event, the event is delivered, but its
+ * failures and its waits are not those of the present receiver.
+ */
+function ofPresentReceiver(
+  { book, generation }: Walk,
+  fingerprint: string,
+  outcome: DeliveryOutcome,
+): DeliveryOutcome | null {
+  if (book.generation() !== generation) return null
+  if (book.lane().fingerprint === fingerprint) return outcome
+  return outcome.kind === 'delivered' ? { kind: 'delivered', status: outcome.status } : null
+}
+
 /** Stores a digest before it is sent for the first time, and with it every outcome before it. */
 function storeDigest({ book }: Walk, sequences: readonly number[]): void {
   const lane = book.lane()
@@ -205,9 +226,11 @@ async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
   const previousSequence = previousMeant(walk, entry.sequence)
   const attemptsBefore = log.attemptsOf(entry.sequence)
   saveBeforeSend(walk)
+  const { fingerprint } = book.lane()
   const since = clock.now()
-  const outcome = await receiver.send([entry], { previousSequence, replayed: true })
-  if (book.generation() !== walk.generation) return
+  const context = { previousSequence, replayed: true }
+  const outcome = ofPresentReceiver(walk, fingerprint, await receiver.send([entry], context))
+  if (outcome === null) return
   walk.liveWasLast = false
   const terms = termsOf(walk, job.startedAt)
   const settled = settleReplay(book.lane(), entry.sequence, { outcome, terms, attemptsBefore })

@@ -143,7 +143,6 @@ class Player {
     { from: 1, kinds: ['field', 'deal'] },
   ]
   readonly #answers: Answer[]
-  readonly #retryMs: number
   readonly #received = new Set<number>()
   /** Events that the receiver got a second time since the last crash, outside of replays. */
   #repeats = 0
@@ -158,8 +157,7 @@ class Player {
     readonly retryHours: number
     readonly answers: readonly Answer[]
   }) {
-    this.#retryMs = retryHours * HOUR_MS
-    this.scenario = aLaneScenario({ reader, retryMs: this.#retryMs })
+    this.scenario = aLaneScenario({ reader, retryMs: retryHours * HOUR_MS })
     this.#answers = [...answers]
     const bound = reader === 'person' ? 1 : 10
     this.scenario.answer = (entry, { previousSequence, replayed }) => {
@@ -193,18 +191,13 @@ class Player {
   }
 
   /**
-   * A filter that changes meanwhile decides from the next event on, if this attempt is the last. New
-   * settings have then enabled the lane: what is too old is given up.
+   * A filter that changes meanwhile decides from the next event on, if this attempt delivers its event. The
+   * settings change with the filter, so that a failure is one of the former receiver, and settles nothing.
    */
   during({ meanwhile, outcome }: Answer, { entry, replayed }: Sending): void {
     if (meanwhile === null) return
-    const { now, lane } = this.scenario
-    const isTooOld = now >= entry.receivedAt + this.#retryMs
-    const isLast =
-      outcome.kind === 'delivered' ||
-      outcome === REJECTED ||
-      (outcome.kind === 'unreachable' && isTooOld)
-    const isOwn = isLast && !replayed && lane.cursor < entry.sequence
+    const { lane } = this.scenario
+    const isOwn = outcome.kind === 'delivered' && !replayed && lane.cursor < entry.sequence
     this.apply(meanwhile, isOwn ? entry.sequence : lane.cursor)
   }
 
