@@ -2,7 +2,8 @@
  * The outgoing connections of one portal. Cloudflare lets an object wait for six answers at a time, and a
  * seventh request queues behind them (docs/cloudflare.md). Receivers differ: one answers in milliseconds,
  * another one after twenty seconds, a third one is dead. Slow ones may hold all connections but one, and dead
- * ones share two. So a fast lane waits for one attempt of another lane at most.
+ * ones share two. So a fast lane waits for one attempt of another lane at most. A lane without any attempt may
+ * turn out to be each of these: it may take any connection, but the last one only while no fast lane waits.
  */
 import { SECOND_MS } from '../durations.ts'
 
@@ -18,8 +19,8 @@ export const MAX_FAILING_CONNECTIONS = 2
 /** An attempt that takes longer than this, in milliseconds, is slow. */
 export const SLOW_ATTEMPT_MS = SECOND_MS
 
-/** What the last attempt of a lane was like. */
-export type LanePulse = 'fast' | 'slow' | 'failing'
+/** What the last attempt of a lane was like; `new` when it has made none yet. */
+export type LanePulse = 'new' | 'fast' | 'slow' | 'failing'
 
 /** A send that waits for its connection. */
 interface QueuedSend {
@@ -54,7 +55,7 @@ export class Connections {
 
   #serve(): void {
     for (;;) {
-      const index = this.#queue.findIndex(({ pulse }) => this.#hasRoom(pulse))
+      const index = this.#nextInQueue()
       const next = this.#queue[index]
       if (next === undefined) return
       this.#queue.splice(index, 1)
@@ -66,17 +67,30 @@ export class Connections {
     }
   }
 
+  /** The place of the send that is served next; -1 for none. */
+  #nextInQueue(): number {
+    const isLast = this.#countHeld((one) => this.#isSlow(one)) >= MAX_SLOW_CONNECTIONS
+    const fast = isLast ? this.#queue.findIndex(({ pulse }) => pulse === 'fast') : -1
+    if (fast >= 0 && this.#hasRoom('fast')) return fast
+    return this.#queue.findIndex(({ pulse }) => this.#hasRoom(pulse))
+  }
+
   #hasRoom(pulse: LanePulse): boolean {
     if (this.#held.size >= MAX_CONNECTIONS) return false
-    if (pulse === 'fast') return true
-    const held = [...this.#held]
-    if (held.filter((one) => this.#isSlow(one)).length >= MAX_SLOW_CONNECTIONS) return false
-    const failing = held.filter((one) => one.pulse === 'failing').length
+    if (pulse === 'fast' || pulse === 'new') return true
+    const mayBeSlow = this.#countHeld((one) => one.pulse === 'new' || this.#isSlow(one))
+    if (mayBeSlow >= MAX_SLOW_CONNECTIONS) return false
+    const failing = this.#countHeld((one) => one.pulse === 'failing')
     return pulse === 'slow' || failing < MAX_FAILING_CONNECTIONS
   }
 
-  /** An attempt of a lane that was fast before turns out to be slow while it is under way. */
+  #countHeld(isCounted: (one: HeldConnection) => boolean): number {
+    return [...this.#held].filter(isCounted).length
+  }
+
+  /** An attempt of a lane that was not slow before turns out to be slow while it is under way. */
   #isSlow({ pulse, since }: HeldConnection): boolean {
-    return pulse !== 'fast' || this.#now() - since > SLOW_ATTEMPT_MS
+    if (pulse === 'slow' || pulse === 'failing') return true
+    return this.#now() - since > SLOW_ATTEMPT_MS
   }
 }

@@ -136,7 +136,9 @@ async function tryToSend(walk: Walk, first: Planned): Promise<void> {
 /** What the last attempt of a lane was like. An event that was given up leaves its receiver no better. */
 function pulseOf(lane: LaneState): LanePulse {
   if (isFailing(lane) || lane.lastError !== null) return 'failing'
-  return lane.lastTookMs > SLOW_ATTEMPT_MS ? 'slow' : 'fast'
+  if (lane.lastTookMs > SLOW_ATTEMPT_MS) return 'slow'
+  // Every attempt leaves a fate or an error.
+  return lane.recent.length === 0 ? 'new' : 'fast'
 }
 
 function send(walk: Walk, attempt: Attempt): Promise<void> {

@@ -45,6 +45,7 @@ async function settled(): Promise<void> {
 const H = 'fast'
 const F = 'failing'
 const S = 'slow'
+const N = 'new'
 
 describe('G4 isolation: Connections', () => {
   it('hands out 5, of them 4 to slow lanes, and 2 to failing ones', () => {
@@ -59,6 +60,8 @@ describe('G4 isolation: Connections', () => {
     ['a fast lane passes slow ones that wait', [S, S, S, S, S, H], [0, 1, 2, 3, 5]],
     ['failing lanes count as slow', [F, F, S, S, S, H], [0, 1, 2, 3, 5]],
     ['failing lanes get none while 5 fast ones send', [H, H, H, H, H, F], [0, 1, 2, 3, 4]],
+    ['6 new lanes get 5', [N, N, N, N, N, N], [0, 1, 2, 3, 4]],
+    ['new lanes may turn out to be slow', [N, N, N, N, S, H], [0, 1, 2, 3, 5]],
   ] as const)('%s', async (_name, kinds, expected) => {
     const { asked, served } = aScenario()
     await asked(...kinds)
@@ -71,6 +74,24 @@ describe('G4 isolation: Connections', () => {
     clock.now += SLOW_ATTEMPT_MS + 1
     await release(lanes[0])
     expect(served()).toEqual([0, 1, 2, 3, 4, 6])
+  })
+
+  it('keeps the last connection from new lanes while slow ones hold the others and a fast one waits', async () => {
+    const { clock, lanes, asked, release, served } = aScenario()
+    await asked(N, N, N, N, N, N, N, H, H)
+    clock.now += SLOW_ATTEMPT_MS + 1
+    await release(lanes[0])
+    expect(served()).toEqual([0, 1, 2, 3, 4, 7])
+    await release(lanes[7])
+    await release(lanes[8])
+    expect(served()).toEqual([0, 1, 2, 3, 4, 5, 7, 8])
+  })
+
+  it('does not let fast lanes starve a new one that asked before them', async () => {
+    const { lanes, asked, release, served } = aScenario()
+    await asked(S, S, S, S, H, N, H, H)
+    await release(lanes[0])
+    expect(served()).toEqual([0, 1, 2, 3, 4, 5])
   })
 
   it('counts an attempt of a second as fast', async () => {
@@ -118,7 +139,10 @@ describe('G4 isolation: Connections', () => {
 
   it('keeps both bounds and serves everybody under any order of asking and releasing', async () => {
     const step = fc.oneof(
-      fc.record({ kind: fc.constant('ask' as const), pulse: fc.constantFrom<LanePulse>(H, F, S) }),
+      fc.record({
+        kind: fc.constant('ask' as const),
+        pulse: fc.constantFrom<LanePulse>(H, F, S, N),
+      }),
       fc.record({ kind: fc.constant('release' as const), pick: fc.nat() }),
     )
     await fc.assert(
@@ -128,14 +152,16 @@ describe('G4 isolation: Connections', () => {
         const open = () => lanes.filter((lane) => lane.release !== null && !released.has(lane))
         const check = () => {
           const failing = open().filter(({ pulse }) => pulse === F).length
-          const slow = open().filter(({ pulse }) => pulse !== H).length
+          const slow = open().filter(({ pulse }) => pulse === S || pulse === F).length
           expect(open().length).toBeLessThanOrEqual(5)
           expect(slow).toBeLessThanOrEqual(4)
           expect(failing).toBeLessThanOrEqual(2)
           // Nobody waits while there is room.
           const waiting = lanes.filter((lane) => lane.release === null)
+          const mayBeSlow = open().filter(({ pulse }) => pulse !== H).length
           const canServe = waiting.some(
-            ({ pulse }) => pulse === H || (slow < 4 && (pulse === S || failing < 2)),
+            ({ pulse }) =>
+              pulse === H || pulse === N || (mayBeSlow < 4 && (pulse === S || failing < 2)),
           )
           expect(open().length < 5 && canServe).toBe(false)
         }

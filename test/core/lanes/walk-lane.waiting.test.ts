@@ -179,7 +179,7 @@ describe('a walk', () => {
     scenario.during(1, () => (scenario.now += SLOW_ATTEMPT_MS + 1))
     scenario.during(2, () => (scenario.now += SLOW_ATTEMPT_MS))
     await scenario.walk()
-    expect(scenario.acquired).toEqual(['fast', 'slow', 'fast'])
+    expect(scenario.acquired).toEqual(['new', 'slow', 'fast'])
   })
 
   it('asks for no slot and no connection when nothing is to be sent', async () => {
@@ -254,13 +254,13 @@ describe('a walk', () => {
     await scenario.time.passesUntilQuiet()
     scenario.operator.replays({ to: 1 })
     await scenario.time.passesUntilQuiet()
-    expect(scenario.acquired).toEqual(['fast', 'failing', 'fast', 'fast', 'failing'])
+    expect(scenario.acquired).toEqual(['new', 'failing', 'fast', 'fast', 'failing'])
   })
 
   it('G4 says of a receiver whose last event was given up that it fails', async () => {
     const scenario = aLaneScenario({ events: 3, outcomes: { 1: [REJECTED] } })
     await scenario.walk()
-    expect(scenario.acquired).toEqual(['fast', 'failing', 'fast'])
+    expect(scenario.acquired).toEqual(['new', 'failing', 'fast'])
   })
 })
 
