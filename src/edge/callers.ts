@@ -62,6 +62,7 @@ export async function findCaller(
       const isWithin = await chargeCaller(deps, memberId, source)
       return err(isWithin ? 'untrusted' : 'too_many_requests')
     }
+    if (isConfiguredToken(deps, token)) continue
     if (isLineExhausted(deps, memberId, source)) return err('too_many_requests')
   }
   return ok({ ...caller, isTrusted: false })
@@ -80,7 +81,8 @@ export function endQuestion(
  * Recalls the edge's knowledge of a token. When KV fails, the token counts as unknown, whatever else is used
  * up: a known portal must not pay for the outage. `over_limit`: neither the configuration nor KV knows the
  * token, and its sender has had too many refusals. For such a sender KV is not read any more, only the record
- * of the last read counts.
+ * of the last read counts. A token that is configured by a domain is not known to speak for this portal; but
+ * its first event must not be lost because a stranger floods the relay from the same address.
  */
 export async function recallCaller(
   { callers, world }: Pick<IntakeDeps, 'callers' | 'world'>,
@@ -94,9 +96,11 @@ export async function recallCaller(
   if (remembered !== 'unknown') return remembered
   const named = webhooks.filter((webhook) => isNamed(webhook, memberId))
   if (named.some((webhook) => equalInConstantTime(webhook.token, token))) return 'trusted'
+  const isConfigured = isConfiguredToken({ callers, world }, token)
   const record = memory.recallRecord(memberId)
   if (record !== null && isLineExhausted({ callers, world }, memberId, source)) {
-    return trustsToken({ hashes: record }, tokenHash, now) ? 'trusted' : 'over_limit'
+    if (trustsToken({ hashes: record }, tokenHash, now)) return 'trusted'
+    return isConfigured ? 'unknown' : 'over_limit'
   }
   try {
     const hashes = (await installs.load(memberId))?.hashes ?? []
@@ -106,8 +110,33 @@ export async function recallCaller(
     // KV does not answer: the portal's object will be asked.
     return 'unknown'
   }
+  if (isConfigured) return 'unknown'
   const keys = [...lineKeys(memberId, source), ...addressKeys(source.address)]
   return keys.some((key) => memory.isExhausted(key, now)) ? 'over_limit' : 'unknown'
+}
+
+/**
+ * Whether the configuration holds a token, for whatever portal, and no object has refused it a moment ago. Its
+ * holder could otherwise ask without limit in the name of portals that he invents.
+ */
+function isConfiguredToken(
+  { callers, world }: Pick<IntakeDeps, 'callers' | 'world'>,
+  token: string,
+): boolean {
+  const { memory, webhooks } = callers
+  const key = keyOfConfigured(webhooks, token)
+  return key !== null && !memory.isExhausted(key, world.now())
+}
+
+/** Notes that an object has refused a token: if it is a configured one, it is limited like any other now. */
+export function noteRefusal({ callers, world }: IntakeDeps, token: string): void {
+  const key = keyOfConfigured(callers.webhooks, token)
+  if (key !== null) callers.memory.exhaust(key, world.now())
+}
+
+function keyOfConfigured(webhooks: readonly OutgoingWebhook[], token: string): string | null {
+  const place = webhooks.findIndex((webhook) => equalInConstantTime(webhook.token, token))
+  return place < 0 ? null : `webhook ${place}`
 }
 
 function isNamed(webhook: OutgoingWebhook, memberId: string): boolean {

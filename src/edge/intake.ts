@@ -13,7 +13,14 @@ import { canonicalEvent } from '../core/log/canonical-event.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { sha256Hex } from '../core/safety/sha256.ts'
 import type { AppendRequest } from '../portal/log/appender.ts'
-import { chargeCaller, endQuestion, findCaller, type Caller, type CallSource } from './callers.ts'
+import {
+  chargeCaller,
+  endQuestion,
+  findCaller,
+  noteRefusal,
+  type Caller,
+  type CallSource,
+} from './callers.ts'
 import { NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
 import type { IntakeDeps } from './intake-deps.ts'
 import { takeInstall, takeNotice, takeUninstall } from './lifecycle.ts'
@@ -36,7 +43,9 @@ export async function takeRequest(
   try {
     const answer = await takeFromCaller(deps, caller, { request, receivedAt })
     const isRefused = answer.kind === 'refused' && answer.code !== 'not_stored'
-    if (!isRefused || (await chargeCaller(deps, caller.memberId, source))) return answer
+    if (!isRefused) return answer
+    noteRefusal(deps, request.applicationToken)
+    if (await chargeCaller(deps, caller.memberId, source)) return answer
     return refuse('too_many_requests', deps.config)
   } finally {
     if (!caller.isTrusted) endQuestion(deps, caller, source)
