@@ -25,18 +25,28 @@ export interface Confirmation {
 }
 
 /**
- * Returns the OAuth servers to ask: the one that the caller names, or the whole allow-list when it names
- * none. Null when it names one that is not on the list.
+ * The most OAuth servers that are asked about one token, however many are configured: anybody may send an
+ * installation, and Bitrix24 blocks who asks too much.
+ */
+export const MAX_SERVERS_ASKED = 2
+
+/**
+ * Returns the OAuth servers to ask: the one that the caller names, or the first ones of the allow-list when it
+ * names none. Null when it names one that is not on the list.
  */
 export function chooseServers(
   credentials: PresentedCredentials,
   oauthUrls: readonly string[],
 ): readonly string[] | null {
-  const claimed = credentials.serverEndpoint
-  if (claimed === null || claimed === '') return oauthUrls
-  const origin = originOf(claimed)
-  const named = oauthUrls.filter((url) => originOf(url) === origin)
-  return origin === null || named.length === 0 ? null : named
+  if (!namesServer(credentials)) return [...new Set(oauthUrls)].slice(0, MAX_SERVERS_ASKED)
+  const origin = originOf(credentials.serverEndpoint ?? '')
+  const named = oauthUrls.find((url) => originOf(url) === origin)
+  return origin === null || named === undefined ? null : [named]
+}
+
+/** Whether the caller names an OAuth server. */
+export function namesServer({ serverEndpoint }: PresentedCredentials): boolean {
+  return serverEndpoint !== null && serverEndpoint !== ''
 }
 
 /**

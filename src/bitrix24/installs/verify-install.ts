@@ -5,7 +5,7 @@
  * to a portal before the OAuth server has named its address (docs/bitrix24.md#install).
  */
 import { compareClaims, isSystemUserOf } from './claims.ts'
-import { chooseServers, confirmToken } from './confirm-token.ts'
+import { chooseServers, confirmToken, namesServer } from './confirm-token.ts'
 import type { Confirmation, ConfirmDeps } from './confirm-token.ts'
 import type { InstallRequest } from '../wire/request.ts'
 import { checkEndpoint } from '../servers/rest-address.ts'
@@ -99,7 +99,9 @@ export async function confirmSender(
   if (checkEndpoint(info.clientEndpoint, deps.policy) === null) return refuse('unsafe_endpoint')
   if (systemUser === null) return ok({ main: main.value, system: null })
 
-  const system = await confirmToken(systemUser, systemServers, deps)
+  // Both users are of one portal, so the server that knows the first one knows the second one.
+  const asked = namesServer(systemUser) ? systemServers : [main.value.oauthUrl]
+  const system = await confirmToken(systemUser, asked, deps)
   if (!system.ok) {
     const isExpired = system.error.kind === 'expired'
     return judgeFailure(system.error, isExpired ? 'token_expired' : 'system_user_refused')
