@@ -3,6 +3,7 @@
  * trigger does so for all portals, and an uninstall for its own portal. The portals take turns, so that none
  * waits until another one with many requests is done.
  */
+import { MINUTE_MS } from '../core/durations.ts'
 import { describeError } from '../core/safety/redact.ts'
 import type { LineWriter } from '../log.ts'
 import type { SpillRecord } from '../storage/spill-store.ts'
@@ -23,7 +24,7 @@ export interface DrainDeps {
 /** How many portals are drained at a time: one that is slow takes one of these places. */
 const PORTALS_AT_A_TIME = 20
 
-/** How many requests of one portal are drained before the others have their turn. */
+/** The most requests of one portal that are drained before the others have their turn. */
 export const SHARE = 10
 
 /**
@@ -32,8 +33,14 @@ export const SHARE = 10
  */
 export const MAX_DRAINED = 3000
 
-/** The most requests that one run looks at, so that they fit into memory. */
-const MAX_LISTED = 100_000
+/** The most requests that one run remembers, so that they fit into memory. */
+const MAX_REMEMBERED = 100_000
+
+/** How often the cron drains, in milliseconds. */
+const RUN_MS = 5 * MINUTE_MS
+
+/** A prime, so that the first portals of the runs are spread over all of them. */
+const STRIDE = 7919
 
 /**
  * Drains the requests of one portal, or of all. When a portal fails, its other requests stay for the next
@@ -44,12 +51,14 @@ export async function drainSpill(
   deps: DrainDeps,
   memberId: string | null = null,
 ): Promise<{ drained: number; left: number }> {
-  const turns = await listWaiting(deps, memberId)
-  const seen = { drained: 0, left: 0 }
+  const { waiting: listed, left: unlisted } = await listWaiting(deps, memberId)
+  const turns = fromAnother(listed, deps.now())
+  const size = shareAmong(turns.length)
+  const seen = { drained: 0, left: unlisted }
   let drawn = 0
   async function drainInTurn(): Promise<void> {
     for (let waiting = turns.shift(); waiting !== undefined; waiting = turns.shift()) {
-      const share = waiting.splice(0, Math.max(0, Math.min(SHARE, MAX_DRAINED - drawn)))
+      const share = waiting.splice(0, Math.max(0, Math.min(size, MAX_DRAINED - drawn)))
       drawn += share.length
       const { drained, left, failed } = await drainShare(deps, share)
       seen.drained += drained
@@ -63,23 +72,45 @@ export async function drainSpill(
   return seen
 }
 
-/** The waiting requests, portal by portal, in the order of receipt. */
+/** How many requests of one portal are drained at a turn, so that each of so many has one in this run. */
+function shareAmong(portals: number): number {
+  return Math.max(1, Math.min(SHARE, Math.floor(MAX_DRAINED / Math.max(1, portals))))
+}
+
+/**
+ * The portals in the order of their turns. Each run begins with another one, since the platform may end a run
+ * before all had theirs.
+ */
+function fromAnother<T>(portals: readonly T[], now: number): T[] {
+  const first = (Math.floor(now / RUN_MS) * STRIDE) % Math.max(1, portals.length)
+  return [...portals.slice(first), ...portals.slice(0, first)]
+}
+
+/**
+ * The waiting requests, portal by portal, in the order of receipt. Of one portal no more are remembered than one
+ * run may drain; `left` counts the others.
+ */
 async function listWaiting(
   { spill }: DrainDeps,
   memberId: string | null,
-): Promise<SpillRecord[][]> {
+): Promise<{ waiting: SpillRecord[][]; left: number }> {
   const byPortal = new Map<string, SpillRecord[]>()
-  let listed = 0
+  let remembered = 0
+  let left = 0
   for await (const records of spill.store.pages(memberId)) {
     for (const record of records) {
       const waiting = byPortal.get(record.memberId) ?? []
-      waiting.push(record)
       byPortal.set(record.memberId, waiting)
+      if (waiting.length >= MAX_DRAINED) {
+        left += 1
+      } else {
+        waiting.push(record)
+        remembered += 1
+      }
     }
-    listed += records.length
-    if (listed >= MAX_LISTED) break
+    if (remembered >= MAX_REMEMBERED) break
   }
-  return [...byPortal.values()]
+  return { waiting: [...byPortal.values()], left }
 }
 
 async function drainShare(

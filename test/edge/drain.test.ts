@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE_MS } from '../../src/core/durations.ts'
-import { drainSpill } from '../../src/edge/drain.ts'
+import { drainSpill, MAX_DRAINED, SHARE } from '../../src/edge/drain.ts'
 import { DRAIN_ANSWER_MS } from '../../src/edge/take-spilled.ts'
 import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import { MAX_BODY_BYTES } from '../../src/http/body.ts'
@@ -13,6 +13,7 @@ import {
   eventBody,
   never,
   realPortals,
+  SPILLED_APPEND,
   spilledKeys,
   UNREACHABLE,
 } from '../support/builders/an-intake.ts'
@@ -234,30 +235,19 @@ describe('drainSpill()', () => {
     ])
   })
 
+  /** The `index`th append of a portal, which need not exist. */
+  function spillAppend(memberId: string, index: number) {
+    const place = { receivedAt: 1_790_000_000_000 + index, receipt: `r${index}` }
+    return spillOf(memberId, JSON.stringify(SPILLED_APPEND), place)
+  }
+
   it('gives every portal its share, however much one of them has', async () => {
-    const append = {
-      kind: 'append',
-      request: {
-        receivedAt: 1,
-        receipt: 'r',
-        digest: 'a'.repeat(64),
-        tokenHash: 'b'.repeat(64),
-        event: '{}',
-        quarantined: false,
-        drained: false,
-      },
-    }
     const low = '0'.repeat(32)
     const places = [
       ...Array.from({ length: 400 }, (_, index) => [low, index] as const),
       ...Array.from({ length: 3 }, (_, index) => ['f'.repeat(32), index] as const),
     ]
-    const text = JSON.stringify(append)
-    await Promise.all(
-      places.map(([memberId, index]) =>
-        spillOf(memberId, text, { receivedAt: 1_790_000_000_000 + index, receipt: `r${index}` }),
-      ),
-    )
+    await Promise.all(places.map(([memberId, index]) => spillAppend(memberId, index)))
     // The platform ends the run after so many calls of objects.
     let calls = 0
     const taken: string[] = []
@@ -271,6 +261,62 @@ describe('drainSpill()', () => {
     await drain(limited).done
     expect(taken.filter((memberId) => memberId !== low)).toHaveLength(3)
     expect(await spilledKeys()).toHaveLength(403 - taken.length)
+  })
+
+  /** A run over so many records of each of these portals, and how many requests each portal took. */
+  async function drainOf(counts: Readonly<Record<string, number>>): Promise<Map<string, number>> {
+    const spills = new SpillStore(env.INSTALLS)
+    spills.pages = async function* () {
+      for (const [memberId, count] of Object.entries(counts)) {
+        const records = Array.from({ length: count }, (_, index) => {
+          return { key: `spill:${memberId}:${index}:r`, memberId, receivedAt: index, receipt: 'r' }
+        })
+        yield records
+      }
+    }
+    spills.load = () => Promise.resolve(JSON.stringify(SPILLED_APPEND))
+    spills.remove = () => Promise.resolve()
+    const taken = new Map<string, number>()
+    const portals: PortalLookup = (memberId) =>
+      appending(() => {
+        taken.set(memberId, (taken.get(memberId) ?? 0) + 1)
+        return Promise.resolve({ ...STORED, kind: 'stored', sequence: 1 })
+      })(memberId)
+    await drainSpill(scenario.intake(portals, { spills }).cron)
+    return taken
+  }
+
+  it('gives each of many portals a turn, where one run cannot drain ten requests of each', async () => {
+    const names = Array.from({ length: MAX_DRAINED / SHARE + 1 }, (_, index) => `portal-${index}`)
+    const taken = await drainOf(Object.fromEntries(names.map((name) => [name, SHARE + 1])))
+    expect(taken.size).toBe(names.length)
+    expect([...taken.values()].reduce((sum, count) => sum + count, 0)).toBe(MAX_DRAINED)
+  })
+
+  it('sees the portals behind one that has more than fits into memory', async () => {
+    expect((await drainOf({ low: 100_001, high: 3 })).get('high')).toBe(3)
+  })
+
+  it('begins each run with another portal, since the platform may end it early', async () => {
+    const portals = Array.from({ length: 30 }, (_, index) => String(index).padStart(32, '0'))
+    for (const memberId of portals) {
+      await Promise.all(Array.from({ length: 3 }, (_, index) => spillAppend(memberId, index)))
+    }
+    const served = new Set<string>()
+    for (let run = 0; run < 12; run += 1) {
+      let calls = 0
+      await drain((memberId) =>
+        appending(() => {
+          calls += 1
+          if (calls > 1) return Promise.reject(new Error('Too many subrequests.'))
+          served.add(memberId)
+          return Promise.resolve({ ...STORED, kind: 'stored', sequence: 1 })
+        })(memberId),
+      ).done
+      scenario.now += 5 * MINUTE_MS
+    }
+    // From the first portal on, one after another, twelve runs would have served four.
+    expect(served.size).toBeGreaterThan(8)
   })
 
   it('drains the others while an object hangs', async () => {
