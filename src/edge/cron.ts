@@ -27,8 +27,12 @@ export interface CronDeps extends DrainDeps {
  * Does the work of a trigger. An unknown trigger does everything, so a changed wrangler.toml loses no work.
  */
 export async function runCron(cron: string, deps: CronDeps): Promise<void> {
-  if (cron !== DAILY_CRON) await drainSpill(deps)
-  if (cron !== DRAIN_CRON) await keepPortalsUp(deps)
+  try {
+    if (cron !== DAILY_CRON) await drainSpill(deps)
+  } finally {
+    // A KV that cannot be listed ends the drain, and nothing else.
+    if (cron !== DRAIN_CRON) await keepPortalsUp(deps)
+  }
 }
 
 /**

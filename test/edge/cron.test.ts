@@ -7,6 +7,7 @@ import { DAILY_CRON, DRAIN_CRON, runCron, VISIT_MS } from '../../src/edge/cron.t
 import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import worker from '../../src/index.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
+import { SpillStore } from '../../src/storage/spill-store.ts'
 import {
   never,
   portalsWith,
@@ -114,6 +115,22 @@ describe('the daily trigger', () => {
     await runCron('0 * * * *', intake.cron)
     expect(intake.lookups).toEqual([scenario.memberId, scenario.memberId])
     expect(await spilledKeys()).toEqual([])
+  })
+
+  it('visits at an unknown time also while KV cannot be listed, which ends the drain', async () => {
+    const visited: string[] = []
+    const visiting: PortalLookup = (memberId) =>
+      portalsWith({
+        touch: () => {
+          visited.push(memberId)
+          return Promise.resolve({ dropped: 0 })
+        },
+      })(memberId)
+    const { kv } = watchKv(['list'])
+    const terms = { spills: new SpillStore(kv), installs: new InstallStore(kv) }
+    const { cron } = scenario.intake(visiting, terms)
+    await expect(runCron('0 0 1 1 *', cron)).rejects.toThrow('KV is down')
+    expect(visited).toEqual([scenario.memberId])
   })
 
   it('visits a portal that KV has forgotten, which then knows it again', async () => {
