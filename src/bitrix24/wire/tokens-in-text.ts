@@ -10,7 +10,7 @@ const MAX_DECODINGS = 3
 // The forms of the two quotes, of a bracket and of a blank that may stand between a name and its value: plain,
 // escaped as in JSON, percent-encoded, and as in HTML.
 const FILLER = String.raw`(?:[\]"'\\\s]|%5d|%2[027]|%25(?:5d|2[027])|&quot;|&#3[49];)`
-const EQUALS = String.raw`(?:=>?|:|%(?:25)?3[ad]|;s:\d{1,4}:)`
+const EQUALS = String.raw`(?:=>?|:|%(?:25){0,2}3[ad]|;s:\d{1,4}:)`
 const VALUE = String.raw`[^\s"'\\&<>,;(){}[\]%]{1,2000}`
 const NAMES = [
   '(?:access|refresh|application|auth)[_-]?token',
@@ -19,9 +19,15 @@ const NAMES = [
 ].join('|')
 const NAMED = new RegExp(`((?:${NAMES})${FILLER}{0,8}${EQUALS}${FILLER}{0,8})${VALUE}`, 'gi')
 
-// `auth` is a word of many texts, so it counts as the name of a parameter or of a member only.
-const AUTH = new RegExp(
-  `((?<![a-z_-])auth(?:%(?:25)?3d|=|(?:\\\\*"|'):\\s{0,4}(?:\\\\*"|')))${VALUE}`,
+// `auth` is a word of many texts, so it counts as the name of a parameter or of a member only. In front of it
+// may stand the end of an escape: %3F or %26, which are "?" and "&".
+const NO_WORD_BEFORE = String.raw`(?:(?<![a-z_-])|(?<=%(?:25){0,2}(?:3f|26)))`
+const IS = String.raw`(?:%(?:25){0,2}3d|=|(?:\\*"|'):\s{0,4}(?:\\*"|')|\\*";s:\d{1,4}:\\*")`
+const AUTH = new RegExp(`(${NO_WORD_BEFORE}auth${IS})${VALUE}`, 'gi')
+
+// In a sentence or in a header, the value has to look like a token.
+const SPOKEN = new RegExp(
+  String.raw`((?:\bbearer|(?:(?<![\w-])auth|(?:access|refresh|application) token)\s{0,4}[:=])\s{0,4}['"]?)[\w.~+/-]{20,2000}`,
   'gi',
 )
 
@@ -33,7 +39,7 @@ const WEBHOOK = new RegExp(
 )
 
 // Most texts hold none of these words, and then no further pattern has to be tried.
-const SUSPICIOUS = /auth|token|secret|refresh|rest/i
+const SUSPICIOUS = /auth|token|secret|refresh|rest|bearer/i
 
 /** The forms in which a text may hold one of the secrets, in lower case. */
 export function formsOf(secrets: readonly string[]): readonly string[] {
@@ -73,7 +79,10 @@ function readingsOf(text: string): readonly string[] {
  */
 export function withoutNamedTokens(text: string, mark: string): string {
   if (!SUSPICIOUS.test(text)) return text
-  return [NAMED, AUTH, WEBHOOK].reduce((rest, pattern) => rest.replace(pattern, `$1${mark}`), text)
+  return [NAMED, AUTH, SPOKEN, WEBHOOK].reduce(
+    (rest, pattern) => rest.replace(pattern, `$1${mark}`),
+    text,
+  )
 }
 
 function hexOf(secret: string): string {

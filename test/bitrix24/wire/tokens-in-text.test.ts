@@ -6,6 +6,7 @@ import {
 } from '../../../src/bitrix24/wire/tokens-in-text.ts'
 
 const R = '[removed]'
+const TOKEN = '1f2e3d4c5b6a79880f1e2d3c4b5a6978'
 
 describe('withoutNamedTokens()', () => {
   it.each([
@@ -24,6 +25,14 @@ describe('withoutNamedTokens()', () => {
     ['client secret: clientSecret=abc', `client secret: clientSecret=${R}`],
     ['auth_token: abc; next', `auth_token: ${R}; next`],
     ['log "auth": "abc" end', `log "auth": "${R}" end`],
+    ['https%3A%2F%2Fa%2Frest%2Fx%3Fauth%3Dabc', `https%3A%2F%2Fa%2Frest%2Fx%3Fauth%3D${R}`],
+    ['a%252Frest%252Fx%253FAUTH%253Dabc%2526', `a%252Frest%252Fx%253FAUTH%253D${R}%2526`],
+    ['%25253Fauth%25253Dabc', `%25253Fauth%25253D${R}`],
+    ['a:1:{s:4:"auth";s:3:"abc";}', `a:1:{s:4:"auth";s:3:"${R}";}`],
+    [`Authorization: Bearer ${TOKEN}`, `Authorization: Bearer ${R}`],
+    [`auth: '${TOKEN}'`, `auth: '${R}'`],
+    [`Auth = ${TOKEN}; next`, `Auth = ${R}; next`],
+    [`the access token: ${TOKEN}`, `the access token: ${R}`],
     [
       'https://a.bitrix24.com/rest/1/5xu10rcaz5ldtqiy/crm.lead.get',
       `https://a.bitrix24.com/rest/1/${R}/crm.lead.get`,
@@ -46,6 +55,10 @@ describe('withoutNamedTokens()', () => {
     'https://a.example/rest/1/get',
     'rest/2 of it',
     'authorization = later',
+    'auth: OAuth or password',
+    'the bearer of this letter',
+    'access token: required',
+    'go%3Fxauth%3Dabc',
   ])('leaves the text %s alone', (text) => {
     expect(withoutNamedTokens(text, R)).toBe(text)
   })
