@@ -4,9 +4,9 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EXHAUSTED_MEMORY_MS } from '../../src/edge/caller-memory.ts'
-import { anEventOf, anIntake, type IntakeChanges } from '../support/an-intake.ts'
-import { watchLog } from '../support/edge.ts'
-import { RelayScenario } from '../support/relay-scenario.ts'
+import { anEventOf, anIntake, type IntakeChanges } from '../support/builders/an-intake.ts'
+import { watchLog } from '../support/worker/edge.ts'
+import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
 
 const TOKEN = 'token-of-a-configured-domain-000'
 const WEBHOOKS = [{ token: TOKEN, portal: 'acme.bitrix24.com', rest: null }]

@@ -3,7 +3,7 @@
  * state that the operator sees, the reason that thin events carry, and a remedy. The file
  * bitrix24/servers/access-trouble.ts decides which failure of Bitrix24 leads to which trouble. Pure.
  */
-import { HOUR_MS } from '../durations.ts'
+import { HOUR_MS, MINUTE_MS } from '../durations.ts'
 import type { ThinReason } from '../log/event.ts'
 import type { PortalStatus } from './portal-status.ts'
 
@@ -37,6 +37,9 @@ export interface AccessState {
 
 /** How long the relay does not ask again after most troubles that may end by themselves, in milliseconds. */
 export const TROUBLE_REST_MS = HOUR_MS
+
+/** Clocks of two machines may differ by so much, in milliseconds, without one of them being wrong. */
+const TOLERANCE_MS = MINUTE_MS
 
 interface Meaning {
   readonly status: PortalStatus
@@ -208,7 +211,12 @@ export function isFinalTrouble(trouble: AccessTrouble): boolean {
   return MEANINGS[trouble].restMs === Number.POSITIVE_INFINITY
 }
 
-/** Whether the trouble still keeps the relay from asking; `now` in unix milliseconds. */
+/**
+ * Whether the trouble still keeps the relay from asking; `now` in unix milliseconds. A clock that was ahead may
+ * have met it in the future: then its rest has no known end, and the relay asks again.
+ */
 export function isBlocked({ trouble, at }: AccessState, now: number): boolean {
-  return now < at + MEANINGS[trouble].restMs
+  const { restMs } = MEANINGS[trouble]
+  const isFuture = Number.isFinite(at) && at > now + TOLERANCE_MS
+  return now < at + restMs && !(isFuture && Number.isFinite(restMs))
 }

@@ -71,6 +71,8 @@ export function recordInstall(
     uninstallNotice: isAfter(state.uninstallNotice, installTs) ? state.uninstallNotice : null,
     handlerUrl: (mayChange ? confirmed.handlerUrl : null) ?? state.handlerUrl,
     ...recordToken(state, { ...confirmed, mayBeCurrent }, now),
+    // A clock that was ahead may have erased the future: what comes from this installation on is none of it.
+    erasedUpTo: state.erasedUpTo && Math.min(state.erasedUpTo, now),
     formerDomain: null,
     endedDomain: null,
     otherApplication: isSame ? state.otherApplication : null,

@@ -83,6 +83,28 @@ export function runDueAt(state: ReconciliationState, terms: RunTerms): number | 
   ])
 }
 
+/** Clocks may differ by so much, in milliseconds, without one of them being wrong. */
+const TOLERANCE_MS = MINUTE_MS
+
+/**
+ * The state without times that a clock which was ahead has noted: a start in the future is none, and a wait
+ * that is longer than the longest one is over.
+ */
+export function correctTimes(state: ReconciliationState, now: number): ReconciliationState {
+  const { startedAt, retryAt, suspects } = state
+  const latest = now + Math.max(...RETRY_MS) + TOLERANCE_MS
+  const isStartWrong = startedAt !== null && startedAt > now + TOLERANCE_MS
+  const isRetryWrong = retryAt !== null && retryAt > latest
+  const isLookWrong = suspects.some(({ dueAt }) => dueAt > latest)
+  if (!isStartWrong && !isRetryWrong && !isLookWrong) return state
+  return {
+    ...state,
+    startedAt: isStartWrong ? null : startedAt,
+    retryAt: isRetryWrong ? now : retryAt,
+    suspects: suspects.map((one) => (one.dueAt > latest ? { ...one, dueAt: now } : one)),
+  }
+}
+
 /** When the next second look is due; null when nothing is suspected. */
 export function lookDueAt({ suspects }: ReconciliationState): number | null {
   return earliest(suspects.map(({ dueAt }) => dueAt))

@@ -5,6 +5,7 @@
  */
 import type { FieldRef } from '../../core/fields/field-read.ts'
 import {
+  correctTimes,
   NO_RECONCILIATION,
   OWED_LOOK_MS,
   suspectField,
@@ -37,18 +38,22 @@ export class ReconciliationBook {
    */
   load(lastEventSince: (time: number) => number | null): void {
     this.#state = this.#deps.fields.loadReconciliation()
-    const { startedAt } = this.#state
+    const { startedAt } = this.state()
     this.#lastEventAt = startedAt === null ? null : lastEventSince(startedAt)
   }
 
-  /** The state as memory has it. */
+  /** The state as memory has it. Times that only a wrong clock can have noted are taken out. */
   state(): ReconciliationState {
+    this.#state = correctTimes(this.#state, this.#deps.world.now())
     return this.#state
   }
 
-  /** The time of the last event about a field since the last comparison, in unix milliseconds; null without one. */
+  /**
+   * The time of the last event about a field since the last comparison, in unix milliseconds, the present at the
+   * latest; null without one.
+   */
   lastEventAt(): number | null {
-    return this.#lastEventAt
+    return this.#lastEventAt && Math.min(this.#lastEventAt, this.#deps.world.now())
   }
 
   /** Notes that an event about a field has arrived now, or that events may have been lost. */

@@ -60,7 +60,8 @@ export class PendingInstalls {
 
   /** When the installs are looked at again, in unix milliseconds; null when none is pending. */
   dueAt(): number | null {
-    return this.#deps.state.pending()?.nextCheckAt ?? null
+    const row = this.#deps.state.pending()
+    return row === null ? null : nextLookAt(row, this.#deps.world.now())
   }
 
   /** The installs to look at now, if it is time. Those whose time is over are removed first. */
@@ -68,7 +69,7 @@ export class PendingInstalls {
     const { state, world } = this.#deps
     const row = state.pending()
     const now = world.now()
-    if (row === null || row.nextCheckAt > now) return []
+    if (row === null || nextLookAt(row, now) > now) return []
     const left = keepPending(row, ({ expiresAt }) => expiresAt > now)
     state.changePending(left === null ? null : { ...left, nextCheckAt: now + PENDING_CHECK_MS })
     return left === null ? [] : pendingIn(left)
@@ -170,4 +171,9 @@ export class PendingInstalls {
     const next = change(row)
     if (next !== row) this.#deps.state.changePending(next)
   }
+}
+
+/** The time of the next look. One that is further away than a look ever is was noted by a wrong clock. */
+function nextLookAt({ nextCheckAt }: PendingRow, now: number): number {
+  return nextCheckAt > now + 2 * PENDING_CHECK_MS ? now : nextCheckAt
 }

@@ -40,6 +40,15 @@ describe('a trouble with access', () => {
     expect(isBlocked({ trouble: 'closed', code: 'PORTAL_DELETED', at: NOW }, NOW)).toBe(false)
   })
 
+  it('that a clock which was ahead has met keeps the relay from nothing that may end by itself', () => {
+    const at = NOW + 5 * TROUBLE_REST_MS
+    expect(isBlocked({ trouble: 'suspended', code: '', at }, NOW)).toBe(false)
+    expect(isBlocked({ trouble: 'suspended', code: '', at: NOW + 1000 }, NOW)).toBe(true)
+    expect(isBlocked({ trouble: 'uninstalled', code: '', at }, NOW)).toBe(true)
+    const unconfigured = Number.POSITIVE_INFINITY
+    expect(isBlocked({ trouble: 'not_configured', code: '', at: unconfigured }, NOW)).toBe(true)
+  })
+
   it('says what to do in one sentence, and no two say the same', () => {
     const remedies = ACCESS_TROUBLES.map((trouble) => remedyOfTrouble(trouble))
     expect(new Set(remedies).size).toBe(ACCESS_TROUBLES.length)

@@ -221,6 +221,17 @@ describe('recordInstall()', () => {
   })
 })
 
+describe('recordInstall() after an uninstall that has erased the log', () => {
+  it.each([
+    ['keeps its time', NOW - 1, NOW - 1],
+    ['ends the time of a clock that was ahead, so that later events are not erased', NOW + 9, NOW],
+    ['needs none', null, null],
+  ])('%s', (_, erasedUpTo, expected) => {
+    const after = recordInstall({ ...NO_INSTALL, erasedUpTo }, aConfirmed(), NOW)
+    expect(after.erasedUpTo).toBe(expected)
+  })
+})
+
 describe('recordInstall() the time of the current token', () => {
   const installed = recordInstall(NO_INSTALL, aConfirmed({ hash: 'old', ts: EVENT_TS - 1000 }), NOW)
 

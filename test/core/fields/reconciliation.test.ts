@@ -7,6 +7,7 @@ import {
   lookDueAt,
   NO_RECONCILIATION,
   postponeLooks,
+  correctTimes,
   runDueAt,
   suspectField,
   worseOf,
@@ -37,6 +38,34 @@ describe('the next run', () => {
     ['as planned after a failure', { ...after, retryAt: NOW + 7 }, NOW, DAY, NOW + 7],
   ])('is due %s', (_, state, lastEventAt, everyMinutes, dueAt) => {
     expect(runDueAt(state, { lastEventAt, everyMinutes })).toBe(dueAt)
+  })
+})
+
+describe('correctTimes()', () => {
+  const HOURS = 5 * 60 * MINUTE_MS
+
+  it.each([
+    ['a start', { startedAt: NOW + HOURS }, { startedAt: null }],
+    ['the wait after a failure', { retryAt: NOW + HOURS }, { retryAt: NOW }],
+    [
+      'a second look',
+      { suspects: [{ ...SUSPECT, dueAt: NOW + HOURS }] },
+      { suspects: [{ ...SUSPECT, dueAt: NOW }] },
+    ],
+  ])('takes out %s that a clock has noted which was hours ahead', (_, noted, expected) => {
+    const state = { ...NO_RECONCILIATION, startedAt: NOW, ...noted }
+    expect(correctTimes(state, NOW)).toEqual({ ...state, ...expected })
+  })
+
+  it('leaves every wait alone that may be true', () => {
+    const suspects = [{ ...SUSPECT, dueAt: NOW + 60 * MINUTE_MS }]
+    const state = {
+      ...NO_RECONCILIATION,
+      startedAt: NOW + 1000,
+      retryAt: NOW + 60 * MINUTE_MS,
+      suspects,
+    }
+    expect(correctTimes(state, NOW)).toBe(state)
   })
 })
 

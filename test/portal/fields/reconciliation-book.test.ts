@@ -57,6 +57,21 @@ describe('save()', () => {
   })
 })
 
+describe('a clock that was ahead', () => {
+  it('leaves no time behind that keeps the portal from being compared', async () => {
+    const HOURS = 5 * 3_600_000
+    const found = await inBook(({ book, fields }) => {
+      fields.saveReconciliation({ ...STATE, startedAt: NOW + HOURS, retryAt: NOW + HOURS })
+      book.load(() => NOW + HOURS)
+      const { startedAt, retryAt } = book.state()
+      fields.saveReconciliation(STATE)
+      book.load(() => NOW + HOURS)
+      return [startedAt, retryAt, book.lastEventAt()]
+    })
+    expect(found).toEqual([null, NOW, NOW])
+  })
+})
+
 describe('owing()', () => {
   it('lets the fields of thin events be looked at in a minute, each once', async () => {
     const others = [235, 236].map((id) => anUnreadField({ id }))

@@ -303,6 +303,16 @@ describe('the pending installs by themselves', () => {
     expect(row).toBeNull()
   })
 
+  it('are looked at now when a clock that was ahead has set the next look', async () => {
+    const pending = aPendingInstalls()
+    await add(pending)
+    expect([pending.dueAt(), pending.due()]).toEqual([NOW + MINUTE_MS, []])
+    row = row && { ...row, nextCheckAt: NOW + 5 * HOUR_MS }
+    expect(pending.dueAt()).toBe(NOW)
+    expect(pending.due()).toHaveLength(1)
+    expect(pending.dueAt()).toBe(NOW + MINUTE_MS)
+  })
+
   it.each([
     ['end with a trusted one of the same second', 0, false],
     ['do not end with one that is older', -1, true],

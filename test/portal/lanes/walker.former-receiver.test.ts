@@ -3,8 +3,8 @@
  * Its refusals and its waits are not those of the present one.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PortalScenario } from '../../support/portal-scenario.ts'
-import { machine, person } from '../../support/entries.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { machine, person } from '../../support/builders/entries.ts'
 import { gate, until } from '../../support/until.ts'
 
 const DAY = { 'retry-after': '86400' }
