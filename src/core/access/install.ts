@@ -48,7 +48,21 @@ export interface WebhookInstall {
   readonly portal: string
   /** Unix milliseconds of its first use. */
   readonly since: number
+  /** The id of its pin in the directory; absent without a pin, and in rows of versions that did not note it. */
+  readonly pinId?: string
 }
+
+/** A pin that stands in the directory, although its token is not configured any more. */
+export interface FormerPin {
+  readonly pinId: string
+  /** The domain as it was configured. */
+  readonly portal: string
+  /** Unix milliseconds of the first use. */
+  readonly since: number
+}
+
+/** The most former pins that are remembered; the oldest one leaves. */
+const MAX_FORMER_PINS = 20
 
 /** Another application that was refused because this one speaks for the portal. */
 export interface OtherApplication {
@@ -111,6 +125,8 @@ export interface InstallState extends TokenHashes {
   /** The trouble with the access to the portal; null while none is known. */
   readonly access: AccessState | null
   readonly webhooks: readonly WebhookInstall[]
+  /** The pins of webhooks that were dropped: their tokens speak for no other portal while they stand. */
+  readonly formerPins: readonly FormerPin[]
   readonly refused: Refusals
   /** The relay's own address for this portal's events; null while nothing was installed. */
   readonly handlerUrl: string | null
@@ -157,6 +173,7 @@ export const NO_INSTALL: InstallState = {
   otherApplication: null,
   access: null,
   webhooks: [],
+  formerPins: [],
   refused: { count: 0, lastAt: null, reason: null },
   handlerUrl: null,
   subscriptions: { checkedAt: null, missing: [], fixedUser: [], hosts: [], others: [] },
@@ -237,7 +254,25 @@ export function countRefusal(
 export function recordWebhook(state: InstallState, webhook: WebhookInstall): InstallState {
   const others = state.webhooks.filter((known) => known.hash !== webhook.hash)
   const isNew = others.length === state.webhooks.length
-  return { ...state, webhooks: [...others, webhook], kvDirty: state.kvDirty || isNew }
+  // The token may be configured with another portal now; its former pin stands.
+  const replaced = state.webhooks.filter(({ hash }) => hash === webhook.hash)
+  const formerPins = addFormerPins(state, replaced)
+  return {
+    ...state,
+    webhooks: [...others, webhook],
+    formerPins: formerPins.filter(({ pinId }) => pinId !== webhook.pinId),
+    kvDirty: state.kvDirty || isNew,
+  }
+}
+
+function addFormerPins(
+  { formerPins }: Pick<InstallState, 'formerPins'>,
+  dropped: readonly WebhookInstall[],
+): readonly FormerPin[] {
+  const left = dropped.flatMap(({ pinId, portal, since }) =>
+    pinId === undefined ? [] : [{ pinId, portal, since }],
+  )
+  return [...formerPins, ...left].slice(-MAX_FORMER_PINS)
 }
 
 /** Drops the webhooks that are not configured any more; the same state when all of them are. */
@@ -247,7 +282,8 @@ export function dropOtherWebhooks(
 ): InstallState {
   const webhooks = state.webhooks.filter(({ hash }) => configured.has(hash))
   if (webhooks.length === state.webhooks.length) return state
-  return { ...state, webhooks, kvDirty: true }
+  const dropped = state.webhooks.filter(({ hash }) => !configured.has(hash))
+  return { ...state, webhooks, formerPins: addFormerPins(state, dropped), kvDirty: true }
 }
 
 /** Drops one webhook, by the hash of its token. */
@@ -256,9 +292,20 @@ export function dropWebhook(state: InstallState, hash: string): InstallState {
   return webhooks.length === state.webhooks.length ? state : { ...state, webhooks, kvDirty: true }
 }
 
-/** The webhooks that are pinned to this portal: those whose tokens are configured by a domain. */
-export function pinsOf({ webhooks }: Pick<InstallState, 'webhooks'>): readonly WebhookInstall[] {
-  return webhooks.filter(({ portal }) => webhookRule(portal) === 'domain')
+/** Drops a former pin, by its id. */
+export function dropFormerPin(state: InstallState, id: string): InstallState {
+  return { ...state, formerPins: state.formerPins.filter(({ pinId }) => pinId !== id) }
+}
+
+/**
+ * The pins of this portal: those of webhooks whose tokens are configured by a domain, and then those of tokens
+ * that are not configured any more.
+ */
+export function pinsOf({
+  webhooks,
+  formerPins,
+}: Pick<InstallState, 'webhooks' | 'formerPins'>): readonly (WebhookInstall | FormerPin)[] {
+  return [...webhooks.filter(({ portal }) => webhookRule(portal) === 'domain'), ...formerPins]
 }
 
 /** The domain that an OAuth server has confirmed for this portal: now, or for its last installation. */

@@ -6,6 +6,7 @@ import { domainAt, domainOf, refusedFrom } from '../../core/access/domains.ts'
 import { isLostInstall } from '../../core/access/recovery.ts'
 import { trustedToken } from '../../core/access/ended-tokens.ts'
 import {
+  dropFormerPin,
   dropOtherWebhooks,
   dropWebhook,
   pinsOf,
@@ -71,12 +72,14 @@ export class Trust {
     if (webhook === undefined) return this.trusts(tokenHash, asOf)
     const judged = this.#judge(webhook, tokenHash)
     if (judged === 'no' || this.#isRecorded(webhook, tokenHash)) return judged === 'yes'
+    const pinId = webhookRule(webhook.portal) === 'domain' ? await pinIdOf(webhook) : null
     if (judged === 'pin_needed' && !(await this.#pin(webhook))) return false
     // While the pin was awaited, another token may have spoken for the portal.
     if (this.#judge(webhook, tokenHash) === 'no') return false
-    const since = this.#deps.world.now()
+    const { portal } = webhook
+    const known = { hash: tokenHash, portal, since: this.#deps.world.now() }
     this.#deps.state.changeInstall((install) =>
-      recordWebhook(install, { hash: tokenHash, portal: webhook.portal, since }),
+      recordWebhook(install, pinId === null ? known : { ...known, pinId }),
     )
     return true
   }
@@ -143,16 +146,23 @@ export class Trust {
   }
 
   /**
-   * Removes the pin of the `n`th webhook, counted from 1 as the view shows them. The token then speaks for the
-   * first portal that uses it from now on. False when there is no such pin.
+   * Removes the `n`th pin, counted from 1 as the view shows them. Its token then speaks for the first portal
+   * that uses it from now on. False when there is no such pin.
    */
   async removePin(n: number): Promise<boolean> {
     const { memberId, state, directory } = this.#deps
     const removed = pinsOf(state.install())[n - 1]
     if (removed === undefined) return false
-    const webhook = (await this.#hashes()).get(removed.hash)
     // The directory goes first: after a failure between the two the pin is still shown, and can be removed.
-    if (webhook !== undefined) await directory.unpin(await pinIdOf(webhook), memberId)
+    if (!('hash' in removed)) {
+      await directory.unpin(removed.pinId, memberId)
+      state.changeInstall((install) => dropFormerPin(install, removed.pinId))
+      return true
+    }
+    // The token may be configured with another domain by now; an older version did not note the pin's id.
+    const webhook = (await this.#hashes()).get(removed.hash)
+    const pinId = removed.pinId ?? (webhook && (await pinIdOf(webhook)))
+    if (pinId !== undefined) await directory.unpin(pinId, memberId)
     state.changeInstall((install) => dropWebhook(install, removed.hash))
     return true
   }
@@ -213,7 +223,10 @@ export class Trust {
       world.log('warn', 'pin_refused', { memberId, portal, reason, remedy: PIN_REMEDY })
       return false
     }
-    return (await directory.pin(pinId, memberId)) === memberId
+    const holder = await directory.pin(pinId, memberId)
+    if (holder === memberId) return true
+    world.log('warn', 'pin_refused', { memberId, portal, reason: 'pinned', holder })
+    return false
   }
 
   /**

@@ -88,7 +88,17 @@ const DomainHolderSchema = v.looseObject({ domain: v.string(), memberId: v.strin
 const KnownDomainSchema = v.looseObject({ from: v.number(), domain: v.string() })
 const TokenHashSchema = v.looseObject({ hash: v.string(), until: NumberSchema })
 const EndedTokenSchema = v.looseObject({ hash: v.string(), endedAt: v.number() })
-const WebhookSchema = v.looseObject({ hash: v.string(), portal: v.string(), since: v.number() })
+const WebhookSchema = v.looseObject({
+  hash: v.string(),
+  portal: v.string(),
+  since: v.number(),
+  pinId: v.exactOptional(v.string()),
+})
+const FormerPinSchema = v.looseObject({
+  pinId: v.string(),
+  portal: v.string(),
+  since: v.number(),
+})
 
 /**
  * An install as its row holds it. Without one of the members that every version has written it is no install: an
@@ -111,6 +121,7 @@ export const InstallSchema: v.GenericSchema<unknown, InstallState> = v.looseObje
   // A trouble that only a later version knows is left out. The next call meets it again.
   access: v.optional(v.fallback(v.nullable(AccessSchema), null), NO_INSTALL.access),
   webhooks: v.array(WebhookSchema),
+  formerPins: v.optional(v.fallback(v.array(FormerPinSchema), []), []),
   refused: v.optional(v.fallback(RefusalsSchema, NO_INSTALL.refused), NO_INSTALL.refused),
   handlerUrl: v.optional(TextSchema, NO_INSTALL.handlerUrl),
   subscriptions: v.optional(

@@ -98,10 +98,11 @@ export function portalView(parts: PortalViewParts, now: number) {
       tokens: parts.troubles.pairState(),
       pinnedWebhooks: webhooks.map(({ portal, since }) => ({ portal, since: isoTime(since) })),
     },
-    pins: pinsOf(install).map(({ portal, since }, index) => ({
+    pins: pinsOf(install).map((pin, index) => ({
       n: index + 1,
-      portal,
-      since: isoTime(since),
+      portal: pin.portal,
+      since: isoTime(pin.since),
+      ...('hash' in pin ? {} : { configured: false as const }),
     })),
     access: access === null ? null : accessView(access),
     pending: pending === null ? null : pendingView(pending),

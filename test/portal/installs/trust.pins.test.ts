@@ -164,6 +164,45 @@ describe('a pin that the operator removes', () => {
     expect(await send(TOKEN_A)).toBe(403)
   })
 
+  it.each<[string, readonly OutgoingWebhook[]]>([
+    ['is not configured any more', []],
+    ['is configured with another domain', [{ ...DOMAIN_A, portal: 'c.example.com' }]],
+    [
+      'is configured with the member_id of another portal',
+      [{ ...DOMAIN_A, portal: 'd'.repeat(32) }],
+    ],
+  ])('is shown and removed also while its token %s', async (_case, webhooks) => {
+    configure(DOMAIN_A)
+    expect(await send(TOKEN_A)).toBe(200)
+    configure(...webhooks)
+    await scenario.relay.restarts()
+    await scenario.object.touch()
+    await send(TOKEN_A)
+    const { pins } = await scenario.view()
+    const former = pins.find(({ portal }) => portal === 'a.example.com')
+    const remove = await scenario.admin(`/pins/${former?.n}`, { method: 'DELETE' })
+    expect(remove.status).toBe(204)
+    const other = new RelayScenario()
+    configure(DOMAIN_A)
+    other.adapt = scenario.adapt
+    expect((await other.portal.sendsByWebhook(TOKEN_A)).status).toBe(200)
+  })
+
+  it('is shown once when its token is configured again', async () => {
+    configure(DOMAIN_A)
+    expect(await send(TOKEN_A)).toBe(200)
+    for (const webhooks of [[], [DOMAIN_A]]) {
+      configure(...webhooks)
+      await scenario.relay.restarts()
+      await scenario.object.touch()
+    }
+    expect((await scenario.view()).pins).toMatchObject([{ configured: false }])
+    expect(await scenario.object.recognises(await hashToken(scenario.memberId, TOKEN_A))).toBe(true)
+    expect((await scenario.view()).pins).toEqual([
+      { n: 1, portal: 'a.example.com', since: expect.any(String) },
+    ])
+  })
+
   it('is kept while the directory cannot be reached', async () => {
     configure(DOMAIN_A)
     expect(await send(TOKEN_A)).toBe(200)
