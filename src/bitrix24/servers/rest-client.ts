@@ -118,8 +118,12 @@ export async function sendForm(
   const { fetch: send, timeoutMs } = deps
   const cut = new AbortController()
   const timer = setTimeout(() => cut.abort(), timeoutMs)
+  // A fetch or a stream may ignore the signal (docs/cloudflare.md#fetch), so the timeout also ends the wait.
+  const timeout = new Promise<never>((_resolve, reject) => {
+    cut.signal.addEventListener('abort', () => reject(new Error('timeout')), { once: true })
+  })
   try {
-    const response = await send(address.value.href, {
+    const answer = send(address.value.href, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
@@ -129,8 +133,8 @@ export async function sendForm(
       body: request.form.toString(),
       redirect: 'manual',
       signal: cut.signal,
-    })
-    return await readAnswer(response, request, cut.signal)
+    }).then((response) => readAnswer(response, request, cut.signal))
+    return await Promise.race([answer, timeout])
   } catch {
     // Swallows every error of fetch and of the body's stream: refused connections, TLS, DNS, the timeout.
     const code = cut.signal.aborted ? 'timeout' : 'network_error'

@@ -224,6 +224,11 @@ describe('callRest() on the way back', () => {
   })
 })
 
+/** Never ends, whatever the signal says. */
+function stalls(): Promise<never> {
+  return new Promise(() => {})
+}
+
 describe('callRest() and time', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
@@ -254,6 +259,25 @@ describe('callRest() and time', () => {
       error: { kind: 'unreachable', code: 'timeout', status: null },
     })
     expect(cancelled).toBe(true)
+  })
+
+  test.for<[string, () => Response | Promise<Response>]>([
+    ['a fetch', () => new Promise<never>(() => {})],
+    [
+      'a body',
+      () => new Response(new ReadableStream({ pull: () => new Promise(() => {}), cancel: stalls })),
+    ],
+    [
+      'the body of a redirect',
+      () => new Response(new ReadableStream({ cancel: stalls }), { status: 302 }),
+    ],
+  ])('cuts %s that goes on past its signal', async ([, answer]) => {
+    const calling = call(answer)
+    await vi.advanceTimersByTimeAsync(5000)
+    expect((await calling).result).toEqual({
+      ok: false,
+      error: { kind: 'unreachable', code: 'timeout', status: null },
+    })
   })
 
   test('leaves no timer behind', async () => {
