@@ -9,6 +9,7 @@ import { clampTs, isLateUninstall } from '../core/access/lifecycle.ts'
 import { isCurrentToken } from '../core/access/token-hashes.ts'
 import type { DecidedUninstall } from './installs/uninstall-notices.ts'
 import type { PortalParts } from './parts.ts'
+import { waitWithTimeout } from './patience.ts'
 import type { InstallEnd } from './state/portal-state.ts'
 
 /** The content of ONAPPUNINSTALL, its token already hashed. */
@@ -26,9 +27,6 @@ export interface UninstallCall {
  * a second, and the word is as good when it comes after the answer.
  */
 const ANSWER_PATIENCE_MS = 700
-
-/** A wait is cut into steps, so that nothing goes on waiting long after the word has come. */
-const STEP_MS = 10
 
 /**
  * Takes the notice of an uninstall from the holder of the current application token. A former token ends
@@ -71,14 +69,8 @@ async function carryOut(
     if (decided !== null) endBy(parts, decided, receivedAt)
   })
   scheduler.background(ended)
-  const over = ended.then(
-    () => true,
-    () => true,
-  )
-  for (let waited = 0; waited < ANSWER_PATIENCE_MS; waited += STEP_MS) {
-    const step = world.sleep(STEP_MS).then(() => false)
-    if (await Promise.race([over, step])) return
-  }
+  const over = ended.catch(() => undefined)
+  await waitWithTimeout(over, ANSWER_PATIENCE_MS, world)
 }
 
 /** Ends the installation as it was decided, unless a reinstallation came meanwhile. */

@@ -55,6 +55,7 @@ export class Installer {
   readonly #installs = new LeakyBucket(BUDGET)
   readonly #looks = new LeakyBucket(BUDGET)
   #looked = 0
+  #isLooking = false
 
   constructor(deps: InstallerDeps) {
     this.#deps = deps
@@ -83,6 +84,17 @@ export class Installer {
   async checkPending(): Promise<void> {
     const { generation } = this.#deps.state.install()
     const due = this.#deps.pending.due()
+    // A silent OAuth server can make one look last longer than the pause until the next one.
+    if (this.#isLooking) return
+    this.#isLooking = true
+    try {
+      await this.#look(due, generation)
+    } finally {
+      this.#isLooking = false
+    }
+  }
+
+  async #look(due: readonly PendingInstall[], generation: number): Promise<void> {
     const first = due.length === 0 ? 0 : this.#looked % due.length
     for (const pending of [...due.slice(first), ...due.slice(0, first)]) {
       if (!this.#mayAsk(this.#looks)) return

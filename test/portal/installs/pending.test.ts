@@ -241,6 +241,31 @@ describe('an install that the OAuth server has not answered', () => {
   })
 })
 
+describe('G4 isolation: pending installs that a silent OAuth server is asked about', () => {
+  it('do not hold the alarm for which the lanes wait', async () => {
+    await scenario.portal.installs()
+    scenario.bitrix24.answers = false
+    for (const digit of ['1', '2', '3']) {
+      const forged = { 'auth[application_token]': digit.repeat(32), 'auth[access_token]': digit }
+      expect(await said(scenario.portal.updates(forged))).toEqual(PENDING)
+    }
+    const asked: string[] = []
+    scenario.network.handle(({ url }) => {
+      if (!url.endsWith('/rest/app.info') || !url.includes('oauth')) return null
+      asked.push(url)
+      return new Promise<never>(() => {})
+    })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    for (const minute of ['1 min', '2 min'] as const) {
+      scenario.time.passesWithoutAlarm(minute)
+      expect(await scenario.time.alarmFires()).toBe(true)
+    }
+    // The second alarm came while the first look was under way, and began no other one.
+    expect(asked).toHaveLength(1)
+    await scenario.inside(async () => void (await vi.advanceTimersByTimeAsync(60_000)))
+  })
+})
+
 describe('a pending install at a portal that is installed already', () => {
   it("is not ended by an ordinary user's visit", async () => {
     await scenario.portal.installs()
