@@ -112,7 +112,7 @@ async function tryToSend(walk: Walk, first: Planned): Promise<void> {
   const { fingerprint } = first.lane
   const slotAt = await receiver.takeSlot()
   // The slot, or the wait for one, was that of the former receiver.
-  if (book.lane().fingerprint !== fingerprint) return
+  if (hasEnded(walk) || book.lane().fingerprint !== fingerprint) return
   if (slotAt !== null) return askAgain(walk, slotAt)
   if (isOver(walk)) return
   const awaited = stillDue(walk, first)
@@ -124,7 +124,7 @@ async function tryToSend(walk: Walk, first: Planned): Promise<void> {
     if (connected === null) return
     if (clock.now() - askedAt <= SLOT_HOLDS_MS) return await send(walk, connected.attempt)
     const laterAt = await receiver.takeSlot()
-    if (book.lane().fingerprint !== fingerprint) return
+    if (hasEnded(walk) || book.lane().fingerprint !== fingerprint) return
     if (laterAt !== null) return askAgain(walk, laterAt)
     const due = stillDue(walk, connected)
     if (due !== null) await send(walk, due.attempt)

@@ -174,6 +174,25 @@ describe('a walk', () => {
     expect(scenario.acquired).toEqual([])
   })
 
+  it.each([
+    ['is given', null],
+    ['is not given', NOW + 5000],
+  ])('whose installation has ended until its slot %s asks nothing of it', async (_name, slotAt) => {
+    const scenario = aLaneScenario({ events: 1 })
+    scenario.takeSlot = () => {
+      scenario.generation += 1
+      // An uninstall with CLEAN=1 has deleted the lane.
+      Object.defineProperty(scenario, 'lane', {
+        get: () => {
+          throw new Error('The lane does not exist')
+        },
+      })
+      return slotAt
+    }
+    await expect(scenario.walk()).resolves.toBeUndefined()
+    expect(scenario.acquired).toEqual([])
+  })
+
   it('G4 says of a receiver that took longer than a second that it is slow', async () => {
     const scenario = aLaneScenario({ events: 3 })
     scenario.during(1, () => (scenario.now += SLOW_ATTEMPT_MS + 1))
