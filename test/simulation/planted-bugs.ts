@@ -12,7 +12,8 @@ export interface PlantedBug {
   readonly after: string
 }
 
-const SEND = 'const outcome = await receiver.send(batch, '
+const SEND =
+  'const outcome = ofPresentReceiver(walk, fingerprint, await receiver.send(batch, context))'
 
 /** All bugs that are planted, one at a time. */
 export const PLANTED_BUGS: readonly PlantedBug[] = [
