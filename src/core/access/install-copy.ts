@@ -13,6 +13,7 @@ type CopiedMember =
   | 'hashes'
   | 'tokenTs'
   | 'webhooks'
+  | 'formerPins'
   | 'handlerUrl'
   | 'erased'
   | 'erasedUpTo'
@@ -42,7 +43,11 @@ export function copyOf(install: InstallState): InstallCopy {
     hashes: install.hashes.map(({ hash, until }) => ({ hash, until })),
     tokenTs: install.tokenTs,
     application: install.application && withoutPairs(install.application),
-    webhooks: install.webhooks.map(({ hash, portal, since }) => ({ hash, portal, since })),
+    webhooks: install.webhooks.map(({ hash, portal, since, pinId }) => ({
+      ...{ hash, portal, since },
+      ...(pinId !== undefined && { pinId }),
+    })),
+    formerPins: install.formerPins.map(({ pinId, portal, since }) => ({ pinId, portal, since })),
     handlerUrl: install.handlerUrl,
     subscriptions: { hosts: install.subscriptions.hosts },
     erased: install.erased,
