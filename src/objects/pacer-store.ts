@@ -10,14 +10,20 @@ import type { Database } from '../storage/database.ts'
 export interface StoredPace {
   /** The end of the hold; 0 when there never was one. */
   readonly holdUntil: number
+  /** When the hold was noted; -Infinity when the row does not say it, as one of a former version. */
+  readonly heldAt: number
   /** The grants that a long window still counts. */
   readonly grants: readonly number[]
 }
 
-const StoredPaceSchema = v.object({ holdUntil: v.number(), grants: v.array(v.number()) })
+const StoredPaceSchema = v.object({
+  holdUntil: v.number(),
+  heldAt: v.optional(v.number(), -Infinity),
+  grants: v.array(v.number()),
+})
 const RowSchema = v.object({ state: v.pipe(v.string(), v.parseJson(), StoredPaceSchema) })
 
-const NOTHING_STORED: StoredPace = { holdUntil: 0, grants: [] }
+const NOTHING_STORED: StoredPace = { holdUntil: 0, heldAt: -Infinity, grants: [] }
 
 /** All SQL of a pacer. */
 export class PacerStore {
@@ -42,12 +48,12 @@ export class PacerStore {
   }
 
   /** Writes the row in the place of the former one. */
-  save(pace: StoredPace): void {
+  save({ holdUntil, heldAt, grants }: StoredPace): void {
     this.#db.all('CREATE TABLE IF NOT EXISTS pace (id INTEGER PRIMARY KEY, state TEXT NOT NULL)')
     this.#db.all(
       `INSERT INTO pace (id, state) VALUES (1, ?)
        ON CONFLICT (id) DO UPDATE SET state = excluded.state`,
-      JSON.stringify(pace),
+      JSON.stringify({ holdUntil, ...(Number.isFinite(heldAt) ? { heldAt } : {}), grants }),
     )
   }
 }

@@ -6,6 +6,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { PaceWindow } from '../core/pace/pace-window.ts'
 import {
   createPacerState,
+  followClock,
   hold,
   MAX_HOLD_MS,
   takeSlot,
@@ -36,13 +37,10 @@ export class Pacer extends DurableObject<unknown> {
     this.#now = now
     const stored = this.#store.load()
     this.#storedHold = stored.holdUntil
-    this.#state = createPacerState(stored)
-    const latest = now() + MAX_HOLD_MS
-    // A hold that was stored under a wrong clock may end years from now. It is cut, and the cut one is
-    // stored: otherwise each eviction would begin another day of it.
-    if (stored.holdUntil > latest) {
-      this.#state = this.#save({ ...this.#state, holdUntil: latest })
-    }
+    const state = createPacerState(stored)
+    const followed = followClock(state, now())
+    // What was stored by a wrong clock is stored anew: otherwise each eviction would begin the wait once more.
+    this.#state = followed === state ? state : this.#save(followed)
   }
 
   /**
@@ -59,14 +57,17 @@ export class Pacer extends DurableObject<unknown> {
 
   /** Gives no slot before that time (unix milliseconds), which is cut to 24 hours from now. */
   hold(until: number): void {
-    const state = hold(this.#state, Math.min(until, this.#now() + MAX_HOLD_MS))
+    const now = this.#now()
+    const followed = followClock(this.#state, now)
+    if (followed.holdUntil < this.#state.holdUntil) this.#save(followed)
+    const state = hold(followed, Math.min(until, now + MAX_HOLD_MS), now)
     this.#state = state.holdUntil > this.#storedHold ? this.#save(state) : state
   }
 
   /** Stores the part of a state that must outlive an eviction, and gives the state back. */
   #save(state: PacerState): PacerState {
     const holdUntil = Math.ceil(state.holdUntil / HOLD_STEP_MS) * HOLD_STEP_MS
-    this.#store.save({ holdUntil, grants: state.grants })
+    this.#store.save({ holdUntil, heldAt: state.heldAt, grants: state.grants })
     this.#storedHold = holdUntil
     return state
   }

@@ -158,6 +158,7 @@ describe('hold()', () => {
     expect(await take('a', TEAMS)).toBe(50_000)
     expect(await stored()).toEqual({
       holdUntil: NOW + 50_000,
+      heldAt: NOW + 30_000,
       grants: [NOW, NOW + 30_000],
     })
   })
@@ -215,11 +216,41 @@ describe('what is stored', () => {
     expect(await stored()).toEqual({ holdUntil: 0, grants: [NOW] })
   })
 
-  it('holds a day at most, once, when the clock was wrong as it was written', async () => {
-    clock.advance(400 * DAY_MS)
-    await pacer().hold(clock.now() + MINUTE_MS)
+  it.each([5 * HOUR_MS, 400 * DAY_MS])(
+    'holds as long as it was asked to by a clock that was %d ms ahead, over all evictions',
+    async (aheadMs) => {
+      clock.advance(aheadMs)
+      await pacer().hold(clock.now() + MINUTE_MS)
+      clock.advance(-aheadMs)
+      for (let life = 0; life < 3; life += 1) {
+        await evictDurableObject(stub())
+        expect(await take('a')).toBe(MINUTE_MS)
+        clock.advance(20_000)
+      }
+      expect(await take('a')).toBeNull()
+    },
+  )
+
+  it('counts the slots of a clock that was ahead once, over all evictions', async () => {
+    clock.advance(5 * HOUR_MS)
+    for (let count = 0; count < 4; count += 1) await take('a', TEAMS)
+    clock.advance(1000)
+    for (let count = 0; count < 2; count += 1) await take('a', TEAMS)
+    clock.advance(-5 * HOUR_MS)
     await evictDurableObject(stub())
-    clock.advance(-400 * DAY_MS)
+    const at = await take('a', TEAMS)
+    clock.advance(30 * MINUTE_MS)
+    await evictDurableObject(stub())
+    expect(await take('a', TEAMS)).toBe(at)
+  })
+
+  it('holds a day at most, once, when a former version has stored it by a wrong clock', async () => {
+    await pacer().hold(NOW + MINUTE_MS)
+    const row = JSON.stringify({ holdUntil: NOW + 400 * DAY_MS, grants: [] })
+    await runInDurableObject(stub(), (_, { storage }) => {
+      storage.sql.exec('UPDATE pace SET state = ?', row)
+    })
+    await evictDurableObject(stub())
     expect(await take('a')).toBe(DAY_MS)
     clock.advance(DAY_MS / 2)
     await evictDurableObject(stub())

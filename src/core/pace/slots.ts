@@ -39,6 +39,8 @@ export interface PacerState {
   readonly grants: readonly number[]
   /** No slot before this time; 0 when there was never a hold. */
   readonly holdUntil: number
+  /** When the hold was noted, by the clock of that moment; -Infinity when there was never one. */
+  readonly heldAt: number
   readonly queue: readonly QueuePlace[]
   /** The waiters that got a slot since the first of the queue came, with the next ticket at that time. */
   readonly served: ReadonlyMap<string, number>
@@ -71,10 +73,11 @@ export interface SlotAnswer {
 export function createPacerState({
   grants = [],
   holdUntil = 0,
-}: Partial<Pick<PacerState, 'grants' | 'holdUntil'>> = {}): PacerState {
+  heldAt = -Infinity,
+}: Partial<Pick<PacerState, 'grants' | 'holdUntil' | 'heldAt'>> = {}): PacerState {
   const sorted = grants.toSorted((a, b) => a - b)
   const seenAt = sorted.at(-1) ?? -Infinity
-  return { grants: sorted, holdUntil, queue: [], served: new Map(), nextTicket: 0, seenAt }
+  return { grants: sorted, holdUntil, heldAt, queue: [], served: new Map(), nextTicket: 0, seenAt }
 }
 
 /**
@@ -87,7 +90,7 @@ export function createPacerState({
 export function takeSlot(state: PacerState, request: SlotRequest): SlotAnswer {
   checkPaceWindows(request.windows)
   const { waiter, now } = request
-  const current = enqueue(forget(turnBack(state, now), request), waiter)
+  const current = enqueue(forget({ ...followClock(state, now), seenAt: now }, request), waiter)
   const turn = computeTurn(current, request)
   if (turn > now) return promise(current, { waiter, at: turn })
   if (overtakesAgain(onTime(current, now), waiter)) {
@@ -96,22 +99,29 @@ export function takeSlot(state: PacerState, request: SlotRequest): SlotAnswer {
   return grant(current, request)
 }
 
-/** Gives no slot before a time. A hold is only ever lengthened; a time that is no number is ignored. */
-export function hold(state: PacerState, until: number): PacerState {
-  return until > state.holdUntil ? { ...state, holdUntil: until } : state
+/**
+ * Gives no slot before a time; `now` is the clock by which that time was told. A hold is only ever lengthened;
+ * a time that is no number is ignored.
+ */
+export function hold(state: PacerState, until: number, now = state.seenAt): PacerState {
+  return until > state.holdUntil ? { ...state, holdUntil: until, heldAt: now } : state
 }
 
 /**
- * Counts the time by which a clock went back as time that stood still, so that no grant lies in the future.
+ * The state by a clock that may have gone back: the time by which it did counts as time that stood still. So no
+ * grant lies in the future. A hold that was noted by the clock that was ahead keeps its length and begins now;
+ * none is longer than a day. The same state when nothing in it is of the future.
  */
-function turnBack(state: PacerState, now: number): PacerState {
-  const holdUntil = Math.min(state.holdUntil, now + MAX_HOLD_MS)
-  const back = state.seenAt - now
-  if (!(back > 0)) return { ...state, holdUntil, seenAt: now }
+export function followClock(state: PacerState, now: number): PacerState {
+  const back = Math.max(0, state.seenAt - now)
+  const aheadMs = Math.max(0, state.heldAt - now)
+  const holdUntil = Math.min(state.holdUntil - aheadMs, now + MAX_HOLD_MS)
+  if (back === 0 && holdUntil === state.holdUntil) return state
   return {
     ...state,
     holdUntil,
-    seenAt: now,
+    heldAt: Math.min(state.heldAt, now),
+    seenAt: Math.min(state.seenAt, now),
     grants: state.grants.map((at) => at - back),
     queue: state.queue.map((place) => ({ ...place, promisedAt: place.promisedAt - back })),
   }

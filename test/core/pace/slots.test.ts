@@ -4,6 +4,7 @@ import { MINUTE_MS } from '../../../src/core/durations.ts'
 import type { PaceWindow } from '../../../src/core/pace/pace-window.ts'
 import {
   createPacerState,
+  followClock,
   GRACE_MS,
   hold,
   MAX_HOLD_MS,
@@ -222,6 +223,30 @@ describe('a clock that goes back', () => {
     const stored = createPacerState({ grants: [future, future - 4000] })
     expect(aPacer(ONE_A_SECOND, stored).ask('a', 0)).toBe(1000)
     expect(aPacer([{ count: 2, ms: 10_000 }], stored).ask('a', 0)).toBe(6000)
+  })
+})
+
+describe('followClock()', () => {
+  const AHEAD = NOW + 18_000_000
+
+  it.each<[string, Partial<PacerState>]>([
+    ['a hold of the present clock', { holdUntil: NOW + 30_000, heldAt: NOW }],
+    ['a hold of a day', { holdUntil: NOW + MAX_HOLD_MS, heldAt: NOW }],
+    ['a grant of the present moment', { grants: [NOW], seenAt: NOW }],
+  ])('leaves %s as it is', (_case, known) => {
+    const state = { ...createPacerState(), ...known }
+    expect(followClock(state, NOW)).toBe(state)
+  })
+
+  it('lets a hold begin now that a clock has noted which was ahead', () => {
+    const held = hold(createPacerState(), AHEAD + 30_000, AHEAD)
+    expect(followClock(held, NOW)).toMatchObject({ holdUntil: NOW + 30_000, heldAt: NOW })
+  })
+
+  it('leaves a hold that was noted by a right clock, also after one that was ahead', () => {
+    const held = hold(createPacerState(), NOW + 7_200_000, NOW)
+    const { state } = takeSlot(held, { waiter: 'a', windows: ONE_A_SECOND, now: AHEAD })
+    expect(followClock(state, NOW).holdUntil).toBe(NOW + 7_200_000)
   })
 })
 
