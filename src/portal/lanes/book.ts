@@ -49,6 +49,8 @@ export class LaneBook {
   /** The outcomes that storage has refused, oldest first. */
   #refused: readonly RefusedOutcome[] = []
   #skipped = 0
+  /** Whether waits were measured anew, and storage does not know it. */
+  #isCorrected = false
   #cancelFlush: (() => void) | null = null
 
   constructor(deps: LaneBookDeps) {
@@ -205,6 +207,7 @@ export class LaneBook {
     this.#refused = []
     this.#unsaved.clear()
     this.#skipped = 0
+    this.#isCorrected = false
     this.#cancelFlush?.()
     this.#cancelFlush = null
   }
@@ -222,17 +225,21 @@ export class LaneBook {
     return this.#unsaved.get(destination) ?? 0
   }
 
-  /** Stores the sends that only memory knows. */
+  /** Stores the sends and the corrected waits that only memory knows. */
   flush(): void {
-    if (this.#unsaved.size > 0) this.saveAll(this.all())
+    if (this.#hasUnstored()) this.saveAll(this.all())
+  }
+
+  #hasUnstored(): boolean {
+    return this.#unsaved.size > 0 || this.#isCorrected
   }
 
   /**
-   * Stores the sends that only memory knows, within a second. Whatever stores the lanes before ends the timer,
-   * which keeps the object awake.
+   * Stores what `flush` stores, within a second. Whatever stores the lanes before ends the timer, which keeps the
+   * object awake.
    */
   flushInTime(): void {
-    if (this.#cancelFlush !== null || this.#unsaved.size === 0) return
+    if (this.#cancelFlush !== null || !this.#hasUnstored()) return
     this.#cancelFlush = this.#deps.scheduler.after(CHECKPOINT_MS, () => {
       this.#cancelFlush = null
       this.flush()
@@ -249,11 +256,16 @@ export class LaneBook {
     if (this.#skipped >= MAX_SKIPPED) this.saveSkipped()
   }
 
-  /** Measures waits anew that were noted by a wrong clock; changes memory only. */
+  /**
+   * Measures waits anew that were noted by a wrong clock. The correction is stored within a second: an object
+   * that ended before the wait is over would begin the wait anew in each of its lives, and the lane would stand.
+   */
   correctWaits(now: number): void {
     const lanes = this.all().map((lane) => correctWaits(lane, now))
     if (lanes.every((lane, index) => lane === this.all()[index])) return
     this.#book = { ...this.#book, lanes }
+    this.#isCorrected = true
+    this.flushInTime()
   }
 
   /** Stores that events were skipped, so that they are not read again after each start. */

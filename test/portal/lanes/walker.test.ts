@@ -284,4 +284,27 @@ describe('G10 liveness: a clock that was five hours ahead', () => {
     await scenario.settled()
     expect(scenario.receiver('erp').sequences().at(-1)).toBe(2)
   })
+
+  it('makes a lane wait once, also when each life of the object is shorter than the wait', async () => {
+    let aheadMs = 0
+    scenario.settings = { ...scenario.settings, now: () => scenario.time.now() + aheadMs }
+    await scenario.relay.restarts()
+    let answers = 0
+    scenario.receiver('erp').answers(() => {
+      answers += 1
+      if (answers > 1) return null
+      aheadMs = 5 * HOUR_MS
+      return new Response('', { status: 503, headers: { 'retry-after': '40' } })
+    })
+    await scenario.portal.sends()
+    await until(async () => (await scenario.lane('erp')).attempts === 1)
+    aheadMs = 0
+    for (let life = 0; life < 5; life += 1) {
+      await scenario.relay.restarts()
+      await scenario.time.passesWithoutAlarm('10 s')
+    }
+    await scenario.time.passes('1 s')
+    await scenario.settled()
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 1])
+  })
 })
