@@ -5,13 +5,20 @@
  */
 import { RIGHT } from './deployments.ts'
 import type { Played } from './play.ts'
-import { isEverythingSettled, staysBehind, standsWithoutAlarm } from './rules/liveness.ts'
+import {
+  isEverythingSettled,
+  oversleeps,
+  staysBehind,
+  standsWithoutAlarm,
+} from './rules/liveness.ts'
 import { does, restsBeforeFilter, setClock } from './steps.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 /** The longest wait between two attempts is 36 minutes; a safety alarm may come 5 minutes late. */
 const BY_ITSELF_MS = 45 * MINUTE_MS
+/** An alarm for work stands within 15 minutes, and a minute later it counts as lost. */
+const LOST_ALARM_SHOWS_MS = 17 * MINUTE_MS
 /** Lanes that a history has left behind may have waited for a probe of the next day. */
 const MOST_HOURS = 30
 
@@ -20,9 +27,11 @@ export async function heal(played: Played): Promise<void> {
   const { relay, time, portals } = played
   played.note('everything works again')
   await healMachines(played)
-  const hasLost = portals.some((portal) => played.objectOf(portal).lostAlarms > 0)
-  // The daily visit mends an alarm that the platform has lost.
-  if (hasLost) void relay.cron('daily')
+  if (portals.some((portal) => oversleeps(played, portal))) {
+    // The daily visit mends an alarm once it is overdue.
+    await time.passes(LOST_ALARM_SHOWS_MS)
+    await played.during(relay.cron('daily'))
+  }
   await time.passes(BY_ITSELF_MS)
   standsWithoutAlarm(played)
   for (const portal of portals) await staysBehind(played, portal)

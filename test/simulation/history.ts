@@ -14,11 +14,6 @@ import type { History, Moment, Step } from './step.ts'
  * its line, and the simulator guards the mended code from then on.
  */
 export const NOT_YET: ReadonlySet<string> = new Set([
-  // The platform loses an alarm, or a clock of 5 h ahead sets one: nothing runs until the next event or the daily visit,
-  // which mends both. The rules of 45 min are for what an object itself can see.
-  'alarms_lost',
-  'clock 18000000',
-  'clock -3600000',
   // The disk is full until the platform gives the alarm up, and the object ends meanwhile, and its timer with it: the daily
   // visit mends it.
   'disk full',

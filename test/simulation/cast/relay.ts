@@ -7,6 +7,7 @@ import type { Env } from '../../../src/config/config.ts'
 import { DAILY_CRON, DRAIN_CRON, runCron } from '../../../src/edge/cron.ts'
 import { withTimeout } from '../../../src/storage/with-timeout.ts'
 import { Directory, type DirectoryRemote } from '../../../src/objects/directory.ts'
+import { createDirectoryClient } from '../../../src/objects/directory-client.ts'
 import { createPacerClient, type PacerRemote } from '../../../src/objects/pacer-client.ts'
 import { Pacer } from '../../../src/objects/pacer.ts'
 import { PortalObject } from '../../../src/portal/portal.ts'
@@ -197,12 +198,15 @@ export class VirtualRelay {
 
   /** The ways out of an object: whatever it has written is durable before it says anything there. */
   #bindingsFor(life: Life, { config }: PortalSettings) {
-    const directory = this.directory.namespace(life).getByName('directory') as DirectoryRemote
+    const directories = this.directory.namespace(life)
     const pacers = this.pacers.namespace(life)
     return {
       // Sound: the binding has the methods that the store calls.
       installs: new InstallStore(this.kv.binding(life) as unknown as KVNamespace),
-      directory,
+      directory: createDirectoryClient({
+        directory: (name) => directories.getByName(name) as DirectoryRemote,
+        withTimeout,
+      }),
       pacer: createPacerClient({
         namePacer: (url) => config.sealer.namePacer(url),
         pacers: (name) => pacers.getByName(name) as PacerRemote,

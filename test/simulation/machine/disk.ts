@@ -52,6 +52,8 @@ export class Disk {
   onCommit: () => void = () => {}
   /** How many writes were refused. */
   refusals = 0
+  /** Whether the last try to set the alarm was refused. */
+  isAlarmRefused = false
   readonly #db = new DatabaseSync(':memory:')
   readonly #statements = new Map<string, ReturnType<DatabaseSync['prepare']>>()
   #isOpen = false
@@ -132,7 +134,9 @@ export class Disk {
       getAlarm: async (): Promise<number | null> => this.alarmAt(),
       setAlarm: async (at: number): Promise<void> => {
         if (!(at > 0)) throw new TypeError('setAlarm() cannot be called with an alarm time of 0')
+        this.isAlarmRefused = true
         this.#mayWrite('alarm', life)
+        this.isAlarmRefused = false
         this.#alarmAt = Math.floor(at)
       },
       deleteAlarm: async (): Promise<void> => {

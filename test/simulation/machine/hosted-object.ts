@@ -61,13 +61,26 @@ export class HostedObject {
   #cancelIdle: (() => void) | null = null
   /** How often a life has ended without having been idle. */
   crashes = 0
-  /** How many alarms the platform has lost. */
-  lostAlarms = 0
+  /** By how much the clock was wrong by which the standing alarm was set, in milliseconds. */
+  alarmSkewMs = 0
+  #isAlarmLost = false
+  #hasEndedWithoutAlarm = false
 
   constructor(name: string, settings: HostSettings) {
     this.#name = name
     this.#settings = settings
-    this.disk.onCommit = () => this.planAlarm()
+    this.disk.onCommit = () => {
+      if (this.disk.alarmAt() !== this.#plannedAt) this.alarmSkewMs = settings.time.skewMs
+      this.planAlarm()
+    }
+  }
+
+  /**
+   * Whether nothing wakes the object by itself, and nothing that it could have done would change that: the
+   * platform has lost its alarm, or it was ended by force while its storage refused the alarm. A call wakes it.
+   */
+  get waitsForCall(): boolean {
+    return this.#isAlarmLost || this.#hasEndedWithoutAlarm
   }
 
   /** Whether the object is in memory. */
@@ -97,8 +110,13 @@ export class HostedObject {
   crash(): void {
     if (this.#living === null) return
     this.#settings.note(`the object ${this.#name} ends`)
+    this.#endsByForce(this.#living.life)
+  }
+
+  #endsByForce(life: Life): void {
     this.crashes += 1
-    this.#living.life.ends()
+    this.#hasEndedWithoutAlarm = this.disk.isAlarmRefused
+    life.ends()
   }
 
   /** Plans the alarm that stands on the disk. */
@@ -109,12 +127,12 @@ export class HostedObject {
     this.#cancelAlarm?.()
     this.#cancelAlarm = null
     this.#plannedAt = at
+    this.#isAlarmLost = false
     if (at === null) return
     const { time, alarmDelayMs, note } = this.#settings
     const delay = alarmDelayMs()
     if (delay === null) {
-      this.lostAlarms += 1
-      this.#cancelAlarm = null
+      this.#isAlarmLost = true
       note(`the platform loses the alarm of ${this.#name}`)
       return
     }
@@ -194,6 +212,7 @@ export class HostedObject {
           .finally(() => this.#ends(life))
       },
     }
+    this.#hasEndedWithoutAlarm = false
     const object = this.#settings.create(ctx, life)
     this.#living = { life, object, ready }
     return this.#living
@@ -204,8 +223,7 @@ export class HostedObject {
       hasEnded: life.hasEnded,
       ends: () => {
         this.#settings.note(`the machine of ${this.#name} ends at a write`)
-        this.crashes += 1
-        life.ends()
+        this.#endsByForce(life)
       },
     })
   }

@@ -14,36 +14,31 @@ const LONGEST_SLEEP_MS = 15 * MINUTE_MS
 
 /**
  * An object that has work and is not in memory has an alarm, or nothing would wake it. A lane that an operator
- * has paused, or that its receiver has disabled, has none.
+ * has paused, or that its receiver has disabled, has none. An alarm that was set by a wrong clock is judged by
+ * that clock: the object could not know better.
  */
 export function standsWithoutAlarm(played: Played): void {
   for (const portal of played.portals) {
     const object = played.objectOf(portal)
-    if (object.isAwake || object.lostAlarms > 0) continue
+    if (object.isAwake || object.waitsForCall) continue
     const alarmAt = object.disk.alarmAt()
-    const soon = played.time.machineNow() + LONGEST_SLEEP_MS
-    if (alarmAt !== null && alarmAt <= soon) continue
+    const inMs = alarmAt === null ? null : alarmAt - object.alarmSkewMs - played.time.now()
+    if (inMs !== null && inMs <= LONGEST_SLEEP_MS) continue
+    const alarm =
+      inMs === null ? 'no alarm stands' : `the alarm comes in ${(inMs / MINUTE_MS).toFixed(0)} min`
     for (const { lane, next } of waitingOf(played, portal)) {
-      const { destination } = lane
-      const latest = Math.max(latestOf(lane), soon)
-      if (alarmAt !== null && alarmAt <= latest) continue
-      const alarm =
-        alarmAt === null ? 'no alarm stands' : `the alarm comes in ${minutes(alarmAt, played)} min`
       played.breaks(
         'work has an alarm',
-        `${portal.domain}: ${next} waits at ${destination} (${lane.status}), and ${alarm}`,
+        `${portal.domain}: ${next} waits at ${lane.destination} (${lane.status}), and ${alarm}`,
       )
     }
   }
 }
 
-function minutes(at: number, { time }: Played): string {
-  return ((at - time.machineNow()) / MINUTE_MS).toFixed(0)
-}
-
-/** The time for which a lane waits by itself. */
-function latestOf({ nextAttemptAt, notBefore }: StoredLane): number {
-  return Math.max(nextAttemptAt ?? 0, notBefore) + MINUTE_MS
+/** Whether an object sleeps for longer than it knows: a call has to wake it, or its clock was ahead. */
+export function oversleeps(played: Played, portal: VirtualPortal): boolean {
+  const object = played.objectOf(portal)
+  return object.waitsForCall || object.alarmSkewMs > played.time.skewMs
 }
 
 /** The lanes that have something to do, each with the first sequence that waits. */
