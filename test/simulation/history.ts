@@ -14,9 +14,6 @@ import type { History, Moment, Step } from './step.ts'
  * its line, and the simulator guards the mended code from then on.
  */
 export const NOT_YET: ReadonlySet<string> = new Set([
-  // The disk is full until the platform gives the alarm up, and the object ends meanwhile, and its timer with it: the daily
-  // visit mends it.
-  'disk full',
   // An object that ends right after an event wakes by its safety alarm, in five minutes; the rule allows less.
   'many slow receivers',
 ])
