@@ -132,7 +132,7 @@ export class Played {
     await this.#begins()
     for (const { step, thenMs } of this.history.moments) {
       if (step.kind !== 'wait') this.note(tellStep(step))
-      await does(this, step)
+      does(this, step)
       await this.time.passes(thenMs)
       standsWithoutAlarm(this)
     }

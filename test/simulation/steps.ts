@@ -2,7 +2,6 @@
 import type { FieldAction } from '../../src/core/log/event.ts'
 import type { VirtualPortal } from './cast/portal.ts'
 import { changesOf, definitionOf } from './field.ts'
-import { NOT_YET } from './history.ts'
 import { lanesOf } from './lanes.ts'
 import type { Played } from './play.ts'
 import type { Step, StepOf } from './step.ts'
@@ -15,7 +14,7 @@ const BURST_GAP_MS = 120
 const DOUBLED_AFTER_MS = 700
 
 /** Does a step. */
-export async function does(played: Played, step: Step): Promise<void> {
+export function does(played: Played, step: Step): void {
   switch (step.kind) {
     case 'edit':
     case 'burst':
@@ -174,15 +173,6 @@ function breaks(played: Played, step: StepOf<Breakage>): void {
   }
 }
 
-const LONGEST_REST_MS = 60 * 60_000
-
-/** A filter changes only while every portal is at rest, until that is mended (`NOT_YET`). */
-export async function restsBeforeFilter({ relay, time }: Played): Promise<void> {
-  if (!NOT_YET.has('deploy fields at work')) return
-  const isAtRest = () => relay.portals.all().every(({ isAwake }) => !isAwake)
-  await time.passesUntil(isAtRest, LONGEST_REST_MS)
-}
-
 /** The clocks of all machines jump, also those by which alarms fire. */
 export function setClock({ relay, time }: Played, skewMs: number): void {
   time.skewMs = skewMs
@@ -200,11 +190,10 @@ type Operation =
   | 'cron'
 
 /** The operator does something, or the platform does it for the operator. */
-async function operates(played: Played, step: StepOf<Operation>): Promise<void> {
+function operates(played: Played, step: StepOf<Operation>): void {
   const { relay, settings, portals } = played
   switch (step.kind) {
     case 'deploy':
-      if (step.setting === 'fields') await restsBeforeFilter(played)
       played.deploys({ ...settings, [step.setting]: step.value })
       if (!step.isVisited) return
       for (const { memberId } of portals) void relay.admin(`/portals/${memberId}`)
@@ -235,19 +224,11 @@ async function operates(played: Played, step: StepOf<Operation>): Promise<void> 
   }
 }
 
-/** Whether an event of the portal is on its way to the log. */
-function isOnItsWay({ relay }: Played, { memberId, sent }: VirtualPortal): boolean {
-  const isSpilled = relay.kv.entries().some(([key]) => key.startsWith(`spill:${memberId}`))
-  return isSpilled || sent.some(({ answer }) => answer === null)
-}
-
 /** The portal's administrator installs or uninstalls the application. */
 function installs(played: Played, step: StepOf<'uninstall' | 'install'>): void {
   const portal = played.portal(step.portal)
   if (portal.connection === 'webhook') return
   if (step.kind === 'uninstall') {
-    const isTooEarly = !step.clean && NOT_YET.has('uninstall kept with a spill')
-    if (isTooEarly && isOnItsWay(played, portal)) return
     void portal.uninstall(step).catch(() => undefined)
     return
   }

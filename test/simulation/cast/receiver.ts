@@ -54,7 +54,8 @@ interface Behaviour {
   readonly since: number
 }
 
-const SLOW_MS = 5000
+/** So long a slow receiver takes for its answer, in milliseconds. */
+export const SLOW_MS = 5000
 const RETRY_AFTER_S = 20
 
 interface ParsedBody {

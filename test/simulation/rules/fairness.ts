@@ -1,5 +1,8 @@
-/** In a calm history only receivers misbehave: no receiver that works waits for another one. */
-import type { VirtualReceiver } from '../cast/receiver.ts'
+/**
+ * In a calm history only receivers misbehave: no receiver that works waits for another one, and a slow one that
+ * works is not starved.
+ */
+import { SLOW_MS, type VirtualReceiver } from '../cast/receiver.ts'
 import type { Evidence, PortalEvidence } from '../evidence.ts'
 
 /**
@@ -8,13 +11,20 @@ import type { Evidence, PortalEvidence } from '../evidence.ts'
  */
 const LONGEST_DELAY_MS = 20_000
 
-/** A machine that works throughout a calm history has each event within 20 seconds. */
+/** A failing attempt takes ten seconds at most. */
+const FAILING_ATTEMPT_MS = 10_000
+
+/** A machine that works throughout a calm history has each event within 20 seconds, and a slow one its turn. */
 export function noneIsKeptWaiting({ played, portals }: Evidence): readonly string[] {
   if (!played.history.isCalm) return []
   const working = played.receivers.filter(
     (receiver) => receiver.type === 'webhook' && worksThroughout(receiver) && !isStopped(receiver),
   )
-  return working.flatMap((receiver) => portals.flatMap((found) => delaysOf(receiver, found)))
+  const slow = played.receivers.filter(({ name }) => name.startsWith('slow'))
+  return portals.flatMap((found) => [
+    ...working.flatMap((receiver) => delaysOf(receiver, found)),
+    ...slow.flatMap((receiver) => missedTurnsOf(receiver, found, longestTurnMs(played))),
+  ])
 
   function isStopped({ name }: VirtualReceiver): boolean {
     return played.history.moments.some(
@@ -25,6 +35,32 @@ export function noneIsKeptWaiting({ played, portals }: Evidence): readonly strin
 
 function worksThroughout({ behaviours }: VirtualReceiver): boolean {
   return behaviours.every(({ mode }) => mode === 'works')
+}
+
+/**
+ * The longest time between two answers of a slow receiver for which events wait. Slow lanes share four connections,
+ * of which failing ones may hold two. So two at a time have their turn, after a failing attempt at most.
+ */
+function longestTurnMs({ receivers }: Evidence['played']): number {
+  const slow = receivers.filter((receiver) => !worksThroughout(receiver))
+  return Math.ceil(slow.length / 2) * SLOW_MS + FAILING_ATTEMPT_MS
+}
+
+/** The events that a slow receiver got long after they and its last answer were there. */
+function missedTurnsOf(
+  receiver: VirtualReceiver,
+  { log, portal }: PortalEvidence,
+  longestMs: number,
+): readonly string[] {
+  const receivedAt = new Map(log.map((row) => [row.sequence, row.receivedAt]))
+  let freeAt = 0
+  return receiver.seen.flatMap(({ sequence, at, memberId }) => {
+    if (sequence === null || memberId !== portal.memberId) return []
+    const ms = at - Math.max(freeAt, receivedAt.get(sequence) ?? 0)
+    freeAt = at
+    if (ms <= longestMs) return []
+    return [`${receiver.name}: ${sequence} of ${portal.domain} missed its turn by ${ms} ms`]
+  })
 }
 
 function delaysOf(receiver: VirtualReceiver, { log, portal }: PortalEvidence): readonly string[] {
