@@ -3,6 +3,7 @@
  * transaction has returned. A crash loses at most the sends that `saveSoon` took and that were not stored
  * yet.
  */
+import { MINUTE_MS } from '../../core/durations.ts'
 import { correctWaits } from '../../core/lanes/state/clock.ts'
 import type { LaneState } from '../../core/lanes/state/lane-state.ts'
 import { matchLanes, type MatchTerms } from '../../core/lanes/state/match-lanes.ts'
@@ -16,6 +17,9 @@ import type { FateStore } from './fate-store.ts'
 
 /** `flushInTime` stores within this time, in milliseconds. */
 export const CHECKPOINT_MS = 1000
+
+/** After so long a flush that storage has refused is tried again, in milliseconds. */
+export const REFUSED_FLUSH_REST_MS = MINUTE_MS
 
 /** The most skipped events that a restart may have to skip again. */
 export const MAX_SKIPPED = 500
@@ -225,9 +229,18 @@ export class LaneBook {
     return this.#unsaved.get(destination) ?? 0
   }
 
-  /** Stores the sends and the corrected waits that only memory knows. */
+  /**
+   * Stores the sends and the corrected waits that only memory knows. Throws when storage refuses; then a timer keeps
+   * the object in memory and tries again, since an object that ended without having stored them would send again.
+   */
   flush(): void {
-    if (this.#hasUnstored()) this.saveAll(this.all())
+    if (!this.#hasUnstored()) return
+    try {
+      this.saveAll(this.all())
+    } catch (error) {
+      this.#planFlush(REFUSED_FLUSH_REST_MS)
+      throw error
+    }
   }
 
   #hasUnstored(): boolean {
@@ -239,8 +252,12 @@ export class LaneBook {
    * object awake.
    */
   flushInTime(): void {
-    if (this.#cancelFlush !== null || !this.#hasUnstored()) return
-    this.#cancelFlush = this.#deps.scheduler.after(CHECKPOINT_MS, () => {
+    if (this.#hasUnstored()) this.#planFlush(CHECKPOINT_MS)
+  }
+
+  #planFlush(ms: number): void {
+    if (this.#cancelFlush !== null) return
+    this.#cancelFlush = this.#deps.scheduler.after(ms, () => {
       this.#cancelFlush = null
       this.flush()
     })

@@ -54,6 +54,18 @@ describe.each(['erp', 'chat'])('a message to %s that is sent before storage refu
     expect((await scenario.storedLane(name)).cursor).toBeGreaterThanOrEqual(1)
   })
 
+  it('is stored within a minute after storage takes it, also when nothing follows', async () => {
+    const full = fullFromNextTo(name)
+    await scenario.portal.sends()
+    await full.begins()
+    await scenario.settled()
+    await scenario.time.passesWithoutAlarm('10 s')
+    await full.ends()
+    await scenario.time.passesWithoutAlarm('1 min')
+    expect((await scenario.storedLane(name)).cursor).toBe(1)
+    expect(scenario.receiver(name).count).toBe(1)
+  })
+
   it('is sent once when it is a replay', async () => {
     await scenario.portal.sends()
     await scenario.settled()
