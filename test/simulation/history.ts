@@ -110,6 +110,18 @@ const STEPS: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Step>])
       count: fc.integer({ min: 1, max: 3 }),
     }),
   ],
+  [
+    3,
+    fc.record({
+      kind: fc.constant('ambush' as const),
+      portal: aPortal,
+      edits: fc.integer({ min: 1, max: 3 }),
+      // Sound: Object.keys gives the names of the parts.
+      part: fc.constantFrom(...(Object.keys(STORAGE_PARTS) as StoragePart[])),
+      count: fc.integer({ min: 1, max: 3 }),
+      afterMs: fc.oneof(fc.nat(150), fc.nat(3500)),
+    }),
+  ],
   [1, fc.constant({ kind: 'crash_others' as const })],
   [2, fc.record({ kind: fc.constant('disk' as const), portal: aPortal, isFull: fc.boolean() })],
   [
@@ -162,6 +174,7 @@ export function namesOf(step: Step): readonly string[] {
     case 'disk':
       return [step.kind, `disk ${step.isFull ? 'full' : 'free'}`]
     case 'refuse_write':
+    case 'ambush':
       return [step.kind, `refuse_write ${step.part}`]
     case 'call':
       return [

@@ -66,8 +66,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the spill answers before KV has the event',
     file: 'edge/spill.ts',
-    before: '    await spill.store.save(',
-    after: '    spill.store.save(',
+    before: '    await spill.store.save({ memberId, receivedAt, receipt }, encoded.value)',
+    after: `    const saved = spill.store.save({ memberId, receivedAt, receipt }, encoded.value)
+    saved.catch(() => undefined)`,
   },
   {
     name: 'the last outcomes are not stored when a lane rests',
@@ -109,6 +110,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'core/lanes/walk-lane.ts',
     before: '    release()\n',
     after: '    if (walk.book.lane().attempts === 0) release()\n',
+  },
+  {
+    name: 'slow lanes may hold every connection',
+    file: 'core/lanes/connections.ts',
+    before: 'MAX_SLOW_CONNECTIONS = 4',
+    after: 'MAX_SLOW_CONNECTIONS = 5',
+  },
+  {
+    name: 'a wait that was measured anew is not stored',
+    file: 'portal/lanes/book.ts',
+    before: '    this.#isCorrected = true\n',
+    after: '',
   },
   {
     name: 'retries end with the second attempt',

@@ -61,6 +61,15 @@ export type Step =
       readonly part: StoragePart
       readonly count: number
     }
+  | {
+      /** Fields are edited, a write of that is refused, and the object ends soon: three faults that belong together. */
+      readonly kind: 'ambush'
+      readonly portal: number
+      readonly edits: number
+      readonly part: StoragePart
+      readonly count: number
+      readonly afterMs: number
+    }
   | { readonly kind: 'crash_others' }
   | { readonly kind: 'disk'; readonly portal: number; readonly isFull: boolean }
   | {

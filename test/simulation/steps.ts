@@ -24,6 +24,7 @@ export function does(played: Played, step: Step): void {
     case 'crash':
     case 'crash_at_write':
     case 'refuse_write':
+    case 'ambush':
     case 'crash_others':
     case 'disk':
     case 'call':
@@ -115,6 +116,7 @@ type Breakage =
   | 'crash'
   | 'crash_at_write'
   | 'refuse_write'
+  | 'ambush'
   | 'crash_others'
   | 'disk'
   | 'call'
@@ -164,6 +166,11 @@ function breaks(played: Played, step: StepOf<Breakage>): void {
       return
     case 'refuse_write':
       faults.refuses = step
+      return
+    case 'ambush':
+      faults.refuses = step
+      edits(played, { kind: 'burst', portal: step.portal, count: step.edits })
+      time.after(step.afterMs, () => object.crash())
       return
     case 'disk':
       faults.isFull = step.isFull

@@ -37,6 +37,10 @@ export function tellStep(step: Step): string {
       return `at write ${step.count} from now the object${portal} ends`
     case 'refuse_write':
       return `write ${step.count} from now to ${step.part} is refused by the disk${portal}`
+    case 'ambush': {
+      const { edits, count, part, afterMs } = step
+      return `${edits} edits follow each other${portal}, write ${count} to ${part} is refused, and in ${afterMs} ms the object ends`
+    }
     case 'crash_others':
       return 'pacers and directory end'
     case 'disk':

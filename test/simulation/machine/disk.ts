@@ -50,6 +50,8 @@ export class Disk {
   readonly faults: DiskFaults = { isFull: false, endsAtWrite: null, refuses: null }
   /** Called when something has become durable: the alarm may have moved. */
   onCommit: () => void = () => {}
+  /** Resolves when the platform confirms that something is durable, a moment after it is. */
+  confirms: () => Promise<void> = async () => {}
   /** How many writes were refused. */
   refusals = 0
   /** Whether the last try to set the alarm was refused. */
@@ -130,6 +132,7 @@ export class Disk {
       sync: async (): Promise<void> => {
         mustLive()
         this.commit()
+        await this.confirms()
       },
       getAlarm: async (): Promise<number | null> => this.alarmAt(),
       setAlarm: async (at: number): Promise<void> => {

@@ -36,6 +36,7 @@ export interface HostSettings {
 }
 
 const CALL_MS = 3
+const CONFIRM_MS = 2
 const IDLE_MS = 10_000
 /** The platform repeats an alarm that fails six times. */
 const MAX_ALARM_RETRIES = 6
@@ -69,6 +70,7 @@ export class HostedObject {
   constructor(name: string, settings: HostSettings) {
     this.#name = name
     this.#settings = settings
+    this.disk.confirms = () => settings.time.sleep(CONFIRM_MS)
     this.disk.onCommit = () => {
       if (this.disk.alarmAt() !== this.#plannedAt) this.alarmSkewMs = settings.time.skewMs
       this.planAlarm()
