@@ -11,6 +11,8 @@ import type { Played } from '../play.ts'
 const MINUTE_MS = 60_000
 /** While any lane has work, the object wakes within this time, whatever the configuration knows. */
 const LONGEST_SLEEP_MS = 15 * MINUTE_MS
+/** A lane whose wait is over is tried within this time: the object may have ended, and left its safety alarm. */
+const LONGEST_DELAY_MS = 5 * MINUTE_MS
 
 /**
  * An object that has work and is not in memory has an alarm, or nothing would wake it. A lane that an operator
@@ -22,17 +24,35 @@ export function standsWithoutAlarm(played: Played): void {
     const object = played.objectOf(portal)
     if (object.isAwake || object.waitsForCall) continue
     const alarmAt = object.disk.alarmAt()
-    const inMs = alarmAt === null ? null : alarmAt - object.alarmSkewMs - played.time.now()
-    if (inMs !== null && inMs <= LONGEST_SLEEP_MS) continue
+    // By the clock that has set the alarm.
+    const now = played.time.now() + object.alarmSkewMs
+    const inMs = alarmAt === null ? null : alarmAt - now
+    if (inMs !== null && inMs <= LONGEST_DELAY_MS) continue
     const alarm =
       inMs === null ? 'no alarm stands' : `the alarm comes in ${(inMs / MINUTE_MS).toFixed(0)} min`
     for (const { lane, next } of waitingOf(played, portal)) {
+      const waitMs = wasEverWrong(played, lane) ? LONGEST_SLEEP_MS : waitOf(lane, now)
+      const mayTakeMs = Math.min(waitMs + LONGEST_DELAY_MS, LONGEST_SLEEP_MS)
+      if (inMs !== null && inMs <= mayTakeMs) continue
       played.breaks(
         'work has an alarm',
         `${portal.domain}: ${next} waits at ${lane.destination} (${lane.status}), and ${alarm}`,
       )
     }
   }
+}
+
+/** Whether a deployment lacked the destination of a lane: a corrected one takes effect at the next look. */
+function wasEverWrong({ deployed }: Played, { destination, status }: StoredLane): boolean {
+  if (status !== 'active') return true
+  return deployed.some(
+    ({ list, erp }) => list !== 'readable' || (destination === 'erp' && erp !== 'there'),
+  )
+}
+
+/** How long a lane waits by itself, in milliseconds. */
+function waitOf({ nextAttemptAt, notBefore }: StoredLane, now: number): number {
+  return Math.max(0, Math.max(nextAttemptAt ?? 0, notBefore) - now)
 }
 
 /** Whether an object sleeps for longer than it knows: a call has to wake it, or its clock was ahead. */
