@@ -7,6 +7,7 @@ import type { FieldAction } from '../../../src/core/log/event.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import {
   aBitrix24,
+  APPLICATION_GONE,
   bitrix24Handler,
   type SimulatedBitrix24,
 } from '../../support/network/bitrix24-network.ts'
@@ -79,6 +80,8 @@ export class VirtualPortal {
   readonly #relay: VirtualRelay
   #applicationToken: string
   #lastTs = 0
+  /** Whether the application is uninstalled with its data, and not installed since. */
+  #isErased = false
 
   constructor(time: VirtualTime, relay: VirtualRelay, identity: PortalIdentity) {
     const { number, memberId, domain, connection } = identity
@@ -129,6 +132,10 @@ export class VirtualPortal {
 
   /** Installs the application; a new installation has a new application token. */
   installs(): Promise<Answered> {
+    this.bitrix24.portalRefusal = null
+    // The relay may have asked the portal, and erased its log, at any time until now.
+    if (this.#isErased) this.erasedAt.push(this.#time.now())
+    this.#isErased = false
     return this.#posts('ONAPPINSTALL', {
       'data[VERSION]': '1',
       'data[ACTIVE]': 'Y',
@@ -140,9 +147,11 @@ export class VirtualPortal {
     })
   }
 
-  /** Uninstalls the application. */
+  /** Uninstalls the application; from now on the portal denies that it has it. */
   async uninstall({ clean }: { readonly clean: boolean }): Promise<void> {
     this.uninstalls += 1
+    this.bitrix24.portalRefusal = APPLICATION_GONE
+    this.#isErased ||= clean
     if (clean) this.erasedAt.push(this.#time.now())
     await this.#posts('ONAPPUNINSTALL', {
       'data[LANGUAGE_ID]': 'en',
