@@ -44,7 +44,9 @@ export function copyOf(install: InstallState): InstallCopy {
     tokenTs: install.tokenTs,
     application: install.application && withoutPairs(install.application),
     webhooks: install.webhooks.map(({ hash, portal, since, pinId }) => ({
-      ...{ hash, portal, since },
+      hash,
+      portal,
+      since,
       ...(pinId !== undefined && { pinId }),
     })),
     formerPins: install.formerPins.map(({ pinId, portal, since }) => ({ pinId, portal, since })),
