@@ -13,11 +13,7 @@ import type { History, Moment, Step } from './step.ts'
  * issue that names the cause. No history has these steps: each is a pause instead. Whoever mends a cause removes
  * its line, and the simulator guards the mended code from then on.
  */
-export const NOT_YET: ReadonlySet<string> = new Set([
-  // [new] The application is uninstalled, its data stay, and two edits follow at once: the portal confirms the uninstall while
-  // event 1 is under way, its outcome is dropped with the generation, and event 1 is sent once more without a crash.
-  'uninstall kept',
-])
+export const NOT_YET: ReadonlySet<string> = new Set([])
 
 const PORTALS_OF_A_CALM_HISTORY = 1
 

@@ -52,21 +52,21 @@ export const MAX_WAIT_IN_WALK_MS = 1500
 interface Walk extends WalkPorts {
   /** No send starts after this time. */
   readonly deadline: number
-  /** The generation in which the walk began. */
-  readonly generation: number
+  /** How often the log had been erased when the walk began. */
+  readonly erasures: number
   /** Whether the last send was a live event: live events and replays take turns. */
   liveWasLast: boolean
 }
 
 /**
  * Sends what is due, until nothing is, until a wait is too long to be slept here, until the deadline, or
- * until the installation ends. An outcome never throws; only storage that fails does.
+ * until the log is erased. An outcome never throws; only storage that fails does.
  */
 export async function walkLane(ports: WalkPorts, deadline: number): Promise<void> {
   const { book, clock } = ports
   // Nothing is sent before storage knows of everything that was: a restart would send it again.
   book.catchUp()
-  const walk: Walk = { ...ports, deadline, generation: book.generation(), liveWasLast: false }
+  const walk: Walk = { ...ports, deadline, erasures: book.erasures(), liveWasLast: false }
   while (!isOver(walk)) {
     const step = nextStep(walk, { liveWasLast: walk.liveWasLast })
     if (step.kind === 'idle') return
@@ -84,9 +84,9 @@ function isOver(walk: Walk): boolean {
   return hasEnded(walk) || walk.clock.now() >= walk.deadline
 }
 
-/** Whether the installation has ended in which the walk began. */
-function hasEnded({ book, generation }: Walk): boolean {
-  return book.generation() !== generation
+/** Whether the log has been erased since the walk began, and the lane with it. */
+function hasEnded({ book, erasures }: Walk): boolean {
+  return book.erasures() !== erasures
 }
 
 /** An attempt, with the lane and the head of the log from which it was decided. */
@@ -103,8 +103,7 @@ function planned({ book, log }: Walk, attempt: Attempt): Planned {
 
 /**
  * Takes a slot of the receiver's pace, then a connection, then sends. Both may have to be waited for.
- * Meanwhile an operator may pause the lane or park its front, more events may come, or the installation may
- * end: so after each wait the walk looks whether the attempt is still the one to make. It never asks for a
+ * Meanwhile an operator may pause the lane or park its front, more events may come, or the log may be erased: so after each wait the walk looks whether the attempt is still the one to make. It never asks for a
  * slot when it has nothing to send, and it holds no connection while it waits for a slot.
  */
 async function tryToSend(walk: Walk, first: Planned): Promise<void> {
@@ -206,11 +205,11 @@ async function sendLive(walk: Walk, batch: Batch): Promise<void> {
  * failures and its waits are not those of the present receiver.
  */
 function ofPresentReceiver(
-  { book, generation }: Walk,
+  { book, erasures }: Walk,
   fingerprint: string,
   outcome: DeliveryOutcome,
 ): DeliveryOutcome | null {
-  if (book.generation() !== generation) return null
+  if (book.erasures() !== erasures) return null
   if (book.lane().fingerprint === fingerprint) return outcome
   return outcome.kind === 'delivered' ? { kind: 'delivered', status: outcome.status } : null
 }

@@ -39,8 +39,8 @@ export interface WalkLog {
 export interface WalkBook {
   /** The lane as it is now: an operator may have changed it while the walk waited. */
   lane(): LaneState
-  /** Changes with an uninstall; an outcome that was awaited across it is thrown away. */
-  generation(): number
+  /** How often the log was erased; an outcome that was awaited across that is thrown away. */
+  erasures(): number
   /** Stores the lane and what else is to be written in one transaction, then changes memory. */
   save(lane: LaneState, written?: FateRecords): void
   /**

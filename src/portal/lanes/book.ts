@@ -49,6 +49,9 @@ export class LaneBook {
   #book: StoredBook = NO_LANES
   /** The book that `match` or `clear` has written, until memory follows. */
   #written: StoredBook | null = null
+  /** Whether `clear` has written it. */
+  #isCleared = false
+  #erasures = 0
   readonly #unsaved = new Map<string, number>()
   /** The outcomes that storage has refused, oldest first. */
   #refused: readonly RefusedOutcome[] = []
@@ -135,13 +138,15 @@ export class LaneBook {
   /** Forgets what `match` has written: its transaction was rolled back. */
   abandon(): void {
     this.#written = null
+    this.#isCleared = false
   }
 
   /** Takes over the book that `match` or `clear` has written. */
   adopt(): void {
     if (this.#written === null) return
+    if (this.#isCleared) this.#erasures += 1
     this.#book = this.#written
-    this.#written = null
+    this.abandon()
     this.#isStored()
   }
 
@@ -149,6 +154,12 @@ export class LaneBook {
   clear(): void {
     this.#rows.clear()
     this.#written = NO_LANES
+    this.#isCleared = true
+  }
+
+  /** How often the lanes were deleted with the log in this life of the object. */
+  erasures(): number {
+    return this.#erasures
   }
 
   /**

@@ -18,7 +18,7 @@ export interface LaneWalkerDeps {
   readonly fates: Pick<FateStore, 'find' | 'nextParked'>
   readonly book: LaneBook
   readonly courier: Pick<Courier, 'receiverOf'>
-  readonly state: Pick<PortalState, 'install' | 'head'>
+  readonly state: Pick<PortalState, 'head'>
   readonly enricher: Pick<Enricher, 'readableUpTo'>
   readonly world: Pick<World, 'now' | 'random' | 'sleep'>
 }
@@ -63,14 +63,14 @@ export class LaneWalker {
   }
 
   #bookFor(name: string): WalkBook {
-    const { book, state } = this.#deps
+    const { book } = this.#deps
     return {
       lane: () => {
         const lane = book.find(name)
         if (lane === null) throw new Error(`Cannot walk lane ${name} as it does not exist`)
         return lane
       },
-      generation: () => state.install().generation,
+      erasures: () => book.erasures(),
       save: (lane, written) => book.save(lane, written),
       saveOutcome: (lane, written) => book.saveOutcome(lane, written),
       catchUp: () => book.catchUp(name),

@@ -269,7 +269,7 @@ describe('G3 at least once: checkpoints', () => {
   })
 })
 
-describe('an outcome awaited across a generation change', () => {
+describe('an outcome that was awaited while the log was erased', () => {
   it.each([
     ['person', DELIVERED],
     ['machine', DELIVERED],
@@ -278,7 +278,7 @@ describe('an outcome awaited across a generation change', () => {
   ] as const)('is written nowhere (%s, %o)', async (reader, outcome) => {
     const scenario = aLaneScenario({ events: 3, reader, outcomes: { 1: [outcome] } })
     const before = scenario.lane
-    scenario.during(1, () => (scenario.generation += 1))
+    scenario.during(1, () => (scenario.erasures += 1))
     await scenario.walk()
     expect(scenario.order).toEqual([1])
     expect(scenario.lane).toBe(before)
@@ -290,7 +290,7 @@ describe('an outcome awaited across a generation change', () => {
     await scenario.walk()
     scenario.operator.replays({})
     const [before, saves] = [scenario.lane, scenario.saves.length]
-    scenario.during(1, () => (scenario.generation += 1))
+    scenario.during(1, () => (scenario.erasures += 1))
     await scenario.walk()
     expect(scenario.lane).toBe(before)
     expect([scenario.saves.length, scenario.fates.size]).toEqual([saves, 0])
@@ -298,7 +298,7 @@ describe('an outcome awaited across a generation change', () => {
 
   it('takes no checkpoint of the walk with it', async () => {
     const scenario = aLaneScenario({ events: 5, reader: 'machine' })
-    scenario.during(3, () => (scenario.generation += 1))
+    scenario.during(3, () => (scenario.erasures += 1))
     await scenario.walk()
     expect(scenario.saves).toEqual([])
   })

@@ -106,7 +106,7 @@ describe('a walk', () => {
   it.each<[string, (scenario: LaneScenario) => void, number[]]>([
     ['sends what is still due', () => {}, [1, 2]],
     ['sends after its deadline, and nothing more', (scenario) => (scenario.now += 30_000), [1]],
-    ['sends nothing of another generation', (scenario) => (scenario.generation += 1), []],
+    ['sends nothing of an erased log', (scenario) => (scenario.erasures += 1), []],
     ['sends nothing of a paused lane', (scenario) => scenario.operator.pauses(), []],
     ['sends what is due then', (scenario) => scenario.operator.parks(1), [2]],
   ])('that has waited for a connection %s', async (_name, meanwhile, expected) => {
@@ -161,7 +161,7 @@ describe('a walk', () => {
   it.each<[string, (scenario: LaneScenario) => void]>([
     ['is paused', (scenario) => scenario.operator.pauses()],
     ['has no event left', (scenario) => scenario.operator.parks(1)],
-    ['is uninstalled', (scenario) => (scenario.generation += 1)],
+    ['is erased', (scenario) => (scenario.erasures += 1)],
     ['has no time left', (scenario) => (scenario.now += 30_000)],
     [
       'has to wait',
@@ -180,7 +180,7 @@ describe('a walk', () => {
   ])('whose installation has ended until its slot %s asks nothing of it', async (_name, slotAt) => {
     const scenario = aLaneScenario({ events: 1 })
     scenario.takeSlot = () => {
-      scenario.generation += 1
+      scenario.erasures += 1
       // An uninstall with CLEAN=1 has deleted the lane.
       Object.defineProperty(scenario, 'lane', {
         get: () => {
@@ -210,7 +210,7 @@ describe('a walk', () => {
 
   it.each<[string, (scenario: LaneScenario) => void, number[]]>([
     ['sends nothing after its deadline', (scenario) => (scenario.now += 30_000), []],
-    ['sends nothing of another generation', (scenario) => (scenario.generation += 1), []],
+    ['sends nothing of an erased log', (scenario) => (scenario.erasures += 1), []],
     ['sends nothing of a paused lane', (scenario) => scenario.operator.pauses(), []],
     ['sends what is due then', (scenario) => scenario.operator.parks(1), [2]],
   ])('that has waited for a slot %s', async (_name, meanwhile, expected) => {
@@ -242,12 +242,12 @@ describe('a walk', () => {
     expect(scenario.order).toEqual([1, 2, 3])
   })
 
-  it('ends with its generation while it sleeps', async () => {
+  it('ends when the log is erased while it sleeps', async () => {
     const scenario = aLaneScenario({ events: 2, minIntervalMs: 1000 })
     const ports = scenario.ports()
     const sleep = async () => {
       scenario.now += 1000
-      scenario.generation += 1
+      scenario.erasures += 1
     }
     await walkLane({ ...ports, clock: { ...ports.clock, sleep } }, NOW + 30_000)
     expect(scenario.order).toEqual([1])

@@ -120,30 +120,40 @@ describe('G3 at least once', () => {
   })
 })
 
-describe('an outcome is written only if the generation is still the one it was sent in', () => {
-  it('a 410 awaited across an uninstall disables nothing, and the event is sent again', async () => {
+describe('an uninstall that is confirmed while a send is under way', () => {
+  /** Sends event 1, and lets the installation end before the receiver answers. */
+  async function endsDuringSend(status: number): Promise<void> {
     await scenario.portal.becomesKnown()
     const hash = 'a'.repeat(64)
     // Nobody has said for a day whether the uninstall is true, so the next alarm ends the installation.
     const notice = createNotice({ ts: 0, clean: false }, scenario.time.now() - DAY_MS)
-    const hashes = [{ hash, until: null }]
-    const install = { ...NO_INSTALL, hashes, uninstallNotice: { ...notice, nextAskAt: 0 } }
+    const uninstallNotice = { ...notice, nextAskAt: 0 }
+    const install = { ...NO_INSTALL, hashes: [{ hash, until: null }], uninstallNotice }
     await scenario.rows('UPDATE install SET install = ?', JSON.stringify(install))
     await scenario.relay.restarts()
     const held = gate()
     scenario.receiver('erp').answers(async () => {
       await held.opened
-      return new Response('', {
-        status: scenario.receiver('erp').received().length === 1 ? 410 : 200,
-      })
+      return new Response('', { status })
     })
     await scenario.portal.sends({ tokenHash: hash })
-    await until(() => scenario.receiver('erp').received().length === 1)
+    await until(() => scenario.receiver('erp').count === 1)
     expect(await scenario.time.alarmFires()).toBe(true)
     await scenario.inside(() => held.open())
     await scenario.settled()
-    expect(scenario.receiver('erp').sequences()).toEqual([1, 1])
-    expect(await scenario.lane('erp')).toMatchObject({ state: 'active', lastError: null })
+  }
+
+  it('and keeps the log also keeps its outcome: the event is not sent again', async () => {
+    await endsDuringSend(200)
+    await scenario.relay.restarts()
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.receiver('erp').sequences()).toEqual([1])
+    expect(await scenario.lane('erp')).toMatchObject({ cursor: 1, backlog: 0 })
+  })
+
+  it('and keeps the log also keeps a refusal: the event is parked', async () => {
+    await endsDuringSend(422)
+    expect(await scenario.object.parked()).toMatchObject([{ sequence: 1, reason: 'http_422' }])
   })
 })
 

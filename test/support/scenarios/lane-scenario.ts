@@ -112,7 +112,7 @@ export class LaneScenario {
     passesUntilQuiet: (): Promise<void> => this.#run(Infinity),
   }
   now = NOW
-  generation = 0
+  erasures = 0
   lane: LaneState
   /** What the receiver answers; may throw a `Crash`, then nothing has reached the receiver. */
   answer: (entry: LogEntry, context: SendContext) => DeliveryOutcome
@@ -258,7 +258,7 @@ export class LaneScenario {
   #walkBook(): WalkBook {
     return {
       lane: () => this.lane,
-      generation: () => this.generation,
+      erasures: () => this.erasures,
       save: (lane, written) => this.#save(lane, written),
       saveOutcome: (lane, written) => this.#save(lane, written),
       catchUp: () => {},
