@@ -33,6 +33,7 @@ import { LaneWalker } from './lanes/walker.ts'
 import { Appender } from './log/appender.ts'
 import { LogStore } from './log/log-store.ts'
 import { LogWriter } from './log/log-writer.ts'
+import { SegmentStore } from './log/segment-store.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { PortalSettings } from './settings.ts'
 import { DamagedRows } from './state/damaged-rows.ts'
@@ -80,12 +81,13 @@ function createStored({ storage, memberId, world, scheduler }: Given) {
   const db = openDatabase(storage)
   const damaged = new DamagedRows({ db, memberId, world })
   const alarm = new AlarmKeeper(storage, world.now)
-  const log = new LogStore(db)
-  const fates = new FateStore(db)
+  const segments = new SegmentStore(db)
+  const log = new LogStore(db, segments)
+  const fates = new FateStore(db, segments)
   const state = new PortalState({ db, log, damaged, world, scheduler })
   const book = new LaneBook({ db, log, fates, damaged, scheduler })
   const fields = new FieldStore(db, damaged)
-  return { db, damaged, alarm, log, fates, state, book, fields }
+  return { db, damaged, alarm, segments, log, fates, state, book, fields }
 }
 
 type Stored = Given & ReturnType<typeof createStored>

@@ -2,6 +2,7 @@
 import { checkPending } from './install.ts'
 import type { PortalParts } from './parts.ts'
 import { waitWithTimeout } from './patience.ts'
+import { closeFullSegment } from './retention.ts'
 import { checkUninstall } from './uninstall.ts'
 import { alignBindings } from './upkeep.ts'
 
@@ -21,6 +22,7 @@ export async function runDue(parts: PortalParts): Promise<void> {
   scheduler.advance()
   // KV may be silent, and everything else has to go on.
   scheduler.background(mirror.follow())
+  scheduler.background(closeFullSegment(parts))
   await checkUninstall(parts)
   // An OAuth server that is silent takes seconds for each pending install, and while `alarm()` works the
   // platform fires no other alarm: the retries of the lanes would wait for it.

@@ -89,37 +89,30 @@ export function endBy(parts: PortalParts, decided: DecidedUninstall, receivedAt 
 }
 
 /**
- * The parts in which an installation leaves something. They are nine, since the end of an installation
+ * The parts in which an installation leaves something. They are eight, since the end of an installation
  * concerns everything that it has brought.
  */
 type UninstallParts = Pick<
   PortalParts,
-  | 'state'
-  | 'log'
-  | 'fates'
-  | 'book'
-  | 'rules'
-  | 'receivers'
-  | 'appender'
-  | 'enricher'
-  | 'reconciler'
+  'state' | 'segments' | 'book' | 'rules' | 'receivers' | 'appender' | 'enricher' | 'reconciler'
 >
 
 /** Ends the installation, and returns how many events were erased before their receivers had them. */
 function endInstallation(
-  { state, log, fates, book, rules, receivers, appender, enricher, reconciler }: UninstallParts,
+  { state, segments, book, rules, receivers, appender, enricher, reconciler }: UninstallParts,
   end: Omit<InstallEnd, 'erased'>,
 ): number {
   const { clean } = end
   const unsettled = clean ? rules.countUnsettled() : 0
-  state.endInstall({ ...end, erased: unsettled }, () => {
-    reconciler.clearWithin()
-    if (!clean) return
-    log.clear()
-    fates.clear()
-    book.clear()
-    state.rows.clearValues()
-  })
+  segments.changing(() =>
+    state.endInstall({ ...end, erased: unsettled }, () => {
+      reconciler.clearWithin()
+      if (!clean) return
+      segments.clear(state.head())
+      book.clear()
+      state.rows.clearValues()
+    }),
+  )
   book.adopt()
   if (clean) {
     enricher.clear()

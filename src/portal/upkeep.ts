@@ -3,13 +3,10 @@
  * tokens are kept alive. Each run is bounded.
  */
 import { DAY_MS } from '../core/durations.ts'
-import { RETENTION_PAGE, passFloor, planRetention } from '../core/lanes/retention.ts'
 import type { PortalParts } from './parts.ts'
 import { confirmRecovery } from './recovery.ts'
+import { dropOld } from './retention.ts'
 import { reseal } from '../storage/reseal.ts'
-
-/** About so many events one visit drops at most: a portal may have 100,000 a day. */
-const MAX_DROPPED = 100_000
 
 /**
  * Does the daily work of a portal, and returns how many events were dropped. The work that asks the portal
@@ -21,7 +18,7 @@ export async function keepUp(parts: PortalParts): Promise<number> {
   book.saveSkipped()
   await resealAll(parts)
   await trust.dropUnconfigured()
-  const isLogEmpty = log.count() === 0
+  const isLogEmpty = log.isEmpty()
   await listing.renew({ isLogEmpty })
   await mirror.tidy({ isLogEmpty })
   scheduler.background(trust.followDomain())
@@ -56,52 +53,8 @@ export async function alignBindings({
   scheduler.advance()
 }
 
-/** The parts that retention concerns. */
-type RetentionParts = Pick<
-  PortalParts,
-  'config' | 'world' | 'log' | 'fates' | 'book' | 'rules' | 'state'
->
-
 /** The parts that hold something sealed. */
 type SealedParts = Pick<PortalParts, 'memberId' | 'config' | 'state'>
-
-/** Drops the events that are older than the retention, and returns how many are gone. */
-async function dropOld(parts: RetentionParts): Promise<number> {
-  let dropped = 0
-  for (;;) {
-    const count = dropPage(parts)
-    dropped += count
-    if (count === 0 || dropped >= MAX_DROPPED) return dropped
-    // Between two pages the object takes new events.
-    await parts.world.sleep(0)
-  }
-}
-
-function dropPage(parts: RetentionParts): number {
-  const { log, fates, book, config, world } = parts
-  const oldest = log.oldest(RETENTION_PAGE)
-  const { retentionDays } = config
-  const plan = planRetention(oldest, book.all(), { now: world.now(), retentionDays })
-  if (plan === null) return 0
-  // A page holds fewer entries when they are large; the rest is dropped with the next pages.
-  const entries = log.after(0, RETENTION_PAGE).filter(({ sequence }) => sequence <= plan)
-  const floor = entries.at(-1)?.sequence ?? plan
-  const passed = book.all().map((lane) => {
-    const meant = entries.filter((entry) => parts.rules.filteredBy(lane, entry) === null)
-    const waiting = meant.filter(({ sequence }) => sequence > lane.cursor)
-    const lastMeant = meant.at(-1)?.sequence ?? null
-    return passFloor(lane, floor, { meant: waiting.length, lastMeant })
-  })
-  // The last sequence is written down before anything is dropped, since it must survive an empty log.
-  if (parts.state.install().lastSequence !== parts.state.head()) {
-    parts.state.changeInstall((install) => ({ ...install, lastSequence: parts.state.head() }))
-  }
-  book.saveAll(passed, () => {
-    log.dropUpTo(floor)
-    fates.dropUpTo(floor)
-  })
-  return entries.length
-}
 
 /** Seals every record again that stands under an older key. */
 async function resealAll(parts: SealedParts): Promise<void> {

@@ -17,6 +17,8 @@ export interface Database {
   transaction<T>(work: () => T): T
   /** Resolves when everything written so far is durable. */
   sync(): Promise<void>
+  /** The size of the database, in bytes. */
+  bytes(): number
 }
 
 /** Reads a text column; anything else is a bug of the store and throws. */
@@ -56,6 +58,7 @@ export function numberOf(row: SqlRow, column: string): number {
 interface ObjectStorage {
   readonly sql: {
     exec<T extends SqlRow>(query: string, ...bindings: SqlValue[]): { toArray(): T[] }
+    readonly databaseSize: number
   }
   transactionSync<T>(work: () => T): T
   sync(): Promise<void>
@@ -67,5 +70,6 @@ export function openDatabase(storage: ObjectStorage): Database {
     all: (query, ...bindings) => storage.sql.exec<SqlRow>(query, ...bindings).toArray(),
     transaction: (work) => storage.transactionSync(work),
     sync: () => storage.sync(),
+    bytes: () => storage.sql.databaseSize,
   }
 }

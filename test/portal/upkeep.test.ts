@@ -1,228 +1,51 @@
-/**
- * What the daily visit drops from a portal's log: in batches, never a sequence twice, and nothing that a
- * receiver still waits for without counting it (G5).
- */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { anEvent } from '../support/builders/a-delivery.ts'
-import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
-import { MAX_PAGE_BYTES } from '../../src/portal/log/log-store.ts'
-import { machine } from '../support/builders/entries.ts'
-import { until } from '../support/until.ts'
+/** What the daily visit seals again after a rotation of the keys, and what it must not bring back. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createSealer, type Sealer } from '../../src/storage/seal.ts'
+import { parseTokenKeys } from '../../src/storage/token-keys.ts'
+import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
+import { RUNTIME_BINDINGS } from '../support/worker/runtime-bindings.ts'
+import { gate, until } from '../support/until.ts'
 
-let scenario: PortalScenario
+let scenario: RelayScenario
 
 beforeEach(() => {
-  scenario = new PortalScenario()
-  scenario.settings = { ...scenario.settings, retentionDays: 10 }
+  scenario = new RelayScenario()
 })
 
 afterEach(() => scenario.close())
 
-async function logged(): Promise<unknown[]> {
-  const rows = await scenario.rows('SELECT sequence FROM log ORDER BY sequence')
-  return rows.map(({ sequence }) => sequence)
+function afterRotation(): Sealer {
+  const keys = parseTokenKeys(RUNTIME_BINDINGS.TOKEN_KEYS)
+  const newest = { id: 'k2', key: new Uint8Array(32).fill(2) }
+  return createSealer([newest, ...(keys.ok ? keys.value : [])])
 }
 
-/** Days of which only the daily visit is told here: no alarm fires. */
-async function passDays(days: number): Promise<void> {
-  await scenario.time.passesWithoutAlarm(`${days} days`)
-}
-
-/** Puts rows into the log as if they had been appended, ten days ago and delivered nowhere. */
-async function fill(count: number): Promise<void> {
+it('a pair that comes while the former one is sealed again stays', async () => {
+  // Young pairs, so that the visit does not refresh them as well.
+  const young = { 'auth[expires]': scenario.portal.ts(3600) }
+  await scenario.portal.installs(young)
+  await scenario.isSubscribed()
+  const sealer = afterRotation()
+  const isSealed = gate()
+  let seals = 0
+  scenario.adapt = (settings) => ({
+    ...settings,
+    sealer: {
+      ...sealer,
+      seal: async (...plain) => {
+        seals += 1
+        if (seals === 1) await isSealed.opened
+        return sealer.seal(...plain)
+      },
+    },
+  })
   await scenario.relay.restarts()
-  await scenario.rows(
-    `INSERT INTO log (sequence, received_at, receipt, digest, event)
-     WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-     SELECT i, received_at, 'receipt-' || i, 'digest-' || i, event FROM n, log WHERE sequence = 1`,
-    count,
-  )
-  await scenario.relay.restarts()
-}
-
-describe('the daily visit', () => {
-  it('drops what every lane has passed and is older than RETENTION_DAYS, and nothing else', async () => {
-    await scenario.relay.passesOn(2)
-    await passDays(10)
-    await scenario.relay.passesOn()
-    expect(await scenario.object.touch()).toEqual({ dropped: 0 })
-    await scenario.time.passes('1 ms')
-    expect(await scenario.object.touch()).toEqual({ dropped: 2 })
-    expect(await logged()).toEqual([3])
-    expect(await scenario.object.event(1)).toBeNull()
-  })
-
-  it('leaves an empty log whose last sequence is not used again, also after a restart', async () => {
-    await scenario.relay.passesOn(3)
-    await passDays(11)
-    expect(await scenario.object.touch()).toEqual({ dropped: 3 })
-    expect(await logged()).toEqual([])
-    expect(await scenario.object.events(99, 10)).toEqual({ events: [], before: null })
-    await scenario.relay.restarts()
-    expect((await scenario.object.view())?.head).toBe(3)
-    expect(await scenario.portal.sends()).toBe(4)
-    await scenario.settled()
-    expect(scenario.receiver('erp').received().at(-1)).toMatchObject({
-      id: `${scenario.memberId}-4`,
-      previousSequence: 3,
-    })
-  })
-
-  it('writes the last sequence down before it shortens the log', async () => {
-    await scenario.relay.passesOn(3)
-    await passDays(11)
-    // The first transaction of the visit writes the sequence down; the second one drops.
-    const stored: unknown[] = []
-    await scenario.inside(({ storage }) => {
-      const exec = storage.sql.exec.bind(storage.sql)
-      storage.sql.exec = (query, ...bindings) => {
-        if (query.startsWith('DELETE FROM log')) {
-          stored.push(exec('SELECT install FROM install').one()['install'])
-        }
-        return exec(query, ...bindings)
-      }
-    })
-    await scenario.object.touch()
-    expect(stored).toEqual([expect.stringContaining('"lastSequence":3')])
-  })
-
-  it('deletes in batches of at most 500, and everything in one visit', async () => {
-    await scenario.relay.deploys([])
-    await scenario.portal.sends()
-    await fill(1201)
-    await passDays(11)
-    await scenario.object.view()
-    const observed = await scenario.observe()
-    expect(await scenario.object.touch()).toEqual({ dropped: 1201 })
-    const deleted = observed.writes.filter(({ query }) => query.startsWith('DELETE FROM log'))
-    expect(deleted.map(({ rows }) => rows)).toEqual([500, 500, 201])
-    expect(await logged()).toEqual([])
-  })
-
-  it('of large events reads a few at a time, and counts each that a lane had still to get', async () => {
-    await scenario.relay.passesOn()
-    await scenario.operator.pauses('erp')
-    const large = JSON.stringify(anEvent({ data: 'x'.repeat(MAX_PAGE_BYTES / 2) }))
-    for (let n = 0; n < 5; n += 1) await scenario.portal.sends({ event: large })
-    await passDays(21)
-    const observed = await scenario.observe()
-    expect(await scenario.object.touch()).toEqual({ dropped: 6 })
-    const deleted = observed.writes.filter(({ query }) => query.startsWith('DELETE FROM log'))
-    expect(deleted.length).toBeGreaterThan(1)
-    expect(await scenario.lane('erp')).toMatchObject({ expired: 5, backlog: 0 })
-  })
-
-  it('forgets the fates of dropped events', async () => {
-    scenario.receiver('erp').answers(422)
-    await scenario.relay.passesOn(2)
-    await passDays(9)
-    await scenario.relay.passesOn()
-    expect(await scenario.object.parked()).toHaveLength(3)
-    await passDays(2)
-    await scenario.object.touch()
-    expect(await scenario.object.parked()).toMatchObject([{ sequence: 3 }])
-    expect((await scenario.lane('erp')).parked).toBe(1)
-  })
-
-  it('sets no alarm and writes nothing when nothing is old', async () => {
-    await scenario.relay.passesOn()
-    await scenario.operator.setsValue('ERP_URL', 'https://erp.example.com/')
-    await scenario.time.passesUntilQuiet()
-    const observed = await scenario.observe()
-    expect(await scenario.object.touch()).toEqual({ dropped: 0 })
-    expect(observed).toMatchObject({ writes: [], alarms: [] })
-  })
-})
-
-describe('a lane that has not passed an old event', () => {
-  it('paused: holds it back for another RETENTION_DAYS, then it is dropped and counted', async () => {
-    await scenario.relay.deploys([machine('erp', { fields: ['UF_CRM_TAX'] }), machine('crm')])
-    await scenario.relay.passesOn()
-    await scenario.operator.pauses('erp')
-    await scenario.portal.sendsMany(2)
-    await scenario.portal.sends({ event: JSON.stringify(anEvent({ field: null })) })
-    await scenario.settled()
-    await passDays(20)
-    expect(await scenario.object.touch()).toEqual({ dropped: 1 })
-    expect(await logged()).toEqual([2, 3, 4])
-    expect(await scenario.lane('erp')).toMatchObject({ cursor: 1, backlog: 3, expired: 0 })
-    await scenario.time.passes('1 ms')
-    expect(await scenario.object.touch()).toEqual({ dropped: 3 })
-    expect(await scenario.lane('erp')).toMatchObject({
-      state: 'paused',
-      cursor: 4,
-      backlog: 0,
-      expired: 2,
-    })
-    expect((await scenario.lane('crm')).expired).toBe(0)
-    await scenario.operator.resumes('erp')
-    await scenario.relay.passesOn()
-    // The gap that expired is visible to the receiver: 5 names 3, which it never got.
-    expect(scenario.receiver('erp').links()).toEqual([
-      [1, null],
-      [5, 3],
-    ])
-  })
-
-  it('disabled: the same, and only what it had not got is counted', async () => {
-    await scenario.relay.passesOn()
-    scenario.receiver('erp').answers(410)
-    await scenario.portal.sendsMany(2)
-    await until(async () => (await scenario.lane('erp')).state === 'disabled')
-    await passDays(20)
-    await scenario.time.passes('1 ms')
-    expect(await scenario.object.touch()).toEqual({ dropped: 3 })
-    expect(await scenario.lane('erp')).toMatchObject({ state: 'disabled', backlog: 0, expired: 2 })
-  })
-
-  it('retrying: the same, and the attempts of the dropped event are forgotten', async () => {
-    await scenario.relay.deploys([machine('erp', { retryHours: 720 })])
-    scenario.receiver('erp').answers(500)
-    await scenario.portal.sends()
-    await until(async () => (await scenario.lane('erp')).attempts === 1)
-    await passDays(20)
-    await scenario.portal.sends()
-    expect(await scenario.object.touch()).toEqual({ dropped: 0 })
-    await scenario.time.passes('1 ms')
-    expect(await scenario.object.touch()).toEqual({ dropped: 1 })
-    expect(await scenario.lane('erp')).toMatchObject({ cursor: 1, backlog: 1, expired: 1 })
-  })
-
-  it('removed: holds nothing back, and goes on behind what was dropped when its name returns', async () => {
-    await scenario.relay.deploys([machine('erp'), machine('crm')])
-    await scenario.portal.becomesKnown()
-    await scenario.relay.deploys([machine('crm')])
-    await scenario.relay.passesOn(2)
-    await passDays(11)
-    expect(await scenario.object.touch()).toEqual({ dropped: 2 })
-    await scenario.portal.sends()
-    await scenario.relay.deploys([machine('erp'), machine('crm')])
-    await scenario.settled()
-    expect(scenario.receiver('erp').sequences()).toEqual([3])
-  })
-})
-
-describe('previousSequence across the floor', () => {
-  it('is right for live events and for replays of what is left', async () => {
-    await scenario.relay.deploys([machine('erp', { fields: ['UF_CRM_TAX'] })])
-    await scenario.portal.sendsMany(2)
-    await scenario.portal.sends({ event: JSON.stringify(anEvent({ field: null })) })
-    await passDays(9)
-    await scenario.relay.passesOn()
-    expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 4])
-    await passDays(2)
-    expect(await scenario.object.touch()).toEqual({ dropped: 3 })
-    await scenario.relay.restarts()
-    await scenario.relay.passesOn()
-    expect(scenario.receiver('erp').received().at(-1)).toMatchObject({
-      sequence: 5,
-      previousSequence: 4,
-    })
-    await scenario.operator.replays('erp', { from: 1, to: 5 })
-    await scenario.time.passesUntilQuiet()
-    expect(scenario.receiver('erp').links().slice(4)).toEqual([
-      [4, 2],
-      [5, 4],
-    ])
-  })
+  const visit = scenario.object.touch()
+  await until(() => seals === 1)
+  await scenario.portal.updates({ ...young, 'auth[access_token]': 'newer-access-canary' })
+  await scenario.inside(() => isSealed.open())
+  await visit
+  const sealed = (await scenario.stored()).application?.tokens ?? ''
+  const opened = await sealer.open(sealed, { memberId: scenario.memberId, field: 'tokens' })
+  expect(opened.ok && opened.value).toContain('newer-access-canary')
 })

@@ -5,7 +5,7 @@
  */
 import type { DigestRecord, ExactFate } from '../../core/lanes/state/fate.ts'
 import { numberOf, type Database } from '../../storage/database.ts'
-import { remakeTable } from '../state/migrations.ts'
+import type { SegmentStore } from '../log/segment-store.ts'
 import { parseDigest, parseFate, type DestinationFate } from './fate-rows.ts'
 
 /** Some consecutive sequences, both ends included. */
@@ -14,18 +14,21 @@ export interface SequenceRange {
   readonly to: number
 }
 
-/** The fates of one portal's events. Every method is one statement; none awaits. */
+/** The fates of one portal's events, over all segments of its log. No method awaits. */
 export class FateStore {
   readonly #db: Database
+  readonly #segments: SegmentStore
 
-  constructor(db: Database) {
+  constructor(db: Database, segments: SegmentStore) {
     this.#db = db
+    this.#segments = segments
   }
 
   /** Writes the exact fate of an event at a destination; an earlier one is replaced. */
   save(destination: string, fate: ExactFate): void {
+    const { fates } = this.#segments.holding(fate.sequence)
     this.#db.all(
-      `INSERT OR REPLACE INTO fates (destination, sequence, state, reason, status, at, attempts)
+      `INSERT OR REPLACE INTO ${fates} (destination, sequence, state, reason, status, at, attempts)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
       destination,
       fate.sequence,
@@ -37,13 +40,15 @@ export class FateStore {
     )
   }
 
-  /** Writes down a digest that was delivered. */
+  /** Writes down a digest that was delivered, beside its last event. */
   saveDigest(destination: string, { sequences, at, attempts }: DigestRecord): void {
+    const last = sequences.at(-1) ?? 0
+    const { digests } = this.#segments.holding(last)
     this.#db.all(
-      `INSERT OR REPLACE INTO digests (destination, last, sequences, at, attempts)
+      `INSERT OR REPLACE INTO ${digests} (destination, last, sequences, at, attempts)
        VALUES (?, ?, ?, ?, ?)`,
       destination,
-      sequences.at(-1) ?? 0,
+      last,
       JSON.stringify(sequences),
       at,
       attempts,
@@ -52,30 +57,40 @@ export class FateStore {
 
   /** The exact fate of one event at one destination; null when it has none. */
   find(destination: string, sequence: number): DestinationFate | null {
-    const row = this.#db.all(
-      'SELECT * FROM fates WHERE destination = ? AND sequence = ?',
+    const { fates } = this.#segments.holding(sequence)
+    const [row] = this.#db.all(
+      `SELECT * FROM ${fates} WHERE destination = ? AND sequence = ?`,
       destination,
       sequence,
-    )[0]
+    )
     return row === undefined ? null : parseFate(row)
   }
 
-  /** The exact fates of some events at every destination. */
-  inRange({ from, to }: SequenceRange): DestinationFate[] {
-    return this.#db
-      .all('SELECT * FROM fates WHERE sequence BETWEEN ? AND ?', from, to)
+  /** The exact fates of some events at one destination, in the order of their sequences. */
+  inRange(destination: string, range: SequenceRange): DestinationFate[] {
+    return this.#segments
+      .within(range)
+      .flatMap(({ fates }) =>
+        this.#db.all(
+          `SELECT * FROM ${fates} WHERE destination = ? AND sequence BETWEEN ? AND ? ORDER BY sequence`,
+          destination,
+          range.from,
+          range.to,
+        ),
+      )
       .map(parseFate)
   }
 
   /** The delivered digests of a destination that may tell some of these events. */
   digestsInRange(destination: string, { from, to }: SequenceRange): DigestRecord[] {
-    // A digest tells consecutive events of its lane. So the first digest that ends at `to` or behind it is
-    // the last one that can tell one of these events.
-    return this.#db
-      .all(
-        `SELECT * FROM digests WHERE destination = ? AND last >= ?
+    const found: DigestRecord[] = []
+    for (const { digests } of this.#segments.within({ from, to: Number.MAX_SAFE_INTEGER })) {
+      // A digest tells consecutive events of its lane. So the first digest that ends at `to` or behind it is
+      // the last one that can tell one of these events.
+      const rows = this.#db.all(
+        `SELECT * FROM ${digests} WHERE destination = ? AND last >= ?
          AND last <= coalesce(
-           (SELECT min(last) FROM digests WHERE destination = ? AND last >= ?), ?)
+           (SELECT min(last) FROM ${digests} WHERE destination = ? AND last >= ?), ?)
          ORDER BY last`,
         destination,
         from,
@@ -83,52 +98,59 @@ export class FateStore {
         to,
         to,
       )
-      .map(parseDigest)
+      found.push(...rows.map(parseDigest))
+      if ((found.at(-1)?.sequences.at(-1) ?? 0) >= to) break
+    }
+    return found
   }
 
-  /** Everything that is parked, by destination and sequence; at most `limit` fates. */
+  /** Everything that is parked, oldest segment first, by destination and sequence; at most `limit` fates. */
   parked(limit: number): DestinationFate[] {
-    return this.#db
-      .all(
-        `SELECT * FROM fates WHERE state = 'parked' ORDER BY destination, sequence LIMIT ?`,
-        limit,
+    const found: DestinationFate[] = []
+    for (const { fates } of this.#segments.all()) {
+      const rows = this.#db.all(
+        `SELECT * FROM ${fates} WHERE state = 'parked' ORDER BY destination, sequence LIMIT ?`,
+        limit - found.length,
       )
-      .map(parseFate)
+      found.push(...rows.map(parseFate))
+    }
+    return found
   }
 
   /** How many events are parked at a destination, up to a sequence. */
   countParked(destination: string, to = Number.MAX_SAFE_INTEGER): number {
-    const row = this.#db.all(
-      `SELECT count(*) AS fates FROM fates
-       WHERE destination = ? AND state = 'parked' AND sequence <= ?`,
-      destination,
-      to,
-    )[0]
-    return row === undefined ? 0 : numberOf(row, 'fates')
+    return this.#segments.within({ from: 1, to }).reduce((sum, { fates }) => {
+      const [row] = this.#db.all(
+        `SELECT count(*) AS fates FROM ${fates}
+         WHERE destination = ? AND state = 'parked' AND sequence <= ?`,
+        destination,
+        to,
+      )
+      return sum + (row === undefined ? 0 : numberOf(row, 'fates'))
+    }, 0)
   }
 
   /** The first sequence of a range that is parked at a destination; null when none is. */
   nextParked(destination: string, { from, to }: SequenceRange): number | null {
-    const row = this.#db.all(
-      `SELECT sequence FROM fates
-       WHERE destination = ? AND state = 'parked' AND sequence BETWEEN ? AND ?
-       ORDER BY sequence LIMIT 1`,
-      destination,
-      from,
-      to,
-    )[0]
-    return row === undefined ? null : numberOf(row, 'sequence')
+    for (const { fates } of this.#segments.within({ from, to })) {
+      const [row] = this.#db.all(
+        `SELECT sequence FROM ${fates}
+         WHERE destination = ? AND state = 'parked' AND sequence BETWEEN ? AND ?
+         ORDER BY sequence LIMIT 1`,
+        destination,
+        from,
+        to,
+      )
+      if (row !== undefined) return numberOf(row, 'sequence')
+    }
+    return null
   }
 
-  /** Drops what is written down of the events up to a sequence. */
+  /** Drops what is written down of the events of the oldest segment up to a sequence. */
   dropUpTo(sequence: number): void {
-    this.#db.all('DELETE FROM fates WHERE sequence <= ?', sequence)
-    this.#db.all('DELETE FROM digests WHERE last <= ?', sequence)
-  }
-
-  /** Deletes all fates and all digests. */
-  clear(): void {
-    remakeTable(this.#db, 'fates')
-    remakeTable(this.#db, 'digests')
+    const [oldest] = this.#segments.all()
+    if (oldest === undefined) return
+    this.#db.all(`DELETE FROM ${oldest.fates} WHERE sequence <= ?`, sequence)
+    this.#db.all(`DELETE FROM ${oldest.digests} WHERE last <= ?`, sequence)
   }
 }

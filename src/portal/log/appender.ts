@@ -196,7 +196,8 @@ export class Appender {
       return { kind: 'known', sequence: place.sequence, isDuplicate: !place.sameReceipt }
     }
     const awaits = event !== null && this.#deps.enricher.awaits(event)
-    const sequence = transaction.insert(arrival, { event: request.event, awaits })
+    const quarantined = event === null || event.quarantined !== null
+    const sequence = transaction.insert(arrival, { event: request.event, awaits, quarantined })
     staged.remember(arrival, sequence)
     return { kind: 'new', sequence, event: awaits ? event : null }
   }

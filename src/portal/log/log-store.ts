@@ -1,13 +1,13 @@
 /** All SQL over the log of a portal. */
-import { MINUTE_MS } from '../../core/durations.ts'
+import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts'
 import { DUPLICATE_WINDOW_MS, MAX_REMEMBERED, RECEIPT_WINDOW_MS } from '../../core/log/append.ts'
 import type { Arrival, StoredPlace } from '../../core/log/append.ts'
 import type { Enrichment, LogEntry } from '../../core/log/event.ts'
 import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/lanes/retention.ts'
-import { numberOf, textOf, type Database } from '../../storage/database.ts'
-import { parseArrival, AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
-import { remakeTable } from '../state/migrations.ts'
+import { numberOf, textOf, type Database, type SqlRow } from '../../storage/database.ts'
+import { AWAITS, parseArrival, parseEntry, receivedAtOf } from './log-rows.ts'
+import type { LogCounts, Segment, SegmentStore } from './segment-store.ts'
 
 /** The rows that are read at a time when an object starts: most logs are quiet, and each row is billed. */
 const RECENT_PAGE = 20
@@ -21,33 +21,58 @@ const AWAITING_WINDOW_MS = 10 * MINUTE_MS
 /** The most that a page of events holds, in bytes of their texts; one event may be larger. */
 export const MAX_PAGE_BYTES = 1024 * 1024
 
+/** By so much the times of neighbouring events may be out of order, in milliseconds. */
+const CLOCKS_DIFFER_MS = HOUR_MS
+
+/** A sequence behind every other. */
+const MOST = Number.MAX_SAFE_INTEGER
+
 /** How many rows are searched for the last event about a field. */
 const MAX_LOOKED_THROUGH = 2000
 
-/** The log of one portal. Every method is one statement or a short loop; none awaits. */
+/** An event as it is stored. */
+export interface StoredText {
+  /** A `RelayEvent` as JSON text. */
+  readonly event: string
+  /** Whether it waits for its enrichment. */
+  readonly awaits: boolean
+  /** Whether it was not understood. */
+  readonly quarantined: boolean
+}
+
+/**
+ * The log of one portal, over all its segments. Every method is a few statements or a short loop; none awaits.
+ */
 export class LogStore {
   readonly #db: Database
+  readonly #segments: SegmentStore
 
-  constructor(db: Database) {
+  constructor(db: Database, segments: SegmentStore) {
     this.#db = db
+    this.#segments = segments
   }
 
   /** The highest sequence in the log; 0 when it is empty. */
   lastSequence(): number {
-    const row = this.#db.all('SELECT max(sequence) AS last FROM log')[0]
-    return typeof row?.['last'] === 'number' ? row['last'] : 0
+    for (const { log, last } of this.#segments.all().toReversed()) {
+      const found = last ?? this.#segments.lastIn(log)
+      if (found > 0) return found
+    }
+    return 0
   }
 
   /**
-   * Writes one row. `event` is a `RelayEvent` as JSON text; `awaits` says that it waits for its enrichment.
+   * Notes that no event has the sequences between the last one in the log and `head`: an uninstall or an operator has
+   * skipped them.
    */
-  insert(
-    sequence: number,
-    arrival: Arrival,
-    { event, awaits }: { readonly event: string; readonly awaits: boolean },
-  ): void {
+  skipTo(head: number): void {
+    this.#segments.skipTo(head)
+  }
+
+  /** Writes one row. */
+  insert(sequence: number, arrival: Arrival, { event, awaits, quarantined }: StoredText): void {
     this.#db.all(
-      `INSERT INTO log (sequence, received_at, receipt, digest, event, enrichment)
+      `INSERT INTO ${this.#openLog()} (sequence, received_at, receipt, digest, event, enrichment)
        VALUES (?, ?, ?, ?, ?, ?)`,
       sequence,
       arrival.receivedAt,
@@ -56,12 +81,14 @@ export class LogStore {
       event,
       awaits ? AWAITS : null,
     )
+    if (quarantined) this.#count(sequence, { quarantined: 1 })
   }
 
   /** Writes an event that no portal sent: a comparison has found its change. */
   insertReconciled(sequence: number, arrival: Arrival, told: ReconciledEvent): void {
     this.#db.all(
-      `INSERT INTO log (sequence, received_at, receipt, digest, event, enrichment, reconciled)
+      `INSERT INTO ${this.#openLog()}
+         (sequence, received_at, receipt, digest, event, enrichment, reconciled)
        VALUES (?, ?, ?, ?, ?, ?, 1)`,
       sequence,
       arrival.receivedAt,
@@ -70,15 +97,33 @@ export class LogStore {
       JSON.stringify(told.event),
       JSON.stringify(told.enrichment),
     )
+    const isThin = told.enrichment.status === 'unavailable'
+    this.#count(sequence, { reconciled: 1, thin: isThin ? 1 : 0 })
   }
 
   /** Writes the enrichment of an event. */
   enrich(sequence: number, enrichment: Enrichment): void {
+    const { log } = this.#segments.holding(sequence)
+    const [row] = this.#db.all(
+      `SELECT enrichment LIKE '{"status":"unavailable"%' AS thin FROM ${log} WHERE sequence = ?`,
+      sequence,
+    )
+    if (row === undefined) return
     this.#db.all(
-      'UPDATE log SET enrichment = ? WHERE sequence = ?',
+      `UPDATE ${log} SET enrichment = ? WHERE sequence = ?`,
       JSON.stringify(enrichment),
       sequence,
     )
+    const thin = Number(enrichment.status === 'unavailable') - Number(row['thin'] === 1)
+    if (thin !== 0) this.#count(sequence, { thin })
+  }
+
+  #openLog(): string {
+    return this.#segments.holding(MOST).log
+  }
+
+  #count(sequence: number, counts: Parameters<SegmentStore['count']>[1]): void {
+    this.#segments.count(this.#segments.holding(sequence).id, counts)
   }
 
   /**
@@ -88,26 +133,17 @@ export class LogStore {
    */
   awaiting(): LogEntry[] {
     const found: LogEntry[] = []
-    let before = Number.MAX_SAFE_INTEGER
     let since = Number.NEGATIVE_INFINITY
-    for (;;) {
-      // Only the entries that wait are read whole.
-      const rows = this.#db.all(
-        `SELECT sequence, received_at, enrichment = ? AS awaits FROM log
-         WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
-        AWAITS,
-        before,
-        AWAITING_PAGE,
-      )
+    // Only the entries that wait are read whole.
+    const columns = `sequence, received_at, enrichment = '${AWAITS}' AS awaits`
+    for (const rows of this.#youngest(columns, AWAITING_PAGE)) {
       const waiting = rows.filter((row) => row['awaits'] === 1)
       found.push(...waiting.flatMap((row) => this.entry(numberOf(row, 'sequence')) ?? []))
-      const [first] = rows
-      const last = rows.at(-1)
-      if (first === undefined || last === undefined) return found.toReversed()
-      since = Math.max(since, receivedAtOf(first) - AWAITING_WINDOW_MS)
-      if (waiting.length === 0 && receivedAtOf(last) < since) return found.toReversed()
-      before = numberOf(last, 'sequence')
+      const times = rows.map(receivedAtOf)
+      since = Math.max(since, (times[0] ?? 0) - AWAITING_WINDOW_MS)
+      if (waiting.length === 0 && (times.at(-1) ?? 0) < since) break
     }
+    return found.toReversed()
   }
 
   /**
@@ -116,60 +152,69 @@ export class LogStore {
    * each start of an object asks.
    */
   lastFieldEventSince(since: number): number | null {
-    let before = Number.MAX_SAFE_INTEGER
-    for (let seen = 0; seen < MAX_LOOKED_THROUGH; seen += RECENT_PAGE) {
-      const rows = this.#db.all(
-        `SELECT sequence, received_at, enrichment IS NOT NULL AND reconciled = 0 AS is_read FROM log
-         WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
-        before,
-        RECENT_PAGE,
-      )
+    let seen = 0
+    const columns = 'sequence, received_at, enrichment IS NOT NULL AND reconciled = 0 AS is_read'
+    for (const rows of this.#youngest(columns, RECENT_PAGE)) {
       const young = rows.filter((row) => receivedAtOf(row) >= since)
       const found = young.find((row) => row['is_read'] === 1)
       if (found !== undefined) return receivedAtOf(found)
-      const last = rows.at(-1)
-      if (last === undefined || young.length === 0) return null
-      before = numberOf(last, 'sequence')
+      seen += rows.length
+      if (young.length === 0 || seen >= MAX_LOOKED_THROUGH) break
     }
     return null
   }
 
   /** The times of receipt of the last events of the portal, in no certain order, as far as the youngest rows tell. */
   lastEventTimes(count: number): number[] {
-    return this.#db
-      .all(
-        `SELECT received_at FROM
-           (SELECT received_at, reconciled FROM log ORDER BY sequence DESC LIMIT ?)
-         WHERE reconciled = 0 LIMIT ?`,
-        MAX_LOOKED_THROUGH,
-        count,
-      )
-      .map((row) => numberOf(row, 'received_at'))
+    const times: number[] = []
+    let seen = 0
+    for (const rows of this.#youngest('sequence, received_at, reconciled', RECENT_PAGE)) {
+      times.push(...rows.filter((row) => row['reconciled'] === 0).map(receivedAtOf))
+      seen += rows.length
+      if (times.length >= count || seen >= MAX_LOOKED_THROUGH) break
+    }
+    return times.slice(0, count)
   }
 
-  /** The numbers that an operator sees: events of the portal, events that no portal sent, and thin events. */
-  counts(): { readonly events: number; readonly reconciled: number; readonly thin: number } {
-    const row = this.#db.all(
-      `SELECT count(*) AS entries, coalesce(sum(reconciled), 0) AS reconciled,
-         coalesce(sum(enrichment LIKE '{"status":"unavailable"%'), 0) AS thin FROM log`,
-    )[0]
-    if (row === undefined) return { events: 0, reconciled: 0, thin: 0 }
-    const reconciled = numberOf(row, 'reconciled')
-    return {
-      events: numberOf(row, 'entries') - reconciled,
-      reconciled,
-      thin: numberOf(row, 'thin'),
+  /** Pages of rows from the end of the log, newest first, with these columns and `sequence` among them. */
+  *#youngest(columns: string, size: number): Generator<readonly SqlRow[], void> {
+    for (const { log } of this.#segments.all().toReversed()) {
+      let before = MOST
+      for (;;) {
+        const rows = this.#db.all(
+          `SELECT ${columns} FROM ${log} WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
+          before,
+          size,
+        )
+        if (rows.length > 0) yield rows
+        const last = rows.at(-1)
+        if (last === undefined || rows.length < size) break
+        before = numberOf(last, 'sequence')
+      }
     }
+  }
+
+  /** The numbers that an operator sees. */
+  counts(): LogCounts {
+    return this.#segments.counts()
   }
 
   /** Entries after a sequence, oldest first: at most `limit`, and fewer when they are large. */
   after(sequence: number, limit: number): LogEntry[] {
-    return this.#page('log WHERE sequence > ? ORDER BY sequence', sequence, limit)
+    for (const { log } of this.#segments.within({ from: sequence + 1, to: MOST })) {
+      const page = this.#page(`${log} WHERE sequence > ? ORDER BY sequence`, sequence, limit)
+      if (page.length > 0) return page
+    }
+    return []
   }
 
   /** Entries before a sequence, newest first: at most `limit`, and fewer when they are large. */
   before(sequence: number, limit: number): LogEntry[] {
-    return this.#page('log WHERE sequence < ? ORDER BY sequence DESC', sequence, limit)
+    for (const { log } of this.#segments.within({ from: 1, to: sequence - 1 }).toReversed()) {
+      const page = this.#page(`${log} WHERE sequence < ? ORDER BY sequence DESC`, sequence, limit)
+      if (page.length > 0) return page
+    }
+    return []
   }
 
   /**
@@ -194,7 +239,8 @@ export class LogStore {
 
   /** One entry; null when it was never stored or has been dropped. */
   entry(sequence: number): LogEntry | null {
-    const row = this.#db.all('SELECT * FROM log WHERE sequence = ?', sequence)[0]
+    const { log } = this.#segments.holding(sequence)
+    const [row] = this.#db.all(`SELECT * FROM ${log} WHERE sequence = ?`, sequence)
     return row === undefined ? null : parseEntry(row)
   }
 
@@ -204,33 +250,32 @@ export class LogStore {
    */
   recentArrivals(now: number): { arrival: Arrival; sequence: number }[] {
     const recent: { arrival: Arrival; sequence: number }[] = []
-    let before = Number.MAX_SAFE_INTEGER
-    while (recent.length < MAX_REMEMBERED) {
-      const rows = this.#db.all(
-        `SELECT sequence, received_at, receipt, digest FROM log
-         WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
-        before,
-        RECENT_PAGE,
-      )
+    for (const rows of this.#youngest('sequence, received_at, receipt, digest', RECENT_PAGE)) {
       const young = rows.filter((row) => receivedAtOf(row) > now - RECEIPT_WINDOW_MS)
       for (const row of young) {
         recent.push({ arrival: parseArrival(row), sequence: numberOf(row, 'sequence') })
       }
-      const last = rows.at(-1)
-      if (last === undefined || young.length === 0) break
-      before = numberOf(last, 'sequence')
+      if (young.length === 0 || recent.length >= MAX_REMEMBERED) break
     }
     return recent.toReversed()
   }
 
   /**
-   * The place of a drained event that stands in the log already, however long ago it was stored. The whole
-   * log is read: this is the price of having no index, and only the spill pays it. Events with equal content
-   * count as one within `windowMs`.
+   * The place of a drained event that stands in the log already, however long ago it was stored. Every segment of
+   * that time is read: this is the price of having no index, and only the spill pays it. Events with equal
+   * content count as one within `windowMs`.
    */
   findPlace(arrival: Arrival, windowMs: number = DUPLICATE_WINDOW_MS): StoredPlace | null {
-    const row = this.#db.all(
-      `SELECT sequence, receipt FROM log
+    const places = this.#segments
+      .all()
+      .filter((segment) => isOfTime(segment, arrival.receivedAt))
+      .flatMap(({ log }) => this.#findIn(log, arrival, windowMs) ?? [])
+    return places.find(({ sameReceipt }) => sameReceipt) ?? places[0] ?? null
+  }
+
+  #findIn(log: string, arrival: Arrival, windowMs: number): StoredPlace | null {
+    const [row] = this.#db.all(
+      `SELECT sequence, receipt FROM ${log}
        WHERE receipt = ? OR (digest = ? AND received_at BETWEEN ? AND ?)
        ORDER BY receipt = ? DESC, sequence LIMIT 1`,
       arrival.receipt,
@@ -238,7 +283,7 @@ export class LogStore {
       arrival.receivedAt - windowMs,
       arrival.receivedAt + windowMs,
       arrival.receipt,
-    )[0]
+    )
     if (row === undefined) return null
     const sequence = numberOf(row, 'sequence')
     return { sequence, sameReceipt: textOf(row, 'receipt') === arrival.receipt }
@@ -246,36 +291,55 @@ export class LogStore {
 
   /** The sequences and the times of receipt of the oldest entries. */
   oldest(limit: number): AgedEvent[] {
-    return this.#db
-      .all('SELECT sequence, received_at FROM log ORDER BY sequence LIMIT ?', limit)
-      .map((row) => ({
-        sequence: numberOf(row, 'sequence'),
-        receivedAt: receivedAtOf(row),
-      }))
+    for (const { log } of this.#segments.all()) {
+      const rows = this.#db.all(
+        `SELECT sequence, received_at FROM ${log} ORDER BY sequence LIMIT ?`,
+        limit,
+      )
+      if (rows.length > 0) {
+        return rows.map((row) => ({
+          sequence: numberOf(row, 'sequence'),
+          receivedAt: receivedAtOf(row),
+        }))
+      }
+    }
+    return []
   }
 
-  /** Drops the entries up to a sequence. */
+  /** Whether the log holds no entry. */
+  isEmpty(): boolean {
+    return this.oldest(1).length === 0
+  }
+
+  /** Drops the entries of the oldest segment up to a sequence. */
   dropUpTo(sequence: number): void {
-    this.#db.all('DELETE FROM log WHERE sequence <= ?', sequence)
+    const [oldest] = this.#segments.all()
+    if (oldest === undefined) return
+    const { id, log } = oldest
+    const [gone] = this.#db.all(
+      `SELECT count(*) AS entries, coalesce(sum(reconciled), 0) AS reconciled,
+         coalesce(sum(enrichment LIKE '{"status":"unavailable"%'), 0) AS thin,
+         coalesce(sum(iif(json_valid(event), coalesce(json_type(event, '$.quarantined'), '') <> 'null', 1)), 0)
+           AS quarantined
+       FROM ${log} WHERE sequence <= ?`,
+      sequence,
+    )
+    if (gone === undefined) return
+    const last = this.#segments.lastIn(log)
+    // Deleted first: an object that is full takes nothing else.
+    this.#db.all(`DELETE FROM ${log} WHERE sequence <= ?`, sequence)
+    this.#segments.uncount(id, last, {
+      entries: numberOf(gone, 'entries'),
+      reconciled: numberOf(gone, 'reconciled'),
+      thin: numberOf(gone, 'thin'),
+      quarantined: numberOf(gone, 'quarantined'),
+    })
   }
+}
 
-  /** How many entries the log holds. */
-  count(): number {
-    const row = this.#db.all('SELECT count(*) AS entries FROM log')[0]
-    return row === undefined ? 0 : numberOf(row, 'entries')
-  }
-
-  /** How many entries are quarantined. */
-  countQuarantined(): number {
-    const row = this.#db.all(
-      `SELECT count(*) AS entries FROM log
-       WHERE iif(json_valid(event), coalesce(json_type(event, '$.quarantined'), '') <> 'null', 1)`,
-    )[0]
-    return row === undefined ? 0 : numberOf(row, 'entries')
-  }
-
-  /** Deletes the whole log. */
-  clear(): void {
-    remakeTable(this.#db, 'log')
-  }
+/** Whether an event of a time may stand in a segment. Clocks differ, and the spill brings events late. */
+function isOfTime({ oldestAt, youngestAt }: Segment, receivedAt: number): boolean {
+  const isTooOld = youngestAt !== null && youngestAt < receivedAt - CLOCKS_DIFFER_MS
+  const isTooYoung = oldestAt !== null && oldestAt > receivedAt + CLOCKS_DIFFER_MS
+  return !isTooOld && !isTooYoung
 }

@@ -13,15 +13,12 @@ import type { AlarmKeeper } from '../alarm.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
-import type { LogStore } from './log-store.ts'
+import type { LogStore, StoredText } from './log-store.ts'
 
 /** The changes of the log that one transaction may make. */
 export interface LogTransaction {
-  /**
-   * Stores an event that the portal sent, and returns its sequence. `awaits` says that it waits for its
-   * enrichment.
-   */
-  insert(arrival: Arrival, stored: { readonly event: string; readonly awaits: boolean }): number
+  /** Stores an event that the portal sent, and returns its sequence. */
+  insert(arrival: Arrival, stored: StoredText): number
   /** Stores an event that no portal sent, and returns its sequence. */
   insertReconciled(told: ReconciledEvent): number
   /** Writes the enrichment of an event. */
@@ -43,7 +40,7 @@ export interface LanesToMatch {
 /** The dependencies of the writer. */
 export interface LogWriterDeps {
   readonly db: Database
-  readonly log: Pick<LogStore, 'insert' | 'insertReconciled' | 'enrich'>
+  readonly log: Pick<LogStore, 'insert' | 'insertReconciled' | 'enrich' | 'skipTo'>
   readonly state: Pick<PortalState, 'head' | 'setHead'>
   readonly matcher: LanesToMatch
   readonly alarm: Pick<AlarmKeeper, 'begin' | 'rolledBack' | 'ensure' | 'stands'>
@@ -54,6 +51,8 @@ export interface LogWriterDeps {
 /** The writer of one portal's log. */
 export class LogWriter {
   readonly #deps: LogWriterDeps
+  /** Whether this life of the object has added an event. */
+  #hasWritten = false
 
   constructor(deps: LogWriterDeps) {
     this.#deps = deps
@@ -77,6 +76,7 @@ export class LogWriter {
       throw error
     }
     if (growth.head !== state.head()) {
+      this.#hasWritten = true
       state.setHead(growth.head)
       matcher.adopt()
     }
@@ -124,9 +124,10 @@ export class LogWriter {
   }
 
   #next(growth: { head: number }): number {
-    const { state, matcher, alarm, world, scheduler } = this.#deps
+    const { log, state, matcher, alarm, world, scheduler } = this.#deps
     if (growth.head === state.head()) {
       matcher.match()
+      if (!this.#hasWritten) log.skipTo(growth.head)
       scheduler.background(alarm.ensure(world.now() + SAFETY_ALARM_MS))
     }
     growth.head += 1

@@ -66,6 +66,29 @@ export const MIGRATIONS: readonly Migration[] = [
       ) WITHOUT ROWID`,
     ],
   },
+  {
+    id: '0004-segments',
+    statements: [
+      `CREATE TABLE segments (
+        id INTEGER PRIMARY KEY,
+        last INTEGER,
+        oldest_at INTEGER,
+        youngest_at INTEGER,
+        bytes INTEGER NOT NULL DEFAULT 0,
+        up_to INTEGER NOT NULL,
+        entries INTEGER NOT NULL,
+        reconciled INTEGER NOT NULL,
+        thin INTEGER NOT NULL,
+        quarantined INTEGER NOT NULL
+      )`,
+      // The tables that are there become the open segment.
+      `INSERT INTO segments (id, up_to, entries, reconciled, thin, quarantined)
+       SELECT 1, coalesce(max(sequence), 0), count(*), coalesce(sum(reconciled), 0),
+         coalesce(sum(enrichment LIKE '{"status":"unavailable"%'), 0),
+         coalesce(sum(iif(json_valid(event), coalesce(json_type(event, '$.quarantined'), '') <> 'null', 1)), 0)
+       FROM log`,
+    ],
+  },
 ]
 
 /** Whether the tables were ever made. A request under a made-up member id must not make them. */
@@ -119,15 +142,4 @@ export function dropSchema(db: Database): void {
     )
     for (const table of tables) db.all(`DROP TABLE "${textOf(table, 'name')}"`)
   })
-}
-
-/**
- * Empties a table by making it anew. This writes two rows for the schema, and none for the rows of the table
- * (docs/cloudflare.md, "Rows billed").
- */
-export function remakeTable(db: Database, name: string): void {
-  const row = db.all('SELECT sql FROM sqlite_master WHERE name = ?', name)[0]
-  if (row === undefined) return
-  db.all(`DROP TABLE ${name}`)
-  db.all(textOf(row, 'sql'))
 }

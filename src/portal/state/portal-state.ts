@@ -148,6 +148,23 @@ export class PortalState {
     this.#changed()
   }
 
+  /**
+   * Writes down the last sequence that was given, inside the caller's transaction, since it must survive an empty
+   * log. Memory follows with `adoptHead`, after that transaction has returned.
+   */
+  writeHead(): void {
+    if (this.#install.lastSequence !== this.#head) this.rows.saveInstall(this.#withHead())
+  }
+
+  /** Takes over what `writeHead` has written. */
+  adoptHead(): void {
+    if (this.#install.lastSequence !== this.#head) this.#install = this.#withHead()
+  }
+
+  #withHead(): InstallState {
+    return { ...this.#install, lastSequence: this.#head }
+  }
+
   /** Stores the pending installs, or removes them; then changes memory. */
   changePending(next: PendingRow | null): void {
     this.#prepare()

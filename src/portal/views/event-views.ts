@@ -66,10 +66,9 @@ export function eventViews(
 ): EventView[] {
   const sequences = entries.map(({ sequence }) => sequence)
   const range = { from: Math.min(...sequences), to: Math.max(...sequences) }
-  const stored = fates.inRange(range)
   const lanes = book.all().map((lane) => ({
     lane,
-    exact: stored.filter(({ destination }) => destination === lane.destination),
+    exact: fates.inRange(lane.destination, range),
     digests: fates.digestsInRange(lane.destination, range),
   }))
   return entries.map((entry) => {

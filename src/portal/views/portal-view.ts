@@ -32,7 +32,7 @@ import { isoTime } from './iso-time.ts'
 export interface PortalViewParts {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'pending' | 'head' | 'damaged'>
-  readonly log: Pick<LogStore, 'before' | 'after' | 'counts' | 'countQuarantined'>
+  readonly log: Pick<LogStore, 'before' | 'after' | 'counts'>
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'all'>
   readonly rules: Pick<LaneRules, 'find' | 'problems'>
@@ -70,6 +70,12 @@ export function installStatus(
     waiting: Math.max(0, ...lanes.map(({ cursor }) => parts.state.head() - cursor)),
     parked: lanes.reduce((sum, { destination }) => sum + parts.fates.countParked(destination), 0),
   }
+}
+
+/** The numbers of the log. Events that no portal sent are counted apart. */
+function numbersOf({ log }: Pick<PortalViewParts, 'log'>) {
+  const { entries, reconciled, thin, quarantined } = log.counts()
+  return { quarantined, events: entries - reconciled, reconciled, thin }
 }
 
 /** The answer of `GET /admin/api/portals/{memberId}`; `now` is in unix milliseconds. */
@@ -110,8 +116,7 @@ export function portalView(parts: PortalViewParts, now: number) {
     recovery: install.recovery === null ? null : recoveryView(install.recovery),
     damaged: parts.state.damaged().map(({ part, at }) => ({ part, at: isoTime(at) })),
     head: parts.state.head(),
-    quarantined: parts.log.countQuarantined(),
-    ...parts.log.counts(),
+    ...numbersOf(parts),
     erased: install.erased,
     lastEventAt: isoTime(last?.receivedAt ?? null),
     lastReconcileAt: isoTime(parts.reconciliation.state().finishedAt),

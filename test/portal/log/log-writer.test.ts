@@ -5,6 +5,7 @@ import type { ReconciledEvent } from '../../../src/core/fields/reconciled-event.
 import type { Arrival } from '../../../src/core/log/append.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
+import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
 import { LogWriter, type LogWriterDeps } from '../../../src/portal/log/log-writer.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import type { Database } from '../../../src/storage/database.ts'
@@ -15,7 +16,7 @@ import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 import { until } from '../../support/until.ts'
 import { NOW } from '../../support/time.ts'
 
-const STORED = { event: JSON.stringify(anEvent()), awaits: false }
+const STORED = { event: JSON.stringify(anEvent()), awaits: false, quarantined: false }
 
 const TOLD: ReconciledEvent = {
   event: { ...anEvent({ userId: null }), field: FIELD },
@@ -32,7 +33,7 @@ function aWriter(db: Database, alarm: Partial<LogWriterDeps['alarm']> = {}) {
   const asked: string[] = []
   const note = (word: string) => () => void asked.push(word)
   const state = { at: 41, head: () => state.at, setHead: (head: number) => void (state.at = head) }
-  const log = new LogStore(db)
+  const log = new LogStore(db, new SegmentStore(db))
   const writer = new LogWriter({
     db,
     log,
@@ -90,12 +91,12 @@ describe('write()', () => {
           throw new Error('disk is full')
         })
       expect(fail).toThrow('disk is full')
-      const first = { head: state.at, count: log.count(), asked: [...asked] }
+      const first = { head: state.at, isEmpty: log.isEmpty(), asked: [...asked] }
       const sequence = writer.write((transaction) => transaction.insert(anArrival('b'), STORED))
       return { first, sequence }
     })
     expect(found).toEqual({
-      first: { head: 41, count: 0, asked: [...GROWN, 'rolled back', 'abandon'] },
+      first: { head: 41, isEmpty: true, asked: [...GROWN, 'rolled back', 'abandon'] },
       sequence: 42,
     })
   })

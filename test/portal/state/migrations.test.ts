@@ -22,6 +22,20 @@ afterEach(() => scenario.close())
  * that was released is never edited. A new migration needs its own entry.
  */
 function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | null {
+  if (version === '0004-segments') {
+    // Event 1 stands in a closed segment, event 2 in the open one.
+    return [
+      ...(rowsOf('0003-digests') ?? []),
+      ...['log', 'fates', 'digests'].flatMap((table): [string][] => [[TABLES[table] ?? '']]),
+      ['INSERT INTO log_2 SELECT * FROM log WHERE sequence = 2'],
+      ['DELETE FROM log WHERE sequence = 2'],
+      ['UPDATE segments SET last = 1, oldest_at = 1, youngest_at = 1, up_to = 1, entries = 1'],
+      [
+        `INSERT INTO segments (id, up_to, entries, reconciled, thin, quarantined)
+         VALUES (2, 1, 0, 0, 0, 0)`,
+      ],
+    ]
+  }
   if (version === '0003-digests') {
     return [
       ...(rowsOf('0002-fields') ?? []),
@@ -84,6 +98,22 @@ function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | nu
   ]
 }
 
+/** The tables of the second segment. */
+const TABLES: Readonly<Record<string, string>> = {
+  log: `CREATE TABLE log_2 (
+    sequence INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, receipt TEXT NOT NULL, digest TEXT NOT NULL,
+    event TEXT NOT NULL, enrichment TEXT, reconciled INTEGER NOT NULL DEFAULT 0
+  )`,
+  fates: `CREATE TABLE fates_2 (
+    destination TEXT NOT NULL, sequence INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT, status INTEGER,
+    at INTEGER NOT NULL, attempts INTEGER NOT NULL, PRIMARY KEY (destination, sequence)
+  ) WITHOUT ROWID`,
+  digests: `CREATE TABLE digests_2 (
+    destination TEXT NOT NULL, last INTEGER NOT NULL, sequences TEXT NOT NULL, at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL, PRIMARY KEY (destination, last)
+  ) WITHOUT ROWID`,
+}
+
 const FIELD = {
   family: 'requisite' as const,
   action: 'updated' as const,
@@ -119,6 +149,7 @@ describe('migrations', () => {
     const portal = scenario.object
     expect(await portal.view()).toMatchObject({
       head: 2,
+      events: 2,
       pending: { kind: 'unknown_application', domain: 'acme.bitrix24.com' },
       lanes: [{ destination: 'erp', cursor: 2, parked: 1 }],
     })
@@ -142,6 +173,7 @@ describe('migrations', () => {
       'pending',
       'portal_values',
       'reconciliation',
+      'segments',
     ])
   })
 

@@ -56,8 +56,7 @@ function partsOf({
     },
     log: {
       ...pagesOf(entries),
-      counts: () => ({ events: entries.length, reconciled: 0, thin: 0 }),
-      countQuarantined: () => 0,
+      counts: () => ({ entries: entries.length, reconciled: 0, thin: 0, quarantined: 0 }),
     },
     fates: { countParked: (destination) => parked[destination] ?? 0 },
     book: { all: () => lanes },

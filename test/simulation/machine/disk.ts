@@ -23,10 +23,10 @@ export interface DiskFaults {
 
 /** The parts of the storage of which one write may be refused, each with the statements that write it. */
 export const STORAGE_PARTS = {
-  log: /INTO log\b/,
-  enrichment: /UPDATE log\b/,
+  log: /INTO log(?:_\d+)?\b/,
+  enrichment: /UPDATE log(?:_\d+)?\b/,
   lanes: /INTO lanes\b/,
-  fates: /INTO (?:fates|digests)\b/,
+  fates: /INTO (?:fates|digests)(?:_\d+)?\b/,
   fields: /INTO fields\b/,
   install: /INTO (?:install|pending|portal)\b/,
   alarm: /^alarm$/,
@@ -117,6 +117,7 @@ export class Disk {
       this.#open()
       return this.#run(query, bindings)
     }
+    const bytesOf = () => Number(this.#run('PRAGMA page_count', [])[0]?.['page_count'] ?? 0) * 4096
     const mustLive = () => {
       if (life.hasEnded()) throw new MachineEnded('The object has ended')
     }
@@ -126,6 +127,9 @@ export class Disk {
           mustLive()
           const rows = READS.test(query) ? this.#run(query, bindings) : write(query, bindings)
           return { toArray: () => rows }
+        },
+        get databaseSize() {
+          return bytesOf()
         },
       },
       transactionSync: <T>(work: () => T): T => this.#transaction(work, life),

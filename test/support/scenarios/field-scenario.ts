@@ -24,6 +24,7 @@ import { Enricher } from '../../../src/portal/fields/enricher.ts'
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
 import { ReconciliationBook } from '../../../src/portal/fields/reconciliation-book.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
+import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
 import { LogWriter } from '../../../src/portal/log/log-writer.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import { PacedCalls } from '../../../src/portal/tokens/paced-calls.ts'
@@ -172,7 +173,7 @@ export class FieldScenario {
   constructor() {
     this.#db = openNodeDatabase((...statement) => this.storage.refuses(...statement))
     migrate(this.#db)
-    this.log = new LogStore(this.#db)
+    this.log = new LogStore(this.#db, new SegmentStore(this.#db))
     this.fields = new FieldStore(this.#db, damagedRows(this.#db))
     this.#parts = this.#build()
   }
@@ -370,6 +371,7 @@ function openNodeDatabase(
       }
     },
     sync: () => Promise.resolve(),
+    bytes: () => 0,
   }
 }
 

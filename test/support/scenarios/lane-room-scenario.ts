@@ -8,6 +8,7 @@ import { LaneMatcher } from '../../../src/portal/lanes/matcher.ts'
 import { Receivers } from '../../../src/portal/lanes/receivers.ts'
 import { LaneRules } from '../../../src/portal/lanes/rules.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
+import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import type { Database } from '../../../src/storage/database.ts'
 import { anEvent } from '../builders/a-delivery.ts'
@@ -38,7 +39,7 @@ export class LaneRoomScenario {
       this.log.insert(
         this.#head,
         { receipt, contentHash: receipt, receivedAt: this.now },
-        { event: JSON.stringify(anEvent(event)), awaits: false },
+        { event: JSON.stringify(anEvent(event)), awaits: false, quarantined: false },
       )
       return this.#head
     },
@@ -72,8 +73,9 @@ export class LaneRoomScenario {
       policy: { allowLocal: false },
     }
     this.values = new Map(Object.entries(values))
-    this.log = new LogStore(db)
-    this.fates = new FateStore(db)
+    const segments = new SegmentStore(db)
+    this.log = new LogStore(db, segments)
+    this.fates = new FateStore(db, segments)
     // No test here waits for a checkpoint.
     this.book = new LaneBook({
       db: { ...db, transaction: (work) => db.transaction(() => this.#unlessFull(work)) },

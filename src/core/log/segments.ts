@@ -1,0 +1,40 @@
+/**
+ * Decides when the open segment of a portal's log is closed. A closed segment goes as a whole, which costs nothing
+ * for each event; closing costs some 15 rows. So a segment holds a hundred events at least, and ends when it covers
+ * enough time or enough bytes. Pure.
+ */
+import { DAY_MS } from '../durations.ts'
+
+/** A segment with fewer events stays open: their rows are deleted one by one, which is cheaper. */
+export const MIN_SEGMENT_EVENTS = 100
+
+/** A segment of so many bytes is closed, however young it is. */
+export const SEGMENT_BYTES = 64 * 1024 * 1024
+
+/** A segment covers this part of the time for which events are kept, and then it is closed. */
+const SPAN = 1 / 30
+
+/** An event is kept for so much longer at most, as a part of that time, when its segment will go as a whole. */
+const KEPT_LONGER = 1 / 10
+
+/** The open segment in numbers. */
+export interface SegmentState {
+  readonly events: number
+  readonly bytes: number
+  /** When its first event was received, in unix milliseconds; null without one. */
+  readonly oldestAt: number | null
+}
+
+/** For how long at most an old event waits for the youngest one of its segment, in milliseconds. */
+export function segmentGraceMs(retentionDays: number): number {
+  return retentionDays * DAY_MS * KEPT_LONGER
+}
+
+/** Whether the open segment is to be closed. */
+export function isFull(
+  { events, bytes, oldestAt }: SegmentState,
+  { now, retentionDays }: { readonly now: number; readonly retentionDays: number },
+): boolean {
+  if (events < MIN_SEGMENT_EVENTS || oldestAt === null) return false
+  return bytes >= SEGMENT_BYTES || now - oldestAt >= retentionDays * DAY_MS * SPAN
+}

@@ -1,0 +1,301 @@
+/**
+ * All SQL over the segments of a portal's log: which there are, what they hold in numbers, and their tables. Events
+ * are added to the youngest segment, which is open. A closed segment goes by dropping its tables, since each row that
+ * is deleted is billed like one that is written.
+ *
+ * Closing and dropping happen inside the caller's transaction. Whoever opens that transaction does it in
+ * `changing()`, so that memory follows storage however the transaction ends.
+ */
+import type { SegmentState } from '../../core/log/segments.ts'
+import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
+
+/**
+ * The tables of a segment as the migrations have made them for the first one. A migration that changes one of them has
+ * to change it in every segment, and here.
+ */
+const TABLES = {
+  log: `(
+    sequence INTEGER PRIMARY KEY,
+    received_at INTEGER NOT NULL,
+    receipt TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    event TEXT NOT NULL,
+    enrichment TEXT,
+    reconciled INTEGER NOT NULL DEFAULT 0
+  )`,
+  fates: `(
+    destination TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    status INTEGER,
+    at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    PRIMARY KEY (destination, sequence)
+  ) WITHOUT ROWID`,
+  digests: `(
+    destination TEXT NOT NULL,
+    last INTEGER NOT NULL,
+    sequences TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    PRIMARY KEY (destination, last)
+  ) WITHOUT ROWID`,
+} as const
+
+/** The id of the first segment, whose tables have no number in their names. */
+const FIRST = 1
+
+/** A part of the log: consecutive events with their fates and digests. */
+export interface Segment {
+  readonly id: number
+  /** The names of its tables. */
+  readonly log: string
+  readonly fates: string
+  readonly digests: string
+  /** Its last sequence; null while it is open. */
+  readonly last: number | null
+  /** The times of receipt of its first and its last event, in unix milliseconds; null while it is open. */
+  readonly oldestAt: number | null
+  readonly youngestAt: number | null
+  /** About the bytes that it takes; 0 while it is open. */
+  readonly bytes: number
+}
+
+/** The numbers of a log, or of a part of it. */
+export interface LogCounts {
+  /** All events, those included that no portal sent. */
+  readonly entries: number
+  /** Events that no portal sent: a comparison has found their change. */
+  readonly reconciled: number
+  readonly thin: number
+  readonly quarantined: number
+}
+
+/** The segments of one portal's log. */
+export class SegmentStore {
+  readonly #db: Database
+  #known: readonly Segment[] | null = null
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  /** Every segment, oldest first; the last one is open. */
+  all(): readonly Segment[] {
+    this.#known ??= this.#load()
+    return this.#known
+  }
+
+  #load(): readonly Segment[] {
+    const rows = this.#db.all(
+      'SELECT id, last, oldest_at, youngest_at, bytes FROM segments ORDER BY id',
+    )
+    const open = rows.at(-1)
+    return [
+      ...rows.slice(0, -1).map((row) => this.#closed(row)),
+      openSegment(open === undefined ? FIRST : numberOf(open, 'id')),
+    ]
+  }
+
+  #closed(row: SqlRow): Segment {
+    const id = numberOf(row, 'id')
+    const names = tablesOf(id)
+    // A damaged number is found in the tables, or counts as unknown.
+    const last = numberIn(row, 'last') ?? this.lastIn(names.log)
+    const oldestAt = numberIn(row, 'oldest_at')
+    const youngestAt = numberIn(row, 'youngest_at')
+    return { id, ...names, last, oldestAt, youngestAt, bytes: numberIn(row, 'bytes') ?? 0 }
+  }
+
+  /** The open segment in numbers. */
+  openState(): SegmentState {
+    const closed = this.all().slice(0, -1)
+    const [row] = this.#db.all(
+      'SELECT entries + max(0, ? - up_to) AS entries FROM segments ORDER BY id DESC LIMIT 1',
+      this.lastIn(this.#open().log),
+    )
+    const [first] = this.#db.all(
+      `SELECT received_at FROM ${this.#open().log} ORDER BY sequence LIMIT 1`,
+    )
+    return {
+      events: numberIn(row ?? {}, 'entries') ?? 0,
+      bytes: this.#db.bytes() - closed.reduce((sum, { bytes }) => sum + bytes, 0),
+      oldestAt: numberIn(first ?? {}, 'received_at'),
+    }
+  }
+
+  /** The highest sequence of one table; 0 when it is empty. */
+  lastIn(log: string): number {
+    const [row] = this.#db.all(`SELECT max(sequence) AS last FROM ${log}`)
+    return row === undefined ? 0 : (numberIn(row, 'last') ?? 0)
+  }
+
+  /** The segment in which a sequence stands, or would stand. */
+  holding(sequence: number): Segment {
+    const segments = this.all()
+    const found = segments.find(({ last }) => last === null || last >= sequence)
+    return found ?? openSegment(FIRST)
+  }
+
+  /** The segments that hold some of these sequences, both ends included, oldest first. */
+  within({ from, to }: { readonly from: number; readonly to: number }): readonly Segment[] {
+    const first = this.holding(from).id
+    const last = this.holding(to).id
+    return this.all().filter(({ id }) => id >= first && id <= last)
+  }
+
+  /** The numbers of the whole log. */
+  counts(): LogCounts {
+    const rows = this.#db.all(
+      'SELECT up_to, entries, reconciled, thin, quarantined FROM segments ORDER BY id',
+    )
+    // A damaged number counts as none.
+    const sum = (column: string): number =>
+      rows.reduce((total, row) => total + (numberIn(row, column) ?? 0), 0)
+    const upTo = numberIn(rows.at(-1) ?? {}, 'up_to') ?? 0
+    return {
+      entries: sum('entries') + Math.max(0, this.lastIn(this.#open().log) - upTo),
+      reconciled: sum('reconciled'),
+      thin: sum('thin'),
+      quarantined: sum('quarantined'),
+    }
+  }
+
+  /** Adds to the numbers of a segment. The number of events needs no write: it follows from their sequences. */
+  count(
+    id: number,
+    { reconciled = 0, thin = 0, quarantined = 0 }: Partial<Omit<LogCounts, 'entries'>>,
+  ): void {
+    this.#db.all(
+      `UPDATE segments SET reconciled = reconciled + ?, thin = thin + ?,
+         quarantined = quarantined + ? WHERE id = ?`,
+      reconciled,
+      thin,
+      quarantined,
+      id,
+    )
+  }
+
+  /** Takes deleted events off the numbers of a segment. `last` was its last sequence before. */
+  uncount(id: number, last: number, gone: LogCounts): void {
+    this.#db.all(
+      `UPDATE segments SET entries = entries + max(0, ? - up_to) - ?, up_to = max(up_to, ?),
+         reconciled = reconciled - ?, thin = thin - ?, quarantined = quarantined - ? WHERE id = ?`,
+      last,
+      gone.entries,
+      last,
+      gone.reconciled,
+      gone.thin,
+      gone.quarantined,
+      id,
+    )
+  }
+
+  /**
+   * Notes that the sequences between the last event of the log and `head` were never given: the next event gets
+   * `head + 1`.
+   */
+  skipTo(head: number): void {
+    const open = this.#open()
+    const last = Math.max(this.lastIn(open.log), this.#lastClosed())
+    if (last === head) return
+    this.#db.all(
+      `UPDATE segments SET entries = entries + max(0, ? - up_to), up_to = ? WHERE id = ? AND up_to < ?`,
+      last,
+      head,
+      open.id,
+      head,
+    )
+  }
+
+  #lastClosed(): number {
+    return this.all().at(-2)?.last ?? 0
+  }
+
+  /**
+   * Runs a change that closes or drops segments. Memory follows storage afterwards, whether the change was
+   * written or rolled back.
+   */
+  changing<T>(change: () => T): T {
+    try {
+      return change()
+    } finally {
+      this.#known = null
+    }
+  }
+
+  #open(): Segment {
+    return this.all().at(-1) ?? openSegment(FIRST)
+  }
+
+  /** Closes the open segment, which ends with `head`, and opens the next one. */
+  close(head: number): void {
+    const { id, log } = this.#open()
+    const { oldestAt, bytes } = this.openState()
+    const [last] = this.#db.all(`SELECT received_at FROM ${log} ORDER BY sequence DESC LIMIT 1`)
+    this.#db.all(
+      `UPDATE segments SET last = ?, oldest_at = ?, youngest_at = ?, bytes = ?,
+         entries = entries + max(0, ? - up_to), up_to = ? WHERE id = ?`,
+      head,
+      oldestAt,
+      numberIn(last ?? {}, 'received_at'),
+      bytes,
+      this.lastIn(log),
+      head,
+      id,
+    )
+    this.#create(id + 1, head)
+  }
+
+  /** Drops the oldest segment with everything that is written down of its events, if it is closed. */
+  dropOldest(): void {
+    const [oldest] = this.all()
+    if (oldest !== undefined) this.#drop(oldest)
+  }
+
+  #drop({ id, last }: Segment): void {
+    if (last === null) return
+    this.#dropTables(id)
+    this.#db.all('DELETE FROM segments WHERE id = ?', id)
+    this.#known = null
+  }
+
+  /** Drops everything. The next event gets `head + 1`. */
+  clear(head: number): void {
+    for (const { id } of this.all()) this.#dropTables(id)
+    this.#db.all('DELETE FROM segments')
+    this.#create(FIRST, head)
+  }
+
+  #dropTables(id: number): void {
+    for (const table of Object.values(tablesOf(id))) this.#db.all(`DROP TABLE ${table}`)
+  }
+
+  #create(id: number, head: number): void {
+    const { log, fates, digests } = tablesOf(id)
+    this.#db.all(`CREATE TABLE ${log} ${TABLES.log}`)
+    this.#db.all(`CREATE TABLE ${fates} ${TABLES.fates}`)
+    this.#db.all(`CREATE TABLE ${digests} ${TABLES.digests}`)
+    this.#db.all(
+      'INSERT INTO segments (id, up_to, entries, reconciled, thin, quarantined) VALUES (?, ?, 0, 0, 0, 0)',
+      id,
+      head,
+    )
+    this.#known = null
+  }
+}
+
+function tablesOf(id: number): Pick<Segment, 'log' | 'fates' | 'digests'> {
+  const end = id === FIRST ? '' : `_${id}`
+  return { log: `log${end}`, fates: `fates${end}`, digests: `digests${end}` }
+}
+
+function openSegment(id: number): Segment {
+  return { id, ...tablesOf(id), last: null, oldestAt: null, youngestAt: null, bytes: 0 }
+}
+
+function numberIn(row: SqlRow, column: string): number | null {
+  const value = row[column]
+  return typeof value === 'number' ? value : null
+}
