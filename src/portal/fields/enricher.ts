@@ -18,6 +18,7 @@ import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { LogWriter } from '../log/log-writer.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../settings.ts'
+import { startTimer } from '../timers.ts'
 import type { PortalAccess } from '../tokens/portal-access.ts'
 import { EnrichmentWriter } from './enrichment-writer.ts'
 import { EventReads } from './event-reads.ts'
@@ -51,7 +52,8 @@ export class Enricher {
   readonly #reads: EventReads
   readonly #writer: EnrichmentWriter
   #isRunning = false
-  #isWatched = false
+  /** Ends the timer of the oldest event; null while no timer runs. */
+  #endWatch: (() => void) | null = null
   #whenIdle = Promise.resolve()
 
   constructor(deps: EnricherDeps) {
@@ -142,6 +144,7 @@ export class Enricher {
     this.#waiting.clear()
     this.#writer.clear()
     this.#reads.forgetAgain()
+    this.#restWatch()
   }
 
   /**
@@ -177,6 +180,7 @@ export class Enricher {
     } finally {
       this.#reads.end()
       this.#isRunning = false
+      this.#restWatch()
     }
   }
 
@@ -200,13 +204,24 @@ export class Enricher {
   /** Sleeps until the budget of the oldest event is over, and ends the waiting of this event then. */
   #watch(): void {
     const first = this.#waiting.first()
-    if (this.#isWatched || first === null) return
-    this.#isWatched = true
-    // Only the read under way keeps this sleep alive. Should the object end, the alarm takes over.
-    void this.#deps.world.sleep(first.deadline - this.#deps.world.now()).then(() => {
-      this.#isWatched = false
-      this.catchUp()
+    if (this.#endWatch !== null || first === null) return
+    const { world } = this.#deps
+    this.#endWatch = startTimer(world, {
+      ms: first.deadline - world.now(),
+      work: () => {
+        this.#endWatch = null
+        this.catchUp()
+      },
+      // Only the read under way keeps the timer alive. Should the object end, the alarm takes over.
+      keepAlive: (timer) => void timer,
     })
+  }
+
+  /** Ends the timer when nothing waits any more, since it keeps the object awake. */
+  #restWatch(): void {
+    if (this.#waiting.first() !== null) return
+    this.#endWatch?.()
+    this.#endWatch = null
   }
 
   /** Stores what is held, and lets the events whose budget is over go out thin. False when storage refuses. */

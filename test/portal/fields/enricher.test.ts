@@ -19,6 +19,15 @@ describe('an event that waits', () => {
     expect(scenario.entries().map(told)).toEqual([{ ...COMPLETE, sequence: 1, changes: MANDATORY }])
   })
 
+  it('leaves no timer behind that keeps the object awake', async () => {
+    const scenario = await aComparedScenario(definition(235))
+    scenario.portal.answers = () => ({ latencyMs: 100, failure: null })
+    await send(scenario, 235, 'updated')
+    expect(scenario.time.sleepers()).toBeGreaterThan(0)
+    await scenario.time.passes('600 ms')
+    expect([scenario.readableHead(), scenario.time.sleepers()]).toEqual([1, 0])
+  })
+
   it('goes thin after three seconds, and a late answer tells what it would have told', async () => {
     const scenario = await aComparedScenario(definition(235))
     scenario.portal.answers = () => ({ latencyMs: 5000, failure: null })

@@ -129,6 +129,8 @@ export class FieldScenario {
   readonly time = {
     /** Unix milliseconds. */
     now: (): number => this.#clock.now(),
+    /** How many timers and answers are waited for. */
+    sleepers: (): number => this.#clock.sleepers,
     /** Moves the clock from one sleeper to the next, and lets each that wakes do its work. */
     passes: async (span: Span): Promise<void> => {
       const end = this.#clock.now() + msOf(span)
