@@ -63,7 +63,7 @@ function wholeOld(
 
 /** Drops a whole segment. It is read from its end, as far as a lane has something to get or to remember of it. */
 async function dropSegment(parts: RetentionParts, { id, last }: Segment): Promise<void> {
-  const { log, segments, world } = parts
+  const { log, fates, segments, world } = parts
   const floor = last ?? 0
   const meant = new MeantEvents(parts)
   for (let before = floor + 1; !meant.isKnownBefore(before);) {
@@ -75,7 +75,7 @@ async function dropSegment(parts: RetentionParts, { id, last }: Segment): Promis
     before = first.sequence
     await world.sleep(0)
   }
-  pass(parts, { floor, meant }, () => segments.dropOldest())
+  pass(parts, { floor, meant }, () => fates.dropOldest())
 }
 
 /** Deletes the rows of one page, and returns how many they were. */
@@ -96,7 +96,7 @@ function deletePage(parts: RetentionParts): number {
   pass(parts, { floor, meant }, () => {
     log.dropUpTo(floor)
     fates.dropUpTo(floor)
-    if (isLast) segments.dropOldest()
+    if (isLast) fates.dropOldest()
   })
   return entries.length
 }

@@ -63,6 +63,7 @@ const COLUMNS: readonly (readonly [string, string])[] = [
   ['digests.sequences', 'UPDATE digests SET sequences = ?'],
   ['digests.at', 'UPDATE digests SET at = ?'],
   ['digests.attempts', 'UPDATE digests SET attempts = ?'],
+  ['parked_counts.fates', `INSERT INTO parked_counts VALUES ('erp', ?)`],
   ...['last', 'oldest_at', 'youngest_at', 'bytes', 'up_to', 'entries', 'thin'].map(
     (column): [string, string] => [`segments.${column}`, `UPDATE segments SET ${column} = ?`],
   ),

@@ -129,7 +129,7 @@ export class LaneControl {
 
   #count(lane: LaneState, job: ReplayJob): number {
     const { log, fates, rules } = this.#deps
-    if (job.parkedOnly) return fates.countParked(lane.destination, job.to)
+    if (job.parkedOnly) return fates.countParked(lane.destination)
     let count = 0
     for (const entry of entriesAfter(log, job.next - 1, { page: COUNT_PAGE })) {
       if (entry.sequence > job.to) break

@@ -5,7 +5,7 @@
  */
 import type { DigestRecord, ExactFate } from '../../core/lanes/state/fate.ts'
 import { numberOf, type Database } from '../../storage/database.ts'
-import type { SegmentStore } from '../log/segment-store.ts'
+import type { Segment, SegmentStore } from '../log/segment-store.ts'
 import { parseDigest, parseFate, type DestinationFate } from './fate-rows.ts'
 
 /** Some consecutive sequences, both ends included. */
@@ -27,6 +27,7 @@ export class FateStore {
   /** Writes the exact fate of an event at a destination; an earlier one is replaced. */
   save(destination: string, fate: ExactFate): void {
     const { fates } = this.#segments.holding(fate.sequence)
+    const wasParked = this.find(destination, fate.sequence)?.state === 'parked'
     this.#db.all(
       `INSERT OR REPLACE INTO ${fates} (destination, sequence, state, reason, status, at, attempts)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -37,6 +38,18 @@ export class FateStore {
       fate.status,
       fate.at,
       fate.attempts,
+    )
+    this.#countParked(destination, Number(fate.state === 'parked') - Number(wasParked))
+  }
+
+  /** The number of parked events is kept where it changes, since a destination may have very many fates. */
+  #countParked(destination: string, more: number): void {
+    if (more === 0) return
+    this.#db.all(
+      `INSERT INTO parked_counts (destination, fates) VALUES (?, ?)
+       ON CONFLICT (destination) DO UPDATE SET fates = fates + excluded.fates`,
+      destination,
+      more,
     )
   }
 
@@ -117,17 +130,12 @@ export class FateStore {
     return found
   }
 
-  /** How many events are parked at a destination, up to a sequence. */
-  countParked(destination: string, to = Number.MAX_SAFE_INTEGER): number {
-    return this.#segments.within({ from: 1, to }).reduce((sum, { fates }) => {
-      const [row] = this.#db.all(
-        `SELECT count(*) AS fates FROM ${fates}
-         WHERE destination = ? AND state = 'parked' AND sequence <= ?`,
-        destination,
-        to,
-      )
-      return sum + (row === undefined ? 0 : numberOf(row, 'fates'))
-    }, 0)
+  /** How many events are parked at a destination. */
+  countParked(destination: string): number {
+    const [row] = this.#db.all('SELECT fates FROM parked_counts WHERE destination = ?', destination)
+    const count = row?.['fates']
+    // A damaged number counts as none.
+    return typeof count === 'number' ? Math.max(0, count) : 0
   }
 
   /** The first sequence of a range that is parked at a destination; null when none is. */
@@ -150,7 +158,29 @@ export class FateStore {
   dropUpTo(sequence: number): void {
     const [oldest] = this.#segments.all()
     if (oldest === undefined) return
+    const parked = this.#parkedIn(oldest, sequence)
+    // Deleted first: an object that is full takes nothing else.
     this.#db.all(`DELETE FROM ${oldest.fates} WHERE sequence <= ?`, sequence)
     this.#db.all(`DELETE FROM ${oldest.digests} WHERE last <= ?`, sequence)
+    for (const [destination, count] of parked) this.#countParked(destination, -count)
+  }
+
+  /** Drops the oldest segment of the log with all its events, if it is closed. */
+  dropOldest(): void {
+    const [oldest] = this.#segments.all()
+    if (oldest === undefined || oldest.last === null) return
+    const parked = this.#parkedIn(oldest, oldest.last)
+    this.#segments.dropOldest()
+    for (const [destination, count] of parked) this.#countParked(destination, -count)
+  }
+
+  /** How many events of a segment are parked up to a sequence, by destination. */
+  #parkedIn({ fates }: Segment, sequence: number): ReadonlyMap<string, number> {
+    const rows = this.#db.all(
+      `SELECT destination, count(*) AS fates FROM ${fates}
+       WHERE state = 'parked' AND sequence <= ? GROUP BY destination`,
+      sequence,
+    )
+    return new Map(rows.map((row) => [String(row['destination']), numberOf(row, 'fates')]))
   }
 }

@@ -265,6 +265,7 @@ export class SegmentStore {
   clear(head: number): void {
     for (const { id } of this.all()) this.#dropTables(id)
     this.#db.all('DELETE FROM segments')
+    this.#db.all('DELETE FROM parked_counts')
     this.#create(FIRST, head)
   }
 
@@ -277,6 +278,8 @@ export class SegmentStore {
     this.#db.all(`CREATE TABLE ${log} ${TABLES.log}`)
     this.#db.all(`CREATE TABLE ${fates} ${TABLES.fates}`)
     this.#db.all(`CREATE TABLE ${digests} ${TABLES.digests}`)
+    const index = id === FIRST ? 'parked' : `parked_${id}`
+    this.#db.all(`CREATE INDEX ${index} ON ${fates} (destination, sequence) WHERE state = 'parked'`)
     this.#db.all(
       'INSERT INTO segments (id, up_to, entries, reconciled, thin, quarantined) VALUES (?, ?, 0, 0, 0, 0)',
       id,

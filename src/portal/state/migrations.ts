@@ -87,6 +87,14 @@ export const MIGRATIONS: readonly Migration[] = [
          coalesce(sum(enrichment LIKE '{"status":"unavailable"%'), 0),
          coalesce(sum(iif(json_valid(event), coalesce(json_type(event, '$.quarantined'), '') <> 'null', 1)), 0)
        FROM log`,
+      // A partial index: only a parked fate pays for it.
+      `CREATE INDEX parked ON fates (destination, sequence) WHERE state = 'parked'`,
+      `CREATE TABLE parked_counts (
+        destination TEXT PRIMARY KEY,
+        fates INTEGER NOT NULL
+      ) WITHOUT ROWID`,
+      `INSERT INTO parked_counts (destination, fates)
+       SELECT destination, count(*) FROM fates WHERE state = 'parked' GROUP BY destination`,
     ],
   },
 ]

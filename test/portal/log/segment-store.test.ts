@@ -25,7 +25,17 @@ interface Known {
 
 /** What may happen to a log. */
 const ACTS = [
-  ...(['insert', 'insert', 'insert', 'quarantine', 'reconcile', 'enrich', 'thin', 'park'] as const),
+  ...([
+    'insert',
+    'insert',
+    'insert',
+    'quarantine',
+    'reconcile',
+    'enrich',
+    'thin',
+    'park',
+    'deliver',
+  ] as const),
   ...(['close', 'drop', 'delete', 'close and drop in vain', 'skip', 'restart'] as const),
 ]
 
@@ -55,6 +65,11 @@ class LogBesideList {
     insert: () => this.#insert(),
     quarantine: () => this.#insert({ isQuarantined: true }),
     reconcile: () => this.#insert({ isReconciled: true }),
+    deliver: (one: Known) => {
+      const how = { reason: null, status: 200, at: NOW, attempts: 2 } as const
+      this.fates.save('erp', { sequence: one.sequence, state: 'delivered', ...how })
+      one.isParked = false
+    },
     enrich: (one: Known) => this.#enrich(one, false),
     thin: (one: Known) => this.#enrich(one, true),
     park: (one: Known) => {
@@ -68,7 +83,7 @@ class LogBesideList {
     },
     drop: () => {
       const border = this.#borders.shift() ?? 0
-      this.#change(() => this.#segments.dropOldest())
+      this.#change(() => this.fates.dropOldest())
       this.#forget(border)
     },
     delete: (one: Known) => {
@@ -83,7 +98,7 @@ class LogBesideList {
       try {
         this.#change(() => {
           this.#segments.close(this.#head)
-          this.#segments.dropOldest()
+          this.fates.dropOldest()
           throw new Error('disk is full')
         })
       } catch {

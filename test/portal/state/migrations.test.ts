@@ -29,6 +29,8 @@ function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | nu
       ...['log', 'fates', 'digests'].flatMap((table): [string][] => [[TABLES[table] ?? '']]),
       ['INSERT INTO log_2 SELECT * FROM log WHERE sequence = 2'],
       ['DELETE FROM log WHERE sequence = 2'],
+      [`CREATE INDEX parked_2 ON fates_2 (destination, sequence) WHERE state = 'parked'`],
+      [`INSERT INTO parked_counts VALUES ('erp', 1)`],
       ['UPDATE segments SET last = 1, oldest_at = 1, youngest_at = 1, up_to = 1, entries = 1'],
       [
         `INSERT INTO segments (id, up_to, entries, reconciled, thin, quarantined)
@@ -170,6 +172,7 @@ describe('migrations', () => {
       'lanes',
       'log',
       'migrations',
+      'parked_counts',
       'pending',
       'portal_values',
       'reconciliation',
