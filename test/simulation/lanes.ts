@@ -1,5 +1,6 @@
 /** The lanes and the log of a portal, as its disk holds them. */
 import type { RelayEvent } from '../../src/core/log/event.ts'
+import type { SqlRow } from '../../src/storage/database.ts'
 import type { VirtualPortal } from './cast/portal.ts'
 import type { Disk } from './machine/disk.ts'
 import type { VirtualRelay } from './cast/relay.ts'
@@ -43,17 +44,13 @@ export function lanesOf(machine: Machine, portal: VirtualPortal): readonly Store
 
 /** The last sequence in a portal's log; 0 when it is empty. */
 export function headOf(machine: Machine, portal: VirtualPortal): number {
-  const disk = diskOf(machine, portal)
-  if (!disk.hasTable('log')) return 0
-  return Number(disk.rows('SELECT max(sequence) AS head FROM log')[0]?.['head'] ?? 0)
+  const rows = rowsOfLog(machine, portal, 'max(sequence) AS head')
+  return Math.max(0, ...rows.map((row) => Number(row['head'] ?? 0)))
 }
 
 /** The log of a portal, in the order of its sequences. */
 export function logOf(machine: Machine, portal: VirtualPortal): readonly LogRow[] {
-  const disk = diskOf(machine, portal)
-  if (!disk.hasTable('log')) return []
-  return disk
-    .rows('SELECT sequence, received_at, event, enrichment FROM log ORDER BY sequence')
+  return rowsOfLog(machine, portal, 'sequence, received_at, event, enrichment')
     .map((row) => ({
       sequence: Number(row['sequence']),
       receivedAt: Number(row['received_at']),
@@ -61,4 +58,15 @@ export function logOf(machine: Machine, portal: VirtualPortal): readonly LogRow[
       event: JSON.parse(String(row['event'])) as RelayEvent,
       enrichment: typeof row['enrichment'] === 'string' ? row['enrichment'] : null,
     }))
+    .toSorted((one, other) => one.sequence - other.sequence)
+}
+
+/** The rows of all segments of a portal's log. */
+function rowsOfLog(machine: Machine, portal: VirtualPortal, columns: string): readonly SqlRow[] {
+  const disk = diskOf(machine, portal)
+  if (!disk.hasTable('segments')) return []
+  return disk.rows('SELECT id FROM segments').flatMap(({ id }) => {
+    const log = id === 1 ? 'log' : `log_${id}`
+    return disk.rows(`SELECT ${columns} FROM ${log}`)
+  })
 }

@@ -23,6 +23,7 @@ import { Comparison } from '../../../src/portal/fields/comparison.ts'
 import { Enricher } from '../../../src/portal/fields/enricher.ts'
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
 import { ReconciliationBook } from '../../../src/portal/fields/reconciliation-book.ts'
+import { entriesAfter } from '../../../src/core/log/entries.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
 import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
 import { LogWriter } from '../../../src/portal/log/log-writer.ts'
@@ -211,7 +212,7 @@ export class FieldScenario {
 
   /** The whole log, oldest first. */
   entries(): LogEntry[] {
-    return this.log.after(0, 100_000)
+    return [...entriesAfter(this.log, 0, { page: 500 })]
   }
 
   #build(): Parts {
