@@ -62,16 +62,16 @@ function wholeOld(
 }
 
 /** Drops a whole segment. It is read from its end, as far as a lane has something to get or to remember of it. */
-async function dropSegment(parts: RetentionParts, { id, last }: Segment): Promise<void> {
-  const { log, fates, segments, world } = parts
+async function dropSegment(parts: RetentionParts, { last }: Segment): Promise<void> {
+  const { log, fates, world } = parts
   const floor = last ?? 0
   const meant = new MeantEvents(parts)
   for (let before = floor + 1; !meant.isKnownBefore(before);) {
+    // It is the oldest segment, so nothing else stands before its end.
     const page = log.before(before, RETENTION_PAGE)
-    const own = page.filter(({ sequence }) => segments.holding(sequence).id === id)
-    const first = own.at(-1)
+    const first = page.at(-1)
     if (first === undefined) break
-    meant.note(own)
+    meant.note(page)
     before = first.sequence
     await world.sleep(0)
   }
@@ -122,7 +122,7 @@ function pass(
 class MeantEvents {
   readonly #parts: Pick<RetentionParts, 'book' | 'rules'>
   readonly #last = new Map<string, number>()
-  readonly #waiting = new Map<string, number[]>()
+  readonly #meant = new Map<string, readonly number[]>()
 
   constructor(parts: Pick<RetentionParts, 'book' | 'rules'>) {
     this.#parts = parts
@@ -132,14 +132,14 @@ class MeantEvents {
   note(entries: readonly LogEntry[]): void {
     const { book, rules } = this.#parts
     for (const lane of book.all()) {
-      const { destination, cursor } = lane
+      const { destination } = lane
       const meant = entries.filter((entry) => rules.filteredBy(lane, entry) === null)
       const [last] = meant
       if (last !== undefined && !this.#last.has(destination)) {
         this.#last.set(destination, last.sequence)
       }
-      const waiting = meant.map(({ sequence }) => sequence).filter((sequence) => sequence > cursor)
-      this.#waiting.set(destination, [...(this.#waiting.get(destination) ?? []), ...waiting])
+      const sequences = meant.map(({ sequence }) => sequence)
+      this.#meant.set(destination, [...(this.#meant.get(destination) ?? []), ...sequences])
     }
   }
 
@@ -153,9 +153,10 @@ class MeantEvents {
 
   /** What `passFloor` has to know of a lane. */
   of({ destination, cursor }: { readonly destination: string; readonly cursor: number }) {
-    const waiting = this.#waiting.get(destination) ?? []
+    const meant = this.#meant.get(destination) ?? []
     return {
-      meant: waiting.filter((sequence) => sequence > cursor).length,
+      // The lane may have passed some of them since they were noted.
+      meant: meant.filter((sequence) => sequence > cursor).length,
       lastMeant: this.#last.get(destination) ?? null,
     }
   }

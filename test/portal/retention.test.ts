@@ -3,8 +3,9 @@
  * receiver still waits for without counting it (G5).
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { anEvent } from '../support/builders/a-delivery.ts'
+import { anEvent, aUserField } from '../support/builders/a-delivery.ts'
 import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
+import { RETENTION_PAGE } from '../../src/core/lanes/retention.ts'
 import { MIN_SEGMENT_EVENTS } from '../../src/core/log/segments.ts'
 import { SegmentStore } from '../../src/portal/log/segment-store.ts'
 import { ok } from '../../src/core/result.ts'
@@ -305,6 +306,58 @@ describe('a log of several segments', () => {
     await scenario.operator.resumes('erp')
     await scenario.relay.passesOn()
     expect(scenario.receiver('erp').links().at(-1)).toEqual([203, 202])
+  })
+
+  it('drops one that lanes have passed after reading its last page only', async () => {
+    await scenario.relay.passesOn()
+    await fill(1201)
+    await scenario.rows(`UPDATE lanes SET lanes = json_set(lanes, '$.lanes[0].cursor', 1201)`)
+    await scenario.relay.restarts()
+    await passDays(11)
+    let read = 0
+    await scenario.inside(({ storage }) => {
+      const exec = storage.sql.exec.bind(storage.sql)
+      storage.sql.exec = (query, ...bindings) => {
+        if (query.startsWith('SELECT * FROM log')) read += 1
+        return exec(query, ...bindings)
+      }
+    })
+    expect(await scenario.object.touch()).toEqual({ dropped: 1201 })
+    expect(read).toBe(1)
+  })
+
+  it('remembers the last event that a lane was meant to get, however far back it stands', async () => {
+    const field = (fieldName: string) => ({
+      event: JSON.stringify(anEvent({ field: aUserField({ fieldName }) })),
+    })
+    await scenario.relay.deploys([machine('erp', { fields: ['UF_CRM_TAX'] })])
+    await scenario.portal.sends(field('UF_CRM_TAX'))
+    for (let n = 0; n < RETENTION_PAGE; n += 100) {
+      await Promise.all(
+        Array.from({ length: 100 }, () => scenario.portal.sends(field('UF_CRM_VAT'))),
+      )
+    }
+    await scenario.settled()
+    await passDays(11)
+    expect(await scenario.object.touch()).toEqual({ dropped: RETENTION_PAGE + 1 })
+    await scenario.relay.restarts()
+    await scenario.portal.sends(field('UF_CRM_TAX'))
+    await scenario.settled()
+    expect(scenario.receiver('erp').links()).toEqual([
+      [1, null],
+      [RETENTION_PAGE + 2, 1],
+    ])
+  })
+
+  it('loses one whose times were damaged row by row, and then its tables', async () => {
+    await fillsSegment()
+    await scenario.relay.restarts()
+    await scenario.rows(`UPDATE segments SET youngest_at = 'long ago' WHERE last IS NOT NULL`)
+    await passDays(10.5)
+    await scenario.relay.restarts()
+    expect(await scenario.object.touch()).toEqual({ dropped: 101 })
+    expect(await closed()).toEqual([])
+    expect(await scenario.tableNames()).not.toContain('log')
   })
 
   it('is erased as a whole by an uninstall with CLEAN=1', async () => {

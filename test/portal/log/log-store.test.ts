@@ -216,6 +216,17 @@ describe('lastEventTimes()', () => {
   })
 })
 
+it('lastEventTimes() looks on behind a page of events that no portal sent', async () => {
+  const found = await inLog(many(5), (store) => {
+    for (let sequence = 6; sequence <= 30; sequence += 1) {
+      const arrival = { receipt: `r${sequence}`, contentHash: `r${sequence}`, receivedAt: NOW + 9 }
+      store.insertReconciled(sequence, arrival, TOLD)
+    }
+    return store.lastEventTimes(20)
+  })
+  expect(found).toEqual([NOW, NOW, NOW, NOW, NOW])
+})
+
 describe('lastFieldEventSince()', () => {
   it('is the time of the last event of the portal that something was read for', async () => {
     const log = [

@@ -82,6 +82,16 @@ describe('write()', () => {
     expect(found).toEqual({ head: 41, asked: ['begin'], enrichment: anEnrichment() })
   })
 
+  it('counts no event for the sequences that were skipped before it', async () => {
+    const counts = await withDatabase((db) => {
+      const { writer, log } = aWriter(db)
+      log.insert(37, anArrival('a'), STORED)
+      writer.write((transaction) => transaction.insert(anArrival('b'), STORED))
+      return log.counts()
+    })
+    expect(counts.entries).toBe(38)
+  })
+
   it('that is rolled back gives its sequences again', async () => {
     const found = await withDatabase((db) => {
       const { writer, log, state, asked } = aWriter(db)

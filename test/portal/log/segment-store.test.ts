@@ -1,6 +1,7 @@
 /** A log of several segments reads like one table, and its numbers are those of a full count. */
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { DAY_MS } from '../../../src/core/durations.ts'
 import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
 import { FateStore } from '../../../src/portal/lanes/fate-store.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
@@ -99,6 +100,7 @@ class LogBesideList {
         this.#change(() => {
           this.#segments.close(this.#head)
           this.fates.dropOldest()
+          this.#segments.all()
           throw new Error('disk is full')
         })
       } catch {
@@ -195,4 +197,52 @@ it('reads, finds and counts like one table in 300 random histories', async () =>
     }),
   )
   await fc.assert(property, { numRuns: 300 })
+})
+
+/** Two closed segments and an open one: two events each, a day apart. */
+function aClosedLog(db: Database) {
+  migrate(db)
+  const segments = new SegmentStore(db)
+  const log = new LogStore(db, segments)
+  const fates = new FateStore(db, segments)
+  for (const sequence of [1, 2, 3, 4, 5, 6]) {
+    const receivedAt = NOW + Math.floor((sequence - 1) / 2) * DAY_MS
+    const arrival = { receipt: `r${sequence}`, contentHash: `h${sequence}`, receivedAt }
+    const stored = { event: JSON.stringify(anEvent()), awaits: false, quarantined: false }
+    log.insert(sequence, arrival, stored)
+    if (sequence % 2 === 0 && sequence < 6) segments.changing(() => segments.close(sequence))
+  }
+  return { segments, log, fates }
+}
+
+it('finds a drained event in the segment of its time, and reads no other one', async () => {
+  const found = await withDatabase((db) => {
+    aClosedLog(db)
+    const read: string[] = []
+    const all: Database['all'] = (query, ...bindings) => {
+      const [, table] = /FROM (log\w*)\s+WHERE receipt/.exec(query) ?? []
+      if (table !== undefined) read.push(table)
+      return db.all(query, ...bindings)
+    }
+    const counted = { ...db, all }
+    const log = new LogStore(counted, new SegmentStore(counted))
+    const arrival = { receipt: 'r3', contentHash: 'other', receivedAt: NOW + DAY_MS }
+    return { place: log.findPlace(arrival), read }
+  })
+  expect(found).toEqual({
+    place: { sequence: 3, sameReceipt: true },
+    read: ['log_2', 'log_3'],
+  })
+})
+
+it('finds a digest that ends in a later segment than its first events', async () => {
+  const found = await withDatabase((db) => {
+    const { fates } = aClosedLog(db)
+    fates.saveDigest('chat', { sequences: [1, 2, 3], at: NOW, attempts: 1 })
+    fates.saveDigest('chat', { sequences: [4, 5], at: NOW, attempts: 1 })
+    return [1, 4].map((from) =>
+      fates.digestsInRange('chat', { from, to: from }).map(({ sequences }) => sequences),
+    )
+  })
+  expect(found).toEqual([[[1, 2, 3]], [[4, 5]]])
 })
