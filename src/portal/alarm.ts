@@ -29,11 +29,6 @@ export class AlarmKeeper {
     this.#scheduled = await this.#storage.getAlarm()
   }
 
-  /** Notes that the alarm has fired: no alarm stands until the next one is set. */
-  fired(): void {
-    this.#scheduled = null
-  }
-
   /** Notes that a transaction begins, which may set the alarm. */
   begin(): void {
     this.#before = this.#scheduled

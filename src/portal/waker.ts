@@ -20,7 +20,7 @@ export interface Timed {
 
 /** The dependencies of the waker. */
 export interface WakerDeps {
-  readonly alarm: Pick<AlarmKeeper, 'fired' | 'ensure' | 'moveTo'>
+  readonly alarm: Pick<AlarmKeeper, 'load' | 'ensure' | 'moveTo'>
   /** All parts that wait for time. */
   readonly timed: readonly Timed[]
   readonly pump: Pick<Pump, 'isRunning'>
@@ -68,15 +68,20 @@ export class Waker {
   }
 
   /**
-   * Begins the work of an alarm that has fired. False means that nothing waits. Otherwise the next alarm
-   * stands before the work begins, so that a crash during the work leaves an alarm behind.
+   * Begins the work of an alarm that has fired. False means that nothing is due: then an alarm stands for
+   * whatever waits. Otherwise the next alarm stands before the work begins, so that a crash during the work leaves
+   * an alarm behind.
    */
   async begin(): Promise<boolean> {
-    this.#deps.alarm.fired()
-    if (this.wakeAt() === null) return false
-    await this.#deps.alarm.ensure(this.#deps.world.now() + SAFETY_ALARM_MS)
-    this.#isSafetySet = true
-    return true
+    const { alarm, world } = this.#deps
+    // None stands while an alarm is handled, unless the start of the object has set the next one already.
+    await alarm.load()
+    const dueAt = this.wakeAt()
+    if (dueAt === null) return false
+    const isDue = dueAt <= world.now()
+    await alarm.ensure(isDue ? world.now() + SAFETY_ALARM_MS : dueAt)
+    this.#isSafetySet = isDue || this.#isSafetySet
+    return isDue
   }
 
   /**

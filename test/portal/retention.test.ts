@@ -349,6 +349,15 @@ describe('a log of several segments', () => {
     ])
   })
 
+  it('counts what a lane loses over all pages of it', async () => {
+    await scenario.relay.passesOn()
+    await scenario.operator.pauses('erp')
+    await fill(1201)
+    await passDays(21)
+    expect(await scenario.object.touch()).toEqual({ dropped: 1201 })
+    expect(await scenario.lane('erp')).toMatchObject({ cursor: 1201, expired: 1200 })
+  })
+
   it('loses one whose times were damaged row by row, and then its tables', async () => {
     await fillsSegment()
     await scenario.relay.restarts()

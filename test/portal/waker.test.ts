@@ -16,7 +16,7 @@ function aWaker(...times: readonly (number | null)[]) {
   const show = (at: number | null) => (at === null ? 'never' : `in ${at - NOW}`)
   const waker = new Waker({
     alarm: {
-      fired: () => void did.push('fired'),
+      load: async () => void did.push('looked at the alarm'),
       ensure: async (at) => {
         if (storage.isFull) throw new Error('disk is full')
         did.push(`alarm at the latest ${show(at)}`)
@@ -84,13 +84,19 @@ describe('begin()', () => {
   it('sets the safety alarm before the work when there is any', async () => {
     const { waker, did } = aWaker(NOW)
     expect(await waker.begin()).toBe(true)
-    expect(did).toEqual(['fired', `alarm at the latest in ${SAFETY_ALARM_MS}`])
+    expect(did).toEqual(['looked at the alarm', `alarm at the latest in ${SAFETY_ALARM_MS}`])
+  })
+
+  it('only keeps an alarm standing when nothing is due yet', async () => {
+    const { waker, did } = aWaker(RETRY_AT)
+    expect(await waker.begin()).toBe(false)
+    expect(did).toEqual(['looked at the alarm', `alarm at the latest in ${RETRY_AT - NOW}`])
   })
 
   it('sets none when nothing waits', async () => {
     const { waker, did } = aWaker(null)
     expect(await waker.begin()).toBe(false)
-    expect(did).toEqual(['fired'])
+    expect(did).toEqual(['looked at the alarm'])
   })
 })
 
@@ -98,8 +104,9 @@ describe('atRest()', () => {
   const AT_REST = [`alarm at the latest in ${RETRY_AT - NOW}`]
 
   it('moves the safety alarm to the next time, once', async () => {
-    const { waker, did } = aWaker(RETRY_AT)
+    const { waker, due, did } = aWaker(NOW)
     await waker.begin()
+    due.times = [RETRY_AT]
     did.length = 0
     waker.atRest()
     waker.atRest()
@@ -113,8 +120,9 @@ describe('atRest()', () => {
   })
 
   it('leaves the safety alarm while a lane is walked, and moves it when that has ended', async () => {
-    const { waker, due, did } = aWaker(RETRY_AT)
+    const { waker, due, did } = aWaker(NOW)
     await waker.begin()
+    due.times = [RETRY_AT]
     due.isRunning = true
     did.length = 0
     waker.atRest()

@@ -3,6 +3,7 @@
  * again, and the time of the last event about a field. It is one row with a copy in memory, which changes
  * only after the row.
  */
+import { HOUR_MS } from '../../core/durations.ts'
 import type { FieldRef } from '../../core/fields/field-read.ts'
 import {
   correctTimes,
@@ -34,12 +35,14 @@ export class ReconciliationBook {
 
   /**
    * Reads the row. `lastEventSince` tells from the log when the last event about a field came, if it came at that
-   * time or later, in unix milliseconds: only an event since the last comparison matters.
+   * time or later, in unix milliseconds. Only an event since the last comparison matters, and none that is older
+   * than an hour: its comparison was due ten minutes after it.
    */
   load(lastEventSince: (time: number) => number | null): void {
     this.#state = this.#deps.fields.loadReconciliation()
     const { startedAt } = this.state()
-    this.#lastEventAt = startedAt === null ? null : lastEventSince(startedAt)
+    const recently = this.#deps.world.now() - HOUR_MS
+    this.#lastEventAt = startedAt === null ? null : lastEventSince(Math.max(startedAt, recently))
   }
 
   /** The state as memory has it. Times that only a wrong clock can have noted are taken out. */

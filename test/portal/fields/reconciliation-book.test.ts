@@ -72,6 +72,21 @@ describe('a clock that was ahead', () => {
   })
 })
 
+it('asks for no event before the last comparison, and for none of more than an hour ago', async () => {
+  const asked = await inBook(({ book, fields }) => {
+    const since: number[] = []
+    for (const startedAt of [NOW - 1000, NOW - 2 * 3_600_000]) {
+      fields.saveReconciliation({ ...STATE, startedAt })
+      book.load((time) => {
+        since.push(time)
+        return null
+      })
+    }
+    return since
+  })
+  expect(asked).toEqual([NOW - 1000, NOW - 3_600_000])
+})
+
 describe('owing()', () => {
   it('lets the fields of thin events be looked at in a minute, each once', async () => {
     const others = [235, 236].map((id) => anUnreadField({ id }))
