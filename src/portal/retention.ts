@@ -84,8 +84,10 @@ function deletePage(parts: RetentionParts): number {
   const { retentionDays } = config
   // A segment that may soon go as a whole is left alone: its rows would cost as much as if they were written.
   if (wholeOld(parts, segmentGraceMs(retentionDays)) !== null) return 0
-  const oldest = log.oldest(RETENTION_PAGE)
-  const plan = planRetention(oldest, book.all(), { now: world.now(), retentionDays })
+  const terms = { now: world.now(), retentionDays }
+  // On most days nothing is old, which the oldest event alone tells.
+  if (planRetention(log.oldest(1), book.all(), terms) === null) return 0
+  const plan = planRetention(log.oldest(RETENTION_PAGE), book.all(), terms)
   if (plan === null) return 0
   // A page holds fewer entries when they are large; the rest is deleted with the next pages.
   const entries = log.after(0, RETENTION_PAGE).filter(({ sequence }) => sequence <= plan)
