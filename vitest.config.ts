@@ -15,6 +15,9 @@ const ON_NODE =
 /** The stores, the keys and the database need the real KV and the real SQLite. */
 const ON_PLATFORM = 'test/storage/{*-store,kv-keys,database}.test.ts'
 
+/** It starts workerd, as the tests of the bundle do. */
+const COUNTED = 'test/bench/cost/count-loops.test.ts'
+
 /** What `cloudflare:workers` gives to classes of Durable Objects that run on Node. */
 const CLOUDFLARE_WORKERS = fileURLToPath(
   new URL('test/simulation/machine/cloudflare-workers.ts', import.meta.url),
@@ -38,9 +41,9 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'pure',
           include: [
-            'test/{config,core,bitrix24,destinations,repository,scripts,storage}/**/*.test.ts',
+            'test/{bench,config,core,bitrix24,destinations,repository,scripts,storage}/**/*.test.ts',
           ],
-          exclude: [ON_PLATFORM],
+          exclude: [ON_PLATFORM, COUNTED],
         },
       },
       {
@@ -76,7 +79,7 @@ export default defineConfig(({ mode }) => ({
       {
         test: {
           name: 'built',
-          include: ['test/built/**/*.test.ts'],
+          include: ['test/built/**/*.test.ts', COUNTED],
         },
       },
     ],

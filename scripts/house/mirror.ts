@@ -1,7 +1,7 @@
 /**
  * `test/` mirrors `src/`: `src/core/glob.ts` is tested by `test/core/glob.test.ts`, and a further aspect of it by
- * `test/core/glob.speed.test.ts`. A file without any function body needs no test. `test/playground` and
- * `test/scripts` stand beside `playground/` and `scripts/` in the same way, as far as there are tests.
+ * `test/core/glob.speed.test.ts`. A file without any function body needs no test. `test/bench`,
+ * `test/playground` and `test/scripts` stand beside the folders of these names in the same way, as far as there are tests.
  */
 import { holdsLogic, listFiles, type Rule } from './source.ts'
 
@@ -20,7 +20,11 @@ export const mirror: Rule = {
       .filter(([, test]) => !tests.includes(test))
       .map(([source, test]) => `${source} holds logic and has no ${test}`)
     const scripts = ['.ts', '.mjs'].flatMap((ending) => listFiles(root, 'scripts', ending))
-    const known = new Set([...sources, ...listFiles(root, 'playground'), ...scripts].map(testOf))
+    const known = new Set(
+      [...sources, ...listFiles(root, 'playground'), ...listFiles(root, 'bench'), ...scripts].map(
+        testOf,
+      ),
+    )
     const strange = tests
       .filter((test) => !ACROSS.some((folder) => test.startsWith(`test/${folder}/`)))
       .filter((test) => !known.has(test) && !known.has(withoutAspect(test)))

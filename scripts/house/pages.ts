@@ -23,7 +23,7 @@ const PAGES = [
 const FILE = /`((?:[\w.*{},-]+\/)*[\w.*{},][\w.*{},-]*\.(?:ts|mjs|md|toml|json|yml))`/g
 
 /** A folder of the project in backticks. */
-const FOLDER = /`((?:docs|playground|scripts|src|test)(?:\/[\w*{},-]+)+)\/?`/g
+const FOLDER = /`((?:bench|docs|playground|scripts|src|test)(?:\/[\w*{},-]+)+)\/?`/g
 
 /** The list of the records. It writes former names without backticks. */
 const RECORDS = 'docs/decisions/README.md'
