@@ -44,6 +44,16 @@ export const LOOPS = {
   'burst enriched': { kind: 'enriched', ...BURST },
 } as const satisfies Readonly<Record<string, Loop>>
 
+/** The distances from event to event for the plot of cost over rate, in milliseconds. */
+export const DISTANCES_MS = [10, 100, 1000, 8000, 30_000, 120_000, 360_000, 1_800_000] as const
+
+/** A loop of few events at one distance, for the plot. */
+export function loopAt(kind: Loop['kind'], everyMs: number): Loop {
+  // Behind ten seconds an object has left memory, and the Worker's isolate may have gone as well.
+  const events = everyMs < 360_000 ? 50 : 20
+  return { kind, events, everyMs, isEdgeCold: everyMs > 60_000, logged: 1 }
+}
+
 /** The name of a loop. */
 export type LoopName = keyof typeof LOOPS
 

@@ -73,6 +73,8 @@ async function fill(relay: CountedRelay, loop: Loop): Promise<void> {
 /** Lets time pass until nothing of the last events is left to do. */
 async function rest(relay: CountedRelay): Promise<void> {
   await relay.time.passes(REST_MS)
+  // A comparison or another work of its own may be under way at just this moment.
+  await relay.time.passesUntil(() => !relay.object.isAwake, MINUTE_MS)
   relay.check()
 }
 

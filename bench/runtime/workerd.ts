@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { atExit } from './at-exit.ts'
 
 const START_MS = 30_000
 
@@ -40,6 +41,8 @@ export async function startWorkerd(options: WorkerdOptions): Promise<RunningWork
   const child = spawn(workerdBinary(), [...args, file], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
+  const takeBack = atExit(() => void child.kill('SIGKILL'))
+  child.once('exit', takeBack)
   const errors: string[] = []
   child.stderr?.on('data', (chunk: Buffer) => {
     errors.push(chunk.toString())
