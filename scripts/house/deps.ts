@@ -1,7 +1,8 @@
 /**
  * A part that takes many things knows too much. So an interface or type whose name ends in `Deps` has at most
  * seven members, those that it extends or picks included. One whose name ends in `Parts` belongs to an act over
- * most of a portal's object, as its view or an uninstall, and may have nine.
+ * most of a portal's object, as its view or an uninstall, and may have nine. `PortalParts` are all parts of the
+ * object: the object alone has them, and everything else picks from them, by nine at most.
  */
 import { isNode, listFiles, nodesOf, parseFile, type Rule, type SyntaxNode } from './source.ts'
 
@@ -10,14 +11,22 @@ const LIMITS = [
   { ending: /Parts$/, most: 9 },
 ]
 
+/** The shape of all parts, and the files that may have all of them. */
+const WHOLE = 'PortalParts'
+const BUILDERS = ['src/portal/parts.ts', 'src/portal/portal.ts']
+const MOST_PICKED = 9
+
 /** No part takes more things than it may. */
 export const deps: Rule = {
   name: 'deps',
   check(root) {
     const shapes = new Map<string, SyntaxNode>()
+    const whole: string[] = []
     const looked: { name: string; file: string; most: number }[] = []
     for (const file of listFiles(root, 'src')) {
-      for (const node of nodesOf(parseFile(root, file))) {
+      const tree = parseFile(root, file)
+      if (!BUILDERS.includes(file)) whole.push(...findWhole(tree).map((end) => `${file} ${end}`))
+      for (const node of nodesOf(tree)) {
         const name = declaredName(node)
         if (name === '') continue
         shapes.set(name, node)
@@ -29,8 +38,34 @@ export const deps: Rule = {
       const count = membersOf(name, shapes).size
       return count > most ? [`${name} in ${file} has ${count} members, more than ${most}`] : []
     })
-    return { problems, summary: `${looked.length} lists of dependencies` }
+    return { problems: [...problems, ...whole], summary: `${looked.length} lists of dependencies` }
   },
+}
+
+/** The places of a file that take all parts, or that pick too many of them. */
+function findWhole(tree: readonly SyntaxNode[]): readonly string[] {
+  const narrowed = new Set<unknown>()
+  const problems: string[] = []
+  for (const node of nodesOf(tree)) {
+    const { type, objectType, typeArguments } = node
+    // `PortalParts['state']` is the type of one part.
+    if (type === 'TSIndexedAccessType') narrowed.add(objectType)
+    if (!isReferenceTo(node, 'Pick') || !isNode(typeArguments)) continue
+    const [from, picked] = Object(typeArguments)['params']
+    if (!isReferenceTo(from, WHOLE)) continue
+    narrowed.add(from)
+    const count = [...nodesOf(picked)].filter(isText).length
+    if (count > MOST_PICKED) problems.push(`picks ${count} of ${WHOLE}, more than ${MOST_PICKED}`)
+  }
+  for (const node of nodesOf(tree)) {
+    if (isReferenceTo(node, WHOLE) && !narrowed.has(node)) problems.push(`takes all of ${WHOLE}`)
+  }
+  return problems
+}
+
+function isReferenceTo(node: unknown, name: string): boolean {
+  if (!isNode(node) || node.type !== 'TSTypeReference') return false
+  return isNode(node['typeName']) && node['typeName']['name'] === name
 }
 
 /** The name of an interface or of a type; '' for everything else. */

@@ -4,9 +4,21 @@ import type { LaneFault, LaneStatus, LaneWish } from './lanes/control.ts'
 import type { PortalParts } from './parts.ts'
 import { canAsk } from './tokens/portal-access.ts'
 
+/** The parts that an act on a lane concerns. */
+type LaneActParts = Pick<PortalParts, 'control' | 'matcher' | 'book' | 'scheduler'>
+
+/** The parts that a value of the portal concerns. */
+type ValueActParts = Pick<PortalParts, 'state' | 'values' | 'receivers' | 'matcher' | 'scheduler'>
+
+/** The parts that a comparison on demand concerns. */
+type ReconcileParts = Pick<
+  PortalParts,
+  'state' | 'troubles' | 'portal' | 'reconciler' | 'scheduler'
+>
+
 /** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
 export function controlLane(
-  { control, matcher, book, scheduler }: PortalParts,
+  { control, matcher, book, scheduler }: LaneActParts,
   destination: string,
   wish: LaneWish,
 ): Result<LaneStatus, LaneFault> {
@@ -20,7 +32,7 @@ export function controlLane(
 
 /** Stores a value of the portal, sealed, or removes it (null). */
 export async function setValue(
-  { state, values, receivers, matcher, scheduler }: PortalParts,
+  { state, values, receivers, matcher, scheduler }: ValueActParts,
   name: string,
   value: string | null,
 ): Promise<'done' | 'unknown' | 'no_key'> {
@@ -40,7 +52,7 @@ export function reconcile({
   portal,
   reconciler,
   scheduler,
-}: PortalParts): 'started' | 'unknown' | 'no_access' {
+}: ReconcileParts): 'started' | 'unknown' | 'no_access' {
   if (!state.isKnown()) return 'unknown'
   troubles.tryAgain()
   if (!canAsk(portal)) return 'no_access'

@@ -47,6 +47,7 @@ import { PortalAddress } from './tokens/portal-address.ts'
 import { PresenceCheck } from './tokens/presence-check.ts'
 import { Refresh } from './tokens/refresh.ts'
 import { AccessTroubles } from './tokens/troubles.ts'
+import { Uninstaller } from './uninstaller.ts'
 import { Waker } from './waker.ts'
 
 /** Everything from which the parts are built. */
@@ -157,18 +158,20 @@ function createFields(given: Log) {
 
 type Fields = Log & ReturnType<typeof createFields>
 
-/** The walks of the lanes, and the alarm that wakes every part. */
+/** The walks of the lanes, the end of an installation, and the alarm that wakes every part. */
 function createLanes(given: Fields) {
   const { memberId, config, world, scheduler, pacer, alarm, log, fates, state, book } = given
-  const { trust, receivers, rules, enricher } = given
+  const { trust, receivers, rules, segments, appender, enricher, reconciler } = given
   const pace = new LanePace({ memberId, world, pacer })
   const parcels = new Parcels({ memberId, config, state, trust })
   const courier = new Courier({ book, rules, receivers, pace, parcels, world })
   const walker = new LaneWalker({ log, fates, book, courier, state, enricher, world })
   const pump = new Pump({ book, rules, walker, enricher, state, world, scheduler })
   const control = new LaneControl({ log, fates, book, rules, state, enricher, world })
-  const { pending, uninstallNotices, mirror, reconciler, subscriber } = given
+  const kept = { state, segments, book, rules, receivers }
+  const uninstaller = new Uninstaller({ ...kept, appender, enricher, reconciler })
+  const { pending, uninstallNotices, mirror, subscriber } = given
   const timed = [pump, pending, uninstallNotices, mirror, enricher, reconciler, subscriber]
   const waker = new Waker({ alarm, timed, pump, book, world, scheduler })
-  return { pump, control, waker }
+  return { pump, control, uninstaller, waker }
 }

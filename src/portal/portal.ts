@@ -8,19 +8,21 @@ import type { InstallRequest } from '../bitrix24/wire/request.ts'
 import { countErased, isErased } from '../core/access/install.ts'
 import type { Result } from '../core/result.ts'
 import { describeError } from '../core/safety/redact.ts'
-import { runDue } from './run-due.ts'
 import { installPortal } from './install.ts'
 import type { InstallOrigin } from './installs/installer.ts'
 import type { LaneFault, LaneWish, ReplayWish } from './lanes/control.ts'
 import { asOf, type AppendAnswer, type AppendRequest } from './log/appender.ts'
 import { controlLane, reconcile, setValue } from './operator.ts'
 import { createParts, type PortalParts } from './parts.ts'
+import { confirmRecovery, recoverInstall } from './recovery.ts'
+import { closeFullSegment, dropOld } from './retention.ts'
+import { checkInstallation, startDue } from './run-due.ts'
 import type { FailureEvent } from './scheduler.ts'
 import type { PortalSettings } from './settings.ts'
-import { loadParts } from './start.ts'
+import { loadInstall, loadKnown } from './start.ts'
 import { startTimer } from './timers.ts'
 import { uninstallPortal, type UninstallCall } from './uninstall.ts'
-import { keepUp } from './upkeep.ts'
+import { askPortal, tidyRecords } from './upkeep.ts'
 import { eventsPage, eventViews, parkedView } from './views/event-views.ts'
 import { installStatus, portalView } from './views/portal-view.ts'
 
@@ -45,7 +47,7 @@ export class PortalObject extends DurableObject<unknown> {
         report: (event, error) => this.#report(event, error),
       },
     })
-    void ctx.blockConcurrencyWhile(() => loadParts(this.#parts))
+    void ctx.blockConcurrencyWhile(() => this.#load())
   }
 
   /** Stores an event durably and in order, or says where it stands; nothing without a trusted token. */
@@ -95,7 +97,11 @@ export class PortalObject extends DurableObject<unknown> {
   async touch(): Promise<{ dropped: number }> {
     const { state, alarm, waker } = this.#parts
     if (!state.isKnown()) return { dropped: 0 }
-    const dropped = await keepUp(this.#parts)
+    const dropped = await dropOld(this.#parts)
+    await tidyRecords(this.#parts)
+    // The portal may be slow to answer, and nobody waits for it.
+    this.#background(confirmRecovery(this.#parts))
+    this.#background(askPortal(this.#parts))
     // The alarm that memory knows may be lost: the platform gives an alarm up after some failures.
     await alarm.load()
     await alarm.ensure(waker.wakeAt())
@@ -162,12 +168,26 @@ export class PortalObject extends DurableObject<unknown> {
     const { waker } = this.#parts
     if (!(await waker.begin())) return
     try {
-      await runDue(this.#parts)
+      startDue(this.#parts)
+      this.#background(closeFullSegment(this.#parts))
+      await checkInstallation(this.#parts)
       waker.atRest()
     } catch (error) {
       // The safety alarm stands, so the work that failed is tried again.
       this.#report('alarm_failed', error)
     }
+  }
+
+  /**
+   * Brings the parts back to where they stood when the object ended.
+   *
+   * @throws when the install is damaged and KV, which holds its copy, does not answer.
+   */
+  async #load(): Promise<void> {
+    await recoverInstall(this.#parts)
+    if (!(await loadInstall(this.#parts))) return
+    await loadKnown(this.#parts)
+    this.#background(confirmRecovery(this.#parts))
   }
 
   /**

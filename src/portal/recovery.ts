@@ -24,7 +24,7 @@ import type { PortalParts } from './parts.ts'
 import type { World } from './settings.ts'
 import { InstallSchema } from './state/install-schemas.ts'
 import type { PortalState } from './state/portal-state.ts'
-import { endBy } from './uninstall.ts'
+import { endBy, type EndParts } from './uninstall.ts'
 
 /** How long the object waits until it asks KV again, in milliseconds. */
 export const RECOVERY_RETRY_MS = MINUTE_MS
@@ -93,11 +93,14 @@ function loadLastSequence({ db, log, world }: RecoveryParts, traces: InstallTrac
   return isKnown ? told : Math.max(told, Math.floor(world.now() / SECOND_MS))
 }
 
+/** The parts that the portal's word about a restored install concerns. */
+type ConfirmParts = EndParts & Pick<PortalParts, 'presenceCheck'>
+
 /**
  * Asks the portal whether the application of a restored install is still there: KV may not have heard of the
  * uninstall. A portal that gives no word is asked again with the next start and the next daily visit.
  */
-export async function confirmRecovery(parts: PortalParts): Promise<void> {
+export async function confirmRecovery(parts: ConfirmParts): Promise<void> {
   const { state, presenceCheck, world } = parts
   const asked = state.install().recovery
   if (asked === null || asked.isConfirmed) return

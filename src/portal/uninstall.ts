@@ -1,8 +1,6 @@
 /**
  * The end of an installation. A notice of it is only a claim of somebody who knows the application token, so
- * the portal is asked first (installs/uninstall-notices.ts). At the end tokens and snapshots are deleted.
- * With a confirmed CLEAN=1 the log and the portal values are deleted as well, with the events that wait in
- * the log. Otherwise the waiting events are still delivered, thin.
+ * the portal is asked first (installs/uninstall-notices.ts). What is deleted then stands in uninstaller.ts.
  */
 import { isRepeatedUninstall } from '../core/access/ended-tokens.ts'
 import { clampTs, isLateUninstall } from '../core/access/lifecycle.ts'
@@ -10,7 +8,6 @@ import { isCurrentToken } from '../core/access/token-hashes.ts'
 import type { DecidedUninstall } from './installs/uninstall-notices.ts'
 import type { PortalParts } from './parts.ts'
 import { waitWithTimeout } from './patience.ts'
-import type { InstallEnd } from './state/portal-state.ts'
 
 /** The content of ONAPPUNINSTALL, its token already hashed. */
 export interface UninstallCall {
@@ -21,6 +18,15 @@ export interface UninstallCall {
   /** Unix milliseconds: the time of receipt at the edge. An edge of the former version does not tell it. */
   readonly receivedAt?: number
 }
+
+/** The parts that the end of an installation concerns. */
+export type EndParts = Pick<
+  PortalParts,
+  'memberId' | 'state' | 'world' | 'mirror' | 'uninstaller' | 'scheduler'
+>
+
+/** The parts that the notice of an uninstall concerns. */
+type NoticeParts = EndParts & Pick<PortalParts, 'uninstallNotices'>
 
 /**
  * How long the answer to a notice waits for the portal's word, in milliseconds. The edge gives the whole call
@@ -34,7 +40,7 @@ const ANSWER_PATIENCE_MS = 700
  * again: its first answer may have been lost.
  */
 export async function uninstallPortal(
-  parts: PortalParts,
+  parts: NoticeParts,
   call: UninstallCall,
 ): Promise<{ kind: 'accepted' | 'untrusted' }> {
   const { state, world, uninstallNotices } = parts
@@ -50,7 +56,7 @@ export async function uninstallPortal(
 }
 
 /** Asks the portal about a notice that waits, when it is time for it; called by the alarm. */
-export async function checkUninstall(parts: PortalParts): Promise<void> {
+export async function checkUninstall(parts: NoticeParts): Promise<void> {
   const { uninstallNotices } = parts
   if (uninstallNotices.isDue()) await carryOut(parts, uninstallNotices.ask())
 }
@@ -60,7 +66,7 @@ export async function checkUninstall(parts: PortalParts): Promise<void> {
  * the notice is stored, so a failure here is made good by the next question.
  */
 async function carryOut(
-  parts: PortalParts,
+  parts: NoticeParts,
   asked: Promise<DecidedUninstall | null>,
   receivedAt = 0,
 ): Promise<void> {
@@ -74,53 +80,19 @@ async function carryOut(
 }
 
 /** Ends the installation as it was decided, unless a reinstallation came meanwhile. */
-export function endBy(parts: PortalParts, decided: DecidedUninstall, receivedAt = 0): void {
-  const { memberId, state, world, mirror, scheduler } = parts
+export function endBy(
+  { memberId, state, world, mirror, uninstaller, scheduler }: EndParts,
+  decided: DecidedUninstall,
+  receivedAt = 0,
+): void {
   // A reinstallation came between the decision and this moment.
   if (isLateUninstall(state.install(), decided.ts)) return
   const { clean, confirmed } = decided
   // Events that came while the portal was asked went into the log, and end with it. The clock of the edge may
   // be ahead of this one.
   const endedAt = Math.max(world.now(), receivedAt)
-  const erased = endInstallation(parts, { ts: decided.ts, clean, endedAt })
+  const erased = uninstaller.end({ ts: decided.ts, clean, endedAt })
   world.log('info', 'uninstalled', { memberId, clean, confirmed, erased })
   scheduler.advance()
   scheduler.background(mirror.follow())
-}
-
-/**
- * The parts in which an installation leaves something. They are eight, since the end of an installation
- * concerns everything that it has brought.
- */
-type UninstallParts = Pick<
-  PortalParts,
-  'state' | 'segments' | 'book' | 'rules' | 'receivers' | 'appender' | 'enricher' | 'reconciler'
->
-
-/** Ends the installation, and returns how many events were erased before their receivers had them. */
-function endInstallation(
-  { state, segments, book, rules, receivers, appender, enricher, reconciler }: UninstallParts,
-  end: Omit<InstallEnd, 'erased'>,
-): number {
-  const { clean } = end
-  const unsettled = clean ? rules.countUnsettled() : 0
-  segments.changing(() =>
-    state.endInstall({ ...end, erased: unsettled }, () => {
-      reconciler.clearWithin()
-      if (!clean) return
-      segments.clear(state.head())
-      book.clear()
-      state.rows.clearValues()
-    }),
-  )
-  book.adopt()
-  if (clean) {
-    enricher.clear()
-    appender.clear()
-    receivers.clearValues()
-  }
-  enricher.endAll('no_tokens')
-  // `endAll` has let the waiting events go thin, and may have stored fields with them again.
-  reconciler.clear()
-  return unsettled
 }

@@ -1,20 +1,21 @@
 /**
- * The daily work of a portal: old events are dropped, records are sealed again after a key was rotated, and
- * tokens are kept alive. Each run is bounded.
+ * The daily work of a portal beside the end of old events (retention.ts): records are sealed again after a key was
+ * rotated, and tokens are kept alive. Each run is bounded.
  */
 import { DAY_MS } from '../core/durations.ts'
 import type { PortalParts } from './parts.ts'
-import { confirmRecovery } from './recovery.ts'
-import { dropOld } from './retention.ts'
 import { reseal } from '../storage/reseal.ts'
 
-/**
- * Does the daily work of a portal, and returns how many events were dropped. The work that asks the portal
- * goes on in the background.
- */
-export async function keepUp(parts: PortalParts): Promise<number> {
+/** The parts that hold something sealed. */
+type SealedParts = Pick<PortalParts, 'memberId' | 'config' | 'state'>
+
+/** The parts that are tidied each day. They are nine, since each keeps records of its own. */
+type DailyParts = SealedParts &
+  Pick<PortalParts, 'book' | 'log' | 'trust' | 'listing' | 'mirror' | 'scheduler'>
+
+/** Tidies the records of a portal. */
+export async function tidyRecords(parts: DailyParts): Promise<void> {
   const { book, mirror, listing, trust, log, scheduler } = parts
-  const dropped = await dropOld(parts)
   book.saveSkipped()
   await resealAll(parts)
   await trust.dropUnconfigured()
@@ -22,13 +23,10 @@ export async function keepUp(parts: PortalParts): Promise<number> {
   await listing.renew({ isLogEmpty })
   await mirror.tidy({ isLogEmpty })
   scheduler.background(trust.followDomain())
-  scheduler.background(confirmRecovery(parts))
-  scheduler.background(askDaily(parts))
-  return dropped
 }
 
 /** Renews old pairs, compares the subscriptions, and forgets fields that are long gone. */
-async function askDaily(
+export async function askPortal(
   parts: Pick<PortalParts, 'fields' | 'config' | 'world' | 'refresh'> & BoundParts,
 ): Promise<void> {
   const { fields, config, world, refresh } = parts
@@ -52,9 +50,6 @@ export async function alignBindings({
   if (await subscriber.align()) reconciliation.noteEvent()
   scheduler.advance()
 }
-
-/** The parts that hold something sealed. */
-type SealedParts = Pick<PortalParts, 'memberId' | 'config' | 'state'>
 
 /** Seals every record again that stands under an older key. */
 async function resealAll(parts: SealedParts): Promise<void> {

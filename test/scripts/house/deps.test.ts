@@ -41,3 +41,25 @@ test('what one dependency picks from a class is one', () => {
 test('other shapes may have as many members as they need', () => {
   expect(problemsOf(`export interface Row ${members(EIGHT)}`)).toEqual([])
 })
+
+test.each([
+  ['a parameter', 'function act(parts: PortalParts) {}'],
+  ['a parameter that is taken apart', 'function act({ log }: PortalParts) {}'],
+  ['a member', 'interface A { readonly parts: PortalParts }'],
+  ['a type that joins it', "type AParts = PortalParts & Pick<PortalParts, 'log'>"],
+  ['all but one', "type AParts = Omit<PortalParts, 'log'>"],
+])('%s takes no whole object outside of what builds it', (_what, text) => {
+  expect(problemsOf(text)).toEqual(['src/a.ts takes all of PortalParts'])
+  const files = { 'src/portal/portal.ts': text, 'src/portal/parts.ts': text }
+  expect(deps.check(aProject(files)).problems).toEqual([])
+})
+
+test('nine may be picked of the object, and ten may not', () => {
+  const picks = (names: readonly string[]) =>
+    `function act(parts: Pick<PortalParts, ${names.map((name) => `'${name}'`).join(' | ')}>) {}`
+  expect(problemsOf(picks([...EIGHT, 'i']))).toEqual([])
+  expect(problemsOf(picks([...EIGHT, 'i', 'j']))).toEqual([
+    'src/a.ts picks 10 of PortalParts, more than 9',
+  ])
+  expect(problemsOf("type Log = PortalParts['log']")).toEqual([])
+})
