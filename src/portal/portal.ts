@@ -23,8 +23,16 @@ import { loadInstall, loadKnown } from './start.ts'
 import { startTimer } from './timers.ts'
 import { uninstallPortal, type UninstallCall } from './uninstall.ts'
 import { askPortal, tidyRecords } from './upkeep.ts'
-import { eventsPage, eventViews, parkedView } from './views/event-views.ts'
-import { installStatus, portalView } from './views/portal-view.ts'
+import {
+  eventsPage,
+  eventViews,
+  parkedView,
+  type EventsPage,
+  type EventView,
+  type ParkedView,
+} from './views/event-views.ts'
+import { installStatus } from './views/portal-status.ts'
+import { portalView, type PortalView } from './views/portal-view.ts'
 
 /** One portal with its log, its lanes and its install. Its name is the member id. */
 export class PortalObject extends DurableObject<unknown> {
@@ -109,25 +117,25 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** The portal for the admin API; null when nothing is known of it. */
-  view(): ReturnType<typeof portalView> | null {
+  view(): PortalView | null {
     const { state, world } = this.#parts
     return state.isKnown() ? portalView(this.#parts, world.now()) : null
   }
 
   /** A page of events, newest first; null when nothing is known of the portal. */
-  events(before: number, limit: number): ReturnType<typeof eventsPage> | null {
+  events(before: number, limit: number): EventsPage | null {
     return this.#parts.state.isKnown() ? eventsPage(this.#parts, before, limit) : null
   }
 
   /** One event with its fates; null when it is not in the log. */
-  event(sequence: number): ReturnType<typeof eventViews>[number] | null {
+  event(sequence: number): EventView | null {
     const { state, log } = this.#parts
     const entry = state.isKnown() ? log.entry(sequence) : null
     return entry === null ? null : (eventViews(this.#parts, [entry])[0] ?? null)
   }
 
   /** Everything that is parked; null when nothing is known of the portal. */
-  parked(): ReturnType<typeof parkedView> | null {
+  parked(): readonly ParkedView[] | null {
     return this.#parts.state.isKnown() ? parkedView(this.#parts) : null
   }
 

@@ -56,7 +56,9 @@ const MAX_PENDING = 32
 const MAX_PENDING_OF_NETWORK = 4
 
 /** Every pending install of a row, the first one first. */
-export function pendingIn(row: PendingRow): readonly PendingInstall[] {
+export function pendingIn(
+  row: PendingRow,
+): readonly [first: PendingInstall, ...others: PendingInstall[]] {
   const { others, nextCheckAt: _, ...first } = row
   return [first, ...others]
 }
@@ -92,7 +94,7 @@ export function placePending(
   { again, ...wish }: PendingWish,
   now: number,
 ): PendingRow | 'not_needed' | 'full' {
-  const known = row === null ? [] : pendingIn(row)
+  const known: readonly PendingInstall[] = row === null ? [] : pendingIn(row)
   const former = known.find((pending) =>
     again === null ? isInPlaceOf(wish, pending) : pending.sealed === again.sealed,
   )

@@ -4,6 +4,7 @@
  */
 import { displayName } from '../../core/log/event-names.ts'
 import type { Enrichment, LogEntry, QuarantineReason, ThinReason } from '../../core/log/event.ts'
+import type { ParkReason } from '../../core/lanes/state/fate.ts'
 import { fateOf, type Fate } from '../../core/lanes/fate-of.ts'
 import type { LaneBook } from '../lanes/book.ts'
 import type { FateStore } from '../lanes/fate-store.ts'
@@ -41,6 +42,25 @@ export interface EventView {
   readonly fates: Readonly<Record<string, FateView>>
 }
 
+/** One page of events. */
+export interface EventsPage {
+  /** Newest first. */
+  readonly events: readonly EventView[]
+  /** The sequence before which the next page begins; null on the last page. */
+  readonly before: number | null
+}
+
+/** One event that was not taken at one destination, and waits for a replay. */
+export interface ParkedView {
+  readonly destination: string
+  readonly sequence: number
+  readonly reason: ParkReason | null
+  /** The receiver's HTTP status; null when there was no answer. */
+  readonly status: number | null
+  readonly at: string | null
+  readonly attempts: number
+}
+
 /** Everything that the views of events read. */
 export interface EventViewParts {
   readonly log: Pick<LogStore, 'before'>
@@ -49,10 +69,8 @@ export interface EventViewParts {
   readonly rules: Pick<LaneRules, 'filteredBy'>
 }
 
-/**
- * A page of the events before a sequence, newest first. Its member `before` is where the next page begins.
- */
-export function eventsPage(parts: EventViewParts, before: number, limit: number) {
+/** A page of the events before a sequence. */
+export function eventsPage(parts: EventViewParts, before: number, limit: number): EventsPage {
   const entries = parts.log.before(before, Math.min(limit, MAX_EVENTS_PAGE))
   const last = entries.at(-1)
   const isMore = last !== undefined && parts.log.before(last.sequence, 1).length > 0
@@ -113,7 +131,7 @@ function eventView(entry: LogEntry, fates: EventView['fates']): EventView {
 }
 
 /** The answer of `GET /admin/api/portals/{memberId}/parked`. */
-export function parkedView(parts: EventViewParts) {
+export function parkedView(parts: EventViewParts): readonly ParkedView[] {
   return parts.fates
     .parked(MAX_PARKED_LISTED)
     .map(({ destination, sequence, reason, status, at, attempts }) => ({

@@ -1,0 +1,77 @@
+/** The view of one lane, in the names of the HTTP contract. It holds no secret. */
+import {
+  isFailing,
+  waitOf,
+  type DisabledReason,
+  type LaneError,
+  type LaneState,
+  type WaitReason,
+} from '../../core/lanes/state/lane-state.ts'
+import type { SettingProblem } from '../../destinations/settings/setting-problem.ts'
+import type { FateStore } from '../lanes/fate-store.ts'
+import type { LaneRules } from '../lanes/rules.ts'
+import type { LogStore } from '../log/log-store.ts'
+import type { PortalState } from '../state/portal-state.ts'
+import { isoTime } from './iso-time.ts'
+
+/** One lane as the API shows it. Every time is ISO 8601, or null. */
+export interface LaneView {
+  readonly destination: string
+  /** The type as configured; null when the destination is not configured any more. */
+  readonly type: string | null
+  /** The status of the lane; an active lane whose front has failed is `retrying`. */
+  readonly state: LaneState['status'] | 'retrying'
+  readonly reason: DisabledReason | null
+  /** The problems of the settings; missing unless the lane is disabled as misconfigured. */
+  readonly problems?: readonly SettingProblem[]
+  /** Every event up to this sequence is settled. */
+  readonly cursor: number
+  readonly backlog: number
+  readonly parked: number
+  /** How many events retention has dropped while they waited. */
+  readonly expired: number
+  /** How many replays wait or go on. */
+  readonly replaying: number
+  /** Failed attempts of the front. */
+  readonly attempts: number
+  readonly oldestWaitingAt: string | null
+  readonly nextAttemptAt: string | null
+  readonly waitsFor: WaitReason | null
+  readonly lastError: (Omit<LaneError, 'at'> & { readonly at: string | null }) | null
+}
+
+/** Everything that the view of a lane reads. */
+export interface LaneViewParts {
+  readonly state: Pick<PortalState, 'head'>
+  readonly log: Pick<LogStore, 'after'>
+  readonly fates: Pick<FateStore, 'countParked'>
+  readonly rules: Pick<LaneRules, 'find' | 'problems'>
+}
+
+/** The view of a lane; `now` is in unix milliseconds. */
+export function laneView(parts: LaneViewParts, lane: LaneState, now: number): LaneView {
+  const head = parts.state.head()
+  const waiting = parts.log.after(lane.cursor, 1)[0]
+  const isRetrying = lane.status === 'active' && isFailing(lane)
+  const wait = waitOf(lane, { head, now })
+  const { lastError } = lane
+  const destination = parts.rules.find(lane.destination)
+  const isMisconfigured = lane.disabledReason === 'misconfigured' && destination !== null
+  return {
+    destination: lane.destination,
+    type: destination?.typeName ?? null,
+    state: isRetrying ? 'retrying' : lane.status,
+    reason: lane.disabledReason,
+    ...(isMisconfigured && { problems: parts.rules.problems(destination) }),
+    cursor: lane.cursor,
+    backlog: Math.max(0, head - lane.cursor),
+    parked: parts.fates.countParked(lane.destination),
+    expired: lane.expired,
+    replaying: lane.replays.length,
+    attempts: lane.attempts,
+    oldestWaitingAt: isoTime(waiting?.receivedAt ?? null),
+    nextAttemptAt: isoTime(wait?.until ?? null),
+    waitsFor: wait?.reason ?? null,
+    lastError: lastError === null ? null : { ...lastError, at: isoTime(lastError.at) },
+  }
+}

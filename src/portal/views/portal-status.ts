@@ -1,0 +1,84 @@
+/**
+ * The state of a portal in one word with its remedy, and the part of its view that the application's page shows. It
+ * holds no secret.
+ */
+import { remedyOfTrouble, statusOfTrouble } from '../../core/access/access.ts'
+import type { InstallStatus, PortalStatus } from '../../core/access/portal-status.ts'
+import { displayName } from '../../core/log/event-names.ts'
+import type { LaneBook } from '../lanes/book.ts'
+import type { FateStore } from '../lanes/fate-store.ts'
+import type { LogStore } from '../log/log-store.ts'
+import type { PortalState } from '../state/portal-state.ts'
+import type { AccessTroubles } from '../tokens/troubles.ts'
+
+/** Everything that the state of a portal is read from. */
+export interface StatusParts {
+  readonly state: Pick<PortalState, 'install' | 'pending'>
+  readonly troubles: Pick<AccessTroubles, 'current' | 'pairState'>
+}
+
+/** Everything that the status on the application's page is read from. */
+export interface InstallStatusParts extends StatusParts {
+  readonly state: Pick<PortalState, 'install' | 'pending' | 'head'>
+  readonly log: Pick<LogStore, 'before'>
+  readonly book: Pick<LaneBook, 'all'>
+  readonly fates: Pick<FateStore, 'countParked'>
+}
+
+/** The state of the portal in one word. */
+export function portalStatus(parts: StatusParts): PortalStatus {
+  const install = parts.state.install()
+  const { application, webhooks, hashes } = install
+  const access = parts.troubles.current()
+  if (application === null) {
+    if (parts.state.pending() !== null) return 'pending'
+    if (webhooks.length === 0) return 'uninstalled'
+    return access === null ? 'active' : statusOfTrouble(access.trouble)
+  }
+  if (!application.finished || hashes.length === 0) return 'unfinished'
+  if (access !== null) return statusOfTrouble(access.trouble)
+  return parts.troubles.pairState() === 'lost' ? 'tokens_lost' : 'active'
+}
+
+/** The part of the view that the application's page shows to an administrator of the portal. */
+export function installStatus(parts: InstallStatusParts): InstallStatus {
+  const { subscriptions } = parts.state.install()
+  const last = parts.log.before(Number.MAX_SAFE_INTEGER, 1)[0]
+  const lanes = parts.book.all().filter(({ status }) => status !== 'removed')
+  return {
+    state: portalStatus(parts),
+    missing: subscriptions.missing.map((name) => displayName(name)),
+    lastEventAt: last?.receivedAt ?? null,
+    waiting: Math.max(0, ...lanes.map(({ cursor }) => parts.state.head() - cursor)),
+    parked: lanes.reduce((sum, { destination }) => sum + parts.fates.countParked(destination), 0),
+  }
+}
+
+/**
+ * The sentence that tells an operator what to do about the portal's state; null when there is nothing to do.
+ */
+export function remedyOfStatus(parts: StatusParts): string | null {
+  const install = parts.state.install()
+  const { application, hashes } = install
+  const access = parts.troubles.current()
+  switch (portalStatus(parts)) {
+    case 'unfinished':
+      return application?.finished === true && hashes.length === 0 ? NO_TOKEN_REMEDY : FINISH_REMEDY
+    case 'active':
+    case 'pending':
+      return null
+    case 'tokens_lost':
+    case 'no_rights':
+    case 'suspended':
+    case 'uninstalled':
+    case 'deleted':
+      if (access === null && application === null) return null
+      return remedyOfTrouble(access?.trouble ?? 'tokens_lost')
+  }
+}
+
+const FINISH_REMEDY =
+  "Bitrix24 sends nothing until the installation is finished: let an administrator open the application's page in the portal"
+
+const NO_TOKEN_REMEDY =
+  'The portal has not told its application token yet: install the application again, or let its page send APPLICATION_TOKEN'
