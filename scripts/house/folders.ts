@@ -26,13 +26,13 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'src/storage': [`import '../portal/portal.ts'`],
   'src/objects': [`import '../portal/portal.ts'`, `import '../bitrix24/wire/form.ts'`],
   'src/portal': [
-    `import '../http/admin.ts'`,
+    `import '../http/admin/routes.ts'`,
     `import '../edge/intake.ts'`,
     `import '../config/config.ts'`,
     `import 'hono'`,
   ],
   'src/portal/state': [
-    `import '../../http/admin.ts'`,
+    `import '../../http/admin/routes.ts'`,
     `import '../lanes/book.ts'`,
     `import '../fields/enricher.ts'`,
     `import '../tokens/caller.ts'`,
@@ -42,7 +42,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     `import '../portal.ts'`,
   ],
   'src/portal/log': [
-    `import '../../http/admin.ts'`,
+    `import '../../http/admin/routes.ts'`,
     `import '../lanes/book.ts'`,
     `import '../fields/enricher.ts'`,
     `import '../tokens/caller.ts'`,
@@ -72,7 +72,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     `import '../portal.ts'`,
     `import '../parts.ts'`,
   ],
-  'src/edge': [`import '../http/admin.ts'`, `import '../app.ts'`, `import 'hono'`],
+  'src/edge': [`import '../http/admin/routes.ts'`, `import '../app.ts'`, `import 'hono'`],
   'src/http': [`import '../app.ts'`, `import '../config/config.ts'`],
 }
 

@@ -1,8 +1,8 @@
 /** Who may call the admin surface. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ADMIN_ROUTES, adminOf, refusal } from '../support/worker/admin-api.ts'
-import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
-import { ADMIN_TOKEN } from '../support/worker/runtime-bindings.ts'
+import { ADMIN_ROUTES, adminOf, refusal } from '../../support/worker/admin-api.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { ADMIN_TOKEN } from '../../support/worker/runtime-bindings.ts'
 
 let scenario: PortalScenario
 

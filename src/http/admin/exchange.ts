@@ -4,11 +4,11 @@
  */
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { isMemberId } from '../core/access/member-id.ts'
-import type { PortalClient, PortalLookup } from '../edge/portal-client.ts'
-import { withTimeout } from '../storage/with-timeout.ts'
-import { readBody } from './body.ts'
-import { errorResponse } from './error-response.ts'
+import { isMemberId } from '../../core/access/member-id.ts'
+import type { PortalClient, PortalLookup } from '../../edge/portal-client.ts'
+import { withTimeout } from '../../storage/with-timeout.ts'
+import { readBody } from '../body.ts'
+import { errorResponse } from '../error-response.ts'
 
 /** How long an admin request may take, in milliseconds: the portal's object may be silent. */
 export const ADMIN_MS = 30_000

@@ -1,10 +1,10 @@
 /** The admin API of refused requests: acknowledged ones that their portal's object did not take later. */
 import type { Context, Hono } from 'hono'
-import type { DrainDeps } from '../edge/drain.ts'
-import { replayRefused } from '../edge/refused.ts'
-import { isoTime } from '../portal/views/iso-time.ts'
-import type { RefusedRecord, SpillStore } from '../storage/spill-store.ts'
-import { reply, withPortal } from './admin-exchange.ts'
+import type { DrainDeps } from '../../edge/drain.ts'
+import { replayRefused } from '../../edge/refused.ts'
+import { isoTime } from '../../portal/views/iso-time.ts'
+import type { RefusedRecord, SpillStore } from '../../storage/spill-store.ts'
+import { reply, withPortal } from './exchange.ts'
 
 const REFUSED_PATH = '/portals/:memberId/refused'
 

@@ -1,15 +1,15 @@
 /** The admin API of destinations: a test message to one of them. */
 import type { Context } from 'hono'
-import { NOT_ENRICHED, type RelayEvent } from '../core/log/event.ts'
-import type { DeliveryOutcome } from '../core/lanes/state/outcome.ts'
-import { NO_MEMORY } from '../core/lanes/state/receiver-memory.ts'
-import type { AddressPolicy } from '../core/safety/address.ts'
-import { unusableEndpoint } from '../destinations/answers/outcomes.ts'
-import { sendParcel } from '../destinations/send.ts'
-import { openReceiver, type Destination } from '../destinations/settings/destination.ts'
-import type { World } from '../portal/settings.ts'
-import { reply } from './admin-exchange.ts'
-import { errorResponse } from './error-response.ts'
+import { NOT_ENRICHED, type RelayEvent } from '../../core/log/event.ts'
+import type { DeliveryOutcome } from '../../core/lanes/state/outcome.ts'
+import { NO_MEMORY } from '../../core/lanes/state/receiver-memory.ts'
+import type { AddressPolicy } from '../../core/safety/address.ts'
+import { unusableEndpoint } from '../../destinations/answers/outcomes.ts'
+import { sendParcel } from '../../destinations/send.ts'
+import { openReceiver, type Destination } from '../../destinations/settings/destination.ts'
+import type { World } from '../../portal/settings.ts'
+import { reply } from './exchange.ts'
+import { errorResponse } from '../error-response.ts'
 
 /** The dependencies of a test message. */
 export interface TestMessageDeps {

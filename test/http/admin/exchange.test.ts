@@ -7,10 +7,10 @@ import {
   reply,
   replyOrNotFound,
   withPortal,
-} from '../../src/http/admin-exchange.ts'
-import { never, portalsWith } from '../support/builders/an-intake.ts'
-import { refused } from '../support/worker/refusals.ts'
-import { MEMBER_ID } from '../support/worker/runtime-bindings.ts'
+} from '../../../src/http/admin/exchange.ts'
+import { never, portalsWith } from '../../support/builders/an-intake.ts'
+import { refused } from '../../support/worker/refusals.ts'
+import { MEMBER_ID } from '../../support/worker/runtime-bindings.ts'
 
 const NOT_FOUND = refused('not_found')
 

@@ -1,11 +1,11 @@
 /** The admin API of one portal: what is shown of it (README, "Operate"), and the change of its values. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createSealer } from '../../src/storage/seal.ts'
-import { anEvent } from '../support/builders/a-delivery.ts'
-import { ADMIN_ROUTES, ANY_TIME, adminOf, refusal } from '../support/worker/admin-api.ts'
-import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
-import { machine } from '../support/builders/entries.ts'
-import { until } from '../support/until.ts'
+import { createSealer } from '../../../src/storage/seal.ts'
+import { anEvent } from '../../support/builders/a-delivery.ts'
+import { ADMIN_ROUTES, ANY_TIME, adminOf, refusal } from '../../support/worker/admin-api.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { machine } from '../../support/builders/entries.ts'
+import { until } from '../../support/until.ts'
 
 const UNKNOWN = 'f'.repeat(32)
 const PORTAL_ROUTES = ADMIN_ROUTES.filter((route) => route.includes('{portal}'))

@@ -1,12 +1,12 @@
 /** The admin API of one lane: pause, resume, park and replay. */
 import type { Context, Hono } from 'hono'
 import * as v from 'valibot'
-import type { LaneState } from '../core/lanes/state/lane-state.ts'
-import type { Result } from '../core/result.ts'
-import type { PortalClient, PortalLookup } from '../edge/portal-client.ts'
-import type { LaneFault, ReplayWish } from '../portal/lanes/control.ts'
-import { readJson, reply, withPortal } from './admin-exchange.ts'
-import { errorResponse, type ErrorCode } from './error-response.ts'
+import type { LaneState } from '../../core/lanes/state/lane-state.ts'
+import type { Result } from '../../core/result.ts'
+import type { PortalClient, PortalLookup } from '../../edge/portal-client.ts'
+import type { LaneFault, ReplayWish } from '../../portal/lanes/control.ts'
+import { readJson, reply, withPortal } from './exchange.ts'
+import { errorResponse, type ErrorCode } from '../error-response.ts'
 
 const LANE_PATH = '/portals/:memberId/lanes/:destination'
 

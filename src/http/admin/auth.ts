@@ -4,11 +4,11 @@
  */
 import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'
-import { addressKeys } from '../edge/address-keys.ts'
-import { equalInConstantTime } from '../core/safety/constant-time.ts'
-import { sha256Hex } from '../core/safety/sha256.ts'
-import { clientAddress } from './client-address.ts'
-import { errorResponse } from './error-response.ts'
+import { addressKeys } from '../../edge/address-keys.ts'
+import { equalInConstantTime } from '../../core/safety/constant-time.ts'
+import { sha256Hex } from '../../core/safety/sha256.ts'
+import { clientAddress } from '../client-address.ts'
+import { errorResponse } from '../error-response.ts'
 
 /** The admin token, and the limit for wrong ones. */
 export interface AdminAuth {

@@ -1,9 +1,9 @@
 /** The test message to a destination. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { askAdmin as ask, refusal } from '../support/worker/admin-api.ts'
-import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
-import { machine, type Entry } from '../support/builders/entries.ts'
-import { RUNTIME_BINDINGS } from '../support/worker/runtime-bindings.ts'
+import { askAdmin as ask, refusal } from '../../support/worker/admin-api.ts'
+import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
+import { machine, type Entry } from '../../support/builders/entries.ts'
+import { RUNTIME_BINDINGS } from '../../support/worker/runtime-bindings.ts'
 
 let scenario: PortalScenario
 

@@ -1,17 +1,17 @@
 /**
- * The admin API: thin routes over a portal's object. `admin-auth.ts` has decided before who may call them.
+ * The admin API: thin routes over a portal's object. `auth.ts` has decided before who may call them.
  */
 import { Hono, type Context } from 'hono'
 import * as v from 'valibot'
-import { isValueName } from '../destinations/settings/references.ts'
-import type { DrainDeps } from '../edge/drain.ts'
-import type { PortalClient } from '../edge/portal-client.ts'
-import type { SpillStore } from '../storage/spill-store.ts'
-import { sendTestMessage, type TestMessageDeps } from './admin-destinations.ts'
-import { readJson, reply, replyOrNotFound, withPortal } from './admin-exchange.ts'
-import { addLaneRoutes } from './admin-lanes.ts'
-import { addRefusedRoutes, firstPage } from './admin-refused.ts'
-import { errorResponse } from './error-response.ts'
+import { isValueName } from '../../destinations/settings/references.ts'
+import type { DrainDeps } from '../../edge/drain.ts'
+import type { PortalClient } from '../../edge/portal-client.ts'
+import type { SpillStore } from '../../storage/spill-store.ts'
+import { sendTestMessage, type TestMessageDeps } from './destinations.ts'
+import { readJson, reply, replyOrNotFound, withPortal } from './exchange.ts'
+import { addLaneRoutes } from './lanes.ts'
+import { addRefusedRoutes, firstPage } from './refused.ts'
+import { errorResponse } from '../error-response.ts'
 
 const DEFAULT_EVENTS_PAGE = 50
 
