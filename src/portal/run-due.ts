@@ -1,5 +1,5 @@
 /** One alarm: every part whose time has come does what is due now. */
-import { checkPending } from './install.ts'
+import { checkPending } from './installation.ts'
 import type { PortalParts } from './parts.ts'
 import { waitWithTimeout } from './patience.ts'
 import { checkUninstall } from './uninstall.ts'

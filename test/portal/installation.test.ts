@@ -1,6 +1,6 @@
 /** What an installation brings with it beside the decision about it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { PAGE_PATIENCE_MS, checkPending } from '../../src/portal/install.ts'
+import { PAGE_PATIENCE_MS, checkPending } from '../../src/portal/installation.ts'
 import { anInstall } from '../support/builders/an-install.ts'
 import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
 
