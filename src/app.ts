@@ -136,6 +136,7 @@ function createAdminAuth(env: Env): AdminAuth {
   return {
     adminToken: configOf(env).adminToken,
     isWrongTokenWithinLimit: (address) => isWithin(env.ADMIN_LIMIT, address),
+    log,
   }
 }
 

@@ -6,15 +6,18 @@ import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'
 import { addressKeys } from '../../edge/address-keys.ts'
 import { equalInConstantTime } from '../../core/safety/constant-time.ts'
+import { describeError } from '../../core/safety/redact.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
+import type { LineWriter } from '../../log.ts'
 import { clientAddress } from '../client-address.ts'
 import { errorResponse } from '../error-response.ts'
 
 /** The admin token, and the limit for wrong ones. */
 export interface AdminAuth {
   readonly adminToken: string | null
-  /** Counts one wrong token of an address; false when it is one too many. */
+  /** Counts one wrong token of an address; false when it is one too many. It rejects when the limiter fails. */
   readonly isWrongTokenWithinLimit: (address: string) => Promise<boolean>
+  readonly log: LineWriter
 }
 
 /**
@@ -23,17 +26,32 @@ export interface AdminAuth {
  */
 export function requireAdmin(authOf: (c: Context) => AdminAuth) {
   return createMiddleware(async (c, next) => {
-    const { adminToken, isWrongTokenWithinLimit } = authOf(c)
+    const auth = authOf(c)
+    const { adminToken } = auth
     if (adminToken === null) return errorResponse('not_found')
     const presented = /^Bearer +(\S+)$/iu.exec(c.req.header('authorization') ?? '')?.[1]
     if (presented !== undefined && (await isSame(presented, adminToken))) {
       await next()
       return undefined
     }
-    const keys = addressKeys(clientAddress(c.req.raw))
-    const answers = await Promise.all(keys.map((key) => isWrongTokenWithinLimit(key)))
-    return errorResponse(answers.every(Boolean) ? 'unauthorized' : 'too_many_requests')
+    const isWithin = await countWrongToken(auth, clientAddress(c.req.raw))
+    return errorResponse(isWithin ? 'unauthorized' : 'too_many_requests')
   })
+}
+
+/** Counts a wrong token of an address; false when it is one too many. */
+async function countWrongToken(
+  { isWrongTokenWithinLimit, log }: AdminAuth,
+  address: string,
+): Promise<boolean> {
+  try {
+    const answers = await Promise.all(addressKeys(address).map(isWrongTokenWithinLimit))
+    return answers.every(Boolean)
+  } catch (error) {
+    // A limiter that fails opens nothing: the token is wrong all the same.
+    log('warn', 'rate_limit_failed', { error: describeError(error) })
+    return true
+  }
 }
 
 /** Compares hashes, which all have one length, so that not even the length of the token can be measured. */

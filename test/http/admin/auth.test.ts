@@ -1,5 +1,5 @@
 /** Who may call the admin surface. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ADMIN_ROUTES, adminOf, refusal } from '../../support/worker/admin-api.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 import { ADMIN_TOKEN } from '../../support/worker/runtime-bindings.ts'
@@ -90,6 +90,18 @@ describe('who may call', () => {
       statuses.push((await ask('GET /portals/{portal}', { headers })).status)
     }
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429])
+  })
+
+  it('401 for a wrong token, and a line in the log, when the rate limit fails', async () => {
+    const lines = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    onTestFinished(() => lines.mockRestore())
+    const settings = { ADMIN_LIMIT: { limit: () => Promise.reject(new Error('limit is away')) } }
+    const wrong = { authorization: 'Bearer wrong', 'cf-connecting-ip': '203.0.113.9' }
+    const answer = await ask('GET /portals/{portal}', { headers: wrong, settings })
+    expect(answer).toEqual(refusal(401, 'unauthorized'))
+    expect(lines.mock.calls.map(([line]) => JSON.parse(String(line)))).toEqual([
+      { event: 'rate_limit_failed', error: expect.stringContaining('limit is away') },
+    ])
   })
 
   it('answers are never cached, and an unknown address is a 404', async () => {
