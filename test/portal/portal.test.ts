@@ -164,7 +164,7 @@ describe('replay()', () => {
     await scenario.time.passesWithoutAlarm('41 s')
     const wish = { kind: 'range', from: 1, to: 1 } as const
     expect(await scenario.object.replay('erp', wish, { dryRun })).toEqual({ ok: true, value: 1 })
-    await scenario.inside(() => scheduler.wait(20))
+    await scenario.idles()
     expect((await scenario.lane('erp')).attempts).toBe(attempts)
   })
 })

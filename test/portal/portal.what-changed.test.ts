@@ -158,7 +158,7 @@ describe('a change that no event told', () => {
     await vi.waitFor(() =>
       expect(scenario.network.sent.some(({ url }) => url.endsWith('.userfield.list'))).toBe(true),
     )
-    await scheduler.wait(50)
+    await scenario.idles()
     expect(bodies()).toEqual([])
     expect((await scenario.tables())['log']).toEqual([])
   })

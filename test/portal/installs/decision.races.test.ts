@@ -332,7 +332,7 @@ describe('a page', () => {
     await scenario.portal.opensPage()
     // Once more after the refresh that the answer asks for.
     await vi.waitFor(() => expect(listed).toBe(2))
-    await scheduler.wait(20)
+    await scenario.idles()
     expect((await scenario.stored()).subscriptions).toEqual(before)
   })
 
@@ -342,7 +342,7 @@ describe('a page', () => {
     const before = scenario.network.sent.filter(({ url }) => url.endsWith('/rest/event.get')).length
     visitAs(77)
     await scenario.portal.opensPage()
-    await scheduler.wait(20)
+    await scenario.idles()
     const after = scenario.network.sent.filter(({ url }) => url.endsWith('/rest/event.get')).length
     expect(after).toBe(before)
   })

@@ -125,7 +125,7 @@ describe('an installation', () => {
     await vi.waitFor(() =>
       expect(scenario.network.sent.some(({ url }) => url.endsWith('/rest/batch'))).toBe(true),
     )
-    await scheduler.wait(50)
+    await scenario.idles()
     expect(bound(HANDLER)).toEqual([])
     expect((await scenario.portal.sends()).status).toBe(200)
   })

@@ -12,6 +12,7 @@ import {
 import { vi } from 'vitest'
 import type { PortalClient } from '../../../src/edge/portal-client.ts'
 import { Network } from '../network/network.ts'
+import { backgroundEnds, forgetBackground } from '../worker/background.ts'
 import { overrides } from '../worker/overrides.ts'
 import { ScenarioReceiver } from './scenario-receiver.ts'
 
@@ -36,6 +37,7 @@ export class Scenario {
   async close(): Promise<void> {
     overrides.adapt = (settings) => settings
     overrides.now = () => Date.now()
+    forgetBackground()
     vi.useRealTimers()
     vi.restoreAllMocks()
     await reset()
@@ -68,6 +70,11 @@ export class Scenario {
   /** Runs the alarm; false when none stands. */
   runAlarm(): Promise<boolean> {
     return runDurableObjectAlarm(this.stub())
+  }
+
+  /** Waits until the object does nothing more by itself: what it has not done then, it does not do. */
+  idles(): Promise<void> {
+    return backgroundEnds()
   }
 
   /** Ends the object in memory; the next call constructs it with the settings of that moment. */

@@ -8,6 +8,7 @@ import type { Env } from '../../../src/config/config.ts'
 import worker from '../../../src/index.ts'
 import { Pacer as RealPacer } from '../../../src/objects/pacer.ts'
 import { PortalObject } from '../../../src/portal/portal.ts'
+import { watchBackground } from './background.ts'
 import { adaptSettings, overrides } from './overrides.ts'
 
 export { Directory } from '../../../src/objects/directory.ts'
@@ -16,6 +17,7 @@ export { Directory } from '../../../src/objects/directory.ts'
 export class Portal extends PortalObject {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env, adaptSettings(createPortalSettings(env)))
+    watchBackground(ctx)
   }
 }
 
