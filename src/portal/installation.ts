@@ -14,7 +14,7 @@ import type { PortalState } from './state/portal-state.ts'
 import { waitFor } from './timers.ts'
 
 /** How long the application's page waits for the portal's subscriptions, in milliseconds. */
-export const PAGE_PATIENCE_MS = 5000
+const PAGE_PATIENCE_MS = 5000
 
 /** How long an installation waits for the directory, in milliseconds. */
 const DIRECTORY_PATIENCE_MS = 1000

@@ -1,6 +1,6 @@
 /** What an installation brings with it beside the decision about it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { PAGE_PATIENCE_MS, checkPending } from '../../src/portal/installation.ts'
+import { checkPending } from '../../src/portal/installation.ts'
 import { anInstall } from '../support/builders/an-install.ts'
 import { RelayScenario } from '../support/scenarios/relay-scenario.ts'
 
@@ -44,7 +44,7 @@ describe('the wait for the portal to be subscribed', () => {
       },
     })
     expect((await install()).status).toBe(200)
-    expect(slept.includes(PAGE_PATIENCE_MS)).toBe(waits)
+    expect(slept.includes(5000)).toBe(waits)
   })
 })
 

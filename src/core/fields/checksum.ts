@@ -11,7 +11,7 @@ import { comparable, everyLeaf, IDENTITY, isTree, MAX_LEAVES } from './leaves.ts
  * The largest definition that is kept whole, in bytes of JSON. An event may tell two of them, before and after,
  * with a name for each leaf, and a row holds 2 MB (docs/cloudflare.md#storage-limits).
  */
-export const MAX_DEFINITION_BYTES = 384 * 1024
+const MAX_DEFINITION_BYTES = 384 * 1024
 
 /** A text that is shorter is never what makes a definition too large. */
 const MIN_TEXT = 1000

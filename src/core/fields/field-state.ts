@@ -9,7 +9,7 @@ import type { FieldAction } from '../log/event.ts'
 import type { FieldAttributes, FieldRef } from './field-read.ts'
 
 /** The most thin events of one field that are remembered as owed. */
-export const MAX_OWED = 50
+const MAX_OWED = 50
 
 /** An event that went out thin, so that its change is still to be told. */
 export interface OwedEvent {

@@ -15,7 +15,7 @@ import type { PortalState } from '../state/portal-state.ts'
  * The wait before a failed write is tried again, in milliseconds. A write that has not answered by then is
  * given up.
  */
-export const KV_RETRY_MS = MINUTE_MS
+const KV_RETRY_MS = MINUTE_MS
 
 /** The dependencies of the mirror. */
 export interface KvMirrorDeps {

@@ -13,7 +13,7 @@ import type { LogStore } from '../log/log-store.ts'
 import { isoTime } from './iso-time.ts'
 
 /** The most events on one page. */
-export const MAX_EVENTS_PAGE = 200
+const MAX_EVENTS_PAGE = 200
 
 /** The most parked events that are listed. */
 const MAX_PARKED_LISTED = 1000

@@ -1,12 +1,7 @@
 /** Definitions that are too large to be kept whole: what is kept of them, and what a comparison finds. */
 import { describe, expect, test } from 'vitest'
 import { diffFields, leavesOf, summaryOf } from '../../../src/core/fields/changes.ts'
-import {
-  boundDefinition,
-  isChecksum,
-  withChecksums,
-  MAX_DEFINITION_BYTES,
-} from '../../../src/core/fields/checksum.ts'
+import { boundDefinition, isChecksum, withChecksums } from '../../../src/core/fields/checksum.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import { MAX_LEAVES } from '../../../src/core/fields/leaves.ts'
 import type { Json } from '../../../src/core/log/event.ts'
@@ -34,8 +29,8 @@ function bounded(attributes: FieldAttributes): FieldAttributes {
 const HUGE = bounded({ ...FIELD, LIST: aList(3000) })
 
 describe('boundDefinition()', () => {
-  test('keeps a definition of just the size, counted in UTF-8, and bounds a larger one', () => {
-    const room = MAX_DEFINITION_BYTES - JSON.stringify({ ...FIELD, XML_ID: '' }).length
+  test('keeps a definition of 384 KiB, counted in UTF-8, and bounds a larger one', () => {
+    const room = 384 * 1024 - JSON.stringify({ ...FIELD, XML_ID: '' }).length
     const fits = { ...FIELD, XML_ID: 'x'.repeat(room) }
     expect(boundDefinition(fits)).toEqual(fits)
     for (const text of ['x'.repeat(room + 1), 'ü'.repeat(room / 2 + 1)]) {

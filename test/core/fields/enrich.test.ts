@@ -11,7 +11,6 @@ import {
 } from '../../../src/core/fields/enrich.ts'
 import {
   isTold,
-  MAX_OWED,
   owedBy,
   snapshotOf,
   type FieldState,
@@ -235,10 +234,10 @@ describe('an event that nothing could be read for', () => {
     expect(snapshotOf(state)).toBe(OLD)
   })
 
-  it('is forgotten when too many others are owed', () => {
-    const events = Array.from({ length: MAX_OWED + 1 }, (_, index) => anEvent(index + 1))
+  it('is forgotten when 50 others are owed', () => {
+    const events = Array.from({ length: 51 }, (_, index) => anEvent(index + 1))
     const { state } = enrichThin(aField(), events, { reason: 'timeout', userNames: new Map() })
-    expect(owedBy(state)).toHaveLength(MAX_OWED)
+    expect(owedBy(state)).toHaveLength(50)
     expect(owedBy(state)[0]?.sequence).toBe(2)
   })
 })

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import {
   goneState,
   isTold,
-  MAX_OWED,
   owedBy,
   presentState,
   readAtOf,
@@ -46,10 +45,10 @@ describe('goneState()', () => {
 })
 
 describe('what is owed', () => {
-  it('is kept up to a number, the youngest last', () => {
-    const many = Array.from({ length: MAX_OWED }, (_, index) => ({ ...ONE_OWED, sequence: index }))
+  it('is kept up to 50 events, the youngest last', () => {
+    const many = Array.from({ length: 50 }, (_, index) => ({ ...ONE_OWED, sequence: index }))
     const state = withOwed(withOwed(anUnreadField(), many), [{ ...ONE_OWED, sequence: 99 }])
-    expect(owedBy(state)).toHaveLength(MAX_OWED)
+    expect(owedBy(state)).toHaveLength(50)
     expect(owedBy(state).at(-1)?.sequence).toBe(99)
     expect(owedBy(state)[0]?.sequence).toBe(1)
   })

@@ -8,11 +8,7 @@ import {
   judgeReads,
   type JudgeTerms,
 } from '../../../src/core/fields/judge-reads.ts'
-import {
-  MAX_LOOKS,
-  NO_RECONCILIATION,
-  type Suspect,
-} from '../../../src/core/fields/reconciliation.ts'
+import { NO_RECONCILIATION, type Suspect } from '../../../src/core/fields/reconciliation.ts'
 import {
   aField,
   aGoneField,
@@ -49,16 +45,16 @@ describe('a difference', () => {
     ['it still stands', { suspect: SUSPECT, isUrgent: false }],
     ['an operator asks', { suspect: null, isUrgent: true }],
     [
-      'it has changed too often',
-      { suspect: { ...SUSPECT, seen: 'x', looks: MAX_LOOKS }, isUrgent: false },
+      'it has changed at five looks',
+      { suspect: { ...SUSPECT, seen: 'x', looks: 5 }, isUrgent: false },
     ],
   ])('is told when %s', (_, terms) => {
     expect(judgeDifference(DIFFERENCE, terms)).toEqual({ tell: true })
   })
 
-  it('that has changed since is looked at once more', () => {
-    const terms = { suspect: { ...SUSPECT, seen: 'x' }, isUrgent: false }
-    expect(judgeDifference(DIFFERENCE, terms)).toMatchObject({ tell: false, looks: 2 })
+  it.each([1, 4])('that has changed at each of %i looks is looked at once more', (looks) => {
+    const terms = { suspect: { ...SUSPECT, seen: 'x', looks }, isUrgent: false }
+    expect(judgeDifference(DIFFERENCE, terms)).toMatchObject({ tell: false, looks: looks + 1 })
   })
 })
 

@@ -6,7 +6,6 @@ import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import {
   AFTER_BURST_MS,
   NO_RECONCILIATION,
-  OWED_LOOK_MS,
   SECOND_LOOK_MS,
 } from '../../../src/core/fields/reconciliation.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
@@ -150,7 +149,7 @@ describe('a thin event', () => {
     await scenario.time.passesUntilQuiet()
     expect(told()).toMatchObject([{ origin: 'event', changes: null }])
     breakPortal(null)
-    await scenario.time.passesWithComparisons(OWED_LOOK_MS + 30_000)
+    await scenario.time.passesWithComparisons(90_000)
     expect(told()[1]).toEqual({ ...RECONCILED, completes: [1] })
   })
 
@@ -162,7 +161,7 @@ describe('a thin event', () => {
     breakPortal(null)
     await scenario.time.passesWithComparisons(2000)
     await event()
-    await scenario.time.passesWithComparisons(2 * OWED_LOOK_MS)
+    await scenario.time.passesWithComparisons(120_000)
     expect(told()).toHaveLength(2)
     expect(told()[1]).toMatchObject({ origin: 'event', changes: [CHANGE], completes: [1] })
   })
@@ -325,7 +324,7 @@ describe('the start of an object', () => {
     scenario.relay.restarts({ toldUpTo: 1 })
     await scenario.time.passesUntilQuiet()
     expect(told()).toMatchObject([{ origin: 'event', changes: null }])
-    await scenario.time.passesWithComparisons(OWED_LOOK_MS + 30_000)
+    await scenario.time.passesWithComparisons(90_000)
     expect(told()[1]).toEqual({ ...RECONCILED, completes: [1] })
   })
 })

@@ -1,6 +1,6 @@
 /** What the comparisons of a portal remember: the row first, memory after it. */
 import { describe, expect, it } from 'vitest'
-import { NO_RECONCILIATION, OWED_LOOK_MS } from '../../../src/core/fields/reconciliation.ts'
+import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import { FieldStore } from '../../../src/portal/fields/field-store.ts'
 import { ReconciliationBook } from '../../../src/portal/fields/reconciliation-book.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
@@ -95,8 +95,8 @@ describe('owing()', () => {
       return book.owing([...others, ...others]).suspects
     })
     expect(found).toMatchObject([
-      { id: 235, dueAt: NOW + OWED_LOOK_MS, seen: null, looks: 0 },
-      { id: 236, dueAt: NOW + OWED_LOOK_MS, seen: null, looks: 0 },
+      { id: 235, dueAt: NOW + 60_000, seen: null, looks: 0 },
+      { id: 236, dueAt: NOW + 60_000, seen: null, looks: 0 },
     ])
   })
 
