@@ -42,7 +42,7 @@ const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
   },
   not_found: { status: 404, message: 'Nothing is found at this address' },
   method_not_allowed: { status: 405, message: 'This address does not take this method' },
-  not_head: { status: 409, message: 'Only the event that the lane waits with can be set aside' },
+  not_head: { status: 409, message: 'Only the event that the lane waits with can be parked' },
   removed_destination: { status: 409, message: 'The destination is not configured any more' },
   too_many_jobs: { status: 409, message: 'The lane has too many replay jobs already' },
   no_access: {

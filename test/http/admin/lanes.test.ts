@@ -208,7 +208,8 @@ describe('POST …/lanes/{destination}/pause, resume and park', () => {
     await scenario.portal.sendsMany(3)
     await until(async () => (await scenario.lane('erp')).attempts === 1)
     const answer = await ask(`${LANE}/park`, { body: { sequence: 3 } })
-    expect(answer).toEqual(refusal(409, 'not_head'))
+    const message = 'Only the event that the lane waits with can be parked'
+    expect(answer).toEqual({ status: 409, body: { error: { code: 'not_head', message } } })
   })
 
   it.each([undefined, {}, { sequence: 0 }, { sequence: '1' }, { sequence: 1, more: 1 }, 'x', null])(
