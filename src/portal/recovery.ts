@@ -9,7 +9,7 @@ import { MINUTE_MS, SECOND_MS } from '../core/durations.ts'
 import {
   createLostInstall,
   joinCopy,
-  readTraces,
+  parseTraces,
   restoreInstall,
   type InstallTraces,
 } from '../core/access/recovery.ts'
@@ -51,7 +51,7 @@ export async function recoverInstall(parts: RecoveryParts): Promise<void> {
   if (damaged === null) return
   const record = await loadRecord(parts)
   const copied = record === null ? null : copyIn(record)
-  const traces = readTraces(damaged)
+  const traces = parseTraces(damaged)
   const terms = { traces, lastSequence: loadLastSequence(parts, traces), now: world.now() }
   const install = copied === null ? createLostInstall(terms) : restoreInstall(copied, terms)
   state.recover(install)

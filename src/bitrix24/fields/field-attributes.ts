@@ -8,7 +8,7 @@ import { boundDefinition } from '../../core/fields/checksum.ts'
 import type { FieldAttributes } from '../../core/fields/field-read.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
-import { IdSchema, readOrNull } from '../wire/wire-schemas.ts'
+import { IdSchema, parseOrNull } from '../wire/wire-schemas.ts'
 
 // Attributes that are maps. PHP answers an empty map as a list (docs/bitrix24.md#rest-calls).
 const MAPS: ReadonlySet<string> = new Set([
@@ -30,7 +30,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['LANGUAGE_ID', 'USER_FIELD_ID'])
  */
 export function attributesOf(family: FieldFamily, result: Json): FieldAttributes | null {
   const raw = family === 'type' ? typeField(result) : result
-  if (!isJsonObject(raw) || readOrNull(IdSchema, raw['ID']) === null) return null
+  if (!isJsonObject(raw) || parseOrNull(IdSchema, raw['ID']) === null) return null
   const attributes: Record<string, Json> = {}
   for (const [name, value] of Object.entries(raw)) {
     attributes[name] = MAPS.has(name) && isEmptyList(value) ? {} : value
@@ -70,7 +70,7 @@ function listValues(list: Json): readonly Json[] | null {
   if (typeof list !== 'object' || list === null) return null
   const values: readonly Json[] = Object.values(list)
   const areValues = values.every(
-    (value) => isJsonObject(value) && readOrNull(IdSchema, value['ID']) !== null,
+    (value) => isJsonObject(value) && parseOrNull(IdSchema, value['ID']) !== null,
   )
   return areValues ? values : null
 }

@@ -11,7 +11,7 @@ import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 import type { CallPortal } from '../servers/rest-client.ts'
 import type { RestError } from '../servers/rest-error.ts'
-import { IdSchema, readOrNull } from '../wire/wire-schemas.ts'
+import { IdSchema, parseOrNull } from '../wire/wire-schemas.ts'
 
 /** The most fields that a list may have. */
 export const MAX_LISTED_FIELDS = 5_000
@@ -135,7 +135,7 @@ function fieldsOf(result: Json | undefined): Json | undefined {
 
 function readRow(item: Json, idKey: string, entityKey: string): Row | null {
   if (!isJsonObject(item)) return null
-  const id = readOrNull(IdSchema, item[idKey])
+  const id = parseOrNull(IdSchema, item[idKey])
   const entityId = item[entityKey]
   return id === null || typeof entityId !== 'string' ? null : { id, entityId }
 }

@@ -18,7 +18,7 @@ import type { CallPortal } from '../servers/rest-client.ts'
 import { hasCode, isTransient, limitWaitOf, MALFORMED_ANSWER } from '../servers/rest-error.ts'
 import type { RestError } from '../servers/rest-error.ts'
 import { userNameOf } from './users.ts'
-import { IdSchema, MAX_UNIX_SECONDS, readOrNull } from '../wire/wire-schemas.ts'
+import { IdSchema, MAX_UNIX_SECONDS, parseOrNull } from '../wire/wire-schemas.ts'
 
 /** The result of one request for fields and user names. */
 export interface FieldReads {
@@ -140,7 +140,7 @@ function readOf(field: FieldRef, answer: Result<JsonObject, RestError>): FieldRe
   // An answer about another field than the one asked for is of no use, like a malformed one. It says nothing
   // about rights, and asking again may help.
   return attributes?.['ENTITY_ID'] === field.entityId &&
-    readOrNull(IdSchema, attributes['ID']) === field.id
+    parseOrNull(IdSchema, attributes['ID']) === field.id
     ? { kind: 'found', attributes }
     : failed(thinReasonOf(MALFORMED_ANSWER))
 }

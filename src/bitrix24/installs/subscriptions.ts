@@ -14,7 +14,7 @@ import { callBatch, MAX_BATCH_COMMANDS } from '../servers/batch.ts'
 import type { BatchCommand } from '../servers/batch.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
-import { readOrNull } from '../wire/wire-schemas.ts'
+import { parseOrNull } from '../wire/wire-schemas.ts'
 import type { CallPortal } from '../servers/rest-client.ts'
 import { hasCode, MALFORMED_ANSWER, type RestError } from '../servers/rest-error.ts'
 
@@ -133,7 +133,7 @@ const BindingSchema = v.object({
 })
 
 function readBinding(row: Json): Binding | null {
-  const read = readOrNull(BindingSchema, row)
+  const read = parseOrNull(BindingSchema, row)
   if (read === null) return null
   const name = canonicalName(read.event)
   const address = addressOf(read.handler)

@@ -7,7 +7,7 @@ import { canonicalName, userFieldOf, type UserFieldName } from '../../core/log/e
 import type { Json, QuarantineReason, RelayEvent, UserField } from '../../core/log/event.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
 import { containsSecret, removeTokens, secretsOf } from './remove-tokens.ts'
-import { HandlerIdSchema, IdSchema, readOrNull, UnixSecondsSchema } from './wire-schemas.ts'
+import { HandlerIdSchema, IdSchema, parseOrNull, UnixSecondsSchema } from './wire-schemas.ts'
 
 const MAX_NAME_LENGTH = 120
 
@@ -28,7 +28,7 @@ export function decodeEvent(
   const canonical = canonicalName(name)
   const safeName = nameWithoutTokens(canonical ?? cleanName(name), secrets)
   const understood = canonical === safeName
-  const ts = readTimestamp(payload['ts'])
+  const ts = parseTimestamp(payload['ts'])
   const data = removeTokens(payload['data'] ?? null, secrets)
   const userField = understood ? userFieldOf(safeName) : null
   const field = userField && readUserField(userField, data)
@@ -37,12 +37,12 @@ export function decodeEvent(
     invalid_ts: ts === 'invalid',
     invalid_fields: userField !== null && field === null,
   })
-  const handlerId = readOrNull(HandlerIdSchema, payload['event_handler_id'])
+  const handlerId = parseOrNull(HandlerIdSchema, payload['event_handler_id'])
   return {
     name: safeName,
     ts: ts === 'invalid' ? null : ts,
     handlerId: handlerId !== null && containsSecret(handlerId, secrets) ? null : handlerId,
-    userId: readOrNull(IdSchema, auth['user_id']),
+    userId: parseOrNull(IdSchema, auth['user_id']),
     data,
     field: quarantined ? null : field,
     quarantined,
@@ -50,9 +50,9 @@ export function decodeEvent(
 }
 
 /** Parses `ts`. An absent one is null, which is no fault. */
-export function readTimestamp(sent: Json | undefined): number | null | 'invalid' {
+export function parseTimestamp(sent: Json | undefined): number | null | 'invalid' {
   if (sent === undefined || sent === null) return null
-  return readOrNull(UnixSecondsSchema, sent) ?? 'invalid'
+  return parseOrNull(UnixSecondsSchema, sent) ?? 'invalid'
 }
 
 /** The faults that decoding can find, each with the answer whether it was found. */
@@ -72,7 +72,7 @@ function reasonToQuarantine(faults: Faults): QuarantineReason | null {
 function readUserField(name: UserFieldName, data: Json): UserField | null {
   const fields = isJsonObject(data) ? data['FIELDS'] : null
   if (!isJsonObject(fields)) return null
-  const read = readOrNull(FieldsSchema, {
+  const read = parseOrNull(FieldsSchema, {
     id: fields['ID'] ?? fields['id'],
     entityId: fields['ENTITY_ID'] ?? fields['entityId'],
     fieldName: fields['FIELD_NAME'] ?? fields['fieldName'],

@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import type { Json } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import { readTimestamp } from './decode-event.ts'
+import { parseTimestamp } from './decode-event.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
 import type { InstallRequest, PresentedCredentials, UninstallRequest } from './request.ts'
 import {
@@ -14,7 +14,7 @@ import {
   IdSchema,
   LanguageSchema,
   MemberIdSchema,
-  readOrNull,
+  parseOrNull,
   ScopeSchema,
   StatusSchema,
   TokenSchema,
@@ -66,7 +66,7 @@ export function decodeInstall(
     ts: usableTimestamp(payload['ts']),
     credentials,
     systemUser: cause === 'user_ready' ? readCredentials(data) : null,
-    language: readOrNull(LanguageSchema, data['LANGUAGE_ID']),
+    language: parseOrNull(LanguageSchema, data['LANGUAGE_ID']),
   })
 }
 
@@ -89,10 +89,10 @@ export function decodePage(
   payload: JsonObject,
   query: Readonly<Record<string, string>>,
 ): Result<InstallRequest, PageReason> {
-  const memberId = readOrNull(MemberIdSchema, payload['member_id'])
+  const memberId = parseOrNull(MemberIdSchema, payload['member_id'])
   if (memberId === null) return err('invalid_member_id')
   const sent = payload['APPLICATION_TOKEN'] ?? ''
-  const applicationToken = readOrNull(ApplicationTokenSchema, sent)
+  const applicationToken = parseOrNull(ApplicationTokenSchema, sent)
   if (sent !== '' && applicationToken === null) return err('invalid_application_token')
   const credentials = readCredentials({
     access_token: payload['AUTH_ID'] ?? null,
@@ -112,7 +112,7 @@ export function decodePage(
     credentials,
     systemUser: null,
     language:
-      readOrNull(LanguageSchema, query['LANG']) ?? readOrNull(LanguageSchema, payload['LANG']),
+      parseOrNull(LanguageSchema, query['LANG']) ?? parseOrNull(LanguageSchema, payload['LANG']),
   })
 }
 
@@ -121,7 +121,7 @@ export function decodePage(
  * when the access token is missing.
  */
 function readCredentials(source: JsonObject): PresentedCredentials | null {
-  const read = readOrNull(CredentialsSchema, source)
+  const read = parseOrNull(CredentialsSchema, source)
   return (
     read && {
       accessToken: read.access_token,
@@ -144,7 +144,7 @@ function dataOf(payload: JsonObject): JsonObject {
 // A lifecycle event is sent only once and cannot be quarantined, so one with an unreadable `ts` is taken as
 // one without a time.
 function usableTimestamp(sent: Json | undefined): number | null {
-  const ts = readTimestamp(sent)
+  const ts = parseTimestamp(sent)
   return ts === 'invalid' ? null : ts
 }
 

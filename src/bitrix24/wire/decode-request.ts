@@ -15,7 +15,7 @@ import {
 } from './decode-lifecycle.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
 import type { IncomingRequest } from './request.ts'
-import { ApplicationTokenSchema, MemberIdSchema, readOrNull } from './wire-schemas.ts'
+import { ApplicationTokenSchema, MemberIdSchema, parseOrNull } from './wire-schemas.ts'
 
 /** Why a body is no request. The words hold nothing of the body's content. */
 export type DecodeReason =
@@ -60,9 +60,9 @@ function isPage(payload: JsonObject): boolean {
 function readSender(
   auth: JsonObject,
 ): Result<Sender, 'invalid_member_id' | 'invalid_application_token'> {
-  const memberId = readOrNull(MemberIdSchema, auth['member_id'])
+  const memberId = parseOrNull(MemberIdSchema, auth['member_id'])
   if (memberId === null) return err('invalid_member_id')
-  const applicationToken = readOrNull(ApplicationTokenSchema, auth['application_token'])
+  const applicationToken = parseOrNull(ApplicationTokenSchema, auth['application_token'])
   if (applicationToken === null) return err('invalid_application_token')
   return ok({ memberId, applicationToken })
 }

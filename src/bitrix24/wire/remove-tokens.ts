@@ -7,7 +7,7 @@
 import type { Json } from '../../core/log/event.ts'
 import { createObject, isJsonObject, parseJson, type JsonObject } from './json.ts'
 import { formsOf, holdsSecret, withoutNamedTokens } from './tokens-in-text.ts'
-import { ApplicationTokenSchema, readOrNull, TokenSchema } from './wire-schemas.ts'
+import { ApplicationTokenSchema, parseOrNull, TokenSchema } from './wire-schemas.ts'
 
 /** The text in the place of a removed token. */
 export const REMOVED = '[removed]'
@@ -37,12 +37,12 @@ const MAX_NESTED = 6
 export function secretsOf(payload: JsonObject): readonly string[] {
   const auth = isJsonObject(payload['auth']) ? payload['auth'] : {}
   const candidates = [
-    readOrNull(TokenSchema, auth['access_token']),
-    readOrNull(TokenSchema, auth['refresh_token']),
-    readOrNull(ApplicationTokenSchema, auth['application_token']),
-    readOrNull(TokenSchema, payload['AUTH_ID']),
-    readOrNull(TokenSchema, payload['REFRESH_ID']),
-    readOrNull(ApplicationTokenSchema, payload['APPLICATION_TOKEN']),
+    parseOrNull(TokenSchema, auth['access_token']),
+    parseOrNull(TokenSchema, auth['refresh_token']),
+    parseOrNull(ApplicationTokenSchema, auth['application_token']),
+    parseOrNull(TokenSchema, payload['AUTH_ID']),
+    parseOrNull(TokenSchema, payload['REFRESH_ID']),
+    parseOrNull(ApplicationTokenSchema, payload['APPLICATION_TOKEN']),
   ]
   return candidates
     .filter((text) => text !== null)

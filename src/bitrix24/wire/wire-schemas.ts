@@ -64,7 +64,7 @@ export const HandlerIdSchema = v.pipe(
 )
 
 /** Parses a value by a schema; null when the schema does not accept it. */
-export function readOrNull<S extends v.GenericSchema>(
+export function parseOrNull<S extends v.GenericSchema>(
   schema: S,
   value: unknown,
 ): v.InferOutput<S> | null {

@@ -175,10 +175,10 @@ export function accessOf(
 }
 
 /**
- * A stored trouble as this version understands it. A former version counted a pair that it could not open as
+ * Makes a stored trouble one that this version understands. A former version counted a pair that it could not open as
  * lost for good, although only the bytes of its key were wrong.
  */
-export function readTrouble(stored: AccessState): AccessState {
+export function migrateTrouble(stored: AccessState): AccessState {
   const isUnreadable = stored.trouble === 'tokens_lost' && stored.code === UNREADABLE_CODE
   return isUnreadable ? { ...stored, trouble: 'tokens_unreadable' } : stored
 }

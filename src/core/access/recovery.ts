@@ -33,8 +33,8 @@ export interface RecoveryTerms {
   readonly now: number
 }
 
-/** Reads what a damaged text still tells, whether or not it is JSON. */
-export function readTraces(text: string): InstallTraces {
+/** Parses what a damaged text still tells, whether or not it is JSON. */
+export function parseTraces(text: string): InstallTraces {
   const number = (pattern: RegExp): number | null => {
     const digits = pattern.exec(text)?.[1]
     return digits === undefined ? null : Number(digits)

@@ -5,7 +5,7 @@
  * never keeps a portal from working: when it cannot be understood, it begins anew.
  */
 import * as v from 'valibot'
-import { ACCESS_TROUBLES, readTrouble, type AccessState } from '../../core/access/access.ts'
+import { ACCESS_TROUBLES, migrateTrouble, type AccessState } from '../../core/access/access.ts'
 import {
   NO_INSTALL,
   type ApplicationInstall,
@@ -51,7 +51,7 @@ const AccessSchema: v.GenericSchema<unknown, AccessState> = v.pipe(
     code: v.string(),
     at: v.number(),
   }),
-  v.transform((stored) => readTrouble(stored)),
+  v.transform((stored) => migrateTrouble(stored)),
 )
 
 const RefusalsSchema: v.GenericSchema<unknown, Refusals> = v.looseObject({

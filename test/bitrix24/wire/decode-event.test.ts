@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeEvent, readTimestamp } from '../../../src/bitrix24/wire/decode-event.ts'
+import { decodeEvent, parseTimestamp } from '../../../src/bitrix24/wire/decode-event.ts'
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
 import type { Json, RelayEvent } from '../../../src/core/log/event.ts'
 
@@ -122,7 +122,7 @@ describe('decodeEvent()', () => {
       ts: null,
     })
     expect(decode({ ts: null })).toEqual({ ...UNDERSTOOD, ts: null })
-    expect(readTimestamp(undefined)).toBeNull()
+    expect(parseTimestamp(undefined)).toBeNull()
   })
 
   it.each([

@@ -8,7 +8,7 @@ import {
   LanguageSchema,
   MAX_UNIX_SECONDS,
   MemberIdSchema,
-  readOrNull,
+  parseOrNull,
   ScopeSchema,
   StatusSchema,
   TokenSchema,
@@ -17,7 +17,7 @@ import {
 
 const HEX = 'A223C6B3710f85df22e9377d6c4f7553'
 
-describe('readOrNull()', () => {
+describe('parseOrNull()', () => {
   it.each([
     ['an id as a number', IdSchema, 235, 235],
     ['an id as digits', IdSchema, '235', 235],
@@ -37,7 +37,7 @@ describe('readOrNull()', () => {
     ['an address of 255 characters', AddressSchema, 'a'.repeat(255), 'a'.repeat(255)],
     ['the last second in digits', UnixSecondsSchema, '4102444800', MAX_UNIX_SECONDS],
   ])('reads %s', (_name, schema, sent, expected) => {
-    expect(readOrNull(schema, sent)).toBe(expected)
+    expect(parseOrNull(schema, sent)).toBe(expected)
   })
 
   const refused: readonly (readonly [string, v.GenericSchema, readonly unknown[]])[] = [
@@ -65,6 +65,6 @@ describe('readOrNull()', () => {
       values.map((sent) => [sent, what, schema] as const),
     ),
   )('takes %j as absent, which is not %s', (sent, _what, schema) => {
-    expect(readOrNull(schema, sent)).toBeNull()
+    expect(parseOrNull(schema, sent)).toBeNull()
   })
 })

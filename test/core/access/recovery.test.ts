@@ -5,7 +5,7 @@ import {
   createLostInstall,
   isLostInstall,
   joinCopy,
-  readTraces,
+  parseTraces,
   restoreInstall,
   type InstallTraces,
 } from '../../../src/core/access/recovery.ts'
@@ -30,18 +30,18 @@ function terms(traces: Partial<InstallTraces> = {}) {
   return { traces: { ...NO_TRACE, ...traces }, lastSequence: 42, now: NOW }
 }
 
-describe('readTraces()', () => {
+describe('parseTraces()', () => {
   const row = JSON.stringify({ ...COPIED, lastSequence: 7, uninstallTs: 9 })
   const domains = [{ from: 1, domain: 'acme.bitrix24.com' }]
 
   it('reads a text that is cut off', () => {
-    expect(readTraces(row.slice(0, -1))).toEqual({
+    expect(parseTraces(row.slice(0, -1))).toEqual({
       generation: 3,
       lastSequence: 7,
       uninstallTs: 9,
       domains,
     })
-    expect(readTraces(row.slice(0, 20))).toEqual({ ...NO_TRACE, generation: 3 })
+    expect(parseTraces(row.slice(0, 20))).toEqual({ ...NO_TRACE, generation: 3 })
   })
 
   it.each([
@@ -54,7 +54,7 @@ describe('readTraces()', () => {
     '{"domain":7,"portal":"*"}',
     `{"webhooks":[{"portal":"${'a'.repeat(32)}"}]}`,
   ])('reads nothing out of %j', (text) => {
-    expect(readTraces(text)).toEqual(NO_TRACE)
+    expect(parseTraces(text)).toEqual(NO_TRACE)
   })
 
   it.each([
@@ -68,7 +68,7 @@ describe('readTraces()', () => {
       [...domains, { from: 5, domain: 'n.de' }],
     ],
   ])('reads the domains of %j', (members, expected) => {
-    expect(readTraces(JSON.stringify(members)).domains).toEqual(expected)
+    expect(parseTraces(JSON.stringify(members)).domains).toEqual(expected)
   })
 })
 
