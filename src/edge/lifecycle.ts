@@ -11,7 +11,7 @@ import { chargeCaller, recallCaller, type Caller, type CallSource } from './call
 import { drainSpill, type DrainDeps } from './drain.ts'
 import { networkOf } from './network-of.ts'
 import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
-import { isTokenOfPortal } from './install-reason.ts'
+import { isTokenOfPortal } from './token-of-portal.ts'
 import type { IntakeDeps, IntakeConfig } from './intake-deps.ts'
 import { replayRefused } from './refused.ts'
 import { spillRequest } from './spill.ts'

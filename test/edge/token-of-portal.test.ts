@@ -1,6 +1,6 @@
 /** An installation is spilled only when the edge had a reason to believe it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isTokenOfPortal } from '../../src/edge/install-reason.ts'
+import { isTokenOfPortal } from '../../src/edge/token-of-portal.ts'
 import { decoded, decodedInstall, spilledKeys, UNREACHABLE } from '../support/builders/an-intake.ts'
 import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
 
