@@ -26,7 +26,7 @@ import type {
   Receiver,
   ReceiverTerms,
   Settings,
-  Verdict,
+  AnswerVerdict,
 } from './receiver.ts'
 import { problemsOf, type SettingProblem } from './settings/setting-problem.ts'
 
@@ -188,7 +188,7 @@ function judge(
   { profile, findMove }: Pick<ChatKind<ChatEndpoint, object>, 'profile' | 'findMove'>,
   answer: Answer,
   now: number,
-): Verdict {
+): AnswerVerdict {
   const to = findMove?.(answer) ?? null
   return to === null ? judgeByProfile(profile, answer, now) : { kind: 'moved', to }
 }

@@ -77,8 +77,8 @@ export interface AttemptTerms {
   readonly memory: ReceiverMemory
 }
 
-/** The judgement of an answer: an outcome, or the receiver's order to send once more to another place. */
-export type Verdict = DeliveryOutcome | { readonly kind: 'moved'; readonly to: string }
+/** The verdict about an answer: an outcome, or the receiver's order to send once more to another place. */
+export type AnswerVerdict = DeliveryOutcome | { readonly kind: 'moved'; readonly to: string }
 
 /**
  * The question whether a receiver wants messages at all. CloudEvents receivers may ask for it: they are
@@ -101,7 +101,7 @@ export interface Receiver {
   /** Makes the request for one parcel. Machines get one delivery at a time. */
   prepare(parcel: Parcel, terms: AttemptTerms): Promise<OutgoingRequest>
   /** Judges the receiver's answer. `now` (unix milliseconds) is needed for Retry-After dates. */
-  judge(answer: Answer, now: number): Verdict
+  judge(answer: Answer, now: number): AnswerVerdict
   /** False when status and headers decide alone, so that the body of an answer may be lost. */
   readonly needsBody: boolean
   /** Strings that must never appear in a reason: the URL, its secret parts, signing secrets. */

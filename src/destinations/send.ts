@@ -11,7 +11,7 @@ import { checkAddress } from '../core/safety/address.ts'
 import { describeError, redactText } from '../core/safety/redact.ts'
 import { unusableEndpoint, failedMessage, unanswered } from './answers/outcomes.ts'
 import { parseRetryAfter } from './answers/retry-after.ts'
-import type { Answer, OutgoingRequest, Parcel, Receiver, Verdict } from './receiver.ts'
+import type { Answer, OutgoingRequest, Parcel, Receiver, AnswerVerdict } from './receiver.ts'
 
 const MAX_ANSWER_BYTES = 8192
 
@@ -92,7 +92,7 @@ async function sendOnce(
   receiver: Receiver,
   parcel: Parcel,
   options: SendOptions,
-): Promise<Verdict> {
+): Promise<AnswerVerdict> {
   const { memory } = options
   const request = await receiver.prepare(parcel, { now: options.now(), memory })
   const answer = await exchange(request, receiver, options)

@@ -1,6 +1,6 @@
 /** The receiver `discord`: contract suite, its errors and waits, and where it posts to. */
 import { describe, expect, test } from 'vitest'
-import type { Receiver, Verdict } from '../../../src/destinations/receiver.ts'
+import type { Receiver, AnswerVerdict } from '../../../src/destinations/receiver.ts'
 import { discord } from '../../../src/destinations/discord/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
 import { anAnswer } from '../../support/builders/an-answer.ts'
@@ -166,6 +166,6 @@ function foreignRoute(name: string): string {
   return `Must be the webhook itself, which takes Discord's own form: remove /${name} from its end`
 }
 
-function judge(status: number, body: string): Verdict {
+function judge(status: number, body: string): AnswerVerdict {
   return open(URL_TEXT).judge(anAnswer({ status, body }), RECEIVED_AT)
 }

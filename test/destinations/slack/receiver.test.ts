@@ -1,6 +1,6 @@
 /** The receiver `slack`: contract suite and error words. */
 import { describe, expect, test } from 'vitest'
-import type { Verdict } from '../../../src/destinations/receiver.ts'
+import type { AnswerVerdict } from '../../../src/destinations/receiver.ts'
 import { slack } from '../../../src/destinations/slack/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
 import { anAnswer } from '../../support/builders/an-answer.ts'
@@ -139,7 +139,7 @@ describe('slack answers', () => {
   })
 })
 
-function judge(status: number, body: string): Verdict {
+function judge(status: number, body: string): AnswerVerdict {
   return opened(slack, { url: URL_TEXT }).judge(anAnswer({ status, body }), RECEIVED_AT)
 }
 

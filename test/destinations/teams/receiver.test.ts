@@ -1,6 +1,6 @@
 /** The receiver `teams`: contract suite and error words. */
 import { describe, expect, test } from 'vitest'
-import type { Verdict } from '../../../src/destinations/receiver.ts'
+import type { AnswerVerdict } from '../../../src/destinations/receiver.ts'
 import { teams } from '../../../src/destinations/teams/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
 import { anAnswer } from '../../support/builders/an-answer.ts'
@@ -114,6 +114,6 @@ function failure(code: string): string {
   return JSON.stringify({ error: { code, message: 'What Microsoft says.' } })
 }
 
-function judge(status: number, body: string): Verdict {
+function judge(status: number, body: string): AnswerVerdict {
   return opened(teams, { url: URL_TEXT }).judge(anAnswer({ status, body }), RECEIVED_AT)
 }

@@ -1,7 +1,7 @@
 /** The receiver `telegram`: contract suite, error words, the move to a supergroup, and its settings. */
 import { describe, expect, test } from 'vitest'
 import { NO_MEMORY } from '../../../src/core/lanes/state/receiver-memory.ts'
-import type { Receiver, Settings, Verdict } from '../../../src/destinations/receiver.ts'
+import type { Receiver, Settings, AnswerVerdict } from '../../../src/destinations/receiver.ts'
 import { sendParcel } from '../../../src/destinations/send.ts'
 import { telegram } from '../../../src/destinations/telegram/receiver.ts'
 import { describeDestination } from '../../contract/destination-contract.ts'
@@ -306,6 +306,6 @@ function refuse(settings: Settings): readonly string[] {
   return problemsOf(telegram, settings, { policy: LOCAL })
 }
 
-function judge({ status, body = '' }: GivenAnswer): Verdict {
+function judge({ status, body = '' }: GivenAnswer): AnswerVerdict {
   return open().judge(anAnswer({ status, body }), RECEIVED_AT)
 }
