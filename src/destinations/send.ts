@@ -16,7 +16,7 @@ import type { Answer, OutgoingRequest, Parcel, Receiver, AnswerVerdict } from '.
 const MAX_ANSWER_BYTES = 8192
 
 /** The longest wait for the rest of a body when the status has decided already, in milliseconds. */
-const MAX_REST_MS = 500
+const MAX_BODY_WAIT_MS = 500
 
 /** The things that sending needs from the outside. */
 export interface SendOptions {
@@ -203,7 +203,7 @@ class AnswerBody {
 /** Whether a body has ended, in whatever way, within a short time. */
 async function endsSoon(rest: Promise<void>): Promise<boolean> {
   const ended = Promise.withResolvers<boolean>()
-  const timer = setTimeout(() => ended.resolve(false), MAX_REST_MS)
+  const timer = setTimeout(() => ended.resolve(false), MAX_BODY_WAIT_MS)
   const end = (): void => ended.resolve(true)
   // A body that breaks off has ended, too.
   rest.then(end, end)

@@ -10,7 +10,7 @@ import type { Scheduler } from './scheduler.ts'
 import type { World } from './settings.ts'
 
 /** The wait after which a portal goes on by a timer because storage has refused its alarm, in milliseconds. */
-export const REFUSED_ALARM_REST_MS = MINUTE_MS
+export const REFUSED_ALARM_RETRY_MS = MINUTE_MS
 
 /** A part that waits for time. */
 export interface Timed {
@@ -61,7 +61,7 @@ export class Waker {
   #goOnWithoutAlarm(): void {
     if (this.#hasTimer) return
     this.#hasTimer = true
-    this.#deps.scheduler.after(REFUSED_ALARM_REST_MS, () => {
+    this.#deps.scheduler.after(REFUSED_ALARM_RETRY_MS, () => {
       this.#hasTimer = false
       this.#deps.scheduler.advance()
     })

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { HOUR_MS } from '../../src/core/durations.ts'
 import { SAFETY_ALARM_MS } from '../../src/core/pace/schedule.ts'
-import { REFUSED_ALARM_REST_MS, Waker } from '../../src/portal/waker.ts'
+import { REFUSED_ALARM_RETRY_MS, Waker } from '../../src/portal/waker.ts'
 import { NOW } from '../support/time.ts'
 
 const RETRY_AT = NOW + HOUR_MS
@@ -60,7 +60,7 @@ describe('wakeInTime() while storage refuses the alarm', () => {
     waker.wakeInTime()
     waker.wakeInTime()
     await settled()
-    expect(timers.map(({ ms }) => ms)).toEqual([REFUSED_ALARM_REST_MS])
+    expect(timers.map(({ ms }) => ms)).toEqual([REFUSED_ALARM_RETRY_MS])
     timers[0]?.work()
     expect(did).toEqual(['goes on'])
     waker.wakeInTime()

@@ -36,7 +36,7 @@ export interface AccessState {
 }
 
 /** How long the relay does not ask again after most troubles that may end by themselves, in milliseconds. */
-export const TROUBLE_REST_MS = HOUR_MS
+export const TROUBLE_WAIT_MS = HOUR_MS
 
 /** Clocks of two machines may differ by so much, in milliseconds, without one of them being wrong. */
 const TOLERANCE_MS = MINUTE_MS
@@ -45,7 +45,7 @@ interface Meaning {
   readonly status: PortalStatus
   readonly reason: ThinReason
   /** How long the relay does not ask again, in milliseconds; without end when only a new pair can help. */
-  readonly restMs: number
+  readonly waitMs: number
   readonly remedy: string
 }
 
@@ -53,26 +53,26 @@ const MEANINGS: Readonly<Record<AccessTrouble, Meaning>> = {
   tokens_lost: {
     status: 'tokens_lost',
     reason: 'tokens_lost',
-    restMs: Number.POSITIVE_INFINITY,
+    waitMs: Number.POSITIVE_INFINITY,
     remedy: "Let an administrator of the portal open the application's page, or install it again",
   },
   tokens_unreadable: {
     status: 'tokens_lost',
     reason: 'tokens_lost',
-    restMs: TROUBLE_REST_MS,
+    waitMs: TROUBLE_WAIT_MS,
     remedy:
       'The stored tokens cannot be opened: put the key with which they were sealed back into TOKEN_KEYS, under its id; the relay then goes on by itself',
   },
   uninstalled: {
     status: 'uninstalled',
     reason: 'tokens_lost',
-    restMs: Number.POSITIVE_INFINITY,
+    waitMs: Number.POSITIVE_INFINITY,
     remedy: 'The portal says that the application is not installed: install it again',
   },
   deleted: {
     status: 'deleted',
     reason: 'tokens_lost',
-    restMs: TROUBLE_REST_MS,
+    waitMs: TROUBLE_WAIT_MS,
     remedy:
       'Bitrix24 says that the portal was deleted or stopped: nothing more will come from it unless it is opened again; the relay tries again with a later event, at most once an hour',
   },
@@ -80,56 +80,56 @@ const MEANINGS: Readonly<Record<AccessTrouble, Meaning>> = {
   closed: {
     status: 'suspended',
     reason: 'portal_unreachable',
-    restMs: 0,
+    waitMs: 0,
     remedy:
       'The portal is closed for a time: an administrator opens it by switching off "Temporary closure of the public part of the site"; the relay goes on by itself',
   },
   suspended: {
     status: 'suspended',
     reason: 'access_denied',
-    restMs: TROUBLE_REST_MS,
+    waitMs: TROUBLE_WAIT_MS,
     remedy:
       "The portal's plan has ended or does not allow REST: renew it; the relay tries again with a later event, at most once an hour",
   },
   no_rights: {
     status: 'no_rights',
     reason: 'access_denied',
-    restMs: TROUBLE_REST_MS,
+    waitMs: TROUBLE_WAIT_MS,
     remedy:
       'The user whose token is kept may not do this: let an administrator open the application, and check its rights; the relay tries again with a later event, at most once an hour',
   },
   method_confirmation: {
     status: 'no_rights',
     reason: 'access_denied',
-    restMs: TROUBLE_REST_MS,
+    waitMs: TROUBLE_WAIT_MS,
     remedy:
       "An administrator of the portal has to confirm the application's request; the relay tries again with a later event, at most once an hour",
   },
   secret_refused: {
     status: 'tokens_lost',
     reason: 'access_denied',
-    restMs: TROUBLE_REST_MS,
+    waitMs: TROUBLE_WAIT_MS,
     remedy:
       "Bitrix24 refuses the application's client secret: correct BITRIX24_CLIENT_SECRET or BITRIX24_APPLICATIONS",
   },
   webhook_refused: {
     status: 'tokens_lost',
     reason: 'tokens_lost',
-    restMs: TROUBLE_REST_MS,
+    waitMs: TROUBLE_WAIT_MS,
     remedy:
       'The portal refuses the incoming webhook: make a new one with the scope crm, and put its address into the secret that OUTGOING_WEBHOOK_TOKENS names',
   },
   webhook_no_rights: {
     status: 'no_rights',
     reason: 'access_denied',
-    restMs: TROUBLE_REST_MS,
+    waitMs: TROUBLE_WAIT_MS,
     remedy:
       'The user of the incoming webhook lacks rights: give them, or let an administrator make a new webhook, and put its address into the secret that OUTGOING_WEBHOOK_TOKENS names',
   },
   not_configured: {
     status: 'tokens_lost',
     reason: 'access_denied',
-    restMs: TROUBLE_REST_MS,
+    waitMs: TROUBLE_WAIT_MS,
     remedy:
       'The application of this portal, or its OAuth server, is not configured: add it to BITRIX24_APPLICATIONS or BITRIX24_OAUTH_URLS',
   },
@@ -208,15 +208,15 @@ export function remedyOfTrouble(trouble: AccessTrouble): string {
 
 /** Whether only a new pair can end this trouble. */
 export function isFinalTrouble(trouble: AccessTrouble): boolean {
-  return MEANINGS[trouble].restMs === Number.POSITIVE_INFINITY
+  return MEANINGS[trouble].waitMs === Number.POSITIVE_INFINITY
 }
 
 /**
  * Whether the trouble still keeps the relay from asking; `now` in unix milliseconds. A clock that was ahead may
- * have met it in the future: then its rest has no known end, and the relay asks again.
+ * have met it in the future: then its wait has no known end, and the relay asks again.
  */
 export function isBlocked({ trouble, at }: AccessState, now: number): boolean {
-  const { restMs } = MEANINGS[trouble]
+  const { waitMs } = MEANINGS[trouble]
   const isFuture = Number.isFinite(at) && at > now + TOLERANCE_MS
-  return now < at + restMs && !(isFuture && Number.isFinite(restMs))
+  return now < at + waitMs && !(isFuture && Number.isFinite(waitMs))
 }

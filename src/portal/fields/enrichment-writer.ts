@@ -17,7 +17,7 @@ import type { FieldStore } from './field-store.ts'
 import type { ReconciliationBook } from './reconciliation-book.ts'
 
 /** The alarm tries again so long after storage has refused an enrichment, in milliseconds. */
-export const REFUSED_REST_MS = MINUTE_MS
+export const REFUSED_RETRY_MS = MINUTE_MS
 
 /** The dependencies of the writer. */
 export interface EnrichmentWriterDeps {
@@ -95,7 +95,7 @@ export class EnrichmentWriter {
 
   /** When the alarm has to try again; null while nothing is held. */
   dueAt(): number | null {
-    return this.#held.size === 0 ? null : this.#refusedAt + REFUSED_REST_MS
+    return this.#held.size === 0 ? null : this.#refusedAt + REFUSED_RETRY_MS
   }
 
   /** Forgets what is held: the installation has ended. */

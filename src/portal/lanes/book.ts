@@ -19,7 +19,7 @@ import type { FateStore } from './fate-store.ts'
 export const CHECKPOINT_MS = 1000
 
 /** After so long a flush that storage has refused is tried again, in milliseconds. */
-export const REFUSED_FLUSH_REST_MS = MINUTE_MS
+export const REFUSED_FLUSH_RETRY_MS = MINUTE_MS
 
 /** The most skipped events that a restart may have to skip again. */
 export const MAX_SKIPPED = 500
@@ -249,7 +249,7 @@ export class LaneBook {
     try {
       this.saveAll(this.all())
     } catch (error) {
-      this.#planFlush(REFUSED_FLUSH_REST_MS)
+      this.#planFlush(REFUSED_FLUSH_RETRY_MS)
       throw error
     }
   }

@@ -18,10 +18,10 @@ import type { LaneWalker } from './walker.ts'
 export const RUN_BUDGET_MS = 30_000
 
 /**
- * The rest of a lane after a walk that failed, in milliseconds. A walk fails when storage fails, or by a bug of
+ * The wait of a lane after a walk that failed, in milliseconds. A walk fails when storage fails, or by a bug of
  * this program; a delivery that fails is an outcome, and no failure of the walk.
  */
-export const FAILED_REST_MS = MINUTE_MS
+export const FAILED_RETRY_MS = MINUTE_MS
 
 /**
  * The longest sleep of a portal with waiting events, in milliseconds. For example, a destination is wrong, and
@@ -107,7 +107,7 @@ export class Pump {
     const failedAt = this.#failedAt.get(destination)
     // A failure of the future was noted by a wrong clock, and its rest has no known end.
     if (failedAt === undefined || failedAt > this.#deps.world.now()) return 0
-    return failedAt + FAILED_REST_MS
+    return failedAt + FAILED_RETRY_MS
   }
 
   #start(destination: string): void {
@@ -131,7 +131,7 @@ export class Pump {
         this.#failedAt.set(destination, this.#deps.world.now())
         this.#deps.scheduler.report('lane_failed', error)
         // Storage that refuses may refuse the alarm too, so this timer stands beside it.
-        this.#deps.scheduler.after(FAILED_REST_MS, () => this.kick())
+        this.#deps.scheduler.after(FAILED_RETRY_MS, () => this.kick())
         break
       }
     } while (this.#again.has(destination) && this.#deps.world.now() < deadline)

@@ -15,7 +15,7 @@ import type { Pairs, StoredPair } from './pairs.ts'
 import { CALL_TIMEOUT_MS, UNREADABLE_PAIR, type Refresh } from './refresh.ts'
 
 /** How often the OAuth server is asked where a portal that redirects has gone, in milliseconds. */
-export const RENAME_REST_MS = 10 * MINUTE_MS
+export const RENAME_WAIT_MS = 10 * MINUTE_MS
 
 /** The dependencies of the address. */
 export interface PortalAddressDeps {
@@ -39,7 +39,7 @@ export class PortalAddress {
   /** Records the new address of a portal that has redirected a call; true when there is one. */
   async follow(pair: StoredPair): Promise<boolean> {
     const { memberId, config, world, state, pairs } = this.#deps
-    if (world.now() - this.#askedAt < RENAME_REST_MS) return false
+    if (world.now() - this.#askedAt < RENAME_WAIT_MS) return false
     this.#askedAt = world.now()
     const { generation } = state.install()
     const { oauthUrl, clientId, clientEndpoint } = pair.application

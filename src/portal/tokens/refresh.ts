@@ -19,7 +19,7 @@ import type { AccessTroubles } from './troubles.ts'
 export const KEEP_ALIVE_MS = 20 * DAY_MS
 
 /** How long an OAuth server that cannot answer is left alone, unless it names a time itself. */
-export const REFRESH_REST_MS = 30_000
+export const REFRESH_RETRY_MS = 30_000
 
 /** How long one call of Bitrix24 may take, its answer included. */
 export const CALL_TIMEOUT_MS = 15_000
@@ -145,7 +145,7 @@ export class Refresh {
 
   #rest({ sealed }: StoredPair, error: RestError): void {
     if (!isTransient(error)) return
-    const until = this.#deps.world.now() + (error.retryAfterMs ?? REFRESH_REST_MS)
+    const until = this.#deps.world.now() + (error.retryAfterMs ?? REFRESH_RETRY_MS)
     this.#resting.set(sealed, { error, until })
   }
 }

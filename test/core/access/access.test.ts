@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   ACCESS_TROUBLES,
-  TROUBLE_REST_MS,
+  TROUBLE_WAIT_MS,
   accessOf,
   isBlocked,
   isFinalTrouble,
@@ -29,8 +29,8 @@ describe('a trouble with access', () => {
     expect(thinReasonOfTrouble(trouble)).toBe(reason)
     expect(isFinalTrouble(trouble)).toBe(isFinal)
     const state = { trouble, code: '', at: NOW }
-    expect(isBlocked(state, NOW + TROUBLE_REST_MS - 1)).toBe(true)
-    expect(isBlocked(state, NOW + TROUBLE_REST_MS)).toBe(isFinal)
+    expect(isBlocked(state, NOW + TROUBLE_WAIT_MS - 1)).toBe(true)
+    expect(isBlocked(state, NOW + TROUBLE_WAIT_MS)).toBe(isFinal)
   })
 
   it('closed keeps the relay from nothing: the portal answers again as soon as it is opened', () => {
@@ -41,7 +41,7 @@ describe('a trouble with access', () => {
   })
 
   it('that a clock which was ahead has met keeps the relay from nothing that may end by itself', () => {
-    const at = NOW + 5 * TROUBLE_REST_MS
+    const at = NOW + 5 * TROUBLE_WAIT_MS
     expect(isBlocked({ trouble: 'suspended', code: '', at }, NOW)).toBe(false)
     expect(isBlocked({ trouble: 'suspended', code: '', at: NOW + 1000 }, NOW)).toBe(true)
     expect(isBlocked({ trouble: 'uninstalled', code: '', at }, NOW)).toBe(true)

@@ -1,7 +1,7 @@
 /** Storage refuses an enrichment: nobody is told of its event until it is decided, and stored, what the event tells. */
 import { describe, expect, it } from 'vitest'
 import { ENRICH_BUDGET_MS } from '../../../src/portal/fields/enricher.ts'
-import { REFUSED_REST_MS } from '../../../src/portal/fields/enrichment-writer.ts'
+import { REFUSED_RETRY_MS } from '../../../src/portal/fields/enrichment-writer.ts'
 import { fieldEvent, type FieldScenario } from '../../support/scenarios/field-scenario.ts'
 import { owedBy } from '../../../src/core/fields/field-state.ts'
 import {
@@ -78,10 +78,10 @@ describe('an event whose enrichment is refused', () => {
     // Each time the alarm is planned.
     expect(scenario.seenUpTo).toHaveLength(advanced + 3)
     const triedAt = scenario.time.now() - 11_000 + ENRICH_BUDGET_MS
-    expect(scenario.enricher.dueAt()).toBe(triedAt + REFUSED_REST_MS)
+    expect(scenario.enricher.dueAt()).toBe(triedAt + REFUSED_RETRY_MS)
     await scenario.time.passes('51 s')
     scenario.enricher.catchUp()
-    expect(scenario.enricher.dueAt()).toBe(scenario.time.now() + REFUSED_REST_MS)
+    expect(scenario.enricher.dueAt()).toBe(scenario.time.now() + REFUSED_RETRY_MS)
     expect(scenario.readableHead()).toBe(0)
     accept()
     scenario.enricher.catchUp()

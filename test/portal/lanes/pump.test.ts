@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import { DAY_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
-import { FAILED_REST_MS, Pump, RUN_BUDGET_MS } from '../../../src/portal/lanes/pump.ts'
+import { FAILED_RETRY_MS, Pump, RUN_BUDGET_MS } from '../../../src/portal/lanes/pump.ts'
 import { aLane } from '../../support/builders/a-lane.ts'
 import { configured, machine } from '../../support/builders/entries.ts'
 import { NOW } from '../../support/time.ts'
@@ -145,7 +145,7 @@ describe('G10 a walk that fails', () => {
     scenario.pump.kick()
     await scenario.end(new Error('disk is full'))
     expect([scenario.names, scenario.logged, scenario.rests]).toEqual([['erp'], ['lane_failed'], 1])
-    scenario.now += FAILED_REST_MS - 1
+    scenario.now += FAILED_RETRY_MS - 1
     scenario.pump.kick()
     expect(scenario.names).toEqual(['erp'])
     scenario.now += 1
@@ -168,7 +168,7 @@ describe('G10 a walk that fails', () => {
     const scenario = new PumpScenario(ERP)
     scenario.pump.kick()
     await scenario.end(new Error('disk is full'))
-    scenario.now += FAILED_REST_MS
+    scenario.now += FAILED_RETRY_MS
     scenario.pump.kick()
     await scenario.end()
     expect(scenario.pump.dueAt()).toBe(0)
@@ -187,8 +187,8 @@ describe('a lane with an outcome that storage has refused', () => {
     const scenario = new PumpScenario(ERP)
     scenario.pump.kick()
     await scenario.end(new Error('disk is full'))
-    expect(scenario.timers.map(({ ms }) => ms)).toEqual([FAILED_REST_MS])
-    scenario.now += FAILED_REST_MS
+    expect(scenario.timers.map(({ ms }) => ms)).toEqual([FAILED_RETRY_MS])
+    scenario.now += FAILED_RETRY_MS
     scenario.timers[0]?.work()
     expect(scenario.names).toEqual(['erp', 'erp'])
   })
@@ -238,7 +238,7 @@ describe('Pump.dueAt()', () => {
     const scenario = new PumpScenario(ERP)
     scenario.pump.kick()
     await scenario.end(new Error('disk is full'))
-    expect(scenario.pump.dueAt()).toBe(NOW + FAILED_REST_MS)
+    expect(scenario.pump.dueAt()).toBe(NOW + FAILED_RETRY_MS)
   })
 
   it('of events whose lanes do not exist yet is a look after 15 min', () => {

@@ -114,13 +114,13 @@ describe('an OAuth server that is down', () => {
   it.each([
     [null, 30_000],
     ['90', 90_000],
-  ])('with Retry-After %s is left alone for %i ms', async (retryAfter, restMs) => {
+  ])('with Retry-After %s is left alone for %i ms', async (retryAfter, waitMs) => {
     const scenario = await aTokenScenario()
     const headers = retryAfter === null ? {} : { 'retry-after': retryAfter }
     scenario.onRefresh = () => new Response('<html>', { status: 503, headers })
     const call = scenario.caller()
     const first = await call(METHOD, {})
-    scenario.now += restMs - 1
+    scenario.now += waitMs - 1
     expect(await call(METHOD, {})).toEqual(first)
     expect(scenario.refreshes()).toBe(1)
     expect(scenario.install.access).toBeNull()
