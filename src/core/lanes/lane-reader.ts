@@ -7,7 +7,7 @@ import type { LogEntry } from '../log/event.ts'
 import { skipEvent } from './state/cursor.ts'
 import { isMeant, canReplay } from './filter-reason.ts'
 import type { ReplayJob } from './state/lane-state.ts'
-import { MAX_BEHIND, calmUntil, type Batch, type DigestRule } from './plan-digest.ts'
+import { MAX_BEHIND, calmUntil, type Bundle, type DigestRule } from './plan-digest.ts'
 import { advanceJob } from './state/replay-job.ts'
 import type { WalkPorts } from './walk-ports.ts'
 
@@ -23,7 +23,7 @@ const MAX_READ_FOR_DIGEST = 500
 /**
  * The digest under way, else the lane's front: the first event behind the cursor that its destination gets.
  */
-export function nextBatch(ports: WalkPorts): Batch | null {
+export function nextBundle(ports: WalkPorts): Bundle | null {
   const { log, book, receiver } = ports
   const lane = book.lane()
   // The digest was begun while the destination was one for people. Machines read it now, so the events go out
@@ -61,7 +61,7 @@ function findFront({ log, book, receiver }: WalkPorts): LogEntry | null {
 export function readWaiting(
   { log, book, receiver, clock }: WalkPorts,
   { front, rule }: { readonly front: LogEntry; readonly rule: DigestRule },
-): Batch {
+): Bundle {
   const lane = book.lane()
   const isBehind = log.head() - lane.cursor > MAX_BEHIND
   const isCalm = front.receivedAt < calmUntil(lane, clock.now())

@@ -27,7 +27,7 @@ import { previousMeant } from './lane-reader.ts'
 import { isFailing, type LaneState } from './state/lane-state.ts'
 import type { DeliveryOutcome } from './state/outcome.ts'
 import { nextStep, type Attempt } from './next-step.ts'
-import type { Batch } from './plan-digest.ts'
+import type { Bundle } from './plan-digest.ts'
 import { settle, type SettleTerms } from './settle/settle.ts'
 import { settleDigest } from './settle/settle-digest.ts'
 import { settleReplay } from './settle/settle-replay.ts'
@@ -141,7 +141,7 @@ function pulseOf(lane: LaneState): LanePulse {
 }
 
 function send(walk: Walk, attempt: Attempt): Promise<void> {
-  return attempt.kind === 'live' ? sendLive(walk, attempt.batch) : sendReplay(walk, attempt.entry)
+  return attempt.kind === 'live' ? sendLive(walk, attempt.bundle) : sendReplay(walk, attempt.entry)
 }
 
 /**
@@ -168,24 +168,24 @@ function askAgain({ book, clock }: Walk, slotAt: number): void {
   book.setInMemory({ ...waiting, measuredAt: clock.now() })
 }
 
-async function sendLive(walk: Walk, batch: Batch): Promise<void> {
+async function sendLive(walk: Walk, bundle: Bundle): Promise<void> {
   const { book, receiver, clock } = walk
-  const sequences = batch.map(({ sequence }) => sequence)
-  const [front] = batch
-  const last = batch.at(-1) ?? front
-  if (batch.length > 1) storeDigest(walk, sequences)
+  const sequences = bundle.map(({ sequence }) => sequence)
+  const [front] = bundle
+  const last = bundle.at(-1) ?? front
+  if (bundle.length > 1) storeDigest(walk, sequences)
   else saveBeforeSend(walk)
   const { lastMeant, fingerprint } = book.lane()
   const decided = epochAt(book.lane(), front.sequence)
   const since = clock.now()
   const context = { previousSequence: lastMeant, replayed: false }
-  const outcome = ofPresentReceiver(walk, fingerprint, await receiver.send(batch, context))
+  const outcome = ofPresentReceiver(walk, fingerprint, await receiver.send(bundle, context))
   if (outcome === null) return
   walk.liveWasLast = true
   // A digest is given up only when the youngest of its events would be.
   const result = { outcome, terms: termsOf(walk, last.receivedAt) }
   const { lane, fates, digest } =
-    batch.length > 1
+    bundle.length > 1
       ? settleDigest(book.lane(), sequences, result)
       : { ...settle(book.lane(), front.sequence, result), digest: null }
   const isPassed = decided !== null && lane.cursor === last.sequence

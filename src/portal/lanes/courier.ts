@@ -5,7 +5,7 @@
 import { Connections } from '../../core/lanes/connections.ts'
 import type { LaneState } from '../../core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../core/lanes/state/outcome.ts'
-import type { Batch, DigestRule } from '../../core/lanes/plan-digest.ts'
+import type { Bundle, DigestRule } from '../../core/lanes/plan-digest.ts'
 import type { SendContext, WalkReceiver } from '../../core/lanes/walk-ports.ts'
 import { unusableEndpoint } from '../../destinations/answers/outcomes.ts'
 import type { Profile } from '../../destinations/profile.ts'
@@ -58,7 +58,7 @@ export class Courier {
       minIntervalMs: () => (receiver === null ? 0 : pace.intervalMs(receiver, this.#lane(name))),
       connect: (pulse) => this.#connections.acquire(pulse),
       takeSlot: async () => (receiver === null ? null : pace.takeSlot(receiver, this.#lane(name))),
-      send: (batch, context) => this.#send(destination, batch, context),
+      send: (bundle, context) => this.#send(destination, bundle, context),
     }
   }
 
@@ -71,7 +71,7 @@ export class Courier {
   /** Sends one parcel. A destination that cannot be opened disables its lane. */
   async #send(
     destination: Destination,
-    batch: Batch,
+    bundle: Bundle,
     context: SendContext,
   ): Promise<DeliveryOutcome> {
     const { receivers, pace, parcels, world } = this.#deps
@@ -79,7 +79,7 @@ export class Courier {
     const receiver = receivers.open(destination)
     if (receiver === null) return unusableEndpoint('misconfigured')
     const before = this.#lane(name)
-    const { outcome, memory } = await sendParcel(receiver, parcels.create(batch, context), {
+    const { outcome, memory } = await sendParcel(receiver, parcels.create(bundle, context), {
       fetch: world.fetch,
       now: world.now,
       timeoutMs,

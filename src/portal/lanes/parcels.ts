@@ -1,6 +1,6 @@
 /** The parcels of one portal: everything that a receiver is told about stored events. */
 import { fieldLink } from '../../bitrix24/fields/field-link.ts'
-import type { Batch } from '../../core/lanes/plan-digest.ts'
+import type { Bundle } from '../../core/lanes/plan-digest.ts'
 import type { SendContext } from '../../core/lanes/walk-ports.ts'
 import { deliveryId } from '../../core/log/delivery-id.ts'
 import type { LogEntry } from '../../core/log/event.ts'
@@ -26,7 +26,7 @@ export class Parcels {
   }
 
   /** The content of one message about one event, or about several as a digest. */
-  create([first, ...others]: Batch, context: SendContext): Parcel {
+  create([first, ...others]: Bundle, context: SendContext): Parcel {
     return {
       deliveries: [
         this.#delivery(first, context),

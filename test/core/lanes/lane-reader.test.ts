@@ -1,7 +1,7 @@
 /** What a lane finds in the log, and how much of the log it reads for it. */
 import { describe, expect, it } from 'vitest'
 import {
-  nextBatch,
+  nextBundle,
   nextReplayed,
   previousMeant,
   readWaiting,
@@ -32,18 +32,18 @@ function onlyTheLast(count: number): LaneScenario {
   return scenario
 }
 
-describe('nextBatch()', () => {
+describe('nextBundle()', () => {
   it('is the front alone', () => {
-    expect(sequences(nextBatch(aLaneScenario({ events: 3 }).ports()))).toEqual([1])
+    expect(sequences(nextBundle(aLaneScenario({ events: 3 }).ports()))).toEqual([1])
   })
 
   it('is nothing when nothing waits', () => {
-    expect(nextBatch(aLaneScenario({}).ports())).toBeNull()
+    expect(nextBundle(aLaneScenario({}).ports())).toBeNull()
   })
 
   it('passes what the destination does not get, once for all of it', () => {
     const scenario = onlyTheLast(30)
-    expect(sequences(nextBatch(scenario.ports()))).toEqual([30])
+    expect(sequences(nextBundle(scenario.ports()))).toEqual([30])
     expect(scenario.lane).toMatchObject({ cursor: 29, lastMeant: null })
     // The first entry alone, then pages of 20.
     expect(scenario.reads).toBe(3)
@@ -52,14 +52,14 @@ describe('nextBatch()', () => {
   it('passes everything when the destination gets none of it', () => {
     const scenario = aLaneScenario({ lane: CHOOSY })
     for (let count = 0; count < 5; count += 1) scenario.portal.sends(UNWANTED)
-    expect(nextBatch(scenario.ports())).toBeNull()
+    expect(nextBundle(scenario.ports())).toBeNull()
     expect(scenario.lane.cursor).toBe(5)
   })
 
   it('leaves the lane as it is when its front is the next event', () => {
     const scenario = aLaneScenario({ events: 2 })
     const before = scenario.lane
-    nextBatch(scenario.ports())
+    nextBundle(scenario.ports())
     expect(scenario.lane).toBe(before)
   })
 
@@ -67,19 +67,19 @@ describe('nextBatch()', () => {
     const digest = { waitMs: null, max: 50 }
     const scenario = aLaneScenario({ events: 4, digest, lane: { digest: [1, 2, 4] } })
     scenario.log.shift()
-    expect(sequences(nextBatch(scenario.ports()))).toEqual([2, 4])
+    expect(sequences(nextBundle(scenario.ports()))).toEqual([2, 4])
   })
 
   it('is the front when nothing is left of the digest under way', () => {
     const digest = { waitMs: null, max: 50 }
     const scenario = aLaneScenario({ events: 4, digest, lane: { cursor: 2, digest: [1, 2] } })
     scenario.log.splice(0, 2)
-    expect(sequences(nextBatch(scenario.ports()))).toEqual([3])
+    expect(sequences(nextBundle(scenario.ports()))).toEqual([3])
   })
 
   it('is the front alone when machines read what people read before', () => {
     const scenario = aLaneScenario({ events: 2, reader: 'machine', lane: { digest: [1, 2] } })
-    expect(sequences(nextBatch(scenario.ports()))).toEqual([1])
+    expect(sequences(nextBundle(scenario.ports()))).toEqual([1])
     expect(scenario.lane.digest).toBeNull()
   })
 })

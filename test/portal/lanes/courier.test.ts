@@ -25,7 +25,7 @@ function courierOf({
     lane,
     saves: [] as LaneState[],
     obeyed: [] as object[],
-    batches: [] as number[][],
+    bundles: [] as number[][],
   }
   let known: readonly Destination[] = []
   const courier = new Courier({
@@ -49,8 +49,8 @@ function courierOf({
       },
     },
     parcels: {
-      create: (batch) => {
-        seen.batches.push(batch.map(({ sequence }) => sequence))
+      create: (bundle) => {
+        seen.bundles.push(bundle.map(({ sequence }) => sequence))
         return PARCEL
       },
     },
@@ -141,30 +141,30 @@ describe('Courier.receiverOf()', () => {
 })
 
 describe('a send of the courier', () => {
-  const batch = [anEntry({ sequence: 3 }), anEntry({ sequence: 4 })] as const
+  const bundle = [anEntry({ sequence: 3 }), anEntry({ sequence: 4 })] as const
 
   it('tells what became of the parcel, here and to the common pace', async () => {
     const { seen, receiverOf } = courierOf()
-    expect(await receiverOf(machine('erp')).send(batch, CONTEXT)).toEqual(DELIVERED)
-    expect(seen.batches).toEqual([[3, 4]])
+    expect(await receiverOf(machine('erp')).send(bundle, CONTEXT)).toEqual(DELIVERED)
+    expect(seen.bundles).toEqual([[3, 4]])
     expect(seen.obeyed).toEqual([{ destination: 'erp', memory: NO_MEMORY, outcome: DELIVERED }])
     expect(seen.saves).toEqual([])
   })
 
   it('disables the lane of a destination that cannot be opened, and sends nothing', async () => {
     const { seen, receiverOf } = courierOf({ receiver: null })
-    expect(await receiverOf(machine('erp')).send(batch, CONTEXT)).toMatchObject({
+    expect(await receiverOf(machine('erp')).send(bundle, CONTEXT)).toMatchObject({
       kind: 'rejected',
       scope: 'endpoint',
       reason: 'misconfigured',
       probe: false,
     })
-    expect([seen.batches, seen.obeyed]).toEqual([[], []])
+    expect([seen.bundles, seen.obeyed]).toEqual([[], []])
   })
 
   it('fails for a lane that does not exist', async () => {
     const receiver = courierOf().receiverOf(machine('crm'))
-    await expect(receiver.send(batch, CONTEXT)).rejects.toThrow('Cannot send for lane crm')
+    await expect(receiver.send(bundle, CONTEXT)).rejects.toThrow('Cannot send for lane crm')
   })
 })
 

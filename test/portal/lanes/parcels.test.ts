@@ -57,8 +57,8 @@ describe('Parcels.create()', () => {
   })
 
   it('holds the events of a digest in their order', () => {
-    const batch = [anEntry({ sequence: 7 }), anEntry({ sequence: 9 })] as const
-    const { deliveries } = parcels().create(batch, { previousSequence: 6, replayed: true })
+    const bundle = [anEntry({ sequence: 7 }), anEntry({ sequence: 9 })] as const
+    const { deliveries } = parcels().create(bundle, { previousSequence: 6, replayed: true })
     expect(deliveries.map(({ sequence, replayed }) => [sequence, replayed])).toEqual([
       [7, true],
       [9, true],

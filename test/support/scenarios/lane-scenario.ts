@@ -11,7 +11,7 @@ import {
   type ReplayJob,
 } from '../../../src/core/lanes/state/lane-state.ts'
 import { enable, pause } from '../../../src/core/lanes/state/lane-status.ts'
-import type { Batch, DigestRule } from '../../../src/core/lanes/plan-digest.ts'
+import type { Bundle, DigestRule } from '../../../src/core/lanes/plan-digest.ts'
 import type { MatchFilter } from '../../../src/core/lanes/filter-reason.ts'
 import type { DigestRecord, ExactFate } from '../../../src/core/lanes/state/fate.ts'
 import type {
@@ -290,7 +290,7 @@ export class LaneScenario {
         return this.connections.acquire(pulse)
       },
       takeSlot: async () => this.takeSlot(),
-      send: (batch, context) => this.#send(batch, context),
+      send: (bundle, context) => this.#send(bundle, context),
     }
   }
 
@@ -302,11 +302,11 @@ export class LaneScenario {
     return filter(event)
   }
 
-  async #send(batch: Batch, context: SendContext): Promise<DeliveryOutcome> {
-    const [entry] = batch
+  async #send(bundle: Bundle, context: SendContext): Promise<DeliveryOutcome> {
+    const [entry] = bundle
     const { sequence } = entry
-    const sequences = batch.map((told) => told.sequence)
-    const together = batch.length > 1 ? { sequences } : {}
+    const sequences = bundle.map((told) => told.sequence)
+    const together = bundle.length > 1 ? { sequences } : {}
     this.sends.push({ sequence, at: this.now, ...context, ...together })
     const outcome = this.answer(entry, context)
     if (outcome.kind === 'delivered') this.received.push(...sequences)
