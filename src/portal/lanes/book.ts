@@ -1,7 +1,7 @@
 /**
  * The lanes of one portal in memory, and the one row that stores all of them. Memory changes only after the
- * transaction has returned. A crash loses at most the sends that `saveSoon` took and that were not stored
- * yet.
+ * transaction has returned. A crash loses at most the sends that a page took by `saveSoon` and that were
+ * not stored yet.
  */
 import { MINUTE_MS } from '../../core/durations.ts'
 import { correctWaits } from '../../core/lanes/state/clock.ts'
@@ -14,6 +14,7 @@ import type { Scheduler } from '../scheduler.ts'
 import type { DamagedRows } from '../state/damaged-rows.ts'
 import { LaneBookRows, NO_LANES, type StoredBook } from './book-rows.ts'
 import type { FateStore } from './fate-store.ts'
+import { LanePage } from './lane-page.ts'
 
 /** `flushInTime` stores within this time, in milliseconds. */
 export const CHECKPOINT_MS = 1000
@@ -36,12 +37,6 @@ export interface LaneBookDeps {
   readonly scheduler: Pick<Scheduler, 'after' | 'report'>
 }
 
-/** An outcome that storage has refused. */
-interface RefusedOutcome {
-  readonly destination: string
-  readonly records: FateRecords
-}
-
 /** The lanes of one portal. */
 export class LaneBook {
   readonly #deps: LaneBookDeps
@@ -52,9 +47,7 @@ export class LaneBook {
   /** Whether `clear` has written it. */
   #isCleared = false
   #erasures = 0
-  readonly #unsaved = new Map<string, number>()
-  /** The outcomes that storage has refused, oldest first. */
-  #refused: readonly RefusedOutcome[] = []
+  readonly #pages = new Map<string, LanePage>()
   #skipped = 0
   /** Whether waits were measured anew, and storage does not know it. */
   #isCorrected = false
@@ -170,29 +163,21 @@ export class LaneBook {
     this.saveAll(this.#with(lane), () => this.#saveRecords(lane.destination, records))
   }
 
-  /**
-   * Stores the outcome of a send. When storage refuses, memory changes nevertheless, since the receiver has
-   * got the message: the next thing that is stored brings the outcome with it. Then this throws what storage
-   * threw.
-   */
-  saveOutcome(lane: LaneState, records: FateRecords): void {
-    try {
-      this.save(lane, records)
-    } catch (error) {
-      this.#book = { ...this.#book, lanes: this.#with(lane) }
-      this.#refused = [...this.#refused, { destination: lane.destination, records }]
-      throw error
-    }
-  }
-
   /** Whether storage has refused an outcome of a lane and not taken it since. */
   hasUnstoredOutcome(destination: string): boolean {
-    return this.#refused.some((outcome) => outcome.destination === destination)
+    return (this.#pages.get(destination)?.unstoredOutcomes() ?? []).length > 0
   }
 
-  /** Stores the outcomes of a lane that storage has refused; throws while it still refuses. */
-  catchUp(destination: string): void {
-    if (this.hasUnstoredOutcome(destination)) this.saveAll(this.all())
+  /** The page of one lane, on which its walk writes. */
+  page(destination: string): LanePage {
+    const page = this.#pages.get(destination) ?? new LanePage(this, destination)
+    this.#pages.set(destination, page)
+    return page
+  }
+
+  /** Stores all lanes, with everything that their pages remember. */
+  saveEverything(): void {
+    this.saveAll(this.all())
   }
 
   /** Stores all lanes together with further writes of the caller, then changes memory. */
@@ -207,7 +192,9 @@ export class LaneBook {
   }
 
   #write(book: StoredBook): void {
-    for (const { destination, records } of this.#refused) this.#saveRecords(destination, records)
+    for (const [destination, page] of this.#pages) {
+      for (const records of page.unstoredOutcomes()) this.#saveRecords(destination, records)
+    }
     this.#rows.save(book)
   }
 
@@ -219,25 +206,16 @@ export class LaneBook {
 
   /** Storage knows everything that memory knows. */
   #isStored(): void {
-    this.#refused = []
-    this.#unsaved.clear()
+    for (const page of this.#pages.values()) page.noteStored()
     this.#skipped = 0
     this.#isCorrected = false
     this.#cancelFlush?.()
     this.#cancelFlush = null
   }
 
-  /**
-   * Changes memory after a send; `flush` or `flushInTime` stores it together with the sends of other lanes.
-   */
-  saveSoon(lane: LaneState): void {
+  /** Changes memory only; a page remembers what storage does not know. */
+  put(lane: LaneState): void {
     this.#book = { ...this.#book, lanes: this.#with(lane) }
-    this.#unsaved.set(lane.destination, this.unsavedSends(lane.destination) + 1)
-  }
-
-  /** How many sends of a lane only memory knows. */
-  unsavedSends(destination: string): number {
-    return this.#unsaved.get(destination) ?? 0
   }
 
   /**
@@ -247,7 +225,7 @@ export class LaneBook {
   flush(): void {
     if (!this.#hasUnstored()) return
     try {
-      this.saveAll(this.all())
+      this.saveEverything()
     } catch (error) {
       this.#planFlush(REFUSED_FLUSH_RETRY_MS)
       throw error
@@ -255,7 +233,8 @@ export class LaneBook {
   }
 
   #hasUnstored(): boolean {
-    return this.#unsaved.size > 0 || this.#isCorrected
+    const isUnsaved = [...this.#pages.values()].some((page) => page.unsavedSends() > 0)
+    return isUnsaved || this.#isCorrected
   }
 
   /**
@@ -280,7 +259,7 @@ export class LaneBook {
    */
   setInMemory(lane: LaneState): void {
     this.#skipped += Math.max(0, lane.cursor - (this.find(lane.destination)?.cursor ?? 0))
-    this.#book = { ...this.#book, lanes: this.#with(lane) }
+    this.put(lane)
     if (this.#skipped >= MAX_SKIPPED) this.saveSkipped()
   }
 
@@ -298,7 +277,7 @@ export class LaneBook {
 
   /** Stores that events were skipped, so that they are not read again after each start. */
   saveSkipped(): void {
-    if (this.#skipped > 0) this.saveAll(this.all())
+    if (this.#skipped > 0) this.saveEverything()
   }
 
   #with(lane: LaneState): readonly LaneState[] {

@@ -3,7 +3,7 @@
  * the book and its receiver.
  */
 import { walkLane } from '../../core/lanes/walk-lane.ts'
-import type { WalkBook, WalkLog } from '../../core/lanes/walk-ports.ts'
+import type { WalkLog } from '../../core/lanes/walk-ports.ts'
 import type { Enricher } from '../fields/enricher.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { World } from '../settings.ts'
@@ -16,7 +16,7 @@ import type { FateStore } from './fate-store.ts'
 export interface LaneWalkerDeps {
   readonly log: Pick<LogStore, 'after' | 'before' | 'entry'>
   readonly fates: Pick<FateStore, 'find' | 'nextParked'>
-  readonly book: LaneBook
+  readonly book: Pick<LaneBook, 'find' | 'page'>
   readonly courier: Pick<Courier, 'receiverOf'>
   readonly state: Pick<PortalState, 'head'>
   readonly enricher: Pick<Enricher, 'readableUpTo'>
@@ -41,7 +41,7 @@ export class LaneWalker {
     const receiver = courier.receiverOf(name)
     if (receiver === null) return
     await walkLane(
-      { log: this.#logFor(name), book: this.#bookFor(name), receiver, clock: world },
+      { log: this.#logFor(name), book: book.page(name), receiver, clock: world },
       deadline,
     )
   }
@@ -59,25 +59,6 @@ export class LaneWalker {
       entry: (sequence) => log.entry(sequence),
       nextParked: (from, to) => fates.nextParked(name, { from, to }),
       attemptsOf: (sequence) => fates.find(name, sequence)?.attempts ?? 0,
-    }
-  }
-
-  #bookFor(name: string): WalkBook {
-    const { book } = this.#deps
-    return {
-      lane: () => {
-        const lane = book.find(name)
-        if (lane === null) throw new Error(`Cannot walk lane ${name} as it does not exist`)
-        return lane
-      },
-      erasures: () => book.erasures(),
-      save: (lane, written) => book.save(lane, written),
-      saveOutcome: (lane, written) => book.saveOutcome(lane, written),
-      catchUp: () => book.catchUp(name),
-      saveSoon: (lane) => book.saveSoon(lane),
-      saveInTime: () => book.flushInTime(),
-      unsavedSends: () => book.unsavedSends(name),
-      setInMemory: (lane) => book.setInMemory(lane),
     }
   }
 

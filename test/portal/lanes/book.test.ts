@@ -489,17 +489,6 @@ describe('skipped events', () => {
 })
 
 describe('a send that only memory knows', () => {
-  it('is stored with the lanes that are matched, and counts as unsaved no more', async () => {
-    const unsaved = await inLaneRoom({}, (scenario) => {
-      const { book } = scenario
-      book.saveSoon(scenario.lane())
-      const before = book.unsavedSends('erp')
-      book.matchNow({ plans: null, head: 0 })
-      return [before, book.unsavedSends('erp')]
-    })
-    expect(unsaved).toEqual([1, 0])
-  })
-
   it('keeps the object awake for a second at most, and no longer than another lane is walked', async () => {
     await scenario.relay.deploys([machine('erp'), machine('crm')])
     const held = scenario.receiver('crm').holds()
