@@ -1,6 +1,6 @@
 /** The acts of an operator on one portal that concern more than one part of its object. */
 import { ok, type Result } from '../core/result.ts'
-import type { LaneFault, LaneStatus, LaneWish } from './lanes/control.ts'
+import type { LaneFault, LaneStatus, LaneWish, ReplayWish } from './lanes/control.ts'
 import type { PortalParts } from './parts.ts'
 import { canAsk } from './tokens/portal-access.ts'
 
@@ -61,4 +61,23 @@ export function reconcile({
   // The run may outlive the object, so an alarm has to stand before the answer.
   scheduler.advance()
   return 'started'
+}
+
+/** Lets a destination have events again, and answers how many; a dry run only counts them. */
+export function replay(
+  { control, scheduler }: Pick<PortalParts, 'control' | 'scheduler'>,
+  destination: string,
+  { wish, dryRun }: { readonly wish: ReplayWish; readonly dryRun: boolean },
+): Result<number, LaneFault> {
+  const replayed = control.replay(destination, wish, { dryRun })
+  if (replayed.ok && !dryRun) scheduler.advance()
+  return replayed
+}
+
+/** Removes a pin of the portal, counted from 1 as the view shows them. */
+export async function removePin(
+  { state, trust }: Pick<PortalParts, 'state' | 'trust'>,
+  n: number,
+): Promise<'done' | 'unknown'> {
+  return state.isKnown() && (await trust.removePin(n)) ? 'done' : 'unknown'
 }

@@ -6,26 +6,23 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
 import { countErased, isErased } from '../core/access/install.ts'
-import type { Result } from '../core/result.ts'
-import { describeError } from '../core/safety/redact.ts'
+import { BackgroundWork } from './background.ts'
 import { installPortal } from './installation.ts'
 import type { InstallOrigin } from './installs/installer.ts'
-import type { LaneFault, LaneWish, ReplayWish } from './lanes/control.ts'
+import type { LaneWish, ReplayWish } from './lanes/control.ts'
 import { asOf, type AppendAnswer, type AppendRequest } from './log/appender.ts'
-import { controlLane, reconcile, setValue } from './operator.ts'
+import { controlLane, reconcile, removePin, replay, setValue } from './operator.ts'
 import { createParts, type PortalParts } from './parts.ts'
 import { confirmRecovery, recoverInstall } from './recovery.ts'
 import { closeFullSegment, dropOld } from './retention.ts'
 import { checkInstallation, startDue } from './run-due.ts'
-import type { FailureEvent } from './scheduler.ts'
 import type { PortalSettings } from './settings.ts'
 import { loadInstall, loadKnown } from './start.ts'
-import { startTimer } from './timers.ts'
 import { uninstallPortal, type UninstallCall } from './uninstall.ts'
 import { askPortal, tidyRecords } from './upkeep.ts'
 import {
   eventsPage,
-  eventViews,
+  oneEventView,
   parkedView,
   type EventsPage,
   type EventView,
@@ -37,24 +34,21 @@ import { portalView, type PortalView } from './views/portal-view.ts'
 /** One portal with its log, its lanes and its install. Its name is the member id. */
 export class PortalObject extends DurableObject<unknown> {
   readonly #parts: PortalParts
+  readonly #work: BackgroundWork
   /** The version of the state that lanes and directory have followed so far. */
   #followed = 0
 
   constructor(ctx: DurableObjectState, env: unknown, settings: PortalSettings) {
     super(ctx, env)
-    const keepAlive = (work: Promise<void>): void => this.#background(work)
-    this.#parts = createParts({
-      storage: ctx.storage,
-      memberId: ctx.id.name ?? '',
-      settings,
-      scheduler: {
-        advance: () => this.#advance(),
-        laneRested: () => this.#parts.waker.laneRested(),
-        background: (work, event) => this.#background(work, event),
-        after: (ms, work) => startTimer(settings.world, { ms, work, keepAlive }),
-        report: (event, error) => this.#report(event, error),
-      },
-    })
+    const { storage, id } = ctx
+    const memberId = id.name ?? ''
+    const keepAlive = (work: Promise<unknown>): void => ctx.waitUntil(work)
+    this.#work = new BackgroundWork({ memberId, world: settings.world, keepAlive })
+    const { background, after, report } = this.#work
+    const advance = (): void => this.#advance()
+    const laneRested = (): void => this.#parts.waker.laneRested()
+    const scheduler = { advance, laneRested, background, after, report }
+    this.#parts = createParts({ storage, memberId, settings, scheduler })
     void ctx.blockConcurrencyWhile(() => this.#load())
   }
 
@@ -83,10 +77,7 @@ export class PortalObject extends DurableObject<unknown> {
     return this.#parts.trust.trusts(tokenHash) || this.#parts.trust.verify(tokenHash)
   }
 
-  /**
-   * Decides about an installation, and answers with the portal's status for a user who may see it. An
-   * installation that nothing proves leaves nothing stored.
-   */
+  /** Decides about an installation; whoever may see it gets the portal's status. What nothing proves is not stored. */
   async install(request: InstallRequest, origin?: InstallOrigin) {
     const answer = await installPortal(this.#parts, request, origin)
     if (answer.kind !== 'installed') return answer
@@ -108,8 +99,8 @@ export class PortalObject extends DurableObject<unknown> {
     const dropped = await dropOld(this.#parts)
     await tidyRecords(this.#parts)
     // The portal may be slow to answer, and nobody waits for it.
-    this.#background(confirmRecovery(this.#parts))
-    this.#background(askPortal(this.#parts))
+    this.#work.background(confirmRecovery(this.#parts))
+    this.#work.background(askPortal(this.#parts))
     // The alarm that memory knows may be lost: the platform gives an alarm up after some failures.
     await alarm.load()
     await alarm.ensure(waker.wakeAt())
@@ -129,9 +120,7 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** One event with its fates; null when it is not in the log. */
   event(sequence: number): EventView | null {
-    const { state, log } = this.#parts
-    const entry = state.isKnown() ? log.entry(sequence) : null
-    return entry === null ? null : (eventViews(this.#parts, [entry])[0] ?? null)
+    return this.#parts.state.isKnown() ? oneEventView(this.#parts, sequence) : null
   }
 
   /** Everything that is parked; null when nothing is known of the portal. */
@@ -145,14 +134,8 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** Lets a destination have events again. The answer is the number of these events. */
-  replay(
-    destination: string,
-    wish: ReplayWish,
-    options: { dryRun: boolean },
-  ): Result<number, LaneFault> {
-    const replayed = this.#parts.control.replay(destination, wish, options)
-    if (replayed.ok && !options.dryRun) this.#advance()
-    return replayed
+  replay(destination: string, wish: ReplayWish, options: { dryRun: boolean }) {
+    return replay(this.#parts, destination, { ...options, wish })
   }
 
   /** Stores a value of the portal, sealed, or removes it. */
@@ -161,9 +144,8 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** Removes a pin, counted from 1 as the view shows them. */
-  async removePin(n: number): Promise<'done' | 'unknown'> {
-    const { state, trust } = this.#parts
-    return state.isKnown() && (await trust.removePin(n)) ? 'done' : 'unknown'
+  removePin(n: number): ReturnType<typeof removePin> {
+    return removePin(this.#parts, n)
   }
 
   /** Begins a comparison of the portal with everything that is known of it. Differences are told at once. */
@@ -177,12 +159,12 @@ export class PortalObject extends DurableObject<unknown> {
     if (!(await waker.begin())) return
     try {
       startDue(this.#parts)
-      this.#background(closeFullSegment(this.#parts))
+      this.#work.background(closeFullSegment(this.#parts))
       await checkInstallation(this.#parts)
       waker.atRest()
     } catch (error) {
       // The safety alarm stands, so the work that failed is tried again.
-      this.#report('alarm_failed', error)
+      this.#work.report('alarm_failed', error)
     }
   }
 
@@ -195,7 +177,7 @@ export class PortalObject extends DurableObject<unknown> {
     await recoverInstall(this.#parts)
     if (!(await loadInstall(this.#parts))) return
     await loadKnown(this.#parts)
-    this.#background(confirmRecovery(this.#parts))
+    this.#work.background(confirmRecovery(this.#parts))
   }
 
   /**
@@ -207,21 +189,11 @@ export class PortalObject extends DurableObject<unknown> {
     if (this.#followed !== state.version() || matcher.hasUnstoredMatch()) {
       this.#followed = state.version()
       matcher.follow()
-      this.#background(pending.followDirectory())
-      this.#background(listing.follow())
-      this.#background(trust.followDomain())
+      this.#work.background(pending.followDirectory())
+      this.#work.background(listing.follow())
+      this.#work.background(trust.followDomain())
     }
     pump.kick()
     waker.wakeInTime()
-  }
-
-  /** Does work that nobody waits for. The platform keeps it alive, and its failure is logged. */
-  #background(work: Promise<unknown>, event: FailureEvent = 'background_failed'): void {
-    this.ctx.waitUntil(work.catch((error: unknown) => this.#report(event, error)))
-  }
-
-  #report(event: FailureEvent, error: unknown): void {
-    const { memberId, world } = this.#parts
-    world.log('error', event, { memberId, error: describeError(error) })
   }
 }

@@ -77,6 +77,15 @@ export function eventsPage(parts: EventViewParts, before: number, limit: number)
   return { events: eventViews(parts, entries), before: isMore ? last.sequence : null }
 }
 
+/** One event with its fate at every destination; null when it is not in the log. */
+export function oneEventView(
+  parts: EventViewParts & { readonly log: Pick<LogStore, 'entry'> },
+  sequence: number,
+): EventView | null {
+  const entry = parts.log.entry(sequence)
+  return entry === null ? null : (eventViews(parts, [entry])[0] ?? null)
+}
+
 /** Some events of one page, each with its fate at every destination. */
 export function eventViews(
   { fates, book, rules }: EventViewParts,
