@@ -65,7 +65,10 @@ export interface Answer {
   readonly headers: Headers
   /** At most 8 KiB; bytes that are not UTF-8 are replaced. */
   readonly body: string
-  /** True when 8 KiB were read, so that the rest of the body, if there is any, was left unread. */
+  /**
+   * True when the rest of the body, if there is any, is not here: 8 KiB were read, the body broke off, or it was
+   * not waited for.
+   */
   readonly isCut: boolean
 }
 
@@ -102,7 +105,7 @@ export interface Receiver {
   prepare(parcel: Parcel, terms: AttemptTerms): Promise<OutgoingRequest>
   /** Judges the receiver's answer. `now` (unix milliseconds) is needed for Retry-After dates. */
   judge(answer: Answer, now: number): AnswerVerdict
-  /** False when status and headers decide alone, so that the body of an answer may be lost. */
+  /** False when status and headers decide alone, so that the body of a failure may be lost. */
   readonly needsBody: boolean
   /** Strings that must never appear in a reason: the URL, its secret parts, signing secrets. */
   readonly secrets: readonly string[]

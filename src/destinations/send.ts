@@ -15,7 +15,10 @@ import type { Answer, OutgoingRequest, Parcel, Receiver, AnswerVerdict } from '.
 
 const MAX_ANSWER_BYTES = 8192
 
-/** The longest wait for the rest of a body when the status has decided already, in milliseconds. */
+/**
+ * How long a body is waited for before what has come of it is judged, in milliseconds. When that shows a success,
+ * the rest of the body is not waited for.
+ */
 const MAX_BODY_WAIT_MS = 500
 
 /** The things that sending needs from the outside. */
@@ -76,7 +79,13 @@ async function askForPermission(
   const { handshake, secrets } = receiver
   const { memory } = options
   if (handshake === null || !handshake.isDue({ now: options.now(), memory })) return ok(memory)
-  const answer = await exchange(handshake.request(), receiver, options)
+  const request = handshake.request()
+  // Status and headers give the permission.
+  const answer = await exchange(
+    request,
+    { ...receiver, needsBody: false },
+    { ...options, shows: () => true },
+  )
   if (!answer.ok) return answer
   const permitted = handshake.judge(answer.value, { now: options.now(), memory })
   return permitted.ok ? permitted : err(redactDetail(permitted.error, answer.value, secrets))
@@ -95,7 +104,8 @@ async function sendOnce(
 ): Promise<AnswerVerdict> {
   const { memory } = options
   const request = await receiver.prepare(parcel, { now: options.now(), memory })
-  const answer = await exchange(request, receiver, options)
+  const shows = (part: Answer) => receiver.judge(part, options.now()).kind === 'delivered'
+  const answer = await exchange(request, receiver, { ...options, shows })
   if (!answer.ok) return answer.error
   const verdict = receiver.judge(answer.value, options.now())
   if (verdict.kind === 'moved') return verdict
@@ -103,41 +113,47 @@ async function sendOnce(
   return redactDetail(verdict, answer.value, [...receiver.secrets, ...movedTo])
 }
 
+/** The options of one exchange. */
+interface ExchangeOptions extends SendOptions {
+  /** Whether an answer shows a success already, whatever the rest of its body is. */
+  readonly shows: (part: Answer) => boolean
+}
+
 /**
  * Makes one request, unless its address must not be called, and gives the answer. Where there is none, the
  * outcome says why.
+ *
+ * An answer without the rest of its body, cut or endless, is an answer when what has come of it shows a success:
+ * the receiver has the message, and would get it again. A failure counts so only where the status decides it.
  */
 async function exchange(
   request: OutgoingRequest,
   { policy, needsBody }: Pick<Receiver, 'policy' | 'needsBody'>,
-  options: SendOptions,
+  options: ExchangeOptions,
 ): Promise<Result<Answer, DeliveryOutcome>> {
   const address = checkAddress(request.url, policy)
   if (!address.ok) return err(unusableEndpoint('refused_address', address.error))
-  const received = await post({ ...request, url: address.value.href }, { ...options, needsBody })
-  const { response, body, failure } = received
-  if (response === null || (failure !== null && needsBody)) {
+  const { answer, failure } = await post({ ...request, url: address.value.href }, options)
+  if (answer === null || (failure !== null && needsBody && !options.shows(answer))) {
     // The receiver has said how long it wants to be left alone, even where the rest of its answer was lost.
-    const wish = response?.headers.get('retry-after') ?? null
+    const wish = answer?.headers.get('retry-after') ?? null
     return err(unanswered(failure ?? 'network_error', parseRetryAfter(wish, options.now())))
   }
-  const { status, headers } = response
-  const isCut = failure !== null || body.isFull
-  return ok({ status, headers, body: body.text(), isCut })
+  return ok(answer)
 }
 
 /** The part of an answer that has come, and the reason why the rest has not. */
 interface Received {
   /** Null when no status came. */
-  readonly response: Response | null
-  readonly body: AnswerBody
+  readonly answer: Answer | null
+  /** Null when the answer is whole, or as much of it as is ever read. */
   readonly failure: 'timeout' | 'network_error' | null
 }
 
 /** Makes one request within the timeout. */
 async function post(
   { method = 'POST', url, headers, body: content }: OutgoingRequest,
-  { fetch, timeoutMs, needsBody }: SendOptions & Pick<Receiver, 'needsBody'>,
+  { fetch, timeoutMs, shows }: ExchangeOptions,
 ): Promise<Received> {
   const abort = new AbortController()
   const timer = setTimeout(() => abort.abort(), timeoutMs)
@@ -154,18 +170,27 @@ async function post(
       timeout,
     ])
     const rest = body.read(response, abort.signal)
-    if (needsBody || !response.ok) await Promise.race([rest, timeout])
-    // Whatever the body does after such a status, the receiver has the message. The connection can be used
-    // again once a body has ended, so an ordinary one is read to its end.
-    else if (!(await endsSoon(rest))) abort.abort()
-    return { response, body, failure: null }
+    // The connection can be used again once a body has ended, so an ordinary one is read to its end.
+    while (!(await Promise.race([endsSoon(rest), timeout]))) {
+      const part = answerOf(response, body, true)
+      if (!response.ok || !shows(part)) continue
+      abort.abort()
+      return { answer: part, failure: null }
+    }
+    await rest
+    return { answer: answerOf(response, body, body.isFull), failure: null }
   } catch {
     // Refused, reset, unresolved, cut in the middle: a lane treats all of them alike. The messages of these
     // errors differ between platforms and may hold the URL (docs/cloudflare.md#fetch), so none is looked at.
-    return { response, body, failure: abort.signal.aborted ? 'timeout' : 'network_error' }
+    const failure = abort.signal.aborted ? 'timeout' : 'network_error'
+    return { answer: response && answerOf(response, body, true), failure }
   } finally {
     clearTimeout(timer)
   }
+}
+
+function answerOf({ status, headers }: Response, body: AnswerBody, isCut: boolean): Answer {
+  return { status, headers, body: body.text(), isCut }
 }
 
 /** The body of an answer, as far as it was read. */

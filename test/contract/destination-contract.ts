@@ -193,18 +193,35 @@ function describeConnection(cases: DestinationCases): void {
     expect(await send(open(cases), receiver)).toEqual({ ...noAnswer, reason: 'network_error' })
   })
 
-  const { status } = cases.delivered
-  const isStatusEnough = cases.type.profile.success.body === 'any'
-  // A success that stands in the body is none without it; a success that is a status is one at once.
-  const told = (reason: string) =>
-    isStatusEnough ? { kind: 'delivered', status } : { ...noAnswer, reason }
+  const { status, body: success = '' } = cases.delivered
+  const { body: wanted } = cases.type.profile.success
+  const hasNoWords = wanted === 'any'
+  const isStatusEnough = hasNoWords || wanted === 'no_error'
+  const delivered = { kind: 'delivered', status }
+  const cut = (stream: ReadableStreamDefaultController<Uint8Array>) => {
+    stream.error(new Error('connection reset'))
+  }
 
-  test('a success whose body breaks off counts where the status is the success', async () => {
-    const body = streamOf(cases.delivered.body ?? 'ok', (stream) => {
-      stream.error(new Error('connection reset'))
-    })
-    const receiver = answeringWith(() => new Response(body, { status }))
-    expect(await send(open(cases), receiver)).toEqual(told('network_error'))
+  test('a success counts when its body breaks off behind the words of the success', async () => {
+    const receiver = answeringWith(() => new Response(streamOf(success, cut), { status }))
+    expect(await send(open(cases), receiver)).toEqual(delivered)
+  })
+
+  test('a success counts when its body never ends behind the words of the success', async () => {
+    const answer = () =>
+      new Response(
+        streamOf(success, () => undefined),
+        { status },
+      )
+    const { outcome, aborted } = await sendAndTimeOut(cases, answer, 500)
+    expect(outcome).toEqual(delivered)
+    expect(aborted).toBe(true)
+  })
+
+  test('a success that stands in the body is none when nothing of it comes', async () => {
+    const receiver = answeringWith(() => new Response(streamOf('', cut), { status }))
+    const lost = { ...noAnswer, reason: 'network_error' }
+    expect(await send(open(cases), receiver)).toEqual(isStatusEnough ? delivered : lost)
   })
 
   test('a rate limit whose body breaks off keeps its Retry-After', async () => {
@@ -215,7 +232,7 @@ function describeConnection(cases: DestinationCases): void {
     const receiver = answeringWith(() => new Response(body, { status: 429, headers }))
     expect(await send(open(cases), receiver)).toMatchObject({
       kind: 'unreachable',
-      reason: isStatusEnough ? 'rate_limited' : 'network_error',
+      reason: hasNoWords ? 'rate_limited' : 'network_error',
       retryAfterMs: 30_000,
     })
   })
@@ -236,7 +253,7 @@ function describeConnection(cases: DestinationCases): void {
     const answer = (): Response => new Response(body, { status })
     const waitMs = isStatusEnough ? 500 : TIMEOUT_MS
     const { outcome } = await sendAndTimeOut(cases, answer, waitMs)
-    expect(outcome).toEqual(told('timeout'))
+    expect(outcome).toEqual(isStatusEnough ? delivered : { ...noAnswer, reason: 'timeout' })
     expect(cancelled).toBe(true)
   })
 
@@ -244,7 +261,7 @@ function describeConnection(cases: DestinationCases): void {
     const body = streamOf('gone', () => undefined)
     const { outcome } = await sendAndTimeOut(cases, () => new Response(body, { status: 410 }))
     const gone = { kind: 'rejected', scope: 'endpoint', reason: 'gone', status: 410 }
-    expect(outcome).toMatchObject(isStatusEnough ? gone : { ...noAnswer, reason: 'timeout' })
+    expect(outcome).toMatchObject(hasNoWords ? gone : { ...noAnswer, reason: 'timeout' })
   })
 
   test('of an answer of 10 MB only 8 KiB are read and the rest is cancelled', async () => {
@@ -500,7 +517,7 @@ function streamOf(
   let isSent = false
   return new ReadableStream<Uint8Array>({
     pull(stream) {
-      if (isSent) finish(stream)
+      if (isSent || text === '') finish(stream)
       else stream.enqueue(new TextEncoder().encode(text))
       isSent = true
     },

@@ -85,6 +85,37 @@ describe('sendParcel()', () => {
     expect(outcome).toMatchObject({ detail: expect.stringMatching(/^so so so .*…$/) })
   })
 
+  test('judges what has come of a body that broke off, which may be the success', async () => {
+    const body = (text: string): ReadableStream<Uint8Array> => {
+      const parts = [new TextEncoder().encode(text)]
+      return new ReadableStream({
+        pull(stream) {
+          const part = parts.shift()
+          if (part === undefined) stream.error(new Error('connection reset'))
+          else stream.enqueue(part)
+        },
+      })
+    }
+    const destination = aReceiver({
+      judge: ({ status, body: text, isCut }) =>
+        text === 'ok' && isCut ? { kind: 'delivered', status } : { ...NO_ANSWER, status },
+    })
+    const sent = ['ok', 'o'].map((text) => send(destination, async () => new Response(body(text))))
+    expect(await Promise.all(sent)).toEqual([{ kind: 'delivered', status: 200 }, NO_ANSWER])
+  })
+
+  test('parks the message for a judge that throws at a body that has not ended', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const destination = aReceiver({
+      judge() {
+        throw new Error('bug')
+      },
+    })
+    const sending = send(destination, async () => new Response(new ReadableStream()))
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await sending).toMatchObject({ kind: 'rejected', reason: 'cannot_render' })
+  })
+
   test('sends to the URL as it was judged', async () => {
     const urls: string[] = []
     const written = { ...REQUEST, url: 'https://RECEIVER.example.com:443/hook' }

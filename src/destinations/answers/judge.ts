@@ -36,8 +36,8 @@ export function judgeByProfile(profile: Profile, answer: Answer, now: number): D
 }
 
 /**
- * Whether the outcome of an answer depends on its body. Where it does not, the status alone decides, so an
- * answer counts even when its body breaks off or never ends.
+ * Whether the outcome of a failure depends on its body. Where it does not, the status alone decides, so a failure
+ * counts even when its body breaks off or never ends.
  */
 export function needsBody({ success, errors }: Profile): boolean {
   return success.body !== 'any' || errors.length > 0
@@ -65,6 +65,7 @@ function isSuccessBody(wanted: SuccessBody, answer: Answer, said: AnswerWords): 
       // Discord writes the id behind the message that it repeats, so a cut answer does not show it.
       return isNamed(said.json) || isCutObject(answer, said)
     case 'no_error':
+      // The status is the success, so a body of which nothing has come takes nothing back.
       return !tellsError(body, said)
   }
 }
@@ -74,7 +75,7 @@ function isNamed(json: AnswerWords['json']): boolean {
 }
 
 /**
- * Whether the body is the beginning of a JSON object that was too long to be read whole. Discord, for
+ * Whether the body is the beginning of a JSON object whose end has not come, or was not read. Discord, for
  * example, repeats the message in its answer: without this rule a long message would count as not
  * delivered, and would be sent again and again.
  */
