@@ -108,8 +108,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a failed send keeps its connection',
     file: 'core/lanes/walk-lane.ts',
-    before: '    release()\n',
-    after: '    if (walk.book.lane().attempts === 0) release()\n',
+    before: '    connection.release()\n',
+    after: '    if (walk.book.lane().attempts === 0) connection.release()\n',
   },
   {
     name: 'slow lanes may hold every connection',

@@ -22,35 +22,71 @@ export const SLOW_ATTEMPT_MS = SECOND_MS
 /** What the last attempt of a lane was like; `new` when it has made none yet. */
 export type LanePulse = 'new' | 'fast' | 'slow' | 'failing'
 
-/** A send that waits for its connection. */
-interface QueuedSend {
-  readonly pulse: LanePulse
-  readonly start: (release: () => void) => void
+/** A connection that a lane has got. */
+export interface Connection {
+  /** Gives the connection back, and with it the lane's place in the queue; a second call does nothing. */
+  readonly release: () => void
+  /**
+   * Lets the others have the connection while the lane asks for something. The lane keeps its place in the queue,
+   * and the answered function waits there for a connection.
+   */
+  readonly giveWay: () => () => Promise<void>
 }
 
-/** A connection that is given out. */
-interface HeldConnection {
+/** A send with its place in the queue. */
+interface QueuedSend {
   readonly pulse: LanePulse
-  readonly since: number
+  /** Grows with every send, so that the first of the queue has the lowest. */
+  readonly ticket: number
+  /** Called with the connection; null while the lane is asking for something else. */
+  start: (() => void) | null
 }
 
 /** Gives connections out in the order of asking, within all bounds. */
 export class Connections {
   readonly #now: () => number
-  readonly #held = new Set<HeldConnection>()
-  #queue: QueuedSend[] = []
+  /** The sends with a connection, and since when they have it. */
+  readonly #held = new Map<QueuedSend, number>()
+  readonly #queue: QueuedSend[] = []
+  #tickets = 0
 
   /** `now` is the clock in unix milliseconds. */
   constructor(now: () => number) {
     this.#now = now
   }
 
-  /** Resolves with the function that gives the connection back; a second call of it does nothing. */
-  acquire(pulse: LanePulse): Promise<() => void> {
+  /** Resolves when the lane has got a connection. */
+  async acquire(pulse: LanePulse): Promise<Connection> {
+    const send: QueuedSend = { pulse, ticket: (this.#tickets += 1), start: null }
+    this.#queue.push(send)
+    await this.#turnOf(send)
+    return {
+      release: () => this.#end(send),
+      giveWay: () => {
+        if (this.#held.delete(send)) this.#queue.splice(this.#placeOf(send), 0, send)
+        this.#serve()
+        return () => this.#turnOf(send)
+      },
+    }
+  }
+
+  /** Resolves when a send that stands in the queue has got its connection. */
+  #turnOf(send: QueuedSend): Promise<void> {
     return new Promise((resolve) => {
-      this.#queue.push({ pulse, start: resolve })
+      send.start = resolve
       this.#serve()
     })
+  }
+
+  #placeOf({ ticket }: QueuedSend): number {
+    const behind = this.#queue.findIndex((other) => other.ticket > ticket)
+    return behind < 0 ? this.#queue.length : behind
+  }
+
+  #end(send: QueuedSend): void {
+    const place = this.#queue.indexOf(send)
+    if (place >= 0) this.#queue.splice(place, 1)
+    if (this.#held.delete(send) || place >= 0) this.#serve()
   }
 
   #serve(): void {
@@ -59,37 +95,37 @@ export class Connections {
       const next = this.#queue[index]
       if (next === undefined) return
       this.#queue.splice(index, 1)
-      const held = { pulse: next.pulse, since: this.#now() }
-      this.#held.add(held)
-      next.start(() => {
-        if (this.#held.delete(held)) this.#serve()
-      })
+      this.#held.set(next, this.#now())
+      next.start?.()
+      next.start = null
     }
   }
 
   /** The place of the send that is served next; -1 for none. */
   #nextInQueue(): number {
-    const isLast = this.#countHeld((one) => this.#isSlow(one)) >= MAX_SLOW_CONNECTIONS
-    const fast = isLast ? this.#queue.findIndex(({ pulse }) => pulse === 'fast') : -1
-    if (fast >= 0 && this.#hasRoom('fast')) return fast
-    return this.#queue.findIndex(({ pulse }) => this.#hasRoom(pulse))
+    const isLast = this.#countHeld((one, since) => this.#isSlow(one, since)) >= MAX_SLOW_CONNECTIONS
+    // A fast lane that has given way comes back in a moment, so the last connection stays with fast ones.
+    if (isLast && this.#hasRoom('fast') && this.#queue.some(({ pulse }) => pulse === 'fast')) {
+      return this.#queue.findIndex(({ pulse, start }) => pulse === 'fast' && start !== null)
+    }
+    return this.#queue.findIndex(({ pulse, start }) => start !== null && this.#hasRoom(pulse))
   }
 
   #hasRoom(pulse: LanePulse): boolean {
     if (this.#held.size >= MAX_CONNECTIONS) return false
     if (pulse === 'fast' || pulse === 'new') return true
-    const mayBeSlow = this.#countHeld((one) => one.pulse === 'new' || this.#isSlow(one))
+    const mayBeSlow = this.#countHeld((one, since) => one === 'new' || this.#isSlow(one, since))
     if (mayBeSlow >= MAX_SLOW_CONNECTIONS) return false
-    const failing = this.#countHeld((one) => one.pulse === 'failing')
+    const failing = this.#countHeld((one) => one === 'failing')
     return pulse === 'slow' || failing < MAX_FAILING_CONNECTIONS
   }
 
-  #countHeld(isCounted: (one: HeldConnection) => boolean): number {
-    return [...this.#held].filter(isCounted).length
+  #countHeld(isCounted: (pulse: LanePulse, since: number) => boolean): number {
+    return [...this.#held].filter(([{ pulse }, since]) => isCounted(pulse, since)).length
   }
 
   /** An attempt of a lane that was not slow before turns out to be slow while it is under way. */
-  #isSlow({ pulse, since }: HeldConnection): boolean {
+  #isSlow(pulse: LanePulse, since: number): boolean {
     if (pulse === 'slow' || pulse === 'failing') return true
     return this.#now() - since > SLOW_ATTEMPT_MS
   }

@@ -41,7 +41,8 @@ export const MIN_ASK_MS = 100
 
 /**
  * How long a slot may be used after it was given, in milliseconds. A lane that has waited longer for its
- * connection asks again, since several lanes that kept their slots would send at once.
+ * connection asks again, since several lanes that kept their slots would send at once. Meanwhile the others have
+ * the connection: a pacer may be silent for seconds.
  */
 export const SLOT_HOLDS_MS = SECOND_MS
 
@@ -102,34 +103,41 @@ function planned({ book, log }: Walk, attempt: Attempt): Planned {
 }
 
 /**
- * Takes a slot of the receiver's pace, then a connection, then sends. Both may have to be waited for.
- * Meanwhile an operator may pause the lane or park its front, more events may come, or the log may be erased: so after each wait the walk looks whether the attempt is still the one to make. It never asks for a
- * slot when it has nothing to send, and it holds no connection while it waits for a slot.
+ * Takes a slot of the receiver's pace, then a connection, then sends. Both may have to be waited for. Meanwhile an
+ * operator may pause the lane or park its front, more events may come, or the log may be erased: so after each
+ * wait the walk looks whether the attempt is still the one to make. It never asks for a slot when it has nothing
+ * to send, and it holds no connection while it waits for a slot.
  */
 async function tryToSend(walk: Walk, first: Planned): Promise<void> {
-  const { receiver, clock, book } = walk
-  const { fingerprint } = first.lane
-  const slotAt = await receiver.takeSlot()
-  // The slot, or the wait for one, was that of the former receiver.
-  if (hasEnded(walk) || book.lane().fingerprint !== fingerprint) return
-  if (slotAt !== null) return askAgain(walk, slotAt)
-  if (isOver(walk)) return
+  if (!(await getsSlot(walk, first)) || isOver(walk)) return
   const awaited = stillDue(walk, first)
   if (awaited === null) return
+  const { receiver, clock } = walk
   const askedAt = clock.now()
-  const release = await receiver.connect(pulseOf(awaited.lane))
+  const connection = await receiver.connect(pulseOf(awaited.lane))
   try {
-    const connected = stillDue(walk, awaited)
-    if (connected === null) return
-    if (clock.now() - askedAt <= SLOT_HOLDS_MS) return await send(walk, connected.attempt)
-    const laterAt = await receiver.takeSlot()
-    if (hasEnded(walk) || book.lane().fingerprint !== fingerprint) return
-    if (laterAt !== null) return askAgain(walk, laterAt)
-    const due = stillDue(walk, connected)
+    let due = stillDue(walk, awaited)
+    if (due === null) return
+    if (clock.now() - askedAt > SLOT_HOLDS_MS && receiver.minIntervalMs() > 0) {
+      const comeBack = connection.giveWay()
+      if (!(await getsSlot(walk, due)) || stillDue(walk, due) === null) return
+      // It asks no third time. A lane that lost its slot to each wait would never send.
+      await comeBack()
+      due = stillDue(walk, due)
+    }
     if (due !== null) await send(walk, due.attempt)
   } finally {
-    release()
+    connection.release()
   }
+}
+
+/** Asks for a slot; false when none is given, or when it was given for the receiver of former settings. */
+async function getsSlot(walk: Walk, { lane: { fingerprint } }: Planned): Promise<boolean> {
+  const slotAt = await walk.receiver.takeSlot()
+  // The slot, or the wait for one, was that of the former receiver.
+  if (hasEnded(walk) || walk.book.lane().fingerprint !== fingerprint) return false
+  if (slotAt !== null) askAgain(walk, slotAt)
+  return slotAt === null
 }
 
 /** What the last attempt of a lane was like. An event that was given up leaves its receiver no better. */

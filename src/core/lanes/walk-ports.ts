@@ -3,7 +3,7 @@
  * lane book, the receiver that it sends to, and time. None of them knows the platform, so that whole
  * histories run in a test.
  */
-import type { LanePulse } from './connections.ts'
+import type { Connection, LanePulse } from './connections.ts'
 import type { LogEntry } from '../log/event.ts'
 import type { DigestRecord, ExactFate } from './state/fate.ts'
 import type { MatchFilter } from './filter-reason.ts'
@@ -80,10 +80,10 @@ export interface WalkReceiver {
   /** The shortest time between two sends, as the receiver wants it now. */
   minIntervalMs(): number
   /**
-   * Waits for one of the portal's connections, and answers with the function that gives it back. Lanes wait
-   * in the order of asking; how many connections a lane may take part in depends on its last attempt.
+   * Waits for one of the portal's connections. Lanes wait in the order of asking; how many connections a lane may
+   * take part in depends on its last attempt.
    */
-  connect(pulse: LanePulse): Promise<() => void>
+  connect(pulse: LanePulse): Promise<Connection>
   /** Asks for a slot of the receiver's common pace: null when it is given, else when to ask again. */
   takeSlot(): Promise<number | null>
   send(bundle: Bundle, context: SendContext): Promise<DeliveryOutcome>

@@ -23,7 +23,7 @@ function aScenario() {
   const ask = (pulse: LanePulse): Lane => {
     const lane: Lane = { pulse, release: null }
     lanes.push(lane)
-    void connections.acquire(pulse).then((release) => (lane.release = release))
+    void connections.acquire(pulse).then(({ release }) => (lane.release = release))
     return lane
   }
   const release = async (lane: Lane | undefined) => {
@@ -135,6 +135,57 @@ describe('G4 isolation: Connections', () => {
     await release(lanes[0])
     await release(lanes[0])
     expect(served()).toEqual([0, 1, 2, 3, 4, 5])
+  })
+
+  it('lets others have the connection of a lane that gives way, and keeps its place', async () => {
+    const connections = new Connections(() => NOW)
+    const order: string[] = []
+    const ask = async (name: string, pulse: LanePulse = H) => {
+      const connection = await connections.acquire(pulse)
+      order.push(name)
+      return connection
+    }
+    const [first, ...held] = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => ask(name)))
+    const sixth = ask('f')
+    const seventh = ask('g')
+    const comeBack = first?.giveWay()
+    ;(await sixth).release()
+    // The lane that gave way has not come back yet, so the one behind it is next.
+    await seventh
+    const back = comeBack?.().then(() => order.push('a again'))
+    const eighth = ask('h')
+    held[0]?.release()
+    await back
+    held[1]?.release()
+    await eighth
+    expect(order.slice(5)).toEqual(['f', 'g', 'a again', 'h'])
+  })
+
+  it('gives the last connection to no new lane while a fast one has given way', async () => {
+    const connections = new Connections(() => NOW)
+    const [fast] = await Promise.all(
+      ([H, S, S, S, S] as const).map((pulse) => connections.acquire(pulse)),
+    )
+    let isNewServed = false
+    const asked = connections.acquire(N).then(() => (isNewServed = true))
+    const comeBack = fast?.giveWay()
+    await settled()
+    expect(isNewServed).toBe(false)
+    await comeBack?.()
+    fast?.release()
+    await asked
+  })
+
+  it('forgets the place of a lane that gave way and does not come back', async () => {
+    const connections = new Connections(() => NOW)
+    const [fast] = await Promise.all(
+      ([H, S, S, S, S] as const).map((pulse) => connections.acquire(pulse)),
+    )
+    fast?.giveWay()
+    const asked = connections.acquire(N)
+    fast?.release()
+    fast?.release()
+    await expect(asked).resolves.toBeDefined()
   })
 
   it('keeps both bounds and serves everybody under any order of asking and releasing', async () => {

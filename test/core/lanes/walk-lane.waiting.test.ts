@@ -16,7 +16,7 @@ const BEHIND = { waitMs: null, max: 50 }
 /** Holds every connection until the answer is called. */
 async function occupy(scenario: LaneScenario): Promise<() => void> {
   const held = await Promise.all(oneTo(5).map(() => scenario.connections.acquire('fast')))
-  return () => held.forEach((release) => release())
+  return () => held.forEach(({ release }) => release())
 }
 
 /** Lets the walk go on until it waits. */
@@ -126,7 +126,7 @@ describe('a walk', () => {
   ])(
     'that has waited for a connection for %s asks again only after that',
     async (_name, ms, asked) => {
-      const scenario = aLaneScenario({ events: 1 })
+      const scenario = aLaneScenario({ events: 1, minIntervalMs: 1000 })
       const slots = countSlots(scenario)
       const free = await occupy(scenario)
       const walk = scenario.walk()
@@ -139,8 +139,64 @@ describe('a walk', () => {
     },
   )
 
-  it('sends nothing when the slot that it asks for again is not free', async () => {
+  it('G4 that asks for a slot again lets the others have its connection, and keeps its place', async () => {
+    const scenario = aLaneScenario({ events: 1, minIntervalMs: 1000 })
+    const free = await occupy(scenario)
+    const walk = scenario.walk()
+    await settled()
+    scenario.now += SLOT_HOLDS_MS + 1
+    const pacer = Promise.withResolvers<null>()
+    scenario.takeSlot = () => pacer.promise
+    const order: string[] = []
+    const [one, ...rest] = oneTo(6).map(async (lane) => {
+      const connection = await scenario.connections.acquire('fast')
+      order.push(`lane ${lane}`)
+      return connection
+    })
+    scenario.during(1, () => order.push('walk'))
+    free()
+    await settled()
+    // The pacer is silent, and the walk has no connection: five of the six others have one.
+    expect(order).toEqual(oneTo(5).map((lane) => `lane ${lane}`))
+    pacer.resolve(null)
+    await settled()
+    ;(await one)?.release()
+    await walk
+    expect(order.slice(5)).toEqual(['walk', 'lane 6'])
+    expect(await Promise.all(rest)).toHaveLength(5)
+  })
+
+  it('asks no third time, so that a lane that waits long for each connection sends', async () => {
+    const scenario = aLaneScenario({ events: 1, minIntervalMs: 1000 })
+    const slots = countSlots(scenario)
+    const free = await occupy(scenario)
+    const walk = scenario.walk()
+    await settled()
+    scenario.now += SLOT_HOLDS_MS + 1
+    const others = oneTo(5).map(() => scenario.connections.acquire('fast'))
+    free()
+    await settled()
+    scenario.now += SLOT_HOLDS_MS + 1
+    for (const other of await Promise.all(others)) other.release()
+    await walk
+    expect([slots.asked, scenario.order]).toEqual([2, [1]])
+  })
+
+  it('of a receiver without a common pace sends when it has a connection, however long it waited', async () => {
     const scenario = aLaneScenario({ events: 1 })
+    const free = await occupy(scenario)
+    const walk = scenario.walk()
+    await settled()
+    scenario.now += SLOT_HOLDS_MS + 1
+    const others = oneTo(5).map(() => scenario.connections.acquire('fast'))
+    free()
+    await walk
+    expect(scenario.order).toEqual([1])
+    for (const other of await Promise.all(others)) other.release()
+  })
+
+  it('sends nothing when the slot that it asks for again is not free', async () => {
+    const scenario = aLaneScenario({ events: 1, minIntervalMs: 1000 })
     const free = await occupy(scenario)
     const walk = scenario.walk()
     await settled()

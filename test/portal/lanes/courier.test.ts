@@ -134,7 +134,7 @@ describe('Courier.receiverOf()', () => {
     const sixth = one.connect('fast').then(() => (isGiven = true))
     await Promise.resolve()
     expect(isGiven).toBe(false)
-    held[0]?.()
+    held[0]?.release()
     await sixth
     expect(isGiven).toBe(true)
   })

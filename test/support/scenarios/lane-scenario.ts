@@ -127,7 +127,7 @@ export class LaneScenario {
   readonly sleeps: number[] = []
   /** What the common pace answers, first one first; afterwards every slot is free. */
   readonly slots: (number | null)[] = []
-  takeSlot: () => number | null = () => this.slots.shift() ?? null
+  takeSlot: () => number | null | Promise<number | null> = () => this.slots.shift() ?? null
   /** The digests that were delivered. */
   readonly digests: DigestRecord[] = []
   /** What each wait for a connection said of the lane. */
