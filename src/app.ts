@@ -1,5 +1,5 @@
 /** The composition root: builds dependencies from the environment, mounts routes, renders errors. */
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import { loadConfig, type Config, type Env } from './config/config.ts'
 import { describeError } from './core/safety/redact.ts'
 import { wantedEvents } from './core/log/wanted-events.ts'
@@ -44,11 +44,10 @@ export function createApp(): Hono<{ Bindings: Env }> {
     '/',
     createBitrix24Routes((c) => createIntake(c.env, memory)),
   )
-  app.get('/healthz', (c) => health(c.env, memory))
-  app.use(
-    '/admin/*',
-    requireAdmin((c) => createAdminAuth(c.env)),
-  )
+  const admin = requireAdmin((c) => createAdminAuth(c.env))
+  app.get('/healthz', (c, next) => (isDeep(c) ? admin(c, next) : next()))
+  app.get('/healthz', (c) => health(c, memory))
+  app.use('/admin/*', admin)
   app.route(
     '/admin/api',
     createAdminRoutes((c) => createAdmin(c.env)),
@@ -153,13 +152,20 @@ function createAdmin(env: Env): AdminDeps {
   }
 }
 
-function health(env: Env, memory: CallerMemory): Promise<Response> {
+/** Whether the operator's answer of `/healthz` is asked for. */
+function isDeep(c: Context): boolean {
+  return c.req.query('deep') === '1'
+}
+
+function health(c: Context<{ Bindings: Env }>, memory: CallerMemory): Promise<Response> {
+  const { env } = c
   const config = configOf(env)
   return healthResponse({
     version: config.version,
     problems: config.problems,
     warnings: config.warnings,
     canVerify: canVerify(config),
+    isDeep: isDeep(c),
     listPending: () => {
       const now = WORLD.now()
       return memory.pending.list(() => directoryOf(env).listPending(now), now)

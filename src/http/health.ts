@@ -13,14 +13,18 @@ export interface HealthDeps {
   readonly canVerify: boolean
   /** The installs that wait until their application is configured. Never rejects. */
   readonly listPending: () => Promise<readonly PendingListing[]>
+  /** True for the operator, who learns whose installs wait. */
+  readonly isDeep: boolean
 }
 
 /**
- * The answer of `GET /healthz`. A pending install is named and never turns the check red: it may be a
- * stranger's own portal, and a stranger must not be able to alarm the operator.
+ * The answer of `GET /healthz`. A pending install never turns the check red: it may be a stranger's own portal, and
+ * a stranger must not be able to alarm the operator. Anybody may call the route, and the names of customers are
+ * nobody's business, so only the operator is told whose install waits.
  */
 export async function healthResponse(deps: HealthDeps): Promise<Response> {
-  const pending = (await deps.listPending()).map(textOf)
+  const listed = await deps.listPending()
+  const pending = deps.isDeep ? listed.map(textOf) : countTextOf(listed.length)
   const problems = [...deps.problems]
   if (!deps.canVerify) {
     problems.push({
@@ -40,6 +44,14 @@ export async function healthResponse(deps: HealthDeps): Promise<Response> {
     status: isOk ? 200 : 500,
     headers: { 'cache-control': 'no-store' },
   })
+}
+
+function countTextOf(count: number): readonly string[] {
+  if (count === 0) return []
+  const what = count === 1 ? '1 installation waits' : `${count} installations wait`
+  return [
+    `${what} for the settings of an application: GET /healthz?deep=1 with ADMIN_TOKEN names them`,
+  ]
 }
 
 function textOf({ domain, clientId }: PendingListing): string {

@@ -176,6 +176,50 @@ describe('GET /healthz', () => {
     expect(await answerOf(await healthOf({ DIRECTORY }))).toEqual(ok())
   })
 
+  describe('about installs that wait', () => {
+    const LISTED = ['acme', 'globex'].map((name, index) => ({
+      memberId: String(index).repeat(32),
+      domain: `${name}.bitrix24.com`,
+      clientId: `local.${name}`,
+      expiresAt: 2e12,
+    }))
+    const DIRECTORY = { getByName: () => ({ listPending: () => Promise.resolve(LISTED) }) }
+
+    function call(path: string, headers: Record<string, string> = {}): Promise<Response> {
+      return new Edge({ DIRECTORY }).call(null, { method: 'GET', path, headers, contentType: null })
+    }
+
+    it.each(['/healthz', '/healthz?deep=0', '/healthz?deep'])(
+      'tells anybody that they wait, and names none of them: %s',
+      async (path) => {
+        const response = await call(path)
+        const text = await response.text()
+        expect(JSON.parse(text)).toEqual({
+          ...ok().body,
+          pending: [
+            '2 installations wait for the settings of an application: GET /healthz?deep=1 with ADMIN_TOKEN names them',
+          ],
+        })
+        for (const { memberId, domain, clientId } of LISTED) {
+          for (const name of [memberId, domain, clientId]) expect(text).not.toContain(name)
+        }
+      },
+    )
+
+    it('names them to the operator only', async () => {
+      expect((await call('/healthz?deep=1')).status).toBe(401)
+      const wrong = { authorization: 'Bearer wrong-token-of-somebody' }
+      expect((await call('/healthz?deep=1', wrong)).status).toBe(401)
+      const right = { authorization: `Bearer ${RUNTIME_BINDINGS.ADMIN_TOKEN}` }
+      const pending = ['acme', 'globex'].map(
+        (name) =>
+          `portal ${name}.bitrix24.com installed application local.${name}: ` +
+          'set BITRIX24_CLIENT_ID and BITRIX24_CLIENT_SECRET',
+      )
+      expect(await answerOf(await call('/healthz?deep=1', right))).toEqual(ok({ pending }))
+    })
+  })
+
   it('reads the directory once for a burst of calls', async () => {
     let reads = 0
     const DIRECTORY = {

@@ -265,9 +265,12 @@ export class UpgradeScenario {
     return answered(await this.#edge.call(text, call))
   }
 
-  /** What `GET /healthz` answers. */
+  /** What `GET /healthz` answers to its operator. */
   async health(): Promise<Answered> {
-    return answered(await this.#edge.call(null, { method: 'GET', path: '/healthz' }))
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
+    return answered(
+      await this.#edge.call(null, { method: 'GET', path: '/healthz?deep=1', headers }),
+    )
   }
 
   /** The two events that waited in `application` are explained and told; no time has passed. */
