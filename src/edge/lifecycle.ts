@@ -44,9 +44,10 @@ export async function takeInstall(
   if (!callers.memory.countInstall(world.now())) return refuse('too_many_requests', deps.config)
   const receivedAt = world.now()
   const receipt = world.newReceipt()
+  const network = networkOf(source.address)
   try {
     const answer = await withTimeout(
-      portals(memberId).install(request, { network: networkOf(source.address) }),
+      portals(memberId).install(request, { network }),
       INSTALL_BUDGET_MS,
     )
     deps.callers.memory.forget(memberId)
@@ -63,7 +64,7 @@ export async function takeInstall(
     }
   } catch (error) {
     world.log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
-    const spilled = { kind: 'install', request } as const
+    const spilled = { kind: 'install', request, network } as const
     const isTrusted = isKnown || (await isTokenOfPortal(deps, request))
     return spillRequest(deps, { memberId, isTrusted }, { receivedAt, receipt, spilled })
   }

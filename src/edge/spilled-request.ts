@@ -13,7 +13,12 @@ import type { Sealer } from '../storage/seal.ts'
 /** A request that could not reach its portal. */
 export type SpilledRequest =
   | { readonly kind: 'append'; readonly request: AppendRequest }
-  | { readonly kind: 'install'; readonly request: InstallRequest }
+  | {
+      readonly kind: 'install'
+      readonly request: InstallRequest
+      /** The network that it came from, under which pending installs are counted; an older version left it out. */
+      readonly network?: string | null
+    }
   | { readonly kind: 'uninstall'; readonly call: UninstallCall }
 
 const SEALED_PREFIX = 'sealed:'
@@ -40,7 +45,11 @@ const SpilledSchema = v.pipe(
   v.parseJson(),
   v.variant('kind', [
     v.object({ kind: v.literal('append'), request: AppendRequestSchema }),
-    v.object({ kind: v.literal('install'), request: InstallRequestSchema }),
+    v.object({
+      kind: v.literal('install'),
+      request: InstallRequestSchema,
+      network: v.exactOptional(v.nullable(v.string())),
+    }),
     v.object({ kind: v.literal('uninstall'), call: UninstallCallSchema }),
   ]),
 )

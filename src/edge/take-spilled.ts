@@ -47,7 +47,8 @@ export async function takeSpilled(
       return refused(answer.kind, { kind, event: nameIn(request.event) })
     }
     case 'install': {
-      const answer = await withTimeout(portal.install(spilled.request), DRAIN_INSTALL_MS)
+      const { request, network = null } = spilled
+      const answer = await withTimeout(portal.install(request, { network }), DRAIN_INSTALL_MS)
       if (answer.kind !== 'refused') return TAKEN
       if (answer.reason === 'late') return { kind: 'dropped', reason: 'late' }
       return refused(answer.reason, { kind, event: null })

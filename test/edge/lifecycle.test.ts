@@ -1,10 +1,13 @@
 /** How requests about the application itself go through the edge, and what goes before and with them. */
+import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { INSTALLS_PER_MINUTE } from '../../src/edge/caller-memory.ts'
 import { INSTALL_BUDGET_MS } from '../../src/edge/lifecycle.ts'
+import { decodeSpilled } from '../../src/edge/spilled-request.ts'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
 import {
   aHangingPortal,
+  aSealer,
   decoded,
   inTurn,
   portalsWith,
@@ -152,5 +155,18 @@ describe('takeRequest() with lifecycle requests', () => {
     await vi.advanceTimersByTimeAsync(1)
     expect(await taken).toEqual({ kind: 'spilled' })
     expect(INSTALL_BUDGET_MS).toBe(20_000)
+  })
+
+  it.each([
+    ['198.51.100.7', '198.51.100'],
+    ['2001:db8:1:2::', '2001:db8:1'],
+  ])('spills an installation with its network: %s', async (address, network) => {
+    const intake = scenario.intake(UNREACHABLE)
+    const install = decoded(scenario.portal.body('app-ONAPPINSTALL-local'))
+    expect(await intake.take(install, { ...SOURCE, address })).toEqual({ kind: 'spilled' })
+    const [key = ''] = await spilledKeys()
+    const value = (await env.INSTALLS.get(key)) ?? ''
+    const terms = { memberId: scenario.memberId, sealer: aSealer() }
+    expect(await decodeSpilled(value, terms)).toMatchObject({ value: { kind: 'install', network } })
   })
 })

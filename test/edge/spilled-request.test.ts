@@ -50,7 +50,9 @@ describe('a spilled request', () => {
 
   it.each<[name: string, spilled: SpilledRequest]>([
     ['an append', SPILLED_APPEND],
-    ['an install with everything', { kind: 'install', request: INSTALL }],
+    ['an install with everything', { kind: 'install', request: INSTALL, network: '198.51.100' }],
+    ['an install of an unknown network', { kind: 'install', request: INSTALL, network: null }],
+    ['an install of an older version', { kind: 'install', request: INSTALL }],
     ['an install with nothing that may be missing', { kind: 'install', request: bare }],
     ['an uninstall', UNINSTALL],
     ['an uninstall without a time', { kind: 'uninstall', call: { ...UNINSTALL.call, ts: null } }],

@@ -6,7 +6,7 @@ import { DRAIN_ANSWER_MS, takeSpilled } from '../../src/edge/take-spilled.ts'
 import { never, portalsWith, SPILLED_APPEND } from '../support/builders/an-intake.ts'
 import { install } from '../support/network/install-servers.ts'
 
-const INSTALL: SpilledRequest = { kind: 'install', request: install() }
+const INSTALL = { kind: 'install', request: install() } as const satisfies SpilledRequest
 const UNINSTALL: SpilledRequest = {
   kind: 'uninstall',
   call: { tokenHash: 'e'.repeat(64), ts: null, clean: true },
@@ -58,6 +58,19 @@ describe('takeSpilled()', () => {
       { kind: 'dropped', reason: 'erased' },
       { kind: 'dropped', reason: 'late' },
     ])
+  })
+
+  it('tells the network from which an installation came, where that was noted', async () => {
+    const told: unknown[] = []
+    const noting: PortalClient['install'] = (_request, origin) => {
+      told.push(origin)
+      return Promise.resolve({ kind: 'pending', domain: null })
+    }
+    for (const network of ['198.51.100', '2001:db8:1', null]) {
+      await take({ ...INSTALL, network }, { install: noting })
+    }
+    await take(INSTALL, { install: noting })
+    expect(told).toEqual(['198.51.100', '2001:db8:1', null, null].map((network) => ({ network })))
   })
 
   it('takes a pending installation for taken', async () => {

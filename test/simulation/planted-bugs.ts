@@ -100,10 +100,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'a token stands in a log line',
     file: 'edge/lifecycle.ts',
     before: `    world.log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
-    const spilled = { kind: 'install', request } as const`,
+    const spilled = { kind: 'install', request, network } as const`,
     after: `    const token = presented.applicationToken
     world.log('warn', 'portal_unreachable', { memberId, token, error: describeError(error) })
-    const spilled = { kind: 'install', request } as const`,
+    const spilled = { kind: 'install', request, network } as const`,
   },
   {
     name: 'a failed send keeps its connection',
