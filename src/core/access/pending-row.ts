@@ -1,7 +1,8 @@
 /**
  * The pending installs of one portal, which share one row. While the OAuth server does not answer, anybody may
  * send an install, and any administrator may install an application that nobody has configured. So installs
- * wait side by side: each under the hash of its application token, a confirmed one under its client id too.
+ * wait side by side: each under the hash of its application token, a confirmed one under its client id too, an
+ * unconfirmed one under its network.
  * A flood drives out its own: the network with the most installs loses one (placePending). Pure.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts'
@@ -86,7 +87,7 @@ export interface PendingWish extends Omit<PendingInstall, 'since' | 'expiresAt'>
 /**
  * The row after an undecided install has asked for a place; `now` in unix milliseconds. An install that asks
  * again keeps its end, so that repeating a request does not prolong its time. The answer is
- * - `not_needed` when the same installation waits already, and is better known;
+ * - `not_needed` when a confirmed install of the same application waits already, and tells as much;
  * - `full` when no place is left, and none can be made.
  */
 export function placePending(
@@ -114,9 +115,10 @@ export function placePending(
 }
 
 /**
- * Whether an install takes the place of one that waits. Both have the same kind, bring the same application
- * token, and name the same application when it is confirmed. An install without a token only takes the place of
- * the same install that was sent before from the same network.
+ * Whether an install takes the place of one that waits. Both have the same kind and bring the same application
+ * token. Confirmed ones name the same application. Unconfirmed ones came from the same network: whoever has read
+ * the token elsewhere must not put his own install in the place of the true one. An install without a token only
+ * takes the place of the same install that was sent before from the same network.
  */
 function isInPlaceOf(
   { kind, ts, tokenHash, clientId, network }: Omit<PendingWish, 'again'>,
@@ -124,22 +126,19 @@ function isInPlaceOf(
 ): boolean {
   if (known.kind !== kind || known.tokenHash !== tokenHash) return false
   if (known.clientId !== clientId) return false
-  return tokenHash !== null || (known.ts === ts && known.network === network)
+  if (tokenHash === null) return known.ts === ts && known.network === network
+  return kind === 'unknown_application' || known.network === network
 }
 
 /**
- * Whether an install makes another one needless. Both present the same application token, and the first one is
- * known as well or better; or both are confirmed installs of one application, of which the other presents no
- * application token, so that no event could be trusted because of it.
+ * Whether an install makes another one needless. Both are confirmed installs of one application, and the other one
+ * presents the same application token, or none, so that no event could be trusted because of it. An install that
+ * nobody has confirmed may be of any application, whatever token it presents: nothing makes it needless.
  */
 function makesNeedless(one: PendingInstall, other: PendingInstall): boolean {
-  const isOfOneApplication = one.clientId === other.clientId
-  if (other.kind === 'unknown_application') {
-    if (one.kind === 'unanswered' || !isOfOneApplication) return false
-    return other.tokenHash === null || one.tokenHash === other.tokenHash
-  }
-  // Nobody has confirmed the other one.
-  return one.tokenHash !== null && one.tokenHash === other.tokenHash
+  if (one.kind === 'unanswered' || other.kind === 'unanswered') return false
+  if (one.clientId !== other.clientId) return false
+  return other.tokenHash === null || one.tokenHash === other.tokenHash
 }
 
 /**

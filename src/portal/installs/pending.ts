@@ -111,8 +111,8 @@ export class PendingInstalls {
   }
 
   /**
-   * Adds an undecided install, or puts it back into its place. `needless` means that a better one is pending
-   * already.
+   * Adds an undecided install, or puts it back into its place. `needless` means that the same application is pending
+   * already, with as much as this install tells; one that was looked at again then ends.
    */
   async add(
     content: PendingContent,
@@ -131,7 +131,10 @@ export class PendingInstalls {
     const wish = { kind, sealed: sealed.value, tokenHash, ts, clientId, domain, network, again }
     const placed = placePending(state.pending(), wish, world.now())
     if (placed === 'full') return err('too_many_waiting')
-    if (placed === 'not_needed') return ok('needless')
+    if (placed === 'not_needed') {
+      if (again !== null) this.end(again)
+      return ok('needless')
+    }
     state.changePending(placed)
     return ok('stored')
   }

@@ -124,10 +124,17 @@ describe('placePending() of an unanswered install', () => {
     })
   })
 
-  it('needs none beside a confirmed one with the same application token', () => {
-    const confirmed = aRow({ ...A, ...KNOWN })
-    expect(placePending(confirmed, aWish('x', { tokenHash: A.tokenHash }), NOW)).toBe('not_needed')
-    expect(placePending(confirmed, aWish('b'), NOW)).toMatchObject({ others: [{ sealed: 'b' }] })
+  it('waits beside a confirmed one with the same application token, which may be of another application', () => {
+    const confirmed = { ...A, ...KNOWN }
+    const wish = aWish('x', { tokenHash: A.tokenHash })
+    const row = placePending(aRow(confirmed), wish, NOW)
+    expect(row).toEqual(aRow(confirmed, placed('x', { tokenHash: A.tokenHash })))
+  })
+
+  it('does not take the place of one with the same application token from another network', () => {
+    const elsewhere = { tokenHash: A.tokenHash, network: 'other' }
+    const row = placePending(aRow(A, B), aWish('x', elsewhere), NOW)
+    expect(row).toEqual(aRow(A, B, placed('x', elsewhere)))
   })
 })
 
@@ -165,9 +172,17 @@ describe('placePending() of an install of an unknown application', () => {
     expect(pendingIn(same as PendingRow)).toHaveLength(2)
   })
 
-  it('ends one with the same application token that nobody has confirmed', () => {
-    const row = placePending(aRow(A, B), aWish('c', { ...KNOWN, tokenHash: A.tokenHash }), NOW)
-    expect(pendingIn(row as PendingRow).map(({ sealed }) => sealed)).toEqual(['c', 'b'])
+  it('leaves one with the same application token that nobody has confirmed', () => {
+    const planted = aWish('p', { ...FOREIGN, tokenHash: A.tokenHash })
+    const row = placePending(aRow(A, B), planted, NOW)
+    expect(pendingIn(row as PendingRow).map(({ sealed }) => sealed)).toEqual(['p', 'a', 'b'])
+  })
+
+  it('needs no second one of its application with its token, when one that waited is confirmed', () => {
+    const row = aRow({ ...B, ...KNOWN, tokenHash: A.tokenHash }, A)
+    expect(
+      placePending(row, aWish('again', { ...KNOWN, tokenHash: A.tokenHash, again: A }), NOW),
+    ).toBe('not_needed')
   })
 
   it('needs none without an application token beside one that brings it', () => {

@@ -1,5 +1,7 @@
 /** Trust under a hostile order of things: forged installs, outages, delays and visits in between. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { pendingIn, type PendingRow } from '../../../src/core/access/pending-row.ts'
+import { CHECKS_PER_MINUTE } from '../../../src/portal/installs/installer.ts'
 import { decodedInstall } from '../../support/builders/an-intake.ts'
 import { CLIENT_ID, RelayScenario } from '../../support/scenarios/relay-scenario.ts'
 import { RELAY } from '../../support/scenarios/relay-portal.ts'
@@ -39,6 +41,11 @@ function answerFor(name: string): void {
 
 function accessTokenOf(name: string): string {
   return new URLSearchParams(scenario.portal.body(name)).get('auth[access_token]') ?? ''
+}
+
+/** The client ids of the pending installs, the first one first; null for one that nobody has confirmed. */
+function pendingNames(row: PendingRow | null): readonly (string | null)[] {
+  return row === null ? [] : pendingIn(row).map(({ clientId }) => clientId)
 }
 
 function visitAs(userId: number): void {
@@ -111,6 +118,48 @@ describe('a pending install while the OAuth server is silent', () => {
       'app.foreign2',
       'app.foreign3',
     ])
+  })
+
+  it.each([
+    ['before it', ['planted', 'true']],
+    ['after it', ['true', 'planted']],
+  ])(
+    'is trusted although a foreign application was planted %s under its token',
+    async (_, order) => {
+      const access = 'access-of-the-foreign-application'
+      scenario.byToken.set(access, { answers: true, clientId: 'app.foreign' })
+      for (const name of order) {
+        const planted = name === 'planted' ? { 'auth[access_token]': access } : {}
+        const answer = await scenario.portal.installs(planted)
+        expect(await answer.json()).toEqual({ accepted: true, pending: true })
+      }
+      expect(pendingNames(await scenario.pending())).toEqual(['app.foreign', null])
+      scenario.bitrix24.answers = true
+      await scenario.time.passes('61 s')
+      const { state, install } = await scenario.view()
+      expect([state, install.clientId]).toEqual(['active', CLIENT_ID])
+      expect((await scenario.portal.sends()).status).toBe(200)
+    },
+  )
+
+  it('is trusted although a forged one with its token came after it from elsewhere', async () => {
+    const [here, elsewhere] = [{ address: '192.0.2.7' }, { address: '198.51.100.7' }]
+    await scenario.portal.posts(scenario.portal.body('app-ONAPPINSTALL-local'), here)
+    const forged = { 'auth[access_token]': 'forged-access', ts: scenario.portal.ts() }
+    await scenario.portal.posts(scenario.portal.body('app-ONAPPINSTALL-local', forged), elsewhere)
+    answerFor('app-ONAPPINSTALL-local')
+    await scenario.time.passes('61 s')
+    expect((await scenario.view()).state).toBe('active')
+  })
+
+  it('ends when it is confirmed and its application waits with its token already', async () => {
+    scenario.bitrix24.clientId = 'local.unknown'
+    await scenario.portal.installs()
+    scenario.bitrix24.answers = true
+    await scenario.portal.installs({ ts: scenario.portal.ts() })
+    expect(pendingNames(await scenario.pending())).toEqual(['local.unknown', null])
+    await scenario.time.passes('61 s')
+    expect(pendingNames(await scenario.pending())).toEqual(['local.unknown'])
   })
 
   it('is not ended by a page without an application token', async () => {
