@@ -5,8 +5,8 @@
  */
 import type { TokenHash } from '../core/access/token-hashes.ts'
 import { BoundedMap } from '../core/bounded-map.ts'
-import { LeakyBucket } from '../core/pace/leaky-bucket.ts'
 import { CallerQuestions } from './caller-questions.ts'
+import { InstallBudget } from './install-budget.ts'
 import { PendingMemory } from './pending-memory.ts'
 
 /** How long a token that the object trusts is remembered, in milliseconds. */
@@ -23,12 +23,6 @@ export const REFUSED_MEMORY_MS = 10_000
  * portal may call from the address of the flood.
  */
 export const EXHAUSTED_MEMORY_MS = 10_000
-
-/**
- * How many installations one isolate hands on in a minute. Each asks an OAuth server at most twice, and Bitrix24
- * blocks a caller that asks too often.
- */
-export const INSTALLS_PER_MINUTE = 600
 
 /** The most tokens that are remembered, trusted and refused together. */
 export const MAX_TOKENS_REMEMBERED = 5000
@@ -53,10 +47,8 @@ export class CallerMemory {
   readonly #tokens = new BoundedMap<RememberedToken>(MAX_TOKENS_REMEMBERED)
   readonly #records = new BoundedMap<readonly TokenHash[]>(MAX_TOKENS_REMEMBERED)
   readonly #exhausted = new BoundedMap<number>(MAX_TOKENS_REMEMBERED)
-  readonly #installs = new LeakyBucket({
-    ratePerSecond: INSTALLS_PER_MINUTE / 60,
-    size: INSTALLS_PER_MINUTE,
-  })
+  /** The budget of the installations. */
+  readonly installs = new InstallBudget()
   /** The pending installs, for `/healthz`. */
   readonly pending = new PendingMemory()
   /** The questions about unknown tokens that are under way. */
@@ -76,13 +68,6 @@ export class CallerMemory {
     const remembered = this.#tokens.get(nameOf(caller))
     if (remembered === undefined || remembered.until <= now) return 'unknown'
     return remembered.trusted ? 'trusted' : 'refused'
-  }
-
-  /** Counts an installation that is handed on; false when this isolate has handed on too many. */
-  countInstall(now: number): boolean {
-    if (this.#installs.waitMs(now) > 0) return false
-    this.#installs.take(now)
-    return true
   }
 
   /** Remembers which tokens KV named for a portal, so that a flood in its name costs no further read. */

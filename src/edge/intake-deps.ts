@@ -52,5 +52,5 @@ export interface IntakeDeps {
   readonly limits: CallerLimits
   readonly spill: SpillDeps
   readonly config: IntakeConfig
-  readonly world: Pick<World, 'fetch' | 'now' | 'newReceipt' | 'log'>
+  readonly world: Pick<World, 'fetch' | 'now' | 'newReceipt' | 'log' | 'sleep'>
 }

@@ -25,7 +25,8 @@ export const INSTALL_BUDGET_MS = 20_000
 
 /**
  * Takes an installation. The request needs no known token: a new portal has none. The portal's object decides
- * about it with the OAuth server; an installation that it cannot decide in time is spilled.
+ * about it with the OAuth server; an installation that it cannot decide in time is spilled. What is over the
+ * budget of the isolate waits, in the portal's object or here (docs/decisions/0016).
  */
 export async function takeInstall(
   deps: IntakeDeps,
@@ -33,39 +34,68 @@ export async function takeInstall(
   source: CallSource,
 ): Promise<IntakeAnswer> {
   const { memberId } = presented
-  const request: InstallRequest = { ...presented, handlerUrl: handlerUrl(deps.config, source) }
+  const { callers, config, world } = deps
+  const request: InstallRequest = { ...presented, handlerUrl: handlerUrl(config, source) }
   const isKnown = await isKnownToken(deps, presented, source)
   // An installation with an unknown token is charged at once: it makes the object ask an OAuth server.
-  if (!isKnown && !(await chargeCaller(deps, memberId, source))) {
-    return refuse('too_many_requests', deps.config)
+  const isWithin = isKnown || (await chargeCaller(deps, memberId, source))
+  if (!isWithin) return refuse('too_many_requests', config)
+  const spent = callers.memory.installs.spend(memberId, world.now())
+  // One with a known token is charged when there are too many: each is written down by the object.
+  if (isKnown && spent !== null && !(await chargeCaller(deps, memberId, source))) {
+    return refuse('too_many_requests', config)
   }
-  const { portals, callers, world } = deps
-  // An installation with a known application token counts here too, since each one asks the OAuth server.
-  if (!callers.memory.countInstall(world.now())) return refuse('too_many_requests', deps.config)
-  const receivedAt = world.now()
+  const terms = { network: networkOf(source.address), isKnown, receivedAt: world.now() }
+  const answer = await handOn(deps, request, { ...terms, isOverBudget: spent === 'isolate' })
+  if (answer !== 'busy') return answer
+  const isTurn = await callers.memory.installs.waitForTurn(terms.network, world)
+  if (!isTurn) return refuse('too_many_requests', config)
+  const later = await handOn(deps, request, { ...terms, isOverBudget: false })
+  return later === 'busy' ? NOT_STORED : later
+}
+
+/** What is known of an installation when it is handed on. */
+interface InstallTerms {
+  readonly network: string
+  readonly isKnown: boolean
+  /** Unix milliseconds. */
+  readonly receivedAt: number
+  readonly isOverBudget: boolean
+}
+
+/** Hands an installation to its portal's object; `busy` when nobody may be asked about a stranger's now. */
+async function handOn(
+  deps: IntakeDeps,
+  request: InstallRequest,
+  { network, isKnown, receivedAt, isOverBudget }: InstallTerms,
+): Promise<IntakeAnswer | 'busy'> {
+  const { memberId } = request
+  const { portals, callers, config, world } = deps
   const receipt = world.newReceipt()
-  const network = networkOf(source.address)
   try {
     const answer = await withTimeout(
-      portals(memberId).install(request, { network }),
+      portals(memberId).install(request, { network, isOverBudget }),
       INSTALL_BUDGET_MS,
     )
-    deps.callers.memory.forget(memberId)
+    callers.memory.forget(memberId)
     switch (answer.kind) {
       case 'installed': {
         const { domain, finished, status } = answer
         return { kind: 'accepted', domain, finished, status }
       }
       case 'pending':
-        deps.callers.memory.pending.expectNews(world.now())
+        callers.memory.pending.expectNews(world.now())
         return { kind: 'pending', domain: answer.domain }
       case 'refused':
-        return { ...refuse('untrusted', deps.config), reason: answer.reason }
+        return { ...refuse('untrusted', config), reason: answer.reason }
+      case 'busy':
+        return 'busy'
     }
   } catch (error) {
     world.log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
     const spilled = { kind: 'install', request, network } as const
-    const isTrusted = isKnown || (await isTokenOfPortal(deps, request))
+    // Over the budget no OAuth server may be asked, so a stranger's installation has no reason to be believed.
+    const isTrusted = isKnown || (!isOverBudget && (await isTokenOfPortal(deps, request)))
     return spillRequest(deps, { memberId, isTrusted }, { receivedAt, receipt, spilled })
   }
 }

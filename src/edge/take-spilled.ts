@@ -49,6 +49,7 @@ export async function takeSpilled(
     case 'install': {
       const { request, network = null } = spilled
       const answer = await withTimeout(portal.install(request, { network }), DRAIN_INSTALL_MS)
+      if (answer.kind === 'busy') throw new Error('The portal is busy')
       if (answer.kind !== 'refused') return TAKEN
       if (answer.reason === 'late') return { kind: 'dropped', reason: 'late' }
       return refused(answer.reason, { kind, event: null })

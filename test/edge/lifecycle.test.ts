@@ -1,8 +1,8 @@
 /** How requests about the application itself go through the edge, and what goes before and with them. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { INSTALLS_PER_MINUTE } from '../../src/edge/caller-memory.ts'
 import { INSTALL_BUDGET_MS } from '../../src/edge/lifecycle.ts'
+import type { PortalClient } from '../../src/edge/portal-client.ts'
 import { decodeSpilled } from '../../src/edge/spilled-request.ts'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
 import {
@@ -15,8 +15,10 @@ import {
   SOURCE,
   spilledKeys,
   UNREACHABLE,
+  type WatchedIntake,
 } from '../support/builders/an-intake.ts'
 import { EVENT_TS } from '../support/builders/a-delivery.ts'
+import { WITH_NEW_TOKEN } from '../support/worker/runtime-bindings.ts'
 import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
 
 let scenario: EdgeScenario
@@ -125,19 +127,90 @@ describe('takeRequest() with lifecycle requests', () => {
     expect(told).toEqual([url])
   })
 
-  it('hands on no more installations than an isolate may, not even of a known portal', async () => {
-    const refusing = portalsWith({
-      install: () => Promise.resolve({ kind: 'refused', reason: 'token_refused' }),
-    })
-    const intake = scenario.intake(refusing)
-    const install = decoded(scenario.portal.body('app-ONAPPUPDATE'))
-    for (let count = 0; count < INSTALLS_PER_MINUTE; count += 1) {
-      intake.deps.callers.memory.countInstall(scenario.now)
+  describe('over the budget of the isolate', () => {
+    type Told = Parameters<PortalClient['install']>[1]
+    type Answer = Awaited<ReturnType<PortalClient['install']>>
+
+    /** An intake whose budget is used up, over a portal that notes on which terms it is asked. */
+    function overBudget(
+      answer: (told: Told) => Answer,
+      changes: Parameters<typeof scenario.intake>[1] = {},
+    ) {
+      const told: Told[] = []
+      const install: PortalClient['install'] = (_request, origin) => {
+        told.push(origin)
+        return Promise.resolve(answer(origin))
+      }
+      const intake = scenario.intake(portalsWith({ install }), changes)
+      exhaust(intake)
+      return { intake, told }
     }
-    expect(await intake.take(install)).toEqual({ kind: 'refused', code: 'too_many_requests' })
-    expect(intake.lookups).toEqual([])
-    scenario.now += 60_000
-    expect(await intake.take(install)).toMatchObject({ code: 'untrusted' })
+
+    function exhaust({ deps }: WatchedIntake): void {
+      const { installs } = deps.callers.memory
+      for (let portal = 0; portal < 600; portal += 1) installs.spend(`${portal}`, scenario.now)
+    }
+
+    const STRANGER = { 'auth[application_token]': 'f'.repeat(32) }
+    const network = '198.51.100'
+
+    it('waits in the object of a known portal, which asks nobody, until it is looked at again', async () => {
+      const intake = scenario.intake(realPortals)
+      exhaust(intake)
+      const asked = () => scenario.asked('/rest/app.info').length
+      const before = asked()
+      const own = { ...WITH_NEW_TOKEN, ts: scenario.portal.ts() }
+      const update = decoded(scenario.portal.body('app-ONAPPUPDATE', own))
+      expect(await intake.take(update)).toEqual({ kind: 'pending', domain: null })
+      expect(asked()).toBe(before)
+      expect(await scenario.pending()).toMatchObject({ kind: 'unanswered', network })
+      await scenario.time.passes('61 s')
+      expect(await scenario.pending()).toBeNull()
+      expect((await scenario.portal.sends(WITH_NEW_TOKEN)).status).toBe(200)
+    })
+
+    it("waits for its turn when the portal is a stranger's, of which nothing may be kept", async () => {
+      const sleep = async (ms: number) => void (scenario.now += ms)
+      const { intake, told } = overBudget(
+        (origin) =>
+          origin?.isOverBudget === true ? { kind: 'busy' } : { kind: 'pending', domain: null },
+        { sleep },
+      )
+      const install = decoded(scenario.portal.body('app-ONAPPINSTALL-local', STRANGER))
+      expect(await intake.take(install)).toEqual({ kind: 'pending', domain: null })
+      expect(told).toEqual([true, false].map((isOverBudget) => ({ network, isOverBudget })))
+    })
+
+    it('is refused when its turn does not come', async () => {
+      const { intake, told } = overBudget(() => ({ kind: 'busy' }), { sleep: async () => {} })
+      const install = decoded(scenario.portal.body('app-ONAPPINSTALL-local', STRANGER))
+      expect(await intake.take(install)).toEqual({ kind: 'refused', code: 'too_many_requests' })
+      expect(told).toHaveLength(1)
+    })
+
+    it('fills no spill for a stranger, and is spilled for a known token', async () => {
+      const intake = scenario.intake(UNREACHABLE)
+      exhaust(intake)
+      const before = scenario.network.sent.length
+      const install = decoded(scenario.portal.body('app-ONAPPINSTALL-local', STRANGER))
+      expect(await intake.take(install)).toEqual({ kind: 'refused', code: 'not_stored' })
+      expect(scenario.network.sent).toHaveLength(before)
+      expect(await spilledKeys()).toEqual([])
+      const update = decoded(scenario.portal.body('app-ONAPPUPDATE'))
+      expect(await intake.take(update)).toEqual({ kind: 'spilled' })
+    })
+
+    it('is charged although its token is known, so that its sender floods no object', async () => {
+      const isUntrustedWithinLimit = async () => false
+      const { intake, told } = overBudget(() => ({ kind: 'pending', domain: null }), {
+        isUntrustedWithinLimit,
+      })
+      const update = decoded(scenario.portal.body('app-ONAPPUPDATE'))
+      expect(await intake.take(update)).toEqual({ kind: 'refused', code: 'too_many_requests' })
+      scenario.now += 60_000
+      expect(await intake.take(update)).toEqual({ kind: 'pending', domain: null })
+      expect(told).toEqual([{ network, isOverBudget: false }])
+    })
   })
 
   it('waits 20 s for an installation, then spills it', async () => {

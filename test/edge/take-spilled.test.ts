@@ -73,6 +73,11 @@ describe('takeSpilled()', () => {
     expect(told).toEqual(['198.51.100', '2001:db8:1', null, null].map((network) => ({ network })))
   })
 
+  it('keeps an installation about which nobody may be asked now', async () => {
+    const busy = async () => ({ kind: 'busy' }) as const
+    await expect(take(INSTALL, { install: busy })).rejects.toThrow('busy')
+  })
+
   it('takes a pending installation for taken', async () => {
     const pending = async () => ({ kind: 'pending', domain: null }) as const
     expect(await take(INSTALL, { install: pending })).toEqual({ kind: 'taken' })

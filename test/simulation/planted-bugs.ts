@@ -101,7 +101,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'edge/lifecycle.ts',
     before: `    world.log('warn', 'portal_unreachable', { memberId, error: describeError(error) })
     const spilled = { kind: 'install', request, network } as const`,
-    after: `    const token = presented.applicationToken
+    after: `    const token = request.applicationToken
     world.log('warn', 'portal_unreachable', { memberId, token, error: describeError(error) })
     const spilled = { kind: 'install', request, network } as const`,
   },

@@ -317,3 +317,14 @@ export function verifiedDomainOf({
   // An older version kept only the former domain, as long as events waited.
   return application?.domain ?? endedDomain ?? formerDomain
 }
+
+/** Whether the portal has ever been known: it has an install, or had one. */
+export function isKnownPortal({
+  application,
+  webhooks,
+  uninstallTs,
+  recovery,
+}: Pick<InstallState, 'application' | 'webhooks' | 'uninstallTs' | 'recovery'>): boolean {
+  const hasEnded = uninstallTs !== null || recovery !== null
+  return application !== null || webhooks.length > 0 || hasEnded
+}

@@ -6,7 +6,7 @@
 import type { InstallVerdict, VerifiedInstall } from '../../bitrix24/installs/verify-install.ts'
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 import { hasNoPair } from '../../core/access/access.ts'
-import { countRefusal } from '../../core/access/install.ts'
+import { countRefusal, isKnownPortal } from '../../core/access/install.ts'
 import type { InstallRefusal } from '../../core/access/install-refusal.ts'
 import {
   isOwner,
@@ -36,6 +36,8 @@ export type InstallAnswer =
     }
   | { readonly kind: 'pending'; readonly domain: string | null }
   | { readonly kind: 'refused'; readonly reason: InstallRefusal }
+  /** Nobody may be asked about it now, and the portal is not known, so nothing is kept of it. */
+  | { readonly kind: 'busy' }
 
 /** One check of an installation. */
 export interface InstallCheck {
@@ -111,9 +113,7 @@ export class InstallDecision {
   refuse(reason: InstallRefusal): InstallAnswer {
     const { memberId, state, world } = this.#deps
     world.log('warn', 'install_refused', { memberId, reason })
-    const { application, webhooks, uninstallTs, recovery } = state.install()
-    const hasEnded = uninstallTs !== null || recovery !== null
-    if (application !== null || webhooks.length > 0 || hasEnded) {
+    if (isKnownPortal(state.install())) {
       state.changeInstall((install) => countRefusal(install, reason, world.now()))
     }
     return { kind: 'refused', reason }

@@ -6,6 +6,7 @@ import { verifyInstall, type VerifiedInstall } from '../../bitrix24/installs/ver
 import { refreshTokens } from '../../bitrix24/servers/oauth.ts'
 import type { RestErrorKind } from '../../bitrix24/servers/rest-error.ts'
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
+import { isKnownPortal } from '../../core/access/install.ts'
 import { clampTs, isLateInstall } from '../../core/access/lifecycle.ts'
 import type { PendingInstall } from '../../core/access/pending-row.ts'
 import { LeakyBucket } from '../../core/pace/leaky-bucket.ts'
@@ -37,10 +38,12 @@ export interface InstallerDeps {
   readonly decision: InstallDecision
 }
 
-/** Where an installation came from. An edge of the former version does not tell it. */
+/** Where an installation came from, and on which terms. An edge of the former version does not tell it. */
 export interface InstallOrigin {
   /** The network of the caller, under which pending installs are counted. */
   readonly network?: string | null
+  /** Whether the edge has used up its budget, so that no OAuth server is to be asked about it now. */
+  readonly isOverBudget?: boolean
 }
 
 /** The check of a pending install. */
@@ -64,7 +67,7 @@ export class Installer {
   /** Decides about the installation that a caller has sent. */
   async install(
     request: InstallRequest,
-    { network = null }: InstallOrigin = {},
+    { network = null, isOverBudget = false }: InstallOrigin = {},
   ): Promise<InstallAnswer> {
     const { state, world, decision } = this.#deps
     const now = world.now()
@@ -74,9 +77,10 @@ export class Installer {
     const latest = request.cause === 'page' ? clampTs(null, now) : ts
     if (isLateInstall(state.install(), latest)) return decision.refuse('late')
     const { generation } = state.install()
-    const verdict = this.#mayAsk(this.#installs)
-      ? await verifyInstall(request, this.#verifyDeps())
-      : OVER_BUDGET
+    // A pending install of a known portal takes no new row. A stranger could invent portals without limit.
+    if (isOverBudget && !isKnownPortal(state.install())) return { kind: 'busy' }
+    const mayAsk = !isOverBudget && this.#mayAsk(this.#installs)
+    const verdict = mayAsk ? await verifyInstall(request, this.#verifyDeps()) : OVER_BUDGET
     return decision.decide(request, verdict, { ts, generation, network, again: null })
   }
 

@@ -4,6 +4,7 @@ import {
   changeApplication,
   countRefusal,
   dropOtherWebhooks,
+  isKnownPortal,
   mirrorOf,
   recordWebhook,
 } from '../../../src/core/access/install.ts'
@@ -102,5 +103,15 @@ describe('dropOtherWebhooks()', () => {
 
   it('answers the same state when all are configured', () => {
     expect(dropOtherWebhooks(state, new Set(['w1', 'w2']))).toBe(state)
+  })
+})
+
+describe('isKnownPortal()', () => {
+  it.each([
+    ['a portal without anything', {}, false],
+    ['one with an application', { application: anApplication() }, true],
+    ['one that was uninstalled', { uninstallTs: 1 }, true],
+  ])('%s: %j', (_name, partial, expected) => {
+    expect(isKnownPortal({ ...NO_INSTALL, ...partial })).toBe(expected)
   })
 })

@@ -1,8 +1,10 @@
 /** Pending installs that the alarm looks at again: which are trusted, which go on waiting, which end. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
+import { decodedInstall } from '../../support/builders/an-intake.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
-import { NOTHING_LEFT, directoryTables } from '../../support/worker/traces.ts'
+import { NOTHING_LEFT, NO_TRACES, directoryTables } from '../../support/worker/traces.ts'
+import type { Changes } from '../../support/scenarios/relay-portal.ts'
 import {
   PENDING,
   RelayScenario,
@@ -188,5 +190,30 @@ describe('at a portal that is installed already', () => {
     await scenario.time.passes('61 s')
     expect(await scenario.pending()).toBeNull()
     expect((await scenario.portal.sends(WITH_NEW_TOKEN)).status).toBe(200)
+  })
+})
+
+describe('an installation over the budget of the edge', () => {
+  /** Hands it to the object as the edge does. */
+  function handOn({ portal, object }: RelayScenario, changes: Changes = {}) {
+    const request = decodedInstall(portal.body('app-ONAPPINSTALL-local', changes))
+    return object.install(request, { network: '198.51.100', isOverBudget: true })
+  }
+
+  it('of a portal that was never known is not kept, and nobody is asked about it', async () => {
+    expect(await handOn(scenario)).toEqual({ kind: 'busy' })
+    expect(scenario.network.sent).toEqual([])
+    expect(await scenario.traces()).toEqual(NO_TRACES)
+  })
+
+  it('of an uninstalled portal waits in its row, and nobody is asked about it yet', async () => {
+    await scenario.portal.installs({ ts: scenario.portal.ts(-300) })
+    await scenario.portal.uninstalls('keep-data', { ts: scenario.portal.ts(-200) })
+    const before = scenario.network.sent.length
+    expect(await handOn(scenario, { ts: scenario.portal.ts(-100) })).toMatchObject({
+      kind: 'pending',
+    })
+    expect(scenario.network.sent).toHaveLength(before)
+    expect(await scenario.pending()).toMatchObject({ kind: 'unanswered', network: '198.51.100' })
   })
 })

@@ -18,6 +18,7 @@ import type { DirectoryRemote } from '../../../src/objects/directory.ts'
 import type { LogFields, LineWriter } from '../../../src/log.ts'
 import type { PortalClient, PortalLookup } from '../../../src/edge/portal-client.ts'
 import type { SpilledRequest } from '../../../src/edge/spilled-request.ts'
+import { sleep } from '../../../src/sleep.ts'
 import { InstallStore } from '../../../src/storage/install-store.ts'
 import { createSealer, type Sealer } from '../../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
@@ -132,6 +133,7 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
       fetch: changes.fetch ?? ((...request) => fetch(...request)),
       now: changes.now ?? (() => Date.now()),
       newReceipt: changes.newReceipt ?? (() => crypto.randomUUID()),
+      sleep: changes.sleep ?? sleep,
       log: changes.log ?? log,
     },
   }
