@@ -23,7 +23,7 @@ export const INSTALL_CALL_TIMEOUT_MS = 5000
  * How many installations of one portal are checked at once and in a minute. What is over this budget waits like
  * an installation that the OAuth server has not answered.
  */
-const CHECKS_PER_MINUTE = 20
+export const CHECKS_PER_MINUTE = 20
 
 const BUDGET = { ratePerSecond: CHECKS_PER_MINUTE / 60, size: CHECKS_PER_MINUTE } as const
 const OVER_BUDGET = { kind: 'unanswered', reason: 'oauth_server_unanswered' } as const
