@@ -34,6 +34,7 @@ import { Appender } from './log/appender.ts'
 import { LogStore } from './log/log-store.ts'
 import { LogWriter } from './log/log-writer.ts'
 import { SegmentStore } from './log/segment-store.ts'
+import { YoungestStore } from './log/youngest-store.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { PortalSettings } from './settings.ts'
 import { DamagedRows } from './state/damaged-rows.ts'
@@ -84,11 +85,12 @@ function createStored({ storage, memberId, world, scheduler }: Given) {
   const alarm = new AlarmKeeper(storage, world.now)
   const segments = new SegmentStore(db)
   const log = new LogStore(db, segments)
+  const youngest = new YoungestStore({ db, segments, log, world })
   const fates = new FateStore(db, segments)
   const state = new PortalState({ db, log, damaged, world, scheduler })
   const book = new LaneBook({ db, log, fates, damaged, scheduler })
   const fields = new FieldStore(db, damaged)
-  return { db, damaged, alarm, segments, log, fates, state, book, fields }
+  return { db, damaged, alarm, segments, log, youngest, fates, state, book, fields }
 }
 
 type Stored = Given & ReturnType<typeof createStored>
@@ -110,7 +112,7 @@ type Tokens = Stored & ReturnType<typeof createTokens>
 
 /** The trust in callers, and the installation of the portal. */
 function createInstalls(given: Tokens) {
-  const { memberId, config, world, directory, state, log } = given
+  const { memberId, config, world, directory, state, youngest } = given
   const { pairs, caller, paced, presenceCheck } = given
   const values = new PortalValues({ memberId, rows: state.rows, sealer: config.sealer })
   const trust = new Trust({ memberId, state, config, world, directory })
@@ -120,7 +122,7 @@ function createInstalls(given: Tokens) {
   const decision = new InstallDecision({ memberId, state, config, world, pairs, pending })
   const installer = new Installer({ memberId, state, config, world, pending, decision })
   const call = paced.inBackground(caller.callerFor('administration'))
-  const subscriber = new Subscriber({ memberId, state, log, config, world, call })
+  const subscriber = new Subscriber({ memberId, state, youngest, config, world, call })
   const uninstallNotices = new UninstallNotices({ state, world, presenceCheck })
   return { values, trust, mirror, listing, pending, installer, subscriber, uninstallNotices }
 }

@@ -12,7 +12,7 @@ type KnownLoadParts = Pick<
   | 'rules'
   | 'matcher'
   | 'alarm'
-  | 'log'
+  | 'youngest'
   | 'reconciliation'
   | 'enricher'
   | 'waker'
@@ -36,17 +36,17 @@ export async function loadInstall({
  * disk stops none either: what cannot be written now is tried again.
  */
 export async function loadKnown(parts: KnownLoadParts): Promise<void> {
-  const { appender, book, rules, matcher, alarm, log, reconciliation, enricher, waker } = parts
-  appender.load()
+  const { appender, book, rules, matcher, alarm, youngest, reconciliation, enricher, waker } = parts
+  appender.load(youngest.recentArrivals())
   book.load()
   rules.noteStart()
   rules.skipFiltered()
   matcher.follow()
   // The alarm is read before the parts that may move it.
   await alarm.load()
-  reconciliation.load((time) => log.lastFieldEventSince(time))
+  reconciliation.load((time) => youngest.lastFieldEventSince(time))
   // A lane that does not get an event tells nobody of it, so it may have passed it.
-  enricher.load(log.awaiting(), (entry) =>
+  enricher.load(youngest.awaiting(), (entry) =>
     book
       .all()
       .some((lane) => lane.cursor >= entry.sequence && rules.filteredBy(lane, entry) === null),

@@ -13,7 +13,7 @@ import { REMEMBERED_EVENTS, silenceDueAt } from '../../core/access/silence.ts'
 import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { AppendRequest } from '../log/appender.ts'
 import { parseEvent } from '../log/event-schemas.ts'
-import type { LogStore } from '../log/log-store.ts'
+import type { YoungestStore } from '../log/youngest-store.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { PortalConfig, World } from '../settings.ts'
 
@@ -24,7 +24,7 @@ const REST_MS = MINUTE_MS
 export interface SubscriberDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
-  readonly log: Pick<LogStore, 'lastEventTimes'>
+  readonly youngest: Pick<YoungestStore, 'lastEventTimes'>
   readonly config: Pick<PortalConfig, 'publicUrl' | 'wantedEvents'>
   readonly world: Pick<World, 'now' | 'log'>
   /** Calls that prefer the pair of an administrator. */
@@ -81,7 +81,7 @@ export class Subscriber {
   }
 
   #times(): readonly number[] {
-    this.#eventTimes ??= this.#deps.log.lastEventTimes(REMEMBERED_EVENTS)
+    this.#eventTimes ??= this.#deps.youngest.lastEventTimes(REMEMBERED_EVENTS)
     return this.#eventTimes
   }
 

@@ -16,6 +16,7 @@ import type { PortalConfig, World } from '../settings.ts'
 import { parseEvent } from './event-schemas.ts'
 import type { LogStore } from './log-store.ts'
 import type { LogTransaction, LogWriter } from './log-writer.ts'
+import type { RecentArrival } from './youngest-store.ts'
 
 /** The most events of one commit. */
 export const MAX_GROUP = 100
@@ -60,7 +61,7 @@ export interface EventEnricher {
 
 /** The dependencies of the appender. */
 export interface AppenderDeps {
-  readonly log: Pick<LogStore, 'entry' | 'findPlace' | 'recentArrivals'>
+  readonly log: Pick<LogStore, 'entry' | 'findPlace'>
   readonly writer: Pick<LogWriter, 'write' | 'durable'>
   /** Whether a token, by its hash, speaks for the portal. */
   readonly trust: { trusts(tokenHash: string, asOf: number | null): boolean }
@@ -99,8 +100,7 @@ export class Appender {
   }
 
   /** Takes over the events that arrived shortly before the object began, since they may be sent again. */
-  load(): void {
-    const arrivals = this.#deps.log.recentArrivals(this.#deps.world.now())
+  load(arrivals: readonly RecentArrival[]): void {
     for (const { arrival, sequence } of arrivals) this.#recent.remember(arrival, sequence)
   }
 

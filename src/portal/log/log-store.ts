@@ -1,22 +1,13 @@
 /** All SQL over the log of a portal. */
-import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts'
-import { DUPLICATE_WINDOW_MS, MAX_REMEMBERED, RECEIPT_WINDOW_MS } from '../../core/log/append.ts'
+import { HOUR_MS } from '../../core/durations.ts'
+import { DUPLICATE_WINDOW_MS } from '../../core/log/append.ts'
 import type { Arrival, StoredPlace } from '../../core/log/append.ts'
 import type { Enrichment, LogEntry } from '../../core/log/event.ts'
 import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/lanes/retention.ts'
-import { numberOf, textOf, type Database, type SqlRow } from '../../storage/database.ts'
-import { AWAITS, parseArrival, parseEntry, receivedAtOf } from './log-rows.ts'
+import { numberOf, textOf, type Database } from '../../storage/database.ts'
+import { AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
 import type { LogCounts, Segment, SegmentStore } from './segment-store.ts'
-
-/** The rows that are read at a time when an object starts: most logs are quiet, and each row is billed. */
-const RECENT_PAGE = 20
-
-/** The rows that are searched at a time for events that still wait. */
-const AWAITING_PAGE = 100
-
-/** An event that still waits is at most this much older than the youngest one, in milliseconds. */
-const AWAITING_WINDOW_MS = 10 * MINUTE_MS
 
 /** The most that a page of events holds, in bytes of their texts; one event may be larger. */
 export const MAX_PAGE_BYTES = 1024 * 1024
@@ -26,9 +17,6 @@ const CLOCKS_DIFFER_MS = HOUR_MS
 
 /** A sequence behind every other. */
 const MOST = Number.MAX_SAFE_INTEGER
-
-/** How many rows are searched for the last event about a field. */
-const MAX_LOOKED_THROUGH = 2000
 
 /** An event as it is stored. */
 export interface StoredText {
@@ -126,74 +114,6 @@ export class LogStore {
     this.#segments.count(this.#segments.holding(sequence).id, counts)
   }
 
-  /**
-   * The entries that still wait for their enrichment, oldest first. An event waits for seconds, or until the
-   * alarm that stands within minutes of each append, or while storage refuses, and then no event comes after it.
-   * So pages are read from the end of the log as far as that time reaches.
-   */
-  awaiting(): LogEntry[] {
-    const found: LogEntry[] = []
-    let since = Number.NEGATIVE_INFINITY
-    // Only the entries that wait are read whole.
-    const columns = `sequence, received_at, enrichment = '${AWAITS}' AS awaits`
-    for (const rows of this.#youngest(columns, AWAITING_PAGE)) {
-      const waiting = rows.filter((row) => row['awaits'] === 1)
-      found.push(...waiting.flatMap((row) => this.entry(numberOf(row, 'sequence')) ?? []))
-      const times = rows.map(receivedAtOf)
-      since = Math.max(since, (times[0] ?? 0) - AWAITING_WINDOW_MS)
-      if (waiting.length === 0 && (times.at(-1) ?? 0) < since) break
-    }
-    return found.toReversed()
-  }
-
-  /**
-   * The time of the last event for which something was read, when it was received at `since` or later (unix
-   * milliseconds), and as far as the youngest rows tell; null without one. Older rows are not looked at, since
-   * each start of an object asks.
-   */
-  lastFieldEventSince(since: number): number | null {
-    let seen = 0
-    const columns = 'sequence, received_at, enrichment IS NOT NULL AND reconciled = 0 AS is_read'
-    for (const rows of this.#youngest(columns, RECENT_PAGE)) {
-      const young = rows.filter((row) => receivedAtOf(row) >= since)
-      const found = young.find((row) => row['is_read'] === 1)
-      if (found !== undefined) return receivedAtOf(found)
-      seen += rows.length
-      if (young.length === 0 || seen >= MAX_LOOKED_THROUGH) break
-    }
-    return null
-  }
-
-  /** The times of receipt of the last events of the portal, in no certain order, as far as the youngest rows tell. */
-  lastEventTimes(count: number): number[] {
-    const times: number[] = []
-    let seen = 0
-    for (const rows of this.#youngest('sequence, received_at, reconciled', RECENT_PAGE)) {
-      times.push(...rows.filter((row) => row['reconciled'] === 0).map(receivedAtOf))
-      seen += rows.length
-      if (times.length >= count || seen >= MAX_LOOKED_THROUGH) break
-    }
-    return times.slice(0, count)
-  }
-
-  /** Pages of rows from the end of the log, newest first, with these columns and `sequence` among them. */
-  *#youngest(columns: string, size: number): Generator<readonly SqlRow[], void> {
-    for (const { log } of this.#segments.all().toReversed()) {
-      let before = MOST
-      for (;;) {
-        const rows = this.#db.all(
-          `SELECT ${columns} FROM ${log} WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
-          before,
-          size,
-        )
-        if (rows.length > 0) yield rows
-        const last = rows.at(-1)
-        if (last === undefined || rows.length < size) break
-        before = numberOf(last, 'sequence')
-      }
-    }
-  }
-
   /** The numbers that an operator sees. */
   counts(): LogCounts {
     return this.#segments.counts()
@@ -242,22 +162,6 @@ export class LogStore {
     const { log } = this.#segments.holding(sequence)
     const [row] = this.#db.all(`SELECT * FROM ${log} WHERE sequence = ?`, sequence)
     return row === undefined ? null : parseEntry(row)
-  }
-
-  /**
-   * The arrivals of the last two minutes, oldest first. The log is read page by page, since most logs are
-   * quiet, and no further than memory keeps.
-   */
-  recentArrivals(now: number): { arrival: Arrival; sequence: number }[] {
-    const recent: { arrival: Arrival; sequence: number }[] = []
-    for (const rows of this.#youngest('sequence, received_at, receipt, digest', RECENT_PAGE)) {
-      const young = rows.filter((row) => receivedAtOf(row) > now - RECEIPT_WINDOW_MS)
-      for (const row of young) {
-        recent.push({ arrival: parseArrival(row), sequence: numberOf(row, 'sequence') })
-      }
-      if (young.length === 0 || recent.length >= MAX_REMEMBERED) break
-    }
-    return recent.toReversed()
   }
 
   /**

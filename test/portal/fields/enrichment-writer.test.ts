@@ -176,7 +176,7 @@ describe('an event whose enrichment is refused', () => {
     accept()
     scenario.enricher.catchUp()
     expect(scenario.enricher.dueAt()).toBeNull()
-    expect(scenario.log.awaiting()).toHaveLength(1)
+    expect(scenario.youngest.awaiting()).toHaveLength(1)
   })
 })
 
@@ -201,7 +201,7 @@ describe('a thin event that is refused', () => {
     await send(scenario, 235, 'updated')
     await scenario.time.passes('4 s')
     expect(scenario.readableHead()).toBe(0)
-    expect(scenario.log.awaiting()).toHaveLength(1)
+    expect(scenario.youngest.awaiting()).toHaveLength(1)
     accept()
     scenario.enricher.catchUp()
     expect(scenario.fields.loadReconciliation().suspects).toMatchObject([{ id: 235 }])

@@ -234,7 +234,7 @@ describe('a visit of the page', () => {
         install: () => install,
         changeInstall: (change) => void (install = change(install)),
       },
-      log: { lastEventTimes: () => [] },
+      youngest: { lastEventTimes: () => [] },
       config: { publicUrl: RELAY, wantedEvents: [] },
       world: { now: () => now, log: () => {} },
       call: async (method) => {

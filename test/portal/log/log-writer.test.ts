@@ -6,6 +6,7 @@ import type { Arrival } from '../../../src/core/log/append.ts'
 import { SAFETY_ALARM_MS } from '../../../src/core/pace/schedule.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
 import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
+import { YoungestStore } from '../../../src/portal/log/youngest-store.ts'
 import { LogWriter, type LogWriterDeps } from '../../../src/portal/log/log-writer.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import type { Database } from '../../../src/storage/database.ts'
@@ -33,7 +34,8 @@ function aWriter(db: Database, alarm: Partial<LogWriterDeps['alarm']> = {}) {
   const asked: string[] = []
   const note = (word: string) => () => void asked.push(word)
   const state = { at: 41, head: () => state.at, setHead: (head: number) => void (state.at = head) }
-  const log = new LogStore(db, new SegmentStore(db))
+  const segments = new SegmentStore(db)
+  const log = new LogStore(db, segments)
   const writer = new LogWriter({
     db,
     log,
@@ -49,7 +51,7 @@ function aWriter(db: Database, alarm: Partial<LogWriterDeps['alarm']> = {}) {
     world: { now: () => NOW, newReceipt: () => 'own receipt' },
     scheduler: { background: () => {} },
   })
-  return { writer, log, state, asked }
+  return { writer, log, segments, state, asked }
 }
 
 const GROWN = ['begin', 'match', `alarm in ${SAFETY_ALARM_MS}`]
@@ -113,9 +115,10 @@ describe('write()', () => {
 
   it('gives an event that no portal sent a receipt of its own, and no hash that one of the portal could have', async () => {
     const found = await withDatabase((db) => {
-      const { writer, log } = aWriter(db)
+      const { writer, log, segments } = aWriter(db)
       const sequence = writer.write((transaction) => transaction.insertReconciled(TOLD))
-      return { entry: log.entry(sequence), arrivals: log.recentArrivals(NOW) }
+      const youngest = new YoungestStore({ db, segments, log, world: { now: () => NOW } })
+      return { entry: log.entry(sequence), arrivals: youngest.recentArrivals() }
     })
     expect(found).toEqual({
       entry: {

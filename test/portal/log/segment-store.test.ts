@@ -6,6 +6,7 @@ import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
 import { FateStore } from '../../../src/portal/lanes/fate-store.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
 import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
+import { YoungestStore } from '../../../src/portal/log/youngest-store.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import type { Database } from '../../../src/storage/database.ts'
 import { anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
@@ -182,7 +183,9 @@ it('reads, finds and counts like one table in 300 random histories', async () =>
       expect(pages((from) => log.after(from, 3), 0)).toEqual(sequences)
       expect(pages((from) => log.before(from, 3), end)).toEqual(sequences.toReversed())
       expect(sequences.map((sequence) => log.entry(sequence)?.sequence)).toEqual(sequences)
-      expect(log.recentArrivals(NOW).map(({ sequence }) => sequence)).toEqual(sequences)
+      const world = { now: () => NOW }
+      const youngest = new YoungestStore({ db, log, segments: new SegmentStore(db), world })
+      expect(youngest.recentArrivals().map(({ sequence }) => sequence)).toEqual(sequences)
       expect(log.oldest(1).map(({ sequence }) => sequence)).toEqual(sequences.slice(0, 1))
       expect(log.counts()).toEqual({
         entries: known.length,

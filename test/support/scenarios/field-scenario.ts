@@ -26,6 +26,7 @@ import { ReconciliationBook } from '../../../src/portal/fields/reconciliation-bo
 import { entriesAfter } from '../../../src/core/log/entries.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
 import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
+import { YoungestStore } from '../../../src/portal/log/youngest-store.ts'
 import { LogWriter } from '../../../src/portal/log/log-writer.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import { PacedCalls } from '../../../src/portal/tokens/paced-calls.ts'
@@ -114,9 +115,9 @@ export class FieldScenario {
     /** The object ends and begins anew: memory is gone, storage stays. */
     restarts: ({ toldUpTo = 0 }: { readonly toldUpTo?: number } = {}): void => {
       this.#parts = this.#build()
-      this.#parts.appender.load()
-      this.#parts.reconciliation.load((time) => this.log.lastFieldEventSince(time))
-      this.enricher.load(this.log.awaiting(), ({ sequence }) => sequence <= toldUpTo)
+      this.#parts.appender.load(this.youngest.recentArrivals())
+      this.#parts.reconciliation.load((time) => this.youngest.lastFieldEventSince(time))
+      this.enricher.load(this.youngest.awaiting(), ({ sequence }) => sequence <= toldUpTo)
     },
   }
   /** The storage of the object. */
@@ -169,6 +170,7 @@ export class FieldScenario {
   #receipts = 0
   #life = 0
   readonly log: LogStore
+  readonly youngest: YoungestStore
   readonly fields: FieldStore
   readonly #db: Database
   #parts: Parts
@@ -176,7 +178,10 @@ export class FieldScenario {
   constructor() {
     this.#db = openNodeDatabase((...statement) => this.storage.refuses(...statement))
     migrate(this.#db)
-    this.log = new LogStore(this.#db, new SegmentStore(this.#db))
+    const segments = new SegmentStore(this.#db)
+    this.log = new LogStore(this.#db, segments)
+    const rows = { db: this.#db, segments, log: this.log }
+    this.youngest = new YoungestStore({ ...rows, world: { now: this.#clock.now } })
     this.fields = new FieldStore(this.#db, damagedRows(this.#db))
     this.#parts = this.#build()
   }

@@ -1,0 +1,132 @@
+/**
+ * The youngest rows of a portal's log, which are looked at when its object starts: what may be sent again, what
+ * still waits, and when events last came. They are read from the end, in pages, as far as they matter.
+ */
+import { MINUTE_MS } from '../../core/durations.ts'
+import { MAX_REMEMBERED, RECEIPT_WINDOW_MS, type Arrival } from '../../core/log/append.ts'
+import type { LogEntry } from '../../core/log/event.ts'
+import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
+import type { World } from '../settings.ts'
+import { AWAITS, parseArrival, receivedAtOf } from './log-rows.ts'
+import type { LogStore } from './log-store.ts'
+import type { SegmentStore } from './segment-store.ts'
+
+/** The rows that are read at a time when an object starts: most logs are quiet, and each row is billed. */
+const RECENT_PAGE = 20
+
+/** The rows that are searched at a time for events that still wait. */
+const AWAITING_PAGE = 100
+
+/** An event that still waits is at most this much older than the youngest one, in milliseconds. */
+const AWAITING_WINDOW_MS = 10 * MINUTE_MS
+
+/** How many rows are searched for the last event about a field. */
+const MAX_LOOKED_THROUGH = 2000
+
+/** An event that came a moment ago, and its place in the log. */
+export interface RecentArrival {
+  readonly arrival: Arrival
+  readonly sequence: number
+}
+
+/** The dependencies of the youngest rows. */
+export interface YoungestStoreDeps {
+  readonly db: Pick<Database, 'all'>
+  readonly segments: Pick<SegmentStore, 'all'>
+  readonly log: Pick<LogStore, 'entry'>
+  readonly world: Pick<World, 'now'>
+}
+
+/** The youngest rows of one portal's log. */
+export class YoungestStore {
+  readonly #deps: YoungestStoreDeps
+
+  constructor(deps: YoungestStoreDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * The entries that still wait for their enrichment, oldest first. An event waits for seconds, or until the
+   * alarm that stands within minutes of each append, or while storage refuses, and then no event comes after it.
+   * So pages are read from the end of the log as far as that time reaches.
+   */
+  awaiting(): LogEntry[] {
+    const found: LogEntry[] = []
+    let since = Number.NEGATIVE_INFINITY
+    // Only the entries that wait are read whole.
+    const columns = `sequence, received_at, enrichment = '${AWAITS}' AS awaits`
+    for (const rows of this.#youngest(columns, AWAITING_PAGE)) {
+      const waiting = rows.filter((row) => row['awaits'] === 1)
+      found.push(...waiting.flatMap((row) => this.#deps.log.entry(numberOf(row, 'sequence')) ?? []))
+      const times = rows.map(receivedAtOf)
+      since = Math.max(since, (times[0] ?? 0) - AWAITING_WINDOW_MS)
+      if (waiting.length === 0 && (times.at(-1) ?? 0) < since) break
+    }
+    return found.toReversed()
+  }
+
+  /**
+   * The time of the last event for which something was read, when it was received at `since` or later (unix
+   * milliseconds), and as far as the youngest rows tell; null without one. Older rows are not looked at, since
+   * each start of an object asks.
+   */
+  lastFieldEventSince(since: number): number | null {
+    let seen = 0
+    const columns = 'sequence, received_at, enrichment IS NOT NULL AND reconciled = 0 AS is_read'
+    for (const rows of this.#youngest(columns, RECENT_PAGE)) {
+      const young = rows.filter((row) => receivedAtOf(row) >= since)
+      const found = young.find((row) => row['is_read'] === 1)
+      if (found !== undefined) return receivedAtOf(found)
+      seen += rows.length
+      if (young.length === 0 || seen >= MAX_LOOKED_THROUGH) break
+    }
+    return null
+  }
+
+  /** The times of receipt of the last events of the portal, in no certain order, as far as the youngest rows tell. */
+  lastEventTimes(count: number): number[] {
+    const times: number[] = []
+    let seen = 0
+    for (const rows of this.#youngest('sequence, received_at, reconciled', RECENT_PAGE)) {
+      times.push(...rows.filter((row) => row['reconciled'] === 0).map(receivedAtOf))
+      seen += rows.length
+      if (times.length >= count || seen >= MAX_LOOKED_THROUGH) break
+    }
+    return times.slice(0, count)
+  }
+
+  /** Pages of rows from the end of the log, newest first, with these columns and `sequence` among them. */
+  *#youngest(columns: string, size: number): Generator<readonly SqlRow[], void> {
+    for (const { log } of this.#deps.segments.all().toReversed()) {
+      let before = Number.MAX_SAFE_INTEGER
+      for (;;) {
+        const rows = this.#deps.db.all(
+          `SELECT ${columns} FROM ${log} WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
+          before,
+          size,
+        )
+        if (rows.length > 0) yield rows
+        const last = rows.at(-1)
+        if (last === undefined || rows.length < size) break
+        before = numberOf(last, 'sequence')
+      }
+    }
+  }
+
+  /**
+   * The arrivals of the last two minutes, oldest first. The log is read page by page, since most logs are
+   * quiet, and no further than memory keeps.
+   */
+  recentArrivals(): RecentArrival[] {
+    const now = this.#deps.world.now()
+    const recent: RecentArrival[] = []
+    for (const rows of this.#youngest('sequence, received_at, receipt, digest', RECENT_PAGE)) {
+      const young = rows.filter((row) => receivedAtOf(row) > now - RECEIPT_WINDOW_MS)
+      for (const row of young) {
+        recent.push({ arrival: parseArrival(row), sequence: numberOf(row, 'sequence') })
+      }
+      if (young.length === 0 || recent.length >= MAX_REMEMBERED) break
+    }
+    return recent.toReversed()
+  }
+}
