@@ -11,7 +11,7 @@ import type { Trust } from './installs/trust.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { World } from './settings.ts'
 import type { PortalState } from './state/portal-state.ts'
-import { waitFor } from './timers.ts'
+import { waitWithTimeout } from './patience.ts'
 
 /** How long the application's page waits for the portal's subscriptions, in milliseconds. */
 const PAGE_PATIENCE_MS = 5000
@@ -56,7 +56,13 @@ export async function installPortal(
   scheduler.background(aligned)
   // A person waits for the page, and wants to know which events could not be bound. Nobody waits for the
   // answer to an event.
-  if (request.cause === 'page') await waitFor(world, PAGE_PATIENCE_MS, aligned)
+  if (request.cause === 'page') {
+    await waitWithTimeout(
+      aligned.catch(() => undefined),
+      PAGE_PATIENCE_MS,
+      world,
+    )
+  }
   // The portal knows best whether its installation is finished; the OAuth server may be ahead of it.
   const finished = state.install().application?.finished ?? answer.finished
   return { ...answer, finished }
@@ -69,7 +75,11 @@ async function holdDomain({
 }: Pick<InstallParts, 'trust' | 'world' | 'scheduler'>): Promise<void> {
   const held = trust.followDomain()
   scheduler.background(held)
-  await waitFor(world, DIRECTORY_PATIENCE_MS, held)
+  await waitWithTimeout(
+    held.catch(() => undefined),
+    DIRECTORY_PATIENCE_MS,
+    world,
+  )
 }
 
 /**

@@ -26,17 +26,3 @@ export function startTimer(
   )
   return () => ends.abort()
 }
-
-/** Waits until `work` has ended, well or badly, and at most for `ms` milliseconds. */
-export async function waitFor(
-  world: Pick<World, 'sleep'>,
-  ms: number,
-  work: Promise<unknown>,
-): Promise<void> {
-  const ends = new AbortController()
-  const ended = work.then(
-    () => ends.abort(),
-    () => ends.abort(),
-  )
-  await Promise.race([ended, world.sleep(ms, ends.signal)])
-}

@@ -1,13 +1,15 @@
 /** A wait for work that may never end. */
 import { describe, expect, it } from 'vitest'
 import { waitWithTimeout } from '../../src/portal/patience.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { NOW } from '../support/time.ts'
 
-/** Sleeps that end at once, and how long they would have been together. */
+/** Sleeps that end at once, and how long those would have been together that nobody has ended before. */
 function aWorld() {
   const slept = { ms: 0 }
-  const sleep = (ms: number) => {
-    slept.ms += ms
-    return new Promise<void>((resolve) => setTimeout(resolve))
+  const sleep = async (ms: number, ends?: AbortSignal) => {
+    await new Promise<void>((resolve) => setTimeout(resolve))
+    if (ends?.aborted !== true) slept.ms += ms
   }
   return { slept, sleep }
 }
@@ -33,5 +35,21 @@ describe('waitWithTimeout()', () => {
     expect(await waitWithTimeout(later.promise, 10, { sleep })).toBe(false)
     later.reject(new Error('disk is full'))
     await expect(later.promise).rejects.toThrow('disk is full')
+  })
+
+  it.each([
+    ['well', () => Promise.resolve('done')],
+    ['badly', () => Promise.reject(new Error('no answer')).catch(() => undefined)],
+  ])('ends with work that ends %s, and leaves no timer behind', async (_, work) => {
+    const clock = new ManualClock(NOW)
+    expect(await waitWithTimeout(work(), 1000, clock)).toBe(true)
+    expect(clock.sleepers).toBe(0)
+  })
+
+  it('ends after its time when the work does not', async () => {
+    const clock = new ManualClock(NOW)
+    const waited = waitWithTimeout(new Promise(() => {}), 1000, clock)
+    clock.advance(1000)
+    expect(await waited).toBe(false)
   })
 })

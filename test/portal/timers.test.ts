@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { startTimer, waitFor } from '../../src/portal/timers.ts'
+import { startTimer } from '../../src/portal/timers.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { NOW } from '../support/time.ts'
 
@@ -36,23 +36,5 @@ describe('startTimer()', () => {
     })
     clock.advance(1000)
     await expect(kept[0]).rejects.toThrow('disk is full')
-  })
-})
-
-describe('waitFor()', () => {
-  it.each([
-    ['well', () => Promise.resolve('done')],
-    ['badly', () => Promise.reject(new Error('no answer'))],
-  ])('ends with work that ends %s, and leaves no timer behind', async (_, work) => {
-    const clock = new ManualClock(NOW)
-    await waitFor(clock, 1000, work())
-    expect(clock.sleepers).toBe(0)
-  })
-
-  it('ends after its time when the work does not', async () => {
-    const clock = new ManualClock(NOW)
-    const waited = waitFor(clock, 1000, new Promise(() => {}))
-    clock.advance(1000)
-    expect(await waited).toBeUndefined()
   })
 })
