@@ -14,7 +14,7 @@ import { catalogueOf } from './language/languages.ts'
 import { composeMessage } from './message/compose.ts'
 import type { Message } from './message/message.ts'
 import { SAMPLE_PARCEL } from './message/sample.ts'
-import { fitMessage } from './message/shorten.ts'
+import { fitMessage } from './message/text/shorten.ts'
 import { parseTemplate, renderTemplate, templateView, type Template } from './message/template.ts'
 import { limitOf, type Profile } from './profile.ts'
 import type {

@@ -3,7 +3,7 @@ import { describeError } from '../core/safety/redact.ts'
 import type { DirectoryRemote } from '../objects/directory.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import { withTimeout } from '../storage/with-timeout.ts'
-import { drainSpill, type DrainDeps } from './drain.ts'
+import { drainSpill, type DrainDeps } from './spill/drain.ts'
 
 /** The trigger of the daily upkeep, as in wrangler.toml. */
 export const DAILY_CRON = '17 3 * * *'

@@ -1,5 +1,5 @@
 /** The answers of the intake, as values; the route turns them into HTTP. */
-import type { InstallRefusal } from '../core/access/install-refusal.ts'
+import type { InstallRefusal } from '../core/access/installs/install-refusal.ts'
 import type { InstallStatus } from '../core/access/portal-status.ts'
 
 /** Why a request got an error, as the HTTP contract names it. */

@@ -5,7 +5,7 @@ import type { World } from '../portal/settings.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import type { Sealer } from '../storage/seal.ts'
 import type { SpillStore } from '../storage/spill-store.ts'
-import type { CallerMemory } from './caller-memory.ts'
+import type { CallerMemory } from './callers/caller-memory.ts'
 import type { PortalLookup } from './portal-client.ts'
 
 /** Where the edge looks for a caller before it asks the portal's object. */

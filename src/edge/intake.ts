@@ -20,11 +20,11 @@ import {
   noteRefusal,
   type Caller,
   type CallSource,
-} from './callers.ts'
+} from './callers/callers.ts'
 import { NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
 import type { IntakeDeps } from './intake-deps.ts'
 import { takeInstall, takeNotice, takeUninstall } from './lifecycle.ts'
-import { spillRequest } from './spill.ts'
+import { spillRequest } from './spill/spill.ts'
 import { tryTwice } from './two-tries.ts'
 
 /** Takes one request; never rejects. */

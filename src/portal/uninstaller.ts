@@ -5,8 +5,8 @@
  */
 import type { Enricher } from './fields/enricher.ts'
 import type { Reconciler } from './fields/reconciler.ts'
-import type { LaneBook } from './lanes/book.ts'
-import type { Receivers } from './lanes/receivers.ts'
+import type { LaneBook } from './lanes/book/book.ts'
+import type { Receivers } from './lanes/sending/receivers.ts'
 import type { LaneRules } from './lanes/rules.ts'
 import type { Appender } from './log/appender.ts'
 import type { SegmentStore } from './log/segment-store.ts'

@@ -4,7 +4,7 @@
 import { MINUTE_MS } from '../core/durations.ts'
 import { SAFETY_ALARM_MS, earliest } from '../core/pace/schedule.ts'
 import type { AlarmKeeper } from './alarm.ts'
-import type { LaneBook } from './lanes/book.ts'
+import type { LaneBook } from './lanes/book/book.ts'
 import type { Pump } from './lanes/pump.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { World } from './settings.ts'

@@ -12,7 +12,7 @@ import { anAnswer } from '../support/builders/an-answer.ts'
 import { SENT_AT, aDelivery, anEnrichment, someChanges } from '../support/builders/a-delivery.ts'
 import { aParcel, opened, problemsOf, requestOf } from '../support/messages/opened-receiver.ts'
 import { renderSlackBody } from '../support/messages/slack-render.ts'
-import { plainText } from '../../src/destinations/message/line.ts'
+import { plainText } from '../../src/destinations/message/text/line.ts'
 import { WORKING_SETTINGS } from '../support/builders/working-settings.ts'
 
 const EDIT = aDelivery({ enrichment: anEnrichment() })

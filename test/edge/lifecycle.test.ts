@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { INSTALL_BUDGET_MS } from '../../src/edge/lifecycle.ts'
 import type { PortalClient } from '../../src/edge/portal-client.ts'
-import { decodeSpilled } from '../../src/edge/spilled-request.ts'
+import { decodeSpilled } from '../../src/edge/spill/spilled-request.ts'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
 import {
   aHangingPortal,

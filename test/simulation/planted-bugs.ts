@@ -53,7 +53,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'the drain deletes what its object could not take',
-    file: 'edge/drain.ts',
+    file: 'edge/spill/drain.ts',
     before: `    log('warn', 'spill_kept', { memberId, error: describeError(error) })`,
     after: '    await spill.store.remove(record)',
   },
@@ -65,7 +65,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'the spill answers before KV has the event',
-    file: 'edge/spill.ts',
+    file: 'edge/spill/spill.ts',
     before: '    await spill.store.save({ memberId, receivedAt, receipt }, encoded.value)',
     after: `    const saved = spill.store.save({ memberId, receivedAt, receipt }, encoded.value)
     saved.catch(() => undefined)`,
@@ -119,7 +119,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a wait that was measured anew is not stored',
-    file: 'portal/lanes/book.ts',
+    file: 'portal/lanes/book/book.ts',
     before: '    this.#isCorrected = true\n',
     after: '',
   },

@@ -13,7 +13,7 @@ import { askTokenUser } from '../servers/token-user.ts'
 import { hasCode, isTransient } from '../servers/rest-error.ts'
 import type { RestError } from '../servers/rest-error.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import type { VerdictRefusal } from '../../core/access/install-refusal.ts'
+import type { VerdictRefusal } from '../../core/access/installs/install-refusal.ts'
 
 /** The server that gave no answer, or only asked to come back later. */
 export type UnansweredReason = 'oauth_server_unanswered' | 'portal_unanswered'

@@ -4,7 +4,7 @@
  * acme.bitrix24.com; a destination that names this domain gets event 5 although the portal has been renamed,
  * and although the token of its outgoing webhook is not configured any more. Pure.
  */
-import type { InstallState, KnownDomain } from './install.ts'
+import type { InstallState, KnownDomain } from './installs/install.ts'
 import { webhookRule } from './outgoing-webhook.ts'
 
 /** The most domains that are remembered; the oldest one leaves. */

@@ -5,7 +5,7 @@
  */
 import { DAY_MS, SECOND_MS } from '../durations.ts'
 import { equalInConstantTime } from '../safety/constant-time.ts'
-import type { InstallState } from './install.ts'
+import type { InstallState } from './installs/install.ts'
 import { trustsToken } from './token-hashes.ts'
 
 /**

@@ -11,7 +11,7 @@ import {
   type InstallState,
   type KnownDomain,
   type Recovery,
-} from './install.ts'
+} from './installs/install.ts'
 import { clampTs, recordUninstall } from './lifecycle.ts'
 import { webhookRule } from './outgoing-webhook.ts'
 

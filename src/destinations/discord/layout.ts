@@ -2,9 +2,9 @@
  * Lays a message out for Discord as one embed. Nobody is ever notified: `allowed_mentions` lets no mention
  * through, and mentions in embeds are silent anyway.
  */
-import { isOneTime, joinTexts, writeRest, writeTimes } from '../message/joined-text.ts'
+import { isOneTime, joinTexts, writeRest, writeTimes } from '../message/text/joined-text.ts'
 import type { Group, Message } from '../message/message.ts'
-import type { Span } from '../message/line.ts'
+import type { Span } from '../message/text/line.ts'
 import { limitOf } from '../profile.ts'
 import { DISCORD } from './profile.ts'
 import { linkDiscord, writeDiscord } from './text.ts'

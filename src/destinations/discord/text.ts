@@ -2,9 +2,9 @@
  * Discord's Markdown (https://support.discord.com/hc/articles/210298617). An embed reads all of it in its
  * description, and all but lists and headings in its title. The footer is shown as it is.
  */
-import { linkAddress } from '../message/inert-text.ts'
+import { linkAddress } from '../message/text/inert-text.ts'
 import type { Link } from '../message/message.ts'
-import { writeLine, type Line, type Span } from '../message/line.ts'
+import { writeLine, type Line, type Span } from '../message/text/line.ts'
 
 // A backslash before one of these takes its meaning away, as in CommonMark (section 2.4): formats, mentions,
 // emoji codes, times, links, and the beginnings of lists, headings and quotations.

@@ -4,8 +4,8 @@
  * the card, and inert in `text`.
  */
 import { writeHtml, writeGoogleChat } from './text.ts'
-import { escapeHtml } from '../message/inert-text.ts'
-import { joinTexts } from '../message/joined-text.ts'
+import { escapeHtml } from '../message/text/inert-text.ts'
+import { joinTexts } from '../message/text/joined-text.ts'
 import { type Link, type Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
 

@@ -2,8 +2,13 @@
  * The two markups of Google Chat: that of the field `text`, which people type as well, and the simple HTML of
  * cards (https://developers.google.com/workspace/chat/format-messages).
  */
-import { escapeHtml, HOST_POINT, OUTER_UNDERSCORE, withLookAlikes } from '../message/inert-text.ts'
-import { writeLine, type Line, type Span } from '../message/line.ts'
+import {
+  escapeHtml,
+  HOST_POINT,
+  OUTER_UNDERSCORE,
+  withLookAlikes,
+} from '../message/text/inert-text.ts'
+import { writeLine, type Line, type Span } from '../message/text/line.ts'
 
 // The field `text` has no escape sequence. An ampersand that begins no entity is harmless.
 const INLINE = /[*~`<>@:]|&(?=#?\w+;)/g

@@ -3,8 +3,8 @@
  * read Markdown in a title; the footer is shown as it is in all of them.
  */
 import type { Catalogue } from '../language/catalogue.ts'
-import { joinTexts, joinWithin, writeRest, writeOneLine } from '../message/joined-text.ts'
-import { writeUnstyled, type Line } from '../message/line.ts'
+import { joinTexts, joinWithin, writeRest, writeOneLine } from '../message/text/joined-text.ts'
+import { writeUnstyled, type Line } from '../message/text/line.ts'
 import type { Group, Message } from '../message/message.ts'
 import { formatSpanUtc } from '../message/wording.ts'
 import { inertMattermost, linkMattermost, writeMattermost } from './text.ts'

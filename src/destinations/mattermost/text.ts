@@ -5,9 +5,14 @@
  * only against the first reading, and the mobile clients read CommonMark; so every character that could mean
  * something gets a look-alike. Code is shown as it is both times.
  */
-import { linkAddress, lookAlike, OUTER_UNDERSCORE, withLookAlikes } from '../message/inert-text.ts'
+import {
+  linkAddress,
+  lookAlike,
+  OUTER_UNDERSCORE,
+  withLookAlikes,
+} from '../message/text/inert-text.ts'
 import type { Link } from '../message/message.ts'
-import { writeLine, type Line, type Span } from '../message/line.ts'
+import { writeLine, type Line, type Span } from '../message/text/line.ts'
 
 const ALWAYS = '[*~`:@#<>[\\]\\\\$|]'
 // A point inside a word makes a host of the word.

@@ -5,8 +5,8 @@
 import { isChecksum } from '../../core/fields/checksum.ts'
 import type { Change, Json } from '../../core/log/event.ts'
 import type { AttributeName, Catalogue } from '../language/catalogue.ts'
-import { fillSpans, foreign, own, type Line } from './line.ts'
-import { safeText, safeValue } from './safe-text.ts'
+import { fillSpans, foreign, own, type Line } from './text/line.ts'
+import { safeText, safeValue } from './text/safe-text.ts'
 
 const MAX_ATTRIBUTE = 80
 const MAX_VALUE = 160

@@ -12,7 +12,7 @@ import {
   splitAttribute,
   type DescribedChange,
 } from './attributes.ts'
-import { own, plainText, type Line } from './line.ts'
+import { own, plainText, type Line } from './text/line.ts'
 import type { ChangeLine } from './message.ts'
 
 // They stand in the headline already.

@@ -23,7 +23,7 @@ import {
   knownUser,
   nameOf,
 } from './wording.ts'
-import { foreign, own, plainText, type Line } from './line.ts'
+import { foreign, own, plainText, type Line } from './text/line.ts'
 
 /** The language of a digest, the time of its attempt, and the page that shows all of it. */
 export interface DigestTerms {

@@ -12,7 +12,7 @@ import { composeDigest } from './compose-digest.ts'
 import { type ChangeLine, type Link, type Message } from './message.ts'
 import { listNotes } from './notes.ts'
 import { listIds, MAX_IDS, writeIds } from './payload-ids.ts'
-import { shortenMessage } from './shorten.ts'
+import { shortenMessage } from './text/shorten.ts'
 import {
   describeCode,
   describeDeed,
@@ -22,7 +22,7 @@ import {
   describePortal,
   describeUser,
 } from './wording.ts'
-import { fillSpans, foreign, own } from './line.ts'
+import { fillSpans, foreign, own } from './text/line.ts'
 
 const MAX_LINES = 12
 const MAX_LINES_OF_WHOLE_FIELD = 6

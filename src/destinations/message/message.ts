@@ -2,7 +2,7 @@
  * A message for people, the same for every receiver: a headline, groups of lines, notes. Each receiver lays
  * it out in its own form.
  */
-import type { Line } from './line.ts'
+import type { Line } from './text/line.ts'
 
 /** A line that tells one change, ready to be read, and its parts for templates. */
 export interface ChangeLine {

@@ -2,8 +2,8 @@
  * Picks the ids out of an event's payload, so that a person can find the object; nothing else of it is told.
  */
 import type { Json } from '../../core/log/event.ts'
-import { foreign, own, type Line } from './line.ts'
-import { safeText } from './safe-text.ts'
+import { foreign, own, type Line } from './text/line.ts'
+import { safeText } from './text/safe-text.ts'
 
 const ID_KEY = /(?:^|_)ID$/i
 const MAX_DEPTH = 4

@@ -15,7 +15,7 @@ import {
   describeUser,
   formatSpanUtc,
 } from './wording.ts'
-import { own, writeUnstyled, type Line } from './line.ts'
+import { own, writeUnstyled, type Line } from './text/line.ts'
 
 const CHANGE_NAMES = ['text', 'label', 'before', 'after']
 const SECTIONS: Readonly<Record<string, readonly string[]>> = {

@@ -7,8 +7,8 @@ import type { Change, FieldAction, PortalUser, UserField } from '../../core/log/
 import type { Delivery } from '../receiver.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fill, fillPlural } from '../language/languages.ts'
-import { safeText } from './safe-text.ts'
-import { fillSpans, foreign, own, type Line } from './line.ts'
+import { safeText } from './text/safe-text.ts'
+import { fillSpans, foreign, own, type Line } from './text/line.ts'
 
 const MAX_NAME = 80
 const MAX_LABEL = 150

@@ -5,11 +5,11 @@
  * own. The fallback `text` (for notifications and screen readers) is inert, and says `mrkdwn: false`.
  */
 import type { Catalogue } from '../language/catalogue.ts'
-import { joinWithin, writeOneLine, writeTimes } from '../message/joined-text.ts'
+import { joinWithin, writeOneLine, writeTimes } from '../message/text/joined-text.ts'
 import { type ChangeLine, type Link, type Message } from '../message/message.ts'
 import { formatUtc } from '../message/wording.ts'
 import { escapeSlack, inertSlack } from './text.ts'
-import { mergeStyles, own, writeUnstyled, type Line, type Span } from '../message/line.ts'
+import { mergeStyles, own, writeUnstyled, type Line, type Span } from '../message/text/line.ts'
 
 /** A piece of literal text. */
 export interface SlackTextElement {

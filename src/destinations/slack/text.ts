@@ -2,7 +2,7 @@
  * Slack's escaping (https://docs.slack.dev/messaging/formatting-message-text). It is needed in text objects
  * and in the top-level `text` only: the text elements of rich_text are literal.
  */
-import { lookAlike, OUTER_UNDERSCORE, withLookAlikes } from '../message/inert-text.ts'
+import { lookAlike, OUTER_UNDERSCORE, withLookAlikes } from '../message/text/inert-text.ts'
 
 // The characters of formats, emoji codes, mentions and links; Slack has no escape sequence for them. A point
 // at the end of a word is harmless.

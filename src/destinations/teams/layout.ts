@@ -6,8 +6,8 @@
  */
 import { type Link, type Message } from '../message/message.ts'
 import { splitTeams } from './text.ts'
-import { joinTexts, writeTimes } from '../message/joined-text.ts'
-import { mergeStyles, own, type Line, type Span } from '../message/line.ts'
+import { joinTexts, writeTimes } from '../message/text/joined-text.ts'
+import { mergeStyles, own, type Line, type Span } from '../message/text/line.ts'
 
 /** A piece of literal text. */
 export interface TeamsTextRun {

@@ -2,7 +2,7 @@
  * The markups of Teams: the Markdown of a TextBlock, and in every text the macros for dates and the mentions
  * that workflows resolve (https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features).
  */
-import { HOST_POINT, OUTER_UNDERSCORE, withLookAlikes } from '../message/inert-text.ts'
+import { HOST_POINT, OUTER_UNDERSCORE, withLookAlikes } from '../message/text/inert-text.ts'
 
 // A lone slash and an ampersand that begins no entity are harmless. An exclamation mark at the end would make
 // an image of a link that follows. Look-alikes are used, as a backslash is no escape in every client.

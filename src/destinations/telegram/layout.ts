@@ -1,7 +1,7 @@
 /** Lays a message out in the HTML of Telegram. */
 import type { Message } from '../message/message.ts'
-import { escapeHtml } from '../message/inert-text.ts'
-import { joinTexts, writeRest } from '../message/joined-text.ts'
+import { escapeHtml } from '../message/text/inert-text.ts'
+import { joinTexts, writeRest } from '../message/text/joined-text.ts'
 import { formatSpanUtc } from '../message/wording.ts'
 import { linkTelegram, tagTelegram, writeTelegram } from './text.ts'
 

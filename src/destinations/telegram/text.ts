@@ -4,8 +4,8 @@
  * a tag, a command or a long number stands in <code>, unchanged and ready to be copied. Templates choose
  * their own tags, so there the same text gets look-alikes instead.
  */
-import { escapeHtml, withLookAlikes } from '../message/inert-text.ts'
-import { writeLine, type Line, type Span } from '../message/line.ts'
+import { escapeHtml, withLookAlikes } from '../message/text/inert-text.ts'
+import { writeLine, type Line, type Span } from '../message/text/line.ts'
 import type { Link } from '../message/message.ts'
 
 // The characters that TDLib searches for (github.com/tdlib/td, td/telegram/MessageEntity.cpp): "@", "#", "$",

@@ -4,7 +4,7 @@
  */
 import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'
-import { addressKeys } from '../../edge/address-keys.ts'
+import { addressKeys } from '../../edge/callers/address-keys.ts'
 import { equalInConstantTime } from '../../core/safety/constant-time.ts'
 import { describeError } from '../../core/safety/redact.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'

@@ -1,7 +1,7 @@
 /** The admin API of refused requests: acknowledged ones that their portal's object did not take later. */
 import type { Context, Hono } from 'hono'
-import type { DrainDeps } from '../../edge/drain.ts'
-import { replayRefused } from '../../edge/refused.ts'
+import type { DrainDeps } from '../../edge/spill/drain.ts'
+import { replayRefused } from '../../edge/spill/refused.ts'
 import { isoTime } from '../../portal/views/iso-time.ts'
 import type { RefusedRecord, SpillStore } from '../../storage/spill-store.ts'
 import { reply, withPortal } from './exchange.ts'

@@ -4,7 +4,7 @@
 import { Hono, type Context } from 'hono'
 import * as v from 'valibot'
 import { isValueName } from '../../destinations/settings/references.ts'
-import type { DrainDeps } from '../../edge/drain.ts'
+import type { DrainDeps } from '../../edge/spill/drain.ts'
 import type { PortalClient } from '../../edge/portal-client.ts'
 import type { SpillStore } from '../../storage/spill-store.ts'
 import { sendTestMessage, type TestMessageDeps } from './destinations.ts'

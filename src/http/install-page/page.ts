@@ -4,7 +4,7 @@
  * languages. A page with data may be framed by one host only, the one that the OAuth server confirmed
  * (docs/bitrix24.md, "Frame page").
  */
-import type { InstallRefusal } from '../../core/access/install-refusal.ts'
+import type { InstallRefusal } from '../../core/access/installs/install-refusal.ts'
 import type { InstallStatus } from '../../core/access/portal-status.ts'
 import type { IntakeAnswer } from '../../edge/intake-answer.ts'
 import { errorResponse, type ErrorCode } from '../error-response.ts'

@@ -6,15 +6,15 @@
 import type { InstallVerdict, VerifiedInstall } from '../../bitrix24/installs/verify-install.ts'
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 import { hasNoPair } from '../../core/access/access.ts'
-import { countRefusal, isKnownPortal } from '../../core/access/install.ts'
-import type { InstallRefusal } from '../../core/access/install-refusal.ts'
+import { countRefusal, isKnownPortal } from '../../core/access/installs/install.ts'
+import type { InstallRefusal } from '../../core/access/installs/install-refusal.ts'
 import {
   isOwner,
   mayGiveToken,
   recordInstall,
   type ConfirmedInstall,
 } from '../../core/access/lifecycle.ts'
-import type { PendingInstall, PendingKind } from '../../core/access/pending-row.ts'
+import type { PendingInstall, PendingKind } from '../../core/access/installs/pending-row.ts'
 import { hashToken } from '../../storage/token-hash.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'

@@ -12,8 +12,8 @@ import {
   type PendingInstall,
   type PendingKind,
   type PendingRow,
-} from '../../core/access/pending-row.ts'
-import type { PendingRefusal } from '../../core/access/install-refusal.ts'
+} from '../../core/access/installs/pending-row.ts'
+import type { PendingRefusal } from '../../core/access/installs/install-refusal.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { reseal } from '../../storage/reseal.ts'
 import { hashToken } from '../../storage/token-hash.ts'

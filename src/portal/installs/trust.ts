@@ -12,7 +12,7 @@ import {
   pinsOf,
   recordWebhook,
   verifiedDomainOf,
-} from '../../core/access/install.ts'
+} from '../../core/access/installs/install.ts'
 import {
   judgeWebhook,
   PIN_REMEDY,

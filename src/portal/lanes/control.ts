@@ -10,8 +10,8 @@ import type { Enricher } from '../fields/enricher.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
-import type { LaneBook } from './book.ts'
-import type { FateStore } from './fate-store.ts'
+import type { LaneBook } from './book/book.ts'
+import type { FateStore } from './book/fate-store.ts'
 import type { LaneRules } from './rules.ts'
 
 /** An operator's wish for one lane. */

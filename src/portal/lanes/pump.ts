@@ -10,7 +10,7 @@ import type { Enricher } from '../fields/enricher.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
-import type { LaneBook } from './book.ts'
+import type { LaneBook } from './book/book.ts'
 import type { LaneRules } from './rules.ts'
 import type { LaneWalker } from './walker.ts'
 

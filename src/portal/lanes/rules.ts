@@ -23,8 +23,8 @@ import type { SettingProblem } from '../../destinations/settings/setting-problem
 import type { Trust } from '../installs/trust.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalConfig } from '../settings.ts'
-import type { LaneBook } from './book.ts'
-import type { Receivers } from './receivers.ts'
+import type { LaneBook } from './book/book.ts'
+import type { Receivers } from './sending/receivers.ts'
 
 /** The dependencies of the rules. */
 export interface LaneRulesDeps {

@@ -1,7 +1,7 @@
 /** All SQL over the small rows of a portal: its install, its pending installs, its own values. */
 import * as v from 'valibot'
-import { NO_INSTALL, type InstallState } from '../../core/access/install.ts'
-import type { PendingRow } from '../../core/access/pending-row.ts'
+import { NO_INSTALL, type InstallState } from '../../core/access/installs/install.ts'
+import type { PendingRow } from '../../core/access/installs/pending-row.ts'
 import { jsonOf, type Database } from '../../storage/database.ts'
 import { InstallSchema, PendingRowSchema } from './install-schemas.ts'
 

@@ -13,9 +13,9 @@ import {
   type Recovery,
   type Refusals,
   type Subscriptions,
-} from '../../core/access/install.ts'
-import { INSTALL_REFUSALS } from '../../core/access/install-refusal.ts'
-import type { PendingInstall, PendingRow } from '../../core/access/pending-row.ts'
+} from '../../core/access/installs/install.ts'
+import { INSTALL_REFUSALS } from '../../core/access/installs/install-refusal.ts'
+import type { PendingInstall, PendingRow } from '../../core/access/installs/pending-row.ts'
 import type { UninstallNotice } from '../../core/access/uninstall-notice.ts'
 
 const TextSchema = v.nullable(v.string())

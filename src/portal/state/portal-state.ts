@@ -4,11 +4,11 @@
  * first thing that a trusted caller stores, so a request under a made-up member id leaves nothing behind.
  */
 import { noteDomain } from '../../core/access/domains.ts'
-import { NO_INSTALL, type InstallState } from '../../core/access/install.ts'
+import { NO_INSTALL, type InstallState } from '../../core/access/installs/install.ts'
 import { keepEndedTokens } from '../../core/access/ended-tokens.ts'
-import { noteCopy } from '../../core/access/install-copy.ts'
+import { noteCopy } from '../../core/access/installs/install-copy.ts'
 import { recordUninstall } from '../../core/access/lifecycle.ts'
-import { keepPending, type PendingRow } from '../../core/access/pending-row.ts'
+import { keepPending, type PendingRow } from '../../core/access/installs/pending-row.ts'
 import type { Database } from '../../storage/database.ts'
 import type { DamagedRow, DamagedRows } from './damaged-rows.ts'
 import { InstallRows } from './install-rows.ts'

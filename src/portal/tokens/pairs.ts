@@ -10,8 +10,8 @@ import {
   changeApplication,
   type ApplicationInstall,
   type InstallState,
-} from '../../core/access/install.ts'
-import type { InstallPairs } from '../../core/access/install-pairs.ts'
+} from '../../core/access/installs/install.ts'
+import type { InstallPairs } from '../../core/access/installs/install-pairs.ts'
 import { clampTs } from '../../core/access/lifecycle.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'

@@ -3,14 +3,18 @@
  * each time what the operator can do. They hold no secret. Every time is ISO 8601, or null.
  */
 import { remedyOfTrouble, type AccessState, type AccessTrouble } from '../../core/access/access.ts'
-import type { InstallState, OtherApplication, Recovery } from '../../core/access/install.ts'
-import { remedyOfRefusal } from '../../core/access/install-refusal.ts'
+import type {
+  InstallState,
+  OtherApplication,
+  Recovery,
+} from '../../core/access/installs/install.ts'
+import { remedyOfRefusal } from '../../core/access/installs/install-refusal.ts'
 import {
   pendingIn,
   type PendingInstall,
   type PendingKind,
   type PendingRow,
-} from '../../core/access/pending-row.ts'
+} from '../../core/access/installs/pending-row.ts'
 import type { UninstallNotice } from '../../core/access/uninstall-notice.ts'
 import { isoTime } from './iso-time.ts'
 

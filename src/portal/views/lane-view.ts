@@ -8,7 +8,7 @@ import {
   type WaitReason,
 } from '../../core/lanes/state/lane-state.ts'
 import type { SettingProblem } from '../../destinations/settings/setting-problem.ts'
-import type { FateStore } from '../lanes/fate-store.ts'
+import type { FateStore } from '../lanes/book/fate-store.ts'
 import type { LaneRules } from '../lanes/rules.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalState } from '../state/portal-state.ts'

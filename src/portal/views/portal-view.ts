@@ -2,14 +2,14 @@
  * The view of one portal, for the admin API, in the names of the HTTP contract. It holds no secret.
  */
 import { domainOf } from '../../core/access/domains.ts'
-import { pinsOf } from '../../core/access/install.ts'
-import { remedyOfRefusal, type InstallRefusal } from '../../core/access/install-refusal.ts'
+import { pinsOf } from '../../core/access/installs/install.ts'
+import { remedyOfRefusal, type InstallRefusal } from '../../core/access/installs/install-refusal.ts'
 import type { PortalStatus } from '../../core/access/portal-status.ts'
 import { displayName } from '../../core/log/event-names.ts'
 import type { ReconciliationBook } from '../fields/reconciliation-book.ts'
 import type { Trust } from '../installs/trust.ts'
-import type { LaneBook } from '../lanes/book.ts'
-import type { FateStore } from '../lanes/fate-store.ts'
+import type { LaneBook } from '../lanes/book/book.ts'
+import type { FateStore } from '../lanes/book/fate-store.ts'
 import type { LaneRules } from '../lanes/rules.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalState } from '../state/portal-state.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { confirmSender } from '../../../src/bitrix24/installs/verify-install.ts'
-import type { VerdictRefusal } from '../../../src/core/access/install-refusal.ts'
+import type { VerdictRefusal } from '../../../src/core/access/installs/install-refusal.ts'
 import {
   INFO,
   ENDPOINT,

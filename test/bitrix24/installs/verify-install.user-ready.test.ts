@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import type { VerdictRefusal } from '../../../src/core/access/install-refusal.ts'
+import type { VerdictRefusal } from '../../../src/core/access/installs/install-refusal.ts'
 import {
   INFO,
   ENDPOINT,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { domainAt, domainOf, noteDomain, refusedFrom } from '../../../src/core/access/domains.ts'
-import { NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
+import { NO_INSTALL, type InstallState } from '../../../src/core/access/installs/install.ts'
 import { anApplication, anInstall } from '../../support/builders/an-install.ts'
 import { NOW } from '../../support/time.ts'
 

@@ -4,7 +4,7 @@ import {
   NO_INSTALL,
   type ApplicationInstall,
   type InstallState,
-} from '../../../src/core/access/install.ts'
+} from '../../../src/core/access/installs/install.ts'
 import {
   clampTs,
   isLateInstall,

@@ -1,6 +1,10 @@
 /** What a damaged install may still tell, and what it comes back as. */
 import { describe, expect, it } from 'vitest'
-import { mirrorOf, NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
+import {
+  mirrorOf,
+  NO_INSTALL,
+  type InstallState,
+} from '../../../src/core/access/installs/install.ts'
 import {
   createLostInstall,
   isLostInstall,

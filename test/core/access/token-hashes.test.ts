@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
-import { NO_INSTALL } from '../../../src/core/access/install.ts'
+import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
 import {
   isCurrentToken,
   recordToken,

@@ -3,7 +3,7 @@ import { findMessageErrors } from '../../../playground/receivers/discord-embeds.
 import { layOutDiscord } from '../../../src/destinations/discord/layout.ts'
 import { discord } from '../../../src/destinations/discord/receiver.ts'
 import { linkDiscord } from '../../../src/destinations/discord/text.ts'
-import type { Line } from '../../../src/destinations/message/line.ts'
+import type { Line } from '../../../src/destinations/message/text/line.ts'
 import type { Link, Message } from '../../../src/destinations/message/message.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
 import { findDiscordForms } from '../../support/messages/discord-forms.ts'

@@ -4,7 +4,7 @@ import { findDroppedParts, findShapeError } from '../../../playground/receivers/
 import { layOutGoogleChat } from '../../../src/destinations/googlechat/layout.ts'
 import { googleChat } from '../../../src/destinations/googlechat/receiver.ts'
 import { inertGoogleChat } from '../../../src/destinations/googlechat/text.ts'
-import { plainText, type Line } from '../../../src/destinations/message/line.ts'
+import { plainText, type Line } from '../../../src/destinations/message/text/line.ts'
 import type { Message } from '../../../src/destinations/message/message.ts'
 import { formatSpanUtc } from '../../../src/destinations/message/wording.ts'
 import { describeChat } from '../../contract/chat-contract.ts'

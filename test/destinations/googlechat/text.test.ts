@@ -6,8 +6,8 @@ import {
   writeGoogleChat,
   writeHtml,
 } from '../../../src/destinations/googlechat/text.ts'
-import { foreign, own } from '../../../src/destinations/message/line.ts'
-import { safeText } from '../../../src/destinations/message/safe-text.ts'
+import { foreign, own } from '../../../src/destinations/message/text/line.ts'
+import { safeText } from '../../../src/destinations/message/text/safe-text.ts'
 import { findGoogleChatForms } from '../../support/messages/googlechat-forms.ts'
 import { hostileTexts } from '../../support/messages/hostile-parcels.ts'
 import { sampled } from '../../support/sampling.ts'

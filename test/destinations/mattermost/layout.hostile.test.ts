@@ -9,7 +9,7 @@ import {
 import { layOutMattermost } from '../../../src/destinations/mattermost/layout.ts'
 import { mattermost } from '../../../src/destinations/mattermost/receiver.ts'
 import { linkMattermost } from '../../../src/destinations/mattermost/text.ts'
-import type { Line } from '../../../src/destinations/message/line.ts'
+import type { Line } from '../../../src/destinations/message/text/line.ts'
 import type { Link, Message } from '../../../src/destinations/message/message.ts'
 import { describeChat } from '../../contract/chat-contract.ts'
 import {

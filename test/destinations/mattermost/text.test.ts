@@ -7,8 +7,8 @@ import {
   linkMattermost,
   writeMattermost,
 } from '../../../src/destinations/mattermost/text.ts'
-import { foreign } from '../../../src/destinations/message/line.ts'
-import { safeText } from '../../../src/destinations/message/safe-text.ts'
+import { foreign } from '../../../src/destinations/message/text/line.ts'
+import { safeText } from '../../../src/destinations/message/text/safe-text.ts'
 import { hostileTexts } from '../../support/messages/hostile-parcels.ts'
 import {
   findClientForms,

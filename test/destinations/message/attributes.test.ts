@@ -9,7 +9,7 @@ import {
   rankOf,
   splitAttribute,
 } from '../../../src/destinations/message/attributes.ts'
-import { plainText, type Line } from '../../../src/destinations/message/line.ts'
+import { plainText, type Line } from '../../../src/destinations/message/text/line.ts'
 
 const OLD_CHECKSUM = 'checksum:0123456789abcdef'
 const NEW_CHECKSUM = 'checksum:fedcba9876543210'

@@ -5,7 +5,7 @@ import { en } from '../../../src/destinations/language/en.ts'
 import { listChangeLines } from '../../../src/destinations/message/change-lines.ts'
 import { type ChangeLine } from '../../../src/destinations/message/message.ts'
 import { showLine } from '../../support/messages/show-line.ts'
-import { own, plainText } from '../../../src/destinations/message/line.ts'
+import { own, plainText } from '../../../src/destinations/message/text/line.ts'
 import { aChange } from '../../support/builders/a-delivery.ts'
 
 describe('listChangeLines()', () => {

@@ -21,7 +21,7 @@ import {
   aChange,
 } from '../../support/builders/a-delivery.ts'
 import { showLine } from '../../support/messages/show-line.ts'
-import { own, plainText } from '../../../src/destinations/message/line.ts'
+import { own, plainText } from '../../../src/destinations/message/text/line.ts'
 
 const ANNA = { id: 1, name: 'Anna Petrova' }
 const MAX = { id: 2, name: 'Max Weber' }

@@ -6,7 +6,7 @@ import { de } from '../../../src/destinations/language/de.ts'
 import { en } from '../../../src/destinations/language/en.ts'
 import { composeMessage, linkTo, threadKeyOf } from '../../../src/destinations/message/compose.ts'
 import type { Message } from '../../../src/destinations/message/message.ts'
-import { countLines } from '../../../src/destinations/message/shorten.ts'
+import { countLines } from '../../../src/destinations/message/text/shorten.ts'
 import { SAMPLE_PARCEL } from '../../../src/destinations/message/sample.ts'
 import {
   EVENT_TS,
@@ -18,7 +18,7 @@ import {
   someChanges,
 } from '../../support/builders/a-delivery.ts'
 import { showLine } from '../../support/messages/show-line.ts'
-import { foreign, own } from '../../../src/destinations/message/line.ts'
+import { foreign, own } from '../../../src/destinations/message/text/line.ts'
 
 const DASHBOARD = 'https://relay.example.com/dashboard/acme'
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Json } from '../../../src/core/log/event.ts'
-import { plainText } from '../../../src/destinations/message/line.ts'
+import { plainText } from '../../../src/destinations/message/text/line.ts'
 import { listIdLines, listIds } from '../../../src/destinations/message/payload-ids.ts'
 
 test.each<readonly [Json, string]>([

@@ -26,7 +26,7 @@ import {
   aUserField,
 } from '../../support/builders/a-delivery.ts'
 import { showLine } from '../../support/messages/show-line.ts'
-import { foreign, own } from '../../../src/destinations/message/line.ts'
+import { foreign, own } from '../../../src/destinations/message/text/line.ts'
 
 describe('describeUser()', () => {
   test.each([

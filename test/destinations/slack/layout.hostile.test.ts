@@ -1,7 +1,7 @@
 /** Hostile texts of the CRM in Slack, and a check that the reader of this test is not blind. */
 import { expect, test } from 'vitest'
 import { findMessageError } from '../../../playground/receivers/slack.ts'
-import { plainText } from '../../../src/destinations/message/line.ts'
+import { plainText } from '../../../src/destinations/message/text/line.ts'
 import type { Link, Message } from '../../../src/destinations/message/message.ts'
 import { layOutSlack, measureSlack } from '../../../src/destinations/slack/layout.ts'
 import { slack } from '../../../src/destinations/slack/receiver.ts'

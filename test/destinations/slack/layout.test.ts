@@ -14,7 +14,7 @@ import {
 } from '../../support/builders/a-delivery.ts'
 import { readSlackText } from '../../support/messages/slack-grammar.ts'
 import { renderSlackMessage } from '../../support/messages/slack-render.ts'
-import { foreign, own } from '../../../src/destinations/message/line.ts'
+import { foreign, own } from '../../../src/destinations/message/text/line.ts'
 
 // Differences of 160 escaped characters on both sides that fit into 12,000 characters.
 const FIT = 5

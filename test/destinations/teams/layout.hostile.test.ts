@@ -1,6 +1,6 @@
 /** Hostile texts of the CRM in Teams: the card is read back with Microsoft's library. */
 import { findCardProblems } from '../../../playground/receivers/teams-cards.ts'
-import { plainText } from '../../../src/destinations/message/line.ts'
+import { plainText } from '../../../src/destinations/message/text/line.ts'
 import type { Message } from '../../../src/destinations/message/message.ts'
 import { layOutTeams } from '../../../src/destinations/teams/layout.ts'
 import { teams } from '../../../src/destinations/teams/receiver.ts'

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import MarkdownIt from 'markdown-it'
 import { describe, expect, test } from 'vitest'
-import { safeText } from '../../../src/destinations/message/safe-text.ts'
+import { safeText } from '../../../src/destinations/message/text/safe-text.ts'
 import { inertTeams, splitTeams } from '../../../src/destinations/teams/text.ts'
 import { hostileTexts } from '../../support/messages/hostile-parcels.ts'
 import { TEAMS_TRAPS } from '../../support/messages/teams-reader.ts'

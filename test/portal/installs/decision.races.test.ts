@@ -1,6 +1,6 @@
 /** Trust under a hostile order of things: forged installs, outages, delays and visits in between. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { pendingIn, type PendingRow } from '../../../src/core/access/pending-row.ts'
+import { pendingIn, type PendingRow } from '../../../src/core/access/installs/pending-row.ts'
 import { decodedInstall } from '../../support/builders/an-intake.ts'
 import { CLIENT_ID, RelayScenario } from '../../support/scenarios/relay-scenario.ts'
 import { RELAY } from '../../support/scenarios/relay-portal.ts'

@@ -1,8 +1,8 @@
 /** KV follows the object, and the edge never takes KV for the last word. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { copyOf } from '../../../src/core/access/install-copy.ts'
-import { REFUSED_MEMORY_MS } from '../../../src/edge/caller-memory.ts'
+import { copyOf } from '../../../src/core/access/installs/install-copy.ts'
+import { REFUSED_MEMORY_MS } from '../../../src/edge/callers/caller-memory.ts'
 import { InstallStore } from '../../../src/storage/install-store.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
 import { decodedInstall } from '../../support/builders/an-intake.ts'

@@ -1,6 +1,6 @@
 /** Whom the tokens of outgoing webhooks may speak for, and what stays of one that was taken away. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { NO_INSTALL } from '../../../src/core/access/install.ts'
+import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
 import type { OutgoingWebhook } from '../../../src/core/access/outgoing-webhook.ts'
 import { Trust } from '../../../src/portal/installs/trust.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'

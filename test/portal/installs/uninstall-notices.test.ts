@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
-import type { InstallState } from '../../../src/core/access/install.ts'
+import type { InstallState } from '../../../src/core/access/installs/install.ts'
 import type { Presence } from '../../../src/core/access/uninstall-notice.ts'
 import { DAY_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { UninstallNotices } from '../../../src/portal/installs/uninstall-notices.ts'

@@ -1,7 +1,7 @@
 /** The small rows of a portal outlive its object: they are read back as they were written. */
 import { expect, it } from 'vitest'
-import { NO_INSTALL } from '../../../src/core/access/install.ts'
-import type { PendingRow } from '../../../src/core/access/pending-row.ts'
+import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
+import type { PendingRow } from '../../../src/core/access/installs/pending-row.ts'
 import { InstallRows } from '../../../src/portal/state/install-rows.ts'
 import { migrate } from '../../../src/portal/state/migrations.ts'
 import { anInstall } from '../../support/builders/an-install.ts'

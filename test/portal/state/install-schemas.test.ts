@@ -1,7 +1,7 @@
 /** Rows of former versions are completed, and rows of later versions are read without loss. */
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { NO_INSTALL } from '../../../src/core/access/install.ts'
+import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
 import { InstallSchema, PendingRowSchema } from '../../../src/portal/state/install-schemas.ts'
 import { anApplication, anInstall } from '../../support/builders/an-install.ts'
 import { NOW } from '../../support/time.ts'

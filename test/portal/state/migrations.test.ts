@@ -1,7 +1,7 @@
 /** The schema of a portal's object: from every older version, with rows in it, forward. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../src/core/lanes/state/match-lanes.ts'
-import { NO_INSTALL } from '../../../src/core/access/install.ts'
+import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
 import { MIGRATIONS, migrate, type Migration } from '../../../src/portal/state/migrations.ts'
 import { anEvent } from '../../support/builders/a-delivery.ts'

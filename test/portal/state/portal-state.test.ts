@@ -1,6 +1,6 @@
 /** The small state of a portal's object: what a start reads, and that memory never runs ahead of storage. */
 import { describe, expect, it } from 'vitest'
-import type { PendingRow } from '../../../src/core/access/pending-row.ts'
+import type { PendingRow } from '../../../src/core/access/installs/pending-row.ts'
 import { InstallRows } from '../../../src/portal/state/install-rows.ts'
 import { hasSchema, migrate } from '../../../src/portal/state/migrations.ts'
 import { PortalState } from '../../../src/portal/state/portal-state.ts'

@@ -4,7 +4,7 @@
  */
 import { DAY_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
-import { NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
+import { NO_INSTALL, type InstallState } from '../../../src/core/access/installs/install.ts'
 import { NOW } from '../../support/time.ts'
 import { INFO, TECH, fail, pairAnswer } from '../../support/network/install-servers.ts'
 import {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { DigestRecord } from '../../../src/core/lanes/state/fate.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
-import type { DestinationFate } from '../../../src/portal/lanes/fate-rows.ts'
+import type { DestinationFate } from '../../../src/portal/lanes/book/fate-rows.ts'
 import {
   eventsPage,
   eventViews,

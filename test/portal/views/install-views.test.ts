@@ -1,7 +1,7 @@
 /** What the view of a portal tells of its installation, each time with a remedy. */
 import { describe, expect, it } from 'vitest'
-import { NO_INSTALL } from '../../../src/core/access/install.ts'
-import type { PendingRow } from '../../../src/core/access/pending-row.ts'
+import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
+import type { PendingRow } from '../../../src/core/access/installs/pending-row.ts'
 import {
   accessView,
   domainHolderView,

@@ -1,7 +1,7 @@
 /** The state of a portal in one word with its remedy, and what the application's page shows. */
 import { describe, expect, it } from 'vitest'
 import { remedyOfTrouble, type AccessTrouble } from '../../../src/core/access/access.ts'
-import { NO_INSTALL } from '../../../src/core/access/install.ts'
+import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
 import {
   installStatus,
   portalStatus,

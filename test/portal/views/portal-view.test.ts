@@ -1,6 +1,6 @@
 /** The view of a portal as a whole. Its pieces are tested beside it. */
 import { expect, it } from 'vitest'
-import { NO_INSTALL } from '../../../src/core/access/install.ts'
+import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
 import { portalView } from '../../../src/portal/views/portal-view.ts'
 import { aShownPortal, INSTALLED } from '../../support/builders/a-shown-portal.ts'
 import { NOW } from '../../support/time.ts'

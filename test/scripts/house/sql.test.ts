@@ -9,8 +9,8 @@ function problemsOf(files: Readonly<Record<string, string>>): readonly string[] 
 }
 
 test('SQL in any other file is named', () => {
-  expect(problemsOf({ 'src/portal/lanes/book.ts': READ })).toEqual([
-    'src/portal/lanes/book.ts holds SQL: SELECT lanes FROM lanes WHERE id = 1',
+  expect(problemsOf({ 'src/portal/lanes/book/book.ts': READ })).toEqual([
+    'src/portal/lanes/book/book.ts holds SQL: SELECT lanes FROM lanes WHERE id = 1',
   ])
 })
 

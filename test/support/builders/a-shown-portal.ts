@@ -1,7 +1,7 @@
 /** A portal as its views read it. */
 import { accessOf, type AccessState } from '../../../src/core/access/access.ts'
-import { NO_INSTALL, type InstallState } from '../../../src/core/access/install.ts'
-import type { PendingRow } from '../../../src/core/access/pending-row.ts'
+import { NO_INSTALL, type InstallState } from '../../../src/core/access/installs/install.ts'
+import type { PendingRow } from '../../../src/core/access/installs/pending-row.ts'
 import { NO_RECONCILIATION } from '../../../src/core/fields/reconciliation.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'

@@ -3,7 +3,7 @@ import {
   NO_INSTALL,
   type ApplicationInstall,
   type InstallState,
-} from '../../../src/core/access/install.ts'
+} from '../../../src/core/access/installs/install.ts'
 import { NOW } from '../time.ts'
 
 /** An application that user 1 has installed; its pairs are not sealed texts. */

@@ -3,7 +3,7 @@
  * what stands on which line, in which style, and where it leads.
  */
 import MarkdownIt, { type Token } from 'markdown-it'
-import type { Line } from '../../../src/destinations/message/line.ts'
+import type { Line } from '../../../src/destinations/message/text/line.ts'
 
 /** A run of text as a reader sees it. */
 export interface Piece {

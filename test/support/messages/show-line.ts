@@ -1,5 +1,5 @@
 /** Writes a line so that a test sees everything of it at once: words, styles, and what is foreign. */
-import type { Line, Span } from '../../../src/destinations/message/line.ts'
+import type { Line, Span } from '../../../src/destinations/message/text/line.ts'
 
 const MARKS: Readonly<Record<Span['style'], string>> = {
   plain: '',

@@ -5,7 +5,7 @@
 import type { InstallRequest, PresentedCredentials } from '../../../src/bitrix24/wire/request.ts'
 import { verifyInstall } from '../../../src/bitrix24/installs/verify-install.ts'
 import type { InstallVerdict } from '../../../src/bitrix24/installs/verify-install.ts'
-import type { VerdictRefusal } from '../../../src/core/access/install-refusal.ts'
+import type { VerdictRefusal } from '../../../src/core/access/installs/install-refusal.ts'
 import { jsonAnswer, simulateFetch } from './simulated-fetch.ts'
 import type { SentRequest, SimulatedFetch } from './simulated-fetch.ts'
 import { NOW } from '../time.ts'

@@ -3,8 +3,8 @@
  */
 import { env, exports } from 'cloudflare:workers'
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
-import type { InstallState } from '../../../src/core/access/install.ts'
-import type { PendingRow } from '../../../src/core/access/pending-row.ts'
+import type { InstallState } from '../../../src/core/access/installs/install.ts'
+import type { PendingRow } from '../../../src/core/access/installs/pending-row.ts'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { parseTokenKeys } from '../../../src/storage/token-keys.ts'
 import { InstallStore, type KvInstall } from '../../../src/storage/install-store.ts'

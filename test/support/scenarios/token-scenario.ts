@@ -7,7 +7,7 @@ import {
   NO_INSTALL,
   type ApplicationInstall,
   type InstallState,
-} from '../../../src/core/access/install.ts'
+} from '../../../src/core/access/installs/install.ts'
 import type { OutgoingWebhook } from '../../../src/core/access/outgoing-webhook.ts'
 import { PortalCaller } from '../../../src/portal/tokens/caller.ts'
 import { IncomingWebhook } from '../../../src/portal/tokens/incoming-webhook.ts'

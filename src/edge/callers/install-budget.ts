@@ -1,0 +1,96 @@
+/**
+ * How many installations one isolate hands on in a minute, each of which may ask an OAuth server: Bitrix24 blocks a
+ * caller that asks too often. What is over the budget waits: at its portal's object where that knows the portal, and
+ * otherwise here for a moment, since nothing may be stored for a stranger (docs/decisions/0016).
+ */
+import { BoundedMap } from '../../core/bounded-map.ts'
+import { LeakyBucket } from '../../core/pace/leaky-bucket.ts'
+import { CHECKS_PER_MINUTE } from '../../portal/installs/installer.ts'
+
+/** How many installations one isolate hands on in a minute. Each asks an OAuth server at most twice. */
+export const INSTALLS_PER_MINUTE = 600
+
+/** The most installations that wait for their turn in one isolate. */
+export const MAX_WAITING = 80
+
+/** The most of them that came from one network, so that a flood waits for itself. */
+export const MAX_WAITING_OF_NETWORK = 4
+
+/** How long an installation waits for its turn, in milliseconds: as long as all that may wait take. */
+export const MAX_TURN_MS = 8000
+
+/** The time between two looks whether it is one's turn, in milliseconds: one turn of the isolate. */
+const LOOK_MS = 60_000 / INSTALLS_PER_MINUTE
+
+/** The most portals whose installations are counted. */
+const MAX_PORTALS = 5000
+
+/** Whose budget is used up: the portal's own one, of which its object keeps count as well, or the isolate's. */
+export type SpentBudget = 'portal' | 'isolate'
+
+/** The clock by which an installation waits. */
+interface TurnClock {
+  /** Unix milliseconds. */
+  readonly now: () => number
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+interface Waiter {
+  readonly network: string
+  /** Unix milliseconds. A request that has ended meanwhile does not wait for ever. */
+  readonly until: number
+}
+
+/** The budget of one isolate. */
+export class InstallBudget {
+  readonly #isolate = bucketOf(INSTALLS_PER_MINUTE)
+  readonly #portals = new BoundedMap<LeakyBucket>(MAX_PORTALS)
+  readonly #waiting = new Set<Waiter>()
+
+  /**
+   * Counts an installation; null when it may be handed on. What is over the budget of its portal costs the isolate
+   * nothing, since the portal's object asks nobody about it.
+   */
+  spend(memberId: string, now: number): SpentBudget | null {
+    const portal = this.#portals.get(memberId) ?? bucketOf(CHECKS_PER_MINUTE)
+    if (portal.waitMs(now) > 0) return 'portal'
+    // Nobody overtakes those who wait.
+    if (this.#waitingAt(now).length > 0 || !this.#take(now)) return 'isolate'
+    portal.take(now)
+    this.#portals.set(memberId, portal)
+    return null
+  }
+
+  /** Waits for a turn; false when too many wait already, or when none came in time. */
+  async waitForTurn(network: string, { now, sleep }: TurnClock): Promise<boolean> {
+    const waiting = this.#waitingAt(now())
+    const own = waiting.filter((other) => other.network === network)
+    if (waiting.length >= MAX_WAITING || own.length >= MAX_WAITING_OF_NETWORK) return false
+    const waiter = { network, until: now() + MAX_TURN_MS }
+    this.#waiting.add(waiter)
+    try {
+      for (let waitedMs = 0; waitedMs < MAX_TURN_MS; waitedMs += LOOK_MS) {
+        await sleep(LOOK_MS)
+        if (this.#take(now())) return true
+      }
+      return false
+    } finally {
+      this.#waiting.delete(waiter)
+    }
+  }
+
+  #waitingAt(now: number): readonly Waiter[] {
+    for (const waiter of this.#waiting) if (waiter.until <= now) this.#waiting.delete(waiter)
+    return [...this.#waiting]
+  }
+
+  #take(now: number): boolean {
+    if (this.#isolate.waitMs(now) > 0) return false
+    this.#isolate.take(now)
+    return true
+  }
+}
+
+function bucketOf(perMinute: number): LeakyBucket {
+  return new LeakyBucket({ ratePerSecond: perMinute / 60, size: perMinute })
+}

@@ -1,0 +1,167 @@
+/**
+ * The one row that stores all lanes of a portal, as JSON. Each member of it is a member of `LaneState`.
+ * Reading completes what an older version has not stored yet; a row that cannot be read at all is damaged.
+ */
+import * as v from 'valibot'
+import type { DisabledReason, Epoch, LaneState } from '../../../core/lanes/state/lane-state.ts'
+import type { OutcomeReason } from '../../../core/lanes/state/outcome.ts'
+import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
+import { jsonOf, type Database } from '../../../storage/database.ts'
+
+/** Everything that the row holds. */
+export interface StoredBook {
+  readonly lanes: readonly LaneState[]
+  /**
+   * The sequence after which new lanes begin, noted while DESTINATIONS cannot be read. Null: new lanes begin
+   * behind the head of the log.
+   */
+  readonly openFrom: number | null
+}
+
+/** The book of a portal that has no lane. */
+export const NO_LANES: StoredBook = { lanes: [], openFrom: null }
+
+/** The SQL of a portal's lanes. */
+export class LaneBookRows {
+  readonly #db: Pick<Database, 'all'>
+
+  constructor(db: Pick<Database, 'all'>) {
+    this.#db = db
+  }
+
+  /**
+   * Reads the row; null when it is damaged. A portal that never stored lanes has no row, and gets an empty
+   * book.
+   */
+  load(): StoredBook | null {
+    const row = this.#db.all('SELECT lanes FROM lanes WHERE id = 1')[0]
+    if (row === undefined) return NO_LANES
+    const parsed = v.safeParse(BookSchema, jsonOf(row, 'lanes'))
+    return parsed.success ? parsed.output : null
+  }
+
+  /** Writes the row. */
+  save(book: StoredBook): void {
+    this.#db.all(
+      'INSERT INTO lanes (id, lanes) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET lanes = excluded.lanes',
+      JSON.stringify(book),
+    )
+  }
+
+  /** Deletes the row. */
+  clear(): void {
+    this.#db.all('DELETE FROM lanes')
+  }
+}
+
+const AnyNumber = v.fallback(v.number(), 0)
+const NumberOrNull = v.fallback(v.nullable(v.number()), null)
+const TextOrNull = v.fallback(v.nullable(v.string()), null)
+const Flag = v.fallback(v.boolean(), false)
+const AlwaysNull = v.fallback(v.null(), null)
+
+// Sound: only the views use this word, to show it. A word of a later version has to stay: the lane got none
+// of these events, and without the word it would get them now.
+const SilenceSchema = v.custom<NonNullable<Epoch['silent']>>((word) => typeof word === 'string')
+
+const EpochSchema = v.looseObject({
+  // An epoch without a beginning decides nothing.
+  from: v.fallback(v.number(), Number.MAX_SAFE_INTEGER),
+  events: v.array(v.string()),
+  fields: v.array(v.string()),
+  silent: v.fallback(v.nullable(SilenceSchema), null),
+  skipsUnchanged: Flag,
+})
+
+const RecentFateSchema = v.looseObject({
+  sequence: AnyNumber,
+  state: v.fallback(v.picklist(['delivered', 'parked']), 'delivered'),
+  at: AnyNumber,
+  attempts: AnyNumber,
+})
+
+const ReplayJobSchema = v.looseObject({
+  next: AnyNumber,
+  to: AnyNumber,
+  parkedOnly: Flag,
+  startedAt: AnyNumber,
+  attempts: AnyNumber,
+  nextAttemptAt: NumberOrNull,
+})
+
+const LaneErrorSchema = v.looseObject({
+  // Sound: the outcomes of this program hold no other words, and a word of another version is only shown.
+  reason: v.custom<OutcomeReason>((word) => typeof word === 'string'),
+  detail: TextOrNull,
+  status: NumberOrNull,
+  at: AnyNumber,
+})
+
+const ReceiverMemorySchema = v.looseObject({
+  movedTo: TextOrNull,
+  grantedAt: NumberOrNull,
+  perMinute: NumberOrNull,
+})
+
+/**
+ * A lane without its status. A few members must be right; every other one gets a value to begin with when it
+ * cannot be read.
+ */
+const PROGRESS = {
+  destination: v.string(),
+  fingerprint: v.fallback(v.string(), ''),
+  cursor: v.pipe(v.number(), v.safeInteger()),
+  attempts: AnyNumber,
+  nextAttemptAt: NumberOrNull,
+  notBefore: AnyNumber,
+  // Older versions did not note it.
+  measuredAt: AnyNumber,
+  lastError: v.fallback(v.nullable(LaneErrorSchema), null),
+  rejectedInARow: AnyNumber,
+  lastTookMs: AnyNumber,
+  lastMeant: NumberOrNull,
+  meantBeforeFloor: NumberOrNull,
+  expired: AnyNumber,
+  epochs: v.array(EpochSchema),
+  recent: v.array(RecentFateSchema),
+  replays: v.array(ReplayJobSchema),
+  digest: v.fallback(v.nullable(v.array(v.number())), null),
+  digestedAt: NumberOrNull,
+  singlyUpTo: AnyNumber,
+  // Known to memory only, so it begins anew.
+  gatherUntil: AlwaysNull,
+  memory: v.fallback(ReceiverMemorySchema, { ...NO_MEMORY }),
+} as const
+
+// Sound: as with the reason of a lane error above.
+const DisabledReasonSchema = v.custom<DisabledReason>((word) => typeof word === 'string')
+
+const LaneSchema = v.variant('status', [
+  v.looseObject({
+    ...PROGRESS,
+    status: v.literal('active'),
+    disabledReason: AlwaysNull,
+  }),
+  v.looseObject({
+    ...PROGRESS,
+    status: v.literal('disabled'),
+    disabledReason: v.fallback(DisabledReasonSchema, 'misconfigured'),
+  }),
+  v.looseObject({
+    ...PROGRESS,
+    status: v.literal('paused'),
+    disabledReason: v.fallback(v.nullable(DisabledReasonSchema), null),
+  }),
+  v.looseObject({
+    ...PROGRESS,
+    status: v.literal('removed'),
+    disabledReason: v.fallback(v.nullable(DisabledReasonSchema), null),
+    // Older versions forgot it.
+    wasPaused: Flag,
+  }),
+])
+
+const BookSchema = v.object({
+  openFrom: v.nullable(v.number()),
+  lanes: v.array(LaneSchema),
+})

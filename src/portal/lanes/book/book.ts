@@ -1,0 +1,294 @@
+/**
+ * The lanes of one portal in memory, and the one row that stores all of them. Memory changes only after the
+ * transaction has returned. A crash loses at most the sends that a page took by `saveSoon` and that were
+ * not stored yet.
+ */
+import { MINUTE_MS } from '../../../core/durations.ts'
+import { correctWaits } from '../../../core/lanes/state/clock.ts'
+import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
+import { matchLanes, type MatchTerms } from '../../../core/lanes/state/match-lanes.ts'
+import type { FateRecords } from '../../../core/lanes/walk-ports.ts'
+import type { Database } from '../../../storage/database.ts'
+import type { LogStore } from '../../log/log-store.ts'
+import type { Scheduler } from '../../scheduler.ts'
+import type { DamagedRows } from '../../state/damaged-rows.ts'
+import { LaneBookRows, NO_LANES, type StoredBook } from './book-rows.ts'
+import type { FateStore } from './fate-store.ts'
+import { LanePage } from './lane-page.ts'
+
+/** `flushInTime` stores within this time, in milliseconds. */
+export const CHECKPOINT_MS = 1000
+
+/** After so long a flush that storage has refused is tried again, in milliseconds. */
+export const REFUSED_FLUSH_RETRY_MS = MINUTE_MS
+
+/** The most skipped events that a restart may have to skip again. */
+export const MAX_SKIPPED = 500
+
+/** What the lanes are brought in line with; no plans while the configuration cannot be read. */
+export type BookTerms = Omit<MatchTerms, 'plans'> & { readonly plans: MatchTerms['plans'] | null }
+
+/** The dependencies of the book. */
+export interface LaneBookDeps {
+  readonly db: Database
+  readonly log: Pick<LogStore, 'oldest'>
+  readonly fates: Pick<FateStore, 'save' | 'saveDigest'>
+  readonly damaged: Pick<DamagedRows, 'setAside'>
+  readonly scheduler: Pick<Scheduler, 'after' | 'report'>
+}
+
+/** The lanes of one portal. */
+export class LaneBook {
+  readonly #deps: LaneBookDeps
+  readonly #rows: LaneBookRows
+  #book: StoredBook = NO_LANES
+  /** The book that `match` or `clear` has written, until memory follows. */
+  #written: StoredBook | null = null
+  /** Whether `clear` has written it. */
+  #isCleared = false
+  #erasures = 0
+  readonly #pages = new Map<string, LanePage>()
+  #skipped = 0
+  /** Whether waits were measured anew, and storage does not know it. */
+  #isCorrected = false
+  #cancelFlush: (() => void) | null = null
+
+  constructor(deps: LaneBookDeps) {
+    this.#deps = deps
+    this.#rows = new LaneBookRows(deps.db)
+  }
+
+  /**
+   * Reads what is stored. False when it is damaged: then each destination begins anew with the oldest event,
+   * since a repeat is better than a loss.
+   */
+  load(): boolean {
+    const stored = this.#rows.load()
+    this.#book = stored ?? { lanes: [], openFrom: this.#beforeOldest() }
+    if (stored === null) this.#replaceDamaged()
+    return stored !== null
+  }
+
+  /** A storage that refuses the write meets the damaged row again at the next start. */
+  #replaceDamaged(): void {
+    const { db, damaged, scheduler } = this.#deps
+    try {
+      db.transaction(() => {
+        damaged.setAside('lanes')
+        this.#rows.save(this.#book)
+      })
+    } catch (error) {
+      scheduler.report('lane_failed', error)
+    }
+  }
+
+  #beforeOldest(): number | null {
+    const oldest = this.#deps.log.oldest(1)[0]
+    return oldest === undefined ? null : oldest.sequence - 1
+  }
+
+  /** Every lane, removed ones included. */
+  all(): readonly LaneState[] {
+    return this.#book.lanes
+  }
+
+  /**
+   * Whether events up to `head` wait for lanes that do not exist yet: they came while DESTINATIONS could not be
+   * read, and a new destination gets them as soon as it can.
+   */
+  hasUnopened(head: number): boolean {
+    const { openFrom } = this.#book
+    return openFrom !== null && openFrom < head
+  }
+
+  /** One lane; null when no destination of that name was ever met. */
+  find(destination: string): LaneState | null {
+    return this.all().find((lane) => lane.destination === destination) ?? null
+  }
+
+  /**
+   * Writes the lanes that the configuration asks for, inside the caller's transaction. Memory follows with
+   * `adopt`, after that transaction has returned. `plans` is null while the configuration cannot be read: a
+   * destination that is new afterwards gets the events from that time on.
+   */
+  match(terms: BookTerms): void {
+    const matched = matchBook(this.#book, terms)
+    this.#written = matched === this.#book ? null : matched
+    if (this.#written !== null) this.#write(this.#written)
+  }
+
+  /** Matches in a transaction of its own. */
+  matchNow(terms: BookTerms): void {
+    try {
+      this.#deps.db.transaction(() => this.match(terms))
+    } catch (error) {
+      this.abandon()
+      throw error
+    }
+    this.adopt()
+  }
+
+  /** Forgets what `match` has written: its transaction was rolled back. */
+  abandon(): void {
+    this.#written = null
+    this.#isCleared = false
+  }
+
+  /** Takes over the book that `match` or `clear` has written. */
+  adopt(): void {
+    if (this.#written === null) return
+    if (this.#isCleared) this.#erasures += 1
+    this.#book = this.#written
+    this.abandon()
+    this.#isStored()
+  }
+
+  /** Deletes every lane, inside the caller's transaction. Memory follows with `adopt`. */
+  clear(): void {
+    this.#rows.clear()
+    this.#written = NO_LANES
+    this.#isCleared = true
+  }
+
+  /** How often the lanes were deleted with the log in this life of the object. */
+  erasures(): number {
+    return this.#erasures
+  }
+
+  /**
+   * Stores a lane and all others with it, its exact fates and a digest that was delivered; then changes
+   * memory.
+   */
+  save(lane: LaneState, records: FateRecords = {}): void {
+    this.saveAll(this.#with(lane), () => this.#saveRecords(lane.destination, records))
+  }
+
+  /** Whether storage has refused an outcome of a lane and not taken it since. */
+  hasUnstoredOutcome(destination: string): boolean {
+    return (this.#pages.get(destination)?.unstoredOutcomes() ?? []).length > 0
+  }
+
+  /** The page of one lane, on which its walk writes. */
+  page(destination: string): LanePage {
+    const page = this.#pages.get(destination) ?? new LanePage(this, destination)
+    this.#pages.set(destination, page)
+    return page
+  }
+
+  /** Stores all lanes, with everything that their pages remember. */
+  saveEverything(): void {
+    this.saveAll(this.all())
+  }
+
+  /** Stores all lanes together with further writes of the caller, then changes memory. */
+  saveAll(lanes: readonly LaneState[], alsoWrite: () => void = () => {}): void {
+    const book = { ...this.#book, lanes }
+    this.#deps.db.transaction(() => {
+      alsoWrite()
+      this.#write(book)
+    })
+    this.#book = book
+    this.#isStored()
+  }
+
+  #write(book: StoredBook): void {
+    for (const [destination, page] of this.#pages) {
+      for (const records of page.unstoredOutcomes()) this.#saveRecords(destination, records)
+    }
+    this.#rows.save(book)
+  }
+
+  #saveRecords(destination: string, { fates = [], digest = null }: FateRecords): void {
+    const stored = this.#deps.fates
+    for (const fate of fates) stored.save(destination, fate)
+    if (digest !== null) stored.saveDigest(destination, digest)
+  }
+
+  /** Storage knows everything that memory knows. */
+  #isStored(): void {
+    for (const page of this.#pages.values()) page.noteStored()
+    this.#skipped = 0
+    this.#isCorrected = false
+    this.#cancelFlush?.()
+    this.#cancelFlush = null
+  }
+
+  /** Changes memory only; a page remembers what storage does not know. */
+  put(lane: LaneState): void {
+    this.#book = { ...this.#book, lanes: this.#with(lane) }
+  }
+
+  /**
+   * Stores the sends and the corrected waits that only memory knows. Throws when storage refuses; then a timer keeps
+   * the object in memory and tries again, since an object that ended without having stored them would send again.
+   */
+  flush(): void {
+    if (!this.#hasUnstored()) return
+    try {
+      this.saveEverything()
+    } catch (error) {
+      this.#planFlush(REFUSED_FLUSH_RETRY_MS)
+      throw error
+    }
+  }
+
+  #hasUnstored(): boolean {
+    const isUnsaved = [...this.#pages.values()].some((page) => page.unsavedSends() > 0)
+    return isUnsaved || this.#isCorrected
+  }
+
+  /**
+   * Stores what `flush` stores, within a second. Whatever stores the lanes before ends the timer, which keeps the
+   * object awake.
+   */
+  flushInTime(): void {
+    if (this.#hasUnstored()) this.#planFlush(CHECKPOINT_MS)
+  }
+
+  #planFlush(ms: number): void {
+    if (this.#cancelFlush !== null) return
+    this.#cancelFlush = this.#deps.scheduler.after(ms, () => {
+      this.#cancelFlush = null
+      this.flush()
+    })
+  }
+
+  /**
+   * Changes memory only. When many events were skipped it stores the lanes after all, so that a restart has
+   * few events to skip again.
+   */
+  setInMemory(lane: LaneState): void {
+    this.#skipped += Math.max(0, lane.cursor - (this.find(lane.destination)?.cursor ?? 0))
+    this.put(lane)
+    if (this.#skipped >= MAX_SKIPPED) this.saveSkipped()
+  }
+
+  /**
+   * Measures waits anew that were noted by a wrong clock. The correction is stored within a second: an object
+   * that ended before the wait is over would begin the wait anew in each of its lives, and the lane would stand.
+   */
+  correctWaits(now: number): void {
+    const lanes = this.all().map((lane) => correctWaits(lane, now))
+    if (lanes.every((lane, index) => lane === this.all()[index])) return
+    this.#book = { ...this.#book, lanes }
+    this.#isCorrected = true
+    this.flushInTime()
+  }
+
+  /** Stores that events were skipped, so that they are not read again after each start. */
+  saveSkipped(): void {
+    if (this.#skipped > 0) this.saveEverything()
+  }
+
+  #with(lane: LaneState): readonly LaneState[] {
+    return this.all().map((known) => (known.destination === lane.destination ? lane : known))
+  }
+}
+
+function matchBook(book: StoredBook, terms: BookTerms): StoredBook {
+  const { lanes, openFrom } = book
+  const { plans, head } = terms
+  if (plans === null) return openFrom === null ? { ...book, openFrom: head } : book
+  const matched = matchLanes(lanes, { ...terms, plans, head: openFrom ?? head })
+  return matched === lanes && openFrom === null ? book : { lanes: matched, openFrom: null }
+}

@@ -1,0 +1,186 @@
+/**
+ * All SQL over the fates of events at destinations, and over the digests that were delivered. Only a fate
+ * that does not follow from the cursor of its lane has a row, so a portal whose receivers answer at once has
+ * none.
+ */
+import type { DigestRecord, ExactFate } from '../../../core/lanes/state/fate.ts'
+import { numberOf, type Database } from '../../../storage/database.ts'
+import type { Segment, SegmentStore } from '../../log/segment-store.ts'
+import { parseDigest, parseFate, type DestinationFate } from './fate-rows.ts'
+
+/** Some consecutive sequences, both ends included. */
+export interface SequenceRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** The fates of one portal's events, over all segments of its log. No method awaits. */
+export class FateStore {
+  readonly #db: Database
+  readonly #segments: SegmentStore
+
+  constructor(db: Database, segments: SegmentStore) {
+    this.#db = db
+    this.#segments = segments
+  }
+
+  /** Writes the exact fate of an event at a destination; an earlier one is replaced. */
+  save(destination: string, fate: ExactFate): void {
+    const { fates } = this.#segments.holding(fate.sequence)
+    const wasParked = this.find(destination, fate.sequence)?.state === 'parked'
+    this.#db.all(
+      `INSERT OR REPLACE INTO ${fates} (destination, sequence, state, reason, status, at, attempts)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      destination,
+      fate.sequence,
+      fate.state,
+      fate.reason,
+      fate.status,
+      fate.at,
+      fate.attempts,
+    )
+    this.#countParked(destination, Number(fate.state === 'parked') - Number(wasParked))
+  }
+
+  /** The number of parked events is kept where it changes, since a destination may have very many fates. */
+  #countParked(destination: string, more: number): void {
+    if (more === 0) return
+    this.#db.all(
+      `INSERT INTO parked_counts (destination, fates) VALUES (?, ?)
+       ON CONFLICT (destination) DO UPDATE SET fates = fates + excluded.fates`,
+      destination,
+      more,
+    )
+  }
+
+  /** Writes down a digest that was delivered, beside its last event. */
+  saveDigest(destination: string, { sequences, at, attempts }: DigestRecord): void {
+    const last = sequences.at(-1) ?? 0
+    const { digests } = this.#segments.holding(last)
+    this.#db.all(
+      `INSERT OR REPLACE INTO ${digests} (destination, last, sequences, at, attempts)
+       VALUES (?, ?, ?, ?, ?)`,
+      destination,
+      last,
+      JSON.stringify(sequences),
+      at,
+      attempts,
+    )
+  }
+
+  /** The exact fate of one event at one destination; null when it has none. */
+  find(destination: string, sequence: number): DestinationFate | null {
+    const { fates } = this.#segments.holding(sequence)
+    const [row] = this.#db.all(
+      `SELECT * FROM ${fates} WHERE destination = ? AND sequence = ?`,
+      destination,
+      sequence,
+    )
+    return row === undefined ? null : parseFate(row)
+  }
+
+  /** The exact fates of some events at one destination, in the order of their sequences. */
+  inRange(destination: string, range: SequenceRange): DestinationFate[] {
+    return this.#segments
+      .within(range)
+      .flatMap(({ fates }) =>
+        this.#db.all(
+          `SELECT * FROM ${fates} WHERE destination = ? AND sequence BETWEEN ? AND ? ORDER BY sequence`,
+          destination,
+          range.from,
+          range.to,
+        ),
+      )
+      .map(parseFate)
+  }
+
+  /** The delivered digests of a destination that may tell some of these events. */
+  digestsInRange(destination: string, { from, to }: SequenceRange): DigestRecord[] {
+    const found: DigestRecord[] = []
+    for (const { digests } of this.#segments.within({ from, to: Number.MAX_SAFE_INTEGER })) {
+      // A digest tells consecutive events of its lane. So the first digest that ends at `to` or behind it is
+      // the last one that can tell one of these events.
+      const rows = this.#db.all(
+        `SELECT * FROM ${digests} WHERE destination = ? AND last >= ?
+         AND last <= coalesce(
+           (SELECT min(last) FROM ${digests} WHERE destination = ? AND last >= ?), ?)
+         ORDER BY last`,
+        destination,
+        from,
+        destination,
+        to,
+        to,
+      )
+      found.push(...rows.map(parseDigest))
+      if ((found.at(-1)?.sequences.at(-1) ?? 0) >= to) break
+    }
+    return found
+  }
+
+  /** Everything that is parked, oldest segment first, by destination and sequence; at most `limit` fates. */
+  parked(limit: number): DestinationFate[] {
+    const found: DestinationFate[] = []
+    for (const { fates } of this.#segments.all()) {
+      const rows = this.#db.all(
+        `SELECT * FROM ${fates} WHERE state = 'parked' ORDER BY destination, sequence LIMIT ?`,
+        limit - found.length,
+      )
+      found.push(...rows.map(parseFate))
+    }
+    return found
+  }
+
+  /** How many events are parked at a destination. */
+  countParked(destination: string): number {
+    const [row] = this.#db.all('SELECT fates FROM parked_counts WHERE destination = ?', destination)
+    const count = row?.['fates']
+    // A damaged number counts as none.
+    return typeof count === 'number' ? Math.max(0, count) : 0
+  }
+
+  /** The first sequence of a range that is parked at a destination; null when none is. */
+  nextParked(destination: string, { from, to }: SequenceRange): number | null {
+    for (const { fates } of this.#segments.within({ from, to })) {
+      const [row] = this.#db.all(
+        `SELECT sequence FROM ${fates}
+         WHERE destination = ? AND state = 'parked' AND sequence BETWEEN ? AND ?
+         ORDER BY sequence LIMIT 1`,
+        destination,
+        from,
+        to,
+      )
+      if (row !== undefined) return numberOf(row, 'sequence')
+    }
+    return null
+  }
+
+  /** Drops what is written down of the events of the oldest segment up to a sequence. */
+  dropUpTo(sequence: number): void {
+    const [oldest] = this.#segments.all()
+    if (oldest === undefined) return
+    const parked = this.#parkedIn(oldest, sequence)
+    // Deleted first: an object that is full takes nothing else.
+    this.#db.all(`DELETE FROM ${oldest.fates} WHERE sequence <= ?`, sequence)
+    this.#db.all(`DELETE FROM ${oldest.digests} WHERE last <= ?`, sequence)
+    for (const [destination, count] of parked) this.#countParked(destination, -count)
+  }
+
+  /** Drops the oldest segment of the log with all its events, if it is closed. */
+  dropOldest(): void {
+    const [oldest] = this.#segments.all()
+    if (oldest === undefined || oldest.last === null) return
+    const parked = this.#parkedIn(oldest, oldest.last)
+    this.#segments.dropOldest()
+    for (const [destination, count] of parked) this.#countParked(destination, -count)
+  }
+
+  /** How many events of a segment are parked up to a sequence, by destination. */
+  #parkedIn({ fates }: Segment, sequence: number): ReadonlyMap<string, number> {
+    const rows = this.#db.all(
+      `SELECT destination, count(*) AS fates FROM ${fates}
+       WHERE state = 'parked' AND sequence <= ? GROUP BY destination`,
+      sequence,
+    )
+    return new Map(rows.map((row) => [String(row['destination']), numberOf(row, 'fates')]))
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Takes the parcels of one portal to their receivers: over one of the portal's connections, at the pace that
+ * all portals share, with what the receiver asked to be remembered.
+ */
+import { Connections } from '../../../core/lanes/connections.ts'
+import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
+import type { DeliveryOutcome } from '../../../core/lanes/state/outcome.ts'
+import type { Bundle, DigestRule } from '../../../core/lanes/plan-digest.ts'
+import type { SendContext, WalkReceiver } from '../../../core/lanes/walk-ports.ts'
+import { unusableEndpoint } from '../../../destinations/answers/outcomes.ts'
+import type { Profile } from '../../../destinations/profile.ts'
+import { sendParcel } from '../../../destinations/send.ts'
+import { MAX_DIGEST } from '../../../destinations/settings/common-settings.ts'
+import type { Destination } from '../../../destinations/settings/destination.ts'
+import type { World } from '../../settings.ts'
+import type { LaneBook } from '../book/book.ts'
+import type { LanePace } from './pace.ts'
+import type { Parcels } from './parcels.ts'
+import type { Receivers } from './receivers.ts'
+import type { LaneRules } from '../rules.ts'
+
+/** The dependencies of the courier. */
+export interface CourierDeps {
+  readonly book: Pick<LaneBook, 'find' | 'setInMemory'>
+  readonly rules: Pick<LaneRules, 'find' | 'match'>
+  readonly receivers: Pick<Receivers, 'open'>
+  readonly pace: Pick<LanePace, 'intervalMs' | 'takeSlot' | 'obey'>
+  readonly parcels: Pick<Parcels, 'create'>
+  readonly world: Pick<World, 'fetch' | 'now'>
+}
+
+/** The courier of one portal. */
+export class Courier {
+  readonly #deps: CourierDeps
+  readonly #connections: Connections
+
+  constructor(deps: CourierDeps) {
+    this.#deps = deps
+    this.#connections = new Connections(deps.world.now)
+  }
+
+  /**
+   * The receiver of a lane as its walk sees it. Null for a lane whose destination is configured no more, or is
+   * of a type that this version does not know.
+   */
+  receiverOf(name: string): WalkReceiver | null {
+    const { rules, receivers, pace } = this.#deps
+    const destination = rules.find(name)
+    if (destination === null || destination.type === null) return null
+    const { retryMs, digest } = destination
+    const { reader } = destination.type
+    const receiver = receivers.open(destination)
+    return {
+      reader,
+      retryMs,
+      digest: reader === 'machine' ? null : digestRuleOf(digest, destination.type.profile),
+      match: rules.match,
+      minIntervalMs: () => (receiver === null ? 0 : pace.intervalMs(receiver, this.#lane(name))),
+      connect: (pulse) => this.#connections.acquire(pulse),
+      takeSlot: async () => (receiver === null ? null : pace.takeSlot(receiver, this.#lane(name))),
+      send: (bundle, context) => this.#send(destination, bundle, context),
+    }
+  }
+
+  #lane(name: string): LaneState {
+    const found = this.#deps.book.find(name)
+    if (found === null) throw new Error(`Cannot send for lane ${name} as it does not exist`)
+    return found
+  }
+
+  /** Sends one parcel. A destination that cannot be opened disables its lane. */
+  async #send(
+    destination: Destination,
+    bundle: Bundle,
+    context: SendContext,
+  ): Promise<DeliveryOutcome> {
+    const { receivers, pace, parcels, world } = this.#deps
+    const { name, timeoutMs } = destination
+    const receiver = receivers.open(destination)
+    if (receiver === null) return unusableEndpoint('misconfigured')
+    const before = this.#lane(name)
+    const { outcome, memory } = await sendParcel(receiver, parcels.create(bundle, context), {
+      fetch: world.fetch,
+      now: world.now,
+      timeoutMs,
+      memory: before.memory,
+    })
+    await pace.obey(receiver, { lane: { ...before, memory }, outcome })
+    this.#remember(before, memory)
+    return outcome
+  }
+
+  /** Keeps what the receiver asked to be remembered, unless its destination has other settings by now. */
+  #remember(before: LaneState, memory: LaneState['memory']): void {
+    const { book } = this.#deps
+    const lane = book.find(before.destination)
+    if (memory === before.memory || lane === null) return
+    if (lane.fingerprint === before.fingerprint) book.setInMemory({ ...lane, memory })
+  }
+}
+
+/**
+ * People get several events in one message when the setting `digest` says so, or when the lane is behind.
+ * Machines get every event by itself.
+ */
+function digestRuleOf(digest: Destination['digest'], { splitsDigests }: Profile): DigestRule {
+  const isSplit = splitsDigests === true
+  if (digest === null) return { waitMs: null, max: MAX_DIGEST, isSplit }
+  return { waitMs: digest.seconds * 1000, max: digest.max, isSplit }
+}

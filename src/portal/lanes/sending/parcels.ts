@@ -1,0 +1,77 @@
+/** The parcels of one portal: everything that a receiver is told about stored events. */
+import { fieldLink } from '../../../bitrix24/fields/field-link.ts'
+import type { Bundle } from '../../../core/lanes/plan-digest.ts'
+import type { SendContext } from '../../../core/lanes/walk-ports.ts'
+import { deliveryId } from '../../../core/log/delivery-id.ts'
+import type { LogEntry } from '../../../core/log/event.ts'
+import type { Delivery, Parcel } from '../../../destinations/receiver.ts'
+import type { Trust } from '../../installs/trust.ts'
+import type { PortalConfig } from '../../settings.ts'
+import type { PortalState } from '../../state/portal-state.ts'
+
+/** The dependencies of the parcels. */
+export interface ParcelsDeps {
+  readonly memberId: string
+  readonly config: Pick<PortalConfig, 'fieldLinks' | 'publicUrl'>
+  readonly state: Pick<PortalState, 'install'>
+  readonly trust: Pick<Trust, 'domain' | 'domainAt'>
+}
+
+/** Makes the parcels of one portal. */
+export class Parcels {
+  readonly #deps: ParcelsDeps
+
+  constructor(deps: ParcelsDeps) {
+    this.#deps = deps
+  }
+
+  /** The content of one message about one event, or about several as a digest. */
+  create([first, ...others]: Bundle, context: SendContext): Parcel {
+    return {
+      deliveries: [
+        this.#delivery(first, context),
+        ...others.map((entry) => this.#delivery(entry, context)),
+      ],
+      dashboard: this.#dashboard(),
+    }
+  }
+
+  #delivery(entry: LogEntry, { previousSequence, replayed }: SendContext): Delivery {
+    const { memberId, state, trust } = this.#deps
+    const { sequence, origin, receivedAt, event, enrichment } = entry
+    return {
+      id: deliveryId(memberId, sequence),
+      memberId,
+      domain: trust.domainAt(sequence),
+      sequence,
+      previousSequence,
+      origin,
+      receivedAt,
+      event,
+      enrichment,
+      link: this.#link(entry),
+      replayed,
+      systemUserId: state.install().application?.systemUserId ?? null,
+    }
+  }
+
+  /** The settings page of the field in the portal; null for a field that is gone. */
+  #link({ event: { field } }: LogEntry): string | null {
+    const { config, trust } = this.#deps
+    const domain = trust.domain()
+    if (field === null || field.action === 'deleted' || domain === null) return null
+    return fieldLink({ ...field, domain }, config.fieldLinks)
+  }
+
+  /**
+   * The address of this portal's page on the dashboard, which this version does not serve yet. The relay
+   * knows its own origin from the configuration, else from the portal's install, which names the address to
+   * be called; null when neither tells it.
+   */
+  #dashboard(): string | null {
+    const { memberId, config, state } = this.#deps
+    const { handlerUrl } = state.install()
+    const origin = config.publicUrl ?? (handlerUrl === null ? null : new URL(handlerUrl).origin)
+    return origin === null ? null : `${origin}/admin/portals/${encodeURIComponent(memberId)}`
+  }
+}

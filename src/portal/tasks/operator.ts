@@ -1,0 +1,83 @@
+/** The acts of an operator on one portal that concern more than one part of its object. */
+import { ok, type Result } from '../../core/result.ts'
+import type { LaneFault, LaneStatus, LaneWish, ReplayWish } from '../lanes/control.ts'
+import type { PortalParts } from '../parts.ts'
+import { canAsk } from '../tokens/portal-access.ts'
+
+/** The parts that an act on a lane concerns. */
+type LaneActParts = Pick<PortalParts, 'control' | 'matcher' | 'book' | 'scheduler'>
+
+/** The parts that a value of the portal concerns. */
+type ValueActParts = Pick<PortalParts, 'state' | 'values' | 'receivers' | 'matcher' | 'scheduler'>
+
+/** The parts that a comparison on demand concerns. */
+type ReconcileParts = Pick<
+  PortalParts,
+  'state' | 'troubles' | 'portal' | 'reconciler' | 'scheduler'
+>
+
+/** Pauses or resumes a lane, or parks its front. The answer is the new status of the lane. */
+export function controlLane(
+  { control, matcher, book, scheduler }: LaneActParts,
+  destination: string,
+  wish: LaneWish,
+): Result<LaneStatus, LaneFault> {
+  const changed = control.apply(destination, wish)
+  if (!changed.ok) return changed
+  // A resumed lane is disabled again here while its destination is not usable.
+  matcher.matchNow()
+  scheduler.advance()
+  return ok((book.find(destination) ?? changed.value).status)
+}
+
+/** Stores a value of the portal, sealed, or removes it (null). */
+export async function setValue(
+  { state, values, receivers, matcher, scheduler }: ValueActParts,
+  name: string,
+  value: string | null,
+): Promise<'done' | 'unknown' | 'no_key'> {
+  if (!state.isKnown()) return 'unknown'
+  const isDone = await values.set(name, value)
+  if (!isDone) return 'no_key'
+  await receivers.load()
+  matcher.matchNow()
+  scheduler.advance()
+  return 'done'
+}
+
+/** Begins a comparison of the portal with everything that is known of it. Differences are told at once. */
+export function reconcile({
+  state,
+  troubles,
+  portal,
+  reconciler,
+  scheduler,
+}: ReconcileParts): 'started' | 'unknown' | 'no_access' {
+  if (!state.isKnown()) return 'unknown'
+  troubles.tryAgain()
+  if (!canAsk(portal)) return 'no_access'
+  reconciler.ask()
+  scheduler.background(reconciler.runDue())
+  // The run may outlive the object, so an alarm has to stand before the answer.
+  scheduler.advance()
+  return 'started'
+}
+
+/** Lets a destination have events again, and answers how many; a dry run only counts them. */
+export function replay(
+  { control, scheduler }: Pick<PortalParts, 'control' | 'scheduler'>,
+  destination: string,
+  { wish, dryRun }: { readonly wish: ReplayWish; readonly dryRun: boolean },
+): Result<number, LaneFault> {
+  const replayed = control.replay(destination, wish, { dryRun })
+  if (replayed.ok && !dryRun) scheduler.advance()
+  return replayed
+}
+
+/** Removes a pin of the portal, counted from 1 as the view shows them. */
+export async function removePin(
+  { state, trust }: Pick<PortalParts, 'state' | 'trust'>,
+  n: number,
+): Promise<'done' | 'unknown'> {
+  return state.isKnown() && (await trust.removePin(n)) ? 'done' : 'unknown'
+}

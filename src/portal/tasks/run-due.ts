@@ -1,0 +1,45 @@
+/** One alarm: every part whose time has come does what is due now. */
+import { checkPending } from './installation.ts'
+import type { PortalParts } from '../parts.ts'
+import { waitWithTimeout } from '../patience.ts'
+import { checkUninstall } from './uninstall.ts'
+import { alignBindings } from './upkeep.ts'
+
+/** How long an alarm waits for the look at the pending installs, in milliseconds. */
+const CHECK_PATIENCE_MS = 1000
+
+/** The parts that do what is due in the background. */
+type DueParts = Pick<
+  PortalParts,
+  'enricher' | 'reconciler' | 'reconciliation' | 'subscriber' | 'mirror' | 'world' | 'scheduler'
+>
+
+/** The parts that ask about the installation of the portal. They are nine, since it begins here or ends. */
+type InstallationParts = Parameters<typeof checkUninstall>[0] &
+  Pick<PortalParts, 'installer' | 'subscriber'>
+
+/** Starts everything that is due and may take long. It goes on in the background. */
+export function startDue(parts: DueParts): void {
+  const { enricher, reconciler, subscriber, mirror, world, scheduler } = parts
+  const isDue = (at: number | null): boolean => at !== null && at <= world.now()
+  enricher.catchUp()
+  if (isDue(reconciler.dueAt())) scheduler.background(reconciler.runDue())
+  if (isDue(subscriber.dueAt())) scheduler.background(alignBindings(parts))
+  scheduler.advance()
+  // KV may be silent, and everything else has to go on.
+  scheduler.background(mirror.follow())
+}
+
+/**
+ * Asks what is due to be asked about the installation: whether a notice of its uninstall is true, and whether a
+ * pending install is. Resolves when nothing is left that the alarm has to wait for.
+ */
+export async function checkInstallation(parts: InstallationParts): Promise<void> {
+  const { world, scheduler } = parts
+  await checkUninstall(parts)
+  // An OAuth server that is silent takes seconds for each pending install, and while `alarm()` works the
+  // platform fires no other alarm: the retries of the lanes would wait for it.
+  const checked = checkPending(parts)
+  const isOver = await waitWithTimeout(checked, CHECK_PATIENCE_MS, world)
+  if (!isOver) scheduler.background(checked)
+}

@@ -1,0 +1,55 @@
+/** The start of a portal's object: it brings the parts back to where they stood when the object ended. */
+import type { PortalParts } from '../parts.ts'
+
+/** The parts that every start reads, also that of an unknown portal. */
+type InstallLoadParts = Pick<PortalParts, 'state' | 'values' | 'receivers'>
+
+/** The parts that the work of a known portal rests on. They are nine, since all its stored work goes on. */
+type KnownLoadParts = Pick<
+  PortalParts,
+  | 'appender'
+  | 'book'
+  | 'rules'
+  | 'matcher'
+  | 'alarm'
+  | 'youngest'
+  | 'reconciliation'
+  | 'enricher'
+  | 'waker'
+>
+
+/** Reads the install and what its receivers rest on. False means that nothing is known of the portal. */
+export async function loadInstall({
+  state,
+  values,
+  receivers,
+}: InstallLoadParts): Promise<boolean> {
+  const isKnown = state.load()
+  if (isKnown) await values.load()
+  await receivers.load()
+  return isKnown
+}
+
+/**
+ * Reads everything else that is stored, in the order in which the parts rest on one another, and makes sure that
+ * an alarm stands for the part that is due first. A damaged row stops no start, and its part begins anew. A full
+ * disk stops none either: what cannot be written now is tried again.
+ */
+export async function loadKnown(parts: KnownLoadParts): Promise<void> {
+  const { appender, book, rules, matcher, alarm, youngest, reconciliation, enricher, waker } = parts
+  appender.load(youngest.recentArrivals())
+  book.load()
+  rules.noteStart()
+  rules.skipFiltered()
+  matcher.follow()
+  // The alarm is read before the parts that may move it.
+  await alarm.load()
+  reconciliation.load((time) => youngest.lastFieldEventSince(time))
+  // A lane that does not get an event tells nobody of it, so it may have passed it.
+  enricher.load(youngest.awaiting(), (entry) =>
+    book
+      .all()
+      .some((lane) => lane.cursor >= entry.sequence && rules.filteredBy(lane, entry) === null),
+  )
+  waker.wakeInTime()
+}

@@ -1,0 +1,211 @@
+/** How parcels are taken to their receivers, and what is kept of the answers. */
+import { describe, expect, it } from 'vitest'
+import { HOUR_MS, MINUTE_MS } from '../../../../src/core/durations.ts'
+import type { DeliveryOutcome } from '../../../../src/core/lanes/state/outcome.ts'
+import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
+import { NO_MEMORY } from '../../../../src/core/lanes/state/receiver-memory.ts'
+import type { Receiver } from '../../../../src/destinations/receiver.ts'
+import type { Destination } from '../../../../src/destinations/settings/destination.ts'
+import { Courier } from '../../../../src/portal/lanes/sending/courier.ts'
+import { aLane, anEntry } from '../../../support/builders/a-lane.ts'
+import { configured, machine, person, type Entry } from '../../../support/builders/entries.ts'
+import { PARCEL, aReceiver } from '../../../support/builders/send-builders.ts'
+import { NOW } from '../../../support/time.ts'
+
+const CONTEXT = { previousSequence: null, replayed: false }
+const DELIVERED: DeliveryOutcome = { kind: 'delivered', status: 200 }
+
+/** A courier of one lane whose receiver takes everything. */
+function courierOf({
+  receiver = aReceiver({ judge: () => DELIVERED }),
+  lane = aLane(),
+  onFetch = () => {},
+}: { receiver?: Receiver | null; lane?: LaneState; onFetch?: () => void } = {}) {
+  const seen = {
+    lane,
+    saves: [] as LaneState[],
+    obeyed: [] as object[],
+    bundles: [] as number[][],
+  }
+  let known: readonly Destination[] = []
+  const courier = new Courier({
+    book: {
+      find: (name) => (name === seen.lane.destination ? seen.lane : null),
+      setInMemory: (next) => {
+        seen.lane = next
+        seen.saves.push(next)
+      },
+    },
+    rules: {
+      find: (name) => known.find((destination) => destination.name === name) ?? null,
+      match: () => ({ matches: true }),
+    },
+    receivers: { open: () => receiver },
+    pace: {
+      intervalMs: (_receiver, { memory }) => (memory.perMinute === null ? 7 : 1000),
+      takeSlot: async () => NOW + 1,
+      obey: async (_receiver, { lane: { destination, memory }, outcome }) => {
+        seen.obeyed.push({ destination, memory, outcome })
+      },
+    },
+    parcels: {
+      create: (bundle) => {
+        seen.bundles.push(bundle.map(({ sequence }) => sequence))
+        return PARCEL
+      },
+    },
+    world: {
+      now: () => NOW,
+      fetch: async () => {
+        onFetch()
+        return new Response('ok')
+      },
+    },
+  })
+  const find = (name: string, ...entries: Entry[]) => {
+    known = configured(entries)
+    return courier.receiverOf(name)
+  }
+  const receiverOf = (entry: Entry) => {
+    const found = find(entry.name, entry)
+    if (found === null) throw new Error(`Cannot find the receiver of ${entry.name}`)
+    return found
+  }
+  return { seen, find, receiverOf }
+}
+
+describe('Courier.receiverOf()', () => {
+  it.each([
+    ['gives machines every event by itself', machine('erp'), 'machine', null],
+    [
+      'tells people together when they are behind',
+      person('chat'),
+      'person',
+      { waitMs: null, max: 50 },
+    ],
+    [
+      'tells people together as they ask for it',
+      person('chat', { digest: { seconds: 60, max: 20 } }),
+      'person',
+      { waitMs: MINUTE_MS, max: 20 },
+    ],
+  ])('%s', (_name, entry, reader, digest) => {
+    expect(courierOf().receiverOf(entry)).toMatchObject({ reader, digest })
+  })
+
+  it.each([
+    ['is configured no more', 'erp', machine('crm')],
+    [
+      'is of a type that this version does not know',
+      'odd',
+      { name: 'odd', type: 'carrier-pigeon' },
+    ],
+  ])('knows no receiver of a lane whose destination %s', (_case, name, entry) => {
+    expect(courierOf().find(name, entry)).toBeNull()
+  })
+
+  it('gives up on an event after the configured hours', () => {
+    const receiver = courierOf().receiverOf(machine('erp', { retryHours: 24 }))
+    expect(receiver.retryMs).toBe(24 * HOUR_MS)
+  })
+
+  it('keeps the pace that the receiver asks for now', async () => {
+    const { seen, receiverOf } = courierOf()
+    const receiver = receiverOf(machine('erp'))
+    expect(receiver.minIntervalMs()).toBe(7)
+    seen.lane = aLane({ memory: { ...NO_MEMORY, perMinute: 60 } })
+    expect(receiver.minIntervalMs()).toBe(1000)
+    expect(await receiver.takeSlot()).toBe(NOW + 1)
+  })
+
+  it('knows no pace of a destination that cannot be opened', async () => {
+    const receiver = courierOf({ receiver: null }).receiverOf(machine('erp'))
+    expect(receiver.minIntervalMs()).toBe(0)
+    expect(await receiver.takeSlot()).toBeNull()
+  })
+
+  it('shares the connections of the portal', async () => {
+    const { receiverOf } = courierOf()
+    const [one, other] = [receiverOf(machine('erp')), receiverOf(person('chat'))]
+    const held = await Promise.all(
+      [one, one, other, other, other].map((each) => each.connect('fast')),
+    )
+    let isGiven = false
+    const sixth = one.connect('fast').then(() => (isGiven = true))
+    await Promise.resolve()
+    expect(isGiven).toBe(false)
+    held[0]?.release()
+    await sixth
+    expect(isGiven).toBe(true)
+  })
+})
+
+describe('a send of the courier', () => {
+  const bundle = [anEntry({ sequence: 3 }), anEntry({ sequence: 4 })] as const
+
+  it('tells what became of the parcel, here and to the common pace', async () => {
+    const { seen, receiverOf } = courierOf()
+    expect(await receiverOf(machine('erp')).send(bundle, CONTEXT)).toEqual(DELIVERED)
+    expect(seen.bundles).toEqual([[3, 4]])
+    expect(seen.obeyed).toEqual([{ destination: 'erp', memory: NO_MEMORY, outcome: DELIVERED }])
+    expect(seen.saves).toEqual([])
+  })
+
+  it('disables the lane of a destination that cannot be opened, and sends nothing', async () => {
+    const { seen, receiverOf } = courierOf({ receiver: null })
+    expect(await receiverOf(machine('erp')).send(bundle, CONTEXT)).toMatchObject({
+      kind: 'rejected',
+      scope: 'endpoint',
+      reason: 'misconfigured',
+      probe: false,
+    })
+    expect([seen.bundles, seen.obeyed]).toEqual([[], []])
+  })
+
+  it('fails for a lane that does not exist', async () => {
+    const receiver = courierOf().receiverOf(machine('crm'))
+    await expect(receiver.send(bundle, CONTEXT)).rejects.toThrow('Cannot send for lane crm')
+  })
+})
+
+describe('what the receiver asked to be remembered', () => {
+  const moved = { ...NO_MEMORY, movedTo: '-100' }
+
+  /** A receiver that has moved once, and takes the message at its new place. */
+  function movingReceiver(): Receiver {
+    let isMoved = false
+    const judge: Receiver['judge'] = () => {
+      const verdict = isMoved ? DELIVERED : ({ kind: 'moved', to: '-100' } as const)
+      isMoved = true
+      return verdict
+    }
+    return aReceiver({ judge })
+  }
+
+  it('is stored with the lane, and told to the pace', async () => {
+    const { seen, receiverOf } = courierOf({ receiver: movingReceiver() })
+    await receiverOf(machine('erp')).send([anEntry()], CONTEXT)
+    expect(seen.lane.memory).toEqual(moved)
+    expect(seen.obeyed).toMatchObject([{ memory: moved }])
+  })
+
+  it('is stored with the lane as it is then', async () => {
+    const made = courierOf({
+      receiver: movingReceiver(),
+      onFetch: () => (made.seen.lane = aLane({ status: 'paused' })),
+    })
+    await made.receiverOf(machine('erp')).send([anEntry()], CONTEXT)
+    expect(made.seen.saves).toEqual([aLane({ status: 'paused', memory: moved })])
+  })
+
+  it('is thrown away when the destination has other settings by then, or no lane', async () => {
+    for (const meanwhile of [aLane({ fingerprint: 'f2' }), aLane({ destination: 'crm' })]) {
+      const made = courierOf({
+        receiver: movingReceiver(),
+        onFetch: () => (made.seen.lane = meanwhile),
+      })
+      await made.receiverOf(machine('erp')).send([anEntry()], CONTEXT)
+      expect(made.seen.saves).toEqual([])
+    }
+  })
+})

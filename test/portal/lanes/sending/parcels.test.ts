@@ -1,0 +1,110 @@
+/** What a receiver is told about stored events beside the events themselves. */
+import { describe, expect, it } from 'vitest'
+import {
+  NO_INSTALL,
+  type ApplicationInstall,
+} from '../../../../src/core/access/installs/install.ts'
+import { Parcels } from '../../../../src/portal/lanes/sending/parcels.ts'
+import { anEvent } from '../../../support/builders/a-delivery.ts'
+import { anApplication } from '../../../support/builders/an-install.ts'
+import { anEntry } from '../../../support/builders/a-lane.ts'
+import { MEMBER_ID } from '../../../support/scenarios/lane-room-scenario.ts'
+
+const CONTEXT = { previousSequence: 6, replayed: false }
+
+function parcels({
+  publicUrl = null,
+  handlerUrl = null,
+  domain = 'acme.bitrix24.com',
+  application = null,
+}: {
+  publicUrl?: string | null
+  handlerUrl?: string | null
+  domain?: string | null
+  application?: ApplicationInstall | null
+} = {}): Parcels {
+  return new Parcels({
+    memberId: MEMBER_ID,
+    config: { fieldLinks: new Map([['requisite', 'https://{domain}/field/{id}/']]), publicUrl },
+    state: { install: () => ({ ...NO_INSTALL, handlerUrl, application }) },
+    trust: { domain: () => domain, domainAt: () => domain },
+  })
+}
+
+describe('Parcels.create()', () => {
+  it('holds one delivery for one event', () => {
+    const entry = anEntry({ sequence: 7 })
+    const { deliveries } = parcels().create([entry], CONTEXT)
+    const { receivedAt, event, enrichment } = entry
+    expect(deliveries).toEqual([
+      {
+        id: `${MEMBER_ID}-7`,
+        memberId: MEMBER_ID,
+        domain: 'acme.bitrix24.com',
+        sequence: 7,
+        previousSequence: 6,
+        origin: 'event',
+        receivedAt,
+        event,
+        enrichment,
+        link: 'https://acme.bitrix24.com/field/235/',
+        replayed: false,
+        systemUserId: null,
+      },
+    ])
+  })
+
+  it("knows the application's system user", () => {
+    const made = parcels({ application: anApplication({ systemUserId: 512 }) })
+    expect(made.create([anEntry()], CONTEXT).deliveries[0].systemUserId).toBe(512)
+  })
+
+  it('holds the events of a digest in their order', () => {
+    const bundle = [anEntry({ sequence: 7 }), anEntry({ sequence: 9 })] as const
+    const { deliveries } = parcels().create(bundle, { previousSequence: 6, replayed: true })
+    expect(deliveries.map(({ sequence, replayed }) => [sequence, replayed])).toEqual([
+      [7, true],
+      [9, true],
+    ])
+  })
+})
+
+describe('the link of a delivery', () => {
+  const { field } = anEvent()
+
+  it.each([
+    ['a field that is gone', { field: field && { ...field, action: 'deleted' as const } }, 'acme'],
+    ['an event about no field', { field: null }, 'acme'],
+    ['a portal without a known domain', { field }, null],
+  ])('is none for %s', (_name, event, domain) => {
+    const made = parcels({ domain }).create([anEntry({ event })], CONTEXT)
+    expect(made.deliveries[0].link).toBeNull()
+  })
+})
+
+describe('the dashboard of a parcel', () => {
+  it.each([
+    [
+      'the configured address',
+      { publicUrl: 'https://relay.example.com' },
+      'https://relay.example.com',
+    ],
+    [
+      'the address that the portal was told to call',
+      { handlerUrl: 'https://called.example.com/bitrix24/event' },
+      'https://called.example.com',
+    ],
+    [
+      'the configured address before the called one',
+      { publicUrl: 'https://relay.example.com', handlerUrl: 'https://called.example.com/' },
+      'https://relay.example.com',
+    ],
+  ])('is the page of the portal on %s', (_name, options, origin) => {
+    const { dashboard } = parcels(options).create([anEntry()], CONTEXT)
+    expect(dashboard).toBe(`${origin}/admin/portals/${MEMBER_ID}`)
+  })
+
+  it('is none while the relay does not know its own address', () => {
+    expect(parcels().create([anEntry()], CONTEXT).dashboard).toBeNull()
+  })
+})
