@@ -3,7 +3,8 @@
  * late, twice or in another order than they happened, so each carries its time and the later one wins. Pure.
  */
 import { hasNoPair } from './access.ts'
-import { setDirtyFlag, type ApplicationInstall, type InstallState } from './installs/install.ts'
+import { setDirtyFlag } from './installs/install-mirror.ts'
+import type { ApplicationInstall, InstallState } from './installs/install.ts'
 import { hasNewPair, recordPairs } from './installs/install-pairs.ts'
 import { recordToken, trustsToken } from './token-hashes.ts'
 

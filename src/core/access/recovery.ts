@@ -4,10 +4,9 @@
  * damaged text still tells can refuse a caller, and never admits one. Pure.
  */
 import { keepEndedTokens } from './ended-tokens.ts'
+import { mirrorOf, type InstallMirror } from './installs/install-mirror.ts'
 import {
-  mirrorOf,
   NO_INSTALL,
-  type InstallMirror,
   type InstallState,
   type KnownDomain,
   type Recovery,

@@ -3,7 +3,8 @@
  * sets the dirty flag in the same row. Only a write that has succeeded for exactly this state clears it; after
  * a failed or silent write the alarm tries again. The daily visit looks whether KV has lost the record.
  */
-import { mirrorOf, type InstallState } from '../../core/access/installs/install.ts'
+import { mirrorOf } from '../../core/access/installs/install-mirror.ts'
+import type { InstallState } from '../../core/access/installs/install.ts'
 import { copyOf } from '../../core/access/installs/install-copy.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { describeError } from '../../core/safety/redact.ts'

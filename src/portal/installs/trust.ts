@@ -11,8 +11,8 @@ import {
   dropWebhook,
   pinsOf,
   recordWebhook,
-  verifiedDomainOf,
-} from '../../core/access/installs/install.ts'
+} from '../../core/access/installs/webhook-installs.ts'
+import { verifiedDomainOf } from '../../core/access/installs/install.ts'
 import {
   judgeWebhook,
   PIN_REMEDY,

@@ -6,11 +6,8 @@
 import * as v from 'valibot'
 import type { TokenPair } from '../../bitrix24/servers/oauth.ts'
 import { equalInConstantTime } from '../../core/safety/constant-time.ts'
-import {
-  changeApplication,
-  type ApplicationInstall,
-  type InstallState,
-} from '../../core/access/installs/install.ts'
+import { changeApplication } from '../../core/access/installs/install-mirror.ts'
+import type { ApplicationInstall, InstallState } from '../../core/access/installs/install.ts'
 import type { InstallPairs } from '../../core/access/installs/install-pairs.ts'
 import { clampTs } from '../../core/access/lifecycle.ts'
 import type { PortalConfig, World } from '../settings.ts'

@@ -2,7 +2,7 @@
  * The view of one portal, for the admin API, in the names of the HTTP contract. It holds no secret.
  */
 import { domainOf } from '../../core/access/domains.ts'
-import { pinsOf } from '../../core/access/installs/install.ts'
+import { pinsOf } from '../../core/access/installs/webhook-installs.ts'
 import { remedyOfRefusal, type InstallRefusal } from '../../core/access/installs/install-refusal.ts'
 import type { PortalStatus } from '../../core/access/portal-status.ts'
 import { displayName } from '../../core/log/event-names.ts'

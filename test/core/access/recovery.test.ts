@@ -1,10 +1,7 @@
 /** What a damaged install may still tell, and what it comes back as. */
 import { describe, expect, it } from 'vitest'
-import {
-  mirrorOf,
-  NO_INSTALL,
-  type InstallState,
-} from '../../../src/core/access/installs/install.ts'
+import { mirrorOf } from '../../../src/core/access/installs/install-mirror.ts'
+import { NO_INSTALL, type InstallState } from '../../../src/core/access/installs/install.ts'
 import {
   createLostInstall,
   isLostInstall,

@@ -5,8 +5,7 @@
 import type { AccessState } from '../access.ts'
 import type { InstallPairs } from './install-pairs.ts'
 import type { InstallRefusal } from './install-refusal.ts'
-import { webhookRule } from '../outgoing-webhook.ts'
-import type { TokenHash, TokenHashes } from '../token-hashes.ts'
+import type { TokenHashes } from '../token-hashes.ts'
 import type { UninstallNotice } from '../uninstall-notice.ts'
 
 /** A token, by its hash, that spoke for the portal until `endedAt` (unix milliseconds). */
@@ -60,9 +59,6 @@ export interface FormerPin {
   /** Unix milliseconds of the first use. */
   readonly since: number
 }
-
-/** The most former pins that are remembered; the oldest one leaves. */
-const MAX_FORMER_PINS = 20
 
 /** Another application that was refused because this one speaks for the portal. */
 export interface OtherApplication {
@@ -188,49 +184,6 @@ export const NO_INSTALL: InstallState = {
   kvDirty: false,
 }
 
-/** The part of an install that KV holds, so that the edge knows the portal's callers. */
-export interface InstallMirror {
-  readonly generation: number
-  readonly hashes: TokenHash[]
-  readonly tokens: string | null
-  readonly systemTokens: string | null
-  readonly domain: string | null
-}
-
-/** The part of an install that KV has to hold. */
-export function mirrorOf({
-  generation,
-  hashes,
-  webhooks,
-  application,
-}: InstallState): InstallMirror {
-  return {
-    generation,
-    hashes: [
-      ...hashes.map(({ hash, until }) => ({ hash, until })),
-      ...webhooks.map(({ hash }) => ({ hash, until: null })),
-    ],
-    tokens: application?.tokens ?? null,
-    systemTokens: application?.systemTokens ?? null,
-    domain: application?.domain ?? null,
-  }
-}
-
-/** The changed install with its dirty flag: set when KV has to hold something else than before. */
-export function setDirtyFlag(before: InstallState, after: InstallState): InstallState {
-  const isOther = JSON.stringify(mirrorOf(before)) !== JSON.stringify(mirrorOf(after))
-  return { ...after, kvDirty: before.kvDirty || isOther }
-}
-
-/** Changes the recorded application; the same install when none is recorded. */
-export function changeApplication(
-  state: InstallState,
-  changes: Partial<ApplicationInstall>,
-): InstallState {
-  if (state.application === null) return state
-  return setDirtyFlag(state, { ...state, application: { ...state.application, ...changes } })
-}
-
 /** Whether what was received at that time (unix milliseconds) was erased by an uninstall since. */
 export function isErased({ erasedUpTo }: Pick<InstallState, 'erasedUpTo'>, at: number): boolean {
   return erasedUpTo !== null && at < erasedUpTo
@@ -248,64 +201,6 @@ export function countRefusal(
   now: number,
 ): InstallState {
   return { ...state, refused: { count: state.refused.count + 1, lastAt: now, reason } }
-}
-
-/** Records the first use of an outgoing webhook's token. */
-export function recordWebhook(state: InstallState, webhook: WebhookInstall): InstallState {
-  const others = state.webhooks.filter((known) => known.hash !== webhook.hash)
-  const isNew = others.length === state.webhooks.length
-  // The token may be configured with another portal now; its former pin stands.
-  const replaced = state.webhooks.filter(({ hash }) => hash === webhook.hash)
-  const formerPins = addFormerPins(state, replaced)
-  return {
-    ...state,
-    webhooks: [...others, webhook],
-    formerPins: formerPins.filter(({ pinId }) => pinId !== webhook.pinId),
-    kvDirty: state.kvDirty || isNew,
-  }
-}
-
-function addFormerPins(
-  { formerPins }: Pick<InstallState, 'formerPins'>,
-  dropped: readonly WebhookInstall[],
-): readonly FormerPin[] {
-  const left = dropped.flatMap(({ pinId, portal, since }) =>
-    pinId === undefined ? [] : [{ pinId, portal, since }],
-  )
-  return [...formerPins, ...left].slice(-MAX_FORMER_PINS)
-}
-
-/** Drops the webhooks that are not configured any more; the same state when all of them are. */
-export function dropOtherWebhooks(
-  state: InstallState,
-  configured: ReadonlySet<string>,
-): InstallState {
-  const webhooks = state.webhooks.filter(({ hash }) => configured.has(hash))
-  if (webhooks.length === state.webhooks.length) return state
-  const dropped = state.webhooks.filter(({ hash }) => !configured.has(hash))
-  return { ...state, webhooks, formerPins: addFormerPins(state, dropped), kvDirty: true }
-}
-
-/** Drops one webhook, by the hash of its token. */
-export function dropWebhook(state: InstallState, hash: string): InstallState {
-  const webhooks = state.webhooks.filter((known) => known.hash !== hash)
-  return webhooks.length === state.webhooks.length ? state : { ...state, webhooks, kvDirty: true }
-}
-
-/** Drops a former pin, by its id. */
-export function dropFormerPin(state: InstallState, id: string): InstallState {
-  return { ...state, formerPins: state.formerPins.filter(({ pinId }) => pinId !== id) }
-}
-
-/**
- * The pins of this portal: those of webhooks whose tokens are configured by a domain, and then those of tokens
- * that are not configured any more.
- */
-export function pinsOf({
-  webhooks,
-  formerPins,
-}: Pick<InstallState, 'webhooks' | 'formerPins'>): readonly (WebhookInstall | FormerPin)[] {
-  return [...webhooks.filter(({ portal }) => webhookRule(portal) === 'domain'), ...formerPins]
 }
 
 /** The domain that an OAuth server has confirmed for this portal: now, or for its last installation. */
