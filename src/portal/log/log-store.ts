@@ -7,7 +7,8 @@ import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/lanes/retention.ts'
 import { numberOf, textOf, type Database } from '../../storage/database.ts'
 import { AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
-import type { LogCounts, Segment, SegmentStore } from './segment-store.ts'
+import type { LogCounts, SegmentStore } from './segment-store.ts'
+import type { Segment } from './segment-rows.ts'
 
 /** The most that a page of events holds, in bytes of their texts; one event may be larger. */
 export const MAX_PAGE_BYTES = 1024 * 1024

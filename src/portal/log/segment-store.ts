@@ -1,66 +1,22 @@
 /**
- * All SQL over the segments of a portal's log: which there are, what they hold in numbers, and their tables. Events
- * are added to the youngest segment, which is open. A closed segment goes by dropping its tables, since each row that
- * is deleted is billed like one that is written.
+ * The segments of a portal's log: which there are, and what they hold in numbers. Events are added to the youngest
+ * segment, which is open. A closed segment goes by dropping its tables, since each row that is deleted is billed like
+ * one that is written.
  *
  * Closing and dropping happen inside the caller's transaction. Whoever opens that transaction does it in
  * `changing()`, so that memory follows storage however the transaction ends.
  */
 import type { SegmentState } from '../../core/log/segments.ts'
-import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
-
-/**
- * The tables of a segment as the migrations have made them for the first one. A migration that changes one of them has
- * to change it in every segment, and here.
- */
-const TABLES = {
-  log: `(
-    sequence INTEGER PRIMARY KEY,
-    received_at INTEGER NOT NULL,
-    receipt TEXT NOT NULL,
-    digest TEXT NOT NULL,
-    event TEXT NOT NULL,
-    enrichment TEXT,
-    reconciled INTEGER NOT NULL DEFAULT 0
-  )`,
-  fates: `(
-    destination TEXT NOT NULL,
-    sequence INTEGER NOT NULL,
-    state TEXT NOT NULL,
-    reason TEXT,
-    status INTEGER,
-    at INTEGER NOT NULL,
-    attempts INTEGER NOT NULL,
-    PRIMARY KEY (destination, sequence)
-  ) WITHOUT ROWID`,
-  digests: `(
-    destination TEXT NOT NULL,
-    last INTEGER NOT NULL,
-    sequences TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    attempts INTEGER NOT NULL,
-    PRIMARY KEY (destination, last)
-  ) WITHOUT ROWID`,
-} as const
-
-/** The id of the first segment, whose tables have no number in their names. */
-const FIRST = 1
-
-/** A part of the log: consecutive events with their fates and digests. */
-export interface Segment {
-  readonly id: number
-  /** The names of its tables. */
-  readonly log: string
-  readonly fates: string
-  readonly digests: string
-  /** Its last sequence; null while it is open. */
-  readonly last: number | null
-  /** The times of receipt of its first and its last event, in unix milliseconds; null while it is open. */
-  readonly oldestAt: number | null
-  readonly youngestAt: number | null
-  /** About the bytes that it takes; 0 while it is open. */
-  readonly bytes: number
-}
+import { numberOf, type Database } from '../../storage/database.ts'
+import {
+  createTables,
+  dropTables,
+  FIRST_SEGMENT,
+  numberIn,
+  openSegment,
+  parseSegment,
+  type Segment,
+} from './segment-rows.ts'
 
 /** The numbers of a log, or of a part of it. */
 export interface LogCounts {
@@ -93,19 +49,9 @@ export class SegmentStore {
     )
     const open = rows.at(-1)
     return [
-      ...rows.slice(0, -1).map((row) => this.#closed(row)),
-      openSegment(open === undefined ? FIRST : numberOf(open, 'id')),
+      ...rows.slice(0, -1).map((row) => parseSegment(row, (log) => this.lastIn(log))),
+      openSegment(open === undefined ? FIRST_SEGMENT : numberOf(open, 'id')),
     ]
-  }
-
-  #closed(row: SqlRow): Segment {
-    const id = numberOf(row, 'id')
-    const names = tablesOf(id)
-    // A damaged number is found in the tables, or counts as unknown.
-    const last = numberIn(row, 'last') ?? this.lastIn(names.log)
-    const oldestAt = numberIn(row, 'oldest_at')
-    const youngestAt = numberIn(row, 'youngest_at')
-    return { id, ...names, last, oldestAt, youngestAt, bytes: numberIn(row, 'bytes') ?? 0 }
   }
 
   /** The open segment in numbers. */
@@ -135,7 +81,7 @@ export class SegmentStore {
   holding(sequence: number): Segment {
     const segments = this.all()
     const found = segments.find(({ last }) => last === null || last >= sequence)
-    return found ?? openSegment(FIRST)
+    return found ?? openSegment(FIRST_SEGMENT)
   }
 
   /** The segments that hold some of these sequences, both ends included, oldest first. */
@@ -226,7 +172,7 @@ export class SegmentStore {
   }
 
   #open(): Segment {
-    return this.all().at(-1) ?? openSegment(FIRST)
+    return this.all().at(-1) ?? openSegment(FIRST_SEGMENT)
   }
 
   /** Closes the open segment, which ends with `head`, and opens the next one. */
@@ -256,30 +202,21 @@ export class SegmentStore {
 
   #drop({ id, last }: Segment): void {
     if (last === null) return
-    this.#dropTables(id)
+    dropTables(this.#db, id)
     this.#db.all('DELETE FROM segments WHERE id = ?', id)
     this.#known = null
   }
 
   /** Drops everything. The next event gets `head + 1`. */
   clear(head: number): void {
-    for (const { id } of this.all()) this.#dropTables(id)
+    for (const { id } of this.all()) dropTables(this.#db, id)
     this.#db.all('DELETE FROM segments')
     this.#db.all('DELETE FROM parked_counts')
-    this.#create(FIRST, head)
-  }
-
-  #dropTables(id: number): void {
-    for (const table of Object.values(tablesOf(id))) this.#db.all(`DROP TABLE ${table}`)
+    this.#create(FIRST_SEGMENT, head)
   }
 
   #create(id: number, head: number): void {
-    const { log, fates, digests } = tablesOf(id)
-    this.#db.all(`CREATE TABLE ${log} ${TABLES.log}`)
-    this.#db.all(`CREATE TABLE ${fates} ${TABLES.fates}`)
-    this.#db.all(`CREATE TABLE ${digests} ${TABLES.digests}`)
-    const index = id === FIRST ? 'parked' : `parked_${id}`
-    this.#db.all(`CREATE INDEX ${index} ON ${fates} (destination, sequence) WHERE state = 'parked'`)
+    createTables(this.#db, id)
     this.#db.all(
       'INSERT INTO segments (id, up_to, entries, reconciled, thin, quarantined) VALUES (?, ?, 0, 0, 0, 0)',
       id,
@@ -287,18 +224,4 @@ export class SegmentStore {
     )
     this.#known = null
   }
-}
-
-function tablesOf(id: number): Pick<Segment, 'log' | 'fates' | 'digests'> {
-  const end = id === FIRST ? '' : `_${id}`
-  return { log: `log${end}`, fates: `fates${end}`, digests: `digests${end}` }
-}
-
-function openSegment(id: number): Segment {
-  return { id, ...tablesOf(id), last: null, oldestAt: null, youngestAt: null, bytes: 0 }
-}
-
-function numberIn(row: SqlRow, column: string): number | null {
-  const value = row[column]
-  return typeof value === 'number' ? value : null
 }

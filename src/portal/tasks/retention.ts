@@ -6,7 +6,7 @@
 import { RETENTION_PAGE, passFloor, planRetention } from '../../core/lanes/retention.ts'
 import type { LogEntry } from '../../core/log/event.ts'
 import { isFull, segmentGraceMs } from '../../core/log/segments.ts'
-import type { Segment } from '../log/segment-store.ts'
+import type { Segment } from '../log/segment-rows.ts'
 import type { PortalParts } from '../parts.ts'
 
 /** About so many rows one visit deletes at most. */

@@ -5,7 +5,8 @@
  */
 import type { DigestRecord, ExactFate } from '../../../core/lanes/state/fate.ts'
 import { numberOf, type Database } from '../../../storage/database.ts'
-import type { Segment, SegmentStore } from '../../log/segment-store.ts'
+import type { Segment } from '../../log/segment-rows.ts'
+import type { SegmentStore } from '../../log/segment-store.ts'
 import { parseDigest, parseFate, type DestinationFate } from './fate-rows.ts'
 
 /** Some consecutive sequences, both ends included. */
