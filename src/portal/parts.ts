@@ -173,7 +173,8 @@ function createLanes(given: Fields) {
   const kept = { state, segments, book, rules, receivers }
   const uninstaller = new Uninstaller({ ...kept, appender, enricher, reconciler })
   const { pending, uninstallNotices, mirror, subscriber } = given
+  const { checkpoint } = book
   const timed = [pump, pending, uninstallNotices, mirror, enricher, reconciler, subscriber]
-  const waker = new Waker({ alarm, timed, pump, book, world, scheduler })
+  const waker = new Waker({ alarm, timed, pump, checkpoint, world, scheduler })
   return { pump, control, uninstaller, waker }
 }

@@ -4,7 +4,7 @@
 import { MINUTE_MS } from '../core/durations.ts'
 import { SAFETY_ALARM_MS, earliest } from '../core/pace/schedule.ts'
 import type { AlarmKeeper } from './alarm.ts'
-import type { LaneBook } from './lanes/book/book.ts'
+import type { Checkpoint } from './lanes/book/checkpoint.ts'
 import type { Pump } from './lanes/pump.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { World } from './settings.ts'
@@ -24,7 +24,7 @@ export interface WakerDeps {
   /** All parts that wait for time. */
   readonly timed: readonly Timed[]
   readonly pump: Pick<Pump, 'isRunning'>
-  readonly book: Pick<LaneBook, 'flush' | 'flushInTime'>
+  readonly checkpoint: Pick<Checkpoint, 'flush' | 'flushInTime'>
   readonly world: Pick<World, 'now'>
   readonly scheduler: Pick<Scheduler, 'background' | 'after' | 'advance'>
 }
@@ -90,8 +90,8 @@ export class Waker {
    */
   laneRested(): void {
     this.wakeInTime()
-    if (this.#deps.pump.isRunning()) return this.#deps.book.flushInTime()
-    this.#deps.book.flush()
+    if (this.#deps.pump.isRunning()) return this.#deps.checkpoint.flushInTime()
+    this.#deps.checkpoint.flush()
     this.atRest()
   }
 

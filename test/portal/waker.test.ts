@@ -25,7 +25,7 @@ function aWaker(...times: readonly (number | null)[]) {
     },
     timed: times.map((_, index) => ({ dueAt: () => due.times[index] ?? null })),
     pump: { isRunning: () => due.isRunning },
-    book: {
+    checkpoint: {
       flush: () => void did.push('stored'),
       flushInTime: () => void did.push('stored in time'),
     },

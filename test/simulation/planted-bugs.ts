@@ -73,7 +73,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the last outcomes are not stored when a lane rests',
     file: 'portal/waker.ts',
-    before: '    this.#deps.book.flush()\n',
+    before: '    this.#deps.checkpoint.flush()\n',
     after: '',
   },
   {

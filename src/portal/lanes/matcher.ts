@@ -1,7 +1,8 @@
 /** Brings the lanes of one portal in line with its configuration. */
+import type { BookTerms } from '../../core/lanes/state/book-state.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { PortalState } from '../state/portal-state.ts'
-import type { BookTerms, LaneBook } from './book/book.ts'
+import type { LaneBook } from './book/book.ts'
 import type { LaneRules } from './rules.ts'
 
 /** The dependencies of the matcher. */

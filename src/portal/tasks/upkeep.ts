@@ -16,7 +16,7 @@ type DailyParts = SealedParts &
 /** Tidies the records of a portal. */
 export async function tidyRecords(parts: DailyParts): Promise<void> {
   const { book, mirror, listing, trust, log, scheduler } = parts
-  book.saveSkipped()
+  book.checkpoint.saveSkipped()
   await resealAll(parts)
   await trust.dropUnconfigured()
   const isLogEmpty = log.isEmpty()

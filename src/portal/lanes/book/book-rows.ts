@@ -3,23 +3,11 @@
  * Reading completes what an older version has not stored yet; a row that cannot be read at all is damaged.
  */
 import * as v from 'valibot'
-import type { DisabledReason, Epoch, LaneState } from '../../../core/lanes/state/lane-state.ts'
+import { NO_LANES, type BookState } from '../../../core/lanes/state/book-state.ts'
+import type { DisabledReason, Epoch } from '../../../core/lanes/state/lane-state.ts'
 import type { OutcomeReason } from '../../../core/lanes/state/outcome.ts'
 import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
 import { jsonOf, type Database } from '../../../storage/database.ts'
-
-/** Everything that the row holds. */
-export interface StoredBook {
-  readonly lanes: readonly LaneState[]
-  /**
-   * The sequence after which new lanes begin, noted while DESTINATIONS cannot be read. Null: new lanes begin
-   * behind the head of the log.
-   */
-  readonly openFrom: number | null
-}
-
-/** The book of a portal that has no lane. */
-export const NO_LANES: StoredBook = { lanes: [], openFrom: null }
 
 /** The SQL of a portal's lanes. */
 export class LaneBookRows {
@@ -33,7 +21,7 @@ export class LaneBookRows {
    * Reads the row; null when it is damaged. A portal that never stored lanes has no row, and gets an empty
    * book.
    */
-  load(): StoredBook | null {
+  load(): BookState | null {
     const row = this.#db.all('SELECT lanes FROM lanes WHERE id = 1')[0]
     if (row === undefined) return NO_LANES
     const parsed = v.safeParse(BookSchema, jsonOf(row, 'lanes'))
@@ -41,7 +29,7 @@ export class LaneBookRows {
   }
 
   /** Writes the row. */
-  save(book: StoredBook): void {
+  save(book: BookState): void {
     this.#db.all(
       'INSERT INTO lanes (id, lanes) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET lanes = excluded.lanes',
       JSON.stringify(book),

@@ -3,30 +3,24 @@
  * transaction has returned. A crash loses at most the sends that a page took by `saveSoon` and that were
  * not stored yet.
  */
-import { MINUTE_MS } from '../../../core/durations.ts'
+import {
+  hasUnopened,
+  matchBook,
+  NO_LANES,
+  type BookState,
+  type BookTerms,
+} from '../../../core/lanes/state/book-state.ts'
 import { correctWaits } from '../../../core/lanes/state/clock.ts'
 import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
-import { matchLanes, type MatchTerms } from '../../../core/lanes/state/match-lanes.ts'
 import type { FateRecords } from '../../../core/lanes/walk-ports.ts'
 import type { Database } from '../../../storage/database.ts'
 import type { LogStore } from '../../log/log-store.ts'
 import type { Scheduler } from '../../scheduler.ts'
 import type { DamagedRows } from '../../state/damaged-rows.ts'
-import { LaneBookRows, NO_LANES, type StoredBook } from './book-rows.ts'
+import { LaneBookRows } from './book-rows.ts'
+import { Checkpoint } from './checkpoint.ts'
 import type { FateStore } from './fate-store.ts'
 import { LanePage } from './lane-page.ts'
-
-/** `flushInTime` stores within this time, in milliseconds. */
-export const CHECKPOINT_MS = 1000
-
-/** After so long a flush that storage has refused is tried again, in milliseconds. */
-export const REFUSED_FLUSH_RETRY_MS = MINUTE_MS
-
-/** The most skipped events that a restart may have to skip again. */
-export const MAX_SKIPPED = 500
-
-/** What the lanes are brought in line with; no plans while the configuration cannot be read. */
-export type BookTerms = Omit<MatchTerms, 'plans'> & { readonly plans: MatchTerms['plans'] | null }
 
 /** The dependencies of the book. */
 export interface LaneBookDeps {
@@ -41,20 +35,19 @@ export interface LaneBookDeps {
 export class LaneBook {
   readonly #deps: LaneBookDeps
   readonly #rows: LaneBookRows
-  #book: StoredBook = NO_LANES
+  #book: BookState = NO_LANES
   /** The book that `match` or `clear` has written, until memory follows. */
-  #written: StoredBook | null = null
+  #written: BookState | null = null
   /** Whether `clear` has written it. */
   #isCleared = false
   #erasures = 0
   readonly #pages = new Map<string, LanePage>()
-  #skipped = 0
-  /** Whether waits were measured anew, and storage does not know it. */
-  #isCorrected = false
-  #cancelFlush: (() => void) | null = null
+  /** The times at which memory is stored while nobody waits for it. */
+  readonly checkpoint: Checkpoint
 
   constructor(deps: LaneBookDeps) {
     this.#deps = deps
+    this.checkpoint = new Checkpoint(this, deps.scheduler)
     this.#rows = new LaneBookRows(deps.db)
   }
 
@@ -97,8 +90,7 @@ export class LaneBook {
    * read, and a new destination gets them as soon as it can.
    */
   hasUnopened(head: number): boolean {
-    const { openFrom } = this.#book
-    return openFrom !== null && openFrom < head
+    return hasUnopened(this.#book, head)
   }
 
   /** One lane; null when no destination of that name was ever met. */
@@ -191,7 +183,7 @@ export class LaneBook {
     this.#isStored()
   }
 
-  #write(book: StoredBook): void {
+  #write(book: BookState): void {
     for (const [destination, page] of this.#pages) {
       for (const records of page.unstoredOutcomes()) this.#saveRecords(destination, records)
     }
@@ -207,10 +199,12 @@ export class LaneBook {
   /** Storage knows everything that memory knows. */
   #isStored(): void {
     for (const page of this.#pages.values()) page.noteStored()
-    this.#skipped = 0
-    this.#isCorrected = false
-    this.#cancelFlush?.()
-    this.#cancelFlush = null
+    this.checkpoint.noteStored()
+  }
+
+  /** Whether a page has sends that only memory knows. */
+  hasUnsavedSends(): boolean {
+    return [...this.#pages.values()].some((page) => page.unsavedSends() > 0)
   }
 
   /** Changes memory only; a page remembers what storage does not know. */
@@ -219,48 +213,13 @@ export class LaneBook {
   }
 
   /**
-   * Stores the sends and the corrected waits that only memory knows. Throws when storage refuses; then a timer keeps
-   * the object in memory and tries again, since an object that ended without having stored them would send again.
-   */
-  flush(): void {
-    if (!this.#hasUnstored()) return
-    try {
-      this.saveEverything()
-    } catch (error) {
-      this.#planFlush(REFUSED_FLUSH_RETRY_MS)
-      throw error
-    }
-  }
-
-  #hasUnstored(): boolean {
-    const isUnsaved = [...this.#pages.values()].some((page) => page.unsavedSends() > 0)
-    return isUnsaved || this.#isCorrected
-  }
-
-  /**
-   * Stores what `flush` stores, within a second. Whatever stores the lanes before ends the timer, which keeps the
-   * object awake.
-   */
-  flushInTime(): void {
-    if (this.#hasUnstored()) this.#planFlush(CHECKPOINT_MS)
-  }
-
-  #planFlush(ms: number): void {
-    if (this.#cancelFlush !== null) return
-    this.#cancelFlush = this.#deps.scheduler.after(ms, () => {
-      this.#cancelFlush = null
-      this.flush()
-    })
-  }
-
-  /**
    * Changes memory only. When many events were skipped it stores the lanes after all, so that a restart has
    * few events to skip again.
    */
   setInMemory(lane: LaneState): void {
-    this.#skipped += Math.max(0, lane.cursor - (this.find(lane.destination)?.cursor ?? 0))
+    const skipped = Math.max(0, lane.cursor - (this.find(lane.destination)?.cursor ?? 0))
     this.put(lane)
-    if (this.#skipped >= MAX_SKIPPED) this.saveSkipped()
+    this.checkpoint.noteSkipped(skipped)
   }
 
   /**
@@ -271,24 +230,10 @@ export class LaneBook {
     const lanes = this.all().map((lane) => correctWaits(lane, now))
     if (lanes.every((lane, index) => lane === this.all()[index])) return
     this.#book = { ...this.#book, lanes }
-    this.#isCorrected = true
-    this.flushInTime()
-  }
-
-  /** Stores that events were skipped, so that they are not read again after each start. */
-  saveSkipped(): void {
-    if (this.#skipped > 0) this.saveEverything()
+    this.checkpoint.noteCorrected()
   }
 
   #with(lane: LaneState): readonly LaneState[] {
     return this.all().map((known) => (known.destination === lane.destination ? lane : known))
   }
-}
-
-function matchBook(book: StoredBook, terms: BookTerms): StoredBook {
-  const { lanes, openFrom } = book
-  const { plans, head } = terms
-  if (plans === null) return openFrom === null ? { ...book, openFrom: head } : book
-  const matched = matchLanes(lanes, { ...terms, plans, head: openFrom ?? head })
-  return matched === lanes && openFrom === null ? book : { lanes: matched, openFrom: null }
 }

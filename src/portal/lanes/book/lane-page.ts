@@ -4,6 +4,7 @@
  */
 import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
 import type { FateRecords, WalkBook } from '../../../core/lanes/walk-ports.ts'
+import type { Checkpoint } from './checkpoint.ts'
 
 /** The book as far as a page uses it. */
 export interface PageBook {
@@ -15,7 +16,7 @@ export interface PageBook {
   setInMemory(lane: LaneState): void
   /** Stores all lanes, with everything that their pages remember. */
   saveEverything(): void
-  flushInTime(): void
+  readonly checkpoint: Pick<Checkpoint, 'flushInTime'>
 }
 
 /** The page of one lane. */
@@ -81,7 +82,7 @@ export class LanePage implements WalkBook {
 
   /** Makes sure that the sends which `saveSoon` took are stored within a second. */
   saveInTime(): void {
-    this.#book.flushInTime()
+    this.#book.checkpoint.flushInTime()
   }
 
   /** How many sends only memory knows. */

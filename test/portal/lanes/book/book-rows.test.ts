@@ -4,7 +4,8 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../../src/core/lanes/state/match-lanes.ts'
-import { LaneBookRows, type StoredBook } from '../../../../src/portal/lanes/book/book-rows.ts'
+import type { BookState } from '../../../../src/core/lanes/state/book-state.ts'
+import { LaneBookRows } from '../../../../src/portal/lanes/book/book-rows.ts'
 import { openDatabase } from '../../../../src/storage/database.ts'
 import { aJob, aLane, aPlan, anEpoch } from '../../../support/builders/a-lane.ts'
 import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
@@ -24,7 +25,7 @@ function inRows<T>(work: (rows: LaneBookRows) => T): Promise<T> {
 }
 
 /** Puts a text into the row, and reads it. */
-async function loadText(text: string): Promise<StoredBook | null> {
+async function loadText(text: string): Promise<BookState | null> {
   await scenario.rows('UPDATE lanes SET lanes = ?', text)
   return inRows((rows) => rows.load())
 }
