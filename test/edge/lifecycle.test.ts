@@ -181,8 +181,13 @@ describe('takeRequest() with lifecycle requests', () => {
       expect(told).toEqual([true, false].map((isOverBudget) => ({ network, isOverBudget })))
     })
 
-    it('is refused when its turn does not come', async () => {
-      const { intake, told } = overBudget(() => ({ kind: 'busy' }), { sleep: async () => {} })
+    it('is refused when four of its network wait already', async () => {
+      const sleep = () => new Promise<void>(() => undefined)
+      const { intake, told } = overBudget(() => ({ kind: 'busy' }), { sleep })
+      const { installs } = intake.deps.callers.memory
+      for (let place = 0; place < 4; place += 1) {
+        void installs.waitForTurn(network, { now: () => scenario.now, sleep })
+      }
       const install = decoded(scenario.portal.body('app-ONAPPINSTALL-local', STRANGER))
       expect(await intake.take(install)).toEqual({ kind: 'refused', code: 'too_many_requests' })
       expect(told).toHaveLength(1)

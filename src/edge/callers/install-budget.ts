@@ -16,11 +16,8 @@ export const MAX_WAITING = 80
 /** The most of them that came from one network, so that a flood waits for itself. */
 export const MAX_WAITING_OF_NETWORK = 4
 
-/** How long an installation waits for its turn, in milliseconds: as long as all that may wait take. */
-export const MAX_TURN_MS = 8000
-
-/** The time between two looks whether it is one's turn, in milliseconds: one turn of the isolate. */
-const LOOK_MS = 60_000 / INSTALLS_PER_MINUTE
+/** The longest wait for a turn, in milliseconds: as long as all that may wait take. */
+export const MAX_TURN_MS = (MAX_WAITING * 60_000) / INSTALLS_PER_MINUTE
 
 /** The most portals whose installations are counted. */
 const MAX_PORTALS = 5000
@@ -37,7 +34,7 @@ interface TurnClock {
 
 interface Waiter {
   readonly network: string
-  /** Unix milliseconds. A request that has ended meanwhile does not wait for ever. */
+  /** Its turn, in unix milliseconds. A request that has ended meanwhile does not wait for ever. */
   readonly until: number
 }
 
@@ -61,22 +58,25 @@ export class InstallBudget {
     return null
   }
 
-  /** Waits for a turn; false when too many wait already, or when none came in time. */
+  /**
+   * Waits for a turn; false when too many wait already. A turn is given when the wait begins, so those who came
+   * first have theirs first. If each looked again and again whether it is its turn, a flood would take every turn
+   * from one that looks a moment too late. The turn of a request that has ended meanwhile is lost.
+   */
   async waitForTurn(network: string, { now, sleep }: TurnClock): Promise<boolean> {
-    const waiting = this.#waitingAt(now())
+    const from = now()
+    const waiting = this.#waitingAt(from)
     const own = waiting.filter((other) => other.network === network)
-    if (waiting.length >= MAX_WAITING || own.length >= MAX_WAITING_OF_NETWORK) return false
-    const waiter = { network, until: now() + MAX_TURN_MS }
+    const waitMs = this.#isolate.waitMs(from)
+    // A clock that was set back makes the waits longer than all that wait can explain.
+    if (waiting.length >= MAX_WAITING || waitMs > MAX_TURN_MS) return false
+    if (own.length >= MAX_WAITING_OF_NETWORK) return false
+    this.#isolate.take(from)
+    const waiter = { network, until: from + waitMs }
     this.#waiting.add(waiter)
-    try {
-      for (let waitedMs = 0; waitedMs < MAX_TURN_MS; waitedMs += LOOK_MS) {
-        await sleep(LOOK_MS)
-        if (this.#take(now())) return true
-      }
-      return false
-    } finally {
-      this.#waiting.delete(waiter)
-    }
+    await sleep(waitMs)
+    this.#waiting.delete(waiter)
+    return true
   }
 
   #waitingAt(now: number): readonly Waiter[] {

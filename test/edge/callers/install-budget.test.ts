@@ -2,19 +2,15 @@
 import { describe, expect, it } from 'vitest'
 import { InstallBudget } from '../../../src/edge/callers/install-budget.ts'
 import { oneTo } from '../../support/builders/a-lane.ts'
+import { HOUR_MS } from '../../../src/core/durations.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
 import { NOW } from '../../support/time.ts'
 
-/** A budget by a clock that moves when somebody sleeps, or that stands still. */
-function aBudget({ stands = false } = {}) {
+/** A budget by a clock that stands still until the test moves it. */
+function aBudget() {
   const budget = new InstallBudget()
-  const clock = {
-    at: NOW,
-    now: () => clock.at,
-    sleep: async (ms: number) => {
-      if (!stands) clock.at += ms
-    },
-  }
-  const spend = (portal: number | string) => budget.spend(`portal ${portal}`, clock.at)
+  const clock = new ManualClock(NOW)
+  const spend = (portal: number | string) => budget.spend(`portal ${portal}`, clock.now())
   const wait = (network: string) => budget.waitForTurn(network, clock)
   return { budget, clock, spend, wait, exhaust: () => oneTo(600).map(spend) }
 }
@@ -24,9 +20,9 @@ describe('InstallBudget', () => {
     const { clock, spend, exhaust } = aBudget()
     expect(exhaust().every((spent) => spent === null)).toBe(true)
     expect(spend('next')).toBe('isolate')
-    clock.at += 99
+    clock.advance(99)
     expect(spend('next')).toBe('isolate')
-    clock.at += 1
+    clock.advance(1)
     expect(spend('next')).toBeNull()
   })
 
@@ -47,55 +43,80 @@ describe('InstallBudget', () => {
     const { clock, spend, wait, exhaust } = aBudget()
     exhaust()
     const turn = wait('a')
-    clock.at += 100
+    clock.advance(99)
     expect(spend('overtaker')).toBe('isolate')
+    clock.advance(1)
     expect(await turn).toBe(true)
-    expect(clock.at).toBeLessThanOrEqual(NOW + 200)
-    clock.at += 100
+    expect(spend('early')).toBe('isolate')
+    clock.advance(100)
     expect(spend('later')).toBeNull()
   })
 
   it('lets 4 of one network wait, and 80 in all', async () => {
-    const { wait, exhaust } = aBudget({ stands: true })
+    const { clock, wait, exhaust } = aBudget()
     exhaust()
-    const refused: string[] = []
-    const note = async (network: string) => {
-      const before = refused.length
-      let isWaiting = true
-      const turn = wait(network).then(() => (isWaiting = false))
-      // A refusal comes at once, without a sleep.
-      await Promise.resolve()
-      await Promise.resolve()
-      if (!isWaiting) refused.push(network)
-      return { turn, before }
-    }
-    const flood = await Promise.all(oneTo(5).map(() => note('flood')))
-    expect(refused).toEqual(['flood'])
-    const others = await Promise.all(oneTo(77).map((network) => note(`${network}`)))
-    expect(refused).toEqual(['flood', '77'])
-    await Promise.all([...flood, ...others].map(({ turn }) => turn))
+    const four = oneTo(4).map(() => wait('flood'))
+    expect(await wait('flood')).toBe(false)
+    const others = oneTo(76).map((network) => wait(`${network}`))
+    expect(await wait('77')).toBe(false)
+    clock.advance(8000)
+    expect(await Promise.all([...four, ...others])).not.toContain(false)
     // Their places are free again.
-    expect((await note('flood')).before).toBe(2)
-    expect(refused).toHaveLength(2)
+    const again = wait('flood')
+    clock.advance(100)
+    expect(await again).toBe(true)
   })
 
-  it('refuses one whose turn does not come in 8 s', async () => {
-    let sleptMs = 0
+  it('gives turns in the order in which they were asked for, however a flood goes on', async () => {
+    const { budget, clock, exhaust } = aBudget()
+    exhaust()
+    const turns: string[] = []
+    const wait = (network: string) =>
+      budget.waitForTurn(network, clock).then((isTurn) => {
+        turns.push(isTurn ? network : `${network} refused`)
+      })
+    // The true one begins to wait just before a turn comes up, and the flood a moment later, each time.
+    const waits: Promise<void>[] = []
+    for (const tenth of oneTo(20)) {
+      waits.push(wait(`early ${tenth}`))
+      clock.advance(95)
+      await Promise.resolve()
+      if (tenth === 1) waits.push(wait('true'))
+      clock.advance(5)
+      await Promise.resolve()
+    }
+    while (clock.sleepers > 0) {
+      clock.advance(100)
+      await Promise.resolve()
+    }
+    await Promise.all(waits)
+    const others = oneTo(19).map((tenth) => `early ${tenth + 1}`)
+    expect(turns).toEqual(['early 1', 'true', ...others])
+  })
+
+  it('lets none wait for longer than 8 s', async () => {
+    const waits: number[] = []
     const { budget, exhaust } = aBudget()
     exhaust()
-    const sleep = async (ms: number) => void (sleptMs += ms)
-    expect(await budget.waitForTurn('a', { now: () => NOW, sleep })).toBe(false)
-    expect(sleptMs).toBe(8000)
+    const sleep = async (ms: number): Promise<void> => void waits.push(ms)
+    const clock = { now: () => NOW, sleep }
+    for (const network of oneTo(80)) void budget.waitForTurn(`${network}`, clock)
+    expect(await budget.waitForTurn('81', clock)).toBe(false)
+    expect(waits).toEqual(oneTo(80).map((place) => place * 100))
+    // The clock was five hours ahead when the budget was used up.
+    const late = { now: () => NOW - 5 * HOUR_MS, sleep }
+    expect(await budget.waitForTurn('82', late)).toBe(false)
   })
 
   it('does not wait for the turn of a request that has ended', () => {
     const { budget, clock, spend, exhaust } = aBudget()
     exhaust()
     // The isolate has dropped the request, and its timer never fires.
-    void budget.waitForTurn('a', { now: clock.now, sleep: () => new Promise(() => {}) })
-    clock.at += 7999
+    const sleep = () => new Promise<void>(() => undefined)
+    void budget.waitForTurn('a', { now: clock.now, sleep })
+    clock.advance(199)
     expect(spend('next')).toBe('isolate')
-    clock.at += 1
+    clock.advance(1)
     expect(spend('next')).toBeNull()
   })
 })
