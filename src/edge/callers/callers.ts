@@ -184,9 +184,12 @@ function isLineExhausted(
   return lineKeys(memberId, source).some((key) => callers.memory.isExhausted(key, now))
 }
 
-/** The name under which the open questions of a caller about one portal are counted. */
+/**
+ * The name under which the open questions of a caller about one portal are counted: his address, or his /48. From
+ * each /64 in it he could ask eight at once otherwise.
+ */
 function lineOf(memberId: string, { address }: CallSource): string {
-  return `${address}|${memberId}`
+  return `${addressKeys(address).at(-1) ?? address}|${memberId}`
 }
 
 function lineKeys(memberId: string, source: CallSource): readonly string[] {

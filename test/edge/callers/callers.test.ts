@@ -278,7 +278,10 @@ describe('the rate limit counts only callers that could not prove themselves', (
     expect(intake.lookups.length).toBeLessThanOrEqual(8)
   })
 
-  it('and a burst of many wrong tokens no further than to the limit', async () => {
+  it.each([
+    ['one address', () => SOURCE.address],
+    ['many networks of one /48', (id: number) => `2001:db8:1:${id.toString(16)}`],
+  ])('and a burst of many wrong tokens from %s no further than to the limit', async (_, from) => {
     let open = 0
     let most = 0
     const portals = appending(async (request) => {
@@ -289,7 +292,9 @@ describe('the rate limit counts only callers that could not prove themselves', (
       return answer
     })
     const intake = limited(60, { portals })
-    const burst = Array.from({ length: 300 }, (_, id) => intake.take(event(id + 1, wrong(id))))
+    const burst = Array.from({ length: 300 }, (_none, id) =>
+      intake.take(event(id + 1, wrong(id)), { ...SOURCE, address: from(id) }),
+    )
     const answers = await Promise.all(burst)
     const over = answers.filter((answer) => 'code' in answer && answer.code !== 'untrusted')
     expect({ most, over: over.length }).toEqual({ most: 8, over: 240 })
