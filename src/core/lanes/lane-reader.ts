@@ -88,23 +88,32 @@ export function previousMeant(
   return lane.meantBeforeFloor
 }
 
-/** The event that the lane's first replay job asks for next. A job that finds nothing more is removed. */
+/**
+ * The event that the lane's first replay job asks for next. A job that finds nothing more is removed. One that ends
+ * behind the head of the log keeps its rest: for example, the job of a new lane ends with event 9, and event 9 still
+ * waits for its enrichment.
+ */
 export function nextReplayed(ports: WalkPorts): { entry: LogEntry; job: ReplayJob } | null {
-  const { book } = ports
+  const { book, log } = ports
   for (;;) {
     const lane = book.lane()
     const job = lane.replays[0]
     if (job === undefined) return null
-    const entry = job.parkedOnly ? nextParkedEntry(ports, job) : nextInRange(ports, job)
+    const upTo = Math.min(job.to, log.head())
+    const entry = job.parkedOnly ? nextParkedEntry(ports, job, upTo) : nextInRange(ports, job, upTo)
     if (entry !== null) return { entry, job }
+    if (upTo < job.to) {
+      if (job.next <= upTo) book.setInMemory(advanceJob(lane, upTo))
+      return null
+    }
     book.setInMemory(advanceJob(lane, job.to))
   }
 }
 
-function nextParkedEntry({ log }: WalkPorts, job: ReplayJob): LogEntry | null {
+function nextParkedEntry({ log }: WalkPorts, job: ReplayJob, upTo: number): LogEntry | null {
   let from = job.next
   for (;;) {
-    const sequence = log.nextParked(from, job.to)
+    const sequence = log.nextParked(from, upTo)
     if (sequence === null) return null
     const entry = log.entry(sequence)
     if (entry !== null) return entry
@@ -112,10 +121,14 @@ function nextParkedEntry({ log }: WalkPorts, job: ReplayJob): LogEntry | null {
   }
 }
 
-function nextInRange({ log, book, receiver }: WalkPorts, job: ReplayJob): LogEntry | null {
+function nextInRange(
+  { log, book, receiver }: WalkPorts,
+  job: ReplayJob,
+  upTo: number,
+): LogEntry | null {
   const lane = book.lane()
   for (const entry of entriesAfter(log, job.next - 1, PAGES)) {
-    if (entry.sequence > job.to) return null
+    if (entry.sequence > upTo) return null
     if (canReplay(lane, entry, receiver)) return entry
   }
   return null

@@ -95,6 +95,40 @@ describe('replay jobs', () => {
     expect(scenario.lane.replays).toEqual([])
   })
 
+  it.each([
+    ['a range', false],
+    ['parked events', true],
+  ])('of %s keep what still waits for its enrichment (G1)', async (_name, parkedOnly) => {
+    // The lane of a new destination begins behind the event that waits.
+    const scenario = aLaneScenario({ events: 3, lane: { cursor: 3 } })
+    for (const sequence of [1, 3]) {
+      const parked = { state: 'parked', reason: 'set_aside', status: null, at: NOW } as const
+      scenario.fates.set(sequence, { sequence, attempts: 0, ...parked })
+    }
+    scenario.readableUpTo = 2
+    scenario.operator.replays({ parkedOnly })
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.mixed).toEqual(parkedOnly ? ['r1'] : ['r1', 'r2'])
+    expect(scenario.lane.replays).toMatchObject([{ next: 3, to: 3 }])
+    scenario.readableUpTo = 3
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.mixed.at(-1)).toBe('r3')
+    expect(scenario.lane.replays).toEqual([])
+  })
+
+  it('whose rest waits for its enrichment hold up no live event, and end before the next job', async () => {
+    const scenario = aLaneScenario({ events: 3, lane: { cursor: 3 } })
+    scenario.readableUpTo = 2
+    scenario.operator.replays({ next: 3, to: 3 })
+    scenario.operator.replays({ next: 1, to: 1 })
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.mixed).toEqual([])
+    scenario.portal.sends()
+    scenario.readableUpTo = 4
+    await scenario.time.passesUntilQuiet()
+    expect(scenario.mixed).toEqual(['4', 'r3', 'r1'])
+  })
+
   it('never run while the lane retries', async () => {
     const scenario = aLaneScenario({ ...half, outcomes: { 4: times(3, unreachable()) } })
     scenario.operator.replays({ to: 1 })

@@ -138,6 +138,8 @@ export class LaneScenario {
   timelySaves = 0
   /** Pages of the log that the walk has read forwards. */
   reads = 0
+  /** The events after this sequence wait for their enrichment. */
+  readableUpTo = Number.MAX_SAFE_INTEGER
   #head = 0
   #saved: LaneState
   #unsavedSends = 0
@@ -211,7 +213,7 @@ export class LaneScenario {
   async #run(until: number): Promise<void> {
     for (let walks = 0; walks < 10_000; walks += 1) {
       await this.walk()
-      const due = laneDueAt(this.lane, this.head)
+      const due = laneDueAt(this.lane, Math.min(this.head, this.readableUpTo))
       if (due === null) return
       if (due > until) {
         this.now = until
@@ -241,11 +243,12 @@ export class LaneScenario {
 
   #walkLog(): WalkLog {
     return {
-      head: () => this.head,
+      head: () => Math.min(this.head, this.readableUpTo),
       after: (after, limit) => {
-        if (after >= (this.log.at(-1)?.sequence ?? 0)) return []
+        const readable = this.log.filter(({ sequence }) => sequence <= this.readableUpTo)
+        if (after >= (readable.at(-1)?.sequence ?? 0)) return []
         this.reads += 1
-        return pagesOf(this.log).after(after, limit)
+        return pagesOf(readable).after(after, limit)
       },
       before: (before, limit) => pagesOf(this.log).before(before, limit),
       entry: (sequence) => this.log.find((entry) => entry.sequence === sequence) ?? null,

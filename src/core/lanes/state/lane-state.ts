@@ -166,13 +166,15 @@ export function hasBacklog(lane: LaneState, head: number): boolean {
 export function laneDueAt(lane: LaneState, head: number): number | null {
   if (lane.status === 'paused' || lane.status === 'removed') return null
   const isWaiting = lane.cursor < head
+  const [first] = lane.replays
+  // The rest of a job may wait behind the head, as the live events there do.
+  const job = first === undefined || (first.next > head && first.to > head) ? null : first
   if (lane.status === 'disabled') {
-    if (!hasBacklog(lane, head) || lane.nextAttemptAt === null) return null
+    if ((!isWaiting && job === null) || lane.nextAttemptAt === null) return null
     return Math.max(lane.nextAttemptAt, lane.notBefore)
   }
   const live = Math.max(lane.nextAttemptAt ?? 0, lane.notBefore, lane.gatherUntil ?? 0)
-  const job = lane.replays[0]
-  const replay = job === undefined ? null : Math.max(job.nextAttemptAt ?? 0, lane.notBefore)
+  const replay = job === null ? null : Math.max(job.nextAttemptAt ?? 0, lane.notBefore)
   if (!isWaiting) return replay
   // A replay does not wait while live events are gathered, only while the lane retries.
   return replay === null || lane.attempts > 0 ? live : Math.min(live, replay)

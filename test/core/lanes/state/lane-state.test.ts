@@ -34,6 +34,8 @@ describe('G10 liveness: laneDueAt()', () => {
     ['a job waits', job, 30],
     ['the pace is later than the job', { ...job, notBefore: 35 }, 35],
     ['an untouched job waits: at once', { cursor: 5, replays: [aJob()] }, 0],
+    ['a job waits behind the head', { cursor: 6, replays: [aJob({ next: 6, to: 6 })] }, null],
+    ['a job has found nothing: at once', { cursor: 6, replays: [aJob({ next: 6, to: 5 })] }, 0],
     ['an event waits before the job', { ...job, cursor: 4 }, 0],
     ['events are gathered', { ...waiting, gatherUntil: 40 }, 40],
     ['events are gathered, a job waits', { ...job, ...waiting, gatherUntil: 40 }, 30],
@@ -49,6 +51,11 @@ describe('G10 liveness: laneDueAt()', () => {
     ['disabled, no try allowed', { ...waiting, ...STOPPED, nextAttemptAt: null }, null],
     ['disabled, nothing waits', { cursor: 5, ...STOPPED }, null],
     ['disabled, a job waits: the daily try', { ...job, ...STOPPED, nextAttemptAt: 20 }, 20],
+    [
+      'disabled, a job waits behind the head',
+      { cursor: 6, replays: [aJob({ next: 6, to: 6 })], ...STOPPED, nextAttemptAt: 20 },
+      null,
+    ],
     [
       'disabled, the receiver asked for longer',
       { ...waiting, ...STOPPED, nextAttemptAt: 20, notBefore: 25 },
