@@ -2,7 +2,7 @@
 import { Hono, type Context } from 'hono'
 import { loadConfig, type Config, type Env } from './config/config.ts'
 import { describeError } from './core/safety/redact.ts'
-import { wantedEvents } from './core/log/wanted-events.ts'
+import { wantedEvents } from './core/events/wanted-events.ts'
 import type { CronDeps } from './edge/cron.ts'
 import { requireAdmin, type AdminAuth } from './http/admin/auth.ts'
 import { createAdminRoutes, type AdminDeps } from './http/admin/routes.ts'

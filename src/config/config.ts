@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot'
 import { checkAddress, type AddressPolicy } from '../core/safety/address.ts'
-import { canonicalName, FIELD_FAMILY_NAMES } from '../core/log/event-names.ts'
+import { canonicalName, FIELD_FAMILY_NAMES } from '../core/events/event-names.ts'
 import type { FieldFamily } from '../core/log/event.ts'
 import type { OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import type { Destination } from '../destinations/settings/destination.ts'

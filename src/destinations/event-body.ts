@@ -3,7 +3,7 @@
  * none is renamed or removed. The order of the keys is stable as well, so that two bodies in a log can be
  * compared.
  */
-import { deliveryType, displayName } from '../core/log/event-names.ts'
+import { deliveryType, displayName } from '../core/events/event-names.ts'
 import type { Change, Enrichment, Json, PortalUser, ThinReason } from '../core/log/event.ts'
 import type { Delivery } from './receiver.ts'
 

@@ -7,7 +7,7 @@
  */
 import { EVENTS_PATH } from '../events-path.ts'
 import * as v from 'valibot'
-import { canonicalName } from '../../core/log/event-names.ts'
+import { canonicalName } from '../../core/events/event-names.ts'
 import type { Json } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { callBatch, MAX_BATCH_COMMANDS } from '../servers/batch.ts'

@@ -3,7 +3,7 @@
  * that the relay does not understand is quarantined with a reason, and its data is kept.
  */
 import * as v from 'valibot'
-import { canonicalName, userFieldOf, type UserFieldName } from '../../core/log/event-names.ts'
+import { canonicalName, userFieldOf, type UserFieldName } from '../../core/events/event-names.ts'
 import type { Json, QuarantineReason, RelayEvent, UserField } from '../../core/log/event.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
 import { containsSecret, removeTokens, secretsOf } from './remove-tokens.ts'

@@ -2,7 +2,7 @@
  * Decodes a parsed body into the request of the caller. Only the form is decided here: a request that passes
  * has the form of one from the portal that it names, but nothing proves yet that the portal has sent it.
  */
-import { canonicalName } from '../../core/log/event-names.ts'
+import { canonicalName } from '../../core/events/event-names.ts'
 import type { Json } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { decodeEvent } from './decode-event.ts'

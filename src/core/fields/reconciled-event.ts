@@ -2,7 +2,7 @@
  * Makes the events of origin `reconciled`, which the relay itself enters in the log. Such an event tells a
  * change for which no event waits.
  */
-import { userFieldCode } from '../log/event-names.ts'
+import { userFieldCode } from '../events/event-names.ts'
 import {
   NOT_ENRICHED,
   type Change,

@@ -2,7 +2,7 @@
  * The words of a message: people, deeds, fields, portals and times, in one language. An event is about the
  * definition of a field (its settings) and never about a value in a record, and every text says so.
  */
-import { displayName } from '../../core/log/event-names.ts'
+import { displayName } from '../../core/events/event-names.ts'
 import type { Change, FieldAction, PortalUser, UserField } from '../../core/log/event.ts'
 import type { Delivery } from '../receiver.ts'
 import type { Catalogue } from '../language/catalogue.ts'

@@ -13,7 +13,7 @@ import {
 } from '../../core/fields/field-state.ts'
 import { NO_RECONCILIATION, type ReconciliationState } from '../../core/fields/reconciliation.ts'
 import type { FieldFamily } from '../../core/log/event.ts'
-import { FIELD_ACTION_NAMES, FIELD_FAMILY_NAMES } from '../../core/log/event-names.ts'
+import { FIELD_ACTION_NAMES, FIELD_FAMILY_NAMES } from '../../core/events/event-names.ts'
 import { jsonOf, type SqlRow } from '../../storage/database.ts'
 
 /** The owner of some fields: `CRM_REQUISITE`, or one smart process such as `CRM_13`. */

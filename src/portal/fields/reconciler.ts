@@ -4,7 +4,7 @@
  * looked at a second time.
  */
 import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
-import { userFieldOf } from '../../core/log/event-names.ts'
+import { userFieldOf } from '../../core/events/event-names.ts'
 import type { FieldFamily } from '../../core/log/event.ts'
 import {
   endRun,

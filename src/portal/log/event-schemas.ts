@@ -4,7 +4,7 @@
  * counts as unknown: the event is still told.
  */
 import * as v from 'valibot'
-import { FIELD_ACTION_NAMES, FIELD_FAMILY_NAMES } from '../../core/log/event-names.ts'
+import { FIELD_ACTION_NAMES, FIELD_FAMILY_NAMES } from '../../core/events/event-names.ts'
 import {
   QUARANTINE_REASONS,
   THIN_REASONS,

@@ -2,7 +2,7 @@
  * The views of events and of their fates, for the admin API, in the names of the HTTP contract. They hold no
  * secret.
  */
-import { displayName } from '../../core/log/event-names.ts'
+import { displayName } from '../../core/events/event-names.ts'
 import type { Enrichment, LogEntry, QuarantineReason, ThinReason } from '../../core/log/event.ts'
 import type { ParkReason } from '../../core/lanes/state/fate.ts'
 import { fateOf, type Fate } from '../../core/lanes/fate-of.ts'

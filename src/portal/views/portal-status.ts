@@ -4,7 +4,7 @@
  */
 import { remedyOfTrouble, statusOfTrouble } from '../../core/access/access.ts'
 import type { InstallStatus, PortalStatus } from '../../core/access/portal-status.ts'
-import { displayName } from '../../core/log/event-names.ts'
+import { displayName } from '../../core/events/event-names.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import type { FateStore } from '../lanes/book/fate-store.ts'
 import type { LogStore } from '../log/log-store.ts'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeRequest } from '../../../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../../../src/bitrix24/wire/form.ts'
 import { parseJson } from '../../../src/bitrix24/wire/json.ts'
-import { deliveryType, displayName } from '../../../src/core/log/event-names.ts'
+import { deliveryType, displayName } from '../../../src/core/events/event-names.ts'
 import { BITRIX24_BODIES, bitrix24Body } from '../../support/builders/bitrix24-bodies.ts'
 import {
   aFieldEventRequest,

@@ -2,7 +2,7 @@
  * A portal of a history in Bitrix24: its fields and users, what its servers answer, and the events that it
  * sends. An event is sent once and never again, whatever the relay answers.
  */
-import { userFieldCode } from '../../../src/core/log/event-names.ts'
+import { userFieldCode } from '../../../src/core/events/event-names.ts'
 import type { FieldAction } from '../../../src/core/log/event.ts'
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
 import {

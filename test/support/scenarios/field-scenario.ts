@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
 import type { CallPortal } from '../../../src/bitrix24/servers/rest-client.ts'
 import type { RestError } from '../../../src/bitrix24/servers/rest-error.ts'
 import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
-import { userFieldCode } from '../../../src/core/log/event-names.ts'
+import { userFieldCode } from '../../../src/core/events/event-names.ts'
 import type {
   FieldAction,
   Json,

@@ -3,7 +3,7 @@
  * which is the shortest way to access: no tokens have to be obtained first.
  */
 import type { FieldAttributes } from '../../../src/core/fields/field-read.ts'
-import { userFieldCode } from '../../../src/core/log/event-names.ts'
+import { userFieldCode } from '../../../src/core/events/event-names.ts'
 import type { FieldAction, RelayEvent } from '../../../src/core/log/event.ts'
 import { anEvent } from '../builders/a-delivery.ts'
 import type { NetworkHandler } from '../network/network.ts'

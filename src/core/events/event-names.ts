@@ -4,7 +4,7 @@
  * `bitrix24.event.oncrmdealadd` is the delivery type, for receivers. A name that is not in the tables works
  * too, and people see its code.
  */
-import type { FieldAction, FieldFamily } from './event.ts'
+import type { FieldAction, FieldFamily } from '../log/event.ts'
 
 const CANONICAL = /^ON[A-Z0-9_]{1,120}$/
 

@@ -6,7 +6,7 @@ import {
   displayName,
   KNOWN_CRM_EVENTS,
   userFieldOf,
-} from '../../../src/core/log/event-names.ts'
+} from '../../../src/core/events/event-names.ts'
 
 const FAMILIES = ['requisite', 'lead', 'deal', 'contact', 'company', 'quote', 'invoice', 'type']
 const ACTIONS = {

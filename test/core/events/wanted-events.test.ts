@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { wantedEvents } from '../../../src/core/log/wanted-events.ts'
+import { wantedEvents } from '../../../src/core/events/wanted-events.ts'
 
 const ALWAYS = ['ONAPPUNINSTALL', 'ONAPPUPDATE']
 const REQUISITE = [
