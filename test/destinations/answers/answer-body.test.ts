@@ -1,0 +1,95 @@
+/** How much of an answer's body is read, and for how long. */
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { AnswerBody, endsSoon } from '../../../src/destinations/answers/answer-body.ts'
+
+const NEVER = new AbortController().signal
+
+/** A body of equal chunks without an end, and whether its reader has given it up. */
+function anEndlessBody(chunk: string) {
+  const stream = { isCancelled: false }
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new TextEncoder().encode(chunk)),
+    cancel: () => {
+      stream.isCancelled = true
+    },
+  })
+  return { stream, response: new Response(body) }
+}
+
+describe('AnswerBody', () => {
+  test('reads 8 KiB of one large chunk', async () => {
+    const body = new AnswerBody()
+    await body.read(new Response('a'.repeat(8191) + 'bc'.repeat(50_000)), NEVER)
+    expect(body.text()).toBe(`${'a'.repeat(8191)}b`)
+  })
+
+  test('reads 8 KiB of chunks that do not end there, and gives the rest up', async () => {
+    const body = new AnswerBody()
+    const { stream, response } = anEndlessBody('a'.repeat(5000))
+    await body.read(response, NEVER)
+    expect([body.text().length, stream.isCancelled]).toEqual([8192, true])
+  })
+
+  test('reads bytes that are no text leniently', async () => {
+    const body = new AnswerBody()
+    await body.read(new Response(new Uint8Array([0x61, 0xff, 0x62])), NEVER)
+    expect(body.text()).toBe('a\uFFFDb')
+  })
+
+  test('of an answer without one is an empty text', async () => {
+    const body = new AnswerBody()
+    await body.read(new Response(null), NEVER)
+    expect([body.text(), body.isFull]).toEqual(['', false])
+  })
+
+  test.each([
+    [8191, false],
+    [8192, true],
+  ])('of %i bytes is full: %s', async (length, isFull) => {
+    const body = new AnswerBody()
+    await body.read(new Response('a'.repeat(length)), NEVER)
+    expect(body.isFull).toBe(isFull)
+  })
+
+  test('is given up by the signal, and keeps what has come', async () => {
+    const body = new AnswerBody()
+    const abort = new AbortController()
+    let isCancelled = false
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('so far')),
+      cancel: () => {
+        isCancelled = true
+      },
+    })
+    const reading = body.read(new Response(stream), abort.signal)
+    await vi.waitFor(() => expect(body.text()).toBe('so far'))
+    abort.abort()
+    await reading
+    expect(isCancelled).toBe(true)
+  })
+})
+
+describe('endsSoon()', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test.each([
+    ['ended', () => Promise.resolve()],
+    ['broke off', () => Promise.reject(new Error('reset'))],
+  ])('is true for a body that has %s, and leaves no timer', async (_how, rest) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    expect(await endsSoon(rest())).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('is false for a body that has not ended after half a second', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const answers: boolean[] = []
+    void endsSoon(new Promise(() => {})).then((answer) => answers.push(answer))
+    await vi.advanceTimersByTimeAsync(499)
+    expect(answers).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(answers).toEqual([false])
+  })
+})
