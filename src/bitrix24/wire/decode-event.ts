@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { canonicalName, userFieldOf, type UserFieldName } from '../../core/events/event-names.ts'
 import type { Json, QuarantineReason, RelayEvent, UserField } from '../../core/log/event.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
-import { containsSecret, removeTokens, secretsOf } from './remove-tokens.ts'
+import { removeTokens, secretsOf, tellsToken } from './remove-tokens.ts'
 import { HandlerIdSchema, IdSchema, parseOrNull, UnixSecondsSchema } from './wire-schemas.ts'
 
 const MAX_NAME_LENGTH = 120
@@ -26,7 +26,7 @@ export function decodeEvent(
 ): RelayEvent {
   const secrets = secretsOf(payload)
   const canonical = canonicalName(name)
-  const safeName = nameWithoutTokens(canonical ?? cleanName(name), secrets)
+  const safeName = tellsToken(name, secrets) ? 'REMOVED' : (canonical ?? cleanName(name))
   const understood = canonical === safeName
   const ts = parseTimestamp(payload['ts'])
   const data = removeTokens(payload['data'] ?? null, secrets)
@@ -41,7 +41,7 @@ export function decodeEvent(
   return {
     name: safeName,
     ts: ts === 'invalid' ? null : ts,
-    handlerId: handlerId !== null && containsSecret(handlerId, secrets) ? null : handlerId,
+    handlerId: handlerId !== null && tellsToken(handlerId, secrets) ? null : handlerId,
     userId: parseOrNull(IdSchema, auth['user_id']),
     data,
     field: quarantined ? null : field,
@@ -84,9 +84,4 @@ function readUserField(name: UserFieldName, data: Json): UserField | null {
 function cleanName(name: string): string {
   const upper = name.replace(/[a-z]/g, (letter) => letter.toUpperCase())
   return upper.replace(/[^A-Z0-9_]/gu, '_').slice(0, MAX_NAME_LENGTH)
-}
-
-/** Replaces a name that contains a token, which the name may hold in upper case only. */
-function nameWithoutTokens(name: string, secrets: readonly string[]): string {
-  return containsSecret(name, secrets) ? 'REMOVED' : name
 }

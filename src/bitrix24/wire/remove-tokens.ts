@@ -2,11 +2,13 @@
  * Removes the tokens from an event before any other part sees it. A member whose name is that of a token
  * loses its value, whatever the value is; so does a block `auth`. A text or key that holds one of the
  * request's own tokens is replaced, wherever it stands and however it is written. A text that names a token,
- * for example an address with `auth=`, loses that token; JSON in a text is read like the event itself.
+ * for example an address with `auth=`, loses that token; JSON in a text is read like the event itself. A text
+ * that tells a token only to whoever decodes it is replaced as a whole.
  */
 import type { Json } from '../../core/log/event.ts'
+import { readingsOf } from '../../core/safety/readings.ts'
 import { createObject, isJsonObject, parseJson, type JsonObject } from './json.ts'
-import { formsOf, holdsSecret, withoutNamedTokens } from './tokens-in-text.ts'
+import { SecretSearch, TOKEN_NAMES, withoutNamedTokens } from './tokens-in-text.ts'
 import { ApplicationTokenSchema, parseOrNull, TokenSchema } from './wire-schemas.ts'
 
 /** The text in the place of a removed token. */
@@ -19,16 +21,22 @@ const MIN_SECRET_LENGTH = 8
 // no more tokens, and a hostile body could make that search take quadratic time.
 const MAX_NEEDLE_LENGTH = 32
 
-// Names are compared without case, and by their ends: `accessToken`, `ACCESS_TOKEN` and `auth[access_token]`
-// are the same.
-const SECRET_KEY =
-  /(?:(?:access|refresh|application|auth)[-_]?token|client[-_]?secret|(?:auth|refresh)[-_]?id)[\]"'\s]{0,4}$/i
+// Names are compared without case, and by their ends: `accessToken`, `auth[access_token]` and `access_token2`.
+const SECRET_KEY = new RegExp(
+  `(?:${TOKEN_NAMES})(?:[-_ ]?\\d{1,3})?(?:\\[\\w{0,20}\\]|[\\]"'\\s]){0,4}$`,
+  'i',
+)
 
 // A block of tokens; an access token that stands under this name alone has at least 16 characters.
-const AUTH_KEY = /^auth$/i
+const AUTH_KEY = /(?:^|[[."'\s])auth[\]"'\s]{0,4}$/i
 const TOKEN_VALUE = /^[\x21-\x7e]{16,1000}$/
 
-const MAX_NESTED = 6
+// What stands under these names may be anything, so only what looks like a token is taken off, in them and below.
+const DOUBTFUL_KEY = /(?:^|[^a-z])(?:o?auth2?|tokens?|secrets?|credentials?|bearer|authorization)$/i
+const LIKE_TOKEN = /^(?:bearer )?(?=[\w.~+/=-]{0,64}\d)[\w.~+/=-]{20,1000}$/i
+
+/** The most tokens of the event itself that are searched for where they stand a second time. */
+const MAX_FOUND = 50
 
 /**
  * Lists the secrets to search for: the tokens of a request, from the places where Bitrix24 puts them, each
@@ -50,57 +58,117 @@ export function secretsOf(payload: JsonObject): readonly string[] {
     .map((text) => text.slice(0, MAX_NEEDLE_LENGTH))
 }
 
-/** Whether a text holds one of the secrets, in whatever form it is written. */
-export function containsSecret(text: string, secrets: readonly string[]): boolean {
-  return holdsSecret(text, formsOf(secrets))
+/** Whether a text tells a token: one of the secrets, or one that it names itself. */
+export function tellsToken(text: string, secrets: readonly string[]): boolean {
+  return removeTokens(text, secrets) !== text
 }
 
-/** Copies a value, with `REMOVED` in the place of each token and of each value that is named like one. */
+/**
+ * Copies a value, with `REMOVED` in the place of each token and of each value that is named like one. A token that
+ * was found by its name is looked for once more in all the rest, where it may stand without one.
+ */
 export function removeTokens(value: Json, secrets: readonly string[]): Json {
-  return clean(value, formsOf([...new Set([...secrets, ...secretsIn(value)])]))
+  const first = new Cleaner(secrets)
+  const cleaned = first.clean(value)
+  if (first.found.size === 0) return cleaned
+  return new Cleaner([...first.found]).clean(cleaned)
 }
 
-/** The tokens that the value itself names, as they may stand a second time elsewhere in it. At most six. */
-function secretsIn(value: Json): readonly string[] {
-  if (value === null || typeof value !== 'object') return []
-  const members = Object.entries(value)
-  const own = members.flatMap(([key, member]) => {
-    const isToken = SECRET_KEY.test(key) || AUTH_KEY.test(key)
-    return isToken && typeof member === 'string' && TOKEN_VALUE.test(member) ? [member] : []
-  })
-  const cut = own.map((text) => text.slice(0, MAX_NEEDLE_LENGTH))
-  return [...cut, ...members.flatMap(([, member]) => secretsIn(member))].slice(0, MAX_NESTED)
-}
+class Cleaner {
+  /** The tokens that were found by their names, cut like the secrets. */
+  readonly found = new Set<string>()
+  readonly #secrets: SecretSearch
 
-function clean(value: Json, forms: readonly string[]): Json {
-  if (typeof value === 'string') return cleanText(value, forms)
-  if (value === null || typeof value !== 'object') return value
-  if (!isJsonObject(value)) return value.map((item) => clean(item, forms))
-  const object = createObject()
-  for (const [key, member] of Object.entries(value)) {
-    const safeKey = holdsSecret(key, forms) ? REMOVED : withoutNamedTokens(key, REMOVED)
-    object[safeKey] = isSecretMember(key, member) ? REMOVED : clean(member, forms)
+  constructor(secrets: readonly string[]) {
+    this.#secrets = new SecretSearch(secrets)
   }
-  return object
+
+  /** Copies a value without its tokens. `isDoubtful`: its name or one above it may be that of a token. */
+  clean(value: Json, isDoubtful = false): Json {
+    if (typeof value === 'string') return this.#cleanText(value, isDoubtful)
+    if (value === null || typeof value !== 'object') return value
+    // A name can stand beside its token as a value: `{"name": "auth_id", "value": "…"}`.
+    const isPair = Object.values(value).some(isTokenName)
+    if (!isJsonObject(value)) {
+      return value.map((item) => this.#cleanMember(item, { isPair, isDoubtful }))
+    }
+    const object = createObject()
+    for (const [key, member] of Object.entries(value)) {
+      const names = readingsOf(key)
+      const isSecret = names.some((name) => isSecretMember(name, member))
+      const place = { isPair, isDoubtful: isDoubtful || names.some(isDoubtfulName) }
+      object[this.#cleanText(key)] = isSecret
+        ? this.#remove(member)
+        : this.#cleanMember(member, place)
+    }
+    return object
+  }
+
+  #cleanMember(
+    member: Json,
+    { isPair, isDoubtful }: { isPair: boolean; isDoubtful: boolean },
+  ): Json {
+    const isBeside = isPair && isTokenValue(member) && !isTokenName(member)
+    return isBeside ? this.#remove(member) : this.clean(member, isDoubtful)
+  }
+
+  #cleanText(text: string, isDoubtful = false): string {
+    const readings = readingsOf(text)
+    if (this.#secrets.finds(readings)) return REMOVED
+    if (isDoubtful && LIKE_TOKEN.test(text)) return this.#remove(text)
+    const cleaned = this.#cleanNamed(text)
+    const [, ...decoded] = cleaned === text ? readings : readingsOf(cleaned)
+    return decoded.some((reading) => this.#cleanNamed(reading) !== reading) ? REMOVED : cleaned
+  }
+
+  #cleanNamed(text: string): string {
+    const cleaned = this.#cleanJson(text) ?? text
+    return withoutNamedTokens(cleaned, REMOVED, (token) => this.#note(token))
+  }
+
+  /**
+   * JSON text without the tokens in it; null for a text that is no JSON, that is larger than an event may be, or
+   * that holds no token.
+   */
+  #cleanJson(text: string): string | null {
+    if (!/^\s*[[{]/.test(text)) return null
+    const parsed = parseJson(text.trim())
+    if (!parsed.ok) return null
+    const cleaned = JSON.stringify(this.clean(parsed.value))
+    return cleaned === JSON.stringify(parsed.value) ? null : cleaned
+  }
+
+  #remove(value: Json): typeof REMOVED {
+    if (typeof value === 'string') this.#note(value)
+    // The copy is thrown away; the tokens that a block names are noted on the way.
+    else this.clean(value)
+    return REMOVED
+  }
+
+  #note(token: string): void {
+    if (this.found.size < MAX_FOUND && TOKEN_VALUE.test(token)) {
+      this.found.add(token.slice(0, MAX_NEEDLE_LENGTH))
+    }
+  }
 }
 
-function cleanText(text: string, forms: readonly string[]): string {
-  if (holdsSecret(text, forms)) return REMOVED
-  return withoutNamedTokens(cleanJson(text, forms) ?? text, REMOVED)
-}
-
-/** JSON text without the tokens in it; null for a text that is no JSON, or that holds no token. */
-function cleanJson(text: string, forms: readonly string[]): string | null {
-  if (!/^\s*[[{]/.test(text)) return null
-  const parsed = parseJson(text)
-  if (!parsed.ok) return null
-  const cleaned = JSON.stringify(clean(parsed.value, forms))
-  return cleaned === JSON.stringify(parsed.value) ? null : cleaned
-}
-
-function isSecretMember(key: string, member: Json): boolean {
-  if (SECRET_KEY.test(key)) return true
-  if (!AUTH_KEY.test(key)) return false
-  if (typeof member === 'string') return TOKEN_VALUE.test(member)
+function isSecretMember(name: string, member: Json): boolean {
+  if (SECRET_KEY.test(name)) return true
+  if (!AUTH_KEY.test(name)) return false
+  if (typeof member === 'string') return isTokenValue(member)
   return typeof member === 'object' && member !== null
+}
+
+function isDoubtfulName(name: string): boolean {
+  return DOUBTFUL_KEY.test(name)
+}
+
+/** Whether a value is nothing but the name of a token. */
+function isTokenName(value: Json): boolean {
+  if (typeof value !== 'string' || value.length > 60 || /\s/.test(value)) return false
+  return SECRET_KEY.test(value) || AUTH_KEY.test(value)
+}
+
+function isTokenValue(value: Json): boolean {
+  return typeof value === 'string' && TOKEN_VALUE.test(value)
 }

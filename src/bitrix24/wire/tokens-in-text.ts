@@ -2,87 +2,141 @@
  * Finds tokens inside a text: the request's own ones, in whatever form they are written, and those that the
  * text itself names, for example in an address. The time grows linearly with the text.
  */
-import { base64FormsOf, decodeText } from '../../core/safety/redact.ts'
-
-/** Each round takes one layer of escapes off; nobody writes a token under more layers by accident. */
-const MAX_DECODINGS = 3
+import { base64FormsOf } from '../../core/safety/redact.ts'
 
 // The forms of the two quotes, of a bracket and of a blank that may stand between a name and its value: plain,
 // escaped as in JSON, percent-encoded, and as in HTML.
 const FILLER = String.raw`(?:[\]"'\\\s]|%5d|%2[027]|%25(?:5d|2[027])|&quot;|&#3[49];)`
 const EQUALS = String.raw`(?:=>?|:|%(?:25){0,2}3[ad]|;s:\d{1,4}:)`
-const VALUE = String.raw`[^\s"'\\&<>,;(){}[\]%]{1,2000}`
-const NAMES = [
-  '(?:access|refresh|application|auth)[_-]?token',
-  'client[_-]?secret',
-  '(?:auth|refresh)[_-]?id',
+// `string(32)` is how PHP dumps the kind of a value, and no value.
+const VALUE = String.raw`(?!string\()[^\s"'\\&<>,;(){}[\]%]{1,2000}`
+
+/** The words that a name ends with when its value is a token: `accessToken`, `ACCESS_TOKEN`, `auth.access_token`. */
+export const TOKEN_NAMES = [
+  '(?:access|refresh|application|auth)[-_. ]?token',
+  'client[-_. ]?secret',
+  '(?:auth|refresh)[-_. ]?id',
 ].join('|')
-const NAMED = new RegExp(`((?:${NAMES})${FILLER}{0,8}${EQUALS}${FILLER}{0,8})${VALUE}`, 'gi')
+
+const JOINED = TOKEN_NAMES.replaceAll('[-_. ]', '[_-]')
+const NAMED = new RegExp(`((?:${JOINED})${FILLER}{0,8}${EQUALS}${FILLER}{0,8})(${VALUE})`, 'gi')
+
+// Whatever else stands between a name and its value, the value counts when it looks like a token: in tables, in XML,
+// in dumps of PHP, in forms of several parts.
+const LIKE_TOKEN = String.raw`(?=[a-z0-9])(?=[\w.~+/=-]{0,64}?\d)[\w.~+/=-]{16,2000}`
+const APART = String.raw`(?:<\/?[a-z]{1,10}>|CDATA|string\(\d{1,5}\)|s:\d{1,5}:|[^a-z0-9])`
+const LOOSE = new RegExp(`((?:${TOKEN_NAMES})\\d{0,3}${APART}{1,40}?)(${LIKE_TOKEN})`, 'gi')
 
 // `auth` is a word of many texts, so it counts as the name of a parameter or of a member only. In front of it
 // may stand the end of an escape: %3F or %26, which are "?" and "&".
 const NO_WORD_BEFORE = String.raw`(?:(?<![a-z_-])|(?<=%(?:25){0,2}(?:3f|26)))`
 const IS = String.raw`(?:%(?:25){0,2}3d|=|(?:\\*"|'):\s{0,4}(?:\\*"|')|\\*";s:\d{1,4}:\\*")`
-const AUTH = new RegExp(`(${NO_WORD_BEFORE}auth${IS})${VALUE}`, 'gi')
+const AUTH = new RegExp(`(${NO_WORD_BEFORE}auth${IS})(${VALUE})`, 'gi')
+
+// A block of tokens in JSON that is a part of the text, or that is not whole.
+const BLOCK = new RegExp(
+  String.raw`(${NO_WORD_BEFORE}auth\\*["']?\s{0,4}(?:=>?|:)\s{0,4}\{)([^{}]{1,4000})`,
+  'gi',
+)
 
 // In a sentence or in a header, the value has to look like a token.
 const SPOKEN = new RegExp(
-  String.raw`((?:\bbearer|(?:(?<![\w-])auth|(?:access|refresh|application) token)\s{0,4}[:=])\s{0,4}['"]?)[\w.~+/-]{20,2000}`,
+  String.raw`((?:\bbearer|(?:(?<![\w-])auth(?:orization)?|(?:access|refresh|application) token)\s{0,4}[:=])\s{0,4}['"]?)([\w.~+/-]{20,2000})`,
   'gi',
 )
 
 // The address of an incoming webhook: https://<portal>/rest/<user>/<secret>/<method>, or with /rest/api/.
-const SLASH = String.raw`(?:\\{0,4}\/|%(?:25)?2f)`
+const SLASH = String.raw`(?:(?:\\{0,4}\/|%(?:25)?2f)\.{0,2}){1,4}`
 const WEBHOOK = new RegExp(
-  `((?:\\b|%(?:25)?2f)rest${SLASH}(?:api${SLASH})?\\d{1,12}${SLASH})[a-z0-9_-]{6,}`,
+  `((?:\\b|%(?:25)?2f)rest${SLASH}(?:api${SLASH})?\\d{1,20}${SLASH})([a-z0-9_-]{6,2000})`,
   'gi',
 )
+
+const PATTERNS = [LOOSE, NAMED, BLOCK, AUTH, SPOKEN, WEBHOOK]
 
 // Most texts hold none of these words, and then no further pattern has to be tried.
 const SUSPICIOUS = /auth|token|secret|refresh|rest|bearer/i
 
-/** The forms in which a text may hold one of the secrets, in lower case. */
-export function formsOf(secrets: readonly string[]): readonly string[] {
-  return secrets.flatMap((secret) => [
-    secret.toLowerCase(),
-    hexOf(secret),
-    ...base64FormsOf(secret).map((form) => form.toLowerCase()),
-  ])
+/** So many letters and digits in a row are a secret, and no words that stand one after the other. */
+const MIN_SQUEEZED = 16
+
+/** The forms in which a text may hold secrets. */
+interface SecretForms {
+  /** In lower case, for a text as it is. */
+  readonly plain: ReadonlySet<string>
+  /** Letters and digits alone, for a text without everything else. */
+  readonly squeezed: ReadonlySet<string>
 }
 
-/** Whether a text holds one of the forms: in any case of letters, and under escapes that complete it. */
-export function holdsSecret(text: string, forms: readonly string[]): boolean {
-  if (forms.length === 0 || text === '') return false
-  // An escape can complete a token: JSON writes a line break before `abc` as `\nabc`.
-  const escaped = /\p{Cc}/u.test(text) ? [JSON.stringify(text)] : []
-  return [...readingsOf(text), ...escaped].some((reading) => {
-    const searched = reading.toLowerCase()
-    return forms.some((form) => searched.includes(form))
-  })
-}
+/** Searches texts for some secrets. Most texts are too short for any, and then no form of them is made. */
+export class SecretSearch {
+  readonly #secrets: readonly string[]
+  readonly #minLength: number
+  #forms: SecretForms | null = null
 
-function readingsOf(text: string): readonly string[] {
-  const readings = [text]
-  let view = text
-  for (let round = 0; round < MAX_DECODINGS && /[%&\\]/.test(view); round += 1) {
-    const decoded = decodeText(view)
-    if (decoded === view) break
-    readings.push(decoded)
-    view = decoded
+  constructor(secrets: readonly string[]) {
+    this.#secrets = secrets
+    this.#minLength = Math.min(...secrets.map((secret) => squeeze(secret).length))
   }
-  return readings
+
+  /**
+   * Whether one of the readings of a text holds one of the secrets: in any case of letters, and with anything
+   * between the letters of a long one.
+   */
+  finds(readings: readonly string[]): boolean {
+    return readings.some((reading) => {
+      const searched = reading.toLowerCase()
+      // An escape can complete a token: JSON writes a line break before `abc` as `\nabc`.
+      const escaped = /\p{Cc}/u.test(searched) ? JSON.stringify(searched) : ''
+      if (searched.length + escaped.length < this.#minLength) return false
+      this.#forms ??= formsOf(this.#secrets)
+      const { plain, squeezed } = this.#forms
+      const core = squeeze(searched + escaped)
+      return (
+        [...plain].some((form) => searched.includes(form) || escaped.includes(form)) ||
+        [...squeezed].some((form) => core.includes(form))
+      )
+    })
+  }
+}
+
+function formsOf(secrets: readonly string[]): SecretForms {
+  const plain = new Set<string>()
+  const squeezed = new Set<string>()
+  for (const secret of secrets) {
+    const cased = new Set([secret, secret.toLowerCase(), secret.toUpperCase()])
+    for (const form of [...cased].flatMap((text) => [text, hexOf(text), ...base64FormsOf(text)])) {
+      const core = squeeze(form)
+      if (core.length >= MIN_SQUEEZED) squeezed.add(core)
+      else plain.add(form.toLowerCase())
+    }
+  }
+  return { plain, squeezed }
 }
 
 /**
  * The text with a mark in the place of each token that it names, and of the secrets of webhooks in its
- * addresses.
+ * addresses. `note` gets what was taken off.
  */
-export function withoutNamedTokens(text: string, mark: string): string {
+export function withoutNamedTokens(
+  text: string,
+  mark: string,
+  note: (token: string) => void = () => undefined,
+): string {
   if (!SUSPICIOUS.test(text)) return text
-  return [NAMED, AUTH, SPOKEN, WEBHOOK].reduce(
-    (rest, pattern) => rest.replace(pattern, `$1${mark}`),
+  return PATTERNS.reduce(
+    (rest, pattern) =>
+      rest.replace(pattern, (whole: string, before: string, token: string) => {
+        if (token.startsWith(mark)) return whole
+        note(token)
+        return before + mark
+      }),
     text,
   )
+}
+
+function squeeze(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 
 function hexOf(secret: string): string {

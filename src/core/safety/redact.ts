@@ -3,6 +3,7 @@
  * They get into logs and into the operator's view, so secrets, the paths of URLs and everything that looks
  * like a token are masked. If a secret can still be read in the result, nothing of the text is kept.
  */
+import { decodeText } from './readings.ts'
 
 const MARK = '***'
 const MIN_SECRET_LENGTH = 6
@@ -148,27 +149,6 @@ function isReadable(kept: string, forms: readonly string[]): boolean {
     view = decodeText(view)
   }
   return false
-}
-
-/** Decodes one layer of escapes: percent bytes, JSON, and HTML's numbers and its four common names. */
-export function decodeText(text: string): string {
-  return text
-    .replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
-      const bytes = run.slice(1).split('%')
-      return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16)))
-    })
-    .replace(/\\u([0-9a-f]{4})/gi, (_escape, hex: string) => fromCode(hex, 16))
-    .replace(/\\(["\\/])/g, '$1')
-    .replace(/&#x([0-9a-f]{1,6});/gi, (_entity, hex: string) => fromCode(hex, 16))
-    .replace(/&#(\d{1,7});/g, (_entity, digits: string) => fromCode(digits, 10))
-    .replace(/&(amp|lt|gt|quot);/gi, (_entity, name: string) => NAMED[name.toLowerCase()] ?? '')
-}
-
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' }
-
-function fromCode(digits: string, radix: number): string {
-  const code = Number.parseInt(digits, radix)
-  return code <= 0x10ffff ? String.fromCodePoint(code) : ''
 }
 
 /** Lowers ASCII letters only. `toLowerCase` can change the length of a text, and so the places in it. */

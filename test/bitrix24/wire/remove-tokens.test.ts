@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import { oneTo } from '../../support/builders/a-lane.ts'
 import { REMOVED, removeTokens, secretsOf } from '../../../src/bitrix24/wire/remove-tokens.ts'
 
 const ACCESS = '9049b16a0043d4ca0042213e000000010000077261ef50fc26f1357adbd86a052c9e48'
+
+/** A token that is not the request's own. */
+const OTHER = 'ab12cd34ef56ab78cd90ef12ab34cd56'
+
+const hexOf = (text: string) => text.replace(/./gsu, (c) => c.charCodeAt(0).toString(16))
+const percentOf = (text: string) => text.replace(/./g, (c) => `%${hexOf(c)}`)
+
+function repeated(encode: (text: string) => string, text: string, times: number): string {
+  return oneTo(times).reduce((encoded) => encode(encoded), text)
+}
 
 describe('secretsOf()', () => {
   it('lists the tokens of an event and of the frame page, cut to 32 characters', () => {
@@ -53,6 +64,16 @@ describe('removeTokens()', () => {
     'authToken',
     'auth[access_token]',
     'b24_access_token',
+    'access.token',
+    'access token',
+    'access_token2',
+    'access_token[]',
+    'auth[access_token][0]',
+    'access%5Ftoken',
+    'access\\u005ftoken',
+    'access&#95;token',
+    'ａｃｃｅｓｓ＿ｔｏｋｅｎ',
+    'access\u200b_token',
   ])('takes off the value of a member %s, whatever it is', (key) => {
     const value = { keep: 1, list: [{ [key]: { nested: 'x' } }], [key]: 'anything' }
     expect(removeTokens(value, [])).toEqual({ keep: 1, list: [{ [key]: REMOVED }], [key]: REMOVED })
@@ -155,9 +176,111 @@ describe('removeTokens()', () => {
     ],
     ['in JSON', Array.from(ACCESS, (c) => `\\u00${c.charCodeAt(0).toString(16)}`).join('')],
     ['in HTML', Array.from(ACCESS, (c) => `&#${c.charCodeAt(0)};`).join('')],
+    ['in HTML without ends', Array.from(ACCESS, (c) => `&#000${c.charCodeAt(0)}`).join('')],
+    ['percent-encoded five times', repeated(encodeURIComponent, percentOf(ACCESS), 4)],
+    ['percent-encoded as by Microsoft', ACCESS.replace(/./g, (c) => `%u00${hexOf(c)}`)],
+    ['in base64 three times', repeated(btoa, ACCESS, 3)],
+    ['in base64 of upper case', btoa(ACCESS.toUpperCase())],
+    ['in base64 of percent bytes', btoa(percentOf(ACCESS))],
+    ['in base64 with line ends', btoa(`xx${ACCESS}`).replace(/.{20}/g, '$&\r\n')],
+    ['in base64 of UTF-16', btoa(ACCESS.replace(/./g, '$&\0'))],
+    ['in hex twice', hexOf(hexOf(ACCESS))],
+    ['in hex with colons', ACCESS.replace(/./g, (c) => `${hexOf(c)}:`)],
+    ['in escapes of JavaScript', ACCESS.replace(/./g, (c) => `\\x${hexOf(c)}`)],
+    ['in octal', ACCESS.replace(/./g, (c) => `\\${c.charCodeAt(0).toString(8)}`)],
+    ['quoted-printable', ACCESS.replace(/./g, (c) => `=${hexOf(c).toUpperCase()}`)],
+    ['with blanks, a line end and dashes', ACCESS.replace(/.{8}/g, '$& \n-')],
+    ['with what nobody sees', ACCESS.replace(/./g, '$&\u200b')],
+    ['in full width', ACCESS.replace(/./g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0))],
   ])("replaces a text with the request's own token %s", (_how, text) => {
     const secrets = secretsOf({ auth: { access_token: ACCESS } })
     expect(removeTokens([`see ${text}!`], secrets)).toEqual([REMOVED])
+  })
+
+  const JSON_TEXT = JSON.stringify({ access_token: OTHER })
+  const BLOCK_TEXT = JSON.stringify({ auth: { anything: OTHER } })
+
+  it.each([
+    ['an address, percent-encoded', repeated(encodeURIComponent, `https://a/?auth=${OTHER}`, 4)],
+    ['an address whose parameter is encoded', `https://a/?%61uth=${OTHER}`],
+    ['an address whose value is encoded', `https://a/?auth=${percentOf(OTHER)}`],
+    ['an address in HTML', `https://a/?au&#x74;h=${OTHER}`],
+    ['a name and its value in HTML', `access_token&equals;${OTHER}`],
+    ['JSON, percent-encoded', encodeURIComponent(BLOCK_TEXT)],
+    ['JSON in JSON in JSON', repeated(JSON.stringify, JSON_TEXT, 5)],
+    ['JSON whose names are escaped', `{"\\u0061ccess_token":"${OTHER}"} and more`],
+    ['JSON in base64', btoa(JSON_TEXT)],
+    ['JSON in base64 in an address', `https://a/path/${btoa(JSON_TEXT)}?x`],
+    ['JSON in base64 twice', btoa(btoa(BLOCK_TEXT))],
+    ['JSON in hex', hexOf(JSON_TEXT)],
+    [
+      'the address of a webhook',
+      'https:\\u002f\\u002fa\\u002frest\\u002f1\\u002f5xu10rcaz5ldtqiy\\u002f',
+    ],
+    ['the address of a webhook in base64', btoa('https://a/rest/1/5xu10rcaz5ldtqiy/')],
+  ])('replaces a text that tells a token only when it is decoded: %s', (_what, text) => {
+    expect(removeTokens({ text, [text]: 1 }, [])).toEqual({ text: REMOVED, [REMOVED]: 1 })
+  })
+
+  it.each([
+    [
+      { name: 'access_token', value: OTHER },
+      { name: 'access_token', value: REMOVED },
+    ],
+    [
+      { KEY: 'AUTH_ID', VALUE: OTHER, n: 1 },
+      { KEY: 'AUTH_ID', VALUE: REMOVED, n: 1 },
+    ],
+    [
+      ['auth', OTHER, 'short'],
+      ['auth', REMOVED, 'short'],
+    ],
+    [
+      { name: 'the access token', value: OTHER },
+      { name: 'the access token', value: OTHER },
+    ],
+  ])('takes the value off that stands beside its name: %j', (value, expected) => {
+    expect(removeTokens(value, [])).toEqual(expected)
+  })
+
+  it('takes off what looks like a token below a name that may be one of tokens', () => {
+    const value = { oauth: { a: OTHER, list: [`Bearer ${OTHER}`] }, tokens: 'none', token: OTHER }
+    expect(removeTokens({ ...value, code: OTHER.slice(1) }, [])).toEqual({
+      oauth: { a: REMOVED, list: [REMOVED] },
+      tokens: 'none',
+      token: REMOVED,
+      code: OTHER.slice(1),
+    })
+  })
+
+  it('takes off a block "auth" whose name is in brackets, and one in JSON of any size', () => {
+    expect(removeTokens({ 'data[auth]': { x: 'y' }, 'auth ': ['y'] }, [])).toEqual({
+      'data[auth]': REMOVED,
+      'auth ': REMOVED,
+    })
+    const large = JSON.stringify([...oneTo(2000), { auth: { anything: OTHER } }])
+    expect(String(removeTokens(large, []))).not.toContain(OTHER)
+    const deep = `${'['.repeat(2000)}{"auth":{"anything":"${OTHER}"}}${']'.repeat(2000)}`
+    expect(String(removeTokens(deep, []))).not.toContain(OTHER)
+  })
+
+  it.each([
+    [JSON_TEXT],
+    [`https://a/?auth=${OTHER}`],
+    [{ auth: { deep: { access_token: OTHER } } }],
+  ])('replaces a token also where it stands without its name: %j', (told) => {
+    const cleaned = removeTokens({ told, note: `see ${OTHER}` }, [])
+    expect(cleaned).toMatchObject({ note: REMOVED })
+  })
+
+  it.each([
+    'An ordinary text with 100 % of its words, a = b, and \\u0041 in it',
+    'https://acme.bitrix24.com/crm/deal/details/12/?IFRAME=Y&from=%2Fcrm%2F',
+    'dGhpcyBpcyBqdXN0IGFuIG9yZGluYXJ5IHRleHQgaW4gYmFzZTY0',
+    '{"ID":"7","NAME":"Authentic \\"quotes\\"","PRICE":1.50}',
+    'UF_CRM_AUTHOR_TOKEN_2026_09_21_ABCDEF',
+  ])('keeps %s', (text) => {
+    expect(removeTokens(text, secretsOf({ auth: { access_token: ACCESS } }))).toBe(text)
   })
 
   it('takes the tokens off that a text or a key names', () => {

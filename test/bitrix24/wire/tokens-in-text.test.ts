@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  formsOf,
-  holdsSecret,
-  withoutNamedTokens,
-} from '../../../src/bitrix24/wire/tokens-in-text.ts'
+import { readingsOf } from '../../../src/core/safety/readings.ts'
+import { SecretSearch, withoutNamedTokens } from '../../../src/bitrix24/wire/tokens-in-text.ts'
 
 const R = '[removed]'
 const TOKEN = '1f2e3d4c5b6a79880f1e2d3c4b5a6978'
@@ -17,6 +14,19 @@ describe('withoutNamedTokens()', () => {
     ['x?id=1&amp;AUTH=abc', `x?id=1&amp;AUTH=${R}`],
     ['go%3Fid%3D1%26auth%3Dabc%26x', `go%3Fid%3D1%26auth%3D${R}%26x`],
     ['a=1&auth[access_token]=abc&b=2', `a=1&auth[access_token]=${R}&b=2`],
+    [
+      `<access_token><![CDATA[${TOKEN}]]></access_token>`,
+      `<access_token><![CDATA[${R}]]></access_token>`,
+    ],
+    [`| access_token | ${TOKEN} |`, `| access_token | ${R} |`],
+    [`**Access token**: \`${TOKEN}\``, `**Access token**: \`${R}\``],
+    [`["auth_id"]=>\n  string(32) "${TOKEN}"`, `["auth_id"]=>\n  string(32) "${R}"`],
+    [`form-data; name="refresh_id"\r\n\r\n${TOKEN}`, `form-data; name="refresh_id"\r\n\r\n${R}`],
+    [`access_token={${TOKEN}}`, `access_token={${R}}`],
+    ['got {"auth":{"a":"b","c":"d"}} back', `got {"auth":{${R}}} back`],
+    [`Authorization: ${TOKEN}`, `Authorization: ${R}`],
+    ['https://a/rest//1//5xu10rcaz5ldtqiy/x', `https://a/rest//1//${R}/x`],
+    ['https://a/rest/./1/5xu10rcaz5ldtqiy/x', `https://a/rest/./1/${R}/x`],
     ['auth%5Brefresh_token%5D=abc', `auth%5Brefresh_token%5D=${R}`],
     ['got {"access_token":"abc","n":1} back', `got {"access_token":"${R}","n":1} back`],
     ['got {\\"refresh_token\\": \\"abc\\"} back', `got {\\"refresh_token\\": \\"${R}\\"} back`],
@@ -58,23 +68,30 @@ describe('withoutNamedTokens()', () => {
     'auth: OAuth or password',
     'the bearer of this letter',
     'access token: required',
+    'access token (2026-09-21T14:13:20Z)',
+    'the refresh_id of 20260921141320 and more',
+    'auth: {} is empty',
     'go%3Fxauth%3Dabc',
   ])('leaves the text %s alone', (text) => {
     expect(withoutNamedTokens(text, R)).toBe(text)
   })
 })
 
-describe('holdsSecret()', () => {
-  const forms = formsOf(['a-token-of-this-request'])
+describe('SecretSearch', () => {
+  const search = new SecretSearch(['a-token-of-this-request', '$hort-one'])
 
   it.each([
     ['A-TOKEN-of-this-request!', true],
     ['%61-token%2Dof-this-request', true],
+    ['a token of\nthis request', true],
     [btoa('user:a-token-of-this-request'), true],
     ['a-token-of-this-reques', false],
+    ['the $HORT-ONE', true],
+    // Letters that stand together by chance are no secret when it is short.
+    ['hort one', false],
     ['', false],
-  ])('of %s is %s', (text, expected) => {
-    expect(holdsSecret(text, forms)).toBe(expected)
-    expect(holdsSecret(text, [])).toBe(false)
+  ])('finds in %s a secret: %s', (text, expected) => {
+    expect(search.finds(readingsOf(text))).toBe(expected)
+    expect(new SecretSearch([]).finds(readingsOf(text))).toBe(false)
   })
 })
