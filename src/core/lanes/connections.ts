@@ -28,7 +28,8 @@ export interface Connection {
   readonly release: () => void
   /**
    * Lets the others have the connection while the lane asks for something. The lane keeps its place in the queue,
-   * and the answered function waits there for a connection.
+   * and the answered function waits there for a connection. A lane that gives way once more lends its connection to
+   * fast lanes only. Otherwise a slow one could take it each time, and the lane would never send.
    */
   readonly giveWay: () => () => Promise<void>
 }
@@ -40,6 +41,8 @@ interface QueuedSend {
   readonly ticket: number
   /** Called with the connection; null while the lane is asking for something else. */
   start: (() => void) | null
+  /** How often it has given way. */
+  gaveWay: number
 }
 
 /** Gives connections out in the order of asking, within all bounds. */
@@ -57,13 +60,14 @@ export class Connections {
 
   /** Resolves when the lane has got a connection. */
   async acquire(pulse: LanePulse): Promise<Connection> {
-    const send: QueuedSend = { pulse, ticket: (this.#tickets += 1), start: null }
+    const send: QueuedSend = { pulse, ticket: (this.#tickets += 1), start: null, gaveWay: 0 }
     this.#queue.push(send)
     await this.#turnOf(send)
     return {
       release: () => this.#end(send),
       giveWay: () => {
         if (this.#held.delete(send)) this.#queue.splice(this.#placeOf(send), 0, send)
+        send.gaveWay += 1
         this.#serve()
         return () => this.#turnOf(send)
       },
@@ -103,21 +107,34 @@ export class Connections {
 
   /** The place of the send that is served next; -1 for none. */
   #nextInQueue(): number {
-    const isLast = this.#countHeld((one, since) => this.#isSlow(one, since)) >= MAX_SLOW_CONNECTIONS
+    const slow = this.#countHeld((pulse, since) => this.#isSlow(pulse, since))
+    const isLast = slow + this.#countLent(isKnownAsSlow) >= MAX_SLOW_CONNECTIONS
+    const isFree = this.#held.size < MAX_CONNECTIONS
     // A fast lane that has given way comes back in a moment, so the last connection stays with fast ones.
-    if (isLast && this.#hasRoom('fast') && this.#queue.some(({ pulse }) => pulse === 'fast')) {
-      return this.#queue.findIndex(({ pulse, start }) => pulse === 'fast' && start !== null)
-    }
-    return this.#queue.findIndex(({ pulse, start }) => start !== null && this.#hasRoom(pulse))
+    const isForFast = isLast && isFree && this.#queue.some(({ pulse }) => pulse === 'fast')
+    return this.#queue.findIndex((send) => {
+      const isMeant = !isForFast || send.pulse === 'fast' || isLent(send)
+      return send.start !== null && isMeant && this.#hasRoom(send)
+    })
   }
 
-  #hasRoom(pulse: LanePulse): boolean {
+  /** Whether there is room for a lane. The connection that it has lent itself is there for it. */
+  #hasRoom(asking: QueuedSend): boolean {
+    const { pulse } = asking
     if (this.#held.size >= MAX_CONNECTIONS) return false
-    if (pulse === 'fast' || pulse === 'new') return true
+    if (pulse === 'fast') return true
+    const lent = (isCounted: (one: LanePulse) => boolean) => this.#countLent(isCounted, asking)
+    if (this.#held.size + lent(() => true) >= MAX_CONNECTIONS) return false
+    if (pulse === 'new') return true
     const mayBeSlow = this.#countHeld((one, since) => one === 'new' || this.#isSlow(one, since))
-    if (mayBeSlow >= MAX_SLOW_CONNECTIONS) return false
-    const failing = this.#countHeld((one) => one === 'failing')
+    if (mayBeSlow + lent((one) => one !== 'fast') >= MAX_SLOW_CONNECTIONS) return false
+    const isFailing = (one: LanePulse) => one === 'failing'
+    const failing = this.#countHeld(isFailing) + lent(isFailing)
     return pulse === 'slow' || failing < MAX_FAILING_CONNECTIONS
+  }
+
+  #countLent(isCounted: (pulse: LanePulse) => boolean, except: QueuedSend | null = null): number {
+    return this.#queue.filter((one) => isLent(one) && one !== except && isCounted(one.pulse)).length
   }
 
   #countHeld(isCounted: (pulse: LanePulse, since: number) => boolean): number {
@@ -126,7 +143,16 @@ export class Connections {
 
   /** An attempt of a lane that was not slow before turns out to be slow while it is under way. */
   #isSlow(pulse: LanePulse, since: number): boolean {
-    if (pulse === 'slow' || pulse === 'failing') return true
+    if (isKnownAsSlow(pulse)) return true
     return this.#now() - since > SLOW_ATTEMPT_MS
   }
+}
+
+function isKnownAsSlow(pulse: LanePulse): boolean {
+  return pulse === 'slow' || pulse === 'failing'
+}
+
+/** Whether the lane, which stands in the queue, has lent its connection. */
+function isLent({ gaveWay }: QueuedSend): boolean {
+  return gaveWay > 1
 }

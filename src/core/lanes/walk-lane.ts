@@ -41,8 +41,8 @@ export const MIN_ASK_MS = 100
 
 /**
  * How long a slot may be used after it was given, in milliseconds. A lane that has waited longer for its
- * connection asks again, since several lanes that kept their slots would send at once. Meanwhile the others have
- * the connection: a pacer may be silent for seconds.
+ * connection asks again, since several lanes that kept their slots would send at once. Meanwhile others have the
+ * connection: a pacer may be silent for seconds.
  */
 export const SLOT_HOLDS_MS = SECOND_MS
 
@@ -113,15 +113,14 @@ async function tryToSend(walk: Walk, first: Planned): Promise<void> {
   const awaited = stillDue(walk, first)
   if (awaited === null) return
   const { receiver, clock } = walk
-  const askedAt = clock.now()
+  let slotAt = clock.now()
   const connection = await receiver.connect(pulseOf(awaited.lane))
   try {
     let due = stillDue(walk, awaited)
-    if (due === null) return
-    if (clock.now() - askedAt > SLOT_HOLDS_MS && receiver.minIntervalMs() > 0) {
+    while (due !== null && clock.now() - slotAt > SLOT_HOLDS_MS && receiver.minIntervalMs() > 0) {
       const comeBack = connection.giveWay()
       if (!(await getsSlot(walk, due)) || stillDue(walk, due) === null) return
-      // It asks no third time. A lane that lost its slot to each wait would never send.
+      slotAt = clock.now()
       await comeBack()
       due = stillDue(walk, due)
     }

@@ -161,6 +161,53 @@ describe('G4 isolation: Connections', () => {
     expect(order.slice(5)).toEqual(['f', 'g', 'a again', 'h'])
   })
 
+  it.each<[string, LanePulse, boolean]>([
+    ['a fast lane', H, true],
+    ['a slow one', S, false],
+    ['a failing one', F, false],
+    ['a new one', N, false],
+  ])('that a lane has lent, since it gives way once more, goes to %s: %s', async (...row) => {
+    const [, pulse, expected] = row
+    const connections = new Connections(() => NOW)
+    const [lane, ...others] = await Promise.all(
+      ([S, S, S, S, N] as const).map((one) => connections.acquire(one)),
+    )
+    await lane?.giveWay()()
+    const comeBack = lane?.giveWay()
+    let isServed = false
+    const asked = connections.acquire(pulse).then(({ release }) => {
+      isServed = true
+      return release
+    })
+    await settled()
+    expect(isServed).toBe(expected)
+    if (expected) (await asked)()
+    await comeBack?.()
+    for (const { release } of others) release()
+    lane?.release()
+    await asked
+  })
+
+  it('gives every lane back what it has lent, also when all of them have', async () => {
+    const connections = new Connections(() => NOW)
+    for (const pulses of [
+      [S, S, S, S, N],
+      [N, N, N, N, N],
+      [F, F, S, S, H],
+      [S, N, N, N, N],
+    ] as const) {
+      const lanes = await Promise.all(pulses.map((pulse) => connections.acquire(pulse)))
+      for (const lane of lanes) await lane.giveWay()()
+      const back = lanes.map((lane) => ({ lane, comeBack: lane.giveWay() }))
+      await Promise.all(
+        back.map(async ({ lane, comeBack }) => {
+          await comeBack()
+          lane.release()
+        }),
+      )
+    }
+  })
+
   it('gives the last connection to no new lane while a fast one has given way', async () => {
     const connections = new Connections(() => NOW)
     const [fast] = await Promise.all(

@@ -166,20 +166,39 @@ describe('a walk', () => {
     expect(await Promise.all(rest)).toHaveLength(5)
   })
 
-  it('asks no third time, so that a lane that waits long for each connection sends', async () => {
-    const scenario = aLaneScenario({ events: 1, minIntervalMs: 1000 })
-    const slots = countSlots(scenario)
-    const free = await occupy(scenario)
+  it('asks for a slot after each long wait, and sends although slow lanes take each connection (G4)', async () => {
+    const lane = { recent: [{ sequence: 1, state: 'delivered', at: NOW, attempts: 1 }] } as const
+    const slow = { ...lane, lastTookMs: SLOW_ATTEMPT_MS + 1 }
+    const scenario = aLaneScenario({ events: 1, minIntervalMs: 1000, lane: slow })
+    const slots: number[] = []
+    let answer = (): void => {}
+    scenario.takeSlot = () => {
+      slots.push(scenario.now)
+      const { promise, resolve } = Promise.withResolvers<null>()
+      answer = () => resolve(null)
+      return promise
+    }
+    // Ten lanes without a common pace: each asks for a connection as soon as it has given one back.
+    const held: (() => void)[] = []
+    const asks = (): void =>
+      void scenario.connections.acquire('slow').then(({ release }) => held.push(release))
+    for (const _ of oneTo(10)) asks()
+    await settled()
     const walk = scenario.walk()
-    await settled()
-    scenario.now += SLOT_HOLDS_MS + 1
-    const others = oneTo(5).map(() => scenario.connections.acquire('fast'))
-    free()
-    await settled()
-    scenario.now += SLOT_HOLDS_MS + 1
-    for (const other of await Promise.all(others)) other.release()
+    for (let round = 0; round < 20 && scenario.sends.length === 0; round += 1) {
+      await settled()
+      answer()
+      await settled()
+      scenario.now += SLOT_HOLDS_MS + 1
+      for (const release of held.splice(0)) {
+        release()
+        asks()
+        await settled()
+      }
+    }
     await walk
-    expect([slots.asked, scenario.order]).toEqual([2, [1]])
+    expect(slots).toHaveLength(3)
+    expect(scenario.sends).toMatchObject([{ sequence: 1, at: slots.at(-1) }])
   })
 
   it('of a receiver without a common pace sends when it has a connection, however long it waited', async () => {
