@@ -68,6 +68,28 @@ describe('readBody()', () => {
     expect(await readBody(aRequest(wide), 12)).toEqual({ ok: true, value: wide })
   })
 
+  it('reads a body of a known length in one piece', async () => {
+    const wide = '\u20ac\ufffd'
+    const request = aRequest(wide, { 'content-length': '6' })
+    expect(await readBody(request, 6)).toEqual({ ok: true, value: wide })
+  })
+
+  it.each(['0', '2'])(
+    'counts the bytes of a body that is longer than its length of %s',
+    async (length) => {
+      const wide = '\u20ac'.repeat(4)
+      const lying = () => aRequest(wide, { 'content-length': length })
+      expect(await readBody(lying(), 11)).toEqual({ ok: false, error: 'body_too_large' })
+      expect(await readBody(lying(), 12)).toEqual({ ok: true, value: wide })
+    },
+  )
+
+  it('calls a body of a known length malformed when the caller hangs up', async () => {
+    const { request } = streamed(CHUNK, { chunks: 2, failing: true })
+    const broken = aRequest(request.body, { 'content-length': String(3 * CHUNK.length) })
+    expect(await readBody(broken)).toEqual({ ok: false, error: 'malformed_body' })
+  })
+
   it('calls a body malformed when the caller hangs up in the middle', async () => {
     const { request } = streamed(CHUNK, { chunks: 2, failing: true })
     expect(await readBody(request)).toEqual({ ok: false, error: 'malformed_body' })
