@@ -32,11 +32,12 @@ export function createBitrix24Routes(intakeOf: (c: Context) => IntakeDeps): Hono
 }
 
 async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
-  const decoded = await decode(c.req.raw)
+  const url = new URL(c.req.url)
+  const decoded = await decode(c.req.raw, url)
   if (!decoded.ok) return refuse(c.req.raw, decoded.error)
   const request = decoded.value
-  const { origin: calledUrl } = new URL(c.req.url)
-  const taken = takeRequest(deps, request, { address: clientAddress(c.req.raw), calledUrl })
+  const source = { address: clientAddress(c.req.raw), calledUrl: url.origin }
+  const taken = takeRequest(deps, request, source)
   c.executionCtx.waitUntil(taken)
   const answer = await taken
   const isPage = request.kind === 'install' && request.cause === 'page'
@@ -53,7 +54,10 @@ const DECODE_ERRORS: Readonly<Record<DecodeReason, PageErrorCode>> = {
   missing_credentials: 'untrusted',
 }
 
-async function decode(request: Request): Promise<Result<IncomingRequest, PageErrorCode>> {
+async function decode(
+  request: Request,
+  { searchParams }: URL,
+): Promise<Result<IncomingRequest, PageErrorCode>> {
   const type = mediaType(request)
   const isForm = type === 'application/x-www-form-urlencoded'
   if (!isForm && type !== 'application/json') return err('unsupported_media_type')
@@ -61,8 +65,7 @@ async function decode(request: Request): Promise<Result<IncomingRequest, PageErr
   if (!body.ok) return body
   const parsed = isForm ? parseForm(body.value) : parseJson(body.value)
   if (!parsed.ok) return err('malformed_body')
-  const query = Object.fromEntries(new URL(request.url).searchParams)
-  const decoded = decodeRequest(parsed.value, query)
+  const decoded = decodeRequest(parsed.value, Object.fromEntries(searchParams))
   return decoded.ok ? decoded : err(DECODE_ERRORS[decoded.error])
 }
 

@@ -1,7 +1,12 @@
 /** Hashes texts by SHA-256. The result depends on the text alone, so `core` may use it. */
 
+const ENCODER = new TextEncoder()
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** Returns the SHA-256 of a text's UTF-8 bytes, as hex digits in lower case. */
 export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const digest = await crypto.subtle.digest('SHA-256', ENCODER.encode(text))
+  let hex = ''
+  for (const byte of new Uint8Array(digest)) hex += HEX[byte]
+  return hex
 }
