@@ -198,11 +198,11 @@ function readFieldLinks(reader: SettingsReader): ReadonlyMap<FieldFamily, string
 }
 
 function readSubscribedEvents(reader: SettingsReader): readonly string[] | null {
-  const form = 'Must be a list of event names such as onCrmDealUpdate'
+  const form = 'Must be a list of event names or globs such as onCrmDealUpdate or onCrmDeal*'
   const schema = v.array(v.pipe(v.string(form), v.check(isEventName, form)), form)
   return reader.parse('SUBSCRIBED_EVENTS', schema) ?? null
 }
 
 function isEventName(name: string): boolean {
-  return canonicalName(name) !== null
+  return canonicalName(name.replace(/[*?]+/g, 'x')) !== null || /^\*+$/.test(name)
 }

@@ -161,7 +161,7 @@ describe('loadConfig() takes each setting as TOML value and as text', () => {
 })
 
 describe('loadConfig() names what is wrong', () => {
-  const events = 'Must be a list of event names such as onCrmDealUpdate'
+  const events = 'Must be a list of event names or globs such as onCrmDealUpdate or onCrmDeal*'
   const keys = 'Must be a JSON object of key id to base64 of 32 bytes, newest first'
   const notJson = '(the text is not JSON)'
   const cases: [setting: string, value: unknown, problem: string][] = [
@@ -188,7 +188,7 @@ describe('loadConfig() names what is wrong', () => {
     ['RETENTION_DAYS', 0, 'Must be at least 1'],
     ['RETENTION_DAYS', '3651', 'Must be at most 3650'],
     ['SUBSCRIBED_EVENTS', 'onCrmCanary', `${events} ${notJson}`],
-    ['SUBSCRIBED_EVENTS', ['canary'], events],
+    ['SUBSCRIBED_EVENTS', ['no canary'], events],
     ['SUBSCRIBED_EVENTS', [47114711], events],
     ['UNSAFE_ALLOW_LOCAL_ADDRESSES', 'canary', 'Must be "true" or "false"'],
     ['UNSAFE_ALLOW_LOCAL_ADDRESSES', 1, 'Must be "true" or "false"'],

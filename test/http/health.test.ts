@@ -70,7 +70,7 @@ describe('GET /healthz', () => {
       TOKEN_KEYS: CANARY,
       PUBLIC_URL: `http://${CANARY}.example.com`,
       RETENTION_DAYS: CANARY,
-      SUBSCRIBED_EVENTS: [CANARY],
+      SUBSCRIBED_EVENTS: [`${CANARY} !`],
       UNSAFE_ALLOW_LOCAL_ADDRESSES: CANARY,
       DESTINATIONS: [
         { name: 'alerts', type: 'slak', url: CANARY },
@@ -78,7 +78,7 @@ describe('GET /healthz', () => {
         { name: 'erp', type: 'webhook', url: '$ERP_URL', secret: CANARY, sercet: CANARY },
       ],
     }
-    const list = 'Must be a list of event names such as onCrmDealUpdate'
+    const list = 'Must be a list of event names or globs such as onCrmDealUpdate or onCrmDeal*'
     const forgotten = 'Must be set, as another destination names its portals: use ["*"] for all'
     const response = await healthOf(settings)
     const text = await response.text()

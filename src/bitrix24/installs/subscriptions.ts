@@ -179,8 +179,9 @@ async function bindEvents(
   handler: string,
   call: CallPortal,
 ): Promise<Result<ReadonlySet<string>, RestError>> {
-  const commands = events.map((event) => ({
-    key: event,
+  const commands = events.map((event, index) => ({
+    // The name of an event can hold dots, and then it is no key.
+    key: `row${index}`,
     method: 'event.bind',
     params: { event, handler },
   }))
@@ -188,8 +189,8 @@ async function bindEvents(
   if (!answers.ok) return answers
   return ok(
     new Set(
-      events.filter((event) => {
-        const answer = answers.value.get(event)
+      events.filter((_event, index) => {
+        const answer = answers.value.get(`row${index}`)
         if (answer === undefined) return false
         return answer.ok ? answer.value['result'] === true : hasCode(answer.error, 'already_bound')
       }),

@@ -67,6 +67,14 @@ describe('alignSubscriptions() and what is missing', () => {
     expect(portal.requests).toEqual(['event.get'])
   })
 
+  it('binds events with dots in their names, several in one batch', async () => {
+    const portal = bindingPortal([row('ONAPPUPDATE')])
+    const events = ['ONAPPUPDATE', 'CATALOG.PRODUCT.ON.ADD', 'PARTNER:VISIT-END']
+    const { result, bound } = await align(portal, events)
+    expect(result).toEqual(ok(DONE))
+    expect(bound).toEqual(['CATALOG.PRODUCT.ON.ADD', 'PARTNER:VISIT-END'])
+  })
+
   it('binds one event with a plain call and several with a batch', async () => {
     const one = bindingPortal([row('ONAPPUPDATE')])
     expect((await align(one)).result).toEqual(ok(DONE))

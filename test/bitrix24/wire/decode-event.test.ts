@@ -132,12 +132,21 @@ describe('decodeEvent()', () => {
     ['😀😀', '__'],
     ['<script>', '_SCRIPT_'],
     ['__proto__', '__PROTO__'],
-    ['DEALADD', 'DEALADD'],
+    ['DEAL/ADD', 'DEAL_ADD'],
     ['ONAPP INSTALL', 'ONAPP_INSTALL'],
     [`on${'a'.repeat(198)}`, `ON${'A'.repeat(118)}`],
   ])('quarantines the unknown name %j under a safe one', (sent, name) => {
     const event = decode({}, sent)
     expect(event).toEqual({ ...UNDERSTOOD, name, field: null, quarantined: 'unknown_event_name' })
+  })
+
+  it.each([
+    ['CATALOG.PRODUCT.ON.ADD', 'CATALOG.PRODUCT.ON.ADD'],
+    ['onCrmDynamicItemUpdate_147', 'ONCRMDYNAMICITEMUPDATE_147'],
+    ['partner.module:visit-end', 'PARTNER.MODULE:VISIT-END'],
+    ['DEALADD', 'DEALADD'],
+  ])('understands %s, however the module has named it', (sent, name) => {
+    expect(decode({}, sent)).toEqual({ ...UNDERSTOOD, name, field: null, quarantined: null })
   })
 
   it('understands the longest name that is an event code, and cuts longer ones', () => {

@@ -4,7 +4,7 @@ import {
   canonicalName,
   deliveryType,
   displayName,
-  KNOWN_CRM_EVENTS,
+  BINDABLE_EVENTS,
   userFieldOf,
 } from '../../../src/core/events/event-names.ts'
 
@@ -24,6 +24,9 @@ describe('canonicalName()', () => {
     ['OnAppSettingsInstall', 'ONAPPSETTINGSINSTALL'],
     ['onCrmDynamicItemUpdate_156', 'ONCRMDYNAMICITEMUPDATE_156'],
     ['ON1', 'ON1'],
+    ['catalog.product.on.add', 'CATALOG.PRODUCT.ON.ADD'],
+    ['Main.On.User.Type.Update', 'MAIN.ON.USER.TYPE.UPDATE'],
+    ['partner.module:visit-end', 'PARTNER.MODULE:VISIT-END'],
     [`ON${'A'.repeat(120)}`, `ON${'A'.repeat(120)}`],
   ])('returns the upper-case code of %j', (raw, canonical) => {
     expect(canonicalName(raw)).toBe(canonical)
@@ -32,15 +35,16 @@ describe('canonicalName()', () => {
   it.each([
     ['nothing', ''],
     ['ON alone', 'ON'],
-    ['another first letter', 'CRMDEALADD'],
-    ['ON further inside', 'XONCRMDEALADD'],
+    ['a digit at its beginning', '1CRMDEALADD'],
+    ['a dot at its beginning', '.ON.ADD'],
+    ['a glob', 'ONCRM*'],
     ['121 characters after ON', `ON${'A'.repeat(121)}`],
     ['a leading space', ' ONCRMDEALADD'],
     ['a trailing line break', 'ONCRMDEALADD\n'],
     ['a NUL', 'ONCRMDEALADD\0'],
     ['a zero-width space', 'ONCRM\u200bDEALADD'],
     ['a byte order mark', '\ufeffONCRMDEALADD'],
-    ['a hyphen', 'ONCRM-DEALADD'],
+    ['a slash', 'ONCRM/DEALADD'],
     ['a Cyrillic letter', 'ONCRMDE\u0410LADD'],
     ['a dotless i', 'oncrmrequ\u0131siteadd'],
     ['a dotted capital I', 'ONCRMREQU\u0130SITEADD'],
@@ -59,7 +63,7 @@ describe('canonicalName()', () => {
         (raw) => {
           const canonical = canonicalName(raw)
           if (canonical === null) return
-          expect(canonical).toMatch(/^ON[A-Z0-9_]{1,120}$/)
+          expect(canonical).toMatch(/^[A-Z][A-Z0-9_.:-]{2,121}$/)
           expect(canonicalName(canonical)).toBe(canonical)
         },
       ),
@@ -77,11 +81,15 @@ describe('displayName()', () => {
     ['ONAPPUNINSTALL', 'onAppUninstall'],
     ['ONAPPSETTINGSINSTALL', 'OnAppSettingsInstall'],
     ['ONOFFLINEEVENT', 'onOfflineEvent'],
+    ['ONTASKADD', 'OnTaskAdd'],
+    ['ONIMCONNECTORLINEDELETE', 'OnImConnectorLineDelete'],
+    ['CATALOG.PRODUCT.ON.ADD', 'CATALOG.PRODUCT.ON.ADD'],
+    ['ONCRMDYNAMICITEMUPDATE_147', 'onCrmDynamicItemUpdate_147'],
   ])('spells %s as the documentation does', (canonical, documented) => {
     expect(displayName(canonical)).toBe(documented)
   })
 
-  it.each(['ONIMCONNECTORLINEDELETE', 'ONSOMETHINGNEW', 'constructor', '__proto__'])(
+  it.each(['ONSOMETHINGNEW', 'ACME:VISIT', 'constructor', '__proto__'])(
     'returns %s itself, which no table holds',
     (code) => {
       expect(displayName(code)).toBe(code)
@@ -89,14 +97,14 @@ describe('displayName()', () => {
   )
 
   it('differs from the code in case only, for every known event', () => {
-    const wrong = KNOWN_CRM_EVENTS.filter((name) => displayName(name.toUpperCase()) !== name)
+    const wrong = BINDABLE_EVENTS.filter((name) => displayName(name.toUpperCase()) !== name)
     expect(wrong).toEqual([])
   })
 })
 
-describe('KNOWN_CRM_EVENTS', () => {
+describe('BINDABLE_EVENTS', () => {
   it('holds the 32 user-field events first, and no name twice', () => {
-    const codes = KNOWN_CRM_EVENTS.map((name) => canonicalName(name))
+    const codes = BINDABLE_EVENTS.map((name) => canonicalName(name))
     expect(codes.slice(0, 32).every((code) => code !== null && userFieldOf(code) !== null)).toBe(
       true,
     )
@@ -106,8 +114,15 @@ describe('KNOWN_CRM_EVENTS', () => {
     expect(new Set(codes).size).toBe(codes.length)
   })
 
-  it('holds no lifecycle event', () => {
-    expect(KNOWN_CRM_EVENTS.filter((name) => /^onApp/i.test(name))).toEqual([])
+  it('holds no event of the application itself or of its bots, and none that is misspelt', () => {
+    const pattern = /^on(?:App|ImBot|ImCommand|Offline|TaskCommenD|LeadDelete)/i
+    expect(BINDABLE_EVENTS.filter((name) => pattern.test(name))).toEqual([])
+  })
+
+  it('holds events of every module', () => {
+    expect(BINDABLE_EVENTS).toEqual(
+      expect.arrayContaining(['CATALOG.PRICE.ON.ADD', 'OnTaskAdd', 'ONVOXIMPLANTCALLEND']),
+    )
   })
 })
 
@@ -138,6 +153,7 @@ describe('deliveryType()', () => {
   it.each([
     ['ONCRMREQUISITEUPDATE', 'bitrix24.event.oncrmrequisiteupdate'],
     ['ONIMCONNECTORLINEDELETE', 'bitrix24.event.onimconnectorlinedelete'],
+    ['CATALOG.PRODUCT.ON.ADD', 'bitrix24.event.catalog.product.on.add'],
   ])('names %s, which is about no user field, by its code', (code, type) => {
     expect(deliveryType(code)).toBe(type)
   })

@@ -35,4 +35,35 @@ describe('wantedEvents()', () => {
       'ONCRMDEALUPDATE',
     ])
   })
+
+  it.each([
+    ['a dotted name', 'CATALOG.PRODUCT.ON.ADD', 'CATALOG.PRODUCT.ON.ADD'],
+    ['an event of another module by a glob', 'ontask*', 'ONTASKUPDATE'],
+    ['a name that nobody knows', 'partner:visit', 'PARTNER:VISIT'],
+    ['an event of one type', 'onCrmDynamicItemUpdate_147', 'ONCRMDYNAMICITEMUPDATE_147'],
+    ['a glob over types', 'onCrmDynamicItemUpdate_*', 'ONCRMDYNAMICITEMUPDATE'],
+  ])('adds %s that a destination names', (_, pattern, code) => {
+    expect(wantedEvents(null, [[pattern]])).toContain(code)
+  })
+
+  it.each(['relay.portal.installed', 'robot_hint', 'onAppPayment'])(
+    'adds nothing for %s, which no portal can be bound to',
+    (name) => {
+      expect(wantedEvents(null, [[name]])).toEqual([...ALWAYS, ...REQUISITE])
+    },
+  )
+
+  it('binds the event of all types only, where one type of it is named as well', () => {
+    const wanted = wantedEvents(['onCrmDynamicItemAdd_147', 'onCrmDynamicItemAdd'], [])
+    expect(wanted).toEqual([...ALWAYS, 'ONCRMDYNAMICITEMADD'])
+  })
+
+  it('takes globs in the configured list', () => {
+    expect(wantedEvents(['onCrmCurrency*'], [])).toEqual([
+      ...ALWAYS,
+      'ONCRMCURRENCYADD',
+      'ONCRMCURRENCYUPDATE',
+      'ONCRMCURRENCYDELETE',
+    ])
+  })
 })

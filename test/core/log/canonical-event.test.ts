@@ -36,6 +36,14 @@ describe('canonicalEvent()', () => {
     expect(canonicalEvent(other)).toBe(canonicalEvent(anEvent()))
   })
 
+  it('is the same for an event of all types and its twin of one type', () => {
+    const data = { FIELDS: { ID: '22', ENTITY_TYPE_ID: '147' } }
+    const [base, twin] = ['ONCRMDYNAMICITEMADD', 'ONCRMDYNAMICITEMADD_147'].map((name) =>
+      canonicalEvent(anEvent({ name, data })),
+    )
+    expect(twin).toBe(base)
+  })
+
   it.each<[string, Partial<RelayEvent>]>([
     ['name', { name: 'ONCRMDEALADD' }],
     ['time', { ts: 1790000001 }],

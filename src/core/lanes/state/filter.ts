@@ -2,12 +2,13 @@
  * The filter of a destination: its globs `events`, `fields` and `portals`. A lane applies the filter when its
  * walk comes to an event, not when the event arrives.
  */
-import type { RelayEvent } from '../../log/event.ts'
+import { namesOf } from '../../events/twins.ts'
 import { compileGlobs } from '../../glob.ts'
+import type { RelayEvent } from '../../log/event.ts'
 
 /** The globs of one destination. An empty list matches nothing, but an empty `fields` matches everything. */
 export interface Filter {
-  /** For the event's canonical name. */
+  /** For the event's canonical name, or that of its twin. */
   readonly events: readonly string[]
   /** For FIELD_NAME. Unless the list is empty or holds `*`, only events about user fields match. */
   readonly fields: readonly string[]
@@ -43,7 +44,7 @@ export function compileFilter(
     filter.fields.length === 0 || filter.fields.some((pattern) => /^\*+$/.test(pattern))
 
   return (event) => {
-    if (isLifecycleEvent(event.name) || !isWantedEvent(event.name)) {
+    if (isLifecycleEvent(event.name) || !namesOf(event).some(isWantedEvent)) {
       return { matches: false, reason: 'event' }
     }
     if (!takesAllFields && (event.field === null || !isWantedField(event.field.fieldName))) {

@@ -43,6 +43,24 @@ describe('compileFilter() events', () => {
     expect(compileFilter(filter)(anEvent())).toEqual(not('event'))
   })
 
+  it.each([
+    ['CATALOG.PRODUCT.ON.ADD', 'CATALOG.PRODUCT.ON.ADD', null],
+    ['catalog.*', 'CATALOG.PRODUCT.ON.ADD', null],
+    ['onCrmDynamicItemUpdate_147', 'ONCRMDYNAMICITEMUPDATE', '147'],
+    ['onCrmDynamicItemUpdate', 'ONCRMDYNAMICITEMUPDATE_147', '147'],
+  ])('takes the glob %s for %s', (glob, name, typeId) => {
+    const data = { FIELDS: { ID: '1', ENTITY_TYPE_ID: typeId } }
+    const event = anEvent({ name, data, field: null })
+    expect(compileFilter(aFilter({ events: [glob] }))(event)).toEqual(MATCHES)
+  })
+
+  it('refuses the event of another type', () => {
+    const data = { FIELDS: { ID: '1', ENTITY_TYPE_ID: '148' } }
+    const event = anEvent({ name: 'ONCRMDYNAMICITEMUPDATE', data, field: null })
+    const filter = aFilter({ events: ['onCrmDynamicItemUpdate_147'] })
+    expect(compileFilter(filter)(event)).toEqual(not('event'))
+  })
+
   it('refuses every event when no globs are given', () => {
     expect(compileFilter(aFilter({ events: [] }))(anEvent())).toEqual(not('event'))
   })

@@ -1,0 +1,56 @@
+/**
+ * The events about the application itself, and what its robots send. Events whose name begins with ONAPP reach
+ * no destination.
+ */
+import type { EventFamily } from '../event-family.ts'
+
+/** The families of the application. */
+export const APPLICATION_FAMILIES = [
+  {
+    kind: 'application',
+    scope: null,
+    events: {
+      OnAppInstall: 'installed',
+      OnAppUpdate: 'updated',
+      onAppUninstall: 'uninstalled',
+      onAppUserReady: 'user_ready',
+      ONAPPTEST: 'tested',
+    },
+    misspelt: { onAppsUninstall: 'uninstalled' },
+    bindable: false,
+    id: [],
+  },
+  {
+    kind: 'application_payment',
+    scope: null,
+    events: { onAppPayment: 'paid' },
+    bindable: false,
+    id: ['CODE'],
+  },
+  {
+    kind: 'application_method',
+    scope: null,
+    events: { onAppMethodConfirm: 'confirmed' },
+    bindable: false,
+    id: ['METHOD'],
+  },
+  {
+    kind: 'application_settings',
+    scope: null,
+    events: {
+      OnAppSettingsInstall: 'installed',
+      OnAppSettingsDisplay: 'displayed',
+      OnAppSettingsChange: 'updated',
+    },
+    bindable: false,
+    id: [],
+  },
+  {
+    kind: 'offline_queue',
+    scope: null,
+    events: { onOfflineEvent: 'updated' },
+    bindable: false,
+    // The name of an event that waits in the queue is no id of the queue.
+    id: [],
+  },
+] as const satisfies readonly EventFamily[]

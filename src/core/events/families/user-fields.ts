@@ -1,0 +1,46 @@
+/**
+ * The events about the definitions of user fields. The eight families of the CRM are read before and after
+ * (docs/bitrix24.md#user-fields); `MAIN.ON.USER.TYPE.*` tells of the fields of every module, by number only.
+ */
+import type { FieldAction, FieldFamily } from '../../log/event.ts'
+import type { EventFamily } from '../event-family.ts'
+
+/** The families of the CRM's user fields with the words of their events, in the order of the documentation. */
+export const FIELD_FAMILY_WORDS = [
+  ['Requisite', 'requisite'],
+  ['Lead', 'lead'],
+  ['Deal', 'deal'],
+  ['Contact', 'contact'],
+  ['Company', 'company'],
+  ['Quote', 'quote'],
+  ['Invoice', 'invoice'],
+  ['Type', 'type'],
+] as const satisfies readonly (readonly [word: string, family: FieldFamily])[]
+
+/** The actions on a user field with the words of their events, in the order of the documentation. */
+export const FIELD_ACTION_WORDS = [
+  ['Add', 'added'],
+  ['Update', 'updated'],
+  ['Delete', 'deleted'],
+  ['SetEnumValues', 'enum_values_set'],
+] as const satisfies readonly (readonly [word: string, action: FieldAction])[]
+
+const CRM_FIELDS = FIELD_FAMILY_WORDS.map(([noun, family]) => ({
+  kind: `${family}_user_field` as const,
+  scope: 'crm',
+  events: Object.fromEntries(
+    FIELD_ACTION_WORDS.map(([verb, action]) => [`onCrm${noun}UserField${verb}`, action] as const),
+  ),
+})) satisfies readonly EventFamily[]
+
+const MAIN_EVENTS = {
+  'MAIN.ON.USER.TYPE.ADD': 'added',
+  'MAIN.ON.USER.TYPE.UPDATE': 'updated',
+  'MAIN.ON.USER.TYPE.DELETE': 'deleted',
+} as const
+
+/** The families of user fields. */
+export const USER_FIELD_FAMILIES = [
+  ...CRM_FIELDS,
+  { kind: 'user_field', scope: 'userfieldconfig', events: MAIN_EVENTS },
+] as const satisfies readonly EventFamily[]

@@ -1,0 +1,45 @@
+/** The events about tasks, calendars, people, groups and posts. */
+import { spellEvents, type EventFamily } from '../event-family.ts'
+
+/** The families of tasks. */
+export const TASK_FAMILIES = [
+  {
+    kind: 'task',
+    scope: 'task',
+    events: spellEvents('OnTask'),
+    link: '/company/personal/user/{user}/tasks/task/view/{id}/',
+  },
+  {
+    kind: 'task_comment',
+    scope: 'task',
+    events: spellEvents('OnTaskComment'),
+    misspelt: { OnTaskCommenUpdate: 'updated', OnTaskCommenDelete: 'deleted' },
+    // Newer portals keep comments as messages of a chat: `ID` is 0 there.
+    id: ['ID', 'MESSAGE_ID'],
+    related: { task: ['TASK_ID'] },
+    link: '/company/personal/user/{user}/tasks/task/view/{task}/',
+  },
+] as const satisfies readonly EventFamily[]
+
+/** The families of calendars. */
+export const CALENDAR_FAMILIES = [
+  { kind: 'calendar_entry', scope: 'calendar', events: spellEvents('OnCalendarEntry') },
+  { kind: 'calendar_section', scope: 'calendar', events: spellEvents('OnCalendarSection') },
+] as const satisfies readonly EventFamily[]
+
+/** The families of people and of the groups in which they work. */
+export const PEOPLE_FAMILIES = [
+  {
+    kind: 'user',
+    scope: 'user',
+    events: { onUserAdd: 'added' },
+    link: '/company/personal/user/{id}/',
+  },
+  {
+    kind: 'workgroup',
+    scope: 'sonet',
+    events: spellEvents('onSonetGroup'),
+    link: '/workgroups/group/{id}/',
+  },
+  { kind: 'feed_post', scope: 'log', events: spellEvents('OnLiveFeedPost'), id: ['POST_ID'] },
+] as const satisfies readonly EventFamily[]

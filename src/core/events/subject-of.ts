@@ -1,0 +1,132 @@
+/**
+ * Tells which thing an event is about, and by which further ids a person finds it. Both follow from the entry of
+ * the event's family; ids that say nothing to a person (`member_id`, a bot's own authorization) stand in no entry.
+ */
+import type { RelayEvent } from '../log/event.ts'
+import { idOf, readId } from './data-paths.ts'
+import type { RelatedKind } from './event-family.ts'
+import { baseOf, familyOf, type EventMeaning, type KnownFamily } from './families.ts'
+import { recordTypeOf, pathOfKind, type RecordType, type SubjectKind } from './record-types.ts'
+
+/** The thing that an event is about. */
+export interface EventSubject {
+  readonly kind: SubjectKind
+  readonly id: string
+  /** Its name for people; null while it was not read. */
+  readonly title: string | null
+  /** Its https page in the portal, or that of the record to which it belongs; null when none is known. */
+  readonly link: string | null
+}
+
+/** An id that an event holds. */
+export interface EventId {
+  readonly kind: SubjectKind | RelatedKind
+  readonly id: string
+}
+
+type NamedEvent = Pick<RelayEvent, 'name' | 'data' | 'userId'>
+
+/**
+ * The subject of an event; null for an event of an unknown family, and for one that names no thing. `domain` is
+ * the portal's present host: without one there is no link.
+ */
+export function subjectOf(event: NamedEvent, domain: string | null): EventSubject | null {
+  const meaning = familyOf(event.name)
+  const named = meaning && nameSubject(event, meaning.family)
+  if (meaning === null || named === null) return null
+  const path = linkPath(event, { meaning, ...named })
+  const link = path === null || domain === null ? null : addressOf(domain, path)
+  return { kind: named.type?.kind ?? meaning.family.kind, id: named.id, title: null, link }
+}
+
+/** The ids of an event by which a person finds its subject: the subject's own first, each thing once. */
+export function idsOf(event: NamedEvent): readonly EventId[] {
+  const meaning = familyOf(event.name)
+  if (meaning === null) return []
+  const { family } = meaning
+  const named = nameSubject(event, family)
+  const own = named === null ? [] : [{ kind: named.type?.kind ?? family.kind, id: named.id }]
+  const records = recordsOf(event, family).map(({ type: { kind }, id }) => ({ kind, id }))
+  const all: readonly EventId[] = [...own, ...relatedOf(event, family), ...records]
+  return all.filter(
+    ({ kind, id }, index) =>
+      all.findIndex((other) => other.kind === kind && other.id === id) === index,
+  )
+}
+
+interface NamedSubject {
+  readonly id: string
+  /** The type of a record of the CRM; null for everything else. */
+  readonly type: RecordType | null
+}
+
+function nameSubject({ name, data }: NamedEvent, family: KnownFamily): NamedSubject | null {
+  const paths = family.id ?? ['ID']
+  // A `data` that is one value is the id itself: `data=107`.
+  const id = readId(data, paths) ?? (paths.length > 0 ? idOf(data) : null)
+  if (id === null) return null
+  if (family.type === undefined) return { id, type: null }
+  const typeId = readId(data, [family.type]) ?? baseOf(name)?.typeId ?? ''
+  return { id, type: recordTypeOf(typeId) }
+}
+
+function relatedOf({ data }: NamedEvent, { related = {} }: KnownFamily): readonly EventId[] {
+  return Object.entries(related).flatMap(([kind, paths]) => {
+    const id = readId(data, paths)
+    // Sound: the keys of the table are the kinds.
+    return id === null ? [] : [{ kind: kind as RelatedKind, id }]
+  })
+}
+
+interface NamedRecord {
+  readonly type: RecordType
+  readonly id: string
+}
+
+function recordsOf({ data }: NamedEvent, { belongsTo = [] }: KnownFamily): readonly NamedRecord[] {
+  return belongsTo.flatMap((paths) => {
+    const type = recordTypeOf(readId(data, [paths.type]) ?? '')
+    const id = readId(data, [paths.id])
+    return type === null || id === null ? [] : [{ type, id }]
+  })
+}
+
+interface LinkedSubject extends NamedSubject {
+  readonly meaning: EventMeaning
+}
+
+function linkPath(event: NamedEvent, { meaning, id, type }: LinkedSubject): string | null {
+  const { family, verb } = meaning
+  const related = Object.fromEntries(relatedOf(event, family).map((one) => [one.kind, one.id]))
+  const places = { ...related, id, type: typeText(type), user: userText(event) }
+  // A comment that is gone still has its task, but a task that is gone has no page.
+  const isGone = verb === 'deleted' && family.link?.includes('{id}') === true
+  if (family.link !== undefined) return isGone ? null : fillPath(family.link, places)
+  const record = recordsOf(event, family).at(-1)
+  const path = record === undefined ? null : pathOfKind(record.type.kind)
+  if (record === undefined || path === null) return null
+  return fillPath(path, { id: record.id, type: typeText(record.type), user: userText(event) })
+}
+
+function typeText(type: RecordType | null): string {
+  return type?.typeId == null ? '' : String(type.typeId)
+}
+
+function userText({ userId }: NamedEvent): string {
+  return userId === null ? '' : String(userId)
+}
+
+/** Fills in the places; null when one of them has no number, so that no text of an event gets into an address. */
+function fillPath(path: string, values: Readonly<Record<string, string>>): string | null {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (place, name: string) => {
+    const value = values[name] ?? ''
+    return /^\d{1,15}$/.test(value) ? value : place
+  })
+  return filled.includes('{') ? null : filled
+}
+
+function addressOf(domain: string, path: string): string | null {
+  const isHost = /^[\w.-]{1,253}(?::\d{1,5})?$/.test(domain)
+  const address = `https://${domain}${path}`
+  return isHost && URL.canParse(address) ? address : null
+}
