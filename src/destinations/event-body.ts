@@ -4,6 +4,7 @@
  * compared.
  */
 import { deliveryType, displayName } from '../core/events/event-names.ts'
+import { subjectOf, type EventSubject } from '../core/events/subject-of.ts'
 import type { Change, Enrichment, Json, PortalUser, ThinReason } from '../core/log/event.ts'
 import type { Delivery } from './receiver.ts'
 
@@ -61,8 +62,12 @@ export interface EventData {
   readonly readAt?: string
   readonly enrichment: 'complete' | 'unavailable' | 'not_applicable'
   readonly enrichmentReason?: ThinReason | null
-  /** The page of the portal where the field is set up. */
+  /** The page of the portal that shows the subject; of a field the page where it is set up. */
   readonly link?: string
+  /** The thing that the event is about, where the event names one that is known. */
+  readonly subject?: EventSubject
+  /** The number of the binding or of the outgoing webhook that sent the event, where Bitrix24 told it. */
+  readonly handlerId?: string
   /** Bitrix24's `data`, for events that are not about user fields. */
   readonly payload?: Json
   readonly replayed?: true
@@ -93,6 +98,8 @@ export function buildEventBody(delivery: Delivery): EventBody {
       enrichment: enrichment.status,
       ...(enrichment.status === 'unavailable' && { enrichmentReason: enrichment.reason }),
       ...(delivery.link !== null && { link: delivery.link }),
+      ...tellSubject(delivery),
+      ...(delivery.event.handlerId !== null && { handlerId: delivery.event.handlerId }),
       ...(delivery.event.field === null && { payload: delivery.event.data }),
       ...(delivery.replayed && { replayed: true as const }),
     },
@@ -122,6 +129,14 @@ function tellReading(enrichment: Enrichment): Partial<EventData> {
 // The time comes from the portal, and a year of more than four digits has another form in ISO 8601.
 function isTime(ms: number): boolean {
   return ms >= 0 && ms < (LAST_SECOND + 1) * 1000
+}
+
+function tellSubject({ event, enrichment, link }: Delivery): Pick<EventData, 'subject'> {
+  const subject = subjectOf(event, null)
+  if (subject === null) return {}
+  const label = enrichment.field?.['label']
+  const title = typeof label === 'string' && label !== '' ? label : null
+  return { subject: { ...subject, title, link } }
 }
 
 function userOf(delivery: Delivery): EventData['user'] {

@@ -32,8 +32,8 @@ export interface Delivery {
   readonly event: RelayEvent
   readonly enrichment: Enrichment
   /**
-   * The https page of the portal where the field is set up; null when none is known. The relay makes it:
-   * nothing of it is taken from the CRM.
+   * The https page of the portal that shows what the event is about, and of a field the one where it is set up;
+   * null when none is known. The relay makes it: only numbers of it are taken from the event.
    */
   readonly link: string | null
   /** True when an operator asked for the event again. */

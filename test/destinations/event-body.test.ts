@@ -21,6 +21,8 @@ describe('buildEventBody()', () => {
         field: { label: 'Tax number', userTypeId: 'string' },
         changes: [{ attribute: 'EDIT_FORM_LABEL.en', before: 'Tax no.', after: 'Tax number' }],
         enrichment: 'complete',
+        subject: { kind: 'requisite_user_field', id: '235', title: 'Tax number', link: null },
+        handlerId: '661',
       },
     })
     expect(Object.keys(body)).toEqual(['type', 'timestamp', 'data'])
@@ -36,6 +38,8 @@ describe('buildEventBody()', () => {
       'field',
       'changes',
       'enrichment',
+      'subject',
+      'handlerId',
     ])
   })
 
@@ -78,6 +82,8 @@ describe('buildEventBody()', () => {
       'readAt',
       'enrichment',
       'link',
+      'subject',
+      'handlerId',
     ])
   })
 
@@ -149,6 +155,8 @@ describe('buildEventBody()', () => {
       field: null,
       changes: null,
       enrichment: 'not_applicable',
+      subject: { kind: 'dynamic_item', id: '12', title: null, link: null },
+      handlerId: '661',
       payload: data,
     })
   })

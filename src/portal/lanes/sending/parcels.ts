@@ -1,5 +1,6 @@
 /** The parcels of one portal: everything that a receiver is told about stored events. */
 import { fieldLink } from '../../../bitrix24/fields/field-link.ts'
+import { subjectOf } from '../../../core/events/subject-of.ts'
 import type { Bundle } from '../../../core/lanes/plan-digest.ts'
 import type { SendContext } from '../../../core/lanes/walk-ports.ts'
 import { deliveryId } from '../../../core/log/delivery-id.ts'
@@ -55,11 +56,13 @@ export class Parcels {
     }
   }
 
-  /** The settings page of the field in the portal; null for a field that is gone. */
-  #link({ event: { field } }: LogEntry): string | null {
+  /** The page of the event's subject in the portal; null for a subject that is gone. */
+  #link({ event }: LogEntry): string | null {
     const { config, trust } = this.#deps
+    const { field } = event
     const domain = trust.domain()
-    if (field === null || field.action === 'deleted' || domain === null) return null
+    if (field === null) return subjectOf(event, domain)?.link ?? null
+    if (field.action === 'deleted' || domain === null) return null
     return fieldLink({ ...field, domain }, config.fieldLinks)
   }
 

@@ -54,6 +54,15 @@ describe('Parcels.create()', () => {
     ])
   })
 
+  it('links the page of a record, on the present domain', () => {
+    const data = { FIELDS: { ID: '6641' } }
+    const event = anEvent({ name: 'ONCRMDEALADD', field: null, data })
+    const [delivery] = parcels().create([anEntry({ event })], CONTEXT).deliveries
+    expect(delivery.link).toBe('https://acme.bitrix24.com/crm/deal/details/6641/')
+    const [lost] = parcels({ domain: null }).create([anEntry({ event })], CONTEXT).deliveries
+    expect(lost.link).toBeNull()
+  })
+
   it("knows the application's system user", () => {
     const made = parcels({ application: anApplication({ systemUserId: 512 }) })
     expect(made.create([anEntry()], CONTEXT).deliveries[0].systemUserId).toBe(512)
