@@ -197,6 +197,7 @@ export function createPortalSettings(env: Env): PortalSettings {
       sealer: config.sealer,
       policy: config.policy,
       retentionDays: config.retentionDays,
+      maxLogBytes: config.maxLogBytes,
       wantedEvents: wantedEvents(
         config.subscribedEvents,
         (config.destinations ?? []).map(({ filter }) => filter.events),

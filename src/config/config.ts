@@ -47,6 +47,8 @@ export interface Config {
   readonly adminToken: string | null
   readonly publicUrl: string | null
   readonly retentionDays: number
+  /** The most bytes of one portal's log; 0 stands for none. */
+  readonly maxLogBytes: number
   /** Minutes between two scheduled comparisons; 0 turns them off. */
   readonly reconcileMinutes: number
   /** The address of the settings page of each family. */
@@ -59,6 +61,9 @@ export interface Config {
 }
 
 const DEFAULT_RETENTION_DAYS = 30
+const DEFAULT_MAX_LOG_BYTES = 1024 ** 3
+/** Below it the tables of a portal without events would be too large already. */
+const LEAST_MAX_LOG_BYTES = 1_000_000
 const DEFAULT_RECONCILE_MINUTES = 1440
 const GOOD_ADMIN_TOKEN_LENGTH = 16
 
@@ -91,6 +96,7 @@ function readConfig(env: Env): Config {
     adminToken: readAdminToken(reader),
     publicUrl: readPublicUrl(reader, policy),
     retentionDays: readRetentionDays(reader),
+    maxLogBytes: readMaxLogBytes(reader),
     reconcileMinutes: readReconcileMinutes(reader),
     fieldLinks: readFieldLinks(reader),
     subscribedEvents: readSubscribedEvents(reader),
@@ -166,6 +172,16 @@ function readRetentionDays(reader: SettingsReader): number {
     v.maxValue(3650, 'Must be at most 3650'),
   )
   return reader.parse('RETENTION_DAYS', schema) ?? DEFAULT_RETENTION_DAYS
+}
+
+function readMaxLogBytes(reader: SettingsReader): number {
+  const form = `Must be 0 (no limit) or a number of bytes, at least ${LEAST_MAX_LOG_BYTES}`
+  const schema = v.pipe(
+    v.number(form),
+    v.safeInteger(form),
+    v.check((bytes) => bytes === 0 || bytes >= LEAST_MAX_LOG_BYTES, form),
+  )
+  return reader.parse('MAX_LOG_BYTES', schema) ?? DEFAULT_MAX_LOG_BYTES
 }
 
 function readReconcileMinutes(reader: SettingsReader): number {

@@ -31,6 +31,7 @@ import { Receivers } from './lanes/sending/receivers.ts'
 import { LaneRules } from './lanes/rules.ts'
 import { LaneWalker } from './lanes/walker.ts'
 import { Appender } from './log/appender.ts'
+import { LogSpace } from './log/log-space.ts'
 import { LogStore } from './log/log-store.ts'
 import { LogWriter } from './log/log-writer.ts'
 import { SegmentStore } from './log/segment-store.ts'
@@ -79,7 +80,7 @@ export function createParts({ storage, memberId, settings, scheduler }: PartsDep
 type Given = Omit<PartsDeps, 'settings'> & PortalSettings
 
 /** The stored state of the portal: its log, its lanes, its install and its fields. */
-function createStored({ storage, memberId, world, scheduler }: Given) {
+function createStored({ storage, memberId, config, world, scheduler }: Given) {
   const db = openDatabase(storage)
   const damaged = new DamagedRows({ db, memberId, world })
   const alarm = new AlarmKeeper(storage, world.now)
@@ -90,7 +91,8 @@ function createStored({ storage, memberId, world, scheduler }: Given) {
   const state = new PortalState({ db, log, damaged, world, scheduler })
   const book = new LaneBook({ db, log, fates, damaged, scheduler })
   const fields = new FieldStore(db, damaged)
-  return { db, damaged, alarm, segments, log, youngest, fates, state, book, fields }
+  const space = new LogSpace({ memberId, db, fields, config, world })
+  return { db, damaged, alarm, segments, log, youngest, fates, state, book, fields, space }
 }
 
 type Stored = Given & ReturnType<typeof createStored>

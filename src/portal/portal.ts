@@ -14,10 +14,11 @@ import { asOf, type AppendAnswer, type AppendRequest } from './log/appender.ts'
 import { controlLane, reconcile, removePin, replay, setValue } from './tasks/operator.ts'
 import { createParts, type PortalParts } from './parts.ts'
 import { confirmRecovery, recoverInstall } from './tasks/recovery.ts'
-import { closeFullSegment, dropOld } from './tasks/retention.ts'
+import { closeFullSegment } from './tasks/retention.ts'
 import { checkInstallation, startDue } from './tasks/run-due.ts'
 import type { PortalSettings } from './settings.ts'
 import { loadInstall, loadKnown } from './tasks/start.ts'
+import { makeRoom, tidyLog } from './tasks/tidy-log.ts'
 import { uninstallPortal, type UninstallCall } from './tasks/uninstall.ts'
 import { askPortal, tidyRecords } from './tasks/upkeep.ts'
 import {
@@ -30,6 +31,7 @@ import {
 } from './views/event-views.ts'
 import { installStatus } from './views/portal-status.ts'
 import { portalView, type PortalView } from './views/portal-view.ts'
+import { storageView, type StorageView } from './views/storage-view.ts'
 
 /** One portal with its log, its lanes and its install. Its name is the member id. */
 export class PortalObject extends DurableObject<unknown> {
@@ -96,7 +98,7 @@ export class PortalObject extends DurableObject<unknown> {
   async touch(): Promise<{ dropped: number }> {
     const { state, alarm, waker } = this.#parts
     if (!state.isKnown()) return { dropped: 0 }
-    const dropped = await dropOld(this.#parts)
+    const dropped = await tidyLog(this.#parts)
     await tidyRecords(this.#parts)
     // The portal may be slow to answer, and nobody waits for it.
     this.#work.background(confirmRecovery(this.#parts))
@@ -108,9 +110,10 @@ export class PortalObject extends DurableObject<unknown> {
   }
 
   /** The portal for the admin API; null when nothing is known of it. */
-  view(): PortalView | null {
+  view(): (PortalView & { readonly storage: StorageView }) | null {
     const { state, world } = this.#parts
-    return state.isKnown() ? portalView(this.#parts, world.now()) : null
+    if (!state.isKnown()) return null
+    return { ...portalView(this.#parts, world.now()), storage: storageView(this.#parts) }
   }
 
   /** A page of events, newest first; null when nothing is known of the portal. */
@@ -155,7 +158,9 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** The one alarm of all timers. The next alarm is set before the work; a throw means that this failed. */
   override async alarm(): Promise<void> {
-    const { waker } = this.#parts
+    const { waker, space } = this.#parts
+    // Every append leaves an alarm behind, so that a log which grows fast is looked at within minutes.
+    if (space.mayBeOver()) this.#work.background(tidyLog(this.#parts))
     if (!(await waker.begin())) return
     try {
       startDue(this.#parts)
@@ -177,6 +182,7 @@ export class PortalObject extends DurableObject<unknown> {
     await recoverInstall(this.#parts)
     if (!(await loadInstall(this.#parts))) return
     await loadKnown(this.#parts)
+    if (this.#parts.state.isBehind()) this.#work.background(makeRoom(this.#parts))
     this.#work.background(confirmRecovery(this.#parts))
   }
 

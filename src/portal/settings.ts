@@ -34,6 +34,8 @@ export interface PortalConfig {
   readonly sealer: Sealer
   readonly policy: AddressPolicy
   readonly retentionDays: number
+  /** The most bytes of the log; 0 stands for none. */
+  readonly maxLogBytes: number
   /** Canonical names of the events to bind. */
   readonly wantedEvents: readonly string[]
   /** The relay's own origin as configured; null stands for the origin that the portal called. */

@@ -21,6 +21,14 @@ export interface Database {
   bytes(): number
 }
 
+/**
+ * Whether storage has refused a write because the object is full (docs/cloudflare.md, "Storage limits"). The message
+ * is the only thing that tells it.
+ */
+export function isFullError(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('SQLITE_FULL')
+}
+
 /** Reads a text column; anything else is a bug of the store and throws. */
 export function textOf(row: SqlRow, column: string): string {
   const value = row[column]

@@ -48,6 +48,7 @@ describe('loadConfig()', () => {
       PUBLIC_URL: 'https://relay.example.com/',
       REST: 'https://box.example.com:8443/rest/1/canary0123456789',
       RETENTION_DAYS: 7,
+      MAX_LOG_BYTES: 5_000_000,
       RECONCILE_MINUTES: '0',
       FIELD_LINKS: { requisite: REQUISITE_LINK },
       SUBSCRIBED_EVENTS: ['onCrmDealUpdate'],
@@ -74,6 +75,7 @@ describe('loadConfig()', () => {
       reconcileMinutes: 0,
       fieldLinks: new Map([['requisite', REQUISITE_LINK]]),
       retentionDays: 7,
+      maxLogBytes: 5_000_000,
       subscribedEvents: ['onCrmDealUpdate'],
       version: 'v-1',
       problems: [],
@@ -91,6 +93,7 @@ describe('loadConfig()', () => {
         'ADMIN_TOKEN',
         'PUBLIC_URL',
         'RETENTION_DAYS',
+        'MAX_LOG_BYTES',
         'SUBSCRIBED_EVENTS',
         'UNSAFE_ALLOW_LOCAL_ADDRESSES',
         'DESTINATIONS',
@@ -110,6 +113,7 @@ describe('loadConfig()', () => {
         reconcileMinutes: 1440,
         fieldLinks: new Map(),
         retentionDays: 30,
+        maxLogBytes: 1024 ** 3,
         subscribedEvents: null,
         version: 'unversioned',
         problems: [],
@@ -117,6 +121,10 @@ describe('loadConfig()', () => {
       })
       expect(sealer).toBeDefined()
     }
+  })
+
+  it.each(['0', 0])('takes MAX_LOG_BYTES %j for no limit', (value) => {
+    expect(read({ ...GOOD, MAX_LOG_BYTES: value })).toMatchObject({ maxLogBytes: 0, problems: [] })
   })
 
   it('reads an environment once', () => {
@@ -187,6 +195,18 @@ describe('loadConfig() names what is wrong', () => {
     ['RETENTION_DAYS', true, 'Must be a number of days'],
     ['RETENTION_DAYS', 0, 'Must be at least 1'],
     ['RETENTION_DAYS', '3651', 'Must be at most 3650'],
+    [
+      'MAX_LOG_BYTES',
+      'canary',
+      `Must be 0 (no limit) or a number of bytes, at least 1000000 ${notJson}`,
+    ],
+    ['MAX_LOG_BYTES', -1, 'Must be 0 (no limit) or a number of bytes, at least 1000000'],
+    ['MAX_LOG_BYTES', 999_999, 'Must be 0 (no limit) or a number of bytes, at least 1000000'],
+    [
+      'MAX_LOG_BYTES',
+      '1e6.5',
+      `Must be 0 (no limit) or a number of bytes, at least 1000000 ${notJson}`,
+    ],
     ['SUBSCRIBED_EVENTS', 'onCrmCanary', `${events} ${notJson}`],
     ['SUBSCRIBED_EVENTS', ['no canary'], events],
     ['SUBSCRIBED_EVENTS', [47114711], events],

@@ -44,15 +44,23 @@ function delaysRetention(lane: LaneState): boolean {
   return lane.status !== 'removed'
 }
 
+/** What a lane loses and has to remember when events are deleted. */
+export interface PassedEvents {
+  readonly meant: number
+  readonly lastMeant: number | null
+  /** @default false */
+  readonly isEarly?: boolean
+}
+
 /**
  * Returns a lane after the events up to the sequence `floor` were deleted: its cursor is at `floor` or later.
  * `meant` counts the deleted events that the lane still had to deliver, and `lastMeant` is the sequence of
- * the last deleted event that was meant for its destination.
+ * the last deleted event that was meant for its destination. `isEarly` says that they went before their time.
  */
 export function passFloor(
   lane: LaneState,
   floor: number,
-  { meant, lastMeant }: { meant: number; lastMeant: number | null },
+  { meant, lastMeant, isEarly = false }: PassedEvents,
 ): LaneState {
   const epochs = lane.epochs.filter((_, index) => {
     const next = lane.epochs[index + 1]
@@ -70,5 +78,6 @@ export function passFloor(
     nextAttemptAt: waitOfNext(lane),
     lastMeant: lastMeant ?? lane.lastMeant,
     expired: lane.expired + meant,
+    crowdedOut: lane.crowdedOut + (isEarly ? meant : 0),
   }
 }

@@ -17,12 +17,24 @@ const SPAN = 1 / 30
 /** An event is kept for so much longer at most, as a part of that time, when its segment will go as a whole. */
 const KEPT_LONGER = 1 / 10
 
+/** A segment takes this part of the largest log at most, so that one segment is little to lose. */
+const PART_OF_LIMIT = 1 / 16
+
 /** The open segment in numbers. */
 export interface SegmentState {
   readonly events: number
   readonly bytes: number
   /** When its first event was received, in unix milliseconds; null without one. */
   readonly oldestAt: number | null
+}
+
+/** What decides when a segment is closed. */
+export interface SegmentTerms {
+  /** Unix milliseconds. */
+  readonly now: number
+  readonly retentionDays: number
+  /** 0 stands for no limit. */
+  readonly maxLogBytes: number
 }
 
 /** For how long at most an old event waits for the youngest one of its segment, in milliseconds. */
@@ -33,8 +45,13 @@ export function segmentGraceMs(retentionDays: number): number {
 /** Whether the open segment is to be closed. */
 export function isFull(
   { events, bytes, oldestAt }: SegmentState,
-  { now, retentionDays }: { readonly now: number; readonly retentionDays: number },
+  { now, retentionDays, maxLogBytes }: SegmentTerms,
 ): boolean {
   if (events < MIN_SEGMENT_EVENTS || oldestAt === null) return false
-  return bytes >= SEGMENT_BYTES || now - oldestAt >= retentionDays * DAY_MS * SPAN
+  return bytes >= segmentBytes(maxLogBytes) || now - oldestAt >= retentionDays * DAY_MS * SPAN
+}
+
+/** The size at which a segment is closed, in bytes. */
+export function segmentBytes(maxLogBytes: number): number {
+  return maxLogBytes === 0 ? SEGMENT_BYTES : Math.min(SEGMENT_BYTES, maxLogBytes * PART_OF_LIMIT)
 }

@@ -68,6 +68,12 @@ export class FieldStore {
       .map((row) => numberOf(row, 'id'))
   }
 
+  /** About the bytes that all fields take. It reads every field. */
+  bytes(): number {
+    const [row] = this.#db.all('SELECT coalesce(sum(octet_length(state)), 0) AS bytes FROM fields')
+    return row === undefined ? 0 : numberOf(row, 'bytes')
+  }
+
   /** Every entity of which a field was ever met. */
   entities(): FieldEntity[] {
     return this.#db

@@ -143,18 +143,24 @@ export class LogStore {
    * So the sizes are read first, and then as many entries as fit, but at least one.
    */
   #page(rows: string, sequence: number, limit: number): LogEntry[] {
-    const fitting = limit > 1 ? this.#fitting(rows, sequence, limit) : limit
+    const terms = { sequence, limit, bytes: MAX_PAGE_BYTES }
+    const fitting = limit > 1 ? this.#fitting(rows, terms) : limit
     return this.#db.all(`SELECT * FROM ${rows} LIMIT ?`, sequence, fitting).map(parseEntry)
   }
 
-  #fitting(rows: string, sequence: number, limit: number): number {
+  /** How many entries fit into so many bytes: `limit` at most, and one at least. */
+  #fitting(
+    rows: string,
+    terms: { readonly sequence: number; readonly limit: number; readonly bytes: number },
+  ): number {
+    const { sequence, limit } = terms
     const sizes = this.#db.all(
       `SELECT octet_length(event) + coalesce(octet_length(enrichment), 0) AS bytes FROM ${rows} LIMIT ?`,
       sequence,
       limit,
     )
     let bytes = 0
-    const tooMuch = sizes.findIndex((row) => (bytes += numberOf(row, 'bytes')) > MAX_PAGE_BYTES)
+    const tooMuch = sizes.findIndex((row) => (bytes += numberOf(row, 'bytes')) > terms.bytes)
     return tooMuch === -1 ? sizes.length : Math.max(1, tooMuch)
   }
 
@@ -209,6 +215,17 @@ export class LogStore {
       }
     }
     return []
+  }
+
+  /**
+   * The last of the oldest entries that take so many bytes together, `limit` at most, and one at least; null for an
+   * empty log.
+   */
+  lastWithin(bytes: number, limit: number): number | null {
+    const [oldest] = this.#segments.all()
+    const rows = `${oldest?.log ?? ''} WHERE sequence > ? ORDER BY sequence`
+    const count = this.#fitting(rows, { sequence: 0, limit, bytes })
+    return this.oldest(count).at(-1)?.sequence ?? null
   }
 
   /** Whether the log holds no entry. */

@@ -3,11 +3,11 @@
  * segment, which is open. A closed segment goes by dropping its tables, since each row that is deleted is billed like
  * one that is written.
  *
- * Closing and dropping happen inside the caller's transaction. Whoever opens that transaction does it in
- * `changing()`, so that memory follows storage however the transaction ends.
+ * Dropping happens inside the caller's transaction. Whoever opens that transaction does it in `changing()`, so that
+ * memory follows storage however the transaction ends.
  */
 import type { SegmentState } from '../../core/log/segments.ts'
-import { numberOf, type Database } from '../../storage/database.ts'
+import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
 import {
   createTables,
   dropTables,
@@ -15,6 +15,7 @@ import {
   numberIn,
   openSegment,
   parseSegment,
+  tablesOf,
   type Segment,
 } from './segment-rows.ts'
 
@@ -32,6 +33,7 @@ export interface LogCounts {
 export class SegmentStore {
   readonly #db: Database
   #known: readonly Segment[] | null = null
+  #isBehind = false
 
   constructor(db: Database) {
     this.#db = db
@@ -43,10 +45,17 @@ export class SegmentStore {
     return this.#known
   }
 
+  /**
+   * Whether the log stands on the tables of a version without segments, since its object is too full for the new ones.
+   * It is one open segment then, and its numbers are counted when the new tables are made.
+   */
+  isBehind(): boolean {
+    this.all()
+    return this.#isBehind
+  }
+
   #load(): readonly Segment[] {
-    const rows = this.#db.all(
-      'SELECT id, last, oldest_at, youngest_at, bytes FROM segments ORDER BY id',
-    )
+    const rows = this.#rows()
     const open = rows.at(-1)
     return [
       ...rows.slice(0, -1).map((row) => parseSegment(row, (log) => this.lastIn(log))),
@@ -54,8 +63,22 @@ export class SegmentStore {
     ]
   }
 
+  #rows(): readonly SqlRow[] {
+    this.#isBehind = false
+    try {
+      return this.#db.all(
+        'SELECT id, last, oldest_at, youngest_at, bytes FROM segments ORDER BY id',
+      )
+    } catch (error) {
+      this.#isBehind = error instanceof Error && error.message.includes('no such table')
+      if (!this.#isBehind) throw error
+      return []
+    }
+  }
+
   /** The open segment in numbers. */
   openState(): SegmentState {
+    if (this.isBehind()) return { events: 0, bytes: 0, oldestAt: null }
     const closed = this.all().slice(0, -1)
     const [row] = this.#db.all(
       'SELECT entries + max(0, ? - up_to) AS entries FROM segments ORDER BY id DESC LIMIT 1',
@@ -93,6 +116,7 @@ export class SegmentStore {
 
   /** The numbers of the whole log. */
   counts(): LogCounts {
+    if (this.isBehind()) return this.#countsBehind()
     const rows = this.#db.all(
       'SELECT up_to, entries, reconciled, thin, quarantined FROM segments ORDER BY id',
     )
@@ -108,11 +132,21 @@ export class SegmentStore {
     }
   }
 
+  /** Sequences without an event are counted as well: the true numbers are kept by tables that are not there yet. */
+  #countsBehind(): LogCounts {
+    const { log } = this.#open()
+    const [row] = this.#db.all(`SELECT min(sequence) AS first FROM ${log}`)
+    const first = numberIn(row ?? {}, 'first')
+    const entries = first === null ? 0 : this.lastIn(log) - first + 1
+    return { entries, reconciled: 0, thin: 0, quarantined: 0 }
+  }
+
   /** Adds to the numbers of a segment. The number of events needs no write: it follows from their sequences. */
   count(
     id: number,
     { reconciled = 0, thin = 0, quarantined = 0 }: Partial<Omit<LogCounts, 'entries'>>,
   ): void {
+    if (this.isBehind()) return
     this.#db.all(
       `UPDATE segments SET reconciled = reconciled + ?, thin = thin + ?,
          quarantined = quarantined + ? WHERE id = ?`,
@@ -125,6 +159,7 @@ export class SegmentStore {
 
   /** Takes deleted events off the numbers of a segment. `last` was its last sequence before. */
   uncount(id: number, last: number, gone: LogCounts): void {
+    if (this.isBehind()) return
     this.#db.all(
       `UPDATE segments SET entries = entries + max(0, ? - up_to) - ?, up_to = max(up_to, ?),
          reconciled = reconciled - ?, thin = thin - ?, quarantined = quarantined - ? WHERE id = ?`,
@@ -143,6 +178,7 @@ export class SegmentStore {
    * `head + 1`.
    */
   skipTo(head: number): void {
+    if (this.isBehind()) return
     const open = this.#open()
     const last = Math.max(this.lastIn(open.log), this.#lastClosed())
     if (last === head) return
@@ -175,8 +211,12 @@ export class SegmentStore {
     return this.all().at(-1) ?? openSegment(FIRST_SEGMENT)
   }
 
-  /** Closes the open segment, which ends with `head`, and opens the next one. */
+  /** Closes the open segment, which ends with `head`, and opens the next one, in a transaction of its own. */
   close(head: number): void {
+    this.changing(() => this.#db.transaction(() => this.#close(head)))
+  }
+
+  #close(head: number): void {
     const { id, log } = this.#open()
     const { oldestAt, bytes } = this.openState()
     const [last] = this.#db.all(`SELECT received_at FROM ${log} ORDER BY sequence DESC LIMIT 1`)
@@ -209,6 +249,11 @@ export class SegmentStore {
 
   /** Drops everything. The next event gets `head + 1`. */
   clear(head: number): void {
+    if (this.isBehind()) {
+      for (const table of Object.values(tablesOf(FIRST_SEGMENT)))
+        this.#db.all(`DELETE FROM ${table}`)
+      return
+    }
     for (const { id } of this.all()) dropTables(this.#db, id)
     this.#db.all('DELETE FROM segments')
     this.#db.all('DELETE FROM parked_counts')

@@ -3,7 +3,7 @@
  * stored. When the list of this program does not begin with them, the object refuses to start: an older
  * Worker never works on the tables of a newer one.
  */
-import { textOf, type Database } from '../../storage/database.ts'
+import { isFullError, textOf, type Database } from '../../storage/database.ts'
 
 /** One step of the schema. A step that was released is never edited, only followed by another one. */
 export interface Migration {
@@ -99,6 +99,13 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ]
 
+/** With the tables of this step a full object can go on, where it has no room for those of the later ones. */
+const LEAST_READABLE = '0003-digests'
+
+function appliedSteps(db: Database): readonly string[] {
+  return db.all('SELECT id FROM migrations ORDER BY position').map((row) => textOf(row, 'id'))
+}
+
 /** Whether the tables were ever made. A request under a made-up member id must not make them. */
 export function hasSchema(db: Database): boolean {
   return (
@@ -107,23 +114,36 @@ export function hasSchema(db: Database): boolean {
   )
 }
 
+/** Where a migration begins and ends; by default it applies every step. */
+interface MigrationTerms {
+  readonly migrations?: readonly Migration[]
+  readonly upTo?: string
+}
+
 /**
- * Brings the schema up to date in one transaction. A test may stop at an older version with `upTo`.
+ * Brings the schema up to date in one transaction. A test may stop at an older version with `upTo`. False when the
+ * object is too full for it, and can go on with the tables that it has.
  *
  * @throws when the applied steps are not the beginning of the list.
  */
-export function migrate(
-  db: Database,
-  { migrations = MIGRATIONS, upTo }: { migrations?: readonly Migration[]; upTo?: string } = {},
-): void {
+export function migrate(db: Database, terms: MigrationTerms = {}): boolean {
+  try {
+    applySteps(db, terms)
+    return true
+  } catch (error) {
+    const canGoOn = isFullError(error) && hasSchema(db) && appliedSteps(db).includes(LEAST_READABLE)
+    if (!canGoOn) throw error
+    return false
+  }
+}
+
+function applySteps(db: Database, { migrations = MIGRATIONS, upTo }: MigrationTerms): void {
   db.transaction(() => {
     // A full object refuses writes, and must start nevertheless: nothing is written that is there.
     if (!hasSchema(db)) {
       db.all('CREATE TABLE migrations (position INTEGER PRIMARY KEY, id TEXT NOT NULL)')
     }
-    const applied = db
-      .all('SELECT id FROM migrations ORDER BY position')
-      .map((row) => textOf(row, 'id'))
+    const applied = appliedSteps(db)
     applied.forEach((id, position) => {
       if (migrations[position]?.id !== id) {
         throw new Error(

@@ -45,6 +45,9 @@ export class PortalState {
   readonly rows: InstallRows
   readonly #deps: PortalStateDeps
   #prepared = false
+  /** Whether a full object has refused the tables of this version: it goes on with those of the former one. */
+  #isBehind = false
+  #isFull = false
   #install: InstallState = NO_INSTALL
   #pending: PendingRow | null = null
   #hasNamedApplication = false
@@ -96,6 +99,28 @@ export class PortalState {
       this.#deps.damaged.setAside('install')
       this.rows.saveInstall(install)
     })
+  }
+
+  /** Whether storage is full and nothing could be dropped: no event can be stored. */
+  isFull(): boolean {
+    return this.#isFull
+  }
+
+  /** Notes whether storage has taken an event at last; true when that has changed. */
+  noteFull(isFull: boolean): boolean {
+    const hasChanged = this.#isFull !== isFull
+    this.#isFull = isFull
+    return hasChanged
+  }
+
+  /** Whether the object works on the tables of a former version, because it is too full to make the new ones. */
+  isBehind(): boolean {
+    return this.#isBehind
+  }
+
+  /** Makes the tables that a full object has refused, as soon as there is room for them. */
+  catchUp(): void {
+    this.#isBehind = !migrate(this.#deps.db)
   }
 
   /** Whether anything is known of the portal: an install or its end, a pending install, or an event. */
@@ -211,7 +236,7 @@ export class PortalState {
 
   #prepare(): void {
     if (this.#prepared) return
-    migrate(this.#deps.db)
+    this.#isBehind = !migrate(this.#deps.db)
     this.#prepared = true
   }
 }

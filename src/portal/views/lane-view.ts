@@ -30,6 +30,8 @@ export interface LaneView {
   readonly parked: number
   /** How many events retention has dropped while they waited. */
   readonly expired: number
+  /** How many of them went before their time, because the log had grown too large. */
+  readonly crowdedOut: number
   /** How many replays wait or go on. */
   readonly replaying: number
   /** Failed attempts of the front. */
@@ -67,6 +69,7 @@ export function laneView(parts: LaneViewParts, lane: LaneState, now: number): La
     backlog: Math.max(0, head - lane.cursor),
     parked: parts.fates.countParked(lane.destination),
     expired: lane.expired,
+    crowdedOut: lane.crowdedOut,
     replaying: lane.replays.length,
     attempts: lane.attempts,
     oldestWaitingAt: isoTime(waiting?.receivedAt ?? null),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../../src/core/durations.ts'
 import {
   isFull,
+  segmentBytes,
   segmentGraceMs,
   MIN_SEGMENT_EVENTS,
   SEGMENT_BYTES,
@@ -9,7 +10,7 @@ import {
 } from '../../../src/core/log/segments.ts'
 import { NOW } from '../../support/time.ts'
 
-const TERMS = { now: NOW, retentionDays: 30 }
+const TERMS = { now: NOW, retentionDays: 30, maxLogBytes: 0 }
 
 describe('isFull()', () => {
   it.each<[string, Partial<SegmentState>, boolean]>([
@@ -23,6 +24,19 @@ describe('isFull()', () => {
   ])('for one that %s', (_case, partial, expected) => {
     const open = { events: MIN_SEGMENT_EVENTS, bytes: 0, oldestAt: NOW, ...partial }
     expect(isFull(open, TERMS)).toBe(expected)
+  })
+})
+
+describe('a log with a limit', () => {
+  it.each([
+    [0, SEGMENT_BYTES],
+    [1024 ** 3, SEGMENT_BYTES],
+    [16_000_000, 1_000_000],
+  ])('of %d bytes has segments of %d bytes at most', (maxLogBytes, bytes) => {
+    expect(segmentBytes(maxLogBytes)).toBe(bytes)
+    const open = { events: MIN_SEGMENT_EVENTS, bytes, oldestAt: NOW }
+    expect(isFull(open, { ...TERMS, maxLogBytes })).toBe(true)
+    expect(isFull({ ...open, bytes: bytes - 1 }, { ...TERMS, maxLogBytes })).toBe(false)
   })
 })
 

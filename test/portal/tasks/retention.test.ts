@@ -3,15 +3,13 @@
  * receiver still waits for without counting it (G5).
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { anEvent, aUserField } from '../../support/builders/a-delivery.ts'
+import { anEvent } from '../../support/builders/a-delivery.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
-import { RETENTION_PAGE } from '../../../src/core/lanes/retention.ts'
 import { MIN_SEGMENT_EVENTS } from '../../../src/core/log/segments.ts'
 import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
 import { ok } from '../../../src/core/result.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
 import { oneTo } from '../../support/builders/a-lane.ts'
-import { MAX_PAGE_BYTES } from '../../../src/portal/log/log-store.ts'
 import { machine } from '../../support/builders/entries.ts'
 import { until } from '../../support/until.ts'
 
@@ -99,19 +97,6 @@ describe('the daily visit', () => {
     expect(await scenario.object.view()).toMatchObject({ head: 1201, events: 0 })
     expect(await scenario.portal.sends()).toBe(1202)
     expect(await scenario.object.view()).toMatchObject({ head: 1202, events: 1 })
-  })
-
-  it('of large events reads a few at a time, and counts each that a lane had still to get', async () => {
-    await scenario.relay.passesOn()
-    await scenario.operator.pauses('erp')
-    const large = JSON.stringify(anEvent({ data: 'x'.repeat(MAX_PAGE_BYTES / 2) }))
-    for (let n = 0; n < 5; n += 1) await scenario.portal.sends({ event: large })
-    await passDays(21)
-    const observed = await scenario.observe()
-    expect(await scenario.object.touch()).toEqual({ dropped: 6 })
-    const deleted = observed.writes.filter(({ query }) => query.startsWith('DELETE FROM log'))
-    expect(deleted.length).toBeGreaterThan(1)
-    expect(await scenario.lane('erp')).toMatchObject({ expired: 5, backlog: 0 })
   })
 
   it('forgets the fates of dropped events', async () => {
@@ -306,56 +291,6 @@ describe('a log of several segments', () => {
     await scenario.operator.resumes('erp')
     await scenario.relay.passesOn()
     expect(scenario.receiver('erp').links().at(-1)).toEqual([203, 202])
-  })
-
-  it('drops one that lanes have passed after reading its last page only', async () => {
-    await scenario.relay.passesOn()
-    await fill(1201)
-    await scenario.rows(`UPDATE lanes SET lanes = json_set(lanes, '$.lanes[0].cursor', 1201)`)
-    await scenario.relay.restarts()
-    await passDays(11)
-    let read = 0
-    await scenario.inside(({ storage }) => {
-      const exec = storage.sql.exec.bind(storage.sql)
-      storage.sql.exec = (query, ...bindings) => {
-        if (query.startsWith('SELECT * FROM log')) read += 1
-        return exec(query, ...bindings)
-      }
-    })
-    expect(await scenario.object.touch()).toEqual({ dropped: 1201 })
-    expect(read).toBe(1)
-  })
-
-  it('remembers the last event that a lane was meant to get, however far back it stands', async () => {
-    const field = (fieldName: string) => ({
-      event: JSON.stringify(anEvent({ field: aUserField({ fieldName }) })),
-    })
-    await scenario.relay.deploys([machine('erp', { fields: ['UF_CRM_TAX'] })])
-    await scenario.portal.sends(field('UF_CRM_TAX'))
-    for (let n = 0; n < RETENTION_PAGE; n += 100) {
-      await Promise.all(
-        Array.from({ length: 100 }, () => scenario.portal.sends(field('UF_CRM_VAT'))),
-      )
-    }
-    await scenario.settled()
-    await passDays(11)
-    expect(await scenario.object.touch()).toEqual({ dropped: RETENTION_PAGE + 1 })
-    await scenario.relay.restarts()
-    await scenario.portal.sends(field('UF_CRM_TAX'))
-    await scenario.settled()
-    expect(scenario.receiver('erp').links()).toEqual([
-      [1, null],
-      [RETENTION_PAGE + 2, 1],
-    ])
-  })
-
-  it('counts what a lane loses over all pages of it', async () => {
-    await scenario.relay.passesOn()
-    await scenario.operator.pauses('erp')
-    await fill(1201)
-    await passDays(21)
-    expect(await scenario.object.touch()).toEqual({ dropped: 1201 })
-    expect(await scenario.lane('erp')).toMatchObject({ cursor: 1201, expired: 1200 })
   })
 
   it('loses one whose times were damaged row by row, and then its tables', async () => {

@@ -37,6 +37,7 @@ export class Scenario {
   async close(): Promise<void> {
     overrides.adapt = (settings) => settings
     overrides.now = () => Date.now()
+    overrides.onStart = () => {}
     forgetBackground()
     vi.useRealTimers()
     vi.restoreAllMocks()

@@ -69,6 +69,27 @@ export function refuseTransactions(storage: DurableObjectStorage): () => void {
   }
 }
 
+/** Statements that a full object takes. */
+const TAKEN_WHEN_FULL = /^\s*(?:SELECT|DELETE|DROP)\b/i
+
+/**
+ * The object holds no more than so many bytes from now on, until it ends: as on the platform, it is read and deleted
+ * from, and refuses every other statement while it is full. The answer gives it as much room as is asked for.
+ */
+export function limitStorage(storage: DurableObjectStorage, bytes: number): (room: number) => void {
+  let limit = bytes
+  const exec = storage.sql.exec.bind(storage.sql)
+  storage.sql.exec = (query, ...bindings) => {
+    if (!TAKEN_WHEN_FULL.test(query) && storage.sql.databaseSize >= limit) {
+      throw new Error('database or disk is full: SQLITE_FULL')
+    }
+    return exec(query, ...bindings)
+  }
+  return (room) => {
+    limit += room
+  }
+}
+
 function inserts({ writes }: Observed): number {
   return writes.filter(({ query }) => query.startsWith('INSERT INTO log')).length
 }

@@ -10,12 +10,21 @@ export interface Overrides {
   adapt: (settings: AdaptableSettings) => AdaptableSettings
   /** The clock of the pacers, unix milliseconds; applies at once. */
   now: () => number
+  /** Is given the storage of every portal's object before the object begins. */
+  onStart: (storage: DurableObjectStorage) => void
 }
 
 /** The overrides of the running test. */
 export const overrides: Overrides = {
   adapt: (settings) => settings,
   now: () => Date.now(),
+  onStart: () => {},
+}
+
+/** The context of an object that begins now. */
+export function started(ctx: DurableObjectState): DurableObjectState {
+  overrides.onStart(ctx.storage)
+  return ctx
 }
 
 /** The settings of an object that is constructed now. */

@@ -9,14 +9,14 @@ import worker from '../../../src/index.ts'
 import { Pacer as RealPacer } from '../../../src/objects/pacer.ts'
 import { PortalObject } from '../../../src/portal/portal.ts'
 import { watchBackground } from './background.ts'
-import { adaptSettings, overrides } from './overrides.ts'
+import { adaptSettings, overrides, started } from './overrides.ts'
 
 export { Directory } from '../../../src/objects/directory.ts'
 
 /** The real object with adapted settings. */
 export class Portal extends PortalObject {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env, adaptSettings(createPortalSettings(env)))
+    super(started(ctx), env, adaptSettings(createPortalSettings(env)))
     watchBackground(ctx)
   }
 }

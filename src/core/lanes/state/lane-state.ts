@@ -73,6 +73,8 @@ interface LaneProgress {
   readonly meantBeforeFloor: number | null
   /** How many events retention has dropped while they waited. */
   readonly expired: number
+  /** How many of them went before their time, because the log had grown too large. */
+  readonly crowdedOut: number
   /** The filters of the lane, oldest first. */
   readonly epochs: readonly Epoch[]
   readonly recent: readonly RecentFate[]
@@ -140,6 +142,7 @@ export const UNTOUCHED = {
   lastMeant: null,
   meantBeforeFloor: null,
   expired: 0,
+  crowdedOut: 0,
   recent: [],
   replays: [],
   digest: null,

@@ -110,6 +110,8 @@ const PROGRESS = {
   lastMeant: NumberOrNull,
   meantBeforeFloor: NumberOrNull,
   expired: AnyNumber,
+  // Older versions had no limit of the log.
+  crowdedOut: AnyNumber,
   epochs: v.array(EpochSchema),
   recent: v.array(RecentFateSchema),
   replays: v.array(ReplayJobSchema),

@@ -1,0 +1,109 @@
+/**
+ * The space of one portal's log: how large it is, how large it may be, and the one run at a time that makes it
+ * smaller. A full object refuses every write, so the log of a portal has a limit far below the platform's.
+ */
+import { MINUTE_MS } from '../../core/durations.ts'
+import type { Database } from '../../storage/database.ts'
+import type { PortalConfig, World } from '../settings.ts'
+
+/** In a full object at least this part of what it holds has to go, so that it is not full again at once. */
+const PART_WHEN_FULL = 1 / 16
+
+/** After room was sought in vain it is sought again after so long, in milliseconds. */
+export const SEEK_AGAIN_MS = MINUTE_MS
+
+/** The dependencies of the space. */
+export interface LogSpaceDeps {
+  readonly memberId: string
+  readonly db: Pick<Database, 'bytes'>
+  /** The snapshots of fields lie in the same database, and are no part of the log. */
+  readonly fields: { bytes(): number }
+  readonly config: Pick<PortalConfig, 'maxLogBytes'>
+  readonly world: Pick<World, 'log' | 'now'>
+}
+
+/** Events that went before their time. */
+export interface ShortenedLog {
+  readonly events: number
+  /** How many times one of them was still to be delivered by a lane. */
+  readonly expired: number
+  /** The destinations whose lanes had still to deliver them. */
+  readonly heldBy: readonly string[]
+}
+
+/** The space of one portal's log. */
+export class LogSpace {
+  readonly #deps: LogSpaceDeps
+  #running: Promise<unknown> = Promise.resolve()
+  #seeking: Promise<void> | null = null
+  /** When room was last sought in vain, in unix milliseconds; null for never. */
+  #soughtAt: number | null = null
+
+  constructor(deps: LogSpaceDeps) {
+    this.#deps = deps
+  }
+
+  /** The size of the database, in bytes. */
+  bytes(): number {
+    return this.#deps.db.bytes()
+  }
+
+  /** The most bytes of the log; 0 stands for no limit. */
+  limit(): number {
+    return this.#deps.config.maxLogBytes
+  }
+
+  /** Whether the database is larger than the log may be. It reads no row. */
+  mayBeOver(): boolean {
+    return this.limit() > 0 && this.bytes() > this.limit()
+  }
+
+  /** The limit for a log whose object is full; 0 where the operator wants none. */
+  limitWhenFull(): number {
+    return Math.min(this.limit(), Math.floor(this.bytes() * (1 - PART_WHEN_FULL)))
+  }
+
+  /** By how many bytes the log is over a limit; 0 when it is not. */
+  excess(limit: number): number {
+    if (limit === 0 || this.bytes() <= limit) return 0
+    return Math.max(0, this.bytes() - this.#deps.fields.bytes() - limit)
+  }
+
+  /** Runs `work` after every run that began before: two at a time would drop the same events. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#running.then(work)
+    this.#running = turn.catch(() => {
+      // Swallows: whoever began that run hears of its failure.
+    })
+    return turn
+  }
+
+  /**
+   * Runs `work`, which makes room in a full object. Whoever asks meanwhile waits for the same run, and for a minute
+   * after a run that was in vain nothing is tried: every event of that time would read the log again.
+   */
+  async seekRoom(work: () => Promise<void>): Promise<void> {
+    if (this.#seeking !== null) return this.#seeking
+    const now = this.#deps.world.now()
+    if (this.#soughtAt !== null && now - this.#soughtAt < SEEK_AGAIN_MS) return
+    this.#soughtAt = now
+    this.#seeking = work()
+    try {
+      await this.#seeking
+    } finally {
+      this.#seeking = null
+    }
+  }
+
+  /** Notes that storage has taken an event again. */
+  foundRoom(): void {
+    this.#soughtAt = null
+  }
+
+  /** Tells the operator's log that events went before their time, and whose lanes had still to get them. */
+  tellShortened({ events, expired, heldBy }: ShortenedLog): void {
+    const { memberId, world } = this.#deps
+    const fields = { memberId, events, expired, heldBy: heldBy.join(', ') }
+    world.log('warn', 'log_shortened', fields)
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Everything that keeps the log of a portal small: full segments are closed, old events go, and where the log is too
+ * large, the oldest ones go before their time. At first those that every lane has passed, then those that a lane had
+ * still to deliver: it counts them as expired, and its destination is named. So a dead receiver costs no other one an
+ * event. The daily visit does this, an alarm that finds the log too large, and an append into a full object.
+ */
+import { RETENTION_PAGE } from '../../core/lanes/retention.ts'
+import type { PortalParts } from '../parts.ts'
+import { dropPage, dropSegment } from './drop-events.ts'
+import { closeFullSegment, dropOld, type RetentionParts } from './retention.ts'
+
+/** About so many rows one run deletes at most; a later run goes on. */
+const MAX_DELETED = 100_000
+
+/** A segment that takes more than this part of the largest log does not go as a whole: far too much would go. */
+const LARGE_PART = 1 / 4
+
+/** The parts that keep the log small. They are nine, since the end of an event concerns everything that knows it. */
+type LogParts = RetentionParts & Pick<PortalParts, 'space'>
+
+/** Tidies the log, one run at a time, and returns how many events are gone. */
+export function tidyLog(parts: LogParts): Promise<number> {
+  return parts.space.inTurn(() => tidy(parts, parts.space.limit()))
+}
+
+/**
+ * The same in a full object, in which the oldest events go although the log is below its limit. Whether it has room
+ * then is seen by the next write.
+ */
+export function makeRoom(parts: LogParts): Promise<number> {
+  return parts.space.inTurn(() => tidy(parts, parts.space.limitWhenFull()))
+}
+
+async function tidy(parts: LogParts, limit: number): Promise<number> {
+  const { log, segments, state } = parts
+  const before = log.counts().entries
+  await closeFullSegment(parts)
+  await dropOld(parts)
+  await dropEarly(parts, limit)
+  if (state.isBehind()) segments.changing(() => state.catchUp())
+  return before - log.counts().entries
+}
+
+/** Drops the oldest events until the log is below a limit, in bytes; 0 stands for no limit. */
+async function dropEarly(parts: LogParts, limit: number): Promise<void> {
+  const { log, book, space, world } = parts
+  if (space.excess(limit) === 0) return
+  const before = { entries: log.counts().entries, lanes: book.all() }
+  for (let deleted = 0; deleted < MAX_DELETED && space.excess(limit) > 0;) {
+    const count = await dropSome(parts, limit)
+    if (count === 0) break
+    deleted += count
+    await world.sleep(0)
+  }
+  const lost = book.all().map(({ destination, crowdedOut }) => {
+    const former = before.lanes.find((lane) => lane.destination === destination)
+    return { destination, count: crowdedOut - (former?.crowdedOut ?? 0) }
+  })
+  const heldBy = lost.filter(({ count }) => count > 0).map(({ destination }) => destination)
+  const expired = lost.reduce((sum, { count }) => sum + count, 0)
+  const events = before.entries - log.counts().entries
+  if (events > 0) space.tellShortened({ events, expired, heldBy })
+}
+
+/** Drops the oldest segment, or rows of it where it is too much. Answers about how many rows were deleted; 0: nothing. */
+async function dropSome(parts: LogParts, limit: number): Promise<number> {
+  const { log, segments, space, state } = parts
+  const [oldest] = segments.all()
+  if (oldest === undefined) return 0
+  if (oldest.last !== null && oldest.bytes <= limit * LARGE_PART) {
+    await dropSegment(parts, oldest, 'early')
+    return 1
+  }
+  const upTo = log.lastWithin(space.excess(limit), RETENTION_PAGE)
+  // The youngest event stays, however large it is.
+  return upTo === null ? 0 : dropPage(parts, Math.min(upTo, state.head() - 1), 'early')
+}
