@@ -3,7 +3,12 @@ import type { InstallRefusal } from '../core/access/installs/install-refusal.ts'
 import type { InstallStatus } from '../core/access/portal-status.ts'
 
 /** Why a request got an error, as the HTTP contract names it. */
-export type IntakeErrorCode = 'untrusted' | 'too_many_requests' | 'not_stored' | 'misconfigured'
+export type IntakeErrorCode =
+  | 'untrusted'
+  | 'too_many_requests'
+  | 'portal_full'
+  | 'not_stored'
+  | 'misconfigured'
 
 /** The answer to a request. */
 export type IntakeAnswer =
@@ -41,6 +46,9 @@ export const ACCEPTED: IntakeAnswer = {
 
 /** Neither the object nor the spill could take the request. */
 export const NOT_STORED: Refused = { kind: 'refused', code: 'not_stored' }
+
+/** The portal's object is full. The spill would only be filled in its place. */
+export const PORTAL_FULL: Refused = { kind: 'refused', code: 'portal_full' }
 
 /** Refuses a caller. While nothing is configured, the fault is the operator's, and the answer says so. */
 export function refuse(

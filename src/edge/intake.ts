@@ -21,7 +21,13 @@ import {
   type Caller,
   type CallSource,
 } from './callers/callers.ts'
-import { NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
+import {
+  NOT_STORED,
+  PORTAL_FULL,
+  refuse,
+  type IntakeAnswer,
+  type IntakeErrorCode,
+} from './intake-answer.ts'
 import type { IntakeDeps } from './intake-deps.ts'
 import { takeInstall, takeNotice, takeUninstall } from './lifecycle.ts'
 import { spillRequest } from './spill/spill.ts'
@@ -42,8 +48,8 @@ export async function takeRequest(
   const caller = found.value
   try {
     const answer = await takeFromCaller(deps, caller, { request, receivedAt })
-    const isRefused = answer.kind === 'refused' && answer.code !== 'not_stored'
-    if (!isRefused) return answer
+    const isCallersFault = answer.kind === 'refused' && !OWN_FAULTS.has(answer.code)
+    if (!isCallersFault) return answer
     noteRefusal(deps, request.applicationToken)
     if (await chargeCaller(deps, caller.memberId, source)) return answer
     return refuse('too_many_requests', deps.config)
@@ -51,6 +57,9 @@ export async function takeRequest(
     if (!caller.isTrusted) endQuestion(deps, caller, source)
   }
 }
+
+/** Errors for which no caller is to blame. */
+const OWN_FAULTS: ReadonlySet<IntakeErrorCode> = new Set(['not_stored', 'portal_full'])
 
 async function takeFromCaller(
   deps: IntakeDeps,
@@ -97,7 +106,9 @@ async function takeEvent(
     return spillRequest(deps, caller, { receivedAt, receipt, spilled })
   }
   const answer = tried.value
-  const trusted = answer.kind === 'stored'
+  // Only a trusted event is tried to be stored.
+  const trusted = answer.kind === 'stored' || answer.kind === 'full'
   deps.callers.memory.remember(caller, { trusted, now: world.now() })
-  return trusted ? answer : refuse('untrusted', deps.config)
+  if (answer.kind === 'full') return PORTAL_FULL
+  return answer.kind === 'stored' ? answer : refuse('untrusted', deps.config)
 }

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'body_too_large'
   | 'unsupported_media_type'
   | 'too_many_requests'
+  | 'portal_full'
   | 'internal_error'
   | 'not_stored'
   | 'misconfigured'
@@ -57,6 +58,11 @@ const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
   too_many_requests: {
     status: 429,
     message: 'Too many requests that could not be trusted',
+    headers: { 'retry-after': '60' },
+  },
+  portal_full: {
+    status: 429,
+    message: 'The storage of this portal is full: its state in the admin API says what to do',
     headers: { 'retry-after': '60' },
   },
   internal_error: { status: 500, message: 'The request failed inside of the relay' },

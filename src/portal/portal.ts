@@ -18,6 +18,7 @@ import { closeFullSegment } from './tasks/retention.ts'
 import { checkInstallation, startDue } from './tasks/run-due.ts'
 import type { PortalSettings } from './settings.ts'
 import { loadInstall, loadKnown } from './tasks/start.ts'
+import { storeEvent } from './tasks/store-event.ts'
 import { makeRoom, tidyLog } from './tasks/tidy-log.ts'
 import { uninstallPortal, type UninstallCall } from './tasks/uninstall.ts'
 import { askPortal, tidyRecords } from './tasks/upkeep.ts'
@@ -56,7 +57,7 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** Stores an event durably and in order, or says where it stands; nothing without a trusted token. */
   async append(request: AppendRequest): Promise<AppendAnswer> {
-    const { trust, state, subscriber, appender, reconciliation, waker } = this.#parts
+    const { trust, state, subscriber, reconciliation, waker } = this.#parts
     const { tokenHash } = request
     if (request.drained && isErased(state.install(), request.receivedAt)) {
       state.changeInstall(countErased)
@@ -71,7 +72,9 @@ export class PortalObject extends DurableObject<unknown> {
       waker.wakeInTime()
     }
     if (trust.isApplicationToken(tokenHash)) subscriber.noteEvent()
-    return appender.append(subscriber.withoutFixedUser(request))
+    return storeEvent(this.#parts, subscriber.withoutFixedUser(request), async () => {
+      await makeRoom(this.#parts)
+    })
   }
 
   /** Whether a token, named by its hash, speaks for this portal. */

@@ -109,6 +109,21 @@ describe('takeRequest() gives both tries 2 s together', () => {
   })
 })
 
+describe('takeRequest() for a portal that is full', () => {
+  it('refuses the event, spills nothing, and charges nobody', async () => {
+    const full = appending(() => Promise.resolve({ kind: 'full' }))
+    const intake = scenario.intake(full)
+    const refused = { kind: 'refused', code: 'portal_full' }
+    expect(await intake.take(scenario.event(1))).toEqual(refused)
+    expect(await intake.take(scenario.event(2))).toEqual(refused)
+    expect(intake.lookups).toHaveLength(2)
+    expect({ spilled: await spilledKeys(), counted: intake.counted }).toEqual({
+      spilled: [],
+      counted: [],
+    })
+  })
+})
+
 describe('takeRequest() with a KV that never answers', () => {
   const silent = watchKv([], ['get', 'put']).kv
 

@@ -17,6 +17,7 @@ const STATUSES: Readonly<Record<ErrorCode, number>> = {
   body_too_large: 413,
   unsupported_media_type: 415,
   too_many_requests: 429,
+  portal_full: 429,
   internal_error: 500,
   not_stored: 503,
   misconfigured: 503,
@@ -47,6 +48,7 @@ describe('errorResponse()', () => {
     })
     expect(waits).toEqual([
       ['too_many_requests', '60'],
+      ['portal_full', '60'],
       ['not_stored', '10'],
       ['misconfigured', '300'],
     ])

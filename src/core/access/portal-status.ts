@@ -8,6 +8,7 @@ export type PortalStatus =
   | 'tokens_lost'
   | 'no_rights'
   | 'suspended'
+  | 'portal_full'
   | 'uninstalled'
   | 'deleted'
 

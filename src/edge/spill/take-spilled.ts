@@ -43,6 +43,8 @@ export async function takeSpilled(
         DRAIN_ANSWER_MS,
       )
       if (answer.kind === 'stored') return TAKEN
+      // It waits in the spill until there is room.
+      if (answer.kind === 'full') throw new Error('The portal is full')
       if (answer.kind === 'erased') return { kind: 'dropped', reason: 'erased' }
       return refused(answer.kind, { kind, event: nameIn(request.event) })
     }

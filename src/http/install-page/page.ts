@@ -22,6 +22,7 @@ export type PageErrorCode = Extract<
   | 'body_too_large'
   | 'unsupported_media_type'
   | 'too_many_requests'
+  | 'portal_full'
   | 'not_stored'
   | 'misconfigured'
 >
@@ -59,6 +60,7 @@ const SUBJECTS: Readonly<Record<PageErrorCode, PageSubject>> = {
   method_not_allowed: 'wrong_method',
   untrusted: 'untrusted',
   too_many_requests: 'too_many_requests',
+  portal_full: 'portal_full',
   not_stored: 'not_stored',
   misconfigured: 'misconfigured',
 }

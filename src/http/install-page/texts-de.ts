@@ -44,6 +44,10 @@ export const GERMAN: PageTexts = {
       title: 'Bitrix24 hat die Anwendung gesperrt',
       text: 'Vermutlich ist der Tarif dieses Bitrix24 oder das Abonnement der Anwendung abgelaufen. Sorgen Sie für eine Verlängerung und öffnen Sie diese Seite erneut.',
     },
+    portal_full: {
+      title: 'Der Speicher des Relays ist voll',
+      text: 'Neue Änderungen werden nicht gespeichert und gehen verloren. Wenden Sie sich an den Betreiber des Relays: Er muss Platz für dieses Bitrix24 schaffen.',
+    },
     uninstalled: {
       title: 'Die Anwendung ist nicht installiert',
       text: 'Es werden keine Änderungen weitergeleitet. Installieren Sie die Anwendung neu, um dieses Bitrix24 zu verbinden.',

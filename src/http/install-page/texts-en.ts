@@ -44,6 +44,10 @@ export const ENGLISH: PageTexts = {
       title: 'Bitrix24 has suspended the application',
       text: 'The subscription of this Bitrix24 or of the application has probably ended. Renew it, then open this page again.',
     },
+    portal_full: {
+      title: 'The storage of the relay is full',
+      text: 'New changes are not recorded and are lost. Tell the operator of the relay, who has to make room for this Bitrix24.',
+    },
     uninstalled: {
       title: 'The application is not installed',
       text: 'No changes are passed on. Install the application again to connect this Bitrix24.',

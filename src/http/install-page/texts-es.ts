@@ -44,6 +44,10 @@ export const SPANISH: PageTexts = {
       title: 'Bitrix24 ha suspendido la aplicación',
       text: 'Probablemente ha vencido el plan de este Bitrix24 o la suscripción de la aplicación. Renueve lo que haya vencido y abra de nuevo esta página.',
     },
+    portal_full: {
+      title: 'El almacenamiento del relé está lleno',
+      text: 'Los cambios nuevos no se guardan y se pierden. Avise al operador del relé: tiene que liberar espacio para este Bitrix24.',
+    },
     uninstalled: {
       title: 'La aplicación no está instalada',
       text: 'No se transmite ningún cambio. Instale de nuevo la aplicación para conectar este Bitrix24.',

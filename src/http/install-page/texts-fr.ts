@@ -44,6 +44,10 @@ export const FRENCH: PageTexts = {
       title: 'Bitrix24 a suspendu l’application',
       text: 'Le forfait de ce Bitrix24 ou l’abonnement à l’application a probablement expiré. Procédez au renouvellement, puis rouvrez cette page.',
     },
+    portal_full: {
+      title: 'L’espace de stockage du relais est plein',
+      text: 'Les nouvelles modifications ne sont pas enregistrées et sont perdues. Prévenez l’exploitant du relais : il doit libérer de la place pour ce Bitrix24.',
+    },
     uninstalled: {
       title: 'L’application n’est pas installée',
       text: 'Aucune modification n’est transmise. Réinstallez l’application pour connecter ce Bitrix24.',

@@ -44,6 +44,10 @@ export const PORTUGUESE: PageTexts = {
       title: 'O Bitrix24 suspendeu o aplicativo',
       text: 'Provavelmente o plano deste Bitrix24 ou a assinatura do aplicativo venceu. Faça a renovação e abra esta página novamente.',
     },
+    portal_full: {
+      title: 'O armazenamento do relay está cheio',
+      text: 'As novas alterações não são gravadas e se perdem. Avise o operador do relay: ele precisa liberar espaço para este Bitrix24.',
+    },
     uninstalled: {
       title: 'O aplicativo não está instalado',
       text: 'Nenhuma alteração é encaminhada. Instale o aplicativo novamente para conectar este Bitrix24.',

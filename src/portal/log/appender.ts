@@ -37,7 +37,7 @@ export interface AppendRequest extends Omit<Arrival, 'contentHash'> {
   readonly drained: boolean
 }
 
-/** The answer of the object; with `untrusted` and `erased` nothing was stored. */
+/** The answer of the object; only with `stored` is the event in the log. */
 export type AppendAnswer =
   | {
       readonly kind: 'stored'
@@ -48,6 +48,8 @@ export type AppendAnswer =
   | { readonly kind: 'untrusted' }
   /** The event came from the spill, and was received before an uninstall erased everything of that time. */
   | { readonly kind: 'erased' }
+  /** Storage is full, and nothing may be dropped. */
+  | { readonly kind: 'full' }
 
 /** The part that finds out what an event changed, before lanes may see the event. */
 export interface EventEnricher {

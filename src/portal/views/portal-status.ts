@@ -13,13 +13,13 @@ import type { AccessTroubles } from '../tokens/troubles.ts'
 
 /** Everything that the state of a portal is read from. */
 export interface StatusParts {
-  readonly state: Pick<PortalState, 'install' | 'pending'>
+  readonly state: Pick<PortalState, 'install' | 'pending' | 'isFull'>
   readonly troubles: Pick<AccessTroubles, 'current' | 'pairState'>
 }
 
 /** Everything that the status on the application's page is read from. */
 export interface InstallStatusParts extends StatusParts {
-  readonly state: Pick<PortalState, 'install' | 'pending' | 'head'>
+  readonly state: Pick<PortalState, 'install' | 'pending' | 'isFull' | 'head'>
   readonly log: Pick<LogStore, 'before'>
   readonly book: Pick<LaneBook, 'all'>
   readonly fates: Pick<FateStore, 'countParked'>
@@ -30,6 +30,8 @@ export function portalStatus(parts: StatusParts): PortalStatus {
   const install = parts.state.install()
   const { application, webhooks, hashes } = install
   const access = parts.troubles.current()
+  // Events are lost while it is full, which is worse than every other state.
+  if (parts.state.isFull()) return 'portal_full'
   if (application === null) {
     if (parts.state.pending() !== null) return 'pending'
     if (webhooks.length === 0) return 'uninstalled'
@@ -64,6 +66,8 @@ export function remedyOfStatus(parts: StatusParts): string | null {
   switch (portalStatus(parts)) {
     case 'unfinished':
       return application?.finished === true && hashes.length === 0 ? NO_TOKEN_REMEDY : FINISH_REMEDY
+    case 'portal_full':
+      return FULL_REMEDY
     case 'active':
     case 'pending':
       return null
@@ -76,6 +80,9 @@ export function remedyOfStatus(parts: StatusParts): string | null {
       return remedyOfTrouble(access?.trouble ?? 'tokens_lost')
   }
 }
+
+const FULL_REMEDY =
+  'The storage of the portal is full, and new events are refused: set MAX_LOG_BYTES, so that the oldest events make room, or a smaller RETENTION_DAYS'
 
 const FINISH_REMEDY =
   "Bitrix24 sends nothing until the installation is finished: let an administrator open the application's page in the portal"

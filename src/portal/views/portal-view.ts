@@ -37,7 +37,7 @@ import { portalStatus, remedyOfStatus } from './portal-status.ts'
  */
 export interface PortalViewParts {
   readonly memberId: string
-  readonly state: Pick<PortalState, 'install' | 'pending' | 'head' | 'damaged'>
+  readonly state: Pick<PortalState, 'install' | 'pending' | 'isFull' | 'head' | 'damaged'>
   readonly log: Pick<LogStore, 'before' | 'after' | 'counts'>
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'all'>

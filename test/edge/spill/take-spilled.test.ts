@@ -50,6 +50,11 @@ describe('takeSpilled()', () => {
     ])
   })
 
+  it('leaves an append in the spill whose portal is full', async () => {
+    const append: PortalClient['append'] = async () => ({ kind: 'full' })
+    await expect(take(SPILLED_APPEND, { append })).rejects.toThrow('The portal is full')
+  })
+
   it('drops what an uninstall has made pointless', async () => {
     expect([
       await take(SPILLED_APPEND, { append: async () => ({ kind: 'erased' }) }),

@@ -27,6 +27,12 @@ describe('the state of a portal', () => {
   it.each<[string, ShownPortal, string, unknown]>([
     ['of which nothing is known', {}, 'uninstalled', null],
     ['whose install is pending', { pending: PENDING }, 'pending', null],
+    [
+      'whose storage is full',
+      { install: INSTALLED, isFull: true },
+      'portal_full',
+      expect.stringMatching(/set MAX_LOG_BYTES/),
+    ],
     ['with a webhook alone', { install: WEBHOOK }, 'active', null],
     [
       'whose incoming webhook is refused',

@@ -19,6 +19,7 @@ export interface ShownPortal {
   readonly entries?: readonly LogEntry[]
   readonly lanes?: readonly LaneState[]
   readonly parked?: Readonly<Record<string, number>>
+  readonly isFull?: boolean
 }
 
 /** The parts that the views of such a portal read. */
@@ -30,6 +31,7 @@ export function aShownPortal({
   entries = [],
   lanes = [],
   parked = {},
+  isFull = false,
 }: ShownPortal): PortalViewParts {
   const { clientId, oauthUrl } = anApplication()
   const config = {
@@ -44,6 +46,7 @@ export function aShownPortal({
       pending: () => pending,
       head: () => entries.at(-1)?.sequence ?? 0,
       damaged: () => [],
+      isFull: () => isFull,
     },
     log: {
       ...pagesOf(entries),
