@@ -9,17 +9,10 @@ import type { ReceiverMemory } from '../core/lanes/state/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { checkAddress } from '../core/safety/address.ts'
 import { describeError, redactText } from '../core/safety/redact.ts'
+import { AnswerBody, hasEnded, MAX_ANSWER_BYTES } from './answers/answer-body.ts'
 import { unusableEndpoint, failedMessage, unanswered } from './answers/outcomes.ts'
 import { parseRetryAfter } from './answers/retry-after.ts'
 import type { Answer, OutgoingRequest, Parcel, Receiver, AnswerVerdict } from './receiver.ts'
-
-const MAX_ANSWER_BYTES = 8192
-
-/**
- * How long a body is waited for before what has come of it is judged, in milliseconds. When that shows a success,
- * the rest of the body is not waited for.
- */
-const MAX_BODY_WAIT_MS = 500
 
 /** The things that sending needs from the outside. */
 export interface SendOptions {
@@ -171,7 +164,7 @@ async function post(
     ])
     const rest = body.read(response, abort.signal)
     // The connection can be used again once a body has ended, so an ordinary one is read to its end.
-    while (!(await Promise.race([endsSoon(rest), timeout]))) {
+    while (!(await Promise.race([hasEnded(rest), timeout]))) {
       const part = answerOf(response, body, true)
       if (!response.ok || !shows(part)) continue
       abort.abort()
@@ -191,55 +184,6 @@ async function post(
 
 function answerOf({ status, headers }: Response, body: AnswerBody, isCut: boolean): Answer {
   return { status, headers, body: body.text(), isCut }
-}
-
-/** The body of an answer, as far as it was read. */
-class AnswerBody {
-  readonly #bytes = new Uint8Array(MAX_ANSWER_BYTES)
-  #length = 0
-
-  /** Whether as much was read as is ever read, so that the rest of the body, if there is any, is unread. */
-  get isFull(): boolean {
-    return this.#length === MAX_ANSWER_BYTES
-  }
-
-  /** The text that was read; bytes that are not UTF-8 are replaced. */
-  text(): string {
-    return new TextDecoder().decode(this.#bytes.subarray(0, this.#length))
-  }
-
-  /** Reads until the end or until it is full. Rejects when the body breaks off. */
-  async read({ body }: Response, signal: AbortSignal): Promise<void> {
-    if (body === null) return
-    const reader = body.getReader()
-    const cancel = (): void => ignoreFailure(reader.cancel())
-    signal.addEventListener('abort', cancel, { once: true })
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      const part = value.subarray(0, MAX_ANSWER_BYTES - this.#length)
-      this.#bytes.set(part, this.#length)
-      this.#length += part.length
-      if (this.isFull) return cancel()
-    }
-  }
-}
-
-/** Whether a body has ended, in whatever way, within a short time. */
-async function endsSoon(rest: Promise<void>): Promise<boolean> {
-  const ended = Promise.withResolvers<boolean>()
-  const timer = setTimeout(() => ended.resolve(false), MAX_BODY_WAIT_MS)
-  const end = (): void => ended.resolve(true)
-  // A body that breaks off has ended, too.
-  rest.then(end, end)
-  const isEnded = await ended.promise
-  clearTimeout(timer)
-  return isEnded
-}
-
-/** Cancelling a stream that is broken already fails; there is nothing left to free then. */
-function ignoreFailure(cancelling: Promise<void>): void {
-  cancelling.catch(() => undefined)
 }
 
 function redactDetail(

@@ -52,27 +52,6 @@ describe('sendParcel()', () => {
     expect(outcome).toMatchObject({ status: 204, detail: '' })
   })
 
-  test('reads bytes that are no text leniently', async () => {
-    const bytes = new Uint8Array([0x61, 0xff, 0x62])
-    const outcome = await send(aReceiver(), async () => new Response(bytes, { status: 500 }))
-    expect(outcome).toMatchObject({ detail: 'a\uFFFDb' })
-  })
-
-  test('reads 8 KiB of one large chunk', async () => {
-    const { body } = await judged(new Response('a'.repeat(8191) + 'bc'.repeat(50_000)))
-    expect(body).toBe(`${'a'.repeat(8191)}b`)
-  })
-
-  test('reads 8 KiB of chunks that do not end there', async () => {
-    const chunk = new TextEncoder().encode('a'.repeat(5000))
-    const stream = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        controller.enqueue(chunk)
-      },
-    })
-    expect((await judged(new Response(stream))).body).toHaveLength(8192)
-  })
-
   test.each([
     [8191, false],
     [8192, true],

@@ -45,7 +45,7 @@ export class AnswerBody {
 }
 
 /** Whether a body has ended, in whatever way, within a short time. */
-export async function endsSoon(rest: Promise<void>): Promise<boolean> {
+export async function hasEnded(rest: Promise<void>): Promise<boolean> {
   const ended = Promise.withResolvers<boolean>()
   const timer = setTimeout(() => ended.resolve(false), MAX_BODY_WAIT_MS)
   const end = (): void => ended.resolve(true)

@@ -1,6 +1,6 @@
 /** How much of an answer's body is read, and for how long. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { AnswerBody, endsSoon } from '../../../src/destinations/answers/answer-body.ts'
+import { AnswerBody, hasEnded } from '../../../src/destinations/answers/answer-body.ts'
 
 const NEVER = new AbortController().signal
 
@@ -69,7 +69,7 @@ describe('AnswerBody', () => {
   })
 })
 
-describe('endsSoon()', () => {
+describe('hasEnded()', () => {
   afterEach(() => {
     vi.useRealTimers()
   })
@@ -79,14 +79,14 @@ describe('endsSoon()', () => {
     ['broke off', () => Promise.reject(new Error('reset'))],
   ])('is true for a body that has %s, and leaves no timer', async (_how, rest) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    expect(await endsSoon(rest())).toBe(true)
+    expect(await hasEnded(rest())).toBe(true)
     expect(vi.getTimerCount()).toBe(0)
   })
 
   test('is false for a body that has not ended after half a second', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const answers: boolean[] = []
-    void endsSoon(new Promise(() => {})).then((answer) => answers.push(answer))
+    void hasEnded(new Promise(() => {})).then((answer) => answers.push(answer))
     await vi.advanceTimersByTimeAsync(499)
     expect(answers).toEqual([])
     await vi.advanceTimersByTimeAsync(1)
