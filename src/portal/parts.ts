@@ -18,6 +18,7 @@ import { PortalListing } from './installs/portal-listing.ts'
 import { PortalValues } from './installs/values.ts'
 import { Subscriber } from './installs/subscriber.ts'
 import { Trust } from './installs/trust.ts'
+import { PortalDomains } from './installs/domains.ts'
 import { UninstallNotices } from './installs/uninstall-notices.ts'
 import { LaneBook } from './lanes/book/book.ts'
 import { LaneControl } from './lanes/control.ts'
@@ -118,6 +119,7 @@ function createInstalls(given: Tokens) {
   const { pairs, caller, paced, presenceCheck } = given
   const values = new PortalValues({ memberId, rows: state.rows, sealer: config.sealer })
   const trust = new Trust({ memberId, state, config, world, directory })
+  const domains = new PortalDomains({ memberId, state, config, world, directory })
   const mirror = new KvMirror({ memberId, state, world, installs: given.installs })
   const listing = new PortalListing({ memberId, state, world, directory })
   const pending = new PendingInstalls({ memberId, state, config, world, directory })
@@ -126,16 +128,18 @@ function createInstalls(given: Tokens) {
   const call = paced.inBackground(caller.callerFor('administration'))
   const subscriber = new Subscriber({ memberId, state, youngest, config, world, call })
   const uninstallNotices = new UninstallNotices({ state, world, presenceCheck })
-  return { values, trust, mirror, listing, pending, installer, subscriber, uninstallNotices }
+  const trusted = { values, trust, domains, mirror, listing }
+  return { ...trusted, pending, installer, subscriber, uninstallNotices }
 }
 
 type Installs = Tokens & ReturnType<typeof createInstalls>
 
 /** The lanes that the configuration asks for, and the writer of the log. */
 function createLog(given: Installs) {
-  const { memberId, config, world, scheduler, db, alarm, log, state, book, values, trust } = given
+  const { memberId, config, world, scheduler, db, alarm, log, state, book } = given
+  const { values, domains } = given
   const receivers = new Receivers({ config, values })
-  const rules = new LaneRules({ memberId, config, trust, log, book, receivers })
+  const rules = new LaneRules({ memberId, config, domains, log, book, receivers })
   const matcher = new LaneMatcher({ book, rules, state, scheduler })
   const writer = new LogWriter({ db, log, state, matcher, alarm, world, scheduler })
   return { receivers, rules, matcher, writer }
@@ -165,9 +169,9 @@ type Fields = Log & ReturnType<typeof createFields>
 /** The walks of the lanes, the end of an installation, and the alarm that wakes every part. */
 function createLanes(given: Fields) {
   const { memberId, config, world, scheduler, pacer, alarm, log, fates, state, book } = given
-  const { trust, receivers, rules, segments, appender, enricher, reconciler } = given
+  const { domains, receivers, rules, segments, appender, enricher, reconciler } = given
   const pace = new LanePace({ memberId, world, pacer })
-  const parcels = new Parcels({ memberId, config, state, trust })
+  const parcels = new Parcels({ memberId, config, state, domains })
   const courier = new Courier({ book, rules, receivers, pace, parcels, world })
   const walker = new LaneWalker({ log, fates, book, courier, state, enricher, world })
   const pump = new Pump({ book, rules, walker, enricher, state, world, scheduler })

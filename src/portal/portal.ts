@@ -99,10 +99,11 @@ export class PortalObject extends DurableObject<unknown> {
    * alive, and an alarm stands wherever there is work.
    */
   async touch(): Promise<{ dropped: number }> {
-    const { state, alarm, waker } = this.#parts
+    const { state, domains, alarm, waker } = this.#parts
     if (!state.isKnown()) return { dropped: 0 }
     const dropped = await tidyLog(this.#parts)
     await tidyRecords(this.#parts)
+    this.#work.background(domains.follow())
     // The portal may be slow to answer, and nobody waits for it.
     this.#work.background(confirmRecovery(this.#parts))
     this.#work.background(askPortal(this.#parts))
@@ -194,13 +195,13 @@ export class PortalObject extends DurableObject<unknown> {
    * install may change the lanes that the portal has, and what the directory knows of it.
    */
   #advance(): void {
-    const { state, matcher, pending, listing, trust, pump, waker } = this.#parts
+    const { state, matcher, pending, listing, domains, pump, waker } = this.#parts
     if (this.#followed !== state.version() || matcher.hasUnstoredMatch()) {
       this.#followed = state.version()
       matcher.follow()
       this.#work.background(pending.followDirectory())
       this.#work.background(listing.follow())
-      this.#work.background(trust.followDomain())
+      this.#work.background(domains.follow())
     }
     pump.kick()
     waker.wakeInTime()

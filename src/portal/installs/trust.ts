@@ -2,7 +2,7 @@
  * Decides whose word counts for this portal: the application tokens of its install, and the tokens of the
  * outgoing webhooks as configured. The edge only remembers these decisions.
  */
-import { domainAt, domainOf, refusedFrom } from '../../core/access/domains.ts'
+import { domainOf } from '../../core/access/domains.ts'
 import { isLostInstall } from '../../core/access/recovery.ts'
 import { trustedToken } from '../../core/access/ended-tokens.ts'
 import {
@@ -20,7 +20,6 @@ import {
   webhookRule,
   type OutgoingWebhook,
 } from '../../core/access/outgoing-webhook.ts'
-import { compilePortals } from '../../core/lanes/state/filter.ts'
 import { trustsToken } from '../../core/access/token-hashes.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import { hashToken } from '../../storage/token-hash.ts'
@@ -33,14 +32,13 @@ export interface TrustDeps {
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly config: Pick<PortalConfig, 'webhooks' | 'destinations'>
   readonly world: Pick<World, 'now' | 'log'>
-  readonly directory: Pick<DirectoryClient, 'pin' | 'pinned' | 'unpin' | 'holdDomain'>
+  readonly directory: Pick<DirectoryClient, 'pin' | 'pinned' | 'unpin'>
 }
 
 /** The trust decisions of one portal. */
 export class Trust {
   readonly #deps: TrustDeps
   #webhooks: Map<string, OutgoingWebhook> | null = null
-  #following: Promise<void> | null = null
 
   constructor(deps: TrustDeps) {
     this.#deps = deps
@@ -89,60 +87,6 @@ export class Trust {
    */
   isApplicationToken(tokenHash: string): boolean {
     return trustsToken(this.#deps.state.install(), tokenHash, this.#deps.world.now())
-  }
-
-  /**
-   * The host by which the portal is filtered; null when none is known, or when another portal had it first: a
-   * destination that names this domain means that portal.
-   */
-  domain(): string | null {
-    const { memberId, state } = this.#deps
-    const { application, domainHolder } = state.install()
-    const isOwn =
-      domainHolder?.domain !== application?.domain || domainHolder?.memberId === memberId
-    return application === null || isOwn ? domainOf(state.install()) : null
-  }
-
-  /**
-   * Asks the directory who had the verified domain first, once for each domain, if a destination names it. A directory that cannot be
-   * reached is asked again after the next change, or with the daily visit; until then the domain counts as the
-   * portal's own.
-   */
-  followDomain(): Promise<void> {
-    this.#following ??= this.#followDomain().finally(() => {
-      this.#following = null
-    })
-    return this.#following
-  }
-
-  async #followDomain(): Promise<void> {
-    const { memberId, state, directory, world } = this.#deps
-    const domain = state.install().application?.domain
-    if (domain === undefined || state.install().domainHolder?.domain === domain) return
-    if (!this.#isNamedByDomain(domain)) return
-    const holder = await directory.holdDomain(domain, memberId)
-    if (state.install().application?.domain !== domain) return
-    if (holder !== memberId) world.log('warn', 'domain_of_another', { memberId, domain, holder })
-    state.changeInstall((install) => ({ ...install, domainHolder: { domain, memberId: holder } }))
-  }
-
-  /** Whether a destination gets the events of this portal because of its domain. */
-  #isNamedByDomain(domain: string): boolean {
-    const { memberId, config } = this.#deps
-    return (config.destinations ?? []).some(({ filter }) => {
-      const isWanted = compilePortals(filter.portals)
-      return isWanted({ memberId, domain }) && !isWanted({ memberId, domain: null })
-    })
-  }
-
-  /** The host under which an event was stored. */
-  domainAt(sequence: number): string | null {
-    return domainAt(this.#deps.state.install(), sequence)
-  }
-
-  /** The first event from which no domain of the portal meets the condition. */
-  refusedFrom(isWanted: (domain: string) => boolean): number {
-    return refusedFrom(this.#deps.state.install(), isWanted)
   }
 
   /**

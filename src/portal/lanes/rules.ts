@@ -20,7 +20,7 @@ import { entriesAfter } from '../../core/log/entries.ts'
 import type { LogEntry } from '../../core/log/event.ts'
 import type { Destination } from '../../destinations/settings/destination.ts'
 import type { SettingProblem } from '../../destinations/settings/setting-problem.ts'
-import type { Trust } from '../installs/trust.ts'
+import type { PortalDomains } from '../installs/domains.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { LaneBook } from './book/book.ts'
@@ -30,7 +30,7 @@ import type { Receivers } from './sending/receivers.ts'
 export interface LaneRulesDeps {
   readonly memberId: string
   readonly config: Pick<PortalConfig, 'destinations'>
-  readonly trust: Pick<Trust, 'domain' | 'refusedFrom'>
+  readonly domains: Pick<PortalDomains, 'present' | 'refusedFrom'>
   readonly log: Pick<LogStore, 'after'>
   readonly book: Pick<LaneBook, 'all' | 'find' | 'setInMemory'>
   readonly receivers: Pick<Receivers, 'open' | 'hasValues' | 'fingerprint' | 'problems'>
@@ -102,13 +102,13 @@ export class LaneRules {
   }
 
   #refusedFrom({ filter }: Destination): number {
-    const { memberId, trust } = this.#deps
+    const { memberId, domains } = this.#deps
     const isWanted = compilePortals(filter.portals)
-    return trust.refusedFrom((domain) => isWanted({ memberId, domain }))
+    return domains.refusedFrom((domain) => isWanted({ memberId, domain }))
   }
 
   #identity(): PortalIdentity {
-    return { memberId: this.#deps.memberId, domain: this.#deps.trust.domain() }
+    return { memberId: this.#deps.memberId, domain: this.#deps.domains.present() }
   }
 
   /** Matches an event with the filter of an epoch. `portals` is no part of it: see `#silence`. */

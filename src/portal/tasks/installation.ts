@@ -4,10 +4,10 @@
  */
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 import type { InstallAnswer } from '../installs/decision.ts'
+import type { PortalDomains } from '../installs/domains.ts'
 import type { Installer, InstallOrigin } from '../installs/installer.ts'
 import type { KvMirror } from '../installs/kv-mirror.ts'
 import type { Subscriber } from '../installs/subscriber.ts'
-import type { Trust } from '../installs/trust.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
@@ -23,7 +23,7 @@ const DIRECTORY_PATIENCE_MS = 1000
 export interface InstallParts {
   readonly state: Pick<PortalState, 'install'>
   readonly installer: Pick<Installer, 'install'>
-  readonly trust: Pick<Trust, 'followDomain'>
+  readonly domains: Pick<PortalDomains, 'follow'>
   readonly mirror: Pick<KvMirror, 'follow'>
   readonly subscriber: Pick<Subscriber, 'alignAfterVisit'>
   readonly world: Pick<World, 'sleep'>
@@ -69,11 +69,11 @@ export async function installPortal(
 }
 
 async function holdDomain({
-  trust,
+  domains,
   world,
   scheduler,
-}: Pick<InstallParts, 'trust' | 'world' | 'scheduler'>): Promise<void> {
-  const held = trust.followDomain()
+}: Pick<InstallParts, 'domains' | 'world' | 'scheduler'>): Promise<void> {
+  const held = domains.follow()
   scheduler.background(held)
   await waitWithTimeout(
     held.catch(() => undefined),

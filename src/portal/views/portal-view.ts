@@ -7,7 +7,7 @@ import { remedyOfRefusal, type InstallRefusal } from '../../core/access/installs
 import type { PortalStatus } from '../../core/access/portal-status.ts'
 import { displayName } from '../../core/events/event-names.ts'
 import type { ReconciliationBook } from '../fields/reconciliation-book.ts'
-import type { Trust } from '../installs/trust.ts'
+import type { PortalDomains } from '../installs/domains.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import type { FateStore } from '../lanes/book/fate-store.ts'
 import type { LaneRules } from '../lanes/rules.ts'
@@ -42,7 +42,7 @@ export interface PortalViewParts {
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'all'>
   readonly rules: Pick<LaneRules, 'find' | 'problems'>
-  readonly trust: Pick<Trust, 'domain'>
+  readonly domains: Pick<PortalDomains, 'present'>
   readonly troubles: Pick<AccessTroubles, 'current' | 'pairState'>
   readonly reconciliation: Pick<ReconciliationBook, 'state'>
 }
@@ -141,7 +141,7 @@ export function portalView(parts: PortalViewParts, now: number): PortalView {
   const pending = parts.state.pending()
   return {
     memberId: parts.memberId,
-    domain: parts.trust.domain() ?? domainOf(install),
+    domain: parts.domains.present() ?? domainOf(install),
     domainHolder: domainHolderView(parts.memberId, install),
     state: portalStatus(parts),
     remedy: remedyOfStatus(parts),

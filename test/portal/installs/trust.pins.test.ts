@@ -235,7 +235,6 @@ describe('two tokens of different domains that speak for a new portal at the sam
         pin: () => Promise.resolve(memberId),
         pinned: () => Promise.resolve(null),
         unpin: () => Promise.resolve(),
-        holdDomain: () => Promise.resolve(memberId),
       },
     })
     const hashes = await Promise.all([TOKEN_A, TOKEN_B].map((token) => hashToken(memberId, token)))

@@ -55,7 +55,7 @@ export function aShownPortal({
     fates: { countParked: (destination) => parked[destination] ?? 0 },
     book: { all: () => lanes },
     rules: { find: () => null, problems: () => [] },
-    trust: { domain: () => 'acme.bitrix24.com' },
+    domains: { present: () => 'acme.bitrix24.com' },
     troubles: { current, pairState: () => pairs },
     reconciliation: { state: () => NO_RECONCILIATION },
   }

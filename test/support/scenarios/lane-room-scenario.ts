@@ -89,8 +89,8 @@ export class LaneRoomScenario {
       values: { all: () => this.values, clear: () => this.values.clear() },
     })
     const { log, fates, book, receivers } = this
-    const trust = { domain: () => domain, refusedFrom: () => 0 }
-    this.rules = new LaneRules({ memberId: MEMBER_ID, config, trust, log, book, receivers })
+    const domains = { present: () => domain, refusedFrom: () => 0 }
+    this.rules = new LaneRules({ memberId: MEMBER_ID, config, domains, log, book, receivers })
     const { rules } = this
     const state = { head: () => this.#head }
     this.matcher = new LaneMatcher({

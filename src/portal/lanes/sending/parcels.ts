@@ -6,7 +6,7 @@ import type { SendContext } from '../../../core/lanes/walk-ports.ts'
 import { deliveryId } from '../../../core/log/delivery-id.ts'
 import type { LogEntry } from '../../../core/log/event.ts'
 import type { Delivery, Parcel } from '../../../destinations/receiver.ts'
-import type { Trust } from '../../installs/trust.ts'
+import type { PortalDomains } from '../../installs/domains.ts'
 import type { PortalConfig } from '../../settings.ts'
 import type { PortalState } from '../../state/portal-state.ts'
 
@@ -15,7 +15,7 @@ export interface ParcelsDeps {
   readonly memberId: string
   readonly config: Pick<PortalConfig, 'fieldLinks' | 'publicUrl'>
   readonly state: Pick<PortalState, 'install'>
-  readonly trust: Pick<Trust, 'domain' | 'domainAt'>
+  readonly domains: Pick<PortalDomains, 'present' | 'at'>
 }
 
 /** Makes the parcels of one portal. */
@@ -38,12 +38,12 @@ export class Parcels {
   }
 
   #delivery(entry: LogEntry, { previousSequence, replayed }: SendContext): Delivery {
-    const { memberId, state, trust } = this.#deps
+    const { memberId, state, domains } = this.#deps
     const { sequence, origin, receivedAt, event, enrichment } = entry
     return {
       id: deliveryId(memberId, sequence),
       memberId,
-      domain: trust.domainAt(sequence),
+      domain: domains.at(sequence),
       sequence,
       previousSequence,
       origin,
@@ -58,9 +58,9 @@ export class Parcels {
 
   /** The page of the event's subject in the portal; null for a subject that is gone. */
   #link({ event }: LogEntry): string | null {
-    const { config, trust } = this.#deps
+    const { config, domains } = this.#deps
     const { field } = event
-    const domain = trust.domain()
+    const domain = domains.present()
     if (field === null) return subjectOf(event, domain)?.link ?? null
     if (field.action === 'deleted' || domain === null) return null
     return fieldLink({ ...field, domain }, config.fieldLinks)

@@ -27,7 +27,7 @@ function parcels({
     memberId: MEMBER_ID,
     config: { fieldLinks: new Map([['requisite', 'https://{domain}/field/{id}/']]), publicUrl },
     state: { install: () => ({ ...NO_INSTALL, handlerUrl, application }) },
-    trust: { domain: () => domain, domainAt: () => domain },
+    domains: { present: () => domain, at: () => domain },
   })
 }
 
