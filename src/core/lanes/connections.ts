@@ -128,7 +128,6 @@ export class Connections {
     if (pulse === 'new') return true
     const mayBeSlow = this.#countHeld((one, since) => one === 'new' || this.#isSlow(one, since))
     if (mayBeSlow + lent((one) => one !== 'fast') >= MAX_SLOW_CONNECTIONS) return false
-    const isFailing = (one: LanePulse) => one === 'failing'
     const failing = this.#countHeld(isFailing) + lent(isFailing)
     return pulse === 'slow' || failing < MAX_FAILING_CONNECTIONS
   }
@@ -146,6 +145,10 @@ export class Connections {
     if (isKnownAsSlow(pulse)) return true
     return this.#now() - since > SLOW_ATTEMPT_MS
   }
+}
+
+function isFailing(pulse: LanePulse): boolean {
+  return pulse === 'failing'
 }
 
 function isKnownAsSlow(pulse: LanePulse): boolean {

@@ -190,6 +190,7 @@ describe('G4 isolation: Connections', () => {
 
   it('gives every lane back what it has lent, also when all of them have', async () => {
     const connections = new Connections(() => NOW)
+    let rounds = 0
     for (const pulses of [
       [S, S, S, S, N],
       [N, N, N, N, N],
@@ -205,7 +206,9 @@ describe('G4 isolation: Connections', () => {
           lane.release()
         }),
       )
+      rounds += 1
     }
+    expect(rounds).toBe(4)
   })
 
   it('gives the last connection to no new lane while a fast one has given way', async () => {
