@@ -56,6 +56,12 @@ const MAX_PENDING = 32
 /** The most pending installs of one portal that came from one network. */
 const MAX_PENDING_OF_NETWORK = 4
 
+/**
+ * The most confirmed pending installs of one application. Its access token is one proof, and whoever has it can
+ * invent any number of application tokens beside it.
+ */
+const MAX_PENDING_OF_APPLICATION = 4
+
 /** Every pending install of a row, the first one first. */
 export function pendingIn(
   row: PendingRow,
@@ -143,17 +149,19 @@ function makesNeedless(one: PendingInstall, other: PendingInstall): boolean {
 
 /**
  * The installs without those that have to leave for `next`; null when `next` itself finds no place. When its own
- * network has more than its share, that network loses its oldest install. When all together are still too many,
- * the network with the most installs loses its oldest one. A confirmed install of another application never
- * leaves.
+ * application or its own network has more than its share, that one loses its oldest install. When all together are
+ * still too many, the network with the most installs loses its oldest one. A confirmed install of another
+ * application never leaves.
  */
 function makeRoom(
   all: readonly PendingInstall[],
   next: PendingInstall,
 ): readonly PendingInstall[] | null {
-  const own = all.filter(({ network }) => network === next.network)
-  let left: readonly PendingInstall[] | null = all
-  if (own.length > MAX_PENDING_OF_NETWORK) left = withoutOldest(left, own, next)
+  const own = all.filter(({ clientId }) => clientId !== null && clientId === next.clientId)
+  const shared = own.length > MAX_PENDING_OF_APPLICATION ? withoutOldest(all, own, next) : all
+  const near = shared?.filter(({ network }) => network === next.network) ?? []
+  const left =
+    shared && near.length > MAX_PENDING_OF_NETWORK ? withoutOldest(shared, near, next) : shared
   if (left === null || left.length <= MAX_PENDING) return left
   return withoutOldest(left, largestNetwork(left, next), next)
 }

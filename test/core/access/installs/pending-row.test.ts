@@ -228,6 +228,14 @@ describe('placePending() of more than there is room for', () => {
     expect(names(row)).toContain('true')
   })
 
+  it('holds the confirmed installs of one application to four, whatever tokens and networks they have', () => {
+    const planted = Array.from({ length: 40 }, (_, index) =>
+      aWish(`p${index}`, { ...KNOWN, clientId: 'app.evil', network: `evil-${index}` }),
+    )
+    const wishes = [aWish('true', { ...KNOWN, network: 'bitrix' }), ...planted, aWish('other')]
+    expect(names(flooded(wishes))).toEqual(['true', 'p36', 'p37', 'p38', 'p39', 'other'])
+  })
+
   it('makes no confirmed install of another application leave', () => {
     const planted = Array.from({ length: 4 }, (_, index) =>
       aWish(`p${index}`, { ...KNOWN, clientId: `app.${index}`, network: 'evil' }),
