@@ -5,7 +5,7 @@
  * to a portal before the OAuth server has named its address (docs/bitrix24.md#install).
  */
 import { compareClaims, isSystemUserOf } from './claims.ts'
-import { chooseServers, confirmToken, namesServer } from './confirm-token.ts'
+import { chooseServers, confirmToken, MAX_SERVERS_ASKED, namesServer } from './confirm-token.ts'
 import type { Confirmation, ConfirmDeps } from './confirm-token.ts'
 import type { InstallRequest } from '../wire/request.ts'
 import { checkEndpoint } from '../servers/rest-address.ts'
@@ -77,8 +77,8 @@ export async function verifyInstall(
 
 /**
  * Asks the OAuth servers alone whether the claims of an installation agree with its tokens. This is the cheap
- * half of a verification: at most one call a token where the request names its server. It needs no object of
- * the portal, so the edge can ask it before it keeps anything of an installation that it cannot hand over.
+ * half of a verification: at most two calls. An ONAPPUSERREADY names the server of its pairs; one that names
+ * none is asked about at the first server alone. It needs no object of the portal, so the edge can ask it before it keeps anything of an installation that it cannot hand over.
  */
 export async function confirmSender(
   request: InstallRequest,
@@ -91,7 +91,12 @@ export async function confirmSender(
   const systemServers = systemUser === null ? [] : chooseServers(systemUser, deps.oauthUrls)
   if (servers === null || systemServers === null) return refuse('foreign_oauth_server')
 
-  const main = await confirmToken(credentials, servers, deps)
+  // Two calls for an installation, whatever it brings: one of them is for the second pair where there is one.
+  // Both users are of one portal, so the server of one pair knows the other one too.
+  const mayAsk = systemUser === null ? MAX_SERVERS_ASKED : MAX_SERVERS_ASKED - 1
+  const isNamedBySystem = systemUser !== null && namesServer(systemUser)
+  const asked = !namesServer(credentials) && isNamedBySystem ? systemServers : servers
+  const main = await confirmToken(credentials, asked.slice(0, mayAsk), deps)
   if (!main.ok) return judgeFailure(main.error, refusalOf(main.error))
   const { info } = main.value
   const mismatch = compareClaims(request, info, deps)
@@ -99,9 +104,8 @@ export async function confirmSender(
   if (checkEndpoint(info.clientEndpoint, deps.policy) === null) return refuse('unsafe_endpoint')
   if (systemUser === null) return ok({ main: main.value, system: null })
 
-  // Both users are of one portal, so the server that knows the first one knows the second one.
-  const asked = namesServer(systemUser) ? systemServers : [main.value.oauthUrl]
-  const system = await confirmToken(systemUser, asked, deps)
+  const systemAsked = isNamedBySystem ? systemServers : [main.value.oauthUrl]
+  const system = await confirmToken(systemUser, systemAsked, deps)
   if (!system.ok) {
     const isExpired = system.error.kind === 'expired'
     return judgeFailure(system.error, isExpired ? 'token_expired' : 'system_user_refused')

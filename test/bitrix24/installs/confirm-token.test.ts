@@ -6,7 +6,6 @@ import {
   TECH,
   ENDPOINT,
   REFRESH,
-  SYSTEM_ACCESS,
   infoAnswer,
   fail,
   profileAnswer,
@@ -122,19 +121,6 @@ describe('verifyInstall(): which OAuth server is asked', () => {
     expect(urls(server)).toEqual([`${INFO}/rest/app.info`, `${TECH}/rest/app.info`])
     const named = install({ serverEndpoint: `${more[0]}/rest/` })
     expect(await verify(named, server, setting)).toMatchObject({ kind: 'confirmed' })
-  })
-
-  test('asks about the system user where the installer is known, unless it names another server', async () => {
-    const server = agreeing({
-      [`${INFO}/rest/app.info`]: () => fail('invalid_token'),
-      [`${TECH}/rest/app.info`]: ({ form }) =>
-        form.get('auth') === SYSTEM_ACCESS ? fail('invalid_token') : infoAnswer(),
-    })
-    const request = userReady({ serverEndpoint: null })
-    const unnamed = { ...request, credentials: { ...request.credentials, serverEndpoint: null } }
-    expect(await verify(unnamed, server)).toEqual(refusal('system_user_refused'))
-    const asked = [INFO, TECH, TECH].map((url) => `${url}/rest/app.info`)
-    expect(urls(server)).toEqual(asked)
   })
 
   test.for<[string, Answer, Answer, InstallVerdict]>([

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { VerdictRefusal } from '../../../src/core/access/installs/install-refusal.ts'
 import {
   INFO,
+  TECH,
   ENDPOINT,
   ACCESS,
   SYSTEM_ACCESS,
@@ -40,6 +41,27 @@ describe('verifyInstall(): ONAPPUSERREADY', () => {
       [`${ENDPOINT}profile`, ACCESS],
     ])
   })
+
+  test.for([
+    ['none', null, null, [INFO]],
+    ['one in the second pair', null, TECH, [TECH, TECH]],
+    ['one in the first pair', TECH, null, [TECH, TECH]],
+    ['two', TECH, INFO, [TECH, INFO]],
+  ] as const)(
+    'costs two calls to OAuth servers at most when it names %s',
+    async ([, first, second, asked]) => {
+      // The sender has a token of his own portal, which the second server knows.
+      const server = agreeing({
+        [`${INFO}/rest/app.info`]: () => fail('invalid_token'),
+        [`${TECH}/rest/app.info`]: byToken({ [ACCESS]: () => infoAnswer() }),
+      })
+      const named = (url: string | null) => (url === null ? null : `${url}/rest/`)
+      const request = userReady({ serverEndpoint: named(second) })
+      const credentials = { ...request.credentials, serverEndpoint: named(first) }
+      expect(await verify({ ...request, credentials }, server)).toMatchObject({ kind: 'refused' })
+      expect(urls(server)).toEqual(asked.map((url) => `${url}/rest/app.info`))
+    },
+  )
 
   test.for<[string, () => Response, VerdictRefusal]>([
     [
