@@ -31,6 +31,7 @@ export interface DecidedUninstall {
 export class UninstallNotices {
   readonly #deps: UninstallNoticesDeps
   #asking: Promise<DecidedUninstall | null> | null = null
+  #next: Promise<DecidedUninstall | null> | null = null
   /** While a question is under way, or after one whose answer could not be stored: no other until then. */
   #restUntil = 0
 
@@ -63,17 +64,26 @@ export class UninstallNotices {
 
   /**
    * Asks the portal about the notice that waits. The uninstall is returned when it is decided, and nobody has
-   * carried it out yet. Only one question is under way: a caller who comes meanwhile asks after it.
+   * carried it out yet. Only one question is under way, and one waits for its end, which asks for everybody who comes
+   * meanwhile: whoever knows the application token may send any number of notices, and only the last one counts.
    */
   async ask(): Promise<DecidedUninstall | null> {
-    const before = this.#asking?.catch(() => null) ?? Promise.resolve(null)
-    const asking = before.then(() => this.#ask())
-    this.#asking = asking
-    try {
-      return await asking
-    } finally {
-      if (this.#asking === asking) this.#asking = null
-    }
+    if (this.#next !== null) return this.#next.then(() => null)
+    if (this.#asking === null) return this.#begin()
+    this.#next = this.#asking
+      .catch(() => null)
+      .then(() => {
+        this.#next = null
+        return this.#begin()
+      })
+    return this.#next
+  }
+
+  #begin(): Promise<DecidedUninstall | null> {
+    this.#asking = this.#ask().finally(() => {
+      this.#asking = null
+    })
+    return this.#asking
   }
 
   async #ask(): Promise<DecidedUninstall | null> {

@@ -77,6 +77,27 @@ it('leaves a later notice to the question that it brings', async () => {
   expect(await second).toEqual({ ...NOTICE, clean: false, confirmed: true })
 })
 
+it('asks once for all notices that come during a question', async () => {
+  const { promise, resolve } = Promise.withResolvers<Presence>()
+  let questions = 0
+  const counted = (answer: Promise<Presence>) => () => {
+    questions += 1
+    return answer
+  }
+  answers = [counted(promise), counted(Promise.resolve('gone')), counted(Promise.resolve('gone'))]
+  const notices = start()
+  const asked = Array.from({ length: 100 }, (_, index) => {
+    notices.take({ ...NOTICE, ts: NOTICE.ts + index })
+    return notices.ask()
+  })
+  resolve('gone')
+  const decided = (await Promise.all(asked)).filter((one) => one !== null)
+  // One of them carries it out.
+  expect(decided).toEqual([{ ...NOTICE, ts: NOTICE.ts + 99, confirmed: true }])
+  expect(questions).toBe(2)
+  expect(await notices.ask()).toEqual({ ...NOTICE, ts: NOTICE.ts + 99, confirmed: true })
+})
+
 it('rests a minute when the outcome of a question cannot be stored', async () => {
   const notices = start()
   notices.take(NOTICE)
