@@ -152,7 +152,8 @@ export class LaneBook {
    * memory.
    */
   save(lane: LaneState, records: FateRecords = {}): void {
-    this.saveAll(this.#with(lane), () => this.#saveRecords(lane.destination, records))
+    const book = { ...this.#book, lanes: this.#with(lane) }
+    this.#store(book, () => this.#write(book, () => this.#saveRecords(lane.destination, records)))
   }
 
   /** Whether storage has refused an outcome of a lane and not taken it since. */
@@ -175,18 +176,24 @@ export class LaneBook {
   /** Stores all lanes together with further writes of the caller, then changes memory. */
   saveAll(lanes: readonly LaneState[], alsoWrite: () => void = () => {}): void {
     const book = { ...this.#book, lanes }
-    this.#deps.db.transaction(() => {
+    this.#store(book, () => {
       alsoWrite()
       this.#write(book)
     })
+  }
+
+  #store(book: BookState, write: () => void): void {
+    this.#deps.db.transaction(write)
     this.#book = book
     this.#isStored()
   }
 
-  #write(book: BookState): void {
+  /** What storage has refused is written before what is new, which may be about the same event. */
+  #write(book: BookState, writeNew: () => void = () => {}): void {
     for (const [destination, page] of this.#pages) {
       for (const records of page.unstoredOutcomes()) this.#saveRecords(destination, records)
     }
+    writeNew()
     this.#rows.save(book)
   }
 

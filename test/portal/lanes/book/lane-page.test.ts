@@ -40,6 +40,27 @@ describe('an outcome that storage refuses', () => {
     ])
   })
 
+  it('is written before what is new, so the new fate of an event stands', async () => {
+    const found = await inLaneRoom({}, (scenario) => {
+      const { book, fates } = scenario
+      const page = book.page('erp')
+      scenario.isFull = true
+      const parked = {
+        sequence: 1,
+        state: 'parked',
+        at: 6,
+        attempts: 1,
+        reason: 'http_422',
+      } as const
+      const refused = { fates: [{ ...parked, status: 422 }] }
+      expect(() => page.saveOutcome(page.lane(), refused)).toThrow('disk is full')
+      scenario.isFull = false
+      page.saveOutcome(page.lane(), OUTCOME)
+      return [fates.find('erp', 1)?.state, fates.countParked('erp')]
+    })
+    expect(found).toEqual(['delivered', 0])
+  })
+
   it('of one lane is none of another', async () => {
     const found = await inLaneRoom(
       { destinations: [machine('erp'), machine('crm')] },
