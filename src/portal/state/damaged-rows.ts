@@ -54,12 +54,18 @@ export class DamagedRows {
    */
   setAside(part: DamagedPart, id = 1): void {
     const { memberId, world } = this.#deps
-    world.log('error', `${part}_damaged`, { memberId, id })
+    this.tell(part, id)
     try {
       this.#move(part, id)
     } catch (error) {
       world.log('error', 'damaged_row_not_kept', { memberId, part, error: describeError(error) })
     }
+  }
+
+  /** Says that a row was damaged. One of the applied schema steps is written again, and not kept. */
+  tell(part: DamagedPart | 'migrations', id?: number): void {
+    const { memberId, world } = this.#deps
+    world.log('error', `${part}_damaged`, { memberId, ...(id !== undefined && { id }) })
   }
 
   /** The rows that are kept, the last one first. */

@@ -1,20 +1,24 @@
 /**
  * The schema of a portal's object, as a list of steps that only grows. The ids of the applied steps are
- * stored. When the list of this program does not begin with them, the object refuses to start: an older
- * Worker never works on the tables of a newer one.
+ * stored. When there are more of them than this program knows, the object refuses to start: an older Worker
+ * never works on the tables of a newer one. A row of them that was damaged is written again, since the tables
+ * themselves tell how many steps were applied.
  */
-import { isFullError, textOf, type Database } from '../../storage/database.ts'
+import { isFullError, textOf, type Database, type SqlRow } from '../../storage/database.ts'
 
 /** One step of the schema. A step that was released is never edited, only followed by another one. */
 export interface Migration {
   readonly id: string
   readonly statements: readonly string[]
+  /** A table that this step has made, and that stands at least until a later step has made its own. */
+  readonly makes?: string
 }
 
 /** Every step so far, oldest first. The page docs/storage.md describes the tables. */
 export const MIGRATIONS: readonly Migration[] = [
   {
     id: '0001-log-lanes-install',
+    makes: 'install',
     statements: [
       `CREATE TABLE log (
         sequence INTEGER PRIMARY KEY,
@@ -41,6 +45,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     id: '0002-fields',
+    makes: 'fields',
     statements: [
       `ALTER TABLE log ADD COLUMN enrichment TEXT`,
       `ALTER TABLE log ADD COLUMN reconciled INTEGER NOT NULL DEFAULT 0`,
@@ -55,6 +60,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     id: '0003-digests',
+    makes: 'digests',
     statements: [
       `CREATE TABLE digests (
         destination TEXT NOT NULL,
@@ -68,6 +74,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     id: '0004-segments',
+    makes: 'segments',
     statements: [
       `CREATE TABLE segments (
         id INTEGER PRIMARY KEY,
@@ -102,16 +109,16 @@ export const MIGRATIONS: readonly Migration[] = [
 /** With the tables of this step a full object can go on, where it has no room for those of the later ones. */
 const LEAST_READABLE = '0003-digests'
 
-function appliedSteps(db: Database): readonly string[] {
-  return db.all('SELECT id FROM migrations ORDER BY position').map((row) => textOf(row, 'id'))
-}
-
 /** Whether the tables were ever made. A request under a made-up member id must not make them. */
 export function hasSchema(db: Database): boolean {
-  return (
-    db.all(`SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = 'migrations'`)
-      .length > 0
-  )
+  const tables = tablesIn(db)
+  // The list of steps may be damaged as a whole.
+  return tables.has('migrations') || tables.has('install')
+}
+
+function tablesIn(db: Database): ReadonlySet<string> {
+  const rows = db.all(`SELECT name FROM sqlite_master WHERE type = 'table'`)
+  return new Set(rows.map((row) => textOf(row, 'name')))
 }
 
 /** Where a migration begins and ends; by default it applies every step. */
@@ -124,15 +131,16 @@ interface MigrationTerms {
  * Brings the schema up to date in one transaction. A test may stop at an older version with `upTo`. False when the
  * object is too full for it, and can go on with the tables that it has.
  *
- * @throws when the applied steps are not the beginning of the list.
+ * @throws when steps were applied that this program does not know.
  */
 export function migrate(db: Database, terms: MigrationTerms = {}): boolean {
   try {
     applySteps(db, terms)
     return true
   } catch (error) {
-    const canGoOn = isFullError(error) && hasSchema(db) && appliedSteps(db).includes(LEAST_READABLE)
-    if (!canGoOn) throw error
+    if (!isFullError(error) || !hasSchema(db)) throw error
+    const least = MIGRATIONS.findIndex(({ id }) => id === LEAST_READABLE)
+    if (findApplied(db, MIGRATIONS).count <= least) throw error
     return false
   }
 }
@@ -143,22 +151,64 @@ function applySteps(db: Database, { migrations = MIGRATIONS, upTo }: MigrationTe
     if (!hasSchema(db)) {
       db.all('CREATE TABLE migrations (position INTEGER PRIMARY KEY, id TEXT NOT NULL)')
     }
-    const applied = appliedSteps(db)
-    applied.forEach((id, position) => {
-      if (migrations[position]?.id !== id) {
-        throw new Error(
-          `Cannot open the portal as its schema step ${id} is unknown to this version`,
-        )
-      }
-    })
+    const { count } = findApplied(db, migrations)
     for (const [position, migration] of migrations.entries()) {
-      if (position >= applied.length) {
+      if (position >= count) {
         for (const statement of migration.statements) db.all(statement)
         db.all('INSERT INTO migrations (position, id) VALUES (?, ?)', position, migration.id)
       }
       if (migration.id === upTo) return
     }
   })
+}
+
+/**
+ * Writes the rows again that tell which steps were applied, where they are damaged; true when they are. A storage
+ * that refuses does it with the next start.
+ *
+ * @throws when steps were applied that this program does not know.
+ */
+export function mendApplied(db: Database): boolean {
+  const { count, isDamaged } = findApplied(db, MIGRATIONS)
+  if (isDamaged) writeAgain(db, MIGRATIONS.slice(0, count))
+  return isDamaged
+}
+
+/** How many steps were applied. The tables tell it where the rows do not. */
+function findApplied(
+  db: Database,
+  migrations: readonly Migration[],
+): { readonly count: number; readonly isDamaged: boolean } {
+  const tables = tablesIn(db)
+  const hasRows = tables.has('migrations')
+  const rows = hasRows ? db.all('SELECT position, id FROM migrations ORDER BY position') : []
+  const unknown = rows.find(({ position }) => Number(position) >= migrations.length)
+  if (unknown !== undefined) throw unknownStep(unknown)
+  const made = migrations.findLastIndex(({ makes }) => makes !== undefined && tables.has(makes)) + 1
+  const wrong = rows.find(
+    ({ position, id }, index) => position !== index || id !== migrations[index]?.id,
+  )
+  if (wrong === undefined && rows.length >= made) return { count: rows.length, isDamaged: false }
+  if (made === 0 && wrong !== undefined) throw unknownStep(wrong)
+  return { count: made, isDamaged: true }
+}
+
+function unknownStep({ id }: SqlRow): Error {
+  return new Error(`Cannot open the portal as its schema step ${id} is unknown to this version`)
+}
+
+function writeAgain(db: Database, applied: readonly Migration[]): void {
+  try {
+    db.transaction(() => {
+      db.all('DROP TABLE IF EXISTS migrations')
+      db.all('CREATE TABLE migrations (position INTEGER PRIMARY KEY, id TEXT NOT NULL)')
+      for (const [position, { id }] of applied.entries()) {
+        db.all('INSERT INTO migrations (position, id) VALUES (?, ?)', position, id)
+      }
+    })
+  } catch {
+    // Swallows the refusal of a full object: the next start tries again.
+  }
 }
 
 /** Drops every table, in one transaction. The tables of the platform itself begin with `_`. */

@@ -12,7 +12,7 @@ import { keepPending, type PendingRow } from '../../core/access/installs/pending
 import type { Database } from '../../storage/database.ts'
 import type { DamagedRow, DamagedRows } from './damaged-rows.ts'
 import { InstallRows } from './install-rows.ts'
-import { dropSchema, hasSchema, migrate } from './migrations.ts'
+import { dropSchema, hasSchema, mendApplied, migrate } from './migrations.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../settings.ts'
 
@@ -23,7 +23,7 @@ export interface PortalStateDeps {
     /** The highest sequence that stands in the log; 0 when it is empty. */
     lastSequence(): number
   }
-  readonly damaged: Pick<DamagedRows, 'setAside' | 'list' | 'dropOld' | 'clear'>
+  readonly damaged: Pick<DamagedRows, 'setAside' | 'tell' | 'list' | 'dropOld' | 'clear'>
   readonly world: Pick<World, 'now'>
   readonly scheduler: Pick<Scheduler, 'advance'>
 }
@@ -236,6 +236,7 @@ export class PortalState {
 
   #prepare(): void {
     if (this.#prepared) return
+    if (mendApplied(this.#deps.db)) this.#deps.damaged.tell('migrations')
     this.#isBehind = !migrate(this.#deps.db)
     this.#prepared = true
   }

@@ -3,7 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLane } from '../../../src/core/lanes/state/match-lanes.ts'
 import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
-import { MIGRATIONS, migrate, type Migration } from '../../../src/portal/state/migrations.ts'
+import {
+  MIGRATIONS,
+  mendApplied,
+  migrate,
+  type Migration,
+} from '../../../src/portal/state/migrations.ts'
 import { anEvent } from '../../support/builders/a-delivery.ts'
 import { machine } from '../../support/builders/entries.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
@@ -199,7 +204,39 @@ describe('migrations', () => {
     const other: Migration = { id: '0001-other', statements: [] }
     const run = () =>
       scenario.inside(({ storage }) => migrate(openDatabase(storage), { migrations: [other] }))
-    await expect(run()).rejects.toThrow('0001-log-lanes-install is unknown to this version')
+    await expect(run()).rejects.toThrow('0002-fields is unknown to this version')
+  })
+
+  it.each([
+    ['an id that no version has', `UPDATE migrations SET id = '####' WHERE position = 1`],
+    ['an id that is no text', `UPDATE migrations SET id = x'00ff' WHERE position = 3`],
+    ['a row that is gone', 'DELETE FROM migrations WHERE position = 0'],
+    ['the last row gone', 'DELETE FROM migrations WHERE position = 3'],
+    ['no row left', 'DELETE FROM migrations'],
+    ['no table left', 'DROP TABLE migrations'],
+  ])('with %s are told by the tables: the portal goes on (G10)', async (_name, damage) => {
+    await scenario.relay.passesOn(2)
+    await scenario.relay.restarts()
+    await scenario.rows(damage)
+    await scenario.relay.restarts()
+    expect(await scenario.portal.sends()).toBe(3)
+    await scenario.settled()
+    expect(scenario.receiver('erp').sequences()).toEqual([1, 2, 3])
+    const applied = await scenario.rows('SELECT position, id FROM migrations ORDER BY position')
+    expect(applied).toEqual(MIGRATIONS.map(({ id }, position) => ({ position, id })))
+    expect(scenario.logged).toContain('migrations_damaged')
+  })
+
+  it('with a damaged row stop no object that is full', async () => {
+    await scenario.inside(({ storage }) => {
+      const db = openDatabase(storage)
+      migrate(db)
+      db.all('DELETE FROM migrations')
+      const full = { ...db, transaction: () => expect.fail('disk is full') }
+      expect(mendApplied(full)).toBe(true)
+      expect(migrate(db)).toBe(true)
+      expect(db.all('SELECT id FROM migrations')).toEqual([])
+    })
   })
 
   it('that fail leave nothing of themselves behind', async () => {
