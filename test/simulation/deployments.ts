@@ -22,6 +22,8 @@ export const SETTINGS = {
   crm: ['slack', 'webhook', 'template', 'digest'],
   /** Whether audit gets events whose change was told. */
   unchanged: ['send', 'skip'],
+  /** The destination late, which is new when it is deployed for the first time. */
+  late: ['there', 'absent'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 /** The name of a setting. */
@@ -40,6 +42,7 @@ export const RIGHT: Settings = {
   keys: 'k1',
   crm: 'slack',
   unchanged: 'send',
+  late: 'there',
 }
 
 const KEYS: Readonly<Record<string, string>> = {
@@ -61,8 +64,9 @@ export function varsOf(
 ): Vars {
   const destinations = cast.receivers
     .filter(({ name }) => name !== 'erp' || settings.erp !== 'gone')
+    .filter(({ name }) => name !== 'late' || settings.late === 'there')
     .map((receiver) => destinationOf(receiver, settings))
-    .map((one) => (settings.portals === 'named' ? { ...one, portals: ['acme.*', '*.*'] } : one))
+    .map((one) => (isNamed(one, settings) ? { ...one, portals: ['acme.*', '*.*'] } : one))
   return {
     BITRIX24_CLIENT_ID: 'local.573ad8a0346747.09223434',
     BITRIX24_CLIENT_SECRET: 'canary-client-secret',
@@ -73,6 +77,11 @@ export function varsOf(
     OUTGOING_WEBHOOK_TOKENS: JSON.stringify(tokensOf(settings, cast.portals)),
     DESTINATIONS: settings.list === 'readable' ? JSON.stringify(destinations) : '[{',
   }
+}
+
+/** Whether a destination names its portals. `late` never does: it gets whatever a replay of its events promised. */
+function isNamed({ name }: Destination, { portals }: Settings): boolean {
+  return portals === 'named' && name !== 'late'
 }
 
 function tokensOf({ tokens }: Settings, portals: readonly VirtualPortal[]) {

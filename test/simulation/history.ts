@@ -122,6 +122,16 @@ const STEPS: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Step>])
       afterMs: fc.oneof(fc.nat(150), fc.nat(3500)),
     }),
   ],
+  [
+    2,
+    fc.record({
+      kind: fc.constant('newcomer' as const),
+      portal: aPortal,
+      edits: fc.integer({ min: 1, max: 4 }),
+      afterMs: fc.nat(200),
+      thenMs: fc.oneof(fc.nat(100), fc.nat(3000)),
+    }),
+  ],
   [1, fc.constant({ kind: 'crash_others' as const })],
   [2, fc.record({ kind: fc.constant('disk' as const), portal: aPortal, isFull: fc.boolean() })],
   [

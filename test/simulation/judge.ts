@@ -6,7 +6,7 @@
 import type { Evidence } from './evidence.ts'
 import { acknowledgedIsStored, everyRequestIsAnswered, sequencesAreWhole } from './rules/receipt.ts'
 import { everyEventHasItsFate } from './rules/fates.ts'
-import { chained, idsAreUnique, ordered, repeatsAreFew } from './rules/deliveries.ts'
+import { chained, grantsAreKept, idsAreUnique, ordered, repeatsAreFew } from './rules/deliveries.ts'
 import { changesAddUp } from './rules/changes.ts'
 import { noneIsKeptWaiting } from './rules/fairness.ts'
 import { secretsStay } from './rules/secrets.ts'
@@ -29,6 +29,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'each lane is told in order': ordered,
   'repeats come only from crashes': repeatsAreFew,
   'previousSequence is a chain': chained,
+  'a granted replay is kept': grantsAreKept,
   'one id is one event': idsAreUnique,
   'no receiver waits for another': noneIsKeptWaiting,
   'no token leaves its sealed place': secretsStay,

@@ -13,6 +13,7 @@ export interface StoredLane {
   readonly disabledReason: string | null
   readonly nextAttemptAt: number | null
   readonly notBefore: number
+  readonly epochs: readonly { readonly from: number }[]
 }
 
 /** A row of the log as it is stored. */

@@ -84,6 +84,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       '      lane: { ...enableAfterAnswer(next), cursor: sequence, lastError: null, rejectedInARow: 0 },',
   },
   {
+    name: 'a replay forgets what still waits for its enrichment',
+    file: 'core/lanes/lane-reader.ts',
+    before: '    if (upTo < job.to) {',
+    after: '    if (upTo < 0) {',
+  },
+  {
     name: 'sequences begin anew after the log was erased',
     file: 'portal/state/portal-state.ts',
     before: 'this.#head = Math.max(this.#install.lastSequence, log.lastSequence())',

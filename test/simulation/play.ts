@@ -28,6 +28,17 @@ const MEMBER_IDS = [
 /** A request or an answer that takes longer than this has no end. */
 const LONGEST_WORK_MS = 60 * MINUTE_MS
 
+/** A replay that was granted to `late`. */
+export interface Grant {
+  readonly portal: VirtualPortal
+  /** True time of the wish, in unix milliseconds. */
+  readonly at: number
+  readonly from: number
+  readonly to: number
+  /** How many events were promised. */
+  readonly promised: number
+}
+
 /** A history while it is played, and afterwards. */
 export class Played {
   readonly history: History
@@ -43,6 +54,8 @@ export class Played {
   readonly breaches: Breach[] = []
   /** Every configuration that was deployed, the present one last. */
   readonly deployed: Settings[] = []
+  /** The replays of a range that were granted to the receiver `late`. */
+  readonly grants: Grant[] = []
   /** A number that no other edit has. */
   edits = 0
   /** The number of the next new field. */
@@ -116,6 +129,23 @@ export class Played {
     void this.relay.admin(`/portals/${memberId}${path}`, 'POST', body).catch(() => undefined)
   }
 
+  /** Asks for the events of a range once more, and remembers what is promised to `late`. */
+  replays(
+    portal: VirtualPortal,
+    who: string,
+    range: { readonly from: number; readonly to: number },
+  ): void {
+    const at = this.time.now()
+    const path = `/portals/${portal.memberId}/lanes/${who}/replay`
+    const asked = this.relay.admin(path, 'POST', range).then(({ status, body }) => {
+      if (status !== 202 || who !== 'late') return
+      // Sound: the admin API answers a replay in this form.
+      const { replayed } = body as { readonly replayed: number }
+      this.grants.push({ portal, at, ...range, promised: replayed })
+    })
+    asked.catch(() => undefined)
+  }
+
   /** Lets time pass until the work is over. */
   async during<T>(work: Promise<T>): Promise<T> {
     let isOver = false
@@ -146,7 +176,8 @@ export class Played {
     for (const receiver of this.receivers) {
       if (receiver.name.startsWith('slow')) receiver.becomes('slow')
     }
-    this.deploys(RIGHT)
+    // In a calm history nobody deploys anything.
+    this.deploys(this.history.isCalm ? RIGHT : { ...RIGHT, late: 'absent' })
     for (const portal of portals) {
       const ts = portal.nextTs()
       await this.during<unknown>(

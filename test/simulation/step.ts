@@ -70,6 +70,14 @@ export type Step =
       readonly count: number
       readonly afterMs: number
     }
+  | {
+      /** Fields of a slow portal are edited, `late` is deployed meanwhile, and the operator lets it have all events. */
+      readonly kind: 'newcomer'
+      readonly portal: number
+      readonly edits: number
+      readonly afterMs: number
+      readonly thenMs: number
+    }
   | { readonly kind: 'crash_others' }
   | { readonly kind: 'disk'; readonly portal: number; readonly isFull: boolean }
   | {

@@ -12,6 +12,7 @@ type Travel = Pick<StepOf<'edit'>, 'isLost' | 'isDoubled' | 'isRobot'>
 const PLAIN: Travel = { isLost: false, isDoubled: false, isRobot: false }
 const BURST_GAP_MS = 120
 const DOUBLED_AFTER_MS = 700
+const LAST_SEQUENCE = 10_000
 
 /** Does a step. */
 export function does(played: Played, step: Step): void {
@@ -42,6 +43,7 @@ export function does(played: Played, step: Step): void {
     case 'replay_range':
     case 'reconcile':
     case 'deploy':
+    case 'newcomer':
     case 'cron':
       return operates(played, step)
     case 'receiver':
@@ -194,17 +196,17 @@ type Operation =
   | 'replay_range'
   | 'reconcile'
   | 'deploy'
+  | 'newcomer'
   | 'cron'
 
 /** The operator does something, or the platform does it for the operator. */
 function operates(played: Played, step: StepOf<Operation>): void {
-  const { relay, settings, portals } = played
+  const { relay } = played
   switch (step.kind) {
     case 'deploy':
-      played.deploys({ ...settings, [step.setting]: step.value })
-      if (!step.isVisited) return
-      for (const { memberId } of portals) void relay.admin(`/portals/${memberId}`)
-      return
+      return deploysOne(played, step)
+    case 'newcomer':
+      return addsLate(played, step)
     case 'cron':
       void relay.cron(step.trigger)
       return
@@ -226,9 +228,39 @@ function operates(played: Played, step: StepOf<Operation>): void {
       return played.operates(portal, `${lane}/replay`, { parked: true })
     case 'replay_range': {
       const from = step.from + 1
-      return played.operates(portal, `${lane}/replay`, { from, to: from + step.length })
+      return played.replays(portal, step.who, { from, to: from + step.length })
     }
   }
+}
+
+function deploysOne(
+  played: Played,
+  { setting, value, isVisited }: Pick<StepOf<'deploy'>, 'setting' | 'value' | 'isVisited'>,
+): void {
+  const { relay, settings, portals } = played
+  played.deploys({ ...settings, [setting]: value })
+  if (!isVisited) return
+  for (const { memberId } of portals) void relay.admin(`/portals/${memberId}`)
+}
+
+/** The portal is slow to tell what has changed, so the events wait while the destination is deployed and gets them again. */
+function addsLate(
+  played: Played,
+  { portal: number, edits: count, afterMs, thenMs }: StepOf<'newcomer'>,
+): void {
+  const { time } = played
+  const portal = played.portal(number)
+  const { mode } = portal
+  portal.mode = 'slow'
+  edits(played, { kind: 'burst', portal: number, count })
+  time.after(afterMs, () => {
+    deploysOne(played, { setting: 'late', value: 'there', isVisited: true })
+    const everything = { from: 1, to: LAST_SEQUENCE }
+    time.after(thenMs, () => {
+      played.replays(portal, 'late', everything)
+      if (portal.mode === 'slow') portal.mode = mode
+    })
+  })
 }
 
 /** The portal's administrator installs or uninstalls the application. */

@@ -41,6 +41,10 @@ export function tellStep(step: Step): string {
       const { edits, count, part, afterMs } = step
       return `${edits} edits follow each other${portal}, write ${count} to ${part} is refused, and in ${afterMs} ms the object ends`
     }
+    case 'newcomer': {
+      const { edits, afterMs, thenMs } = step
+      return `${edits} edits follow each other${portal}, whose servers are slow, in ${afterMs} ms late is deployed, and ${thenMs} ms later it shall have all events`
+    }
     case 'crash_others':
       return 'pacers and directory end'
     case 'disk':

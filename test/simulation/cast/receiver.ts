@@ -2,8 +2,8 @@
 import type { SentRequest } from '../../support/network/network.ts'
 import type { VirtualTime } from '../machine/virtual-time.ts'
 
-/** The receivers of every history: two for machines, two for people. */
-export const RECEIVERS = ['erp', 'audit', 'crm', 'team'] as const
+/** The receivers of every history: three for machines, two for people. `late` is configured later than the others. */
+export const RECEIVERS = ['erp', 'audit', 'crm', 'team', 'late'] as const
 
 /** One receiver of every history. */
 export type ReceiverName = (typeof RECEIVERS)[number]

@@ -89,9 +89,13 @@ function chatRepeats(played: Played, chat: VirtualReceiver): readonly string[] {
  */
 export function chained(evidence: Evidence): readonly string[] {
   return streamsOf(evidence).flatMap(({ name, receiver, found, all }) => {
+    const lane = found.lanes.find(({ destination }) => destination === receiver.name)
+    const [begun] = lane?.epochs ?? []
     const meant = found.log
       .map(({ sequence }) => sequence)
       .filter((sequence) => {
+        // It may have got older ones since, because the operator wanted that.
+        if (begun !== undefined && sequence < begun.from) return false
         const state = found.events.get(sequence)?.fates[receiver.name]?.state
         return state !== 'filtered' && state !== 'unchanged'
       })
@@ -124,4 +128,30 @@ export function idsAreUnique(evidence: Evidence): readonly string[] {
       return known === text ? [] : [`${name}: ${id} was first ${known}, and then ${text}`]
     })
   })
+}
+
+/** A replay that was granted brings every event that it has promised; no filter and no log that is erased is in its way. */
+export function grantsAreKept({ played, portals }: Evidence): readonly string[] {
+  const receiver = played.receiver('late')
+  return portals.flatMap(({ portal }) => {
+    const isErased = played.history.moments.some(
+      ({ step }) =>
+        step.kind === 'uninstall' && step.clean && played.portal(step.portal) === portal,
+    )
+    if (isErased) return []
+    return played.grants.flatMap(({ portal: granted, at: since, from, to, promised }) => {
+      if (granted !== portal) return []
+      const brought = receiver.seen.filter(
+        ({ at, memberId, sequence, isReplayed }) =>
+          isReplayed && at >= since && memberId === portal.memberId && isWithin(sequence, from, to),
+      )
+      const count = new Set(brought.map(({ sequence }) => sequence)).size
+      if (count >= promised) return []
+      return [`late of ${portal.domain} got ${count} of ${promised} events from ${from} to ${to}`]
+    })
+  })
+}
+
+function isWithin(sequence: number | null, from: number, to: number): boolean {
+  return sequence !== null && sequence >= from && sequence <= to
 }

@@ -83,6 +83,8 @@ function mayBeParked({ played, receiver }: Case): boolean {
 }
 
 function mayBeFiltered({ played, receiver, row }: Case, { reason }: FateSeen): boolean {
+  // Events that came before the destination was there for the first time.
+  if (receiver.name === 'late' && reason === 'older_than_destination') return true
   const isOther = row.event.field?.fieldName !== 'UF_CRM_236'
   const wasFiltered = played.deployed.some(({ fields }) => fields === 'one')
   return reason === 'field' && receiver.name === 'erp' && wasFiltered && isOther

@@ -46,7 +46,10 @@ export function standsWithoutAlarm(played: Played): void {
 function wasEverWrong({ deployed }: Played, { destination, status }: StoredLane): boolean {
   if (status !== 'active') return true
   return deployed.some(
-    ({ list, erp }) => list !== 'readable' || (destination === 'erp' && erp !== 'there'),
+    ({ list, erp, late }) =>
+      list !== 'readable' ||
+      (destination === 'erp' && erp !== 'there') ||
+      (destination === 'late' && late !== 'there'),
   )
 }
 
