@@ -39,11 +39,13 @@ export function nextBundle(ports: WalkPorts): Bundle | null {
 }
 
 /**
- * Finds the lane's front, and moves the cursor over the events before it, which the destination does not get.
+ * Finds the lane's front, and moves the cursor over the events before it, which the destination does not get. Without
+ * a front the cursor comes to the head: sequences behind the last event may never have been given, as in an object
+ * that was restored to an earlier point in time. A lane before them would always have something to do.
  */
 function findFront({ log, book, receiver }: WalkPorts): LogEntry | null {
   const lane = book.lane()
-  let passed = lane.cursor
+  let passed = Math.max(lane.cursor, log.head())
   let front: LogEntry | null = null
   for (const entry of entriesAfter(log, lane.cursor, PAGES)) {
     if (isMeant(lane, entry, receiver)) {
@@ -51,7 +53,6 @@ function findFront({ log, book, receiver }: WalkPorts): LogEntry | null {
       passed = entry.sequence - 1
       break
     }
-    passed = entry.sequence
   }
   if (passed > lane.cursor) book.setInMemory(skipEvent(lane, passed))
   return front

@@ -31,3 +31,14 @@ it('goes on behind every sequence that was ever used, and its lanes go on in ord
   ])
   expect(await scenario.lane('erp')).toMatchObject({ state: 'active', backlog: 0 })
 })
+
+it('that skips ahead has nothing to do before the next event, and no alarm stands for it', async () => {
+  await scenario.relay.passesOn(2)
+  await scenario.relay.restarts()
+  await scenario.rows(`UPDATE install SET install = json_set(install, '$.lastSequence', 90)`)
+  await scenario.relay.restarts()
+  await scenario.object.view()
+  await scenario.time.passesUntilQuiet()
+  expect(await scenario.time.alarmAt()).toBeNull()
+  expect(await scenario.lane('erp')).toMatchObject({ backlog: 0 })
+})
