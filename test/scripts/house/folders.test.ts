@@ -13,7 +13,7 @@ test('the configuration of lint keeps the table', () => {
 test('an expression that matches nothing is found out', () => {
   const broken = CONFIGURATION.replace('lanes|fields|tokens|installs|views', 'nothing')
   expect(folders.check(aProject({ '.oxlintrc.json': broken })).problems).toEqual([
-    "lint lets through in src/portal/log: import '../lanes/book.ts'",
+    "lint lets through in src/portal/log: import '../lanes/book/book.ts'",
     "lint lets through in src/portal/log: import '../fields/enricher.ts'",
     "lint lets through in src/portal/log: import '../tokens/caller.ts'",
     "lint lets through in src/portal/log: import '../installs/trust.ts'",
