@@ -1,4 +1,4 @@
-/** The admin API of one lane: what an operator may do (README, "Operate"). */
+/** The admin API of one lane: what an operator may do (docs/admin-api.md). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { adminOf, refusal } from '../../support/worker/admin-api.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'

@@ -1,4 +1,4 @@
-/** The admin API of one portal: what is shown of it (README, "Operate"), and the change of its values. */
+/** The admin API of one portal: what is shown of it (docs/admin-api.md), and the change of its values. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSealer } from '../../../src/storage/seal.ts'
 import { anEvent } from '../../support/builders/a-delivery.ts'
