@@ -67,11 +67,12 @@ function reasonToQuarantine(faults: Faults): QuarantineReason | null {
 
 /**
  * Reads `FIELDS`. Its keys are upper case on the wire; the documentation of old invoices names them in
- * camelCase, so both are read (docs/bitrix24.md#event-form).
+ * camelCase, and has a form without `FIELDS` as well, so all of them are read (docs/bitrix24.md#event-form).
  */
 function readUserField(name: UserFieldName, data: Json): UserField | null {
-  const fields = isJsonObject(data) ? data['FIELDS'] : null
-  if (!isJsonObject(fields)) return null
+  if (!isJsonObject(data)) return null
+  const inner = data['FIELDS']
+  const fields = isJsonObject(inner) ? inner : data
   const read = parseOrNull(FieldsSchema, {
     id: fields['ID'] ?? fields['id'],
     entityId: fields['ENTITY_ID'] ?? fields['entityId'],
