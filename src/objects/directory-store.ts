@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot'
 import type { LineWriter } from '../log.ts'
-import type { Database, SqlRow } from '../storage/database.ts'
+import { hasTable, type Database, type SqlRow } from '../storage/database.ts'
 
 /** The most pending installs that are listed; a newer one takes the place of the one that ends first. */
 export const MAX_PENDING_LISTED = 20
@@ -184,8 +184,7 @@ export class DirectoryStore {
   }
 
   #hasTable(name: 'pins' | 'pending' | 'portals'): boolean {
-    const query = 'SELECT 1 AS found FROM sqlite_master WHERE name = ?'
-    return this.#db.all(query, name).length > 0
+    return hasTable(this.#db, name)
   }
 
   #createTables(): void {

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot'
 import type { LineWriter } from '../log.ts'
-import type { Database } from '../storage/database.ts'
+import { hasTable, type Database } from '../storage/database.ts'
 
 /** The stored part of a pace; all times are unix milliseconds. */
 export interface StoredPace {
@@ -37,8 +37,7 @@ export class PacerStore {
 
   /** Loads the row; a missing or damaged one counts as nothing, because no pace may stop a lane for ever. */
   load(): StoredPace {
-    const tables = this.#db.all(`SELECT 1 AS found FROM sqlite_master WHERE name = 'pace'`)
-    if (tables.length === 0) return NOTHING_STORED
+    if (!hasTable(this.#db, 'pace')) return NOTHING_STORED
     const [row] = this.#db.all('SELECT state FROM pace')
     if (row === undefined) return NOTHING_STORED
     const stored = v.safeParse(RowSchema, row)

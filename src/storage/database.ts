@@ -29,6 +29,14 @@ export function isFullError(error: unknown): boolean {
   return error instanceof Error && error.message.includes('SQLITE_FULL')
 }
 
+/**
+ * Whether a table exists. A look into `sqlite_master` would read a row for each table and index of the object, and
+ * a log has tables for each of its segments.
+ */
+export function hasTable(db: Database, name: string): boolean {
+  return db.all('SELECT 1 AS found FROM pragma_table_info(?) LIMIT 1', name).length > 0
+}
+
 /** Reads a text column; anything else is a bug of the store and throws. */
 export function textOf(row: SqlRow, column: string): string {
   const value = row[column]

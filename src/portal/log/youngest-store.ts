@@ -2,7 +2,7 @@
  * The youngest rows of a portal's log, which are looked at when its object starts: what may be sent again, what
  * still waits, and when events last came. They are read from the end, in pages, as far as they matter.
  */
-import { MINUTE_MS } from '../../core/durations.ts'
+import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts'
 import { MAX_REMEMBERED, RECEIPT_WINDOW_MS, type Arrival } from '../../core/log/append.ts'
 import type { LogEntry } from '../../core/log/event.ts'
 import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
@@ -11,14 +11,14 @@ import { AWAITS, parseArrival, receivedAtOf } from './log-rows.ts'
 import type { LogStore } from './log-store.ts'
 import type { SegmentStore } from './segment-store.ts'
 
-/** The rows that are read at a time when an object starts: most logs are quiet, and each row is billed. */
-const RECENT_PAGE = 20
-
-/** The rows that are searched at a time for events that still wait. */
-const AWAITING_PAGE = 100
+/** The rows that are read at a time: most logs are quiet, and each row is billed. */
+const PAGE = 20
 
 /** An event that still waits is at most this much older than the youngest one, in milliseconds. */
 const AWAITING_WINDOW_MS = 10 * MINUTE_MS
+
+/** Behind an event that waits longer, so many rows are searched for another one. */
+const LOOKED_THROUGH_FOR_ANOTHER = 200
 
 /** How many rows are searched for the last event about a field. */
 const MAX_LOOKED_THROUGH = 2000
@@ -37,30 +37,55 @@ export interface YoungestStoreDeps {
   readonly world: Pick<World, 'now'>
 }
 
+/** The pages of a start: those that were read, and the way to the older ones. */
+interface SharedPages {
+  readonly read: (readonly SqlRow[])[]
+  readonly further: Generator<readonly SqlRow[], void>
+}
+
 /** The youngest rows of one portal's log. */
 export class YoungestStore {
   readonly #deps: YoungestStoreDeps
+  #shared: SharedPages | null = null
 
   constructor(deps: YoungestStoreDeps) {
     this.#deps = deps
   }
 
   /**
+   * Does the work of a start, in which nothing is added to the log: a row that one part has looked at is not read
+   * again for the next one.
+   */
+  sharing(work: () => void): void {
+    this.#shared = { read: [], further: this.#readPages() }
+    try {
+      work()
+    } finally {
+      this.#shared = null
+    }
+  }
+
+  /**
    * The entries that still wait for their enrichment, oldest first. An event waits for seconds, or until the
    * alarm that stands within minutes of each append, or while storage refuses, and then no event comes after it.
-   * So pages are read from the end of the log as far as that time reaches.
+   * So pages are read from the end of the log as far as that time reaches. In a log without an event of the last
+   * hour the alarm has ended all waiting but that of the youngest events.
    */
   awaiting(): LogEntry[] {
     const found: LogEntry[] = []
+    const anHourAgo = this.#deps.world.now() - HOUR_MS
     let since = Number.NEGATIVE_INFINITY
-    // Only the entries that wait are read whole.
-    const columns = `sequence, received_at, enrichment = '${AWAITS}' AS awaits`
-    for (const rows of this.#youngest(columns, AWAITING_PAGE)) {
+    let behindLast = Number.POSITIVE_INFINITY
+    for (const rows of this.#youngest()) {
+      // Only the entries that wait are read whole.
       const waiting = rows.filter((row) => row['awaits'] === 1)
       found.push(...waiting.flatMap((row) => this.#deps.log.entry(numberOf(row, 'sequence')) ?? []))
       const times = rows.map(receivedAtOf)
-      since = Math.max(since, (times[0] ?? 0) - AWAITING_WINDOW_MS)
-      if (waiting.length === 0 && (times.at(-1) ?? 0) < since) break
+      const youngest = times[0] ?? 0
+      const isQuiet = youngest < anHourAgo
+      since = isQuiet ? Number.POSITIVE_INFINITY : Math.max(since, youngest - AWAITING_WINDOW_MS)
+      behindLast = waiting.length > 0 ? 0 : behindLast + rows.length
+      if (behindLast >= LOOKED_THROUGH_FOR_ANOTHER && (times.at(-1) ?? 0) < since) break
     }
     return found.toReversed()
   }
@@ -72,8 +97,7 @@ export class YoungestStore {
    */
   lastFieldEventSince(since: number): number | null {
     let seen = 0
-    const columns = 'sequence, received_at, enrichment IS NOT NULL AND reconciled = 0 AS is_read'
-    for (const rows of this.#youngest(columns, RECENT_PAGE)) {
+    for (const rows of this.#youngest()) {
       const young = rows.filter((row) => receivedAtOf(row) >= since)
       const found = young.find((row) => row['is_read'] === 1)
       if (found !== undefined) return receivedAtOf(found)
@@ -87,30 +111,12 @@ export class YoungestStore {
   lastEventTimes(count: number): number[] {
     const times: number[] = []
     let seen = 0
-    for (const rows of this.#youngest('sequence, received_at, reconciled', RECENT_PAGE)) {
+    for (const rows of this.#youngest()) {
       times.push(...rows.filter((row) => row['reconciled'] === 0).map(receivedAtOf))
       seen += rows.length
       if (times.length >= count || seen >= MAX_LOOKED_THROUGH) break
     }
     return times.slice(0, count)
-  }
-
-  /** Pages of rows from the end of the log, newest first, with these columns and `sequence` among them. */
-  *#youngest(columns: string, size: number): Generator<readonly SqlRow[], void> {
-    for (const { log } of this.#deps.segments.all().toReversed()) {
-      let before = Number.MAX_SAFE_INTEGER
-      for (;;) {
-        const rows = this.#deps.db.all(
-          `SELECT ${columns} FROM ${log} WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
-          before,
-          size,
-        )
-        if (rows.length > 0) yield rows
-        const last = rows.at(-1)
-        if (last === undefined || rows.length < size) break
-        before = numberOf(last, 'sequence')
-      }
-    }
   }
 
   /**
@@ -120,7 +126,7 @@ export class YoungestStore {
   recentArrivals(): RecentArrival[] {
     const now = this.#deps.world.now()
     const recent: RecentArrival[] = []
-    for (const rows of this.#youngest('sequence, received_at, receipt, digest', RECENT_PAGE)) {
+    for (const rows of this.#youngest()) {
       const young = rows.filter((row) => receivedAtOf(row) > now - RECEIPT_WINDOW_MS)
       for (const row of young) {
         recent.push({ arrival: parseArrival(row), sequence: numberOf(row, 'sequence') })
@@ -128,5 +134,37 @@ export class YoungestStore {
       if (young.length === 0 || recent.length >= MAX_REMEMBERED) break
     }
     return recent.toReversed()
+  }
+
+  /** Pages of rows from the end of the log, newest first. */
+  *#youngest(): Generator<readonly SqlRow[], void> {
+    const shared = this.#shared ?? { read: [], further: this.#readPages() }
+    for (let page = 0; ; page += 1) {
+      if (page === shared.read.length) {
+        const next = shared.further.next()
+        if (next.done === true) return
+        shared.read.push(next.value)
+      }
+      yield shared.read[page] ?? []
+    }
+  }
+
+  *#readPages(): Generator<readonly SqlRow[], void> {
+    for (const { log } of this.#deps.segments.all().toReversed()) {
+      let before = Number.MAX_SAFE_INTEGER
+      for (;;) {
+        const rows = this.#deps.db.all(
+          `SELECT sequence, received_at, receipt, digest, reconciled, enrichment = '${AWAITS}' AS awaits,
+             enrichment IS NOT NULL AND reconciled = 0 AS is_read
+           FROM ${log} WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
+          before,
+          PAGE,
+        )
+        if (rows.length > 0) yield rows
+        const last = rows.at(-1)
+        if (last === undefined || rows.length < PAGE) break
+        before = numberOf(last, 'sequence')
+      }
+    }
   }
 }

@@ -5,7 +5,7 @@
  */
 import { DAY_MS } from '../../core/durations.ts'
 import { describeError } from '../../core/safety/redact.ts'
-import { numberOf, textOf, type Database } from '../../storage/database.ts'
+import { hasTable, numberOf, textOf, type Database } from '../../storage/database.ts'
 import type { World } from '../settings.ts'
 
 /** How long a damaged row is kept, in milliseconds. */
@@ -112,7 +112,6 @@ export class DamagedRows {
   }
 
   #hasTable(): boolean {
-    const query = `SELECT 1 AS found FROM sqlite_master WHERE name = 'damaged_rows'`
-    return this.#deps.db.all(query).length > 0
+    return hasTable(this.#deps.db, 'damaged_rows')
   }
 }

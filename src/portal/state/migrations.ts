@@ -4,7 +4,13 @@
  * never works on the tables of a newer one. A row of them that was damaged is written again, since the tables
  * themselves tell how many steps were applied.
  */
-import { isFullError, textOf, type Database, type SqlRow } from '../../storage/database.ts'
+import {
+  hasTable,
+  isFullError,
+  textOf,
+  type Database,
+  type SqlRow,
+} from '../../storage/database.ts'
 
 /** One step of the schema. A step that was released is never edited, only followed by another one. */
 export interface Migration {
@@ -111,9 +117,8 @@ const LEAST_READABLE = '0003-digests'
 
 /** Whether the tables were ever made. A request under a made-up member id must not make them. */
 export function hasSchema(db: Database): boolean {
-  const tables = tablesIn(db)
   // The list of steps may be damaged as a whole.
-  return tables.has('migrations') || tables.has('install')
+  return hasTable(db, 'migrations') || hasTable(db, 'install')
 }
 
 function tablesIn(db: Database): ReadonlySet<string> {

@@ -37,19 +37,21 @@ export async function loadInstall({
  */
 export async function loadKnown(parts: KnownLoadParts): Promise<void> {
   const { appender, book, rules, matcher, alarm, youngest, reconciliation, enricher, waker } = parts
-  appender.load(youngest.recentArrivals())
-  book.load()
-  rules.noteStart()
-  rules.skipFiltered()
-  matcher.follow()
   // The alarm is read before the parts that may move it.
   await alarm.load()
-  reconciliation.load((time) => youngest.lastFieldEventSince(time))
-  // A lane that does not get an event tells nobody of it, so it may have passed it.
-  enricher.load(youngest.awaiting(), (entry) =>
-    book
-      .all()
-      .some((lane) => lane.cursor >= entry.sequence && rules.filteredBy(lane, entry) === null),
-  )
-  waker.wakeInTime()
+  youngest.sharing(() => {
+    appender.load(youngest.recentArrivals())
+    book.load()
+    rules.noteStart()
+    rules.skipFiltered()
+    matcher.follow()
+    reconciliation.load((time) => youngest.lastFieldEventSince(time))
+    // A lane that does not get an event tells nobody of it, so it may have passed it.
+    enricher.load(youngest.awaiting(), (entry) =>
+      book
+        .all()
+        .some((lane) => lane.cursor >= entry.sequence && rules.filteredBy(lane, entry) === null),
+    )
+    waker.wakeInTime()
+  })
 }

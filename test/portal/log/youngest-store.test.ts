@@ -1,6 +1,6 @@
 /** What a portal's object looks at when it starts: the youngest rows, and how few of them are read. */
 import { describe, expect, it } from 'vitest'
-import { DAY_MS, MINUTE_MS } from '../../../src/core/durations.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/durations.ts'
 import { MAX_REMEMBERED, RECEIPT_WINDOW_MS } from '../../../src/core/log/append.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
 import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
@@ -104,6 +104,37 @@ describe('awaiting()', () => {
     const waits = { awaits: true, receivedAt: NOW - 2 * AWAITING_WINDOW_MS }
     const log = [waits, ...many(150, LATE), {}]
     expect(await inYoungest(log, (store) => store.awaiting())).toEqual([])
+  })
+})
+
+describe('what a start reads', () => {
+  function readAll(store: YoungestStore): void {
+    store.recentArrivals()
+    store.lastFieldEventSince(NOW - HOUR_MS)
+    store.awaiting()
+    store.lastEventTimes(20)
+  }
+
+  it.each([
+    ['a busy log once, whatever looks at it', many(70, { receivedAt: NOW - MINUTE_MS }), 70],
+    ['one page of a burst that is an hour old', many(120, { receivedAt: NOW - HOUR_MS - 1 }), 20],
+  ])('is %s', async (_case, log, expected) => {
+    const read = await rowsReadBy(log, (store) => store.sharing(() => readAll(store)))
+    // Beside the rows of the log, the table of the segments is read.
+    expect(read).toBeLessThanOrEqual(expected + 1)
+  })
+
+  it('is read anew after the start, when more events have come', async () => {
+    const found = await inYoungest(many(1), (store, log) => {
+      store.sharing(() => store.lastEventTimes(20))
+      log.insert(
+        2,
+        { receipt: 'r2', contentHash: 'h2', receivedAt: NOW + 1 },
+        { event: '{}', awaits: false, quarantined: false },
+      )
+      return store.lastEventTimes(20)
+    })
+    expect(found).toEqual([NOW + 1, NOW])
   })
 })
 
