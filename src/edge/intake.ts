@@ -17,6 +17,7 @@ import {
   chargeCaller,
   endQuestion,
   findCaller,
+  isKnownCaller,
   noteRefusal,
   type Caller,
   type CallSource,
@@ -47,7 +48,7 @@ export async function takeRequest(
   }
   const caller = found.value
   try {
-    const answer = await takeFromCaller(deps, caller, { request, receivedAt })
+    const answer = await takeFromCaller(deps, caller, { request, receivedAt, source })
     const isCallersFault = answer.kind === 'refused' && !OWN_FAULTS.has(answer.code)
     if (!isCallersFault) return answer
     noteRefusal(deps, request.applicationToken)
@@ -67,11 +68,16 @@ async function takeFromCaller(
   {
     request,
     receivedAt,
-  }: { request: EventRequest | UninstallRequest | NoticeRequest; receivedAt: number },
+    source,
+  }: {
+    request: EventRequest | UninstallRequest | NoticeRequest
+    receivedAt: number
+    source: CallSource
+  },
 ): Promise<IntakeAnswer> {
   switch (request.kind) {
     case 'event':
-      return takeEvent(deps, caller, { request, receivedAt })
+      return takeEvent(deps, caller, { request, receivedAt, source })
     case 'uninstall':
       return takeUninstall(deps, caller, { request, receivedAt })
     case 'notice':
@@ -85,8 +91,13 @@ async function takeFromCaller(
 async function takeEvent(
   deps: IntakeDeps,
   caller: Caller,
-  { request: { event }, receivedAt }: { request: EventRequest; receivedAt: number },
+  {
+    request,
+    receivedAt,
+    source,
+  }: { request: EventRequest; receivedAt: number; source: CallSource },
 ): Promise<IntakeAnswer> {
+  const { event, applicationToken: token } = request
   const { portals, world } = deps
   const { memberId, tokenHash } = caller
   const append: AppendRequest = {
@@ -103,7 +114,8 @@ async function takeEvent(
     world.log('warn', 'portal_unreachable', { memberId, error: describeError(tried.error.error) })
     const { receipt } = append
     const spilled = { kind: 'append', request: append } as const
-    return spillRequest(deps, caller, { receivedAt, receipt, spilled })
+    const isTrusted = await isKnownCaller(deps, { ...caller, token }, source)
+    return spillRequest(deps, { memberId, isTrusted }, { receivedAt, receipt, spilled })
   }
   const answer = tried.value
   // Only a trusted event is tried to be stored.

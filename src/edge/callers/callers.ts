@@ -2,8 +2,9 @@
  * Finds out who calls. The edge looks into its memory, into the configuration and into KV, in this order. When
  * none of them knows the token, the portal's object is asked; and the object compares every token again. So
  * the edge's own knowledge decides two things only: whether a caller with too many refusals is let through,
- * and whether a request may be spilled when the object is silent. A caller is charged only for what the object
- * has refused.
+ * and whether a request may be spilled when the object is silent. For an event KV is read only when one of the two is
+ * to be decided: the object asks nobody, and each read is billed. A caller is charged only for what the object has
+ * refused.
  */
 import { trustsToken } from '../../core/access/token-hashes.ts'
 import { webhookRule, type OutgoingWebhook } from '../../core/access/outgoing-webhook.ts'
@@ -35,37 +36,59 @@ export interface Caller extends CallerToken {
  */
 export type CallerRefusal = 'untrusted' | 'too_many_requests' | 'not_stored'
 
+/** The part of a request by which its caller is found. */
+export interface CallerClaim {
+  readonly kind: 'event' | 'uninstall' | 'notice'
+  readonly memberId: string
+  readonly applicationToken: string
+}
+
 /**
  * Finds out who calls. A token that the object refused a moment ago is refused again. About an unknown one a
- * question to the object begins, and the caller of this function ends it by `endQuestion`.
+ * question to the object begins, and the caller of this function ends it by `endQuestion`. About an event of a caller
+ * within the limits the object is asked at once, as long as few such questions are open; KV is read for the others.
  *
  * For example, 20 requests with one wrong token come at once. Eight of them ask the object. The other twelve
  * wait for its answer, find the refusal in the memory, and are charged for it without a question of their own.
  */
 export async function findCaller(
   deps: IntakeDeps,
-  { memberId, applicationToken: token }: { memberId: string; applicationToken: string },
+  { kind, memberId, applicationToken: token }: CallerClaim,
   source: CallSource,
 ): Promise<Result<Caller, CallerRefusal>> {
   const { memory } = deps.callers
   const caller: CallerToken = { memberId, tokenHash: await hashToken(memberId, token) }
+  const line = lineOf(memberId, source)
+  const atHand = recallAtHand(deps, { ...caller, token })
+  const isWithin = atHand === 'unknown' && !isOverLimit(deps, memberId, source)
+  if (kind === 'event' && isWithin && memory.questions.begin(line)) {
+    return ok({ ...caller, isTrusted: false })
+  }
   const trust = await recallCaller(deps, { ...caller, token }, source)
   if (trust === 'refused') return err('untrusted')
   if (trust === 'trusted') return ok({ ...caller, isTrusted: true })
   if (trust === 'over_limit') return err('too_many_requests')
-  const line = lineOf(memberId, source)
   while (!memory.questions.begin(line)) {
     if (!(await memory.questions.answered(line))) return err('not_stored')
     const learned = memory.recall(caller, deps.world.now())
     if (learned === 'trusted') return ok({ ...caller, isTrusted: true })
     if (learned === 'refused') {
-      const isWithin = await chargeCaller(deps, memberId, source)
-      return err(isWithin ? 'untrusted' : 'too_many_requests')
+      const isCharged = await chargeCaller(deps, memberId, source)
+      return err(isCharged ? 'untrusted' : 'too_many_requests')
     }
     if (isConfiguredToken(deps, token)) continue
     if (isLineExhausted(deps, memberId, source)) return err('too_many_requests')
   }
   return ok({ ...caller, isTrusted: false })
+}
+
+/** Whether the edge knows a caller whom the object has not answered. KV is read where nothing at hand knows him. */
+export async function isKnownCaller(
+  deps: Pick<IntakeDeps, 'callers' | 'world'>,
+  caller: Caller & { readonly token: string },
+  source: CallSource,
+): Promise<boolean> {
+  return caller.isTrusted || (await recallCaller(deps, caller, source)) === 'trusted'
 }
 
 /** Notes that the object has answered, or has not answered in time, the question about a caller. */
@@ -89,13 +112,11 @@ export async function recallCaller(
   caller: CallerToken & { readonly token: string },
   source: CallSource,
 ): Promise<CallerTrust | 'over_limit'> {
-  const { memory, webhooks, installs } = callers
+  const { memory, installs } = callers
   const { memberId, tokenHash, token } = caller
   const now = world.now()
-  const remembered = memory.recall(caller, now)
-  if (remembered !== 'unknown') return remembered
-  const named = webhooks.filter((webhook) => isNamed(webhook, memberId))
-  if (named.some((webhook) => equalInConstantTime(webhook.token, token))) return 'trusted'
+  const atHand = recallAtHand({ callers, world }, caller)
+  if (atHand !== 'unknown') return atHand
   const isConfigured = isConfiguredToken({ callers, world }, token)
   const record = memory.recallRecord(memberId)
   if (record !== null && isLineExhausted({ callers, world }, memberId, source)) {
@@ -111,8 +132,31 @@ export async function recallCaller(
     return 'unknown'
   }
   if (isConfigured) return 'unknown'
+  return isOverLimit({ callers, world }, memberId, source) ? 'over_limit' : 'unknown'
+}
+
+/** What memory and the configuration know of a token. */
+function recallAtHand(
+  { callers, world }: Pick<IntakeDeps, 'callers' | 'world'>,
+  caller: CallerToken & { readonly token: string },
+): CallerTrust {
+  const { memory, webhooks } = callers
+  const { memberId, token } = caller
+  const remembered = memory.recall(caller, world.now())
+  if (remembered !== 'unknown') return remembered
+  const named = webhooks.filter((webhook) => isNamed(webhook, memberId))
+  return named.some((webhook) => equalInConstantTime(webhook.token, token)) ? 'trusted' : 'unknown'
+}
+
+/** Whether a limit of the caller is used up, that of its address and the portal or that of the address alone. */
+function isOverLimit(
+  { callers, world }: Pick<IntakeDeps, 'callers' | 'world'>,
+  memberId: string,
+  source: CallSource,
+): boolean {
+  const now = world.now()
   const keys = [...lineKeys(memberId, source), ...addressKeys(source.address)]
-  return keys.some((key) => memory.isExhausted(key, now)) ? 'over_limit' : 'unknown'
+  return keys.some((key) => callers.memory.isExhausted(key, now))
 }
 
 /**

@@ -21,7 +21,6 @@ const EXPECTED: Readonly<Record<LoopName, Expected>> = {
       rowsRead: 1779,
       rowsWritten: 458,
       alarmsSet: 9,
-      kvReads: 1,
     },
     kept: {
       objectRequests: 2,
@@ -43,7 +42,6 @@ const EXPECTED: Readonly<Record<LoopName, Expected>> = {
       rowsRead: 2742,
       rowsWritten: 911,
       alarmsSet: 11,
-      kvReads: 1,
     },
     kept: {
       objectRequests: 2,
@@ -66,7 +64,6 @@ const EXPECTED: Readonly<Record<LoopName, Expected>> = {
       rowsRead: 10_804,
       rowsWritten: 32,
       alarmsSet: 14,
-      kvReads: 10,
     },
     kept: {
       objectRequests: 2,
@@ -89,7 +86,6 @@ const EXPECTED: Readonly<Record<LoopName, Expected>> = {
       rowsRead: 1162,
       rowsWritten: 47,
       alarmsSet: 8,
-      kvReads: 10,
     },
     kept: {
       objectRequests: 2,
@@ -112,7 +108,6 @@ const EXPECTED: Readonly<Record<LoopName, Expected>> = {
       rowsRead: 744,
       rowsWritten: 127,
       alarmsSet: 2,
-      kvReads: 1,
     },
     kept: {
       objectRequests: 1,
@@ -135,7 +130,6 @@ const EXPECTED: Readonly<Record<LoopName, Expected>> = {
       rowsRead: 1666,
       rowsWritten: 330,
       alarmsSet: 4,
-      kvReads: 1,
     },
     kept: {
       objectRequests: 1,

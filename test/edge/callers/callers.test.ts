@@ -1,10 +1,11 @@
 /**
- * How the edge finds out who calls: memory, then KV, then the object, and the callers that the rate limit
- * counts. The objects and KV are the real ones; the tests count the stubs and the reads.
+ * How the edge finds out who calls: memory, then the object, and KV where that is not enough, and the callers that the
+ * rate limit counts. The objects and KV are the real ones; the tests count the stubs and the reads.
  */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TRUSTED_MEMORY_MS } from '../../../src/edge/callers/caller-memory.ts'
+import { MAX_OPEN_QUESTIONS } from '../../../src/edge/callers/caller-questions.ts'
 import { InstallStore } from '../../../src/storage/install-store.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
 import { answerOf, Edge, watchLog } from '../../support/worker/edge.ts'
@@ -62,27 +63,40 @@ function wrong(index: number): Changes {
   return { 'auth[application_token]': `wrong-token-${index}` }
 }
 
-describe('takeRequest() asks memory, then KV, then the object', () => {
-  it('and reads KV once for a portal that goes on calling', async () => {
+describe('takeRequest() asks memory, then the object', () => {
+  it('and reads no KV for a portal that goes on calling', async () => {
     await install()
     const intake = watched()
     for (const id of [1, 2, 3]) {
       expect(await intake.take(event(id))).toEqual({ ...STORED, sequence: id })
     }
-    expect(kv.operations).toEqual([`get install:${scenario.memberId}`])
+    now += TRUSTED_MEMORY_MS
+    expect(await intake.take(event(4))).toEqual({ ...STORED, sequence: 4 })
+    expect(kv.operations).toEqual([])
     expect(intake.counted).toEqual([])
   })
 
-  it('and reads KV again after 30 s', async () => {
+  it('and KV for those who come while the object has some questions to answer', async () => {
     await install()
     const intake = watched()
-    await intake.take(event(1))
-    now += TRUSTED_MEMORY_MS - 1
-    await intake.take(event(2))
-    expect(kv.operations).toHaveLength(1)
-    now += TRUSTED_MEMORY_MS
-    await intake.take(event(3))
-    expect(kv.operations).toHaveLength(2)
+    const burst = Array.from({ length: MAX_OPEN_QUESTIONS + 3 }, (_, id) =>
+      intake.take(event(id + 1)),
+    )
+    expect((await Promise.all(burst)).filter(({ kind }) => kind !== 'stored')).toEqual([])
+    expect(kv.operations).toEqual(Array(3).fill(`get install:${scenario.memberId}`))
+  })
+
+  it('and KV when the object is silent, since only the event of a known caller is spilled', async () => {
+    await install()
+    const portals = portalsWith({ append: () => Promise.reject(new Error('unreachable')) })
+    const intake = watched({ portals })
+    expect(await intake.take(event(1))).toEqual({ kind: 'spilled' })
+    const reads = [`get install:${scenario.memberId}`]
+    expect(kv.operations.filter((operation) => operation.startsWith('get'))).toEqual(reads)
+    expect(await intake.take(event(2, wrong(2)))).toEqual({ kind: 'refused', code: 'not_stored' })
+    await env.INSTALLS.delete(`install:${scenario.memberId}`)
+    const stranger = watched({ portals })
+    expect(await stranger.take(event(3))).toEqual({ kind: 'refused', code: 'not_stored' })
   })
 
   it('and asks the object on a miss', async () => {
@@ -113,10 +127,10 @@ describe('takeRequest() asks memory, then KV, then the object', () => {
     const intake = watched()
     expect(await intake.take(event(1))).toEqual(UNTRUSTED)
     expect((await scenario.tables())['log']).toEqual([])
-    // The object's word is remembered: KV, still behind, is not asked again.
+    // The object's word is remembered: KV, still behind, is not asked.
     expect(await intake.take(event(2))).toEqual(UNTRUSTED)
     expect({ reads: kv.operations.length, calls: intake.lookups.length }).toEqual({
-      reads: 1,
+      reads: 0,
       calls: 1,
     })
   })
@@ -172,7 +186,7 @@ describe('takeRequest() remembers wrong tokens', () => {
       calls: intake.lookups.length,
       reads: kv.operations.length,
       counted: intake.counted.length,
-    }).toEqual({ calls: 1, reads: 1, counted: 1 })
+    }).toEqual({ calls: 1, reads: 0, counted: 1 })
   })
 
   it('until its portal is installed', async () => {
@@ -311,15 +325,15 @@ describe('the rate limit counts only callers that could not prove themselves', (
     expect(intake.counted).toEqual([])
   })
 
-  it('and reads KV no more for a caller who is over the limit', async () => {
+  it('and reads KV once for a caller who is over the limit, and then no more', async () => {
     await install()
     const intake = limited(2)
     for (const index of [1, 2, 3]) await intake.take(event(index, wrong(index)))
-    const reads = kv.operations.length
+    expect(kv.operations).toHaveLength(0)
     for (const index of [4, 5, 6]) {
       expect(await intake.take(event(index, wrong(index)))).toEqual(TOO_MANY)
     }
-    expect(kv.operations).toHaveLength(reads)
+    expect(kv.operations).toHaveLength(1)
     expect(intake.lookups).toHaveLength(3)
     // The true portal calls from the same address.
     expect(await intake.take(event(7))).toEqual({ ...STORED, sequence: 1 })
