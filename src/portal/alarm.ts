@@ -42,12 +42,15 @@ export class AlarmKeeper {
 
   /**
    * Makes sure that an alarm stands at `due` or earlier. The write joins the transaction of the caller, since
-   * nothing is awaited before it. The promise rejects only when the write itself fails.
+   * nothing is awaited before it. The promise rejects only when the write itself fails. Only when there is a write,
+   * `findBetter` is asked for an earlier time that saves a later write.
    */
-  ensure(due: number | null): Promise<void> {
-    const at = computeNextAlarm(due, { scheduled: this.#scheduled, now: this.#now() })
+  ensure(due: number | null, findBetter: () => number | null = () => null): Promise<void> {
+    const now = this.#now()
+    const at = computeNextAlarm(due, { scheduled: this.#scheduled, now })
     if (at === null) return Promise.resolve()
-    return this.#set(at)
+    const better = findBetter()
+    return this.#set(better !== null && better > now ? Math.min(at, better) : at)
   }
 
   /** Moves the alarm to `due`, also to a later time; null removes it. Only for a portal at rest. */

@@ -181,6 +181,6 @@ function createLanes(given: Fields) {
   const { pending, uninstallNotices, mirror, subscriber } = given
   const { checkpoint } = book
   const timed = [pump, pending, uninstallNotices, mirror, enricher, reconciler, subscriber]
-  const waker = new Waker({ alarm, timed, pump, checkpoint, world, scheduler })
+  const waker = new Waker({ alarm, timed, pump, subscriber, checkpoint, world, scheduler })
   return { pump, control, uninstaller, waker }
 }

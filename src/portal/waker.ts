@@ -4,6 +4,7 @@
 import { MINUTE_MS } from '../core/durations.ts'
 import { SAFETY_ALARM_MS, earliest } from '../core/pace/schedule.ts'
 import type { AlarmKeeper } from './alarm.ts'
+import type { Subscriber } from './installs/subscriber.ts'
 import type { Checkpoint } from './lanes/book/checkpoint.ts'
 import type { Pump } from './lanes/pump.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -24,6 +25,7 @@ export interface WakerDeps {
   /** All parts that wait for time. */
   readonly timed: readonly Timed[]
   readonly pump: Pick<Pump, 'isRunning'>
+  readonly subscriber: Pick<Subscriber, 'alarmForNextEvent'>
   readonly checkpoint: Pick<Checkpoint, 'flush' | 'flushInTime'>
   readonly world: Pick<World, 'now'>
   readonly scheduler: Pick<Scheduler, 'background' | 'after' | 'advance'>
@@ -46,11 +48,12 @@ export class Waker {
 
   /**
    * Makes sure that an alarm stands for the part that is due first. The alarm joins the writes of the same
-   * turn.
+   * turn. One that has to be set is set so that the next event needs none.
    */
   wakeInTime(): void {
-    const { alarm, scheduler } = this.#deps
-    const set = alarm.ensure(this.wakeAt()).catch((error: unknown) => {
+    const { alarm, subscriber, scheduler } = this.#deps
+    const forNextEvent = (): number | null => subscriber.alarmForNextEvent()
+    const set = alarm.ensure(this.wakeAt(), forNextEvent).catch((error: unknown) => {
       this.#goOnWithoutAlarm()
       throw error
     })

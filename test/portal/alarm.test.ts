@@ -43,6 +43,17 @@ describe('ensure()', () => {
     expect(storage.writes).toEqual([NOW + 9, NOW + 5])
   })
 
+  it('asks for a better time only when it writes, and takes it only when it is earlier and to come', async () => {
+    const { alarm, storage } = anAlarm()
+    await alarm.ensure(NOW + 9, () => NOW + 10)
+    await alarm.ensure(NOW + 20, () => {
+      throw new Error('No write is needed')
+    })
+    await alarm.ensure(NOW + 8, () => NOW)
+    await alarm.ensure(NOW + 7, () => NOW + 6)
+    expect(storage.writes).toEqual([NOW + 9, NOW + 8, NOW + 6])
+  })
+
   it('knows what stands in storage once it is loaded, and that a fired alarm is gone', async () => {
     const { alarm, storage } = anAlarm()
     storage.at = NOW + 3

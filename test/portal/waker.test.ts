@@ -10,21 +10,28 @@ const RETRY_AT = NOW + HOUR_MS
 /** A waker whose parts are due at these times, and everything that it did, in order. */
 function aWaker(...times: readonly (number | null)[]) {
   const did: string[] = []
-  const due = { times, isRunning: false }
+  const due: { times: readonly (number | null)[]; isRunning: boolean; nextEvent: number | null } = {
+    times,
+    isRunning: false,
+    nextEvent: null,
+  }
   const timers: { readonly ms: number; readonly work: () => void }[] = []
   const storage = { isFull: false }
   const show = (at: number | null) => (at === null ? 'never' : `in ${at - NOW}`)
   const waker = new Waker({
     alarm: {
       load: async () => void did.push('looked at the alarm'),
-      ensure: async (at) => {
+      ensure: async (at, findBetter?: () => number | null) => {
         if (storage.isFull) throw new Error('disk is full')
-        did.push(`alarm at the latest ${show(at)}`)
+        const better = findBetter?.() ?? null
+        const instead = better === null ? '' : `, better ${show(better)}`
+        did.push(`alarm at the latest ${show(at)}${instead}`)
       },
       moveTo: async (at) => void did.push(`alarm moved to ${show(at)}`),
     },
     timed: times.map((_, index) => ({ dueAt: () => due.times[index] ?? null })),
     pump: { isRunning: () => due.isRunning },
+    subscriber: { alarmForNextEvent: () => due.nextEvent },
     checkpoint: {
       flush: () => void did.push('stored'),
       flushInTime: () => void did.push('stored in time'),
@@ -73,6 +80,15 @@ describe('wakeInTime() while storage refuses the alarm', () => {
     waker.wakeInTime()
     await settled()
     expect(timers).toEqual([])
+  })
+})
+
+describe('wakeInTime()', () => {
+  it('sets an alarm that has to be set so that the next event needs none', () => {
+    const { waker, due, did } = aWaker(RETRY_AT)
+    due.nextEvent = NOW + 9
+    waker.wakeInTime()
+    expect(did).toEqual([`alarm at the latest in ${HOUR_MS}, better in 9`])
   })
 })
 

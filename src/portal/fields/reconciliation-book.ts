@@ -3,9 +3,9 @@
  * again, and the time of the last event about a field. It is one row with a copy in memory, which changes
  * only after the row.
  */
-import { HOUR_MS } from '../../core/durations.ts'
 import type { FieldRef } from '../../core/fields/field-read.ts'
 import {
+  AFTER_BURST_MS,
   correctTimes,
   NO_RECONCILIATION,
   OWED_LOOK_MS,
@@ -35,13 +35,13 @@ export class ReconciliationBook {
 
   /**
    * Reads the row. `lastEventSince` tells from the log when the last event about a field came, if it came at that
-   * time or later, in unix milliseconds. Only an event since the last comparison matters, and none that is older
-   * than an hour: its comparison was due ten minutes after it.
+   * time or later, in unix milliseconds. Only an event since the last comparison matters, and none whose comparison
+   * was due ten minutes ago: its alarm has come since.
    */
   load(lastEventSince: (time: number) => number | null): void {
     this.#state = this.#deps.fields.loadReconciliation()
     const { startedAt } = this.state()
-    const recently = this.#deps.world.now() - HOUR_MS
+    const recently = this.#deps.world.now() - 2 * AFTER_BURST_MS
     this.#lastEventAt = startedAt === null ? null : lastEventSince(Math.max(startedAt, recently))
   }
 

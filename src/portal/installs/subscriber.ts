@@ -10,6 +10,7 @@ import { alignSubscriptions } from '../../bitrix24/installs/subscriptions.ts'
 import { changeApplication } from '../../core/access/installs/install-mirror.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { REMEMBERED_EVENTS, silenceDueAt } from '../../core/access/silence.ts'
+import { alarmForNextEvent } from '../../core/pace/rhythm.ts'
 import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { AppendRequest } from '../log/appender.ts'
 import { parseEvent } from '../log/event-schemas.ts'
@@ -78,6 +79,14 @@ export class Subscriber {
     if (this.#running !== null) return now + SAFETY_ALARM_MS
     const checkedAt = Math.max(subscriptions.checkedAt ?? 0, this.#failedAt)
     return silenceDueAt(this.#times(), { checkedAt, now })
+  }
+
+  /**
+   * When an alarm stands near enough for the next event of the portal, in unix milliseconds; null while that is not
+   * known, or when no silence is looked into.
+   */
+  alarmForNextEvent(): number | null {
+    return this.#deps.state.install().application === null ? null : alarmForNextEvent(this.#times())
   }
 
   #times(): readonly number[] {
