@@ -107,8 +107,7 @@ export class Connections {
 
   /** The place of the send that is served next; -1 for none. */
   #nextInQueue(): number {
-    const slow = this.#countHeld((pulse, since) => this.#isSlow(pulse, since))
-    const isLast = slow + this.#countLent(isKnownAsSlow) >= MAX_SLOW_CONNECTIONS
+    const isLast = this.#countMayBeSlow() >= MAX_SLOW_CONNECTIONS
     const isFree = this.#held.size < MAX_CONNECTIONS
     // A fast lane that has given way comes back in a moment, so the last connection stays with fast ones.
     const isForFast = isLast && isFree && this.#queue.some(({ pulse }) => pulse === 'fast')
@@ -126,10 +125,15 @@ export class Connections {
     const lent = (isCounted: (one: LanePulse) => boolean) => this.#countLent(isCounted, asking)
     if (this.#held.size + lent(() => true) >= MAX_CONNECTIONS) return false
     if (pulse === 'new') return true
-    const mayBeSlow = this.#countHeld((one, since) => one === 'new' || this.#isSlow(one, since))
-    if (mayBeSlow + lent((one) => one !== 'fast') >= MAX_SLOW_CONNECTIONS) return false
-    const failing = this.#countHeld(isFailing) + lent(isFailing)
+    if (this.#countMayBeSlow(asking) >= MAX_SLOW_CONNECTIONS) return false
+    const failing = this.#countHeld(isKnownAsFailing) + lent(isKnownAsFailing)
     return pulse === 'slow' || failing < MAX_FAILING_CONNECTIONS
+  }
+
+  /** The connections whose attempts may take long, those of new lanes among them. */
+  #countMayBeSlow(except: QueuedSend | null = null): number {
+    const held = this.#countHeld((one, since) => one === 'new' || this.#isSlow(one, since))
+    return held + this.#countLent((one) => one !== 'fast', except)
   }
 
   #countLent(isCounted: (pulse: LanePulse) => boolean, except: QueuedSend | null = null): number {
@@ -147,12 +151,12 @@ export class Connections {
   }
 }
 
-function isFailing(pulse: LanePulse): boolean {
-  return pulse === 'failing'
-}
-
 function isKnownAsSlow(pulse: LanePulse): boolean {
   return pulse === 'slow' || pulse === 'failing'
+}
+
+function isKnownAsFailing(pulse: LanePulse): boolean {
+  return pulse === 'failing'
 }
 
 /** Whether the lane, which stands in the queue, has lent its connection. */
