@@ -123,6 +123,23 @@ describe('an event whose enrichment is refused', () => {
     ])
   })
 
+  it('for longer than a start looks back goes out thin, and its change is told once by what comes next', async () => {
+    const { scenario, accept } = await aRefusedChange()
+    // Nothing is read for these, and storage takes them.
+    const deal = { ...fieldEvent({ id: 235, name: 'X' }, 'updated', 1), field: null }
+    for (let count = 0; count < 120; count += 1) await scenario.portal.sends(deal, `deal ${count}`)
+    await scenario.time.passes('11 min')
+    await scenario.portal.sends(deal, 'the last deal')
+    expect(scenario.readableHead()).toBe(0)
+    scenario.relay.restarts()
+    accept()
+    expect(scenario.readableHead()).toBe(122)
+    expect(scenario.log.entry(1)?.enrichment).toMatchObject(THIN)
+    await scenario.reconcile({ asked: true })
+    const changes = scenario.entries().map((entry) => entry.enrichment.changes)
+    expect(changes.filter((one) => one !== null)).toEqual([MANDATORY])
+  })
+
   it('is read anew with the event before it, which went out thin meanwhile', async () => {
     const scenario = await aComparedScenario(definition(235))
     scenario.storage.refuses = (statement, [text]) =>
