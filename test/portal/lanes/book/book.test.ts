@@ -474,18 +474,6 @@ describe('skipped events', () => {
     })
     expect(cursor).toBe(stored)
   })
-
-  it('that were stored with the lanes that are matched count no more', async () => {
-    const cursor = await inLaneRoom({}, (scenario) => {
-      const { book } = scenario
-      book.setInMemory({ ...scenario.lane(), cursor: MAX_SKIPPED - 1 })
-      book.matchNow({ plans: null, head: 0 })
-      book.setInMemory({ ...scenario.lane(), cursor: MAX_SKIPPED })
-      book.load()
-      return scenario.lane().cursor
-    })
-    expect(cursor).toBe(MAX_SKIPPED - 1)
-  })
 })
 
 describe('a send that only memory knows', () => {
