@@ -32,6 +32,7 @@ const AUTH_KEY = /(?:^|[[."'\s])auth[\]"'\s]{0,4}$/i
 const TOKEN_VALUE = /^[\x21-\x7e]{16,1000}$/
 
 // What stands under these names may be anything, so only what looks like a token is taken off, in them and below.
+// The same holds for what stands beside the name of a token.
 const DOUBTFUL_KEY = /(?:^|[^a-z])(?:o?auth2?|tokens?|secrets?|credentials?|bearer|authorization)$/i
 const LIKE_TOKEN = /^(?:bearer )?(?=[\w.~+/=-]{0,64}\d)[\w.~+/=-]{20,1000}$/i
 
@@ -108,7 +109,7 @@ class Cleaner {
     member: Json,
     { isPair, isDoubtful }: { isPair: boolean; isDoubtful: boolean },
   ): Json {
-    const isBeside = isPair && isTokenValue(member) && !isTokenName(member)
+    const isBeside = isPair && typeof member === 'string' && LIKE_TOKEN.test(member)
     return isBeside ? this.#remove(member) : this.clean(member, isDoubtful)
   }
 

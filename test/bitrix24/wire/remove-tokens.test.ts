@@ -197,6 +197,11 @@ describe('removeTokens()', () => {
     expect(removeTokens([`see ${text}!`], secrets)).toEqual([REMOVED])
   })
 
+  const NO_TOKENS = {
+    TYPE: 'auth',
+    LINK: 'https://acme.bitrix24.com/crm/12/',
+    FIELD_NAME: 'UF_CRM_AUTHENTICATION',
+  }
   const JSON_TEXT = JSON.stringify({ access_token: OTHER })
   const BLOCK_TEXT = JSON.stringify({ auth: { anything: OTHER } })
 
@@ -239,6 +244,7 @@ describe('removeTokens()', () => {
       { name: 'the access token', value: OTHER },
       { name: 'the access token', value: OTHER },
     ],
+    [NO_TOKENS, NO_TOKENS],
   ])('takes the value off that stands beside its name: %j', (value, expected) => {
     expect(removeTokens(value, [])).toEqual(expected)
   })
