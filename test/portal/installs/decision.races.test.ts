@@ -1,6 +1,7 @@
 /** Trust under a hostile order of things: forged installs, outages, delays and visits in between. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { pendingIn, type PendingRow } from '../../../src/core/access/installs/pending-row.ts'
+import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { decodedInstall } from '../../support/builders/an-intake.ts'
 import { CLIENT_ID, RelayScenario } from '../../support/scenarios/relay-scenario.ts'
 import { RELAY } from '../../support/scenarios/relay-portal.ts'
@@ -274,11 +275,14 @@ describe('more than 20 installations a minute', () => {
     await scenario.portal.installs()
     const asked = () => scenario.asked('/rest/app.info').length
     const before = asked()
+    // The budget refills with time, and a slow machine must not be seen as a longer minute.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + MINUTE_MS })
     for (let n = 0; n < 60; n += 1) {
       scenario.byToken.set(`forged-access-f${n}`, { knownTokens: [] })
       await forge(`f${n}`)
     }
-    expect(asked() - before).toBeLessThanOrEqual(21)
+    expect(asked() - before).toBe(20)
+    vi.useRealTimers()
     const update = await scenario.portal.updates(WITH_NEW_TOKEN)
     expect(await update.json()).toEqual({ accepted: true, pending: true })
     for (let minute = 0; minute < 3; minute += 1) await scenario.time.passes('61 s')
