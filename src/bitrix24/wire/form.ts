@@ -189,9 +189,18 @@ function toJson(entry: string | Branch): Json {
   return [...entry.entries.values()].map(toJson)
 }
 
-/** Undoes percent-encoding byte by byte. A `%` without two hexadecimal digits after it stays as it is. */
+/** A `%` that is no escape, or the escape of a byte that is not ASCII. */
+const UNUSUAL = /%(?![0-7][\dA-Fa-f])/
+
+/** Undoes percent-encoding. A `%` without two hexadecimal digits after it stays as it is. */
 function decodeComponent(text: string): string {
   if (!/[%+]/.test(text)) return text.toWellFormed()
+  // The platform's own decoder is faster, and with nothing but escapes of ASCII it refuses nothing.
+  if (!UNUSUAL.test(text)) return decodeURIComponent(text.replaceAll('+', ' ')).toWellFormed()
+  return decodeBytes(text)
+}
+
+function decodeBytes(text: string): string {
   const bytes = ENCODER.encode(text)
   let length = 0
   for (let index = 0; index < bytes.length; index += 1) {
