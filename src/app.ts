@@ -14,6 +14,7 @@ import type { IntakeDeps } from './edge/intake-deps.ts'
 import { log } from './log.ts'
 import { MAX_GROUP } from './portal/log/appender.ts'
 import type { PortalLookup } from './edge/portal-client.ts'
+import { SharedAppends } from './edge/shared-appends.ts'
 import type { DirectoryRemote } from './objects/directory.ts'
 import { createDirectoryClient } from './objects/directory-client.ts'
 import { createPacerClient, type PacerClient, type PacerRemote } from './objects/pacer-client.ts'
@@ -40,9 +41,10 @@ const WORLD: World = {
 export function createApp(): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>()
   const memory = new CallerMemory()
+  const appends = new SharedAppends()
   app.route(
     '/',
-    createBitrix24Routes((c) => createIntake(c.env, memory)),
+    createBitrix24Routes((c) => createIntake(c.env, { memory, appends })),
   )
   const admin = requireAdmin((c) => createAdminAuth(c.env))
   app.get('/healthz', (c, next) => (isDeep(c) ? admin(c, next) : next()))
@@ -110,10 +112,14 @@ async function isWithin(limit: RateLimit | undefined, key: string): Promise<bool
   return success
 }
 
-function createIntake(env: Env, memory: CallerMemory): IntakeDeps {
+function createIntake(
+  env: Env,
+  { memory, appends }: { readonly memory: CallerMemory; readonly appends: SharedAppends },
+): IntakeDeps {
   const config = configOf(env)
   return {
     portals: portalsOf(env),
+    appends,
     callers: { memory, installs: new InstallStore(env.INSTALLS), webhooks: config.webhooks },
     limits: {
       isUntrustedWithinLimit: (key) => isWithin(env.UNTRUSTED_LIMIT, key),

@@ -7,6 +7,7 @@ import type { Sealer } from '../storage/seal.ts'
 import type { SpillStore } from '../storage/spill-store.ts'
 import type { CallerMemory } from './callers/caller-memory.ts'
 import type { PortalLookup } from './portal-client.ts'
+import type { SharedAppends } from './shared-appends.ts'
 
 /** Where the edge looks for a caller before it asks the portal's object. */
 export interface CallerSources {
@@ -48,6 +49,7 @@ export interface IntakeConfig {
 /** The ports of the intake. */
 export interface IntakeDeps {
   readonly portals: PortalLookup
+  readonly appends: SharedAppends
   readonly callers: CallerSources
   readonly limits: CallerLimits
   readonly spill: SpillDeps

@@ -98,7 +98,7 @@ async function takeEvent(
   }: { request: EventRequest; receivedAt: number; source: CallSource },
 ): Promise<IntakeAnswer> {
   const { event, applicationToken: token } = request
-  const { portals, world } = deps
+  const { portals, appends, world } = deps
   const { memberId, tokenHash } = caller
   const append: AppendRequest = {
     receivedAt,
@@ -109,7 +109,12 @@ async function takeEvent(
     quarantined: event.quarantined !== null,
     drained: false,
   }
-  const tried = await tryTwice(() => portals(memberId).append(append), world.now)
+  const portal = () => portals(memberId)
+  const alone = () => portal().append(append)
+  const first = caller.isTrusted
+    ? () => appends.append({ memberId, request: append, portal }, world)
+    : alone
+  const tried = await tryTwice(first, world.now, alone)
   if (!tried.ok) {
     world.log('warn', 'portal_unreachable', { memberId, error: describeError(tried.error.error) })
     const { receipt } = append

@@ -6,6 +6,7 @@ import type { Remote } from '../objects/remote.ts'
 export type PortalClient = Remote<
   PortalObject,
   | 'append'
+  | 'appendAll'
   | 'recognises'
   | 'install'
   | 'uninstall'

@@ -15,6 +15,7 @@ export const STORE_BUDGET_MS = 2000
 export async function tryTwice<T>(
   call: () => Promise<T>,
   now: () => number,
+  again: () => Promise<T> = call,
 ): Promise<Result<T, { readonly error: unknown }>> {
   const start = now()
   try {
@@ -23,7 +24,7 @@ export async function tryTwice<T>(
     // Unreachable, overloaded or too slow: the second try has the rest of the time.
   }
   try {
-    return ok(await withTimeout(call(), Math.max(1, STORE_BUDGET_MS - (now() - start))))
+    return ok(await withTimeout(again(), Math.max(1, STORE_BUDGET_MS - (now() - start))))
   } catch (error) {
     return err({ error })
   }

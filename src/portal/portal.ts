@@ -77,6 +77,11 @@ export class PortalObject extends DurableObject<unknown> {
     })
   }
 
+  /** Stores events of one isolate that share a call; null stands for an event that could not be stored. */
+  async appendAll(requests: readonly AppendRequest[]): Promise<readonly (AppendAnswer | null)[]> {
+    return Promise.all(requests.map((request) => this.append(request).catch(() => null)))
+  }
+
   /** Whether a token, named by its hash, speaks for this portal. */
   async recognises(tokenHash: string): Promise<boolean> {
     return this.#parts.trust.trusts(tokenHash) || this.#parts.trust.verify(tokenHash)

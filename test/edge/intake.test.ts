@@ -4,11 +4,13 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
+import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import type { AppendRequest } from '../../src/portal/log/appender.ts'
 import {
   aHangingPortal,
   appending,
   inTurn,
+  portalsWith,
   never,
   realPortals,
   spilledKeys,
@@ -19,6 +21,7 @@ import { SpillStore } from '../../src/storage/spill-store.ts'
 import { KV_READ_MS, KV_WRITE_MS } from '../../src/storage/with-timeout.ts'
 import { watchKv } from '../support/storage/kv.ts'
 import { EdgeScenario } from '../support/scenarios/edge-scenario.ts'
+import { oneTo } from '../support/builders/a-lane.ts'
 import { gate } from '../support/until.ts'
 
 const STORED = { kind: 'stored', duplicate: false, quarantined: false }
@@ -69,6 +72,34 @@ describe('takeRequest() tries twice, with a new stub each', () => {
     const committed = late && (await realPortals(scenario.memberId).append(late))
     expect(committed).toEqual({ ...STORED, sequence: 1 })
     expect(await scenario.logged()).toEqual([{ sequence: 1, receipt: 'receipt-1' }])
+  })
+})
+
+describe('takeRequest() lets events that come at the same time share a call (G1, G2)', () => {
+  async function takeTogether(portals: PortalLookup) {
+    const intake = scenario.intake(portals)
+    const events = oneTo(20).map((id) => scenario.event(id))
+    const answers = await Promise.all(events.map((event) => intake.take(event)))
+    const stored = await scenario.logged()
+    expect(stored.map(({ sequence }) => sequence)).toEqual(oneTo(20))
+    return { answers, lookups: intake.lookups.length }
+  }
+
+  it('and gives each its own sequence', async () => {
+    const { answers, lookups } = await takeTogether(realPortals)
+    const sequences = answers.map((answer) => (answer.kind === 'stored' ? answer.sequence : 0))
+    expect(sequences.toSorted((a, b) => a - b)).toEqual(oneTo(20))
+    expect(lookups).toBeLessThan(20)
+  })
+
+  it('and asks for each alone when the object is of a version that shares none', async () => {
+    const former = portalsWith({
+      append: (request) => realPortals(scenario.memberId).append(request),
+      appendAll: () => Promise.reject(new TypeError('The receiver has no method "appendAll"')),
+    })
+    const { answers, lookups } = await takeTogether(former)
+    expect(answers).toHaveLength(20)
+    expect(lookups).toBeGreaterThan(20)
   })
 })
 

@@ -122,6 +122,8 @@ export class Appender {
   /** Commits group after group. While one group becomes durable, the next one gathers. */
   async #run(): Promise<void> {
     this.#isRunning = true
+    // Events that come in the same turn belong to the same commit.
+    await Promise.resolve()
     while (this.#queue.length > 0) {
       const group = this.#queue.splice(0, this.#deps.config.maxGroup)
       await this.#commit(group)

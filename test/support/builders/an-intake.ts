@@ -17,6 +17,7 @@ import type {
 import type { DirectoryRemote } from '../../../src/objects/directory.ts'
 import type { LogFields, LineWriter } from '../../../src/log.ts'
 import type { PortalClient, PortalLookup } from '../../../src/edge/portal-client.ts'
+import { SharedAppends } from '../../../src/edge/shared-appends.ts'
 import type { SpilledRequest } from '../../../src/edge/spill/spilled-request.ts'
 import { sleep } from '../../../src/sleep.ts'
 import { InstallStore } from '../../../src/storage/install-store.ts'
@@ -109,6 +110,7 @@ export function anIntake(changes: IntakeChanges = {}): WatchedIntake {
   const log: LineWriter = (level, event, fields = {}) => lines.push({ level, event, fields })
   const deps: IntakeDeps = {
     portals,
+    appends: new SharedAppends(),
     callers: {
       memory: changes.memory ?? new CallerMemory(),
       installs,
@@ -162,6 +164,7 @@ function refuse(): Promise<never> {
 export function portalsWith(methods: Partial<PortalClient>): PortalLookup {
   const unreachable: PortalClient = {
     append: refuse,
+    appendAll: refuse,
     recognises: refuse,
     install: refuse,
     uninstall: refuse,
