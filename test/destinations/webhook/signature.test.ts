@@ -34,6 +34,18 @@ afterEach(() => {
 })
 
 describe('signContent()', () => {
+  test.each([SECRET, KEY])('imports the key of %s once', async (text) => {
+    const read = readSigning(text, text === KEY ? 'v1a' : 'v1')
+    const [secret] = read.ok ? read.value : []
+    if (secret === undefined) throw new Error('The secret is not read')
+    const imported = vi.spyOn(crypto.subtle, 'importKey')
+    const content = new TextEncoder().encode('1.2.{}')
+    const first = await signContent(content, secret)
+    expect(await signContent(content, secret)).toBe(first)
+    expect(imported).toHaveBeenCalledTimes(1)
+    imported.mockRestore()
+  })
+
   test.each([
     ['a seed', KEY],
     ['seed and public key', KEY_PAIR],
