@@ -9,7 +9,7 @@ import type { ReceiverMemory } from '../core/lanes/state/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { checkAddress } from '../core/safety/address.ts'
 import { describeError, redactText } from '../core/safety/redact.ts'
-import { AnswerBody, hasEnded, MAX_ANSWER_BYTES } from './answers/answer-body.ts'
+import { AnswerBody, MAX_ANSWER_BYTES, MAX_BODY_WAIT_MS } from './answers/answer-body.ts'
 import { unusableEndpoint, failedMessage, unanswered } from './answers/outcomes.ts'
 import { parseRetryAfter } from './answers/retry-after.ts'
 import type { Answer, OutgoingRequest, Parcel, Receiver, AnswerVerdict } from './receiver.ts'
@@ -74,11 +74,11 @@ async function askForPermission(
   if (handshake === null || !handshake.isDue({ now: options.now(), memory })) return ok(memory)
   const request = handshake.request()
   // Status and headers give the permission.
-  const answer = await exchange(
-    request,
-    { ...receiver, needsBody: false },
-    { ...options, shows: () => true },
-  )
+  const answer = await exchange(request, receiver, {
+    ...options,
+    needsBody: false,
+    shows: () => true,
+  })
   if (!answer.ok) return answer
   const permitted = handshake.judge(answer.value, { now: options.now(), memory })
   return permitted.ok ? permitted : err(redactDetail(permitted.error, answer.value, secrets))
@@ -96,9 +96,10 @@ async function sendOnce(
   options: SendOptions,
 ): Promise<AnswerVerdict> {
   const { memory } = options
+  const { needsBody } = receiver
   const request = await receiver.prepare(parcel, { now: options.now(), memory })
   const shows = (part: Answer) => receiver.judge(part, options.now()).kind === 'delivered'
-  const answer = await exchange(request, receiver, { ...options, shows })
+  const answer = await exchange(request, receiver, { ...options, needsBody, shows })
   if (!answer.ok) return answer.error
   const verdict = receiver.judge(answer.value, options.now())
   if (verdict.kind === 'moved') return verdict
@@ -110,6 +111,8 @@ async function sendOnce(
 interface ExchangeOptions extends SendOptions {
   /** Whether an answer shows a success already, whatever the rest of its body is. */
   readonly shows: (part: Answer) => boolean
+  /** Whether the outcome may depend on the body. */
+  readonly needsBody: boolean
 }
 
 /**
@@ -121,13 +124,13 @@ interface ExchangeOptions extends SendOptions {
  */
 async function exchange(
   request: OutgoingRequest,
-  { policy, needsBody }: Pick<Receiver, 'policy' | 'needsBody'>,
+  { policy }: Pick<Receiver, 'policy'>,
   options: ExchangeOptions,
 ): Promise<Result<Answer, DeliveryOutcome>> {
   const address = checkAddress(request.url, policy)
   if (!address.ok) return err(unusableEndpoint('refused_address', address.error))
   const { answer, failure } = await post({ ...request, url: address.value.href }, options)
-  if (answer === null || (failure !== null && needsBody && !options.shows(answer))) {
+  if (answer === null || (failure !== null && options.needsBody && !options.shows(answer))) {
     // The receiver has said how long it wants to be left alone, even where the rest of its answer was lost.
     const wish = answer?.headers.get('retry-after') ?? null
     return err(unanswered(failure ?? 'network_error', parseRetryAfter(wish, options.now())))
@@ -146,40 +149,79 @@ interface Received {
 /** Makes one request within the timeout. */
 async function post(
   { method = 'POST', url, headers, body: content }: OutgoingRequest,
-  { fetch, timeoutMs, shows }: ExchangeOptions,
+  options: ExchangeOptions,
 ): Promise<Received> {
+  const { fetch } = options
   const abort = new AbortController()
-  const timer = setTimeout(() => abort.abort(), timeoutMs)
-  const timeout = new Promise<never>((_resolve, reject) => {
-    abort.signal.addEventListener('abort', () => reject(new Error('timeout')), { once: true })
-  })
   const body = new AnswerBody()
-  const sent = { ...(method === 'POST' && { body: content }), redirect: 'manual' } as const
   let response: Response | null = null
-  try {
-    // A fetch or a stream may ignore the signal (docs/cloudflare.md#fetch), so the timeout also ends the wait.
-    response = await Promise.race([
-      fetch(url, { method, headers, ...sent, signal: abort.signal }),
-      timeout,
-    ])
-    const rest = body.read(response, abort.signal)
+  const part = (): Answer | null => response && answerOf(response, body, true)
+  const end = (): void => {
+    abort.abort()
+    body.cancel()
+  }
+  const sent = { ...(method === 'POST' && { body: content }), redirect: 'manual' } as const
+  const exchanged = async (): Promise<Answer> => {
+    response = await fetch(url, { method, headers, ...sent, signal: abort.signal })
+    abort.signal.throwIfAborted()
     // The connection can be used again once a body has ended, so an ordinary one is read to its end.
-    while (!(await Promise.race([hasEnded(rest), timeout]))) {
-      const part = answerOf(response, body, true)
-      if (!response.ok || !shows(part)) continue
-      abort.abort()
-      return { answer: part, failure: null }
-    }
-    await rest
-    return { answer: answerOf(response, body, body.isFull), failure: null }
+    await body.read(response, options)
+    return answerOf(response, body, body.isFull)
+  }
+  const limit = startLimit(part, { ...options, end })
+  try {
+    // A fetch or a stream may ignore the signal (docs/cloudflare.md#fetch), so the limit also ends the wait.
+    return { answer: await Promise.race([exchanged(), limit.enough]), failure: null }
   } catch {
     // Refused, reset, unresolved, cut in the middle: a lane treats all of them alike. The messages of these
     // errors differ between platforms and may hold the URL (docs/cloudflare.md#fetch), so none is looked at.
-    const failure = abort.signal.aborted ? 'timeout' : 'network_error'
-    return { answer: response && answerOf(response, body, true), failure }
+    return { answer: part(), failure: abort.signal.aborted ? 'timeout' : 'network_error' }
   } finally {
-    clearTimeout(timer)
+    limit.stop()
   }
+}
+
+/** The limits of one exchange. */
+interface Limit {
+  /** The part of the answer that is enough, when nothing more is waited for; rejects at the timeout. */
+  readonly enough: Promise<Answer>
+  readonly stop: () => void
+}
+
+/**
+ * Limits an exchange with one timer, since each costs more than a comparison. It looks every half second whether the
+ * part of the answer that has come shows a success, and then `end` is called, as at the timeout.
+ */
+function startLimit(
+  part: () => Answer | null,
+  { timeoutMs, shows, end }: ExchangeOptions & { readonly end: () => void },
+): Limit {
+  const { promise: enough, resolve, reject } = Promise.withResolvers<Answer>()
+  let leftMs = timeoutMs
+  let timer: ReturnType<typeof setTimeout>
+  const look = (): void => {
+    try {
+      const answer = part()
+      if (answer !== null && isSuccessStatus(answer) && shows(answer)) resolve(answer)
+      else if (leftMs > 0) return wait()
+      else reject(new Error('timeout'))
+    } catch (error) {
+      // A judge that throws will throw at whoever judges what has come.
+      reject(error)
+    }
+    end()
+  }
+  const wait = (): void => {
+    const ms = Math.min(leftMs, MAX_BODY_WAIT_MS)
+    leftMs -= ms
+    timer = setTimeout(look, ms)
+  }
+  wait()
+  return { enough, stop: () => clearTimeout(timer) }
+}
+
+function isSuccessStatus({ status }: Pick<Answer, 'status'>): boolean {
+  return status >= 200 && status <= 299
 }
 
 function answerOf({ status, headers }: Response, body: AnswerBody, isCut: boolean): Answer {

@@ -172,6 +172,51 @@ describe('sendParcel()', () => {
     expect(await send(aReceiver(), fetch)).toEqual(NO_ANSWER)
   })
 
+  describe('reads a body of a known short length in one piece', () => {
+    const judge: Receiver['judge'] = ({ status }) => ({ kind: 'delivered', status })
+
+    /** Whether the runtime read the body as a text. */
+    async function isReadWhole(
+      headers: Record<string, string>,
+      { status = 200, needsBody = false }: { status?: number; needsBody?: boolean } = {},
+    ): Promise<boolean> {
+      const response = new Response('é', { status, headers })
+      const text = vi.spyOn(response, 'text')
+      await send(aReceiver({ judge, needsBody }), async () => response)
+      expect(response.bodyUsed).toBe(true)
+      return text.mock.calls.length > 0
+    }
+
+    test('where the status decides', async () => {
+      const short = { 'content-length': '2' }
+      expect(await isReadWhole(short)).toBe(true)
+      expect(await isReadWhole(short, { needsBody: true })).toBe(false)
+      expect(await isReadWhole(short, { status: 500 })).toBe(false)
+      expect(await isReadWhole({ 'content-length': '8191' })).toBe(true)
+      expect(await isReadWhole({ 'content-length': '8192' })).toBe(false)
+      expect(await isReadWhole({ ...short, 'content-encoding': 'gzip' })).toBe(false)
+      expect(await isReadWhole({})).toBe(false)
+    })
+
+    test('and waits half a second for one that never ends', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const headers = { 'content-length': '2' }
+      const endless = new Response(new ReadableStream(), { headers })
+      const sending = send(aReceiver({ judge, needsBody: false }), async () => endless)
+      await vi.advanceTimersByTimeAsync(500)
+      expect(await sending).toEqual({ kind: 'delivered', status: 200 })
+    })
+  })
+
+  test('needs one timer for all its waits', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const sending = send(aReceiver(), async () => new Response(new ReadableStream()))
+    await vi.advanceTimersByTimeAsync(499)
+    expect(vi.getTimerCount()).toBe(1)
+    await vi.advanceTimersByTimeAsync(501)
+    expect(await sending).toMatchObject({ kind: 'unreachable', reason: 'timeout' })
+  })
+
   test('leaves no timer behind', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     await send(aReceiver(), async () => new Response('fine'))

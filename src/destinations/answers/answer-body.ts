@@ -1,7 +1,4 @@
-/**
- * The body of a receiver's answer while it comes. At most 8 KiB of it are read, and a body that does not end is not
- * waited for when what has come of it shows a success.
- */
+/** The body of a receiver's answer while it comes. At most 8 KiB of it are read. */
 
 /** As much of a body is read, in bytes. */
 export const MAX_ANSWER_BYTES = 8192
@@ -10,12 +7,14 @@ export const MAX_ANSWER_BYTES = 8192
  * How long a body is waited for before what has come of it is judged, in milliseconds. When that shows a success,
  * the rest of the body is not waited for.
  */
-const MAX_BODY_WAIT_MS = 500
+export const MAX_BODY_WAIT_MS = 500
 
 /** The body of an answer, as far as it was read. */
 export class AnswerBody {
-  readonly #bytes = new Uint8Array(MAX_ANSWER_BYTES)
+  readonly #parts: Uint8Array[] = []
   #length = 0
+  #whole = ''
+  #reader: ReadableStreamDefaultReader<Uint8Array> | null = null
 
   /** Whether as much was read as is ever read, so that the rest of the body, if there is any, is unread. */
   get isFull(): boolean {
@@ -24,39 +23,49 @@ export class AnswerBody {
 
   /** The text that was read; bytes that are not UTF-8 are replaced. */
   text(): string {
-    return new TextDecoder().decode(this.#bytes.subarray(0, this.#length))
+    if (this.#parts.length === 0) return this.#whole
+    const decoder = new TextDecoder()
+    const texts = this.#parts.map((part) => decoder.decode(part, { stream: true }))
+    return texts.join('') + decoder.decode()
   }
 
-  /** Reads until the end or until it is full. Rejects when the body breaks off. */
-  async read({ body }: Response, signal: AbortSignal): Promise<void> {
-    if (body === null) return
-    const reader = body.getReader()
-    const cancel = (): void => ignoreFailure(reader.cancel())
-    signal.addEventListener('abort', cancel, { once: true })
+  /**
+   * Reads until the end or until it is full. Rejects when the body breaks off. The runtime reads a body in one piece
+   * that is known to be short, where a part of it would show no more than its status does.
+   */
+  async read(response: Response, { needsBody }: { readonly needsBody: boolean }): Promise<void> {
+    const { body } = response
+    const length = lengthOf(response.headers)
+    if (body === null || length === 0) return
+    const isShort = length !== null && length < MAX_ANSWER_BYTES
+    if (isShort && response.ok && !needsBody) this.#whole = await response.text()
+    else await this.#readParts(body)
+  }
+
+  async #readParts(body: ReadableStream<Uint8Array>): Promise<void> {
+    this.#reader = body.getReader()
     for (;;) {
-      const { done, value } = await reader.read()
+      const { done, value } = await this.#reader.read()
       if (done) return
       const part = value.subarray(0, MAX_ANSWER_BYTES - this.#length)
-      this.#bytes.set(part, this.#length)
+      this.#parts.push(part)
       this.#length += part.length
-      if (this.isFull) return cancel()
+      if (this.isFull) return this.cancel()
     }
+  }
+
+  /** Reads no further. Cancelling a stream that is broken already fails; there is nothing left to free then. */
+  cancel(): void {
+    this.#reader?.cancel().catch(() => undefined)
   }
 }
 
-/** Whether a body has ended, in whatever way, within a short time. */
-export async function hasEnded(rest: Promise<void>): Promise<boolean> {
-  const ended = Promise.withResolvers<boolean>()
-  const timer = setTimeout(() => ended.resolve(false), MAX_BODY_WAIT_MS)
-  const end = (): void => ended.resolve(true)
-  // A body that breaks off has ended, too.
-  rest.then(end, end)
-  const isEnded = await ended.promise
-  clearTimeout(timer)
-  return isEnded
-}
-
-/** Cancelling a stream that is broken already fails; there is nothing left to free then. */
-function ignoreFailure(cancelling: Promise<void>): void {
-  cancelling.catch(() => undefined)
+/**
+ * The length of a body as its header tells it; null when it does not, or when the body is packed. The runtime frames
+ * the body by this header.
+ */
+function lengthOf(headers: Headers): number | null {
+  const length = headers.get('content-length')
+  if (length === null || !/^\d{1,9}$/.test(length)) return null
+  return length === '0' || headers.get('content-encoding') === null ? Number(length) : null
 }
