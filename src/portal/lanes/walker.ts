@@ -14,7 +14,7 @@ import type { FateStore } from './book/fate-store.ts'
 
 /** The dependencies of the walker. */
 export interface LaneWalkerDeps {
-  readonly log: Pick<LogStore, 'after' | 'before' | 'entry'>
+  readonly log: Pick<LogStore, 'afterForLanes' | 'before' | 'entry'>
   readonly fates: Pick<FateStore, 'find' | 'nextParked'>
   readonly book: Pick<LaneBook, 'find' | 'page'>
   readonly courier: Pick<Courier, 'receiverOf'>
@@ -53,7 +53,7 @@ export class LaneWalker {
       after: (sequence, limit) => {
         const head = this.#readableHead()
         if (sequence >= head) return []
-        return log.after(sequence, limit).filter((entry) => entry.sequence <= head)
+        return log.afterForLanes(sequence, limit).filter((entry) => entry.sequence <= head)
       },
       before: (sequence, limit) => log.before(sequence, limit),
       entry: (sequence) => log.entry(sequence),

@@ -10,7 +10,12 @@ import {
   type Arrival,
   type StoredPlace,
 } from '../../core/log/append.ts'
-import type { RelayEvent, StoredEvent } from '../../core/log/event.ts'
+import {
+  NOT_ENRICHED,
+  type LogEntry,
+  type RelayEvent,
+  type StoredEvent,
+} from '../../core/log/event.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import { parseEvent } from './event-schemas.ts'
@@ -63,7 +68,7 @@ export interface EventEnricher {
 
 /** The dependencies of the appender. */
 export interface AppenderDeps {
-  readonly log: Pick<LogStore, 'entry' | 'findPlace'>
+  readonly log: Pick<LogStore, 'entry' | 'findPlace' | 'remember'>
   readonly writer: Pick<LogWriter, 'write' | 'durable'>
   /** Whether a token, by its hash, speaks for the portal. */
   readonly trust: { trusts(tokenHash: string, asOf: number | null): boolean }
@@ -82,7 +87,14 @@ interface QueuedAppend {
 /** The decision of the transaction about one request. */
 type Placed =
   | { readonly kind: 'untrusted' }
-  | { readonly kind: 'new'; readonly sequence: number; readonly event: RelayEvent | null }
+  | {
+      readonly kind: 'new'
+      readonly sequence: number
+      /** Null for a text that is no event. */
+      readonly event: RelayEvent | null
+      /** Whether the event waits for its enrichment. */
+      readonly awaits: boolean
+    }
   | { readonly kind: 'known'; readonly sequence: number; readonly isDuplicate: boolean }
 
 interface PlacedRequest {
@@ -166,12 +178,18 @@ export class Appender {
     const added = written.flatMap(({ request, placed }) =>
       placed.kind === 'new' ? [{ ...placed, request }] : [],
     )
-    for (const { request, sequence } of added) this.#recent.remember(arrivalIn(request), sequence)
+    for (const { request, sequence, event, awaits } of added) {
+      this.#recent.remember(arrivalIn(request), sequence)
+      if (event !== null && !awaits)
+        log.remember(entryOf(request, { sequence, event }), request.event.length)
+    }
     if (added.length > 0) {
       // The enricher hears of the events before the lanes start, since no lane may see an event that waits
       // for its enrichment.
       enricher.accept(
-        added.flatMap(({ sequence, event }) => (event === null ? [] : [{ sequence, event }])),
+        added.flatMap(({ sequence, event, awaits }) =>
+          event !== null && awaits ? [{ sequence, event }] : [],
+        ),
       )
       scheduler.advance()
     }
@@ -203,7 +221,7 @@ export class Appender {
     const quarantined = event === null || event.quarantined !== null
     const sequence = transaction.insert(arrival, { event: request.event, awaits, quarantined })
     staged.remember(arrival, sequence)
-    return { kind: 'new', sequence, event: awaits ? event : null }
+    return { kind: 'new', sequence, event, awaits }
   }
 
   #find(
@@ -232,6 +250,11 @@ export function asOf({ drained, receivedAt }: AppendRequest): number | null {
  */
 function arrivalIn({ receipt, digest, receivedAt }: AppendRequest): Arrival {
   return { receipt, contentHash: digest, receivedAt }
+}
+
+/** The entry that stands in the log now, as it would be read. */
+function entryOf({ receipt, receivedAt }: AppendRequest, stored: StoredEvent): LogEntry {
+  return { ...stored, receipt, receivedAt, origin: 'event', enrichment: NOT_ENRICHED }
 }
 
 function answerOf({ request: { quarantined }, placed }: PlacedRequest): AppendAnswer {

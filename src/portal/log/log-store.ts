@@ -5,7 +5,8 @@ import type { Arrival, StoredPlace } from '../../core/log/append.ts'
 import type { Enrichment, LogEntry } from '../../core/log/event.ts'
 import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/lanes/retention.ts'
-import { numberOf, textOf, type Database } from '../../storage/database.ts'
+import { numberOf, textOf, type Database, type SqlRow } from '../../storage/database.ts'
+import { EntryMemory } from './entry-memory.ts'
 import { AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
 import type { LogCounts, SegmentStore } from './segment-store.ts'
 import type { Segment } from './segment-rows.ts'
@@ -15,6 +16,9 @@ export const MAX_PAGE_BYTES = 1024 * 1024
 
 /** By so much the times of neighbouring events may be out of order, in milliseconds. */
 const CLOCKS_DIFFER_MS = HOUR_MS
+
+/** The rows that are read at a time for lanes. */
+const READ_AHEAD = 20
 
 /** A sequence behind every other. */
 const MOST = Number.MAX_SAFE_INTEGER
@@ -35,6 +39,9 @@ export interface StoredText {
 export class LogStore {
   readonly #db: Database
   readonly #segments: SegmentStore
+  readonly #memory = new EntryMemory()
+  /** The segments of which memory holds entries. */
+  #remembered: readonly Segment[] = []
 
   constructor(db: Database, segments: SegmentStore) {
     this.#db = db
@@ -93,6 +100,7 @@ export class LogStore {
   /** Writes the enrichment of an event. */
   enrich(sequence: number, enrichment: Enrichment): void {
     const { log } = this.#segments.holding(sequence)
+    this.#memory.forget(sequence)
     const [row] = this.#db.all(
       `SELECT enrichment LIKE '{"status":"unavailable"%' AS thin FROM ${log} WHERE sequence = ?`,
       sequence,
@@ -122,6 +130,10 @@ export class LogStore {
 
   /** Entries after a sequence, oldest first: at most `limit`, and fewer when they are large. */
   after(sequence: number, limit: number): LogEntry[] {
+    return this.#rowsAfter(sequence, limit).map(parseEntry)
+  }
+
+  #rowsAfter(sequence: number, limit: number): SqlRow[] {
     for (const { log } of this.#segments.within({ from: sequence + 1, to: MOST })) {
       const page = this.#page(`${log} WHERE sequence > ? ORDER BY sequence`, sequence, limit)
       if (page.length > 0) return page
@@ -129,23 +141,53 @@ export class LogStore {
     return []
   }
 
+  /**
+   * The same for lanes: most of a portal's lanes stand at the same place, so what one of them has read is remembered for
+   * the others, and what was stored a moment ago is not read at all.
+   */
+  afterForLanes(sequence: number, limit: number): readonly LogEntry[] {
+    const memory = this.#entries()
+    const known = memory.find(sequence + 1)
+    if (known !== null) return [known]
+    const read = this.#rowsAfter(sequence, READ_AHEAD).map((row) => {
+      const entry = parseEntry(row)
+      // An event that waits for its enrichment gets it in a moment, and no lane may see it before.
+      if (row['enrichment'] !== AWAITS) memory.remember(entry, lengthOf(row))
+      return entry
+    })
+    return read.slice(0, limit)
+  }
+
+  /** Remembers an entry that was just stored, and for which nothing is read. Its text has a length. */
+  remember(entry: LogEntry, length: number): void {
+    this.#entries().remember(entry, length)
+  }
+
+  /** The memory, without entries of segments that were dropped or erased. */
+  #entries(): EntryMemory {
+    const segments = this.#segments.all()
+    if (segments !== this.#remembered) this.#memory.clear()
+    this.#remembered = segments
+    return this.#memory
+  }
+
   /** Entries before a sequence, newest first: at most `limit`, and fewer when they are large. */
   before(sequence: number, limit: number): LogEntry[] {
     for (const { log } of this.#segments.within({ from: 1, to: sequence - 1 }).toReversed()) {
       const page = this.#page(`${log} WHERE sequence < ? ORDER BY sequence DESC`, sequence, limit)
-      if (page.length > 0) return page
+      if (page.length > 0) return page.map(parseEntry)
     }
     return []
   }
 
   /**
-   * Reads a page of entries. An event may be large, and the platform ends an object that takes more than 128 MB.
+   * Reads a page of rows. An event may be large, and the platform ends an object that takes more than 128 MB.
    * So the sizes are read first, and then as many entries as fit, but at least one.
    */
-  #page(rows: string, sequence: number, limit: number): LogEntry[] {
+  #page(rows: string, sequence: number, limit: number): SqlRow[] {
     const terms = { sequence, limit, bytes: MAX_PAGE_BYTES }
     const fitting = limit > 1 ? this.#fitting(rows, terms) : limit
-    return this.#db.all(`SELECT * FROM ${rows} LIMIT ?`, sequence, fitting).map(parseEntry)
+    return this.#db.all(`SELECT * FROM ${rows} LIMIT ?`, sequence, fitting)
   }
 
   /** How many entries fit into so many bytes: `limit` at most, and one at least. */
@@ -237,6 +279,7 @@ export class LogStore {
   dropUpTo(sequence: number): void {
     const [oldest] = this.#segments.all()
     if (oldest === undefined) return
+    this.#memory.clear()
     const { id, log } = oldest
     const [gone] = this.#db.all(
       `SELECT count(*) AS entries, coalesce(sum(reconciled), 0) AS reconciled,
@@ -264,4 +307,8 @@ function isOfTime({ oldestAt, youngestAt }: Segment, receivedAt: number): boolea
   const isTooOld = youngestAt !== null && youngestAt < receivedAt - CLOCKS_DIFFER_MS
   const isTooYoung = oldestAt !== null && oldestAt > receivedAt + CLOCKS_DIFFER_MS
   return !isTooOld && !isTooYoung
+}
+
+function lengthOf({ event, enrichment }: SqlRow): number {
+  return String(event).length + String(enrichment).length
 }
