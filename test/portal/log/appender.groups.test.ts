@@ -20,7 +20,7 @@ async function sendAtOnce(scenario: FieldScenario, digests: readonly string[]): 
   return answers
 }
 
-// The first event is committed by itself, since the object was idle. The two behind it share the next commit.
+// Events of one turn share a commit. It fails because of one of them, and each is tried alone.
 it.each([
   [
     ['first', POISON, 'good'],
@@ -30,7 +30,7 @@ it.each([
     ['first', 'good', POISON],
     ['first stored', 'good stored', 'null refused'],
   ],
-])('of two events in one commit, %j, each has an answer of its own', async (digests, answers) => {
+])('of three events in one commit, %j, each has an answer of its own', async (digests, answers) => {
   const scenario = new FieldScenario()
   expect(await sendAtOnce(scenario, digests)).toEqual(answers)
   expect(scenario.entries().map(({ sequence }) => sequence)).toEqual([1, 2])

@@ -1,9 +1,11 @@
 /** What the log finds again: pages, repeated events, and what an operator counts. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { DUPLICATE_WINDOW_MS } from '../../../src/core/log/append.ts'
 import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
-import { MAX_PAGE_BYTES } from '../../../src/portal/log/log-store.ts'
+import { LogStore, MAX_PAGE_BYTES } from '../../../src/portal/log/log-store.ts'
+import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
 import { anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
+import { oneTo } from '../../support/builders/a-lane.ts'
 import { FIELD } from '../../support/builders/a-field.ts'
 import { inLog, many, sequencesOf } from '../../support/storage/stored-log.ts'
 import { NOW } from '../../support/time.ts'
@@ -49,6 +51,59 @@ describe('a page of large events', () => {
       return [sequencesOf(log.after(0, 2)), sequencesOf(log.before(3, 2))]
     })
     expect(found).toEqual([[1], [2]])
+  })
+})
+
+describe('afterForLanes()', () => {
+  /** What memory says of sequence 2; storage has another receipt. */
+  const remembered = {
+    sequence: 2,
+    receipt: 'remembered',
+    receivedAt: NOW,
+    origin: 'event',
+  } as const
+  const known = { ...remembered, event: anEvent(), enrichment: NOT_ENRICHED }
+
+  function receiptAfter(log: LogStore, sequence: number): string | undefined {
+    return log.afterForLanes(sequence, 1)[0]?.receipt
+  }
+
+  it('goes on like a page, and reads nothing that is remembered', async () => {
+    const found = await inLog(many(30), (log, db) => {
+      const reads = vi.spyOn(db, 'all')
+      const walked = oneTo(19).map((sequence) => receiptAfter(log, sequence - 1))
+      const statements = reads.mock.calls.length
+      log.remember(known, 10)
+      return [walked, statements, receiptAfter(log, 1), sequencesOf(log.afterForLanes(28, 9))]
+    })
+    // One statement reads the sizes, one the rows.
+    expect(found).toEqual([oneTo(19).map((n) => `r${n}`), 2, 'remembered', [29, 30]])
+  })
+
+  it('forgets an entry whose enrichment is written, and remembers none that waits for it', async () => {
+    const found = await inLog([{ awaits: true }, {}], (log) => {
+      log.remember(known, 10)
+      log.enrich(2, anEnrichment())
+      const [waiting] = log.afterForLanes(0, 1)
+      log.enrich(1, anEnrichment())
+      const [enriched] = log.afterForLanes(0, 1)
+      return [receiptAfter(log, 1), waiting?.enrichment.reason, enriched?.enrichment.status]
+    })
+    expect(found).toEqual(['r2', 'timeout', 'complete'])
+  })
+
+  it('forgets everything when events are dropped or erased', async () => {
+    const found = await inLog(many(3), (log, db) => {
+      log.remember(known, 10)
+      log.dropUpTo(1)
+      const afterDrop = receiptAfter(log, 1)
+      const segments = new SegmentStore(db)
+      const erased = new LogStore(db, segments)
+      erased.remember(known, 10)
+      segments.clear(3)
+      return [afterDrop, receiptAfter(erased, 1)]
+    })
+    expect(found).toEqual(['r2', undefined])
   })
 })
 
