@@ -4,7 +4,12 @@
  * expressions, so the time is at most the product of the lengths of glob and text.
  */
 
+import { BoundedMap } from './bounded-map.ts'
+
 const MAX_GLOB_LENGTH = 200
+
+/** The most texts of which a test remembers the result. */
+const MAX_DECIDED = 50
 
 /** Whether a text can be used as a glob: it has 1 to 200 characters. */
 export function isGlob(pattern: string): boolean {
@@ -17,9 +22,15 @@ export function isGlob(pattern: string): boolean {
  */
 export function compileGlobs(patterns: readonly string[]): (text: string) => boolean {
   const compiled = patterns.map((pattern) => toCharacters(pattern))
+  // A portal has few names of events, and each comes often.
+  const decided = new BoundedMap<boolean>(MAX_DECIDED)
   return (text) => {
+    const known = decided.get(text)
+    if (known !== undefined) return known
     const characters = toCharacters(text)
-    return compiled.some((pattern) => matches(pattern, characters))
+    const isMatch = compiled.some((pattern) => matches(pattern, characters))
+    decided.set(text, isMatch)
+    return isMatch
   }
 }
 

@@ -94,7 +94,7 @@ export class Connections {
   }
 
   #serve(): void {
-    for (;;) {
+    while (this.#queue.length > 0) {
       const index = this.#nextInQueue()
       const next = this.#queue[index]
       if (next === undefined) return
@@ -141,7 +141,9 @@ export class Connections {
   }
 
   #countHeld(isCounted: (pulse: LanePulse, since: number) => boolean): number {
-    return [...this.#held].filter(([{ pulse }, since]) => isCounted(pulse, since)).length
+    let count = 0
+    for (const [{ pulse }, since] of this.#held) if (isCounted(pulse, since)) count += 1
+    return count
   }
 
   /** An attempt of a lane that was not slow before turns out to be slow while it is under way. */

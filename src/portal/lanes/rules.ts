@@ -45,6 +45,7 @@ const PAGE = 500
 export class LaneRules {
   readonly #deps: LaneRulesDeps
   readonly #filters = new Map<string, CompiledFilter>()
+  readonly #ofEpoch = new WeakMap<object, CompiledFilter>()
   /** The cursors with which this life of the object began, by destination. */
   #startedAt: ReadonlyMap<string, number> = new Map()
 
@@ -112,14 +113,17 @@ export class LaneRules {
   }
 
   /** Matches an event with the filter of an epoch. `portals` is no part of it: see `#silence`. */
-  readonly match: MatchFilter = ({ events, fields }, event) => this.#filter(events, fields)(event)
+  readonly match: MatchFilter = (filter, event) => this.#compiled(filter)(event)
 
-  #filter(events: readonly string[], fields: readonly string[]): CompiledFilter {
-    const key = JSON.stringify([events, fields])
-    const known = this.#filters.get(key)
+  /** The filter of an epoch, compiled. The same epoch decides many events; equal filters are compiled once. */
+  #compiled(filter: Parameters<MatchFilter>[0]): CompiledFilter {
+    const known = this.#ofEpoch.get(filter)
     if (known !== undefined) return known
-    const compiled = compileFilter({ events, fields })
+    const { events, fields } = filter
+    const key = JSON.stringify([events, fields])
+    const compiled = this.#filters.get(key) ?? compileFilter({ events, fields })
     this.#filters.set(key, compiled)
+    this.#ofEpoch.set(filter, compiled)
     return compiled
   }
 
