@@ -3,16 +3,20 @@
  * are not followed, one timeout limits request and answer together, and at most 8 KiB of the answer are
  * read. Every failure is an outcome, too; nothing is thrown.
  */
+import { BoundedMap } from '../core/bounded-map.ts'
 import type { Fetch } from '../core/fetch.ts'
 import type { DeliveryOutcome } from '../core/lanes/state/outcome.ts'
 import type { ReceiverMemory } from '../core/lanes/state/receiver-memory.ts'
 import { err, ok, type Result } from '../core/result.ts'
-import { checkAddress } from '../core/safety/address.ts'
+import { checkAddress, type AddressPolicy, type AddressReason } from '../core/safety/address.ts'
 import { describeError, redactText } from '../core/safety/redact.ts'
 import { AnswerBody, MAX_ANSWER_BYTES, MAX_BODY_WAIT_MS } from './answers/answer-body.ts'
 import { unusableEndpoint, failedMessage, unanswered } from './answers/outcomes.ts'
 import { parseRetryAfter } from './answers/retry-after.ts'
 import type { Answer, OutgoingRequest, Parcel, Receiver, AnswerVerdict } from './receiver.ts'
+
+/** The most addresses that are remembered for one policy. */
+const MAX_ALLOWED = 100
 
 /** The things that sending needs from the outside. */
 export interface SendOptions {
@@ -127,15 +131,29 @@ async function exchange(
   { policy }: Pick<Receiver, 'policy'>,
   options: ExchangeOptions,
 ): Promise<Result<Answer, DeliveryOutcome>> {
-  const address = checkAddress(request.url, policy)
+  const address = hrefOf(request.url, policy)
   if (!address.ok) return err(unusableEndpoint('refused_address', address.error))
-  const { answer, failure } = await post({ ...request, url: address.value.href }, options)
+  const { answer, failure } = await post({ ...request, url: address.value }, options)
   if (answer === null || (failure !== null && options.needsBody && !options.shows(answer))) {
     // The receiver has said how long it wants to be left alone, even where the rest of its answer was lost.
     const wish = answer?.headers.get('retry-after') ?? null
     return err(unanswered(failure ?? 'network_error', parseRetryAfter(wish, options.now())))
   }
   return ok(answer)
+}
+
+/** The addresses that a policy lets through, as they are called. The decision depends on nothing else. */
+const ALLOWED = new WeakMap<AddressPolicy, BoundedMap<string>>()
+
+function hrefOf(url: string, policy: AddressPolicy): Result<string, AddressReason> {
+  const allowed = ALLOWED.get(policy) ?? new BoundedMap(MAX_ALLOWED)
+  const known = allowed.get(url)
+  if (known !== undefined) return ok(known)
+  const address = checkAddress(url, policy)
+  if (!address.ok) return address
+  allowed.set(url, address.value.href)
+  ALLOWED.set(policy, allowed)
+  return ok(address.value.href)
 }
 
 /** The part of an answer that has come, and the reason why the rest has not. */

@@ -198,6 +198,13 @@ describe('sendParcel()', () => {
       expect(await isReadWhole({})).toBe(false)
     })
 
+    test('and an empty one not at all', async () => {
+      const empty = new Response('', { status: 500, headers: { 'content-length': '0' } })
+      const outcome = await send(aReceiver(), async () => empty)
+      expect(outcome).toMatchObject({ status: 500, detail: '' })
+      expect(empty.bodyUsed).toBe(false)
+    })
+
     test('and waits half a second for one that never ends', async () => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
       const headers = { 'content-length': '2' }

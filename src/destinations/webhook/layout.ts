@@ -9,6 +9,8 @@ import type { ExtraHeaders } from './headers.ts'
 import type { SigningSecret } from './secrets.ts'
 import { signContent } from './signature.ts'
 
+const ENCODER = new TextEncoder()
+
 /** The settings of a `webhook`, read. */
 export interface WebhookEndpoint {
   readonly url: URL
@@ -24,7 +26,7 @@ export async function layOutWebhook(
 ): Promise<OutgoingRequest> {
   const body = JSON.stringify(buildEventBody(delivery))
   const timestamp = String(Math.floor(now / 1000))
-  const content = new TextEncoder().encode(`${delivery.id}.${timestamp}.${body}`)
+  const content = ENCODER.encode(`${delivery.id}.${timestamp}.${body}`)
   const signatures = await Promise.all(secrets.map((secret) => signContent(content, secret)))
   return {
     url: url.href,

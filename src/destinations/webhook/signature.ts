@@ -9,6 +9,8 @@ import type { SigningSecret } from './secrets.ts'
 // The beginning of a PKCS#8 PrivateKeyInfo, which the 32 bytes of the seed complete (RFC 8410, section 7).
 const PKCS8_HEAD = 'MC4CAQAwBQYDK2VwBCIEIA=='
 
+const ALGORITHMS = { v1: 'HMAC', v1a: 'Ed25519' } as const
+
 /** The imported keys. A key goes with its secret, so with the settings that hold it. */
 const KEYS = new WeakMap<SigningSecret, CryptoKey>()
 
@@ -16,18 +18,18 @@ const KEYS = new WeakMap<SigningSecret, CryptoKey>()
 export async function signContent(content: Uint8Array, secret: SigningSecret): Promise<string> {
   const key = KEYS.get(secret) ?? (await importKey(secret))
   KEYS.set(secret, key)
-  const signature = await crypto.subtle.sign(key.algorithm.name, key, content)
+  const signature = await crypto.subtle.sign(ALGORITHMS[secret.version], key, content)
   return `${secret.version},${toBase64(new Uint8Array(signature))}`
 }
 
 function importKey(secret: SigningSecret): Promise<CryptoKey> {
   if (secret.version === 'v1') {
-    const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+    const algorithm = { name: ALGORITHMS.v1, hash: 'SHA-256' }
     return crypto.subtle.importKey('raw', secret.key, algorithm, false, ['sign'])
   }
   const head = Uint8Array.from(atob(PKCS8_HEAD), (character) => character.charCodeAt(0))
   const pkcs8 = Uint8Array.of(...head, ...secret.seed)
-  return crypto.subtle.importKey('pkcs8', pkcs8, { name: 'Ed25519' }, false, ['sign'])
+  return crypto.subtle.importKey('pkcs8', pkcs8, { name: ALGORITHMS.v1a }, false, ['sign'])
 }
 
 function toBase64(bytes: Uint8Array): string {
