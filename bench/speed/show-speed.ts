@@ -7,6 +7,7 @@ import { CONSTANT, FETCHING, GROUPED, INSERT } from '../contenders/workers.ts'
 import { installedPeers } from '../peers/peers.ts'
 import { formatPlot } from '../plot.ts'
 import { median } from '../statistics.ts'
+import { formatBacklogs, measureBacklog, type Backlog } from './backlog.ts'
 import { measureDelay, STEADY_RATE, type Delay } from './delay.ts'
 import { Field } from './field.ts'
 import { killUnderLoad, type Loss } from './kill.ts'
@@ -60,12 +61,25 @@ export async function showSpeed({ withPeers, folder, plotFolder, say }: SpeedWis
     const single = [...delivering.keys()].filter(({ portals }) => portals === 1)
     say(`\nFrom the answer to the last delivery, at ${STEADY_RATE} events a second:\n`)
     say(formatDelays(await eachInTurn(single, (one): Promise<Delay> => measureDelay(field, one))))
+    say('\nAcknowledged and not yet delivered, at half of the rate of the rounds above:\n')
+    say(formatBacklogs(await backlogsOf(field, results, single)))
     say('\nKilled under load with SIGKILL while the receivers are down, and started again:\n')
     say(formatLosses(await eachInTurn(single, (one): Promise<Loss> => killUnderLoad(field, one))))
     if (plotFolder !== null) writePlot(results, plotFolder)
   } finally {
     await field.close()
   }
+}
+
+function backlogsOf(
+  field: Field,
+  results: Results,
+  contenders: readonly Contender[],
+): Promise<ReadonlyMap<Contender, Backlog>> {
+  return eachInTurn(contenders, (one) => {
+    const rates = (results.get(one) ?? []).map(({ finished }) => finished)
+    return measureBacklog(field, one, median(rates) / 2)
+  })
 }
 
 function contendersWith(peers: readonly ServerKind[]): readonly Contender[] {
