@@ -3,6 +3,7 @@
  * the cursor at 41, event 40 was delivered, and event 42 waits.
  */
 import type { LogEntry } from '../log/event.ts'
+import { partWith } from './state/digest-parts.ts'
 import type { DigestRecord, ParkReason, StoredFate } from './state/fate.ts'
 import type { FilterReason } from './filter-reason.ts'
 import type { DisabledReason, LaneState } from './state/lane-state.ts'
@@ -60,9 +61,9 @@ export interface KnownFate {
 
 /** The fate of an entry: a stored one wins over the one that follows from the cursor. */
 export function fateOf(lane: LaneState, entry: LogEntry, known: KnownFate): Fate {
-  const sequences = known.digest?.sequences ?? lane.digest ?? []
-  const digest = sequences.includes(entry.sequence) ? placeOf(sequences) : null
-  return { ...stateOf(lane, entry, known), digest }
+  const sequences = known.digest?.sequences ?? partWith(lane, entry.sequence) ?? []
+  const isTogether = sequences.length > 1 && sequences.includes(entry.sequence)
+  return { ...stateOf(lane, entry, known), digest: isTogether ? placeOf(sequences) : null }
 }
 
 function placeOf(sequences: readonly number[]): DigestPlace {

@@ -7,7 +7,14 @@ import type { LogEntry } from '../log/event.ts'
 import { skipEvent } from './state/cursor.ts'
 import { isMeant, canReplay } from './filter-reason.ts'
 import type { ReplayJob } from './state/lane-state.ts'
-import { MAX_BEHIND, calmUntil, type Bundle, type DigestRule } from './plan-digest.ts'
+import { halveDigest } from './state/digest-parts.ts'
+import {
+  MAX_BEHIND,
+  calmUntil,
+  type BatchRoom,
+  type Bundle,
+  type DigestRule,
+} from './plan-digest.ts'
 import { advanceJob } from './state/replay-job.ts'
 import type { WalkPorts } from './walk-ports.ts'
 
@@ -25,13 +32,13 @@ const MAX_READ_FOR_DIGEST = 500
  */
 export function nextBundle(ports: WalkPorts): Bundle | null {
   const { log, book, receiver } = ports
-  const lane = book.lane()
-  // The digest was begun while the destination was one for people. Machines read it now, so the events go out
-  // one by one.
-  if (lane.digest !== null && receiver.digest === null) {
-    book.setInMemory({ ...lane, digest: null })
-  }
-  const { digest } = book.lane()
+  // The digest was begun under other settings, and holds more than the present ones allow. It falls apart, since
+  // the receiver may know it: with other events in it, it would be another message under other ids.
+  const max = receiver.digest?.max ?? 1
+  let lane = book.lane()
+  while (lane.digest !== null && lane.digest.length > max) lane = { ...lane, ...halveDigest(lane) }
+  if (lane !== book.lane()) book.setInMemory(lane)
+  const { digest } = lane
   const [first, ...others] = (digest ?? []).flatMap((sequence) => log.entry(sequence) ?? [])
   if (first !== undefined) return [first, ...others]
   const front = findFront(ports)
@@ -60,21 +67,46 @@ function findFront({ log, book, receiver }: WalkPorts): LogEntry | null {
 
 /** The lane's front and the events behind it, as many as one message may hold. */
 export function readWaiting(
-  { log, book, receiver, clock }: WalkPorts,
+  ports: WalkPorts,
   { front, rule }: { readonly front: LogEntry; readonly rule: DigestRule },
 ): Bundle {
+  const { log, book, receiver } = ports
   const lane = book.lane()
-  const isBehind = log.head() - lane.cursor > MAX_BEHIND
-  const isCalm = front.receivedAt < calmUntil(lane, clock.now())
-  if (rule.waitMs === null && !isBehind && !isCalm) return [front]
+  if (!looksBehind(ports, { front, rule })) return [front]
+  const room = roomOf(rule)
   const others: LogEntry[] = []
+  let bytes = room.sizeOf(front)
   let read = 0
   for (const entry of entriesAfter(log, front.sequence, { page: PAGES.page })) {
     read += 1
-    if (isMeant(lane, entry, receiver)) others.push(entry)
+    if (isMeant(lane, entry, receiver)) {
+      bytes += room.sizeOf(entry)
+      if (bytes > room.bytes) break
+      others.push(entry)
+    }
     if (others.length === rule.max - 1 || read === MAX_READ_FOR_DIGEST) break
   }
   return [front, ...others]
+}
+
+/** Whether events behind the front may be told with it now. If not, none is read. */
+function looksBehind(
+  { log, book, clock }: WalkPorts,
+  { front, rule }: { readonly front: LogEntry; readonly rule: DigestRule },
+): boolean {
+  const lane = book.lane()
+  const now = clock.now()
+  const waiting = log.head() - lane.cursor
+  if (log.head() <= front.sequence) return false
+  if (rule.waitMs === null) {
+    return waiting > MAX_BEHIND || front.receivedAt < calmUntil(lane, now)
+  }
+  const isGathering = front.receivedAt <= now && now < front.receivedAt + rule.waitMs
+  return !isGathering || waiting >= rule.max
+}
+
+function roomOf({ room }: DigestRule): BatchRoom {
+  return room ?? { bytes: 0, sizeOf: () => 0 }
 }
 
 /** The sequence before `sequence` that the destination was meant to get: the same on every attempt. */

@@ -58,7 +58,8 @@ function planLive(ports: WalkPorts, bundle: Bundle): Attempt | Wait {
   const lane = book.lane()
   const [front] = bundle
   const rule = receiver.digest
-  const isDecided = lane.digest !== null || lane.attempts > 0 || front.sequence <= lane.singlyUpTo
+  const isPart = lane.digest !== null || lane.halves.length > 0
+  const isDecided = isPart || lane.attempts > 0 || front.sequence <= lane.singlyUpTo
   if (rule === null || isDecided) return notBefore(liveDueAt(lane), { kind: 'live', bundle }, ports)
   const waiting = readWaiting(ports, { front, rule })
   const plan = planDigest(waiting, rule, { lane, now: clock.now() })

@@ -1,4 +1,7 @@
-/** Decides when the waiting events of a lane are told in one message. */
+/**
+ * Decides when the waiting events of a lane are told in one message: people read them as one text, a machine as a
+ * batch.
+ */
 import type { LogEntry } from '../log/event.ts'
 import type { LaneState } from './state/lane-state.ts'
 
@@ -19,6 +22,16 @@ export interface DigestRule {
   readonly max: number
   /** True when server errors may come from what is in the message: then it is split. @default false */
   readonly isSplit?: boolean
+  /** The room of a batch; absent where people read. */
+  readonly room?: BatchRoom
+}
+
+/** The size of a batch, which is limited beside the number of its events. Text for people is shortened instead. */
+export interface BatchRoom {
+  /** The most bytes that the events of one batch may take. */
+  readonly bytes: number
+  /** The bytes that an event takes in a batch. */
+  readonly sizeOf: (entry: LogEntry) => number
 }
 
 /** Events that go out together, oldest first. */

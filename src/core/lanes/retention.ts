@@ -7,6 +7,7 @@
  */
 import { DAY_MS } from '../durations.ts'
 import { waitOfNext } from './state/cursor.ts'
+import { partsBehind } from './state/digest-parts.ts'
 import type { LaneState } from './state/lane-state.ts'
 
 /** The most events that one plan deletes; the others stay for the next one. */
@@ -68,11 +69,10 @@ export function passFloor(
   })
   const kept = { ...lane, epochs, meantBeforeFloor: lastMeant ?? lane.meantBeforeFloor }
   if (lane.cursor >= floor) return kept
-  const rest = lane.digest?.filter((sequence) => sequence > floor) ?? []
   return {
     ...kept,
-    // A digest under way keeps the events that are left; a single event is no digest.
-    digest: rest.length > 1 ? rest : null,
+    // A digest under way keeps the events that are left.
+    ...partsBehind(lane, floor),
     cursor: floor,
     attempts: 0,
     nextAttemptAt: waitOfNext(lane),

@@ -12,8 +12,8 @@
  * - The destination's filter leaves 8 out: the cursor moves over 8 without a send.
  *
  * So live events leave strictly in the order of their sequences, one message at a time, and the cursor never
- * passes an event that was not delivered, parked or left out. A digest is one message with several events; it
- * obeys the same rule.
+ * passes an event that was not delivered, parked or left out. A digest is one message with several events, for a
+ * machine a batch; it obeys the same rule.
  *
  * An operator wants event 3 again. It is sent between two live events, never while the lane retries one, and
  * the cursor stays.
@@ -33,7 +33,10 @@ import { settleDigest } from './settle/settle-digest.ts'
 import { settleReplay } from './settle/settle-replay.ts'
 import type { WalkPorts } from './walk-ports.ts'
 
-/** Sends that a crash may repeat: those that storage does not know, and the one under way (G3). */
+/**
+ * Events that a crash may repeat: those whose sends storage does not know, and the one under way (G3). A digest is
+ * stored before it is sent, and comes again as it was, however many events it tells.
+ */
 export const MAX_REPEATS = { person: 1, machine: 10 } as const
 
 /** The shortest time between two questions for a slot, in milliseconds. */
@@ -180,8 +183,7 @@ async function sendLive(walk: Walk, bundle: Bundle): Promise<void> {
   const sequences = bundle.map(({ sequence }) => sequence)
   const [front] = bundle
   const last = bundle.at(-1) ?? front
-  if (bundle.length > 1) storeDigest(walk, sequences)
-  else saveBeforeSend(walk)
+  saveBeforeSend(walk, sequences)
   const { lastMeant, fingerprint } = book.lane()
   const decided = epochAt(book.lane(), front.sequence)
   const since = clock.now()
@@ -202,7 +204,7 @@ async function sendLive(walk: Walk, bundle: Bundle): Promise<void> {
   const isPlain =
     outcome.kind === 'delivered' && fates.length === 0 && digest === null && settled === lane
   const noted = noteClock(settled, { since, now: clock.now() })
-  if (isPlain) book.saveSoon(noted)
+  if (isPlain) book.saveSoon(noted, sequences.length)
   else book.saveOutcome(noted, { fates, digest })
 }
 
@@ -221,19 +223,13 @@ function ofPresentReceiver(
   return outcome.kind === 'delivered' ? { kind: 'delivered', status: outcome.status } : null
 }
 
-/** Stores a digest before it is sent for the first time, and with it every outcome before it. */
-function storeDigest({ book }: Walk, sequences: readonly number[]): void {
-  const lane = book.lane()
-  if (lane.digest === null) book.save({ ...lane, digest: sequences })
-}
-
 async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
   const { log, book, receiver, clock } = walk
   const job = book.lane().replays[0]
   if (job === undefined) return
   const previousSequence = previousMeant(walk, entry.sequence)
   const attemptsBefore = log.attemptsOf(entry.sequence)
-  saveBeforeSend(walk)
+  saveBeforeSend(walk, [entry.sequence])
   const { fingerprint } = book.lane()
   const since = clock.now()
   const context = { previousSequence, replayed: true }
@@ -246,13 +242,15 @@ async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
 }
 
 /**
- * Where a person reads, an outcome is stored before the next send. A machine may see up to ten events again
- * after a crash, so its outcomes wait for each other and for those of the portal's other lanes, and one write
- * stores them all.
+ * A digest is stored before it is sent for the first time, and with it every outcome before it. Where a person
+ * reads, an outcome is stored before the next send. A machine may see up to ten events again after a crash, so its
+ * outcomes wait for each other and for those of the portal's other lanes, and one write stores them all.
  */
-function saveBeforeSend({ book, receiver }: Walk): void {
-  const unsaved = book.unsavedSends()
-  if (unsaved + 1 > MAX_REPEATS[receiver.reader]) book.save(book.lane())
+function saveBeforeSend({ book, receiver }: Walk, sequences: readonly number[]): void {
+  const lane = book.lane()
+  const unsaved = book.unsavedEvents()
+  if (sequences.length > 1 && lane.digest === null) book.save({ ...lane, digest: sequences })
+  else if (unsaved > 0 && unsaved + sequences.length > MAX_REPEATS[receiver.reader]) book.save(lane)
   else if (unsaved > 0) book.saveInTime()
 }
 
@@ -263,5 +261,6 @@ function termsOf({ clock, receiver }: Walk, since: number): SettleTerms {
     deadline: since + receiver.retryMs,
     minIntervalMs: receiver.minIntervalMs(),
     splitsDigests: receiver.digest?.isSplit ?? false,
+    isBatch: receiver.digest?.room !== undefined,
   }
 }

@@ -50,12 +50,12 @@ export interface WalkBook {
   saveOutcome(lane: LaneState, written: FateRecords): void
   /** Stores the outcomes that storage has refused before; throws while it still refuses. */
   catchUp(): void
-  /** Changes memory now, after a send; storage follows when the portal's lanes come to rest. */
-  saveSoon(lane: LaneState): void
+  /** Changes memory now, after a send of so many events; storage follows when the portal's lanes come to rest. */
+  saveSoon(lane: LaneState, events: number): void
   /** Makes sure that the sends which `saveSoon` took are stored within a second. */
   saveInTime(): void
-  /** Sends of this lane that `saveSoon` took and that are not stored yet. */
-  unsavedSends(): number
+  /** How many events of this lane `saveSoon` took whose sends are not stored yet. */
+  unsavedEvents(): number
   /** Changes memory only: a restart finds the same things out again, for example that an event is skipped. */
   setInMemory(lane: LaneState): void
 }
@@ -63,7 +63,7 @@ export interface WalkBook {
 /** The records that are stored together with a lane. */
 export interface FateRecords {
   readonly fates?: readonly ExactFate[]
-  /** The digest that was delivered. */
+  /** The digest that was delivered, where it is written down. */
   readonly digest?: DigestRecord | null
 }
 
@@ -73,7 +73,7 @@ export interface WalkReceiver {
   readonly reader: 'person' | 'machine'
   /** Retries of an event end this long after its time of receipt. */
   readonly retryMs: number
-  /** How waiting events are told together; null where a machine reads. */
+  /** How waiting events are told together; null for a machine that gets each by itself. */
   readonly digest: DigestRule | null
   /** Matches an event with the filter of an epoch. */
   readonly match: MatchFilter
@@ -91,7 +91,7 @@ export interface WalkReceiver {
 
 /** The facts that a message tells beside the events themselves. */
 export interface SendContext {
-  /** The sequence before the first event that the destination was meant to get. */
+  /** The sequence before the first of the events that the destination was meant to get. */
   readonly previousSequence: number | null
   readonly replayed: boolean
 }

@@ -166,7 +166,7 @@ export class LaneRules {
     for (const lane of book.all()) {
       // The events of a digest were decided by the filter that stood: they are passed only when it is
       // settled.
-      const isFree = lane.status === 'active' && lane.digest === null
+      const isFree = lane.status === 'active' && lane.digest === null && lane.halves.length === 0
       const passed = isFree ? this.#lastFiltered(lane) : lane.cursor
       if (passed > lane.cursor) book.setInMemory(skipEvent(lane, passed))
     }

@@ -18,6 +18,19 @@ const NONE = { exact: null, digest: null, filteredBy: null }
 const UNTIMED = { at: null, attempts: null }
 const FAILURE = { reason: 'http_503', detail: null, status: 503, at: NOW } as const
 
+describe('fateOf() an event of a digest under way', () => {
+  const lane = aLane({ cursor: 1, digest: [2, 3, 5], halves: [[6], [8, 9]] })
+
+  it.each([
+    [3, { first: 2, last: 5, count: 3 }],
+    [6, null],
+    [9, { first: 8, last: 9, count: 2 }],
+    [10, null],
+  ])('%i waits in the digest %j', (sequence, digest) => {
+    expect(fateOf(lane, anEntry({ sequence }), NONE)).toMatchObject({ state: 'waiting', digest })
+  })
+})
+
 describe('fateOf() event 5', () => {
   const passed = { cursor: 5 }
   const retrying = { cursor: 4, attempts: 2, lastError: FAILURE }

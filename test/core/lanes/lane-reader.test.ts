@@ -6,7 +6,7 @@ import {
   previousMeant,
   readWaiting,
 } from '../../../src/core/lanes/lane-reader.ts'
-import { CALM_MS } from '../../../src/core/lanes/plan-digest.ts'
+import { CALM_MS, type DigestRule } from '../../../src/core/lanes/plan-digest.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
 import {
   ONLY_FIELDS,
@@ -80,14 +80,23 @@ describe('nextBundle()', () => {
   it('is the front alone when machines read what people read before', () => {
     const scenario = aLaneScenario({ events: 2, reader: 'machine', lane: { digest: [1, 2] } })
     expect(sequences(nextBundle(scenario.ports()))).toEqual([1])
-    expect(scenario.lane.digest).toBeNull()
+    expect(scenario.lane).toMatchObject({ digest: null, halves: [[2]], singlyUpTo: 1 })
+  })
+
+  it('is a part of the digest under way when the settings allow fewer events now', () => {
+    const lane = { digest: oneTo(10) }
+    const digest = { waitMs: 0, max: 4 }
+    const scenario = aLaneScenario({ events: 20, lane, digest })
+    expect(sequences(nextBundle(scenario.ports()))).toEqual([1, 2, 3])
+    expect(scenario.lane).toMatchObject({ digest: [1, 2, 3], halves: [[4, 5], oneTo(10).slice(5)] })
+    expect(scenario.saves).toEqual([])
   })
 })
 
 describe('readWaiting()', () => {
   const rule = { waitMs: null, max: 50 }
 
-  function waiting(scenario: LaneScenario, wanted = rule): number[] | null {
+  function waiting(scenario: LaneScenario, wanted: DigestRule = rule): number[] | null {
     return sequences(readWaiting(scenario.ports(), { front: anEntry(), rule: wanted }))
   }
 
@@ -112,11 +121,40 @@ describe('readWaiting()', () => {
 
   it('looks behind the front when the destination gathers', () => {
     const gathering = { waitMs: 1000, max: 50 }
-    const read = readWaiting(aLaneScenario({ events: 3 }).ports(), {
-      front: anEntry(),
-      rule: gathering,
-    })
-    expect(sequences(read)).toEqual([1, 2, 3])
+    const scenario = aLaneScenario({ events: 3 })
+    scenario.now += 1000
+    expect(waiting(scenario, gathering)).toEqual([1, 2, 3])
+  })
+
+  it('reads nothing while it gathers, as long as no message can be full', () => {
+    const scenario = aLaneScenario({ events: 3 })
+    expect(waiting(scenario, { waitMs: 1000, max: 4 })).toEqual([1])
+    expect(scenario.reads).toBe(0)
+    expect(waiting(scenario, { waitMs: 1000, max: 3 })).toEqual([1, 2, 3])
+  })
+
+  it('reads nothing when nothing stands behind the front', () => {
+    const scenario = aLaneScenario({ events: 1 })
+    expect(waiting(scenario, { waitMs: 0, max: 100 })).toEqual([1])
+    expect(scenario.reads).toBe(0)
+  })
+
+  it.each([
+    [29, [1, 2]],
+    [30, [1, 2, 3]],
+    [5, [1]],
+  ])('puts into a batch of %i bytes what has room in it: %j', (bytes, expected) => {
+    const batch = { waitMs: 0, max: 100, room: { bytes, sizeOf: () => 10 } }
+    expect(waiting(aLaneScenario({ events: 3 }), batch)).toEqual(expected)
+  })
+
+  it('measures only what the destination gets', () => {
+    const scenario = aLaneScenario({ lane: CHOOSY })
+    for (const event of [{}, UNWANTED, {}]) scenario.portal.sends(event)
+    const measured: number[] = []
+    const sizeOf = ({ sequence }: LogEntry) => measured.push(sequence)
+    waiting(scenario, { waitMs: 0, max: 100, room: { bytes: 1000, sizeOf } })
+    expect(measured).toEqual([1, 3])
   })
 
   it('holds no more than one message may hold, and reads no page more for it', () => {

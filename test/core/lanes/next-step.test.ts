@@ -129,6 +129,11 @@ describe('nextStep() of a digest', () => {
     expect(stepOf({ notBefore: LATER }, { digest })).toBe('wait 5')
   })
 
+  it('sends the events in front of a half alone', () => {
+    const lane = { cursor: 1, singlyUpTo: 1, halves: [[3, 4]] }
+    expect(stepOf(lane, { digest, events: 4 })).toBe('2')
+  })
+
   it('behind the refused one gathers again', () => {
     expect(stepOf({ cursor: 1, singlyUpTo: 1 }, { digest })).toBe('wait 30')
   })

@@ -6,6 +6,8 @@ import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogEntry } from '../../../src/core/log/event.ts'
+import type { Bundle } from '../../../src/core/lanes/plan-digest.ts'
+import { partsUpTo } from '../../../src/core/lanes/state/digest-parts.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
 import { Crash, aLaneScenario, type LaneScenario } from '../../support/scenarios/lane-scenario.ts'
 import {
@@ -36,7 +38,7 @@ interface Answer {
 }
 
 interface Sending {
-  readonly entry: LogEntry
+  readonly last: LogEntry
   readonly replayed: boolean
 }
 
@@ -127,6 +129,8 @@ const calm: fc.Arbitrary<Answer> = fc.record({
 
 const history = fc.record({
   reader: fc.constantFrom('person' as const, 'machine' as const),
+  /** The most events of a batch; null: each event goes out alone. */
+  batch: fc.constantFrom(null, 2, 5, 30),
   retryHours: fc.constantFrom(1, 24),
   acts: fc.array(act, { maxLength: 25 }),
   answers: fc.oneof(
@@ -147,32 +151,60 @@ class Player {
   /** Events that the receiver got a second time since the last crash, outside of replays. */
   #repeats = 0
   #crashes = 0
+  /** The batch in which each event went out last. */
+  readonly #batches = new Map<number, ReadonlySet<number>>()
 
   constructor({
     reader,
+    batch,
     retryHours,
     answers,
   }: {
     readonly reader: 'person' | 'machine'
+    readonly batch: number | null
     readonly retryHours: number
     readonly answers: readonly Answer[]
   }) {
-    this.scenario = aLaneScenario({ reader, retryMs: retryHours * HOUR_MS })
+    const isBatch = reader === 'machine' && batch !== null
+    const room = { bytes: 1_000_000, sizeOf: () => 1 }
+    const digest = isBatch ? { waitMs: 0, max: batch, room } : null
+    this.scenario = aLaneScenario({ reader, digest, retryMs: retryHours * HOUR_MS })
     this.#answers = [...answers]
-    const bound = reader === 'person' ? 1 : 10
-    this.scenario.answer = (entry, { previousSequence, replayed }) => {
-      const { sequence } = entry
+    const bound = reader === 'person' ? 1 : Math.max(10, batch ?? 0)
+    this.scenario.answer = (entry, { previousSequence, replayed }, bundle) => {
       const next = this.#answers.shift() ?? { outcome: DELIVERED, crash: null, meanwhile: null }
-      expect(this.isMeant(sequence) || (replayed && this.isTakenNow(sequence))).toBe(true)
-      expect(previousSequence).toBe(this.meant().findLast((meant) => meant < sequence) ?? null)
+      expect(previousSequence).toBe(
+        this.meant().findLast((meant) => meant < entry.sequence) ?? null,
+      )
       if (replayed) expect(this.scenario.lane.attempts).toBe(0)
-      else this.checkOrder(sequence)
+      else this.checkLive(bundle)
+      for (const { sequence } of bundle) {
+        expect(this.isMeant(sequence) || (replayed && this.isTakenNow(sequence))).toBe(true)
+      }
       if (next.crash === 'before_receipt') throw new Crash()
-      if (next.outcome.kind === 'delivered' && !replayed) this.receive(sequence, bound)
-      if (next.outcome.kind === 'delivered') this.#received.add(sequence)
+      for (const { sequence } of next.outcome.kind === 'delivered' ? bundle : []) {
+        if (!replayed) this.receive(sequence, bound)
+        this.#received.add(sequence)
+      }
       if (next.crash === 'after_receipt') throw new Crash()
-      if (next.meanwhile !== null) this.during(next, { entry, replayed })
+      if (next.meanwhile !== null) this.during(next, { last: bundle.at(-1) ?? entry, replayed })
       return next.outcome
+    }
+  }
+
+  /** A bundle leaves out no event that was meant, and is no new mixture of a former batch and other events. */
+  checkLive(bundle: Bundle): void {
+    const sequences = bundle.map(({ sequence }) => sequence)
+    const [front] = sequences
+    const last = sequences.at(-1) ?? 0
+    this.checkOrder(bundle[0].sequence)
+    expect(this.meant().filter((one) => one >= (front ?? 0) && one <= last)).toEqual(sequences)
+    for (const sequence of sequences) {
+      const former = this.#batches.get(sequence)
+      if (former !== undefined) expect(sequences.filter((one) => !former.has(one))).toEqual([])
+    }
+    if (sequences.length > 1) {
+      for (const sequence of sequences) this.#batches.set(sequence, new Set(sequences))
     }
   }
 
@@ -194,11 +226,11 @@ class Player {
    * A filter that changes meanwhile decides from the next event on, if this attempt delivers its event. The
    * settings change with the filter, so that a failure is one of the former receiver, and settles nothing.
    */
-  during({ meanwhile, outcome }: Answer, { entry, replayed }: Sending): void {
+  during({ meanwhile, outcome }: Answer, { last, replayed }: Sending): void {
     if (meanwhile === null) return
     const { lane } = this.scenario
-    const isOwn = outcome.kind === 'delivered' && !replayed && lane.cursor < entry.sequence
-    this.apply(meanwhile, isOwn ? entry.sequence : lane.cursor)
+    const isOwn = outcome.kind === 'delivered' && !replayed && lane.cursor < last.sequence
+    this.apply(meanwhile, isOwn ? last.sequence : lane.cursor)
   }
 
   isSettled(sequence: number): boolean {
@@ -249,8 +281,10 @@ class Player {
         scenario.now += one.ms
         return
       case 'filter': {
-        this.#takes = this.#takes.filter(({ from }) => from <= passed)
-        this.#takes.push({ from: passed + 1, kinds: one.takes })
+        // A batch was decided by the filter that stood, with all of its halves.
+        const decided = Math.max(passed, partsUpTo(scenario.lane))
+        this.#takes = this.#takes.filter(({ from }) => from <= decided)
+        this.#takes.push({ from: decided + 1, kinds: one.takes })
         return scenario.relay.deploys(this.plan())
       }
       case 'walk':

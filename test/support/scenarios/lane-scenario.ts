@@ -51,6 +51,8 @@ export interface LaneScenarioOptions {
   readonly retryMs?: number
   readonly random?: number
   readonly digest?: DigestRule | null
+  /** How long the receiver takes for an answer. */
+  readonly answerMs?: number
   /** What the receiver answers to the attempts of a sequence; afterwards, and else, it takes them. */
   readonly outcomes?: { readonly [sequence: number]: readonly DeliveryOutcome[] }
 }
@@ -66,6 +68,10 @@ export class LaneScenario {
     sends: (event: Partial<RelayEvent> = {}): void => {
       this.#head += 1
       this.log.push(anEntry({ sequence: this.#head, receivedAt: this.now, event }))
+    },
+    /** Some events arrive at once. */
+    sendsMany: (count: number): void => {
+      for (let sent = 0; sent < count; sent += 1) this.portal.sends()
     },
   }
   /** The operator. */
@@ -96,7 +102,7 @@ export class LaneScenario {
     restarts: (): void => {
       this.crashes += 1
       this.lane = this.#saved
-      this.#unsavedSends = 0
+      this.#unsavedEvents = 0
     },
     /** The configuration changes, or loses the destination. */
     deploys: (plan: LanePlan | null): void => {
@@ -115,7 +121,7 @@ export class LaneScenario {
   erasures = 0
   lane: LaneState
   /** What the receiver answers; may throw a `Crash`, then nothing has reached the receiver. */
-  answer: (entry: LogEntry, context: SendContext) => DeliveryOutcome
+  answer: (entry: LogEntry, context: SendContext, bundle: Bundle) => DeliveryOutcome
   /** Runs when the receiver has answered, before the lane knows; may throw a `Crash`. */
   onAnswer: (entry: LogEntry) => void = () => {}
   readonly log: LogEntry[] = []
@@ -142,7 +148,7 @@ export class LaneScenario {
   readableUpTo = Number.MAX_SAFE_INTEGER
   #head = 0
   #saved: LaneState
-  #unsavedSends = 0
+  #unsavedEvents = 0
   readonly #during = new Map<number, () => void>()
   readonly #options: LaneScenarioOptions
   readonly #filters = new Map<string, ReturnType<typeof compileFilter>>()
@@ -265,15 +271,15 @@ export class LaneScenario {
       save: (lane, written) => this.#save(lane, written),
       saveOutcome: (lane, written) => this.#save(lane, written),
       catchUp: () => {},
-      saveSoon: (lane) => {
+      saveSoon: (lane, events) => {
         this.lane = lane
-        this.#unsavedSends += 1
+        this.#unsavedEvents += events
       },
       // The worst case: the second after which the book would save never comes.
       saveInTime: () => {
         this.timelySaves += 1
       },
-      unsavedSends: () => this.#unsavedSends,
+      unsavedEvents: () => this.#unsavedEvents,
       setInMemory: (lane) => {
         this.lane = lane
       },
@@ -311,7 +317,8 @@ export class LaneScenario {
     const sequences = bundle.map((told) => told.sequence)
     const together = bundle.length > 1 ? { sequences } : {}
     this.sends.push({ sequence, at: this.now, ...context, ...together })
-    const outcome = this.answer(entry, context)
+    this.now += this.#options.answerMs ?? 0
+    const outcome = this.answer(entry, context, bundle)
     if (outcome.kind === 'delivered') this.received.push(...sequences)
     this.onAnswer(entry)
     const action = this.#during.get(sequence)
@@ -325,7 +332,7 @@ export class LaneScenario {
     for (const fate of fates) this.fates.set(fate.sequence, fate)
     this.lane = lane
     this.#saved = lane
-    this.#unsavedSends = 0
+    this.#unsavedEvents = 0
     this.saves.push(lane)
   }
 }

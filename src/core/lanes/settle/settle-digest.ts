@@ -1,21 +1,33 @@
 /**
  * Applies the outcome of a digest to its lane. A digest is decided once: its sequences are stored with the
  * lane before it is sent, so that a digest that failed, or that a crash cut off, is sent again as the same
- * message. Where server errors may come from what is in a digest, a third one splits it: its front goes out
- * alone, and when the receiver takes it, the others follow one by one.
+ * message. A digest that the receiver refuses falls apart, so that one event cannot take the others with it: for
+ * people its events go one by one, and a batch falls into halves until the refused event is alone. Where server
+ * errors may come from what is in a digest for people, a third one splits it: its front goes out alone, and when the
+ * receiver takes it, the others follow one by one.
  */
-import { parkEvent, passEvent, type Settled } from '../state/cursor.ts'
+import { parkEvent, type Settled } from '../state/cursor.ts'
+import { halveDigest, type DigestParts } from '../state/digest-parts.ts'
 import type { DigestRecord } from '../state/fate.ts'
 import type { LaneState } from '../state/lane-state.ts'
 import { enableAfterAnswer } from '../state/lane-status.ts'
 import type { DeliveryOutcome } from '../state/outcome.ts'
-import { errorOf, settle, SPLIT_AFTER, type AttemptResult } from './settle.ts'
+import {
+  errorOf,
+  pacedUntil,
+  passDelivered,
+  settle,
+  SPLIT_AFTER,
+  type AttemptResult,
+} from './settle.ts'
 
 /** A lane after a digest was tried, and everything to store with it. */
 export interface SettledDigest extends Settled {
-  /** The digest when it was delivered; null otherwise. */
+  /** The delivered digest where it is written down; null otherwise. */
   readonly digest: DigestRecord | null
 }
+
+type Failed = Exclude<DeliveryOutcome, { kind: 'delivered' }>
 
 /** Applies the outcome of a digest, whose sequences are in order, to its lane. */
 export function settleDigest(
@@ -23,10 +35,13 @@ export function settleDigest(
   sequences: readonly number[],
   { outcome, terms }: AttemptResult,
 ): SettledDigest {
-  const [front, ...others] = sequences.filter((sequence) => sequence > lane.cursor)
+  const left = sequences.filter((sequence) => sequence > lane.cursor)
+  const [front, ...others] = left
   if (front === undefined) return settleParked(lane, sequences, { outcome, terms })
+  if (outcome.kind === 'delivered')
+    return settleTaken(lane, { sequences, left }, { outcome, terms })
   if (outcome.kind === 'rejected' && outcome.scope === 'message') {
-    return { lane: dissolve(lane, sequences, { outcome, terms }), fates: [], digest: null }
+    return { lane: fallApart(lane, left, { outcome, terms }), fates: [], digest: null }
   }
   const attempts = lane.attempts + 1
   const settled = settle(lane, front, { outcome, terms })
@@ -34,32 +49,46 @@ export function settleDigest(
     // The digest waits for its next attempt, or its front alone does.
     const isSplit =
       terms.splitsDigests === true && isServerError(outcome) && attempts >= SPLIT_AFTER
-    const split = { digest: null, singlyUpTo: sequences.at(-1) ?? front }
+    const split = { digest: null, singlyUpTo: left.at(-1) ?? front }
     return {
       ...settled,
       lane: isSplit ? { ...settled.lane, ...split } : settled.lane,
       digest: null,
     }
   }
-  if (outcome.kind !== 'delivered')
-    return { ...parkRest(settled, { others, attempts }), digest: null }
-  const { now: at } = terms
-  const passed = others.reduce(
-    (passing, sequence) => passEvent(passing, sequence, { state: 'delivered', at, attempts }),
-    settled.lane,
-  )
-  // The operator parked some of its events while the message was under way: they are delivered with it.
-  const parked = sequences.filter((sequence) => sequence < front)
-  const told = { state: 'delivered', reason: null, status: outcome.status, at, attempts } as const
-  return {
-    lane: { ...passed, digest: null, digestedAt: at },
-    fates: parked.map((sequence) => ({ sequence, ...told })),
-    digest: { sequences, at, attempts },
+  // A server that answers is alive, and one of the events may be what it cannot bear: each gets its last attempt.
+  if (terms.isBatch === true && isServerError(outcome)) {
+    const { notBefore } = settled.lane
+    const apart = fallApart(lane, left, { outcome, terms })
+    return { lane: { ...apart, notBefore }, fates: [], digest: null }
   }
+  return { ...parkRest(settled, { others, attempts }), digest: null }
 }
 
 function isServerError(outcome: DeliveryOutcome): boolean {
   return outcome.kind === 'unreachable' && outcome.status !== null && outcome.status >= 500
+}
+
+/**
+ * The receiver has taken the message: also those of its events that the operator parked while it was under way.
+ * Each message for people is written down, and a batch only when it took more than one attempt.
+ */
+function settleTaken(
+  lane: LaneState,
+  { sequences, left }: Readonly<Record<'sequences' | 'left', readonly number[]>>,
+  { outcome, terms }: AttemptResult<Extract<DeliveryOutcome, { kind: 'delivered' }>>,
+): SettledDigest {
+  const { now: at } = terms
+  const attempts = lane.attempts + 1
+  const paced = { ...lane, attempts, notBefore: pacedUntil({ outcome, terms }) }
+  const parked = sequences.slice(0, sequences.length - left.length)
+  const told = { state: 'delivered', reason: null, status: outcome.status, at, attempts } as const
+  const isPlain = terms.isBatch === true && attempts === 1
+  return {
+    lane: { ...passDelivered(paced, left, at), digestedAt: at },
+    fates: parked.map((sequence) => ({ sequence, ...told })),
+    digest: isPlain ? null : { sequences, at, attempts },
+  }
 }
 
 /**
@@ -72,25 +101,27 @@ function settleParked(
 ): SettledDigest {
   const settled = sequences.map((sequence) => settle(lane, sequence, result))
   return {
-    lane: { ...(settled.at(-1)?.lane ?? lane), digest: null },
+    lane: settled.at(-1)?.lane ?? lane,
     fates: settled.flatMap(({ fates }) => fates),
     digest: null,
   }
 }
 
 /**
- * The receiver will never take this message, perhaps because of one of its events: they go out one by one. It
+ * The receiver will not take this message, perhaps because of one of its events: they go out in smaller ones. It
  * has answered, so a disabled lane goes on.
  */
-function dissolve(
+function fallApart(
   lane: LaneState,
-  sequences: readonly number[],
-  { outcome, terms }: AttemptResult<Extract<DeliveryOutcome, { kind: 'rejected' }>>,
+  left: readonly number[],
+  { outcome, terms }: AttemptResult<Failed>,
 ): LaneState {
+  const singly = { digest: null, singlyUpTo: left.at(-1) ?? lane.singlyUpTo }
+  const halved = halveDigest({ ...lane, digest: left })
+  const parts: Partial<DigestParts> = terms.isBatch === true ? halved : singly
   return {
     ...enableAfterAnswer(lane),
-    digest: null,
-    singlyUpTo: sequences.at(-1) ?? lane.singlyUpTo,
+    ...parts,
     attempts: 0,
     nextAttemptAt: null,
     notBefore: terms.now + terms.minIntervalMs,
@@ -107,13 +138,13 @@ function parkRest(
   { others, attempts }: { readonly others: readonly number[]; readonly attempts: number },
 ): Settled {
   const cause = fates.at(-1)
-  if (cause?.state !== 'parked') return { lane: { ...lane, digest: null }, fates }
+  if (cause?.state !== 'parked') return { lane, fates }
   const { reason, status, at } = cause
   return others.reduce<Settled>(
     (settled, sequence) => {
       const parked = parkEvent({ ...settled.lane, attempts }, sequence, { reason, status, at })
       return { lane: parked.lane, fates: [...settled.fates, ...parked.fates] }
     },
-    { lane: { ...lane, digest: null }, fates },
+    { lane, fates },
   )
 }

@@ -3,7 +3,7 @@
  * out.
  */
 import { DAY_MS } from '../../durations.ts'
-import { parkEvent, passEvent, type Settled } from '../state/cursor.ts'
+import { parkEvent, passEvents, type Settled } from '../state/cursor.ts'
 import type { LaneError, LaneState } from '../state/lane-state.ts'
 import { disableAfterAttempt, enableAfterAnswer, weighRejections } from '../state/lane-status.ts'
 import type { DeliveryOutcome } from '../state/outcome.ts'
@@ -30,6 +30,8 @@ export interface SettleTerms {
   readonly minIntervalMs: number
   /** True for a receiver that may answer a digest with server errors because of what is in it. @default false */
   readonly splitsDigests?: boolean
+  /** True for a machine, which gets a digest as a batch. @default false */
+  readonly isBatch?: boolean
 }
 
 /** An outcome with the circumstances of its attempt. */
@@ -76,16 +78,25 @@ function settleDelivered(
 ): Settled {
   const { attempts } = lane
   const at = terms.now
-  const passed = passEvent(lane, sequence, { state: 'delivered', at, attempts })
   const fate = { sequence, state: 'delivered' as const, reason: null, status: outcome.status }
   return {
-    lane: {
-      ...enableAfterAnswer(passed),
-      disabledReason: null,
-      lastError: null,
-      rejectedInARow: 0,
-    },
+    lane: passDelivered(lane, [sequence], at),
     fates: attempts > 1 ? [{ ...fate, at, attempts }] : [],
+  }
+}
+
+/** The lane after its receiver has taken one message with these events, at the last of its attempts. */
+export function passDelivered(
+  lane: LaneState,
+  sequences: readonly number[],
+  at: number,
+): LaneState {
+  const passed = passEvents(lane, sequences, { state: 'delivered', at, attempts: lane.attempts })
+  return {
+    ...enableAfterAnswer(passed),
+    disabledReason: null,
+    lastError: null,
+    rejectedInARow: 0,
   }
 }
 
@@ -98,8 +109,10 @@ function settleUnreachable(
   const { now, random, deadline } = terms
   const { retryAfterMs, reason, status } = outcome
   const notBefore = Math.max(lane.notBefore, now + clampRetryAfter(retryAfterMs))
-  // The front of a digest that was split fails by itself too, so the cause was no part of the digest.
-  const isAlone = lane.attempts > SPLIT_AFTER && lane.singlyUpTo > sequence
+  // The front of a digest that was split fails by itself too, so the cause was no part of the digest. Halves are
+  // decided, and wait behind all of it.
+  const isSplit = lane.attempts > SPLIT_AFTER && lane.singlyUpTo > sequence
+  const isAlone = isSplit && lane.halves.length === 0
   const singlyUpTo = terms.splitsDigests === true && isAlone ? sequence : lane.singlyUpTo
   const failed: LaneState = { ...lane, singlyUpTo, notBefore, lastError: errorOf(outcome, now) }
   if (lane.status === 'disabled') {

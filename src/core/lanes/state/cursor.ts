@@ -3,6 +3,7 @@
  * get.
  */
 import type { ExactFate, ParkReason, RecentFate } from './fate.ts'
+import { partsBehind } from './digest-parts.ts'
 import type { LaneState } from './lane-state.ts'
 
 /** The number of its last events whose fates a lane remembers. */
@@ -33,17 +34,27 @@ export function passEvent(
   sequence: number,
   fate: Omit<RecentFate, 'sequence'>,
 ): LaneState {
-  const rest = lane.digest?.filter((waiting) => waiting > sequence) ?? []
+  return passEvents(lane, [sequence], fate)
+}
+
+/** Moves the cursor over events that one message has settled, oldest first, and remembers their common fate. */
+export function passEvents(
+  lane: LaneState,
+  sequences: readonly number[],
+  fate: Omit<RecentFate, 'sequence'>,
+): LaneState {
+  const last = sequences.at(-1) ?? lane.cursor
+  const passed = sequences.map((sequence) => ({ sequence, ...fate }))
   return {
     ...lane,
-    cursor: sequence,
+    cursor: last,
     attempts: 0,
     nextAttemptAt: waitOfNext(lane),
-    lastMeant: sequence,
-    // The rest of a digest stays one message. A single event is no digest.
-    digest: rest.length > 1 ? rest : null,
+    lastMeant: sequences.at(-1) ?? lane.lastMeant,
+    // The rest of a digest stays one message.
+    ...partsBehind(lane, last),
     gatherUntil: null,
-    recent: [...lane.recent, { sequence, ...fate }].slice(-RECENT_FATES),
+    recent: [...lane.recent, ...passed].slice(-RECENT_FATES),
   }
 }
 

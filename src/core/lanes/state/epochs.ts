@@ -2,6 +2,7 @@
  * The filters of a lane. Each filter decided from one sequence on, and that decision stays: events that were
  * left out do not come back when the filter changes.
  */
+import { partsUpTo } from './digest-parts.ts'
 import type { Epoch, LaneState } from './lane-state.ts'
 
 /** The most changes of its filter that a lane remembers. */
@@ -21,7 +22,7 @@ export function epochOf(filter: Omit<Epoch, 'from'>, from: number): Epoch {
 /**
  * A lane whose last epoch has this filter: the same lane when it is so already, else one with a new epoch.
  * The filters that stood keep what they have decided, which reaches up to `decidedUpTo`: at least to the
- * cursor and to the end of the digest under way. A filter that may decide only from a sequence on (`from`) begins
+ * cursor and to the end of the digest under way and its halves. A filter that may decide only from a sequence on (`from`) begins
  * there at the earliest.
  */
 export function matchEpoch(
@@ -36,7 +37,7 @@ export function matchEpoch(
 ): LaneState {
   const last = lane.epochs.at(-1)
   if (last !== undefined && isSameFilter(last, filter)) return lane
-  const decided = Math.max(lane.cursor, lane.digest?.at(-1) ?? 0, decidedUpTo())
+  const decided = Math.max(lane.cursor, partsUpTo(lane), decidedUpTo())
   const next = epochOf(filter, Math.max(decided + 1, filter.from ?? 0))
   // An epoch that has decided nothing yet is replaced.
   const earlier = lane.epochs.filter((epoch) => epoch.from < next.from)

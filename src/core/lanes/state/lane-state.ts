@@ -81,9 +81,11 @@ interface LaneProgress {
   readonly replays: readonly ReplayJob[]
   /** The sequences of the digest under way, oldest first, written before it is sent; null for none. */
   readonly digest: readonly number[] | null
+  /** The parts of a halved digest that follow the one under way, oldest first; each goes out as it is. */
+  readonly halves: readonly (readonly number[])[]
   /** When the last digest was delivered; null before the first. */
   readonly digestedAt: number | null
-  /** Events up to this sequence go out one by one, since a digest that held them was refused. */
+  /** Events up to this sequence go out one by one, since a digest that held them fell apart. */
   readonly singlyUpTo: number
   /** Until when the front waits for others to be told with it; known to memory only. */
   readonly gatherUntil: number | null
@@ -146,6 +148,7 @@ export const UNTOUCHED = {
   recent: [],
   replays: [],
   digest: null,
+  halves: [],
   digestedAt: null,
   singlyUpTo: 0,
   gatherUntil: null,

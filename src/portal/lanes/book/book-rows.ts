@@ -116,6 +116,8 @@ const PROGRESS = {
   recent: v.array(RecentFateSchema),
   replays: v.array(ReplayJobSchema),
   digest: v.fallback(v.nullable(v.array(v.number())), null),
+  // Older versions halved none.
+  halves: v.fallback(v.array(v.array(v.number())), []),
   digestedAt: NumberOrNull,
   singlyUpTo: AnyNumber,
   // Known to memory only, so it begins anew.

@@ -211,7 +211,7 @@ export class LaneBook {
 
   /** Whether a page has sends that only memory knows. */
   hasUnsavedSends(): boolean {
-    return [...this.#pages.values()].some((page) => page.unsavedSends() > 0)
+    return [...this.#pages.values()].some((page) => page.unsavedEvents() > 0)
   }
 
   /** Changes memory only; a page remembers what storage does not know. */

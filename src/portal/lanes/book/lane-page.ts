@@ -75,9 +75,9 @@ export class LanePage implements WalkBook {
   }
 
   /** Changes memory after a send; a flush of the book stores it together with the sends of other lanes. */
-  saveSoon(lane: LaneState): void {
+  saveSoon(lane: LaneState, events: number): void {
     this.#book.put(lane)
-    this.#unsaved += 1
+    this.#unsaved += events
   }
 
   /** Makes sure that the sends which `saveSoon` took are stored within a second. */
@@ -85,8 +85,8 @@ export class LanePage implements WalkBook {
     this.#book.checkpoint.flushInTime()
   }
 
-  /** How many sends only memory knows. */
-  unsavedSends(): number {
+  /** Of how many events only memory knows the sends. */
+  unsavedEvents(): number {
     return this.#unsaved
   }
 

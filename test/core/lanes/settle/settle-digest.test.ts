@@ -144,3 +144,103 @@ describe('settleDigest()', () => {
     expect(settleAs(REJECTED, {}, aside).lane).toMatchObject({ cursor: 5, digest: null })
   })
 })
+
+describe('settleDigest() of a batch', () => {
+  const lane = aLane({ cursor: 0, digest: [2, 3, 5, 8], lastMeant: null })
+
+  function settleAs(outcome: DeliveryOutcome, terms: Partial<SettleTerms> = {}, of = lane) {
+    const all = { ...TERMS, isBatch: true, ...terms }
+    return settleDigest(of, [2, 3, 5, 8], { outcome, terms: all })
+  }
+
+  test('a success at once is told by the cursor alone, as that of a single event', () => {
+    const settled = settleAs(DELIVERED)
+    expect(settled).toMatchObject({ fates: [], digest: null })
+    expect(settled.lane).toMatchObject({ cursor: 8, lastMeant: 8, digest: null, singlyUpTo: 0 })
+    expect(settled.lane.recent.map(({ sequence }) => sequence)).toEqual([2, 3, 5, 8])
+  })
+
+  test('a success after a failure is written down once for all of them', () => {
+    const settled = settleAs(DELIVERED, {}, { ...lane, attempts: 1 })
+    expect(settled.fates).toEqual([])
+    expect(settled.digest).toEqual({ sequences: [2, 3, 5, 8], at: TERMS.now, attempts: 2 })
+  })
+
+  test('a refusal halves it at once, parks nothing, and counts no refusal', () => {
+    const settled = settleAs(REJECTED, {}, { ...lane, attempts: 1, rejectedInARow: 19 })
+    expect(settled).toMatchObject({ fates: [], digest: null })
+    expect(settled.lane).toEqual({
+      ...lane,
+      digest: [2, 3],
+      halves: [[5, 8]],
+      attempts: 0,
+      rejectedInARow: 19,
+      notBefore: TERMS.now + 1000,
+      lastError: { reason: 'http_422', detail: 'No such field', status: 422, at: TERMS.now },
+    })
+  })
+
+  test('a refusal by the daily try lets a disabled lane go on with the halves', () => {
+    const disabled = aLane({ ...lane, status: 'disabled', disabledReason: 'gone' })
+    const settled = settleAs(REJECTED, {}, disabled)
+    expect(settled.lane).toMatchObject({ status: 'active', digest: [2, 3], halves: [[5, 8]] })
+  })
+
+  test('a taken half lets the next one follow', () => {
+    const half = aLane({ cursor: 0, digest: [2, 3], halves: [[5, 8]] })
+    const terms = { ...TERMS, isBatch: true }
+    const settled = settleDigest(half, [2, 3], { outcome: DELIVERED, terms })
+    expect(settled.lane).toMatchObject({ cursor: 3, digest: [5, 8], halves: [] })
+  })
+
+  test.each([
+    ['server errors', unreachable()],
+    ['no answer', { ...FAILED, status: null }],
+    ['a rate limit', { ...FAILED, status: 429 }],
+  ])('%s keep it as it is, however often they come', (_which, outcome) => {
+    const settled = settleAs(outcome, {}, { ...lane, attempts: 8 })
+    expect(settled.lane).toMatchObject({ cursor: 0, digest: [2, 3, 5, 8], halves: [], attempts: 9 })
+  })
+
+  test('a server error after the deadline halves it: one event may be the cause', () => {
+    const outcome = unreachable(MINUTE_MS)
+    const settled = settleAs(outcome, { deadline: TERMS.now }, { ...lane, attempts: 8 })
+    expect(settled).toMatchObject({ fates: [], digest: null })
+    expect(settled.lane).toMatchObject({
+      cursor: 0,
+      digest: [2, 3],
+      halves: [[5, 8]],
+      attempts: 0,
+      nextAttemptAt: null,
+      notBefore: TERMS.now + MINUTE_MS,
+      lastError: { reason: 'http_503' },
+    })
+  })
+
+  test('no answer after the deadline sets each of its events aside, and the next half follows', () => {
+    const outcome = { ...FAILED, status: null }
+    const half = { ...lane, halves: [[9, 10]] }
+    const settled = settleAs(outcome, { deadline: TERMS.now }, half)
+    expect(settled.fates.map(({ sequence, state }) => [sequence, state])).toEqual(
+      [2, 3, 5, 8].map((sequence) => [sequence, 'parked']),
+    )
+    expect(settled.lane).toMatchObject({
+      cursor: 8,
+      digest: [9, 10],
+      halves: [],
+      rejectedInARow: 0,
+    })
+  })
+
+  test('a refusal of what the operator has left of it halves that', () => {
+    const rest = aLane({ cursor: 2, digest: [3, 5, 8] })
+    expect(settleAs(REJECTED, {}, rest).lane).toMatchObject({ digest: [3, 5], halves: [[8]] })
+    const last = aLane({ cursor: 5, digest: null, singlyUpTo: 8 })
+    expect(settleAs(REJECTED, {}, last).lane).toMatchObject({ digest: null, singlyUpTo: 8 })
+  })
+
+  test('what was parked meanwhile never takes a half out of the way of the others', () => {
+    const aside = aLane({ cursor: 8, digest: [9, 10] })
+    expect(settleAs(DELIVERED, {}, aside).lane).toMatchObject({ cursor: 8, digest: [9, 10] })
+  })
+})

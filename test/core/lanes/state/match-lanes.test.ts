@@ -42,6 +42,7 @@ describe('createLane()', () => {
       digest: null,
       digestedAt: null,
       singlyUpTo: 0,
+      halves: [],
       gatherUntil: null,
       memory: { movedTo: null, grantedAt: null, perMinute: null },
     })

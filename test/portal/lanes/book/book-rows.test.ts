@@ -57,6 +57,7 @@ describe('the row of lanes', () => {
         recent: [{ sequence: 7, state: 'parked', at: NOW, attempts: 2 }],
         replays: [aJob({ parkedOnly: true })],
         digest: [8, 9],
+        halves: [[10, 11], [12]],
         digestedAt: NOW,
         singlyUpTo: 5,
         memory: { movedTo: '-100', grantedAt: NOW, perMinute: 60 },
@@ -101,6 +102,7 @@ describe('a lane of an older version', () => {
   it('is completed with what a new lane begins with', async () => {
     const {
       digest: _digest,
+      halves: _halves,
       digestedAt: _digestedAt,
       singlyUpTo: _singlyUpTo,
       gatherUntil: _gatherUntil,

@@ -12,10 +12,10 @@ describe('a send that only memory knows', () => {
     const unsaved = await inLaneRoom({}, (scenario) => {
       const { book } = scenario
       const page = book.page('erp')
-      page.saveSoon(scenario.lane())
-      const before = page.unsavedSends()
+      page.saveSoon(scenario.lane(), 1)
+      const before = page.unsavedEvents()
       book.matchNow({ plans: null, head: 0 })
-      return [before, page.unsavedSends()]
+      return [before, page.unsavedEvents()]
     })
     expect(unsaved).toEqual([1, 0])
   })
