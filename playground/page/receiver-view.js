@@ -117,7 +117,12 @@ function stayAtEnd(list) {
 }
 
 function keepMessages(list, messages, { createMessage, newestFirst }) {
-  keepList(list, messages, { key: ({ number }) => number, create: createMessage, newestFirst })
+  keepList(list, messages, { key: keyOf, create: createMessage, newestFirst })
+}
+
+/** The events of a batch came with one request, and have its number. */
+function keyOf({ number, id = '' }) {
+  return `${number} ${id}`
 }
 
 function createDot({ status, answer, at }) {

@@ -11,7 +11,7 @@ export const webhookView = {
 }
 
 function createMessage(message) {
-  const { verification, payload } = message
+  const { verification, payload, batch = null } = message
   const check = verification === null ? null : describeCheck(verification)
   return drawDelivery(message, {
     type: String(payload?.type ?? 'unknown')
@@ -19,9 +19,13 @@ function createMessage(message) {
       .at(-1),
     field: payload?.data?.fields?.FIELD_NAME ?? '',
     check,
-    caption: check?.text ?? 'Not checked by a receiver',
+    caption: describeBatch(batch, check?.text ?? 'Not checked by a receiver'),
     shown: ['webhook-id', 'webhook-timestamp', 'webhook-signature', 'content-type', 'user-agent'],
   })
+}
+
+function describeBatch(batch, text) {
+  return batch === null ? text : `${text}; came in the batch ${batch}`
 }
 
 function describeCheck({ verified, reason }) {

@@ -1,11 +1,11 @@
 /**
- * Reads one CloudEvent 1.0 out of an HTTP request, structured or binary, and checks it strictly
- * (cloudevents/spec: spec.md, bindings/http-protocol-binding.md 1.0.2).
+ * Reads the CloudEvents 1.0 of an HTTP request, one that is structured or binary, or a batch, and checks them
+ * strictly (cloudevents/spec: spec.md, bindings/http-protocol-binding.md 1.0.2, formats/json-format.md).
  */
 import { isObject, parseJson } from './json.ts'
 
-/** The form of an event: whole in the body, or with its attributes in headers. */
-export type ContentMode = 'structured' | 'binary'
+/** The form of a request: an event whole in the body, one with its attributes in headers, or several in a list. */
+export type ContentMode = 'structured' | 'binary' | 'batched'
 
 /** A valid event. */
 export interface CloudEvent {
@@ -32,7 +32,43 @@ interface HttpMessage {
   readonly body: string
 }
 
-/** Reads the event of a request in one of the accepted modes. */
+/** The events of a request, or why a receiver takes none of them. */
+export type CloudEventsReading =
+  | { readonly ok: true; readonly events: readonly CloudEvent[] }
+  | Failure
+
+/** Reads the events of a request in one of the accepted modes: several only in the batched one. */
+export function readCloudEvents(
+  message: HttpMessage,
+  modes: readonly ContentMode[],
+): CloudEventsReading {
+  const mediaType = mediaTypeOf(message.headers['content-type'] ?? '')
+  if (mediaType === BATCH_TYPE) return readBatch(message.body, modes)
+  const reading = readCloudEvent(message, modes)
+  return reading.ok ? { ok: true, events: [reading.event] } : reading
+}
+
+const BATCH_TYPE = 'application/cloudevents-batch+json'
+
+function mediaTypeOf(contentType: string): string {
+  return contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
+/** JSON format 1.0.2, section 4: a list of events, each in the structured form. */
+function readBatch(body: string, modes: readonly ContentMode[]): CloudEventsReading {
+  if (!modes.includes('batched')) return fail(415, 'the batched mode is not accepted')
+  const list = parseJson(body)
+  if (!Array.isArray(list)) return fail(400, 'the body is not a JSON list')
+  const events: CloudEvent[] = []
+  for (const value of list as readonly unknown[]) {
+    const reading = readStructured(value)
+    if (!reading.ok) return reading
+    events.push({ ...reading.event, mode: 'batched' })
+  }
+  return { ok: true, events }
+}
+
+/** Reads the one event of a request in one of the accepted modes. */
 export function readCloudEvent(
   message: HttpMessage,
   modes: readonly ContentMode[],
@@ -40,16 +76,15 @@ export function readCloudEvent(
   const contentType = message.headers['content-type']
   if (contentType === undefined) return fail(415, 'Content-Type is missing')
   if (message.body === '') return fail(400, 'the body is empty')
-  const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+  const mediaType = mediaTypeOf(contentType)
   const mode = mediaType.startsWith('application/cloudevents') ? 'structured' : 'binary'
   if (!modes.includes(mode)) return fail(415, `the ${mode} mode is not accepted`)
   if (mode === 'binary') return readBinary(message, contentType)
-  if (mediaType === 'application/cloudevents+json') return readStructured(message.body)
+  if (mediaType === 'application/cloudevents+json') return readStructured(parseJson(message.body))
   return fail(415, `the format ${mediaType} is not accepted`)
 }
 
-function readStructured(body: string): CloudEventReading {
-  const value = parseJson(body)
+function readStructured(value: unknown): CloudEventReading {
   if (!isObject(value)) return fail(400, 'the body is not a JSON object')
   const { data, data_base64: base64, ...rest } = value
   if (data !== undefined && base64 !== undefined) {

@@ -2,7 +2,7 @@
  * A simulated receiver of CloudEvents 1.0 over HTTP: it checks every event strictly, asks for the
  * handshake of the webhook spec when it is told to, and watches the order of each source.
  */
-import { readCloudEvent } from './cloud-event.ts'
+import { readCloudEvents } from './cloud-event.ts'
 import type { CloudEvent, ContentMode } from './cloud-event.ts'
 import { readNumber, readProperty } from './json.ts'
 import { createOrderWatch, isOrderProblem } from './order-watch.ts'
@@ -42,7 +42,7 @@ export interface CloudEventsOptions extends ReceiverOptions<CloudEventsMessage> 
   readonly handshake?: 'required' | 'none'
   /** The rate that the handshake tells; requests above it get 429. @default * */
   readonly allowedRate?: AllowedRate
-  /** The accepted modes; every other one is answered with 415. @default both */
+  /** The accepted modes; every other one is answered with 415. @default all */
   readonly modes?: readonly ContentMode[]
 }
 
@@ -71,7 +71,7 @@ export async function createCloudEventsSimulator({
   bearer,
   handshake = 'none',
   allowedRate = '*',
-  modes = ['structured', 'binary'],
+  modes = ['structured', 'binary', 'batched'],
   onMessage,
   onRequest,
   clock = Date.now,
@@ -147,20 +147,17 @@ function judgeRequest(
   }
   const waitMs = waitForRate()
   if (waitMs > 0) return refuse(rateLimited(waitMs))
-  const reading = readCloudEvent(request, rules.modes)
+  const reading = readCloudEvents(request, rules.modes)
   if (!reading.ok) return refuseWith(reading.status, reading.reason)
-  const { event } = reading
-  const numbers = readNumbers(event)
-  const order = placeInOrder({
-    ...numbers,
-    stream: event.source,
-    id: `${event.source} ${event.id}`,
-  })
   const { number, at, headers, body } = request
-  return {
-    answer: { status: 204, body: '' },
-    message: { ...event, number, at, headers, body, ...numbers, order },
-  }
+  const [message = null, ...further] = reading.events.map((event) => {
+    const numbers = readNumbers(event)
+    const id = `${event.source} ${event.id}`
+    const order = placeInOrder({ ...numbers, stream: event.source, id })
+    return { ...event, number, at, headers, body, ...numbers, order }
+  })
+  // A list without events is valid, and tells nothing.
+  return { answer: { status: 204, body: '' }, message, further }
 }
 
 function judgeHandshake(request: PendingRequest, rules: Rules): Verdict<CloudEventsMessage> {

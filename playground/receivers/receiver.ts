@@ -90,6 +90,8 @@ export type PendingRequest = Omit<ReceivedRequest, 'status' | 'answer'>
 export interface Verdict<M> {
   readonly answer: ReceiverAnswer
   readonly message: M | null
+  /** What else an accepted request told: the other events of a batch. @default [] */
+  readonly further?: readonly M[]
 }
 
 /** The parts in which one kind of receiver differs from the others. */
@@ -183,10 +185,10 @@ async function answerRequest<M>(
     return
   }
   const behaviour = currentBehaviour(state.behaviour, kind.clock())
-  const { message, answer } = decide(kind, behaviour, { ...pending, body })
-  if (message !== null) {
-    state.inbox.add(message)
-    kind.onMessage?.(message)
+  const { message, further = [], answer } = decide(kind, behaviour, { ...pending, body })
+  for (const told of message === null ? [] : [message, ...further]) {
+    state.inbox.add(told)
+    kind.onMessage?.(told)
   }
   record(body, answer)
   response.writeHead(answer.status, answer.headers ?? {})

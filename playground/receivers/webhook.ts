@@ -1,6 +1,7 @@
 /**
  * A simulated receiver of Standard Webhooks 1.0.0: it checks signature and time itself, and watches
- * the order: repeats of an id, sequences that go back, and gaps told by `previousSequence`.
+ * the order: repeats of an id, sequences that go back, and gaps told by `previousSequence`. Of a batch it takes
+ * each event as a message, whose id is that of its entry.
  */
 import { createHmac, createPublicKey, timingSafeEqual, verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
@@ -23,11 +24,13 @@ export type Verification =
 
 /** One accepted delivery. */
 export interface WebhookMessage extends ReceivedMessage {
-  /** `webhook-id`. */
+  /** `webhook-id`, or the id of the entry in a batch. */
   readonly id: string
-  /** The exact text that was signed. */
+  /** The `webhook-id` of the batch that held it; null when it came alone. */
+  readonly batch: string | null
+  /** The exact text that was signed: a batch as a whole. */
   readonly body: string
-  /** The parsed body; null when it is not JSON. */
+  /** The parsed body, or the entry of a batch; null when it is not JSON. */
   readonly payload: unknown
   readonly verification: Verification
   readonly memberId: string | null
@@ -93,9 +96,12 @@ export async function createWebhookSimulator({
       if (!verification.verified && unverified === 'reject') {
         return refuse(jsonAnswer(401, { error: verification.reason }))
       }
-      const delivery = describeDelivery(request)
-      const order = placeInOrder({ ...delivery, stream: delivery.memberId ?? '' })
-      return { answer: { status, body: '' }, message: { ...delivery, verification, order } }
+      const [message, ...further] = describeDeliveries(request).map((delivery) => {
+        const order = placeInOrder({ ...delivery, stream: delivery.memberId ?? '' })
+        return { ...delivery, verification, order }
+      })
+      if (message === undefined) return refuse(jsonAnswer(400, { error: 'empty_batch' }))
+      return { answer: { status, body: '' }, message, further }
     },
   })
   return {
@@ -193,13 +199,31 @@ function parsePublicKey(publicKey: string): KeyObject {
 
 type Delivery = Omit<WebhookMessage, 'order' | 'verification'>
 
-function describeDelivery({ number, at, headers, body }: PendingRequest): Delivery {
-  const payload = parseJson(body) ?? null
+const BATCH_TYPE = 'bitrix24.batch'
+
+/** The deliveries of a request: one, or those of a batch. */
+function describeDeliveries(request: PendingRequest): readonly Delivery[] {
+  const id = request.headers['webhook-id'] ?? ''
+  const payload = parseJson(request.body) ?? null
+  if (readString(payload, 'type') !== BATCH_TYPE) {
+    return [describeDelivery(request, { id, batch: null, payload })]
+  }
+  const events = readProperty(readProperty(payload, 'data'), 'events')
+  return (Array.isArray(events) ? events : []).map((entry: unknown) =>
+    describeDelivery(request, { id: readString(entry, 'id') ?? '', batch: id, payload: entry }),
+  )
+}
+
+function describeDelivery(
+  { number, at, headers, body }: PendingRequest,
+  { id, batch, payload }: Pick<Delivery, 'id' | 'batch' | 'payload'>,
+): Delivery {
   const data = readProperty(payload, 'data')
   return {
     number,
     at,
-    id: headers['webhook-id'] ?? '',
+    id,
+    batch,
     headers,
     body,
     payload,

@@ -65,6 +65,7 @@ export function createChatType<E extends ChatEndpoint, B extends object>(
     type: kind.type,
     reader: 'person',
     profile: kind.profile,
+    layOutEntry: null,
     create: (settings, terms) => createChat(kind, settings, terms),
   }
 }

@@ -42,7 +42,7 @@ export interface Delivery {
   readonly systemUserId: number | null
 }
 
-/** The content of one request: one delivery, or several as a digest (people only), oldest first. */
+/** The content of one request: one delivery, or several as a digest, oldest first. */
 export interface Parcel {
   readonly deliveries: readonly [Delivery, ...Delivery[]]
   /** The address of the portal's page on the dashboard; null when the relay does not know its own address. */
@@ -101,7 +101,7 @@ export interface Handshake {
 
 /** A receiver that is opened with its settings: it makes requests and judges answers. */
 export interface Receiver {
-  /** Makes the request for one parcel. Machines get one delivery at a time. */
+  /** Makes the request for one parcel. */
   prepare(parcel: Parcel, terms: AttemptTerms): Promise<OutgoingRequest>
   /** Judges the receiver's answer. `now` (unix milliseconds) is needed for Retry-After dates. */
   judge(answer: Answer, now: number): AnswerVerdict
@@ -145,6 +145,8 @@ export interface DestinationType {
   readonly reader: 'person' | 'machine'
   /** Its own settings, its limits, its pace, and how its answers are judged. */
   readonly profile: Profile
+  /** One delivery as it stands in a batch for a machine, without the JSON around it; null where people read. */
+  readonly layOutEntry: ((delivery: Delivery) => object) | null
   /** Opens a receiver with these settings, or says everything that is wrong with them. */
   create(settings: Settings, terms: ReceiverTerms): Result<Receiver, readonly SettingProblem[]>
 }

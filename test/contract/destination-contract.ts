@@ -11,6 +11,7 @@ import type {
   Receiver,
   DestinationType,
   OutgoingRequest,
+  Parcel,
 } from '../../src/destinations/receiver.ts'
 import type { Fetch } from '../../src/core/fetch.ts'
 import { NO_MEMORY } from '../../src/core/lanes/state/receiver-memory.ts'
@@ -51,6 +52,20 @@ export interface DestinationCases {
   readonly urlOf?: (url: string) => string
   /** Where the delivery id stands; absent for receivers that people read. */
   readonly deliveryIdOf?: (request: OutgoingRequest) => string | null
+  /** How a machine reads a batch; absent for receivers that people read. */
+  readonly batch?: BatchCases
+}
+
+/** One event of a batch, as a machine reads it. */
+interface ReadEntry {
+  readonly id: string | null
+  readonly content: unknown
+}
+
+/** How a machine reads batches and single events, so that both can be compared. */
+interface BatchCases {
+  readonly entriesOf: (request: OutgoingRequest) => readonly ReadEntry[]
+  readonly singleOf: (request: OutgoingRequest) => ReadEntry
 }
 
 /** The answers of receivers that machines read: with statuses alone, whatever stands in their bodies. */
@@ -94,6 +109,12 @@ export function describeDestination(cases: DestinationCases): void {
     describeSecrets(cases)
     describeAddresses(cases)
     describeRequests(cases)
+    if (cases.batch !== undefined) describeBatches(cases, cases.batch)
+  })
+
+  test(`only machines have batches: ${cases.type.type}`, () => {
+    expect(cases.type.layOutEntry !== null).toBe(cases.type.reader === 'machine')
+    expect(cases.batch !== undefined).toBe(cases.type.reader === 'machine')
   })
 }
 
@@ -432,6 +453,52 @@ function describeRequests(cases: DestinationCases): void {
   })
 }
 
+const BATCH = [
+  aDelivery({ id: 'm-40', sequence: 40, previousSequence: 38 }),
+  aDelivery({ id: 'm-41', sequence: 41, previousSequence: 40 }),
+  aDelivery({ id: 'm-43', sequence: 43, previousSequence: 41 }),
+] as const
+
+function describeBatches(cases: DestinationCases, { entriesOf, singleOf }: BatchCases): void {
+  async function batchAt(now: number, answer = cases.delivered) {
+    const receiver = answering(answer)
+    const outcome = await send(open(cases), receiver, { delivery: BATCH, now })
+    return { outcome, requests: receiver.requests }
+  }
+
+  test('a batch is one request with each event as it would be alone, in their order', async () => {
+    const { outcome, requests } = await batchAt(SENT_AT)
+    expect(outcome).toEqual({ kind: 'delivered', status: cases.delivered.status })
+    const alone = answering(cases.delivered)
+    for (const delivery of BATCH) await send(open(cases), alone, { delivery })
+    expect(requests.map(entriesOf)).toEqual([alone.requests.map(singleOf)])
+    expect(requests.flatMap(entriesOf).map(({ id }) => id)).toEqual(['m-40', 'm-41', 'm-43'])
+  })
+
+  test('a batch that is sent again has the same body', async () => {
+    const [first, second] = [await batchAt(SENT_AT), await batchAt(SENT_AT + HOUR_MS)]
+    expect(second.requests.map(({ body }) => body)).toEqual(first.requests.map(({ body }) => body))
+  })
+
+  test('a batch holds each entry to the byte as it was measured', async () => {
+    const { requests } = await batchAt(SENT_AT)
+    for (const delivery of BATCH) {
+      expect(requests[0]?.body).toContain(JSON.stringify(cases.type.layOutEntry?.(delivery)))
+    }
+  })
+
+  test('an answer to a batch is judged as one to a single event', async () => {
+    const answers = [
+      ...[...cases.transient, ...cases.messageRejected].map(([answer]) => answer),
+      ...cases.endpointRejected.map(([answer]) => answer),
+      cases.rateLimited,
+    ]
+    for (const answer of answers) {
+      expect((await batchAt(SENT_AT, answer)).outcome).toEqual(await sendTo(cases, answer))
+    }
+  })
+}
+
 async function sendAndTimeOut(
   cases: DestinationCases,
   answer: () => Response | Promise<Response>,
@@ -478,7 +545,11 @@ async function send(
     delivery = aDelivery(),
     now = SENT_AT,
     policy = destination.policy,
-  }: { delivery?: Delivery; now?: number; policy?: AddressPolicy } = {},
+  }: {
+    delivery?: Delivery | Parcel['deliveries']
+    now?: number
+    policy?: AddressPolicy
+  } = {},
 ): Promise<DeliveryOutcome> {
   const { fetch } = receiver
   const options = { fetch, now: () => now, timeoutMs: TIMEOUT_MS, memory: NO_MEMORY }

@@ -1,31 +1,53 @@
 /**
- * Lays one delivery out as a CloudEvent over HTTP
+ * Lays a parcel out as one CloudEvent over HTTP, or as a batch of them
  * (https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/http-protocol-binding.md).
  */
 import { buildEventBody, type EventData } from '../event-body.ts'
-import type { Delivery, OutgoingRequest } from '../receiver.ts'
+import type { Delivery, OutgoingRequest, Parcel } from '../receiver.ts'
 
 /** The number of digits of `Number.MAX_SAFE_INTEGER`. */
 const SEQUENCE_DIGITS = 16
 
-/** Whether the attributes stand beside the data (structured) or in headers (binary). */
+/** Whether the attributes of a single event stand beside the data (structured) or in headers (binary). */
 export type CloudEventsMode = 'structured' | 'binary'
 
 type Attributes = Readonly<Record<string, string>>
 
-/** The request that tells one delivery. */
+/** The place of a receiver, and the headers of every request to it. */
+interface Target {
+  readonly href: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The request that tells a parcel. A batch is always structured, as the binding knows no binary one. */
 export function layOutCloudEvents(
-  delivery: Delivery,
+  { deliveries }: Parcel,
   mode: CloudEventsMode,
-  { href, headers }: { href: string; headers: Readonly<Record<string, string>> },
+  target: Target,
 ): OutgoingRequest {
+  const [delivery] = deliveries
+  if (deliveries.length > 1) {
+    return writeJson('application/cloudevents-batch+json', deliveries.map(layOutEntry), target)
+  }
+  if (mode === 'structured') {
+    return writeJson('application/cloudevents+json', layOutEntry(delivery), target)
+  }
+  const { type, timestamp, data } = buildEventBody(delivery)
+  return writeBinary(attributesOf(delivery, type, timestamp), data, target)
+}
+
+/** One delivery as a structured event, alone or in a batch. */
+export function layOutEntry(delivery: Delivery): object {
   const { type, timestamp, data } = buildEventBody(delivery)
   const attributes = attributesOf(delivery, type, timestamp)
-  if (mode === 'binary') return writeBinary(attributes, data, { href, headers })
+  return { ...attributes, datacontenttype: 'application/json', data }
+}
+
+function writeJson(mediaType: string, content: object, { href, headers }: Target): OutgoingRequest {
   return {
     url: href,
-    headers: { ...headers, 'content-type': 'application/cloudevents+json; charset=utf-8' },
-    body: JSON.stringify({ ...attributes, datacontenttype: 'application/json', data }),
+    headers: { ...headers, 'content-type': `${mediaType}; charset=utf-8` },
+    body: JSON.stringify(content),
   }
 }
 
@@ -33,7 +55,7 @@ export function layOutCloudEvents(
 function writeBinary(
   attributes: Attributes,
   data: EventData,
-  { href, headers }: { href: string; headers: Readonly<Record<string, string>> },
+  { href, headers }: Target,
 ): OutgoingRequest {
   const named = Object.entries(attributes).map(([name, value]) => [
     `ce-${name}`,

@@ -1,12 +1,12 @@
 /**
  * The receiver `cloudevents`: CloudEvents 1.0 over HTTP
- * (https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/http-protocol-binding.md), with one
- * event in each request, structured or binary.
+ * (https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/http-protocol-binding.md): one event in a
+ * request, structured or binary, or several as a batch.
  */
 import { err, ok, type Result } from '../../core/result.ts'
 import { USER_AGENT } from '../../core/user-agent.ts'
 import { createHandshake, paceOfPermission, REQUEST_ORIGIN } from './handshake.ts'
-import { layOutCloudEvents, type CloudEventsMode } from './layout.ts'
+import { layOutCloudEvents, layOutEntry, type CloudEventsMode } from './layout.ts'
 import type { Receiver, DestinationType, ReceiverTerms, Settings } from '../receiver.ts'
 import { readFlag } from '../settings/flag-setting.ts'
 import { problemsOf, type SettingProblem } from '../settings/setting-problem.ts'
@@ -24,6 +24,7 @@ export const cloudevents: DestinationType = {
   type: 'cloudevents',
   reader: 'machine',
   profile: CLOUDEVENTS,
+  layOutEntry,
   create: createCloudEvents,
 }
 
@@ -45,8 +46,7 @@ function createCloudEvents(
   }
   const headers = handshake.value ? { ...proof, 'webhook-request-origin': REQUEST_ORIGIN } : proof
   return ok({
-    prepare: async ({ deliveries: [delivery] }) =>
-      layOutCloudEvents(delivery, mode.value, { href, headers }),
+    prepare: async (parcel) => layOutCloudEvents(parcel, mode.value, { href, headers }),
     judge: (answer, now) => judgeByProfile(CLOUDEVENTS, answer, now),
     needsBody: needsBody(CLOUDEVENTS),
     policy,

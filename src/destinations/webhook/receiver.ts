@@ -10,6 +10,7 @@ import { WEBHOOK } from './profile.ts'
 import { readUrl, secretsOfUrl } from '../settings/url-setting.ts'
 import { maskedPartsOfHeaders, readHeaders } from './headers.ts'
 import { findSecretProblem, maskedPartsOf, readSigning } from './secrets.ts'
+import { layOutEntry } from './batch-body.ts'
 import { layOutWebhook } from './layout.ts'
 
 /** A signed webhook. 410 disables the lane; 400, 413, 415 and 422 park the one message. */
@@ -17,6 +18,7 @@ export const webhook: DestinationType = {
   type: 'webhook',
   reader: 'machine',
   profile: WEBHOOK,
+  layOutEntry,
   create: createWebhook,
 }
 
@@ -34,7 +36,7 @@ function createWebhook(
   if (secretProblem !== null) return err([{ setting: 'secret', problem: secretProblem }])
   const endpoint = { url: url.value, secrets: secrets.value, headers: headers.value }
   return ok({
-    prepare: ({ deliveries: [delivery] }, { now }) => layOutWebhook(delivery, now, endpoint),
+    prepare: (parcel, { now }) => layOutWebhook(parcel, now, endpoint),
     judge: (answer, now) => judgeByProfile(WEBHOOK, answer, now),
     needsBody: needsBody(WEBHOOK),
     policy,

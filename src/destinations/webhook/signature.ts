@@ -11,8 +11,11 @@ const PKCS8_HEAD = 'MC4CAQAwBQYDK2VwBCIEIA=='
 
 const ALGORITHMS = { v1: 'HMAC', v1a: 'Ed25519' } as const
 
+/** A key as WebCrypto holds it. */
+type SigningKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
+
 /** The imported keys. A key goes with its secret, so with the settings that hold it. */
-const KEYS = new WeakMap<SigningSecret, CryptoKey>()
+const KEYS = new WeakMap<SigningSecret, SigningKey>()
 
 /** Signs `id.timestamp.body` as one entry of `webhook-signature`. */
 export async function signContent(content: Uint8Array, secret: SigningSecret): Promise<string> {
@@ -22,7 +25,7 @@ export async function signContent(content: Uint8Array, secret: SigningSecret): P
   return `${secret.version},${toBase64(new Uint8Array(signature))}`
 }
 
-function importKey(secret: SigningSecret): Promise<CryptoKey> {
+function importKey(secret: SigningSecret): Promise<SigningKey> {
   if (secret.version === 'v1') {
     const algorithm = { name: ALGORITHMS.v1, hash: 'SHA-256' }
     return crypto.subtle.importKey('raw', secret.key, algorithm, false, ['sign'])

@@ -5,14 +5,15 @@
 import { CloudEvent, HTTP } from 'cloudevents'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readCloudEvent } from '../../../playground/receivers/cloud-event.ts'
+import { readCloudEvent, readCloudEvents } from '../../../playground/receivers/cloud-event.ts'
 import {
   layOutCloudEvents,
   type CloudEventsMode,
 } from '../../../src/destinations/cloudevents/layout.ts'
 import { buildEventBody } from '../../../src/destinations/event-body.ts'
-import type { Delivery, OutgoingRequest } from '../../../src/destinations/receiver.ts'
+import type { Delivery, OutgoingRequest, Parcel } from '../../../src/destinations/receiver.ts'
 import { aDelivery, anEnrichment, anEvent, aUserField } from '../../support/builders/a-delivery.ts'
+import { aParcel } from '../../support/messages/opened-receiver.ts'
 import { sampled } from '../../support/sampling.ts'
 
 const URL_TEXT = 'https://broker.example.com/channels/crm?key=kq7Zt0eVb3'
@@ -95,6 +96,33 @@ describe('cloudevents requests', () => {
     )
     expect(texts.toSorted()).toEqual(texts)
     expect(texts.map(Number)).toEqual(numbers)
+  })
+})
+
+describe('a batch of cloudevents', () => {
+  const [one, other] = [aDelivery(), aDelivery({ id: 'm-43', sequence: 43, previousSequence: 42 })]
+
+  test.each(MODES)('is a list of structured events, also where single ones are %s', (mode) => {
+    const request = layOut(mode, [one, other])
+    expect(request).toEqual({
+      url: URL_TEXT,
+      headers: {
+        'content-type': 'application/cloudevents-batch+json; charset=utf-8',
+        'user-agent': 'bitrix24-event-relay',
+      },
+      body: `[${layOut('structured', one).body},${layOut('structured', other).body}]`,
+    })
+  })
+
+  test("is read by the project's SDK and by the simulated receiver's checker", () => {
+    const { headers, body } = layOut('structured', [one, other])
+    const events = HTTP.toEvent({ headers: { ...headers }, body })
+    if (!Array.isArray(events)) throw new Error('Expected a batch, not one event')
+    expect(events.map((event) => new CloudEvent(event).id)).toEqual([one.id, 'm-43'])
+    expect(readCloudEvents({ headers, body }, ['batched'])).toMatchObject({
+      ok: true,
+      events: [{ mode: 'batched', id: one.id }, { id: 'm-43' }],
+    })
   })
 })
 
@@ -188,7 +216,7 @@ function readStrictly({ headers, body }: OutgoingRequest): CloudEvent<unknown> {
   return new CloudEvent(event)
 }
 
-function layOut(mode: CloudEventsMode, delivery: Delivery): OutgoingRequest {
+function layOut(mode: CloudEventsMode, delivery: Delivery | Parcel['deliveries']): OutgoingRequest {
   const headers = { 'user-agent': 'bitrix24-event-relay' }
-  return layOutCloudEvents(delivery, mode, { href: URL_TEXT, headers })
+  return layOutCloudEvents(aParcel(delivery), mode, { href: URL_TEXT, headers })
 }

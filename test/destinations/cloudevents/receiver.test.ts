@@ -12,6 +12,14 @@ const URL_TEXT = 'https://broker.example.com/channels/crm?key=kq7Zt0eVb3'
 const BEARER = 'mF_9.B5f-4.1JqM~+/=='
 const MODES = ['structured', 'binary'] as const
 
+interface ReadEvent {
+  readonly id: string
+  readonly data: unknown
+}
+
+const entriesOf = ({ body }: OutgoingRequest) =>
+  JSON.parse(body).map((event: ReadEvent) => ({ id: event.id, content: event }))
+
 const RULES = {
   ...MACHINE_ANSWERS,
   delivered: { status: 202 },
@@ -23,6 +31,10 @@ describeDestination({
   secrets: [URL_TEXT, 'kq7Zt0eVb3', BEARER],
   ...RULES,
   deliveryIdOf: ({ body }) => String(JSON.parse(body).id),
+  batch: {
+    entriesOf,
+    singleOf: ({ body }) => ({ id: String(JSON.parse(body).id), content: JSON.parse(body) }),
+  },
 })
 
 describe('cloudevents in binary mode', () => {
@@ -32,6 +44,15 @@ describe('cloudevents in binary mode', () => {
     secrets: [URL_TEXT, 'kq7Zt0eVb3', BEARER],
     ...RULES,
     deliveryIdOf: ({ headers }) => headers['ce-id'] ?? null,
+    // A batch has no binary form, so its entries are compared by their data.
+    batch: {
+      entriesOf: ({ body }) =>
+        JSON.parse(body).map(({ id, data }: ReadEvent) => ({ id, content: data })),
+      singleOf: ({ headers, body }) => ({
+        id: headers['ce-id'] ?? null,
+        content: JSON.parse(body),
+      }),
+    },
   })
 })
 

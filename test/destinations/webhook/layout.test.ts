@@ -1,10 +1,12 @@
 /** The exact headers and body of a signed webhook. */
 import { describe, expect, test } from 'vitest'
 import { buildEventBody } from '../../../src/destinations/event-body.ts'
-import type { Delivery, OutgoingRequest } from '../../../src/destinations/receiver.ts'
+import type { Delivery, OutgoingRequest, Parcel } from '../../../src/destinations/receiver.ts'
+import { buildBatchBody } from '../../../src/destinations/webhook/batch-body.ts'
 import type { ExtraHeaders } from '../../../src/destinations/webhook/headers.ts'
 import { layOutWebhook } from '../../../src/destinations/webhook/layout.ts'
 import { SENT_AT, aDelivery, anEnrichment } from '../../support/builders/a-delivery.ts'
+import { aParcel } from '../../support/messages/opened-receiver.ts'
 
 const URL_TEXT = 'https://erp.example.com/hooks/bitrix24?token=kq7Zt0eVb3'
 const KEY = new TextEncoder().encode('an example secret of 32 bytes!!!')
@@ -38,10 +40,35 @@ describe('webhook body', () => {
   })
 })
 
+describe('webhook batches', () => {
+  const deliveries = [
+    aDelivery({ memberId: 'm', sequence: 41 }),
+    aDelivery({ memberId: 'm', sequence: 44 }),
+  ] as const
+
+  test('several events are one message, whose id names the first and the last', async () => {
+    const { headers, body } = await layOut({ delivery: deliveries })
+    expect(headers['webhook-id']).toBe('m-41-44')
+    expect(body).toBe(JSON.stringify(buildBatchBody(deliveries)))
+  })
+
+  test('a single event and a test message are no batch', async () => {
+    const test = aDelivery({ id: 'test-1', sequence: null })
+    for (const delivery of [aDelivery(), test]) {
+      const { headers, body } = await layOut({ delivery })
+      expect(headers['webhook-id']).toBe(delivery.id)
+      expect(body).toBe(JSON.stringify(buildEventBody(delivery)))
+    }
+  })
+})
+
 function layOut({
   delivery = aDelivery(),
   headers = {},
-}: { delivery?: Delivery; headers?: ExtraHeaders } = {}): Promise<OutgoingRequest> {
+}: {
+  delivery?: Delivery | Parcel['deliveries']
+  headers?: ExtraHeaders
+} = {}): Promise<OutgoingRequest> {
   const secrets = [{ version: 'v1', text: '', key: KEY }] as const
-  return layOutWebhook(delivery, SENT_AT, { url: new URL(URL_TEXT), secrets, headers })
+  return layOutWebhook(aParcel(delivery), SENT_AT, { url: new URL(URL_TEXT), secrets, headers })
 }

@@ -35,6 +35,14 @@ describeDestination({
   delivered: { status: 200 },
   ...MACHINE_ANSWERS,
   deliveryIdOf: ({ headers }) => headers['webhook-id'] ?? null,
+  batch: {
+    entriesOf: ({ body }) =>
+      JSON.parse(body).data.events.map(({ id, ...content }: { id: string }) => ({ id, content })),
+    singleOf: ({ headers, body }) => ({
+      id: headers['webhook-id'] ?? null,
+      content: JSON.parse(body),
+    }),
+  },
 })
 
 describe('webhook answers', () => {

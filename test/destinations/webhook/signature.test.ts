@@ -64,6 +64,18 @@ describe('v1', () => {
     expect(new Webhook(SECRET).verify(body, { ...headers })).toEqual(JSON.parse(body))
   })
 
+  test('the official library verifies a batch', async () => {
+    const [first, last] = [aDelivery(), aDelivery({ id: 'm-43', sequence: 43 })]
+    const receiver = opened(webhook, { url: URL_TEXT, secret: SECRET })
+    const { headers, body } = await requestOf(receiver, aParcel([first, last]))
+    expect(new Webhook(SECRET).verify(body, { ...headers })).toMatchObject({
+      type: 'bitrix24.batch',
+      data: { events: [{ id: first.id }, { id: 'm-43' }] },
+    })
+    const changed = () => new Webhook(SECRET).verify(`${body} `, { ...headers })
+    expect(changed).toThrow('No matching signature found')
+  })
+
   test('while rotating the holders of both secrets verify a delivery, nobody else does', async () => {
     const { headers, body } = await prepare({ secret: [NEW_SECRET, SECRET] })
     expect(headers['webhook-signature']?.split(' ')).toHaveLength(2)

@@ -176,6 +176,35 @@ test('attributes at their limits are taken', async () => {
   expect((await structured(receiver, { ...EVENT, ...change })).status).toBe(204)
 })
 
+const BATCHED = { 'content-type': 'application/cloudevents-batch+json; charset=utf-8' }
+
+test('a batch is taken event by event, in the order of its list', async () => {
+  const receiver = await aReceiver()
+  const data = (sequence: number, previousSequence: number | null) => ({
+    data: { sequence, previousSequence },
+  })
+  const batch = [
+    { ...EVENT, ...data(1, null) },
+    { ...EVENT, id: 'm-2', ...data(2, 1) },
+  ]
+  expect((await structured(receiver, batch, BATCHED)).status).toBe(204)
+  expect((await structured(receiver, batch[1], {})).status).toBe(204)
+  expect((await structured(receiver, [], BATCHED)).status).toBe(204)
+  expect(receiver.messages).toMatchObject([
+    { number: 1, id: 'm-1', mode: 'batched', sequence: 1, order: 'next' },
+    { number: 1, id: 'm-2', mode: 'batched', sequence: 2, order: 'next' },
+    { number: 2, id: 'm-2', mode: 'structured', order: 'repeat' },
+  ])
+})
+
+test('a receiver that takes no batches answers 415 to them', async () => {
+  const receiver = await aReceiver({ modes: ['structured', 'binary'] })
+  expect(await structured(receiver, [EVENT], BATCHED)).toMatchObject({
+    status: 415,
+    error: 'the batched mode is not accepted',
+  })
+})
+
 test('a body that is no event is refused', async () => {
   const receiver = await aReceiver()
   for (const body of ['{', '[]']) {
@@ -185,8 +214,9 @@ test('a body that is no event is refused', async () => {
     })
   }
   expect(await structured(receiver, '')).toMatchObject({ status: 400, error: 'the body is empty' })
-  const batch = { 'content-type': 'application/cloudevents-batch+json' }
-  expect((await structured(receiver, [EVENT], batch)).status).toBe(415)
+  for (const body of ['{', '{}', '[{}]', [EVENT, 5]]) {
+    expect((await structured(receiver, body, BATCHED)).status).toBe(400)
+  }
   expect((await request(receiver.url, { method: 'POST' })).status).toBe(415)
   expect(receiver.messages).toEqual([])
 })

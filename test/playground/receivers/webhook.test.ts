@@ -20,10 +20,22 @@ interface Sent {
 async function deliver(
   webhook: WebhookSimulator,
   data: Sent,
-  { secret = SECRET, at = new Date() }: { secret?: string; at?: Date } = {},
+  signing: Signing = {},
 ): Promise<number> {
   const body = JSON.stringify({ data: { portal: { memberId: 'm' }, ...data } })
-  const id = `m-${data.sequence}`
+  return send(webhook, { id: `m-${data.sequence}`, body }, signing)
+}
+
+interface Signing {
+  readonly secret?: string
+  readonly at?: Date
+}
+
+async function send(
+  webhook: WebhookSimulator,
+  { id, body }: { readonly id: string; readonly body: string },
+  { secret = SECRET, at = new Date() }: Signing = {},
+): Promise<number> {
   const response = await fetch(webhook.url, {
     method: 'POST',
     headers: {
@@ -101,4 +113,26 @@ test('statusSequence() answers in turn and then normally', async () => {
   ]
   expect(statuses).toEqual([500, 410, 204])
   expect(webhook.messages).toMatchObject([{ order: 'next' }])
+})
+
+test('the webhook takes each event of a batch with the id of its entry', async () => {
+  const webhook = await aWebhook()
+  const entry = (sequence: number, previousSequence: number | null) => ({
+    id: `m-${sequence}`,
+    type: 'bitrix24.event.x',
+    data: { portal: { memberId: 'm' }, sequence, previousSequence },
+  })
+  const sendBatch = (...events: readonly object[]) =>
+    send(webhook, {
+      id: 'm-1-2',
+      body: JSON.stringify({ type: 'bitrix24.batch', data: { events } }),
+    })
+  expect(await sendBatch(entry(1, null), entry(2, 1))).toBe(204)
+  expect(await deliver(webhook, { sequence: 2, previousSequence: 1 })).toBe(204)
+  expect(webhook.messages).toMatchObject([
+    { number: 1, id: 'm-1', batch: 'm-1-2', sequence: 1, order: 'next' },
+    { number: 1, id: 'm-2', batch: 'm-1-2', sequence: 2, order: 'next', payload: entry(2, 1) },
+    { number: 2, id: 'm-2', batch: null, order: 'repeat' },
+  ])
+  expect(await sendBatch()).toBe(400)
 })
