@@ -1,7 +1,11 @@
-/** The settings that every destination has, and those that every destination for people has. */
+/** The settings that every destination has, those for people, and those for machines. */
 import * as v from 'valibot'
 import { isGlob } from '../../core/glob.ts'
-import type { DigestSetting } from './destination.ts'
+import {
+  BatchSettingSchema,
+  DigestSettingSchema,
+  type GatheringSetting,
+} from './gathering-setting.ts'
 import type { SettingProblem } from './setting-problem.ts'
 import { DEFAULT_LANGUAGE, LANGUAGES, type Language } from '../language/languages.ts'
 
@@ -13,12 +17,6 @@ const MIN_RETRY_HOURS = 24
 const MAX_RETRY_HOURS = 24 * 30
 const DEFAULT_TIMEOUT_MS = 10_000
 const MAX_TIMEOUT_MS = 30_000
-const DEFAULT_DIGEST_SECONDS = 30
-const MAX_DIGEST_SECONDS = 3600
-
-/** The most events of one digest, and the default. */
-export const MAX_DIGEST = 50
-
 const MAX_TEMPLATE = 10_000
 
 const MAX_PORTS = 10
@@ -32,9 +30,6 @@ const FieldGlobsSchema = v.array(
 const GlobsSchema = v.pipe(FieldGlobsSchema, v.minLength(1, 'Must name at least one glob'))
 
 const PORTS_FORM = `Must be a list of 1 to ${MAX_PORTS} port numbers`
-
-const SECONDS_FORM = `Must hold seconds from 1 to ${MAX_DIGEST_SECONDS}`
-const MAX_FORM = `Must hold max from 2 to ${MAX_DIGEST}`
 
 const COMMON = {
   name: v.pipe(
@@ -80,30 +75,7 @@ const COMMON = {
 } as const
 
 const FOR_PEOPLE = {
-  digest: v.optional(
-    v.strictObject(
-      {
-        seconds: v.optional(
-          v.pipe(
-            v.number(SECONDS_FORM),
-            v.minValue(1, SECONDS_FORM),
-            v.maxValue(MAX_DIGEST_SECONDS, SECONDS_FORM),
-          ),
-          DEFAULT_DIGEST_SECONDS,
-        ),
-        max: v.optional(
-          v.pipe(
-            v.number(MAX_FORM),
-            v.integer(MAX_FORM),
-            v.minValue(2, MAX_FORM),
-            v.maxValue(MAX_DIGEST, MAX_FORM),
-          ),
-          MAX_DIGEST,
-        ),
-      },
-      'Must be a table with seconds and max',
-    ),
-  ),
+  digest: v.optional(DigestSettingSchema),
   language: v.optional(
     v.picklist(LANGUAGES, `Must be one of ${LANGUAGES.join(', ')}`),
     DEFAULT_LANGUAGE,
@@ -117,11 +89,16 @@ const FOR_PEOPLE = {
   ),
 } as const
 
+const FOR_MACHINES = { batch: v.optional(BatchSettingSchema) } as const
+
 /** The keys that every destination knows. */
 export const COMMON_KEYS: readonly string[] = Object.keys(COMMON)
 
 /** The further keys that every destination for people knows. */
 export const PEOPLE_KEYS: readonly string[] = Object.keys(FOR_PEOPLE)
+
+/** The further keys that every destination for a machine knows. */
+export const MACHINE_KEYS: readonly string[] = Object.keys(FOR_MACHINES)
 
 /** The values of the common keys of one destination. */
 export interface CommonSettings {
@@ -135,7 +112,8 @@ export interface CommonSettings {
   readonly unchanged?: 'send' | 'skip' | undefined
   /** Ports that this destination may use beside 443 and 8443. */
   readonly allowPorts?: readonly number[] | undefined
-  readonly digest: DigestSetting | null
+  readonly digest: GatheringSetting | null
+  readonly batch: GatheringSetting | null
   readonly language: Language
   readonly template: string | null
 }
@@ -166,6 +144,7 @@ export function readCommon(
     unchanged: read('unchanged', COMMON.unchanged, undefined),
     allowPorts: read('allowPorts', COMMON.allowPorts, undefined),
     digest: read('digest', FOR_PEOPLE.digest, undefined) ?? null,
+    batch: read('batch', FOR_MACHINES.batch, undefined) ?? null,
     language: read('language', FOR_PEOPLE.language, DEFAULT_LANGUAGE),
     template: read('template', FOR_PEOPLE.template, undefined) ?? null,
   }

@@ -4,16 +4,9 @@ import { err, type Result } from '../../core/result.ts'
 import type { Filter } from '../../core/lanes/state/filter.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import type { Receiver, DestinationType } from '../receiver.ts'
+import type { GatheringSetting } from './gathering-setting.ts'
 import type { SettingProblem } from './setting-problem.ts'
 import type { Language } from '../language/languages.ts'
-
-/** The setting `digest`: how events are gathered into one message. */
-export interface DigestSetting {
-  /** The time for which the first event waits for others. */
-  readonly seconds: number
-  /** The most events of one message. */
-  readonly max: number
-}
 
 /** One entry of DESTINATIONS, read. */
 export interface Destination {
@@ -29,7 +22,9 @@ export interface Destination {
   /** Ports that it may use beside 443 and 8443. @default [] */
   readonly allowPorts?: readonly number[]
   /** Null: events are gathered only when the lane is behind. */
-  readonly digest: DigestSetting | null
+  readonly digest: GatheringSetting | null
+  /** Null: each event has a request of its own. */
+  readonly batch: GatheringSetting | null
   readonly language: Language
   readonly template: string | null
   /**
@@ -79,9 +74,10 @@ export function valuesIn(setting: unknown): readonly string[] {
  */
 export function fingerprintOf(destination: Destination): Promise<string> {
   const { typeName, settings, retryMs, timeoutMs, unchanged, filter } = destination
-  const { digest, language, template, allowPorts = [] } = destination
+  const { digest, batch, language, template, allowPorts = [] } = destination
   const own = [typeName, settings, retryMs, timeoutMs, unchanged, filter]
   // A member that most destinations do not have must not change the fingerprints that are stored.
   const ports = allowPorts.length === 0 ? [] : [allowPorts]
-  return sha256Hex(JSON.stringify([...own, digest, language, template, ...ports]))
+  const batches = batch === null ? [] : [{ batch }]
+  return sha256Hex(JSON.stringify([...own, digest, language, template, ...ports, ...batches]))
 }

@@ -6,7 +6,7 @@ import { HOUR_MS } from '../../core/durations.ts'
 import { checkAddress, type AddressPolicy } from '../../core/safety/address.ts'
 import { nearestWord } from '../../core/nearest-word.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import { COMMON_KEYS, PEOPLE_KEYS, readCommon } from './common-settings.ts'
+import { COMMON_KEYS, MACHINE_KEYS, PEOPLE_KEYS, readCommon } from './common-settings.ts'
 import { openReceiver, type Destination } from './destination.ts'
 import type { DestinationType } from '../receiver.ts'
 import type { SettingProblem } from './setting-problem.ts'
@@ -58,11 +58,10 @@ function readDestination(entry: unknown, lookup: SecretLookup, policy: AddressPo
   const table = isTable(entry) ? entry : {}
   const problems: SettingProblem[] = []
   const type = typeof table['type'] === 'string' ? findDestinationType(table['type']) : null
-  const common = readCommon(type?.reader === 'machine' ? withoutPeopleKeys(table) : table, problems)
+  const common = readCommon(type === null ? table : withoutKeysOfOthers(table, type), problems)
   if (type === null && typeof table['type'] === 'string') problems.push(unknownType(common.type))
-  const own = Object.entries(table).filter(
-    ([key]) => ![...COMMON_KEYS, ...PEOPLE_KEYS].includes(key),
-  )
+  const shared = [...COMMON_KEYS, ...PEOPLE_KEYS, ...MACHINE_KEYS]
+  const own = Object.entries(table).filter(([key]) => !shared.includes(key))
   if (type !== null) problems.push(...Object.keys(table).flatMap((key) => unknownKey(key, type)))
   const references = new References(lookup)
   const settings = Object.fromEntries(own.map(([key, value]) => [key, references.fill(key, value)]))
@@ -77,6 +76,7 @@ function readDestination(entry: unknown, lookup: SecretLookup, policy: AddressPo
     unchanged: common.unchanged ?? (type?.reader === 'person' ? 'skip' : 'send'),
     ...(common.allowPorts !== undefined && { allowPorts: common.allowPorts }),
     digest: common.digest,
+    batch: common.batch,
     language: common.language,
     template: common.template,
     settings,
@@ -118,14 +118,23 @@ function withPortRemedy(
   return { setting, problem: `${problem}: set allowPorts to let this destination use another one` }
 }
 
-/**
- * Leaves out the keys for people. The destination of a machine does not know these keys, so nothing is said
- * about their values.
- */
-function withoutPeopleKeys(
+/** How each kind of reader is called, the keys that only its destinations know, and the one that gathers events. */
+const READERS = {
+  person: { name: 'people', keys: PEOPLE_KEYS, gathers: 'digest' },
+  machine: { name: 'machines', keys: MACHINE_KEYS, gathers: 'batch' },
+} as const
+
+function readersOf({ reader }: DestinationType) {
+  return { own: READERS[reader], other: READERS[reader === 'person' ? 'machine' : 'person'] }
+}
+
+/** Leaves out the keys that a destination of this type does not know, so that nothing is said about their values. */
+function withoutKeysOfOthers(
   table: Readonly<Record<string, unknown>>,
+  type: DestinationType,
 ): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(table).filter(([key]) => !PEOPLE_KEYS.includes(key)))
+  const { keys } = readersOf(type).other
+  return Object.fromEntries(Object.entries(table).filter(([key]) => !keys.includes(key)))
 }
 
 function unknownType(word: string): SettingProblem {
@@ -136,12 +145,13 @@ function unknownType(word: string): SettingProblem {
 }
 
 function unknownKey(key: string, type: DestinationType): SettingProblem[] {
-  const common = type.reader === 'person' ? [...COMMON_KEYS, ...PEOPLE_KEYS] : COMMON_KEYS
-  const known = [...common, ...type.profile.settings.map(({ name }) => name)]
+  const { own, other } = readersOf(type)
+  const known = [...COMMON_KEYS, ...own.keys, ...type.profile.settings.map(({ name }) => name)]
   if (known.includes(key)) return []
-  if (PEOPLE_KEYS.includes(key)) {
-    const reason = `${type.type} is read by machines, and only destinations for people have it`
-    return [{ setting: key, problem: `Must not be set: ${reason}` }]
+  if (other.keys.includes(key)) {
+    const reason = `${type.type} is read by ${own.name}, and only destinations for ${other.name} have it`
+    const remedy = key === other.gathers ? `; ${own.gathers} is the setting for ${own.name}` : ''
+    return [{ setting: key, problem: `Must not be set: ${reason}${remedy}` }]
   }
   const near = nearestWord(key, known)
   const hint = near === null ? '' : `; did you mean "${near}"?`

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   COMMON_KEYS,
   DEFAULT_EVENTS,
-  MAX_DIGEST,
+  MACHINE_KEYS,
   PEOPLE_KEYS,
   readCommon,
 } from '../../../src/destinations/settings/common-settings.ts'
@@ -27,6 +27,7 @@ describe('readCommon()', () => {
     timeoutMs: 10_000,
     unchanged: undefined,
     digest: null,
+    batch: null,
     language: 'en',
     template: null,
   }
@@ -47,6 +48,7 @@ describe('readCommon()', () => {
       timeoutMs: 100,
       unchanged: 'send',
       digest: { seconds: 3600, max: 2 },
+      batch: { seconds: 0, max: 100 },
       language: 'ru',
       template: '{{field}}',
     }
@@ -65,7 +67,6 @@ describe('readCommon()', () => {
     const { common, said } = read({ digest })
     expect(common.digest).toEqual(expected)
     expect(said).toEqual([])
-    expect(MAX_DIGEST).toBe(50)
   })
 
   const seconds = 'digest: Must hold seconds from 1 to 3600'
@@ -124,6 +125,8 @@ describe('readCommon()', () => {
     [{ digest: { max: 51 } }, [max]],
     [{ digest: { max: 2.5 } }, [max]],
     [{ digest: { max: '5' } }, [max]],
+    [{ batch: true }, ['batch: Must be a table with seconds and max']],
+    [{ batch: { max: 101 } }, ['batch: Must hold max from 2 to 100']],
     [{ language: 'EN' }, [language]],
     [{ language: 'xx' }, [language]],
     [{ language: 5 }, [language]],
@@ -148,11 +151,12 @@ describe('readCommon()', () => {
   })
 
   it('puts the default in the place of what is wrong', () => {
-    const wrong = Object.fromEntries([...COMMON_KEYS, ...PEOPLE_KEYS].map((key) => [key, 5]))
+    const keys = [...COMMON_KEYS, ...PEOPLE_KEYS, ...MACHINE_KEYS]
+    const wrong = Object.fromEntries(keys.map((key) => [key, 5]))
     const { common, said } = read({ ...wrong, retryHours: 'x', timeoutMs: 'x' })
     expect(common).toMatchObject({ name: '', type: '', retryHours: 72, timeoutMs: 10_000 })
-    expect(common).toMatchObject({ digest: null, language: 'en', template: null })
-    expect(said).toHaveLength(COMMON_KEYS.length + PEOPLE_KEYS.length)
+    expect(common).toMatchObject({ digest: null, batch: null, language: 'en', template: null })
+    expect(said).toHaveLength(keys.length)
   })
 
   it('tells an unknown key of a digest without showing its value', () => {

@@ -44,6 +44,7 @@ describe('readDestinations()', () => {
         timeoutMs: 10_000,
         unchanged: 'skip',
         digest: null,
+        batch: null,
         language: 'en',
         template: null,
         settings: { url: SLACK_URL },
@@ -59,6 +60,7 @@ describe('readDestinations()', () => {
         timeoutMs: 10_000,
         unchanged: 'send',
         digest: null,
+        batch: null,
         language: 'en',
         template: null,
         settings: { url: 'https://erp.example.com/hooks', secret: SECRET },
@@ -73,6 +75,25 @@ describe('readDestinations()', () => {
     const [destination] = read({ ...SLACK, ...said })
     expect(destination).toMatchObject({ ...said, settings: { url: SLACK_URL }, problems: [] })
   })
+
+  it('takes what destinations for machines may say', () => {
+    const [destination] = read({ ...ERP, batch: { max: 20 } })
+    expect(destination).toMatchObject({ batch: { seconds: 0, max: 20 }, problems: [] })
+    expect(destination?.settings).not.toHaveProperty('batch')
+  })
+
+  it.each([[{ batch: {} }], [{ batch: 'wrong as well' }], [{ batch: {}, digest: {} }]])(
+    'leaves batches to machines, and names what people have: %j',
+    (changes) => {
+      const reason = 'slack is read by people, and only destinations for machines have it'
+      expect(read({ ...SLACK, ...changes })[0]?.problems).toEqual([
+        {
+          setting: 'batch',
+          problem: `Must not be set: ${reason}; digest is the setting for people`,
+        },
+      ])
+    },
+  )
 
   it('takes what every destination may say', () => {
     const [destination] = read({
@@ -127,8 +148,11 @@ describe('readDestinations()', () => {
     [{ toString: 1 }, [`toString: ${unknown}`]],
     // Known to another type, and known to people's.
     [{ bearer: 'abcdef' }, [`bearer: ${unknown}`]],
-    [{ digest: { seconds: 5 } }, [`digest: ${onlyPeople}`]],
-    [{ digest: 'wrong as well' }, [`digest: ${onlyPeople}`]],
+    [{ digest: { seconds: 5 } }, [`digest: ${onlyPeople}; batch is the setting for machines`]],
+    [{ digest: 'wrong as well' }, [`digest: ${onlyPeople}; batch is the setting for machines`]],
+    [{ digest: {}, batch: {} }, [`digest: ${onlyPeople}; batch is the setting for machines`]],
+    [{ batch: {} }, []],
+    [{ batch: { max: 1 } }, ['batch: Must hold max from 2 to 100']],
     [{ language: 'ru' }, [`language: ${onlyPeople}`]],
     [{ language: 'xx' }, [`language: ${onlyPeople}`]],
     [{ template: '{{field}}' }, [`template: ${onlyPeople}`]],
@@ -255,7 +279,7 @@ describe('readDestinations()', () => {
       })),
     )
     const common =
-      'events portals fields retryHours timeoutMs unchanged allowPorts digest language template'
+      'events portals fields retryHours timeoutMs unchanged allowPorts digest batch language template'
     const own = 'headers signature other'
     const keys = `${common} ${own}`.split(' ')
     const others = keys.map((key) => ({ ...ERP, [key]: canary }))

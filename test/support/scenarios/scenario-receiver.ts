@@ -66,11 +66,11 @@ export class ScenarioReceiver {
     return this.requests().length
   }
 
-  /** What a webhook was sent, in order. */
+  /** What a webhook was sent, in order; of a batch each event. */
   received(): Received[] {
     return this.requests()
       .filter(({ url }) => !isSlack(url))
-      .map(readReceived)
+      .flatMap(readReceived)
   }
 
   /** The ids that a webhook was sent, in order. */
@@ -88,6 +88,11 @@ export class ScenarioReceiver {
     return this.received().map(({ id, sequence }) => ({ id, sequence }))
   }
 
+  /** The sequences that a webhook was sent, request by request. */
+  batches(): number[][] {
+    return this.requests().map((request) => readReceived(request).map(({ sequence }) => sequence))
+  }
+
   /** The sequences that a webhook was sent, in order. */
   sequences(): number[] {
     return this.received().map(({ sequence }) => sequence)
@@ -103,14 +108,20 @@ function isSlack(url: string): boolean {
   return url.startsWith('https://hooks.slack.com/')
 }
 
-function readReceived({ headers, body }: SentRequest): Received {
+interface SentEvent {
+  readonly id?: string
+  readonly type: string
+  readonly data: Omit<Received, 'id' | 'type'> & { readonly events?: readonly SentEvent[] }
+}
+
+function readReceived({ headers, body }: SentRequest): Received[] {
   // Sound: the relay's own body.
-  const { type, data } = JSON.parse(body) as { type: string; data: Received }
-  return {
-    id: headers.get('webhook-id'),
+  const sent = JSON.parse(body) as SentEvent
+  return (sent.data.events ?? [sent]).map(({ id = headers.get('webhook-id'), type, data }) => ({
+    id,
     type,
     sequence: data.sequence,
     previousSequence: data.previousSequence,
     replayed: data.replayed ?? false,
-  }
+  }))
 }

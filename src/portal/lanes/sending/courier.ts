@@ -5,13 +5,14 @@
 import { Connections } from '../../../core/lanes/connections.ts'
 import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../core/lanes/state/outcome.ts'
-import type { Bundle, DigestRule } from '../../../core/lanes/plan-digest.ts'
+import type { BatchRoom, Bundle, DigestRule } from '../../../core/lanes/plan-digest.ts'
 import type { SendContext, WalkReceiver } from '../../../core/lanes/walk-ports.ts'
+import type { LogEntry } from '../../../core/log/event.ts'
 import { unusableEndpoint } from '../../../destinations/answers/outcomes.ts'
-import type { Profile } from '../../../destinations/profile.ts'
+import type { Delivery } from '../../../destinations/receiver.ts'
 import { sendParcel } from '../../../destinations/send.ts'
-import { MAX_DIGEST } from '../../../destinations/settings/common-settings.ts'
 import type { Destination } from '../../../destinations/settings/destination.ts'
+import { MAX_DIGEST } from '../../../destinations/settings/gathering-setting.ts'
 import type { World } from '../../settings.ts'
 import type { LaneBook } from '../book/book.ts'
 import type { LanePace } from './pace.ts'
@@ -19,13 +20,19 @@ import type { Parcels } from './parcels.ts'
 import type { Receivers } from './receivers.ts'
 import type { LaneRules } from '../rules.ts'
 
+/**
+ * The most bytes that the events of a batch may take when it is composed. A body has at most 1 MiB. The rest is
+ * for the JSON around the events, and for what is known of them when they are sent again: the link of each.
+ */
+export const BATCH_BYTES = 1_000_000
+
 /** The dependencies of the courier. */
 export interface CourierDeps {
   readonly book: Pick<LaneBook, 'find' | 'setInMemory'>
   readonly rules: Pick<LaneRules, 'find' | 'match'>
   readonly receivers: Pick<Receivers, 'open'>
   readonly pace: Pick<LanePace, 'intervalMs' | 'takeSlot' | 'obey'>
-  readonly parcels: Pick<Parcels, 'create'>
+  readonly parcels: Pick<Parcels, 'create' | 'delivery'>
   readonly world: Pick<World, 'fetch' | 'now'>
 }
 
@@ -47,13 +54,13 @@ export class Courier {
     const { rules, receivers, pace } = this.#deps
     const destination = rules.find(name)
     if (destination === null || destination.type === null) return null
-    const { retryMs, digest } = destination
+    const { retryMs } = destination
     const { reader } = destination.type
     const receiver = receivers.open(destination)
     return {
       reader,
       retryMs,
-      digest: reader === 'machine' ? null : digestRuleOf(digest, destination.type.profile),
+      digest: digestRuleOf(destination, { sizeOf: (entry) => this.#sizeOf(destination, entry) }),
       match: rules.match,
       minIntervalMs: () => (receiver === null ? 0 : pace.intervalMs(receiver, this.#lane(name))),
       connect: (pulse) => this.#connections.acquire(pulse),
@@ -90,6 +97,15 @@ export class Courier {
     return outcome
   }
 
+  /** The bytes that an entry of the log takes in a batch, with the comma behind it. */
+  #sizeOf({ type }: Destination, entry: LogEntry): number {
+    // The sequence stands for the one before it, which is not longer.
+    const context = { previousSequence: entry.sequence, replayed: false }
+    const delivery: Delivery = this.#deps.parcels.delivery(entry, context)
+    const text = JSON.stringify(type?.layOutEntry?.(delivery) ?? null)
+    return new TextEncoder().encode(text).length + 1
+  }
+
   /** Keeps what the receiver asked to be remembered, unless its destination has other settings by now. */
   #remember(before: LaneState, memory: LaneState['memory']): void {
     const { book } = this.#deps
@@ -101,10 +117,17 @@ export class Courier {
 
 /**
  * People get several events in one message when the setting `digest` says so, or when the lane is behind.
- * Machines get every event by itself.
+ * Machines get every event by itself, unless the setting `batch` says otherwise.
  */
-function digestRuleOf(digest: Destination['digest'], { splitsDigests }: Profile): DigestRule {
-  const isSplit = splitsDigests === true
+function digestRuleOf(
+  { type, digest, batch }: Destination,
+  { sizeOf }: Pick<BatchRoom, 'sizeOf'>,
+): DigestRule | null {
+  if (type?.reader === 'machine') {
+    if (batch === null) return null
+    return { waitMs: batch.seconds * 1000, max: batch.max, room: { bytes: BATCH_BYTES, sizeOf } }
+  }
+  const isSplit = type?.profile.splitsDigests === true
   if (digest === null) return { waitMs: null, max: MAX_DIGEST, isSplit }
   return { waitMs: digest.seconds * 1000, max: digest.max, isSplit }
 }

@@ -26,18 +26,25 @@ export class Parcels {
     this.#deps = deps
   }
 
-  /** The content of one message about one event, or about several as a digest. */
-  create([first, ...others]: Bundle, context: SendContext): Parcel {
+  /**
+   * The content of one message about one event, or about several as a digest. Each of them names the one before
+   * it as it would alone: a bundle leaves out none that the destination was meant to get.
+   */
+  create(bundle: Bundle, { previousSequence, replayed }: SendContext): Parcel {
+    const [first, ...others] = bundle
     return {
       deliveries: [
-        this.#delivery(first, context),
-        ...others.map((entry) => this.#delivery(entry, context)),
+        this.delivery(first, { previousSequence, replayed }),
+        ...others.map((entry, index) =>
+          this.delivery(entry, { previousSequence: bundle[index]?.sequence ?? null, replayed }),
+        ),
       ],
       dashboard: this.#dashboard(),
     }
   }
 
-  #delivery(entry: LogEntry, { previousSequence, replayed }: SendContext): Delivery {
+  /** Everything that a receiver is told about one event. */
+  delivery(entry: LogEntry, { previousSequence, replayed }: SendContext): Delivery {
     const { memberId, state, domains } = this.#deps
     const { sequence, origin, receivedAt, event, enrichment } = entry
     return {

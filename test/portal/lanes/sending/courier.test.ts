@@ -6,7 +6,10 @@ import type { LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
 import { NO_MEMORY } from '../../../../src/core/lanes/state/receiver-memory.ts'
 import type { Receiver } from '../../../../src/destinations/receiver.ts'
 import type { Destination } from '../../../../src/destinations/settings/destination.ts'
-import { Courier } from '../../../../src/portal/lanes/sending/courier.ts'
+import { cloudevents } from '../../../../src/destinations/cloudevents/receiver.ts'
+import { webhook } from '../../../../src/destinations/webhook/receiver.ts'
+import { BATCH_BYTES, Courier } from '../../../../src/portal/lanes/sending/courier.ts'
+import { aDelivery, anEvent } from '../../../support/builders/a-delivery.ts'
 import { aLane, anEntry } from '../../../support/builders/a-lane.ts'
 import { configured, machine, person, type Entry } from '../../../support/builders/entries.ts'
 import { PARCEL, aReceiver } from '../../../support/builders/send-builders.ts'
@@ -53,6 +56,8 @@ function courierOf({
         seen.bundles.push(bundle.map(({ sequence }) => sequence))
         return PARCEL
       },
+      delivery: ({ sequence, event }, { previousSequence }) =>
+        aDelivery({ id: `m-${sequence}`, sequence, event, previousSequence }),
     },
     world: {
       now: () => NOW,
@@ -78,6 +83,18 @@ describe('Courier.receiverOf()', () => {
   it.each([
     ['gives machines every event by itself', machine('erp'), 'machine', null],
     [
+      'tells machines together as they ask for it',
+      machine('erp', { batch: { seconds: 5, max: 20 } }),
+      'machine',
+      { waitMs: 5000, max: 20, room: { bytes: BATCH_BYTES } },
+    ],
+    [
+      'tells machines at once what waits already',
+      machine('erp', { batch: {} }),
+      'machine',
+      { waitMs: 0, max: 100 },
+    ],
+    [
       'tells people together when they are behind',
       person('chat'),
       'person',
@@ -102,6 +119,20 @@ describe('Courier.receiverOf()', () => {
     ],
   ])('knows no receiver of a lane whose destination %s', (_case, name, entry) => {
     expect(courierOf().find(name, entry)).toBeNull()
+  })
+
+  it.each([
+    ['webhook', webhook, {}],
+    ['cloudevents', cloudevents, { type: 'cloudevents', secret: undefined }],
+  ])('measures what an event takes in a batch of a %s, in bytes', (_name, type, changes) => {
+    const { digest } = courierOf().receiverOf(machine('erp', { batch: {}, ...changes }))
+    const event = anEvent({ data: { text: 'Ж€😀"' }, field: null })
+    const entry = anEntry({ sequence: 1234, event })
+    const delivery = aDelivery({ id: 'm-1234', sequence: 1234, event, previousSequence: 1234 })
+    const text = JSON.stringify(type.layOutEntry?.(delivery))
+    expect(digest?.room?.sizeOf(entry)).toBe(Buffer.byteLength(text) + 1)
+    expect(Buffer.byteLength(text)).toBeGreaterThan(text.length)
+    expect(BATCH_BYTES).toBeLessThan(2 ** 20)
   })
 
   it('gives up on an event after the configured hours', () => {

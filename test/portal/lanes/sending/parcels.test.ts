@@ -76,6 +76,18 @@ describe('Parcels.create()', () => {
       [9, true],
     ])
   })
+
+  it('tells of each event of a digest the one before it, as if it were alone', () => {
+    const bundle = [
+      anEntry({ sequence: 7 }),
+      anEntry({ sequence: 9 }),
+      anEntry({ sequence: 12 }),
+    ] as const
+    const { deliveries } = parcels().create(bundle, { previousSequence: null, replayed: false })
+    expect(deliveries.map(({ previousSequence }) => previousSequence)).toEqual([null, 7, 9])
+    const alone = parcels().create([bundle[2]], { previousSequence: 9, replayed: false })
+    expect(deliveries[2]).toEqual(alone.deliveries[0])
+  })
 })
 
 describe('the link of a delivery', () => {
