@@ -189,6 +189,15 @@ describe('G3 at least once: a digest', () => {
     ])
   })
 
+  test('leaves each of its events with the filter that decided it', async () => {
+    const epochs = [anEpoch(), anEpoch({ from: 7, events: ONLY_FIELDS })]
+    const scenario = aLaneScenario({ digest: BEHIND, lane: { epochs } })
+    for (const sequence of oneTo(24)) scenario.portal.sends(sequence % 2 === 0 ? UNWANTED : {})
+    await scenario.time.passesUntilQuiet()
+    expect(messages(scenario)).toEqual([[1, 2, 3, 4, 5, 6, 7, 9, 11, 13, 15, 17, 19, 21, 23]])
+    expect(scenario.lane).toMatchObject({ cursor: 24, epochs })
+  })
+
   test('that began with one event stays that event when its first attempt failed', async () => {
     const scenario = aLaneScenario({ events: 1, digest: BEHIND, outcomes: { 1: [unreachable()] } })
     await scenario.walk({ budgetMs: 1 })
