@@ -4,9 +4,7 @@
  * test/support/hostile/hostile-bodies.ts are made by hand. Prints the CPU time of the first run and the mean of 50, and fails
  * when a mean is above 20 ms: `node scripts/measure-decoder.ts`.
  */
-import { decodeRequest } from '../src/bitrix24/wire/decode-request.ts'
-import { parseForm } from '../src/bitrix24/wire/form.ts'
-import { parseJson } from '../src/bitrix24/wire/json.ts'
+import { decodeBody } from '../src/bitrix24/wire/decode-body.ts'
 import { canonicalEvent } from '../src/core/log/canonical-event.ts'
 import { HOSTILE_BODIES } from '../test/support/hostile/hostile-bodies.ts'
 
@@ -36,6 +34,9 @@ function tokens(access: string, refresh: string): string {
 const FORMS: Readonly<Record<string, string>> = {
   'only &': fill('', '&'),
   '& and one letter': fill('', 'a&'),
+  'parameters with one letter that an outline looks at': fill(`${FORM}&`, 'e&'),
+  'named parameters, more than an outline keeps': fill(`${FORM}&`, 'ts=1&'),
+  'parameters of encoded brackets, too deep': fill(`${FORM}&a[][][][][][][][]=1&`, '%5B%5D&'),
   'one bracket, 256 K times': fill('a', '['),
   'brackets, never closed, in each parameter': parameters(990, (_, n) => 'a' + '['.repeat(n - 1)),
   'closing brackets': fill('a', ']'),
@@ -89,6 +90,8 @@ const JSONS: Readonly<Record<string, string>> = {
   'opening brackets': fill('', '['),
   'opening objects': fill('', '{"a":'),
   'many values': fill('[', '1,', '1]'),
+  'many values of an event': fill(START, '[1,', ''),
+  'many members of an event': fill(START.replace('"data":', ''), '"ts":1,', '"n":1}'),
   'many keys': `{${Array.from({ length: 20_000 }, (_, index) => `"k${index}":1`).join(',')}}`,
   'integer keys': `{${Array.from({ length: 20_000 }, (_, index) => `"${index * 1024}":1`).join(',')}}`,
   quotes: fill('', '"'),
@@ -130,8 +133,7 @@ const BODIES: readonly Body[] = [
 /** Everything that the edge does with a body before it asks anybody. */
 function decode({ bytes, isJson }: Body): void {
   const text = decoder.decode(bytes)
-  const parsed = isJson ? parseJson(text) : parseForm(text)
-  const request = parsed.ok ? decodeRequest(parsed.value) : parsed
+  const request = decodeBody(text, { isForm: !isJson, query: {} })
   if (!request.ok || request.value.kind !== 'event') return
   canonicalEvent(request.value.event)
   JSON.stringify(request.value.event)

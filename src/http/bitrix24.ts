@@ -5,9 +5,8 @@
  */
 import { Hono, type Context } from 'hono'
 import { EVENTS_PATH } from '../bitrix24/events-path.ts'
-import { decodeRequest, type DecodeReason } from '../bitrix24/wire/decode-request.ts'
-import { parseForm } from '../bitrix24/wire/form.ts'
-import { parseJson } from '../bitrix24/wire/json.ts'
+import { decodeBody } from '../bitrix24/wire/decode-body.ts'
+import type { DecodeReason } from '../bitrix24/wire/decode-request.ts'
 import type { IncomingRequest } from '../bitrix24/wire/request.ts'
 import { err, type Result } from '../core/result.ts'
 import { takeRequest } from '../edge/intake.ts'
@@ -47,7 +46,6 @@ async function receive(c: Context, deps: IntakeDeps): Promise<Response> {
 /** The error code for each fault that the decoder finds. */
 const DECODE_ERRORS: Readonly<Record<DecodeReason, PageErrorCode>> = {
   malformed: 'malformed_body',
-  invalid_event: 'invalid_event',
   invalid_auth: 'invalid_event',
   invalid_member_id: 'invalid_event',
   invalid_application_token: 'invalid_event',
@@ -63,9 +61,8 @@ async function decode(
   if (!isForm && type !== 'application/json') return err('unsupported_media_type')
   const body = await readBody(request)
   if (!body.ok) return body
-  const parsed = isForm ? parseForm(body.value) : parseJson(body.value)
-  if (!parsed.ok) return err('malformed_body')
-  const decoded = decodeRequest(parsed.value, Object.fromEntries(searchParams))
+  const query = Object.fromEntries(searchParams)
+  const decoded = decodeBody(body.value, { isForm, query })
   return decoded.ok ? decoded : err(DECODE_ERRORS[decoded.error])
 }
 

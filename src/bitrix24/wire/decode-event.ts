@@ -4,12 +4,15 @@
  */
 import * as v from 'valibot'
 import { canonicalName, userFieldOf, type UserFieldName } from '../../core/events/event-names.ts'
-import type { Json, QuarantineReason, RelayEvent, UserField } from '../../core/log/event.ts'
+import type { Json, RelayEvent, UserField } from '../../core/log/event.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
-import { removeTokens, secretsOf, tellsToken } from './remove-tokens.ts'
+import { REMOVED, removeTokens, secretsOf, tellsToken } from './remove-tokens.ts'
 import { HandlerIdSchema, IdSchema, parseOrNull, UnixSecondsSchema } from './wire-schemas.ts'
 
 const MAX_NAME_LENGTH = 120
+
+// Enough for every name that a module may choose, and nothing for a text that is none.
+const MAX_SENT_NAME = 500
 
 // The form of entity ids and field names. The length only keeps out texts that cannot be one of them.
 const CodeSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_]{1,100}$/))
@@ -25,27 +28,65 @@ export function decodeEvent(
   { payload, auth }: { readonly payload: JsonObject; readonly auth: JsonObject },
 ): RelayEvent {
   const secrets = secretsOf(payload)
-  const canonical = canonicalName(name)
-  const safeName = tellsToken(name, secrets) ? 'REMOVED' : (canonical ?? cleanName(name))
-  const understood = canonical === safeName
-  const ts = parseTimestamp(payload['ts'])
-  const data = removeTokens(payload['data'] ?? null, secrets)
-  const userField = understood ? userFieldOf(safeName) : null
+  const handlerId = parseOrNull(HandlerIdSchema, payload['event_handler_id'])
+  return understand({
+    name: tellsToken(name, secrets) ? REMOVED : name,
+    ts: removeTokens(payload['ts'] ?? null, secrets),
+    handlerId: handlerId !== null && tellsToken(handlerId, secrets) ? null : handlerId,
+    userId: parseOrNull(IdSchema, auth['user_id']),
+    data: removeTokens(payload['data'] ?? null, secrets),
+  })
+}
+
+/**
+ * Decodes a quarantined event again, as this version understands it; null when it does not. Nothing is left of
+ * an event whose row is damaged, and of one that was too long or too deep only a part.
+ */
+export function decodeStored(event: RelayEvent): RelayEvent | null {
+  const { quarantined, sentName, sentTs, bodyLength, name, handlerId, userId, data } = event
+  if (quarantined === null || quarantined === 'unreadable_row' || bodyLength !== undefined)
+    return null
+  const ts = sentTs ?? event.ts
+  const again = understand({ name: sentName ?? name, ts, handlerId, userId, data })
+  return again.quarantined === null ? again : null
+}
+
+/** An event as it was sent, without tokens. */
+interface SentEvent {
+  readonly name: string
+  readonly ts: Json
+  readonly handlerId: string | null
+  readonly userId: number | null
+  readonly data: Json
+}
+
+/** Takes the meaning out of an event, or says why that is not possible, and keeps what a later try needs. */
+function understand({
+  name: sentName,
+  ts: sentTs,
+  handlerId,
+  userId,
+  data,
+}: SentEvent): RelayEvent {
+  const canonical = canonicalName(sentName)
+  const ts = parseTimestamp(sentTs)
+  const userField = canonical === null ? null : userFieldOf(canonical)
   const field = userField && readUserField(userField, data)
   const quarantined = reasonToQuarantine({
-    unknown_event_name: !understood,
+    unknown_event_name: canonical === null,
     invalid_ts: ts === 'invalid',
     invalid_fields: userField !== null && field === null,
   })
-  const handlerId = parseOrNull(HandlerIdSchema, payload['event_handler_id'])
   return {
-    name: safeName,
+    name: canonical ?? cleanName(sentName),
     ts: ts === 'invalid' ? null : ts,
-    handlerId: handlerId !== null && tellsToken(handlerId, secrets) ? null : handlerId,
-    userId: parseOrNull(IdSchema, auth['user_id']),
+    handlerId,
+    userId,
     data,
     field: quarantined ? null : field,
     quarantined,
+    ...(canonical === null && { sentName: sentName.slice(0, MAX_SENT_NAME) }),
+    ...(ts === 'invalid' && { sentTs }),
   }
 }
 
@@ -56,10 +97,10 @@ export function parseTimestamp(sent: Json | undefined): number | null | 'invalid
 }
 
 /** The faults that decoding can find, each with the answer whether it was found. */
-type Faults = Readonly<Record<Exclude<QuarantineReason, 'unreadable_row'>, boolean>>
+type Faults = Readonly<Record<'unknown_event_name' | 'invalid_ts' | 'invalid_fields', boolean>>
 
 /** The first fault counts. */
-function reasonToQuarantine(faults: Faults): QuarantineReason | null {
+function reasonToQuarantine(faults: Faults): keyof Faults | null {
   if (faults.unknown_event_name) return 'unknown_event_name'
   if (faults.invalid_ts) return 'invalid_ts'
   return faults.invalid_fields ? 'invalid_fields' : null
@@ -84,5 +125,6 @@ function readUserField(name: UserFieldName, data: Json): UserField | null {
 /** Makes a name that is not an event's name safe to store and show. */
 function cleanName(name: string): string {
   const upper = name.replace(/[a-z]/g, (letter) => letter.toUpperCase())
-  return upper.replace(/[^A-Z0-9_]/gu, '_').slice(0, MAX_NAME_LENGTH)
+  const clean = upper.replace(/[^A-Z0-9_]/gu, '_').slice(0, MAX_NAME_LENGTH)
+  return clean === '' ? 'UNNAMED' : clean
 }

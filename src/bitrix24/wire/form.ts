@@ -6,7 +6,7 @@
  */
 import type { Json } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import { createObject, type JsonObject, MAX_DEPTH, MAX_VALUES } from './json.ts'
+import { createObject, STRICT_LIMITS, type JsonObject } from './json.ts'
 
 const ENCODER = new TextEncoder()
 const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
@@ -25,10 +25,10 @@ export type FormError = 'too_many_parameters' | 'too_deep'
 /**
  * Parses a form body into objects without a prototype, and into arrays where the keys are 0, 1, 2 … in order.
  *
- * A body with more than 1,000 parameters or a key of more than 8 parts is refused. Bytes that are not UTF-8
+ * A body with more parameters, or a key with more parts, than the limits allow is refused. Bytes that are not UTF-8
  * become U+FFFD, and a parameter with a part `__proto__` is left out. The time grows linearly with the body.
  */
-export function parseForm(body: string): Result<JsonObject, FormError> {
+export function parseForm(body: string, limits = STRICT_LIMITS): Result<JsonObject, FormError> {
   const root = createBranch()
   let parameters = 0
   for (let start = 0; start < body.length;) {
@@ -39,9 +39,9 @@ export function parseForm(body: string): Result<JsonObject, FormError> {
     const separator = body.indexOf('&', start)
     const end = separator === -1 ? body.length : separator
     parameters += 1
-    if (parameters > MAX_VALUES) return err('too_many_parameters')
+    if (parameters > limits.values) return err('too_many_parameters')
     const { name, value } = splitParameter(body.slice(start, end))
-    const path = parsePath(name)
+    const path = parsePath(name, limits.depth)
     if (path === 'too_deep') return err(path)
     if (path !== 'ignored') assign(root, path, value)
     start = end + 1
@@ -73,7 +73,7 @@ function splitParameter(parameter: string): { readonly name: string; readonly va
 type Path = readonly [string, ...(string | null)[]]
 
 /** Splits a name into its parts as PHP does, in `php_register_variable_ex` of main/php_variables.c. */
-function parsePath(decoded: string): Path | 'too_deep' | 'ignored' {
+function parsePath(decoded: string, maxDepth: number): Path | 'too_deep' | 'ignored' {
   const name = cString(decoded).replace(/^ +/, '')
   const firstBracket = name.indexOf('[')
   const head = mangle(firstBracket === -1 ? name : name.slice(0, firstBracket))
@@ -86,7 +86,7 @@ function parsePath(decoded: string): Path | 'too_deep' | 'ignored' {
       break
     }
     path.push(part.key)
-    if (path.length > MAX_DEPTH) return 'too_deep'
+    if (path.length > maxDepth) return 'too_deep'
     // Any character between two pairs of brackets ends the name.
     open = name[part.close + 1] === '[' ? part.close + 1 : -1
   }

@@ -63,6 +63,11 @@ export interface EventRequest {
   readonly memberId: string
   readonly applicationToken: string
   readonly event: RelayEvent
+  /**
+   * Decodes the whole body with wide limits; null when it is beyond them too. Present where `event` is
+   * quarantined, because its body was too long or too deep to be read for a stranger.
+   */
+  readonly decodeWhole?: () => RelayEvent | null
 }
 
 /** Every request that `POST /bitrix24/events` and `POST /bitrix24/install` understand. */

@@ -43,12 +43,18 @@ export function isMeant(lane: LaneState, entry: LogEntry, matcher: FilterMatcher
   return filterReason(lane, entry, matcher) === null
 }
 
+/** An entry as a replay sends it: a quarantined event that the present version understands is told as such. */
+export function asReplayed(entry: LogEntry): LogEntry {
+  return entry.again === undefined ? entry : { ...entry, event: entry.again }
+}
+
 /**
  * Whether an operator may have an entry again: the destination was meant to get it, or it would get it under
  * its present filter. For example, the portal had no value for the destination when the event came, and has
- * one now.
+ * one now. An event that was quarantined is decided as the present version understands it.
  */
-export function canReplay(lane: LaneState, entry: LogEntry, matcher: FilterMatcher): boolean {
+export function canReplay(lane: LaneState, stored: LogEntry, matcher: FilterMatcher): boolean {
+  const entry = asReplayed(stored)
   const present = lane.epochs.at(-1)
   if (isMeant(lane, entry, matcher)) return true
   if (present === undefined) return false

@@ -5,7 +5,7 @@
 import { entriesAfter, entriesBefore } from '../log/entries.ts'
 import type { LogEntry } from '../log/event.ts'
 import { skipEvent } from './state/cursor.ts'
-import { isMeant, canReplay } from './filter-reason.ts'
+import { asReplayed, canReplay, isMeant } from './filter-reason.ts'
 import type { ReplayJob } from './state/lane-state.ts'
 import { halveDigest } from './state/digest-parts.ts'
 import {
@@ -149,7 +149,7 @@ function nextParkedEntry({ log }: WalkPorts, job: ReplayJob, upTo: number): LogE
     const sequence = log.nextParked(from, upTo)
     if (sequence === null) return null
     const entry = log.entry(sequence)
-    if (entry !== null) return entry
+    if (entry !== null) return asReplayed(entry)
     from = sequence + 1
   }
 }
@@ -162,7 +162,7 @@ function nextInRange(
   const lane = book.lane()
   for (const entry of entriesAfter(log, job.next - 1, PAGES)) {
     if (entry.sequence > upTo) return null
-    if (canReplay(lane, entry, receiver)) return entry
+    if (canReplay(lane, entry, receiver)) return asReplayed(entry)
   }
   return null
 }

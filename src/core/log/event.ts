@@ -56,6 +56,15 @@ export interface RelayEvent {
   readonly field: UserField | null
   /** Why an authentic event was not understood; null when it was. */
   readonly quarantined: QuarantineReason | null
+  /** The name as it was sent, without tokens; present where `name` is another one because it was no name. */
+  readonly sentName?: string
+  /** `ts` as it was sent, without tokens; present where it was no time. */
+  readonly sentTs?: Json
+  /**
+   * The length of the body in characters; present where `data` holds only a part of it, because the body was too
+   * long or too deep.
+   */
+  readonly bodyLength?: number
 }
 
 /**
@@ -66,6 +75,10 @@ export const QUARANTINE_REASONS = [
   'unknown_event_name',
   'invalid_ts',
   'invalid_fields',
+  'too_many_parameters',
+  'too_many_values',
+  'too_deep',
+  'number_out_of_range',
   'unreadable_row',
 ] as const
 
@@ -159,6 +172,8 @@ export interface LogEntry {
   /** When the edge received the event, in unix milliseconds. */
   readonly receivedAt: number
   readonly event: RelayEvent
+  /** A quarantined event as the present version understands it; absent where it does not. A replay sends this. */
+  readonly again?: RelayEvent
   /** `reconciled` for an entry of the relay: a comparison, or the read for a repeated event, has found it. */
   readonly origin: 'event' | 'reconciled'
   readonly enrichment: Enrichment

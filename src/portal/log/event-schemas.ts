@@ -47,6 +47,9 @@ const RelayEventSchema: v.GenericSchema<unknown, RelayEvent> = v.looseObject({
       ),
     ),
   ),
+  sentName: v.exactOptional(v.string()),
+  sentTs: v.exactOptional(JsonSchema),
+  bodyLength: v.exactOptional(v.number()),
 })
 
 const EnrichmentSchema: v.GenericSchema<unknown, Enrichment> = v.object({

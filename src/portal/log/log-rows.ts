@@ -1,4 +1,5 @@
 /** The rows of the log as typed values. A damaged row must never stop a lane (G10). */
+import { decodeStored } from '../../bitrix24/wire/decode-event.ts'
 import type { Arrival } from '../../core/log/append.ts'
 import {
   NOT_ENRICHED,
@@ -33,11 +34,14 @@ export function receivedAtOf(row: SqlRow): number {
 /** The entry in a row. One whose event cannot be read is shown as quarantined. */
 export function parseEntry(row: SqlRow): LogEntry {
   const { receipt, receivedAt } = parseArrival(row)
+  const event = eventOf(row)
+  const again = decodeStored(event)
   return {
     sequence: numberOf(row, 'sequence'),
     receipt,
     receivedAt,
-    event: eventOf(row),
+    event,
+    ...(again !== null && { again }),
     origin: row['reconciled'] === 1 ? 'reconciled' : 'event',
     enrichment: enrichmentOf(row),
   }

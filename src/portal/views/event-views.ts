@@ -39,6 +39,8 @@ export interface EventView {
   readonly readAt: string | null
   readonly quarantined: boolean
   readonly quarantineReason: QuarantineReason | null
+  /** The length of the body, where `fields` holds only a part of it. */
+  readonly bodyLength?: number
   readonly fates: Readonly<Record<string, FateView>>
 }
 
@@ -135,6 +137,7 @@ function eventView(entry: LogEntry, fates: EventView['fates']): EventView {
     readAt: isoTime(enrichment.readAt),
     quarantined: event.quarantined !== null,
     quarantineReason: event.quarantined,
+    ...(event.bodyLength !== undefined && { bodyLength: event.bodyLength }),
     fates,
   }
 }

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { decodeEvent, parseTimestamp } from '../../../src/bitrix24/wire/decode-event.ts'
+import {
+  decodeStored,
+  decodeEvent,
+  parseTimestamp,
+} from '../../../src/bitrix24/wire/decode-event.ts'
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
 import type { Json, RelayEvent } from '../../../src/core/log/event.ts'
 
@@ -105,6 +109,7 @@ describe('decodeEvent()', () => {
       ts: null,
       field: null,
       quarantined: 'invalid_ts',
+      sentTs: ts,
     })
   })
 
@@ -137,7 +142,8 @@ describe('decodeEvent()', () => {
     [`on${'a'.repeat(198)}`, `ON${'A'.repeat(118)}`],
   ])('quarantines the unknown name %j under a safe one', (sent, name) => {
     const event = decode({}, sent)
-    expect(event).toEqual({ ...UNDERSTOOD, name, field: null, quarantined: 'unknown_event_name' })
+    const quarantined = 'unknown_event_name'
+    expect(event).toEqual({ ...UNDERSTOOD, name, field: null, quarantined, sentName: sent })
   })
 
   it.each([
@@ -244,6 +250,39 @@ describe('decodeEvent() takes tokens off', () => {
 
   it('the name, although it is shown in upper case', () => {
     const event = decode({ auth }, `on_${TOKEN}`)
-    expect(event).toMatchObject({ name: 'REMOVED', quarantined: 'unknown_event_name', field: null })
+    expect(event).toMatchObject({ name: '_REMOVED_', sentName: '[removed]', field: null })
+  })
+})
+
+describe('decodeStored()', () => {
+  it.each<[string, Partial<RelayEvent>, Partial<RelayEvent>]>([
+    ['a name that was none', { name: 'A_B', sentName: 'a:b' }, { name: 'A:B' }],
+    ['a name that is known now', { name: 'ONCRMDEALADD' }, { name: 'ONCRMDEALADD' }],
+    ['a time that was none', { sentTs: '1790000000', ts: null }, { ts: 1790000000 }],
+  ])('understands %s', (_, changes, expected) => {
+    const stored: RelayEvent = {
+      ...UNDERSTOOD,
+      name: 'ONCRMDEALADD',
+      field: null,
+      quarantined: 'invalid_fields',
+      ...changes,
+    }
+    expect(decodeStored(stored)).toMatchObject({ quarantined: null, ...expected })
+  })
+
+  it('reads the field of an event whose fields were not understood', () => {
+    const data = { id: '703', entityId: 'CRM_INVOICE', fieldName: 'UF_CRM_1' }
+    const stored = { ...UNDERSTOOD, data, field: null, quarantined: 'invalid_fields' } as const
+    expect(decodeStored(stored)?.field).toMatchObject({ id: 703, entityId: 'CRM_INVOICE' })
+  })
+
+  it.each<[string, Partial<RelayEvent>]>([
+    ['an understood event', {}],
+    ['a name that is none still', { quarantined: 'unknown_event_name', sentName: 'a b' }],
+    ['a damaged row', { quarantined: 'unreadable_row', name: 'UNREADABLE' }],
+    ['an event of which only a part is kept', { quarantined: 'too_deep', bodyLength: 9000 }],
+    ['a time that is none still', { quarantined: 'invalid_ts', sentTs: 'yesterday' }],
+  ])('gives nothing for %s', (_, changes) => {
+    expect(decodeStored({ ...UNDERSTOOD, ...changes })).toBeNull()
   })
 })

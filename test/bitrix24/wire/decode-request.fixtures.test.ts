@@ -39,7 +39,7 @@ describe('decodeRequest() on the replayable bodies', () => {
   it.each(Object.entries(PAGES))('reads %s with its query', (name, { query, request }) => {
     const parameters = Object.fromEntries(new URLSearchParams(bitrix24Body(query)))
     expect(decodeForm(bitrix24Body(name), parameters)).toEqual({ ok: true, value: request })
-    expect(decodeForm(bitrix24Body(query))).toEqual({ ok: false, error: 'invalid_event' })
+    expect(decodeForm(bitrix24Body(query))).toEqual({ ok: false, error: 'invalid_auth' })
   })
 
   it.each(Object.entries(REFUSED))('refuses %s as %s', (name, error) => {

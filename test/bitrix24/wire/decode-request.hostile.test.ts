@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { decodeBody } from '../../../src/bitrix24/wire/decode-body.ts'
 import { decodeRequest } from '../../../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../../../src/bitrix24/wire/form.ts'
 import { parseJson } from '../../../src/bitrix24/wire/json.ts'
@@ -11,11 +12,10 @@ import { HOSTILE_OUTCOMES } from '../../support/hostile/hostile-outcomes.ts'
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 
 /** Decodes a body as the edge does. */
-function decodeBody({ contentType, body }: HostileBody): Result<IncomingRequest, string> {
+function decodeHostile({ contentType, body }: HostileBody): Result<IncomingRequest, string> {
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
   const text = new TextDecoder().decode(bytes)
-  const parsed = contentType === 'application/json' ? parseJson(text) : parseForm(text)
-  return parsed.ok ? decodeRequest(parsed.value) : parsed
+  return decodeBody(text, { isForm: contentType !== 'application/json', query: {} })
 }
 
 describe('decodeRequest() on hostile bodies', () => {
@@ -29,7 +29,7 @@ describe('decodeRequest() on hostile bodies', () => {
   it.each(HOSTILE_BODIES.map((hostile) => ({ shown: hostile.name, hostile })))(
     'stays calm: $shown',
     ({ hostile }) => {
-      const result = decodeBody(hostile)
+      const result = decodeHostile(hostile)
       const outcome = result.ok ? result.value.kind : result.error
       const quarantined =
         result.ok && result.value.kind === 'event' ? result.value.event.quarantined : null
@@ -42,7 +42,7 @@ describe('decodeRequest() on hostile bodies', () => {
   )
 
   it('never repeats the input in a refusal', () => {
-    const refusals = HOSTILE_BODIES.map(decodeBody).flatMap((result) =>
+    const refusals = HOSTILE_BODIES.map(decodeHostile).flatMap((result) =>
       result.ok ? [] : [result.error],
     )
     expect(refusals.filter((reason) => !/^[a-z_]{8,27}$/.test(reason))).toEqual([])

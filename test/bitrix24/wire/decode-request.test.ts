@@ -21,15 +21,21 @@ describe('decodeRequest()', () => {
   )
 
   it.each<Json>([null, '', 5, ['ONCRMDEALADD'], { a: 1 }, 'A'.repeat(201)])(
-    'refuses the event %j',
+    'keeps the event %j for the quarantine, since its sender may be genuine',
     (event) => {
-      expect(decodeRequest({ event, auth: AUTH })).toEqual({ ok: false, error: 'invalid_event' })
+      expect(decodeRequest({ event, auth: AUTH })).toMatchObject({
+        ok: true,
+        value: { kind: 'event', event: { quarantined: 'unknown_event_name' } },
+      })
     },
   )
 
-  it('refuses a payload without event that is no frame page either', () => {
-    expect(decodeRequest({ auth: AUTH })).toEqual({ ok: false, error: 'invalid_event' })
-    expect(decodeRequest({})).toEqual({ ok: false, error: 'invalid_event' })
+  it('keeps a payload without event, and refuses one that names no sender', () => {
+    expect(decodeRequest({ auth: AUTH })).toMatchObject({
+      ok: true,
+      value: { event: { name: 'UNNAMED', sentName: '', quarantined: 'unknown_event_name' } },
+    })
+    expect(decodeRequest({})).toEqual({ ok: false, error: 'invalid_auth' })
   })
 
   it('accepts an event of 200 characters', () => {
@@ -112,11 +118,11 @@ describe('decodeRequest()', () => {
   it('reads the event when a body is both', () => {
     const both = { AUTH_ID: 'access', member_id: MEMBER_ID, event: 'ONCRMDEALADD', auth: AUTH }
     expect(kindOf(decodeRequest(both))).toBe('event')
-    expect(kindOf(decodeRequest({ ...both, event: null }))).toBe('invalid_event')
+    expect(kindOf(decodeRequest({ ...both, event: null }))).toBe('event')
   })
 
   it('takes inherited members for absent', () => {
     const heir: Record<string, Json> = Object.create({ AUTH_ID: 'access', member_id: MEMBER_ID })
-    expect(decodeRequest(heir)).toEqual({ ok: false, error: 'invalid_event' })
+    expect(decodeRequest(heir)).toEqual({ ok: false, error: 'invalid_auth' })
   })
 })

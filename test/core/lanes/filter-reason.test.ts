@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
+  asReplayed,
+  canReplay,
   filterReason,
   isMeant,
   type FilterReason,
@@ -78,5 +80,22 @@ describe('isMeant()', () => {
   ])('of an event %s', (_name, sequence, quarantined, expected) => {
     const entry = anEntry({ sequence, event: { quarantined } })
     expect(isMeant(lane, entry, { match })).toBe(expected)
+  })
+})
+
+describe('a quarantined event that is understood now', () => {
+  const lane = aLane({ epochs: [anEpoch({ from: 3 })] })
+  const stored = anEntry({ sequence: 3, event: { quarantined: 'invalid_fields' } })
+  const again = { ...stored.event, quarantined: null }
+
+  it('can be replayed, and is meant for no lane before', () => {
+    expect(isMeant(lane, { ...stored, again }, { match })).toBe(false)
+    expect(canReplay(lane, { ...stored, again }, { match })).toBe(true)
+    expect(canReplay(lane, stored, { match })).toBe(false)
+  })
+
+  it('is sent as it is understood', () => {
+    expect(asReplayed({ ...stored, again }).event).toBe(again)
+    expect(asReplayed(stored)).toBe(stored)
   })
 })

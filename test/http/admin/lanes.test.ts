@@ -54,6 +54,40 @@ describe('POST …/lanes/{destination}/replay', () => {
     expect(await scenario.fate('erp', 3)).toMatchObject({ state: 'delivered', attempts: 2 })
   })
 
+  it('sends what was quarantined and is understood now, and no other quarantined event', async () => {
+    await scenario.relay.deploys([machine('erp', { events: ['*'] })])
+    await scenario.relay.passesOn(1)
+    const stored = {
+      ts: null,
+      handlerId: null,
+      userId: null,
+      data: { FIELDS: { ID: '7' } },
+      field: null,
+      quarantined: 'unknown_event_name',
+    }
+    const names = [
+      { name: 'CATALOG_PRODUCT_ON_ADD', sentName: 'CATALOG.PRODUCT.ON.ADD' },
+      { name: 'TWO_WORDS', sentName: 'two words' },
+    ]
+    for (const name of names) {
+      await scenario.portal.sends({
+        event: JSON.stringify({ ...stored, ...name }),
+        quarantined: true,
+      })
+    }
+    await until(async () => (await scenario.lane('erp')).cursor === 3)
+    expect(await scenario.fate('erp', 2)).toMatchObject({
+      state: 'filtered',
+      reason: 'quarantined',
+    })
+    const answer = await ask(REPLAY, { body: { from: 2, to: 3 } })
+    expect(answer).toEqual({ status: 202, body: { replayed: 1 } })
+    await until(() => scenario.receiver('erp').received().length === 2)
+    const { type, data } = JSON.parse(scenario.receiver('erp').requests()[1]?.body ?? '')
+    expect(type).toBe('bitrix24.event.catalog.product.on.add')
+    expect(data).toMatchObject({ sequence: 2, subject: { id: '7' }, replayed: true })
+  })
+
   it('only counts with ?dryRun=true', async () => {
     scenario.receiver('erp').failsOnce({ 1: 422 })
     await scenario.relay.passesOn(3)

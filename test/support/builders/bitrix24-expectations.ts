@@ -117,6 +117,17 @@ export const EVENTS: Readonly<Record<string, IncomingRequest>> = {
       applicationToken: 'ffffffffffffffffffffffffffffffff',
     },
   ),
+  'neg-no-event': aFieldEventRequest(
+    {
+      name: 'UNNAMED',
+      sentName: '',
+      ts: 1790000000,
+      handlerId: null,
+      field: null,
+      quarantined: 'unknown_event_name',
+    },
+    TAX,
+  ),
   'neg-proto-pollution': aFieldEventRequest(
     { name: UPDATE, ts: 1790000000, handlerId: '661' },
     TAX,
@@ -350,5 +361,4 @@ export const PAGES: Readonly<
 /** Bodies that are no request. */
 export const REFUSED: Readonly<Record<string, string>> = {
   'neg-no-auth': 'invalid_auth',
-  'neg-no-event': 'invalid_event',
 }
