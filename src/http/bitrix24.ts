@@ -49,6 +49,7 @@ const DECODE_ERRORS: Readonly<Record<DecodeReason, PageErrorCode>> = {
   invalid_auth: 'invalid_event',
   invalid_member_id: 'invalid_event',
   invalid_application_token: 'invalid_event',
+  robot_without_token: 'robot_without_token',
   missing_credentials: 'untrusted',
 }
 

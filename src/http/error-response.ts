@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 export type ErrorCode =
   | 'malformed_body'
   | 'invalid_event'
+  | 'robot_without_token'
   | 'invalid_request'
   | 'untrusted'
   | 'unauthorized'
@@ -34,6 +35,11 @@ const ANSWERS: Readonly<Record<ErrorCode, ErrorAnswer>> = {
     message: 'The body is not a form or a JSON object within the limits',
   },
   invalid_event: { status: 400, message: 'The body is not an event of Bitrix24' },
+  robot_without_token: {
+    status: 400,
+    message:
+      'The robot "Outgoing webhook" proves nothing here: use an outgoing webhook of the portal, or a robot of the application',
+  },
   invalid_request: { status: 400, message: 'The request does not have the documented form' },
   untrusted: { status: 403, message: 'The caller could not prove that it speaks for the portal' },
   unauthorized: {

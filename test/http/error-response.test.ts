@@ -5,6 +5,7 @@ import { errorResponse, type ErrorCode } from '../../src/http/error-response.ts'
 const STATUSES: Readonly<Record<ErrorCode, number>> = {
   malformed_body: 400,
   invalid_event: 400,
+  robot_without_token: 400,
   invalid_request: 400,
   untrusted: 403,
   unauthorized: 401,

@@ -13,6 +13,7 @@ import {
   type LifecycleEvent,
   type Sender,
 } from './decode-lifecycle.ts'
+import { decodeRobot, isRobot } from './decode-robot.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
 import type { IncomingRequest } from './request.ts'
 import { ApplicationTokenSchema, MemberIdSchema, parseOrNull } from './wire-schemas.ts'
@@ -23,6 +24,7 @@ export type DecodeReason =
   | 'invalid_auth'
   | 'invalid_member_id'
   | 'invalid_application_token'
+  | 'robot_without_token'
   | 'missing_credentials'
 
 /**
@@ -41,7 +43,13 @@ export function decodeRequest(
   const auth = payload['auth']
   if (!isJsonObject(auth)) return err('invalid_auth')
   const sender = readSender(auth)
-  if (!sender.ok) return sender
+  if (!sender.ok) {
+    const isWithoutToken = sender.error === 'invalid_application_token'
+    return isWithoutToken && isRobot(payload) ? err('robot_without_token') : sender
+  }
+  if (isRobot(payload)) {
+    return ok({ kind: 'event', ...sender.value, event: decodeRobot(payload, auth) })
+  }
   const event = payload['event']
   // An event without a readable name is quarantined like one with a strange name.
   const name = typeof event === 'string' ? event : ''

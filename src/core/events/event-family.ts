@@ -91,7 +91,10 @@ export interface EventFamily {
    * bots and of its robots.
    */
   readonly bindable?: false
-  /** Where the id of the subject stands; the first path to an id counts. @default ['ID'] */
+  /**
+   * Where the id of the subject stands; the first path to an id counts. With none the last record of `belongsTo` is
+   * the subject. @default ['ID']
+   */
   readonly id?: readonly DataPath[]
   /** Where the number of the subject's type stands, when the CRM has several types in this family. */
   readonly type?: DataPath

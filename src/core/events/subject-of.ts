@@ -60,10 +60,12 @@ interface NamedSubject {
   readonly type: RecordType | null
 }
 
-function nameSubject({ name, data }: NamedEvent, family: KnownFamily): NamedSubject | null {
+function nameSubject(event: NamedEvent, family: KnownFamily): NamedSubject | null {
+  const { name, data } = event
   const paths = family.id ?? ['ID']
+  if (paths.length === 0) return recordsOf(event, family).at(-1) ?? null
   // A `data` that is one value is the id itself: `data=107`.
-  const id = readId(data, paths) ?? (paths.length > 0 ? idOf(data) : null)
+  const id = readId(data, paths) ?? idOf(data)
   if (id === null) return null
   if (family.type === undefined) return { id, type: null }
   const typeId = readId(data, [family.type]) ?? baseOf(name)?.typeId ?? ''

@@ -17,6 +17,7 @@ export type PageErrorCode = Extract<
   ErrorCode,
   | 'malformed_body'
   | 'invalid_event'
+  | 'robot_without_token'
   | 'untrusted'
   | 'method_not_allowed'
   | 'body_too_large'
@@ -55,6 +56,7 @@ export function errorPage(
 const SUBJECTS: Readonly<Record<PageErrorCode, PageSubject>> = {
   malformed_body: 'malformed',
   invalid_event: 'malformed',
+  robot_without_token: 'malformed',
   unsupported_media_type: 'malformed',
   body_too_large: 'too_large',
   method_not_allowed: 'wrong_method',

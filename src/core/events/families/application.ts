@@ -53,4 +53,14 @@ export const APPLICATION_FAMILIES = [
     // The name of an event that waits in the queue is no id of the queue.
     id: [],
   },
+  {
+    // A robot of the application reports the record on which it works.
+    kind: 'robot',
+    scope: 'bizproc',
+    events: { robot: 'reported' },
+    bindable: false,
+    id: [],
+    related: { workflow: ['workflow_id'] },
+    belongsTo: [{ type: 'document.type', id: 'document.id' }],
+  },
 ] as const satisfies readonly EventFamily[]
