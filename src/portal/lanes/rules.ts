@@ -41,9 +41,28 @@ type CompiledFilter = ReturnType<typeof compileFilter>
 /** Rows read at a time where a whole log may have to be gone through. */
 const PAGE = 500
 
+/** The globs `portals` of each destination, compiled once for all portals of the isolate. */
+const PORTALS_OF = new WeakMap<Destination, ReturnType<typeof compilePortals>>()
+
+/** Whether the globs `portals` of a destination take a portal. */
+function isForPortal(destination: Destination, portal: PortalIdentity): boolean {
+  const known = PORTALS_OF.get(destination) ?? compilePortals(destination.filter.portals)
+  PORTALS_OF.set(destination, known)
+  return known(portal)
+}
+
+/** The same, but a destination whose `portals` cannot be read may be for each portal: its events wait. */
+function mayBeFor(destination: Destination, portal: PortalIdentity): boolean {
+  const isUnread = destination.problems.some(({ setting }) => setting === 'portals')
+  return isUnread || isForPortal(destination, portal)
+}
+
 /** The rules of one portal's lanes. */
 export class LaneRules {
   readonly #deps: LaneRulesDeps
+  /** The destinations whose `portals` take this portal, for the domain that it has. */
+  #own: { readonly domain: string | null; readonly destinations: ReadonlySet<Destination> } | null =
+    null
   readonly #filters = new Map<string, CompiledFilter>()
   readonly #ofEpoch = new WeakMap<object, CompiledFilter>()
   /** The cursors with which this life of the object began, by destination. */
@@ -65,14 +84,31 @@ export class LaneRules {
 
   /** The lanes that the configuration asks for now; null when it cannot be read. */
   plans(): readonly LanePlan[] | null {
-    return this.#deps.config.destinations?.map((destination) => this.#plan(destination)) ?? null
+    const { config, book } = this.#deps
+    const known = new Set(book.all().map(({ destination }) => destination))
+    const own = this.#ownDestinations()
+    // A destination for other portals costs this one nothing, unless its lane has something to deliver still.
+    const concerned = config.destinations?.filter(
+      (destination) => own.has(destination) || known.has(destination.name),
+    )
+    return concerned?.map((destination) => this.#plan(destination)) ?? null
+  }
+
+  #ownDestinations(): ReadonlySet<Destination> {
+    const portal = this.#identity()
+    if (this.#own === null || this.#own.domain !== portal.domain) {
+      const all = this.#deps.config.destinations ?? []
+      const own = all.filter((destination) => mayBeFor(destination, portal))
+      this.#own = { domain: portal.domain, destinations: new Set(own) }
+    }
+    return this.#own.destinations
   }
 
   #plan(destination: Destination): LanePlan {
     const { name, filter, unchanged } = destination
     const { book, receivers } = this.#deps
     const silent = this.#silence(destination)
-    const fingerprint = receivers.fingerprint(name)
+    const fingerprint = receivers.fingerprint(destination)
     if (silent !== null || receivers.open(destination) !== null) {
       const { events, fields } = filter
       const skipsUnchanged = unchanged === 'skip'
@@ -98,14 +134,13 @@ export class LaneRules {
    */
   #silence(destination: Destination): Epoch['silent'] {
     if (destination.problems.length > 0) return null
-    if (!compilePortals(destination.filter.portals)(this.#identity())) return 'portal'
+    if (!isForPortal(destination, this.#identity())) return 'portal'
     return this.#deps.receivers.hasValues(destination) ? null : 'no_value'
   }
 
-  #refusedFrom({ filter }: Destination): number {
+  #refusedFrom(destination: Destination): number {
     const { memberId, domains } = this.#deps
-    const isWanted = compilePortals(filter.portals)
-    return domains.refusedFrom((domain) => isWanted({ memberId, domain }))
+    return domains.refusedFrom((domain) => isForPortal(destination, { memberId, domain }))
   }
 
   #identity(): PortalIdentity {

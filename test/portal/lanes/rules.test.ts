@@ -1,6 +1,7 @@
 /** Which lanes the configuration asks for, which events each of them gets, and why not the others. */
 import { describe, expect, it } from 'vitest'
 import { remove } from '../../../src/core/lanes/state/lane-status.ts'
+import { aLane } from '../../support/builders/a-lane.ts'
 import { inLaneRoom, type LaneRoomScenario } from '../../support/scenarios/lane-room-scenario.ts'
 import { machine, type Entry } from '../../support/builders/entries.ts'
 
@@ -31,7 +32,6 @@ describe('LaneRules.plans()', () => {
   })
 
   it.each([
-    ['of another portal', machine('erp', { portals: [OTHER_PORTAL] }), {}, 'portal'],
     ['without its value', machine('erp', { url: '$portal.URL' }), {}, 'no_value'],
     [
       'with its value',
@@ -41,6 +41,26 @@ describe('LaneRules.plans()', () => {
     ],
   ])('say why a destination %s gets nothing', async (_name, entry, values, silent) => {
     expect(await planOf(entry, values)).toMatchObject({ silent, problem: null })
+  })
+
+  it('leave out a destination whose `portals` do not take this portal', async () => {
+    expect(await planOf(machine('erp', { portals: [OTHER_PORTAL] }))).toBeUndefined()
+    const wrong = machine('erp', { portals: [OTHER_PORTAL], url: 'ftp://erp.example.com/' })
+    expect(await planOf(wrong)).toBeUndefined()
+  })
+
+  it('hold a destination whose `portals` cannot be read: its events wait', async () => {
+    const wrong = machine('erp', { portals: 7 })
+    expect(await planOf(wrong)).toMatchObject({ problem: 'misconfigured' })
+  })
+
+  it('keep the lane of a destination that took this portal before, and say why it gets nothing', async () => {
+    const entry = machine('erp', { portals: [OTHER_PORTAL] })
+    const plan = await inLaneRoom({ destinations: [entry] }, ({ rules, book }) => {
+      book.saveAll([aLane({ destination: 'erp', lastMeant: 7 })])
+      return rules.plans()?.[0]
+    })
+    expect(plan).toMatchObject({ silent: 'portal', problem: null })
   })
 
   it.each([
@@ -89,7 +109,6 @@ describe('LaneRules.filteredBy()', () => {
     ['gets', machine('erp'), null],
     ['does not get by its event', machine('erp', { events: ['onCrmDeal*'] }), 'event'],
     ['does not get by its field', machine('erp', { fields: ['UF_OTHER'] }), 'field'],
-    ['does not get in this portal', machine('erp', { portals: [OTHER_PORTAL] }), 'portal'],
   ])('says of an event that a destination %s', async (_name, entry, reason) => {
     const found = await inLaneRoom({ destinations: [entry] }, (scenario) => {
       scenario.portal.sends()

@@ -44,6 +44,7 @@ export function createLane(plan: LanePlan, head: number): LaneState {
 /**
  * Brings the stored lanes in line with the configuration.
  * - The lane of a new destination begins after `head`.
+ * - A lane that was silent all its life, because the portal is not its own, goes: it holds nothing.
  * - A removed destination's lane is halted and keeps its cursor; it goes on when the destination returns.
  * - Changed settings enable a disabled lane.
  * - A changed filter begins a new epoch behind everything that may have been sent under the former one.
@@ -56,12 +57,26 @@ export function matchLanes(
 ): readonly LaneState[] {
   const planned = new Map(plans.map((plan) => [plan.destination, plan]))
   const known = new Set(lanes.map((lane) => lane.destination))
-  const matched = lanes.map((lane) =>
+  const kept = lanes.filter((lane) => !isNeedless(lane, planned.get(lane.destination) ?? null))
+  const matched = kept.map((lane) =>
     matchLane(lane, planned.get(lane.destination) ?? null, () => decidedUpTo(lane)),
   )
   const added = plans.filter((plan) => !known.has(plan.destination))
-  if (added.length === 0 && matched.every((lane, index) => lane === lanes[index])) return lanes
+  const isSame = added.length === 0 && kept.length === lanes.length
+  if (isSame && matched.every((lane, index) => lane === lanes[index])) return lanes
   return [...matched, ...added.map((plan) => createLane(plan, head))]
+}
+
+/**
+ * Whether a lane holds nothing: the portal was never its own, and is not now. Versions that gave each destination a lane
+ * in each portal have left such lanes behind.
+ */
+function isNeedless(lane: LaneState, plan: LanePlan | null): boolean {
+  if (plan !== null && plan.silent !== 'portal') return false
+  const { epochs, status, lastMeant, meantBeforeFloor, recent, replays, digest } = lane
+  const isSilent = epochs.every(({ silent }) => silent === 'portal')
+  const hasGot = lastMeant !== null || meantBeforeFloor !== null || digest !== null
+  return isSilent && status !== 'paused' && !hasGot && recent.length + replays.length === 0
 }
 
 function matchLane(lane: LaneState, plan: LanePlan | null, decidedUpTo: () => number): LaneState {

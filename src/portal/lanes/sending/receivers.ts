@@ -20,10 +20,14 @@ export interface ReceiversDeps {
   readonly values: Pick<PortalValues, 'all' | 'clear'>
 }
 
+/** The fingerprint of each destination without portal values, computed once for all portals of the isolate. */
+const FINGERPRINTS = new WeakMap<Destination, string>()
+
 /** The receivers of one portal. */
 export class Receivers {
   readonly #deps: ReceiversDeps
-  readonly #hashes = new Map<string, string>()
+  /** The fingerprints of destinations that name portal values. */
+  readonly #own = new Map<Destination, string>()
   readonly #opened = new Map<string, Result<Receiver, readonly SettingProblem[]>>()
 
   constructor(deps: ReceiversDeps) {
@@ -34,21 +38,25 @@ export class Receivers {
   async load(): Promise<void> {
     this.#opened.clear()
     for (const destination of this.#deps.config.destinations ?? []) {
-      this.#hashes.set(destination.name, await this.#hashOf(destination))
+      const { portalValues } = destination
+      const common = FINGERPRINTS.get(destination) ?? (await fingerprintOf(destination))
+      FINGERPRINTS.set(destination, common)
+      if (portalValues.length > 0)
+        this.#own.set(destination, await this.#hashWith(destination, common))
     }
   }
 
   /** A value of the portal is part of the settings of each destination that names it. */
-  async #hashOf(destination: Destination): Promise<string> {
-    const own = await fingerprintOf(destination)
+  #hashWith({ portalValues }: Destination, common: string): Promise<string> {
     const values = this.#deps.values.all()
-    const used = destination.portalValues.map((name) => values.get(name) ?? null)
-    return used.length === 0 ? own : sha256Hex(JSON.stringify([own, ...used]))
+    const used = portalValues.map((name) => values.get(name) ?? null)
+    return sha256Hex(JSON.stringify([common, ...used]))
   }
 
   /** The hash of everything that makes up a destination in this portal; empty before `load`. */
-  fingerprint(name: string): string {
-    return this.#hashes.get(name) ?? ''
+  fingerprint(destination: Destination): string {
+    const known = destination.portalValues.length > 0 ? this.#own : FINGERPRINTS
+    return known.get(destination) ?? ''
   }
 
   /** Whether the portal has every value that a destination names. */

@@ -34,6 +34,7 @@ describe('createLane()', () => {
       lastMeant: null,
       meantBeforeFloor: null,
       expired: 0,
+      crowdedOut: 0,
       epochs: [
         { from: 8, events: ['onCrmDeal*'], fields: [], silent: 'no_value', skipsUnchanged: false },
       ],

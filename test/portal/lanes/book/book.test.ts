@@ -10,6 +10,7 @@ import { MAX_SKIPPED } from '../../../../src/portal/lanes/book/checkpoint.ts'
 import { inLaneRoom } from '../../../support/scenarios/lane-room-scenario.ts'
 import { PortalScenario } from '../../../support/scenarios/portal-scenario.ts'
 import { configured, machine, person, type Entry } from '../../../support/builders/entries.ts'
+import { oneTo } from '../../../support/builders/a-lane.ts'
 import { dump, dumpKv } from '../../../support/worker/traces.ts'
 import { until } from '../../../support/until.ts'
 
@@ -46,22 +47,6 @@ describe('a new destination', () => {
       state: 'filtered',
       reason: 'older_than_destination',
     })
-  })
-
-  it('whose lane was rolled back with the event stands before the next try', async () => {
-    await scenario.portal.becomesKnown()
-    const destinations = [...configured([machine('erp')])]
-    scenario.settings = { ...scenario.settings, destinations }
-    await scenario.relay.restarts()
-    await scenario.object.view()
-    // Stands for whatever may change the plans of a living object.
-    destinations.push(...configured([machine('crm')]))
-    await scenario.failNextTransaction()
-    await expect(scenario.portal.sends()).rejects.toThrow('disk is full')
-    await scenario.portal.sends()
-    await scenario.relay.restarts()
-    await resting()
-    expect(scenario.receiver('crm').links()).toEqual([[1, null]])
   })
 })
 
@@ -490,10 +475,40 @@ describe('a send that only memory knows', () => {
 })
 
 describe('a portal that the destination does not name', () => {
-  it('gets no delivery, and the fate says why', async () => {
+  it('gets no delivery, and has no lane', async () => {
     await scenario.relay.deploys([machine('erp', { portals: ['f'.repeat(32)] })])
     await told()
     expect(scenario.network.sent).toEqual([])
-    expect(await scenario.fate('erp', 1)).toMatchObject({ state: 'filtered', reason: 'portal' })
+    expect(await scenario.fate('erp', 1)).toBeNull()
+    expect(await scenario.object.view()).toMatchObject({ lanes: [] })
+  })
+
+  it('pays nothing for the destinations of a thousand others', async () => {
+    const others = oneTo(1000).map((n) => n.toString(16).padStart(32, 'f'))
+    const all = [scenario.memberId, ...others].map((id, n) => machine(`c${n}`, { portals: [id] }))
+    await scenario.relay.deploys(all)
+    await told()
+    const observed = await scenario.observe()
+    await told(3)
+    expect((await scenario.text('SELECT lanes FROM lanes')).length).toBeLessThan(1500)
+    expect((await scenario.object.view())?.lanes.map(({ destination }) => destination)).toEqual([
+      'c0',
+    ])
+    // Three events, and what the lane has got of them.
+    expect(observed.writes.reduce((sum, { rows }) => sum + rows, 0)).toBeLessThanOrEqual(6)
+  })
+
+  it('loses the lane that a former version gave it', async () => {
+    await told()
+    await scenario.relay.restarts()
+    const silent = { from: 1, events: ['*'], fields: [], silent: 'portal', skipsUnchanged: false }
+    await scenario.rows(
+      `UPDATE lanes SET lanes = json_set(lanes, '$.lanes[0].epochs', json(?), '$.lanes[0].recent', json('[]'),
+         '$.lanes[0].lastMeant', null)`,
+      JSON.stringify([silent]),
+    )
+    await scenario.relay.deploys([machine('erp', { portals: ['f'.repeat(32)] })])
+    await told()
+    expect(await scenario.object.view()).toMatchObject({ lanes: [], head: 2 })
   })
 })

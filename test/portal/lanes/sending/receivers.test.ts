@@ -104,29 +104,34 @@ describe('Receivers.problems()', () => {
 })
 
 describe('Receivers.fingerprint()', () => {
-  async function hashOf(name: string, values: [string, string | null][]): Promise<string> {
-    const receivers = receiversWith(new Map(values))
+  async function hashOf(
+    destination: Destination | undefined,
+    values: [string, string | null][],
+  ): Promise<string> {
+    const receivers = receiversWith(new Map(values), [known(OWN), known(FROM_VALUE)])
     await receivers.load()
-    return receivers.fingerprint(name)
+    return receivers.fingerprint(known(destination))
   }
 
   it('changes with each value that the destination names, and with no other', async () => {
     const hashes = await Promise.all([
-      hashOf('erp', []),
-      hashOf('erp', [['ERP_URL', null]]),
-      hashOf('erp', [['ERP_URL', 'a']]),
-      hashOf('erp', [['ERP_URL', 'b']]),
+      hashOf(FROM_VALUE, []),
+      hashOf(FROM_VALUE, [['ERP_URL', null]]),
+      hashOf(FROM_VALUE, [['ERP_URL', 'a']]),
+      hashOf(FROM_VALUE, [['ERP_URL', 'b']]),
     ])
     // A value that is missing and one that cannot be opened are the same: none.
     expect(new Set(hashes).size).toBe(3)
-    expect(await hashOf('own', [['ERP_URL', 'a']])).toBe(await hashOf('own', []))
+    expect(await hashOf(OWN, [['ERP_URL', 'a']])).toBe(await hashOf(OWN, []))
   })
 
   it('is empty before it is computed, and of an unknown destination', async () => {
-    const receivers = receiversWith(new Map())
-    expect(receivers.fingerprint('erp')).toBe('')
+    const [erp, crm] = configured([machine('erp', { url: '$portal.ERP_URL' }), machine('crm')])
+    const receivers = receiversWith(new Map(), [known(erp)])
+    expect(receivers.fingerprint(known(erp))).toBe('')
     await receivers.load()
-    expect(receivers.fingerprint('crm')).toBe('')
+    expect(receivers.fingerprint(known(erp))).not.toBe('')
+    expect(receivers.fingerprint(known(crm))).toBe('')
   })
 
   it('needs no configuration', async () => {
