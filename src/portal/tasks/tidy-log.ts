@@ -20,34 +20,53 @@ type LogParts = RetentionParts & Pick<PortalParts, 'space'>
 
 /** Tidies the log, one run at a time, and returns how many events are gone. */
 export function tidyLog(parts: LogParts): Promise<number> {
-  return parts.space.inTurn(() => tidy(parts, parts.space.limit()))
+  return parts.space.inTurn(() => tidy(parts, { limit: parts.space.limit(), floor: EVERYTHING }))
 }
 
 /**
- * The same in a full object, in which the oldest events go although the log is below its limit. Whether it has room
- * then is seen by the next write.
+ * The same in a full object, in which the oldest events go although the log is below its limit: those that every lane
+ * has passed. Something else has filled the object then, for example the disk of its machine, and no event is lost to
+ * that. Whether it has room is seen by the next write.
  */
 export function makeRoom(parts: LogParts): Promise<number> {
-  return parts.space.inTurn(() => tidy(parts, parts.space.limitWhenFull()))
+  return parts.space.inTurn(async () => {
+    const { book, space } = parts
+    const lanes = book.all().filter(({ status }) => status !== 'removed')
+    const floor = Math.min(EVERYTHING, ...lanes.map(({ cursor }) => cursor))
+    const terms = { limit: space.limitWhenFull(), floor: space.mayBeOver() ? EVERYTHING : floor }
+    return tidy(parts, terms)
+  })
 }
 
-async function tidy(parts: LogParts, limit: number): Promise<number> {
+/** How far the log is shortened before its time. */
+interface Shortening {
+  /** The log is shortened until it is below so many bytes; 0 stands for no limit. */
+  readonly limit: number
+  /** No event behind this sequence goes. */
+  readonly floor: number
+}
+
+/** A sequence behind every other. */
+const EVERYTHING = Number.MAX_SAFE_INTEGER
+
+async function tidy(parts: LogParts, terms: Shortening): Promise<number> {
   const { log, segments, state } = parts
   const before = log.counts().entries
   await closeFullSegment(parts)
   await dropOld(parts)
-  await dropEarly(parts, limit)
+  await dropEarly(parts, terms)
   if (state.isBehind()) segments.changing(() => state.catchUp())
   return before - log.counts().entries
 }
 
-/** Drops the oldest events until the log is below a limit, in bytes; 0 stands for no limit. */
-async function dropEarly(parts: LogParts, limit: number): Promise<void> {
+/** Drops the oldest events until the log is below the limit. */
+async function dropEarly(parts: LogParts, terms: Shortening): Promise<void> {
   const { log, book, space, world } = parts
+  const { limit } = terms
   if (space.excess(limit) === 0) return
   const before = { entries: log.counts().entries, lanes: book.all() }
   for (let deleted = 0; deleted < MAX_DELETED && space.excess(limit) > 0;) {
-    const count = await dropSome(parts, limit)
+    const count = await dropSome(parts, terms)
     if (count === 0) break
     deleted += count
     await world.sleep(0)
@@ -63,15 +82,16 @@ async function dropEarly(parts: LogParts, limit: number): Promise<void> {
 }
 
 /** Drops the oldest segment, or rows of it where it is too much. Answers about how many rows were deleted; 0: nothing. */
-async function dropSome(parts: LogParts, limit: number): Promise<number> {
+async function dropSome(parts: LogParts, { limit, floor }: Shortening): Promise<number> {
   const { log, segments, space, state } = parts
+  if ((log.oldest(1)[0]?.sequence ?? 0) > floor) return 0
   const [oldest] = segments.all()
   if (oldest === undefined) return 0
-  if (oldest.last !== null && oldest.bytes <= limit * LARGE_PART) {
+  if (oldest.last !== null && oldest.last <= floor && oldest.bytes <= limit * LARGE_PART) {
     await dropSegment(parts, oldest, 'early')
     return 1
   }
   const upTo = log.lastWithin(space.excess(limit), RETENTION_PAGE)
   // The youngest event stays, however large it is.
-  return upTo === null ? 0 : dropPage(parts, Math.min(upTo, state.head() - 1), 'early')
+  return upTo === null ? 0 : dropPage(parts, Math.min(upTo, floor, state.head() - 1), 'early')
 }

@@ -54,6 +54,20 @@ describe('an append into a full object', () => {
     expect(told('log_shortened')).toBe(1)
   })
 
+  it('lets none go that a lane has still to deliver: its log is small, so something else is full (G1)', async () => {
+    scenario.relay.isConfigured([machine('erp'), machine('crm')])
+    await scenario.portal.becomesKnown()
+    await scenario.object.controlLane('crm', { kind: 'pause' })
+    const give = await fills()
+    expect(await post()).toEqual({ kind: 'full' })
+    expect(await scenario.lane('crm')).toMatchObject({ backlog: 40, expired: 0 })
+    await give(1e6)
+    expect(await post()).toMatchObject({ kind: 'stored', sequence: 41 })
+    await scenario.object.controlLane('crm', { kind: 'resume' })
+    await scenario.settled()
+    expect(scenario.receiver('crm').sequences()).toEqual(oneTo(41))
+  })
+
   it('says portal_full where nothing may go, tells it once, and goes on when there is room', async () => {
     scenario.settings = { ...scenario.settings, maxLogBytes: 0 }
     await scenario.relay.deploys([machine('erp')])
