@@ -23,6 +23,8 @@ export interface PortalEvidence {
   readonly log: readonly LogRow[]
   readonly lanes: readonly StoredLane[]
   readonly events: ReadonlyMap<number, EventSeen>
+  /** Whether a full object has let events go that every receiver had; one that lost others has not. */
+  readonly isShortened: boolean
 }
 
 /** What was found after a history. */
@@ -40,9 +42,17 @@ export async function gather(played: Played): Promise<Evidence> {
       log: logOf(played, portal),
       lanes: lanesOf(played, portal),
       events: await readEvents(played, portal),
+      isShortened: isShortened(played, portal),
     })
   }
   return { played, portals }
+}
+
+function isShortened({ relay }: Played, { memberId }: VirtualPortal): boolean {
+  const lines = relay.lines.filter(
+    (line) => /"log_shortened"/.test(line) && line.includes(memberId),
+  )
+  return lines.length > 0 && lines.every((line) => line.includes('"expired":0,'))
 }
 
 async function readEvents(

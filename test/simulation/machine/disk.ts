@@ -117,7 +117,9 @@ export class Disk {
       this.#open()
       return this.#run(query, bindings)
     }
-    const bytesOf = () => Number(this.#run('PRAGMA page_count', [])[0]?.['page_count'] ?? 0) * 4096
+    const count = (pragma: string) =>
+      Number(Object.values(this.#run(`PRAGMA ${pragma}`, [])[0] ?? {})[0] ?? 0)
+    const bytesOf = () => (count('page_count') - count('freelist_count')) * 4096
     const mustLive = () => {
       if (life.hasEnded()) throw new MachineEnded('The object has ended')
     }

@@ -6,8 +6,10 @@ import type { Evidence, PortalEvidence } from '../evidence.ts'
 
 /** Folding all changes over the definitions of the first comparison gives the definitions of the portal. */
 export function changesAddUp({ portals }: Evidence): readonly string[] {
-  // A new installation begins with a new baseline.
-  return portals.filter(({ portal }) => portal.uninstalls === 0).flatMap(differencesOf)
+  // A new installation begins with a new baseline, and events that a full object has let go cannot be folded.
+  return portals
+    .filter(({ portal, isShortened }) => portal.uninstalls === 0 && !isShortened)
+    .flatMap(differencesOf)
 }
 
 function differencesOf({ portal, log }: PortalEvidence): readonly string[] {

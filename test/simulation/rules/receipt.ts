@@ -7,17 +7,18 @@ const STATUSES = [200, 403, 429, 503]
 
 /**
  * An event that was answered 200 stands in the log, unless its portal has asked for the whole log to be erased
- * since (CLEAN=1).
+ * since (CLEAN=1), or its object was full and has let go what every receiver had.
  */
 export function acknowledgedIsStored({ portals }: Evidence): readonly string[] {
-  return portals.flatMap(({ portal, log }) => {
+  return portals.flatMap(({ portal, log, isShortened }) => {
+    const first = log[0]?.receivedAt ?? Number.POSITIVE_INFINITY
     const stored = new Set(
       log.map(({ event }) => `${event.name} ${event.field?.id ?? '-'} ${event.ts ?? '-'}`),
     )
     return portal.sent
       .filter(({ answer, sentAt }) => {
         const isErased = portal.erasedAt.some((at) => at >= sentAt)
-        return answer?.status === 200 && !isErased
+        return answer?.status === 200 && !isErased && !(isShortened && sentAt <= first)
       })
       .filter(({ name, fieldId, ts }) => !stored.has(`${name} ${fieldId} ${ts}`))
       .map(({ name, fieldId, ts, answer }) => {
