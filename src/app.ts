@@ -27,6 +27,9 @@ import { withTimeout } from './storage/with-timeout.ts'
 /** How long the rate limit may take, in milliseconds; an event may wait for it. */
 const LIMIT_MS = 500
 
+/** How long an object waits for its own answer, in milliseconds. */
+const CALL_ITSELF_MS = 2000
+
 /** The outside world of the real Worker. The platform gives time, chance and network. */
 const WORLD: World = {
   fetch: (...request) => fetch(...request),
@@ -217,5 +220,7 @@ export function createPortalSettings(env: Env): PortalSettings {
     installs: new InstallStore(env.INSTALLS),
     directory: directoryOf(env),
     pacer: createPacer(env, config),
+    callItself: (memberId) =>
+      withTimeout(portalsOf(env)(memberId).goOn(), CALL_ITSELF_MS, 'the portal'),
   }
 }

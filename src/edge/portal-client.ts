@@ -11,6 +11,7 @@ export type PortalClient = Remote<
   | 'install'
   | 'uninstall'
   | 'touch'
+  | 'goOn'
   | 'view'
   | 'events'
   | 'event'

@@ -6,6 +6,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { InstallRequest } from '../bitrix24/wire/request.ts'
 import { countErased, isErased } from '../core/access/installs/install.ts'
+import { Allowance } from './allowance.ts'
 import { BackgroundWork } from './background.ts'
 import { installPortal } from './tasks/installation.ts'
 import type { InstallOrigin } from './installs/installer.ts'
@@ -38,6 +39,7 @@ import { storageView, type StorageView } from './views/storage-view.ts'
 export class PortalObject extends DurableObject<unknown> {
   readonly #parts: PortalParts
   readonly #work: BackgroundWork
+  readonly #allowance: Allowance
   /** The version of the state that lanes and directory have followed so far. */
   #followed = 0
 
@@ -51,12 +53,16 @@ export class PortalObject extends DurableObject<unknown> {
     const advance = (): void => this.#advance()
     const laneRested = (): void => this.#parts.waker.laneRested()
     const scheduler = { advance, laneRested, background, after, report }
-    this.#parts = createParts({ storage, memberId, settings, scheduler })
+    const callItself = (): Promise<void> => settings.callItself(memberId)
+    this.#allowance = new Allowance({ fetch: settings.world.fetch, callItself })
+    const world = { ...settings.world, fetch: this.#allowance.fetch }
+    this.#parts = createParts({ storage, memberId, settings: { ...settings, world }, scheduler })
     void ctx.blockConcurrencyWhile(() => this.#load())
   }
 
   /** Stores an event durably and in order, or says where it stands; nothing without a trusted token. */
   async append(request: AppendRequest): Promise<AppendAnswer> {
+    this.#allowance.begin()
     const { trust, state, subscriber, reconciliation, waker } = this.#parts
     const { tokenHash } = request
     if (request.drained && isErased(state.install(), request.receivedAt)) {
@@ -89,6 +95,7 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** Decides about an installation; whoever may see it gets the portal's status. What nothing proves is not stored. */
   async install(request: InstallRequest, origin?: InstallOrigin) {
+    this.#allowance.begin()
     const answer = await installPortal(this.#parts, request, origin)
     if (answer.kind !== 'installed') return answer
     return { ...answer, status: answer.isOwner ? installStatus(this.#parts) : null }
@@ -104,6 +111,7 @@ export class PortalObject extends DurableObject<unknown> {
    * alive, and an alarm stands wherever there is work.
    */
   async touch(): Promise<{ dropped: number }> {
+    this.#allowance.begin()
     const { state, domains, alarm, waker } = this.#parts
     if (!state.isKnown()) return { dropped: 0 }
     const dropped = await tidyLog(this.#parts)
@@ -116,6 +124,11 @@ export class PortalObject extends DurableObject<unknown> {
     await alarm.load()
     await alarm.ensure(waker.wakeAt())
     return { dropped }
+  }
+
+  /** The call of the object by itself: a new invocation, in which it may make requests again. */
+  goOn(): void {
+    this.#allowance.begin()
   }
 
   /** The portal for the admin API; null when nothing is known of it. */
@@ -167,6 +180,7 @@ export class PortalObject extends DurableObject<unknown> {
 
   /** The one alarm of all timers. The next alarm is set before the work; a throw means that this failed. */
   override async alarm(): Promise<void> {
+    this.#allowance.begin()
     const { waker, space } = this.#parts
     // Every append leaves an alarm behind, so that a log which grows fast is looked at within minutes.
     if (space.mayBeOver()) this.#work.background(tidyLog(this.#parts))

@@ -74,4 +74,6 @@ export interface PortalSettings {
   readonly directory: DirectoryClient
   /** The pace of receivers, shared with all portals. */
   readonly pacer: PacerClient
+  /** Calls the method `goOn` of a portal's object; rejects when it does not answer in time. */
+  readonly callItself: (memberId: string) => Promise<void>
 }

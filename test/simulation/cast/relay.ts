@@ -6,6 +6,7 @@ import { createApp, createCron, createPortalSettings } from '../../../src/app.ts
 import type { Env } from '../../../src/config/config.ts'
 import { DAILY_CRON, DRAIN_CRON, runCron } from '../../../src/edge/cron.ts'
 import { withTimeout } from '../../../src/storage/with-timeout.ts'
+import type { PortalClient } from '../../../src/edge/portal-client.ts'
 import { Directory, type DirectoryRemote } from '../../../src/objects/directory.ts'
 import { createDirectoryClient } from '../../../src/objects/directory-client.ts'
 import { createPacerClient, type PacerRemote } from '../../../src/objects/pacer-client.ts'
@@ -200,7 +201,9 @@ export class VirtualRelay {
   #bindingsFor(life: Life, { config }: PortalSettings) {
     const directories = this.directory.namespace(life)
     const pacers = this.pacers.namespace(life)
+    const portals = this.portals.namespace(life)
     return {
+      callItself: (memberId: string) => (portals.getByName(memberId) as PortalClient).goOn(),
       // Sound: the binding has the methods that the store calls.
       installs: new InstallStore(this.kv.binding(life) as unknown as KVNamespace),
       directory: createDirectoryClient({

@@ -170,6 +170,7 @@ export function portalsWith(methods: Partial<PortalClient>): PortalLookup {
     uninstall: refuse,
     removePin: refuse,
     touch: refuse,
+    goOn: refuse,
     view: refuse,
     events: refuse,
     event: refuse,

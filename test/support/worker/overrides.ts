@@ -41,5 +41,6 @@ export function adaptSettings({
     installs: all.installs,
     directory: all.directory,
     pacer: all.pacer,
+    callItself: all.callItself,
   }
 }

@@ -1,0 +1,101 @@
+/**
+ * A burst stays within the requests that the free plan allows for one invocation, and calls no healthy receiver
+ * unreachable (G4).
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Allowance, MAX_REQUESTS } from '../../src/portal/allowance.ts'
+import type { AdaptableSettings } from '../support/worker/overrides.ts'
+import { oneTo } from '../support/builders/a-lane.ts'
+import { machine } from '../support/builders/entries.ts'
+import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
+
+/** The platform's own limit on the free plan. */
+const ALLOWED = 50
+
+describe('an Allowance', () => {
+  /** An allowance whose invocations and requests are noted. */
+  function anAllowance(callItself: (allowance: Allowance) => Promise<void>) {
+    const made: number[] = []
+    let invocations = 0
+    const allowance: Allowance = new Allowance({
+      fetch: async () => {
+        made[invocations] = (made[invocations] ?? 0) + 1
+        return new Response('')
+      },
+      callItself: async () => {
+        invocations += 1
+        await callItself(allowance)
+      },
+    })
+    return { allowance, made }
+  }
+
+  it('goes on in a new invocation after forty requests, whoever waits', async () => {
+    const { allowance, made } = anAllowance(async (own) => own.begin())
+    for (const _ of oneTo(MAX_REQUESTS)) await allowance.fetch('https://erp.example.com/', {})
+    await Promise.all(oneTo(5).map(() => allowance.fetch('https://erp.example.com/', {})))
+    expect(made).toEqual([MAX_REQUESTS, 5])
+  })
+
+  it('makes the request all the same when the object cannot be reached', async () => {
+    const { allowance, made } = anAllowance(() => Promise.reject(new Error('down')))
+    for (const _ of oneTo(MAX_REQUESTS + 2)) await allowance.fetch('https://erp.example.com/', {})
+    expect(made).toEqual([MAX_REQUESTS, 1, 1])
+  })
+})
+
+describe('the object of a portal on the free plan', () => {
+  let scenario: PortalScenario
+  let sinceEvent = 0
+  let most = 0
+  let calls = 0
+
+  /** The platform as it is on the free plan: the call of the object by itself begins a new count. */
+  function onFreePlan(): Pick<AdaptableSettings, 'fetch' | 'callItself'> {
+    return {
+      fetch: async (...request) => {
+        sinceEvent += 1
+        most = Math.max(most, sinceEvent)
+        if (sinceEvent > ALLOWED)
+          throw new Error('Too many subrequests by single Worker invocation.')
+        return scenario.network.fetch(...request)
+      },
+      callItself: async () => {
+        calls += 1
+        sinceEvent = 0
+        await scenario.object.goOn()
+      },
+    }
+  }
+
+  beforeEach(() => {
+    scenario = new PortalScenario()
+    sinceEvent = 0
+    most = 0
+    calls = 0
+  })
+
+  afterEach(() => scenario.close())
+
+  it('delivers 250 waiting events in order, and no attempt fails', async () => {
+    scenario.settings = { ...scenario.settings, ...onFreePlan() }
+    await scenario.relay.deploys([machine('erp'), machine('crm')])
+    await scenario.portal.sends()
+    await scenario.settled()
+    await scenario.operator.pauses('erp')
+    await scenario.operator.pauses('crm')
+    await scenario.portal.sendsMany(124)
+    sinceEvent = 0
+    await scenario.operator.resumes('erp')
+    await scenario.operator.resumes('crm')
+    await scenario.time.passesUntil(async () => {
+      const { lanes } = (await scenario.object.view()) ?? { lanes: [] }
+      return lanes.every(({ backlog }) => backlog === 0)
+    })
+    expect(scenario.receiver('erp').sequences()).toEqual(oneTo(125))
+    expect(scenario.receiver('crm').sequences()).toEqual(oneTo(125))
+    expect(await scenario.lane('erp')).toMatchObject({ lastError: null, attempts: 0 })
+    expect(most).toBeLessThanOrEqual(ALLOWED)
+    expect(calls).toBeGreaterThanOrEqual(5)
+  })
+})
