@@ -68,8 +68,8 @@ export interface RelayEvent {
 }
 
 /**
- * Every reason why an authentic event was not understood: stable words, shown to operators. `unreadable_row`
- * stands for an event whose row in the log is damaged.
+ * Every reason why an authentic event was not understood: stable words, shown to operators. `too_large`
+ * stands for an event of which only its head and its size are stored, `unreadable_row` for an event whose row in the log is damaged.
  */
 export const QUARANTINE_REASONS = [
   'unknown_event_name',
@@ -79,6 +79,7 @@ export const QUARANTINE_REASONS = [
   'too_many_values',
   'too_deep',
   'number_out_of_range',
+  'too_large',
   'unreadable_row',
 ] as const
 

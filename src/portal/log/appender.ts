@@ -16,6 +16,7 @@ import {
   type RelayEvent,
   type StoredEvent,
 } from '../../core/log/event.ts'
+import { storedForm } from '../../core/log/stored-form.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { PortalConfig, World } from '../settings.ts'
 import { parseEvent } from './event-schemas.ts'
@@ -94,8 +95,14 @@ type Placed =
       readonly event: RelayEvent | null
       /** Whether the event waits for its enrichment. */
       readonly awaits: boolean
+      readonly quarantined: boolean
     }
-  | { readonly kind: 'known'; readonly sequence: number; readonly isDuplicate: boolean }
+  | {
+      readonly kind: 'known'
+      readonly sequence: number
+      readonly isDuplicate: boolean
+      readonly quarantined: boolean
+    }
 
 interface PlacedRequest {
   readonly request: AppendRequest
@@ -211,17 +218,22 @@ export class Appender {
     if (!this.#deps.trust.trusts(request.tokenHash, asOf(request))) return { kind: 'untrusted' }
     const arrival = arrivalIn(request)
     // A text that is no event is stored as it is, and shown as quarantined.
-    const event = parseEvent(request.event)
+    const { text, event } = storedForm({ text: request.event, event: parseEvent(request.event) })
+    const quarantined = event !== null && event.quarantined !== null
     const windowMs = duplicateWindow(event)
     const place = this.#find(arrival, { staged, windowMs, drained: request.drained })
     if (place !== null) {
-      return { kind: 'known', sequence: place.sequence, isDuplicate: !place.sameReceipt }
+      const { sequence, sameReceipt } = place
+      return { kind: 'known', sequence, isDuplicate: !sameReceipt, quarantined }
     }
     const awaits = event !== null && this.#deps.enricher.awaits(event)
-    const quarantined = event === null || event.quarantined !== null
-    const sequence = transaction.insert(arrival, { event: request.event, awaits, quarantined })
+    const sequence = transaction.insert(arrival, {
+      event: text,
+      awaits,
+      quarantined: event === null || quarantined,
+    })
     staged.remember(arrival, sequence)
-    return { kind: 'new', sequence, event, awaits }
+    return { kind: 'new', sequence, event, awaits, quarantined }
   }
 
   #find(
@@ -257,18 +269,16 @@ function entryOf({ receipt, receivedAt }: AppendRequest, stored: StoredEvent): L
   return { ...stored, receipt, receivedAt, origin: 'event', enrichment: NOT_ENRICHED }
 }
 
-function answerOf({ request: { quarantined }, placed }: PlacedRequest): AppendAnswer {
+function answerOf({ request, placed }: PlacedRequest): AppendAnswer {
   switch (placed.kind) {
     case 'untrusted':
       return { kind: 'untrusted' }
     case 'new':
-      return { kind: 'stored', sequence: placed.sequence, duplicate: false, quarantined }
-    case 'known':
-      return {
-        kind: 'stored',
-        sequence: placed.sequence,
-        duplicate: placed.isDuplicate,
-        quarantined,
-      }
+    case 'known': {
+      const { sequence } = placed
+      const quarantined = request.quarantined || placed.quarantined
+      const duplicate = placed.kind === 'known' && placed.isDuplicate
+      return { kind: 'stored', sequence, duplicate, quarantined }
+    }
   }
 }

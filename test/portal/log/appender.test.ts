@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
 import type { AppendAnswer, AppendRequest } from '../../../src/portal/log/appender.ts'
+import { anEvent } from '../../support/builders/a-delivery.ts'
 import { oneTo } from '../../support/builders/a-lane.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 import { gate, until } from '../../support/until.ts'
@@ -365,4 +366,20 @@ describe('rows written per event', () => {
     expect({ log, digests, alarms }).toEqual({ log: 20, digests: 1, alarms: 1 })
     expect(lanes).toBeLessThanOrEqual(8)
   })
+})
+
+it('an event whose stored form would be too large is quarantined with its head and its size', async () => {
+  await scenario.relay.deploys([machine('erp')])
+  const event = JSON.stringify(anEvent({ data: { NOTE: '\u0001'.repeat(250_000) } }))
+  const post = await scenario.portal.anEvent({ event })
+  expect(await scenario.portal.posts(post)).toMatchObject({ kind: 'stored', quarantined: true })
+  expect(await scenario.portal.posts(post)).toMatchObject({ kind: 'stored', quarantined: true })
+  const [row] = await scenario.rows('SELECT octet_length(event) AS bytes FROM log')
+  expect(row?.['bytes']).toBeLessThan(3000)
+  expect(await scenario.object.event(1)).toMatchObject({
+    quarantined: true,
+    quarantineReason: 'too_large',
+    fields: { bytes: event.length },
+  })
+  expect(await scenario.object.view()).toMatchObject({ quarantined: 1 })
 })
