@@ -24,6 +24,9 @@ import type { WalkPorts } from './walk-ports.ts'
  */
 const PAGES = { first: 1, page: 20 } as const
 
+/** Entries that a lane passes at most before others have their turn: a log may hold a hundred thousand that it does not get. */
+export const MAX_PASSED = 500
+
 /** Rows looked through for one digest: events that the destination does not get may lie between. */
 const MAX_READ_FOR_DIGEST = 500
 
@@ -48,21 +51,35 @@ export function nextBundle(ports: WalkPorts): Bundle | null {
 /**
  * Finds the lane's front, and moves the cursor over the events before it, which the destination does not get. Without
  * a front the cursor comes to the head: sequences behind the last event may never have been given, as in an object
- * that was restored to an earlier point in time. A lane before them would always have something to do.
+ * that was restored to an earlier point in time. A lane before them would always have something to do. After
+ * many events it stops: the cursor has moved then, and there is no front yet.
  */
 function findFront({ log, book, receiver }: WalkPorts): LogEntry | null {
   const lane = book.lane()
   let passed = Math.max(lane.cursor, log.head())
   let front: LogEntry | null = null
-  for (const entry of entriesAfter(log, lane.cursor, PAGES)) {
+  let seen = 0
+  for (const entry of looselyAfter(log, lane.cursor)) {
+    seen += 1
     if (isMeant(lane, entry, receiver)) {
-      front = entry
+      front = seen === 1 ? entry : log.entry(entry.sequence)
       passed = entry.sequence - 1
+      break
+    }
+    if (seen === MAX_PASSED) {
+      passed = entry.sequence
       break
     }
   }
   if (passed > lane.cursor) book.setInMemory(skipEvent(lane, passed))
   return front
+}
+
+/** The entries after a sequence: the first one whole, and heads behind it. */
+function looselyAfter(log: WalkPorts['log'], sequence: number): Iterable<LogEntry> {
+  const after = (from: number, limit: number): readonly LogEntry[] =>
+    limit === 1 ? log.after(from, 1) : log.headsAfter(from, limit)
+  return entriesAfter({ after }, sequence, PAGES)
 }
 
 /** The lane's front and the events behind it, as many as one message may hold. */
@@ -115,7 +132,8 @@ export function previousMeant(
   sequence: number,
 ): number | null {
   const lane = book.lane()
-  for (const entry of entriesBefore(log, sequence, PAGES)) {
+  const heads = { before: (from: number, limit: number) => log.headsBefore(from, limit) }
+  for (const entry of entriesBefore(heads, sequence, PAGES)) {
     if (isMeant(lane, entry, receiver)) return entry.sequence
   }
   return lane.meantBeforeFloor
@@ -160,9 +178,11 @@ function nextInRange(
   upTo: number,
 ): LogEntry | null {
   const lane = book.lane()
-  for (const entry of entriesAfter(log, job.next - 1, PAGES)) {
+  for (const entry of looselyAfter(log, job.next - 1)) {
     if (entry.sequence > upTo) return null
-    if (canReplay(lane, entry, receiver)) return asReplayed(entry)
+    if (!canReplay(lane, entry, receiver)) continue
+    const whole = log.entry(entry.sequence)
+    if (whole !== null) return asReplayed(whole)
   }
   return null
 }

@@ -72,8 +72,15 @@ export async function walkLane(ports: WalkPorts, deadline: number): Promise<void
   book.catchUp()
   const walk: Walk = { ...ports, deadline, erasures: book.erasures(), liveWasLast: false }
   while (!isOver(walk)) {
+    const { cursor } = book.lane()
     const step = nextStep(walk, { liveWasLast: walk.liveWasLast })
-    if (step.kind === 'idle') return
+    if (step.kind === 'idle') {
+      const hasPassed = book.lane().cursor > cursor
+      if (!hasPassed || book.lane().cursor >= ports.log.head()) return
+      // Many events were passed, and the front is not found yet. Appends have their turn.
+      await clock.sleep(0)
+      continue
+    }
     if (step.kind === 'wait') {
       const ms = step.at - clock.now()
       if (ms > MAX_WAIT_IN_WALK_MS) return

@@ -31,7 +31,7 @@ export interface LaneRulesDeps {
   readonly memberId: string
   readonly config: Pick<PortalConfig, 'destinations'>
   readonly domains: Pick<PortalDomains, 'present' | 'refusedFrom'>
-  readonly log: Pick<LogStore, 'after'>
+  readonly log: Pick<LogStore, 'headsAfter'>
   readonly book: Pick<LaneBook, 'all' | 'find' | 'setInMemory'>
   readonly receivers: Pick<Receivers, 'open' | 'hasValues' | 'fingerprint' | 'problems'>
 }
@@ -182,7 +182,7 @@ export class LaneRules {
     if (start === undefined) return lane.cursor
     let last = lane.cursor
     let meant = 0
-    for (const entry of entriesAfter(this.#deps.log, start, { page: PAGE })) {
+    for (const entry of this.#headsAfter(start)) {
       if (this.filteredBy(lane, entry) !== null) continue
       last = Math.max(last, entry.sequence)
       meant += 1
@@ -209,11 +209,18 @@ export class LaneRules {
 
   #lastFiltered(lane: LaneState): number {
     let passed = lane.cursor
-    for (const entry of entriesAfter(this.#deps.log, lane.cursor, { page: PAGE })) {
+    for (const entry of this.#headsAfter(lane.cursor)) {
       if (this.filteredBy(lane, entry) === null) return entry.sequence - 1
       passed = entry.sequence
     }
     return passed
+  }
+
+  /** Heads are enough to decide, and the events themselves may be large. */
+  #headsAfter(sequence: number): Iterable<LogEntry> {
+    const { log } = this.#deps
+    const heads = { after: (from: number, limit: number) => log.headsAfter(from, limit) }
+    return entriesAfter(heads, sequence, { page: PAGE })
   }
 
   /**
@@ -221,12 +228,12 @@ export class LaneRules {
    * them.
    */
   countUnsettled(): number {
-    const { log, book } = this.#deps
+    const { book } = this.#deps
     const lanes = book.all().filter(({ status }) => status !== 'removed')
     if (lanes.length === 0) return 0
     const settled = Math.min(...lanes.map(({ cursor }) => cursor))
     let count = 0
-    for (const entry of entriesAfter(log, settled, { page: PAGE })) {
+    for (const entry of this.#headsAfter(settled)) {
       const isUnsettled = lanes.some(
         (lane) => entry.sequence > lane.cursor && this.filteredBy(lane, entry) === null,
       )

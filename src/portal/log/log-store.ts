@@ -14,6 +14,21 @@ import type { Segment } from './segment-rows.ts'
 /** The most that a page of events holds, in bytes of their texts; one event may be larger. */
 export const MAX_PAGE_BYTES = 1024 * 1024
 
+/** A text of more bytes is left out of the head of an entry. */
+const MAX_HEAD_BYTES = 4096
+
+/**
+ * The columns of an entry without the long parts that no filter looks at: the data of an event, and what an enrichment
+ * tells of changes and fields. SQLite takes them away, so that a large event never comes into the memory of the program.
+ */
+const HEAD_COLUMNS = `sequence, received_at, receipt, digest, reconciled,
+  iif(octet_length(event) <= ${MAX_HEAD_BYTES}, event,
+    iif(json_valid(event), json_remove(event, '$.data'), '')) AS event,
+  octet_length(event) > ${MAX_HEAD_BYTES} AND iif(json_valid(event),
+    json_extract(event, '$.quarantined') IS NOT NULL, 0) AS is_cut_quarantined,
+  iif(coalesce(octet_length(enrichment), 0) <= ${MAX_HEAD_BYTES}, enrichment,
+    iif(json_valid(enrichment), json_remove(enrichment, '$.changes', '$.field'), '')) AS enrichment`
+
 /** By so much the times of neighbouring events may be out of order, in milliseconds. */
 const CLOCKS_DIFFER_MS = HOUR_MS
 
@@ -178,6 +193,45 @@ export class LogStore {
       if (page.length > 0) return page.map(parseEntry)
     }
     return []
+  }
+
+  /**
+   * The heads of entries after a sequence, oldest first. A head is an entry in which long parts are missing; it is
+   * enough to decide whether a lane gets the entry.
+   */
+  headsAfter(sequence: number, limit: number): LogEntry[] {
+    for (const { log } of this.#segments.within({ from: sequence + 1, to: MOST })) {
+      const page = this.#heads(`${log} WHERE sequence > ? ORDER BY sequence`, sequence, limit)
+      if (page.length > 0) return page
+    }
+    return []
+  }
+
+  /** The heads of entries before a sequence, newest first. */
+  headsBefore(sequence: number, limit: number): LogEntry[] {
+    for (const { log } of this.#segments.within({ from: 1, to: sequence - 1 }).toReversed()) {
+      const page = this.#heads(`${log} WHERE sequence < ? ORDER BY sequence DESC`, sequence, limit)
+      if (page.length > 0) return page
+    }
+    return []
+  }
+
+  #heads(rows: string, sequence: number, limit: number): LogEntry[] {
+    const query = `SELECT ${HEAD_COLUMNS} FROM ${rows} LIMIT ?`
+    return this.#db
+      .all(query, sequence, limit)
+      .map((row) =>
+        row['is_cut_quarantined'] === 1 ? this.#headOfQuarantined(row) : parseEntry(row),
+      )
+  }
+
+  /** What the present version understands of a quarantined event follows from its data. */
+  #headOfQuarantined(row: SqlRow): LogEntry {
+    const whole = this.entry(numberOf(row, 'sequence'))
+    if (whole === null) return parseEntry(row)
+    const { event, again } = whole
+    const head = { ...whole, event: { ...event, data: null } }
+    return again === undefined ? head : { ...head, again: { ...again, data: null } }
   }
 
   /**

@@ -5,6 +5,7 @@
  */
 import { RETENTION_PAGE, passFloor } from '../../core/lanes/retention.ts'
 import type { LogEntry } from '../../core/log/event.ts'
+import { MAX_PAGE_BYTES } from '../log/log-store.ts'
 import type { Segment } from '../log/segment-rows.ts'
 import type { PortalParts } from '../parts.ts'
 
@@ -28,7 +29,7 @@ export async function dropSegment(
   const meant = new MeantEvents(parts)
   for (let before = floor + 1; !meant.isKnownBefore(before);) {
     // It is the oldest segment, so nothing else stands before its end.
-    const page = log.before(before, RETENTION_PAGE)
+    const page = log.headsBefore(before, RETENTION_PAGE)
     const first = page.at(-1)
     if (first === undefined) break
     meant.note(page)
@@ -43,7 +44,8 @@ export async function dropSegment(
 /** Deletes the first rows up to a sequence, as many as one page holds, and returns how many they were. */
 export function dropPage(parts: DropParts, upTo: number, reason: DropReason): number {
   const { log, fates, segments } = parts
-  const entries = log.after(0, RETENTION_PAGE).filter(({ sequence }) => sequence <= upTo)
+  const end = Math.min(upTo, log.lastWithin(MAX_PAGE_BYTES, RETENTION_PAGE) ?? upTo)
+  const entries = log.headsAfter(0, RETENTION_PAGE).filter(({ sequence }) => sequence <= end)
   const floor = entries.at(-1)?.sequence ?? upTo
   const meant = new MeantEvents(parts)
   meant.note(entries.toReversed())

@@ -1,6 +1,7 @@
 /** What a lane finds in the log, and how much of the log it reads for it. */
 import { describe, expect, it } from 'vitest'
 import {
+  MAX_PASSED,
   nextBundle,
   nextReplayed,
   previousMeant,
@@ -39,6 +40,36 @@ describe('nextBundle()', () => {
 
   it('is nothing when nothing waits', () => {
     expect(nextBundle(aLaneScenario({}).ports())).toBeNull()
+  })
+
+  it('passes some hundred events at most at a time', async () => {
+    const scenario = onlyTheLast(2 * MAX_PASSED + 100)
+    expect(nextBundle(scenario.ports())).toBeNull()
+    expect(scenario.lane.cursor).toBe(MAX_PASSED)
+    // The walk goes on where it stopped, and others have their turn between.
+    await scenario.walk()
+    expect(scenario.lane).toMatchObject({ cursor: 2 * MAX_PASSED + 100, attempts: 0 })
+    expect(scenario.sent).toHaveLength(1)
+  })
+
+  it('reads an event whole only where the destination gets it', () => {
+    const scenario = onlyTheLast(30)
+    const ports = scenario.ports()
+    const whole: number[] = []
+    const log = {
+      ...ports.log,
+      after: (sequence: number, limit: number) => {
+        const found = ports.log.after(sequence, limit)
+        whole.push(...found.map((entry) => entry.sequence))
+        return found
+      },
+      entry: (sequence: number) => {
+        whole.push(sequence)
+        return ports.log.entry(sequence)
+      },
+    }
+    nextBundle({ ...ports, log })
+    expect(whole).toEqual([1, 30])
   })
 
   it('passes what the destination does not get, once for all of it', () => {

@@ -86,15 +86,14 @@ export function aJob(partial: Partial<ReplayJob> = {}): ReplayJob {
 
 /** The pages of a log that holds these entries. */
 export function pagesOf(entries: readonly LogEntry[]) {
-  return {
-    before: (before: number, limit: number): LogEntry[] =>
-      entries
-        .filter(({ sequence }) => sequence < before)
-        .toReversed()
-        .slice(0, limit),
-    after: (after: number, limit: number): LogEntry[] =>
-      entries.filter(({ sequence }) => sequence > after).slice(0, limit),
-  }
+  const before = (sequence: number, limit: number): LogEntry[] =>
+    entries
+      .filter((entry) => entry.sequence < sequence)
+      .toReversed()
+      .slice(0, limit)
+  const after = (sequence: number, limit: number): LogEntry[] =>
+    entries.filter((entry) => entry.sequence > sequence).slice(0, limit)
+  return { before, after, headsBefore: before, headsAfter: after }
 }
 
 /** The first entry of a log, or another one. */

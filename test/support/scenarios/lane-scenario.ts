@@ -248,15 +248,17 @@ export class LaneScenario {
   }
 
   #walkLog(): WalkLog {
+    const after: WalkLog['after'] = (sequence, limit) => {
+      const readable = this.log.filter((entry) => entry.sequence <= this.readableUpTo)
+      if (sequence >= (readable.at(-1)?.sequence ?? 0)) return []
+      this.reads += 1
+      return pagesOf(readable).after(sequence, limit)
+    }
     return {
       head: () => Math.min(this.head, this.readableUpTo),
-      after: (after, limit) => {
-        const readable = this.log.filter(({ sequence }) => sequence <= this.readableUpTo)
-        if (after >= (readable.at(-1)?.sequence ?? 0)) return []
-        this.reads += 1
-        return pagesOf(readable).after(after, limit)
-      },
-      before: (before, limit) => pagesOf(this.log).before(before, limit),
+      after,
+      headsAfter: after,
+      headsBefore: (before, limit) => pagesOf(this.log).before(before, limit),
       entry: (sequence) => this.log.find((entry) => entry.sequence === sequence) ?? null,
       nextParked: (from, to) =>
         this.parked.toSorted((a, b) => a - b).find((s) => s >= from && s <= to) ?? null,
