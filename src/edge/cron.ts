@@ -1,4 +1,7 @@
-/** Scheduled work. One trigger drains the spill every five minutes, the other one begins the daily upkeep. */
+/**
+ * Scheduled work. One trigger drains the spill every five minutes, the other one begins the daily upkeep. Ten thousand
+ * portals are too many for one run, so the first trigger goes on with the upkeep.
+ */
 import { describeError } from '../core/safety/redact.ts'
 import type { DirectoryRemote } from '../objects/directory.ts'
 import type { InstallStore } from '../storage/install-store.ts'
@@ -11,6 +14,15 @@ export const DAILY_CRON = '17 3 * * *'
 /** The trigger that drains the spill, as in wrangler.toml. */
 export const DRAIN_CRON = '*/5 * * * *'
 
+/**
+ * The most portals that one run visits. The free plan allows 1,000 calls of objects and of KV in one run, and 10 ms of
+ * CPU; the runs of the drain, every five minutes, visit the other portals.
+ */
+export const MAX_VISITS = 200
+
+/** How many portals the directory is told at a time. */
+const NOTED_AT_A_TIME = 1000
+
 /** How many portals do their upkeep at a time. */
 const PORTALS_AT_A_TIME = 20
 
@@ -20,31 +32,71 @@ export const VISIT_MS = 30_000
 /** The dependencies of scheduled work. */
 export interface CronDeps extends DrainDeps {
   readonly installs: InstallStore
-  readonly directory: Pick<DirectoryRemote, 'listPortals'>
+  readonly directory: Pick<DirectoryRemote, 'notePortals' | 'beginRound' | 'nextVisits'>
 }
 
 /**
- * Does the work of a trigger. An unknown trigger does everything, so a changed wrangler.toml loses no work.
+ * Does the work of a trigger. An unknown trigger does everything, so a changed wrangler.toml loses no work. The daily
+ * trigger begins a round of visits, and each run visits some portals of it.
  */
 export async function runCron(cron: string, deps: CronDeps): Promise<void> {
   try {
     if (cron !== DAILY_CRON) await drainSpill(deps)
   } finally {
     // A KV that cannot be listed ends the drain, and nothing else.
-    if (cron !== DRAIN_CRON) await keepPortalsUp(deps)
+    if (cron === DRAIN_CRON) await goOnVisiting(deps)
+    else await beginVisiting(deps)
   }
 }
 
 /**
- * Lets the object of every known portal do its daily upkeep, some at a time. A portal that fails or hangs
- * takes one of these places for a while, and stops no other.
+ * Begins the round of a day with everything that KV or the directory knows. Neither of the two is needed: an emptied
+ * namespace must not end the visits, and while the directory does not answer, portals are visited as KV lists them.
  */
-async function keepPortalsUp(deps: CronDeps): Promise<void> {
-  const { portals, log } = deps
+async function beginVisiting(deps: CronDeps): Promise<void> {
+  const { installs, directory, log } = deps
+  const unlisted = (error: unknown): void =>
+    log('error', 'portals_unlisted', { error: describeError(error) })
+  const known: string[] = []
+  try {
+    for await (const page of installs.memberIdPages()) known.push(...page)
+  } catch (error) {
+    unlisted(error)
+  }
+  let visits: readonly string[]
+  try {
+    for (let from = 0; from < known.length; from += NOTED_AT_A_TIME) {
+      await directory.notePortals(known.slice(from, from + NOTED_AT_A_TIME))
+    }
+    await directory.beginRound()
+    visits = await directory.nextVisits(MAX_VISITS)
+  } catch (error) {
+    unlisted(error)
+    visits = known.slice(0, MAX_VISITS)
+  }
+  await visit(deps, visits)
+}
+
+/** Visits the next portals of the round, if one is under way. */
+async function goOnVisiting(deps: CronDeps): Promise<void> {
+  let visits: readonly string[] = []
+  try {
+    visits = await deps.directory.nextVisits(MAX_VISITS)
+  } catch (error) {
+    deps.log('error', 'portals_unlisted', { error: describeError(error) })
+  }
+  if (visits.length > 0) await visit(deps, visits)
+}
+
+/**
+ * Lets the objects of portals do their daily upkeep, some at a time. A portal that fails or hangs takes one of these
+ * places for a while, and stops no other.
+ */
+async function visit({ portals, log }: CronDeps, memberIds: readonly string[]): Promise<void> {
   const seen = { visited: 0, failed: 0 }
-  const coming = knownPortals(deps)
+  const coming = memberIds.values()
   async function visitInTurn(): Promise<void> {
-    for await (const memberId of coming) {
+    for (const memberId of coming) {
       seen.visited += 1
       try {
         await withTimeout(portals(memberId).touch(), VISIT_MS)
@@ -56,38 +108,4 @@ async function keepPortalsUp(deps: CronDeps): Promise<void> {
   }
   await Promise.all(Array.from({ length: PORTALS_AT_A_TIME }, visitInTurn))
   log('info', 'portals_visited', seen)
-}
-
-/**
- * Yields every portal that KV or the directory knows, each once. Neither of the two is needed: an emptied
- * namespace, or a directory that does not answer, must not end the visits.
- */
-async function* knownPortals({ installs, directory, log }: CronDeps): AsyncGenerator<string, void> {
-  const known = new Set<string>()
-  for (const list of [() => installs.memberIdPages(), () => listedPages(directory)]) {
-    try {
-      for await (const page of list()) {
-        for (const memberId of page) {
-          if (known.has(memberId)) continue
-          known.add(memberId)
-          yield memberId
-        }
-      }
-    } catch (error) {
-      log('error', 'portals_unlisted', { error: describeError(error) })
-    }
-  }
-}
-
-async function* listedPages(
-  directory: CronDeps['directory'],
-): AsyncGenerator<readonly string[], void> {
-  let after = ''
-  for (;;) {
-    const page = await directory.listPortals(after)
-    const last = page.at(-1)
-    if (last === undefined) return
-    yield page
-    after = last
-  }
 }

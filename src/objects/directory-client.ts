@@ -41,6 +41,9 @@ export function createDirectoryClient({
     notePending: (...terms) => reach((remote) => remote.notePending(...terms)),
     listPending: (...terms) => reach((remote) => remote.listPending(...terms)),
     notePortal: (...terms) => reachList((remote) => remote.notePortal(...terms)),
+    notePortals: (...terms) => reachList((remote) => remote.notePortals(...terms)),
+    beginRound: () => reachList((remote) => remote.beginRound()),
+    nextVisits: (...terms) => reachList((remote) => remote.nextVisits(...terms)),
     listPortals: (...terms) => reachList((remote) => remote.listPortals(...terms)),
   }
 }

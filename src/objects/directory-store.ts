@@ -162,17 +162,51 @@ export class DirectoryStore {
     }
   }
 
+  /** Lists portals that others know of. */
+  savePortals(memberIds: readonly string[]): void {
+    this.#db.transaction(() => {
+      for (const memberId of memberIds) this.savePortal(memberId, true)
+    })
+  }
+
+  /** Begins a round of visits: `nextVisits` gives the portals from the first one on. */
+  beginRound(): void {
+    this.#db.all(
+      'CREATE TABLE IF NOT EXISTS rounds (id INTEGER PRIMARY KEY CHECK (id = 1), behind TEXT NOT NULL)',
+    )
+    this.#saveRound('')
+  }
+
+  /**
+   * The next portals of the round, so many at most; none when no round is under way. The round has moved on when they
+   * are given: a run that ends early leaves its portals to the next day, and never stops the others.
+   */
+  nextVisits(limit: number): string[] {
+    if (!this.#hasTable('rounds')) return []
+    const [row] = this.#db.all('SELECT behind FROM rounds WHERE id = 1')
+    if (row === undefined) return []
+    const next = this.listPortals(String(row['behind']), limit)
+    const last = next.at(-1)
+    if (last === undefined || next.length < limit) this.#db.all('DELETE FROM rounds')
+    else this.#saveRound(last)
+    return next
+  }
+
+  #saveRound(behind: string): void {
+    this.#db.all('INSERT OR REPLACE INTO rounds (id, behind) VALUES (1, ?)', behind)
+  }
+
   /**
    * The listed portals behind a member id, in order, a page at most; the empty text begins. A damaged line is no
    * portal: the one that it named is listed again with its daily visit.
    */
-  listPortals(after: string): string[] {
+  listPortals(after: string, limit = PORTALS_PAGE): string[] {
     if (!this.#hasTable('portals')) return []
     const rows = this.#db.all(
       `SELECT member_id FROM portals WHERE member_id > ? AND typeof(member_id) = 'text'
        ORDER BY member_id LIMIT ?`,
       after,
-      PORTALS_PAGE,
+      limit,
     )
     return rows.flatMap((row) => holderIn(row) ?? [])
   }
@@ -183,7 +217,7 @@ export class DirectoryStore {
     return instead
   }
 
-  #hasTable(name: 'pins' | 'pending' | 'portals'): boolean {
+  #hasTable(name: 'pins' | 'pending' | 'portals' | 'rounds'): boolean {
     return hasTable(this.#db, name)
   }
 

@@ -57,6 +57,21 @@ export class Directory extends DurableObject<unknown> {
     this.#store.savePortal(memberId, isListed)
   }
 
+  /** Lists portals that KV knows. */
+  notePortals(memberIds: readonly string[]): void {
+    this.#store.savePortals(memberIds)
+  }
+
+  /** Begins the daily round of visits. */
+  beginRound(): void {
+    this.#store.beginRound()
+  }
+
+  /** The next portals of the round, so many at most; an empty list when no round is under way. */
+  nextVisits(limit: number): string[] {
+    return this.#store.nextVisits(limit)
+  }
+
   /** A page of the listed portals behind a member id, in order; an empty page is the end. */
   listPortals(after: string): string[] {
     return this.#store.listPortals(after)
@@ -73,5 +88,8 @@ export type DirectoryRemote = Remote<
   | 'notePending'
   | 'listPending'
   | 'notePortal'
+  | 'notePortals'
+  | 'beginRound'
+  | 'nextVisits'
   | 'listPortals'
 >

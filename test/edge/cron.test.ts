@@ -3,7 +3,7 @@
 import { env } from 'cloudflare:workers'
 import { createScheduledController } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { DAILY_CRON, DRAIN_CRON, runCron, VISIT_MS } from '../../src/edge/cron.ts'
+import { DAILY_CRON, DRAIN_CRON, MAX_VISITS, runCron, VISIT_MS } from '../../src/edge/cron.ts'
 import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import worker from '../../src/index.ts'
 import { InstallStore } from '../../src/storage/install-store.ts'
@@ -169,15 +169,51 @@ describe('the daily trigger', () => {
       return portalsWith({ touch: () => Promise.resolve({ dropped: 0 }) })(memberId)
     }
     const { cron, lines } = scenario.intake(portals)
-    const listPortals = () => Promise.reject(new Error('Network connection lost.'))
+    const fails = () => Promise.reject(new Error('Network connection lost.'))
     await runCron(DAILY_CRON, {
       ...cron,
       ...(which === 'KV'
         ? { installs: new InstallStore(watchKv(['list']).kv) }
-        : { directory: { listPortals } }),
+        : { directory: { notePortals: fails, beginRound: fails, nextVisits: fails } }),
     })
     expect(visited).toEqual([scenario.memberId])
     expect(lines.map(({ event }) => event)).toEqual(['portals_unlisted', 'portals_visited'])
+  })
+
+  it('visits ten thousand portals in slices, each run within the limits of the free plan', async () => {
+    const count = 10_000
+    const known = Array.from({ length: count }, (_, n) => n.toString(16).padStart(32, '0'))
+    await realPortalList().notePortals(known)
+    const visited: string[] = []
+    let calls = 0
+    const portals: PortalLookup = (memberId) =>
+      portalsWith({
+        touch: () => {
+          calls += 1
+          visited.push(memberId)
+          return Promise.resolve({ dropped: 0 })
+        },
+      })(memberId)
+    const watched = watchKv()
+    const { cron } = scenario.intake(portals, { spills: new SpillStore(watched.kv) })
+    const list = realPortalList()
+    const directory: typeof cron.directory = {
+      notePortals: (ids) => ((calls += 1), list.notePortals(ids)),
+      beginRound: () => ((calls += 1), list.beginRound()),
+      nextVisits: (limit) => ((calls += 1), list.nextVisits(limit)),
+    }
+    const runs: number[] = []
+    do {
+      const trigger = runs.length === 0 ? DAILY_CRON : DRAIN_CRON
+      calls = 0
+      const before = watched.operations.length
+      await runCron(trigger, { ...cron, installs: new InstallStore(watched.kv), directory })
+      runs.push(calls + watched.operations.length - before)
+    } while (calls > 1)
+    expect(new Set(visited).size).toBe(visited.length)
+    expect(visited.toSorted()).toEqual([...known, scenario.memberId].toSorted())
+    expect(runs.length).toBeLessThanOrEqual(count / MAX_VISITS + 3)
+    expect(Math.max(...runs)).toBeLessThanOrEqual(MAX_VISITS + 10)
   })
 
   it('makes no portal of a name without one', async () => {

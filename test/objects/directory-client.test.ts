@@ -24,6 +24,9 @@ function aDirectory(answers: () => Promise<never>): DirectoryRemote {
     notePending: call,
     listPending: call,
     notePortal: call,
+    notePortals: call,
+    beginRound: call,
+    nextVisits: call,
     listPortals: call,
   }
 }
@@ -38,10 +41,13 @@ it('ends every wait after 2 s', async () => {
     client.notePending(ACME, null),
     client.listPending(1),
     client.notePortal(ACME, true),
+    client.notePortals([ACME]),
+    client.beginRound(),
+    client.nextVisits(9),
     client.listPortals(''),
   ])
   await vi.advanceTimersByTimeAsync(2000)
-  expect((await asked).map(({ status }) => status)).toEqual(Array(7).fill('rejected'))
+  expect((await asked).map(({ status }) => status)).toEqual(Array(10).fill('rejected'))
 })
 
 it('keeps the list of portals in an object of its own', async () => {
@@ -58,9 +64,12 @@ it('keeps the list of portals in an object of its own', async () => {
     client.notePending(ACME, null),
     client.listPending(1),
     client.notePortal(ACME, true),
+    client.notePortals([ACME]),
+    client.beginRound(),
+    client.nextVisits(9),
     client.listPortals(''),
   ])
-  expect(names).toEqual(['directory', 'directory', 'directory', 'portals', 'portals'])
+  expect(names).toEqual([...Array(3).fill('directory'), ...Array(5).fill('portals')])
 })
 
 it('rejects when the stub cannot be made', async () => {

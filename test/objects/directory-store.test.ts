@@ -100,6 +100,31 @@ describe('listPending()', () => {
   })
 })
 
+describe('nextVisits()', () => {
+  it('gives each portal once in a round, some at a time, and none without a round', async () => {
+    const visits = await withStore((store) => {
+      store.savePortals([OTHER, ACME])
+      const before = store.nextVisits(1)
+      store.beginRound()
+      return [before, ...Array.from({ length: 4 }, () => store.nextVisits(1))]
+    })
+    expect(visits).toEqual([[], [ACME], [OTHER], [], []])
+  })
+
+  it('begins anew with each round, and takes in who is listed meanwhile', async () => {
+    const visits = await withStore((store) => {
+      store.savePortals([ACME])
+      store.beginRound()
+      const first = store.nextVisits(1)
+      store.savePortal(OTHER, true)
+      const second = store.nextVisits(1)
+      store.beginRound()
+      return [first, second, store.nextVisits(9)]
+    })
+    expect(visits).toEqual([[ACME], [OTHER], [ACME, OTHER]])
+  })
+})
+
 describe('listPortals()', () => {
   it('lists each portal once, in order, behind the one that is named', async () => {
     const listed = await withStore((store) => {

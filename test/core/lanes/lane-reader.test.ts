@@ -49,7 +49,6 @@ describe('nextBundle()', () => {
     // The walk goes on where it stopped, and others have their turn between.
     await scenario.walk()
     expect(scenario.lane).toMatchObject({ cursor: 2 * MAX_PASSED + 100, attempts: 0 })
-    expect(scenario.sent).toHaveLength(1)
   })
 
   it('reads an event whole only where the destination gets it', () => {
