@@ -19,11 +19,13 @@ export const SETTINGS = {
   /** The keys that seal, newest first. */
   keys: ['k1', 'k2,k1', 'k2'],
   /** The kind and the wording of crm. */
-  crm: ['slack', 'webhook', 'template', 'digest'],
+  crm: ['slack', 'webhook', 'template', 'digest', 'batch'],
   /** Whether audit gets events whose change was told. */
   unchanged: ['send', 'skip'],
   /** The destination late, which is new when it is deployed for the first time. */
   late: ['there', 'absent'],
+  /** Which of erp and audit have batches, and of how many events. */
+  batch: ['audit', 'none', 'both', 'small', 'gathered'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 /** The name of a setting. */
@@ -43,6 +45,7 @@ export const RIGHT: Settings = {
   crm: 'slack',
   unchanged: 'send',
   late: 'there',
+  batch: 'audit',
 }
 
 const KEYS: Readonly<Record<string, string>> = {
@@ -99,15 +102,29 @@ function destinationOf({ name, type, url }: VirtualReceiver, settings: Settings)
     case 'erp':
       return {
         ...webhook,
+        ...(settings.batch === 'audit' ? {} : batchOf(settings.batch)),
         ...(settings.fields === 'one' ? { fields: ['UF_CRM_236'] } : {}),
         ...(settings.erp === 'broken' ? { url: 'ftp://x' } : {}),
       }
     case 'audit':
-      return { ...webhook, unchanged: settings.unchanged }
+      return { ...webhook, ...batchOf(settings.batch), unchanged: settings.unchanged }
     case 'crm':
       return crmOf({ name, url, kind: settings.crm })
     default:
       return type === 'webhook' ? webhook : { name, type, url }
+  }
+}
+
+function batchOf(batch: string): Destination {
+  switch (batch) {
+    case 'none':
+      return {}
+    case 'small':
+      return { batch: { max: 3 } }
+    case 'gathered':
+      return { batch: { max: 10, seconds: 20 } }
+    default:
+      return { batch: {} }
   }
 }
 
@@ -120,6 +137,8 @@ function crmOf({
   switch (kind) {
     case 'webhook':
       return { name, type: 'webhook', url, secret: SIGNING_SECRET }
+    case 'batch':
+      return { name, type: 'webhook', url, secret: SIGNING_SECRET, batch: { max: 4 } }
     case 'template':
       return { ...slack, template: TEMPLATE }
     case 'digest':

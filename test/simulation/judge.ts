@@ -6,7 +6,14 @@
 import type { Evidence } from './evidence.ts'
 import { acknowledgedIsStored, everyRequestIsAnswered, sequencesAreWhole } from './rules/receipt.ts'
 import { everyEventHasItsFate } from './rules/fates.ts'
-import { chained, grantsAreKept, idsAreUnique, ordered, repeatsAreFew } from './rules/deliveries.ts'
+import {
+  batchesStay,
+  chained,
+  grantsAreKept,
+  idsAreUnique,
+  ordered,
+  repeatsAreFew,
+} from './rules/deliveries.ts'
 import { changesAddUp } from './rules/changes.ts'
 import { noneIsKeptWaiting } from './rules/fairness.ts'
 import { secretsStay } from './rules/secrets.ts'
@@ -28,6 +35,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'everything has a fate that explains it': everyEventHasItsFate,
   'each lane is told in order': ordered,
   'repeats come only from crashes': repeatsAreFew,
+  'a batch stays as it was': batchesStay,
   'previousSequence is a chain': chained,
   'a granted replay is kept': grantsAreKept,
   'one id is one event': idsAreUnique,

@@ -130,6 +130,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     after: '',
   },
   {
+    name: 'a batch is not stored before it is sent',
+    file: 'core/lanes/walk-lane.ts',
+    before:
+      'if (sequences.length > 1 && lane.digest === null) book.save({ ...lane, digest: sequences })',
+    after:
+      'if (sequences.length > 1 && lane.digest === null) book.setInMemory({ ...lane, digest: sequences })',
+  },
+  {
     name: 'retries end with the second attempt',
     file: 'core/lanes/settle/settle.ts',
     before: `if (plan.kind === 'retry') return`,

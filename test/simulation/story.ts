@@ -122,13 +122,18 @@ export function tellHistory({ portals, slowReceivers, moments }: History): strin
   return [...cast, ...slow, ...lines].join('\n')
 }
 
-/** What happened in a history, and what each receiver saw: `x` was not taken, `r` replayed. */
+/** What happened in a history, and what each receiver saw: `x` was not taken, `r` replayed, `+` joins a batch. */
 export function tellPlayed({ story, receivers, portals }: Played): string {
   const seen = receivers.flatMap((receiver) =>
     portals.flatMap(({ domain, memberId }) => {
-      const deliveries = receiver.seen
-        .filter((one) => one.sequence !== null && one.memberId === memberId)
-        .map((one) => `${one.sequence}${one.isTaken ? '' : 'x'}${one.isReplayed ? 'r' : ''}`)
+      const known = receiver.seen.filter(
+        (one) => one.sequence !== null && one.memberId === memberId,
+      )
+      const deliveries = [...Map.groupBy(known, ({ request }) => request).values()].map((batch) =>
+        batch
+          .map((one) => `${one.sequence}${one.isTaken ? '' : 'x'}${one.isReplayed ? 'r' : ''}`)
+          .join('+'),
+      )
       return deliveries.length === 0
         ? []
         : [`${receiver.name} of ${domain}: ${deliveries.join(' ')}`]

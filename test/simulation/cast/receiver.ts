@@ -10,7 +10,8 @@ export type ReceiverName = (typeof RECEIVERS)[number]
 
 /**
  * Every way in which a receiver can behave. `cuts` takes the message, and its answer is lost; `cuts_body` and
- * `endless` lose the answer behind its status; `lies` answers 200 with the page of an error.
+ * `endless` lose the answer behind its status; `lies` answers 200 with the page of an error; `chokes` refuses what
+ * holds an event whose sequence `CHOKES_ON` divides.
  */
 export const RECEIVER_MODES = [
   'works',
@@ -23,6 +24,7 @@ export const RECEIVER_MODES = [
   'endless',
   'lies',
   'refuses',
+  'chokes',
   'gone',
 ] as const
 
@@ -33,6 +35,11 @@ export type ReceiverMode = (typeof RECEIVER_MODES)[number]
 export interface Seen {
   /** True time, in unix milliseconds. */
   readonly at: number
+  /** The number of its request; the events of a batch have the same one. */
+  readonly request: number
+  /** The `webhook-id` of the request. */
+  readonly requestId: string | null
+  /** The id of the event, which is that of its request unless it came in a batch. */
   readonly id: string | null
   readonly body: string
   readonly memberId: string | null
@@ -54,16 +61,21 @@ interface Behaviour {
   readonly since: number
 }
 
+/** The events that a choking receiver does not take. */
+const CHOKES_ON = 5
+
 /** So long a slow receiver takes for its answer, in milliseconds. */
 export const SLOW_MS = 5000
 const RETRY_AFTER_S = 20
 
 interface ParsedBody {
+  readonly id?: string
   readonly data?: {
     readonly portal?: { readonly memberId?: string }
     readonly sequence?: number | null
     readonly previousSequence?: number | null
     readonly replayed?: boolean
+    readonly events?: readonly ParsedBody[]
   }
 }
 
@@ -77,6 +89,7 @@ export class VirtualReceiver {
   readonly behaviours: Behaviour[]
   readonly #time: VirtualTime
   #mode: ReceiverMode = 'works'
+  #requests = 0
 
   constructor(time: VirtualTime, name: string, type: 'webhook' | 'slack') {
     this.#time = time
@@ -136,6 +149,10 @@ export class VirtualReceiver {
         return this.#refuse(request, 429, { 'retry-after': String(RETRY_AFTER_S) })
       case 'refuses':
         return this.#refuse(request, 400)
+      case 'chokes': {
+        const isBad = eventsIn(request).some(({ data }) => (data?.sequence ?? 1) % CHOKES_ON === 0)
+        return isBad ? this.#refuse(request, 422) : this.#take(request)
+      }
       case 'gone':
         return this.#refuse(request, 410)
     }
@@ -155,22 +172,34 @@ export class VirtualReceiver {
     return new Response('refused', { status, headers })
   }
 
-  #note({ headers, body }: SentRequest, known: Pick<Seen, 'isTaken' | 'isTold'>): void {
-    const id = headers.get('webhook-id')
-    // Sound: only the relay sends to this address, and a webhook's body is the contract's.
-    const { data } = (id === null ? {} : JSON.parse(body)) as ParsedBody
-    this.seen.push({
-      at: this.#time.now(),
-      id,
-      body,
-      memberId: data?.portal?.memberId ?? null,
-      sequence: data?.sequence ?? null,
-      previousSequence: data?.previousSequence ?? null,
-      isReplayed: data === undefined ? body.includes('Sent again') : data.replayed === true,
-      data: data ?? null,
-      ...known,
-    })
+  #note(request: SentRequest, known: Pick<Seen, 'isTaken' | 'isTold'>): void {
+    const { headers, body } = request
+    const requestId = headers.get('webhook-id')
+    this.#requests += 1
+    for (const { id = requestId, data } of eventsIn(request)) {
+      this.seen.push({
+        at: this.#time.now(),
+        request: this.#requests,
+        requestId,
+        id,
+        body,
+        memberId: data?.portal?.memberId ?? null,
+        sequence: data?.sequence ?? null,
+        previousSequence: data?.previousSequence ?? null,
+        isReplayed: data === undefined ? body.includes('Sent again') : data.replayed === true,
+        data: data ?? null,
+        ...known,
+      })
+    }
   }
+}
+
+/** The events of a request: one, or those of a batch; one of which nothing is known in a chat. */
+function eventsIn({ headers, body }: SentRequest): readonly ParsedBody[] {
+  if (!headers.has('webhook-id')) return [{}]
+  // Sound: only the relay sends to this address, and a webhook's body is the contract's.
+  const parsed = JSON.parse(body) as ParsedBody
+  return parsed.data?.events ?? [parsed]
 }
 
 function brokenBody(): ReadableStream {

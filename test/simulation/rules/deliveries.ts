@@ -4,7 +4,7 @@ import type { Evidence, PortalEvidence } from '../evidence.ts'
 import type { Played } from '../play.ts'
 import { contentOf } from './chat.ts'
 
-/** A crash may repeat ten deliveries to a machine, and one message in a chat (G3). */
+/** A crash may repeat ten deliveries to a machine or one batch as it was, and one message in a chat (G3). */
 const REPEATS_PER_CRASH = { webhook: 10, slack: 1 } as const
 
 /** A delivery whose sequence is known. */
@@ -51,8 +51,8 @@ export function ordered(evidence: Evidence): readonly string[] {
 }
 
 /**
- * A receiver that said that it took a message gets it again only after a crash: ten deliveries for a machine, one
- * message for people.
+ * A receiver that said that it took a message gets it again only after a crash: ten deliveries or one batch for a
+ * machine, one message for people. The events of a batch count one by one.
  */
 export function repeatsAreFew(evidence: Evidence): readonly string[] {
   const { played } = evidence
@@ -61,7 +61,8 @@ export function repeatsAreFew(evidence: Evidence): readonly string[] {
     const cut = live.length - told.length
     const repeats = told.length - new Set(told).size
     const { crashes } = played.objectOf(found.portal)
-    const allowed = crashes * REPEATS_PER_CRASH.webhook + cut
+    const sizes = [...requestsOf(live).values()].map((batch) => batch.length)
+    const allowed = crashes * Math.max(REPEATS_PER_CRASH.webhook, ...sizes) + cut
     const limit = receiver.type === 'slack' ? Number.POSITIVE_INFINITY : allowed
     return repeats > limit ? [`${name} was told ${repeats} twice after ${crashes} crashes`] : []
   })
@@ -108,6 +109,37 @@ export function chained(evidence: Evidence): readonly string[] {
       return [`${name}: ${sequence} names ${named} before it, and not ${before}`]
     })
     return [...new Set(faults)]
+  })
+}
+
+/** The deliveries of each request. */
+function requestsOf(deliveries: readonly Delivered[]): ReadonlyMap<number, readonly Delivered[]> {
+  return Map.groupBy(deliveries, ({ request }) => request)
+}
+
+/**
+ * A batch is sent again as it was, or in parts, and never with events that it did not hold. Its id names its first
+ * and its last event. An event that went out alone may come again in a batch, after a crash.
+ */
+export function batchesStay(evidence: Evidence): readonly string[] {
+  return streamsOf(evidence).flatMap(({ name, all }) => {
+    const batches = new Map<number, ReadonlySet<number>>()
+    return [...requestsOf(all.filter(({ isReplayed }) => !isReplayed)).values()].flatMap((held) => {
+      const sequences = held.map(({ sequence }) => sequence)
+      const text = sequences.join(' ')
+      const strangers = sequences.flatMap((sequence) => {
+        const former = batches.get(sequence)
+        return former === undefined || sequences.every((one) => former.has(one)) ? [] : [sequence]
+      })
+      if (held.length > 1) for (const one of sequences) batches.set(one, new Set(sequences))
+      const [first] = held
+      const id = `${first?.memberId}-${first?.sequence}-${held.at(-1)?.sequence}`
+      const isNamed = held.length === 1 || first?.requestId === id
+      return [
+        ...strangers.map((one) => `${name}: ${one} was in another batch before ${text}`),
+        ...(isNamed ? [] : [`${name}: the batch ${text} is called ${first?.requestId}`]),
+      ]
+    })
   })
 }
 

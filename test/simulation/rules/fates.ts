@@ -76,7 +76,7 @@ function isTold({ played, found, receiver, row }: Case, { digest }: FateSeen): b
 }
 
 function mayBeParked({ played, receiver }: Case): boolean {
-  if (receiver.wasEver('refuses', 'gone')) return true
+  if (receiver.wasEver('refuses', 'chokes', 'gone')) return true
   return played.history.moments.some(
     ({ step }) => step.kind === 'park' && step.who === receiver.name,
   )
