@@ -3,6 +3,7 @@
  *
  *     npm run bench                   events a second, CPU, delay, losses
  *     npm run bench -- --peers        the same beside n8n and Node-RED as well
+ *     npm run bench -- batch          batches beside single events, to receivers that take 100 ms
  *     npm run bench -- cost           the bill of a million events
  *
  * `--draw` draws the plot of docs/performance.md anew. `--folder /dev/shm` lets the servers store in memory: then the
@@ -13,6 +14,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { PROJECT_FOLDER, stopBuilds } from '../playground/relay-build.ts'
 import { showCost } from './cost/show-cost.ts'
+import { showBatches } from './speed/show-batches.ts'
 import { showSpeed } from './speed/show-speed.ts'
 
 const { values, positionals } = parseArgs({
@@ -35,6 +37,7 @@ const plotFolder = values.draw ? join(PROJECT_FOLDER, 'docs', 'plots') : null
 const say = (line: string): void => console.log(line)
 
 if (what === 'cost') await showCost({ plotFolder, say })
+else if (what === 'batch') await showBatches({ folder: values.folder, say })
 else if (what === 'speed')
   await showSpeed({ withPeers: values.peers, folder: values.folder, plotFolder, say })
-else throw new Error(`Cannot measure "${what}": say nothing, or cost`)
+else throw new Error(`Cannot measure "${what}": say nothing, batch or cost`)

@@ -17,13 +17,21 @@ const FIRST_EVENT = 779_999_999_999
 
 function relay(
   name: string,
-  { receivers, isPaused = false }: { readonly receivers: number; readonly isPaused?: boolean },
+  {
+    receivers,
+    isPaused = false,
+    hasBatches = false,
+  }: {
+    readonly receivers: number
+    readonly isPaused?: boolean
+    readonly hasBatches?: boolean
+  },
 ): ServerKind {
   return {
     name,
     delivers: receivers > 0 && !isPaused,
     start: async ({ folder, receivers: urls }: Stand) => {
-      const server = await startRelay(folder, urls.slice(0, receivers))
+      const server = await startRelay(folder, urls.slice(0, receivers), { hasBatches })
       if (isPaused) await pauseAll(server)
       return server
     },
@@ -31,7 +39,11 @@ function relay(
   }
 }
 
-async function startRelay(folder: string, urls: readonly string[]): Promise<Server> {
+async function startRelay(
+  folder: string,
+  urls: readonly string[],
+  { hasBatches }: { readonly hasBatches: boolean },
+): Promise<Server> {
   mkdirSync(folder, { recursive: true })
   await buildRelay({ outFolder: folder })
   writeModule('kv', folder)
@@ -43,6 +55,7 @@ async function startRelay(folder: string, urls: readonly string[]): Promise<Serv
     url,
     secret: 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=',
     events: ['*'],
+    ...(hasBatches && { batch: {} }),
   }))
   const tokens = SENDERS.map(({ applicationToken, memberId }) => [applicationToken, memberId])
   return startWorker(
@@ -88,3 +101,6 @@ export const PAUSED = relay('relay, three lanes paused', { receivers: 3, isPause
 
 /** With three receivers. */
 export const DELIVERING = relay('relay, three receivers', { receivers: 3 })
+
+/** With three receivers, which take batches. */
+export const BATCHING = relay('relay, three receivers, batches', { receivers: 3, hasBatches: true })

@@ -1,6 +1,7 @@
 /**
  * The process of the receivers: one port, and a path for each receiver. It takes every message at once and notes
- * when it came, or refuses all of them for a while. A number in the message names the event, in whatever form the message is.
+ * when it came, refuses all of them for a while, or is slow to answer. A number in the message names the event, in
+ * whatever form the message is.
  */
 import { createServer, type Socket } from 'node:net'
 import { arrivalsIn, takeMessages } from './messages.ts'
@@ -11,7 +12,10 @@ const REFUSED = 'HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n'
 
 let arrivals: [id: number, receiver: number, at: number][] = []
 
-let isRefusing = false
+/** The time until the answer of a slow receiver, in milliseconds. */
+const SLOW_MS = 100
+
+let mode: 'refuse' | 'accept' | 'slow' = 'accept'
 
 const server = createServer((socket: Socket) => {
   let rest = ''
@@ -21,7 +25,7 @@ const server = createServer((socket: Socket) => {
   socket.on('data', (chunk: string) => {
     const taken = takeMessages(rest + chunk)
     rest = taken.rest
-    if (isRefusing) return void socket.write(REFUSED.repeat(taken.messages.length))
+    if (mode === 'refuse') return void socket.write(REFUSED.repeat(taken.messages.length))
     const at = nowMs()
     for (const message of taken.messages) {
       arrivals.push(
@@ -30,7 +34,9 @@ const server = createServer((socket: Socket) => {
         ),
       )
     }
-    if (taken.messages.length > 0) socket.write(OK.repeat(taken.messages.length))
+    const answer = OK.repeat(taken.messages.length)
+    if (mode === 'slow') setTimeout(() => socket.write(answer), SLOW_MS)
+    else if (answer !== '') socket.write(answer)
   })
 })
 
@@ -41,7 +47,7 @@ server.listen(0, '127.0.0.1', () => {
 
 process.on('message', (wish) => {
   if (wish === 'count') process.send?.({ count: arrivals.length })
-  if (wish === 'refuse' || wish === 'accept') isRefusing = wish === 'refuse'
+  if (wish === 'refuse' || wish === 'accept' || wish === 'slow') mode = wish
   if (wish !== 'take') return
   process.send?.({ arrivals })
   arrivals = []

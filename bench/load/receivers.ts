@@ -63,8 +63,8 @@ export class Receivers {
     }
   }
 
-  /** From now on every message is answered with 503, or taken again. */
-  become(mode: 'refuse' | 'accept'): void {
+  /** From now on every message is answered with 503, taken at once, or taken and answered after 100 ms. */
+  become(mode: 'refuse' | 'accept' | 'slow'): void {
     this.#child.send(mode)
   }
 
