@@ -55,6 +55,9 @@ export function formatReceiversPage(): string {
     '## Settings of every receiver for people',
     '',
     ...formatPeople(),
+    '## Settings of every receiver for machines',
+    '',
+    ...formatMachines(),
     ...DESTINATION_TYPES.flatMap(formatType),
   ].join('\n')
 }
@@ -69,6 +72,18 @@ function formatPeople(): readonly string[] {
     `| \`language\` | ${LANGUAGES.map((word) => `\`${word}\``).join(', ')}; default \`en\` |`,
     '| `digest` | `{ seconds = 30, max = 50 }`: events that come within this time become one message. Without it a lane makes one message of several events only when it is more than ten events behind |',
     `| \`template\` | your own wording in Mustache. Variables: ${TEMPLATE_NAMES.map((name) => `\`${name}\``).join(', ')}. \`{{#changes}}{{label}}: {{before}} → {{after}}{{/changes}}\`; \`text\` is the whole line. A template without \`fields\` is used for single events only; digests keep the relay's wording. Values are escaped for the receiver |`,
+    '',
+  ]
+}
+
+function formatMachines(): readonly string[] {
+  const types = DESTINATION_TYPES.filter(({ reader }) => reader === 'machine')
+  return [
+    types.map(({ type }) => `\`${type}\``).join(', '),
+    '',
+    '| setting | meaning |',
+    '| --- | --- |',
+    '| `batch` | `{ max = 100, seconds = 0 }`: what waits goes in one request, of at most 1 MiB; with `seconds` the first event waits that long for others. A single event is sent alone. An answer counts for the whole batch, except that one that parks a message splits it in halves until the refused event is alone. Receivers recognise repetitions by the ids of the entries (README.md) |',
     '',
   ]
 }
