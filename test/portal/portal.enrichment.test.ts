@@ -97,7 +97,7 @@ describe('an event of a portal that can be read', () => {
     await scenario.changed()
     await received(1)
     const rows = await Promise.all(
-      ['log', 'fields', 'reconciliation', 'lanes', 'install'].map((table) =>
+      ['log', 'field_shelves', 'reconciliation', 'lanes', 'install'].map((table) =>
         scenario.rows(`SELECT * FROM ${table}`),
       ),
     )

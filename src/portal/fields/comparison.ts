@@ -189,11 +189,11 @@ export class Comparison {
     const isChanged = next !== state
     if (found.length === 0 && adopted.length === 0 && !isChanged) return
     writer.write((transaction) => {
-      for (const field of adopted) fields.save(field)
-      for (const { state: known, difference, read } of found) {
+      const states = found.map(({ state: known, difference, read }) => {
         const told = tellDifference(known, difference, { read, readAt: at, userNames: new Map() })
-        fields.save({ ...told.state, toldBy: transaction.insertReconciled(told.reconciled) })
-      }
+        return { ...told.state, toldBy: transaction.insertReconciled(told.reconciled) }
+      })
+      fields.save([...adopted, ...states])
       if (isChanged) reconciliation.saveWithin(next)
     })
     reconciliation.adopt(next)

@@ -113,11 +113,12 @@ export class EnrichmentWriter {
     const owing = told.map(({ state }) => state).filter((state) => owedBy(state).length > 0)
     const next = reconciliation.owing(owing)
     writer.write((transaction) => {
-      for (const { enrichments, state, reconciled } of told) {
+      const states = told.map(({ enrichments, state, reconciled }) => {
         for (const [sequence, enrichment] of enrichments) transaction.enrich(sequence, enrichment)
         const toldBy = reconciled === null ? state.toldBy : transaction.insertReconciled(reconciled)
-        fields.save({ ...state, toldBy })
-      }
+        return { ...state, toldBy }
+      })
+      fields.save(states)
       if (next !== reconciliation.state()) reconciliation.saveWithin(next)
     })
     reconciliation.adopt(next)

@@ -81,7 +81,12 @@ const StoredReconciliationSchema = v.looseObject({
  * that was never met.
  */
 export function parseField(row: SqlRow): FieldState | null {
-  const stored = v.safeParse(StoredFieldSchema, jsonOf(row, 'state'))
+  return parseStoredField(jsonOf(row, 'state'))
+}
+
+/** The field in one place of a shelf; null when it was damaged. */
+export function parseStoredField(value: unknown): FieldState | null {
+  const stored = v.safeParse(StoredFieldSchema, value)
   return stored.success ? stateOf(stored.output) : null
 }
 
@@ -95,8 +100,12 @@ export function parseEntity(row: SqlRow): FieldEntity | null {
 
 /** The text for the row of a field. */
 export function formatField(state: FieldState): string {
+  return JSON.stringify(storedField(state))
+}
+
+function storedField(state: FieldState): StoredField {
   const { family, id, entityId, fieldName, toldBy } = state
-  const stored: StoredField = {
+  return {
     family,
     id,
     entityId,
@@ -108,7 +117,6 @@ export function formatField(state: FieldState): string {
     isGone: state.presence === 'gone',
     owed: [...owedBy(state)],
   }
-  return JSON.stringify(stored)
 }
 
 /**

@@ -1,6 +1,9 @@
 /**
- * All SQL over the fields of a portal: one row for each field, and one row for the state of all comparisons.
+ * The stored fields of a portal, and the state of all comparisons in one row. Fields stand together on shelves
+ * (shelf-store.ts). One with a large definition has a row of its own, and so has one that a former version has written,
+ * until it is written next.
  */
+import type { FieldRef } from '../../core/fields/field-read.ts'
 import type { FieldState } from '../../core/fields/field-state.ts'
 import { NO_RECONCILIATION, type ReconciliationState } from '../../core/fields/reconciliation.ts'
 import {
@@ -8,24 +11,40 @@ import {
   parseEntity,
   parseField,
   parseReconciliation,
+  parseStoredField,
   type FieldEntity,
 } from './field-rows.ts'
+import { ShelfStore, shelfOf } from './shelf-store.ts'
 import { numberOf, type Database } from '../../storage/database.ts'
 import type { DamagedRows } from '../state/damaged-rows.ts'
+
+/** The longest field on a shelf, in characters of its JSON: a row holds 2 MB (docs/cloudflare.md#storage-limits). */
+const MAX_SHELVED = 32 * 1024
 
 /** The fields of one portal. */
 export class FieldStore {
   readonly #db: Database
   readonly #damaged: Pick<DamagedRows, 'setAside'>
+  readonly #shelves: ShelfStore
   readonly #versions = new Map<number, number>()
 
   constructor(db: Database, damaged: Pick<DamagedRows, 'setAside'>) {
     this.#db = db
     this.#damaged = damaged
+    this.#shelves = new ShelfStore(db, damaged)
   }
 
-  /** One field; null when it was never met, or when its row is damaged. */
+  /** One field; null when it was never met, or when it is damaged. */
   find(id: number): FieldState | null {
+    const shelf = shelfOf(id)
+    const shelved = this.#shelves.read(shelf)[id]
+    if (shelved === undefined) return this.#findAlone(id)
+    const field = parseStoredField(shelved)
+    if (field === null) this.#shelves.setAside(shelf)
+    return field
+  }
+
+  #findAlone(id: number): FieldState | null {
     const row = this.#db.all('SELECT state FROM fields WHERE id = ?', id)[0]
     if (row === undefined) return null
     const field = parseField(row)
@@ -41,17 +60,39 @@ export class FieldStore {
     return this.#versions.get(id) ?? 0
   }
 
-  /** Writes one field. */
-  save(field: FieldState): void {
-    this.#versions.set(field.id, this.versionOf(field.id) + 1)
+  /** Writes fields, those of one shelf together. Of two states of one field the last one counts. */
+  save(fields: readonly FieldState[]): void {
+    for (const [shelf, together] of Map.groupBy(fields, ({ id }) => shelfOf(id))) {
+      this.#saveTogether(shelf, together)
+    }
+  }
+
+  #saveTogether(shelf: number, fields: readonly FieldState[]): void {
+    const content = { ...this.#shelves.read(shelf) }
+    let isChanged = false
+    for (const field of fields) {
+      const { id } = field
+      this.#versions.set(id, this.versionOf(id) + 1)
+      const text = formatField(field)
+      const isLarge = text.length > MAX_SHELVED
+      if (isLarge) this.#saveAlone(field, text)
+      else this.#db.all('DELETE FROM fields WHERE id = ?', id)
+      isChanged ||= !isLarge || id in content
+      if (isLarge) delete content[id]
+      else content[id] = JSON.parse(text)
+    }
+    if (isChanged) this.#shelves.write(shelf, content)
+  }
+
+  #saveAlone({ id, family, entityId }: FieldState, text: string): void {
     this.#db.all(
       `INSERT INTO fields (id, family, entity_id, state) VALUES (?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET
          family = excluded.family, entity_id = excluded.entity_id, state = excluded.state`,
-      field.id,
-      field.family,
-      field.entityId,
-      formatField(field),
+      id,
+      family,
+      entityId,
+      text,
     )
   }
 
@@ -63,9 +104,13 @@ export class FieldStore {
 
   /** The ids of all fields of an entity, also of fields that are gone. */
   idsOf({ family, entityId }: FieldEntity): number[] {
-    return this.#db
-      .all('SELECT id FROM fields WHERE family = ? AND entity_id = ? ORDER BY id', family, entityId)
+    const alone = this.#db
+      .all('SELECT id FROM fields WHERE family = ? AND entity_id = ?', family, entityId)
       .map((row) => numberOf(row, 'id'))
+    const shelved = this.#shelved()
+      .filter((field) => field.family === family && field.entityId === entityId)
+      .map(({ id }) => id)
+    return [...alone, ...shelved].toSorted((a, b) => a - b)
   }
 
   /** About the bytes that all fields take. It reads every field. */
@@ -76,10 +121,30 @@ export class FieldStore {
 
   /** Every entity of which a field was ever met. */
   entities(): FieldEntity[] {
-    return this.#db
-      .all('SELECT DISTINCT family, entity_id FROM fields ORDER BY family, entity_id')
+    const alone = this.#db
+      .all('SELECT DISTINCT family, entity_id FROM fields')
       .map(parseEntity)
       .filter((entity) => entity !== null)
+    const met = new Map(
+      [...alone, ...this.#shelved()].map(({ family, entityId }) => [
+        `${family} ${entityId}`,
+        { family, entityId },
+      ]),
+    )
+    return [...met].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entity]) => entity)
+  }
+
+  /** The names of all fields on shelves. */
+  #shelved(): readonly FieldRef[] {
+    const found: FieldRef[] = []
+    for (const [, content] of this.#shelves.all()) {
+      for (const value of Object.values(content)) {
+        const field = parseStoredField(value)
+        if (field !== null)
+          found.push({ family: field.family, id: field.id, entityId: field.entityId })
+      }
+    }
+    return found
   }
 
   /** The state of all comparisons; an empty one when its row is damaged. */
@@ -107,11 +172,23 @@ export class FieldStore {
          AND coalesce(json_extract(state, '$.readAt'), 0) < ?, 0)`,
       before,
     )
+    for (const [shelf, content] of this.#shelves.all()) {
+      const kept = Object.entries(content).filter(([, value]) => !isGoneBefore(value, before))
+      if (kept.length < Object.keys(content).length) {
+        this.#shelves.write(shelf, Object.fromEntries(kept))
+      }
+    }
   }
 
   /** Forgets everything, since the fields that are read after a new installation are a new beginning. */
   clear(): void {
     this.#db.all('DELETE FROM fields')
+    this.#shelves.clear()
     this.#db.all('DELETE FROM reconciliation')
   }
+}
+
+function isGoneBefore(value: unknown, before: number): boolean {
+  const field = parseStoredField(value)
+  return field?.presence === 'gone' && (field.readAt ?? 0) < before
 }

@@ -21,6 +21,7 @@ const COLUMNS = {
   lanes: 'lanes',
   reconciliation: 'state',
   fields: 'state',
+  field_shelves: 'fields',
 } as const
 
 /** A part whose row was damaged, by the name of its table. */

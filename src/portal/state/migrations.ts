@@ -110,6 +110,12 @@ export const MIGRATIONS: readonly Migration[] = [
        SELECT destination, count(*) FROM fates WHERE state = 'parked' GROUP BY destination`,
     ],
   },
+  {
+    id: '0005-field-shelves',
+    makes: 'field_shelves',
+    // The rows of `fields` stay until their fields are written next.
+    statements: [`CREATE TABLE field_shelves (id INTEGER PRIMARY KEY, fields TEXT NOT NULL)`],
+  },
 ]
 
 /** With the tables of this step a full object can go on, where it has no room for those of the later ones. */
@@ -119,11 +125,6 @@ const LEAST_READABLE = '0003-digests'
 export function hasSchema(db: Database): boolean {
   // The list of steps may be damaged as a whole.
   return hasTable(db, 'migrations') || hasTable(db, 'install')
-}
-
-function tablesIn(db: Database): ReadonlySet<string> {
-  const rows = db.all(`SELECT name FROM sqlite_master WHERE type = 'table'`)
-  return new Set(rows.map((row) => textOf(row, 'name')))
 }
 
 /** Where a migration begins and ends; by default it applies every step. */
@@ -184,12 +185,13 @@ function findApplied(
   db: Database,
   migrations: readonly Migration[],
 ): { readonly count: number; readonly isDamaged: boolean } {
-  const tables = tablesIn(db)
-  const hasRows = tables.has('migrations')
-  const rows = hasRows ? db.all('SELECT position, id FROM migrations ORDER BY position') : []
+  const rows = hasTable(db, 'migrations')
+    ? db.all('SELECT position, id FROM migrations ORDER BY position')
+    : []
   const unknown = rows.find(({ position }) => Number(position) >= migrations.length)
   if (unknown !== undefined) throw unknownStep(unknown)
-  const made = migrations.findLastIndex(({ makes }) => makes !== undefined && tables.has(makes)) + 1
+  const made =
+    migrations.findLastIndex(({ makes }) => makes !== undefined && hasTable(db, makes)) + 1
   const wrong = rows.find(
     ({ position, id }, index) => position !== index || id !== migrations[index]?.id,
   )

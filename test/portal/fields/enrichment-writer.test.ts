@@ -43,7 +43,7 @@ async function aRefusedChange(refused = ENRICHMENT) {
 describe('an event whose enrichment is refused', () => {
   it.each([
     ['the log', ENRICHMENT],
-    ['the fields', /INTO fields\b/],
+    ['the fields', /INTO field_shelves\b/],
   ])('by %s waits, and tells what was read once storage takes it', async (_of, refused) => {
     const { scenario, accept, requests } = await aRefusedChange(refused)
     expect(scenario.readableHead()).toBe(0)
@@ -283,7 +283,7 @@ describe('an event that was sent again and cannot be read', () => {
     await scenario.portal.sends(event, 'same')
     let isRefused = false
     scenario.storage.refuses = (statement) => {
-      if (isRefused || !/INTO fields\b/.test(statement)) return false
+      if (isRefused || !/INTO field_shelves\b/.test(statement)) return false
       isRefused = true
       return true
     }
@@ -314,7 +314,7 @@ describe('an enrichment that owes nothing', () => {
 
 describe('storage that cannot even be read', () => {
   it('holds events up until it can, also when an alarm comes meanwhile', async () => {
-    const { scenario, accept } = await aRefusedChange(/FROM fields\b/)
+    const { scenario, accept } = await aRefusedChange(/FROM field_shelves\b/)
     await scenario.time.passes('3 s')
     scenario.enricher.catchUp()
     expect(scenario.readableHead()).toBe(0)

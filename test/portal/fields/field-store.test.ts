@@ -40,11 +40,11 @@ function inStore<T>(work: (store: FieldStore) => T): Promise<T> {
   })
 }
 
-it('keeps one row a field, and says which entities were met', async () => {
+it('keeps fields, and says which entities were met', async () => {
   const read = await inStore((store) => {
-    store.save(aField(7))
-    store.save(aReadField(7, 5))
-    store.save(aField(9, { family: 'type', entityId: 'CRM_13' }))
+    store.save([aField(7)])
+    store.save([aReadField(7, 5)])
+    store.save([aField(9, { family: 'type', entityId: 'CRM_13' })])
     const owner = { family: 'lead', entityId: 'CRM_LEAD' } as const
     return {
       found: store.find(7),
@@ -74,14 +74,63 @@ it('takes a damaged row for a field that was never met', async () => {
 it('forgets fields that are long gone on the daily visit, and no others, also beside a damaged one', async () => {
   const old = scenario.time.now() - msOf('31 days')
   await inStore((store) => {
-    store.save(goneState(aField(1), { toldBy: null, readAt: old }))
-    store.save(goneState(aField(2), { toldBy: null, readAt: scenario.time.now() }))
-    store.save(aReadField(3, old))
+    store.save([goneState(aField(1), { toldBy: null, readAt: old })])
+    store.save([goneState(aField(2), { toldBy: null, readAt: scenario.time.now() })])
+    store.save([aReadField(3, old)])
   })
   await scenario.rows(`INSERT INTO fields VALUES (4, 'lead', 'CRM_LEAD', '{')`)
   await scenario.object.touch()
-  const left = await scenario.rows('SELECT id FROM fields ORDER BY id')
-  expect(left).toEqual([{ id: 2 }, { id: 3 }, { id: 4 }])
+  expect(await scenario.rows('SELECT id FROM fields')).toEqual([{ id: 4 }])
+  const found = await inStore((store) => [1, 2, 3].map((id) => store.find(id)?.presence ?? null))
+  expect(found).toEqual([null, 'gone', 'present'])
+})
+
+it('writes neighbours in one row, and a large one in a row of its own, each in one place at a time', async () => {
+  const large = presentState(aField(20), {
+    attributes: { ID: '20', SETTINGS: { DEFAULT_VALUE: 'x'.repeat(40_000) } },
+    readAt: 1,
+    isTold: true,
+  })
+  const places = () =>
+    Promise.all([
+      scenario.rows('SELECT id FROM field_shelves ORDER BY id'),
+      scenario.rows('SELECT id FROM fields ORDER BY id'),
+    ])
+  await inStore((store) => store.save([aField(16), aField(31), aField(32), large]))
+  expect(await places()).toEqual([[{ id: 1 }, { id: 2 }], [{ id: 20 }]])
+  const ids = { family: 'lead', entityId: 'CRM_LEAD' } as const
+  expect(await inStore((store) => [store.idsOf(ids), store.find(20)])).toEqual([
+    [16, 20, 31, 32],
+    large,
+  ])
+  await inStore((store) => store.save([aReadField(20, 2)]))
+  expect(await places()).toEqual([[{ id: 1 }, { id: 2 }], []])
+  await inStore((store) => store.save([large]))
+  expect(await places()).toEqual([[{ id: 1 }, { id: 2 }], [{ id: 20 }]])
+  expect(await inStore((store) => [store.idsOf(ids), store.find(20)])).toEqual([
+    [16, 20, 31, 32],
+    large,
+  ])
+})
+
+it('takes over the row of a former version when its field is written next', async () => {
+  const { state } = await inStore((store) => {
+    store.save([aField(7)])
+    return { state: JSON.stringify(store.find(7)) }
+  })
+  expect(state).toContain('UF_CRM_TAX')
+  const [shelf] = await scenario.rows('SELECT fields FROM field_shelves')
+  // Sound: it is a row with a text.
+  const stored = JSON.parse(String(shelf?.['fields'])) as Record<string, unknown>
+  await scenario.rows('DELETE FROM field_shelves')
+  await scenario.rows(
+    `INSERT INTO fields VALUES (7, 'lead', 'CRM_LEAD', ?)`,
+    JSON.stringify(stored['7']),
+  )
+  expect(await inStore((store) => store.find(7))).toEqual(aField(7))
+  await inStore((store) => store.save([aReadField(7, 5)]))
+  expect(await scenario.rows('SELECT id FROM fields')).toEqual([])
+  expect(await inStore((store) => store.find(7))).toEqual(aReadField(7, 5))
 })
 
 it('begins with nothing compared, and keeps what an older version did not know', async () => {

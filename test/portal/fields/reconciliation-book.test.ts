@@ -112,7 +112,7 @@ describe('owing()', () => {
 describe('clear()', () => {
   it('forgets the fields too', async () => {
     const found = await inBook(({ book, fields, stored }) => {
-      fields.save(anUnreadField())
+      fields.save([anUnreadField()])
       book.save(STATE)
       book.clear()
       return [book.state(), stored(), fields.find(FIELD.id)]

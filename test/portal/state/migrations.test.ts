@@ -27,6 +27,16 @@ afterEach(() => scenario.close())
  * that was released is never edited. A new migration needs its own entry.
  */
 function rowsOf(version: string): readonly [string, ...SqlStorageValue[]][] | null {
+  if (version === '0005-field-shelves') {
+    return [
+      ...(rowsOf('0004-segments') ?? []),
+      [
+        `INSERT INTO field_shelves SELECT id / 16, json_object(CAST(id AS TEXT), json(state)) FROM fields WHERE id = ?`,
+        FIELD.id,
+      ],
+      ['DELETE FROM fields WHERE id = ?', FIELD.id],
+    ]
+  }
   if (version === '0004-segments') {
     // Event 1 stands in a closed segment, event 2 in the open one.
     return [
@@ -172,6 +182,7 @@ describe('migrations', () => {
     expect(await scenario.tableNames()).toEqual([
       'digests',
       'fates',
+      'field_shelves',
       'fields',
       'install',
       'lanes',

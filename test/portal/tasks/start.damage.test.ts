@@ -38,13 +38,14 @@ const STATES: readonly (readonly [string, string])[] = [
   ['pending', 'INSERT INTO pending VALUES (1, ?)'],
   ['lanes', 'UPDATE lanes SET lanes = ?'],
   ['reconciliation', 'INSERT OR REPLACE INTO reconciliation VALUES (1, ?)'],
-  ['fields', 'UPDATE fields SET state = ?'],
+  ['fields', `INSERT OR REPLACE INTO fields VALUES (9, 'requisite', 'CRM_REQUISITE', ?)`],
+  ['field_shelves', 'UPDATE field_shelves SET fields = ?'],
 ]
 
 /** The other columns. */
 const COLUMNS: readonly (readonly [string, string])[] = [
-  ['fields.family', 'UPDATE fields SET family = ?'],
-  ['fields.entity_id', 'UPDATE fields SET entity_id = ?'],
+  ['fields.family', `INSERT OR REPLACE INTO fields VALUES (9, ?, 'CRM_REQUISITE', '{}')`],
+  ['fields.entity_id', `INSERT OR REPLACE INTO fields VALUES (9, 'requisite', ?, '{}')`],
   ['log.event', 'UPDATE log SET event = ? WHERE sequence = 2'],
   ['log.enrichment', 'UPDATE log SET enrichment = ? WHERE sequence = 2'],
   ['log.received_at', 'UPDATE log SET received_at = ? WHERE sequence = 2'],

@@ -20,7 +20,8 @@ const WITHOUT_SEGMENTS = [
   'DROP INDEX parked',
   'DROP TABLE segments',
   'DROP TABLE parked_counts',
-  `DELETE FROM migrations WHERE id = '0004-segments'`,
+  'DROP TABLE field_shelves',
+  `DELETE FROM migrations WHERE id IN ('0004-segments', '0005-field-shelves')`,
 ]
 
 let scenario: PortalScenario

@@ -27,7 +27,7 @@ export const STORAGE_PARTS = {
   enrichment: /UPDATE log(?:_\d+)?\b/,
   lanes: /INTO lanes\b/,
   fates: /INTO (?:fates|digests)(?:_\d+)?\b/,
-  fields: /INTO fields\b/,
+  fields: /INTO field(?:s|_shelves)\b/,
   install: /INTO (?:install|pending|portal)\b/,
   alarm: /^alarm$/,
 } as const
