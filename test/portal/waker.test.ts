@@ -156,7 +156,7 @@ describe('laneRested()', () => {
     expect(did).toEqual(['alarm at the latest never', 'stored', 'alarm at the latest never'])
   })
 
-  it('stores within a second while other lanes are walked', async () => {
+  it('stores in time while other lanes are walked', async () => {
     const { waker, due, did } = aWaker(null)
     due.isRunning = true
     waker.laneRested()

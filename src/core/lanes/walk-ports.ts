@@ -54,7 +54,7 @@ export interface WalkBook {
   catchUp(): void
   /** Changes memory now, after a send of so many events; storage follows when the portal's lanes come to rest. */
   saveSoon(lane: LaneState, events: number): void
-  /** Makes sure that the sends which `saveSoon` took are stored within a second. */
+  /** Makes sure that the sends which `saveSoon` took are stored within three seconds. */
   saveInTime(): void
   /** How many events of this lane `saveSoon` took whose sends are not stored yet. */
   unsavedEvents(): number

@@ -197,7 +197,7 @@ describe('G3 at least once: checkpoints', () => {
     expect(scenario.saves).toHaveLength(2)
   })
 
-  it('make sure within a second of outcomes that wait for the next save', async () => {
+  it('make sure in time of outcomes that wait for the next save', async () => {
     const scenario = aLaneScenario({ events: 1, reader: 'machine' })
     await scenario.walk()
     // Nothing follows: the portal's lanes come to rest, and save then.

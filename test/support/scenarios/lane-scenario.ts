@@ -140,7 +140,7 @@ export class LaneScenario {
   readonly acquired: LanePulse[] = []
   readonly connections = new Connections(() => this.now)
   crashes = 0
-  /** How often the walk asked for a save within a second. */
+  /** How often the walk asked for a save in time. */
   timelySaves = 0
   /** Pages of the log that the walk has read forwards. */
   reads = 0

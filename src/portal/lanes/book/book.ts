@@ -230,7 +230,7 @@ export class LaneBook {
   }
 
   /**
-   * Measures waits anew that were noted by a wrong clock. The correction is stored within a second: an object
+   * Measures waits anew that were noted by a wrong clock. The correction is stored within three seconds: an object
    * that ended before the wait is over would begin the wait anew in each of its lives, and the lane would stand.
    */
   correctWaits(now: number): void {

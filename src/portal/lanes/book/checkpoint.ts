@@ -1,12 +1,12 @@
 /**
  * The checkpoint of the lane book: it decides when the lanes go from memory to storage while nobody waits for it. For
- * example, a machine gets event 7, and only memory knows it; within a second one write stores all lanes.
+ * example, a machine gets event 7, and only memory knows it; within three seconds one write stores all lanes.
  */
 import { MINUTE_MS } from '../../../core/durations.ts'
 import type { Scheduler } from '../../scheduler.ts'
 
 /** `flushInTime` stores within this time, in milliseconds. */
-export const CHECKPOINT_MS = 1000
+export const CHECKPOINT_MS = 3000
 
 /** After so long a flush that storage has refused is tried again, in milliseconds. */
 export const REFUSED_FLUSH_RETRY_MS = MINUTE_MS
@@ -54,7 +54,7 @@ export class Checkpoint {
   }
 
   /**
-   * Stores what `flush` stores, within a second. Whatever stores the lanes before ends the timer, which keeps the
+   * Stores what `flush` stores, within three seconds. Whatever stores the lanes before ends the timer, which keeps the
    * object awake.
    */
   flushInTime(): void {
@@ -69,7 +69,7 @@ export class Checkpoint {
     })
   }
 
-  /** Notes that waits were measured anew, and stores them within a second. */
+  /** Notes that waits were measured anew, and stores them within three seconds. */
   noteCorrected(): void {
     this.#isCorrected = true
     this.flushInTime()

@@ -80,7 +80,7 @@ export class LanePage implements WalkBook {
     this.#unsaved += events
   }
 
-  /** Makes sure that the sends which `saveSoon` took are stored within a second. */
+  /** Makes sure that the sends which `saveSoon` took are stored within three seconds. */
   saveInTime(): void {
     this.#book.checkpoint.flushInTime()
   }

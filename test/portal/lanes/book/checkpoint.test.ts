@@ -66,7 +66,7 @@ describe('flush()', () => {
 })
 
 describe('flushInTime()', () => {
-  it('stores within a second, with one timer for all sends of that time', () => {
+  it('stores in time, with one timer for all sends of that time', () => {
     const { checkpoint, book, rings, waits } = aCheckpoint()
     book.unsaved = true
     checkpoint.flushInTime()
@@ -86,7 +86,7 @@ describe('flushInTime()', () => {
 })
 
 describe('noteCorrected()', () => {
-  it('stores waits that were measured anew within a second, and once', () => {
+  it('stores waits that were measured anew in time, and once', () => {
     const { checkpoint, book, rings, waits } = aCheckpoint()
     checkpoint.noteCorrected()
     rings(CHECKPOINT_MS)
