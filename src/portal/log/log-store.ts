@@ -7,27 +7,13 @@ import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/lanes/retention.ts'
 import { numberOf, textOf, type Database, type SqlRow } from '../../storage/database.ts'
 import { EntryMemory } from './entry-memory.ts'
+import { readHeads } from './head-rows.ts'
 import { AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
 import type { LogCounts, SegmentStore } from './segment-store.ts'
 import type { Segment } from './segment-rows.ts'
 
 /** The most that a page of events holds, in bytes of their texts; one event may be larger. */
 export const MAX_PAGE_BYTES = 1024 * 1024
-
-/** A text of more bytes is left out of the head of an entry. */
-const MAX_HEAD_BYTES = 4096
-
-/**
- * The columns of an entry without the long parts that no filter looks at: the data of an event, and what an enrichment
- * tells of changes and fields. SQLite takes them away, so that a large event never comes into the memory of the program.
- */
-const HEAD_COLUMNS = `sequence, received_at, receipt, digest, reconciled,
-  iif(octet_length(event) <= ${MAX_HEAD_BYTES}, event,
-    iif(json_valid(event), json_remove(event, '$.data'), '')) AS event,
-  octet_length(event) > ${MAX_HEAD_BYTES} AND iif(json_valid(event),
-    json_extract(event, '$.quarantined') IS NOT NULL, 0) AS is_cut_quarantined,
-  iif(coalesce(octet_length(enrichment), 0) <= ${MAX_HEAD_BYTES}, enrichment,
-    iif(json_valid(enrichment), json_remove(enrichment, '$.changes', '$.field'), '')) AS enrichment`
 
 /** By so much the times of neighbouring events may be out of order, in milliseconds. */
 const CLOCKS_DIFFER_MS = HOUR_MS
@@ -217,21 +203,7 @@ export class LogStore {
   }
 
   #heads(rows: string, sequence: number, limit: number): LogEntry[] {
-    const query = `SELECT ${HEAD_COLUMNS} FROM ${rows} LIMIT ?`
-    return this.#db
-      .all(query, sequence, limit)
-      .map((row) =>
-        row['is_cut_quarantined'] === 1 ? this.#headOfQuarantined(row) : parseEntry(row),
-      )
-  }
-
-  /** What the present version understands of a quarantined event follows from its data. */
-  #headOfQuarantined(row: SqlRow): LogEntry {
-    const whole = this.entry(numberOf(row, 'sequence'))
-    if (whole === null) return parseEntry(row)
-    const { event, again } = whole
-    const head = { ...whole, event: { ...event, data: null } }
-    return again === undefined ? head : { ...head, again: { ...again, data: null } }
+    return readHeads(this.#db, { rows, sequence, limit }, (whole) => this.entry(whole))
   }
 
   /**
