@@ -99,9 +99,12 @@ async function takeEvent(
 ): Promise<IntakeAnswer> {
   const { applicationToken: token } = request
   const { portals, appends, world } = deps
-  const { memberId, tokenHash, isTrusted } = caller
-  // A long body costs time, which only a caller gets whose token the edge knows.
-  const event = (isTrusted ? request.decodeWhole?.() : null) ?? request.event
+  const { memberId, tokenHash } = caller
+  const isKnown = () => isKnownCaller(deps, { ...caller, token }, source)
+  // A long body costs time, which only a caller gets whose token the edge knows; for such a body KV is asked.
+  const { decodeWhole } = request
+  const whole = decodeWhole !== undefined && (await isKnown()) ? decodeWhole() : null
+  const event = whole ?? request.event
   const append: AppendRequest = {
     receivedAt,
     receipt: world.newReceipt(),
@@ -121,8 +124,11 @@ async function takeEvent(
     world.log('warn', 'portal_unreachable', { memberId, error: describeError(tried.error.error) })
     const { receipt } = append
     const spilled = { kind: 'append', request: append } as const
-    const isTrusted = await isKnownCaller(deps, { ...caller, token }, source)
-    return spillRequest(deps, { memberId, isTrusted }, { receivedAt, receipt, spilled })
+    return spillRequest(
+      deps,
+      { memberId, isTrusted: await isKnown() },
+      { receivedAt, receipt, spilled },
+    )
   }
   const answer = tried.value
   // Only a trusted event is tried to be stored.

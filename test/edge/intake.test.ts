@@ -183,3 +183,24 @@ describe('takeRequest() with a KV that never answers', () => {
     expect(await taken).toEqual({ kind: 'refused', code: 'not_stored' })
   })
 })
+
+describe('takeRequest() with a body of 2,000 parameters', () => {
+  const long = () => {
+    const rows = oneTo(2000).map((row): [string, number] => [`data[ROWS][${row}]`, row])
+    return scenario.event(1, Object.fromEntries(rows))
+  }
+
+  it('reads it as a whole also where the isolate does not know the caller yet, since KV does', async () => {
+    const intake = scenario.intake(realPortals)
+    expect(await intake.take(long())).toEqual({ ...STORED, sequence: 1 })
+  })
+
+  it('and keeps its outline where nobody knows the caller in time', async () => {
+    const installs = new InstallStore({
+      ...watchKv().kv,
+      get: () => Promise.reject(new Error('down')),
+    })
+    const intake = scenario.intake(realPortals, { installs })
+    expect(await intake.take(long())).toEqual({ ...STORED, quarantined: true, sequence: 1 })
+  })
+})

@@ -1,7 +1,6 @@
 /** The intake with its dependencies given by hand: real KV and real objects unless a test says otherwise. */
 import { env } from 'cloudflare:workers'
-import { decodeRequest } from '../../../src/bitrix24/wire/decode-request.ts'
-import { parseForm } from '../../../src/bitrix24/wire/form.ts'
+import { decodeBody } from '../../../src/bitrix24/wire/decode-body.ts'
 import type { IncomingRequest, InstallRequest } from '../../../src/bitrix24/wire/request.ts'
 import { CallerMemory } from '../../../src/edge/callers/caller-memory.ts'
 import type { CallSource } from '../../../src/edge/callers/callers.ts'
@@ -224,8 +223,7 @@ export function inTurn(...lookups: readonly PortalLookup[]): PortalLookup {
 
 /** What the decoder makes of a form body. */
 export function decoded(body: string): IncomingRequest {
-  const parsed = parseForm(body)
-  const request = parsed.ok ? decodeRequest(parsed.value) : parsed
+  const request = decodeBody(body, { isForm: true, query: {} })
   if (!request.ok) throw new Error(`Cannot decode the body: ${request.error}`)
   return request.value
 }
