@@ -18,12 +18,15 @@ export type DropParts = Pick<
 /** How events go: old ones in their time, or early, because the log has grown too large. */
 export type DropReason = 'old' | 'early'
 
-/** Drops a closed segment. It is read from its end, as far as a lane has something to get or to remember of it. */
+/**
+ * Drops a closed segment, and returns how many events went. It is read from its end, as far as a lane has something to
+ * get or to remember of it.
+ */
 export async function dropSegment(
   parts: DropParts,
   { last }: Segment,
   reason: DropReason,
-): Promise<void> {
+): Promise<number> {
   const { log, fates, segments, world } = parts
   const floor = last ?? 0
   const meant = new MeantEvents(parts)
@@ -37,8 +40,11 @@ export async function dropSegment(
     await world.sleep(0)
   }
   // An uninstall may have erased the log meanwhile.
-  if (segments.all()[0]?.last !== last) return
+  if (segments.all()[0]?.last !== last) return 0
+  // Counted here, since events come while the segment is read.
+  const before = log.counts().entries
   pass(parts, { floor, meant, reason }, () => fates.dropOldest())
+  return before - log.counts().entries
 }
 
 /** Deletes the first rows up to a sequence, as many as one page holds, and returns how many they were. */

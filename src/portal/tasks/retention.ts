@@ -15,17 +15,20 @@ const MAX_DELETED = 100_000
 /** The parts that retention concerns. */
 export type RetentionParts = DropParts & Pick<PortalParts, 'config'>
 
-/** Drops the events that are older than the retention. */
-export async function dropOld(parts: RetentionParts): Promise<void> {
+/** Drops the events that are older than the retention, and returns how many they were. */
+export async function dropOld(parts: RetentionParts): Promise<number> {
+  let events = 0
   for (let oldest = wholeOld(parts, 0); oldest !== null; oldest = wholeOld(parts, 0)) {
-    await dropSegment(parts, oldest, 'old')
+    events += await dropSegment(parts, oldest, 'old')
   }
   for (let deleted = 0; deleted < MAX_DELETED;) {
     const count = deletePage(parts)
     deleted += count
     if (count === 0) break
+    events += count
     await parts.world.sleep(0)
   }
+  return events
 }
 
 /** Closes the open segment when it covers enough time or enough bytes. A full object closes it later. */

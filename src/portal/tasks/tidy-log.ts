@@ -50,48 +50,58 @@ interface Shortening {
 const EVERYTHING = Number.MAX_SAFE_INTEGER
 
 async function tidy(parts: LogParts, terms: Shortening): Promise<number> {
-  const { log, segments, state } = parts
-  const before = log.counts().entries
+  const { segments, state } = parts
   await closeFullSegment(parts)
-  await dropOld(parts)
-  await dropEarly(parts, terms)
+  const old = await dropOld(parts)
+  const early = await dropEarly(parts, terms)
   if (state.isBehind()) segments.changing(() => state.catchUp())
-  return before - log.counts().entries
+  return old + early
 }
 
-/** Drops the oldest events until the log is below the limit. */
-async function dropEarly(parts: LogParts, terms: Shortening): Promise<void> {
-  const { log, book, space, world } = parts
+/** Drops the oldest events until the log is below the limit, and returns how many they were. */
+async function dropEarly(parts: LogParts, terms: Shortening): Promise<number> {
+  const { book, space, world } = parts
   const { limit } = terms
-  if (space.excess(limit) === 0) return
-  const before = { entries: log.counts().entries, lanes: book.all() }
-  for (let deleted = 0; deleted < MAX_DELETED && space.excess(limit) > 0;) {
-    const count = await dropSome(parts, terms)
-    if (count === 0) break
-    deleted += count
+  const before = book.all()
+  let events = 0
+  for (let rows = 0; rows < MAX_DELETED && space.excess(limit) > 0;) {
+    const gone = await dropSome(parts, terms)
+    if (gone.rows === 0) break
+    events += gone.events
+    rows += gone.rows
     await world.sleep(0)
   }
+  if (events === 0) return 0
   const lost = book.all().map(({ destination, crowdedOut }) => {
-    const former = before.lanes.find((lane) => lane.destination === destination)
+    const former = before.find((lane) => lane.destination === destination)
     return { destination, count: crowdedOut - (former?.crowdedOut ?? 0) }
   })
   const heldBy = lost.filter(({ count }) => count > 0).map(({ destination }) => destination)
   const expired = lost.reduce((sum, { count }) => sum + count, 0)
-  const events = before.entries - log.counts().entries
-  if (events > 0) space.tellShortened({ events, expired, heldBy })
+  space.tellShortened({ events, expired, heldBy })
+  return events
 }
 
-/** Drops the oldest segment, or rows of it where it is too much. Answers about how many rows were deleted; 0: nothing. */
-async function dropSome(parts: LogParts, { limit, floor }: Shortening): Promise<number> {
+/** What one step has dropped. The rows of a segment that goes as a whole are not deleted one by one. */
+interface Dropped {
+  readonly events: number
+  readonly rows: number
+}
+
+const NOTHING: Dropped = { events: 0, rows: 0 }
+
+/** Drops the oldest segment, or rows of it where it is too much. */
+async function dropSome(parts: LogParts, { limit, floor }: Shortening): Promise<Dropped> {
   const { log, segments, space, state } = parts
-  if ((log.oldest(1)[0]?.sequence ?? 0) > floor) return 0
+  if ((log.oldest(1)[0]?.sequence ?? 0) > floor) return NOTHING
   const [oldest] = segments.all()
-  if (oldest === undefined) return 0
+  if (oldest === undefined) return NOTHING
   if (oldest.last !== null && oldest.last <= floor && oldest.bytes <= limit * LARGE_PART) {
-    await dropSegment(parts, oldest, 'early')
-    return 1
+    return { events: await dropSegment(parts, oldest, 'early'), rows: 1 }
   }
   const upTo = log.lastWithin(space.excess(limit), RETENTION_PAGE)
   // The youngest event stays, however large it is.
-  return upTo === null ? 0 : dropPage(parts, Math.min(upTo, floor, state.head() - 1), 'early')
+  if (upTo === null) return NOTHING
+  const rows = dropPage(parts, Math.min(upTo, floor, state.head() - 1), 'early')
+  return { events: rows, rows }
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent, aUserField } from '../../support/builders/a-delivery.ts'
 import { RETENTION_PAGE } from '../../../src/core/lanes/retention.ts'
-import { MAX_PAGE_BYTES } from '../../../src/portal/log/log-store.ts'
+import { MAX_STORED_BYTES } from '../../../src/core/log/stored-form.ts'
 import { machine } from '../../support/builders/entries.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 
@@ -36,7 +36,7 @@ describe('the end of a page of events', () => {
   it('of large events reads a few at a time, and counts each that a lane had still to get', async () => {
     await scenario.relay.passesOn()
     await scenario.operator.pauses('erp')
-    const large = JSON.stringify(anEvent({ data: 'x'.repeat(MAX_PAGE_BYTES / 2) }))
+    const large = JSON.stringify(anEvent({ data: 'x'.repeat(MAX_STORED_BYTES - 1000) }))
     for (let n = 0; n < 5; n += 1) await scenario.portal.sends({ event: large })
     await passDays(21)
     const observed = await scenario.observe()
@@ -44,6 +44,16 @@ describe('the end of a page of events', () => {
     const deleted = observed.writes.filter(({ query }) => query.startsWith('DELETE FROM log'))
     expect(deleted.length).toBeGreaterThan(1)
     expect(await scenario.lane('erp')).toMatchObject({ expired: 5, backlog: 0 })
+  })
+
+  it('counts what went, also when events come meanwhile', async () => {
+    await scenario.relay.passesOn()
+    const large = JSON.stringify(anEvent({ data: 'x'.repeat(MAX_STORED_BYTES - 1000) }))
+    for (let n = 0; n < 5; n += 1) await scenario.portal.sends({ event: large })
+    await scenario.settled()
+    await passDays(21)
+    const [touched] = await Promise.all([scenario.object.touch(), scenario.portal.sends()])
+    expect(touched).toEqual({ dropped: 6 })
   })
 })
 
@@ -58,7 +68,7 @@ describe('the end of a segment', () => {
     await scenario.inside(({ storage }) => {
       const exec = storage.sql.exec.bind(storage.sql)
       storage.sql.exec = (query, ...bindings) => {
-        if (query.startsWith('SELECT * FROM log')) read += 1
+        if (query.includes('FROM log WHERE sequence <')) read += 1
         return exec(query, ...bindings)
       }
     })
