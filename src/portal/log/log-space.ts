@@ -9,6 +9,10 @@ import type { PortalConfig, World } from '../settings.ts'
 /** In a full object at least this part of what it holds has to go, so that it is not full again at once. */
 const PART_WHEN_FULL = 1 / 16
 
+/** An object that is full with less than this part of the limit, or of 1 GiB, is not full because of its log. */
+const LEAST_PART_WHEN_FULL = 1 / 4
+const GIB = 1024 ** 3
+
 /** After room was sought in vain it is sought again after so long, in milliseconds. */
 export const SEEK_AGAIN_MS = MINUTE_MS
 
@@ -58,8 +62,12 @@ export class LogSpace {
     return this.limit() > 0 && this.bytes() > this.limit()
   }
 
-  /** The limit for a log whose object is full; 0 where the operator wants none. */
+  /**
+   * The limit for a log whose object is full; 0 where the operator wants none. Storage may refuse writes for other
+   * reasons in the same words, and a small log is not shortened for them.
+   */
   limitWhenFull(): number {
+    if (this.bytes() < Math.min(this.limit(), GIB) * LEAST_PART_WHEN_FULL) return this.limit()
     return Math.min(this.limit(), Math.floor(this.bytes() * (1 - PART_WHEN_FULL)))
   }
 

@@ -30,7 +30,8 @@ describe('a log', () => {
   })
 
   it('of a full object has to lose a sixteenth, unless the operator wants no limit', () => {
-    expect(aSpace(1600, { maxLogBytes: 9999 }).space.limitWhenFull()).toBe(1500)
+    expect(aSpace(1600, { maxLogBytes: 6400 }).space.limitWhenFull()).toBe(1500)
+    expect(aSpace(1600, { maxLogBytes: 6401 }).space.limitWhenFull()).toBe(6401)
     expect(aSpace(1600, { maxLogBytes: 1000 }).space.limitWhenFull()).toBe(1000)
     expect(aSpace(1600, { maxLogBytes: 0 }).space.limitWhenFull()).toBe(0)
   })

@@ -34,7 +34,8 @@ afterEach(() => scenario.close())
 
 /** A log of 40 large events, of which `crm` has refused two, as the former version stored it in an object that is full. */
 async function isUpgradedWhenFull(settings: Partial<PortalScenario['settings']>): Promise<void> {
-  scenario.settings = { ...scenario.settings, retentionDays: 10, ...settings }
+  const usual = { retentionDays: 10, maxLogBytes: 4_000_000 }
+  scenario.settings = { ...scenario.settings, ...usual, ...settings }
   await scenario.relay.deploys([machine('erp'), machine('crm')])
   scenario.receiver('crm').failsOnce({ 3: 422, 30: 422 })
   for (let n = 0; n < 4; n += 1) {

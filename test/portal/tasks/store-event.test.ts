@@ -13,7 +13,7 @@ let scenario: PortalScenario
 
 beforeEach(() => {
   scenario = new PortalScenario()
-  scenario.settings = { ...scenario.settings, retentionDays: 10 }
+  scenario.settings = { ...scenario.settings, retentionDays: 10, maxLogBytes: 4_000_000 }
 })
 
 afterEach(() => scenario.close())
