@@ -164,7 +164,8 @@ describe('countLoops()', () => {
 
   it('counts a request of the Worker for each event, and at least one row for it', () => {
     for (const { told } of counted.values()) {
-      expect(told.objectRequests).toBeLessThanOrEqual(told.workerRequests)
+      // In a burst the object calls itself before each 41st request to the outside.
+      expect(told.objectRequests).toBeLessThanOrEqual(told.workerRequests * 1.1)
       expect(told.rowsWritten).toBeGreaterThanOrEqual(told.workerRequests)
     }
   })
