@@ -187,8 +187,10 @@ export class Appender {
     )
     for (const { request, sequence, event, awaits } of added) {
       this.#recent.remember(arrivalIn(request), sequence)
-      if (event !== null && !awaits)
+      // A quarantined event is read from its row, which is decoded anew.
+      if (event !== null && !awaits && event.quarantined === null) {
         log.remember(entryOf(request, { sequence, event }), request.event.length)
+      }
     }
     if (added.length > 0) {
       // The enricher hears of the events before the lanes start, since no lane may see an event that waits
