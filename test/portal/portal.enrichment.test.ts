@@ -84,6 +84,13 @@ describe('an event of a portal that can be read', () => {
           mandatory: true,
           labels: { en: 'Tax number' },
         },
+        handlerId: '661',
+        subject: {
+          kind: 'lead_user_field',
+          id: '77',
+          title: 'Tax number',
+          link: 'https://acme.bitrix24.com/crm/configs/fields/CRM_LEAD/edit/UF_CRM_SIZE/',
+        },
         changes: MANDATORY,
         readAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
         enrichment: 'complete',

@@ -125,7 +125,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a wait that was measured anew is not stored',
-    file: 'portal/lanes/book/book.ts',
+    file: 'portal/lanes/book/checkpoint.ts',
     before: '    this.#isCorrected = true\n',
     after: '',
   },

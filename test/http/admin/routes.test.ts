@@ -86,6 +86,7 @@ describe('GET /portals/{memberId}', () => {
           backlog: 0,
           parked: 0,
           expired: 0,
+          crowdedOut: 0,
           replaying: 0,
           attempts: 0,
           oldestWaitingAt: null,
@@ -96,6 +97,13 @@ describe('GET /portals/{memberId}', () => {
       ],
       spilled: 0,
       spillRefused: 0,
+      storage: {
+        bytes: expect.any(Number),
+        maxBytes: 1024 ** 3,
+        full: false,
+        crowdedOut: 0,
+        heldBy: [],
+      },
     })
   })
 
