@@ -17,6 +17,9 @@ const MAX_SENT_NAME = 500
 // The form of entity ids and field names. The length only keeps out texts that cannot be one of them.
 const CodeSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_]{1,100}$/))
 
+// For example 2026-09-21T14:13:20+03:00, or a number with a fraction.
+const TIME_LIKE = /^[\d.:T+ -]{1,40}Z?$/
+
 const FieldsSchema = v.object({ id: IdSchema, entityId: CodeSchema, fieldName: CodeSchema })
 
 /**
@@ -44,8 +47,10 @@ export function decodeEvent(
  */
 export function decodeStored(event: RelayEvent): RelayEvent | null {
   const { quarantined, sentName, sentTs, bodyLength, name, handlerId, userId, data } = event
-  if (quarantined === null || quarantined === 'unreadable_row' || bodyLength !== undefined)
+  if (quarantined === null || quarantined === 'unreadable_row' || bodyLength !== undefined) {
     return null
+  }
+  if (quarantined === 'invalid_ts' && sentTs === undefined) return null
   const ts = sentTs ?? event.ts
   const again = understand({ name: sentName ?? name, ts, handlerId, userId, data })
   return again.quarantined === null ? again : null
@@ -86,8 +91,13 @@ function understand({
     field: quarantined ? null : field,
     quarantined,
     ...(canonical === null && { sentName: sentName.slice(0, MAX_SENT_NAME) }),
-    ...(ts === 'invalid' && { sentTs }),
+    ...(ts === 'invalid' && isTimeLike(sentTs) && { sentTs }),
   }
+}
+
+/** Whether a value may be a time in a form that this version does not know. Any other one is not kept. */
+function isTimeLike(sent: Json): boolean {
+  return typeof sent === 'number' || (typeof sent === 'string' && TIME_LIKE.test(sent))
 }
 
 /** Parses `ts`. An absent one is null, which is no fault. */

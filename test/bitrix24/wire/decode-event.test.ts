@@ -103,13 +103,19 @@ describe('decodeEvent()', () => {
     ).toBe(fieldName)
   })
 
-  it.each<Json>(['', 'yesterday', '4102444801'])('quarantines an event whose ts is %j', (ts) => {
+  it.each<[Json, Partial<RelayEvent>]>([
+    ['', {}],
+    ['yesterday', {}],
+    ['4102444801', { sentTs: '4102444801' }],
+    ['2026-09-21T14:13:20+03:00', { sentTs: '2026-09-21T14:13:20+03:00' }],
+    [[1790000000], {}],
+  ])('quarantines an event whose ts is %j, and keeps what may be a time', (ts, kept) => {
     expect(decode({ ts })).toEqual({
       ...UNDERSTOOD,
       ts: null,
       field: null,
       quarantined: 'invalid_ts',
-      sentTs: ts,
+      ...kept,
     })
   })
 
@@ -282,6 +288,7 @@ describe('decodeStored()', () => {
     ['a damaged row', { quarantined: 'unreadable_row', name: 'UNREADABLE' }],
     ['an event of which only a part is kept', { quarantined: 'too_deep', bodyLength: 9000 }],
     ['a time that is none still', { quarantined: 'invalid_ts', sentTs: 'yesterday' }],
+    ['a time that was not kept', { quarantined: 'invalid_ts', ts: null }],
   ])('gives nothing for %s', (_, changes) => {
     expect(decodeStored({ ...UNDERSTOOD, ...changes })).toBeNull()
   })
