@@ -315,7 +315,8 @@ describe('POST /bitrix24/events with generated bodies', () => {
       }),
       { numRuns: sampled(120) },
     )
-    expect(statuses.has(400)).toBe(true)
+    // Damage that a form survives is no reason for a 400, but it spoils many a token.
+    expect([...statuses].some((status) => status !== 200)).toBe(true)
   })
 
   it('and every kind but bytes also finds its way in', async () => {
