@@ -1,5 +1,6 @@
 /** Who may call the admin surface. */
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createAdminRoutes } from '../../../src/http/admin/routes.ts'
 import { ADMIN_ROUTES, adminOf, refusal } from '../../support/worker/admin-api.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'
 import { ADMIN_TOKEN } from '../../support/worker/runtime-bindings.ts'
@@ -15,6 +16,17 @@ afterEach(() => scenario.close())
 const { ask, call } = adminOf(() => scenario.memberId)
 
 describe('who may call', () => {
+  it('is asked below of every route that there is', () => {
+    const { routes } = createAdminRoutes(() => expect.fail('no request is made'))
+    const patterns = routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(
+        ({ method, path }) => new RegExp(`^${method} ${path.replaceAll(/:\w+/gu, '[^/]+')}$`, 'u'),
+      )
+    const asked = patterns.map((one) => ADMIN_ROUTES.filter((route) => one.test(route)).length)
+    expect(asked).toEqual(patterns.map(() => 1))
+  })
+
   it.each(ADMIN_ROUTES)(
     '%s: 404 without ADMIN_TOKEN, whatever token is presented',
     async (route) => {

@@ -7,7 +7,7 @@ import worker from './worker.ts'
 
 const API = 'https://relay.example.com/admin/api'
 
-/** Every route of the API, as `METHOD /path`; `{portal}` stands for a member id. */
+/** A request to every route of the API, as `METHOD /path`; `{portal}` stands for a member id. */
 export const ADMIN_ROUTES: readonly string[] = [
   'GET /portals/{portal}',
   'GET /portals/{portal}/events',
@@ -19,7 +19,10 @@ export const ADMIN_ROUTES: readonly string[] = [
   'POST /portals/{portal}/lanes/erp/park',
   'PUT /portals/{portal}/values/NAME',
   'DELETE /portals/{portal}/values/NAME',
+  'DELETE /portals/{portal}/pins/1',
   'POST /portals/{portal}/reconcile',
+  'GET /portals/{portal}/refused',
+  'POST /portals/{portal}/refused/replay',
   'POST /destinations/erp/test',
 ]
 
