@@ -5,7 +5,7 @@
 import { describeError } from '../core/safety/redact.ts'
 import type { FailureEvent, Scheduler } from './scheduler.ts'
 import type { World } from './settings.ts'
-import { startTimer } from './timers.ts'
+import { startTimer } from './start-timer.ts'
 
 /** The dependencies of the background work. */
 export interface BackgroundWorkDeps {

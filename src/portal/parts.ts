@@ -50,7 +50,7 @@ import { PortalAddress } from './tokens/portal-address.ts'
 import { PresenceCheck } from './tokens/presence-check.ts'
 import { Refresh } from './tokens/refresh.ts'
 import { AccessTroubles } from './tokens/troubles.ts'
-import { Uninstaller } from './uninstaller.ts'
+import { Uninstaller } from './tasks/uninstaller.ts'
 import { Waker } from './waker.ts'
 
 /** Everything from which the parts are built. */

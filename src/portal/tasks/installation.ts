@@ -11,7 +11,7 @@ import type { Subscriber } from '../installs/subscriber.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../settings.ts'
 import type { PortalState } from '../state/portal-state.ts'
-import { waitWithTimeout } from '../patience.ts'
+import { waitWithTimeout } from '../wait-with-timeout.ts'
 
 /** How long the application's page waits for the portal's subscriptions, in milliseconds. */
 const PAGE_PATIENCE_MS = 5000

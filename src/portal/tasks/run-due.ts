@@ -1,7 +1,7 @@
 /** One alarm: every part whose time has come does what is due now. */
 import { checkPending } from './installation.ts'
 import type { PortalParts } from '../parts.ts'
-import { waitWithTimeout } from '../patience.ts'
+import { waitWithTimeout } from '../wait-with-timeout.ts'
 import { checkUninstall } from './uninstall.ts'
 import { alignBindings } from './upkeep.ts'
 

@@ -7,7 +7,7 @@ import { clampTs, isLateUninstall } from '../../core/access/lifecycle.ts'
 import { isCurrentToken } from '../../core/access/token-hashes.ts'
 import type { DecidedUninstall } from '../installs/uninstall-notices.ts'
 import type { PortalParts } from '../parts.ts'
-import { waitWithTimeout } from '../patience.ts'
+import { waitWithTimeout } from '../wait-with-timeout.ts'
 
 /** The content of ONAPPUNINSTALL, its token already hashed. */
 export interface UninstallCall {

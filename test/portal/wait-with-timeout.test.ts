@@ -1,6 +1,6 @@
 /** A wait for work that may never end. */
 import { describe, expect, it } from 'vitest'
-import { waitWithTimeout } from '../../src/portal/patience.ts'
+import { waitWithTimeout } from '../../src/portal/wait-with-timeout.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { NOW } from '../support/time.ts'
 

@@ -3,14 +3,14 @@
  * and the portal values are deleted as well, with the events that wait in the log. Otherwise the waiting events are
  * still delivered, thin.
  */
-import type { Enricher } from './fields/enricher.ts'
-import type { Reconciler } from './fields/reconciler.ts'
-import type { LaneBook } from './lanes/book/book.ts'
-import type { Receivers } from './lanes/sending/receivers.ts'
-import type { LaneRules } from './lanes/rules.ts'
-import type { Appender } from './log/appender.ts'
-import type { SegmentStore } from './log/segment-store.ts'
-import type { InstallEnd, PortalState } from './state/portal-state.ts'
+import type { Enricher } from '../fields/enricher.ts'
+import type { Reconciler } from '../fields/reconciler.ts'
+import type { LaneBook } from '../lanes/book/book.ts'
+import type { Receivers } from '../lanes/sending/receivers.ts'
+import type { LaneRules } from '../lanes/rules.ts'
+import type { Appender } from '../log/appender.ts'
+import type { SegmentStore } from '../log/segment-store.ts'
+import type { InstallEnd, PortalState } from '../state/portal-state.ts'
 
 /**
  * The parts in which an installation leaves something. They are eight, since the end of an installation

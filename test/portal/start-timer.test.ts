@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { startTimer } from '../../src/portal/timers.ts'
+import { startTimer } from '../../src/portal/start-timer.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { NOW } from '../support/time.ts'
 
