@@ -1,7 +1,7 @@
 /** Everything that the intake needs from outside; the composition root puts it together. */
 import type { OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import type { AddressPolicy } from '../core/safety/address.ts'
-import type { World } from '../portal/settings.ts'
+import type { World } from '../portal/world.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import type { Sealer } from '../storage/seal.ts'
 import type { SpillStore } from '../storage/spill-store.ts'

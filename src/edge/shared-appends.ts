@@ -7,7 +7,7 @@
  * so the second try of every member is a call of its own; the object recognises its receipt.
  */
 import type { AppendAnswer, AppendRequest } from '../portal/log/appender.ts'
-import type { World } from '../portal/settings.ts'
+import type { World } from '../portal/world.ts'
 import type { PortalClient } from './portal-client.ts'
 
 /** How long a shared call waits for further events, in milliseconds. */

@@ -4,7 +4,7 @@
  */
 import { describeError } from '../core/safety/redact.ts'
 import type { FailureEvent, Scheduler } from './scheduler.ts'
-import type { World } from './settings.ts'
+import type { World } from './world.ts'
 import { startTimer } from './start-timer.ts'
 
 /** The dependencies of the background work. */

@@ -1,27 +1,13 @@
-/**
- * The settings of a portal's object, as the composition root hands them over: its configuration, the outside
- * world, and its neighbours.
- */
+/** The settings of a portal's object, as the composition root hands them over: its configuration and its neighbours. */
 import type { AddressPolicy } from '../core/safety/address.ts'
 import type { FieldFamily } from '../core/log/event.ts'
-import type { Fetch } from '../core/fetch.ts'
 import type { OutgoingWebhook } from '../core/access/outgoing-webhook.ts'
 import type { Destination } from '../destinations/settings/destination.ts'
-import type { LineWriter } from '../log.ts'
 import type { InstallStore } from '../storage/install-store.ts'
 import type { Sealer } from '../storage/seal.ts'
-import type { PendingListing } from '../objects/directory-store.ts'
+import type { DirectoryRemote } from '../objects/directory.ts'
 import type { PacerClient } from '../objects/pacer-client.ts'
-
-/** The part of the directory that a portal calls. */
-export interface DirectoryClient {
-  pin(tokenId: string, memberId: string): Promise<string>
-  pinned(tokenId: string): Promise<string | null>
-  unpin(tokenId: string, memberId: string): Promise<void>
-  holdDomain(domain: string, memberId: string): Promise<string>
-  notePending(memberId: string, listing: PendingListing | null): Promise<void>
-  notePortal(memberId: string, isListed: boolean): Promise<void>
-}
+import type { World } from './world.ts'
 
 /** The part of the configuration that a portal's object uses. */
 export interface PortalConfig {
@@ -48,30 +34,16 @@ export interface PortalConfig {
   readonly maxGroup: number
 }
 
-/** The outside world. A test replaces it to make a portal's object repeatable. */
-export interface World {
-  readonly fetch: Fetch
-  /** Unix milliseconds. */
-  readonly now: () => number
-  /** A number from 0 to 1, without 1. */
-  readonly random: () => number
-  /**
-   * Resolves after a time, in milliseconds, or as soon as `ends` is aborted. A sleep keeps the object awake, and
-   * the platform bills that, so whoever may need it no longer ends it.
-   */
-  readonly sleep: (ms: number, ends?: AbortSignal) => Promise<void>
-  readonly log: LineWriter
-  /** Makes a receipt for an event that no portal sent. */
-  readonly newReceipt: () => string
-}
-
 /** Everything that the composition root hands to a portal's object. */
 export interface PortalSettings {
   readonly config: PortalConfig
   readonly world: World
   /** The mirror of installs in KV. */
   readonly installs: InstallStore
-  readonly directory: DirectoryClient
+  readonly directory: Pick<
+    DirectoryRemote,
+    'pin' | 'pinned' | 'unpin' | 'holdDomain' | 'notePending' | 'notePortal'
+  >
   /** The pace of receivers, shared with all portals. */
   readonly pacer: PacerClient
   /** Calls the method `goOn` of a portal's object; rejects when it does not answer in time. */

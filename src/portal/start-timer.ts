@@ -2,7 +2,7 @@
  * The timers of a portal's object. A timer keeps the object awake, and each second of that is billed
  * (docs/cloudflare.md, "Object lifetime"), so a timer ends as soon as nobody needs it.
  */
-import type { World } from './settings.ts'
+import type { World } from './world.ts'
 
 /** What a timer does, and when. */
 export interface TimerPlan {

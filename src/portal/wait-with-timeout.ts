@@ -1,5 +1,5 @@
 /** A bounded wait for work that goes on by itself. */
-import type { World } from './settings.ts'
+import type { World } from './world.ts'
 
 /**
  * Waits until work has ended, and no longer than `ms`; false when it goes on. Rejects when the work fails in that

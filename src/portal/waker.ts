@@ -8,7 +8,7 @@ import type { Subscriber } from './installs/subscriber.ts'
 import type { Checkpoint } from './lanes/book/checkpoint.ts'
 import type { Pump } from './lanes/pump.ts'
 import type { Scheduler } from './scheduler.ts'
-import type { World } from './settings.ts'
+import type { World } from './world.ts'
 
 /** The wait after which a portal goes on by a timer because storage has refused its alarm, in milliseconds. */
 export const REFUSED_ALARM_RETRY_MS = MINUTE_MS

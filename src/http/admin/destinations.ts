@@ -7,7 +7,7 @@ import type { AddressPolicy } from '../../core/safety/address.ts'
 import { unusableEndpoint } from '../../destinations/answers/outcomes.ts'
 import { sendParcel } from '../../destinations/send.ts'
 import { openReceiver, type Destination } from '../../destinations/settings/destination.ts'
-import type { World } from '../../portal/settings.ts'
+import type { World } from '../../portal/world.ts'
 import { reply } from './exchange.ts'
 import { errorResponse } from '../error-response.ts'
 

@@ -19,7 +19,7 @@ import {
 import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
 import { newFieldState, readAtOf, type FieldState } from '../../core/fields/field-state.ts'
 import type { Result } from '../../core/result.ts'
-import type { World } from '../settings.ts'
+import type { World } from '../world.ts'
 import type { PortalAccess } from '../tokens/portal-access.ts'
 import type { EventsToEnrich, TimedEvent } from './events-to-enrich.ts'
 import type { FieldStore } from './field-store.ts'

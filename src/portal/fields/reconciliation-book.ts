@@ -13,7 +13,7 @@ import {
   type ReconciliationState,
 } from '../../core/fields/reconciliation.ts'
 import type { Database } from '../../storage/database.ts'
-import type { World } from '../settings.ts'
+import type { World } from '../world.ts'
 import type { FieldStore } from './field-store.ts'
 
 /** The dependencies of the book. */

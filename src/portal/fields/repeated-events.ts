@@ -7,7 +7,7 @@
 import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
 import type { UserField } from '../../core/log/event.ts'
 import type { Scheduler } from '../scheduler.ts'
-import type { World } from '../settings.ts'
+import type { World } from '../world.ts'
 
 /** How long after the first event of a second the others may arrive, in milliseconds. */
 export const SECOND_IS_OVER_MS = 1200

@@ -5,7 +5,9 @@
  */
 import { domainAt, domainOf, refusedFrom } from '../../core/access/domains.ts'
 import { compilePortals } from '../../core/lanes/state/filter.ts'
-import type { DirectoryClient, PortalConfig, World } from '../settings.ts'
+import type { DirectoryRemote } from '../../objects/directory.ts'
+import type { PortalConfig } from '../settings.ts'
+import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 
 /** The dependencies of the domains. */
@@ -14,7 +16,7 @@ export interface PortalDomainsDeps {
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly config: Pick<PortalConfig, 'destinations'>
   readonly world: Pick<World, 'log'>
-  readonly directory: Pick<DirectoryClient, 'holdDomain'>
+  readonly directory: Pick<DirectoryRemote, 'holdDomain'>
 }
 
 /** The domains of one portal. */

@@ -9,7 +9,7 @@ import { copyOf } from '../../core/access/installs/install-copy.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { describeError } from '../../core/safety/redact.ts'
 import type { InstallStore, KvInstall } from '../../storage/install-store.ts'
-import type { World } from '../settings.ts'
+import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 
 /**

@@ -17,7 +17,9 @@ import type { PendingRefusal } from '../../core/access/installs/install-refusal.
 import { err, ok, type Result } from '../../core/result.ts'
 import { reseal } from '../../storage/reseal.ts'
 import { hashToken } from '../../storage/token-hash.ts'
-import type { DirectoryClient, PortalConfig, World } from '../settings.ts'
+import type { DirectoryRemote } from '../../objects/directory.ts'
+import type { PortalConfig } from '../settings.ts'
+import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import { formatContent, parseContent, type PendingContent } from './pending-content.ts'
 
@@ -25,7 +27,7 @@ import { formatContent, parseContent, type PendingContent } from './pending-cont
 const FIELD = 'pending'
 
 /** The line of the portal as the directory is told it; null when the portal has none. */
-type DirectoryLine = Parameters<DirectoryClient['notePending']>[1]
+type DirectoryLine = Parameters<DirectoryRemote['notePending']>[1]
 
 /** The dependencies of the pending installs. */
 export interface PendingInstallsDeps {
@@ -33,7 +35,7 @@ export interface PendingInstallsDeps {
   readonly state: Pick<PortalState, 'pending' | 'changePending' | 'hasNamedApplication'>
   readonly config: Pick<PortalConfig, 'sealer'>
   readonly world: Pick<World, 'now'>
-  readonly directory: Pick<DirectoryClient, 'notePending'>
+  readonly directory: Pick<DirectoryRemote, 'notePending'>
 }
 
 /** How an install asks for a place. */

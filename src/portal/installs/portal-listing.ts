@@ -3,7 +3,8 @@
  * beside those in KV, so that a portal whose record KV has lost is visited, and writes it again.
  */
 import { describeError } from '../../core/safety/redact.ts'
-import type { DirectoryClient, World } from '../settings.ts'
+import type { DirectoryRemote } from '../../objects/directory.ts'
+import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 
 /** The dependencies of the listing. */
@@ -11,7 +12,7 @@ export interface PortalListingDeps {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install'>
   readonly world: Pick<World, 'log'>
-  readonly directory: Pick<DirectoryClient, 'notePortal'>
+  readonly directory: Pick<DirectoryRemote, 'notePortal'>
 }
 
 /** The line of one portal. */

@@ -16,7 +16,8 @@ import type { AppendRequest } from '../log/appender.ts'
 import { parseEvent } from '../log/event-schemas.ts'
 import type { YoungestStore } from '../log/youngest-store.ts'
 import type { PortalState } from '../state/portal-state.ts'
-import type { PortalConfig, World } from '../settings.ts'
+import type { PortalConfig } from '../settings.ts'
+import type { World } from '../world.ts'
 
 /** An alignment that can bring nothing new is made again only after this time, in milliseconds. */
 const REST_MS = MINUTE_MS

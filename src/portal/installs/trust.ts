@@ -23,7 +23,9 @@ import {
 import { trustsToken } from '../../core/access/token-hashes.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import { hashToken } from '../../storage/token-hash.ts'
-import type { DirectoryClient, PortalConfig, World } from '../settings.ts'
+import type { DirectoryRemote } from '../../objects/directory.ts'
+import type { PortalConfig } from '../settings.ts'
+import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 
 /** The dependencies of the trust decisions. */
@@ -32,7 +34,7 @@ export interface TrustDeps {
   readonly state: Pick<PortalState, 'install' | 'changeInstall'>
   readonly config: Pick<PortalConfig, 'webhooks' | 'destinations'>
   readonly world: Pick<World, 'now' | 'log'>
-  readonly directory: Pick<DirectoryClient, 'pin' | 'pinned' | 'unpin'>
+  readonly directory: Pick<DirectoryRemote, 'pin' | 'pinned' | 'unpin'>
 }
 
 /** The trust decisions of one portal. */

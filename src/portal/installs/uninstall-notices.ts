@@ -4,7 +4,7 @@
  */
 import { createNotice, isNoticeDue, judgeNotice } from '../../core/access/uninstall-notice.ts'
 import type { UninstallNotice } from '../../core/access/uninstall-notice.ts'
-import type { World } from '../settings.ts'
+import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { PresenceCheck } from '../tokens/presence-check.ts'
 

@@ -4,7 +4,8 @@
  */
 import { MINUTE_MS } from '../../core/durations.ts'
 import type { Database } from '../../storage/database.ts'
-import type { PortalConfig, World } from '../settings.ts'
+import type { PortalConfig } from '../settings.ts'
+import type { World } from '../world.ts'
 
 /** In a full object at least this part of what it holds has to go, so that it is not full again at once. */
 const PART_WHEN_FULL = 1 / 16

@@ -11,7 +11,7 @@ import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { Database } from '../../storage/database.ts'
 import type { AlarmKeeper } from '../alarm.ts'
 import type { Scheduler } from '../scheduler.ts'
-import type { World } from '../settings.ts'
+import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { LogStore, StoredText } from './log-store.ts'
 

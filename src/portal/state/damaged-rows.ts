@@ -6,7 +6,7 @@
 import { DAY_MS } from '../../core/durations.ts'
 import { describeError } from '../../core/safety/redact.ts'
 import { hasTable, numberOf, textOf, type Database } from '../../storage/database.ts'
-import type { World } from '../settings.ts'
+import type { World } from '../world.ts'
 
 /** How long a damaged row is kept, in milliseconds. */
 export const DAMAGED_ROW_MS = 90 * DAY_MS

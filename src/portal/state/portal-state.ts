@@ -14,7 +14,7 @@ import type { DamagedRow, DamagedRows } from './damaged-rows.ts'
 import { InstallRows } from './install-rows.ts'
 import { dropSchema, hasSchema, mendApplied, migrate } from './migrations.ts'
 import type { Scheduler } from '../scheduler.ts'
-import type { World } from '../settings.ts'
+import type { World } from '../world.ts'
 
 /** The dependencies of the state. */
 export interface PortalStateDeps {

@@ -9,7 +9,7 @@ import type { Installer, InstallOrigin } from '../installs/installer.ts'
 import type { KvMirror } from '../installs/kv-mirror.ts'
 import type { Subscriber } from '../installs/subscriber.ts'
 import type { Scheduler } from '../scheduler.ts'
-import type { World } from '../settings.ts'
+import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import { waitWithTimeout } from '../wait-with-timeout.ts'
 

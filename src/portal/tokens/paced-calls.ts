@@ -8,7 +8,7 @@ import { limitWaitOf, type RestError } from '../../bitrix24/servers/rest-error.t
 import { MINUTE_MS } from '../../core/durations.ts'
 import { LeakyBucket } from '../../core/pace/leaky-bucket.ts'
 import { err } from '../../core/result.ts'
-import type { World } from '../settings.ts'
+import type { World } from '../world.ts'
 
 /** How long a call for an event may wait for its turn, in milliseconds. */
 const EVENT_WAIT_MS = 3000

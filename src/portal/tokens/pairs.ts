@@ -10,7 +10,8 @@ import { changeApplication } from '../../core/access/installs/install-mirror.ts'
 import type { ApplicationInstall, InstallState } from '../../core/access/installs/install.ts'
 import type { InstallPairs } from '../../core/access/installs/install-pairs.ts'
 import { clampTs } from '../../core/access/lifecycle.ts'
-import type { PortalConfig, World } from '../settings.ts'
+import type { PortalConfig } from '../settings.ts'
+import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 
 const OpenedPairSchema = v.object({

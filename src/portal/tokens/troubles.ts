@@ -11,7 +11,8 @@ import {
   type AccessState,
   type AccessTrouble,
 } from '../../core/access/access.ts'
-import type { PortalConfig, World } from '../settings.ts'
+import type { PortalConfig } from '../settings.ts'
+import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { Pairs, StoredPair } from './pairs.ts'
 

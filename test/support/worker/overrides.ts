@@ -1,5 +1,6 @@
 /** The values that a test may put between the configuration and the portals' objects. */
-import type { PortalConfig, PortalSettings, World } from '../../../src/portal/settings.ts'
+import type { PortalConfig, PortalSettings } from '../../../src/portal/settings.ts'
+import type { World } from '../../../src/portal/world.ts'
 
 /** Everything that a portal's object is given, in one flat list, so that a test can replace any of it. */
 export type AdaptableSettings = PortalConfig & World & Omit<PortalSettings, 'config' | 'world'>

@@ -8,7 +8,7 @@ import type { DeliveryOutcome } from '../../../core/lanes/state/outcome.ts'
 import { clampRetryAfter } from '../../../core/lanes/settle/retry.ts'
 import type { Receiver } from '../../../destinations/receiver.ts'
 import type { PacerClient } from '../../../objects/pacer-client.ts'
-import type { World } from '../../settings.ts'
+import type { World } from '../../world.ts'
 
 /** The wait of every portal after a receiver has met its limit and named no time, in milliseconds. */
 const UNNAMED_WAIT_MS = 30_000
