@@ -7,7 +7,7 @@ import { InstallRequestSchema, type SchemasOf } from '../../bitrix24/wire/instal
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { AppendRequest } from '../../portal/log/appender.ts'
-import type { UninstallCall } from '../../portal/tasks/uninstall.ts'
+import type { UninstallCall } from '../../portal/installs/uninstall-notices.ts'
 import type { Sealer } from '../../storage/seal.ts'
 
 /** A request that could not reach its portal. */

@@ -8,6 +8,16 @@ import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { PresenceCheck } from '../tokens/presence-check.ts'
 
+/** The content of ONAPPUNINSTALL, its token already hashed. */
+export interface UninstallCall {
+  readonly tokenHash: string
+  /** Unix seconds of Bitrix24; null when not sent. */
+  readonly ts: number | null
+  readonly clean: boolean
+  /** Unix milliseconds: the time of receipt at the edge. An edge of the former version does not tell it. */
+  readonly receivedAt?: number
+}
+
 /** How long one question rests upon the next, in milliseconds: longer than most questions take. */
 const REST_MS = 60_000
 

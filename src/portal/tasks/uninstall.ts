@@ -5,19 +5,9 @@
 import { isRepeatedUninstall } from '../../core/access/ended-tokens.ts'
 import { clampTs, isLateUninstall } from '../../core/access/lifecycle.ts'
 import { isCurrentToken } from '../../core/access/token-hashes.ts'
-import type { DecidedUninstall } from '../installs/uninstall-notices.ts'
+import type { DecidedUninstall, UninstallCall } from '../installs/uninstall-notices.ts'
 import type { PortalParts } from '../parts.ts'
 import { waitWithTimeout } from '../wait-with-timeout.ts'
-
-/** The content of ONAPPUNINSTALL, its token already hashed. */
-export interface UninstallCall {
-  readonly tokenHash: string
-  /** Unix seconds of Bitrix24; null when not sent. */
-  readonly ts: number | null
-  readonly clean: boolean
-  /** Unix milliseconds: the time of receipt at the edge. An edge of the former version does not tell it. */
-  readonly receivedAt?: number
-}
 
 /** The parts that the end of an installation concerns. */
 export type EndParts = Pick<
