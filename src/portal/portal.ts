@@ -206,7 +206,7 @@ export class PortalObject extends DurableObject<unknown> {
     await recoverInstall(this.#parts)
     if (!(await loadInstall(this.#parts))) return
     await loadKnown(this.#parts)
-    if (this.#parts.state.isBehind()) this.#work.background(makeRoom(this.#parts))
+    if (this.#parts.state.hasFormerTables()) this.#work.background(makeRoom(this.#parts))
     this.#work.background(confirmRecovery(this.#parts))
   }
 

@@ -33,7 +33,7 @@ export interface LogCounts {
 export class SegmentStore {
   readonly #db: Database
   #known: readonly Segment[] | null = null
-  #isBehind = false
+  #hasFormerTables = false
 
   constructor(db: Database) {
     this.#db = db
@@ -49,9 +49,9 @@ export class SegmentStore {
    * Whether the log stands on the tables of a version without segments, since its object is too full for the new ones.
    * It is one open segment then, and its numbers are counted when the new tables are made.
    */
-  isBehind(): boolean {
+  hasFormerTables(): boolean {
     this.all()
-    return this.#isBehind
+    return this.#hasFormerTables
   }
 
   #load(): readonly Segment[] {
@@ -64,21 +64,21 @@ export class SegmentStore {
   }
 
   #rows(): readonly SqlRow[] {
-    this.#isBehind = false
+    this.#hasFormerTables = false
     try {
       return this.#db.all(
         'SELECT id, last, oldest_at, youngest_at, bytes FROM segments ORDER BY id',
       )
     } catch (error) {
-      this.#isBehind = error instanceof Error && error.message.includes('no such table')
-      if (!this.#isBehind) throw error
+      this.#hasFormerTables = error instanceof Error && error.message.includes('no such table')
+      if (!this.#hasFormerTables) throw error
       return []
     }
   }
 
   /** The open segment in numbers. */
   openState(): SegmentState {
-    if (this.isBehind()) return { events: 0, bytes: 0, oldestAt: null }
+    if (this.hasFormerTables()) return { events: 0, bytes: 0, oldestAt: null }
     const closed = this.all().slice(0, -1)
     const [row] = this.#db.all(
       'SELECT entries + max(0, ? - up_to) AS entries FROM segments ORDER BY id DESC LIMIT 1',
@@ -116,7 +116,7 @@ export class SegmentStore {
 
   /** The numbers of the whole log. */
   counts(): LogCounts {
-    if (this.isBehind()) return this.#countsBehind()
+    if (this.hasFormerTables()) return this.#formerCounts()
     const rows = this.#db.all(
       'SELECT up_to, entries, reconciled, thin, quarantined FROM segments ORDER BY id',
     )
@@ -133,7 +133,7 @@ export class SegmentStore {
   }
 
   /** Sequences without an event are counted as well: the true numbers are kept by tables that are not there yet. */
-  #countsBehind(): LogCounts {
+  #formerCounts(): LogCounts {
     const { log } = this.#open()
     const [row] = this.#db.all(`SELECT min(sequence) AS first FROM ${log}`)
     const first = numberIn(row ?? {}, 'first')
@@ -146,7 +146,7 @@ export class SegmentStore {
     id: number,
     { reconciled = 0, thin = 0, quarantined = 0 }: Partial<Omit<LogCounts, 'entries'>>,
   ): void {
-    if (this.isBehind()) return
+    if (this.hasFormerTables()) return
     this.#db.all(
       `UPDATE segments SET reconciled = reconciled + ?, thin = thin + ?,
          quarantined = quarantined + ? WHERE id = ?`,
@@ -159,7 +159,7 @@ export class SegmentStore {
 
   /** Takes deleted events off the numbers of a segment. `last` was its last sequence before. */
   uncount(id: number, last: number, gone: LogCounts): void {
-    if (this.isBehind()) return
+    if (this.hasFormerTables()) return
     this.#db.all(
       `UPDATE segments SET entries = entries + max(0, ? - up_to) - ?, up_to = max(up_to, ?),
          reconciled = reconciled - ?, thin = thin - ?, quarantined = quarantined - ? WHERE id = ?`,
@@ -178,7 +178,7 @@ export class SegmentStore {
    * `head + 1`.
    */
   skipTo(head: number): void {
-    if (this.isBehind()) return
+    if (this.hasFormerTables()) return
     const open = this.#open()
     const last = Math.max(this.lastIn(open.log), this.#lastClosed())
     if (last === head) return
@@ -249,7 +249,7 @@ export class SegmentStore {
 
   /** Drops everything. The next event gets `head + 1`. */
   clear(head: number): void {
-    if (this.isBehind()) {
+    if (this.hasFormerTables()) {
       for (const table of Object.values(tablesOf(FIRST_SEGMENT)))
         this.#db.all(`DELETE FROM ${table}`)
       return

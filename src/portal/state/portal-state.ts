@@ -46,7 +46,7 @@ export class PortalState {
   readonly #deps: PortalStateDeps
   #prepared = false
   /** Whether a full object has refused the tables of this version: it goes on with those of the former one. */
-  #isBehind = false
+  #hasFormerTables = false
   #isFull = false
   #install: InstallState = NO_INSTALL
   #pending: PendingRow | null = null
@@ -114,13 +114,13 @@ export class PortalState {
   }
 
   /** Whether the object works on the tables of a former version, because it is too full to make the new ones. */
-  isBehind(): boolean {
-    return this.#isBehind
+  hasFormerTables(): boolean {
+    return this.#hasFormerTables
   }
 
   /** Makes the tables that a full object has refused, as soon as there is room for them. */
-  catchUp(): void {
-    this.#isBehind = !migrate(this.#deps.db)
+  makeTables(): void {
+    this.#hasFormerTables = !migrate(this.#deps.db)
   }
 
   /** Whether anything is known of the portal: an install or its end, a pending install, or an event. */
@@ -237,7 +237,7 @@ export class PortalState {
   #prepare(): void {
     if (this.#prepared) return
     if (mendApplied(this.#deps.db)) this.#deps.damaged.tell('migrations')
-    this.#isBehind = !migrate(this.#deps.db)
+    this.#hasFormerTables = !migrate(this.#deps.db)
     this.#prepared = true
   }
 }

@@ -54,7 +54,7 @@ async function tidy(parts: LogParts, terms: Shortening): Promise<number> {
   await closeFullSegment(parts)
   const old = await dropOld(parts)
   const early = await dropEarly(parts, terms)
-  if (state.isBehind()) segments.changing(() => state.catchUp())
+  if (state.hasFormerTables()) segments.changing(() => state.makeTables())
   return old + early
 }
 
