@@ -2,7 +2,7 @@
  * Finds in the log what a lane sends next: the digest under way, the next event that its destination gets, or
  * an event that an operator wants again.
  */
-import { entriesAfter, entriesBefore } from '../log/entries.ts'
+import { entriesAfter, outlinesBefore } from '../log/entries.ts'
 import type { LogEntry } from '../log/event.ts'
 import { skipEvent } from './state/cursor.ts'
 import { asReplayed, canReplay, isMeant } from './filter-reason.ts'
@@ -75,10 +75,10 @@ function findFront({ log, book, receiver }: WalkPorts): LogEntry | null {
   return front
 }
 
-/** The entries after a sequence: the first one whole, and heads behind it. */
+/** The entries after a sequence: the first one whole, and outlines behind it. */
 function looselyAfter(log: WalkPorts['log'], sequence: number): Iterable<LogEntry> {
   const after = (from: number, limit: number): readonly LogEntry[] =>
-    limit === 1 ? log.after(from, 1) : log.headsAfter(from, limit)
+    limit === 1 ? log.after(from, 1) : log.outlinesAfter(from, limit)
   return entriesAfter({ after }, sequence, PAGES)
 }
 
@@ -132,8 +132,7 @@ export function previousMeant(
   sequence: number,
 ): number | null {
   const lane = book.lane()
-  const heads = { before: (from: number, limit: number) => log.headsBefore(from, limit) }
-  for (const entry of entriesBefore(heads, sequence, PAGES)) {
+  for (const entry of outlinesBefore(log, sequence, PAGES)) {
     if (isMeant(lane, entry, receiver)) return entry.sequence
   }
   return lane.meantBeforeFloor

@@ -26,9 +26,9 @@ export interface WalkLog {
   /** Entries after a sequence, oldest first; none behind the head. */
   after(sequence: number, limit: number): readonly LogEntry[]
   /** The same without the long parts of large events: enough to decide which of them the lane gets. */
-  headsAfter(sequence: number, limit: number): readonly LogEntry[]
+  outlinesAfter(sequence: number, limit: number): readonly LogEntry[]
   /** Entries before a sequence, newest first, without those parts. */
-  headsBefore(sequence: number, limit: number): readonly LogEntry[]
+  outlinesBefore(sequence: number, limit: number): readonly LogEntry[]
   /** One entry; null when it is gone. */
   entry(sequence: number): LogEntry | null
   /** The first sequence between `from` and `to`, both included, that is parked at this destination. */

@@ -23,13 +23,22 @@ export function entriesAfter(
   return entries((from, limit) => log.after(from, limit), sequence, sizes)
 }
 
-/** The entries before a sequence, newest first. */
-export function entriesBefore(
-  log: { before: ReadPage },
+/** The outlines of the entries after a sequence, oldest first: enough to decide, and events may be large. */
+export function outlinesAfter(
+  log: { outlinesAfter: ReadPage },
   sequence: number,
   sizes: PageSizes,
 ): Generator<LogEntry, void> {
-  return entries((from, limit) => log.before(from, limit), sequence, sizes)
+  return entries((from, limit) => log.outlinesAfter(from, limit), sequence, sizes)
+}
+
+/** The outlines of the entries before a sequence, newest first. */
+export function outlinesBefore(
+  log: { outlinesBefore: ReadPage },
+  sequence: number,
+  sizes: PageSizes,
+): Generator<LogEntry, void> {
+  return entries((from, limit) => log.outlinesBefore(from, limit), sequence, sizes)
 }
 
 function* entries(

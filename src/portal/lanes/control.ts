@@ -4,7 +4,7 @@ import { parkEvent } from '../../core/lanes/state/cursor.ts'
 import type { LaneState, ReplayJob } from '../../core/lanes/state/lane-state.ts'
 import { enable, pause } from '../../core/lanes/state/lane-status.ts'
 import { MAX_REPLAY_JOBS } from '../../core/lanes/state/replay-job.ts'
-import { entriesAfter } from '../../core/log/entries.ts'
+import { outlinesAfter } from '../../core/log/entries.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { Enricher } from '../fields/enricher.ts'
 import type { LogStore } from '../log/log-store.ts'
@@ -33,7 +33,7 @@ export type LaneFault = 'unknown_lane' | 'removed_lane' | 'not_head' | 'too_many
 
 /** The dependencies of the controls. */
 export interface LaneControlDeps {
-  readonly log: Pick<LogStore, 'headsAfter'>
+  readonly log: Pick<LogStore, 'outlinesAfter'>
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'find' | 'save'>
   readonly rules: Pick<LaneRules, 'filteredBy' | 'find' | 'match'>
@@ -99,7 +99,7 @@ export class LaneControl {
     if (first !== undefined) return first
     const { log, rules, state, enricher } = this.#deps
     const readableHead = enricher.readableUpTo(state.head())
-    for (const entry of entriesAfter(headsOf(log), lane.cursor, { page: FRONT_PAGE })) {
+    for (const entry of outlinesAfter(log, lane.cursor, { page: FRONT_PAGE })) {
       if (entry.sequence > readableHead) return null
       if (rules.filteredBy(lane, entry) === null) return entry.sequence
     }
@@ -131,17 +131,12 @@ export class LaneControl {
     const { log, fates, rules } = this.#deps
     if (job.parkedOnly) return fates.countParked(lane.destination)
     let count = 0
-    for (const entry of entriesAfter(headsOf(log), job.next - 1, { page: COUNT_PAGE })) {
+    for (const entry of outlinesAfter(log, job.next - 1, { page: COUNT_PAGE })) {
       if (entry.sequence > job.to) break
       if (canReplay(lane, entry, rules)) count += 1
     }
     return count
   }
-}
-
-/** Heads are enough to decide, and the events themselves may be large. */
-function headsOf(log: LaneControlDeps['log']): Parameters<typeof entriesAfter>[0] {
-  return { after: (sequence, limit) => log.headsAfter(sequence, limit) }
 }
 
 /** A replay never goes beyond the cursor: events behind it are still on their way. */

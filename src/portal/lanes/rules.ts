@@ -16,7 +16,7 @@ import {
   compilePortals,
   type PortalIdentity,
 } from '../../core/lanes/state/filter.ts'
-import { entriesAfter } from '../../core/log/entries.ts'
+import { outlinesAfter } from '../../core/log/entries.ts'
 import type { LogEntry } from '../../core/log/event.ts'
 import type { Destination } from '../../destinations/settings/destination.ts'
 import type { SettingProblem } from '../../destinations/settings/setting-problem.ts'
@@ -31,7 +31,7 @@ export interface LaneRulesDeps {
   readonly memberId: string
   readonly config: Pick<PortalConfig, 'destinations'>
   readonly domains: Pick<PortalDomains, 'present' | 'refusedFrom'>
-  readonly log: Pick<LogStore, 'headsAfter'>
+  readonly log: Pick<LogStore, 'outlinesAfter'>
   readonly book: Pick<LaneBook, 'all' | 'find' | 'setInMemory'>
   readonly receivers: Pick<Receivers, 'open' | 'hasValues' | 'fingerprint' | 'problems'>
 }
@@ -39,7 +39,7 @@ export interface LaneRulesDeps {
 type CompiledFilter = ReturnType<typeof compileFilter>
 
 /** Rows read at a time where a whole log may have to be gone through. */
-const PAGE = 500
+const PAGES = { page: 500 } as const
 
 /** The globs `portals` of each destination, compiled once for all portals of the isolate. */
 const PORTALS_OF = new WeakMap<Destination, ReturnType<typeof compilePortals>>()
@@ -182,7 +182,7 @@ export class LaneRules {
     if (start === undefined) return lane.cursor
     let last = lane.cursor
     let meant = 0
-    for (const entry of this.#headsAfter(start)) {
+    for (const entry of outlinesAfter(this.#deps.log, start, PAGES)) {
       if (this.filteredBy(lane, entry) !== null) continue
       last = Math.max(last, entry.sequence)
       meant += 1
@@ -209,18 +209,11 @@ export class LaneRules {
 
   #lastFiltered(lane: LaneState): number {
     let passed = lane.cursor
-    for (const entry of this.#headsAfter(lane.cursor)) {
+    for (const entry of outlinesAfter(this.#deps.log, lane.cursor, PAGES)) {
       if (this.filteredBy(lane, entry) === null) return entry.sequence - 1
       passed = entry.sequence
     }
     return passed
-  }
-
-  /** Heads are enough to decide, and the events themselves may be large. */
-  #headsAfter(sequence: number): Iterable<LogEntry> {
-    const { log } = this.#deps
-    const heads = { after: (from: number, limit: number) => log.headsAfter(from, limit) }
-    return entriesAfter(heads, sequence, { page: PAGE })
   }
 
   /**
@@ -233,7 +226,7 @@ export class LaneRules {
     if (lanes.length === 0) return 0
     const settled = Math.min(...lanes.map(({ cursor }) => cursor))
     let count = 0
-    for (const entry of this.#headsAfter(settled)) {
+    for (const entry of outlinesAfter(this.#deps.log, settled, PAGES)) {
       const isUnsettled = lanes.some(
         (lane) => entry.sequence > lane.cursor && this.filteredBy(lane, entry) === null,
       )

@@ -14,7 +14,7 @@ import type { FateStore } from './book/fate-store.ts'
 
 /** The dependencies of the walker. */
 export interface LaneWalkerDeps {
-  readonly log: Pick<LogStore, 'afterForLanes' | 'headsAfter' | 'headsBefore' | 'entry'>
+  readonly log: Pick<LogStore, 'afterForLanes' | 'outlinesAfter' | 'outlinesBefore' | 'entry'>
   readonly fates: Pick<FateStore, 'find' | 'nextParked'>
   readonly book: Pick<LaneBook, 'find' | 'page'>
   readonly courier: Pick<Courier, 'receiverOf'>
@@ -55,12 +55,12 @@ export class LaneWalker {
         if (sequence >= head) return []
         return log.afterForLanes(sequence, limit).filter((entry) => entry.sequence <= head)
       },
-      headsAfter: (sequence, limit) => {
+      outlinesAfter: (sequence, limit) => {
         const head = this.#readableHead()
         if (sequence >= head) return []
-        return log.headsAfter(sequence, limit).filter((entry) => entry.sequence <= head)
+        return log.outlinesAfter(sequence, limit).filter((entry) => entry.sequence <= head)
       },
-      headsBefore: (sequence, limit) => log.headsBefore(sequence, limit),
+      outlinesBefore: (sequence, limit) => log.outlinesBefore(sequence, limit),
       entry: (sequence) => log.entry(sequence),
       nextParked: (from, to) => fates.nextParked(name, { from, to }),
       attemptsOf: (sequence) => fates.find(name, sequence)?.attempts ?? 0,

@@ -7,7 +7,7 @@ import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/lanes/retention.ts'
 import { numberOf, textOf, type Database, type SqlRow } from '../../storage/database.ts'
 import { EntryMemory } from './entry-memory.ts'
-import { readHeads } from './outline-rows.ts'
+import { readOutlines } from './outline-rows.ts'
 import { AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
 import type { LogCounts, SegmentStore } from './segment-store.ts'
 import type { Segment } from './segment-rows.ts'
@@ -182,28 +182,32 @@ export class LogStore {
   }
 
   /**
-   * The heads of entries after a sequence, oldest first. A head is an entry in which long parts are missing; it is
+   * The outlines of entries after a sequence, oldest first. An outline is an entry in which long parts are missing; it is
    * enough to decide whether a lane gets the entry.
    */
-  headsAfter(sequence: number, limit: number): LogEntry[] {
+  outlinesAfter(sequence: number, limit: number): LogEntry[] {
     for (const { log } of this.#segments.within({ from: sequence + 1, to: MOST })) {
-      const page = this.#heads(`${log} WHERE sequence > ? ORDER BY sequence`, sequence, limit)
+      const page = this.#outlines(`${log} WHERE sequence > ? ORDER BY sequence`, sequence, limit)
       if (page.length > 0) return page
     }
     return []
   }
 
-  /** The heads of entries before a sequence, newest first. */
-  headsBefore(sequence: number, limit: number): LogEntry[] {
+  /** The outlines of entries before a sequence, newest first. */
+  outlinesBefore(sequence: number, limit: number): LogEntry[] {
     for (const { log } of this.#segments.within({ from: 1, to: sequence - 1 }).toReversed()) {
-      const page = this.#heads(`${log} WHERE sequence < ? ORDER BY sequence DESC`, sequence, limit)
+      const page = this.#outlines(
+        `${log} WHERE sequence < ? ORDER BY sequence DESC`,
+        sequence,
+        limit,
+      )
       if (page.length > 0) return page
     }
     return []
   }
 
-  #heads(rows: string, sequence: number, limit: number): LogEntry[] {
-    return readHeads(this.#db, { rows, sequence, limit }, (whole) => this.entry(whole))
+  #outlines(rows: string, sequence: number, limit: number): LogEntry[] {
+    return readOutlines(this.#db, { rows, sequence, limit }, (whole) => this.entry(whole))
   }
 
   /**

@@ -1,52 +1,55 @@
 /**
- * Reads the heads of entries: everything that decides whether a lane gets an entry, without the long parts that no
+ * Reads the outlines of entries: everything that decides whether a lane gets an entry, without the long parts that no
  * filter looks at.
  */
 import type { LogEntry } from '../../core/log/event.ts'
 import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
 import { parseEntry } from './log-rows.ts'
 
-/** A text of more bytes is left out of the head of an entry. */
-const MAX_HEAD_BYTES = 4096
+/** A text of more bytes is left out of the outline of an entry. */
+const MAX_OUTLINE_BYTES = 4096
 
 /**
  * The columns of an entry without the long parts that no filter looks at: the data of an event, and what an enrichment
  * tells of changes and fields. SQLite takes them away, so that a large event never comes into the memory of the program.
  */
-const HEAD_COLUMNS = `sequence, received_at, receipt, digest, reconciled,
-  iif(octet_length(event) <= ${MAX_HEAD_BYTES}, event,
+const OUTLINE_COLUMNS = `sequence, received_at, receipt, digest, reconciled,
+  iif(octet_length(event) <= ${MAX_OUTLINE_BYTES}, event,
     iif(json_valid(event), json_remove(event, '$.data'), '')) AS event,
-  octet_length(event) > ${MAX_HEAD_BYTES} AND iif(json_valid(event),
+  octet_length(event) > ${MAX_OUTLINE_BYTES} AND iif(json_valid(event),
     json_extract(event, '$.quarantined') IS NOT NULL, 0) AS is_cut_quarantined,
-  iif(coalesce(octet_length(enrichment), 0) <= ${MAX_HEAD_BYTES}, enrichment,
+  iif(coalesce(octet_length(enrichment), 0) <= ${MAX_OUTLINE_BYTES}, enrichment,
     iif(json_valid(enrichment), json_remove(enrichment, '$.changes', '$.field'), '')) AS enrichment`
 
 /** The rows to read: SQL behind FROM with one place for a sequence, and the most of them. */
-export interface HeadRows {
+export interface OutlineRows {
   readonly rows: string
   readonly sequence: number
   readonly limit: number
 }
 
 /**
- * Reads heads in the order of the rows. What the present version understands of a quarantined event follows from its
+ * Reads outlines in the order of the rows. What the present version understands of a quarantined event follows from its
  * data, so such an event is read with `wholeOf`, and then cut.
  */
-export function readHeads(
+export function readOutlines(
   db: Database,
-  { rows, sequence, limit }: HeadRows,
+  { rows, sequence, limit }: OutlineRows,
   wholeOf: (sequence: number) => LogEntry | null,
 ): LogEntry[] {
-  const found = db.all(`SELECT ${HEAD_COLUMNS} FROM ${rows} LIMIT ?`, sequence, limit)
+  const found = db.all(`SELECT ${OUTLINE_COLUMNS} FROM ${rows} LIMIT ?`, sequence, limit)
   return found.map((row) =>
-    row['is_cut_quarantined'] === 1 ? headOfQuarantined(row, wholeOf) : parseEntry(row),
+    row['is_cut_quarantined'] === 1 ? outlineOfQuarantined(row, wholeOf) : parseEntry(row),
   )
 }
 
-function headOfQuarantined(row: SqlRow, wholeOf: (sequence: number) => LogEntry | null): LogEntry {
+function outlineOfQuarantined(
+  row: SqlRow,
+  wholeOf: (sequence: number) => LogEntry | null,
+): LogEntry {
   const whole = wholeOf(numberOf(row, 'sequence'))
   if (whole === null) return parseEntry(row)
   const { event, again } = whole
-  const head = { ...whole, event: { ...event, data: null } }
-  return again === undefined ? head : { ...head, again: { ...again, data: null } }
+  const outline = { ...whole, event: { ...event, data: null } }
+  return again === undefined ? outline : { ...outline, again: { ...again, data: null } }
 }

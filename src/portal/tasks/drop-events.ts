@@ -32,7 +32,7 @@ export async function dropSegment(
   const meant = new MeantEvents(parts)
   for (let before = floor + 1; !meant.isKnownBefore(before);) {
     // It is the oldest segment, so nothing else stands before its end.
-    const page = log.headsBefore(before, RETENTION_PAGE)
+    const page = log.outlinesBefore(before, RETENTION_PAGE)
     const first = page.at(-1)
     if (first === undefined) break
     meant.note(page)
@@ -51,7 +51,7 @@ export async function dropSegment(
 export function dropPage(parts: DropParts, upTo: number, reason: DropReason): number {
   const { log, fates, segments } = parts
   const end = Math.min(upTo, log.lastWithin(MAX_PAGE_BYTES, RETENTION_PAGE) ?? upTo)
-  const entries = log.headsAfter(0, RETENTION_PAGE).filter(({ sequence }) => sequence <= end)
+  const entries = log.outlinesAfter(0, RETENTION_PAGE).filter(({ sequence }) => sequence <= end)
   const floor = entries.at(-1)?.sequence ?? upTo
   const meant = new MeantEvents(parts)
   meant.note(entries.toReversed())

@@ -65,7 +65,7 @@ export interface ParkedView {
 
 /** Everything that the views of events read. */
 export interface EventViewParts {
-  readonly log: Pick<LogStore, 'before' | 'headsBefore'>
+  readonly log: Pick<LogStore, 'before' | 'outlinesBefore'>
   readonly fates: Pick<FateStore, 'inRange' | 'digestsInRange' | 'parked'>
   readonly book: Pick<LaneBook, 'all'>
   readonly rules: Pick<LaneRules, 'filteredBy'>
@@ -75,7 +75,7 @@ export interface EventViewParts {
 export function eventsPage(parts: EventViewParts, before: number, limit: number): EventsPage {
   const entries = parts.log.before(before, Math.min(limit, MAX_EVENTS_PAGE))
   const last = entries.at(-1)
-  const isMore = last !== undefined && parts.log.headsBefore(last.sequence, 1).length > 0
+  const isMore = last !== undefined && parts.log.outlinesBefore(last.sequence, 1).length > 0
   return { events: eventViews(parts, entries), before: isMore ? last.sequence : null }
 }
 

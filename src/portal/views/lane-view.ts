@@ -45,7 +45,7 @@ export interface LaneView {
 /** Everything that the view of a lane reads. */
 export interface LaneViewParts {
   readonly state: Pick<PortalState, 'head'>
-  readonly log: Pick<LogStore, 'headsAfter'>
+  readonly log: Pick<LogStore, 'outlinesAfter'>
   readonly fates: Pick<FateStore, 'countParked'>
   readonly rules: Pick<LaneRules, 'find' | 'problems'>
 }
@@ -53,7 +53,7 @@ export interface LaneViewParts {
 /** The view of a lane; `now` is in unix milliseconds. */
 export function laneView(parts: LaneViewParts, lane: LaneState, now: number): LaneView {
   const head = parts.state.head()
-  const waiting = parts.log.headsAfter(lane.cursor, 1)[0]
+  const waiting = parts.log.outlinesAfter(lane.cursor, 1)[0]
   const isRetrying = lane.status === 'active' && isFailing(lane)
   const wait = waitOf(lane, { head, now })
   const { lastError } = lane

@@ -20,7 +20,7 @@ export interface StatusParts {
 /** Everything that the status on the application's page is read from. */
 export interface InstallStatusParts extends StatusParts {
   readonly state: Pick<PortalState, 'install' | 'pending' | 'isFull' | 'head'>
-  readonly log: Pick<LogStore, 'headsBefore'>
+  readonly log: Pick<LogStore, 'outlinesBefore'>
   readonly book: Pick<LaneBook, 'all'>
   readonly fates: Pick<FateStore, 'countParked'>
 }
@@ -45,7 +45,7 @@ export function portalStatus(parts: StatusParts): PortalStatus {
 /** The part of the view that the application's page shows to an administrator of the portal. */
 export function installStatus(parts: InstallStatusParts): InstallStatus {
   const { subscriptions } = parts.state.install()
-  const last = parts.log.headsBefore(Number.MAX_SAFE_INTEGER, 1)[0]
+  const last = parts.log.outlinesBefore(Number.MAX_SAFE_INTEGER, 1)[0]
   const lanes = parts.book.all().filter(({ status }) => status !== 'removed')
   return {
     state: portalStatus(parts),

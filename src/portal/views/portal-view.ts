@@ -38,7 +38,7 @@ import { portalStatus, remedyOfStatus } from './portal-status.ts'
 export interface PortalViewParts {
   readonly memberId: string
   readonly state: Pick<PortalState, 'install' | 'pending' | 'isFull' | 'head' | 'damaged'>
-  readonly log: Pick<LogStore, 'headsBefore' | 'headsAfter' | 'counts'>
+  readonly log: Pick<LogStore, 'outlinesBefore' | 'outlinesAfter' | 'counts'>
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'all'>
   readonly rules: Pick<LaneRules, 'find' | 'problems'>
@@ -137,7 +137,7 @@ export function portalView(parts: PortalViewParts, now: number): PortalView {
   const install = parts.state.install()
   const { application, webhooks, refused, otherApplication, uninstallNotice, recovery } = install
   const access = parts.troubles.current()
-  const last = parts.log.headsBefore(Number.MAX_SAFE_INTEGER, 1)[0]
+  const last = parts.log.outlinesBefore(Number.MAX_SAFE_INTEGER, 1)[0]
   const pending = parts.state.pending()
   return {
     memberId: parts.memberId,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { entriesAfter, entriesBefore } from '../../../src/core/log/entries.ts'
+import { entriesAfter, outlinesAfter, outlinesBefore } from '../../../src/core/log/entries.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
 import { anEntry, oneTo, pagesOf } from '../../support/builders/a-lane.ts'
 
@@ -13,7 +13,12 @@ function aLog(count: number) {
       asked.push([from, limit])
       return read(from, limit)
     }
-  return { asked, after: noting(pages.after), before: noting(pages.before) }
+  return {
+    asked,
+    after: noting(pages.after),
+    outlinesAfter: noting(pages.after),
+    outlinesBefore: noting(pages.before),
+  }
 }
 
 function sequences(entries: Iterable<LogEntry>): number[] {
@@ -55,10 +60,19 @@ describe('entriesAfter()', () => {
   })
 })
 
-describe('entriesBefore()', () => {
+describe('outlinesAfter()', () => {
+  it('gives the outlines of all pages, oldest first', () => {
+    const { outlinesAfter: read } = aLog(7)
+    expect(sequences(outlinesAfter({ outlinesAfter: read }, 2, { page: 2 }))).toEqual([
+      3, 4, 5, 6, 7,
+    ])
+  })
+})
+
+describe('outlinesBefore()', () => {
   it('gives the entries of all pages, newest first', () => {
     const log = aLog(7)
-    expect(sequences(entriesBefore(log, 6, { first: 1, page: 2 }))).toEqual([5, 4, 3, 2, 1])
+    expect(sequences(outlinesBefore(log, 6, { first: 1, page: 2 }))).toEqual([5, 4, 3, 2, 1])
     expect(log.asked).toEqual([
       [6, 1],
       [5, 2],

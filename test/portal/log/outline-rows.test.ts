@@ -1,4 +1,4 @@
-/** Heads: enough of an entry to decide about it, and no long part. */
+/** Outlines: enough of an entry to decide about it, and no long part. */
 import { describe, expect, it } from 'vitest'
 import { anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
 import { inLog } from '../../support/storage/stored-log.ts'
@@ -9,10 +9,10 @@ const quarantined = {
   event: JSON.stringify(anEvent({ data: LONG, quarantined: 'invalid_fields' })),
 }
 
-describe('readHeads()', () => {
+describe('readOutlines()', () => {
   it('leaves the data of a long event out, and keeps a short event whole', async () => {
     const found = await inLog([{}, long], (log) =>
-      log.headsAfter(0, 9).map(({ sequence, event: { name, data } }) => [sequence, name, data]),
+      log.outlinesAfter(0, 9).map(({ sequence, event: { name, data } }) => [sequence, name, data]),
     )
     const { name, data } = anEvent()
     expect(found).toEqual([
@@ -28,14 +28,16 @@ describe('readHeads()', () => {
         ...anEnrichment({ toldBy: 7 }),
         changes: [{ attribute: 'HELP', before: null, after: LONG }],
       })
-      return log.headsBefore(2, 9).map(({ enrichment }) => [enrichment.toldBy, enrichment.changes])
+      return log
+        .outlinesBefore(2, 9)
+        .map(({ enrichment }) => [enrichment.toldBy, enrichment.changes])
     })
     expect(found).toEqual([[7, null]])
   })
 
   it('says of a long quarantined event that it is one, without its data', async () => {
     const found = await inLog([quarantined], (log) =>
-      log.headsAfter(0, 9).map(({ event }) => [event.quarantined, event.data]),
+      log.outlinesAfter(0, 9).map(({ event }) => [event.quarantined, event.data]),
     )
     expect(found).toEqual([['invalid_fields', null]])
   })

@@ -93,7 +93,7 @@ export function pagesOf(entries: readonly LogEntry[]) {
       .slice(0, limit)
   const after = (sequence: number, limit: number): LogEntry[] =>
     entries.filter((entry) => entry.sequence > sequence).slice(0, limit)
-  return { before, after, headsBefore: before, headsAfter: after }
+  return { before, after, outlinesBefore: before, outlinesAfter: after }
 }
 
 /** The first entry of a log, or another one. */

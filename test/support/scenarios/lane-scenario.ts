@@ -257,8 +257,8 @@ export class LaneScenario {
     return {
       head: () => Math.min(this.head, this.readableUpTo),
       after,
-      headsAfter: after,
-      headsBefore: (before, limit) => pagesOf(this.log).before(before, limit),
+      outlinesAfter: after,
+      outlinesBefore: (before, limit) => pagesOf(this.log).before(before, limit),
       entry: (sequence) => this.log.find((entry) => entry.sequence === sequence) ?? null,
       nextParked: (from, to) =>
         this.parked.toSorted((a, b) => a - b).find((s) => s >= from && s <= to) ?? null,
