@@ -20,18 +20,6 @@ async function passDays(days: number): Promise<void> {
   await scenario.time.passesWithoutAlarm(`${days} days`)
 }
 
-/** Puts rows into the log as if they had been appended, ten days ago and delivered nowhere. */
-async function fill(count: number): Promise<void> {
-  await scenario.relay.restarts()
-  await scenario.rows(
-    `INSERT INTO log (sequence, received_at, receipt, digest, event)
-     WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-     SELECT i, received_at, 'receipt-' || i, 'digest-' || i, event FROM n, log WHERE sequence = 1`,
-    count,
-  )
-  await scenario.relay.restarts()
-}
-
 describe('the end of a page of events', () => {
   it('of large events reads a few at a time, and counts each that a lane had still to get', async () => {
     await scenario.relay.passesOn()
@@ -60,7 +48,7 @@ describe('the end of a page of events', () => {
 describe('the end of a segment', () => {
   it('drops one that lanes have passed after reading its last page only', async () => {
     await scenario.relay.passesOn()
-    await fill(1201)
+    await scenario.fillsLog(1201)
     await scenario.rows(`UPDATE lanes SET lanes = json_set(lanes, '$.lanes[0].cursor', 1201)`)
     await scenario.relay.restarts()
     await passDays(11)
@@ -102,7 +90,7 @@ describe('the end of a segment', () => {
   it('counts what a lane loses over all pages of it', async () => {
     await scenario.relay.passesOn()
     await scenario.operator.pauses('erp')
-    await fill(1201)
+    await scenario.fillsLog(1201)
     await passDays(21)
     expect(await scenario.object.touch()).toEqual({ dropped: 1201 })
     expect(await scenario.lane('erp')).toMatchObject({ cursor: 1201, expired: 1200 })

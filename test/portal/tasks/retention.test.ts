@@ -32,18 +32,6 @@ async function passDays(days: number): Promise<void> {
   await scenario.time.passesWithoutAlarm(`${days} days`)
 }
 
-/** Puts rows into the log as if they had been appended, ten days ago and delivered nowhere. */
-async function fill(count: number): Promise<void> {
-  await scenario.relay.restarts()
-  await scenario.rows(
-    `INSERT INTO log (sequence, received_at, receipt, digest, event)
-     WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-     SELECT i, received_at, 'receipt-' || i, 'digest-' || i, event FROM n, log WHERE sequence = 1`,
-    count,
-  )
-  await scenario.relay.restarts()
-}
-
 describe('the daily visit', () => {
   it('drops what every lane has passed and is older than RETENTION_DAYS, and nothing else', async () => {
     await scenario.relay.passesOn(2)
@@ -87,7 +75,7 @@ describe('the daily visit', () => {
   it('of many events drops their tables, and deletes no row', async () => {
     await scenario.relay.deploys([])
     await scenario.portal.sends()
-    await fill(1201)
+    await scenario.fillsLog(1201)
     await passDays(11)
     await scenario.object.view()
     const observed = await scenario.observe()

@@ -155,6 +155,18 @@ export class PortalScenario extends Scenario {
     return this.inside(({ storage }) => storage.sql.exec(query, ...bindings).toArray())
   }
 
+  /** Fills the log up to a sequence with copies of its first event, as if they had been delivered nowhere. */
+  async fillsLog(count: number): Promise<void> {
+    await this.relay.restarts()
+    await this.rows(
+      `INSERT INTO log (sequence, received_at, receipt, digest, event)
+       WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+       SELECT i, received_at, 'receipt-' || i, 'digest-' || i, event FROM n, log WHERE sequence = 1`,
+      count,
+    )
+    await this.relay.restarts()
+  }
+
   /** The names of the object's own tables, sorted. */
   async tableNames(): Promise<unknown[]> {
     const rows = await this.rows(
