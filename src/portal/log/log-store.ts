@@ -9,11 +9,9 @@ import { numberOf, textOf, type Database, type SqlRow } from '../../storage/data
 import { EntryMemory } from './entry-memory.ts'
 import { readOutlines } from './outline-rows.ts'
 import { AWAITS, parseEntry, receivedAtOf } from './log-rows.ts'
+import { countFitting, readPage, type RowPage } from './page-rows.ts'
 import type { LogCounts, SegmentStore } from './segment-store.ts'
 import type { Segment } from './segment-rows.ts'
-
-/** The most that a page of events holds, in bytes of their texts; one event may be larger. */
-export const MAX_PAGE_BYTES = 1024 * 1024
 
 /** By so much the times of neighbouring events may be out of order, in milliseconds. */
 const CLOCKS_DIFFER_MS = HOUR_MS
@@ -135,11 +133,7 @@ export class LogStore {
   }
 
   #rowsAfter(sequence: number, limit: number): SqlRow[] {
-    for (const { log } of this.#segments.within({ from: sequence + 1, to: MOST })) {
-      const page = this.#page(`${log} WHERE sequence > ? ORDER BY sequence`, sequence, limit)
-      if (page.length > 0) return page
-    }
-    return []
+    return this.#pageAfter(sequence, limit, (page) => readPage(this.#db, page))
   }
 
   /**
@@ -174,11 +168,7 @@ export class LogStore {
 
   /** Entries before a sequence, newest first: at most `limit`, and fewer when they are large. */
   before(sequence: number, limit: number): LogEntry[] {
-    for (const { log } of this.#segments.within({ from: 1, to: sequence - 1 }).toReversed()) {
-      const page = this.#page(`${log} WHERE sequence < ? ORDER BY sequence DESC`, sequence, limit)
-      if (page.length > 0) return page.map(parseEntry)
-    }
-    return []
+    return this.#pageBefore(sequence, limit, (page) => readPage(this.#db, page)).map(parseEntry)
   }
 
   /**
@@ -186,54 +176,36 @@ export class LogStore {
    * enough to decide whether a lane gets the entry.
    */
   outlinesAfter(sequence: number, limit: number): LogEntry[] {
-    for (const { log } of this.#segments.within({ from: sequence + 1, to: MOST })) {
-      const page = this.#outlines(`${log} WHERE sequence > ? ORDER BY sequence`, sequence, limit)
-      if (page.length > 0) return page
-    }
-    return []
+    return this.#pageAfter(sequence, limit, (page) => this.#outlines(page))
   }
 
   /** The outlines of entries before a sequence, newest first. */
   outlinesBefore(sequence: number, limit: number): LogEntry[] {
-    for (const { log } of this.#segments.within({ from: 1, to: sequence - 1 }).toReversed()) {
-      const page = this.#outlines(
-        `${log} WHERE sequence < ? ORDER BY sequence DESC`,
-        sequence,
-        limit,
-      )
-      if (page.length > 0) return page
+    return this.#pageBefore(sequence, limit, (page) => this.#outlines(page))
+  }
+
+  #outlines(page: RowPage): LogEntry[] {
+    return readOutlines(this.#db, page, (whole) => this.entry(whole))
+  }
+
+  /** What `read` finds behind a sequence, in the first segment where it finds anything. */
+  #pageAfter<T>(sequence: number, limit: number, read: (page: RowPage) => T[]): T[] {
+    for (const { log } of this.#segments.within({ from: sequence + 1, to: MOST })) {
+      const rows = `${log} WHERE sequence > ? ORDER BY sequence`
+      const found = read({ rows, sequence, limit })
+      if (found.length > 0) return found
     }
     return []
   }
 
-  #outlines(rows: string, sequence: number, limit: number): LogEntry[] {
-    return readOutlines(this.#db, { rows, sequence, limit }, (whole) => this.entry(whole))
-  }
-
-  /**
-   * Reads a page of rows. An event may be large, and the platform ends an object that takes more than 128 MB.
-   * So the sizes are read first, and then as many entries as fit, but at least one.
-   */
-  #page(rows: string, sequence: number, limit: number): SqlRow[] {
-    const terms = { sequence, limit, bytes: MAX_PAGE_BYTES }
-    const fitting = limit > 1 ? this.#fitting(rows, terms) : limit
-    return this.#db.all(`SELECT * FROM ${rows} LIMIT ?`, sequence, fitting)
-  }
-
-  /** How many entries fit into so many bytes: `limit` at most, and one at least. */
-  #fitting(
-    rows: string,
-    terms: { readonly sequence: number; readonly limit: number; readonly bytes: number },
-  ): number {
-    const { sequence, limit } = terms
-    const sizes = this.#db.all(
-      `SELECT octet_length(event) + coalesce(octet_length(enrichment), 0) AS bytes FROM ${rows} LIMIT ?`,
-      sequence,
-      limit,
-    )
-    let bytes = 0
-    const tooMuch = sizes.findIndex((row) => (bytes += numberOf(row, 'bytes')) > terms.bytes)
-    return tooMuch === -1 ? sizes.length : Math.max(1, tooMuch)
+  /** The same before a sequence, and in the last segment. */
+  #pageBefore<T>(sequence: number, limit: number, read: (page: RowPage) => T[]): T[] {
+    for (const { log } of this.#segments.within({ from: 1, to: sequence - 1 }).toReversed()) {
+      const rows = `${log} WHERE sequence < ? ORDER BY sequence DESC`
+      const found = read({ rows, sequence, limit })
+      if (found.length > 0) return found
+    }
+    return []
   }
 
   /** One entry; null when it was never stored or has been dropped. */
@@ -296,7 +268,7 @@ export class LogStore {
   lastWithin(bytes: number, limit: number): number | null {
     const [oldest] = this.#segments.all()
     const rows = `${oldest?.log ?? ''} WHERE sequence > ? ORDER BY sequence`
-    const count = this.#fitting(rows, { sequence: 0, limit, bytes })
+    const count = countFitting(this.#db, { rows, sequence: 0, limit }, bytes)
     return this.oldest(count).at(-1)?.sequence ?? null
   }
 

@@ -5,6 +5,7 @@
 import type { LogEntry } from '../../core/log/event.ts'
 import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
 import { parseEntry } from './log-rows.ts'
+import type { RowPage } from './page-rows.ts'
 
 /** A text of more bytes is left out of the outline of an entry. */
 const MAX_OUTLINE_BYTES = 4096
@@ -21,20 +22,13 @@ const OUTLINE_COLUMNS = `sequence, received_at, receipt, digest, reconciled,
   iif(coalesce(octet_length(enrichment), 0) <= ${MAX_OUTLINE_BYTES}, enrichment,
     iif(json_valid(enrichment), json_remove(enrichment, '$.changes', '$.field'), '')) AS enrichment`
 
-/** The rows to read: SQL behind FROM with one place for a sequence, and the most of them. */
-export interface OutlineRows {
-  readonly rows: string
-  readonly sequence: number
-  readonly limit: number
-}
-
 /**
  * Reads outlines in the order of the rows. What the present version understands of a quarantined event follows from its
  * data, so such an event is read with `wholeOf`, and then cut.
  */
 export function readOutlines(
   db: Database,
-  { rows, sequence, limit }: OutlineRows,
+  { rows, sequence, limit }: RowPage,
   wholeOf: (sequence: number) => LogEntry | null,
 ): LogEntry[] {
   const found = db.all(`SELECT ${OUTLINE_COLUMNS} FROM ${rows} LIMIT ?`, sequence, limit)

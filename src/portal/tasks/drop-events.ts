@@ -5,7 +5,7 @@
  */
 import { RETENTION_PAGE, passFloor } from '../../core/lanes/retention.ts'
 import type { LogEntry } from '../../core/log/event.ts'
-import { MAX_PAGE_BYTES } from '../log/log-store.ts'
+import { MAX_PAGE_BYTES } from '../log/page-rows.ts'
 import type { Segment } from '../log/segment-rows.ts'
 import type { PortalParts } from '../parts.ts'
 

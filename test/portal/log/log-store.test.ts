@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { DUPLICATE_WINDOW_MS } from '../../../src/core/log/append.ts'
 import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
-import { LogStore, MAX_PAGE_BYTES } from '../../../src/portal/log/log-store.ts'
+import { LogStore } from '../../../src/portal/log/log-store.ts'
 import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
 import { anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
 import { oneTo } from '../../support/builders/a-lane.ts'
@@ -29,28 +29,6 @@ describe('a page', () => {
       [],
       true,
     ])
-  })
-})
-
-describe('a page of large events', () => {
-  const large = { event: JSON.stringify(anEvent({ data: 'x'.repeat(MAX_PAGE_BYTES / 2) })) }
-
-  it('holds as many as fit', async () => {
-    const found = await inLog([{}, {}, large, {}, large, large], (log) => [
-      sequencesOf(log.after(0, 9)),
-      sequencesOf(log.after(4, 9)),
-      sequencesOf(log.before(7, 9)),
-    ])
-    expect(found).toEqual([[1, 2, 3, 4], [5], [6]])
-  })
-
-  it('holds one that is larger than a page, and counts what it told', async () => {
-    const huge = { event: JSON.stringify(anEvent({ data: 'x'.repeat(MAX_PAGE_BYTES) })) }
-    const found = await inLog([huge, {}], (log) => {
-      log.enrich(2, anEnrichment({ userName: 'é'.repeat(MAX_PAGE_BYTES / 2) }))
-      return [sequencesOf(log.after(0, 2)), sequencesOf(log.before(3, 2))]
-    })
-    expect(found).toEqual([[1], [2]])
   })
 })
 
