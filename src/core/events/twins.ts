@@ -11,10 +11,20 @@ import { baseOf, familyOf } from './families.ts'
 export function namesOf({ name, data }: Pick<RelayEvent, 'name' | 'data'>): readonly string[] {
   const base = baseOf(name)
   if (base !== null) return [name, base.code]
-  const family = familyOf(name)?.family
-  if (family?.perType !== true || family.type === undefined) return [name]
-  const typeId = readId(data, [family.type])
+  const path = typePath(name)
+  const typeId = path === null ? null : readId(data, [path])
   return typeId !== null && /^\d{1,9}$/.test(typeId) ? [name, `${name}_${typeId}`] : [name]
+}
+
+/** Whether the data of an event tell the name of its twin: the event itself is that of all types. */
+export function hasTwinByData(name: string): boolean {
+  return typePath(name) !== null
+}
+
+/** Where the event of all types holds the type of its record; null for every other event. */
+function typePath(name: string): string | null {
+  const family = baseOf(name) === null ? familyOf(name)?.family : undefined
+  return family?.perType === true ? (family.type ?? null) : null
 }
 
 /** The name that both twins share in the content of an event: the one of all types. */

@@ -5,7 +5,7 @@
 import type { LogEntry } from '../log/event.ts'
 import { partWith } from './state/digest-parts.ts'
 import type { DigestRecord, ParkReason, StoredFate } from './state/fate.ts'
-import type { FilterReason } from './filter-reason.ts'
+import type { FilteredBy, FilterReason } from './filter-reason.ts'
 import type { DisabledReason, LaneState } from './state/lane-state.ts'
 
 /**
@@ -15,6 +15,8 @@ import type { DisabledReason, LaneState } from './state/lane-state.ts'
 export type Fate = FateState & {
   /** The digest in which the event was or will be told; null for an event with a message of its own. */
   readonly digest: DigestPlace | null
+  /** The condition that a filtered event does not meet; present with the reason `condition`. */
+  readonly condition?: string
 }
 
 type FateState =
@@ -56,7 +58,7 @@ export interface KnownFate {
   readonly exact: StoredFate | null
   readonly digest: DigestRecord | null
   /** Why the lane does not get the entry; null when it does. */
-  readonly filteredBy: FilterReason | null
+  readonly filteredBy: FilteredBy | null
 }
 
 /** The fate of an entry: a stored one wins over the one that follows from the cursor. */
@@ -75,7 +77,7 @@ function stateOf(
   lane: LaneState,
   { sequence }: LogEntry,
   { exact, digest, filteredBy }: KnownFate,
-): FateState {
+): FateState & Pick<Fate, 'condition'> {
   if (exact !== null) {
     const { state, at, attempts, reason } = exact
     return { state, at, attempts, reason }
@@ -87,13 +89,18 @@ function stateOf(
   if (recent !== undefined) {
     return { state: recent.state, at: recent.at, attempts: recent.attempts, reason: null }
   }
-  if (filteredBy === 'unchanged') return { ...UNTOLD, state: 'unchanged', reason: null }
-  if (filteredBy !== null) return { ...UNTOLD, state: 'filtered', reason: filteredBy }
+  if (filteredBy !== null) return filteredState(filteredBy)
   if (sequence <= lane.cursor) return { ...UNTOLD, state: 'delivered', reason: null }
   const isFront = sequence === lane.cursor + 1
   const attempts = isFront ? lane.attempts : 0
   const failure = attempts > 0 ? (lane.lastError?.reason ?? null) : null
   return { state: 'waiting', at: null, attempts, reason: lane.disabledReason ?? failure }
+}
+
+function filteredState({ reason, ...further }: FilteredBy): FateState & Pick<Fate, 'condition'> {
+  return reason === 'unchanged'
+    ? { ...UNTOLD, state: 'unchanged', reason: null }
+    : { ...UNTOLD, state: 'filtered', reason, ...further }
 }
 
 const UNTOLD = { at: null, attempts: null } as const

@@ -2,10 +2,10 @@
  * Decides which events a lane gets. Each event is decided by the filter that stood at its sequence: an event
  * that was left out in March is still left out after the filter was widened in April.
  */
-import type { LogEntry, RelayEvent } from '../log/event.ts'
+import type { LogEntry } from '../log/event.ts'
 import { epochAt } from './state/epochs.ts'
 import type { Epoch, LaneState } from './state/lane-state.ts'
-import type { Match } from './state/filter.ts'
+import type { EventFilter, Match } from './state/filter.ts'
 
 /** Why a lane does not get an event; stable words of the admin API. */
 export type FilterReason =
@@ -15,8 +15,15 @@ export type FilterReason =
   | 'older_than_destination'
   | 'unchanged'
 
-/** Matches an event with the filter of an epoch. */
-export type MatchFilter = (filter: Pick<Epoch, 'events' | 'fields'>, event: RelayEvent) => Match
+/** The answer for an event that a lane does not get. */
+export interface FilteredBy {
+  readonly reason: FilterReason
+  /** The condition that the event does not meet, as it is configured; present with the reason `condition`. */
+  readonly condition?: string
+}
+
+/** Matches an entry with the filter of an epoch. The entry may be an outline. */
+export type MatchFilter = (filter: EventFilter, entry: LogEntry) => Match
 
 /** A part that can match events: the receiver of a lane, or the rules of a portal's lanes. */
 export interface FilterMatcher {
@@ -24,23 +31,25 @@ export interface FilterMatcher {
 }
 
 /** The first reason why a lane does not get an entry; null when it gets it. */
-export function filterReason(
+export function filteredBy(
   lane: LaneState,
   entry: LogEntry,
   { match }: FilterMatcher,
-): FilterReason | null {
-  if (entry.event.quarantined !== null) return 'quarantined'
+): FilteredBy | null {
+  if (entry.event.quarantined !== null) return { reason: 'quarantined' }
   const epoch = epochAt(lane, entry.sequence)
-  if (epoch === null) return 'older_than_destination'
-  if (epoch.silent !== null) return epoch.silent
-  if (epoch.skipsUnchanged && entry.enrichment.toldBy !== null) return 'unchanged'
-  const found = match(epoch, entry.event)
-  return found.matches ? null : found.reason
+  if (epoch === null) return { reason: 'older_than_destination' }
+  if (epoch.silent !== null) return { reason: epoch.silent }
+  if (epoch.skipsUnchanged && entry.enrichment.toldBy !== null) return { reason: 'unchanged' }
+  const found = match(epoch, entry)
+  if (found.matches) return null
+  const { matches: _matches, ...filtered } = found
+  return filtered
 }
 
 /** Whether a lane gets an entry. */
 export function isMeant(lane: LaneState, entry: LogEntry, matcher: FilterMatcher): boolean {
-  return filterReason(lane, entry, matcher) === null
+  return filteredBy(lane, entry, matcher) === null
 }
 
 /** An entry as a replay sends it: a quarantined event that the present version understands is told as such. */

@@ -173,6 +173,8 @@ export interface LogEntry {
   /** When the edge received the event, in unix milliseconds. */
   readonly receivedAt: number
   readonly event: RelayEvent
+  /** Present in the outline of a large event: its `data` were left out. */
+  readonly isCut?: true
   /** A quarantined event as the present version understands it; absent where it does not. A replay sends this. */
   readonly again?: RelayEvent
   /** `reconciled` for an entry of the relay: a comparison, or the read for a repeated event, has found it. */

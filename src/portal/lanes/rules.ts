@@ -4,20 +4,24 @@
  */
 import { skipEvent } from '../../core/lanes/state/cursor.ts'
 import {
-  filterReason,
-  type FilterReason,
+  asReplayed,
+  filteredBy,
+  type FilteredBy,
   type MatchFilter,
 } from '../../core/lanes/filter-reason.ts'
+import { filterOf } from '../../core/lanes/state/epochs.ts'
 import type { Epoch, LaneState } from '../../core/lanes/state/lane-state.ts'
 import type { LanePlan } from '../../core/lanes/state/match-lanes.ts'
 import { MAX_REPEATS } from '../../core/lanes/walk-lane.ts'
 import {
   compileFilter,
   compilePortals,
+  type CompiledFilter,
+  type EventFilter,
   type PortalIdentity,
 } from '../../core/lanes/state/filter.ts'
 import { outlinesAfter } from '../../core/log/entries.ts'
-import type { LogEntry } from '../../core/log/event.ts'
+import type { LogEntry, RelayEvent } from '../../core/log/event.ts'
 import type { Destination } from '../../destinations/settings/destination.ts'
 import type { SettingProblem } from '../../destinations/settings/setting-problem.ts'
 import type { PortalDomains } from '../installs/domains.ts'
@@ -31,12 +35,10 @@ export interface LaneRulesDeps {
   readonly memberId: string
   readonly config: Pick<PortalConfig, 'destinations'>
   readonly domains: Pick<PortalDomains, 'present' | 'refusedFrom'>
-  readonly log: Pick<LogStore, 'outlinesAfter'>
+  readonly log: Pick<LogStore, 'outlinesAfter' | 'entry'>
   readonly book: Pick<LaneBook, 'all' | 'find' | 'setInMemory'>
   readonly receivers: Pick<Receivers, 'open' | 'hasValues' | 'fingerprint' | 'problems'>
 }
-
-type CompiledFilter = ReturnType<typeof compileFilter>
 
 /** Rows read at a time where a whole log may have to be gone through. */
 const PAGES = { page: 500 } as const
@@ -110,9 +112,7 @@ export class LaneRules {
     const silent = this.#silence(destination)
     const fingerprint = receivers.fingerprint(destination)
     if (silent !== null || receivers.open(destination) !== null) {
-      const { events, fields } = filter
-      const skipsUnchanged = unchanged === 'skip'
-      const epoch = { events, fields, silent, skipsUnchanged }
+      const epoch = filterOf({ ...filter, silent, skipsUnchanged: unchanged === 'skip' })
       const plan = { destination: name, fingerprint, ...epoch, problem: null }
       // Events that were stored under a domain which the destination names wait for it still, although the
       // portal has another domain now.
@@ -120,9 +120,7 @@ export class LaneRules {
     }
     // Its filter may be the wrong setting: until it is right, the filter that stood decides which events
     // wait.
-    const stood = book.find(name)?.epochs.at(-1) ?? ANYTHING
-    const { events, fields, silent: silentBefore, skipsUnchanged } = stood
-    const epoch = { events, fields, silent: silentBefore, skipsUnchanged }
+    const epoch = filterOf(book.find(name)?.epochs.at(-1) ?? ANYTHING)
     // The fault may lie in another destination. Then the fingerprint of this one stays the same when the
     // fault is mended, and only this prefix makes it change.
     const unusable = { fingerprint: `unusable ${fingerprint}`, problem: 'misconfigured' } as const
@@ -147,24 +145,35 @@ export class LaneRules {
     return { memberId: this.#deps.memberId, domain: this.#deps.domains.present() }
   }
 
-  /** Matches an event with the filter of an epoch. `portals` is no part of it: see `#silence`. */
-  readonly match: MatchFilter = (filter, event) => this.#compiled(filter)(event)
+  /** Matches an entry with the filter of an epoch. `portals` is no part of it: see `#silence`. */
+  readonly match: MatchFilter = (filter, entry) =>
+    this.#compiled(filter)(entry, () => this.#whole(entry))
+
+  /**
+   * The event with its data, which the outline of a large event has lost. It is read for this one answer and held by
+   * nobody, so many large events never stand in memory together.
+   */
+  #whole({ isCut, sequence, event }: LogEntry): RelayEvent {
+    const stored = isCut === true ? this.#deps.log.entry(sequence) : null
+    // No filter is asked about an event that is quarantined, except as a replay sends it.
+    return stored === null ? event : asReplayed(stored).event
+  }
 
   /** The filter of an epoch, compiled. The same epoch decides many events; equal filters are compiled once. */
-  #compiled(filter: Parameters<MatchFilter>[0]): CompiledFilter {
+  #compiled(filter: EventFilter): CompiledFilter {
     const known = this.#ofEpoch.get(filter)
     if (known !== undefined) return known
-    const { events, fields } = filter
-    const key = JSON.stringify([events, fields])
-    const compiled = this.#filters.get(key) ?? compileFilter({ events, fields })
+    const { events, fields, users, when } = filter
+    const key = JSON.stringify([events, fields, users, when])
+    const compiled = this.#filters.get(key) ?? compileFilter(filter)
     this.#filters.set(key, compiled)
     this.#ofEpoch.set(filter, compiled)
     return compiled
   }
 
   /** Why a lane does not get an entry; null when it does. */
-  filteredBy(lane: LaneState, entry: LogEntry): FilterReason | null {
-    return filterReason(lane, entry, this)
+  filteredBy(lane: LaneState, entry: LogEntry): FilteredBy | null {
+    return filteredBy(lane, entry, this)
   }
 
   /** Notes where the lanes stand in storage. To be called at a start, before any of them moves. */
@@ -194,22 +203,24 @@ export class LaneRules {
   /**
    * Moves the cursors of active lanes over the events that they do not get, by the filters that are in force.
    * Such moves are not stored, so each start begins with them, before the lanes are matched: otherwise a
-   * changed configuration would decide again about events that were left out before.
+   * changed configuration would decide again about events that were left out before. No lane has passed an event that
+   * waits for its enrichment, and `users` asks the enrichment, so the moves end at `readableUpTo`.
    */
-  skipFiltered(): void {
+  skipFiltered(readableUpTo = Number.MAX_SAFE_INTEGER): void {
     const { book } = this.#deps
     for (const lane of book.all()) {
       // The events of a digest were decided by the filter that stood: they are passed only when it is
       // settled.
       const isFree = lane.status === 'active' && lane.digest === null && lane.halves.length === 0
-      const passed = isFree ? this.#lastFiltered(lane) : lane.cursor
+      const passed = isFree ? this.#lastFiltered(lane, readableUpTo) : lane.cursor
       if (passed > lane.cursor) book.setInMemory(skipEvent(lane, passed))
     }
   }
 
-  #lastFiltered(lane: LaneState): number {
+  #lastFiltered(lane: LaneState, readableUpTo: number): number {
     let passed = lane.cursor
     for (const entry of outlinesAfter(this.#deps.log, lane.cursor, PAGES)) {
+      if (entry.sequence > readableUpTo) break
       if (this.filteredBy(lane, entry) === null) return entry.sequence - 1
       passed = entry.sequence
     }

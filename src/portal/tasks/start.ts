@@ -43,11 +43,12 @@ export async function loadKnown(parts: KnownLoadParts): Promise<void> {
     appender.load(youngest.recentArrivals())
     book.load()
     rules.noteStart()
-    rules.skipFiltered()
+    const awaiting = youngest.awaiting()
+    rules.skipFiltered(awaiting[0] && awaiting[0].sequence - 1)
     matcher.follow()
     reconciliation.load((time) => youngest.lastFieldEventSince(time))
     // A lane that does not get an event tells nobody of it, so it may have passed it.
-    enricher.load(youngest.awaiting(), (entry) =>
+    enricher.load(awaiting, (entry) =>
       book
         .all()
         .some((lane) => lane.cursor >= entry.sequence && rules.filteredBy(lane, entry) === null),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { namesOf, sharedName, withoutTwins } from '../../../src/core/events/twins.ts'
+import { hasTwinByData, namesOf, sharedName, withoutTwins } from '../../../src/core/events/twins.ts'
 
 const ITEM = { FIELDS: { ID: '22', ENTITY_TYPE_ID: '147' } }
 
@@ -20,6 +20,15 @@ it.each([
   ['ONSOMETHINGNEW_147', ITEM],
 ])('namesOf() gives %s one name', (name, data) => {
   expect(namesOf({ name, data })).toEqual([name])
+})
+
+it.each([
+  ['ONCRMDYNAMICITEMADD', true],
+  ['ONCRMDYNAMICITEMADD_147', false],
+  ['ONCRMDEALADD', false],
+  ['ONSOMETHINGNEW', false],
+])('hasTwinByData() of %s is %s', (name, expected) => {
+  expect(hasTwinByData(name)).toBe(expected)
 })
 
 it('sharedName() is the name of all types', () => {

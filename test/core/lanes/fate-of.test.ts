@@ -40,13 +40,13 @@ describe('fateOf() event 5', () => {
     [
       'is what was written down, before everything else',
       { cursor: 5, recent: [RECENT] },
-      { exact: EXACT, filteredBy: 'event' },
+      { exact: EXACT, filteredBy: { reason: 'event' } },
       { state: 'parked', at: NOW, attempts: 3, reason: 'http_422' },
     ],
     [
       'is what the lane remembers, although the filter has changed',
       { cursor: 5, recent: [{ ...RECENT, sequence: 4, attempts: 9 }, RECENT] },
-      { filteredBy: 'event' },
+      { filteredBy: { reason: 'event' } },
       { state: 'delivered', at: NOW + 1, attempts: 1, reason: null },
     ],
     [
@@ -58,14 +58,20 @@ describe('fateOf() event 5', () => {
     [
       'is filtered with the reason, behind the cursor',
       passed,
-      { filteredBy: 'field' },
+      { filteredBy: { reason: 'field' } },
       { state: 'filtered', ...UNTIMED, reason: 'field' },
     ],
     [
       'is filtered with the reason, before the cursor',
       { cursor: 4 },
-      { filteredBy: 'no_value' },
+      { filteredBy: { reason: 'no_value' } },
       { state: 'filtered', ...UNTIMED, reason: 'no_value' },
+    ],
+    [
+      'is filtered with the condition that it does not meet',
+      passed,
+      { filteredBy: { reason: 'condition', condition: 'data.ID = 7' } },
+      { state: 'filtered', ...UNTIMED, reason: 'condition', condition: 'data.ID = 7' },
     ],
     [
       'is delivered when the cursor has passed it',

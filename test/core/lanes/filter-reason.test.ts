@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   asReplayed,
   canReplay,
-  filterReason,
+  filteredBy,
   isMeant,
   type FilterReason,
   type MatchFilter,
@@ -24,9 +24,10 @@ const LANE = aLane({
 const match: MatchFilter = ({ events, fields }) =>
   events[0] === 'a' && fields[0] === 'x' ? { matches: false, reason: 'field' } : { matches: true }
 
-describe('filterReason()', () => {
+describe('filteredBy()', () => {
   function reasonAt(sequence: number, quarantined: 'invalid_fields' | null = null): string | null {
-    return filterReason(LANE, anEntry({ sequence, event: { quarantined } }), { match })
+    const entry = anEntry({ sequence, event: { quarantined } })
+    return filteredBy(LANE, entry, { match })?.reason ?? null
   }
 
   it.each<[number, FilterReason | null]>([
@@ -52,20 +53,27 @@ describe('filterReason()', () => {
     'leaves event %i out when an earlier one told its change and its epoch skips such events: %s',
     (sequence, expected) => {
       const enrichment = { ...NOT_ENRICHED, toldBy: 1 }
-      expect(filterReason(LANE, anEntry({ sequence, enrichment }), { match })).toBe(expected)
+      const entry = anEntry({ sequence, enrichment })
+      expect(filteredBy(LANE, entry, { match })?.reason ?? null).toBe(expected)
     },
   )
 
-  it('matches the event itself', () => {
+  it('matches the entry itself', () => {
     const entry = anEntry({ sequence: 9 })
     const matched: unknown[] = []
-    filterReason(LANE, entry, {
-      match: (filter, event) => {
-        matched.push(filter.events, event)
+    filteredBy(LANE, entry, {
+      match: (filter, asked) => {
+        matched.push(filter.events, asked)
         return { matches: true }
       },
     })
-    expect(matched).toEqual([['b'], entry.event])
+    expect(matched).toEqual([['b'], entry])
+  })
+
+  it('names the condition that an event does not meet', () => {
+    const filtered = { reason: 'condition', condition: 'data.ID = 7' } as const
+    const matcher = { match: () => ({ matches: false as const, ...filtered }) }
+    expect(filteredBy(LANE, anEntry({ sequence: 9 }), matcher)).toEqual(filtered)
   })
 })
 

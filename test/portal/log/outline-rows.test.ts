@@ -21,6 +21,13 @@ describe('readOutlines()', () => {
     ])
   })
 
+  it('says which entries have lost the data of their event', async () => {
+    const found = await inLog([{}, long, quarantined], (log) =>
+      log.outlinesAfter(0, 9).map(({ isCut = false }) => isCut),
+    )
+    expect(found).toEqual([false, true, true])
+  })
+
   it('leaves long changes out, and keeps who told them', async () => {
     const found = await inLog([{}], (log) => {
       log.enrich(1, anEnrichment({ userName: LONG, toldBy: 7 }))

@@ -36,7 +36,9 @@ function partsOf({ entries = [], lanes = [], fates = [], digests = {} }: Stored)
       parked: (limit) => fates.slice(0, limit),
     },
     book: { all: () => lanes },
-    rules: { filteredBy: ({ destination }) => (destination === 'team' ? 'event' : null) },
+    rules: {
+      filteredBy: ({ destination }) => (destination === 'team' ? { reason: 'event' } : null),
+    },
   }
   return { parts, asked }
 }

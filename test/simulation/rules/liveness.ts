@@ -1,5 +1,5 @@
 /** The rules about moments: work has an alarm, and whatever waits goes on by itself once everything works. */
-import { filterReason } from '../../../src/core/lanes/filter-reason.ts'
+import { filteredBy } from '../../../src/core/lanes/filter-reason.ts'
 import { compileFilter } from '../../../src/core/lanes/state/filter.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
@@ -87,10 +87,10 @@ function isMeant(lane: StoredLane, { sequence, event, enrichment }: LogRow): boo
   const parsed = enrichment === null ? null : parseEnrichment(enrichment)
   // Sound: these are the members that the filter reads, and the row holds a whole lane.
   const entry = { sequence, event, enrichment: { toldBy: parsed?.toldBy ?? null } } as LogEntry
-  const reason = filterReason(lane as unknown as LaneState, entry, {
-    match: ({ events, fields }, of) => compileFilter({ events, fields })(of),
+  const filtered = filteredBy(lane as unknown as LaneState, entry, {
+    match: (filter, of) => compileFilter(filter)(of),
   })
-  return reason === null
+  return filtered === null
 }
 
 /** Once everything works, an active lane comes to its end without anybody's help. */

@@ -306,11 +306,12 @@ export class LaneScenario {
   }
 
   /** The real filter over one epoch. */
-  readonly match: MatchFilter = ({ events, fields }, event) => {
-    const key = JSON.stringify([events, fields])
-    const filter = this.#filters.get(key) ?? compileFilter({ events, fields })
+  readonly match: MatchFilter = (epoch, entry) => {
+    const { events, fields, users, when } = epoch
+    const key = JSON.stringify([events, fields, users, when])
+    const filter = this.#filters.get(key) ?? compileFilter(epoch)
     this.#filters.set(key, filter)
-    return filter(event)
+    return filter(entry)
   }
 
   async #send(bundle: Bundle, context: SendContext): Promise<DeliveryOutcome> {

@@ -15,8 +15,20 @@ export function epochAt(lane: LaneState, sequence: number): Epoch | null {
 
 /** The epoch that begins with a filter at a sequence. */
 export function epochOf(filter: Omit<Epoch, 'from'>, from: number): Epoch {
-  const { events, fields, silent, skipsUnchanged } = filter
-  return { from, events, fields, silent, skipsUnchanged }
+  return { from, ...filterOf(filter) }
+}
+
+/** The members of an epoch that make up its filter. */
+export function filterOf(filter: Omit<Epoch, 'from'>): Omit<Epoch, 'from'> {
+  const { events, fields, users, when, silent, skipsUnchanged } = filter
+  return {
+    events,
+    fields,
+    ...(users !== undefined && { users }),
+    ...(when !== undefined && { when }),
+    silent,
+    skipsUnchanged,
+  }
 }
 
 /**
@@ -46,10 +58,15 @@ export function matchEpoch(
 
 function isSameFilter(a: Epoch, b: Omit<Epoch, 'from'>): boolean {
   if (a.silent !== b.silent || a.skipsUnchanged !== b.skipsUnchanged) return false
-  return isSameList(a.events, b.events) && isSameList(a.fields, b.fields)
+  return (
+    isSameList(a.events, b.events) &&
+    isSameList(a.fields, b.fields) &&
+    isSameList(a.users, b.users) &&
+    isSameList(a.when, b.when)
+  )
 }
 
-function isSameList(a: readonly string[], b: readonly string[]): boolean {
+function isSameList(a: readonly string[] = [], b: readonly string[] = []): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index])
 }
 

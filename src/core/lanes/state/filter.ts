@@ -1,12 +1,17 @@
 /**
- * The filter of a destination: its globs `events`, `fields` and `portals`. A lane applies the filter when its
- * walk comes to an event, not when the event arrives.
+ * The filter of a destination: its globs `events`, `fields` and `portals`, its `users` and its conditions. A lane
+ * applies the filter when its walk comes to an event, not when the event arrives.
  */
-import { namesOf } from '../../events/twins.ts'
+import { hasTwinByData, namesOf } from '../../events/twins.ts'
 import { compileGlobs } from '../../glob.ts'
-import type { RelayEvent } from '../../log/event.ts'
+import type { LogEntry, RelayEvent } from '../../log/event.ts'
+import { isMet, parseCondition } from './condition.ts'
+import { compileUsers } from './user-rule.ts'
 
-/** The globs of one destination. An empty list matches nothing, but an empty `fields` matches everything. */
+/**
+ * The filter of one destination; an event has to pass each part of it. An empty list of globs matches nothing, but an
+ * empty `fields` matches everything.
+ */
 export interface Filter {
   /** For the event's canonical name, or that of its twin. */
   readonly events: readonly string[]
@@ -14,7 +19,14 @@ export interface Filter {
   readonly fields: readonly string[]
   /** For the portal's member id or its domain. */
   readonly portals: readonly string[]
+  /** The people whose events are taken or left out (`user-rule.ts`). @default [] everybody */
+  readonly users?: readonly string[]
+  /** The conditions that an event has to meet, each of them (`condition.ts`). @default [] */
+  readonly when?: readonly string[]
 }
+
+/** The parts of a filter that are asked for each event. */
+export type EventFilter = Omit<Filter, 'portals'>
 
 /** The two names by which `portals` may name a portal. */
 export interface PortalIdentity {
@@ -23,34 +35,77 @@ export interface PortalIdentity {
   readonly domain: string | null
 }
 
-/** Whether the globs `events` and `fields` take an event, and the first reason against it. */
+/** Whether a filter takes an event, and the first reason against it. */
 export type Match =
   | { readonly matches: true }
   | {
       readonly matches: false
-      readonly reason: 'event' | 'field'
+      readonly reason: 'event' | 'field' | 'user'
+    }
+  | {
+      readonly matches: false
+      readonly reason: 'condition'
+      /** The first condition that the event does not meet, as it is configured. */
+      readonly condition: string
     }
 
 /**
- * Prepares the globs `events` and `fields` for many events. All globs ignore case. Lifecycle events (ONAPP…)
- * match no filter.
+ * A filter that is ready for many events. The entry may be an outline; where the answer depends on the data of the event,
+ * `whole` gives the event with them.
  */
-export function compileFilter(
-  filter: Pick<Filter, 'events' | 'fields'>,
-): (event: RelayEvent) => Match {
-  const isWantedEvent = compileGlobs(filter.events)
-  const isWantedField = compileGlobs(filter.fields)
-  const takesAllFields =
-    filter.fields.length === 0 || filter.fields.some((pattern) => /^\*+$/.test(pattern))
+export type CompiledFilter = (
+  entry: Pick<LogEntry, 'event' | 'enrichment'>,
+  whole?: () => RelayEvent,
+) => Match
 
-  return (event) => {
-    if (isLifecycleEvent(event.name) || !namesOf(event).some(isWantedEvent)) {
+/** Prepares a filter. All globs ignore case. Lifecycle events (ONAPP…) match no filter. */
+export function compileFilter({
+  events,
+  fields,
+  users = [],
+  when = [],
+}: EventFilter): CompiledFilter {
+  const isWantedEvent = compileGlobs(events)
+  const isWantedField = compileGlobs(fields)
+  const takesAllFields = fields.length === 0 || fields.some((pattern) => /^\*+$/.test(pattern))
+  const isWantedUser = compileUsers(users)
+  const findUnmet = compileConditions(when)
+
+  return (entry, whole = () => entry.event) => {
+    const { event } = entry
+    const named = hasTwinByData(event.name) && !isWantedEvent(event.name) ? whole() : event
+    if (isLifecycleEvent(event.name) || !namesOf(named).some(isWantedEvent)) {
       return { matches: false, reason: 'event' }
     }
     if (!takesAllFields && (event.field === null || !isWantedField(event.field.fieldName))) {
       return { matches: false, reason: 'field' }
     }
-    return { matches: true }
+    if (users.length > 0 && !usersOf(entry).some(isWantedUser)) {
+      return { matches: false, reason: 'user' }
+    }
+    const condition = findUnmet(whole)
+    return condition === null
+      ? { matches: true }
+      : { matches: false, reason: 'condition', condition }
+  }
+}
+
+/** Everybody whose changes an event tells: one read may have explained the events of several people. */
+function usersOf({ event, enrichment }: Parameters<CompiledFilter>[0]): readonly (number | null)[] {
+  return [event.userId, ...enrichment.users.map(({ id }) => id)]
+}
+
+/**
+ * Prepares conditions. The first one that an event does not meet is found; null for an event that meets them all. A
+ * condition that only a later version understands is met by none, since that version may have left the event out.
+ */
+function compileConditions(texts: readonly string[]): (whole: () => RelayEvent) => string | null {
+  const conditions = texts.map((text) => ({ text, parsed: parseCondition(text) }))
+  return (whole) => {
+    if (conditions.length === 0) return null
+    const event = whole()
+    const unmet = conditions.find(({ parsed }) => !parsed.ok || !isMet(parsed.value, event))
+    return unmet?.text ?? null
   }
 }
 

@@ -99,6 +99,10 @@ export interface Epoch {
   readonly from: number
   readonly events: Filter['events']
   readonly fields: Filter['fields']
+  /** Absent where the filter has none, as in epochs of older versions. */
+  readonly users?: readonly string[]
+  /** Absent where the filter has none, as in epochs of older versions. */
+  readonly when?: readonly string[]
   /**
    * Why the lane gets nothing at all: the portal is not its own, or has no value for it; null when it gets
    * something.

@@ -57,6 +57,9 @@ const EpochSchema = v.looseObject({
   from: v.fallback(v.number(), Number.MAX_SAFE_INTEGER),
   events: v.array(v.string()),
   fields: v.array(v.string()),
+  // Most filters have neither, and older versions knew none.
+  users: v.exactOptional(v.array(v.string())),
+  when: v.exactOptional(v.array(v.string())),
   silent: v.fallback(v.nullable(SilenceSchema), null),
   skipsUnchanged: Flag,
 })

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { epochAt, epochOf, keepEpoch, matchEpoch } from '../../../../src/core/lanes/state/epochs.ts'
+import {
+  epochAt,
+  epochOf,
+  filterOf,
+  keepEpoch,
+  matchEpoch,
+} from '../../../../src/core/lanes/state/epochs.ts'
 import type { Epoch, LaneState } from '../../../../src/core/lanes/state/lane-state.ts'
 import { aLane, anEpoch } from '../../../support/builders/a-lane.ts'
 
@@ -37,6 +43,8 @@ describe('matchEpoch()', () => {
     { events: ['a', 'b'] },
     { events: [] },
     { fields: ['y'] },
+    { users: ['!512'] },
+    { when: ['data.ID = 7'] },
     { silent: 'portal' as const },
     { skipsUnchanged: true },
   ])('begins an epoch after the cursor for %j', (change) => {
@@ -60,6 +68,16 @@ describe('matchEpoch()', () => {
     expect(matchEpoch(lane, { filter: first, decidedUpTo })).toBe(lane)
   })
 
+  it('takes an epoch of an older version for one without users and conditions', () => {
+    expect(match(lane, { ...first, users: [], when: [] })).toBe(lane)
+  })
+
+  it('begins an epoch where a condition has changed or gone', () => {
+    const stood = aLane({ cursor: 4, epochs: [{ ...first, when: ['data.ID = 7'] }] })
+    expect(match(stood, { ...first, when: ['data.ID = 8'] }).epochs).toHaveLength(2)
+    expect(match(stood, first).epochs.at(-1)).toEqual({ ...first, from: 5 })
+  })
+
   it('replaces an epoch that has decided nothing', () => {
     const idle = anEpoch({ from: 5, events: ['b'] })
     const matched = match({ ...lane, epochs: [first, idle] }, anEpoch({ events: ['c'] }))
@@ -75,6 +93,17 @@ describe('epochOf()', () => {
   it('takes the filter, and nothing else', () => {
     const plan = { ...anEpoch({ events: ['a'] }), destination: 'erp' }
     expect(epochOf(plan, 7)).toEqual(anEpoch({ from: 7, events: ['a'] }))
+    const choosy = { users: ['!512'], when: ['data.ID = 7'] }
+    expect(epochOf({ ...plan, ...choosy }, 7)).toEqual(
+      anEpoch({ from: 7, events: ['a'], ...choosy }),
+    )
+  })
+})
+
+describe('filterOf()', () => {
+  it('has no member that the filter does not have', () => {
+    const { from: _from, ...filter } = anEpoch()
+    expect(Object.keys(filterOf(anEpoch()))).toEqual(Object.keys(filter))
   })
 })
 

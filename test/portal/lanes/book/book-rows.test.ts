@@ -92,6 +92,11 @@ describe('the row of lanes', () => {
     expect(await loadLane({ ...aLane(), colour: 'red' })).toMatchObject({ colour: 'red' })
   })
 
+  it('keeps the users and the conditions of its filter', async () => {
+    const epochs = [anEpoch(), anEpoch({ from: 9, users: ['!512'], when: ['data.ID = 7'] })]
+    expect(await loadLane({ ...aLane(), epochs })).toEqual(aLane({ epochs }))
+  })
+
   it('stays silent for a reason that only a later version knows', async () => {
     const epochs = [{ ...anEpoch(), silent: 'asleep' }, anEpoch({ from: 9 })]
     expect(await loadLane({ ...aLane(), epochs })).toMatchObject({ epochs })
