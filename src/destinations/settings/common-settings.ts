@@ -1,6 +1,8 @@
 /** The settings that every destination has, those for people, and those for machines. */
 import * as v from 'valibot'
 import { isGlob } from '../../core/glob.ts'
+import { parseCondition } from '../../core/lanes/state/condition.ts'
+import { isContradiction, isUserRule } from '../../core/lanes/state/user-rule.ts'
 import {
   BatchSettingSchema,
   DigestSettingSchema,
@@ -20,6 +22,8 @@ const MAX_TIMEOUT_MS = 30_000
 const MAX_TEMPLATE = 10_000
 
 const MAX_PORTS = 10
+const MAX_USERS = 100
+const MAX_CONDITIONS = 20
 
 // Every schema has a message of ours, as the messages of the library show the value.
 const GLOBS_FORM = 'Must be a list of globs'
@@ -31,6 +35,31 @@ const GlobsSchema = v.pipe(FieldGlobsSchema, v.minLength(1, 'Must name at least 
 
 const PORTS_FORM = `Must be a list of 1 to ${MAX_PORTS} port numbers`
 
+const USERS_FORM = `Must be a list of at most ${MAX_USERS} users: "512", "!512" to leave one out, "none" for nobody`
+const UsersSchema = v.pipe(
+  v.array(v.pipe(v.string(USERS_FORM), v.check(isUserRule, USERS_FORM)), USERS_FORM),
+  v.maxLength(MAX_USERS, USERS_FORM),
+  v.check(
+    (rules) => !isContradiction(rules),
+    'Must either take users or leave users out: without "!" only those named are taken, with "!" all but those',
+  ),
+)
+
+const CONDITIONS_FORM = `Must be a list of at most ${MAX_CONDITIONS} conditions such as "data.FIELDS.CATEGORY_ID = 9"`
+const ConditionsSchema = v.pipe(
+  v.array(v.string(CONDITIONS_FORM), CONDITIONS_FORM),
+  v.maxLength(MAX_CONDITIONS, CONDITIONS_FORM),
+  v.rawCheck(({ dataset, addIssue }) => {
+    for (const [index, text] of dataset.typed ? dataset.value.entries() : []) {
+      const parsed = parseCondition(text)
+      if (parsed.ok) continue
+      const { position, wanted } = parsed.error
+      const message = `Must hold conditions: condition ${index + 1}, character ${position}, must be ${wanted}`
+      addIssue({ message })
+    }
+  }),
+)
+
 const COMMON = {
   name: v.pipe(
     v.string('Must be a text'),
@@ -40,6 +69,8 @@ const COMMON = {
   events: v.optional(GlobsSchema, [...DEFAULT_EVENTS]),
   portals: v.optional(GlobsSchema, ['*']),
   fields: v.optional(FieldGlobsSchema, []),
+  users: v.optional(UsersSchema),
+  when: v.optional(ConditionsSchema),
   retryHours: v.optional(
     v.pipe(
       v.number('Must be a number of hours'),
@@ -107,6 +138,8 @@ export interface CommonSettings {
   readonly events: readonly string[]
   readonly portals: readonly string[]
   readonly fields: readonly string[]
+  readonly users?: readonly string[] | undefined
+  readonly when?: readonly string[] | undefined
   readonly retryHours: number
   readonly timeoutMs: number
   readonly unchanged?: 'send' | 'skip' | undefined
@@ -139,6 +172,8 @@ export function readCommon(
     events: read('events', COMMON.events, []),
     portals: read('portals', COMMON.portals, []),
     fields: read('fields', COMMON.fields, []),
+    users: read('users', COMMON.users, undefined),
+    when: read('when', COMMON.when, undefined),
     retryHours: read('retryHours', COMMON.retryHours, DEFAULT_RETRY_HOURS),
     timeoutMs: read('timeoutMs', COMMON.timeoutMs, DEFAULT_TIMEOUT_MS),
     unchanged: read('unchanged', COMMON.unchanged, undefined),

@@ -4,9 +4,16 @@
  */
 import { HOUR_MS } from '../../core/durations.ts'
 import { checkAddress, type AddressPolicy } from '../../core/safety/address.ts'
+import type { Filter } from '../../core/lanes/state/filter.ts'
 import { nearestWord } from '../../core/nearest-word.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import { COMMON_KEYS, MACHINE_KEYS, PEOPLE_KEYS, readCommon } from './common-settings.ts'
+import {
+  COMMON_KEYS,
+  MACHINE_KEYS,
+  PEOPLE_KEYS,
+  readCommon,
+  type CommonSettings,
+} from './common-settings.ts'
 import { openReceiver, type Destination } from './destination.ts'
 import type { DestinationType } from '../receiver.ts'
 import type { SettingProblem } from './setting-problem.ts'
@@ -70,7 +77,7 @@ function readDestination(entry: unknown, lookup: SecretLookup, policy: AddressPo
     name: common.name,
     type,
     typeName: common.type,
-    filter: { events: common.events, fields: common.fields, portals: common.portals },
+    filter: filterOf(common),
     retryMs: common.retryHours * HOUR_MS,
     timeoutMs: common.timeoutMs,
     unchanged: common.unchanged ?? (type?.reader === 'person' ? 'skip' : 'send'),
@@ -86,6 +93,17 @@ function readDestination(entry: unknown, lookup: SecretLookup, policy: AddressPo
   return {
     ...destination,
     problems: [...problems, ...findProblems(destination, references, policy)],
+  }
+}
+
+/** The filter of a destination. A list that most destinations do not have is left out where it is empty. */
+function filterOf({ events, fields, portals, users = [], when = [] }: CommonSettings): Filter {
+  return {
+    events,
+    fields,
+    portals,
+    ...(users.length > 0 && { users }),
+    ...(when.length > 0 && { when }),
   }
 }
 

@@ -25,6 +25,8 @@ describe('readCommon()', () => {
     fields: [],
     retryHours: 72,
     timeoutMs: 10_000,
+    users: undefined,
+    when: undefined,
     unchanged: undefined,
     digest: null,
     batch: null,
@@ -44,6 +46,8 @@ describe('readCommon()', () => {
       events: ['onCrm*', '?'],
       portals: ['acme.*'],
       fields: ['UF_CRM_TAX*'],
+      users: ['!512', 'none'],
+      when: ['subject.id = 27', 'data.FIELDS.CATEGORY_ID in (9, 10)'],
       retryHours: 720,
       timeoutMs: 100,
       unchanged: 'send',
@@ -72,6 +76,9 @@ describe('readCommon()', () => {
   const seconds = 'digest: Must hold seconds from 1 to 3600'
   const max = 'digest: Must hold max from 2 to 50'
   const table = 'digest: Must be a table with seconds and max'
+  const users =
+    'users: Must be a list of at most 100 users: "512", "!512" to leave one out, "none" for nobody'
+  const when = 'when: Must be a list of at most 20 conditions such as "data.FIELDS.CATEGORY_ID = 9"'
   const language = 'language: Must be one of en, ru, de, es, pt, fr'
   const name = 'name: Must be 1 to 64 of a-z, 0-9, _ and -'
   const cases: [changes: Readonly<Record<string, unknown>>, said: string[]][] = [
@@ -96,6 +103,27 @@ describe('readCommon()', () => {
     [{ fields: 'UF_*' }, ['fields: Must be a list of globs']],
     [{ fields: ['a'.repeat(201)] }, ['fields: Must be a list of globs']],
     [{ fields: [] }, []],
+    [{ users: [] }, []],
+    [{ users: ['1', 'none'] }, []],
+    [{ users: '512' }, [users]],
+    [{ users: [512] }, [users]],
+    [{ users: ['!anna'] }, [users]],
+    [{ users: Array(101).fill('1') }, [users]],
+    [
+      { users: ['1', '!2'] },
+      [
+        'users: Must either take users or leave users out: without "!" only those named are taken, with "!" all but those',
+      ],
+    ],
+    [{ when: [] }, []],
+    [{ when: 'data.ID = 1' }, [when]],
+    [{ when: [7] }, [when]],
+    [{ when: Array(20).fill('data.ID = 1') }, []],
+    [{ when: Array(21).fill('data.ID = 1') }, [when]],
+    [
+      { when: ['data.ID = 1', 'data.ID > secret', 'also wrong'] },
+      ['when: Must hold conditions: condition 2, character 9, must be =, !=, in or exists'],
+    ],
     [{ retryHours: 23 }, ['retryHours: Must be at least 24']],
     [{ retryHours: 24 }, []],
     [{ retryHours: 721 }, ['retryHours: Must be at most 720']],

@@ -119,6 +119,8 @@ describe('fingerprintOf()', () => {
     { timeoutMs: 1 },
     { unchanged: 'send' },
     { filter: { events: ['*'], fields: ['UF_*'], portals: ['*'] } },
+    { filter: { events: ['*'], fields: [], portals: ['*'], users: ['!512'] } },
+    { filter: { events: ['*'], fields: [], portals: ['*'], when: ['data.ID = 7'] } },
     { digest: { seconds: 30, max: 50 } },
     { batch: { seconds: 30, max: 50 } },
     { batch: { seconds: 0, max: 50 } },

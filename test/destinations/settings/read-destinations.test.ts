@@ -95,19 +95,36 @@ describe('readDestinations()', () => {
     },
   )
 
+  it('leaves out of the filter what is empty', () => {
+    const [destination] = read({ ...ERP, users: [], when: [] })
+    expect(destination?.filter).toEqual({
+      events: [...DEFAULT_EVENTS],
+      fields: [],
+      portals: ['*'],
+    })
+  })
+
   it('takes what every destination may say', () => {
     const [destination] = read({
       ...ERP,
       events: ['onCrm*'],
       portals: ['acme.*'],
       fields: ['UF_CRM_TAX*'],
+      users: ['!512'],
+      when: ['subject.id = 27'],
       retryHours: 24,
       timeoutMs: 30_000,
       unchanged: 'skip',
       secret: ['$ERP_SECRET', SECRET],
     })
     expect(destination).toMatchObject({
-      filter: { events: ['onCrm*'], fields: ['UF_CRM_TAX*'], portals: ['acme.*'] },
+      filter: {
+        events: ['onCrm*'],
+        fields: ['UF_CRM_TAX*'],
+        portals: ['acme.*'],
+        users: ['!512'],
+        when: ['subject.id = 27'],
+      },
       retryMs: 24 * HOUR_MS,
       timeoutMs: 30_000,
       unchanged: 'skip',

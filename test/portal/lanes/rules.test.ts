@@ -1,11 +1,14 @@
 /** Which lanes the configuration asks for, which events each of them gets, and why not the others. */
 import { describe, expect, it } from 'vitest'
+import { canReplay } from '../../../src/core/lanes/filter-reason.ts'
 import { remove } from '../../../src/core/lanes/state/lane-status.ts'
 import { aLane } from '../../support/builders/a-lane.ts'
 import { inLaneRoom, type LaneRoomScenario } from '../../support/scenarios/lane-room-scenario.ts'
 import { machine, type Entry } from '../../support/builders/entries.ts'
 
 const DEALS = { name: 'ONCRMDEALADD', field: null }
+/** The text of an event that is too large to be read as a whole where its outline suffices. */
+const LONG = 'x'.repeat(5000)
 const OTHER_PORTAL = 'f'.repeat(32)
 
 /** The plan of one destination in a portal with these values. */
@@ -29,6 +32,11 @@ describe('LaneRules.plans()', () => {
 
   it('are not known while the configuration cannot be read', async () => {
     expect(await inLaneRoom({ destinations: null }, ({ rules }) => rules.plans())).toBeNull()
+  })
+
+  it('hold the users and the conditions of a destination that has some', async () => {
+    const filter = { users: ['!512'], when: ['data.ID = 7'] }
+    expect(await planOf(machine('erp', filter))).toMatchObject(filter)
   })
 
   it.each([
@@ -81,16 +89,32 @@ describe('LaneRules.plans()', () => {
   it('keep the filter that stood while a destination is wrong', async () => {
     const wrong = machine('erp', { url: 'nonsense', fields: ['UF_OTHER'] })
     const plan = await inLaneRoom({ destinations: [wrong] }, (scenario) => {
-      const stood = { from: 1, events: ['onCrmLead*'], fields: ['UF_LEAD'], silent: null }
+      const stood = {
+        from: 1,
+        events: ['onCrmLead*'],
+        fields: ['UF_LEAD'],
+        users: ['!512'],
+        when: ['data.ID = 7'],
+        silent: null,
+      }
       scenario.book.save({ ...scenario.lane(), epochs: [{ ...stood, skipsUnchanged: true }] })
       return scenario.rules.plans()?.[0]
     })
     expect(plan).toMatchObject({
       events: ['onCrmLead*'],
       fields: ['UF_LEAD'],
+      users: ['!512'],
+      when: ['data.ID = 7'],
       skipsUnchanged: true,
     })
   })
+
+  it.each([{ users: ['anna'] }, { when: ['data.ID > 7'] }])(
+    'let the events wait of a destination with the wrong filter %j',
+    async (wrong) => {
+      expect(await planOf(machine('erp', wrong))).toMatchObject({ problem: 'misconfigured' })
+    },
+  )
 })
 
 describe('LaneRules.find()', () => {
@@ -109,12 +133,58 @@ describe('LaneRules.filteredBy()', () => {
     ['gets', machine('erp'), null],
     ['does not get by its event', machine('erp', { events: ['onCrmDeal*'] }), 'event'],
     ['does not get by its field', machine('erp', { fields: ['UF_OTHER'] }), 'field'],
+    ['does not get by its user', machine('erp', { users: ['!1'] }), 'user'],
+    ['does not get by a condition', machine('erp', { when: ['subject.id = 7'] }), 'condition'],
   ])('says of an event that a destination %s', async (_name, entry, reason) => {
     const found = await inLaneRoom({ destinations: [entry] }, (scenario) => {
       scenario.portal.sends()
       return scenario.rules.filteredBy(scenario.lane(), scenario.entry(1))
     })
-    expect(found).toBe(reason)
+    expect(found?.reason ?? null).toBe(reason)
+  })
+
+  it.each([
+    ['data.FIELDS.ID = 27', null],
+    ['subject.id = 27', null],
+    ['data.FIELDS.ID = 28', 'data.FIELDS.ID = 28'],
+  ])('decides %s by the data that the outline of a large event has lost', async (when, unmet) => {
+    const destinations = [machine('erp', { events: ['onCrmDeal*'], when: [when] })]
+    const found = await inLaneRoom({ destinations }, (scenario) => {
+      const data = { FIELDS: { ID: '27', COMMENTS: LONG } }
+      scenario.portal.sends({ ...DEALS, data })
+      const [outline] = scenario.log.outlinesAfter(0, 9)
+      return outline && [outline.event.data, scenario.rules.filteredBy(scenario.lane(), outline)]
+    })
+    const filtered = unmet === null ? null : { reason: 'condition', condition: unmet }
+    expect(found).toEqual([null, filtered])
+  })
+
+  it('decides by a large quarantined event, as a replay would send it, what may be replayed', async () => {
+    const destinations = [machine('erp', { events: ['onCrmDeal*'], when: ['subject.id = 27'] })]
+    const found = await inLaneRoom({ destinations }, (scenario) => {
+      const quarantined = 'unknown_event_name' as const
+      for (const id of ['27', '28']) {
+        const data = { FIELDS: { ID: id, COMMENTS: LONG } }
+        const sent = { name: 'UNKNOWN', sentName: 'onCrmDealAdd', field: null, quarantined }
+        scenario.portal.sends({ ...sent, data })
+      }
+      return scenario.log
+        .outlinesAfter(0, 9)
+        .map((outline) => canReplay(scenario.lane(), outline, scenario.rules))
+    })
+    expect(found).toEqual([true, false])
+  })
+
+  it('reads a large event for no filter that does not ask for its data', async () => {
+    const destinations = [machine('erp', { events: ['onCrmLead*'], when: ['data.ID = 7'] })]
+    await inLaneRoom({ destinations }, (scenario) => {
+      scenario.portal.sends({ ...DEALS, data: LONG })
+      const outlines = scenario.log.outlinesAfter(0, 9)
+      scenario.log.entry = () => expect.unreachable()
+      expect(
+        outlines.map((outline) => scenario.rules.filteredBy(scenario.lane(), outline)),
+      ).toEqual([{ reason: 'event' }])
+    })
   })
 
   it('matches by the filter of the epoch, not by the one of today', async () => {
@@ -122,8 +192,8 @@ describe('LaneRules.filteredBy()', () => {
       scenario.portal.sends(DEALS)
       const former = { events: ['onCrmLead*'], fields: [] }
       return [
-        scenario.rules.match(former, scenario.entry(1).event),
-        scenario.rules.match(former, scenario.entry(1).event),
+        scenario.rules.match(former, scenario.entry(1)),
+        scenario.rules.match(former, scenario.entry(1)),
       ]
     })
     expect(found).toEqual([
@@ -167,6 +237,15 @@ describe('LaneRules.skipFiltered()', () => {
     expect(
       await cursorAfter((scenario) => [scenario.portal.sends(DEALS), scenario.portal.sends()]),
     ).toEqual([0, 0])
+  })
+
+  it('passes no event that waits for its enrichment', async () => {
+    const cursor = await inLaneRoom({ destinations: CHOOSY }, (scenario) => {
+      for (let count = 0; count < 3; count += 1) scenario.portal.sends()
+      scenario.rules.skipFiltered(2)
+      return scenario.lane().cursor
+    })
+    expect(cursor).toBe(2)
   })
 
   it('leaves a lane that is paused, and one with a digest under way', async () => {
