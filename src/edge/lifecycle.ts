@@ -25,8 +25,8 @@ export const INSTALL_BUDGET_MS = 20_000
 
 /**
  * Takes an installation. The request needs no known token: a new portal has none. The portal's object decides
- * about it with the OAuth server; an installation that it cannot decide in time is spilled. What is over the
- * budget of the isolate waits, in the portal's object or here (docs/decisions/0016).
+ * about it with the OAuth server; an installation that it cannot decide in time is spilled. One that
+ * is over the budget of the isolate waits, in the portal's object or here (docs/decisions/0016).
  */
 export async function takeInstall(
   deps: IntakeDeps,
@@ -144,7 +144,7 @@ export async function takeUninstall(
   deps.callers.memory.forget(memberId)
   switch (tried.value.kind) {
     case 'accepted':
-      // What was refused before has to go with the rest: its object drops it and counts it.
+      // Requests that were refused before go with the rest: the object drops and counts them.
       if (request.clean) await inTime(deps, memberId, (drain) => replayRefused(drain, memberId))
       return ACCEPTED
     case 'untrusted':

@@ -39,7 +39,7 @@ export class Pacer extends DurableObject<unknown> {
     this.#storedHold = stored.holdUntil
     const state = createPacerState(stored)
     const followed = followClock(state, now())
-    // What was stored by a wrong clock is stored anew: otherwise each eviction would begin the wait once more.
+    // A hold that a wrong clock noted is stored anew: otherwise each eviction would begin the wait once more.
     this.#state = followed === state ? state : this.#save(followed)
   }
 

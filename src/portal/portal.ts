@@ -94,7 +94,10 @@ export class PortalObject extends DurableObject<unknown> {
     return this.#parts.trust.trusts(tokenHash) || this.#parts.trust.verify(tokenHash)
   }
 
-  /** Decides about an installation; whoever may see it gets the portal's status. What nothing proves is not stored. */
+  /**
+   * Decides about an installation; whoever may see it gets the portal's status. An installation without any proof is
+   * not stored.
+   */
   async install(request: InstallRequest, origin?: InstallOrigin) {
     this.#allowance.begin()
     const answer = await installPortal(this.#parts, request, origin)

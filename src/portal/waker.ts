@@ -48,7 +48,7 @@ export class Waker {
 
   /**
    * Makes sure that an alarm stands for the part that is due first. The alarm joins the writes of the same
-   * turn. One that has to be set is set so that the next event needs none.
+   * turn. Where it has to be set anyway, its time is chosen so that the next event needs no further alarm.
    */
   wakeInTime(): void {
     const { alarm, subscriber, scheduler } = this.#deps

@@ -31,8 +31,8 @@ const SECRET_KEY = new RegExp(
 const AUTH_KEY = /(?:^|[[."'\s])auth[\]"'\s]{0,4}$/i
 const TOKEN_VALUE = /^[\x21-\x7e]{16,1000}$/
 
-// What stands under these names may be anything, so only what looks like a token is taken off, in them and below.
-// The same holds for what stands beside the name of a token.
+// A value under one of these names may be anything: only a text that looks like a token is taken off, in the value and
+// below it. The same holds for a value beside the name of a token.
 const DOUBTFUL_KEY = /(?:^|[^a-z])(?:o?auth2?|tokens?|secrets?|credentials?|bearer|authorization)$/i
 const LIKE_TOKEN = /^(?:bearer )?(?=[\w.~+/=-]{0,64}\d)[\w.~+/=-]{20,1000}$/i
 

@@ -21,8 +21,8 @@ export const TOKEN_NAMES = [
 const JOINED = TOKEN_NAMES.replaceAll('[-_. ]', '[_-]')
 const NAMED = new RegExp(`((?:${JOINED})${FILLER}{0,8}${EQUALS}${FILLER}{0,8})(${VALUE})`, 'gi')
 
-// Whatever else stands between a name and its value, the value counts when it looks like a token: in tables, in XML,
-// in dumps of PHP, in forms of several parts.
+// In tables, in XML, in dumps of PHP and in forms of several parts, other signs stand between a name and its value. There
+// the value counts only when it looks like a token.
 const LIKE_TOKEN = String.raw`(?=[a-z0-9])(?=[\w.~+/=-]{0,64}?\d)[\w.~+/=-]{16,2000}`
 const APART = String.raw`(?:<\/?[a-z]{1,10}>|CDATA|string\(\d{1,5}\)|s:\d{1,5}:|[^a-z0-9])`
 const LOOSE = new RegExp(`((?:${TOKEN_NAMES})\\d{0,3}${APART}{1,40}?)(${LIKE_TOKEN})`, 'gi')

@@ -5,7 +5,7 @@ import type { DataPath } from './event-family.ts'
 // Bitrix24 writes the record of an event into one of these. The later state wins.
 const RECORDS = ['FIELDS_AFTER', 'FIELDS_BEFORE', 'FIELDS'] as const
 
-// The longest ids are those of calls, with 60 characters. A longer text is a message or a lie.
+// The longest ids are those of calls, with 60 characters. A longer text is no id.
 const ID = /^[^\p{C}\s]{1,120}$/u
 
 /** The first id that one of the paths leads to; null when none of them holds one. */

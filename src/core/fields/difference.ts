@@ -47,8 +47,8 @@ export function compareRead(
 }
 
 /**
- * The field after a comparison that found nothing to tell. What was read becomes the snapshot, nothing is owed
- * any more, and a field of the baseline counts as told. A failed read changes nothing.
+ * The field after a comparison that found nothing to tell. Its definition as read becomes the snapshot, nothing
+ * is owed any more, and a field of the baseline counts as told. A failed read changes nothing.
  */
 export function adoptRead(
   state: FieldState,

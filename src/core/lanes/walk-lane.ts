@@ -162,8 +162,8 @@ function send(walk: Walk, attempt: Attempt): Promise<void> {
 }
 
 /**
- * The attempt that is due now; null for none. What was decided stands while neither the lane nor the head of
- * the log has changed, since time alone takes no send back. Otherwise it is decided anew. A lane that has
+ * The attempt that is due now; null for none. A decision stands while neither the lane nor the head of the
+ * log has changed, since time alone takes no send back. Otherwise it is made anew. A lane that has
  * waited for its connection sends even when the walk's time is over: it would lose its place in the queue.
  */
 function stillDue(walk: Walk, before: Planned): Planned | null {
@@ -217,7 +217,7 @@ async function sendLive(walk: Walk, bundle: Bundle): Promise<void> {
 }
 
 /**
- * What an outcome says about the lane as it is now; null for nothing. The settings may have changed during the
+ * The outcome as far as it concerns the lane as it is now; null for nothing. The settings may have changed during the
  * attempt. Then the receiver was another one: when it has taken the event, the event is delivered, but its
  * failures and its waits are not those of the present receiver.
  */

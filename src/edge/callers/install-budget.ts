@@ -1,6 +1,6 @@
 /**
  * How many installations one isolate hands on in a minute, each of which may ask an OAuth server: Bitrix24 blocks a
- * caller that asks too often. What is over the budget waits: at its portal's object where that knows the portal, and
+ * caller that asks too often. An installation over the budget waits: at its portal's object where that knows the portal, and
  * otherwise here for a moment, since nothing may be stored for a stranger (docs/decisions/0016).
  */
 import { BoundedMap } from '../../core/bounded-map.ts'
@@ -45,8 +45,8 @@ export class InstallBudget {
   readonly #waiting = new Set<Waiter>()
 
   /**
-   * Counts an installation; null when it may be handed on. What is over the budget of its portal costs the isolate
-   * nothing, since the portal's object asks nobody about it.
+   * Counts an installation; null when it may be handed on. One that is over the budget of its portal costs the
+   * isolate nothing, since the portal's object asks nobody about it.
    */
   spend(memberId: string, now: number): SpentBudget | null {
     const portal = this.#portals.get(memberId) ?? bucketOf(CHECKS_PER_MINUTE)

@@ -110,8 +110,8 @@ export class Enricher {
 
   /**
    * The time at which the alarm has to go on here; null when nothing waits. While the object lives, it ends the
-   * waiting in time by itself, and the alarm is there for an object that ends before. What storage has refused
-   * is tried again by the alarm.
+   * waiting in time by itself, and the alarm is there for an object that ends before. The alarm also tries
+   * again to store what storage has refused.
    */
   dueAt(): number | null {
     const isIdle = this.#waiting.first() === null && this.#repeats.isEmpty()

@@ -43,7 +43,7 @@ export class EnrichmentWriter {
 
   /**
    * Stores what was found out, at most once a field. False when storage refuses some of it, which is held then,
-   * unless something about the field is held already. What is held is dropped when anything else about its field
+   * unless something about the field is held already. A held enrichment is dropped when anything else about its field
    * is stored, since it rests on the field as it was before.
    */
   write(enriched: readonly Enriched[]): boolean {

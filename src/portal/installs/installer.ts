@@ -21,8 +21,8 @@ import type { PendingInstalls } from './pending.ts'
 export const INSTALL_CALL_TIMEOUT_MS = 5000
 
 /**
- * How many installations of one portal are checked at once and in a minute. What is over this budget waits like
- * an installation that the OAuth server has not answered.
+ * How many installations of one portal are checked at once and in a minute. One over this budget waits like an
+ * installation that the OAuth server has not answered.
  */
 export const CHECKS_PER_MINUTE = 20
 

@@ -24,8 +24,8 @@ const OUTLINE_COLUMNS = `sequence, received_at, receipt, digest, reconciled,
     iif(json_valid(enrichment), json_remove(enrichment, '$.changes', '$.field'), '')) AS enrichment`
 
 /**
- * Reads outlines in the order of the rows. What the present version understands of a quarantined event follows from its
- * data, so such an event is read with `wholeOf`, and then cut.
+ * Reads outlines in the order of the rows. The present version may understand a quarantined event, and needs its data for
+ * that. So such an event is read with `wholeOf`, and then cut.
  */
 export function readOutlines(
   db: Database,

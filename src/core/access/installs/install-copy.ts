@@ -1,7 +1,7 @@
 /**
  * The copy of an install in KV: everything that a portal's object needs to go on when its own row is damaged.
- * The sealed pairs stand beside it in the same record. What only the operator sees, and what the portal tells
- * again by itself, is left out, so that KV is not written for it. Pure.
+ * The sealed pairs stand beside it in the same record. Facts that only the operator sees, and facts that the
+ * portal tells again by itself, are left out, so that KV is not written for them. Pure.
  */
 import type { ApplicationInstall, InstallState, Subscriptions } from './install.ts'
 

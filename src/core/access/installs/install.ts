@@ -130,8 +130,8 @@ export interface InstallState extends TokenHashes {
   /** Events that an uninstall with CLEAN=1 deleted before they were delivered. */
   readonly erased: number
   /**
-   * What was received before this time (unix milliseconds) was erased by an uninstall with CLEAN=1; null when
-   * there was none.
+   * The time (unix milliseconds) up to which an uninstall with CLEAN=1 has erased everything that was received;
+   * null when there was none.
    */
   readonly erasedUpTo: number | null
   /** The tokens that spoke for the portal before; they are believed for what was received in their time. */

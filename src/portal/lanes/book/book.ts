@@ -188,7 +188,7 @@ export class LaneBook {
     this.#isStored()
   }
 
-  /** What storage has refused is written before what is new, which may be about the same event. */
+  /** Writes refused outcomes before new ones, since both may be about the same event. */
   #write(book: BookState, writeNew: () => void = () => {}): void {
     for (const [destination, page] of this.#pages) {
       for (const records of page.unstoredOutcomes()) this.#saveRecords(destination, records)
