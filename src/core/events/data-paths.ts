@@ -30,6 +30,19 @@ export function idOf(value: Json | undefined): string | null {
   return id === '0' || id === 'undefined' || !ID.test(id) ? null : id
 }
 
+/** The first text or number that one of the paths leads to, whatever it says; null when there is none. */
+export function readText(data: Json, paths: readonly DataPath[]): string | null {
+  for (const path of paths) {
+    const found = valuesAt(data, path).find(isText)
+    if (found !== undefined) return String(found)
+  }
+  return null
+}
+
+function isText(value: Json | undefined): value is string | number {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number'
+}
+
 function valuesAt(data: Json, path: DataPath): readonly (Json | undefined)[] {
   const keys = path.split('.')
   if (keys.length > 1) return [valueAt(data, keys)]

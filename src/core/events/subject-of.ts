@@ -34,8 +34,8 @@ export function subjectOf(event: NamedEvent, domain: string | null): EventSubjec
   const meaning = familyOf(event.name)
   const named = meaning && nameSubject(event, meaning.family)
   if (meaning === null || named === null) return null
-  const path = linkPath(event, { meaning, ...named })
-  const link = path === null || domain === null ? null : addressOf(domain, path)
+  const page = linkedPage(event, { meaning, ...named })
+  const link = page === null || domain === null ? null : addressOf(domain, page.path)
   return { kind: named.type?.kind ?? meaning.family.kind, id: named.id, title: null, link }
 }
 
@@ -52,6 +52,14 @@ export function idsOf(event: NamedEvent): readonly EventId[] {
     ({ kind, id }, index) =>
       all.findIndex((other) => other.kind === kind && other.id === id) === index,
   )
+}
+
+/** The thing whose page the link of an event's subject opens; null when there is no such page. */
+export function pageOf(event: NamedEvent): EventId | null {
+  const meaning = familyOf(event.name)
+  const named = meaning && nameSubject(event, meaning.family)
+  if (meaning === null || named === null) return null
+  return linkedPage(event, { meaning, ...named })?.shows ?? null
 }
 
 interface NamedSubject {
@@ -97,17 +105,40 @@ interface LinkedSubject extends NamedSubject {
   readonly meaning: EventMeaning
 }
 
-function linkPath(event: NamedEvent, { meaning, id, type }: LinkedSubject): string | null {
+interface LinkedPage {
+  readonly shows: EventId
+  readonly path: string
+}
+
+function linkedPage(event: NamedEvent, { meaning, id, type }: LinkedSubject): LinkedPage | null {
   const { family, verb } = meaning
-  const related = Object.fromEntries(relatedOf(event, family).map((one) => [one.kind, one.id]))
-  const places = { ...related, id, type: typeText(type), user: userText(event) }
-  // A comment that is gone still has its task, but a task that is gone has no page.
-  const isGone = verb === 'deleted' && family.link?.includes('{id}') === true
-  if (family.link !== undefined) return isGone ? null : fillPath(family.link, places)
   const record = recordsOf(event, family).at(-1)
-  const path = record === undefined ? null : pathOfKind(record.type.kind)
-  if (record === undefined || path === null) return null
-  return fillPath(path, { id: record.id, type: typeText(record.type), user: userText(event) })
+  const user = userText(event)
+  if (family.link === undefined) {
+    const path = record === undefined ? null : pathOfKind(record.type.kind)
+    if (record === undefined || path === null) return null
+    const shows = { kind: record.type.kind, id: record.id }
+    return pageAt(path, { id: record.id, type: typeText(record.type), user }, shows)
+  }
+  const { link } = family
+  const isOwn = link.includes('{id}')
+  // A comment that is gone still has its task, but a task that is gone has no page.
+  if (isOwn && verb === 'deleted') return null
+  const related = relatedOf(event, family)
+  const other = related.find(({ kind }) => link.includes(`{${kind}}`))
+  const shows = isOwn ? { kind: type?.kind ?? family.kind, id } : other
+  if (shows === undefined) return null
+  const places = Object.fromEntries(related.map((one) => [one.kind, one.id]))
+  return pageAt(link, { ...places, id, type: typeText(type), user }, shows)
+}
+
+function pageAt(
+  path: string,
+  places: Readonly<Record<string, string>>,
+  shows: EventId,
+): LinkedPage | null {
+  const filled = fillPath(path, places)
+  return filled === null ? null : { shows, path: filled }
 }
 
 function typeText(type: RecordType | null): string {

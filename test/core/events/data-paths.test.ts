@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { idOf, readId } from '../../../src/core/events/data-paths.ts'
+import { idOf, readId, readText } from '../../../src/core/events/data-paths.ts'
 
 describe('readId()', () => {
   it.each([
@@ -43,4 +43,15 @@ describe('readId()', () => {
 it('idOf() keeps a long id of a call in full', () => {
   const id = 'externalCall.7b0c7de811455ef32b18dc5917e4306a.1773239327'
   expect(idOf(id)).toBe(id)
+})
+
+it.each([
+  [{ CALL_DURATION: '0' }, '0'],
+  [{ CALL_DURATION: 0 }, '0'],
+  [{ FIELDS: { CALL_DURATION: 'two words' } }, 'two words'],
+  [{ CALL_DURATION: '', OTHER: 'x' }, 'x'],
+  [{ CALL_DURATION: { ID: '7' } }, null],
+  [null, null],
+])('readText() of %j is %j', (data, expected) => {
+  expect(readText(data, ['CALL_DURATION', 'OTHER'])).toBe(expected)
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalName } from '../../../src/core/events/event-names.ts'
-import { idsOf, subjectOf } from '../../../src/core/events/subject-of.ts'
+import { idsOf, pageOf, subjectOf } from '../../../src/core/events/subject-of.ts'
 import type { Json } from '../../../src/core/log/event.ts'
 import { DOCUMENTED_EVENTS } from '../../support/builders/documented-events.ts'
 
@@ -91,5 +91,35 @@ describe('subjectOf()', () => {
     expect(subjectOf(named('acme:visit', { ID: '7' }), DOMAIN)).toBeNull()
     expect(subjectOf(named('onCrmDealAdd', { FIELDS: 'undefined' }), DOMAIN)).toBeNull()
     expect(idsOf(named('acme:visit', { ID: '7' }))).toEqual([])
+  })
+})
+
+describe('pageOf()', () => {
+  it.each(DOCUMENTED_EVENTS)(
+    'line $line, $event: is known where the subject has a link',
+    ({ event, data, path }) => {
+      const page = pageOf(named(event, data))
+      expect(page === null).toBe(path === '-')
+      expect(path).toContain(page === null ? '-' : `/${page.id}/`)
+    },
+  )
+
+  it.each<readonly [string, Json, unknown]>([
+    ['OnTaskUpdate', { FIELDS_AFTER: { ID: '5' } }, { kind: 'task', id: '5' }],
+    [
+      'OnTaskCommentDelete',
+      { FIELDS_BEFORE: { ID: '5', TASK_ID: '7' } },
+      { kind: 'task', id: '7' },
+    ],
+    [
+      'onCrmDynamicItemAdd',
+      { FIELDS: { ID: '5', ENTITY_TYPE_ID: '31' } },
+      { kind: 'smart_invoice', id: '5' },
+    ],
+    ['onCrmDealRecurringAdd', { FIELDS: { ID: '5', DEAL_ID: '6' } }, { kind: 'deal', id: '6' }],
+    ['onCrmDealDelete', { FIELDS: { ID: '5' } }, null],
+    ['onVisitAdd', { ID: '5' }, null],
+  ])('of %s with %j is %j', (event, data, expected) => {
+    expect(pageOf(named(event, data))).toEqual(expected)
   })
 })
