@@ -10,6 +10,22 @@ export type SmartKind = 'smart_invoice' | 'smart_document' | 'smart_b2e_document
 /** The kind of a thing that an event names. */
 export type SubjectKind = FamilyKind | SmartKind
 
+/** The kinds of things that have a page of their own in a portal. */
+export type PageKind =
+  | SmartKind
+  | Extract<
+      FamilyKind,
+      | 'lead'
+      | 'deal'
+      | 'contact'
+      | 'company'
+      | 'quote'
+      | 'dynamic_item'
+      | 'task'
+      | 'user'
+      | 'workgroup'
+    >
+
 /** A record's type: its kind, and its number where the address of its page holds one. */
 export interface RecordType {
   readonly kind: SubjectKind

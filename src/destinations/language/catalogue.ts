@@ -2,6 +2,7 @@
  * All texts that a language needs. They hold `{name}` placeholders and no markup of any receiver, which
  * test/destinations/language/catalogue.test.ts checks. Plural forms follow `Intl.PluralRules`.
  */
+import type { EventWords } from './event-words.ts'
 import type { FieldAction, FieldFamily, ThinReason } from '../../core/log/event.ts'
 
 /** One text for each plural category of the language; `other` is always there. It holds `{count}`. */
@@ -56,12 +57,10 @@ export interface Catalogue {
   readonly fieldNumber: string
   /** A label in quotation marks: `{label}`. */
   readonly quoted: string
-  /** An event that is not about fields; `{name}` is the user who caused it. */
-  readonly eventBy: string
   /** The word for an event whose name is not known. */
   readonly event: string
-  /** The one-line form of an event that is not about fields: `{event}` and `{name}`. */
-  readonly eventSummary: string
+  /** The words for events that are not about fields. */
+  readonly events: EventWords
   /** One line for notifications: `{sentence}` in the portal `{portal}`. */
   readonly inPortal: string
   readonly test: { readonly title: string; readonly text: string }

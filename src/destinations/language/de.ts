@@ -1,5 +1,6 @@
 /** German, in the words of Bitrix24's own interface. */
 import type { Catalogue } from './catalogue.ts'
+import { deEvents } from './events/de.ts'
 
 /** The texts in German. People always follow `von`: what stands for a name is in the dative. */
 export const de: Catalogue = {
@@ -34,10 +35,9 @@ export const de: Catalogue = {
   systemUser: 'Systemnutzer {id}',
   fieldNumber: 'Feld {id}',
   quoted: '„{label}“',
-  eventBy: 'Bitrix24-Ereignis, ausgelöst von {name}',
   event: 'Ereignis',
-  eventSummary: 'Bitrix24-Ereignis {event}, ausgelöst von {name}',
-  inPortal: '{sentence} in {portal}',
+  events: deEvents,
+  inPortal: '{sentence} ({portal})',
   test: {
     title: 'Testnachricht von bitrix24-event-relay',
     text: 'Das Relay erreicht diesen Kanal. In Bitrix24 wurde nichts geändert',

@@ -1,5 +1,6 @@
 /** English. */
 import type { Catalogue } from './catalogue.ts'
+import { enEvents } from './events/en.ts'
 
 /** The texts in English, the default. */
 export const en: Catalogue = {
@@ -31,10 +32,9 @@ export const en: Catalogue = {
   systemUser: 'system user {id}',
   fieldNumber: 'field {id}',
   quoted: '“{label}”',
-  eventBy: 'Bitrix24 event caused by {name}',
   event: 'event',
-  eventSummary: 'Bitrix24 event {event} caused by {name}',
-  inPortal: '{sentence} in {portal}',
+  events: enEvents,
+  inPortal: '{sentence} ({portal})',
   test: {
     title: 'Test message of bitrix24-event-relay',
     text: 'The relay reaches this channel. Nothing changed in Bitrix24',

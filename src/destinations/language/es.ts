@@ -1,5 +1,6 @@
 /** Spanish, in the words of Bitrix24's own interface. */
 import type { Catalogue } from './catalogue.ts'
+import { esEvents } from './events/es.ts'
 
 /** The texts in Spanish, for Spain and Latin America alike. Whole millions take `de`. */
 export const es: Catalogue = {
@@ -35,10 +36,9 @@ export const es: Catalogue = {
   systemUser: 'el usuario del sistema {id}',
   fieldNumber: 'campo {id}',
   quoted: '«{label}»',
-  eventBy: 'Evento de Bitrix24 provocado por {name}',
   event: 'evento',
-  eventSummary: 'Evento de Bitrix24 {event} provocado por {name}',
-  inPortal: '{sentence} en {portal}',
+  events: esEvents,
+  inPortal: '{sentence} ({portal})',
   test: {
     title: 'Mensaje de prueba de bitrix24-event-relay',
     text: 'El relé llega a este canal. No se ha cambiado nada en Bitrix24',

@@ -1,5 +1,6 @@
 /** French, in the words of Bitrix24's own interface. */
 import type { Catalogue } from './catalogue.ts'
+import { frEvents } from './events/fr.ts'
 
 /** The texts in French. Whole millions take `de`; marks that need a space have one that does not break. */
 export const fr: Catalogue = {
@@ -35,10 +36,9 @@ export const fr: Catalogue = {
   systemUser: 'l’utilisateur système {id}',
   fieldNumber: 'champ {id}',
   quoted: '«\u00A0{label}\u00A0»',
-  eventBy: 'Événement Bitrix24 provoqué par {name}',
   event: 'événement',
-  eventSummary: 'Événement Bitrix24 {event} provoqué par {name}',
-  inPortal: '{sentence} sur {portal}',
+  events: frEvents,
+  inPortal: '{sentence} ({portal})',
   test: {
     title: 'Message de test de bitrix24-event-relay',
     text: 'Le relais atteint ce canal. Rien n’a été modifié dans Bitrix24',

@@ -1,5 +1,6 @@
 /** Portuguese, in the words of Bitrix24's own interface. */
 import type { Catalogue } from './catalogue.ts'
+import { ptEvents } from './events/pt.ts'
 
 /** The texts in Portuguese as Bitrix24 has it: Brazilian. Whole millions take `de`. */
 export const pt: Catalogue = {
@@ -35,10 +36,9 @@ export const pt: Catalogue = {
   systemUser: 'usuário do sistema {id}',
   fieldNumber: 'campo {id}',
   quoted: '“{label}”',
-  eventBy: 'Evento do Bitrix24 causado por {name}',
   event: 'evento',
-  eventSummary: 'Evento do Bitrix24 {event} causado por {name}',
-  inPortal: '{sentence} em {portal}',
+  events: ptEvents,
+  inPortal: '{sentence} ({portal})',
   test: {
     title: 'Mensagem de teste do bitrix24-event-relay',
     text: 'O relay alcança este canal. Nada foi alterado no Bitrix24',

@@ -1,5 +1,6 @@
 /** Russian, in the words of Bitrix24's own interface. */
 import type { Catalogue } from './catalogue.ts'
+import { ruEvents } from './events/ru.ts'
 
 /** The texts in Russian. People stand behind a dash: so no name has a case, and no verb a gender. */
 export const ru: Catalogue = {
@@ -36,10 +37,9 @@ export const ru: Catalogue = {
   systemUser: 'системный пользователь {id}',
   fieldNumber: 'поле {id}',
   quoted: '«{label}»',
-  eventBy: 'Событие Битрикс24, инициатор — {name}',
   event: 'событие',
-  eventSummary: 'Событие Битрикс24 {event}, инициатор — {name}',
-  inPortal: '{sentence}, портал {portal}',
+  events: ruEvents,
+  inPortal: '{sentence} ({portal})',
   test: {
     title: 'Тестовое сообщение bitrix24-event-relay',
     text: 'Ретранслятор доставляет сообщения в этот канал. В Битрикс24 ничего не изменилось',

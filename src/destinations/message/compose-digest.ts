@@ -8,18 +8,16 @@ import type { Delivery } from '../receiver.ts'
 import { occurredAt } from '../event-body.ts'
 import type { Catalogue } from '../language/catalogue.ts'
 import { fillPlural } from '../language/languages.ts'
+import { composeEventGroup, eventGroupKey, withoutChange } from './compose-event.ts'
 import { listChangeLines } from './change-lines.ts'
 import { type ChangeLine, type Group, type Link, type Message } from './message.ts'
 import { describeDelay, describeOrigin, isReconciled } from './notes.ts'
-import { listIdLines } from './payload-ids.ts'
 import {
   deedBy,
   describeAction,
   describeCode,
-  describeEvent,
   describeLabel,
   describePortal,
-  describeUser,
   knownUser,
   nameOf,
 } from './wording.ts'
@@ -46,7 +44,7 @@ export function composeDigest(
     kind: 'digest',
     title: [own(title, 'strong')],
     lead: [],
-    groups: groupByField(deliveries).map((group) => describeGroup(group, words)),
+    groups: groupByField(deliveries, words).map((group) => describeGroup(group, words)),
     more: null,
     notes: listNotesOfAll(deliveries, now, words),
     summary: [own(title)],
@@ -75,15 +73,15 @@ function keyOf({ family, id }: UserField): string {
 }
 
 /**
- * Groups by field; events that are about no field are grouped by their names. Changes of a field that were
+ * Groups by field; events that are about no field are grouped by what happened. Changes of a field that were
  * found by comparing stand apart from those that events told, in the order in which they came, as nobody is
  * known to have made them.
  */
-function groupByField(deliveries: readonly Delivery[]): readonly Deliveries[] {
+function groupByField(deliveries: readonly Delivery[], words: Catalogue): readonly Deliveries[] {
   const groups = new Map<string, readonly Deliveries[]>()
   for (const delivery of deliveries) {
-    const { field, name } = delivery.event
-    const key = field === null ? `event ${name}` : keyOf(field)
+    const { field } = delivery.event
+    const key = field === null ? eventGroupKey(delivery, words) : keyOf(field)
     groups.set(key, addToLast(groups.get(key) ?? [], delivery))
   }
   return [...groups.values()].flat()
@@ -99,10 +97,7 @@ function addToLast(runs: readonly Deliveries[], delivery: Delivery): readonly De
 function describeGroup(group: Deliveries, words: Catalogue): Group {
   const last = group.at(-1) ?? group[0]
   const { field } = last.event
-  if (field === null) {
-    const ids = listIdLines(group.map(({ event }) => event.data))
-    return { heading: describeOther(group, words), lines: ids.map(withoutChange) }
-  }
+  if (field === null) return composeEventGroup(group, words)
   const code = describeCode(field, words)
   const label = group.map(describeLabel).findLast((known) => known !== null) ?? null
   const count = group.length
@@ -117,19 +112,6 @@ function describeGroup(group: Deliveries, words: Catalogue): Group {
     ],
     lines: [...describeChanges(group, words), ...describeUnknown(group, words)],
   }
-}
-
-function describeOther(group: Deliveries, words: Catalogue): Line {
-  const count = group.length
-  return [
-    ...describeEvent(group[0], words),
-    own(': '),
-    ...deedBy(
-      [own(fillPlural(words, words.digest.events, { count }))],
-      unique(group.map((delivery) => describeUser(delivery, words))),
-      words,
-    ),
-  ]
 }
 
 /** `created, settings changed by Anna and Max`: each deed once, in the order in which they came. */
@@ -185,10 +167,6 @@ function describeUnknown(group: Deliveries, words: Catalogue): readonly ChangeLi
 
 function remark(text: string): ChangeLine {
   return withoutChange([own(text)])
-}
-
-function withoutChange(text: Line): ChangeLine {
-  return { text, label: [], before: null, after: null }
 }
 
 /**

@@ -9,18 +9,17 @@ import type { Catalogue } from '../language/catalogue.ts'
 import { isLocalHost } from '../settings/url-setting.ts'
 import { listChangeLines } from './change-lines.ts'
 import { composeDigest } from './compose-digest.ts'
+import { composeEvent, describeEventLink, withoutChange } from './compose-event.ts'
+import { listFacts } from './event-facts.ts'
 import { type ChangeLine, type Link, type Message } from './message.ts'
 import { listNotes } from './notes.ts'
-import { listIds, MAX_IDS, writeIds } from './payload-ids.ts'
 import { shortenMessage } from './text/shorten.ts'
 import {
   describeCode,
   describeDeed,
-  describeEvent,
   describeKind,
   describeLabel,
   describePortal,
-  describeUser,
 } from './wording.ts'
 import { fillSpans, foreign, own } from './text/line.ts'
 
@@ -56,6 +55,8 @@ function maxLinesOf({ event }: Delivery): number {
 function composeSingle(delivery: Delivery, { words, now }: ComposeTerms): Message {
   const at = occurredAt(delivery)
   const lines = listLines(delivery, words)
+  const isAboutField = delivery.event.field !== null
+  const linkText = isAboutField ? words.openInBitrix24 : describeEventLink(delivery, words)
   return {
     ...describeHeadline(delivery, words),
     groups: lines.length === 0 ? [] : [{ heading: [], lines }],
@@ -64,7 +65,7 @@ function composeSingle(delivery: Delivery, { words, now }: ComposeTerms): Messag
     portal: describePortal(delivery),
     firstAt: at,
     lastAt: at,
-    link: linkTo(delivery.link, words.openInBitrix24),
+    link: linkTo(delivery.link, linkText),
     overview: null,
     threadKey: threadKeyOf(delivery),
   }
@@ -87,7 +88,8 @@ export function threadKeyOf({ memberId, event: { field } }: Delivery): string {
 
 function listLines(delivery: Delivery, words: Catalogue): readonly ChangeLine[] {
   const { field } = delivery.event
-  if (field === null || delivery.sequence === null) return []
+  if (delivery.sequence === null) return []
+  if (field === null) return listFacts(delivery.event, words).map(withoutChange)
   return listChangeLines(delivery.enrichment.changes ?? [], field.action, words)
 }
 
@@ -104,7 +106,8 @@ function describeHeadline(delivery: Delivery, words: Catalogue): Headline {
     }
   }
   const { field } = delivery.event
-  return field === null ? describeOther(delivery, words) : describeField(delivery, field, words)
+  if (field === null) return { kind: 'event', ...composeEvent(delivery, words) }
+  return describeField(delivery, field, words)
 }
 
 function describeField(delivery: Delivery, field: UserField, words: Catalogue): Headline {
@@ -120,20 +123,5 @@ function describeField(delivery: Delivery, field: UserField, words: Catalogue): 
     title,
     lead: [kind, own(': '), ...deed],
     summary: [kind, own(' '), ...quoted, own('('), ...code, own('): '), ...deed],
-  }
-}
-
-function describeOther(delivery: Delivery, words: Catalogue): Headline {
-  const event = describeEvent(delivery, words)
-  const user = describeUser(delivery, words)
-  const ids = writeIds(listIds(delivery.event.data, MAX_IDS))
-  return {
-    kind: 'event',
-    title: event,
-    lead: [
-      ...fillSpans(words.eventBy, { name: user }),
-      ...(ids.length === 0 ? [] : [own('; '), ...ids]),
-    ],
-    summary: fillSpans(words.eventSummary, { event, name: user }),
   }
 }

@@ -1,13 +1,17 @@
 /**
- * Picks the ids out of an event's payload, so that a person can find the object; nothing else of it is told.
+ * Picks the ids out of the payload of an event whose family the relay does not know, so that a person can find the
+ * object; nothing else of it is told.
  */
 import type { Json } from '../../core/log/event.ts'
 import { foreign, own, type Line } from './text/line.ts'
 import { safeText } from './text/safe-text.ts'
 
-const ID_KEY = /(?:^|_)ID$/i
+const ID_KEY = /(?:^|_)[Ii][Dd]$|[a-z]Id$/
+// They name a portal or an application, or hold an authorization, by which nobody finds anything.
+const USELESS_KEY = /^(?:auth|member_?id|client_?id)$/i
 const MAX_DEPTH = 4
-const MAX_TEXT = 40
+// The longest ids are those of calls, with 60 characters. No id is cut.
+const MAX_TEXT = 120
 
 /** The most ids of one payload that a message tells. */
 export const MAX_IDS = 5
@@ -79,6 +83,7 @@ interface Member {
 
 function collect({ name, value, depth }: Member, found: PayloadId[], maxCount: number): void {
   if (found.length >= maxCount || depth > MAX_DEPTH || value === null) return
+  if (USELESS_KEY.test(name)) return
   if (typeof value === 'object') {
     for (const [key, inner] of Object.entries(value)) {
       collect({ name: key, value: inner, depth: depth + 1 }, found, maxCount)

@@ -174,7 +174,7 @@ export function templateView(message: Message, parcel: Parcel, words: Catalogue)
     kind: isOne && field !== null ? shown([own(describeKind(field, words))]) : null,
     label: isOne ? label : null,
     code: isOne && field !== null ? shown(describeCode(field, words)) : null,
-    user: isOne ? shown(describeUser(delivery, words)) : null,
+    user: isOne ? shown(describeUser(delivery, words.events.people)) : null,
     changes: message.groups.flatMap(({ lines }) => lines).map(viewChange),
     fields: message.groups.map(({ heading, lines }) => ({
       heading: shown(heading.length === 0 ? message.title : heading),

@@ -2,7 +2,6 @@
  * The words of a message: people, deeds, fields, portals and times, in one language. An event is about the
  * definition of a field (its settings) and never about a value in a record, and every text says so.
  */
-import { displayName } from '../../core/events/event-names.ts'
 import type { Change, FieldAction, PortalUser, UserField } from '../../core/log/event.ts'
 import type { Delivery } from '../receiver.ts'
 import type { Catalogue } from '../language/catalogue.ts'
@@ -13,7 +12,6 @@ import { fillSpans, foreign, own, type Line } from './text/line.ts'
 const MAX_NAME = 80
 const MAX_LABEL = 150
 const MAX_CODE = 80
-const MAX_EVENT_NAME = 80
 
 // More names than these make a headline that nobody reads in three seconds.
 const MAX_PEOPLE = 2
@@ -23,8 +21,11 @@ const SMART_ENTITIES: ReadonlyMap<string, 'smart_invoice' | 'smart_document'> = 
   ['CRM_SMART_DOCUMENT', 'smart_document'],
 ])
 
+/** The words for people without a name, as a sentence needs them. */
+export type PeopleWords = Pick<Catalogue, 'unknownUser' | 'user' | 'systemUser'>
+
 /** The user who caused the event: by name, else by number, else as an unknown user. */
-export function describeUser(delivery: Delivery, words: Catalogue): Line {
+export function describeUser(delivery: Delivery, words: PeopleWords): Line {
   const { event, enrichment } = delivery
   if (event.userId === null) return [own(words.unknownUser, 'strong')]
   return nameOf({ id: event.userId, name: enrichment.userName }, words, delivery)
@@ -87,7 +88,7 @@ function joinNames(names: readonly Line[], words: Catalogue): Line {
 /** A user of the portal, by name or by number; the application's system user, which has no name, as such. */
 export function nameOf(
   { id, name }: PortalUser,
-  words: Catalogue,
+  words: PeopleWords,
   { systemUserId }: Pick<Delivery, 'systemUserId'> = { systemUserId: null },
 ): Line {
   const text = safeText(name ?? '', MAX_NAME)
@@ -107,15 +108,6 @@ export function describeLabel({ enrichment }: Delivery): string | null {
 export function describeCode({ fieldName, id }: UserField, words: Catalogue): Line {
   const code = safeText(fieldName, MAX_CODE)
   return code === '' ? [own(fill(words.fieldNumber, { id }), 'code')] : [foreign(code, 'code')]
-}
-
-/**
- * The name of an event in its documented spelling, or the word for an event whose name holds nothing to be
- * seen.
- */
-export function describeEvent({ event }: Delivery, words: Catalogue): Line {
-  const name = safeText(displayName(event.name), MAX_EVENT_NAME)
-  return [name === '' ? own(words.event, 'strong') : foreign(name, 'strong')]
 }
 
 /** The kind of a field, for example `Requisite field`. */

@@ -13,8 +13,8 @@ test('a template is the text of an attachment without a footer', async () => {
     attachments: [
       {
         fallback:
-          'Requisite field “Tax number” (UF_CRM_TAX): settings changed by ＠all in ' +
-          'acme.bitrix24.com; Label (en): Tax no. → Tax number',
+          'Requisite field “Tax number” (UF_CRM_TAX): settings changed by ＠all ' +
+          '(acme.bitrix24.com); Label (en): Tax no. → Tax number',
         text: '**UF_CRM_TAX** by ＠all: Label (en): Tax no. → Tax number',
       },
     ],
@@ -26,7 +26,7 @@ test('a portal that is no plain host is inert in the fallback', async () => {
   expect(await bodyOf(open(), aParcel(delivery))).toMatchObject({
     attachments: [
       {
-        fallback: expect.stringMatching(/ in a b․c ＠all$/),
+        fallback: expect.stringMatching(/ \(a b․c ＠all\)$/),
         footer: 'a b.c @all · 2026-09-21 14:13 UTC',
       },
     ],

@@ -271,17 +271,16 @@ describe('composeDigest() for people', () => {
 })
 
 describe('composeDigest() for events that are about no field', () => {
-  test('tells them by name with their number and their people', () => {
+  test('tells what happened with the number of events and their people', () => {
     const message = compose([
       anOther('ONCRMDEALUPDATE'),
       anOther('ONCRMDEALUPDATE', MAX),
       anOther('ONCRMDEALADD'),
     ])
     expect(show(message)).toEqual([
-      '*«onCrmDealUpdate»*: 2 events by *«Anna Petrova»* and *«Max Weber»*',
-      '- «ID»: `«1»`',
-      '*«onCrmDealAdd»*: 1 event by *«Anna Petrova»*',
-      '- «ID»: `«1»`',
+      '🔄 *Deal changed* (2 events) — *«Anna Petrova»*, *«Max Weber»*',
+      '- Deal `«1»`',
+      '➕ *Deal* `«1»` *created* — *«Anna Petrova»*',
     ])
     expect(message.title).toEqual([own('3 events', 'strong')])
     expect(message.summary).toEqual([own('3 events')])
@@ -298,20 +297,24 @@ describe('composeDigest() for events that are about no field', () => {
       anOther('ONCRMDYNAMICITEMUPDATE', ANNA, item),
       anOther('ONCRMDYNAMICITEMUPDATE', ANNA, item),
       anOther('ONCRMCOMPANYUPDATE', ANNA, null),
+      anOther('ONVISITADD', ANNA, { ID: '5' }),
+      anOther('ONVISITADD', ANNA, { ID: '6' }),
     ])
     expect(show(message)).toEqual([
-      '*«onCrmDealUpdate»*: 13 events by *«Anna Petrova»*',
-      '- «ID»: `«3»`, `«1»`, `«2»`, `«4»`, `«5»`, `«6»`, `«7»`, `«8»`, `«9»`, `«10»`',
-      '- «ID»: `«11»`, `«12»`',
-      '*«onCrmDynamicItemUpdate»*: 2 events by *«Anna Petrova»*',
-      '- «ID»: `«7»`; «ENTITY_TYPE_ID»: `«128»`',
-      '*«onCrmCompanyUpdate»*: 1 event by *«Anna Petrova»*',
+      '🔄 *Deal changed* (13 events) — *«Anna Petrova»*',
+      '- Deal `«3»`, `«1»`, `«2»`, `«4»`, `«5»`, `«6»`, `«7»`, `«8»`, `«9»`, `«10»`',
+      '- Deal `«11»`, `«12»`',
+      '🔄 *SPA item changed* (2 events) — *«Anna Petrova»*',
+      '- SPA item `«7»` · SPA `«128»`',
+      '🔄 *Company changed* — *«Anna Petrova»*',
+      'Unknown event: *«visit add»* (2 events) — *«Anna Petrova»*',
+      '- «ID»: `«5»`, `«6»`',
     ])
   })
 
   test('names an event without a visible name by a word of its own', () => {
     expect(headings(compose([anOther('\u200B'), anOther('\u200B')]))).toEqual([
-      '*event*: 2 events by *«Anna Petrova»*',
+      '*event* (2 events) — *«Anna Petrova»*',
     ])
   })
 
@@ -320,7 +323,7 @@ describe('composeDigest() for events that are about no field', () => {
     expect(showLine(message.title)).toBe('*3 events*')
     expect(headings(message)).toEqual([
       '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»*',
-      '*«onCrmDealUpdate»*: 1 event by *«Anna Petrova»*',
+      '🔄 *Deal* `«1»` *changed* — *«Anna Petrova»*',
       '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»*',
     ])
   })

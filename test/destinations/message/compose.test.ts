@@ -102,29 +102,41 @@ describe('composeMessage() for one event about a field', () => {
 })
 
 describe('composeMessage() for other events', () => {
-  test('names the event and the first five ids of its data', () => {
-    const data = {
-      FIELDS: { ID: '12', A_ID: 1, TITLE: 'Secret', B_ID: 2, C_ID: 3, D_ID: 4, E_ID: 5 },
-    }
+  test('tells what happened first, then the code and the further ids', () => {
+    const data = { FIELDS_AFTER: { ID: '12', TASK_ID: '555', MESSAGE_ID: '0' }, POST: 'Secret' }
     const message = compose(
-      aDelivery({ event: anEvent({ name: 'ONCRMDEALUPDATE', field: null, data }) }),
+      aDelivery({
+        event: anEvent({ name: 'ONTASKCOMMENTADD', field: null, data }),
+        link: 'https://acme.bitrix24.com/company/personal/user/1/tasks/task/view/555/',
+      }),
     )
     expect(message.kind).toBe('event')
-    expect(showLine(message.title)).toBe('*«onCrmDealUpdate»*')
-    expect(showLine(message.lead)).toBe(
-      'Bitrix24 event caused by *user 1*; «ID»: `«12»`; «A_ID»: `«1»`; «B_ID»: `«2»`; «C_ID»: `«3»`; «D_ID»: `«4»`',
-    )
-    expect(showLine(message.summary)).toBe('Bitrix24 event *«onCrmDealUpdate»* caused by *user 1*')
+    expect(showLine(message.title)).toBe('➕ *Task comment* `«12»` *added* — *user 1*')
+    expect(showLine(message.lead)).toBe('`«OnTaskCommentAdd»` · Task `«555»`')
+    expect(message.summary).toEqual(message.title)
     expect(message.groups).toEqual([])
+    expect(message.link?.text).toBe('Open task 555')
     expect(message.threadKey).toBe(MEMBER_ID)
     expect(JSON.stringify(message)).not.toContain('Secret')
+  })
+
+  test('tells the facts that an event carries as lines', () => {
+    const data = { CALL_ID: 'x', CALL_TYPE: '2', CALL_FAILED_CODE: '304', CALL_DURATION: '61' }
+    const message = compose(
+      aDelivery({ event: anEvent({ name: 'ONVOXIMPLANTCALLEND', field: null, data }) }),
+    )
+    expect(showLine(message.title)).toBe('*Call* `«x»` *missed* — *user 1*')
+    expect(message.groups.flatMap(({ lines }) => lines.map(({ text }) => showLine(text)))).toEqual([
+      'Direction: `incoming`',
+      'Duration: `1:01`',
+    ])
   })
 
   test('has a word for an event whose name cannot be seen', () => {
     const event = anEvent({ name: '\u200B', field: null, userId: null, data: null })
     const message = compose(aDelivery({ event }))
     expect(showLine(message.title)).toBe('*event*')
-    expect(showLine(message.lead)).toBe('Bitrix24 event caused by *an unknown user*')
+    expect(showLine(message.lead)).toBe('')
   })
 
   test('tells of a test that nothing changed, whatever its event says', () => {

@@ -6,6 +6,8 @@ import { listIdLines, listIds } from '../../../src/destinations/message/payload-
 test.each<readonly [Json, string]>([
   [{ FIELDS: { ID: '12', ENTITY_TYPE_ID: 130, TITLE: 'x' } }, 'ID=12 ENTITY_TYPE_ID=130'],
   [{ id: 5, Id: 6, userid: 7, USER_ID: null }, 'id=5 Id=6'],
+  [{ visitId: 8, paid: 'Y', dialogId: 'chat5' }, 'visitId=8 dialogId=chat5'],
+  [{ member_id: 'a', CLIENT_ID: 'b', clientId: 'c', auth: { user_id: 5 }, ID: 1 }, 'ID=1'],
   [{ FIELDS: [{ ID: 1 }, { ID: 2 }] }, 'ID=1 ID=2'],
   ['107', 'ID=107'],
   [107, 'ID=107'],
@@ -15,7 +17,7 @@ test.each<readonly [Json, string]>([
   [{ ID: { VALUE: 1 } }, ''],
   [{ A: { B: { C: { D: { ID: 'too deep' } } } } }, ''],
   [{ A: { B: { C: { ID: 'deep enough' } } } }, 'ID=deep enough'],
-  [{ ID: 'x'.repeat(50) }, `ID=${'x'.repeat(39)}…`],
+  [{ ID: 'x'.repeat(60) }, `ID=${'x'.repeat(60)}`],
 ])('listIds() finds in %j the ids %j', (payload, expected) => {
   const ids = listIds(payload, 5)
   expect(ids.map(({ name, value }) => `${name}=${value}`).join(' ')).toBe(expected)

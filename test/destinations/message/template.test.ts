@@ -184,7 +184,7 @@ describe('renderTemplate()', () => {
     expect(
       render('{{#fields}}{{heading}}:{{#changes}} {{after}}{{/changes}};{{/fields}}', DIGEST),
     ).toBe(
-      'Tax number UF_CRM_TAX: settings changed by Anna Petrova: Tax number Ask Max;onCrmDealUpdate: 1 event by user 1: ;',
+      'Tax number UF_CRM_TAX: settings changed by Anna Petrova: Tax number Ask Max;🔄 Deal 235 changed — user 1:;',
     )
   })
 

@@ -130,8 +130,8 @@ function checkFallback(text: string, faults: string[]): void {
   if (/:[^\s:]+:/.test(text)) faults.push('emoji code in the fallback')
   if (/[@#]/.test(text)) faults.push('mention in the fallback')
   // Slack makes links of URLs and of bare domains; the portal's own host is meant to be readable.
-  // The words before the host are those of `inPortal` in each language.
-  const foreign = text.replace(/(?: in| en| sur| em|, портал) [a-z0-9.-]+(?=;|$)/iu, '')
+  // It stands in brackets behind the sentence, as `inPortal` has it in each language.
+  const foreign = text.replace(/ \([a-z0-9.:-]+\)(?=;|$)/iu, '')
   if (/:\/\/|[\p{L}\p{M}\p{N}_-]\.[\p{L}\p{N}]/u.test(foreign)) faults.push('link in the fallback')
 }
 

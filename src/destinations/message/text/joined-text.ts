@@ -68,8 +68,8 @@ export function isOneTime({ firstAt, lastAt }: Pick<Message, 'firstAt' | 'lastAt
 }
 
 /**
- * The message in one sentence, for notifications: `Deal field (UF_CRM_TAX): deleted by Anna in
- * acme.bitrix24.com`. A host stays readable as it is; a portal without one is named by text that was made
+ * The message in one sentence, for notifications: `Task 123 created — Anna
+ * (acme.bitrix24.com)`. A host stays readable as it is; a portal without one is named by text that was made
  * inert.
  */
 export function writeOneLine(

@@ -70,13 +70,13 @@ describe('writeOneLine()', () => {
     'localhost',
   ])('leaves the host %s as it is', (portal) => {
     expect(writeOneLine({ summary, portal }, en, inert)).toBe(
-      `Deal field ∗UF∗: deleted. in ${portal}`,
+      `Deal field ∗UF∗: deleted. (${portal})`,
     )
   })
 
   test.each(['a b.c', 'x.y/z', '*.example.com', 'a..b'])('makes %s inert', (portal) => {
     expect(writeOneLine({ summary, portal }, en, inert)).toBe(
-      `Deal field ∗UF∗: deleted. in ${inert(portal)}`,
+      `Deal field ∗UF∗: deleted. (${inert(portal)})`,
     )
   })
 

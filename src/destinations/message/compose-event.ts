@@ -1,0 +1,149 @@
+/**
+ * Composes what a person reads about events that are about no field: of one event the sentence, its code and its
+ * ids; of several of one kind, in a digest, the sentence of their kind with their ids below it.
+ */
+import type { PageKind } from '../../core/events/record-types.ts'
+import { familyOf } from '../../core/events/families.ts'
+import { idsOf, pageOf } from '../../core/events/subject-of.ts'
+import type { Delivery } from '../receiver.ts'
+import type { Catalogue } from '../language/catalogue.ts'
+import { fill, fillPlural } from '../language/languages.ts'
+import type { Noun } from '../language/event-words.ts'
+import { listFacts } from './event-facts.ts'
+import {
+  describeHappening,
+  describeKindOfHappening,
+  describeSpelling,
+  idsBehind,
+  markerOf,
+  codeOf,
+  nounOfId,
+  writeEventIds,
+  writeNoun,
+} from './event-sentence.ts'
+import type { ChangeLine, Group, Message } from './message.ts'
+import { listIdLines, listIds, MAX_IDS, writeIds } from './payload-ids.ts'
+import { describeUser } from './wording.ts'
+import { fillSpans, own, plainText, type Line } from './text/line.ts'
+import { safeText } from './text/safe-text.ts'
+
+const MAX_PEOPLE = 2
+const MAX_ID = 120
+
+// More ids make a line that nobody reads.
+const MAX_IDS_OF_A_LINE = 10
+
+type Deliveries = readonly [Delivery, ...Delivery[]]
+
+/** A line that tells no change. */
+export function withoutChange(text: Line): ChangeLine {
+  return { text, label: [], before: null, after: null }
+}
+
+/** The headline of one event: what happened and by whom, then its code and its further ids. */
+export function composeEvent(
+  delivery: Delivery,
+  words: Catalogue,
+): Pick<Message, 'title' | 'lead' | 'summary'> {
+  const { event } = delivery
+  const title = withPeople(describeHappening(event, words), [delivery], words)
+  const lead = joinLines([describeSpelling(event), furtherIds(delivery, words)])
+  return { title, lead, summary: title }
+}
+
+/** Events of one kind in a digest. One event is told like a message of its own. */
+export function composeEventGroup(group: Deliveries, words: Catalogue): Group {
+  const [first, ...others] = group
+  if (others.length === 0) {
+    return {
+      heading: withPeople(describeHappening(first.event, words), group, words),
+      lines: removeEmpty([furtherIds(first, words), ...listFacts(first.event, words)]).map(
+        withoutChange,
+      ),
+    }
+  }
+  const count = fillPlural(words, words.digest.events, { count: group.length })
+  const sentence = [...describeKindOfHappening(first.event, words), own(` (${count})`)]
+  return {
+    heading: withPeople(sentence, group, words),
+    lines: listGroupLines(group, words).map(withoutChange),
+  }
+}
+
+/** The key of the events that a digest tells together. */
+export function eventGroupKey({ event }: Delivery, words: Catalogue): string {
+  return `event ${event.name} ${plainText(describeKindOfHappening(event, words))}`
+}
+
+/** `Open task 123`; general words for a page whose kind has none. */
+export function describeEventLink({ event }: Delivery, words: Catalogue): string {
+  const page = pageOf(event)
+  if (page === null || !isPageKind(page.kind, words)) return words.openInBitrix24
+  return fill(words.events.open[page.kind], { id: safeText(page.id, MAX_ID) })
+}
+
+function isPageKind(kind: string, { events }: Catalogue): kind is PageKind {
+  return Object.hasOwn(events.open, kind)
+}
+
+/** `➕ Task 123 created — Anna, Max +2`; without people when nobody is known. */
+function withPeople(sentence: Line, group: Deliveries, words: Catalogue): Line {
+  const marker = markerOf(group[0].event)
+  const marked = [...(marker === null ? [] : [own(`${marker} `)]), ...sentence]
+  const known = group.filter(({ event }) => event.userId !== null)
+  const people = unique(known.map((delivery) => describeUser(delivery, words.events.people)))
+  if (people.length === 0) return marked
+  const more = people.length - MAX_PEOPLE
+  const names = [
+    ...joinLines(people.slice(0, MAX_PEOPLE), ', '),
+    ...(more > 0 ? [own(` +${more}`)] : []),
+  ]
+  return fillSpans(words.events.by, { deed: marked, names })
+}
+
+function furtherIds({ event }: Delivery, words: Catalogue): Line {
+  if (familyOf(event.name) === null) return writeIds(listIds(event.data, MAX_IDS))
+  return writeEventIds(idsBehind(event), words)
+}
+
+/** The ids of several events, each once. Events that have no more than one id of one kind share their lines. */
+function listGroupLines(group: readonly Delivery[], words: Catalogue): readonly Line[] {
+  const isUnknown = group.every(({ event }) => familyOf(event.name) === null)
+  if (isUnknown) return listIdLines(group.map(({ event }) => event.data))
+  const shared = new Map<Noun, Set<string>>()
+  const others: Line[] = []
+  for (const { event } of group) {
+    const ids = idsOf(event)
+    const [first, second] = ids
+    const facts = listFacts(event, words)
+    if (first !== undefined && second === undefined && facts.length === 0) {
+      const noun = nounOfId(first.kind, words)
+      shared.set(noun, (shared.get(noun) ?? new Set()).add(first.id))
+    } else others.push(joinLines([writeEventIds(ids, words), ...facts]))
+  }
+  const lists = [...shared].flatMap(([noun, ids]) => listInChunks(noun, [...ids]))
+  return removeEmpty([...lists, ...unique(others)])
+}
+
+/** `Task 12, 13, 14`. */
+function listInChunks(noun: Noun, ids: readonly string[]): readonly Line[] {
+  const count = Math.ceil(ids.length / MAX_IDS_OF_A_LINE)
+  return Array.from({ length: count }, (_chunk, index) => {
+    const chunk = ids.slice(index * MAX_IDS_OF_A_LINE, (index + 1) * MAX_IDS_OF_A_LINE)
+    return writeNoun(noun, joinLines(chunk.map(codeOf), ', '))
+  })
+}
+
+function joinLines(lines: readonly Line[], separator = ' · '): Line {
+  return removeEmpty(lines).flatMap((line, index) =>
+    index === 0 ? line : [own(separator), ...line],
+  )
+}
+
+function removeEmpty(lines: readonly Line[]): readonly Line[] {
+  return lines.filter((line) => line.length > 0)
+}
+
+function unique(lines: readonly Line[]): readonly Line[] {
+  return [...new Map(lines.map((line) => [plainText(line), line])).values()]
+}

@@ -1,0 +1,192 @@
+/**
+ * Tells in a sentence what an event says that is about no field: `Task 123 created`. The noun of its family and
+ * the deed of its verb come from the catalogue. An event of an unknown module is told by the words in its code.
+ */
+import { readText } from '../../core/events/data-paths.ts'
+import type { EventVerb } from '../../core/events/event-family.ts'
+import { displayName, FIELD_FAMILY_NAMES } from '../../core/events/event-names.ts'
+import { familyOf, type EventMeaning } from '../../core/events/families.ts'
+import { idsOf, subjectOf, type EventId, type EventSubject } from '../../core/events/subject-of.ts'
+import type { RelayEvent } from '../../core/log/event.ts'
+import type { Catalogue } from '../language/catalogue.ts'
+import { formsOf, type Deed, type Noun, type NounKind } from '../language/event-words.ts'
+import { splitCode } from './code-words.ts'
+import { fillSpans, foreign, mergeStyles, own, type Line, type Span } from './text/line.ts'
+import { safeText } from './text/safe-text.ts'
+
+// A longer id hides the deed in a notification, so it stands behind the sentence. Those of calls have 60 characters.
+const MAX_ID_IN_SENTENCE = 20
+const MAX_ID = 120
+const MAX_CODE = 120
+
+/** The part of an event from which its sentence is made. */
+export type ToldEvent = Pick<RelayEvent, 'name' | 'data' | 'userId'>
+
+// Messages and comments are written, not created.
+const POSTED: readonly string[] = [
+  'bot_message',
+  'connector_message',
+  'feed_post',
+  'open_line_message',
+  'task_comment',
+  'timeline_comment',
+]
+
+// The id of these events is that of another thing: who finds a reaction by its id finds a message.
+const ID_NOUNS: Readonly<Partial<Record<EventId['kind'], NounKind>>> = {
+  address: 'address_type',
+  bot_context: 'dialog',
+  bot_reaction: 'message',
+  hcm_employee_list: 'job',
+  hcm_field_value: 'job',
+  hcm_pin: 'job',
+  hcm_salary_vacation: 'job',
+}
+
+// One sign each for what was created, changed and deleted.
+const MARKERS: Readonly<Partial<Record<Deed, string>>> = {
+  added: '➕',
+  posted: '➕',
+  updated: '🔄',
+  enum_values_set: '🔄',
+  moved: '🔄',
+  status_changed: '🔄',
+  saved: '🔄',
+  deleted: '❌',
+}
+
+/** The sentence of an event with the id of its subject: `Task 123 created`, `Callback requested (Contact 5785)`. */
+export function describeHappening(event: ToldEvent, words: Catalogue): Line {
+  const subject = toldSubject(event)
+  const sentence = describeKindOfHappening(event, words)
+  const meaning = familyOf(event.name)
+  if (meaning === null || subject === null) return sentence
+  if (isNamedByNoun(meaning)) return writeSentence(event, { meaning, subject }, words)
+  return [...sentence, own(' ('), ...writeId(subject, words), own(')')]
+}
+
+/** The sentence that all events of this kind share: `Task created`. */
+export function describeKindOfHappening(event: ToldEvent, words: Catalogue): Line {
+  const meaning = familyOf(event.name)
+  return meaning === null
+    ? describeUnknown(event, words)
+    : writeSentence(event, { meaning, subject: null }, words)
+}
+
+/** The sign for what was created, changed or deleted; null for everything else. */
+export function markerOf(event: ToldEvent): string | null {
+  const meaning = familyOf(event.name)
+  return meaning === null ? null : (MARKERS[deedOf(event, meaning)] ?? null)
+}
+
+/** The documented spelling of an event's name. */
+export function describeSpelling({ name }: ToldEvent): Line {
+  const spelling = safeText(displayName(name), MAX_CODE)
+  return spelling === '' ? [] : [foreign(spelling, 'code')]
+}
+
+/** The ids by which a person finds the subject and that its sentence does not tell. */
+export function idsBehind(event: ToldEvent): readonly EventId[] {
+  const told = toldSubject(event)
+  return idsOf(event).filter(({ kind, id }) => kind !== told?.kind || id !== told.id)
+}
+
+/** Ids with their nouns: `Task 555 · User 27`. */
+export function writeEventIds(ids: readonly EventId[], words: Catalogue): Line {
+  return ids.flatMap((id, index) => [...(index === 0 ? [] : [own(' · ')]), ...writeId(id, words)])
+}
+
+/** A noun with an id, or with several of them. */
+export function writeNoun(noun: Noun, ids: Line): Line {
+  return fillSpans(formsOf(noun).withId, { id: ids })
+}
+
+/** An id as a person reads it. */
+export function codeOf(id: string): Line {
+  return [foreign(safeText(id, MAX_ID), 'code')]
+}
+
+/** The noun of what an id names. */
+export function nounOfId(kind: EventId['kind'], words: Catalogue): Noun {
+  const named = ID_NOUNS[kind]
+  return named === undefined ? nounOf(kind, words) : words.events.nouns[named]
+}
+
+function nounOf(kind: EventId['kind'], { events, kinds }: Catalogue): Noun {
+  if (isNounKind(kind, events.nouns)) return events.nouns[kind]
+  const family = FIELD_FAMILY_NAMES.find((name) => kind === `${name}_user_field`)
+  return { ...events.nouns.user_field, ...(family !== undefined && { text: kinds[family] }) }
+}
+
+function isNounKind<Kind extends string>(
+  kind: EventId['kind'],
+  nouns: Readonly<Record<Kind, Noun>>,
+): kind is Extract<EventId['kind'], Kind> {
+  return Object.hasOwn(nouns, kind)
+}
+
+/** The subject whose id stands in the sentence; null when there is none, or when its id is too long for that. */
+function toldSubject(event: ToldEvent): EventSubject | null {
+  const subject = subjectOf(event, null)
+  return subject !== null && subject.id.length <= MAX_ID_IN_SENTENCE ? subject : null
+}
+
+/** Whether the noun of the family is what the subject's id names. Otherwise the id has a noun of its own. */
+function isNamedByNoun({ family }: EventMeaning): boolean {
+  return family.id?.length !== 0 && ID_NOUNS[family.kind] === undefined
+}
+
+interface Told {
+  readonly meaning: EventMeaning
+  /** Null when the sentence has the noun alone. */
+  readonly subject: EventSubject | null
+}
+
+function writeSentence(event: ToldEvent, { meaning, subject }: Told, words: Catalogue): Line {
+  const noun = nounOf(nounKindOf(event, meaning), words)
+  const text = words.events.deeds[deedOf(event, meaning)][noun.gender]
+  const named = subject === null ? [own(formsOf(noun).alone)] : writeNoun(noun, codeOf(subject.id))
+  return mergeStyles(fillSpans(text, { subject: named })).flatMap(strengthen)
+}
+
+/** A smart process can be one of several kinds, which its type tells; every other family has one. */
+function nounKindOf(event: ToldEvent, meaning: EventMeaning): EventId['kind'] {
+  const { kind, type } = meaning.family
+  return type === undefined ? kind : (subjectOf(event, null)?.kind ?? kind)
+}
+
+/** Our own words as strong ones. The blanks around them stay plain, since no markup may begin or end with one. */
+function strengthen(span: Span): Line {
+  if (span.style !== 'plain') return [span]
+  const [, before = '', text = '', after = ''] = /^(\s*)(.*?)(\s*)$/u.exec(span.text) ?? []
+  return [own(before), own(text, 'strong'), own(after)].filter((part) => part.text !== '')
+}
+
+function writeId({ kind, id }: EventId, words: Catalogue): Line {
+  return writeNoun(nounOfId(kind, words), codeOf(id))
+}
+
+/** The verb of an event, as its data make it more exact. */
+function deedOf({ data }: ToldEvent, { family, verb }: EventMeaning): Deed {
+  const exact: Readonly<Partial<Record<EventVerb, Deed | false>>> = {
+    added: POSTED.includes(family.kind) && 'posted',
+    finished: isMissedCall(data) && 'missed',
+    confirmed: readText(data, ['CONFIRMED']) === '0' && 'refused',
+  }
+  return exact[verb] || verb
+}
+
+/**
+ * Whether an incoming call (2, or 3 when it was redirected) was not answered
+ * (https://apidocs.bitrix24.com/api-reference/telephony/voximplant/events/on-voximplant-call-end.html).
+ */
+function isMissedCall(data: ToldEvent['data']): boolean {
+  const isIncoming = ['2', '3'].includes(readText(data, ['CALL_TYPE']) ?? '')
+  return isIncoming && readText(data, ['CALL_FAILED_CODE']) === '304'
+}
+
+function describeUnknown({ name }: ToldEvent, words: Catalogue): Line {
+  const text = safeText(splitCode(name), MAX_CODE)
+  if (text === '') return [own(words.event, 'strong')]
+  return fillSpans(words.events.unknown, { words: [foreign(text, 'strong')] })
+}
