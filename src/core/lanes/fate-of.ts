@@ -5,7 +5,7 @@
 import type { LogEntry } from '../log/event.ts'
 import { partWith } from './state/digest-parts.ts'
 import type { DigestRecord, ParkReason, StoredFate } from './state/fate.ts'
-import type { FilteredBy, FilterReason } from './filter-reason.ts'
+import type { FilteredBy, FilterReason } from './filters/filter-reason.ts'
 import type { DisabledReason, LaneState } from './state/lane-state.ts'
 
 /**

@@ -5,7 +5,7 @@
 import { entriesAfter, outlinesBefore } from '../log/entries.ts'
 import type { LogEntry } from '../log/event.ts'
 import { skipEvent } from './state/cursor.ts'
-import { asReplayed, canReplay, isMeant } from './filter-reason.ts'
+import { asReplayed, canReplay, isMeant } from './filters/filter-reason.ts'
 import type { ReplayJob } from './state/lane-state.ts'
 import { halveDigest } from './state/digest-parts.ts'
 import {

@@ -6,7 +6,7 @@
 import type { Connection, LanePulse } from './connections.ts'
 import type { LogEntry } from '../log/event.ts'
 import type { DigestRecord, ExactFate } from './state/fate.ts'
-import type { MatchFilter } from './filter-reason.ts'
+import type { MatchFilter } from './filters/filter-reason.ts'
 import type { LaneState } from './state/lane-state.ts'
 import type { DeliveryOutcome } from './state/outcome.ts'
 import type { Bundle, DigestRule } from './plan-digest.ts'

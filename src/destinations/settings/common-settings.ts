@@ -1,8 +1,8 @@
 /** The settings that every destination has, those for people, and those for machines. */
 import * as v from 'valibot'
 import { isGlob } from '../../core/glob.ts'
-import { parseCondition } from '../../core/lanes/state/condition.ts'
-import { isContradiction, isUserRule } from '../../core/lanes/state/user-rule.ts'
+import { parseCondition } from '../../core/lanes/filters/condition.ts'
+import { isContradiction, isUserRule } from '../../core/lanes/filters/user-rule.ts'
 import {
   BatchSettingSchema,
   DigestSettingSchema,

@@ -1,7 +1,7 @@
 /** A destination as it is configured, and the way from it to a receiver that is opened for one portal. */
 import type { AddressPolicy } from '../../core/safety/address.ts'
 import { err, type Result } from '../../core/result.ts'
-import type { Filter } from '../../core/lanes/state/filter.ts'
+import type { Filter } from '../../core/lanes/filters/filter.ts'
 import { sha256Hex } from '../../core/safety/sha256.ts'
 import type { Receiver, DestinationType } from '../receiver.ts'
 import type { GatheringSetting } from './gathering-setting.ts'

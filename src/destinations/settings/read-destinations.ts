@@ -4,7 +4,7 @@
  */
 import { HOUR_MS } from '../../core/durations.ts'
 import { checkAddress, type AddressPolicy } from '../../core/safety/address.ts'
-import type { Filter } from '../../core/lanes/state/filter.ts'
+import type { Filter } from '../../core/lanes/filters/filter.ts'
 import { nearestWord } from '../../core/nearest-word.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import {

@@ -4,7 +4,7 @@
  * first one.
  */
 import { domainAt, domainOf, refusedFrom } from '../../core/access/domains.ts'
-import { compilePortals } from '../../core/lanes/state/filter.ts'
+import { compilePortals } from '../../core/lanes/filters/filter.ts'
 import type { DirectoryRemote } from '../../objects/directory.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { World } from '../world.ts'

@@ -1,5 +1,5 @@
 /** The acts of an operator on one lane: pause, resume, park and replay. Every act is one transaction. */
-import { canReplay } from '../../core/lanes/filter-reason.ts'
+import { canReplay } from '../../core/lanes/filters/filter-reason.ts'
 import { parkEvent } from '../../core/lanes/state/cursor.ts'
 import type { LaneState, ReplayJob } from '../../core/lanes/state/lane-state.ts'
 import { enable, pause } from '../../core/lanes/state/lane-status.ts'

@@ -8,7 +8,7 @@ import {
   filteredBy,
   type FilteredBy,
   type MatchFilter,
-} from '../../core/lanes/filter-reason.ts'
+} from '../../core/lanes/filters/filter-reason.ts'
 import { filterOf } from '../../core/lanes/state/epochs.ts'
 import type { Epoch, LaneState } from '../../core/lanes/state/lane-state.ts'
 import type { LanePlan } from '../../core/lanes/state/match-lanes.ts'
@@ -19,7 +19,7 @@ import {
   type CompiledFilter,
   type EventFilter,
   type PortalIdentity,
-} from '../../core/lanes/state/filter.ts'
+} from '../../core/lanes/filters/filter.ts'
 import { outlinesAfter } from '../../core/log/entries.ts'
 import type { LogEntry, RelayEvent } from '../../core/log/event.ts'
 import type { Destination } from '../../destinations/settings/destination.ts'

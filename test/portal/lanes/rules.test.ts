@@ -1,6 +1,6 @@
 /** Which lanes the configuration asks for, which events each of them gets, and why not the others. */
 import { describe, expect, it } from 'vitest'
-import { canReplay } from '../../../src/core/lanes/filter-reason.ts'
+import { canReplay } from '../../../src/core/lanes/filters/filter-reason.ts'
 import { remove } from '../../../src/core/lanes/state/lane-status.ts'
 import { aLane } from '../../support/builders/a-lane.ts'
 import { inLaneRoom, type LaneRoomScenario } from '../../support/scenarios/lane-room-scenario.ts'

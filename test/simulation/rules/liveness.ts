@@ -1,6 +1,6 @@
 /** The rules about moments: work has an alarm, and whatever waits goes on by itself once everything works. */
-import { filteredBy } from '../../../src/core/lanes/filter-reason.ts'
-import { compileFilter } from '../../../src/core/lanes/state/filter.ts'
+import { filteredBy } from '../../../src/core/lanes/filters/filter-reason.ts'
+import { compileFilter } from '../../../src/core/lanes/filters/filter.ts'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
 import { parseEnrichment } from '../../../src/portal/log/event-schemas.ts'

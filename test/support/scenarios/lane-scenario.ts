@@ -12,7 +12,7 @@ import {
 } from '../../../src/core/lanes/state/lane-state.ts'
 import { enable, pause } from '../../../src/core/lanes/state/lane-status.ts'
 import type { Bundle, DigestRule } from '../../../src/core/lanes/plan-digest.ts'
-import type { MatchFilter } from '../../../src/core/lanes/filter-reason.ts'
+import type { MatchFilter } from '../../../src/core/lanes/filters/filter-reason.ts'
 import type { DigestRecord, ExactFate } from '../../../src/core/lanes/state/fate.ts'
 import type {
   FateRecords,
@@ -24,7 +24,7 @@ import type {
 } from '../../../src/core/lanes/walk-ports.ts'
 import { walkLane } from '../../../src/core/lanes/walk-lane.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
-import { compileFilter } from '../../../src/core/lanes/state/filter.ts'
+import { compileFilter } from '../../../src/core/lanes/filters/filter.ts'
 import { parkEvent } from '../../../src/core/lanes/state/cursor.ts'
 import type { LogEntry, RelayEvent } from '../../../src/core/log/event.ts'
 import { passFloor } from '../../../src/core/lanes/retention.ts'

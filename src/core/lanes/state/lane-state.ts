@@ -6,7 +6,7 @@
 import type { RecentFate } from './fate.ts'
 import type { OutcomeReason } from './outcome.ts'
 import { NO_MEMORY, type ReceiverMemory } from './receiver-memory.ts'
-import type { Filter } from './filter.ts'
+import type { Filter } from '../filters/filter.ts'
 
 /** The state of a lane by its status. All lanes of a portal are stored in one row, with these members. */
 export type LaneState = ActiveLane | DisabledLane | PausedLane | RemovedLane

@@ -3,7 +3,7 @@ import {
   isMet,
   MAX_CONDITION_LENGTH,
   parseCondition,
-} from '../../../../src/core/lanes/state/condition.ts'
+} from '../../../../src/core/lanes/filters/condition.ts'
 import type { Json } from '../../../../src/core/log/event.ts'
 import { anEvent } from '../../../support/builders/a-delivery.ts'
 

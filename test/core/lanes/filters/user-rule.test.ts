@@ -3,7 +3,7 @@ import {
   compileUsers,
   isContradiction,
   isUserRule,
-} from '../../../../src/core/lanes/state/user-rule.ts'
+} from '../../../../src/core/lanes/filters/user-rule.ts'
 
 it.each([
   ['512', true],

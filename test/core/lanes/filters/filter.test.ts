@@ -5,7 +5,7 @@ import {
   compilePortals,
   type EventFilter,
   type Match,
-} from '../../../../src/core/lanes/state/filter.ts'
+} from '../../../../src/core/lanes/filters/filter.ts'
 import { anEvent as anyEvent } from '../../../support/builders/a-delivery.ts'
 import { FIELD } from '../../../support/builders/a-field.ts'
 

@@ -2,10 +2,10 @@
  * Decides which events a lane gets. Each event is decided by the filter that stood at its sequence: an event
  * that was left out in March is still left out after the filter was widened in April.
  */
-import type { LogEntry } from '../log/event.ts'
-import { epochAt } from './state/epochs.ts'
-import type { Epoch, LaneState } from './state/lane-state.ts'
-import type { EventFilter, Match } from './state/filter.ts'
+import type { LogEntry } from '../../log/event.ts'
+import { epochAt } from '../state/epochs.ts'
+import type { Epoch, LaneState } from '../state/lane-state.ts'
+import type { EventFilter, Match } from './filter.ts'
 
 /** Why a lane does not get an event; stable words of the admin API. */
 export type FilterReason =

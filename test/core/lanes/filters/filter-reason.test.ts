@@ -6,9 +6,9 @@ import {
   isMeant,
   type FilterReason,
   type MatchFilter,
-} from '../../../src/core/lanes/filter-reason.ts'
-import { NOT_ENRICHED } from '../../../src/core/log/event.ts'
-import { aLane, anEntry, anEpoch } from '../../support/builders/a-lane.ts'
+} from '../../../../src/core/lanes/filters/filter-reason.ts'
+import { NOT_ENRICHED } from '../../../../src/core/log/event.ts'
+import { aLane, anEntry, anEpoch } from '../../../support/builders/a-lane.ts'
 
 const LANE = aLane({
   epochs: [
