@@ -75,7 +75,7 @@ describe('an event of an installed portal', () => {
         enrichment: 'complete',
       },
     })
-    await vi.waitFor(() => expect(messages().join()).toContain('Mandatory'))
+    await vi.waitFor(() => expect(messages().join()).toContain('Required'))
     expect(messages().join()).toContain('Anna')
   })
 

@@ -36,7 +36,7 @@ export type AttributeName =
 export interface Catalogue {
   /** BCP 47 tag, as configured with `language`. */
   readonly locale: string
-  /** The kinds of fields, for example `Requisite field`. */
+  /** The kinds of fields, for example `Company details field`. */
   readonly kinds: Readonly<Record<FieldFamily | 'smart_invoice' | 'smart_document', string>>
   /** The deed that was done to a field's definition, as it stands in the middle of a sentence. */
   readonly deeds: Readonly<Record<FieldAction, string>>
@@ -61,6 +61,8 @@ export interface Catalogue {
   readonly event: string
   /** The words for events that are not about fields. */
   readonly events: EventWords
+  /** `{label}` and `{value}`: a colon stands between them, in French behind a space. */
+  readonly labelled: string
   /** One line for notifications: `{sentence}` in the portal `{portal}`. */
   readonly inPortal: string
   readonly test: { readonly title: string; readonly text: string }

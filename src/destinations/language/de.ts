@@ -6,7 +6,7 @@ import { deEvents } from './events/de.ts'
 export const de: Catalogue = {
   locale: 'de',
   kinds: {
-    requisite: 'Feld der detaillierten Informationen',
+    requisite: 'Unternehmensdetails-Feld',
     lead: 'Lead-Feld',
     deal: 'Auftragsfeld',
     contact: 'Kontaktfeld',
@@ -37,6 +37,7 @@ export const de: Catalogue = {
   quoted: '„{label}“',
   event: 'Ereignis',
   events: deEvents,
+  labelled: '{label}: {value}',
   inPortal: '{sentence} ({portal})',
   test: {
     title: 'Testnachricht von bitrix24-event-relay',
@@ -63,8 +64,8 @@ export const de: Catalogue = {
       other: '{count} Ereignisse zusammengefasst',
     },
     completes: 'Reicht nach, was zunächst nicht gelesen werden konnte',
-    reconciled: 'Beim Abgleich mit dem Portal gefunden, ein Ereignis kam nicht an',
-    late: 'Mit {duration} Verspätung zugestellt',
+    reconciled: 'Beim Abgleich mit dem Portal gefunden, kein Ereignis eingegangen',
+    late: 'Verspätung: {duration}',
     again: 'Auf Wunsch des Betreibers erneut gesendet',
     againLate: 'Auf Wunsch des Betreibers erneut gesendet, {duration} nach dem Ereignis',
   },
@@ -74,7 +75,7 @@ export const de: Catalogue = {
     days: { one: '{count} Tag', other: '{count} Tg.' },
   },
   attributes: {
-    EDIT_FORM_LABEL: 'Bezeichnung',
+    EDIT_FORM_LABEL: 'Name',
     LIST_COLUMN_LABEL: 'Spaltenüberschrift',
     LIST_FILTER_LABEL: 'Filterbezeichnung',
     USER_TYPE_ID: 'Typ',
@@ -117,14 +118,14 @@ export const de: Catalogue = {
     inFields: { one: 'in {count} Feld', other: 'in {count} Feldern' },
     events: { one: '{count} Ereignis', other: '{count} Ereignisse' },
     edits: { one: '{count} Bearbeitung', other: '{count} Bearbeitungen' },
-    changedBack: 'Geändert und wieder zurückgeändert',
+    changedBack: 'Geändert und wieder zurückgesetzt',
     createdAndDeleted: 'Erstellt und wieder gelöscht',
     unknown: {
       one: 'Einzelheiten zu {count} Bearbeitung sind nicht bekannt',
       other: 'Einzelheiten zu {count} Bearbeitungen sind nicht bekannt',
     },
     reconciled: {
-      one: '{count} Änderung beim Abgleich mit dem Portal gefunden, ein Ereignis kam nicht an',
+      one: '{count} Änderung beim Abgleich mit dem Portal gefunden, kein Ereignis eingegangen',
       other: '{count} Änderungen beim Abgleich mit dem Portal gefunden, Ereignisse kamen nicht an',
     },
     showAll: 'Alle anzeigen',

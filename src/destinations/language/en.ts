@@ -6,16 +6,16 @@ import { enEvents } from './events/en.ts'
 export const en: Catalogue = {
   locale: 'en',
   kinds: {
-    requisite: 'Requisite field',
+    requisite: 'Company details field',
     lead: 'Lead field',
     deal: 'Deal field',
     contact: 'Contact field',
     company: 'Company field',
-    quote: 'Quote field',
-    invoice: 'Invoice field',
-    type: 'Smart process field',
-    smart_invoice: 'Smart invoice field',
-    smart_document: 'Smart document field',
+    quote: 'Estimate field',
+    invoice: 'Invoice field (old version)',
+    type: 'SPA field',
+    smart_invoice: 'Invoice field',
+    smart_document: 'Document field',
   },
   deeds: {
     added: 'created',
@@ -34,6 +34,7 @@ export const en: Catalogue = {
   quoted: '“{label}”',
   event: 'event',
   events: enEvents,
+  labelled: '{label}: {value}',
   inPortal: '{sentence} ({portal})',
   test: {
     title: 'Test message of bitrix24-event-relay',
@@ -52,7 +53,7 @@ export const en: Catalogue = {
   notes: {
     detailsUnknown: 'Details are not known',
     detailsUnknownAs: 'Details are not known: {reason}',
-    alreadyTold: 'Already told by an earlier message',
+    alreadyTold: 'Already reported in an earlier message',
     formerUnknown: 'The settings before this are not known',
     noDifference: 'No visible difference from the last known settings',
     toldTogether: { one: '{count} event told together', other: '{count} events told together' },
@@ -72,7 +73,7 @@ export const en: Catalogue = {
     LIST_COLUMN_LABEL: 'Column label',
     LIST_FILTER_LABEL: 'Filter label',
     USER_TYPE_ID: 'Type',
-    MANDATORY: 'Mandatory',
+    MANDATORY: 'Required',
     MULTIPLE: 'Multiple',
     SHOW_IN_LIST: 'Shown in list',
     EDIT_IN_LIST: 'Editable',
@@ -109,7 +110,7 @@ export const en: Catalogue = {
     events: { one: '{count} event', other: '{count} events' },
     edits: { one: '{count} edit', other: '{count} edits' },
     changedBack: 'Changed and changed back',
-    createdAndDeleted: 'Created and deleted again',
+    createdAndDeleted: 'Created, then deleted',
     unknown: {
       one: 'Details of {count} edit are not known',
       other: 'Details of {count} edits are not known',

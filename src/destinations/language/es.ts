@@ -6,7 +6,7 @@ import { esEvents } from './events/es.ts'
 export const es: Catalogue = {
   locale: 'es',
   kinds: {
-    requisite: 'Campo de detalles',
+    requisite: 'Campo de detalles de la compañía',
     lead: 'Campo de prospecto',
     deal: 'Campo de negociación',
     contact: 'Campo de contacto',
@@ -38,14 +38,15 @@ export const es: Catalogue = {
   quoted: '«{label}»',
   event: 'evento',
   events: esEvents,
+  labelled: '{label}: {value}',
   inPortal: '{sentence} ({portal})',
   test: {
     title: 'Mensaje de prueba de bitrix24-event-relay',
-    text: 'El relé llega a este canal. No se ha cambiado nada en Bitrix24',
+    text: 'Los mensajes llegan a este canal. No se ha cambiado nada en Bitrix24',
   },
   reasons: {
-    no_tokens: 'el relé no tiene acceso a este portal',
-    tokens_lost: 'el relé ha perdido el acceso a este portal',
+    no_tokens: 'el servicio no tiene acceso a este portal',
+    tokens_lost: 'el servicio ha perdido el acceso a este portal',
     access_denied: 'el portal ha denegado el acceso al campo',
     rate_limited: 'se ha alcanzado el límite de solicitudes del portal',
     portal_unreachable: 'no se ha podido acceder al portal',
@@ -54,8 +55,8 @@ export const es: Catalogue = {
     too_large: 'la definición del campo es demasiado grande para leerla',
   },
   notes: {
-    detailsUnknown: 'No hay más información',
-    detailsUnknownAs: 'No hay más información: {reason}',
+    detailsUnknown: 'Detalles desconocidos',
+    detailsUnknownAs: 'Detalles desconocidos: {reason}',
     alreadyTold: 'Ya se indicó en un mensaje anterior',
     formerUnknown: 'No se conoce la configuración anterior',
     noDifference: 'Sin diferencias con la última configuración conocida',
@@ -67,8 +68,8 @@ export const es: Catalogue = {
     completes: 'Indica lo que al principio no se pudo leer',
     reconciled: 'Detectado al comparar con el portal, no llegó ningún evento',
     late: 'Entregado con {duration} de retraso',
-    again: 'Enviado de nuevo a petición del operador',
-    againLate: 'Enviado de nuevo a petición del operador, {duration} después del evento',
+    again: 'Enviado de nuevo manualmente',
+    againLate: 'Enviado de nuevo manualmente, {duration} después del evento',
   },
   durations: {
     minutes: { one: '{count} min', many: '{count} min', other: '{count} min' },
@@ -80,7 +81,7 @@ export const es: Catalogue = {
     LIST_COLUMN_LABEL: 'Título de la columna',
     LIST_FILTER_LABEL: 'Nombre en el filtro',
     USER_TYPE_ID: 'Tipo',
-    MANDATORY: 'Obligatorio',
+    MANDATORY: 'Requerido',
     MULTIPLE: 'Múltiple',
     SHOW_IN_LIST: 'Visible en la lista',
     EDIT_IN_LIST: 'Editable',
@@ -97,8 +98,8 @@ export const es: Catalogue = {
     no: 'no',
     empty: 'vacío',
     exact: 'coincidencia exacta',
-    mask: 'máscara',
-    substring: 'subcadena',
+    mask: 'comodines',
+    substring: 'coincidencia parcial',
     differs: 'difiere en una parte que no se muestra',
   },
   list: {
@@ -131,9 +132,9 @@ export const es: Catalogue = {
     changedBack: 'Modificado y vuelto a dejar como estaba',
     createdAndDeleted: 'Creado y eliminado después',
     unknown: {
-      one: 'No hay más información sobre {count} modificación',
-      many: 'No hay más información sobre {count} de modificaciones',
-      other: 'No hay más información sobre {count} modificaciones',
+      one: 'Se desconocen los detalles de {count} modificación',
+      many: 'Se desconocen los detalles de {count} de modificaciones',
+      other: 'Se desconocen los detalles de {count} modificaciones',
     },
     reconciled: {
       one: '{count} cambio detectado al comparar con el portal, no llegó ningún evento',

@@ -55,8 +55,6 @@ export interface EventWords {
   readonly by: string
   /** `{words}`: an event of a module that the relay does not know. */
   readonly unknown: string
-  /** `{label}` and `{value}`. */
-  readonly fact: string
   readonly facts: Readonly<Record<FactName, string>>
   readonly directions: Readonly<Record<'outgoing' | 'incoming' | 'redirected' | 'callback', string>>
   /** The ways in which an application is paid for. */

@@ -6,7 +6,7 @@ import { frEvents } from './events/fr.ts'
 export const fr: Catalogue = {
   locale: 'fr',
   kinds: {
-    requisite: 'Champ de mentions',
+    requisite: 'Champ des mentions de l’entreprise',
     lead: 'Champ de prospect',
     deal: 'Champ de transaction',
     contact: 'Champ de contact',
@@ -38,6 +38,7 @@ export const fr: Catalogue = {
   quoted: '«\u00A0{label}\u00A0»',
   event: 'événement',
   events: frEvents,
+  labelled: '{label}\u00A0: {value}',
   inPortal: '{sentence} ({portal})',
   test: {
     title: 'Message de test de bitrix24-event-relay',
@@ -66,9 +67,9 @@ export const fr: Catalogue = {
     },
     completes: 'Indique ce qui n’avait pas pu être lu',
     reconciled: 'Constaté en comparant avec le portail, aucun événement n’est arrivé',
-    late: 'Remis avec {duration} de retard',
-    again: 'Renvoyé à la demande de l’exploitant',
-    againLate: 'Renvoyé à la demande de l’exploitant, {duration} après l’événement',
+    late: 'Reçu avec {duration} de retard',
+    again: 'Envoyé de nouveau manuellement',
+    againLate: 'Envoyé de nouveau manuellement, {duration} après l’événement',
   },
   durations: {
     minutes: { one: '{count} min', many: '{count} min', other: '{count} min' },
@@ -97,8 +98,8 @@ export const fr: Catalogue = {
     no: 'non',
     empty: 'vide',
     exact: 'correspondance exacte',
-    mask: 'masque',
-    substring: 'sous-chaîne',
+    mask: 'caractères génériques',
+    substring: 'correspondance partielle',
     differs: 'diffère dans une partie non affichée',
   },
   list: {

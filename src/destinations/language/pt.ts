@@ -6,7 +6,7 @@ import { ptEvents } from './events/pt.ts'
 export const pt: Catalogue = {
   locale: 'pt',
   kinds: {
-    requisite: 'Campo de detalhes',
+    requisite: 'Campo de informações da empresa',
     lead: 'Campo de lead',
     deal: 'Campo de negócio',
     contact: 'Campo de contato',
@@ -38,10 +38,11 @@ export const pt: Catalogue = {
   quoted: '“{label}”',
   event: 'evento',
   events: ptEvents,
+  labelled: '{label}: {value}',
   inPortal: '{sentence} ({portal})',
   test: {
     title: 'Mensagem de teste do bitrix24-event-relay',
-    text: 'O relay alcança este canal. Nada foi alterado no Bitrix24',
+    text: 'As mensagens chegam a este canal. Nada foi alterado no Bitrix24',
   },
   reasons: {
     no_tokens: 'o relay não tem acesso a este portal',
@@ -54,8 +55,8 @@ export const pt: Catalogue = {
     too_large: 'a definição do campo é grande demais para ser lida',
   },
   notes: {
-    detailsUnknown: 'Não há mais informações',
-    detailsUnknownAs: 'Não há mais informações: {reason}',
+    detailsUnknown: 'Detalhes desconhecidos',
+    detailsUnknownAs: 'Detalhes desconhecidos: {reason}',
     alreadyTold: 'Já informado em uma mensagem anterior',
     formerUnknown: 'As configurações anteriores não são conhecidas',
     noDifference: 'Nenhuma diferença em relação às últimas configurações conhecidas',
@@ -127,9 +128,9 @@ export const pt: Catalogue = {
     changedBack: 'Alterado e desfeito',
     createdAndDeleted: 'Criado e depois excluído',
     unknown: {
-      one: 'Não há mais informações sobre {count} edição',
-      many: 'Não há mais informações sobre {count} de edições',
-      other: 'Não há mais informações sobre {count} edições',
+      one: 'Detalhes de {count} edição desconhecidos',
+      many: 'Detalhes de {count} de edições desconhecidos',
+      other: 'Detalhes de {count} edições desconhecidos',
     },
     reconciled: {
       one: '{count} alteração encontrada ao comparar com o portal, nenhum evento chegou',

@@ -12,7 +12,7 @@ import {
   splitAttribute,
   type DescribedChange,
 } from './attributes.ts'
-import { own, plainText, type Line } from './text/line.ts'
+import { fillSpans, own, plainText, type Line } from './text/line.ts'
 import type { ChangeLine } from './message.ts'
 
 // They stand in the headline already.
@@ -117,11 +117,11 @@ function writeChange(
   isWhole: boolean,
   words: Catalogue,
 ): Line {
-  const start = [...label, own(': ')]
+  const write = (value: Line): Line => fillSpans(words.labelled, { label, value })
   const empty = own(words.values.empty, 'faint')
-  if (isWhole) return [...start, ...(after ?? before ?? [empty])]
+  if (isWhole) return write(after ?? before ?? [empty])
   if (before !== null && after !== null && plainText(before) === plainText(after)) {
-    return [...start, ...after, own(` ${words.values.differs}`)]
+    return write([...after, own(` ${words.values.differs}`)])
   }
-  return [...start, ...(before ?? [empty]), own(' → '), ...(after ?? [empty])]
+  return write([...(before ?? [empty]), own(' → '), ...(after ?? [empty])])
 }

@@ -21,7 +21,7 @@ import {
   knownUser,
   nameOf,
 } from './wording.ts'
-import { foreign, own, plainText, type Line } from './text/line.ts'
+import { fillSpans, foreign, own, plainText, type Line } from './text/line.ts'
 
 /** The language of a digest, the time of its attempt, and the page that shows all of it. */
 export interface DigestTerms {
@@ -103,13 +103,10 @@ function describeGroup(group: Deliveries, words: Catalogue): Group {
   const count = group.length
   const edits = count > 1 ? [own(` (${fillPlural(words, words.digest.edits, { count })})`)] : []
   return {
-    heading: [
-      ...(label === null ? [] : [foreign(label, 'strong'), own(' ')]),
-      ...code,
-      own(': '),
-      ...describeDeeds(group, words),
-      ...edits,
-    ],
+    heading: fillSpans(words.labelled, {
+      label: [...(label === null ? [] : [foreign(label, 'strong'), own(' ')]), ...code],
+      value: [...describeDeeds(group, words), ...edits],
+    }),
     lines: [...describeChanges(group, words), ...describeUnknown(group, words)],
   }
 }

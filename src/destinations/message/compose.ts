@@ -121,7 +121,10 @@ function describeField(delivery: Delivery, field: UserField, words: Catalogue): 
   return {
     kind: 'change',
     title,
-    lead: [kind, own(': '), ...deed],
-    summary: [kind, own(' '), ...quoted, own('('), ...code, own('): '), ...deed],
+    lead: fillSpans(words.labelled, { label: [kind], value: deed }),
+    summary: fillSpans(words.labelled, {
+      label: [kind, own(' '), ...quoted, own('('), ...code, own(')')],
+      value: deed,
+    }),
   }
 }

@@ -58,7 +58,7 @@ export function listFacts(event: ToldEvent, words: Catalogue): readonly Line[] {
     if (value === null || value === undefined) return []
     // Sound: the keys of Facts are the names.
     const label = words.events.facts[name as FactName]
-    return [fillSpans(words.events.fact, { label: [own(label)], value })]
+    return [fillSpans(words.labelled, { label: [own(label)], value })]
   })
 }
 

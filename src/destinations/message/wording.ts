@@ -110,7 +110,7 @@ export function describeCode({ fieldName, id }: UserField, words: Catalogue): Li
   return code === '' ? [own(fill(words.fieldNumber, { id }), 'code')] : [foreign(code, 'code')]
 }
 
-/** The kind of a field, for example `Requisite field`. */
+/** The kind of a field, for example `Company details field`. */
 export function describeKind({ family, entityId }: UserField, words: Catalogue): string {
   const entity = family === 'type' ? SMART_ENTITIES.get(entityId) : undefined
   return words.kinds[entity ?? family]

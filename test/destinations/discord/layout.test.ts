@@ -20,7 +20,7 @@ test('a title that is too long stands in the description instead', async () => {
   expect(isObject(payload) ? findMessageErrors(payload) : payload).toEqual([])
   const title = `**${'\\*'.repeat(140)}** \`UF_CRM_TAX\``
   expect(payload).toMatchObject({
-    embeds: [{ description: expect.stringContaining(`${title}\nRequisite field: `) }],
+    embeds: [{ description: expect.stringContaining(`${title}\nCompany details field: `) }],
   })
   expect(payload).not.toMatchObject({ embeds: [{ title: expect.anything() }] })
 })

@@ -51,7 +51,7 @@ describe('googlechat template', () => {
     expect(rendered).toEqual({
       text:
         '*\u2217Tax\u2217 \uFF1Cusers/all\uFF1E* (UF_CRM_TAX)\n' +
-        `Requisite field: settings changed by Anna Petrova <${LINK}|open>`,
+        `Company details field: settings changed by Anna Petrova <${LINK}|open>`,
       thread: { threadKey: `${MEMBER}-requisite-235` },
     })
   })

@@ -10,14 +10,14 @@ const TRANSLATIONS = LANGUAGES.filter((language) => language !== 'en')
 // Words that are the same in English: borrowed, Latin, or made of signs only.
 const SAME_AS_ENGLISH: Readonly<Record<Language, readonly string[]>> = {
   en: [],
-  ru: ['events.by', 'events.fact', 'inPortal'],
+  ru: ['events.by', 'inPortal', 'labelled'],
   de: [
     'attributes.SHOW_FILTER',
-    'events.fact',
     'events.facts.name',
     'events.facts.status',
     ...nouns('bot', 'chat', 'dialog', 'funnel', 'job', 'lead', 'workflow'),
     'inPortal',
+    'labelled',
   ],
   es: [
     'attributes.EDIT_IN_LIST',
@@ -25,9 +25,9 @@ const SAME_AS_ENGLISH: Readonly<Record<Language, readonly string[]>> = {
     'durations.hours',
     'durations.minutes',
     'events.by',
-    'events.fact',
     ...nouns('bot', 'chat'),
     'inPortal',
+    'labelled',
     'values.no',
   ],
   pt: [
@@ -35,10 +35,10 @@ const SAME_AS_ENGLISH: Readonly<Record<Language, readonly string[]>> = {
     'durations.hours',
     'durations.minutes',
     'events.by',
-    'events.fact',
     'events.facts.status',
     ...nouns('bot', 'lead'),
     'inPortal',
+    'labelled',
     'quoted',
   ],
   fr: [

@@ -13,7 +13,7 @@ test('a template is the text of an attachment without a footer', async () => {
     attachments: [
       {
         fallback:
-          'Requisite field “Tax number” (UF_CRM_TAX): settings changed by ＠all ' +
+          'Company details field “Tax number” (UF_CRM_TAX): settings changed by ＠all ' +
           '(acme.bitrix24.com); Label (en): Tax no. → Tax number',
         text: '**UF_CRM_TAX** by ＠all: Label (en): Tax no. → Tax number',
       },

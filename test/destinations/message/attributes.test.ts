@@ -16,7 +16,7 @@ const NEW_CHECKSUM = 'checksum:fedcba9876543210'
 
 describe('describeChange()', () => {
   test.each<readonly [attribute: string, before: Json, after: Json, words: string]>([
-    ['MANDATORY', 'N', 'Y', 'Mandatory | no | yes'],
+    ['MANDATORY', 'N', 'Y', 'Required | no | yes'],
     ['MULTIPLE', 'Y', 'N', 'Multiple | yes | no'],
     ['SHOW_FILTER', 'E', 'S', 'Filter | mask | substring'],
     ['SORT', '100', '200', 'Sort order | 100 | 200'],
@@ -33,7 +33,7 @@ describe('describeChange()', () => {
     ['LIST', 'A', 'B', 'List value | A | B'],
     ['NEW_ATTRIBUTE', 1, true, 'NEW_ATTRIBUTE | 1 | yes'],
     ['HELP_MESSAGE.en', 'x', '', 'Help text | x | – | en'],
-    ['MANDATORY', 'constructor', 'Y', 'Mandatory | constructor | yes'],
+    ['MANDATORY', 'constructor', 'Y', 'Required | constructor | yes'],
     ['FIELD_NAME', 'UF_A', 'UF_B', 'FIELD_NAME | UF_A | UF_B'],
   ])('puts %s from %j to %j into the words %j', (attribute, before, after, words) => {
     const told = describeChange({ attribute, before, after }, en)

@@ -10,9 +10,9 @@ import { aChange } from '../../support/builders/a-delivery.ts'
 
 describe('listChangeLines()', () => {
   test.each<readonly [Change, FieldAction, string]>([
-    [aChange('MANDATORY', 'N', 'Y'), 'updated', 'Mandatory: `no` → `yes`'],
-    [aChange('MANDATORY', '*', 'Y'), 'updated', 'Mandatory: `«*»` → `yes`'],
-    [aChange('MANDATORY', false, true), 'updated', 'Mandatory: `no` → `yes`'],
+    [aChange('MANDATORY', 'N', 'Y'), 'updated', 'Required: `no` → `yes`'],
+    [aChange('MANDATORY', '*', 'Y'), 'updated', 'Required: `«*»` → `yes`'],
+    [aChange('MANDATORY', false, true), 'updated', 'Required: `no` → `yes`'],
     [aChange('SHOW_FILTER', 'I', 'Y'), 'updated', 'Filter: `exact match` → `«Y»`'],
     [aChange('SORT', 'Y', 'N'), 'updated', 'Sort order: `«Y»` → `«N»`'],
     [aChange('EDIT_FORM_LABEL.en', null, 'A'), 'updated', 'Label («en»): _empty_ → `«A»`'],
@@ -22,7 +22,7 @@ describe('listChangeLines()', () => {
     [aChange('LIST.7.SORT', '1', '2'), 'updated', 'List value «7», sort order: `«1»` → `«2»`'],
     [aChange('LIST.7.X', '1', '2'), 'updated', 'List value «7», «X»: `«1»` → `«2»`'],
     [aChange('LIST.7.VALUE', null, 'A'), 'updated', 'New list value: `«A»`'],
-    [aChange('MANDATORY', null, 'N'), 'added', 'Mandatory: `no`'],
+    [aChange('MANDATORY', null, 'N'), 'added', 'Required: `no`'],
     [aChange('XML_ID', 'A', null), 'deleted', 'External code: `«A»`'],
   ])('tells own words from foreign ones in %j (%s)', (one, action, expected) => {
     expect(show([one], action)).toEqual([expected])
@@ -37,8 +37,8 @@ describe('listChangeLines()', () => {
 
   test('keeps the parts of a line apart from its text', () => {
     const line: ChangeLine = {
-      text: [own('Mandatory'), own(': '), own('no', 'code'), own(' → '), own('yes', 'code')],
-      label: [own('Mandatory')],
+      text: [own('Required'), own(': '), own('no', 'code'), own(' → '), own('yes', 'code')],
+      label: [own('Required')],
       before: [own('no', 'code')],
       after: [own('yes', 'code')],
     }
@@ -71,7 +71,7 @@ describe('listChangeLines()', () => {
       ['SORT', 'X_NEW', 'MANDATORY', 'SETTINGS.A', 'USER_TYPE_ID', 'EDIT_FORM_LABEL.en'].map(
         (name) => aChange(name, 'N', 'Y'),
       ),
-      ['Label (en)', 'Type', 'Mandatory', 'Sort order', 'Setting A', 'X_NEW'],
+      ['Label (en)', 'Type', 'Required', 'Sort order', 'Setting A', 'X_NEW'],
     ],
     [
       'leaves out what was empty and still is',
@@ -113,7 +113,7 @@ describe('listChangeLines()', () => {
         aChange('MANDATORY', null, 'N'),
       ]
       expect(tell(changes, action)).toEqual([
-        { label: 'Mandatory', before: null, after: 'no', isWhole: true },
+        { label: 'Required', before: null, after: 'no', isWhole: true },
       ])
     },
   )

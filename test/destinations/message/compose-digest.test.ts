@@ -51,7 +51,7 @@ describe('composeDigest() as a whole', () => {
     })
     expect(show(message)).toEqual([
       '*«Tax number»* `«UF_CRM_TAX»`: settings changed by *«Anna Petrova»* and *«Max Weber»* (2 edits)',
-      '- Mandatory: `no` → `yes`',
+      '- Required: `no` → `yes`',
       '- Sort order: `«100»` → `«200»`',
     ])
   })
@@ -119,7 +119,7 @@ describe('composeDigest() for several edits of one field', () => {
       'nothing of what was changed back',
       [edited(sort('1', '2'), mandatory('N', 'Y')), edited(sort('2', '1'))],
       'settings changed by *«Anna Petrova»* (2 edits)',
-      ['Mandatory: `no` → `yes`'],
+      ['Required: `no` → `yes`'],
     ],
     [
       'of no way back where a change only cannot be seen',
@@ -141,7 +141,7 @@ describe('composeDigest() for several edits of one field', () => {
         anEdit({ user: MAX, changes: [mandatory('N', 'Y')] }),
       ],
       'created, settings changed by *«Anna Petrova»* and *«Max Weber»* (2 edits)',
-      ['Type: `«string»`', 'Mandatory: `yes`'],
+      ['Type: `«string»`', 'Required: `yes`'],
     ],
     [
       'of a field that was created and deleted no more than that',
@@ -151,7 +151,7 @@ describe('composeDigest() for several edits of one field', () => {
         anEdit({ action: 'deleted', changes: [mandatory('Y', null)] }),
       ],
       'created, settings changed, deleted by *«Anna Petrova»* (3 edits)',
-      ['Created and deleted again'],
+      ['Created, then deleted'],
     ],
     [
       'the last settings of a field that was changed and deleted',
@@ -160,7 +160,7 @@ describe('composeDigest() for several edits of one field', () => {
         anEdit({ action: 'deleted', changes: [sort('2', null), mandatory('Y', null)] }),
       ],
       'settings changed, deleted by *«Anna Petrova»* (2 edits)',
-      ['Mandatory: `yes`', 'Sort order: `«2»`'],
+      ['Required: `yes`', 'Sort order: `«2»`'],
     ],
     [
       'of a deletion without details what was told before',
@@ -421,13 +421,13 @@ test.each<readonly [Language, string, string, string]>([
     'es',
     '1 cambio de configuración en 1 campo, 5 cambios de configuración en 3 campos, 21 cambios de configuración en 21 campos, 2 eventos',
     '(3 modificaciones)',
-    'No hay más información sobre 3 modificaciones',
+    'Se desconocen los detalles de 3 modificaciones',
   ],
   [
     'pt',
     '1 alteração de configurações em 1 campo, 5 alterações de configurações em 3 campos, 21 alterações de configurações em 21 campos, 2 eventos',
     '(3 edições)',
-    'Não há mais informações sobre 3 edições',
+    'Detalhes de 3 edições desconhecidos',
   ],
   [
     'fr',

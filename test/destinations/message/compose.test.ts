@@ -54,9 +54,11 @@ describe('composeMessage() for one event about a field', () => {
       overview: null,
       threadKey: `${MEMBER_ID}-requisite-235`,
     })
-    expect(showLine(message.lead)).toBe('Requisite field: settings changed by *«Anna Petrova»*')
+    expect(showLine(message.lead)).toBe(
+      'Company details field: settings changed by *«Anna Petrova»*',
+    )
     expect(showLine(message.summary)).toBe(
-      'Requisite field “«Tax number»” (`«UF_CRM_TAX»`): settings changed by *«Anna Petrova»*',
+      'Company details field “«Tax number»” (`«UF_CRM_TAX»`): settings changed by *«Anna Petrova»*',
     )
     expect(linesOf(message)).toEqual(['Label («en»): `«Tax no.»` → `«Tax number»`'])
   })
@@ -72,7 +74,7 @@ describe('composeMessage() for one event about a field', () => {
     const message = compose(aDelivery())
     expect(showLine(message.title)).toBe('`«UF_CRM_TAX»`')
     expect(showLine(message.summary)).toBe(
-      'Requisite field (`«UF_CRM_TAX»`): settings changed by *user 1*',
+      'Company details field (`«UF_CRM_TAX»`): settings changed by *user 1*',
     )
   })
 
@@ -186,10 +188,10 @@ describe('composeMessage() for a digest', () => {
 
 test('the sample tells an edit of one field with all its parts', () => {
   const message = composeMessage(SAMPLE_PARCEL, { words: en, now: SENT_AT })
-  expect(showLine(message.lead)).toBe('Requisite field: settings changed by *«Anna Petrova»*')
+  expect(showLine(message.lead)).toBe('Company details field: settings changed by *«Anna Petrova»*')
   expect(linesOf(message)).toEqual([
     'Label («en»): `«Tax no.»` → `«Tax number»`',
-    'Mandatory: `no` → `yes`',
+    'Required: `no` → `yes`',
   ])
   expect(message.notes).toEqual([])
   expect(message.link).not.toBeNull()

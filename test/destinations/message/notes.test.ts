@@ -52,7 +52,7 @@ describe('listNotes()', () => {
   test('says that an earlier message told it', () => {
     const enrichment = anEnrichment({ changes: [], toldBy: 41 })
     expect(listNotes(aDelivery({ enrichment }), SENT_AT, en)).toEqual([
-      'Already told by an earlier message',
+      'Already reported in an earlier message',
     ])
   })
 

@@ -140,14 +140,17 @@ describe('renderTemplate()', () => {
   test.each([
     [
       '{{title}} | {{label}} | {{code}} | {{kind}}',
-      'Tax number UF_CRM_TAX | Tax number | UF_CRM_TAX | Requisite field',
+      'Tax number UF_CRM_TAX | Tax number | UF_CRM_TAX | Company details field',
     ],
     [
       '{{lead}} in {{portal}}',
-      'Requisite field: settings changed by Anna Petrova in acme.bitrix24.com',
+      'Company details field: settings changed by Anna Petrova in acme.bitrix24.com',
     ],
     ['{{user}}, {{time}}, {{count}}', 'Anna Petrova, 2026-09-21 14:13 UTC, 1'],
-    ['{{summary}}', 'Requisite field “Tax number” (UF_CRM_TAX): settings changed by Anna Petrova'],
+    [
+      '{{summary}}',
+      'Company details field “Tax number” (UF_CRM_TAX): settings changed by Anna Petrova',
+    ],
     ['{{link}}{{overview}}{{more}}', LINK],
     [
       '{{#changes}}{{label}}: {{before}}>{{after}};{{/changes}}',

@@ -160,12 +160,12 @@ describe('describeLabel()', () => {
 
 describe('describeKind()', () => {
   test.each<readonly [UserField['family'], string, string]>([
-    ['requisite', 'CRM_REQUISITE', 'Requisite field'],
+    ['requisite', 'CRM_REQUISITE', 'Company details field'],
     ['deal', 'CRM_DEAL', 'Deal field'],
-    ['type', 'CRM_13', 'Smart process field'],
-    ['type', 'CRM_SMART_INVOICE', 'Smart invoice field'],
-    ['type', 'CRM_SMART_DOCUMENT', 'Smart document field'],
-    ['invoice', 'CRM_SMART_INVOICE', 'Invoice field'],
+    ['type', 'CRM_13', 'SPA field'],
+    ['type', 'CRM_SMART_INVOICE', 'Invoice field'],
+    ['type', 'CRM_SMART_DOCUMENT', 'Document field'],
+    ['invoice', 'CRM_SMART_INVOICE', 'Invoice field (old version)'],
   ])('calls a field of %s and %s "%s"', (family, entityId, expected) => {
     const field = { family, action: 'updated', id: 1, entityId, fieldName: 'UF_X' } as const
     expect(describeKind(field, en)).toBe(expected)

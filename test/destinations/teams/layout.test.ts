@@ -23,7 +23,11 @@ test('each line of a template is a block of its own, and an empty one makes room
           version: '1.2',
           body: [
             { type: 'TextBlock', text: '**** (UF_CRM_TAX)', wrap: true },
-            { type: 'TextBlock', text: 'Requisite field: settings changed by user 1', ...near },
+            {
+              type: 'TextBlock',
+              text: 'Company details field: settings changed by user 1',
+              ...near,
+            },
             { type: 'TextBlock', text: `[Open](${LINK})`, wrap: true },
             { type: 'TextBlock', text: '2026-09-21 14:13 UTC', ...near },
           ],

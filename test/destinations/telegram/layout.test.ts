@@ -17,7 +17,7 @@ describe('layOutTelegram()', () => {
     const [title, lead] = layOut(aDelivery({ enrichment })).split('\n')
     expect([title, lead]).toEqual([
       '<code>Ask bob@evil.example</code> <code>UF_CRM_TAX</code>',
-      'Requisite field: settings changed by <code>@durov</code>',
+      'Company details field: settings changed by <code>@durov</code>',
     ])
   })
 

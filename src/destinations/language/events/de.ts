@@ -123,7 +123,6 @@ export const deEvents: EventWords = {
   },
   by: '{deed} – {names}',
   unknown: 'Unbekanntes Ereignis: {words}',
-  fact: '{label}: {value}',
   facts: {
     command: 'Befehl',
     daysLeft: 'Verbleibende Tage',

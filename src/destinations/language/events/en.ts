@@ -123,7 +123,6 @@ export const enEvents: EventWords = {
   },
   by: '{deed} — {names}',
   unknown: 'Unknown event: {words}',
-  fact: '{label}: {value}',
   facts: {
     command: 'Command',
     daysLeft: 'Days left',

@@ -132,7 +132,6 @@ export const esEvents: EventWords = {
   },
   by: '{deed} — {names}',
   unknown: 'Evento desconocido: {words}',
-  fact: '{label}: {value}',
   facts: {
     command: 'Comando',
     daysLeft: 'Días restantes',

@@ -134,7 +134,6 @@ export const frEvents: EventWords = {
   },
   by: '{deed} — {names}',
   unknown: 'Événement inconnu\u00A0: {words}',
-  fact: '{label}\u00A0: {value}',
   facts: {
     command: 'Commande',
     daysLeft: 'Jours restants',

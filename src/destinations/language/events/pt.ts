@@ -134,7 +134,6 @@ export const ptEvents: EventWords = {
   },
   by: '{deed} — {names}',
   unknown: 'Evento desconhecido: {words}',
-  fact: '{label}: {value}',
   facts: {
     command: 'Comando',
     daysLeft: 'Dias restantes',

@@ -136,7 +136,6 @@ export const ruEvents: EventWords = {
   },
   by: '{deed} — {names}',
   unknown: 'Неизвестное событие: {words}',
-  fact: '{label}: {value}',
   facts: {
     command: 'Команда',
     daysLeft: 'Осталось дней',
