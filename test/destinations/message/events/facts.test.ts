@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Json } from '../../../src/core/log/event.ts'
-import { catalogueOf } from '../../../src/destinations/language/languages.ts'
-import { listFacts } from '../../../src/destinations/message/event-facts.ts'
-import { plainText } from '../../../src/destinations/message/text/line.ts'
+import type { Json } from '../../../../src/core/log/event.ts'
+import { catalogueOf } from '../../../../src/destinations/language/languages.ts'
+import { listFacts } from '../../../../src/destinations/message/events/facts.ts'
+import { plainText } from '../../../../src/destinations/message/text/line.ts'
 
 function facts(name: string, data: Json, language: 'en' | 'fr' = 'en'): readonly string[] {
   return listFacts({ name, data, userId: 1 }, catalogueOf(language)).map(plainText)

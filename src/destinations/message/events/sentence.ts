@@ -2,17 +2,22 @@
  * Tells in a sentence what an event says that is about no field: `Task 123 created`. The noun of its family and
  * the deed of its verb come from the catalogue. An event of an unknown module is told by the words in its code.
  */
-import { readText } from '../../core/events/data-paths.ts'
-import type { EventVerb } from '../../core/events/event-family.ts'
-import { displayName, FIELD_FAMILY_NAMES } from '../../core/events/event-names.ts'
-import { familyOf, type EventMeaning } from '../../core/events/families.ts'
-import { idsOf, subjectOf, type EventId, type EventSubject } from '../../core/events/subject-of.ts'
-import type { RelayEvent } from '../../core/log/event.ts'
-import type { Catalogue } from '../language/catalogue.ts'
-import { formsOf, type Deed, type Noun, type NounKind } from '../language/event-words.ts'
+import { readText } from '../../../core/events/data-paths.ts'
+import type { EventVerb } from '../../../core/events/event-family.ts'
+import { displayName, FIELD_FAMILY_NAMES } from '../../../core/events/event-names.ts'
+import { familyOf, type EventMeaning } from '../../../core/events/families.ts'
+import {
+  idsOf,
+  subjectOf,
+  type EventId,
+  type EventSubject,
+} from '../../../core/events/subject-of.ts'
+import type { RelayEvent } from '../../../core/log/event.ts'
+import type { Catalogue } from '../../language/catalogue.ts'
+import { formsOf, type Deed, type Noun, type NounKind } from '../../language/event-words.ts'
 import { splitCode } from './code-words.ts'
-import { fillSpans, foreign, mergeStyles, own, type Line, type Span } from './text/line.ts'
-import { safeText } from './text/safe-text.ts'
+import { fillSpans, foreign, mergeStyles, own, type Line, type Span } from '../text/line.ts'
+import { safeText } from '../text/safe-text.ts'
 
 // A longer id hides the deed in a notification, so it stands behind the sentence. Those of calls have 60 characters.
 const MAX_ID_IN_SENTENCE = 20

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Json } from '../../../src/core/log/event.ts'
-import { plainText } from '../../../src/destinations/message/text/line.ts'
-import { listIdLines, listIds } from '../../../src/destinations/message/payload-ids.ts'
+import type { Json } from '../../../../src/core/log/event.ts'
+import { plainText } from '../../../../src/destinations/message/text/line.ts'
+import { listIdLines, listIds } from '../../../../src/destinations/message/events/payload-ids.ts'
 
 test.each<readonly [Json, string]>([
   [{ FIELDS: { ID: '12', ENTITY_TYPE_ID: 130, TITLE: 'x' } }, 'ID=12 ENTITY_TYPE_ID=130'],

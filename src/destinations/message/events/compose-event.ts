@@ -2,14 +2,14 @@
  * Composes what a person reads about events that are about no field: of one event the sentence, its code and its
  * ids; of several of one kind, in a digest, the sentence of their kind with their ids below it.
  */
-import type { PageKind } from '../../core/events/record-types.ts'
-import { familyOf } from '../../core/events/families.ts'
-import { idsOf, pageOf } from '../../core/events/subject-of.ts'
-import type { Delivery } from '../receiver.ts'
-import type { Catalogue } from '../language/catalogue.ts'
-import { fill, fillPlural } from '../language/languages.ts'
-import type { Noun } from '../language/event-words.ts'
-import { listFacts } from './event-facts.ts'
+import type { PageKind } from '../../../core/events/record-types.ts'
+import { familyOf } from '../../../core/events/families.ts'
+import { idsOf, pageOf } from '../../../core/events/subject-of.ts'
+import type { Delivery } from '../../receiver.ts'
+import type { Catalogue } from '../../language/catalogue.ts'
+import { fill, fillPlural } from '../../language/languages.ts'
+import type { Noun } from '../../language/event-words.ts'
+import { listFacts } from './facts.ts'
 import {
   describeHappening,
   describeKindOfHappening,
@@ -20,12 +20,12 @@ import {
   nounOfId,
   writeEventIds,
   writeNoun,
-} from './event-sentence.ts'
-import type { ChangeLine, Group, Message } from './message.ts'
+} from './sentence.ts'
+import type { ChangeLine, Group, Message } from '../message.ts'
 import { listIdLines, listIds, MAX_IDS, writeIds } from './payload-ids.ts'
-import { describeUser } from './wording.ts'
-import { fillSpans, own, plainText, type Line } from './text/line.ts'
-import { safeText } from './text/safe-text.ts'
+import { describeUser } from '../wording.ts'
+import { fillSpans, own, plainText, type Line } from '../text/line.ts'
+import { safeText } from '../text/safe-text.ts'
 
 const MAX_PEOPLE = 2
 const MAX_ID = 120

@@ -2,16 +2,16 @@
  * The facts that an event carries itself and that a person wants at once: of a call the direction, the duration
  * and the end of the number, of a payment the days that are left. Texts that people wrote are not among them.
  */
-import { readText } from '../../core/events/data-paths.ts'
-import type { DataPath } from '../../core/events/event-family.ts'
-import { canonicalName } from '../../core/events/event-names.ts'
-import { familyOf, type FamilyKind } from '../../core/events/families.ts'
-import type { Json } from '../../core/log/event.ts'
-import type { Catalogue } from '../language/catalogue.ts'
-import type { EventWords, FactName } from '../language/event-words.ts'
-import { describeKindOfHappening, type ToldEvent } from './event-sentence.ts'
-import { fillSpans, foreign, own, type Line } from './text/line.ts'
-import { safeText } from './text/safe-text.ts'
+import { readText } from '../../../core/events/data-paths.ts'
+import type { DataPath } from '../../../core/events/event-family.ts'
+import { canonicalName } from '../../../core/events/event-names.ts'
+import { familyOf, type FamilyKind } from '../../../core/events/families.ts'
+import type { Json } from '../../../core/log/event.ts'
+import type { Catalogue } from '../../language/catalogue.ts'
+import type { EventWords, FactName } from '../../language/event-words.ts'
+import { describeKindOfHappening, type ToldEvent } from './sentence.ts'
+import { fillSpans, foreign, own, type Line } from '../text/line.ts'
+import { safeText } from '../text/safe-text.ts'
 
 const MAX_TEXT = 80
 const SHOWN_DIGITS = 4

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import type { Json } from '../../../src/core/log/event.ts'
-import { catalogueOf } from '../../../src/destinations/language/languages.ts'
+import type { Json } from '../../../../src/core/log/event.ts'
+import { catalogueOf } from '../../../../src/destinations/language/languages.ts'
 import {
   composeEvent,
   composeEventGroup,
   describeEventLink,
   eventGroupKey,
   withoutChange,
-} from '../../../src/destinations/message/compose-event.ts'
-import { own, plainText } from '../../../src/destinations/message/text/line.ts'
-import type { Delivery } from '../../../src/destinations/receiver.ts'
-import { aDelivery, anEnrichment, anEvent } from '../../support/builders/a-delivery.ts'
+} from '../../../../src/destinations/message/events/compose-event.ts'
+import { own, plainText } from '../../../../src/destinations/message/text/line.ts'
+import type { Delivery } from '../../../../src/destinations/receiver.ts'
+import { aDelivery, anEnrichment, anEvent } from '../../../support/builders/a-delivery.ts'
 
 const en = catalogueOf('en')
 

@@ -2,9 +2,9 @@
  * Picks the ids out of the payload of an event whose family the relay does not know, so that a person can find the
  * object; nothing else of it is told.
  */
-import type { Json } from '../../core/log/event.ts'
-import { foreign, own, type Line } from './text/line.ts'
-import { safeText } from './text/safe-text.ts'
+import type { Json } from '../../../core/log/event.ts'
+import { foreign, own, type Line } from '../text/line.ts'
+import { safeText } from '../text/safe-text.ts'
 
 const ID_KEY = /(?:^|_)[Ii][Dd]$|[a-z]Id$/
 // They name a portal or an application, or hold an authorization, by which nobody finds anything.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { splitCode } from '../../../src/destinations/message/code-words.ts'
+import { splitCode } from '../../../../src/destinations/message/events/code-words.ts'
 
 test.each([
   ['ONVISITADD', 'visit add'],

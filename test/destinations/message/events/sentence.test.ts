@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import type { Json } from '../../../src/core/log/event.ts'
+import type { Json } from '../../../../src/core/log/event.ts'
 import {
   catalogueOf,
   LANGUAGES,
   type Language,
-} from '../../../src/destinations/language/languages.ts'
+} from '../../../../src/destinations/language/languages.ts'
 import {
   describeHappening,
   describeKindOfHappening,
   idsBehind,
   markerOf,
   writeEventIds,
-} from '../../../src/destinations/message/event-sentence.ts'
-import { plainText } from '../../../src/destinations/message/text/line.ts'
+} from '../../../../src/destinations/message/events/sentence.ts'
+import { plainText } from '../../../../src/destinations/message/text/line.ts'
 
 function told(name: string, data: Json, language: Language = 'en'): string {
   return plainText(describeHappening({ name, data, userId: 1 }, catalogueOf(language)))
