@@ -19,7 +19,7 @@ const GENERIC = new Set(
   content context cron data database day delay detail due duration each env error extra fact failure fetch
   final for foreign form found fresh from full function further gap gone hash header health hex host html http
   id in index info input inside ip ipv4 ipv6 item job json key kind known last late latest length list local
-  long lost main many map markup meant media memory method ms name new next no not null number o object of old
+  long lost main many map markup meant media memory method most ms name new next no not null number o object of old
   on one or other out own page param part path payload query question recent response rest result route row
   rule same schema script second secret self sent server set size source sql start style success table tag
   text time timeout timestamp to tone transient ts twice type until up url utc utf8 value version via wait

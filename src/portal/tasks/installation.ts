@@ -11,7 +11,7 @@ import type { Subscriber } from '../installs/subscriber.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../world.ts'
 import type { PortalState } from '../state/portal-state.ts'
-import { waitWithTimeout } from '../wait-with-timeout.ts'
+import { waitAtMost } from '../wait-at-most.ts'
 
 /** How long the application's page waits for the portal's subscriptions, in milliseconds. */
 const PAGE_PATIENCE_MS = 5000
@@ -57,7 +57,7 @@ export async function installPortal(
   // A person waits for the page, and wants to know which events could not be bound. Nobody waits for the
   // answer to an event.
   if (request.cause === 'page') {
-    await waitWithTimeout(
+    await waitAtMost(
       aligned.catch(() => undefined),
       PAGE_PATIENCE_MS,
       world,
@@ -75,7 +75,7 @@ async function holdDomain({
 }: Pick<InstallParts, 'domains' | 'world' | 'scheduler'>): Promise<void> {
   const held = domains.follow()
   scheduler.background(held)
-  await waitWithTimeout(
+  await waitAtMost(
     held.catch(() => undefined),
     DIRECTORY_PATIENCE_MS,
     world,

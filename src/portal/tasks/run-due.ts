@@ -1,7 +1,7 @@
 /** One alarm: every part whose time has come does what is due now. */
 import { checkPending } from './installation.ts'
 import type { PortalParts } from '../parts.ts'
-import { waitWithTimeout } from '../wait-with-timeout.ts'
+import { waitAtMost } from '../wait-at-most.ts'
 import { checkUninstall } from './uninstall.ts'
 import { alignBindings } from './upkeep.ts'
 
@@ -40,6 +40,6 @@ export async function checkInstallation(parts: InstallationParts): Promise<void>
   // An OAuth server that is silent takes seconds for each pending install, and while `alarm()` works the
   // platform fires no other alarm: the retries of the lanes would wait for it.
   const checked = checkPending(parts)
-  const isOver = await waitWithTimeout(checked, CHECK_PATIENCE_MS, world)
+  const isOver = await waitAtMost(checked, CHECK_PATIENCE_MS, world)
   if (!isOver) scheduler.background(checked)
 }

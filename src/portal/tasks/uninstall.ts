@@ -7,7 +7,7 @@ import { clampTs, isLateUninstall } from '../../core/access/lifecycle.ts'
 import { isCurrentToken } from '../../core/access/token-hashes.ts'
 import type { DecidedUninstall, UninstallCall } from '../installs/uninstall-notices.ts'
 import type { PortalParts } from '../parts.ts'
-import { waitWithTimeout } from '../wait-with-timeout.ts'
+import { waitAtMost } from '../wait-at-most.ts'
 
 /** The parts that the end of an installation concerns. */
 export type EndParts = Pick<
@@ -66,7 +66,7 @@ async function carryOut(
   })
   scheduler.background(ended)
   const over = ended.catch(() => undefined)
-  await waitWithTimeout(over, ANSWER_PATIENCE_MS, world)
+  await waitAtMost(over, ANSWER_PATIENCE_MS, world)
 }
 
 /** Ends the installation as it was decided, unless a reinstallation came meanwhile. */

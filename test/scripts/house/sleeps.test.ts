@@ -30,7 +30,7 @@ test('what tests are supported by may sleep', () => {
 })
 
 test('an exception that needs none is named', () => {
-  const test = 'test/portal/wait-with-timeout.test.ts'
+  const test = 'test/portal/wait-at-most.test.ts'
   expect(problemsOf({ [test]: 'setTimeout(done)\n' })).toEqual([])
   expect(problemsOf({ [test]: 'done()\n' })).toEqual([`${test} is an exception and does not sleep`])
 })

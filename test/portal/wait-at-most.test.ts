@@ -1,6 +1,6 @@
 /** A wait for work that may never end. */
 import { describe, expect, it } from 'vitest'
-import { waitWithTimeout } from '../../src/portal/wait-with-timeout.ts'
+import { waitAtMost } from '../../src/portal/wait-at-most.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { NOW } from '../support/time.ts'
 
@@ -14,25 +14,25 @@ function aWorld() {
   return { slept, sleep }
 }
 
-describe('waitWithTimeout()', () => {
+describe('waitAtMost()', () => {
   it('waits no longer than it may', async () => {
     const { slept, sleep } = aWorld()
-    expect(await waitWithTimeout(new Promise(() => {}), 100, { sleep })).toBe(false)
+    expect(await waitAtMost(new Promise(() => {}), 100, { sleep })).toBe(false)
     expect(slept.ms).toBe(100)
   })
 
   it('goes on when the work has ended', async () => {
     const { slept, sleep } = aWorld()
-    expect(await waitWithTimeout(Promise.resolve(), 100, { sleep })).toBe(true)
+    expect(await waitAtMost(Promise.resolve(), 100, { sleep })).toBe(true)
     expect(slept.ms).toBeLessThanOrEqual(10)
   })
 
   it('fails with the work, and not with what fails later', async () => {
     const { sleep } = aWorld()
     const failed = Promise.reject(new Error('disk is full'))
-    await expect(waitWithTimeout(failed, 100, { sleep })).rejects.toThrow('disk is full')
+    await expect(waitAtMost(failed, 100, { sleep })).rejects.toThrow('disk is full')
     const later = Promise.withResolvers<void>()
-    expect(await waitWithTimeout(later.promise, 10, { sleep })).toBe(false)
+    expect(await waitAtMost(later.promise, 10, { sleep })).toBe(false)
     later.reject(new Error('disk is full'))
     await expect(later.promise).rejects.toThrow('disk is full')
   })
@@ -42,13 +42,13 @@ describe('waitWithTimeout()', () => {
     ['badly', () => Promise.reject(new Error('no answer')).catch(() => undefined)],
   ])('ends with work that ends %s, and leaves no timer behind', async (_, work) => {
     const clock = new ManualClock(NOW)
-    expect(await waitWithTimeout(work(), 1000, clock)).toBe(true)
+    expect(await waitAtMost(work(), 1000, clock)).toBe(true)
     expect(clock.sleepers).toBe(0)
   })
 
   it('ends after its time when the work does not', async () => {
     const clock = new ManualClock(NOW)
-    const waited = waitWithTimeout(new Promise(() => {}), 1000, clock)
+    const waited = waitAtMost(new Promise(() => {}), 1000, clock)
     clock.advance(1000)
     expect(await waited).toBe(false)
   })
