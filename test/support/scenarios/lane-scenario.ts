@@ -174,7 +174,12 @@ export class LaneScenario {
     return this.sends.map(({ sequence }) => sequence)
   }
 
-  /** The same, replays as `r1`. */
+  /** What each attempt told: one event, or those of a digest. */
+  get told(): (readonly number[])[] {
+    return this.sends.map(({ sequence, sequences }) => sequences ?? [sequence])
+  }
+
+  /** The sequences of all attempts, replays as `r1`. */
   get mixed(): string[] {
     return this.sends.map(({ sequence, replayed }) => (replayed ? `r${sequence}` : `${sequence}`))
   }
