@@ -13,7 +13,7 @@ export interface PlantedBug {
 }
 
 const SEND =
-  'const outcome = ofPresentReceiver(walk, fingerprint, await receiver.send(bundle, context))'
+  'const outcome = ofPresentReceiver(walk, fingerprint, await receiver.send(entries, context))'
 
 /** All bugs that are planted, one at a time. */
 export const PLANTED_BUGS: readonly PlantedBug[] = [

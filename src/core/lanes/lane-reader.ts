@@ -12,7 +12,7 @@ import {
   MAX_BEHIND,
   calmUntil,
   type BatchRoom,
-  type Bundle,
+  type AttemptEntries,
   type DigestRule,
 } from './plan-digest.ts'
 import { advanceJob } from './state/replay-job.ts'
@@ -33,7 +33,7 @@ const MAX_READ_FOR_DIGEST = 500
 /**
  * The digest under way, else the lane's front: the first event behind the cursor that its destination gets.
  */
-export function nextBundle(ports: WalkPorts): Bundle | null {
+export function nextEntries(ports: WalkPorts): AttemptEntries | null {
   const { log, book, receiver } = ports
   // The digest was begun under other settings, and holds more than the present ones allow. It falls apart, since
   // the receiver may know it: with other events in it, it would be another message under other ids.
@@ -86,7 +86,7 @@ function looselyAfter(log: WalkPorts['log'], sequence: number): Iterable<LogEntr
 export function readWaiting(
   ports: WalkPorts,
   { front, rule }: { readonly front: LogEntry; readonly rule: DigestRule },
-): Bundle {
+): AttemptEntries {
   const { log, book, receiver } = ports
   const lane = book.lane()
   if (!looksBehind(ports, { front, rule })) return [front]

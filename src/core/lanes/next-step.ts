@@ -3,14 +3,14 @@
  * time, or nothing. On the way the cursor moves in memory over events that the destination does not get.
  */
 import type { LogEntry } from '../log/event.ts'
-import { nextBundle, nextReplayed, readWaiting } from './lane-reader.ts'
+import { nextEntries, nextReplayed, readWaiting } from './lane-reader.ts'
 import type { LaneState } from './state/lane-state.ts'
-import { planDigest, type Bundle } from './plan-digest.ts'
+import { planDigest, type AttemptEntries } from './plan-digest.ts'
 import type { WalkPorts } from './walk-ports.ts'
 
 /** An attempt that is due now. */
 export type Attempt =
-  | { readonly kind: 'live'; readonly bundle: Bundle }
+  | { readonly kind: 'live'; readonly entries: AttemptEntries }
   | { readonly kind: 'replay'; readonly entry: LogEntry }
 
 /** A wait until a time, in unix milliseconds. */
@@ -31,10 +31,10 @@ const IDLE = { kind: 'idle' } as const
 export function nextStep(ports: WalkPorts, { liveWasLast }: { liveWasLast: boolean }): Step {
   const { status } = ports.book.lane()
   if (status === 'paused' || status === 'removed') return IDLE
-  const bundle = nextBundle(ports)
-  if (status === 'disabled') return nextProbe(ports, bundle)
+  const entries = nextEntries(ports)
+  if (status === 'disabled') return nextProbe(ports, entries)
   const replay = ports.book.lane().attempts > 0 ? null : nextReplay(ports)
-  const live = bundle === null ? null : planLive(ports, bundle)
+  const live = entries === null ? null : planLive(ports, entries)
   if (replay === null) return live ?? IDLE
   if (live === null) return replay
   if (live.kind === 'wait') return replay.kind === 'wait' ? sooner(live, replay) : replay
@@ -45,26 +45,28 @@ export function nextStep(ports: WalkPorts, { liveWasLast }: { liveWasLast: boole
  * A disabled lane tries its front once a day, where the receiver's rules allow it. While no live event waits
  * it tries its first replay, so that a replay job does not have to wait for the next event.
  */
-function nextProbe(ports: WalkPorts, bundle: Bundle | null): Step {
+function nextProbe(ports: WalkPorts, entries: AttemptEntries | null): Step {
   const lane = ports.book.lane()
   if (lane.nextAttemptAt === null) return IDLE
-  const step = bundle === null ? nextReplay(ports) : ({ kind: 'live', bundle } as const)
+  const step = entries === null ? nextReplay(ports) : ({ kind: 'live', entries } as const)
   return step === null ? IDLE : notBefore(liveDueAt(lane), step, ports)
 }
 
 /** The front alone, or the front with the events behind it: now, or when its wait is over. */
-function planLive(ports: WalkPorts, bundle: Bundle): Attempt | Wait {
+function planLive(ports: WalkPorts, entries: AttemptEntries): Attempt | Wait {
   const { book, receiver, clock } = ports
   const lane = book.lane()
-  const [front] = bundle
+  const [front] = entries
   const rule = receiver.digest
   const isPart = lane.digest !== null || lane.halves.length > 0
   const isDecided = isPart || lane.attempts > 0 || front.sequence <= lane.singlyUpTo
-  if (rule === null || isDecided) return notBefore(liveDueAt(lane), { kind: 'live', bundle }, ports)
+  if (rule === null || isDecided) {
+    return notBefore(liveDueAt(lane), { kind: 'live', entries }, ports)
+  }
   const waiting = readWaiting(ports, { front, rule })
   const plan = planDigest(waiting, rule, { lane, now: clock.now() })
   if (plan.kind === 'send') {
-    return notBefore(liveDueAt(lane), { kind: 'live', bundle: plan.bundle }, ports)
+    return notBefore(liveDueAt(lane), { kind: 'live', entries: plan.entries }, ports)
   }
   if (lane.gatherUntil !== plan.until) book.setInMemory({ ...lane, gatherUntil: plan.until })
   return { kind: 'wait', at: Math.max(plan.until, liveDueAt(lane)) }

@@ -34,12 +34,12 @@ export interface BatchRoom {
   readonly sizeOf: (entry: LogEntry) => number
 }
 
-/** Events that go out together, oldest first. */
-export type Bundle = readonly [LogEntry, ...LogEntry[]]
+/** The entries that one attempt tells, oldest first: one, or those of a digest. */
+export type AttemptEntries = readonly [LogEntry, ...LogEntry[]]
 
 /** The decision of one moment: send these events, or gather until a time in unix milliseconds. */
 export type DigestPlan =
-  | { readonly kind: 'send'; readonly bundle: Bundle }
+  | { readonly kind: 'send'; readonly entries: AttemptEntries }
   | { readonly kind: 'gather'; readonly until: number }
 
 /**
@@ -52,7 +52,7 @@ export function calmUntil({ digestedAt }: LaneState, now: number): number {
 
 /** Decides about the events that wait: the lane's front first, and at most `max` of them. */
 export function planDigest(
-  waiting: Bundle,
+  waiting: AttemptEntries,
   { waitMs, max }: DigestRule,
   { lane, now }: { readonly lane: LaneState; readonly now: number },
 ): DigestPlan {
@@ -61,14 +61,14 @@ export function planDigest(
   if (waitMs !== null) {
     // An event of the future was received while the clock was wrong, and has waited for long enough.
     const until = front.receivedAt > now ? now : front.receivedAt + waitMs
-    return isFull || now >= until ? { kind: 'send', bundle: waiting } : { kind: 'gather', until }
+    return isFull || now >= until ? { kind: 'send', entries: waiting } : { kind: 'gather', until }
   }
   // The events that came during these seconds are told together, however few they are.
   const calm = calmUntil(lane, now)
   if (front.receivedAt < calm || now < calm) {
     return isFull || now >= calm
-      ? { kind: 'send', bundle: waiting }
+      ? { kind: 'send', entries: waiting }
       : { kind: 'gather', until: calm }
   }
-  return { kind: 'send', bundle: waiting.length > MAX_BEHIND ? waiting : [front] }
+  return { kind: 'send', entries: waiting.length > MAX_BEHIND ? waiting : [front] }
 }

@@ -27,7 +27,7 @@ import { previousMeant } from './lane-reader.ts'
 import { isFailing, type LaneState } from './state/lane-state.ts'
 import type { DeliveryOutcome } from './state/outcome.ts'
 import { nextStep, type Attempt } from './next-step.ts'
-import type { Bundle } from './plan-digest.ts'
+import type { AttemptEntries } from './plan-digest.ts'
 import { settle, type SettleTerms } from './settle/settle.ts'
 import { settleDigest } from './settle/settle-digest.ts'
 import { settleReplay } from './settle/settle-replay.ts'
@@ -158,7 +158,7 @@ function pulseOf(lane: LaneState): LanePulse {
 }
 
 function send(walk: Walk, attempt: Attempt): Promise<void> {
-  return attempt.kind === 'live' ? sendLive(walk, attempt.bundle) : sendReplay(walk, attempt.entry)
+  return attempt.kind === 'live' ? sendLive(walk, attempt.entries) : sendReplay(walk, attempt.entry)
 }
 
 /**
@@ -185,24 +185,24 @@ function askAgain({ book, clock }: Walk, slotAt: number): void {
   book.setInMemory({ ...waiting, measuredAt: clock.now() })
 }
 
-async function sendLive(walk: Walk, bundle: Bundle): Promise<void> {
+async function sendLive(walk: Walk, entries: AttemptEntries): Promise<void> {
   const { book, receiver, clock } = walk
-  const sequences = bundle.map(({ sequence }) => sequence)
-  const [front] = bundle
-  const last = bundle.at(-1) ?? front
+  const sequences = entries.map(({ sequence }) => sequence)
+  const [front] = entries
+  const last = entries.at(-1) ?? front
   saveBeforeSend(walk, sequences)
   const { lastMeant, fingerprint } = book.lane()
   // A digest may hold events of several epochs. It stands in the lane, so a changed filter begins behind it.
-  const decided = bundle.length > 1 ? null : epochAt(book.lane(), front.sequence)
+  const decided = entries.length > 1 ? null : epochAt(book.lane(), front.sequence)
   const since = clock.now()
   const context = { previousSequence: lastMeant, replayed: false }
-  const outcome = ofPresentReceiver(walk, fingerprint, await receiver.send(bundle, context))
+  const outcome = ofPresentReceiver(walk, fingerprint, await receiver.send(entries, context))
   if (outcome === null) return
   walk.liveWasLast = true
   // A digest is given up only when the youngest of its events would be.
   const result = { outcome, terms: termsOf(walk, last.receivedAt) }
   const { lane, fates, digest } =
-    bundle.length > 1
+    entries.length > 1
       ? settleDigest(book.lane(), sequences, result)
       : { ...settle(book.lane(), front.sequence, result), digest: null }
   const isPassed = decided !== null && lane.cursor === last.sequence

@@ -9,7 +9,7 @@ import type { DigestRecord, ExactFate } from './state/fate.ts'
 import type { MatchFilter } from './filters/filter-reason.ts'
 import type { LaneState } from './state/lane-state.ts'
 import type { DeliveryOutcome } from './state/outcome.ts'
-import type { Bundle, DigestRule } from './plan-digest.ts'
+import type { AttemptEntries, DigestRule } from './plan-digest.ts'
 
 /** The four ports of one walk. */
 export interface WalkPorts {
@@ -88,7 +88,7 @@ export interface WalkReceiver {
   connect(pulse: LanePulse): Promise<Connection>
   /** Asks for a slot of the receiver's common pace: null when it is given, else when to ask again. */
   takeSlot(): Promise<number | null>
-  send(bundle: Bundle, context: SendContext): Promise<DeliveryOutcome>
+  send(entries: AttemptEntries, context: SendContext): Promise<DeliveryOutcome>
 }
 
 /** The facts that a message tells beside the events themselves. */

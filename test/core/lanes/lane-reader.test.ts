@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   MAX_PASSED,
-  nextBundle,
+  nextEntries,
   nextReplayed,
   previousMeant,
   readWaiting,
@@ -33,18 +33,18 @@ function onlyTheLast(count: number): LaneScenario {
   return scenario
 }
 
-describe('nextBundle()', () => {
+describe('nextEntries()', () => {
   it('is the front alone', () => {
-    expect(sequences(nextBundle(aLaneScenario({ events: 3 }).ports()))).toEqual([1])
+    expect(sequences(nextEntries(aLaneScenario({ events: 3 }).ports()))).toEqual([1])
   })
 
   it('is nothing when nothing waits', () => {
-    expect(nextBundle(aLaneScenario({}).ports())).toBeNull()
+    expect(nextEntries(aLaneScenario({}).ports())).toBeNull()
   })
 
   it('passes some hundred events at most at a time', async () => {
     const scenario = onlyTheLast(2 * MAX_PASSED + 100)
-    expect(nextBundle(scenario.ports())).toBeNull()
+    expect(nextEntries(scenario.ports())).toBeNull()
     expect(scenario.lane.cursor).toBe(MAX_PASSED)
     // The walk goes on where it stopped, and others have their turn between.
     await scenario.walk()
@@ -67,13 +67,13 @@ describe('nextBundle()', () => {
         return ports.log.entry(sequence)
       },
     }
-    nextBundle({ ...ports, log })
+    nextEntries({ ...ports, log })
     expect(whole).toEqual([1, 30])
   })
 
   it('passes what the destination does not get, once for all of it', () => {
     const scenario = onlyTheLast(30)
-    expect(sequences(nextBundle(scenario.ports()))).toEqual([30])
+    expect(sequences(nextEntries(scenario.ports()))).toEqual([30])
     expect(scenario.lane).toMatchObject({ cursor: 29, lastMeant: null })
     // The first entry alone, then pages of 20.
     expect(scenario.reads).toBe(3)
@@ -82,14 +82,14 @@ describe('nextBundle()', () => {
   it('passes everything when the destination gets none of it', () => {
     const scenario = aLaneScenario({ lane: CHOOSY })
     for (let count = 0; count < 5; count += 1) scenario.portal.sends(UNWANTED)
-    expect(nextBundle(scenario.ports())).toBeNull()
+    expect(nextEntries(scenario.ports())).toBeNull()
     expect(scenario.lane.cursor).toBe(5)
   })
 
   it('leaves the lane as it is when its front is the next event', () => {
     const scenario = aLaneScenario({ events: 2 })
     const before = scenario.lane
-    nextBundle(scenario.ports())
+    nextEntries(scenario.ports())
     expect(scenario.lane).toBe(before)
   })
 
@@ -97,19 +97,19 @@ describe('nextBundle()', () => {
     const digest = { waitMs: null, max: 50 }
     const scenario = aLaneScenario({ events: 4, digest, lane: { digest: [1, 2, 4] } })
     scenario.log.shift()
-    expect(sequences(nextBundle(scenario.ports()))).toEqual([2, 4])
+    expect(sequences(nextEntries(scenario.ports()))).toEqual([2, 4])
   })
 
   it('is the front when nothing is left of the digest under way', () => {
     const digest = { waitMs: null, max: 50 }
     const scenario = aLaneScenario({ events: 4, digest, lane: { cursor: 2, digest: [1, 2] } })
     scenario.log.splice(0, 2)
-    expect(sequences(nextBundle(scenario.ports()))).toEqual([3])
+    expect(sequences(nextEntries(scenario.ports()))).toEqual([3])
   })
 
   it('is the front alone when machines read what people read before', () => {
     const scenario = aLaneScenario({ events: 2, reader: 'machine', lane: { digest: [1, 2] } })
-    expect(sequences(nextBundle(scenario.ports()))).toEqual([1])
+    expect(sequences(nextEntries(scenario.ports()))).toEqual([1])
     expect(scenario.lane).toMatchObject({ digest: null, halves: [[2]], singlyUpTo: 1 })
   })
 
@@ -117,7 +117,7 @@ describe('nextBundle()', () => {
     const lane = { digest: oneTo(10) }
     const digest = { waitMs: 0, max: 4 }
     const scenario = aLaneScenario({ events: 20, lane, digest })
-    expect(sequences(nextBundle(scenario.ports()))).toEqual([1, 2, 3])
+    expect(sequences(nextEntries(scenario.ports()))).toEqual([1, 2, 3])
     expect(scenario.lane).toMatchObject({ digest: [1, 2, 3], halves: [[4, 5], oneTo(10).slice(5)] })
     expect(scenario.saves).toEqual([])
   })

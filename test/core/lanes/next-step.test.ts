@@ -18,7 +18,7 @@ function step(scenario: LaneScenario, { liveWasLast = false } = {}): string {
   const next = nextStep(scenario.ports(), { liveWasLast })
   switch (next.kind) {
     case 'live':
-      return next.bundle.map(({ sequence }) => sequence).join('+')
+      return next.entries.map(({ sequence }) => sequence).join('+')
     case 'replay':
       return `r${next.entry.sequence}`
     case 'wait':

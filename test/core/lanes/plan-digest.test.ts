@@ -5,13 +5,13 @@ import {
   CALM_MS,
   MAX_BEHIND,
   calmUntil,
-  type Bundle,
+  type AttemptEntries,
   type DigestRule,
 } from '../../../src/core/lanes/plan-digest.ts'
 import { aLane, anEntry } from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
 
-function waiting(count: number): Bundle {
+function waiting(count: number): AttemptEntries {
   const [first = anEntry(), ...others] = Array.from({ length: count }, (_, index) =>
     anEntry({ sequence: index + 1, receivedAt: NOW + index }),
   )
@@ -29,15 +29,15 @@ describe('planDigest()', () => {
     [50, 50],
   ])('of %i events that wait without a rule of their own sends %i', (count, sent) => {
     const plan = planDigest(waiting(count), BEHIND, { lane: aLane(), now: NOW })
-    expect(plan).toEqual({ kind: 'send', bundle: waiting(count).slice(0, sent) })
+    expect(plan).toEqual({ kind: 'send', entries: waiting(count).slice(0, sent) })
   })
 
   test.each([
     [1, 0, { kind: 'gather', until: NOW + 30_000 }],
     [4, 29_999, { kind: 'gather', until: NOW + 30_000 }],
-    [4, 30_000, { kind: 'send', bundle: waiting(4) }],
-    [5, 0, { kind: 'send', bundle: waiting(5) }],
-    [1, 30_000, { kind: 'send', bundle: waiting(1) }],
+    [4, 30_000, { kind: 'send', entries: waiting(4) }],
+    [5, 0, { kind: 'send', entries: waiting(5) }],
+    [1, 30_000, { kind: 'send', entries: waiting(1) }],
   ])('of %i events %i ms after the first one decides %o', (count, afterMs, expected) => {
     const now = NOW + afterMs
     expect(planDigest(waiting(count), GATHERING, { lane: aLane(), now })).toEqual(expected)
@@ -54,9 +54,9 @@ describe('planDigest()', () => {
     [1, CALM_MS - 1, { kind: 'gather', until: NOW + CALM_MS }],
     [49, CALM_MS - 1, { kind: 'gather', until: NOW + CALM_MS }],
     [1, 0, { kind: 'gather', until: NOW + CALM_MS }],
-    [50, 0, { kind: 'send', bundle: waiting(50) }],
-    [1, CALM_MS, { kind: 'send', bundle: waiting(1) }],
-    [3, CALM_MS, { kind: 'send', bundle: waiting(3) }],
+    [50, 0, { kind: 'send', entries: waiting(50) }],
+    [1, CALM_MS, { kind: 'send', entries: waiting(1) }],
+    [3, CALM_MS, { kind: 'send', entries: waiting(3) }],
   ])('after a digest gathers %i events, %i ms later %o', (count, afterMs, expected) => {
     const lane = aLane({ digestedAt: NOW })
     const now = NOW + afterMs
@@ -73,6 +73,6 @@ describe('planDigest()', () => {
   test('an event that came when the calm was over is told at once and alone', () => {
     const lane = aLane({ digestedAt: NOW - CALM_MS })
     const plan = planDigest(waiting(3), BEHIND, { lane, now: NOW })
-    expect(plan).toEqual({ kind: 'send', bundle: waiting(1) })
+    expect(plan).toEqual({ kind: 'send', entries: waiting(1) })
   })
 })

@@ -29,8 +29,8 @@ function aBatchLane(options: LaneScenarioOptions = {}): LaneScenario {
 
 /** Refuses whatever holds one of these events. */
 function refusing(scenario: LaneScenario, ...poison: readonly number[]): void {
-  scenario.answer = (_entry, _context, bundle) =>
-    bundle.some(({ sequence }) => poison.includes(sequence)) ? REJECTED : DELIVERED
+  scenario.answer = (_entry, _context, entries) =>
+    entries.some(({ sequence }) => poison.includes(sequence)) ? REJECTED : DELIVERED
 }
 
 describe('a lane with batches', () => {
@@ -173,8 +173,8 @@ describe('a batch that the receiver refuses', () => {
 
   test('is halved after its last attempt as well, when a server answers with errors', async () => {
     const scenario = aBatchLane({ events: 4, retryMs: MINUTE_MS })
-    scenario.answer = (_entry, _context, bundle) =>
-      bundle.some(({ sequence }) => sequence === 3) ? unreachable() : DELIVERED
+    scenario.answer = (_entry, _context, entries) =>
+      entries.some(({ sequence }) => sequence === 3) ? unreachable() : DELIVERED
     await scenario.time.passesUntilQuiet()
     expect(scenario.parked).toEqual([3])
     expect(scenario.received).toEqual([1, 2, 4])

@@ -6,7 +6,7 @@ import { DAY_MS, HOUR_MS } from '../../../src/core/durations.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogEntry } from '../../../src/core/log/event.ts'
-import type { Bundle } from '../../../src/core/lanes/plan-digest.ts'
+import type { AttemptEntries } from '../../../src/core/lanes/plan-digest.ts'
 import { partsUpTo } from '../../../src/core/lanes/state/digest-parts.ts'
 import type { DeliveryOutcome } from '../../../src/core/lanes/state/outcome.ts'
 import { Crash, aLaneScenario, type LaneScenario } from '../../support/scenarios/lane-scenario.ts'
@@ -171,33 +171,33 @@ class Player {
     this.scenario = aLaneScenario({ reader, digest, retryMs: retryHours * HOUR_MS })
     this.#answers = [...answers]
     const bound = reader === 'person' ? 1 : Math.max(10, batch ?? 0)
-    this.scenario.answer = (entry, { previousSequence, replayed }, bundle) => {
+    this.scenario.answer = (entry, { previousSequence, replayed }, entries) => {
       const next = this.#answers.shift() ?? { outcome: DELIVERED, crash: null, meanwhile: null }
       expect(previousSequence).toBe(
         this.meant().findLast((meant) => meant < entry.sequence) ?? null,
       )
       if (replayed) expect(this.scenario.lane.attempts).toBe(0)
-      else this.checkLive(bundle)
-      for (const { sequence } of bundle) {
+      else this.checkLive(entries)
+      for (const { sequence } of entries) {
         expect(this.isMeant(sequence) || (replayed && this.isTakenNow(sequence))).toBe(true)
       }
       if (next.crash === 'before_receipt') throw new Crash()
-      for (const { sequence } of next.outcome.kind === 'delivered' ? bundle : []) {
+      for (const { sequence } of next.outcome.kind === 'delivered' ? entries : []) {
         if (!replayed) this.receive(sequence, bound)
         this.#received.add(sequence)
       }
       if (next.crash === 'after_receipt') throw new Crash()
-      if (next.meanwhile !== null) this.during(next, { last: bundle.at(-1) ?? entry, replayed })
+      if (next.meanwhile !== null) this.during(next, { last: entries.at(-1) ?? entry, replayed })
       return next.outcome
     }
   }
 
-  /** A bundle leaves out no event that was meant, and is no new mixture of a former batch and other events. */
-  checkLive(bundle: Bundle): void {
-    const sequences = bundle.map(({ sequence }) => sequence)
+  /** An attempt leaves out no event that was meant, and holds no new mixture of a former batch and other events. */
+  checkLive(entries: AttemptEntries): void {
+    const sequences = entries.map(({ sequence }) => sequence)
     const [front] = sequences
     const last = sequences.at(-1) ?? 0
-    this.checkOrder(bundle[0].sequence)
+    this.checkOrder(entries[0].sequence)
     expect(this.meant().filter((one) => one >= (front ?? 0) && one <= last)).toEqual(sequences)
     for (const sequence of sequences) {
       const former = this.#batches.get(sequence)

@@ -11,7 +11,7 @@ import {
   type ReplayJob,
 } from '../../../src/core/lanes/state/lane-state.ts'
 import { enable, pause } from '../../../src/core/lanes/state/lane-status.ts'
-import type { Bundle, DigestRule } from '../../../src/core/lanes/plan-digest.ts'
+import type { AttemptEntries, DigestRule } from '../../../src/core/lanes/plan-digest.ts'
 import type { MatchFilter } from '../../../src/core/lanes/filters/filter-reason.ts'
 import type { DigestRecord, ExactFate } from '../../../src/core/lanes/state/fate.ts'
 import type {
@@ -121,7 +121,7 @@ export class LaneScenario {
   erasures = 0
   lane: LaneState
   /** What the receiver answers; may throw a `Crash`, then nothing has reached the receiver. */
-  answer: (entry: LogEntry, context: SendContext, bundle: Bundle) => DeliveryOutcome
+  answer: (entry: LogEntry, context: SendContext, entries: AttemptEntries) => DeliveryOutcome
   /** Runs when the receiver has answered, before the lane knows; may throw a `Crash`. */
   onAnswer: (entry: LogEntry) => void = () => {}
   readonly log: LogEntry[] = []
@@ -306,7 +306,7 @@ export class LaneScenario {
         return this.connections.acquire(pulse)
       },
       takeSlot: async () => this.takeSlot(),
-      send: (bundle, context) => this.#send(bundle, context),
+      send: (entries, context) => this.#send(entries, context),
     }
   }
 
@@ -319,14 +319,14 @@ export class LaneScenario {
     return filter(entry)
   }
 
-  async #send(bundle: Bundle, context: SendContext): Promise<DeliveryOutcome> {
-    const [entry] = bundle
+  async #send(entries: AttemptEntries, context: SendContext): Promise<DeliveryOutcome> {
+    const [entry] = entries
     const { sequence } = entry
-    const sequences = bundle.map((told) => told.sequence)
-    const together = bundle.length > 1 ? { sequences } : {}
+    const sequences = entries.map((told) => told.sequence)
+    const together = entries.length > 1 ? { sequences } : {}
     this.sends.push({ sequence, at: this.now, ...context, ...together })
     this.now += this.#options.answerMs ?? 0
-    const outcome = this.answer(entry, context, bundle)
+    const outcome = this.answer(entry, context, entries)
     if (outcome.kind === 'delivered') this.received.push(...sequences)
     this.onAnswer(entry)
     const action = this.#during.get(sequence)

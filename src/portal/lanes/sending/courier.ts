@@ -5,7 +5,7 @@
 import { Connections } from '../../../core/lanes/connections.ts'
 import type { LaneState } from '../../../core/lanes/state/lane-state.ts'
 import type { DeliveryOutcome } from '../../../core/lanes/state/outcome.ts'
-import type { BatchRoom, Bundle, DigestRule } from '../../../core/lanes/plan-digest.ts'
+import type { AttemptEntries, BatchRoom, DigestRule } from '../../../core/lanes/plan-digest.ts'
 import type { SendContext, WalkReceiver } from '../../../core/lanes/walk-ports.ts'
 import type { LogEntry } from '../../../core/log/event.ts'
 import { unusableEndpoint } from '../../../destinations/answers/outcomes.ts'
@@ -65,7 +65,7 @@ export class Courier {
       minIntervalMs: () => (receiver === null ? 0 : pace.intervalMs(receiver, this.#lane(name))),
       connect: (pulse) => this.#connections.acquire(pulse),
       takeSlot: async () => (receiver === null ? null : pace.takeSlot(receiver, this.#lane(name))),
-      send: (bundle, context) => this.#send(destination, bundle, context),
+      send: (entries, context) => this.#send(destination, entries, context),
     }
   }
 
@@ -78,7 +78,7 @@ export class Courier {
   /** Sends one parcel. A destination that cannot be opened disables its lane. */
   async #send(
     destination: Destination,
-    bundle: Bundle,
+    entries: AttemptEntries,
     context: SendContext,
   ): Promise<DeliveryOutcome> {
     const { receivers, pace, parcels, world } = this.#deps
@@ -86,7 +86,7 @@ export class Courier {
     const receiver = receivers.open(destination)
     if (receiver === null) return unusableEndpoint('misconfigured')
     const before = this.#lane(name)
-    const { outcome, memory } = await sendParcel(receiver, parcels.create(bundle, context), {
+    const { outcome, memory } = await sendParcel(receiver, parcels.create(entries, context), {
       fetch: world.fetch,
       now: world.now,
       timeoutMs,

@@ -1,7 +1,7 @@
 /** The parcels of one portal: everything that a receiver is told about stored events. */
 import { fieldLink } from '../../../bitrix24/fields/field-link.ts'
 import { subjectOf } from '../../../core/events/subject-of.ts'
-import type { Bundle } from '../../../core/lanes/plan-digest.ts'
+import type { AttemptEntries } from '../../../core/lanes/plan-digest.ts'
 import type { SendContext } from '../../../core/lanes/walk-ports.ts'
 import { deliveryId } from '../../../core/log/delivery-id.ts'
 import type { LogEntry } from '../../../core/log/event.ts'
@@ -28,15 +28,15 @@ export class Parcels {
 
   /**
    * The content of one message about one event, or about several as a digest. Each of them names the one before
-   * it as it would alone: a bundle leaves out none that the destination was meant to get.
+   * it as it would alone: they leave out none that the destination was meant to get.
    */
-  create(bundle: Bundle, { previousSequence, replayed }: SendContext): Parcel {
-    const [first, ...others] = bundle
+  create(entries: AttemptEntries, { previousSequence, replayed }: SendContext): Parcel {
+    const [first, ...others] = entries
     return {
       deliveries: [
         this.delivery(first, { previousSequence, replayed }),
         ...others.map((entry, index) =>
-          this.delivery(entry, { previousSequence: bundle[index]?.sequence ?? null, replayed }),
+          this.delivery(entry, { previousSequence: entries[index]?.sequence ?? null, replayed }),
         ),
       ],
       dashboard: this.#dashboard(),

@@ -28,7 +28,7 @@ function courierOf({
     lane,
     saves: [] as LaneState[],
     obeyed: [] as object[],
-    bundles: [] as number[][],
+    sent: [] as number[][],
   }
   let known: readonly Destination[] = []
   const courier = new Courier({
@@ -52,8 +52,8 @@ function courierOf({
       },
     },
     parcels: {
-      create: (bundle) => {
-        seen.bundles.push(bundle.map(({ sequence }) => sequence))
+      create: (entries) => {
+        seen.sent.push(entries.map(({ sequence }) => sequence))
         return PARCEL
       },
       delivery: ({ sequence, event }, { previousSequence }) =>
@@ -172,30 +172,30 @@ describe('Courier.receiverOf()', () => {
 })
 
 describe('a send of the courier', () => {
-  const bundle = [anEntry({ sequence: 3 }), anEntry({ sequence: 4 })] as const
+  const entries = [anEntry({ sequence: 3 }), anEntry({ sequence: 4 })] as const
 
   it('tells what became of the parcel, here and to the common pace', async () => {
     const { seen, receiverOf } = courierOf()
-    expect(await receiverOf(machine('erp')).send(bundle, CONTEXT)).toEqual(DELIVERED)
-    expect(seen.bundles).toEqual([[3, 4]])
+    expect(await receiverOf(machine('erp')).send(entries, CONTEXT)).toEqual(DELIVERED)
+    expect(seen.sent).toEqual([[3, 4]])
     expect(seen.obeyed).toEqual([{ destination: 'erp', memory: NO_MEMORY, outcome: DELIVERED }])
     expect(seen.saves).toEqual([])
   })
 
   it('disables the lane of a destination that cannot be opened, and sends nothing', async () => {
     const { seen, receiverOf } = courierOf({ receiver: null })
-    expect(await receiverOf(machine('erp')).send(bundle, CONTEXT)).toMatchObject({
+    expect(await receiverOf(machine('erp')).send(entries, CONTEXT)).toMatchObject({
       kind: 'rejected',
       scope: 'endpoint',
       reason: 'misconfigured',
       probe: false,
     })
-    expect([seen.bundles, seen.obeyed]).toEqual([[], []])
+    expect([seen.sent, seen.obeyed]).toEqual([[], []])
   })
 
   it('fails for a lane that does not exist', async () => {
     const receiver = courierOf().receiverOf(machine('crm'))
-    await expect(receiver.send(bundle, CONTEXT)).rejects.toThrow('Cannot send for lane crm')
+    await expect(receiver.send(entries, CONTEXT)).rejects.toThrow('Cannot send for lane crm')
   })
 })
 

@@ -69,8 +69,8 @@ describe('Parcels.create()', () => {
   })
 
   it('holds the events of a digest in their order', () => {
-    const bundle = [anEntry({ sequence: 7 }), anEntry({ sequence: 9 })] as const
-    const { deliveries } = parcels().create(bundle, { previousSequence: 6, replayed: true })
+    const entries = [anEntry({ sequence: 7 }), anEntry({ sequence: 9 })] as const
+    const { deliveries } = parcels().create(entries, { previousSequence: 6, replayed: true })
     expect(deliveries.map(({ sequence, replayed }) => [sequence, replayed])).toEqual([
       [7, true],
       [9, true],
@@ -78,14 +78,14 @@ describe('Parcels.create()', () => {
   })
 
   it('tells of each event of a digest the one before it, as if it were alone', () => {
-    const bundle = [
+    const entries = [
       anEntry({ sequence: 7 }),
       anEntry({ sequence: 9 }),
       anEntry({ sequence: 12 }),
     ] as const
-    const { deliveries } = parcels().create(bundle, { previousSequence: null, replayed: false })
+    const { deliveries } = parcels().create(entries, { previousSequence: null, replayed: false })
     expect(deliveries.map(({ previousSequence }) => previousSequence)).toEqual([null, 7, 9])
-    const alone = parcels().create([bundle[2]], { previousSequence: 9, replayed: false })
+    const alone = parcels().create([entries[2]], { previousSequence: 9, replayed: false })
     expect(deliveries[2]).toEqual(alone.deliveries[0])
   })
 })
