@@ -4,7 +4,7 @@
  * rights were lost, no field looks deleted, since each known field that is missing in the list is asked for
  * by itself.
  */
-import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
+import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/commands.ts'
 import { listFields, listSmartProcesses } from '../../bitrix24/fields/field-lists.ts'
 import { readFields, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
 import { hasCode, isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'

@@ -2,7 +2,7 @@
  * The reads for the events of one portal: the choice of fields and users for the next request, and the
  * meaning of its answer for the events that wait. One request is under way at a time.
  */
-import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
+import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/commands.ts'
 import { readFields, thinReasonOf, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
 import { hasCode, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import type { ThinReason, UserField } from '../../core/log/event.ts'

@@ -3,7 +3,7 @@
  * every `RECONCILE_MINUTES`, and when an operator asks. Single fields are read when a difference has to be
  * looked at a second time.
  */
-import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/batch.ts'
+import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/commands.ts'
 import { userFieldOf } from '../../core/events/event-names.ts'
 import type { FieldFamily } from '../../core/log/event.ts'
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
-import { callBatch } from '../../../src/bitrix24/servers/batch.ts'
-import type { BatchCommand } from '../../../src/bitrix24/servers/batch.ts'
+import { callBatch } from '../../../src/bitrix24/servers/commands.ts'
+import type { BatchCommand } from '../../../src/bitrix24/servers/commands.ts'
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
 import type { RestError, RestErrorKind } from '../../../src/bitrix24/servers/rest-error.ts'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
