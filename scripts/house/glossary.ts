@@ -15,7 +15,7 @@ import { isNode, listFiles, parseFile, readText, type Rule, type SyntaxNode } fr
 const PAGE = 'docs/glossary.md'
 
 const GENERIC = new Set(
-  `admin after all also and any app as at auth base64 before body by byte code command common config constant
+  `admin after all also and any app as at auth base64 before body by byte code common config constant
   content context cron data database day delay detail due duration each env error extra fact failure fetch
   final for foreign form found fresh from full function further gap gone hash header health hex host html http
   id in index info input inside ip ipv4 ipv6 item job json key kind known last late latest length list local

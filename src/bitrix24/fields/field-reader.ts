@@ -8,8 +8,8 @@ import type { Json, ThinReason } from '../../core/log/event.ts'
 import type { FieldRead, FieldRef } from '../../core/fields/field-read.ts'
 import { err, ok } from '../../core/result.ts'
 import type { Result } from '../../core/result.ts'
-import { callBatch } from '../servers/commands.ts'
-import type { BatchAnswers, BatchCommand } from '../servers/commands.ts'
+import { callCommands } from '../servers/commands.ts'
+import type { CommandAnswers, Command } from '../servers/commands.ts'
 import { attributesOf } from './field-attributes.ts'
 import { listFields } from './field-lists.ts'
 import { isJsonObject } from '../wire/json.ts'
@@ -54,7 +54,7 @@ export async function readFields(
     if (answer.ok) readAt ??= startOf(answer.value['time'])
     return answer
   }
-  const answers = await callBatch([...fields.map(getField), ...userIds.map(getUser)], timed)
+  const answers = await callCommands([...fields.map(getField), ...userIds.map(getUser)], timed)
   if (!answers.ok) return tooLargeAlone(fields, answers.error) ?? answers
   const reads = new Map<number, FieldRead>()
   const unclear: FieldRef[] = []
@@ -115,14 +115,14 @@ function userKey(id: number): string {
   return `user${id}`
 }
 
-function getField({ family, id }: FieldRef): BatchCommand {
+function getField({ family, id }: FieldRef): Command {
   const key = fieldKey(id)
   return family === 'type'
     ? { key, method: 'userfieldconfig.get', params: { moduleId: 'crm', id } }
     : { key, method: `crm.${family}.userfield.get`, params: { id } }
 }
 
-function getUser(id: number): BatchCommand {
+function getUser(id: number): Command {
   return { key: userKey(id), method: 'user.get', params: { ID: id } }
 }
 
@@ -177,7 +177,10 @@ async function findGone(fields: readonly FieldRef[], call: CallPortal): Promise<
   return gone
 }
 
-function readNames(userIds: readonly number[], answers: BatchAnswers): Map<number, string | null> {
+function readNames(
+  userIds: readonly number[],
+  answers: CommandAnswers,
+): Map<number, string | null> {
   const names = new Map<number, string | null>()
   for (const id of userIds) {
     const answer = answers.get(userKey(id))
@@ -187,7 +190,7 @@ function readNames(userIds: readonly number[], answers: BatchAnswers): Map<numbe
   return names
 }
 
-function longestWait(answers: BatchAnswers): number | null {
+function longestWait(answers: CommandAnswers): number | null {
   const waits = [...answers.values()].map((part) => (part.ok ? 0 : (limitWaitOf(part.error) ?? 0)))
   const longest = Math.max(0, ...waits)
   return longest > 0 ? longest : null

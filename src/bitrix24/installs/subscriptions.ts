@@ -10,8 +10,8 @@ import * as v from 'valibot'
 import { canonicalName } from '../../core/events/event-names.ts'
 import type { Json } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import { callBatch, MAX_BATCH_COMMANDS } from '../servers/commands.ts'
-import type { BatchCommand } from '../servers/commands.ts'
+import { callCommands, MAX_COMMANDS } from '../servers/commands.ts'
+import type { Command } from '../servers/commands.ts'
 import { isJsonObject } from '../wire/json.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { parseOrNull } from '../wire/wire-schemas.ts'
@@ -73,7 +73,7 @@ export async function alignSubscriptions(
   const wantedEvents = [...new Set(wanted.events)]
   const absent = wantedEvents.filter((event) => !bound.has(event))
   const missing: string[] = []
-  for (const events of inBatches(absent)) {
+  for (const events of inRequests(absent)) {
     const answer = await bindEvents(events, wanted.handler, call)
     if (!answer.ok) return answer
     missing.push(...events.filter((event) => !answer.value.has(event)))
@@ -185,7 +185,7 @@ async function bindEvents(
     method: 'event.bind',
     params: { event, handler },
   }))
-  const answers = await callBatch(commands, call)
+  const answers = await callCommands(commands, call)
   if (!answers.ok) return answers
   return ok(
     new Set(
@@ -200,8 +200,8 @@ async function bindEvents(
 
 async function unbindRows(rows: readonly Binding[], call: CallPortal): Promise<readonly string[]> {
   const unbound = new Set<string>()
-  for (const part of inBatches(rows)) {
-    const answers = await callBatch(part.map(unbindCommand), call)
+  for (const part of inRequests(rows)) {
+    const answers = await callCommands(part.map(unbindCommand), call)
     if (!answers.ok) break
     for (const [index, { event }] of part.entries()) {
       const answer = answers.value.get(`row${index}`)
@@ -211,7 +211,7 @@ async function unbindRows(rows: readonly Binding[], call: CallPortal): Promise<r
   return [...unbound]
 }
 
-function unbindCommand({ event, handler, authType }: Binding, index: number): BatchCommand {
+function unbindCommand({ event, handler, authType }: Binding, index: number): Command {
   const params = { event, handler, ...(authType > 0 ? { auth_type: authType } : {}) }
   return { key: `row${index}`, method: 'event.unbind', params }
 }
@@ -220,9 +220,9 @@ function isNothing({ result }: JsonObject): boolean {
   return isJsonObject(result) && Number(result['count']) === 0
 }
 
-function inBatches<T>(items: readonly T[]): readonly (readonly T[])[] {
-  const count = Math.ceil(items.length / MAX_BATCH_COMMANDS)
+function inRequests<T>(items: readonly T[]): readonly (readonly T[])[] {
+  const count = Math.ceil(items.length / MAX_COMMANDS)
   return Array.from({ length: count }, (_, index) =>
-    items.slice(index * MAX_BATCH_COMMANDS, (index + 1) * MAX_BATCH_COMMANDS),
+    items.slice(index * MAX_COMMANDS, (index + 1) * MAX_COMMANDS),
   )
 }

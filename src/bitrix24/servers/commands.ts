@@ -1,7 +1,7 @@
 /**
- * Sends several REST calls in one request. Bitrix24 answers a batch with one map for each aspect: one with
- * all results (`result`), one with all errors (`result_error`), and so on; an empty map comes as PHP's `[]`.
- * `callBatch` takes these maps apart, so that each command gets an answer as if it had been called alone
+ * Sends several REST calls in one request, by Bitrix24's method `batch`. It answers with one map for each aspect: one
+ * with all results (`result`), one with all errors (`result_error`), and so on; an empty map comes as PHP's `[]`.
+ * `callCommands` takes these maps apart, so that each command gets an answer as if it had been called alone
  * (docs/bitrix24.md#batch).
  */
 import type { Json } from '../../core/log/event.ts'
@@ -14,11 +14,11 @@ import type { CallPortal } from './rest-client.ts'
 import { classifyError, MALFORMED_ANSWER } from './rest-error.ts'
 import type { RestError, RestErrorKind } from './rest-error.ts'
 
-/** The most commands that Bitrix24 takes in one batch. */
-export const MAX_BATCH_COMMANDS = 50
+/** The most commands that Bitrix24 takes in one request. */
+export const MAX_COMMANDS = 50
 
-/** One method call inside a batch. */
-export interface BatchCommand {
+/** One of the method calls in a request. */
+export interface Command {
   /** A letter, then letters, digits and `_`: PHP could answer a map with number keys as a list. */
   readonly key: string
   readonly method: string
@@ -26,19 +26,19 @@ export interface BatchCommand {
 }
 
 /** The answer to each command, by the command's key. */
-export type BatchAnswers = ReadonlyMap<string, Result<JsonObject, RestError>>
+export type CommandAnswers = ReadonlyMap<string, Result<JsonObject, RestError>>
 
 /**
  * Calls up to 50 methods with one request; a failed command does not stop the others. A single command is
- * sent as a plain call. The batch fails as a whole when the failure concerns the access or the portal, for
+ * sent as a plain call. The request fails as a whole when the failure concerns the access or the portal, for
  * example a dead token. A command that the answer does not mention fails with `MALFORMED_ANSWER`.
  *
  * @throws RangeError for more than 50 commands, TypeError for a bad or repeated key.
  */
-export async function callBatch(
-  commands: readonly BatchCommand[],
+export async function callCommands(
+  commands: readonly Command[],
   call: CallPortal,
-): Promise<Result<BatchAnswers, RestError>> {
+): Promise<Result<CommandAnswers, RestError>> {
   checkCommands(commands)
   const [first] = commands
   if (first === undefined) return ok(new Map())
@@ -55,8 +55,8 @@ export async function callBatch(
   return ok(new Map(commands.map(({ key }) => [key, partOf(result, key, answer.value)])))
 }
 
-// Whether a single command that fails with this kind counts as a failure of the whole batch. If there had
-// been two commands, Bitrix24 would have refused the batch itself.
+// Whether a single command that fails with this kind counts as a failure of the whole request. If there had
+// been two commands, Bitrix24 would have refused the request itself.
 const CONCERNS_ALL: Readonly<Record<RestErrorKind, boolean>> = {
   expired: true,
   dead_token: true,
@@ -72,17 +72,17 @@ const CONCERNS_ALL: Readonly<Record<RestErrorKind, boolean>> = {
   refused: false,
 }
 
-function checkCommands(commands: readonly BatchCommand[]): void {
-  if (commands.length > MAX_BATCH_COMMANDS) {
-    throw new RangeError(`Cannot call a batch of ${commands.length} as Bitrix24 takes at most 50`)
+function checkCommands(commands: readonly Command[]): void {
+  if (commands.length > MAX_COMMANDS) {
+    throw new RangeError(`Cannot call ${commands.length} commands as Bitrix24 takes at most 50`)
   }
   const keys = new Set(commands.map(({ key }) => key))
   if (keys.size < commands.length || ![...keys].every((key) => /^[a-z]\w*$/i.test(key))) {
-    throw new TypeError('Cannot call a batch as a key of it is repeated or no identifier')
+    throw new TypeError('Cannot call commands as a key of them is repeated or no identifier')
   }
 }
 
-function commandText({ method, params }: BatchCommand): string {
+function commandText({ method, params }: Command): string {
   const query = encodeParams(params).toString()
   return query === '' ? method : `${method}?${query}`
 }

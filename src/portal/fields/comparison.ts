@@ -4,7 +4,7 @@
  * rights were lost, no field looks deleted, since each known field that is missing in the list is asked for
  * by itself.
  */
-import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/commands.ts'
+import { MAX_COMMANDS } from '../../bitrix24/servers/commands.ts'
 import { listFields, listSmartProcesses } from '../../bitrix24/fields/field-lists.ts'
 import { readFields, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
 import { hasCode, isTransient, type RestError } from '../../bitrix24/servers/rest-error.ts'
@@ -119,8 +119,8 @@ export class Comparison {
     const present = new Set(shown)
     const living = refs.filter(({ id }) => present.has(id) || fields.find(id)?.presence !== 'gone')
     let outcome: ReadResult = isListTooLarge ? 'denied' : 'read'
-    for (let start = 0; start < living.length; start += MAX_BATCH_COMMANDS) {
-      const chunk = living.slice(start, start + MAX_BATCH_COMMANDS)
+    for (let start = 0; start < living.length; start += MAX_COMMANDS) {
+      const chunk = living.slice(start, start + MAX_COMMANDS)
       const terms = { urgency, hasBaseline, generation }
       outcome = worseOf(outcome, await this.#compare(chunk, terms))
       if (portal.generation() !== generation) return 'failed'

@@ -2,7 +2,7 @@
  * The reads for the events of one portal: the choice of fields and users for the next request, and the
  * meaning of its answer for the events that wait. One request is under way at a time.
  */
-import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/commands.ts'
+import { MAX_COMMANDS } from '../../bitrix24/servers/commands.ts'
 import { readFields, thinReasonOf, type FieldReads } from '../../bitrix24/fields/field-reader.ts'
 import { hasCode, type RestError } from '../../bitrix24/servers/rest-error.ts'
 import type { ThinReason, UserField } from '../../core/log/event.ts'
@@ -57,7 +57,7 @@ export class EventReads {
   /** The request that is under way. */
   #underWay: FieldsToRead | null = null
   /** The most commands of one request. An answer that is too large halves it for the rest of a run. */
-  #maxCommands = MAX_BATCH_COMMANDS
+  #maxCommands = MAX_COMMANDS
 
   constructor(deps: EventReadsDeps) {
     this.#deps = deps
@@ -107,7 +107,7 @@ export class EventReads {
   end(): void {
     this.#underWay = null
     this.#repeated.clear()
-    this.#maxCommands = MAX_BATCH_COMMANDS
+    this.#maxCommands = MAX_COMMANDS
   }
 
   /** Asks the portal. */

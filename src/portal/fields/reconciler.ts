@@ -3,7 +3,7 @@
  * every `RECONCILE_MINUTES`, and when an operator asks. Single fields are read when a difference has to be
  * looked at a second time.
  */
-import { MAX_BATCH_COMMANDS } from '../../bitrix24/servers/commands.ts'
+import { MAX_COMMANDS } from '../../bitrix24/servers/commands.ts'
 import { userFieldOf } from '../../core/events/event-names.ts'
 import type { FieldFamily } from '../../core/log/event.ts'
 import {
@@ -151,9 +151,7 @@ export class Reconciler {
     const now = world.now()
     const due = reconciliation.state().suspects.filter(({ dueAt }) => dueAt <= now)
     const entityId = due[0]?.entityId ?? ''
-    const chunk = due
-      .filter((suspect) => suspect.entityId === entityId)
-      .slice(0, MAX_BATCH_COMMANDS)
+    const chunk = due.filter((suspect) => suspect.entityId === entityId).slice(0, MAX_COMMANDS)
     const generation = portal.generation()
     try {
       await comparison.lookAgain(chunk, entityId)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
-import { callBatch } from '../../../src/bitrix24/servers/commands.ts'
-import type { BatchCommand } from '../../../src/bitrix24/servers/commands.ts'
+import { callCommands } from '../../../src/bitrix24/servers/commands.ts'
+import type { Command } from '../../../src/bitrix24/servers/commands.ts'
 import type { JsonObject } from '../../../src/bitrix24/wire/json.ts'
 import type { RestError, RestErrorKind } from '../../../src/bitrix24/servers/rest-error.ts'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
@@ -9,14 +9,14 @@ import type { Result } from '../../../src/core/result.ts'
 
 const MALFORMED = { kind: 'unreachable', code: 'malformed_answer', status: 200 } as const
 
-function command(key: string, params: JsonObject = {}): BatchCommand {
+function command(key: string, params: JsonObject = {}): Command {
   return { key, method: 'user.get', params }
 }
 
 /** Calls a portal that gives the same answer to every request. */
-async function batch(commands: readonly BatchCommand[], answer: Result<JsonObject, RestError>) {
+async function batch(commands: readonly Command[], answer: Result<JsonObject, RestError>) {
   const sent: [string, JsonObject | undefined][] = []
-  const result = await callBatch(commands, async (method, params) => {
+  const result = await callCommands(commands, async (method, params) => {
     sent.push([method, params])
     return answer
   })
@@ -27,7 +27,7 @@ function whole(result: JsonObject, rest: JsonObject = {}): Result<JsonObject, Re
   return { ok: true, value: { result, ...rest } }
 }
 
-describe('callBatch()', () => {
+describe('callCommands()', () => {
   test('calls nothing for no command', async () => {
     expect(await batch([], { ok: false, error: MALFORMED })).toEqual({ sent: [], result: {} })
   })
