@@ -1,6 +1,6 @@
 /** Reads single ids out of an event's `data`, in every form in which Bitrix24 writes them. */
 import type { Json } from '../log/event.ts'
-import type { DataPath } from './event-family.ts'
+import type { DataPath } from './event-topic.ts'
 
 // Bitrix24 writes the record of an event into one of these. The later state wins.
 const RECORDS = ['FIELDS_AFTER', 'FIELDS_BEFORE', 'FIELDS'] as const

@@ -5,8 +5,8 @@
  * families works too, and people see its code.
  */
 import type { FieldAction, FieldFamily } from '../log/event.ts'
-import { EVENT_FAMILIES, familyOf } from './families.ts'
-import { FIELD_ACTION_WORDS, FIELD_FAMILY_WORDS } from './families/user-fields.ts'
+import { EVENT_FAMILIES, familyOf } from './topics.ts'
+import { FIELD_ACTION_WORDS, FIELD_FAMILY_WORDS } from './topics/user-fields.ts'
 
 // Modules choose the names of their events, for example `CATALOG.PRODUCT.ON.ADD` or `partner:visit-end`. A sign
 // that globs use, or one that nobody sees, is in no name.

@@ -2,7 +2,7 @@
  * The types of records that the CRM names by a number or by a word, for example 3 or `CONTACT`
  * (docs/bitrix24.md#event-names).
  */
-import { familyOfKind, type FamilyKind } from './families.ts'
+import { familyOfKind, type FamilyKind } from './topics.ts'
 
 /** The kinds of records that have no family of events of their own: their events are those of `dynamic_item`. */
 export type SmartKind = 'smart_invoice' | 'smart_document' | 'smart_b2e_document'

@@ -4,8 +4,8 @@
  */
 import type { RelayEvent } from '../log/event.ts'
 import { idOf, readId } from './data-paths.ts'
-import type { RelatedKind } from './event-family.ts'
-import { baseOf, familyOf, type EventMeaning, type KnownFamily } from './families.ts'
+import type { RelatedKind } from './event-topic.ts'
+import { baseOf, familyOf, type EventMeaning, type KnownFamily } from './topics.ts'
 import { recordTypeOf, pathOfKind, type RecordType, type SubjectKind } from './record-types.ts'
 
 /** The thing that an event is about. */

@@ -5,7 +5,7 @@
  */
 import type { RelayEvent } from '../log/event.ts'
 import { readId } from './data-paths.ts'
-import { baseOf, familyOf } from './families.ts'
+import { baseOf, familyOf } from './topics.ts'
 
 /** The canonical names by which a filter may name an event: its own, and that of its twin. */
 export function namesOf({ name, data }: Pick<RelayEvent, 'name' | 'data'>): readonly string[] {

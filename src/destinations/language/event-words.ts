@@ -3,7 +3,7 @@
  * the deed of its verb, `Task 123 created`, so a further family costs a language one noun. Where the language
  * wants it, the deed agrees with the gender and the number of the noun.
  */
-import type { EventVerb, RelatedKind } from '../../core/events/event-family.ts'
+import type { EventVerb, RelatedKind } from '../../core/events/event-topic.ts'
 import type { PageKind, SubjectKind } from '../../core/events/record-types.ts'
 import type { FieldFamily } from '../../core/log/event.ts'
 

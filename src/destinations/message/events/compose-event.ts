@@ -3,7 +3,7 @@
  * ids; of several of one kind, in a digest, the sentence of their kind with their ids below it.
  */
 import type { PageKind } from '../../../core/events/record-types.ts'
-import { familyOf } from '../../../core/events/families.ts'
+import { familyOf } from '../../../core/events/topics.ts'
 import { idsOf, pageOf } from '../../../core/events/subject-of.ts'
 import type { Delivery } from '../../receiver.ts'
 import type { Catalogue } from '../../language/catalogue.ts'

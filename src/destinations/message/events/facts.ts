@@ -3,9 +3,9 @@
  * and the end of the number, of a payment the days that are left. Texts that people wrote are not among them.
  */
 import { readText } from '../../../core/events/data-paths.ts'
-import type { DataPath } from '../../../core/events/event-family.ts'
+import type { DataPath } from '../../../core/events/event-topic.ts'
 import { canonicalName } from '../../../core/events/event-names.ts'
-import { familyOf, type FamilyKind } from '../../../core/events/families.ts'
+import { familyOf, type FamilyKind } from '../../../core/events/topics.ts'
 import type { Json } from '../../../core/log/event.ts'
 import type { Catalogue } from '../../language/catalogue.ts'
 import type { EventWords, FactName } from '../../language/event-words.ts'

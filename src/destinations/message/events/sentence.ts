@@ -3,9 +3,9 @@
  * the deed of its verb come from the catalogue. An event of an unknown module is told by the words in its code.
  */
 import { readText } from '../../../core/events/data-paths.ts'
-import type { EventVerb } from '../../../core/events/event-family.ts'
+import type { EventVerb } from '../../../core/events/event-topic.ts'
 import { displayName, FIELD_FAMILY_NAMES } from '../../../core/events/event-names.ts'
-import { familyOf, type EventMeaning } from '../../../core/events/families.ts'
+import { familyOf, type EventMeaning } from '../../../core/events/topics.ts'
 import {
   idsOf,
   subjectOf,

@@ -1,5 +1,5 @@
 /** The events about the catalog, the orders and the bookings of a portal. */
-import { spellDottedEvents, spellEvents, type EventFamily } from '../event-family.ts'
+import { spellDottedEvents, spellEvents, type EventFamily } from '../event-topic.ts'
 
 /** The families of the catalog. */
 export const CATALOG_FAMILIES = [

@@ -1,5 +1,5 @@
 /** The events about signed documents, and about the exchange with a company's personnel system. */
-import type { EventFamily } from '../event-family.ts'
+import type { EventFamily } from '../event-topic.ts'
 
 /** The form that all events of the exchange share: they name a job and a company. */
 const EXCHANGE = {

@@ -1,5 +1,5 @@
 /** The events about calls, open lines and the bots of an application. */
-import type { EventFamily } from '../event-family.ts'
+import type { EventFamily } from '../event-topic.ts'
 
 /** The families of calls. */
 export const CALL_FAMILIES = [

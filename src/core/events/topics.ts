@@ -1,15 +1,15 @@
 /**
  * The one table of event families, put together from its modules. A further family is one entry in a file of
- * `families/`; everything else follows from it.
+ * `topics/`; everything else follows from it.
  */
-import type { EventFamily, EventVerb } from './event-family.ts'
-import { APPLICATION_FAMILIES } from './families/application.ts'
-import { CRM_FAMILIES } from './families/crm.ts'
-import { BOOKING_FAMILIES, CATALOG_FAMILIES, SALE_FAMILIES } from './families/shop.ts'
-import { SIGN_FAMILIES } from './families/sign.ts'
-import { BOT_FAMILIES, CALL_FAMILIES, LINE_FAMILIES } from './families/talk.ts'
-import { USER_FIELD_FAMILIES } from './families/user-fields.ts'
-import { CALENDAR_FAMILIES, PEOPLE_FAMILIES, TASK_FAMILIES } from './families/work.ts'
+import type { EventFamily, EventVerb } from './event-topic.ts'
+import { APPLICATION_FAMILIES } from './topics/application.ts'
+import { CRM_FAMILIES } from './topics/crm.ts'
+import { BOOKING_FAMILIES, CATALOG_FAMILIES, SALE_FAMILIES } from './topics/shop.ts'
+import { SIGN_FAMILIES } from './topics/sign.ts'
+import { BOT_FAMILIES, CALL_FAMILIES, LINE_FAMILIES } from './topics/talk.ts'
+import { USER_FIELD_FAMILIES } from './topics/user-fields.ts'
+import { CALENDAR_FAMILIES, PEOPLE_FAMILIES, TASK_FAMILIES } from './topics/work.ts'
 
 const TABLE = [
   ...USER_FIELD_FAMILIES,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { USER_FIELD_FAMILIES } from '../../../../src/core/events/families/user-fields.ts'
+import { USER_FIELD_FAMILIES } from '../../../../src/core/events/topics/user-fields.ts'
 
 it('the user fields of the CRM have eight families with four events each', () => {
   const crm = USER_FIELD_FAMILIES.filter(({ scope }) => scope === 'crm')

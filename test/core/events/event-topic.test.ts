@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { spellDottedEvents, spellEvents } from '../../../src/core/events/event-family.ts'
+import { spellDottedEvents, spellEvents } from '../../../src/core/events/event-topic.ts'
 
 it('spellEvents() spells the events of a noun', () => {
   expect(spellEvents('onCrmDeal')).toEqual({

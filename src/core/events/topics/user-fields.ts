@@ -3,7 +3,7 @@
  * (docs/bitrix24.md#user-fields); `MAIN.ON.USER.TYPE.*` tells of the fields of every module, by number only.
  */
 import type { FieldAction, FieldFamily } from '../../log/event.ts'
-import type { EventFamily } from '../event-family.ts'
+import type { EventFamily } from '../event-topic.ts'
 
 /** The families of the CRM's user fields with the words of their events, in the order of the documentation. */
 export const FIELD_FAMILY_WORDS = [

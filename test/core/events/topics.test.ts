@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalName } from '../../../src/core/events/event-names.ts'
-import {
-  baseOf,
-  EVENT_FAMILIES,
-  familyOf,
-  familyOfKind,
-} from '../../../src/core/events/families.ts'
+import { baseOf, EVENT_FAMILIES, familyOf, familyOfKind } from '../../../src/core/events/topics.ts'
 import { DOCUMENTED_EVENTS } from '../../support/builders/documented-events.ts'
 
 describe('EVENT_FAMILIES', () => {

@@ -1,5 +1,5 @@
 /** The events about the records of the CRM (docs/bitrix24.md#event-names). */
-import { spellEvents, type EventFamily } from '../event-family.ts'
+import { spellEvents, type EventFamily } from '../event-topic.ts'
 
 /** The families of the CRM's records. */
 export const CRM_FAMILIES = [

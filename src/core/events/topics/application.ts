@@ -2,7 +2,7 @@
  * The events about the application itself, and what its robots send. Events whose name begins with ONAPP reach
  * no destination.
  */
-import type { EventFamily } from '../event-family.ts'
+import type { EventFamily } from '../event-topic.ts'
 
 /** The families of the application. */
 export const APPLICATION_FAMILIES = [

@@ -1,5 +1,5 @@
 /** The events about tasks, calendars, people, groups and posts. */
-import { spellEvents, type EventFamily } from '../event-family.ts'
+import { spellEvents, type EventFamily } from '../event-topic.ts'
 
 /** The families of tasks. */
 export const TASK_FAMILIES = [
