@@ -2,10 +2,10 @@
  * Translates the names of Bitrix24's events. Example: `ONCRMDEALADD` is the canonical code, which the relay
  * uses inside and Bitrix24 sends; `onCrmDealAdd` is the documented spelling, for people;
  * `bitrix24.event.oncrmdealadd` is the delivery type, for receivers. A name that is not in the table of
- * families works too, and people see its code.
+ * topics works too, and people see its code.
  */
 import type { FieldAction, FieldFamily } from '../log/event.ts'
-import { EVENT_FAMILIES, familyOf } from './topics.ts'
+import { EVENT_TOPICS, meaningOf } from './topics.ts'
 import { FIELD_ACTION_WORDS, FIELD_FAMILY_WORDS } from './topics/user-fields.ts'
 
 // Modules choose the names of their events, for example `CATALOG.PRODUCT.ON.ADD` or `partner:visit-end`. A sign
@@ -41,7 +41,7 @@ const USER_FIELDS_BY_CODE: ReadonlyMap<string, UserFieldName> = new Map(
  * The events that an application can bind, in the documented spelling, the 32 user-field events of the CRM first
  * (docs/bitrix24.md#event-names).
  */
-export const BINDABLE_EVENTS: readonly string[] = EVENT_FAMILIES.filter(
+export const BINDABLE_EVENTS: readonly string[] = EVENT_TOPICS.filter(
   ({ bindable }) => bindable !== false,
 ).flatMap(({ events }) => Object.keys(events))
 
@@ -59,7 +59,7 @@ export function canonicalName(raw: string): string | null {
 
 /** Returns the documented spelling of a canonical code, or the code itself when none is known. */
 export function displayName(canonical: string): string {
-  return familyOf(canonical)?.spelling ?? canonical
+  return meaningOf(canonical)?.spelling ?? canonical
 }
 
 /** Returns family and action for the canonical code of a user-field event; null for any other event. */

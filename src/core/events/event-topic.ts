@@ -1,6 +1,6 @@
 /**
- * The form of the table of event families. A family is everything that happens to one kind of thing, for
- * example all events about tasks. Whatever the relay knows of an event follows from its family's entry: how
+ * The form of the table of event topics. A topic is everything that happens to one kind of thing, for
+ * example all events about tasks. Whatever the relay knows of an event follows from its topic's entry: how
  * the event is spelled, what happened, which thing it names, and where a person finds it.
  */
 
@@ -75,7 +75,7 @@ export interface RecordPath {
 }
 
 /** One entry of the table. */
-export interface EventFamily {
+export interface EventTopic {
   /** What the events are about, for example `task`: a word for programs, and the kind of the subject. */
   readonly kind: string
   /** The scope that an application needs to bind the events; null when it needs none. */
@@ -96,7 +96,7 @@ export interface EventFamily {
    * the subject. @default ['ID']
    */
   readonly id?: readonly DataPath[]
-  /** Where the number of the subject's type stands, when the CRM has several types in this family. */
+  /** Where the number of the subject's type stands, when the CRM has several types in this topic. */
   readonly type?: DataPath
   /** Where the things stand by which a person finds the subject. The order is that of the messages. */
   readonly related?: Readonly<Partial<Record<RelatedKind, readonly DataPath[]>>>

@@ -2,19 +2,19 @@
  * The types of records that the CRM names by a number or by a word, for example 3 or `CONTACT`
  * (docs/bitrix24.md#event-names).
  */
-import { familyOfKind, type FamilyKind } from './topics.ts'
+import { topicOfKind, type TopicKind } from './topics.ts'
 
-/** The kinds of records that have no family of events of their own: their events are those of `dynamic_item`. */
+/** The kinds of records that have no topic of events of their own: their events are those of `dynamic_item`. */
 export type SmartKind = 'smart_invoice' | 'smart_document' | 'smart_b2e_document'
 
 /** The kind of a thing that an event names. */
-export type SubjectKind = FamilyKind | SmartKind
+export type SubjectKind = TopicKind | SmartKind
 
 /** The kinds of things that have a page of their own in a portal. */
 export type PageKind =
   | SmartKind
   | Extract<
-      FamilyKind,
+      TopicKind,
       | 'lead'
       | 'deal'
       | 'contact'
@@ -62,7 +62,7 @@ export function recordTypeOf(text: string): RecordType | null {
 
 /** The path of the pages of a kind, with places to be filled in; null when none is known. */
 export function pathOfKind(kind: SubjectKind): string | null {
-  const own = familyOfKind(kind)
-  const smart = own === null ? familyOfKind('dynamic_item') : own
+  const own = topicOfKind(kind)
+  const smart = own === null ? topicOfKind('dynamic_item') : own
   return smart?.link ?? null
 }

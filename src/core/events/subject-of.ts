@@ -1,11 +1,11 @@
 /**
  * Tells which thing an event is about, and by which further ids a person finds it. Both follow from the entry of
- * the event's family; ids that say nothing to a person (`member_id`, a bot's own authorization) stand in no entry.
+ * the event's topic; ids that say nothing to a person (`member_id`, a bot's own authorization) stand in no entry.
  */
 import type { RelayEvent } from '../log/event.ts'
 import { idOf, readId } from './data-paths.ts'
 import type { RelatedKind } from './event-topic.ts'
-import { baseOf, familyOf, type EventMeaning, type KnownFamily } from './topics.ts'
+import { baseOf, meaningOf, type EventMeaning, type KnownTopic } from './topics.ts'
 import { recordTypeOf, pathOfKind, type RecordType, type SubjectKind } from './record-types.ts'
 
 /** The thing that an event is about. */
@@ -27,27 +27,27 @@ export interface EventId {
 type NamedEvent = Pick<RelayEvent, 'name' | 'data' | 'userId'>
 
 /**
- * The subject of an event; null for an event of an unknown family, and for one that names no thing. `domain` is
+ * The subject of an event; null for an event of an unknown topic, and for one that names no thing. `domain` is
  * the portal's present host: without one there is no link.
  */
 export function subjectOf(event: NamedEvent, domain: string | null): EventSubject | null {
-  const meaning = familyOf(event.name)
-  const named = meaning && nameSubject(event, meaning.family)
+  const meaning = meaningOf(event.name)
+  const named = meaning && nameSubject(event, meaning.topic)
   if (meaning === null || named === null) return null
   const page = linkedPage(event, { meaning, ...named })
   const link = page === null || domain === null ? null : addressOf(domain, page.path)
-  return { kind: named.type?.kind ?? meaning.family.kind, id: named.id, title: null, link }
+  return { kind: named.type?.kind ?? meaning.topic.kind, id: named.id, title: null, link }
 }
 
 /** The ids of an event by which a person finds its subject: the subject's own first, each thing once. */
 export function idsOf(event: NamedEvent): readonly EventId[] {
-  const meaning = familyOf(event.name)
+  const meaning = meaningOf(event.name)
   if (meaning === null) return []
-  const { family } = meaning
-  const named = nameSubject(event, family)
-  const own = named === null ? [] : [{ kind: named.type?.kind ?? family.kind, id: named.id }]
-  const records = recordsOf(event, family).map(({ type: { kind }, id }) => ({ kind, id }))
-  const all: readonly EventId[] = [...own, ...relatedOf(event, family), ...records]
+  const { topic } = meaning
+  const named = nameSubject(event, topic)
+  const own = named === null ? [] : [{ kind: named.type?.kind ?? topic.kind, id: named.id }]
+  const records = recordsOf(event, topic).map(({ type: { kind }, id }) => ({ kind, id }))
+  const all: readonly EventId[] = [...own, ...relatedOf(event, topic), ...records]
   return all.filter(
     ({ kind, id }, index) =>
       all.findIndex((other) => other.kind === kind && other.id === id) === index,
@@ -56,8 +56,8 @@ export function idsOf(event: NamedEvent): readonly EventId[] {
 
 /** The thing whose page the link of an event's subject opens; null when there is no such page. */
 export function pageOf(event: NamedEvent): EventId | null {
-  const meaning = familyOf(event.name)
-  const named = meaning && nameSubject(event, meaning.family)
+  const meaning = meaningOf(event.name)
+  const named = meaning && nameSubject(event, meaning.topic)
   if (meaning === null || named === null) return null
   return linkedPage(event, { meaning, ...named })?.shows ?? null
 }
@@ -68,19 +68,19 @@ interface NamedSubject {
   readonly type: RecordType | null
 }
 
-function nameSubject(event: NamedEvent, family: KnownFamily): NamedSubject | null {
+function nameSubject(event: NamedEvent, topic: KnownTopic): NamedSubject | null {
   const { name, data } = event
-  const paths = family.id ?? ['ID']
-  if (paths.length === 0) return recordsOf(event, family).at(-1) ?? null
+  const paths = topic.id ?? ['ID']
+  if (paths.length === 0) return recordsOf(event, topic).at(-1) ?? null
   // A `data` that is one value is the id itself: `data=107`.
   const id = readId(data, paths) ?? idOf(data)
   if (id === null) return null
-  if (family.type === undefined) return { id, type: null }
-  const typeId = readId(data, [family.type]) ?? baseOf(name)?.typeId ?? ''
+  if (topic.type === undefined) return { id, type: null }
+  const typeId = readId(data, [topic.type]) ?? baseOf(name)?.typeId ?? ''
   return { id, type: recordTypeOf(typeId) }
 }
 
-function relatedOf({ data }: NamedEvent, { related = {} }: KnownFamily): readonly EventId[] {
+function relatedOf({ data }: NamedEvent, { related = {} }: KnownTopic): readonly EventId[] {
   return Object.entries(related).flatMap(([kind, paths]) => {
     const id = readId(data, paths)
     // Sound: the keys of the table are the kinds.
@@ -93,7 +93,7 @@ interface NamedRecord {
   readonly id: string
 }
 
-function recordsOf({ data }: NamedEvent, { belongsTo = [] }: KnownFamily): readonly NamedRecord[] {
+function recordsOf({ data }: NamedEvent, { belongsTo = [] }: KnownTopic): readonly NamedRecord[] {
   return belongsTo.flatMap((paths) => {
     const type = recordTypeOf(readId(data, [paths.type]) ?? '')
     const id = readId(data, [paths.id])
@@ -111,22 +111,22 @@ interface LinkedPage {
 }
 
 function linkedPage(event: NamedEvent, { meaning, id, type }: LinkedSubject): LinkedPage | null {
-  const { family, verb } = meaning
-  const record = recordsOf(event, family).at(-1)
+  const { topic, verb } = meaning
+  const record = recordsOf(event, topic).at(-1)
   const user = userText(event)
-  if (family.link === undefined) {
+  if (topic.link === undefined) {
     const path = record === undefined ? null : pathOfKind(record.type.kind)
     if (record === undefined || path === null) return null
     const shows = { kind: record.type.kind, id: record.id }
     return pageAt(path, { id: record.id, type: typeText(record.type), user }, shows)
   }
-  const { link } = family
+  const { link } = topic
   const isOwn = link.includes('{id}')
   // A comment that is gone still has its task, but a task that is gone has no page.
   if (isOwn && verb === 'deleted') return null
-  const related = relatedOf(event, family)
+  const related = relatedOf(event, topic)
   const other = related.find(({ kind }) => link.includes(`{${kind}}`))
-  const shows = isOwn ? { kind: type?.kind ?? family.kind, id } : other
+  const shows = isOwn ? { kind: type?.kind ?? topic.kind, id } : other
   if (shows === undefined) return null
   const places = Object.fromEntries(related.map((one) => [one.kind, one.id]))
   return pageAt(link, { ...places, id, type: typeText(type), user }, shows)

@@ -1,71 +1,71 @@
 /**
- * The one table of event families, put together from its modules. A further family is one entry in a file of
+ * The one table of event topics, put together from its modules. A further topic is one entry in a file of
  * `topics/`; everything else follows from it.
  */
-import type { EventFamily, EventVerb } from './event-topic.ts'
-import { APPLICATION_FAMILIES } from './topics/application.ts'
-import { CRM_FAMILIES } from './topics/crm.ts'
-import { BOOKING_FAMILIES, CATALOG_FAMILIES, SALE_FAMILIES } from './topics/shop.ts'
-import { SIGN_FAMILIES } from './topics/sign.ts'
-import { BOT_FAMILIES, CALL_FAMILIES, LINE_FAMILIES } from './topics/talk.ts'
-import { USER_FIELD_FAMILIES } from './topics/user-fields.ts'
-import { CALENDAR_FAMILIES, PEOPLE_FAMILIES, TASK_FAMILIES } from './topics/work.ts'
+import type { EventTopic, EventVerb } from './event-topic.ts'
+import { APPLICATION_TOPICS } from './topics/application.ts'
+import { CRM_TOPICS } from './topics/crm.ts'
+import { BOOKING_TOPICS, CATALOG_TOPICS, SALE_TOPICS } from './topics/shop.ts'
+import { SIGN_TOPICS } from './topics/sign.ts'
+import { BOT_TOPICS, CALL_TOPICS, LINE_TOPICS } from './topics/talk.ts'
+import { USER_FIELD_TOPICS } from './topics/user-fields.ts'
+import { CALENDAR_TOPICS, PEOPLE_TOPICS, TASK_TOPICS } from './topics/work.ts'
 
 const TABLE = [
-  ...USER_FIELD_FAMILIES,
-  ...CRM_FAMILIES,
-  ...CATALOG_FAMILIES,
-  ...SALE_FAMILIES,
-  ...BOOKING_FAMILIES,
-  ...TASK_FAMILIES,
-  ...CALENDAR_FAMILIES,
-  ...PEOPLE_FAMILIES,
-  ...SIGN_FAMILIES,
-  ...CALL_FAMILIES,
-  ...LINE_FAMILIES,
-  ...BOT_FAMILIES,
-  ...APPLICATION_FAMILIES,
-] as const satisfies readonly EventFamily[]
+  ...USER_FIELD_TOPICS,
+  ...CRM_TOPICS,
+  ...CATALOG_TOPICS,
+  ...SALE_TOPICS,
+  ...BOOKING_TOPICS,
+  ...TASK_TOPICS,
+  ...CALENDAR_TOPICS,
+  ...PEOPLE_TOPICS,
+  ...SIGN_TOPICS,
+  ...CALL_TOPICS,
+  ...LINE_TOPICS,
+  ...BOT_TOPICS,
+  ...APPLICATION_TOPICS,
+] as const satisfies readonly EventTopic[]
 
-/** The kinds of all families, for example `task`. */
-export type FamilyKind = (typeof TABLE)[number]['kind']
+/** The kinds of all topics, for example `task`. */
+export type TopicKind = (typeof TABLE)[number]['kind']
 
-/** A family of the table. */
-export interface KnownFamily extends EventFamily {
-  readonly kind: FamilyKind
+/** A topic of the table. */
+export interface KnownTopic extends EventTopic {
+  readonly kind: TopicKind
 }
 
-/** Every family, the user fields of the CRM first. */
-export const EVENT_FAMILIES: readonly KnownFamily[] = TABLE
+/** Every topic, the user fields of the CRM first. */
+export const EVENT_TOPICS: readonly KnownTopic[] = TABLE
 
 /** What the name of an event means. */
 export interface EventMeaning {
-  readonly family: KnownFamily
+  readonly topic: KnownTopic
   readonly verb: EventVerb
   /** As the documentation spells it; of an event of one type with the type's number. */
   readonly spelling: string
 }
 
 const MEANINGS: ReadonlyMap<string, EventMeaning> = new Map(
-  EVENT_FAMILIES.flatMap((family) =>
-    Object.entries({ ...family.events, ...family.misspelt }).map(
+  EVENT_TOPICS.flatMap((topic) =>
+    Object.entries({ ...topic.events, ...topic.misspelt }).map(
       ([spelling, verb]): [string, EventMeaning] => [
         spelling.toUpperCase(),
-        { family, verb, spelling },
+        { topic, verb, spelling },
       ],
     ),
   ),
 )
 
-const BY_KIND: ReadonlyMap<string, KnownFamily> = new Map(
-  EVENT_FAMILIES.map((family) => [family.kind, family]),
+const BY_KIND: ReadonlyMap<string, KnownTopic> = new Map(
+  EVENT_TOPICS.map((topic) => [topic.kind, topic]),
 )
 
 // The most digits that the number of a type can have.
 const PER_TYPE = /^(?<base>.+)_(?<type>\d{1,9})$/
 
-/** What a canonical code means; null for an event that no family knows. */
-export function familyOf(code: string): EventMeaning | null {
+/** What a canonical code means; null for an event that no topic knows. */
+export function meaningOf(code: string): EventMeaning | null {
   const known = MEANINGS.get(code)
   if (known !== undefined) return known
   const base = baseOf(code)
@@ -88,10 +88,10 @@ export interface BaseEvent {
 export function baseOf(code: string): BaseEvent | null {
   const { base, type: typeId } = PER_TYPE.exec(code)?.groups ?? {}
   if (base === undefined || typeId === undefined) return null
-  return MEANINGS.get(base)?.family.perType === true ? { code: base, typeId } : null
+  return MEANINGS.get(base)?.topic.perType === true ? { code: base, typeId } : null
 }
 
-/** The family of a kind; null for a word that is none. */
-export function familyOfKind(kind: string): KnownFamily | null {
+/** The topic of a kind; null for a word that is none. */
+export function topicOfKind(kind: string): KnownTopic | null {
   return BY_KIND.get(kind) ?? null
 }

@@ -5,7 +5,7 @@
  */
 import type { RelayEvent } from '../log/event.ts'
 import { readId } from './data-paths.ts'
-import { baseOf, familyOf } from './topics.ts'
+import { baseOf, meaningOf } from './topics.ts'
 
 /** The canonical names by which a filter may name an event: its own, and that of its twin. */
 export function namesOf({ name, data }: Pick<RelayEvent, 'name' | 'data'>): readonly string[] {
@@ -23,8 +23,8 @@ export function hasTwinByData(name: string): boolean {
 
 /** Where the event of all types holds the type of its record; null for every other event. */
 function typePath(name: string): string | null {
-  const family = baseOf(name) === null ? familyOf(name)?.family : undefined
-  return family?.perType === true ? (family.type ?? null) : null
+  const topic = baseOf(name) === null ? meaningOf(name)?.topic : undefined
+  return topic?.perType === true ? (topic.type ?? null) : null
 }
 
 /** The name that both twins share in the content of an event: the one of all types. */

@@ -1,6 +1,6 @@
 /**
- * The words for events that are about no user field. A sentence is composed of the noun of an event's family and
- * the deed of its verb, `Task 123 created`, so a further family costs a language one noun. Where the language
+ * The words for events that are about no user field. A sentence is composed of the noun of an event's topic and
+ * the deed of its verb, `Task 123 created`, so a further topic costs a language one noun. Where the language
  * wants it, the deed agrees with the gender and the number of the noun.
  */
 import type { EventVerb, RelatedKind } from '../../core/events/event-topic.ts'

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalName } from '../../../src/core/events/event-names.ts'
-import { baseOf, EVENT_FAMILIES, familyOf, familyOfKind } from '../../../src/core/events/topics.ts'
+import { baseOf, EVENT_TOPICS, meaningOf, topicOfKind } from '../../../src/core/events/topics.ts'
 import { DOCUMENTED_EVENTS } from '../../support/builders/documented-events.ts'
 
-describe('EVENT_FAMILIES', () => {
+describe('EVENT_TOPICS', () => {
   it('has each kind and each event once', () => {
-    const kinds = EVENT_FAMILIES.map(({ kind }) => kind)
-    const names = EVENT_FAMILIES.flatMap(({ events, misspelt = {} }) =>
+    const kinds = EVENT_TOPICS.map(({ kind }) => kind)
+    const names = EVENT_TOPICS.flatMap(({ events, misspelt = {} }) =>
       Object.keys({ ...events, ...misspelt }),
     ).map((name) => name.toUpperCase())
     expect(new Set(kinds).size).toBe(kinds.length)
@@ -14,18 +14,18 @@ describe('EVENT_FAMILIES', () => {
   })
 })
 
-describe('familyOf()', () => {
+describe('meaningOf()', () => {
   it('knows all 210 codes of the documentation', () => {
     const codes = DOCUMENTED_EVENTS.map(({ event }) => canonicalName(event) ?? '')
     expect(new Set(codes).size).toBe(210)
-    expect(codes.filter((code) => familyOf(code) === null)).toEqual([])
+    expect(codes.filter((code) => meaningOf(code) === null)).toEqual([])
   })
 
   it.each(DOCUMENTED_EVENTS)(
     'reads $meaning from line $line, $event',
     ({ event, spelling, meaning }) => {
-      const found = familyOf(event.toUpperCase())
-      expect(`${found?.family.kind} ${found?.verb}`).toBe(meaning)
+      const found = meaningOf(event.toUpperCase())
+      expect(`${found?.topic.kind} ${found?.verb}`).toBe(meaning)
       expect(found?.spelling).toBe(spelling)
     },
   )
@@ -33,18 +33,18 @@ describe('familyOf()', () => {
   it.each(['ONSOMETHINGNEW', 'ONCRMDEALADD_2', 'ONCRMDYNAMICITEMADD_', 'constructor', '__proto__'])(
     'does not know %s',
     (code) => {
-      expect(familyOf(code)).toBeNull()
+      expect(meaningOf(code)).toBeNull()
     },
   )
 
   it('knows the events of all user fields and of sessions, which the pages leave out', () => {
-    expect(familyOf('MAIN.ON.USER.TYPE.UPDATE')).toMatchObject({
+    expect(meaningOf('MAIN.ON.USER.TYPE.UPDATE')).toMatchObject({
       verb: 'updated',
-      family: { kind: 'user_field' },
+      topic: { kind: 'user_field' },
     })
-    expect(familyOf('IMOPENLINES.SESSION.FINISH')).toMatchObject({
+    expect(meaningOf('IMOPENLINES.SESSION.FINISH')).toMatchObject({
       verb: 'finished',
-      family: { kind: 'open_line_session' },
+      topic: { kind: 'open_line_session' },
     })
   })
 })
@@ -65,7 +65,7 @@ describe('baseOf()', () => {
   )
 })
 
-it('familyOfKind() finds the entry of a kind', () => {
-  expect(familyOfKind('task')?.scope).toBe('task')
-  expect(familyOfKind('toString')).toBeNull()
+it('topicOfKind() finds the entry of a kind', () => {
+  expect(topicOfKind('task')?.scope).toBe('task')
+  expect(topicOfKind('toString')).toBeNull()
 })

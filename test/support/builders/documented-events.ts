@@ -16,7 +16,7 @@ export interface DocumentedEvent {
   /** What a decoder makes of the body's data. */
   readonly data: Json
   readonly spelling: string
-  /** Kind of the family and verb, for example `deal added`. */
+  /** Kind of the topic and verb, for example `deal added`. */
   readonly meaning: string
   /** Kind and id, for example `deal 6641`; `-` for none. */
   readonly subject: string

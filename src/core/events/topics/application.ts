@@ -2,10 +2,10 @@
  * The events about the application itself, and what its robots send. Events whose name begins with ONAPP reach
  * no destination.
  */
-import type { EventFamily } from '../event-topic.ts'
+import type { EventTopic } from '../event-topic.ts'
 
-/** The families of the application. */
-export const APPLICATION_FAMILIES = [
+/** The topics of the application. */
+export const APPLICATION_TOPICS = [
   {
     kind: 'application',
     scope: null,
@@ -63,4 +63,4 @@ export const APPLICATION_FAMILIES = [
     related: { workflow: ['workflow_id'] },
     belongsTo: [{ type: 'document.type', id: 'document.id' }],
   },
-] as const satisfies readonly EventFamily[]
+] as const satisfies readonly EventTopic[]

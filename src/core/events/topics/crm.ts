@@ -1,8 +1,8 @@
 /** The events about the records of the CRM (docs/bitrix24.md#event-names). */
-import { spellEvents, type EventFamily } from '../event-topic.ts'
+import { spellEvents, type EventTopic } from '../event-topic.ts'
 
-/** The families of the CRM's records. */
-export const CRM_FAMILIES = [
+/** The topics of the CRM's records. */
+export const CRM_TOPICS = [
   {
     kind: 'lead',
     scope: 'crm',
@@ -90,4 +90,4 @@ export const CRM_FAMILIES = [
   { kind: 'product_property', scope: 'crm', events: spellEvents('onCrmProductProperty') },
   { kind: 'product_section', scope: 'crm', events: spellEvents('onCrmProductSection') },
   { kind: 'measure', scope: 'crm', events: spellEvents('onCrmMeasure') },
-] as const satisfies readonly EventFamily[]
+] as const satisfies readonly EventTopic[]

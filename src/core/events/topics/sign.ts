@@ -1,5 +1,5 @@
 /** The events about signed documents, and about the exchange with a company's personnel system. */
-import type { EventFamily } from '../event-topic.ts'
+import type { EventTopic } from '../event-topic.ts'
 
 /** The form that all events of the exchange share: they name a job and a company. */
 const EXCHANGE = {
@@ -8,8 +8,8 @@ const EXCHANGE = {
   related: { hcm_company: ['company'] },
 } as const
 
-/** The families of signed documents. */
-export const SIGN_FAMILIES = [
+/** The topics of signed documents. */
+export const SIGN_TOPICS = [
   {
     kind: 'sign_document',
     scope: 'sign.b2e',
@@ -52,4 +52,4 @@ export const SIGN_FAMILIES = [
     ...EXCHANGE,
     events: { OnHumanResourcesHcmLinkSalaryVacationRequested: 'requested' },
   },
-] as const satisfies readonly EventFamily[]
+] as const satisfies readonly EventTopic[]

@@ -1,8 +1,8 @@
 /** The events about calls, open lines and the bots of an application. */
-import type { EventFamily } from '../event-topic.ts'
+import type { EventTopic } from '../event-topic.ts'
 
-/** The families of calls. */
-export const CALL_FAMILIES = [
+/** The topics of calls. */
+export const CALL_TOPICS = [
   {
     kind: 'call',
     scope: 'telephony',
@@ -31,10 +31,10 @@ export const CALL_FAMILIES = [
     related: { line: ['LINE_NUMBER'] },
     belongsTo: [{ type: 'CRM_ENTITY_TYPE', id: 'CRM_ENTITY_ID' }],
   },
-] as const satisfies readonly EventFamily[]
+] as const satisfies readonly EventTopic[]
 
-/** The families of open lines and of the connectors that bring messages to them. */
-export const LINE_FAMILIES = [
+/** The topics of open lines and of the connectors that bring messages to them. */
+export const LINE_TOPICS = [
   {
     kind: 'connector_message',
     scope: 'imconnector',
@@ -110,7 +110,7 @@ export const LINE_FAMILIES = [
       user: ['DATA.0.connector.user_id'],
     },
   },
-] as const satisfies readonly EventFamily[]
+] as const satisfies readonly EventTopic[]
 
 // A person in a chat with a bot, the chat, and the bot. The parts of an event that hold a bot's own
 // authorization name nobody.
@@ -121,8 +121,8 @@ const CONVERSATION = {
   bot: ['BOT.*.BOT_ID', 'bot.id', 'COMMAND.*.BOT_ID'],
 } as const
 
-/** The families of bots. A portal sends them to the address that the bot was registered with. */
-export const BOT_FAMILIES = [
+/** The topics of bots. A portal sends them to the address that the bot was registered with. */
+export const BOT_TOPICS = [
   {
     kind: 'bot_message',
     scope: 'imbot',
@@ -180,4 +180,4 @@ export const BOT_FAMILIES = [
       user: ['PARAMS.USER_ID', 'USER.ID'],
     },
   },
-] as const satisfies readonly EventFamily[]
+] as const satisfies readonly EventTopic[]

@@ -3,7 +3,7 @@
  * (docs/bitrix24.md#user-fields); `MAIN.ON.USER.TYPE.*` tells of the fields of every module, by number only.
  */
 import type { FieldAction, FieldFamily } from '../../log/event.ts'
-import type { EventFamily } from '../event-topic.ts'
+import type { EventTopic } from '../event-topic.ts'
 
 /** The families of the CRM's user fields with the words of their events, in the order of the documentation. */
 export const FIELD_FAMILY_WORDS = [
@@ -31,7 +31,7 @@ const CRM_FIELDS = FIELD_FAMILY_WORDS.map(([noun, family]) => ({
   events: Object.fromEntries(
     FIELD_ACTION_WORDS.map(([verb, action]) => [`onCrm${noun}UserField${verb}`, action] as const),
   ),
-})) satisfies readonly EventFamily[]
+})) satisfies readonly EventTopic[]
 
 const MAIN_EVENTS = {
   'MAIN.ON.USER.TYPE.ADD': 'added',
@@ -39,8 +39,8 @@ const MAIN_EVENTS = {
   'MAIN.ON.USER.TYPE.DELETE': 'deleted',
 } as const
 
-/** The families of user fields. */
-export const USER_FIELD_FAMILIES = [
+/** The topics of user fields: one for each family of the CRM, and one for every module. */
+export const USER_FIELD_TOPICS = [
   ...CRM_FIELDS,
   { kind: 'user_field', scope: 'userfieldconfig', events: MAIN_EVENTS },
-] as const satisfies readonly EventFamily[]
+] as const satisfies readonly EventTopic[]

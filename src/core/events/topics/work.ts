@@ -1,8 +1,8 @@
 /** The events about tasks, calendars, people, groups and posts. */
-import { spellEvents, type EventFamily } from '../event-topic.ts'
+import { spellEvents, type EventTopic } from '../event-topic.ts'
 
-/** The families of tasks. */
-export const TASK_FAMILIES = [
+/** The topics of tasks. */
+export const TASK_TOPICS = [
   {
     kind: 'task',
     scope: 'task',
@@ -19,16 +19,16 @@ export const TASK_FAMILIES = [
     related: { task: ['TASK_ID'] },
     link: '/company/personal/user/{user}/tasks/task/view/{task}/',
   },
-] as const satisfies readonly EventFamily[]
+] as const satisfies readonly EventTopic[]
 
-/** The families of calendars. */
-export const CALENDAR_FAMILIES = [
+/** The topics of calendars. */
+export const CALENDAR_TOPICS = [
   { kind: 'calendar_entry', scope: 'calendar', events: spellEvents('OnCalendarEntry') },
   { kind: 'calendar_section', scope: 'calendar', events: spellEvents('OnCalendarSection') },
-] as const satisfies readonly EventFamily[]
+] as const satisfies readonly EventTopic[]
 
-/** The families of people and of the groups in which they work. */
-export const PEOPLE_FAMILIES = [
+/** The topics of people and of the groups in which they work. */
+export const PEOPLE_TOPICS = [
   {
     kind: 'user',
     scope: 'user',
@@ -42,4 +42,4 @@ export const PEOPLE_FAMILIES = [
     link: '/workgroups/group/{id}/',
   },
   { kind: 'feed_post', scope: 'log', events: spellEvents('OnLiveFeedPost'), id: ['POST_ID'] },
-] as const satisfies readonly EventFamily[]
+] as const satisfies readonly EventTopic[]

@@ -1,4 +1,4 @@
-/** Splits the code of an event that no family knows into words, so that a person can guess what it says. */
+/** Splits the code of an event that no topic knows into words, so that a person can guess what it says. */
 
 // Modules join their words without a sign between them: `ONVISITADD`. What can begin and end such a code is known.
 const HEADS =

@@ -3,7 +3,7 @@
  * ids; of several of one kind, in a digest, the sentence of their kind with their ids below it.
  */
 import type { PageKind } from '../../../core/events/record-types.ts'
-import { familyOf } from '../../../core/events/topics.ts'
+import { meaningOf } from '../../../core/events/topics.ts'
 import { idsOf, pageOf } from '../../../core/events/subject-of.ts'
 import type { Delivery } from '../../receiver.ts'
 import type { Catalogue } from '../../language/catalogue.ts'
@@ -102,13 +102,13 @@ function withPeople(sentence: Line, group: Deliveries, words: Catalogue): Line {
 }
 
 function furtherIds({ event }: Delivery, words: Catalogue): Line {
-  if (familyOf(event.name) === null) return writeIds(listIds(event.data, MAX_IDS))
+  if (meaningOf(event.name) === null) return writeIds(listIds(event.data, MAX_IDS))
   return writeEventIds(idsBehind(event), words)
 }
 
 /** The ids of several events, each once. Events that have no more than one id of one kind share their lines. */
 function listGroupLines(group: readonly Delivery[], words: Catalogue): readonly Line[] {
-  const isUnknown = group.every(({ event }) => familyOf(event.name) === null)
+  const isUnknown = group.every(({ event }) => meaningOf(event.name) === null)
   if (isUnknown) return listIdLines(group.map(({ event }) => event.data))
   const shared = new Map<Noun, Set<string>>()
   const others: Line[] = []

@@ -5,7 +5,7 @@
 import { readText } from '../../../core/events/data-paths.ts'
 import type { DataPath } from '../../../core/events/event-topic.ts'
 import { canonicalName } from '../../../core/events/event-names.ts'
-import { familyOf, type FamilyKind } from '../../../core/events/topics.ts'
+import { meaningOf, type TopicKind } from '../../../core/events/topics.ts'
 import type { Json } from '../../../core/log/event.ts'
 import type { Catalogue } from '../../language/catalogue.ts'
 import type { EventWords, FactName } from '../../language/event-words.ts'
@@ -29,7 +29,7 @@ const CALL: Teller = (data, words) => ({
 
 const STATUS: Teller = (data) => ({ status: textAt(data, 'statusName') })
 
-const TELLERS: Readonly<Partial<Record<FamilyKind, Teller>>> = {
+const TELLERS: Readonly<Partial<Record<TopicKind, Teller>>> = {
   call: CALL,
   external_call: CALL,
   callback: CALL,
@@ -51,7 +51,7 @@ const TELLERS: Readonly<Partial<Record<FamilyKind, Teller>>> = {
 
 /** The facts of an event, each as a line; empty for most events. */
 export function listFacts(event: ToldEvent, words: Catalogue): readonly Line[] {
-  const kind = familyOf(event.name)?.family.kind
+  const kind = meaningOf(event.name)?.topic.kind
   const teller = kind === undefined ? undefined : TELLERS[kind]
   const facts = Object.entries(teller?.(event.data, words) ?? {})
   return facts.flatMap(([name, value]) => {

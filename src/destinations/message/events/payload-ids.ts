@@ -1,5 +1,5 @@
 /**
- * Picks the ids out of the payload of an event whose family the relay does not know, so that a person can find the
+ * Picks the ids out of the payload of an event whose topic the relay does not know, so that a person can find the
  * object; nothing else of it is told.
  */
 import type { Json } from '../../../core/log/event.ts'

@@ -1,11 +1,11 @@
 /**
- * Tells in a sentence what an event says that is about no field: `Task 123 created`. The noun of its family and
+ * Tells in a sentence what an event says that is about no field: `Task 123 created`. The noun of its topic and
  * the deed of its verb come from the catalogue. An event of an unknown module is told by the words in its code.
  */
 import { readText } from '../../../core/events/data-paths.ts'
 import type { EventVerb } from '../../../core/events/event-topic.ts'
 import { displayName, FIELD_FAMILY_NAMES } from '../../../core/events/event-names.ts'
-import { familyOf, type EventMeaning } from '../../../core/events/topics.ts'
+import { meaningOf, type EventMeaning } from '../../../core/events/topics.ts'
 import {
   idsOf,
   subjectOf,
@@ -64,7 +64,7 @@ const MARKERS: Readonly<Partial<Record<Deed, string>>> = {
 export function describeHappening(event: ToldEvent, words: Catalogue): Line {
   const subject = toldSubject(event)
   const sentence = describeKindOfHappening(event, words)
-  const meaning = familyOf(event.name)
+  const meaning = meaningOf(event.name)
   if (meaning === null || subject === null) return sentence
   if (isNamedByNoun(meaning)) return writeSentence(event, { meaning, subject }, words)
   return [...sentence, own(' ('), ...writeId(subject, words), own(')')]
@@ -72,7 +72,7 @@ export function describeHappening(event: ToldEvent, words: Catalogue): Line {
 
 /** The sentence that all events of this kind share: `Task created`. */
 export function describeKindOfHappening(event: ToldEvent, words: Catalogue): Line {
-  const meaning = familyOf(event.name)
+  const meaning = meaningOf(event.name)
   return meaning === null
     ? describeUnknown(event, words)
     : writeSentence(event, { meaning, subject: null }, words)
@@ -80,7 +80,7 @@ export function describeKindOfHappening(event: ToldEvent, words: Catalogue): Lin
 
 /** The sign for what was created, changed or deleted; null for everything else. */
 export function markerOf(event: ToldEvent): string | null {
-  const meaning = familyOf(event.name)
+  const meaning = meaningOf(event.name)
   return meaning === null ? null : (MARKERS[deedOf(event, meaning)] ?? null)
 }
 
@@ -136,9 +136,9 @@ function toldSubject(event: ToldEvent): EventSubject | null {
   return subject !== null && subject.id.length <= MAX_ID_IN_SENTENCE ? subject : null
 }
 
-/** Whether the noun of the family is what the subject's id names. Otherwise the id has a noun of its own. */
-function isNamedByNoun({ family }: EventMeaning): boolean {
-  return family.id?.length !== 0 && ID_NOUNS[family.kind] === undefined
+/** Whether the noun of the topic is what the subject's id names. Otherwise the id has a noun of its own. */
+function isNamedByNoun({ topic }: EventMeaning): boolean {
+  return topic.id?.length !== 0 && ID_NOUNS[topic.kind] === undefined
 }
 
 interface Told {
@@ -154,9 +154,9 @@ function writeSentence(event: ToldEvent, { meaning, subject }: Told, words: Cata
   return mergeStyles(fillSpans(text, { subject: named })).flatMap(strengthen)
 }
 
-/** A smart process can be one of several kinds, which its type tells; every other family has one. */
+/** A smart process can be one of several kinds, which its type tells; every other topic has one. */
 function nounKindOf(event: ToldEvent, meaning: EventMeaning): EventId['kind'] {
-  const { kind, type } = meaning.family
+  const { kind, type } = meaning.topic
   return type === undefined ? kind : (subjectOf(event, null)?.kind ?? kind)
 }
 
@@ -172,9 +172,9 @@ function writeId({ kind, id }: EventId, words: Catalogue): Line {
 }
 
 /** The verb of an event, as its data make it more exact. */
-function deedOf({ data }: ToldEvent, { family, verb }: EventMeaning): Deed {
+function deedOf({ data }: ToldEvent, { topic, verb }: EventMeaning): Deed {
   const exact: Readonly<Partial<Record<EventVerb, Deed | false>>> = {
-    added: POSTED.includes(family.kind) && 'posted',
+    added: POSTED.includes(topic.kind) && 'posted',
     finished: isMissedCall(data) && 'missed',
     confirmed: readText(data, ['CONFIRMED']) === '0' && 'refused',
   }

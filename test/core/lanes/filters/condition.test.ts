@@ -127,7 +127,7 @@ describe('isMet()', () => {
     expect(met('data = 107', '107')).toBe(true)
   })
 
-  it('knows no subject of an event of an unknown family', () => {
+  it('knows no subject of an event of an unknown topic', () => {
     expect(met('subject.kind exists', { ID: '7' }, 'ONSOMETHINGNEW')).toBe(false)
     expect(met('data.ID = 7', { ID: '7' }, 'ONSOMETHINGNEW')).toBe(true)
   })
