@@ -7,7 +7,7 @@
  * memory follows storage however the transaction ends.
  */
 import type { SegmentState } from '../../core/log/segments.ts'
-import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
+import { hasTable, numberOf, type Database, type SqlRow } from '../../storage/database.ts'
 import {
   createTables,
   dropTables,
@@ -33,7 +33,7 @@ export interface LogCounts {
 export class SegmentStore {
   readonly #db: Database
   #known: readonly Segment[] | null = null
-  #hasFormerTables = false
+  #isSegmented = true
 
   constructor(db: Database) {
     this.#db = db
@@ -46,12 +46,12 @@ export class SegmentStore {
   }
 
   /**
-   * Whether the log stands on the tables of a version without segments, since its object is too full for the new ones.
-   * It is one open segment then, and its numbers are counted when the new tables are made.
+   * False when the log stands on the tables of a version without segments, since its object is too full for the new
+   * ones. It is one open segment then, and its numbers are counted when the new tables are made.
    */
-  hasFormerTables(): boolean {
+  isSegmented(): boolean {
     this.all()
-    return this.#hasFormerTables
+    return this.#isSegmented
   }
 
   #load(): readonly Segment[] {
@@ -64,21 +64,14 @@ export class SegmentStore {
   }
 
   #rows(): readonly SqlRow[] {
-    this.#hasFormerTables = false
-    try {
-      return this.#db.all(
-        'SELECT id, last, oldest_at, youngest_at, bytes FROM segments ORDER BY id',
-      )
-    } catch (error) {
-      this.#hasFormerTables = error instanceof Error && error.message.includes('no such table')
-      if (!this.#hasFormerTables) throw error
-      return []
-    }
+    this.#isSegmented = hasTable(this.#db, 'segments')
+    if (!this.#isSegmented) return []
+    return this.#db.all('SELECT id, last, oldest_at, youngest_at, bytes FROM segments ORDER BY id')
   }
 
   /** The open segment in numbers. */
   openState(): SegmentState {
-    if (this.hasFormerTables()) return { events: 0, bytes: 0, oldestAt: null }
+    if (!this.isSegmented()) return { events: 0, bytes: 0, oldestAt: null }
     const closed = this.all().slice(0, -1)
     const [row] = this.#db.all(
       'SELECT entries + max(0, ? - up_to) AS entries FROM segments ORDER BY id DESC LIMIT 1',
@@ -116,7 +109,7 @@ export class SegmentStore {
 
   /** The numbers of the whole log. */
   counts(): LogCounts {
-    if (this.hasFormerTables()) return this.#formerCounts()
+    if (!this.isSegmented()) return this.#formerCounts()
     const rows = this.#db.all(
       'SELECT up_to, entries, reconciled, thin, quarantined FROM segments ORDER BY id',
     )
@@ -146,7 +139,7 @@ export class SegmentStore {
     id: number,
     { reconciled = 0, thin = 0, quarantined = 0 }: Partial<Omit<LogCounts, 'entries'>>,
   ): void {
-    if (this.hasFormerTables()) return
+    if (!this.isSegmented()) return
     this.#db.all(
       `UPDATE segments SET reconciled = reconciled + ?, thin = thin + ?,
          quarantined = quarantined + ? WHERE id = ?`,
@@ -159,7 +152,7 @@ export class SegmentStore {
 
   /** Takes deleted events off the numbers of a segment. `last` was its last sequence before. */
   uncount(id: number, last: number, gone: LogCounts): void {
-    if (this.hasFormerTables()) return
+    if (!this.isSegmented()) return
     this.#db.all(
       `UPDATE segments SET entries = entries + max(0, ? - up_to) - ?, up_to = max(up_to, ?),
          reconciled = reconciled - ?, thin = thin - ?, quarantined = quarantined - ? WHERE id = ?`,
@@ -178,7 +171,7 @@ export class SegmentStore {
    * `head + 1`.
    */
   skipTo(head: number): void {
-    if (this.hasFormerTables()) return
+    if (!this.isSegmented()) return
     const open = this.#open()
     const last = Math.max(this.lastIn(open.log), this.#lastClosed())
     if (last === head) return
@@ -249,7 +242,7 @@ export class SegmentStore {
 
   /** Drops everything. The next event gets `head + 1`. */
   clear(head: number): void {
-    if (this.hasFormerTables()) {
+    if (!this.isSegmented()) {
       for (const table of Object.values(tablesOf(FIRST_SEGMENT)))
         this.#db.all(`DELETE FROM ${table}`)
       return

@@ -127,9 +127,11 @@ export function hasSchema(db: Database): boolean {
   return hasTable(db, 'migrations') || hasTable(db, 'install')
 }
 
-/** Where a migration begins and ends; by default it applies every step. */
+/** Where a migration begins and ends; by default it applies every step that is missing. */
 interface MigrationTerms {
   readonly migrations?: readonly Migration[]
+  /** How many steps were applied. @default what the object tells */
+  readonly applied?: number
   readonly upTo?: string
 }
 
@@ -139,52 +141,64 @@ interface MigrationTerms {
  *
  * @throws when steps were applied that this program does not know.
  */
-export function migrate(db: Database, terms: MigrationTerms = {}): boolean {
+export function migrate(
+  db: Database,
+  {
+    migrations = MIGRATIONS,
+    applied = findApplied(db, migrations).count,
+    upTo,
+  }: MigrationTerms = {},
+): boolean {
+  const end =
+    upTo === undefined ? migrations.length : migrations.findIndex(({ id }) => id === upTo) + 1
   try {
-    applySteps(db, terms)
+    applySteps(db, { steps: migrations.slice(applied, end), applied })
     return true
   } catch (error) {
     if (!isFullError(error) || !hasSchema(db)) throw error
-    const least = MIGRATIONS.findIndex(({ id }) => id === LEAST_READABLE)
-    if (findApplied(db, MIGRATIONS).count <= least) throw error
+    const least = migrations.findIndex(({ id }) => id === LEAST_READABLE)
+    if (applied <= least) throw error
     return false
   }
 }
 
-function applySteps(db: Database, { migrations = MIGRATIONS, upTo }: MigrationTerms): void {
+function applySteps(
+  db: Database,
+  { steps, applied }: { readonly steps: readonly Migration[]; readonly applied: number },
+): void {
   db.transaction(() => {
     // A full object refuses writes, and must start nevertheless: nothing is written that is there.
     if (!hasSchema(db)) {
       db.all('CREATE TABLE migrations (position INTEGER PRIMARY KEY, id TEXT NOT NULL)')
     }
-    const { count } = findApplied(db, migrations)
-    for (const [position, migration] of migrations.entries()) {
-      if (position >= count) {
-        for (const statement of migration.statements) db.all(statement)
-        db.all('INSERT INTO migrations (position, id) VALUES (?, ?)', position, migration.id)
-      }
-      if (migration.id === upTo) return
+    for (const [index, { id, statements }] of steps.entries()) {
+      for (const statement of statements) db.all(statement)
+      db.all('INSERT INTO migrations (position, id) VALUES (?, ?)', applied + index, id)
     }
   })
 }
 
+/** The steps that were applied. */
+export interface AppliedSteps {
+  readonly count: number
+  /** Whether the rows that tell it were damaged. Then the tables have told it. */
+  readonly isDamaged: boolean
+}
+
 /**
- * Writes the rows again that tell which steps were applied, where they are damaged; true when they are. A storage
- * that refuses does it with the next start.
+ * Finds how many steps were applied, and writes the rows again that tell it, where they are damaged. A storage that
+ * refuses does it with the next start.
  *
  * @throws when steps were applied that this program does not know.
  */
-export function mendApplied(db: Database): boolean {
-  const { count, isDamaged } = findApplied(db, MIGRATIONS)
-  if (isDamaged) writeAgain(db, MIGRATIONS.slice(0, count))
-  return isDamaged
+export function mendApplied(db: Database): AppliedSteps {
+  const applied = findApplied(db, MIGRATIONS)
+  if (applied.isDamaged) writeAgain(db, MIGRATIONS.slice(0, applied.count))
+  return applied
 }
 
 /** How many steps were applied. The tables tell it where the rows do not. */
-function findApplied(
-  db: Database,
-  migrations: readonly Migration[],
-): { readonly count: number; readonly isDamaged: boolean } {
+function findApplied(db: Database, migrations: readonly Migration[]): AppliedSteps {
   const rows = hasTable(db, 'migrations')
     ? db.all('SELECT position, id FROM migrations ORDER BY position')
     : []

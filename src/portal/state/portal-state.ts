@@ -236,8 +236,10 @@ export class PortalState {
 
   #prepare(): void {
     if (this.#prepared) return
-    if (mendApplied(this.#deps.db)) this.#deps.damaged.tell('migrations')
-    this.#hasFormerTables = !migrate(this.#deps.db)
+    const { db, damaged } = this.#deps
+    const applied = mendApplied(db)
+    if (applied.isDamaged) damaged.tell('migrations')
+    this.#hasFormerTables = !migrate(db, { applied: applied.count })
     this.#prepared = true
   }
 }

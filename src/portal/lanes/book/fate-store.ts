@@ -45,7 +45,7 @@ export class FateStore {
 
   /** The number of parked events is kept where it changes, since a destination may have very many fates. */
   #countParked(destination: string, more: number): void {
-    if (more === 0 || this.#segments.hasFormerTables()) return
+    if (more === 0 || !this.#segments.isSegmented()) return
     this.#db.all(
       `INSERT INTO parked_counts (destination, fates) VALUES (?, ?)
        ON CONFLICT (destination) DO UPDATE SET fates = fates + excluded.fates`,
@@ -133,7 +133,7 @@ export class FateStore {
 
   /** How many events are parked at a destination. */
   countParked(destination: string): number {
-    if (this.#segments.hasFormerTables()) return this.#formerCount(destination)
+    if (!this.#segments.isSegmented()) return this.#formerCount(destination)
     const [row] = this.#db.all('SELECT fates FROM parked_counts WHERE destination = ?', destination)
     const count = row?.['fates']
     // A damaged number counts as none.
