@@ -113,7 +113,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a failed send keeps its connection',
-    file: 'core/lanes/walk-lane.ts',
+    file: 'core/lanes/send-in-turn.ts',
     before: '    connection.release()\n',
     after: '    if (walk.book.lane().attempts === 0) connection.release()\n',
   },

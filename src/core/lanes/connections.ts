@@ -6,6 +6,7 @@
  * turn out to be each of these: it may take any connection, but the last one only while no fast lane waits.
  */
 import { SECOND_MS } from '../durations.ts'
+import { isFailing, type LaneState } from './state/lane-state.ts'
 
 /** The most sends of one portal that may be under way at a time. */
 export const MAX_CONNECTIONS = 5
@@ -21,6 +22,14 @@ export const SLOW_ATTEMPT_MS = SECOND_MS
 
 /** What the last attempt of a lane was like; `new` when it has made none yet. */
 export type LanePulse = 'new' | 'fast' | 'slow' | 'failing'
+
+/** What the last attempt of a lane was like. An event that was given up leaves its receiver no better. */
+export function pulseOf(lane: LaneState): LanePulse {
+  if (isFailing(lane) || lane.lastError !== null) return 'failing'
+  if (lane.lastTookMs > SLOW_ATTEMPT_MS) return 'slow'
+  // Every attempt leaves a fate or an error.
+  return lane.recent.length === 0 ? 'new' : 'fast'
+}
 
 /** A connection that a lane has got. */
 export interface Connection {

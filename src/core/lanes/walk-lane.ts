@@ -18,16 +18,14 @@
  * An operator wants event 3 again. It is sent between two live events, never while the lane retries one, and
  * the cursor stays.
  */
-import { SECOND_MS } from '../durations.ts'
 import type { LogEntry } from '../log/event.ts'
-import { SLOW_ATTEMPT_MS, type LanePulse } from './connections.ts'
 import { noteClock } from './state/clock.ts'
 import { epochAt, keepEpoch } from './state/epochs.ts'
 import { previousMeant } from './lane-reader.ts'
-import { isFailing, type LaneState } from './state/lane-state.ts'
 import type { DeliveryOutcome } from './state/outcome.ts'
 import { nextStep, type Attempt } from './next-step.ts'
 import type { AttemptEntries } from './plan-digest.ts'
+import { isEnded, sendInTurn, type Walk } from './send-in-turn.ts'
 import { settle, type SettleTerms } from './settle/settle.ts'
 import { settleDigest } from './settle/settle-digest.ts'
 import { settleReplay } from './settle/settle-replay.ts'
@@ -39,28 +37,8 @@ import type { WalkPorts } from './walk-ports.ts'
  */
 export const MAX_REPEATS = { person: 1, machine: 10 } as const
 
-/** The shortest time between two questions for a slot, in milliseconds. */
-export const MIN_ASK_MS = 100
-
-/**
- * How long a slot may be used after it was given, in milliseconds. A lane that has waited longer for its
- * connection asks again, since several lanes that kept their slots would send at once. Meanwhile others have the
- * connection: a pacer may be silent for seconds.
- */
-export const SLOT_HOLDS_MS = SECOND_MS
-
 /** The longest wait that the walk itself sleeps, in milliseconds; longer ones are left to the alarm. */
 export const MAX_WAIT_IN_WALK_MS = 1500
-
-/** How far one walk has come. */
-interface Walk extends WalkPorts {
-  /** No send starts after this time. */
-  readonly deadline: number
-  /** How often the log had been erased when the walk began. */
-  readonly erasures: number
-  /** Whether the last send was a live event: live events and replays take turns. */
-  liveWasLast: boolean
-}
 
 /**
  * Sends what is due, until nothing is, until a wait is too long to be slept here, until the deadline, or
@@ -71,7 +49,7 @@ export async function walkLane(ports: WalkPorts, deadline: number): Promise<void
   // Nothing is sent before storage knows of everything that was: a restart would send it again.
   book.catchUp()
   const walk: Walk = { ...ports, deadline, erasures: book.erasures(), liveWasLast: false }
-  while (!isOver(walk)) {
+  while (!isEnded(walk)) {
     const { cursor } = book.lane()
     const step = nextStep(walk, { liveWasLast: walk.liveWasLast })
     if (step.kind === 'idle') {
@@ -86,103 +64,13 @@ export async function walkLane(ports: WalkPorts, deadline: number): Promise<void
       if (ms > MAX_WAIT_IN_WALK_MS) return
       await clock.sleep(ms)
     } else {
-      await tryToSend(walk, planned(walk, step))
+      await sendInTurn(walk, step, send)
     }
   }
-}
-
-function isOver(walk: Walk): boolean {
-  return hasEnded(walk) || walk.clock.now() >= walk.deadline
-}
-
-/** Whether the log has been erased since the walk began, and the lane with it. */
-function hasEnded({ book, erasures }: Walk): boolean {
-  return book.erasures() !== erasures
-}
-
-/** An attempt, with the lane and the head of the log from which it was decided. */
-interface Planned {
-  readonly attempt: Attempt
-  readonly lane: LaneState
-  readonly head: number
-}
-
-/** The attempt with what it was decided from; called in the turn of the decision, before anything is awaited. */
-function planned({ book, log }: Walk, attempt: Attempt): Planned {
-  return { attempt, lane: book.lane(), head: log.head() }
-}
-
-/**
- * Takes a slot of the receiver's pace, then a connection, then sends. Both may have to be waited for. Meanwhile an
- * operator may pause the lane or park its front, more events may come, or the log may be erased: so after each
- * wait the walk looks whether the attempt is still the one to make. It never asks for a slot when it has nothing
- * to send, and it holds no connection while it waits for a slot.
- */
-async function tryToSend(walk: Walk, first: Planned): Promise<void> {
-  if (!(await getsSlot(walk, first)) || isOver(walk)) return
-  const awaited = stillDue(walk, first)
-  if (awaited === null) return
-  const { receiver, clock } = walk
-  let slotAt = clock.now()
-  const connection = await receiver.connect(pulseOf(awaited.lane))
-  try {
-    let due = stillDue(walk, awaited)
-    while (due !== null && clock.now() - slotAt > SLOT_HOLDS_MS && receiver.minIntervalMs() > 0) {
-      const comeBack = connection.giveWay()
-      if (!(await getsSlot(walk, due)) || stillDue(walk, due) === null) return
-      slotAt = clock.now()
-      await comeBack()
-      due = stillDue(walk, due)
-    }
-    if (due !== null) await send(walk, due.attempt)
-  } finally {
-    connection.release()
-  }
-}
-
-/** Asks for a slot; false when none is given, or when it was given for the receiver of former settings. */
-async function getsSlot(walk: Walk, { lane: { fingerprint } }: Planned): Promise<boolean> {
-  const slotAt = await walk.receiver.takeSlot()
-  // The slot, or the wait for one, was that of the former receiver.
-  if (hasEnded(walk) || walk.book.lane().fingerprint !== fingerprint) return false
-  if (slotAt !== null) askAgain(walk, slotAt)
-  return slotAt === null
-}
-
-/** What the last attempt of a lane was like. An event that was given up leaves its receiver no better. */
-function pulseOf(lane: LaneState): LanePulse {
-  if (isFailing(lane) || lane.lastError !== null) return 'failing'
-  if (lane.lastTookMs > SLOW_ATTEMPT_MS) return 'slow'
-  // Every attempt leaves a fate or an error.
-  return lane.recent.length === 0 ? 'new' : 'fast'
 }
 
 function send(walk: Walk, attempt: Attempt): Promise<void> {
   return attempt.kind === 'live' ? sendLive(walk, attempt.entries) : sendReplay(walk, attempt.entry)
-}
-
-/**
- * The attempt that is due now; null for none. A decision stands while neither the lane nor the head of the
- * log has changed, since time alone takes no send back. Otherwise it is made anew. A lane that has
- * waited for its connection sends even when the walk's time is over: it would lose its place in the queue.
- */
-function stillDue(walk: Walk, before: Planned): Planned | null {
-  const { book, log } = walk
-  if (hasEnded(walk)) return null
-  if (book.lane() === before.lane && log.head() === before.head) return before
-  const step = nextStep(walk, { liveWasLast: walk.liveWasLast })
-  return step.kind === 'live' || step.kind === 'replay' ? planned(walk, step) : null
-}
-
-/**
- * The time of the slot is not stored: a lane that begins anew asks again. It never asks at once, as the
- * object that keeps the pace may have another clock.
- */
-function askAgain({ book, clock }: Walk, slotAt: number): void {
-  const lane = book.lane()
-  const next = Math.max(slotAt, clock.now() + MIN_ASK_MS)
-  const waiting = { ...lane, notBefore: Math.max(lane.notBefore, next) }
-  book.setInMemory({ ...waiting, measuredAt: clock.now() })
 }
 
 async function sendLive(walk: Walk, entries: AttemptEntries): Promise<void> {
