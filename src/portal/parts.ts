@@ -157,7 +157,7 @@ function createFields(given: Log) {
   const forEvents = createPortalAccess(paced.forEvents(reading), access)
   const portal = createPortalAccess(paced.inBackground(reading), access)
   const common = { reconciliation, world, scheduler }
-  const enricher = new Enricher({ ...common, portal: forEvents, fields, writer })
+  const enricher = new Enricher({ ...common, portal: forEvents, fields, state, writer })
   const comparison = new Comparison({ ...common, portal, fields, writer, enricher })
   const reconciler = new Reconciler({ ...common, portal, memberId, comparison, config })
   const appender = new Appender({ log, writer, trust, enricher, config, world, scheduler })
@@ -173,9 +173,9 @@ function createLanes(given: Fields) {
   const pace = new LanePace({ memberId, world, pacer })
   const parcels = new Parcels({ memberId, config, state, domains })
   const courier = new Courier({ book, rules, receivers, pace, parcels, world })
-  const walker = new LaneWalker({ log, fates, book, courier, state, enricher, world })
-  const pump = new Pump({ book, rules, walker, enricher, state, world, scheduler })
-  const control = new LaneControl({ log, fates, book, rules, state, enricher, world })
+  const walker = new LaneWalker({ log, fates, book, courier, enricher, world })
+  const pump = new Pump({ book, rules, walker, enricher, world, scheduler })
+  const control = new LaneControl({ log, fates, book, rules, enricher, world })
   const kept = { state, segments, book, rules, receivers }
   const uninstaller = new Uninstaller({ ...kept, appender, enricher, reconciler })
   const { pending, uninstallNotices, mirror, subscriber } = given

@@ -17,6 +17,7 @@ import type { RepeatedEvent } from '../../core/fields/reconciled-event.ts'
 import { SAFETY_ALARM_MS } from '../../core/pace/schedule.ts'
 import type { LogWriter } from '../log/log-writer.ts'
 import type { Scheduler } from '../scheduler.ts'
+import type { PortalState } from '../state/portal-state.ts'
 import type { World } from '../world.ts'
 import { startTimer } from '../start-timer.ts'
 import type { PortalAccess } from '../tokens/portal-access.ts'
@@ -38,6 +39,7 @@ export interface EnricherDeps {
     'state' | 'owing' | 'saveWithin' | 'adopt' | 'noteEvent'
   >
   readonly writer: Pick<LogWriter, 'write'>
+  readonly state: Pick<PortalState, 'head'>
   /** The calls for which events wait. */
   readonly portal: PortalAccess
   readonly world: Pick<World, 'now' | 'sleep'>
@@ -102,10 +104,10 @@ export class Enricher {
     if (!waits && this.#deps.portal.hasAccess()) this.#repeats.note(repeated, firstAt)
   }
 
-  /** The last sequence that lanes may see, in a log that ends with `head`. */
-  readableUpTo(head: number): number {
+  /** The last sequence that lanes may see: the one before the first event that waits, else the head of the log. */
+  readableHead(): number {
     const first = this.#waiting.first()
-    return first === null ? head : first.sequence - 1
+    return first === null ? this.#deps.state.head() : first.sequence - 1
   }
 
   /**

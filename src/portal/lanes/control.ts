@@ -9,7 +9,6 @@ import { err, ok, type Result } from '../../core/result.ts'
 import type { Enricher } from '../fields/enricher.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { World } from '../world.ts'
-import type { PortalState } from '../state/portal-state.ts'
 import type { LaneBook } from './book/book.ts'
 import type { FateStore } from './book/fate-store.ts'
 import type { LaneRules } from './rules.ts'
@@ -37,8 +36,7 @@ export interface LaneControlDeps {
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'find' | 'save'>
   readonly rules: Pick<LaneRules, 'filteredBy' | 'find' | 'match'>
-  readonly state: Pick<PortalState, 'head'>
-  readonly enricher: Pick<Enricher, 'readableUpTo'>
+  readonly enricher: Pick<Enricher, 'readableHead'>
   readonly world: Pick<World, 'now'>
 }
 
@@ -97,8 +95,8 @@ export class LaneControl {
   #front(lane: LaneState): number | null {
     const [first] = lane.digest ?? []
     if (first !== undefined) return first
-    const { log, rules, state, enricher } = this.#deps
-    const readableHead = enricher.readableUpTo(state.head())
+    const { log, rules, enricher } = this.#deps
+    const readableHead = enricher.readableHead()
     for (const entry of outlinesAfter(log, lane.cursor, { page: FRONT_PAGE })) {
       if (entry.sequence > readableHead) return null
       if (rules.filteredBy(lane, entry) === null) return entry.sequence

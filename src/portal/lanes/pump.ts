@@ -9,7 +9,6 @@ import { SAFETY_ALARM_MS, earliest } from '../../core/pace/schedule.ts'
 import type { Enricher } from '../fields/enricher.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../world.ts'
-import type { PortalState } from '../state/portal-state.ts'
 import type { LaneBook } from './book/book.ts'
 import type { LaneRules } from './rules.ts'
 import type { LaneWalker } from './walker.ts'
@@ -35,8 +34,7 @@ export interface PumpDeps {
   readonly book: Pick<LaneBook, 'all' | 'hasUnstoredOutcome' | 'correctWaits' | 'hasUnopened'>
   readonly rules: Pick<LaneRules, 'find'>
   readonly walker: Pick<LaneWalker, 'walk'>
-  readonly enricher: Pick<Enricher, 'readableUpTo'>
-  readonly state: Pick<PortalState, 'head'>
+  readonly enricher: Pick<Enricher, 'readableHead'>
   readonly world: Pick<World, 'now'>
   readonly scheduler: Pick<Scheduler, 'background' | 'laneRested' | 'report' | 'after'>
 }
@@ -72,24 +70,19 @@ export class Pump {
 
   /** When to look again at lanes that stand; null when no lane has work that a deployment could free. */
   #standingLookAt(): number | null {
-    const { book, world } = this.#deps
-    const head = this.#readableHead()
+    const { book, enricher, world } = this.#deps
+    const head = enricher.readableHead()
     // Only its operator lets a paused lane go on, and that call wakes the object.
     const stands = book.all().some((lane) => lane.status !== 'paused' && hasBacklog(lane, head))
     // While DESTINATIONS cannot be read, events may wait for lanes that do not exist yet.
     return stands || book.hasUnopened(head) ? world.now() + STANDING_LOOK_MS : null
   }
 
-  #readableHead(): number {
-    const { enricher, state } = this.#deps
-    return enricher.readableUpTo(state.head())
-  }
-
   /** The configured lanes that have something to do, each with the time from which on. */
   #lanesWithWork(): readonly { readonly destination: string; readonly at: number }[] {
-    const { book, rules, world } = this.#deps
+    const { book, rules, enricher, world } = this.#deps
     book.correctWaits(world.now())
-    const readableHead = this.#readableHead()
+    const readableHead = enricher.readableHead()
     return book.all().flatMap((lane: LaneState) => {
       if (rules.find(lane.destination) === null) return []
       // A lane with an outcome that storage has refused stores that before it does anything else.

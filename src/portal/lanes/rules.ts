@@ -204,23 +204,23 @@ export class LaneRules {
    * Moves the cursors of active lanes over the events that they do not get, by the filters that are in force.
    * Such moves are not stored, so each start begins with them, before the lanes are matched: otherwise a
    * changed configuration would decide again about events that were left out before. No lane has passed an event that
-   * waits for its enrichment, and `users` asks the enrichment, so the moves end at `readableUpTo`.
+   * waits for its enrichment, and `users` asks the enrichment, so the moves end at `readableHead`.
    */
-  skipFiltered(readableUpTo = Number.MAX_SAFE_INTEGER): void {
+  skipFiltered(readableHead = Number.MAX_SAFE_INTEGER): void {
     const { book } = this.#deps
     for (const lane of book.all()) {
       // The events of a digest were decided by the filter that stood: they are passed only when it is
       // settled.
       const isFree = lane.status === 'active' && lane.digest === null && lane.halves.length === 0
-      const passed = isFree ? this.#lastFiltered(lane, readableUpTo) : lane.cursor
+      const passed = isFree ? this.#lastFiltered(lane, readableHead) : lane.cursor
       if (passed > lane.cursor) book.setInMemory(skipEvent(lane, passed))
     }
   }
 
-  #lastFiltered(lane: LaneState, readableUpTo: number): number {
+  #lastFiltered(lane: LaneState, readableHead: number): number {
     let passed = lane.cursor
     for (const entry of outlinesAfter(this.#deps.log, lane.cursor, PAGES)) {
-      if (entry.sequence > readableUpTo) break
+      if (entry.sequence > readableHead) break
       if (this.filteredBy(lane, entry) === null) return entry.sequence - 1
       passed = entry.sequence
     }

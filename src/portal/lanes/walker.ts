@@ -7,7 +7,6 @@ import type { WalkLog } from '../../core/lanes/walk-ports.ts'
 import type { Enricher } from '../fields/enricher.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { World } from '../world.ts'
-import type { PortalState } from '../state/portal-state.ts'
 import type { LaneBook } from './book/book.ts'
 import type { Courier } from './sending/courier.ts'
 import type { FateStore } from './book/fate-store.ts'
@@ -18,8 +17,7 @@ export interface LaneWalkerDeps {
   readonly fates: Pick<FateStore, 'find' | 'nextParked'>
   readonly book: Pick<LaneBook, 'find' | 'page'>
   readonly courier: Pick<Courier, 'receiverOf'>
-  readonly state: Pick<PortalState, 'head'>
-  readonly enricher: Pick<Enricher, 'readableUpTo'>
+  readonly enricher: Pick<Enricher, 'readableHead'>
   readonly world: Pick<World, 'now' | 'random' | 'sleep'>
 }
 
@@ -47,16 +45,16 @@ export class LaneWalker {
   }
 
   #logFor(name: string): WalkLog {
-    const { log, fates } = this.#deps
+    const { log, fates, enricher } = this.#deps
     return {
-      head: () => this.#readableHead(),
+      head: () => enricher.readableHead(),
       after: (sequence, limit) => {
-        const head = this.#readableHead()
+        const head = enricher.readableHead()
         if (sequence >= head) return []
         return log.afterForLanes(sequence, limit).filter((entry) => entry.sequence <= head)
       },
       outlinesAfter: (sequence, limit) => {
-        const head = this.#readableHead()
+        const head = enricher.readableHead()
         if (sequence >= head) return []
         return log.outlinesAfter(sequence, limit).filter((entry) => entry.sequence <= head)
       },
@@ -65,11 +63,5 @@ export class LaneWalker {
       nextParked: (from, to) => fates.nextParked(name, { from, to }),
       attemptsOf: (sequence) => fates.find(name, sequence)?.attempts ?? 0,
     }
-  }
-
-  /** The last sequence that lanes may see. Later events still wait for their enrichment. */
-  #readableHead(): number {
-    const { enricher, state } = this.#deps
-    return enricher.readableUpTo(state.head())
   }
 }

@@ -43,9 +43,9 @@ describe('LaneControl.apply()', () => {
         const { match } = scenario.rules
         const rules = { match, find: () => null, filteredBy: () => null }
         const { log, fates, book } = scenario
-        const around = { world: { now: () => NOW }, state: { head: () => 0 } }
-        const enricher = { readableUpTo: () => 0 }
-        const removed = new LaneControl({ log, fates, book, rules, enricher, ...around })
+        const world = { now: () => NOW }
+        const enricher = { readableHead: () => 0 }
+        const removed = new LaneControl({ log, fates, book, rules, enricher, world })
         return [scenario.control.apply('crm', wish), removed.apply('erp', wish)]
       })
       expect(answers).toEqual([

@@ -45,8 +45,7 @@ class PumpScenario {
           return new Promise((resolve, reject) => this.#ends.push({ resolve, reject }))
         },
       },
-      enricher: { readableUpTo: (head) => head },
-      state: { head: () => this.head },
+      enricher: { readableHead: () => this.head },
       world: { now: () => this.now },
       scheduler: {
         background: (work) => void work.catch(() => this.logged.push('background_failed')),

@@ -200,7 +200,7 @@ export class FieldScenario {
 
   /** The last sequence that lanes may see. */
   readableHead(): number {
-    return this.enricher.readableUpTo(this.#head)
+    return this.enricher.readableHead()
   }
 
   /** Compares now, and waits for the end. */
@@ -236,7 +236,7 @@ export class FieldScenario {
       log: () => {},
     }
     const scheduler: Scheduler = {
-      advance: () => void this.seenUpTo.push(enricher.readableUpTo(this.#head)),
+      advance: () => void this.seenUpTo.push(enricher.readableHead()),
       laneRested: () => {},
       background: (work) => void work,
       after: () => () => {},
@@ -256,6 +256,7 @@ export class FieldScenario {
       fields,
       reconciliation,
       writer,
+      state,
       portal: createPortalAccess(paced.forEvents(call), access),
       world,
       scheduler,

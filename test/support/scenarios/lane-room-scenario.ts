@@ -99,8 +99,8 @@ export class LaneRoomScenario {
       state,
       scheduler: { report: (event) => void this.reported.push(event) },
     })
-    const enricher = { readableUpTo: (head: number) => Math.min(head, this.readableUpTo) }
-    this.control = new LaneControl({ log, fates, book, rules, state, enricher, world })
+    const enricher = { readableHead: () => Math.min(this.#head, this.readableUpTo) }
+    this.control = new LaneControl({ log, fates, book, rules, enricher, world })
   }
 
   /** A full disk takes the work back. */
