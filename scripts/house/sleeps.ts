@@ -8,7 +8,7 @@ import { isNode, listFiles, nodesOf, parseFile, type Rule, type SyntaxNode } fro
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'test/built/kill.test.ts': 'processes of the machine are looked at until they are done',
   'test/destinations/send.permission.test.ts': 'the clock of vitest moves these timers',
-  'test/portal/lanes/rules.identity.test.ts': 'it plays a directory that is slow',
+  'test/portal/lanes/plans.identity.test.ts': 'it plays a directory that is slow',
   'test/portal/wait-at-most.test.ts':
     'its sleep ends with the next turn, so that work may end before',
 }

@@ -29,6 +29,7 @@ import { LanePace } from './lanes/sending/pace.ts'
 import { Parcels } from './lanes/sending/parcels.ts'
 import { Pump } from './lanes/pump.ts'
 import { Receivers } from './lanes/sending/receivers.ts'
+import { LanePlans } from './lanes/plans.ts'
 import { LaneRules } from './lanes/rules.ts'
 import { LaneWalker } from './lanes/walker.ts'
 import { Appender } from './log/appender.ts'
@@ -139,8 +140,9 @@ function createLog(given: Installs) {
   const { memberId, config, world, scheduler, db, alarm, log, state, book } = given
   const { values, domains } = given
   const receivers = new Receivers({ config, values })
-  const rules = new LaneRules({ memberId, config, domains, log, book, receivers })
-  const matcher = new LaneMatcher({ book, rules, state, scheduler })
+  const plans = new LanePlans({ memberId, config, domains, book, receivers })
+  const rules = new LaneRules({ log, book })
+  const matcher = new LaneMatcher({ book, plans, rules, state, scheduler })
   const writer = new LogWriter({ db, log, state, matcher, alarm, world, scheduler })
   return { receivers, rules, matcher, writer }
 }
@@ -174,8 +176,8 @@ function createLanes(given: Fields) {
   const parcels = new Parcels({ memberId, config, state, domains })
   const courier = new Courier({ book, rules, receivers, pace, parcels, world })
   const walker = new LaneWalker({ log, fates, book, courier, enricher, world })
-  const pump = new Pump({ book, rules, walker, enricher, world, scheduler })
-  const control = new LaneControl({ log, fates, book, rules, enricher, world })
+  const pump = new Pump({ book, receivers, walker, enricher, world, scheduler })
+  const control = new LaneControl({ log, fates, book, rules, receivers, enricher, world })
   const kept = { state, segments, book, rules, receivers }
   const uninstaller = new Uninstaller({ ...kept, appender, enricher, reconciler })
   const { pending, uninstallNotices, mirror, subscriber } = given

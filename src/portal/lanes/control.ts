@@ -12,6 +12,7 @@ import type { World } from '../world.ts'
 import type { LaneBook } from './book/book.ts'
 import type { FateStore } from './book/fate-store.ts'
 import type { LaneRules } from './rules.ts'
+import type { Receivers } from './sending/receivers.ts'
 
 /** An operator's wish for one lane. */
 export type LaneWish =
@@ -35,7 +36,8 @@ export interface LaneControlDeps {
   readonly log: Pick<LogStore, 'outlinesAfter'>
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'find' | 'save'>
-  readonly rules: Pick<LaneRules, 'filteredBy' | 'find' | 'match'>
+  readonly rules: Pick<LaneRules, 'filteredBy' | 'match'>
+  readonly receivers: Pick<Receivers, 'find'>
   readonly enricher: Pick<Enricher, 'readableHead'>
   readonly world: Pick<World, 'now'>
 }
@@ -59,10 +61,10 @@ export class LaneControl {
    * lane tries at once, also one that was disabled. Only the front of a lane can be parked.
    */
   apply(destination: string, wish: LaneWish): Result<LaneState, LaneFault> {
-    const { book, rules } = this.#deps
+    const { book, receivers } = this.#deps
     const lane = book.find(destination)
     if (lane === null) return err('unknown_lane')
-    if (rules.find(destination) === null) return err('removed_lane')
+    if (receivers.find(destination) === null) return err('removed_lane')
     switch (wish.kind) {
       case 'pause':
         return ok(this.#save(pause(lane)))

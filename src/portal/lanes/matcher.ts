@@ -3,12 +3,14 @@ import type { BookTerms } from '../../core/lanes/state/book-state.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { LaneBook } from './book/book.ts'
+import type { LanePlans } from './plans.ts'
 import type { LaneRules } from './rules.ts'
 
 /** The dependencies of the matcher. */
 export interface LaneMatcherDeps {
   readonly book: Pick<LaneBook, 'match' | 'matchNow' | 'adopt' | 'abandon'>
-  readonly rules: Pick<LaneRules, 'plans' | 'decidedUpTo'>
+  readonly plans: Pick<LanePlans, 'all'>
+  readonly rules: Pick<LaneRules, 'decidedUpTo'>
   readonly state: Pick<PortalState, 'head'>
   readonly scheduler: Pick<Scheduler, 'report'>
 }
@@ -62,8 +64,8 @@ export class LaneMatcher {
   }
 
   #terms(): BookTerms {
-    const { rules, state } = this.#deps
+    const { plans, rules, state } = this.#deps
     const decidedUpTo: BookTerms['decidedUpTo'] = (lane) => rules.decidedUpTo(lane)
-    return { plans: rules.plans(), head: state.head(), decidedUpTo }
+    return { plans: plans.all(), head: state.head(), decidedUpTo }
   }
 }

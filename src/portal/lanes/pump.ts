@@ -10,7 +10,7 @@ import type { Enricher } from '../fields/enricher.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { World } from '../world.ts'
 import type { LaneBook } from './book/book.ts'
-import type { LaneRules } from './rules.ts'
+import type { Receivers } from './sending/receivers.ts'
 import type { LaneWalker } from './walker.ts'
 
 /** One run begins no send after this time, in milliseconds; the alarm goes on then. */
@@ -32,7 +32,7 @@ export const STANDING_LOOK_MS = 15 * MINUTE_MS
 /** The dependencies of the pump. */
 export interface PumpDeps {
   readonly book: Pick<LaneBook, 'all' | 'hasUnstoredOutcome' | 'correctWaits' | 'hasUnopened'>
-  readonly rules: Pick<LaneRules, 'find'>
+  readonly receivers: Pick<Receivers, 'find'>
   readonly walker: Pick<LaneWalker, 'walk'>
   readonly enricher: Pick<Enricher, 'readableHead'>
   readonly world: Pick<World, 'now'>
@@ -80,11 +80,11 @@ export class Pump {
 
   /** The configured lanes that have something to do, each with the time from which on. */
   #lanesWithWork(): readonly { readonly destination: string; readonly at: number }[] {
-    const { book, rules, enricher, world } = this.#deps
+    const { book, receivers, enricher, world } = this.#deps
     book.correctWaits(world.now())
     const readableHead = enricher.readableHead()
     return book.all().flatMap((lane: LaneState) => {
-      if (rules.find(lane.destination) === null) return []
+      if (receivers.find(lane.destination) === null) return []
       // A lane with an outcome that storage has refused stores that before it does anything else.
       const at = book.hasUnstoredOutcome(lane.destination) ? 0 : laneDueAt(lane, readableHead)
       return at === null ? [] : [{ destination: lane.destination, at }]

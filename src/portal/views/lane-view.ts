@@ -9,7 +9,7 @@ import {
 } from '../../core/lanes/state/lane-state.ts'
 import type { SettingProblem } from '../../destinations/settings/setting-problem.ts'
 import type { FateStore } from '../lanes/book/fate-store.ts'
-import type { LaneRules } from '../lanes/rules.ts'
+import type { Receivers } from '../lanes/sending/receivers.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import { isoTime } from './iso-time.ts'
@@ -47,7 +47,7 @@ export interface LaneViewParts {
   readonly state: Pick<PortalState, 'head'>
   readonly log: Pick<LogStore, 'outlinesAfter'>
   readonly fates: Pick<FateStore, 'countParked'>
-  readonly rules: Pick<LaneRules, 'find' | 'problems'>
+  readonly receivers: Pick<Receivers, 'find' | 'problems'>
 }
 
 /** The view of a lane; `now` is in unix milliseconds. */
@@ -57,14 +57,14 @@ export function laneView(parts: LaneViewParts, lane: LaneState, now: number): La
   const isRetrying = lane.status === 'active' && isFailing(lane)
   const wait = waitOf(lane, { head, now })
   const { lastError } = lane
-  const destination = parts.rules.find(lane.destination)
+  const destination = parts.receivers.find(lane.destination)
   const isMisconfigured = lane.disabledReason === 'misconfigured' && destination !== null
   return {
     destination: lane.destination,
     type: destination?.typeName ?? null,
     state: isRetrying ? 'retrying' : lane.status,
     reason: lane.disabledReason,
-    ...(isMisconfigured && { problems: parts.rules.problems(destination) }),
+    ...(isMisconfigured && { problems: parts.receivers.problems(destination) }),
     cursor: lane.cursor,
     backlog: Math.max(0, head - lane.cursor),
     parked: parts.fates.countParked(lane.destination),

@@ -10,7 +10,7 @@ import type { ReconciliationBook } from '../fields/reconciliation-book.ts'
 import type { PortalDomains } from '../installs/domains.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import type { FateStore } from '../lanes/book/fate-store.ts'
-import type { LaneRules } from '../lanes/rules.ts'
+import type { Receivers } from '../lanes/sending/receivers.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { PortalState } from '../state/portal-state.ts'
 import type { AccessTroubles } from '../tokens/troubles.ts'
@@ -41,7 +41,7 @@ export interface PortalViewParts {
   readonly log: Pick<LogStore, 'outlinesBefore' | 'outlinesAfter' | 'counts'>
   readonly fates: Pick<FateStore, 'countParked'>
   readonly book: Pick<LaneBook, 'all'>
-  readonly rules: Pick<LaneRules, 'find' | 'problems'>
+  readonly receivers: Pick<Receivers, 'find' | 'problems'>
   readonly domains: Pick<PortalDomains, 'present'>
   readonly troubles: Pick<AccessTroubles, 'current' | 'pairState'>
   readonly reconciliation: Pick<ReconciliationBook, 'state'>

@@ -41,11 +41,12 @@ describe('LaneControl.apply()', () => {
     async (wish) => {
       const answers = await inLaneRoom({}, (scenario) => {
         const { match } = scenario.rules
-        const rules = { match, find: () => null, filteredBy: () => null }
+        const rules = { match, filteredBy: () => null }
+        const receivers = { find: () => null }
         const { log, fates, book } = scenario
         const world = { now: () => NOW }
         const enricher = { readableHead: () => 0 }
-        const removed = new LaneControl({ log, fates, book, rules, enricher, world })
+        const removed = new LaneControl({ log, fates, book, rules, receivers, enricher, world })
         return [scenario.control.apply('crm', wish), removed.apply('erp', wish)]
       })
       expect(answers).toEqual([

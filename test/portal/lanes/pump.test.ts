@@ -38,7 +38,7 @@ class PumpScenario {
         correctWaits: () => {},
         hasUnopened: () => this.isUnopened,
       },
-      rules: { find: (name) => known.find((each) => each.name === name) ?? null },
+      receivers: { find: (name) => known.find((each) => each.name === name) ?? null },
       walker: {
         walk: (name, deadline) => {
           this.walks.push({ name, deadline })

@@ -11,7 +11,7 @@ const PARTS: LaneViewParts = {
   state: { head: () => 43 },
   log: pagesOf(ENTRIES),
   fates: { countParked: () => 0 },
-  rules: { find: () => null, problems: () => [] },
+  receivers: { find: () => null, problems: () => [] },
 }
 
 describe('a lane in the view', () => {

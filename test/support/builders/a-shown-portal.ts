@@ -54,7 +54,7 @@ export function aShownPortal({
     },
     fates: { countParked: (destination) => parked[destination] ?? 0 },
     book: { all: () => lanes },
-    rules: { find: () => null, problems: () => [] },
+    receivers: { find: () => null, problems: () => [] },
     domains: { present: () => 'acme.bitrix24.com' },
     troubles: { current, pairState: () => pairs },
     reconciliation: { state: () => NO_RECONCILIATION },

@@ -6,6 +6,7 @@ import { LaneControl } from '../../../src/portal/lanes/control.ts'
 import { FateStore } from '../../../src/portal/lanes/book/fate-store.ts'
 import { LaneMatcher } from '../../../src/portal/lanes/matcher.ts'
 import { Receivers } from '../../../src/portal/lanes/sending/receivers.ts'
+import { LanePlans } from '../../../src/portal/lanes/plans.ts'
 import { LaneRules } from '../../../src/portal/lanes/rules.ts'
 import { LogStore } from '../../../src/portal/log/log-store.ts'
 import { SegmentStore } from '../../../src/portal/log/segment-store.ts'
@@ -48,6 +49,7 @@ export class LaneRoomScenario {
   readonly fates: FateStore
   readonly book: LaneBook
   readonly receivers: Receivers
+  readonly plans: LanePlans
   readonly rules: LaneRules
   readonly matcher: LaneMatcher
   /** The failures that parts have reported. */
@@ -90,17 +92,19 @@ export class LaneRoomScenario {
     })
     const { log, fates, book, receivers } = this
     const domains = { present: () => domain, refusedFrom: () => 0 }
-    this.rules = new LaneRules({ memberId: MEMBER_ID, config, domains, log, book, receivers })
-    const { rules } = this
+    this.plans = new LanePlans({ memberId: MEMBER_ID, config, domains, book, receivers })
+    this.rules = new LaneRules({ log, book })
+    const { plans, rules } = this
     const state = { head: () => this.#head }
     this.matcher = new LaneMatcher({
       book,
+      plans,
       rules,
       state,
       scheduler: { report: (event) => void this.reported.push(event) },
     })
     const enricher = { readableHead: () => Math.min(this.#head, this.readableUpTo) }
-    this.control = new LaneControl({ log, fates, book, rules, enricher, world })
+    this.control = new LaneControl({ log, fates, book, rules, receivers, enricher, world })
   }
 
   /** A full disk takes the work back. */

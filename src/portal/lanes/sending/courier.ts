@@ -29,8 +29,8 @@ export const BATCH_BYTES = 1_000_000
 /** The dependencies of the courier. */
 export interface CourierDeps {
   readonly book: Pick<LaneBook, 'find' | 'setInMemory'>
-  readonly rules: Pick<LaneRules, 'find' | 'match'>
-  readonly receivers: Pick<Receivers, 'open'>
+  readonly rules: Pick<LaneRules, 'match'>
+  readonly receivers: Pick<Receivers, 'find' | 'open'>
   readonly pace: Pick<LanePace, 'intervalMs' | 'takeSlot' | 'obey'>
   readonly parcels: Pick<Parcels, 'create' | 'delivery'>
   readonly world: Pick<World, 'fetch' | 'now'>
@@ -52,7 +52,7 @@ export class Courier {
    */
   receiverOf(name: string): WalkReceiver | null {
     const { rules, receivers, pace } = this.#deps
-    const destination = rules.find(name)
+    const destination = receivers.find(name)
     if (destination === null || destination.type === null) return null
     const { retryMs } = destination
     const { reader } = destination.type

@@ -34,6 +34,11 @@ export class Receivers {
     this.#deps = deps
   }
 
+  /** The configured destination of that name; null when it was removed. */
+  find(name: string): Destination | null {
+    return this.#deps.config.destinations?.find((known) => known.name === name) ?? null
+  }
+
   /** Computes the fingerprints. To be called again when a value of the portal has changed. */
   async load(): Promise<void> {
     this.#opened.clear()

@@ -39,11 +39,11 @@ function courierOf({
         seen.saves.push(next)
       },
     },
-    rules: {
+    rules: { match: () => ({ matches: true }) },
+    receivers: {
       find: (name) => known.find((destination) => destination.name === name) ?? null,
-      match: () => ({ matches: true }),
+      open: () => receiver,
     },
-    receivers: { open: () => receiver },
     pace: {
       intervalMs: (_receiver, { memory }) => (memory.perMinute === null ? 7 : 1000),
       takeSlot: async () => NOW + 1,

@@ -27,6 +27,17 @@ function known(destination: Destination | undefined): Destination {
   return destination
 }
 
+describe('Receivers.find()', () => {
+  it('knows the configured destinations by name', () => {
+    const receivers = receiversWith(new Map())
+    expect([receivers.find('own')?.name, receivers.find('crm')]).toEqual(['own', null])
+  })
+
+  it('knows none while the configuration cannot be read', () => {
+    expect(receiversWith(new Map(), null).find('own')).toBeNull()
+  })
+})
+
 describe('Receivers.open()', () => {
   it('opens a destination once', () => {
     const receivers = receiversWith(new Map())
