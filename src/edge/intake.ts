@@ -12,7 +12,7 @@ import type {
 import { canonicalEvent } from '../core/log/canonical-event.ts'
 import { describeError } from '../core/safety/redact.ts'
 import { sha256Hex } from '../core/safety/sha256.ts'
-import type { AppendRequest } from '../portal/log/appender.ts'
+import type { AppendRequest } from '../portal/log/append-request.ts'
 import {
   chargeCaller,
   endQuestion,

@@ -6,7 +6,7 @@
  * Each event keeps its own two tries, its timeout and its answer. Whoever began a shared call may have been ended,
  * so the second try of every member is a call of its own; the object recognises its receipt.
  */
-import type { AppendAnswer, AppendRequest } from '../portal/log/appender.ts'
+import type { AppendAnswer, AppendRequest } from '../portal/log/append-request.ts'
 import type { World } from '../portal/world.ts'
 import type { PortalClient } from './portal-client.ts'
 

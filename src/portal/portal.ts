@@ -12,7 +12,7 @@ import { installPortal } from './tasks/installation.ts'
 import type { InstallOrigin } from './installs/installer.ts'
 import type { UninstallCall } from './installs/uninstall-notices.ts'
 import type { LaneWish, ReplayWish } from './lanes/control.ts'
-import { asOf, type AppendAnswer, type AppendRequest } from './log/appender.ts'
+import { asOf, type AppendAnswer, type AppendRequest } from './log/append-request.ts'
 import { controlLane, reconcile, removePin, replay, setValue } from './tasks/operator.ts'
 import { createParts, type PortalParts } from './parts.ts'
 import { confirmRecovery, recoverInstall } from './tasks/recovery.ts'
@@ -64,7 +64,7 @@ export class PortalObject extends DurableObject<unknown> {
   /** Stores an event durably and in order, or says where it stands; nothing without a trusted token. */
   async append(request: AppendRequest): Promise<AppendAnswer> {
     this.#allowance.begin()
-    const { trust, state, subscriber, reconciliation, waker } = this.#parts
+    const { trust, state, subscriber, reconciliation, waker, appender } = this.#parts
     const { tokenHash } = request
     if (request.drained && isErased(state.install(), request.receivedAt)) {
       state.changeInstall(countErased)
@@ -79,7 +79,9 @@ export class PortalObject extends DurableObject<unknown> {
       waker.wakeInTime()
     }
     if (trust.isApplicationToken(tokenHash)) subscriber.noteEvent()
-    return storeEvent(this.#parts, subscriber.withoutFixedUser(request), async () => {
+    const told = subscriber.withoutFixedUser(request)
+    const append = () => appender.append(told)
+    return storeEvent(this.#parts, append, async () => {
       await makeRoom(this.#parts)
     })
   }

@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
 import type { PortalLookup } from '../../src/edge/portal-client.ts'
-import type { AppendRequest } from '../../src/portal/log/appender.ts'
+import type { AppendRequest } from '../../src/portal/log/append-request.ts'
 import {
   aHangingPortal,
   appending,

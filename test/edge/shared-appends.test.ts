@@ -6,7 +6,7 @@ import {
   MAX_SHARED_LENGTH,
   SharedAppends,
 } from '../../src/edge/shared-appends.ts'
-import type { AppendAnswer, AppendRequest } from '../../src/portal/log/appender.ts'
+import type { AppendAnswer, AppendRequest } from '../../src/portal/log/append-request.ts'
 import { SPILLED_APPEND } from '../support/builders/an-intake.ts'
 import { NOW } from '../support/time.ts'
 

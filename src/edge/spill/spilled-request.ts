@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { InstallRequestSchema, type SchemasOf } from '../../bitrix24/wire/install-request-schema.ts'
 import type { InstallRequest } from '../../bitrix24/wire/request.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import type { AppendRequest } from '../../portal/log/appender.ts'
+import type { AppendRequest } from '../../portal/log/append-request.ts'
 import type { UninstallCall } from '../../portal/installs/uninstall-notices.ts'
 import type { Sealer } from '../../storage/seal.ts'
 

@@ -20,6 +20,7 @@ import { storedForm } from '../../core/log/stored-form.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { World } from '../world.ts'
+import { arrivalIn, asOf, type AppendAnswer, type AppendRequest } from './append-request.ts'
 import { parseEvent } from './event-schemas.ts'
 import type { LogStore } from './log-store.ts'
 import type { LogTransaction, LogWriter } from './log-writer.ts'
@@ -27,36 +28,6 @@ import type { RecentArrival } from './youngest-store.ts'
 
 /** The most events of one commit. */
 export const MAX_GROUP = 100
-
-/**
- * An event that is to be stored. It holds no token, only the hash of one. The edge of another version may
- * send this form, and the spill stores it, so its members keep their names.
- */
-export interface AppendRequest extends Omit<Arrival, 'contentHash'> {
-  /** The content hash of the event, under the name that this form has always had. */
-  readonly digest: string
-  /** Hex SHA-256 of `memberId|application_token`. */
-  readonly tokenHash: string
-  /** The `RelayEvent` as JSON text: RPC does not carry objects without a prototype. */
-  readonly event: string
-  readonly quarantined: boolean
-  /** True when the event comes from the spill. Then the whole log is searched for its receipt. */
-  readonly drained: boolean
-}
-
-/** The answer of the object; only with `stored` is the event in the log. */
-export type AppendAnswer =
-  | {
-      readonly kind: 'stored'
-      readonly sequence: number
-      readonly duplicate: boolean
-      readonly quarantined: boolean
-    }
-  | { readonly kind: 'untrusted' }
-  /** The event came from the spill, and was received before an uninstall erased everything of that time. */
-  | { readonly kind: 'erased' }
-  /** Storage is full, and nothing may be dropped. */
-  | { readonly kind: 'full' }
 
 /** The part that finds out what an event changed, before lanes may see the event. */
 export interface EventEnricher {
@@ -252,19 +223,6 @@ export class Appender {
     if (remembered !== null || !drained) return remembered
     return this.#deps.log.findPlace(arrival, windowMs)
   }
-}
-
-/** The time as of which the token of a request is judged; null stands for the present. */
-export function asOf({ drained, receivedAt }: AppendRequest): number | null {
-  return drained ? receivedAt : null
-}
-
-/**
- * The identity of the event in a request. Here, and nowhere else, the request's `digest` becomes the content
- * hash.
- */
-function arrivalIn({ receipt, digest, receivedAt }: AppendRequest): Arrival {
-  return { receipt, contentHash: digest, receivedAt }
 }
 
 /** The entry that stands in the log now, as it would be read. */

@@ -3,20 +3,20 @@
  * an object that stays full refuses the event, and says so.
  */
 import { isFullError } from '../../storage/database.ts'
-import type { AppendAnswer, AppendRequest } from '../log/appender.ts'
+import type { AppendAnswer } from '../log/append-request.ts'
 import type { PortalParts } from '../parts.ts'
 
 /** The parts that an append into a full object concerns. */
-type StoreParts = Pick<PortalParts, 'memberId' | 'appender' | 'space' | 'state' | 'world'>
+type StoreParts = Pick<PortalParts, 'memberId' | 'space' | 'state' | 'world'>
 
-/** Stores an event; `makeRoom` drops what may go. Rejects when storage fails otherwise. */
+/** Stores an event by `append`; `makeRoom` drops what may go. Rejects when storage fails otherwise. */
 export async function storeEvent(
   parts: StoreParts,
-  request: AppendRequest,
+  append: () => Promise<AppendAnswer>,
   makeRoom: () => Promise<void>,
 ): Promise<AppendAnswer> {
-  const { appender, space, state } = parts
-  const first = await unlessFull(() => appender.append(request))
+  const { space, state } = parts
+  const first = await unlessFull(append)
   if (first !== null) {
     if (state.isFull()) noteFull(parts, false)
     return first
@@ -24,7 +24,7 @@ export async function storeEvent(
   await space.seekRoom(async () => {
     await unlessFull(makeRoom)
   })
-  const second = await unlessFull(() => appender.append(request))
+  const second = await unlessFull(append)
   noteFull(parts, second === null)
   if (second === null) return { kind: 'full' }
   space.foundRoom()

@@ -1,7 +1,7 @@
 /** Events out of the spill: they were acknowledged, so their tokens are judged as of their time of receipt. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../../src/core/durations.ts'
-import type { AppendRequest } from '../../../src/portal/log/appender.ts'
+import type { AppendRequest } from '../../../src/portal/log/append-request.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
 import { anEvent } from '../../support/builders/a-delivery.ts'
 import { RelayScenario } from '../../support/scenarios/relay-scenario.ts'

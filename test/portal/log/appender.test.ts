@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
 import { NO_INSTALL } from '../../../src/core/access/installs/install.ts'
-import type { AppendAnswer, AppendRequest } from '../../../src/portal/log/appender.ts'
+import type { AppendAnswer, AppendRequest } from '../../../src/portal/log/append-request.ts'
 import { anEvent } from '../../support/builders/a-delivery.ts'
 import { oneTo } from '../../support/builders/a-lane.ts'
 import { PortalScenario } from '../../support/scenarios/portal-scenario.ts'

@@ -3,7 +3,7 @@
  * day ahead of the machine's, so that no alarm fires by itself: it fires when a test lets time pass.
  */
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
-import type { AppendAnswer, AppendRequest } from '../../../src/portal/log/appender.ts'
+import type { AppendAnswer, AppendRequest } from '../../../src/portal/log/append-request.ts'
 import { hashToken } from '../../../src/storage/token-hash.ts'
 import { anEvent } from '../builders/a-delivery.ts'
 import { configured, machine, type Entry } from '../builders/entries.ts'
