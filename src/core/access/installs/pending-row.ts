@@ -3,7 +3,7 @@
  * send an install, and any administrator may install an application that nobody has configured. So installs
  * wait side by side: each under the hash of its application token, a confirmed one under its client id too, an
  * unconfirmed one under its network.
- * A flood drives out its own: the network with the most installs loses one (placePending). Pure.
+ * A flood drives out its own: the application or network with the most installs loses one (placePending). Pure.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../durations.ts'
 
@@ -53,14 +53,11 @@ export const PENDING_CHECK_MS = MINUTE_MS
 /** The most pending installs of one portal. */
 const MAX_PENDING = 32
 
-/** The most pending installs of one portal that came from one network. */
-const MAX_PENDING_OF_NETWORK = 4
-
 /**
- * The most confirmed pending installs of one application. Its access token is one proof, and whoever has it can
- * invent any number of application tokens beside it.
+ * The most pending installs of one holder (holderOf). The access token of an application is one proof, and whoever has
+ * it can invent any number of application tokens beside it; nobody has proved anything of an unconfirmed install.
  */
-const MAX_PENDING_OF_APPLICATION = 4
+const MAX_PENDING_OF_HOLDER = 4
 
 /** Every pending install of a row, the first one first. */
 export function pendingIn(
@@ -148,47 +145,44 @@ function makesNeedless(one: PendingInstall, other: PendingInstall): boolean {
 }
 
 /**
- * The installs without those that have to leave for `next`; null when `next` itself finds no place. When its own
- * application or its own network has more than its share, that one loses its oldest install. When all together are
- * still too many, the network with the most installs loses its oldest one. A confirmed install of another
- * application never leaves.
+ * The installs without the one that has to leave for `next`; null when `next` itself finds no place. A holder with
+ * more than its share loses its oldest install. When all together are still too many, the largest holder loses its
+ * oldest one, but no application its last.
  */
 function makeRoom(
   all: readonly PendingInstall[],
   next: PendingInstall,
 ): readonly PendingInstall[] | null {
-  const own = all.filter(({ clientId }) => clientId !== null && clientId === next.clientId)
-  const shared = own.length > MAX_PENDING_OF_APPLICATION ? withoutOldest(all, own, next) : all
-  const near = shared?.filter(({ network }) => network === next.network) ?? []
-  const left =
-    shared && near.length > MAX_PENDING_OF_NETWORK ? withoutOldest(shared, near, next) : shared
-  if (left === null || left.length <= MAX_PENDING) return left
-  return withoutOldest(left, largestNetwork(left, next), next)
+  const holders = Map.groupBy(all, holderOf)
+  const own = holders.get(holderOf(next)) ?? []
+  if (own.length > MAX_PENDING_OF_HOLDER) return withoutOldest(all, own, next)
+  if (all.length <= MAX_PENDING) return all
+  const open = [...holders.values()].filter((held) => mayLoseOne(held, next))
+  const most = Math.max(...open.map(({ length }) => length))
+  return withoutOldest(all, open.filter(({ length }) => length === most).flat(), next)
+}
+
+/**
+ * The holder of an install's place: its application where an OAuth server has confirmed it, and its network otherwise.
+ * It is the part that a sender cannot invent. Bitrix24 sends the installs of all applications from a few networks, so
+ * a confirmed one is not counted under its network.
+ */
+function holderOf({ kind, clientId, network }: PendingInstall): string {
+  return `${kind} ${kind === 'unknown_application' ? clientId : network}`
+}
+
+/** Whether a holder may lose one of the installs that it holds. An application keeps its last one. */
+function mayLoseOne(held: readonly PendingInstall[], next: PendingInstall): boolean {
+  return held.length > 1 || held.every((one) => one !== next && one.kind === 'unanswered')
 }
 
 function withoutOldest(
   all: readonly PendingInstall[],
-  group: readonly PendingInstall[],
+  held: readonly PendingInstall[],
   next: PendingInstall,
 ): readonly PendingInstall[] | null {
-  const [oldest] = group.filter((one) => mayLeave(one, next)).toSorted((a, b) => a.since - b.since)
+  const [oldest] = held.filter((one) => one !== next).toSorted((a, b) => a.since - b.since)
   return oldest === undefined ? null : all.filter((one) => one !== oldest)
-}
-
-function mayLeave(one: PendingInstall, next: PendingInstall): boolean {
-  if (one === next) return false
-  return one.kind === 'unanswered' || one.clientId === next.clientId
-}
-
-/** The installs of the network that has most, among those of which one may leave. */
-function largestNetwork(
-  all: readonly PendingInstall[],
-  next: PendingInstall,
-): readonly PendingInstall[] {
-  const groups = [...Map.groupBy(all, ({ network }) => network).values()]
-  const open = groups.filter((group) => group.some((one) => mayLeave(one, next)))
-  const most = Math.max(...open.map(({ length }) => length))
-  return open.filter(({ length }) => length === most).flat()
 }
 
 /**

@@ -236,13 +236,48 @@ describe('placePending() of more than there is room for', () => {
     expect(names(flooded(wishes))).toEqual(['true', 'p36', 'p37', 'p38', 'p39', 'other'])
   })
 
-  it('makes no confirmed install of another application leave', () => {
-    const planted = Array.from({ length: 4 }, (_, index) =>
-      aWish(`p${index}`, { ...KNOWN, clientId: `app.${index}`, network: 'evil' }),
+  /** Confirmed installs of as many applications, so many of each, by invented tokens and from one network. */
+  const planted = (applications: number, each: number, network = 'evil'): PendingWish[] =>
+    Array.from({ length: applications * each }, (_, index) => {
+      const clientId = `app.${index % applications}`
+      return aWish(`p${index}`, { ...KNOWN, clientId, network })
+    })
+
+  it('lets a true install find a place when eight foreign applications hold all of them', () => {
+    const trueOne = aWish('true', { ...KNOWN, network: 'bitrix' })
+    expect(names(flooded([...planted(8, 4), trueOne]))).toContain('true')
+    expect(names(flooded([...planted(8, 4), trueOne, ...planted(8, 8)]))).toContain('true')
+    // An OAuth server has not answered about it yet.
+    expect(names(flooded([...planted(8, 4), aWish('true', { network: 'bitrix' })]))).toContain(
+      'true',
     )
-    expect(flooded([...planted, aWish('x', { network: 'evil' })])).toBe('full')
-    const row = flooded([...planted, aWish('true', { network: 'bitrix' })])
-    expect(names(row)).toEqual(['p0', 'p1', 'p2', 'p3', 'true'])
+  })
+
+  it('lets a true install find a place when foreign applications came from its own network', () => {
+    const trueOne = aWish('true', { ...KNOWN, network: 'bitrix' })
+    expect(names(flooded([...planted(1, 4, 'bitrix'), trueOne]))).toContain('true')
+    expect(names(flooded([...planted(4, 1, 'bitrix'), trueOne]))).toContain('true')
+    const unanswered = aWish('true', { network: 'bitrix' })
+    expect(names(flooded([...planted(4, 1, 'bitrix'), unanswered]))).toContain('true')
+  })
+
+  it('lets no flood of unconfirmed installs drive out the last one of an application', () => {
+    const crowd = many(60, (index) => `evil-${index}`)
+    const row = flooded([aWish('true', KNOWN), ...planted(7, 4), ...crowd])
+    expect(names(row)).toContain('true')
+    expect(new Set(pendingIn(row as PendingRow).map(({ clientId }) => clientId)).size).toBe(9)
+  })
+
+  it('drives an unconfirmed install out for no application that has more than its last one', () => {
+    const row = flooded([aWish('true', { network: 'bitrix' }), ...planted(16, 3)])
+    expect(names(row)).toContain('true')
+    expect(names(row)).toHaveLength(32)
+  })
+
+  it('refuses an install only where 32 applications have one each', () => {
+    expect(flooded([...planted(32, 1), aWish('x', KNOWN)])).toBe('full')
+    expect(flooded([...planted(32, 1), aWish('x')])).toBe('full')
+    expect(names(flooded([...planted(31, 1), aWish('x'), aWish('true', KNOWN)]))).toContain('true')
   })
 })
 
