@@ -23,6 +23,7 @@ import {
   type CallSource,
 } from './callers/callers.ts'
 import {
+  ACCEPTED,
   NOT_STORED,
   PORTAL_FULL,
   refuse,
@@ -30,7 +31,8 @@ import {
   type IntakeErrorCode,
 } from './intake-answer.ts'
 import type { IntakeDeps } from './intake-deps.ts'
-import { takeInstall, takeNotice, takeUninstall } from './lifecycle.ts'
+import { takeInstall, takeUninstall } from './lifecycle.ts'
+import { recogniseCaller } from './recognise-caller.ts'
 import { spillRequest } from './spill/spill.ts'
 import { tryTwice } from './two-tries.ts'
 
@@ -81,7 +83,8 @@ async function takeFromCaller(
     case 'uninstall':
       return takeUninstall(deps, caller, { request, receivedAt })
     case 'notice':
-      return takeNotice(deps, caller)
+      // Nothing of a notice is stored, so its answer is the word about its caller.
+      return recogniseCaller(deps, caller)
   }
 }
 
@@ -101,10 +104,12 @@ async function takeEvent(
   const { portals, appends, world } = deps
   const { memberId, tokenHash } = caller
   const isKnown = () => isKnownCaller(deps, { ...caller, token }, source)
-  // A long body costs time, which only a caller gets whose token the edge knows; for such a body KV is asked.
-  const { decodeWhole } = request
-  const whole = decodeWhole !== undefined && (await isKnown()) ? decodeWhole() : null
-  const event = whole ?? request.event
+  // A long body costs time, which only a caller gets whom the edge knows, by KV too, or else his portal's object.
+  if (request.isCostly && !(await isKnown())) {
+    const recognised = await recogniseCaller(deps, caller)
+    if (recognised !== ACCEPTED) return recognised
+  }
+  const event = request.decode()
   const append: AppendRequest = {
     receivedAt,
     receipt: world.newReceipt(),

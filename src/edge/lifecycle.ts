@@ -167,18 +167,3 @@ async function inTime(
     world.log('warn', 'spill_kept', { memberId, error: describeError(error) })
   }
 }
-
-/**
- * Answers a notice. Nothing of it is stored, so the object is asked only about a caller that the edge does
- * not know.
- */
-export async function takeNotice(deps: IntakeDeps, caller: Caller): Promise<IntakeAnswer> {
-  if (caller.isTrusted) return ACCEPTED
-  const { portals, world } = deps
-  const { memberId, tokenHash } = caller
-  const tried = await tryTwice(() => portals(memberId).recognises(tokenHash), world.now)
-  if (!tried.ok) return NOT_STORED
-  const trusted = tried.value
-  deps.callers.memory.remember(caller, { trusted, now: world.now() })
-  return trusted ? ACCEPTED : refuse('untrusted', deps.config)
-}

@@ -3,6 +3,7 @@
  * real time.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { IncomingRequest } from '../../src/bitrix24/wire/request.ts'
 import { STORE_BUDGET_MS } from '../../src/edge/two-tries.ts'
 import type { PortalLookup } from '../../src/edge/portal-client.ts'
 import type { AppendRequest } from '../../src/portal/log/append-request.ts'
@@ -184,23 +185,66 @@ describe('takeRequest() with a KV that never answers', () => {
   })
 })
 
+/** A long event, and how often it was decoded. */
+function watched(request: IncomingRequest) {
+  if (request.kind !== 'event') throw new Error('Cannot watch a request that is no event')
+  const decode = vi.fn<typeof request.decode>(request.decode)
+  return { request: { ...request, decode }, decode }
+}
+
+/** A KV in which nobody is found. */
+const failingKv = () =>
+  new InstallStore({ ...watchKv().kv, get: () => Promise.reject(new Error('down')) })
+
 describe('takeRequest() with a body of 2,000 parameters', () => {
-  const long = () => {
-    const rows = oneTo(2000).map((row): [string, number] => [`data[ROWS][${row}]`, row])
-    return scenario.event(1, Object.fromEntries(rows))
-  }
+  const rows = oneTo(2000).map((row): [string, number] => [`data[ROWS][${row}]`, row])
+  const long = (changes = {}) =>
+    watched(scenario.event(1, { ...Object.fromEntries(rows), ...changes }))
+  const forged = () => long({ 'auth[application_token]': 'f'.repeat(32) })
 
   it('reads it as a whole also where the isolate does not know the caller yet, since KV does', async () => {
     const intake = scenario.intake(realPortals)
-    expect(await intake.take(long())).toEqual({ ...STORED, sequence: 1 })
+    expect(await intake.take(long().request)).toEqual({ ...STORED, sequence: 1 })
+    expect(intake.lookups).toHaveLength(1)
   })
 
-  it('and keeps its outline where nobody knows the caller in time', async () => {
-    const installs = new InstallStore({
-      ...watchKv().kv,
-      get: () => Promise.reject(new Error('down')),
-    })
-    const intake = scenario.intake(realPortals, { installs })
-    expect(await intake.take(long())).toEqual({ ...STORED, quarantined: true, sequence: 1 })
+  it('and where KV does not, since the object does', async () => {
+    const intake = scenario.intake(realPortals, { installs: failingKv() })
+    expect(await intake.take(long().request)).toEqual({ ...STORED, sequence: 1 })
+    expect(intake.lookups).toHaveLength(2)
+  })
+
+  it('does not decode it for a caller whom the object refuses, and charges him', async () => {
+    const intake = scenario.intake(realPortals)
+    const { request, decode } = forged()
+    const refused = { kind: 'refused', code: 'untrusted' }
+    expect(await intake.take(request)).toEqual(refused)
+    expect(await intake.take(request)).toEqual(refused)
+    expect(decode).not.toHaveBeenCalled()
+    expect(intake.lookups).toHaveLength(1)
+    expect(intake.counted).not.toEqual([])
+  })
+
+  it('does not decode it where nobody knows the caller in time', async () => {
+    const intake = scenario.intake(UNREACHABLE, { installs: failingKv() })
+    const { request, decode } = long()
+    expect(await intake.take(request)).toEqual({ kind: 'refused', code: 'not_stored' })
+    expect(decode).not.toHaveBeenCalled()
+  })
+
+  it('spills it where KV knows the caller, and the object is silent', async () => {
+    const intake = scenario.intake(UNREACHABLE)
+    expect(await intake.take(long().request)).toEqual({ kind: 'spilled' })
+  })
+})
+
+describe('takeRequest() with a short body', () => {
+  it('decodes none of a caller whom the object has refused a moment ago', async () => {
+    const intake = scenario.intake(realPortals)
+    const forged = () => watched(scenario.event(1, { 'auth[application_token]': 'f'.repeat(32) }))
+    const [first, second] = [forged(), forged()]
+    await intake.take(first.request)
+    await intake.take(second.request)
+    expect([first.decode, second.decode].map(({ mock }) => mock.calls.length)).toEqual([1, 0])
   })
 })

@@ -1,6 +1,6 @@
 /**
  * Decodes the text of a body. Nothing that a portal sends is refused for being long or deep: for a caller whom
- * the edge knows it is read with wide limits, and what is beyond them is quarantined with its outline.
+ * somebody knows it is read with wide limits, and what is beyond them is quarantined with its outline.
  */
 import type { QuarantineReason, RelayEvent } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -16,11 +16,25 @@ export interface BodyForm {
   readonly query: Readonly<Record<string, string>>
 }
 
-/** Decodes a body of at most 256 KiB, at a cost that a stranger may cause. */
+/**
+ * The longest body, in UTF-16 units, that is decoded for a stranger; Bitrix24's own events have less than 2,000. The
+ * search for tokens takes 1 ms in the worst body of this length, and more than 50 in one of 256 KiB
+ * (scripts/measure-decoder.ts).
+ */
+export const LIGHT_BODY = 8 * 1024
+
+/**
+ * Decodes a body of at most 256 KiB, at a cost that a stranger may cause. Of an event only the sender is read; the rest
+ * is decoded when it is asked for.
+ */
 export function decodeBody(body: string, form: BodyForm): Result<IncomingRequest, DecodeReason> {
   const { isForm, query } = form
   const parsed = isForm ? parseForm(body) : parseJson(body)
-  if (parsed.ok) return decodeRequest(parsed.value, query)
+  if (parsed.ok) {
+    const decoded = decodeRequest(parsed.value, query)
+    if (!decoded.ok || decoded.value.kind !== 'event') return decoded
+    return ok({ ...decoded.value, isCostly: body.length > LIGHT_BODY })
+  }
   const reason = parsed.error
   if (reason === 'invalid_json') return err('malformed')
   const outline = isForm ? readFormOutline(body) : readJsonOutline(body)
@@ -28,15 +42,16 @@ export function decodeBody(body: string, form: BodyForm): Result<IncomingRequest
   const decoded = decodeRequest(outline, query)
   if (!decoded.ok || decoded.value.kind !== 'event') return decoded
   const request = decoded.value
-  const event = quarantine(request.event, reason, body.length)
-  return ok({ ...request, event, decodeWhole: () => decodeWhole(body, form) })
+  const decode = () => decodeWhole(body, form) ?? quarantine(request.decode(), reason, body.length)
+  return ok({ ...request, isCostly: true, decode })
 }
 
+/** Decodes the whole body of an event with wide limits; null when it is beyond them too. */
 function decodeWhole(body: string, { isForm, query }: BodyForm): RelayEvent | null {
   const parsed = isForm ? parseForm(body, WIDE_LIMITS) : parseJson(body, WIDE_LIMITS)
   if (!parsed.ok) return null
   const decoded = decodeRequest(parsed.value, query)
-  return decoded.ok && decoded.value.kind === 'event' ? decoded.value.event : null
+  return decoded.ok && decoded.value.kind === 'event' ? decoded.value.decode() : null
 }
 
 function quarantine(

@@ -3,7 +3,7 @@
  * has the form of one from the portal that it names, but nothing proves yet that the portal has sent it.
  */
 import { canonicalName } from '../../core/events/event-names.ts'
-import type { Json } from '../../core/log/event.ts'
+import type { Json, RelayEvent } from '../../core/log/event.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { decodeEvent } from './decode-event.ts'
 import {
@@ -15,7 +15,7 @@ import {
 } from './decode-lifecycle.ts'
 import { decodeRobot, isRobot } from './decode-robot.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
-import type { IncomingRequest } from './request.ts'
+import type { EventRequest, IncomingRequest } from './request.ts'
 import { ApplicationTokenSchema, MemberIdSchema, parseOrNull } from './wire-schemas.ts'
 
 /** Why a body is no request. The words hold nothing of the body's content. */
@@ -48,7 +48,7 @@ export function decodeRequest(
     return isWithoutToken && isRobot(payload) ? err('robot_without_token') : sender
   }
   if (isRobot(payload)) {
-    return ok({ kind: 'event', ...sender.value, event: decodeRobot(payload, auth) })
+    return ok(eventRequest(sender.value, () => decodeRobot(payload, auth)))
   }
   const event = payload['event']
   // An event without a readable name is quarantined like one with a strange name.
@@ -79,7 +79,11 @@ function dispatch(
   const { sender } = lifecycle
   const name = canonicalName(event)
   if (name?.startsWith('ONAPP')) return decodeLifecycle(name, lifecycle)
-  return ok({ kind: 'event', ...sender, event: decodeEvent(event, lifecycle) })
+  return ok(eventRequest(sender, () => decodeEvent(event, lifecycle)))
+}
+
+function eventRequest(sender: Sender, decode: () => RelayEvent): EventRequest {
+  return { kind: 'event', ...sender, isCostly: false, decode }
 }
 
 function decodeLifecycle(

@@ -1,6 +1,6 @@
 /**
  * The requests that a caller can make, after decoding and before trust is decided. Tokens stand only here and
- * in the code that decides about trust; an `event` is free of them already.
+ * in the code that decides about trust; an event that `decode` has made is free of them.
  */
 import type { RelayEvent } from '../../core/log/event.ts'
 
@@ -62,12 +62,15 @@ export interface EventRequest {
   readonly kind: 'event'
   readonly memberId: string
   readonly applicationToken: string
-  readonly event: RelayEvent
   /**
-   * Decodes the whole body with wide limits; null when it is beyond them too. Present where `event` is
-   * quarantined, because its body was too long or too deep to be read for a stranger.
+   * Whether the body is so long or so deep that `decode` costs more than a stranger may cause. Then it is called only
+   * once somebody knows the caller.
    */
-  readonly decodeWhole?: () => RelayEvent | null
+  readonly isCostly: boolean
+  /**
+   * Decodes the event and takes its tokens off. A body beyond the wide limits is quarantined with its outline.
+   */
+  readonly decode: () => RelayEvent
 }
 
 /** Every request that `POST /bitrix24/events` and `POST /bitrix24/install` understand. */

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import { decodeBody } from '../../../src/bitrix24/wire/decode-body.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { decodeBody, LIGHT_BODY } from '../../../src/bitrix24/wire/decode-body.ts'
+import { SecretSearch } from '../../../src/bitrix24/wire/tokens-in-text.ts'
 
 const TOKEN = '51856fefc120afa4b628cc82d3935cce'
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
@@ -19,19 +20,60 @@ function eventOf(result: ReturnType<typeof decodeBody>) {
 }
 
 describe('decodeBody()', () => {
-  it('reads a body within the limits at once', () => {
+  it('reads a body within the limits for everybody', () => {
     const request = eventOf(decodeForm(START))
-    expect(request.event).toMatchObject({ quarantined: null, data: { FIELDS: { ID: '7' } } })
-    expect(request).not.toHaveProperty('decodeWhole')
+    expect(request.isCostly).toBe(false)
+    expect(request.decode()).toMatchObject({ quarantined: null, data: { FIELDS: { ID: '7' } } })
+  })
+
+  it('says of an event longer than 8 KiB that it is too costly for a stranger', () => {
+    const longest = START.padEnd(LIGHT_BODY, 'x')
+    expect(eventOf(decodeForm(longest)).isCostly).toBe(false)
+    expect(eventOf(decodeForm(`${longest}x`)).isCostly).toBe(true)
+    const json = { event: 'E', auth: { member_id: MEMBER_ID, application_token: TOKEN } }
+    const body = JSON.stringify({ ...json, data: 'x'.repeat(LIGHT_BODY) })
+    expect(eventOf(decodeBody(body, { isForm: false, query: {} })).isCostly).toBe(true)
+  })
+
+  it('searches no text for tokens before the event is asked for', () => {
+    const { decode, ...request } = eventOf(decodeForm(`${START}&data[note]=see+${TOKEN}`))
+    const search = vi.spyOn(SecretSearch.prototype, 'finds')
+    expect(request).toEqual({
+      kind: 'event',
+      memberId: MEMBER_ID,
+      applicationToken: TOKEN,
+      isCostly: false,
+    })
+    decodeForm(`${START}&data[note]=see+${TOKEN}${rows(1500)}`)
+    expect(search).not.toHaveBeenCalled()
+    expect(decode().data).toMatchObject({ note: '[removed]' })
+    expect(search).toHaveBeenCalled()
+    search.mockRestore()
   })
 
   it.each([
-    ['1,500 parameters', rows(1500), 'too_many_parameters'],
-    ['12 levels', `&data[a]${'[b]'.repeat(10)}=1`, 'too_deep'],
-  ])('keeps an outline of %s, and the whole for a known caller', (_, more, quarantined) => {
+    ['1,500 parameters', rows(1500)],
+    ['12 levels', `&data[a]${'[b]'.repeat(10)}=1`],
+  ])('reads %s as a whole, for a known caller', (_, more) => {
+    const request = eventOf(decodeForm(START + more))
+    expect(request.isCostly).toBe(true)
+    const event = request.decode()
+    expect(event).toMatchObject({ quarantined: null, data: { FIELDS: { ID: '7' } } })
+    expect(event).not.toHaveProperty('bodyLength')
+    expect(JSON.stringify(event.data).length).toBeGreaterThan(30)
+  })
+
+  it('carries each of 5,000 parameters for a known caller', () => {
+    const { data } = eventOf(decodeForm(START + rows(5000))).decode()
+    expect(Object(data).ROWS).toHaveLength(5000)
+  })
+
+  it.each([
+    ['10,500 parameters', rows(10_500), 'too_many_parameters'],
+    ['65 levels', `&data${'[b]'.repeat(64)}=1`, 'too_deep'],
+  ])('keeps an outline of %s', (_, more, quarantined) => {
     const body = START + more
-    const request = eventOf(decodeForm(body))
-    expect(request.event).toMatchObject({
+    expect(eventOf(decodeForm(body)).decode()).toMatchObject({
       name: 'ONCRMDEALUPDATE',
       ts: 1790000000,
       data: { FIELDS: { ID: '7' } },
@@ -39,38 +81,20 @@ describe('decodeBody()', () => {
       quarantined,
       bodyLength: body.length,
     })
-    const whole = request.decodeWhole?.()
-    expect(whole).toMatchObject({ quarantined: null })
-    expect(whole).not.toHaveProperty('bodyLength')
-    expect(JSON.stringify(whole?.data).length).toBeGreaterThan(20)
   })
 
-  it('carries each of 5,000 parameters for a known caller', () => {
-    const whole = eventOf(decodeForm(START + rows(5000))).decodeWhole?.()
-    expect(Object(whole?.data).ROWS).toHaveLength(5000)
-  })
-
-  it('keeps no token of a long body', () => {
-    const body = `${START}&data[note]=see+${TOKEN}&data[a][access_token]=secret-of-somebody${rows(1500)}`
-    const request = eventOf(decodeForm(body))
-    for (const event of [request.event, request.decodeWhole?.()]) {
-      const stored = JSON.stringify(event)
-      expect(stored).not.toContain(TOKEN)
-      expect(stored).not.toContain('secret-of-somebody')
-    }
-  })
-
-  it('leaves what is beyond the wide limits in the quarantine', () => {
-    const request = eventOf(decodeForm(`${START}&data${'[b]'.repeat(64)}=1`))
-    expect(request.decodeWhole?.()).toBeNull()
+  it.each([1500, 10_500])('keeps no token of a body with %i parameters', (count) => {
+    const body = `${START}&data[note]=see+${TOKEN}&data[a][access_token]=secret-of-somebody${rows(count)}`
+    const stored = JSON.stringify(eventOf(decodeForm(body)).decode())
+    expect(stored).not.toContain(TOKEN)
+    expect(stored).not.toContain('secret-of-somebody')
   })
 
   it('quarantines a JSON body with a number that no double holds', () => {
     const auth = `{"member_id":"${MEMBER_ID}","application_token":"${TOKEN}"}`
     const body = `{"event":"ONCRMDEALUPDATE","data":{"n":1e999},"auth":${auth}}`
-    const request = eventOf(decodeBody(body, { isForm: false, query: {} }))
-    expect(request.event).toMatchObject({ quarantined: 'number_out_of_range', data: null })
-    expect(request.decodeWhole?.()).toBeNull()
+    const event = eventOf(decodeBody(body, { isForm: false, query: {} })).decode()
+    expect(event).toMatchObject({ quarantined: 'number_out_of_range', data: null })
   })
 
   it.each([

@@ -1,9 +1,13 @@
 /** Every event of Bitrix24's documentation, from the bytes of its body to what the log would hold. */
 import { describe, expect, it } from 'vitest'
-import { decodeRequest } from '../../../src/bitrix24/wire/decode-request.ts'
+import { decodeRequest as decodeSender } from '../../../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../../../src/bitrix24/wire/form.ts'
 import { FIELD_FAMILY_NAMES, userFieldCode } from '../../../src/core/events/event-names.ts'
 import { DOCUMENTED_EVENTS } from '../../support/builders/documented-events.ts'
+import { withEvent } from '../../support/builders/with-event.ts'
+
+const decodeRequest = (...terms: Parameters<typeof decodeSender>) =>
+  withEvent(decodeSender(...terms))
 
 const TOKENS = {
   access_token: '9049b16a0043d4ca0042213e000000010000077261ef50fc26f1357adbd86a052c9e48',

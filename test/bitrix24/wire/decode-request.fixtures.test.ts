@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeRequest } from '../../../src/bitrix24/wire/decode-request.ts'
+import { decodeRequest as decodeSender } from '../../../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../../../src/bitrix24/wire/form.ts'
 import { parseJson } from '../../../src/bitrix24/wire/json.ts'
 import { deliveryType, displayName } from '../../../src/core/events/event-names.ts'
@@ -13,6 +13,10 @@ import {
   TAX,
 } from '../../support/builders/bitrix24-expectations.ts'
 import { documentationSample } from '../../support/builders/documentation-sample.ts'
+import { withEvent } from '../../support/builders/with-event.ts'
+
+const decodeRequest = (...terms: Parameters<typeof decodeSender>) =>
+  withEvent(decodeSender(...terms))
 
 const UPDATE = 'ONCRMREQUISITEUSERFIELDUPDATE'
 

@@ -1,21 +1,24 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeBody } from '../../../src/bitrix24/wire/decode-body.ts'
-import { decodeRequest } from '../../../src/bitrix24/wire/decode-request.ts'
+import { decodeRequest as decodeSender } from '../../../src/bitrix24/wire/decode-request.ts'
 import { parseForm } from '../../../src/bitrix24/wire/form.ts'
 import { parseJson } from '../../../src/bitrix24/wire/json.ts'
-import type { IncomingRequest } from '../../../src/bitrix24/wire/request.ts'
 import type { Result } from '../../../src/core/result.ts'
 import { HOSTILE_BODIES, type HostileBody } from '../../support/hostile/hostile-bodies.ts'
 import { HOSTILE_OUTCOMES } from '../../support/hostile/hostile-outcomes.ts'
+import { withEvent, type ReadRequest } from '../../support/builders/with-event.ts'
+
+const decodeRequest = (...terms: Parameters<typeof decodeSender>) =>
+  withEvent(decodeSender(...terms))
 
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 
 /** Decodes a body as the edge does. */
-function decodeHostile({ contentType, body }: HostileBody): Result<IncomingRequest, string> {
+function decodeHostile({ contentType, body }: HostileBody): Result<ReadRequest, string> {
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
   const text = new TextDecoder().decode(bytes)
-  return decodeBody(text, { isForm: contentType !== 'application/json', query: {} })
+  return withEvent(decodeBody(text, { isForm: contentType !== 'application/json', query: {} }))
 }
 
 describe('decodeRequest() on hostile bodies', () => {

@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { decodeRequest, type DecodeReason } from '../../../src/bitrix24/wire/decode-request.ts'
-import type { IncomingRequest } from '../../../src/bitrix24/wire/request.ts'
+import {
+  decodeRequest as decodeSender,
+  type DecodeReason,
+} from '../../../src/bitrix24/wire/decode-request.ts'
 import type { Json } from '../../../src/core/log/event.ts'
 import type { Result } from '../../../src/core/result.ts'
+import { withEvent, type ReadRequest } from '../../support/builders/with-event.ts'
+
+const decodeRequest = (...terms: Parameters<typeof decodeSender>) =>
+  withEvent(decodeSender(...terms))
 
 const MEMBER_ID = 'a223c6b3710f85df22e9377d6c4f7553'
 const TOKEN = '51856fefc120afa4b628cc82d3935cce'
 const AUTH = { member_id: MEMBER_ID, application_token: TOKEN }
 
-function kindOf(result: Result<IncomingRequest, DecodeReason>): string {
+function kindOf(result: Result<ReadRequest, DecodeReason>): string {
   return result.ok ? result.value.kind : result.error
 }
 

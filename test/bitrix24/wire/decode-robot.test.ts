@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { decodeRequest } from '../../../src/bitrix24/wire/decode-request.ts'
+import { decodeRequest as decodeSender } from '../../../src/bitrix24/wire/decode-request.ts'
 import { isRobot, readDocument } from '../../../src/bitrix24/wire/decode-robot.ts'
 import { parseForm } from '../../../src/bitrix24/wire/form.ts'
 import { deliveryType, displayName } from '../../../src/core/events/event-names.ts'
 import { idsOf, subjectOf } from '../../../src/core/events/subject-of.ts'
+import { withEvent } from '../../support/builders/with-event.ts'
+
+const decodeRequest = (...terms: Parameters<typeof decodeSender>) =>
+  withEvent(decodeSender(...terms))
 
 const DOCUMENT =
   'document_id[0]=crm&document_id[1]=CCrmDocumentDeal&document_id[2]=DEAL_4325&auth[domain]=acme.bitrix24.com&auth[member_id]=a223c6b3710f85df22e9377d6c4f7553'

@@ -33,7 +33,7 @@ const isUpdating = process.env['UPDATE_GOLDEN'] === '1'
 function eventOf({ event, query, data }: DocumentedEvent): RelayEvent {
   const form = parseForm(`${query}&${AUTH}`)
   const decoded = form.ok ? decodeRequest(form.value) : form
-  const field = decoded.ok && decoded.value.kind === 'event' ? decoded.value.event.field : null
+  const field = decoded.ok && decoded.value.kind === 'event' ? decoded.value.decode().field : null
   return anEvent({ name: canonicalName(event) ?? '', data, userId: 1, field })
 }
 

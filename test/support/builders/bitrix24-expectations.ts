@@ -2,8 +2,9 @@
  * The meaning of each replayable body of `test/fixtures/bitrix24`, read from the bodies by hand. A new fixture
  * needs its expectation here; a test compares the two lists.
  */
-import type { IncomingRequest, PresentedCredentials } from '../../../src/bitrix24/wire/request.ts'
+import type { PresentedCredentials } from '../../../src/bitrix24/wire/request.ts'
 import type { RelayEvent, UserField } from '../../../src/core/log/event.ts'
+import type { ReadRequest } from './with-event.ts'
 
 /** The portal and application token of most fixtures. */
 export const ACME = {
@@ -22,7 +23,7 @@ type EventBasics = Pick<RelayEvent, 'name' | 'ts' | 'handlerId'>
 export function anEventRequest(
   basics: EventBasics & Partial<RelayEvent>,
   sender = ACME,
-): IncomingRequest {
+): ReadRequest {
   const rest = { userId: 1, data: null, field: null, quarantined: null }
   return { kind: 'event', ...sender, event: { ...rest, ...basics } }
 }
@@ -32,7 +33,7 @@ export function aFieldEventRequest(
   basics: EventBasics & Partial<RelayEvent>,
   field: UserField,
   sender = ACME,
-): IncomingRequest {
+): ReadRequest {
   const FIELDS = { ID: String(field.id), ENTITY_ID: field.entityId, FIELD_NAME: field.fieldName }
   return anEventRequest({ data: { FIELDS }, field, ...basics }, sender)
 }
@@ -75,7 +76,7 @@ const REFRESH_TAIL = '0043d4ca0042213e0000000100000694f171445612e564746d04afebba
 const INSTALL = { kind: 'install', ...ACME, systemUser: null, language: 'en' } as const
 
 /** Event bodies. */
-export const EVENTS: Readonly<Record<string, IncomingRequest>> = {
+export const EVENTS: Readonly<Record<string, ReadRequest>> = {
   'app-ONCRMREQUISITEUSERFIELDADD': aFieldEventRequest(
     { name: 'ONCRMREQUISITEUSERFIELDADD', ts: 1790000001, handlerId: '657' },
     { ...TAX, action: 'added' },
@@ -237,7 +238,7 @@ export const EVENTS: Readonly<Record<string, IncomingRequest>> = {
 }
 
 /** Lifecycle bodies. */
-export const LIFECYCLE: Readonly<Record<string, IncomingRequest>> = {
+export const LIFECYCLE: Readonly<Record<string, ReadRequest>> = {
   'app-ONAPPINSTALL-local': {
     ...INSTALL,
     cause: 'install',
@@ -316,7 +317,7 @@ export const LIFECYCLE: Readonly<Record<string, IncomingRequest>> = {
 
 /** Frame pages with the query that belongs to them. */
 export const PAGES: Readonly<
-  Record<string, { readonly query: string; readonly request: IncomingRequest }>
+  Record<string, { readonly query: string; readonly request: ReadRequest }>
 > = {
   'install-page-body': {
     query: 'install-page-query',

@@ -1,0 +1,28 @@
+/**
+ * Asks a portal's object about a caller without handing anything over: where nothing of his request is stored, and
+ * where it is too costly to be decoded for a stranger.
+ */
+import { describeError } from '../core/safety/redact.ts'
+import { tryTwice } from './two-tries.ts'
+import type { Caller } from './callers/callers.ts'
+import { ACCEPTED, NOT_STORED, refuse, type IntakeAnswer } from './intake-answer.ts'
+import type { IntakeDeps } from './intake-deps.ts'
+
+/**
+ * Answers `ACCEPTED` for a caller whom the edge or the portal's object knows, and otherwise the refusal that he gets.
+ */
+export async function recogniseCaller(
+  { portals, callers, config, world }: Pick<IntakeDeps, 'portals' | 'callers' | 'config' | 'world'>,
+  caller: Caller,
+): Promise<IntakeAnswer> {
+  if (caller.isTrusted) return ACCEPTED
+  const { memberId, tokenHash } = caller
+  const tried = await tryTwice(() => portals(memberId).recognises(tokenHash), world.now)
+  if (!tried.ok) {
+    world.log('warn', 'portal_unreachable', { memberId, error: describeError(tried.error.error) })
+    return NOT_STORED
+  }
+  const trusted = tried.value
+  callers.memory.remember(caller, { trusted, now: world.now() })
+  return trusted ? ACCEPTED : refuse('untrusted', config)
+}
