@@ -3,6 +3,7 @@
  */
 import { Hono, type Context } from 'hono'
 import * as v from 'valibot'
+import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import { isValueName } from '../../destinations/settings/references.ts'
 import type { DrainDeps } from '../../edge/spill/drain.ts'
 import type { PortalClient } from '../../edge/portal-client.ts'
@@ -83,10 +84,7 @@ async function listEvents(c: Context, portal: PortalClient): Promise<Response> {
   const limit = v.safeParse(v.optional(CountSchema), c.req.query('limit'))
   if (!before.success || !limit.success) return errorResponse('invalid_request')
   return replyOrNotFound(
-    await portal.events(
-      before.output ?? Number.MAX_SAFE_INTEGER,
-      limit.output ?? DEFAULT_EVENTS_PAGE,
-    ),
+    await portal.events(before.output ?? MAX_SEQUENCE, limit.output ?? DEFAULT_EVENTS_PAGE),
   )
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../../core/lanes/filters/filter.ts'
 import { outlinesAfter } from '../../core/log/entries.ts'
 import type { LogEntry, RelayEvent } from '../../core/log/event.ts'
+import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { LaneBook } from './book/book.ts'
 
@@ -103,7 +104,7 @@ export class LaneRules {
    * changed configuration would decide again about events that were left out before. No lane has passed an event that
    * waits for its enrichment, and `users` asks the enrichment, so the moves end at `readableHead`.
    */
-  skipFiltered(readableHead = Number.MAX_SAFE_INTEGER): void {
+  skipFiltered(readableHead = MAX_SEQUENCE): void {
     const { book } = this.#deps
     for (const lane of book.all()) {
       // The events of a digest were decided by the filter that stood: they are passed only when it is

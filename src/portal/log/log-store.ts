@@ -3,6 +3,7 @@ import { HOUR_MS } from '../../core/durations.ts'
 import { DUPLICATE_WINDOW_MS } from '../../core/log/append.ts'
 import type { Arrival, StoredPlace } from '../../core/log/append.ts'
 import type { Enrichment, LogEntry } from '../../core/log/event.ts'
+import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import type { ReconciledEvent } from '../../core/fields/reconciled-event.ts'
 import type { AgedEvent } from '../../core/lanes/retention.ts'
 import { numberOf, textOf, type Database, type SqlRow } from '../../storage/database.ts'
@@ -18,9 +19,6 @@ const CLOCKS_DIFFER_MS = HOUR_MS
 
 /** The rows that are read at a time for lanes. */
 const READ_AHEAD = 20
-
-/** A sequence behind every other. */
-const MOST = Number.MAX_SAFE_INTEGER
 
 /** An event as it is stored. */
 export interface StoredText {
@@ -115,7 +113,7 @@ export class LogStore {
   }
 
   #openLog(): string {
-    return this.#segments.holding(MOST).log
+    return this.#segments.holding(MAX_SEQUENCE).log
   }
 
   #count(sequence: number, counts: Parameters<SegmentStore['count']>[1]): void {
@@ -190,7 +188,7 @@ export class LogStore {
 
   /** What `read` finds behind a sequence, in the first segment where it finds anything. */
   #pageAfter<T>(sequence: number, limit: number, read: (page: RowPage) => T[]): T[] {
-    for (const { log } of this.#segments.within({ from: sequence + 1, to: MOST })) {
+    for (const { log } of this.#segments.within({ from: sequence + 1, to: MAX_SEQUENCE })) {
       const rows = `${log} WHERE sequence > ? ORDER BY sequence`
       const found = read({ rows, sequence, limit })
       if (found.length > 0) return found

@@ -5,6 +5,7 @@
 import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts'
 import { MAX_REMEMBERED, RECEIPT_WINDOW_MS, type Arrival } from '../../core/log/append.ts'
 import type { LogEntry } from '../../core/log/event.ts'
+import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import { numberOf, type Database, type SqlRow } from '../../storage/database.ts'
 import type { World } from '../world.ts'
 import { AWAITS, parseArrival, receivedAtOf } from './log-rows.ts'
@@ -151,7 +152,7 @@ export class YoungestStore {
 
   *#readPages(): Generator<readonly SqlRow[], void> {
     for (const { log } of this.#deps.segments.all().toReversed()) {
-      let before = Number.MAX_SAFE_INTEGER
+      let before = MAX_SEQUENCE
       for (;;) {
         const rows = this.#deps.db.all(
           `SELECT sequence, received_at, receipt, digest, reconciled, enrichment = '${AWAITS}' AS awaits,

@@ -5,6 +5,7 @@
  * event. The daily visit does this, an alarm that finds the log too large, and an append into a full object.
  */
 import { RETENTION_PAGE } from '../../core/lanes/retention.ts'
+import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import type { PortalParts } from '../parts.ts'
 import { dropPage, dropSegment } from './drop-events.ts'
 import { closeFullSegment, dropOld, type RetentionParts } from './retention.ts'
@@ -20,7 +21,7 @@ type LogParts = RetentionParts & Pick<PortalParts, 'space'>
 
 /** Tidies the log, one run at a time, and returns how many events are gone. */
 export function tidyLog(parts: LogParts): Promise<number> {
-  return parts.space.inTurn(() => tidy(parts, { limit: parts.space.limit(), floor: EVERYTHING }))
+  return parts.space.inTurn(() => tidy(parts, { limit: parts.space.limit(), floor: MAX_SEQUENCE }))
 }
 
 /**
@@ -32,8 +33,8 @@ export function makeRoom(parts: LogParts): Promise<number> {
   return parts.space.inTurn(async () => {
     const { book, space } = parts
     const lanes = book.all().filter(({ status }) => status !== 'removed')
-    const floor = Math.min(EVERYTHING, ...lanes.map(({ cursor }) => cursor))
-    const terms = { limit: space.limitWhenFull(), floor: space.mayBeOver() ? EVERYTHING : floor }
+    const floor = Math.min(MAX_SEQUENCE, ...lanes.map(({ cursor }) => cursor))
+    const terms = { limit: space.limitWhenFull(), floor: space.mayBeOver() ? MAX_SEQUENCE : floor }
     return tidy(parts, terms)
   })
 }
@@ -45,9 +46,6 @@ interface Shortening {
   /** No event behind this sequence goes. */
   readonly floor: number
 }
-
-/** A sequence behind every other. */
-const EVERYTHING = Number.MAX_SAFE_INTEGER
 
 async function tidy(parts: LogParts, terms: Shortening): Promise<number> {
   const { segments, state } = parts

@@ -5,6 +5,7 @@
 import { remedyOfTrouble, statusOfTrouble } from '../../core/access/access.ts'
 import type { InstallStatus, PortalStatus } from '../../core/access/portal-status.ts'
 import { displayName } from '../../core/events/event-names.ts'
+import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
 import type { FateStore } from '../lanes/book/fate-store.ts'
 import type { LogStore } from '../log/log-store.ts'
@@ -45,7 +46,7 @@ export function portalStatus(parts: StatusParts): PortalStatus {
 /** The part of the view that the application's page shows to an administrator of the portal. */
 export function installStatus(parts: InstallStatusParts): InstallStatus {
   const { subscriptions } = parts.state.install()
-  const last = parts.log.outlinesBefore(Number.MAX_SAFE_INTEGER, 1)[0]
+  const last = parts.log.outlinesBefore(MAX_SEQUENCE, 1)[0]
   const lanes = parts.book.all().filter(({ status }) => status !== 'removed')
   return {
     state: portalStatus(parts),

@@ -6,6 +6,7 @@ import { pinsOf } from '../../core/access/installs/webhook-installs.ts'
 import { remedyOfRefusal, type InstallRefusal } from '../../core/access/installs/install-refusal.ts'
 import type { PortalStatus } from '../../core/access/portal-status.ts'
 import { displayName } from '../../core/events/event-names.ts'
+import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import type { ReconciliationBook } from '../fields/reconciliation-book.ts'
 import type { PortalDomains } from '../installs/domains.ts'
 import type { LaneBook } from '../lanes/book/book.ts'
@@ -137,7 +138,7 @@ export function portalView(parts: PortalViewParts, now: number): PortalView {
   const install = parts.state.install()
   const { application, webhooks, refused, otherApplication, uninstallNotice, recovery } = install
   const access = parts.troubles.current()
-  const last = parts.log.outlinesBefore(Number.MAX_SAFE_INTEGER, 1)[0]
+  const last = parts.log.outlinesBefore(MAX_SEQUENCE, 1)[0]
   const pending = parts.state.pending()
   return {
     memberId: parts.memberId,

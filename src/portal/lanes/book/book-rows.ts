@@ -7,6 +7,7 @@ import { NO_LANES, type BookState } from '../../../core/lanes/state/book-state.t
 import type { DisabledReason, Epoch } from '../../../core/lanes/state/lane-state.ts'
 import type { OutcomeReason } from '../../../core/lanes/state/outcome.ts'
 import { NO_MEMORY } from '../../../core/lanes/state/receiver-memory.ts'
+import { MAX_SEQUENCE } from '../../../core/log/max-sequence.ts'
 import { jsonOf, type Database } from '../../../storage/database.ts'
 
 /** The SQL of a portal's lanes. */
@@ -54,7 +55,7 @@ const SilenceSchema = v.custom<NonNullable<Epoch['silent']>>((word) => typeof wo
 
 const EpochSchema = v.looseObject({
   // An epoch without a beginning decides nothing.
-  from: v.fallback(v.number(), Number.MAX_SAFE_INTEGER),
+  from: v.fallback(v.number(), MAX_SEQUENCE),
   events: v.array(v.string()),
   fields: v.array(v.string()),
   // Most filters have neither, and older versions knew none.

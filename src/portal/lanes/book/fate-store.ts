@@ -4,6 +4,7 @@
  * none.
  */
 import type { DigestRecord, ExactFate } from '../../../core/lanes/state/fate.ts'
+import { MAX_SEQUENCE } from '../../../core/log/max-sequence.ts'
 import { numberOf, type Database } from '../../../storage/database.ts'
 import type { Segment } from '../../log/segment-rows.ts'
 import type { SegmentStore } from '../../log/segment-store.ts'
@@ -98,7 +99,7 @@ export class FateStore {
   /** The delivered digests of a destination that may tell some of these events. */
   digestsInRange(destination: string, { from, to }: SequenceRange): DigestRecord[] {
     const found: DigestRecord[] = []
-    for (const { digests } of this.#segments.within({ from, to: Number.MAX_SAFE_INTEGER })) {
+    for (const { digests } of this.#segments.within({ from, to: MAX_SEQUENCE })) {
       // A digest tells consecutive events of its lane. So the first digest that ends at `to` or behind it is
       // the last one that can tell one of these events.
       const rows = this.#db.all(
