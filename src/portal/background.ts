@@ -13,6 +13,8 @@ export interface BackgroundWorkDeps {
   readonly world: Pick<World, 'sleep' | 'log'>
   /** Lets the platform keep the object until the work has ended. */
   readonly keepAlive: (work: Promise<unknown>) => void
+  /** Hears of every failure, after it was logged. */
+  readonly onFailure: (error: unknown) => void
 }
 
 /** The background work of one portal's object. */
@@ -37,7 +39,8 @@ export class BackgroundWork implements Pick<Scheduler, 'background' | 'after' | 
 
   /** Logs a failure. */
   readonly report = (event: FailureEvent, error: unknown): void => {
-    const { memberId, world } = this.#deps
+    const { memberId, world, onFailure } = this.#deps
     world.log('error', event, { memberId, error: describeError(error) })
+    onFailure(error)
   }
 }

@@ -15,6 +15,7 @@ import type { LaneWish, ReplayWish } from './lanes/control.ts'
 import { asOf, type AppendAnswer, type AppendRequest } from './log/append-request.ts'
 import { controlLane, reconcile, removePin, replay, setValue } from './tasks/operator.ts'
 import { createParts, type PortalParts } from './parts.ts'
+import { isFullError } from '../storage/database.ts'
 import { confirmRecovery, recoverInstall } from './tasks/recovery.ts'
 import { closeFullSegment } from './tasks/retention.ts'
 import { checkInstallation, startDue } from './tasks/run-due.ts'
@@ -49,7 +50,8 @@ export class PortalObject extends DurableObject<unknown> {
     const { storage, id } = ctx
     const memberId = id.name ?? ''
     const keepAlive = (work: Promise<unknown>): void => ctx.waitUntil(work)
-    this.#work = new BackgroundWork({ memberId, world: settings.world, keepAlive })
+    const onFailure = (error: unknown): void => this.#seekRoom(error)
+    this.#work = new BackgroundWork({ memberId, world: settings.world, keepAlive, onFailure })
     const { background, after, report } = this.#work
     const advance = (): void => this.#advance()
     const laneRested = (): void => this.#parts.waker.laneRested()
@@ -213,6 +215,13 @@ export class PortalObject extends DurableObject<unknown> {
     await loadKnown(this.#parts)
     if (this.#parts.state.hasFormerTables()) this.#work.background(makeRoom(this.#parts))
     this.#work.background(confirmRecovery(this.#parts))
+  }
+
+  /** A full object cannot store the outcomes of its lanes, and perhaps no event comes that makes room for them. */
+  #seekRoom(failure: unknown): void {
+    if (!isFullError(failure)) return
+    const { space } = this.#parts
+    this.#work.background(space.seekRoom(async () => void (await makeRoom(this.#parts))))
   }
 
   /**

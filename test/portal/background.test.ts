@@ -7,16 +7,18 @@ function aBackground() {
   const clock = new ManualClock(NOW)
   const kept: Promise<unknown>[] = []
   const lines: unknown[] = []
+  const failures: unknown[] = []
   const work = new BackgroundWork({
     memberId: 'a223',
     world: { sleep: clock.sleep, log: (...line) => void lines.push(line) },
     keepAlive: (promise) => void kept.push(promise),
+    onFailure: (error) => void failures.push(error),
   })
-  return { work, clock, kept, lines }
+  return { work, clock, kept, lines, failures }
 }
 
 it('keeps work alive, and logs its failure without letting it out', async () => {
-  const { work, kept, lines } = aBackground()
+  const { work, kept, lines, failures } = aBackground()
   work.background(Promise.reject(new Error('no answer')))
   work.background(Promise.reject(new Error('disk is full')), 'lane_failed')
   await Promise.all(kept)
@@ -24,6 +26,7 @@ it('keeps work alive, and logs its failure without letting it out', async () => 
     ['error', 'background_failed', { memberId: 'a223', error: 'Error: no answer' }],
     ['error', 'lane_failed', { memberId: 'a223', error: 'Error: disk is full' }],
   ])
+  expect(failures).toEqual([new Error('no answer'), new Error('disk is full')])
 })
 
 it('calls work after its time, and not when it was cancelled', async () => {

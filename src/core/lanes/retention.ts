@@ -1,11 +1,13 @@
 /**
  * Decides which events may be deleted from a portal's log, and what this does to a lane.
  *
- * An event may be deleted when it is older than `RETENTION_DAYS` and every lane has passed it. A lane that
- * has not passed it, for example a paused one, delays the deletion by the same number of days once more.
- * Events that are then deleted all the same count as expired in that lane. A removed lane delays nothing.
+ * An event may be deleted when it is older than `RETENTION_DAYS` and nobody waits for it. A lane that has not passed
+ * it, for example a paused one, delays the deletion by the same number of days once more.
+ * Events that are then deleted all the same count as expired in that lane.
  */
 import { DAY_MS } from '../durations.ts'
+import { MAX_SEQUENCE } from '../log/max-sequence.ts'
+import type { BookState } from './state/book-state.ts'
 import { waitOfNext } from './state/cursor.ts'
 import { partsBehind } from './state/digest-parts.ts'
 import type { LaneState } from './state/lane-state.ts'
@@ -22,27 +24,33 @@ export interface AgedEvent {
 
 /**
  * Returns the last sequence that may be deleted; null when none may. `oldest` holds the oldest events of the
- * log in the order of their sequences.
+ * log in the order of their sequences, and `settled` is the last one for which nobody waits.
  */
 export function planRetention(
   oldest: readonly AgedEvent[],
-  lanes: readonly LaneState[],
+  settled: number,
   { now, retentionDays }: { now: number; retentionDays: number },
 ): number | null {
   const retentionMs = retentionDays * DAY_MS
-  const held = Math.min(...lanes.filter(delaysRetention).map((lane) => lane.cursor))
   let last: number | null = null
   for (const { sequence, receivedAt } of oldest.slice(0, RETENTION_PAGE)) {
     const age = now - receivedAt
     if (age <= retentionMs) break
-    if (sequence > held && age <= 2 * retentionMs) break
+    if (sequence > settled && age <= 2 * retentionMs) break
     last = sequence
   }
   return last
 }
 
-function delaysRetention(lane: LaneState): boolean {
-  return lane.status !== 'removed'
+/**
+ * The last sequence up to which nobody waits for an event: every lane has passed it, no operator wants it again, and no
+ * destination is still to be read that may get it. A removed lane waits for nothing.
+ */
+export function settledUpTo({ lanes, openFrom }: BookState): number {
+  const held = lanes
+    .filter(({ status }) => status !== 'removed')
+    .flatMap(({ cursor, replays }) => [cursor, ...replays.map(({ next }) => next - 1)])
+  return Math.min(openFrom ?? MAX_SEQUENCE, ...held)
 }
 
 /** What a lane loses and has to remember when events are deleted. */

@@ -7,12 +7,8 @@ import type { Database } from '../../storage/database.ts'
 import type { PortalConfig } from '../settings.ts'
 import type { World } from '../world.ts'
 
-/** In a full object at least this part of what it holds has to go, so that it is not full again at once. */
+/** In a full object at least this part of the log has to go, so that the object is not full again at once. */
 const PART_WHEN_FULL = 1 / 16
-
-/** An object that is full with less than this part of the limit, or of 1 GiB, is not full because of its log. */
-const LEAST_PART_WHEN_FULL = 1 / 4
-const GIB = 1024 ** 3
 
 /** After room was sought in vain it is sought again after so long, in milliseconds. */
 export const SEEK_AGAIN_MS = MINUTE_MS
@@ -41,8 +37,10 @@ export class LogSpace {
   readonly #deps: LogSpaceDeps
   #running: Promise<unknown> = Promise.resolve()
   #seeking: Promise<void> | null = null
-  /** When room was last sought in vain, in unix milliseconds; null for never. */
+  /** When room was last sought, in unix milliseconds; null when storage has taken an event since. */
   #soughtAt: number | null = null
+  /** Whether it was sought before that as well, so that what went early did not help. */
+  #wasInVain = false
 
   constructor(deps: LogSpaceDeps) {
     this.#deps = deps
@@ -64,18 +62,22 @@ export class LogSpace {
   }
 
   /**
-   * The limit for a log whose object is full; 0 where the operator wants none. Storage may refuse writes for other
-   * reasons in the same words, and a small log is not shortened for them.
+   * The limit for a log whose object is full; 0 where the operator wants none, and where a log that was shortened
+   * already made no room: something else is full then, and would cost the log a part of it each minute.
    */
   limitWhenFull(): number {
-    if (this.bytes() < Math.min(this.limit(), GIB) * LEAST_PART_WHEN_FULL) return this.limit()
-    return Math.min(this.limit(), Math.floor(this.bytes() * (1 - PART_WHEN_FULL)))
+    if (this.#wasInVain) return 0
+    return Math.min(this.limit(), Math.floor(this.#logBytes() * (1 - PART_WHEN_FULL)))
   }
 
   /** By how many bytes the log is over a limit; 0 when it is not. */
   excess(limit: number): number {
     if (limit === 0 || this.bytes() <= limit) return 0
-    return Math.max(0, this.bytes() - this.#deps.fields.bytes() - limit)
+    return Math.max(0, this.#logBytes() - limit)
+  }
+
+  #logBytes(): number {
+    return this.bytes() - this.#deps.fields.bytes()
   }
 
   /** Runs `work` after every run that began before: two at a time would drop the same events. */
@@ -95,6 +97,7 @@ export class LogSpace {
     if (this.#seeking !== null) return this.#seeking
     const now = this.#deps.world.now()
     if (this.#soughtAt !== null && now - this.#soughtAt < SEEK_AGAIN_MS) return
+    this.#wasInVain = this.#soughtAt !== null
     this.#soughtAt = now
     this.#seeking = work()
     try {
@@ -104,9 +107,10 @@ export class LogSpace {
     }
   }
 
-  /** Notes that storage has taken an event again. */
+  /** Notes that storage has taken an event. */
   foundRoom(): void {
     this.#soughtAt = null
+    this.#wasInVain = false
   }
 
   /** Tells the operator's log that events went before their time, and whose lanes had still to get them. */

@@ -54,7 +54,7 @@ function wholeOld(
   if (oldest === undefined || oldest.last === null || oldest.youngestAt === null) return null
   const end = { sequence: oldest.last, receivedAt: oldest.youngestAt }
   const terms = { now: world.now() + withinMs, retentionDays: config.retentionDays }
-  return planRetention([end], book.all(), terms) === null ? null : oldest
+  return planRetention([end], book.settledUpTo(), terms) === null ? null : oldest
 }
 
 /** Deletes the rows of one page, and returns how many they were. */
@@ -65,7 +65,7 @@ function deletePage(parts: RetentionParts): number {
   if (wholeOld(parts, segmentGraceMs(retentionDays)) !== null) return 0
   const terms = { now: world.now(), retentionDays }
   // On most days nothing is old, which the oldest event alone tells.
-  if (planRetention(log.oldest(1), book.all(), terms) === null) return 0
-  const plan = planRetention(log.oldest(RETENTION_PAGE), book.all(), terms)
+  if (planRetention(log.oldest(1), book.settledUpTo(), terms) === null) return 0
+  const plan = planRetention(log.oldest(RETENTION_PAGE), book.settledUpTo(), terms)
   return plan === null ? 0 : dropPage(parts, plan, 'old')
 }

@@ -18,6 +18,7 @@ export async function storeEvent(
   const { space, state } = parts
   const first = await unlessFull(append)
   if (first !== null) {
+    space.foundRoom()
     if (state.isFull()) noteFull(parts, false)
     return first
   }

@@ -21,22 +21,15 @@ type LogParts = RetentionParts & Pick<PortalParts, 'space'>
 
 /** Tidies the log, one run at a time, and returns how many events are gone. */
 export function tidyLog(parts: LogParts): Promise<number> {
-  return parts.space.inTurn(() => tidy(parts, { limit: parts.space.limit(), floor: MAX_SEQUENCE }))
+  return parts.space.inTurn(() => tidy(parts, { isFull: false }))
 }
 
 /**
- * The same in a full object, in which the oldest events go although the log is below its limit: those that every lane
- * has passed. Something else has filled the object then, for example the disk of its machine, and no event is lost to
- * that. Whether it has room is seen by the next write.
+ * The same in a full object, in which the oldest events go although the log is below its limit: those for which nobody
+ * waits (docs/decisions/0035-full-objects.md). Whether the object has room is seen by the next write.
  */
 export function makeRoom(parts: LogParts): Promise<number> {
-  return parts.space.inTurn(async () => {
-    const { book, space } = parts
-    const lanes = book.all().filter(({ status }) => status !== 'removed')
-    const floor = Math.min(MAX_SEQUENCE, ...lanes.map(({ cursor }) => cursor))
-    const terms = { limit: space.limitWhenFull(), floor: space.mayBeOver() ? MAX_SEQUENCE : floor }
-    return tidy(parts, terms)
-  })
+  return parts.space.inTurn(() => tidy(parts, { isFull: true }))
 }
 
 /** How far the log is shortened before its time. */
@@ -47,13 +40,15 @@ interface Shortening {
   readonly floor: number
 }
 
-async function tidy(parts: LogParts, terms: Shortening): Promise<number> {
-  const { segments, state } = parts
+async function tidy(parts: LogParts, { isFull }: { readonly isFull: boolean }): Promise<number> {
+  const { book, segments, space, state } = parts
+  const limitWhenFull = isFull ? space.limitWhenFull() : 0
   await closeFullSegment(parts)
   const old = await dropOld(parts)
-  const early = await dropEarly(parts, terms)
+  const over = await dropEarly(parts, { limit: space.limit(), floor: MAX_SEQUENCE })
+  const settled = await dropEarly(parts, { limit: limitWhenFull, floor: book.settledUpTo() })
   if (state.hasFormerTables()) segments.changing(() => state.makeTables())
-  return old + early
+  return old + over + settled
 }
 
 /** Drops the oldest events until the log is below the limit, and returns how many they were. */
@@ -70,7 +65,9 @@ async function dropEarly(parts: LogParts, terms: Shortening): Promise<number> {
     await world.sleep(0)
   }
   if (events === 0) return 0
-  const lost = book.all().map(({ destination, crowdedOut }) => {
+  // A removed destination waits for nothing.
+  const waiting = book.all().filter(({ status }) => status !== 'removed')
+  const lost = waiting.map(({ destination, crowdedOut }) => {
     const former = before.find((lane) => lane.destination === destination)
     return { destination, count: crowdedOut - (former?.crowdedOut ?? 0) }
   })

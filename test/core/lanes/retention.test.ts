@@ -1,9 +1,15 @@
 import { DAY_MS } from '../../../src/core/durations.ts'
 import { describe, expect, it } from 'vitest'
 import type { LaneState } from '../../../src/core/lanes/state/lane-state.ts'
-import { RETENTION_PAGE, passFloor, planRetention } from '../../../src/core/lanes/retention.ts'
+import {
+  RETENTION_PAGE,
+  passFloor,
+  planRetention,
+  settledUpTo,
+} from '../../../src/core/lanes/retention.ts'
 import { aJob, aLane, anEpoch } from '../../support/builders/a-lane.ts'
 import { NOW } from '../../support/time.ts'
+import { MAX_SEQUENCE } from '../../../src/core/log/max-sequence.ts'
 
 const OLD = 30 * DAY_MS + 1
 const TOO_OLD = 60 * DAY_MS + 1
@@ -14,7 +20,8 @@ function ages(...list: number[]) {
 }
 
 function plan(oldest: ReturnType<typeof ages>, lanes: readonly Partial<LaneState>[]) {
-  return planRetention(oldest, lanes.map(aLane), { now: NOW, retentionDays: 30 })
+  const settled = settledUpTo({ lanes: lanes.map(aLane), openFrom: null })
+  return planRetention(oldest, settled, { now: NOW, retentionDays: 30 })
 }
 
 describe('G5 nothing lost: planRetention()', () => {
@@ -49,6 +56,25 @@ describe('G5 nothing lost: planRetention()', () => {
   it('drops 500 at most in one run', () => {
     expect(RETENTION_PAGE).toBe(500)
     expect(plan(ages(...Array.from({ length: 600 }, () => OLD)), [{ cursor: 1000 }])).toBe(500)
+  })
+})
+
+describe('settledUpTo()', () => {
+  const removed = { cursor: 2, status: 'removed' } as const
+
+  it.each<[string, Partial<LaneState>[], number | null, number]>([
+    ['is the end of everything without lanes', [], null, MAX_SEQUENCE],
+    ['is the cursor of the slowest lane', [{ cursor: 7 }, { cursor: 5 }], null, 5],
+    ['asks no removed lane', [{ cursor: 7 }, removed], null, 7],
+    [
+      'ends before what an operator wants again',
+      [{ cursor: 7, replays: [aJob({ next: 6 }), aJob({ next: 3 })] }],
+      null,
+      2,
+    ],
+    ['ends before what waits for destinations that cannot be read', [{ cursor: 7 }], 4, 4],
+  ])('%s', (_name, lanes, openFrom, expected) => {
+    expect(settledUpTo({ lanes: lanes.map(aLane), openFrom })).toBe(expected)
   })
 })
 

@@ -31,9 +31,14 @@ describe('a log', () => {
 
   it('of a full object has to lose a sixteenth, unless the operator wants no limit', () => {
     expect(aSpace(1600, { maxLogBytes: 6400 }).space.limitWhenFull()).toBe(1500)
-    expect(aSpace(1600, { maxLogBytes: 6401 }).space.limitWhenFull()).toBe(6401)
     expect(aSpace(1600, { maxLogBytes: 1000 }).space.limitWhenFull()).toBe(1000)
     expect(aSpace(1600, { maxLogBytes: 0 }).space.limitWhenFull()).toBe(0)
+    expect(aSpace(1600, { maxLogBytes: 1e9 }).space.limitWhenFull()).toBe(1500)
+  })
+
+  it('of a full object loses its part, however much the snapshots of fields take', () => {
+    const { space } = aSpace(1600, { maxLogBytes: 6400, fieldBytes: 800 })
+    expect(space.excess(space.limitWhenFull())).toBe(50)
   })
 })
 
@@ -67,5 +72,19 @@ describe('LogSpace', () => {
     space.foundRoom()
     await seek()
     expect(sought).toBe(3)
+  })
+
+  it('of which a part went in vain loses no further one until storage has taken an event', async () => {
+    const { space, clock } = aSpace(1600, { maxLogBytes: 6400 })
+    const limits: number[] = []
+    const seek = () => space.seekRoom(async () => void limits.push(space.limitWhenFull()))
+    await seek()
+    for (let n = 0; n < 2; n += 1) {
+      clock.now += SEEK_AGAIN_MS
+      await seek()
+    }
+    space.foundRoom()
+    await seek()
+    expect(limits).toEqual([1500, 0, 0, 1500])
   })
 })

@@ -32,6 +32,19 @@ async function fills(): Promise<(room: number) => Promise<void>> {
   return (room) => scenario.inside(() => give(room))
 }
 
+/** The same, and a lane that has delivered everything wants all of it again, which its receiver takes no more. */
+async function fillsAndReplays(): Promise<void> {
+  await scenario.relay.deploys([machine('erp')])
+  for (let n = 0; n < 4; n += 1) {
+    await Promise.all(oneTo(10).map(() => scenario.portal.sends(LARGE)))
+  }
+  await scenario.settled()
+  scenario.receiver('erp').answers(503)
+  await scenario.object.replay('erp', { kind: 'range', from: 1, to: 40 }, { dryRun: false })
+  await scenario.time.passes('1 min')
+  await scenario.inside(({ storage }) => void limitStorage(storage, storage.sql.databaseSize))
+}
+
 const post = async () => scenario.portal.posts(await scenario.portal.anEvent())
 const told = (event: string) => scenario.logged.filter((line) => line === event).length
 
@@ -54,7 +67,31 @@ describe('an append into a full object', () => {
     expect(told('log_shortened')).toBe(1)
   })
 
-  it('lets none go that a lane has still to deliver: its log is small, so something else is full (G1)', async () => {
+  it('lets them go from a small log too, which gives way to what is new', async () => {
+    scenario.settings = { ...scenario.settings, maxLogBytes: 1e9 }
+    await scenario.relay.deploys([machine('erp')])
+    await fills()
+    expect(await post()).toMatchObject({ kind: 'stored', sequence: 41 })
+    expect((await scenario.object.view())?.events).toBeGreaterThan(30)
+  })
+
+  it('lets none go that waits for destinations which cannot be read (G1)', async () => {
+    await scenario.relay.deploys(null)
+    const give = await fills()
+    expect(await post()).toEqual({ kind: 'full' })
+    await give(1e6)
+    await scenario.relay.deploys([machine('erp')])
+    await scenario.settled()
+    expect(scenario.receiver('erp').sequences()).toEqual(oneTo(40))
+  })
+
+  it('lets none go that an operator wants again (G5)', async () => {
+    await fillsAndReplays()
+    expect(await post()).toEqual({ kind: 'full' })
+    expect((await scenario.object.view())?.events).toBe(40)
+  })
+
+  it('lets none go that a lane has still to deliver where the log is below its limit (G1)', async () => {
     scenario.relay.isConfigured([machine('erp'), machine('crm')])
     await scenario.portal.becomesKnown()
     await scenario.object.controlLane('crm', { kind: 'pause' })
@@ -113,6 +150,18 @@ describe('an append into a full object', () => {
     expect(await post()).toEqual({ kind: 'full' })
     expect(reads).toBeGreaterThan(0)
   })
+})
+
+it('a full object whose lanes have something to deliver makes room for their outcomes by itself (G10)', async () => {
+  await fills()
+  scenario.receiver('erp').failsOnce({ 41: 503, 42: 503 })
+  await scenario.inside(({ storage }) => void limitStorage(storage, storage.sql.databaseSize * 2))
+  await scenario.portal.sends()
+  await scenario.portal.sends()
+  await scenario.inside(({ storage }) => void limitStorage(storage, storage.sql.databaseSize))
+  await scenario.time.passes('10 min')
+  expect(scenario.receiver('erp').sequences().slice(40)).toEqual([41, 41, 42, 42])
+  expect(await scenario.lane('erp')).toMatchObject({ backlog: 0 })
 })
 
 it('the daily visit of a full object drops old events before it writes anything', async () => {

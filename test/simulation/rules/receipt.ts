@@ -1,5 +1,7 @@
 /** The rules about the receipt of events: whatever was answered 200 is in the log. */
+import type { SentEvent } from '../cast/portal.ts'
 import type { Evidence } from '../evidence.ts'
+import type { LogRow } from '../lanes.ts'
 
 const LONGEST_ANSWER_MS = 30_000
 /** Answers that the contract knows for an event. */
@@ -11,14 +13,15 @@ const STATUSES = [200, 403, 429, 503]
  */
 export function acknowledgedIsStored({ portals }: Evidence): readonly string[] {
   return portals.flatMap(({ portal, log, isShortened }) => {
-    const first = log[0]?.receivedAt ?? Number.POSITIVE_INFINITY
+    const [first] = log
     const stored = new Set(
       log.map(({ event }) => `${event.name} ${event.field?.id ?? '-'} ${event.ts ?? '-'}`),
     )
     return portal.sent
       .filter(({ answer, sentAt }) => {
         const isErased = portal.erasedAt.some((at) => at >= sentAt)
-        return answer?.status === 200 && !isErased && !(isShortened && sentAt <= first)
+        const mayBeGone = isShortened && isBefore(first, { answer, sentAt })
+        return answer?.status === 200 && !isErased && !mayBeGone
       })
       .filter(({ name, fieldId, ts }) => !stored.has(`${name} ${fieldId} ${ts}`))
       .map(({ name, fieldId, ts, answer }) => {
@@ -26,6 +29,17 @@ export function acknowledgedIsStored({ portals }: Evidence): readonly string[] {
         return `${portal.domain}: ${name} of ${fieldId} at ${ts} was answered ${how} and is nowhere`
       })
   })
+}
+
+/** Whether an event was stored before the first one that is left. A spilled event has no sequence, and clocks jump. */
+function isBefore(
+  first: LogRow | undefined,
+  { answer, sentAt }: Pick<SentEvent, 'answer' | 'sentAt'>,
+): boolean {
+  if (first === undefined) return true
+  // Sound: an answer of the contract names the sequence of an event that was stored.
+  const { sequence } = (answer?.body ?? {}) as { readonly sequence?: number }
+  return sequence === undefined ? sentAt <= first.receivedAt : sequence < first.sequence
 }
 
 /** Every event gets an answer of the contract, within 30 seconds. */

@@ -3,6 +3,7 @@
  * transaction has returned. A crash loses at most the sends that a page took by `saveSoon` and that were
  * not stored yet.
  */
+import { settledUpTo } from '../../../core/lanes/retention.ts'
 import {
   hasUnopened,
   matchBook,
@@ -83,6 +84,11 @@ export class LaneBook {
   /** Every lane, removed ones included. */
   all(): readonly LaneState[] {
     return this.#book.lanes
+  }
+
+  /** The last sequence up to which nobody waits for an event. */
+  settledUpTo(): number {
+    return settledUpTo(this.#book)
   }
 
   /**
