@@ -5,6 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anEvent } from '../support/builders/a-delivery.ts'
 import { machine } from '../support/builders/entries.ts'
+import { MAX_REMEMBERED } from '../../src/core/log/append.ts'
 import { PortalScenario } from '../support/scenarios/portal-scenario.ts'
 import { countRows, type RowCount } from '../support/worker/observed.ts'
 import { overrides } from '../support/worker/overrides.ts'
@@ -22,6 +23,7 @@ const BOUNDS = {
   events: 1200,
   parked: 2500,
   'replay of everything parked': 100,
+  'replay of everything': 10_500,
   visit: 500,
 } as const
 
@@ -40,15 +42,15 @@ beforeEach(() => {
 afterEach(() => scenario.close())
 
 /** Puts so many segments of delivered events into the log, each of which three lanes have parked and replayed a tenth. */
-async function fills(segments: number): Promise<void> {
+async function fills(segments: number, msBetween = 8000): Promise<void> {
   await scenario.relay.passesOn()
   await scenario.relay.restarts()
   await scenario.inside(({ storage }) => {
     const { sql } = storage
     const [row] = sql.exec('SELECT event FROM log').toArray()
-    // An event each eight seconds, so that the youngest ones are few.
+    // By default an event each eight seconds, so that the youngest ones are few.
     const at = (sequence: number): number =>
-      scenario.time.now() - (segments * IN_SEGMENT - sequence + 100) * 8000
+      scenario.time.now() - (segments * IN_SEGMENT - sequence + 100) * msBetween
     for (let id = 1; id <= segments; id += 1) {
       const end = id === 1 ? '' : `_${id}`
       const first = id === 1 ? 2 : (id - 1) * IN_SEGMENT + 1
@@ -80,10 +82,11 @@ async function fills(segments: number): Promise<void> {
       sql.exec(
         `INSERT INTO log${end} (sequence, received_at, receipt, digest, event)
          WITH RECURSIVE n (i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-         SELECT i, ? + i * 8000, 'receipt-' || i, 'digest-' || i, ? FROM n`,
+         SELECT i, ? + i * ?, 'receipt-' || i, 'digest-' || i, ? FROM n`,
         first,
         id * IN_SEGMENT,
         at(0),
+        msBetween,
         String(row?.['event']),
       )
       sql.exec(
@@ -141,6 +144,9 @@ async function rowsOfAll(segments: number): Promise<Readonly<Record<Act, number>
     'replay of everything parked': await rowsOf(() =>
       object().replay('erp', { kind: 'parked' }, { dryRun: true }),
     ),
+    'replay of everything': await rowsOf(() =>
+      object().replay('erp', { kind: 'range', from: 1, to: 999_999 }, { dryRun: true }),
+    ),
     visit: await rowsOf(() => object().touch()),
   }
 }
@@ -158,6 +164,24 @@ describe('the rows that a portal reads', () => {
 })
 
 describe('a start', () => {
+  it('of a portal that sent 110,000 events within ten minutes reads no more than memory keeps', async () => {
+    await fills(SEGMENTS, 5)
+    await scenario.object.view()
+    expect(count.read).toBeLessThan(MAX_REMEMBERED + BOUNDS.start)
+  })
+
+  it('behind a changed filter looks only at what may have been sent under the former one', async () => {
+    await scenario.relay.deploys([machine('erp', { events: ['onCrmLead*'] })])
+    await fills(1)
+    await scenario.operator.pauses('erp')
+    await scenario.relay.restarts()
+    await scenario.rows(`UPDATE lanes SET lanes = json_set(lanes, '$.lanes[0].cursor', 0)`)
+    scenario.relay.isConfigured([machine('erp', { events: ['onCrmDeal*'] })])
+    await scenario.evict()
+    await scenario.object.view()
+    expect(count.read).toBeLessThan(2500)
+  })
+
   it('reads no large event that no destination takes', async () => {
     await scenario.relay.deploys([machine('erp', { events: ['onCrmLead*'] })])
     const large = { event: JSON.stringify(anEvent({ data: 'x'.repeat(250_000) })) }

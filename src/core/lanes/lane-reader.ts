@@ -126,24 +126,41 @@ function roomOf({ room }: DigestRule): BatchRoom {
   return room ?? { bytes: 0, sizeOf: () => 0 }
 }
 
-/** The sequence before `sequence` that the destination was meant to get: the same on every attempt. */
+/** What one look back has found: a sequence or its absence, or only that it lies further back. */
+type LookBack =
+  | { readonly isFound: true; readonly sequence: number | null }
+  | { readonly isFound: false; readonly before: number }
+
+/**
+ * Looks for the sequence before `sequence` that the destination was meant to get: the same on every attempt. After
+ * many events it stops, and goes on with the answer.
+ */
 export function previousMeant(
   { log, book, receiver }: Pick<WalkPorts, 'log' | 'book' | 'receiver'>,
   sequence: number,
-): number | null {
+): LookBack {
   const lane = book.lane()
+  let seen = 0
   for (const entry of outlinesBefore(log, sequence, PAGES)) {
-    if (isMeant(lane, entry, receiver)) return entry.sequence
+    seen += 1
+    if (isMeant(lane, entry, receiver)) return { isFound: true, sequence: entry.sequence }
+    if (seen === MAX_PASSED) return { isFound: false, before: entry.sequence }
   }
-  return lane.meantBeforeFloor
+  return { isFound: true, sequence: lane.meantBeforeFloor }
+}
+
+/** An event that an operator wants again, and the job that asks for it. */
+export interface ReplayedEntry {
+  readonly entry: LogEntry
+  readonly job: ReplayJob
 }
 
 /**
  * The event that the lane's first replay job asks for next. A job that finds nothing more is removed. One that ends
  * behind the head of the log keeps its rest: for example, the job of a new lane ends with event 9, and event 9 still
- * waits for its enrichment.
+ * waits for its enrichment. `further`: many events were passed, and the next one is not found yet.
  */
-export function nextReplayed(ports: WalkPorts): { entry: LogEntry; job: ReplayJob } | null {
+export function nextReplayed(ports: WalkPorts): ReplayedEntry | 'further' | null {
   const { book, log } = ports
   for (;;) {
     const lane = book.lane()
@@ -151,7 +168,8 @@ export function nextReplayed(ports: WalkPorts): { entry: LogEntry; job: ReplayJo
     if (job === undefined) return null
     const upTo = Math.min(job.to, log.head())
     const entry = job.parkedOnly ? nextParkedEntry(ports, job, upTo) : nextInRange(ports, job, upTo)
-    if (entry !== null) return { entry, job }
+    if (entry === 'further') return entry
+    if (entry !== null) return { entry, job: book.lane().replays[0] ?? job }
     if (upTo < job.to) {
       if (job.next <= upTo) book.setInMemory(advanceJob(lane, upTo))
       return null
@@ -171,17 +189,27 @@ function nextParkedEntry({ log }: WalkPorts, job: ReplayJob, upTo: number): LogE
   }
 }
 
+/** The job moves over what it passes, in memory, so that the same events are not read again while the lane waits. */
 function nextInRange(
   { log, book, receiver }: WalkPorts,
   job: ReplayJob,
   upTo: number,
-): LogEntry | null {
+): LogEntry | 'further' | null {
   const lane = book.lane()
+  let seen = 0
   for (const entry of looselyAfter(log, job.next - 1)) {
     if (entry.sequence > upTo) return null
-    if (!canReplay(lane, entry, receiver)) continue
-    const whole = log.entry(entry.sequence)
-    if (whole !== null) return asReplayed(whole)
+    seen += 1
+    const whole = canReplay(lane, entry, receiver) ? log.entry(entry.sequence) : null
+    if (whole !== null) {
+      const isPassed = seen > 1 && job.attempts === 0
+      if (isPassed) book.setInMemory(advanceJob(lane, entry.sequence - 1))
+      return asReplayed(whole)
+    }
+    if (seen === MAX_PASSED) {
+      book.setInMemory(advanceJob(lane, entry.sequence))
+      return 'further'
+    }
   }
   return null
 }

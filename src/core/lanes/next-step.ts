@@ -75,6 +75,8 @@ function planLive(ports: WalkPorts, entries: AttemptEntries): Attempt | Wait {
 function nextReplay(ports: WalkPorts): Attempt | Wait | null {
   const next = nextReplayed(ports)
   if (next === null) return null
+  // Appends have their turn, and then the search goes on.
+  if (next === 'further') return { kind: 'wait', at: ports.clock.now() }
   const { entry, job } = next
   const at = Math.max(job.nextAttemptAt ?? 0, ports.book.lane().notBefore)
   return notBefore(at, { kind: 'replay', entry }, ports)

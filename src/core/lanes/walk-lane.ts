@@ -48,7 +48,8 @@ export async function walkLane(ports: WalkPorts, deadline: number): Promise<void
   const { book, clock } = ports
   // Nothing is sent before storage knows of everything that was: a restart would send it again.
   book.catchUp()
-  const walk: Walk = { ...ports, deadline, erasures: book.erasures(), liveWasLast: false }
+  const begun = { deadline, erasures: book.erasures(), liveWasLast: false, replayed: null }
+  const walk: Walk = { ...ports, ...begun }
   while (!isEnded(walk)) {
     const { cursor } = book.lane()
     const step = nextStep(walk, { liveWasLast: walk.liveWasLast })
@@ -63,8 +64,28 @@ export async function walkLane(ports: WalkPorts, deadline: number): Promise<void
       const ms = step.at - clock.now()
       if (ms > MAX_WAIT_IN_WALK_MS) return
       await clock.sleep(ms)
+    } else if (step.kind === 'replay' && walk.replayed?.sequence !== step.entry.sequence) {
+      // It is decided anew with what was found: meanwhile the lane may have changed.
+      await findPrevious(walk, step.entry.sequence)
     } else {
       await sendInTurn(walk, step, send)
+    }
+  }
+}
+
+/**
+ * Finds the sequence before an event that is replayed, a part of the log at a time: a filter may leave out everything
+ * before the event.
+ */
+async function findPrevious(walk: Walk, sequence: number): Promise<void> {
+  let before = sequence
+  while (walk.replayed?.sequence !== sequence && !isEnded(walk)) {
+    const found = previousMeant(walk, before)
+    if (found.isFound) {
+      walk.replayed = { sequence, previous: found.sequence }
+    } else {
+      before = found.before
+      await walk.clock.sleep(0)
     }
   }
 }
@@ -120,15 +141,15 @@ function ofPresentReceiver(
 }
 
 async function sendReplay(walk: Walk, entry: LogEntry): Promise<void> {
-  const { log, book, receiver, clock } = walk
+  const { log, book, receiver, clock, replayed } = walk
   const job = book.lane().replays[0]
-  if (job === undefined) return
-  const previousSequence = previousMeant(walk, entry.sequence)
+  // Another event has come to the front of the job meanwhile, and what is before it is looked for first.
+  if (job === undefined || replayed?.sequence !== entry.sequence) return
   const attemptsBefore = log.attemptsOf(entry.sequence)
   saveBeforeSend(walk, [entry.sequence])
   const { fingerprint } = book.lane()
   const since = clock.now()
-  const context = { previousSequence, replayed: true }
+  const context = { previousSequence: replayed.previous, replayed: true }
   const outcome = ofPresentReceiver(walk, fingerprint, await receiver.send([entry], context))
   if (outcome === null) return
   walk.liveWasLast = false

@@ -11,6 +11,9 @@ export interface PageSizes {
   readonly page: number
 }
 
+/** The most entries that are looked at for a number. */
+export const MAX_COUNTED = 10_000
+
 /** Reads a page of entries on one side of a sequence: at most `limit`, and none only when there are none. */
 type ReadPage = (sequence: number, limit: number) => readonly LogEntry[]
 
@@ -39,6 +42,25 @@ export function outlinesBefore(
   sizes: PageSizes,
 ): Generator<LogEntry, void> {
   return entries((from, limit) => log.outlinesBefore(from, limit), sequence, sizes)
+}
+
+/**
+ * How many of the entries up to the sequence `last` are meant. So that a number costs the same however long the log is,
+ * the first ten thousand are looked at, and each one behind them counts.
+ */
+export function countMeant(
+  found: Iterable<LogEntry>,
+  { last, isMeant }: { readonly last: number; readonly isMeant: (entry: LogEntry) => boolean },
+): number {
+  let count = 0
+  let seen = 0
+  for (const entry of found) {
+    if (entry.sequence > last) break
+    if (isMeant(entry)) count += 1
+    seen += 1
+    if (seen === MAX_COUNTED) return count + (last - entry.sequence)
+  }
+  return count
 }
 
 function* entries(

@@ -4,7 +4,7 @@ import { parkEvent } from '../../core/lanes/state/cursor.ts'
 import type { LaneState, ReplayJob } from '../../core/lanes/state/lane-state.ts'
 import { enable, pause } from '../../core/lanes/state/lane-status.ts'
 import { MAX_REPLAY_JOBS } from '../../core/lanes/state/replay-job.ts'
-import { outlinesAfter } from '../../core/log/entries.ts'
+import { countMeant, outlinesAfter } from '../../core/log/entries.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { Enricher } from '../fields/enricher.ts'
 import type { LogStore } from '../log/log-store.ts'
@@ -130,12 +130,11 @@ export class LaneControl {
   #count(lane: LaneState, job: ReplayJob): number {
     const { log, fates, rules } = this.#deps
     if (job.parkedOnly) return fates.countParked(lane.destination)
-    let count = 0
-    for (const entry of outlinesAfter(log, job.next - 1, { page: COUNT_PAGE })) {
-      if (entry.sequence > job.to) break
-      if (canReplay(lane, entry, rules)) count += 1
-    }
-    return count
+    const entries = outlinesAfter(log, job.next - 1, { page: COUNT_PAGE })
+    return countMeant(entries, {
+      last: job.to,
+      isMeant: (entry) => canReplay(lane, entry, rules),
+    })
   }
 }
 

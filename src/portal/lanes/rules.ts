@@ -16,17 +16,24 @@ import {
   type CompiledFilter,
   type EventFilter,
 } from '../../core/lanes/filters/filter.ts'
-import { outlinesAfter } from '../../core/log/entries.ts'
+import { countMeant, outlinesAfter } from '../../core/log/entries.ts'
 import type { LogEntry, RelayEvent } from '../../core/log/event.ts'
 import { MAX_SEQUENCE } from '../../core/log/max-sequence.ts'
 import type { LogStore } from '../log/log-store.ts'
 import type { LaneBook } from './book/book.ts'
+import { MAX_SKIPPED } from './book/checkpoint.ts'
 
 /** The dependencies of the rules. */
 export interface LaneRulesDeps {
   readonly log: Pick<LogStore, 'outlinesAfter' | 'entry'>
   readonly book: Pick<LaneBook, 'all' | 'setInMemory'>
 }
+
+/**
+ * The entries behind a stored cursor among which those stand that may have been sent. A storage that refuses may put
+ * the checkpoint off once.
+ */
+const MAX_UNDECIDED = 2 * MAX_SKIPPED + MAX_REPEATS.machine
 
 /** Rows read at a time where a whole log may have to be gone through. */
 const PAGES = { page: 500 } as const
@@ -82,14 +89,18 @@ export class LaneRules {
   /**
    * The last event that a lane may have been sent under the filter that stood. For example, storage says that
    * a lane stands at 4, and the object ended when the sends of 5 to 9 were under way or not stored yet. A
-   * changed filter must not decide 5 to 9 anew: the receiver would meet other events in the same place.
+   * changed filter must not decide 5 to 9 anew: the receiver would meet other events in the same place. A lane that
+   * passes many events on the way stores its cursor, so what may have been sent lies within as many.
    */
   decidedUpTo(lane: LaneState): number {
     const start = this.#startedAt.get(lane.destination)
     if (start === undefined) return lane.cursor
     let last = lane.cursor
     let meant = 0
+    let seen = 0
     for (const entry of outlinesAfter(this.#deps.log, start, PAGES)) {
+      seen += 1
+      if (seen > MAX_UNDECIDED) break
       if (this.filteredBy(lane, entry) !== null) continue
       last = Math.max(last, entry.sequence)
       meant += 1
@@ -117,8 +128,10 @@ export class LaneRules {
 
   #lastFiltered(lane: LaneState, readableHead: number): number {
     let passed = lane.cursor
+    let seen = 0
     for (const entry of outlinesAfter(this.#deps.log, lane.cursor, PAGES)) {
-      if (entry.sequence > readableHead) break
+      seen += 1
+      if (entry.sequence > readableHead || seen > MAX_UNDECIDED) break
       if (this.filteredBy(lane, entry) === null) return entry.sequence - 1
       passed = entry.sequence
     }
@@ -126,21 +139,16 @@ export class LaneRules {
   }
 
   /**
-   * How many events at least one lane was meant to get and has not settled: an uninstall with CLEAN=1 erases
-   * them.
+   * How many events up to `head` at least one lane was meant to get and has not settled: an uninstall with CLEAN=1
+   * erases them.
    */
-  countUnsettled(): number {
-    const { book } = this.#deps
+  countUnsettled(head: number): number {
+    const { book, log } = this.#deps
     const lanes = book.all().filter(({ status }) => status !== 'removed')
     if (lanes.length === 0) return 0
     const settled = Math.min(...lanes.map(({ cursor }) => cursor))
-    let count = 0
-    for (const entry of outlinesAfter(this.#deps.log, settled, PAGES)) {
-      const isUnsettled = lanes.some(
-        (lane) => entry.sequence > lane.cursor && this.filteredBy(lane, entry) === null,
-      )
-      if (isUnsettled) count += 1
-    }
-    return count
+    const isMeant = (entry: LogEntry): boolean =>
+      lanes.some((lane) => entry.sequence > lane.cursor && this.filteredBy(lane, entry) === null)
+    return countMeant(outlinesAfter(log, settled, PAGES), { last: head, isMeant })
   }
 }

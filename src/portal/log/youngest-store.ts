@@ -70,13 +70,14 @@ export class YoungestStore {
    * The entries that still wait for their enrichment, oldest first. An event waits for seconds, or until the
    * alarm that stands within minutes of each append, or while storage refuses, and then no event comes after it.
    * So pages are read from the end of the log as far as that time reaches. In a log without an event of the last
-   * hour the alarm has ended all waiting but that of the youngest events.
+   * hour the alarm has ended all waiting but that of the youngest events. A portal that sends hundreds of events a second
+   * has more within that time than memory keeps. Then each of them came within seconds, and no further one is looked at.
    */
   awaiting(): LogEntry[] {
     const found: LogEntry[] = []
     const anHourAgo = this.#deps.world.now() - HOUR_MS
     let since = Number.NEGATIVE_INFINITY
-    let behindLast = Number.POSITIVE_INFINITY
+    let behindLast = 0
     for (const rows of this.#youngest()) {
       // Only the entries that wait are read whole.
       const waiting = rows.filter((row) => row['awaits'] === 1)
@@ -86,7 +87,8 @@ export class YoungestStore {
       const isQuiet = youngest < anHourAgo
       since = isQuiet ? Number.POSITIVE_INFINITY : Math.max(since, youngest - AWAITING_WINDOW_MS)
       behindLast = waiting.length > 0 ? 0 : behindLast + rows.length
-      if (behindLast >= LOOKED_THROUGH_FOR_ANOTHER && (times.at(-1) ?? 0) < since) break
+      const isEnough = found.length === 0 || behindLast >= LOOKED_THROUGH_FOR_ANOTHER
+      if (behindLast >= MAX_REMEMBERED || (isEnough && (times.at(-1) ?? 0) < since)) break
     }
     return found.toReversed()
   }

@@ -39,7 +39,7 @@ export class Uninstaller {
   end(end: Omit<InstallEnd, 'erased'>): number {
     const { state, segments, book, rules, receivers, appender, enricher, reconciler } = this.#parts
     const { clean } = end
-    const unsettled = clean ? rules.countUnsettled() : 0
+    const unsettled = clean ? rules.countUnsettled(state.head()) : 0
     segments.changing(() =>
       state.endInstall({ ...end, erased: unsettled }, () => {
         reconciler.clearWithin()

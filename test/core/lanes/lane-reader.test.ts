@@ -208,12 +208,20 @@ describe('previousMeant()', () => {
     const scenario = aLaneScenario({ lane: CHOOSY })
     scenario.portal.sends()
     for (let count = 0; count < 30; count += 1) scenario.portal.sends(UNWANTED)
-    expect(previousMeant(scenario.ports(), 32)).toBe(1)
+    expect(previousMeant(scenario.ports(), 32)).toEqual({ isFound: true, sequence: 1 })
   })
 
   it('is the last one before the floor when the log holds none', () => {
     const scenario = aLaneScenario({ events: 2, lane: { meantBeforeFloor: 7 } })
-    expect(previousMeant(scenario.ports(), 1)).toBe(7)
+    expect(previousMeant(scenario.ports(), 1)).toEqual({ isFound: true, sequence: 7 })
+  })
+
+  it('is looked for among some hundred events at a time', () => {
+    const scenario = onlyTheLast(MAX_PASSED + 3)
+    const ports = scenario.ports()
+    const first = previousMeant(ports, MAX_PASSED + 3)
+    expect(first).toEqual({ isFound: false, before: 3 })
+    expect(previousMeant(ports, 3)).toEqual({ isFound: true, sequence: null })
   })
 })
 
@@ -225,6 +233,28 @@ describe('nextReplayed()', () => {
   it('is the next event of the job that the destination gets', () => {
     const scenario = onlyTheLast(30)
     const job = aJob({ next: 2, to: 30 })
+    scenario.lane = { ...scenario.lane, cursor: 30, replays: [job] }
+    expect(nextReplayed(scenario.ports())).toMatchObject({
+      entry: { sequence: 30 },
+      job: { ...job, next: 30 },
+    })
+    // What it has passed is not read again while the lane waits for its turn.
+    expect(scenario.lane.replays).toEqual([{ ...job, next: 30 }])
+  })
+
+  it('passes some hundred events at most at a time', async () => {
+    const count = 2 * MAX_PASSED + 100
+    const scenario = onlyTheLast(count)
+    scenario.lane = { ...scenario.lane, cursor: count, replays: [aJob({ to: count })] }
+    expect(nextReplayed(scenario.ports())).toBe('further')
+    expect(scenario.lane.replays).toMatchObject([{ next: MAX_PASSED + 1 }])
+    await scenario.walk()
+    expect(scenario.mixed).toEqual([`r${count}`])
+  })
+
+  it('keeps the wait of an event that is tried again behind others that the destination does not get', () => {
+    const scenario = onlyTheLast(30)
+    const job = aJob({ next: 2, to: 30, attempts: 1, nextAttemptAt: NOW + 5 })
     scenario.lane = { ...scenario.lane, cursor: 30, replays: [job] }
     expect(nextReplayed(scenario.ports())).toMatchObject({ entry: { sequence: 30 }, job })
   })

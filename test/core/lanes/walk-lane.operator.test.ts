@@ -1,6 +1,8 @@
 /** The acts of an operator on a lane that is walked: pause, resume, park, replay. */
 import { describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/durations.ts'
+import { MAX_PASSED } from '../../../src/core/lanes/lane-reader.ts'
+import { walkLane } from '../../../src/core/lanes/walk-lane.ts'
 import { Crash, aLaneScenario } from '../../support/scenarios/lane-scenario.ts'
 import {
   DELIVERED,
@@ -70,6 +72,33 @@ describe('an operator', () => {
     expect(scenario.order).toEqual([1, 2])
     expect(scenario.fates.get(1)).toMatchObject({ state: 'parked', reason: 'set_aside' })
     expect(scenario.fates.has(2)).toBe(false)
+  })
+})
+
+describe('a replay of one event behind many that the destination does not get', () => {
+  const CHOOSY = { epochs: [anEpoch({ events: ONLY_FIELDS })] }
+
+  it('looks for the one before it in turns, and only once while it waits for a slot', async () => {
+    const scenario = aLaneScenario({ lane: CHOOSY })
+    scenario.portal.sends()
+    for (let count = 0; count < 3 * MAX_PASSED; count += 1) scenario.portal.sends(UNWANTED)
+    scenario.portal.sends()
+    await scenario.walk()
+    const last = scenario.head
+    scenario.operator.replays({ next: last, to: last })
+    scenario.slots.push(...[1, 2, 3].map((n) => scenario.now + n * 1000))
+    const ports = scenario.ports()
+    let looked = 0
+    const outlinesBefore: typeof ports.log.outlinesBefore = (before, limit) => {
+      const found = ports.log.outlinesBefore(before, limit)
+      looked += found.length
+      return found
+    }
+    const turns = scenario.sleeps.length
+    await walkLane({ ...ports, log: { ...ports.log, outlinesBefore } }, scenario.now + 30_000)
+    expect(scenario.sends.at(-1)).toMatchObject({ sequence: last, previousSequence: 1 })
+    expect(looked).toBeLessThan(4 * MAX_PASSED)
+    expect(scenario.sleeps.slice(turns).filter((ms) => ms === 0)).toHaveLength(3)
   })
 })
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { entriesAfter, outlinesAfter, outlinesBefore } from '../../../src/core/log/entries.ts'
+import {
+  countMeant,
+  entriesAfter,
+  MAX_COUNTED,
+  outlinesAfter,
+  outlinesBefore,
+} from '../../../src/core/log/entries.ts'
 import type { LogEntry } from '../../../src/core/log/event.ts'
 import { anEntry, oneTo, pagesOf } from '../../support/builders/a-lane.ts'
 
@@ -79,5 +85,25 @@ describe('outlinesBefore()', () => {
       [3, 2],
       [1, 2],
     ])
+  })
+})
+
+describe('countMeant()', () => {
+  const isEven = ({ sequence }: LogEntry): boolean => sequence % 2 === 0
+
+  it('counts what is meant up to the last sequence', () => {
+    const entries = oneTo(9).map((sequence) => anEntry({ sequence }))
+    expect(countMeant(entries, { last: 7, isMeant: isEven })).toBe(3)
+    expect(countMeant([], { last: 7, isMeant: isEven })).toBe(0)
+  })
+
+  it('looks at ten thousand entries, and counts each one behind them', () => {
+    let read = 0
+    function* log(): Generator<LogEntry, void> {
+      for (;;) yield anEntry({ sequence: (read += 1) })
+    }
+    const count = countMeant(log(), { last: 110_000, isMeant: isEven })
+    expect(count).toBe(MAX_COUNTED / 2 + 100_000)
+    expect(read).toBe(MAX_COUNTED)
   })
 })

@@ -152,7 +152,7 @@ describe('LaneRules.countUnsettled()', () => {
     const count = await inLaneRoom({ destinations: BOTH }, (scenario) => {
       scenario.portal.sends(DEALS)
       scenario.portal.sends()
-      return scenario.rules.countUnsettled()
+      return scenario.rules.countUnsettled(2)
     })
     expect(count).toBe(2)
   })
@@ -162,9 +162,9 @@ describe('LaneRules.countUnsettled()', () => {
       scenario.portal.sends()
       scenario.portal.sends(DEALS)
       scenario.book.save({ ...scenario.lane('erp'), cursor: 2 })
-      const whileCrmWaits = scenario.rules.countUnsettled()
+      const whileCrmWaits = scenario.rules.countUnsettled(2)
       scenario.book.save({ ...scenario.lane('crm'), cursor: 2 })
-      return [whileCrmWaits, scenario.rules.countUnsettled()]
+      return [whileCrmWaits, scenario.rules.countUnsettled(2)]
     })
     expect(counts).toEqual([1, 0])
   })
@@ -173,7 +173,7 @@ describe('LaneRules.countUnsettled()', () => {
     const count = await inLaneRoom({}, (scenario) => {
       scenario.portal.sends()
       scenario.book.save(remove(scenario.lane()))
-      return scenario.rules.countUnsettled()
+      return scenario.rules.countUnsettled(2)
     })
     expect(count).toBe(0)
   })

@@ -107,6 +107,12 @@ describe('awaiting()', () => {
   })
 })
 
+it('awaiting() reads no more of a busy log than memory keeps', async () => {
+  const log = many(MAX_REMEMBERED + 1500, { receivedAt: NOW - MINUTE_MS })
+  const read = await rowsReadBy(log, (store) => store.awaiting())
+  expect(read).toBeLessThan(MAX_REMEMBERED + 100)
+})
+
 describe('what a start reads', () => {
   function readAll(store: YoungestStore): void {
     store.recentArrivals()
